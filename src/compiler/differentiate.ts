@@ -1,0 +1,42 @@
+import { Builder } from "./builder.ts";
+import { CompileError } from "./errors.ts";
+import { dependents, type Graph, liveNodes, type Value } from "./graph.ts";
+import { rowOf } from "./ops/mod.ts";
+
+/**
+ * Reverse-mode differentiation: adds the nodes that compute the gradient of a scalar with respect to one input. Only nodes
+ * on a path between the two are visited, so frozen weights cost nothing.
+ *
+ * @param of the name of a float32 [] output
+ * @param withRespectTo a float input of the graph
+ * @returns the graph with the further output `gradient`, of the input's shape
+ * @throws {CompileError} on an operator without a gradient, naming it and its node
+ */
+export function differentiate(graph: Graph, of: string, withRespectTo: Value): Graph {
+  const b = Builder.of(graph);
+  const loss = graph.outputs.get(of)!;
+  const nodes = liveNodes(graph), active = dependents(nodes, [withRespectTo]);
+  const gradients = new Map<Value, Value>([[loss, b.scalar(1)]]);
+  for (const node of nodes.toReversed()) {
+    const flowing = node.outputs.map((output) => gradients.get(output));
+    if (flowing.every((gradient) => gradient === undefined)) continue;
+    if (!node.inputs.some((input) => input !== null && active.has(input))) continue;
+    const where = () => `operator ${node.op} of node '${node.name}' in ${graph.source}`;
+    const row = rowOf(node.op, where);
+    if (row.gradient === undefined) {
+      throw new CompileError(`no gradient for ${where()}: add one to its row in src/compiler/ops/`);
+    }
+    const found = row.gradient(b, node, flowing);
+    for (const [i, input] of node.inputs.entries()) {
+      const gradient = found[i];
+      if (!input || !gradient || !active.has(input)) continue;
+      const own = b.unbroadcast(gradient, input.shape), before = gradients.get(input);
+      gradients.set(input, before === undefined ? own : b.add(before, own));
+    }
+  }
+  const gradient = gradients.get(withRespectTo);
+  if (gradient === undefined) {
+    throw new CompileError(`${graph.source}: the ${of} does not depend on '${withRespectTo.name}'`);
+  }
+  return b.graph(new Map([...graph.outputs, ["gradient", gradient]]));
+}

@@ -1,0 +1,118 @@
+/**
+ * A dimension of a tensor: a number, or a polynomial with integer coefficients in named symbols (`batch`, `sequence`,
+ * `length`, …). Two dimensions are the same exactly when their texts are.
+ */
+export type Dimension = number | Polynomial;
+
+/** A sum of products of symbols; the key of a term is its symbols, sorted and joined by `*`, the empty key the constant. */
+export class Polynomial {
+  readonly text: string;
+
+  constructor(readonly terms: ReadonlyMap<string, number>) {
+    this.text = [...terms]
+      .sort(([a], [b]) => a === "" ? 1 : b === "" ? -1 : a < b ? -1 : 1)
+      .map(([symbols, factor]) =>
+        symbols === "" ? `${factor}` : factor === 1 ? symbols : `${factor}*${symbols}`
+      )
+      .join("+");
+  }
+
+  toString(): string {
+    return this.text;
+  }
+}
+
+/** The dimension with this name. */
+export function symbol(name: string): Dimension {
+  return new Polynomial(new Map([[name, 1]]));
+}
+
+/** Whether two dimensions are known to be the same. */
+export function sameDimension(a: Dimension, b: Dimension): boolean {
+  return String(a) === String(b);
+}
+
+/** Whether two shapes are known to be the same. */
+export function sameShape(a: readonly Dimension[], b: readonly Dimension[]): boolean {
+  return a.length === b.length && a.every((dimension, axis) => sameDimension(dimension, b[axis]!));
+}
+
+/** `a + b`. */
+export function add(a: Dimension, b: Dimension): Dimension {
+  const terms = new Map(termsOf(a));
+  for (const [key, factor] of termsOf(b)) terms.set(key, (terms.get(key) ?? 0) + factor);
+  return simplest(terms);
+}
+
+/** `a - b`. */
+export function subtract(a: Dimension, b: Dimension): Dimension {
+  return add(a, multiply(-1, b));
+}
+
+/** `a · b`. */
+export function multiply(a: Dimension, b: Dimension): Dimension {
+  const terms = new Map<string, number>();
+  for (const [keyA, factorA] of termsOf(a)) {
+    for (const [keyB, factorB] of termsOf(b)) {
+      const key = [...symbolsOf(keyA), ...symbolsOf(keyB)].sort().join("*");
+      terms.set(key, (terms.get(key) ?? 0) + factorA * factorB);
+    }
+  }
+  return simplest(terms);
+}
+
+/** `a / b` where it is a dimension again for every value of the symbols, else `undefined`. `b` is a single term. */
+export function divide(a: Dimension, b: Dimension): Dimension | undefined {
+  if (sameDimension(a, b)) return 1;
+  const [divisor, ...more] = termsOf(b);
+  if (divisor === undefined || more.length > 0) return undefined;
+  const terms = new Map<string, number>();
+  for (const [key, factor] of termsOf(a)) {
+    const left = symbolsOf(key);
+    for (const name of symbolsOf(divisor[0])) {
+      const at = left.indexOf(name);
+      if (at < 0) return undefined;
+      left.splice(at, 1);
+    }
+    const quotient = factor / divisor[1];
+    if (!Number.isInteger(quotient)) return undefined;
+    terms.set(left.join("*"), quotient);
+  }
+  return simplest(terms);
+}
+
+/** The number of elements of a tensor of this shape. */
+export function product(shape: readonly Dimension[]): Dimension {
+  return shape.reduce(multiply, 1);
+}
+
+/** The value of a dimension when its symbols have these values. */
+export function evaluate(dimension: Dimension, values: Readonly<Record<string, number>>): number {
+  let total = 0;
+  for (const [key, factor] of termsOf(dimension)) {
+    total += symbolsOf(key).reduce((term, name) => {
+      const value = values[name];
+      if (value === undefined) throw new RangeError(`no value for the dimension '${name}'`);
+      return term * value;
+    }, factor);
+  }
+  return total;
+}
+
+/** The terms of a dimension: the symbols of each, and its factor. */
+export function termsOf(dimension: Dimension): [key: string, factor: number][] {
+  if (typeof dimension !== "number") return [...dimension.terms];
+  return dimension === 0 ? [] : [["", dimension]];
+}
+
+/** The symbols of a term's key. */
+export function symbolsOf(key: string): string[] {
+  return key === "" ? [] : key.split("*");
+}
+
+function simplest(terms: Map<string, number>): Dimension {
+  for (const [key, factor] of terms) if (factor === 0) terms.delete(key);
+  if (terms.size === 0) return 0;
+  const constant = terms.get("");
+  return terms.size === 1 && constant !== undefined ? constant : new Polynomial(terms);
+}

@@ -1,0 +1,80 @@
+/**
+ * The compiler: from the inference graph of a frozen language model to the graph of one training step of a soft prompt.
+ * It knows nothing of texts, of experiments or of devices.
+ *
+ * @module
+ */
+import { canonicalize } from "./canonicalize.ts";
+import { differentiate } from "./differentiate.ts";
+import { emit, type Emitted } from "./emit.ts";
+import type { Graph } from "./graph.ts";
+import { importModel } from "./import.ts";
+import { addLoss, readAnswer } from "./objective.ts";
+import { readOnnxFile } from "./onnx_file.ts";
+import { appendOptimizer, OPTIMIZER_STATE, type OptimizerName } from "./optimizer.ts";
+import { simplify } from "./simplify.ts";
+import {
+  dimensionOf,
+  type Embedding,
+  exposePositions,
+  findEmbedding,
+  type Insertion,
+  splice,
+} from "./splice.ts";
+
+export { CompileError } from "./errors.ts";
+export type { Emitted } from "./emit.ts";
+export { OPTIMIZER_STATE, type OptimizerName } from "./optimizer.ts";
+export type { Insertion } from "./splice.ts";
+
+/** What is compiled: it depends on the model, the insertion and the optimizer alone. */
+export interface Compiled {
+  /** The size of the prompt's vectors. */
+  readonly dimension: number;
+  /** One training step: `artifacts.json`'s `train`. */
+  readonly train: Emitted;
+  /** The optimizer's state tensors, as the training step names them. */
+  readonly state: readonly string[];
+  /** Class logits of examples with the prompt: `artifacts.json`'s `predict`. */
+  readonly predict: Emitted;
+  /** `input_ids` (and positions) to `embeddings` [batch, sequence, dimension], the space that the prompt's vectors live in. */
+  readonly embed: Emitted;
+}
+
+/**
+ * Compiles the training step of a soft prompt for a frozen model.
+ *
+ * @param bytes the model's ONNX file
+ * @param path where it lies, for messages and for referring to its weights
+ * @throws {CompileError} on anything in the model that cannot be compiled
+ */
+export function compile(
+  bytes: Uint8Array,
+  path: string,
+  insertion: Insertion,
+  optimizer: OptimizerName,
+): Compiled {
+  const embedding = frozenModel(bytes, path);
+  const spliced = splice(embedding, insertion);
+  const answer = readAnswer(spliced.graph);
+  const differentiated = differentiate(addLoss(answer), "loss", spliced.prompt);
+  const place = insertion === "embedding-output" ? embedding.output : embedding.words;
+  const embed: Graph = { ...embedding.graph, outputs: new Map([["embeddings", place]]) };
+  return {
+    dimension: dimensionOf(place, path),
+    train: emit(simplify(appendOptimizer(differentiated, spliced.prompt)), "train_step"),
+    state: OPTIMIZER_STATE[optimizer],
+    predict: emit(simplify(answer), "predict"),
+    embed: emit(simplify(embed), "embed"),
+  };
+}
+
+/** Compiles the same model without a prompt: token ids to class logits, for hard prompts. */
+export function compileHard(bytes: Uint8Array, path: string): Emitted {
+  return emit(simplify(readAnswer(frozenModel(bytes, path).graph)), "predict_hard");
+}
+
+/** The inference graph, imported and made canonical, its positions an input and its embedding layer found. */
+function frozenModel(bytes: Uint8Array, path: string): Embedding {
+  return findEmbedding(exposePositions(canonicalize(importModel(readOnnxFile(bytes, path)))));
+}

@@ -1,0 +1,97 @@
+import { fromBinary } from "@bufbuild/protobuf";
+import { type ModelProto, ModelProtoSchema, type TensorProto, TensorProto_DataLocation } from "onnx-buf";
+import { CompileError } from "./errors.ts";
+import type { Constant } from "./graph.ts";
+import { ELEMENT_BYTES } from "./constants.ts";
+import { ELEMENT_TYPES } from "./ops/elementwise.ts";
+
+/** A model's file as it lies on disk. */
+export interface OnnxFile {
+  /** Its path; external data is looked for beside it. */
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  readonly model: ModelProto;
+}
+
+/**
+ * Reads an ONNX file (https://onnx.ai/onnx/repo-docs/IR.html). The tensors' bytes stay views into `bytes`.
+ *
+ * @param path where the bytes come from, for messages and for referring to initializers
+ * @throws {CompileError} where the bytes are no ONNX model: truncated, another format, or no graph inside
+ */
+export function readOnnxFile(bytes: Uint8Array, path: string): OnnxFile {
+  let model: ModelProto;
+  try {
+    model = fromBinary(ModelProtoSchema, bytes);
+  } catch (error) {
+    throw new CompileError(
+      `${path} is not an ONNX model, or it is cut off (${bytes.length} bytes): download it again or export it anew`,
+      { cause: error },
+    );
+  }
+  if (model.graph === undefined || model.graph.output.length === 0) {
+    throw new CompileError(`${path} holds no ONNX graph: is it another kind of file?`);
+  }
+  return { path, bytes, model };
+}
+
+/** A tensor of the file as a constant: a view where its bytes lie in one piece, little-endian, in the file. */
+export function constantOf(tensor: TensorProto, file: OnnxFile): Constant {
+  const type = ELEMENT_TYPES[tensor.dataType];
+  const name = `initializer '${tensor.name}' in ${file.path}`;
+  if (type === undefined) {
+    throw new CompileError(`element type ${tensor.dataType} of ${name} is not supported`);
+  }
+  const dims = tensor.dims.map(Number);
+  const expected = dims.reduce((a, b) => a * b, 1) * ELEMENT_BYTES[type];
+  if (tensor.dataLocation === TensorProto_DataLocation.EXTERNAL) {
+    return { type, dims, region: regionOf(tensor, file, expected) };
+  }
+  const bytes = tensor.rawData.length > 0 ? tensor.rawData : typedBytes(tensor);
+  if (bytes.length !== expected) {
+    throw new CompileError(
+      `${name} has ${bytes.length} bytes where its shape [${dims.join(", ")}] needs ${expected}`,
+    );
+  }
+  const inFile = bytes.buffer === file.bytes.buffer;
+  const offset = bytes.byteOffset - file.bytes.byteOffset;
+  return { type, dims, bytes, ...(inFile && { region: { path: file.path, offset, length: bytes.length } }) };
+}
+
+/** Where external data lies: https://onnx.ai/onnx/repo-docs/ExternalData.html */
+function regionOf(
+  tensor: TensorProto,
+  file: OnnxFile,
+  expected: number,
+): { path: string; offset: number; length: number } {
+  const entries = new Map(tensor.externalData.map((entry) => [entry.key, entry.value]));
+  const location = entries.get("location");
+  if (location === undefined) {
+    throw new CompileError(`initializer '${tensor.name}' in ${file.path} has no location`);
+  }
+  const folder = file.path.replace(/[^/\\]*$/, "");
+  return {
+    path: `${folder}${location}`,
+    offset: Number(entries.get("offset") ?? 0),
+    length: Number(entries.get("length") ?? expected),
+  };
+}
+
+/** The bytes of a tensor that is stored as a list of numbers. */
+function typedBytes(tensor: TensorProto): Uint8Array {
+  switch (ELEMENT_TYPES[tensor.dataType]) {
+    case "float32":
+      return new Uint8Array(Float32Array.from(tensor.floatData).buffer);
+    case "float64":
+      return new Uint8Array(Float64Array.from(tensor.doubleData).buffer);
+    case "int64":
+      return new Uint8Array(BigInt64Array.from(tensor.int64Data).buffer);
+    case "int32":
+      return new Uint8Array(Int32Array.from(tensor.int32Data).buffer);
+    case "float16":
+    case "uint16":
+      return new Uint8Array(Uint16Array.from(tensor.int32Data).buffer);
+    default:
+      return Uint8Array.from(tensor.int32Data);
+  }
+}

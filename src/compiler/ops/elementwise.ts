@@ -1,0 +1,200 @@
+import { float32 } from "../constants.ts";
+import { add, type Dimension, divide, multiply, sameDimension, subtract } from "../dimension.ts";
+import type { Builder } from "../builder.ts";
+import type { ElementType, Node, Value } from "../graph.ts";
+import {
+  axisUnder,
+  broadcast,
+  integerAttribute,
+  type Output,
+  type Passage,
+  required,
+  type Row,
+  type Signature,
+} from "./row.ts";
+
+/** ONNX's numbers for the element types that Cast can name. */
+export const ELEMENT_TYPES: Readonly<Record<number, ElementType>> = {
+  1: "float32",
+  2: "uint8",
+  3: "int8",
+  4: "uint16",
+  5: "int16",
+  6: "int32",
+  7: "int64",
+  9: "bool",
+  10: "float16",
+  11: "float64",
+  12: "uint32",
+  13: "uint64",
+  16: "bfloat16",
+};
+
+type Gradient = (b: Builder, dy: Value, inputs: readonly Value[], y: Value) => readonly (Value | null)[];
+type Arithmetic = (a: Dimension, b: Dimension) => Dimension | undefined;
+
+/** A selection passes through every input that is not repeated along its axis. */
+function passage(node: Node, axis: number): Passage {
+  const rank = node.outputs[0]!.shape.length;
+  return { axes: node.inputs.map((input) => input === null ? null : axisUnder(input.shape, axis, rank)) };
+}
+
+function row(infer: (node: Signature) => Output[], gradient?: Gradient): Row {
+  return {
+    infer,
+    passage,
+    ...(gradient && {
+      gradient: (b, node, [dy]) => gradient(b, dy!, node.inputs as readonly Value[], node.outputs[0]!),
+    }),
+  };
+}
+
+/** One input, an output of the same type and shape. */
+function unary(gradient?: Gradient): Row {
+  return row((node) => {
+    const { type, shape } = required(node, 0);
+    return [{ type, shape }];
+  }, gradient);
+}
+
+/** Two inputs that broadcast; small integers are followed symbolically. */
+function binary(arithmetic?: Arithmetic, gradient?: Gradient): Row {
+  return row((node) => {
+    const a = required(node, 0), b = required(node, 1);
+    const shape = broadcast(a.shape, b.shape);
+    return [{ type: a.type, shape, ...known(shape, a, b, arithmetic) }];
+  }, gradient);
+}
+
+/** A comparison: bool. */
+function comparison(arithmetic?: Arithmetic): Row {
+  return row((node) => {
+    const a = required(node, 0), b = required(node, 1);
+    const shape = broadcast(a.shape, b.shape);
+    return [{ type: "bool", shape, ...known(shape, a, b, arithmetic) }];
+  });
+}
+
+/** The integers of a binary operator's output, where those of its inputs are known. */
+function known(
+  shape: readonly Dimension[],
+  a: Value,
+  b: Value,
+  arithmetic: Arithmetic | undefined,
+): { integers?: Dimension[] } {
+  const size = shape.length === 0 ? 1 : shape.length === 1 ? shape[0] : undefined;
+  if (
+    arithmetic === undefined || a.integers === undefined || b.integers === undefined ||
+    typeof size !== "number"
+  ) {
+    return {};
+  }
+  const integers: Dimension[] = [];
+  for (let i = 0; i < size; i++) {
+    const item = arithmetic(
+      a.integers[a.integers.length === 1 ? 0 : i]!,
+      b.integers[b.integers.length === 1 ? 0 : i]!,
+    );
+    if (item === undefined) return {};
+    integers.push(item);
+  }
+  return { integers };
+}
+
+/** Integer division rounds towards zero; a symbol divides only where the quotient is a dimension again. */
+function quotient(a: Dimension, b: Dimension): Dimension | undefined {
+  return typeof a === "number" && typeof b === "number" ? Math.trunc(a / b) : divide(a, b);
+}
+
+/** Symbols are positive: a dimension never equals a negative number. */
+function equal(a: Dimension, b: Dimension): Dimension | undefined {
+  if (sameDimension(a, b)) return 1;
+  const numbers = [a, b].filter((item) => typeof item === "number");
+  return numbers.length === 2 || numbers.some((item) => item < 0) ? 0 : undefined;
+}
+
+const scalarLike = (b: Builder, like: Value, value: number): Value => {
+  const scalar = b.constant(`scalar_${value}`, float32([value], []));
+  return like.type === "float32" ? scalar : b.op("Cast", [scalar], { to: codeOf(like.type) });
+};
+
+function codeOf(type: ElementType): number {
+  return Number(Object.entries(ELEMENT_TYPES).find(([, name]) => name === type)![0]);
+}
+
+/** Operators that work element by element. */
+export const elementwise: Readonly<Record<string, Row>> = {
+  Add: binary(add, (_, dy) => [dy, dy]),
+  Sub: binary(subtract, (b, dy) => [dy, b.negate(dy)]),
+  Mul: binary(multiply, (b, dy, [x, y]) => [b.multiply(dy, y!), b.multiply(dy, x!)]),
+  Div: binary(quotient, (b, dy, [, y], z) => [b.divide(dy, y!), b.negate(b.divide(b.multiply(dy, z), y!))]),
+  Pow: binary(undefined, (b, dy, [x, p]) => {
+    const lower = b.op("Pow", [x!, b.subtract(p!, scalarLike(b, p!, 1))]);
+    return [b.multiply(dy, b.multiply(p!, lower)), null];
+  }),
+  Neg: unary((b, dy) => [b.negate(dy)]),
+  Exp: unary((b, dy, _, y) => [b.multiply(dy, y)]),
+  Log: unary((b, dy, [x]) => [b.divide(dy, x!)]),
+  Sqrt: unary((b, dy, _, y) => [b.divide(b.multiply(dy, scalarLike(b, y, 0.5)), y)]),
+  Reciprocal: unary((b, dy, _, y) => [b.negate(b.multiply(dy, b.multiply(y, y)))]),
+  Abs: unary((b, dy, [x]) => [b.multiply(dy, b.op("Sign", [x!]))]),
+  Tanh: unary((b, dy, _, y) => [b.multiply(dy, b.subtract(scalarLike(b, y, 1), b.multiply(y, y)))]),
+  Sigmoid: unary((b, dy, _, y) => [b.multiply(dy, b.multiply(y, b.subtract(scalarLike(b, y, 1), y)))]),
+  Relu: unary((b, dy, [x]) => {
+    const zero = scalarLike(b, x!, 0);
+    return [b.op("Where", [b.op("Greater", [x!, zero]), dy, zero])];
+  }),
+  // d erf(x) / dx = 2/√π · exp(-x²)
+  Erf: unary((b, dy, [x]) => {
+    const slope = b.op("Exp", [b.negate(b.multiply(x!, x!))]);
+    return [b.multiply(dy, b.multiply(slope, scalarLike(b, x!, 2 / Math.sqrt(Math.PI))))];
+  }),
+  // x·Φ(x); its slope is Φ(x) + x·φ(x), Φ and φ the normal distribution's function and density
+  "com.microsoft.Gelu": unary((b, dy, [x]) => {
+    const erf = b.op("Erf", [b.multiply(x!, scalarLike(b, x!, Math.SQRT1_2))]);
+    const cumulative = b.multiply(b.add(erf, scalarLike(b, x!, 1)), scalarLike(b, x!, 0.5));
+    const density = b.op("Exp", [b.multiply(b.multiply(x!, x!), scalarLike(b, x!, -0.5))]);
+    const slope = b.add(
+      cumulative,
+      b.multiply(b.multiply(x!, density), scalarLike(b, x!, 1 / Math.sqrt(2 * Math.PI))),
+    );
+    return [b.multiply(dy, slope)];
+  }),
+  Sign: unary(),
+  Floor: unary(),
+  Identity: row((node) => {
+    const { type, shape, integers } = required(node, 0);
+    return [{ type, shape, ...(integers && { integers }) }];
+  }, (_, dy) => [dy]),
+  Cast: row((node) => {
+    const { shape, integers, type: from } = required(node, 0);
+    const type = ELEMENT_TYPES[integerAttribute(node, "to", 0)] ?? from;
+    const whole = type === "int64" || type === "int32";
+    return [{ type, shape, ...(integers && whole && { integers }) }];
+  }, (b, dy, [x]) => [b.op("Cast", [dy], { to: codeOf(x!.type) })]),
+  Where: row((node) => {
+    const [condition, a, b] = [required(node, 0), required(node, 1), required(node, 2)];
+    const shape = broadcast(condition.shape, broadcast(a.shape, b.shape));
+    const chosen = condition.integers?.map((flag, i) => {
+      const side = flag === 1 ? a : b;
+      return side.integers?.[side.integers.length === 1 ? 0 : i];
+    });
+    const integers = chosen?.every((item) => item !== undefined) && shape.length <= 1 ? chosen : undefined;
+    return [{ type: a.type, shape, ...(integers && { integers }) }];
+  }, (b, dy, [condition, x]) => {
+    const zero = scalarLike(b, x!, 0);
+    return [null, b.op("Where", [condition!, dy, zero]), b.op("Where", [condition!, zero, dy])];
+  }),
+  Equal: comparison(equal),
+  Less: comparison(),
+  LessOrEqual: comparison(),
+  Greater: comparison(),
+  GreaterOrEqual: comparison(),
+  And: comparison(),
+  Or: comparison(),
+  Not: unary(),
+  IsNaN: row((node) => [{ type: "bool", shape: required(node, 0).shape }]),
+  // Used where nothing is trained through them: clipping, weights' absolute values.
+  Min: binary((a, b) => typeof a === "number" && typeof b === "number" ? Math.min(a, b) : undefined),
+  Max: binary((a, b) => typeof a === "number" && typeof b === "number" ? Math.max(a, b) : undefined),
+};

@@ -1,0 +1,113 @@
+import type { Dimension } from "../dimension.ts";
+import { sameDimension } from "../dimension.ts";
+import { CompileError } from "../errors.ts";
+import type { Builder } from "../builder.ts";
+import type { Node, Value } from "../graph.ts";
+import {
+  axisUnder,
+  broadcast,
+  floatAttribute,
+  integerAttribute,
+  type Passage,
+  required,
+  type Row,
+} from "./row.ts";
+
+interface Transposed {
+  readonly a: boolean;
+  readonly b: boolean;
+}
+
+/** The shape of a product of stacks of matrices, which broadcast over the axes before the last two. */
+function productShape(a: Value, b: Value, transposed: Transposed): Dimension[] {
+  if (a.shape.length < 2 || b.shape.length < 2) {
+    throw new CompileError("a matrix product needs two axes in each factor");
+  }
+  const [rows, innerA] = lastTwo(a, transposed.a);
+  const [innerB, columns] = lastTwo(b, transposed.b);
+  if (!sameDimension(innerA, innerB)) {
+    throw new CompileError(`inner dimensions ${innerA} and ${innerB} differ`);
+  }
+  return [...broadcast(a.shape.slice(0, -2), b.shape.slice(0, -2)), rows, columns];
+}
+
+function lastTwo(value: Value, transposed: boolean): [Dimension, Dimension] {
+  const [first, second] = value.shape.slice(-2) as [Dimension, Dimension];
+  return transposed ? [second, first] : [first, second];
+}
+
+/** C = A·B: dA = dC·Bᵀ and dB = Aᵀ·dC; with a transposed factor, the transposes of these. */
+function productGradient(b: Builder, dy: Value, node: Node, transposed: Transposed): [Value, Value] {
+  const left = required(node, 0), right = required(node, 1);
+  return [
+    transposed.a
+      ? b.matmul(right, dy, { a: transposed.b, b: true })
+      : b.matmul(dy, right, { b: !transposed.b }),
+    transposed.b
+      ? b.matmul(dy, left, { a: true, b: transposed.a })
+      : b.matmul(left, dy, { a: !transposed.a }),
+  ];
+}
+
+/** Rows come from the left factor, columns from the right one, the axes before from both. */
+function productPassage(node: Node, axis: number, transposed: Transposed): Passage {
+  const left = required(node, 0), right = required(node, 1);
+  const rank = node.outputs[0]!.shape.length;
+  if (axis === rank - 2) return { axes: [left.shape.length - (transposed.a ? 1 : 2), null] };
+  if (axis === rank - 1) return { axes: [null, right.shape.length - (transposed.b ? 2 : 1)] };
+  return { axes: [axisUnder(left.shape, axis, rank), axisUnder(right.shape, axis, rank)] };
+}
+
+const plain: Transposed = { a: false, b: false };
+
+function flags(node: { attributes: Node["attributes"] }): Transposed {
+  return { a: integerAttribute(node, "transA", 0) === 1, b: integerAttribute(node, "transB", 0) === 1 };
+}
+
+/** Matrix products. */
+export const matrix: Readonly<Record<string, Row>> = {
+  MatMul: {
+    infer: (
+      node,
+    ) => [{ type: required(node, 0).type, shape: productShape(required(node, 0), required(node, 1), plain) }],
+    gradient: (b, node, [dy]) => productGradient(b, dy!, node, plain),
+    passage: (node, axis) => productPassage(node, axis, plain),
+  },
+  "com.microsoft.FusedMatMul": {
+    infer: (node) => {
+      if (integerAttribute(node, "transBatchA", 0) === 1 || integerAttribute(node, "transBatchB", 0) === 1) {
+        throw new CompileError("transBatchA and transBatchB are not supported");
+      }
+      return [{
+        type: required(node, 0).type,
+        shape: productShape(required(node, 0), required(node, 1), flags(node)),
+      }];
+    },
+    gradient: (b, node, [dy]) => {
+      const alpha = floatAttribute(node, "alpha", 1);
+      const scaled = alpha === 1 ? dy! : b.multiply(dy!, b.scalar(alpha));
+      return productGradient(b, scaled, node, flags(node));
+    },
+    passage: (node, axis) => productPassage(node, axis, flags(node)),
+  },
+  // alpha·A·B + beta·C on plain matrices
+  Gemm: {
+    infer: (
+      node,
+    ) => [{
+      type: required(node, 0).type,
+      shape: productShape(required(node, 0), required(node, 1), flags(node)),
+    }],
+    gradient: (b, node, [dy]) => {
+      const scale = (factor: number) => factor === 1 ? dy! : b.multiply(dy!, b.scalar(factor));
+      const [left, right] = productGradient(b, scale(floatAttribute(node, "alpha", 1)), node, flags(node));
+      return [left, right, scale(floatAttribute(node, "beta", 1))];
+    },
+    passage: (node, axis) => {
+      const bias = node.inputs[2];
+      return {
+        axes: [...productPassage(node, axis, flags(node)).axes, bias ? axisUnder(bias.shape, axis, 2) : null],
+      };
+    },
+  },
+};

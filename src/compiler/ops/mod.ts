@@ -1,0 +1,38 @@
+/**
+ * The table of operators: one row an operator, by its name, prefixed with its domain where that is not ONNX's own.
+ * To add an operator, add its row to the file of its kind and a case to that file's test.
+ */
+import { CompileError } from "../errors.ts";
+import { elementwise } from "./elementwise.ts";
+import { matrix } from "./matrix.ts";
+import { movement } from "./movement.ts";
+import { normalization } from "./normalization.ts";
+import { reductions } from "./reduction.ts";
+import type { Row } from "./row.ts";
+import { selection, shapes } from "./selection.ts";
+
+export const OPERATORS: Readonly<Record<string, Row>> = {
+  ...elementwise,
+  ...matrix,
+  ...reductions,
+  ...normalization,
+  ...movement,
+  ...selection,
+  ...shapes,
+};
+
+/**
+ * The row of an operator.
+ *
+ * @param where names the operator, the node and the model, for the message
+ * @throws {CompileError} where there is none
+ */
+export function rowOf(op: string, where: () => string): Row {
+  const row = Object.hasOwn(OPERATORS, op) ? OPERATORS[op] : undefined;
+  if (row === undefined) {
+    throw new CompileError(
+      `no row for ${where()}: the compiler does not know it. Export the model with plain ONNX operators, or add a row in src/compiler/ops/`,
+    );
+  }
+  return row;
+}

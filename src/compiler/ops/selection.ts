@@ -1,0 +1,140 @@
+import { plainIntegersOf } from "../constants.ts";
+import { CompileError } from "../errors.ts";
+import { type Dimension, product } from "../dimension.ts";
+import { axisOf, axisUnder, integerAttribute, required, type Row } from "./row.ts";
+
+/** Operators that pick elements by index. Their gradients are products with one-hot matrices: no scattered additions,
+ * whose order a GPU does not fix, so that the same inputs give the same bits. */
+export const selection: Readonly<Record<string, Row>> = {
+  Gather: {
+    infer: (node) => {
+      const data = required(node, 0), indices = required(node, 1);
+      const axis = axisOf(integerAttribute(node, "axis", 0), data.shape.length);
+      const shape = [...data.shape.slice(0, axis), ...indices.shape, ...data.shape.slice(axis + 1)];
+      const places = plainIntegersOf(indices), items = data.integers;
+      const known = places !== undefined && items !== undefined && data.shape.length === 1 &&
+        indices.shape.length <= 1;
+      const integers = known && places.map((at) => items[at < 0 ? at + items.length : at]!);
+      return [{ type: data.type, shape, ...(integers && { integers }) }];
+    },
+    gradient: (b, node, [dy]) => {
+      const data = required(node, 0), indices = required(node, 1);
+      const axis = axisOf(integerAttribute(node, "axis", 0), data.shape.length);
+      const before = product(data.shape.slice(0, axis)), after = product(data.shape.slice(axis + 1));
+      const picked = product(indices.shape);
+      const hits = b.oneHot(b.reshape(indices, [picked]), data.shape[axis]!); // [picked, extent]
+      const scattered = after === 1
+        ? b.matmul(b.reshape(dy!, [before, picked]), hits)
+        : b.matmul(hits, b.reshape(dy!, [before, picked, after]), { a: true });
+      return [b.reshape(scattered, data.shape), null];
+    },
+    passage: (node, axis) => {
+      const data = required(node, 0), indices = required(node, 1);
+      const picked = axisOf(integerAttribute(node, "axis", 0), data.shape.length);
+      if (axis < picked) return { axes: [axis, null] };
+      if (axis >= picked + indices.shape.length) return { axes: [axis - indices.shape.length + 1, null] };
+      return { axes: [null, axis - picked] };
+    },
+  },
+  // One index for each place of the first batch_dims axes: data [batch…, extent, rest…], indices [batch…, picked, 1]
+  GatherND: {
+    infer: (node) => {
+      const data = required(node, 0), indices = required(node, 1);
+      const batch = integerAttribute(node, "batch_dims", 0), depth = indices.shape.at(-1);
+      if (typeof depth !== "number") throw new CompileError("indices of unknown depth");
+      return [{
+        type: data.type,
+        shape: [...indices.shape.slice(0, -1), ...data.shape.slice(batch + depth)],
+      }];
+    },
+    gradient: (b, node, [dy]) => {
+      const data = required(node, 0), indices = required(node, 1);
+      const batch = integerAttribute(node, "batch_dims", 0);
+      if (indices.shape.at(-1) !== 1 || indices.shape.length !== batch + 2) {
+        throw new CompileError("the gradient is known only for one index along one axis");
+      }
+      const outer = product(data.shape.slice(0, batch)), extent = data.shape[batch]!;
+      const rest = product(data.shape.slice(batch + 1)), picked = indices.shape[batch]!;
+      const hits = b.oneHot(b.reshape(indices, [outer, picked]), extent); // [outer, picked, extent]
+      const scattered = b.matmul(hits, b.reshape(dy!, [outer, picked, rest]), { a: true });
+      return [b.reshape(scattered, data.shape), null];
+    },
+    passage: (node, axis) => {
+      const data = required(node, 0), indices = required(node, 1);
+      const shift = data.shape.length - node.outputs[0]!.shape.length;
+      return axis >= indices.shape.length - 1 ? { axes: [axis + shift, null] } : undefined;
+    },
+  },
+  // Places are written once each: the rows that the prompt takes are distinct.
+  ScatterND: {
+    infer: (node) => {
+      const { type, shape } = required(node, 0);
+      return [{ type, shape }];
+    },
+    gradient: (b, node, [dy]) => {
+      const data = required(node, 0), indices = required(node, 1), updates = required(node, 2);
+      const zeros = b.filled(updates.shape, { type: data.type, dims: [1], bytes: new Uint8Array(4) });
+      return [b.op("ScatterND", [dy!, indices, zeros]), null, b.op("GatherND", [dy!, indices])];
+    },
+  },
+  OneHot: {
+    infer: (node) => {
+      const indices = required(node, 0), values = required(node, 2);
+      const depth = required(node, 1).integers?.[0];
+      if (depth === undefined) throw new CompileError("the depth is not known");
+      if (integerAttribute(node, "axis", -1) !== -1) {
+        throw new CompileError("only the last axis can be one-hot");
+      }
+      return [{ type: values.type, shape: [...indices.shape, depth] }];
+    },
+    passage: (node, axis) => {
+      const { shape } = required(node, 0);
+      return axis < shape.length ? { axes: [axisUnder(shape, axis, shape.length), null, null] } : undefined;
+    },
+  },
+};
+
+/** Operators that make tensors out of shapes. */
+export const shapes: Readonly<Record<string, Row>> = {
+  Shape: {
+    infer: (node) => {
+      const { shape } = required(node, 0);
+      const end = integerAttribute(node, "end", shape.length);
+      const integers = shape.slice(integerAttribute(node, "start", 0), end);
+      return [{ type: "int64", shape: [integers.length], integers }];
+    },
+  },
+  Size: {
+    infer: (node) => [{ type: "int64", shape: [], integers: [product(required(node, 0).shape)] }],
+  },
+  ConstantOfShape: {
+    infer: (node) => {
+      const shape = required(node, 0).integers;
+      if (shape === undefined) {
+        throw new CompileError("the shape is not known in terms of the inputs' shapes");
+      }
+      const fill = node.attributes.value;
+      const constant = typeof fill === "object" && "tensor" in fill ? fill.tensor : undefined;
+      const type = constant?.type ?? "float32";
+      const item = type === "int64" && constant?.bytes
+        ? Number(new DataView(constant.bytes.buffer, constant.bytes.byteOffset).getBigInt64(0, true))
+        : undefined;
+      const size = shape.length === 1 ? shape[0] : undefined;
+      const known = item !== undefined && typeof size === "number" && size <= 16;
+      return [{
+        type,
+        shape,
+        ...(known && { integers: Array.from({ length: size }, () => item as Dimension) }),
+      }];
+    },
+  },
+  Range: {
+    infer: (node) => {
+      const [start, limit, step] = [0, 1, 2].map((at) => required(node, at).integers?.[0]);
+      if (start !== 0 || limit === undefined || step !== 1) {
+        throw new CompileError("only a range from 0 in steps of 1");
+      }
+      return [{ type: required(node, 0).type, shape: [limit] }];
+    },
+  },
+};

@@ -1,0 +1,170 @@
+import type { Builder } from "./builder.ts";
+import { type Dimension, sameDimension, symbol } from "./dimension.ts";
+import { CompileError } from "./errors.ts";
+import { dependents, type Graph, liveNodes, type Node, type Value } from "./graph.ts";
+import { rewrite } from "./rewrite.ts";
+
+/** Where the prompt's vectors enter: in place of rows of the embedding layer's output, or of the word embeddings. */
+export type Insertion = "embedding-output" | "word-embeddings";
+
+const BATCH = symbol("batch"), SEQUENCE = symbol("sequence"), LENGTH = symbol("length");
+
+/** Operators that hand ids on unchanged, so that a lookup behind them is still the word embedding. */
+const ID_CARRIERS = new Set(["Reshape", "Cast", "Unsqueeze", "Squeeze", "Flatten", "Expand"]);
+
+/** A graph with its embedding layer found. */
+export interface Embedding {
+  readonly graph: Graph;
+  /** The rows of the word table: [batch, sequence, dimension]. */
+  readonly words: Value;
+  /** The last value that every path from the word embeddings passes through before the first attention. */
+  readonly output: Value;
+}
+
+/** A graph with a prompt in it. */
+export interface Spliced {
+  readonly graph: Graph;
+  /** float32 [length, dimension], an input of the graph. */
+  readonly prompt: Value;
+  /** int64 [batch, length], an input of the graph. */
+  readonly promptRows: Value;
+}
+
+/**
+ * Makes the positions an input: where the model looks them up by a buffer (BERT) or by numbers computed from the ids
+ * (RoBERTa), `position_ids` takes their place.
+ */
+export function exposePositions(graph: Graph): Graph {
+  if (graph.inputs.some(({ name }) => name === "position_ids")) return graph;
+  const { words, output } = findEmbedding(graph);
+  const before = ancestors(output), ids = graph.inputs.find(({ name }) => name === "input_ids")!;
+  let positions: Value | undefined;
+  return rewrite(graph, (node, inputs, b) => {
+    const [table, indices] = node.inputs;
+    const looksUp = node.op === "Gather" && before.has(node) && table?.constant?.dims.length === 2 &&
+      table.type.startsWith("float") && node.outputs[0] !== words;
+    if (!looksUp || !indices || indices === ids || isFilled(indices)) return undefined;
+    if (!sameDimension(indices.shape.at(-1) ?? 0, SEQUENCE)) return undefined;
+    positions ??= b.input("position_ids", "int64", [BATCH, SEQUENCE]);
+    return [b.op("Gather", [inputs[0]!, positions], node.attributes)];
+  });
+}
+
+/** Whether a value is one number all over (the token types). */
+function isFilled(value: Value): boolean {
+  return value.producer?.op === "ConstantOfShape";
+}
+
+/**
+ * Finds the embedding layer.
+ *
+ * @throws {CompileError} where no table is looked up by `input_ids`
+ */
+export function findEmbedding(graph: Graph): Embedding {
+  const nodes = liveNodes(graph);
+  const words = nodes.find(isWordLookup)?.outputs[0];
+  if (words === undefined) {
+    throw new CompileError(
+      `${graph.source}: no embedding table is looked up by 'input_ids', so there is no place for a prompt`,
+    );
+  }
+  return { graph, words, output: lastCut(graph, nodes, words) };
+}
+
+function isWordLookup(node: Node): boolean {
+  if (node.op !== "Gather" || node.inputs[0]?.constant?.dims.length !== 2) return false;
+  let ids = node.inputs[1] ?? undefined;
+  while (ids?.producer && ID_CARRIERS.has(ids.producer.op)) ids = ids.producer.inputs[0] ?? undefined;
+  return ids?.name === "input_ids" && ids.producer === undefined;
+}
+
+/**
+ * The last value behind `words`, before tokens are mixed, that all paths pass through: right after its node, nothing else
+ * that depends on the words is still to be used.
+ */
+function lastCut(graph: Graph, nodes: readonly Node[], words: Value): Value {
+  const dependent = dependents(nodes, [words]);
+  const uses = new Map<Value, number>();
+  const count = (value: Value, by: number) => uses.set(value, (uses.get(value) ?? 0) + by);
+  const consumed = (node: Node) =>
+    node.op === "Shape" ? [] : node.inputs.filter((input) => input !== null && dependent.has(input));
+  for (const node of nodes) for (const input of consumed(node)) count(input!, 1);
+  for (const output of graph.outputs.values()) count(output, 1);
+  const open = new Set([words]);
+  let cut = words;
+  for (const node of nodes) {
+    const used = consumed(node) as Value[];
+    if (used.length === 0) continue;
+    if (mixesTokens(node, dependent)) break;
+    for (const input of used) {
+      count(input, -1);
+      if (uses.get(input) === 0) open.delete(input);
+    }
+    for (const output of node.outputs) if (dependent.has(output)) open.add(output);
+    const [only] = open;
+    if (open.size === 1 && only!.shape.length === 3) cut = only!;
+  }
+  return cut;
+}
+
+/** Attention is where two values that depend on the words are multiplied as matrices. */
+function mixesTokens(node: Node, dependent: ReadonlySet<Value>): boolean {
+  return node.op === "Softmax" || node.op.includes("Attention") ||
+    (node.op.endsWith("MatMul") && node.inputs.every((input) => input !== null && dependent.has(input)));
+}
+
+function ancestors(value: Value): Set<Node> {
+  const found = new Set<Node>(), visit = [value];
+  for (let next = visit.pop(); next !== undefined; next = visit.pop()) {
+    const node = next.producer;
+    if (node === undefined || found.has(node)) continue;
+    found.add(node);
+    for (const input of node.inputs) if (input !== null) visit.push(input);
+  }
+  return found;
+}
+
+/**
+ * Puts the prompt's vectors into the rows that `prompt_rows` names, in place of whatever the token ids there give.
+ *
+ * @returns the graph with the inputs `prompt` float32 [length, dimension] and `prompt_rows` int64 [batch, length]
+ */
+export function splice(embedding: Embedding, insertion: Insertion): Spliced {
+  const place = insertion === "embedding-output" ? embedding.output : embedding.words;
+  const dimension = dimensionOf(place, embedding.graph.source);
+  let prompt: Value | undefined, promptRows: Value | undefined;
+  const graph = rewrite(embedding.graph, (node, inputs, b) => {
+    if (!node.outputs.includes(place)) return undefined;
+    prompt = b.input("prompt", "float32", [LENGTH, dimension]);
+    promptRows = b.input("prompt_rows", "int64", [BATCH, LENGTH]);
+    const outputs = b.node(node.op, inputs, node.attributes, node.name, node.outputs.map(({ name }) => name));
+    return outputs.map((output, i) =>
+      node.outputs[i] === place ? written(b, output, prompt!, promptRows!) : output
+    );
+  });
+  return { graph, prompt: prompt!, promptRows: promptRows! };
+}
+
+/** The size of the vectors that a value holds, one a token. */
+export function dimensionOf(value: Value, source: string): number {
+  const [, , dimension] = value.shape;
+  if (value.shape.length !== 3 || typeof dimension !== "number") {
+    throw new CompileError(
+      `${source}: the embeddings are [${value.shape.join(", ")}], not [batch, sequence, a number]`,
+    );
+  }
+  return dimension;
+}
+
+/** Row prompt_rows[b, i] of example b becomes prompt[i]. */
+function written(b: Builder, tokens: Value, prompt: Value, promptRows: Value): Value {
+  const dimension: Dimension = tokens.shape[2]!;
+  const pairs: Dimension[] = [BATCH, LENGTH, 1];
+  const example = b.op("Range", [b.integer(0), b.integer(BATCH), b.integer(1)]);
+  const places = b.op("Concat", [
+    b.expand(b.reshape(example, [BATCH, 1, 1]), pairs),
+    b.reshape(promptRows, pairs),
+  ], { axis: -1 });
+  const vectors = b.expand(b.reshape(prompt, [1, LENGTH, dimension]), [BATCH, LENGTH, dimension]);
+  return b.op("ScatterND", [tokens, places, vectors]);
+}

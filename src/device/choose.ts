@@ -1,0 +1,45 @@
+import { openCpu } from "./cpu.ts";
+import { type Device, DeviceError, type DeviceKind } from "./device.ts";
+import { openWasm } from "./wasm.ts";
+import { findAdapter, openWebgpu } from "./webgpu.ts";
+
+const OPENERS: Readonly<Record<DeviceKind, () => Promise<Device>>> = {
+  webgpu: openWebgpu,
+  cpu: openCpu,
+  wasm: openWasm,
+};
+
+/**
+ * Opens the device that an experiment names. `auto` prefers a hardware WebGPU adapter, then the native CPU, then
+ * WebAssembly; a software adapter is taken only when it is asked for.
+ *
+ * @param say told in one line why `auto` passes over a device
+ * @throws {DeviceError} where a device asked for by name is not there
+ */
+export async function chooseDevice(
+  wanted: DeviceKind | "auto",
+  say: (line: string) => void,
+): Promise<Device> {
+  if (wanted !== "auto") return await opened(wanted);
+  const adapter = await findAdapter();
+  if (adapter !== undefined && !adapter.software) return await opened("webgpu");
+  try {
+    return await opened("cpu");
+  } catch (error) {
+    say(`warning: ${(error as Error).message}; falling back to WebAssembly`);
+    return await opened("wasm");
+  }
+}
+
+async function opened(kind: DeviceKind): Promise<Device> {
+  try {
+    return await OPENERS[kind]();
+  } catch (error) {
+    if (error instanceof DeviceError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new DeviceError(
+      `the device '${kind}' cannot be opened (${reason}): choose another with 'device:'`,
+      { cause: error },
+    );
+  }
+}

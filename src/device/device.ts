@@ -1,0 +1,57 @@
+/** A dense tensor in the host's memory, row by row. */
+export type Tensor =
+  | { readonly type: "float32"; readonly dims: readonly number[]; readonly data: Float32Array }
+  | { readonly type: "int64"; readonly dims: readonly number[]; readonly data: BigInt64Array };
+
+/** An ONNX graph ready to be opened: its bytes, and those of the files that it takes weights from, by location. */
+export interface GraphFile {
+  readonly bytes: Uint8Array;
+  readonly weights: ReadonlyMap<string, Uint8Array>;
+}
+
+/** A graph opened on a device. */
+export interface Session {
+  readonly inputNames: readonly string[];
+  readonly outputNames: readonly string[];
+  /**
+   * Runs the graph once. Calls on one session wait for each other: concurrent runs hang on WebGPU.
+   *
+   * @param feeds at least the session's inputs; others are left out
+   * @returns every output by name
+   */
+  run(feeds: Readonly<Record<string, Tensor>>): Promise<Record<string, Tensor>>;
+  /** Frees what the session holds on the device. */
+  release(): Promise<void>;
+}
+
+/** The kinds of devices. */
+export type DeviceKind = "webgpu" | "cpu" | "wasm";
+
+/** Something that runs ONNX graphs. */
+export interface Device {
+  readonly kind: DeviceKind;
+  /** What it is, for people: the adapter's name, the number of threads. */
+  readonly description: string;
+  /** Opens a graph. */
+  open(graph: GraphFile): Promise<Session>;
+}
+
+/** A device that is asked for and not there; the message says the way out. */
+export class DeviceError extends Error {
+  override readonly name = "DeviceError";
+}
+
+/** A float32 tensor. */
+export function float32Tensor(data: Float32Array, dims: readonly number[]): Tensor {
+  return { type: "float32", dims, data };
+}
+
+/** An int64 tensor. */
+export function int64Tensor(data: ArrayLike<number>, dims: readonly number[]): Tensor {
+  return { type: "int64", dims, data: BigInt64Array.from(Array.from(data), BigInt) };
+}
+
+/** A float32 scalar. */
+export function scalarTensor(value: number): Tensor {
+  return { type: "float32", dims: [], data: Float32Array.of(value) };
+}
