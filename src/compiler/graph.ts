@@ -111,3 +111,15 @@ export function dependents(nodes: readonly Node[], from: readonly Value[]): Set<
   }
   return found;
 }
+
+/** The nodes that a value is computed by. */
+export function ancestors(value: Value): Set<Node> {
+  const found = new Set<Node>(), visit = [value];
+  for (let next = visit.pop(); next !== undefined; next = visit.pop()) {
+    const node = next.producer;
+    if (node === undefined || found.has(node)) continue;
+    found.add(node);
+    for (const input of node.inputs) if (input !== null) visit.push(input);
+  }
+  return found;
+}

@@ -9,6 +9,7 @@ import { differentiate } from "./differentiate.ts";
 import { emit, type Emitted } from "./emit.ts";
 import type { Graph } from "./graph.ts";
 import { importModel } from "./import.ts";
+import { narrow } from "./narrow.ts";
 import { addLoss, readAnswer } from "./objective.ts";
 import { readOnnxFile } from "./onnx_file.ts";
 import { appendOptimizer, OPTIMIZER_STATE, type OptimizerName } from "./optimizer.ts";
@@ -56,7 +57,7 @@ export function compile(
 ): Compiled {
   const embedding = frozenModel(bytes, path);
   const spliced = splice(embedding, insertion);
-  const answer = readAnswer(spliced.graph);
+  const answer = narrow(readAnswer(spliced.graph));
   const differentiated = differentiate(addLoss(answer), "loss", spliced.prompt);
   const place = insertion === "embedding-output" ? embedding.output : embedding.words;
   const embed: Graph = { ...embedding.graph, outputs: new Map([["embeddings", place]]) };
@@ -71,7 +72,7 @@ export function compile(
 
 /** Compiles the same model without a prompt: token ids to class logits, for hard prompts. */
 export function compileHard(bytes: Uint8Array, path: string): Emitted {
-  return emit(simplify(readAnswer(frozenModel(bytes, path).graph)), "predict_hard");
+  return emit(simplify(narrow(readAnswer(frozenModel(bytes, path).graph))), "predict_hard");
 }
 
 /** The inference graph, imported and made canonical, its positions an input and its embedding layer found. */

@@ -1,7 +1,7 @@
 import type { Builder } from "./builder.ts";
 import { type Dimension, sameDimension, symbol } from "./dimension.ts";
 import { CompileError } from "./errors.ts";
-import { dependents, type Graph, liveNodes, type Node, type Value } from "./graph.ts";
+import { ancestors, dependents, type Graph, liveNodes, type Node, type Value } from "./graph.ts";
 import { rewrite } from "./rewrite.ts";
 
 /** Where the prompt's vectors enter: in place of rows of the embedding layer's output, or of the word embeddings. */
@@ -100,7 +100,7 @@ function lastCut(graph: Graph, nodes: readonly Node[], words: Value): Value {
       count(input, -1);
       if (uses.get(input) === 0) open.delete(input);
     }
-    for (const output of node.outputs) if (dependent.has(output)) open.add(output);
+    for (const output of node.outputs) if (dependent.has(output) && uses.has(output)) open.add(output);
     const [only] = open;
     if (open.size === 1 && only!.shape.length === 3) cut = only!;
   }
@@ -111,17 +111,6 @@ function lastCut(graph: Graph, nodes: readonly Node[], words: Value): Value {
 function mixesTokens(node: Node, dependent: ReadonlySet<Value>): boolean {
   return node.op === "Softmax" || node.op.includes("Attention") ||
     (node.op.endsWith("MatMul") && node.inputs.every((input) => input !== null && dependent.has(input)));
-}
-
-function ancestors(value: Value): Set<Node> {
-  const found = new Set<Node>(), visit = [value];
-  for (let next = visit.pop(); next !== undefined; next = visit.pop()) {
-    const node = next.producer;
-    if (node === undefined || found.has(node)) continue;
-    found.add(node);
-    for (const input of node.inputs) if (input !== null) visit.push(input);
-  }
-  return found;
 }
 
 /**

@@ -1,0 +1,177 @@
+import type { Builder } from "./builder.ts";
+import { type Dimension, sameDimension, symbol } from "./dimension.ts";
+import { ancestors, type Graph, liveNodes, type Node, type Value } from "./graph.ts";
+import { rowOf } from "./ops/mod.ts";
+import { integerAttribute, type Passage } from "./ops/row.ts";
+import { copyNode, rewrite } from "./rewrite.ts";
+
+const BATCH = symbol("batch");
+
+/** Which elements along an axis are read: the same for all examples, index [picked], or its own for each, index [batch, picked]. */
+interface Selection {
+  readonly node: Node;
+  readonly source: Value;
+  readonly axis: number;
+  readonly index: Value;
+  readonly extent: Dimension;
+  readonly each: boolean;
+}
+
+/** What is read of a node's output: all of it, or only the selection along these axes. */
+interface Demand {
+  full: boolean;
+  readonly axes: Set<number>;
+}
+
+/**
+ * Pushes selections towards the inputs. Only the answer's position is read, and only the verbalizer's columns of the
+ * vocabulary: what works row by row (the head, the last layer's feed-forward, its queries) need not compute the others.
+ * It is the same idea as pushing a projection down a query plan. What a graph computes stays the same.
+ */
+export function narrow(graph: Graph): Graph {
+  let narrowed = graph;
+  for (;;) {
+    const next = lastPushable(narrowed);
+    if (next === undefined) return narrowed;
+    narrowed = push(narrowed, next.selection, next.demands);
+  }
+}
+
+/** The last selection in the graph that can be made on the inputs of what it selects from, with what is then read. */
+function lastPushable(graph: Graph): { selection: Selection; demands: Map<Node, Demand> } | undefined {
+  for (const node of liveNodes(graph).toReversed()) {
+    const selection = selectionOf(node);
+    const from = selection?.source.producer;
+    if (selection === undefined || from === undefined) continue;
+    const demands = demandsWith(graph, selection);
+    if (!demands.get(from)!.full) return { selection, demands };
+  }
+  return undefined;
+}
+
+/** A node that picks elements of a computed tensor along one axis. */
+function selectionOf(node: Node): Selection | undefined {
+  const [source, indices] = node.inputs;
+  if (!source || !indices || source.producer === undefined || source.integers !== undefined) return undefined;
+  if (node.op === "Gather" && indices.shape.length === 1) {
+    const axis = integerAttribute(node, "axis", 0);
+    return { node, source, axis, index: indices, extent: indices.shape[0]!, each: false };
+  }
+  if (
+    node.op === "GatherND" && integerAttribute(node, "batch_dims", 0) === 1 && indices.shape.length === 3 &&
+    indices.shape[2] === 1
+  ) {
+    return { node, source, axis: 1, index: indices, extent: indices.shape[1]!, each: true };
+  }
+  return undefined;
+}
+
+/** What is read of every node when the selection is pushed as far as it goes; decided from the outputs back. */
+function demandsWith(graph: Graph, selection: Selection): Map<Node, Demand> {
+  const demands = new Map<Node, Demand>();
+  const demand = (value: Value | null, axis?: number) => {
+    const node = value?.producer;
+    if (!value || node === undefined) return;
+    const known = demands.get(node) ?? { full: false, axes: new Set<number>() };
+    demands.set(node, known);
+    if (axis === undefined || value !== node.outputs[0]) known.full = true;
+    else known.axes.add(axis);
+  };
+  for (const output of graph.outputs.values()) demand(output);
+  for (const node of liveNodes(graph).toReversed()) {
+    if (node === selection.node) {
+      demand(selection.source, selection.axis);
+      demand(selection.index);
+      continue;
+    }
+    const known = demands.get(node) ?? { full: true, axes: new Set() };
+    const passages = [...known.axes].map((axis) => passageOf(node, axis, selection));
+    if (passages.includes(undefined)) known.full = true;
+    if (known.full) { for (const input of node.inputs) demand(input); }
+    else {for (const passage of passages) {
+        for (const [i, input] of node.inputs.entries()) demand(input, passage!.axes[i] ?? undefined);
+      }}
+  }
+  return demands;
+}
+
+/** How the selection passes a node, if it can: each input must have the axis, and its own batch axis first or none at all. */
+function passageOf(node: Node, axis: number, { each }: Selection): Passage | undefined {
+  const output = node.outputs[0]!;
+  if (each && !sameDimension(output.shape[0] ?? 0, BATCH)) return undefined;
+  const passage = rowOf(node.op, () => node.op).passage?.(node, axis);
+  const selects = passage?.axes.some((one) => one !== null);
+  if (!passage || !selects) return undefined;
+  const fits = passage.axes.every((own, i) => {
+    if (own === null || !each) return true;
+    const { shape } = node.inputs[i]!;
+    const batch = shape.findIndex((dimension) => String(dimension).includes("batch"));
+    return batch < 0
+      ? own > 0 || shape.length < output.shape.length
+      : batch === 0 && own > 0 && sameDimension(shape[0]!, BATCH);
+  });
+  return fits ? passage : undefined;
+}
+
+/** Makes the graph with the selection pushed to where the demands say. */
+function push(graph: Graph, selection: Selection, demands: ReadonlyMap<Node, Demand>): Graph {
+  const first = ancestors(selection.index);
+  const ordered = [
+    ...graph.nodes.filter((node) => first.has(node)),
+    ...graph.nodes.filter((node) => !first.has(node)),
+  ];
+  const picked = new Map<string, Value>();
+  const ids = new Map<Value, number>();
+  return rewrite({ ...graph, nodes: ordered }, (node, inputs, b, now) => {
+    const index = () => now(selection.index);
+    /** The selection of a value along its axis, which is `outer` axes further in its reader's output. */
+    const select = (value: Value, axis: number, outer: number): Value => {
+      if (!ids.has(value)) ids.set(value, ids.size);
+      const key = `${ids.get(value)}@${axis}+${outer}`, short = `${ids.get(value)}@${axis}`;
+      const found = picked.get(short) ?? picked.get(key) ??
+        gathered(b, now(value), axis, outer, index(), selection);
+      picked.set(key, found);
+      return found;
+    };
+    if (node === selection.node) return [select(selection.source, selection.axis, 0)];
+    const demand = demands.get(node)!;
+    if (demand.full) return undefined;
+    for (const axis of demand.axes) {
+      const passage = passageOf(node, axis, selection)!, rank = node.outputs[0]!.shape.length;
+      const narrowed = node.inputs.map((input, i) => {
+        const own = passage.axes[i];
+        if (!input || own === null || own === undefined) return inputs[i] ?? null;
+        return select(input, own, passage.rebuild ? 0 : Math.max(0, rank - input.shape.length));
+      });
+      const [output] = passage.rebuild?.(b, narrowed, selection.extent) ?? copyNode(b, node, narrowed);
+      if (!ids.has(node.outputs[0]!)) ids.set(node.outputs[0]!, ids.size);
+      picked.set(`${ids.get(node.outputs[0]!)}@${axis}`, output!);
+    }
+    return [];
+  });
+}
+
+/** Picks from a value that is computed in full. */
+function gathered(
+  b: Builder,
+  value: Value,
+  axis: number,
+  outer: number,
+  index: Value,
+  { each, extent }: Selection,
+): Value {
+  if (!each) return b.op("Gather", [value, index], { axis });
+  const { shape } = value;
+  if (sameDimension(shape[0] ?? 0, BATCH)) {
+    const before = shape.slice(0, axis), ones = before.slice(1).map(() => 1);
+    const indices = b.expand(b.reshape(index, [BATCH, ...ones, extent, 1]), [...before, extent, 1]);
+    return b.op("GatherND", [value, indices], { batch_dims: axis });
+  }
+  // The same for every example (a causal mask): picked by index, the examples' axis brought to the front.
+  const padded = [...Array.from({ length: outer }, () => 1), ...shape], at = axis + outer;
+  const rows = b.op("Gather", [b.reshape(value, padded.slice(1)), b.reshape(index, [BATCH, extent])], {
+    axis: at - 1,
+  });
+  const rest = Array.from({ length: rows.shape.length }, (_, i) => i).filter((i) => i !== at - 1);
+  return b.transpose(rows, [at - 1, ...rest]);
+}
