@@ -15,6 +15,7 @@ import { readOnnxFile } from "./onnx_file.ts";
 import { appendOptimizer, OPTIMIZER_STATE, type OptimizerName } from "./optimizer.ts";
 import { simplify } from "./simplify.ts";
 import {
+  addsPositions,
   dimensionOf,
   type Embedding,
   exposePositions,
@@ -40,6 +41,8 @@ export interface Compiled {
   readonly predict: Emitted;
   /** `input_ids` (and positions) to `embeddings` [batch, sequence, dimension], the space that the prompt's vectors live in. */
   readonly embed: Emitted;
+  /** Whether `position_ids` are added in the embedding layer, before the prompt can enter, or applied by attention. */
+  readonly positions: "embedding-layer" | "attention";
 }
 
 /**
@@ -67,6 +70,7 @@ export function compile(
     state: OPTIMIZER_STATE[optimizer],
     predict: emit(simplify(answer), "predict"),
     embed: emit(simplify(embed), "embed"),
+    positions: addsPositions(embedding) ? "embedding-layer" : "attention",
   };
 }
 

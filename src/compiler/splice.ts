@@ -134,6 +134,13 @@ export function splice(embedding: Embedding, insertion: Insertion): Spliced {
   return { graph, prompt: prompt!, promptRows: promptRows! };
 }
 
+/** Whether the embedding layer itself takes `position_ids`. */
+export function addsPositions({ output }: Embedding): boolean {
+  return [...ancestors(output)].some((node) =>
+    node.inputs.some((input) => input?.name === "position_ids" && !input.producer)
+  );
+}
+
 /** The size of the vectors that a value holds, one a token. */
 export function dimensionOf(value: Value, source: string): number {
   const [, , dimension] = value.shape;

@@ -1,0 +1,101 @@
+import { compile, type Compiled } from "../compiler/mod.ts";
+import { type Dataset, loadDataset } from "../dataset/load.ts";
+import type { Example } from "../dataset/example.ts";
+import { sha256 } from "../dataset/sha256.ts";
+import { parseTemplate } from "../experiment/template.ts";
+import type { Experiment } from "../experiment/types.ts";
+import type { LabelledEncoding } from "../prompt/batches.ts";
+import { type PositionCounting, TemplateEncoder } from "../prompt/encoding.ts";
+import { readVerbalizer, type Verbalizer } from "../prompt/verbalizer.ts";
+import { type OpenModel, openModel } from "./open_model.ts";
+
+/** Everything that an experiment names, read and checked. */
+export interface Prepared {
+  readonly experiment: Experiment;
+  readonly model: OpenModel;
+  readonly dataset: Dataset;
+  readonly verbalizer: Verbalizer;
+  /** Tells experiments of different content apart: what is asked, of which model, on which data. */
+  readonly contentHash: string;
+}
+
+/**
+ * Reads what an experiment names.
+ *
+ * @param file the experiment file, which paths are relative to
+ * @throws {InputError} on anything missing or unfit
+ */
+export async function prepare(experiment: Experiment, file: string): Promise<Prepared> {
+  const model = await openModel(experiment.model.source, experiment.model.file, file);
+  const verbalizer = readVerbalizer(experiment.verbalizer, model.tokenizer);
+  const dataset = await loadDataset(experiment.dataset, file, verbalizer.classes, experiment.seed);
+  const { description: _, name: __, ...asked } = experiment;
+  const content = JSON.stringify([asked, model.sha256, dataset.sha256]);
+  return {
+    experiment,
+    model,
+    dataset,
+    verbalizer,
+    contentHash: await sha256(new TextEncoder().encode(content)),
+  };
+}
+
+/** How positions are counted in an experiment whose prompt is compiled in. */
+export function positionCounting({ experiment }: Prepared, compiled: Compiled | undefined): PositionCounting {
+  const behind = compiled?.positions === "embedding-layer" &&
+    experiment.prompt.insertion === "embedding-output";
+  return behind ? "text-alone" : "together";
+}
+
+/** Compiles the training step of a soft prompt; `undefined` for a hard one. */
+export function compileExperiment(
+  { experiment: { prompt, training }, model }: Prepared,
+): Compiled | undefined {
+  return prompt.insertion && compile(model.bytes, model.onnx, prompt.insertion, training!.optimizer.name);
+}
+
+/** The examples of an experiment in its template. */
+export interface EncodedDataset {
+  readonly train: readonly LabelledEncoding[];
+  readonly validation: readonly LabelledEncoding[];
+  readonly test: readonly LabelledEncoding[];
+  /** The experiment's own sentences; their label does not matter. */
+  readonly samples: readonly LabelledEncoding[];
+  /** How many texts were cut to fit the model's positions. */
+  readonly truncated: Readonly<Record<"train" | "validation" | "test" | "samples", number>>;
+}
+
+/**
+ * Puts all texts of an experiment into its template.
+ *
+ * @throws {InputError} where the template does not fit the model
+ */
+export function encodeDataset(
+  { experiment, model, dataset, verbalizer }: Prepared,
+  counting: PositionCounting,
+): EncodedDataset {
+  const { prompt, evaluation } = experiment;
+  const template = parseTemplate(prompt.template, prompt.length ?? 0);
+  const encoder = new TemplateEncoder(template, model.tokenizer, model.card.positions, counting);
+  const encode = (examples: readonly Pick<Example, "text" | "label">[]) =>
+    examples.map(({ text, label }) => ({
+      ...encoder.encode(text),
+      label: Math.max(0, verbalizer.classes.indexOf(label)),
+    }));
+  const parts = {
+    train: encode(prompt.kind === "soft" ? dataset.train : []),
+    validation: encode(dataset.validation),
+    test: encode(dataset.test),
+    samples: encode(evaluation.samples.map(({ text, label }) => ({ text, label: label ?? "" }))),
+  };
+  const cut = (examples: readonly LabelledEncoding[]) => examples.filter((example) => example.cut > 0).length;
+  return {
+    ...parts,
+    truncated: {
+      train: cut(parts.train),
+      validation: cut(parts.validation),
+      test: cut(parts.test),
+      samples: cut(parts.samples),
+    },
+  };
+}

@@ -1,0 +1,103 @@
+import type { Compiled } from "../compiler/mod.ts";
+import type { Device, Tensor } from "../device/device.ts";
+import { measure } from "../evaluation/metrics.ts";
+import { type Classifier, classLogits } from "../evaluation/predict.ts";
+import { RandomStream } from "../experiment/random_stream.ts";
+import { EmbeddingSpace } from "../prompt/embedding_space.ts";
+import { initialPrompt } from "../prompt/initialization.ts";
+import { type Neighbourhood, neighbours } from "../prompt/neighbours.ts";
+import { verbalizerFeeds } from "../prompt/verbalizer.ts";
+import type { RunFolder } from "../results/run_folder.ts";
+import { totalSteps, tune, type Tuned, type TuningTask } from "../training/trainer.ts";
+import { ProgressBar } from "./console.ts";
+import { openGraph } from "./open_model.ts";
+import type { EncodedDataset, Prepared } from "./prepare.ts";
+
+/** A tuned soft prompt. */
+export interface TunedPrompt {
+  readonly classifier: Classifier;
+  readonly prompt: Tensor;
+  readonly tuned: Tuned;
+  readonly neighbours: readonly Neighbourhood[];
+}
+
+/**
+ * Tunes an experiment's soft prompt, writing history and checkpoints into the run's folder.
+ *
+ * @throws {TrainingError} on a loss that is not finite
+ * @throws {Interrupted} when the signal aborts
+ */
+export async function tunePrompt(
+  prepared: Prepared,
+  compiled: Compiled,
+  encoded: EncodedDataset,
+  device: Device,
+  folder: RunFolder,
+  signal: AbortSignal,
+): Promise<TunedPrompt> {
+  const { experiment, model, dataset, verbalizer } = prepared;
+  const { seed, evaluation } = experiment,
+    spec = experiment.training!,
+    { length, initialization } = experiment.prompt;
+  const [embed, predict, step] = [
+    await openGraph(device, compiled.embed, model),
+    await openGraph(device, compiled.predict, model),
+    await openGraph(device, compiled.train, model),
+  ];
+  const space = new EmbeddingSpace(embed, compiled.dimension);
+  const texts = dataset.train.map(({ text }) => text), stream = new RandomStream(seed, "initialization");
+  const initial = await initialPrompt(initialization!, length!, space, model.tokenizer, texts, stream);
+  const padId = model.tokenizer.padId;
+  const classifier = (prompt: Tensor): Classifier => ({
+    session: predict,
+    prompt,
+    padId,
+    batchSize: evaluation.batchSize,
+  });
+  const labels = encoded.validation.map(({ label }) => label);
+  const validate = async (prompt: Tensor) => {
+    const logits = await classLogits(classifier(prompt), encoded.validation, verbalizer.tokens);
+    const { accuracy, loss } = measure(logits, labels, verbalizer.classes);
+    return { accuracy: accuracy.value, loss };
+  };
+  const task: TuningTask = {
+    session: step,
+    state: compiled.state,
+    prompt: initial.prompt,
+    examples: encoded.train,
+    padId,
+    verbalizer: verbalizerFeeds(verbalizer),
+    spec,
+    seed,
+    signal,
+    ...(labels.length > 0 && { validate }),
+    ...(folder.checkpoint && { resume: folder.checkpoint }),
+  };
+  const tuned = await followed(task, folder, experiment.name);
+  const around = await neighbours(tuned.prompt, space, model.tokenizer, initial.tokens);
+  await Promise.all([embed.release(), step.release()]);
+  return { classifier: classifier(tuned.prompt), prompt: tuned.prompt, tuned, neighbours: around };
+}
+
+/** Runs the trainer, its events shown as a progress bar and written into the run's folder. */
+async function followed(task: TuningTask, folder: RunFolder, name: string): Promise<Tuned> {
+  const bar = new ProgressBar(name, totalSteps(task.spec, task.examples.length));
+  let note = "";
+  try {
+    const events = tune(task);
+    for (;;) {
+      const { done, value } = await events.next();
+      if (done) return value;
+      if (value.kind === "step") bar.update(value.step, `loss ${value.loss.toFixed(3)}${note}`);
+      if (value.kind === "checkpoint") await folder.keepCheckpoint(value.checkpoint);
+      if (value.kind === "history") {
+        await folder.appendHistory(value.line);
+        if (value.line.validation) {
+          note = `, validation ${(100 * value.line.validation.accuracy).toFixed(1)}%`;
+        }
+      }
+    }
+  } finally {
+    bar.stop();
+  }
+}

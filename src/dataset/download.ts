@@ -1,0 +1,109 @@
+import { join } from "@std/path";
+import { parseTar } from "nanotar";
+import { InputError } from "../experiment/errors.ts";
+import { checkRtPolarity, RT_POLARITY } from "./rt_polarity.ts";
+
+/** How far a download is: bytes so far, and in all where the server says so. */
+export type Progress = (received: number, total: number | undefined) => void;
+
+/**
+ * Puts rt-polarity's two files into a folder, from its public home or from a folder that has them; files that are there
+ * already and right are left alone.
+ *
+ * @param from a folder to take them from instead of the network
+ * @returns whether anything was written
+ * @throws {InputError} where a file has another SHA-256 than the published one
+ */
+export async function provideRtPolarity(
+  folder: string,
+  { from, url = RT_POLARITY.url, progress = () => {} }: { from?: string; url?: string; progress?: Progress },
+): Promise<boolean> {
+  if (await isComplete(folder)) return false;
+  await Deno.mkdir(folder, { recursive: true });
+  const read = from === undefined
+    ? await downloaded(url, folder, progress)
+    : (name: string) => Deno.readFile(join(from, name));
+  for (const file of RT_POLARITY.files) {
+    const bytes = await read(file.name).catch((error) => {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+      throw new InputError(`there is no ${join(from ?? url, file.name)}`);
+    });
+    await checkRtPolarity(bytes, file, join(from ?? url, file.name));
+    const path: string = join(folder, file.name);
+    await Deno.writeFile(`${path}.partial`, bytes);
+    await Deno.rename(`${path}.partial`, path);
+  }
+  return true;
+}
+
+async function isComplete(folder: string): Promise<boolean> {
+  for (const file of RT_POLARITY.files) {
+    const path: string = join(folder, file.name);
+    const bytes = await Deno.readFile(path).catch(() => undefined);
+    if (bytes === undefined || await checkRtPolarity(bytes, file, path).then(() => false, () => true)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/** Fetches the archive and unpacks it in memory. */
+async function downloaded(
+  url: string,
+  folder: string,
+  progress: Progress,
+): Promise<(name: string) => Promise<Uint8Array<ArrayBuffer>>> {
+  const archive = join(folder, "rt-polaritydata.tar.gz.partial");
+  await fetchResumable(url, archive, progress);
+  const packed = await Deno.readFile(archive);
+  let files;
+  try {
+    const tar = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
+    files = parseTar(await new Response(tar).arrayBuffer());
+  } catch (error) {
+    await Deno.remove(archive);
+    throw new InputError(`${url} is no gzipped tar archive: ${(error as Error).message}; try again`, {
+      cause: error,
+    });
+  }
+  await Deno.remove(archive);
+  return (name) => {
+    const found = files.find((file) => file.name.endsWith(`/${name}`) || file.name === name);
+    if (found?.data === undefined) throw new InputError(`${url} does not hold ${name}`);
+    return Promise.resolve(Uint8Array.from(found.data));
+  };
+}
+
+/** Appends to what an earlier try left, by a range request; starts over where the server ignores the range. */
+async function fetchResumable(url: string, path: string, progress: Progress): Promise<void> {
+  const have = await Deno.stat(path).then(({ size }) => size, () => 0);
+  const response = await fetch(url, have > 0 ? { headers: { range: `bytes=${have}-` } } : {}).catch(
+    (error) => {
+      throw new Error(`cannot reach ${url}: ${error.message}; give the files with --from DIR`, {
+        cause: error,
+      });
+    },
+  );
+  if (response.status === 416) return await response.body?.cancel();
+  if (!response.ok || response.body === null) {
+    await response.body?.cancel();
+    throw new Error(
+      `${url} answers ${response.status} ${response.statusText}; give the files with --from DIR`,
+    );
+  }
+  const resumed = response.status === 206;
+  const length = response.headers.get("content-length");
+  let received = resumed ? have : 0;
+  const total = length === null ? undefined : received + Number(length);
+  using file = await Deno.open(path, { create: true, write: true, append: resumed, truncate: !resumed });
+  const counted = new TransformStream<Uint8Array, Uint8Array>({
+    transform(chunk, controller) {
+      progress(received += chunk.length, total);
+      controller.enqueue(chunk);
+    },
+  });
+  await response.body.pipeThrough(counted).pipeTo(file.writable);
+  if (total !== undefined && received !== total) {
+    throw new Error(`${url} broke off at ${received} of ${total} bytes; run it again to go on`);
+  }
+}

@@ -1,0 +1,75 @@
+import { InputError } from "../experiment/errors.ts";
+import { RandomStream } from "../experiment/random_stream.ts";
+import { classesOf, type Example, type Splits } from "./example.ts";
+
+/** Of ten contiguous chunks of each class' lines, the lab's TextCNN tests on this one, counted from 0. */
+const TEXTCNN_TEST_CHUNK = 2;
+
+/** The split of the course lab's TextCNN: each class' lines in ten contiguous chunks, the third of which is the test set. */
+export function splitLikeTextcnn(examples: readonly Example[]): Splits {
+  const train: Example[] = [], test: Example[] = [];
+  for (const group of byClass(examples)) {
+    const chunk = Math.ceil(group.length / 10);
+    for (const [line, example] of group.entries()) {
+      (Math.floor(line / chunk) === TEXTCNN_TEST_CHUNK ? test : train).push(example);
+    }
+  }
+  return { train, validation: [], test };
+}
+
+/** A split drawn at random within each class, by shares of all examples. */
+export function splitByShares(
+  examples: readonly Example[],
+  { test, validation, seed }: { test: number; validation: number; seed: number },
+): Splits {
+  const [testing, rest] = takeShare(examples, test, new RandomStream(seed, "split/test"));
+  const [validating, train] = takeShare(
+    rest,
+    validation / (1 - test),
+    new RandomStream(seed, "split/validation"),
+  );
+  return { train, validation: validating, test: testing };
+}
+
+/**
+ * Draws a share of each class at random, the examples staying in their order.
+ *
+ * @returns what was drawn, and the rest
+ */
+export function takeShare(
+  examples: readonly Example[],
+  share: number,
+  stream: RandomStream,
+): [Example[], Example[]] {
+  return draw(examples, (group) => Math.round(group.length * share), stream);
+}
+
+/**
+ * Draws so many examples of each class at random.
+ *
+ * @throws {InputError} where a class has fewer
+ */
+export function takeShots(examples: readonly Example[], shots: number, stream: RandomStream): Example[] {
+  const [drawn] = draw(examples, (group) => {
+    if (group.length >= shots) return shots;
+    throw new InputError(
+      `'dataset.shots: ${shots}' is more than the ${group.length} training examples of the class '${
+        group[0]!.label
+      }'`,
+    );
+  }, stream);
+  return drawn;
+}
+
+function draw(
+  examples: readonly Example[],
+  count: (group: readonly Example[]) => number,
+  stream: RandomStream,
+): [Example[], Example[]] {
+  const drawn = new Set(byClass(examples).flatMap((group) => stream.shuffled(group).slice(0, count(group))));
+  return [examples.filter((one) => drawn.has(one)), examples.filter((one) => !drawn.has(one))];
+}
+
+function byClass(examples: readonly Example[]): Example[][] {
+  return classesOf(examples).map((name) => examples.filter(({ label }) => label === name));
+}

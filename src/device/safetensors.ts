@@ -1,0 +1,63 @@
+import { float32Tensor, type Tensor } from "./device.ts";
+
+/** Tensors by name, and strings about them. */
+export interface NamedTensors {
+  readonly tensors: Readonly<Record<string, Tensor>>;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** The header's length stands in the file's first eight bytes. */
+const LENGTH_BYTES = 8;
+
+/** Writes float32 tensors as a safetensors file (https://github.com/huggingface/safetensors#format). */
+export function writeSafetensors({ tensors, metadata }: NamedTensors): Uint8Array<ArrayBuffer> {
+  const header: Record<string, unknown> = { __metadata__: metadata };
+  let end = 0;
+  for (const [name, { dims, data }] of Object.entries(tensors)) {
+    header[name] = { dtype: "F32", shape: dims, data_offsets: [end, end += data.byteLength] };
+  }
+  const text = JSON.stringify(header);
+  const bytes = new TextEncoder().encode(text.padEnd(Math.ceil(text.length / LENGTH_BYTES) * LENGTH_BYTES));
+  const file = new Uint8Array(LENGTH_BYTES + bytes.length + end);
+  new DataView(file.buffer).setBigUint64(0, BigInt(bytes.length), true);
+  file.set(bytes, LENGTH_BYTES);
+  let at = LENGTH_BYTES + bytes.length;
+  for (const { data } of Object.values(tensors)) {
+    file.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
+    at += data.byteLength;
+  }
+  return file;
+}
+
+/**
+ * Reads the float32 tensors of a safetensors file.
+ *
+ * @throws {RangeError} where the bytes are no such file or it is cut off
+ */
+export function readSafetensors(file: Uint8Array): NamedTensors {
+  const broken = (why: string) => new RangeError(`not a safetensors file: ${why}`);
+  if (file.length < LENGTH_BYTES) throw broken(`${file.length} bytes`);
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+  const length = Number(view.getBigUint64(0, true)), start = LENGTH_BYTES + length;
+  if (start > file.length) throw broken("its header is cut off");
+  const header = JSON.parse(new TextDecoder().decode(file.subarray(LENGTH_BYTES, start))) as Record<
+    string,
+    HeaderEntry
+  >;
+  const { __metadata__, ...entries } = header;
+  const tensors = Object.entries(entries).map(([name, { dtype, shape, data_offsets: [from, to] }]) => {
+    if (dtype !== "F32") throw broken(`'${name}' is ${dtype}, not F32`);
+    if (start + to > file.length) throw broken(`'${name}' is cut off`);
+    return [name, float32Tensor(new Float32Array(file.slice(start + from, start + to).buffer), shape)];
+  });
+  return {
+    tensors: Object.fromEntries(tensors),
+    metadata: (__metadata__ ?? {}) as unknown as Record<string, string>,
+  };
+}
+
+interface HeaderEntry {
+  readonly dtype: string;
+  readonly shape: number[];
+  readonly data_offsets: [number, number];
+}

@@ -1,0 +1,90 @@
+import { indexOfLargest, softmax } from "./predict.ts";
+
+/** How well a prompt classifies; the names are those of `metrics.json`. */
+export interface Metrics {
+  readonly examples: number;
+  /** With its 95% interval (Wilson 1927). */
+  readonly accuracy: { readonly value: number; readonly interval: readonly [number, number] };
+  readonly macro_f1: number;
+  /** Mean cross-entropy over the classes, in nats. */
+  readonly loss: number;
+  readonly per_class: Readonly<
+    Record<string, { readonly precision: number; readonly recall: number; readonly support: number }>
+  >;
+  /** counts[i][j]: examples of class i predicted as class j. */
+  readonly confusion: {
+    readonly classes: readonly string[];
+    readonly counts: readonly (readonly number[])[];
+  };
+  /** Guo et al. 2017, ten bins of equal width. */
+  readonly expected_calibration_error: number;
+}
+
+const BINS = 10;
+/** The 97.5% quantile of the normal distribution. */
+const Z = 1.959963984540054;
+
+/**
+ * Measures predictions.
+ *
+ * @param logits [examples][classes]
+ * @param labels each example's class, as an index
+ */
+export function measure(
+  logits: readonly (readonly number[])[],
+  labels: readonly number[],
+  classes: readonly string[],
+): Metrics {
+  const counts = classes.map(() => classes.map(() => 0));
+  const confidences: { confidence: number; right: boolean }[] = [];
+  let loss = 0, right = 0;
+  for (const [i, row] of logits.entries()) {
+    const probabilities = softmax(row), predicted = indexOfLargest(row), label = labels[i]!;
+    counts[label]![predicted]!++;
+    loss -= Math.log(Math.max(probabilities[label]!, Number.MIN_VALUE));
+    if (predicted === label) right++;
+    confidences.push({ confidence: probabilities[predicted]!, right: predicted === label });
+  }
+  const perClass = classes.map((_, c) => {
+    const hits = counts[c]![c]!, support = sum(counts[c]!), predicted = sum(counts.map((row) => row[c]!));
+    return { precision: ratio(hits, predicted), recall: ratio(hits, support), support };
+  });
+  return {
+    examples: labels.length,
+    accuracy: { value: right / labels.length, interval: wilsonInterval(right, labels.length) },
+    macro_f1:
+      sum(perClass.map(({ precision, recall }) => ratio(2 * precision * recall, precision + recall))) /
+      classes.length,
+    loss: loss / labels.length,
+    per_class: Object.fromEntries(classes.map((name, c) => [name, perClass[c]!])),
+    confusion: { classes, counts },
+    expected_calibration_error: calibrationError(confidences),
+  };
+}
+
+/** Wilson's score interval (1927) for a share of `right` in `total`, at 95%. */
+export function wilsonInterval(right: number, total: number): [number, number] {
+  const share = right / total, z2 = Z * Z / total;
+  const centre = share + z2 / 2, reach = Z * Math.sqrt(share * (1 - share) / total + z2 / (4 * total));
+  return [Math.max(0, (centre - reach) / (1 + z2)), Math.min(1, (centre + reach) / (1 + z2))];
+}
+
+/** The mean gap between confidence and accuracy, over bins of the confidence, weighted by their sizes. */
+function calibrationError(predictions: readonly { confidence: number; right: boolean }[]): number {
+  const gaps = Array.from({ length: BINS }, (_, bin) => {
+    const inside = predictions.filter(({ confidence }) =>
+      Math.min(BINS - 1, Math.floor(confidence * BINS)) === bin
+    );
+    return Math.abs(sum(inside.map(({ confidence, right }) => confidence - Number(right))));
+  });
+  return sum(gaps) / predictions.length;
+}
+
+/** 0 where there is nothing to divide by: no example of a class, or none predicted as it. */
+function ratio(a: number, b: number): number {
+  return b === 0 ? 0 : a / b;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((a, b) => a + b, 0);
+}

@@ -1,0 +1,40 @@
+import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
+import { uniformInt } from "pure-rand/distribution/uniformInt";
+import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
+
+/** A stream of random draws. Streams of other names or seeds are independent of it, so that one more draw here shifts nothing there. */
+export class RandomStream {
+  private readonly generator;
+
+  /** @param seed the experiment's seed; 0 is a seed @param name what is drawn, `initialization` say */
+  constructor(seed: number, name: string) {
+    this.generator = xoroshiro128plus(hash(`${seed}/${name}`));
+  }
+
+  /** A whole number from 0 to `below` - 1, all equally likely. */
+  integer(below: number): number {
+    return uniformInt(this.generator, 0, below - 1);
+  }
+
+  /** A number from `low` to `high`, uniformly. */
+  uniform(low: number, high: number): number {
+    return low + (high - low) * uniformFloat64(this.generator);
+  }
+
+  /** The items in random order (Fisher & Yates), in a new array. */
+  shuffled<T>(items: readonly T[]): T[] {
+    const mixed = [...items];
+    for (let i = mixed.length - 1; i > 0; i--) {
+      const j = this.integer(i + 1);
+      [mixed[i], mixed[j]] = [mixed[j]!, mixed[i]!];
+    }
+    return mixed;
+  }
+}
+
+/** FNV-1a, 32 bits (http://www.isthe.com/chongo/tech/comp/fnv/): spreads seeds that differ by one far apart. */
+function hash(text: string): number {
+  let value = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(text)) value = Math.imul(value ^ byte, 0x01000193);
+  return value | 0;
+}

@@ -1,0 +1,75 @@
+import type {
+  DatasetSpec,
+  Experiment,
+  Initialization,
+  PartialExperiment,
+  PromptSpec,
+  Split,
+  TrainingSpec,
+} from "./types.ts";
+
+/** Writes out every default of an experiment that the schema and the rules have passed. */
+export function resolve(given: PartialExperiment): Experiment {
+  const prompt = resolvePrompt(given.prompt as Partial<PromptSpec>);
+  return {
+    name: given.name!,
+    ...(given.description !== undefined && { description: given.description }),
+    model: { file: "onnx/model.onnx", ...given.model } as Experiment["model"],
+    dataset: resolveDataset(given.dataset as Partial<DatasetSpec>),
+    prompt,
+    verbalizer: given.verbalizer as Record<string, string[]>,
+    ...(prompt.kind === "soft" &&
+      { training: resolveTraining((given.training ?? {}) as Partial<TrainingSpec>) }),
+    evaluation: { batchSize: 64, samples: [], ...given.evaluation },
+    device: given.device ?? "auto",
+    seed: given.seed ?? 0,
+  };
+}
+
+function resolveDataset(given: Partial<DatasetSpec>): DatasetSpec {
+  const columns = given.file === undefined ? {} : { text: "text", label: "label" };
+  return { clean: "none", validation: 0.1, ...columns, ...given, split: resolveSplit(given) };
+}
+
+function resolveSplit({ name, split }: Partial<DatasetSpec>): Split {
+  if (split === undefined) {
+    if (name === "rt-polarity") return "textcnn";
+    if (name === "reviews-demo") {
+      return { train: "train.tsv", validation: "validation.tsv", test: "test.tsv" };
+    }
+    return { test: 0.1, validation: 0.1, seed: 0 };
+  }
+  if (split === "textcnn" || "train" in split) return split;
+  return { ...{ validation: 0, seed: 0 }, ...split };
+}
+
+function resolvePrompt(given: Partial<PromptSpec>): PromptSpec {
+  const kind = given.kind!, template = given.template!;
+  if (kind === "hard") return { kind, template };
+  return {
+    kind,
+    length: given.length ?? 20,
+    insertion: given.insertion ?? "embedding-output",
+    initialization: resolveInitialization(given.initialization),
+    template,
+  };
+}
+
+function resolveInitialization(given: Partial<Initialization> = { from: "vocabulary" }): Initialization {
+  return given.from === "random"
+    ? { range: 0.5, ...given, from: "random" }
+    : { top: 5000, ...given, from: "vocabulary" };
+}
+
+function resolveTraining(given: Partial<TrainingSpec>): TrainingSpec {
+  const earlyStopping: Partial<TrainingSpec["earlyStopping"]> = given.earlyStopping;
+  return {
+    optimizer: { name: "adamw", learningRate: 0.03, weightDecay: 0.01, ...given.optimizer },
+    schedule: { name: "linear", warmupSteps: 0, ...given.schedule },
+    batchSize: given.batchSize ?? 32,
+    ...(given.steps === undefined ? { epochs: given.epochs ?? 5 } : { steps: given.steps }),
+    clipNorm: given.clipNorm ?? 1,
+    ...(earlyStopping && { earlyStopping: { metric: "accuracy", patience: 3, ...earlyStopping } }),
+    logEvery: given.logEvery ?? 10,
+  };
+}

@@ -1,0 +1,77 @@
+/** A piece of a template. */
+export type Piece =
+  | { readonly kind: "words"; readonly words: string }
+  | { readonly kind: "text"; readonly spaced: boolean }
+  | { readonly kind: "mask" }
+  | { readonly kind: "prompt"; readonly length: number };
+
+/** A template, cut into pieces in their order. */
+export type Template = readonly Piece[];
+
+/** What is wrong with a template. */
+export class TemplateError extends Error {
+  override readonly name = "TemplateError";
+}
+
+const PLACEHOLDER = /\{([^{}]*)\}/g;
+
+/**
+ * Cuts a template at its placeholders: `{text}`, `{mask}`, and for a soft prompt `{prompt}`, which may also stand in
+ * several places, as pieces `{prompt:5}` whose lengths add up to the prompt's.
+ *
+ * @param length the soft prompt's length; 0 for a hard prompt
+ * @throws {TemplateError} on an unknown, missing or repeated placeholder
+ */
+export function parseTemplate(template: string, length: number): Template {
+  const pieces: Piece[] = [];
+  let end = 0;
+  for (const match of template.matchAll(PLACEHOLDER)) {
+    pushWords(pieces, template.slice(end, match.index));
+    pieces.push(placeholder(match[1]!, length, /\s$/.test(template.slice(0, match.index))));
+    end = match.index + match[0].length;
+  }
+  pushWords(pieces, template.slice(end));
+  checkPieces(pieces, length);
+  return pieces;
+}
+
+function placeholder(name: string, length: number, spaced: boolean): Piece {
+  if (name === "text") return { kind: "text", spaced };
+  if (name === "mask") return { kind: "mask" };
+  const [, own] = /^prompt(?::([1-9]\d*))?$/.exec(name) ?? [undefined, null];
+  if (own === null) {
+    throw new TemplateError(
+      `unknown placeholder '{${name}}' (allowed: {text}, {mask}, {prompt}, {prompt:N})`,
+    );
+  }
+  if (length === 0) {
+    throw new TemplateError("a hard prompt has no '{prompt}': remove it, or set 'prompt.kind: soft'");
+  }
+  return { kind: "prompt", length: own === undefined ? length : Number(own) };
+}
+
+/** Words keep a space before them and lose the one behind: it belongs to what follows. */
+function pushWords(pieces: Piece[], words: string): void {
+  const kept = pieces.length === 0 ? words.trim() : words.trimEnd();
+  if (kept.trim() !== "") pieces.push({ kind: "words", words: kept });
+}
+
+function checkPieces(pieces: readonly Piece[], length: number): void {
+  const count = (kind: Piece["kind"]) => pieces.filter((piece) => piece.kind === kind).length;
+  if (count("text") !== 1) {
+    throw new TemplateError(`the template must hold '{text}' once, it does ${count("text")} times`);
+  }
+  if (count("mask") > 1) {
+    throw new TemplateError(`the template must hold '{mask}' once, it does ${count("mask")} times`);
+  }
+  if (length === 0) return;
+  const total = pieces.reduce((sum, piece) => sum + (piece.kind === "prompt" ? piece.length : 0), 0);
+  if (total === 0) {
+    throw new TemplateError("a soft prompt needs '{prompt}' in the template: put it in front, say");
+  }
+  if (total !== length) {
+    throw new TemplateError(
+      `the template's '{prompt}' pieces have ${total} vectors, 'prompt.length' is ${length}`,
+    );
+  }
+}

@@ -1,0 +1,37 @@
+import { join } from "@std/path";
+import { InputError } from "../experiment/errors.ts";
+
+/** What a model's `config.json` says that prompts depend on. */
+export interface ModelCard {
+  /** `bert`, say. */
+  readonly modelType: string;
+  /** How many positions the model has, where it says so. */
+  readonly positions: number | undefined;
+}
+
+/**
+ * Reads `config.json`.
+ *
+ * @throws {InputError} where it is no JSON
+ */
+export async function readCard(folder: string): Promise<ModelCard> {
+  const config = await readJson(join(folder, "config.json"));
+  const positions = config.max_position_embeddings ?? config.n_positions;
+  return {
+    modelType: String(config.model_type ?? "unknown"),
+    positions: typeof positions === "number" ? positions : undefined,
+  };
+}
+
+/**
+ * Reads a JSON object from a file.
+ *
+ * @throws {InputError} naming the file, where it holds something else
+ */
+export async function readJson(path: string): Promise<Record<string, unknown>> {
+  try {
+    return JSON.parse(await Deno.readTextFile(path));
+  } catch (error) {
+    throw new InputError(`${path} is not JSON: ${(error as Error).message}`, { cause: error });
+  }
+}

@@ -1,0 +1,105 @@
+import { Tokenizer as Library } from "@huggingface/tokenizers";
+import { join } from "@std/path";
+import { InputError } from "../experiment/errors.ts";
+import { readJson } from "./card.ts";
+
+/** Turns text into token ids and back. */
+export class Tokenizer {
+  private constructor(
+    private readonly library: Library,
+    private readonly folder: string,
+    /** Ids that stand before every text ([CLS]), … */
+    readonly prefix: readonly number[],
+    /** … and behind it ([SEP]). */
+    readonly suffix: readonly number[],
+    /** What fills places that hold no token: the pad token's id, or 0 where there is none, as nothing reads it. */
+    readonly padId: number,
+    private readonly maskToken: string | undefined,
+    private readonly specialIds: ReadonlySet<number>,
+  ) {}
+
+  /**
+   * Reads `tokenizer.json` and `tokenizer_config.json` of a model's folder.
+   *
+   * @throws {InputError} where they cannot be read
+   */
+  static async read(folder: string): Promise<Tokenizer> {
+    const model = await readJson(join(folder, "tokenizer.json"));
+    const config = await readJson(join(folder, "tokenizer_config.json"));
+    const library = new Library(model, config);
+    const plain = library.encode("a", { add_special_tokens: false }).ids, whole = library.encode("a").ids;
+    const start = whole.findIndex((_, at) => plain.every((id, i) => whole[at + i] === id));
+    const special = (name: string) => nameOf(config[name]);
+    const padToken = special("pad_token");
+    const specials = [...library.get_added_tokens_decoder()].filter(([, token]) => token.special).map((
+      [id],
+    ) => id);
+    return new Tokenizer(
+      library,
+      folder,
+      whole.slice(0, start),
+      whole.slice(start + plain.length),
+      (padToken === undefined ? undefined : library.token_to_id(padToken)) ?? 0,
+      special("mask_token"),
+      new Set(specials),
+    );
+  }
+
+  /** Whether it has a mask token. */
+  get hasMask(): boolean {
+    return this.maskToken !== undefined;
+  }
+
+  /**
+   * The mask token's id.
+   *
+   * @throws {InputError} where there is none
+   */
+  get maskId(): number {
+    const id = this.maskToken === undefined ? undefined : this.library.token_to_id(this.maskToken);
+    if (id === undefined) {
+      throw new InputError(
+        `the template has a {mask}, but the tokenizer in ${this.folder} has no mask token: take a masked language model`,
+      );
+    }
+    return id;
+  }
+
+  /** How many ids there are. */
+  get size(): number {
+    return Math.max(...this.library.get_vocab().values()) + 1;
+  }
+
+  /** The ids of a text, without the tokens that stand before and behind every text. */
+  encode(text: string): number[] {
+    return this.library.encode(text, { add_special_tokens: false }).ids;
+  }
+
+  /** The tokens of a text, as the vocabulary writes them. */
+  pieces(text: string): string[] {
+    return this.library.encode(text, { add_special_tokens: false }).tokens;
+  }
+
+  /** The token with this id, as the vocabulary writes it. */
+  tokenOf(id: number): string {
+    return this.library.id_to_token(id) ?? `<${id}>`;
+  }
+
+  /** Whether an id is a special token ([PAD], [MASK], …), which stands for no word. */
+  isSpecial(id: number): boolean {
+    return this.specialIds.has(id);
+  }
+
+  /** Whether an id stands for words that the vocabulary does not have. */
+  isUnknown(id: number): boolean {
+    return this.isSpecial(id) && /unk/i.test(this.tokenOf(id));
+  }
+}
+
+/** A special token is named by a string, or by an object around it. */
+function nameOf(token: unknown): string | undefined {
+  if (typeof token === "string") return token;
+  return typeof token === "object" && token !== null && "content" in token
+    ? String(token.content)
+    : undefined;
+}

@@ -1,0 +1,27 @@
+import { float32Tensor, int64Tensor, type Session, type Tensor } from "../device/device.ts";
+
+/** Token ids that are embedded at once. */
+const AT_ONCE = 1024;
+
+/** What the model's embedding layer gives for single tokens: the space that the prompt's vectors live in. */
+export class EmbeddingSpace {
+  /** @param session the compiled `embed` graph @param dimension the size of a vector */
+  constructor(private readonly session: Session, readonly dimension: number) {}
+
+  /**
+   * The vectors of tokens, each embedded alone, at position 0.
+   *
+   * @returns float32 [tokens, dimension]
+   */
+  async vectors(tokens: readonly number[]): Promise<Tensor> {
+    const vectors = new Float32Array(tokens.length * this.dimension);
+    for (let start = 0; start < tokens.length; start += AT_ONCE) {
+      const ids = tokens.slice(start, start + AT_ONCE), dims = [ids.length, 1];
+      const zeros = int64Tensor(ids.map(() => 0), dims), ones = int64Tensor(ids.map(() => 1), dims);
+      const feeds = { input_ids: int64Tensor(ids, dims), position_ids: zeros, attention_mask: ones };
+      const { embeddings } = await this.session.run(feeds);
+      vectors.set(embeddings!.data as Float32Array, start * this.dimension);
+    }
+    return float32Tensor(vectors, [tokens.length, this.dimension]);
+  }
+}

@@ -1,0 +1,101 @@
+import { InputError } from "../experiment/errors.ts";
+import type { Piece, Template } from "../experiment/template.ts";
+import type { Tokenizer } from "../model/tokenizer.ts";
+
+/** A text in its template, as the compiled graphs take it. */
+export interface Encoded {
+  /** Token ids; at the prompt's places the pad token's, which does not matter. */
+  readonly ids: readonly number[];
+  readonly positions: readonly number[];
+  /** The place of each vector of the prompt. */
+  readonly promptRows: readonly number[];
+  /** The place whose logits are read. */
+  readonly answerRow: number;
+  /** How many tokens of the text did not fit. */
+  readonly cut: number;
+}
+
+/** How positions are counted around a prompt. */
+export type PositionCounting =
+  /** The text's as without a prompt, 0 at the prompt: it enters behind an embedding layer that has added positions. */
+  | "text-alone"
+  /** Over prompt and text together. */
+  | "together";
+
+/** Puts texts into a template. */
+export class TemplateEncoder {
+  private readonly pieces: readonly (Piece & { ids?: readonly number[] })[];
+  private readonly fixed: number;
+
+  /**
+   * @param positions how many positions the model has; `undefined` where there is no limit
+   * @throws {InputError} where the template needs a mask token that the tokenizer lacks, or leaves no room for a text
+   */
+  constructor(
+    template: Template,
+    private readonly tokenizer: Tokenizer,
+    private readonly positions: number | undefined,
+    private readonly counting: PositionCounting,
+  ) {
+    if (!template.some(({ kind }) => kind === "mask")) {
+      throw new InputError("the template has no {mask}: a masked language model answers at its mask token");
+    }
+    this.pieces = this.arranged(template);
+    this.fixed = this.pieces.reduce((sum, piece) => sum + (this.counts(piece) ? sizeOf(piece) : 0), 0);
+    if (positions !== undefined && this.fixed >= positions) {
+      throw new InputError(
+        `the template and the prompt take ${this.fixed} of the model's ${positions} positions, which leaves none for the text: shorten 'prompt.length' or the template`,
+      );
+    }
+  }
+
+  /** Encodes one text; where it is too long for the model's positions, its end is cut, never the template or the prompt. */
+  encode(text: string): Encoded {
+    const room = this.positions === undefined ? Infinity : this.positions - this.fixed;
+    const ids: number[] = [], positions: number[] = [], promptRows: number[] = [];
+    let answerRow = 0, position = 0, cut = 0;
+    for (const piece of this.pieces) {
+      if (piece.kind === "mask") answerRow = ids.length;
+      let tokens = piece.ids ?? [];
+      if (piece.kind === "prompt") {
+        tokens = Array.from({ length: piece.length }, () => this.tokenizer.padId);
+        promptRows.push(...tokens.map((_, i) => ids.length + i));
+      }
+      if (piece.kind === "text") {
+        const whole = this.tokenizer.encode(piece.spaced ? ` ${text}` : text);
+        tokens = whole.slice(0, room);
+        cut = whole.length - tokens.length;
+      }
+      for (const id of tokens) {
+        ids.push(id);
+        positions.push(this.counts(piece) ? position++ : 0);
+      }
+    }
+    return { ids, positions, promptRows, answerRow, cut };
+  }
+
+  /** Whether a piece takes positions. */
+  private counts(piece: Piece): boolean {
+    return piece.kind !== "prompt" || this.counting === "together";
+  }
+
+  /** Prompt pieces at the template's very start come before [CLS]; then the words as tokens, and [SEP] at the end. */
+  private arranged(template: Template): (Piece & { ids?: readonly number[] })[] {
+    const first = template.findIndex(({ kind }) => kind !== "prompt");
+    const whole = (ids: readonly number[]) => ({ kind: "words" as const, words: "", ids });
+    const inner = template.slice(first).map((piece) => {
+      if (piece.kind === "words") return { ...piece, ids: this.tokenizer.encode(piece.words) };
+      return piece.kind === "mask" ? { ...piece, ids: [this.tokenizer.maskId] } : piece;
+    });
+    return [
+      ...template.slice(0, first),
+      whole(this.tokenizer.prefix),
+      ...inner,
+      whole(this.tokenizer.suffix),
+    ];
+  }
+}
+
+function sizeOf(piece: Piece & { ids?: readonly number[] }): number {
+  return piece.kind === "prompt" ? piece.length : piece.ids?.length ?? 0;
+}

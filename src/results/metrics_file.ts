@@ -1,0 +1,21 @@
+import type { Metrics } from "../evaluation/metrics.ts";
+
+/** Metrics of one part of the data. */
+export interface PartMetrics extends Metrics {
+  /** How often the model's best token over the whole vocabulary is no word of the verbalizer. */
+  readonly illegal_rate: number;
+}
+
+/** `metrics.json` of a complete run. */
+export interface MetricsFile {
+  readonly status: "complete";
+  /** The step after which the kept prompt was taken; 0 for a hard prompt. */
+  readonly best_step: number;
+  /** Of tuning with its validations; for a hard prompt, of classifying. */
+  readonly seconds: number;
+  readonly examples_per_second: number;
+  /** How many texts were cut to fit the model's positions. */
+  readonly truncated: Readonly<Record<"train" | "validation" | "test" | "samples", number>>;
+  readonly test: PartMetrics;
+  readonly validation?: PartMetrics;
+}

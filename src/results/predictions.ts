@@ -1,0 +1,50 @@
+import type { Example } from "../dataset/example.ts";
+import { sha256 } from "../dataset/sha256.ts";
+import { indexOfLargest, softmax } from "../evaluation/predict.ts";
+
+/** A line of `predictions.jsonl`. */
+export interface Prediction {
+  readonly id: string;
+  readonly text_sha256: string;
+  readonly text: string;
+  readonly label: string;
+  readonly predicted: string;
+  readonly probabilities: Readonly<Record<string, number>>;
+}
+
+/**
+ * Examples with what was predicted of them.
+ *
+ * @param logits [examples][classes]
+ */
+export function predictionsOf(
+  examples: readonly Example[],
+  logits: readonly (readonly number[])[],
+  classes: readonly string[],
+): Promise<Prediction[]> {
+  return Promise.all(examples.map(async ({ id, text, label }, i) => ({
+    id,
+    text_sha256: await sha256(new TextEncoder().encode(text)),
+    text,
+    label,
+    predicted: classes[indexOfLargest(logits[i]!)]!,
+    probabilities: probabilitiesOf(logits[i]!, classes),
+  })));
+}
+
+/** Logits as probabilities by class. */
+export function probabilitiesOf(
+  logits: readonly number[],
+  classes: readonly string[],
+): Record<string, number> {
+  const probabilities = softmax(logits);
+  return Object.fromEntries(classes.map((name, c) => [name, probabilities[c]!]));
+}
+
+/** The mistakes that were made with the most confidence, the worst first. */
+export function worstMistakes(predictions: readonly Prediction[], count: number): Prediction[] {
+  return predictions
+    .filter(({ label, predicted }) => label !== predicted)
+    .sort((a, b) => b.probabilities[b.predicted]! - a.probabilities[a.predicted]!)
+    .slice(0, count);
+}

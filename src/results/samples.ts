@@ -1,0 +1,48 @@
+import type { Prediction } from "./predictions.ts";
+
+/** A sentence of the experiment's own with what was predicted of it. */
+export interface SamplePrediction {
+  readonly text: string;
+  readonly label?: string;
+  readonly predicted: string;
+  readonly probabilities: Readonly<Record<string, number>>;
+}
+
+/** `samples.md`: the experiment's own sentences, and the worst mistakes on the test set. */
+export function samplesMarkdown(
+  name: string,
+  samples: readonly SamplePrediction[],
+  mistakes: readonly Prediction[],
+): string {
+  const own = samples.length === 0
+    ? ["The experiment has none: give some under `evaluation.samples`."]
+    : table(["text", "label", "predicted", "probability"], samples.map((sample) => row(sample)));
+  const worst = mistakes.length === 0 ? ["There are none."] : table(
+    ["text", "label", "predicted", "probability", "id"],
+    mistakes.map((mistake) => [...row(mistake), mistake.id]),
+  );
+  return [
+    `# ${name}`,
+    "",
+    "## Sentences of the experiment",
+    "",
+    ...own,
+    "",
+    "## The worst mistakes on the test set",
+    "",
+    ...worst,
+    "",
+  ]
+    .join("\n");
+}
+
+function row({ text, label, predicted, probabilities }: SamplePrediction): string[] {
+  const verdict = label === undefined || label === predicted ? predicted : `**${predicted}**`;
+  return [text, label ?? "", verdict, probabilities[predicted]!.toFixed(3)];
+}
+
+function table(header: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => cell.replaceAll("|", "\\|").replaceAll("\n", " ")).join(" | ")} |`;
+  return [line(header), line(header.map(() => "---")), ...rows.map(line)];
+}

@@ -1,0 +1,50 @@
+import type { Tensor } from "../device/device.ts";
+
+/** What is watched on the validation set. */
+export interface Watched {
+  readonly accuracy: number;
+  readonly loss: number;
+}
+
+/** The best prompt so far. */
+export interface Best {
+  readonly step: number;
+  readonly validation: Watched;
+  readonly prompt: Tensor;
+}
+
+/** Keeps the best prompt, and says when enough validations have passed without a better one. */
+export class EarlyStopping {
+  /**
+   * @param metric what counts; equal accuracies are told apart by the loss
+   * @param patience so many validations in a row may be no better; `undefined`: never stop early
+   * @param best from a checkpoint
+   * @param waited validations since the best one, from a checkpoint
+   */
+  constructor(
+    private readonly metric: "accuracy" | "loss",
+    private readonly patience: number | undefined,
+    public best?: Best,
+    public waited = 0,
+  ) {}
+
+  /** Takes note of a validation. */
+  see(candidate: Best): void {
+    if (this.best === undefined || this.isBetter(candidate.validation, this.best.validation)) {
+      this.best = candidate;
+      this.waited = 0;
+    } else {
+      this.waited++;
+    }
+  }
+
+  /** Whether to stop. */
+  get isOver(): boolean {
+    return this.patience !== undefined && this.waited >= this.patience;
+  }
+
+  private isBetter(a: Watched, b: Watched): boolean {
+    if (this.metric === "loss" || a.accuracy === b.accuracy) return a.loss < b.loss;
+    return a.accuracy > b.accuracy;
+  }
+}

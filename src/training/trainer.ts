@@ -1,0 +1,185 @@
+import { float32Tensor, scalarTensor, type Session, type Tensor } from "../device/device.ts";
+import { RandomStream } from "../experiment/random_stream.ts";
+import type { TrainingSpec } from "../experiment/types.ts";
+import { batchFeeds, epochBatches, type LabelledEncoding } from "../prompt/batches.ts";
+import type { Checkpoint } from "./checkpoint.ts";
+import { type Best, EarlyStopping, type Watched } from "./early_stopping.ts";
+import { learningRateAt } from "./schedule.ts";
+
+/** What is tuned, on what, and how. */
+export interface TuningTask {
+  /** The compiled training step, opened on a device. */
+  readonly session: Session;
+  /** The names of the optimizer's state tensors. */
+  readonly state: readonly string[];
+  /** Where tuning starts: float32 [length, dimension]. */
+  readonly prompt: Tensor;
+  readonly examples: readonly LabelledEncoding[];
+  /** Fills the places behind shorter examples. */
+  readonly padId: number;
+  /** `label_tokens` and `label_weights`. */
+  readonly verbalizer: Readonly<Record<string, Tensor>>;
+  readonly spec: TrainingSpec;
+  readonly seed: number;
+  /** Measures a prompt on the validation set; absent where there is none. */
+  readonly validate?: (prompt: Tensor) => Promise<Watched>;
+  /** Where an earlier run of the same task was interrupted. */
+  readonly resume?: Checkpoint;
+  /** Interrupts between two steps. */
+  readonly signal?: AbortSignal;
+}
+
+/** A line of the history. */
+export interface HistoryLine {
+  readonly step: number;
+  /** From 1. */
+  readonly epoch: number;
+  /** The mean over the steps since the last line. */
+  readonly loss: number;
+  readonly learning_rate: number;
+  /** Of the last step, before clipping. */
+  readonly gradient_norm: number;
+  readonly validation?: Watched;
+}
+
+/** What happens while a prompt is tuned. */
+export type TuningEvent =
+  | { readonly kind: "step"; readonly step: number; readonly total: number; readonly loss: number }
+  | { readonly kind: "history"; readonly line: HistoryLine }
+  | { readonly kind: "checkpoint"; readonly checkpoint: Checkpoint };
+
+/** How tuning ended. */
+export interface Tuned {
+  /** The best prompt on the validation set; without one, the last. */
+  readonly prompt: Tensor;
+  readonly bestStep: number;
+  readonly steps: number;
+  readonly seconds: number;
+  readonly examplesPerSecond: number;
+}
+
+/** Tuning came to an end that it should not have. The last good checkpoint has been given out before. */
+export class TrainingError extends Error {
+  override readonly name: string = "TrainingError";
+}
+
+/** Somebody interrupted tuning; a checkpoint has been given out before. */
+export class Interrupted extends TrainingError {
+  override readonly name = "Interrupted";
+}
+
+/** How many steps a task takes. */
+export function totalSteps({ epochs, steps, batchSize }: TrainingSpec, examples: number): number {
+  return steps ?? epochs! * Math.ceil(examples / batchSize);
+}
+
+/**
+ * Tunes a soft prompt and nothing else: the model is inside the compiled step, as constants.
+ *
+ * The examples' order in each epoch is a random stream of its own, so that a run that goes on from a checkpoint does what
+ * it would have done uninterrupted, to the same bits.
+ *
+ * @throws {TrainingError} on a loss that is not finite
+ * @throws {Interrupted} when the signal aborts
+ */
+export async function* tune(task: TuningTask): AsyncGenerator<TuningEvent, Tuned> {
+  const { spec, examples, resume } = task;
+  const total = totalSteps(spec, examples.length), perEpoch = Math.ceil(examples.length / spec.batchSize);
+  const stopping = new EarlyStopping(
+    spec.earlyStopping?.metric ?? "accuracy",
+    spec.earlyStopping?.patience,
+    resume?.best,
+    resume?.waited,
+  );
+  let { prompt, state, step: done, losses, seconds } = resume ?? startOf(task);
+  const checkpoint = (): TuningEvent => {
+    const { best, waited } = stopping;
+    return {
+      kind: "checkpoint",
+      checkpoint: { step: done, prompt, state, losses, waited, seconds, ...(best && { best }) },
+    };
+  };
+  const lengths = examples.map(({ ids }) => ids.length);
+  let batches: number[][] = [], orderedEpoch = -1;
+  while (done < total && !stopping.isOver) {
+    const epoch = Math.floor(done / perEpoch), step = done + 1, started = performance.now();
+    if (task.signal?.aborted) {
+      yield checkpoint();
+      throw new Interrupted(`interrupted after step ${done} of ${total}`);
+    }
+    if (epoch !== orderedEpoch) {
+      batches = epochBatches(lengths, spec.batchSize, new RandomStream(task.seed, `order/${epoch}`));
+      orderedEpoch = epoch;
+    }
+    const batch = batchFeeds(batches[done % perEpoch]!.map((i) => examples[i]!), task.padId);
+    const learningRate = learningRateAt(step, total, spec.optimizer.learningRate, spec.schedule);
+    const outputs = await task.session.run({
+      ...batch,
+      ...task.verbalizer,
+      ...state,
+      prompt,
+      learning_rate: scalarTensor(learningRate),
+      weight_decay: scalarTensor(spec.optimizer.weightDecay),
+      clip_norm: scalarTensor(spec.clipNorm),
+      step: scalarTensor(step),
+    });
+    const loss = Number(outputs.loss!.data[0]), gradientNorm = normOf(outputs.gradient!);
+    if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) {
+      yield checkpoint();
+      throw new TrainingError(
+        `the ${
+          Number.isFinite(loss) ? "gradient" : "loss"
+        } is not finite at step ${step}: lower 'training.optimizer.learningRate' (${spec.optimizer.learningRate}) or set 'training.clipNorm'`,
+      );
+    }
+    prompt = outputs.prompt_next!;
+    state = Object.fromEntries(task.state.map((name) => [name, outputs[`${name}_next`]!]));
+    losses = [...losses, loss];
+    done = step;
+    const endsEpoch = done % perEpoch === 0 || done === total;
+    const validation = endsEpoch ? await task.validate?.(prompt) : undefined;
+    if (validation !== undefined) stopping.see({ step, validation, prompt });
+    seconds += (performance.now() - started) / 1000;
+    yield { kind: "step", step, total, loss };
+    if (done % spec.logEvery === 0 || endsEpoch) {
+      const mean = losses.reduce((sum, one) => sum + one, 0) / losses.length;
+      losses = [];
+      const line = {
+        step,
+        epoch: epoch + 1,
+        loss: mean,
+        learning_rate: learningRate,
+        gradient_norm: gradientNorm,
+      };
+      yield { kind: "history", line: { ...line, ...(validation && { validation }) } };
+    }
+    if (endsEpoch) yield checkpoint();
+  }
+  const best: Pick<Best, "prompt" | "step"> = stopping.best ?? { prompt, step: done };
+  const seen = done * spec.batchSize;
+  return {
+    prompt: best.prompt,
+    bestStep: best.step,
+    steps: done,
+    seconds,
+    examplesPerSecond: seen / seconds,
+  };
+}
+
+function startOf({ prompt, state }: TuningTask): Checkpoint {
+  const zeros = () => float32Tensor(new Float32Array(prompt.data.length), prompt.dims);
+  return {
+    step: 0,
+    prompt,
+    state: Object.fromEntries(state.map((name) => [name, zeros()])),
+    losses: [],
+    waited: 0,
+    seconds: 0,
+  };
+}
+
+function normOf({ data }: Tensor): number {
+  let sum = 0;
+  for (const x of data as Float32Array) sum += x * x;
+  return Math.sqrt(sum);
+}
