@@ -99,6 +99,8 @@ function demandsWith(graph: Graph, selection: Selection): Map<Node, Demand> {
 function passageOf(node: Node, axis: number, { each }: Selection): Passage | undefined {
   const output = node.outputs[0]!;
   if (each && !sameDimension(output.shape[0] ?? 0, BATCH)) return undefined;
+  // Columns pass rows and rows do not pass columns: two selections that gave way to each other would never end.
+  if (each && selectionOf(node)?.each === false) return undefined;
   const passage = rowOf(node.op, () => node.op).passage?.(node, axis);
   const selects = passage?.axes.some((one) => one !== null);
   if (!passage || !selects) return undefined;

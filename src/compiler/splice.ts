@@ -58,7 +58,7 @@ function isFilled(value: Value): boolean {
 /**
  * Finds the embedding layer.
  *
- * @throws {CompileError} where no table is looked up by `input_ids`
+ * @throws {CompileError} where no table is looked up by `input_ids`, or the graph ends in hidden states
  */
 export function findEmbedding(graph: Graph): Embedding {
   const nodes = liveNodes(graph);
@@ -66,6 +66,14 @@ export function findEmbedding(graph: Graph): Embedding {
   if (words === undefined) {
     throw new CompileError(
       `${graph.source}: no embedding table is looked up by 'input_ids', so there is no place for a prompt`,
+    );
+  }
+  const rows = words.producer!.inputs[0]!.shape[0]!, logits = graph.outputs.get("logits")!;
+  if (sameDimension(logits.shape[2]!, words.shape.at(-1)!) && !sameDimension(logits.shape[2]!, rows)) {
+    throw new CompileError(
+      `${graph.source} gives hidden states of size ${
+        logits.shape[2]
+      }, not logits over its ${rows} words: export it with its language-model head`,
     );
   }
   return { graph, words, output: lastCut(graph, nodes, words) };
@@ -80,7 +88,7 @@ function isWordLookup(node: Node): boolean {
 
 /**
  * The last value behind `words`, before tokens are mixed, that all paths pass through: right after its node, nothing else
- * that depends on the words is still to be used.
+ * that depends on the words is still to be used. Where no tokens are mixed, the words themselves.
  */
 function lastCut(graph: Graph, nodes: readonly Node[], words: Value): Value {
   const dependent = dependents(nodes, [words]);
@@ -95,7 +103,7 @@ function lastCut(graph: Graph, nodes: readonly Node[], words: Value): Value {
   for (const node of nodes) {
     const used = consumed(node) as Value[];
     if (used.length === 0) continue;
-    if (mixesTokens(node, dependent)) break;
+    if (mixesTokens(node, dependent)) return cut;
     for (const input of used) {
       count(input, -1);
       if (uses.get(input) === 0) open.delete(input);
@@ -104,7 +112,7 @@ function lastCut(graph: Graph, nodes: readonly Node[], words: Value): Value {
     const [only] = open;
     if (open.size === 1 && only!.shape.length === 3) cut = only!;
   }
-  return cut;
+  return words;
 }
 
 /** Attention is where two values that depend on the words are multiplied as matrices. */

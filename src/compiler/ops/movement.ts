@@ -73,7 +73,7 @@ function reshapePassage(node: Node, axis: number): Passage | undefined {
 /** Start, end and step along each axis that a Slice cuts. */
 interface Cut {
   readonly axis: number;
-  readonly start: number;
+  readonly start: Dimension;
   readonly end: Dimension;
   readonly step: number;
 }
@@ -90,9 +90,7 @@ function cuts(node: Asked): Cut[] {
   return axes.map((given, i) => {
     const axis = axisOf(given, shape.length), size = shape[axis]!, step = steps[i]!;
     if (step < 1) throw new CompileError(`step ${step} of a Slice`);
-    const start = bounded(starts[i]!, size);
-    if (typeof start !== "number") throw new CompileError(`a Slice from ${start}`);
-    return { axis, start, end: bounded(ends[i]!, size), step };
+    return { axis, start: bounded(starts[i]!, size), end: bounded(ends[i]!, size), step };
   });
 }
 
@@ -236,8 +234,9 @@ export const movement: Readonly<Record<string, Row>> = {
       const x = required(node, 0), shape = [...x.shape], found = cuts(node);
       for (const cut of found) shape[cut.axis] = cutExtent(cut);
       const { start, end, step } = found[0] ?? { start: 0, end: 0, step: 1 };
-      const known = x.integers !== undefined && x.shape.length === 1 && typeof end === "number";
-      const integers = known && x.integers.slice(start, end as number).filter((_, i) => i % step === 0);
+      const known = x.integers !== undefined && x.shape.length === 1 && typeof start === "number" &&
+        typeof end === "number";
+      const integers = known && x.integers!.slice(start, end).filter((_, i) => i % step === 0);
       return [{ type: x.type, shape, ...(integers && { integers }) }];
     },
     gradient: (b, node, [dy]) => {
