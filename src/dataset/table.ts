@@ -38,13 +38,7 @@ function parseColumns(
   path: string,
   columns: { text: string; label: string },
 ): { line: number; record: Row }[] {
-  const tabs = path.endsWith(".tsv");
-  let rows: string[][];
-  try {
-    rows = parse(content, tabs ? { separator: "\t", lazyQuotes: true } : {});
-  } catch (error) {
-    throw new InputError(`${path} cannot be read: ${(error as Error).message}`, { cause: error });
-  }
+  const rows = path.endsWith(".tsv") ? splitTabs(content) : splitCommas(content, path);
   const [header = [], ...body] = rows;
   for (const column of Object.values(columns)) {
     if (!header.includes(column)) {
@@ -59,6 +53,19 @@ function parseColumns(
     }
     return { line: i + 2, record: Object.fromEntries(header.map((name, at) => [name, row[at]])) };
   });
+}
+
+/** https://www.iana.org/assignments/media-types/text/tab-separated-values: no quoting. */
+function splitTabs(content: string): string[][] {
+  return content.trimEnd().split(/\r?\n/).map((line) => line.split("\t"));
+}
+
+function splitCommas(content: string, path: string): string[][] {
+  try {
+    return parse(content) as string[][];
+  } catch (error) {
+    throw new InputError(`${path} cannot be read: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 function parseJsonLines(content: string, path: string): { line: number; record: Row }[] {

@@ -17,7 +17,8 @@ export function messageOf(
   path: KeyPath,
   content: unknown,
 ): string {
-  const key = `'${path.join(".")}'`, got = `got ${shown(valueAt(content, path))}`;
+  const key = path.length > 0 ? `'${path.join(".")}'` : "the experiment",
+    got = `got ${shown(valueAt(content, path))}`;
   switch (keyword) {
     case "additionalProperties": {
       const parent = path.slice(0, -1), allowed = keysAt(parent);

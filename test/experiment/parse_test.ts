@@ -1,0 +1,134 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { ExperimentError } from "../../src/experiment/errors.ts";
+import { parseExperiment, parseOverride } from "../../src/experiment/parse.ts";
+import schema from "../../src/experiment/schema.json" with { type: "json" };
+
+const SOFT = `name: x
+model: { source: m }
+dataset: { name: rt-polarity }
+prompt: { kind: soft, template: "{prompt} {text} it was {mask} ." }
+verbalizer: { negative: [bad], positive: [good] }
+`;
+
+function problems(text: string): string[] {
+  const error = assertThrows(() => parseExperiment(text, "rt.yaml"), ExperimentError);
+  return error.message.split("\n");
+}
+
+Deno.test("an experiment is resolved with every default written out", () => {
+  assertEquals(parseExperiment(SOFT, "rt.yaml"), {
+    name: "x",
+    model: { source: "m", file: "onnx/model.onnx" },
+    dataset: { name: "rt-polarity", clean: "none", split: "textcnn", validation: 0.1 },
+    prompt: {
+      kind: "soft",
+      length: 20,
+      insertion: "embedding-output",
+      initialization: { from: "vocabulary", top: 5000 },
+      template: "{prompt} {text} it was {mask} .",
+    },
+    verbalizer: { negative: ["bad"], positive: ["good"] },
+    training: {
+      optimizer: { name: "adamw", learningRate: 0.03, weightDecay: 0.01 },
+      schedule: { name: "linear", warmupSteps: 0 },
+      batchSize: 32,
+      epochs: 5,
+      clipNorm: 1,
+      logEvery: 10,
+    },
+    evaluation: { batchSize: 64, samples: [] },
+    device: "auto",
+    seed: 0,
+  });
+});
+
+Deno.test("the schema names the defaults that are written out", () => {
+  const resolved = parseExperiment(SOFT, "rt.yaml") as unknown as Record<string, unknown>;
+  const walk = (part: Record<string, unknown>, value: unknown, path: string) => {
+    if (typeof part.default === "object" || path.endsWith("range") || path.startsWith(".dataset.split")) {
+      return;
+    }
+    if (part.default !== undefined && value !== undefined) assertEquals(value, part.default, path);
+    for (
+      const [key, inner] of Object.entries((part.properties ?? {}) as Record<string, Record<string, unknown>>)
+    ) {
+      walk(inner, (value as Record<string, unknown> | undefined)?.[key], `${path}.${key}`);
+    }
+  };
+  walk(schema, resolved, "");
+});
+
+Deno.test("all errors of a file come at once, each with its place, its value and the way out", () => {
+  assertEquals(
+    problems(`name: x
+modle: {source: a}
+dataset: { name: rt-polarity, split: textcn, shots: 0 }
+prompt:
+  kind: sofd
+  lenght: 20
+  template: "{prompt} {text}"
+verbalizer: { negative: [bad], positive: good }
+training: { optimizer: { learningRate: fast } }
+seed: -1
+device: gpu
+`),
+    [
+      "rt.yaml:1:1: there is no 'model'",
+      "rt.yaml:2:1: unknown key 'modle'; did you mean 'model'? (allowed: name, description, model, dataset, prompt, verbalizer, training, evaluation, device, seed)",
+      "rt.yaml:3:38: 'dataset.split' must be textcnn, got \"textcn\"; did you mean 'textcnn'?",
+      "rt.yaml:3:53: 'dataset.shots' must be at least 1, got 0",
+      "rt.yaml:5:9: 'prompt.kind' must be one of soft, hard, got \"sofd\"; did you mean 'soft'?",
+      "rt.yaml:6:3: unknown key 'lenght' in 'prompt'; did you mean 'length'? (allowed: kind, template, length, insertion, initialization)",
+      "rt.yaml:8:42: 'verbalizer.positive' must be an array, got \"good\"",
+      "rt.yaml:9:40: 'training.optimizer.learningRate' must be a number, got \"fast\"",
+      "rt.yaml:10:7: 'seed' must be at least 0, got -1",
+      "rt.yaml:11:9: 'device' must be one of auto, webgpu, cpu, wasm, got \"gpu\"; did you mean 'cpu'?",
+    ],
+  );
+});
+
+Deno.test("rules that join several keys are checked too", () => {
+  assertEquals(
+    problems(`name: x
+model: { source: a }
+dataset: { name: rt-polarity, text: body }
+prompt:
+  kind: hard
+  length: 20
+  template: "{text} is {answer}"
+verbalizer: { negative: [bad], positive: [good, bad] }
+training: { epochs: 2, steps: 5 }
+evaluation: { samples: [{ text: a, label: neutral }] }
+`),
+    [
+      "rt.yaml:3:37: 'dataset.text' goes with a 'file', not with a 'name'",
+      "rt.yaml:6:11: 'prompt.length' belongs to a soft prompt: remove it, or set 'prompt.kind: soft'",
+      "rt.yaml:7:13: unknown placeholder '{answer}' (allowed: {text}, {mask}, {prompt}, {prompt:N})",
+      "rt.yaml:8:49: 'bad' stands for 'negative' already",
+      "rt.yaml:9:11: a hard prompt is not trained: remove 'training', or set 'prompt.kind: soft'",
+      "rt.yaml:9:31: 'training' takes 'epochs' or 'steps', not both",
+      "rt.yaml:10:43: 'neutral' is no class of the verbalizer (negative, positive)",
+    ],
+  );
+});
+
+Deno.test("a file that is no YAML is refused with the place", () => {
+  assertEquals(problems("name: [x\nmodel: y\n")[0]!.startsWith("rt.yaml:2:"), true);
+});
+
+Deno.test("a file that holds no experiment is refused", () => {
+  assertEquals(problems(""), ["rt.yaml:1:1: the experiment must be an object, got null"]);
+});
+
+Deno.test("keys can be set to other values, and are checked like the file's own", () => {
+  const experiment = parseExperiment(SOFT, "rt.yaml", [
+    parseOverride("seed=3"),
+    parseOverride("prompt.length=5"),
+  ]);
+  assertEquals([experiment.seed, experiment.prompt.length], [3, 5]);
+  assertThrows(
+    () => parseExperiment(SOFT, "rt.yaml", [parseOverride("prompt.lenght=5")]),
+    ExperimentError,
+    "did you mean 'length'?",
+  );
+});

@@ -1,0 +1,34 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { parseTemplate, TemplateError } from "../../src/experiment/template.ts";
+
+Deno.test("a template is cut at its placeholders, and spaces belong to what follows them", () => {
+  assertEquals(parseTemplate("{prompt} {text} It was {mask}", 20), [
+    { kind: "prompt", length: 20 },
+    { kind: "text", spaced: true },
+    { kind: "words", words: " It was" },
+    { kind: "mask" },
+  ]);
+});
+
+Deno.test("prompt vectors may stand in several places", () => {
+  const lengths = parseTemplate("{prompt:3} {text} {prompt:2} it was {mask} .", 5).map((piece) =>
+    piece.kind === "prompt" ? piece.length : 0
+  );
+  assertEquals(lengths, [3, 0, 2, 0, 0, 0]);
+});
+
+for (
+  const [template, length, message] of [
+    ["it was {mask}", 0, "must hold '{text}' once, it does 0 times"],
+    ["{text} {text} {mask}", 0, "must hold '{text}' once, it does 2 times"],
+    ["{text} {mask} {mask}", 0, "must hold '{mask}' once, it does 2 times"],
+    ["{text} it was {mask}", 5, "a soft prompt needs '{prompt}'"],
+    ["{prompt} {text} {mask}", 0, "a hard prompt has no '{prompt}'"],
+    ["{prompt:2} {text} {mask}", 5, "pieces have 2 vectors, 'prompt.length' is 5"],
+    ["{prompt} {txt} {mask}", 5, "unknown placeholder '{txt}'"],
+  ] as const
+) {
+  Deno.test(`the template '${template}' is refused for a prompt of length ${length}`, () => {
+    assertThrows(() => parseTemplate(template, length), TemplateError, message);
+  });
+}

@@ -1,0 +1,41 @@
+import { assert, assertEquals } from "@std/assert";
+import { RandomStream } from "../../src/experiment/random_stream.ts";
+import { batchFeeds, epochBatches, evaluationBatches } from "../../src/prompt/batches.ts";
+
+const example = (ids: number[], label: number) => ({
+  ids,
+  positions: ids.map((_, i) => i),
+  promptRows: [0],
+  answerRow: ids.length - 1,
+  cut: 0,
+  label,
+});
+
+Deno.test("a batch is padded on the right to its longest example", () => {
+  const feeds = batchFeeds([example([2, 5, 3], 1), example([2, 3], 0)], 9);
+  const list = (name: string) => Array.from(feeds[name]!.data, Number);
+  assertEquals(list("input_ids"), [2, 5, 3, 2, 3, 9]);
+  assertEquals(list("attention_mask"), [1, 1, 1, 1, 1, 0]);
+  assertEquals(list("answer_rows"), [2, 1]);
+  assertEquals(list("labels"), [1, 0]);
+  assertEquals(feeds.prompt_rows.dims, [2, 1]);
+});
+
+Deno.test("an epoch sees every example once, in batches of similar length", () => {
+  const lengths = Array.from({ length: 1000 }, (_, i) => 5 + (i * 7919) % 50);
+  const batches = epochBatches(lengths, 32, new RandomStream(0, "order/0"));
+  assertEquals(batches.flat().toSorted((a, b) => a - b), lengths.map((_, i) => i));
+  assertEquals(batches.length, 32);
+  const spread = batches.map((batch) =>
+    Math.max(...batch.map((i) => lengths[i]!)) - Math.min(...batch.map((i) => lengths[i]!))
+  );
+  assert(spread.reduce((a, b) => a + b, 0) / spread.length < 8);
+  assertEquals(
+    batches.flat().join() === epochBatches(lengths, 32, new RandomStream(0, "order/1")).flat().join(),
+    false,
+  );
+});
+
+Deno.test("evaluation sees every example once, whatever the seed", () => {
+  assertEquals(evaluationBatches([5, 3, 4, 1], 3), [[3, 1, 2], [0]]);
+});
