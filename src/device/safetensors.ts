@@ -16,8 +16,9 @@ export function writeSafetensors({ tensors, metadata }: NamedTensors): Uint8Arra
   for (const [name, { dims, data }] of Object.entries(tensors)) {
     header[name] = { dtype: "F32", shape: dims, data_offsets: [end, end += data.byteLength] };
   }
-  const text = JSON.stringify(header);
-  const bytes = new TextEncoder().encode(text.padEnd(Math.ceil(text.length / LENGTH_BYTES) * LENGTH_BYTES));
+  const text = new TextEncoder().encode(JSON.stringify(header));
+  const bytes = new Uint8Array(Math.ceil(text.length / LENGTH_BYTES) * LENGTH_BYTES).fill(" ".charCodeAt(0));
+  bytes.set(text);
   const file = new Uint8Array(LENGTH_BYTES + bytes.length + end);
   new DataView(file.buffer).setBigUint64(0, BigInt(bytes.length), true);
   file.set(bytes, LENGTH_BYTES);

@@ -1,0 +1,131 @@
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
+import { createTarGzip } from "nanotar";
+import { provideRtPolarity } from "../../src/dataset/download.ts";
+import { InputError } from "../../src/experiment/errors.ts";
+import { shared, sharedTest } from "../shared.ts";
+import { call, inFolder } from "./softprompt.ts";
+
+const FILES = ["rt-polarity.neg", "rt-polarity.pos"];
+
+/** A server that gives the archive out, cutting the first answer off in the middle. */
+async function serving(
+  archive: Uint8Array<ArrayBuffer>,
+  test: (url: string, ranges: (string | null)[]) => Promise<void>,
+): Promise<void> {
+  const ranges: (string | null)[] = [];
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, (request) => {
+    const range = request.headers.get("range"), start = Number(/bytes=(\d+)-/.exec(range ?? "")?.[1] ?? 0);
+    ranges.push(range);
+    if (ranges.length > 1) return new Response(archive.slice(start), { status: range ? 206 : 200 });
+    const half = archive.slice(0, archive.length / 2);
+    const body = new ReadableStream(
+      {
+        pull(controller) {
+          if (half.length > 0 && !this.sent) controller.enqueue(half);
+          else controller.error(new Error("cut"));
+          this.sent = true;
+        },
+        sent: false,
+      } as UnderlyingDefaultSource<Uint8Array> & { sent: boolean },
+    );
+    return new Response(body, { headers: { "content-length": String(archive.length) } });
+  });
+  try {
+    await test(`http://127.0.0.1:${server.addr.port}/rt-polaritydata.tar.gz`, ranges);
+  } finally {
+    await server.shutdown();
+  }
+}
+
+sharedTest(
+  "a download that breaks off is gone on with, unpacked and checked, and not made twice",
+  () =>
+    inFolder(async (folder) => {
+      const files = await Promise.all(
+        FILES.map(async (name) => ({
+          name: `rt-polaritydata/${name}`,
+          data: await Deno.readFile(shared("data", name)),
+        })),
+      );
+      const archive = Uint8Array.from(await createTarGzip(files));
+      await serving(archive, async (url, ranges) => {
+        await assertRejects(() => provideRtPolarity(folder, { url }));
+        const seen: number[] = [];
+        assertEquals(
+          await provideRtPolarity(folder, { url, progress: (received) => seen.push(received) }),
+          true,
+        );
+        assertEquals(seen.at(-1), archive.length);
+        assertEquals(ranges.length, 2);
+        assertEquals(
+          /^bytes=\d+-$/.test(ranges[1] ?? ""),
+          true,
+          `the second request asks for the rest: ${ranges[1]}`,
+        );
+        for (const { name, data } of files) {
+          const written = await Deno.readFile(join(folder, name.replace("rt-polaritydata/", "")));
+          assertEquals(written.length, data.length);
+        }
+        assertEquals(await provideRtPolarity(folder, { url }), false);
+        assertEquals(ranges.length, 2);
+        assertEquals((await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name).toSorted(), FILES);
+      });
+    }),
+);
+
+Deno.test("an archive that is none is refused and not kept", () =>
+  inFolder(async (folder) => {
+    const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, () =>
+      new Response("<html>moved</html>"));
+    const url = `http://127.0.0.1:${server.addr.port}/x.tar.gz`;
+    await assertRejects(
+      () =>
+        provideRtPolarity(folder, { url }),
+      InputError,
+      "is no gzipped tar archive",
+    );
+    assertEquals(await Array.fromAsync(Deno.readDir(folder)), []);
+    await server.shutdown();
+  }));
+
+Deno.test("a server that does not have it is named with its answer", () =>
+  inFolder(async (folder) => {
+    const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, () =>
+      new Response("", { status: 404 }));
+    const url = `http://127.0.0.1:${server.addr.port}/x.tar.gz`;
+    await assertRejects(
+      () =>
+        provideRtPolarity(folder, { url }),
+      Error,
+      "answers 404 Not Found; give the files with --from DIR",
+    );
+    await server.shutdown();
+  }));
+
+sharedTest(
+  "'softprompt data' takes the files from a folder, checked, and has nothing to do the second time",
+  () =>
+    inFolder(async (folder) => {
+      const args = ["data", "rt-polarity", "--from", shared("data"), "--to", folder];
+      const first = await call(args);
+      assertEquals(first.code, 0, first.stderr);
+      assertStringIncludes(first.stdout, "both files are there and checked");
+      assertStringIncludes((await call(args)).stdout, "nothing to do");
+    }),
+);
+
+Deno.test("'softprompt data' refuses other files than the published ones", () =>
+  inFolder(async (folder) => {
+    for (const name of FILES) await Deno.writeTextFile(join(folder, name), "something else\n");
+    const { code, stderr } = await call([
+      "data",
+      "rt-polarity",
+      "--from",
+      folder,
+      "--to",
+      join(folder, "data"),
+    ]);
+    assertEquals(code, 2);
+    assertStringIncludes(stderr, "its SHA-256 is");
+  }));

@@ -1,0 +1,122 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
+import { MINI, ROOT } from "../shared.ts";
+import { call, inFolder, writeExperiment } from "./softprompt.ts";
+
+function fails(
+  name: string,
+  changes: Record<string, unknown>,
+  code: number,
+  message: string,
+  env: Record<string, string> = {},
+): void {
+  Deno.test(`${name} ends with exit code ${code} and says why, without a stack trace`, () =>
+    inFolder(async (folder) => {
+      const called = await call(["run", await writeExperiment(folder, changes), "--results", folder], env);
+      assertEquals(called.code, code, called.stderr);
+      assertStringIncludes(called.stderr, message);
+      assert(!/^\s+at /m.test(called.stderr) && !called.stderr.includes("unexpected"), called.stderr);
+    }));
+}
+
+fails("a misspelt key", { trainign: {} }, 2, "experiment.yaml:", {});
+fails(
+  "a word that the tokenizer splits",
+  { verbalizer: { negative: ["abysmally"], positive: ["good"] } },
+  2,
+  "splits 'abysmally'",
+);
+fails("a model that is not there", { model: { source: "nowhere" } }, 2, "'model.source' names a folder");
+fails(
+  "a dataset that is not there",
+  { dataset: { name: "reviews-demo", path: "nowhere" } },
+  2,
+  "train.tsv: check the 'dataset'",
+);
+fails(
+  "a template that is too long",
+  { prompt: { kind: "hard", template: `${"word ".repeat(70)}{text} {mask}` }, training: undefined },
+  2,
+  "of the model's 64 positions",
+);
+fails("a device that is not there", { device: "webgpu" }, 1, "no WebGPU adapter: install a Vulkan driver", {
+  VK_ICD_FILENAMES: "/dev/null",
+  VK_DRIVER_FILES: "/dev/null",
+});
+
+Deno.test("a model file that is cut off ends with exit code 2", () =>
+  inFolder(async (folder) => {
+    await Deno.mkdir(join(folder, "onnx"));
+    for (const name of ["config.json", "tokenizer.json", "tokenizer_config.json"]) {
+      await Deno.copyFile(join(MINI, name), join(folder, name));
+    }
+    const whole = await Deno.readFile(join(MINI, "onnx/model.onnx"));
+    await Deno.writeFile(join(folder, "onnx/model.onnx"), whole.subarray(0, 5_000_000));
+    const { code, stderr } = await call([
+      "run",
+      await writeExperiment(folder, { model: { source: "." } }),
+      "--results",
+      folder,
+    ]);
+    assertEquals(code, 2);
+    assertStringIncludes(stderr, "model.onnx is not an ONNX model, or it is cut off (5000000 bytes)");
+  }));
+
+for (
+  const [args, code, message] of [
+    [["run"], 2, "missing required argument"],
+    [["run", "nowhere.yaml"], 2, "there is no experiment file nowhere.yaml"],
+    [["rnu", "x.yaml"], 2, "Did you mean run?"],
+    [["compile", "--model", "data/models/reviews-mlm-mini"], 2, "--out"],
+    [
+      ["compile", "--model", "data/models/reviews-mlm-mini", "--out", "x", "--insertion", "middle"],
+      2,
+      "Allowed choices are",
+    ],
+    [["data", "imdb"], 2, "Allowed choices are rt-polarity"],
+    [["run", "experiments/first-steps/1-hard.yaml", "--set", "seed"], 2, "write KEY=VALUE"],
+  ] as const
+) {
+  Deno.test(`'softprompt ${args.join(" ")}' ends with exit code ${code}`, async () => {
+    const called = await call(args);
+    assertEquals(called.code, code);
+    assertStringIncludes(called.stderr, message);
+  });
+}
+
+for (const verb of ["run", "validate", "compile", "data"]) {
+  Deno.test(`'softprompt ${verb} --help' shows an example`, async () => {
+    const { code, stdout } = await call([verb, "--help"]);
+    assertEquals(code, 0);
+    assertStringIncludes(stdout, `Example:\n  softprompt ${verb} `);
+  });
+}
+
+Deno.test("validate checks the project's own experiments and says what would run", async () => {
+  const { code, stdout, stderr } = await call([
+    "validate",
+    "experiments/first-steps/1-hard.yaml",
+    "experiments/first-steps/2-soft.yaml",
+  ]);
+  assertEquals(code, 0, stderr);
+  assertStringIncludes(
+    stdout,
+    "1-hard.yaml: hard prompt, 286 training, 60 validation, 100 test examples, no training",
+  );
+  assertStringIncludes(stdout, "2-soft.yaml: soft prompt, 286 training, 60 validation, 100 test examples, ");
+});
+
+Deno.test("validate tells the problems of all files", () =>
+  inFolder(async (folder) => {
+    const wrong = await writeExperiment(folder, { seed: -1 });
+    const { code, stdout, stderr } = await call([
+      "validate",
+      wrong,
+      join(ROOT, "experiments/first-steps/1-hard.yaml"),
+      "nowhere.yaml",
+    ]);
+    assertEquals(code, 2);
+    assertStringIncludes(stdout, "1-hard.yaml: hard prompt");
+    assertStringIncludes(stderr, "'seed' must be at least 0, got -1");
+    assertStringIncludes(stderr, "nowhere.yaml");
+  }));

@@ -1,0 +1,160 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
+import { readSafetensors } from "../../src/device/safetensors.ts";
+import { MINI } from "../shared.ts";
+import { call, inFolder, readLines, start, writeExperiment } from "./softprompt.ts";
+
+const json = async (...path: string[]) => JSON.parse(await Deno.readTextFile(join(...path)));
+const exists = (...path: string[]) => Deno.stat(join(...path)).then(() => true, () => false);
+
+Deno.test("a run ends with a whole folder of results and a table, and is not run twice", () =>
+  inFolder(async (folder) => {
+    const file = await writeExperiment(folder),
+      results: string = join(folder, "results"),
+      run: string = join(results, "small");
+    const first = await call(["run", file, "--results", results]);
+    assertEquals(first.code, 0, first.stderr);
+    assertStringIncludes(first.stdout, "test accuracy");
+    assertStringIncludes(first.stderr, "small: soft prompt on native CPU");
+    const names = (await Array.fromAsync(Deno.readDir(run))).map(({ name }) => name).toSorted();
+    assertEquals(names, [
+      "environment.json",
+      "experiment.yaml",
+      "history.jsonl",
+      "metrics.json",
+      "neighbours.json",
+      "predictions.jsonl",
+      "prompt.safetensors",
+      "report.html",
+      "samples.md",
+    ]);
+    const metrics = await json(run, "metrics.json");
+    assertEquals([metrics.status, metrics.test.examples, metrics.validation.examples], ["complete", 100, 60]);
+    const { value, interval: [low, high] } = metrics.test.accuracy;
+    assert(low < value && value < high);
+    const predictions = await readLines(join(run, "predictions.jsonl"));
+    assertEquals(predictions.length, 100);
+    assertEquals(predictions.filter(({ label, predicted }) => label === predicted).length / 100, value);
+    assertEquals((await readLines(join(run, "history.jsonl"))).map(({ step }) => step), [2, 4, 6, 8, 10, 12]);
+    const { tensors, metadata } = readSafetensors(await Deno.readFile(join(run, "prompt.safetensors")));
+    assertEquals([tensors.prompt!.dims, metadata.insertion], [[4, 256], "embedding-output"]);
+    assertStringIncludes(await Deno.readTextFile(join(run, "samples.md")), "a joy \\| from start to end .");
+    const report = await Deno.readTextFile(join(run, "report.html"));
+    assert(
+      report.includes("<svg") && !/(src|href)="http/.test(report),
+      "the report has curves and needs nothing else",
+    );
+    assertStringIncludes(await Deno.readTextFile(join(run, "experiment.yaml")), "learningRate: 0.03");
+    const second = await call(["run", file, "--results", results]);
+    assertEquals([second.code, second.stdout], [0, first.stdout]);
+    assertStringIncludes(second.stderr, "nothing has changed");
+  }));
+
+Deno.test("a run leaves the model's file as it was", () =>
+  inFolder(async (folder) => {
+    const digest = async () =>
+      new Uint8Array(
+        await crypto.subtle.digest("SHA-256", await Deno.readFile(join(MINI, "onnx/model.onnx"))),
+      );
+    const before = await digest();
+    const file = await writeExperiment(folder, { training: { batchSize: 8, steps: 2 } });
+    assertEquals((await call(["run", file, "--results", folder])).code, 0);
+    assertEquals(await digest(), before);
+  }));
+
+Deno.test("the same file gives the same prompt, another seed another one, in a folder of its own", () =>
+  inFolder(async (folder) => {
+    const file = await writeExperiment(folder);
+    const prompt = async (results: string, ...path: string[]) => {
+      return readSafetensors(
+        await Deno.readFile(join(folder, results, "small", ...path, "prompt.safetensors")),
+      ).tensors.prompt!.data;
+    };
+    for (const results of ["a", "b"]) {
+      assertEquals((await call(["run", file, "--results", join(folder, results)])).code, 0);
+    }
+    assertEquals(await prompt("a"), await prompt("b"));
+    assertEquals((await call(["run", file, "--results", join(folder, "a"), "--set", "seed=1"])).code, 0);
+    assert((await prompt("a", "seed=1"))[0] !== (await prompt("a"))[0]);
+  }));
+
+Deno.test("Ctrl-C keeps the checkpoint and exits with 130, and the same command goes on to the same bits", () =>
+  inFolder(async (folder) => {
+    const training = { batchSize: 2, epochs: 12, logEvery: 1 };
+    const file = await writeExperiment(folder, { training });
+    const whole = await call(["run", file, "--results", join(folder, "whole")]);
+    assertEquals(whole.code, 0, whole.stderr);
+    const results: string = join(folder, "cut"), partial: string = join(results, "small.partial");
+    const child = start(["run", file, "--results", results]);
+    const ended = child.output();
+    while (!await exists(partial, "checkpoint.safetensors")) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    child.kill("SIGINT");
+    const { code, stderr } = await ended, said = new TextDecoder().decode(stderr);
+    assertEquals(code, 130, said);
+    assertStringIncludes(said, "the same command goes on from it");
+    assertEquals((await json(partial, "metrics.json")).status, "interrupted");
+    assert(!await exists(results, "small"));
+    const rest = await call(["run", file, "--results", results]);
+    assertEquals(rest.code, 0, rest.stderr);
+    assertStringIncludes(rest.stderr, "going on after step");
+    for (const name of ["prompt.safetensors", "history.jsonl", "predictions.jsonl"]) {
+      const [a, b] = [
+        await Deno.readFile(join(folder, "whole/small", name)),
+        await Deno.readFile(join(results, "small", name)),
+      ];
+      assert(a.length === b.length && a.every((byte, i) => byte === b[i]), name);
+    }
+  }));
+
+Deno.test("a run that is killed in the middle goes on from its checkpoint", () =>
+  inFolder(async (folder) => {
+    const file = await writeExperiment(folder, { training: { batchSize: 2, epochs: 12 } });
+    const child = start(["run", file, "--results", folder]);
+    const ended = child.output();
+    while (!await exists(folder, "small.partial", "checkpoint.safetensors")) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    child.kill("SIGKILL");
+    await ended;
+    const rest = await call(["run", file, "--results", folder]);
+    assertEquals(rest.code, 0, rest.stderr);
+    assertStringIncludes(rest.stderr, "going on after step");
+    assertEquals((await json(folder, "small", "metrics.json")).status, "complete");
+  }));
+
+Deno.test("a run that diverges fails, says at which step, and keeps the last good checkpoint", () =>
+  inFolder(async (folder) => {
+    const training = { optimizer: { learningRate: 1e30 }, clipNorm: 0, batchSize: 8, epochs: 3 };
+    const { code, stderr } = await call([
+      "run",
+      await writeExperiment(folder, { training }),
+      "--results",
+      folder,
+    ]);
+    assertEquals(code, 1);
+    assert(/is not finite at step \d+: lower 'training.optimizer.learningRate'/.test(stderr), stderr);
+    const failed = await json(folder, "small.partial", "metrics.json");
+    assertEquals(failed.status, "failed");
+    assert(await exists(folder, "small.partial", "checkpoint.safetensors"));
+  }));
+
+Deno.test("texts that are cut are counted", () =>
+  inFolder(async (folder) => {
+    const prompt = {
+      kind: "soft",
+      length: 50,
+      insertion: "word-embeddings",
+      template: "{prompt} {text} it was {mask} .",
+    };
+    const { code, stderr } = await call([
+      "run",
+      await writeExperiment(folder, { prompt, training: { steps: 1 } }),
+      "--results",
+      folder,
+    ]);
+    assertEquals(code, 0, stderr);
+    assert(/small: \d+ texts are cut to fit the model's 64 positions/.test(stderr), stderr);
+    assert((await json(folder, "small", "metrics.json")).truncated.test > 0);
+  }));

@@ -1,0 +1,156 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { float32Tensor, scalarTensor, type Session, type Tensor } from "../../src/device/device.ts";
+import type { TrainingSpec } from "../../src/experiment/types.ts";
+import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "../../src/training/checkpoint.ts";
+import {
+  Interrupted,
+  TrainingError,
+  tune,
+  type Tuned,
+  type TuningEvent,
+  type TuningTask,
+} from "../../src/training/trainer.ts";
+
+/** A step that pulls each number of the prompt towards the mean label of the batch, with a state that counts. */
+function pulling(breaksAt = Infinity): Session {
+  return {
+    inputNames: [],
+    outputNames: [],
+    run: (feeds) => {
+      const prompt = feeds.prompt!.data as Float32Array, labels = Array.from(feeds.labels!.data, Number);
+      const rate = Number(feeds.learning_rate!.data[0]),
+        target = labels.reduce((a, b) => a + b, 0) / labels.length;
+      const gradient = prompt.map((x) => x - target), step = Number(feeds.step!.data[0]);
+      const loss = step === breaksAt ? NaN : gradient.reduce((sum, g) => sum + g * g / 2, 0);
+      const count = feeds.count!.data as Float32Array;
+      return Promise.resolve({
+        loss: scalarTensor(loss),
+        gradient: float32Tensor(gradient, feeds.prompt!.dims),
+        prompt_next: float32Tensor(prompt.map((x, i) => x - rate * gradient[i]!), feeds.prompt!.dims),
+        count_next: float32Tensor(count.map((x) => x + 1), feeds.prompt!.dims),
+      } as Record<string, Tensor>);
+    },
+    release: () => Promise.resolve(),
+  };
+}
+
+const spec: TrainingSpec = {
+  optimizer: { name: "adamw", learningRate: 0.1, weightDecay: 0 },
+  schedule: { name: "linear", warmupSteps: 0 },
+  batchSize: 4,
+  epochs: 3,
+  clipNorm: 0,
+  logEvery: 2,
+};
+
+function task(changes: Partial<TuningTask> = {}): TuningTask {
+  const examples = Array.from({ length: 20 }, (_, i) => ({
+    ids: Array.from({ length: 3 + i % 5 }, () => 1),
+    positions: Array.from({ length: 3 + i % 5 }, (_, p) => p),
+    promptRows: [0, 1],
+    answerRow: 2,
+    cut: 0,
+    label: Number(i % 3 === 0),
+  }));
+  const prompt = float32Tensor(Float32Array.of(5, -3), [2, 1]);
+  return {
+    session: pulling(),
+    state: ["count"],
+    prompt,
+    examples,
+    padId: 0,
+    verbalizer: {},
+    spec,
+    seed: 0,
+    ...changes,
+  };
+}
+
+async function follow(given: TuningTask): Promise<{ events: TuningEvent[]; result: Tuned }> {
+  const events: TuningEvent[] = [], running = tune(given);
+  for (;;) {
+    const { done, value } = await running.next();
+    if (done) return { events, result: value };
+    events.push(value);
+  }
+}
+
+const checkpoints = (events: readonly TuningEvent[]) =>
+  events.flatMap((event) => event.kind === "checkpoint" ? [event.checkpoint] : []);
+const lines = (events: readonly TuningEvent[]) =>
+  events.flatMap((event) => event.kind === "history" ? [event.line] : []);
+
+Deno.test("tuning takes the steps asked for, logs them and gives the last prompt", async () => {
+  const { events, result } = await follow(task());
+  assertEquals([result.steps, result.bestStep], [15, 15]);
+  assertEquals(lines(events).map(({ step }) => step), [2, 4, 5, 6, 8, 10, 12, 14, 15]);
+  assertEquals(lines(events).map(({ epoch }) => epoch), [1, 1, 1, 2, 2, 2, 3, 3, 3]);
+  assertEquals(checkpoints(events).map(({ step }) => step), [5, 10, 15]);
+  assertEquals(Array.from(checkpoints(events)[2]!.state.count!.data, Number), [15, 15]);
+});
+
+Deno.test("the same seed gives the same bits, another seed others", async () => {
+  const bits = async (seed: number) => (await follow(task({ seed }))).result.prompt.data;
+  assertEquals(await bits(0), await bits(0));
+  assert((await bits(0))[0] !== (await bits(1))[0]);
+});
+
+Deno.test("the best prompt on the validation set is kept, and tuning stops early", async () => {
+  const accuracies = [0.5, 0.9, 0.8, 0.7, 0.6];
+  const validate = () => Promise.resolve({ accuracy: accuracies.shift()!, loss: 1 });
+  const { events, result } = await follow(
+    task({ validate, spec: { ...spec, epochs: 5, earlyStopping: { metric: "accuracy", patience: 2 } } }),
+  );
+  assertEquals([result.steps, result.bestStep], [20, 10]);
+  assertEquals(result.prompt.data, checkpoints(events)[1]!.prompt.data);
+  assertEquals(lines(events).flatMap(({ validation }) => validation?.accuracy ?? []), [0.5, 0.9, 0.8, 0.7]);
+});
+
+Deno.test("a run that goes on from a checkpoint ends with the same bits", async () => {
+  const whole = await follow(
+    task({ validate: (prompt) => Promise.resolve({ accuracy: Number(prompt.data[0]), loss: 0 }) }),
+  );
+  for (const checkpoint of checkpoints(whole.events).slice(0, 2)) {
+    const resume = decodeCheckpoint(encodeCheckpoint(checkpoint));
+    const rest = await follow(
+      task({ resume, validate: (prompt) => Promise.resolve({ accuracy: Number(prompt.data[0]), loss: 0 }) }),
+    );
+    assertEquals(rest.result.prompt.data, whole.result.prompt.data);
+    assertEquals(rest.result.bestStep, whole.result.bestStep);
+    assertEquals(lines(rest.events), lines(whole.events).filter(({ step }) => step > checkpoint.step));
+  }
+});
+
+Deno.test("an interruption gives out a checkpoint from the middle of an epoch, which goes on to the same bits", async () => {
+  const whole = (await follow(task())).result;
+  const interrupt = new AbortController();
+  let kept: Checkpoint | undefined;
+  await assertRejects(
+    async () => {
+      for await (const event of tune(task({ signal: interrupt.signal }))) {
+        if (event.kind === "step" && event.step === 7) interrupt.abort();
+        if (event.kind === "checkpoint") kept = event.checkpoint;
+      }
+    },
+    Interrupted,
+    "interrupted after step 7 of 15",
+  );
+  assertEquals([kept!.step, kept!.losses.length], [7, 1]);
+  const rest = await follow(task({ resume: kept! }));
+  assertEquals(rest.result.prompt.data, whole.prompt.data);
+});
+
+Deno.test("a loss that is not finite stops tuning at its step, the last good prompt kept", async () => {
+  let kept: Checkpoint | undefined;
+  await assertRejects(
+    async () => {
+      for await (const event of tune(task({ session: pulling(7) }))) {
+        if (event.kind === "checkpoint") kept = event.checkpoint;
+      }
+    },
+    TrainingError,
+    "the loss is not finite at step 7",
+  );
+  assertEquals(kept!.step, 6);
+  assert(Array.from(kept!.prompt.data, Number).every(Number.isFinite));
+});
