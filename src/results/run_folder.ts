@@ -129,7 +129,7 @@ export class RunFolder {
     return found;
   }
 
-  /** Moves the results to their place, instead of what was there. */
+  /** Moves the results to their place, instead of the files there; variants, which are folders within it, stay. */
   async complete(): Promise<void> {
     for (const name of ["checkpoint.safetensors", "content_hash"]) {
       await Deno.remove(join(this.partial, name)).catch(() => {});
@@ -138,6 +138,9 @@ export class RunFolder {
     await removeFolder(old);
     await Deno.rename(this.path, old).catch(ignoreMissing);
     await Deno.rename(this.partial, this.path);
+    for (const { name, isDirectory } of await entries(old)) {
+      if (isDirectory) await Deno.rename(join(old, name), join(this.path, name));
+    }
     await removeFolder(old);
   }
 
@@ -157,6 +160,15 @@ async function readCheckpoint(path: string): Promise<Checkpoint | undefined> {
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || error instanceof RangeError) return undefined;
     throw error;
+  }
+}
+
+async function entries(folder: string): Promise<Deno.DirEntry[]> {
+  try {
+    return await Array.fromAsync(Deno.readDir(folder));
+  } catch (error) {
+    ignoreMissing(error);
+    return [];
   }
 }
 

@@ -40,8 +40,7 @@ fails(
   "of the model's 64 positions",
 );
 fails("a device that is not there", { device: "webgpu" }, 1, "no WebGPU adapter: install a Vulkan driver", {
-  VK_ICD_FILENAMES: "/dev/null",
-  VK_DRIVER_FILES: "/dev/null",
+  DENO_WEBGPU_BACKEND: "dx12",
 });
 
 Deno.test("a model file that is cut off ends with exit code 2", () =>

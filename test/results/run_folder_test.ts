@@ -1,0 +1,72 @@
+import { assertEquals } from "@std/assert";
+import { join } from "@std/path";
+import { float32Tensor } from "../../src/device/device.ts";
+import { parseExperiment } from "../../src/experiment/parse.ts";
+import { RunFolder } from "../../src/results/run_folder.ts";
+import type { Checkpoint } from "../../src/training/checkpoint.ts";
+import { inFolder } from "../commands/softprompt.ts";
+
+const experiment = parseExperiment(
+  `{ name: x, model: { source: m }, dataset: { name: rt-polarity }, verbalizer: { a: [b], c: [d] },
+     prompt: { kind: hard, template: "{text} {mask}" } }`,
+  "x.yaml",
+);
+const line = (step: number) => ({ step, epoch: 1, loss: 1, learning_rate: 1, gradient_norm: 1 });
+const tensor = float32Tensor(Float32Array.of(1, 2), [2, 1]);
+const checkpoint: Checkpoint = {
+  step: 2,
+  prompt: tensor,
+  state: { moment: tensor },
+  losses: [0.5],
+  waited: 1,
+  seconds: 3,
+};
+const exists = (...path: string[]) => Deno.stat(join(...path)).then(() => true, () => false);
+
+async function complete(path: string, hash: string): Promise<void> {
+  const folder = await RunFolder.begin(path, hash, experiment, false);
+  await folder.writeJson("metrics.json", { status: "complete" });
+  await folder.writeJson("environment.json", { content_hash: hash });
+  await folder.complete();
+}
+
+Deno.test("results appear in their place only when they are complete", () =>
+  inFolder(async (root) => {
+    const path: string = join(root, "x"), folder = await RunFolder.begin(path, "h", experiment, false);
+    await folder.writeJson("metrics.json", { status: "complete" });
+    await folder.writeJson("environment.json", { content_hash: "h" });
+    assertEquals([await exists(path), await RunFolder.finished(path)], [false, undefined]);
+    await folder.complete();
+    assertEquals((await RunFolder.finished(path))?.contentHash, "h");
+    assertEquals(await exists(`${path}.partial`), false);
+    assertEquals(await exists(path, "content_hash"), false);
+  }));
+
+Deno.test("new results take the place of old ones, and variants beside them stay", () =>
+  inFolder(async (root) => {
+    const path: string = join(root, "x");
+    await complete(path, "one");
+    await complete(join(path, "seed=1"), "variant");
+    await complete(path, "two");
+    assertEquals((await RunFolder.finished(path))?.contentHash, "two");
+    assertEquals((await RunFolder.finished(join(path, "seed=1")))?.contentHash, "variant");
+  }));
+
+Deno.test("a run of the same content goes on from its checkpoint, its history cut to it", () =>
+  inFolder(async (root) => {
+    const path: string = join(root, "x"), first = await RunFolder.begin(path, "h", experiment, false);
+    for (const step of [1, 2, 3]) await first.appendHistory(line(step));
+    await first.keepCheckpoint(checkpoint);
+    const again = await RunFolder.begin(path, "h", experiment, false);
+    assertEquals(again.checkpoint, checkpoint);
+    assertEquals((await again.history()).map(({ step }) => step), [1, 2]);
+    assertEquals((await RunFolder.begin(path, "other", experiment, false)).checkpoint, undefined);
+  }));
+
+Deno.test("a checkpoint that is cut off is not gone on from", () =>
+  inFolder(async (root) => {
+    const path: string = join(root, "x"), first = await RunFolder.begin(path, "h", experiment, false);
+    await first.keepCheckpoint(checkpoint);
+    await Deno.truncate(join(`${path}.partial`, "checkpoint.safetensors"), 100);
+    assertEquals((await RunFolder.begin(path, "h", experiment, false)).checkpoint, undefined);
+  }));
