@@ -6,7 +6,7 @@ import { Interrupted, TrainingError } from "../training/trainer.ts";
 import { DeviceError } from "../device/device.ts";
 
 /** The command line's exit codes. */
-const FAILED = 1, WRONG_USE = 2, INTERRUPTED = 130;
+export const FAILED = 1, WRONG_USE = 2, INTERRUPTED = 130;
 
 /** The exit code that an error ends the program with. */
 export function exitCodeOf(error: unknown): number {

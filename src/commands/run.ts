@@ -3,6 +3,7 @@ import { InputError } from "../experiment/errors.ts";
 import { type Override, parseExperiment, parseOverride } from "../experiment/parse.ts";
 import type { MetricsFile } from "../results/metrics_file.ts";
 import { say, tableLines } from "./console.ts";
+import { INTERRUPTED } from "./exit.ts";
 import { runExperiment } from "./run_experiment.ts";
 
 /** The flags of `run`. */
@@ -31,7 +32,12 @@ export async function run(files: readonly string[], flags: RunFlags): Promise<vo
   const experiments = await Promise.all(
     files.map(async (file) => ({ file, experiment: await readExperiment(file, overrides) })),
   );
-  const interrupt = new AbortController(), abort = () => interrupt.abort();
+  const interrupt = new AbortController();
+  const abort = () => {
+    if (interrupt.signal.aborted) Deno.exit(INTERRUPTED);
+    say("stopping; Ctrl-C once more to stop at once");
+    interrupt.abort();
+  };
   Deno.addSignalListener("SIGINT", abort);
   const finished: Finished[] = [];
   try {

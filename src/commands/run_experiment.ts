@@ -49,6 +49,7 @@ export async function runExperiment(
   experiment: Experiment,
   options: RunOptions,
 ): Promise<{ metrics: MetricsFile; skipped: boolean }> {
+  if (options.signal.aborted) throw new Interrupted(`interrupted before ${experiment.name}`);
   const prepared = await prepare(experiment, options.file);
   const finished = options.force ? undefined : await RunFolder.finished(options.path);
   if (finished?.contentHash === prepared.contentHash) return { metrics: finished.metrics, skipped: true };
@@ -79,6 +80,7 @@ async function runInto(folder: RunFolder, prepared: Prepared, signal: AbortSigna
   if (folder.checkpoint) say(`${experiment.name}: going on after step ${folder.checkpoint.step}`);
   const soft = compiled && await tunePrompt(prepared, compiled, encoded, device, folder, signal);
   const classifier = soft?.classifier ?? await hardClassifier(prepared, device);
+  if (signal.aborted) throw new Interrupted("interrupted before the test set was classified");
   const metrics = await writeResults(folder, prepared, encoded, classifier, soft);
   if (compiled && soft) await writePrompt(folder, experiment, compiled, soft);
   await writeEnvironment(folder, prepared, device);

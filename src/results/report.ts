@@ -111,8 +111,7 @@ function markdownTables(markdown: string): string {
 
 function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const inner = (text: string) => escape(text).replace(/^\*\*(.*)\*\*$/, "<strong>$1</strong>");
-  const cell = (text: string) =>
-    `<td${/^[\d.]+%?$/.test(text) ? ' class="number"' : ""}>${inner(text)}</td>`;
+  const cell = (text: string) => `<td${/^[\d.]+%?$/.test(text) ? ' class="number"' : ""}>${inner(text)}</td>`;
   const head = header.map((text) => `<th>${escape(text)}</th>`).join("");
   return `<table><thead><tr>${head}</tr></thead><tbody>${
     rows.map((row) => `<tr>${row.map(cell).join("")}</tr>`).join("\n")
