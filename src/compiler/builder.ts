@@ -1,9 +1,8 @@
-import { int64, smallIntegers } from "./constants.ts";
+import { float32, int64, smallIntegers } from "./constants.ts";
 import { type Dimension, product, sameShape } from "./dimension.ts";
 import { CompileError } from "./errors.ts";
 import type { Attributes, Constant, ElementType, Graph, Node, Value } from "./graph.ts";
 import { rowOf } from "./ops/mod.ts";
-import { float32 } from "./constants.ts";
 
 /** Makes a graph node by node; every value gets its type and shape from the operator's row as it is made. */
 export class Builder {

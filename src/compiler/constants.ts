@@ -1,4 +1,3 @@
-import type { Dimension } from "./dimension.ts";
 import type { Constant, ElementType, Value } from "./graph.ts";
 
 /** Bytes of one element. */
@@ -47,11 +46,6 @@ export function smallIntegers(constant: Constant): number[] | undefined {
     constant.type.startsWith("uint");
   const count = constant.dims.reduce((a, b) => a * b, 1);
   return whole && constant.dims.length <= 1 && count <= MOST_INTEGERS ? numbers(constant) : undefined;
-}
-
-/** The integers that a value holds, where they are known. */
-export function integersOf(value: Value | null | undefined): readonly Dimension[] | undefined {
-  return value?.integers;
 }
 
 /** The integers that a value holds, where all are plain numbers. */

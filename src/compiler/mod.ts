@@ -14,15 +14,8 @@ import { addLoss, readAnswer } from "./objective.ts";
 import { readOnnxFile } from "./onnx_file.ts";
 import { appendOptimizer, OPTIMIZER_STATE, type OptimizerName } from "./optimizer.ts";
 import { simplify } from "./simplify.ts";
-import {
-  addsPositions,
-  dimensionOf,
-  type Embedding,
-  exposePositions,
-  findEmbedding,
-  type Insertion,
-  splice,
-} from "./splice.ts";
+import { addsPositions, type Embedding, exposePositions, findEmbedding } from "./embedding_layer.ts";
+import { dimensionOf, type Insertion, splice } from "./splice.ts";
 
 export { CompileError } from "./errors.ts";
 export type { Emitted } from "./emit.ts";

@@ -1,25 +1,14 @@
 import type { Builder } from "./builder.ts";
-import { type Dimension, sameDimension, symbol } from "./dimension.ts";
+import { type Dimension, symbol } from "./dimension.ts";
 import { CompileError } from "./errors.ts";
-import { ancestors, dependents, type Graph, liveNodes, type Node, type Value } from "./graph.ts";
+import type { Embedding } from "./embedding_layer.ts";
+import type { Graph, Value } from "./graph.ts";
 import { rewrite } from "./rewrite.ts";
 
 /** Where the prompt's vectors enter: in place of rows of the embedding layer's output, or of the word embeddings. */
 export type Insertion = "embedding-output" | "word-embeddings";
 
-const BATCH = symbol("batch"), SEQUENCE = symbol("sequence"), LENGTH = symbol("length");
-
-/** Operators that hand ids on unchanged, so that a lookup behind them is still the word embedding. */
-const ID_CARRIERS = new Set(["Reshape", "Cast", "Unsqueeze", "Squeeze", "Flatten", "Expand"]);
-
-/** A graph with its embedding layer found. */
-export interface Embedding {
-  readonly graph: Graph;
-  /** The rows of the word table: [batch, sequence, dimension]. */
-  readonly words: Value;
-  /** The last value that every path from the word embeddings passes through before the first attention. */
-  readonly output: Value;
-}
+const BATCH = symbol("batch"), LENGTH = symbol("length");
 
 /** A graph with a prompt in it. */
 export interface Spliced {
@@ -28,97 +17,6 @@ export interface Spliced {
   readonly prompt: Value;
   /** int64 [batch, length], an input of the graph. */
   readonly promptRows: Value;
-}
-
-/**
- * Makes the positions an input: where the model looks them up by a buffer (BERT) or by numbers computed from the ids
- * (RoBERTa), `position_ids` takes their place.
- */
-export function exposePositions(graph: Graph): Graph {
-  if (graph.inputs.some(({ name }) => name === "position_ids")) return graph;
-  const { words, output } = findEmbedding(graph);
-  const before = ancestors(output), ids = graph.inputs.find(({ name }) => name === "input_ids")!;
-  let positions: Value | undefined;
-  return rewrite(graph, (node, inputs, b) => {
-    const [table, indices] = node.inputs;
-    const looksUp = node.op === "Gather" && before.has(node) && table?.constant?.dims.length === 2 &&
-      table.type.startsWith("float") && node.outputs[0] !== words;
-    if (!looksUp || !indices || indices === ids || isFilled(indices)) return undefined;
-    if (!sameDimension(indices.shape.at(-1) ?? 0, SEQUENCE)) return undefined;
-    positions ??= b.input("position_ids", "int64", [BATCH, SEQUENCE]);
-    return [b.op("Gather", [inputs[0]!, positions], node.attributes)];
-  });
-}
-
-/** Whether a value is one number all over (the token types). */
-function isFilled(value: Value): boolean {
-  return value.producer?.op === "ConstantOfShape";
-}
-
-/**
- * Finds the embedding layer.
- *
- * @throws {CompileError} where no table is looked up by `input_ids`, or the graph ends in hidden states
- */
-export function findEmbedding(graph: Graph): Embedding {
-  const nodes = liveNodes(graph);
-  const words = nodes.find(isWordLookup)?.outputs[0];
-  if (words === undefined) {
-    throw new CompileError(
-      `${graph.source}: no embedding table is looked up by 'input_ids', so there is no place for a prompt`,
-    );
-  }
-  const rows = words.producer!.inputs[0]!.shape[0]!, logits = graph.outputs.get("logits")!;
-  if (sameDimension(logits.shape[2]!, words.shape.at(-1)!) && !sameDimension(logits.shape[2]!, rows)) {
-    throw new CompileError(
-      `${graph.source} gives hidden states of size ${
-        logits.shape[2]
-      }, not logits over its ${rows} words: export it with its language-model head`,
-    );
-  }
-  return { graph, words, output: lastCut(graph, nodes, words) };
-}
-
-function isWordLookup(node: Node): boolean {
-  if (node.op !== "Gather" || node.inputs[0]?.constant?.dims.length !== 2) return false;
-  let ids = node.inputs[1] ?? undefined;
-  while (ids?.producer && ID_CARRIERS.has(ids.producer.op)) ids = ids.producer.inputs[0] ?? undefined;
-  return ids?.name === "input_ids" && ids.producer === undefined;
-}
-
-/**
- * The last value behind `words`, before tokens are mixed, that all paths pass through: right after its node, nothing else
- * that depends on the words is still to be used. Where no tokens are mixed, the words themselves.
- */
-function lastCut(graph: Graph, nodes: readonly Node[], words: Value): Value {
-  const dependent = dependents(nodes, [words]);
-  const uses = new Map<Value, number>();
-  const count = (value: Value, by: number) => uses.set(value, (uses.get(value) ?? 0) + by);
-  const consumed = (node: Node) =>
-    node.op === "Shape" ? [] : node.inputs.filter((input) => input !== null && dependent.has(input));
-  for (const node of nodes) for (const input of consumed(node)) count(input!, 1);
-  for (const output of graph.outputs.values()) count(output, 1);
-  const open = new Set([words]);
-  let cut = words;
-  for (const node of nodes) {
-    const used = consumed(node) as Value[];
-    if (used.length === 0) continue;
-    if (mixesTokens(node, dependent)) return cut;
-    for (const input of used) {
-      count(input, -1);
-      if (uses.get(input) === 0) open.delete(input);
-    }
-    for (const output of node.outputs) if (dependent.has(output) && uses.has(output)) open.add(output);
-    const [only] = open;
-    if (open.size === 1 && only!.shape.length === 3) cut = only!;
-  }
-  return words;
-}
-
-/** Attention is where two values that depend on the words are multiplied as matrices. */
-function mixesTokens(node: Node, dependent: ReadonlySet<Value>): boolean {
-  return node.op === "Softmax" || node.op.includes("Attention") ||
-    (node.op.endsWith("MatMul") && node.inputs.every((input) => input !== null && dependent.has(input)));
 }
 
 /**
@@ -140,13 +38,6 @@ export function splice(embedding: Embedding, insertion: Insertion): Spliced {
     );
   });
   return { graph, prompt: prompt!, promptRows: promptRows! };
-}
-
-/** Whether the embedding layer itself takes `position_ids`. */
-export function addsPositions({ output }: Embedding): boolean {
-  return [...ancestors(output)].some((node) =>
-    node.inputs.some((input) => input?.name === "position_ids" && !input.producer)
-  );
 }
 
 /** The size of the vectors that a value holds, one a token. */

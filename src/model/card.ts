@@ -5,9 +5,14 @@ import { InputError } from "../experiment/errors.ts";
 export interface ModelCard {
   /** `bert`, say. */
   readonly modelType: string;
+  /** Whether it fills in masks (BERT) or goes on with a text (GPT). */
+  readonly kind: "masked" | "causal";
   /** How many positions the model has, where it says so. */
   readonly positions: number | undefined;
 }
+
+/** How the hub names the architectures that go on with a text. */
+const CAUSAL = /ForCausalLM|LMHeadModel/;
 
 /**
  * Reads `config.json`.
@@ -19,6 +24,7 @@ export async function readCard(folder: string): Promise<ModelCard> {
   const positions = config.max_position_embeddings ?? config.n_positions;
   return {
     modelType: String(config.model_type ?? "unknown"),
+    kind: CAUSAL.test(String(config.architectures)) ? "causal" : "masked",
     positions: typeof positions === "number" ? positions : undefined,
   };
 }

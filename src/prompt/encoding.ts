@@ -28,17 +28,26 @@ export class TemplateEncoder {
   private readonly fixed: number;
 
   /**
+   * @param kind a masked model answers at the mask, a causal one behind the last token of the template
    * @param positions how many positions the model has; `undefined` where there is no limit
-   * @throws {InputError} where the template needs a mask token that the tokenizer lacks, or leaves no room for a text
+   * @throws {InputError} where the template does not suit the kind of model, needs a mask token that the tokenizer lacks, or
+   * leaves no room for a text
    */
   constructor(
     template: Template,
     private readonly tokenizer: Tokenizer,
+    private readonly kind: "masked" | "causal",
     private readonly positions: number | undefined,
     private readonly counting: PositionCounting,
   ) {
-    if (!template.some(({ kind }) => kind === "mask")) {
+    const masks = template.some((piece) => piece.kind === "mask");
+    if (kind === "masked" && !masks) {
       throw new InputError("the template has no {mask}: a masked language model answers at its mask token");
+    }
+    if (kind === "causal" && masks) {
+      throw new InputError(
+        "the template has a {mask}, but a causal language model goes on with a text: end the template where the answer begins",
+      );
     }
     this.pieces = this.arranged(template);
     this.fixed = this.pieces.reduce((sum, piece) => sum + (this.counts(piece) ? sizeOf(piece) : 0), 0);
@@ -53,7 +62,7 @@ export class TemplateEncoder {
   encode(text: string): Encoded {
     const room = this.positions === undefined ? Infinity : this.positions - this.fixed;
     const ids: number[] = [], positions: number[] = [], promptRows: number[] = [];
-    let answerRow = 0, position = 0, cut = 0;
+    let answerRow: number | undefined, position = 0, cut = 0;
     for (const piece of this.pieces) {
       if (piece.kind === "mask") answerRow = ids.length;
       let tokens = piece.ids ?? [];
@@ -71,7 +80,7 @@ export class TemplateEncoder {
         positions.push(this.counts(piece) ? position++ : 0);
       }
     }
-    return { ids, positions, promptRows, answerRow, cut };
+    return { ids, positions, promptRows, answerRow: answerRow ?? ids.length - 1, cut };
   }
 
   /** Whether a piece takes positions. */
@@ -79,7 +88,7 @@ export class TemplateEncoder {
     return piece.kind !== "prompt" || this.counting === "together";
   }
 
-  /** Prompt pieces at the template's very start come before [CLS]; then the words as tokens, and [SEP] at the end. */
+  /** Prompt pieces at the template's very start come before [CLS]; then the words as tokens, and for a masked model [SEP] at the end. */
   private arranged(template: Template): (Piece & { ids?: readonly number[] })[] {
     const first = template.findIndex(({ kind }) => kind !== "prompt");
     const whole = (ids: readonly number[]) => ({ kind: "words" as const, words: "", ids });
@@ -91,7 +100,7 @@ export class TemplateEncoder {
       ...template.slice(0, first),
       whole(this.tokenizer.prefix),
       ...inner,
-      whole(this.tokenizer.suffix),
+      whole(this.kind === "masked" ? this.tokenizer.suffix : []),
     ];
   }
 }

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { readSafetensors } from "../../src/device/safetensors.ts";
-import { MINI } from "../shared.ts";
+import { MINI, shared, sharedTest } from "../shared.ts";
 import { call, inFolder, readLines, start, writeExperiment } from "./softprompt.ts";
 
 const json = async (...path: string[]) => JSON.parse(await Deno.readTextFile(join(...path)));
@@ -158,3 +158,19 @@ Deno.test("texts that are cut are counted", () =>
     assert(/small: \d+ texts are cut to fit the model's 64 positions/.test(stderr), stderr);
     assert((await json(folder, "small", "metrics.json")).truncated.test > 0);
   }));
+
+sharedTest(
+  "a causal model goes through the same way, its template ending where the answer begins",
+  () =>
+    inFolder(async (folder) => {
+      const file = await writeExperiment(folder, {
+        model: { source: shared("models", "stories260k") },
+        prompt: { kind: "soft", length: 4, template: "{prompt} {text} it was" },
+        verbalizer: { negative: ["b"], positive: ["happy"] },
+        training: { batchSize: 8, epochs: 1 },
+      });
+      const { code, stderr } = await call(["run", file, "--results", folder]);
+      assertEquals(code, 0, stderr);
+      assertEquals((await json(folder, "small", "metrics.json")).test.examples, 100);
+    }),
+);

@@ -1,11 +1,14 @@
 import { float32Tensor, int64Tensor, scalarTensor, type Tensor } from "../../src/device/device.ts";
 import { shared } from "../shared.ts";
 
-/** A training step computed in float64 PyTorch: `mlm_step.json` in the shared folder. */
-interface ReferenceStep {
+/** A training step computed in float64 PyTorch: `mlm_step.json` or `causal_step.json` in the shared folder. */
+export interface ReferenceStep {
   readonly input_ids: number[][];
   readonly attention_mask: number[][];
-  readonly mask_positions_with_prompt: number[];
+  /** A masked model's answers, … */
+  readonly mask_positions_with_prompt?: number[];
+  /** … a causal one's. */
+  readonly last_positions_with_prompt?: number[];
   readonly labels: number[];
   readonly verbalizer_ids: number[][];
   readonly prompt_length: number;
@@ -17,8 +20,8 @@ interface ReferenceStep {
 }
 
 /** Reads the reference. */
-export async function readReferenceStep(): Promise<ReferenceStep> {
-  return JSON.parse(await Deno.readTextFile(shared("parity", "mlm_step.json")));
+export async function readReferenceStep(name: string): Promise<ReferenceStep> {
+  return JSON.parse(await Deno.readTextFile(shared("parity", name)));
 }
 
 /** The reference's batch with the prompt in front, as inputs of the compiled step. */
@@ -31,7 +34,10 @@ export function referenceFeeds(reference: ReferenceStep): Record<string, Tensor>
     attention_mask: int64Tensor(reference.attention_mask.flatMap((mask) => [...front(1), ...mask]), dims),
     position_ids: int64Tensor(Array.from({ length: batch * sequence }, (_, i) => i % sequence), dims),
     prompt_rows: int64Tensor(Array.from({ length: batch * length }, (_, i) => i % length), [batch, length]),
-    answer_rows: int64Tensor(reference.mask_positions_with_prompt, [batch]),
+    answer_rows: int64Tensor(
+      (reference.mask_positions_with_prompt ?? reference.last_positions_with_prompt)!,
+      [batch],
+    ),
     label_tokens: int64Tensor(reference.verbalizer_ids.flat(), [2, 2]),
     label_weights: float32Tensor(Float32Array.of(0.5, 0.5, 0.5, 0.5), [2, 2]),
     labels: int64Tensor(reference.labels, [batch]),

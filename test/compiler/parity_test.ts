@@ -3,43 +3,48 @@ import { join } from "@std/path";
 import { compile } from "../../src/compiler/mod.ts";
 import { chooseDevice } from "../../src/device/choose.ts";
 import { type DeviceKind, float32Tensor, scalarTensor, type Tensor } from "../../src/device/device.ts";
-import { MINI, sharedTest } from "../shared.ts";
+import { MINI, shared, sharedTest } from "../shared.ts";
 import { relativeError } from "./graph_runner.ts";
 import { readReferenceStep, referenceFeeds, referencePrompt } from "./parity_step.ts";
 
-const path: string = join(MINI, "onnx", "model.onnx");
+const MODELS = {
+  "mlm_step.json": join(MINI, "onnx", "model.onnx"),
+  "causal_step.json": shared("models", "stories260k", "onnx", "model.onnx"),
+};
 
-for (const kind of ["cpu", "wasm", "webgpu"] as const satisfies readonly DeviceKind[]) {
-  sharedTest(`twenty steps on ${kind} are those of float64 PyTorch`, async () => {
-    const reference = await readReferenceStep(), feeds = referenceFeeds(reference);
-    const bytes = await Deno.readFile(path);
-    const { train, state } = compile(bytes, path, "word-embeddings", "adamw");
-    const device = await chooseDevice(kind, () => {});
-    const session = await device.open({ bytes: train.bytes, weights: new Map([["model.onnx", bytes]]) });
-    let prompt = referencePrompt(reference);
-    const zeros = float32Tensor(new Float32Array(prompt.data.length), prompt.dims);
-    let moments: Record<string, Tensor> = Object.fromEntries(state.map((name) => [name, zeros]));
-    for (let step = 1; step <= 20; step++) {
-      const outputs = await session.run({ ...feeds, ...moments, prompt, step: scalarTensor(step) });
-      if (step === 1) {
-        const loss = Math.abs(Number(outputs.loss!.data[0]) - reference.loss) / reference.loss;
-        assert(loss < 1e-5, `the loss is off by ${loss}`);
-        const gradient = relativeError(
-          outputs.gradient!.data as Float32Array,
-          reference.prompt_gradient.flat(),
-        );
-        assert(gradient < 1e-4, `the gradient is off by ${gradient}`);
-        const logits = relativeError(
-          outputs.class_logits!.data as Float32Array,
-          reference.class_logits.flat(),
-        );
-        assert(logits < 1e-5, `the class logits are off by ${logits}`);
+for (const [file, path] of Object.entries(MODELS) as [string, string][]) {
+  for (const kind of ["cpu", "wasm", "webgpu"] as const satisfies readonly DeviceKind[]) {
+    sharedTest(`twenty steps of ${file} on ${kind} are those of float64 PyTorch`, async () => {
+      const reference = await readReferenceStep(file), feeds = referenceFeeds(reference);
+      const bytes = await Deno.readFile(path);
+      const { train, state } = compile(bytes, path, "word-embeddings", "adamw");
+      const device = await chooseDevice(kind, () => {});
+      const session = await device.open({ bytes: train.bytes, weights: new Map([["model.onnx", bytes]]) });
+      let prompt = referencePrompt(reference);
+      const zeros = float32Tensor(new Float32Array(prompt.data.length), prompt.dims);
+      let moments: Record<string, Tensor> = Object.fromEntries(state.map((name) => [name, zeros]));
+      for (let step = 1; step <= 20; step++) {
+        const outputs = await session.run({ ...feeds, ...moments, prompt, step: scalarTensor(step) });
+        if (step === 1) {
+          const loss = Math.abs(Number(outputs.loss!.data[0]) - reference.loss) / reference.loss;
+          assert(loss < 1e-5, `the loss is off by ${loss}`);
+          const gradient = relativeError(
+            outputs.gradient!.data as Float32Array,
+            reference.prompt_gradient.flat(),
+          );
+          assert(gradient < 1e-4, `the gradient is off by ${gradient}`);
+          const logits = relativeError(
+            outputs.class_logits!.data as Float32Array,
+            reference.class_logits.flat(),
+          );
+          assert(logits < 1e-5, `the class logits are off by ${logits}`);
+        }
+        prompt = outputs.prompt_next!;
+        moments = Object.fromEntries(state.map((name) => [name, outputs[`${name}_next`]!]));
       }
-      prompt = outputs.prompt_next!;
-      moments = Object.fromEntries(state.map((name) => [name, outputs[`${name}_next`]!]));
-    }
-    const error = relativeError(prompt.data as Float32Array, reference.steps[19]!.prompt.flat());
-    assert(error < 1e-3, `the prompt after 20 steps is off by ${error}`);
-    await session.release();
-  });
+      const error = relativeError(prompt.data as Float32Array, reference.steps[19]!.prompt.flat());
+      assert(error < 1e-3, `the prompt after 20 steps is off by ${error}`);
+      await session.release();
+    });
+  }
 }

@@ -10,39 +10,43 @@ const SOFT = parseTemplate("{prompt} {text} it was {mask} .", 3);
 const words = (ids: readonly number[]) => ids.map((id) => tokenizer.tokenOf(id)).join(" ");
 
 Deno.test("a prompt in front comes before [CLS], and the answer is read at the mask", () => {
-  const { ids, promptRows, answerRow, cut } = new TemplateEncoder(SOFT, tokenizer, 64, "text-alone").encode(
-    "great film",
-  );
+  const { ids, promptRows, answerRow, cut } = new TemplateEncoder(SOFT, tokenizer, "masked", 64, "text-alone")
+    .encode(
+      "great film",
+    );
   assertEquals(words(ids), "[PAD] [PAD] [PAD] [CLS] great film it was [MASK] . [SEP]");
   assertEquals([promptRows, answerRow, cut], [[0, 1, 2], 8, 0]);
 });
 
 Deno.test("positions leave the prompt out behind the embedding layer, and count it otherwise", () => {
   const positions = (counting: "text-alone" | "together") =>
-    new TemplateEncoder(SOFT, tokenizer, 64, counting).encode("great").positions;
+    new TemplateEncoder(SOFT, tokenizer, "masked", 64, counting).encode("great").positions;
   assertEquals(positions("text-alone"), [0, 0, 0, 0, 1, 2, 3, 4, 5, 6]);
   assertEquals(positions("together"), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
 });
 
 Deno.test("pieces of a prompt stand where the template has them", () => {
   const template = parseTemplate("{prompt:1} {text} {prompt:2} it was {mask}", 3);
-  const { ids, promptRows } = new TemplateEncoder(template, tokenizer, 64, "together").encode("great");
+  const { ids, promptRows } = new TemplateEncoder(template, tokenizer, "masked", 64, "together").encode(
+    "great",
+  );
   assertEquals(words(ids), "[PAD] [CLS] great [PAD] [PAD] it was [MASK] [SEP]");
   assertEquals(promptRows, [0, 3, 4]);
 });
 
 Deno.test("a text too long for the model's positions loses its end, the template and the prompt nothing", () => {
   const long = Array.from({ length: 100 }, () => "great").join(" ");
-  const alone = new TemplateEncoder(SOFT, tokenizer, 64, "text-alone").encode(long);
+  const alone = new TemplateEncoder(SOFT, tokenizer, "masked", 64, "text-alone").encode(long);
   assertEquals([alone.ids.length, alone.cut, Math.max(...alone.positions)], [67, 42, 63]);
   assertEquals(words(alone.ids.slice(-6)), "great it was [MASK] . [SEP]");
-  const together = new TemplateEncoder(SOFT, tokenizer, 64, "together").encode(long);
+  const together = new TemplateEncoder(SOFT, tokenizer, "masked", 64, "together").encode(long);
   assertEquals([together.ids.length, together.cut, Math.max(...together.positions)], [64, 45, 63]);
 });
 
 Deno.test("a template that leaves no room for the text is refused", () => {
   assertThrows(
-    () => new TemplateEncoder(parseTemplate("{prompt} {text} {mask}", 61), tokenizer, 64, "together"),
+    () =>
+      new TemplateEncoder(parseTemplate("{prompt} {text} {mask}", 61), tokenizer, "masked", 64, "together"),
     InputError,
     "take 64 of the model's 64 positions",
   );
@@ -50,9 +54,22 @@ Deno.test("a template that leaves no room for the text is refused", () => {
 
 Deno.test("a template without a mask is refused for a masked model", () => {
   assertThrows(
-    () => new TemplateEncoder(parseTemplate("{text} it was", 0), tokenizer, 64, "together"),
+    () => new TemplateEncoder(parseTemplate("{text} it was", 0), tokenizer, "masked", 64, "together"),
     InputError,
     "has no {mask}",
+  );
+});
+
+Deno.test("a causal model answers behind the template's last token", () => {
+  const template = parseTemplate("{prompt} {text} it was", 2);
+  const { ids, answerRow } = new TemplateEncoder(template, tokenizer, "causal", 64, "together").encode(
+    "great",
+  );
+  assertEquals([words(ids), answerRow], ["[PAD] [PAD] [CLS] great it was", 5]);
+  assertThrows(
+    () => new TemplateEncoder(SOFT, tokenizer, "causal", 64, "together"),
+    InputError,
+    "end the template where the answer begins",
   );
 });
 
@@ -64,6 +81,10 @@ Deno.test("a mask that the tokenizer lacks is refused", async () => {
     await Deno.writeTextFile(`${folder}/${name}`, JSON.stringify(content));
   }
   const maskless = await Tokenizer.read(folder);
-  assertThrows(() => new TemplateEncoder(SOFT, maskless, 64, "together"), InputError, "has no mask token");
+  assertThrows(
+    () => new TemplateEncoder(SOFT, maskless, "masked", 64, "together"),
+    InputError,
+    "has no mask token",
+  );
   await Deno.remove(folder, { recursive: true });
 });
