@@ -54,6 +54,7 @@ program.command("compile")
   )
   .addOption(new Option("--optimizer <name>", "what the step ends in").choices(["adamw"]).default("adamw"))
   .requiredOption("--out <dir>", "the folder that the artifacts go into")
+  .option("--explain", "say what each pass of the compiler did", false)
   .addHelpText(
     "after",
     "\nExample:\n  softprompt compile --model data/models/reviews-mlm-mini --out results/artifacts",

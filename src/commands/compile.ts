@@ -1,6 +1,7 @@
 import { dirname, join, relative, resolve } from "@std/path";
 import { compile as compileModel, type Insertion, type OptimizerName } from "../compiler/mod.ts";
 import { sha256 } from "../dataset/sha256.ts";
+import { explain } from "./explain.ts";
 import { openModel } from "./open_model.ts";
 
 /** The flags of `compile`. */
@@ -13,6 +14,8 @@ export interface CompileFlags {
   readonly optimizer: OptimizerName;
   /** The folder that the artifacts go into. */
   readonly out: string;
+  /** Say what each pass did. */
+  readonly explain: boolean;
 }
 
 /**
@@ -20,9 +23,10 @@ export interface CompileFlags {
  * `artifacts.json`, which says how they belong together. The weights stay in the model's own file.
  */
 export async function compile(
-  { model: source, file, insertion, optimizer, out }: CompileFlags,
+  { model: source, file, insertion, optimizer, out, explain: explains }: CompileFlags,
 ): Promise<void> {
   const model = await openModel(source, file, "./");
+  if (explains) { for (const line of explain(model, insertion, optimizer)) console.log(line); }
   const compiled = compileModel(model.bytes, model.onnx, insertion, optimizer);
   const files = { train: "train_step.onnx", predict: "predict.onnx", embed: "embed.onnx" } as const;
   await Deno.mkdir(out, { recursive: true });

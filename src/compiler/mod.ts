@@ -17,7 +17,10 @@ import { simplify } from "./simplify.ts";
 import { addsPositions, type Embedding, exposePositions, findEmbedding } from "./embedding_layer.ts";
 import { dimensionOf, type Insertion, splice } from "./splice.ts";
 
+export { evaluate } from "./dimension.ts";
 export { CompileError } from "./errors.ts";
+export { matrixFlops } from "./flops.ts";
+export { type Graph, liveNodes } from "./graph.ts";
 export type { Emitted } from "./emit.ts";
 export { OPTIMIZER_STATE, type OptimizerName } from "./optimizer.ts";
 export type { Insertion } from "./splice.ts";
@@ -38,6 +41,9 @@ export interface Compiled {
   readonly positions: "embedding-layer" | "attention";
 }
 
+/** Told of each pass's result, for people who want to see what happened. */
+export type OnPass = (pass: string, graph: Graph) => void;
+
 /**
  * Compiles the training step of a soft prompt for a frozen model.
  *
@@ -50,16 +56,22 @@ export function compile(
   path: string,
   insertion: Insertion,
   optimizer: OptimizerName,
+  onPass: OnPass = () => {},
 ): Compiled {
-  const embedding = frozenModel(bytes, path);
-  const spliced = splice(embedding, insertion);
-  const answer = narrow(readAnswer(spliced.graph));
-  const differentiated = differentiate(addLoss(answer), "loss", spliced.prompt);
+  const pass = (name: string, graph: Graph): Graph => {
+    onPass(name, graph);
+    return graph;
+  };
+  const embedding = frozenModel(bytes, path, onPass);
+  const { graph, prompt } = splice(embedding, insertion);
+  const answer = pass("narrow", narrow(pass("splice", readAnswer(graph))));
+  const differentiated = pass("differentiate", differentiate(addLoss(answer), "loss", prompt));
+  const step = pass("simplify", simplify(pass("optimizer", appendOptimizer(differentiated, prompt))));
   const place = insertion === "embedding-output" ? embedding.output : embedding.words;
   const embed: Graph = { ...embedding.graph, outputs: new Map([["embeddings", place]]) };
   return {
     dimension: dimensionOf(place, path),
-    train: emit(simplify(appendOptimizer(differentiated, spliced.prompt)), "train_step"),
+    train: emit(step, "train_step"),
     state: OPTIMIZER_STATE[optimizer],
     predict: emit(simplify(answer), "predict"),
     embed: emit(simplify(embed), "embed"),
@@ -73,6 +85,10 @@ export function compileHard(bytes: Uint8Array, path: string): Emitted {
 }
 
 /** The inference graph, imported and made canonical, its positions an input and its embedding layer found. */
-function frozenModel(bytes: Uint8Array, path: string): Embedding {
-  return findEmbedding(exposePositions(canonicalize(importModel(readOnnxFile(bytes, path)))));
+function frozenModel(bytes: Uint8Array, path: string, onPass: OnPass = () => {}): Embedding {
+  const imported = importModel(readOnnxFile(bytes, path));
+  onPass("import", imported);
+  const canonical = canonicalize(imported);
+  onPass("canonicalize", canonical);
+  return findEmbedding(exposePositions(canonical));
 }

@@ -1,5 +1,5 @@
 import type { Builder } from "./builder.ts";
-import { type Dimension, sameDimension, symbol } from "./dimension.ts";
+import { type Dimension, sameDimension, symbol, symbolsOf, termsOf } from "./dimension.ts";
 import { ancestors, type Graph, liveNodes, type Node, type Value } from "./graph.ts";
 import { rowOf } from "./ops/mod.ts";
 import { integerAttribute, type Passage } from "./ops/row.ts";
@@ -107,7 +107,9 @@ function passageOf(node: Node, axis: number, { each }: Selection): Passage | und
   const fits = passage.axes.every((own, i) => {
     if (own === null || !each) return true;
     const { shape } = node.inputs[i]!;
-    const batch = shape.findIndex((dimension) => String(dimension).includes("batch"));
+    const batch = shape.findIndex((dimension) =>
+      termsOf(dimension).some(([key]) => symbolsOf(key).includes("batch"))
+    );
     return batch < 0
       ? own > 0 || shape.length < output.shape.length
       : batch === 0 && own > 0 && sameDimension(shape[0]!, BATCH);

@@ -94,3 +94,20 @@ for (const model of ["distilbert_like", "gpt2_like"]) {
     );
   }
 }
+
+Deno.test("--explain says what each pass did", () =>
+  inFolder(async (folder) => {
+    const { code, stdout } = await call(["compile", "--model", MINI, "--out", folder, "--explain"]);
+    assertEquals(code, 0);
+    const passes = stdout.split("\n").slice(2, 9).map((line) => line.split(" ")[0]);
+    assertEquals(passes, [
+      "import",
+      "canonicalize",
+      "splice",
+      "narrow",
+      "differentiate",
+      "optimizer",
+      "simplify",
+    ]);
+    assert(/^canonicalize +\d+ +22\.28 +-25 Add/m.test(stdout), stdout);
+  }));

@@ -1,0 +1,45 @@
+import { compile, evaluate, type Graph, liveNodes, matrixFlops } from "../compiler/mod.ts";
+import { tableLines } from "./console.ts";
+import type { OpenModel } from "./open_model.ts";
+
+/** The sizes that operations are counted at. */
+const SIZES = { batch: 32, sequence: 64, length: 20, classes: 2, words: 4 };
+
+/** What the compiler did, pass by pass, as lines: nodes, operations of the matrix products, and what became of operators. */
+export function explain(
+  model: OpenModel,
+  insertion: Parameters<typeof compile>[2],
+  optimizer: Parameters<typeof compile>[3],
+): string[] {
+  const rows: string[][] = [];
+  let before = new Map<string, number>();
+  compile(model.bytes, model.onnx, insertion, optimizer, (pass, graph) => {
+    const counts = countOperators(graph);
+    const flops = evaluate(matrixFlops(graph), SIZES) / 1e9;
+    rows.push([pass, String(liveNodes(graph).length), flops.toFixed(2), changes(before, counts)]);
+    before = counts;
+  });
+  const sizes = Object.entries(SIZES).map(([name, size]) => `${name} ${size}`).join(", ");
+  return [
+    ...tableLines(["pass", "nodes", "GFLOP", "operators, by the largest change"], rows),
+    "",
+    `GFLOP: matrix products at ${sizes}`,
+  ];
+}
+
+function countOperators(graph: Graph): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { op } of liveNodes(graph)) counts.set(op, (counts.get(op) ?? 0) + 1);
+  return counts;
+}
+
+/** `+10 LayerNormalization, -20 ReduceMean, …` */
+function changes(before: ReadonlyMap<string, number>, after: ReadonlyMap<string, number>): string {
+  return [...new Set([...before.keys(), ...after.keys()])]
+    .map((op) => ({ op, change: (after.get(op) ?? 0) - (before.get(op) ?? 0) }))
+    .filter(({ change }) => change !== 0)
+    .sort((a, b) => Math.abs(b.change) - Math.abs(a.change))
+    .slice(0, 5)
+    .map(({ op, change }) => `${change > 0 ? "+" : "-"}${Math.abs(change)} ${op.replace(/^.*\./, "")}`)
+    .join(", ");
+}
