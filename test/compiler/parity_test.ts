@@ -2,7 +2,8 @@ import { assert } from "@std/assert";
 import { join } from "@std/path";
 import { compile } from "../../src/compiler/mod.ts";
 import { chooseDevice } from "../../src/device/choose.ts";
-import { type DeviceKind, float32Tensor, scalarTensor, type Tensor } from "../../src/device/device.ts";
+import { float32Tensor, scalarTensor, type Tensor } from "../../src/device/device.ts";
+import { DEVICES } from "../devices.ts";
 import { MINI, shared, sharedTest } from "../shared.ts";
 import { relativeError } from "./graph_runner.ts";
 import { readReferenceStep, referenceFeeds, referencePrompt } from "./parity_step.ts";
@@ -13,7 +14,7 @@ const MODELS = {
 };
 
 for (const [file, path] of Object.entries(MODELS) as [string, string][]) {
-  for (const kind of ["cpu", "wasm", "webgpu"] as const satisfies readonly DeviceKind[]) {
+  for (const kind of DEVICES) {
     sharedTest(`twenty steps of ${file} on ${kind} are those of float64 PyTorch`, async () => {
       const reference = await readReferenceStep(file), feeds = referenceFeeds(reference);
       const bytes = await Deno.readFile(path);

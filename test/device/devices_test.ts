@@ -12,6 +12,7 @@ import {
 } from "../../src/device/device.ts";
 import { RandomStream } from "../../src/experiment/random_stream.ts";
 import { randomTensor, relativeError } from "../compiler/graph_runner.ts";
+import { DEVICES } from "../devices.ts";
 import { MINI } from "../shared.ts";
 
 const path: string = join(MINI, "onnx", "model.onnx");
@@ -54,7 +55,7 @@ async function stepOn(
 
 const reference = await stepOn("cpu");
 
-for (const kind of ["cpu", "wasm", "webgpu"] as const) {
+for (const kind of DEVICES) {
   Deno.test(`a step on ${kind} is that of the native CPU, and the same bits every time`, async () => {
     const { first, second } = await stepOn(kind);
     for (const [name, tensor] of Object.entries(reference.first)) {
