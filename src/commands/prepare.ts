@@ -76,13 +76,7 @@ export function encodeDataset(
 ): EncodedDataset {
   const { prompt, evaluation } = experiment;
   const template = parseTemplate(prompt.template, prompt.length ?? 0);
-  const encoder = new TemplateEncoder(
-    template,
-    model.tokenizer,
-    model.card.kind,
-    model.card.positions,
-    counting,
-  );
+  const encoder = new TemplateEncoder(template, model.tokenizer, model.card, counting);
   const encode = (examples: readonly Pick<Example, "text" | "label">[]) =>
     examples.map(({ text, label }) => ({
       ...encoder.encode(text),

@@ -44,7 +44,7 @@ export async function tunePrompt(
     await openGraph(device, compiled.predict, model),
     await openGraph(device, compiled.train, model),
   ];
-  const space = new EmbeddingSpace(embed, compiled.dimension);
+  const space = new EmbeddingSpace(embed, compiled.dimension, model.card.firstPosition);
   const texts = dataset.train.map(({ text }) => text), stream = new RandomStream(seed, "initialization");
   const initial = await initialPrompt(initialization!, length!, space, model.tokenizer, texts, stream);
   const padId = model.tokenizer.padId;

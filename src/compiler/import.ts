@@ -38,6 +38,7 @@ export function importModel(file: OnnxFile): Graph {
   const opset = Number(
     file.model.opsetImport.find(({ domain }) => domain === "" || domain === "ai.onnx")?.version ?? 0,
   );
+  const output = proto.output.find(({ name }) => name === "logits")?.name ?? proto.output[0]!.name;
   for (const tensor of proto.initializer) {
     values.set(tensor.name, b.constant(tensor.name, constantOf(tensor, file)));
   }
@@ -48,10 +49,8 @@ export function importModel(file: OnnxFile): Graph {
       `${file.path} has no input 'input_ids' (its inputs: ${found}): it is not a language model`,
     );
   }
-  for (const node of proto.node) importNode(b, node, values, opset, file);
-  const logits = values.get(
-    proto.output.find(({ name }) => name === "logits")?.name ?? proto.output[0]!.name,
-  );
+  for (const node of neededFor(output, proto.node)) importNode(b, node, values, opset, file);
+  const logits = values.get(output);
   if (logits?.shape.length !== 3) {
     throw new CompileError(
       `${file.path} gives '${logits?.name}' [${
@@ -60,6 +59,17 @@ export function importModel(file: OnnxFile): Graph {
     );
   }
   return b.graph(new Map([["logits", logits]]));
+}
+
+/** The nodes that an output needs, in the file's order. */
+function neededFor(output: string, nodes: readonly NodeProto[]): NodeProto[] {
+  const wanted = new Set([output]);
+  const needed = nodes.toReversed().filter((node) => {
+    const used = node.output.some((name) => wanted.has(name));
+    if (used) { for (const name of node.input) wanted.add(name); }
+    return used;
+  });
+  return needed.toReversed();
 }
 
 function importInput(b: Builder, name: string): Value {
@@ -97,8 +107,8 @@ function importNode(
     const op = node.domain === "" || node.domain === "ai.onnx"
       ? node.opType
       : `${node.domain}.${node.opType}`;
-    const modern = modernize(b, op, inputs, attributes, opset, node.name);
-    const outputs = b.node(op, modern.inputs, modern.attributes, node.name, node.output);
+    const modern = modernize(b, op, inputs, attributes, opset, node);
+    const outputs = b.node(modern.op, modern.inputs, modern.attributes, node.name, node.output);
     for (const [i, name] of node.output.entries()) if (outputs[i]) values.set(name, outputs[i]);
   }
 }
@@ -110,8 +120,8 @@ function modernize(
   inputs: readonly (Value | null)[],
   attributes: Attributes,
   opset: number,
-  name: string,
-): { inputs: readonly (Value | null)[]; attributes: Attributes } {
+  { name, output }: NodeProto,
+): { op: string; inputs: readonly (Value | null)[]; attributes: Attributes } {
   const moved = [...inputs], kept: Record<string, Attribute> = { ...attributes };
   for (const [attribute, place] of Object.entries(ATTRIBUTES_TURNED_INPUTS[op] ?? {})) {
     const value = kept[attribute];
@@ -130,7 +140,19 @@ function modernize(
     }
     kept.axis = -1;
   }
-  return { inputs: moved, attributes: kept };
+  if (op === "Split" && !moved[1]) {
+    // Equal parts, which opset 18 wants counted: said as extents, which every version takes.
+    const { shape } = inputs[0]!, axis = typeof kept.axis === "number" ? kept.axis : 0, size = shape.at(axis);
+    if (typeof size !== "number") {
+      throw new CompileError(`node '${name}' in ${b.source} splits the dimension ${size}`);
+    }
+    moved[1] = b.integers(output.map(() => size / output.length));
+    delete kept.num_outputs;
+  }
+  const exact = op === "Gelu" && (kept.approximate ?? "none") === "none";
+  return exact
+    ? { op: "com.microsoft.Gelu", inputs: moved, attributes: {} }
+    : { op, inputs: moved, attributes: kept };
 }
 
 function importAttribute(attribute: AttributeProto, file: OnnxFile): Attribute {

@@ -3,16 +3,26 @@ import { InputError } from "../experiment/errors.ts";
 
 /** What a model's `config.json` says that prompts depend on. */
 export interface ModelCard {
-  /** `bert`, say. */
-  readonly modelType: string;
   /** Whether it fills in masks (BERT) or goes on with a text (GPT). */
   readonly kind: "masked" | "causal";
-  /** How many positions the model has, where it says so. */
+  /** How many positions a text can take, where the model says so. */
   readonly positions: number | undefined;
+  /** The position of a text's first token: RoBERTa counts from its padding index + 1, OPT from 2. */
+  readonly firstPosition: number;
 }
 
 /** How the hub names the architectures that go on with a text. */
 const CAUSAL = /ForCausalLM|LMHeadModel/;
+
+/** Model types that count positions from behind the padding index, whose table has as many rows more. */
+const COUNTED_FROM_PADDING = new Set([
+  "roberta",
+  "xlm-roberta",
+  "camembert",
+  "xlm-roberta-xl",
+  "mpnet",
+  "longformer",
+]);
 
 /**
  * Reads `config.json`.
@@ -21,11 +31,15 @@ const CAUSAL = /ForCausalLM|LMHeadModel/;
  */
 export async function readCard(folder: string): Promise<ModelCard> {
   const config = await readJson(join(folder, "config.json"));
-  const positions = config.max_position_embeddings ?? config.n_positions;
+  const type = String(config.model_type), padding = Number(config.pad_token_id ?? 1);
+  const firstPosition = COUNTED_FROM_PADDING.has(type) ? padding + 1 : type === "opt" ? 2 : 0;
+  const rows = config.max_position_embeddings ?? config.n_positions;
   return {
-    modelType: String(config.model_type ?? "unknown"),
     kind: CAUSAL.test(String(config.architectures)) ? "causal" : "masked",
-    positions: typeof positions === "number" ? positions : undefined,
+    positions: typeof rows === "number"
+      ? rows - (COUNTED_FROM_PADDING.has(type) ? firstPosition : 0)
+      : undefined,
+    firstPosition,
   };
 }
 

@@ -5,11 +5,19 @@ const AT_ONCE = 1024;
 
 /** What the model's embedding layer gives for single tokens: the space that the prompt's vectors live in. */
 export class EmbeddingSpace {
-  /** @param session the compiled `embed` graph @param dimension the size of a vector */
-  constructor(private readonly session: Session, readonly dimension: number) {}
+  /**
+   * @param session the compiled `embed` graph
+   * @param dimension the size of a vector
+   * @param firstPosition the position that a text's first token has
+   */
+  constructor(
+    private readonly session: Session,
+    readonly dimension: number,
+    private readonly firstPosition: number,
+  ) {}
 
   /**
-   * The vectors of tokens, each embedded alone, at position 0.
+   * The vectors of tokens, each embedded as a text of its own.
    *
    * @returns float32 [tokens, dimension]
    */
@@ -17,8 +25,9 @@ export class EmbeddingSpace {
     const vectors = new Float32Array(tokens.length * this.dimension);
     for (let start = 0; start < tokens.length; start += AT_ONCE) {
       const ids = tokens.slice(start, start + AT_ONCE), dims = [ids.length, 1];
-      const zeros = int64Tensor(ids.map(() => 0), dims), ones = int64Tensor(ids.map(() => 1), dims);
-      const feeds = { input_ids: int64Tensor(ids, dims), position_ids: zeros, attention_mask: ones };
+      const positions = int64Tensor(ids.map(() => this.firstPosition), dims),
+        ones = int64Tensor(ids.map(() => 1), dims);
+      const feeds = { input_ids: int64Tensor(ids, dims), position_ids: positions, attention_mask: ones };
       const { embeddings } = await this.session.run(feeds);
       vectors.set(embeddings!.data as Float32Array, start * this.dimension);
     }

@@ -1,5 +1,6 @@
 import { InputError } from "../experiment/errors.ts";
 import type { Piece, Template } from "../experiment/template.ts";
+import type { ModelCard } from "../model/card.ts";
 import type { Tokenizer } from "../model/tokenizer.ts";
 
 /** A text in its template, as the compiled graphs take it. */
@@ -28,18 +29,17 @@ export class TemplateEncoder {
   private readonly fixed: number;
 
   /**
-   * @param kind a masked model answers at the mask, a causal one behind the last token of the template
-   * @param positions how many positions the model has; `undefined` where there is no limit
+   * @param card a masked model answers at the mask, a causal one behind the last token of the template
    * @throws {InputError} where the template does not suit the kind of model, needs a mask token that the tokenizer lacks, or
    * leaves no room for a text
    */
   constructor(
     template: Template,
     private readonly tokenizer: Tokenizer,
-    private readonly kind: "masked" | "causal",
-    private readonly positions: number | undefined,
+    private readonly card: ModelCard,
     private readonly counting: PositionCounting,
   ) {
+    const { kind, positions } = card;
     const masks = template.some((piece) => piece.kind === "mask");
     if (kind === "masked" && !masks) {
       throw new InputError("the template has no {mask}: a masked language model answers at its mask token");
@@ -60,9 +60,9 @@ export class TemplateEncoder {
 
   /** Encodes one text; where it is too long for the model's positions, its end is cut, never the template or the prompt. */
   encode(text: string): Encoded {
-    const room = this.positions === undefined ? Infinity : this.positions - this.fixed;
+    const room = this.card.positions === undefined ? Infinity : this.card.positions - this.fixed;
     const ids: number[] = [], positions: number[] = [], promptRows: number[] = [];
-    let answerRow: number | undefined, position = 0, cut = 0;
+    let answerRow: number | undefined, position = this.card.firstPosition, cut = 0;
     for (const piece of this.pieces) {
       if (piece.kind === "mask") answerRow = ids.length;
       let tokens = piece.ids ?? [];
@@ -100,7 +100,7 @@ export class TemplateEncoder {
       ...template.slice(0, first),
       whole(this.tokenizer.prefix),
       ...inner,
-      whole(this.kind === "masked" ? this.tokenizer.suffix : []),
+      whole(this.card.kind === "masked" ? this.tokenizer.suffix : []),
     ];
   }
 }

@@ -6,11 +6,12 @@ import { TemplateEncoder } from "../../src/prompt/encoding.ts";
 import { MINI } from "../shared.ts";
 import { tokenizer } from "./mini_tokenizer.ts";
 
+const MASKED = { kind: "masked", positions: 64, firstPosition: 0 } as const;
 const SOFT = parseTemplate("{prompt} {text} it was {mask} .", 3);
 const words = (ids: readonly number[]) => ids.map((id) => tokenizer.tokenOf(id)).join(" ");
 
 Deno.test("a prompt in front comes before [CLS], and the answer is read at the mask", () => {
-  const { ids, promptRows, answerRow, cut } = new TemplateEncoder(SOFT, tokenizer, "masked", 64, "text-alone")
+  const { ids, promptRows, answerRow, cut } = new TemplateEncoder(SOFT, tokenizer, MASKED, "text-alone")
     .encode(
       "great film",
     );
@@ -20,14 +21,42 @@ Deno.test("a prompt in front comes before [CLS], and the answer is read at the m
 
 Deno.test("positions leave the prompt out behind the embedding layer, and count it otherwise", () => {
   const positions = (counting: "text-alone" | "together") =>
-    new TemplateEncoder(SOFT, tokenizer, "masked", 64, counting).encode("great").positions;
+    new TemplateEncoder(SOFT, tokenizer, MASKED, counting).encode("great").positions;
   assertEquals(positions("text-alone"), [0, 0, 0, 0, 1, 2, 3, 4, 5, 6]);
   assertEquals(positions("together"), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
 });
 
+Deno.test("a text's positions begin where the model's do, the prompt's stay 0 behind the embedding layer", () => {
+  const roberta = { ...MASKED, firstPosition: 2 };
+  assertEquals(new TemplateEncoder(SOFT, tokenizer, roberta, "text-alone").encode("great").positions, [
+    0,
+    0,
+    0,
+    2,
+    3,
+    4,
+    5,
+    6,
+    7,
+    8,
+  ]);
+  assertEquals(new TemplateEncoder(SOFT, tokenizer, roberta, "together").encode("great").positions, [
+    2,
+    3,
+    4,
+    5,
+    6,
+    7,
+    8,
+    9,
+    10,
+    11,
+  ]);
+});
+
 Deno.test("pieces of a prompt stand where the template has them", () => {
   const template = parseTemplate("{prompt:1} {text} {prompt:2} it was {mask}", 3);
-  const { ids, promptRows } = new TemplateEncoder(template, tokenizer, "masked", 64, "together").encode(
+  const { ids, promptRows } = new TemplateEncoder(template, tokenizer, MASKED, "together").encode(
     "great",
   );
   assertEquals(words(ids), "[PAD] [CLS] great [PAD] [PAD] it was [MASK] [SEP]");
@@ -36,17 +65,16 @@ Deno.test("pieces of a prompt stand where the template has them", () => {
 
 Deno.test("a text too long for the model's positions loses its end, the template and the prompt nothing", () => {
   const long = Array.from({ length: 100 }, () => "great").join(" ");
-  const alone = new TemplateEncoder(SOFT, tokenizer, "masked", 64, "text-alone").encode(long);
+  const alone = new TemplateEncoder(SOFT, tokenizer, MASKED, "text-alone").encode(long);
   assertEquals([alone.ids.length, alone.cut, Math.max(...alone.positions)], [67, 42, 63]);
   assertEquals(words(alone.ids.slice(-6)), "great it was [MASK] . [SEP]");
-  const together = new TemplateEncoder(SOFT, tokenizer, "masked", 64, "together").encode(long);
+  const together = new TemplateEncoder(SOFT, tokenizer, MASKED, "together").encode(long);
   assertEquals([together.ids.length, together.cut, Math.max(...together.positions)], [64, 45, 63]);
 });
 
 Deno.test("a template that leaves no room for the text is refused", () => {
   assertThrows(
-    () =>
-      new TemplateEncoder(parseTemplate("{prompt} {text} {mask}", 61), tokenizer, "masked", 64, "together"),
+    () => new TemplateEncoder(parseTemplate("{prompt} {text} {mask}", 61), tokenizer, MASKED, "together"),
     InputError,
     "take 64 of the model's 64 positions",
   );
@@ -54,7 +82,7 @@ Deno.test("a template that leaves no room for the text is refused", () => {
 
 Deno.test("a template without a mask is refused for a masked model", () => {
   assertThrows(
-    () => new TemplateEncoder(parseTemplate("{text} it was", 0), tokenizer, "masked", 64, "together"),
+    () => new TemplateEncoder(parseTemplate("{text} it was", 0), tokenizer, MASKED, "together"),
     InputError,
     "has no {mask}",
   );
@@ -62,12 +90,17 @@ Deno.test("a template without a mask is refused for a masked model", () => {
 
 Deno.test("a causal model answers behind the template's last token", () => {
   const template = parseTemplate("{prompt} {text} it was", 2);
-  const { ids, answerRow } = new TemplateEncoder(template, tokenizer, "causal", 64, "together").encode(
+  const { ids, answerRow } = new TemplateEncoder(
+    template,
+    tokenizer,
+    { ...MASKED, kind: "causal" },
+    "together",
+  ).encode(
     "great",
   );
   assertEquals([words(ids), answerRow], ["[PAD] [PAD] [CLS] great it was", 5]);
   assertThrows(
-    () => new TemplateEncoder(SOFT, tokenizer, "causal", 64, "together"),
+    () => new TemplateEncoder(SOFT, tokenizer, { ...MASKED, kind: "causal" }, "together"),
     InputError,
     "end the template where the answer begins",
   );
@@ -82,7 +115,7 @@ Deno.test("a mask that the tokenizer lacks is refused", async () => {
   }
   const maskless = await Tokenizer.read(folder);
   assertThrows(
-    () => new TemplateEncoder(SOFT, maskless, "masked", 64, "together"),
+    () => new TemplateEncoder(SOFT, maskless, MASKED, "together"),
     InputError,
     "has no mask token",
   );

@@ -20,6 +20,7 @@ async function spaceOf(insertion: Insertion): Promise<EmbeddingSpace> {
   return new EmbeddingSpace(
     await cpu.open({ bytes: embed.bytes, weights: new Map([["model.onnx", bytes]]) }),
     dimension,
+    0,
   );
 }
 const space = await spaceOf("embedding-output");

@@ -81,6 +81,13 @@ export const reductions: Readonly<Record<string, Row>> = {
     const axes = x.shape.flatMap((dimension, axis) => y.shape[axis] === 1 && dimension !== 1 ? [axis] : []);
     return b.multiply(dy, b.divide(hits, b.sum(hits, axes)));
   }),
+  // Of whole numbers: positions counted over an attention mask.
+  CumSum: {
+    infer: (node) => {
+      const { type, shape } = required(node, 0);
+      return [{ type, shape }];
+    },
+  },
   Softmax: {
     infer: (node) => {
       const { type, shape } = required(node, 0);

@@ -40,6 +40,8 @@ const CASES: readonly Case[] = [
   { op: "Reciprocal", shapes: [["batch", 3]], between: [0.5, 2] },
   { op: "Abs", shapes: [["batch", 3]], between: [0.2, 1] },
   { op: "Abs", shapes: [["batch", 3]], between: [-1, -0.2] },
+  { op: "Sin", shapes: [["batch", 3]] },
+  { op: "Cos", shapes: [["batch", 3]] },
   { op: "Tanh", shapes: [["batch", 3]] },
   { op: "Sigmoid", shapes: [["batch", 3]] },
   { op: "Relu", shapes: [["batch", 3]], between: [0.2, 1] },

@@ -1,0 +1,60 @@
+import { assertEquals } from "@std/assert";
+import { canonicalize } from "../../src/compiler/canonicalize.ts";
+import { exposePositions, findEmbedding } from "../../src/compiler/embedding_layer.ts";
+import { type Graph, liveNodes } from "../../src/compiler/graph.ts";
+import { importModel } from "../../src/compiler/import.ts";
+import { readOnnxFile } from "../../src/compiler/onnx_file.ts";
+import { tinyModel, type TinyNode } from "./tiny_model.ts";
+
+const imported = (bytes: Uint8Array): Graph => importModel(readOnnxFile(bytes, "tiny.onnx"));
+const operators = (graph: Graph) => liveNodes(graph).map(({ op }) => op);
+const INT64 = 7;
+
+Deno.test("positions computed from the ids, as RoBERTa's export has them, give way to position_ids", () => {
+  const nodes: TinyNode[] = [
+    ["Equal", ["input_ids", "pad"], ["is_pad"]],
+    ["Not", ["is_pad"], ["is_text"]],
+    ["Cast", ["is_text"], ["mask"], { to: INT64 }],
+    ["CumSum", ["mask", "one"], ["counted"]],
+    ["Mul", ["counted", "mask"], ["masked"]],
+    ["Add", ["masked", "pad"], ["positions"]],
+    ["Gather", ["words", "input_ids"], ["w"]],
+    ["Gather", ["places", "positions"], ["p"]],
+    ["Add", ["w", "p"], ["x"]],
+    ["MatMul", ["x", "query"], ["q"]],
+    ["Softmax", ["q"], ["y"]],
+    ["MatMul", ["y", "head"], ["logits"]],
+  ];
+  const weights = { words: [10, 4], places: [6, 4], query: [4, 4], head: [4, 10] };
+  const exposed = exposePositions(
+    canonicalize(imported(tinyModel(["input_ids"], nodes, weights, "logits", { pad: 1, one: 1 }))),
+  );
+  assertEquals(exposed.inputs.map(({ name }) => name), ["input_ids", "position_ids"]);
+  assertEquals(operators(exposed).filter((op) => ["CumSum", "Equal", "Not"].includes(op)), []);
+  assertEquals(findEmbedding(exposed).words.producer!.op, "Gather");
+});
+
+Deno.test("what the logits do not need is not imported, whatever it is", () => {
+  const nodes: TinyNode[] = [
+    ["Gather", ["words", "input_ids"], ["x"]],
+    ["Mystery", ["x"], ["pooled"]],
+    ["MatMul", ["x", "head"], ["logits"]],
+  ];
+  assertEquals(operators(imported(tinyModel(["input_ids"], nodes, { words: [10, 4], head: [4, 10] }))), [
+    "Gather",
+    "MatMul",
+  ]);
+});
+
+Deno.test("the exact GELU of opset 20 and a Split without extents are taken in forms that every opset has", () => {
+  const nodes: TinyNode[] = [
+    ["Gather", ["words", "input_ids"], ["x"]],
+    ["Gelu", ["x"], ["g"]],
+    ["Split", ["g"], ["a", "b"], { axis: -1 }],
+    ["MatMul", ["b", "head"], ["logits"]],
+  ];
+  const graph = imported(tinyModel(["input_ids"], nodes, { words: [10, 4], head: [2, 10] }));
+  assertEquals(operators(graph), ["Gather", "com.microsoft.Gelu", "Split", "MatMul"]);
+  const split = liveNodes(graph).find(({ op }) => op === "Split")!;
+  assertEquals(split.inputs[1]!.integers, [2, 2]);
+});
