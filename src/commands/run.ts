@@ -1,6 +1,6 @@
 import { join } from "@std/path";
-import { InputError } from "../experiment/errors.ts";
-import { type Override, parseExperiment, parseOverride } from "../experiment/parse.ts";
+import { InputError, KeyError } from "../experiment/errors.ts";
+import { located, type Override, parseExperiment, parseOverride } from "../experiment/parse.ts";
 import type { MetricsFile } from "../results/metrics_file.ts";
 import { say, tableLines } from "./console.ts";
 import { INTERRUPTED } from "./exit.ts";
@@ -44,12 +44,13 @@ export async function run(files: readonly string[], flags: RunFlags): Promise<vo
     for (const { file, experiment } of experiments) {
       const variant = overrides.map(({ path, text }) => `${path.at(-1)}=${text}`).join(",");
       const path: string = join(flags.results, experiment.name, ...(variant ? [variant] : []));
-      const { metrics, skipped } = await runExperiment(experiment, {
-        file,
-        path,
-        force: flags.force,
-        signal: interrupt.signal,
-      });
+      const { metrics, skipped } = await withPlaces(file, () =>
+        runExperiment(experiment, {
+          file,
+          path,
+          force: flags.force,
+          signal: interrupt.signal,
+        }));
       if (skipped) {
         say(`${experiment.name}: nothing has changed since the results in ${path} (--force runs it again)`);
       }
@@ -59,6 +60,15 @@ export async function run(files: readonly string[], flags: RunFlags): Promise<vo
     Deno.removeSignalListener("SIGINT", abort);
   }
   for (const line of summary(finished)) console.log(line);
+}
+
+/** Does something with an experiment; what turns out wrong with a key's value is said with the key's place in the file. */
+export async function withPlaces<T>(file: string, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    throw error instanceof KeyError ? located(error, await Deno.readTextFile(file), file) : error;
+  }
 }
 
 /**

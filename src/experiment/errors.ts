@@ -20,3 +20,15 @@ export class ExperimentError extends InputError {
     super(problems.map(({ line, column, message }) => `${file}:${line}:${column}: ${message}`).join("\n"));
   }
 }
+
+/** What turns out to be wrong with the value of a key once the model or the data are read. */
+export class KeyError extends InputError {
+  override readonly name = "KeyError";
+
+  /** @param wrong each key, as a path from the file's root, and what is wrong with its value */
+  constructor(
+    readonly wrong: readonly { readonly path: readonly (string | number)[]; readonly message: string }[],
+  ) {
+    super(wrong.map(({ message }) => message).join("\n"));
+  }
+}

@@ -1,6 +1,6 @@
 import { Ajv, type ErrorObject } from "ajv";
 import { isMap, LineCounter, type Node, type Pair, parse as parseYaml, parseDocument } from "yaml";
-import { ExperimentError, InputError, type Problem } from "./errors.ts";
+import { ExperimentError, InputError, type KeyError, type Problem } from "./errors.ts";
 import { messageOf } from "./messages.ts";
 import { resolve } from "./resolve.ts";
 import { brokenRules } from "./rules.ts";
@@ -72,6 +72,17 @@ export function parseExperiment(text: string, file: string, overrides: readonly 
     throw new ExperimentError(file, problems.sort((a, b) => a.line - b.line || a.column - b.column));
   }
   return resolve(content as PartialExperiment);
+}
+
+/** A key's error as one of the file that holds the key: with its line and column. */
+export function located(error: KeyError, text: string, file: string): ExperimentError {
+  const lines = new LineCounter(),
+    document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const problems = error.wrong.map(({ path, message }) => {
+    const { line, col } = lines.linePos(offsetOf(document.contents, path, false));
+    return { line, column: col, message };
+  });
+  return new ExperimentError(file, problems);
 }
 
 /** Where a schema error lies; for an unknown key, that key. */

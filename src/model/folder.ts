@@ -1,5 +1,5 @@
 import { dirname, join, resolve } from "@std/path";
-import { InputError } from "../experiment/errors.ts";
+import { KeyError } from "../experiment/errors.ts";
 
 /** A frozen model's folder, in the layout of the Hugging Face hub. */
 export interface ModelFolder {
@@ -13,7 +13,7 @@ export interface ModelFolder {
  *
  * @param source a folder, relative to the file that names it
  * @param file the ONNX file within it
- * @throws {InputError} where there is none
+ * @throws {KeyError} where there is none
  */
 export async function findModel(source: string, file: string, namedIn: string): Promise<ModelFolder> {
   const folder: string = resolve(dirname(namedIn), source);
@@ -21,9 +21,9 @@ export async function findModel(source: string, file: string, namedIn: string): 
   for (const path of [folder, onnx, join(folder, "config.json"), join(folder, "tokenizer.json")]) {
     await Deno.stat(path).catch((error) => {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
-      throw new InputError(
-        `there is no ${path}: 'model.source' names a folder, relative to ${namedIn}, with config.json, tokenizer.json and ${file}`,
-      );
+      const message =
+        `there is no ${path}: 'model.source' names a folder, relative to ${namedIn}, with config.json, tokenizer.json and ${file}`;
+      throw new KeyError([{ path: ["model", "source"], message }]);
     });
   }
   return { folder, onnx };

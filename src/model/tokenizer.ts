@@ -1,13 +1,11 @@
 import { Tokenizer as Library } from "@huggingface/tokenizers";
 import { join } from "@std/path";
-import { InputError } from "../experiment/errors.ts";
 import { readJson } from "./card.ts";
 
 /** Turns text into token ids and back. */
 export class Tokenizer {
   private constructor(
     private readonly library: Library,
-    private readonly folder: string,
     /** Ids that stand before every text ([CLS]), … */
     readonly prefix: readonly number[],
     /** … and behind it ([SEP]). */
@@ -21,7 +19,7 @@ export class Tokenizer {
   /**
    * Reads `tokenizer.json` and `tokenizer_config.json` of a model's folder.
    *
-   * @throws {InputError} where they cannot be read
+   * @throws {InputError} where they are no JSON
    */
   static async read(folder: string): Promise<Tokenizer> {
     const model = await readJson(join(folder, "tokenizer.json"));
@@ -36,7 +34,6 @@ export class Tokenizer {
     ) => id);
     return new Tokenizer(
       library,
-      folder,
       whole.slice(0, start),
       whole.slice(start + plain.length),
       (padToken === undefined ? undefined : library.token_to_id(padToken)) ?? 0,
@@ -45,24 +42,9 @@ export class Tokenizer {
     );
   }
 
-  /** Whether it has a mask token. */
-  get hasMask(): boolean {
-    return this.maskToken !== undefined;
-  }
-
-  /**
-   * The mask token's id.
-   *
-   * @throws {InputError} where there is none
-   */
-  get maskId(): number {
-    const id = this.maskToken === undefined ? undefined : this.library.token_to_id(this.maskToken);
-    if (id === undefined) {
-      throw new InputError(
-        `the template has a {mask}, but the tokenizer in ${this.folder} has no mask token: take a masked language model`,
-      );
-    }
-    return id;
+  /** The mask token's id, where there is one. */
+  get maskId(): number | undefined {
+    return this.maskToken === undefined ? undefined : this.library.token_to_id(this.maskToken);
   }
 
   /** How many ids there are. */

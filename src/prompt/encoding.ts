@@ -1,4 +1,4 @@
-import { InputError } from "../experiment/errors.ts";
+import { KeyError } from "../experiment/errors.ts";
 import type { Piece, Template } from "../experiment/template.ts";
 import type { ModelCard } from "../model/card.ts";
 import type { Tokenizer } from "../model/tokenizer.ts";
@@ -30,7 +30,7 @@ export class TemplateEncoder {
 
   /**
    * @param card a masked model answers at the mask, a causal one behind the last token of the template
-   * @throws {InputError} where the template does not suit the kind of model, needs a mask token that the tokenizer lacks, or
+   * @throws {KeyError} where the template does not suit the kind of model, needs a mask token that the tokenizer lacks, or
    * leaves no room for a text
    */
   constructor(
@@ -42,17 +42,22 @@ export class TemplateEncoder {
     const { kind, positions } = card;
     const masks = template.some((piece) => piece.kind === "mask");
     if (kind === "masked" && !masks) {
-      throw new InputError("the template has no {mask}: a masked language model answers at its mask token");
+      throw templateError("the template has no {mask}: a masked language model answers at its mask token");
     }
     if (kind === "causal" && masks) {
-      throw new InputError(
+      throw templateError(
         "the template has a {mask}, but a causal language model goes on with a text: end the template where the answer begins",
+      );
+    }
+    if (masks && tokenizer.maskId === undefined) {
+      throw templateError(
+        "the template has a {mask}, but the model's tokenizer has no mask token: take a masked language model",
       );
     }
     this.pieces = this.arranged(template);
     this.fixed = this.pieces.reduce((sum, piece) => sum + (this.counts(piece) ? sizeOf(piece) : 0), 0);
     if (positions !== undefined && this.fixed >= positions) {
-      throw new InputError(
+      throw templateError(
         `the template and the prompt take ${this.fixed} of the model's ${positions} positions, which leaves none for the text: shorten 'prompt.length' or the template`,
       );
     }
@@ -94,7 +99,7 @@ export class TemplateEncoder {
     const whole = (ids: readonly number[]) => ({ kind: "words" as const, words: "", ids });
     const inner = template.slice(first).map((piece) => {
       if (piece.kind === "words") return { ...piece, ids: this.tokenizer.encode(piece.words) };
-      return piece.kind === "mask" ? { ...piece, ids: [this.tokenizer.maskId] } : piece;
+      return piece.kind === "mask" ? { ...piece, ids: [this.tokenizer.maskId!] } : piece;
     });
     return [
       ...template.slice(0, first),
@@ -107,4 +112,8 @@ export class TemplateEncoder {
 
 function sizeOf(piece: Piece & { ids?: readonly number[] }): number {
   return piece.kind === "prompt" ? piece.length : piece.ids?.length ?? 0;
+}
+
+function templateError(message: string): KeyError {
+  return new KeyError([{ path: ["prompt", "template"], message }]);
 }

@@ -1,5 +1,5 @@
 import { float32Tensor, int64Tensor, type Tensor } from "../device/device.ts";
-import { InputError } from "../experiment/errors.ts";
+import { KeyError } from "../experiment/errors.ts";
 import type { Tokenizer } from "../model/tokenizer.ts";
 
 /** The words that stand for each class, as tokens: a class's logit is the mean of its words' logits. */
@@ -12,31 +12,28 @@ export interface Verbalizer {
 /**
  * Looks up the verbalizer's words. Each must be one token, as the language model predicts one token at the answer position.
  *
- * @throws {InputError} naming every word that the tokenizer splits or does not know, and its pieces
+ * @throws {KeyError} naming every word that the tokenizer splits or does not know, and its pieces
  */
 export function readVerbalizer(
   words: Readonly<Record<string, readonly string[]>>,
   tokenizer: Tokenizer,
 ): Verbalizer {
-  const problems: string[] = [];
+  const wrong: { path: (string | number)[]; message: string }[] = [];
   const tokens = Object.entries(words).map(([name, list]) =>
-    list.map((word) => {
+    list.map((word, i) => {
       const ids = tokenizer.encode(word), [id] = ids;
       if (ids.length !== 1 || id === undefined || tokenizer.isUnknown(id)) {
-        problems.push(
-          `the tokenizer splits '${word}' of the class '${name}' into ${
-            tokenizer.pieces(word).join(" ") || "nothing"
-          }`,
-        );
+        const pieces = tokenizer.pieces(word).join(" ") || "nothing";
+        wrong.push({
+          path: ["verbalizer", name, i],
+          message:
+            `the tokenizer splits '${word}' of the class '${name}' into ${pieces}: a verbalizer word must be one token of the model's vocabulary, choose another`,
+        });
       }
       return id ?? 0;
     })
   );
-  if (problems.length > 0) {
-    throw new InputError(
-      `${problems.join("; ")}: a verbalizer word must be one token of the model's vocabulary, choose another`,
-    );
-  }
+  if (wrong.length > 0) throw new KeyError(wrong);
   return { classes: Object.keys(words), tokens };
 }
 
