@@ -93,6 +93,16 @@ for (const [model, output] of [["distilbert_like", "LayerNormalization"], ["gpt2
   });
 }
 
+sharedTest("GPT-2's Conv1D becomes a matrix product, so that its rows are narrowed too", async () => {
+  const file = shared("parity", "models", "gpt2_like", "onnx", "model.onnx");
+  const graph = canonicalize(importModel(readOnnxFile(await Deno.readFile(file), file)));
+  assertEquals(count(graph, "Gemm"), 0);
+  const rows = liveNodes(narrow(readAnswer(graph))).filter(({ op, outputs: [y] }) =>
+    op === "MatMul" && String(y!.shape[1]) === "1"
+  );
+  assertEquals(rows.length, 4, "attention output, both of the feed-forward, and the head");
+});
+
 sharedTest("the embedding layer of a LLaMA is its word table", async () => {
   const file = shared("models", "stories260k", "onnx", "model.onnx");
   const embedding = findEmbedding(
