@@ -66,7 +66,7 @@ function neededFor(output: string, nodes: readonly NodeProto[]): NodeProto[] {
   const wanted = new Set([output]);
   const needed = nodes.toReversed().filter((node) => {
     const used = node.output.some((name) => wanted.has(name));
-    if (used) { for (const name of node.input) wanted.add(name); }
+    for (const name of used ? node.input : []) wanted.add(name);
     return used;
   });
   return needed.toReversed();

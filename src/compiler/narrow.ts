@@ -87,10 +87,13 @@ function demandsWith(graph: Graph, selection: Selection): Map<Node, Demand> {
     const known = demands.get(node) ?? { full: true, axes: new Set() };
     const passages = [...known.axes].map((axis) => passageOf(node, axis, selection));
     if (passages.includes(undefined)) known.full = true;
-    if (known.full) { for (const input of node.inputs) demand(input); }
-    else {for (const passage of passages) {
-        for (const [i, input] of node.inputs.entries()) demand(input, passage!.axes[i] ?? undefined);
-      }}
+    if (known.full) {
+      for (const input of node.inputs) demand(input);
+      continue;
+    }
+    for (const passage of passages) {
+      for (const [i, input] of node.inputs.entries()) demand(input, passage!.axes[i] ?? undefined);
+    }
   }
   return demands;
 }

@@ -90,7 +90,11 @@ function trainingRules({ prompt, training, dataset }: PartialExperiment): Broken
   if (epochs !== undefined && steps !== undefined) {
     say(["steps"], "'training' takes 'epochs' or 'steps', not both");
   }
-  if (earlyStopping !== undefined && dataset?.validation === 0 && dataset.name !== "reviews-demo") {
+  const split = dataset?.split as Partial<DatasetSpec>["split"];
+  const splitBrings = typeof split === "object"
+    ? Boolean(split.validation)
+    : dataset?.name === "reviews-demo";
+  if (earlyStopping !== undefined && dataset?.validation === 0 && !splitBrings) {
     say(["earlyStopping"], "early stopping needs a validation set: set 'dataset.validation' above 0");
   }
   return broken;

@@ -112,6 +112,19 @@ evaluation: { samples: [{ text: a, label: neutral }] }
   );
 });
 
+Deno.test("early stopping needs a validation set, from the training examples or from the split", () => {
+  const stopping = (dataset: string) =>
+    SOFT.replace("{ name: rt-polarity }", dataset) + "training: { earlyStopping: { patience: 2 } }\n";
+  assertEquals(problems(stopping("{ name: rt-polarity, validation: 0 }")), [
+    "rt.yaml:6:28: early stopping needs a validation set: set 'dataset.validation' above 0",
+  ]);
+  parseExperiment(
+    stopping("{ name: rt-polarity, validation: 0, split: { test: 0.1, validation: 0.1 } }"),
+    "rt.yaml",
+  );
+  parseExperiment(stopping("{ name: reviews-demo, validation: 0 }"), "rt.yaml");
+});
+
 Deno.test("a file that is no YAML is refused with the place", () => {
   assertEquals(problems("name: [x\nmodel: y\n")[0]!.startsWith("rt.yaml:2:"), true);
 });
