@@ -15,6 +15,8 @@ export const ELEMENT_BYTES: Readonly<Record<ElementType, number>> = {
   uint32: 4,
   uint64: 8,
   bfloat16: 2,
+  uint4: 0.5,
+  int4: 0.5,
 };
 
 /** Integer tensors of at most so many elements are followed symbolically. */

@@ -14,7 +14,9 @@ export type ElementType =
   | "float64"
   | "uint32"
   | "uint64"
-  | "bfloat16";
+  | "bfloat16"
+  | "uint4"
+  | "int4";
 
 /** A piece of a file: where an initializer's bytes lie on disk, so that a graph can point at them and not copy them. */
 export interface FileRegion {

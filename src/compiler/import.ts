@@ -1,31 +1,18 @@
-import { type AttributeProto, AttributeProto_AttributeType as Kind, type NodeProto } from "onnx-buf";
+import type { GraphProto, NodeProto } from "onnx-buf";
 import { Builder } from "./builder.ts";
-import { int64 } from "./constants.ts";
-import { type Dimension, symbol } from "./dimension.ts";
 import { CompileError } from "./errors.ts";
-import type { Attribute, Attributes, Graph, Value } from "./graph.ts";
+import type { Attributes, Constant, Graph, Value } from "./graph.ts";
+import { isHalf, widened, widenedAttributes, widenedConstant } from "./half_precision.ts";
+import { constantAttribute, importAttribute, subgraph, subgraphs } from "./import_attributes.ts";
+import { importInput } from "./import_inputs.ts";
+import { LOWERINGS } from "./lowerings/mod.ts";
+import { modernize } from "./modernize.ts";
 import { constantOf, type OnnxFile } from "./onnx_file.ts";
-
-/** The axes of every token-wise input of a training step. */
-const TOKENS: readonly Dimension[] = [symbol("batch"), symbol("sequence")];
-
-/** Inputs that the compiled graphs keep. */
-const KEPT_INPUTS = ["input_ids", "attention_mask", "position_ids"];
-
-/** Attributes that later versions of an operator take as an input, and the input's place. */
-const ATTRIBUTES_TURNED_INPUTS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
-  Squeeze: { axes: 1 },
-  Unsqueeze: { axes: 1 },
-  ReduceSum: { axes: 1 },
-  ReduceMean: { axes: 1 },
-  ReduceMax: { axes: 1 },
-  Split: { split: 1 },
-  Slice: { starts: 1, ends: 2, axes: 3 },
-};
 
 /**
  * Turns an inference graph into the compiler's own form: every value with its type and shape, operators in their present
- * form (axes as inputs, constants as values), token types zero, and only what the logits need.
+ * form (axes as inputs, constants as values), fused operators lowered, numbers of 16 bits widened, token types zero, no
+ * past, and only what the logits need.
  *
  * @returns a graph with the inputs `input_ids`, `attention_mask`, `position_ids` that the model has, int64
  * [batch, sequence], and the output `logits` [batch, sequence, vocabulary]
@@ -33,163 +20,165 @@ const ATTRIBUTES_TURNED_INPUTS: Readonly<Record<string, Readonly<Record<string, 
  */
 export function importModel(file: OnnxFile): Graph {
   const proto = file.model.graph!;
-  const b = new Builder(file.path);
-  const values = new Map<string, Value>();
-  const opset = Number(
-    file.model.opsetImport.find(({ domain }) => domain === "" || domain === "ai.onnx")?.version ?? 0,
-  );
+  const names = proto.input.map(({ name }) => name);
   const output = proto.output.find(({ name }) => name === "logits")?.name ?? proto.output[0]!.name;
-  for (const tensor of proto.initializer) {
-    values.set(tensor.name, b.constant(tensor.name, constantOf(tensor, file)));
+  const importer = new Importer(file);
+  importer.initialize(proto);
+  for (const input of proto.input) {
+    if (!importer.values.has(input.name)) {
+      importer.values.set(input.name, importInput(importer.b, input));
+    }
   }
-  for (const { name } of proto.input) if (!values.has(name)) values.set(name, importInput(b, name));
-  if (!b.inputs.some(({ name }) => name === "input_ids")) {
-    const found = proto.input.map(({ name }) => `'${name}'`).join(", ") || "none";
+  if (!names.includes("input_ids")) {
     throw new CompileError(
-      `${file.path} has no input 'input_ids' (its inputs: ${found}): it is not a language model`,
+      `${file.path} has no input 'input_ids' (its inputs: ${
+        names.map((name) => `'${name}'`).join(", ") || "none"
+      }): it is not a language model`,
     );
   }
-  for (const node of neededFor(output, proto.node)) importNode(b, node, values, opset, file);
-  const logits = values.get(output);
+  importer.nodes(proto, [output]);
+  const logits = importer.values.get(output);
   if (logits?.shape.length !== 3) {
     throw new CompileError(
-      `${file.path} gives '${logits?.name}' [${
+      `${file.path} gives '${output}' [${
         logits?.shape.join(", ")
       }], not logits [batch, sequence, vocabulary]: export it with its language-model head`,
     );
   }
-  return b.graph(new Map([["logits", logits]]));
+  return importer.b.graph(new Map([["logits", logits]]));
 }
 
-/** The nodes that an output needs, in the file's order. */
-function neededFor(output: string, nodes: readonly NodeProto[]): NodeProto[] {
-  const wanted = new Set([output]);
+/** Imports node by node. */
+class Importer {
+  readonly b: Builder;
+  /** What stands for the file's names. */
+  readonly values = new Map<string, Value>();
+  private readonly opset: number;
+
+  constructor(private readonly file: OnnxFile) {
+    this.b = new Builder(file.path);
+    const standard = file.model.opsetImport.find(({ domain }) => domain === "" || domain === "ai.onnx");
+    this.opset = Number(standard?.version ?? 0);
+  }
+
+  /** Takes in a graph's weights. */
+  initialize(proto: GraphProto): void {
+    for (const tensor of proto.initializer) {
+      this.values.set(tensor.name, this.constant(tensor.name, constantOf(tensor, this.file)));
+    }
+  }
+
+  /** Imports those nodes of a graph that some outputs need. */
+  nodes(proto: GraphProto, outputs: readonly string[]): void {
+    for (const node of neededFor(outputs, proto.node)) {
+      try {
+        this.node(node);
+      } catch (error) {
+        if (!(error instanceof CompileError) || error.message.includes(this.file.path)) throw error;
+        throw new CompileError(
+          `${error.message}: operator ${node.opType} of node '${node.name}' in ${this.file.path}`,
+          { cause: error },
+        );
+      }
+    }
+  }
+
+  private constant(name: string, constant: Constant): Value {
+    return this.b.constant(name, widenedConstant(constant));
+  }
+
+  private node(node: NodeProto): void {
+    const { b, values } = this;
+    if (subgraphs(node).length > 0) return this.branch(node);
+    const inputs = node.input.map((name) => this.read(name));
+    const attributes = Object.fromEntries(
+      node.attribute.map((attribute) => [attribute.name, importAttribute(attribute, this.file)]),
+    );
+    const [first] = node.output as [string];
+    if (node.opType === "Constant") {
+      values.set(first, this.constant(first, constantAttribute(attributes)));
+    } else if (node.opType === "Dropout") {
+      values.set(first, inputs[0]!);
+    } else {
+      for (const [i, value] of this.apply(node, inputs, attributes).entries()) {
+        if (node.output[i]) values.set(node.output[i], widened(b, value));
+      }
+    }
+  }
+
+  private read(name: string): Value | null {
+    const value = this.values.get(name);
+    if (value === undefined && name !== "") throw new CompileError(`'${name}' is read, which nothing makes`);
+    return value ?? null;
+  }
+
+  /** Adds the nodes that an operator is in the compiler's form. */
+  private apply(
+    node: NodeProto,
+    given: readonly (Value | null)[],
+    attributes: Attributes,
+  ): readonly Value[] {
+    const { b } = this, plain = node.domain === "" || node.domain === "ai.onnx";
+    const op = plain ? node.opType : `${node.domain}.${node.opType}`;
+    // A lookup reads a few rows of a table, so they are widened and not the table.
+    const inputs = given.map((value, i) =>
+      value && isHalf(value.type) && !(op === "Gather" && i === 0) ? widened(b, value) : value
+    );
+    const own = widenedAttributes(op, attributes);
+    const modern = modernize(b, { op, inputs, attributes: own }, this.opset, node.output.length);
+    if (Object.hasOwn(LOWERINGS, modern.op)) return LOWERINGS[modern.op]!(b, modern);
+    if (modern.op === "Identity") return modern.inputs as Value[];
+    if (modern.op === "MatMul") return [vectorProduct(b, modern.inputs as [Value, Value], node)];
+    return b.node(modern.op, modern.inputs, modern.attributes, node.name, node.output);
+  }
+
+  /** Of control flow, a choice that is known when the model is compiled: the branch takes the node's place. */
+  private branch(node: NodeProto): void {
+    const condition = node.opType === "If" ? this.read(node.input[0]!)?.integers?.[0] : undefined;
+    if (typeof condition !== "number") {
+      throw new CompileError(
+        node.opType === "If"
+          ? "its condition depends on the inputs; export the model without control flow"
+          : "loops are not supported; export the model without control flow",
+      );
+    }
+    const taken = subgraph(node, condition === 0 ? "else_branch" : "then_branch");
+    const outputs = taken.output.map(({ name }) => name);
+    this.initialize(taken);
+    this.nodes(taken, outputs);
+    for (const [i, name] of node.output.entries()) this.values.set(name, this.values.get(outputs[i]!)!);
+  }
+}
+
+/** A matrix product with a vector on one side, or on none. */
+function vectorProduct(b: Builder, [left, right]: [Value, Value], node: NodeProto): Value {
+  const whole = (x: Value, shape: Value["shape"]) => x.shape.length === 1 ? b.reshape(x, shape) : x;
+  const row = whole(left, [1, left.shape[0]!]), column = whole(right, [right.shape[0]!, 1]);
+  const [product] = b.node("MatMul", [row, column], {}, node.name, node.output) as [Value];
+  const shape = product.shape.filter((_, axis) => {
+    const fromEnd = axis - product.shape.length;
+    return !(fromEnd === -2 && left.shape.length === 1) && !(fromEnd === -1 && right.shape.length === 1);
+  });
+  return b.reshape(product, shape);
+}
+
+/** The nodes that outputs need, in the file's order; a branch needs what its nodes read of the graph around it. */
+function neededFor(outputs: readonly string[], nodes: readonly NodeProto[]): NodeProto[] {
+  const wanted = new Set(outputs);
   const needed = nodes.toReversed().filter((node) => {
     const used = node.output.some((name) => wanted.has(name));
-    for (const name of used ? node.input : []) wanted.add(name);
+    for (const name of used ? readBy(node) : []) wanted.add(name);
     return used;
   });
   return needed.toReversed();
 }
 
-function importInput(b: Builder, name: string): Value {
-  if (KEPT_INPUTS.includes(name)) return b.input(name, "int64", TOKENS);
-  if (name === "token_type_ids") return b.filled(TOKENS, int64([0], [1]));
-  throw new CompileError(
-    `input '${name}' of ${b.source} is not one the compiler can feed (it knows ${
-      KEPT_INPUTS.join(", ")
-    }, token_type_ids)`,
-  );
-}
-
-function importNode(
-  b: Builder,
-  node: NodeProto,
-  values: Map<string, Value>,
-  opset: number,
-  file: OnnxFile,
-): void {
-  const attributes = Object.fromEntries(
-    node.attribute.map((attribute) => [attribute.name, importAttribute(attribute, file)]),
-  );
-  const inputs = node.input.map((name) => {
-    const value = values.get(name);
-    if (value === undefined && name !== "") {
-      throw new CompileError(`node '${node.name}' in ${file.path} reads '${name}', which nothing makes`);
-    }
-    return value ?? null;
-  });
-  if (node.opType === "Constant") {
-    values.set(node.output[0]!, b.constant(node.output[0]!, constantAttribute(attributes, node, file)));
-  } else if (node.opType === "Identity" || node.opType === "Dropout") {
-    values.set(node.output[0]!, inputs[0]!);
-  } else {
-    const op = node.domain === "" || node.domain === "ai.onnx"
-      ? node.opType
-      : `${node.domain}.${node.opType}`;
-    const modern = modernize(b, op, inputs, attributes, opset, node);
-    const outputs = b.node(modern.op, modern.inputs, modern.attributes, node.name, node.output);
-    for (const [i, name] of node.output.entries()) if (outputs[i]) values.set(name, outputs[i]);
-  }
-}
-
-/** An operator as the current version of ONNX has it. */
-function modernize(
-  b: Builder,
-  op: string,
-  inputs: readonly (Value | null)[],
-  attributes: Attributes,
-  opset: number,
-  { name, output }: NodeProto,
-): { op: string; inputs: readonly (Value | null)[]; attributes: Attributes } {
-  const moved = [...inputs], kept: Record<string, Attribute> = { ...attributes };
-  for (const [attribute, place] of Object.entries(ATTRIBUTES_TURNED_INPUTS[op] ?? {})) {
-    const value = kept[attribute];
-    if (!Array.isArray(value)) continue;
-    while (moved.length <= place) moved.push(null);
-    moved[place] = b.integers(value as number[]);
-    delete kept[attribute];
-  }
-  if (op === "Softmax" && opset < 13) {
-    // Before opset 13 it flattened everything from the axis on (1 by default): the same thing only for the last axis.
-    const rank = inputs[0]!.shape.length, axis = typeof kept.axis === "number" ? kept.axis : 1;
-    if (axis !== -1 && axis !== rank - 1) {
-      throw new CompileError(
-        `node '${name}' in ${b.source}: Softmax of opset ${opset} over axis ${axis} of ${rank}`,
-      );
-    }
-    kept.axis = -1;
-  }
-  if (op === "Split" && !moved[1]) {
-    // Equal parts, which opset 18 wants counted: said as extents, which every version takes.
-    const { shape } = inputs[0]!, axis = typeof kept.axis === "number" ? kept.axis : 0, size = shape.at(axis);
-    if (typeof size !== "number") {
-      throw new CompileError(`node '${name}' in ${b.source} splits the dimension ${size}`);
-    }
-    moved[1] = b.integers(output.map(() => size / output.length));
-    delete kept.num_outputs;
-  }
-  const exact = op === "Gelu" && (kept.approximate ?? "none") === "none";
-  return exact
-    ? { op: "com.microsoft.Gelu", inputs: moved, attributes: {} }
-    : { op, inputs: moved, attributes: kept };
-}
-
-function importAttribute(attribute: AttributeProto, file: OnnxFile): Attribute {
-  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  switch (attribute.type) {
-    case Kind.FLOAT:
-      return { float: attribute.f };
-    case Kind.INT:
-      return Number(attribute.i);
-    case Kind.STRING:
-      return text(attribute.s);
-    case Kind.TENSOR:
-      return { tensor: constantOf(attribute.t!, file) };
-    case Kind.FLOATS:
-      return { floats: attribute.floats };
-    case Kind.INTS:
-      return attribute.ints.map(Number);
-    case Kind.STRINGS:
-      return attribute.strings.map(text);
-    default:
-      throw new CompileError(
-        `attribute '${attribute.name}' in ${file.path} holds a graph: control flow is not supported`,
-      );
-  }
-}
-
-function constantAttribute(attributes: Attributes, node: NodeProto, file: OnnxFile) {
-  const { value, value_int, value_ints, value_float } = attributes;
-  if (typeof value === "object" && "tensor" in value) return value.tensor;
-  if (typeof value_int === "number") return int64([value_int], []);
-  if (Array.isArray(value_ints)) return int64(value_ints as number[], [value_ints.length]);
-  if (typeof value_float === "object" && "float" in value_float) {
-    return {
-      type: "float32" as const,
-      dims: [],
-      bytes: new Uint8Array(Float32Array.of(value_float.float).buffer),
-    };
-  }
-  throw new CompileError(`constant '${node.output[0]}' in ${file.path} is of a kind that is not supported`);
+function readBy(node: NodeProto): string[] {
+  return [
+    ...node.input,
+    ...subgraphs(node).flatMap((graph) => [
+      ...graph.node.flatMap(readBy),
+      ...graph.output.map(({ name }) => name),
+    ]),
+  ];
 }

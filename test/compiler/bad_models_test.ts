@@ -46,8 +46,8 @@ refuses(
 
 refuses(
   "an operator without a row, naming it, its node and the model",
-  () => tinyModel(["input_ids"], [LOOKUP, ["Einsum", ["x", "head"], ["logits"]]], WEIGHTS),
-  "no row for operator Einsum of node 'node_1' in some/model.onnx",
+  () => tinyModel(["input_ids"], [LOOKUP, ["Unique", ["x", "head"], ["logits"]]], WEIGHTS),
+  "no row for operator Unique of node 'node_1' in some/model.onnx",
 );
 
 refuses(

@@ -28,9 +28,16 @@ export const ELEMENT_TYPES: Readonly<Record<number, ElementType>> = {
   12: "uint32",
   13: "uint64",
   16: "bfloat16",
+  21: "uint4",
+  22: "int4",
 };
 
-type Gradient = (b: Builder, dy: Value, inputs: readonly Value[], y: Value) => readonly (Value | null)[];
+export type ElementGradient = (
+  b: Builder,
+  dy: Value,
+  inputs: readonly Value[],
+  y: Value,
+) => readonly (Value | null)[];
 type Arithmetic = (a: Dimension, b: Dimension) => Dimension | undefined;
 
 /** A selection passes through every input that is not repeated along its axis. */
@@ -39,7 +46,7 @@ function passage(node: Node, axis: number): Passage {
   return { axes: node.inputs.map((input) => input === null ? null : axisUnder(input.shape, axis, rank)) };
 }
 
-function row(infer: (node: Signature) => Output[], gradient?: Gradient): Row {
+function row(infer: (node: Signature) => Output[], gradient?: ElementGradient): Row {
   return {
     infer,
     passage,
@@ -49,8 +56,8 @@ function row(infer: (node: Signature) => Output[], gradient?: Gradient): Row {
   };
 }
 
-/** One input, an output of the same type and shape. */
-function unary(gradient?: Gradient): Row {
+/** One input that counts, an output of its type and shape. */
+export function unary(gradient?: ElementGradient): Row {
   return row((node) => {
     const { type, shape } = required(node, 0);
     return [{ type, shape }];
@@ -58,7 +65,7 @@ function unary(gradient?: Gradient): Row {
 }
 
 /** Two inputs that broadcast; small integers are followed symbolically. */
-function binary(arithmetic?: Arithmetic, gradient?: Gradient): Row {
+function binary(arithmetic?: Arithmetic, gradient?: ElementGradient): Row {
   return row((node) => {
     const a = required(node, 0), b = required(node, 1);
     const shape = broadcast(a.shape, b.shape);
@@ -113,10 +120,22 @@ function equal(a: Dimension, b: Dimension): Dimension | undefined {
   return numbers.length === 2 || numbers.some((item) => item < 0) ? 0 : undefined;
 }
 
-const scalarLike = (b: Builder, like: Value, value: number): Value => {
+/** A scalar of a value's element type. */
+export function scalarLike(b: Builder, like: Value, value: number): Value {
   const scalar = b.constant(`scalar_${value}`, float32([value], []));
   return like.type === "float32" ? scalar : b.op("Cast", [scalar], { to: codeOf(like.type) });
-};
+}
+
+/** The gradient of an operator that hands on one of its two inputs: to `a` where `picksA` holds, else to `b`. */
+function picked(b: Builder, dy: Value, picksA: Value): Value[] {
+  const zero = scalarLike(b, dy, 0);
+  return [b.op("Where", [picksA, dy, zero]), b.op("Where", [picksA, zero, dy])];
+}
+
+/** Whether numbers of this type have a fraction. */
+export function isFloat(type: ElementType): boolean {
+  return type.startsWith("float") || type === "bfloat16";
+}
 
 function codeOf(type: ElementType): number {
   return Number(Object.entries(ELEMENT_TYPES).find(([, name]) => name === type)![0]);
@@ -140,30 +159,10 @@ export const elementwise: Readonly<Record<string, Row>> = {
   Abs: unary((b, dy, [x]) => [b.multiply(dy, b.op("Sign", [x!]))]),
   Sin: unary((b, dy, [x]) => [b.multiply(dy, b.op("Cos", [x!]))]),
   Cos: unary((b, dy, [x]) => [b.negate(b.multiply(dy, b.op("Sin", [x!])))]),
-  Tanh: unary((b, dy, _, y) => [b.multiply(dy, b.subtract(scalarLike(b, y, 1), b.multiply(y, y)))]),
-  Sigmoid: unary((b, dy, _, y) => [b.multiply(dy, b.multiply(y, b.subtract(scalarLike(b, y, 1), y)))]),
-  Relu: unary((b, dy, [x]) => {
-    const zero = scalarLike(b, x!, 0);
-    return [b.op("Where", [b.op("Greater", [x!, zero]), dy, zero])];
-  }),
-  // d erf(x) / dx = 2/√π · exp(-x²)
-  Erf: unary((b, dy, [x]) => {
-    const slope = b.op("Exp", [b.negate(b.multiply(x!, x!))]);
-    return [b.multiply(dy, b.multiply(slope, scalarLike(b, x!, 2 / Math.sqrt(Math.PI))))];
-  }),
-  // x·Φ(x); its slope is Φ(x) + x·φ(x), Φ and φ the normal distribution's function and density
-  "com.microsoft.Gelu": unary((b, dy, [x]) => {
-    const erf = b.op("Erf", [b.multiply(x!, scalarLike(b, x!, Math.SQRT1_2))]);
-    const cumulative = b.multiply(b.add(erf, scalarLike(b, x!, 1)), scalarLike(b, x!, 0.5));
-    const density = b.op("Exp", [b.multiply(b.multiply(x!, x!), scalarLike(b, x!, -0.5))]);
-    const slope = b.add(
-      cumulative,
-      b.multiply(b.multiply(x!, density), scalarLike(b, x!, 1 / Math.sqrt(2 * Math.PI))),
-    );
-    return [b.multiply(dy, slope)];
-  }),
   Sign: unary(),
   Floor: unary(),
+  Ceil: unary(),
+  Round: unary(),
   Identity: row((node) => {
     const { type, shape, integers } = required(node, 0);
     return [{ type, shape, ...(integers && { integers }) }];
@@ -173,7 +172,8 @@ export const elementwise: Readonly<Record<string, Row>> = {
     const type = ELEMENT_TYPES[integerAttribute(node, "to", 0)] ?? from;
     const whole = type === "int64" || type === "int32";
     return [{ type, shape, ...(integers && whole && { integers }) }];
-  }, (b, dy, [x]) => [b.op("Cast", [dy], { to: codeOf(x!.type) })]),
+    // Through whole numbers the gradient goes straight: what was rounded counts as if it had not been.
+  }, (b, dy, [x]) => [isFloat(x!.type) ? b.op("Cast", [dy], { to: codeOf(x!.type) }) : dy]),
   Where: row((node) => {
     const [condition, a, b] = [required(node, 0), required(node, 1), required(node, 2)];
     const shape = broadcast(condition.shape, broadcast(a.shape, b.shape));
@@ -194,9 +194,24 @@ export const elementwise: Readonly<Record<string, Row>> = {
   GreaterOrEqual: comparison(),
   And: comparison(),
   Or: comparison(),
+  Xor: comparison(),
   Not: unary(),
   IsNaN: row((node) => [{ type: "bool", shape: required(node, 0).shape }]),
-  // Used where nothing is trained through them: clipping, weights' absolute values.
-  Min: binary((a, b) => typeof a === "number" && typeof b === "number" ? Math.min(a, b) : undefined),
-  Max: binary((a, b) => typeof a === "number" && typeof b === "number" ? Math.max(a, b) : undefined),
+  IsInf: row((node) => [{ type: "bool", shape: required(node, 0).shape }]),
+  Min: binary(
+    (a, b) => typeof a === "number" && typeof b === "number" ? Math.min(a, b) : undefined,
+    (b, dy, [x, y]) => picked(b, dy, b.op("LessOrEqual", [x!, y!])),
+  ),
+  Max: binary(
+    (a, b) => typeof a === "number" && typeof b === "number" ? Math.max(a, b) : undefined,
+    (b, dy, [x, y]) => picked(b, dy, b.op("GreaterOrEqual", [x!, y!])),
+  ),
+  Mod: binary((a, b) =>
+    typeof a === "number" && typeof b === "number" && a >= 0 && b > 0 ? a % b : undefined
+  ),
+  Clip: unary((b, dy, [x, least, most]) => {
+    const zero = scalarLike(b, x!, 0);
+    const above = least ? b.op("Where", [b.op("Less", [x!, least]), zero, dy]) : dy;
+    return [most ? b.op("Where", [b.op("Greater", [x!, most]), zero, above]) : above, null, null];
+  }),
 };

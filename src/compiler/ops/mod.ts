@@ -3,19 +3,23 @@
  * To add an operator, add its row to the file of its kind and a case to that file's test.
  */
 import { CompileError } from "../errors.ts";
+import { activations } from "./activation.ts";
 import { elementwise } from "./elementwise.ts";
 import { matrix } from "./matrix.ts";
 import { movement } from "./movement.ts";
 import { normalization } from "./normalization.ts";
 import { reductions } from "./reduction.ts";
+import { quantization } from "./quantization.ts";
 import type { Row } from "./row.ts";
 import { selection, shapes } from "./selection.ts";
 
 export const OPERATORS: Readonly<Record<string, Row>> = {
   ...elementwise,
+  ...activations,
   ...matrix,
   ...reductions,
   ...normalization,
+  ...quantization,
   ...movement,
   ...selection,
   ...shapes,

@@ -1,6 +1,6 @@
 import { plainIntegersOf } from "../constants.ts";
 import { CompileError } from "../errors.ts";
-import { type Dimension, product, sameDimension, subtract } from "../dimension.ts";
+import { type Dimension, multiply, product, sameDimension, subtract } from "../dimension.ts";
 import type { Builder } from "../builder.ts";
 import type { Node, Value } from "../graph.ts";
 import {
@@ -119,6 +119,18 @@ function padded(b: Builder, x: Value, axis: number, before: Dimension, after: Di
     });
   const parts = [...(before === 0 ? [] : [zeros(before)]), x, ...(after === 0 ? [] : [zeros(after)])];
   return parts.length === 1 ? x : b.op("Concat", parts, { axis });
+}
+
+/** How many elements a Pad adds: before and after each axis. */
+function padding(node: Asked): { before: readonly number[]; after: readonly number[] } {
+  const { shape } = required(node, 0), given = plain(node, 1, "pads"), half = given.length / 2;
+  const axes = node.inputs[3] ? plain(node, 3, "axes") : shape.map((_, axis) => axis);
+  const along = (items: readonly number[]) => {
+    const all = shape.map(() => 0);
+    for (const [i, axis] of axes.entries()) all[axisOf(axis, shape.length)] = items[i]!;
+    return all;
+  };
+  return { before: along(given.slice(0, half)), after: along(given.slice(half)) };
 }
 
 /** The extents that a Split gives its outputs. */
@@ -250,6 +262,46 @@ export const movement: Readonly<Record<string, Row>> = {
     passage: (node, axis) => {
       const cut = cuts(node).some((one) => one.axis === axis);
       return cut ? undefined : { axes: [axis, ...node.inputs.slice(1).map(() => null)] };
+    },
+  },
+  // The lower or upper triangle of the last two axes; zeros elsewhere.
+  Trilu: {
+    infer: (node) => {
+      const { type, shape } = required(node, 0);
+      return [{ type, shape }];
+    },
+    gradient: (b, node, [dy]) => [b.op("Trilu", [dy!, node.inputs[1] ?? null], node.attributes), null],
+  },
+  // Each copy's gradient counts: the copies get an axis of their own, which is summed away.
+  Tile: {
+    infer: (node) => {
+      const { type, shape } = required(node, 0), repeats = required(node, 1).integers;
+      if (repeats === undefined) throw new CompileError("how often to repeat is not known at compile time");
+      return [{ type, shape: shape.map((dimension, axis) => multiply(dimension, repeats[axis]!)) }];
+    },
+    gradient: (b, node, [dy]) => {
+      const { shape } = required(node, 0), repeats = required(node, 1).integers!;
+      const copies = b.reshape(dy!, shape.flatMap((dimension, axis) => [repeats[axis]!, dimension]));
+      return [b.reshape(b.sum(copies, shape.map((_, axis) => 2 * axis)), shape), null];
+    },
+    passage: (node, axis) =>
+      sameDimension(required(node, 1).integers![axis]!, 1) ? { axes: [axis, null] } : undefined,
+  },
+  Pad: {
+    infer: (node) => {
+      if ((node.attributes.mode ?? "constant") !== "constant") {
+        throw new CompileError(`padding by ${node.attributes.mode} is not supported`);
+      }
+      const { type, shape } = required(node, 0), { before, after } = padding(node);
+      return [{
+        type,
+        shape: shape.map((dimension, axis) => totalOf([dimension, before[axis]!, after[axis]!])),
+      }];
+    },
+    gradient: (b, node, [dy]) => {
+      const { shape } = required(node, 0), { before } = padding(node);
+      const ends = shape.map((dimension, axis) => totalOf([dimension, before[axis]!]));
+      return [b.op("Slice", [dy!, b.integers(before), b.integers(ends)]), null];
     },
   },
   Split: {

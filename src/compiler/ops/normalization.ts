@@ -1,5 +1,18 @@
 import type { Dimension } from "../dimension.ts";
-import { axisOf, integerAttribute, required, type Row } from "./row.ts";
+import type { Node } from "../graph.ts";
+import { axisOf, integerAttribute, type Passage, required, type Row } from "./row.ts";
+
+/** The axes that are normalized together: from the attribute's on. */
+function normalizedAxes(node: Node): { first: number; axes: number[] } {
+  const rank = required(node, 0).shape.length, first = axisOf(integerAttribute(node, "axis", -1), rank);
+  return { first, axes: Array.from({ length: rank - first }, (_, i) => first + i) };
+}
+
+/** A selection passes along any axis before the normalized ones. */
+function rowsPass(node: Node, axis: number): Passage | undefined {
+  const { first } = normalizedAxes(node);
+  return axis < first ? { axes: [axis, ...node.inputs.slice(1).map(() => null)] } : undefined;
+}
 
 /** Operators that normalize a vector and scale it. */
 export const normalization: Readonly<Record<string, Row>> = {
@@ -14,8 +27,7 @@ export const normalization: Readonly<Record<string, Row>> = {
     // x̂ = (x - mean)/σ and g = dy·scale: dx = (g - mean(g) - x̂·mean(g·x̂))/σ (Ba et al. 2016, differentiated)
     gradient: (b, node, [dy]) => {
       const x = required(node, 0), scale = required(node, 1), bias = node.inputs[2];
-      const first = axisOf(integerAttribute(node, "axis", -1), x.shape.length);
-      const axes = Array.from({ length: x.shape.length - first }, (_, i) => first + i);
+      const { axes } = normalizedAxes(node);
       const [, mean, inverse] = node.outputs;
       const normalized = b.multiply(b.subtract(x, mean!), inverse!);
       const g = b.multiply(dy!, scale);
@@ -23,10 +35,23 @@ export const normalization: Readonly<Record<string, Row>> = {
       const dx = b.multiply(b.subtract(b.subtract(g, b.mean(g, axes)), along), inverse!);
       return [dx, b.multiply(dy!, normalized), ...(bias ? [dy!] : [])];
     },
-    passage: (node, axis) => {
-      const rank = required(node, 0).shape.length;
-      const normalized = axisOf(integerAttribute(node, "axis", -1), rank);
-      return axis < normalized ? { axes: [axis, ...node.inputs.slice(1).map(() => null)] } : undefined;
+    passage: rowsPass,
+  },
+  // RMSNorm (Zhang & Sennrich 2019). Outputs: y and, for whoever asks, the inverse root of the mean square.
+  SimplifiedLayerNormalization: {
+    infer: (node) => {
+      const { type, shape } = required(node, 0);
+      const axis = axisOf(integerAttribute(node, "axis", -1), shape.length);
+      const statistic: Dimension[] = shape.map((dimension, i) => i < axis ? dimension : 1);
+      return [{ type, shape }, { type, shape: statistic }];
     },
+    // x̂ = x/rms and g = dy·scale: dx = (g - x̂·mean(g·x̂))/rms
+    gradient: (b, node, [dy]) => {
+      const x = required(node, 0), scale = required(node, 1), { axes } = normalizedAxes(node);
+      const normalized = b.multiply(x, node.outputs[1]!), g = b.multiply(dy!, scale);
+      const along = b.multiply(normalized, b.mean(b.multiply(g, normalized), axes));
+      return [b.multiply(b.subtract(g, along), node.outputs[1]!), b.multiply(dy!, normalized)];
+    },
+    passage: rowsPass,
   },
 };

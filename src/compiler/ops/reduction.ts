@@ -11,6 +11,7 @@ import {
   required,
   type Row,
   type Signature,
+  totalOf,
 } from "./row.ts";
 
 /** The axes that a reduction sums over: an input since opset 13 or 18, an attribute before; none given means all. */
@@ -37,14 +38,18 @@ function kept(b: Builder, node: Node, value: Value): Value {
   );
 }
 
-function reduction(gradient?: (b: Builder, dy: Value, x: Value, y: Value, count: Dimension) => Value): Row {
+function reduction(
+  gradient?: (b: Builder, dy: Value, x: Value, y: Value, count: Dimension) => Value,
+  arithmetic?: (items: readonly Dimension[]) => Dimension,
+): Row {
   return {
     infer: (node) => {
-      const { type, shape } = required(node, 0), axes = reducedAxes(node);
+      const { type, shape, integers } = required(node, 0), axes = reducedAxes(node);
       const reduced = shape.flatMap((dimension, axis) =>
         !axes.includes(axis) ? [dimension] : keeps(node) ? [1] : []
       );
-      return [{ type, shape: reduced }];
+      const known = arithmetic && integers && shape.length === 1 && axes.length === 1;
+      return [{ type, shape: reduced, ...(known && { integers: [arithmetic(integers)] }) }];
     },
     ...(gradient && {
       gradient: (b, node, [dy]) => {
@@ -64,6 +69,13 @@ function reduction(gradient?: (b: Builder, dy: Value, x: Value, y: Value, count:
   };
 }
 
+/** The gradient of a largest or smallest element: those that are equal to it share what flows back. */
+function sharedAmongEqual(b: Builder, dy: Value, x: Value, y: Value): Value {
+  const hits = b.op("Cast", [b.op("Equal", [x, y])], { to: 1 });
+  const axes = x.shape.flatMap((dimension, axis) => y.shape[axis] === 1 && dimension !== 1 ? [axis] : []);
+  return b.multiply(dy, b.divide(hits, b.sum(hits, axes)));
+}
+
 /** A dimension as a float32 scalar. */
 function asFloat(b: Builder, dimension: Dimension): Value {
   return typeof dimension === "number"
@@ -73,36 +85,29 @@ function asFloat(b: Builder, dimension: Dimension): Value {
 
 /** Operators that gather an axis into one number or normalize along it. */
 export const reductions: Readonly<Record<string, Row>> = {
-  ReduceSum: reduction((b, dy, x) => b.expand(dy, x.shape)),
+  ReduceSum: reduction((b, dy, x) => b.expand(dy, x.shape), totalOf),
   ReduceMean: reduction((b, dy, x, _, count) => b.expand(b.divide(dy, asFloat(b, count)), x.shape)),
-  // Equal maxima share the gradient.
-  ReduceMax: reduction((b, dy, x, y) => {
-    const hits = b.op("Cast", [b.op("Equal", [x, y])], { to: 1 });
-    const axes = x.shape.flatMap((dimension, axis) => y.shape[axis] === 1 && dimension !== 1 ? [axis] : []);
-    return b.multiply(dy, b.divide(hits, b.sum(hits, axes)));
-  }),
-  // Of whole numbers: positions counted over an attention mask.
+  ReduceMax: reduction(sharedAmongEqual),
+  ReduceMin: reduction(sharedAmongEqual),
+  ReduceSumSquare: reduction((b, dy, x) => b.multiply(b.multiply(dy, b.scalar(2)), x)),
+  ReduceL2: reduction((b, dy, x, y) => b.multiply(b.divide(dy, y), x)),
+  ReduceProd: reduction(undefined, product),
+  ArgMax: {
+    infer: (node) => {
+      const { shape } = required(node, 0), axis = axisOf(integerAttribute(node, "axis", 0), shape.length);
+      const reduced = shape.flatMap((dimension, i) => i !== axis ? [dimension] : keeps(node) ? [1] : []);
+      return [{ type: "int64", shape: reduced }];
+    },
+  },
+  // Each element counts in every sum from it on: the gradient is summed the other way round.
   CumSum: {
     infer: (node) => {
       const { type, shape } = required(node, 0);
       return [{ type, shape }];
     },
-  },
-  Softmax: {
-    infer: (node) => {
-      const { type, shape } = required(node, 0);
-      axisOf(integerAttribute(node, "axis", -1), shape.length);
-      return [{ type, shape }];
-    },
-    // dx = y·(dy - Σ y·dy)
     gradient: (b, node, [dy]) => {
-      const y = node.outputs[0]!, weighted = b.multiply(y, dy!);
-      const axis = axisOf(integerAttribute(node, "axis", -1), y.shape.length);
-      return [b.subtract(weighted, b.multiply(y, b.sum(weighted, [axis])))];
-    },
-    passage: (node, axis) => {
-      const normalized = axisOf(integerAttribute(node, "axis", -1), node.outputs[0]!.shape.length);
-      return axis === normalized ? undefined : { axes: [axis] };
+      const reverse = 1 - integerAttribute(node, "reverse", 0), { exclusive = 0 } = node.attributes;
+      return [b.op("CumSum", [dy!, required(node, 1)], { reverse, exclusive }), null];
     },
   },
 };

@@ -1,6 +1,7 @@
-import { plainIntegersOf } from "../constants.ts";
+import { plainIntegersOf, scalarOf } from "../constants.ts";
 import { CompileError } from "../errors.ts";
-import { type Dimension, product } from "../dimension.ts";
+import { type Dimension, product, subtract } from "../dimension.ts";
+import type { Value } from "../graph.ts";
 import { axisOf, axisUnder, integerAttribute, required, type Row } from "./row.ts";
 
 /** Operators that pick elements by index. Their gradients are products with one-hot matrices: no scattered additions,
@@ -77,6 +78,24 @@ export const selection: Readonly<Record<string, Row>> = {
       return [b.op("ScatterND", [dy!, indices, zeros]), null, b.op("GatherND", [dy!, indices])];
     },
   },
+  // One index for each element of the output. Several may pick the same element: their gradients are added.
+  GatherElements: {
+    infer: (node) => [{ type: required(node, 0).type, shape: required(node, 1).shape }],
+    gradient: (b, node, [dy]) => {
+      const data = required(node, 0), { axis = 0 } = node.attributes;
+      const zeros = b.filled(data.shape, { type: data.type, dims: [1], bytes: new Uint8Array(4) });
+      return [
+        b.op("ScatterElements", [zeros, required(node, 1), dy!], { axis, reduction: "add" }),
+        null,
+      ];
+    },
+  },
+  ScatterElements: {
+    infer: (node) => {
+      const { type, shape } = required(node, 0);
+      return [{ type, shape }];
+    },
+  },
   OneHot: {
     infer: (node) => {
       const indices = required(node, 0), values = required(node, 2);
@@ -130,11 +149,26 @@ export const shapes: Readonly<Record<string, Row>> = {
   },
   Range: {
     infer: (node) => {
-      const [start, limit, step] = [0, 1, 2].map((at) => required(node, at).integers?.[0]);
-      if (start !== 0 || limit === undefined || step !== 1) {
-        throw new CompileError("only a range from 0 in steps of 1");
+      const [start, limit, step] = [0, 1, 2].map((at) => wholeNumber(required(node, at)));
+      if (start === undefined || limit === undefined || typeof step !== "number" || step === 0) {
+        throw new CompileError("the bounds of the range are not known in terms of the inputs' shapes");
       }
-      return [{ type: required(node, 0).type, shape: [limit] }];
+      const extent = subtract(limit, start), { type } = required(node, 0);
+      if (typeof extent === "number") {
+        const size = Math.max(0, Math.ceil(extent / step));
+        const whole = (type === "int64" || type === "int32") && typeof start === "number" && size <= 16;
+        const integers = whole && Array.from({ length: size }, (_, i) => start + i * step);
+        return [{ type, shape: [size], ...(integers && { integers }) }];
+      }
+      if (step !== 1) throw new CompileError(`a range over ${extent} in steps of ${step}`);
+      return [{ type, shape: [extent] }];
     },
   },
 };
+
+/** The whole number that a scalar holds, also one that was turned into a float. */
+function wholeNumber(value: Value): Dimension | undefined {
+  if (value.integers !== undefined) return value.integers[0];
+  if (value.producer?.op === "Cast") return wholeNumber(required(value.producer, 0));
+  return scalarOf(value);
+}

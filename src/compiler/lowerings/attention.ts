@@ -1,0 +1,187 @@
+import type { Builder } from "../builder.ts";
+import { CompileError } from "../errors.ts";
+import type { Dimension } from "../dimension.ts";
+import type { Value } from "../graph.ts";
+import { floatAttribute, integerAttribute, integersAttribute, required } from "../ops/row.ts";
+import { additiveMask, allowedKeys, causal, inReach, type Reach } from "./attention_mask.ts";
+import { type Lowering, refuse } from "./lowering.ts";
+import { rotated, tableRows } from "./rotary.ts";
+
+/** What ONNX Runtime's attention adds to the score of a key that is not to be seen, where the node does not say. */
+const FUSED_FILTER = -10000;
+
+/** [batch, sequence, heads · size] to [batch, heads, sequence, size]. */
+function splitHeads(b: Builder, x: Value, heads: number): Value {
+  const [batch, sequence, width] = x.shape;
+  if (typeof width !== "number" || width % heads !== 0) throw new CompileError(`${width} in ${heads} heads`);
+  return b.transpose(b.reshape(x, [batch!, sequence!, heads, width / heads]), [0, 2, 1, 3]);
+}
+
+/** [batch, heads, sequence, size] to [batch, sequence, heads · size]. */
+function mergeHeads(b: Builder, x: Value): Value {
+  const [batch, heads, sequence, size] = x.shape as [Dimension, number, Dimension, number];
+  return b.reshape(b.transpose(x, [0, 2, 1, 3]), [batch, sequence, heads * size]);
+}
+
+/** Keys or values that several heads of queries share, once for each: [batch, groups, …] to [batch, heads, …]. */
+function repeatHeads(b: Builder, x: Value, heads: number): Value {
+  const [batch, groups, sequence, size] = x.shape as [Dimension, number, Dimension, Dimension];
+  if (groups === heads) return x;
+  const each = b.reshape(x, [batch, groups, 1, sequence, size]);
+  const copies = b.expand(each, [batch, groups, heads / groups, sequence, size]);
+  return b.reshape(copies, [batch, heads, sequence, size]);
+}
+
+/**
+ * softmax(scale · Q·Kᵀ + mask) · V (Vaswani et al. 2017).
+ *
+ * @param mask added to the scores, broadcast over [batch, heads, queries, keys]
+ * @param softcap scores are bent to softcap · tanh(score / softcap); 0: as they are
+ */
+function attend(
+  b: Builder,
+  [q, k, v]: readonly [Value, Value, Value],
+  scale: number,
+  masks: readonly (Value | undefined)[],
+  softcap: number,
+): Value {
+  const root = scale || 1 / Math.sqrt(Number(q.shape[3]));
+  let scores = b.matmul(b.multiply(q, b.scalar(root)), k, { b: true });
+  if (softcap > 0) {
+    scores = b.multiply(b.op("Tanh", [b.multiply(scores, b.scalar(1 / softcap))]), b.scalar(softcap));
+  }
+  for (const mask of masks) if (mask) scores = b.add(scores, mask);
+  return b.matmul(b.op("Softmax", [scores], { axis: -1 }), v);
+}
+
+/** @throws {CompileError} where a cache that is not empty is given: a training step starts from no past */
+function refusePast(pasts: readonly (Value | null | undefined)[]): void {
+  for (const past of pasts) {
+    if (past && past.shape.at(-2) !== 0) throw new CompileError("a past that is not empty is not supported");
+  }
+}
+
+/** ONNX Runtime's attention over one tensor that queries, keys and values are all made of. */
+const attention: Lowering = (b, node) => {
+  const [x, weights, bias, mask, past, scores] = node.inputs;
+  refusePast([past]);
+  const heads = integerAttribute(node, "num_heads", 1), width = Number(weights!.shape[1]);
+  const extents = integersAttribute(node, "qkv_hidden_sizes") ?? [width / 3, width / 3, width / 3];
+  if (integerAttribute(node, "do_rotary", 0) === 1) throw new CompileError("do_rotary is not supported");
+  const product = b.matmul(x!, weights!);
+  const parts = b.node(
+    "Split",
+    [bias ? b.add(product, bias) : product, b.integers(extents)],
+    { axis: 2 },
+    "",
+    [
+      "query",
+      "key",
+      "value",
+    ],
+  );
+  const [q, k, v] = parts.map((part) => splitHeads(b, part, heads)) as [Value, Value, Value];
+  const filter = floatAttribute(node, "mask_filter_value", FUSED_FILTER);
+  const unidirectional = integerAttribute(node, "unidirectional", 0) === 1;
+  const masks = [
+    mask ? additiveMask(b, allowedKeys(b, mask, k), filter) : undefined,
+    unidirectional ? additiveMask(b, causal(b, q, k)) : undefined,
+    scores ?? undefined,
+  ];
+  return [mergeHeads(b, attend(b, [q, k, v], floatAttribute(node, "scale", 0), masks, 0))];
+};
+
+/** ONNX Runtime's attention over queries, keys and values that are given. */
+const multiHeadAttention: Lowering = (b, node) => {
+  const [query, key, value, bias, mask, scores, ...pasts] = node.inputs;
+  refusePast(pasts.slice(0, 2));
+  const heads = integerAttribute(node, "num_heads", 1);
+  if (!key || !value) throw new CompileError("packed queries, keys and values are not supported");
+  let parts = [query!, key, value];
+  if (bias) {
+    const widths = parts.map((part) => part.shape.length === 3 ? Number(part.shape[2]) : undefined);
+    if (widths.includes(undefined)) throw new CompileError("a bias of keys that are split into heads");
+    const biases = b.node("Split", [bias, b.integers(widths as number[])], { axis: 0 }, "", ["", "", ""]);
+    parts = parts.map((part, i) => b.add(part, biases[i]!));
+  }
+  const [q, k, v] = parts.map((part) => part.shape.length === 4 ? part : splitHeads(b, part, heads)) as [
+    Value,
+    Value,
+    Value,
+  ];
+  const filter = floatAttribute(node, "mask_filter_value", FUSED_FILTER);
+  const masks = [
+    mask ? additiveMask(b, allowedKeys(b, mask, k), filter) : undefined,
+    integerAttribute(node, "unidirectional", 0) === 1 ? additiveMask(b, causal(b, q, k)) : undefined,
+    scores ?? undefined,
+  ];
+  return [mergeHeads(b, attend(b, [q, k, v], floatAttribute(node, "scale", 0), masks, 0)), k, v];
+};
+
+/** ONNX Runtime's causal attention, several heads of queries to one of keys (Ainslie et al. 2023). */
+const groupQueryAttention: Lowering = (b, node) => {
+  refuse(node, { 11: "head_sink" });
+  if (integerAttribute(node, "smooth_softmax", 0) === 1) throw new CompileError("smooth_softmax");
+  const [query, key, value, pastKey, pastValue, lengths, , cos, sin, positions, scores] = node.inputs;
+  refusePast([pastKey, pastValue]);
+  const heads = integerAttribute(node, "num_heads", 1),
+    groups = integerAttribute(node, "kv_num_heads", heads);
+  const [q, k, v] = (key && value ? [query!, key, value] : unpack(b, query!, heads, groups)) as Value[];
+  const turn = (x: Value, count: number) => {
+    if (integerAttribute(node, "do_rotary", 0) === 0) return splitHeads(b, x, count);
+    const rows = b.reshape(x, [x.shape[0]!, x.shape[1]!, count, Number(x.shape[2]) / count]);
+    const tables = [cos, sin].map((table) => tableRows(b, table!, positions, rows)) as [Value, Value];
+    const turned = rotated(b, rows, ...tables, integerAttribute(node, "rotary_interleaved", 0) === 1);
+    return b.transpose(turned, [0, 2, 1, 3]);
+  };
+  const queries = turn(q!, heads), keys = turn(k!, groups), values = splitHeads(b, v!, groups);
+  const window = integerAttribute(node, "local_window_size", -1);
+  const reach: Reach = window > 0 ? { back: window } : {};
+  const masks = [
+    additiveMask(b, inReach(b, queries, keys, reach)),
+    additiveMask(b, allowedKeys(b, maskBehind(b, lengths), keys)),
+    scores ?? undefined,
+  ];
+  const shared = [keys, values].map((part) => repeatHeads(b, part, heads)) as [Value, Value];
+  const scale = floatAttribute(node, "scale", 0), softcap = floatAttribute(node, "softcap", 0);
+  return [mergeHeads(b, attend(b, [queries, ...shared], scale, masks, softcap)), keys, values];
+};
+
+/** The attention mask where the model has one, which says more than the lengths that were counted from it. */
+function maskBehind(b: Builder, lengths: Value | null | undefined): Value {
+  const mask = b.inputs.find(({ name }) => name === "attention_mask");
+  if (mask) return mask;
+  return b.add(b.reshape(b.op("Cast", [lengths!], { to: 7 }), [lengths!.shape[0]!]), b.integer(1));
+}
+
+function unpack(b: Builder, packed: Value, heads: number, groups: number): readonly Value[] {
+  const size = Number(packed.shape[2]) / (heads + 2 * groups);
+  const extents = [heads * size, groups * size, groups * size];
+  return b.node("Split", [packed, b.integers(extents)], { axis: 2 }, "", ["query", "key", "value"]);
+}
+
+/** ONNX's own attention (opset 23). */
+const standardAttention: Lowering = (b, node) => {
+  refusePast([node.inputs[4], node.inputs[5]]);
+  const [query, key, value] = [0, 1, 2].map((at) => required(node, at)) as [Value, Value, Value];
+  const flat = query.shape.length === 3, mask = node.inputs[3];
+  const heads = flat ? integerAttribute(node, "q_num_heads", 1) : Number(query.shape[1]);
+  const groups = flat ? integerAttribute(node, "kv_num_heads", 1) : Number(key.shape[1]);
+  const split = (x: Value, count: number) => flat ? splitHeads(b, x, count) : x;
+  const [q, k, v] = [split(query, heads), split(key, groups), split(value, groups)];
+  const masks = [
+    mask ? (mask.type === "bool" ? additiveMask(b, mask) : mask) : undefined,
+    integerAttribute(node, "is_causal", 0) === 1 ? additiveMask(b, causal(b, q, k)) : undefined,
+  ];
+  const scale = floatAttribute(node, "scale", 0), softcap = floatAttribute(node, "softcap", 0);
+  const y = attend(b, [q, repeatHeads(b, k, heads), repeatHeads(b, v, heads)], scale, masks, softcap);
+  return [flat ? mergeHeads(b, y) : y, k, v];
+};
+
+/** Attention as an operator. */
+export const attentions: Readonly<Record<string, Lowering>> = {
+  "com.microsoft.Attention": attention,
+  "com.microsoft.MultiHeadAttention": multiHeadAttention,
+  "com.microsoft.GroupQueryAttention": groupQueryAttention,
+  Attention: standardAttention,
+};

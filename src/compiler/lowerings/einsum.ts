@@ -1,0 +1,49 @@
+import { CompileError } from "../errors.ts";
+import { type Dimension, product } from "../dimension.ts";
+import type { Builder } from "../builder.ts";
+import type { Value } from "../graph.ts";
+import { required } from "../ops/row.ts";
+import type { Fused } from "./lowering.ts";
+
+/**
+ * A sum of products of two tensors, as one stacked matrix product: axes in both and in the result are the stack, those in
+ * both and not in the result are summed over.
+ *
+ * @throws {CompileError} on an ellipsis, a repeated axis, another number of factors, or an axis that only one factor sums over
+ */
+export function einsum(b: Builder, node: Fused): Value[] {
+  const equation = String(node.attributes.equation).replaceAll(" ", "");
+  const parts = /^([a-z]+),([a-z]+)->([a-z]+)$/i.exec(equation);
+  if (parts === null || node.inputs.length !== 2) {
+    throw new CompileError(`Einsum '${equation}' is not a product of two tensors without an ellipsis`);
+  }
+  const [left, right, result] = parts.slice(1).map((axes) => [...axes]) as [string[], string[], string[]];
+  const x = required(node, 0), y = required(node, 1);
+  const sizes = new Map<string, Dimension>([
+    ...left.map((axis, i): [string, Dimension] => [axis, x.shape[i]!]),
+    ...right.map((axis, i): [string, Dimension] => [axis, y.shape[i]!]),
+  ]);
+  const stack = left.filter((axis) => right.includes(axis) && result.includes(axis));
+  const summed = left.filter((axis) => right.includes(axis) && !result.includes(axis));
+  const rows = left.filter((axis) => !right.includes(axis)),
+    columns = right.filter((axis) => !left.includes(axis));
+  const once = [left, right, result].every((axes) => new Set(axes).size === axes.length);
+  if (!once || [...rows, ...columns].some((axis) => !result.includes(axis))) {
+    throw new CompileError(`Einsum '${equation}' repeats an axis or sums one factor alone`);
+  }
+  const shapeOf = (axes: readonly string[]) => axes.map((axis) => sizes.get(axis)!);
+  const matrix = (
+    value: Value,
+    axes: readonly string[],
+    first: readonly string[],
+    second: readonly string[],
+  ) =>
+    b.reshape(b.transpose(value, [...stack, ...first, ...second].map((axis) => axes.indexOf(axis))), [
+      product(shapeOf(stack)),
+      product(shapeOf(first)),
+      product(shapeOf(second)),
+    ]);
+  const product3 = b.matmul(matrix(x, left, rows, summed), matrix(y, right, summed, columns));
+  const made = [...stack, ...rows, ...columns];
+  return [b.transpose(b.reshape(product3, shapeOf(made)), result.map((axis) => made.indexOf(axis)))];
+}

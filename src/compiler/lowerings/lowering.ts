@@ -1,0 +1,24 @@
+import type { Builder } from "../builder.ts";
+import { CompileError } from "../errors.ts";
+import type { Attributes, Value } from "../graph.ts";
+
+/** A node that is about to be imported. */
+export interface Fused {
+  readonly inputs: readonly (Value | null)[];
+  readonly attributes: Attributes;
+}
+
+/**
+ * Says what a fused operator does in plain ones, which have gradients and let selections through.
+ *
+ * @returns the outputs, those that nothing of ours can read left out at the end
+ * @throws {CompileError} on a use of the operator that is not supported
+ */
+export type Lowering = (b: Builder, node: Fused) => readonly Value[];
+
+/** @throws {CompileError} where an input that is not supported is given, naming it */
+export function refuse(node: Fused, inputs: Readonly<Record<number, string>>): void {
+  for (const [at, name] of Object.entries(inputs)) {
+    if (node.inputs[Number(at)]) throw new CompileError(`the input '${name}' is not supported`);
+  }
+}

@@ -1,0 +1,18 @@
+/**
+ * The table of fused operators: one lowering an operator, by its name, prefixed with its domain where that is not ONNX's own.
+ * They are lowered as they are imported, so that no later pass knows of them.
+ */
+import { attentions } from "./attention.ts";
+import { einsum } from "./einsum.ts";
+import type { Lowering } from "./lowering.ts";
+import { activationsAndNorms } from "./norm.ts";
+import { quantizedProducts } from "./quantized.ts";
+import { rotaryEmbeddings } from "./rotary.ts";
+
+export const LOWERINGS: Readonly<Record<string, Lowering>> = {
+  ...activationsAndNorms,
+  ...attentions,
+  ...rotaryEmbeddings,
+  ...quantizedProducts,
+  Einsum: einsum,
+};

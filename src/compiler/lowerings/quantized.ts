@@ -1,0 +1,85 @@
+import type { Builder } from "../builder.ts";
+import { CompileError } from "../errors.ts";
+import type { Value } from "../graph.ts";
+import { integerAttribute, required } from "../ops/row.ts";
+import { type Lowering, refuse } from "./lowering.ts";
+
+/** Columns of scales or zero points for an axis of [columns] or one for all. */
+const real = (b: Builder, value: Value) => b.op("Cast", [value], { to: 1 });
+
+/**
+ * The whole numbers of 4 or 8 bits in bytes, the low half first, by arithmetic that every device has.
+ *
+ * @param packed uint8 [rows, count]
+ * @returns float32 [rows, count · 8 / bits]
+ */
+function unpacked(b: Builder, packed: Value, bits: number): Value {
+  const bytes = real(b, packed);
+  if (bits === 8) return bytes;
+  const [rows, count] = packed.shape as [number, number];
+  const high = b.op("Floor", [b.multiply(bytes, b.scalar(1 / 16))]);
+  const low = b.subtract(bytes, b.multiply(high, b.scalar(16)));
+  const pairs = [low, high].map((half) => b.reshape(half, [rows, count, 1]));
+  return b.reshape(b.op("Concat", pairs, { axis: 2 }), [rows, 2 * count]);
+}
+
+/**
+ * x · Wᵀ, W quantized in blocks along its rows: `B` uint8 [N, blocks, bytes of a block], a scale and a zero point for each
+ * block. The matrix is made whole from constants, so that a runtime that folds constants does it once.
+ */
+const matMulNBits: Lowering = (b, node) => {
+  refuse(node, { 4: "g_idx" });
+  const bits = integerAttribute(node, "bits", 4), block = integerAttribute(node, "block_size", 32);
+  const inner = integerAttribute(node, "K", 0), columns = integerAttribute(node, "N", 0);
+  if (bits !== 4 && bits !== 8) throw new CompileError(`weights of ${bits} bits are not supported`);
+  const x = required(node, 0), packed = required(node, 1), blocks = Math.ceil(inner / block);
+  const whole = b.reshape(packed, [columns, blocks * block * bits / 8]);
+  const numbers = b.reshape(unpacked(b, whole, bits), [columns, blocks, block]);
+  const scales = b.reshape(required(node, 2), [columns, blocks, 1]);
+  const matrix = b.multiply(b.subtract(numbers, zeroPoints()), scales);
+  const padded = b.reshape(matrix, [columns, blocks * block]);
+  const weights = blocks * block === inner
+    ? padded
+    : b.op("Slice", [padded, b.integers([0]), b.integers([inner]), b.integers([1])]);
+  const y = b.matmul(x, weights, { b: true }), bias = node.inputs[5];
+  return [bias ? b.add(y, bias) : y];
+
+  function zeroPoints(): Value {
+    const given = node.inputs[3];
+    if (!given) return b.scalar(2 ** (bits - 1));
+    if (given.type !== "uint8") return b.reshape(given, [columns, blocks, 1]);
+    const each = Math.ceil(blocks * bits / 8);
+    const all = unpacked(b, b.reshape(given, [columns, each]), bits);
+    const cut = b.op("Slice", [all, b.integers([0]), b.integers([blocks]), b.integers([1])]);
+    return b.reshape(cut, [columns, blocks, 1]);
+  }
+};
+
+/** An integer product, its scale and its bias. */
+function integerProduct(
+  b: Builder,
+  [x, weights, xZero, weightsZero]: readonly (Value | null | undefined)[],
+  scale: Value,
+  bias: Value | null | undefined,
+): Value {
+  const whole = b.op("MatMulInteger", [x!, weights!, xZero ?? null, weightsZero ?? null]);
+  const y = b.multiply(real(b, whole), scale);
+  return bias ? b.add(y, bias) : y;
+}
+
+/** Products with quantized factors. */
+export const quantizedProducts: Readonly<Record<string, Lowering>> = {
+  "com.microsoft.MatMulNBits": matMulNBits,
+  "com.microsoft.MatMulIntegerToFloat": (b, { inputs: [x, w, xScale, wScale, xZero, wZero, bias] }) => [
+    integerProduct(b, [x, w, xZero, wZero], b.multiply(xScale!, wScale!), bias),
+  ],
+  "com.microsoft.DynamicQuantizeMatMul": (b, { inputs: [x, w, wScale, wZero, bias] }) => {
+    const [quantized, scale, zero] = b.node("DynamicQuantizeLinear", [x!], {}, "", ["", "", ""]);
+    return [integerProduct(b, [quantized, w, zero, wZero], b.multiply(scale!, wScale!), bias)];
+  },
+  QLinearMatMul: (b, { inputs: [x, xScale, xZero, w, wScale, wZero, yScale, yZero] }) => {
+    const left = b.op("DequantizeLinear", [x!, xScale!, xZero!], { axis: -1 });
+    const right = b.op("DequantizeLinear", [w!, wScale!, wZero!], { axis: -1 });
+    return [b.op("QuantizeLinear", [b.matmul(left, right), yScale!, yZero!], { axis: -1 })];
+  },
+};

@@ -1,0 +1,94 @@
+import type { Builder } from "../builder.ts";
+import { CompileError } from "../errors.ts";
+import { multiply } from "../dimension.ts";
+import type { Value } from "../graph.ts";
+import { integerAttribute, required } from "../ops/row.ts";
+import type { Lowering } from "./lowering.ts";
+
+/**
+ * Rotary positions (Su et al. 2021) on the first 2·r of each head's dimensions.
+ *
+ * @param x float32 [batch, sequence, heads, size]
+ * @param cos, sin float32 [batch or 1, sequence, r]
+ * @param interleaved pairs are neighbours, instead of one from each half
+ */
+export function rotated(b: Builder, x: Value, cos: Value, sin: Value, interleaved: boolean): Value {
+  const size = x.shape[3]!, half = cos.shape.at(-1)!;
+  if (typeof size !== "number" || typeof half !== "number") throw new CompileError("heads of unknown size");
+  const [turning, rest] = 2 * half < size ? cut(b, x, [2 * half, size - 2 * half]) : [x];
+  const pairs = [...x.shape.slice(0, 3), half, 2];
+  const [first, second] = interleaved
+    ? cut(b, b.reshape(turning!, pairs), [1, 1]).map((part) =>
+      b.reshape(part, [...x.shape.slice(0, 3), half])
+    )
+    : cut(b, turning!, [half, half]);
+  const perHead = (table: Value) => b.reshape(table, [...table.shape.slice(0, 2), 1, half]);
+  const c = perHead(cos), s = perHead(sin);
+  const turned = [
+    b.subtract(b.multiply(first!, c), b.multiply(second!, s)),
+    b.add(b.multiply(second!, c), b.multiply(first!, s)),
+  ];
+  const joined = interleaved
+    ? b.reshape(
+      b.op("Concat", turned.map((part) => b.reshape(part, [...part.shape, 1])), { axis: -1 }),
+      turning!.shape,
+    )
+    : b.op("Concat", turned, { axis: -1 });
+  return rest ? b.op("Concat", [joined, rest], { axis: -1 }) : joined;
+}
+
+function cut(b: Builder, x: Value, extents: readonly number[]): readonly Value[] {
+  const names = extents.map(() => "");
+  return b.node("Split", [x, b.integers(extents)], { axis: x.shape.length - 1 }, "", names);
+}
+
+/** Rows of a table of cosines or sines: those of the positions, or the first ones. */
+export function tableRows(b: Builder, table: Value, positions: Value | null | undefined, x: Value): Value {
+  const [batch, sequence] = x.shape, half = table.shape.at(-1)!;
+  if (positions?.shape.length === 2) return b.op("Gather", [table, positions], { axis: 0 });
+  if (positions?.shape.length === 1) {
+    throw new CompileError("an offset in place of positions is not supported");
+  }
+  if (table.shape.length === 3) return b.expand(table, [batch!, sequence!, half]);
+  const first = b.op("Slice", [table, b.integers([0]), b.integers([sequence!]), b.integers([0])]);
+  return b.reshape(first, [1, sequence!, half]);
+}
+
+/** [batch, sequence, heads · size] or [batch, heads, sequence, size], turned and given back in the same layout. */
+function turn(b: Builder, x: Value, heads: number, turnRows: (rows: Value) => Value, half: number): Value {
+  if (x.shape.length === 4) return b.transpose(turnRows(b.transpose(x, [0, 2, 1, 3])), [0, 2, 1, 3]);
+  const [batch, sequence, width] = x.shape, count = heads || Number(width) / (2 * half);
+  const rows = b.reshape(x, [batch!, sequence!, count, Number(width) / count]);
+  return b.reshape(turnRows(rows), [batch!, sequence!, multiply(count, Number(width) / count)]);
+}
+
+/** Rotary positions as an operator, ONNX Runtime's and ONNX's own (whose inputs stand in another order). */
+export const rotaryEmbeddings: Readonly<Record<string, Lowering>> = {
+  "com.microsoft.RotaryEmbedding": (b, node) => {
+    const [x, positions, cos, sin] = [0, 1, 2, 3].map((at) => required(node, at)) as [
+      Value,
+      Value,
+      Value,
+      Value,
+    ];
+    return [turnNode(b, node, x, positions, cos, sin)];
+  },
+  RotaryEmbedding: (b, node) => {
+    const [x, cos, sin] = [0, 1, 2].map((at) => required(node, at)) as [Value, Value, Value];
+    return [turnNode(b, node, x, node.inputs[3], cos, sin)];
+  },
+};
+
+function turnNode(
+  b: Builder,
+  node: Parameters<Lowering>[1],
+  x: Value,
+  positions: Value | null | undefined,
+  cos: Value,
+  sin: Value,
+): Value {
+  const interleaved = integerAttribute(node, "interleaved", 0) === 1;
+  const turnRows = (rows: Value) =>
+    rotated(b, rows, tableRows(b, cos, positions, rows), tableRows(b, sin, positions, rows), interleaved);
+  return turn(b, x, integerAttribute(node, "num_heads", 0), turnRows, Number(cos.shape.at(-1)));
+}

@@ -1,0 +1,112 @@
+import type { Builder } from "./builder.ts";
+import { CompileError } from "./errors.ts";
+import type { Attribute, Attributes, Value } from "./graph.ts";
+
+/** An operator with its inputs and attributes. */
+export interface Application {
+  readonly op: string;
+  readonly inputs: readonly (Value | null)[];
+  readonly attributes: Attributes;
+}
+
+/** Attributes that later versions of an operator take as an input, and the input's place. */
+const ATTRIBUTES_TURNED_INPUTS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  Squeeze: { axes: 1 },
+  Unsqueeze: { axes: 1 },
+  ReduceSum: { axes: 1 },
+  ReduceMean: { axes: 1 },
+  ReduceMax: { axes: 1 },
+  ReduceMin: { axes: 1 },
+  ReduceProd: { axes: 1 },
+  ReduceL2: { axes: 1 },
+  ReduceSumSquare: { axes: 1 },
+  Split: { split: 1 },
+  Slice: { starts: 1, ends: 2, axes: 3 },
+  Pad: { pads: 1 },
+};
+
+/** Attributes that came after the version of ONNX that is emitted, and say what is done anyway. */
+const LATER_ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
+  Cast: ["saturate", "round_mode"],
+  QuantizeLinear: ["saturate", "output_dtype", "block_size", "precision"],
+  DequantizeLinear: ["output_dtype", "block_size"],
+};
+
+/** Operators that take any number of inputs, and the one of two inputs that they repeat. */
+const VARIADIC: Readonly<Record<string, string>> = { Sum: "Add", Min: "Min", Max: "Max" };
+
+/** Softmax and its like flattened everything from the axis on before opset 13 (from 1 by default). */
+const ONCE_FLATTENING = new Set(["Softmax", "LogSoftmax"]);
+
+/**
+ * An operator as the version of ONNX that is emitted has it: axes and bounds as inputs, extents said, two inputs at a time.
+ *
+ * @param outputs how many outputs the node has
+ * @throws {CompileError} on what cannot be said so
+ */
+export function modernize(
+  b: Builder,
+  { op, inputs, attributes }: Application,
+  opset: number,
+  outputs: number,
+): Application {
+  const moved = [...inputs], kept: Record<string, Attribute> = { ...attributes };
+  for (const [attribute, place] of Object.entries(ATTRIBUTES_TURNED_INPUTS[op] ?? {})) {
+    const value = kept[attribute];
+    if (!Array.isArray(value)) continue;
+    while (moved.length <= place) moved.push(null);
+    moved[place] = b.integers(value as number[]);
+    delete kept[attribute];
+  }
+  for (const attribute of LATER_ATTRIBUTES[op] ?? []) {
+    if (attribute === "block_size" && kept.block_size !== 0 && kept.block_size !== undefined) {
+      throw new CompileError(
+        "quantization in blocks is supported in MatMulNBits and GatherBlockQuantized only",
+      );
+    }
+    delete kept[attribute];
+  }
+  if (op === "Clip" && opset < 11) {
+    for (const bound of ["min", "max"]) {
+      const value = kept[bound];
+      moved.push(typeof value === "object" && "float" in value ? b.scalar(value.float) : null);
+      delete kept[bound];
+    }
+  }
+  if (ONCE_FLATTENING.has(op) && opset < 13) {
+    const rank = inputs[0]!.shape.length, axis = typeof kept.axis === "number" ? kept.axis : 1;
+    if (axis !== -1 && axis !== rank - 1) {
+      throw new CompileError(`${op} of opset ${opset} over axis ${axis} of ${rank}`);
+    }
+    kept.axis = -1;
+  }
+  if (op === "Split" && !moved[1]) {
+    // Equal parts, which opset 18 wants counted: said as extents, which every version takes.
+    const { shape } = inputs[0]!, axis = typeof kept.axis === "number" ? kept.axis : 0, size = shape.at(axis);
+    if (typeof size !== "number") throw new CompileError(`the dimension ${size} is split`);
+    const each = Math.ceil(size / outputs);
+    moved[1] = b.integers(
+      Array.from({ length: outputs }, (_, i) => Math.max(0, Math.min(each, size - i * each))),
+    );
+    delete kept.num_outputs;
+  }
+  if (VARIADIC[op] !== undefined && moved.length !== 2) {
+    const [first, ...rest] = moved as Value[];
+    const last = rest.pop() ?? first!;
+    const sum = rest.reduce((a, next) => b.op(VARIADIC[op]!, [a, next]), first!);
+    return {
+      op: sum === last ? "Identity" : VARIADIC[op]!,
+      inputs: sum === last ? [sum] : [sum, last],
+      attributes: {},
+    };
+  }
+  if (op === "Sum") return { op: "Add", inputs: moved, attributes: {} };
+  if (op === "Concat") {
+    // Nothing is joined to something: an empty past to the present.
+    const axis = kept.axis as number;
+    const parts = moved.filter((part) => part!.shape.at(axis) !== 0);
+    if (parts.length === 1) return { op: "Identity", inputs: parts, attributes: {} };
+    if (parts.length > 0) return { op, inputs: parts, attributes: kept };
+  }
+  return { op, inputs: moved, attributes: kept };
+}

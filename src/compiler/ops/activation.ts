@@ -1,0 +1,89 @@
+import type { Builder } from "../builder.ts";
+import type { Value } from "../graph.ts";
+import { scalarLike, unary } from "./elementwise.ts";
+import { axisOf, floatAttribute, integerAttribute, required, type Row } from "./row.ts";
+
+/** One input; the gradient is the output's times the slope. */
+function activation(
+  slope: (b: Builder, x: Value, y: Value, alpha: (otherwise: number) => number) => Value,
+): Row {
+  return {
+    ...unary(),
+    gradient: (b, node, [dy]) => {
+      const alpha = (otherwise: number) => floatAttribute(node, "alpha", otherwise);
+      return [b.multiply(dy!, slope(b, required(node, 0), node.outputs[0]!, alpha))];
+    },
+  };
+}
+
+/** √(2/π) and the weight of the cube in the tanh form of GELU (Hendrycks & Gimpel 2016). */
+const GELU_SCALE = Math.sqrt(2 / Math.PI), GELU_CUBE = 0.044715;
+
+/** `y` where x > 0, else `otherwise`. */
+function wherePositive(b: Builder, x: Value, y: Value, otherwise: Value): Value {
+  return b.op("Where", [b.op("Greater", [x, scalarLike(b, x, 0)]), y, otherwise]);
+}
+
+/** Activation functions. */
+export const activations: Readonly<Record<string, Row>> = {
+  Tanh: activation((b, x, y) => b.subtract(scalarLike(b, x, 1), b.multiply(y, y))),
+  Sigmoid: activation((b, x, y) => b.multiply(y, b.subtract(scalarLike(b, x, 1), y))),
+  Relu: activation((b, x) => wherePositive(b, x, scalarLike(b, x, 1), scalarLike(b, x, 0))),
+  LeakyRelu: activation((b, x, _, alpha) =>
+    wherePositive(b, x, scalarLike(b, x, 1), scalarLike(b, x, alpha(0.01)))
+  ),
+  Elu: activation((b, x, y, alpha) =>
+    wherePositive(b, x, scalarLike(b, x, 1), b.add(y, scalarLike(b, x, alpha(1))))
+  ),
+  Softplus: activation((b, x) => b.op("Sigmoid", [x])),
+  // d erf(x) / dx = 2/√π · exp(-x²)
+  Erf: activation((b, x) =>
+    b.multiply(b.op("Exp", [b.negate(b.multiply(x, x))]), scalarLike(b, x, 2 / Math.sqrt(Math.PI)))
+  ),
+  // x·Φ(x); its slope is Φ(x) + x·φ(x), Φ and φ the normal distribution's function and density
+  "com.microsoft.Gelu": activation((b, x) => {
+    const erf = b.op("Erf", [b.multiply(x, scalarLike(b, x, Math.SQRT1_2))]);
+    const cumulative = b.multiply(b.add(erf, scalarLike(b, x, 1)), scalarLike(b, x, 0.5));
+    const density = b.op("Exp", [b.multiply(b.multiply(x, x), scalarLike(b, x, -0.5))]);
+    return b.add(
+      cumulative,
+      b.multiply(b.multiply(x, density), scalarLike(b, x, 1 / Math.sqrt(2 * Math.PI))),
+    );
+  }),
+  // x·(1 + t)/2 with t = tanh(√(2/π)·(x + 0.044715·x³))
+  "com.microsoft.FastGelu": activation((b, x) => {
+    const square = b.multiply(x, x), one = scalarLike(b, x, 1), half = scalarLike(b, x, 0.5);
+    const inner = b.multiply(x, polynomial(b, square, GELU_SCALE, GELU_SCALE * GELU_CUBE));
+    const t = b.op("Tanh", [inner]);
+    const steepness = b.multiply(x, polynomial(b, square, GELU_SCALE, 3 * GELU_SCALE * GELU_CUBE));
+    const bend = b.multiply(steepness, b.subtract(one, b.multiply(t, t)));
+    return b.multiply(b.add(b.add(one, t), bend), half);
+  }),
+  // x·σ(αx): SiLU for α = 1
+  "com.microsoft.QuickGelu": activation((b, x, y, alpha) => {
+    const steepness = scalarLike(b, x, alpha(1.702)), gate = b.op("Sigmoid", [b.multiply(x, steepness)]);
+    const rest = b.multiply(b.multiply(y, steepness), b.subtract(scalarLike(b, x, 1), gate));
+    return b.add(gate, rest);
+  }),
+  Softmax: {
+    infer: ({ inputs, attributes }) => {
+      const { type, shape } = required({ inputs }, 0);
+      axisOf(integerAttribute({ attributes }, "axis", -1), shape.length);
+      return [{ type, shape }];
+    },
+    // dx = y·(dy - Σ y·dy)
+    gradient: (b, node, [dy]) => {
+      const y = node.outputs[0]!, axis = axisOf(integerAttribute(node, "axis", -1), y.shape.length);
+      return [b.multiply(y, b.subtract(dy!, b.sum(b.multiply(y, dy!), [axis])))];
+    },
+    passage: (node, axis) => {
+      const normalized = axisOf(integerAttribute(node, "axis", -1), node.outputs[0]!.shape.length);
+      return axis === normalized ? undefined : { axes: [axis] };
+    },
+  },
+};
+
+/** a + c·square. */
+function polynomial(b: Builder, square: Value, a: number, c: number): Value {
+  return b.add(b.multiply(square, scalarLike(b, square, c)), scalarLike(b, square, a));
+}

@@ -1,0 +1,83 @@
+import { CompileError } from "../errors.ts";
+import type { Builder } from "../builder.ts";
+import { type Dimension, multiply, sameDimension } from "../dimension.ts";
+import type { Value } from "../graph.ts";
+import { axisOf, axisUnder, integerAttribute, required, type Row } from "./row.ts";
+
+/**
+ * Operators on quantized numbers. What is rounded is differentiated straight through (Bengio et al. 2013), as if it had not
+ * been: the gradient of a whole number is a float32 tensor, that of the real number it stands for.
+ */
+export const quantization: Readonly<Record<string, Row>> = {
+  QuantizeLinear: {
+    infer: (node) => [{ type: node.inputs[2]?.type ?? "uint8", shape: required(node, 0).shape }],
+    gradient: (b, node, [dy]) => [b.divide(dy!, alongAxis(b, required(node, 1), required(node, 0), node))],
+  },
+  DequantizeLinear: {
+    infer: (node) => [{ type: required(node, 1).type, shape: required(node, 0).shape }],
+    gradient: (b, node, [dy]) => [b.multiply(dy!, alongAxis(b, required(node, 1), required(node, 0), node))],
+    passage: (node, axis) => {
+      const scale = required(node, 1).shape, { shape } = required(node, 0);
+      if (scale.length > 1) return undefined;
+      const own = axisOf(integerAttribute(node, "axis", 1), Math.max(1, shape.length));
+      const along = scale.length === 1 && axis === own ? 0 : null;
+      return { axes: [axis, along, ...(node.inputs[2] ? [along] : [])] };
+    },
+  },
+  // Outputs: the quantized tensor, its scale and its zero point. The scale is taken as given.
+  DynamicQuantizeLinear: {
+    infer: (node) => [
+      { type: "uint8", shape: required(node, 0).shape },
+      { type: "float32", shape: [] },
+      { type: "uint8", shape: [] },
+    ],
+    gradient: (b, node, [dy]) => [dy ? b.divide(dy, node.outputs[1]!) : null],
+  },
+  // (A - a)·(B - b), A and B whole numbers with their zero points
+  MatMulInteger: {
+    infer: (node) => {
+      const a = required(node, 0), b = required(node, 1);
+      if (b.shape.length !== 2) {
+        throw new CompileError("the right factor of an integer product needs two axes");
+      }
+      if (!sameDimension(a.shape.at(-1)!, b.shape[0]!)) {
+        throw new CompileError(`inner dimensions ${a.shape.at(-1)} and ${b.shape[0]} differ`);
+      }
+      return [{ type: "int32", shape: [...a.shape.slice(0, -1), b.shape[1]!] }];
+    },
+    gradient: (b, node, [dy]) => {
+      const right = required(node, 1), zero = node.inputs[3];
+      const real = (value: Value) => b.op("Cast", [value], { to: 1 });
+      return [b.matmul(dy!, zero ? b.subtract(real(right), real(zero)) : real(right), { b: true })];
+    },
+    passage: (node, axis) => {
+      const { shape } = required(node, 0), rank = shape.length, zero = node.inputs[3];
+      if (axis < rank - 1) return { axes: [axis, null, null, null].slice(0, node.inputs.length) };
+      return {
+        axes: [null, 1, null, zero ? axisUnder(zero.shape, 0, 1) : null].slice(0, node.inputs.length),
+      };
+    },
+  },
+  // Rows of a table that is quantized in blocks: an embedding layer's lookup, never differentiated.
+  "com.microsoft.GatherBlockQuantized": {
+    infer: (node) => {
+      const data = required(node, 0), indices = required(node, 1), scales = required(node, 2);
+      const axis = axisOf(integerAttribute(node, "gather_axis", 0), data.shape.length);
+      const packed = data.type === "uint8" ? 8 / integerAttribute(node, "bits", 4) : 1;
+      const shape: Dimension[] = [
+        ...data.shape.slice(0, axis),
+        ...indices.shape,
+        ...data.shape.slice(axis + 1),
+      ];
+      shape[shape.length - 1] = multiply(shape.at(-1)!, packed);
+      return [{ type: scales.type, shape }];
+    },
+  },
+};
+
+/** A scale for each place of an axis, seen in the rank of the tensor that it scales; a single one as it is. */
+function alongAxis(b: Builder, scale: Value, of: Value, node: Parameters<typeof integerAttribute>[0]): Value {
+  if (scale.shape.length === 0) return scale;
+  const axis = axisOf(integerAttribute(node, "axis", 1), of.shape.length);
+  return b.reshape(scale, of.shape.map((_, i) => i === axis ? scale.shape[0]! : 1));
+}
