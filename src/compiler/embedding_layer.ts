@@ -8,10 +8,18 @@ const BATCH = symbol("batch"), SEQUENCE = symbol("sequence");
 /** Operators that hand ids on unchanged, so that a lookup behind them is still the word embedding. */
 const ID_CARRIERS = new Set(["Reshape", "Cast", "Unsqueeze", "Squeeze", "Flatten", "Expand"]);
 
+/** Operators that look rows up in a table. */
+const LOOKUPS = new Set(["Gather", "com.microsoft.GatherBlockQuantized"]);
+
+/** Operators that make real numbers of a table or of its rows, stored in another form. */
+const DECODERS = new Set(["Cast", "DequantizeLinear"]);
+
 /** A graph with its embedding layer found. */
 export interface Embedding {
   readonly graph: Graph;
-  /** The rows of the word table: [batch, sequence, dimension]. */
+  /** What looks the words up in their table. */
+  readonly lookup: Node;
+  /** The rows of the word table: float32 [batch, sequence, dimension]. */
   readonly words: Value;
   /** The last value that every path from the word embeddings passes through before the first attention. */
   readonly output: Value;
@@ -23,13 +31,12 @@ export interface Embedding {
  */
 export function exposePositions(graph: Graph): Graph {
   if (graph.inputs.some(({ name }) => name === "position_ids")) return graph;
-  const { words, output } = findEmbedding(graph);
+  const { lookup, output } = findEmbedding(graph);
   const before = ancestors(output), ids = graph.inputs.find(({ name }) => name === "input_ids")!;
   let positions: Value | undefined;
   return rewrite(graph, (node, inputs, b) => {
     const [table, indices] = node.inputs;
-    const looksUp = node.op === "Gather" && before.has(node) && table?.constant?.dims.length === 2 &&
-      table.type.startsWith("float") && node.outputs[0] !== words;
+    const looksUp = node.op === "Gather" && before.has(node) && isTable(table) && node !== lookup;
     if (!looksUp || !indices || indices === ids || isFilled(indices)) return undefined;
     if (!sameDimension(indices.shape.at(-1) ?? 0, SEQUENCE)) return undefined;
     positions ??= b.input("position_ids", "int64", [BATCH, SEQUENCE]);
@@ -39,7 +46,21 @@ export function exposePositions(graph: Graph): Graph {
 
 /** Whether a value is one number all over (the token types). */
 function isFilled(value: Value): boolean {
-  return value.producer?.op === "ConstantOfShape";
+  return behindCarriers(value).producer?.op === "ConstantOfShape";
+}
+
+/** What ids were before they were handed on. */
+function behindCarriers(ids: Value): Value {
+  let value = ids;
+  while (value.producer && ID_CARRIERS.has(value.producer.op)) value = value.producer.inputs[0]!;
+  return value;
+}
+
+/** Whether a value holds the rows of an embedding table, in whatever form they are stored. */
+function isTable(value: Value | null | undefined): boolean {
+  let table = value;
+  while (table?.producer && DECODERS.has(table.producer.op)) table = table.producer.inputs[0];
+  return table?.constant?.dims.length === 2 && table.type !== "int64" && table.type !== "bool";
 }
 
 /**
@@ -49,13 +70,14 @@ function isFilled(value: Value): boolean {
  */
 export function findEmbedding(graph: Graph): Embedding {
   const nodes = liveNodes(graph);
-  const words = nodes.find(isWordLookup)?.outputs[0];
-  if (words === undefined) {
+  const lookup = nodes.find(isWordLookup);
+  if (lookup === undefined) {
     throw new CompileError(
       `${graph.source}: no embedding table is looked up by 'input_ids', so there is no place for a prompt`,
     );
   }
-  const rows = words.producer!.inputs[0]!.shape[0]!, logits = graph.outputs.get("logits")!;
+  const words = decoded(nodes, lookup.outputs[0]!);
+  const rows = lookup.inputs[0]!.shape[0]!, logits = graph.outputs.get("logits")!;
   if (sameDimension(logits.shape[2]!, words.shape.at(-1)!) && !sameDimension(logits.shape[2]!, rows)) {
     throw new CompileError(
       `${graph.source} gives hidden states of size ${
@@ -63,14 +85,19 @@ export function findEmbedding(graph: Graph): Embedding {
       }, not logits over its ${rows} words: export it with its language-model head`,
     );
   }
-  return { graph, words, output: lastCut(graph, nodes, words) };
+  return { graph, lookup, words, output: lastCut(graph, nodes, words) };
 }
 
 function isWordLookup(node: Node): boolean {
-  if (node.op !== "Gather" || node.inputs[0]?.constant?.dims.length !== 2) return false;
-  let ids = node.inputs[1] ?? undefined;
-  while (ids?.producer && ID_CARRIERS.has(ids.producer.op)) ids = ids.producer.inputs[0] ?? undefined;
-  return ids?.name === "input_ids" && ids.producer === undefined;
+  if (!LOOKUPS.has(node.op) || !isTable(node.inputs[0]) || !node.inputs[1]) return false;
+  const ids = behindCarriers(node.inputs[1]);
+  return ids.name === "input_ids" && ids.producer === undefined;
+}
+
+/** Rows of a table as real numbers, whatever they are stored as. */
+function decoded(nodes: readonly Node[], rows: Value): Value {
+  const decoder = nodes.find(({ op, inputs }) => DECODERS.has(op) && inputs[0] === rows);
+  return rows.type === "float32" || !decoder ? rows : decoded(nodes, decoder.outputs[0]!);
 }
 
 /**

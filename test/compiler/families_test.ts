@@ -27,7 +27,10 @@ for (const name of FAMILIES) {
         loss: relativeError(outputs.loss!.data as Float32Array, [loss]),
         gradient: relativeError(outputs.gradient!.data as Float32Array, gradient.flat()),
       };
-      assert(off.logits < 1e-5 && off.loss < 1e-5 && off.gradient < 1e-4, JSON.stringify(off));
+      // Numbers of the graph itself (√8, say) are rounded too in half precision, which the reference does not know of.
+      const slack = name.endsWith("fp16") ? 10 : 1;
+      assert(off.logits < 1e-5 * slack && off.loss < 1e-5 * slack, JSON.stringify(off));
+      assert(off.gradient < 1e-4 * slack, JSON.stringify(off));
       await session.release();
     });
   }
