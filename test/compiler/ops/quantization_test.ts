@@ -70,7 +70,7 @@ const PRODUCTS: Readonly<
   DynamicQuantizeMatMul: (b, x, { w, wScale, wZero }) =>
     lowered("com.microsoft.DynamicQuantizeMatMul", b, [x, w!, wScale!, wZero!]),
   QLinearMatMul: (b, x, { w, wScale, wZero, scale, zero }) => {
-    const rounded = b.op("QuantizeLinear", [x, scale!, zero!]), step = b.scalar(0.05);
+    const rounded = b.op("QuantizeLinear", [x, scale!, zero!]), step = b.scalar(0.1);
     const inputs = [rounded, scale!, zero!, w!, wScale!, wZero!, step, zero!];
     return b.op("DequantizeLinear", [lowered("QLinearMatMul", b, inputs), step, zero!]);
   },
