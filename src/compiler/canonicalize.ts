@@ -1,10 +1,9 @@
 import type { Builder } from "./builder.ts";
 import { scalarOf } from "./constants.ts";
-import { sameDimension, sameShape } from "./dimension.ts";
 import type { Graph, Value } from "./graph.ts";
-import { floatAttribute, integerAttribute } from "./ops/row.ts";
 import { any, either, lastMean, number, op, type Pattern, scalar, vector } from "./pattern.ts";
 import { rewrite } from "./rewrite.ts";
+import { unflatten } from "./unflatten.ts";
 
 /** How exporters spell an operation out, and the one node that it is. */
 interface Recognition {
@@ -23,18 +22,29 @@ const shifted = either(op("Div", x, number(Math.SQRT2)), op("Mul", x, number(Mat
 const doubled = op("Add", op("Erf", shifted), number(1));
 const half = number(0.5);
 
-/** GPT-2's Conv1D: a Gemm between two reshapes, which is a matrix product over the last axis of `x`. */
-const flattened: Pattern = (value, bound) => {
-  const gemm = value.producer?.inputs[0]?.producer, [rows, weight, bias] = gemm?.inputs ?? [];
-  const x = rows?.producer?.op === "Reshape" ? rows.producer.inputs[0] : undefined;
-  if (gemm?.op !== "Gemm" || !x || !weight || !bias) return undefined;
-  const plain = integerAttribute(gemm, "transA", 0) === 0 && integerAttribute(gemm, "transB", 0) === 0 &&
-    floatAttribute(gemm, "alpha", 1) === 1 && floatAttribute(gemm, "beta", 1) === 1;
-  const columns = weight.shape[1]!;
-  const whole = sameDimension(x.shape.at(-1)!, weight.shape[0]!) &&
-    sameShape(value.shape, [...x.shape.slice(0, -1), columns]);
-  return plain && whole ? new Map([...bound, ["x", x], ["weight", weight], ["bias", bias]]) : undefined;
-};
+const cubed = either(op("Pow", x, number(3)), op("Mul", op("Mul", x, x), x), op("Mul", x, op("Mul", x, x)));
+const inner = op("Mul", op("Add", x, op("Mul", cubed, number(0.044715))), number(Math.sqrt(2 / Math.PI)));
+const bent = op("Add", op("Tanh", inner), number(1));
+
+const meanSquare = op("Add", lastMean(either(op("Pow", x, number(2)), op("Mul", x, x))), scalar("epsilon"));
+const normalized = either(
+  op("Mul", x, op("Reciprocal", op("Sqrt", meanSquare))),
+  op("Mul", x, op("Div", number(1), op("Sqrt", meanSquare))),
+  op("Mul", x, op("Pow", meanSquare, number(-0.5))),
+  op("Div", x, op("Sqrt", meanSquare)),
+);
+
+const silu = op("Mul", x, op("Sigmoid", x));
+const gated = op("Mul", x, op("Sigmoid", op("Mul", x, number(1.702))));
+
+/** x times one half and `other`, in whatever order. */
+function halfOf(other: Pattern): Pattern {
+  return either(
+    op("Mul", op("Mul", x, other), half),
+    op("Mul", op("Mul", x, half), other),
+    op("Mul", x, op("Mul", other, half)),
+  );
+}
 
 const RECOGNITIONS: readonly Recognition[] = [
   {
@@ -48,27 +58,42 @@ const RECOGNITIONS: readonly Recognition[] = [
   },
   {
     last: "Mul",
-    pattern: either(
-      op("Mul", op("Mul", x, doubled), half),
-      op("Mul", op("Mul", x, half), doubled),
-      op("Mul", x, op("Mul", doubled, half)),
-    ),
+    pattern: halfOf(doubled),
     build: (b, bound) => b.op("com.microsoft.Gelu", [bound("x")]),
   },
   {
-    last: "Reshape",
-    pattern: flattened,
-    build: (b, bound) => b.add(b.matmul(bound("x"), bound("weight")), bound("bias")),
+    last: "Mul",
+    pattern: halfOf(bent),
+    build: (b, bound) => b.op("com.microsoft.FastGelu", [bound("x")]),
+  },
+  {
+    last: "Mul",
+    pattern: op("Mul", normalized, vector("scale")),
+    build: (b, bound) =>
+      b.op("SimplifiedLayerNormalization", [bound("x"), bound("scale")], {
+        axis: -1,
+        epsilon: { float: scalarOf(bound("epsilon"))! },
+      }),
+  },
+  {
+    last: "Mul",
+    pattern: silu,
+    build: (b, bound) => b.op("com.microsoft.QuickGelu", [bound("x")], { alpha: { float: 1 } }),
+  },
+  {
+    last: "Mul",
+    pattern: gated,
+    build: (b, bound) => b.op("com.microsoft.QuickGelu", [bound("x")], { alpha: { float: 1.702 } }),
   },
 ];
 
-/** Makes each operation that an exporter spelled out (LayerNorm, GELU, Conv1D) simple again; what it computes stays the same. */
+/** Makes each operation that an exporter spelled out (LayerNorm, GELU, RMSNorm) simple again; what it computes stays the same. */
 export function canonicalize(graph: Graph): Graph {
-  return rewrite(graph, (node, _, b, now) => {
+  return unflatten(rewrite(graph, (node, _, b, now) => {
     for (const { last, pattern, build } of RECOGNITIONS) {
       const bound = node.op === last ? pattern(node.outputs[0]!, new Map()) : undefined;
       if (bound !== undefined) return [build(b, (name) => now(bound.get(name)!))];
     }
     return undefined;
-  });
+  }));
 }

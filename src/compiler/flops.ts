@@ -2,7 +2,7 @@ import { add, type Dimension, multiply, product } from "./dimension.ts";
 import { type Graph, liveNodes } from "./graph.ts";
 
 /** Operators that multiply matrices: two operations for each number of the result and each of the dimension summed over. */
-const PRODUCTS = new Set(["MatMul", "Gemm", "com.microsoft.FusedMatMul"]);
+const PRODUCTS = new Set(["MatMul", "MatMulInteger", "Gemm", "com.microsoft.FusedMatMul"]);
 
 /** The floating-point operations of a graph's matrix products, in terms of the symbols; all else is small beside them. */
 export function matrixFlops(graph: Graph): Dimension {

@@ -66,7 +66,8 @@ export function compile(
   const { graph, prompt } = splice(embedding, insertion);
   const answer = pass("narrow", narrow(pass("splice", readAnswer(graph))));
   const differentiated = pass("differentiate", differentiate(addLoss(answer), "loss", prompt));
-  const step = pass("simplify", simplify(pass("optimizer", appendOptimizer(differentiated, prompt))));
+  const narrowed = pass("narrow again", narrow(simplify(differentiated)));
+  const step = pass("simplify", simplify(pass("optimizer", appendOptimizer(narrowed, prompt))));
   const place = insertion === "embedding-output" ? embedding.output : embedding.words;
   const embed: Graph = { ...embedding.graph, outputs: new Map([["embeddings", place]]) };
   return {

@@ -1,5 +1,5 @@
 import type { Builder } from "./builder.ts";
-import { type Dimension, sameDimension, symbol, symbolsOf, termsOf } from "./dimension.ts";
+import { type Dimension, divide, symbol, symbolsOf, termsOf } from "./dimension.ts";
 import { ancestors, type Graph, liveNodes, type Node, type Value } from "./graph.ts";
 import { rowOf } from "./ops/mod.ts";
 import { integerAttribute, type Passage } from "./ops/row.ts";
@@ -24,9 +24,10 @@ interface Demand {
 }
 
 /**
- * Pushes selections towards the inputs. Only the answer's position is read, and only the verbalizer's columns of the
- * vocabulary: what works row by row (the head, the last layer's feed-forward, its queries) need not compute the others.
- * It is the same idea as pushing a projection down a query plan. What a graph computes stays the same.
+ * Pushes selections towards what they select from. Of the forward pass only the answer's position is read, and only the
+ * verbalizer's columns of the vocabulary; of the backward pass only the prompt's rows. What works row by row (the head, the
+ * last layer's feed-forward and queries; the products that end in the prompt's gradient) need not compute the others. It is
+ * the same idea as pushing a projection down a query plan. What a graph computes stays the same.
  */
 export function narrow(graph: Graph): Graph {
   let narrowed = graph;
@@ -98,10 +99,14 @@ function demandsWith(graph: Graph, selection: Selection): Map<Node, Demand> {
   return demands;
 }
 
-/** How the selection passes a node, if it can: each input must have the axis, and its own batch axis first or none at all. */
+/**
+ * How the selection passes a node, if it can: each input must have the axis, and its examples (or the examples' heads, one
+ * example's after the other) in the first axis, or no examples at all. A selection of each example's own does not come to
+ * the last axis, where it would pick number by number.
+ */
 function passageOf(node: Node, axis: number, { each }: Selection): Passage | undefined {
-  const output = node.outputs[0]!;
-  if (each && !sameDimension(output.shape[0] ?? 0, BATCH)) return undefined;
+  const output = node.outputs[0]!, copies = copiesOfBatch(output);
+  if (each && copies === undefined) return undefined;
   // Columns pass rows and rows do not pass columns: two selections that gave way to each other would never end.
   if (each && selectionOf(node)?.each === false) return undefined;
   const passage = rowOf(node.op, () => node.op).passage?.(node, axis);
@@ -109,15 +114,25 @@ function passageOf(node: Node, axis: number, { each }: Selection): Passage | und
   if (!passage || !selects) return undefined;
   const fits = passage.axes.every((own, i) => {
     if (own === null || !each) return true;
-    const { shape } = node.inputs[i]!;
-    const batch = shape.findIndex((dimension) =>
-      termsOf(dimension).some(([key]) => symbolsOf(key).includes("batch"))
-    );
-    return batch < 0
-      ? own > 0 || shape.length < output.shape.length
-      : batch === 0 && own > 0 && sameDimension(shape[0]!, BATCH);
+    const input = node.inputs[i]!, last = input.shape.length - 1;
+    if (!hasExamples(input)) return copies === 1 && (own > 0 || last + 1 < output.shape.length);
+    return own > 0 && own < last && copiesOfBatch(input) !== undefined;
   });
   return fits ? passage : undefined;
+}
+
+/** Whether an axis of a value counts examples. */
+function hasExamples({ shape }: Value): boolean {
+  return shape.some((dimension) => termsOf(dimension).some(([key]) => symbolsOf(key).includes("batch")));
+}
+
+/** How many rows of a value's first axis belong to one example, where it counts examples or parts of them. */
+function copiesOfBatch({ shape: [first, ...rest] }: Value): number | undefined {
+  const others = rest.some((dimension) =>
+    termsOf(dimension).some(([key]) => symbolsOf(key).includes("batch"))
+  );
+  const copies = first === undefined || others ? undefined : divide(first, BATCH);
+  return typeof copies === "number" ? copies : undefined;
 }
 
 /** Makes the graph with the selection pushed to where the demands say. */
@@ -168,10 +183,17 @@ function gathered(
   { each, extent }: Selection,
 ): Value {
   if (!each) return b.op("Gather", [value, index], { axis });
-  const { shape } = value;
-  if (sameDimension(shape[0] ?? 0, BATCH)) {
-    const before = shape.slice(0, axis), ones = before.slice(1).map(() => 1);
-    const indices = b.expand(b.reshape(index, [BATCH, ...ones, extent, 1]), [...before, extent, 1]);
+  const { shape } = value, copies = copiesOfBatch(value);
+  if (copies !== undefined) {
+    const before = shape.slice(1, axis), ones = before.map(() => 1);
+    const own = b.expand(b.reshape(index, [BATCH, 1, ...ones, extent, 1]), [
+      BATCH,
+      copies,
+      ...before,
+      extent,
+      1,
+    ]);
+    const indices = b.reshape(own, [shape[0]!, ...before, extent, 1]);
     return b.op("GatherND", [value, indices], { batch_dims: axis });
   }
   // The same for every example (a causal mask): picked by index, the examples' axis brought to the front.

@@ -1,7 +1,17 @@
 import { assert } from "@std/assert";
-import { compile, type Insertion } from "../../src/compiler/mod.ts";
+import { canonicalize } from "../../src/compiler/canonicalize.ts";
+import { differentiate } from "../../src/compiler/differentiate.ts";
+import { exposePositions, findEmbedding } from "../../src/compiler/embedding_layer.ts";
+import { emit } from "../../src/compiler/emit.ts";
+import { importModel } from "../../src/compiler/import.ts";
+import { compile, evaluate, type Graph, type Insertion, matrixFlops } from "../../src/compiler/mod.ts";
+import { addLoss, readAnswer } from "../../src/compiler/objective.ts";
+import { readOnnxFile } from "../../src/compiler/onnx_file.ts";
+import { appendOptimizer } from "../../src/compiler/optimizer.ts";
+import { simplify } from "../../src/compiler/simplify.ts";
+import { splice } from "../../src/compiler/splice.ts";
 import { openCpu } from "../../src/device/cpu.ts";
-import { float32Tensor } from "../../src/device/device.ts";
+import { float32Tensor, type Tensor } from "../../src/device/device.ts";
 import { familyFeeds, familyModel, readFamily } from "./family_step.ts";
 import { relativeError } from "./graph_runner.ts";
 
@@ -9,18 +19,27 @@ const cpu = await openCpu();
 const FAMILIES = [...Deno.readDirSync("test/fixtures/families")].map(({ name }) => name)
   .filter((name) => name.endsWith(".onnx")).map((name) => name.slice(0, -".onnx".length)).sort();
 
+/** Runs a family's step once from the start. */
+async function firstStep(
+  name: string,
+  step: Uint8Array,
+  feeds: Record<string, Tensor>,
+): Promise<Record<string, Tensor>> {
+  const bytes = await Deno.readFile(familyModel(name));
+  const session = await cpu.open({ bytes: step, weights: new Map([[`${name}.onnx`, bytes]]) });
+  const zeros = float32Tensor(new Float32Array(feeds.prompt!.data.length), feeds.prompt!.dims);
+  const outputs = await session.run({ first_moment: zeros, second_moment: zeros, ...feeds });
+  await session.release();
+  return outputs;
+}
+
 for (const name of FAMILIES) {
+  const path = familyModel(name);
   for (const insertion of ["embedding-output", "word-embeddings"] as const satisfies Insertion[]) {
     Deno.test(`a step of ${name}, prompt at the ${insertion}, is that of float64 PyTorch`, async () => {
-      const path = familyModel(name), bytes = await Deno.readFile(path);
       const reference = await readFamily(name), feeds = familyFeeds(reference, insertion);
-      const { train, state } = compile(bytes, path, insertion, "adamw");
-      const session = await cpu.open({ bytes: train.bytes, weights: new Map([[`${name}.onnx`, bytes]]) });
-      const zeros = float32Tensor(new Float32Array(feeds.prompt!.data.length), feeds.prompt!.dims);
-      const outputs = await session.run({
-        ...feeds,
-        ...Object.fromEntries(state.map((tensor) => [tensor, zeros])),
-      });
+      const { train } = compile(await Deno.readFile(path), path, insertion, "adamw");
+      const outputs = await firstStep(name, train.bytes, feeds);
       const { class_logits, loss, gradient } = reference[insertion];
       const off = {
         logits: relativeError(outputs.class_logits!.data as Float32Array, class_logits.flat()),
@@ -31,7 +50,36 @@ for (const name of FAMILIES) {
       const slack = name.endsWith("fp16") ? 10 : 1;
       assert(off.logits < 1e-5 * slack && off.loss < 1e-5 * slack, JSON.stringify(off));
       assert(off.gradient < 1e-4 * slack, JSON.stringify(off));
-      await session.release();
+    });
+
+    Deno.test(`narrowing leaves a step of ${name}, prompt at the ${insertion}, what it was`, async () => {
+      const bytes = await Deno.readFile(path), feeds = familyFeeds(await readFamily(name), insertion);
+      let last: Graph | undefined;
+      const { train } = compile(bytes, path, insertion, "adamw", (_, graph) => last = graph);
+      const wide = unnarrowed(bytes, path, insertion);
+      const [found, expected] = [
+        await firstStep(name, train.bytes, feeds),
+        await firstStep(name, emit(wide, "wide").bytes, feeds),
+      ];
+      for (const output of ["class_logits", "loss", "gradient", "prompt_next"]) {
+        const off = relativeError(
+          found[output]!.data as Float32Array,
+          expected[output]!.data as Float32Array,
+        );
+        assert(off < 2e-5, `${output} is off by ${off}`);
+      }
+      const sizes = { batch: 32, sequence: 64, length: 20, classes: 2, words: 1 };
+      const [narrowFlops, wideFlops] = [last!, wide].map((graph) => evaluate(matrixFlops(graph), sizes));
+      // A range found over all rows of a tensor holds them together: no row can be left out of what is quantized with it.
+      const most = name === "bert-int8" ? 0.9 : 0.7;
+      assert(narrowFlops! < most * wideFlops!, `${narrowFlops} operations of ${wideFlops}`);
     });
   }
+}
+
+/** The training step without the passes that narrow it. */
+function unnarrowed(bytes: Uint8Array, path: string, insertion: Insertion): Graph {
+  const embedding = findEmbedding(exposePositions(canonicalize(importModel(readOnnxFile(bytes, path)))));
+  const { graph, prompt } = splice(embedding, insertion);
+  return simplify(appendOptimizer(differentiate(addLoss(readAnswer(graph)), "loss", prompt), prompt));
 }

@@ -4,6 +4,17 @@ import { type Dimension, product, subtract } from "../dimension.ts";
 import type { Value } from "../graph.ts";
 import { axisOf, axisUnder, integerAttribute, required, type Row } from "./row.ts";
 
+/**
+ * The rows [batch, rows, 1] that places [batch, rows, 2] name, where these are made of every example's own number and a row
+ * in it: read so, a selection can be told to be each example's own.
+ */
+function rowsOfEach(places: Value): Value | undefined {
+  const [examples, rows] = places.producer?.op === "Concat" ? places.producer.inputs : [];
+  const range = examples?.producer?.op === "Expand" ? examples.producer.inputs[0] : undefined;
+  const counts = range?.producer?.op === "Reshape" && range.producer.inputs[0]?.producer?.op === "Range";
+  return counts && rows ? rows : undefined;
+}
+
 /** Operators that pick elements by index. Their gradients are products with one-hot matrices: no scattered additions,
  * whose order a GPU does not fix, so that the same inputs give the same bits. */
 export const selection: Readonly<Record<string, Row>> = {
@@ -75,7 +86,9 @@ export const selection: Readonly<Record<string, Row>> = {
     gradient: (b, node, [dy]) => {
       const data = required(node, 0), indices = required(node, 1), updates = required(node, 2);
       const zeros = b.filled(updates.shape, { type: data.type, dims: [1], bytes: new Uint8Array(4) });
-      return [b.op("ScatterND", [dy!, indices, zeros]), null, b.op("GatherND", [dy!, indices])];
+      const own = rowsOfEach(indices);
+      const read = own ? b.op("GatherND", [dy!, own], { batch_dims: 1 }) : b.op("GatherND", [dy!, indices]);
+      return [b.op("ScatterND", [dy!, indices, zeros]), null, read];
     },
   },
   // One index for each element of the output. Several may pick the same element: their gradients are added.
