@@ -10,6 +10,7 @@ import { data, type DataFlags } from "./commands/data.ts";
 import { exitCodeOf, messageOf } from "./commands/exit.ts";
 import { run, type RunFlags } from "./commands/run.ts";
 import { validate } from "./commands/validate.ts";
+import { OPTIMIZER_NAMES } from "./compiler/mod.ts";
 
 const program = new Command("softprompt")
   .description("Prompt tuning from experiment files: a frozen language model, a soft prompt, ONNX Runtime.")
@@ -52,7 +53,9 @@ program.command("compile")
     ])
       .default("embedding-output"),
   )
-  .addOption(new Option("--optimizer <name>", "what the step ends in").choices(["adamw"]).default("adamw"))
+  .addOption(
+    new Option("--optimizer <name>", "what the step ends in").choices(OPTIMIZER_NAMES).default("adamw"),
+  )
   .requiredOption("--out <dir>", "the folder that the artifacts go into")
   .option("--explain", "say what each pass of the compiler did", false)
   .addHelpText(

@@ -28,7 +28,12 @@ export async function compile(
   const model = await openModel(source, file, "./");
   if (explains) { for (const line of explain(model, insertion, optimizer)) console.log(line); }
   const compiled = compileModel(model.bytes, model.onnx, insertion, optimizer);
-  const files = { train: "train_step.onnx", predict: "predict.onnx", embed: "embed.onnx" } as const;
+  const files = {
+    train: "train_step.onnx",
+    update: "update.onnx",
+    predict: "predict.onnx",
+    embed: "embed.onnx",
+  } as const;
   await Deno.mkdir(out, { recursive: true });
   const weights = new Map<string, string>();
   for (const [name, path] of Object.entries(files) as [keyof typeof files, string][]) {
@@ -42,7 +47,8 @@ export async function compile(
     dimension: compiled.dimension,
     optimizer,
     positions: compiled.positions,
-    train: { file: files.train, state: compiled.state },
+    train: { file: files.train, state: compiled.state.map(({ name }) => name) },
+    update: { file: files.update },
     predict: { file: files.predict },
     embed: { file: files.embed },
     weights: [...weights].map(([path, hash]) => ({

@@ -1,9 +1,9 @@
-import { compile, type Compiled } from "../compiler/mod.ts";
+import { compile, type Compiled, type OptimizerName } from "../compiler/mod.ts";
 import { type Dataset, loadDataset } from "../dataset/load.ts";
 import type { Example } from "../dataset/example.ts";
 import { sha256 } from "../dataset/sha256.ts";
 import { parseTemplate } from "../experiment/template.ts";
-import type { Experiment } from "../experiment/types.ts";
+import type { Experiment, OptimizerSpec } from "../experiment/types.ts";
 import type { LabelledEncoding } from "../prompt/batches.ts";
 import { type PositionCounting, TemplateEncoder } from "../prompt/encoding.ts";
 import { readVerbalizer, type Verbalizer } from "../prompt/verbalizer.ts";
@@ -51,7 +51,13 @@ export function positionCounting({ experiment }: Prepared, compiled: Compiled | 
 export function compileExperiment(
   { experiment: { prompt, training }, model }: Prepared,
 ): Compiled | undefined {
-  return prompt.insertion && compile(model.bytes, model.onnx, prompt.insertion, training!.optimizer.name);
+  return prompt.insertion &&
+    compile(model.bytes, model.onnx, prompt.insertion, optimizerName(training!.optimizer));
+}
+
+/** An experiment's optimizer as the compiler calls it. */
+function optimizerName({ name, factored }: OptimizerSpec): OptimizerName {
+  return name === "adafactor" && factored ? "adafactor-factored" : name;
 }
 
 /** The examples of an experiment in its template. */

@@ -39,10 +39,11 @@ export async function tunePrompt(
   const { seed, evaluation } = experiment,
     spec = experiment.training!,
     { length, initialization } = experiment.prompt;
-  const [embed, predict, step] = [
+  const [embed, predict, step, update] = [
     await openGraph(device, compiled.embed, model),
     await openGraph(device, compiled.predict, model),
     await openGraph(device, compiled.train, model),
+    await openGraph(device, compiled.update, model),
   ];
   const space = new EmbeddingSpace(embed, compiled.dimension, model.card.firstPosition);
   const texts = dataset.train.map(({ text }) => text), stream = new RandomStream(seed, "initialization");
@@ -62,6 +63,7 @@ export async function tunePrompt(
   };
   const task: TuningTask = {
     session: step,
+    update,
     state: compiled.state,
     prompt: initial.prompt,
     examples: encoded.train,
@@ -75,7 +77,7 @@ export async function tunePrompt(
   };
   const tuned = await followed(task, folder, experiment.name);
   const around = await neighbours(tuned.prompt, space, model.tokenizer, initial.tokens);
-  await Promise.all([embed.release(), step.release()]);
+  await Promise.all([embed, step, update].map((session) => session.release()));
   return { classifier: classifier(tuned.prompt), prompt: tuned.prompt, tuned, neighbours: around };
 }
 

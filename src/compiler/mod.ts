@@ -12,7 +12,13 @@ import { importModel } from "./import.ts";
 import { narrow } from "./narrow.ts";
 import { addLoss, readAnswer } from "./objective.ts";
 import { readOnnxFile } from "./onnx_file.ts";
-import { appendOptimizer, OPTIMIZER_STATE, type OptimizerName } from "./optimizer.ts";
+import {
+  appendOptimizer,
+  optimizerGraph,
+  type OptimizerName,
+  optimizerState,
+  type StateTensor,
+} from "./optimizer.ts";
 import { simplify } from "./simplify.ts";
 import { addsPositions, type Embedding, exposePositions, findEmbedding } from "./embedding_layer.ts";
 import { dimensionOf, type Insertion, splice } from "./splice.ts";
@@ -22,7 +28,7 @@ export { CompileError } from "./errors.ts";
 export { matrixFlops } from "./flops.ts";
 export { type Graph, liveNodes } from "./graph.ts";
 export type { Emitted } from "./emit.ts";
-export { OPTIMIZER_STATE, type OptimizerName } from "./optimizer.ts";
+export { OPTIMIZER_NAMES, type OptimizerName, type StateTensor } from "./optimizer.ts";
 export type { Insertion } from "./splice.ts";
 
 /** What is compiled: it depends on the model, the insertion and the optimizer alone. */
@@ -32,7 +38,9 @@ export interface Compiled {
   /** One training step: `artifacts.json`'s `train`. */
   readonly train: Emitted;
   /** The optimizer's state tensors, as the training step names them. */
-  readonly state: readonly string[];
+  readonly state: readonly StateTensor[];
+  /** The optimizer alone, for gradients summed over several steps: `artifacts.json`'s `update`. */
+  readonly update: Emitted;
   /** Class logits of examples with the prompt: `artifacts.json`'s `predict`. */
   readonly predict: Emitted;
   /** `input_ids` (and positions) to `embeddings` [batch, sequence, dimension], the space that the prompt's vectors live in. */
@@ -67,13 +75,15 @@ export function compile(
   const answer = pass("narrow", narrow(pass("splice", readAnswer(graph))));
   const differentiated = pass("differentiate", differentiate(addLoss(answer), "loss", prompt));
   const narrowed = pass("narrow again", narrow(simplify(differentiated)));
-  const step = pass("simplify", simplify(pass("optimizer", appendOptimizer(narrowed, prompt))));
+  const step = pass("simplify", simplify(pass("optimizer", appendOptimizer(narrowed, prompt, optimizer))));
   const place = insertion === "embedding-output" ? embedding.output : embedding.words;
   const embed: Graph = { ...embedding.graph, outputs: new Map([["embeddings", place]]) };
+  const dimension = dimensionOf(place, path);
   return {
-    dimension: dimensionOf(place, path),
+    dimension,
     train: emit(step, "train_step"),
-    state: OPTIMIZER_STATE[optimizer],
+    state: optimizerState(optimizer, dimension),
+    update: emit(simplify(optimizerGraph(optimizer, dimension, path)), "update"),
     predict: emit(simplify(answer), "predict"),
     embed: emit(simplify(embed), "embed"),
     positions: addsPositions(embedding) ? "embedding-layer" : "attention",

@@ -1,55 +1,159 @@
 import { Builder } from "./builder.ts";
+import { type Dimension, symbol } from "./dimension.ts";
 import type { Graph, Value } from "./graph.ts";
 
 /** The optimizers that a training step can end in. */
-export type OptimizerName = "adamw";
+export type OptimizerName = keyof typeof OPTIMIZERS;
 
-/** The tensors that an optimizer keeps between steps; they start at zero, each of the prompt's shape. */
-export const OPTIMIZER_STATE: Readonly<Record<OptimizerName, readonly string[]>> = {
-  adamw: ["first_moment", "second_moment"],
-};
+/** A tensor that an optimizer keeps between steps; it starts at zero. */
+export interface StateTensor {
+  readonly name: string;
+  /** In terms of the prompt's `length`. */
+  readonly shape: readonly Dimension[];
+}
+
+/** What an optimizer makes its move of. */
+interface Moment {
+  /** float32 [length, dimension], clipped. */
+  readonly gradient: Value;
+  /** What it kept, in the order of its state tensors. */
+  readonly kept: readonly Value[];
+  /** 1, 2, …, float32 []. */
+  readonly step: Value;
+}
+
+/** A rule: which tensors it keeps, and where it moves. */
+interface Optimizer {
+  state(prompt: readonly Dimension[]): readonly StateTensor[];
+  /** The direction, which is taken learning rate times, and what is kept for the next step. */
+  update(b: Builder, moment: Moment): { direction: Value; next: readonly Value[] };
+}
 
 const BETA_1 = 0.9, BETA_2 = 0.999, EPSILON = 1e-8;
 
+/** Loshchilov & Hutter 2019: bias-corrected moments; betas 0.9 and 0.999, epsilon 1e-8. */
+const adamw: Optimizer = {
+  state: (shape) => [{ name: "first_moment", shape }, { name: "second_moment", shape }],
+  update(b, { gradient, kept: [first, second], step }) {
+    const firstNext = moved(b, first!, gradient, b.scalar(BETA_1));
+    const secondNext = moved(b, second!, b.multiply(gradient, gradient), b.scalar(BETA_2));
+    const deviation = b.op("Sqrt", [b.divide(secondNext, shortfall(b, BETA_2, step))]);
+    const mean = b.divide(firstNext, shortfall(b, BETA_1, step));
+    return {
+      direction: b.divide(mean, b.add(deviation, b.scalar(EPSILON))),
+      next: [firstNext, secondNext],
+    };
+  },
+};
+
+/** The exponent of Adafactor's decay, what it adds to squares, and the root mean square that its updates are clipped to. */
+const DECAY_EXPONENT = -0.8, SQUARE_EPSILON = 1e-30, CLIP_THRESHOLD = 1;
+
 /**
- * Appends AdamW (Loshchilov & Hutter 2019: decoupled weight decay, bias-corrected moments; betas 0.9 and 0.999, epsilon
- * 1e-8) behind clipping by the norm of the whole prompt's gradient.
+ * Shazeer & Stern 2018, as prompts are tuned with it: no momentum, the step not relative to the parameter's size. Factored,
+ * the second moment is kept as its means along both axes.
+ */
+function adafactor(factored: boolean): Optimizer {
+  return {
+    state: ([length, dimension]) =>
+      factored
+        ? [{ name: "row_moment", shape: [length!] }, { name: "column_moment", shape: [dimension!] }]
+        : [{ name: "second_moment", shape: [length!, dimension!] }],
+    update(b, { gradient, kept, step }) {
+      const decay = b.subtract(b.scalar(1), b.op("Pow", [step, b.scalar(DECAY_EXPONENT)]));
+      const squares = b.add(b.multiply(gradient, gradient), b.scalar(SQUARE_EPSILON));
+      let next: Value[], secondMoment: Value;
+      if (factored) {
+        next = [1, 0].map((axis, i) =>
+          moved(b, kept[i]!, b.reshape(b.mean(squares, [axis]), kept[i]!.shape), decay)
+        );
+        const [rows, columns] = next as [Value, Value], [length, dimension] = gradient.shape;
+        const outer = b.multiply(b.reshape(rows, [length!, 1]), b.reshape(columns, [1, dimension!]));
+        secondMoment = b.divide(outer, b.mean(rows, [0]));
+      } else {
+        next = [secondMoment = moved(b, kept[0]!, squares, decay)];
+      }
+      const update = b.divide(gradient, b.op("Sqrt", [secondMoment]));
+      const size = b.op("Sqrt", [b.mean(b.multiply(update, update), [0, 1])]);
+      const excess = b.op("Max", [b.divide(size, b.scalar(CLIP_THRESHOLD)), b.scalar(1)]);
+      return { direction: b.divide(update, excess), next };
+    },
+  };
+}
+
+const MOMENTUM = 0.9;
+
+/** Stochastic gradient descent with momentum 0.9 (Sutskever et al. 2013, as PyTorch has it: no dampening). */
+const sgd: Optimizer = {
+  state: (shape) => [{ name: "velocity", shape }],
+  update(b, { gradient, kept: [velocity] }) {
+    const next = b.add(b.multiply(velocity!, b.scalar(MOMENTUM)), gradient);
+    return { direction: next, next: [next] };
+  },
+};
+
+const OPTIMIZERS = {
+  adamw,
+  adafactor: adafactor(false),
+  "adafactor-factored": adafactor(true),
+  sgd,
+} as const satisfies Readonly<Record<string, Optimizer>>;
+
+/** The names of the optimizers. */
+export const OPTIMIZER_NAMES = Object.keys(OPTIMIZERS) as readonly OptimizerName[];
+
+/** The tensors that an optimizer keeps for a prompt whose vectors have this size. */
+export function optimizerState(name: OptimizerName, dimension: Dimension): readonly StateTensor[] {
+  return OPTIMIZERS[name].state([symbol("length"), dimension]);
+}
+
+/**
+ * Appends an optimizer behind clipping by the norm of the whole prompt's gradient, with decoupled weight decay: the prompt
+ * moves by learning_rate · (direction + weight_decay · prompt).
  *
  * @param graph with the output `gradient`, which stays as it is before clipping
  * @param prompt float32 [length, dimension]
- * @returns the graph with the inputs `first_moment` and `second_moment` (of the prompt's shape), `learning_rate`,
- * `weight_decay`, `clip_norm` (0: no clipping) and `step` (1, 2, …), float32 [], and the outputs `prompt_next`,
- * `first_moment_next`, `second_moment_next`
+ * @returns the graph with the inputs of the optimizer's state, `learning_rate`, `weight_decay`, `clip_norm` (0: no
+ * clipping) and `step` (1, 2, …), float32 [], and the outputs `prompt_next` and each state's `<name>_next`
  */
-export function appendOptimizer(graph: Graph, prompt: Value): Graph {
-  const b = Builder.of(graph);
-  const [first, second] = OPTIMIZER_STATE.adamw.map((name) => b.input(name, "float32", prompt.shape)) as [
-    Value,
-    Value,
-  ];
+export function appendOptimizer(graph: Graph, prompt: Value, name: OptimizerName): Graph {
+  const b = Builder.of(graph), optimizer = OPTIMIZERS[name], state = optimizer.state(prompt.shape);
+  const kept = state.map((tensor) => b.input(tensor.name, "float32", tensor.shape));
   const [learningRate, weightDecay, clipNorm, step] = ["learning_rate", "weight_decay", "clip_norm", "step"]
-    .map((name) => b.input(name, "float32", [])) as [Value, Value, Value, Value];
-  const g = clipped(b, graph.outputs.get("gradient")!, clipNorm);
-  const firstNext = b.add(b.multiply(first, b.scalar(BETA_1)), b.multiply(g, b.scalar(1 - BETA_1)));
-  const secondNext = b.add(
-    b.multiply(second, b.scalar(BETA_2)),
-    b.multiply(b.multiply(g, g), b.scalar(1 - BETA_2)),
-  );
-  const deviation = b.op("Sqrt", [b.divide(secondNext, bias(b, BETA_2, step))]);
-  const direction = b.divide(b.divide(firstNext, bias(b, BETA_1, step)), b.add(deviation, b.scalar(EPSILON)));
+    .map((input) => b.input(input, "float32", [])) as [Value, Value, Value, Value];
+  const gradient = clipped(b, graph.outputs.get("gradient")!, clipNorm);
+  const { direction, next } = optimizer.update(b, { gradient, kept, step });
   const move = b.multiply(learningRate, b.add(direction, b.multiply(weightDecay, prompt)));
   return b.graph(
     new Map([
       ...graph.outputs,
       ["prompt_next", b.subtract(prompt, move)],
-      ["first_moment_next", firstNext],
-      ["second_moment_next", secondNext],
+      ...state.map((tensor, i): [string, Value] => [`${tensor.name}_next`, next[i]!]),
     ]),
   );
 }
 
+/**
+ * The optimizer alone, for gradients that were summed elsewhere.
+ *
+ * @param dimension the size of the prompt's vectors
+ * @returns a graph with the inputs `prompt` and `gradient`, float32 [length, dimension], and those of the optimizer
+ */
+export function optimizerGraph(name: OptimizerName, dimension: number, source: string): Graph {
+  const b = new Builder(source), shape = [symbol("length"), dimension];
+  const prompt = b.input("prompt", "float32", shape), gradient = b.input("gradient", "float32", shape);
+  const { outputs, ...graph } = appendOptimizer(b.graph(new Map([["gradient", gradient]])), prompt, name);
+  const moved = [...outputs].filter(([output]) => output !== "gradient");
+  return { ...graph, outputs: new Map(moved) };
+}
+
+/** The moving average: decay · before + (1 - decay) · now. */
+function moved(b: Builder, before: Value, now: Value, decay: Value): Value {
+  return b.add(b.multiply(before, decay), b.multiply(now, b.subtract(b.scalar(1), decay)));
+}
+
 /** 1 - beta^step, by which a moment that started at zero falls short. */
-function bias(b: Builder, beta: number, step: Value): Value {
+function shortfall(b: Builder, beta: number, step: Value): Value {
   return b.subtract(b.scalar(1), b.op("Pow", [b.scalar(beta), step]));
 }
 

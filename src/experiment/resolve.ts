@@ -2,6 +2,7 @@ import type {
   DatasetSpec,
   Experiment,
   Initialization,
+  OptimizerSpec,
   PartialExperiment,
   PromptSpec,
   Split,
@@ -61,12 +62,18 @@ function resolveInitialization(given: Partial<Initialization> = { from: "vocabul
     : { top: 5000, ...given, from: "vocabulary" };
 }
 
+function resolveOptimizer(given: Partial<OptimizerSpec> = {}): OptimizerSpec {
+  const { name = "adamw", factored = false, learningRate = 0.03, weightDecay = 0.01 } = given;
+  return { name, ...(name === "adafactor" && { factored }), learningRate, weightDecay };
+}
+
 function resolveTraining(given: Partial<TrainingSpec>): TrainingSpec {
   const earlyStopping: Partial<TrainingSpec["earlyStopping"]> = given.earlyStopping;
   return {
-    optimizer: { name: "adamw", learningRate: 0.03, weightDecay: 0.01, ...given.optimizer },
+    optimizer: resolveOptimizer(given.optimizer),
     schedule: { name: "linear", warmupSteps: 0, ...given.schedule },
     batchSize: given.batchSize ?? 32,
+    accumulate: given.accumulate ?? 1,
     ...(given.steps === undefined ? { epochs: given.epochs ?? 5 } : { steps: given.steps }),
     clipNorm: given.clipNorm ?? 1,
     ...(earlyStopping && { earlyStopping: { metric: "accuracy", patience: 3, ...earlyStopping } }),

@@ -83,7 +83,15 @@ function trainingRules({ prompt, training, dataset }: PartialExperiment): Broken
   if (training === undefined) return [];
   const broken: Broken[] = [];
   const say = (key: string[], message: string) => broken.push({ path: ["training", ...key], message });
-  const { epochs, steps, earlyStopping } = training as Partial<TrainingSpec>;
+  const { epochs, steps, earlyStopping, optimizer, accumulate, batchSize } = training as Partial<
+    TrainingSpec
+  >;
+  if (optimizer?.factored !== undefined && optimizer.name !== "adafactor") {
+    say(["optimizer", "factored"], "'factored' goes with 'name: adafactor'");
+  }
+  if (accumulate !== undefined && accumulate > (batchSize ?? 32)) {
+    say(["accumulate"], `a batch of ${batchSize ?? 32} examples cannot be taken in ${accumulate} parts`);
+  }
   if (prompt?.kind === "hard") {
     say([], "a hard prompt is not trained: remove 'training', or set 'prompt.kind: soft'");
   }

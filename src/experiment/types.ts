@@ -40,11 +40,22 @@ export interface PromptSpec {
   initialization?: Initialization;
 }
 
+/** What moves the prompt. */
+export interface OptimizerSpec {
+  name: "adamw" | "adafactor" | "sgd";
+  /** Adafactor: whether the second moment is factored. */
+  factored?: boolean;
+  learningRate: number;
+  weightDecay: number;
+}
+
 /** How a soft prompt is tuned. */
 export interface TrainingSpec {
-  optimizer: { name: "adamw"; learningRate: number; weightDecay: number };
+  optimizer: OptimizerSpec;
   schedule: { name: "constant" | "linear" | "cosine"; warmupSteps: number };
   batchSize: number;
+  /** In how many parts a batch is taken. */
+  accumulate: number;
   epochs?: number;
   steps?: number;
   /** 0: gradients are not clipped. */

@@ -1,3 +1,4 @@
+import { evaluate, type StateTensor } from "../compiler/mod.ts";
 import { float32Tensor, scalarTensor, type Session, type Tensor } from "../device/device.ts";
 import { RandomStream } from "../experiment/random_stream.ts";
 import type { TrainingSpec } from "../experiment/types.ts";
@@ -10,8 +11,10 @@ import { learningRateAt } from "./schedule.ts";
 export interface TuningTask {
   /** The compiled training step, opened on a device. */
   readonly session: Session;
-  /** The names of the optimizer's state tensors. */
-  readonly state: readonly string[];
+  /** The optimizer alone, opened on a device, for batches whose gradient is accumulated. */
+  readonly update: Session;
+  /** The optimizer's state tensors. */
+  readonly state: readonly StateTensor[];
   /** Where tuning starts: float32 [length, dimension]. */
   readonly prompt: Tensor;
   readonly examples: readonly LabelledEncoding[];
@@ -111,11 +114,9 @@ export async function* tune(task: TuningTask): AsyncGenerator<TuningEvent, Tuned
       batches = epochBatches(lengths, spec.batchSize, new RandomStream(task.seed, `order/${epoch}`));
       orderedEpoch = epoch;
     }
-    const batch = batchFeeds(batches[done % perEpoch]!.map((i) => examples[i]!), task.padId);
+    const batch = batches[done % perEpoch]!.map((i) => examples[i]!);
     const learningRate = learningRateAt(step, total, spec.optimizer.learningRate, spec.schedule);
-    const outputs = await task.session.run({
-      ...batch,
-      ...task.verbalizer,
+    const outputs = await takeStep(task, batch, {
       ...state,
       prompt,
       learning_rate: scalarTensor(learningRate),
@@ -133,7 +134,7 @@ export async function* tune(task: TuningTask): AsyncGenerator<TuningEvent, Tuned
       );
     }
     prompt = outputs.prompt_next!;
-    state = Object.fromEntries(task.state.map((name) => [name, outputs[`${name}_next`]!]));
+    state = Object.fromEntries(task.state.map(({ name }) => [name, outputs[`${name}_next`]!]));
     losses = [...losses, loss];
     done = step;
     const endsEpoch = done % perEpoch === 0 || done === total;
@@ -166,12 +167,48 @@ export async function* tune(task: TuningTask): AsyncGenerator<TuningEvent, Tuned
   };
 }
 
+/**
+ * One step over a batch, or over its parts one after the other, whose gradients are then averaged by their examples and
+ * given to the optimizer: the same up to rounding, with the memory of one part.
+ *
+ * @param moment the prompt, the optimizer's state and the step's hyperparameters
+ * @returns `loss`, `gradient`, `prompt_next` and each state's next
+ */
+async function takeStep(
+  task: TuningTask,
+  batch: readonly LabelledEncoding[],
+  moment: Readonly<Record<string, Tensor>>,
+): Promise<Record<string, Tensor>> {
+  const run = (part: readonly LabelledEncoding[]) =>
+    task.session.run({ ...batchFeeds(part, task.padId), ...task.verbalizer, ...moment });
+  const size = Math.ceil(batch.length / task.spec.accumulate);
+  if (size >= batch.length) return await run(batch);
+  const { data, dims } = moment.prompt!, gradient = new Float64Array(data.length);
+  let loss = 0;
+  for (let start = 0; start < batch.length; start += size) {
+    const part = batch.slice(start, start + size), share = part.length / batch.length;
+    const outputs = await run(part);
+    loss += share * Number(outputs.loss!.data[0]);
+    for (const [i, x] of (outputs.gradient!.data as Float32Array).entries()) gradient[i]! += share * x;
+  }
+  const mean = float32Tensor(Float32Array.from(gradient), dims);
+  return {
+    loss: scalarTensor(loss),
+    gradient: mean,
+    ...await task.update.run({ ...moment, gradient: mean }),
+  };
+}
+
 function startOf({ prompt, state }: TuningTask): Checkpoint {
-  const zeros = () => float32Tensor(new Float32Array(prompt.data.length), prompt.dims);
+  const length = prompt.dims[0]!;
+  const zeros = ({ shape }: StateTensor) => {
+    const dims = shape.map((dimension) => evaluate(dimension, { length }));
+    return float32Tensor(new Float32Array(dims.reduce((a, b) => a * b, 1)), dims);
+  };
   return {
     step: 0,
     prompt,
-    state: Object.fromEntries(state.map((name) => [name, zeros()])),
+    state: Object.fromEntries(state.map((tensor) => [tensor.name, zeros(tensor)])),
     losses: [],
     waited: 0,
     seconds: 0,

@@ -81,5 +81,7 @@ for (const name of FAMILIES) {
 function unnarrowed(bytes: Uint8Array, path: string, insertion: Insertion): Graph {
   const embedding = findEmbedding(exposePositions(canonicalize(importModel(readOnnxFile(bytes, path)))));
   const { graph, prompt } = splice(embedding, insertion);
-  return simplify(appendOptimizer(differentiate(addLoss(readAnswer(graph)), "loss", prompt), prompt));
+  return simplify(
+    appendOptimizer(differentiate(addLoss(readAnswer(graph)), "loss", prompt), prompt, "adamw"),
+  );
 }

@@ -32,6 +32,7 @@ Deno.test("an experiment is resolved with every default written out", () => {
       optimizer: { name: "adamw", learningRate: 0.03, weightDecay: 0.01 },
       schedule: { name: "linear", warmupSteps: 0 },
       batchSize: 32,
+      accumulate: 1,
       epochs: 5,
       clipNorm: 1,
       logEvery: 10,

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { symbol } from "../../src/compiler/dimension.ts";
 import { float32Tensor, scalarTensor, type Session, type Tensor } from "../../src/device/device.ts";
 import type { TrainingSpec } from "../../src/experiment/types.ts";
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "../../src/training/checkpoint.ts";
@@ -34,10 +35,26 @@ function pulling(breaksAt = Infinity): Session {
   };
 }
 
+/** The optimizer of that step alone. */
+const descending: Session = {
+  inputNames: [],
+  outputNames: [],
+  run: (feeds) => {
+    const prompt = feeds.prompt!.data as Float32Array, gradient = feeds.gradient!.data as Float32Array;
+    const rate = Number(feeds.learning_rate!.data[0]), count = feeds.count!.data as Float32Array;
+    return Promise.resolve({
+      prompt_next: float32Tensor(prompt.map((x, i) => x - rate * gradient[i]!), feeds.prompt!.dims),
+      count_next: float32Tensor(count.map((x) => x + 1), feeds.prompt!.dims),
+    } as Record<string, Tensor>);
+  },
+  release: () => Promise.resolve(),
+};
+
 const spec: TrainingSpec = {
   optimizer: { name: "adamw", learningRate: 0.1, weightDecay: 0 },
   schedule: { name: "linear", warmupSteps: 0 },
   batchSize: 4,
+  accumulate: 1,
   epochs: 3,
   clipNorm: 0,
   logEvery: 2,
@@ -55,7 +72,8 @@ function task(changes: Partial<TuningTask> = {}): TuningTask {
   const prompt = float32Tensor(Float32Array.of(5, -3), [2, 1]);
   return {
     session: pulling(),
-    state: ["count"],
+    update: descending,
+    state: [{ name: "count", shape: [symbol("length"), 1] }],
     prompt,
     examples,
     padId: 0,
@@ -79,6 +97,18 @@ const checkpoints = (events: readonly TuningEvent[]) =>
   events.flatMap((event) => event.kind === "checkpoint" ? [event.checkpoint] : []);
 const lines = (events: readonly TuningEvent[]) =>
   events.flatMap((event) => event.kind === "history" ? [event.line] : []);
+
+Deno.test("a batch taken in parts, also unequal ones, moves the prompt as it does in one", async () => {
+  const whole = await follow(task());
+  for (const accumulate of [2, 3, 4]) {
+    const parts = await follow(task({ spec: { ...spec, accumulate } }));
+    assert(Math.abs(Number(parts.result.prompt.data[0]) - Number(whole.result.prompt.data[0])) < 1e-6);
+    assertEquals(parts.result.steps, whole.result.steps);
+    for (const [i, line] of lines(parts.events).entries()) {
+      assert(Math.abs(line.gradient_norm - lines(whole.events)[i]!.gradient_norm) < 1e-5);
+    }
+  }
+});
 
 Deno.test("tuning takes the steps asked for, logs them and gives the last prompt", async () => {
   const { events, result } = await follow(task());
