@@ -19,7 +19,9 @@ import {
   optimizerState,
   type StateTensor,
 } from "./optimizer.ts";
+import { shareGelu } from "./share_gelu.ts";
 import { simplify } from "./simplify.ts";
+import { sumEarly } from "./sum_early.ts";
 import { addsPositions, type Embedding, exposePositions, findEmbedding } from "./embedding_layer.ts";
 import { dimensionOf, type Insertion, splice } from "./splice.ts";
 
@@ -74,8 +76,8 @@ export function compile(
   const { graph, prompt } = splice(embedding, insertion);
   const answer = pass("narrow", narrow(pass("splice", readAnswer(graph))));
   const differentiated = pass("differentiate", differentiate(addLoss(answer), "loss", prompt));
-  const narrowed = pass("narrow again", narrow(simplify(differentiated)));
-  const step = pass("simplify", simplify(pass("optimizer", appendOptimizer(narrowed, prompt, optimizer))));
+  const backward = pass("narrow backward", sumEarly(narrow(simplify(shareGelu(differentiated)))));
+  const step = pass("simplify", simplify(pass("optimizer", appendOptimizer(backward, prompt, optimizer))));
   const place = insertion === "embedding-output" ? embedding.output : embedding.words;
   const embed: Graph = { ...embedding.graph, outputs: new Map([["embeddings", place]]) };
   const dimension = dimensionOf(place, path);

@@ -33,8 +33,8 @@ Deno.test("the step's matrix products are those of the formula for BERT shapes",
 
   // Backward, a dense layer costs once what it costs forward, as no weight has a gradient; attention twice. The answer's row
   // goes back to all rows, and the words' columns are not gone back to, as they are picked from weights.
-  // Of the first layer's queries, keys and values only the prompt's rows go on.
-  const spared = 3 * batch * (sequence - length) * width * width +
+  // Of the first layer's queries, keys and values only the prompt's rows go on, summed over the examples.
+  const spared = 3 * (batch * sequence - length) * width * width +
     batch * (sequence - length) * sequence * width;
   const backward = (layers - 1) * ((4 + 8) * dense + 4 * attended) + 2 * dense + (2 + 8) * one +
     4 * attendedOnce + head(1, classes * words) - spared;

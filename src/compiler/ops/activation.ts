@@ -40,16 +40,18 @@ export const activations: Readonly<Record<string, Row>> = {
   Erf: activation((b, x) =>
     b.multiply(b.op("Exp", [b.negate(b.multiply(x, x))]), scalarLike(b, x, 2 / Math.sqrt(Math.PI)))
   ),
-  // x·Φ(x); its slope is Φ(x) + x·φ(x), Φ and φ the normal distribution's function and density
-  "com.microsoft.Gelu": activation((b, x) => {
-    const erf = b.op("Erf", [b.multiply(x, scalarLike(b, x, Math.SQRT1_2))]);
-    const cumulative = b.multiply(b.add(erf, scalarLike(b, x, 1)), scalarLike(b, x, 0.5));
-    const density = b.op("Exp", [b.multiply(b.multiply(x, x), scalarLike(b, x, -0.5))]);
-    return b.add(
-      cumulative,
-      b.multiply(b.multiply(x, density), scalarLike(b, x, 1 / Math.sqrt(2 * Math.PI))),
-    );
-  }),
+  // x·Φ(x); its slope is Φ(x) + x·φ(x), Φ and φ the normal distribution's function and density: with u = x/√2, half of
+  // 1 + erf(u) + u·2/√π·exp(-u²). The half goes to the gradient, whose product with a weight takes it in for nothing.
+  "com.microsoft.Gelu": {
+    ...unary(),
+    gradient: (b, node, [dy]) => {
+      const x = required(node, 0), u = b.multiply(x, scalarLike(b, x, Math.SQRT1_2));
+      const raised = b.add(b.op("Erf", [u]), scalarLike(b, x, 1));
+      const logHeight = scalarLike(b, x, Math.log(2 / Math.sqrt(Math.PI)));
+      const bump = b.multiply(u, b.op("Exp", [b.subtract(logHeight, b.multiply(u, u))]));
+      return [b.multiply(b.multiply(dy!, scalarLike(b, x, 0.5)), b.add(raised, bump))];
+    },
+  },
   // x·(1 + t)/2 with t = tanh(√(2/π)·(x + 0.044715·x³))
   "com.microsoft.FastGelu": activation((b, x) => {
     const square = b.multiply(x, x), one = scalarLike(b, x, 1), half = scalarLike(b, x, 0.5);
