@@ -23,7 +23,7 @@ for (const [file, path] of Object.entries(MODELS) as [string, string][]) {
       const session = await device.open({ bytes: train.bytes, weights: new Map([["model.onnx", bytes]]) });
       let prompt = referencePrompt(reference);
       const zeros = float32Tensor(new Float32Array(prompt.data.length), prompt.dims);
-      let moments: Record<string, Tensor> = Object.fromEntries(state.map((name) => [name, zeros]));
+      let moments: Record<string, Tensor> = Object.fromEntries(state.map(({ name }) => [name, zeros]));
       for (let step = 1; step <= 20; step++) {
         const outputs = await session.run({ ...feeds, ...moments, prompt, step: scalarTensor(step) });
         if (step === 1) {
