@@ -41,7 +41,7 @@ for (const [file, path] of Object.entries(MODELS) as [string, string][]) {
           assert(logits < 1e-5, `the class logits are off by ${logits}`);
         }
         prompt = outputs.prompt_next!;
-        moments = Object.fromEntries(state.map((name) => [name, outputs[`${name}_next`]!]));
+        moments = Object.fromEntries(state.map(({ name }) => [name, outputs[`${name}_next`]!]));
       }
       const error = relativeError(prompt.data as Float32Array, reference.steps[19]!.prompt.flat());
       assert(error < 1e-3, `the prompt after 20 steps is off by ${error}`);

@@ -1,6 +1,6 @@
 import type { Dimension } from "../dimension.ts";
 import type { Node } from "../graph.ts";
-import { axisOf, integerAttribute, type Passage, required, type Row } from "./row.ts";
+import { axisOf, floatAttribute, integerAttribute, type Passage, required, type Row } from "./row.ts";
 
 /** The axes that are normalized together: from the attribute's on. */
 function normalizedAxes(node: Node): { first: number; axes: number[] } {
@@ -37,20 +37,22 @@ export const normalization: Readonly<Record<string, Row>> = {
     },
     passage: rowsPass,
   },
-  // RMSNorm (Zhang & Sennrich 2019). Outputs: y and, for whoever asks, the inverse root of the mean square.
+  // RMSNorm (Zhang & Sennrich 2019). ONNX Runtime would give the inverse root mean square as a second output, but not on
+  // WebGPU: the gradient computes it anew.
   SimplifiedLayerNormalization: {
     infer: (node) => {
       const { type, shape } = required(node, 0);
-      const axis = axisOf(integerAttribute(node, "axis", -1), shape.length);
-      const statistic: Dimension[] = shape.map((dimension, i) => i < axis ? dimension : 1);
-      return [{ type, shape }, { type, shape: statistic }];
+      axisOf(integerAttribute(node, "axis", -1), shape.length);
+      return [{ type, shape }];
     },
     // x̂ = x/rms and g = dy·scale: dx = (g - x̂·mean(g·x̂))/rms
     gradient: (b, node, [dy]) => {
       const x = required(node, 0), scale = required(node, 1), { axes } = normalizedAxes(node);
-      const normalized = b.multiply(x, node.outputs[1]!), g = b.multiply(dy!, scale);
+      const epsilon = b.scalar(floatAttribute(node, "epsilon", 1e-5));
+      const rms = b.op("Sqrt", [b.add(b.mean(b.multiply(x, x), axes), epsilon)]);
+      const normalized = b.divide(x, rms), g = b.multiply(dy!, scale);
       const along = b.multiply(normalized, b.mean(b.multiply(g, normalized), axes));
-      return [b.multiply(b.subtract(g, along), node.outputs[1]!), b.multiply(dy!, normalized)];
+      return [b.divide(b.subtract(g, along), rms), b.multiply(dy!, normalized)];
     },
     passage: rowsPass,
   },
