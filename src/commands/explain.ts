@@ -1,4 +1,12 @@
-import { compile, evaluate, type Graph, liveNodes, matrixFlops } from "../compiler/mod.ts";
+import {
+  evaluate,
+  type Graph,
+  type Insertion,
+  liveNodes,
+  matrixFlops,
+  type OptimizerName,
+} from "../compiler/mod.ts";
+import { compileModel } from "./compile_model.ts";
 import { tableLines } from "./console.ts";
 import type { OpenModel } from "./open_model.ts";
 
@@ -6,14 +14,14 @@ import type { OpenModel } from "./open_model.ts";
 const SIZES = { batch: 32, sequence: 64, length: 20, classes: 2, words: 4 };
 
 /** What the compiler did, pass by pass, as lines: nodes, operations of the matrix products, and what became of operators. */
-export function explain(
+export async function explain(
   model: OpenModel,
-  insertion: Parameters<typeof compile>[2],
-  optimizer: Parameters<typeof compile>[3],
-): string[] {
+  insertion: Insertion,
+  optimizer: OptimizerName,
+): Promise<string[]> {
   const rows: string[][] = [];
   let before = new Map<string, number>();
-  compile(model.bytes, model.onnx, insertion, optimizer, (pass, graph) => {
+  await compileModel(model, insertion, optimizer, (pass, graph) => {
     const counts = countOperators(graph);
     const flops = evaluate(matrixFlops(graph), SIZES) / 1e9;
     rows.push([pass, String(liveNodes(graph).length), flops.toFixed(2), changes(before, counts)]);

@@ -1,4 +1,5 @@
-import { compile, type Compiled, type OptimizerName } from "../compiler/mod.ts";
+import type { Compiled, OptimizerName } from "../compiler/mod.ts";
+import { compileModel, compileOnce } from "./compile_model.ts";
 import { type Dataset, loadDataset } from "../dataset/load.ts";
 import type { Example } from "../dataset/example.ts";
 import { sha256 } from "../dataset/sha256.ts";
@@ -47,12 +48,20 @@ export function positionCounting({ experiment }: Prepared, compiled: Compiled | 
   return behind ? "text-alone" : "together";
 }
 
-/** Compiles the training step of a soft prompt; `undefined` for a hard one. */
-export function compileExperiment(
+/**
+ * Compiles the training step of a soft prompt; `undefined` for a hard one.
+ *
+ * @param cache the folder that artifacts are kept in from run to run; absent: none are kept
+ */
+export async function compileExperiment(
   { experiment: { prompt, training }, model }: Prepared,
-): Compiled | undefined {
-  return prompt.insertion &&
-    compile(model.bytes, model.onnx, prompt.insertion, optimizerName(training!.optimizer));
+  cache?: string,
+): Promise<Compiled | undefined> {
+  if (!prompt.insertion) return undefined;
+  const optimizer = optimizerName(training!.optimizer);
+  return cache === undefined
+    ? await compileModel(model, prompt.insertion, optimizer)
+    : await compileOnce(model, prompt.insertion, optimizer, cache);
 }
 
 /** An experiment's optimizer as the compiler calls it. */

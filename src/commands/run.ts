@@ -48,6 +48,7 @@ export async function run(files: readonly string[], flags: RunFlags): Promise<vo
         runExperiment(experiment, {
           file,
           path,
+          cache: join(flags.results, ".cache"),
           force: flags.force,
           signal: interrupt.signal,
         }));

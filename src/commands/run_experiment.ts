@@ -1,4 +1,4 @@
-import { type Compiled, compileHard } from "../compiler/mod.ts";
+import type { Compiled } from "../compiler/mod.ts";
 import { chooseDevice } from "../device/choose.ts";
 import type { Device } from "../device/device.ts";
 import { writeSafetensors } from "../device/safetensors.ts";
@@ -13,8 +13,8 @@ import { RunFolder } from "../results/run_folder.ts";
 import { samplesMarkdown } from "../results/samples.ts";
 import type { MetricsFile, PartMetrics } from "../results/metrics_file.ts";
 import { Interrupted } from "../training/trainer.ts";
+import { compileHardModel } from "./compile_model.ts";
 import { say } from "./console.ts";
-import { openGraph } from "./open_model.ts";
 import {
   compileExperiment,
   encodeDataset,
@@ -34,6 +34,8 @@ export interface RunOptions {
   readonly file: string;
   /** Where the results go. */
   readonly path: string;
+  /** Where compiled steps are kept from run to run. */
+  readonly cache: string;
   /** Run it though its results are there already. */
   readonly force: boolean;
   /** Interrupts between two steps. */
@@ -55,7 +57,7 @@ export async function runExperiment(
   if (finished?.contentHash === prepared.contentHash) return { metrics: finished.metrics, skipped: true };
   const folder = await RunFolder.begin(options.path, prepared.contentHash, experiment, options.force);
   try {
-    return { metrics: await runInto(folder, prepared, options.signal), skipped: false };
+    return { metrics: await runInto(folder, prepared, options), skipped: false };
   } catch (error) {
     const status = error instanceof Interrupted ? "interrupted" : "failed";
     await folder.fail(status, error instanceof Error ? error.message : String(error));
@@ -67,11 +69,15 @@ export async function runExperiment(
   }
 }
 
-async function runInto(folder: RunFolder, prepared: Prepared, signal: AbortSignal): Promise<MetricsFile> {
+async function runInto(
+  folder: RunFolder,
+  prepared: Prepared,
+  { cache, signal }: RunOptions,
+): Promise<MetricsFile> {
   const { experiment, model } = prepared;
   const device = await chooseDevice(experiment.device, say);
   say(`${experiment.name}: ${experiment.prompt.kind} prompt on ${device.description}`);
-  const compiled = compileExperiment(prepared);
+  const compiled = await compileExperiment(prepared, cache);
   const encoded = encodeDataset(prepared, positionCounting(prepared, compiled));
   const cut = encoded.truncated.train + encoded.truncated.validation + encoded.truncated.test;
   if (cut > 0) {
@@ -91,7 +97,7 @@ async function runInto(folder: RunFolder, prepared: Prepared, signal: AbortSigna
 }
 
 async function hardClassifier({ experiment, model }: Prepared, device: Device): Promise<Classifier> {
-  const session = await openGraph(device, compileHard(model.bytes, model.onnx), model);
+  const session = await device.open(await compileHardModel(model));
   return { session, padId: model.tokenizer.padId, batchSize: experiment.evaluation.batchSize };
 }
 

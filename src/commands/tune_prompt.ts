@@ -10,7 +10,6 @@ import { verbalizerFeeds } from "../prompt/verbalizer.ts";
 import type { RunFolder } from "../results/run_folder.ts";
 import { totalSteps, tune, type Tuned, type TuningTask } from "../training/trainer.ts";
 import { ProgressBar } from "./console.ts";
-import { openGraph } from "./open_model.ts";
 import type { EncodedDataset, Prepared } from "./prepare.ts";
 
 /** A tuned soft prompt. */
@@ -39,15 +38,15 @@ export async function tunePrompt(
   const { seed, evaluation } = experiment,
     spec = experiment.training!,
     { length, initialization } = experiment.prompt;
-  const [embed, predict, step, update] = [
-    await openGraph(device, compiled.embed, model),
-    await openGraph(device, compiled.predict, model),
-    await openGraph(device, compiled.train, model),
-    await openGraph(device, compiled.update, model),
-  ];
-  const space = new EmbeddingSpace(embed, compiled.dimension, model.card.firstPosition);
   const texts = dataset.train.map(({ text }) => text), stream = new RandomStream(seed, "initialization");
-  const initial = await initialPrompt(initialization!, length!, space, model.tokenizer, texts, stream);
+  const initial = await inSpace(
+    prepared,
+    compiled,
+    device,
+    (space) => initialPrompt(initialization!, length!, space, model.tokenizer, texts, stream),
+  );
+  const predict = await device.open(compiled.predict), step = await device.open(compiled.train);
+  const update = await device.open(compiled.update);
   const padId = model.tokenizer.padId;
   const classifier = (prompt: Tensor): Classifier => ({
     session: predict,
@@ -76,9 +75,29 @@ export async function tunePrompt(
     ...(folder.checkpoint && { resume: folder.checkpoint }),
   };
   const tuned = await followed(task, folder, experiment.name);
-  const around = await neighbours(tuned.prompt, space, model.tokenizer, initial.tokens);
-  await Promise.all([embed, step, update].map((session) => session.release()));
+  await Promise.all([step, update].map((session) => session.release()));
+  const around = await inSpace(
+    prepared,
+    compiled,
+    device,
+    (space) => neighbours(tuned.prompt, space, model.tokenizer, initial.tokens),
+  );
   return { classifier: classifier(tuned.prompt), prompt: tuned.prompt, tuned, neighbours: around };
+}
+
+/** Does something in the space of the prompt's vectors, which is open no longer than that takes: it holds a large table. */
+async function inSpace<Result>(
+  { model }: Prepared,
+  { embed, dimension }: Compiled,
+  device: Device,
+  use: (space: EmbeddingSpace) => Promise<Result>,
+): Promise<Result> {
+  const session = await device.open(embed);
+  try {
+    return await use(new EmbeddingSpace(session, dimension, model.card.firstPosition));
+  } finally {
+    await session.release();
+  }
 }
 
 /** Runs the trainer, its events shown as a progress bar and written into the run's folder. */

@@ -26,7 +26,8 @@ export async function validate(files: readonly string[]): Promise<void> {
 async function check(file: string): Promise<void> {
   const prepared = await prepare(await readExperiment(file), file);
   const { experiment, dataset } = prepared;
-  const { truncated } = encodeDataset(prepared, positionCounting(prepared, compileExperiment(prepared)));
+  const compiled = await compileExperiment(prepared);
+  const { truncated } = encodeDataset(prepared, positionCounting(prepared, compiled));
   const steps = experiment.training
     ? `${totalSteps(experiment.training, dataset.train.length)} steps`
     : "no training";

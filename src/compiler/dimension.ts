@@ -27,6 +27,14 @@ export function symbol(name: string): Dimension {
   return new Polynomial(new Map([[name, 1]]));
 }
 
+/** The dimension that a text stands for, as `String` writes one. */
+export function parseDimension(text: string): Dimension {
+  return text.split("+").map((term) =>
+    term.split("*").map((factor): Dimension => /^-?\d+$/.test(factor) ? Number(factor) : symbol(factor))
+      .reduce(multiply)
+  ).reduce(add);
+}
+
 /** Whether two dimensions are known to be the same. */
 export function sameDimension(a: Dimension, b: Dimension): boolean {
   return String(a) === String(b);

@@ -25,7 +25,7 @@ import { sumEarly } from "./sum_early.ts";
 import { addsPositions, type Embedding, exposePositions, findEmbedding } from "./embedding_layer.ts";
 import { dimensionOf, type Insertion, splice } from "./splice.ts";
 
-export { evaluate } from "./dimension.ts";
+export { evaluate, parseDimension } from "./dimension.ts";
 export { CompileError } from "./errors.ts";
 export { matrixFlops } from "./flops.ts";
 export { type Graph, liveNodes } from "./graph.ts";

@@ -3,10 +3,13 @@ export type Tensor =
   | { readonly type: "float32"; readonly dims: readonly number[]; readonly data: Float32Array }
   | { readonly type: "int64"; readonly dims: readonly number[]; readonly data: BigInt64Array };
 
-/** An ONNX graph ready to be opened: its bytes, and those of the files that it takes weights from, by location. */
+/** A file of weights: its path, or its bytes where there is no file system. */
+export type WeightsFile = string | Uint8Array;
+
+/** An ONNX graph ready to be opened: its bytes, and the files that it takes weights from, by the location it names. */
 export interface GraphFile {
   readonly bytes: Uint8Array;
-  readonly weights: ReadonlyMap<string, Uint8Array>;
+  readonly weights: ReadonlyMap<string, WeightsFile>;
 }
 
 /** A graph opened on a device. */

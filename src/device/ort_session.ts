@@ -1,5 +1,6 @@
 import type { InferenceSession, Tensor as OrtTensor, TensorConstructor } from "onnxruntime-common";
 import type { GraphFile, Session, Tensor } from "./device.ts";
+import { readWhole } from "./read_whole.ts";
 
 /** What the native and the web build of ONNX Runtime have in common. */
 export interface OrtModule {
@@ -12,13 +13,18 @@ export interface OrtModule {
 /** ONNX Runtime's level for errors: its warnings about nodes kept on the CPU are no news to a user. */
 const ERRORS_ONLY = 3;
 
-/** Opens a graph with ONNX Runtime. */
+/** Opens a graph with ONNX Runtime, the weights' bytes handed over whole. */
 export async function openOrtSession(
   ort: OrtModule,
   graph: GraphFile,
   options: InferenceSession.SessionOptions,
 ): Promise<Session> {
-  const externalData = [...graph.weights].map(([path, data]) => ({ path, data }));
+  const externalData = await Promise.all(
+    [...graph.weights].map(async ([path, file]) => ({
+      path,
+      data: typeof file === "string" ? await readWhole(file) : file,
+    })),
+  );
   const session = await ort.InferenceSession.create(graph.bytes, {
     logSeverityLevel: ERRORS_ONLY,
     ...options,

@@ -10,8 +10,10 @@ import { readOnnxFile } from "../../src/compiler/onnx_file.ts";
 import { appendOptimizer } from "../../src/compiler/optimizer.ts";
 import { simplify } from "../../src/compiler/simplify.ts";
 import { splice } from "../../src/compiler/splice.ts";
+import { chooseDevice } from "../../src/device/choose.ts";
 import { openCpu } from "../../src/device/cpu.ts";
-import { float32Tensor, type Tensor } from "../../src/device/device.ts";
+import { type Device, float32Tensor, type Tensor } from "../../src/device/device.ts";
+import { DEVICES } from "../devices.ts";
 import { familyFeeds, familyModel, readFamily } from "./family_step.ts";
 import { relativeError } from "./graph_runner.ts";
 
@@ -24,9 +26,10 @@ async function firstStep(
   name: string,
   step: Uint8Array,
   feeds: Record<string, Tensor>,
+  device: Device = cpu,
 ): Promise<Record<string, Tensor>> {
   const bytes = await Deno.readFile(familyModel(name));
-  const session = await cpu.open({ bytes: step, weights: new Map([[`${name}.onnx`, bytes]]) });
+  const session = await device.open({ bytes: step, weights: new Map([[`${name}.onnx`, bytes]]) });
   const zeros = float32Tensor(new Float32Array(feeds.prompt!.data.length), feeds.prompt!.dims);
   const outputs = await session.run({ first_moment: zeros, second_moment: zeros, ...feeds });
   await session.release();
@@ -35,6 +38,22 @@ async function firstStep(
 
 for (const name of FAMILIES) {
   const path = familyModel(name);
+  for (const kind of DEVICES.filter((one) => one !== "cpu")) {
+    Deno.test(`a step of ${name} on ${kind} is the CPU's`, async () => {
+      const feeds = familyFeeds(await readFamily(name), "embedding-output");
+      const { train } = compile(await Deno.readFile(path), path, "embedding-output", "adamw");
+      const found = await firstStep(name, train.bytes, feeds, await chooseDevice(kind, () => {}));
+      const expected = await firstStep(name, train.bytes, feeds);
+      for (const output of ["class_logits", "gradient"]) {
+        const off = relativeError(
+          found[output]!.data as Float32Array,
+          expected[output]!.data as Float32Array,
+        );
+        assert(off < 1e-4, `${output} is off by ${off}`);
+      }
+    });
+  }
+
   for (const insertion of ["embedding-output", "word-embeddings"] as const satisfies Insertion[]) {
     Deno.test(`a step of ${name}, prompt at the ${insertion}, is that of float64 PyTorch`, async () => {
       const reference = await readFamily(name), feeds = familyFeeds(reference, insertion);

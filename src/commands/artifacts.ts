@@ -1,0 +1,114 @@
+import { basename, join, relative, resolve } from "@std/path";
+import type { Compiled, Emitted, Insertion, OptimizerName } from "../compiler/mod.ts";
+import { parseDimension } from "../compiler/mod.ts";
+import { hashFile } from "../model/hash_file.ts";
+
+/** What artifacts are made of. */
+export interface ArtifactsOrigin {
+  /** The model's folder, as the user names it. */
+  readonly source: string;
+  /** Of the model's ONNX file. */
+  readonly sha256: string;
+  readonly insertion: Insertion;
+  readonly optimizer: OptimizerName;
+}
+
+/** `artifacts.json`: how the graphs in its folder belong together. Any program with ONNX Runtime can run them. */
+interface Manifest {
+  readonly format: "softprompt-artifacts/1";
+  readonly model: { readonly source: string; readonly revision: string | null; readonly sha256: string };
+  readonly insertion: Insertion;
+  readonly dimension: number;
+  readonly optimizer: OptimizerName;
+  readonly positions: Compiled["positions"];
+  readonly train: {
+    readonly file: string;
+    readonly state: readonly string[];
+    /** Of each state tensor, in terms of the prompt's `length`. */
+    readonly state_shapes: Readonly<Record<string, readonly (number | string)[]>>;
+  };
+  readonly update: { readonly file: string };
+  readonly predict: { readonly file: string };
+  readonly embed: { readonly file: string };
+  readonly weights: readonly { readonly location: string; readonly sha256: string }[];
+}
+
+const GRAPHS = ["train", "update", "predict", "embed"] as const;
+const FILES = {
+  train: "train_step.onnx",
+  update: "update.onnx",
+  predict: "predict.onnx",
+  embed: "embed.onnx",
+};
+
+/** Writes a folder of artifacts. It appears whole: its files are written beside it first. */
+export async function writeArtifacts(
+  folder: string,
+  compiled: Compiled,
+  { source, sha256, insertion, optimizer }: ArtifactsOrigin,
+): Promise<void> {
+  const partial = `${folder}.partial`;
+  await Deno.mkdir(partial, { recursive: true });
+  const paths = new Set(GRAPHS.flatMap((name) => [...compiled[name].weights.values()]));
+  for (const name of GRAPHS) await Deno.writeFile(join(partial, FILES[name]), compiled[name].bytes);
+  const manifest: Manifest = {
+    format: "softprompt-artifacts/1",
+    model: { source, revision: null, sha256 },
+    insertion,
+    dimension: compiled.dimension,
+    optimizer,
+    positions: compiled.positions,
+    train: {
+      file: FILES.train,
+      state: compiled.state.map(({ name }) => name),
+      state_shapes: Object.fromEntries(
+        compiled.state.map(({ name, shape }) => [
+          name,
+          shape.map((item) => typeof item === "number" ? item : String(item)),
+        ]),
+      ),
+    },
+    update: { file: FILES.update },
+    predict: { file: FILES.predict },
+    embed: { file: FILES.embed },
+    weights: await Promise.all([...paths].map(async (path) => ({
+      location: relative(resolve(folder), resolve(path)),
+      sha256: await hashFile(path),
+    }))),
+  };
+  await Deno.writeTextFile(join(partial, "artifacts.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+  await Deno.mkdir(folder, { recursive: true });
+  for (const name of [...Object.values(FILES), "artifacts.json"]) {
+    await Deno.rename(join(partial, name), join(folder, name));
+  }
+  await Deno.remove(partial);
+}
+
+/**
+ * Reads a folder of artifacts.
+ *
+ * @param weights the folder that the model's own files lie in
+ * @throws {Deno.errors.NotFound} where there is none
+ */
+export async function readArtifacts(folder: string, weights: string): Promise<Compiled> {
+  const manifest: Manifest = JSON.parse(await Deno.readTextFile(join(folder, "artifacts.json")));
+  const files = new Map(
+    manifest.weights.map(({ location }) => [basename(location), join(weights, basename(location))]),
+  );
+  const graph = async (name: typeof GRAPHS[number]): Promise<Emitted> => ({
+    bytes: await Deno.readFile(join(folder, manifest[name].file)),
+    weights: name === "update" ? new Map() : files,
+  });
+  return {
+    dimension: manifest.dimension,
+    positions: manifest.positions,
+    state: Object.entries(manifest.train.state_shapes).map(([name, shape]) => ({
+      name,
+      shape: shape.map((item) => typeof item === "number" ? item : parseDimension(item)),
+    })),
+    train: await graph("train"),
+    update: await graph("update"),
+    predict: await graph("predict"),
+    embed: await graph("embed"),
+  };
+}

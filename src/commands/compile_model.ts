@@ -1,0 +1,93 @@
+import { dirname, fromFileUrl, join } from "@std/path";
+import {
+  compile,
+  type Compiled,
+  compileHard,
+  type Emitted,
+  type Insertion,
+  type OnPass,
+  type OptimizerName,
+} from "../compiler/mod.ts";
+import { sha256 } from "../dataset/sha256.ts";
+import { readWhole } from "../device/read_whole.ts";
+import { readArtifacts, writeArtifacts } from "./artifacts.ts";
+import { say } from "./console.ts";
+import type { OpenModel } from "./open_model.ts";
+
+/** Compiles a model's training step. */
+export function compileModel(
+  model: OpenModel,
+  insertion: Insertion,
+  optimizer: OptimizerName,
+  onPass?: OnPass,
+): Promise<Compiled> {
+  return withBytes(model, (bytes) => compile(bytes, model.onnx, insertion, optimizer, onPass));
+}
+
+/** Compiles a model for hard prompts. */
+export function compileHardModel(model: OpenModel): Promise<Emitted> {
+  return withBytes(model, (bytes) => compileHard(bytes, model.onnx));
+}
+
+/**
+ * Compiles a model's training step, or takes it from where an earlier run left it. What is kept goes by what it was made
+ * of: the model's content, the insertion, the optimizer and the compiler itself.
+ *
+ * @param cache the folder to keep artifacts in
+ */
+export async function compileOnce(
+  model: OpenModel,
+  insertion: Insertion,
+  optimizer: OptimizerName,
+  cache: string,
+): Promise<Compiled> {
+  const made = JSON.stringify([model.sha256, model.onnx, insertion, optimizer, await compilerHash()]);
+  const folder = join(cache, (await sha256(new TextEncoder().encode(made))).slice(0, 32));
+  const kept = await readArtifacts(folder, dirname(model.onnx)).catch((error) => {
+    if (!(error instanceof Deno.errors.NotFound)) {
+      say(`${folder} is not what was kept there and is made anew: ${error.message}`);
+    }
+    return undefined;
+  });
+  if (kept !== undefined) return kept;
+  const compiled = await compileModel(model, insertion, optimizer);
+  await writeArtifacts(folder, compiled, {
+    source: model.folder,
+    sha256: model.sha256,
+    insertion,
+    optimizer,
+  });
+  return compiled;
+}
+
+/** Gives a model's bytes to `use`, and their memory back at once behind it: a frozen model is large, and mapped when it runs. */
+async function withBytes<Result>(
+  { onnx }: OpenModel,
+  use: (bytes: Uint8Array) => Result,
+): Promise<Result> {
+  const bytes = await readWhole(onnx);
+  try {
+    return use(bytes);
+  } finally {
+    bytes.buffer.transfer(0);
+  }
+}
+
+/** Tells versions of the compiler apart: its sources' hash, or the address that names its version. */
+async function compilerHash(): Promise<string> {
+  const root = new URL("../compiler/", import.meta.url);
+  if (root.protocol !== "file:") return root.href;
+  const texts = await sourcesIn(fromFileUrl(root));
+  return await sha256(new TextEncoder().encode(texts.join("\0")));
+}
+
+async function sourcesIn(folder: string): Promise<string[]> {
+  const texts: string[] = [];
+  const entries = await Array.fromAsync(Deno.readDir(folder));
+  for (const { name, isDirectory } of entries.sort((a, b) => a.name < b.name ? -1 : 1)) {
+    const path = join(folder, name);
+    if (isDirectory) texts.push(...await sourcesIn(path));
+    else if (name.endsWith(".ts")) texts.push(await Deno.readTextFile(path));
+  }
+  return texts;
+}
