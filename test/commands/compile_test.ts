@@ -99,13 +99,14 @@ Deno.test("--explain says what each pass did", () =>
   inFolder(async (folder) => {
     const { code, stdout } = await call(["compile", "--model", MINI, "--out", folder, "--explain"]);
     assertEquals(code, 0);
-    const passes = stdout.split("\n").slice(2, 9).map((line) => line.split(" ")[0]);
+    const passes = stdout.split("\n").slice(2, 10).map((line) => line.split("  ")[0]);
     assertEquals(passes, [
       "import",
       "canonicalize",
       "splice",
       "narrow",
       "differentiate",
+      "narrow backward",
       "optimizer",
       "simplify",
     ]);
