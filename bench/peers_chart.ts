@@ -1,0 +1,59 @@
+import * as Plot from "@observablehq/plot";
+import { parseHTML } from "linkedom";
+
+/** A shape on a device: our step, the model's own forward pass, PyTorch's step. */
+export interface Comparison {
+  /** Layers x width. */
+  readonly shape: string;
+  readonly device: string;
+  readonly step_ms: number;
+  readonly forward_ms: number;
+  readonly step_over_forward: number;
+  /** Operations of the step's matrix products. */
+  readonly gflop: number;
+  readonly gflops_per_second: number;
+  /** What the device reaches on a matrix product alone. */
+  readonly matrix_gflops_per_second: number;
+  readonly share_of_matrix_rate: number;
+  readonly torch_step_ms: number;
+  readonly torch_over_ours: number;
+}
+
+/** Milliseconds a step on a logarithmic scale, as an SVG file. */
+export function drawComparisons(results: readonly Comparison[]): string {
+  const points = results.filter(({ device }) => device === "cpu").flatMap((one) => [
+    { shape: one.shape, what: "own forward pass", ms: one.forward_ms },
+    { shape: one.shape, what: "our training step", ms: one.step_ms },
+    { shape: one.shape, what: "PyTorch's training step", ms: one.torch_step_ms },
+  ]);
+  const { document } = parseHTML("<html><body></body></html>") as unknown as Pick<Window, "document">;
+  const chart = Plot.plot({
+    document,
+    width: 640,
+    height: 60 + 90 * new Set(points.map(({ shape }) => shape)).size,
+    marginLeft: 150,
+    style: { background: "white" },
+    x: { type: "log", label: "milliseconds" },
+    y: { label: null, domain: ["own forward pass", "our training step", "PyTorch's training step"] },
+    fy: { label: null, domain: [...new Set(points.map(({ shape }) => shape))] },
+    marks: [
+      Plot.ruleY(points, {
+        fy: "shape",
+        y: "what",
+        x1: Math.min(...points.map(({ ms }) => ms)) / 2,
+        x2: "ms",
+      }),
+      Plot.dot(points, { fy: "shape", y: "what", x: "ms", fill: "black" }),
+      Plot.text(points, {
+        fy: "shape",
+        y: "what",
+        x: "ms",
+        text: ({ ms }) => ms.toPrecision(3),
+        dx: 8,
+        textAnchor: "start",
+      }),
+    ],
+  });
+  chart.setAttribute("xmlns", "http://www.w3.org/2000/svg");
+  return `${chart.outerHTML}\n`;
+}
