@@ -26,7 +26,10 @@ export function drawComparisons(results: readonly Comparison[]): string {
     { shape: one.shape, what: "our training step", ms: one.step_ms },
     { shape: one.shape, what: "PyTorch's training step", ms: one.torch_step_ms },
   ]);
-  const { document } = parseHTML("<html><body></body></html>") as unknown as Pick<Window, "document">;
+  const { document } = parseHTML("<html><body></body></html>") as unknown as Pick<
+    Plot.PlotOptions,
+    "document"
+  >;
   const chart = Plot.plot({
     document,
     width: 640,
