@@ -21,7 +21,7 @@ import { SIZES, stepFeeds } from "./step_feeds.ts";
 const SHAPES = { tiny: [2, 128], mini: [4, 256], base: [12, 768] } as const;
 const VOCABULARY = 30522;
 
-/** How often each is run, in turn, after two that do not count. */
+/** How often each is timed. */
 const ROUNDS = { tiny: 20, mini: 10, base: 3 };
 
 const { values } = parseArgs({
@@ -108,18 +108,23 @@ async function compare(
   return result;
 }
 
-/** The median milliseconds of each session, run in turn. */
+/**
+ * The median milliseconds of each session, run in turn, some runs each: the first of them does not count, as the threads of
+ * the session before it still wait for work.
+ */
 async function inTurn(
   feeds: Record<string, Tensor>,
   sessions: Readonly<Record<string, Session>>,
   rounds: number,
 ): Promise<Record<string, number>> {
-  const times: Record<string, number[]> = {};
-  for (let round = -2; round < rounds; round++) {
+  const times: Record<string, number[]> = {}, each = Math.min(5, rounds);
+  for (let round = 0; round < rounds; round += each) {
     for (const [name, session] of Object.entries(sessions)) {
-      const start = performance.now();
-      await session.run(feeds);
-      if (round >= 0) (times[name] ??= []).push(performance.now() - start);
+      for (let i = -1; i < each; i++) {
+        const start = performance.now();
+        await session.run(feeds);
+        if (i >= 0) (times[name] ??= []).push(performance.now() - start);
+      }
     }
   }
   return Object.fromEntries(Object.entries(times).map(([name, all]) => [name, median(all)]));

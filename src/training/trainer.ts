@@ -1,8 +1,8 @@
 import { evaluate, type StateTensor } from "../compiler/mod.ts";
 import { float32Tensor, scalarTensor, type Session, type Tensor } from "../device/device.ts";
-import { RandomStream } from "../experiment/random_stream.ts";
 import type { TrainingSpec } from "../experiment/types.ts";
-import { batchFeeds, epochBatches, type LabelledEncoding } from "../prompt/batches.ts";
+import type { BatchFeeds, LabelledEncoding } from "../prompt/batches.ts";
+import { BatchQueue } from "./batch_queue.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { type Best, EarlyStopping, type Watched } from "./early_stopping.ts";
 import { learningRateAt } from "./schedule.ts";
@@ -102,21 +102,15 @@ export async function* tune(task: TuningTask): AsyncGenerator<TuningEvent, Tuned
       checkpoint: { step: done, prompt, state, losses, waited, seconds, ...(best && { best }) },
     };
   };
-  const lengths = examples.map(({ ids }) => ids.length);
-  let batches: number[][] = [], orderedEpoch = -1;
+  const queue = new BatchQueue(task, perEpoch);
   while (done < total && !stopping.isOver) {
     const epoch = Math.floor(done / perEpoch), step = done + 1, started = performance.now();
     if (task.signal?.aborted) {
       yield checkpoint();
       throw new Interrupted(`interrupted after step ${done} of ${total}`);
     }
-    if (epoch !== orderedEpoch) {
-      batches = epochBatches(lengths, spec.batchSize, new RandomStream(task.seed, `order/${epoch}`));
-      orderedEpoch = epoch;
-    }
-    const batch = batches[done % perEpoch]!.map((i) => examples[i]!);
     const learningRate = learningRateAt(step, total, spec.optimizer.learningRate, spec.schedule);
-    const outputs = await takeStep(task, batch, {
+    const running = takeStep(task, queue.at(done), {
       ...state,
       prompt,
       learning_rate: scalarTensor(learningRate),
@@ -124,6 +118,9 @@ export async function* tune(task: TuningTask): AsyncGenerator<TuningEvent, Tuned
       clip_norm: scalarTensor(spec.clipNorm),
       step: scalarTensor(step),
     });
+    // The device works; the host makes the next batch ready.
+    if (step < total) queue.at(step);
+    const outputs = await running;
     const loss = Number(outputs.loss!.data[0]), gradientNorm = normOf(outputs.gradient!);
     if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) {
       yield checkpoint();
@@ -171,23 +168,22 @@ export async function* tune(task: TuningTask): AsyncGenerator<TuningEvent, Tuned
  * One step over a batch, or over its parts one after the other, whose gradients are then averaged by their examples and
  * given to the optimizer: the same up to rounding, with the memory of one part.
  *
+ * @param parts the batch's examples as inputs of the step
  * @param moment the prompt, the optimizer's state and the step's hyperparameters
  * @returns `loss`, `gradient`, `prompt_next` and each state's next
  */
 async function takeStep(
   task: TuningTask,
-  batch: readonly LabelledEncoding[],
+  parts: readonly BatchFeeds[],
   moment: Readonly<Record<string, Tensor>>,
 ): Promise<Record<string, Tensor>> {
-  const run = (part: readonly LabelledEncoding[]) =>
-    task.session.run({ ...batchFeeds(part, task.padId), ...task.verbalizer, ...moment });
-  const size = Math.ceil(batch.length / task.spec.accumulate);
-  if (size >= batch.length) return await run(batch);
+  const run = (part: BatchFeeds) => task.session.run({ ...part, ...task.verbalizer, ...moment });
+  if (parts.length === 1) return await run(parts[0]!);
   const { data, dims } = moment.prompt!, gradient = new Float64Array(data.length);
+  const examples = parts.reduce((sum, { labels }) => sum + labels.data.length, 0);
   let loss = 0;
-  for (let start = 0; start < batch.length; start += size) {
-    const part = batch.slice(start, start + size), share = part.length / batch.length;
-    const outputs = await run(part);
+  for (const part of parts) {
+    const share = part.labels.data.length / examples, outputs = await run(part);
     loss += share * Number(outputs.loss!.data[0]);
     for (const [i, x] of (outputs.gradient!.data as Float32Array).entries()) gradient[i]! += share * x;
   }

@@ -1,0 +1,45 @@
+import { RandomStream } from "../experiment/random_stream.ts";
+import type { TrainingSpec } from "../experiment/types.ts";
+import { type BatchFeeds, batchFeeds, epochBatches, type LabelledEncoding } from "../prompt/batches.ts";
+
+/** What batches are made of. */
+export interface QueuedTask {
+  readonly examples: readonly LabelledEncoding[];
+  /** Fills the places behind shorter examples. */
+  readonly padId: number;
+  readonly spec: Pick<TrainingSpec, "batchSize" | "accumulate">;
+  readonly seed: number;
+}
+
+/** The batches of all steps, made as inputs once each. */
+export class BatchQueue {
+  private readonly lengths: readonly number[];
+  private order: readonly (readonly number[])[] = [];
+  private orderedEpoch = -1;
+  private ready: { step: number; parts: readonly BatchFeeds[] } | undefined;
+
+  /** @param perEpoch how many batches an epoch has */
+  constructor(private readonly task: QueuedTask, private readonly perEpoch: number) {
+    this.lengths = task.examples.map(({ ids }) => ids.length);
+  }
+
+  /** The parts that the batch behind so many steps is taken in. */
+  at(step: number): readonly BatchFeeds[] {
+    if (this.ready?.step !== step) this.ready = { step, parts: this.make(step) };
+    return this.ready.parts;
+  }
+
+  private make(step: number): readonly BatchFeeds[] {
+    const { examples, spec, seed, padId } = this.task, epoch = Math.floor(step / this.perEpoch);
+    if (epoch !== this.orderedEpoch) {
+      this.order = epochBatches(this.lengths, spec.batchSize, new RandomStream(seed, `order/${epoch}`));
+      this.orderedEpoch = epoch;
+    }
+    const batch = this.order[step % this.perEpoch]!.map((i) => examples[i]!);
+    const size = Math.ceil(batch.length / spec.accumulate);
+    return Array.from(
+      { length: Math.ceil(batch.length / size) },
+      (_, i) => batchFeeds(batch.slice(i * size, (i + 1) * size), padId),
+    );
+  }
+}
