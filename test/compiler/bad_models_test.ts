@@ -72,3 +72,10 @@ refuses(
   () => tinyModel(["input_ids"], [LOOKUP], WEIGHTS, "x"),
   "gives hidden states of size 4, not logits over its 10 words",
 );
+
+refuses(
+  "an encoder-decoder model, saying that it is one",
+  () =>
+    tinyModel(["input_ids", "decoder_input_ids"], [LOOKUP, ["MatMul", ["x", "head"], ["logits"]]], WEIGHTS),
+  "encoder-decoder",
+);
