@@ -1,5 +1,5 @@
 import { scalarOf } from "./constants.ts";
-import { type Graph, liveNodes, type Node, type Value } from "./graph.ts";
+import { type Graph, liveNodes, type Value } from "./graph.ts";
 import { rewrite } from "./rewrite.ts";
 
 /**
@@ -7,17 +7,16 @@ import { rewrite } from "./rewrite.ts";
  * pass makes GELU of it: x/2 · (1 + erf(x/√2)).
  */
 export function shareGelu(graph: Graph): Graph {
-  const raised = new Map<Value, Node>();
+  const raised = new Set<Value>();
   for (const node of liveNodes(graph)) {
     const [erf, one] = node.inputs, x = erf?.producer?.inputs[0]?.producer?.inputs[0];
     const isIt = node.op === "Add" && erf?.producer?.op === "Erf" && scalarOf(one) === 1 &&
       erf.producer.inputs[0]?.producer?.op === "Mul";
-    if (isIt && x) raised.set(x, node);
+    if (isIt && x) raised.add(x);
   }
   return rewrite(graph, (node, inputs, b) => {
     const [x] = node.inputs;
-    const model = node.op === "com.microsoft.Gelu" && x ? raised.get(x) : undefined;
-    if (model === undefined) return undefined;
+    if (node.op !== "com.microsoft.Gelu" || !x || !raised.has(x)) return undefined;
     // The same nodes again: the next simplification finds them equal.
     const erf = b.op("Erf", [b.multiply(inputs[0]!, b.scalar(Math.SQRT1_2))]);
     return [b.multiply(b.multiply(inputs[0]!, b.add(erf, b.scalar(1))), b.scalar(0.5))];

@@ -40,7 +40,7 @@ export function inReach(b: Builder, queries: Value, keys: Value, { back }: Reach
  * @returns bool, broadcast over [batch, heads, queries, keys]
  */
 export function allowedKeys(b: Builder, mask: Value, keys: Value): Value {
-  const [batch, , count] = [keys.shape[0]!, 0, keys.shape[2]!];
+  const batch = keys.shape[0]!, count = keys.shape[2]!;
   if (mask.shape.length === 2) return positive(b, b.reshape(mask, [batch, 1, 1, mask.shape[1]!]));
   if (mask.shape.length === 3) {
     return positive(b, b.reshape(mask, [batch, 1, mask.shape[1]!, mask.shape[2]!]));

@@ -4,7 +4,7 @@ import type { Value } from "../graph.ts";
 import { integerAttribute, required } from "../ops/row.ts";
 import { type Lowering, refuse } from "./lowering.ts";
 
-/** Columns of scales or zero points for an axis of [columns] or one for all. */
+/** The same numbers as float32. */
 const real = (b: Builder, value: Value) => b.op("Cast", [value], { to: 1 });
 
 /**
