@@ -1,11 +1,13 @@
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
 
-/** A shape on a device: our step, the model's own forward pass, PyTorch's step. */
+/** A shape on a device: our step, the model's own forward pass, another framework's step. */
 export interface Comparison {
   /** Layers x width. */
   readonly shape: string;
   readonly device: string;
+  /** The device in words: threads, adapter. */
+  readonly on: string;
   readonly step_ms: number;
   readonly forward_ms: number;
   readonly step_over_forward: number;
@@ -15,40 +17,51 @@ export interface Comparison {
   /** What the device reaches on a matrix product alone. */
   readonly matrix_gflops_per_second: number;
   readonly share_of_matrix_rate: number;
-  readonly torch_step_ms: number;
-  readonly torch_over_ours: number;
+  readonly peer?: "PyTorch" | "jax-js";
+  readonly peer_step_ms?: number;
+  readonly peer_over_ours?: number;
 }
 
 /** Milliseconds a step on a logarithmic scale, as an SVG file. */
 export function drawComparisons(results: readonly Comparison[]): string {
-  const points = results.filter(({ device }) => device === "cpu").flatMap((one) => [
-    { shape: one.shape, what: "own forward pass", ms: one.forward_ms },
-    { shape: one.shape, what: "our training step", ms: one.step_ms },
-    { shape: one.shape, what: "PyTorch's training step", ms: one.torch_step_ms },
-  ]);
+  const points = results.flatMap((one) => {
+    const where = `${one.shape} ${one.device}`;
+    return [
+      { where, what: "own forward pass", ms: one.forward_ms },
+      { where, what: "our training step", ms: one.step_ms },
+      ...(one.peer === undefined
+        ? []
+        : [{ where, what: `${one.peer}'s training step`, ms: one.peer_step_ms! }]),
+    ];
+  });
+  const places = [...new Set(points.map(({ where }) => where))];
   const { document } = parseHTML("<html><body></body></html>") as unknown as Pick<
     Plot.PlotOptions,
     "document"
   >;
   const chart = Plot.plot({
     document,
-    width: 640,
-    height: 60 + 90 * new Set(points.map(({ shape }) => shape)).size,
+    width: 720,
+    height: 60 + 90 * places.length,
     marginLeft: 150,
+    marginRight: 90,
     style: { background: "white" },
     x: { type: "log", label: "milliseconds" },
-    y: { label: null, domain: ["own forward pass", "our training step", "PyTorch's training step"] },
-    fy: { label: null, domain: [...new Set(points.map(({ shape }) => shape))] },
+    y: {
+      label: null,
+      domain: ["own forward pass", "our training step", "PyTorch's training step", "jax-js's training step"],
+    },
+    fy: { label: null, domain: places },
     marks: [
       Plot.ruleY(points, {
-        fy: "shape",
+        fy: "where",
         y: "what",
         x1: Math.min(...points.map(({ ms }) => ms)) / 2,
         x2: "ms",
       }),
-      Plot.dot(points, { fy: "shape", y: "what", x: "ms", fill: "black" }),
+      Plot.dot(points, { fy: "where", y: "what", x: "ms", fill: "black" }),
       Plot.text(points, {
-        fy: "shape",
+        fy: "where",
         y: "what",
         x: "ms",
         text: ({ ms }) => ms.toPrecision(3),
