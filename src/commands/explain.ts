@@ -1,4 +1,5 @@
 import {
+  type Deeds,
   evaluate,
   type Graph,
   type Insertion,
@@ -13,24 +14,30 @@ import type { OpenModel } from "./open_model.ts";
 /** The sizes that operations are counted at. */
 const SIZES = { batch: 32, sequence: 64, length: 20, classes: 2, words: 4 };
 
-/** What the compiler did, pass by pass, as lines: nodes, operations of the matrix products, and what became of operators. */
+/**
+ * What the compiler did, pass by pass, as lines: nodes, operations of the matrix products, what became of operators; then
+ * what was lowered, recognised and left out, operator by operator.
+ */
 export async function explain(
   model: OpenModel,
   insertion: Insertion,
   optimizer: OptimizerName,
 ): Promise<string[]> {
-  const rows: string[][] = [];
+  const rows: string[][] = [], details: string[] = [];
   let before = new Map<string, number>();
-  await compileModel(model, insertion, optimizer, (pass, graph) => {
+  await compileModel(model, insertion, optimizer, (pass, graph, deeds) => {
     const counts = countOperators(graph);
     const flops = evaluate(matrixFlops(graph), SIZES) / 1e9;
     rows.push([pass, String(liveNodes(graph).length), flops.toFixed(2), changes(before, counts)]);
     before = counts;
+    for (const line of sentences(deeds)) details.push(`${pass}: ${line}`);
   });
   const sizes = Object.entries(SIZES).map(([name, size]) => `${name} ${size}`).join(", ");
   return [
     ...tableLines(["pass", "nodes", "GFLOP", "operators, by the largest change"], rows),
     "",
+    ...details,
+    ...(details.length > 0 ? [""] : []),
     `GFLOP: matrix products at ${sizes}`,
   ];
 }
@@ -41,6 +48,19 @@ function countOperators(graph: Graph): Map<string, number> {
   return counts;
 }
 
+/** `recognised 10 LayerNormalization, 5 Gelu` */
+function sentences(deeds: Deeds): string[] {
+  return [...deeds].map(([deed, counts]) => {
+    const most = [...counts].sort(([, a], [, b]) => b - a);
+    return `${deed} ${most.map(([op, count]) => `${count} ${bare(op)}`).join(", ")}`;
+  });
+}
+
+/** An operator without its domain. */
+function bare(op: string): string {
+  return op.replace(/^com\.microsoft\./, "");
+}
+
 /** `+10 LayerNormalization, -20 ReduceMean, …` */
 function changes(before: ReadonlyMap<string, number>, after: ReadonlyMap<string, number>): string {
   return [...new Set([...before.keys(), ...after.keys()])]
@@ -48,6 +68,6 @@ function changes(before: ReadonlyMap<string, number>, after: ReadonlyMap<string,
     .filter(({ change }) => change !== 0)
     .sort((a, b) => Math.abs(b.change) - Math.abs(a.change))
     .slice(0, 5)
-    .map(({ op, change }) => `${change > 0 ? "+" : "-"}${Math.abs(change)} ${op.replace(/^.*\./, "")}`)
+    .map(({ op, change }) => `${change > 0 ? "+" : "-"}${Math.abs(change)} ${bare(op)}`)
     .join(", ");
 }

@@ -1,6 +1,6 @@
 import type { Builder } from "./builder.ts";
 import { scalarOf } from "./constants.ts";
-import type { Graph, Value } from "./graph.ts";
+import { type Graph, liveNodes, type Node, type Tell, type Value } from "./graph.ts";
 import { any, either, lastMean, number, op, type Pattern, scalar, vector } from "./pattern.ts";
 import { rewrite } from "./rewrite.ts";
 import { unflatten } from "./unflatten.ts";
@@ -88,12 +88,19 @@ const RECOGNITIONS: readonly Recognition[] = [
 ];
 
 /** Makes each operation that an exporter spelled out (LayerNorm, GELU, RMSNorm) simple again; what it computes stays the same. */
-export function canonicalize(graph: Graph): Graph {
-  return unflatten(rewrite(graph, (node, _, b, now) => {
+export function canonicalize(graph: Graph, tell: Tell = () => {}): Graph {
+  const made = new Set<Node>();
+  const recognised = rewrite(graph, (node, _, b, now) => {
     for (const { last, pattern, build } of RECOGNITIONS) {
       const bound = node.op === last ? pattern(node.outputs[0]!, new Map()) : undefined;
-      if (bound !== undefined) return [build(b, (name) => now(bound.get(name)!))];
+      if (bound === undefined) continue;
+      const whole = build(b, (name) => now(bound.get(name)!));
+      made.add(whole.producer!);
+      return [whole];
     }
     return undefined;
-  }));
+  });
+  // A part of a pattern can look like another one (RMSNorm within LayerNorm): only what is left of them counts.
+  for (const node of liveNodes(recognised)) if (made.has(node)) tell("recognised", node.op);
+  return unflatten(recognised, tell);
 }

@@ -47,7 +47,7 @@ export function smallIntegers(constant: Constant): number[] | undefined {
   const whole = constant.type === "bool" || constant.type.startsWith("int") ||
     constant.type.startsWith("uint");
   const count = constant.dims.reduce((a, b) => a * b, 1);
-  return whole && constant.dims.length <= 1 && count <= MOST_INTEGERS ? numbers(constant) : undefined;
+  return whole && count <= MOST_INTEGERS ? numbers(constant) : undefined;
 }
 
 /** The integers that a value holds, where all are plain numbers. */

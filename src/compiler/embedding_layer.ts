@@ -1,3 +1,4 @@
+import { numbers } from "./constants.ts";
 import { sameDimension, symbol } from "./dimension.ts";
 import { CompileError } from "./errors.ts";
 import { ancestors, dependents, type Graph, liveNodes, type Node, type Value } from "./graph.ts";
@@ -7,6 +8,17 @@ const BATCH = symbol("batch"), SEQUENCE = symbol("sequence");
 
 /** Operators that hand ids on unchanged, so that a lookup behind them is still the word embedding. */
 const ID_CARRIERS = new Set(["Reshape", "Cast", "Unsqueeze", "Squeeze", "Flatten", "Expand"]);
+
+/** Operators whose output holds elements of their first input and no others. */
+const UNIFORM_CARRIERS = new Set([
+  ...ID_CARRIERS,
+  "Slice",
+  "Gather",
+  "GatherElements",
+  "GatherND",
+  "Transpose",
+  "Tile",
+]);
 
 /** Operators that look rows up in a table. */
 const LOOKUPS = new Set(["Gather", "com.microsoft.GatherBlockQuantized"]);
@@ -37,16 +49,18 @@ export function exposePositions(graph: Graph): Graph {
   return rewrite(graph, (node, inputs, b) => {
     const [table, indices] = node.inputs;
     const looksUp = node.op === "Gather" && before.has(node) && isTable(table) && node !== lookup;
-    if (!looksUp || !indices || indices === ids || isFilled(indices)) return undefined;
+    if (!looksUp || !indices || indices === ids || isUniform(indices)) return undefined;
     if (!sameDimension(indices.shape.at(-1) ?? 0, SEQUENCE)) return undefined;
     positions ??= b.input("position_ids", "int64", [BATCH, SEQUENCE]);
     return [b.op("Gather", [inputs[0]!, positions], node.attributes)];
   });
 }
 
-/** Whether a value is one number all over (the token types). */
-function isFilled(value: Value): boolean {
-  return behindCarriers(value).producer?.op === "ConstantOfShape";
+/** Whether a value is one number all over: the token types, also where they are read from a buffer of zeros by position. */
+function isUniform({ constant, producer }: Value): boolean {
+  if (constant) return new Set(numbers(constant)).size === 1;
+  if (producer?.op === "ConstantOfShape") return true;
+  return producer !== undefined && UNIFORM_CARRIERS.has(producer.op) && isUniform(producer.inputs[0]!);
 }
 
 /** What ids were before they were handed on. */

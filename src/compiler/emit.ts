@@ -135,12 +135,16 @@ class Writer {
 
   /** Computes integers that depend on the inputs' shapes from those shapes. */
   private integers({ integers, shape, type }: Value): string {
-    const key = `${type}[${shape.length}]${integers!.join(";")}`;
+    const key = `${type}[${shape}]${integers!.join(";")}`;
     return this.once(key, () => {
       let name = integers!.length === 1
         ? this.dimension(integers![0]!)
         : this.compute("Concat", integers!.map((item) => this.dimension(item)), { axis: 0 });
       if (shape.length === 0) name = this.compute("Squeeze", [name, this.number(0)]);
+      if (shape.length > 1) {
+        const dims = int64(shape as number[], [shape.length]);
+        name = this.compute("Reshape", [name, this.initialize("dims", inlineTensor(dims))]);
+      }
       return type === "int64" ? name : this.compute("Cast", [name], { to: codeOf(type) });
     });
   }

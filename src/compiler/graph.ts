@@ -89,6 +89,9 @@ export interface Graph {
   readonly source: string;
 }
 
+/** Told of what a pass does to a graph, deed by deed: what it did, and to what. */
+export type Tell = (deed: string, to: string) => void;
+
 /** The nodes that the outputs need, in order. Values whose integers are known need no node. */
 export function liveNodes(graph: Graph): Node[] {
   const needed = new Set<Node>();

@@ -1,10 +1,11 @@
 import type { GraphProto, NodeProto } from "onnx-buf";
 import { Builder } from "./builder.ts";
 import { CompileError } from "./errors.ts";
-import type { Attributes, Constant, Graph, Value } from "./graph.ts";
+import type { Attributes, Constant, Graph, Tell, Value } from "./graph.ts";
 import { isHalf, widened, widenedAttributes, widenedConstant } from "./half_precision.ts";
 import { constantAttribute, importAttribute, subgraph, subgraphs } from "./import_attributes.ts";
 import { importInput } from "./import_inputs.ts";
+import { inlineFunctions } from "./inline_functions.ts";
 import { LOWERINGS } from "./lowerings/mod.ts";
 import { modernize } from "./modernize.ts";
 import { constantOf, type OnnxFile } from "./onnx_file.ts";
@@ -18,11 +19,11 @@ import { constantOf, type OnnxFile } from "./onnx_file.ts";
  * [batch, sequence], and the output `logits` [batch, sequence, vocabulary]
  * @throws {CompileError} on an input the compiler cannot feed, a missing one, or an operator without a row
  */
-export function importModel(file: OnnxFile): Graph {
-  const proto = file.model.graph!;
+export function importModel(file: OnnxFile, tell: Tell = () => {}): Graph {
+  const proto = inlineFunctions(file.model, tell);
   const names = proto.input.map(({ name }) => name);
   const output = proto.output.find(({ name }) => name === "logits")?.name ?? proto.output[0]!.name;
-  const importer = new Importer(file);
+  const importer = new Importer(file, tell);
   importer.initialize(proto);
   for (const input of proto.input) {
     if (!importer.values.has(input.name)) {
@@ -55,7 +56,7 @@ class Importer {
   readonly values = new Map<string, Value>();
   private readonly opset: number;
 
-  constructor(private readonly file: OnnxFile) {
+  constructor(private readonly file: OnnxFile, private readonly tell: Tell) {
     this.b = new Builder(file.path);
     const standard = file.model.opsetImport.find(({ domain }) => domain === "" || domain === "ai.onnx");
     this.opset = Number(standard?.version ?? 0);
@@ -126,7 +127,9 @@ class Importer {
     );
     const own = widenedAttributes(op, attributes);
     const modern = modernize(b, { op, inputs, attributes: own }, this.opset, node.output.length);
-    if (Object.hasOwn(LOWERINGS, modern.op)) return LOWERINGS[modern.op]!(b, modern);
+    const lowering = Object.hasOwn(LOWERINGS, modern.op) ? LOWERINGS[modern.op] : undefined;
+    if (lowering) this.tell("lowered", modern.op);
+    if (lowering) return lowering(b, modern);
     if (modern.op === "Identity") return modern.inputs as Value[];
     if (modern.op === "MatMul") return [vectorProduct(b, modern.inputs as [Value, Value], node)];
     return b.node(modern.op, modern.inputs, modern.attributes, node.name, node.output);

@@ -7,7 +7,7 @@
 import { canonicalize } from "./canonicalize.ts";
 import { differentiate } from "./differentiate.ts";
 import { emit, type Emitted } from "./emit.ts";
-import type { Graph } from "./graph.ts";
+import type { Graph, Tell } from "./graph.ts";
 import { importModel } from "./import.ts";
 import { narrow } from "./narrow.ts";
 import { addLoss, readAnswer } from "./objective.ts";
@@ -51,8 +51,11 @@ export interface Compiled {
   readonly positions: "embedding-layer" | "attention";
 }
 
-/** Told of each pass's result, for people who want to see what happened. */
-export type OnPass = (pass: string, graph: Graph) => void;
+/** How often a pass did something: what it did, and to what. */
+export type Deeds = ReadonlyMap<string, ReadonlyMap<string, number>>;
+
+/** Told of each pass's result and of what it did, for people who want to see what happened. */
+export type OnPass = (pass: string, graph: Graph, deeds: Deeds) => void;
 
 /**
  * Compiles the training step of a soft prompt for a frozen model.
@@ -68,16 +71,18 @@ export function compile(
   optimizer: OptimizerName,
   onPass: OnPass = () => {},
 ): Compiled {
-  const pass = (name: string, graph: Graph): Graph => {
-    onPass(name, graph);
-    return graph;
-  };
+  const pass = reporting(onPass);
   const embedding = frozenModel(bytes, path, onPass);
   const { graph, prompt } = splice(embedding, insertion);
-  const answer = pass("narrow", narrow(pass("splice", readAnswer(graph))));
-  const differentiated = pass("differentiate", differentiate(addLoss(answer), "loss", prompt));
-  const backward = pass("narrow backward", sumEarly(narrow(simplify(shareGelu(differentiated)))));
-  const step = pass("simplify", simplify(pass("optimizer", appendOptimizer(backward, prompt, optimizer))));
+  const whole = pass("splice", () => readAnswer(graph));
+  const answer = pass("narrow", (tell) => narrow(whole, tell));
+  const differentiated = pass("differentiate", () => differentiate(addLoss(answer), "loss", prompt));
+  const backward = pass(
+    "narrow backward",
+    (tell) => sumEarly(narrow(simplify(shareGelu(differentiated)), tell)),
+  );
+  const updated = pass("optimizer", () => appendOptimizer(backward, prompt, optimizer));
+  const step = pass("simplify", () => simplify(updated));
   const place = insertion === "embedding-output" ? embedding.output : embedding.words;
   const embed: Graph = { ...embedding.graph, outputs: new Map([["embeddings", place]]) };
   const dimension = dimensionOf(place, path);
@@ -99,9 +104,21 @@ export function compileHard(bytes: Uint8Array, path: string): Emitted {
 
 /** The inference graph, imported and made canonical, its positions an input and its embedding layer found. */
 function frozenModel(bytes: Uint8Array, path: string, onPass: OnPass = () => {}): Embedding {
-  const imported = importModel(readOnnxFile(bytes, path));
-  onPass("import", imported);
-  const canonical = canonicalize(imported);
-  onPass("canonicalize", canonical);
+  const pass = reporting(onPass);
+  const imported = pass("import", (tell) => importModel(readOnnxFile(bytes, path), tell));
+  const canonical = pass("canonicalize", (tell) => canonicalize(imported, tell));
   return findEmbedding(exposePositions(canonical));
+}
+
+/** Runs passes, counts what they do and tells of it. */
+function reporting(onPass: OnPass): (name: string, run: (tell: Tell) => Graph) => Graph {
+  return (name, run) => {
+    const deeds = new Map<string, Map<string, number>>();
+    const graph = run((deed, to) => {
+      const counts = deeds.get(deed) ?? new Map<string, number>();
+      deeds.set(deed, counts.set(to, (counts.get(to) ?? 0) + 1));
+    });
+    onPass(name, graph, deeds);
+    return graph;
+  };
 }

@@ -1,9 +1,10 @@
 import type { Builder } from "./builder.ts";
 import { type Dimension, divide, symbol, symbolsOf, termsOf } from "./dimension.ts";
-import { ancestors, type Graph, liveNodes, type Node, type Value } from "./graph.ts";
+import { ancestors, type Graph, liveNodes, type Node, type Tell, type Value } from "./graph.ts";
 import { rowOf } from "./ops/mod.ts";
 import { integerAttribute, type Passage } from "./ops/row.ts";
 import { copyNode, rewrite } from "./rewrite.ts";
+import { isProjection, piecesOf, separate } from "./separate.ts";
 
 const BATCH = symbol("batch");
 
@@ -17,10 +18,18 @@ interface Selection {
   readonly each: boolean;
 }
 
-/** What is read of a node's output: all of it, or only the selection along these axes. */
+/** What is read of a node's outputs: all of them, or only the selection along these axes. */
 interface Demand {
   full: boolean;
   readonly axes: Set<number>;
+}
+
+/** A selection that can be pushed towards its source, and what is then read. */
+interface Pushable {
+  readonly selection: Selection;
+  readonly demands: ReadonlyMap<Node, Demand>;
+  /** The values of which all is read, where a node asks for them. */
+  readonly whole: ReadonlySet<Value>;
 }
 
 /**
@@ -29,23 +38,36 @@ interface Demand {
  * last layer's feed-forward and queries; the products that end in the prompt's gradient) need not compute the others. It is
  * the same idea as pushing a projection down a query plan. What a graph computes stays the same.
  */
-export function narrow(graph: Graph): Graph {
+export function narrow(graph: Graph, tell: Tell = () => {}): Graph {
   let narrowed = graph;
   for (;;) {
     const next = lastPushable(narrowed);
     if (next === undefined) return narrowed;
-    narrowed = push(narrowed, next.selection, next.demands);
+    const packed = halfRead(narrowed, next);
+    if (packed) tell("separated", packed.name);
+    narrowed = packed ? separate(narrowed, packed) : push(narrowed, next, tell);
   }
 }
 
+/** A projection whose product is computed for all rows although only the selection is read of some of its columns. */
+function halfRead(graph: Graph, { demands, whole }: Pushable): Value | undefined {
+  const all = new Set<Value>(), selected = new Set<Value>();
+  for (const node of liveNodes(graph)) {
+    const pieces = piecesOf(node);
+    if (!pieces || !isProjection(pieces[0]!.of) || !demands.has(node)) continue;
+    for (const output of node.outputs) (whole.has(output) ? all : selected).add(pieces[0]!.of);
+  }
+  return [...selected].find((value) => all.has(value));
+}
+
 /** The last selection in the graph that can be made on the inputs of what it selects from, with what is then read. */
-function lastPushable(graph: Graph): { selection: Selection; demands: Map<Node, Demand> } | undefined {
+function lastPushable(graph: Graph): Pushable | undefined {
   for (const node of liveNodes(graph).toReversed()) {
     const selection = selectionOf(node);
     const from = selection?.source.producer;
     if (selection === undefined || from === undefined) continue;
-    const demands = demandsWith(graph, selection);
-    if (!demands.get(from)!.full) return { selection, demands };
+    const pushable = { selection, ...demandsWith(graph, selection) };
+    if (!pushable.demands.get(from)!.full) return pushable;
   }
   return undefined;
 }
@@ -68,15 +90,16 @@ function selectionOf(node: Node): Selection | undefined {
 }
 
 /** What is read of every node when the selection is pushed as far as it goes; decided from the outputs back. */
-function demandsWith(graph: Graph, selection: Selection): Map<Node, Demand> {
-  const demands = new Map<Node, Demand>();
+function demandsWith(graph: Graph, selection: Selection): Omit<Pushable, "selection"> {
+  const demands = new Map<Node, Demand>(), whole = new Set<Value>();
   const demand = (value: Value | null, axis?: number) => {
     const node = value?.producer;
     if (!value || node === undefined) return;
     const known = demands.get(node) ?? { full: false, axes: new Set<number>() };
     demands.set(node, known);
-    if (axis === undefined || value !== node.outputs[0]) known.full = true;
-    else known.axes.add(axis);
+    if (axis !== undefined) return void known.axes.add(axis);
+    known.full = true;
+    whole.add(value);
   };
   for (const output of graph.outputs.values()) demand(output);
   for (const node of liveNodes(graph).toReversed()) {
@@ -96,7 +119,7 @@ function demandsWith(graph: Graph, selection: Selection): Map<Node, Demand> {
       for (const [i, input] of node.inputs.entries()) demand(input, passage!.axes[i] ?? undefined);
     }
   }
-  return demands;
+  return { demands, whole };
 }
 
 /**
@@ -136,7 +159,7 @@ function copiesOfBatch({ shape: [first, ...rest] }: Value): number | undefined {
 }
 
 /** Makes the graph with the selection pushed to where the demands say. */
-function push(graph: Graph, selection: Selection, demands: ReadonlyMap<Node, Demand>): Graph {
+function push(graph: Graph, { selection, demands }: Pushable, tell: Tell): Graph {
   const first = ancestors(selection.index);
   const ordered = [
     ...graph.nodes.filter((node) => first.has(node)),
@@ -158,6 +181,7 @@ function push(graph: Graph, selection: Selection, demands: ReadonlyMap<Node, Dem
     if (node === selection.node) return [select(selection.source, selection.axis, 0)];
     const demand = demands.get(node)!;
     if (demand.full) return undefined;
+    if (demand.axes.size > 0) tell(selection.each ? "rows left out of" : "columns left out of", node.op);
     for (const axis of demand.axes) {
       const passage = passageOf(node, axis, selection)!, rank = node.outputs[0]!.shape.length;
       const narrowed = node.inputs.map((input, i) => {
@@ -165,9 +189,11 @@ function push(graph: Graph, selection: Selection, demands: ReadonlyMap<Node, Dem
         if (!input || own === null || own === undefined) return inputs[i] ?? null;
         return select(input, own, passage.rebuild ? 0 : Math.max(0, rank - input.shape.length));
       });
-      const [output] = passage.rebuild?.(b, narrowed, selection.extent) ?? copyNode(b, node, narrowed);
-      if (!ids.has(node.outputs[0]!)) ids.set(node.outputs[0]!, ids.size);
-      picked.set(`${ids.get(node.outputs[0]!)}@${axis}`, output!);
+      const outputs = passage.rebuild?.(b, narrowed, selection.extent) ?? copyNode(b, node, narrowed);
+      for (const [i, output] of node.outputs.entries()) {
+        if (!ids.has(output)) ids.set(output, ids.size);
+        picked.set(`${ids.get(output)}@${axis}`, outputs[i]!);
+      }
     }
     return [];
   });

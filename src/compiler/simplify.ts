@@ -47,7 +47,7 @@ class Identities {
   private of(value: Value | null): string {
     if (value === null) return "-";
     if (value.integers !== undefined) {
-      return `i:${value.type}:${value.shape.length}:${value.integers.join(",")}`;
+      return `i:${value.type}:[${value.shape}]:${value.integers.join(",")}`;
     }
     const constant = value.constant;
     if (constant?.bytes && constant.bytes.length <= 8) {

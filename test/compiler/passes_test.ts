@@ -100,7 +100,7 @@ sharedTest("GPT-2's Conv1D becomes a matrix product, so that its rows are narrow
   const rows = liveNodes(narrow(readAnswer(graph))).filter(({ op, outputs: [y] }) =>
     op === "MatMul" && String(y!.shape[1]) === "1"
   );
-  assertEquals(rows.length, 4, "attention output, both of the feed-forward, and the head");
+  assertEquals(rows.length, 5, "queries, attention output, both of the feed-forward, and the head");
 });
 
 sharedTest("the embedding layer of a LLaMA is its word table", async () => {

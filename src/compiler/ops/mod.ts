@@ -4,6 +4,7 @@
  */
 import { CompileError } from "../errors.ts";
 import { activations } from "./activation.ts";
+import { cutting } from "./cutting.ts";
 import { elementwise } from "./elementwise.ts";
 import { matrix } from "./matrix.ts";
 import { movement } from "./movement.ts";
@@ -21,6 +22,7 @@ export const OPERATORS: Readonly<Record<string, Row>> = {
   ...normalization,
   ...quantization,
   ...movement,
+  ...cutting,
   ...selection,
   ...shapes,
 };

@@ -1,6 +1,7 @@
 import type { Builder } from "../builder.ts";
 import { add, type Dimension, divide, product, sameDimension } from "../dimension.ts";
 import { CompileError } from "../errors.ts";
+import { plainIntegersOf } from "../constants.ts";
 import type { Attributes, ElementType, Float, Node, Value } from "../graph.ts";
 
 /** What a row is asked about before the node exists. */
@@ -10,6 +11,9 @@ export interface Signature {
   /** How many outputs are wanted. */
   readonly outputs: number;
 }
+
+/** What is known of a node before its outputs are. */
+export type Asked = Pick<Signature, "inputs" | "attributes">;
 
 /** What a row says of an output. */
 export interface Output {
@@ -34,7 +38,7 @@ export interface Row {
    * Gradients may still have the broadcast shape: the reverse loop sums them back.
    */
   gradient?(b: Builder, node: Node, gradients: readonly (Value | undefined)[]): readonly (Value | null)[];
-  /** Whether a selection along this axis of output 0 can be made on the inputs instead, and along which of their axes. */
+  /** Whether a selection along this axis of the outputs can be made on the inputs instead, and along which of their axes. */
   passage?(node: Node, axis: number): Passage | undefined;
 }
 
@@ -116,4 +120,11 @@ export function reshapedTo(
 /** `total` of several dimensions. */
 export function totalOf(dimensions: readonly Dimension[]): Dimension {
   return dimensions.reduce(add, 0);
+}
+
+/** The plain integers of an input that must be known at compile time. */
+export function plainInput(node: Asked, at: number, what: string): readonly number[] {
+  const integers = plainIntegersOf(required(node, at));
+  if (integers === undefined) throw new CompileError(`the ${what} are not known at compile time`);
+  return integers;
 }

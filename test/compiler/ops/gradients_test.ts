@@ -163,6 +163,12 @@ const CASES: readonly Case[] = [
     shapes: [["batch", 5, 4]],
     arrange: (b, [x]) => [x!, b.integers([1, 0]), b.integers([-1, 2]), b.integers([1, 2])],
   },
+  // 1, 3 and 5 of 0 … 6; 0 and 2 of 0 … 3: rotary positions that turn neighbours.
+  ...[[1, 7], [0, 4]].map(([start, size]): Case => ({
+    op: "Slice",
+    shapes: [["batch", size!, 2]],
+    arrange: (b, [x]) => [x!, ...[start!, size!, 1, 2].map((item) => b.integers([item]))],
+  })),
   {
     op: "Split",
     shapes: [["batch", 6]],

@@ -1,0 +1,179 @@
+import type { Builder } from "../builder.ts";
+import { type Dimension, product, subtract } from "../dimension.ts";
+import { CompileError } from "../errors.ts";
+import type { Value } from "../graph.ts";
+import { type Asked, axisOf, integerAttribute, plainInput, required, type Row, totalOf } from "./row.ts";
+
+/** Start, end and step along each axis that a Slice cuts. */
+interface Cut {
+  readonly axis: number;
+  readonly start: Dimension;
+  readonly end: Dimension;
+  readonly step: number;
+}
+
+/** What a Slice cuts; an end past the axis is the axis' end, as in the specification. */
+export function cutsOf(node: Asked): Cut[] {
+  const { shape } = required(node, 0);
+  const starts = required(node, 1).integers, ends = required(node, 2).integers;
+  if (starts === undefined || ends === undefined) {
+    throw new CompileError("where to cut is not known at compile time");
+  }
+  const axes = node.inputs[3] ? plainInput(node, 3, "axes") : starts.map((_, i) => i);
+  const steps = node.inputs[4] ? plainInput(node, 4, "steps") : starts.map(() => 1);
+  return axes.map((given, i) => {
+    const axis = axisOf(given, shape.length), size = shape[axis]!, step = steps[i]!;
+    if (step < 0) return { axis, step, ...backwards(starts[i]!, ends[i]!, size) };
+    return { axis, start: bounded(starts[i]!, size), end: bounded(ends[i]!, size), step };
+  });
+}
+
+/** A position on an axis, counted from its end where negative. A symbol is taken to lie within the axis. */
+function bounded(position: Dimension, size: Dimension): Dimension {
+  if (typeof position !== "number") return position;
+  if (typeof size === "number") return Math.max(0, Math.min(size, position < 0 ? position + size : position));
+  if (position < 0) return totalOf([size, position]);
+  return position >= 2 ** 31 - 1 ? size : position;
+}
+
+/** The bounds of a cut that runs backwards along an axis of known size: the end is -1 where the first element is the last taken. */
+function backwards(start: Dimension, end: Dimension, size: Dimension): Pick<Cut, "start" | "end"> {
+  if (typeof start !== "number" || typeof end !== "number" || typeof size !== "number") {
+    throw new CompileError(`a Slice that runs backwards from ${start} to ${end} over ${size}`);
+  }
+  const place = (at: number) => Math.max(-1, Math.min(size - 1, at < 0 ? at + size : at));
+  return { start: place(start), end: place(end) };
+}
+
+function cutExtent({ start, end, step }: Cut): Dimension {
+  const extent = subtract(end, start);
+  if (typeof extent === "number") return Math.max(0, Math.ceil(extent / step));
+  if (step !== 1) throw new CompileError(`a Slice of ${extent} in steps of ${step}`);
+  return extent;
+}
+
+/** The integers of a tensor that are left when it is cut, where the cuts are known numbers. */
+function pieceOf(
+  integers: readonly Dimension[],
+  whole: readonly Dimension[],
+  shape: readonly Dimension[],
+  found: readonly Cut[],
+): Dimension[] | undefined {
+  if (![...whole, ...shape].every((size) => typeof size === "number")) return undefined;
+  let places = [0];
+  for (const [axis, size] of (shape as number[]).entries()) {
+    const { start, step } = found.find((cut) => cut.axis === axis) ?? { start: 0, step: 1 };
+    if (typeof start !== "number") return undefined;
+    places = places.flatMap((at) =>
+      Array.from({ length: size }, (_, i) => at * (whole[axis] as number) + start + i * step)
+    );
+  }
+  return places.map((at) => integers[at]!);
+}
+
+/** Zeros before and after along one axis. */
+function padded(b: Builder, x: Value, axis: number, before: Dimension, after: Dimension): Value {
+  const zeros = (extent: Dimension) =>
+    b.filled(x.shape.map((dimension, i) => i === axis ? extent : dimension), {
+      type: x.type,
+      dims: [1],
+      bytes: new Uint8Array(8).subarray(0, x.type === "float16" ? 2 : 4),
+    });
+  const parts = [...(before === 0 ? [] : [zeros(before)]), x, ...(after === 0 ? [] : [zeros(after)])];
+  return parts.length === 1 ? x : b.op("Concat", parts, { axis });
+}
+
+/** Elements along an axis set `step` apart, zeros between them, `extent` in all. */
+function spread(b: Builder, x: Value, axis: number, step: number, extent: Dimension): Value {
+  const { shape } = x, before = shape.slice(0, axis), after = shape.slice(axis + 1), count = shape[axis]!;
+  const apart = padded(b, b.reshape(x, [...before, count, 1, ...after]), axis + 1, 0, step - 1);
+  const whole = b.reshape(apart, [...before, product([count, step]), ...after]);
+  return b.op("Slice", [whole, ...[0, extent, axis].map((item) => b.integers([item]))]);
+}
+
+/** How many elements a Pad adds: before and after each axis. */
+function padding(node: Asked): { before: readonly number[]; after: readonly number[] } {
+  const { shape } = required(node, 0), given = plainInput(node, 1, "pads"), half = given.length / 2;
+  const axes = node.inputs[3] ? plainInput(node, 3, "axes") : shape.map((_, axis) => axis);
+  const along = (items: readonly number[]) => {
+    const all = shape.map(() => 0);
+    for (const [i, axis] of axes.entries()) all[axisOf(axis, shape.length)] = items[i]!;
+    return all;
+  };
+  return { before: along(given.slice(0, half)), after: along(given.slice(half)) };
+}
+
+/** The extents that a Split gives its outputs. */
+function splitExtents(node: Asked, outputs: number): readonly Dimension[] {
+  const { shape } = required(node, 0);
+  if (node.inputs[1]) return plainInput(node, 1, "extents");
+  const size = shape[axisOf(integerAttribute(node, "axis", 0), shape.length)]!;
+  if (typeof size !== "number" || size % outputs !== 0) {
+    throw new CompileError(`${size} in ${outputs} equal parts`);
+  }
+  return Array.from({ length: outputs }, () => size / outputs);
+}
+
+/** Operators that take a tensor apart along its axes, or put zeros around it. */
+export const cutting: Readonly<Record<string, Row>> = {
+  Slice: {
+    infer: (node) => {
+      const x = required(node, 0), shape = [...x.shape], found = cutsOf(node);
+      for (const cut of found) shape[cut.axis] = cutExtent(cut);
+      const integers = x.integers && pieceOf(x.integers, x.shape, shape, found);
+      return [{ type: x.type, shape, ...(integers && { integers }) }];
+    },
+    gradient: (b, node, [dy]) => {
+      const { shape } = required(node, 0);
+      const dx = cutsOf(node).reduce((piece, { axis, start, end, step }) => {
+        const rest = subtract(shape[axis]!, end);
+        if (step === 1) return padded(b, piece, axis, start, rest);
+        if (step < 0) throw new CompileError("the gradient of a Slice that runs backwards");
+        return padded(b, spread(b, piece, axis, step, subtract(end, start)), axis, start, rest);
+      }, dy!);
+      return [dx];
+    },
+    passage: (node, axis) => {
+      const cut = cutsOf(node).some((one) => one.axis === axis);
+      return cut ? undefined : { axes: [axis, ...node.inputs.slice(1).map(() => null)] };
+    },
+  },
+  Pad: {
+    infer: (node) => {
+      if ((node.attributes.mode ?? "constant") !== "constant") {
+        throw new CompileError(`padding by ${node.attributes.mode} is not supported`);
+      }
+      const { type, shape } = required(node, 0), { before, after } = padding(node);
+      return [{
+        type,
+        shape: shape.map((dimension, axis) => totalOf([dimension, before[axis]!, after[axis]!])),
+      }];
+    },
+    gradient: (b, node, [dy]) => {
+      const { shape } = required(node, 0), { before } = padding(node);
+      const ends = shape.map((dimension, axis) => totalOf([dimension, before[axis]!]));
+      return [b.op("Slice", [dy!, b.integers(before), b.integers(ends)]), null];
+    },
+  },
+  Split: {
+    infer: (node) => {
+      const { type, shape } = required(node, 0);
+      const axis = axisOf(integerAttribute(node, "axis", 0), shape.length);
+      return splitExtents(node, node.outputs).map((extent) => ({
+        type,
+        shape: shape.map((dimension, i) => i === axis ? extent : dimension),
+      }));
+    },
+    gradient: (b, node, gradients) => {
+      const axis = axisOf(integerAttribute(node, "axis", 0), required(node, 0).shape.length);
+      const parts = node.outputs.map((output, i) =>
+        gradients[i] ?? b.filled(output.shape, { type: "float32", dims: [1], bytes: new Uint8Array(4) })
+      );
+      return [b.op("Concat", parts, { axis }), null];
+    },
+    passage: (node, axis) => {
+      const cut = axisOf(integerAttribute(node, "axis", 0), required(node, 0).shape.length);
+      return axis === cut ? undefined : { axes: [axis, null] };
+    },
+  },
+};
