@@ -6,7 +6,7 @@ import { isHalf, widened, widenedAttributes, widenedConstant } from "./half_prec
 import { constantAttribute, importAttribute, subgraph, subgraphs } from "./import_attributes.ts";
 import { importInput } from "./import_inputs.ts";
 import { inlineFunctions } from "./inline_functions.ts";
-import { LOWERINGS } from "./lowerings/mod.ts";
+import { loweringOf } from "./lowerings/mod.ts";
 import { modernize } from "./modernize.ts";
 import { constantOf, type OnnxFile } from "./onnx_file.ts";
 
@@ -127,7 +127,7 @@ class Importer {
     );
     const own = widenedAttributes(op, attributes);
     const modern = modernize(b, { op, inputs, attributes: own }, this.opset, node.output.length);
-    const lowering = Object.hasOwn(LOWERINGS, modern.op) ? LOWERINGS[modern.op] : undefined;
+    const lowering = loweringOf(modern);
     if (lowering) this.tell("lowered", modern.op);
     if (lowering) return lowering(b, modern);
     if (modern.op === "Identity") return modern.inputs as Value[];

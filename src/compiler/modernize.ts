@@ -28,8 +28,8 @@ const ATTRIBUTES_TURNED_INPUTS: Readonly<Record<string, Readonly<Record<string, 
 /** Attributes that came after the version of ONNX that is emitted, and say what is done anyway. */
 const LATER_ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
   Cast: ["saturate", "round_mode"],
-  QuantizeLinear: ["saturate", "output_dtype", "block_size", "precision"],
-  DequantizeLinear: ["output_dtype", "block_size"],
+  QuantizeLinear: ["saturate", "output_dtype", "precision"],
+  DequantizeLinear: ["output_dtype"],
 };
 
 /** Operators that take any number of inputs, and the one of two inputs that they repeat. */
@@ -58,14 +58,7 @@ export function modernize(
     moved[place] = b.integers(value as number[]);
     delete kept[attribute];
   }
-  for (const attribute of LATER_ATTRIBUTES[op] ?? []) {
-    if (attribute === "block_size" && kept.block_size !== 0 && kept.block_size !== undefined) {
-      throw new CompileError(
-        "quantization in blocks is supported in MatMulNBits and GatherBlockQuantized only",
-      );
-    }
-    delete kept[attribute];
-  }
+  for (const attribute of LATER_ATTRIBUTES[op] ?? []) delete kept[attribute];
   if (op === "Clip" && opset < 11) {
     for (const bound of ["min", "max"]) {
       const value = kept[bound];

@@ -43,7 +43,7 @@ export function constantOf(tensor: TensorProto, file: OnnxFile): Constant {
     throw new CompileError(`element type ${tensor.dataType} of ${name} is not supported`);
   }
   const dims = tensor.dims.map(Number);
-  const expected = dims.reduce((a, b) => a * b, 1) * ELEMENT_BYTES[type];
+  const expected = Math.ceil(dims.reduce((a, b) => a * b, 1) * ELEMENT_BYTES[type]);
   if (tensor.dataLocation === TensorProto_DataLocation.EXTERNAL) {
     return { type, dims, region: regionOf(tensor, file, expected) };
   }

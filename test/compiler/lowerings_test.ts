@@ -5,7 +5,7 @@ import { Builder } from "../../src/compiler/builder.ts";
 import { float32, int64 } from "../../src/compiler/constants.ts";
 import { emit } from "../../src/compiler/emit.ts";
 import type { Attributes, Constant, Value } from "../../src/compiler/graph.ts";
-import { LOWERINGS } from "../../src/compiler/lowerings/mod.ts";
+import { LOWERINGS, loweringOf } from "../../src/compiler/lowerings/mod.ts";
 import { attributeProto, inlineTensor, valueInfo } from "../../src/compiler/onnx_protos.ts";
 import { openCpu } from "../../src/device/cpu.ts";
 import { float32Tensor } from "../../src/device/device.ts";
@@ -33,7 +33,7 @@ function random(...dims: number[]): Constant {
   return float32(Array.from({ length: size }, () => stream.uniform(-1, 1)), dims);
 }
 
-function bytes(type: "uint8" | "int8" | "bool", items: readonly number[], ...dims: number[]): Constant {
+function bytes(type: "uint8" | "int8" | "int4" | "uint4" | "bool", items: readonly number[], ...dims: number[]): Constant {
   return { type, dims, bytes: Uint8Array.from(items) };
 }
 
@@ -132,6 +132,23 @@ const CASES: readonly Case[] = [
     attributes: HEADS,
   },
   {
+    op: `${MS}QAttention`,
+    what: "",
+    at: 2,
+    x: [24],
+    rest: [
+      randomBytes(2, 3, 8),
+      randomBytes(8, 24),
+      float32([0.01], []),
+      float32([0.02], []),
+      int32([1, 1, 0, 1, 1, 1], 2, 3),
+      bytes("uint8", [120]),
+      bytes("uint8", [130]),
+    ],
+    attributes: HEADS,
+    rows: [0, 1, 3, 4, 5],
+  },
+  {
     op: `${MS}MultiHeadAttention`,
     what: "with a bias and a mask",
     x: [2, 3, 8],
@@ -225,6 +242,36 @@ const CASES: readonly Case[] = [
     rest: [randomBytes(5, 2, 16), random(10)],
     attributes: { bits: 8, block_size: 16, K: 32, N: 5 },
   },
+  ...(["int4", "uint4"] as const).map((type): Case => ({
+    op: "DequantizeLinear",
+    what: `of ${type} in blocks, the last one cut off`,
+    x: [5, 2],
+    at: 1,
+    rest: [
+      bytes(type, Array.from({ length: 15 }, () => stream.integer(256)), 5, 6),
+      bytes(type, Array.from({ length: 5 }, () => stream.integer(256)), 5, 2),
+    ],
+    attributes: { axis: 1, block_size: 4 },
+    opset: 21,
+  })),
+  {
+    op: "DequantizeLinear",
+    what: "of int8 in blocks along the first axis",
+    x: [2, 3],
+    at: 1,
+    rest: [bytes("int8", Array.from({ length: 12 }, () => stream.integer(256)), 4, 3)],
+    attributes: { axis: 0, block_size: 2 },
+    opset: 21,
+  },
+  {
+    op: "DequantizeLinear",
+    what: "of int4 by columns",
+    x: [3],
+    at: 1,
+    rest: [bytes("int4", [0x18, 0xf2, 0x37], 2, 3)],
+    attributes: { axis: 1 },
+    opset: 21,
+  },
   {
     op: `${MS}DynamicQuantizeMatMul`,
     what: "",
@@ -266,7 +313,8 @@ async function compare(one: Case): Promise<void> {
   const b = new Builder("lowered.onnx"), input = b.input("x", "float32", one.x);
   const inputs: (Value | null)[] = one.rest.map((item, i) => item && b.constant(`c${i}`, item));
   inputs.splice(one.at ?? 0, 0, input);
-  const [y] = LOWERINGS[one.op]!(b, { inputs, attributes: one.attributes ?? {} });
+  const node = { op: one.op, inputs, attributes: one.attributes ?? {} };
+  const [y] = loweringOf(node)!(b, node);
   const lowered = await cpu.open({
     bytes: emit(b.graph(new Map([["y", y!]])), "lowered").bytes,
     weights: new Map(),

@@ -4,7 +4,8 @@ import type { Dimension } from "../dimension.ts";
 import type { Value } from "../graph.ts";
 import { floatAttribute, integerAttribute, integersAttribute, required } from "../ops/row.ts";
 import { additiveMask, allowedKeys, causal, inReach, type Reach } from "./attention_mask.ts";
-import { type Lowering, refuse } from "./lowering.ts";
+import { type Fused, type Lowering, refuse } from "./lowering.ts";
+import { integerProduct } from "./quantized.ts";
 import { rotated, tableRows } from "./rotary.ts";
 
 /** What ONNX Runtime's attention adds to the score of a key that is not to be seen, where the node does not say. */
@@ -65,21 +66,36 @@ function refusePast(pasts: readonly (Value | null | undefined)[]): void {
 const attention: Lowering = (b, node) => {
   const [x, weights, bias, mask, past, scores] = node.inputs;
   refusePast([past]);
-  const heads = integerAttribute(node, "num_heads", 1), width = Number(weights!.shape[1]);
+  const width = Number(weights!.shape[1]);
   const extents = integersAttribute(node, "qkv_hidden_sizes") ?? [width / 3, width / 3, width / 3];
-  if (integerAttribute(node, "do_rotary", 0) === 1) throw new CompileError("do_rotary is not supported");
   const product = b.matmul(x!, weights!);
-  const parts = b.node(
-    "Split",
-    [bias ? b.add(product, bias) : product, b.integers(extents)],
-    { axis: 2 },
-    "",
-    [
-      "query",
-      "key",
-      "value",
-    ],
-  );
+  return packedAttention(b, node, bias ? b.add(product, bias) : product, extents, mask, scores);
+};
+
+/**
+ * The same with whole numbers (inputs: X, W, bias, the scales of X and W, mask, the zero points of X and W, past), whose
+ * product is straight through.
+ */
+const quantizedAttention: Lowering = (b, node) => {
+  const [x, weights, bias, xScale, weightsScale, mask, xZero, weightsZero, past] = node.inputs;
+  refusePast([past]);
+  const width = Number(weights!.shape[1]), scale = b.multiply(xScale!, weightsScale!);
+  const packed = integerProduct(b, [x, weights, xZero, weightsZero], scale, bias);
+  return packedAttention(b, node, packed, [width / 3, width / 3, width / 3], mask, undefined);
+};
+
+/** Attention over queries, keys and values that lie side by side in the last axis of a tensor, `extents` wide. */
+function packedAttention(
+  b: Builder,
+  node: Fused,
+  packed: Value,
+  extents: readonly number[],
+  mask: Value | null | undefined,
+  scores: Value | null | undefined,
+): readonly Value[] {
+  if (integerAttribute(node, "do_rotary", 0) === 1) throw new CompileError("do_rotary is not supported");
+  const heads = integerAttribute(node, "num_heads", 1);
+  const parts = b.node("Split", [packed, b.integers(extents)], { axis: 2 }, "", ["query", "key", "value"]);
   const [q, k, v] = parts.map((part) => splitHeads(b, part, heads)) as [Value, Value, Value];
   const filter = floatAttribute(node, "mask_filter_value", FUSED_FILTER);
   const unidirectional = integerAttribute(node, "unidirectional", 0) === 1;
@@ -89,7 +105,7 @@ const attention: Lowering = (b, node) => {
     scores ?? undefined,
   ];
   return [mergeHeads(b, attend(b, [q, k, v], floatAttribute(node, "scale", 0), masks, 0))];
-};
+}
 
 /** ONNX Runtime's attention over queries, keys and values that are given. */
 const multiHeadAttention: Lowering = (b, node) => {
@@ -181,6 +197,7 @@ const standardAttention: Lowering = (b, node) => {
 /** Attention as an operator. */
 export const attentions: Readonly<Record<string, Lowering>> = {
   "com.microsoft.Attention": attention,
+  "com.microsoft.QAttention": quantizedAttention,
   "com.microsoft.MultiHeadAttention": multiHeadAttention,
   "com.microsoft.GroupQueryAttention": groupQueryAttention,
   Attention: standardAttention,

@@ -2,10 +2,12 @@
  * The table of fused operators: one lowering an operator, by its name, prefixed with its domain where that is not ONNX's own.
  * They are lowered as they are imported, so that no later pass knows of them.
  */
+import type { Application } from "../modernize.ts";
 import { attentions } from "./attention.ts";
 import { einsum } from "./einsum.ts";
 import type { Lowering } from "./lowering.ts";
 import { activationsAndNorms } from "./norm.ts";
+import { dequantizedWeights, isPacked } from "./packed_weights.ts";
 import { quantizedProducts } from "./quantized.ts";
 import { rotaryEmbeddings } from "./rotary.ts";
 
@@ -16,3 +18,9 @@ export const LOWERINGS: Readonly<Record<string, Lowering>> = {
   ...quantizedProducts,
   Einsum: einsum,
 };
+
+/** How an operator is lowered; `undefined` where it stays, as it has a row. */
+export function loweringOf({ op, inputs, attributes }: Application): Lowering | undefined {
+  if (op === "DequantizeLinear") return isPacked({ inputs, attributes }) ? dequantizedWeights : undefined;
+  return Object.hasOwn(LOWERINGS, op) ? LOWERINGS[op] : undefined;
+}

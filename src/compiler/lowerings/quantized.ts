@@ -3,25 +3,7 @@ import { CompileError } from "../errors.ts";
 import type { Value } from "../graph.ts";
 import { integerAttribute, required } from "../ops/row.ts";
 import { type Lowering, refuse } from "./lowering.ts";
-
-/** The same numbers as float32. */
-const real = (b: Builder, value: Value) => b.op("Cast", [value], { to: 1 });
-
-/**
- * The whole numbers of 4 or 8 bits in bytes, the low half first, by arithmetic that every device has.
- *
- * @param packed uint8 [rows, count]
- * @returns float32 [rows, count · 8 / bits]
- */
-function unpacked(b: Builder, packed: Value, bits: number): Value {
-  const bytes = real(b, packed);
-  if (bits === 8) return bytes;
-  const [rows, count] = packed.shape as [number, number];
-  const high = b.op("Floor", [b.multiply(bytes, b.scalar(1 / 16))]);
-  const low = b.subtract(bytes, b.multiply(high, b.scalar(16)));
-  const pairs = [low, high].map((half) => b.reshape(half, [rows, count, 1]));
-  return b.reshape(b.op("Concat", pairs, { axis: 2 }), [rows, 2 * count]);
-}
+import { real, unpacked } from "./packed_weights.ts";
 
 /**
  * x · Wᵀ, W quantized in blocks along its rows: `B` uint8 [N, blocks, bytes of a block], a scale and a zero point for each
@@ -55,8 +37,12 @@ const matMulNBits: Lowering = (b, node) => {
   }
 };
 
-/** An integer product, its scale and its bias. */
-function integerProduct(
+/**
+ * (X - x)·(W - w)·scale + bias, X and W whole numbers with their zero points x and w.
+ *
+ * @param factors X, W, x and w
+ */
+export function integerProduct(
   b: Builder,
   [x, weights, xZero, weightsZero]: readonly (Value | null | undefined)[],
   scale: Value,

@@ -157,12 +157,17 @@ export const cutting: Readonly<Record<string, Row>> = {
   },
   Split: {
     infer: (node) => {
-      const { type, shape } = required(node, 0);
+      const { type, shape, integers } = required(node, 0);
       const axis = axisOf(integerAttribute(node, "axis", 0), shape.length);
-      return splitExtents(node, node.outputs).map((extent) => ({
-        type,
-        shape: shape.map((dimension, i) => i === axis ? extent : dimension),
-      }));
+      let end = 0;
+      return splitExtents(node, node.outputs).map((extent) => {
+        const known = shape.length === 1 && integers && typeof extent === "number";
+        return {
+          type,
+          shape: shape.map((dimension, i) => i === axis ? extent : dimension),
+          ...(known && { integers: integers.slice(end, end += extent) }),
+        };
+      });
     },
     gradient: (b, node, gradients) => {
       const axis = axisOf(integerAttribute(node, "axis", 0), required(node, 0).shape.length);
