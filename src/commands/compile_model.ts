@@ -10,6 +10,7 @@ import {
 } from "../compiler/mod.ts";
 import { sha256 } from "../dataset/sha256.ts";
 import { readWhole } from "../device/read_whole.ts";
+import { readRegion } from "../model/read_region.ts";
 import { readArtifacts, writeArtifacts } from "./artifacts.ts";
 import { say } from "./console.ts";
 import type { OpenModel } from "./open_model.ts";
@@ -21,12 +22,12 @@ export function compileModel(
   optimizer: OptimizerName,
   onPass?: OnPass,
 ): Promise<Compiled> {
-  return withBytes(model, (bytes) => compile(bytes, model.onnx, insertion, optimizer, onPass));
+  return withBytes(model, (bytes) => compile(bytes, model.onnx, insertion, optimizer, onPass, readRegion));
 }
 
 /** Compiles a model for hard prompts. */
 export function compileHardModel(model: OpenModel): Promise<Emitted> {
-  return withBytes(model, (bytes) => compileHard(bytes, model.onnx));
+  return withBytes(model, (bytes) => compileHard(bytes, model.onnx, readRegion));
 }
 
 /**

@@ -27,9 +27,13 @@ export function float32(values: readonly number[], dims: readonly number[]): Con
   return { type: "float32", dims, bytes: new Uint8Array(Float32Array.from(values).buffer) };
 }
 
+/** The largest int64: exporters say "to the end" by it, and as a number it is rounded up to 2⁶³. */
+const LARGEST = 2n ** 63n - 1n;
+
 /** An int64 constant. */
 export function int64(values: readonly number[], dims: readonly number[]): Constant {
-  return { type: "int64", dims, bytes: new Uint8Array(BigInt64Array.from(values, BigInt).buffer) };
+  const whole = values.map((value) => value >= 2 ** 63 ? LARGEST : BigInt(value));
+  return { type: "int64", dims, bytes: new Uint8Array(BigInt64Array.from(whole).buffer) };
 }
 
 /** The elements of a constant as numbers, or `undefined` where its bytes are not at hand or its type is no plain number. */

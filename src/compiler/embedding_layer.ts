@@ -57,8 +57,12 @@ export function exposePositions(graph: Graph): Graph {
 }
 
 /** Whether a value is one number all over: the token types, also where they are read from a buffer of zeros by position. */
-function isUniform({ constant, producer }: Value): boolean {
-  if (constant) return new Set(numbers(constant)).size === 1;
+function isUniform({ name, constant, producer }: Value): boolean {
+  if (constant) {
+    const items = numbers(constant);
+    if (items === undefined) throw new CompileError(`the bytes of '${name}' are not at hand`);
+    return new Set(items).size === 1;
+  }
   if (producer?.op === "ConstantOfShape") return true;
   return producer !== undefined && UNIFORM_CARRIERS.has(producer.op) && isUniform(producer.inputs[0]!);
 }

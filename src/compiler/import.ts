@@ -5,6 +5,7 @@ import type { Attributes, Constant, Graph, Tell, Value } from "./graph.ts";
 import { isHalf, widened, widenedAttributes, widenedConstant } from "./half_precision.ts";
 import { constantAttribute, importAttribute, subgraph, subgraphs } from "./import_attributes.ts";
 import { importInput } from "./import_inputs.ts";
+import { partRead, sequenceParts } from "./import_sequences.ts";
 import { inlineFunctions } from "./inline_functions.ts";
 import { loweringOf } from "./lowerings/mod.ts";
 import { modernize } from "./modernize.ts";
@@ -54,6 +55,8 @@ class Importer {
   readonly b: Builder;
   /** What stands for the file's names. */
   readonly values = new Map<string, Value>();
+  /** What stands for the names of sequences of tensors. */
+  private readonly sequences = new Map<string, readonly Value[]>();
   private readonly opset: number;
 
   constructor(private readonly file: OnnxFile, private readonly tell: Tell) {
@@ -91,7 +94,7 @@ class Importer {
   private node(node: NodeProto): void {
     const { b, values } = this;
     if (subgraphs(node).length > 0) return this.branch(node);
-    const inputs = node.input.map((name) => this.read(name));
+    const inputs = node.input.map((name) => this.sequences.has(name) ? null : this.read(name));
     const attributes = Object.fromEntries(
       node.attribute.map((attribute) => [attribute.name, importAttribute(attribute, this.file)]),
     );
@@ -100,6 +103,12 @@ class Importer {
       values.set(first, this.constant(first, constantAttribute(attributes)));
     } else if (node.opType === "Dropout") {
       values.set(first, inputs[0]!);
+    } else if (node.opType === "SplitToSequence") {
+      this.sequences.set(first, sequenceParts(b, { op: node.opType, inputs, attributes }));
+    } else if (node.opType === "SequenceAt") {
+      const part = this.sequences.get(node.input[0]!)?.at(partRead({ op: node.opType, inputs, attributes }));
+      if (part === undefined) throw new CompileError(`'${node.input[0]}' is no sequence with such a part`);
+      values.set(first, part);
     } else {
       for (const [i, value] of this.apply(node, inputs, attributes).entries()) {
         if (node.output[i]) values.set(node.output[i], widened(b, value));

@@ -11,7 +11,7 @@ import type { Graph, Tell } from "./graph.ts";
 import { importModel } from "./import.ts";
 import { narrow } from "./narrow.ts";
 import { addLoss, readAnswer } from "./objective.ts";
-import { readOnnxFile } from "./onnx_file.ts";
+import { type OnnxFile, readOnnxFile, type ReadRegion } from "./onnx_file.ts";
 import {
   appendOptimizer,
   optimizerGraph,
@@ -28,8 +28,9 @@ import { dimensionOf, type Insertion, splice } from "./splice.ts";
 export { evaluate, parseDimension } from "./dimension.ts";
 export { CompileError } from "./errors.ts";
 export { matrixFlops } from "./flops.ts";
-export { type Graph, liveNodes } from "./graph.ts";
+export { type FileRegion, type Graph, liveNodes } from "./graph.ts";
 export type { Emitted } from "./emit.ts";
+export type { ReadRegion } from "./onnx_file.ts";
 export { OPTIMIZER_NAMES, type OptimizerName, type StateTensor } from "./optimizer.ts";
 export type { Insertion } from "./splice.ts";
 
@@ -62,6 +63,7 @@ export type OnPass = (pass: string, graph: Graph, deeds: Deeds) => void;
  *
  * @param bytes the model's ONNX file
  * @param path where it lies, for messages and for referring to its weights
+ * @param read reads the weights that lie in files beside it, where there are such
  * @throws {CompileError} on anything in the model that cannot be compiled
  */
 export function compile(
@@ -70,9 +72,10 @@ export function compile(
   insertion: Insertion,
   optimizer: OptimizerName,
   onPass: OnPass = () => {},
+  read?: ReadRegion,
 ): Compiled {
   const pass = reporting(onPass);
-  const embedding = frozenModel(bytes, path, onPass);
+  const embedding = frozenModel(readOnnxFile(bytes, path, read), onPass);
   const { graph, prompt } = splice(embedding, insertion);
   const whole = pass("splice", () => readAnswer(graph));
   const answer = pass("narrow", (tell) => narrow(whole, tell));
@@ -98,14 +101,15 @@ export function compile(
 }
 
 /** Compiles the same model without a prompt: token ids to class logits, for hard prompts. */
-export function compileHard(bytes: Uint8Array, path: string): Emitted {
-  return emit(simplify(narrow(readAnswer(frozenModel(bytes, path).graph))), "predict_hard");
+export function compileHard(bytes: Uint8Array, path: string, read?: ReadRegion): Emitted {
+  const { graph } = frozenModel(readOnnxFile(bytes, path, read));
+  return emit(simplify(narrow(readAnswer(graph))), "predict_hard");
 }
 
 /** The inference graph, imported and made canonical, its positions an input and its embedding layer found. */
-function frozenModel(bytes: Uint8Array, path: string, onPass: OnPass = () => {}): Embedding {
+function frozenModel(file: OnnxFile, onPass: OnPass = () => {}): Embedding {
   const pass = reporting(onPass);
-  const imported = pass("import", (tell) => importModel(readOnnxFile(bytes, path), tell));
+  const imported = pass("import", (tell) => importModel(file, tell));
   const canonical = pass("canonicalize", (tell) => canonicalize(imported, tell));
   return findEmbedding(exposePositions(canonical));
 }

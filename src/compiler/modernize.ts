@@ -1,6 +1,7 @@
 import type { Builder } from "./builder.ts";
 import { CompileError } from "./errors.ts";
 import type { Attribute, Attributes, Value } from "./graph.ts";
+import { codeOf } from "./ops/elementwise.ts";
 
 /** An operator with its inputs and attributes. */
 export interface Application {
@@ -92,6 +93,9 @@ export function modernize(
       inputs: sum === last ? [sum] : [sum, last],
       attributes: {},
     };
+  }
+  if (op === "CastLike") {
+    return { op: "Cast", inputs: [moved[0]!], attributes: { to: codeOf(moved[1]!.type) } };
   }
   if (op === "Sum") return { op: "Add", inputs: moved, attributes: {} };
   if (op === "Concat") {

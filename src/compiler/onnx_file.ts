@@ -1,9 +1,22 @@
 import { fromBinary } from "@bufbuild/protobuf";
 import { type ModelProto, ModelProtoSchema, type TensorProto, TensorProto_DataLocation } from "onnx-buf";
 import { CompileError } from "./errors.ts";
-import type { Constant } from "./graph.ts";
+import type { Constant, FileRegion } from "./graph.ts";
 import { ELEMENT_BYTES } from "./constants.ts";
 import { ELEMENT_TYPES } from "./ops/elementwise.ts";
+
+/**
+ * Reads a piece of a file beside the model's own.
+ *
+ * @throws where it is not there or ends before
+ */
+export type ReadRegion = (region: FileRegion) => Uint8Array;
+
+/**
+ * Tensors of at most so many bytes are read from files beside the model's: shapes, axes and the buffers that positions or
+ * token types come from. Larger ones are weights, which only the device reads.
+ */
+const MOST_READ = 1 << 20;
 
 /** A model's file as it lies on disk. */
 export interface OnnxFile {
@@ -11,15 +24,18 @@ export interface OnnxFile {
   readonly path: string;
   readonly bytes: Uint8Array;
   readonly model: ModelProto;
+  /** Absent where no other files can be read. */
+  readonly read?: ReadRegion;
 }
 
 /**
  * Reads an ONNX file (https://onnx.ai/onnx/repo-docs/IR.html). The tensors' bytes stay views into `bytes`.
  *
  * @param path where the bytes come from, for messages and for referring to initializers
+ * @param read reads what lies in files beside it
  * @throws {CompileError} where the bytes are no ONNX model: truncated, another format, or no graph inside
  */
-export function readOnnxFile(bytes: Uint8Array, path: string): OnnxFile {
+export function readOnnxFile(bytes: Uint8Array, path: string, read?: ReadRegion): OnnxFile {
   let model: ModelProto;
   try {
     model = fromBinary(ModelProtoSchema, bytes);
@@ -32,7 +48,7 @@ export function readOnnxFile(bytes: Uint8Array, path: string): OnnxFile {
   if (model.graph === undefined || model.graph.output.length === 0) {
     throw new CompileError(`${path} holds no ONNX graph: is it another kind of file?`);
   }
-  return { path, bytes, model };
+  return { path, bytes, model, ...(read && { read }) };
 }
 
 /** A tensor of the file as a constant: a view where its bytes lie in one piece, little-endian, in the file. */
@@ -45,7 +61,9 @@ export function constantOf(tensor: TensorProto, file: OnnxFile): Constant {
   const dims = tensor.dims.map(Number);
   const expected = Math.ceil(dims.reduce((a, b) => a * b, 1) * ELEMENT_BYTES[type]);
   if (tensor.dataLocation === TensorProto_DataLocation.EXTERNAL) {
-    return { type, dims, region: regionOf(tensor, file, expected) };
+    const region = regionOf(tensor, file, expected);
+    const bytes = region.length <= MOST_READ ? bytesOf(region, name, file) : undefined;
+    return { type, dims, region, ...(bytes && { bytes }) };
   }
   const bytes = tensor.rawData.length > 0 ? tensor.rawData : typedBytes(tensor);
   if (bytes.length !== expected) {
@@ -59,11 +77,7 @@ export function constantOf(tensor: TensorProto, file: OnnxFile): Constant {
 }
 
 /** Where external data lies: https://onnx.ai/onnx/repo-docs/ExternalData.html */
-function regionOf(
-  tensor: TensorProto,
-  file: OnnxFile,
-  expected: number,
-): { path: string; offset: number; length: number } {
+function regionOf(tensor: TensorProto, file: OnnxFile, expected: number): FileRegion {
   const entries = new Map(tensor.externalData.map((entry) => [entry.key, entry.value]));
   const location = entries.get("location");
   if (location === undefined) {
@@ -75,6 +89,19 @@ function regionOf(
     offset: Number(entries.get("offset") ?? 0),
     length: Number(entries.get("length") ?? expected),
   };
+}
+
+function bytesOf(region: FileRegion, name: string, { read }: OnnxFile): Uint8Array | undefined {
+  try {
+    return read?.(region);
+  } catch (error) {
+    throw new CompileError(
+      `the bytes of ${name} cannot be read from ${region.path} (${
+        (error as Error).message
+      }): the model has weights in files of their own, which belong beside it`,
+      { cause: error },
+    );
+  }
 }
 
 /** The bytes of a tensor that is stored as a list of numbers. */

@@ -46,6 +46,21 @@ Deno.test("what the logits do not need is not imported, whatever it is", () => {
   ]);
 });
 
+Deno.test("what is split into a sequence is split, and read part by part", () => {
+  const nodes: TinyNode[] = [
+    ["Gather", ["words", "input_ids"], ["x"]],
+    ["SplitToSequence", ["x", "size"], ["parts"], { axis: 2 }],
+    ["SequenceAt", ["parts", "last"], ["b"]],
+    ["MatMul", ["b", "head"], ["logits"]],
+  ];
+  const graph = imported(
+    tinyModel(["input_ids"], nodes, { words: [10, 4], head: [1, 10] }, "logits", { size: 3, last: -1 }),
+  );
+  assertEquals(operators(graph), ["Gather", "Split", "MatMul"]);
+  const split = liveNodes(graph).find(({ op }) => op === "Split")!;
+  assertEquals(split.inputs[1]!.integers, [3, 1]);
+});
+
 Deno.test("the exact GELU of opset 20 and a Split without extents are taken in forms that every opset has", () => {
   const nodes: TinyNode[] = [
     ["Gather", ["words", "input_ids"], ["x"]],

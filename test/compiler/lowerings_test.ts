@@ -5,7 +5,7 @@ import { Builder } from "../../src/compiler/builder.ts";
 import { float32, int64 } from "../../src/compiler/constants.ts";
 import { emit } from "../../src/compiler/emit.ts";
 import type { Attributes, Constant, Value } from "../../src/compiler/graph.ts";
-import { LOWERINGS, loweringOf } from "../../src/compiler/lowerings/mod.ts";
+import { loweringOf, LOWERINGS } from "../../src/compiler/lowerings/mod.ts";
 import { attributeProto, inlineTensor, valueInfo } from "../../src/compiler/onnx_protos.ts";
 import { openCpu } from "../../src/device/cpu.ts";
 import { float32Tensor } from "../../src/device/device.ts";
@@ -33,7 +33,11 @@ function random(...dims: number[]): Constant {
   return float32(Array.from({ length: size }, () => stream.uniform(-1, 1)), dims);
 }
 
-function bytes(type: "uint8" | "int8" | "int4" | "uint4" | "bool", items: readonly number[], ...dims: number[]): Constant {
+function bytes(
+  type: "uint8" | "int8" | "int4" | "uint4" | "bool",
+  items: readonly number[],
+  ...dims: number[]
+): Constant {
   return { type, dims, bytes: Uint8Array.from(items) };
 }
 

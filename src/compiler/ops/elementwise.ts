@@ -137,7 +137,8 @@ export function isFloat(type: ElementType): boolean {
   return type.startsWith("float") || type === "bfloat16";
 }
 
-function codeOf(type: ElementType): number {
+/** ONNX's number of an element type. */
+export function codeOf(type: ElementType): number {
   return Number(Object.entries(ELEMENT_TYPES).find(([, name]) => name === type)![0]);
 }
 
