@@ -42,17 +42,21 @@ class Inlining {
 
   graph(graph: GraphProto, rename: Rename, given: Arguments, depth: number): GraphProto {
     return create(GraphProtoSchema, {
-      ...graph,
+      name: graph.name,
+      input: graph.input,
       node: this.nodes(graph.node, rename, given, depth),
-      initializer: graph.initializer.map((tensor) => ({ ...tensor, name: rename(tensor.name) })),
-      output: graph.output.map((output) => ({ ...output, name: rename(output.name) })),
+      initializer: graph.initializer.map((tensor) => named(tensor, rename(tensor.name))),
+      output: graph.output.map((output) => named(output, rename(output.name))),
     });
   }
 
   private nodes(nodes: readonly NodeProto[], rename: Rename, given: Arguments, depth: number): NodeProto[] {
     return nodes.flatMap((node) => {
       const own = create(NodeProtoSchema, {
-        ...node,
+        name: node.name,
+        domain: node.domain,
+        opType: node.opType,
+        overload: node.overload,
         input: node.input.map(rename),
         output: node.output.map(rename),
         attribute: node.attribute.flatMap((one) => this.attribute(one, rename, given, depth)),
@@ -91,13 +95,17 @@ class Inlining {
   ): AttributeProto[] {
     if (attribute.refAttrName !== "") {
       const value = given.get(attribute.refAttrName);
-      return value === undefined ? [] : [{ ...value, name: attribute.name }];
+      return value === undefined ? [] : [named(value, attribute.name)];
     }
     if (attribute.g === undefined) return [attribute];
-    return [
-      create(AttributeProtoSchema, { ...attribute, g: this.graph(attribute.g, rename, given, depth) }),
-    ];
+    const { name, type, g } = attribute;
+    return [create(AttributeProtoSchema, { name, type, g: this.graph(g, rename, given, depth) })];
   }
+}
+
+/** A message under another name, its contents not copied. */
+function named<Named extends { name: string }>(message: Named, name: string): Named {
+  return Object.assign(Object.create(Object.getPrototypeOf(message)), message, { name });
 }
 
 function keyOf(domain: string, name: string, overload: string): string {

@@ -1,10 +1,11 @@
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { ModelProtoSchema, StringStringEntryProtoSchema, TensorProto_DataLocation } from "onnx-buf";
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import { join } from "@std/path";
-import { compile } from "../../src/compiler/mod.ts";
+import { compile, CompileError } from "../../src/compiler/mod.ts";
 import { openCpu } from "../../src/device/cpu.ts";
 import { float32Tensor } from "../../src/device/device.ts";
+import { readRegion } from "../../src/model/read_region.ts";
 import { familyFeeds, familyModel, readFamily } from "./family_step.ts";
 
 /** Behind what a 32-bit offset reaches. */
@@ -23,13 +24,27 @@ Deno.test("weights more than 4 GiB into a file of their own are read from there,
     const all = { ...feeds, first_moment: zeros, second_moment: zeros };
     const cpu = await openCpu(), found: unknown[] = [];
     for (const [file, at] of [[bytes, familyModel(family)], [moved, path]] as const) {
-      const { train } = compile(file, at, "embedding-output", "adamw");
+      const { train } = compile(file, at, "embedding-output", "adamw", undefined, readRegion);
       const session = await cpu.open(train);
       const { gradient, loss } = await session.run(all);
       found.push([...gradient!.data, ...loss!.data].join());
       await session.release();
     }
     assertEquals(found[1] === found[0], true, "the same step, weights inside and outside");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("a model whose weights are not beside it is refused, with the file's name", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const bytes = await Deno.readFile(familyModel("bert-traced-opset18")), path = join(folder, "model.onnx");
+    assertThrows(
+      () => compile(bytes, path, "embedding-output", "adamw", undefined, readRegion),
+      CompileError,
+      join(folder, "bert-traced-opset18.onnx.data"),
+    );
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

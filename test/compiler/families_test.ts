@@ -2,7 +2,7 @@ import { assert } from "@std/assert";
 import { canonicalize } from "../../src/compiler/canonicalize.ts";
 import { differentiate } from "../../src/compiler/differentiate.ts";
 import { exposePositions, findEmbedding } from "../../src/compiler/embedding_layer.ts";
-import { emit } from "../../src/compiler/emit.ts";
+import { emit, type Emitted } from "../../src/compiler/emit.ts";
 import { importModel } from "../../src/compiler/import.ts";
 import { compile, evaluate, type Graph, type Insertion, matrixFlops } from "../../src/compiler/mod.ts";
 import { addLoss, readAnswer } from "../../src/compiler/objective.ts";
@@ -13,6 +13,7 @@ import { splice } from "../../src/compiler/splice.ts";
 import { chooseDevice } from "../../src/device/choose.ts";
 import { openCpu } from "../../src/device/cpu.ts";
 import { type Device, float32Tensor, type Tensor } from "../../src/device/device.ts";
+import { readRegion } from "../../src/model/read_region.ts";
 import { DEVICES } from "../devices.ts";
 import { familyFeeds, familyModel, readFamily } from "./family_step.ts";
 import { relativeError } from "./graph_runner.ts";
@@ -23,13 +24,11 @@ const FAMILIES = [...Deno.readDirSync("test/fixtures/families")].map(({ name }) 
 
 /** Runs a family's step once from the start. */
 async function firstStep(
-  name: string,
-  step: Uint8Array,
+  step: Emitted,
   feeds: Record<string, Tensor>,
   device: Device = cpu,
 ): Promise<Record<string, Tensor>> {
-  const bytes = await Deno.readFile(familyModel(name));
-  const session = await device.open({ bytes: step, weights: new Map([[`${name}.onnx`, bytes]]) });
+  const session = await device.open(step);
   const zeros = float32Tensor(new Float32Array(feeds.prompt!.data.length), feeds.prompt!.dims);
   const outputs = await session.run({ first_moment: zeros, second_moment: zeros, ...feeds });
   await session.release();
@@ -41,9 +40,16 @@ for (const name of FAMILIES) {
   for (const kind of DEVICES.filter((one) => one !== "cpu")) {
     Deno.test(`a step of ${name} on ${kind} is the CPU's`, async () => {
       const feeds = familyFeeds(await readFamily(name), "embedding-output");
-      const { train } = compile(await Deno.readFile(path), path, "embedding-output", "adamw");
-      const found = await firstStep(name, train.bytes, feeds, await chooseDevice(kind, () => {}));
-      const expected = await firstStep(name, train.bytes, feeds);
+      const { train } = compile(
+        await Deno.readFile(path),
+        path,
+        "embedding-output",
+        "adamw",
+        undefined,
+        readRegion,
+      );
+      const found = await firstStep(train, feeds, await chooseDevice(kind, () => {}));
+      const expected = await firstStep(train, feeds);
       for (const output of ["class_logits", "gradient"]) {
         const off = relativeError(
           found[output]!.data as Float32Array,
@@ -57,8 +63,15 @@ for (const name of FAMILIES) {
   for (const insertion of ["embedding-output", "word-embeddings"] as const satisfies Insertion[]) {
     Deno.test(`a step of ${name}, prompt at the ${insertion}, is that of float64 PyTorch`, async () => {
       const reference = await readFamily(name), feeds = familyFeeds(reference, insertion);
-      const { train } = compile(await Deno.readFile(path), path, insertion, "adamw");
-      const outputs = await firstStep(name, train.bytes, feeds);
+      const { train } = compile(
+        await Deno.readFile(path),
+        path,
+        insertion,
+        "adamw",
+        undefined,
+        readRegion,
+      );
+      const outputs = await firstStep(train, feeds);
       const { class_logits, loss, gradient } = reference[insertion];
       const off = {
         logits: relativeError(outputs.class_logits!.data as Float32Array, class_logits.flat()),
@@ -74,11 +87,11 @@ for (const name of FAMILIES) {
     Deno.test(`narrowing leaves a step of ${name}, prompt at the ${insertion}, what it was`, async () => {
       const bytes = await Deno.readFile(path), feeds = familyFeeds(await readFamily(name), insertion);
       let last: Graph | undefined;
-      const { train } = compile(bytes, path, insertion, "adamw", (_, graph) => last = graph);
+      const { train } = compile(bytes, path, insertion, "adamw", (_, graph) => last = graph, readRegion);
       const wide = unnarrowed(bytes, path, insertion);
       const [found, expected] = [
-        await firstStep(name, train.bytes, feeds),
-        await firstStep(name, emit(wide, "wide").bytes, feeds),
+        await firstStep(train, feeds),
+        await firstStep(emit(wide, "wide"), feeds),
       ];
       for (const output of ["class_logits", "loss", "gradient", "prompt_next"]) {
         const off = relativeError(
@@ -98,7 +111,9 @@ for (const name of FAMILIES) {
 
 /** The training step without the passes that narrow it. */
 function unnarrowed(bytes: Uint8Array, path: string, insertion: Insertion): Graph {
-  const embedding = findEmbedding(exposePositions(canonicalize(importModel(readOnnxFile(bytes, path)))));
+  const embedding = findEmbedding(
+    exposePositions(canonicalize(importModel(readOnnxFile(bytes, path, readRegion)))),
+  );
   const { graph, prompt } = splice(embedding, insertion);
   return simplify(
     appendOptimizer(differentiate(addLoss(readAnswer(graph)), "loss", prompt), prompt, "adamw"),

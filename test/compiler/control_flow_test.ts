@@ -1,0 +1,88 @@
+import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import {
+  AttributeProto_AttributeType as Kind,
+  AttributeProtoSchema,
+  GraphProtoSchema,
+  ModelProtoSchema,
+  NodeProtoSchema,
+  ValueInfoProtoSchema,
+} from "onnx-buf";
+import { assertEquals, assertThrows } from "@std/assert";
+import { CompileError } from "../../src/compiler/errors.ts";
+import { liveNodes } from "../../src/compiler/graph.ts";
+import { importModel } from "../../src/compiler/import.ts";
+import { readOnnxFile } from "../../src/compiler/onnx_file.ts";
+import { tinyModel, type TinyNode } from "./tiny_model.ts";
+
+const INT64 = 7;
+
+/** A branch that does one thing to `x`, which the graph around it makes. */
+function branch(name: string, opType: string) {
+  return create(AttributeProtoSchema, {
+    name,
+    type: Kind.GRAPH,
+    g: create(GraphProtoSchema, {
+      node: [create(NodeProtoSchema, { opType, input: ["x"], output: [name] })],
+      output: [create(ValueInfoProtoSchema, { name })],
+    }),
+  });
+}
+
+/** A tiny model in which an operator with branches makes `y`, its condition the named value. */
+function branching(
+  opType: string,
+  condition: string,
+  inputs = ["input_ids"],
+  before: TinyNode[] = [],
+): Uint8Array {
+  const nodes: TinyNode[] = [
+    ["Gather", ["words", "input_ids"], ["x"]],
+    ...before,
+    [opType, [condition], ["y"]],
+    ["MatMul", ["y", "head"], ["logits"]],
+  ];
+  const model = fromBinary(
+    ModelProtoSchema,
+    tinyModel(inputs, nodes, { words: [10, 4], head: [4, 10] }, "logits", { three: 3 }),
+  );
+  model.graph!.node.find((node) => node.opType === opType)!.attribute = [
+    branch("then_branch", "Tanh"),
+    branch("else_branch", "Sigmoid"),
+  ];
+  return toBinary(ModelProtoSchema, model);
+}
+
+const imported = (bytes: Uint8Array) => importModel(readOnnxFile(bytes, "tiny.onnx"));
+const operators = (bytes: Uint8Array) => liveNodes(imported(bytes)).map(({ op }) => op);
+
+Deno.test("of a model merged with its cached half, the branch without a cache is taken", () => {
+  const bytes = branching("If", "use_cache_branch", ["input_ids", "use_cache_branch"]);
+  assertEquals(operators(bytes), ["Gather", "Sigmoid", "MatMul"]);
+});
+
+Deno.test("the branch of a choice that shapes decide is taken", () => {
+  const before: TinyNode[] = [
+    ["Shape", ["x"], ["shape"]],
+    ["Size", ["shape"], ["rank"]],
+    ["Equal", ["rank", "three"], ["is_three"]],
+  ];
+  assertEquals(operators(branching("If", "is_three", ["input_ids"], before)), ["Gather", "Tanh", "MatMul"]);
+});
+
+Deno.test("a choice that the inputs decide is refused", () => {
+  const before: TinyNode[] = [
+    ["ReduceMax", ["input_ids"], ["largest"], { keepdims: 0 }],
+    ["Equal", ["largest", "three"], ["found"]],
+    ["Cast", ["found"], ["number"], { to: INT64 }],
+  ];
+  const bytes = branching("If", "number", ["input_ids"], before);
+  assertThrows(
+    () => imported(bytes),
+    CompileError,
+    "its condition depends on the inputs; export the model without control flow: operator If of node",
+  );
+});
+
+Deno.test("a loop is refused", () => {
+  assertThrows(() => imported(branching("Loop", "three")), CompileError, "loops are not supported");
+});
