@@ -3,6 +3,7 @@ import {
   evaluate,
   type Graph,
   type Insertion,
+  keptBytes,
   liveNodes,
   matrixFlops,
   type OptimizerName,
@@ -24,12 +25,14 @@ export async function explain(
   optimizer: OptimizerName,
 ): Promise<string[]> {
   const rows: string[][] = [], details: string[] = [];
+  let last: Graph | undefined;
   let before = new Map<string, number>();
   await compileModel(model, insertion, optimizer, (pass, graph, deeds) => {
     const counts = countOperators(graph);
     const flops = evaluate(matrixFlops(graph), SIZES) / 1e9;
     rows.push([pass, String(liveNodes(graph).length), flops.toFixed(2), changes(before, counts)]);
     before = counts;
+    last = graph;
     for (const line of sentences(deeds)) details.push(`${pass}: ${line}`);
   });
   const sizes = Object.entries(SIZES).map(([name, size]) => `${name} ${size}`).join(", ");
@@ -39,6 +42,9 @@ export async function explain(
     ...details,
     ...(details.length > 0 ? [""] : []),
     `GFLOP: matrix products at ${sizes}`,
+    `memory that the forward pass keeps for the backward pass, at the same: ${
+      (evaluate(keptBytes(last!), SIZES) / 2 ** 20).toFixed(0)
+    } MiB`,
   ];
 }
 

@@ -1,6 +1,7 @@
 import type { Compiled } from "../compiler/mod.ts";
 import { chooseDevice } from "../device/choose.ts";
 import type { Device } from "../device/device.ts";
+import { Stopwatch, type Timing } from "../device/stopwatch.ts";
 import { writeSafetensors } from "../device/safetensors.ts";
 import { measure } from "../evaluation/metrics.ts";
 import { type Classifier, classLogits, illegalRate, indexOfLargest } from "../evaluation/predict.ts";
@@ -75,9 +76,9 @@ async function runInto(
   { cache, signal }: RunOptions,
 ): Promise<MetricsFile> {
   const { experiment, model } = prepared;
-  const device = await chooseDevice(experiment.device, say);
+  const stopwatch = new Stopwatch(), device = stopwatch.watch(await chooseDevice(experiment.device, say));
   say(`${experiment.name}: ${experiment.prompt.kind} prompt on ${device.description}`);
-  const compiled = await compileExperiment(prepared, cache);
+  const compiled = await stopwatch.count("compiling", () => compileExperiment(prepared, cache));
   const encoded = encodeDataset(prepared, positionCounting(prepared, compiled));
   const cut = encoded.truncated.train + encoded.truncated.validation + encoded.truncated.test;
   if (cut > 0) {
@@ -89,7 +90,7 @@ async function runInto(
   if (signal.aborted) throw new Interrupted("interrupted before the test set was classified");
   const metrics = await writeResults(folder, prepared, encoded, classifier, soft);
   if (compiled && soft) await writePrompt(folder, experiment, compiled, soft);
-  await writeEnvironment(folder, prepared, device);
+  await writeEnvironment(folder, prepared, device, stopwatch.timing);
   await folder.writeText("report.html", reportHtml(await folder.contents()));
   await folder.complete();
   await classifier.session.release();
@@ -166,6 +167,7 @@ async function writeEnvironment(
   folder: RunFolder,
   { experiment, model, dataset, contentHash }: Prepared,
   device: Device,
+  timing: Timing,
 ): Promise<void> {
   await folder.writeJson("environment.json", {
     ...await softwareVersions(),
@@ -173,6 +175,7 @@ async function writeEnvironment(
     model: { source: experiment.model.source, file: experiment.model.file, sha256: model.sha256 },
     dataset: { name: experiment.dataset.name ?? experiment.dataset.file, sha256: dataset.sha256 },
     seed: experiment.seed,
+    seconds: timing,
     content_hash: contentHash,
   });
 }

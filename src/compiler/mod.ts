@@ -28,6 +28,7 @@ import { dimensionOf, type Insertion, splice } from "./splice.ts";
 export { evaluate, parseDimension } from "./dimension.ts";
 export { CompileError } from "./errors.ts";
 export { matrixFlops } from "./flops.ts";
+export { keptBytes } from "./memory.ts";
 export { type FileRegion, type Graph, liveNodes } from "./graph.ts";
 export type { Emitted } from "./emit.ts";
 export type { ReadRegion } from "./onnx_file.ts";

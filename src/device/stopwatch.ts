@@ -1,0 +1,57 @@
+import type { Device } from "./device.ts";
+
+/** Where a run's time went, in seconds. */
+export interface Timing {
+  /** From the choice of the device to the last result. */
+  readonly wall: number;
+  /** Compiling the model, or reading what was compiled before. */
+  readonly compiling: number;
+  /** Opening sessions: reading graphs and weights, planning. */
+  readonly opening: number;
+  /** The device at work. */
+  readonly running: number;
+}
+
+/** Measures what a run waits for. */
+export class Stopwatch {
+  private readonly started = performance.now();
+  private readonly milliseconds = { compiling: 0, opening: 0, running: 0 };
+
+  /** Counts the time until `work` is done. */
+  async count<Result>(what: keyof Stopwatch["milliseconds"], work: () => Promise<Result>): Promise<Result> {
+    const from = performance.now();
+    try {
+      return await work();
+    } finally {
+      this.milliseconds[what] += performance.now() - from;
+    }
+  }
+
+  /** The same device, whose sessions are timed as they are opened and run. */
+  watch(device: Device): Device {
+    return {
+      ...device,
+      open: async (graph) => {
+        const session = await this.count("opening", () => device.open(graph));
+        return {
+          inputNames: session.inputNames,
+          outputNames: session.outputNames,
+          run: (feeds) => this.count("running", () => session.run(feeds)),
+          release: () => session.release(),
+        };
+      },
+    };
+  }
+
+  /** What was counted so far. */
+  get timing(): Timing {
+    const seconds = (milliseconds: number) => Number((milliseconds / 1000).toFixed(3));
+    const { compiling, opening, running } = this.milliseconds;
+    return {
+      wall: seconds(performance.now() - this.started),
+      compiling: seconds(compiling),
+      opening: seconds(opening),
+      running: seconds(running),
+    };
+  }
+}
