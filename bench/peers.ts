@@ -14,6 +14,7 @@ import { readOnnxFile } from "../src/compiler/onnx_file.ts";
 import { chooseDevice } from "../src/device/choose.ts";
 import { jaxJsStep, type JaxStep } from "./jax_js.ts";
 import { matrixRate } from "./matrix_rate.ts";
+import { operatorProfile } from "./operator_profile.ts";
 import { ownForward } from "./own_forward.ts";
 import { type Comparison, drawComparisons } from "./peers_chart.ts";
 import { SIZES, stepFeeds } from "./step_feeds.ts";
@@ -22,6 +23,9 @@ import { timeInTurn } from "./time_in_turn.ts";
 const SHAPES = { tiny: [2, 128], mini: [4, 256], base: [12, 768] } as const;
 type Shape = keyof typeof SHAPES;
 const VOCABULARY = 30522;
+
+/** How many operators' times are printed; the file has all. */
+const MOST_OPERATORS = 8;
 
 /** How often each is timed on a device; what is not named takes minutes a step, or more memory than the device can have. */
 const ROUNDS = {
@@ -99,6 +103,7 @@ async function compare(shape: Shape, path: string, kind: Kind, rounds: number): 
   const rate = await matrixRate(device, width);
   const peerTime = kind === "cpu" ? await torchStep(shape) : times.jax;
   const flops = evaluate(matrixFlops(last!), SIZES);
+  const profile = kind === "cpu" ? await operatorProfile(train, feeds) : undefined;
   const result: Comparison = {
     shape: `${layers}x${width}`,
     device: kind,
@@ -110,18 +115,24 @@ async function compare(shape: Shape, path: string, kind: Kind, rounds: number): 
     gflops_per_second: flops / times.step! / 1e6,
     matrix_gflops_per_second: rate,
     share_of_matrix_rate: flops / rate / 1e6 / times.step!,
+    floor_ms: flops / rate / 1e6,
     ...(peerTime !== undefined && {
       peer: kind === "cpu" ? "PyTorch" : "jax-js",
       peer_step_ms: peerTime,
       peer_over_ours: peerTime / times.step!,
     }),
+    ...(profile && { operators_ms: profile }),
   };
-  console.log(
-    Object.entries(result).map(([key, value]) =>
-      `${key} ${typeof value === "number" ? value.toPrecision(3) : value}`
-    ).join("  "),
-  );
+  report(result);
   return result;
+}
+
+/** Prints a comparison: a line of its figures, and where the step's time goes. */
+function report({ operators_ms, ...figures }: Comparison): void {
+  const rounded = (value: unknown) => typeof value === "number" ? value.toPrecision(3) : value;
+  console.log(Object.entries(figures).map(([key, value]) => `${key} ${rounded(value)}`).join("  "));
+  const most = Object.entries(operators_ms ?? {}).slice(0, MOST_OPERATORS);
+  if (most.length > 0) console.log(`  a step: ${most.map(([op, ms]) => `${op} ${rounded(ms)}`).join(", ")}`);
 }
 
 /** Only equal work may be compared. */

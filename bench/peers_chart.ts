@@ -17,6 +17,10 @@ export interface Comparison {
   /** What the device reaches on a matrix product alone. */
   readonly matrix_gflops_per_second: number;
   readonly share_of_matrix_rate: number;
+  /** The step's time if it did nothing but its matrix products, at that rate. */
+  readonly floor_ms: number;
+  /** Milliseconds of a step by operator, from ONNX Runtime's profiler. */
+  readonly operators_ms?: Readonly<Record<string, number>>;
   readonly peer?: "PyTorch" | "jax-js";
   readonly peer_step_ms?: number;
   readonly peer_over_ours?: number;

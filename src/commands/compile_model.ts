@@ -42,7 +42,14 @@ export async function compileOnce(
   optimizer: OptimizerName,
   cache: string,
 ): Promise<Compiled> {
-  const made = JSON.stringify([model.sha256, model.onnx, insertion, optimizer, await compilerHash()]);
+  const made = JSON.stringify([
+    model.sha256,
+    model.weights,
+    model.onnx,
+    insertion,
+    optimizer,
+    await compilerHash(),
+  ]);
   const folder = join(cache, (await sha256(new TextEncoder().encode(made))).slice(0, 32));
   const kept = await readArtifacts(folder, dirname(model.onnx)).catch((error) => {
     if (!(error instanceof Deno.errors.NotFound)) {

@@ -31,7 +31,7 @@ export async function prepare(experiment: Experiment, file: string): Promise<Pre
   const verbalizer = readVerbalizer(experiment.verbalizer, model.tokenizer);
   const dataset = await loadDataset(experiment.dataset, file, verbalizer.classes, experiment.seed);
   const { description: _, name: __, ...asked } = experiment;
-  const content = JSON.stringify([asked, model.sha256, dataset.sha256]);
+  const content = JSON.stringify([asked, model.sha256, dataset.sha256, ...model.weights]);
   return {
     experiment,
     model,

@@ -31,7 +31,7 @@ export { matrixFlops } from "./flops.ts";
 export { keptBytes } from "./memory.ts";
 export { type FileRegion, type Graph, liveNodes } from "./graph.ts";
 export type { Emitted } from "./emit.ts";
-export type { ReadRegion } from "./onnx_file.ts";
+export { readOnnxFile, type ReadRegion, weightFiles } from "./onnx_file.ts";
 export { OPTIMIZER_NAMES, type OptimizerName, type StateTensor } from "./optimizer.ts";
 export type { Insertion } from "./splice.ts";
 

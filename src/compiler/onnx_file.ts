@@ -51,6 +51,14 @@ export function readOnnxFile(bytes: Uint8Array, path: string, read?: ReadRegion)
   return { path, bytes, model, ...(read && { read }) };
 }
 
+/** The files beside a model's own that hold weights of it, in the alphabet's order. */
+export function weightFiles(file: OnnxFile): string[] {
+  const tensors = file.model.graph!.initializer.filter(({ dataLocation }) =>
+    dataLocation === TensorProto_DataLocation.EXTERNAL
+  );
+  return [...new Set(tensors.map((tensor) => regionOf(tensor, file, 0).path))].sort();
+}
+
 /** A tensor of the file as a constant: a view where its bytes lie in one piece, little-endian, in the file. */
 export function constantOf(tensor: TensorProto, file: OnnxFile): Constant {
   const type = ELEMENT_TYPES[tensor.dataType];

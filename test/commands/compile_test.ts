@@ -95,6 +95,28 @@ for (const model of ["distilbert_like", "gpt2_like"]) {
   }
 }
 
+Deno.test("a model whose weights lie in a file beside it is compiled, and not without that file", () =>
+  inFolder(async (folder) => {
+    const model = join(folder, "model"), onnx = join(model, "onnx"), family = "bert-traced-opset18.onnx";
+    await Deno.mkdir(onnx, { recursive: true });
+    for (
+      const file of ["config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"]
+    ) {
+      await Deno.copyFile(join(MINI, file), join(model, file));
+    }
+    await Deno.copyFile(join("test/fixtures/families", family), join(onnx, "model.onnx"));
+    const compile = () => call(["compile", "--model", model, "--out", join(folder, "out")]);
+    const without = await compile();
+    assertEquals([without.code, without.stderr.includes(`there is no ${join(onnx, family)}.data`)], [
+      2,
+      true,
+    ]);
+    await Deno.copyFile(join("test/fixtures/families", `${family}.data`), join(onnx, `${family}.data`));
+    assertEquals((await compile()).code, 0);
+    const { weights }: Manifest = JSON.parse(await Deno.readTextFile(join(folder, "out", "artifacts.json")));
+    assertEquals(weights.map(({ location }) => location), [`../model/onnx/${family}.data`]);
+  }));
+
 Deno.test("--explain says what each pass did", () =>
   inFolder(async (folder) => {
     const { code, stdout } = await call(["compile", "--model", MINI, "--out", folder, "--explain"]);
@@ -111,4 +133,7 @@ Deno.test("--explain says what each pass did", () =>
       "simplify",
     ]);
     assert(/^canonicalize +\d+ +22\.28 +-25 Add/m.test(stdout), stdout);
+    assert(stdout.includes("canonicalize: recognised 10 LayerNormalization, 5 Gelu\n"), stdout);
+    assert(/^narrow: rows left out of .*\b8 MatMul\b/m.test(stdout), stdout);
+    assert(/^memory that the forward pass keeps .*: \d+ MiB$/m.test(stdout), stdout);
   }));
