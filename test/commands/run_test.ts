@@ -45,6 +45,8 @@ Deno.test("a run ends with a whole folder of results and a table, and is not run
       "the report has curves and needs nothing else",
     );
     assertStringIncludes(await Deno.readTextFile(join(run, "experiment.yaml")), "learningRate: 0.03");
+    const { wall, running } = (await json(run, "environment.json")).seconds;
+    assert(0 < running && running < wall, `the device worked for ${running} of ${wall} seconds`);
     const second = await call(["run", file, "--results", results]);
     assertEquals([second.code, second.stdout], [0, first.stdout]);
     assertStringIncludes(second.stderr, "nothing has changed");

@@ -1,0 +1,48 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import type { Device } from "../../src/device/device.ts";
+import { Stopwatch } from "../../src/device/stopwatch.ts";
+
+const wait = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** A device that takes its time: 20 ms to open a graph, 40 ms to run it. */
+const slow: Device = {
+  kind: "cpu",
+  description: "slow",
+  open: async () => {
+    await wait(20);
+    return {
+      inputNames: ["x"],
+      outputNames: ["y"],
+      run: async () => {
+        await wait(40);
+        return {};
+      },
+      release: () => Promise.resolve(),
+    };
+  },
+};
+
+Deno.test("what a run waits for is counted where it belongs", async () => {
+  const stopwatch = new Stopwatch(), device = stopwatch.watch(slow);
+  assertEquals([device.kind, device.description], ["cpu", "slow"]);
+  const session = await device.open({ bytes: new Uint8Array(), weights: new Map() });
+  assertEquals([session.inputNames, session.outputNames], [["x"], ["y"]]);
+  for (let i = 0; i < 2; i++) await session.run({});
+  const { wall, compiling, opening, running } = stopwatch.timing;
+  assert(compiling === 0 && opening >= 0.019 && running >= 0.078, `${opening} and ${running} seconds`);
+  assert(wall >= opening + running - 0.001, `${wall} seconds`);
+});
+
+Deno.test("work that fails is counted and fails", async () => {
+  const stopwatch = new Stopwatch();
+  await assertRejects(
+    () =>
+      stopwatch.count("compiling", async () => {
+        await wait(20);
+        throw new RangeError("broken");
+      }),
+    RangeError,
+    "broken",
+  );
+  assert(stopwatch.timing.compiling >= 0.019);
+});
