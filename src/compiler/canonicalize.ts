@@ -2,6 +2,7 @@ import type { Builder } from "./builder.ts";
 import { scalarOf } from "./constants.ts";
 import { type Graph, liveNodes, type Node, type Tell, type Value } from "./graph.ts";
 import { any, either, lastMean, number, op, type Pattern, scalar, vector } from "./pattern.ts";
+import { axisOf, integerAttribute } from "./ops/row.ts";
 import { rewrite } from "./rewrite.ts";
 import { unflatten } from "./unflatten.ts";
 
@@ -37,6 +38,9 @@ const normalized = either(
 const silu = op("Mul", x, op("Sigmoid", x));
 const gated = op("Mul", x, op("Sigmoid", op("Mul", x, number(1.702))));
 
+const probabilities: Pattern = (value, bound) =>
+  value.producer?.op === "Softmax" ? any("y")(value, bound) : undefined;
+
 /** x times one half and `other`, in whatever order. */
 function halfOf(other: Pattern): Pattern {
   return either(
@@ -47,6 +51,11 @@ function halfOf(other: Pattern): Pattern {
 }
 
 const RECOGNITIONS: readonly Recognition[] = [
+  {
+    last: "Where",
+    pattern: op("Where", op("IsNaN", probabilities), number(0), probabilities),
+    build: (b, bound) => seenAtAll(b, bound("y")),
+  },
   {
     last: "Add",
     pattern: op("Add", op("Mul", op("Div", centered, deviation), vector("scale")), vector("bias")),
@@ -86,6 +95,20 @@ const RECOGNITIONS: readonly Recognition[] = [
     build: (b, bound) => b.op("com.microsoft.QuickGelu", [bound("x")], { alpha: { float: 1.702 } }),
   },
 ];
+
+/**
+ * Attention's probabilities, 0 where a query sees nothing (padding on the left): scores that are all -∞ give NaN, which an
+ * exporter replaces behind the softmax. Its gradient would be NaN again; so such scores are replaced before it.
+ */
+function seenAtAll(b: Builder, y: Value): Value {
+  const softmax = y.producer!,
+    scores = softmax.inputs[0]!,
+    axis = axisOf(integerAttribute(softmax, "axis", -1), y.shape.length);
+  const largest = b.op("ReduceMax", [scores, b.integers([axis])], { keepdims: 1 });
+  const blind = b.op("Equal", [largest, b.scalar(-Infinity)]);
+  const replaced = b.op("Where", [blind, b.scalar(0), scores]);
+  return b.op("Where", [blind, b.scalar(0), b.op("Softmax", [replaced], { axis })]);
+}
 
 /** Makes each operation that an exporter spelled out (LayerNorm, GELU, RMSNorm) simple again; what it computes stays the same. */
 export function canonicalize(graph: Graph, tell: Tell = () => {}): Graph {

@@ -2,6 +2,8 @@ import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
 import { Builder } from "../../src/compiler/builder.ts";
 import { canonicalize } from "../../src/compiler/canonicalize.ts";
+import { float32 } from "../../src/compiler/constants.ts";
+import { differentiate } from "../../src/compiler/differentiate.ts";
 import { symbol } from "../../src/compiler/dimension.ts";
 import { emit } from "../../src/compiler/emit.ts";
 import { type Graph, liveNodes } from "../../src/compiler/graph.ts";
@@ -12,9 +14,11 @@ import { readOnnxFile } from "../../src/compiler/onnx_file.ts";
 import { simplify } from "../../src/compiler/simplify.ts";
 import { exposePositions, findEmbedding } from "../../src/compiler/embedding_layer.ts";
 import { splice } from "../../src/compiler/splice.ts";
+import { chooseDevice } from "../../src/device/choose.ts";
 import { openCpu } from "../../src/device/cpu.ts";
 import { float32Tensor, int64Tensor, type Tensor } from "../../src/device/device.ts";
 import { RandomStream } from "../../src/experiment/random_stream.ts";
+import { DEVICES } from "../devices.ts";
 import { MINI, shared, sharedTest } from "../shared.ts";
 import { randomTensor, relativeError } from "./graph_runner.ts";
 
@@ -76,6 +80,29 @@ Deno.test("canonicalize makes LayerNorm and GELU one node each, and the logits s
   const [a, b] = [await outputs(imported, batch()), await outputs(canonical, batch())];
   assert(relativeError(b.logits!.data as Float32Array, a.logits!.data as Float32Array) < 1e-5);
 });
+
+for (const kind of DEVICES) {
+  Deno.test(`a query that sees nothing has probability 0 and a gradient of 0 on ${kind}`, async () => {
+    const b = new Builder("left padding"), x = b.input("x", "float32", [symbol("batch"), 3]);
+    const y = b.op("Softmax", [x], { axis: -1 });
+    const seen = b.op("Where", [b.op("IsNaN", [y]), b.scalar(0), y]);
+    const loss = b.reshape(
+      b.sum(b.multiply(seen, b.constant("weights", float32([1, 2, 4], [3]))), [0, 1]),
+      [],
+    );
+    const guarded = canonicalize(b.graph(new Map([["loss", loss], ["seen", seen]])));
+    const device = await chooseDevice(kind, () => {});
+    const session = await device.open({
+      bytes: emit(differentiate(guarded, "loss", x), "guarded").bytes,
+      weights: new Map(),
+    });
+    const none = [-Infinity, -Infinity, -Infinity];
+    const found = await session.run({ x: float32Tensor(Float32Array.of(0, 0, -Infinity, ...none), [2, 3]) });
+    assertEquals([...found.seen!.data], [0.5, 0.5, 0, 0, 0, 0]);
+    assertEquals([...found.gradient!.data].map((item) => Number(item) + 0), [-0.25, 0.25, 0, 0, 0, 0]);
+    await session.release();
+  });
+}
 
 Deno.test("the embedding layer ends behind its LayerNorm, and positions become an input", () => {
   const exposed = exposePositions(canonicalize(imported));
