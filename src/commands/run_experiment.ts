@@ -1,8 +1,8 @@
 import type { Compiled } from "../compiler/mod.ts";
 import { chooseDevice } from "../device/choose.ts";
 import type { Device } from "../device/device.ts";
-import { Stopwatch, type Timing } from "../device/stopwatch.ts";
 import { writeSafetensors } from "../device/safetensors.ts";
+import { Stopwatch, type Timing } from "../device/stopwatch.ts";
 import { measure } from "../evaluation/metrics.ts";
 import { type Classifier, classLogits, illegalRate, indexOfLargest } from "../evaluation/predict.ts";
 import type { Experiment } from "../experiment/types.ts";

@@ -60,6 +60,10 @@ export function modernize(
     delete kept[attribute];
   }
   for (const attribute of LATER_ATTRIBUTES[op] ?? []) delete kept[attribute];
+  if (kept.block_size === 0) delete kept.block_size;
+  if (op === "QuantizeLinear" && kept.block_size !== undefined) {
+    throw new CompileError("activations quantized in blocks are not supported");
+  }
   if (op === "Clip" && opset < 11) {
     for (const bound of ["min", "max"]) {
       const value = kept[bound];

@@ -1,5 +1,6 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import { canonicalize } from "../../src/compiler/canonicalize.ts";
+import { CompileError } from "../../src/compiler/errors.ts";
 import { exposePositions, findEmbedding } from "../../src/compiler/embedding_layer.ts";
 import { type Graph, liveNodes } from "../../src/compiler/graph.ts";
 import { importModel } from "../../src/compiler/import.ts";
@@ -59,6 +60,25 @@ Deno.test("what is split into a sequence is split, and read part by part", () =>
   assertEquals(operators(graph), ["Gather", "Split", "MatMul"]);
   const split = liveNodes(graph).find(({ op }) => op === "Split")!;
   assertEquals(split.inputs[1]!.integers, [3, 1]);
+});
+
+Deno.test("a scale for whole rows is said as the older versions say it, and not as blocks of size 0", () => {
+  const nodes: TinyNode[] = [
+    ["Gather", ["words", "input_ids"], ["x"]],
+    ["QuantizeLinear", ["x", "scale"], ["q"], { axis: 0, block_size: 0 }],
+    ["DequantizeLinear", ["q", "scale"], ["y"], { axis: 0, block_size: 0 }],
+    ["MatMul", ["y", "head"], ["logits"]],
+  ];
+  const weights = { words: [10, 4], head: [4, 10], scale: [1] };
+  const graph = imported(tinyModel(["input_ids"], nodes, weights));
+  assertEquals(operators(graph), ["Gather", "QuantizeLinear", "DequantizeLinear", "MatMul"]);
+  for (const { attributes } of liveNodes(graph)) assertEquals(attributes.block_size, undefined);
+  const blocks = nodes.map(([op, inputs, outputs, attributes]): TinyNode =>
+    op === "QuantizeLinear"
+      ? [op, inputs, outputs, { axis: 2, block_size: 2 }]
+      : [op, inputs, outputs, attributes ?? {}]
+  );
+  assertThrows(() => imported(tinyModel(["input_ids"], blocks, weights)), CompileError, "in blocks");
 });
 
 Deno.test("the exact GELU of opset 20 and a Split without extents are taken in forms that every opset has", () => {
