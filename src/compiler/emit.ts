@@ -84,7 +84,10 @@ class Writer {
   private writeNode(node: Node, read: ReadonlySet<Value>): void {
     const dot = node.op.lastIndexOf(".");
     const inputs = node.inputs.map((input) => input === null ? "" : this.nameOf(input));
-    const used = node.outputs.findLastIndex((output) => read.has(output));
+    // Outputs that nobody reads are left out at the end; but a Split must say all its parts.
+    const used = node.op === "Split"
+      ? node.outputs.length - 1
+      : node.outputs.findLastIndex((output) => read.has(output));
     const outputs = node.outputs.slice(0, used + 1).map((output) => {
       const name = this.unique(output.name);
       this.names.set(output, name);

@@ -104,6 +104,14 @@ for (const kind of DEVICES) {
   });
 }
 
+Deno.test("a Split is emitted with all its parts, also where nobody reads the last", async () => {
+  const b = new Builder("parts"), x = b.input("x", "float32", [symbol("batch"), 4]);
+  const [first] = b.node("Split", [x, b.integers([1, 3])], { axis: 1 }, "", ["first", "rest"]);
+  const graph = simplify(b.graph(new Map([["y", first!]])));
+  const found = await outputs(graph, { x: float32Tensor(Float32Array.of(1, 2, 3, 4), [1, 4]) });
+  assertEquals([...found.y!.data], [1]);
+});
+
 Deno.test("the embedding layer ends behind its LayerNorm, and positions become an input", () => {
   const exposed = exposePositions(canonicalize(imported));
   const { words, output } = findEmbedding(exposed);
