@@ -11,7 +11,8 @@ import { int64 } from "./constants.ts";
 import { type Dimension, symbolsOf, termsOf } from "./dimension.ts";
 import { CompileError } from "./errors.ts";
 import { type Graph, liveNodes, type Node, type Value } from "./graph.ts";
-import { attributeProto, codeOf, externalTensor, inlineTensor, valueInfo } from "./onnx_protos.ts";
+import { attributeProto, externalTensor, inlineTensor, valueInfo } from "./onnx_protos.ts";
+import { codeOf } from "./ops/elementwise.ts";
 
 /** The version of ONNX's operators that emitted graphs use. */
 const OPSET = 18;

@@ -16,13 +16,8 @@ import {
 } from "onnx-buf";
 import { ELEMENT_BYTES } from "./constants.ts";
 import { CompileError } from "./errors.ts";
-import type { Attribute, Constant, ElementType, FileRegion, Value } from "./graph.ts";
-import { ELEMENT_TYPES } from "./ops/elementwise.ts";
-
-/** ONNX's number for an element type. */
-export function codeOf(type: ElementType): number {
-  return Number(Object.entries(ELEMENT_TYPES).find(([, name]) => name === type)![0]);
-}
+import type { Attribute, Constant, FileRegion, Value } from "./graph.ts";
+import { codeOf } from "./ops/elementwise.ts";
 
 /** A tensor whose bytes are written into the graph. */
 export function inlineTensor(constant: Constant, bytes = constant.bytes!): TensorProto {
