@@ -77,7 +77,10 @@ function product(b: Builder, { of, start, extent }: Piece, now: (value: Value) =
       case "Add":
         return y.constant ? b.add(along(x), cut(y, 0)) : b.add(cut(x, 0), along(y));
       case "Reshape":
-        return b.reshape(along(x), [...value.shape.slice(0, -1), extent]);
+        return b.reshape(along(x), [
+          ...value.shape.slice(0, -1),
+          value.shape.at(-1) as number / size * extent,
+        ]);
       case "Transpose":
         return b.op(node.op, [along(x)], node.attributes);
       default:

@@ -104,6 +104,35 @@ for (const kind of DEVICES) {
   });
 }
 
+Deno.test("a packed projection is taken apart where only some of its columns are narrowed", async () => {
+  const tokens = [symbol("batch"), symbol("sequence")], stream = new RandomStream(0, "packed");
+  const b = new Builder("packed"), x = b.input("x", "float32", [...tokens, 2]);
+  const rows = b.input("rows", "int64", [symbol("batch")]);
+  const weights = float32(Array.from({ length: 24 }, () => stream.uniform(-1, 1)), [2, 12]);
+  const bias = float32(Array.from({ length: 12 }, () => stream.uniform(-1, 1)), [12]);
+  const packed = b.add(b.matmul(x, b.constant("weights", weights)), b.constant("bias", bias));
+  // Two groups of two heads, each with one column of queries and two of keys.
+  const heads = b.reshape(b.reshape(packed, [...tokens, 2, 6]), [...tokens, 2, 2, 3]);
+  const [queries, keys] = b.node("Split", [heads, b.integers([1, 2])], { axis: -1 }, "", ["queries", "keys"]);
+  const read = b.op("GatherND", [b.op("Tanh", [queries!]), b.reshape(rows, [symbol("batch"), 1, 1])], {
+    batch_dims: 1,
+  });
+  const whole = b.graph(new Map([["queries", read], ["keys", keys!]])), narrowed = narrow(whole);
+  const products = liveNodes(narrowed).filter(({ op }) => op === "MatMul").map(({ outputs: [y] }) =>
+    y!.shape
+  );
+  assertEquals(products.map((shape) => shape.map(String)).toSorted(), [
+    ["batch", "1", "4"],
+    ["batch", "sequence", "8"],
+  ]);
+  const feeds = { x: randomTensor(stream, [2, 3, 2]), rows: int64Tensor([2, 0], [2]) };
+  const [found, expected] = [await outputs(narrowed, feeds), await outputs(whole, feeds)];
+  for (const name of ["queries", "keys"]) {
+    assertEquals(found[name]!.dims, expected[name]!.dims);
+    assert(relativeError(found[name]!.data as Float32Array, expected[name]!.data as Float32Array) < 1e-6);
+  }
+});
+
 Deno.test("a Split is emitted with all its parts, also where nobody reads the last", async () => {
   const b = new Builder("parts"), x = b.input("x", "float32", [symbol("batch"), 4]);
   const [first] = b.node("Split", [x, b.integers([1, 3])], { axis: 1 }, "", ["first", "rest"]);
