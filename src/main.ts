@@ -1,15 +1,17 @@
 /**
- * The command line: verbs and flags, nothing else.
+ * The command line: verbs and flags, nothing else. A verb is loaded when it is called.
  *
  * @module
  */
-import { Argument, Command, CommanderError, Option } from "commander";
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import project from "../deno.json" with { type: "json" };
-import { compile, type CompileFlags } from "./commands/compile.ts";
-import { data, type DataFlags } from "./commands/data.ts";
+import type { BatchFlags, Shard } from "./commands/batch.ts";
+import type { CompileFlags } from "./commands/compile.ts";
+import type { DataFlags } from "./commands/data.ts";
+import type { DiffFlags } from "./commands/diff.ts";
 import { exitCodeOf, messageOf } from "./commands/exit.ts";
-import { run, type RunFlags } from "./commands/run.ts";
-import { validate } from "./commands/validate.ts";
+import type { RunFlags } from "./commands/run.ts";
+import type { ValidateFlags } from "./commands/validate.ts";
 import { OPTIMIZER_NAMES } from "./compiler/mod.ts";
 
 const program = new Command("softprompt")
@@ -34,13 +36,49 @@ program.command("run")
     "after",
     "\nExample:\n  softprompt run experiments/rt-polarity/soft-20-vocabulary.yaml --set seed=1",
   )
-  .action((files: string[], flags: RunFlags) => run(files, flags));
+  .action(async (files: string[], flags: RunFlags) => (await import("./commands/run.ts")).run(files, flags));
+
+program.command("batch")
+  .description("do all the runs that experiment files ask for, sweeps and variants included, and sum them up")
+  .argument("<files...>", "experiment files, folders of them, or patterns")
+  .option("--results <dir>", "the folder that results go into", "results")
+  .option("--jobs <n>", "so many runs at a time", wholeNumber, 1)
+  .option("--only <pattern>", "only runs whose name matches: a pattern (*length=5*), or a part of it")
+  .option("--force", "run again though nothing has changed", false)
+  .option("--fail-fast", "begin no further run behind one that fails", false)
+  .option("--shard <i/n>", "only the i-th of n parts, for several machines", shardOf)
+  .addHelpText("after", "\nExample:\n  softprompt batch experiments/rt-polarity --only seed=0")
+  .action(async (files: string[], flags: BatchFlags) =>
+    (await import("./commands/batch.ts")).batch(files, flags)
+  );
+
+program.command("diff")
+  .description("say what differs between two results, and whether the difference is real")
+  .argument("<a>", "what is compared with: a run's folder, a sweep's, or a saved report")
+  .argument("<b>", "what is judged, likewise")
+  .addOption(
+    new Option("--format <how>", "how it is told, on standard output").choices([
+      "text",
+      "markdown",
+      "json",
+      "html",
+    ]).default("text"),
+  )
+  .option("--fail-on-regression", "end with exit code 3 where a metric got worse", false)
+  .option("--alpha <level>", "the level of the tests", level, 0.05)
+  .addHelpText("after", "\nExample:\n  softprompt diff results/rt-hard results/rt-soft-20 --format markdown")
+  .action(async (a: string, b: string, flags: DiffFlags) =>
+    (await import("./commands/diff.ts")).diff(a, b, flags)
+  );
 
 program.command("validate")
-  .description("check experiment files and all that they name, without running them")
-  .argument("<files...>", "experiment files (YAML)")
-  .addHelpText("after", "\nExample:\n  softprompt validate experiments/*/*.yaml")
-  .action((files: string[]) => validate(files));
+  .description("check experiment files and all that they name, without running them, and say what would run")
+  .argument("<files...>", "experiment files, folders of them, or patterns")
+  .option("--results <dir>", "the folder of earlier runs, which say how long it takes", "results")
+  .addHelpText("after", "\nExample:\n  softprompt validate experiments/")
+  .action(async (files: string[], flags: ValidateFlags) =>
+    (await import("./commands/validate.ts")).validate(files, flags)
+  );
 
 program.command("compile")
   .description("write the training artifacts of a model: the training step as an ONNX graph")
@@ -62,7 +100,7 @@ program.command("compile")
     "after",
     "\nExample:\n  softprompt compile --model data/models/reviews-mlm-mini --out results/artifacts",
   )
-  .action((flags: CompileFlags) => compile(flags));
+  .action(async (flags: CompileFlags) => (await import("./commands/compile.ts")).compile(flags));
 
 program.command("data")
   .description("fetch a dataset, check it and put it into data/")
@@ -70,10 +108,33 @@ program.command("data")
   .option("--from <dir>", "take the files from a folder instead of the network")
   .option("--to <dir>", "the folder that datasets go into", "data")
   .addHelpText("after", "\nExample:\n  softprompt data rt-polarity --from ~/Downloads/rt-polaritydata")
-  .action((name: "rt-polarity", flags: DataFlags) => data(name, flags));
+  .action(async (name: "rt-polarity", flags: DataFlags) =>
+    (await import("./commands/data.ts")).data(name, flags)
+  );
 
 function collect(value: string, before: string[]): string[] {
   return [...before, value];
+}
+
+function wholeNumber(text: string): number {
+  if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError("It must be a whole number from 1.");
+  return Number(text);
+}
+
+function level(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && value < 1)) {
+    throw new InvalidArgumentError("It must be a number between 0 and 1, 0.05 say.");
+  }
+  return value;
+}
+
+function shardOf(text: string): Shard {
+  const [, index, count] = /^([1-9]\d*)\/([1-9]\d*)$/.exec(text)?.map(Number) ?? [];
+  if (index === undefined || count === undefined || index > count) {
+    throw new InvalidArgumentError("It must be i/n with i from 1 to n, 2/3 say.");
+  }
+  return { index, count };
 }
 
 try {

@@ -10,6 +10,8 @@ import {
 } from "../compiler/mod.ts";
 import { sha256 } from "../dataset/sha256.ts";
 import { readWhole } from "../device/read_whole.ts";
+import { onDisk } from "../results/disk.ts";
+import { Lock } from "../results/lock.ts";
 import { readRegion } from "../model/read_region.ts";
 import { readArtifacts, writeArtifacts } from "./artifacts.ts";
 import { say } from "./console.ts";
@@ -51,6 +53,20 @@ export async function compileOnce(
     await compilerHash(),
   ]);
   const folder = join(cache, (await sha256(new TextEncoder().encode(made))).slice(0, 32));
+  const lock = await Lock.take(`${folder}.lock`, () => {});
+  try {
+    return await readOrCompile(model, insertion, optimizer, folder);
+  } finally {
+    lock?.release();
+  }
+}
+
+async function readOrCompile(
+  model: OpenModel,
+  insertion: Insertion,
+  optimizer: OptimizerName,
+  folder: string,
+): Promise<Compiled> {
   const kept = await readArtifacts(folder, dirname(model.onnx)).catch((error) => {
     if (!(error instanceof Deno.errors.NotFound)) {
       say(`${folder} is not what was kept there and is made anew: ${error.message}`);
@@ -59,12 +75,8 @@ export async function compileOnce(
   });
   if (kept !== undefined) return kept;
   const compiled = await compileModel(model, insertion, optimizer);
-  await writeArtifacts(folder, compiled, {
-    source: model.folder,
-    sha256: model.sha256,
-    insertion,
-    optimizer,
-  });
+  const origin = { source: model.folder, sha256: model.sha256, insertion, optimizer };
+  await onDisk(folder, () => writeArtifacts(folder, compiled, origin));
   return compiled;
 }
 

@@ -3,21 +3,36 @@ import { CommanderError } from "commander";
 import { CompileError } from "../compiler/mod.ts";
 import { InputError } from "../experiment/errors.ts";
 import { Interrupted, TrainingError } from "../training/trainer.ts";
+import { DiskError } from "../results/disk.ts";
 import { DeviceError } from "../device/device.ts";
 
 /** The command line's exit codes. */
-export const FAILED = 1, WRONG_USE = 2, INTERRUPTED = 130;
+export const FAILED = 1, WRONG_USE = 2, REGRESSION = 3, INTERRUPTED = 130;
+
+/** Runs of a batch failed; each has been told of. */
+export class BatchFailed extends Error {
+  override readonly name = "BatchFailed";
+}
+
+/** Something got worse, and who asked wants to hear it by the exit code. */
+export class Regression extends Error {
+  override readonly name = "Regression";
+}
 
 /** The exit code that an error ends the program with. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USE;
   if (error instanceof InputError || error instanceof CompileError) return WRONG_USE;
+  if (error instanceof Regression) return REGRESSION;
   return error instanceof Interrupted ? INTERRUPTED : FAILED;
 }
 
+/** Errors whose message is written for a person. */
+const KNOWN = [InputError, CompileError, TrainingError, DeviceError, DiskError, BatchFailed, Regression];
+
 /** What a person is told; no stack trace, as what they can put right themselves says how. */
 export function messageOf(error: unknown): string {
-  const known = [InputError, CompileError, TrainingError, DeviceError].some((kind) => error instanceof kind);
+  const known = KNOWN.some((kind) => error instanceof kind);
   return `${red("error")}: ${known ? "" : "unexpected: "}${
     error instanceof Error ? error.message : String(error)
   }`;

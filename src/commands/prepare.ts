@@ -1,6 +1,6 @@
 import type { Compiled, OptimizerName } from "../compiler/mod.ts";
 import { compileModel, compileOnce } from "./compile_model.ts";
-import { type Dataset, loadDataset } from "../dataset/load.ts";
+import type { Dataset } from "../dataset/load.ts";
 import type { Example } from "../dataset/example.ts";
 import { sha256 } from "../dataset/sha256.ts";
 import { parseTemplate } from "../experiment/template.ts";
@@ -8,7 +8,8 @@ import type { Experiment, OptimizerSpec } from "../experiment/types.ts";
 import type { LabelledEncoding } from "../prompt/batches.ts";
 import { type PositionCounting, TemplateEncoder } from "../prompt/encoding.ts";
 import { readVerbalizer, type Verbalizer } from "../prompt/verbalizer.ts";
-import { type OpenModel, openModel } from "./open_model.ts";
+import type { OpenModel } from "./open_model.ts";
+import type { Workbench } from "./workbench.ts";
 
 /** Everything that an experiment names, read and checked. */
 export interface Prepared {
@@ -24,12 +25,17 @@ export interface Prepared {
  * Reads what an experiment names.
  *
  * @param file the experiment file, which paths are relative to
+ * @param workbench what other runs have read already
  * @throws {InputError} on anything missing or unfit
  */
-export async function prepare(experiment: Experiment, file: string): Promise<Prepared> {
-  const model = await openModel(experiment.model.source, experiment.model.file, file);
+export async function prepare(
+  experiment: Experiment,
+  file: string,
+  workbench: Workbench,
+): Promise<Prepared> {
+  const model = await workbench.model(experiment.model, file);
   const verbalizer = readVerbalizer(experiment.verbalizer, model.tokenizer);
-  const dataset = await loadDataset(experiment.dataset, file, verbalizer.classes, experiment.seed);
+  const dataset = await workbench.dataset(experiment, file, verbalizer.classes);
   const { description: _, name: __, ...asked } = experiment;
   const content = JSON.stringify([asked, model.sha256, dataset.sha256, ...model.weights]);
   return {
@@ -62,6 +68,11 @@ export async function compileExperiment(
   return cache === undefined
     ? await compileModel(model, prompt.insertion, optimizer)
     : await compileOnce(model, prompt.insertion, optimizer, cache);
+}
+
+/** Tells apart what is compiled: experiments of the same key share one compiled step. */
+export function stepKey({ experiment: { prompt, training }, model }: Prepared): string {
+  return [model.onnx, model.sha256, prompt.insertion, optimizerName(training!.optimizer)].join("|");
 }
 
 /** An experiment's optimizer as the compiler calls it. */

@@ -1,10 +1,18 @@
 import { join } from "@std/path";
-import { InputError, KeyError } from "../experiment/errors.ts";
-import { located, type Override, parseExperiment, parseOverride } from "../experiment/parse.ts";
+import { ExperimentDocument } from "../experiment/document.ts";
+import { InputError } from "../experiment/errors.ts";
+import { type Override, parseOverride } from "../experiment/override.ts";
+import { parseExperiment } from "../experiment/parse.ts";
+import { isMultiplied } from "../experiment/sweep.ts";
+import type { Experiment } from "../experiment/types.ts";
+import { variantName } from "../experiment/variant_name.ts";
 import type { MetricsFile } from "../results/metrics_file.ts";
-import { say, tableLines } from "./console.ts";
-import { INTERRUPTED } from "./exit.ts";
+import { tableLines } from "./console.ts";
+import { readExperimentFile } from "./experiment_file.ts";
+import { untilInterrupted } from "./interrupt.ts";
+import { TerminalListener } from "./listener.ts";
 import { runExperiment } from "./run_experiment.ts";
+import { Workbench } from "./workbench.ts";
 
 /** The flags of `run`. */
 export interface RunFlags {
@@ -28,60 +36,48 @@ interface Finished {
  * @throws {InputError} on files that are missing or wrong; all are checked before the first runs
  */
 export async function run(files: readonly string[], flags: RunFlags): Promise<void> {
-  const overrides = flags.set.map(parseOverride);
+  const overrides = flags.set.map(parseOverride), variant = variantName(overrides);
   const experiments = await Promise.all(
     files.map(async (file) => ({ file, experiment: await readExperiment(file, overrides) })),
   );
-  const interrupt = new AbortController();
-  const abort = () => {
-    if (interrupt.signal.aborted) Deno.exit(INTERRUPTED);
-    say("stopping; Ctrl-C once more to stop at once");
-    interrupt.abort();
-  };
-  Deno.addSignalListener("SIGINT", abort);
-  const finished: Finished[] = [];
-  try {
+  const listener = new TerminalListener(), finished: Finished[] = [];
+  const workbench = new Workbench({
+    say: (line) => listener.say(line),
+    keepsSessions: experiments.length > 1,
+  });
+  await untilInterrupted(async (signal) => {
     for (const { file, experiment } of experiments) {
-      const variant = overrides.map(({ path, text }) => `${path.at(-1)}=${text}`).join(",");
-      const path: string = join(flags.results, experiment.name, ...(variant ? [variant] : []));
-      const { metrics, skipped } = await withPlaces(file, () =>
-        runExperiment(experiment, {
-          file,
-          path,
-          cache: join(flags.results, ".cache"),
-          force: flags.force,
-          signal: interrupt.signal,
-        }));
-      if (skipped) {
-        say(`${experiment.name}: nothing has changed since the results in ${path} (--force runs it again)`);
+      const path: string = join(flags.results, experiment.name, variant);
+      const title = variant ? `${experiment.name}/${variant}` : experiment.name;
+      const outcome = await runExperiment(experiment, {
+        file,
+        set: overrides,
+        title,
+        results: flags.results,
+        path,
+        force: flags.force,
+        ifLocked: "wait",
+        signal,
+        listener,
+        workbench,
+      });
+      if (outcome.kind === "locked") continue;
+      if (outcome.kind === "kept") {
+        listener.say(`${title}: nothing has changed since the results in ${path} (--force runs it again)`);
       }
-      finished.push({ title: variant ? `${experiment.name} ${variant}` : experiment.name, path, metrics });
+      finished.push({ title, path, metrics: outcome.metrics });
     }
-  } finally {
-    Deno.removeSignalListener("SIGINT", abort);
-  }
+  });
   for (const line of summary(finished)) console.log(line);
 }
 
-/** Does something with an experiment; what turns out wrong with a key's value is said with the key's place in the file. */
-export async function withPlaces<T>(file: string, act: () => Promise<T>): Promise<T> {
-  try {
-    return await act();
-  } catch (error) {
-    throw error instanceof KeyError ? located(error, await Deno.readTextFile(file), file) : error;
+async function readExperiment(file: string, overrides: readonly Override[]): Promise<Experiment> {
+  const text = await readExperimentFile(file);
+  if (isMultiplied(new ExperimentDocument(text, file))) {
+    throw new InputError(
+      `${file} asks for several runs (it has a sweep or variants): softprompt batch ${file}`,
+    );
   }
-}
-
-/**
- * Reads an experiment file.
- *
- * @throws {InputError} where it is missing or wrong
- */
-export async function readExperiment(file: string, overrides: readonly Override[] = []) {
-  const text = await Deno.readTextFile(file).catch((error) => {
-    if (error instanceof Deno.errors.NotFound) throw new InputError(`there is no experiment file ${file}`);
-    throw error;
-  });
   return parseExperiment(text, file, overrides);
 }
 

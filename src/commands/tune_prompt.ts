@@ -9,8 +9,9 @@ import { type Neighbourhood, neighbours } from "../prompt/neighbours.ts";
 import { verbalizerFeeds } from "../prompt/verbalizer.ts";
 import type { RunFolder } from "../results/run_folder.ts";
 import { totalSteps, tune, type Tuned, type TuningTask } from "../training/trainer.ts";
-import { ProgressBar } from "./console.ts";
+import type { Listener } from "./listener.ts";
 import type { EncodedDataset, Prepared } from "./prepare.ts";
+import type { TuningSessions } from "./workbench.ts";
 
 /** A tuned soft prompt. */
 export interface TunedPrompt {
@@ -23,6 +24,7 @@ export interface TunedPrompt {
 /**
  * Tunes an experiment's soft prompt, writing history and checkpoints into the run's folder.
  *
+ * @param sessions the compiled step, opened on the device
  * @throws {TrainingError} on a loss that is not finite
  * @throws {Interrupted} when the signal aborts
  */
@@ -31,7 +33,10 @@ export async function tunePrompt(
   compiled: Compiled,
   encoded: EncodedDataset,
   device: Device,
+  { step, update, predict }: TuningSessions,
   folder: RunFolder,
+  title: string,
+  listener: Listener,
   signal: AbortSignal,
 ): Promise<TunedPrompt> {
   const { experiment, model, dataset, verbalizer } = prepared;
@@ -45,8 +50,6 @@ export async function tunePrompt(
     device,
     (space) => initialPrompt(initialization!, length!, space, model.tokenizer, texts, stream),
   );
-  const predict = await device.open(compiled.predict), step = await device.open(compiled.train);
-  const update = await device.open(compiled.update);
   const padId = model.tokenizer.padId;
   const classifier = (prompt: Tensor): Classifier => ({
     session: predict,
@@ -74,8 +77,7 @@ export async function tunePrompt(
     ...(labels.length > 0 && { validate }),
     ...(folder.checkpoint && { resume: folder.checkpoint }),
   };
-  const tuned = await followed(task, folder, experiment.name);
-  await Promise.all([step, update].map((session) => session.release()));
+  const tuned = await followed(task, folder, title, listener);
   const around = await inSpace(
     prepared,
     compiled,
@@ -100,16 +102,21 @@ async function inSpace<Result>(
   }
 }
 
-/** Runs the trainer, its events shown as a progress bar and written into the run's folder. */
-async function followed(task: TuningTask, folder: RunFolder, name: string): Promise<Tuned> {
-  const bar = new ProgressBar(name, totalSteps(task.spec, task.examples.length));
+/** Runs the trainer, its events told and written into the run's folder. */
+async function followed(
+  task: TuningTask,
+  folder: RunFolder,
+  name: string,
+  listener: Listener,
+): Promise<Tuned> {
+  listener.begin(name, totalSteps(task.spec, task.examples.length));
   let note = "";
   try {
     const events = tune(task);
     for (;;) {
       const { done, value } = await events.next();
       if (done) return value;
-      if (value.kind === "step") bar.update(value.step, `loss ${value.loss.toFixed(3)}${note}`);
+      if (value.kind === "step") listener.step(value.step, `loss ${value.loss.toFixed(3)}${note}`);
       if (value.kind === "checkpoint") await folder.keepCheckpoint(value.checkpoint);
       if (value.kind === "history") {
         await folder.appendHistory(value.line);
@@ -119,6 +126,6 @@ async function followed(task: TuningTask, folder: RunFolder, name: string): Prom
       }
     }
   } finally {
-    bar.stop();
+    listener.end();
   }
 }

@@ -1,38 +1,103 @@
-import { CompileError } from "../compiler/mod.ts";
-import { ExperimentError, InputError } from "../experiment/errors.ts";
-import { totalSteps } from "../training/trainer.ts";
-import { compileExperiment, encodeDataset, positionCounting, prepare } from "./prepare.ts";
-import { readExperiment, withPlaces } from "./run.ts";
+import { InputError } from "../experiment/errors.ts";
+import { earlierRuns } from "../results/earlier_runs.ts";
+import { tableLines } from "./console.ts";
+import { duration } from "./duration.ts";
+import { withPlaces } from "./experiment_file.ts";
+import { type PlannedRun, planSound, problemText } from "./plan.ts";
+import { compileExperiment, encodeDataset, positionCounting, type Prepared, stepKey } from "./prepare.ts";
+import { survey, type SurveyedRun } from "./survey.ts";
+import { Workbench } from "./workbench.ts";
 
-/**
- * `softprompt validate`: checks experiment files and all that they name, without running them.
- *
- * @throws {InputError} with the problems of all files
- */
-export async function validate(files: readonly string[]): Promise<void> {
-  const problems: string[] = [];
-  for (const file of files) {
-    try {
-      await withPlaces(file, () => check(file));
-    } catch (error) {
-      if (!(error instanceof InputError || error instanceof CompileError)) throw error;
-      problems.push(error instanceof ExperimentError ? error.message : `${file}: ${error.message}`);
-    }
-  }
-  if (problems.length > 0) throw new InputError(problems.join("\n"));
+/** The flags of `validate`. */
+export interface ValidateFlags {
+  /** The folder of all results: earlier runs say how long these will take. */
+  readonly results: string;
 }
 
-/** Checks one file and says what would run. */
-async function check(file: string): Promise<void> {
-  const prepared = await prepare(await readExperiment(file), file);
-  const { experiment, dataset } = prepared;
-  const compiled = await compileExperiment(prepared);
-  const { truncated } = encodeDataset(prepared, positionCounting(prepared, compiled));
-  const steps = experiment.training
-    ? `${totalSteps(experiment.training, dataset.train.length)} steps`
-    : "no training";
-  const cut = truncated.train + truncated.validation + truncated.test;
-  console.log(
-    `${file}: ${experiment.prompt.kind} prompt, ${dataset.train.length} training, ${dataset.validation.length} validation, ${dataset.test.length} test examples, ${steps}, ${cut} texts cut`,
+/** A run that can run. */
+type Sound = SurveyedRun & { readonly run: PlannedRun; readonly cut: number };
+
+/**
+ * `softprompt validate`: checks experiment files and all that they name, without running them, and says what would run, in
+ * how many steps and about how long.
+ *
+ * @param args files, folders and patterns
+ * @throws {InputError} with the problems of all files
+ */
+export async function validate(args: readonly string[], { results }: ValidateFlags): Promise<void> {
+  const { runs, problems } = await planSound(args, results);
+  const workbench = new Workbench({ say: () => {}, keepsSessions: false }), checker = new Checker();
+  const earlier = await earlierRuns(results), sound: Sound[] = [];
+  for (const run of runs) {
+    try {
+      const surveyed = await survey(run, workbench, false, earlier);
+      const cut = await withPlaces(run, () => checker.textsCut(surveyed.prepared));
+      sound.push({ ...surveyed, run, cut });
+    } catch (error) {
+      problems.push(problemText(error, run.file));
+    }
+  }
+  if (sound.length > 0) { for (const line of report(sound)) console.log(line); }
+  if (problems.length > 0) throw new InputError([...new Set(problems)].join("\n"));
+}
+
+/** Compiles and encodes, for runs that need the same once. */
+class Checker {
+  private readonly cut = new Map<string, Promise<number>>();
+
+  /** How many texts do not fit the model's positions; that the model compiles and the template fits is found out by the way. */
+  textsCut(prepared: Prepared): Promise<number> {
+    const { experiment: { prompt, training }, dataset, model } = prepared;
+    const key = JSON.stringify([
+      training ? stepKey(prepared) : model.onnx,
+      dataset.sha256,
+      prompt.template,
+      prompt.length,
+    ]);
+    const before = this.cut.get(key) ?? this.count(prepared);
+    this.cut.set(key, before);
+    return before;
+  }
+
+  private async count(prepared: Prepared): Promise<number> {
+    const compiled = await compileExperiment(prepared);
+    const { truncated } = encodeDataset(prepared, positionCounting(prepared, compiled));
+    return truncated.train + truncated.validation + truncated.test;
+  }
+}
+
+function report(sound: readonly Sound[]): string[] {
+  const lines = tableLines(
+    ["run", "prompt", "train", "validation", "test", "cut", "steps", "time", "results"],
+    sound.map(({ run: { title, path }, prepared: { experiment, dataset }, steps, cut, state, seconds }) => [
+      title,
+      experiment.prompt.kind === "soft" ? `soft, ${experiment.prompt.length}` : "hard",
+      String(dataset.train.length),
+      String(dataset.validation.length),
+      String(dataset.test.length),
+      String(cut),
+      String(steps),
+      state === "complete" ? "done" : seconds === undefined ? "?" : `about ${duration(seconds)}`,
+      state === "new" ? path : `${path} (${state})`,
+    ]),
   );
+  return [...lines, "", total(sound)];
+}
+
+function total(sound: readonly Sound[]): string {
+  const left = sound.filter(({ state }) => state !== "complete"), done = sound.length - left.length;
+  const unknown = left.filter(({ seconds }) => seconds === undefined).length;
+  const seconds = left.reduce((sum, one) => sum + (one.seconds ?? 0), 0);
+  const time = unknown === left.length
+    ? "no earlier run of these models says how long they take"
+    : `about ${duration(seconds)} by earlier runs${unknown > 0 ? `, ${unknown} of them unknown` : ""}`;
+  const steps = left.reduce((sum, one) => sum + one.steps, 0);
+  return [
+    `${count(left.length, "run")} to do, ${count(steps, "step")}${left.length > 0 ? `: ${time}` : ""}`,
+    ...(done > 0 ? [`${done} done already`] : []),
+  ].join("; ");
+}
+
+function count(number: number, thing: string): string {
+  return `${number} ${thing}${number === 1 ? "" : "s"}`;
 }

@@ -3,10 +3,10 @@ import { type Device, DeviceError, type DeviceKind } from "./device.ts";
 import { openWasm } from "./wasm.ts";
 import { findAdapter, openWebgpu } from "./webgpu.ts";
 
-const OPENERS: Readonly<Record<DeviceKind, () => Promise<Device>>> = {
-  webgpu: openWebgpu,
+const OPENERS: Readonly<Record<DeviceKind, (threads?: number) => Promise<Device>>> = {
+  webgpu: () => openWebgpu(),
   cpu: openCpu,
-  wasm: openWasm,
+  wasm: () => openWasm(),
 };
 
 /**
@@ -14,26 +14,28 @@ const OPENERS: Readonly<Record<DeviceKind, () => Promise<Device>>> = {
  * WebAssembly; a software adapter is taken only when it is asked for.
  *
  * @param say told in one line why `auto` passes over a device
+ * @param threads of the native CPU; all its cores where this is left out
  * @throws {DeviceError} where a device asked for by name is not there
  */
 export async function chooseDevice(
   wanted: DeviceKind | "auto",
   say: (line: string) => void,
+  threads?: number,
 ): Promise<Device> {
-  if (wanted !== "auto") return await opened(wanted);
+  if (wanted !== "auto") return await opened(wanted, threads);
   const adapter = await findAdapter();
   if (adapter !== undefined && !adapter.software) return await opened("webgpu");
   try {
-    return await opened("cpu");
+    return await opened("cpu", threads);
   } catch (error) {
     say(`warning: ${(error as Error).message}; falling back to WebAssembly`);
     return await opened("wasm");
   }
 }
 
-async function opened(kind: DeviceKind): Promise<Device> {
+async function opened(kind: DeviceKind, threads?: number): Promise<Device> {
   try {
-    return await OPENERS[kind]();
+    return await OPENERS[kind](threads);
   } catch (error) {
     if (error instanceof DeviceError) throw error;
     const reason = error instanceof Error ? error.message : String(error);

@@ -15,13 +15,14 @@ const LARGE = 256 * 2 ** 20;
  * Weights that lie in files are mapped into memory and not copied. They are not packed for the kernels beforehand either:
  * that would hold each of them twice (its product forward and its product backward want different packings), and products
  * with thousands of rows pack as they go, for nothing that could be measured.
+ *
+ * @param threads at work on one operator; their number does not change a bit of the results
  */
-export async function openCpu(): Promise<Device> {
+export async function openCpu(threads: number = navigator.hardwareConcurrency): Promise<Device> {
   const ort = await import("onnxruntime-node") as unknown as OrtModule;
-  const threads = navigator.hardwareConcurrency;
   return {
     kind: "cpu",
-    description: `native CPU, ${threads} threads`,
+    description: `native CPU, ${threads} ${threads === 1 ? "thread" : "threads"}`,
     open: async (graph) => {
       const folder = mappedFolder(graph);
       return openOrtSession(ort, folder === undefined ? graph : { bytes: graph.bytes, weights: new Map() }, {

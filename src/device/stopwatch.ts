@@ -1,4 +1,4 @@
-import type { Device } from "./device.ts";
+import type { Device, Session } from "./device.ts";
 
 /** Where a run's time went, in seconds. */
 export interface Timing {
@@ -31,15 +31,17 @@ export class Stopwatch {
   watch(device: Device): Device {
     return {
       ...device,
-      open: async (graph) => {
-        const session = await this.count("opening", () => device.open(graph));
-        return {
-          inputNames: session.inputNames,
-          outputNames: session.outputNames,
-          run: (feeds) => this.count("running", () => session.run(feeds)),
-          release: () => session.release(),
-        };
-      },
+      open: async (graph) => this.timed(await this.count("opening", () => device.open(graph))),
+    };
+  }
+
+  /** The same session, its runs timed. */
+  timed(session: Session): Session {
+    return {
+      inputNames: session.inputNames,
+      outputNames: session.outputNames,
+      run: (feeds) => this.count("running", () => session.run(feeds)),
+      release: () => session.release(),
     };
   }
 

@@ -1,3 +1,4 @@
+import { calibrationError, type Confidence } from "./calibration.ts";
 import { indexOfLargest, softmax } from "./predict.ts";
 
 /** How well a prompt classifies; the names are those of `metrics.json`. */
@@ -20,7 +21,6 @@ export interface Metrics {
   readonly expected_calibration_error: number;
 }
 
-const BINS = 10;
 /** The 97.5% quantile of the normal distribution. */
 const Z = 1.959963984540054;
 
@@ -36,7 +36,7 @@ export function measure(
   classes: readonly string[],
 ): Metrics {
   const counts = classes.map(() => classes.map(() => 0));
-  const confidences: { confidence: number; right: boolean }[] = [];
+  const confidences: Confidence[] = [];
   let loss = 0, right = 0;
   for (const [i, row] of logits.entries()) {
     const probabilities = softmax(row), predicted = indexOfLargest(row), label = labels[i]!;
@@ -67,17 +67,6 @@ export function wilsonInterval(right: number, total: number): [number, number] {
   const share = right / total, z2 = Z * Z / total;
   const centre = share + z2 / 2, reach = Z * Math.sqrt(share * (1 - share) / total + z2 / (4 * total));
   return [Math.max(0, (centre - reach) / (1 + z2)), Math.min(1, (centre + reach) / (1 + z2))];
-}
-
-/** The mean gap between confidence and accuracy, over bins of the confidence, weighted by their sizes. */
-function calibrationError(predictions: readonly { confidence: number; right: boolean }[]): number {
-  const gaps = Array.from({ length: BINS }, (_, bin) => {
-    const inside = predictions.filter(({ confidence }) =>
-      Math.min(BINS - 1, Math.floor(confidence * BINS)) === bin
-    );
-    return Math.abs(sum(inside.map(({ confidence, right }) => confidence - Number(right))));
-  });
-  return sum(gaps) / predictions.length;
 }
 
 /** 0 where there is nothing to divide by: no example of a class, or none predicted as it. */

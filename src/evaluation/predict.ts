@@ -37,21 +37,20 @@ export async function classLogits(
 }
 
 /**
- * How often the model's best token over the whole vocabulary is no word of the verbalizer.
+ * Of which examples the model's best token over the whole vocabulary is no word of the verbalizer.
  *
  * @param vocabulary how many tokens the vocabulary has
  */
-export async function illegalRate(
+export async function illegalAnswers(
   classifier: Classifier,
   examples: readonly LabelledEncoding[],
   tokens: readonly (readonly number[])[],
   vocabulary: number,
-): Promise<number> {
+): Promise<boolean[]> {
   const legal = new Set(tokens.flat());
   const everyToken = Array.from({ length: vocabulary }, (_, id) => [id]);
   const logits = await classLogits(classifier, examples, everyToken);
-  const illegal = logits.filter((row) => !legal.has(indexOfLargest(row)));
-  return illegal.length / examples.length;
+  return logits.map((row) => !legal.has(indexOfLargest(row)));
 }
 
 /** The probabilities that logits stand for. */

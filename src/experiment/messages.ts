@@ -1,7 +1,7 @@
 import type { ErrorObject } from "ajv";
 import { closestString } from "@std/text/closest-string";
 import { levenshteinDistance } from "@std/text/levenshtein-distance";
-import type { KeyPath } from "./parse.ts";
+import type { KeyPath } from "./document.ts";
 import schema from "./schema.json" with { type: "json" };
 
 /** The part of a JSON Schema that messages speak of. */
@@ -49,8 +49,14 @@ export function messageOf(
       return `${key} must not be empty`;
     case "minItems":
       return `${key} must have at least ${params.limit} item`;
+    case "uniqueItems":
+      return `${key} has the same value twice, as items ${params.j + 1} and ${params.i + 1}`;
+    case "propertyNames":
+      return `'${params.propertyName}' in ${key} names a folder: letters, digits, '.', '_' and '-' only`;
     case "minProperties":
-      return `${key} must have at least ${params.limit} classes, ${got}`;
+      return `${key} must have at least ${params.limit} ${
+        path.join() === "verbalizer" ? "classes" : "key"
+      }, ${got}`;
     case "pattern":
       return path.join() === "name"
         ? `'name' names a folder: letters, digits, '.', '_' and '-' only, ${got}`

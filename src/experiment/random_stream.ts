@@ -1,6 +1,7 @@
 import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
+import { fnv1a } from "./fnv.ts";
 
 /** A stream of random draws. Streams of other names or seeds are independent of it, so that one more draw here shifts nothing there. */
 export class RandomStream {
@@ -8,7 +9,7 @@ export class RandomStream {
 
   /** @param seed the experiment's seed; 0 is a seed @param name what is drawn, `initialization` say */
   constructor(seed: number, name: string) {
-    this.generator = xoroshiro128plus(hash(`${seed}/${name}`));
+    this.generator = xoroshiro128plus(fnv1a(`${seed}/${name}`) | 0);
   }
 
   /** A whole number from 0 to `below` - 1, all equally likely. */
@@ -30,11 +31,4 @@ export class RandomStream {
     }
     return mixed;
   }
-}
-
-/** FNV-1a, 32 bits (http://www.isthe.com/chongo/tech/comp/fnv/): spreads seeds that differ by one far apart. */
-function hash(text: string): number {
-  let value = 0x811c9dc5;
-  for (const byte of new TextEncoder().encode(text)) value = Math.imul(value ^ byte, 0x01000193);
-  return value | 0;
 }

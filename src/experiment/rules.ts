@@ -1,5 +1,5 @@
 import { parseTemplate, TemplateError } from "./template.ts";
-import type { KeyPath } from "./parse.ts";
+import type { KeyPath } from "./document.ts";
 import type { DatasetSpec, PartialExperiment, PromptSpec, Sample, TrainingSpec } from "./types.ts";
 
 /** A rule that a file breaks, and where. */

@@ -14,6 +14,8 @@ export class Tokenizer {
     readonly padId: number,
     private readonly maskToken: string | undefined,
     private readonly specialIds: ReadonlySet<number>,
+    /** How many ids there are. */
+    readonly size: number,
   ) {}
 
   /**
@@ -39,17 +41,13 @@ export class Tokenizer {
       (padToken === undefined ? undefined : library.token_to_id(padToken)) ?? 0,
       special("mask_token"),
       new Set(specials),
+      largest(library.get_vocab().values()) + 1,
     );
   }
 
   /** The mask token's id, where there is one. */
   get maskId(): number | undefined {
     return this.maskToken === undefined ? undefined : this.library.token_to_id(this.maskToken);
-  }
-
-  /** How many ids there are. */
-  get size(): number {
-    return Math.max(...this.library.get_vocab().values()) + 1;
   }
 
   /** The ids of a text, without the tokens that stand before and behind every text. */
@@ -76,6 +74,13 @@ export class Tokenizer {
   isUnknown(id: number): boolean {
     return this.isSpecial(id) && /unk/i.test(this.tokenOf(id));
   }
+}
+
+/** The largest of numbers that may be too many for arguments of a call. */
+function largest(numbers: Iterable<number>): number {
+  let found = -Infinity;
+  for (const one of numbers) found = Math.max(found, one);
+  return found;
 }
 
 /** A special token is named by a string, or by an object around it. */

@@ -1,8 +1,33 @@
 import { dirname, join } from "@std/path";
+import type { Timing } from "../device/stopwatch.ts";
 import project from "../../deno.json" with { type: "json" };
 
+/** `environment.json`: what a run's results depend on beside its experiment, and where its time went. */
+export interface Environment {
+  readonly format?: string;
+  readonly softprompt: string;
+  readonly deno: string;
+  readonly v8: string;
+  readonly onnxruntime: string;
+  readonly tokenizers: string;
+  readonly platform: string;
+  readonly git_commit: string | null;
+  readonly device: { readonly kind: string; readonly description: string };
+  readonly model: { readonly source: string; readonly file: string; readonly sha256: string };
+  readonly dataset: { readonly name: string; readonly sha256: string };
+  readonly seed: number;
+  readonly seconds?: Timing;
+  readonly content_hash: string;
+}
+
+/** The versions in `environment.json`. */
+export type SoftwareVersions = Pick<
+  Environment,
+  "softprompt" | "deno" | "v8" | "onnxruntime" | "tokenizers" | "platform" | "git_commit"
+>;
+
 /** Versions of what a run depends on, and the commit of the working folder. */
-export async function softwareVersions(): Promise<Record<string, string | null>> {
+export async function softwareVersions(): Promise<SoftwareVersions> {
   const { imports } = project;
   return {
     softprompt: project.version,

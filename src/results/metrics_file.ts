@@ -19,3 +19,9 @@ export interface MetricsFile {
   readonly test: PartMetrics;
   readonly validation?: PartMetrics;
 }
+
+/** `metrics.json` of a run that is not complete. */
+export interface UnfinishedFile {
+  readonly status: "failed" | "interrupted";
+  readonly error: string;
+}

@@ -10,16 +10,20 @@ export interface Prediction {
   readonly label: string;
   readonly predicted: string;
   readonly probabilities: Readonly<Record<string, number>>;
+  /** Whether the model's best token over the whole vocabulary is no word of the verbalizer; runs of the first programs do not say. */
+  readonly illegal?: boolean;
 }
 
 /**
  * Examples with what was predicted of them.
  *
  * @param logits [examples][classes]
+ * @param illegal [examples]
  */
 export function predictionsOf(
   examples: readonly Example[],
   logits: readonly (readonly number[])[],
+  illegal: readonly boolean[],
   classes: readonly string[],
 ): Promise<Prediction[]> {
   return Promise.all(examples.map(async ({ id, text, label }, i) => ({
@@ -29,6 +33,7 @@ export function predictionsOf(
     label,
     predicted: classes[indexOfLargest(logits[i]!)]!,
     probabilities: probabilitiesOf(logits[i]!, classes),
+    illegal: illegal[i]!,
   })));
 }
 

@@ -2,21 +2,20 @@ import { basename, dirname, join } from "@std/path";
 import { stringify } from "yaml";
 import type { Experiment } from "../experiment/types.ts";
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "../training/checkpoint.ts";
-import type { MetricsFile } from "./metrics_file.ts";
 import type { HistoryLine } from "../training/trainer.ts";
+import { onDisk } from "./disk.ts";
+import type { MetricsFile } from "./metrics_file.ts";
+import { readMetrics } from "./read_run.ts";
 
 /** How a run ended. */
 export type RunStatus = "complete" | "failed" | "interrupted";
 
-/** What a complete run's folder says of itself. */
-export interface FinishedRun {
-  readonly contentHash: string | undefined;
-  readonly metrics: MetricsFile;
-}
-
 /**
- * The only writer of results. A run writes into `<folder>.partial`, beside its place, and is moved there when it is
- * complete; until then the partial folder holds a checkpoint to go on from.
+ * The only writer of a run's results. A run writes into `<folder>.partial`, beside its place, and is moved there when it is
+ * complete; until then the partial folder holds a checkpoint to go on from. Whoever writes holds the run's lock.
+ *
+ * A program may be killed between any two writes. Each file but the history appears whole. `metrics.json` says that a run is
+ * complete and is the last file written: a partial folder that has it only needs to be moved, which the next program does.
  */
 export class RunFolder {
   private kept: boolean;
@@ -31,16 +30,15 @@ export class RunFolder {
     this.kept = checkpoint !== undefined;
   }
 
-  /** What a folder holds of a complete run; `undefined` where there is none. */
-  static async finished(path: string): Promise<FinishedRun | undefined> {
-    try {
-      const metrics = JSON.parse(await Deno.readTextFile(join(path, "metrics.json")));
-      const environment = JSON.parse(await Deno.readTextFile(join(path, "environment.json")));
-      return metrics.status === "complete" ? { contentHash: environment.content_hash, metrics } : undefined;
-    } catch (error) {
-      if (error instanceof Deno.errors.NotFound || error instanceof SyntaxError) return undefined;
-      throw error;
+  /** Puts in order what a killed program has left: a move into place that was begun is ended. */
+  static async recover(path: string): Promise<void> {
+    const old = oldPath(path);
+    if (await isThere(old)) {
+      if (await isThere(path)) await mergeOld(old, path);
+      else await Deno.rename(old, path);
     }
+    const left = await readMetrics(partialPath(path)).catch(() => undefined);
+    if (left?.status === "complete") await moveIntoPlace(path);
   }
 
   /**
@@ -55,20 +53,32 @@ export class RunFolder {
     experiment: Experiment,
     restart: boolean,
   ): Promise<RunFolder> {
-    const partial = `${path}.partial`;
+    const partial = partialPath(path);
     const before = restart
       ? undefined
       : await Deno.readTextFile(join(partial, "content_hash")).catch(() => undefined);
     const checkpoint = before === contentHash
       ? await readCheckpoint(join(partial, "checkpoint.safetensors"))
       : undefined;
-    if (checkpoint === undefined) await removeFolder(partial);
-    await Deno.mkdir(partial, { recursive: true });
+    await onDisk(partial, async () => {
+      if (checkpoint === undefined) await removeFolder(partial);
+      await Deno.mkdir(partial, { recursive: true });
+      await Deno.remove(join(partial, "metrics.json")).catch(ignoreMissing);
+    });
     const folder = new RunFolder(path, partial, checkpoint);
     await folder.writeText("content_hash", contentHash);
     await folder.writeText("experiment.yaml", stringify(experiment));
     if (checkpoint !== undefined) await folder.cutHistory(checkpoint.step);
     return folder;
+  }
+
+  /** Says of a run that could not even begin why it failed. Its earlier results stay. */
+  static async failedBefore(path: string, experiment: Experiment, error: string): Promise<void> {
+    const partial = partialPath(path);
+    await onDisk(partial, () => Deno.mkdir(partial, { recursive: true }));
+    const folder = new RunFolder(path, partial, undefined);
+    await folder.writeText("experiment.yaml", stringify(experiment));
+    await folder.fail("failed", error);
   }
 
   /** Where the files are until the run is complete. */
@@ -81,8 +91,17 @@ export class RunFolder {
     return this.kept;
   }
 
+  /** Writes a file; it appears whole. */
+  async writeBytes(name: string, bytes: Uint8Array): Promise<void> {
+    const path = join(this.partial, name);
+    await onDisk(path, async () => {
+      await Deno.writeFile(`${path}.new`, bytes);
+      await Deno.rename(`${path}.new`, path);
+    });
+  }
+
   async writeText(name: string, content: string): Promise<void> {
-    await Deno.writeTextFile(join(this.partial, name), content);
+    await this.writeBytes(name, new TextEncoder().encode(content));
   }
 
   async writeJson(name: string, content: unknown): Promise<void> {
@@ -93,28 +112,23 @@ export class RunFolder {
     await this.writeText(name, lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
   }
 
-  async writeBytes(name: string, bytes: Uint8Array): Promise<void> {
-    await Deno.writeFile(join(this.partial, name), bytes);
-  }
-
   /** Adds a line to `history.jsonl`. */
   async appendHistory(line: HistoryLine): Promise<void> {
-    await Deno.writeTextFile(join(this.partial, "history.jsonl"), `${JSON.stringify(line)}\n`, {
-      append: true,
-    });
+    const path = join(this.partial, "history.jsonl");
+    await onDisk(path, () => Deno.writeTextFile(path, `${JSON.stringify(line)}\n`, { append: true }));
   }
 
   /** The lines of `history.jsonl` so far. */
   async history(): Promise<HistoryLine[]> {
     const text = await Deno.readTextFile(join(this.partial, "history.jsonl")).catch(() => "");
-    return text.split("\n").filter((line) => line !== "").map((line) => JSON.parse(line));
+    // A killed program may have left half a line behind the last whole one.
+    return text.slice(0, text.lastIndexOf("\n") + 1).split("\n").filter((line) => line !== "")
+      .map((line) => JSON.parse(line));
   }
 
   /** Keeps a checkpoint; a run that is killed while it writes one keeps the one before. */
   async keepCheckpoint(checkpoint: Checkpoint): Promise<void> {
-    const path: string = join(this.partial, "checkpoint.safetensors");
-    await Deno.writeFile(`${path}.new`, encodeCheckpoint(checkpoint));
-    await Deno.rename(`${path}.new`, path);
+    await this.writeBytes("checkpoint.safetensors", encodeCheckpoint(checkpoint));
     this.kept = true;
   }
 
@@ -129,19 +143,10 @@ export class RunFolder {
     return found;
   }
 
-  /** Moves the results to their place, instead of the files there; variants, which are folders within it, stay. */
-  async complete(): Promise<void> {
-    for (const name of ["checkpoint.safetensors", "content_hash"]) {
-      await Deno.remove(join(this.partial, name)).catch(() => {});
-    }
-    const old: string = join(dirname(this.path), `.${basename(this.path)}.old`);
-    await removeFolder(old);
-    await Deno.rename(this.path, old).catch(ignoreMissing);
-    await Deno.rename(this.partial, this.path);
-    for (const { name, isDirectory } of await entries(old)) {
-      if (isDirectory) await Deno.rename(join(old, name), join(this.path, name));
-    }
-    await removeFolder(old);
+  /** Writes `metrics.json` and moves the results to their place, instead of those there; variants within the folder stay. */
+  async complete(metrics: MetricsFile): Promise<void> {
+    await this.writeJson("metrics.json", metrics);
+    await onDisk(this.path, () => moveIntoPlace(this.path));
   }
 
   /** Says in the partial folder's `metrics.json` how a run ended that is not complete. */
@@ -152,6 +157,35 @@ export class RunFolder {
   private async cutHistory(step: number): Promise<void> {
     await this.writeJsonLines("history.jsonl", (await this.history()).filter((line) => line.step <= step));
   }
+}
+
+/** Where a run's files are until it is complete. */
+export function partialPath(path: string): string {
+  return `${path}.partial`;
+}
+
+function oldPath(path: string): string {
+  return join(dirname(path), `.${basename(path)}.old`);
+}
+
+/** Puts a complete partial folder in its place. */
+async function moveIntoPlace(path: string): Promise<void> {
+  const partial = partialPath(path), old = oldPath(path);
+  const names = ["checkpoint.safetensors", "content_hash"];
+  for (const name of names.flatMap((name) => [name, `${name}.new`])) {
+    await Deno.remove(join(partial, name)).catch(ignoreMissing);
+  }
+  await Deno.rename(path, old).catch(ignoreMissing);
+  await Deno.rename(partial, path);
+  await mergeOld(old, path);
+}
+
+/** Moves variants, which are folders within a run's, from its old folder to the new one, and removes the old. */
+async function mergeOld(old: string, path: string): Promise<void> {
+  for (const { name, isDirectory } of await entries(old)) {
+    if (isDirectory) await Deno.rename(join(old, name), join(path, name));
+  }
+  await removeFolder(old);
 }
 
 async function readCheckpoint(path: string): Promise<Checkpoint | undefined> {
@@ -170,6 +204,10 @@ async function entries(folder: string): Promise<Deno.DirEntry[]> {
     ignoreMissing(error);
     return [];
   }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(() => true, (error) => (ignoreMissing(error), false));
 }
 
 async function removeFolder(path: string): Promise<void> {

@@ -1,6 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { ExperimentError } from "../../src/experiment/errors.ts";
-import { parseExperiment, parseOverride } from "../../src/experiment/parse.ts";
+import { parseOverride } from "../../src/experiment/override.ts";
+import { parseExperiment } from "../../src/experiment/parse.ts";
 import schema from "../../src/experiment/schema.json" with { type: "json" };
 
 const SOFT = `name: x
@@ -75,7 +76,7 @@ device: gpu
 `),
     [
       "rt.yaml:1:1: there is no 'model'",
-      "rt.yaml:2:1: unknown key 'modle'; did you mean 'model'? (allowed: name, description, model, dataset, prompt, verbalizer, training, evaluation, device, seed)",
+      "rt.yaml:2:1: unknown key 'modle'; did you mean 'model'? (allowed: name, description, model, dataset, prompt, verbalizer, training, evaluation, device, seed, sweep, exclude, variants)",
       "rt.yaml:3:38: 'dataset.split' must be textcnn, got \"textcn\"; did you mean 'textcnn'?",
       "rt.yaml:3:53: 'dataset.shots' must be at least 1, got 0",
       "rt.yaml:5:9: 'prompt.kind' must be one of soft, hard, got \"sofd\"; did you mean 'soft'?",

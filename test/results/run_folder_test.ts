@@ -2,6 +2,8 @@ import { assertEquals } from "@std/assert";
 import { join } from "@std/path";
 import { float32Tensor } from "../../src/device/device.ts";
 import { parseExperiment } from "../../src/experiment/parse.ts";
+import type { MetricsFile } from "../../src/results/metrics_file.ts";
+import { readFinished } from "../../src/results/read_run.ts";
 import { RunFolder } from "../../src/results/run_folder.ts";
 import type { Checkpoint } from "../../src/training/checkpoint.ts";
 import { inFolder } from "../commands/softprompt.ts";
@@ -23,21 +25,24 @@ const checkpoint: Checkpoint = {
 };
 const exists = (...path: string[]) => Deno.stat(join(...path)).then(() => true, () => false);
 
+const metrics = {
+  status: "complete",
+  test: { accuracy: { value: 0.5, interval: [0, 1] } },
+} as unknown as MetricsFile;
+
 async function complete(path: string, hash: string): Promise<void> {
   const folder = await RunFolder.begin(path, hash, experiment, false);
-  await folder.writeJson("metrics.json", { status: "complete" });
   await folder.writeJson("environment.json", { content_hash: hash });
-  await folder.complete();
+  await folder.complete(metrics);
 }
 
 Deno.test("results appear in their place only when they are complete", () =>
   inFolder(async (root) => {
     const path: string = join(root, "x"), folder = await RunFolder.begin(path, "h", experiment, false);
-    await folder.writeJson("metrics.json", { status: "complete" });
     await folder.writeJson("environment.json", { content_hash: "h" });
-    assertEquals([await exists(path), await RunFolder.finished(path)], [false, undefined]);
-    await folder.complete();
-    assertEquals((await RunFolder.finished(path))?.contentHash, "h");
+    assertEquals([await exists(path), await readFinished(path)], [false, undefined]);
+    await folder.complete(metrics);
+    assertEquals((await readFinished(path))?.contentHash, "h");
     assertEquals(await exists(`${path}.partial`), false);
     assertEquals(await exists(path, "content_hash"), false);
   }));
@@ -48,8 +53,8 @@ Deno.test("new results take the place of old ones, and variants beside them stay
     await complete(path, "one");
     await complete(join(path, "seed=1"), "variant");
     await complete(path, "two");
-    assertEquals((await RunFolder.finished(path))?.contentHash, "two");
-    assertEquals((await RunFolder.finished(join(path, "seed=1")))?.contentHash, "variant");
+    assertEquals((await readFinished(path))?.contentHash, "two");
+    assertEquals((await readFinished(join(path, "seed=1")))?.contentHash, "variant");
   }));
 
 Deno.test("a run of the same content goes on from its checkpoint, its history cut to it", () =>

@@ -1,0 +1,160 @@
+import { globToRegExp, isGlob } from "@std/path";
+import { InputError } from "../experiment/errors.ts";
+import { Interrupted } from "../training/trainer.ts";
+import { BatchDisplay } from "./batch_display.ts";
+import { batchTables } from "./batch_tables.ts";
+import { BatchFailed } from "./exit.ts";
+import { untilInterrupted } from "./interrupt.ts";
+import { type PlannedRun, planRuns } from "./plan.ts";
+import type { BatchOutcome } from "./run_planned.ts";
+import { HereRunner, type Runner, WorkerRunner } from "./runner.ts";
+import { survey } from "./survey.ts";
+import { Workbench } from "./workbench.ts";
+import { writeSummaries } from "./write_summaries.ts";
+
+/** The flags of `batch`. */
+export interface BatchFlags {
+  /** The folder that results go into. */
+  readonly results: string;
+  readonly force: boolean;
+  /** How many runs at a time. */
+  readonly jobs: number;
+  /** Only runs whose title matches: a pattern, or a part of it. */
+  readonly only?: string;
+  /** No further runs behind one that fails. */
+  readonly failFast: boolean;
+  /** One of so many parts of the batch. */
+  readonly shard?: Shard;
+}
+
+/** Part `index`, from 1, of `count`. */
+export interface Shard {
+  readonly index: number;
+  readonly count: number;
+}
+
+/** A run of the batch, with what is known of it beforehand. */
+interface Job {
+  readonly run: PlannedRun;
+  readonly shareKey: string;
+  readonly work: number;
+  /** Whether its results are there already. */
+  readonly isComplete: boolean;
+}
+
+/**
+ * `softprompt batch`: does all the runs that experiment files ask for, and sums them up. Runs that can share sessions follow
+ * each other; what is complete is kept, what was interrupted goes on, what fails takes nothing with it.
+ *
+ * @param args files, folders and patterns
+ * @throws {InputError} on files that are missing or wrong; all are checked before the first run
+ * @throws {BatchFailed} at the end, where a run has failed
+ */
+export async function batch(args: readonly string[], flags: BatchFlags): Promise<void> {
+  const all = await planRuns(args, flags.results), runs = chosen(all, flags);
+  const workbench: Workbench = new Workbench({ say: (line) => display.say(line), keepsSessions: true });
+  const surveyed = await surveyAll(all, flags, workbench);
+  const jobs = inSharingOrder(surveyed.filter(({ run }) => runs.includes(run)));
+  const display = new BatchDisplay(jobs.length, jobs.reduce((sum, { work }) => sum + work, 0));
+  const { outcomes, isInterrupted } = await untilInterrupted(async (signal) => {
+    const outcomes = await work(
+      jobs,
+      runnersFor(flags, jobs.length, workbench, signal),
+      flags,
+      display,
+      signal,
+    );
+    return { outcomes, isInterrupted: signal.aborted };
+  });
+  display.stop();
+  const written = await writeSummaries(
+    surveyed.map(({ run, isComplete }) => ({ run, isComplete })),
+    outcomes,
+    flags.results,
+  );
+  for (const line of batchTables(runs, outcomes)) console.log(line);
+  if (written.length > 0) console.log(`\nsummed up in ${written.join(", ")}`);
+  const kinds = runs.map((run) => outcomes.get(run)?.kind);
+  if (isInterrupted && kinds.some((kind) => kind === undefined || kind === "interrupted")) {
+    throw new Interrupted("the batch was interrupted: the same command goes on with it");
+  }
+  const failed = kinds.filter((kind) => kind === "failed").length;
+  if (failed > 0) throw new BatchFailed(`${failed} of ${runs.length} runs failed`);
+}
+
+function runnersFor({ jobs }: BatchFlags, runs: number, workbench: Workbench, signal: AbortSignal): Runner[] {
+  if (jobs === 1) return [new HereRunner(workbench, signal)];
+  const threads = Math.max(1, Math.floor(navigator.hardwareConcurrency / jobs));
+  return Array.from({ length: Math.min(jobs, runs) }, () => new WorkerRunner(threads, signal));
+}
+
+/** The runs that the flags leave. */
+function chosen(all: readonly PlannedRun[], { only, shard }: BatchFlags): PlannedRun[] {
+  const pattern = only === undefined
+    ? undefined
+    : isGlob(only)
+    ? globToRegExp(only.includes("/") ? only : `**/${only}`, { globstar: true })
+    : only;
+  const matching = all.filter(({ title }) =>
+    pattern === undefined || (typeof pattern === "string" ? title.includes(pattern) : pattern.test(title))
+  );
+  if (matching.length === 0) {
+    throw new InputError(
+      `--only ${only} matches none of the ${all.length} runs (${
+        all.slice(0, 3).map(({ title }) => title).join(", ")
+      }, …)`,
+    );
+  }
+  return matching.filter((_, i) => shard === undefined || i % shard.count === shard.index - 1);
+}
+
+async function surveyAll(
+  runs: readonly PlannedRun[],
+  { force }: BatchFlags,
+  workbench: Workbench,
+): Promise<Job[]> {
+  const jobs: Job[] = [];
+  for (const run of runs) {
+    // What is wrong with a run is told when it is that run's turn.
+    const known = await survey(run, workbench, force).catch(() => undefined);
+    const { shareKey = "", work = 0, state } = known ?? {};
+    jobs.push({ run, shareKey, work, isComplete: state === "complete" });
+  }
+  return jobs;
+}
+
+/** Runs that can share sessions follow each other. */
+function inSharingOrder(jobs: readonly Job[]): Job[] {
+  const order = [...new Set(jobs.map(({ shareKey }) => shareKey))];
+  return order.flatMap((key) => jobs.filter(({ shareKey }) => shareKey === key));
+}
+
+/** Has the runners do all jobs; those that another program is at work on come last, and are waited for. */
+async function work(
+  jobs: readonly Job[],
+  runners: readonly Runner[],
+  flags: BatchFlags,
+  display: BatchDisplay,
+  signal: AbortSignal,
+): Promise<Map<PlannedRun, BatchOutcome>> {
+  const outcomes = new Map<PlannedRun, BatchOutcome>(), first = [...jobs], locked: Job[] = [];
+  const isOver = () =>
+    signal.aborted || flags.failFast && [...outcomes.values()].some(({ kind }) => kind === "failed");
+  const employ = async (runner: Runner) => {
+    for (;;) {
+      const queue = first.length > 0 ? first : locked, job = isOver() ? undefined : queue.shift();
+      if (job === undefined) break;
+      const { run, work } = job, started = performance.now();
+      const ifLocked = queue === first ? "leave" : "wait";
+      const outcome = await runner.run(run, { ...flags, ifLocked }, display.listener(run.title, work));
+      if (outcome.kind === "locked") locked.push(job);
+      else {
+        outcomes.set(run, outcome);
+        display.end(run.title, work, outcome, (performance.now() - started) / 1000);
+      }
+    }
+    await runner.close();
+  };
+  await Promise.all(runners.map(employ));
+  return outcomes;
+}

@@ -1,0 +1,42 @@
+import { partialPath } from "../results/run_folder.ts";
+import { tableLines } from "./console.ts";
+import type { PlannedRun } from "./plan.ts";
+import type { BatchOutcome } from "./run_planned.ts";
+
+/**
+ * What a batch ends with at the terminal: a table of its runs in the order of the files, and one of what failed.
+ *
+ * @param outcomes of the runs that were begun
+ */
+export function batchTables(
+  runs: readonly PlannedRun[],
+  outcomes: ReadonlyMap<PlannedRun, BatchOutcome>,
+): string[] {
+  const failed = runs.flatMap((run) => {
+    const outcome = outcomes.get(run);
+    return outcome?.kind === "failed"
+      ? [[run.title, outcome.error.split("\n")[0]!, partialPath(run.path)]]
+      : [];
+  });
+  return [
+    ...tableLines(
+      ["run", "status", "test accuracy", "95% interval", "validation", "seconds"],
+      runs.map((run) => [run.title, ...cells(outcomes.get(run))]),
+    ),
+    ...(failed.length > 0 ? ["", ...tableLines(["failed", "why", "results"], failed)] : []),
+  ];
+}
+
+function cells(outcome: BatchOutcome | undefined): string[] {
+  if (outcome === undefined) return ["not begun"];
+  if (!("metrics" in outcome)) return [outcome.kind];
+  const { test, validation, seconds } = outcome.metrics,
+    percent = (share: number) => (100 * share).toFixed(1);
+  return [
+    outcome.kind,
+    `${percent(test.accuracy.value)}%`,
+    test.accuracy.interval.map(percent).join(" to "),
+    validation ? `${percent(validation.accuracy.value)}%` : "",
+    seconds.toFixed(1),
+  ];
+}

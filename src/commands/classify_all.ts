@@ -1,0 +1,53 @@
+import { measure } from "../evaluation/metrics.ts";
+import { type Classifier, classLogits, illegalAnswers, indexOfLargest } from "../evaluation/predict.ts";
+import type { LabelledEncoding } from "../prompt/batches.ts";
+import type { MetricsFile, PartMetrics } from "../results/metrics_file.ts";
+import { type Prediction, predictionsOf, probabilitiesOf } from "../results/predictions.ts";
+import type { SamplePrediction } from "../results/samples.ts";
+import type { EncodedDataset, Prepared } from "./prepare.ts";
+import type { TunedPrompt } from "./tune_prompt.ts";
+
+/** What came of classifying everything that an experiment names. */
+export interface Classified {
+  readonly metrics: MetricsFile;
+  readonly predictions: readonly Prediction[];
+  readonly samples: readonly SamplePrediction[];
+}
+
+/** Classifies validation set, test set and samples. */
+export async function classifyAll(
+  { experiment, dataset, verbalizer, model }: Prepared,
+  encoded: EncodedDataset,
+  classifier: Classifier,
+  soft: TunedPrompt | undefined,
+): Promise<Classified> {
+  const { classes, tokens } = verbalizer, started = performance.now();
+  const classify = (examples: readonly LabelledEncoding[]) => classLogits(classifier, examples, tokens);
+  const logits = { test: await classify(encoded.test), validation: await classify(encoded.validation) };
+  const seconds = (performance.now() - started) / 1000;
+  const illegalIn = (part: "test" | "validation") =>
+    illegalAnswers(classifier, encoded[part], tokens, model.tokenizer.size);
+  const illegal = { test: await illegalIn("test"), validation: await illegalIn("validation") };
+  const part = (name: "test" | "validation"): PartMetrics => ({
+    ...measure(logits[name], encoded[name].map(({ label }) => label), classes),
+    illegal_rate: illegal[name].filter(Boolean).length / illegal[name].length,
+  });
+  const metrics: MetricsFile = {
+    status: "complete",
+    best_step: soft?.tuned.bestStep ?? 0,
+    seconds: soft?.tuned.seconds ?? seconds,
+    examples_per_second: soft?.tuned.examplesPerSecond ??
+      (encoded.test.length + encoded.validation.length) / seconds,
+    truncated: encoded.truncated,
+    test: part("test"),
+    ...(encoded.validation.length > 0 && { validation: part("validation") }),
+  };
+  const sampleLogits = await classify(encoded.samples);
+  const samples = experiment.evaluation.samples.map((sample, i) => ({
+    ...sample,
+    predicted: classes[indexOfLargest(sampleLogits[i]!)]!,
+    probabilities: probabilitiesOf(sampleLogits[i]!, classes),
+  }));
+  const predictions = await predictionsOf(dataset.test, logits.test, illegal.test, classes);
+  return { metrics, predictions, samples };
+}

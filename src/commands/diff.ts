@@ -1,0 +1,43 @@
+import { type Diff, diffJson, diffOf, hasVerdict } from "../diff/diff.ts";
+import { diffMarkdown } from "../diff/markdown.ts";
+import { readSide } from "../diff/side.ts";
+import { diffReport } from "../report/diff_report.ts";
+import { diffText } from "./diff_text.ts";
+import { Regression } from "./exit.ts";
+
+/** How a diff can be told. */
+export const DIFF_FORMATS = ["text", "markdown", "json", "html"] as const;
+
+/** The flags of `diff`. */
+export interface DiffFlags {
+  readonly format: typeof DIFF_FORMATS[number];
+  readonly failOnRegression: boolean;
+  /** The level of the tests. */
+  readonly alpha: number;
+}
+
+/**
+ * `softprompt diff`: what differs between two results, and whether the difference is real; on standard output.
+ *
+ * @param a what is compared with: a run's folder, a sweep's, or a saved report @param b what is judged
+ * @throws {InputError} where they cannot be compared, with the reason
+ * @throws {Regression} where something got worse, if that is asked for
+ */
+export async function diff(a: string, b: string, flags: DiffFlags): Promise<void> {
+  const found = diffOf(await readSide(a), await readSide(b), flags.alpha);
+  console.log((await told(found, flags.format)).trimEnd());
+  if (flags.failOnRegression && hasVerdict(found, "worse")) throw new Regression(`${b} is worse than ${a}`);
+}
+
+async function told(diff: Diff, format: DiffFlags["format"]): Promise<string> {
+  switch (format) {
+    case "text":
+      return diffText(diff).join("\n");
+    case "markdown":
+      return diffMarkdown(diff);
+    case "json":
+      return JSON.stringify(diffJson(diff), null, 2);
+    case "html":
+      return await diffReport(diff);
+  }
+}

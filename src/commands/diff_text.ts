@@ -1,0 +1,101 @@
+import { bold, green, red } from "@std/fmt/colors";
+import type { Comparison, MetricComparison, Verdict } from "../diff/compare.ts";
+import type { Diff } from "../diff/diff.ts";
+import type { Flip } from "../diff/flips.ts";
+import {
+  deltaText,
+  detectableSentence,
+  METRIC_NAMES,
+  metricText,
+  pairedSentence,
+  pText,
+  sideText,
+  valueText,
+} from "../diff/wording.ts";
+import type { MetricName } from "../evaluation/scored_run.ts";
+import { tableLines } from "./console.ts";
+
+/** Flips of each direction that are shown. */
+const SHOWN = 5;
+
+/** A diff for the terminal. */
+export function diffText(diff: Diff): string[] {
+  return [
+    `A  ${diff.a}`,
+    `B  ${diff.b}`,
+    ...diff.comparisons.flatMap((comparison) => ["", ...comparisonLines(comparison, diff.alpha)]),
+    ...unpairedLines(diff),
+  ];
+}
+
+function comparisonLines(comparison: Comparison, alpha: number): string[] {
+  const { variant, flips } = comparison;
+  return [
+    ...(variant === "" ? [] : [bold(variant)]),
+    ...differenceLines(comparison),
+    "",
+    ...metricLines(comparison, alpha),
+    "",
+    detectableSentence(comparison),
+    "",
+    ...flipLines("fixed (wrong in A, right in B)", flips.fixed),
+    ...flipLines("broken (right in A, wrong in B)", flips.broken),
+  ];
+}
+
+function differenceLines({ experiment, environment }: Comparison): string[] {
+  const rows = Object.entries({ ...experiment, ...environment })
+    .map(([path, { a, b }]) => [path, valueText(a), valueText(b)]);
+  return rows.length > 0 ? tableLines(["differs", "A", "B"], rows) : ["nothing differs in the experiments"];
+}
+
+function metricLines(comparison: Comparison, alpha: number): string[] {
+  const rows = Object.entries(comparison.metrics).map(([name, metric]) =>
+    metricRow(name as MetricName, metric)
+  );
+  const level = `${Number((100 * (1 - alpha)).toFixed(3))}%`;
+  return [
+    ...tableLines(
+      ["metric", "A", "B", "difference", `${level} interval`, "p", "p (Holm)", "verdict on B"],
+      rows,
+    ),
+    pairedSentence(comparison),
+  ];
+}
+
+function metricRow(name: MetricName, metric: MetricComparison): string[] {
+  const [low, high] = metric.interval;
+  return [
+    METRIC_NAMES[name],
+    sideText(name, metric, "a"),
+    sideText(name, metric, "b"),
+    deltaText(name, metric.delta),
+    `${deltaText(name, low)} to ${deltaText(name, high)}`,
+    pText(metric.p),
+    pText(metric.p_adjusted),
+    coloured(metric.verdict),
+  ];
+}
+
+function coloured(verdict: Verdict): string {
+  return verdict === "better" ? green(verdict) : verdict === "worse" ? red(verdict) : verdict;
+}
+
+function flipLines(title: string, flips: readonly Flip[]): string[] {
+  const percent = (share: number) => metricText("accuracy", share);
+  return [
+    `${flips.length} ${title}${flips.length > SHOWN ? `; those that B is most sure of` : ""}`,
+    ...flips.slice(0, SHOWN).map(({ label, text, a, b }) =>
+      `  [${label}] A ${a.predicted} ${percent(a.probability)}, B ${b.predicted} ${
+        percent(b.probability)
+      }: ${text}`
+    ),
+  ];
+}
+
+function unpairedLines({ variantsOnlyInA, variantsOnlyInB }: Diff): string[] {
+  return [
+    ...(variantsOnlyInA.length > 0 ? ["", `only in A: ${variantsOnlyInA.join("; ")}`] : []),
+    ...(variantsOnlyInB.length > 0 ? ["", `only in B: ${variantsOnlyInB.join("; ")}`] : []),
+  ];
+}

@@ -1,0 +1,64 @@
+import { extname, isGlob, join } from "@std/path";
+import { glob } from "node:fs/promises";
+import { located, type PlacedKeys } from "../experiment/document.ts";
+import { InputError, KeyError } from "../experiment/errors.ts";
+
+const IS_YAML = new Set([".yaml", ".yml"]);
+
+/** Does something with an experiment; what turns out wrong with a key's value is said with the key's place in the file. */
+export async function withPlaces<T>(
+  { file, set }: { readonly file: string; readonly set: PlacedKeys },
+  act: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    throw error instanceof KeyError ? located(error, await Deno.readTextFile(file), file, set) : error;
+  }
+}
+
+/**
+ * Reads an experiment file's text.
+ *
+ * @throws {InputError} where there is none
+ */
+export async function readExperimentFile(file: string): Promise<string> {
+  try {
+    return await Deno.readTextFile(file);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) throw new InputError(`there is no experiment file ${file}`);
+    throw error;
+  }
+}
+
+/**
+ * The experiment files that arguments name: files, folders with all YAML files in them, patterns such as
+ * `experiments/*.yaml`. Each file once, in the arguments' order, those of one argument by name.
+ *
+ * @throws {InputError} where an argument names nothing
+ */
+export async function findExperimentFiles(args: readonly string[]): Promise<string[]> {
+  const found: string[] = [];
+  for (const arg of args) {
+    const info = await Deno.stat(arg).catch(() => undefined);
+    const files = info?.isDirectory
+      ? await yamlFilesIn(arg)
+      : info === undefined && isGlob(arg)
+      ? (await Array.fromAsync(glob(arg))).filter((file) => IS_YAML.has(extname(file))).sort()
+      : [arg];
+    if (files.length === 0) throw new InputError(`'${arg}' names no experiment file (.yaml or .yml)`);
+    found.push(...files);
+  }
+  return [...new Set(found)];
+}
+
+async function yamlFilesIn(folder: string): Promise<string[]> {
+  const entries = await Array.fromAsync(Deno.readDir(folder));
+  const inside = await Promise.all(
+    entries.sort((a, b) => a.name < b.name ? -1 : 1).map(({ name, isDirectory }) => {
+      const path: string = join(folder, name);
+      return isDirectory ? yamlFilesIn(path) : IS_YAML.has(extname(name)) ? [path] : [];
+    }),
+  );
+  return inside.flat();
+}

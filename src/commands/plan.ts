@@ -1,0 +1,81 @@
+import { join } from "@std/path";
+import { CompileError } from "../compiler/mod.ts";
+import { ExperimentError, InputError } from "../experiment/errors.ts";
+import type { Override } from "../experiment/override.ts";
+import { parseVariants } from "../experiment/sweep.ts";
+import type { Experiment } from "../experiment/types.ts";
+import { findExperimentFiles, readExperimentFile } from "./experiment_file.ts";
+
+/** One of the runs that experiment files ask for. Plain data, which can be handed to a worker. */
+export interface PlannedRun {
+  readonly file: string;
+  readonly experiment: Experiment;
+  /** The variant's name; empty for a file that asks for one run. */
+  readonly variant: string;
+  /** The swept keys by their path with the values that they have here. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly set: readonly Override[];
+  /** The experiment's name, and the variant's. */
+  readonly title: string;
+  /** The folder of its results. */
+  readonly path: string;
+}
+
+/**
+ * The runs that experiment files ask for.
+ *
+ * @param args files, folders and patterns
+ * @param results the folder of all results
+ * @throws {InputError} with the problems of all files; two runs with one folder are one
+ */
+export async function planRuns(args: readonly string[], results: string): Promise<PlannedRun[]> {
+  const { runs, problems } = await planSound(args, results);
+  if (problems.length > 0) throw new InputError(problems.join("\n"));
+  return runs;
+}
+
+/** The runs of the files that are sound, and the problems of the others. */
+export async function planSound(
+  args: readonly string[],
+  results: string,
+): Promise<{ runs: PlannedRun[]; problems: string[] }> {
+  const runs: PlannedRun[] = [], problems: string[] = [], owners = new Map<string, string>();
+  for (const file of await findExperimentFiles(args)) {
+    try {
+      for (const run of await runsOf(file, results)) {
+        const owner = owners.get(run.path);
+        if (owner !== undefined) {
+          throw new InputError(
+            `both ${owner} and ${file} would write ${run.path}: give them different names`,
+          );
+        }
+        owners.set(run.path, file);
+        runs.push(run);
+      }
+    } catch (error) {
+      problems.push(problemText(error, file));
+    }
+  }
+  return { runs, problems };
+}
+
+/** What a wrong file is told about; errors of other kinds are thrown on. */
+export function problemText(error: unknown, file: string): string {
+  if (!(error instanceof InputError || error instanceof CompileError)) throw error;
+  return error instanceof ExperimentError || error.message.includes(file)
+    ? error.message
+    : `${file}: ${error.message}`;
+}
+
+async function runsOf(file: string, results: string): Promise<PlannedRun[]> {
+  return parseVariants(await readExperimentFile(file), file)
+    .map(({ name, settings, overrides, experiment }) => ({
+      file,
+      experiment,
+      variant: name,
+      settings,
+      set: overrides,
+      title: name === "" ? experiment.name : `${experiment.name}/${name}`,
+      path: join(results, experiment.name, name),
+    }));
+}

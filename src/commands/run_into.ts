@@ -1,0 +1,147 @@
+import { join } from "@std/path";
+import type { Compiled } from "../compiler/mod.ts";
+import type { Device } from "../device/device.ts";
+import { writeSafetensors } from "../device/safetensors.ts";
+import { Stopwatch, type Timing } from "../device/stopwatch.ts";
+import type { Classifier } from "../evaluation/predict.ts";
+import type { Experiment } from "../experiment/types.ts";
+import { runReport } from "../report/run_report.ts";
+import { type Environment, softwareVersions } from "../results/environment.ts";
+import { RUN_FORMAT } from "../results/format.ts";
+import type { MetricsFile } from "../results/metrics_file.ts";
+import { worstMistakes } from "../results/predictions.ts";
+import type { RunFolder } from "../results/run_folder.ts";
+import { samplesMarkdown } from "../results/samples.ts";
+import { Interrupted } from "../training/trainer.ts";
+import { classifyAll } from "./classify_all.ts";
+import { compileExperiment, encodeDataset, positionCounting, type Prepared, stepKey } from "./prepare.ts";
+import type { RunOptions } from "./run_options.ts";
+import { type TunedPrompt, tunePrompt } from "./tune_prompt.ts";
+import type { TuningSessions, Workbench } from "./workbench.ts";
+
+/** How many of the worst mistakes `samples.md` shows. */
+const MISTAKES = 10;
+
+/** Tunes, classifies, and writes everything into the run's folder, which is complete then. */
+export async function runInto(
+  folder: RunFolder,
+  prepared: Prepared,
+  { title, results, signal, listener, workbench }: RunOptions,
+): Promise<MetricsFile> {
+  const { experiment, model } = prepared;
+  const stopwatch = new Stopwatch(), bare = await workbench.device(experiment.device);
+  const device = stopwatch.watch(bare);
+  listener.start(title, experiment.prompt.kind, device.description);
+  const compiled = await stopwatch.count(
+    "compiling",
+    () => compileExperiment(prepared, join(results, ".cache")),
+  );
+  const encoded = encodeDataset(prepared, positionCounting(prepared, compiled));
+  const cut = encoded.truncated.train + encoded.truncated.validation + encoded.truncated.test;
+  if (cut > 0) {
+    listener.say(`${title}: ${cut} texts are cut to fit the model's ${model.card.positions} positions`);
+  }
+  if (folder.checkpoint) listener.say(`${title}: going on after step ${folder.checkpoint.step}`);
+  const soft = compiled && await tunePrompt(
+    prepared,
+    compiled,
+    encoded,
+    device,
+    await tuningSessions(prepared, compiled, bare, stopwatch, workbench),
+    folder,
+    title,
+    listener,
+    signal,
+  );
+  const classifier = soft?.classifier ?? await hardClassifier(prepared, bare, stopwatch, workbench);
+  if (signal.aborted) throw new Interrupted(`${title} was interrupted before its test set was classified`);
+  const { metrics, predictions, samples } = await classifyAll(prepared, encoded, classifier, soft);
+  const environment = await environmentOf(prepared, device, stopwatch.timing);
+  await folder.writeJsonLines("predictions.jsonl", predictions);
+  await folder.writeText("samples.md", samplesMarkdown(title, samples, worstMistakes(predictions, MISTAKES)));
+  if (compiled && soft) await writePrompt(folder, experiment, compiled, soft);
+  await folder.writeJson("environment.json", environment);
+  const report = runReport({
+    title,
+    experiment,
+    metrics,
+    environment,
+    history: await folder.history(),
+    predictions,
+    samples,
+    neighbours: soft?.neighbours ?? [],
+  });
+  await folder.writeText("report.html", await report);
+  await folder.complete(metrics);
+  return metrics;
+}
+
+/** The compiled step, opened for this run or for one before it; its runs count as this run's. */
+async function tuningSessions(
+  prepared: Prepared,
+  compiled: Compiled,
+  device: Device,
+  stopwatch: Stopwatch,
+  workbench: Workbench,
+): Promise<TuningSessions> {
+  const key = stepKey(prepared);
+  const { step, update, predict } = await stopwatch.count(
+    "opening",
+    () => workbench.tuning(device, compiled, key),
+  );
+  return {
+    step: stopwatch.timed(step),
+    update: stopwatch.timed(update),
+    predict: stopwatch.timed(predict),
+  };
+}
+
+async function hardClassifier(
+  { experiment, model }: Prepared,
+  device: Device,
+  stopwatch: Stopwatch,
+  workbench: Workbench,
+): Promise<Classifier> {
+  const session = await stopwatch.count("opening", () => workbench.hard(device, model));
+  return {
+    session: stopwatch.timed(session),
+    padId: model.tokenizer.padId,
+    batchSize: experiment.evaluation.batchSize,
+  };
+}
+
+async function writePrompt(
+  folder: RunFolder,
+  experiment: Experiment,
+  { dimension }: Compiled,
+  soft: TunedPrompt,
+): Promise<void> {
+  const metadata = {
+    format: "softprompt-prompt/1",
+    insertion: experiment.prompt.insertion!,
+    length: String(experiment.prompt.length),
+    dimension: String(dimension),
+  };
+  await folder.writeBytes(
+    "prompt.safetensors",
+    writeSafetensors({ tensors: { prompt: soft.prompt }, metadata }),
+  );
+  await folder.writeJson("neighbours.json", soft.neighbours);
+}
+
+async function environmentOf(
+  { experiment, model, dataset, contentHash }: Prepared,
+  device: Device,
+  timing: Timing,
+): Promise<Environment> {
+  return {
+    format: RUN_FORMAT,
+    ...await softwareVersions(),
+    device: { kind: device.kind, description: device.description },
+    model: { source: experiment.model.source, file: experiment.model.file, sha256: model.sha256 },
+    dataset: { name: experiment.dataset.name ?? experiment.dataset.file!, sha256: dataset.sha256 },
+    seed: experiment.seed,
+    seconds: timing,
+    content_hash: contentHash,
+  };
+}

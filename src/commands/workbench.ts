@@ -1,0 +1,110 @@
+import { dirname, resolve } from "@std/path";
+import type { Compiled } from "../compiler/mod.ts";
+import { type Dataset, loadDataset } from "../dataset/load.ts";
+import { chooseDevice } from "../device/choose.ts";
+import type { Device, Session } from "../device/device.ts";
+import type { Experiment } from "../experiment/types.ts";
+import { compileHardModel } from "./compile_model.ts";
+import { type OpenModel, openModel } from "./open_model.ts";
+
+/** A compiled training step, opened. */
+export interface TuningSessions {
+  readonly step: Session;
+  readonly update: Session;
+  readonly predict: Session;
+}
+
+/** How a workbench is set up. */
+export interface WorkbenchOptions {
+  /** Told what a person should know. */
+  readonly say: (line: string) => void;
+  /** Threads of the native CPU; all its cores where this is left out. */
+  readonly threads?: number;
+  /** Whether sessions are kept for the next run, at the price of the memory that they hold meanwhile. */
+  readonly keepsSessions: boolean;
+}
+
+/**
+ * What runs that follow each other share: models and data that were read, devices, and the sessions of the last compiled
+ * step, which serve every run of the same model, insertion and optimizer.
+ */
+export class Workbench {
+  private readonly models = new Map<string, Promise<OpenModel>>();
+  private readonly datasets = new Map<string, Promise<Dataset>>();
+  private readonly devices = new Map<string, Promise<Device>>();
+  private open:
+    | { readonly key: string; readonly sessions: Promise<Readonly<Record<string, Session>>> }
+    | undefined;
+
+  constructor(private readonly options: WorkbenchOptions) {}
+
+  /** @param namedIn the experiment file, which paths are relative to */
+  model({ source, file }: Experiment["model"], namedIn: string): Promise<OpenModel> {
+    const key = `${resolve(dirname(namedIn), source)}|${file}`;
+    return remembered(this.models, key, () => openModel(source, file, namedIn));
+  }
+
+  /** @param namedIn the experiment file, which paths are relative to */
+  dataset({ dataset, seed }: Experiment, namedIn: string, classes: readonly string[]): Promise<Dataset> {
+    const key = JSON.stringify([dataset, seed, classes, resolve(dirname(namedIn))]);
+    return remembered(this.datasets, key, () => loadDataset(dataset, namedIn, classes, seed));
+  }
+
+  /** The device that an experiment names. */
+  device(wanted: Experiment["device"]): Promise<Device> {
+    const { say, threads } = this.options;
+    return remembered(this.devices, wanted, () => chooseDevice(wanted, say, threads));
+  }
+
+  /** @param key tells compiled steps apart */
+  async tuning(device: Device, compiled: Compiled, key: string): Promise<TuningSessions> {
+    return await this.opened(`${device.kind}|${key}`, async () => ({
+      step: await device.open(compiled.train),
+      update: await device.open(compiled.update),
+      predict: await device.open(compiled.predict),
+    }));
+  }
+
+  /** A model with nothing but words in front, opened. */
+  async hard(device: Device, model: OpenModel): Promise<Session> {
+    const open = async () => ({ predict: await device.open(await compileHardModel(model)) });
+    return (await this.opened(`${device.kind}|hard|${model.onnx}|${model.sha256}`, open)).predict;
+  }
+
+  /** A run is over: what it opened is freed, unless it is kept for the next. */
+  async endRun(): Promise<void> {
+    if (!this.options.keepsSessions) await this.release();
+  }
+
+  /** Frees what is open. */
+  async release(): Promise<void> {
+    const sessions = await this.open?.sessions.catch(() => undefined);
+    this.open = undefined;
+    for (const session of Object.values<Session>(sessions ?? {})) await session.release();
+  }
+
+  private async opened<Sessions extends { readonly [name: string]: Session }>(
+    key: string,
+    open: () => Promise<Sessions>,
+  ): Promise<Sessions> {
+    if (this.open?.key !== key) {
+      await this.release();
+      this.open = { key, sessions: open() };
+    }
+    return await this.open.sessions as Sessions;
+  }
+}
+
+/** What was made before under a key, or is made now; what fails is made again the next time. */
+function remembered<Thing>(
+  made: Map<string, Promise<Thing>>,
+  key: string,
+  make: () => Promise<Thing>,
+): Promise<Thing> {
+  const before = made.get(key);
+  if (before !== undefined) return before;
+  const thing = make();
+  made.set(key, thing);
+  thing.catch(() => made.delete(key));
+  return thing;
+}

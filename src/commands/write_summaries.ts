@@ -1,0 +1,97 @@
+import { basename, join, relative } from "@std/path";
+import { InputError } from "../experiment/errors.ts";
+import { sweepReport } from "../report/sweep_report.ts";
+import { onDisk } from "../results/disk.ts";
+import { readMetrics, readRun, type RunRecord } from "../results/read_run.ts";
+import { partialPath } from "../results/run_folder.ts";
+import { summarize, type SummaryRow } from "../results/summary.ts";
+import { summaryCsv } from "../results/summary_csv.ts";
+import type { PlannedRun } from "./plan.ts";
+import type { BatchOutcome } from "./run_planned.ts";
+
+/** A run that the files ask for, and whether its results were there before. */
+export interface AskedRun {
+  readonly run: PlannedRun;
+  readonly isComplete: boolean;
+}
+
+/**
+ * Sums a batch up: `summary.csv`, `summary.json` and `summary.html` in the folder of each experiment of several runs, with
+ * all its runs, also those that this batch left to others; and in the results folder where the batch has several experiments.
+ *
+ * @param outcomes of the runs that this batch has begun
+ * @returns the pages that were written
+ */
+export async function writeSummaries(
+  asked: readonly AskedRun[],
+  outcomes: ReadonlyMap<PlannedRun, BatchOutcome>,
+  results: string,
+): Promise<string[]> {
+  const names = [...new Set(asked.map(({ run }) => run.experiment.name))], written: string[] = [];
+  for (const name of names) {
+    const own = asked.filter(({ run }) => run.experiment.name === name);
+    if (own.some(({ run }) => run.variant !== "")) {
+      written.push(await writeSummary(join(results, name), name, own, outcomes));
+    }
+  }
+  if (names.length > 1) written.push(await writeSummary(results, basename(results), asked, outcomes));
+  return written;
+}
+
+async function writeSummary(
+  folder: string,
+  title: string,
+  asked: readonly AskedRun[],
+  outcomes: ReadonlyMap<PlannedRun, BatchOutcome>,
+): Promise<string> {
+  const rows: SummaryRow[] = [], records = new Map<string, RunRecord>();
+  for (const one of asked) {
+    const row = await rowOf(one, outcomes.get(one.run), folder);
+    rows.push(row);
+    if (row.status === "complete") records.set(row.folder, await readRun(one.run.path));
+  }
+  const summary = summarize(title, rows), page: string = join(folder, "summary.html");
+  await writeWhole(join(folder, "summary.csv"), summaryCsv(summary));
+  await writeWhole(page, await sweepReport(summary, records));
+  // The last one: a folder that has it is a sweep's.
+  await writeWhole(join(folder, "summary.json"), `${JSON.stringify(summary, null, 2)}\n`);
+  return page;
+}
+
+async function rowOf(
+  { run, isComplete }: AskedRun,
+  outcome: BatchOutcome | undefined,
+  folder: string,
+): Promise<SummaryRow> {
+  const { experiment, variant, settings, path } = run;
+  const row = {
+    experiment: experiment.name,
+    variant,
+    settings,
+    seed: experiment.seed,
+    folder: relative(folder, path),
+  };
+  const complete = outcome !== undefined && "metrics" in outcome
+    ? outcome.metrics
+    : outcome === undefined && isComplete
+    ? (await readRun(path)).metrics
+    : undefined;
+  if (complete !== undefined) return { ...row, status: "complete", metrics: complete };
+  if (outcome?.kind === "failed") return { ...row, status: "failed", error: outcome.error };
+  const left = await readMetrics(partialPath(path)).catch((error) => {
+    if (error instanceof InputError) return undefined;
+    throw error;
+  });
+  return left === undefined || left.status === "complete"
+    ? { ...row, status: "missing" }
+    : { ...row, status: left.status, error: left.error };
+}
+
+/** Writes a file that appears whole, also where two programs write it at once. */
+async function writeWhole(path: string, text: string): Promise<void> {
+  await onDisk(path, async () => {
+    await Deno.mkdir(join(path, ".."), { recursive: true });
+    await Deno.writeTextFile(`${path}.${Deno.pid}.new`, text);
+    await Deno.rename(`${path}.${Deno.pid}.new`, path);
+  });
+}

@@ -1,0 +1,171 @@
+import adjustP from "@stdlib/stats-padjust";
+import { sampleStandardDeviation } from "simple-statistics";
+import { detectableDifference, leastDetectableAccuracy } from "../evaluation/detectable.ts";
+import { mcnemar } from "../evaluation/mcnemar.ts";
+import { pairedBootstrap, type PairedDifference } from "../evaluation/paired_bootstrap.ts";
+import { COMPARED_METRICS, IS_HIGHER_BETTER, type MetricName, ScoredRun } from "../evaluation/scored_run.ts";
+import type { Prediction } from "../results/predictions.ts";
+import type { RunRecord } from "../results/read_run.ts";
+import { align, type Alignment } from "./align.ts";
+import { type Differences, environmentDifferences, experimentDifferences } from "./differences.ts";
+import { type Flips, flipsOf } from "./flips.ts";
+import type { GroupPair } from "./pairing.ts";
+
+/** What can be said of a difference. */
+export type Verdict = "better" | "worse" | "no evidence either way";
+
+/** A metric of two sides: B against A. */
+export interface MetricComparison {
+  /** Means over each side's runs, and their standard deviations where there are several. */
+  readonly a: number;
+  readonly b: number;
+  readonly a_sd: number | null;
+  readonly b_sd: number | null;
+  /** b - a. */
+  readonly delta: number;
+  /** At level 1 - alpha. */
+  readonly interval: readonly [number, number];
+  /** Of the difference, by the bootstrap. */
+  readonly standard_error: number;
+  readonly p: number;
+  /** Adjusted for the number of tests in the whole diff (Holm 1979); the verdict goes by it. */
+  readonly p_adjusted: number;
+  readonly test: "exact McNemar" | "paired bootstrap";
+  /** The difference that a comparison like this one finds four times in five; `null` where the sides do not differ at all. */
+  readonly detectable: number | null;
+  readonly verdict: Verdict;
+}
+
+/** One comparison: two runs, or the runs of two variants over seeds. */
+export interface Comparison {
+  /** The variant; empty where the diff has only one comparison. */
+  readonly variant: string;
+  /** What differs in the resolved experiments. */
+  readonly experiment: Differences;
+  /** What differs in models, data, versions and devices. */
+  readonly environment: Differences;
+  /** The seeds of each side's runs; `paired`: the same on both, and resampled together. */
+  readonly seeds: { readonly a: readonly number[]; readonly b: readonly number[]; readonly paired: boolean };
+  readonly metrics: Readonly<Partial<Record<MetricName, MetricComparison>>>;
+  readonly flips: Flips;
+  /** Test examples that all runs have, and those that are in one side only. */
+  readonly paired: number;
+  readonly onlyInA: number;
+  readonly onlyInB: number;
+}
+
+/** How to compare. */
+export interface CompareOptions {
+  readonly alpha: number;
+  readonly resamples: number;
+  readonly seed: number;
+}
+
+type Unjudged = Omit<MetricComparison, "p_adjusted" | "verdict">;
+
+/**
+ * Compares pairs of groups, and judges all their metrics together.
+ *
+ * @throws {InputError} where test sets cannot be paired
+ */
+export function compare(pairs: readonly GroupPair[], options: CompareOptions): Comparison[] {
+  const measured = pairs.map((pair) => measure(pair, options));
+  const tests = measured.flatMap(({ metrics }) => [...metrics.values()]);
+  const adjusted = [...adjustP(tests.map(({ p }) => p), "holm")];
+  const judged = new Map(tests.map((test, i) => [test, adjusted[i]!]));
+  return measured.map(({ metrics, ...rest }) => ({
+    ...rest,
+    metrics: Object.fromEntries([...metrics].map(([name, metric]) => {
+      const p_adjusted = judged.get(metric)!;
+      return [name, {
+        ...metric,
+        p_adjusted,
+        verdict: verdictOf(name, metric.delta, p_adjusted < options.alpha),
+      }];
+    })),
+  }));
+}
+
+function verdictOf(metric: MetricName, delta: number, isSignificant: boolean): Verdict {
+  if (!isSignificant || delta === 0) return "no evidence either way";
+  return delta > 0 === IS_HIGHER_BETTER[metric] ? "better" : "worse";
+}
+
+function measure(
+  { variant, a, b }: GroupPair,
+  options: CompareOptions,
+): Omit<Comparison, "metrics"> & { readonly metrics: ReadonlyMap<MetricName, Unjudged> } {
+  const aligned = align(a.runs, b.runs), areRunsPaired = haveSameSeeds(a.runs, b.runs);
+  const scored = { a: aligned.a.map(scoredRun), b: aligned.b.map(scoredRun) };
+  const found = pairedBootstrap(scored.a, scored.b, { ...options, areRunsPaired });
+  const isSingle = scored.a.length === 1 && scored.b.length === 1;
+  const exact = isSingle ? mcnemar(scored.a[0]!.right, scored.b[0]!.right) : undefined;
+  const metrics = new Map<MetricName, Unjudged>();
+  for (const name of COMPARED_METRICS) {
+    if (!Number.isFinite(found[name].delta)) continue;
+    const isExact = name === "accuracy" && exact !== undefined;
+    const { standardError, p, ...difference } = found[name];
+    metrics.set(name, {
+      ...difference,
+      ...deviations(name, scored, aligned),
+      standard_error: standardError,
+      p: isExact ? exact.p : p,
+      test: isExact ? "exact McNemar" : "paired bootstrap",
+      detectable: detectable(name, found[name], aligned.paired, isExact, options.alpha),
+    });
+  }
+  const seeds = (runs: readonly RunRecord[]) => runs.map(({ experiment }) => experiment.seed);
+  return {
+    variant,
+    experiment: experimentDifferences(a.runs, b.runs),
+    environment: environmentDifferences(a.runs, b.runs),
+    seeds: { a: seeds(a.runs), b: seeds(b.runs), paired: areRunsPaired },
+    metrics,
+    flips: flipsOf(aligned),
+    paired: aligned.paired,
+    onlyInA: aligned.onlyInA,
+    onlyInB: aligned.onlyInB,
+  };
+}
+
+/** Whether both sides have the same seeds, several of them: what differs by the seed then differs in the same way on both. */
+function haveSameSeeds(a: readonly RunRecord[], b: readonly RunRecord[]): boolean {
+  return a.length > 1 && a.length === b.length &&
+    a.every(({ experiment }, i) => experiment.seed === b[i]!.experiment.seed);
+}
+
+function scoredRun(predictions: readonly Prediction[]): ScoredRun {
+  const classes = Object.keys(predictions[0]!.probabilities);
+  return new ScoredRun(
+    predictions.map(({ label, predicted, probabilities, illegal }) => ({
+      label: classes.indexOf(label),
+      predicted: classes.indexOf(predicted),
+      probabilities: classes.map((name) => probabilities[name]!),
+      ...(illegal !== undefined && { illegal }),
+    })),
+    classes.length,
+  );
+}
+
+function deviations(
+  metric: MetricName,
+  { a, b }: { readonly a: readonly ScoredRun[]; readonly b: readonly ScoredRun[] },
+  { paired }: Alignment,
+): { a_sd: number | null; b_sd: number | null } {
+  const once = new Int32Array(paired).fill(1);
+  const sd = (runs: readonly ScoredRun[]) =>
+    runs.length < 2 ? null : sampleStandardDeviation(runs.map((run) => run.measure(once)[metric]));
+  return { a_sd: sd(a), b_sd: sd(b) };
+}
+
+function detectable(
+  metric: MetricName,
+  { standardError }: PairedDifference,
+  examples: number,
+  isExact: boolean,
+  alpha: number,
+): number | null {
+  const found = detectableDifference(standardError, alpha);
+  if (metric === "accuracy" && isExact) return Math.max(found, leastDetectableAccuracy(examples, alpha));
+  return standardError === 0 ? null : found;
+}

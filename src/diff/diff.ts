@@ -1,0 +1,52 @@
+import { compare, type CompareOptions, type Comparison, type Verdict } from "./compare.ts";
+import { pairGroups } from "./pairing.ts";
+import type { Side } from "./side.ts";
+
+/** What differs between two results, and whether the difference is real. */
+export interface Diff extends CompareOptions {
+  readonly format: "softprompt-diff/1";
+  /** The two sides, as the user names them. */
+  readonly a: string;
+  readonly b: string;
+  readonly comparisons: readonly Comparison[];
+  /** Variants without a counterpart. */
+  readonly variantsOnlyInA: readonly string[];
+  readonly variantsOnlyInB: readonly string[];
+}
+
+/** Resamples of the bootstrap. */
+export const RESAMPLES = 10_000;
+
+/**
+ * Compares two results, B against A.
+ *
+ * @param alpha the level of the tests: 0.05
+ * @throws {InputError} where they cannot be compared, with the reason
+ */
+export function diffOf(a: Side, b: Side, alpha: number): Diff {
+  const { pairs, ...unpaired } = pairGroups(a, b), options = { alpha, resamples: RESAMPLES, seed: 0 };
+  return {
+    format: "softprompt-diff/1",
+    a: a.source,
+    b: b.source,
+    ...options,
+    comparisons: compare(pairs, options),
+    ...unpaired,
+  };
+}
+
+/** Whether any metric of any comparison has a verdict. */
+export function hasVerdict({ comparisons }: Diff, verdict: Verdict): boolean {
+  return comparisons.some(({ metrics }) =>
+    Object.values(metrics).some((metric) => metric.verdict === verdict)
+  );
+}
+
+/**
+ * A diff as JSON: of one comparison, its keys (`experiment`, `metrics`, `flips`, `paired`, …) stand at the top; several stand
+ * in `comparisons`.
+ */
+export function diffJson({ comparisons, ...rest }: Diff): unknown {
+  const [only, ...others] = comparisons;
+  return others.length === 0 ? { ...rest, ...only } : { ...rest, comparisons };
+}

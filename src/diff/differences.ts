@@ -1,0 +1,47 @@
+import { equal } from "@std/assert/equal";
+import type { RunRecord } from "../results/read_run.ts";
+
+/** A value on both sides; absent where a side has none. */
+export interface Difference {
+  readonly a?: unknown;
+  readonly b?: unknown;
+}
+
+/** What differs, by its path. */
+export type Differences = Readonly<Record<string, Difference>>;
+
+/** What differs between the resolved experiments of two groups of runs: only that. Seeds are told as lists where there are several. */
+export function experimentDifferences(a: readonly RunRecord[], b: readonly RunRecord[]): Differences {
+  const described = (runs: readonly RunRecord[]) => {
+    const seeds = runs.map(({ experiment }) => experiment.seed);
+    return { ...runs[0]!.experiment, seed: seeds.length === 1 ? seeds[0] : seeds };
+  };
+  return differences(described(a), described(b));
+}
+
+/** What differs in models, data, versions and devices. */
+export function environmentDifferences([a]: readonly RunRecord[], [b]: readonly RunRecord[]): Differences {
+  const described = ({ environment }: RunRecord) => {
+    const { content_hash: _, seconds: __, seed: ___, ...rest } = environment;
+    return rest;
+  };
+  return differences(described(a!), described(b!));
+}
+
+/** What differs between two values, by the path of keys that leads there. Lists count as values. */
+export function differences(a: unknown, b: unknown): Differences {
+  return Object.fromEntries(walk(a, b, ""));
+}
+
+function walk(a: unknown, b: unknown, path: string): [string, Difference][] {
+  if (equal(a, b)) return [];
+  if (isObject(a) && isObject(b)) {
+    const keys = [...new Set([...Object.keys(a), ...Object.keys(b)])];
+    return keys.flatMap((key) => walk(a[key], b[key], path === "" ? key : `${path}.${key}`));
+  }
+  return [[path, { ...(a !== undefined && { a }), ...(b !== undefined && { b }) }]];
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

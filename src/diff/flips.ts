@@ -1,0 +1,51 @@
+import { indexOfLargest } from "../evaluation/predict.ts";
+import type { Prediction } from "../results/predictions.ts";
+import type { Alignment } from "./align.ts";
+
+/** A prediction that is right on one side and wrong on the other. */
+export interface Flip {
+  readonly id: string;
+  readonly text: string;
+  readonly label: string;
+  /** What each side predicts, and the probability that it gives that. */
+  readonly a: { readonly predicted: string; readonly probability: number };
+  readonly b: { readonly predicted: string; readonly probability: number };
+}
+
+/** The predictions that flipped. */
+export interface Flips {
+  /** Wrong in A, right in B. */
+  readonly fixed: readonly Flip[];
+  /** Right in A, wrong in B. */
+  readonly broken: readonly Flip[];
+}
+
+/**
+ * The examples on which two sides differ in being right, those of which B is most sure first. A side of several runs predicts
+ * by the mean of their probabilities.
+ */
+export function flipsOf({ a, b }: Alignment): Flips {
+  const fixed: Flip[] = [], broken: Flip[] = [];
+  for (const [i, { id, text, label }] of a[0]!.entries()) {
+    const sides = { a: together(a.map((run) => run[i]!)), b: together(b.map((run) => run[i]!)) };
+    const was = sides.a.predicted === label, is = sides.b.predicted === label;
+    if (was !== is) (is ? fixed : broken).push({ id, text, label, ...sides });
+  }
+  const bySureness = (one: Flip, other: Flip) =>
+    other.b.probability - one.b.probability || (one.id < other.id ? -1 : 1);
+  return { fixed: fixed.sort(bySureness), broken: broken.sort(bySureness) };
+}
+
+/** What several runs predict of one example. */
+function together(predictions: readonly Prediction[]): Flip["a"] {
+  const [only] = predictions;
+  if (predictions.length === 1) {
+    return { predicted: only!.predicted, probability: only!.probabilities[only!.predicted]! };
+  }
+  const classes = Object.keys(only!.probabilities);
+  const means = classes.map((name) =>
+    predictions.reduce((sum, { probabilities }) => sum + probabilities[name]!, 0) / predictions.length
+  );
+  const best = indexOfLargest(means);
+  return { predicted: classes[best]!, probability: means[best]! };
+}

@@ -1,0 +1,99 @@
+import type { MetricName } from "../evaluation/scored_run.ts";
+import type { Comparison } from "./compare.ts";
+import type { Diff } from "./diff.ts";
+import type { Flip } from "./flips.ts";
+import {
+  deltaText,
+  detectableSentence,
+  METRIC_NAMES,
+  metricText,
+  pairedSentence,
+  pText,
+  sideText,
+  valueText,
+} from "./wording.ts";
+
+/** Flips of each direction that are shown. */
+const SHOWN = 10;
+
+/** A diff as Markdown, for a pull request say. */
+export function diffMarkdown(diff: Diff): string {
+  const lines = [
+    "# softprompt diff",
+    "",
+    `- A: \`${diff.a}\``,
+    `- B: \`${diff.b}\``,
+    ...diff.comparisons.flatMap((comparison) => ["", ...comparisonLines(comparison, diff.alpha)]),
+    ...[["A", diff.variantsOnlyInA], ["B", diff.variantsOnlyInB]].flatMap(([side, variants]) =>
+      variants!.length > 0
+        ? ["", `Only in ${side}: ${(variants as string[]).map((one) => `\`${one}\``).join(", ")}`]
+        : []
+    ),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+function comparisonLines(comparison: Comparison, alpha: number): string[] {
+  const { variant, flips, experiment, environment } = comparison;
+  const differing = Object.entries({ ...experiment, ...environment });
+  return [
+    ...(variant === "" ? [] : [`## ${variant}`, ""]),
+    ...table(
+      [
+        "metric",
+        "A",
+        "B",
+        "difference",
+        `${Number((100 * (1 - alpha)).toFixed(3))}% interval`,
+        "p",
+        "p (Holm)",
+        "verdict on B",
+      ],
+      Object.entries(comparison.metrics).map(([key, metric]) => {
+        const name = key as MetricName, [low, high] = metric.interval;
+        const verdict = metric.verdict === "no evidence either way"
+          ? metric.verdict
+          : `**${metric.verdict}**`;
+        return [
+          METRIC_NAMES[name],
+          sideText(name, metric, "a"),
+          sideText(name, metric, "b"),
+          deltaText(name, metric.delta),
+          `${deltaText(name, low)} to ${deltaText(name, high)}`,
+          pText(metric.p),
+          pText(metric.p_adjusted),
+          verdict,
+        ];
+      }),
+    ),
+    "",
+    `${pairedSentence(comparison)}. ${detectableSentence(comparison)}`,
+    "",
+    ...(differing.length === 0 ? ["Nothing differs in the experiments."] : table(
+      ["differs", "A", "B"],
+      differing.map(([path, { a, b }]) => [plain(path), plain(valueText(a)), plain(valueText(b))]),
+    )),
+    ...flipLines("fixed (wrong in A, right in B)", flips.fixed),
+    ...flipLines("broken (right in A, wrong in B)", flips.broken),
+  ];
+}
+
+function flipLines(title: string, flips: readonly Flip[]): string[] {
+  const sure = ({ predicted, probability }: Flip["a"]) =>
+    `${predicted} ${metricText("accuracy", probability)}`;
+  const rows = flips.slice(0, SHOWN).map(({ label, text, a, b }) =>
+    [label, sure(a), sure(b), text].map(plain)
+  );
+  const heading = `<summary>${flips.length} ${title}</summary>`;
+  return ["", "<details>", heading, "", ...table(["label", "A", "B", "text"], rows), "", "</details>"];
+}
+
+/** Words as they are, none of them taken for Markdown. */
+function plain(text: string): string {
+  return text.replace(/[\\|<>`*_[\]]/g, "\\$&").replaceAll("\n", " ");
+}
+
+function table(header: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  return [line(header), line(header.map(() => "---")), ...rows.map(line)];
+}

@@ -1,0 +1,53 @@
+import { InputError } from "../experiment/errors.ts";
+import type { RunGroup, Side } from "./side.ts";
+
+/** Two groups of runs that belong together. */
+export interface GroupPair {
+  /** What to call the comparison; empty where there is only one. */
+  readonly variant: string;
+  readonly a: RunGroup;
+  readonly b: RunGroup;
+}
+
+/** What is compared with what, and what has no counterpart. */
+export interface Pairing {
+  readonly pairs: readonly GroupPair[];
+  readonly variantsOnlyInA: readonly string[];
+  readonly variantsOnlyInB: readonly string[];
+}
+
+/**
+ * Pairs the variants of two sides: by their names; a side of one variant is compared with each of the other's.
+ *
+ * @throws {InputError} where no variant is on both sides
+ */
+export function pairGroups(a: Side, b: Side): Pairing {
+  const single = a.groups.length === 1 || b.groups.length === 1;
+  if (single) {
+    const named = a.groups.length === 1 ? b.groups : a.groups;
+    const pairs = a.groups.flatMap((left) => b.groups.map((right) => ({ a: left, b: right })));
+    return {
+      pairs: pairs.map((pair, i) => ({ variant: pairs.length === 1 ? "" : named[i]!.name, ...pair })),
+      variantsOnlyInA: [],
+      variantsOnlyInB: [],
+    };
+  }
+  const names = (side: Side) => side.groups.map(({ name }) => name);
+  const pairs = a.groups.flatMap((left) => {
+    const right = b.groups.find(({ name }) => name === left.name);
+    return right === undefined ? [] : [{ variant: left.name, a: left, b: right }];
+  });
+  if (pairs.length === 0) {
+    throw new InputError(
+      `${a.source} and ${b.source} have no variant in common (${names(a).slice(0, 3).join("; ")} … against ${
+        names(b).slice(0, 3).join("; ")
+      } …): compare two of them by their own folders`,
+    );
+  }
+  const paired = pairs.map(({ variant }) => variant);
+  return {
+    pairs,
+    variantsOnlyInA: names(a).filter((name) => !paired.includes(name)),
+    variantsOnlyInB: names(b).filter((name) => !paired.includes(name)),
+  };
+}

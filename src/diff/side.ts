@@ -1,0 +1,87 @@
+import { join } from "@std/path";
+import { InputError } from "../experiment/errors.ts";
+import { readReport } from "../report/saved_report.ts";
+import { readEnvironment, readMetrics, readRun, type RunRecord } from "../results/read_run.ts";
+
+/** Runs that differ in nothing but the seed. */
+export interface RunGroup {
+  /** The variant's name without its seed; empty for a single run. */
+  readonly name: string;
+  /** In the order of their seeds. */
+  readonly runs: readonly RunRecord[];
+}
+
+/** One of the two things that are compared. */
+export interface Side {
+  /** As the user names it. */
+  readonly source: string;
+  readonly groups: readonly RunGroup[];
+}
+
+/**
+ * Reads what is to be compared: a run's folder, a folder of runs (a sweep's, or that of all results), or the `report.html` or
+ * `summary.html` that was saved of one.
+ *
+ * @throws {InputError} where there is no complete run
+ */
+export async function readSide(source: string): Promise<Side> {
+  const info = await Deno.stat(source).catch(() => undefined);
+  if (info === undefined) {
+    throw new InputError(`there is no ${source}: name a run's folder, a sweep's, or a saved report`);
+  }
+  const runs = info.isFile ? await readReport(source) : await runsIn(source);
+  return { source, groups: groupBySeed(runs) };
+}
+
+async function runsIn(folder: string): Promise<Map<string, RunRecord>> {
+  const found = new Map<string, RunRecord>(), isSweep = await isThere(join(folder, "summary.json"));
+  await readEnvironment(folder);
+  if (!isSweep && await isThere(join(folder, "metrics.json"))) {
+    const metrics = await readMetrics(folder);
+    if (metrics?.status !== "complete") throw new InputError(`the run in ${folder} is not complete`);
+    return found.set("", await readRun(folder));
+  }
+  await collect(folder, "", found);
+  if (found.size === 0) {
+    throw new InputError(
+      `there is no complete run in ${folder}: name a run's folder, a sweep's, or a saved report`,
+    );
+  }
+  return found;
+}
+
+/** Reads the complete runs below a folder, each under its path from there. */
+async function collect(folder: string, name: string, found: Map<string, RunRecord>): Promise<void> {
+  const entries = await Array.fromAsync(Deno.readDir(folder));
+  const isRun = entries.some(({ name }) => name === "metrics.json") &&
+    !entries.some(({ name }) => name === "summary.json");
+  if (isRun && (await readMetrics(folder))?.status === "complete") found.set(name, await readRun(folder));
+  for (const entry of entries.sort((a, b) => a.name < b.name ? -1 : 1)) {
+    const isPlace = entry.isDirectory && !entry.name.startsWith(".") && !entry.name.endsWith(".partial");
+    if (isPlace) {
+      await collect(join(folder, entry.name), name === "" ? entry.name : `${name}/${entry.name}`, found);
+    }
+  }
+}
+
+/** Runs whose names differ in the seed only, together. */
+function groupBySeed(runs: ReadonlyMap<string, RunRecord>): RunGroup[] {
+  const groups = new Map<string, RunRecord[]>();
+  for (const [name, run] of runs) {
+    const key = name.split("/").map(withoutSeed).filter((part) => part !== "").join("/");
+    groups.set(key, [...groups.get(key) ?? [], run]);
+  }
+  const seedOf = ({ experiment }: RunRecord) => experiment.seed;
+  return [...groups].map(([name, members]) => ({
+    name,
+    runs: members.sort((a, b) => seedOf(a) - seedOf(b)),
+  }));
+}
+
+function withoutSeed(variant: string): string {
+  return variant.split(",").filter((part) => !/^seed=\d+$/.test(part)).join(",");
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(() => true, () => false);
+}

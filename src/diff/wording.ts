@@ -1,0 +1,68 @@
+import type { MetricName } from "../evaluation/scored_run.ts";
+import type { Comparison, MetricComparison } from "./compare.ts";
+
+/** The metrics' names for people. */
+export const METRIC_NAMES: Readonly<Record<MetricName, string>> = {
+  accuracy: "accuracy",
+  macro_f1: "macro F1",
+  loss: "loss",
+  expected_calibration_error: "calibration error",
+  illegal_rate: "illegal answers",
+};
+
+/** Metrics that are shares, and told in per cent. */
+const SHARES = new Set<MetricName>(["accuracy", "illegal_rate"]);
+
+/** A value of a metric: `75.4%`, `0.523`. */
+export function metricText(metric: MetricName, value: number): string {
+  return SHARES.has(metric) ? `${(100 * value).toFixed(1)}%` : value.toFixed(3);
+}
+
+/** A difference of a metric, with its sign and without a unit: `+2.3` points for shares, `-0.012` for others. */
+export function deltaText(metric: MetricName, value: number): string {
+  const text = SHARES.has(metric) ? (100 * value).toFixed(1) : value.toFixed(3);
+  return value > 0 ? `+${text}` : Number(text) === 0 ? text.replace("-", "") : text;
+}
+
+/** A probability of a test: `0.034`, `< 0.001`. */
+export function pText(p: number): string {
+  return p < 0.001 ? "< 0.001" : p.toFixed(3);
+}
+
+/** A side of a metric with its standard deviation over seeds. */
+export function sideText(
+  metric: MetricName,
+  { a, b, a_sd, b_sd }: MetricComparison,
+  side: "a" | "b",
+): string {
+  const [value, sd] = side === "a" ? [a, a_sd] : [b, b_sd];
+  return `${metricText(metric, value)}${sd === null ? "" : ` ± ${deltaText(metric, sd).replace("+", "")}`}`;
+}
+
+/** Which examples were compared. */
+export function pairedSentence({ paired, onlyInA, onlyInB, seeds }: Comparison): string {
+  const missing = [
+    ...(onlyInA > 0 ? [`${onlyInA} only in A`] : []),
+    ...(onlyInB > 0 ? [`${onlyInB} only in B`] : []),
+  ];
+  const runs = ({ length }: readonly number[]) => `${length} ${length === 1 ? "run" : "runs"}`;
+  return [
+    `${paired} test examples paired${missing.length > 0 ? ` (${missing.join(", ")}, left out)` : ""}`,
+    `${runs(seeds.a)} in A, ${runs(seeds.b)} in B${seeds.paired ? ", paired by seed" : ""}`,
+  ].join("; ");
+}
+
+/** How big a difference could have been found. */
+export function detectableSentence({ metrics }: Comparison): string {
+  const detectable = metrics.accuracy?.detectable;
+  return typeof detectable === "number"
+    ? `A difference in accuracy of ${
+      (100 * detectable).toFixed(1)
+    } points or more would have been found four times in five; of smaller ones this comparison can say little.`
+    : "The sides do not differ, so how big a difference could have been found cannot be told.";
+}
+
+/** A value of an experiment or an environment, in one line. */
+export function valueText(value: unknown): string {
+  return value === undefined ? "(none)" : typeof value === "string" ? value : JSON.stringify(value);
+}

@@ -1,0 +1,23 @@
+import binomialTest from "@stdlib/stats-binomial-test";
+
+/** How two classifiers differ on the same examples. */
+export interface McNemar {
+  /** Examples that only the first gets right, and only the second. */
+  readonly onlyA: number;
+  readonly onlyB: number;
+  /** Exact and two-sided. */
+  readonly p: number;
+}
+
+/**
+ * McNemar's test (1947) in its exact form: whether the examples on which two classifiers differ in being right fall to one of
+ * them more often than a fair coin would have it.
+ *
+ * @param a whether the first is right, example by example @param b whether the second is
+ */
+export function mcnemar(a: readonly boolean[], b: readonly boolean[]): McNemar {
+  const onlyA = a.filter((right, i) => right && !b[i]).length;
+  const onlyB = b.filter((right, i) => right && !a[i]).length;
+  const discordant = onlyA + onlyB;
+  return { onlyA, onlyB, p: discordant === 0 ? 1 : binomialTest(onlyA, discordant).pValue };
+}

@@ -1,0 +1,111 @@
+import { binOf, BINS } from "./calibration.ts";
+
+/** The metrics that a comparison is about, by their names in `metrics.json`. */
+export const COMPARED_METRICS = [
+  "accuracy",
+  "macro_f1",
+  "loss",
+  "expected_calibration_error",
+  "illegal_rate",
+] as const;
+
+/** The name of a metric. */
+export type MetricName = typeof COMPARED_METRICS[number];
+
+/** Which way each metric is better. */
+export const IS_HIGHER_BETTER: Readonly<Record<MetricName, boolean>> = {
+  accuracy: true,
+  macro_f1: true,
+  loss: false,
+  expected_calibration_error: false,
+  illegal_rate: false,
+};
+
+/** What was predicted of an example. */
+export interface ScoredExample {
+  /** Classes, as indices. */
+  readonly label: number;
+  readonly predicted: number;
+  /** Of each class. */
+  readonly probabilities: readonly number[];
+  /** Whether the model's best token is no label word; absent where the run does not say. */
+  readonly illegal?: boolean;
+}
+
+/** A run's predictions on some examples, ready to be measured on any resample of them. */
+export class ScoredRun {
+  readonly examples: number;
+  private readonly cells: Int32Array;
+  private readonly losses: Float64Array;
+  private readonly bins: Int32Array;
+  private readonly gaps: Float64Array;
+  private readonly illegal: Float64Array | undefined;
+
+  /** @param classes how many there are */
+  constructor(scored: readonly ScoredExample[], private readonly classes: number) {
+    this.examples = scored.length;
+    const confidence = ({ probabilities, predicted }: ScoredExample) => probabilities[predicted]!;
+    this.cells = Int32Array.from(scored, ({ label, predicted }) => label * classes + predicted);
+    this.losses = Float64Array.from(
+      scored,
+      ({ label, probabilities }) => -Math.log(Math.max(probabilities[label]!, Number.MIN_VALUE)),
+    );
+    this.bins = Int32Array.from(scored, (one) => binOf(confidence(one)));
+    this.gaps = Float64Array.from(scored, (one) => confidence(one) - Number(one.label === one.predicted));
+    this.illegal = scored.every((one) => one.illegal !== undefined)
+      ? Float64Array.from(scored, (one) => Number(one.illegal))
+      : undefined;
+  }
+
+  /** Whether each example is right. */
+  get right(): boolean[] {
+    return Array.from(this.cells, (cell) => Math.floor(cell / this.classes) === cell % this.classes);
+  }
+
+  /**
+   * The run's metrics on a resample; `NaN` for what the run does not say.
+   *
+   * @param counts how often each example was drawn
+   */
+  measure(counts: Int32Array): Record<MetricName, number> {
+    const confusion = new Float64Array(this.classes ** 2), gaps = new Float64Array(BINS);
+    let total = 0, loss = 0, illegal = 0;
+    for (let i = 0; i < this.examples; i++) {
+      const count = counts[i]!;
+      if (count === 0) continue;
+      total += count;
+      loss += count * this.losses[i]!;
+      confusion[this.cells[i]!]! += count;
+      gaps[this.bins[i]!]! += count * this.gaps[i]!;
+      if (this.illegal !== undefined) illegal += count * this.illegal[i]!;
+    }
+    return {
+      accuracy: this.rightIn(confusion) / total,
+      macro_f1: this.macroF1(confusion),
+      loss: loss / total,
+      expected_calibration_error: gaps.reduce((sum, gap) => sum + Math.abs(gap), 0) / total,
+      illegal_rate: this.illegal === undefined ? NaN : illegal / total,
+    };
+  }
+
+  private rightIn(confusion: Float64Array): number {
+    let right = 0;
+    for (let c = 0; c < this.classes; c++) right += confusion[c * (this.classes + 1)]!;
+    return right;
+  }
+
+  /** A class's F1 is 2 hits / (2 hits + misses of both kinds); 0 where that is 0 / 0. */
+  private macroF1(confusion: Float64Array): number {
+    let sum = 0;
+    for (let c = 0; c < this.classes; c++) {
+      let support = 0, predicted = 0;
+      for (let other = 0; other < this.classes; other++) {
+        support += confusion[c * this.classes + other]!;
+        predicted += confusion[other * this.classes + c]!;
+      }
+      const hits = confusion[c * (this.classes + 1)]!;
+      sum += support + predicted === 0 ? 0 : 2 * hits / (support + predicted);
+    }
+    return sum / this.classes;
+  }
+}

@@ -1,0 +1,114 @@
+import { equal } from "@std/assert/equal";
+import { type ExperimentDocument, isWithin } from "./document.ts";
+import type { Problem } from "./errors.ts";
+import { nearest } from "./messages.ts";
+import { keyPath, type Override } from "./override.ts";
+
+/** The key, beside those of the sweep, that tells named variants apart. */
+export const VARIANT = "variant";
+
+/** The keys of an experiment file that multiply it. */
+export const MULTIPLIERS = ["sweep", "exclude", "variants"] as const;
+
+/** The part of an experiment file that multiplies it. */
+export interface Multiplied {
+  readonly sweep?: Readonly<Record<string, readonly unknown[]>>;
+  readonly exclude?: readonly Readonly<Record<string, unknown>>[];
+  readonly variants?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
+/** One of the combinations of values that a file asks for. */
+export interface Combination {
+  /** The swept keys by their path, and `variant`, with the values that they have here. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** What the variant sets, then what is swept. */
+  readonly overrides: readonly Override[];
+  /** What is swept: what a name must say beside the variant's. */
+  readonly swept: readonly Override[];
+}
+
+/** The cross product of a file's sweep, for each of its variants without the keys that the variant sets itself. */
+export function combinations(document: ExperimentDocument): Combination[] {
+  const { sweep = {}, variants } = document.content as Multiplied;
+  const bases = variants === undefined
+    ? [{ named: {}, own: [] }]
+    : Object.entries(variants).map(([name, keys]) => ({
+      named: { [VARIANT]: name },
+      own: Object.entries(keys).map(([key, value]) => ({
+        path: keyPath(key),
+        value,
+        place: document.place(["variants", name, key], true),
+      })),
+    }));
+  return bases.flatMap(({ named, own }) => {
+    const axes = Object.entries(sweep)
+      .filter(([key]) =>
+        !own.some(({ path }) => isWithin(path, keyPath(key)) || isWithin(keyPath(key), path))
+      )
+      .map(([key, values]) =>
+        values.map((value, i): Override => ({
+          path: keyPath(key),
+          value,
+          place: document.place(["sweep", key, i]),
+        }))
+      );
+    return product(axes).map((swept) => ({
+      settings: {
+        ...named,
+        ...Object.fromEntries(swept.map(({ path, value }) => [path.join("."), value])),
+      },
+      overrides: [...own, ...swept],
+      swept,
+    }));
+  });
+}
+
+/** All ways to take one item of each list, the last list's items changing fastest. */
+function product<Item>(lists: readonly (readonly Item[])[]): Item[][] {
+  return lists.reduce<Item[][]>(
+    (taken, list) => taken.flatMap((items) => list.map((item) => [...items, item])),
+    [[]],
+  );
+}
+
+/** The combinations that no entry of `exclude` matches. */
+export function withoutExcluded(document: ExperimentDocument, all: readonly Combination[]): Combination[] {
+  const { exclude = [] } = document.content as Multiplied;
+  return all.filter(({ settings }) => !exclude.some((entry) => matches(entry, settings)));
+}
+
+function matches(entry: Readonly<Record<string, unknown>>, settings: Combination["settings"]): boolean {
+  return Object.entries(entry).every(([key, value]) => key in settings && equal(settings[key], value));
+}
+
+/** Keys that may not be swept, and entries of `exclude` that exclude nothing. */
+export function multiplierProblems(document: ExperimentDocument): Problem[] {
+  const { sweep = {}, exclude = [], variants = {} } = document.content as Multiplied;
+  const keys = [
+    ...Object.keys(sweep).map((key) => ({ key, at: ["sweep", key] })),
+    ...Object.entries(variants).flatMap(([name, own]) =>
+      Object.keys(own).map((key) => ({ key, at: ["variants", name, key] }))
+    ),
+  ];
+  const unfit = keys.filter(({ key }) => ["name", ...MULTIPLIERS].includes(key.split(".")[0]!));
+  const all = combinations(document),
+    known = [...new Set(all.flatMap(({ settings }) => Object.keys(settings)))];
+  return [
+    ...unfit.map(({ key, at }) => ({
+      ...document.place(at, true),
+      message: `'${key}' cannot differ between the variants of a file, whose results lie in one folder`,
+    })),
+    ...exclude.flatMap((entry, i) => {
+      const strange = Object.keys(entry).find((key) => !known.includes(key));
+      if (strange !== undefined) {
+        return [{
+          ...document.place(["exclude", i, strange], true),
+          message: `'${strange}' is not swept${nearest(strange, known)} (swept: ${known.join(", ")})`,
+        }];
+      }
+      return all.some(({ settings }) => matches(entry, settings))
+        ? []
+        : [{ ...document.place(["exclude", i]), message: "this entry of 'exclude' matches no variant" }];
+    }),
+  ];
+}

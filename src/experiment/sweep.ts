@@ -1,0 +1,65 @@
+import { combinations, multiplierProblems, MULTIPLIERS, VARIANT, withoutExcluded } from "./combinations.ts";
+import { ExperimentDocument } from "./document.ts";
+import { ExperimentError, type Problem } from "./errors.ts";
+import type { Override } from "./override.ts";
+import { experimentOf, problemsOf } from "./parse.ts";
+import type { Experiment } from "./types.ts";
+import { variantName } from "./variant_name.ts";
+
+/** One of the runs that an experiment file asks for. */
+export interface Variant {
+  /** What differs, `length=20,seed=1`, which its folder bears; empty where the file asks for one run only. */
+  readonly name: string;
+  /** The swept keys by their path, and `variant`, with the values that they have here. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** The keys that it sets to other values than the file, with their places in the file. */
+  readonly overrides: readonly Override[];
+  readonly experiment: Experiment;
+}
+
+/**
+ * Reads an experiment file and all the runs that it asks for: the cross product of `sweep`, for each of the named `variants`
+ * where there are some, without what `exclude` leaves out. A file without these asks for one run.
+ *
+ * @param file its path, for messages
+ * @throws {ExperimentError} with all that is wrong in it or in any of its variants, each with its line and column
+ */
+export function parseVariants(text: string, file: string): Variant[] {
+  const document = new ExperimentDocument(text, file), asWritten = problemsOf(document, []);
+  if (!isMultiplied(document)) {
+    refuse(file, asWritten);
+    return [{ name: "", settings: {}, overrides: [], experiment: experimentOf(document, []) }];
+  }
+  refuse(file, asWritten.filter(({ path }) => MULTIPLIERS.some((key) => key === path[0])));
+  refuse(file, multiplierProblems(document));
+  const kept = withoutExcluded(document, combinations(document));
+  if (kept.length === 0) {
+    refuse(file, [{ ...document.place(["exclude"], true), message: "'exclude' leaves nothing to run" }]);
+  }
+  refuse(file, kept.flatMap(({ overrides }) => problemsOf(document, overrides)));
+  return kept.map(({ settings, overrides, swept }) => ({
+    name: variantName(swept, settings[VARIANT] as string | undefined),
+    settings,
+    overrides,
+    experiment: experimentOf(document, overrides),
+  }));
+}
+
+/** Whether a file asks for several runs. */
+export function isMultiplied({ content }: ExperimentDocument): boolean {
+  return typeof content === "object" && content !== null && MULTIPLIERS.some((key) => key in content);
+}
+
+/** Refuses a file for its problems, each of which is told once though many variants share it. */
+function refuse(file: string, problems: readonly Problem[]): void {
+  const told = new Map(problems.map(({ line, column, message }) => [
+    `${line}:${column}:${message}`,
+    { line, column, message },
+  ]));
+  if (told.size > 0) {
+    throw new ExperimentError(
+      file,
+      [...told.values()].sort((a, b) => a.line - b.line || a.column - b.column),
+    );
+  }
+}

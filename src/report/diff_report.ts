@@ -1,0 +1,145 @@
+import type { Comparison, MetricComparison, Verdict } from "../diff/compare.ts";
+import type { Diff } from "../diff/diff.ts";
+import { diffJson } from "../diff/diff.ts";
+import type { Flip } from "../diff/flips.ts";
+import {
+  deltaText,
+  detectableSentence,
+  metricText,
+  pairedSentence,
+  pText,
+  sideText,
+  valueText,
+} from "../diff/wording.ts";
+import { IS_HIGHER_BETTER, type MetricName } from "../evaluation/scored_run.ts";
+import {
+  chart,
+  type Content,
+  details,
+  Html,
+  htmlOf,
+  number,
+  phrase,
+  section,
+  table,
+  termName,
+  together,
+} from "./html.ts";
+import { pageHtml } from "./page.ts";
+import type { PhraseName } from "./phrases.ts";
+
+/** How many flips of a direction a report lists. */
+const SHOWN = 100;
+
+/** A diff as a page. */
+export function diffReport(diff: Diff): Promise<string> {
+  return pageHtml({
+    title: `${diff.a} → ${diff.b}`,
+    data: { kind: "diff", diff: diffJson(diff), charts: { intervals: diff.comparisons.map(intervalData) } },
+    body: [
+      new Html(`<p>A: <code>${htmlOf(diff.a)}</code><br>B: <code>${htmlOf(diff.b)}</code></p>`),
+      ...diff.comparisons.flatMap(comparisonPieces),
+      ...onlyIn("only_in_a", diff.variantsOnlyInA),
+      ...onlyIn("only_in_b", diff.variantsOnlyInB),
+    ],
+  });
+}
+
+/** Differences in standard errors, better to the right. */
+function intervalData({ metrics }: Comparison): unknown[] {
+  return Object.entries(metrics).flatMap(([key, metric]) => {
+    const name = key as MetricName, { standard_error: error, delta, interval: [low, high], verdict } = metric;
+    if (error === 0) return [];
+    const sign = IS_HIGHER_BETTER[name] ? 1 : -1, ends = [sign * low / error, sign * high / error];
+    return [{
+      metric: name,
+      value: sign * delta / error,
+      low: Math.min(...ends),
+      high: Math.max(...ends),
+      verdict,
+      text: `${deltaText(name, delta)} (${deltaText(name, low)} – ${deltaText(name, high)})`,
+    }];
+  });
+}
+
+function comparisonPieces(comparison: Comparison, index: number): Content[] {
+  const { variant, metrics, flips } = comparison;
+  const isDrawn = Object.values(metrics).some(({ standard_error }) => standard_error > 0);
+  return [
+    ...(variant === "" ? [] : [new Html(`<h2>${htmlOf(variant)}</h2>`)]),
+    metricTable(comparison),
+    new Html(
+      `<p>${htmlOf(pairedSentence(comparison))}. <span data-term="detectable" class="number">${
+        htmlOf(detectableSentence(comparison))
+      }</span></p>`,
+    ),
+    ...(isDrawn
+      ? [
+        chart("intervals", together(phrase("intervals"), ": ", phrase("interval_caption")), {
+          index: String(index),
+        }),
+      ]
+      : []),
+    section(phrase("differs"), differenceTable(comparison)),
+    flipDetails("fixed", flips.fixed),
+    flipDetails("broken", flips.broken),
+  ];
+}
+
+function metricTable({ metrics }: Comparison): Html {
+  return table(
+    [
+      phrase("metric"),
+      termName("side_a"),
+      termName("side_b"),
+      termName("delta"),
+      termName("delta_interval"),
+      termName("p"),
+      termName("p_adjusted"),
+      phrase("verdict"),
+    ],
+    Object.entries(metrics).map(([key, metric]) => metricRow(key as MetricName, metric)),
+  );
+}
+
+function metricRow(name: MetricName, metric: MetricComparison): Content[] {
+  const [low, high] = metric.interval;
+  return [
+    termName(name),
+    number(sideText(name, metric, "a"), "side_a"),
+    number(sideText(name, metric, "b"), "side_b"),
+    number(deltaText(name, metric.delta), "delta"),
+    number(`${deltaText(name, low)} – ${deltaText(name, high)}`, "delta_interval"),
+    number(pText(metric.p), "p"),
+    number(pText(metric.p_adjusted), "p_adjusted"),
+    verdictHtml(metric.verdict),
+  ];
+}
+
+function verdictHtml(verdict: Verdict): Html {
+  const name: PhraseName = verdict === "no evidence either way" ? "no_evidence" : verdict;
+  return new Html(
+    `<span class="${verdict === "no evidence either way" ? "soft" : verdict}">${htmlOf(phrase(name))}</span>`,
+  );
+}
+
+function differenceTable({ experiment, environment }: Comparison): Content {
+  const rows = Object.entries({ ...experiment, ...environment });
+  if (rows.length === 0) return phrase("nothing_differs");
+  return table([phrase("key"), "A", "B"], rows.map(([path, { a, b }]) => [path, valueText(a), valueText(b)]));
+}
+
+function flipDetails(direction: "fixed" | "broken", flips: readonly Flip[]): Html {
+  const side = ({ predicted, probability }: Flip["a"]) =>
+    together(`${predicted} `, number(metricText("accuracy", probability), "probability"));
+  const rows = flips.slice(0, SHOWN).map(({ label, text, a, b }) => [text, label, side(a), side(b)]);
+  return details(
+    together(`${flips.length} · `, phrase(direction), flips.length > SHOWN ? ` (${SHOWN})` : ""),
+    new Html(`<p class="soft">${htmlOf(phrase("most_sure"))}</p>`),
+    table([phrase("text"), phrase("label"), "A", "B"], rows),
+  );
+}
+
+function onlyIn(name: "only_in_a" | "only_in_b", variants: readonly string[]): Html[] {
+  return variants.length === 0 ? [] : [section(phrase(name), variants.join("; "))];
+}

@@ -1,0 +1,89 @@
+import { escape } from "@std/html/entities";
+import { type PhraseName, PHRASES } from "./phrases.ts";
+import { type TermName, TERMS } from "./terms.ts";
+
+/** A piece of a page that is HTML already. */
+export class Html {
+  constructor(readonly html: string) {}
+}
+
+/** What can stand in a page: text, which is escaped, or HTML. */
+export type Content = string | Html;
+
+/** HTML of a piece of a page. */
+export function htmlOf(content: Content): string {
+  return typeof content === "string" ? escape(content) : content.html;
+}
+
+/** A phrase, in the page's language. */
+export function phrase(name: PhraseName): Html {
+  return new Html(`<span data-phrase="${name}">${escape(PHRASES[name].en)}</span>`);
+}
+
+/** A term, in the page's language, with a tooltip that says what it means. */
+export function termName(name: TermName): Html {
+  return new Html(
+    `<span data-term="${name}" data-name="${name}" tabindex="0" class="term">${
+      escape(TERMS[name].en)
+    }</span>`,
+  );
+}
+
+/** A number, with a tooltip that says what it is. */
+export function number(text: string, term: TermName): Html {
+  return new Html(`<span class="number" data-term="${term}">${escape(text)}</span>`);
+}
+
+/** Pieces one after the other. */
+export function together(...pieces: readonly Content[]): Html {
+  return new Html(pieces.map(htmlOf).join(""));
+}
+
+/** A part of a page under a heading. */
+export function section(heading: Content, ...pieces: readonly Content[]): Html {
+  return new Html(`<section><h2>${htmlOf(heading)}</h2>\n${pieces.map(htmlOf).join("\n")}\n</section>`);
+}
+
+/** A table that scrolls sideways where the page is narrow. */
+export function table(header: readonly Content[], rows: readonly (readonly Content[])[]): Html {
+  const cell = (content: Content) =>
+    `<td${
+      content instanceof Html && content.html.startsWith('<span class="number"') ? ' class="numeric"' : ""
+    }>${htmlOf(content)}</td>`;
+  const head = header.map((content) => `<th>${htmlOf(content)}</th>`).join("");
+  const body = rows.map((row) => `<tr>${row.map(cell).join("")}</tr>`).join("\n");
+  return new Html(
+    `<div class="wide"><table><thead><tr>${head}</tr></thead><tbody>\n${body}\n</tbody></table></div>`,
+  );
+}
+
+/** The place of a chart, which the page's script draws. @param attributes what the script is told, `data-…` */
+export function chart(
+  name: string,
+  caption: Content,
+  attributes: Readonly<Record<string, string>> = {},
+): Html {
+  const data = Object.entries(attributes).map(([key, value]) => ` data-${key}="${escape(value)}"`).join("");
+  return new Html(
+    `<figure><div class="chart" data-chart="${name}"${data}></div><figcaption>${
+      htmlOf(caption)
+    }</figcaption></figure>`,
+  );
+}
+
+/** Text as it is, in a frame. */
+export function preformatted(text: string): Html {
+  return new Html(`<pre>${escape(text)}</pre>`);
+}
+
+/** Something that a reader can open. */
+export function details(summary: Content, ...pieces: readonly Content[]): Html {
+  return new Html(
+    `<details><summary>${htmlOf(summary)}</summary>\n${pieces.map(htmlOf).join("\n")}\n</details>`,
+  );
+}
+
+/** A share in per cent. */
+export function percent(share: number): string {
+  return `${(100 * share).toFixed(1)}%`;
+}

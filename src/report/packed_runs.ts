@@ -1,0 +1,78 @@
+import type { Environment } from "../results/environment.ts";
+import type { Experiment } from "../experiment/types.ts";
+import type { MetricsFile } from "../results/metrics_file.ts";
+import type { RunRecord } from "../results/read_run.ts";
+
+/** A test example without what is predicted of it. */
+type BareExample = readonly [id: string, textSha256: string, text: string, label: string];
+
+/** Many runs' predictions, each test set's texts once. Plain data. */
+export interface PackedRuns {
+  readonly testSets: readonly (readonly BareExample[])[];
+  readonly runs: readonly PackedRun[];
+}
+
+/** A run, its predictions without the texts. */
+export interface PackedRun {
+  /** Its folder, from the sweep's. */
+  readonly name: string;
+  readonly experiment: Experiment;
+  readonly metrics: MetricsFile;
+  readonly environment: Environment;
+  /** The index of its test set. */
+  readonly testSet: number;
+  readonly classes: readonly string[];
+  /** For each example the predicted class as an index, 1 where the answer was illegal (0: not; null: not known), the probabilities. */
+  readonly predictions: readonly (readonly (number | null)[])[];
+}
+
+/** Packs runs by name. */
+export function packRuns(runs: ReadonlyMap<string, RunRecord>): PackedRuns {
+  const testSets = new Map<string, { at: number; examples: BareExample[] }>();
+  const packed = [...runs].map(([name, { experiment, metrics, environment, predictions }]): PackedRun => {
+    const examples = predictions.map((
+      { id, text_sha256, text, label },
+    ): BareExample => [id, text_sha256, text, label]);
+    const key = JSON.stringify(examples);
+    const { at } = testSets.get(key) ?? { at: testSets.size };
+    testSets.set(key, { at, examples });
+    const classes = Object.keys(predictions[0]?.probabilities ?? {});
+    return {
+      name,
+      experiment,
+      metrics,
+      environment,
+      testSet: at,
+      classes,
+      predictions: predictions.map(({ predicted, illegal, probabilities }) => [
+        classes.indexOf(predicted),
+        illegal === undefined ? null : Number(illegal),
+        ...classes.map((one) => probabilities[one]!),
+      ]),
+    };
+  });
+  return { testSets: [...testSets.values()].map(({ examples }) => examples), runs: packed };
+}
+
+/** The runs that were packed, by name. */
+export function unpackRuns({ testSets, runs }: PackedRuns): Map<string, RunRecord> {
+  return new Map(
+    runs.map(({ name, experiment, metrics, environment, testSet, classes, predictions }) => [name, {
+      experiment,
+      metrics,
+      environment,
+      predictions: testSets[testSet]!.map(([id, text_sha256, text, label], i) => {
+        const [predicted, illegal, ...probabilities] = predictions[i]!;
+        return {
+          id,
+          text_sha256,
+          text,
+          label,
+          predicted: classes[predicted!]!,
+          probabilities: Object.fromEntries(classes.map((one, c) => [one, probabilities[c]!])),
+          ...(illegal !== null && { illegal: illegal === 1 }),
+        };
+      }),
+    }]),
+  );
+}

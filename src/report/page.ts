@@ -1,0 +1,85 @@
+import { fromFileUrl } from "@std/path";
+import { escape } from "@std/html/entities";
+import { type Content, htmlOf } from "./html.ts";
+import { PHRASES } from "./phrases.ts";
+import { DATA_ID } from "./saved_report.ts";
+import { STYLE } from "./style.ts";
+import { TERMS } from "./terms.ts";
+
+/** A page: one file that needs no other. */
+export interface Page {
+  readonly title: string;
+  /** What the charts draw, and what a diff reads from a saved report. */
+  readonly data: unknown;
+  readonly body: readonly Content[];
+}
+
+/** Nothing may be loaded: all that the page needs is in it. */
+const POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:";
+
+/**
+ * A report as HTML: readable without its script, which adds the charts (Observable Plot, in the page), the tooltips and the
+ * reader's language.
+ */
+export async function pageHtml({ title, data, body }: Page): Promise<string> {
+  const { d3, plot, own } = await loadScripts();
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta name="color-scheme" content="light dark">
+<title>${escape(title)}</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<header><h1>${
+    escape(title)
+  }</h1><button type="button" id="language" hidden>${PHRASES.language.en}</button></header>
+<noscript><p data-phrase="no_script">${PHRASES.no_script.en} ${PHRASES.no_script.zh}</p></noscript>
+<main>
+${body.map(htmlOf).join("\n")}
+</main>
+<div id="tooltip" role="tooltip" hidden></div>
+<script type="application/json" id="${DATA_ID}">${inScript(data)}</script>
+<script type="application/json" id="softprompt-words">${inScript({ phrases: PHRASES, terms: TERMS })}</script>
+<script>${d3}</script>
+<script>${plot}</script>
+<script>${own}</script>
+</body>
+</html>
+`;
+}
+
+/** JSON as it may stand in a script element. */
+function inScript(value: unknown): string {
+  return JSON.stringify(value).replaceAll("<", "\\u003c");
+}
+
+/** The scripts of every page. */
+interface Scripts {
+  readonly d3: string;
+  readonly plot: string;
+  /** Our own. */
+  readonly own: string;
+}
+
+let scripts: Promise<Scripts> | undefined;
+
+/** Reads the scripts, once: the charting library as its packages ship it for pages, and our own. */
+function loadScripts(): Promise<Scripts> {
+  return scripts ??= (async () => {
+    // Only what is loaded can be found: a package's own files lie where its modules do.
+    await Promise.all([import("d3"), import("@observablehq/plot")]);
+    const read = async (url: URL) =>
+      (await Deno.readTextFile(fromFileUrl(url))).replaceAll("</script", "<\\/script");
+    const shipped = (name: string, file: string) =>
+      read(new URL(`../dist/${file}`, import.meta.resolve(name)));
+    return {
+      d3: await shipped("d3", "d3.min.js"),
+      plot: await shipped("@observablehq/plot", "plot.umd.min.js"),
+      own: await read(new URL("./page_script.js", import.meta.url)),
+    };
+  })();
+}

@@ -1,0 +1,77 @@
+import type { Bilingual } from "./terms.ts";
+
+const phrase = (en: string, zh: string): Bilingual => ({ en, zh });
+
+/** The words of the reports that are not terms: headings, captions, headers of columns. */
+export const PHRASES = {
+  curves: phrase("Curves", "曲线"),
+  loss_curve: phrase("Loss by step", "各步损失"),
+  accuracy_curve: phrase("Validation accuracy by step", "各步验证准确率"),
+  training: phrase("training", "训练"),
+  validation: phrase("validation", "验证"),
+  test: phrase("test", "测试"),
+  step: phrase("step", "步"),
+  confusion: phrase("Confusion on the test set", "测试集混淆矩阵"),
+  confusion_caption: phrase(
+    "Rows: the right class; columns: the predicted class",
+    "行：正确类别；列：预测类别",
+  ),
+  predicted: phrase("predicted", "预测"),
+  label: phrase("label", "标签"),
+  class: phrase("class", "类别"),
+  part: phrase("part", "数据"),
+  reliability: phrase("Reliability on the test set", "测试集可靠性图"),
+  reliability_caption: phrase(
+    "How often predictions are right against how sure they are; on the line, confidence is deserved. Areas show how many",
+    "预测正确率与置信度的关系；落在对角线上说明置信度恰当。圆面积表示样本数",
+  ),
+  confidence: phrase("confidence", "置信度"),
+  samples: phrase("Sentences of the experiment", "实验中的例句"),
+  mistakes: phrase("The worst mistakes on the test set", "测试集上最严重的错误"),
+  none: phrase("There are none.", "没有。"),
+  text: phrase("text", "文本"),
+  neighbours: phrase("Nearest vocabulary tokens", "最近的词表词"),
+  initial: phrase("began as", "初始词"),
+  nearest: phrase("nearest now", "现在最近的词"),
+  experiment: phrase("Experiment", "实验"),
+  environment: phrase("Environment", "环境"),
+  language: phrase("中文", "English"),
+  runs: phrase("Runs", "各次运行"),
+  run: phrase("run", "运行"),
+  status: phrase("status", "状态"),
+  complete: phrase("complete", "完成"),
+  failed: phrase("failed", "失败"),
+  interrupted: phrase("interrupted", "中断"),
+  missing: phrase("missing", "缺失"),
+  variants: phrase("Variants, over their seeds", "各变体（跨种子）"),
+  variant: phrase("variant", "变体"),
+  best: phrase("best by validation", "验证集最佳"),
+  plots: phrase("Test accuracy by swept key", "测试准确率随扫描键的变化"),
+  plot_caption: phrase(
+    "means over seeds with one standard deviation; a dot is one run",
+    "跨种子均值与一个标准差；每个点是一次运行",
+  ),
+  test_accuracy: phrase("test accuracy", "测试准确率"),
+  metric: phrase("metric", "指标"),
+  verdict: phrase("verdict on B", "对 B 的结论"),
+  better: phrase("better", "更好"),
+  worse: phrase("worse", "更差"),
+  no_evidence: phrase("no evidence either way", "无法判断优劣"),
+  intervals: phrase("Differences with their intervals", "差异及其区间"),
+  interval_caption: phrase(
+    "B minus A in standard errors, so that better is to the right for every metric; an interval across 0 shows no evidence",
+    "B 减 A，以标准误为单位，各指标均向右为好；跨过 0 的区间说明没有证据",
+  ),
+  differs: phrase("What differs", "不同之处"),
+  nothing_differs: phrase("Nothing differs in the experiments.", "实验没有不同之处。"),
+  key: phrase("key", "键"),
+  fixed: phrase("Fixed: wrong in A, right in B", "修正：A 错 B 对"),
+  broken: phrase("Broken: right in A, wrong in B", "破坏：A 对 B 错"),
+  most_sure: phrase("those that B is most sure of come first", "B 最有把握的在前"),
+  only_in_a: phrase("Only in A", "仅在 A 中"),
+  only_in_b: phrase("Only in B", "仅在 B 中"),
+  no_script: phrase("The charts need JavaScript; the numbers do not.", "图表需要 JavaScript，数字不需要。"),
+} as const satisfies Readonly<Record<string, Bilingual>>;
+
+/** The name of a phrase. */
+export type PhraseName = keyof typeof PHRASES;

@@ -1,0 +1,70 @@
+import { keyLabels } from "../experiment/variant_name.ts";
+import type { Summary, SummaryGroup } from "../results/summary.ts";
+import { withoutSeed } from "../results/summary.ts";
+
+/** The test accuracy over one swept key, a line for each combination of the other keys. */
+export interface SweepPlot {
+  /** The key's path. */
+  readonly key: string;
+  /** Whether the key's values are so far apart that a logarithmic axis shows them better. */
+  readonly log: boolean;
+  readonly means: readonly {
+    readonly x: number;
+    readonly mean: number;
+    readonly sd: number | null;
+    readonly series: string;
+  }[];
+  /** Single runs. */
+  readonly points: readonly { readonly x: number; readonly y: number; readonly series: string }[];
+}
+
+/** From this ratio of the largest to the smallest value on, an axis is logarithmic. */
+const WIDE = 8;
+
+/** A plot for each numeric swept key that takes several values. */
+export function sweepPlots({ rows, groups }: Summary): SweepPlot[] {
+  const keys = [...new Set(groups.flatMap(({ settings }) => Object.keys(settings)))];
+  const numeric = keys.filter((key) => {
+    const values = groups.flatMap(({ settings }) => key in settings ? [settings[key]] : []);
+    return new Set(values).size > 1 && values.every((value) => typeof value === "number");
+  });
+  return numeric.map((key) => {
+    const series = (one: Pick<SummaryGroup, "experiment" | "settings">) => seriesName(one, key, groups);
+    const swept = groups.filter(({ settings }) => key in settings);
+    const values = swept.map(({ settings }) => settings[key] as number);
+    return {
+      key,
+      log: Math.min(...values) > 0 && Math.max(...values) / Math.min(...values) >= WIDE,
+      means: swept.map((group) => ({
+        x: group.settings[key] as number,
+        mean: group.test.accuracy.mean,
+        sd: group.test.accuracy.sd,
+        series: series(group),
+      })).sort((a, b) => a.x - b.x),
+      points: rows.flatMap((row) =>
+        row.metrics === undefined || !(key in row.settings) ? [] : [{
+          x: row.settings[key] as number,
+          y: row.metrics.test.accuracy.value,
+          series: series({ experiment: row.experiment, settings: withoutSeed(row.settings) }),
+        }]
+      ),
+    };
+  });
+}
+
+/** What tells a line apart: the other keys' values, and the experiment where there are several. */
+function seriesName(
+  { experiment, settings }: Pick<SummaryGroup, "experiment" | "settings">,
+  key: string,
+  groups: readonly SummaryGroup[],
+): string {
+  const others = Object.keys(settings).filter((other) => other !== key), labels = keyLabels(others);
+  const isMixed = new Set(groups.map((group) => group.experiment)).size > 1;
+  return [
+    ...(isMixed ? [experiment] : []),
+    ...others.map((other, i) => {
+      const value = settings[other];
+      return `${labels[i]}=${typeof value === "string" ? value : JSON.stringify(value)}`;
+    }),
+  ].join(", ");
+}

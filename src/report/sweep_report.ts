@@ -1,0 +1,121 @@
+import { keyLabels } from "../experiment/variant_name.ts";
+import type { RunRecord } from "../results/read_run.ts";
+import {
+  type Spread,
+  type Summary,
+  SUMMARY_METRICS,
+  type SummaryGroup,
+  type SummaryMetric,
+  type SummaryRow,
+} from "../results/summary.ts";
+import {
+  chart,
+  type Content,
+  Html,
+  htmlOf,
+  number,
+  percent,
+  phrase,
+  section,
+  table,
+  termName,
+  together,
+} from "./html.ts";
+import { packRuns } from "./packed_runs.ts";
+import { pageHtml } from "./page.ts";
+import { sweepPlots } from "./sweep_plots.ts";
+
+/**
+ * `summary.html` of a batch.
+ *
+ * @param runs its complete runs by their folders, which a diff of the saved page compares
+ */
+export function sweepReport(summary: Summary, runs: ReadonlyMap<string, RunRecord>): Promise<string> {
+  const plots = sweepPlots(summary);
+  return pageHtml({
+    title: summary.title,
+    data: { kind: "sweep", packed: packRuns(runs), summary, charts: { sweep: plots } },
+    body: [
+      ...(plots.length > 0
+        ? [section(
+          phrase("plots"),
+          ...plots.map(({ key }, i) =>
+            chart("sweep", together(`${key}: `, phrase("plot_caption")), { index: String(i) })
+          ),
+        )]
+        : []),
+      ...(summary.groups.length > 0 ? [section(phrase("variants"), groupTable(summary))] : []),
+      section(phrase("runs"), runTable(summary.rows)),
+    ],
+  });
+}
+
+function groupTable({ groups, best }: Summary): Html {
+  const isMixed = new Set(groups.map(({ experiment }) => experiment)).size > 1;
+  const keys = [...new Set(groups.flatMap(({ settings }) => Object.keys(settings)))],
+    labels = keyLabels(keys);
+  return table(
+    [
+      ...(isMixed ? [phrase("experiment")] : []),
+      ...labels,
+      termName("seeds"),
+      together(phrase("validation"), " ", termName("accuracy")),
+      together(phrase("test"), " ", termName("accuracy")),
+      ...SUMMARY_METRICS.slice(1).map((metric) => together(phrase("test"), " ", termName(metric))),
+      "",
+    ],
+    groups.map((group, i) => [
+      ...(isMixed ? [group.experiment] : []),
+      ...keys.map((key) => valueText(group.settings[key])),
+      seedsCell(group),
+      group.validation ? spread("accuracy", group.validation.accuracy) : "",
+      ...SUMMARY_METRICS.map((metric) => spread(metric, group.test[metric])),
+      i === best ? new Html(`<span class="better">${htmlOf(phrase("best"))}</span>`) : "",
+    ]),
+  );
+}
+
+function seedsCell({ seeds, missing }: SummaryGroup): Content {
+  const count = number(String(seeds.length), "seeds");
+  return missing === 0
+    ? count
+    : together(count, new Html(` <span class="failed">${missing} ${htmlOf(phrase("missing"))}</span>`));
+}
+
+function spread(metric: SummaryMetric, { mean, sd }: Spread): Html {
+  const isShare = metric === "accuracy" || metric === "illegal_rate";
+  const text = isShare ? percent(mean) : mean.toFixed(3);
+  const deviation = sd === null ? "" : ` ± ${isShare ? (100 * sd).toFixed(1) : sd.toFixed(3)}`;
+  return number(`${text}${deviation}`, sd === null ? metric : "mean");
+}
+
+function runTable(rows: readonly SummaryRow[]): Html {
+  return table(
+    [
+      phrase("run"),
+      phrase("status"),
+      together(phrase("validation"), " ", termName("accuracy")),
+      together(phrase("test"), " ", termName("accuracy")),
+      termName("interval"),
+      termName("seconds"),
+    ],
+    rows.map(({ experiment, variant, status, metrics, error, folder }) => [
+      metrics === undefined
+        ? variant || experiment
+        : new Html(`<a href="${htmlOf(encodeURI(folder))}/report.html">${htmlOf(variant || experiment)}</a>`),
+      status === "complete" ? phrase(status) : new Html(
+        `<span class="${status === "failed" ? "failed" : "soft"}">${htmlOf(phrase(status))}</span>${
+          error === undefined ? "" : ` <span class="soft">${htmlOf(error)}</span>`
+        }`,
+      ),
+      metrics?.validation ? number(percent(metrics.validation.accuracy.value), "accuracy") : "",
+      metrics ? number(percent(metrics.test.accuracy.value), "accuracy") : "",
+      metrics ? number(metrics.test.accuracy.interval.map(percent).join(" – "), "interval") : "",
+      metrics ? number(metrics.seconds.toFixed(1), "seconds") : "",
+    ]),
+  );
+}
+
+function valueText(value: unknown): string {
+  return value === undefined ? "" : typeof value === "string" ? value : JSON.stringify(value);
+}

@@ -1,0 +1,44 @@
+/** The disk would not take what had to be written. */
+export class DiskError extends Error {
+  override readonly name = "DiskError";
+}
+
+/**
+ * Does something on the disk.
+ *
+ * @param path what is written, for the message
+ * @throws {DiskError} where the disk is full, the folder is read-only, or the program may not write there
+ */
+export async function onDisk<Result>(path: string, act: () => Promise<Result>): Promise<Result> {
+  try {
+    return await act();
+  } catch (error) {
+    const why = reason(error);
+    if (why === undefined) throw error;
+    throw new DiskError(`${path} cannot be written: ${why}; what was there before is kept`, { cause: error });
+  }
+}
+
+function reason(error: unknown): string | undefined {
+  if (error instanceof Deno.errors.NotCapable) {
+    return "Deno was not allowed to write there (the tasks may write into results/ only: give another folder with deno run --allow-write=FOLDER src/main.ts …)";
+  }
+  const code = (error as { code?: string } | null)?.code;
+  switch (code) {
+    case "ENOSPC":
+    case "EDQUOT":
+      return "the disk is full, so free some space and run the same command again";
+    case "EROFS":
+      return "its file system is read-only, so choose another folder with --results";
+    case "EACCES":
+    case "EPERM":
+      return "you have no permission to write there, so choose another folder with --results";
+    case "ENOTDIR":
+    case "EEXIST":
+      return "a file is in the way where a folder must be";
+    default:
+      return error instanceof Deno.errors.PermissionDenied
+        ? "you have no permission to write there, so choose another folder with --results"
+        : undefined;
+  }
+}

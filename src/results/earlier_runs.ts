@@ -1,0 +1,79 @@
+import { join } from "@std/path";
+import { InputError } from "../experiment/errors.ts";
+import type { Experiment } from "../experiment/types.ts";
+import { readRun, type RunRecord } from "./read_run.ts";
+
+/** How fast a complete run went. */
+export interface Throughput {
+  readonly modelSha256: string;
+  /** As the experiment names it. */
+  readonly device: Experiment["device"];
+  /** Prompt vectors; 0: a hard prompt. */
+  readonly length: number;
+  /** Training examples a second, validations included; for a hard prompt, examples classified a second. */
+  readonly examplesPerSecond: number;
+  /** Everything else that the run took: opening, classifying, writing. */
+  readonly otherSeconds: number;
+}
+
+/** How fast the complete runs of a results folder went; what cannot be read is passed over. */
+export async function earlierRuns(results: string): Promise<Throughput[]> {
+  const found: Throughput[] = [];
+  for (const path of await runFolders(results)) {
+    const run = await readRun(path).catch((error) => {
+      if (error instanceof InputError) return undefined;
+      throw error;
+    });
+    if (run !== undefined) found.push(throughputOf(run));
+  }
+  return found;
+}
+
+function throughputOf({ experiment, metrics, environment }: RunRecord): Throughput {
+  return {
+    modelSha256: environment.model.sha256,
+    device: experiment.device,
+    length: experiment.prompt.length ?? 0,
+    examplesPerSecond: metrics.examples_per_second,
+    otherSeconds: Math.max(0, (environment.seconds?.wall ?? metrics.seconds) - metrics.seconds),
+  };
+}
+
+/** The folders within a results folder that hold a run's files, variants included. */
+async function runFolders(folder: string): Promise<string[]> {
+  const found: string[] = [];
+  let entries: Deno.DirEntry[];
+  try {
+    entries = await Array.fromAsync(Deno.readDir(folder));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return [];
+    throw error;
+  }
+  if (entries.some(({ name }) => name === "metrics.json")) found.push(folder);
+  for (const { name, isDirectory } of entries) {
+    const isPlace = isDirectory && !name.startsWith(".") && !name.endsWith(".partial");
+    if (isPlace) found.push(...await runFolders(join(folder, name)));
+  }
+  return found;
+}
+
+/**
+ * How long a run will take, by the complete runs of the same model on the same device whose prompt is nearest in length.
+ *
+ * @param run what will run: prompt vectors (0: hard), examples that it trains on or, for a hard prompt, classifies
+ * @returns seconds; `undefined` where there are no such runs
+ */
+export function estimateSeconds(
+  run: Pick<Throughput, "modelSha256" | "device" | "length"> & { readonly examples: number },
+  earlier: readonly Throughput[],
+): number | undefined {
+  const alike = earlier.filter(({ modelSha256, device, length }) =>
+    modelSha256 === run.modelSha256 && device === run.device && (length === 0) === (run.length === 0)
+  );
+  const distance = ({ length }: Throughput) => Math.abs(length - run.length);
+  const nearest = Math.min(...alike.map(distance));
+  const seconds = alike.filter((one) => distance(one) === nearest)
+    .map(({ examplesPerSecond, otherSeconds }) => run.examples / examplesPerSecond + otherSeconds)
+    .sort((a, b) => a - b);
+  return seconds[Math.floor(seconds.length / 2)];
+}

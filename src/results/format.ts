@@ -1,0 +1,25 @@
+import { InputError } from "../experiment/errors.ts";
+
+/** The format of a run's folder that this program writes, and the newest that it reads. */
+export const RUN_FORMAT = "softprompt-run/1";
+
+const NEWEST = 1;
+
+/**
+ * Refuses what a newer program has written.
+ *
+ * @param format as `environment.json` names it; folders of the first programs name none
+ * @throws {InputError} where it is newer, or no format of ours
+ */
+export function checkFormat(format: unknown, path: string): void {
+  if (format === undefined) return;
+  const version = typeof format === "string" ? /^softprompt-run\/(\d+)$/.exec(format)?.[1] : undefined;
+  if (version === undefined) {
+    throw new InputError(`${path} names the unknown format ${JSON.stringify(format)}`);
+  }
+  if (Number(version) > NEWEST) {
+    throw new InputError(
+      `${path} was written by a newer softprompt (its format is '${format}', this one knows '${RUN_FORMAT}'): update softprompt, or choose another folder with --results; nothing has been changed`,
+    );
+  }
+}

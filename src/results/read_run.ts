@@ -1,0 +1,111 @@
+import { join } from "@std/path";
+import { parse as parseYaml } from "yaml";
+import { InputError } from "../experiment/errors.ts";
+import type { Experiment } from "../experiment/types.ts";
+import type { Environment } from "./environment.ts";
+import { checkFormat } from "./format.ts";
+import type { MetricsFile, UnfinishedFile } from "./metrics_file.ts";
+import type { Prediction } from "./predictions.ts";
+
+/** What a comparison needs of a complete run. */
+export interface RunRecord {
+  readonly experiment: Experiment;
+  readonly metrics: MetricsFile;
+  readonly environment: Environment;
+  readonly predictions: readonly Prediction[];
+}
+
+/** A complete run, as far as telling it from others needs. */
+export interface FinishedRun {
+  readonly contentHash: string | undefined;
+  readonly metrics: MetricsFile;
+}
+
+/**
+ * What a folder holds of a complete run; `undefined` where there is none.
+ *
+ * @throws {InputError} where it was written by a newer program, or its files are damaged
+ */
+export async function readFinished(path: string): Promise<FinishedRun | undefined> {
+  const environment = await readEnvironment(path), metrics = await readMetrics(path);
+  return metrics?.status === "complete" ? { contentHash: environment?.content_hash, metrics } : undefined;
+}
+
+/**
+ * A folder's `metrics.json`; `undefined` where there is none.
+ *
+ * @throws {InputError} where it is damaged
+ */
+export async function readMetrics(path: string): Promise<MetricsFile | UnfinishedFile | undefined> {
+  const file = join(path, "metrics.json"), metrics = await readJson(file);
+  if (metrics === undefined) return undefined;
+  const { status, test } = (metrics ?? {}) as Partial<MetricsFile>;
+  const isWhole = status === "complete" ? test?.accuracy !== undefined : status !== undefined;
+  if (!isWhole) throw damaged(file, "it has no 'status', or lacks what a complete run has");
+  return metrics as MetricsFile | UnfinishedFile;
+}
+
+/**
+ * A folder's `environment.json`; `undefined` where there is none.
+ *
+ * @throws {InputError} where it was written by a newer program, or is damaged
+ */
+export async function readEnvironment(path: string): Promise<Environment | undefined> {
+  const file = join(path, "environment.json"), environment = await readJson(file);
+  checkFormat((environment as Partial<Environment> | undefined)?.format, path);
+  return environment as Environment | undefined;
+}
+
+/**
+ * All that a comparison needs of a complete run's folder.
+ *
+ * @throws {InputError} where there is no complete run, it was written by a newer program, or its files are damaged
+ */
+export async function readRun(path: string): Promise<RunRecord> {
+  const finished = await readFinished(path);
+  if (finished === undefined) throw new InputError(`there is no complete run in ${path}`);
+  const environment = await readEnvironment(path);
+  const text = (name: string) =>
+    Deno.readTextFile(join(path, name)).catch((error) => {
+      throw damaged(join(path, name), (error as Error).message);
+    });
+  const experiment = parseYaml(await text("experiment.yaml")) as Experiment;
+  const predictions = parseLines(await text("predictions.jsonl"), join(path, "predictions.jsonl"));
+  return {
+    experiment,
+    metrics: finished.metrics,
+    environment: environment!,
+    predictions: predictions as Prediction[],
+  };
+}
+
+function parseLines(text: string, file: string): unknown[] {
+  return text.split("\n").filter((line) => line !== "").map((line, i) => {
+    try {
+      return JSON.parse(line);
+    } catch {
+      throw damaged(file, `line ${i + 1} is no JSON`);
+    }
+  });
+}
+
+async function readJson(file: string): Promise<unknown> {
+  let text: string;
+  try {
+    text = await Deno.readTextFile(file);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return undefined;
+    throw error;
+  }
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw damaged(file, (error as Error).message);
+  }
+}
+
+function damaged(file: string, why: string): InputError {
+  return new InputError(
+    `${file} is damaged (${why}): nothing has been changed; run with --force to replace the run, or move its folder away`,
+  );
+}

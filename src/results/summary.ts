@@ -1,0 +1,122 @@
+import { mean, sampleStandardDeviation } from "simple-statistics";
+import type { MetricsFile, PartMetrics } from "./metrics_file.ts";
+
+/** A run as a summary has it. */
+export interface SummaryRow {
+  readonly experiment: string;
+  /** Empty for an experiment of one run. */
+  readonly variant: string;
+  /** The swept keys by their path, with the values that they have here. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly seed: number;
+  readonly status: "complete" | "failed" | "interrupted" | "missing";
+  /** The run's folder, relative to the summary. */
+  readonly folder: string;
+  readonly error?: string;
+  readonly metrics?: MetricsFile;
+}
+
+/** A number over several runs. */
+export interface Spread {
+  readonly mean: number;
+  /** The standard deviation between runs (with n - 1); `null` for a single one. */
+  readonly sd: number | null;
+}
+
+/** The metrics that a summary has, by their names in `metrics.json`. */
+export const SUMMARY_METRICS = [
+  "accuracy",
+  "macro_f1",
+  "loss",
+  "expected_calibration_error",
+  "illegal_rate",
+] as const;
+
+/** The name of a metric. */
+export type SummaryMetric = typeof SUMMARY_METRICS[number];
+
+/** Runs that differ in nothing but the seed. */
+export interface SummaryGroup {
+  readonly experiment: string;
+  /** The swept keys but the seed. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** Of the complete runs. */
+  readonly seeds: readonly number[];
+  /** Runs that the files ask for and that are not complete. */
+  readonly missing: number;
+  readonly test: Readonly<Record<SummaryMetric, Spread>>;
+  readonly validation: Readonly<Record<SummaryMetric, Spread>> | null;
+}
+
+/** `summary.json`. */
+export interface Summary {
+  readonly format: "softprompt-summary/1";
+  readonly title: string;
+  readonly rows: readonly SummaryRow[];
+  readonly groups: readonly SummaryGroup[];
+  /** The index of the group that was best on the validation set: by mean accuracy, then by mean loss. */
+  readonly best: number | null;
+}
+
+/** Sums runs up. */
+export function summarize(title: string, rows: readonly SummaryRow[]): Summary {
+  const groups = groupBySeed(rows).flatMap((members) => {
+    const group = groupOf(members);
+    return group === undefined ? [] : [group];
+  });
+  return { format: "softprompt-summary/1", title, rows, groups, best: bestByValidation(groups) };
+}
+
+/** What a part's metrics are, as numbers. */
+export function metricValue(part: PartMetrics, metric: SummaryMetric): number {
+  return metric === "accuracy" ? part.accuracy.value : part[metric];
+}
+
+/** The settings of a run but its seed. */
+export function withoutSeed(settings: SummaryRow["settings"]): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(settings).filter(([key]) => key !== "seed"));
+}
+
+function groupBySeed(rows: readonly SummaryRow[]): SummaryRow[][] {
+  const groups = new Map<string, SummaryRow[]>();
+  for (const row of rows) {
+    const key = JSON.stringify([row.experiment, withoutSeed(row.settings)]);
+    groups.set(key, [...groups.get(key) ?? [], row]);
+  }
+  return [...groups.values()];
+}
+
+/** `undefined` where no run of the group is complete. */
+function groupOf(members: readonly SummaryRow[]): SummaryGroup | undefined {
+  const complete = members.filter(({ metrics }) => metrics !== undefined);
+  if (complete.length === 0) return undefined;
+  const { experiment, settings } = members[0]!;
+  const validations = complete.flatMap(({ metrics }) => metrics?.validation ?? []);
+  return {
+    experiment,
+    settings: withoutSeed(settings),
+    seeds: complete.map(({ seed }) => seed),
+    missing: members.length - complete.length,
+    test: spreads(complete.map(({ metrics }) => metrics!.test)),
+    validation: validations.length === complete.length ? spreads(validations) : null,
+  };
+}
+
+function spreads(parts: readonly PartMetrics[]): Record<SummaryMetric, Spread> {
+  const spread = (metric: SummaryMetric): Spread => {
+    const values = parts.map((part) => metricValue(part, metric));
+    return { mean: mean(values), sd: values.length > 1 ? sampleStandardDeviation(values) : null };
+  };
+  return Object.fromEntries(SUMMARY_METRICS.map((metric) => [metric, spread(metric)])) as Record<
+    SummaryMetric,
+    Spread
+  >;
+}
+
+function bestByValidation(groups: readonly SummaryGroup[]): number | null {
+  const order = groups.map((_, i) => i).filter((i) => groups[i]!.validation !== null).sort((a, b) => {
+    const [one, other] = [groups[a]!.validation!, groups[b]!.validation!];
+    return other.accuracy.mean - one.accuracy.mean || one.loss.mean - other.loss.mean;
+  });
+  return order[0] ?? null;
+}

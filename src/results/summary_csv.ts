@@ -1,0 +1,76 @@
+import { stringify } from "@std/csv/stringify";
+import type { Summary, SummaryRow } from "./summary.ts";
+import { metricValue, SUMMARY_METRICS, withoutSeed } from "./summary.ts";
+
+/**
+ * `summary.csv`: a row a run, with the swept keys, the metrics of both parts, and the mean and standard deviation of the test
+ * accuracy over the seeds of its group.
+ */
+export function summaryCsv(summary: Summary): string {
+  const { rows, groups, best } = summary;
+  const keys = [...new Set(rows.flatMap(({ settings }) => Object.keys(withoutSeed(settings))))];
+  const columns = [
+    "experiment",
+    "variant",
+    ...keys,
+    "seed",
+    "status",
+    ...SUMMARY_METRICS.map((metric) => `test_${metric}`),
+    "test_accuracy_low",
+    "test_accuracy_high",
+    ...SUMMARY_METRICS.map((metric) => `validation_${metric}`),
+    "best_step",
+    "seconds",
+    "seeds",
+    "test_accuracy_mean",
+    "test_accuracy_sd",
+    "best_by_validation",
+    "error",
+  ];
+  const cells = (row: SummaryRow): Record<string, unknown> => {
+    const at = groups.findIndex((group) => isOf(row, group)), group = groups[at], { metrics } = row;
+    const [low, high] = metrics?.test.accuracy.interval ?? [];
+    return {
+      ...row.settings,
+      experiment: row.experiment,
+      variant: row.variant,
+      seed: row.seed,
+      status: row.status,
+      ...partCells("test", row),
+      ...partCells("validation", row),
+      test_accuracy_low: low,
+      test_accuracy_high: high,
+      best_step: metrics?.best_step,
+      seconds: metrics?.seconds,
+      seeds: group?.seeds.length ?? 0,
+      test_accuracy_mean: group?.test.accuracy.mean,
+      test_accuracy_sd: group?.test.accuracy.sd,
+      best_by_validation: group !== undefined && at === best,
+      error: row.error,
+    };
+  };
+  const shown = (value: unknown) =>
+    value === undefined || value === null
+      ? ""
+      : typeof value === "object"
+      ? JSON.stringify(value)
+      : String(value);
+  const lines = rows.map((row) => {
+    const all = cells(row);
+    return columns.map((column) => shown(all[column]));
+  });
+  return stringify([columns, ...lines], { crlf: false });
+}
+
+function partCells(part: "test" | "validation", { metrics }: SummaryRow): Record<string, number> {
+  const found = metrics?.[part];
+  return found === undefined
+    ? {}
+    : Object.fromEntries(SUMMARY_METRICS.map((metric) => [`${part}_${metric}`, metricValue(found, metric)]));
+}
+
+/** Whether a run belongs to a group. */
+function isOf(row: SummaryRow, group: Summary["groups"][number]): boolean {
+  return row.experiment === group.experiment &&
+    JSON.stringify(withoutSeed(row.settings)) === JSON.stringify(group.settings);
+}

@@ -1,0 +1,131 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { ExperimentError } from "../../src/experiment/errors.ts";
+import { parseVariants } from "../../src/experiment/sweep.ts";
+
+const BASE = `name: x
+model: { source: m }
+dataset: { name: rt-polarity }
+prompt: { kind: soft, template: "{prompt} {text} it was {mask} ." }
+verbalizer: { negative: [bad], positive: [good] }
+`;
+
+const names = (text: string) => parseVariants(BASE + text, "x.yaml").map(({ name }) => name);
+const problems = (text: string) =>
+  assertThrows(() => parseVariants(BASE + text, "x.yaml"), ExperimentError).message.split("\n");
+
+Deno.test("a file without a sweep asks for one run, which has no name of its own", () => {
+  const [only, ...others] = parseVariants(BASE, "x.yaml");
+  assertEquals([only!.name, only!.settings, only!.experiment.seed, others], ["", {}, 0, []]);
+});
+
+Deno.test("a sweep is the cross product, the last key changing fastest", () => {
+  const variants = parseVariants(BASE + "sweep: { prompt.length: [1, 5], seed: [0, 1, 2] }", "x.yaml");
+  assertEquals(variants.map(({ name }) => name), [
+    "length=1,seed=0",
+    "length=1,seed=1",
+    "length=1,seed=2",
+    "length=5,seed=0",
+    "length=5,seed=1",
+    "length=5,seed=2",
+  ]);
+  const { experiment, settings } = variants[4]!;
+  assertEquals([experiment.prompt.length, experiment.seed], [5, 1]);
+  assertEquals(settings, { "prompt.length": 5, seed: 1 });
+});
+
+Deno.test("any key can be swept by its path: lists, words, keys that the file does not have", () => {
+  assertEquals(
+    names(`sweep:
+  prompt.initialization.from: [random, vocabulary]
+  verbalizer.positive: [[good, great], [fine]]
+  training.optimizer.name: [adamw]
+`),
+    [
+      "initialization.from=random,positive=good_great~913663,optimizer.name=adamw",
+      "initialization.from=random,positive=fine~358c64,optimizer.name=adamw",
+      "initialization.from=vocabulary,positive=good_great~913663,optimizer.name=adamw",
+      "initialization.from=vocabulary,positive=fine~358c64,optimizer.name=adamw",
+    ],
+  );
+});
+
+Deno.test("exclude leaves out what all its keys match", () => {
+  assertEquals(
+    names("sweep: { prompt.length: [1, 5], seed: [0, 1] }\nexclude: [{ prompt.length: 5, seed: 1 }]"),
+    ["length=1,seed=0", "length=1,seed=1", "length=5,seed=0"],
+  );
+});
+
+Deno.test("named variants are crossed with the keys that they do not set themselves", () => {
+  const variants = parseVariants(
+    BASE + `sweep: { prompt.length: [1, 5], seed: [0, 1] }
+variants:
+  plain: {}
+  adafactor: { training.optimizer: { name: adafactor, learningRate: 0.3 }, prompt.length: 5 }
+  hard: { prompt: { kind: hard, template: "{text} {mask}" }, seed: 0 }
+exclude: [{ variant: plain, seed: 1 }]
+`,
+    "x.yaml",
+  );
+  assertEquals(variants.map(({ name }) => name), [
+    "plain,length=1,seed=0",
+    "plain,length=5,seed=0",
+    "adafactor,seed=0",
+    "adafactor,seed=1",
+    "hard",
+  ]);
+  assertEquals(variants[2]!.experiment.training?.optimizer.learningRate, 0.3);
+  assertEquals(variants[4]!.experiment.training, undefined);
+});
+
+Deno.test("null removes a key", () => {
+  const [only] = parseVariants(
+    BASE + "training: { epochs: 2 }\nvariants: { steps: { training.epochs: null, training.steps: 7 } }",
+    "x.yaml",
+  );
+  assertEquals([only!.experiment.training?.epochs, only!.experiment.training?.steps], [undefined, 7]);
+});
+
+Deno.test("what is wrong with a swept value is said once, at its place in the sweep", () => {
+  assertEquals(
+    problems(`sweep:
+  prompt.lenght: [1, 2]
+  seed: [0, -1]
+`),
+    [
+      "x.yaml:7:19: unknown key 'lenght' in 'prompt'; did you mean 'length'? (allowed: kind, template, length, insertion, initialization)",
+      "x.yaml:7:22: unknown key 'lenght' in 'prompt'; did you mean 'length'? (allowed: kind, template, length, insertion, initialization)",
+      "x.yaml:8:13: 'seed' must be at least 0, got -1",
+    ],
+  );
+  assertEquals(problems("seed: 3\nvariants: { a: { seed.x: 1 } }"), [
+    "x.yaml:7:18: 'seed.x' is no key: 'seed' has no keys of its own",
+  ]);
+});
+
+Deno.test("rules that join several keys hold in each variant", () => {
+  assertEquals(problems("sweep: { prompt.kind: [hard], prompt.length: [5] }"), [
+    "x.yaml:4:33: a hard prompt has no '{prompt}': remove it, or set 'prompt.kind: soft'",
+    "x.yaml:6:47: 'prompt.length' belongs to a soft prompt: remove it, or set 'prompt.kind: soft'",
+  ]);
+});
+
+Deno.test("a sweep that asks for nothing sensible is refused", () => {
+  assertEquals(problems("sweep: { name: [a, b] }"), [
+    "x.yaml:6:10: 'name' cannot differ between the variants of a file, whose results lie in one folder",
+  ]);
+  assertEquals(problems("sweep: { seed: 3 }"), ["x.yaml:6:16: 'sweep.seed' must be an array, got 3"]);
+  assertEquals(problems("sweep: { seed: [1, 2, 1] }"), [
+    "x.yaml:6:16: 'sweep.seed' has the same value twice, as items 1 and 3",
+  ]);
+  assertEquals(problems("sweep: { seed: [1] }\nexclude: [{ sede: 1 }, { seed: 4 }]"), [
+    "x.yaml:7:13: 'sede' is not swept; did you mean 'seed'? (swept: seed)",
+    "x.yaml:7:24: this entry of 'exclude' matches no variant",
+  ]);
+  assertEquals(problems("sweep: { seed: [1] }\nexclude: [{ seed: 1 }]"), [
+    "x.yaml:7:1: 'exclude' leaves nothing to run",
+  ]);
+  assertEquals(problems('variants: { "a/b": {} }'), [
+    "x.yaml:6:11: 'a/b' in 'variants' names a folder: letters, digits, '.', '_' and '-' only",
+  ]);
+});

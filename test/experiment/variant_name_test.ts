@@ -1,0 +1,27 @@
+import { assert, assertEquals } from "@std/assert";
+import { keyLabels, variantName } from "../../src/experiment/variant_name.ts";
+import { keyPath } from "../../src/experiment/override.ts";
+
+const name = (settings: Record<string, unknown>, named?: string) =>
+  variantName(Object.entries(settings).map(([key, value]) => ({ path: keyPath(key), value })), named);
+
+Deno.test("a variant's name says what differs, each key with as little of its path as tells it apart", () => {
+  assertEquals(name({ "prompt.length": 20, seed: 1 }), "length=20,seed=1");
+  assertEquals(name({ "training.optimizer.learningRate": 0.03 }, "adamw"), "adamw,learningRate=0.03");
+  assertEquals(keyLabels(["dataset.split.validation", "dataset.validation"]), [
+    "split.validation",
+    "dataset.validation",
+  ]);
+  assertEquals(keyLabels(["training.optimizer.name", "prompt.initialization.from"]), [
+    "optimizer.name",
+    "initialization.from",
+  ]);
+});
+
+Deno.test("values that a folder's name cannot show end in a hash that tells them apart", () => {
+  const names = ["{text} was {mask}", "{text}_was_{mask}", "情感是正面的吗", "..", "a/b", "a".repeat(300)]
+    .map((value) => name({ "prompt.template": value }));
+  assertEquals(new Set(names).size, names.length);
+  assert(names.every((one) => !/[/\\{} ]/.test(one) && one.length < 100), names.join("\n"));
+  assertEquals(names[2], "template=情感是正面的吗");
+});
