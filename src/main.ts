@@ -4,6 +4,7 @@
  * @module
  */
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { setColorEnabled } from "@std/fmt/colors";
 import project from "../deno.json" with { type: "json" };
 import type { BatchFlags, Shard } from "./commands/batch.ts";
 import type { CompileFlags } from "./commands/compile.ts";
@@ -19,7 +20,10 @@ const program = new Command("softprompt")
   .version(project.version)
   .exitOverride()
   .showHelpAfterError("(--help shows how it is used)")
-  .configureOutput({ getOutHasColors: () => !Deno.noColor, getErrHasColors: () => !Deno.noColor });
+  .configureOutput({
+    getOutHasColors: () => !Deno.noColor && Deno.stdout.isTerminal(),
+    getErrHasColors: () => !Deno.noColor && Deno.stderr.isTerminal(),
+  });
 
 program.command("run")
   .description("run experiment files, one after the other, and write their results")
@@ -137,6 +141,7 @@ function shardOf(text: string): Shard {
   return { index, count };
 }
 
+setColorEnabled(!Deno.noColor && Deno.stdout.isTerminal());
 try {
   await program.parseAsync(Deno.args, { from: "user" });
   Deno.exit(0);

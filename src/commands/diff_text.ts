@@ -36,10 +36,10 @@ function comparisonLines(comparison: Comparison, alpha: number): string[] {
     "",
     ...metricLines(comparison, alpha),
     "",
-    detectableSentence(comparison),
+    detectableSentence(comparison).en,
     "",
-    ...flipLines("fixed (wrong in A, right in B)", flips.fixed),
-    ...flipLines("broken (right in A, wrong in B)", flips.broken),
+    ...flipLines("predictions fixed (wrong in A, right in B)", flips.fixed),
+    ...flipLines("predictions broken (right in A, wrong in B)", flips.broken),
   ];
 }
 
@@ -59,7 +59,7 @@ function metricLines(comparison: Comparison, alpha: number): string[] {
       ["metric", "A", "B", "difference", `${level} interval`, "p", "p (Holm)", "verdict on B"],
       rows,
     ),
-    pairedSentence(comparison),
+    pairedSentence(comparison).en,
   ];
 }
 

@@ -67,14 +67,14 @@ function comparisonLines(comparison: Comparison, alpha: number): string[] {
       }),
     ),
     "",
-    `${pairedSentence(comparison)}. ${detectableSentence(comparison)}`,
+    `${pairedSentence(comparison).en} ${detectableSentence(comparison).en}`,
     "",
     ...(differing.length === 0 ? ["Nothing differs in the experiments."] : table(
       ["differs", "A", "B"],
       differing.map(([path, { a, b }]) => [plain(path), plain(valueText(a)), plain(valueText(b))]),
     )),
-    ...flipLines("fixed (wrong in A, right in B)", flips.fixed),
-    ...flipLines("broken (right in A, wrong in B)", flips.broken),
+    ...flipLines("predictions fixed (wrong in A, right in B)", flips.fixed),
+    ...flipLines("predictions broken (right in A, wrong in B)", flips.broken),
   ];
 }
 

@@ -1,4 +1,5 @@
 import type { MetricName } from "../evaluation/scored_run.ts";
+import type { Bilingual } from "../report/terms.ts";
 import type { Comparison, MetricComparison } from "./compare.ts";
 
 /** The metrics' names for people. */
@@ -39,27 +40,42 @@ export function sideText(
   return `${metricText(metric, value)}${sd === null ? "" : ` ± ${deltaText(metric, sd).replace("+", "")}`}`;
 }
 
-/** Which examples were compared. */
-export function pairedSentence({ paired, onlyInA, onlyInB, seeds }: Comparison): string {
+/** Which examples were compared, and over how many runs. */
+export function pairedSentence({ paired, onlyInA, onlyInB, seeds }: Comparison): Bilingual {
   const missing = [
-    ...(onlyInA > 0 ? [`${onlyInA} only in A`] : []),
-    ...(onlyInB > 0 ? [`${onlyInB} only in B`] : []),
+    ...(onlyInA > 0 ? [{ en: `${onlyInA} only in A`, zh: `仅 A 有 ${onlyInA} 个` }] : []),
+    ...(onlyInB > 0 ? [{ en: `${onlyInB} only in B`, zh: `仅 B 有 ${onlyInB} 个` }] : []),
   ];
+  const left = missing.length === 0 ? { en: "", zh: "" } : {
+    en: ` (${missing.map(({ en }) => en).join(", ")}, left out)`,
+    zh: `（${missing.map(({ zh }) => zh).join("，")}，未计入）`,
+  };
   const runs = ({ length }: readonly number[]) => `${length} ${length === 1 ? "run" : "runs"}`;
-  return [
-    `${paired} test examples paired${missing.length > 0 ? ` (${missing.join(", ")}, left out)` : ""}`,
-    `${runs(seeds.a)} in A, ${runs(seeds.b)} in B${seeds.paired ? ", paired by seed" : ""}`,
-  ].join("; ");
+  return {
+    en: `${paired} test examples paired${left.en}; ${runs(seeds.a)} in A, ${runs(seeds.b)} in B${
+      seeds.paired ? ", paired by seed" : ""
+    }.`,
+    zh: `${paired} 个测试样本成对比较${left.zh}；A 有 ${seeds.a.length} 次运行，B 有 ${seeds.b.length} 次${
+      seeds.paired ? "，按种子配对" : ""
+    }。`,
+  };
 }
 
 /** How big a difference could have been found. */
-export function detectableSentence({ metrics }: Comparison): string {
+export function detectableSentence({ metrics }: Comparison): Bilingual {
   const detectable = metrics.accuracy?.detectable;
-  return typeof detectable === "number"
-    ? `A difference in accuracy of ${
-      (100 * detectable).toFixed(1)
-    } points or more would have been found four times in five; of smaller ones this comparison can say little.`
-    : "The sides do not differ, so how big a difference could have been found cannot be told.";
+  if (typeof detectable !== "number") {
+    return {
+      en: "The sides do not differ, so how big a difference could have been found cannot be told.",
+      zh: "两方没有差异，因此无法估计能检出多大的差异。",
+    };
+  }
+  const points = (100 * detectable).toFixed(1);
+  return {
+    en:
+      `A difference in accuracy of ${points} points or more would have been found four times in five; of smaller ones this comparison can say little.`,
+    zh: `准确率相差 ${points} 个百分点以上时，有八成把握检出；更小的差异，这次比较难以判断。`,
+  };
 }
 
 /** A value of an experiment or an environment, in one line. */

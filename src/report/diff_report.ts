@@ -13,6 +13,8 @@ import {
 } from "../diff/wording.ts";
 import { IS_HIGHER_BETTER, type MetricName } from "../evaluation/scored_run.ts";
 import {
+  bilingual,
+  breakable,
   chart,
   type Content,
   details,
@@ -34,10 +36,12 @@ const SHOWN = 100;
 /** A diff as a page. */
 export function diffReport(diff: Diff): Promise<string> {
   return pageHtml({
-    title: `${diff.a} → ${diff.b}`,
+    title: "softprompt diff",
     data: { kind: "diff", diff: diffJson(diff), charts: { intervals: diff.comparisons.map(intervalData) } },
     body: [
-      new Html(`<p>A: <code>${htmlOf(diff.a)}</code><br>B: <code>${htmlOf(diff.b)}</code></p>`),
+      new Html(
+        `<p>A: <code>${htmlOf(breakable(diff.a))}</code><br>B: <code>${htmlOf(breakable(diff.b))}</code></p>`,
+      ),
       ...diff.comparisons.flatMap(comparisonPieces),
       ...onlyIn("only_in_a", diff.variantsOnlyInA),
       ...onlyIn("only_in_b", diff.variantsOnlyInB),
@@ -66,11 +70,11 @@ function comparisonPieces(comparison: Comparison, index: number): Content[] {
   const { variant, metrics, flips } = comparison;
   const isDrawn = Object.values(metrics).some(({ standard_error }) => standard_error > 0);
   return [
-    ...(variant === "" ? [] : [new Html(`<h2>${htmlOf(variant)}</h2>`)]),
+    ...(variant === "" ? [] : [new Html(`<h2>${htmlOf(breakable(variant))}</h2>`)]),
     metricTable(comparison),
     new Html(
-      `<p>${htmlOf(pairedSentence(comparison))}. <span data-term="detectable" class="number">${
-        htmlOf(detectableSentence(comparison))
+      `<p>${htmlOf(bilingual(pairedSentence(comparison)))} <span data-term="detectable" class="number">${
+        htmlOf(bilingual(detectableSentence(comparison)))
       }</span></p>`,
     ),
     ...(isDrawn
@@ -90,13 +94,13 @@ function metricTable({ metrics }: Comparison): Html {
   return table(
     [
       phrase("metric"),
+      phrase("verdict"),
       termName("side_a"),
       termName("side_b"),
       termName("delta"),
       termName("delta_interval"),
       termName("p"),
       termName("p_adjusted"),
-      phrase("verdict"),
     ],
     Object.entries(metrics).map(([key, metric]) => metricRow(key as MetricName, metric)),
   );
@@ -106,13 +110,13 @@ function metricRow(name: MetricName, metric: MetricComparison): Content[] {
   const [low, high] = metric.interval;
   return [
     termName(name),
-    number(sideText(name, metric, "a"), "side_a"),
-    number(sideText(name, metric, "b"), "side_b"),
-    number(deltaText(name, metric.delta), "delta"),
-    number(`${deltaText(name, low)} – ${deltaText(name, high)}`, "delta_interval"),
-    number(pText(metric.p), "p"),
-    number(pText(metric.p_adjusted), "p_adjusted"),
     verdictHtml(metric.verdict),
+    number(sideText(name, metric, "a"), "side_a", name),
+    number(sideText(name, metric, "b"), "side_b", name),
+    number(deltaText(name, metric.delta), "delta", name),
+    number(`${deltaText(name, low)} – ${deltaText(name, high)}`, "delta_interval", name),
+    number(pText(metric.p), "p", name),
+    number(pText(metric.p_adjusted), "p_adjusted", name),
   ];
 }
 

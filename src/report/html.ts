@@ -1,6 +1,6 @@
 import { escape } from "@std/html/entities";
 import { type PhraseName, PHRASES } from "./phrases.ts";
-import { type TermName, TERMS } from "./terms.ts";
+import { type Bilingual, type TermName, TERMS } from "./terms.ts";
 
 /** A piece of a page that is HTML already. */
 export class Html {
@@ -13,6 +13,16 @@ export type Content = string | Html;
 /** HTML of a piece of a page. */
 export function htmlOf(content: Content): string {
   return typeof content === "string" ? escape(content) : content.html;
+}
+
+/** A sentence, in the page's language. */
+export function bilingual({ en, zh }: Bilingual): Html {
+  return new Html(`<span data-en="${escape(en)}" data-zh="${escape(zh)}">${escape(en)}</span>`);
+}
+
+/** A path or a variant's name, which may break behind its parts. */
+export function breakable(name: string): Html {
+  return new Html(escape(name).replace(/[,/]/g, "$&<wbr>"));
 }
 
 /** A phrase, in the page's language. */
@@ -29,9 +39,10 @@ export function termName(name: TermName): Html {
   );
 }
 
-/** A number, with a tooltip that says what it is. */
-export function number(text: string, term: TermName): Html {
-  return new Html(`<span class="number" data-term="${term}">${escape(text)}</span>`);
+/** A number, with a tooltip that says what it is. @param of the metric that the term is said of */
+export function number(text: string, term: TermName, of?: TermName): Html {
+  const said = of === undefined ? "" : ` data-of="${of}"`;
+  return new Html(`<span class="number" data-term="${term}"${said}>${escape(text)}</span>`);
 }
 
 /** Pieces one after the other. */

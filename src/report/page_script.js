@@ -9,14 +9,20 @@
   let language = preferred.startsWith("zh") ? "zh" : "en";
 
   const say = (name) => (phrases[name] ?? terms[name])?.[language] ?? name;
-  const colour = (name) => getComputedStyle(document.body).getPropertyValue(`--${name}`).trim();
+  const probe = document.body.appendChild(document.createElement("span"));
+  probe.hidden = true;
+  /** A colour of the style sheet as it is now, in light or in dark. */
+  const colour = (name) => {
+    probe.style.color = `var(--${name})`;
+    return getComputedStyle(probe).color;
+  };
   const percent = d3.format(".1%");
 
   /** What all charts have in common. */
   const plot = (place, options) => {
     const narrow = place.clientWidth < 480;
     return Plot.plot({
-      width: Math.max(260, Math.min(760, place.clientWidth)),
+      width: Math.max(260, Math.min(860, place.clientWidth)),
       height: narrow ? 240 : 280,
       marginLeft: 52,
       marginBottom: 40,
@@ -87,11 +93,11 @@
       const side = Math.min(place.clientWidth - 20, 110 + 90 * classes.length);
       return plot(place, {
         width: Math.max(240, side),
-        height: 70 + 62 * classes.length,
+        height: 90 + 62 * classes.length,
         marginLeft: 90,
-        marginTop: 30,
+        marginTop: 50,
         marginBottom: 10,
-        x: { domain: classes, axis: "top", label: `${say("predicted")} →` },
+        x: { domain: classes, axis: "top", label: `${say("predicted")} →`, labelOffset: 42 },
         y: { domain: classes, label: say("label") },
         color: { type: "linear", domain: [0, 1], range: [colour("panel"), colour("c1")] },
         marks: [
@@ -249,7 +255,10 @@
     },
   };
 
+  const main = document.querySelector("main");
+  let width = 0;
   const drawAll = () => {
+    width = main.clientWidth;
     for (const place of document.querySelectorAll(".chart")) {
       place.replaceChildren(draw[place.dataset.chart](place));
     }
@@ -263,15 +272,19 @@
     for (const element of document.querySelectorAll("[data-name]")) {
       element.textContent = terms[element.dataset.name][language];
     }
+    for (const element of document.querySelectorAll("[data-zh]")) {
+      element.textContent = element.dataset[language];
+    }
     document.getElementById("language").textContent = say("language");
     drawAll();
   };
 
   const tooltip = document.getElementById("tooltip");
   const show = (element) => {
-    const { [element.dataset.term]: term } = terms;
-    const note = element.dataset.note ? `${element.dataset.note}. ` : "";
-    tooltip.textContent = `${note}${term[language]}${language === "zh" ? "：" : ": "}${term.about[language]}`;
+    const { [element.dataset.term]: term, [element.dataset.of]: of } = terms, isChinese = language === "zh";
+    const explained = [of, term].filter(Boolean).map((one) => one.about[language]).join(isChinese ? "" : " ");
+    const name = [of, term].filter(Boolean).map((one) => one[language]).join(isChinese ? "，" : ", ");
+    tooltip.textContent = `${name}${isChinese ? "：" : ": "}${explained}`;
     tooltip.hidden = false;
     const box = element.getBoundingClientRect(), width = tooltip.offsetWidth;
     const left = Math.min(Math.max(8, box.left), document.documentElement.clientWidth - width - 8);
@@ -296,11 +309,8 @@
     speak();
   });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
-  let width = 0;
   new ResizeObserver(() => {
-    const now = document.querySelector("main").clientWidth;
-    if (now !== width && width !== 0) drawAll();
-    width = now;
-  }).observe(document.querySelector("main"));
+    if (main.clientWidth !== width) drawAll();
+  }).observe(main);
   speak();
 })();

@@ -21,11 +21,13 @@ button { font: inherit; color: inherit; background: var(--panel); border: 1px so
 table { border-collapse: collapse; margin: 0.3rem 0 0.8rem; font-size: 0.94rem; }
 th, td { text-align: left; padding: 0.28rem 0.9rem 0.28rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 th { color: var(--soft); font-weight: 600; white-space: nowrap; }
-td { min-width: 2.5rem; max-width: 34rem; overflow-wrap: anywhere; }
+td { max-width: 34rem; overflow-wrap: break-word; }
+code { overflow-wrap: anywhere; }
 td.numeric { white-space: nowrap; font-variant-numeric: tabular-nums; }
 .number { font-variant-numeric: tabular-nums; }
 .term, .number { cursor: help; }
 .term { text-decoration: underline dotted var(--soft); text-underline-offset: 3px; }
+td .term, td .better { white-space: nowrap; }
 .better { color: var(--good); font-weight: 600; } .worse, .failed, .wrong { color: var(--bad); font-weight: 600; }
 .soft { color: var(--soft); }
 .best td { background: var(--panel); }

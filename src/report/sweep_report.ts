@@ -9,6 +9,7 @@ import {
   type SummaryRow,
 } from "../results/summary.ts";
 import {
+  breakable,
   chart,
   type Content,
   Html,
@@ -58,19 +59,19 @@ function groupTable({ groups, best }: Summary): Html {
     [
       ...(isMixed ? [phrase("experiment")] : []),
       ...labels,
+      "",
       termName("seeds"),
       together(phrase("validation"), " ", termName("accuracy")),
       together(phrase("test"), " ", termName("accuracy")),
       ...SUMMARY_METRICS.slice(1).map((metric) => together(phrase("test"), " ", termName(metric))),
-      "",
     ],
     groups.map((group, i) => [
       ...(isMixed ? [group.experiment] : []),
       ...keys.map((key) => valueText(group.settings[key])),
+      i === best ? new Html(`<span class="better">${htmlOf(phrase("best"))}</span>`) : "",
       seedsCell(group),
       group.validation ? spread("accuracy", group.validation.accuracy) : "",
       ...SUMMARY_METRICS.map((metric) => spread(metric, group.test[metric])),
-      i === best ? new Html(`<span class="better">${htmlOf(phrase("best"))}</span>`) : "",
     ]),
   );
 }
@@ -85,8 +86,8 @@ function seedsCell({ seeds, missing }: SummaryGroup): Content {
 function spread(metric: SummaryMetric, { mean, sd }: Spread): Html {
   const isShare = metric === "accuracy" || metric === "illegal_rate";
   const text = isShare ? percent(mean) : mean.toFixed(3);
-  const deviation = sd === null ? "" : ` ± ${isShare ? (100 * sd).toFixed(1) : sd.toFixed(3)}`;
-  return number(`${text}${deviation}`, sd === null ? metric : "mean");
+  const deviation = sd === null ? "" : isShare ? (100 * sd).toFixed(1) : sd.toFixed(3);
+  return sd === null ? number(text, metric) : number(`${text} ± ${deviation}`, "mean", metric);
 }
 
 function runTable(rows: readonly SummaryRow[]): Html {
@@ -100,9 +101,9 @@ function runTable(rows: readonly SummaryRow[]): Html {
       termName("seconds"),
     ],
     rows.map(({ experiment, variant, status, metrics, error, folder }) => [
-      metrics === undefined
-        ? variant || experiment
-        : new Html(`<a href="${htmlOf(encodeURI(folder))}/report.html">${htmlOf(variant || experiment)}</a>`),
+      metrics === undefined ? breakable(variant || experiment) : new Html(
+        `<a href="${htmlOf(encodeURI(folder))}/report.html">${htmlOf(breakable(variant || experiment))}</a>`,
+      ),
       status === "complete" ? phrase(status) : new Html(
         `<span class="${status === "failed" ? "failed" : "soft"}">${htmlOf(phrase(status))}</span>${
           error === undefined ? "" : ` <span class="soft">${htmlOf(error)}</span>`
