@@ -52,8 +52,10 @@ export async function findExperimentFiles(args: readonly string[]): Promise<stri
   return [...new Set(found)];
 }
 
+/** The `experiment.yaml` in a run's folder is a result: a results folder within a folder of experiments adds none to them. */
 async function yamlFilesIn(folder: string): Promise<string[]> {
   const entries = await Array.fromAsync(Deno.readDir(folder));
+  if (entries.some(({ name }) => name === "metrics.json" || name === "content_hash")) return [];
   const inside = await Promise.all(
     entries.sort((a, b) => a.name < b.name ? -1 : 1).map(({ name, isDirectory }) => {
       const path: string = join(folder, name);

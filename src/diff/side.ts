@@ -11,6 +11,9 @@ export interface RunGroup {
   readonly runs: readonly RunRecord[];
 }
 
+/** Numbers within names by their size: length=5 before length=20. */
+const BY_NAME = new Intl.Collator("en", { numeric: true }).compare;
+
 /** One of the two things that are compared. */
 export interface Side {
   /** As the user names it. */
@@ -56,7 +59,7 @@ async function collect(folder: string, name: string, found: Map<string, RunRecor
   const isRun = entries.some(({ name }) => name === "metrics.json") &&
     !entries.some(({ name }) => name === "summary.json");
   if (isRun && (await readMetrics(folder))?.status === "complete") found.set(name, await readRun(folder));
-  for (const entry of entries.sort((a, b) => a.name < b.name ? -1 : 1)) {
+  for (const entry of entries.sort((a, b) => BY_NAME(a.name, b.name))) {
     const isPlace = entry.isDirectory && !entry.name.startsWith(".") && !entry.name.endsWith(".partial");
     if (isPlace) {
       await collect(join(folder, entry.name), name === "" ? entry.name : `${name}/${entry.name}`, found);

@@ -75,3 +75,58 @@ Deno.test("a checkpoint that is cut off is not gone on from", () =>
     await Deno.truncate(join(`${path}.partial`, "checkpoint.safetensors"), 100);
     assertEquals((await RunFolder.begin(path, "h", experiment, false)).checkpoint, undefined);
   }));
+
+Deno.test("a line of the history that a killed program wrote half of is dropped", () =>
+  inFolder(async (root) => {
+    const path: string = join(root, "x"), first = await RunFolder.begin(path, "h", experiment, false);
+    for (const step of [1, 2]) await first.appendHistory(line(step));
+    await first.keepCheckpoint(checkpoint);
+    await Deno.writeTextFile(join(`${path}.partial`, "history.jsonl"), '{"step":3,"lo', { append: true });
+    const again = await RunFolder.begin(path, "h", experiment, false);
+    assertEquals((await again.history()).map(({ step }) => step), [1, 2]);
+  }));
+
+Deno.test("a run that was killed when all its files were written is only moved to its place", () =>
+  inFolder(async (root) => {
+    const path: string = join(root, "x");
+    await complete(path, "one");
+    const folder = await RunFolder.begin(path, "two", experiment, false);
+    await folder.writeJson("environment.json", { content_hash: "two" });
+    await folder.writeJson("metrics.json", metrics);
+    await RunFolder.recover(path);
+    assertEquals((await readFinished(path))?.contentHash, "two");
+    assertEquals([await exists(`${path}.partial`), await exists(path, "content_hash")], [false, false]);
+  }));
+
+Deno.test("a move that was killed behind its first half is undone, behind its second is ended", () =>
+  inFolder(async (root) => {
+    const path: string = join(root, "x"), old: string = join(root, ".x.old");
+    await complete(path, "one");
+    await complete(join(path, "seed=1"), "variant");
+    await Deno.rename(path, old);
+    await RunFolder.recover(path);
+    assertEquals((await readFinished(path))?.contentHash, "one");
+    await Deno.rename(path, old);
+    await complete(path, "two");
+    await Deno.rename(path, `${path}.partial`);
+    await Deno.mkdir(old, { recursive: true });
+    await complete(join(old, "seed=2"), "another");
+    await Deno.rename(`${path}.partial`, path);
+    await RunFolder.recover(path);
+    assertEquals((await readFinished(path))?.contentHash, "two");
+    assertEquals((await readFinished(join(path, "seed=1")))?.contentHash, "variant");
+    assertEquals((await readFinished(join(path, "seed=2")))?.contentHash, "another");
+    assertEquals(await exists(old), false);
+  }));
+
+Deno.test("a run that cannot begin leaves its error, and the earlier results", () =>
+  inFolder(async (root) => {
+    const path: string = join(root, "x");
+    await complete(path, "one");
+    await RunFolder.failedBefore(path, experiment, "no such word");
+    assertEquals((await readFinished(path))?.contentHash, "one");
+    assertEquals(JSON.parse(await Deno.readTextFile(join(`${path}.partial`, "metrics.json"))), {
+      status: "failed",
+      error: "no such word",
+    });
+  }));

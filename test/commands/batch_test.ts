@@ -1,0 +1,230 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
+import { parse as parseCsv } from "@std/csv/parse";
+import { call, inFolder, readLines, start, writeExperiment } from "./softprompt.ts";
+
+const json = async (...path: string[]) => JSON.parse(await Deno.readTextFile(join(...path)));
+const exists = (...path: string[]) => Deno.stat(join(...path)).then(() => true, () => false);
+const QUICK = { batchSize: 8, steps: 2 };
+
+/** A sweep of four short runs. */
+const sweepFile = (folder: string, changes: Record<string, unknown> = {}) =>
+  writeExperiment(folder, { training: QUICK, sweep: { "prompt.length": [1, 4], seed: [0, 1] }, ...changes });
+const VARIANTS = ["length=1,seed=0", "length=1,seed=1", "length=4,seed=0", "length=4,seed=1"];
+
+Deno.test("a batch runs a sweep in one session, sums it up, and does not run it again", () =>
+  inFolder(async (folder) => {
+    const file = await sweepFile(folder), results: string = join(folder, "results");
+    const first = await call(["batch", file, "--results", results]);
+    assertEquals(first.code, 0, first.stderr);
+    assertStringIncludes(first.stderr, "[4/4] small/length=4,seed=1: ");
+    assertStringIncludes(first.stderr, "left");
+    for (const name of VARIANTS) {
+      assertEquals((await json(results, "small", name, "metrics.json")).status, "complete");
+      assertStringIncludes(first.stdout, `small/${name}`);
+    }
+    const opening = await Promise.all(
+      VARIANTS.map(async (name) => (await json(results, "small", name, "environment.json")).seconds.opening),
+    );
+    assert(opening.slice(1).every((seconds) => seconds < opening[0]), `opened anew: ${opening}`);
+    const rows = parseCsv(await Deno.readTextFile(join(results, "small/summary.csv")), {
+      skipFirstRow: true,
+    });
+    assertEquals(rows.map((row: Record<string, unknown>) => row.variant), VARIANTS);
+    const summary = await json(results, "small", "summary.json");
+    assertEquals(summary.groups.map(({ seeds }: { seeds: number[] }) => seeds), [[0, 1], [0, 1]]);
+    const alone = await call([
+      "run",
+      await writeExperiment(folder, { training: QUICK, prompt: prompt(4), seed: 1 }),
+      "--results",
+      join(folder, "alone"),
+    ]);
+    assertEquals(alone.code, 0, alone.stderr);
+    for (const name of ["prompt.safetensors", "predictions.jsonl"]) {
+      assertEquals(
+        await Deno.readFile(join(results, "small/length=4,seed=1", name)),
+        await Deno.readFile(join(folder, "alone/small", name)),
+        "a run in a batch has the same bits as alone",
+      );
+    }
+    const second = await call(["batch", await sweepFile(folder), "--results", results]);
+    assertEquals([second.code, second.stderr.match(/skipped, nothing has changed/g)?.length], [0, 4]);
+    assertStringIncludes(second.stdout, "kept");
+  }));
+
+const prompt = (length: number) => ({ kind: "soft", length, template: "{prompt} {text} it was {mask} ." });
+
+Deno.test("one failing variant takes nothing with it: its error is in its folder and in a table, and the exit code is 1", () =>
+  inFolder(async (folder) => {
+    const file = await sweepFile(folder, {
+      sweep: undefined,
+      variants: {
+        good: {},
+        split: { "verbalizer.positive": ["abysmally"] },
+        diverging: { "training.optimizer.learningRate": 1e30, "training.clipNorm": 0, "training.steps": 9 },
+        last: { seed: 1 },
+      },
+    });
+    const { code, stdout, stderr } = await call(["batch", file, "--results", folder]);
+    assertEquals(code, 1, stderr);
+    assertStringIncludes(stderr, "error: 2 of 4 runs failed");
+    assertStringIncludes(stdout, "splits 'abysmally'");
+    assert(/small\/diverging .*is not finite/.test(stdout), stdout);
+    const status = async (name: string) => (await json(folder, "small", name, "metrics.json")).status;
+    assertEquals(await Promise.all(["good", "last", "split.partial", "diverging.partial"].map(status)), [
+      "complete",
+      "complete",
+      "failed",
+      "failed",
+    ]);
+    const { error } = await json(folder, "small/split.partial/metrics.json");
+    assert(/experiment\.yaml:\d+:\d+: the tokenizer splits 'abysmally'/.test(error), error);
+    const summary = await json(folder, "small/summary.json");
+    assertEquals(summary.rows.map((row: { status: string }) => row.status), [
+      "complete",
+      "failed",
+      "failed",
+      "complete",
+    ]);
+    const cut = await call(["batch", file, "--results", join(folder, "fast"), "--fail-fast"]);
+    assertEquals(
+      [cut.code, await exists(folder, "fast/small/good"), await exists(folder, "fast/small/last")],
+      [1, true, false],
+    );
+    assertStringIncludes(cut.stdout, "not begun");
+  }));
+
+Deno.test("--only and --shard choose runs, and the shards together are the whole", () =>
+  inFolder(async (folder) => {
+    const file = await sweepFile(folder);
+    const ran = async (...flags: string[]) => {
+      const { code, stdout, stderr } = await call([
+        "batch",
+        file,
+        "--results",
+        join(folder, flags.join()),
+        ...flags,
+      ]);
+      assertEquals(code, 0, stderr);
+      return VARIANTS.filter((name) => stdout.includes(`small/${name} `));
+    };
+    assertEquals(await ran("--only", "seed=1"), ["length=1,seed=1", "length=4,seed=1"]);
+    assertEquals(await ran("--only", "length=4*"), ["length=4,seed=0", "length=4,seed=1"]);
+    assertEquals([...await ran("--shard", "1/2"), ...await ran("--shard", "2/2")].sort(), VARIANTS);
+    const none = await call(["batch", file, "--results", folder, "--only", "seed=7"]);
+    assertEquals(none.code, 2);
+    assertStringIncludes(none.stderr, "--only seed=7 matches none of the 4 runs");
+  }));
+
+Deno.test("runs at the same time have the same bits as one after the other", () =>
+  inFolder(async (folder) => {
+    const file = await sweepFile(folder);
+    for (const jobs of ["1", "2"]) {
+      const { code, stderr } = await call(["batch", file, "--results", join(folder, jobs), "--jobs", jobs]);
+      assertEquals(code, 0, stderr);
+    }
+    for (const name of VARIANTS) {
+      const read = (jobs: string) => Deno.readFile(join(folder, jobs, "small", name, "predictions.jsonl"));
+      assertEquals(await read("1"), await read("2"));
+    }
+  }));
+
+Deno.test("two batches at once on one folder run each variant once, and both end with all of them", () =>
+  inFolder(async (folder) => {
+    const file = await sweepFile(folder, { training: { batchSize: 8, steps: 8 } });
+    const both = await Promise.all(
+      [0, 1].map(() => call(["batch", file, "--results", join(folder, "results")])),
+    );
+    for (const { code, stdout, stderr } of both) {
+      assertEquals(code, 0, stderr);
+      assertEquals(VARIANTS.filter((name) => stdout.includes(`small/${name} `)), VARIANTS);
+    }
+    const ran = both.flatMap(({ stderr }) =>
+      [...stderr.matchAll(/small\/(length=\d,seed=\d): [\d.]+% test/g)].map(([, name]) => name)
+    );
+    assertEquals(ran.toSorted(), VARIANTS, "each variant is run by one of the two");
+  }));
+
+Deno.test("folders and patterns name files, and several experiments are summed up together too", () =>
+  inFolder(async (folder) => {
+    await Deno.mkdir(join(folder, "files/inner"), { recursive: true });
+    const hard = { kind: "hard", template: "{text} it was {mask} ." };
+    for (const [name, place] of [["one", "files"], ["two", "files/inner"]] as const) {
+      const written = await writeExperiment(folder, { name, prompt: hard, training: undefined });
+      await Deno.rename(written, join(folder, place, `${name}.yaml`));
+    }
+    const { code, stderr, stdout } = await call([
+      "batch",
+      join(folder, "files"),
+      "--results",
+      join(folder, "r"),
+    ]);
+    assertEquals(code, 0, stderr);
+    assertStringIncludes(stdout, join(folder, "r", "summary.html"));
+    const summary = await json(folder, "r/summary.json");
+    assertEquals(summary.rows.map((row: { experiment: string }) => row.experiment), ["two", "one"]);
+    const pattern = await call(["batch", join(folder, "files/*.yaml"), "--results", join(folder, "p")]);
+    assertEquals([pattern.code, await exists(folder, "p/one"), await exists(folder, "p/two")], [
+      0,
+      true,
+      false,
+    ]);
+    const nothing = await call(["batch", join(folder, "*.yml"), "--results", folder]);
+    assertEquals(nothing.code, 2);
+    assertStringIncludes(nothing.stderr, "names no experiment file");
+  }));
+
+Deno.test("two files of one name are refused, and so is a sweep by 'run'", () =>
+  inFolder(async (folder) => {
+    const file = await sweepFile(folder), copy: string = join(folder, "copy.yaml");
+    await Deno.copyFile(file, copy);
+    const both = await call(["batch", file, copy, "--results", folder]);
+    assertEquals(both.code, 2);
+    assertStringIncludes(both.stderr, "give them different names");
+    const run = await call(["run", file, "--results", folder]);
+    assertEquals(run.code, 2);
+    assertStringIncludes(run.stderr, `softprompt batch ${file}`);
+  }));
+
+Deno.test("Ctrl-C ends a batch with 130, and the same command goes on with it to the same bits", () =>
+  inFolder(async (folder) => {
+    const file = await sweepFile(folder, { training: { batchSize: 4, epochs: 6 } });
+    const results: string = join(folder, "cut");
+    const child = start(["batch", file, "--results", results]), ended = child.output();
+    while (!await exists(results, "small/length=1,seed=1.partial/checkpoint.safetensors")) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    child.kill("SIGINT");
+    const { code, stdout } = await ended;
+    assertEquals(code, 130);
+    assertStringIncludes(new TextDecoder().decode(stdout), "not begun");
+    for (const folderName of ["cut", "whole"]) {
+      const rest = await call(["batch", file, "--results", join(folder, folderName)]);
+      assertEquals(rest.code, 0, rest.stderr);
+      if (folderName === "cut") {
+        assertStringIncludes(rest.stderr, "small/length=1,seed=1: going on after step");
+      }
+    }
+    for (const name of VARIANTS) {
+      const read = (root: string) => Deno.readFile(join(folder, root, "small", name, "prompt.safetensors"));
+      assertEquals(await read("cut"), await read("whole"));
+    }
+    assertEquals((await readLines(join(results, "small", VARIANTS[1]!, "predictions.jsonl"))).length, 100);
+  }));
+
+Deno.test("validate says what a sweep would run, in how many steps, and how long by earlier runs", () =>
+  inFolder(async (folder) => {
+    const file = await sweepFile(folder), results: string = join(folder, "results");
+    const before = await call(["validate", file, "--results", results]);
+    assertEquals(before.code, 0, before.stderr);
+    assertStringIncludes(
+      before.stdout,
+      "4 runs to do, 8 steps: no earlier run of these models says how long they take",
+    );
+    await call(["batch", file, "--results", results, "--only", "length=1"]);
+    const after = await call(["validate", folder, "--results", results]);
+    assert(
+      /2 runs to do, 4 steps: about \d+ s by earlier runs; 2 done already/.test(after.stdout),
+      after.stdout,
+    );
+  }));

@@ -1,0 +1,26 @@
+import { assertEquals } from "@std/assert";
+import { differences, environmentDifferences, experimentDifferences } from "../../src/diff/differences.ts";
+import { madeUpRun } from "./runs.ts";
+
+Deno.test("what differs is told by its path, and nothing else", () => {
+  assertEquals(differences({ a: 1, b: { c: [1, 2], d: 3, e: 4 } }, { a: 1, b: { c: [2], d: 3 }, f: 5 }), {
+    "b.c": { a: [1, 2], b: [2] },
+    "b.e": { a: 4 },
+    f: { b: 5 },
+  });
+});
+
+Deno.test("experiments of several seeds differ in their seeds only if the seeds are others", () => {
+  const runs = (length: number, ...seeds: number[]) =>
+    seeds.map((seed) => madeUpRun({ good: [0.1, 0.9], seed, length }));
+  assertEquals(experimentDifferences(runs(5, 0, 1), runs(20, 0, 1)), { "prompt.length": { a: 5, b: 20 } });
+  assertEquals(experimentDifferences(runs(5, 0), runs(5, 0, 1)), { seed: { a: 0, b: [0, 1] } });
+});
+
+Deno.test("environments differ in what results depend on, not in how long they took", () => {
+  const one = madeUpRun({ good: [0.1, 0.9] }),
+    other = madeUpRun({ good: [0.1, 0.9], device: "WebGPU", seed: 3 });
+  assertEquals(environmentDifferences([one], [other]), {
+    "device.description": { a: "native CPU", b: "WebGPU" },
+  });
+});

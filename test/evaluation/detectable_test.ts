@@ -1,0 +1,26 @@
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { detectableDifference, leastDetectableAccuracy } from "../../src/evaluation/detectable.ts";
+import { mcnemar } from "../../src/evaluation/mcnemar.ts";
+import { RandomStream } from "../../src/experiment/random_stream.ts";
+
+Deno.test("the detectable difference is that of the normal approximation (Lehr's rule: 16 = 2 · 2.8²)", () => {
+  assertAlmostEquals(detectableDifference(1, 0.05), 1.959964 + 0.841621, 1e-5);
+});
+
+Deno.test("a difference of that size is found about four times in five", () => {
+  const examples = 600, flipped = 0.2, stream = new RandomStream(0, "test");
+  const delta = detectableDifference(Math.sqrt(flipped / examples), 0.05), won = (flipped + delta) / 2;
+  let found = 0;
+  for (let trial = 0; trial < 400; trial++) {
+    const draws = Array.from({ length: examples }, () => stream.uniform(0, 1));
+    const isLost = (x: number) => x >= won && x < flipped;
+    found += Number(mcnemar(draws.map(isLost), draws.map((x) => x < won)).p < 0.05);
+  }
+  assert(found / 400 > 0.7 && found / 400 < 0.88, `${found} of 400`);
+});
+
+Deno.test("six examples, all won by one side, are the least that the exact test calls significant at 5%", () => {
+  assertEquals(leastDetectableAccuracy(100, 0.05), 0.06);
+  const p = (won: number) => mcnemar(Array(won).fill(false), Array(won).fill(true)).p;
+  assert(p(6) < 0.05 && p(5) > 0.05);
+});
