@@ -67,12 +67,8 @@ export async function batch(args: readonly string[], flags: BatchFlags): Promise
     return { outcomes, isInterrupted: signal.aborted };
   });
   display.stop();
-  const written = await writeSummaries(
-    surveyed.map(({ run, isComplete }) => ({ run, isComplete })),
-    outcomes,
-    flags.results,
-  );
   for (const line of batchTables(runs, outcomes)) console.log(line);
+  const written = await writeSummaries(surveyed, outcomes, flags.results);
   if (written.length > 0) console.log(`\nsummed up in ${written.join(", ")}`);
   const kinds = runs.map((run) => outcomes.get(run)?.kind);
   if (isInterrupted && kinds.some((kind) => kind === undefined || kind === "interrupted")) {

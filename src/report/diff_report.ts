@@ -9,7 +9,6 @@ import {
   pairedSentence,
   pText,
   sideText,
-  valueText,
 } from "../diff/wording.ts";
 import { IS_HIGHER_BETTER, type MetricName } from "../evaluation/scored_run.ts";
 import {
@@ -23,6 +22,7 @@ import {
   number,
   phrase,
   section,
+  setting,
   table,
   termName,
   together,
@@ -130,7 +130,7 @@ function verdictHtml(verdict: Verdict): Html {
 function differenceTable({ experiment, environment }: Comparison): Content {
   const rows = Object.entries({ ...experiment, ...environment });
   if (rows.length === 0) return phrase("nothing_differs");
-  return table([phrase("key"), "A", "B"], rows.map(([path, { a, b }]) => [path, valueText(a), valueText(b)]));
+  return table([phrase("key"), "A", "B"], rows.map(([path, { a, b }]) => [path, setting(a), setting(b)]));
 }
 
 function flipDetails(direction: "fixed" | "broken", flips: readonly Flip[]): Html {

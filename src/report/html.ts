@@ -45,6 +45,13 @@ export function number(text: string, term: TermName, of?: TermName): Html {
   return new Html(`<span class="number" data-term="${term}"${said}>${escape(text)}</span>`);
 }
 
+/** A value of an experiment's key, in one line. */
+export function setting(value: unknown): Content {
+  if (value === undefined) return "";
+  if (typeof value === "number") return number(String(value), "setting");
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
 /** Pieces one after the other. */
 export function together(...pieces: readonly Content[]): Html {
   return new Html(pieces.map(htmlOf).join(""));

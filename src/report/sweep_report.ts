@@ -18,6 +18,7 @@ import {
   percent,
   phrase,
   section,
+  setting,
   table,
   termName,
   together,
@@ -67,7 +68,7 @@ function groupTable({ groups, best }: Summary): Html {
     ],
     groups.map((group, i) => [
       ...(isMixed ? [group.experiment] : []),
-      ...keys.map((key) => valueText(group.settings[key])),
+      ...keys.map((key) => setting(group.settings[key])),
       i === best ? new Html(`<span class="better">${htmlOf(phrase("best"))}</span>`) : "",
       seedsCell(group),
       group.validation ? spread("accuracy", group.validation.accuracy) : "",
@@ -115,8 +116,4 @@ function runTable(rows: readonly SummaryRow[]): Html {
       metrics ? number(metrics.seconds.toFixed(1), "seconds") : "",
     ]),
   );
-}
-
-function valueText(value: unknown): string {
-  return value === undefined ? "" : typeof value === "string" ? value : JSON.stringify(value);
 }

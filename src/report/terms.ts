@@ -146,11 +146,11 @@ export const TERMS = {
     "The difference that a comparison like this one would find four times in five.",
     "这样的比较有八成把握能检出的差异大小。",
   ),
-  truncated: term(
-    "cut",
-    "截断",
-    "Texts that were cut to fit the model's positions.",
-    "因超出模型位置数而被截断的文本数。",
+  setting: term(
+    "setting",
+    "设置",
+    "The value of this key of the experiment.",
+    "实验中该键的取值。",
   ),
 } as const satisfies Readonly<Record<string, Term>>;
 

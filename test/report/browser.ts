@@ -1,0 +1,88 @@
+import { type Browser, chromium, type Page } from "playwright-core";
+import { join } from "@std/path";
+import { inFolder } from "../commands/softprompt.ts";
+
+const PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+
+/** How a reader looks at a page. */
+export interface Reader {
+  readonly width?: number;
+  readonly isDark?: boolean;
+  readonly locale?: string;
+}
+
+/** Opens pages in a browser. */
+export interface Opener {
+  /**
+   * Opens a page, saved as a file, and waits for its charts.
+   *
+   * @returns the page, and all that went wrong in it or was asked of the network
+   */
+  open(html: string, reader?: Reader): Promise<{ page: Page; troubles: string[] }>;
+}
+
+function browserPath(): string | undefined {
+  return PLACES.find((path) => {
+    try {
+      return Deno.statSync(path).isFile;
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** A test that needs a real browser: without one, it fails in CI and is left out elsewhere, which it says. */
+export function browserTest(name: string, test: (opener: Opener) => Promise<void>): void {
+  const executablePath = browserPath(), isCi = Deno.env.get("CI") === "true";
+  if (executablePath === undefined && !isCi) console.warn(`left out, as there is no Chromium: ${name}`);
+  Deno.test({
+    name,
+    ignore: executablePath === undefined && !isCi,
+    // The browser's pipes and processes outlive the test by a moment.
+    sanitizeOps: false,
+    sanitizeResources: false,
+    fn: () =>
+      inFolder(async (folder) => {
+        if (executablePath === undefined) {
+          throw new Error(`there is no Chromium (${PLACES.join(", ")}): apt-get install chromium`);
+        }
+        const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+        try {
+          let pages = 0;
+          await test({
+            open: (html, reader) => openPage(browser, join(folder, `${pages++}.html`), html, reader),
+          });
+        } finally {
+          await browser.close();
+        }
+      }),
+  });
+}
+
+async function openPage(
+  browser: Browser,
+  file: string,
+  html: string,
+  { width = 1000, isDark = false, locale = "en-US" }: Reader = {},
+): Promise<{ page: Page; troubles: string[] }> {
+  await Deno.writeTextFile(file, html);
+  const context = await browser.newContext({
+    viewport: { width, height: 900 },
+    colorScheme: isDark ? "dark" : "light",
+    locale,
+  });
+  const page = await context.newPage(), troubles: string[] = [];
+  page.on("pageerror", (error) => troubles.push(error.message));
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) troubles.push(message.text());
+  });
+  page.on("request", (request) => {
+    if (request.url() !== `file://${file}`) troubles.push(`asked for ${request.url()}`);
+  });
+  await page.goto(`file://${file}`);
+  await page.waitForFunction(() =>
+    // deno-lint-ignore no-explicit-any -- this runs in the page
+    [...(globalThis as any).document.querySelectorAll(".chart")].every((place) => place.querySelector("svg"))
+  );
+  return { page, troubles };
+}
