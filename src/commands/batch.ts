@@ -38,6 +38,7 @@ interface Job {
   readonly run: PlannedRun;
   readonly shareKey: string;
   readonly work: number;
+  readonly tuningShare: number;
   /** Whether its results are there already. */
   readonly isComplete: boolean;
 }
@@ -113,8 +114,8 @@ async function surveyAll(
   for (const run of runs) {
     // What is wrong with a run is told when it is that run's turn.
     const known = await survey(run, workbench, force).catch(() => undefined);
-    const { shareKey = "", work = 0, state } = known ?? {};
-    jobs.push({ run, shareKey, work, isComplete: state === "complete" });
+    const { shareKey = "", work = 0, tuningShare = 0, state } = known ?? {};
+    jobs.push({ run, shareKey, work, tuningShare, isComplete: state === "complete" });
   }
   return jobs;
 }
@@ -140,9 +141,13 @@ async function work(
     for (;;) {
       const queue = first.length > 0 ? first : locked, job = isOver() ? undefined : queue.shift();
       if (job === undefined) break;
-      const { run, work } = job, started = performance.now();
+      const { run, work, tuningShare } = job, started = performance.now();
       const ifLocked = queue === first ? "leave" : "wait";
-      const outcome = await runner.run(run, { ...flags, ifLocked }, display.listener(run.title, work));
+      const outcome = await runner.run(
+        run,
+        { ...flags, ifLocked },
+        display.listener(run.title, work, tuningShare),
+      );
       if (outcome.kind === "locked") locked.push(job);
       else {
         outcomes.set(run, outcome);

@@ -31,11 +31,11 @@ export class BatchDisplay {
     });
   }
 
-  /** Somebody to be told of one run. @param work what the run will cost */
-  listener(title: string, work: number): Listener {
+  /** Somebody to be told of one run. @param work what the run will cost @param tuningShare how much of it is tuning */
+  listener(title: string, work: number, tuningShare: number): Listener {
     let steps = 1;
     const at = (step: number, note: string) => {
-      this.underway.set(title, { share: step / steps, work });
+      this.underway.set(title, { share: tuningShare * step / steps, work });
       this.draw(note);
     };
     return {
@@ -72,6 +72,8 @@ export class BatchDisplay {
   }
 
   stop(): void {
+    // Lines are shown with the next drawing of the bar.
+    this.bars?.update();
     this.bars?.stop();
   }
 

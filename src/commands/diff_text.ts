@@ -12,7 +12,7 @@ import {
   sideText,
   valueText,
 } from "../diff/wording.ts";
-import type { MetricName } from "../evaluation/scored_run.ts";
+import type { MetricName } from "../evaluation/metric_names.ts";
 import { tableLines } from "./console.ts";
 
 /** Flips of each direction that are shown. */

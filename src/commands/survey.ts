@@ -17,6 +17,8 @@ export interface SurveyedRun {
   readonly shareKey: string;
   /** What it will cost, in tokens that go through the model, forward and backward counted apart; 0: nothing is left to do. */
   readonly work: number;
+  /** How much of its cost is tuning; the rest is classifying. */
+  readonly tuningShare: number;
   /** Whether its results are there, or a part of them. */
   readonly state: "new" | "complete" | "interrupted";
   /** By earlier runs; `undefined` where there are none like it. */
@@ -50,12 +52,14 @@ export async function survey(
   const length = prompt.length ?? 0;
   const finished = force ? undefined : await readFinished(run.path);
   const isComplete = finished !== undefined && finished.contentHash === prepared.contentHash;
+  const tuning = PASSES_A_STEP * trained, whole = tuning + 2 * classified;
   const modelSha256 = model.sha256, examples = trained || classified;
   return {
     prepared,
     steps,
     shareKey: [experiment.device, training ? stepKey(prepared) : `hard|${model.onnx}`].join("|"),
-    work: isComplete ? 0 : (PASSES_A_STEP * trained + 2 * classified) * (length + TEXT_TOKENS),
+    work: isComplete ? 0 : whole * (length + TEXT_TOKENS),
+    tuningShare: tuning / whole,
     state: isComplete
       ? "complete"
       : await hasCheckpoint(run.path, prepared.contentHash)

@@ -95,6 +95,9 @@ export class Workbench {
   }
 }
 
+/** So many models, and so many datasets, are kept: a sweep takes its keys in turn, and memory has an end. */
+const KEPT = 8;
+
 /** What was made before under a key, or is made now; what fails is made again the next time. */
 function remembered<Thing>(
   made: Map<string, Promise<Thing>>,
@@ -103,7 +106,8 @@ function remembered<Thing>(
 ): Promise<Thing> {
   const before = made.get(key);
   if (before !== undefined) return before;
-  const thing = make();
+  const thing = make(), [oldest] = made.keys();
+  if (oldest !== undefined && made.size >= KEPT) made.delete(oldest);
   made.set(key, thing);
   thing.catch(() => made.delete(key));
   return thing;

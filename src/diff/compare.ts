@@ -3,7 +3,8 @@ import { sampleStandardDeviation } from "simple-statistics";
 import { detectableDifference, leastDetectableAccuracy } from "../evaluation/detectable.ts";
 import { mcnemar } from "../evaluation/mcnemar.ts";
 import { pairedBootstrap, type PairedDifference } from "../evaluation/paired_bootstrap.ts";
-import { COMPARED_METRICS, IS_HIGHER_BETTER, type MetricName, ScoredRun } from "../evaluation/scored_run.ts";
+import { IS_HIGHER_BETTER, type MetricName, METRICS } from "../evaluation/metric_names.ts";
+import { ScoredRun } from "../evaluation/scored_run.ts";
 import type { Prediction } from "../results/predictions.ts";
 import type { RunRecord } from "../results/read_run.ts";
 import { align, type Alignment } from "./align.ts";
@@ -101,7 +102,7 @@ function measure(
   const isSingle = scored.a.length === 1 && scored.b.length === 1;
   const exact = isSingle ? mcnemar(scored.a[0]!.right, scored.b[0]!.right) : undefined;
   const metrics = new Map<MetricName, Unjudged>();
-  for (const name of COMPARED_METRICS) {
+  for (const name of METRICS) {
     if (!Number.isFinite(found[name].delta)) continue;
     const isExact = name === "accuracy" && exact !== undefined;
     const { standardError, p, ...difference } = found[name];

@@ -1,4 +1,4 @@
-import type { MetricName } from "../evaluation/scored_run.ts";
+import type { MetricName } from "../evaluation/metric_names.ts";
 import type { Comparison } from "./compare.ts";
 import type { Diff } from "./diff.ts";
 import type { Flip } from "./flips.ts";

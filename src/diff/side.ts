@@ -1,6 +1,6 @@
 import { join } from "@std/path";
 import { InputError } from "../experiment/errors.ts";
-import { readReport } from "../report/saved_report.ts";
+import { readReport } from "../results/saved_report.ts";
 import { readEnvironment, readMetrics, readRun, type RunRecord } from "../results/read_run.ts";
 
 /** Runs that differ in nothing but the seed. */

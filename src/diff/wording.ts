@@ -1,5 +1,5 @@
-import type { MetricName } from "../evaluation/scored_run.ts";
-import type { Bilingual } from "../report/terms.ts";
+import type { MetricName } from "../evaluation/metric_names.ts";
+import type { Bilingual } from "../results/bilingual.ts";
 import type { Comparison, MetricComparison } from "./compare.ts";
 
 /** The metrics' names for people. */

@@ -1,6 +1,7 @@
 import { mean, quantileSorted, standardDeviation } from "simple-statistics";
 import { RandomStream } from "../experiment/random_stream.ts";
-import { COMPARED_METRICS, type MetricName, type ScoredRun } from "./scored_run.ts";
+import { type MetricName, METRICS } from "./metric_names.ts";
+import type { ScoredRun } from "./scored_run.ts";
 
 /** A metric of two sides, and how sure their difference is. */
 export interface PairedDifference {
@@ -47,15 +48,15 @@ export function pairedBootstrap(
   }
   const once = new Int32Array(examples).fill(1), all = { a: a.map((_, i) => i), b: b.map((_, i) => i) };
   const whole = differences(a, b, once, all.a, all.b);
-  const deltas = COMPARED_METRICS.map(() => new Float64Array(resamples)), counts = new Int32Array(examples);
+  const deltas = METRICS.map(() => new Float64Array(resamples)), counts = new Int32Array(examples);
   for (let r = 0; r < resamples; r++) {
     counts.fill(0);
     for (let i = 0; i < examples; i++) counts[stream.integer(examples)]!++;
     const drawnA = drawRuns(all.a, stream), drawnB = areRunsPaired ? drawnA : drawRuns(all.b, stream);
     const drawn = differences(a, b, counts, drawnA, drawnB);
-    for (const [m, metric] of COMPARED_METRICS.entries()) deltas[m]![r] = drawn[metric].delta;
+    for (const [m, metric] of METRICS.entries()) deltas[m]![r] = drawn[metric].delta;
   }
-  return Object.fromEntries(COMPARED_METRICS.map((metric, m) => {
+  return Object.fromEntries(METRICS.map((metric, m) => {
     const sorted = Array.from(deltas[m]!.sort()), { delta } = whole[metric];
     // The resample that every set of data has, itself, is counted in: no p is 0.
     const against = sorted.filter((x) => delta >= 0 ? x <= 0 : x >= 0).length;
@@ -78,7 +79,7 @@ function differences(
 ): Record<MetricName, { a: number; b: number; delta: number }> {
   const measured = (runs: readonly ScoredRun[]) => runs.map((run) => run.measure(counts));
   const of = { a: measured(a), b: measured(b) };
-  return Object.fromEntries(COMPARED_METRICS.map((metric) => {
+  return Object.fromEntries(METRICS.map((metric) => {
     const left = mean(drawnA.map((i) => of.a[i]![metric])), right = mean(drawnB.map((i) => of.b[i]![metric]));
     return [metric, { a: left, b: right, delta: right - left }];
   })) as Record<MetricName, { a: number; b: number; delta: number }>;

@@ -1,26 +1,5 @@
 import { binOf, BINS } from "./calibration.ts";
 
-/** The metrics that a comparison is about, by their names in `metrics.json`. */
-export const COMPARED_METRICS = [
-  "accuracy",
-  "macro_f1",
-  "loss",
-  "expected_calibration_error",
-  "illegal_rate",
-] as const;
-
-/** The name of a metric. */
-export type MetricName = typeof COMPARED_METRICS[number];
-
-/** Which way each metric is better. */
-export const IS_HIGHER_BETTER: Readonly<Record<MetricName, boolean>> = {
-  accuracy: true,
-  macro_f1: true,
-  loss: false,
-  expected_calibration_error: false,
-  illegal_rate: false,
-};
-
 /** What was predicted of an example. */
 export interface ScoredExample {
   /** Classes, as indices. */

@@ -10,7 +10,7 @@ import {
   pText,
   sideText,
 } from "../diff/wording.ts";
-import { IS_HIGHER_BETTER, type MetricName } from "../evaluation/scored_run.ts";
+import { IS_HIGHER_BETTER, type MetricName } from "../evaluation/metric_names.ts";
 import {
   bilingual,
   breakable,

@@ -1,6 +1,7 @@
 import { escape } from "@std/html/entities";
 import { type PhraseName, PHRASES } from "./phrases.ts";
-import { type Bilingual, type TermName, TERMS } from "./terms.ts";
+import type { Bilingual } from "../results/bilingual.ts";
+import { type TermName, TERMS } from "./terms.ts";
 
 /** A piece of a page that is HTML already. */
 export class Html {

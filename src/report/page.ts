@@ -2,7 +2,7 @@ import { fromFileUrl } from "@std/path";
 import { escape } from "@std/html/entities";
 import { type Content, htmlOf } from "./html.ts";
 import { PHRASES } from "./phrases.ts";
-import { DATA_ID } from "./saved_report.ts";
+import { DATA_ID } from "../results/saved_report.ts";
 import { STYLE } from "./style.ts";
 import { TERMS } from "./terms.ts";
 

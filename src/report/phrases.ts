@@ -1,4 +1,4 @@
-import type { Bilingual } from "./terms.ts";
+import type { Bilingual } from "../results/bilingual.ts";
 
 const phrase = (en: string, zh: string): Bilingual => ({ en, zh });
 

@@ -21,7 +21,7 @@ import {
   termName,
   together,
 } from "./html.ts";
-import { packRuns } from "./packed_runs.ts";
+import { packRuns } from "../results/packed_runs.ts";
 import { pageHtml } from "./page.ts";
 
 /** All that a run's report tells. */

@@ -1,13 +1,7 @@
+import { type MetricName, METRICS } from "../evaluation/metric_names.ts";
 import { keyLabels } from "../experiment/variant_name.ts";
 import type { RunRecord } from "../results/read_run.ts";
-import {
-  type Spread,
-  type Summary,
-  SUMMARY_METRICS,
-  type SummaryGroup,
-  type SummaryMetric,
-  type SummaryRow,
-} from "../results/summary.ts";
+import type { Spread, Summary, SummaryGroup, SummaryRow } from "../results/summary.ts";
 import {
   breakable,
   chart,
@@ -23,7 +17,7 @@ import {
   termName,
   together,
 } from "./html.ts";
-import { packRuns } from "./packed_runs.ts";
+import { packRuns } from "../results/packed_runs.ts";
 import { pageHtml } from "./page.ts";
 import { sweepPlots } from "./sweep_plots.ts";
 
@@ -64,7 +58,7 @@ function groupTable({ groups, best }: Summary): Html {
       termName("seeds"),
       together(phrase("validation"), " ", termName("accuracy")),
       together(phrase("test"), " ", termName("accuracy")),
-      ...SUMMARY_METRICS.slice(1).map((metric) => together(phrase("test"), " ", termName(metric))),
+      ...METRICS.slice(1).map((metric) => together(phrase("test"), " ", termName(metric))),
     ],
     groups.map((group, i) => [
       ...(isMixed ? [group.experiment] : []),
@@ -72,7 +66,7 @@ function groupTable({ groups, best }: Summary): Html {
       i === best ? new Html(`<span class="better">${htmlOf(phrase("best"))}</span>`) : "",
       seedsCell(group),
       group.validation ? spread("accuracy", group.validation.accuracy) : "",
-      ...SUMMARY_METRICS.map((metric) => spread(metric, group.test[metric])),
+      ...METRICS.map((metric) => spread(metric, group.test[metric])),
     ]),
   );
 }
@@ -84,7 +78,7 @@ function seedsCell({ seeds, missing }: SummaryGroup): Content {
     : together(count, new Html(` <span class="failed">${missing} ${htmlOf(phrase("missing"))}</span>`));
 }
 
-function spread(metric: SummaryMetric, { mean, sd }: Spread): Html {
+function spread(metric: MetricName, { mean, sd }: Spread): Html {
   const isShare = metric === "accuracy" || metric === "illegal_rate";
   const text = isShare ? percent(mean) : mean.toFixed(3);
   const deviation = sd === null ? "" : isShare ? (100 * sd).toFixed(1) : sd.toFixed(3);

@@ -1,8 +1,4 @@
-/** A text in the languages of the reports. */
-export interface Bilingual {
-  readonly en: string;
-  readonly zh: string;
-}
+import type { Bilingual } from "../results/bilingual.ts";
 
 /** A term with what it means. */
 export interface Term extends Bilingual {

@@ -1,3 +1,4 @@
+import { type MetricName, METRICS } from "../evaluation/metric_names.ts";
 import { mean, sampleStandardDeviation } from "simple-statistics";
 import type { MetricsFile, PartMetrics } from "./metrics_file.ts";
 
@@ -23,18 +24,6 @@ export interface Spread {
   readonly sd: number | null;
 }
 
-/** The metrics that a summary has, by their names in `metrics.json`. */
-export const SUMMARY_METRICS = [
-  "accuracy",
-  "macro_f1",
-  "loss",
-  "expected_calibration_error",
-  "illegal_rate",
-] as const;
-
-/** The name of a metric. */
-export type SummaryMetric = typeof SUMMARY_METRICS[number];
-
 /** Runs that differ in nothing but the seed. */
 export interface SummaryGroup {
   readonly experiment: string;
@@ -44,8 +33,8 @@ export interface SummaryGroup {
   readonly seeds: readonly number[];
   /** Runs that the files ask for and that are not complete. */
   readonly missing: number;
-  readonly test: Readonly<Record<SummaryMetric, Spread>>;
-  readonly validation: Readonly<Record<SummaryMetric, Spread>> | null;
+  readonly test: Readonly<Record<MetricName, Spread>>;
+  readonly validation: Readonly<Record<MetricName, Spread>> | null;
 }
 
 /** `summary.json`. */
@@ -68,7 +57,7 @@ export function summarize(title: string, rows: readonly SummaryRow[]): Summary {
 }
 
 /** What a part's metrics are, as numbers. */
-export function metricValue(part: PartMetrics, metric: SummaryMetric): number {
+export function metricValue(part: PartMetrics, metric: MetricName): number {
   return metric === "accuracy" ? part.accuracy.value : part[metric];
 }
 
@@ -102,13 +91,13 @@ function groupOf(members: readonly SummaryRow[]): SummaryGroup | undefined {
   };
 }
 
-function spreads(parts: readonly PartMetrics[]): Record<SummaryMetric, Spread> {
-  const spread = (metric: SummaryMetric): Spread => {
+function spreads(parts: readonly PartMetrics[]): Record<MetricName, Spread> {
+  const spread = (metric: MetricName): Spread => {
     const values = parts.map((part) => metricValue(part, metric));
     return { mean: mean(values), sd: values.length > 1 ? sampleStandardDeviation(values) : null };
   };
-  return Object.fromEntries(SUMMARY_METRICS.map((metric) => [metric, spread(metric)])) as Record<
-    SummaryMetric,
+  return Object.fromEntries(METRICS.map((metric) => [metric, spread(metric)])) as Record<
+    MetricName,
     Spread
   >;
 }

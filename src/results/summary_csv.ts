@@ -1,6 +1,7 @@
+import { METRICS } from "../evaluation/metric_names.ts";
 import { stringify } from "@std/csv/stringify";
 import type { Summary, SummaryRow } from "./summary.ts";
-import { metricValue, SUMMARY_METRICS, withoutSeed } from "./summary.ts";
+import { metricValue, withoutSeed } from "./summary.ts";
 
 /**
  * `summary.csv`: a row a run, with the swept keys, the metrics of both parts, and the mean and standard deviation of the test
@@ -15,10 +16,10 @@ export function summaryCsv(summary: Summary): string {
     ...keys,
     "seed",
     "status",
-    ...SUMMARY_METRICS.map((metric) => `test_${metric}`),
+    ...METRICS.map((metric) => `test_${metric}`),
     "test_accuracy_low",
     "test_accuracy_high",
-    ...SUMMARY_METRICS.map((metric) => `validation_${metric}`),
+    ...METRICS.map((metric) => `validation_${metric}`),
     "best_step",
     "seconds",
     "seeds",
@@ -66,7 +67,7 @@ function partCells(part: "test" | "validation", { metrics }: SummaryRow): Record
   const found = metrics?.[part];
   return found === undefined
     ? {}
-    : Object.fromEntries(SUMMARY_METRICS.map((metric) => [`${part}_${metric}`, metricValue(found, metric)]));
+    : Object.fromEntries(METRICS.map((metric) => [`${part}_${metric}`, metricValue(found, metric)]));
 }
 
 /** Whether a run belongs to a group. */

@@ -1,7 +1,7 @@
-import type { Environment } from "../results/environment.ts";
+import type { Environment } from "./environment.ts";
 import type { Experiment } from "../experiment/types.ts";
-import type { MetricsFile } from "../results/metrics_file.ts";
-import type { RunRecord } from "../results/read_run.ts";
+import type { MetricsFile } from "./metrics_file.ts";
+import type { RunRecord } from "./read_run.ts";
 
 /** A test example without what is predicted of it. */
 type BareExample = readonly [id: string, textSha256: string, text: string, label: string];

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { packRuns, unpackRuns } from "../../src/report/packed_runs.ts";
+import { packRuns, unpackRuns } from "../../src/results/packed_runs.ts";
 import { madeUpRun } from "../diff/runs.ts";
 
 Deno.test("runs come out of their pack as they were, each test set's texts kept once", () => {

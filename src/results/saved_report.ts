@@ -1,6 +1,6 @@
 import { InputError } from "../experiment/errors.ts";
-import { checkFormat } from "../results/format.ts";
-import type { RunRecord } from "../results/read_run.ts";
+import { checkFormat } from "./format.ts";
+import type { RunRecord } from "./read_run.ts";
 import { type PackedRuns, unpackRuns } from "./packed_runs.ts";
 
 /** The data that a page holds, beside what it shows: a diff reads a saved report like the folder that it was made of. */
