@@ -1,4 +1,5 @@
 import { binOf, BINS } from "./calibration.ts";
+import type { MetricName } from "./metric_names.ts";
 
 /** What was predicted of an example. */
 export interface ScoredExample {
