@@ -18,6 +18,9 @@ import { tableLines } from "./console.ts";
 /** Flips of each direction that are shown. */
 const SHOWN = 5;
 
+/** Characters of a differing value that are shown. */
+const LONGEST_VALUE = 48;
+
 /** A diff for the terminal. */
 export function diffText(diff: Diff): string[] {
   return [
@@ -45,8 +48,13 @@ function comparisonLines(comparison: Comparison, alpha: number): string[] {
 
 function differenceLines({ experiment, environment }: Comparison): string[] {
   const rows = Object.entries({ ...experiment, ...environment })
-    .map(([path, { a, b }]) => [path, valueText(a), valueText(b)]);
+    .map(([path, { a, b }]) => [path, shortened(valueText(a)), shortened(valueText(b))]);
   return rows.length > 0 ? tableLines(["differs", "A", "B"], rows) : ["nothing differs in the experiments"];
+}
+
+/** Values of several keys are long; the other formats have them whole. */
+function shortened(text: string): string {
+  return text.length <= LONGEST_VALUE ? text : `${text.slice(0, LONGEST_VALUE - 1)}…`;
 }
 
 function metricLines(comparison: Comparison, alpha: number): string[] {

@@ -74,9 +74,9 @@ export function compare(pairs: readonly GroupPair[], options: CompareOptions): C
   const tests = measured.flatMap(({ metrics }) => [...metrics.values()]);
   const adjusted = [...adjustP(tests.map(({ p }) => p), "holm")];
   const judged = new Map(tests.map((test, i) => [test, adjusted[i]!]));
-  return measured.map(({ metrics, ...rest }) => ({
-    ...rest,
-    metrics: Object.fromEntries([...metrics].map(([name, metric]) => {
+  return measured.map((one) => ({
+    ...one,
+    metrics: Object.fromEntries([...one.metrics].map(([name, metric]) => {
       const p_adjusted = judged.get(metric)!;
       return [name, {
         ...metric,
