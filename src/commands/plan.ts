@@ -26,7 +26,7 @@ export interface PlannedRun {
  *
  * @param args files, folders and patterns
  * @param results the folder of all results
- * @throws {InputError} with the problems of all files; two runs with one folder are one
+ * @throws {InputError} with the problems of all files; that two have one name is one
  */
 export async function planRuns(args: readonly string[], results: string): Promise<PlannedRun[]> {
   const { runs, problems } = await planSound(args, results);
@@ -42,16 +42,14 @@ export async function planSound(
   const runs: PlannedRun[] = [], problems: string[] = [], owners = new Map<string, string>();
   for (const file of await findExperimentFiles(args)) {
     try {
-      for (const run of await runsOf(file, results)) {
-        const owner = owners.get(run.path);
-        if (owner !== undefined) {
-          throw new InputError(
-            `both ${owner} and ${file} would write ${run.path}: give them different names`,
-          );
-        }
-        owners.set(run.path, file);
-        runs.push(run);
+      const own = await runsOf(file, results), { name } = own[0]!.experiment, owner = owners.get(name);
+      if (owner !== undefined) {
+        throw new InputError(
+          `both ${owner} and ${file} have the name '${name}', which names the folder of their results: give them different names`,
+        );
       }
+      owners.set(name, file);
+      runs.push(...own);
     } catch (error) {
       problems.push(problemText(error, file));
     }

@@ -1,6 +1,5 @@
 import type { Comparison, MetricComparison, Verdict } from "../diff/compare.ts";
 import type { Diff } from "../diff/diff.ts";
-import { diffJson } from "../diff/diff.ts";
 import type { Flip } from "../diff/flips.ts";
 import {
   deltaText,
@@ -37,7 +36,7 @@ const SHOWN = 100;
 export function diffReport(diff: Diff): Promise<string> {
   return pageHtml({
     title: "softprompt diff",
-    data: { kind: "diff", diff: diffJson(diff), charts: { intervals: diff.comparisons.map(intervalData) } },
+    charts: { intervals: diff.comparisons.map(intervalData) },
     body: [
       new Html(
         `<p>A: <code>${htmlOf(breakable(diff.a))}</code><br>B: <code>${htmlOf(breakable(diff.b))}</code></p>`,

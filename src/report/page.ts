@@ -2,15 +2,18 @@ import { fromFileUrl } from "@std/path";
 import { escape } from "@std/html/entities";
 import { type Content, htmlOf } from "./html.ts";
 import { PHRASES } from "./phrases.ts";
-import { DATA_ID } from "../results/saved_report.ts";
+import type { RunRecord } from "../results/read_run.ts";
+import { runsElement } from "../results/saved_report.ts";
 import { STYLE } from "./style.ts";
 import { TERMS } from "./terms.ts";
 
 /** A page: one file that needs no other. */
 export interface Page {
   readonly title: string;
-  /** What the charts draw, and what a diff reads from a saved report. */
-  readonly data: unknown;
+  /** What the charts draw. */
+  readonly charts: Readonly<Record<string, unknown>>;
+  /** Runs that a diff can read from the saved page. */
+  readonly runs?: ReadonlyMap<string, RunRecord>;
   readonly body: readonly Content[];
 }
 
@@ -21,7 +24,7 @@ const POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsaf
  * A report as HTML: readable without its script, which adds the charts (Observable Plot, in the page), the tooltips and the
  * reader's language.
  */
-export async function pageHtml({ title, data, body }: Page): Promise<string> {
+export async function pageHtml({ title, charts, runs, body }: Page): Promise<string> {
   const { d3, plot, own } = await loadScripts();
   return `<!doctype html>
 <html lang="en">
@@ -42,7 +45,8 @@ export async function pageHtml({ title, data, body }: Page): Promise<string> {
 ${body.map(htmlOf).join("\n")}
 </main>
 <div id="tooltip" role="tooltip" hidden></div>
-<script type="application/json" id="${DATA_ID}">${inScript(data)}</script>
+${runs === undefined ? "" : await runsElement(runs)}
+<script type="application/json" id="softprompt-charts">${inScript(charts)}</script>
 <script type="application/json" id="softprompt-words">${inScript({ phrases: PHRASES, terms: TERMS })}</script>
 <script>${d3}</script>
 <script>${plot}</script>

@@ -4,7 +4,7 @@
 (() => {
   const { d3, Plot } = globalThis;
   const read = (id) => JSON.parse(document.getElementById(id).textContent);
-  const { charts } = read("softprompt-data"), { phrases, terms } = read("softprompt-words");
+  const charts = read("softprompt-charts"), { phrases, terms } = read("softprompt-words");
   const preferred = (navigator.languages?.[0] ?? navigator.language ?? "en").toLowerCase();
   let language = preferred.startsWith("zh") ? "zh" : "en";
 

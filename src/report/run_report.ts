@@ -21,7 +21,6 @@ import {
   termName,
   together,
 } from "./html.ts";
-import { packRuns } from "../results/packed_runs.ts";
 import { pageHtml } from "./page.ts";
 
 /** All that a run's report tells. */
@@ -41,7 +40,8 @@ export function runReport(run: RunReport): Promise<string> {
   const record: RunRecord = { experiment, metrics, environment, predictions };
   return pageHtml({
     title,
-    data: { kind: "run", packed: packRuns(new Map([["", record]])), charts: chartData(run) },
+    runs: new Map([["", record]]),
+    charts: chartData(run),
     body: [
       ...(experiment.description === undefined ? [] : [new Html(`<p>${htmlOf(experiment.description)}</p>`)]),
       metricsTable(run),

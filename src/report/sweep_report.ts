@@ -17,7 +17,6 @@ import {
   termName,
   together,
 } from "./html.ts";
-import { packRuns } from "../results/packed_runs.ts";
 import { pageHtml } from "./page.ts";
 import { sweepPlots } from "./sweep_plots.ts";
 
@@ -30,7 +29,8 @@ export function sweepReport(summary: Summary, runs: ReadonlyMap<string, RunRecor
   const plots = sweepPlots(summary);
   return pageHtml({
     title: summary.title,
-    data: { kind: "sweep", packed: packRuns(runs), summary, charts: { sweep: plots } },
+    runs,
+    charts: { sweep: plots },
     body: [
       ...(plots.length > 0
         ? [section(

@@ -1,16 +1,19 @@
+import { decodeBase64, encodeBase64 } from "@std/encoding/base64";
 import { InputError } from "../experiment/errors.ts";
 import { checkFormat } from "./format.ts";
+import { type PackedRuns, packRuns, unpackRuns } from "./packed_runs.ts";
 import type { RunRecord } from "./read_run.ts";
-import { type PackedRuns, unpackRuns } from "./packed_runs.ts";
 
-/** The data that a page holds, beside what it shows: a diff reads a saved report like the folder that it was made of. */
-export interface SavedRuns {
-  readonly kind: "run" | "sweep";
-  readonly packed: PackedRuns;
+/** The element of a page that holds its runs: JSON, compressed, as nothing in the page reads it. */
+const BEGIN = '<script type="application/json+gzip" id="softprompt-runs">';
+const END = "</script>";
+
+/** Runs by name as an element of a page: a diff reads the saved page like the folder that it was made of. */
+export async function runsElement(runs: ReadonlyMap<string, RunRecord>): Promise<string> {
+  const json = new Blob([JSON.stringify(packRuns(runs))]);
+  const zipped = await new Response(json.stream().pipeThrough(new CompressionStream("gzip"))).arrayBuffer();
+  return `${BEGIN}${encodeBase64(zipped)}${END}`;
 }
-
-/** The element of a page that holds its data. */
-export const DATA_ID = "softprompt-data";
 
 /**
  * The runs that a saved `report.html` or `summary.html` tells of, by name; a single run's name is empty.
@@ -18,17 +21,24 @@ export const DATA_ID = "softprompt-data";
  * @throws {InputError} where the file is no such report
  */
 export async function readReport(file: string): Promise<Map<string, RunRecord>> {
-  const text = await Deno.readTextFile(file);
-  const begin = `<script type="application/json" id="${DATA_ID}">`, from = text.indexOf(begin);
-  const to = text.indexOf("</script>", from);
-  const notOne = (why: string) =>
-    new InputError(`${file} ${why}: name a run's folder, a sweep's, or a saved report.html or summary.html`);
-  if (from < 0 || to < 0) throw notOne("is no report of softprompt, or it is cut off");
-  const { kind, packed } = JSON.parse(text.slice(from + begin.length, to)) as SavedRuns;
-  if (kind !== "run" && kind !== "sweep") {
-    throw notOne(`is the report of a ${kind}, which has no predictions`);
-  }
-  const runs = unpackRuns(packed);
+  const text = await Deno.readTextFile(file), from = text.indexOf(BEGIN), to = text.indexOf(END, from);
+  if (from < 0 || to < 0) throw noReport(file, "holds no runs");
+  const runs = unpackRuns(await unzipped(text.slice(from + BEGIN.length, to), file));
   for (const { environment } of runs.values()) checkFormat(environment.format, file);
   return runs;
+}
+
+async function unzipped(base64: string, file: string): Promise<PackedRuns> {
+  try {
+    const zipped = new Blob([decodeBase64(base64)]).stream();
+    return JSON.parse(await new Response(zipped.pipeThrough(new DecompressionStream("gzip"))).text());
+  } catch (error) {
+    throw noReport(file, `is damaged (${(error as Error).message})`);
+  }
+}
+
+function noReport(file: string, why: string): InputError {
+  return new InputError(
+    `${file} ${why}: name a run's folder, a sweep's, or a saved report.html or summary.html`,
+  );
 }

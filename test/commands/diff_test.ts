@@ -137,7 +137,10 @@ Deno.test("saved reports are compared like the folders that they were made of", 
     await Deno.writeTextFile(page, (await call(["diff", one, sweep, "--format", "html"])).stdout);
     const again = await call(["diff", page, one]);
     assertEquals(again.code, 2);
-    assertStringIncludes(again.stderr, "is the report of a diff, which has no predictions");
+    assertStringIncludes(
+      again.stderr,
+      "diff.html holds no runs: name a run's folder, a sweep's, or a saved report.html",
+    );
   }));
 
 Deno.test("what cannot be compared is refused with the reason", () =>
@@ -151,7 +154,7 @@ Deno.test("what cannot be compared is refused with the reason", () =>
         [[a, b], "the test sets are different ones and cannot be paired"],
         [[a, join(folder, "nowhere")], "there is no "],
         [[a, join(folder, "empty")], "there is no complete run in"],
-        [[a, join(a, "metrics.json")], "is no report of softprompt"],
+        [[a, join(a, "metrics.json")], "holds no runs"],
       ] as const
     ) {
       const { code, stderr } = await call(["diff", ...args]);
