@@ -1,6 +1,7 @@
 import { bold, green, red } from "@std/fmt/colors";
 import type { Comparison, MetricComparison, Verdict } from "../diff/compare.ts";
 import type { Diff } from "../diff/diff.ts";
+import { overview, OVERVIEW_HEADER } from "../diff/overview.ts";
 import type { Flip } from "../diff/flips.ts";
 import {
   deltaText,
@@ -26,9 +27,17 @@ export function diffText(diff: Diff): string[] {
   return [
     `A  ${diff.a}`,
     `B  ${diff.b}`,
+    ...overviewLines(diff),
     ...diff.comparisons.flatMap((comparison) => ["", ...comparisonLines(comparison, diff.alpha)]),
     ...unpairedLines(diff),
   ];
+}
+
+/** Of several comparisons, first all in short. */
+function overviewLines({ comparisons }: Diff): string[] {
+  if (comparisons.length === 1) return [];
+  const rows = overview(comparisons).map(({ variant, accuracy, others }) => [variant, ...accuracy, others]);
+  return ["", ...tableLines(OVERVIEW_HEADER, rows)];
 }
 
 function comparisonLines(comparison: Comparison, alpha: number): string[] {

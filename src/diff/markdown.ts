@@ -1,6 +1,7 @@
 import type { MetricName } from "../evaluation/metric_names.ts";
 import type { Comparison } from "./compare.ts";
 import type { Diff } from "./diff.ts";
+import { overview, OVERVIEW_HEADER } from "./overview.ts";
 import type { Flip } from "./flips.ts";
 import {
   deltaText,
@@ -23,6 +24,7 @@ export function diffMarkdown(diff: Diff): string {
     "",
     `- A: \`${diff.a}\``,
     `- B: \`${diff.b}\``,
+    ...overviewLines(diff),
     ...diff.comparisons.flatMap((comparison) => ["", ...comparisonLines(comparison, diff.alpha)]),
     ...[["A", diff.variantsOnlyInA], ["B", diff.variantsOnlyInB]].flatMap(([side, variants]) =>
       variants!.length > 0
@@ -31,6 +33,15 @@ export function diffMarkdown(diff: Diff): string {
     ),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+/** Of several comparisons, first all in short. */
+function overviewLines({ comparisons }: Diff): string[] {
+  if (comparisons.length === 1) return [];
+  const rows = overview(comparisons).map((
+    { variant, accuracy, others },
+  ) => [plain(variant), ...accuracy, others]);
+  return ["", ...table(OVERVIEW_HEADER, rows)];
 }
 
 function comparisonLines(comparison: Comparison, alpha: number): string[] {

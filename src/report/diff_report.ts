@@ -1,5 +1,6 @@
 import type { Comparison, MetricComparison, Verdict } from "../diff/compare.ts";
 import type { Diff } from "../diff/diff.ts";
+import { overview } from "../diff/overview.ts";
 import type { Flip } from "../diff/flips.ts";
 import {
   deltaText,
@@ -41,6 +42,7 @@ export function diffReport(diff: Diff): Promise<string> {
       new Html(
         `<p>A: <code>${htmlOf(breakable(diff.a))}</code><br>B: <code>${htmlOf(breakable(diff.b))}</code></p>`,
       ),
+      ...overviewPieces(diff),
       ...diff.comparisons.flatMap(comparisonPieces),
       ...onlyIn("only_in_a", diff.variantsOnlyInA),
       ...onlyIn("only_in_b", diff.variantsOnlyInB),
@@ -65,11 +67,38 @@ function intervalData({ metrics }: Comparison): unknown[] {
   });
 }
 
+/** Of several comparisons, first all in short. */
+function overviewPieces({ comparisons }: Diff): Html[] {
+  if (comparisons.length === 1) return [];
+  const rows = overview(comparisons).map((
+    { variant, accuracy: [a, b, delta, interval, p] },
+    i,
+  ): Content[] => [
+    new Html(`<a href="#comparison-${i}">${htmlOf(breakable(variant))}</a>`),
+    verdictHtml(comparisons[i]!.metrics.accuracy!.verdict),
+    number(a, "side_a", "accuracy"),
+    number(b, "side_b", "accuracy"),
+    number(delta, "delta", "accuracy"),
+    number(interval, "delta_interval", "accuracy"),
+    number(p, "p_adjusted", "accuracy"),
+  ]);
+  const header = [
+    phrase("variant"),
+    phrase("verdict"),
+    termName("side_a"),
+    termName("side_b"),
+    termName("delta"),
+    termName("delta_interval"),
+    termName("p_adjusted"),
+  ];
+  return [section(together(phrase("test_accuracy")), table(header, rows))];
+}
+
 function comparisonPieces(comparison: Comparison, index: number): Content[] {
   const { variant, metrics, flips } = comparison;
   const isDrawn = Object.values(metrics).some(({ standard_error }) => standard_error > 0);
   return [
-    ...(variant === "" ? [] : [new Html(`<h2>${htmlOf(breakable(variant))}</h2>`)]),
+    ...(variant === "" ? [] : [new Html(`<h2 id="comparison-${index}">${htmlOf(breakable(variant))}</h2>`)]),
     metricTable(comparison),
     new Html(
       `<p>${htmlOf(bilingual(pairedSentence(comparison)))} <span data-term="detectable" class="number">${

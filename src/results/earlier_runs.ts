@@ -1,7 +1,7 @@
 import { join } from "@std/path";
 import { InputError } from "../experiment/errors.ts";
 import type { Experiment } from "../experiment/types.ts";
-import { readRun, type RunRecord } from "./read_run.ts";
+import { readAbout, type RunAbout } from "./read_run.ts";
 
 /** How fast a complete run went. */
 export interface Throughput {
@@ -20,7 +20,7 @@ export interface Throughput {
 export async function earlierRuns(results: string): Promise<Throughput[]> {
   const found: Throughput[] = [];
   for (const path of await runFolders(results)) {
-    const run = await readRun(path).catch((error) => {
+    const run = await readAbout(path).catch((error) => {
       if (error instanceof InputError) return undefined;
       throw error;
     });
@@ -29,7 +29,7 @@ export async function earlierRuns(results: string): Promise<Throughput[]> {
   return found;
 }
 
-function throughputOf({ experiment, metrics, environment }: RunRecord): Throughput {
+function throughputOf({ experiment, metrics, environment }: RunAbout): Throughput {
   return {
     modelSha256: environment.model.sha256,
     device: experiment.device,

@@ -7,11 +7,15 @@ import { checkFormat } from "./format.ts";
 import type { MetricsFile, UnfinishedFile } from "./metrics_file.ts";
 import type { Prediction } from "./predictions.ts";
 
-/** What a comparison needs of a complete run. */
-export interface RunRecord {
+/** A complete run without its predictions. */
+export interface RunAbout {
   readonly experiment: Experiment;
   readonly metrics: MetricsFile;
   readonly environment: Environment;
+}
+
+/** What a comparison needs of a complete run. */
+export interface RunRecord extends RunAbout {
   readonly predictions: readonly Prediction[];
 }
 
@@ -57,26 +61,35 @@ export async function readEnvironment(path: string): Promise<Environment | undef
 }
 
 /**
+ * A complete run's folder, without its predictions.
+ *
+ * @throws {InputError} where there is no complete run, it was written by a newer program, or its files are damaged
+ */
+export async function readAbout(path: string): Promise<RunAbout> {
+  const finished = await readFinished(path);
+  if (finished === undefined) throw new InputError(`there is no complete run in ${path}`);
+  const environment = await readEnvironment(path);
+  if (environment === undefined) throw damaged(join(path, "environment.json"), "it is not there");
+  const experiment = parseYaml(await readText(join(path, "experiment.yaml"))) as Experiment;
+  return { experiment, metrics: finished.metrics, environment };
+}
+
+/**
  * All that a comparison needs of a complete run's folder.
  *
  * @throws {InputError} where there is no complete run, it was written by a newer program, or its files are damaged
  */
 export async function readRun(path: string): Promise<RunRecord> {
-  const finished = await readFinished(path);
-  if (finished === undefined) throw new InputError(`there is no complete run in ${path}`);
-  const environment = await readEnvironment(path);
-  const text = (name: string) =>
-    Deno.readTextFile(join(path, name)).catch((error) => {
-      throw damaged(join(path, name), (error as Error).message);
-    });
-  const experiment = parseYaml(await text("experiment.yaml")) as Experiment;
-  const predictions = parseLines(await text("predictions.jsonl"), join(path, "predictions.jsonl"));
-  return {
-    experiment,
-    metrics: finished.metrics,
-    environment: environment!,
-    predictions: predictions as Prediction[],
-  };
+  const file = join(path, "predictions.jsonl"), about = await readAbout(path);
+  return { ...about, predictions: parseLines(await readText(file), file) as Prediction[] };
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    return await Deno.readTextFile(file);
+  } catch (error) {
+    throw damaged(file, (error as Error).message);
+  }
 }
 
 function parseLines(text: string, file: string): unknown[] {

@@ -3,11 +3,10 @@ import { differences, environmentDifferences, experimentDifferences } from "../.
 import { madeUpRun } from "./runs.ts";
 
 Deno.test("what differs is told by its path, and nothing else", () => {
-  assertEquals(differences({ a: 1, b: { c: [1, 2], d: 3, e: 4 } }, { a: 1, b: { c: [2], d: 3 }, f: 5 }), {
-    "b.c": { a: [1, 2], b: [2] },
-    "b.e": { a: 4 },
-    f: { b: 5 },
-  });
+  assertEquals(
+    differences({ a: 1, b: { c: [1, 2], d: 3, e: 4 } }, { a: 1, b: { c: [2], d: 3 }, f: { g: 5 } }),
+    { "b.c": { a: [1, 2], b: [2] }, "b.e": { a: 4 }, "f.g": { b: 5 } },
+  );
 });
 
 Deno.test("experiments of several seeds differ in their seeds only if the seeds are others", () => {
