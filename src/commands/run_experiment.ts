@@ -62,6 +62,8 @@ async function runLocked(experiment: Experiment, options: RunOptions): Promise<R
     // The error itself says more than that it could not be noted down.
     const note = folder?.fail(status, message) ?? RunFolder.failedBefore(path, experiment, message);
     await note.catch(() => {});
+    // A session that broke must not break the runs after this one.
+    await workbench.release().catch(() => {});
     if (folder?.hasCheckpoint) {
       const hint = status === "interrupted" ? ": the same command goes on from it" : "";
       listener.say(`${title}: the last good checkpoint is in ${folder.partialPath}${hint}`);

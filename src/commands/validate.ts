@@ -37,7 +37,7 @@ export async function validate(args: readonly string[], { results }: ValidateFla
       problems.push(problemText(error, run.file));
     }
   }
-  if (sound.length > 0) { for (const line of report(sound)) console.log(line); }
+  for (const line of sound.length > 0 ? report(sound) : []) console.log(line);
   if (problems.length > 0) throw new InputError([...new Set(problems)].join("\n"));
 }
 

@@ -36,13 +36,38 @@ export function parseVariants(text: string, file: string): Variant[] {
   if (kept.length === 0) {
     refuse(file, [{ ...document.place(["exclude"], true), message: "'exclude' leaves nothing to run" }]);
   }
-  refuse(file, kept.flatMap(({ overrides }) => problemsOf(document, overrides)));
-  return kept.map(({ settings, overrides, swept }) => ({
+  const named = kept.map(({ settings, overrides, swept }) => ({
     name: variantName(swept, settings[VARIANT] as string | undefined),
     settings,
     overrides,
-    experiment: experimentOf(document, overrides),
   }));
+  refuse(file, variantProblems(document, named));
+  return named.map((one) => ({ ...one, experiment: experimentOf(document, one.overrides) }));
+}
+
+/** What is wrong in the variants; where that is not seen from its place, the variant that it is wrong in is named. */
+function variantProblems(
+  document: ExperimentDocument,
+  variants: readonly Pick<Variant, "name" | "overrides">[],
+): Problem[] {
+  const found = variants.map(({ name, overrides }) => ({
+    name,
+    overrides,
+    problems: problemsOf(document, overrides),
+  }));
+  const isIn = (one: Problem, problems: readonly Problem[]) => problems.some((other) => isSame(one, other));
+  return found.flatMap(({ problems }) => problems).map((problem) => {
+    const concerned = found.filter(({ problems }) => isIn(problem, problems)), [first] = concerned;
+    const isPlain = concerned.length === variants.length ||
+      first!.overrides.some(({ place }) => place?.line === problem.line && place.column === problem.column);
+    return isPlain
+      ? problem
+      : { ...problem, message: `${problem.message} (in the variant '${first!.name}')` };
+  });
+}
+
+function isSame(a: Problem, b: Problem): boolean {
+  return a.line === b.line && a.column === b.column && a.message === b.message;
 }
 
 /** Whether a file asks for several runs. */

@@ -110,6 +110,22 @@ Deno.test("rules that join several keys hold in each variant", () => {
   ]);
 });
 
+Deno.test("what is wrong in some variants only, and elsewhere than in the sweep, names one of them", () => {
+  const base = BASE.replace("{ kind: soft,", "{ kind: soft, initialization: { from: vocabulary, top: 9 },");
+  const { message } = assertThrows(
+    () =>
+      parseVariants(
+        `${base}sweep: { prompt.initialization.from: [vocabulary, random], seed: [0, 1] }`,
+        "x.yaml",
+      ),
+    ExperimentError,
+  );
+  assertEquals(
+    message,
+    "x.yaml:4:39: 'top' goes with 'from: vocabulary' (in the variant 'initialization.from=random,seed=0')",
+  );
+});
+
 Deno.test("a sweep that asks for nothing sensible is refused", () => {
   assertEquals(problems("sweep: { name: [a, b] }"), [
     "x.yaml:6:10: 'name' cannot differ between the variants of a file, whose results lie in one folder",
