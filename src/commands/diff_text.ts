@@ -1,16 +1,15 @@
 import { bold, green, red } from "@std/fmt/colors";
-import type { Comparison, MetricComparison, Verdict } from "../diff/compare.ts";
+import type { Comparison, Verdict } from "../diff/compare.ts";
 import type { Diff } from "../diff/diff.ts";
 import { overview, OVERVIEW_HEADER } from "../diff/overview.ts";
 import type { Flip } from "../diff/flips.ts";
 import {
-  deltaText,
   detectableSentence,
   METRIC_NAMES,
+  metricCells,
+  metricHeader,
   metricText,
   pairedSentence,
-  pText,
-  sideText,
   valueText,
 } from "../diff/wording.ts";
 import type { MetricName } from "../evaluation/metric_names.ts";
@@ -36,7 +35,7 @@ export function diffText(diff: Diff): string[] {
 /** Of several comparisons, first all in short. */
 function overviewLines({ comparisons }: Diff): string[] {
   if (comparisons.length === 1) return [];
-  const rows = overview(comparisons).map(({ variant, accuracy, others }) => [variant, ...accuracy, others]);
+  const rows = overview(comparisons).map((row) => Object.values(row));
   return ["", ...tableLines(OVERVIEW_HEADER, rows)];
 }
 
@@ -67,31 +66,11 @@ function shortened(text: string): string {
 }
 
 function metricLines(comparison: Comparison, alpha: number): string[] {
-  const rows = Object.entries(comparison.metrics).map(([name, metric]) =>
-    metricRow(name as MetricName, metric)
-  );
-  const level = `${Number((100 * (1 - alpha)).toFixed(3))}%`;
-  return [
-    ...tableLines(
-      ["metric", "A", "B", "difference", `${level} interval`, "p", "p (Holm)", "verdict on B"],
-      rows,
-    ),
-    pairedSentence(comparison).en,
-  ];
-}
-
-function metricRow(name: MetricName, metric: MetricComparison): string[] {
-  const [low, high] = metric.interval;
-  return [
-    METRIC_NAMES[name],
-    sideText(name, metric, "a"),
-    sideText(name, metric, "b"),
-    deltaText(name, metric.delta),
-    `${deltaText(name, low)} to ${deltaText(name, high)}`,
-    pText(metric.p),
-    pText(metric.p_adjusted),
-    coloured(metric.verdict),
-  ];
+  const rows = Object.entries(comparison.metrics).map(([key, metric]) => {
+    const name = key as MetricName;
+    return [METRIC_NAMES[name], ...Object.values(metricCells(name, metric)), coloured(metric.verdict)];
+  });
+  return [...tableLines(metricHeader(alpha), rows), pairedSentence(comparison).en];
 }
 
 function coloured(verdict: Verdict): string {

@@ -4,13 +4,12 @@ import type { Diff } from "./diff.ts";
 import { overview, OVERVIEW_HEADER } from "./overview.ts";
 import type { Flip } from "./flips.ts";
 import {
-  deltaText,
   detectableSentence,
   METRIC_NAMES,
+  metricCells,
+  metricHeader,
   metricText,
   pairedSentence,
-  pText,
-  sideText,
   valueText,
 } from "./wording.ts";
 
@@ -38,9 +37,7 @@ export function diffMarkdown(diff: Diff): string {
 /** Of several comparisons, first all in short. */
 function overviewLines({ comparisons }: Diff): string[] {
   if (comparisons.length === 1) return [];
-  const rows = overview(comparisons).map((
-    { variant, accuracy, others },
-  ) => [plain(variant), ...accuracy, others]);
+  const rows = overview(comparisons).map((row) => Object.values({ ...row, variant: plain(row.variant) }));
   return ["", ...table(OVERVIEW_HEADER, rows)];
 }
 
@@ -50,31 +47,11 @@ function comparisonLines(comparison: Comparison, alpha: number): string[] {
   return [
     ...(variant === "" ? [] : [`## ${variant}`, ""]),
     ...table(
-      [
-        "metric",
-        "A",
-        "B",
-        "difference",
-        `${Number((100 * (1 - alpha)).toFixed(3))}% interval`,
-        "p",
-        "p (Holm)",
-        "verdict on B",
-      ],
+      metricHeader(alpha),
       Object.entries(comparison.metrics).map(([key, metric]) => {
-        const name = key as MetricName, [low, high] = metric.interval;
-        const verdict = metric.verdict === "no evidence either way"
-          ? metric.verdict
-          : `**${metric.verdict}**`;
-        return [
-          METRIC_NAMES[name],
-          sideText(name, metric, "a"),
-          sideText(name, metric, "b"),
-          deltaText(name, metric.delta),
-          `${deltaText(name, low)} to ${deltaText(name, high)}`,
-          pText(metric.p),
-          pText(metric.p_adjusted),
-          verdict,
-        ];
+        const name = key as MetricName, { verdict } = metric;
+        const told = verdict === "no evidence either way" ? verdict : `**${verdict}**`;
+        return [METRIC_NAMES[name], ...Object.values(metricCells(name, metric)), told];
       }),
     ),
     "",

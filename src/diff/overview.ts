@@ -1,12 +1,11 @@
 import type { MetricName } from "../evaluation/metric_names.ts";
-import type { Comparison } from "./compare.ts";
-import { deltaText, METRIC_NAMES, pText, sideText } from "./wording.ts";
+import type { Comparison, Verdict } from "./compare.ts";
+import { METRIC_NAMES, type MetricCells, metricCells } from "./wording.ts";
 
-/** A comparison in one line: its accuracy, and what else got better or worse. */
-export interface OverviewRow {
+/** A comparison in one line: its accuracy, and what else got better or worse. In the order of the columns. */
+export interface OverviewRow extends Omit<MetricCells, "p"> {
   readonly variant: string;
-  /** A, B, their difference, its interval, p after Holm, the verdict. */
-  readonly accuracy: readonly [string, string, string, string, string, string];
+  readonly verdict: Verdict;
   readonly others: string;
 }
 
@@ -25,20 +24,14 @@ export const OVERVIEW_HEADER = [
 /** Several comparisons, a line each. */
 export function overview(comparisons: readonly Comparison[]): OverviewRow[] {
   return comparisons.map(({ variant, metrics }) => {
-    const metric = metrics.accuracy!, [low, high] = metric.interval;
+    const metric = metrics.accuracy!, { p: _, ...cells } = metricCells("accuracy", metric);
     const others = Object.entries(metrics).filter(([name, { verdict }]) =>
       name !== "accuracy" && verdict !== "no evidence either way"
     );
     return {
       variant,
-      accuracy: [
-        sideText("accuracy", metric, "a"),
-        sideText("accuracy", metric, "b"),
-        deltaText("accuracy", metric.delta),
-        `${deltaText("accuracy", low)} to ${deltaText("accuracy", high)}`,
-        pText(metric.p_adjusted),
-        metric.verdict,
-      ],
+      ...cells,
+      verdict: metric.verdict,
       others: others.map(([name, { verdict }]) => `${METRIC_NAMES[name as MetricName]} ${verdict}`).join(
         ", ",
       ),

@@ -26,18 +26,48 @@ export function deltaText(metric: MetricName, value: number): string {
 }
 
 /** A probability of a test: `0.034`, `< 0.001`. */
-export function pText(p: number): string {
+function pText(p: number): string {
   return p < 0.001 ? "< 0.001" : p.toFixed(3);
 }
 
 /** A side of a metric with its standard deviation over seeds. */
-export function sideText(
+function sideText(
   metric: MetricName,
   { a, b, a_sd, b_sd }: MetricComparison,
   side: "a" | "b",
 ): string {
   const [value, sd] = side === "a" ? [a, a_sd] : [b, b_sd];
   return `${metricText(metric, value)}${sd === null ? "" : ` ± ${deltaText(metric, sd).replace("+", "")}`}`;
+}
+
+/** What a table says of a metric beside its name and its verdict. */
+export interface MetricCells {
+  readonly a: string;
+  readonly b: string;
+  readonly difference: string;
+  readonly interval: string;
+  readonly p: string;
+  /** After Holm's correction. */
+  readonly adjusted: string;
+}
+
+/** A metric's numbers as words. */
+export function metricCells(name: MetricName, metric: MetricComparison): MetricCells {
+  const [low, high] = metric.interval;
+  return {
+    a: sideText(name, metric, "a"),
+    b: sideText(name, metric, "b"),
+    difference: deltaText(name, metric.delta),
+    interval: `${deltaText(name, low)} to ${deltaText(name, high)}`,
+    p: pText(metric.p),
+    adjusted: pText(metric.p_adjusted),
+  };
+}
+
+/** The headers of a table of metrics. */
+export function metricHeader(alpha: number): string[] {
+  const level = `${Number((100 * (1 - alpha)).toFixed(3))}%`;
+  return ["metric", "A", "B", "difference", `${level} interval`, "p", "p (Holm)", "verdict on B"];
 }
 
 /** Which examples were compared, and over how many runs. */

@@ -1,15 +1,8 @@
-import type { Comparison, MetricComparison, Verdict } from "../diff/compare.ts";
+import type { Comparison, Verdict } from "../diff/compare.ts";
 import type { Diff } from "../diff/diff.ts";
 import { overview } from "../diff/overview.ts";
 import type { Flip } from "../diff/flips.ts";
-import {
-  deltaText,
-  detectableSentence,
-  metricText,
-  pairedSentence,
-  pText,
-  sideText,
-} from "../diff/wording.ts";
+import { deltaText, detectableSentence, metricCells, metricText, pairedSentence } from "../diff/wording.ts";
 import { IS_HIGHER_BETTER, type MetricName } from "../evaluation/metric_names.ts";
 import {
   bilingual,
@@ -29,6 +22,9 @@ import {
 } from "./html.ts";
 import { pageHtml } from "./page.ts";
 import type { PhraseName } from "./phrases.ts";
+
+/** The columns of a metric's numbers. */
+const COLUMNS = ["side_a", "side_b", "delta", "delta_interval", "p", "p_adjusted"] as const;
 
 /** How many flips of a direction a report lists. */
 const SHOWN = 100;
@@ -62,7 +58,7 @@ function intervalData({ metrics }: Comparison): unknown[] {
       low: Math.min(...ends),
       high: Math.max(...ends),
       verdict,
-      text: `${deltaText(name, delta)} (${deltaText(name, low)} – ${deltaText(name, high)})`,
+      text: `${deltaText(name, delta)} (${metricCells(name, metric).interval})`,
     }];
   });
 }
@@ -70,28 +66,21 @@ function intervalData({ metrics }: Comparison): unknown[] {
 /** Of several comparisons, first all in short. */
 function overviewPieces({ comparisons }: Diff): Html[] {
   if (comparisons.length === 1) return [];
-  const rows = overview(comparisons).map((
-    { variant, accuracy: [a, b, delta, interval, p] },
-    i,
-  ): Content[] => [
+  const rows = overview(comparisons).map(({ variant, a, b, difference, interval, adjusted, verdict }, i) => [
     new Html(`<a href="#comparison-${i}">${htmlOf(breakable(variant))}</a>`),
-    verdictHtml(comparisons[i]!.metrics.accuracy!.verdict),
+    verdictHtml(verdict),
     number(a, "side_a", "accuracy"),
     number(b, "side_b", "accuracy"),
-    number(delta, "delta", "accuracy"),
+    number(difference, "delta", "accuracy"),
     number(interval, "delta_interval", "accuracy"),
-    number(p, "p_adjusted", "accuracy"),
+    number(adjusted, "p_adjusted", "accuracy"),
   ]);
   const header = [
     phrase("variant"),
     phrase("verdict"),
-    termName("side_a"),
-    termName("side_b"),
-    termName("delta"),
-    termName("delta_interval"),
-    termName("p_adjusted"),
+    ...COLUMNS.filter((name) => name !== "p").map(termName),
   ];
-  return [section(together(phrase("test_accuracy")), table(header, rows))];
+  return [section(phrase("test_accuracy"), table(header, rows))];
 }
 
 function comparisonPieces(comparison: Comparison, index: number): Content[] {
@@ -120,32 +109,16 @@ function comparisonPieces(comparison: Comparison, index: number): Content[] {
 
 function metricTable({ metrics }: Comparison): Html {
   return table(
-    [
-      phrase("metric"),
-      phrase("verdict"),
-      termName("side_a"),
-      termName("side_b"),
-      termName("delta"),
-      termName("delta_interval"),
-      termName("p"),
-      termName("p_adjusted"),
-    ],
-    Object.entries(metrics).map(([key, metric]) => metricRow(key as MetricName, metric)),
+    [phrase("metric"), phrase("verdict"), ...COLUMNS.map(termName)],
+    Object.entries(metrics).map(([key, metric]) => {
+      const name = key as MetricName, cells = Object.values(metricCells(name, metric));
+      return [
+        termName(name),
+        verdictHtml(metric.verdict),
+        ...cells.map((text, i) => number(text, COLUMNS[i]!, name)),
+      ];
+    }),
   );
-}
-
-function metricRow(name: MetricName, metric: MetricComparison): Content[] {
-  const [low, high] = metric.interval;
-  return [
-    termName(name),
-    verdictHtml(metric.verdict),
-    number(sideText(name, metric, "a"), "side_a", name),
-    number(sideText(name, metric, "b"), "side_b", name),
-    number(deltaText(name, metric.delta), "delta", name),
-    number(`${deltaText(name, low)} – ${deltaText(name, high)}`, "delta_interval", name),
-    number(pText(metric.p), "p", name),
-    number(pText(metric.p_adjusted), "p_adjusted", name),
-  ];
 }
 
 function verdictHtml(verdict: Verdict): Html {

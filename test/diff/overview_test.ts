@@ -16,7 +16,7 @@ Deno.test("an overview has a line a comparison, with its accuracy and what else 
     { variant: "surer", a: base, b: group("surer", 20, 0.95) },
   ], { alpha: 0.05, resamples: 1000, seed: 0 }));
   assertEquals(
-    rows.map(({ variant, accuracy, others }) => [variant, accuracy[0], accuracy[1], accuracy[5], others]),
+    rows.map(({ variant, a, b, verdict, others }) => [variant, a, b, verdict, others]),
     [
       ["same", "80.0%", "80.0%", "no evidence either way", ""],
       ["surer", "80.0%", "95.0%", "better", "macro F1 better, loss better, calibration error better"],
