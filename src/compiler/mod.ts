@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { broadcastBooleans } from "./broadcast_booleans.ts";
 import { canonicalize } from "./canonicalize.ts";
 import { differentiate } from "./differentiate.ts";
 import { emit, type Emitted } from "./emit.ts";
@@ -86,7 +87,7 @@ export function compile(
     (tell) => sumEarly(narrow(simplify(shareGelu(differentiated)), tell)),
   );
   const updated = pass("optimizer", () => appendOptimizer(backward, prompt, optimizer));
-  const step = pass("simplify", () => simplify(updated));
+  const step = pass("simplify", (tell) => simplify(broadcastBooleans(updated, tell)));
   const place = insertion === "embedding-output" ? embedding.output : embedding.words;
   const embed: Graph = { ...embedding.graph, outputs: new Map([["embeddings", place]]) };
   const dimension = dimensionOf(place, path);
@@ -95,8 +96,8 @@ export function compile(
     train: emit(step, "train_step"),
     state: optimizerState(optimizer, dimension),
     update: emit(simplify(optimizerGraph(optimizer, dimension, path)), "update"),
-    predict: emit(simplify(answer), "predict"),
-    embed: emit(simplify(embed), "embed"),
+    predict: emit(simplify(broadcastBooleans(answer)), "predict"),
+    embed: emit(simplify(broadcastBooleans(embed)), "embed"),
     positions: addsPositions(embedding) ? "embedding-layer" : "attention",
   };
 }
@@ -104,7 +105,7 @@ export function compile(
 /** Compiles the same model without a prompt: token ids to class logits, for hard prompts. */
 export function compileHard(bytes: Uint8Array, path: string, read?: ReadRegion): Emitted {
   const { graph } = frozenModel(readOnnxFile(bytes, path, read));
-  return emit(simplify(narrow(readAnswer(graph))), "predict_hard");
+  return emit(simplify(broadcastBooleans(narrow(readAnswer(graph)))), "predict_hard");
 }
 
 /** The inference graph, imported and made canonical, its positions an input and its embedding layer found. */
