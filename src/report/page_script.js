@@ -18,6 +18,12 @@
   };
   const percent = d3.format(".1%");
 
+  /** Shares of an axis in per cent, with as many digits as tell its ticks apart. */
+  const shares = (values) => {
+    const [least, most] = d3.extent(values);
+    return most - least < 0.08 ? ".1%" : ".0%";
+  };
+
   /** What all charts have in common. */
   const plot = (place, options) => {
     const narrow = place.clientWidth < 480;
@@ -65,7 +71,11 @@
     accuracy: (place) =>
       plot(place, {
         x: { label: `${say("step")} →` },
-        y: { label: `↑ ${say("accuracy")}`, grid: true, tickFormat: ".0%" },
+        y: {
+          label: `↑ ${say("accuracy")}`,
+          grid: true,
+          tickFormat: shares(charts.accuracy.map(({ accuracy }) => accuracy)),
+        },
         marks: [
           Plot.lineY(charts.accuracy, { x: "step", y: "accuracy", stroke: colour("c2") }),
           Plot.dot(charts.accuracy, { x: "step", y: "accuracy", fill: colour("c2"), r: 3 }),
@@ -176,7 +186,7 @@
           type: log ? "log" : "linear",
           ...(log ? { ticks: [...new Set(means.map(({ x }) => x))], tickFormat: String } : { ticks: 6 }),
         },
-        y: { label: `↑ ${say("test_accuracy")}`, grid: true, tickFormat: ".0%" },
+        y: { label: `↑ ${say("test_accuracy")}`, grid: true, tickFormat: shares(points.map(({ y }) => y)) },
         color: { legend: many, domain: names, range: palette() },
         marks: [
           Plot.ruleX(means.filter(({ sd }) => sd !== null), {
