@@ -2,6 +2,7 @@ import { basename, join, relative } from "@std/path";
 import { InputError } from "../experiment/errors.ts";
 import { sweepReport } from "../report/sweep_report.ts";
 import { onDisk } from "../results/disk.ts";
+import { Lock } from "../results/lock.ts";
 import { readMetrics, readRun, type RunRecord } from "../results/read_run.ts";
 import { partialPath } from "../results/run_folder.ts";
 import { summarize, type SummaryRow } from "../results/summary.ts";
@@ -31,14 +32,17 @@ export async function writeSummaries(
   for (const name of names) {
     const own = asked.filter(({ run }) => run.experiment.name === name);
     if (own.some(({ run }) => run.variant !== "")) {
-      written.push(await writeSummary(join(results, name), name, own, outcomes));
+      written.push(await writeSummary(results, join(results, name), name, own, outcomes));
     }
   }
-  if (names.length > 1) written.push(await writeSummary(results, basename(results), asked, outcomes));
+  if (names.length > 1) {
+    written.push(await writeSummary(results, results, basename(results), asked, outcomes));
+  }
   return written;
 }
 
 async function writeSummary(
+  results: string,
   folder: string,
   title: string,
   asked: readonly AskedRun[],
@@ -51,10 +55,20 @@ async function writeSummary(
     if (row.status === "complete") records.set(row.folder, await readRun(one.run.path));
   }
   const summary = summarize(title, rows), page: string = join(folder, "summary.html");
-  await writeWhole(join(folder, "summary.csv"), summaryCsv(summary));
-  await writeWhole(page, await sweepReport(summary, records));
-  // The last one: a folder that has it is a sweep's.
-  await writeWhole(join(folder, "summary.json"), `${JSON.stringify(summary, null, 2)}\n`);
+  const html = await sweepReport(summary, records);
+  await onDisk(folder, () => Deno.mkdir(folder, { recursive: true }));
+  const lock = await Lock.take(
+    join(results, ".locks", `${encodeURIComponent(title)}.summary.lock`),
+    () => {},
+  );
+  try {
+    await writeWhole(join(folder, "summary.csv"), summaryCsv(summary));
+    await writeWhole(page, html);
+    // The last one: a folder that has it is a sweep's.
+    await writeWhole(join(folder, "summary.json"), `${JSON.stringify(summary, null, 2)}\n`);
+  } finally {
+    lock?.release();
+  }
   return page;
 }
 
@@ -87,11 +101,10 @@ async function rowOf(
     : { ...row, status: left.status, error: left.error };
 }
 
-/** Writes a file that appears whole, also where two programs write it at once. */
+/** Writes a file that appears whole. */
 async function writeWhole(path: string, text: string): Promise<void> {
   await onDisk(path, async () => {
-    await Deno.mkdir(join(path, ".."), { recursive: true });
-    await Deno.writeTextFile(`${path}.${Deno.pid}.new`, text);
-    await Deno.rename(`${path}.${Deno.pid}.new`, path);
+    await Deno.writeTextFile(`${path}.new`, text);
+    await Deno.rename(`${path}.new`, path);
   });
 }

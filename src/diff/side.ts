@@ -1,7 +1,7 @@
 import { join } from "@std/path";
 import { InputError } from "../experiment/errors.ts";
 import { readReport } from "../results/saved_report.ts";
-import { readEnvironment, readMetrics, readRun, type RunRecord } from "../results/read_run.ts";
+import { readEnvironment, readMetrics, readRun, readSummary, type RunRecord } from "../results/read_run.ts";
 
 /** Runs that differ in nothing but the seed. */
 export interface RunGroup {
@@ -37,14 +37,19 @@ export async function readSide(source: string): Promise<Side> {
 }
 
 async function runsIn(folder: string): Promise<Map<string, RunRecord>> {
-  const found = new Map<string, RunRecord>(), isSweep = await isThere(join(folder, "summary.json"));
   await readEnvironment(folder);
-  if (!isSweep && await isThere(join(folder, "metrics.json"))) {
+  const summary = await readSummary(folder), found = new Map<string, RunRecord>();
+  if (summary !== undefined) {
+    for (const { status, folder: name } of summary.rows) {
+      if (status === "complete") found.set(name, await readRun(join(folder, name)));
+    }
+  } else if (await isThere(join(folder, "metrics.json"))) {
     const metrics = await readMetrics(folder);
     if (metrics?.status !== "complete") throw new InputError(`the run in ${folder} is not complete`);
     return found.set("", await readRun(folder));
+  } else {
+    await collect(folder, "", found);
   }
-  await collect(folder, "", found);
   if (found.size === 0) {
     throw new InputError(
       `there is no complete run in ${folder}: name a run's folder, a sweep's, or a saved report`,
@@ -53,11 +58,10 @@ async function runsIn(folder: string): Promise<Map<string, RunRecord>> {
   return found;
 }
 
-/** Reads the complete runs below a folder, each under its path from there. */
+/** Reads the complete runs below a folder that no batch has summed up, each under its path from there. */
 async function collect(folder: string, name: string, found: Map<string, RunRecord>): Promise<void> {
   const entries = await Array.fromAsync(Deno.readDir(folder));
-  const isRun = entries.some(({ name }) => name === "metrics.json") &&
-    !entries.some(({ name }) => name === "summary.json");
+  const isRun = entries.some(({ name }) => name === "metrics.json");
   if (isRun && (await readMetrics(folder))?.status === "complete") found.set(name, await readRun(folder));
   for (const entry of entries.sort((a, b) => BY_NAME(a.name, b.name))) {
     const isPlace = entry.isDirectory && !entry.name.startsWith(".") && !entry.name.endsWith(".partial");

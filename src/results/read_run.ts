@@ -5,6 +5,7 @@ import type { Experiment } from "../experiment/types.ts";
 import type { Environment } from "./environment.ts";
 import { checkFormat } from "./format.ts";
 import type { MetricsFile, UnfinishedFile } from "./metrics_file.ts";
+import { type Summary, SUMMARY_FORMAT } from "./summary.ts";
 import type { Prediction } from "./predictions.ts";
 
 /** A complete run without its predictions. */
@@ -92,6 +93,20 @@ async function readText(file: string): Promise<string> {
   }
 }
 
+/**
+ * The `summary.json` that a batch has left in a folder; `undefined` where there is none.
+ *
+ * @throws {InputError} where it is damaged, or of a format that this program does not know
+ */
+export async function readSummary(folder: string): Promise<Summary | undefined> {
+  const file = join(folder, "summary.json"), summary = await readJson(file) as Partial<Summary> | undefined;
+  if (summary === undefined) return undefined;
+  if (summary.format !== SUMMARY_FORMAT || summary.rows === undefined) {
+    throw damaged(file, `it is no summary of the format '${SUMMARY_FORMAT}'`);
+  }
+  return summary as Summary;
+}
+
 function parseLines(text: string, file: string): unknown[] {
   return text.split("\n").filter((line) => line !== "").map((line, i) => {
     try {
@@ -119,6 +134,6 @@ async function readJson(file: string): Promise<unknown> {
 
 function damaged(file: string, why: string): InputError {
   return new InputError(
-    `${file} is damaged (${why}): nothing has been changed; run with --force to replace the run, or move its folder away`,
+    `${file} is damaged (${why}): nothing has been changed; run with --force to replace it, or move its folder away`,
   );
 }

@@ -37,9 +37,12 @@ export interface SummaryGroup {
   readonly validation: Readonly<Record<MetricName, Spread>> | null;
 }
 
+/** The format of `summary.json`. */
+export const SUMMARY_FORMAT = "softprompt-summary/1";
+
 /** `summary.json`. */
 export interface Summary {
-  readonly format: "softprompt-summary/1";
+  readonly format: typeof SUMMARY_FORMAT;
   readonly title: string;
   readonly rows: readonly SummaryRow[];
   readonly groups: readonly SummaryGroup[];
@@ -53,7 +56,7 @@ export function summarize(title: string, rows: readonly SummaryRow[]): Summary {
     const group = groupOf(members);
     return group === undefined ? [] : [group];
   });
-  return { format: "softprompt-summary/1", title, rows, groups, best: bestByValidation(groups) };
+  return { format: SUMMARY_FORMAT, title, rows, groups, best: bestByValidation(groups) };
 }
 
 /** What a part's metrics are, as numbers. */

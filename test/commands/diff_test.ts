@@ -133,6 +133,14 @@ Deno.test("saved reports are compared like the folders that they were made of", 
       return rest;
     };
     assertEquals(await json(join(one, "report.html"), join(sweep, "summary.html")), await json(one, sweep));
+    const before = await json(one, sweep), stale: string = join(sweep, "length=9");
+    await Deno.mkdir(stale);
+    for await (const { name } of Deno.readDir(one)) await Deno.copyFile(join(one, name), join(stale, name));
+    assertEquals(
+      await json(one, sweep),
+      before,
+      "what an earlier sweep of that name has left is no part of this one",
+    );
     const page: string = join(folder, "diff.html");
     await Deno.writeTextFile(page, (await call(["diff", one, sweep, "--format", "html"])).stdout);
     const again = await call(["diff", page, one]);
