@@ -1,6 +1,7 @@
 import progress from "cli-progress";
 import { duration } from "./duration.ts";
 import type { Listener } from "./listener.ts";
+import { percent } from "./result_cells.ts";
 import type { BatchOutcome } from "./run_planned.ts";
 
 /** How far a batch is: one bar with the time left on a terminal, a line a run elsewhere. */
@@ -107,8 +108,7 @@ export class BatchDisplay {
 function outcomeText(outcome: BatchOutcome, seconds: number): string {
   switch (outcome.kind) {
     case "complete": {
-      const { test, validation } = outcome.metrics,
-        percent = (share: number) => `${(100 * share).toFixed(1)}%`;
+      const { test, validation } = outcome.metrics;
       const validated = validation ? `, ${percent(validation.accuracy.value)} validation` : "";
       return `${percent(test.accuracy.value)} test${validated}, ${seconds.toFixed(1)} s`;
     }

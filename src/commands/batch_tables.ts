@@ -1,6 +1,7 @@
 import { partialPath } from "../results/run_folder.ts";
 import { tableLines } from "./console.ts";
 import type { PlannedRun } from "./plan.ts";
+import { RESULT_HEADER, resultCells } from "./result_cells.ts";
 import type { BatchOutcome } from "./run_planned.ts";
 
 /**
@@ -20,7 +21,7 @@ export function batchTables(
   });
   return [
     ...tableLines(
-      ["run", "status", "test accuracy", "95% interval", "validation", "seconds"],
+      ["run", "status", ...RESULT_HEADER],
       runs.map((run) => [run.title, ...cells(outcomes.get(run))]),
     ),
     ...(failed.length > 0 ? ["", ...tableLines(["failed", "why", "results"], failed)] : []),
@@ -29,14 +30,5 @@ export function batchTables(
 
 function cells(outcome: BatchOutcome | undefined): string[] {
   if (outcome === undefined) return ["not begun"];
-  if (!("metrics" in outcome)) return [outcome.kind];
-  const { test, validation, seconds } = outcome.metrics,
-    percent = (share: number) => (100 * share).toFixed(1);
-  return [
-    outcome.kind,
-    `${percent(test.accuracy.value)}%`,
-    test.accuracy.interval.map(percent).join(" to "),
-    validation ? `${percent(validation.accuracy.value)}%` : "",
-    seconds.toFixed(1),
-  ];
+  return [outcome.kind, ...("metrics" in outcome ? resultCells(outcome.metrics) : [])];
 }

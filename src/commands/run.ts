@@ -11,6 +11,7 @@ import { tableLines } from "./console.ts";
 import { readExperimentFile } from "./experiment_file.ts";
 import { untilInterrupted } from "./interrupt.ts";
 import { TerminalListener } from "./listener.ts";
+import { RESULT_HEADER, resultCells } from "./result_cells.ts";
 import { runExperiment } from "./run_experiment.ts";
 import { Workbench } from "./workbench.ts";
 
@@ -82,16 +83,8 @@ async function readExperiment(file: string, overrides: readonly Override[]): Pro
 }
 
 function summary(finished: readonly Finished[]): string[] {
-  const percent = (share: number) => (100 * share).toFixed(1);
   return tableLines(
-    ["experiment", "test accuracy", "95% interval", "validation", "seconds", "results"],
-    finished.map(({ title, path, metrics: { test, validation, seconds } }) => [
-      title,
-      `${percent(test.accuracy.value)}%`,
-      test.accuracy.interval.map(percent).join(" to "),
-      validation ? `${percent(validation.accuracy.value)}%` : "",
-      seconds.toFixed(1),
-      path,
-    ]),
+    ["experiment", ...RESULT_HEADER, "results"],
+    finished.map(({ title, path, metrics }) => [title, ...resultCells(metrics), path]),
   );
 }

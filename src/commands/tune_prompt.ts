@@ -10,6 +10,7 @@ import { verbalizerFeeds } from "../prompt/verbalizer.ts";
 import type { RunFolder } from "../results/run_folder.ts";
 import { totalSteps, tune, type Tuned, type TuningTask } from "../training/trainer.ts";
 import type { Listener } from "./listener.ts";
+import { percent } from "./result_cells.ts";
 import type { EncodedDataset, Prepared } from "./prepare.ts";
 import type { TuningSessions } from "./workbench.ts";
 
@@ -121,7 +122,7 @@ async function followed(
       if (value.kind === "history") {
         await folder.appendHistory(value.line);
         if (value.line.validation) {
-          note = `, validation ${(100 * value.line.validation.accuracy).toFixed(1)}%`;
+          note = `, validation ${percent(value.line.validation.accuracy)}`;
         }
       }
     }

@@ -1,5 +1,6 @@
-import { join } from "@std/path";
+import { join, relative } from "@std/path";
 import { InputError } from "../experiment/errors.ts";
+import { runFolders } from "../results/run_folders.ts";
 import { readReport } from "../results/saved_report.ts";
 import { readEnvironment, readMetrics, readRun, readSummary, type RunRecord } from "../results/read_run.ts";
 
@@ -10,9 +11,6 @@ export interface RunGroup {
   /** In the order of their seeds. */
   readonly runs: readonly RunRecord[];
 }
-
-/** Numbers within names by their size: length=5 before length=20. */
-const BY_NAME = new Intl.Collator("en", { numeric: true }).compare;
 
 /** One of the two things that are compared. */
 export interface Side {
@@ -48,7 +46,10 @@ async function runsIn(folder: string): Promise<Map<string, RunRecord>> {
     if (metrics?.status !== "complete") throw new InputError(`the run in ${folder} is not complete`);
     return found.set("", await readRun(folder));
   } else {
-    await collect(folder, "", found);
+    for (const path of await runFolders(folder)) {
+      const metrics = await readMetrics(path);
+      if (metrics?.status === "complete") found.set(relative(folder, path), await readRun(path));
+    }
   }
   if (found.size === 0) {
     throw new InputError(
@@ -56,19 +57,6 @@ async function runsIn(folder: string): Promise<Map<string, RunRecord>> {
     );
   }
   return found;
-}
-
-/** Reads the complete runs below a folder that no batch has summed up, each under its path from there. */
-async function collect(folder: string, name: string, found: Map<string, RunRecord>): Promise<void> {
-  const entries = await Array.fromAsync(Deno.readDir(folder));
-  const isRun = entries.some(({ name }) => name === "metrics.json");
-  if (isRun && (await readMetrics(folder))?.status === "complete") found.set(name, await readRun(folder));
-  for (const entry of entries.sort((a, b) => BY_NAME(a.name, b.name))) {
-    const isPlace = entry.isDirectory && !entry.name.startsWith(".") && !entry.name.endsWith(".partial");
-    if (isPlace) {
-      await collect(join(folder, entry.name), name === "" ? entry.name : `${name}/${entry.name}`, found);
-    }
-  }
 }
 
 /** Runs whose names differ in the seed only, together. */

@@ -11,7 +11,7 @@ export const VARIANT = "variant";
 export const MULTIPLIERS = ["sweep", "exclude", "variants"] as const;
 
 /** The part of an experiment file that multiplies it. */
-export interface Multiplied {
+interface Multiplied {
   readonly sweep?: Readonly<Record<string, readonly unknown[]>>;
   readonly exclude?: readonly Readonly<Record<string, unknown>>[];
   readonly variants?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;

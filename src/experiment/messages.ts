@@ -52,14 +52,14 @@ export function messageOf(
     case "uniqueItems":
       return `${key} has the same value twice, as items ${params.j + 1} and ${params.i + 1}`;
     case "propertyNames":
-      return `'${params.propertyName}' in ${key} names a folder: letters, digits, '.', '_' and '-' only`;
+      return `'${params.propertyName}' in ${key} names a folder: letters, digits, '.', '_' and '-' only, and no '.partial' at the end`;
     case "minProperties":
       return `${key} must have at least ${params.limit} ${
         path.join() === "verbalizer" ? "classes" : "key"
       }, ${got}`;
     case "pattern":
       return path.join() === "name"
-        ? `'name' names a folder: letters, digits, '.', '_' and '-' only, ${got}`
+        ? `'name' names a folder: letters, digits, '.', '_' and '-' only, and no '.partial' at the end, ${got}`
         : `${key} must match ${params.pattern}, ${got}`;
     default:
       return `${key} ${message ?? "is not valid"}, ${got}`;

@@ -36,7 +36,7 @@ export function keyLabels(paths: readonly string[]): string[] {
 function shown(value: unknown): string {
   const text = typeof value === "string" ? value : JSON.stringify(value) ?? "";
   const plain = text.replace(/[^\p{L}\p{N}._+-]+/gu, "_").replace(/^_+|_+$/g, "");
-  const isWhole = plain === text && plain.length <= LONGEST_VALUE && !/^\.*$/.test(plain);
+  const isWhole = plain === text && plain.length <= LONGEST_VALUE && !/^\.*$|\.partial$/.test(plain);
   return isWhole ? plain : `${plain.slice(0, LONGEST_VALUE)}~${hash(text)}`;
 }
 

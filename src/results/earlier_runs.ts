@@ -1,7 +1,7 @@
-import { join } from "@std/path";
 import { InputError } from "../experiment/errors.ts";
 import type { Experiment } from "../experiment/types.ts";
 import { readAbout, type RunAbout } from "./read_run.ts";
+import { runFolders } from "./run_folders.ts";
 
 /** How fast a complete run went. */
 export interface Throughput {
@@ -37,24 +37,6 @@ function throughputOf({ experiment, metrics, environment }: RunAbout): Throughpu
     examplesPerSecond: metrics.examples_per_second,
     otherSeconds: Math.max(0, (environment.seconds?.wall ?? metrics.seconds) - metrics.seconds),
   };
-}
-
-/** The folders within a results folder that hold a run's files, variants included. */
-async function runFolders(folder: string): Promise<string[]> {
-  const found: string[] = [];
-  let entries: Deno.DirEntry[];
-  try {
-    entries = await Array.fromAsync(Deno.readDir(folder));
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return [];
-    throw error;
-  }
-  if (entries.some(({ name }) => name === "metrics.json")) found.push(folder);
-  for (const { name, isDirectory } of entries) {
-    const isPlace = isDirectory && !name.startsWith(".") && !name.endsWith(".partial");
-    if (isPlace) found.push(...await runFolders(join(folder, name)));
-  }
-  return found;
 }
 
 /**

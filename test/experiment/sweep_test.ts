@@ -141,7 +141,8 @@ Deno.test("a sweep that asks for nothing sensible is refused", () => {
   assertEquals(problems("sweep: { seed: [1] }\nexclude: [{ seed: 1 }]"), [
     "x.yaml:7:1: 'exclude' leaves nothing to run",
   ]);
+  assertEquals(problems("variants: { a.partial: {} }").length, 1);
   assertEquals(problems('variants: { "a/b": {} }'), [
-    "x.yaml:6:11: 'a/b' in 'variants' names a folder: letters, digits, '.', '_' and '-' only",
+    "x.yaml:6:11: 'a/b' in 'variants' names a folder: letters, digits, '.', '_' and '-' only, and no '.partial' at the end",
   ]);
 });

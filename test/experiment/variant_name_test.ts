@@ -19,9 +19,18 @@ Deno.test("a variant's name says what differs, each key with as little of its pa
 });
 
 Deno.test("values that a folder's name cannot show end in a hash that tells them apart", () => {
-  const names = ["{text} was {mask}", "{text}_was_{mask}", "情感是正面的吗", "..", "a/b", "a".repeat(300)]
+  const names = [
+    "{text} was {mask}",
+    "{text}_was_{mask}",
+    "情感是正面的吗",
+    "..",
+    "a/b",
+    "a.partial",
+    "a".repeat(300),
+  ]
     .map((value) => name({ "prompt.template": value }));
   assertEquals(new Set(names).size, names.length);
   assert(names.every((one) => !/[/\\{} ]/.test(one) && one.length < 100), names.join("\n"));
+  assert(!names.some((one) => one.endsWith(".partial")), "a folder of that name is an unfinished run's");
   assertEquals(names[2], "template=情感是正面的吗");
 });

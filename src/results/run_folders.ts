@@ -1,0 +1,21 @@
+import { join } from "@std/path";
+
+/** Numbers within names by their size: length=5 before length=20. */
+const BY_NAME = new Intl.Collator("en", { numeric: true }).compare;
+
+/** The folders within a results folder, and itself, that hold a run's `metrics.json`: variants too, in the order of their names. */
+export async function runFolders(folder: string): Promise<string[]> {
+  let entries: Deno.DirEntry[];
+  try {
+    entries = await Array.fromAsync(Deno.readDir(folder));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return [];
+    throw error;
+  }
+  const found = entries.some(({ name }) => name === "metrics.json") ? [folder] : [];
+  for (const { name, isDirectory } of entries.sort((a, b) => BY_NAME(a.name, b.name))) {
+    const isPlace = isDirectory && !name.startsWith(".") && !name.endsWith(".partial");
+    if (isPlace) found.push(...await runFolders(join(folder, name)));
+  }
+  return found;
+}

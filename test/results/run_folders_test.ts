@@ -1,0 +1,15 @@
+import { assertEquals } from "@std/assert";
+import { join, relative } from "@std/path";
+import { runFolders } from "../../src/results/run_folders.ts";
+import { inFolder } from "../commands/softprompt.ts";
+
+Deno.test("runs are found with their variants, numbers in names by their size, unfinished and hidden ones left out", () =>
+  inFolder(async (root) => {
+    for (const path of ["x", "x/seed=1", "s/length=20", "s/length=5", "s/length=1.partial", ".cache/y"]) {
+      await Deno.mkdir(join(root, path), { recursive: true });
+      await Deno.writeTextFile(join(root, path, "metrics.json"), "{}");
+    }
+    const found = (await runFolders(root)).map((path) => relative(root, path));
+    assertEquals(found, ["s/length=5", "s/length=20", "x", "x/seed=1"]);
+    assertEquals(await runFolders(join(root, "nowhere")), []);
+  }));
