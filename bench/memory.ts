@@ -45,7 +45,7 @@ async function measure(batch: number, sequence: number): Promise<void> {
     file,
     "embedding-output",
     "adamw",
-    (_, graph) => step = graph,
+    { onPass: (_, graph) => step = graph },
   );
   bytes.buffer.transfer(0);
   const device = await openCpu(), feeds = stepFeeds(dimension, 1000, sizes);

@@ -98,6 +98,14 @@ program.command("compile")
   .addOption(
     new Option("--optimizer <name>", "what the step ends in").choices(OPTIMIZER_NAMES).default("adamw"),
   )
+  .addOption(
+    new Option("--device <kind>", "what the graphs are made for").choices(["cpu", "wasm", "webgpu"])
+      .default("cpu"),
+  )
+  .addOption(
+    new Option("--precision <type>", "what the frozen model is computed in").choices(["float32", "float16"])
+      .default("float32"),
+  )
   .requiredOption("--out <dir>", "the folder that the artifacts go into")
   .option("--explain", "say what each pass of the compiler did", false)
   .addHelpText(

@@ -1,5 +1,5 @@
 import { basename, join, relative, resolve } from "@std/path";
-import type { Compiled, Emitted, Insertion, OptimizerName } from "../compiler/mod.ts";
+import type { Compiled, Emitted, Insertion, OptimizerName, Precision, Target } from "../compiler/mod.ts";
 import { parseDimension } from "../compiler/mod.ts";
 import { hashFile } from "../model/hash_file.ts";
 
@@ -11,6 +11,8 @@ export interface ArtifactsOrigin {
   readonly sha256: string;
   readonly insertion: Insertion;
   readonly optimizer: OptimizerName;
+  readonly target: Target;
+  readonly precision: Precision;
 }
 
 /** `artifacts.json`: how the graphs in its folder belong together. Any program with ONNX Runtime can run them. */
@@ -20,6 +22,9 @@ interface Manifest {
   readonly insertion: Insertion;
   readonly dimension: number;
   readonly optimizer: OptimizerName;
+  /** What the graphs are made for; ONNX Runtime runs them everywhere, but those for the CPU slowly on WebGPU. */
+  readonly target: Target;
+  readonly precision: Precision;
   readonly positions: Compiled["positions"];
   readonly train: {
     readonly file: string;
@@ -45,7 +50,7 @@ const FILES = {
 export async function writeArtifacts(
   folder: string,
   compiled: Compiled,
-  { source, sha256, insertion, optimizer }: ArtifactsOrigin,
+  { source, sha256, insertion, optimizer, target, precision }: ArtifactsOrigin,
 ): Promise<void> {
   const partial = `${folder}.partial`;
   await Deno.mkdir(partial, { recursive: true });
@@ -57,6 +62,8 @@ export async function writeArtifacts(
     insertion,
     dimension: compiled.dimension,
     optimizer,
+    target,
+    precision,
     positions: compiled.positions,
     train: {
       file: FILES.train,

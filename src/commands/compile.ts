@@ -1,7 +1,8 @@
 import { join } from "@std/path";
-import type { Insertion, OptimizerName } from "../compiler/mod.ts";
+import type { Insertion, OptimizerName, Precision } from "../compiler/mod.ts";
+import type { DeviceKind } from "../device/device.ts";
 import { writeArtifacts } from "./artifacts.ts";
-import { compileModel } from "./compile_model.ts";
+import { compileModel, type Form } from "./compile_model.ts";
 import { explain } from "./explain.ts";
 import { openModel } from "./open_model.ts";
 
@@ -13,6 +14,9 @@ export interface CompileFlags {
   readonly file: string;
   readonly insertion: Insertion;
   readonly optimizer: OptimizerName;
+  /** What the graphs are made for. */
+  readonly device: DeviceKind;
+  readonly precision: Precision;
   /** The folder that the artifacts go into. */
   readonly out: string;
   /** Say what each pass did. */
@@ -24,12 +28,13 @@ export interface CompileFlags {
  * `artifacts.json`, which says how they belong together. The weights stay in the model's own file.
  */
 export async function compile(
-  { model: source, file, insertion, optimizer, out, explain: explains }: CompileFlags,
+  { model: source, file, insertion, optimizer, device, precision, out, explain: explains }: CompileFlags,
 ): Promise<void> {
+  const form: Form = { target: device === "webgpu" ? "webgpu" : "cpu", precision };
   const model = await openModel(source, file, "./");
-  if (explains) { for (const line of await explain(model, insertion, optimizer)) console.log(line); }
-  const compiled = await compileModel(model, insertion, optimizer);
-  await writeArtifacts(out, compiled, { source, sha256: model.sha256, insertion, optimizer });
+  if (explains) { for (const line of await explain(model, insertion, optimizer, form)) console.log(line); }
+  const compiled = await compileModel(model, insertion, optimizer, form);
+  await writeArtifacts(out, compiled, { source, sha256: model.sha256, insertion, optimizer, ...form });
   const size = (compiled.train.bytes.length / 1024).toFixed(0);
   console.log(`${join(out, "artifacts.json")}: train_step.onnx ${size} KiB, weights in ${model.folder}`);
 }

@@ -3,9 +3,9 @@ import {
   compile,
   type Compiled,
   compileHard,
+  type CompileOptions,
   type Emitted,
   type Insertion,
-  type OnPass,
   type OptimizerName,
 } from "../compiler/mod.ts";
 import { sha256 } from "../dataset/sha256.ts";
@@ -17,24 +17,30 @@ import { readArtifacts, writeArtifacts } from "./artifacts.ts";
 import { say } from "./console.ts";
 import type { OpenModel } from "./open_model.ts";
 
+/** What a model is compiled for, and in. */
+export type Form = Required<Pick<CompileOptions, "target" | "precision">>;
+
 /** Compiles a model's training step. */
 export function compileModel(
   model: OpenModel,
   insertion: Insertion,
   optimizer: OptimizerName,
-  onPass?: OnPass,
+  options: CompileOptions,
 ): Promise<Compiled> {
-  return withBytes(model, (bytes) => compile(bytes, model.onnx, insertion, optimizer, onPass, readRegion));
+  return withBytes(
+    model,
+    (bytes) => compile(bytes, model.onnx, insertion, optimizer, { ...options, read: readRegion }),
+  );
 }
 
 /** Compiles a model for hard prompts. */
-export function compileHardModel(model: OpenModel): Promise<Emitted> {
-  return withBytes(model, (bytes) => compileHard(bytes, model.onnx, readRegion));
+export function compileHardModel(model: OpenModel, form: Form): Promise<Emitted> {
+  return withBytes(model, (bytes) => compileHard(bytes, model.onnx, { ...form, read: readRegion }));
 }
 
 /**
  * Compiles a model's training step, or takes it from where an earlier run left it. What is kept goes by what it was made
- * of: the model's content, the insertion, the optimizer and the compiler itself.
+ * of: the model's content, the insertion, the optimizer, the form and the compiler itself.
  *
  * @param cache the folder to keep artifacts in
  */
@@ -42,6 +48,7 @@ export async function compileOnce(
   model: OpenModel,
   insertion: Insertion,
   optimizer: OptimizerName,
+  form: Form,
   cache: string,
 ): Promise<Compiled> {
   const made = JSON.stringify([
@@ -50,12 +57,14 @@ export async function compileOnce(
     model.onnx,
     insertion,
     optimizer,
+    form.target,
+    form.precision,
     await compilerHash(),
   ]);
   const folder = join(cache, (await sha256(new TextEncoder().encode(made))).slice(0, 32));
   const lock = await Lock.take(`${folder}.lock`, () => {});
   try {
-    return await readOrCompile(model, insertion, optimizer, folder);
+    return await readOrCompile(model, insertion, optimizer, form, folder);
   } finally {
     lock?.release();
   }
@@ -65,6 +74,7 @@ async function readOrCompile(
   model: OpenModel,
   insertion: Insertion,
   optimizer: OptimizerName,
+  form: Form,
   folder: string,
 ): Promise<Compiled> {
   const kept = await readArtifacts(folder, dirname(model.onnx)).catch((error) => {
@@ -74,8 +84,8 @@ async function readOrCompile(
     return undefined;
   });
   if (kept !== undefined) return kept;
-  const compiled = await compileModel(model, insertion, optimizer);
-  const origin = { source: model.folder, sha256: model.sha256, insertion, optimizer };
+  const compiled = await compileModel(model, insertion, optimizer, form);
+  const origin = { source: model.folder, sha256: model.sha256, insertion, optimizer, ...form };
   await onDisk(folder, () => writeArtifacts(folder, compiled, origin));
   return compiled;
 }

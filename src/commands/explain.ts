@@ -6,9 +6,10 @@ import {
   keptBytes,
   liveNodes,
   matrixFlops,
+  type OnPass,
   type OptimizerName,
 } from "../compiler/mod.ts";
-import { compileModel } from "./compile_model.ts";
+import { compileModel, type Form } from "./compile_model.ts";
 import { tableLines } from "./console.ts";
 import type { OpenModel } from "./open_model.ts";
 
@@ -23,18 +24,20 @@ export async function explain(
   model: OpenModel,
   insertion: Insertion,
   optimizer: OptimizerName,
+  form: Form,
 ): Promise<string[]> {
   const rows: string[][] = [], details: string[] = [];
   let last: Graph | undefined;
   let before = new Map<string, number>();
-  await compileModel(model, insertion, optimizer, (pass, graph, deeds) => {
+  const onPass: OnPass = (pass, graph, deeds) => {
     const counts = countOperators(graph);
     const flops = evaluate(matrixFlops(graph), SIZES) / 1e9;
     rows.push([pass, String(liveNodes(graph).length), flops.toFixed(2), changes(before, counts)]);
     before = counts;
     last = graph;
     for (const line of sentences(deeds)) details.push(`${pass}: ${line}`);
-  });
+  };
+  await compileModel(model, insertion, optimizer, { ...form, onPass });
   const sizes = Object.entries(SIZES).map(([name, size]) => `${name} ${size}`).join(", ");
   return [
     ...tableLines(["pass", "nodes", "GFLOP", "operators, by the largest change"], rows),

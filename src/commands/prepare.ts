@@ -1,8 +1,9 @@
 import type { Compiled, OptimizerName } from "../compiler/mod.ts";
-import { compileModel, compileOnce } from "./compile_model.ts";
+import { compileModel, compileOnce, type Form } from "./compile_model.ts";
 import type { Dataset } from "../dataset/load.ts";
 import type { Example } from "../dataset/example.ts";
 import { sha256 } from "../dataset/sha256.ts";
+import { type Device, DeviceError } from "../device/device.ts";
 import { parseTemplate } from "../experiment/template.ts";
 import type { Experiment, OptimizerSpec } from "../experiment/types.ts";
 import type { LabelledEncoding } from "../prompt/batches.ts";
@@ -61,18 +62,35 @@ export function positionCounting({ experiment }: Prepared, compiled: Compiled | 
  */
 export async function compileExperiment(
   { experiment: { prompt, training }, model }: Prepared,
+  form: Form,
   cache?: string,
 ): Promise<Compiled | undefined> {
   if (!prompt.insertion) return undefined;
   const optimizer = optimizerName(training!.optimizer);
   return cache === undefined
-    ? await compileModel(model, prompt.insertion, optimizer)
-    : await compileOnce(model, prompt.insertion, optimizer, cache);
+    ? await compileModel(model, prompt.insertion, optimizer, form)
+    : await compileOnce(model, prompt.insertion, optimizer, form, cache);
+}
+
+/**
+ * What an experiment's graphs are compiled for, and in.
+ *
+ * @throws {DeviceError} where the device has no float16 and the experiment asks for it
+ */
+export function formOn(device: Device, { precision }: Experiment): Form {
+  if (precision === "float16" && !device.float16) {
+    throw new DeviceError(
+      `'precision: float16' needs WebGPU on an adapter that has shader-f16, and the device is ${device.description}: set 'precision: float32' or another 'device:'`,
+    );
+  }
+  return { target: device.kind === "webgpu" ? "webgpu" : "cpu", precision };
 }
 
 /** Tells apart what is compiled: experiments of the same key share one compiled step. */
-export function stepKey({ experiment: { prompt, training }, model }: Prepared): string {
-  return [model.onnx, model.sha256, prompt.insertion, optimizerName(training!.optimizer)].join("|");
+export function stepKey({ experiment: { prompt, training, precision }, model }: Prepared): string {
+  return [model.onnx, model.sha256, prompt.insertion, optimizerName(training!.optimizer), precision].join(
+    "|",
+  );
 }
 
 /** An experiment's optimizer as the compiler calls it. */

@@ -14,7 +14,15 @@ import type { RunFolder } from "../results/run_folder.ts";
 import { samplesMarkdown } from "../results/samples.ts";
 import { Interrupted } from "../training/trainer.ts";
 import { classifyAll } from "./classify_all.ts";
-import { compileExperiment, encodeDataset, positionCounting, type Prepared, stepKey } from "./prepare.ts";
+import type { Form } from "./compile_model.ts";
+import {
+  compileExperiment,
+  encodeDataset,
+  formOn,
+  positionCounting,
+  type Prepared,
+  stepKey,
+} from "./prepare.ts";
 import type { RunOptions } from "./run_options.ts";
 import { type TunedPrompt, tunePrompt } from "./tune_prompt.ts";
 import type { TuningSessions, Workbench } from "./workbench.ts";
@@ -32,9 +40,10 @@ export async function runInto(
   const stopwatch = new Stopwatch(), bare = await workbench.device(experiment.device);
   const device = stopwatch.watch(bare);
   listener.start(title, experiment.prompt.kind, device.description);
+  const form = formOn(bare, experiment);
   const compiled = await stopwatch.count(
     "compiling",
-    () => compileExperiment(prepared, join(results, ".cache")),
+    () => compileExperiment(prepared, form, join(results, ".cache")),
   );
   const encoded = encodeDataset(prepared, positionCounting(prepared, compiled));
   const cut = encoded.truncated.train + encoded.truncated.validation + encoded.truncated.test;
@@ -53,7 +62,7 @@ export async function runInto(
     listener,
     signal,
   );
-  const classifier = soft?.classifier ?? await hardClassifier(prepared, bare, stopwatch, workbench);
+  const classifier = soft?.classifier ?? await hardClassifier(prepared, form, bare, stopwatch, workbench);
   if (signal.aborted) throw new Interrupted(`${title} was interrupted before its test set was classified`);
   const { metrics, predictions, samples } = await classifyAll(prepared, encoded, classifier, soft);
   const environment = await environmentOf(prepared, device, stopwatch.timing);
@@ -98,11 +107,12 @@ async function tuningSessions(
 
 async function hardClassifier(
   { experiment, model }: Prepared,
+  form: Form,
   device: Device,
   stopwatch: Stopwatch,
   workbench: Workbench,
 ): Promise<Classifier> {
-  const session = await stopwatch.count("opening", () => workbench.hard(device, model));
+  const session = await stopwatch.count("opening", () => workbench.hard(device, model, form));
   return {
     session: stopwatch.timed(session),
     padId: model.tokenizer.padId,

@@ -57,7 +57,8 @@ export async function survey(
   return {
     prepared,
     steps,
-    shareKey: [experiment.device, training ? stepKey(prepared) : `hard|${model.onnx}`].join("|"),
+    shareKey: [experiment.device, training ? stepKey(prepared) : `hard|${model.onnx}|${experiment.precision}`]
+      .join("|"),
     work: isComplete ? 0 : whole * (length + TEXT_TOKENS),
     tuningShare: tuning / whole,
     state: isComplete

@@ -111,13 +111,16 @@ async function followed(
   listener: Listener,
 ): Promise<Tuned> {
   listener.begin(name, totalSteps(task.spec, task.examples.length));
-  let note = "";
+  let loss = NaN, note = "";
   try {
     const events = tune(task);
     for (;;) {
       const { done, value } = await events.next();
       if (done) return value;
-      if (value.kind === "step") listener.step(value.step, `loss ${value.loss.toFixed(3)}${note}`);
+      if (value.kind === "step") {
+        loss = value.loss ?? loss;
+        listener.step(value.step, Number.isNaN(loss) ? "" : `loss ${loss.toFixed(3)}${note}`);
+      }
       if (value.kind === "checkpoint") await folder.keepCheckpoint(value.checkpoint);
       if (value.kind === "history") {
         await folder.appendHistory(value.line);

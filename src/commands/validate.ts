@@ -60,7 +60,10 @@ class Checker {
   }
 
   private async count(prepared: Prepared): Promise<number> {
-    const compiled = await compileExperiment(prepared);
+    const compiled = await compileExperiment(prepared, {
+      target: "cpu",
+      precision: prepared.experiment.precision,
+    });
     const { truncated } = encodeDataset(prepared, positionCounting(prepared, compiled));
     return truncated.train + truncated.validation + truncated.test;
   }

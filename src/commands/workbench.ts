@@ -2,15 +2,15 @@ import { dirname, resolve } from "@std/path";
 import type { Compiled } from "../compiler/mod.ts";
 import { type Dataset, loadDataset } from "../dataset/load.ts";
 import { chooseDevice } from "../device/choose.ts";
-import type { Device, Session } from "../device/device.ts";
+import type { Device, ResidentSession, Session } from "../device/device.ts";
 import type { Experiment } from "../experiment/types.ts";
-import { compileHardModel } from "./compile_model.ts";
+import { compileHardModel, type Form } from "./compile_model.ts";
 import { type OpenModel, openModel } from "./open_model.ts";
 
 /** A compiled training step, opened. */
 export interface TuningSessions {
-  readonly step: Session;
-  readonly update: Session;
+  readonly step: ResidentSession;
+  readonly update: ResidentSession;
   readonly predict: Session;
 }
 
@@ -33,7 +33,10 @@ export class Workbench {
   private readonly datasets = new Map<string, Promise<Dataset>>();
   private readonly devices = new Map<string, Promise<Device>>();
   private open:
-    | { readonly key: string; readonly sessions: Promise<Readonly<Record<string, Session>>> }
+    | {
+      readonly key: string;
+      readonly sessions: Promise<Readonly<Record<string, Session | ResidentSession>>>;
+    }
     | undefined;
 
   constructor(private readonly options: WorkbenchOptions) {}
@@ -59,16 +62,17 @@ export class Workbench {
   /** @param key tells compiled steps apart */
   async tuning(device: Device, compiled: Compiled, key: string): Promise<TuningSessions> {
     return await this.opened(`${device.kind}|${key}`, async () => ({
-      step: await device.open(compiled.train),
-      update: await device.open(compiled.update),
+      step: await device.openResident(compiled.train),
+      update: await device.openResident(compiled.update),
       predict: await device.open(compiled.predict),
     }));
   }
 
   /** A model with nothing but words in front, opened. */
-  async hard(device: Device, model: OpenModel): Promise<Session> {
-    const open = async () => ({ predict: await device.open(await compileHardModel(model)) });
-    return (await this.opened(`${device.kind}|hard|${model.onnx}|${model.sha256}`, open)).predict;
+  async hard(device: Device, model: OpenModel, form: Form): Promise<Session> {
+    const open = async () => ({ predict: await device.open(await compileHardModel(model, form)) });
+    return (await this.opened(`${device.kind}|hard|${model.onnx}|${model.sha256}|${form.precision}`, open))
+      .predict;
   }
 
   /** A run is over: what it opened is freed, unless it is kept for the next. */
@@ -80,10 +84,10 @@ export class Workbench {
   async release(): Promise<void> {
     const sessions = await this.open?.sessions.catch(() => undefined);
     this.open = undefined;
-    for (const session of Object.values<Session>(sessions ?? {})) await session.release();
+    for (const session of Object.values<Session | ResidentSession>(sessions ?? {})) await session.release();
   }
 
-  private async opened<Sessions extends { readonly [name: string]: Session }>(
+  private async opened<Sessions extends { readonly [name: string]: Session | ResidentSession }>(
     key: string,
     open: () => Promise<Sessions>,
   ): Promise<Sessions> {

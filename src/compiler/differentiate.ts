@@ -9,14 +9,15 @@ import { rowOf } from "./ops/mod.ts";
  *
  * @param of the name of a float32 [] output
  * @param withRespectTo a float input of the graph
+ * @param scale what the scalar's own gradient is
  * @returns the graph with the further output `gradient`, of the input's shape
  * @throws {CompileError} on an operator without a gradient, naming it and its node
  */
-export function differentiate(graph: Graph, of: string, withRespectTo: Value): Graph {
+export function differentiate(graph: Graph, of: string, withRespectTo: Value, scale = 1): Graph {
   const b = Builder.of(graph);
   const loss = graph.outputs.get(of)!;
   const nodes = liveNodes(graph), active = dependents(nodes, [withRespectTo]);
-  const gradients = new Map<Value, Value>([[loss, b.scalar(1)]]);
+  const gradients = new Map<Value, Value>([[loss, b.scalar(scale)]]);
   for (const node of nodes.toReversed()) {
     const flowing = node.outputs.map((output) => gradients.get(output));
     if (flowing.every((gradient) => gradient === undefined)) continue;

@@ -7,9 +7,11 @@
 import { broadcastBooleans } from "./broadcast_booleans.ts";
 import { canonicalize } from "./canonicalize.ts";
 import { differentiate } from "./differentiate.ts";
+import { forWebgpu } from "./for_webgpu.ts";
 import { emit, type Emitted } from "./emit.ts";
 import type { Graph, Tell } from "./graph.ts";
 import { importModel } from "./import.ts";
+import { LOSS_SCALE, mixedPrecision, unscaled } from "./mixed_precision.ts";
 import { narrow } from "./narrow.ts";
 import { addLoss, readAnswer } from "./objective.ts";
 import { type OnnxFile, readOnnxFile, type ReadRegion } from "./onnx_file.ts";
@@ -36,7 +38,7 @@ export { readOnnxFile, type ReadRegion, weightFiles } from "./onnx_file.ts";
 export { OPTIMIZER_NAMES, type OptimizerName, type StateTensor } from "./optimizer.ts";
 export type { Insertion } from "./splice.ts";
 
-/** What is compiled: it depends on the model, the insertion and the optimizer alone. */
+/** What is compiled: it depends on the model, the insertion, the optimizer, the target and the precision alone. */
 export interface Compiled {
   /** The size of the prompt's vectors. */
   readonly dimension: number;
@@ -60,12 +62,28 @@ export type Deeds = ReadonlyMap<string, ReadonlyMap<string, number>>;
 /** Told of each pass's result and of what it did, for people who want to see what happened. */
 export type OnPass = (pass: string, graph: Graph, deeds: Deeds) => void;
 
+/** What graphs are made for: the CPU provider, native or as WebAssembly, or the one for WebGPU. Both run both, one slower. */
+export type Target = "cpu" | "webgpu";
+
+/** What a frozen model is computed in: `float16` stands for its products, not for norms, softmax or anything of the prompt's. */
+export type Precision = "float32" | "float16";
+
+/** How a model is compiled. */
+export interface CompileOptions {
+  /** Told of each pass. */
+  readonly onPass?: OnPass;
+  /** Reads the weights that lie in files beside the model's, where there are such. */
+  readonly read?: ReadRegion | undefined;
+  readonly target?: Target;
+  /** What the frozen model is computed in. */
+  readonly precision?: Precision;
+}
+
 /**
  * Compiles the training step of a soft prompt for a frozen model.
  *
  * @param bytes the model's ONNX file
  * @param path where it lies, for messages and for referring to its weights
- * @param read reads the weights that lie in files beside it, where there are such
  * @throws {CompileError} on anything in the model that cannot be compiled
  */
 export function compile(
@@ -73,21 +91,24 @@ export function compile(
   path: string,
   insertion: Insertion,
   optimizer: OptimizerName,
-  onPass: OnPass = () => {},
-  read?: ReadRegion,
+  { onPass = () => {}, read, target = "cpu", precision = "float32" }: CompileOptions = {},
 ): Compiled {
-  const pass = reporting(onPass);
+  const pass = reporting(onPass), scale = precision === "float16" ? LOSS_SCALE : 1;
   const embedding = frozenModel(readOnnxFile(bytes, path, read), onPass);
   const { graph, prompt } = splice(embedding, insertion);
   const whole = pass("splice", () => readAnswer(graph));
   const answer = pass("narrow", (tell) => narrow(whole, tell));
-  const differentiated = pass("differentiate", () => differentiate(addLoss(answer), "loss", prompt));
+  const differentiated = pass("differentiate", () => differentiate(addLoss(answer), "loss", prompt, scale));
   const backward = pass(
     "narrow backward",
     (tell) => sumEarly(narrow(simplify(shareGelu(differentiated)), tell)),
   );
-  const updated = pass("optimizer", () => appendOptimizer(backward, prompt, optimizer));
-  const step = pass("simplify", (tell) => simplify(broadcastBooleans(updated, tell)));
+  const updated = pass(
+    "optimizer",
+    () => appendOptimizer(scale === 1 ? backward : unscaled(backward, scale), prompt, optimizer),
+  );
+  const lowered = (graph: Graph, tell?: Tell) => simplify(fitted(graph, target, precision, tell));
+  const step = pass("simplify", (tell) => lowered(updated, tell));
   const place = insertion === "embedding-output" ? embedding.output : embedding.words;
   const embed: Graph = { ...embedding.graph, outputs: new Map([["embeddings", place]]) };
   const dimension = dimensionOf(place, path);
@@ -95,17 +116,28 @@ export function compile(
     dimension,
     train: emit(step, "train_step"),
     state: optimizerState(optimizer, dimension),
-    update: emit(simplify(optimizerGraph(optimizer, dimension, path)), "update"),
-    predict: emit(simplify(broadcastBooleans(answer)), "predict"),
-    embed: emit(simplify(broadcastBooleans(embed)), "embed"),
+    update: emit(lowered(optimizerGraph(optimizer, dimension, path)), "update"),
+    predict: emit(lowered(answer), "predict"),
+    embed: emit(lowered(embed), "embed"),
     positions: addsPositions(embedding) ? "embedding-layer" : "attention",
   };
 }
 
 /** Compiles the same model without a prompt: token ids to class logits, for hard prompts. */
-export function compileHard(bytes: Uint8Array, path: string, read?: ReadRegion): Emitted {
+export function compileHard(
+  bytes: Uint8Array,
+  path: string,
+  { read, target = "cpu", precision = "float32" }: CompileOptions = {},
+): Emitted {
   const { graph } = frozenModel(readOnnxFile(bytes, path, read));
-  return emit(simplify(broadcastBooleans(narrow(readAnswer(graph)))), "predict_hard");
+  return emit(simplify(fitted(narrow(readAnswer(graph)), target, precision)), "predict_hard");
+}
+
+/** A graph in the precision asked for, of the operators that its target has, and has right. */
+function fitted(graph: Graph, target: Target, precision: Precision, tell?: Tell): Graph {
+  const right = broadcastBooleans(graph, tell);
+  const there = target === "webgpu" ? forWebgpu(right, tell) : right;
+  return precision === "float16" ? mixedPrecision(simplify(there)) : there;
 }
 
 /** The inference graph, imported and made canonical, its positions an input and its embedding layer found. */

@@ -1,6 +1,7 @@
 import { dirname } from "@std/path";
+import type { InferenceSession } from "onnxruntime-common";
 import type { Device, GraphFile } from "./device.ts";
-import { openOrtSession, type OrtModule } from "./ort_session.ts";
+import { openOrtSession, openResidentOrtSession, type OrtModule } from "./ort_session.ts";
 
 /**
  * From so many bytes of weights on, memory counts for more than the last percents of speed: ONNX Runtime plans a block of
@@ -23,21 +24,31 @@ export async function openCpu(threads: number = navigator.hardwareConcurrency): 
   return {
     kind: "cpu",
     description: `native CPU, ${threads} ${threads === 1 ? "thread" : "threads"}`,
-    open: async (graph) => {
-      const folder = mappedFolder(graph);
-      return openOrtSession(ort, folder === undefined ? graph : { bytes: graph.bytes, weights: new Map() }, {
-        executionProviders: ["cpu"],
-        intraOpNumThreads: threads,
-        enableMemPattern: await weightBytes(graph) < LARGE,
-        extra: {
-          session: {
-            disable_prepacking: "1",
-            ...(folder !== undefined && { model_external_initializers_file_folder_path: folder }),
-          },
-        },
-      });
+    float16: false,
+    open: async (graph) => openOrtSession(ort, withoutMapped(graph), await optionsFor(graph, threads)),
+    openResident: async (graph) =>
+      openResidentOrtSession(ort, withoutMapped(graph), await optionsFor(graph, threads)),
+  };
+}
+
+async function optionsFor(graph: GraphFile, threads: number): Promise<InferenceSession.SessionOptions> {
+  const folder = mappedFolder(graph);
+  return {
+    executionProviders: ["cpu"],
+    intraOpNumThreads: threads,
+    enableMemPattern: await weightBytes(graph) < LARGE,
+    extra: {
+      session: {
+        disable_prepacking: "1",
+        ...(folder !== undefined && { model_external_initializers_file_folder_path: folder }),
+      },
     },
   };
+}
+
+/** The graph without the files that ONNX Runtime maps by itself. */
+function withoutMapped(graph: GraphFile): GraphFile {
+  return mappedFolder(graph) === undefined ? graph : { bytes: graph.bytes, weights: new Map() };
 }
 
 async function weightBytes({ weights }: GraphFile): Promise<number> {

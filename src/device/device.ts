@@ -12,18 +12,45 @@ export interface GraphFile {
   readonly weights: ReadonlyMap<string, WeightsFile>;
 }
 
+/**
+ * A float32 tensor that stays where a device computed it (on WebGPU in a buffer of its own) until somebody reads it. It can
+ * be fed to any session of the same device.
+ */
+export interface DeviceTensor {
+  readonly dims: readonly number[];
+  /** Brings the tensor into the host's memory. */
+  read(): Promise<Tensor>;
+  /** Frees it on the device; who holds it last does so. */
+  free(): void;
+}
+
+/** Inputs by name: from the host's memory, or on the device already. */
+export type Feeds = Readonly<Record<string, Tensor | DeviceTensor>>;
+
 /** A graph opened on a device. */
 export interface Session {
   readonly inputNames: readonly string[];
-  readonly outputNames: readonly string[];
   /**
    * Runs the graph once. Calls on one session wait for each other: concurrent runs hang on WebGPU.
    *
    * @param feeds at least the session's inputs; others are left out
    * @returns every output by name
    */
-  run(feeds: Readonly<Record<string, Tensor>>): Promise<Record<string, Tensor>>;
+  run(feeds: Feeds): Promise<Record<string, Tensor>>;
   /** Frees what the session holds on the device. */
+  release(): Promise<void>;
+}
+
+/** A graph opened on a device whose outputs stay there, so that they can be the inputs of the next run. */
+export interface ResidentSession {
+  readonly inputNames: readonly string[];
+  /**
+   * Runs the graph once, as `Session.run` does.
+   *
+   * @returns every output by name; each is to be freed
+   */
+  run(feeds: Feeds): Promise<Record<string, DeviceTensor>>;
+  /** Frees what the session holds on the device, its outputs excepted. */
   release(): Promise<void>;
 }
 
@@ -35,8 +62,12 @@ export interface Device {
   readonly kind: DeviceKind;
   /** What it is, for people: the adapter's name, the number of threads. */
   readonly description: string;
+  /** Whether it computes with numbers of 16 bits. */
+  readonly float16: boolean;
   /** Opens a graph. */
   open(graph: GraphFile): Promise<Session>;
+  /** Opens a graph of float32 outputs, which stay on the device. */
+  openResident(graph: GraphFile): Promise<ResidentSession>;
 }
 
 /** A device that is asked for and not there; the message says the way out. */

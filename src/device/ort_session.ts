@@ -1,5 +1,5 @@
 import type { InferenceSession, Tensor as OrtTensor, TensorConstructor } from "onnxruntime-common";
-import type { GraphFile, Session, Tensor } from "./device.ts";
+import type { DeviceTensor, Feeds, GraphFile, ResidentSession, Session, Tensor } from "./device.ts";
 import { readWhole } from "./read_whole.ts";
 
 /** What the native and the web build of ONNX Runtime have in common. */
@@ -10,44 +10,85 @@ export interface OrtModule {
   readonly Tensor: TensorConstructor;
 }
 
+/** Does something on a device, and fails where the device breaks meanwhile. */
+export type Guard = <Result>(work: () => Promise<Result>) => Promise<Result>;
+
+const unguarded: Guard = (work) => work();
+
 /** ONNX Runtime's level for errors: its warnings about nodes kept on the CPU are no news to a user. */
 const ERRORS_ONLY = 3;
 
-/** Opens a graph with ONNX Runtime, the weights' bytes handed over whole. */
+/** Opens a graph with ONNX Runtime, the weights' bytes handed over whole; outputs come into the host's memory. */
 export async function openOrtSession(
   ort: OrtModule,
   graph: GraphFile,
   options: InferenceSession.SessionOptions,
+  guard: Guard = unguarded,
 ): Promise<Session> {
+  const runner = await openRunner(ort, graph, options, guard);
+  return {
+    inputNames: runner.inputNames,
+    run: (feeds) => runner.run(feeds, (name, tensor) => guard(() => hostTensor(name, tensor))),
+    release: () => runner.release(),
+  };
+}
+
+/**
+ * Opens a graph whose outputs stay where they are computed, which the options have to ask for
+ * (`preferredOutputLocation`).
+ */
+export async function openResidentOrtSession(
+  ort: OrtModule,
+  graph: GraphFile,
+  options: InferenceSession.SessionOptions,
+  guard: Guard = unguarded,
+): Promise<ResidentSession> {
+  const runner = await openRunner(ort, graph, options, guard);
+  return {
+    inputNames: runner.inputNames,
+    run: (feeds) =>
+      runner.run(feeds, (name, tensor) => Promise.resolve(new OrtDeviceTensor(name, tensor, guard))),
+    release: () => runner.release(),
+  };
+}
+
+async function openRunner(
+  ort: OrtModule,
+  graph: GraphFile,
+  options: InferenceSession.SessionOptions,
+  guard: Guard,
+): Promise<Runner> {
   const externalData = await Promise.all(
     [...graph.weights].map(async ([path, file]) => ({
       path,
       data: typeof file === "string" ? await readWhole(file) : file,
     })),
   );
-  const session = await ort.InferenceSession.create(graph.bytes, {
-    logSeverityLevel: ERRORS_ONLY,
-    ...options,
-    externalData,
-  });
-  return new OrtSession(ort, session);
+  const session = await guard(() =>
+    ort.InferenceSession.create(graph.bytes, { logSeverityLevel: ERRORS_ONLY, ...options, externalData })
+  );
+  return new Runner(ort, session, guard);
 }
 
-class OrtSession implements Session {
+/** A session whose runs wait for each other. */
+class Runner {
   private last: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly ort: OrtModule, private readonly session: InferenceSession) {}
+  constructor(
+    private readonly ort: OrtModule,
+    private readonly session: InferenceSession,
+    readonly guard: Guard,
+  ) {}
 
   get inputNames(): readonly string[] {
     return this.session.inputNames;
   }
 
-  get outputNames(): readonly string[] {
-    return this.session.outputNames;
-  }
-
-  run(feeds: Readonly<Record<string, Tensor>>): Promise<Record<string, Tensor>> {
-    const next = this.last.then(() => this.runAlone(feeds));
+  run<Output>(
+    feeds: Feeds,
+    give: (name: string, tensor: OrtTensor) => Promise<Output>,
+  ): Promise<Record<string, Output>> {
+    const next = this.last.then(() => this.runAlone(feeds, give));
     this.last = next.catch(() => {});
     return next;
   }
@@ -57,21 +98,52 @@ class OrtSession implements Session {
     await this.session.release();
   }
 
-  private async runAlone(feeds: Readonly<Record<string, Tensor>>): Promise<Record<string, Tensor>> {
+  private async runAlone<Output>(
+    feeds: Feeds,
+    give: (name: string, tensor: OrtTensor) => Promise<Output>,
+  ): Promise<Record<string, Output>> {
     const given: Record<string, OrtTensor> = {};
     for (const name of this.inputNames) {
       const tensor = feeds[name];
       if (tensor === undefined) throw new RangeError(`the graph's input '${name}' is not fed`);
-      given[name] = tensor.type === "float32"
-        ? new this.ort.Tensor("float32", tensor.data, tensor.dims)
-        : new this.ort.Tensor("int64", tensor.data, tensor.dims);
+      given[name] = this.ortTensor(tensor);
     }
-    const outputs = await this.session.run(given);
-    return Object.fromEntries(Object.entries(outputs).map(([name, tensor]) => [name, fromOrt(name, tensor)]));
+    const outputs = await this.guard(() => this.session.run(given)), found: Record<string, Output> = {};
+    for (const [name, tensor] of Object.entries(outputs)) found[name] = await give(name, tensor);
+    return found;
+  }
+
+  private ortTensor(tensor: Tensor | DeviceTensor): OrtTensor {
+    if (tensor instanceof OrtDeviceTensor) return tensor.tensor;
+    if (!("data" in tensor)) throw new TypeError("a tensor of another kind of device is fed");
+    return tensor.type === "float32"
+      ? new this.ort.Tensor("float32", tensor.data, tensor.dims)
+      : new this.ort.Tensor("int64", tensor.data, tensor.dims);
   }
 }
 
-function fromOrt(name: string, { type, dims, data }: OrtTensor): Tensor {
+class OrtDeviceTensor implements DeviceTensor {
+  constructor(
+    private readonly name: string,
+    readonly tensor: OrtTensor,
+    private readonly guard: Guard,
+  ) {}
+
+  get dims(): readonly number[] {
+    return this.tensor.dims;
+  }
+
+  read(): Promise<Tensor> {
+    return this.guard(() => hostTensor(this.name, this.tensor));
+  }
+
+  free(): void {
+    this.tensor.dispose();
+  }
+}
+
+async function hostTensor(name: string, tensor: OrtTensor): Promise<Tensor> {
+  const { type, dims } = tensor, data = await tensor.getData();
   if (type === "float32") return { type, dims, data: data as Float32Array };
   if (type === "int64") return { type, dims, data: data as BigInt64Array };
   throw new TypeError(`output '${name}' is ${type}`);

@@ -1,4 +1,4 @@
-import type { Device, Session } from "./device.ts";
+import type { Device, Feeds } from "./device.ts";
 
 /** Where a run's time went, in seconds. */
 export interface Timing {
@@ -10,6 +10,13 @@ export interface Timing {
   readonly opening: number;
   /** The device at work. */
   readonly running: number;
+}
+
+/** What a `Session` and a `ResidentSession` have in common. */
+interface Runs<Output> {
+  readonly inputNames: readonly string[];
+  run(feeds: Feeds): Promise<Record<string, Output>>;
+  release(): Promise<void>;
 }
 
 /** Measures what a run waits for. */
@@ -32,14 +39,15 @@ export class Stopwatch {
     return {
       ...device,
       open: async (graph) => this.timed(await this.count("opening", () => device.open(graph))),
+      openResident: async (graph) =>
+        this.timed(await this.count("opening", () => device.openResident(graph))),
     };
   }
 
   /** The same session, its runs timed. */
-  timed(session: Session): Session {
+  timed<Output>(session: Runs<Output>): Runs<Output> {
     return {
       inputNames: session.inputNames,
-      outputNames: session.outputNames,
       run: (feeds) => this.count("running", () => session.run(feeds)),
       release: () => session.release(),
     };

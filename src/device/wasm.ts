@@ -1,5 +1,5 @@
 import type { Device } from "./device.ts";
-import { openOrtSession, type OrtModule } from "./ort_session.ts";
+import { openOrtSession, openResidentOrtSession, type OrtModule } from "./ort_session.ts";
 
 /**
  * ONNX Runtime Web on WebAssembly, on one thread: with two, a run can wait for ever for the second thread when other programs
@@ -8,9 +8,12 @@ import { openOrtSession, type OrtModule } from "./ort_session.ts";
 export async function openWasm(): Promise<Device> {
   const ort = await import("onnxruntime-web");
   ort.env.wasm.numThreads = 1;
+  const build = ort as unknown as OrtModule, options = { executionProviders: ["wasm"] };
   return {
     kind: "wasm",
     description: "WebAssembly, one thread",
-    open: (graph) => openOrtSession(ort as unknown as OrtModule, graph, { executionProviders: ["wasm"] }),
+    float16: false,
+    open: (graph) => openOrtSession(build, graph, options),
+    openResident: (graph) => openResidentOrtSession(build, graph, options),
   };
 }

@@ -1,5 +1,6 @@
 import { type Device, DeviceError } from "./device.ts";
-import { openOrtSession, type OrtModule } from "./ort_session.ts";
+import { DeviceWatch } from "./device_watch.ts";
+import { openOrtSession, openResidentOrtSession, type OrtModule } from "./ort_session.ts";
 
 /** What is known of the WebGPU adapter before anything is opened on it. */
 export interface AdapterReport {
@@ -12,29 +13,65 @@ const SOFTWARE = /llvmpipe|lavapipe|swiftshader|software|basic render/i;
 
 /** Looks for a WebGPU adapter; `undefined` where there is none. */
 export async function findAdapter(): Promise<AdapterReport | undefined> {
-  const adapter = await navigator.gpu?.requestAdapter({ powerPreference: "high-performance" });
-  if (!adapter) return undefined;
-  const { description, vendor, architecture, device } = adapter.info;
-  const name = description || [vendor, architecture, device].filter(Boolean).join(" ") || "unnamed adapter";
-  return { name, software: adapter.info.isFallbackAdapter || SOFTWARE.test(name) };
+  const adapter = await requestAdapter();
+  return adapter && describe(adapter);
 }
 
+/** Everything of an adapter that ONNX Runtime can make use of: sizes that go beyond WebGPU's defaults. */
+const LIMITS = [
+  "maxBufferSize",
+  "maxStorageBufferBindingSize",
+  "maxStorageBuffersPerShaderStage",
+  "maxComputeWorkgroupStorageSize",
+  "maxComputeInvocationsPerWorkgroup",
+  "maxComputeWorkgroupSizeX",
+  "maxComputeWorkgroupSizeY",
+  "maxComputeWorkgroupSizeZ",
+  "maxComputeWorkgroupsPerDimension",
+  "maxBindGroups",
+] as const satisfies (keyof GPUSupportedLimits)[];
+
+const FEATURES: readonly GPUFeatureName[] = ["shader-f16", "subgroups"];
+
 /**
- * ONNX Runtime Web on WebGPU.
+ * ONNX Runtime Web on WebGPU, on a device with all that the adapter has to give: its real limits and not the smaller ones
+ * that every adapter keeps, and numbers of 16 bits.
+ *
+ * A device that is lost (its driver reset, its memory gone) makes every later run fail with a `DeviceError` that says so.
  *
  * @throws {DeviceError} where there is no adapter
  */
 export async function openWebgpu(): Promise<Device> {
-  const adapter = await findAdapter();
+  const adapter = await requestAdapter();
   if (adapter === undefined) {
     throw new DeviceError(
       "no WebGPU adapter: install a Vulkan driver (on Debian without a GPU: apt-get install mesa-vulkan-drivers, and set XDG_RUNTIME_DIR), or set 'device: cpu'",
     );
   }
-  const ort = await import("onnxruntime-web/webgpu");
+  const ort = await import("onnxruntime-web/webgpu") as unknown as OrtModule;
+  const gpu = await adapter.requestDevice({
+    requiredFeatures: FEATURES.filter((feature) => adapter.features.has(feature)),
+    requiredLimits: Object.fromEntries(LIMITS.map((limit) => [limit, adapter.limits[limit]])),
+  });
+  const { name, software } = describe(adapter), { guard } = new DeviceWatch(gpu, name);
+  const provider = { name: "webgpu", device: gpu } as const;
+  const options = { executionProviders: [provider] };
+  const resident = { ...options, preferredOutputLocation: "gpu-buffer" as const };
   return {
     kind: "webgpu",
-    description: `WebGPU on ${adapter.name}${adapter.software ? " (software)" : ""}`,
-    open: (graph) => openOrtSession(ort as unknown as OrtModule, graph, { executionProviders: ["webgpu"] }),
+    description: `WebGPU on ${name}${software ? " (software)" : ""}`,
+    float16: gpu.features.has("shader-f16"),
+    open: (graph) => openOrtSession(ort, graph, options, guard),
+    openResident: (graph) => openResidentOrtSession(ort, graph, resident, guard),
   };
+}
+
+async function requestAdapter(): Promise<GPUAdapter | undefined> {
+  return await navigator.gpu?.requestAdapter({ powerPreference: "high-performance" }) ?? undefined;
+}
+
+function describe({ info }: GPUAdapter): AdapterReport {
+  const { description, vendor, architecture, device } = info;
+  const name = description || [vendor, architecture, device].filter(Boolean).join(" ") || "unnamed adapter";
+  return { name, software: info.isFallbackAdapter || SOFTWARE.test(name) };
 }

@@ -22,6 +22,7 @@ export function resolve(given: PartialExperiment): Experiment {
     ...(prompt.kind === "soft" &&
       { training: resolveTraining((given.training ?? {}) as Partial<TrainingSpec>) }),
     evaluation: { batchSize: 64, samples: [], ...given.evaluation },
+    precision: given.precision ?? "float32",
     device: given.device ?? "auto",
     seed: given.seed ?? 0,
   };

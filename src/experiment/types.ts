@@ -83,6 +83,8 @@ export interface Experiment {
   /** Present for a soft prompt. */
   training?: TrainingSpec;
   evaluation: { batchSize: number; samples: Sample[] };
+  /** What the frozen model is computed in. */
+  precision: "float32" | "float16";
   device: "auto" | "webgpu" | "cpu" | "wasm";
   seed: number;
 }

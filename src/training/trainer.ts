@@ -1,18 +1,16 @@
 import { evaluate, type StateTensor } from "../compiler/mod.ts";
-import { float32Tensor, scalarTensor, type Session, type Tensor } from "../device/device.ts";
+import { type DeviceTensor, float32Tensor, scalarTensor, type Tensor } from "../device/device.ts";
 import type { TrainingSpec } from "../experiment/types.ts";
-import type { BatchFeeds, LabelledEncoding } from "../prompt/batches.ts";
+import type { LabelledEncoding } from "../prompt/batches.ts";
 import { BatchQueue } from "./batch_queue.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { type Best, EarlyStopping, type Watched } from "./early_stopping.ts";
+import { Moving } from "./moving.ts";
 import { learningRateAt } from "./schedule.ts";
+import { drop, type StepSessions, taken, takeStep } from "./step.ts";
 
 /** What is tuned, on what, and how. */
-export interface TuningTask {
-  /** The compiled training step, opened on a device. */
-  readonly session: Session;
-  /** The optimizer alone, opened on a device, for batches whose gradient is accumulated. */
-  readonly update: Session;
+export interface TuningTask extends StepSessions {
   /** The optimizer's state tensors. */
   readonly state: readonly StateTensor[];
   /** Where tuning starts: float32 [length, dimension]. */
@@ -47,7 +45,13 @@ export interface HistoryLine {
 
 /** What happens while a prompt is tuned. */
 export type TuningEvent =
-  | { readonly kind: "step"; readonly step: number; readonly total: number; readonly loss: number }
+  | {
+    readonly kind: "step";
+    readonly step: number;
+    readonly total: number;
+    /** At the history's lines: between them it stays on the device. */
+    readonly loss?: number;
+  }
   | { readonly kind: "history"; readonly line: HistoryLine }
   | { readonly kind: "checkpoint"; readonly checkpoint: Checkpoint };
 
@@ -82,6 +86,9 @@ export function totalSteps({ epochs, steps, batchSize }: TrainingSpec, examples:
  * The examples' order in each epoch is a random stream of its own, so that a run that goes on from a checkpoint does what
  * it would have done uninterrupted, to the same bits.
  *
+ * Prompt, optimizer's state and losses stay on the device between steps; at a line of the history the losses are read, and
+ * prompt and state with them, so that there is something to go on from where the device breaks.
+ *
  * @throws {TrainingError} on a loss that is not finite
  * @throws {Interrupted} when the signal aborts
  */
@@ -94,53 +101,71 @@ export async function* tune(task: TuningTask): AsyncGenerator<TuningEvent, Tuned
     resume?.best,
     resume?.waited,
   );
-  let { prompt, state, step: done, losses, seconds } = resume ?? startOf(task);
-  const checkpoint = (): TuningEvent => {
+  let kept: Checkpoint = resume ?? startOf(task), done = kept.step, { losses, seconds } = kept;
+  const moving = new Moving({ ...kept.state, prompt: kept.prompt });
+  /** Losses of the steps since the history's last line that are still on the device. */
+  let pending: (Tensor | DeviceTensor)[] = [];
+  const bringLosses = async () => {
+    const here = await Promise.all(pending.map(taken));
+    pending = [];
+    losses = [...losses, ...here.map(({ data }) => Number(data[0]))];
+  };
+  const checkpoint = (): TuningEvent => ({ kind: "checkpoint", checkpoint: kept });
+  const keep = async () => {
     const { best, waited } = stopping;
-    return {
-      kind: "checkpoint",
-      checkpoint: { step: done, prompt, state, losses, waited, seconds, ...(best && { best }) },
-    };
+    kept = { step: done, ...await moving.read(), losses, waited, seconds, ...(best && { best }) };
   };
   const queue = new BatchQueue(task, perEpoch);
-  while (done < total && !stopping.isOver) {
-    const epoch = Math.floor(done / perEpoch), step = done + 1, started = performance.now();
-    if (task.signal?.aborted) {
-      yield checkpoint();
-      throw new Interrupted(`interrupted after step ${done} of ${total}`);
-    }
-    const learningRate = learningRateAt(step, total, spec.optimizer.learningRate, spec.schedule);
-    const running = takeStep(task, queue.at(done), {
-      ...state,
-      prompt,
-      learning_rate: scalarTensor(learningRate),
-      weight_decay: scalarTensor(spec.optimizer.weightDecay),
-      clip_norm: scalarTensor(spec.clipNorm),
-      step: scalarTensor(step),
-    });
-    // The device works; the host makes the next batch ready.
-    if (step < total) queue.at(step);
-    const outputs = await running;
-    const loss = Number(outputs.loss!.data[0]), gradientNorm = normOf(outputs.gradient!);
-    if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) {
-      yield checkpoint();
-      throw new TrainingError(
-        `the ${
-          Number.isFinite(loss) ? "gradient" : "loss"
-        } is not finite at step ${step}: lower 'training.optimizer.learningRate' (${spec.optimizer.learningRate}) or set 'training.clipNorm'`,
-      );
-    }
-    prompt = outputs.prompt_next!;
-    state = Object.fromEntries(task.state.map(({ name }) => [name, outputs[`${name}_next`]!]));
-    losses = [...losses, loss];
-    done = step;
-    const endsEpoch = done % perEpoch === 0 || done === total;
-    const validation = endsEpoch ? await task.validate?.(prompt) : undefined;
-    if (validation !== undefined) stopping.see({ step, validation, prompt });
-    seconds += (performance.now() - started) / 1000;
-    yield { kind: "step", step, total, loss };
-    if (done % spec.logEvery === 0 || endsEpoch) {
+  try {
+    while (done < total && !stopping.isOver) {
+      const epoch = Math.floor(done / perEpoch), step = done + 1, started = performance.now();
+      if (task.signal?.aborted) {
+        await bringLosses();
+        await keep();
+        yield checkpoint();
+        throw new Interrupted(`interrupted after step ${done} of ${total}`);
+      }
+      const learningRate = learningRateAt(step, total, spec.optimizer.learningRate, spec.schedule);
+      const running = takeStep(task, queue.at(done), task.verbalizer, {
+        ...moving.feeds,
+        learning_rate: scalarTensor(learningRate),
+        weight_decay: scalarTensor(spec.optimizer.weightDecay),
+        clip_norm: scalarTensor(spec.clipNorm),
+        step: scalarTensor(step),
+      });
+      // The device works; the host makes the next batch ready.
+      if (step < total) queue.at(step);
+      const { loss, gradient, next } = await running;
+      moving.advance(next);
+      pending.push(loss);
+      done = step;
+      const endsEpoch = done % perEpoch === 0 || done === total;
+      const logs = done % spec.logEvery === 0 || endsEpoch;
+      if (!logs) {
+        drop(gradient);
+        seconds += (performance.now() - started) / 1000;
+        yield { kind: "step", step, total };
+        continue;
+      }
+      const gradientNorm = normOf(await taken(gradient));
+      await bringLosses();
+      const broken = losses.findIndex((one) => !Number.isFinite(one));
+      if (broken >= 0 || !Number.isFinite(gradientNorm)) {
+        throw new TrainingError(
+          `the ${broken >= 0 ? "loss" : "gradient"} is not finite at step ${
+            broken >= 0 ? step - losses.length + broken + 1 : step
+          }: lower 'training.optimizer.learningRate' (${spec.optimizer.learningRate}) or set 'training.clipNorm'`,
+        );
+      }
+      let validation: Watched | undefined;
+      if (endsEpoch && task.validate) {
+        const { prompt } = await moving.read();
+        validation = await task.validate(prompt);
+        stopping.see({ step, validation, prompt });
+      }
+      seconds += (performance.now() - started) / 1000;
       const mean = losses.reduce((sum, one) => sum + one, 0) / losses.length;
+      yield { kind: "step", step, total, loss: losses.at(-1)! };
       losses = [];
       const line = {
         step,
@@ -150,10 +175,18 @@ export async function* tune(task: TuningTask): AsyncGenerator<TuningEvent, Tuned
         gradient_norm: gradientNorm,
       };
       yield { kind: "history", line: { ...line, ...(validation && { validation }) } };
+      await keep();
+      if (endsEpoch) yield checkpoint();
     }
-    if (endsEpoch) yield checkpoint();
+  } catch (error) {
+    // What was good at the last line of the history is given out: a device that broke has nothing to read any more.
+    if (!(error instanceof Interrupted) && kept.step > 0) yield checkpoint();
+    throw error;
+  } finally {
+    pending.forEach(drop);
+    moving.free();
   }
-  const best: Pick<Best, "prompt" | "step"> = stopping.best ?? { prompt, step: done };
+  const best: Pick<Best, "prompt" | "step"> = stopping.best ?? kept;
   const seen = done * spec.batchSize;
   return {
     prompt: best.prompt,
@@ -161,37 +194,6 @@ export async function* tune(task: TuningTask): AsyncGenerator<TuningEvent, Tuned
     steps: done,
     seconds,
     examplesPerSecond: seen / seconds,
-  };
-}
-
-/**
- * One step over a batch, or over its parts one after the other, whose gradients are then averaged by their examples and
- * given to the optimizer: the same up to rounding, with the memory of one part.
- *
- * @param parts the batch's examples as inputs of the step
- * @param moment the prompt, the optimizer's state and the step's hyperparameters
- * @returns `loss`, `gradient`, `prompt_next` and each state's next
- */
-async function takeStep(
-  task: TuningTask,
-  parts: readonly BatchFeeds[],
-  moment: Readonly<Record<string, Tensor>>,
-): Promise<Record<string, Tensor>> {
-  const run = (part: BatchFeeds) => task.session.run({ ...part, ...task.verbalizer, ...moment });
-  if (parts.length === 1) return await run(parts[0]!);
-  const { data, dims } = moment.prompt!, gradient = new Float64Array(data.length);
-  const examples = parts.reduce((sum, { labels }) => sum + labels.data.length, 0);
-  let loss = 0;
-  for (const part of parts) {
-    const share = part.labels.data.length / examples, outputs = await run(part);
-    loss += share * Number(outputs.loss!.data[0]);
-    for (const [i, x] of (outputs.gradient!.data as Float32Array).entries()) gradient[i]! += share * x;
-  }
-  const mean = float32Tensor(Float32Array.from(gradient), dims);
-  return {
-    loss: scalarTensor(loss),
-    gradient: mean,
-    ...await task.update.run({ ...moment, gradient: mean }),
   };
 }
 

@@ -24,7 +24,7 @@ Deno.test("weights more than 4 GiB into a file of their own are read from there,
     const all = { ...feeds, first_moment: zeros, second_moment: zeros };
     const cpu = await openCpu(), found: unknown[] = [];
     for (const [file, at] of [[bytes, familyModel(family)], [moved, path]] as const) {
-      const { train } = compile(file, at, "embedding-output", "adamw", undefined, readRegion);
+      const { train } = compile(file, at, "embedding-output", "adamw", { read: readRegion });
       const session = await cpu.open(train);
       const { gradient, loss } = await session.run(all);
       found.push([...gradient!.data, ...loss!.data].join());
@@ -41,7 +41,7 @@ Deno.test("a model whose weights are not beside it is refused, with the file's n
   try {
     const bytes = await Deno.readFile(familyModel("bert-traced-opset18")), path = join(folder, "model.onnx");
     assertThrows(
-      () => compile(bytes, path, "embedding-output", "adamw", undefined, readRegion),
+      () => compile(bytes, path, "embedding-output", "adamw", { read: readRegion }),
       CompileError,
       join(folder, "bert-traced-opset18.onnx.data"),
     );

@@ -45,8 +45,7 @@ for (const name of FAMILIES) {
         path,
         "embedding-output",
         "adamw",
-        undefined,
-        readRegion,
+        { read: readRegion },
       );
       const found = await firstStep(train, feeds, await chooseDevice(kind, () => {}));
       const expected = await firstStep(train, feeds);
@@ -68,8 +67,7 @@ for (const name of FAMILIES) {
         path,
         insertion,
         "adamw",
-        undefined,
-        readRegion,
+        { read: readRegion },
       );
       const outputs = await firstStep(train, feeds);
       const { class_logits, loss, gradient } = reference[insertion];
@@ -87,7 +85,10 @@ for (const name of FAMILIES) {
     Deno.test(`narrowing leaves a step of ${name}, prompt at the ${insertion}, what it was`, async () => {
       const bytes = await Deno.readFile(path), feeds = familyFeeds(await readFamily(name), insertion);
       let last: Graph | undefined;
-      const { train } = compile(bytes, path, insertion, "adamw", (_, graph) => last = graph, readRegion);
+      const { train } = compile(bytes, path, insertion, "adamw", {
+        onPass: (_, graph) => last = graph,
+        read: readRegion,
+      });
       const wide = unnarrowed(bytes, path, insertion);
       const [found, expected] = [
         await firstStep(train, feeds),

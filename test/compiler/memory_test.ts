@@ -9,7 +9,9 @@ const LAYERS = 4, WIDTH = 256, HEADS = 4, FLOAT = 4;
 
 Deno.test("a step keeps memory in proportion to the batch and, but for attention, to the tokens", async () => {
   let step: Graph | undefined;
-  compile(await Deno.readFile(path), path, "embedding-output", "adamw", (_, graph) => step = graph);
+  compile(await Deno.readFile(path), path, "embedding-output", "adamw", {
+    onPass: (_, graph) => step = graph,
+  });
   const terms = new Map(termsOf(keptBytes(step!)));
   for (const key of terms.keys()) {
     assert(symbolsOf(key).filter((symbol) => symbol === "batch").length <= 1, key);

@@ -5,28 +5,25 @@ import { Stopwatch } from "../../src/device/stopwatch.ts";
 const wait = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /** A device that takes its time: 20 ms to open a graph, 40 ms to run it. */
-const slow: Device = {
-  kind: "cpu",
-  description: "slow",
-  open: async () => {
-    await wait(20);
-    return {
-      inputNames: ["x"],
-      outputNames: ["y"],
-      run: async () => {
-        await wait(40);
-        return {};
-      },
-      release: () => Promise.resolve(),
-    };
-  },
-};
+const slow: Device = { kind: "cpu", description: "slow", float16: false, open, openResident: open };
+
+async function open() {
+  await wait(20);
+  return {
+    inputNames: ["x"],
+    run: async () => {
+      await wait(40);
+      return {};
+    },
+    release: () => Promise.resolve(),
+  };
+}
 
 Deno.test("what a run waits for is counted where it belongs", async () => {
   const stopwatch = new Stopwatch(), device = stopwatch.watch(slow);
   assertEquals([device.kind, device.description], ["cpu", "slow"]);
   const session = await device.open({ bytes: new Uint8Array(), weights: new Map() });
-  assertEquals([session.inputNames, session.outputNames], [["x"], ["y"]]);
+  assertEquals(session.inputNames, ["x"]);
   for (let i = 0; i < 2; i++) await session.run({});
   const { wall, compiling, opening, running } = stopwatch.timing;
   assert(compiling === 0 && opening >= 0.019 && running >= 0.078, `${opening} and ${running} seconds`);

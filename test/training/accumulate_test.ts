@@ -9,8 +9,8 @@ Deno.test("a compiled step taken in parts tunes the prompt that it tunes in one,
   const path = "test/fixtures/families/bert-opset11.onnx", bytes = await Deno.readFile(path);
   const { train, update, state, dimension } = compile(bytes, path, "embedding-output", "adamw");
   const cpu = await openCpu(), weights = new Map([["bert-opset11.onnx", bytes]]);
-  const session = await cpu.open({ bytes: train.bytes, weights });
-  const updating = await cpu.open({ bytes: update.bytes, weights: new Map() });
+  const session = await cpu.openResident({ bytes: train.bytes, weights });
+  const updating = await cpu.openResident({ bytes: update.bytes, weights: new Map() });
   const stream = new RandomStream(0, "examples"), length = 2;
   const examples = Array.from({ length: 14 }, (_, i) => ({
     ids: [0, 0, ...Array.from({ length: 3 + i % 4 }, () => 3 + stream.integer(30))],

@@ -1,6 +1,12 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { symbol } from "../../src/compiler/dimension.ts";
-import { float32Tensor, scalarTensor, type Session, type Tensor } from "../../src/device/device.ts";
+import {
+  DeviceError,
+  float32Tensor,
+  type ResidentSession,
+  scalarTensor,
+  type Tensor,
+} from "../../src/device/device.ts";
 import type { TrainingSpec } from "../../src/experiment/types.ts";
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "../../src/training/checkpoint.ts";
 import {
@@ -11,44 +17,34 @@ import {
   type TuningEvent,
   type TuningTask,
 } from "../../src/training/trainer.ts";
+import { onDevice, residentSession } from "./resident.ts";
 
 /** A step that pulls each number of the prompt towards the mean label of the batch, with a state that counts. */
-function pulling(breaksAt = Infinity): Session {
-  return {
-    inputNames: [],
-    outputNames: [],
-    run: (feeds) => {
-      const prompt = feeds.prompt!.data as Float32Array, labels = Array.from(feeds.labels!.data, Number);
-      const rate = Number(feeds.learning_rate!.data[0]),
-        target = labels.reduce((a, b) => a + b, 0) / labels.length;
-      const gradient = prompt.map((x) => x - target), step = Number(feeds.step!.data[0]);
-      const loss = step === breaksAt ? NaN : gradient.reduce((sum, g) => sum + g * g / 2, 0);
-      const count = feeds.count!.data as Float32Array;
-      return Promise.resolve({
-        loss: scalarTensor(loss),
-        gradient: float32Tensor(gradient, feeds.prompt!.dims),
-        prompt_next: float32Tensor(prompt.map((x, i) => x - rate * gradient[i]!), feeds.prompt!.dims),
-        count_next: float32Tensor(count.map((x) => x + 1), feeds.prompt!.dims),
-      } as Record<string, Tensor>);
-    },
-    release: () => Promise.resolve(),
-  };
+function pulling(breaksAt = Infinity): ResidentSession {
+  return residentSession((feeds) => {
+    const prompt = feeds.prompt!.data as Float32Array, labels = Array.from(feeds.labels!.data, Number);
+    const target = labels.reduce((a, b) => a + b, 0) / labels.length;
+    const gradient = prompt.map((x) => x - target), step = Number(feeds.step!.data[0]);
+    const loss = step === breaksAt ? NaN : gradient.reduce((sum, g) => sum + g * g / 2, 0);
+    return {
+      loss: scalarTensor(loss),
+      gradient: float32Tensor(gradient, feeds.prompt!.dims),
+      ...descended({ ...feeds, gradient: float32Tensor(gradient, feeds.prompt!.dims) }),
+    };
+  });
 }
 
 /** The optimizer of that step alone. */
-const descending: Session = {
-  inputNames: [],
-  outputNames: [],
-  run: (feeds) => {
-    const prompt = feeds.prompt!.data as Float32Array, gradient = feeds.gradient!.data as Float32Array;
-    const rate = Number(feeds.learning_rate!.data[0]), count = feeds.count!.data as Float32Array;
-    return Promise.resolve({
-      prompt_next: float32Tensor(prompt.map((x, i) => x - rate * gradient[i]!), feeds.prompt!.dims),
-      count_next: float32Tensor(count.map((x) => x + 1), feeds.prompt!.dims),
-    } as Record<string, Tensor>);
-  },
-  release: () => Promise.resolve(),
-};
+const descending: ResidentSession = residentSession(descended);
+
+function descended(feeds: Readonly<Record<string, Tensor>>): Record<string, Tensor> {
+  const prompt = feeds.prompt!.data as Float32Array, gradient = feeds.gradient!.data as Float32Array;
+  const rate = Number(feeds.learning_rate!.data[0]), count = feeds.count!.data as Float32Array;
+  return {
+    prompt_next: float32Tensor(prompt.map((x, i) => x - rate * gradient[i]!), feeds.prompt!.dims),
+    count_next: float32Tensor(count.map((x) => x + 1), feeds.prompt!.dims),
+  };
+}
 
 const spec: TrainingSpec = {
   optimizer: { name: "adamw", learningRate: 0.1, weightDecay: 0 },
@@ -183,4 +179,52 @@ Deno.test("a loss that is not finite stops tuning at its step, the last good pro
   );
   assertEquals(kept!.step, 6);
   assert(Array.from(kept!.prompt.data, Number).every(Number.isFinite));
+});
+
+Deno.test("nothing is left on the device, however tuning ends", async () => {
+  onDevice.clear();
+  for (const accumulate of [1, 3]) await follow(task({ spec: { ...spec, accumulate } }));
+  assertEquals(onDevice.size, 0);
+  await assertRejects(() => follow(task({ session: pulling(8) })), TrainingError, "at step 8");
+  assertEquals(onDevice.size, 0);
+  await assertRejects(() => follow(task({ signal: AbortSignal.abort() })), Interrupted);
+  assertEquals(onDevice.size, 0);
+});
+
+Deno.test("losses come from the device at the history's lines alone, and a step that is not finite is named", async () => {
+  const events: TuningEvent[] = [], logsSeldom = { ...spec, logEvery: 4 };
+  await assertRejects(
+    async () => {
+      for await (const event of tune(task({ session: pulling(7), spec: logsSeldom }))) events.push(event);
+    },
+    TrainingError,
+    "the loss is not finite at step 7",
+  );
+  const steps = events.flatMap((event) => event.kind === "step" ? [event] : []);
+  assertEquals(steps.filter(({ loss }) => loss !== undefined).map(({ step }) => step), [4, 5]);
+  assertEquals(checkpoints(events).at(-1)!.step, 5);
+});
+
+Deno.test("where the device breaks, what was good at the history's last line is given out, and goes on to the same bits", async () => {
+  const whole = (await follow(task())).result, working = pulling();
+  const breaking: ResidentSession = {
+    ...working,
+    run: (feeds) =>
+      "data" in feeds.step! && feeds.step.data[0] === 14
+        ? Promise.reject(new DeviceError("lost"))
+        : working.run(feeds),
+  };
+  let kept: Checkpoint | undefined;
+  await assertRejects(
+    async () => {
+      for await (const event of tune(task({ session: breaking }))) {
+        if (event.kind === "checkpoint") kept = event.checkpoint;
+      }
+    },
+    DeviceError,
+    "lost",
+  );
+  assertEquals(kept!.step, 12);
+  const rest = await follow(task({ resume: kept! }));
+  assertEquals(rest.result.prompt.data, whole.prompt.data);
 });

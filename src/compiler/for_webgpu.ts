@@ -1,0 +1,117 @@
+import type { Builder } from "./builder.ts";
+import { ELEMENT_BYTES, numbers } from "./constants.ts";
+import { product } from "./dimension.ts";
+import type { Constant, Graph, Node, Tell, Value } from "./graph.ts";
+import { floatAttribute, integerAttribute } from "./ops/row.ts";
+import { rewrite } from "./rewrite.ts";
+
+/** ONNX's numbers of the element types. */
+const FLOAT = 1, INT32 = 6;
+
+/** The largest binding of a storage buffer that every WebGPU adapter has, in bytes. */
+export const LEAST_BINDING = 128 * 2 ** 20;
+
+/**
+ * Says a graph in the operators that ONNX Runtime's WebGPU provider (1.30) has kernels for, so that nothing that was
+ * computed on the GPU is fetched for the CPU to go on with:
+ *
+ * - products with a transposed factor: `Gemm` where the factor is a weight, which is then read as it lies and held once;
+ *   else a transpose, and `MatMul`;
+ * - `OneHot` by comparing;
+ * - rows looked up in a table larger than any adapter need be able to bind: in parts of the table, each small enough.
+ *
+ * @param most bytes of a table, or of a part of it
+ */
+export function forWebgpu(graph: Graph, tell: Tell = () => {}, most = LEAST_BINDING): Graph {
+  return rewrite(graph, (node, inputs, b) => {
+    switch (node.op) {
+      case "com.microsoft.FusedMatMul":
+        tell("without transposed factors", node.op);
+        return [matrixProduct(b, node, inputs[0]!, inputs[1]!)];
+      case "OneHot":
+        return oneHot(b, node, inputs[0]!, inputs[2]!);
+      case "Gather":
+        return lookup(b, node, inputs[0]!, inputs[1]!, most, tell);
+    }
+    return undefined;
+  });
+}
+
+/** alpha · left · right, either transposed over its last two axes first. */
+function matrixProduct(b: Builder, node: Node, left: Value, right: Value): Value {
+  const transA = integerAttribute(node, "transA", 0), transB = integerAttribute(node, "transB", 0);
+  const alpha = floatAttribute(node, "alpha", 1);
+  const scaled = (x: Value) => alpha === 1 ? x : b.multiply(x, b.scalar(alpha));
+  if (right.constant === undefined || right.shape.length !== 2 || transA === 1) {
+    return scaled(
+      b.op("MatMul", [transA === 1 ? swapped(b, left) : left, transB === 1 ? swapped(b, right) : right]),
+    );
+  }
+  const inner = left.shape.at(-1)!, columns = right.shape[transB === 1 ? 0 : 1]!;
+  const rows = b.reshape(left, [product(left.shape.slice(0, -1)), inner]);
+  return b.reshape(scaled(b.op("Gemm", [rows, right], { transB })), [...left.shape.slice(0, -1), columns]);
+}
+
+function swapped(b: Builder, x: Value): Value {
+  const axes = x.shape.map((_, axis) => axis), rank = axes.length;
+  return b.transpose(x, [...axes.slice(0, -2), rank - 1, rank - 2]);
+}
+
+/** 1 where the index is the column's number, 0 elsewhere. */
+function oneHot(b: Builder, node: Node, indices: Value, values: Value): Value[] | undefined {
+  const depth = node.outputs[0]!.shape.at(-1)!;
+  const [off, on] = values.constant ? numbers(values.constant) ?? [] : [];
+  if (off !== 0 || on !== 1) return undefined;
+  const asInt32 = (x: Value) => b.op("Cast", [x], { to: INT32 });
+  const columns = asInt32(b.op("Range", [b.integer(0), b.integer(depth), b.integer(1)]));
+  const hits = b.op("Equal", [asInt32(b.reshape(indices, [...indices.shape, 1])), columns]);
+  return [b.op("Cast", [hits], { to: FLOAT })];
+}
+
+/** Looks rows up part by part, and adds what each part has of them: zeros where the row lies in another. */
+function lookup(
+  b: Builder,
+  node: Node,
+  table: Value,
+  indices: Value,
+  most: number,
+  tell: Tell,
+): Value[] | undefined {
+  const { constant } = table;
+  if (constant === undefined || constant.dims.length !== 2) return undefined;
+  const [rows, columns] = constant.dims as [number, number],
+    rowBytes = columns * ELEMENT_BYTES[constant.type];
+  if (rows * rowBytes <= most) return undefined;
+  const each = Math.floor(most / rowBytes), axis = integerAttribute(node, "axis", 0);
+  const parts = Array.from({ length: Math.ceil(rows / each) }, (_, i) => {
+    const from = i * each, to = Math.min(rows, from + each);
+    return { from, to, part: b.constant(`${table.name}_${i}`, rowsOf(constant, from, to)) };
+  });
+  tell("looked up part by part", `tables (${rows}x${columns} in ${parts.length} parts)`);
+  // Over the columns every part has its share of each column.
+  if (axis === 1 || axis === -1) {
+    return [
+      b.op("Concat", parts.map(({ part }) => b.op("Gather", [part, indices], { axis: 1 })), { axis: 0 }),
+    ];
+  }
+  const found = parts.map(({ from, to, part }) => {
+    const own = b.subtract(indices, b.integer(from));
+    const place = b.op("Min", [b.op("Max", [own, b.integer(0)]), b.integer(to - from - 1)]);
+    const within = b.op("Cast", [b.op("Equal", [own, place])], { to: FLOAT });
+    return b.multiply(b.op("Gather", [part, place], { axis: 0 }), b.reshape(within, [...indices.shape, 1]));
+  });
+  return [found.reduce((sum, part) => b.add(sum, part))];
+}
+
+/** Some rows of a table, still a view into its file. */
+function rowsOf({ type, dims, bytes, region }: Constant, from: number, to: number): Constant {
+  const rowBytes = dims[1]! * ELEMENT_BYTES[type];
+  return {
+    type,
+    dims: [to - from, dims[1]!],
+    ...(bytes && { bytes: bytes.subarray(from * rowBytes, to * rowBytes) }),
+    ...(region && {
+      region: { ...region, offset: region.offset + from * rowBytes, length: (to - from) * rowBytes },
+    }),
+  };
+}

@@ -1,0 +1,45 @@
+import { DeviceError } from "./device.ts";
+
+/** Notices when a WebGPU device breaks: what it computes from then on is worth nothing, and some of it never ends. */
+export class DeviceWatch {
+  private failure: DeviceError | undefined;
+  private readonly broken: Promise<never>;
+
+  /** @param name the adapter's, for messages */
+  constructor(device: GPUDevice, private readonly name: string) {
+    this.broken = new Promise((_, reject) => {
+      device.lost.then(({ message }) => {
+        this.failure ??= this.error(`was lost${message ? ` (${message})` : ""}`);
+        reject(this.failure);
+      });
+    });
+    this.broken.catch(() => {});
+    device.addEventListener("uncapturederror", (event) => {
+      const { error } = event as GPUUncapturedErrorEvent;
+      this.failure ??= this.error(
+        error instanceof GPUOutOfMemoryError
+          ? `has no memory left (${error.message}): take a smaller 'training.batchSize', 'training.accumulate' or 'evaluation.batchSize'`
+          : `reports an error: ${error.message}`,
+      );
+    });
+  }
+
+  /**
+   * Does something on the device.
+   *
+   * @throws {DeviceError} where the device breaks meanwhile, or is broken already
+   */
+  readonly guard = async <Result>(work: () => Promise<Result>): Promise<Result> => {
+    if (this.failure) throw this.failure;
+    const result = await Promise.race([work(), this.broken]).catch((error) => {
+      throw this.failure ?? error;
+    });
+    // An error may have come while the work seemed to succeed.
+    if (this.failure) throw this.failure;
+    return result;
+  };
+
+  private error(what: string): DeviceError {
+    return new DeviceError(`the WebGPU device ${this.name} ${what}`);
+  }
+}

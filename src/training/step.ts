@@ -1,0 +1,71 @@
+import {
+  type DeviceTensor,
+  type Feeds,
+  float32Tensor,
+  type ResidentSession,
+  scalarTensor,
+  type Tensor,
+} from "../device/device.ts";
+import type { BatchFeeds } from "../prompt/batches.ts";
+
+/** The sessions that a step runs in. */
+export interface StepSessions {
+  /** The compiled training step, opened on a device. */
+  readonly session: ResidentSession;
+  /** The optimizer alone, opened on the same device, for batches whose gradient is accumulated. */
+  readonly update: ResidentSession;
+}
+
+/** What a step gives, on the device or already here. */
+export interface StepOutputs {
+  readonly loss: Tensor | DeviceTensor;
+  readonly gradient: Tensor | DeviceTensor;
+  /** `prompt_next` and each state's next. */
+  readonly next: Readonly<Record<string, DeviceTensor>>;
+}
+
+/**
+ * One step over a batch, or over its parts one after the other, whose gradients are then averaged by their examples and
+ * given to the optimizer: the same up to rounding, with the memory of one part.
+ *
+ * @param parts the batch's examples as inputs of the step
+ * @param moment the prompt, the optimizer's state and the step's hyperparameters
+ */
+export async function takeStep(
+  { session, update }: StepSessions,
+  parts: readonly BatchFeeds[],
+  verbalizer: Feeds,
+  moment: Feeds,
+): Promise<StepOutputs> {
+  const run = (part: BatchFeeds) => session.run({ ...part, ...verbalizer, ...moment });
+  if (parts.length === 1) {
+    const { loss, gradient, class_logits, ...next } = await run(parts[0]!);
+    class_logits?.free();
+    return { loss: loss!, gradient: gradient!, next };
+  }
+  const { dims } = moment.prompt!, examples = parts.reduce((sum, { labels }) => sum + labels.data.length, 0);
+  const gradient = new Float64Array(dims.reduce((a, b) => a * b, 1));
+  let loss = 0;
+  for (const part of parts) {
+    const share = part.labels.data.length / examples, outputs = await run(part);
+    loss += share * Number((await outputs.loss!.read()).data[0]);
+    const { data } = await outputs.gradient!.read();
+    for (const [i, x] of (data as Float32Array).entries()) gradient[i]! += share * x;
+    for (const output of Object.values(outputs)) output.free();
+  }
+  const mean = float32Tensor(Float32Array.from(gradient), dims);
+  return { loss: scalarTensor(loss), gradient: mean, next: await update.run({ ...moment, gradient: mean }) };
+}
+
+/** Brings a tensor into the host's memory, and frees it where it was. */
+export async function taken(tensor: Tensor | DeviceTensor): Promise<Tensor> {
+  if ("data" in tensor) return tensor;
+  const here = await tensor.read();
+  tensor.free();
+  return here;
+}
+
+/** Frees a tensor that nobody will read. */
+export function drop(tensor: Tensor | DeviceTensor): void {
+  if (!("data" in tensor)) tensor.free();
+}
