@@ -35,6 +35,8 @@ interface Manifest {
   readonly update: { readonly file: string };
   readonly predict: { readonly file: string };
   readonly embed: { readonly file: string };
+  /** Of each graph, the sizes of its tensors in terms of the inputs' dimensions. */
+  readonly tensor_bytes: Readonly<Record<typeof GRAPHS[number], Emitted["sizes"]>>;
   readonly weights: readonly { readonly location: string; readonly sha256: string }[];
 }
 
@@ -78,6 +80,12 @@ export async function writeArtifacts(
     update: { file: FILES.update },
     predict: { file: FILES.predict },
     embed: { file: FILES.embed },
+    tensor_bytes: {
+      train: compiled.train.sizes,
+      update: compiled.update.sizes,
+      predict: compiled.predict.sizes,
+      embed: compiled.embed.sizes,
+    },
     weights: await Promise.all([...paths].map(async (path) => ({
       location: relative(resolve(folder), resolve(path)),
       sha256: await hashFile(path),
@@ -105,6 +113,7 @@ export async function readArtifacts(folder: string, weights: string): Promise<Co
   const graph = async (name: typeof GRAPHS[number]): Promise<Emitted> => ({
     bytes: await Deno.readFile(join(folder, manifest[name].file)),
     weights: name === "update" ? new Map() : files,
+    sizes: manifest.tensor_bytes[name],
   });
   return {
     dimension: manifest.dimension,

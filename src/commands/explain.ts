@@ -1,6 +1,7 @@
 import {
   type Deeds,
   evaluate,
+  fallbacks,
   type Graph,
   type Insertion,
   keptBytes,
@@ -44,11 +45,20 @@ export async function explain(
     "",
     ...details,
     ...(details.length > 0 ? [""] : []),
+    ...(form.target === "webgpu" ? [fallbackLine(last!)] : []),
     `GFLOP: matrix products at ${sizes}`,
     `memory that the forward pass keeps for the backward pass, at the same: ${
       (evaluate(keptBytes(last!), SIZES) / 2 ** 20).toFixed(0)
     } MiB`,
   ];
+}
+
+/** Which nodes of the step WebGPU has no kernel for. */
+function fallbackLine(step: Graph): string {
+  const nodes = fallbacks(step).map(({ op, name }) => name ? `${bare(op)} (${name})` : bare(op));
+  return nodes.length === 0
+    ? "on WebGPU nothing falls back to the CPU but arithmetic on shapes and token ids"
+    : `on WebGPU ${nodes.length} nodes fall back to the CPU: ${nodes.join(", ")}`;
 }
 
 function countOperators(graph: Graph): Map<string, number> {

@@ -12,6 +12,7 @@ import { type Dimension, symbolsOf, termsOf } from "./dimension.ts";
 import { CompileError } from "./errors.ts";
 import { type Graph, liveNodes, type Node, type Value } from "./graph.ts";
 import { attributeProto, externalTensor, inlineTensor, valueInfo } from "./onnx_protos.ts";
+import { type TensorSize, tensorSizes } from "./tensor_sizes.ts";
 import { codeOf } from "./ops/elementwise.ts";
 
 /** The version of ONNX's operators that emitted graphs use. */
@@ -27,6 +28,8 @@ export interface Emitted {
   readonly bytes: Uint8Array;
   /** The files that it takes initializers from, by the location that it names them by: the file's bare name. */
   readonly weights: ReadonlyMap<string, string>;
+  /** How large its tensors are, for devices that have limits. */
+  readonly sizes: readonly TensorSize[];
 }
 
 /**
@@ -43,7 +46,7 @@ export function emit(graph: Graph, name: string): Emitted {
     ),
     graph: writer.write(name),
   });
-  return { bytes: toBinary(ModelProtoSchema, model), weights: writer.weights };
+  return { bytes: toBinary(ModelProtoSchema, model), weights: writer.weights, sizes: tensorSizes(graph) };
 }
 
 class Writer {

@@ -1,12 +1,19 @@
 import type { Builder } from "./builder.ts";
 import { ELEMENT_BYTES, numbers } from "./constants.ts";
 import { product } from "./dimension.ts";
+import { floatQuantization } from "./float_quantization.ts";
 import type { Constant, Graph, Node, Tell, Value } from "./graph.ts";
 import { floatAttribute, integerAttribute } from "./ops/row.ts";
-import { rewrite } from "./rewrite.ts";
+import { copyNode, rewrite } from "./rewrite.ts";
 
 /** ONNX's numbers of the element types. */
-const FLOAT = 1, INT32 = 6;
+const FLOAT = 1, INT32 = 6, BOOL = 9;
+
+/** Operators that move elements and have no kernel for truths. */
+const MOVERS = new Set(["GatherND", "Gather", "Transpose", "Slice"]);
+
+/** Below every float32 that is a number, but for the least of them itself. */
+const LOWEST = -3.4028234663852886e38;
 
 /** The largest binding of a storage buffer that every WebGPU adapter has, in bytes. */
 export const LEAST_BINDING = 128 * 2 ** 20;
@@ -18,12 +25,18 @@ export const LEAST_BINDING = 128 * 2 ** 20;
  * - products with a transposed factor: `Gemm` where the factor is a weight, which is then read as it lies and held once;
  *   else a transpose, and `MatMul`;
  * - `OneHot` by comparing;
+ * - products of quantized numbers in float32;
+ * - `Or` by `And` and `Not`;
+ * - truths moved as numbers;
+ * - rows of a softmax that are no numbers, as all of them is masked, known by what went into it;
  * - rows looked up in a table larger than any adapter need be able to bind: in parts of the table, each small enough.
  *
  * @param most bytes of a table, or of a part of it
  */
 export function forWebgpu(graph: Graph, tell: Tell = () => {}, most = LEAST_BINDING): Graph {
-  return rewrite(graph, (node, inputs, b) => {
+  /** What truths were made of: casts to and fro between two moves would be drawn together, into a move of truths. */
+  const asNumbers = new Map<Value, Value>();
+  return rewrite(floatQuantization(graph, tell), (node, inputs, b) => {
     switch (node.op) {
       case "com.microsoft.FusedMatMul":
         tell("without transposed factors", node.op);
@@ -31,10 +44,28 @@ export function forWebgpu(graph: Graph, tell: Tell = () => {}, most = LEAST_BIND
       case "OneHot":
         return oneHot(b, node, inputs[0]!, inputs[2]!);
       case "Gather":
-        return lookup(b, node, inputs[0]!, inputs[1]!, most, tell);
+        if (inputs[0]!.type !== "bool") return lookup(b, node, inputs[0]!, inputs[1]!, most, tell);
     }
-    return undefined;
+    if (node.op === "Or") {
+      const not = (x: Value) => b.op("Not", [x]);
+      return [not(b.op("And", [not(inputs[0]!), not(inputs[1]!)]))];
+    }
+    if (node.op === "IsNaN" && inputs[0]?.producer?.op === "Softmax") return [wholeRowsMasked(b, inputs[0])];
+    if (!MOVERS.has(node.op) || inputs[0]?.type !== "bool") return undefined;
+    const numbers = asNumbers.get(inputs[0]) ?? b.op("Cast", [inputs[0]], { to: FLOAT });
+    const [moved] = copyNode(b, node, [numbers, ...inputs.slice(1)]),
+      truths = b.op("Cast", [moved!], { to: BOOL });
+    asNumbers.set(truths, moved!);
+    return [truths];
   });
+}
+
+/** Where a softmax divides 0 by 0: in rows whose largest element is minus infinity. WGSL need not tell what is no number. */
+function wholeRowsMasked(b: Builder, softmax: Value): Value {
+  const node = softmax.producer!, x = node.inputs[0]!, rank = x.shape.length;
+  const axis = (integerAttribute(node, "axis", -1) + rank) % rank;
+  const largest = b.op("ReduceMax", [x, b.integers([axis])], { keepdims: 1 });
+  return b.op("Not", [b.op("Greater", [b.expand(largest, x.shape), b.scalar(LOWEST)])]);
 }
 
 /** alpha · left · right, either transposed over its last two axes first. */

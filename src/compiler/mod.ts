@@ -30,11 +30,13 @@ import { dimensionOf, type Insertion, splice } from "./splice.ts";
 
 export { evaluate, parseDimension } from "./dimension.ts";
 export { CompileError } from "./errors.ts";
+export { fallbacks } from "./webgpu_kernels.ts";
 export { matrixFlops } from "./flops.ts";
 export { keptBytes } from "./memory.ts";
 export { type FileRegion, type Graph, liveNodes } from "./graph.ts";
 export type { Emitted } from "./emit.ts";
 export { readOnnxFile, type ReadRegion, weightFiles } from "./onnx_file.ts";
+export type { TensorSize } from "./tensor_sizes.ts";
 export { OPTIMIZER_NAMES, type OptimizerName, type StateTensor } from "./optimizer.ts";
 export type { Insertion } from "./splice.ts";
 

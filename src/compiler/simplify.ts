@@ -1,4 +1,4 @@
-import { sameShape } from "./dimension.ts";
+import { type Dimension, sameShape } from "./dimension.ts";
 import type { Attribute, Graph, Node, Value } from "./graph.ts";
 import { integersAttribute } from "./ops/row.ts";
 import { rewrite } from "./rewrite.ts";
@@ -7,8 +7,8 @@ import { rewrite } from "./rewrite.ts";
 const SHAPERS = new Set(["Reshape", "Expand", "Unsqueeze", "Squeeze", "Flatten"]);
 
 /**
- * Says the same with fewer nodes: what is computed twice is computed once, two transposes are one or none, a reshape or a
- * cast that changes nothing is left out, and so is all that no output needs.
+ * Says the same with fewer nodes: what is computed twice is computed once, two transposes are one or none, a transpose
+ * of which the elements stay in order is a reshape, a reshape or a cast that changes nothing is left out, and so is all that no output needs.
  */
 export function simplify(graph: Graph): Graph {
   const identities = new Identities();
@@ -21,12 +21,21 @@ export function simplify(graph: Graph): Graph {
       const first = integersAttribute(inner, "perm")!, second = integersAttribute(node, "perm")!;
       return [b.transpose(inner.inputs[0]!, second.map((axis) => first[axis]!))];
     }
+    if (node.op === "Transpose" && keepsOrder(x!.shape, integersAttribute(node, "perm")!)) {
+      return [b.reshape(x!, node.outputs[0]!.shape)];
+    }
     const key = identities.key(node, inputs), before = seen.get(key);
     if (before !== undefined) return before;
     const outputs = b.node(node.op, inputs, node.attributes, node.name, node.outputs.map(({ name }) => name));
     seen.set(key, outputs);
     return outputs;
   });
+}
+
+/** Whether only axes of size 1 change places, so that the elements stay where they are. */
+function keepsOrder(shape: readonly Dimension[], perm: readonly number[]): boolean {
+  const long = perm.filter((axis) => shape[axis] !== 1);
+  return long.every((axis, i) => i === 0 || axis > long[i - 1]!);
 }
 
 function changesNothing(node: Node, x: Value): boolean {

@@ -1,3 +1,5 @@
+import type { TensorSize } from "../compiler/tensor_sizes.ts";
+
 /** A dense tensor in the host's memory, row by row. */
 export type Tensor =
   | { readonly type: "float32"; readonly dims: readonly number[]; readonly data: Float32Array }
@@ -10,6 +12,8 @@ export type WeightsFile = string | Uint8Array;
 export interface GraphFile {
   readonly bytes: Uint8Array;
   readonly weights: ReadonlyMap<string, WeightsFile>;
+  /** How large its tensors are: a size in bytes, in terms of its inputs' dimensions, and one tensor that has it. */
+  readonly sizes?: readonly TensorSize[];
 }
 
 /**

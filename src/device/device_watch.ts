@@ -1,5 +1,8 @@
 import { DeviceError } from "./device.ts";
 
+/** Milliseconds that an error waits for news of its device. */
+const PATIENCE = 100;
+
 /** Notices when a WebGPU device breaks: what it computes from then on is worth nothing, and some of it never ends. */
 export class DeviceWatch {
   private failure: DeviceError | undefined;
@@ -31,7 +34,9 @@ export class DeviceWatch {
    */
   readonly guard = async <Result>(work: () => Promise<Result>): Promise<Result> => {
     if (this.failure) throw this.failure;
-    const result = await Promise.race([work(), this.broken]).catch((error) => {
+    const result = await Promise.race([work(), this.broken]).catch(async (error) => {
+      // That the device is lost may be told after what it could not do.
+      await Promise.race([this.broken.catch(() => {}), new Promise((done) => setTimeout(done, PATIENCE))]);
       throw this.failure ?? error;
     });
     // An error may have come while the work seemed to succeed.

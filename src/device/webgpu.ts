@@ -1,4 +1,12 @@
-import { type Device, DeviceError } from "./device.ts";
+import { checkBuffers } from "./buffer_limit.ts";
+import {
+  type Device,
+  DeviceError,
+  type Feeds,
+  type GraphFile,
+  type ResidentSession,
+  type Session,
+} from "./device.ts";
 import { DeviceWatch } from "./device_watch.ts";
 import { openOrtSession, openResidentOrtSession, type OrtModule } from "./ort_session.ts";
 
@@ -61,9 +69,26 @@ export async function openWebgpu(): Promise<Device> {
     kind: "webgpu",
     description: `WebGPU on ${name}${software ? " (software)" : ""}`,
     float16: gpu.features.has("shader-f16"),
-    open: (graph) => openOrtSession(ort, graph, options, guard),
-    openResident: (graph) => openResidentOrtSession(ort, graph, resident, guard),
+    open: async (graph) => limited(await openOrtSession(ort, graph, options, guard), graph, gpu),
+    openResident: async (graph) =>
+      limited(await openResidentOrtSession(ort, graph, resident, guard), graph, gpu),
   };
+}
+
+/** The session, whose runs are refused where a tensor would not fit a buffer. */
+function limited<Opened extends Session | ResidentSession>(
+  session: Opened,
+  { sizes = [] }: GraphFile,
+  { limits }: GPUDevice,
+): Opened {
+  const fit = new Set<string>();
+  const run = (feeds: Feeds) => {
+    const shapes = session.inputNames.map((name) => feeds[name]?.dims.join("x")).join();
+    if (!fit.has(shapes)) checkBuffers(sizes, feeds, limits.maxBufferSize);
+    fit.add(shapes);
+    return session.run(feeds);
+  };
+  return { ...session, run } as Opened;
 }
 
 async function requestAdapter(): Promise<GPUAdapter | undefined> {

@@ -165,8 +165,10 @@ export async function* tune(task: TuningTask): AsyncGenerator<TuningEvent, Tuned
       }
       seconds += (performance.now() - started) / 1000;
       const mean = losses.reduce((sum, one) => sum + one, 0) / losses.length;
-      yield { kind: "step", step, total, loss: losses.at(-1)! };
+      const last = losses.at(-1)!;
       losses = [];
+      await keep();
+      yield { kind: "step", step, total, loss: last };
       const line = {
         step,
         epoch: epoch + 1,
@@ -175,7 +177,6 @@ export async function* tune(task: TuningTask): AsyncGenerator<TuningEvent, Tuned
         gradient_norm: gradientNorm,
       };
       yield { kind: "history", line: { ...line, ...(validation && { validation }) } };
-      await keep();
       if (endsEpoch) yield checkpoint();
     }
   } catch (error) {

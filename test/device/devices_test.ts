@@ -79,7 +79,9 @@ Deno.test("auto never takes a software adapter", async () => {
   const gpu = Object.getOwnPropertyDescriptor(navigator, "gpu") ??
     Object.getOwnPropertyDescriptor(Navigator.prototype, "gpu")!;
   const withAdapter = async (info: Partial<GPUAdapterInfo> | null, test: () => Promise<void>) => {
-    const requestAdapter = () => Promise.resolve(info && { info });
+    const device = { lost: new Promise(() => {}), addEventListener: () => {}, features: new Set() };
+    const adapter = { info, features: new Set(), limits: {}, requestDevice: () => Promise.resolve(device) };
+    const requestAdapter = () => Promise.resolve(info && adapter);
     Object.defineProperty(navigator, "gpu", { configurable: true, value: { requestAdapter } });
     await test();
     Object.defineProperty(navigator, "gpu", gpu);

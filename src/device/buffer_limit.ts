@@ -1,0 +1,35 @@
+import { largestTensor, type TensorSize } from "../compiler/tensor_sizes.ts";
+import { DeviceError, type Feeds } from "./device.ts";
+
+const MIB = 2 ** 20;
+
+/** The inputs of a compiled graph whose dimensions its symbols are. */
+const SYMBOLS: Readonly<Record<string, readonly [input: string, axis: number]>> = {
+  batch: ["input_ids", 0],
+  sequence: ["input_ids", 1],
+  length: ["prompt", 0],
+  classes: ["label_tokens", 0],
+  words: ["label_tokens", 1],
+};
+
+/**
+ * Refuses what an adapter's buffers cannot hold, before anything is computed.
+ *
+ * @param sizes of the graph's tensors
+ * @param limit the adapter's `maxBufferSize`, in bytes
+ * @throws {DeviceError} naming the tensor, its size and the limit
+ */
+export function checkBuffers(sizes: readonly TensorSize[], feeds: Feeds, limit: number): void {
+  const values = Object.fromEntries(
+    Object.entries(SYMBOLS).map(([name, [input, axis]]) => [name, feeds[input]?.dims[axis] ?? 0]),
+  );
+  const largest = largestTensor(sizes, values);
+  if (largest === undefined || largest.bytes <= limit) return;
+  throw new DeviceError(
+    `the tensor '${largest.name}' takes ${
+      (largest.bytes / MIB).toFixed(0)
+    } MiB, and a buffer of this WebGPU adapter at most ${
+      (limit / MIB).toFixed(0)
+    } MiB (maxBufferSize): take a smaller 'training.batchSize' (or 'training.accumulate') or 'evaluation.batchSize', or set 'device: cpu'`,
+  );
+}

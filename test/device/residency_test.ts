@@ -1,0 +1,124 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { compile, fallbacks, type Graph, type Precision } from "../../src/compiler/mod.ts";
+import { DeviceError, float32Tensor, type ResidentSession, type Tensor } from "../../src/device/device.ts";
+import { openWebgpu } from "../../src/device/webgpu.ts";
+import { readRegion } from "../../src/model/read_region.ts";
+import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "../../src/training/checkpoint.ts";
+import { tune, type TuningTask } from "../../src/training/trainer.ts";
+import { familyFeeds, familyModel, readFamily } from "../compiler/family_step.ts";
+import { relativeError } from "../compiler/graph_runner.ts";
+import { DEVICES } from "../devices.ts";
+import { tinyTask } from "../training/tiny_task.ts";
+import { countTransfers } from "./transfers.ts";
+
+const FAMILIES = [...Deno.readDirSync("test/fixtures/families")].map(({ name }) => name)
+  .filter((name) => name.endsWith(".onnx")).map((name) => name.slice(0, -".onnx".length)).sort();
+
+/** The relative error of a gradient in float16 that is still no more than rounding: 2⁻¹¹ in each of some layers' products. */
+const HALF_ERROR = 0.03;
+
+function webgpuTest(name: string, test: () => Promise<void>): void {
+  Deno.test({ name, ignore: !DEVICES.includes("webgpu"), fn: test });
+}
+
+async function opened(
+  name: string,
+  precision: Precision,
+): Promise<{ session: ResidentSession; step: Graph }> {
+  const path = familyModel(name);
+  let step: Graph | undefined;
+  const { train } = compile(await Deno.readFile(path), path, "embedding-output", "adamw", {
+    read: readRegion,
+    target: "webgpu",
+    precision,
+    onPass: (_, graph) => step = graph,
+  });
+  return { session: await (await openWebgpu()).openResident(train), step: step! };
+}
+
+for (const name of FAMILIES) {
+  for (const precision of ["float32", "float16"] as const) {
+    webgpuTest(
+      `a step of ${name} in ${precision} fetches nothing from the GPU, and agrees with float64 PyTorch`,
+      async () => {
+        const reference = await readFamily(name), feeds = familyFeeds(reference, "embedding-output");
+        const { session, step } = await opened(name, precision);
+        assertEquals(fallbacks(step).map(({ op }) => op), []);
+        const zeros = float32Tensor(new Float32Array(feeds.prompt!.data.length), feeds.prompt!.dims);
+        const { result: outputs, transfers } = await countTransfers(() =>
+          session.run({ first_moment: zeros, second_moment: zeros, ...feeds })
+        );
+        assertEquals(transfers.downloads, 0);
+        const [gradient, loss] = [await outputs.gradient!.read(), await outputs.loss!.read()];
+        const expected = reference["embedding-output"];
+        const off = relativeError(gradient.data as Float32Array, expected.gradient.flat());
+        // A model that is stored in half precision is itself off by more than rounding.
+        const most = precision === "float16" ? HALF_ERROR : name.endsWith("fp16") ? 1e-3 : 1e-4;
+        assert(off < most, `the gradient is off by ${off}`);
+        assert(Math.abs(Number(loss.data[0]) - expected.loss) < most * expected.loss);
+        await session.release();
+      },
+    );
+  }
+}
+
+webgpuTest("between two lines of the history ids go up and nothing comes down", async () => {
+  const device = await openWebgpu(), task = await tinyTask(device, { logEvery: 5, steps: 20, examples: 80 });
+  const counts: { step: number; downloads: number; bytes: number }[] = [];
+  const running = tune(task);
+  for (;;) {
+    const { result: { done, value }, transfers } = await countTransfers(() => running.next());
+    if (done) break;
+    if (value.kind === "step") {
+      counts.push({ step: value.step, downloads: transfers.downloads, bytes: transfers.uploadedBytes });
+    }
+  }
+  for (const { step, downloads, bytes } of counts) {
+    // At a line: five losses, the gradient, the prompt and its two moments.
+    assertEquals(downloads, step % 5 === 0 ? 9 : 0, `step ${step}`);
+    assert(step === 1 || bytes < 4096, `${bytes} bytes went up in step ${step}`);
+  }
+  await task.close();
+});
+
+webgpuTest(
+  "a device that is lost in the middle is said to be, and the run goes on from the last line of the history",
+  async () => {
+    const { requestDevice } = GPUAdapter.prototype, devices: GPUDevice[] = [];
+    GPUAdapter.prototype.requestDevice = async function (...args) {
+      const device = await requestDevice.apply(this, args);
+      devices.push(device);
+      return device;
+    };
+    try {
+      const options = { logEvery: 5, steps: 20, examples: 80 },
+        task = await tinyTask(await openWebgpu(), options);
+      const whole = await finished(await tinyTask(await openWebgpu(), options));
+      let kept: Checkpoint | undefined;
+      await assertRejects(
+        async () => {
+          for await (const event of tune(task)) {
+            if (event.kind === "checkpoint") kept = event.checkpoint;
+            if (event.kind === "step" && event.step === 12) devices[0]!.destroy();
+          }
+        },
+        DeviceError,
+        "was lost",
+      );
+      assertEquals(kept!.step, 10);
+      const resume = decodeCheckpoint(encodeCheckpoint(kept!));
+      const rest = await finished({ ...await tinyTask(await openWebgpu(), options), resume });
+      assertEquals(rest.data, whole.data);
+    } finally {
+      GPUAdapter.prototype.requestDevice = requestDevice;
+    }
+  },
+);
+
+async function finished(task: TuningTask): Promise<Tensor> {
+  const running = tune(task);
+  for (;;) {
+    const { done, value } = await running.next();
+    if (done) return value.prompt;
+  }
+}

@@ -1,0 +1,61 @@
+import { compile } from "../../src/compiler/mod.ts";
+import { type Device, float32Tensor, int64Tensor } from "../../src/device/device.ts";
+import { RandomStream } from "../../src/experiment/random_stream.ts";
+import type { TuningTask } from "../../src/training/trainer.ts";
+
+/** Tuning two vectors in front of the smallest BERT of the fixtures, on some examples of random tokens. */
+export async function tinyTask(
+  device: Device,
+  { steps, logEvery, accumulate = 1, examples: count = 14 }: {
+    steps: number;
+    logEvery: number;
+    accumulate?: number;
+    examples?: number;
+  },
+): Promise<TuningTask & { close(): Promise<void> }> {
+  const path = "test/fixtures/families/bert-opset11.onnx", bytes = await Deno.readFile(path);
+  const { train, update, state, dimension } = compile(bytes, path, "embedding-output", "adamw", {
+    target: device.kind === "webgpu" ? "webgpu" : "cpu",
+  });
+  const weights = new Map([["bert-opset11.onnx", bytes]]);
+  const session = await device.openResident({ bytes: train.bytes, weights });
+  const updating = await device.openResident({ bytes: update.bytes, weights: new Map() });
+  const stream = new RandomStream(0, "examples"), length = 2;
+  const examples = Array.from({ length: count }, (_, i) => ({
+    ids: [0, 0, ...Array.from({ length: 3 + i % 4 }, () => 3 + stream.integer(30))],
+    positions: [0, 0, ...Array.from({ length: 3 + i % 4 }, (_, p) => p)],
+    promptRows: [0, 1],
+    answerRow: 3,
+    cut: 0,
+    label: i % 2,
+  }));
+  return {
+    session,
+    update: updating,
+    state,
+    prompt: float32Tensor(
+      Float32Array.from({ length: length * dimension }, () => stream.uniform(-1, 1)),
+      [length, dimension],
+    ),
+    examples,
+    padId: 1,
+    verbalizer: {
+      label_tokens: int64Tensor([5, 6], [2, 1]),
+      label_weights: float32Tensor(Float32Array.of(1, 1), [2, 1]),
+    },
+    spec: {
+      optimizer: { name: "adamw", learningRate: 0.03, weightDecay: 0.01 },
+      schedule: { name: "constant", warmupSteps: 0 },
+      batchSize: 8,
+      accumulate,
+      steps,
+      clipNorm: 1,
+      logEvery,
+    },
+    seed: 0,
+    close: async () => {
+      await session.release();
+      await updating.release();
+    },
+  };
+}
