@@ -39,10 +39,9 @@ export function drawComparisons(results: readonly Comparison[]): string {
     ];
   });
   const places = [...new Set(points.map(({ where }) => where))];
-  const { document } = parseHTML("<html><body></body></html>") as unknown as Pick<
-    Plot.PlotOptions,
-    "document"
-  >;
+  const { document } = parseHTML("<html><body></body></html>") as unknown as {
+    document: NonNullable<Plot.PlotOptions["document"]>;
+  };
   const chart = Plot.plot({
     document,
     width: 720,

@@ -12,6 +12,7 @@ import type { DataFlags } from "./commands/data.ts";
 import type { DiffFlags } from "./commands/diff.ts";
 import { exitCodeOf, messageOf } from "./commands/exit.ts";
 import type { RunFlags } from "./commands/run.ts";
+import type { ServeFlags } from "./commands/serve.ts";
 import type { ValidateFlags } from "./commands/validate.ts";
 import { OPTIMIZER_NAMES } from "./compiler/mod.ts";
 
@@ -114,6 +115,17 @@ program.command("compile")
   )
   .action(async (flags: CompileFlags) => (await import("./commands/compile.ts")).compile(flags));
 
+program.command("serve")
+  .description("serve a page that classifies sentences with a run's prompt and tunes another in the browser")
+  .argument("<run>", "the folder of a run of a soft prompt")
+  .option("--hard <run>", "a run of a hard prompt to show beside (else: the template without its vectors)")
+  .option("--model <dir>", "the model's folder, where the run does not lead to it")
+  .option("--results <dir>", "the folder that compiled steps are kept in", "results")
+  .option("--host <name>", "the address to listen at", "127.0.0.1")
+  .option("--port <n>", "the port; 0 for any that is free", portNumber, 8000)
+  .addHelpText("after", "\nExample:\n  softprompt serve results/first-soft --hard results/first-hard")
+  .action(async (run: string, flags: ServeFlags) => (await import("./commands/serve.ts")).serve(run, flags));
+
 program.command("data")
   .description("fetch a dataset, check it and put it into data/")
   .addArgument(new Argument("<name>", "which dataset").choices(["rt-polarity"]))
@@ -130,6 +142,13 @@ function collect(value: string, before: string[]): string[] {
 
 function wholeNumber(text: string): number {
   if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError("It must be a whole number from 1.");
+  return Number(text);
+}
+
+function portNumber(text: string): number {
+  if (!/^\d+$/.test(text) || Number(text) > 65535) {
+    throw new InvalidArgumentError("It must be a whole number from 0 to 65535.");
+  }
   return Number(text);
 }
 

@@ -4,7 +4,8 @@ import { KeyError } from "../experiment/errors.ts";
 import { type ModelCard, readCard } from "../model/card.ts";
 import { findModel } from "../model/folder.ts";
 import { hashFile } from "../model/hash_file.ts";
-import { Tokenizer } from "../model/tokenizer.ts";
+import { readTokenizer } from "../model/read_tokenizer.ts";
+import type { Tokenizer } from "../model/tokenizer.ts";
 
 /** A frozen model, found and described. Its weights stay in their file. */
 export interface OpenModel {
@@ -28,7 +29,7 @@ export async function openModel(source: string, file: string, namedIn: string): 
     sha256: await hashFile(onnx),
     weights: await Promise.all((await filesBeside(onnx)).map((path) => hashBeside(path, onnx))),
     card: await readCard(folder),
-    tokenizer: await Tokenizer.read(folder),
+    tokenizer: await readTokenizer(folder),
   };
 }
 

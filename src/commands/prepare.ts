@@ -5,7 +5,7 @@ import type { Example } from "../dataset/example.ts";
 import { sha256 } from "../dataset/sha256.ts";
 import { type Device, DeviceError } from "../device/device.ts";
 import { parseTemplate } from "../experiment/template.ts";
-import type { Experiment, OptimizerSpec } from "../experiment/types.ts";
+import type { Experiment, Insertion, OptimizerSpec } from "../experiment/types.ts";
 import type { LabelledEncoding } from "../prompt/batches.ts";
 import { type PositionCounting, TemplateEncoder } from "../prompt/encoding.ts";
 import { readVerbalizer, type Verbalizer } from "../prompt/verbalizer.ts";
@@ -49,9 +49,11 @@ export async function prepare(
 }
 
 /** How positions are counted in an experiment whose prompt is compiled in. */
-export function positionCounting({ experiment }: Prepared, compiled: Compiled | undefined): PositionCounting {
-  const behind = compiled?.positions === "embedding-layer" &&
-    experiment.prompt.insertion === "embedding-output";
+export function positionCounting(
+  insertion: Insertion | undefined,
+  compiled: Compiled | undefined,
+): PositionCounting {
+  const behind = compiled?.positions === "embedding-layer" && insertion === "embedding-output";
   return behind ? "text-alone" : "together";
 }
 
@@ -94,7 +96,7 @@ export function stepKey({ experiment: { prompt, training, precision }, model }: 
 }
 
 /** An experiment's optimizer as the compiler calls it. */
-function optimizerName({ name, factored }: OptimizerSpec): OptimizerName {
+export function optimizerName({ name, factored }: OptimizerSpec): OptimizerName {
   return name === "adafactor" && factored ? "adafactor-factored" : name;
 }
 

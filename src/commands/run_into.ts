@@ -45,7 +45,7 @@ export async function runInto(
     "compiling",
     () => compileExperiment(prepared, form, join(results, ".cache")),
   );
-  const encoded = encodeDataset(prepared, positionCounting(prepared, compiled));
+  const encoded = encodeDataset(prepared, positionCounting(experiment.prompt.insertion, compiled));
   const cut = encoded.truncated.train + encoded.truncated.validation + encoded.truncated.test;
   if (cut > 0) {
     listener.say(`${title}: ${cut} texts are cut to fit the model's ${model.card.positions} positions`);

@@ -64,7 +64,10 @@ class Checker {
       target: "cpu",
       precision: prepared.experiment.precision,
     });
-    const { truncated } = encodeDataset(prepared, positionCounting(prepared, compiled));
+    const { truncated } = encodeDataset(
+      prepared,
+      positionCounting(prepared.experiment.prompt.insertion, compiled),
+    );
     return truncated.train + truncated.validation + truncated.test;
   }
 }

@@ -1,6 +1,4 @@
 import { Tokenizer as Library } from "@huggingface/tokenizers";
-import { join } from "@std/path";
-import { readJson } from "./card.ts";
 
 /** Turns text into token ids and back. */
 export class Tokenizer {
@@ -18,14 +16,8 @@ export class Tokenizer {
     readonly size: number,
   ) {}
 
-  /**
-   * Reads `tokenizer.json` and `tokenizer_config.json` of a model's folder.
-   *
-   * @throws {InputError} where they are no JSON
-   */
-  static async read(folder: string): Promise<Tokenizer> {
-    const model = await readJson(join(folder, "tokenizer.json"));
-    const config = await readJson(join(folder, "tokenizer_config.json"));
+  /** Makes a tokenizer of what `tokenizer.json` and `tokenizer_config.json` say. */
+  static of(model: Readonly<Record<string, unknown>>, config: Readonly<Record<string, unknown>>): Tokenizer {
     const library = new Library(model, config);
     const plain = library.encode("a", { add_special_tokens: false }).ids, whole = library.encode("a").ids;
     const start = whole.findIndex((_, at) => plain.every((id, i) => whole[at + i] === id));

@@ -1,4 +1,5 @@
-import { evaluate, type StateTensor } from "../compiler/mod.ts";
+import { evaluate } from "../compiler/dimension.ts";
+import type { StateTensor } from "../compiler/optimizer.ts";
 import { type DeviceTensor, float32Tensor, scalarTensor, type Tensor } from "../device/device.ts";
 import type { TrainingSpec } from "../experiment/types.ts";
 import type { LabelledEncoding } from "../prompt/batches.ts";

@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { InputError } from "../../src/experiment/errors.ts";
 import { parseTemplate } from "../../src/experiment/template.ts";
-import { Tokenizer } from "../../src/model/tokenizer.ts";
+import { readTokenizer } from "../../src/model/read_tokenizer.ts";
 import { TemplateEncoder } from "../../src/prompt/encoding.ts";
 import { MINI } from "../shared.ts";
 import { tokenizer } from "./mini_tokenizer.ts";
@@ -113,7 +113,7 @@ Deno.test("a mask that the tokenizer lacks is refused", async () => {
     delete content.mask_token;
     await Deno.writeTextFile(`${folder}/${name}`, JSON.stringify(content));
   }
-  const maskless = await Tokenizer.read(folder);
+  const maskless = await readTokenizer(folder);
   assertThrows(
     () => new TemplateEncoder(SOFT, maskless, MASKED, "together"),
     InputError,

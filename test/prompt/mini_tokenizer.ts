@@ -1,5 +1,5 @@
-import { Tokenizer } from "../../src/model/tokenizer.ts";
+import { readTokenizer } from "../../src/model/read_tokenizer.ts";
 import { MINI } from "../shared.ts";
 
 /** The tokenizer of the model that comes with the project. */
-export const tokenizer = await Tokenizer.read(MINI);
+export const tokenizer = await readTokenizer(MINI);

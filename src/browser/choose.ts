@@ -1,0 +1,21 @@
+import type { Device } from "../device/device.ts";
+import { openWasm } from "../device/wasm.ts";
+import { findAdapter, openWebgpu } from "../device/webgpu.ts";
+
+/**
+ * Opens WebGPU where the browser has it, else WebAssembly.
+ *
+ * @param wanted asks for one of them
+ * @param say told in one line why it is not WebGPU
+ */
+export async function chooseInBrowser(
+  wanted: "webgpu" | "wasm" | "auto",
+  say: (line: string) => void,
+): Promise<Device> {
+  if (wanted === "wasm") return await openWasm();
+  if (wanted === "webgpu" || await findAdapter() !== undefined) return await openWebgpu();
+  say(
+    "This browser has no WebGPU adapter: everything is computed on WebAssembly instead, on one thread, and takes longer.",
+  );
+  return await openWasm();
+}

@@ -1,0 +1,45 @@
+import type { Device, Tensor } from "../device/device.ts";
+import { type Classifier, classLogits, softmax } from "../evaluation/predict.ts";
+import type { TemplateEncoder } from "../prompt/encoding.ts";
+import type { Verbalizer } from "../prompt/verbalizer.ts";
+import type { ServedRun } from "./served_run.ts";
+
+/** A class and its probability. */
+export type Probabilities = readonly { readonly name: string; readonly probability: number }[];
+
+/** Classifies sentences with the hard and the soft prompt of a run. */
+export class SentenceClassifier {
+  private constructor(
+    private readonly run: ServedRun,
+    private readonly soft: Classifier,
+    private readonly hard: Classifier,
+  ) {}
+
+  static async open(run: ServedRun, device: Device): Promise<SentenceClassifier> {
+    const common = { padId: run.tokenizer.padId, batchSize: 1 };
+    return new SentenceClassifier(
+      run,
+      { ...common, session: await device.open(await run.graph("predict")) },
+      { ...common, session: await device.open(await run.graph("hard")) },
+    );
+  }
+
+  /** @param prompt float32 [length, dimension] */
+  async classify(text: string, prompt: Tensor): Promise<{ hard: Probabilities; soft: Probabilities }> {
+    const { run, hard, soft } = this;
+    return {
+      hard: await probabilities(hard, run.hardEncoder(), run.hardVerbalizer, text),
+      soft: await probabilities({ ...soft, prompt }, run.encoder(prompt.dims[0]!), run.verbalizer, text),
+    };
+  }
+}
+
+async function probabilities(
+  classifier: Classifier,
+  encoder: TemplateEncoder,
+  { classes, tokens }: Verbalizer,
+  text: string,
+): Promise<Probabilities> {
+  const [logits] = await classLogits(classifier, [{ ...encoder.encode(text), label: 0 }], tokens);
+  return softmax(logits!).map((probability, i) => ({ name: classes[i]!, probability }));
+}

@@ -1,0 +1,146 @@
+/// <reference lib="dom" />
+/// <reference lib="dom.iterable" />
+import type { Tensor } from "../device/device.ts";
+import { chooseInBrowser } from "./choose.ts";
+import { type Probabilities, SentenceClassifier } from "./classify.ts";
+import { drawLoss } from "./loss_curve.ts";
+import { ServedRun } from "./served_run.ts";
+import { promptFile, tuneInBrowser } from "./tune.ts";
+
+/** Milliseconds without a keystroke before a sentence is classified. */
+const PAUSE = 150;
+
+function place<Kind extends Element = HTMLElement>(id: string): Kind {
+  return document.getElementById(id) as unknown as Kind;
+}
+
+const sentence = place<HTMLTextAreaElement>("sentence"), table = place<HTMLTextAreaElement>("table");
+const number = (id: string) => Number(place<HTMLInputElement>(id).value);
+const say = (id: string, line: string) => place(id).textContent = line;
+
+async function start(): Promise<void> {
+  const run = await ServedRun.fetch(), { about } = run;
+  document.title = `${about.title} · softprompt`;
+  say("title", about.title);
+  say("hard-template", about.hardTemplate);
+  say("soft-template", about.template);
+  const asked = new URLSearchParams(location.search).get("device");
+  const device = await chooseInBrowser(
+    asked === "wasm" || asked === "webgpu" ? asked : "auto",
+    (line) => say("fallback", line),
+  );
+  say("device", device.description);
+  const classifier = await SentenceClassifier.open(run, device);
+  place<HTMLInputElement>("length").value = String(run.prompt.dims[0]);
+  place<HTMLInputElement>("rate").value = String(about.training.optimizer.learningRate);
+  place<HTMLInputElement>("seed").value = String(about.seed);
+  say("classes", run.classes.join(", "));
+  let prompt: Tensor = run.prompt, working: Promise<unknown> = Promise.resolve();
+
+  // One thing at a time on the device: what is typed meanwhile waits, and only the last of it counts.
+  const alone = (work: () => Promise<void>) => working = working.then(work);
+  let latest = 0, pause: ReturnType<typeof setTimeout> | undefined;
+  const classify = () => {
+    const mine = ++latest, text = sentence.value.trim();
+    if (text === "") return clear();
+    alone(async () => {
+      if (mine !== latest) return;
+      const { hard, soft } = await classifier.classify(text, prompt);
+      show("hard", hard);
+      show("soft", soft);
+      sentence.dataset.classified = text;
+    }).catch((error) => say("trouble", messageOf(error)));
+  };
+  sentence.addEventListener("input", () => {
+    clearTimeout(pause);
+    pause = setTimeout(classify, PAUSE);
+  });
+
+  place<HTMLInputElement>("file").addEventListener("change", async (event) => {
+    const file = (event.target as HTMLInputElement).files?.[0];
+    if (file) table.value = await file.text();
+  });
+
+  let interrupt = new AbortController();
+  const tuneButton = place<HTMLButtonElement>("tune"), stop = place<HTMLButtonElement>("stop");
+  tuneButton.addEventListener("click", () => {
+    tuneButton.disabled = true;
+    stop.disabled = false;
+    interrupt = new AbortController();
+    say("tuning-trouble", "");
+    alone(() => tuneNow(interrupt.signal)).catch((error) => say("tuning-trouble", messageOf(error))).finally(
+      () => {
+        tuneButton.disabled = false;
+        stop.disabled = true;
+      },
+    );
+  });
+  stop.addEventListener("click", () => interrupt.abort());
+
+  async function tuneNow(signal: AbortSignal): Promise<void> {
+    const losses: { step: number; loss: number }[] = [], steps = number("steps");
+    say("progress", "getting ready");
+    const running = tuneInBrowser(run, device, {
+      table: table.value,
+      length: number("length"),
+      steps,
+      learningRate: number("rate"),
+      seed: number("seed"),
+      signal,
+    });
+    for (;;) {
+      const { done, value } = await running.next();
+      if (done) {
+        finish(value);
+        return;
+      }
+      if (value.kind !== "history") continue;
+      losses.push(value.line);
+      drawLoss(place("curve"), losses, steps);
+      say("progress", `step ${value.line.step} of ${steps}, loss ${value.line.loss.toFixed(4)}`);
+      // The page is drawn, and clicks are heard, between two steps.
+      await new Promise((drawn) => setTimeout(drawn));
+    }
+  }
+
+  function finish(tuned: Tensor): void {
+    prompt = tuned;
+    const download = place<HTMLAnchorElement>("download");
+    if (download.href) URL.revokeObjectURL(download.href);
+    download.href = URL.createObjectURL(new Blob([promptFile(run, tuned)]));
+    download.hidden = false;
+    say("whose-prompt", "the prompt tuned in this page");
+    classify();
+  }
+
+  sentence.disabled = tuneButton.disabled = false;
+  document.body.dataset.ready = "yes";
+  classify();
+}
+
+function clear(): void {
+  for (const id of ["hard", "soft"]) place(id).replaceChildren();
+}
+
+/** Draws a bar for each class. */
+function show(id: string, probabilities: Probabilities): void {
+  const likeliest = Math.max(...probabilities.map(({ probability }) => probability));
+  place(id).replaceChildren(...probabilities.map(({ name, probability }) => {
+    const line = document.createElement("li"), bar = document.createElement("meter");
+    const label = document.createElement("span"), share = document.createElement("span");
+    label.textContent = name;
+    share.textContent = `${(100 * probability).toFixed(1)}%`;
+    share.className = "number";
+    bar.value = probability;
+    bar.setAttribute("aria-label", name);
+    if (probability === likeliest) line.className = "best";
+    line.append(label, bar, share);
+    return line;
+  }));
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+start().catch((error) => say("trouble", messageOf(error)));

@@ -1,0 +1,116 @@
+import { parseDimension } from "../compiler/dimension.ts";
+import type { StateTensor } from "../compiler/optimizer.ts";
+import type { TensorSize } from "../compiler/tensor_sizes.ts";
+import type { GraphFile, Tensor } from "../device/device.ts";
+import { readSafetensors } from "../device/safetensors.ts";
+import { parseTemplate } from "../experiment/template.ts";
+import type { Initialization, Insertion, TrainingSpec } from "../experiment/types.ts";
+import type { ModelCard } from "../model/card.ts";
+import { Tokenizer } from "../model/tokenizer.ts";
+import { type PositionCounting, TemplateEncoder } from "../prompt/encoding.ts";
+import { readVerbalizer, type Verbalizer } from "../prompt/verbalizer.ts";
+
+/** The graphs of a run that a page can ask for. */
+export type GraphName = "train" | "update" | "predict" | "embed" | "hard";
+
+/** What a page is told of the run that it shows: `run.json`. */
+export interface RunDescription {
+  readonly title: string;
+  readonly insertion: Insertion;
+  readonly template: string;
+  /** The template without vectors, for the hard prompt beside. */
+  readonly hardTemplate: string;
+  readonly verbalizer: Readonly<Record<string, readonly string[]>>;
+  readonly hardVerbalizer: Readonly<Record<string, readonly string[]>>;
+  readonly initialization: Initialization;
+  readonly training: TrainingSpec;
+  readonly seed: number;
+  readonly card: ModelCard;
+  readonly counting: PositionCounting;
+  readonly dimension: number;
+  readonly state: readonly { readonly name: string; readonly shape: readonly (number | string)[] }[];
+  readonly graphs: Readonly<
+    Record<GraphName, { readonly weights: readonly string[]; readonly sizes: readonly TensorSize[] }>
+  >;
+}
+
+/** A run as a page has it: described, its tokenizer and its prompt at hand, its graphs to be fetched. */
+export class ServedRun {
+  private readonly weights = new Map<string, Promise<Uint8Array>>();
+  /** The words of each class, in the soft prompt's template and in the hard one's. */
+  readonly verbalizer: Verbalizer;
+  readonly hardVerbalizer: Verbalizer;
+
+  private constructor(
+    readonly about: RunDescription,
+    readonly tokenizer: Tokenizer,
+    /** float32 [length, dimension], as the run left it. */
+    readonly prompt: Tensor,
+  ) {
+    this.verbalizer = readVerbalizer(about.verbalizer, tokenizer);
+    this.hardVerbalizer = readVerbalizer(about.hardVerbalizer, tokenizer);
+  }
+
+  /** Asks the server that the page comes from. */
+  static async fetch(): Promise<ServedRun> {
+    const about: RunDescription = await json("run.json");
+    const tokenizer = Tokenizer.of(await json("tokenizer.json"), await json("tokenizer_config.json"));
+    const { prompt } = readSafetensors(await bytes("prompt.safetensors")).tensors;
+    return new ServedRun(about, tokenizer, prompt!);
+  }
+
+  /** The optimizer's state tensors. */
+  get state(): readonly StateTensor[] {
+    return this.about.state.map(({ name, shape }) => ({
+      name,
+      shape: shape.map((item) => typeof item === "number" ? item : parseDimension(item)),
+    }));
+  }
+
+  /** The classes in their order. */
+  get classes(): readonly string[] {
+    return this.verbalizer.classes;
+  }
+
+  /** A graph, with the weights that it refers to; these are fetched once. */
+  async graph(name: GraphName): Promise<GraphFile> {
+    const { weights, sizes } = this.about.graphs[name];
+    const files = weights.map(async (location) => {
+      const file = this.weights.get(location) ?? bytes(`weights/${encodeURIComponent(location)}`);
+      this.weights.set(location, file);
+      return [location, await file] as const;
+    });
+    return { bytes: await bytes(`graphs/${name}.onnx`), weights: new Map(await Promise.all(files)), sizes };
+  }
+
+  /**
+   * What puts texts into the soft prompt's template.
+   *
+   * @param length the prompt's
+   * @throws {TemplateError} where the template's pieces have another length
+   */
+  encoder(length: number): TemplateEncoder {
+    const { template, card, counting } = this.about;
+    return new TemplateEncoder(parseTemplate(template, length), this.tokenizer, card, counting);
+  }
+
+  /** What puts texts into the hard prompt's template. */
+  hardEncoder(): TemplateEncoder {
+    const { hardTemplate, card } = this.about;
+    return new TemplateEncoder(parseTemplate(hardTemplate, 0), this.tokenizer, card, "together");
+  }
+}
+
+async function bytes(path: string): Promise<Uint8Array> {
+  return new Uint8Array(await (await got(path)).arrayBuffer());
+}
+
+async function json<Content>(path: string): Promise<Content> {
+  return await (await got(path)).json();
+}
+
+async function got(path: string): Promise<Response> {
+  const response = await fetch(path);
+  if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+  return response;
+}

@@ -1,0 +1,107 @@
+import { exampleOf, recordsOf, splitTabs } from "../dataset/columns.ts";
+import type { Example } from "../dataset/example.ts";
+import type { Device, Tensor } from "../device/device.ts";
+import { writeSafetensors } from "../device/safetensors.ts";
+import { InputError } from "../experiment/errors.ts";
+import { RandomStream } from "../experiment/random_stream.ts";
+import { EmbeddingSpace } from "../prompt/embedding_space.ts";
+import { initialPrompt } from "../prompt/initialization.ts";
+import { verbalizerFeeds } from "../prompt/verbalizer.ts";
+import { tune, type TuningEvent } from "../training/trainer.ts";
+import type { ServedRun } from "./served_run.ts";
+
+/** What a reader asks for. */
+export interface TuneRequest {
+  /** Tab-separated, the first line names the columns `text` and `label`. */
+  readonly table: string;
+  readonly length: number;
+  readonly steps: number;
+  readonly learningRate: number;
+  readonly seed: number;
+  readonly signal: AbortSignal;
+}
+
+const COLUMNS = { text: "text", label: "label" };
+
+/**
+ * The labelled texts of a pasted table.
+ *
+ * @throws {InputError} naming the line of a label that is none of the classes
+ */
+export function readPasted(table: string, classes: readonly string[]): Example[] {
+  const examples = recordsOf(splitTabs(table), "line", COLUMNS)
+    .map((record) => exampleOf(record, "pasted", "line", COLUMNS));
+  if (examples.length === 0) throw new InputError("the table has a first line and nothing below it");
+  for (const [i, { label }] of examples.entries()) {
+    if (!classes.includes(label)) {
+      throw new InputError(`line:${i + 2}: the label '${label}' is none of ${classes.join(", ")}`);
+    }
+  }
+  return examples;
+}
+
+/**
+ * Tunes a prompt as a run does: the same initialization, order of examples, optimizer and schedule, of the same seed.
+ *
+ * @returns float32 [length, dimension]
+ */
+export async function* tuneInBrowser(
+  run: ServedRun,
+  device: Device,
+  { table, length, steps, learningRate, seed, signal }: TuneRequest,
+): AsyncGenerator<TuningEvent, Tensor> {
+  const { about, tokenizer, classes } = run, examples = readPasted(table, classes);
+  const encoder = run.encoder(length), { epochs: _, earlyStopping: __, ...training } = about.training;
+  const embed = await device.open(await run.graph("embed"));
+  const { prompt } = await initialPrompt(
+    about.initialization,
+    length,
+    new EmbeddingSpace(embed, about.dimension, about.card.firstPosition),
+    tokenizer,
+    examples.map(({ text }) => text),
+    new RandomStream(seed, "initialization"),
+  );
+  await embed.release();
+  const session = await device.openResident(await run.graph("train"));
+  const update = await device.openResident(await run.graph("update"));
+  try {
+    const tuned = yield* tune({
+      session,
+      update,
+      state: run.state,
+      prompt,
+      examples: examples.map(({ text, label }) => ({
+        ...encoder.encode(text),
+        label: classes.indexOf(label),
+      })),
+      padId: tokenizer.padId,
+      verbalizer: verbalizerFeeds(run.verbalizer),
+      spec: {
+        ...training,
+        steps,
+        optimizer: { ...training.optimizer, learningRate },
+        batchSize: Math.min(training.batchSize, examples.length),
+        logEvery: 1,
+      },
+      seed,
+      signal,
+    });
+    return tuned.prompt;
+  } finally {
+    await session.release();
+    await update.release();
+  }
+}
+
+/** A tuned prompt as the file that a run writes. */
+export function promptFile(run: ServedRun, prompt: Tensor): Uint8Array<ArrayBuffer> {
+  return writeSafetensors({
+    tensors: { prompt },
+    metadata: {
+      format: "softprompt-prompt/1",
+      insertion: run.about.insertion,
+      length: String(prompt.dims[0]),
+      dimension: String(run.about.dimension),
+    },
+  });
+}

@@ -1,0 +1,137 @@
+import { join } from "@std/path";
+import type { GraphName } from "../browser/served_run.ts";
+import type { Emitted } from "../compiler/mod.ts";
+import { InputError } from "../experiment/errors.ts";
+import type { Experiment } from "../experiment/types.ts";
+import { readAbout, type RunAbout } from "../results/read_run.ts";
+import { type ServedFiles, serveRun } from "../serve/server.ts";
+import { compileHardModel, compileOnce } from "./compile_model.ts";
+import { say } from "./console.ts";
+import { untilInterrupted } from "./interrupt.ts";
+import { type OpenModel, openModel } from "./open_model.ts";
+import { optimizerName, positionCounting } from "./prepare.ts";
+
+/** The flags of `serve`. */
+export interface ServeFlags {
+  /** The folder of a run whose hard prompt is shown beside. */
+  readonly hard?: string;
+  /** The model's folder, where the run's experiment does not lead to it. */
+  readonly model?: string;
+  /** The folder of all results, which compiled steps are kept in. */
+  readonly results: string;
+  readonly host: string;
+  readonly port: number;
+}
+
+/** What the graphs are made for: they run on WebGPU and on WebAssembly. */
+const FORM = { target: "webgpu", precision: "float32" } as const;
+
+/**
+ * `softprompt serve`: a page that classifies sentences with a run's prompt, and tunes another in the browser.
+ *
+ * @param folder of a complete run of a soft prompt
+ */
+export async function serve(folder: string, { hard, model, results, host, port }: ServeFlags): Promise<void> {
+  const about = await readAbout(folder), { experiment } = about;
+  if (experiment.prompt.kind !== "soft") {
+    throw new InputError(
+      `${folder} is a run of a hard prompt: name one of a soft prompt, and this by --hard`,
+    );
+  }
+  const beside = hard === undefined ? hardened(experiment) : (await readAbout(hard)).experiment;
+  if (beside.prompt.kind !== "hard") throw new InputError(`${hard} is no run of a hard prompt`);
+  const frozen = await modelOf(about, folder, model);
+  const files = await servedFiles(folder, about, beside, frozen, results);
+  await untilInterrupted((signal) =>
+    serveRun(files, {
+      hostname: host,
+      port,
+      signal,
+      onListen: (url) => console.log(`${experiment.name} at ${url} (Ctrl-C ends it)`),
+    })
+  );
+  say("ended");
+}
+
+/** The experiment without its vectors: the words around them are the hard prompt. */
+function hardened(experiment: Experiment): Experiment {
+  const template = experiment.prompt.template.replaceAll(/\{prompt(?::\d+)?\}/g, " ").replaceAll(/\s+/g, " ");
+  return { ...experiment, prompt: { kind: "hard", template: template.trim() } };
+}
+
+async function modelOf(
+  { experiment, environment }: RunAbout,
+  folder: string,
+  model: string | undefined,
+): Promise<OpenModel> {
+  const { source, file } = experiment.model;
+  const way = "name the model's folder by --model";
+  const found =
+    await (model === undefined
+      ? openModel(source, file, join(folder, "experiment.yaml"))
+      : openModel(model, file, "./")).catch((error) => {
+        throw error instanceof InputError && model === undefined
+          ? new InputError(`${error.message}; ${way}`, { cause: error })
+          : error;
+      });
+  if (found.sha256 !== environment.model.sha256) {
+    throw new InputError(`${found.onnx} is not the model that ${folder} was tuned for: ${way}`);
+  }
+  return found;
+}
+
+async function servedFiles(
+  folder: string,
+  { experiment }: RunAbout,
+  beside: Experiment,
+  model: OpenModel,
+  results: string,
+): Promise<ServedFiles> {
+  const { prompt, training } = experiment, { insertion } = prompt;
+  const compiled = await compileOnce(
+    model,
+    insertion!,
+    optimizerName(training!.optimizer),
+    FORM,
+    join(results, ".cache"),
+  );
+  const graphs: Readonly<Record<GraphName, Emitted>> = {
+    train: compiled.train,
+    update: compiled.update,
+    predict: compiled.predict,
+    embed: compiled.embed,
+    hard: await compileHardModel(model, FORM),
+  };
+  const each = <Result>(of: (graph: Emitted) => Result) =>
+    Object.fromEntries(Object.entries(graphs).map(([name, graph]) => [name, of(graph)])) as Record<
+      GraphName,
+      Result
+    >;
+  return {
+    description: {
+      title: experiment.name,
+      insertion: insertion!,
+      template: prompt.template,
+      hardTemplate: beside.prompt.template,
+      verbalizer: experiment.verbalizer,
+      hardVerbalizer: beside.verbalizer,
+      initialization: prompt.initialization!,
+      training: training!,
+      seed: experiment.seed,
+      card: model.card,
+      counting: positionCounting(insertion, compiled),
+      dimension: compiled.dimension,
+      state: compiled.state.map(({ name, shape }) => ({
+        name,
+        shape: shape.map((item) => typeof item === "number" ? item : String(item)),
+      })),
+      graphs: each(({ weights, sizes }) => ({ weights: [...weights.keys()], sizes })),
+    },
+    graphs: each(({ bytes }) => bytes),
+    weights: new Map(Object.values(graphs).flatMap(({ weights }) => [...weights])),
+    files: new Map([
+      ...["tokenizer.json", "tokenizer_config.json"].map((name) => [name, join(model.folder, name)] as const),
+      ["prompt.safetensors", join(folder, "prompt.safetensors")],
+    ]),
+  };
+}

@@ -1,0 +1,64 @@
+import { transformSync } from "amaro";
+
+/** Packages that pages import, as an import map has them: where `shipped` finds each. */
+const PACKAGES: Readonly<Record<string, string>> = {
+  "onnxruntime-web": "npm/onnxruntime-web/ort.webgpu.min.mjs",
+  "onnxruntime-web/webgpu": "npm/onnxruntime-web/ort.webgpu.min.mjs",
+  "@huggingface/tokenizers": "npm/@huggingface/tokenizers/tokenizers.min.mjs",
+  "pure-rand/distribution/uniformFloat64": "npm/pure-rand/distribution/uniformFloat64.js",
+  "pure-rand/distribution/uniformInt": "npm/pure-rand/distribution/uniformInt.js",
+  "pure-rand/generator/xoroshiro128plus": "npm/pure-rand/generator/xoroshiro128plus.js",
+};
+
+/** The import map of the page. */
+export const IMPORT_MAP: string = JSON.stringify({
+  imports: Object.fromEntries(Object.entries(PACKAGES).map(([name, path]) => [name, `/${path}`])),
+});
+
+/** The folder of each package that its files for pages lie in, seen from the module that its name stands for. */
+const SHIPPED: Readonly<Record<string, readonly [name: string, from: string]>> = {
+  "onnxruntime-web": ["onnxruntime-web", "./"],
+  "@huggingface/tokenizers": ["@huggingface/tokenizers", "./"],
+  "pure-rand": ["pure-rand/generator/xoroshiro128plus", "../"],
+  "d3": ["d3", "../dist/"],
+  "@observablehq/plot": ["@observablehq/plot", "../dist/"],
+};
+
+const TYPES: Readonly<Record<string, string>> = {
+  js: "text/javascript",
+  mjs: "text/javascript",
+  ts: "text/javascript",
+  wasm: "application/wasm",
+};
+
+/** A file as it is sent. */
+export interface Sent {
+  readonly content: string | Uint8Array<ArrayBuffer>;
+  readonly type: string;
+}
+
+/** A module of the project's own, without its types: a page runs the same trainer, tokenizer and device as Deno. */
+export async function ownModule(path: string): Promise<Sent | undefined> {
+  if (!/^src(?:\/[a-z0-9_]+)+\.ts$/.test(path)) return undefined;
+  const url = new URL(`../../${path}`, import.meta.url);
+  const source = await Deno.readTextFile(url).catch((error) => {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  });
+  return source === undefined
+    ? undefined
+    : { content: transformSync(source, { mode: "transform", filename: path }).code, type: TYPES.ts! };
+}
+
+/** A file of a package, as the package ships it for pages. */
+export async function shipped(path: string): Promise<Sent | undefined> {
+  const [, name, file] = /^npm\/((?:@[\w-]+\/)?[\w-]+)\/([\w./-]+)$/.exec(path) ?? [];
+  const [specifier, from] = SHIPPED[name ?? ""] ?? [];
+  if (specifier === undefined || file === undefined || file.split("/").includes("..")) return undefined;
+  const type = TYPES[file.replace(/^.*\./, "")];
+  if (type === undefined) return undefined;
+  // Only what is loaded can be found: a package's own files lie where its modules do.
+  await import(specifier);
+  const content = await Deno.readFile(new URL(file, new URL(from!, import.meta.resolve(specifier))));
+  return { content, type };
+}

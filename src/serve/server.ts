@@ -1,0 +1,75 @@
+import type { GraphName, RunDescription } from "../browser/served_run.ts";
+import { ownModule, type Sent, shipped } from "./modules.ts";
+import { contentSecurityPolicy, PAGE_CSS, PAGE_HTML } from "./page_html.ts";
+
+/** A run as it is served. */
+export interface ServedFiles {
+  readonly description: RunDescription;
+  /** The graphs' bytes. */
+  readonly graphs: Readonly<Record<GraphName, Uint8Array>>;
+  /** Where the files of weights lie, by the location that the graphs name them by. */
+  readonly weights: ReadonlyMap<string, string>;
+  /** Files sent as they are, by the name that pages ask for: the tokenizer's, and `prompt.safetensors`. */
+  readonly files: ReadonlyMap<string, string>;
+}
+
+/** How a server is opened. */
+export interface ServeOptions {
+  readonly hostname: string;
+  /** 0: any that is free. */
+  readonly port: number;
+  readonly signal: AbortSignal;
+  /** Told the address once there is one. */
+  readonly onListen: (url: string) => void;
+}
+
+/** Serves the page of a run until the signal aborts. Nothing is changed and nothing taken in: only GET is answered. */
+export async function serveRun(
+  run: ServedFiles,
+  { hostname, port, signal, onListen }: ServeOptions,
+): Promise<void> {
+  const policy = await contentSecurityPolicy();
+  const headers = {
+    "content-security-policy": policy,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cache-control": "no-store",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+  };
+  const plain = (text: string, status: number) => new Response(text, { status, headers });
+  const server = Deno.serve({
+    hostname,
+    port,
+    signal,
+    onListen: (address) => onListen(`http://${hostname}:${address.port}/`),
+    onError: (error) => plain(error instanceof Error ? error.message : String(error), 500),
+  }, async (request) => {
+    const { pathname, hostname: asked } = new URL(request.url);
+    // A page of another host whose name leads here would be answered like our own.
+    if (asked !== hostname && asked !== "localhost") return plain(`'${asked}' is not served here`, 403);
+    if (request.method !== "GET") return plain("only GET is answered", 405);
+    const sent = await answer(run, decodeURIComponent(pathname.slice(1)));
+    if (sent === undefined) return plain(`there is no ${pathname}`, 404);
+    return new Response(sent.content, { headers: { ...headers, "content-type": sent.type } });
+  });
+  await server.finished;
+}
+
+const JSON_TYPE = "application/json", BYTES = "application/octet-stream";
+
+async function answer(
+  { description, graphs, weights, files }: ServedFiles,
+  path: string,
+): Promise<Sent | undefined> {
+  if (path === "") return { content: PAGE_HTML, type: "text/html; charset=utf-8" };
+  if (path === "page.css") return { content: PAGE_CSS, type: "text/css" };
+  if (path === "run.json") return { content: JSON.stringify(description), type: JSON_TYPE };
+  const [, graph] = /^graphs\/(\w+)\.onnx$/.exec(path) ?? [];
+  if (graph !== undefined && graph in graphs) {
+    return { content: Uint8Array.from(graphs[graph as GraphName]), type: BYTES };
+  }
+  const file = files.get(path) ?? (path.startsWith("weights/") ? weights.get(path.slice(8)) : undefined);
+  if (file !== undefined) return { content: await Deno.readFile(file), type: BYTES };
+  return await ownModule(path) ?? await shipped(path);
+}
