@@ -38,7 +38,7 @@ async function start(): Promise<void> {
   let prompt: Tensor = run.prompt, working: Promise<unknown> = Promise.resolve();
 
   // One thing at a time on the device: what is typed meanwhile waits, and only the last of it counts.
-  const alone = (work: () => Promise<void>) => working = working.then(work);
+  const alone = (work: () => Promise<void>) => working = working.catch(() => {}).then(work);
   let latest = 0, pause: ReturnType<typeof setTimeout> | undefined;
   const classify = () => {
     const mine = ++latest, text = sentence.value.trim();

@@ -19,6 +19,12 @@ export interface Opener {
    * @returns the page, and all that went wrong in it or was asked of the network
    */
   open(html: string, reader?: Reader): Promise<{ page: Page; troubles: string[] }>;
+  /**
+   * Goes to an address of a server on this computer.
+   *
+   * @returns the page, and all that went wrong in it or was asked of another host
+   */
+  visit(url: string): Promise<{ page: Page; troubles: string[] }>;
 }
 
 function browserPath(): string | undefined {
@@ -31,8 +37,16 @@ function browserPath(): string | undefined {
   });
 }
 
-/** A test that needs a real browser: without one, it fails in CI and is left out elsewhere, which it says. */
-export function browserTest(name: string, test: (opener: Opener) => Promise<void>): void {
+/**
+ * A test that needs a real browser: without one, it fails in CI and is left out elsewhere, which it says.
+ *
+ * @param flags of Chromium
+ */
+export function browserTest(
+  name: string,
+  test: (opener: Opener) => Promise<void>,
+  flags: readonly string[] = [],
+): void {
   const executablePath = browserPath(), isCi = Deno.env.get("CI") === "true";
   if (executablePath === undefined && !isCi) console.warn(`left out, as there is no Chromium: ${name}`);
   Deno.test({
@@ -46,17 +60,34 @@ export function browserTest(name: string, test: (opener: Opener) => Promise<void
         if (executablePath === undefined) {
           throw new Error(`there is no Chromium (${PLACES.join(", ")}): apt-get install chromium`);
         }
-        const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+        const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", ...flags] });
         try {
           let pages = 0;
           await test({
             open: (html, reader) => openPage(browser, join(folder, `${pages++}.html`), html, reader),
+            visit: (url) => visitPage(browser, url),
           });
         } finally {
           await browser.close();
         }
       }),
   });
+}
+
+async function visitPage(browser: Browser, url: string): Promise<{ page: Page; troubles: string[] }> {
+  const page = await browser.newPage(), troubles: string[] = [], { origin } = new URL(url);
+  page.on("pageerror", (error) => troubles.push(error.message));
+  page.on("console", (message) => {
+    if (message.type() === "error") troubles.push(message.text());
+  });
+  page.on("request", (request) => {
+    const asked = new URL(request.url());
+    if (asked.origin !== origin && !["data:", "blob:"].includes(asked.protocol)) {
+      troubles.push(`asked for ${request.url()}`);
+    }
+  });
+  await page.goto(url);
+  return { page, troubles };
 }
 
 async function openPage(

@@ -1,0 +1,73 @@
+import { assert, assertEquals } from "@std/assert";
+import { join } from "@std/path";
+import { call, inFolder, writeExperiment } from "./softprompt.ts";
+import { serving } from "./serving.ts";
+
+Deno.test("a run is served on loopback, under a policy that lets the page load nothing from elsewhere", () =>
+  inFolder(async (folder) => {
+    const file = await writeExperiment(folder, { training: { batchSize: 8, steps: 2 } });
+    assertEquals((await call(["run", file, "--results", folder])).code, 0);
+    await serving([join(folder, "small"), "--results", folder], async (url) => {
+      assert(url.startsWith("http://127.0.0.1:"), url);
+      const get = async (path: string, init?: RequestInit) => {
+        const response = await fetch(new URL(path, url), init);
+        return { status: response.status, headers: response.headers, text: await response.text() };
+      };
+      const page = await get("/"), policy = page.headers.get("content-security-policy")!;
+      assertEquals(page.status, 200);
+      assert(policy.startsWith("default-src 'none'; script-src 'self' 'wasm-unsafe-eval' 'sha256-"), policy);
+      assert(!/https?:|\*|script-src[^;]*'unsafe/.test(policy), policy);
+      assert(!/(?:src|href)="(?:https?:)?\/\//.test(page.text));
+      assertEquals(JSON.parse((await get("/run.json")).text).hardTemplate, "{text} it was {mask} .");
+      const module = await get("/src/training/trainer.ts");
+      assertEquals(module.headers.get("content-type"), "text/javascript");
+      assert(!module.text.includes("Deno") && !module.text.includes(": TuningTask"));
+      for (
+        const path of [
+          "/deno.json",
+          "/src/..%2fdeno.json",
+          "/npm/d3/..%2f..%2fpackage.json",
+          "/weights/x",
+          "/graphs/x.onnx",
+        ]
+      ) {
+        assertEquals((await get(path)).status, 404, path);
+      }
+      assertEquals((await get("/", { method: "POST" })).status, 405);
+      assertEquals(await statusFor(url, "evil.example"), "403");
+    });
+  }));
+
+/** The status that a request gets whose host, by its own word, is another. */
+async function statusFor(url: string, host: string): Promise<string> {
+  using connection = await Deno.connect({ hostname: "127.0.0.1", port: Number(new URL(url).port) });
+  await connection.write(
+    new TextEncoder().encode(`GET / HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`),
+  );
+  const answer = new Uint8Array(64);
+  await connection.read(answer);
+  return new TextDecoder().decode(answer).split(" ")[1]!;
+}
+
+Deno.test("what cannot be served is said, and what to do instead", () =>
+  inFolder(async (folder) => {
+    const hard = await writeExperiment(folder, {
+      prompt: { kind: "hard", template: "{text} it was {mask} ." },
+      training: undefined,
+    });
+    assertEquals((await call(["run", hard, "--results", folder])).code, 0);
+    const asked = async (args: string[]) => {
+      const { code, stderr } = await call(["serve", ...args]);
+      return [code, stderr] as const;
+    };
+    const cases: [string[], string][] = [
+      [[join(folder, "nothing")], "there is no complete run in"],
+      [[join(folder, "small")], "is a run of a hard prompt: name one of a soft prompt"],
+      [[join(folder, "small"), "--port", "x"], "whole number from 0 to 65535"],
+    ];
+    for (const [args, message] of cases) {
+      const [code, stderr] = await asked(args);
+      assertEquals(code, 2, stderr);
+      assert(stderr.includes(message), stderr);
+    }
+  }));
