@@ -87,7 +87,10 @@ async function compare(shape: Shape, path: string, kind: Kind, rounds: number): 
   const [layers, width] = SHAPES[shape], bytes = await Deno.readFile(path);
   const device = await chooseDevice(kind, console.error);
   let last: Graph | undefined;
-  const { train } = compile(bytes, path, "embedding-output", "adamw", { onPass: (_, graph) => last = graph });
+  const { train } = compile(bytes, path, "embedding-output", "adamw", {
+    target: kind === "webgpu" ? "webgpu" : "cpu",
+    onPass: (_, graph) => last = graph,
+  });
   const feeds = stepFeeds(width, VOCABULARY);
   const step = await device.open(train), forward = await device.open(ownForward(bytes, path));
   const jax = kind === "wasm" && shape !== "base"

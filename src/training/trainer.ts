@@ -182,7 +182,7 @@ export async function* tune(task: TuningTask): AsyncGenerator<TuningEvent, Tuned
     }
   } catch (error) {
     // What was good at the last line of the history is given out: a device that broke has nothing to read any more.
-    if (!(error instanceof Interrupted) && kept.step > 0) yield checkpoint();
+    if (!(error instanceof Interrupted)) yield checkpoint();
     throw error;
   } finally {
     pending.forEach(drop);

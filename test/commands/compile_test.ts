@@ -140,3 +140,17 @@ Deno.test("--explain says what each pass did", () =>
     assert(/^narrow: rows left out of .*\b8 MatMul\b/m.test(stdout), stdout);
     assert(/^memory that the forward pass keeps .*: \d+ MiB$/m.test(stdout), stdout);
   }));
+
+Deno.test("--explain for WebGPU says what falls back to the CPU, and the artifacts what they are made for", () =>
+  inFolder(async (folder) => {
+    for (const precision of ["float32", "float16"]) {
+      const args = ["--device", "webgpu", "--precision", precision, "--out", folder];
+      const { code, stdout } = await call(["compile", "--model", MINI, "--explain", ...args]);
+      assertEquals(code, 0);
+      assert(
+        stdout.includes("on WebGPU nothing falls back to the CPU but arithmetic on shapes and token ids\n"),
+      );
+      const manifest = JSON.parse(await Deno.readTextFile(join(folder, "artifacts.json")));
+      assertEquals([manifest.target, manifest.precision], ["webgpu", precision]);
+    }
+  }));

@@ -176,3 +176,15 @@ sharedTest(
       assertEquals((await json(folder, "small", "metrics.json")).test.examples, 100);
     }),
 );
+
+Deno.test("float16 on a device that has none is refused, and the way out said", () =>
+  inFolder(async (folder) => {
+    const file = await writeExperiment(folder, { precision: "float16", device: "cpu" });
+    const { code, stderr } = await call(["run", file, "--results", folder]);
+    assertEquals(code, 1);
+    assert(
+      /'precision: float16' needs WebGPU on an adapter that has shader-f16, and the device is native CPU.*: set 'precision: float32'/
+        .test(stderr),
+      stderr,
+    );
+  }));

@@ -1,0 +1,150 @@
+/**
+ * Every device of this machine side by side, on the model that comes with the project (4 layers, width 256), batch 32, 44 text
+ * and 20 prompt tokens: a training step, the model's own forward pass, the rate of the step's matrix products over the rate at
+ * which the device multiplies one large matrix, and on WebGPU what a step takes of the host. Ratios count, times do not.
+ *
+ *   deno task bench:devices
+ */
+import { compile, evaluate, type Graph, matrixFlops, type Precision } from "../src/compiler/mod.ts";
+import { openCpu } from "../src/device/cpu.ts";
+import type { Device, ResidentSession, Tensor } from "../src/device/device.ts";
+import { openWasm } from "../src/device/wasm.ts";
+import { findAdapter, openWebgpu } from "../src/device/webgpu.ts";
+import { tableLines } from "../src/commands/console.ts";
+import { submitTime } from "./host_time.ts";
+import { matrixRate } from "./matrix_rate.ts";
+import { median } from "./median.ts";
+import { ownForward } from "./own_forward.ts";
+import { SIZES, stepFeeds } from "./step_feeds.ts";
+
+const PATH = "data/models/reviews-mlm-mini/onnx/model.onnx", WIDTH = 256, VOCABULARY = 8000;
+
+/** Rounds that count, after one that does not; a software adapter takes seconds for each. */
+const ROUNDS = 10, SLOW_ROUNDS = 3;
+
+/** Milliseconds after which a device is said to hang: two threads of WebAssembly can wait for each other. */
+const PATIENCE = 300_000;
+
+const bytes = await Deno.readFile(PATH), adapter = await findAdapter();
+const contenders: { name: string; precision: Precision; rounds: number; open: () => Promise<Device> }[] = [
+  ...(adapter ? (["float32", "float16"] as const) : []).map((precision) => ({
+    name: `WebGPU, ${precision}`,
+    precision,
+    rounds: adapter!.software ? SLOW_ROUNDS : ROUNDS,
+    open: openWebgpu,
+  })),
+  { name: "native CPU, all threads", precision: "float32", rounds: ROUNDS, open: () => openCpu() },
+  ...[1, 2].map((threads) => ({
+    name: `WebAssembly, ${threads} ${threads === 1 ? "thread" : "threads"}`,
+    precision: "float32" as const,
+    rounds: SLOW_ROUNDS,
+    open: () => openWasm(threads),
+  })),
+];
+
+/** Each contender in a process of its own: ONNX Runtime's builds for the web keep their number of threads. */
+const [only] = Deno.args;
+if (only === undefined) {
+  console.log(
+    adapter ? `WebGPU adapter: ${adapter.name}${adapter.software ? " (software)" : ""}` : "no WebGPU adapter",
+  );
+  const rows: string[][] = [];
+  for (const [i, { name }] of contenders.entries()) rows.push([name, ...await inProcess(i)]);
+  const header = [
+    "device",
+    "step",
+    "own forward",
+    "step / forward",
+    "GFLOP/s",
+    "matrix rate",
+    "share",
+    "host",
+  ];
+  for (const line of tableLines(header, rows)) console.log(line);
+} else {
+  console.log(JSON.stringify(await measured(contenders[Number(only)]!)));
+  Deno.exit(0);
+}
+
+async function inProcess(at: number): Promise<string[]> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--quiet",
+      "--allow-read",
+      "--allow-env",
+      "--allow-sys",
+      "--allow-ffi",
+      import.meta.filename!,
+      `${at}`,
+    ],
+    stderr: "inherit",
+    stdout: "piped",
+  }).spawn();
+  const timeout = setTimeout(() => child.kill("SIGKILL"), PATIENCE);
+  const { code, signal, stdout } = await child.output();
+  clearTimeout(timeout);
+  if (signal === "SIGKILL") return ["hung"];
+  if (code !== 0) return ["failed"];
+  return JSON.parse(new TextDecoder().decode(stdout));
+}
+
+async function measured({ precision, rounds, open }: typeof contenders[number]): Promise<string[]> {
+  const device = await open();
+  if (precision === "float16" && !device.float16) return ["the adapter has no shader-f16"];
+  let last: Graph | undefined;
+  const { train } = compile(bytes, PATH, "embedding-output", "adamw", {
+    target: device.kind === "webgpu" ? "webgpu" : "cpu",
+    precision,
+    onPass: (_, graph) => last = graph,
+  });
+  const feeds = stepFeeds(WIDTH, VOCABULARY);
+  const session = await device.openResident(train), forward = await device.open(ownForward(bytes, PATH));
+  const step = await timed(rounds, () => stepTaken(session, feeds));
+  const own = await timed(rounds, () => forward.run(feeds));
+  const rate = await matrixRate(device, WIDTH), reached = evaluate(matrixFlops(last!), SIZES) / step / 1e6;
+  return [
+    `${step.toFixed(0)} ms`,
+    `${own.toFixed(0)} ms`,
+    (step / own).toFixed(2),
+    reached.toFixed(1),
+    rate.toFixed(1),
+    `${(100 * reached / rate).toFixed(0)}%`,
+    device.kind === "webgpu" ? await hostTime(session, feeds) : "",
+  ];
+}
+
+/** A step, and the wait for its loss. */
+async function stepTaken(session: ResidentSession, feeds: Record<string, Tensor>): Promise<void> {
+  const outputs = await session.run(feeds);
+  await outputs.loss!.read();
+  for (const output of Object.values(outputs)) output.free();
+}
+
+/** What a step takes of the host: handing over all commands, without waiting for the loss. */
+async function hostTime(session: ResidentSession, feeds: Record<string, Tensor>): Promise<string> {
+  const times: number[] = [];
+  let calls = 0;
+  for (let i = 0; i < SLOW_ROUNDS; i++) {
+    const start = performance.now();
+    let outputs: Awaited<ReturnType<ResidentSession["run"]>> = {};
+    const submitting = await submitTime(async () => {
+      outputs = await session.run(feeds);
+    });
+    const whole = performance.now() - start;
+    times.push(adapter!.software ? whole - submitting.milliseconds : whole);
+    calls = submitting.calls;
+    for (const output of Object.values(outputs)) output.free();
+  }
+  return `${median(times).toFixed(1)} ms${adapter!.software ? ` beside ${calls} submits` : ""}`;
+}
+
+async function timed(rounds: number, call: () => Promise<unknown>): Promise<number> {
+  const times: number[] = [];
+  for (let i = -1; i < rounds; i++) {
+    const start = performance.now();
+    await call();
+    if (i >= 0) times.push(performance.now() - start);
+  }
+  return median(times);
+}

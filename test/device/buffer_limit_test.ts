@@ -1,0 +1,23 @@
+import { assertThrows } from "@std/assert";
+import { compile } from "../../src/compiler/mod.ts";
+import { checkBuffers } from "../../src/device/buffer_limit.ts";
+import { DeviceError, float32Tensor, int64Tensor } from "../../src/device/device.ts";
+
+const MIB = 2 ** 20;
+
+Deno.test("a tensor that no buffer of the adapter holds is named with its size and the limit", async () => {
+  const path = "test/fixtures/families/bert-opset11.onnx";
+  const { train } = compile(await Deno.readFile(path), path, "embedding-output", "adamw");
+  const ids = (batch: number, sequence: number) => ({
+    input_ids: int64Tensor(new Uint8Array(batch * sequence), [batch, sequence]),
+    label_tokens: int64Tensor([5, 6], [2, 1]),
+    prompt: float32Tensor(new Float32Array(2 * 16), [2, 16]),
+  });
+  checkBuffers(train.sizes, ids(32, 64), 128 * MIB);
+  // Attention's scores: 4 · batch · heads · tokens² bytes.
+  assertThrows(
+    () => checkBuffers(train.sizes, ids(64, 1024), 128 * MIB),
+    DeviceError,
+    "MiB, and a buffer of this WebGPU adapter at most 128 MiB (maxBufferSize): take a smaller",
+  );
+});
