@@ -39,6 +39,9 @@ const LIMITS = [
   "maxBindGroups",
 ] as const satisfies (keyof GPUSupportedLimits)[];
 
+/** An adapter that is collected while its device is at work ends the program (Deno 2.9): each stays as long as its device. */
+const ADAPTERS = new WeakMap<GPUDevice, GPUAdapter>();
+
 const FEATURES: readonly GPUFeatureName[] = ["shader-f16", "subgroups"];
 
 /**
@@ -61,6 +64,7 @@ export async function openWebgpu(): Promise<Device> {
     requiredFeatures: FEATURES.filter((feature) => adapter.features.has(feature)),
     requiredLimits: Object.fromEntries(LIMITS.map((limit) => [limit, adapter.limits[limit]])),
   });
+  ADAPTERS.set(gpu, adapter);
   const { name, software } = describe(adapter), { guard } = new DeviceWatch(gpu, name);
   const provider = { name: "webgpu", device: gpu } as const;
   const options = { executionProviders: [provider] };
