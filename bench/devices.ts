@@ -7,10 +7,12 @@
  */
 import { compile, evaluate, type Graph, matrixFlops, type Precision } from "../src/compiler/mod.ts";
 import { openCpu } from "../src/device/cpu.ts";
-import type { Device, ResidentSession, Tensor } from "../src/device/device.ts";
+import { type Device, float32Tensor, type ResidentSession, type Tensor } from "../src/device/device.ts";
 import { openWasm } from "../src/device/wasm.ts";
 import { findAdapter, openWebgpu } from "../src/device/webgpu.ts";
 import { tableLines } from "../src/commands/console.ts";
+import { familyFeeds, familyModel, readFamily } from "../test/compiler/family_step.ts";
+import { relativeError } from "../test/compiler/graph_runner.ts";
 import { submitTime } from "./host_time.ts";
 import { matrixRate } from "./matrix_rate.ts";
 import { median } from "./median.ts";
@@ -24,6 +26,9 @@ const ROUNDS = 10, SLOW_ROUNDS = 3;
 
 /** Milliseconds after which a device is said to hang: two threads of WebAssembly can wait for each other. */
 const PATIENCE = 300_000;
+
+/** Small models of the tests whose step float64 PyTorch has computed; the largest error of a gradient is reported. */
+const FAMILIES = ["bert-opset11", "distilbert-opset12", "roberta-opset14", "gpt2-opset11", "llama-opset14"];
 
 const bytes = await Deno.readFile(PATH), adapter = await findAdapter();
 const contenders: { name: string; precision: Precision; rounds: number; open: () => Promise<Device> }[] = [
@@ -58,6 +63,7 @@ if (only === undefined) {
     "GFLOP/s",
     "matrix rate",
     "share",
+    "gradient error",
     "host",
   ];
   for (const line of tableLines(header, rows)) console.log(line);
@@ -110,8 +116,29 @@ async function measured({ precision, rounds, open }: typeof contenders[number]):
     reached.toFixed(1),
     rate.toFixed(1),
     `${(100 * reached / rate).toFixed(0)}%`,
+    (await gradientError(device, precision)).toExponential(0),
     device.kind === "webgpu" ? await hostTime(session, feeds) : "",
   ];
+}
+
+/** The largest relative error of a gradient, against float64 PyTorch. */
+async function gradientError(device: Device, precision: Precision): Promise<number> {
+  const errors: number[] = [];
+  for (const name of FAMILIES) {
+    const path = familyModel(name), reference = await readFamily(name);
+    const { train } = compile(await Deno.readFile(path), path, "embedding-output", "adamw", {
+      target: device.kind === "webgpu" ? "webgpu" : "cpu",
+      precision,
+    });
+    const feeds = familyFeeds(reference, "embedding-output"), session = await device.open(train);
+    const zeros = float32Tensor(new Float32Array(feeds.prompt!.data.length), feeds.prompt!.dims);
+    const { gradient } = await session.run({ ...feeds, first_moment: zeros, second_moment: zeros });
+    errors.push(
+      relativeError(gradient!.data as Float32Array, reference["embedding-output"].gradient.flat()),
+    );
+    await session.release();
+  }
+  return Math.max(...errors);
 }
 
 /** A step, and the wait for its loss. */
