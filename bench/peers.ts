@@ -3,7 +3,7 @@
  * and 20 prompt tokens. The native CPU stands beside PyTorch (as PEFT does it) on as many threads as there are cores, WebAssembly
  * beside jax-js on one thread. Ratios count, times do not.
  *
- *   deno task bench:peers [--peers DIR] [--shape tiny|mini|base]… [--device cpu|wasm|webgpu]…
+ *   deno task bench:peers [--peers DIR] [--shape tiny|mini|base]… [--device cpu|wasm]…
  *
  * DIR holds make_bench_model.py and torch_prompt_tuning.py; PYTHON names the interpreter that has torch and onnx.
  */
@@ -27,11 +27,10 @@ const VOCABULARY = 30522;
 /** How many operators' times are printed; the file has all. */
 const MOST_OPERATORS = 8;
 
-/** How often each is timed on a device; what is not named takes minutes a step, or more memory than the device can have. */
+/** How often each is timed on a device. WebGPU, which has no peer here, is timed by bench:devices. */
 const ROUNDS = {
   cpu: { tiny: 20, mini: 10, base: 3 },
   wasm: { tiny: 5, mini: 3, base: 1 },
-  webgpu: { tiny: 5, mini: 3, base: undefined },
 };
 type Kind = keyof typeof ROUNDS;
 
@@ -49,8 +48,7 @@ const results: Comparison[] = [];
 for (const shape of values.shape as Shape[]) {
   const path = await benchModel(shape);
   for (const kind of values.device as Kind[]) {
-    const rounds = ROUNDS[kind][shape];
-    if (rounds !== undefined) results.push(await compare(shape, path, kind, rounds));
+    results.push(await compare(shape, path, kind, ROUNDS[kind][shape]));
   }
 }
 await Deno.writeTextFile("bench/results.json", `${JSON.stringify(results, null, 2)}\n`);
@@ -87,10 +85,7 @@ async function compare(shape: Shape, path: string, kind: Kind, rounds: number): 
   const [layers, width] = SHAPES[shape], bytes = await Deno.readFile(path);
   const device = await chooseDevice(kind, console.error);
   let last: Graph | undefined;
-  const { train } = compile(bytes, path, "embedding-output", "adamw", {
-    target: kind === "webgpu" ? "webgpu" : "cpu",
-    onPass: (_, graph) => last = graph,
-  });
+  const { train } = compile(bytes, path, "embedding-output", "adamw", { onPass: (_, graph) => last = graph });
   const feeds = stepFeeds(width, VOCABULARY);
   const step = await device.open(train), forward = await device.open(ownForward(bytes, path));
   const jax = kind === "wasm" && shape !== "base"
