@@ -1,11 +1,12 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
 import type { Tensor } from "../device/device.ts";
+import { promptFile } from "../prompt/prompt_file.ts";
 import { chooseInBrowser } from "./choose.ts";
 import { type Probabilities, SentenceClassifier } from "./classify.ts";
 import { drawLoss } from "./loss_curve.ts";
 import { ServedRun } from "./served_run.ts";
-import { promptFile, tuneInBrowser } from "./tune.ts";
+import { tuneInBrowser } from "./tune.ts";
 
 /** Milliseconds without a keystroke before a sentence is classified. */
 const PAUSE = 150;
@@ -107,7 +108,7 @@ async function start(): Promise<void> {
     prompt = tuned;
     const download = place<HTMLAnchorElement>("download");
     if (download.href) URL.revokeObjectURL(download.href);
-    download.href = URL.createObjectURL(new Blob([promptFile(run, tuned)]));
+    download.href = URL.createObjectURL(new Blob([promptFile(tuned, about.insertion)]));
     download.hidden = false;
     say("whose-prompt", "the prompt tuned in this page");
     classify();

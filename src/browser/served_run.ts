@@ -1,4 +1,4 @@
-import { parseDimension } from "../compiler/dimension.ts";
+import { readShape } from "../compiler/dimension.ts";
 import type { StateTensor } from "../compiler/optimizer.ts";
 import type { TensorSize } from "../compiler/tensor_sizes.ts";
 import type { GraphFile, Tensor } from "../device/device.ts";
@@ -61,10 +61,7 @@ export class ServedRun {
 
   /** The optimizer's state tensors. */
   get state(): readonly StateTensor[] {
-    return this.about.state.map(({ name, shape }) => ({
-      name,
-      shape: shape.map((item) => typeof item === "number" ? item : parseDimension(item)),
-    }));
+    return this.about.state.map(({ name, shape }) => ({ name, shape: readShape(shape) }));
   }
 
   /** The classes in their order. */

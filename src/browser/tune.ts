@@ -1,7 +1,6 @@
 import { exampleOf, recordsOf, splitTabs } from "../dataset/columns.ts";
 import type { Example } from "../dataset/example.ts";
 import type { Device, Tensor } from "../device/device.ts";
-import { writeSafetensors } from "../device/safetensors.ts";
 import { InputError } from "../experiment/errors.ts";
 import { RandomStream } from "../experiment/random_stream.ts";
 import { EmbeddingSpace } from "../prompt/embedding_space.ts";
@@ -91,17 +90,4 @@ export async function* tuneInBrowser(
     await session.release();
     await update.release();
   }
-}
-
-/** A tuned prompt as the file that a run writes. */
-export function promptFile(run: ServedRun, prompt: Tensor): Uint8Array<ArrayBuffer> {
-  return writeSafetensors({
-    tensors: { prompt },
-    metadata: {
-      format: "softprompt-prompt/1",
-      insertion: run.about.insertion,
-      length: String(prompt.dims[0]),
-      dimension: String(run.about.dimension),
-    },
-  });
 }

@@ -1,6 +1,6 @@
 import { basename, join, relative, resolve } from "@std/path";
 import type { Compiled, Emitted, Insertion, OptimizerName, Precision, Target } from "../compiler/mod.ts";
-import { parseDimension } from "../compiler/mod.ts";
+import { readShape, writeShape } from "../compiler/mod.ts";
 import { hashFile } from "../model/hash_file.ts";
 
 /** What artifacts are made of. */
@@ -71,10 +71,7 @@ export async function writeArtifacts(
       file: FILES.train,
       state: compiled.state.map(({ name }) => name),
       state_shapes: Object.fromEntries(
-        compiled.state.map(({ name, shape }) => [
-          name,
-          shape.map((item) => typeof item === "number" ? item : String(item)),
-        ]),
+        compiled.state.map(({ name, shape }) => [name, writeShape(shape)]),
       ),
     },
     update: { file: FILES.update },
@@ -120,7 +117,7 @@ export async function readArtifacts(folder: string, weights: string): Promise<Co
     positions: manifest.positions,
     state: Object.entries(manifest.train.state_shapes).map(([name, shape]) => ({
       name,
-      shape: shape.map((item) => typeof item === "number" ? item : parseDimension(item)),
+      shape: readShape(shape),
     })),
     train: await graph("train"),
     update: await graph("update"),

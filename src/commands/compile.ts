@@ -2,7 +2,7 @@ import { join } from "@std/path";
 import type { Insertion, OptimizerName, Precision } from "../compiler/mod.ts";
 import type { DeviceKind } from "../device/device.ts";
 import { writeArtifacts } from "./artifacts.ts";
-import { compileModel, type Form } from "./compile_model.ts";
+import { compileModel, type Form, targetOf } from "./compile_model.ts";
 import { explain } from "./explain.ts";
 import { openModel } from "./open_model.ts";
 
@@ -30,7 +30,7 @@ export interface CompileFlags {
 export async function compile(
   { model: source, file, insertion, optimizer, device, precision, out, explain: explains }: CompileFlags,
 ): Promise<void> {
-  const form: Form = { target: device === "webgpu" ? "webgpu" : "cpu", precision };
+  const form: Form = { target: targetOf(device), precision };
   const model = await openModel(source, file, "./");
   if (explains) { for (const line of await explain(model, insertion, optimizer, form)) console.log(line); }
   const compiled = await compileModel(model, insertion, optimizer, form);

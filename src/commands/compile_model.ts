@@ -9,6 +9,7 @@ import {
   type OptimizerName,
 } from "../compiler/mod.ts";
 import { sha256 } from "../dataset/sha256.ts";
+import type { DeviceKind } from "../device/device.ts";
 import { readWhole } from "../device/read_whole.ts";
 import { onDisk } from "../results/disk.ts";
 import { Lock } from "../results/lock.ts";
@@ -19,6 +20,11 @@ import type { OpenModel } from "./open_model.ts";
 
 /** What a model is compiled for, and in. */
 export type Form = Required<Pick<CompileOptions, "target" | "precision">>;
+
+/** What graphs for a kind of device are compiled for. */
+export function targetOf(kind: DeviceKind): Form["target"] {
+  return kind === "webgpu" ? "webgpu" : "cpu";
+}
 
 /** Compiles a model's training step. */
 export function compileModel(

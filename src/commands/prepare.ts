@@ -1,5 +1,5 @@
 import type { Compiled, OptimizerName } from "../compiler/mod.ts";
-import { compileModel, compileOnce, type Form } from "./compile_model.ts";
+import { compileModel, compileOnce, type Form, targetOf } from "./compile_model.ts";
 import type { Dataset } from "../dataset/load.ts";
 import type { Example } from "../dataset/example.ts";
 import { sha256 } from "../dataset/sha256.ts";
@@ -85,7 +85,7 @@ export function formOn(device: Device, { precision }: Experiment): Form {
       `'precision: float16' needs WebGPU on an adapter that has shader-f16, and the device is ${device.description}: set 'precision: float32' or another 'device:'`,
     );
   }
-  return { target: device.kind === "webgpu" ? "webgpu" : "cpu", precision };
+  return { target: targetOf(device.kind), precision };
 }
 
 /** Tells apart what is compiled: experiments of the same key share one compiled step. */

@@ -1,10 +1,9 @@
 import { join } from "@std/path";
 import type { Compiled } from "../compiler/mod.ts";
 import type { Device } from "../device/device.ts";
-import { writeSafetensors } from "../device/safetensors.ts";
 import { Stopwatch, type Timing } from "../device/stopwatch.ts";
 import type { Classifier } from "../evaluation/predict.ts";
-import type { Experiment } from "../experiment/types.ts";
+import { promptFile } from "../prompt/prompt_file.ts";
 import { runReport } from "../report/run_report.ts";
 import { type Environment, softwareVersions } from "../results/environment.ts";
 import { RUN_FORMAT } from "../results/format.ts";
@@ -24,7 +23,7 @@ import {
   stepKey,
 } from "./prepare.ts";
 import type { RunOptions } from "./run_options.ts";
-import { type TunedPrompt, tunePrompt } from "./tune_prompt.ts";
+import { tunePrompt } from "./tune_prompt.ts";
 import type { TuningSessions, Workbench } from "./workbench.ts";
 
 /** How many of the worst mistakes `samples.md` shows. */
@@ -68,7 +67,10 @@ export async function runInto(
   const environment = await environmentOf(prepared, device, stopwatch.timing);
   await folder.writeJsonLines("predictions.jsonl", predictions);
   await folder.writeText("samples.md", samplesMarkdown(title, samples, worstMistakes(predictions, MISTAKES)));
-  if (compiled && soft) await writePrompt(folder, experiment, compiled, soft);
+  if (soft) {
+    await folder.writeBytes("prompt.safetensors", promptFile(soft.prompt, experiment.prompt.insertion!));
+    await folder.writeJson("neighbours.json", soft.neighbours);
+  }
   await folder.writeJson("environment.json", environment);
   const report = runReport({
     title,
@@ -118,25 +120,6 @@ async function hardClassifier(
     padId: model.tokenizer.padId,
     batchSize: experiment.evaluation.batchSize,
   };
-}
-
-async function writePrompt(
-  folder: RunFolder,
-  experiment: Experiment,
-  { dimension }: Compiled,
-  soft: TunedPrompt,
-): Promise<void> {
-  const metadata = {
-    format: "softprompt-prompt/1",
-    insertion: experiment.prompt.insertion!,
-    length: String(experiment.prompt.length),
-    dimension: String(dimension),
-  };
-  await folder.writeBytes(
-    "prompt.safetensors",
-    writeSafetensors({ tensors: { prompt: soft.prompt }, metadata }),
-  );
-  await folder.writeJson("neighbours.json", soft.neighbours);
 }
 
 async function environmentOf(

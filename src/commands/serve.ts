@@ -1,6 +1,6 @@
 import { join } from "@std/path";
 import type { GraphName } from "../browser/served_run.ts";
-import type { Emitted } from "../compiler/mod.ts";
+import { type Emitted, writeShape } from "../compiler/mod.ts";
 import { InputError } from "../experiment/errors.ts";
 import type { Experiment } from "../experiment/types.ts";
 import { readAbout, type RunAbout } from "../results/read_run.ts";
@@ -121,10 +121,7 @@ async function servedFiles(
       card: model.card,
       counting: positionCounting(insertion, compiled),
       dimension: compiled.dimension,
-      state: compiled.state.map(({ name, shape }) => ({
-        name,
-        shape: shape.map((item) => typeof item === "number" ? item : String(item)),
-      })),
+      state: compiled.state.map(({ name, shape }) => ({ name, shape: writeShape(shape) })),
       graphs: each(({ weights, sizes }) => ({ weights: [...weights.keys()], sizes })),
     },
     graphs: each(({ bytes }) => bytes),

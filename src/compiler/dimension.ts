@@ -94,6 +94,16 @@ export function product(shape: readonly Dimension[]): Dimension {
   return shape.reduce(multiply, 1);
 }
 
+/** A shape as JSON holds it: numbers, and symbols as text. */
+export function writeShape(shape: readonly Dimension[]): (number | string)[] {
+  return shape.map((item) => typeof item === "number" ? item : String(item));
+}
+
+/** A shape that `writeShape` wrote. */
+export function readShape(shape: readonly (number | string)[]): Dimension[] {
+  return shape.map((item) => typeof item === "number" ? item : parseDimension(item));
+}
+
 /** The value of a dimension when its symbols have these values. */
 export function evaluate(dimension: Dimension, values: Readonly<Record<string, number>>): number {
   let total = 0;

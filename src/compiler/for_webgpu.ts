@@ -5,18 +5,16 @@ import { floatQuantization } from "./float_quantization.ts";
 import type { Constant, Graph, Node, Tell, Value } from "./graph.ts";
 import { floatAttribute, integerAttribute } from "./ops/row.ts";
 import { copyNode, rewrite } from "./rewrite.ts";
+import { NOT_FOR_TRUTHS } from "./webgpu_kernels.ts";
 
 /** ONNX's numbers of the element types. */
 const FLOAT = 1, INT32 = 6, BOOL = 9;
-
-/** Operators that move elements and have no kernel for truths. */
-const MOVERS = new Set(["GatherND", "Gather", "Transpose", "Slice"]);
 
 /** Below every float32 that is a number, but for the least of them itself. */
 const LOWEST = -3.4028234663852886e38;
 
 /** The largest binding of a storage buffer that every WebGPU adapter has, in bytes. */
-export const LEAST_BINDING = 128 * 2 ** 20;
+const LEAST_BINDING = 128 * 2 ** 20;
 
 /**
  * Says a graph in the operators that ONNX Runtime's WebGPU provider (1.30) has kernels for, so that nothing that was
@@ -45,13 +43,13 @@ export function forWebgpu(graph: Graph, tell: Tell = () => {}, most = LEAST_BIND
         return oneHot(b, node, inputs[0]!, inputs[2]!);
       case "Gather":
         if (inputs[0]!.type !== "bool") return lookup(b, node, inputs[0]!, inputs[1]!, most, tell);
+        break;
+      case "Or":
+        return [not(b, b.op("And", [not(b, inputs[0]!), not(b, inputs[1]!)]))];
+      case "IsNaN":
+        return inputs[0]!.producer?.op === "Softmax" ? [wholeRowsMasked(b, inputs[0]!)] : undefined;
     }
-    if (node.op === "Or") {
-      const not = (x: Value) => b.op("Not", [x]);
-      return [not(b.op("And", [not(inputs[0]!), not(inputs[1]!)]))];
-    }
-    if (node.op === "IsNaN" && inputs[0]?.producer?.op === "Softmax") return [wholeRowsMasked(b, inputs[0])];
-    if (!MOVERS.has(node.op) || inputs[0]?.type !== "bool") return undefined;
+    if (!NOT_FOR_TRUTHS.has(node.op) || inputs[0]?.type !== "bool") return undefined;
     const numbers = asNumbers.get(inputs[0]) ?? b.op("Cast", [inputs[0]], { to: FLOAT });
     const [moved] = copyNode(b, node, [numbers, ...inputs.slice(1)]),
       truths = b.op("Cast", [moved!], { to: BOOL });
@@ -65,7 +63,11 @@ function wholeRowsMasked(b: Builder, softmax: Value): Value {
   const node = softmax.producer!, x = node.inputs[0]!, rank = x.shape.length;
   const axis = (integerAttribute(node, "axis", -1) + rank) % rank;
   const largest = b.op("ReduceMax", [x, b.integers([axis])], { keepdims: 1 });
-  return b.op("Not", [b.op("Greater", [b.expand(largest, x.shape), b.scalar(LOWEST)])]);
+  return not(b, b.op("Greater", [b.expand(largest, x.shape), b.scalar(LOWEST)]));
+}
+
+function not(b: Builder, truths: Value): Value {
+  return b.op("Not", [truths]);
 }
 
 /** alpha · left · right, either transposed over its last two axes first. */

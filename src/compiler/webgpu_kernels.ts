@@ -7,7 +7,7 @@ const WITHOUT_KERNEL = new Set([
 ]);
 
 /** Operators that have a kernel, but none for truths. */
-const NOT_FOR_TRUTHS = new Set(["Gather", "GatherND", "GatherElements", "Transpose", "Slice", "Tile"]);
+export const NOT_FOR_TRUTHS = new Set(["Gather", "GatherND", "GatherElements", "Transpose", "Slice", "Tile"]);
 
 /**
  * The nodes of a graph that ONNX Runtime would compute on the CPU on WebGPU, fetching what the GPU has computed. Arithmetic on

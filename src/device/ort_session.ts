@@ -11,7 +11,7 @@ export interface OrtModule {
 }
 
 /** Does something on a device, and fails where the device breaks meanwhile. */
-export type Guard = <Result>(work: () => Promise<Result>) => Promise<Result>;
+type Guard = <Result>(work: () => Promise<Result>) => Promise<Result>;
 
 const unguarded: Guard = (work) => work();
 
@@ -26,11 +26,7 @@ export async function openOrtSession(
   guard: Guard = unguarded,
 ): Promise<Session> {
   const runner = await openRunner(ort, graph, options, guard);
-  return {
-    inputNames: runner.inputNames,
-    run: (feeds) => runner.run(feeds, (name, tensor) => guard(() => hostTensor(name, tensor))),
-    release: () => runner.release(),
-  };
+  return giving(runner, (name, tensor) => guard(() => hostTensor(name, tensor)));
 }
 
 /**
@@ -44,10 +40,14 @@ export async function openResidentOrtSession(
   guard: Guard = unguarded,
 ): Promise<ResidentSession> {
   const runner = await openRunner(ort, graph, options, guard);
+  return giving(runner, (name, tensor) => Promise.resolve(new OrtDeviceTensor(name, tensor, guard)));
+}
+
+/** A session that gives outputs in one way or the other. */
+function giving<Output>(runner: Runner, give: (name: string, tensor: OrtTensor) => Promise<Output>) {
   return {
     inputNames: runner.inputNames,
-    run: (feeds) =>
-      runner.run(feeds, (name, tensor) => Promise.resolve(new OrtDeviceTensor(name, tensor, guard))),
+    run: (feeds: Feeds) => runner.run(feeds, give),
     release: () => runner.release(),
   };
 }
