@@ -87,8 +87,16 @@ program.command("validate")
 
 program.command("compile")
   .description("write the training artifacts of a model: the training step as an ONNX graph")
-  .requiredOption("--model <dir>", "the model's folder, in the hub's layout")
-  .option("--file <path>", "the ONNX file within it", "onnx/model.onnx")
+  .requiredOption(
+    "--model <source>",
+    "the model's folder, in the hub's layout, or its id on the hub (owner/name)",
+  )
+  .option("--revision <name>", "of a model of the hub: a branch, a tag or a commit")
+  .option("--file <path>", "the ONNX file within it (default: by --dtype)")
+  .addOption(
+    new Option("--dtype <precision>", "the export to take: onnx/model.onnx for fp32, onnx/model_fp16.onnx …")
+      .choices(["fp32", "fp16", "q8", "q4"]),
+  )
   .addOption(
     new Option("--insertion <place>", "where the prompt enters").choices([
       "embedding-output",

@@ -5,8 +5,10 @@ import { hashFile } from "../model/hash_file.ts";
 
 /** What artifacts are made of. */
 export interface ArtifactsOrigin {
-  /** The model's folder, as the user names it. */
+  /** The model, as the user names it, … */
   readonly source: string;
+  /** … and its commit, where it is one of the hub. */
+  readonly revision: string | null;
   /** Of the model's ONNX file. */
   readonly sha256: string;
   readonly insertion: Insertion;
@@ -52,7 +54,7 @@ const FILES = {
 export async function writeArtifacts(
   folder: string,
   compiled: Compiled,
-  { source, sha256, insertion, optimizer, target, precision }: ArtifactsOrigin,
+  { source, revision, sha256, insertion, optimizer, target, precision }: ArtifactsOrigin,
 ): Promise<void> {
   const partial = `${folder}.partial`;
   await Deno.mkdir(partial, { recursive: true });
@@ -60,7 +62,7 @@ export async function writeArtifacts(
   for (const name of GRAPHS) await Deno.writeFile(join(partial, FILES[name]), compiled[name].bytes);
   const manifest: Manifest = {
     format: "softprompt-artifacts/1",
-    model: { source, revision: null, sha256 },
+    model: { source, revision, sha256 },
     insertion,
     dimension: compiled.dimension,
     optimizer,

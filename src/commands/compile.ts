@@ -3,15 +3,23 @@ import type { Insertion, OptimizerName, Precision } from "../compiler/mod.ts";
 import type { DeviceKind } from "../device/device.ts";
 import { writeArtifacts } from "./artifacts.ts";
 import { compileModel, type Form, targetOf } from "./compile_model.ts";
+import { InputError } from "../experiment/errors.ts";
+import { type GivenModel, resolveModel } from "../experiment/model_file.ts";
+import { say } from "./console.ts";
+import { terminalDownloads } from "./downloads.ts";
 import { explain } from "./explain.ts";
 import { openModel } from "./open_model.ts";
 
 /** The flags of `compile`. */
 export interface CompileFlags {
-  /** The model's folder. */
+  /** The model's folder, or its id on the hub. */
   readonly model: string;
-  /** The ONNX file within it. */
-  readonly file: string;
+  /** Of a model of the hub: a branch, a tag or a commit. */
+  readonly revision?: string;
+  /** The ONNX file within it, … */
+  readonly file?: string;
+  /** … or the precision of the export. */
+  readonly dtype?: GivenModel["dtype"];
   readonly insertion: Insertion;
   readonly optimizer: OptimizerName;
   /** What the graphs are made for. */
@@ -28,13 +36,29 @@ export interface CompileFlags {
  * `artifacts.json`, which says how they belong together. The weights stay in the model's own file.
  */
 export async function compile(
-  { model: source, file, insertion, optimizer, device, precision, out, explain: explains }: CompileFlags,
+  { model: source, revision, file, dtype, insertion, optimizer, device, precision, out, ...flags }:
+    CompileFlags,
 ): Promise<void> {
   const form: Form = { target: targetOf(device), precision };
-  const model = await openModel(source, file, "./");
-  if (explains) { for (const line of await explain(model, insertion, optimizer, form)) console.log(line); }
+  if (file !== undefined && dtype !== undefined) {
+    throw new InputError("compile takes --file or --dtype, not both");
+  }
+  const spec = resolveModel({ source, revision, file, dtype });
+  const model = await openModel(spec, "./", terminalDownloads(say));
+  if (flags.explain) {
+    for (const line of await explain(model, insertion, optimizer, form)) {
+      console.log(line);
+    }
+  }
   const compiled = await compileModel(model, insertion, optimizer, form);
-  await writeArtifacts(out, compiled, { source, sha256: model.sha256, insertion, optimizer, ...form });
+  await writeArtifacts(out, compiled, {
+    source,
+    revision: model.revision,
+    sha256: model.sha256,
+    insertion,
+    optimizer,
+    ...form,
+  });
   const size = (compiled.train.bytes.length / 1024).toFixed(0);
   console.log(`${join(out, "artifacts.json")}: train_step.onnx ${size} KiB, weights in ${model.folder}`);
 }

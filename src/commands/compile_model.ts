@@ -8,11 +8,11 @@ import {
   type Insertion,
   type OptimizerName,
 } from "../compiler/mod.ts";
-import { sha256 } from "../dataset/sha256.ts";
+import { sha256 as hash } from "../dataset/sha256.ts";
 import type { DeviceKind } from "../device/device.ts";
 import { readWhole } from "../device/read_whole.ts";
-import { onDisk } from "../results/disk.ts";
-import { Lock } from "../results/lock.ts";
+import { onDisk } from "../disk/on_disk.ts";
+import { Lock } from "../disk/lock.ts";
 import { readRegion } from "../model/read_region.ts";
 import { readArtifacts, writeArtifacts } from "./artifacts.ts";
 import { say } from "./console.ts";
@@ -67,7 +67,7 @@ export async function compileOnce(
     form.precision,
     await compilerHash(),
   ]);
-  const folder = join(cache, (await sha256(new TextEncoder().encode(made))).slice(0, 32));
+  const folder = join(cache, (await hash(new TextEncoder().encode(made))).slice(0, 32));
   const lock = await Lock.take(`${folder}.lock`, () => {});
   try {
     return await readOrCompile(model, insertion, optimizer, form, folder);
@@ -91,7 +91,8 @@ async function readOrCompile(
   });
   if (kept !== undefined) return kept;
   const compiled = await compileModel(model, insertion, optimizer, form);
-  const origin = { source: model.folder, sha256: model.sha256, insertion, optimizer, ...form };
+  const { source, revision, sha256 } = model;
+  const origin = { source, revision, sha256, insertion, optimizer, ...form };
   await onDisk(folder, () => writeArtifacts(folder, compiled, origin));
   return compiled;
 }
@@ -114,7 +115,7 @@ async function compilerHash(): Promise<string> {
   const root = new URL("../compiler/", import.meta.url);
   if (root.protocol !== "file:") return root.href;
   const texts = await sourcesIn(fromFileUrl(root));
-  return await sha256(new TextEncoder().encode(texts.join("\0")));
+  return await hash(new TextEncoder().encode(texts.join("\0")));
 }
 
 async function sourcesIn(folder: string): Promise<string[]> {

@@ -2,8 +2,9 @@ import { red } from "@std/fmt/colors";
 import { CommanderError } from "commander";
 import { CompileError } from "../compiler/mod.ts";
 import { InputError } from "../experiment/errors.ts";
+import { HubError } from "../hub/hub_error.ts";
 import { Interrupted, TrainingError } from "../training/trainer.ts";
-import { DiskError } from "../results/disk.ts";
+import { DiskError } from "../disk/on_disk.ts";
 import { DeviceError } from "../device/device.ts";
 
 /** The command line's exit codes. */
@@ -28,7 +29,16 @@ export function exitCodeOf(error: unknown): number {
 }
 
 /** Errors whose message is written for a person. */
-const KNOWN = [InputError, CompileError, TrainingError, DeviceError, DiskError, BatchFailed, Regression];
+const KNOWN = [
+  InputError,
+  CompileError,
+  TrainingError,
+  DeviceError,
+  DiskError,
+  HubError,
+  BatchFailed,
+  Regression,
+];
 
 /** What a person is told; no stack trace, as what they can put right themselves says how. */
 export function messageOf(error: unknown): string {

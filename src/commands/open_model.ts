@@ -1,6 +1,7 @@
 import { readOnnxFile, weightFiles } from "../compiler/mod.ts";
 import { readWhole } from "../device/read_whole.ts";
-import { KeyError } from "../experiment/errors.ts";
+import type { ModelSpec } from "../experiment/types.ts";
+import type { HubListener } from "../hub/repository.ts";
 import { type ModelCard, readCard } from "../model/card.ts";
 import { findModel } from "../model/folder.ts";
 import { hashFile } from "../model/hash_file.ts";
@@ -9,6 +10,10 @@ import type { Tokenizer } from "../model/tokenizer.ts";
 
 /** A frozen model, found and described. Its weights stay in their file. */
 export interface OpenModel {
+  /** Where it comes from, as the user names it. */
+  readonly source: string;
+  /** The commit, for a model of the hub. */
+  readonly revision: string | null;
   readonly folder: string;
   /** The ONNX file's path. */
   readonly onnx: string;
@@ -20,14 +25,27 @@ export interface OpenModel {
   readonly tokenizer: Tokenizer;
 }
 
-/** Reads a model's folder. All that a result depends on is known then: a run of other weights is another run. */
-export async function openModel(source: string, file: string, namedIn: string): Promise<OpenModel> {
-  const { folder, onnx } = await findModel(source, file, namedIn);
+/**
+ * Reads a model's folder, or gets it from the hub. All that a result depends on is known then: a run of other weights is
+ * another run.
+ *
+ * @param namedIn the file that names it, which a folder is relative to
+ */
+export async function openModel(
+  spec: ModelSpec,
+  namedIn: string,
+  listener: HubListener,
+): Promise<OpenModel> {
+  const { folder, onnx, revision, provide } = await findModel(spec, namedIn, listener);
+  const beside = await filesBeside(onnx);
+  for (const path of beside) await provide(path);
   return {
+    source: spec.source,
+    revision,
     folder,
     onnx,
     sha256: await hashFile(onnx),
-    weights: await Promise.all((await filesBeside(onnx)).map((path) => hashBeside(path, onnx))),
+    weights: await Promise.all(beside.map(hashFile)),
     card: await readCard(folder),
     tokenizer: await readTokenizer(folder),
   };
@@ -39,15 +57,5 @@ async function filesBeside(onnx: string): Promise<string[]> {
     return weightFiles(readOnnxFile(bytes, onnx));
   } finally {
     bytes.buffer.transfer(0);
-  }
-}
-
-async function hashBeside(path: string, onnx: string): Promise<string> {
-  try {
-    return await hashFile(path);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    const message = `there is no ${path}, where ${onnx} has weights: the two belong together`;
-    throw new KeyError([{ path: ["model", "source"], message }]);
   }
 }

@@ -37,10 +37,12 @@ export async function prepare(
   const model = await workbench.model(experiment.model, file);
   const verbalizer = readVerbalizer(experiment.verbalizer, model.tokenizer);
   const dataset = await workbench.dataset(experiment, file, verbalizer.classes);
-  const { description: _, name: __, ...asked } = experiment;
+  const { revision: _, ...frozen } = experiment.model;
+  const { description: __, name: ___, ...asked } = { ...experiment, model: frozen };
   const content = JSON.stringify([asked, model.sha256, dataset.sha256, ...model.weights]);
+  const pinned = { ...frozen, ...(model.revision !== null && { revision: model.revision }) };
   return {
-    experiment,
+    experiment: { ...experiment, model: pinned },
     model,
     dataset,
     verbalizer,

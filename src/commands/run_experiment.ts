@@ -1,6 +1,6 @@
 import { join, relative } from "@std/path";
 import type { Experiment } from "../experiment/types.ts";
-import { Lock } from "../results/lock.ts";
+import { Lock } from "../disk/lock.ts";
 import type { MetricsFile } from "../results/metrics_file.ts";
 import { readEnvironment, readFinished } from "../results/read_run.ts";
 import { RunFolder } from "../results/run_folder.ts";
@@ -53,7 +53,7 @@ async function runLocked(experiment: Experiment, options: RunOptions): Promise<R
     if (finished !== undefined && finished.contentHash === prepared.contentHash) {
       return { kind: "kept", metrics: finished.metrics };
     }
-    const begun = folder = await RunFolder.begin(path, prepared.contentHash, experiment, force);
+    const begun = folder = await RunFolder.begin(path, prepared.contentHash, prepared.experiment, force);
     const metrics = await withPlaces(options, () => runInto(begun, prepared, options));
     return { kind: "complete", metrics };
   } catch (error) {

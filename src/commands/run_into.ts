@@ -1,4 +1,4 @@
-import { join } from "@std/path";
+import { join, relative, resolve } from "@std/path";
 import type { Compiled } from "../compiler/mod.ts";
 import type { Device } from "../device/device.ts";
 import { Stopwatch, type Timing } from "../device/stopwatch.ts";
@@ -64,7 +64,7 @@ export async function runInto(
   const classifier = soft?.classifier ?? await hardClassifier(prepared, form, bare, stopwatch, workbench);
   if (signal.aborted) throw new Interrupted(`${title} was interrupted before its test set was classified`);
   const { metrics, predictions, samples } = await classifyAll(prepared, encoded, classifier, soft);
-  const environment = await environmentOf(prepared, device, stopwatch.timing);
+  const environment = await environmentOf(prepared, device, stopwatch.timing, folder.path);
   await folder.writeJsonLines("predictions.jsonl", predictions);
   await folder.writeText("samples.md", samplesMarkdown(title, samples, worstMistakes(predictions, MISTAKES)));
   if (soft) {
@@ -126,12 +126,17 @@ async function environmentOf(
   { experiment, model, dataset, contentHash }: Prepared,
   device: Device,
   timing: Timing,
+  path: string,
 ): Promise<Environment> {
   return {
     format: RUN_FORMAT,
     ...await softwareVersions(),
     device: { kind: device.kind, description: device.description },
-    model: { source: experiment.model.source, file: experiment.model.file, sha256: model.sha256 },
+    model: {
+      ...experiment.model,
+      ...(model.revision === null && { folder: relative(resolve(path), model.folder).replaceAll("\\", "/") }),
+      sha256: model.sha256,
+    },
     dataset: { name: experiment.dataset.name ?? experiment.dataset.file!, sha256: dataset.sha256 },
     seed: experiment.seed,
     seconds: timing,

@@ -8,14 +8,16 @@ import { type ServedFiles, serveRun } from "../serve/server.ts";
 import { compileHardModel, compileOnce } from "./compile_model.ts";
 import { say } from "./console.ts";
 import { untilInterrupted } from "./interrupt.ts";
-import { type OpenModel, openModel } from "./open_model.ts";
+import { terminalDownloads } from "./downloads.ts";
+import { modelOfRun } from "./model_of_run.ts";
+import type { OpenModel } from "./open_model.ts";
 import { optimizerName, positionCounting } from "./prepare.ts";
 
 /** The flags of `serve`. */
 export interface ServeFlags {
   /** The folder of a run whose hard prompt is shown beside. */
   readonly hard?: string;
-  /** The model's folder, where the run's experiment does not lead to it. */
+  /** The model's folder, where it is no longer where the run found it. */
   readonly model?: string;
   /** The folder of all results, which compiled steps are kept in. */
   readonly results: string;
@@ -40,7 +42,7 @@ export async function serve(folder: string, { hard, model, results, host, port }
   }
   const beside = hard === undefined ? hardened(experiment) : (await readAbout(hard)).experiment;
   if (beside.prompt.kind !== "hard") throw new InputError(`${hard} is no run of a hard prompt`);
-  const frozen = await modelOf(about, folder, model);
+  const frozen = await modelOfRun(about, folder, model, terminalDownloads(say));
   const files = await servedFiles(folder, about, beside, frozen, results);
   await untilInterrupted((signal) =>
     serveRun(files, {
@@ -57,27 +59,6 @@ export async function serve(folder: string, { hard, model, results, host, port }
 function hardened(experiment: Experiment): Experiment {
   const template = experiment.prompt.template.replaceAll(/\{prompt(?::\d+)?\}/g, " ").replaceAll(/\s+/g, " ");
   return { ...experiment, prompt: { kind: "hard", template: template.trim() } };
-}
-
-async function modelOf(
-  { experiment, environment }: RunAbout,
-  folder: string,
-  model: string | undefined,
-): Promise<OpenModel> {
-  const { source, file } = experiment.model;
-  const way = "name the model's folder by --model";
-  const found =
-    await (model === undefined
-      ? openModel(source, file, join(folder, "experiment.yaml"))
-      : openModel(model, file, "./")).catch((error) => {
-        throw error instanceof InputError && model === undefined
-          ? new InputError(`${error.message}; ${way}`, { cause: error })
-          : error;
-      });
-  if (found.sha256 !== environment.model.sha256) {
-    throw new InputError(`${found.onnx} is not the model that ${folder} was tuned for: ${way}`);
-  }
-  return found;
 }
 
 async function servedFiles(

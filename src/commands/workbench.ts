@@ -4,6 +4,7 @@ import { type Dataset, loadDataset } from "../dataset/load.ts";
 import { chooseDevice } from "../device/choose.ts";
 import type { Device, ResidentSession, Session } from "../device/device.ts";
 import type { Experiment } from "../experiment/types.ts";
+import { terminalDownloads } from "./downloads.ts";
 import { compileHardModel, type Form } from "./compile_model.ts";
 import { type OpenModel, openModel } from "./open_model.ts";
 
@@ -42,9 +43,13 @@ export class Workbench {
   constructor(private readonly options: WorkbenchOptions) {}
 
   /** @param namedIn the experiment file, which paths are relative to */
-  model({ source, file }: Experiment["model"], namedIn: string): Promise<OpenModel> {
-    const key = `${resolve(dirname(namedIn), source)}|${file}`;
-    return remembered(this.models, key, () => openModel(source, file, namedIn));
+  model(spec: Experiment["model"], namedIn: string): Promise<OpenModel> {
+    const key = [resolve(dirname(namedIn), spec.source), spec.file, spec.revision].join("|");
+    return remembered(
+      this.models,
+      key,
+      () => openModel(spec, namedIn, terminalDownloads((line) => this.options.say(line))),
+    );
   }
 
   /** @param namedIn the experiment file, which paths are relative to */

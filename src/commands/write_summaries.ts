@@ -1,8 +1,8 @@
 import { basename, join, relative } from "@std/path";
 import { InputError } from "../experiment/errors.ts";
 import { sweepReport } from "../report/sweep_report.ts";
-import { onDisk } from "../results/disk.ts";
-import { Lock } from "../results/lock.ts";
+import { onDisk } from "../disk/on_disk.ts";
+import { Lock } from "../disk/lock.ts";
 import { readMetrics, readRun, type RunRecord } from "../results/read_run.ts";
 import { partialPath } from "../results/run_folder.ts";
 import { summarize, type SummaryRow } from "../results/summary.ts";

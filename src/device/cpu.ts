@@ -1,6 +1,7 @@
-import { dirname } from "@std/path";
+import { basename, dirname } from "@std/path";
 import type { InferenceSession } from "onnxruntime-common";
-import type { Device, GraphFile } from "./device.ts";
+import { relocate } from "../compiler/relocate.ts";
+import type { Device, GraphFile, WeightsFile } from "./device.ts";
 import { openOrtSession, openResidentOrtSession, type OrtModule } from "./ort_session.ts";
 
 /**
@@ -25,10 +26,33 @@ export async function openCpu(threads: number = navigator.hardwareConcurrency): 
     kind: "cpu",
     description: `native CPU, ${threads} ${threads === 1 ? "thread" : "threads"}`,
     float16: false,
-    open: async (graph) => openOrtSession(ort, withoutMapped(graph), await optionsFor(graph, threads)),
-    openResident: async (graph) =>
-      openResidentOrtSession(ort, withoutMapped(graph), await optionsFor(graph, threads)),
+    open: (graph) => opened(graph, threads, (found, options) => openOrtSession(ort, found, options)),
+    openResident: (graph) =>
+      opened(graph, threads, (found, options) => openResidentOrtSession(ort, found, options)),
   };
+}
+
+async function opened<Opened>(
+  graph: GraphFile,
+  threads: number,
+  open: (graph: GraphFile, options: InferenceSession.SessionOptions) => Promise<Opened>,
+): Promise<Opened> {
+  const found = await withoutLinks(graph);
+  return await open(withoutMapped(found), await optionsFor(found, threads));
+}
+
+/** The graph with its weights where links lead to (as in the hub's cache): ONNX Runtime maps no file through a link. */
+async function withoutLinks({ bytes, weights, ...graph }: GraphFile): Promise<GraphFile> {
+  const names = new Map<string, string>(), found = new Map<string, WeightsFile>();
+  for (const [location, file] of weights) {
+    const isLink = typeof file === "string" && (await Deno.lstat(file)).isSymlink;
+    const real = isLink ? await Deno.realPath(file) : file;
+    const name = typeof real === "string" && isLink ? basename(real) : location;
+    names.set(location, name);
+    found.set(name, real);
+  }
+  const moved = [...names].some(([location, name]) => location !== name);
+  return { ...graph, bytes: moved ? relocate(bytes, names) : bytes, weights: found };
 }
 
 async function optionsFor(graph: GraphFile, threads: number): Promise<InferenceSession.SessionOptions> {

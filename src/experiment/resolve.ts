@@ -1,3 +1,4 @@
+import { type GivenModel, resolveModel } from "./model_file.ts";
 import type {
   DatasetSpec,
   Experiment,
@@ -15,7 +16,7 @@ export function resolve(given: PartialExperiment): Experiment {
   return {
     name: given.name!,
     ...(given.description !== undefined && { description: given.description }),
-    model: { file: "onnx/model.onnx", ...given.model } as Experiment["model"],
+    model: resolveModel(given.model as unknown as GivenModel),
     dataset: resolveDataset(given.dataset as Partial<DatasetSpec>),
     prompt,
     verbalizer: given.verbalizer as Record<string, string[]>,

@@ -1,4 +1,5 @@
 import { parseTemplate, TemplateError } from "./template.ts";
+import type { GivenModel } from "./model_file.ts";
 import type { KeyPath } from "./document.ts";
 import type { DatasetSpec, PartialExperiment, PromptSpec, Sample, TrainingSpec } from "./types.ts";
 
@@ -11,12 +12,18 @@ export interface Broken {
 /** The rules that join several keys, which a schema cannot say. */
 export function brokenRules(given: PartialExperiment): Broken[] {
   return [
+    ...modelRules(given.model as Partial<GivenModel>),
     ...datasetRules(given.dataset as Partial<DatasetSpec>),
     ...promptRules(given.prompt as unknown as PromptSpec),
     ...trainingRules(given),
     ...verbalizerRules(given.verbalizer as Record<string, string[]>),
     ...sampleRules(given),
   ];
+}
+
+function modelRules({ file, dtype }: Partial<GivenModel>): Broken[] {
+  if (file === undefined || dtype === undefined) return [];
+  return [{ path: ["model", "dtype"], message: "'model' takes a 'file' or a 'dtype', not both" }];
 }
 
 function datasetRules({ name, file, path, text, label, split }: Partial<DatasetSpec>): Broken[] {

@@ -1,6 +1,16 @@
 /** Where prompt vectors enter the model. */
 export type Insertion = "embedding-output" | "word-embeddings";
 
+/** A frozen model. */
+export interface ModelSpec {
+  /** A folder, or a hub id (owner/name). */
+  source: string;
+  /** Of a hub id: a branch, a tag or a commit. */
+  revision?: string;
+  /** The ONNX file within it. */
+  file: string;
+}
+
 /** How a prompt's vectors start. */
 export type Initialization =
   | { from: "random"; range: number }
@@ -75,7 +85,7 @@ export interface Sample {
 export interface Experiment {
   name: string;
   description?: string;
-  model: { source: string; file: string };
+  model: ModelSpec;
   dataset: DatasetSpec;
   prompt: PromptSpec;
   /** Each class's words. */

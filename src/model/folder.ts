@@ -1,30 +1,99 @@
-import { dirname, join, resolve } from "@std/path";
-import { KeyError } from "../experiment/errors.ts";
+import { dirname, join, relative, resolve } from "@std/path";
+import { InputError, KeyError } from "../experiment/errors.ts";
+import type { ModelSpec } from "../experiment/types.ts";
+import type { HubListener } from "../hub/repository.ts";
 
 /** A frozen model's folder, in the layout of the Hugging Face hub. */
 export interface ModelFolder {
   readonly folder: string;
   /** The ONNX file's path. */
   readonly onnx: string;
+  /** The commit, for a model of the hub. */
+  readonly revision: string | null;
+  /**
+   * Sees to it that a further file of the model is there.
+   *
+   * @param path below the folder
+   * @throws {KeyError} where the model has no such file
+   */
+  provide(path: string): Promise<void>;
 }
 
+/** What a model's folder must hold beside the ONNX file. */
+const FILES = ["config.json", "tokenizer.json", "tokenizer_config.json"];
+
+/** How ids of the hub look; `./models/x` and `../x` are folders. */
+const HUB_ID = /^[\w-][\w.-]*\/[\w-][\w.-]*$/;
+
 /**
- * Finds a model's folder.
+ * Finds a model's folder: one on disk, else one of the hub, which is downloaded as far as it is needed.
  *
- * @param source a folder, relative to the file that names it
- * @param file the ONNX file within it
+ * @param spec its source is a folder, relative to the file that names it, or a hub id
  * @throws {KeyError} where there is none
  */
-export async function findModel(source: string, file: string, namedIn: string): Promise<ModelFolder> {
-  const folder: string = resolve(dirname(namedIn), source);
-  const onnx: string = join(folder, file);
-  for (const path of [folder, onnx, join(folder, "config.json"), join(folder, "tokenizer.json")]) {
-    await Deno.stat(path).catch((error) => {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-      const message =
-        `there is no ${path}: 'model.source' names a folder, relative to ${namedIn}, with config.json, tokenizer.json and ${file}`;
-      throw new KeyError([{ path: ["model", "source"], message }]);
-    });
+export async function findModel(
+  spec: ModelSpec,
+  namedIn: string,
+  listener: HubListener,
+): Promise<ModelFolder> {
+  const folder: string = resolve(dirname(namedIn), spec.source);
+  if (!await exists(folder) && HUB_ID.test(spec.source)) return await hubModel(spec, folder, listener);
+  if (spec.revision !== undefined) {
+    const message = `'model.revision' goes with a model of the hub, and ${spec.source} is a folder`;
+    throw new KeyError([{ path: ["model", "revision"], message }]);
   }
-  return { folder, onnx };
+  const provide = async (path: string) => {
+    if (await exists(path)) return;
+    const message = `there is no ${path}: 'model.source' names a folder, relative to ${namedIn}, with ${
+      FILES.join(", ")
+    } and ${spec.file}, or a model of the hub (owner/name)`;
+    throw new KeyError([{ path: ["model", "source"], message }]);
+  };
+  const onnx: string = join(folder, spec.file);
+  for (const path of [folder, onnx, ...FILES.map((name) => join(folder, name))]) await provide(path);
+  return { folder, onnx, revision: null, provide };
+}
+
+async function hubModel(
+  { source, revision = "main", file }: ModelSpec,
+  instead: string,
+  listener: HubListener,
+): Promise<ModelFolder> {
+  const { Repository } = await import("../hub/repository.ts"),
+    { hubSettings } = await import("../hub/settings.ts");
+  const settings = await hubSettings();
+  const repository = await Repository.open({ type: "model", name: source }, revision, settings, listener)
+    .catch((error) => {
+      if (!(error instanceof InputError)) throw error;
+      throw keyError(`${error.message} (nor is there a folder ${instead})`, "source");
+    });
+  const { folder, commit } = repository;
+  const provide = async (path: string) => {
+    const name = relative(folder, path).replaceAll("\\", "/");
+    if (await repository.file(name) !== undefined) return;
+    const exports = (await repository.paths()).filter((one) => one.endsWith(".onnx"));
+    const where = settings.offline
+      ? "HF_HUB_OFFLINE is set, and the cache"
+      : `commit ${commit} of '${source}'`;
+    throw keyError(
+      `${where} has no ${name}${
+        name.endsWith(".onnx") ? ` (it has ${exports.join(", ") || "no ONNX files"})` : ""
+      }`,
+      name === file ? "file" : "source",
+    );
+  };
+  const onnx: string = join(folder, file);
+  for (const name of [...FILES, file]) await provide(join(folder, name));
+  return { folder, onnx, revision: commit, provide };
+}
+
+function keyError(message: string, key: "source" | "file"): KeyError {
+  return new KeyError([{ path: ["model", key], message }]);
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(() => true, (error) => {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  });
 }

@@ -13,7 +13,15 @@ export interface Environment {
   readonly platform: string;
   readonly git_commit: string | null;
   readonly device: { readonly kind: string; readonly description: string };
-  readonly model: { readonly source: string; readonly file: string; readonly sha256: string };
+  readonly model: {
+    readonly source: string;
+    /** The commit, for a model of the hub, … */
+    readonly revision?: string;
+    /** … else where its folder lies, seen from the run's. */
+    readonly folder?: string;
+    readonly file: string;
+    readonly sha256: string;
+  };
   readonly dataset: { readonly name: string; readonly sha256: string };
   readonly seed: number;
   readonly seconds?: Timing;

@@ -3,7 +3,7 @@ import { stringify } from "yaml";
 import type { Experiment } from "../experiment/types.ts";
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "../training/checkpoint.ts";
 import type { HistoryLine } from "../training/trainer.ts";
-import { onDisk } from "./disk.ts";
+import { onDisk } from "../disk/on_disk.ts";
 import type { MetricsFile } from "./metrics_file.ts";
 import { readMetrics } from "./read_run.ts";
 

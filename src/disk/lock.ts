@@ -1,5 +1,5 @@
 import { dirname } from "@std/path";
-import { onDisk } from "./disk.ts";
+import { onDisk } from "./on_disk.ts";
 
 /** How long a program that waits for a lock sleeps between two looks, in milliseconds. */
 const PAUSE = 200;

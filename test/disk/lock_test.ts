@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
-import { Lock } from "../../src/results/lock.ts";
+import { Lock } from "../../src/disk/lock.ts";
 import { inFolder } from "../commands/softprompt.ts";
 
 Deno.test("a lock is held by one at a time, and waited for", () =>
@@ -25,7 +25,7 @@ Deno.test("whoever waits for a lock can be interrupted", () =>
 
 Deno.test("a lock ends with the process that holds it, even if that is killed", () =>
   inFolder(async (folder) => {
-    const path: string = join(folder, "x.lock"), url = new URL("../../src/results/lock.ts", import.meta.url);
+    const path: string = join(folder, "x.lock"), url = new URL("../../src/disk/lock.ts", import.meta.url);
     const code = `const { Lock } = await import("${url}"); const lock = await Lock.tryTake("${path}");
       console.log(lock ? "held" : "not held"); setTimeout(() => lock.release(), 60_000);`;
     const holder = new Deno.Command(Deno.execPath(), {

@@ -7,21 +7,26 @@ export class DiskError extends Error {
  * Does something on the disk.
  *
  * @param path what is written, for the message
+ * @param elsewhere what chooses another folder
  * @throws {DiskError} where the disk is full, the folder is read-only, or the program may not write there
  */
-export async function onDisk<Result>(path: string, act: () => Promise<Result>): Promise<Result> {
+export async function onDisk<Result>(
+  path: string,
+  act: () => Promise<Result>,
+  elsewhere: "--results" | "HF_HOME" = "--results",
+): Promise<Result> {
   try {
     return await act();
   } catch (error) {
-    const why = reason(error);
+    const why = reason(error, elsewhere);
     if (why === undefined) throw error;
     throw new DiskError(`${path} cannot be written: ${why}; what was there before is kept`, { cause: error });
   }
 }
 
-function reason(error: unknown): string | undefined {
+function reason(error: unknown, elsewhere: string): string | undefined {
   if (error instanceof Deno.errors.NotCapable) {
-    return "Deno was not allowed to write there (the tasks may write into results/ only: give another folder with deno run --allow-write=FOLDER src/main.ts …)";
+    return "Deno was not allowed to write there (the tasks may write into results/, data/ and ~/.cache/huggingface only: allow another folder with deno run --allow-write=FOLDER src/main.ts …)";
   }
   const code = (error as { code?: string } | null)?.code;
   switch (code) {
@@ -29,16 +34,16 @@ function reason(error: unknown): string | undefined {
     case "EDQUOT":
       return "the disk is full, so free some space and run the same command again";
     case "EROFS":
-      return "its file system is read-only, so choose another folder with --results";
+      return `its file system is read-only, so choose another folder with ${elsewhere}`;
     case "EACCES":
     case "EPERM":
-      return "you have no permission to write there, so choose another folder with --results";
+      return `you have no permission to write there, so choose another folder with ${elsewhere}`;
     case "ENOTDIR":
     case "EEXIST":
       return "a file is in the way where a folder must be";
     default:
       return error instanceof Deno.errors.PermissionDenied
-        ? "you have no permission to write there, so choose another folder with --results"
+        ? `you have no permission to write there, so choose another folder with ${elsewhere}`
         : undefined;
   }
 }

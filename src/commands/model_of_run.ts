@@ -1,0 +1,36 @@
+import { join } from "@std/path";
+import { InputError } from "../experiment/errors.ts";
+import type { HubListener } from "../hub/repository.ts";
+import type { RunAbout } from "../results/read_run.ts";
+import { type OpenModel, openModel } from "./open_model.ts";
+
+/**
+ * Finds the model that a run was tuned for.
+ *
+ * @param folder the run's
+ * @param instead a folder that holds it, where it is no longer where the run found it
+ * @throws {InputError} where there is none, or its weights are others
+ */
+export async function modelOfRun(
+  { experiment, environment }: RunAbout,
+  folder: string,
+  instead: string | undefined,
+  listener: HubListener,
+): Promise<OpenModel> {
+  const { source, file, revision } = experiment.model, way = "name the model's folder by --model";
+  const spec = instead !== undefined
+    ? { source: instead, file }
+    : revision !== undefined
+    ? experiment.model
+    : { source: environment.model.folder ?? source, file };
+  const namedIn: string = instead === undefined ? join(folder, "experiment.yaml") : "./";
+  const model = await openModel(spec, namedIn, listener).catch((error) => {
+    throw error instanceof InputError && instead === undefined
+      ? new InputError(`${error.message}; ${way}`, { cause: error })
+      : error;
+  });
+  if (model.sha256 !== environment.model.sha256) {
+    throw new InputError(`${model.onnx} is not the model that ${folder} was tuned for: ${way}`);
+  }
+  return { ...model, source };
+}

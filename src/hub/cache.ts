@@ -1,0 +1,74 @@
+import { getRepoFolderName } from "@huggingface/hub";
+import { dirname, join, relative } from "@std/path";
+
+/** What a repository is called on the hub. */
+export interface RepositoryName {
+  readonly type: "model" | "dataset";
+  /** owner/name */
+  readonly name: string;
+}
+
+/**
+ * A repository's folder in the cache that Hugging Face's tools share: `refs/<revision>` holds the commit that a branch was
+ * at, `blobs/<hash>` the files' contents, `snapshots/<commit>/<path>` links to these.
+ */
+export class RepositoryCache {
+  readonly folder: string;
+
+  constructor(private readonly cache: string, private readonly repository: RepositoryName) {
+    this.folder = join(cache, getRepoFolderName(repository));
+  }
+
+  /** The commit that a branch or tag was at when it was last asked for. */
+  async readRef(revision: string): Promise<string | undefined> {
+    return (await Deno.readTextFile(join(this.folder, "refs", revision)).catch(() => "")).trim() || undefined;
+  }
+
+  /** Keeps the commit that a branch or tag is at. */
+  async writeRef(revision: string, commit: string): Promise<void> {
+    const path = join(this.folder, "refs", revision);
+    if (await this.readRef(revision) === commit) return;
+    await Deno.mkdir(dirname(path), { recursive: true });
+    await Deno.writeTextFile(path, commit);
+  }
+
+  /** The folder of a commit's files. */
+  snapshot(commit: string): string {
+    return join(this.folder, "snapshots", commit);
+  }
+
+  /** The files of a commit that are there. */
+  async filesOf(commit: string): Promise<string[]> {
+    const root = this.snapshot(commit);
+    const walk = async (folder: string): Promise<string[]> => {
+      const entries = await Array.fromAsync(Deno.readDir(folder)).catch(() => []);
+      const found = entries.map(async ({ name, isDirectory }) => {
+        const path: string = join(folder, name);
+        return isDirectory ? await walk(path) : [relative(root, path).replaceAll("\\", "/")];
+      });
+      return (await Promise.all(found)).flat();
+    };
+    return (await walk(root)).sort();
+  }
+
+  /** Where the content of a hash lies. */
+  blob(hash: string): string {
+    return join(this.folder, "blobs", hash);
+  }
+
+  /** The file that other tools lock, too, while they download a blob. */
+  lockFile(hash: string): string {
+    return join(this.cache, ".locks", getRepoFolderName(this.repository), `${hash}.lock`);
+  }
+
+  /** Lets a commit have a file whose content is there: by a link, or where there are none (on Windows) by a copy. */
+  async link(commit: string, path: string, hash: string): Promise<void> {
+    const pointer: string = join(this.snapshot(commit), path), blob = this.blob(hash);
+    await Deno.mkdir(dirname(pointer), { recursive: true });
+    await Deno.remove(pointer).catch(() => {});
+    await Deno.symlink(relative(dirname(pointer), blob), pointer).catch(async () => {
+      await Deno.copyFile(blob, `${pointer}.incomplete`);
+      await Deno.rename(`${pointer}.incomplete`, pointer);
+    });
+  }
+}

@@ -1,0 +1,48 @@
+import { HubApiError } from "@huggingface/hub";
+import { InputError } from "../experiment/errors.ts";
+import type { RepositoryName } from "./cache.ts";
+import { HubError } from "./hub_error.ts";
+import type { HubSettings } from "./settings.ts";
+
+/** What the hub answered, as an error that says the way out. */
+export function hubError(
+  error: unknown,
+  { type, name }: RepositoryName,
+  revision: string,
+  { endpoint, token, offline }: HubSettings,
+): Error {
+  if (error instanceof HubError || error instanceof InputError || offline) return error as Error;
+  const what = `the ${type} '${name}'`, at = `revision '${revision}'`;
+  if (!(error instanceof HubApiError)) {
+    return error instanceof Error && error.message.includes("must start with 'hf_'")
+      ? new InputError("HF_TOKEN is no access token of the hub: these begin with 'hf_'", { cause: error })
+      : new HubError(`${endpoint}: ${error instanceof Error ? error.message : error}`, { cause: error });
+  }
+  switch (error.statusCode) {
+    case 401:
+    case 403:
+      return new InputError(
+        `${endpoint} does not let ${token === undefined ? "strangers" : "this HF_TOKEN"} read ${what}: ${
+          token === undefined
+            ? "set HF_TOKEN to an access token, if it is private or gated; else check its name"
+            : `ask for access on ${endpoint}/${
+              type === "dataset" ? "datasets/" : ""
+            }${name}, or take another token`
+        }`,
+        { cause: error },
+      );
+    case 404:
+      return new InputError(`there is no ${at} of ${what} at ${endpoint}: check its name`, { cause: error });
+    case 429:
+      return new HubError(
+        `${endpoint} asks to wait longer than is bearable (429, too many requests): try again later${
+          token === undefined ? ", or set HF_TOKEN, which raises the limit" : ""
+        }`,
+        { cause: error },
+      );
+    default:
+      return new HubError(`${endpoint} answers ${error.statusCode} for ${what}: ${error.message}`, {
+        cause: error,
+      });
+  }
+}

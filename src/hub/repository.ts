@@ -1,0 +1,182 @@
+import { datasetInfo, downloadFile, listFiles, modelInfo, REGEX_COMMIT_HASH } from "@huggingface/hub";
+import { dirname, join } from "@std/path";
+import { Lock } from "../disk/lock.ts";
+import { onDisk } from "../disk/on_disk.ts";
+import { InputError } from "../experiment/errors.ts";
+import { RepositoryCache, type RepositoryName } from "./cache.ts";
+import { hubError } from "./explain_error.ts";
+import { HubError } from "./hub_error.ts";
+import { patientFetch } from "./patient_fetch.ts";
+import type { HubSettings } from "./settings.ts";
+import { downloadVerified, type ListedFile, type Progress } from "./verified_download.ts";
+
+/** Who is told of downloads. */
+export interface HubListener {
+  /** Something that a person should know. */
+  say(line: string): void;
+  /** A download begins; what comes back is told how far it is, and that it has ended. */
+  download(name: string, total: number): { progress: Progress; end(): void };
+}
+
+/** A repository of the hub at one commit, whose files are downloaded when they are asked for, unless the cache has them. */
+export class Repository {
+  private listed: Promise<readonly ListedFile[]> | undefined;
+
+  private constructor(
+    readonly repository: RepositoryName,
+    /** The full hash of the commit. */
+    readonly commit: string,
+    private readonly cache: RepositoryCache,
+    private readonly settings: HubSettings,
+    private readonly listener: HubListener,
+  ) {}
+
+  /**
+   * Finds out which commit a revision is.
+   *
+   * @param revision a branch, a tag, or a commit's full hash, for which nobody has to be asked
+   * @throws {InputError} where the hub has no such repository or revision, or does not let one read it
+   * @throws {HubError} where it cannot be reached and the cache does not know either
+   */
+  static async open(
+    repository: RepositoryName,
+    revision: string,
+    settings: HubSettings,
+    listener: HubListener,
+  ): Promise<Repository> {
+    const cache = new RepositoryCache(settings.cache, repository);
+    const at = (commit: string) => new Repository(repository, commit, cache, settings, listener);
+    if (REGEX_COMMIT_HASH.test(revision)) return at(revision);
+    const known = await cache.readRef(revision);
+    if (settings.offline) {
+      if (known !== undefined) return at(known);
+      throw new InputError(
+        `HF_HUB_OFFLINE is set, and ${cache.folder} does not have revision '${revision}' of the ${repository.type} '${repository.name}': fetch it once without`,
+      );
+    }
+    try {
+      const commit = await commitOf(repository, revision, settings, listener);
+      await cache.writeRef(revision, commit);
+      return at(commit);
+    } catch (error) {
+      const wrong = hubError(error, repository, revision, settings);
+      if (!(wrong instanceof HubError) || known === undefined) throw wrong;
+      listener.say(`warning: ${wrong.message}; going by the cache, which was last at commit ${known}`);
+      return at(known);
+    }
+  }
+
+  /** The folder that the files are found in by their paths. */
+  get folder(): string {
+    return this.cache.snapshot(this.commit);
+  }
+
+  /** The paths of all files; where the hub may not be asked, of those that are there. */
+  async paths(): Promise<readonly string[]> {
+    if (this.settings.offline) return await this.cache.filesOf(this.commit);
+    return (await this.list()).map(({ path }) => path);
+  }
+
+  /**
+   * Downloads a file, unless it is there.
+   *
+   * @returns where it lies, or `undefined` where the repository has none of that path
+   * @throws {HubError} where it does not arrive whole
+   */
+  async file(path: string): Promise<string | undefined> {
+    const local: string = join(this.folder, path);
+    if (await exists(local)) return local;
+    if (this.settings.offline) return undefined;
+    const listed = (await this.list()).find((one) => one.path === path);
+    if (listed === undefined) return undefined;
+    await onDisk(this.cache.folder, () => this.provide(listed), "HF_HOME");
+    return local;
+  }
+
+  /** Puts a file into the cache; other programs that want to, Hugging Face's too, wait meanwhile. */
+  private async provide({ path, ...file }: ListedFile): Promise<void> {
+    const wait = () => this.listener.say(`another program downloads ${path}: waiting for it to end`);
+    const lock = await Lock.take(this.cache.lockFile(file.hash), wait);
+    try {
+      if (!await exists(this.cache.blob(file.hash))) await this.download({ path, ...file });
+      await this.cache.link(this.commit, path, file.hash);
+    } finally {
+      lock?.release();
+    }
+  }
+
+  private async download(file: ListedFile): Promise<void> {
+    const { repository, settings, commit, listener } = this;
+    const blob = this.cache.blob(file.hash), partial = `${blob}.incomplete`;
+    await Deno.mkdir(dirname(blob), { recursive: true });
+    const bar = listener.download(`${repository.name}/${file.path}`, file.size);
+    try {
+      const asked = {
+        ...access(repository, settings, listener),
+        path: file.path,
+        revision: commit,
+        xet: false,
+      };
+      const content = await downloadFile(asked).catch((error) => {
+        throw hubError(error, repository, commit, settings);
+      });
+      if (content === null) {
+        throw new HubError(`${settings.endpoint} lists ${file.path}, but does not give it`);
+      }
+      const readFrom = (offset: number) => Promise.resolve(content.slice(offset).stream());
+      await downloadVerified(file, partial, readFrom, bar.progress);
+      await Deno.rename(partial, blob);
+    } finally {
+      bar.end();
+    }
+  }
+
+  private list(): Promise<readonly ListedFile[]> {
+    const { repository, settings, listener, commit } = this;
+    return this.listed ??= (async () => {
+      try {
+        const asked = { ...access(repository, settings, listener), revision: commit, recursive: true };
+        const entries = await Array.fromAsync(listFiles(asked));
+        return entries.filter(({ type }) => type === "file").map(({ path, size, oid, lfs }) => ({
+          path: safePath(path),
+          size: lfs?.size ?? size,
+          hash: lfs?.oid ?? oid!,
+        }));
+      } catch (error) {
+        throw hubError(error, repository, commit, settings);
+      }
+    })();
+  }
+}
+
+async function commitOf(
+  repository: RepositoryName,
+  revision: string,
+  settings: HubSettings,
+  listener: HubListener,
+): Promise<string> {
+  const { repo: _, ...asked } = access(repository, settings, listener);
+  const about = { ...asked, name: repository.name, revision, additionalFields: ["sha" as const] };
+  return (repository.type === "model" ? await modelInfo(about) : await datasetInfo(about)).sha;
+}
+
+function access(repository: RepositoryName, { endpoint, token }: HubSettings, listener: HubListener) {
+  return {
+    repo: repository,
+    hubUrl: endpoint,
+    fetch: patientFetch((line) => listener.say(line)),
+    ...(token !== undefined && { accessToken: token }),
+  };
+}
+
+/** A repository's author chooses the paths, and they are joined to the cache's. */
+function safePath(path: string): string {
+  if (/^[/\\]|^[a-zA-Z]:|(^|[/\\])\.\.([/\\]|$)/.test(path)) {
+    throw new HubError(`the repository lists the path '${path}', which leads out of it: do not use it`);
+  }
+  return path;
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(() => true, () => false);
+}

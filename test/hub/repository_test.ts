@@ -1,0 +1,226 @@
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
+import { InputError } from "../../src/experiment/errors.ts";
+import { HubError } from "../../src/hub/hub_error.ts";
+import { Repository } from "../../src/hub/repository.ts";
+import type { HubSettings } from "../../src/hub/settings.ts";
+import { inFolder } from "../commands/softprompt.ts";
+import { type HubContent, type LoopbackHub, withHub } from "./loopback_hub.ts";
+
+const COMMIT = "0123456789abcdef0123456789abcdef01234567";
+const LARGE = Uint8Array.from({ length: 100_000 }, (_, i) => i * 7 % 251);
+const CONTENT: HubContent = {
+  name: "acme/tiny",
+  commit: COMMIT,
+  files: {
+    "config.json": "{}",
+    "tokenizer.json": "{ }",
+    "README.md": "# Tiny",
+    "onnx/model.onnx": LARGE,
+    "onnx/model.onnx_data": LARGE.map((byte) => byte + 1),
+    "empty.txt": "",
+  },
+};
+
+/** A hub, an empty cache, and what was said. */
+function hubTest(
+  name: string,
+  test: (
+    context: {
+      readonly hub: LoopbackHub;
+      readonly cache: string;
+      readonly said: string[];
+      readonly open: (
+        revision?: string,
+        settings?: Partial<HubSettings>,
+        name?: string,
+      ) => Promise<Repository>;
+    },
+  ) => Promise<void>,
+  content: HubContent = CONTENT,
+): void {
+  Deno.test(name, () =>
+    inFolder((cache) =>
+      withHub([content], async (hub) => {
+        const said: string[] = [];
+        const listener = {
+          say: (line: string) => said.push(line),
+          download: (name: string) => {
+            let last = 0;
+            return {
+              progress: (received: number) => {
+                assert(received >= last, "progress goes back");
+                last = received;
+              },
+              end: () => said.push(`${name}: ${last}`),
+            };
+          },
+        };
+        const open = (revision = "main", given: Partial<HubSettings> = {}, name = content.name) => {
+          const settings = { endpoint: hub.url, cache, token: undefined, offline: false, ...given };
+          return Repository.open({ type: "model", name }, revision, settings, listener);
+        };
+        await test({ hub, cache, said, open });
+      })
+    ));
+}
+
+hubTest(
+  "a file is downloaded once, into the layout that Hugging Face's tools share",
+  async ({ hub, cache, said, open }) => {
+    const repository = await open();
+    const path = (await repository.file("onnx/model.onnx"))!,
+      folder: string = join(cache, "models--acme--tiny");
+    assertEquals(path, join(folder, "snapshots", COMMIT, "onnx/model.onnx"));
+    assertEquals(await Deno.readFile(path), LARGE);
+    assertEquals(await Deno.readTextFile(join(folder, "refs/main")), COMMIT);
+    const link = await Deno.readLink(path);
+    assertEquals(link.startsWith("../../../blobs/"), true, link);
+    assertEquals(link.split("/").at(-1)!.length, 64);
+    assertEquals(said, ["acme/tiny/onnx/model.onnx: 100000"]);
+    const before = hub.requests.length;
+    assertEquals(await (await open(COMMIT)).file("onnx/model.onnx"), path);
+    assertEquals(hub.requests.length, before, "a commit whose files are there asks nobody");
+  },
+);
+
+hubTest("git's own files, empty ones too, are checked by git's hash", async ({ cache, open }) => {
+  const repository = await open();
+  assertEquals(await Deno.readTextFile((await repository.file("README.md"))!), "# Tiny");
+  assertEquals(await Deno.readTextFile((await repository.file("empty.txt"))!), "");
+  const blobs = await Array.fromAsync(Deno.readDir(join(cache, "models--acme--tiny/blobs")));
+  assertEquals(blobs.map(({ name }) => name.length), [40, 40]);
+});
+
+hubTest(
+  "a listing of several pages is read whole, and a path that is not in it is none",
+  async ({ open }) => {
+    const repository = await open();
+    assertEquals(await repository.paths(), Object.keys(CONTENT.files));
+    assertEquals(await repository.file("onnx/model_fp16.onnx"), undefined);
+  },
+);
+
+hubTest("a connection that breaks is taken up where it broke", async ({ hub, open }) => {
+  hub.faults.push({ path: "onnx/model.onnx", times: 3, answer: "cut" });
+  const path = (await (await open()).file("onnx/model.onnx"))!;
+  assertEquals(await Deno.readFile(path), LARGE);
+  const ranges = hub.requests.filter((line) => line.includes("/cdn/") && !line.endsWith("bytes=0-0"));
+  assertEquals(
+    ranges.length > 1 && ranges.slice(1).every((line) => /bytes=[1-9]\d*-99999$/.test(line)),
+    true,
+  );
+});
+
+hubTest(
+  "a download that is given up goes on another time, and is no file until then",
+  async ({ hub, cache, open }) => {
+    hub.faults.push({ path: "onnx/model.onnx", times: 1, answer: "cut" }, {
+      path: "onnx/model.onnx",
+      times: 3,
+      answer: { status: 410 },
+    });
+    const repository = await open();
+    const error = await assertRejects(() => repository.file("onnx/model.onnx"), HubError);
+    assertStringIncludes(error.message, "run it again");
+    const folder: string = join(cache, "models--acme--tiny");
+    const left = await Array.fromAsync(Deno.readDir(join(folder, "blobs")));
+    assertEquals(left.map(({ name }) => name.endsWith(".incomplete")), [true]);
+    assertEquals(await Deno.stat(join(folder, "snapshots", COMMIT, "onnx/model.onnx")).catch(() => 0), 0);
+    hub.faults.length = hub.requests.length = 0;
+    assertEquals(await Deno.readFile((await repository.file("onnx/model.onnx"))!), LARGE);
+    assertEquals(hub.requests.some((line) => /bytes=[1-9]\d*-/.test(line)), true);
+  },
+);
+
+hubTest("a server that ignores a range costs a second download, not a wrong file", async ({ hub, open }) => {
+  hub.faults.push({ path: "onnx/model.onnx", times: 1, answer: "cut" });
+  hub.faults.push({ path: "onnx/model.onnx", times: 1, answer: "range ignored" });
+  const path = (await (await open()).file("onnx/model.onnx"))!;
+  assertEquals(await Deno.readFile(path), LARGE);
+});
+
+hubTest(
+  "what an earlier try left is thrown away where it is no beginning of the file",
+  async ({ cache, open }) => {
+    const repository = await open(), blobs: string = join(cache, "models--acme--tiny/blobs");
+    const hash = (await import("node:crypto")).createHash("sha256").update(LARGE).digest("hex");
+    await Deno.mkdir(blobs, { recursive: true });
+    await Deno.writeFile(join(blobs, `${hash}.incomplete`), new Uint8Array(50_000).fill(9));
+    assertEquals(await Deno.readFile((await repository.file("onnx/model.onnx"))!), LARGE);
+  },
+);
+
+hubTest("a file of another hash than listed is none", async ({ hub, cache, open }) => {
+  hub.faults.push({ path: "onnx/model.onnx", times: 9, answer: "corrupt" });
+  const repository = await open();
+  const error = await assertRejects(() => repository.file("onnx/model.onnx"), HubError);
+  assertStringIncludes(error.message, "did not arrive as the hub lists it");
+  assertEquals(await Array.fromAsync(Deno.readDir(join(cache, "models--acme--tiny/blobs"))), []);
+});
+
+hubTest("a hub that is asked too often is asked again when it says", async ({ hub, said, open }) => {
+  hub.faults.push({ path: "api", times: 1, answer: { status: 429, headers: { "retry-after": "1" } } });
+  const started = performance.now();
+  await open();
+  assertEquals(performance.now() - started > 950, true);
+  assertStringIncludes(said[0]!, "answers 429: asking again in 1 s");
+});
+
+hubTest("a hub that wants to be left alone for long ends it", async ({ hub, open }) => {
+  hub.faults.push({ path: "api", times: 1, answer: { status: 429, headers: { "retry-after": "3600" } } });
+  const error = await assertRejects(() => open(), HubError);
+  assertStringIncludes(error.message, "HF_TOKEN");
+});
+
+hubTest(
+  "a private repository needs a token, and the host that files are on does not see it",
+  async ({ open }) => {
+    const without = await assertRejects(() => open(), InputError);
+    assertStringIncludes(without.message, "does not let strangers read the model 'acme/tiny': set HF_TOKEN");
+    const wrong = await assertRejects(() => open("main", { token: "hf_wrong" }), InputError);
+    assertStringIncludes(wrong.message, "ask for access on");
+    const odd = await assertRejects(() => open("main", { token: "secret" }), InputError);
+    assertStringIncludes(odd.message, "begin with 'hf_'");
+    const repository = await open("main", { token: "hf_right" });
+    assertEquals(await Deno.readFile((await repository.file("onnx/model.onnx"))!), LARGE);
+  },
+  { ...CONTENT, token: "hf_right" },
+);
+
+hubTest("a revision or repository that is not there is said to be none", async ({ open }) => {
+  assertStringIncludes((await assertRejects(() => open("v9"), InputError)).message, "revision 'v9'");
+  assertStringIncludes(
+    (await assertRejects(() => open("main", {}, "acme/none"), InputError)).message,
+    "'acme/none'",
+  );
+});
+
+hubTest("offline, the cache is all there is", async ({ hub, open }) => {
+  const nothing = await assertRejects(() => open("main", { offline: true }), InputError);
+  assertStringIncludes(nothing.message, "fetch it once without");
+  const path = await (await open()).file("onnx/model.onnx");
+  hub.requests.length = 0;
+  const repository = await open("main", { offline: true });
+  assertEquals([await repository.file("onnx/model.onnx"), await repository.file("config.json")], [
+    path,
+    undefined,
+  ]);
+  assertEquals(await repository.paths(), ["onnx/model.onnx"]);
+  assertEquals(hub.requests, []);
+});
+
+hubTest(
+  "a hub that is not there is done without where the cache knows the commit",
+  async ({ hub, said, open }) => {
+    await (await open()).file("config.json");
+    hub.faults.push({ path: "api", times: 9, answer: { status: 429, headers: { "retry-after": "3600" } } });
+    assertEquals((await open()).commit, COMMIT);
+    assertStringIncludes(said.at(-1)!, `going by the cache, which was last at commit ${COMMIT}`);
+  },
+);
+
+hubTest("a path that leads out of the repository is refused", async ({ open }) => {
+  const error = await assertRejects(async () => (await open()).paths(), HubError);
+  assertStringIncludes(error.message, "leads out of it");
+}, { ...CONTENT, files: { "../../../evil": "x" } });
