@@ -40,6 +40,6 @@ async function probabilities(
   { classes, tokens }: Verbalizer,
   text: string,
 ): Promise<Probabilities> {
-  const [logits] = await classLogits(classifier, [{ ...encoder.encode(text), label: 0 }], tokens);
+  const [logits] = await classLogits(classifier, [{ ...encoder.encode({ text }), label: 0 }], tokens);
   return softmax(logits!).map((probability, i) => ({ name: classes[i]!, probability }));
 }

@@ -4,7 +4,7 @@ import type { TensorSize } from "../compiler/tensor_sizes.ts";
 import type { GraphFile, Tensor } from "../device/device.ts";
 import { readSafetensors } from "../device/safetensors.ts";
 import { parseTemplate } from "../experiment/template.ts";
-import type { Initialization, Insertion, TrainingSpec } from "../experiment/types.ts";
+import type { Initialization, Insertion, MultiTokenWords, TrainingSpec } from "../experiment/types.ts";
 import type { ModelCard } from "../model/card.ts";
 import { Tokenizer } from "../model/tokenizer.ts";
 import { type PositionCounting, TemplateEncoder } from "../prompt/encoding.ts";
@@ -22,6 +22,7 @@ export interface RunDescription {
   readonly hardTemplate: string;
   readonly verbalizer: Readonly<Record<string, readonly string[]>>;
   readonly hardVerbalizer: Readonly<Record<string, readonly string[]>>;
+  readonly multiTokenWords: MultiTokenWords;
   readonly initialization: Initialization;
   readonly training: TrainingSpec;
   readonly seed: number;
@@ -47,8 +48,8 @@ export class ServedRun {
     /** float32 [length, dimension], as the run left it. */
     readonly prompt: Tensor,
   ) {
-    this.verbalizer = readVerbalizer(about.verbalizer, tokenizer);
-    this.hardVerbalizer = readVerbalizer(about.hardVerbalizer, tokenizer);
+    this.verbalizer = readVerbalizer(about.verbalizer, tokenizer, about.multiTokenWords);
+    this.hardVerbalizer = readVerbalizer(about.hardVerbalizer, tokenizer, about.multiTokenWords);
   }
 
   /** Asks the server that the page comes from. */

@@ -1,4 +1,4 @@
-import { exampleOf, recordsOf, splitTabs } from "../dataset/columns.ts";
+import { exampleOf, PLAIN_COLUMNS, recordsOf, splitTabs } from "../dataset/columns.ts";
 import type { Example } from "../dataset/example.ts";
 import type { Device, Tensor } from "../device/device.ts";
 import { InputError } from "../experiment/errors.ts";
@@ -20,16 +20,14 @@ export interface TuneRequest {
   readonly signal: AbortSignal;
 }
 
-const COLUMNS = { text: "text", label: "label" };
-
 /**
  * The labelled texts of a pasted table.
  *
  * @throws {InputError} naming the line of a label that is none of the classes
  */
 export function readPasted(table: string, classes: readonly string[]): Example[] {
-  const examples = recordsOf(splitTabs(table), "line", COLUMNS)
-    .map((record) => exampleOf(record, "pasted", "line", COLUMNS));
+  const examples = recordsOf(splitTabs(table), "line", PLAIN_COLUMNS)
+    .map((record) => exampleOf(record, "pasted", "line", PLAIN_COLUMNS));
   if (examples.length === 0) throw new InputError("the table has a first line and nothing below it");
   for (const [i, { label }] of examples.entries()) {
     if (!classes.includes(label)) {
@@ -70,7 +68,7 @@ export async function* tuneInBrowser(
       state: run.state,
       prompt,
       examples: examples.map(({ text, label }) => ({
-        ...encoder.encode(text),
+        ...encoder.encode({ text }),
         label: classes.indexOf(label),
       })),
       padId: tokenizer.padId,

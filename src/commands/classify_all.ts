@@ -43,8 +43,9 @@ export async function classifyAll(
     ...(encoded.validation.length > 0 && { validation: part("validation") }),
   };
   const sampleLogits = await classify(encoded.samples);
-  const samples = experiment.evaluation.samples.map((sample, i) => ({
-    ...sample,
+  const samples = experiment.evaluation.samples.map(({ label, ...columns }, i) => ({
+    text: Object.values(columns).join(" | "),
+    ...(label !== undefined && { label }),
     predicted: classes[indexOfLargest(sampleLogits[i]!)]!,
     probabilities: probabilitiesOf(sampleLogits[i]!, classes),
   }));

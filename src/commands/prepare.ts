@@ -1,7 +1,7 @@
 import type { Compiled, OptimizerName } from "../compiler/mod.ts";
 import { compileModel, compileOnce, type Form, targetOf } from "./compile_model.ts";
 import type { Dataset } from "../dataset/load.ts";
-import type { Example } from "../dataset/example.ts";
+import { type Example, placed } from "../dataset/example.ts";
 import { sha256 } from "../dataset/sha256.ts";
 import { type Device, DeviceError } from "../device/device.ts";
 import { parseTemplate } from "../experiment/template.ts";
@@ -35,14 +35,17 @@ export async function prepare(
   workbench: Workbench,
 ): Promise<Prepared> {
   const model = await workbench.model(experiment.model, file);
-  const verbalizer = readVerbalizer(experiment.verbalizer, model.tokenizer);
+  const verbalizer = readVerbalizer(experiment.verbalizer, model.tokenizer, experiment.multiTokenWords);
   const dataset = await workbench.dataset(experiment, file, verbalizer.classes);
-  const { revision: _, ...frozen } = experiment.model;
-  const { description: __, name: ___, ...asked } = { ...experiment, model: frozen };
+  const { revision: _, ...frozen } = experiment.model, { revision: __, ...data } = experiment.dataset;
+  const { description: ___, name: ____, ...asked } = { ...experiment, model: frozen, dataset: data };
   const content = JSON.stringify([asked, model.sha256, dataset.sha256, ...model.weights]);
-  const pinned = { ...frozen, ...(model.revision !== null && { revision: model.revision }) };
   return {
-    experiment: { ...experiment, model: pinned },
+    experiment: {
+      ...experiment,
+      model: { ...frozen, ...(model.revision !== null && { revision: model.revision }) },
+      dataset: { ...data, ...(dataset.revision !== null && { revision: dataset.revision }) },
+    },
     model,
     dataset,
     verbalizer,
@@ -109,6 +112,8 @@ export interface EncodedDataset {
   readonly test: readonly LabelledEncoding[];
   /** The experiment's own sentences; their label does not matter. */
   readonly samples: readonly LabelledEncoding[];
+  /** How many texts the tokenizer takes in another way than Hugging Face's own. */
+  readonly otherwise: number;
   /** How many texts were cut to fit the model's positions. */
   readonly truncated: Readonly<Record<"train" | "validation" | "test" | "samples", number>>;
 }
@@ -125,20 +130,28 @@ export function encodeDataset(
   const { prompt, evaluation } = experiment;
   const template = parseTemplate(prompt.template, prompt.length ?? 0);
   const encoder = new TemplateEncoder(template, model.tokenizer, model.card, counting);
-  const encode = (examples: readonly Pick<Example, "text" | "label">[]) =>
-    examples.map(({ text, label }) => ({
-      ...encoder.encode(text),
-      label: Math.max(0, verbalizer.classes.indexOf(label)),
+  const encode = (examples: readonly Pick<Example, "text" | "columns" | "label">[]) =>
+    examples.map((example) => ({
+      ...encoder.encode(placed(example)),
+      label: Math.max(0, verbalizer.classes.indexOf(example.label)),
     }));
   const parts = {
     train: encode(prompt.kind === "soft" ? dataset.train : []),
     validation: encode(dataset.validation),
     test: encode(dataset.test),
-    samples: encode(evaluation.samples.map(({ text, label }) => ({ text, label: label ?? "" }))),
+    samples: encode(
+      evaluation.samples.map(({ label, ...columns }) => ({
+        text: "",
+        columns: columns as Record<string, string>,
+        label: label ?? "",
+      })),
+    ),
   };
   const cut = (examples: readonly LabelledEncoding[]) => examples.filter((example) => example.cut > 0).length;
+  const texts = [...dataset.train, ...dataset.validation, ...dataset.test].map(({ text }) => text);
   return {
     ...parts,
+    otherwise: texts.filter((text) => model.tokenizer.differsFromReference(text)).length,
     truncated: {
       train: cut(parts.train),
       validation: cut(parts.validation),

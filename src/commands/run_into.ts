@@ -1,5 +1,6 @@
 import { join, relative, resolve } from "@std/path";
 import type { Compiled } from "../compiler/mod.ts";
+import { datasetName } from "../dataset/load.ts";
 import type { Device } from "../device/device.ts";
 import { Stopwatch, type Timing } from "../device/stopwatch.ts";
 import type { Classifier } from "../evaluation/predict.ts";
@@ -48,6 +49,16 @@ export async function runInto(
   const cut = encoded.truncated.train + encoded.truncated.validation + encoded.truncated.test;
   if (cut > 0) {
     listener.say(`${title}: ${cut} texts are cut to fit the model's ${model.card.positions} positions`);
+  }
+  if (encoded.otherwise > 0) {
+    listener.say(
+      `warning: ${title}: ${encoded.otherwise} texts hold characters (U+200D, say) that this tokenizer takes in another way than Hugging Face's own, as its table of characters is approximated`,
+    );
+  }
+  if (prepared.dataset.repeated > 0) {
+    listener.say(
+      `warning: ${title}: ${prepared.dataset.repeated} of the ${prepared.dataset.test.length} test texts stand in the training set, too`,
+    );
   }
   if (folder.checkpoint) listener.say(`${title}: going on after step ${folder.checkpoint.step}`);
   const soft = compiled && await tunePrompt(
@@ -137,7 +148,11 @@ async function environmentOf(
       ...(model.revision === null && { folder: relative(resolve(path), model.folder).replaceAll("\\", "/") }),
       sha256: model.sha256,
     },
-    dataset: { name: experiment.dataset.name ?? experiment.dataset.file!, sha256: dataset.sha256 },
+    dataset: {
+      name: datasetName(experiment.dataset),
+      ...(dataset.revision !== null && { revision: dataset.revision }),
+      sha256: dataset.sha256,
+    },
     seed: experiment.seed,
     seconds: timing,
     content_hash: contentHash,

@@ -2,6 +2,7 @@ import { join } from "@std/path";
 import type { GraphName } from "../browser/served_run.ts";
 import { type Emitted, writeShape } from "../compiler/mod.ts";
 import { InputError } from "../experiment/errors.ts";
+import { columnsOf, parseTemplate } from "../experiment/template.ts";
 import type { Experiment } from "../experiment/types.ts";
 import { readAbout, type RunAbout } from "../results/read_run.ts";
 import { type ServedFiles, serveRun } from "../serve/server.ts";
@@ -38,6 +39,12 @@ export async function serve(folder: string, { hard, model, results, host, port }
   if (experiment.prompt.kind !== "soft") {
     throw new InputError(
       `${folder} is a run of a hard prompt: name one of a soft prompt, and this by --hard`,
+    );
+  }
+  const columns = columnsOf(parseTemplate(experiment.prompt.template, experiment.prompt.length ?? 0));
+  if (columns.join() !== "text") {
+    throw new InputError(
+      `the page has one text to type in, and the template of ${folder} has ${columns.join(", ")}`,
     );
   }
   const beside = hard === undefined ? hardened(experiment) : (await readAbout(hard)).experiment;
@@ -96,6 +103,7 @@ async function servedFiles(
       hardTemplate: beside.prompt.template,
       verbalizer: experiment.verbalizer,
       hardVerbalizer: beside.verbalizer,
+      multiTokenWords: experiment.multiTokenWords,
       initialization: prompt.initialization!,
       training: training!,
       seed: experiment.seed,

@@ -3,7 +3,9 @@ import type { Compiled } from "../compiler/mod.ts";
 import { type Dataset, loadDataset } from "../dataset/load.ts";
 import { chooseDevice } from "../device/choose.ts";
 import type { Device, ResidentSession, Session } from "../device/device.ts";
+import { columnsOf, parseTemplate } from "../experiment/template.ts";
 import type { Experiment } from "../experiment/types.ts";
+import type { HubListener } from "../hub/repository.ts";
 import { terminalDownloads } from "./downloads.ts";
 import { compileHardModel, type Form } from "./compile_model.ts";
 import { type OpenModel, openModel } from "./open_model.ts";
@@ -45,17 +47,26 @@ export class Workbench {
   /** @param namedIn the experiment file, which paths are relative to */
   model(spec: Experiment["model"], namedIn: string): Promise<OpenModel> {
     const key = [resolve(dirname(namedIn), spec.source), spec.file, spec.revision].join("|");
-    return remembered(
-      this.models,
-      key,
-      () => openModel(spec, namedIn, terminalDownloads((line) => this.options.say(line))),
-    );
+    return remembered(this.models, key, () => openModel(spec, namedIn, this.downloads));
   }
 
   /** @param namedIn the experiment file, which paths are relative to */
-  dataset({ dataset, seed }: Experiment, namedIn: string, classes: readonly string[]): Promise<Dataset> {
-    const key = JSON.stringify([dataset, seed, classes, resolve(dirname(namedIn))]);
-    return remembered(this.datasets, key, () => loadDataset(dataset, namedIn, classes, seed));
+  dataset(
+    { dataset, prompt, seed }: Experiment,
+    namedIn: string,
+    classes: readonly string[],
+  ): Promise<Dataset> {
+    const placeholders = columnsOf(parseTemplate(prompt.template, prompt.length ?? 0));
+    const key = JSON.stringify([dataset, seed, classes, placeholders, resolve(dirname(namedIn))]);
+    return remembered(
+      this.datasets,
+      key,
+      () => loadDataset(dataset, namedIn, classes, seed, placeholders, this.downloads),
+    );
+  }
+
+  private get downloads(): HubListener {
+    return terminalDownloads((line) => this.options.say(line));
   }
 
   /** The device that an experiment names. */

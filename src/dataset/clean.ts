@@ -11,7 +11,13 @@ export function cleanLikeTextcnn(text: string): string {
 
 /** Applies a `clean:` setting to every text. */
 export function clean(examples: readonly Example[], how: "none" | "textcnn"): readonly Example[] {
-  return how === "none"
-    ? examples
-    : examples.map((example) => ({ ...example, text: cleanLikeTextcnn(example.text) }));
+  return how === "none" ? examples : examples.map(({ columns, ...example }) => ({
+    ...example,
+    text: cleanLikeTextcnn(example.text),
+    ...(columns && {
+      columns: Object.fromEntries(
+        Object.entries(columns).map(([name, text]) => [name, cleanLikeTextcnn(text)]),
+      ),
+    }),
+  }));
 }

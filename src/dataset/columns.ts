@@ -1,11 +1,19 @@
 import { InputError } from "../experiment/errors.ts";
 import type { Example } from "./example.ts";
 
-/** The columns that hold texts and labels. */
+/** Which columns of a table hold what. */
 export interface Columns {
+  /** The column that `{text}` stands for in a template. */
   readonly text: string;
   readonly label: string;
+  /** The names in a template's braces: `text`, or those of other columns. */
+  readonly placeholders: readonly string[];
+  /** The class that a value of the label's column stands for, where values are not the classes' names. */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
 }
+
+/** A table whose texts and labels are in the columns of these names. */
+export const PLAIN_COLUMNS: Columns = { text: "text", label: "label", placeholders: ["text"] };
 
 /** A line of a table, by the names of its columns. */
 export interface TableRecord {
@@ -27,7 +35,7 @@ export function splitTabs(content: string): string[][] {
  */
 export function recordsOf(rows: readonly string[][], path: string, columns: Columns): TableRecord[] {
   const [header = [], ...body] = rows;
-  for (const column of [columns.text, columns.label]) {
+  for (const column of [...textColumns(columns), columns.label]) {
     if (!header.includes(column)) {
       throw new InputError(`${path}:1: there is no column '${column}' (found: ${header.join(", ")})`);
     }
@@ -46,7 +54,7 @@ export function recordsOf(rows: readonly string[][], path: string, columns: Colu
  * A line as a labelled text.
  *
  * @param name what the table is called in the example's id
- * @throws {InputError} naming the line, where a column is missing
+ * @throws {InputError} naming the line, where a column is missing or the label is none of those that are mapped
  */
 export function exampleOf(
   { line, record }: TableRecord,
@@ -54,14 +62,28 @@ export function exampleOf(
   path: string,
   columns: Columns,
 ): Example {
-  const [text, label] = [columns.text, columns.label].map((column) => {
+  const [value, ...texts] = [columns.label, ...textColumns(columns)].map((column) => {
     const value = record[column];
-    if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") {
-      return String(value).trim();
-    }
+    if (["string", "number", "bigint", "boolean"].includes(typeof value)) return String(value).trim();
     throw new InputError(
       `${path}:${line}: there is no '${column}' (found: ${Object.keys(record).join(", ")})`,
     );
-  }) as [string, string];
-  return { id: `${name}:${line}`, text, label };
+  });
+  const label = columns.labels === undefined ? value! : columns.labels[value!];
+  if (label === undefined) {
+    throw new InputError(
+      `${path}:${line}: 'dataset.labels' says no class for the label '${value}' (it does for ${
+        Object.keys(columns.labels!).join(", ")
+      })`,
+    );
+  }
+  const id = `${name}:${line}`, { placeholders } = columns;
+  if (placeholders.length === 1 && placeholders[0] === "text") return { id, text: texts[0]!, label };
+  const named = Object.fromEntries(placeholders.map((placeholder, i) => [placeholder, texts[i]!]));
+  return { id, text: texts.join(" | "), columns: named, label };
+}
+
+/** The columns that a template's placeholders stand for, in their order. */
+function textColumns({ text, placeholders }: Columns): string[] {
+  return placeholders.map((name) => name === "text" ? text : name);
 }

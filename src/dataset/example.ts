@@ -2,7 +2,10 @@
 export interface Example {
   /** Where it comes from: file and line, say `rt-polarity.neg:1069`. */
   readonly id: string;
+  /** What stands in the template; of several columns, one behind the other. */
   readonly text: string;
+  /** The texts by the names of the template's placeholders, where it has others than `{text}`. */
+  readonly columns?: Readonly<Record<string, string>>;
   /** The name of its class. */
   readonly label: string;
 }
@@ -12,6 +15,13 @@ export interface Splits {
   readonly train: readonly Example[];
   readonly validation: readonly Example[];
   readonly test: readonly Example[];
+}
+
+/** What an example puts into a template's placeholders. */
+export function placed(
+  { text, columns }: Pick<Example, "text" | "columns">,
+): Readonly<Record<string, string>> {
+  return columns ?? { text };
 }
 
 /** The classes of some examples, in alphabetical order. */

@@ -1,9 +1,12 @@
 import { dirname, join, resolve } from "@std/path";
 import { InputError } from "../experiment/errors.ts";
 import { RandomStream } from "../experiment/random_stream.ts";
-import type { DatasetSpec } from "../experiment/types.ts";
+import type { DatasetSpec, Split } from "../experiment/types.ts";
+import type { HubListener } from "../hub/repository.ts";
 import { clean } from "./clean.ts";
+import type { Columns } from "./columns.ts";
 import { classesOf, type Example, type Splits } from "./example.ts";
+import { findHubDataset } from "./hub_dataset.ts";
 import { readRtPolarity } from "./rt_polarity.ts";
 import { sha256 } from "./sha256.ts";
 import { splitByShares, splitLikeTextcnn, takeShare, takeShots } from "./split.ts";
@@ -13,6 +16,10 @@ import { readTable } from "./table.ts";
 export interface Dataset extends Splits {
   /** In the order of the verbalizer. */
   readonly classes: readonly string[];
+  /** The commit, for a dataset of the hub. */
+  readonly revision: string | null;
+  /** How many test texts stand in the training set, too. */
+  readonly repeated: number;
   /** SHA-256 over all examples of all splits, ids and labels included. */
   readonly sha256: string;
 }
@@ -23,6 +30,7 @@ export interface Dataset extends Splits {
  * @param file the experiment file, which paths are relative to
  * @param classes the verbalizer's classes
  * @param seed the experiment's seed, for the validation set and the shots
+ * @param placeholders the columns that stand in the template
  * @throws {InputError} on missing files, an empty dataset, a class without examples or without words
  */
 export async function loadDataset(
@@ -30,8 +38,10 @@ export async function loadDataset(
   file: string,
   classes: readonly string[],
   seed: number,
+  placeholders: readonly string[],
+  listener: HubListener,
 ): Promise<Dataset> {
-  const base = await readSplits(spec, file);
+  const { revision, ...base } = await readSplits(spec, file, placeholders, listener);
   const splits: Splits = {
     train: clean(base.train, spec.clean),
     validation: clean(base.validation, spec.clean),
@@ -44,33 +54,78 @@ export async function loadDataset(
     : takeShots(drawn.train, spec.shots, new RandomStream(seed, "shots"));
   const shared = { ...drawn, train };
   const bytes = new TextEncoder().encode(JSON.stringify([shared.train, shared.validation, shared.test]));
-  return { ...shared, classes, sha256: await sha256(bytes) };
+  const known = new Set(shared.train.map(({ text }) => text));
+  const repeated = shared.test.filter(({ text }) => known.has(text)).length;
+  return { ...shared, classes, revision, repeated, sha256: await sha256(bytes) };
 }
 
-async function readSplits(spec: DatasetSpec, file: string): Promise<Splits> {
-  const { split } = spec;
-  const folder: string = spec.path === undefined
-    ? join("data", spec.name ?? "")
-    : resolve(dirname(file), spec.path);
+/** What people call a dataset: its name, its id on the hub, or its file. */
+export function datasetName({ name, source, file, split }: DatasetSpec): string {
+  return name ?? source ?? file ?? (split as Extract<Split, { train: string }>).train;
+}
+
+async function readSplits(
+  spec: DatasetSpec,
+  file: string,
+  placeholders: readonly string[],
+  listener: HubListener,
+): Promise<Splits & { revision: string | null }> {
+  const { text = "text", label = "label", labels, split, delimiter, encoding } = spec;
+  const columns: Columns = { text, label, labels, placeholders }, format = { delimiter, encoding };
+  if (spec.source !== undefined) {
+    return await readHubSplits(spec, spec.split as Exclude<Split, "textcnn">, spec.source, columns, listener);
+  }
+  const folder: string = spec.path !== undefined
+    ? resolve(dirname(file), spec.path)
+    : spec.name !== undefined
+    ? join("data", spec.name)
+    : dirname(file);
+  const read = (name: string) => readTable(resolve(folder, name), columns, format);
   if (typeof split === "object" && "train" in split) {
-    const columns = { text: "text", label: "label" };
-    const read = (name: string) => readTable(join(folder, name), columns);
-    const [train, test] = [await read(split.train), await read(split.test)];
-    return { train, test, validation: split.validation === undefined ? [] : await read(split.validation) };
+    return { ...await splitByNames(split, read), revision: null };
   }
-  const examples = await readExamples(spec, file, folder);
-  return split === "textcnn" ? splitLikeTextcnn(examples) : splitByShares(examples, split);
+  const examples = spec.file !== undefined
+    ? await read(spec.file)
+    : spec.name === "rt-polarity"
+    ? await readRtPolarity(folder)
+    : (await Promise.all(["train.tsv", "validation.tsv", "test.tsv"].map(read))).flat();
+  return {
+    ...(split === "textcnn" ? splitLikeTextcnn(examples) : splitByShares(examples, split)),
+    revision: null,
+  };
 }
 
-async function readExamples(spec: DatasetSpec, file: string, folder: string): Promise<Example[]> {
-  if (spec.file !== undefined) {
-    return await readTable(resolve(dirname(file), spec.file), { text: spec.text!, label: spec.label! });
-  }
-  if (spec.name === "rt-polarity") return await readRtPolarity(folder);
-  const parts = ["train.tsv", "validation.tsv", "test.tsv"].map((name) =>
-    readTable(join(folder, name), { text: "text", label: "label" })
-  );
-  return (await Promise.all(parts)).flat();
+async function readHubSplits(
+  { revision, config }: DatasetSpec,
+  split: Exclude<Split, "textcnn">,
+  source: string,
+  columns: Columns,
+  listener: HubListener,
+): Promise<Splits & { revision: string }> {
+  const dataset = await findHubDataset(source, revision!, config, listener);
+  const read = async (name: string) => {
+    const files = await dataset.files(name);
+    const parts = files.map((path, i) =>
+      readTable(path, columns, {}, files.length > 1 ? `${name}.${i}` : name)
+    );
+    return (await Promise.all(parts)).flat();
+  };
+  const splits = "train" in split
+    ? await splitByNames(split, read)
+    : splitByShares(await read(split.of!), split);
+  return { ...splits, revision: dataset.commit };
+}
+
+/** A split that the data come in. */
+async function splitByNames(
+  { train, validation, test }: Extract<Split, { train: string }>,
+  read: (name: string) => Promise<Example[]>,
+): Promise<Splits> {
+  return {
+    train: await read(train),
+    validation: validation === undefined ? [] : await read(validation),
+    test: await read(test),
+  };
 }
 
 /** The validation set is taken from the training examples, where the split brings none of its own. */
@@ -85,7 +140,7 @@ function checkClasses(
   classes: readonly string[],
   spec: DatasetSpec,
 ): void {
-  const name = spec.name ?? spec.file;
+  const name = datasetName(spec);
   for (const [part, examples] of Object.entries({ training: train, test })) {
     if (examples.length === 0) {
       throw new InputError(`the dataset '${name}' is empty: it has no ${part} examples`);

@@ -3,31 +3,70 @@ import { basename } from "@std/path";
 import { InputError } from "../experiment/errors.ts";
 import { type Columns, exampleOf, recordsOf, splitTabs, type TableRecord } from "./columns.ts";
 import type { Example } from "./example.ts";
+import { readParquet } from "./parquet.ts";
+
+/** How a table of text is written. */
+export interface TextFormat {
+  /** What separates the columns of a .csv file; a comma where this is left out. */
+  readonly delimiter?: string | undefined;
+  /** A name of the Encoding Standard; UTF-8 where this is left out. */
+  readonly encoding?: string | undefined;
+}
 
 /**
- * Reads labelled texts from a .tsv, .csv (RFC 4180) or .jsonl file in UTF-8; the first two name their columns in the first
+ * Reads labelled texts from a .tsv, .csv (RFC 4180), .jsonl or .parquet file; the first two name their columns in the first
  * line.
  *
+ * @param name what the table is called in the examples' ids
  * @throws {InputError} naming the file and the line, where the file or a column is missing or a line cannot be read
  */
-export async function readTable(path: string, columns: Columns): Promise<Example[]> {
-  const content = await Deno.readTextFile(path).catch((error) => {
+export async function readTable(
+  path: string,
+  columns: Columns,
+  format: TextFormat = {},
+  name: string = basename(path),
+): Promise<Example[]> {
+  const bytes = await Deno.readFile(path).catch((error) => {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     throw new InputError(`there is no ${path}: check the 'dataset' of the experiment`);
   });
-  const records = path.endsWith(".jsonl")
-    ? parseJsonLines(content, path)
-    : parseColumns(content, path, columns);
-  return records.map((one) => exampleOf(one, basename(path), path, columns));
+  if (path.endsWith(".parquet")) {
+    const { records, labels } = await readParquet(bytes, path, columns.label);
+    const mapped = { ...columns, labels: columns.labels ?? labels };
+    return records.map((one) => exampleOf(one, name, path, mapped));
+  }
+  const content = decoded(bytes, path, format.encoding);
+  const records = path.endsWith(".jsonl") ? parseJsonLines(content, path) : recordsOf(
+    path.endsWith(".tsv") ? splitTabs(content) : splitAt(content, path, format.delimiter ?? ","),
+    path,
+    columns,
+  );
+  return records.map((one) => exampleOf(one, name, path, columns));
 }
 
-function parseColumns(content: string, path: string, columns: Columns): TableRecord[] {
-  return recordsOf(path.endsWith(".tsv") ? splitTabs(content) : splitCommas(content, path), path, columns);
-}
-
-function splitCommas(content: string, path: string): string[][] {
+/** https://encoding.spec.whatwg.org/ */
+function decoded(bytes: Uint8Array, path: string, encoding = "utf-8"): string {
+  let decoder;
   try {
-    return parse(content) as string[][];
+    decoder = new TextDecoder(encoding, { fatal: true });
+  } catch {
+    throw new InputError(
+      `'dataset.encoding: ${encoding}' is no encoding that is known: utf-8, windows-1252, gb18030 and shift_jis are`,
+    );
+  }
+  try {
+    return decoder.decode(bytes);
+  } catch (error) {
+    throw new InputError(
+      `${path} is not ${decoder.encoding}: set 'dataset.encoding' (windows-1252 or gb18030, say)`,
+      { cause: error },
+    );
+  }
+}
+
+function splitAt(content: string, path: string, separator: string): string[][] {
+  try {
+    return parse(content, { separator }) as string[][];
   } catch (error) {
     throw new InputError(`${path} cannot be read: ${(error as Error).message}`, { cause: error });
   }

@@ -1,6 +1,6 @@
 import type { Session, Tensor } from "../device/device.ts";
 import { batchFeeds, evaluationBatches, type LabelledEncoding } from "../prompt/batches.ts";
-import { verbalizerFeeds } from "../prompt/verbalizer.ts";
+import { verbalizerFeeds, type WordTokens } from "../prompt/verbalizer.ts";
 
 /** A frozen model with a prompt, ready to classify. */
 export interface Classifier {
@@ -21,7 +21,7 @@ export interface Classifier {
 export async function classLogits(
   classifier: Classifier,
   examples: readonly LabelledEncoding[],
-  tokens: readonly (readonly number[])[],
+  tokens: WordTokens,
 ): Promise<number[][]> {
   const { session, prompt, padId, batchSize } = classifier;
   const words = verbalizerFeeds({ tokens }), logits: number[][] = [];
@@ -44,11 +44,11 @@ export async function classLogits(
 export async function illegalAnswers(
   classifier: Classifier,
   examples: readonly LabelledEncoding[],
-  tokens: readonly (readonly number[])[],
+  tokens: WordTokens,
   vocabulary: number,
 ): Promise<boolean[]> {
-  const legal = new Set(tokens.flat());
-  const everyToken = Array.from({ length: vocabulary }, (_, id) => [id]);
+  const legal = new Set(tokens.flat(2));
+  const everyToken = Array.from({ length: vocabulary }, (_, id) => [[id]]);
   const logits = await classLogits(classifier, examples, everyToken);
   return logits.map((row) => !legal.has(indexOfLargest(row)));
 }

@@ -20,6 +20,7 @@ export function resolve(given: PartialExperiment): Experiment {
     dataset: resolveDataset(given.dataset as Partial<DatasetSpec>),
     prompt,
     verbalizer: given.verbalizer as Record<string, string[]>,
+    multiTokenWords: given.multiTokenWords ?? "error",
     ...(prompt.kind === "soft" &&
       { training: resolveTraining((given.training ?? {}) as Partial<TrainingSpec>) }),
     evaluation: { batchSize: 64, samples: [], ...given.evaluation },
@@ -30,21 +31,30 @@ export function resolve(given: PartialExperiment): Experiment {
 }
 
 function resolveDataset(given: Partial<DatasetSpec>): DatasetSpec {
-  const columns = given.file === undefined ? {} : { text: "text", label: "label" };
-  return { clean: "none", validation: 0.1, ...columns, ...given, split: resolveSplit(given) };
+  const columns = given.name === undefined ? { text: "text", label: "label" } : {};
+  const hub = given.source === undefined ? {} : { revision: HUB_REVISION };
+  return { clean: "none", validation: 0.1, ...columns, ...hub, ...given, split: resolveSplit(given) };
 }
 
-function resolveSplit({ name, split }: Partial<DatasetSpec>): Split {
+/** The branch that the hub converts every dataset's files to Parquet on. */
+const HUB_REVISION = "refs/convert/parquet";
+
+function resolveSplit({ name, source, split }: Partial<DatasetSpec>): Split {
+  const of = source !== undefined && { of: "train" };
   if (split === undefined) {
     if (name === "rt-polarity") return "textcnn";
     if (name === "reviews-demo") {
       return { train: "train.tsv", validation: "validation.tsv", test: "test.tsv" };
     }
-    return { test: 0.1, validation: 0.1, seed: 0 };
+    return source === undefined ? SHARES : { train: "train", test: "test" };
   }
-  if (split === "textcnn" || "train" in split) return split;
-  return { ...{ validation: 0, seed: 0 }, ...split };
+  if (split === "textcnn" && source === undefined) return split;
+  if (typeof split === "string") return { ...SHARES, of: split };
+  return "train" in split ? split : { ...{ validation: 0, seed: 0 }, ...of, ...split };
 }
+
+/** How examples are shared out where nothing says so. */
+const SHARES = { test: 0.1, validation: 0.1, seed: 0 };
 
 function resolvePrompt(given: Partial<PromptSpec>): PromptSpec {
   const kind = given.kind!, template = given.template!;

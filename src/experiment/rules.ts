@@ -1,4 +1,5 @@
-import { parseTemplate, TemplateError } from "./template.ts";
+import { nearest } from "./messages.ts";
+import { columnsOf, parseTemplate, TemplateError } from "./template.ts";
 import type { GivenModel } from "./model_file.ts";
 import type { KeyPath } from "./document.ts";
 import type { DatasetSpec, PartialExperiment, PromptSpec, Sample, TrainingSpec } from "./types.ts";
@@ -17,6 +18,7 @@ export function brokenRules(given: PartialExperiment): Broken[] {
     ...promptRules(given.prompt as unknown as PromptSpec),
     ...trainingRules(given),
     ...verbalizerRules(given.verbalizer as Record<string, string[]>),
+    ...columnRules(given),
     ...sampleRules(given),
   ];
 }
@@ -26,36 +28,62 @@ function modelRules({ file, dtype }: Partial<GivenModel>): Broken[] {
   return [{ path: ["model", "dtype"], message: "'model' takes a 'file' or a 'dtype', not both" }];
 }
 
-function datasetRules({ name, file, path, text, label, split }: Partial<DatasetSpec>): Broken[] {
-  const broken: Broken[] = [];
+/** The keys that say where examples come from: one of them does. */
+const SOURCES = ["name", "file", "source"] as const;
+
+/** Keys that go with some of these alone. */
+const GOES_WITH: Readonly<Record<string, readonly (typeof SOURCES[number] | "files")[]>> = {
+  path: ["name"],
+  revision: ["source"],
+  config: ["source"],
+  text: ["file", "source", "files"],
+  label: ["file", "source", "files"],
+  labels: ["file", "source", "files"],
+  delimiter: ["file", "files"],
+  encoding: ["file", "files"],
+};
+
+function kindOf(source: string): string {
+  return source === "files" ? "a 'split' by files" : `a '${source}'`;
+}
+
+function datasetRules(dataset: Partial<DatasetSpec>): Broken[] {
+  const broken: Broken[] = [], { name, split } = dataset;
   const say = (key: string, message: string) => broken.push({ path: ["dataset", key], message });
+  const given = SOURCES.filter((key) => dataset[key] !== undefined);
   const files = typeof split === "object" && "train" in split;
-  if (name === undefined && file === undefined) {
-    broken.push({ path: ["dataset"], message: "'dataset' needs a 'name' or a 'file'" });
+  if (given.length > 1) {
+    say(given[1]!, `'dataset' takes a ${given.map((key) => `'${key}'`).join(" or a ")}, not both`);
+    return broken;
   }
-  if (name !== undefined && file !== undefined) say("file", "'dataset' takes a 'name' or a 'file', not both");
-  if (file !== undefined && path !== undefined) {
-    say("path", "'dataset.path' goes with a 'name', not with a 'file'");
+  const from = given[0] ?? (files ? "files" : undefined);
+  if (from === undefined) {
+    const message = "'dataset' needs a 'name', a 'file', a 'source' on the hub, or a 'split' by files";
+    return [{ path: ["dataset"], message }];
   }
-  if (name !== undefined) {
-    for (const [key, value] of Object.entries({ text, label })) {
-      if (value !== undefined) say(key, `'dataset.${key}' goes with a 'file', not with a 'name'`);
+  for (const [key, owners] of Object.entries(GOES_WITH)) {
+    if (dataset[key as keyof DatasetSpec] !== undefined && !owners.includes(from)) {
+      const kinds = owners.map(kindOf);
+      const right = [kinds.slice(0, -1).join(", "), kinds.at(-1)].filter(Boolean).join(" or ");
+      say(key, `'dataset.${key}' goes with ${right}, not with ${kindOf(from)}`);
     }
   }
-  if (split === "textcnn" && name !== "rt-polarity") {
+  if (split === "textcnn" && from !== "source" && name !== "rt-polarity") {
     say("split", "the split 'textcnn' is one of rt-polarity");
   }
-  if (files && name !== "reviews-demo") {
+  if (files && (from === "file" || name === "rt-polarity")) {
     say(
       "split",
-      "a split by files is known for reviews-demo only; give shares: { test: 0.1, validation: 0.1 }",
+      "a split by files brings its own: leave out 'file' or 'name', or give shares: { test: 0.1, validation: 0.1 }",
     );
   }
-  if (
-    !files && typeof split === "object" &&
-    [split.test, "validation" in split ? split.validation : 0].some((share) => typeof share === "string")
-  ) {
-    say("split", "a split by shares takes numbers, one by files needs 'train'");
+  if (!files && typeof split === "object") {
+    if (
+      [split.test, "validation" in split ? split.validation : 0].some((share) => typeof share === "string")
+    ) {
+      say("split", "a split by shares takes numbers, one by files needs 'train'");
+    }
+    if ("of" in split && from !== "source") say("split", "'of' names a split of a 'source' on the hub");
   }
   return broken;
 }
@@ -128,12 +156,50 @@ function verbalizerRules(verbalizer: Record<string, string[]>): Broken[] {
   );
 }
 
-function sampleRules({ evaluation, verbalizer }: PartialExperiment): Broken[] {
-  const classes = Object.keys(verbalizer ?? {});
-  return ((evaluation?.samples ?? []) as Sample[]).flatMap(({ label }, i) =>
-    label === undefined || classes.includes(label) ? [] : [{
-      path: ["evaluation", "samples", i, "label"],
-      message: `'${label}' is no class of the verbalizer (${classes.join(", ")})`,
-    }]
-  );
+function sampleRules(given: PartialExperiment): Broken[] {
+  const classes = Object.keys(given.verbalizer ?? {}), columns = sampleColumns(given);
+  return ((given.evaluation?.samples ?? []) as Sample[]).flatMap((sample, i) => {
+    const path = ["evaluation", "samples", i], { label, ...texts } = sample;
+    const wrong: Broken[] = [];
+    if (label !== undefined && !classes.includes(label)) {
+      const message = `'${label}' is no class of the verbalizer (${classes.join(", ")})`;
+      wrong.push({ path: [...path, "label"], message });
+    }
+    for (const name of columns?.filter((one) => texts[one] === undefined) ?? []) {
+      wrong.push({ path, message: `the sample lacks '${name}', which stands in the template` });
+    }
+    for (const name of columns === undefined ? [] : Object.keys(texts)) {
+      if (columns.includes(name)) continue;
+      const meant = nearest(name, [...columns!, "label"]);
+      const message = `unknown key '${name}'${meant} (the template has ${columns.join(", ")})`;
+      wrong.push({ path: [...path, name], message });
+    }
+    return wrong;
+  });
+}
+
+/** What a sample must say; `undefined` where the template is wrong itself. */
+function sampleColumns(given: PartialExperiment): string[] | undefined {
+  const { kind, length = 20, template } = given.prompt as unknown as PromptSpec;
+  if (columnRules(given).length > 0) return undefined;
+  try {
+    return columnsOf(parseTemplate(template, kind === "soft" ? length : 0));
+  } catch (error) {
+    if (error instanceof TemplateError) return undefined;
+    throw error;
+  }
+}
+
+/** Data that the program knows have one column. */
+function columnRules({ dataset, prompt }: PartialExperiment): Broken[] {
+  const { name } = dataset as Partial<DatasetSpec>, { template } = prompt as unknown as PromptSpec;
+  const placeholders = [...(template ?? "").matchAll(/\{([^{}:]*)(?::\d+)?\}/g)].map(([, one]) => one!);
+  const strange = placeholders.filter((one) => !["text", "mask", "prompt"].includes(one));
+  if (name === undefined || strange.length === 0) return [];
+  return [{
+    path: ["prompt", "template"],
+    message: `unknown placeholder '{${strange[0]}}'${
+      nearest(strange[0]!, ["text", "mask", "prompt"])
+    } (allowed: {text}, {mask}, {prompt}, {prompt:N}; other columns are known of data of one's own)`,
+  }];
 }

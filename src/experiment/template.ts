@@ -1,7 +1,8 @@
 /** A piece of a template. */
 export type Piece =
   | { readonly kind: "words"; readonly words: string }
-  | { readonly kind: "text"; readonly spaced: boolean }
+  /** What a column of the data holds; `text` is the column that the dataset names so. */
+  | { readonly kind: "column"; readonly name: string; readonly spaced: boolean }
   | { readonly kind: "mask" }
   | { readonly kind: "prompt"; readonly length: number };
 
@@ -15,9 +16,14 @@ export class TemplateError extends Error {
 
 const PLACEHOLDER = /\{([^{}]*)\}/g;
 
+/** The columns that stand in a template, each once. */
+export function columnsOf(template: Template): string[] {
+  return [...new Set(template.flatMap((piece) => piece.kind === "column" ? [piece.name] : []))];
+}
+
 /**
- * Cuts a template at its placeholders: `{text}`, `{mask}`, and for a soft prompt `{prompt}`, which may also stand in
- * several places, as pieces `{prompt:5}` whose lengths add up to the prompt's.
+ * Cuts a template at its placeholders: `{mask}`, for a soft prompt `{prompt}`, which may also stand in several places, as
+ * pieces `{prompt:5}` whose lengths add up to the prompt's, and the data's columns: `{text}`, or others by their names.
  *
  * @param length the soft prompt's length; 0 for a hard prompt
  * @throws {TemplateError} on an unknown, missing or repeated placeholder
@@ -36,12 +42,12 @@ export function parseTemplate(template: string, length: number): Template {
 }
 
 function placeholder(name: string, length: number, spaced: boolean): Piece {
-  if (name === "text") return { kind: "text", spaced };
   if (name === "mask") return { kind: "mask" };
   const [, own] = /^prompt(?::([1-9]\d*))?$/.exec(name) ?? [undefined, null];
   if (own === null) {
+    if (name.trim() !== "" && !/^(prompt|mask)\b/.test(name)) return { kind: "column", name, spaced };
     throw new TemplateError(
-      `unknown placeholder '{${name}}' (allowed: {text}, {mask}, {prompt}, {prompt:N})`,
+      `unknown placeholder '{${name}}' (allowed: {text} and the data's other columns, {mask}, {prompt}, {prompt:N})`,
     );
   }
   if (length === 0) {
@@ -58,8 +64,12 @@ function pushWords(pieces: Piece[], words: string): void {
 
 function checkPieces(pieces: readonly Piece[], length: number): void {
   const count = (kind: Piece["kind"]) => pieces.filter((piece) => piece.kind === kind).length;
-  if (count("text") !== 1) {
-    throw new TemplateError(`the template must hold '{text}' once, it does ${count("text")} times`);
+  if (count("column") === 0) {
+    throw new TemplateError("the template must hold '{text}', or other columns of the data");
+  }
+  for (const name of columnsOf(pieces)) {
+    const times = pieces.filter((piece) => piece.kind === "column" && piece.name === name).length;
+    if (times > 1) throw new TemplateError(`the template must hold '{${name}}' once, it does ${times} times`);
   }
   if (count("mask") > 1) {
     throw new TemplateError(`the template must hold '{mask}' once, it does ${count("mask")} times`);

@@ -1,6 +1,9 @@
 /** Where prompt vectors enter the model. */
 export type Insertion = "embedding-output" | "word-embeddings";
 
+/** What becomes of the verbalizer's words that are several tokens. */
+export type MultiTokenWords = "error" | "firstToken" | "mean";
+
 /** A frozen model. */
 export interface ModelSpec {
   /** A folder, or a hub id (owner/name). */
@@ -19,7 +22,9 @@ export type Initialization =
 /** How examples are shared out between training, validation and test. */
 export type Split =
   | "textcnn"
-  | { test: number; validation: number; seed: number }
+  /** Shares drawn at random; of a dataset of the hub, from the split `of`. */
+  | { test: number; validation: number; seed: number; of?: string }
+  /** Files, or splits of a dataset of the hub. */
   | { train: string; validation?: string; test: string };
 
 /** Labelled texts. */
@@ -28,10 +33,22 @@ export interface DatasetSpec {
   name?: "rt-polarity" | "reviews-demo";
   /** … the folder that holds its files, … */
   path?: string;
-  /** … or a file of one's own, with the names of its columns. */
+  /** … a file of one's own, … */
   file?: string;
+  /** … or a dataset of the hub (owner/name), … */
+  source?: string;
+  /** … at a branch, tag or commit, and one of its configurations. */
+  revision?: string;
+  config?: string;
+  /** The names of its columns. */
   text?: string;
   label?: string;
+  /** The class that each value of the label's column stands for. */
+  labels?: Record<string, string>;
+  /** Of a .csv file. */
+  delimiter?: string;
+  /** Of a file of text. */
+  encoding?: string;
   clean: "none" | "textcnn";
   split: Split;
   /** The share of the training examples that is kept apart for validation. */
@@ -75,10 +92,11 @@ export interface TrainingSpec {
   logEvery: number;
 }
 
-/** A sentence of the experimenter's own. */
+/** A sentence of the experimenter's own: what stands in the template's places, by their names, and its class. */
 export interface Sample {
-  text: string;
+  text?: string;
   label?: string;
+  [placeholder: string]: string | undefined;
 }
 
 /** An experiment with every default written out. */
@@ -90,6 +108,8 @@ export interface Experiment {
   prompt: PromptSpec;
   /** Each class's words. */
   verbalizer: Record<string, string[]>;
+  /** What becomes of words that are several tokens. */
+  multiTokenWords: MultiTokenWords;
   /** Present for a soft prompt. */
   training?: TrainingSpec;
   evaluation: { batchSize: number; samples: Sample[] };

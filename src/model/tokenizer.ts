@@ -1,4 +1,5 @@
 import { Tokenizer as Library } from "@huggingface/tokenizers";
+import { InputError } from "../experiment/errors.ts";
 
 /** Turns text into token ids and back. */
 export class Tokenizer {
@@ -14,11 +15,26 @@ export class Tokenizer {
     private readonly specialIds: ReadonlySet<number>,
     /** How many ids there are. */
     readonly size: number,
+    private readonly isPrecompiled: boolean,
   ) {}
 
-  /** Makes a tokenizer of what `tokenizer.json` and `tokenizer_config.json` say. */
+  /**
+   * Makes a tokenizer of what `tokenizer.json` and `tokenizer_config.json` say.
+   *
+   * @throws {InputError} where they ask for something that the library does not have
+   */
   static of(model: Readonly<Record<string, unknown>>, config: Readonly<Record<string, unknown>>): Tokenizer {
-    const library = new Library(model, config);
+    let library: Library;
+    try {
+      library = new Library(model, config);
+    } catch (error) {
+      throw new InputError(
+        `the model's tokenizer.json cannot be used: ${
+          (error as Error).message
+        } (@huggingface/tokenizers has WordPiece, BPE and Unigram, but not every step around them)`,
+        { cause: error },
+      );
+    }
     const plain = library.encode("a", { add_special_tokens: false }).ids, whole = library.encode("a").ids;
     const start = whole.findIndex((_, at) => plain.every((id, i) => whole[at + i] === id));
     const special = (name: string) => nameOf(config[name]);
@@ -34,6 +50,7 @@ export class Tokenizer {
       special("mask_token"),
       new Set(specials),
       largest(library.get_vocab().values()) + 1,
+      JSON.stringify(model.normalizer ?? null).includes('"Precompiled"'),
     );
   }
 
@@ -45,6 +62,14 @@ export class Tokenizer {
   /** The ids of a text, without the tokens that stand before and behind every text. */
   encode(text: string): number[] {
     return this.library.encode(text, { add_special_tokens: false }).ids;
+  }
+
+  /**
+   * Whether Hugging Face's own tokenizers take a text in another way: their table of characters (SentencePiece's, as models
+   * of the kinds T5, ALBERT and XLM-RoBERTa have it) is approximated, and differs for these.
+   */
+  differsFromReference(text: string): boolean {
+    return this.isPrecompiled && /[\u0344\u200d\ua7f1]/.test(text);
   }
 
   /** The tokens of a text, as the vocabulary writes them. */

@@ -63,11 +63,21 @@ export class TemplateEncoder {
     }
   }
 
-  /** Encodes one text; where it is too long for the model's positions, its end is cut, never the template or the prompt. */
-  encode(text: string): Encoded {
+  /**
+   * Encodes one example. What is too long for the model's positions is cut, never the template or the prompt: a text at its
+   * end, of several the longest first.
+   *
+   * @param texts by the names of the template's placeholders
+   */
+  encode(texts: Readonly<Record<string, string>>): Encoded {
     const room = this.card.positions === undefined ? Infinity : this.card.positions - this.fixed;
+    const columns = this.pieces.filter((piece) => piece.kind === "column");
+    const whole = columns.map(({ name, spaced }) =>
+      this.tokenizer.encode(`${spaced ? " " : ""}${texts[name]}`)
+    );
+    const fitting = fittingLengths(whole.map(({ length }) => length), room);
     const ids: number[] = [], positions: number[] = [], promptRows: number[] = [];
-    let answerRow: number | undefined, position = this.card.firstPosition, cut = 0;
+    let answerRow: number | undefined, position = this.card.firstPosition, cut = 0, column = 0;
     for (const piece of this.pieces) {
       if (piece.kind === "mask") answerRow = ids.length;
       let tokens = piece.ids ?? [];
@@ -75,10 +85,10 @@ export class TemplateEncoder {
         tokens = Array.from({ length: piece.length }, () => this.tokenizer.padId);
         promptRows.push(...tokens.map((_, i) => ids.length + i));
       }
-      if (piece.kind === "text") {
-        const whole = this.tokenizer.encode(piece.spaced ? ` ${text}` : text);
-        tokens = whole.slice(0, room);
-        cut = whole.length - tokens.length;
+      if (piece.kind === "column") {
+        tokens = whole[column]!.slice(0, fitting[column]);
+        cut += whole[column]!.length - tokens.length;
+        column++;
       }
       for (const id of tokens) {
         ids.push(id);
@@ -108,6 +118,15 @@ export class TemplateEncoder {
       whole(this.card.kind === "masked" ? this.tokenizer.suffix : []),
     ];
   }
+}
+
+/** How much of each of several texts fits: the longest are cut to one length, the first of them by one less where that fits. */
+function fittingLengths(lengths: readonly number[], room: number): number[] {
+  const total = (most: number) => lengths.reduce((sum, length) => sum + Math.min(length, most), 0);
+  let most = Math.max(0, ...lengths);
+  while (total(most) > room) most--;
+  let left = room - total(most);
+  return lengths.map((length) => length > most && left-- > 0 ? most + 1 : Math.min(length, most));
 }
 
 function sizeOf(piece: Piece & { ids?: readonly number[] }): number {

@@ -1,53 +1,90 @@
 import { float32Tensor, int64Tensor, type Tensor } from "../device/device.ts";
 import { KeyError } from "../experiment/errors.ts";
+import type { MultiTokenWords } from "../experiment/types.ts";
 import type { Tokenizer } from "../model/tokenizer.ts";
 
-/** The words that stand for each class, as tokens: a class's logit is the mean of its words' logits. */
+/** The tokens of each word of each class. */
+export type WordTokens = readonly (readonly (readonly number[])[])[];
+
+/** The words that stand for each class, as tokens: a class's logit is the mean of its words', a word's that of its tokens'. */
 export interface Verbalizer {
   readonly classes: readonly string[];
-  /** The token of each word, class by class. */
-  readonly tokens: readonly (readonly number[])[];
+  readonly tokens: WordTokens;
 }
 
 /**
- * Looks up the verbalizer's words. Each must be one token, as the language model predicts one token at the answer position.
+ * Looks up the verbalizer's words. A language model predicts one token at the answer position, so that each word should be
+ * one.
  *
- * @throws {KeyError} naming every word that the tokenizer splits or does not know, and its pieces
+ * @param multiTokenWords what becomes of words that are several tokens: an error, their first token alone, or the mean of
+ * their tokens' logits
+ * @throws {KeyError} naming every word that the tokenizer splits or does not know, its pieces, and spellings that are one
+ * token; or words of two classes that are the same token
  */
 export function readVerbalizer(
   words: Readonly<Record<string, readonly string[]>>,
   tokenizer: Tokenizer,
+  multiTokenWords: MultiTokenWords,
 ): Verbalizer {
-  const wrong: { path: (string | number)[]; message: string }[] = [];
+  const wrong: { path: (string | number)[]; message: string }[] = [], owners = new Map<number, string>();
   const tokens = Object.entries(words).map(([name, list]) =>
     list.map((word, i) => {
-      const ids = tokenizer.encode(word), [id] = ids;
-      if (ids.length !== 1 || id === undefined || tokenizer.isUnknown(id)) {
-        const pieces = tokenizer.pieces(word).join(" ") || "nothing";
-        wrong.push({
-          path: ["verbalizer", name, i],
-          message:
-            `the tokenizer splits '${word}' of the class '${name}' into ${pieces}: a verbalizer word must be one token of the model's vocabulary, choose another`,
-        });
+      const say = (message: string) => wrong.push({ path: ["verbalizer", name, i], message });
+      const ids = tokenizer.encode(word),
+        known = ids.length > 0 && !ids.some((id) => tokenizer.isUnknown(id));
+      if (!known || ids.length > 1 && multiTokenWords === "error") {
+        say(splitMessage(word, name, known, tokenizer));
       }
-      return id ?? 0;
+      const taken = multiTokenWords === "firstToken" ? ids.slice(0, 1) : ids;
+      const owner = owners.get(taken[0]!);
+      if (taken.length === 1 && owner !== undefined && owner !== name) {
+        say(
+          `'${word}' of the class '${name}' is the token '${
+            tokenizer.tokenOf(taken[0]!)
+          }', as a word of '${owner}' is: choose another`,
+        );
+      }
+      if (taken.length === 1) owners.set(taken[0]!, name);
+      return taken;
     })
   );
   if (wrong.length > 0) throw new KeyError(wrong);
   return { classes: Object.keys(words), tokens };
 }
 
+function splitMessage(word: string, name: string, known: boolean, tokenizer: Tokenizer): string {
+  const pieces = tokenizer.pieces(word).join(" ") || "nothing", whole = wholeSpellings(word, tokenizer);
+  return `the tokenizer splits '${word}' of the class '${name}' into ${pieces}: a verbalizer word must be one token of the model's vocabulary, ${
+    whole.length > 0 ? `as ${whole.join(" and ")} ${whole.length > 1 ? "are" : "is"}` : "choose another"
+  }${known ? ", or set 'multiTokenWords' to firstToken or mean" : ""}`;
+}
+
+/** How else a word may be written so that it is one token: in the middle of a text, or in other letters. */
+function wholeSpellings(word: string, tokenizer: Tokenizer): string[] {
+  const bare = word.trim(), lower = bare.toLowerCase();
+  const capital = `${lower.slice(0, 1).toUpperCase()}${lower.slice(1)}`;
+  const spellings = [bare, lower, capital].flatMap((one) => [one, ` ${one}`]).filter((one) => one !== word);
+  return [...new Set(spellings)]
+    .filter((one) => {
+      const ids = tokenizer.encode(one);
+      return ids.length === 1 && !tokenizer.isUnknown(ids[0]!);
+    })
+    .map((one) => `'${one}'`);
+}
+
 /** The verbalizer as inputs of a compiled graph: `label_tokens` int64 and `label_weights` float32, [classes, words]. */
 export function verbalizerFeeds(
   { tokens }: Pick<Verbalizer, "tokens">,
 ): { label_tokens: Tensor; label_weights: Tensor } {
-  const words = Math.max(...tokens.map((list) => list.length));
-  const dims = [tokens.length, words];
-  const places = Array.from({ length: words }, (_, i) => i);
+  const classes = tokens.map((words) =>
+    words.flatMap((word) => word.map((id) => ({ id, weight: 1 / (words.length * word.length) })))
+  );
+  const places = Array.from({ length: Math.max(...classes.map(({ length }) => length)) }, (_, i) => i);
+  const dims = [tokens.length, places.length];
   return {
-    label_tokens: int64Tensor(tokens.flatMap((list) => places.map((i) => list[i] ?? 0)), dims),
+    label_tokens: int64Tensor(classes.flatMap((list) => places.map((i) => list[i]?.id ?? 0)), dims),
     label_weights: float32Tensor(
-      Float32Array.from(tokens.flatMap((list) => places.map((i) => i < list.length ? 1 / list.length : 0))),
+      Float32Array.from(classes.flatMap((list) => places.map((i) => list[i]?.weight ?? 0))),
       dims,
     ),
   };

@@ -22,7 +22,7 @@ export interface Environment {
     readonly file: string;
     readonly sha256: string;
   };
-  readonly dataset: { readonly name: string; readonly sha256: string };
+  readonly dataset: { readonly name: string; readonly revision?: string; readonly sha256: string };
   readonly seed: number;
   readonly seconds?: Timing;
   readonly content_hash: string;

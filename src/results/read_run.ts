@@ -71,7 +71,9 @@ export async function readAbout(path: string): Promise<RunAbout> {
   if (finished === undefined) throw new InputError(`there is no complete run in ${path}`);
   const environment = await readEnvironment(path);
   if (environment === undefined) throw damaged(join(path, "environment.json"), "it is not there");
-  const experiment = parseYaml(await readText(join(path, "experiment.yaml"))) as Experiment;
+  const written = parseYaml(await readText(join(path, "experiment.yaml"))) as Experiment;
+  // Runs of the first programs do not say these.
+  const experiment: Experiment = { ...{ precision: "float32", multiTokenWords: "error" }, ...written };
   return { experiment, metrics: finished.metrics, environment };
 }
 

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { join } from "@std/path";
-import { loadDataset } from "../../src/dataset/load.ts";
+import { load as loadDataset } from "./loading.ts";
 import { InputError } from "../../src/experiment/errors.ts";
 import type { DatasetSpec } from "../../src/experiment/types.ts";
 import { ROOT, shared, sharedTest } from "../shared.ts";

@@ -29,6 +29,7 @@ Deno.test("an experiment is resolved with every default written out", () => {
       template: "{prompt} {text} it was {mask} .",
     },
     verbalizer: { negative: ["bad"], positive: ["good"] },
+    multiTokenWords: "error",
     training: {
       optimizer: { name: "adamw", learningRate: 0.03, weightDecay: 0.01 },
       schedule: { name: "linear", warmupSteps: 0 },
@@ -77,7 +78,7 @@ device: gpu
 `),
     [
       "rt.yaml:1:1: there is no 'model'",
-      "rt.yaml:2:1: unknown key 'modle'; did you mean 'model'? (allowed: name, description, model, dataset, prompt, verbalizer, training, evaluation, precision, device, seed, sweep, exclude, variants)",
+      "rt.yaml:2:1: unknown key 'modle'; did you mean 'model'? (allowed: name, description, model, dataset, prompt, verbalizer, multiTokenWords, training, evaluation, precision, device, seed, sweep, exclude, variants)",
       "rt.yaml:3:38: 'dataset.split' must be textcnn, got \"textcn\"; did you mean 'textcnn'?",
       "rt.yaml:3:53: 'dataset.shots' must be at least 1, got 0",
       "rt.yaml:5:9: 'prompt.kind' must be one of soft, hard, got \"sofd\"; did you mean 'soft'?",
@@ -104,9 +105,9 @@ training: { epochs: 2, steps: 5 }
 evaluation: { samples: [{ text: a, label: neutral }] }
 `),
     [
-      "rt.yaml:3:37: 'dataset.text' goes with a 'file', not with a 'name'",
+      "rt.yaml:3:37: 'dataset.text' goes with a 'file', a 'source' or a 'split' by files, not with a 'name'",
       "rt.yaml:6:11: 'prompt.length' belongs to a soft prompt: remove it, or set 'prompt.kind: soft'",
-      "rt.yaml:7:13: unknown placeholder '{answer}' (allowed: {text}, {mask}, {prompt}, {prompt:N})",
+      "rt.yaml:7:13: unknown placeholder '{answer}' (allowed: {text}, {mask}, {prompt}, {prompt:N}; other columns are known of data of one's own)",
       "rt.yaml:8:49: 'bad' stands for 'negative' already",
       "rt.yaml:9:11: a hard prompt is not trained: remove 'training', or set 'prompt.kind: soft'",
       "rt.yaml:9:31: 'training' takes 'epochs' or 'steps', not both",

@@ -4,7 +4,7 @@ import { parseTemplate, TemplateError } from "../../src/experiment/template.ts";
 Deno.test("a template is cut at its placeholders, and spaces belong to what follows them", () => {
   assertEquals(parseTemplate("{prompt} {text} It was {mask}", 20), [
     { kind: "prompt", length: 20 },
-    { kind: "text", spaced: true },
+    { kind: "column", name: "text", spaced: true },
     { kind: "words", words: " It was" },
     { kind: "mask" },
   ]);
@@ -19,13 +19,14 @@ Deno.test("prompt vectors may stand in several places", () => {
 
 for (
   const [template, length, message] of [
-    ["it was {mask}", 0, "must hold '{text}' once, it does 0 times"],
+    ["it was {mask}", 0, "must hold '{text}', or other columns"],
     ["{text} {text} {mask}", 0, "must hold '{text}' once, it does 2 times"],
     ["{text} {mask} {mask}", 0, "must hold '{mask}' once, it does 2 times"],
     ["{text} it was {mask}", 5, "a soft prompt needs '{prompt}'"],
     ["{prompt} {text} {mask}", 0, "a hard prompt has no '{prompt}'"],
     ["{prompt:2} {text} {mask}", 5, "pieces have 2 vectors, 'prompt.length' is 5"],
-    ["{prompt} {txt} {mask}", 5, "unknown placeholder '{txt}'"],
+    ["{prompt} {} {mask}", 5, "unknown placeholder '{}'"],
+    ["{prompt:x} {text} {mask}", 5, "unknown placeholder '{prompt:x}'"],
   ] as const
 ) {
   Deno.test(`the template '${template}' is refused for a prompt of length ${length}`, () => {

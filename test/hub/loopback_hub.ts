@@ -76,7 +76,7 @@ function answer(request: Request, repositories: readonly HubContent[], faults: r
     }
   }
   const [, api, id, question, revision, path] =
-    /^(?:\/(api))?\/((?:(?:models|datasets)\/)?[\w.-]+\/[\w.-]+)\/(revision|tree|resolve)\/([\w.-]+)(?:\/(.*))?$/
+    /^(?:\/(api))?\/((?:(?:models|datasets)\/)?[\w.-]+\/[\w.-]+)\/(revision|tree|resolve)\/(refs\/convert\/parquet|[\w.-]+)(?:\/(.*))?$/
       .exec(
         decodeURIComponent(url.pathname),
       ) ?? [];

@@ -12,63 +12,67 @@ const words = (ids: readonly number[]) => ids.map((id) => tokenizer.tokenOf(id))
 
 Deno.test("a prompt in front comes before [CLS], and the answer is read at the mask", () => {
   const { ids, promptRows, answerRow, cut } = new TemplateEncoder(SOFT, tokenizer, MASKED, "text-alone")
-    .encode(
-      "great film",
-    );
+    .encode({ text: "great film" });
   assertEquals(words(ids), "[PAD] [PAD] [PAD] [CLS] great film it was [MASK] . [SEP]");
   assertEquals([promptRows, answerRow, cut], [[0, 1, 2], 8, 0]);
 });
 
 Deno.test("positions leave the prompt out behind the embedding layer, and count it otherwise", () => {
   const positions = (counting: "text-alone" | "together") =>
-    new TemplateEncoder(SOFT, tokenizer, MASKED, counting).encode("great").positions;
+    new TemplateEncoder(SOFT, tokenizer, MASKED, counting).encode({ text: "great" }).positions;
   assertEquals(positions("text-alone"), [0, 0, 0, 0, 1, 2, 3, 4, 5, 6]);
   assertEquals(positions("together"), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
 });
 
 Deno.test("a text's positions begin where the model's do, the prompt's stay 0 behind the embedding layer", () => {
   const roberta = { ...MASKED, firstPosition: 2 };
-  assertEquals(new TemplateEncoder(SOFT, tokenizer, roberta, "text-alone").encode("great").positions, [
-    0,
-    0,
-    0,
-    2,
-    3,
-    4,
-    5,
-    6,
-    7,
-    8,
-  ]);
-  assertEquals(new TemplateEncoder(SOFT, tokenizer, roberta, "together").encode("great").positions, [
-    2,
-    3,
-    4,
-    5,
-    6,
-    7,
-    8,
-    9,
-    10,
-    11,
-  ]);
+  assertEquals(
+    new TemplateEncoder(SOFT, tokenizer, roberta, "text-alone").encode({ text: "great" }).positions,
+    [
+      0,
+      0,
+      0,
+      2,
+      3,
+      4,
+      5,
+      6,
+      7,
+      8,
+    ],
+  );
+  assertEquals(
+    new TemplateEncoder(SOFT, tokenizer, roberta, "together").encode({ text: "great" }).positions,
+    [
+      2,
+      3,
+      4,
+      5,
+      6,
+      7,
+      8,
+      9,
+      10,
+      11,
+    ],
+  );
 });
 
 Deno.test("pieces of a prompt stand where the template has them", () => {
   const template = parseTemplate("{prompt:1} {text} {prompt:2} it was {mask}", 3);
-  const { ids, promptRows } = new TemplateEncoder(template, tokenizer, MASKED, "together").encode(
-    "great",
-  );
+  const { ids, promptRows } = new TemplateEncoder(template, tokenizer, MASKED, "together").encode({
+    text: "great",
+  });
   assertEquals(words(ids), "[PAD] [CLS] great [PAD] [PAD] it was [MASK] [SEP]");
   assertEquals(promptRows, [0, 3, 4]);
 });
 
 Deno.test("a text too long for the model's positions loses its end, the template and the prompt nothing", () => {
   const long = Array.from({ length: 100 }, () => "great").join(" ");
-  const alone = new TemplateEncoder(SOFT, tokenizer, MASKED, "text-alone").encode(long);
+  const alone = new TemplateEncoder(SOFT, tokenizer, MASKED, "text-alone").encode({ text: long });
   assertEquals([alone.ids.length, alone.cut, Math.max(...alone.positions)], [67, 42, 63]);
   assertEquals(words(alone.ids.slice(-6)), "great it was [MASK] . [SEP]");
-  const together = new TemplateEncoder(SOFT, tokenizer, MASKED, "together").encode(long);
+  const together = new TemplateEncoder(SOFT, tokenizer, MASKED, "together").encode({ text: long });
   assertEquals([together.ids.length, together.cut, Math.max(...together.positions)], [64, 45, 63]);
 });
 
@@ -95,9 +99,7 @@ Deno.test("a causal model answers behind the template's last token", () => {
     tokenizer,
     { ...MASKED, kind: "causal" },
     "together",
-  ).encode(
-    "great",
-  );
+  ).encode({ text: "great" });
   assertEquals([words(ids), answerRow], ["[PAD] [PAD] [CLS] great it was", 5]);
   assertThrows(
     () => new TemplateEncoder(SOFT, tokenizer, { ...MASKED, kind: "causal" }, "together"),

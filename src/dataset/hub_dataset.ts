@@ -1,0 +1,75 @@
+import { KeyError } from "../experiment/errors.ts";
+import type { HubListener } from "../hub/repository.ts";
+
+/** A dataset of the hub, at one commit. */
+export interface HubDataset {
+  readonly commit: string;
+  /**
+   * The Parquet files of a split, in their order.
+   *
+   * @throws {KeyError} where the dataset has no such split
+   */
+  files(split: string): Promise<string[]>;
+}
+
+/** Files that the hub converts every dataset to, … */
+const CONVERTED = /^(?<config>[^/]+)\/(?<split>[^/]+)\/\d+\.parquet$/;
+/** … and those that datasets are uploaded as. */
+const UPLOADED = /^(?:(?<config>.+)\/)?(?<split>[^/]+?)-\d+-of-\d+(?:-\w+)?\.parquet$/;
+/** What a dataset's only configuration is called, and the folder that its files may lie in. */
+const DEFAULT = "default", DEFAULT_FOLDERS = [undefined, "data"];
+
+/**
+ * Finds a dataset of the hub.
+ *
+ * @param source owner/name
+ * @param revision a branch, a tag or a commit
+ * @param config one of its configurations; may be left out where there is only one
+ * @throws {KeyError} where there is none of that name
+ */
+export async function findHubDataset(
+  source: string,
+  revision: string,
+  config: string | undefined,
+  listener: HubListener,
+): Promise<HubDataset> {
+  const { Repository } = await import("../hub/repository.ts");
+  const { hubSettings } = await import("../hub/settings.ts");
+  const named = { type: "dataset" as const, name: source };
+  const repository = await Repository.open(named, revision, await hubSettings(), listener);
+  const configs = configurations(await repository.paths());
+  const names = [...configs.keys()], chosen = config ?? (configs.has(DEFAULT) ? DEFAULT : names[0]);
+  const splits = chosen === undefined ? undefined : configs.get(chosen);
+  if (splits === undefined || config === undefined && chosen !== DEFAULT && names.length > 1) {
+    const message = names.length === 0
+      ? `revision '${revision}' of the dataset '${source}' has no Parquet files that are split (train-00000-of-00001.parquet, say)`
+      : `the dataset '${source}' has the configurations ${names.join(", ")}: name one as 'dataset.config'`;
+    throw new KeyError([{ path: ["dataset", config === undefined ? "source" : "config"], message }]);
+  }
+  return {
+    commit: repository.commit,
+    files: async (split) => {
+      const paths = splits.get(split);
+      if (paths === undefined) {
+        const message = `the dataset '${source}' has no split '${split}' (it has ${
+          [...splits.keys()].join(", ")
+        })`;
+        throw new KeyError([{ path: ["dataset", "split"], message }]);
+      }
+      return await Promise.all(paths.map(async (path) => (await repository.file(path))!));
+    },
+  };
+}
+
+/** Parquet files by configuration and split. */
+function configurations(paths: readonly string[]): Map<string, Map<string, string[]>> {
+  const found = new Map<string, Map<string, string[]>>();
+  for (const path of [...paths].sort()) {
+    const { config, split } = (CONVERTED.exec(path) ?? UPLOADED.exec(path))?.groups ?? {};
+    if (split === undefined) continue;
+    const name = config === undefined || DEFAULT_FOLDERS.includes(config) ? DEFAULT : config;
+    const splits = found.get(name) ?? new Map<string, string[]>();
+    found.set(name, splits.set(split, [...splits.get(split) ?? [], path]));
+  }
+  return found;
+}

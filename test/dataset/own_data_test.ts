@@ -1,0 +1,182 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { join } from "@std/path";
+import { InputError } from "../../src/experiment/errors.ts";
+import type { DatasetSpec } from "../../src/experiment/types.ts";
+import { inFolder } from "../commands/softprompt.ts";
+import { withHub } from "../hub/loopback_hub.ts";
+import { load } from "./loading.ts";
+
+const CLASSES = ["negative", "positive"];
+const PARQUET = "test/fixtures/parquet";
+const OWN: DatasetSpec = {
+  clean: "none",
+  text: "text",
+  label: "label",
+  split: { test: 0.5, validation: 0, seed: 0 },
+  validation: 0,
+};
+
+Deno.test("a file may have another delimiter, encoding, names of columns and of labels", () =>
+  inFolder(async (folder) => {
+    // "好看" and "难看" in GB 18030.
+    const good = [0xba, 0xc3, 0xbf, 0xb4], bad = [0xc4, 0xd1, 0xbf, 0xb4], text = new TextEncoder();
+    const rows = [...Array(4).keys()].flatMap((
+      i,
+    ) => [...(i % 2 ? good : bad), ...text.encode(`;${i % 2}\n`)]);
+    await Deno.writeFile(join(folder, "a.csv"), Uint8Array.from([...text.encode("review;score\n"), ...rows]));
+    const spec = {
+      ...OWN,
+      file: "a.csv",
+      delimiter: ";",
+      encoding: "gb18030",
+      text: "review",
+      label: "score",
+      labels: { "0": "negative", "1": "positive" },
+    };
+    const { train, test } = await load(spec, join(folder, "x.yaml"), CLASSES, 0);
+    assertEquals(
+      new Set([...train, ...test].map(({ text, label }) => `${text} ${label}`)),
+      new Set(["好看 positive", "难看 negative"]),
+    );
+    for (
+      const [change, message] of [
+        [{ encoding: "utf-8" }, "a.csv is not utf-8: set 'dataset.encoding'"],
+        [{ encoding: "latin-9000" }, "'dataset.encoding: latin-9000' is no encoding"],
+        [{ labels: { "0": "negative" } }, "'dataset.labels' says no class for the label '1' (it does for 0)"],
+      ] as const
+    ) {
+      await assertRejects(
+        () => load({ ...spec, ...change }, join(folder, "x.yaml"), CLASSES, 0),
+        InputError,
+        message,
+      );
+    }
+  }));
+
+Deno.test("several columns stand in a template by their names", () =>
+  inFolder(async (folder) => {
+    const lines = ["entailment", "neutral", "contradiction"].flatMap((label) =>
+      [1, 2].map((i) => JSON.stringify({ premise: `p ${label} ${i}`, hypothesis: `h ${i}`, label }))
+    );
+    await Deno.writeTextFile(join(folder, "a.jsonl"), lines.join("\n"));
+    const classes = ["contradiction", "entailment", "neutral"], file: string = join(folder, "x.yaml");
+    const spec = { ...OWN, file: "a.jsonl" };
+    const { train, test } = await load(spec, file, classes, 0, ["premise", "hypothesis"]);
+    assertEquals([train.length, test.length], [3, 3]);
+    const example = [...train, ...test].find(({ id }) => id === "a.jsonl:1")!;
+    assertEquals(example, {
+      id: "a.jsonl:1",
+      text: "p entailment 1 | h 1",
+      columns: { premise: "p entailment 1", hypothesis: "h 1" },
+      label: "entailment",
+    });
+    await assertRejects(
+      () => load(spec, file, classes, 0, ["premise", "hypotesis"]),
+      InputError,
+      "a.jsonl:1: there is no 'hypotesis' (found: premise, hypothesis, label)",
+    );
+  }));
+
+Deno.test("files that are split already are taken as they are, and what stands in two of them is counted", async () => {
+  const split = { train: "train.parquet", test: "test.parquet" };
+  const { train, test, repeated } = await load({ ...OWN, split }, `${PARQUET}/x.yaml`, CLASSES, 0);
+  assertEquals([train.length, test.length, repeated], [48, 6, 0]);
+  const same = { train: "test.parquet", test: "bare.parquet" };
+  const labels = { "0": "negative", "1": "positive", negative: "negative", positive: "positive" };
+  const twice = await load({ ...OWN, split: same, labels }, `${PARQUET}/x.yaml`, CLASSES, 0);
+  assertEquals(twice.repeated, 6);
+});
+
+Deno.test("a Parquet file's numbers are classes by the names that it brings, or by the experiment's", async () => {
+  const named = await load({ ...OWN, file: "test.parquet" }, `${PARQUET}/x.yaml`, CLASSES, 0);
+  assertEquals(named.test.length, 4);
+  await assertRejects(
+    () => load({ ...OWN, file: "bare.parquet" }, `${PARQUET}/x.yaml`, CLASSES, 0),
+    InputError,
+    "(its classes: 0, 1)",
+  );
+});
+
+Deno.test("a cut-off Parquet file is refused", () =>
+  inFolder(async (folder) => {
+    const whole = await Deno.readFile(`${PARQUET}/train.parquet`);
+    await Deno.writeFile(join(folder, "a.parquet"), whole.subarray(0, 900));
+    await assertRejects(
+      () => load({ ...OWN, file: "a.parquet" }, join(folder, "x.yaml"), CLASSES, 0),
+      InputError,
+      "a.parquet is not a Parquet file, or it is cut off (900 bytes)",
+    );
+  }));
+
+const COMMIT = "fedcba9876543210fedcba9876543210fedcba98";
+
+/** A dataset of the hub, converted to Parquet, and the environment to find it. */
+async function withDataset(
+  files: Record<string, string>,
+  test: (load: (spec: Partial<DatasetSpec>) => ReturnType<typeof loadHub>) => Promise<void>,
+): Promise<void> {
+  const read = Object.entries(files).map(async (
+    [path, name],
+  ) => [path, await Deno.readFile(join(PARQUET, name))]);
+  const content = {
+    type: "dataset" as const,
+    name: "acme/reviews",
+    commit: COMMIT,
+    branch: "refs/convert/parquet",
+    files: Object.fromEntries(await Promise.all(read)),
+  };
+  await inFolder((folder) =>
+    withHub([content], async ({ url }) => {
+      Deno.env.set("HF_ENDPOINT", url);
+      Deno.env.set("HF_HUB_CACHE", folder);
+      try {
+        await test(loadHub);
+      } finally {
+        Deno.env.delete("HF_ENDPOINT");
+        Deno.env.delete("HF_HUB_CACHE");
+      }
+    })
+  );
+}
+
+function loadHub(spec: Partial<DatasetSpec>) {
+  const split = { train: "train", test: "test" };
+  const whole = { ...OWN, source: "acme/reviews", revision: "refs/convert/parquet", split, ...spec };
+  return load(whole, "x.yaml", CLASSES, 0);
+}
+
+Deno.test("a dataset of the hub is read from its Parquet files, by its own splits or by shares of one", () =>
+  withDataset(
+    {
+      "default/train/0000.parquet": "train.parquet",
+      "default/train/0001.parquet": "test.parquet",
+      "default/test/0000.parquet": "test.parquet",
+    },
+    async (load) => {
+      const own = await load({});
+      assertEquals([own.train.length, own.test.length, own.revision, own.repeated], [54, 6, COMMIT, 6]);
+      assertEquals([own.train[0]!.id, own.test[0]!.id], ["train.0:1", "test:1"]);
+      const shares = await load({ split: { of: "train", test: 0.5, validation: 0, seed: 0 } });
+      assertEquals([shares.train.length, shares.test.length], [26, 28]);
+      await assertRejects(
+        () => load({ split: { train: "train", test: "validation" } }),
+        InputError,
+        "has no split 'validation' (it has test, train)",
+      );
+    },
+  ));
+
+Deno.test("of several configurations one must be named", () =>
+  withDataset(
+    {
+      "plain/train/0000.parquet": "train.parquet",
+      "plain/test/0000.parquet": "test.parquet",
+      "long/train/0000.parquet": "train.parquet",
+    },
+    async (load) => {
+      assertEquals((await load({ config: "plain" })).train.length, 48);
+      const message = "has the configurations long, plain: name one as 'dataset.config'";
+      await assertRejects(() => load({}), InputError, message);
+      await assertRejects(() => load({ config: "short" }), InputError, message);
+    },
+  ));
