@@ -168,8 +168,8 @@ function sampleRules(given: PartialExperiment): Broken[] {
     for (const name of columns?.filter((one) => texts[one] === undefined) ?? []) {
       wrong.push({ path, message: `the sample lacks '${name}', which stands in the template` });
     }
-    for (const name of columns === undefined ? [] : Object.keys(texts)) {
-      if (columns.includes(name)) continue;
+    for (const name of Object.keys(texts)) {
+      if (columns === undefined || columns.includes(name)) continue;
       const meant = nearest(name, [...columns!, "label"]);
       const message = `unknown key '${name}'${meant} (the template has ${columns.join(", ")})`;
       wrong.push({ path: [...path, name], message });
