@@ -11,10 +11,15 @@ import type { CompileFlags } from "./commands/compile.ts";
 import type { DataFlags } from "./commands/data.ts";
 import type { DiffFlags } from "./commands/diff.ts";
 import { exitCodeOf, messageOf } from "./commands/exit.ts";
+import type { ExportFlags } from "./commands/export.ts";
+import type { PredictFlags } from "./commands/predict.ts";
 import type { RunFlags } from "./commands/run.ts";
 import type { ServeFlags } from "./commands/serve.ts";
 import type { ValidateFlags } from "./commands/validate.ts";
 import { OPTIMIZER_NAMES } from "./compiler/mod.ts";
+
+/** Where experiments can compute. */
+const DEVICES = ["auto", "webgpu", "cpu", "wasm"] as const;
 
 const program = new Command("softprompt")
   .description("Prompt tuning from experiment files: a frozen language model, a soft prompt, ONNX Runtime.")
@@ -74,6 +79,42 @@ program.command("diff")
   .addHelpText("after", "\nExample:\n  softprompt diff results/rt-hard results/rt-soft-20 --format markdown")
   .action(async (a: string, b: string, flags: DiffFlags) =>
     (await import("./commands/diff.ts")).diff(a, b, flags)
+  );
+
+program.command("predict")
+  .description("classify texts with a run's prompt; a line of JSON for each goes to standard output")
+  .argument("<run>", "the folder of a run")
+  .argument("[texts...]", "texts to classify")
+  .option(
+    "--file <path>",
+    "a file of texts: one a line, or .jsonl with the template's columns; - is JSON Lines on standard input",
+  )
+  .addOption(new Option("--device <kind>", "where it computes (default: as the run says)").choices(DEVICES))
+  .option("--model <dir>", "the model's folder, where the run does not lead to it")
+  .option("--results <dir>", "the folder that compiled steps are kept in", "results")
+  .addHelpText(
+    "after",
+    '\nExample:\n  softprompt predict results/first-soft "two hours that i will never get back ."',
+  )
+  .action(async (run: string, texts: string[], flags: PredictFlags) =>
+    (await import("./commands/predict.ts")).predict(run, texts, flags)
+  );
+
+program.command("export")
+  .description("write a run's prompt for other programs")
+  .argument("<run>", "the folder of a run")
+  .addOption(
+    new Option("--format <kind>", "peft: an adapter for PEFT; onnx: a classifier for any ONNX Runtime")
+      .choices(["peft", "onnx"]).makeOptionMandatory(),
+  )
+  .requiredOption("--out <dir>", "the folder that is written")
+  .option("--model <dir>", "the model's folder, where the run does not lead to it")
+  .addHelpText(
+    "after",
+    "\nExample:\n  softprompt export results/first-soft --format onnx --out results/classifier",
+  )
+  .action(async (run: string, flags: ExportFlags) =>
+    (await import("./commands/export.ts")).exportRun(run, flags)
   );
 
 program.command("validate")

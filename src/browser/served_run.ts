@@ -23,7 +23,7 @@ export interface RunDescription {
   readonly verbalizer: Readonly<Record<string, readonly string[]>>;
   readonly hardVerbalizer: Readonly<Record<string, readonly string[]>>;
   readonly multiTokenWords: MultiTokenWords;
-  readonly initialization: Initialization;
+  readonly initialization: Exclude<Initialization, { from: "peft" }>;
   readonly training: TrainingSpec;
   readonly seed: number;
   readonly card: ModelCard;

@@ -10,6 +10,7 @@ import type { LabelledEncoding } from "../prompt/batches.ts";
 import { type PositionCounting, TemplateEncoder } from "../prompt/encoding.ts";
 import { readVerbalizer, type Verbalizer } from "../prompt/verbalizer.ts";
 import type { OpenModel } from "./open_model.ts";
+import { type Adapter, readAdapter } from "./read_adapter.ts";
 import type { Workbench } from "./workbench.ts";
 
 /** Everything that an experiment names, read and checked. */
@@ -18,6 +19,8 @@ export interface Prepared {
   readonly model: OpenModel;
   readonly dataset: Dataset;
   readonly verbalizer: Verbalizer;
+  /** The prompt that another program tuned, for `from: peft`. */
+  readonly adapter: Adapter | undefined;
   /** Tells experiments of different content apart: what is asked, of which model, on which data. */
   readonly contentHash: string;
 }
@@ -39,7 +42,9 @@ export async function prepare(
   const dataset = await workbench.dataset(experiment, file, verbalizer.classes);
   const { revision: _, ...frozen } = experiment.model, { revision: __, ...data } = experiment.dataset;
   const { description: ___, name: ____, ...asked } = { ...experiment, model: frozen, dataset: data };
-  const content = JSON.stringify([asked, model.sha256, dataset.sha256, ...model.weights]);
+  const adapter = await readAdapter(experiment.prompt, file);
+  const parts = [model.sha256, dataset.sha256, ...model.weights, ...(adapter ? [adapter.sha256] : [])];
+  const content = JSON.stringify([asked, ...parts]);
   return {
     experiment: {
       ...experiment,
@@ -49,6 +54,7 @@ export async function prepare(
     model,
     dataset,
     verbalizer,
+    adapter,
     contentHash: await sha256(new TextEncoder().encode(content)),
   };
 }
@@ -68,7 +74,7 @@ export function positionCounting(
  * @param cache the folder that artifacts are kept in from run to run; absent: none are kept
  */
 export async function compileExperiment(
-  { experiment: { prompt, training }, model }: Prepared,
+  { experiment: { prompt, training }, model }: Pick<Prepared, "experiment" | "model">,
   form: Form,
   cache?: string,
 ): Promise<Compiled | undefined> {

@@ -104,7 +104,10 @@ async function servedFiles(
       verbalizer: experiment.verbalizer,
       hardVerbalizer: beside.verbalizer,
       multiTokenWords: experiment.multiTokenWords,
-      initialization: prompt.initialization!,
+      // A page cannot read another program's prompt: tuning starts from words there.
+      initialization: prompt.initialization!.from === "peft"
+        ? { from: "vocabulary", top: 5000 }
+        : prompt.initialization!,
       training: training!,
       seed: experiment.seed,
       card: model.card,

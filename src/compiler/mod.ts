@@ -28,6 +28,7 @@ import { sumEarly } from "./sum_early.ts";
 import { addsPositions, type Embedding, exposePositions, findEmbedding } from "./embedding_layer.ts";
 import { dimensionOf, type Insertion, splice } from "./splice.ts";
 
+export { bake, type BakedPrompt } from "./bake.ts";
 export { evaluate, readShape, writeShape } from "./dimension.ts";
 export { CompileError } from "./errors.ts";
 export { fallbacks } from "./webgpu_kernels.ts";

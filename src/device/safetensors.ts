@@ -31,7 +31,7 @@ export function writeSafetensors({ tensors, metadata }: NamedTensors): Uint8Arra
 }
 
 /**
- * Reads the float32 tensors of a safetensors file.
+ * Reads the tensors of a safetensors file, as float32.
  *
  * @throws {RangeError} where the bytes are no such file or it is cut off
  */
@@ -47,15 +47,24 @@ export function readSafetensors(file: Uint8Array): NamedTensors {
   >;
   const { __metadata__, ...entries } = header;
   const tensors = Object.entries(entries).map(([name, { dtype, shape, data_offsets: [from, to] }]) => {
-    if (dtype !== "F32") throw broken(`'${name}' is ${dtype}, not F32`);
+    const widen = WIDENED[dtype];
+    if (widen === undefined) throw broken(`'${name}' is ${dtype}, not F32, F16 or BF16`);
     if (start + to > file.length) throw broken(`'${name}' is cut off`);
-    return [name, float32Tensor(new Float32Array(file.slice(start + from, start + to).buffer), shape)];
+    return [name, float32Tensor(widen(file.slice(start + from, start + to).buffer), shape)];
   });
   return {
     tensors: Object.fromEntries(tensors),
     metadata: (__metadata__ ?? {}) as unknown as Record<string, string>,
   };
 }
+
+/** Numbers of the types that a tensor may have, as float32. */
+const WIDENED: Readonly<Record<string, (bytes: ArrayBuffer) => Float32Array>> = {
+  F32: (bytes) => new Float32Array(bytes),
+  F16: (bytes) => Float32Array.from(new Float16Array(bytes)),
+  // A bfloat16 is the upper half of a float32.
+  BF16: (bytes) => new Float32Array(Uint32Array.from(new Uint16Array(bytes), (half) => half << 16).buffer),
+};
 
 interface HeaderEntry {
   readonly dtype: string;

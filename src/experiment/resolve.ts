@@ -69,6 +69,7 @@ function resolvePrompt(given: Partial<PromptSpec>): PromptSpec {
 }
 
 function resolveInitialization(given: Partial<Initialization> = { from: "vocabulary" }): Initialization {
+  if (given.from === "peft") return given as Initialization;
   return given.from === "random"
     ? { range: 0.5, ...given, from: "random" }
     : { top: 5000, ...given, from: "vocabulary" };

@@ -88,6 +88,9 @@ function datasetRules(dataset: Partial<DatasetSpec>): Broken[] {
   return broken;
 }
 
+/** The keys of an initialization, and the one that each goes with. */
+const INITIALIZATION_KEYS = { top: "vocabulary", range: "random", path: "peft" };
+
 function promptRules(prompt: PromptSpec): Broken[] {
   const broken: Broken[] = [];
   const say = (key: string, message: string) => broken.push({ path: ["prompt", key], message });
@@ -98,12 +101,20 @@ function promptRules(prompt: PromptSpec): Broken[] {
       }
     }
   }
-  const given = prompt.initialization as { from: string; range?: number; top?: number } | undefined;
-  if (given?.from === "random" && given.top !== undefined) {
-    say("initialization", "'top' goes with 'from: vocabulary'");
+  const given = (prompt.initialization ?? {}) as { from?: string } & Record<string, unknown>;
+  for (const [key, from] of Object.entries(INITIALIZATION_KEYS)) {
+    if (given[key] !== undefined && given.from !== from) {
+      say("initialization", `'${key}' goes with 'from: ${from}'`);
+    }
   }
-  if (given?.from === "vocabulary" && given.range !== undefined) {
-    say("initialization", "'range' goes with 'from: random'");
+  if (given.from === "peft") {
+    if (given.path === undefined) say("initialization", "'from: peft' needs the 'path' of an adapter");
+    if (prompt.insertion !== "word-embeddings") {
+      say(
+        "initialization",
+        "PEFT's prompts stand for word embeddings: set 'prompt.insertion: word-embeddings'",
+      );
+    }
   }
   try {
     parseTemplate(prompt.template, prompt.kind === "soft" ? prompt.length ?? 20 : 0);

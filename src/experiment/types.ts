@@ -17,7 +17,9 @@ export interface ModelSpec {
 /** How a prompt's vectors start. */
 export type Initialization =
   | { from: "random"; range: number }
-  | { from: "vocabulary"; top: number };
+  | { from: "vocabulary"; top: number }
+  /** A prompt that PEFT tuned: the folder of its adapter. */
+  | { from: "peft"; path: string };
 
 /** How examples are shared out between training, validation and test. */
 export type Split =

@@ -16,6 +16,32 @@ export interface Encoded {
   readonly cut: number;
 }
 
+/** Token ids on one side of a text, and which of them take a position. */
+interface FrameSide {
+  readonly ids: number[];
+  readonly counted: boolean[];
+}
+
+/** A place around a text: counted from the start, or from the first token behind the text. */
+export interface FramePlace {
+  readonly side: "before" | "behind";
+  readonly at: number;
+}
+
+/** What a template puts around a text. */
+export interface TextFrame {
+  readonly before: FrameSide;
+  readonly behind: FrameSide;
+  readonly promptRows: readonly FramePlace[];
+  readonly answerRow: FramePlace;
+  /** Whether a text has to be given with a space in front to be cut into tokens as in the template. */
+  readonly needsSpace: boolean;
+}
+
+function noTokens(): FrameSide {
+  return { ids: [], counted: [] };
+}
+
 /** How positions are counted around a prompt. */
 export type PositionCounting =
   /** The text's as without a prompt, 0 at the prompt: it enters behind an embedding layer that has added positions. */
@@ -70,12 +96,11 @@ export class TemplateEncoder {
    * @param texts by the names of the template's placeholders
    */
   encode(texts: Readonly<Record<string, string>>): Encoded {
-    const room = this.card.positions === undefined ? Infinity : this.card.positions - this.fixed;
     const columns = this.pieces.filter((piece) => piece.kind === "column");
     const whole = columns.map(({ name, spaced }) =>
       this.tokenizer.encode(`${spaced ? " " : ""}${texts[name]}`)
     );
-    const fitting = fittingLengths(whole.map(({ length }) => length), room);
+    const fitting = fittingLengths(whole.map(({ length }) => length), this.room ?? Infinity);
     const ids: number[] = [], positions: number[] = [], promptRows: number[] = [];
     let answerRow: number | undefined, position = this.card.firstPosition, cut = 0, column = 0;
     for (const piece of this.pieces) {
@@ -96,6 +121,45 @@ export class TemplateEncoder {
       }
     }
     return { ids, positions, promptRows, answerRow: answerRow ?? ids.length - 1, cut };
+  }
+
+  /** How many tokens of text fit; `undefined` where the model does not say. */
+  get room(): number | undefined {
+    return this.card.positions === undefined ? undefined : this.card.positions - this.fixed;
+  }
+
+  /**
+   * What stands around the text, for a template of one column.
+   *
+   * @throws {KeyError} where nothing stands behind it, so that the answer's place moves with the text's end
+   */
+  frame(): TextFrame {
+    const sides = { before: noTokens(), behind: noTokens() }, promptRows: FramePlace[] = [];
+    let side: keyof typeof sides = "before", answerRow: FramePlace | undefined;
+    let isSpaced = false;
+    for (const piece of this.pieces) {
+      if (piece.kind === "column") {
+        side = "behind";
+        isSpaced = piece.spaced;
+        continue;
+      }
+      const { ids, counted } = sides[side], start = ids.length;
+      const own = piece.kind === "prompt"
+        ? Array.from({ length: piece.length }, () => this.tokenizer.padId)
+        : piece.ids ?? [];
+      if (piece.kind === "mask") answerRow = { side, at: start };
+      if (piece.kind === "prompt") promptRows.push(...own.map((_, i) => ({ side, at: start + i })));
+      ids.push(...own);
+      counted.push(...own.map(() => this.counts(piece)));
+    }
+    const last = sides.behind.ids.length - 1;
+    if (answerRow === undefined && last < 0) {
+      throw templateError(
+        "the template ends with the text, so that the answer has no fixed place: end it with words",
+      );
+    }
+    const needsSpace = isSpaced && this.tokenizer.encode(" a").join() !== this.tokenizer.encode("a").join();
+    return { ...sides, promptRows, answerRow: answerRow ?? { side: "behind", at: last }, needsSpace };
   }
 
   /** Whether a piece takes positions. */

@@ -25,7 +25,7 @@ export interface InitialPrompt {
  * @throws {InputError} where the vocabulary has fewer tokens than the prompt needs
  */
 export async function initialPrompt(
-  how: Initialization,
+  how: Exclude<Initialization, { from: "peft" }>,
   length: number,
   space: EmbeddingSpace,
   tokenizer: Tokenizer,

@@ -1,0 +1,88 @@
+import { join } from "@std/path";
+import { onDisk } from "../disk/on_disk.ts";
+import { InputError } from "../experiment/errors.ts";
+import { parseTemplate } from "../experiment/template.ts";
+import { classifierFiles } from "../formats/classifier.ts";
+import { peftAdapter } from "../formats/peft.ts";
+import { adapterCard } from "../formats/cards.ts";
+import { readJson } from "../model/card.ts";
+import { readAbout, type RunAbout } from "../results/read_run.ts";
+import { compileHardModel } from "./compile_model.ts";
+import { say } from "./console.ts";
+import { terminalDownloads } from "./downloads.ts";
+import { readPrompt } from "./load_run.ts";
+import { modelOfRun } from "./model_of_run.ts";
+import type { OpenModel } from "./open_model.ts";
+import { compileExperiment, positionCounting } from "./prepare.ts";
+
+/** The flags of `export`. */
+export interface ExportFlags {
+  readonly format: "peft" | "onnx";
+  /** The folder that is written. */
+  readonly out: string;
+  /** The model's folder, where it is no longer where the run found it. */
+  readonly model?: string;
+}
+
+type Files = Readonly<Record<string, string | Uint8Array>>;
+
+/**
+ * `softprompt export`: writes a run's prompt for other programs.
+ *
+ * @param folder of a complete run
+ * @throws {InputError} where the format cannot hold it
+ */
+export async function exportRun(folder: string, { format, out, model: instead }: ExportFlags): Promise<void> {
+  const about = await readAbout(folder);
+  const model = await modelOfRun(about, folder, instead, terminalDownloads(say));
+  const files = format === "peft"
+    ? await peftFiles(about, folder, model)
+    : await onnxFiles(about, folder, model);
+  await onDisk(out, async () => {
+    for (const [name, content] of Object.entries(files)) {
+      const path: string = join(out, name);
+      await Deno.mkdir(join(path, ".."), { recursive: true });
+      await (typeof content === "string" ? Deno.writeTextFile(path, content) : Deno.writeFile(path, content));
+    }
+  });
+  console.log(`${out}: ${Object.keys(files).join(", ")}`);
+}
+
+async function peftFiles({ experiment }: RunAbout, folder: string, model: OpenModel): Promise<Files> {
+  const { insertion, template, kind, length } = experiment.prompt;
+  if (kind === "hard") {
+    throw new InputError(`${folder} is a run of a hard prompt, which has no vectors to export`);
+  }
+  if (insertion !== "word-embeddings") {
+    throw new InputError(
+      `${folder} has its prompt behind the embedding layer ('insertion: ${insertion}'), where PEFT cannot put one: it replaces word embeddings, to which positions and the layer's norm are still added. Tune one with 'prompt.insertion: word-embeddings'`,
+    );
+  }
+  const [first, ...rest] = parseTemplate(template, length!);
+  if (first!.kind !== "prompt" || rest.some((piece) => piece.kind === "prompt")) {
+    throw new InputError(
+      `PEFT puts a prompt before everything, and the template of ${folder} has it elsewhere: "${template}"`,
+    );
+  }
+  const config = await readJson(join(model.folder, "config.json"));
+  const source = model.revision === null ? model.folder : model.source;
+  const base = { source, revision: model.revision, config };
+  const adapter = peftAdapter(await readPrompt(folder), model.card.kind, base);
+  return {
+    "adapter_config.json": adapter.config,
+    "adapter_model.safetensors": adapter.weights,
+    "README.md": adapterCard(experiment, model.card.kind, source),
+  };
+}
+
+async function onnxFiles({ experiment }: RunAbout, folder: string, model: OpenModel): Promise<Files> {
+  const form = { target: "cpu", precision: "float32" } as const;
+  const compiled = await compileExperiment({ experiment, model }, form);
+  return await classifierFiles({
+    experiment,
+    model,
+    counting: positionCounting(experiment.prompt.insertion, compiled),
+    predict: compiled?.predict ?? await compileHardModel(model, form),
+    prompt: compiled && await readPrompt(folder),
+  });
+}

@@ -1,0 +1,165 @@
+import { join } from "@std/path";
+import { chooseDevice } from "../device/choose.ts";
+import type { DeviceKind, Session, Tensor } from "../device/device.ts";
+import { readSafetensors } from "../device/safetensors.ts";
+import { classLogits, indexOfLargest } from "../evaluation/predict.ts";
+import { InputError } from "../experiment/errors.ts";
+import { columnsOf, parseTemplate } from "../experiment/template.ts";
+import type { Experiment } from "../experiment/types.ts";
+import { TemplateEncoder } from "../prompt/encoding.ts";
+import { readVerbalizer, type Verbalizer } from "../prompt/verbalizer.ts";
+import { probabilitiesOf } from "../results/predictions.ts";
+import { readAbout } from "../results/read_run.ts";
+import { compileHardModel } from "./compile_model.ts";
+import { terminalDownloads } from "./downloads.ts";
+import { modelOfRun } from "./model_of_run.ts";
+import type { OpenModel } from "./open_model.ts";
+import { compileExperiment, formOn, positionCounting } from "./prepare.ts";
+
+/** How a run is loaded. */
+export interface LoadOptions {
+  /** Where it computes; the experiment's own device where this is left out. */
+  readonly device?: DeviceKind | "auto";
+  /** The model's folder, where it is no longer where the run found it. */
+  readonly model?: string;
+  /** A folder that the compiled model is kept in from one call to the next; where this is left out, none is. */
+  readonly cache?: string;
+  /** Told in a line what a person should know: that a model is downloaded, say. */
+  readonly say?: (line: string) => void;
+}
+
+/** A text to classify: what stands for `{text}`, or for each of the template's columns by its name. */
+export type Classifiable = string | Readonly<Record<string, string>>;
+
+/** What a run says of a text. */
+export interface Classification {
+  /** The most probable class. */
+  readonly predicted: string;
+  readonly probabilities: Readonly<Record<string, number>>;
+  /** How many of the text's tokens did not fit the model's positions. */
+  readonly cut: number;
+}
+
+/** A run's prompt with its frozen model, ready to classify. */
+export class LoadedRun {
+  private constructor(
+    /** What the run was asked for. */
+    readonly experiment: Experiment,
+    private readonly model: OpenModel,
+    private readonly session: Session,
+    private readonly prompt: Tensor | undefined,
+    private readonly encoder: TemplateEncoder,
+    private readonly verbalizer: Verbalizer,
+    /** The columns that stand in the template: `text`, or others. */
+    readonly columns: readonly string[],
+    /** What it computes on. */
+    readonly device: string,
+  ) {}
+
+  /** @param folder of a complete run */
+  static async open(folder: string, options: LoadOptions): Promise<LoadedRun> {
+    const { say = () => {}, cache } = options;
+    const about = await readAbout(folder), { experiment } = about, { prompt } = experiment;
+    const model = await modelOfRun(about, folder, options.model, terminalDownloads(say));
+    const device = await chooseDevice(options.device ?? experiment.device, say);
+    const form = formOn(device, experiment),
+      compiled = await compileExperiment({ experiment, model }, form, cache);
+    const session = await device.open(compiled?.predict ?? await compileHardModel(model, form));
+    const template = parseTemplate(prompt.template, prompt.length ?? 0);
+    const counting = positionCounting(prompt.insertion, compiled);
+    return new LoadedRun(
+      experiment,
+      model,
+      session,
+      compiled && await readPrompt(folder),
+      new TemplateEncoder(template, model.tokenizer, model.card, counting),
+      readVerbalizer(experiment.verbalizer, model.tokenizer, experiment.multiTokenWords),
+      columnsOf(template),
+      device.description,
+    );
+  }
+
+  /** The classes, in the order of the verbalizer. */
+  get classes(): readonly string[] {
+    return this.verbalizer.classes;
+  }
+
+  /**
+   * Classifies texts, in batches of texts of like length.
+   *
+   * @returns in the order of the texts
+   * @throws {InputError} where a text lacks one of the template's columns
+   */
+  async classify(texts: readonly Classifiable[]): Promise<Classification[]> {
+    const { classes, tokens } = this.verbalizer;
+    const encoded = texts.map((text, i) => ({ ...this.encoder.encode(this.placed(text, i)), label: 0 }));
+    const logits = await classLogits(
+      {
+        session: this.session,
+        ...(this.prompt && { prompt: this.prompt }),
+        padId: this.model.tokenizer.padId,
+        batchSize: this.experiment.evaluation.batchSize,
+      },
+      encoded,
+      tokens,
+    );
+    return logits.map((row, i) => ({
+      predicted: classes[indexOfLargest(row)]!,
+      probabilities: probabilitiesOf(row, classes),
+      cut: encoded[i]!.cut,
+    }));
+  }
+
+  /** Frees what the run holds on the device. */
+  async release(): Promise<void> {
+    await this.session.release();
+  }
+
+  private placed(text: Classifiable, index: number): Readonly<Record<string, string>> {
+    const columns = typeof text === "string" ? { text } : text;
+    for (const name of this.columns) {
+      if (typeof (columns as Record<string, unknown>)[name] !== "string") {
+        throw new InputError(`text ${index + 1} lacks '${name}', which stands in the run's template`);
+      }
+    }
+    return columns;
+  }
+}
+
+/**
+ * Loads a run's prompt and its frozen model.
+ *
+ * @param folder of a complete run, of a soft or a hard prompt
+ * @throws {InputError} where there is no such run, or its model is missing or another
+ * @throws {DeviceError} where the device is not there
+ *
+ * @example
+ * ```ts
+ * import { loadRun } from "softprompt";
+ *
+ * const run = await loadRun("results/first-soft");
+ * const [answer] = await run.classify(["a gripping, beautifully acted thriller ."]);
+ * console.log(answer!.predicted, answer!.probabilities);
+ * await run.release();
+ * ```
+ */
+export function loadRun(folder: string, options: LoadOptions = {}): Promise<LoadedRun> {
+  return LoadedRun.open(folder, options);
+}
+
+/**
+ * The prompt that a run tuned.
+ *
+ * @returns float32 [length, dimension]
+ */
+export async function readPrompt(folder: string): Promise<Tensor> {
+  const path = join(folder, "prompt.safetensors");
+  try {
+    return readSafetensors(await Deno.readFile(path)).tensors.prompt!;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof RangeError) {
+      throw new InputError(`${path} cannot be read: ${error.message}`, { cause: error });
+    }
+    throw error;
+  }
+}

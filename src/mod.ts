@@ -1,0 +1,14 @@
+/**
+ * Prompts that were tuned, for programs: load a run and classify with it.
+ *
+ * @module
+ */
+export {
+  type Classifiable,
+  type Classification,
+  LoadedRun,
+  type LoadOptions,
+  loadRun,
+} from "./commands/load_run.ts";
+export { InputError } from "./experiment/errors.ts";
+export { DeviceError, type DeviceKind } from "./device/device.ts";
