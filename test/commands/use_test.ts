@@ -1,0 +1,189 @@
+import { assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
+import { InferenceSession, Tensor } from "onnxruntime-node";
+import { readTokenizer } from "../../src/model/read_tokenizer.ts";
+import { loadRun } from "softprompt";
+import { ROOT } from "../shared.ts";
+import { call, inFolder, readLines, writeExperiment } from "./softprompt.ts";
+
+const TEXTS = ["a gripping , beautifully acted thriller .", "dull", "two hours that i will never get back ."];
+const FEW = { training: { batchSize: 8, steps: 4, logEvery: 2 } };
+
+/** Runs small experiments of two insertions and of words alone. */
+async function withRuns(
+  test: (run: (name: string) => string, folder: string) => Promise<void>,
+): Promise<void> {
+  await inFolder(async (folder) => {
+    const results: string = join(folder, "results"), template = "{prompt} {text} it was {mask} .";
+    const kinds = {
+      behind: { prompt: { kind: "soft", length: 4, template }, ...FEW },
+      words: { prompt: { kind: "soft", length: 4, insertion: "word-embeddings", template }, ...FEW },
+      hard: { prompt: { kind: "hard", template: "{text} it was {mask} ." }, training: undefined },
+    };
+    const files = [];
+    for (const [name, changes] of Object.entries(kinds)) {
+      const own: string = join(folder, name);
+      await Deno.mkdir(own);
+      files.push(await writeExperiment(own, { name, ...changes }));
+    }
+    const { code, stderr } = await call(["run", ...files, "--results", results]);
+    assertEquals(code, 0, stderr);
+    await test((name) => join(results, name), folder);
+  });
+}
+
+Deno.test("a run's prompt is used from the command line, from a program, and as a classifier without us", () =>
+  withRuns(async (run, folder) => {
+    for (const name of ["behind", "words", "hard"]) {
+      const loaded = await loadRun(run(name)), answers = await loaded.classify(TEXTS);
+      assertEquals(loaded.classes, ["negative", "positive"]);
+      await loaded.release();
+      const results: string = join(folder, "cache");
+      const said = await call(["predict", run(name), ...TEXTS, "--results", results]);
+      assertEquals(said.code, 0, said.stderr);
+      const lines = said.stdout.trim().split("\n").map((line) => JSON.parse(line));
+      assertEquals(
+        lines,
+        answers.map(({ predicted, probabilities }, i) => ({ text: TEXTS[i], predicted, probabilities })),
+      );
+      const out: string = join(folder, "classifier", name);
+      const { code, stderr } = await call(["export", run(name), "--format", "onnx", "--out", out]);
+      assertEquals(code, 0, stderr);
+      const config = JSON.parse(await Deno.readTextFile(join(out, "config.json")));
+      assertEquals(config.id2label, { "0": "negative", "1": "positive" });
+      for (const side of ["left", "right"] as const) {
+        const rows = await classified(out, side);
+        for (const [i, { probabilities }] of answers.entries()) {
+          assertAlmostEquals(rows[i]![1]!, probabilities.positive!, 1e-5, `${name}, padded on the ${side}`);
+        }
+      }
+    }
+    await peft(run, folder);
+  }));
+
+/** What plain ONNX Runtime says of the texts, with the tokens that the tokenizer puts around them. */
+async function classified(folder: string, side: "left" | "right"): Promise<number[][]> {
+  const tokenizer = await readTokenizer(folder);
+  const session = await InferenceSession.create(join(folder, "onnx/model.onnx"));
+  const ids = TEXTS.map((text) => [...tokenizer.prefix, ...tokenizer.encode(text), ...tokenizer.suffix]);
+  const length = Math.max(...ids.map((row) => row.length));
+  const tensor = (rows: number[][]) => {
+    const padded = rows.flatMap((row) => {
+      const padding = Array<number>(length - row.length).fill(0);
+      return side === "left" ? [...padding, ...row] : [...row, ...padding];
+    });
+    return new Tensor("int64", BigInt64Array.from(padded, BigInt), [rows.length, length]);
+  };
+  const { probabilities } = await session.run({
+    input_ids: tensor(ids),
+    attention_mask: tensor(ids.map((row) => row.map(() => 1))),
+  });
+  await session.release();
+  const found = Array.from(probabilities!.data as Float32Array);
+  return TEXTS.map((_, i) => found.slice(2 * i, 2 * i + 2));
+}
+
+/** An adapter written here is where another experiment starts from; what cannot be one says why. */
+async function peft(run: (name: string) => string, folder: string): Promise<void> {
+  const adapter: string = join(folder, "adapter"), args = ["--format", "peft", "--out", adapter];
+  for (
+    const [name, why] of [["behind", "behind the embedding layer"], [
+      "hard",
+      "a hard prompt, which has no vectors",
+    ]] as const
+  ) {
+    const refused = await call(["export", run(name), ...args]);
+    assertEquals(refused.code, 2);
+    assertStringIncludes(refused.stderr, why);
+  }
+  const { code, stderr } = await call(["export", run("words"), ...args]);
+  assertEquals(code, 0, stderr);
+  const template = "{prompt} {text} it was {mask} .",
+    training = { steps: 1, batchSize: 8, optimizer: { learningRate: 1e-12 } };
+  const prompt = { kind: "soft", length: 4, insertion: "word-embeddings", template };
+  const initialization = { from: "peft", path: "adapter" };
+  const file = await writeExperiment(folder, {
+    name: "from-peft",
+    prompt: { ...prompt, initialization },
+    training,
+  });
+  const again = await call(["run", file, "--results", folder]);
+  assertEquals(again.code, 0, again.stderr);
+  const [before, after] = await Promise.all(
+    [run("words"), join(folder, "from-peft")].map((one) => readLines(join(one, "predictions.jsonl"))),
+  );
+  assertEquals(after!.map(({ predicted }) => predicted), before!.map(({ predicted }) => predicted));
+  for (
+    const [changes, message] of [
+      [{ length: 5, initialization }, "the adapter has 4 vectors, and 'prompt.length' is 5"],
+      [{ initialization: { from: "peft", path: "none" } }, "is no adapter of PEFT's"],
+      [{ insertion: "embedding-output", initialization }, "set 'prompt.insertion: word-embeddings'"],
+    ] as const
+  ) {
+    const wrong = await writeExperiment(folder, {
+      name: "from-peft",
+      prompt: { ...prompt, ...changes },
+      training,
+    });
+    const { code, stderr } = await call(["validate", wrong]);
+    assertEquals(code, 2);
+    assertStringIncludes(stderr, message);
+    assertStringIncludes(stderr, "experiment.yaml:");
+  }
+}
+
+Deno.test("texts come from files and from standard input, and answers in their order", () =>
+  inFolder(async (folder) => {
+    const pairs = { kind: "hard", template: "{title} : {text} it was {mask} ." };
+    const data = ["positive", "negative"].flatMap((label) =>
+      Array.from(
+        { length: 10 },
+        (_, i) => JSON.stringify({ title: `t ${i}`, text: `a ${label} film ${i}`, label }),
+      )
+    );
+    await Deno.writeTextFile(join(folder, "data.jsonl"), data.join("\n"));
+    const samples = [{ title: "t", text: "a joy ." }];
+    const file = await writeExperiment(folder, {
+      name: "pairs",
+      prompt: pairs,
+      training: undefined,
+      dataset: { file: "data.jsonl" },
+      evaluation: { samples },
+    });
+    const ran = await call(["run", file, "--results", folder]);
+    assertEquals(ran.code, 0, ran.stderr);
+    const run: string = join(folder, "pairs");
+    assertStringIncludes(await Deno.readTextFile(join(run, "samples.md")), "t \\| a joy .");
+    const asked = Array.from(
+      { length: 2500 },
+      (_, i) => ({ id: i, title: `t ${i % 7}`, text: "dull ".repeat(1 + i % 5) }),
+    );
+    const child = new Deno.Command(Deno.execPath(), {
+      args: ["run", "--allow-all", "--quiet", "src/main.ts", "predict", run, "--file", "-"],
+      cwd: ROOT,
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    const output = child.output(), writer = child.stdin.getWriter();
+    await writer.write(new TextEncoder().encode(asked.map((one) => JSON.stringify(one)).join("\n")));
+    await writer.close();
+    const { code, stdout, stderr } = await output;
+    assertEquals(code, 0, new TextDecoder().decode(stderr));
+    const answers = new TextDecoder().decode(stdout).trim().split("\n").map((line) => JSON.parse(line));
+    assertEquals(answers.map(({ id }) => id), asked.map(({ id }) => id));
+    const lacking: string = join(folder, "lacking.jsonl");
+    await Deno.writeTextFile(lacking, '{"text": "a"}\n');
+    for (
+      const [args, message] of [
+        [["a text"], "give them as JSON Lines by --file"],
+        [["--file", lacking], "text 1 lacks 'title'"],
+        [["--file", join(folder, "none.txt")], "there is no"],
+        [[], "predict takes texts, or a --file of them"],
+      ] as const
+    ) {
+      const wrong = await call(["predict", run, ...args]);
+      assertEquals(wrong.code, 2, wrong.stderr);
+      assertStringIncludes(wrong.stderr, message);
+    }
+  }));

@@ -1,0 +1,86 @@
+import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import { terminalDownloads } from "../../src/commands/downloads.ts";
+import { compileModel } from "../../src/commands/compile_model.ts";
+import { openModel } from "../../src/commands/open_model.ts";
+import { openCpu } from "../../src/device/cpu.ts";
+import { float32Tensor } from "../../src/device/device.ts";
+import { writeSafetensors } from "../../src/device/safetensors.ts";
+import { classLogits } from "../../src/evaluation/predict.ts";
+import { InputError } from "../../src/experiment/errors.ts";
+import { parseTemplate } from "../../src/experiment/template.ts";
+import { peftAdapter, type PeftConfig, readPeftAdapter } from "../../src/formats/peft.ts";
+import { TemplateEncoder } from "../../src/prompt/encoding.ts";
+import { readVerbalizer } from "../../src/prompt/verbalizer.ts";
+import { MINI } from "../shared.ts";
+import config from "../fixtures/peft/adapter_config.json" with { type: "json" };
+import answers from "../fixtures/peft/answers.json" with { type: "json" };
+
+const WEIGHTS = await Deno.readFile("test/fixtures/peft/adapter_model.safetensors");
+
+Deno.test("a prompt that PEFT saved gives the logits here that it gives there", async () => {
+  const prompt = readPeftAdapter(config, WEIGHTS, "adapter");
+  assertEquals(prompt.dims, [3, 256]);
+  const model = await openModel({ source: MINI, file: "onnx/model.onnx" }, "./", terminalDownloads(() => {}));
+  const { predict } = await compileModel(model, "word-embeddings", "adamw", {});
+  const session = await (await openCpu()).open(predict);
+  const template = parseTemplate("{prompt} {text} it was {mask} .", 3);
+  const encoder = new TemplateEncoder(template, model.tokenizer, model.card, "together");
+  const words = { negative: ["bad", "terrible"], positive: ["good", "great"] };
+  const { tokens } = readVerbalizer(words, model.tokenizer, "error");
+  const examples = answers.texts.map((text) => ({ ...encoder.encode({ text }), label: 0 }));
+  const found = await classLogits({ session, prompt, padId: 0, batchSize: 8 }, examples, tokens);
+  await session.release();
+  for (const [i, row] of answers.class_logits.entries()) {
+    for (const [c, logit] of row.entries()) assertAlmostEquals(found[i]![c]!, logit, 1e-4);
+  }
+});
+
+Deno.test("an exported adapter says what PEFT reads, and no key that it does not know", () => {
+  const prompt = float32Tensor(Float32Array.of(1, 2, 3, 4, 5, 6), [3, 2]);
+  const base = {
+    source: "acme/tiny",
+    revision: null,
+    config: { num_hidden_layers: 4, num_attention_heads: 2 },
+  };
+  const written = peftAdapter(prompt, "masked", base), said = JSON.parse(written.config);
+  assertEquals(Object.keys(said).filter((key) => !answers.config_keys.includes(key)), []);
+  assertEquals(
+    [said.peft_type, said.task_type, said.num_virtual_tokens, said.token_dim, said.num_layers],
+    ["PROMPT_TUNING", "FEATURE_EXTRACTION", 3, 2, 4],
+  );
+  assertEquals(JSON.parse(peftAdapter(prompt, "causal", base).config).task_type, "CAUSAL_LM");
+  assertEquals(readPeftAdapter(said, written.weights, "adapter"), prompt);
+});
+
+Deno.test("adapters of another kind, or with other tensors, are refused", () => {
+  const tensor = float32Tensor(new Float32Array(4), [2, 2]);
+  const other = writeSafetensors({ tensors: { "lora_A.weight": tensor }, metadata: {} });
+  for (
+    const [change, weights, message] of [
+      [{ peft_type: "LORA" }, WEIGHTS, "is an adapter of the type LORA"],
+      [{ num_transformer_submodules: 2 }, WEIGHTS, "for an encoder and a decoder"],
+      [
+        { num_virtual_tokens: 4 },
+        WEIGHTS,
+        "has no 'prompt_embeddings' [4, 256] (it has prompt_embeddings [3, 256])",
+      ],
+      [{}, other, "(it has lora_A.weight [2, 2])"],
+      [{}, WEIGHTS.subarray(0, 700), "cannot be read"],
+    ] as const
+  ) {
+    const changed: PeftConfig = { ...config, ...change };
+    assertThrows(() => readPeftAdapter(changed, weights, "adapter"), InputError, message);
+  }
+});
+
+Deno.test("half precision is read, too", () => {
+  const header = JSON.stringify({
+    prompt_embeddings: { dtype: "BF16", shape: [1, 2], data_offsets: [0, 4] },
+  });
+  const file = new Uint8Array(8 + header.length + 4);
+  new DataView(file.buffer).setBigUint64(0, BigInt(header.length), true);
+  file.set(new TextEncoder().encode(header), 8);
+  file.set([0x80, 0x3f, 0x20, 0xc0], 8 + header.length);
+  const small = { ...config, num_virtual_tokens: 1, token_dim: 2 };
+  assertEquals(readPeftAdapter(small, file, "adapter"), float32Tensor(Float32Array.of(1, -2.5), [1, 2]));
+});
