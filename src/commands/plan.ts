@@ -1,5 +1,6 @@
 import { join } from "@std/path";
 import { CompileError } from "../compiler/mod.ts";
+import { HubError } from "../hub/hub_error.ts";
 import { ExperimentError, InputError } from "../experiment/errors.ts";
 import type { Override } from "../experiment/override.ts";
 import { parseVariants } from "../experiment/sweep.ts";
@@ -59,7 +60,9 @@ export async function planSound(
 
 /** What a wrong file is told about; errors of other kinds are thrown on. */
 export function problemText(error: unknown, file: string): string {
-  if (!(error instanceof InputError || error instanceof CompileError)) throw error;
+  if (!(error instanceof InputError || error instanceof CompileError || error instanceof HubError)) {
+    throw error;
+  }
   return error instanceof ExperimentError || error.message.includes(file)
     ? error.message
     : `${file}: ${error.message}`;
