@@ -107,12 +107,17 @@ for (const { page, line, text } of ALL.filter(({ language }) => language === "ya
 }
 
 /**
- * A copy of the project whose experiments are small: two steps on a few of the project's own sentences, two values of what is
- * swept. The commands are those of the pages, to the letter.
+ * A copy of the project, with the files of the pages, whose experiments are small: two steps, on a few of the project's own
+ * sentences instead of rt-polarity, two values of what is swept. The commands are those of the pages, to the letter.
  */
 async function copyProject(folder: string): Promise<void> {
   const entries = ["deno.json", "deno.lock", "src", "docs", "data", "experiments", "bench", "test"];
   for (const entry of entries) await copy(join(ROOT, entry), join(folder, entry));
+  for (const { file, text } of ALL) {
+    if (file === undefined) continue;
+    await Deno.mkdir(join(folder, dirname(file)), { recursive: true });
+    await Deno.writeTextFile(join(folder, file), text);
+  }
   for await (const file of yamlFiles(join(folder, "experiments"))) {
     const document = parseDocument(await Deno.readTextFile(file));
     const own = document.getIn(["dataset", "name"]) === "rt-polarity";
@@ -217,11 +222,6 @@ Deno.test("every command and program of the pages does what it should", async (t
           cache,
         ),
       );
-      for (const { file, text } of ALL) {
-        if (file === undefined) continue;
-        await Deno.mkdir(join(folder, dirname(file)), { recursive: true });
-        await Deno.writeTextFile(join(folder, file), text);
-      }
       for (const snippet of ALL) {
         const { page, line, language, text } = snippet;
         const name = `${page}:${line}`;
