@@ -26,6 +26,7 @@ const PAGES = [
 const NOT_HERE: readonly (readonly [RegExp, string])[] = [
   [/^deno task (test|check)$/, "it is what runs this"],
   [/^deno task bench/, "it measures, for minutes"],
+  [/device=webgpu/, "a software adapter takes minutes for it; test/device and test/training have WebGPU"],
   [/^deno task data rt-polarity$/, "it needs the network; data_test.ts serves the archive itself"],
 ];
 
@@ -55,7 +56,7 @@ async function snippets(): Promise<Snippet[]> {
 
 /** The commands of a block, without comments. */
 function commandsOf({ text }: Snippet): string[] {
-  return text.split("\n")
+  return text.replaceAll(/\\\n\s*/g, "").split("\n")
     .map((line) => line.replace(/(^|\s)#.*$/, "").trim().replace(/^npx -y deno@\S+ /, "deno "))
     .filter((line) => line !== "");
 }
