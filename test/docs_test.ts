@@ -64,7 +64,7 @@ function commandsOf({ text }: Snippet): string[] {
 const ALL = await snippets();
 
 Deno.test("every block of the pages is of a language that the tests know", () => {
-  const known = ["sh", "yaml", "ts", "csv", "jsonc"];
+  const known = ["sh", "yaml", "ts", "csv", "jsonc", "text"];
   assertEquals(
     ALL.filter(({ language }) => !known.includes(language)).map(({ page, line }) => `${page}:${line}`),
     [],

@@ -59,6 +59,13 @@ export async function prepare(
   };
 }
 
+/** What a person should know of the data before they are used, in a line each. */
+export function dataWarnings(title: string, { repeated, test }: Dataset): string[] {
+  return repeated === 0
+    ? []
+    : [`warning: ${title}: ${repeated} of the ${test.length} test texts stand in the training set, too`];
+}
+
 /** How positions are counted in an experiment whose prompt is compiled in. */
 export function positionCounting(
   insertion: Insertion | undefined,

@@ -17,6 +17,7 @@ import { classifyAll } from "./classify_all.ts";
 import type { Form } from "./compile_model.ts";
 import {
   compileExperiment,
+  dataWarnings,
   encodeDataset,
   formOn,
   positionCounting,
@@ -55,11 +56,7 @@ export async function runInto(
       `warning: ${title}: ${encoded.otherwise} texts hold characters (U+200D, say) that this tokenizer takes in another way than Hugging Face's own, as its table of characters is approximated`,
     );
   }
-  if (prepared.dataset.repeated > 0) {
-    listener.say(
-      `warning: ${title}: ${prepared.dataset.repeated} of the ${prepared.dataset.test.length} test texts stand in the training set, too`,
-    );
-  }
+  for (const line of dataWarnings(title, prepared.dataset)) listener.say(line);
   if (folder.checkpoint) listener.say(`${title}: going on after step ${folder.checkpoint.step}`);
   const soft = compiled && await tunePrompt(
     prepared,

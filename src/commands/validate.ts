@@ -1,10 +1,17 @@
 import { InputError } from "../experiment/errors.ts";
 import { earlierRuns } from "../results/earlier_runs.ts";
-import { tableLines } from "./console.ts";
+import { say, tableLines } from "./console.ts";
 import { duration } from "./duration.ts";
 import { withPlaces } from "./experiment_file.ts";
 import { type PlannedRun, planSound, problemText } from "./plan.ts";
-import { compileExperiment, encodeDataset, positionCounting, type Prepared, stepKey } from "./prepare.ts";
+import {
+  compileExperiment,
+  dataWarnings,
+  encodeDataset,
+  positionCounting,
+  type Prepared,
+  stepKey,
+} from "./prepare.ts";
 import { survey, type SurveyedRun } from "./survey.ts";
 import { Workbench } from "./workbench.ts";
 
@@ -32,6 +39,7 @@ export async function validate(args: readonly string[], { results }: ValidateFla
     try {
       const surveyed = await survey(run, workbench, false, earlier);
       const cut = await withPlaces(run, () => checker.textsCut(surveyed.prepared));
+      for (const line of dataWarnings(run.title, surveyed.prepared.dataset)) say(line);
       sound.push({ ...surveyed, run, cut });
     } catch (error) {
       problems.push(problemText(error, run.file));

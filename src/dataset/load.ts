@@ -1,5 +1,5 @@
 import { dirname, join, resolve } from "@std/path";
-import { InputError } from "../experiment/errors.ts";
+import { InputError, saidOfKey } from "../experiment/errors.ts";
 import { RandomStream } from "../experiment/random_stream.ts";
 import type { DatasetSpec, Split } from "../experiment/types.ts";
 import type { HubListener } from "../hub/repository.ts";
@@ -102,7 +102,10 @@ async function readHubSplits(
   columns: Columns,
   listener: HubListener,
 ): Promise<Splits & { revision: string }> {
-  const dataset = await findHubDataset(source, revision!, config, listener);
+  const dataset = await saidOfKey(
+    ["dataset", "source"],
+    () => findHubDataset(source, revision!, config, listener),
+  );
   const read = async (name: string) => {
     const files = await dataset.files(name);
     const parts = files.map((path, i) =>

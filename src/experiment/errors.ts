@@ -21,6 +21,24 @@ export class ExperimentError extends InputError {
   }
 }
 
+/**
+ * Does something that a key asks for; what turns out to be wrong is said of that key.
+ *
+ * @param path of the key, from the file's root
+ * @throws {KeyError} in place of other input errors
+ */
+export async function saidOfKey<Result>(
+  path: readonly string[],
+  act: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await act();
+  } catch (error) {
+    if (error instanceof KeyError || !(error instanceof InputError)) throw error;
+    throw new KeyError([{ path, message: error.message }]);
+  }
+}
+
 /** What turns out to be wrong with the value of a key once the model or the data are read. */
 export class KeyError extends InputError {
   override readonly name = "KeyError";

@@ -9,9 +9,9 @@ export function hubError(
   error: unknown,
   { type, name }: RepositoryName,
   revision: string,
-  { endpoint, token, offline }: HubSettings,
+  { endpoint, token }: HubSettings,
 ): Error {
-  if (error instanceof HubError || error instanceof InputError || offline) return error as Error;
+  if (error instanceof HubError || error instanceof InputError) return error;
   const what = `the ${type} '${name}'`, at = `revision '${revision}'`;
   if (!(error instanceof HubApiError)) {
     return error instanceof Error && error.message.includes("must start with 'hf_'")

@@ -1,5 +1,5 @@
 import { dirname, join, relative, resolve } from "@std/path";
-import { InputError, KeyError } from "../experiment/errors.ts";
+import { InputError, KeyError, saidOfKey } from "../experiment/errors.ts";
 import type { ModelSpec } from "../experiment/types.ts";
 import type { HubListener } from "../hub/repository.ts";
 
@@ -37,7 +37,9 @@ export async function findModel(
   listener: HubListener,
 ): Promise<ModelFolder> {
   const folder: string = resolve(dirname(namedIn), spec.source);
-  if (!await exists(folder) && HUB_ID.test(spec.source)) return await hubModel(spec, folder, listener);
+  if (!await exists(folder) && HUB_ID.test(spec.source)) {
+    return await saidOfKey(["model", "source"], () => hubModel(spec, folder, listener));
+  }
   if (spec.revision !== undefined) {
     const message = `'model.revision' goes with a model of the hub, and ${spec.source} is a folder`;
     throw new KeyError([{ path: ["model", "revision"], message }]);
@@ -65,7 +67,7 @@ async function hubModel(
   const repository = await Repository.open({ type: "model", name: source }, revision, settings, listener)
     .catch((error) => {
       if (!(error instanceof InputError)) throw error;
-      throw keyError(`${error.message} (nor is there a folder ${instead})`, "source");
+      throw new InputError(`${error.message} (nor is there a folder ${instead})`, { cause: error });
     });
   const { folder, commit } = repository;
   const provide = async (path: string) => {
