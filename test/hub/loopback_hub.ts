@@ -99,6 +99,18 @@ function answer(request: Request, repositories: readonly HubContent[], faults: r
   if (content === undefined) return error(404, "EntryNotFound", "Entry not found");
   const bytes = bytesOf(content), headers = { "x-repo-commit": commit, etag: `"${gitHash(bytes)}"` };
   if (!isLarge(path!)) return sent(request, bytes, faultFor(request, faults, path!), headers);
+  if (path!.endsWith("_data") && request.headers.get("accept")?.includes("xet-fileinfo")) {
+    // What the hub says to who could fetch a file in chunks, and does not have to.
+    return new Response("{}", {
+      headers: {
+        ...headers,
+        "content-type": "application/vnd.xet-fileinfo+json",
+        "x-linked-size": String(bytes.length),
+        "x-xet-hash": "0".repeat(64),
+        link: `<${url.origin}/xet-auth>; rel="xet-auth", <${url.origin}/xet>; rel="xet-reconstruction-info"`,
+      },
+    });
+  }
   // A redirect to a host of its own, as large files are served.
   const { port } = url;
   return new Response(null, {

@@ -224,3 +224,10 @@ hubTest("a path that leads out of the repository is refused", async ({ open }) =
   const error = await assertRejects(async () => (await open()).paths(), HubError);
   assertStringIncludes(error.message, "leads out of it");
 }, { ...CONTENT, files: { "../../../evil": "x" } });
+
+hubTest("a file that the hub keeps in chunks is fetched whole", async ({ hub, open }) => {
+  hub.faults.push({ path: "onnx/model.onnx_data", times: 1, answer: "cut" });
+  const path = (await (await open()).file("onnx/model.onnx_data"))!;
+  assertEquals(await Deno.readFile(path), CONTENT.files["onnx/model.onnx_data"]);
+  assertEquals(hub.requests.filter((line) => line.includes("xet")), []);
+});
