@@ -23,7 +23,7 @@ export interface RunDescription {
   readonly verbalizer: Readonly<Record<string, readonly string[]>>;
   readonly hardVerbalizer: Readonly<Record<string, readonly string[]>>;
   readonly multiTokenWords: MultiTokenWords;
-  readonly initialization: Exclude<Initialization, { from: "peft" }>;
+  readonly initialization: Exclude<Initialization, { path: string }>;
   readonly training: TrainingSpec;
   readonly seed: number;
   readonly card: ModelCard;

@@ -50,14 +50,13 @@ export async function* tuneInBrowser(
   const { about, tokenizer, classes } = run, examples = readPasted(table, classes);
   const encoder = run.encoder(length), { epochs: _, earlyStopping: __, ...training } = about.training;
   const embed = await device.open(await run.graph("embed"));
-  const { prompt } = await initialPrompt(
-    about.initialization,
-    length,
-    new EmbeddingSpace(embed, about.dimension, about.card.firstPosition),
+  const { prompt } = await initialPrompt(about.initialization, length, {
+    space: new EmbeddingSpace(embed, about.dimension, about.card.firstPosition),
     tokenizer,
-    examples.map(({ text }) => text),
-    new RandomStream(seed, "initialization"),
-  );
+    trainingTexts: examples.map(({ text }) => text),
+    labelWords: Object.values(about.verbalizer).flat(),
+    stream: new RandomStream(seed, "initialization"),
+  });
   await embed.release();
   const session = await device.openResident(await run.graph("train"));
   const update = await device.openResident(await run.graph("update"));

@@ -10,7 +10,7 @@ import type { LabelledEncoding } from "../prompt/batches.ts";
 import { type PositionCounting, TemplateEncoder } from "../prompt/encoding.ts";
 import { readVerbalizer, type Verbalizer } from "../prompt/verbalizer.ts";
 import type { OpenModel } from "./open_model.ts";
-import { type Adapter, readAdapter } from "./read_adapter.ts";
+import { type GivenPrompt, readGivenPrompt } from "./read_given_prompt.ts";
 import type { Workbench } from "./workbench.ts";
 
 /** Everything that an experiment names, read and checked. */
@@ -19,8 +19,8 @@ export interface Prepared {
   readonly model: OpenModel;
   readonly dataset: Dataset;
   readonly verbalizer: Verbalizer;
-  /** The prompt that another program tuned, for `from: peft`. */
-  readonly adapter: Adapter | undefined;
+  /** The prompt that this one starts from, for `run` and `peft`. */
+  readonly given: GivenPrompt | undefined;
   /** Tells experiments of different content apart: what is asked, of which model, on which data. */
   readonly contentHash: string;
 }
@@ -42,8 +42,8 @@ export async function prepare(
   const dataset = await workbench.dataset(experiment, file, verbalizer.classes);
   const { revision: _, ...frozen } = experiment.model, { revision: __, ...data } = experiment.dataset;
   const { description: ___, name: ____, ...asked } = { ...experiment, model: frozen, dataset: data };
-  const adapter = await readAdapter(experiment.prompt, file);
-  const parts = [model.sha256, dataset.sha256, ...model.weights, ...(adapter ? [adapter.sha256] : [])];
+  const given = await readGivenPrompt(experiment.prompt, file);
+  const parts = [model.sha256, dataset.sha256, ...model.weights, ...(given ? [given.sha256] : [])];
   const content = JSON.stringify([asked, ...parts]);
   return {
     experiment: {
@@ -54,7 +54,7 @@ export async function prepare(
     model,
     dataset,
     verbalizer,
-    adapter,
+    given,
     contentHash: await sha256(new TextEncoder().encode(content)),
   };
 }

@@ -104,8 +104,8 @@ async function servedFiles(
       verbalizer: experiment.verbalizer,
       hardVerbalizer: beside.verbalizer,
       multiTokenWords: experiment.multiTokenWords,
-      // A page cannot read another program's prompt: tuning starts from words there.
-      initialization: prompt.initialization!.from === "peft"
+      // A page cannot read another prompt: tuning starts from words there.
+      initialization: "path" in prompt.initialization!
         ? { from: "vocabulary", top: 5000 }
         : prompt.initialization!,
       training: training!,

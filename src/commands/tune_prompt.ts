@@ -4,15 +4,14 @@ import { measure } from "../evaluation/metrics.ts";
 import { type Classifier, classLogits } from "../evaluation/predict.ts";
 import { RandomStream } from "../experiment/random_stream.ts";
 import { EmbeddingSpace } from "../prompt/embedding_space.ts";
-import { KeyError } from "../experiment/errors.ts";
-import { type InitialPrompt, initialPrompt } from "../prompt/initialization.ts";
+import { saidOfKey } from "../experiment/errors.ts";
+import { initialPrompt } from "../prompt/initialization.ts";
 import { type Neighbourhood, neighbours } from "../prompt/neighbours.ts";
 import { verbalizerFeeds } from "../prompt/verbalizer.ts";
 import type { RunFolder } from "../results/run_folder.ts";
 import { totalSteps, tune, type Tuned, type TuningTask } from "../training/trainer.ts";
 import type { Listener } from "./listener.ts";
 import { percent } from "./result_cells.ts";
-import type { Adapter } from "./read_adapter.ts";
 import type { EncodedDataset, Prepared } from "./prepare.ts";
 import type { TuningSessions } from "./workbench.ts";
 
@@ -47,14 +46,22 @@ export async function tunePrompt(
     spec = experiment.training!,
     { length, initialization } = experiment.prompt;
   const texts = dataset.train.map(({ text }) => text), stream = new RandomStream(seed, "initialization");
-  const initial = initialization!.from === "peft"
-    ? adapted(prepared.adapter!, compiled.dimension)
-    : await inSpace(
-      prepared,
-      compiled,
-      device,
-      (space) => initialPrompt(initialization!, length!, space, model.tokenizer, texts, stream),
-    );
+  const initial = await inSpace(
+    prepared,
+    compiled,
+    device,
+    (space) =>
+      saidOfKey(["prompt", "initialization"], () =>
+        initialPrompt(initialization!, length!, {
+          space,
+          tokenizer: model.tokenizer,
+          trainingTexts: texts,
+          labelWords: Object.values(experiment.verbalizer).flat(),
+          given: prepared.given?.prompt,
+          stream,
+        })),
+  );
+  for (const warning of initial.warnings) listener.say(`warning: ${title}: ${warning}`);
   const padId = model.tokenizer.padId;
   const classifier = (prompt: Tensor): Classifier => ({
     session: predict,
@@ -87,18 +94,9 @@ export async function tunePrompt(
     prepared,
     compiled,
     device,
-    (space) => neighbours(tuned.prompt, space, model.tokenizer, initial.tokens),
+    (space) => neighbours(tuned.prompt, space, model.tokenizer, initial.origins),
   );
   return { classifier: classifier(tuned.prompt), prompt: tuned.prompt, tuned, neighbours: around };
-}
-
-/** @throws {KeyError} where the adapter's vectors have another size than the model's */
-function adapted({ prompt }: Adapter, dimension: number): InitialPrompt {
-  if (prompt.dims[1] === dimension) return { prompt };
-  const message = `the adapter's vectors have ${
-    prompt.dims[1]
-  } numbers, and the model's embeddings ${dimension}: it is for another model`;
-  throw new KeyError([{ path: ["prompt", "initialization", "path"], message }]);
 }
 
 /** Does something in the space of the prompt's vectors, which is open no longer than that takes: it holds a large table. */

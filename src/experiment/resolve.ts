@@ -69,10 +69,14 @@ function resolvePrompt(given: Partial<PromptSpec>): PromptSpec {
 }
 
 function resolveInitialization(given: Partial<Initialization> = { from: "vocabulary" }): Initialization {
-  if (given.from === "peft") return given as Initialization;
-  return given.from === "random"
-    ? { range: 0.5, ...given, from: "random" }
-    : { top: 5000, ...given, from: "vocabulary" };
+  switch (given.from) {
+    case "random":
+      return { range: 0.5, ...given, from: "random" };
+    case "vocabulary":
+      return { top: 5000, ...given, from: "vocabulary" };
+    default:
+      return given as Initialization;
+  }
 }
 
 function resolveOptimizer(given: Partial<OptimizerSpec> = {}): OptimizerSpec {

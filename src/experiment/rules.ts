@@ -89,7 +89,12 @@ function datasetRules(dataset: Partial<DatasetSpec>): Broken[] {
 }
 
 /** The keys of an initialization, and the one that each goes with. */
-const INITIALIZATION_KEYS = { top: "vocabulary", range: "random", path: "peft" };
+const INITIALIZATION_KEYS: Readonly<Record<string, readonly string[]>> = {
+  top: ["vocabulary"],
+  range: ["random"],
+  text: ["text"],
+  path: ["run", "peft"],
+};
 
 function promptRules(prompt: PromptSpec): Broken[] {
   const broken: Broken[] = [];
@@ -102,13 +107,16 @@ function promptRules(prompt: PromptSpec): Broken[] {
     }
   }
   const given = (prompt.initialization ?? {}) as { from?: string } & Record<string, unknown>;
-  for (const [key, from] of Object.entries(INITIALIZATION_KEYS)) {
-    if (given[key] !== undefined && given.from !== from) {
-      say("initialization", `'${key}' goes with 'from: ${from}'`);
+  for (const [key, kinds] of Object.entries(INITIALIZATION_KEYS)) {
+    const wanted = given.from === "text"
+      ? key === "text"
+      : key === "path" && kinds.includes(given.from ?? "");
+    if (given[key] !== undefined && !kinds.includes(given.from ?? "")) {
+      say("initialization", `'${key}' goes with 'from: ${kinds.join("' or 'from: ")}'`);
     }
+    if (wanted && given[key] === undefined) say("initialization", `'from: ${given.from}' needs '${key}'`);
   }
   if (given.from === "peft") {
-    if (given.path === undefined) say("initialization", "'from: peft' needs the 'path' of an adapter");
     if (prompt.insertion !== "word-embeddings") {
       say(
         "initialization",

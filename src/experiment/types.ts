@@ -18,8 +18,10 @@ export interface ModelSpec {
 export type Initialization =
   | { from: "random"; range: number }
   | { from: "vocabulary"; top: number }
-  /** A prompt that PEFT tuned: the folder of its adapter. */
-  | { from: "peft"; path: string };
+  | { from: "labels" }
+  | { from: "text"; text: string }
+  /** The prompt of another run, by its folder, or one that PEFT tuned, by its adapter's. */
+  | { from: "run" | "peft"; path: string };
 
 /** How examples are shared out between training, validation and test. */
 export type Split =

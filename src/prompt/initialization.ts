@@ -9,9 +9,26 @@ import type { EmbeddingSpace } from "./embedding_space.ts";
 export interface InitialPrompt {
   /** float32 [length, dimension] */
   readonly prompt: Tensor;
-  /** The tokens that the vectors were taken from, for `vocabulary`. */
-  readonly tokens?: readonly number[];
+  /** The token or word that each vector was taken from, where it was taken from one. */
+  readonly origins: readonly (string | undefined)[];
+  /** What a person should know of it, in a line each. */
+  readonly warnings: readonly string[];
 }
+
+/** What vectors are made from. */
+export interface Sources {
+  readonly space: EmbeddingSpace;
+  readonly tokenizer: Tokenizer;
+  readonly trainingTexts: readonly string[];
+  /** The verbalizer's words, class by class. */
+  readonly labelWords: readonly string[];
+  /** The vectors of another prompt, for `run` and `peft`: float32 [length, dimension]. */
+  readonly given?: Tensor | undefined;
+  readonly stream: RandomStream;
+}
+
+/** Of so many of the most frequent tokens those are drawn that fill a prompt up (Lester et al. 2021). */
+const FILLED_FROM = 5000;
 
 /**
  * Makes the vectors that tuning starts from.
@@ -21,32 +38,119 @@ export interface InitialPrompt {
  *   the 5,000 most common). How frequent a token is, is counted in the experiment's training texts; tokens that do not occur
  *   there follow in the vocabulary's order, which tokenizers fill by frequency. Special tokens are left out. A token's
  *   vector is what the embedding layer gives for it alone.
+ * - `labels`: a vector for each word of the verbalizer, class by class; a word of several tokens is their mean (Lester et
+ *   al. 2021, §3.2.2).
+ * - `text`: a vector for each token of a text.
+ * - `run`, `peft`: another prompt's vectors.
  *
- * @throws {InputError} where the vocabulary has fewer tokens than the prompt needs
+ * Of `labels`, `text` and `run` too many vectors are cut off at the end, and too few filled up from the vocabulary, both with
+ * a warning.
+ *
+ * @throws {InputError} where the vocabulary has fewer tokens than the prompt needs, or the given vectors have another size
  */
 export async function initialPrompt(
-  how: Exclude<Initialization, { from: "peft" }>,
+  how: Initialization,
   length: number,
-  space: EmbeddingSpace,
-  tokenizer: Tokenizer,
-  trainingTexts: readonly string[],
-  stream: RandomStream,
+  sources: Sources,
 ): Promise<InitialPrompt> {
-  if (how.from === "random") {
-    const numbers = Float32Array.from(
-      { length: length * space.dimension },
-      () => stream.uniform(-how.range, how.range),
-    );
-    return { prompt: float32Tensor(numbers, [length, space.dimension]) };
+  const { space, stream, tokenizer } = sources;
+  switch (how.from) {
+    case "random": {
+      const numbers = Float32Array.from(
+        { length: length * space.dimension },
+        () => stream.uniform(-how.range, how.range),
+      );
+      return begun(numbers, Array.from({ length }, () => undefined), space.dimension);
+    }
+    case "vocabulary":
+      return await sampled(length, how.top, [], sources);
+    case "labels":
+      return await fitted(await embeddedWords(sources), length, "the verbalizer has", "words", sources);
+    case "text": {
+      const ids = tokenizer.encode(how.text), { data } = await space.vectors(ids);
+      const start = begun(data as Float32Array, ids.map((id) => tokenizer.tokenOf(id)), space.dimension);
+      return await fitted(start, length, "the text has", "tokens", sources);
+    }
+    case "run":
+    case "peft": {
+      const { data, dims: [vectors, size] } = sources.given!;
+      if (size !== space.dimension) {
+        throw new InputError(
+          `the prompt in ${how.path} has vectors of ${size} numbers, and the model's embeddings ${space.dimension}: it is for another model`,
+        );
+      }
+      const start = begun(data as Float32Array, Array.from({ length: vectors! }, () => undefined), size);
+      return await fitted(start, length, `the prompt in ${how.path} has`, "vectors", sources);
+    }
   }
-  const candidates = mostFrequentTokens(tokenizer, trainingTexts, how.top);
+}
+
+function begun(data: Float32Array, origins: (string | undefined)[], dimension: number): InitialPrompt {
+  return { prompt: float32Tensor(data, [origins.length, dimension]), origins, warnings: [] };
+}
+
+/** Each word of the verbalizer as one vector. */
+async function embeddedWords({ labelWords, tokenizer, space }: Sources): Promise<InitialPrompt> {
+  const words = labelWords.map((word) => tokenizer.encode(word)), { dimension } = space;
+  const { data } = await space.vectors(words.flat()), numbers = new Float32Array(words.length * dimension);
+  let at = 0;
+  for (const [w, ids] of words.entries()) {
+    for (let i = 0; i < ids.length; i++, at++) {
+      for (let d = 0; d < dimension; d++) {
+        numbers[w * dimension + d]! += Number(data[at * dimension + d]) / ids.length;
+      }
+    }
+  }
+  return begun(numbers, [...labelWords], dimension);
+}
+
+/** As many vectors as the prompt has. */
+async function fitted(
+  start: InitialPrompt,
+  length: number,
+  what: string,
+  things: string,
+  sources: Sources,
+): Promise<InitialPrompt> {
+  const { prompt: { data }, origins } = start, { dimension } = sources.space, have = origins.length;
+  if (have === length) return start;
+  if (have > length) {
+    const warning = `${what} ${have} ${things}, and the prompt ${length} vectors: the last ${
+      have - length
+    } are left out`;
+    const cut = begun(
+      (data as Float32Array).slice(0, length * dimension),
+      origins.slice(0, length),
+      dimension,
+    );
+    return { ...cut, warnings: [warning] };
+  }
+  const rest = await sampled(length - have, FILLED_FROM, origins, sources);
+  const numbers = new Float32Array(length * dimension);
+  numbers.set(data as Float32Array);
+  numbers.set(rest.prompt.data as Float32Array, have * dimension);
+  const warning = `${what} ${have} ${things}, and the prompt ${length} vectors: the last ${
+    length - have
+  } are sampled from the vocabulary`;
+  return { ...begun(numbers, [...origins, ...rest.origins], dimension), warnings: [warning] };
+}
+
+/** @param taken tokens that are there already */
+async function sampled(
+  length: number,
+  top: number,
+  taken: readonly (string | undefined)[],
+  { tokenizer, trainingTexts, space, stream }: Sources,
+): Promise<InitialPrompt> {
+  const candidates = mostFrequentTokens(tokenizer, trainingTexts, top)
+    .filter((id) => !taken.includes(tokenizer.tokenOf(id)));
   if (candidates.length < length) {
     throw new InputError(
       `'prompt.length: ${length}' is more than the ${candidates.length} tokens that 'initialization.top' allows`,
     );
   }
-  const tokens = stream.shuffled(candidates).slice(0, length);
-  return { prompt: await space.vectors(tokens), tokens };
+  const tokens = stream.shuffled(candidates).slice(0, length), { data } = await space.vectors(tokens);
+  return begun(data as Float32Array, tokens.map((id) => tokenizer.tokenOf(id)), space.dimension);
 }
 
 /** The `top` most frequent tokens of some texts, the most frequent first; equally frequent ones in the vocabulary's order. */

@@ -15,20 +15,20 @@ export interface Neighbourhood {
  * Finds the vocabulary tokens nearest to each vector of a prompt, in the space that the vectors live in.
  *
  * @param prompt float32 [length, dimension]
- * @param initial the tokens that the vectors started as
+ * @param origins the tokens or words that the vectors started as, where they started as such
  */
 export async function neighbours(
   prompt: Tensor,
   space: EmbeddingSpace,
   tokenizer: Tokenizer,
-  initial: readonly number[] | undefined,
+  origins: readonly (string | undefined)[],
   count = 5,
 ): Promise<Neighbourhood[]> {
   const ids = Array.from({ length: tokenizer.size }, (_, id) => id).filter((id) => !tokenizer.isSpecial(id));
   const tokens = unitRows(await space.vectors(ids)), vectors = unitRows(prompt);
   return vectors.map((vector, i) => ({
     vector: i,
-    ...(initial && { initial_token: tokenizer.tokenOf(initial[i]!) }),
+    ...(origins[i] !== undefined && { initial_token: origins[i] }),
     nearest: tokens
       .map((token, at) => ({ at, cosine: dot(vector, token) }))
       .sort((a, b) => b.cosine - a.cosine)

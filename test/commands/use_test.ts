@@ -59,6 +59,7 @@ Deno.test("a run's prompt is used from the command line, from a program, and as 
       }
     }
     await peft(run, folder);
+    await fromRun(run, folder);
   }));
 
 /** What plain ONNX Runtime says of the texts, with the tokens that the tokenizer puts around them. */
@@ -129,6 +130,41 @@ async function peft(run: (name: string) => string, folder: string): Promise<void
     assertEquals(code, 2);
     assertStringIncludes(stderr, message);
     assertStringIncludes(stderr, "experiment.yaml:");
+  }
+}
+
+/** Another run's prompt is where an experiment starts from, filled up where it is longer; one of another place is refused. */
+async function fromRun(run: (name: string) => string, folder: string): Promise<void> {
+  const written = async (path: string, insertion: string) =>
+    await writeExperiment(folder, {
+      name: "from-run",
+      prompt: {
+        kind: "soft",
+        length: 6,
+        insertion,
+        initialization: { from: "run", path },
+        template: "{prompt} {text} it was {mask} .",
+      },
+      training: { steps: 1, batchSize: 8 },
+    });
+  const { code, stderr } = await call([
+    "run",
+    await written(run("words"), "word-embeddings"),
+    "--results",
+    folder,
+  ]);
+  assertEquals(code, 0, stderr);
+  assertStringIncludes(stderr, "has 4 vectors, and the prompt 6 vectors: the last 2 are sampled");
+  for (
+    const [path, insertion, message] of [
+      [run("words"), "embedding-output", "their vectors are of different spaces"],
+      [run("hard"), "word-embeddings", "is no complete run of a soft prompt: it lacks prompt.safetensors"],
+    ] as const
+  ) {
+    const wrong = await call(["validate", await written(path, insertion)]);
+    assertEquals(wrong.code, 2);
+    assertStringIncludes(wrong.stderr, message);
+    assertStringIncludes(wrong.stderr, "experiment.yaml:");
   }
 }
 

@@ -1,12 +1,13 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { compile } from "../../src/compiler/mod.ts";
 import { openCpu } from "../../src/device/cpu.ts";
+import { float32Tensor, type Tensor } from "../../src/device/device.ts";
 import { InputError } from "../../src/experiment/errors.ts";
 import { RandomStream } from "../../src/experiment/random_stream.ts";
-import type { Insertion } from "../../src/experiment/types.ts";
+import type { Initialization, Insertion } from "../../src/experiment/types.ts";
 import { EmbeddingSpace } from "../../src/prompt/embedding_space.ts";
-import { initialPrompt, mostFrequentTokens } from "../../src/prompt/initialization.ts";
+import { type InitialPrompt, initialPrompt, mostFrequentTokens } from "../../src/prompt/initialization.ts";
 import { neighbours } from "../../src/prompt/neighbours.ts";
 import { MINI } from "../shared.ts";
 import { tokenizer } from "./mini_tokenizer.ts";
@@ -26,23 +27,46 @@ async function spaceOf(insertion: Insertion): Promise<EmbeddingSpace> {
 const space = await spaceOf("embedding-output");
 const TEXTS = ["good good good bad", "good bad film"];
 
+const LABEL_WORDS = ["bad", "abysmally", "good"];
+
+function make(
+  how: Initialization,
+  length: number,
+  seed = 0,
+  given?: Tensor,
+): Promise<InitialPrompt> {
+  const stream = new RandomStream(seed, "initialization");
+  return initialPrompt(how, length, {
+    space,
+    tokenizer,
+    trainingTexts: TEXTS,
+    labelWords: LABEL_WORDS,
+    given,
+    stream,
+  });
+}
+
+/** The token that the vocabulary writes so; pieces of words do not stand for themselves in a text. */
+function idOf(written: string | undefined): number {
+  return Array.from({ length: tokenizer.size }, (_, id) => id).find((id) =>
+    tokenizer.tokenOf(id) === written
+  )!;
+}
+
+/** A vector of a prompt. */
+function vector({ data, dims }: Tensor, index: number): number[] {
+  return Array.from(data.slice(index * dims[1]!, (index + 1) * dims[1]!), Number);
+}
+
 Deno.test("random vectors are uniform in ±range, the same for the same seed", async () => {
-  const make = (seed: number) =>
-    initialPrompt(
-      { from: "random", range: 0.5 },
-      20,
-      space,
-      tokenizer,
-      TEXTS,
-      new RandomStream(seed, "initialization"),
-    );
-  const { prompt, tokens } = await make(0), numbers = Array.from(prompt.data, Number);
-  assertEquals([prompt.dims, tokens], [[20, 256], undefined]);
+  const how = { from: "random", range: 0.5 } as const;
+  const { prompt, origins } = await make(how, 20), numbers = Array.from(prompt.data, Number);
+  assertEquals([prompt.dims, new Set(origins)], [[20, 256], new Set([undefined])]);
   assert(
     numbers.every((x) => Math.abs(x) <= 0.5) && Math.max(...numbers) > 0.49 && Math.min(...numbers) < -0.49,
   );
-  assertEquals((await make(0)).prompt.data, prompt.data);
-  assert((await make(1)).prompt.data[0] !== prompt.data[0]);
+  assertEquals((await make(how, 20)).prompt.data, prompt.data);
+  assert((await make(how, 20, 1)).prompt.data[0] !== prompt.data[0]);
 });
 
 Deno.test("the most frequent tokens are those of the training texts, then the vocabulary's order, specials never", () => {
@@ -54,24 +78,60 @@ Deno.test("the most frequent tokens are those of the training texts, then the vo
 
 Deno.test("vocabulary vectors are those of distinct tokens among the most frequent, embedded alone", async () => {
   const how = { from: "vocabulary", top: 30 } as const;
-  const { prompt, tokens } = await initialPrompt(
-    how,
-    20,
-    space,
-    tokenizer,
-    TEXTS,
-    new RandomStream(0, "initialization"),
+  const { prompt, origins, warnings } = await make(how, 20);
+  assertEquals([new Set(origins).size, warnings], [20, []]);
+  const allowed = mostFrequentTokens(tokenizer, TEXTS, 30).map((id) => tokenizer.tokenOf(id));
+  assert(origins.every((token) => allowed.includes(token!)));
+  assertEquals(vector(prompt, 7), vector(await space.vectors([idOf(origins[7])]), 0));
+  await assertRejects(() => make(how, 31), InputError, "more than the 30 tokens");
+});
+
+Deno.test("label words are a vector each, the mean of their tokens, and the vocabulary fills the rest", async () => {
+  const { prompt, origins, warnings } = await make({ from: "labels" }, 5);
+  assertEquals(origins.slice(0, 3), LABEL_WORDS);
+  assertEquals(warnings, [
+    "the verbalizer has 3 words, and the prompt 5 vectors: the last 2 are sampled from the vocabulary",
+  ]);
+  const pieces = tokenizer.encode("abysmally"), embedded = await space.vectors(pieces);
+  assert(pieces.length > 1);
+  for (const [d, x] of vector(prompt, 1).entries()) {
+    const mean = pieces.reduce((sum, _, i) => sum + vector(embedded, i)[d]! / pieces.length, 0);
+    assertAlmostEquals(x, mean, 1e-6);
+  }
+  const filled = await space.vectors([idOf(origins[4])]);
+  assertEquals(vector(prompt, 4), vector(filled, 0));
+  assert(!LABEL_WORDS.includes(origins[3]!) && !LABEL_WORDS.includes(origins[4]!));
+});
+
+Deno.test("a text's tokens are a vector each, in their order; too many are cut", async () => {
+  const how = { from: "text", text: "a good bad film" } as const;
+  const whole = await make(how, 4);
+  assertEquals([whole.origins, whole.warnings], [["a", "good", "bad", "film"], []]);
+  assertEquals(vector(whole.prompt, 2), vector(await space.vectors(tokenizer.encode("bad")), 0));
+  const cut = await make(how, 3);
+  assertEquals([cut.prompt.dims, cut.origins], [[3, 256], ["a", "good", "bad"]]);
+  assertEquals(cut.warnings, ["the text has 4 tokens, and the prompt 3 vectors: the last 1 are left out"]);
+});
+
+Deno.test("another run's vectors are taken as they are, cut, or filled up", async () => {
+  const how = { from: "run", path: "results/x" } as const, given = await space.vectors([307, 387]);
+  assertEquals((await make(how, 2, 0, given)).prompt.data, given.data);
+  assertEquals(vector((await make(how, 1, 0, given)).prompt, 0), vector(given, 0));
+  const filled = await make(how, 4, 0, given);
+  assertEquals([vector(filled.prompt, 1), filled.origins.slice(0, 2)], [vector(given, 1), [
+    undefined,
+    undefined,
+  ]]);
+  assertEquals(
+    vector(filled.prompt, 3),
+    vector(await space.vectors([idOf(filled.origins[3])]), 0),
   );
-  assertEquals(new Set(tokens).size, 20);
-  const allowed = mostFrequentTokens(tokenizer, TEXTS, 30);
-  assert(tokens!.every((token) => allowed.includes(token)));
-  const alone = await space.vectors([tokens![7]!]);
-  assertEquals((prompt.data as Float32Array).slice(7 * 256, 8 * 256), alone.data as Float32Array);
-  await assertRejects(
-    () => initialPrompt(how, 31, space, tokenizer, TEXTS, new RandomStream(0, "x")),
-    InputError,
-    "more than the 30 tokens",
+  assertStringIncludes(
+    filled.warnings[0]!,
+    "the prompt in results/x has 2 vectors, and the prompt 4 vectors",
   );
+  const small = float32Tensor(new Float32Array(8), [1, 8]);
+  await assertRejects(() => make(how, 1, 0, small), InputError, "it is for another model");
 });
 
 Deno.test("at the embedding layer's output a token's vector has gone through its LayerNorm, at the word embeddings not", async () => {
@@ -84,7 +144,7 @@ Deno.test("at the embedding layer's output a token's vector has gone through its
 
 Deno.test("the nearest neighbour of a token's own vector is that token", async () => {
   const prompt = await space.vectors([307, 387]);
-  const around = await neighbours(prompt, space, tokenizer, [307, 387]);
+  const around = await neighbours(prompt, space, tokenizer, ["good", "bad"]);
   assertEquals(around.map(({ nearest }) => nearest[0]!.token), ["good", "bad"]);
   assertEquals(around.map(({ initial_token }) => initial_token), ["good", "bad"]);
   assert(around.every(({ nearest }) => Math.abs(nearest[0]!.cosine - 1) < 1e-5));

@@ -1,0 +1,75 @@
+import { dirname, join, resolve } from "@std/path";
+import { sha256 } from "../dataset/sha256.ts";
+import type { Tensor } from "../device/device.ts";
+import { readSafetensors } from "../device/safetensors.ts";
+import { InputError, KeyError, saidOfKey } from "../experiment/errors.ts";
+import type { PromptSpec } from "../experiment/types.ts";
+import { type PeftConfig, readPeftAdapter } from "../formats/peft.ts";
+import { readJson } from "../model/card.ts";
+
+/** A prompt that was tuned before. */
+export interface GivenPrompt {
+  /** float32 [length, dimension] */
+  readonly prompt: Tensor;
+  /** Of the file that holds it. */
+  readonly sha256: string;
+}
+
+/** The key that names where it is. */
+const PATH = ["prompt", "initialization", "path"];
+
+/**
+ * Reads the prompt that another one starts from: a run's, or an adapter of PEFT's; `undefined` where it starts otherwise.
+ *
+ * @param file the experiment file, which paths are relative to
+ * @throws {KeyError} where there is none, or it does not stand where this one does
+ */
+export async function readGivenPrompt(spec: PromptSpec, file: string): Promise<GivenPrompt | undefined> {
+  const { initialization } = spec;
+  if (initialization?.from !== "peft" && initialization?.from !== "run") return undefined;
+  const folder: string = resolve(dirname(file), initialization.path);
+  return await saidOfKey(
+    PATH,
+    () => initialization.from === "peft" ? readAdapter(spec, folder) : readRunPrompt(spec, folder),
+  );
+}
+
+async function readAdapter({ length }: PromptSpec, folder: string): Promise<GivenPrompt> {
+  const weights = await bytesOf(
+    join(folder, "adapter_model.safetensors"),
+    `${folder} is no adapter of PEFT's`,
+  );
+  const config = await readJson(join(folder, "adapter_config.json"));
+  const prompt = readPeftAdapter(config as unknown as PeftConfig, weights, folder);
+  if (prompt.dims[0] !== length) {
+    const message = `the adapter has ${prompt.dims[0]} vectors, and 'prompt.length' is ${length}`;
+    throw new KeyError([{ path: ["prompt", "length"], message }]);
+  }
+  return { prompt, sha256: await sha256(weights) };
+}
+
+async function readRunPrompt({ insertion }: PromptSpec, folder: string): Promise<GivenPrompt> {
+  const path: string = join(folder, "prompt.safetensors");
+  const bytes = await bytesOf(path, `${folder} is no complete run of a soft prompt`);
+  let read;
+  try {
+    read = readSafetensors(bytes);
+  } catch (error) {
+    throw new InputError(`${path} cannot be read: ${(error as Error).message}`, { cause: error });
+  }
+  const { tensors: { prompt }, metadata } = read;
+  if (prompt === undefined) throw new InputError(`${path} holds no prompt`);
+  if (metadata.insertion !== insertion) {
+    throw new InputError(
+      `the prompt in ${folder} stands at ${metadata.insertion}, and this one at ${insertion}: their vectors are of different spaces`,
+    );
+  }
+  return { prompt, sha256: await sha256(bytes) };
+}
+
+async function bytesOf(path: string, what: string): Promise<Uint8Array<ArrayBuffer>> {
+  return await Deno.readFile(path).catch((error) => {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new InputError(`${what}: it lacks ${path.replace(/^.*[/\\]/, "")}`);
+  });
+}
