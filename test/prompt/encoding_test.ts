@@ -123,3 +123,31 @@ Deno.test("a mask that the tokenizer lacks is refused", async () => {
   );
   await Deno.remove(folder, { recursive: true });
 });
+
+Deno.test("of several texts the longest is cut until all fit, and the template loses nothing", () => {
+  const template = parseTemplate("{prompt} {a} then {b} it was {mask}", 3);
+  const encoder = new TemplateEncoder(template, tokenizer, MASKED, "text-alone");
+  const good = (count: number) => Array.from({ length: count }, () => "good").join(" ");
+  const counts = (a: number, b: number) => {
+    const { ids, cut } = encoder.encode({ a: good(a), b: good(b) }), text = words(ids);
+    const [first, second] = text.split(" then ").map((part) => part.match(/good/g)?.length ?? 0);
+    return [first, second, cut];
+  };
+  assertEquals(encoder.room, 58);
+  assertEquals(counts(10, 20), [10, 20, 0]);
+  assertEquals(counts(10, 80), [10, 48, 32]);
+  assertEquals(counts(80, 10), [48, 10, 32]);
+  assertEquals(counts(80, 80), [29, 29, 102]);
+});
+
+Deno.test("what stands around a text is known without one, unless the answer's place moves with its end", () => {
+  const encoder = new TemplateEncoder(SOFT, tokenizer, MASKED, "text-alone");
+  const { before, behind, promptRows, answerRow } = encoder.frame();
+  assertEquals([words(before.ids), words(behind.ids)], ["[PAD] [PAD] [PAD] [CLS]", "it was [MASK] . [SEP]"]);
+  assertEquals(before.counted, [false, false, false, true]);
+  assertEquals(promptRows.map(({ side, at }) => `${side} ${at}`), ["before 0", "before 1", "before 2"]);
+  assertEquals(answerRow, { side: "behind", at: 2 });
+  const causal = { ...MASKED, kind: "causal" } as const;
+  const open = new TemplateEncoder(parseTemplate("{prompt} it was {text}", 2), tokenizer, causal, "together");
+  assertThrows(() => open.frame(), InputError, "end it with words");
+});

@@ -1,0 +1,102 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { parseExperiment } from "../../src/experiment/parse.ts";
+import { ExperimentError } from "../../src/experiment/errors.ts";
+
+function parsed(changes: Record<string, unknown>) {
+  const experiment = {
+    name: "x",
+    model: { source: "acme/tiny" },
+    dataset: { file: "a.csv" },
+    prompt: { kind: "hard", template: "{text} it was {mask} ." },
+    verbalizer: { negative: ["bad"], positive: ["good"] },
+    ...changes,
+  };
+  return parseExperiment(JSON.stringify(experiment), "x.yaml");
+}
+
+const SHARES = { test: 0.1, validation: 0.1, seed: 0 };
+
+Deno.test("a precision names the file that transformers.js names", () => {
+  assertEquals(parsed({}).model, { source: "acme/tiny", file: "onnx/model.onnx" });
+  assertEquals(parsed({ model: { source: "acme/tiny", revision: "v1", dtype: "q8" } }).model, {
+    source: "acme/tiny",
+    revision: "v1",
+    file: "onnx/model_quantized.onnx",
+  });
+});
+
+Deno.test("a dataset of the hub has its own splits, or shares of one", () => {
+  const source = "acme/reviews", revision = "refs/convert/parquet";
+  const common = { clean: "none", validation: 0.1, text: "text", label: "label", revision, source };
+  const split = (dataset: Record<string, unknown>) => parsed({ dataset: { source, ...dataset } }).dataset;
+  assertEquals(split({}), { ...common, split: { train: "train", test: "test" } } as never);
+  assertEquals(split({ split: "all" }).split, { ...SHARES, of: "all" });
+  assertEquals(split({ split: { test: 0.5 } }).split, { of: "train", test: 0.5, validation: 0, seed: 0 });
+});
+
+for (
+  const [what, changes, message] of [
+    [
+      "two sources",
+      { dataset: { name: "reviews-demo", file: "a.csv" } },
+      "takes a 'name' or a 'file', not both",
+    ],
+    ["no source", { dataset: { text: "body" } }, "'dataset' needs a 'name', a 'file', a 'source'"],
+    [
+      "a configuration of a file",
+      { dataset: { file: "a.csv", config: "x" } },
+      "'dataset.config' goes with a 'source', not with a 'file'",
+    ],
+    [
+      "a delimiter of the hub",
+      { dataset: { source: "a/b", delimiter: ";" } },
+      "'dataset.delimiter' goes with a 'file' or a 'split' by files",
+    ],
+    [
+      "a named split of a file",
+      { dataset: { file: "a.csv", split: "train" } },
+      "'dataset.split' must be textcnn",
+    ],
+    [
+      "shares of a split of a file",
+      { dataset: { file: "a.csv", split: { test: 0.1, of: "x" } } },
+      "'of' names a split of a 'source'",
+    ],
+    [
+      "files beside a file",
+      { dataset: { file: "a.csv", split: { train: "b.csv", test: "c.csv" } } },
+      "a split by files brings its own",
+    ],
+    ["a placeholder of known data", {
+      dataset: { name: "reviews-demo" },
+      prompt: { kind: "hard", template: "{txt} {mask}" },
+    }, "unknown placeholder '{txt}'; did you mean 'text'?"],
+    ["a sample without a column", {
+      prompt: { kind: "hard", template: "{a} {b} {mask}" },
+      evaluation: { samples: [{ a: "x" }] },
+    }, "the sample lacks 'b', which stands in the template"],
+    [
+      "a sample with another",
+      { evaluation: { samples: [{ text: "x", txet: "y" }] } },
+      "unknown key 'txet'; did you mean 'text'?",
+    ],
+  ] as const
+) {
+  Deno.test(`${what} is refused with its place`, () => {
+    assertThrows(() => parsed(changes), ExperimentError, message);
+  });
+}
+
+Deno.test("what an initialization needs goes with its kind", () => {
+  const soft = (initialization: Record<string, unknown>) => () =>
+    parsed({ prompt: { kind: "soft", template: "{prompt} {text} {mask}", initialization } });
+  assertThrows(soft({ from: "text" }), ExperimentError, "'from: text' needs 'text'");
+  assertThrows(soft({ from: "run" }), ExperimentError, "'from: run' needs 'path'");
+  assertThrows(soft({ from: "labels", top: 3 }), ExperimentError, "'top' goes with 'from: vocabulary'");
+  assertThrows(
+    soft({ from: "random", path: "x" }),
+    ExperimentError,
+    "'path' goes with 'from: run' or 'from: peft'",
+  );
+  assertEquals(soft({ from: "labels" })().prompt.initialization, { from: "labels" });
+});
