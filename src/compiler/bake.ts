@@ -8,6 +8,7 @@ import {
   TensorProto_DataLocation,
 } from "onnx-buf";
 import { int64 } from "./constants.ts";
+import { symbol } from "./dimension.ts";
 import type { Emitted } from "./emit.ts";
 import { CompileError } from "./errors.ts";
 import type { Constant } from "./graph.ts";
@@ -60,18 +61,19 @@ export function bake(predict: Emitted, baked: BakedPrompt, read: ReadRegion): Ui
       "the model counts positions by itself, so that a text's padding would stand between it and the words behind it: this classifier cannot be written",
     );
   }
-  const prelude = new Prelude(), sizes = { dims: ["batch", "sequence"], type: "int64" as const };
+  const prelude = new Prelude();
   prelude.feed(baked, names);
   for (const tensor of graph.initializer) {
     inline(tensor, predict.weights, read);
     tensor.name = inner(tensor.name);
   }
-  const outer = (name: string) => valueInfo(name, { type: sizes.type, shape: sizes.dims } as never);
-  const classes = baked.labelTokens.dims[0]!;
-  const output = (name: string) => valueInfo(name, { type: "float32", shape: ["batch", classes] } as never);
+  const batch = symbol("batch"), classes = baked.labelTokens.dims[0]!;
+  const input = (name: string) =>
+    valueInfo(name, { name, type: "int64", shape: [batch, symbol("sequence")] });
+  const output = (name: string) => valueInfo(name, { name, type: "float32", shape: [batch, classes] });
   model.graph = create(GraphProtoSchema, {
     name: "classifier",
-    input: [outer("input_ids"), outer("attention_mask")],
+    input: [input("input_ids"), input("attention_mask")],
     output: [output("logits"), output("probabilities")],
     initializer: [...prelude.initializers, ...graph.initializer],
     node: [
