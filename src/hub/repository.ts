@@ -54,16 +54,17 @@ export class Repository {
         `HF_HUB_OFFLINE is set, and ${cache.folder} does not have revision '${revision}' of the ${repository.type} '${repository.name}': fetch it once without`,
       );
     }
+    let commit: string;
     try {
-      const commit = await commitOf(repository, revision, settings, listener);
-      await cache.writeRef(revision, commit);
-      return at(commit);
+      commit = await commitOf(repository, revision, settings, listener);
     } catch (error) {
       const wrong = hubError(error, repository, revision, settings);
       if (!(wrong instanceof HubError) || known === undefined) throw wrong;
       listener.say(`warning: ${wrong.message}; going by the cache, which was last at commit ${known}`);
       return at(known);
     }
+    await onDisk(cache.folder, () => cache.writeRef(revision, commit), "HF_HOME");
+    return at(commit);
   }
 
   /** The folder that the files are found in by their paths. */
