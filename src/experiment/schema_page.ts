@@ -63,6 +63,13 @@ function about(part: SchemaPart, isRequired: boolean): string[] {
   return said.length > 0 ? [said.join(" "), ""] : [];
 }
 
+/** How a person calls JSON's types. */
+const TYPES: Readonly<Record<string, string>> = {
+  integer: "a whole number",
+  number: "a number",
+  boolean: "true or false",
+};
+
 function values(part: SchemaPart): string {
   if (part.enum !== undefined) return part.enum.map((one) => `\`${one}\``).join(", ");
   const least = part.minimum !== undefined
@@ -74,8 +81,9 @@ function values(part: SchemaPart): string {
   const type = [part.type ?? []].flat();
   if (type.includes("object")) return type.length > 1 ? "a name, or keys" : "";
   return type.map((one) =>
-    `${one === "integer" ? "a whole number" : one === "boolean" ? "true or false" : `a ${one}`}${least}`
-  ).join(" or ");
+    one === "number" || one === "integer" ? `${TYPES[one]}${least}` : TYPES[one] ?? `a ${one}`
+  )
+    .join(" or ");
 }
 
 function standard(part: SchemaPart): string {
