@@ -1,15 +1,17 @@
-import { assertEquals, assertNotEquals } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { dirname, join } from "@std/path";
 import { createTarGzip } from "nanotar";
 import { parseDocument } from "yaml";
-import { RT_POLARITY as RT_POLARITY_HOME } from "../src/dataset/rt_polarity.ts";
-import { findAdapter } from "../src/device/webgpu.ts";
-import { ExperimentDocument } from "../src/experiment/document.ts";
-import { parseVariants } from "../src/experiment/sweep.ts";
-import { withHub } from "./hub/loopback_hub.ts";
-import { chineseModel } from "./commands/chinese_model.ts";
-import { inFolder } from "./commands/softprompt.ts";
-import { ROOT, shared } from "./shared.ts";
+import { RT_POLARITY as RT_POLARITY_HOME } from "../../src/dataset/rt_polarity.ts";
+import { findAdapter } from "../../src/device/webgpu.ts";
+import { ExperimentDocument } from "../../src/experiment/document.ts";
+import { parseVariants } from "../../src/experiment/sweep.ts";
+import { withHub } from "../hub/loopback_hub.ts";
+import { chineseModel } from "../commands/chinese_model.ts";
+import { inFolder } from "../commands/softprompt.ts";
+import { perform } from "./perform.ts";
+import { copyProject, pointHere } from "./project_copy.ts";
+import { ROOT, shared } from "../shared.ts";
 
 const PAGES = [
   "README.md",
@@ -64,6 +66,9 @@ function commandsOf({ text }: Snippet): string[] {
 
 const ALL = await snippets();
 
+/** The files that blocks are. */
+const FILES = Object.fromEntries(ALL.flatMap(({ file, text }) => file === undefined ? [] : [[file, text]]));
+
 Deno.test("every block of the pages is of a language that the tests know", () => {
   const known = ["sh", "yaml", "ts", "csv", "jsonc", "text"];
   assertEquals(
@@ -108,104 +113,6 @@ for (const { page, line, text } of ALL.filter(({ language }) => language === "ya
   });
 }
 
-/**
- * A copy of the project, with the files of the pages, whose experiments are small: two steps, on a few of the project's own
- * sentences instead of rt-polarity, two values of what is swept. The commands are those of the pages, to the letter.
- */
-async function copyProject(folder: string): Promise<void> {
-  const entries = ["deno.json", "deno.lock", "src", "docs", "data", "experiments", "bench", "test"];
-  for (const entry of entries) await copy(join(ROOT, entry), join(folder, entry));
-  for (const { file, text } of ALL) {
-    if (file === undefined) continue;
-    await Deno.mkdir(join(folder, dirname(file)), { recursive: true });
-    await Deno.writeTextFile(join(folder, file), text);
-  }
-  for (const name of ["validation.tsv", "test.tsv"]) {
-    const path: string = join(folder, "data/reviews-demo", name),
-      lines = (await Deno.readTextFile(path)).split("\n");
-    // The sentences of a label stand together or in turn: both ends have both labels.
-    await Deno.writeTextFile(path, [...lines.slice(0, 20), ...lines.slice(-21)].join("\n"));
-  }
-  for await (const file of yamlFiles(join(folder, "experiments"))) {
-    const document = parseDocument(await Deno.readTextFile(file));
-    const own = document.getIn(["dataset", "name"]) === "rt-polarity";
-    if (own) document.set("dataset", { name: "reviews-demo", path: "../../data/reviews-demo", shots: 8 });
-    if (document.has("training")) {
-      document.deleteIn(["training", "epochs"]);
-      document.setIn(["training", "steps"], 2);
-    }
-    const sweep = (document.get("sweep") as { toJSON(): Record<string, unknown[]> } | undefined)?.toJSON() ??
-      {};
-    for (const [key, values] of Object.entries(sweep)) document.setIn(["sweep", key], values.slice(0, 2));
-    await Deno.writeTextFile(file, String(document));
-  }
-}
-
-async function* yamlFiles(folder: string): AsyncGenerator<string> {
-  for await (const { name, isDirectory } of Deno.readDir(folder)) {
-    const path: string = join(folder, name);
-    if (isDirectory) yield* yamlFiles(path);
-    else if (name.endsWith(".yaml")) yield path;
-  }
-}
-
-async function copy(from: string, to: string): Promise<void> {
-  const info = await Deno.stat(from);
-  if (info.isFile) return await Deno.copyFile(from, to);
-  if (from.endsWith("fixtures") || from.endsWith("rt-polarity") && from.includes("data")) return;
-  await Deno.mkdir(to, { recursive: true });
-  for await (const { name } of Deno.readDir(from)) await copy(join(from, name), join(to, name));
-}
-
-/** Does a command in a folder, as a user would; a server is asked once and ended. */
-async function perform(
-  command: string,
-  folder: string,
-  env: Record<string, string>,
-): Promise<string | undefined> {
-  const [redirected, target] = command.split(" > ");
-  const parts = [...redirected!.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(([, a, b, c]) => a ?? b ?? c!);
-  const own: Record<string, string> = {};
-  while (/^\w+=/.test(parts[0]!)) {
-    const [name, ...value] = parts.shift()!.split("=");
-    if (!(name! in env)) own[name!] = value.join("=");
-  }
-  if (parts.shift() !== "deno") return "it is no command of Deno's";
-  const child = new Deno.Command(Deno.execPath(), {
-    args: parts,
-    cwd: folder,
-    env: { NO_COLOR: "1", ...own, ...env },
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  if (parts.includes("serve")) return await served(child);
-  const { code, stdout, stderr } = await child.output();
-  if (target !== undefined) await Deno.writeFile(join(folder, target), stdout);
-  // Exit code 3 is the answer of `diff --fail-on-regression`, and no failure.
-  return code === 0 || code === 3 && parts.includes("--fail-on-regression")
-    ? undefined
-    : `exit code ${code}: ${new TextDecoder().decode(stderr).slice(-2000)}`;
-}
-
-async function served(child: Deno.ChildProcess): Promise<string | undefined> {
-  const errors = new Response(child.stderr).text();
-  let said = "";
-  for await (const part of child.stdout.pipeThrough(new TextDecoderStream())) {
-    said += part;
-    const [url] = /http:\S+/.exec(said) ?? [];
-    if (url === undefined) continue;
-    const { ok } = await fetch(url).then(async (response) => {
-      await response.body?.cancel();
-      return response;
-    });
-    child.kill("SIGINT");
-    await child.status;
-    await errors;
-    return ok ? undefined : `${url} answers nothing`;
-  }
-  return `it ended: ${await errors}`;
-}
-
 /** What `A_FOLDER_THAT_HAS_IT` stands for. */
 const RT_POLARITY: string = shared("data");
 
@@ -244,23 +151,6 @@ async function withArchive(test: (url: string) => Promise<void>): Promise<void> 
   }
 }
 
-/** Lets the tasks of a copy reach the servers of this test in place of the network. */
-async function pointHere(folder: string, cache: string, archive: string): Promise<void> {
-  const edit = async (file: string, ...changes: (readonly [string, string])[]) => {
-    const path: string = join(folder, file), before = await Deno.readTextFile(path);
-    const after = changes.reduce((text, [from, to]) => text.replaceAll(from, to), before);
-    assertNotEquals(after, before, file);
-    await Deno.writeTextFile(path, after);
-  };
-  await edit(
-    "deno.json",
-    ["hf-mirror.com", "hf-mirror.com,127.0.0.1,localhost"],
-    ["$HOME/.cache/huggingface", cache],
-    [new URL(RT_POLARITY_HOME.url).host, "127.0.0.1"],
-  );
-  await edit("src/dataset/rt_polarity.ts", [RT_POLARITY_HOME.url, archive]);
-}
-
 Deno.test("every command and program of the pages does what it should", async (t) => {
   const table = await Deno.readTextFile(join(ROOT, "data/reviews-demo/chinese.tsv"));
   const texts = table.trim().split("\n").slice(1).map((line) => line.split("\t"))
@@ -269,7 +159,7 @@ Deno.test("every command and program of the pages does what it should", async (t
   await inFolder((folder) =>
     withArchive((archive) =>
       withHub([chinese], async ({ url }) => {
-        await copyProject(folder);
+        await copyProject(folder, FILES);
         const done = new Set<string>(), cache: string = join(folder, "results/hf");
         const env = { HF_ENDPOINT: url, HF_HOME: cache };
         await pointHere(folder, cache, archive);

@@ -1,0 +1,50 @@
+import { join } from "@std/path";
+
+/** Does a command in a folder, as a user would; a server is asked once and ended. */
+export async function perform(
+  command: string,
+  folder: string,
+  env: Record<string, string>,
+): Promise<string | undefined> {
+  const [redirected, target] = command.split(" > ");
+  const parts = [...redirected!.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(([, a, b, c]) => a ?? b ?? c!);
+  const own: Record<string, string> = {};
+  while (/^\w+=/.test(parts[0]!)) {
+    const [name, ...value] = parts.shift()!.split("=");
+    if (!(name! in env)) own[name!] = value.join("=");
+  }
+  if (parts.shift() !== "deno") return "it is no command of Deno's";
+  const child = new Deno.Command(Deno.execPath(), {
+    args: parts,
+    cwd: folder,
+    env: { NO_COLOR: "1", ...own, ...env },
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  if (parts.includes("serve")) return await served(child);
+  const { code, stdout, stderr } = await child.output();
+  if (target !== undefined) await Deno.writeFile(join(folder, target), stdout);
+  // Exit code 3 is the answer of `diff --fail-on-regression`, and no failure.
+  return code === 0 || code === 3 && parts.includes("--fail-on-regression")
+    ? undefined
+    : `exit code ${code}: ${new TextDecoder().decode(stderr).slice(-2000)}`;
+}
+
+async function served(child: Deno.ChildProcess): Promise<string | undefined> {
+  const errors = new Response(child.stderr).text();
+  let said = "";
+  for await (const part of child.stdout.pipeThrough(new TextDecoderStream())) {
+    said += part;
+    const [url] = /http:\S+/.exec(said) ?? [];
+    if (url === undefined) continue;
+    const { ok } = await fetch(url).then(async (response) => {
+      await response.body?.cancel();
+      return response;
+    });
+    child.kill("SIGINT");
+    await child.status;
+    await errors;
+    return ok ? undefined : `${url} answers nothing`;
+  }
+  return `it ended: ${await errors}`;
+}

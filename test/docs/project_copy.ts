@@ -1,0 +1,72 @@
+import { assertNotEquals } from "@std/assert";
+import { dirname, join } from "@std/path";
+import { parseDocument } from "yaml";
+import { RT_POLARITY } from "../../src/dataset/rt_polarity.ts";
+import { ROOT } from "../shared.ts";
+
+/**
+ * A copy of the project, with the files of the pages, whose experiments are small: two steps, on a few of the project's own
+ * sentences instead of rt-polarity, two values of what is swept. The commands are those of the pages, to the letter.
+ *
+ * @param pages the files that stand in the pages, by their paths
+ */
+export async function copyProject(folder: string, pages: Readonly<Record<string, string>>): Promise<void> {
+  const entries = ["deno.json", "deno.lock", "src", "docs", "data", "experiments", "bench", "test"];
+  for (const entry of entries) await copy(join(ROOT, entry), join(folder, entry));
+  for (const [file, text] of Object.entries(pages)) {
+    await Deno.mkdir(join(folder, dirname(file)), { recursive: true });
+    await Deno.writeTextFile(join(folder, file), text);
+  }
+  for (const name of ["validation.tsv", "test.tsv"]) {
+    const path: string = join(folder, "data/reviews-demo", name),
+      lines = (await Deno.readTextFile(path)).split("\n");
+    // The sentences of a label stand together or in turn: both ends have both labels.
+    await Deno.writeTextFile(path, [...lines.slice(0, 20), ...lines.slice(-21)].join("\n"));
+  }
+  for await (const file of yamlFiles(join(folder, "experiments"))) {
+    const document = parseDocument(await Deno.readTextFile(file));
+    const own = document.getIn(["dataset", "name"]) === "rt-polarity";
+    if (own) document.set("dataset", { name: "reviews-demo", path: "../../data/reviews-demo", shots: 8 });
+    if (document.has("training")) {
+      document.deleteIn(["training", "epochs"]);
+      document.setIn(["training", "steps"], 2);
+    }
+    const sweep = (document.get("sweep") as { toJSON(): Record<string, unknown[]> } | undefined)?.toJSON() ??
+      {};
+    for (const [key, values] of Object.entries(sweep)) document.setIn(["sweep", key], values.slice(0, 2));
+    await Deno.writeTextFile(file, String(document));
+  }
+}
+
+async function* yamlFiles(folder: string): AsyncGenerator<string> {
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    const path: string = join(folder, name);
+    if (isDirectory) yield* yamlFiles(path);
+    else if (name.endsWith(".yaml")) yield path;
+  }
+}
+
+async function copy(from: string, to: string): Promise<void> {
+  const info = await Deno.stat(from);
+  if (info.isFile) return await Deno.copyFile(from, to);
+  if (from.endsWith("fixtures") || from.endsWith("rt-polarity") && from.includes("data")) return;
+  await Deno.mkdir(to, { recursive: true });
+  for await (const { name } of Deno.readDir(from)) await copy(join(from, name), join(to, name));
+}
+
+/** Lets the tasks of a copy reach the servers of this test in place of the network. */
+export async function pointHere(folder: string, cache: string, archive: string): Promise<void> {
+  const edit = async (file: string, ...changes: (readonly [string, string])[]) => {
+    const path: string = join(folder, file), before = await Deno.readTextFile(path);
+    const after = changes.reduce((text, [from, to]) => text.replaceAll(from, to), before);
+    assertNotEquals(after, before, file);
+    await Deno.writeTextFile(path, after);
+  };
+  await edit(
+    "deno.json",
+    ["hf-mirror.com", "hf-mirror.com,127.0.0.1,localhost"],
+    ["$HOME/.cache/huggingface", cache],
+    [new URL(RT_POLARITY.url).host, "127.0.0.1"],
+  );
+  await edit("src/dataset/rt_polarity.ts", [RT_POLARITY.url, archive]);
+}
