@@ -6,11 +6,11 @@ import { classifierFiles } from "../formats/classifier.ts";
 import { peftAdapter } from "../formats/peft.ts";
 import { adapterCard } from "../formats/cards.ts";
 import { readJson } from "../model/card.ts";
+import { readPrompt } from "../results/read_prompt.ts";
 import { readAbout, type RunAbout } from "../results/read_run.ts";
 import { compileHardModel } from "./compile_model.ts";
 import { say } from "./console.ts";
 import { terminalDownloads } from "./downloads.ts";
-import { readPrompt } from "./load_run.ts";
 import { modelOfRun } from "./model_of_run.ts";
 import type { OpenModel } from "./open_model.ts";
 import { compileExperiment, positionCounting } from "./prepare.ts";
@@ -67,7 +67,7 @@ async function peftFiles({ experiment }: RunAbout, folder: string, model: OpenMo
   const config = await readJson(join(model.folder, "config.json"));
   const source = model.revision === null ? model.folder : model.source;
   const base = { source, revision: model.revision, config };
-  const adapter = peftAdapter(await readPrompt(folder), model.card.kind, base);
+  const adapter = peftAdapter((await readPrompt(folder)).prompt, model.card.kind, base);
   return {
     "adapter_config.json": adapter.config,
     "adapter_model.safetensors": adapter.weights,
@@ -83,6 +83,6 @@ async function onnxFiles({ experiment }: RunAbout, folder: string, model: OpenMo
     model,
     counting: positionCounting(experiment.prompt.insertion, compiled),
     predict: compiled?.predict ?? await compileHardModel(model, form),
-    prompt: compiled && await readPrompt(folder),
+    prompt: compiled && (await readPrompt(folder)).prompt,
   });
 }

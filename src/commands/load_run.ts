@@ -1,7 +1,5 @@
-import { join } from "@std/path";
 import { chooseDevice } from "../device/choose.ts";
 import type { DeviceKind, Session, Tensor } from "../device/device.ts";
-import { readSafetensors } from "../device/safetensors.ts";
 import { classLogits, indexOfLargest } from "../evaluation/predict.ts";
 import { InputError } from "../experiment/errors.ts";
 import { columnsOf, parseTemplate } from "../experiment/template.ts";
@@ -9,6 +7,7 @@ import type { Experiment } from "../experiment/types.ts";
 import { TemplateEncoder } from "../prompt/encoding.ts";
 import { readVerbalizer, type Verbalizer } from "../prompt/verbalizer.ts";
 import { probabilitiesOf } from "../results/predictions.ts";
+import { readPrompt } from "../results/read_prompt.ts";
 import { readAbout } from "../results/read_run.ts";
 import { compileHardModel } from "./compile_model.ts";
 import { terminalDownloads } from "./downloads.ts";
@@ -71,7 +70,7 @@ export class LoadedRun {
       experiment,
       model,
       session,
-      compiled && await readPrompt(folder),
+      compiled && (await readPrompt(folder)).prompt,
       new TemplateEncoder(template, model.tokenizer, model.card, counting),
       readVerbalizer(experiment.verbalizer, model.tokenizer, experiment.multiTokenWords),
       columnsOf(template),
@@ -145,21 +144,4 @@ export class LoadedRun {
  */
 export function loadRun(folder: string, options: LoadOptions = {}): Promise<LoadedRun> {
   return LoadedRun.open(folder, options);
-}
-
-/**
- * The prompt that a run tuned.
- *
- * @returns float32 [length, dimension]
- */
-export async function readPrompt(folder: string): Promise<Tensor> {
-  const path = join(folder, "prompt.safetensors");
-  try {
-    return readSafetensors(await Deno.readFile(path)).tensors.prompt!;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof RangeError) {
-      throw new InputError(`${path} cannot be read: ${error.message}`, { cause: error });
-    }
-    throw error;
-  }
 }

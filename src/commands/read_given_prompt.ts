@@ -1,11 +1,11 @@
 import { dirname, join, resolve } from "@std/path";
 import { sha256 } from "../dataset/sha256.ts";
 import type { Tensor } from "../device/device.ts";
-import { readSafetensors } from "../device/safetensors.ts";
 import { InputError, KeyError, saidOfKey } from "../experiment/errors.ts";
 import type { PromptSpec } from "../experiment/types.ts";
 import { type PeftConfig, readPeftAdapter } from "../formats/peft.ts";
 import { readJson } from "../model/card.ts";
+import { readPrompt } from "../results/read_prompt.ts";
 
 /** A prompt that was tuned before. */
 export interface GivenPrompt {
@@ -35,10 +35,10 @@ export async function readGivenPrompt(spec: PromptSpec, file: string): Promise<G
 }
 
 async function readAdapter({ length }: PromptSpec, folder: string): Promise<GivenPrompt> {
-  const weights = await bytesOf(
-    join(folder, "adapter_model.safetensors"),
-    `${folder} is no adapter of PEFT's`,
-  );
+  const weights = await Deno.readFile(join(folder, "adapter_model.safetensors")).catch((error) => {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new InputError(`${folder} is no adapter of PEFT's: it lacks adapter_model.safetensors`);
+  });
   const config = await readJson(join(folder, "adapter_config.json"));
   const prompt = readPeftAdapter(config as unknown as PeftConfig, weights, folder);
   if (prompt.dims[0] !== length) {
@@ -49,27 +49,11 @@ async function readAdapter({ length }: PromptSpec, folder: string): Promise<Give
 }
 
 async function readRunPrompt({ insertion }: PromptSpec, folder: string): Promise<GivenPrompt> {
-  const path: string = join(folder, "prompt.safetensors");
-  const bytes = await bytesOf(path, `${folder} is no complete run of a soft prompt`);
-  let read;
-  try {
-    read = readSafetensors(bytes);
-  } catch (error) {
-    throw new InputError(`${path} cannot be read: ${(error as Error).message}`, { cause: error });
-  }
-  const { tensors: { prompt }, metadata } = read;
-  if (prompt === undefined) throw new InputError(`${path} holds no prompt`);
-  if (metadata.insertion !== insertion) {
+  const given = await readPrompt(folder);
+  if (given.insertion !== insertion) {
     throw new InputError(
-      `the prompt in ${folder} stands at ${metadata.insertion}, and this one at ${insertion}: their vectors are of different spaces`,
+      `the prompt in ${folder} stands at ${given.insertion}, and this one at ${insertion}: their vectors are of different spaces`,
     );
   }
-  return { prompt, sha256: await sha256(bytes) };
-}
-
-async function bytesOf(path: string, what: string): Promise<Uint8Array<ArrayBuffer>> {
-  return await Deno.readFile(path).catch((error) => {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new InputError(`${what}: it lacks ${path.replace(/^.*[/\\]/, "")}`);
-  });
+  return given;
 }

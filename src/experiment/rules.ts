@@ -176,7 +176,8 @@ function verbalizerRules(verbalizer: Record<string, string[]>): Broken[] {
 }
 
 function sampleRules(given: PartialExperiment): Broken[] {
-  const classes = Object.keys(given.verbalizer ?? {}), columns = sampleColumns(given);
+  const classes = Object.keys(given.verbalizer ?? {}),
+    columns = columnRules(given).length > 0 ? undefined : templateColumns(given.prompt);
   return ((given.evaluation?.samples ?? []) as Sample[]).flatMap((sample, i) => {
     const path = ["evaluation", "samples", i], { label, ...texts } = sample;
     const wrong: Broken[] = [];
@@ -197,28 +198,25 @@ function sampleRules(given: PartialExperiment): Broken[] {
   });
 }
 
-/** What a sample must say; `undefined` where the template is wrong itself. */
-function sampleColumns(given: PartialExperiment): string[] | undefined {
-  const { kind, length = 20, template } = given.prompt as unknown as PromptSpec;
-  if (columnRules(given).length > 0) return undefined;
+/** Data that the program knows have one column. */
+function columnRules({ dataset, prompt }: PartialExperiment): Broken[] {
+  const strange = templateColumns(prompt)?.find((one) => one !== "text");
+  if ((dataset as Partial<DatasetSpec>).name === undefined || strange === undefined) return [];
+  return [{
+    path: ["prompt", "template"],
+    message: `unknown placeholder '{${strange}}'${
+      nearest(strange, ["text", "mask", "prompt"])
+    } (allowed: {text}, {mask}, {prompt}, {prompt:N}; other columns are known of data of one's own)`,
+  }];
+}
+
+/** The columns that stand in the template; `undefined` where it is wrong itself, which is said elsewhere. */
+function templateColumns(prompt: PartialExperiment["prompt"]): string[] | undefined {
+  const { kind, length = 20, template } = prompt as unknown as PromptSpec;
   try {
     return columnsOf(parseTemplate(template, kind === "soft" ? length : 0));
   } catch (error) {
     if (error instanceof TemplateError) return undefined;
     throw error;
   }
-}
-
-/** Data that the program knows have one column. */
-function columnRules({ dataset, prompt }: PartialExperiment): Broken[] {
-  const { name } = dataset as Partial<DatasetSpec>, { template } = prompt as unknown as PromptSpec;
-  const placeholders = [...(template ?? "").matchAll(/\{([^{}:]*)(?::\d+)?\}/g)].map(([, one]) => one!);
-  const strange = placeholders.filter((one) => !["text", "mask", "prompt"].includes(one));
-  if (name === undefined || strange.length === 0) return [];
-  return [{
-    path: ["prompt", "template"],
-    message: `unknown placeholder '{${strange[0]}}'${
-      nearest(strange[0]!, ["text", "mask", "prompt"])
-    } (allowed: {text}, {mask}, {prompt}, {prompt:N}; other columns are known of data of one's own)`,
-  }];
 }

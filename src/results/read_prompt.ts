@@ -1,0 +1,37 @@
+import { join } from "@std/path";
+import { sha256 } from "../dataset/sha256.ts";
+import type { Tensor } from "../device/device.ts";
+import { readSafetensors } from "../device/safetensors.ts";
+import { InputError } from "../experiment/errors.ts";
+
+/** The prompt that a run tuned. */
+export interface RunPrompt {
+  /** float32 [length, dimension] */
+  readonly prompt: Tensor;
+  /** Where it stands. */
+  readonly insertion: string | undefined;
+  /** Of its file. */
+  readonly sha256: string;
+}
+
+/**
+ * Reads a run's `prompt.safetensors`.
+ *
+ * @param folder of a complete run of a soft prompt
+ * @throws {InputError} where it has none, or it is damaged
+ */
+export async function readPrompt(folder: string): Promise<RunPrompt> {
+  const path: string = join(folder, "prompt.safetensors");
+  const bytes = await Deno.readFile(path).catch((error) => {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new InputError(`${folder} is no complete run of a soft prompt: it lacks prompt.safetensors`);
+  });
+  try {
+    const { tensors: { prompt }, metadata } = readSafetensors(bytes);
+    if (prompt === undefined) throw new RangeError("it holds no prompt");
+    return { prompt, insertion: metadata.insertion, sha256: await sha256(bytes) };
+  } catch (error) {
+    if (!(error instanceof RangeError || error instanceof SyntaxError)) throw error;
+    throw new InputError(`${path} cannot be read: ${error.message}`, { cause: error });
+  }
+}
