@@ -34,21 +34,32 @@ interface Manifest {
     /** Of each state tensor, in terms of the prompt's `length`. */
     readonly state_shapes: Readonly<Record<string, readonly (number | string)[]>>;
   };
+  /** The same for several prompts side by side: inputs and outputs of a prompt's shape have a first axis `prompts`. */
+  readonly bank: { readonly train: { readonly file: string }; readonly predict: { readonly file: string } };
   readonly update: { readonly file: string };
   readonly predict: { readonly file: string };
   readonly embed: { readonly file: string };
   /** Of each graph, the sizes of its tensors in terms of the inputs' dimensions. */
-  readonly tensor_bytes: Readonly<Record<typeof GRAPHS[number], Emitted["sizes"]>>;
+  readonly tensor_bytes: Readonly<Record<GraphName, Emitted["sizes"]>>;
   readonly weights: readonly { readonly location: string; readonly sha256: string }[];
 }
 
-const GRAPHS = ["train", "update", "predict", "embed"] as const;
 const FILES = {
   train: "train_step.onnx",
   update: "update.onnx",
   predict: "predict.onnx",
   embed: "embed.onnx",
-};
+  bankTrain: "train_bank.onnx",
+  bankPredict: "predict_bank.onnx",
+} as const;
+
+type GraphName = keyof typeof FILES;
+
+const GRAPHS = Object.keys(FILES) as GraphName[];
+
+function graphsOf({ train, update, predict, embed, bank }: Compiled): Record<GraphName, Emitted> {
+  return { train, update, predict, embed, bankTrain: bank.train, bankPredict: bank.predict };
+}
 
 /** Writes a folder of artifacts. It appears whole: its files are written beside it first. */
 export async function writeArtifacts(
@@ -58,8 +69,11 @@ export async function writeArtifacts(
 ): Promise<void> {
   const partial = `${folder}.partial`;
   await Deno.mkdir(partial, { recursive: true });
-  const paths = new Set(GRAPHS.flatMap((name) => [...compiled[name].weights.values()]));
-  for (const name of GRAPHS) await Deno.writeFile(join(partial, FILES[name]), compiled[name].bytes);
+  const graphs = graphsOf(compiled), paths = new Set<string>();
+  for (const name of GRAPHS) {
+    await Deno.writeFile(join(partial, FILES[name]), graphs[name].bytes);
+    for (const path of graphs[name].weights.values()) paths.add(path);
+  }
   const manifest: Manifest = {
     format: "softprompt-artifacts/1",
     model: { source, revision, sha256 },
@@ -76,15 +90,13 @@ export async function writeArtifacts(
         compiled.state.map(({ name, shape }) => [name, writeShape(shape)]),
       ),
     },
+    bank: { train: { file: FILES.bankTrain }, predict: { file: FILES.bankPredict } },
     update: { file: FILES.update },
     predict: { file: FILES.predict },
     embed: { file: FILES.embed },
-    tensor_bytes: {
-      train: compiled.train.sizes,
-      update: compiled.update.sizes,
-      predict: compiled.predict.sizes,
-      embed: compiled.embed.sizes,
-    },
+    tensor_bytes: Object.fromEntries(
+      GRAPHS.map((name) => [name, graphs[name].sizes]),
+    ) as Manifest["tensor_bytes"],
     weights: await Promise.all([...paths].map(async (path) => ({
       location: relative(resolve(folder), resolve(path)),
       sha256: await hashFile(path),
@@ -109,8 +121,8 @@ export async function readArtifacts(folder: string, weights: string): Promise<Co
   const files = new Map(
     manifest.weights.map(({ location }) => [basename(location), join(weights, basename(location))]),
   );
-  const graph = async (name: typeof GRAPHS[number]): Promise<Emitted> => ({
-    bytes: await Deno.readFile(join(folder, manifest[name].file)),
+  const graph = async (name: GraphName): Promise<Emitted> => ({
+    bytes: await Deno.readFile(join(folder, FILES[name])),
     weights: name === "update" ? new Map() : files,
     sizes: manifest.tensor_bytes[name],
   });
@@ -122,6 +134,7 @@ export async function readArtifacts(folder: string, weights: string): Promise<Co
       shape: readShape(shape),
     })),
     train: await graph("train"),
+    bank: { train: await graph("bankTrain"), predict: await graph("bankPredict") },
     update: await graph("update"),
     predict: await graph("predict"),
     embed: await graph("embed"),

@@ -13,7 +13,7 @@ import type { Graph, Tell } from "./graph.ts";
 import { importModel } from "./import.ts";
 import { LOSS_SCALE, mixedPrecision, unscaled } from "./mixed_precision.ts";
 import { narrow } from "./narrow.ts";
-import { addLoss, readAnswer } from "./objective.ts";
+import { addLoss, OBJECTIVE, readAnswer, withoutObjective } from "./objective.ts";
 import { type OnnxFile, readOnnxFile, type ReadRegion } from "./onnx_file.ts";
 import {
   appendOptimizer,
@@ -26,7 +26,7 @@ import { shareGelu } from "./share_gelu.ts";
 import { simplify } from "./simplify.ts";
 import { sumEarly } from "./sum_early.ts";
 import { addsPositions, type Embedding, exposePositions, findEmbedding } from "./embedding_layer.ts";
-import { dimensionOf, type Insertion, splice } from "./splice.ts";
+import { dimensionOf, type Insertion, type Prompts, splice } from "./splice.ts";
 
 export { bake, type BakedPrompt } from "./bake.ts";
 export { evaluate, readShape, writeShape } from "./dimension.ts";
@@ -49,6 +49,11 @@ export interface Compiled {
   readonly train: Emitted;
   /** The optimizer's state tensors, as the training step names them. */
   readonly state: readonly StateTensor[];
+  /** The same for several prompts side by side: `artifacts.json`'s `bank`. */
+  readonly bank: {
+    readonly train: Emitted;
+    readonly predict: Emitted;
+  };
   /** The optimizer alone, for gradients summed over several steps: `artifacts.json`'s `update`. */
   readonly update: Emitted;
   /** Class logits of examples with the prompt: `artifacts.json`'s `predict`. */
@@ -96,34 +101,54 @@ export function compile(
   optimizer: OptimizerName,
   { onPass = () => {}, read, target = "cpu", precision = "float32" }: CompileOptions = {},
 ): Compiled {
-  const pass = reporting(onPass), scale = precision === "float16" ? LOSS_SCALE : 1;
   const embedding = frozenModel(readOnnxFile(bytes, path, read), onPass);
-  const { graph, prompt } = splice(embedding, insertion);
-  const whole = pass("splice", () => readAnswer(graph));
-  const answer = pass("narrow", (tell) => narrow(whole, tell));
-  const differentiated = pass("differentiate", () => differentiate(addLoss(answer), "loss", prompt, scale));
-  const backward = pass(
-    "narrow backward",
-    (tell) => sumEarly(narrow(simplify(shareGelu(differentiated)), tell)),
-  );
-  const updated = pass(
-    "optimizer",
-    () => appendOptimizer(scale === 1 ? backward : unscaled(backward, scale), prompt, optimizer),
-  );
   const lowered = (graph: Graph, tell?: Tell) => simplify(fitted(graph, target, precision, tell));
-  const step = pass("simplify", (tell) => lowered(updated, tell));
+  const graphs = (prompts: Prompts, told: OnPass) => {
+    const { step, answer } = tuning(embedding, insertion, optimizer, prompts, precision, told);
+    return { step: reporting(told)("simplify", (tell) => lowered(step, tell)), answer: lowered(answer) };
+  };
+  const one = graphs("one", onPass), bank = graphs("bank", () => {});
   const place = insertion === "embedding-output" ? embedding.output : embedding.words;
   const embed: Graph = { ...embedding.graph, outputs: new Map([["embeddings", place]]) };
   const dimension = dimensionOf(place, path);
   return {
     dimension,
-    train: emit(step, "train_step"),
+    train: emit(one.step, "train_step"),
     state: optimizerState(optimizer, dimension),
+    bank: { train: emit(bank.step, "train_bank"), predict: emit(bank.answer, "predict_bank") },
     update: emit(lowered(optimizerGraph(optimizer, dimension, path)), "update"),
-    predict: emit(lowered(answer), "predict"),
+    predict: emit(one.answer, "predict"),
     embed: emit(lowered(embed), "embed"),
     positions: addsPositions(embedding) ? "embedding-layer" : "attention",
   };
+}
+
+/** The graphs of a step of one prompt or of a bank of them, and of its forward pass alone. */
+function tuning(
+  embedding: Embedding,
+  insertion: Insertion,
+  optimizer: OptimizerName,
+  prompts: Prompts,
+  precision: Precision,
+  onPass: OnPass,
+): { step: Graph; answer: Graph } {
+  const pass = reporting(onPass), scale = precision === "float16" ? LOSS_SCALE : 1;
+  const { graph, prompt } = splice(embedding, insertion, prompts);
+  const whole = pass("splice", () => readAnswer(graph));
+  const answer = pass("narrow", (tell) => narrow(whole, tell));
+  const differentiated = pass(
+    "differentiate",
+    () => withoutObjective(differentiate(addLoss(answer), OBJECTIVE, prompt, scale)),
+  );
+  const backward = pass(
+    "narrow backward",
+    (tell) => sumEarly(narrow(simplify(shareGelu(differentiated)), tell)),
+  );
+  const step = pass(
+    "optimizer",
+    () => appendOptimizer(scale === 1 ? backward : unscaled(backward, scale), prompt, optimizer),
+  );
+  return { step, answer };
 }
 
 /** Compiles the same model without a prompt: token ids to class logits, for hard prompts. */

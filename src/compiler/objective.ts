@@ -1,8 +1,11 @@
 import { Builder } from "./builder.ts";
 import { product, symbol } from "./dimension.ts";
-import type { Graph } from "./graph.ts";
+import type { Graph, Value } from "./graph.ts";
 
-const BATCH = symbol("batch"), CLASSES = symbol("classes"), WORDS = symbol("words");
+const BATCH = symbol("batch"),
+  CLASSES = symbol("classes"),
+  WORDS = symbol("words"),
+  PROMPTS = symbol("prompts");
 
 /**
  * Reads the classes' logits off the language model's: at the answer position of each example, a class's logit is the
@@ -24,11 +27,16 @@ export function readAnswer(graph: Graph): Graph {
   return b.graph(new Map([["class_logits", classLogits]]));
 }
 
+/** The output that is differentiated; nobody reads it. */
+export const OBJECTIVE = "objective";
+
 /**
  * Adds the mean cross-entropy over the classes, from operators that every device has (the fused ones fall back to the
- * CPU on WebGPU).
+ * CPU on WebGPU). In a bank each prompt's loss is the mean over its own examples, and what is minimized is their sum, in
+ * which no prompt's gradient has a part in another's.
  *
- * @returns the graph with the input `labels` int64 [batch] and the output `loss` float32 []
+ * @returns the graph with the input `labels` int64 [batch] and the outputs `loss`, float32 [] or, for a bank, [prompts] (0
+ * for a prompt without examples), and `objective`, float32 []
  */
 export function addLoss(graph: Graph): Graph {
   const b = Builder.of(graph);
@@ -38,6 +46,29 @@ export function addLoss(graph: Graph): Graph {
   const shifted = b.subtract(classLogits, largest);
   const logTotal = b.op("Log", [b.sum(b.op("Exp", [shifted]), [1])]);
   const picked = b.sum(b.multiply(shifted, b.oneHot(labels, CLASSES)), [1]);
-  const loss = b.reshape(b.mean(b.subtract(logTotal, picked), [0, 1]), []);
-  return b.graph(new Map([...graph.outputs, ["loss", loss]]));
+  const losses = b.subtract(logTotal, picked);
+  const owners = graph.inputs.find(({ name }) => name === "prompt_of_example");
+  const loss = owners ? meanOfEach(b, losses, owners) : b.reshape(b.mean(losses, [0, 1]), []);
+  const objective = owners ? b.reshape(b.sum(loss, [0]), []) : loss;
+  return b.graph(new Map([...graph.outputs, ["loss", loss], [OBJECTIVE, objective]]));
+}
+
+/** The graph without the output that is there for its gradient alone. */
+export function withoutObjective(graph: Graph): Graph {
+  return { ...graph, outputs: new Map([...graph.outputs].filter(([name]) => name !== OBJECTIVE)) };
+}
+
+/**
+ * The mean of each prompt's losses. They are chosen and not multiplied by 0 and 1: a loss that is no number stays its
+ * prompt's own.
+ *
+ * @param losses float32 [batch, 1]
+ * @param owners int64 [batch], each example's prompt
+ * @returns float32 [prompts]
+ */
+function meanOfEach(b: Builder, losses: Value, owners: Value): Value {
+  const own = b.oneHot(owners, PROMPTS), isOwn = b.op("Greater", [own, b.scalar(0)]);
+  const chosen = b.op("Where", [isOwn, losses, b.scalar(0)]);
+  const counts = b.op("Max", [b.sum(own, [0]), b.scalar(1)]);
+  return b.reshape(b.divide(b.sum(chosen, [0]), counts), [PROMPTS]);
 }

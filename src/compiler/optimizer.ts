@@ -14,7 +14,7 @@ export interface StateTensor {
 
 /** What an optimizer makes its move of. */
 interface Moment {
-  /** float32 [length, dimension], clipped. */
+  /** float32 [length, dimension] or, for a bank, [prompts, length, dimension]; clipped. */
   readonly gradient: Value;
   /** What it kept, in the order of its state tensors. */
   readonly kept: readonly Value[];
@@ -55,26 +55,30 @@ const DECAY_EXPONENT = -0.8, SQUARE_EPSILON = 1e-30, CLIP_THRESHOLD = 1;
  */
 function adafactor(factored: boolean): Optimizer {
   return {
-    state: ([length, dimension]) =>
+    state: (shape) =>
       factored
-        ? [{ name: "row_moment", shape: [length!] }, { name: "column_moment", shape: [dimension!] }]
-        : [{ name: "second_moment", shape: [length!, dimension!] }],
+        ? [{ name: "row_moment", shape: shape.toSpliced(-1, 1) }, {
+          name: "column_moment",
+          shape: shape.toSpliced(-2, 1),
+        }]
+        : [{ name: "second_moment", shape }],
     update(b, { gradient, kept, step }) {
       const decay = b.subtract(b.scalar(1), b.op("Pow", [step, b.scalar(DECAY_EXPONENT)]));
       const squares = b.add(b.multiply(gradient, gradient), b.scalar(SQUARE_EPSILON));
+      const axes = ownAxes(gradient), [rowAxis, columnAxis] = axes as [number, number];
       let next: Value[], secondMoment: Value;
       if (factored) {
-        next = [1, 0].map((axis, i) =>
+        next = [columnAxis, rowAxis].map((axis, i) =>
           moved(b, kept[i]!, b.reshape(b.mean(squares, [axis]), kept[i]!.shape), decay)
         );
-        const [rows, columns] = next as [Value, Value], [length, dimension] = gradient.shape;
-        const outer = b.multiply(b.reshape(rows, [length!, 1]), b.reshape(columns, [1, dimension!]));
-        secondMoment = b.divide(outer, b.mean(rows, [0]));
+        const [rows, columns] = next as [Value, Value], { shape } = gradient;
+        const [high, wide] = [b.reshape(rows, shape.with(-1, 1)), b.reshape(columns, shape.with(-2, 1))];
+        secondMoment = b.divide(b.multiply(high, wide), b.mean(high, [rowAxis]));
       } else {
         next = [secondMoment = moved(b, kept[0]!, squares, decay)];
       }
       const update = b.divide(gradient, b.op("Sqrt", [secondMoment]));
-      const size = b.op("Sqrt", [b.mean(b.multiply(update, update), [0, 1])]);
+      const size = b.op("Sqrt", [b.mean(b.multiply(update, update), axes)]);
       const excess = b.op("Max", [b.divide(size, b.scalar(CLIP_THRESHOLD)), b.scalar(1)]);
       return { direction: b.divide(update, excess), next };
     },
@@ -102,25 +106,32 @@ const OPTIMIZERS = {
 /** The names of the optimizers. */
 export const OPTIMIZER_NAMES = Object.keys(OPTIMIZERS) as readonly OptimizerName[];
 
-/** The tensors that an optimizer keeps for a prompt whose vectors have this size. */
+/** The tensors that an optimizer keeps for a prompt whose vectors have this size; a bank's are one for each prompt. */
 export function optimizerState(name: OptimizerName, dimension: Dimension): readonly StateTensor[] {
   return OPTIMIZERS[name].state([symbol("length"), dimension]);
 }
 
 /**
  * Appends an optimizer behind clipping by the norm of the whole prompt's gradient, with decoupled weight decay: the prompt
- * moves by learning_rate · (direction + weight_decay · prompt).
+ * moves by learning_rate · (direction + weight_decay · prompt). The prompts of a bank each do so by themselves.
  *
  * @param graph with the output `gradient`, which stays as it is before clipping
- * @param prompt float32 [length, dimension]
- * @returns the graph with the inputs of the optimizer's state, `learning_rate`, `weight_decay`, `clip_norm` (0: no
- * clipping) and `step` (1, 2, …), float32 [], and the outputs `prompt_next` and each state's `<name>_next`
+ * @param prompt float32 [length, dimension], or [prompts, length, dimension]
+ * @returns the graph with the inputs of the optimizer's state, `learning_rate`, `weight_decay` and `clip_norm` (0: no
+ * clipping), float32 [] or, for a bank, [prompts], and `step` (1, 2, …), float32 []; and the outputs `prompt_next` and each
+ * state's `<name>_next`
  */
 export function appendOptimizer(graph: Graph, prompt: Value, name: OptimizerName): Graph {
   const b = Builder.of(graph), optimizer = OPTIMIZERS[name], state = optimizer.state(prompt.shape);
   const kept = state.map((tensor) => b.input(tensor.name, "float32", tensor.shape));
-  const [learningRate, weightDecay, clipNorm, step] = ["learning_rate", "weight_decay", "clip_norm", "step"]
-    .map((input) => b.input(input, "float32", [])) as [Value, Value, Value, Value];
+  const each = prompt.shape.slice(0, -2), ones = ownAxes(prompt).map(() => 1);
+  const [learningRate, weightDecay, clipNorm] = ["learning_rate", "weight_decay", "clip_norm"].map(
+    (input) => {
+      const value = b.input(input, "float32", each);
+      return each.length > 0 ? b.reshape(value, [...each, ...ones]) : value;
+    },
+  ) as [Value, Value, Value];
+  const step = b.input("step", "float32", []);
   const gradient = clipped(b, graph.outputs.get("gradient")!, clipNorm);
   const { direction, next } = optimizer.update(b, { gradient, kept, step });
   const move = b.multiply(learningRate, b.add(direction, b.multiply(weightDecay, prompt)));
@@ -147,6 +158,11 @@ export function optimizerGraph(name: OptimizerName, dimension: number, source: s
   return { ...graph, outputs: new Map(moved) };
 }
 
+/** The axes of a prompt's own rows and columns: the last two, behind the one that tells the prompts of a bank apart. */
+function ownAxes({ shape }: Value): number[] {
+  return [shape.length - 2, shape.length - 1];
+}
+
 /** The moving average: decay · before + (1 - decay) · now. */
 function moved(b: Builder, before: Value, now: Value, decay: Value): Value {
   return b.add(b.multiply(before, decay), b.multiply(now, b.subtract(b.scalar(1), decay)));
@@ -159,8 +175,10 @@ function shortfall(b: Builder, beta: number, step: Value): Value {
 
 /** The gradient times min(1, clip_norm / its norm); as it is where clip_norm is 0. */
 function clipped(b: Builder, gradient: Value, clipNorm: Value): Value {
-  const axes = gradient.shape.map((_, axis) => axis);
-  const norm = b.reshape(b.op("Sqrt", [b.sum(b.multiply(gradient, gradient), axes)]), []);
+  const norm = b.reshape(
+    b.op("Sqrt", [b.sum(b.multiply(gradient, gradient), ownAxes(gradient))]),
+    clipNorm.shape,
+  );
   const clips = b.op("And", [
     b.op("Greater", [clipNorm, b.scalar(0)]),
     b.op("Greater", [norm, clipNorm]),

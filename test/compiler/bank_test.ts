@@ -1,0 +1,182 @@
+import { assert, assertEquals } from "@std/assert";
+import { evaluate } from "../../src/compiler/dimension.ts";
+import { compile, type Compiled, type Insertion, OPTIMIZER_NAMES } from "../../src/compiler/mod.ts";
+import { chooseDevice } from "../../src/device/choose.ts";
+import {
+  type Device,
+  float32Tensor,
+  int64Tensor,
+  scalarTensor,
+  type Tensor,
+} from "../../src/device/device.ts";
+import { RandomStream } from "../../src/experiment/random_stream.ts";
+import { DEVICES } from "../devices.ts";
+import { familyFeeds, familyModel, readFamily } from "./family_step.ts";
+import { randomTensor, relativeError } from "./graph_runner.ts";
+
+/** The hyperparameters of each prompt of the bank; nothing is the same in two of them. */
+const RATES = [0.01, 0.03, 0.1], DECAYS = [0.01, 0, 0.2], CLIPS = [0, 1e-3, 1e-2];
+/** The fixture's examples that the batch is made of, and whose each is. */
+const BATCH = [0, 1, 2, 0, 1, 2], OWNERS = [2, 0, 1, 1, 0, 1];
+
+/** The rows of a tensor's first axis. */
+function rows({ type, dims, data }: Tensor, at: readonly number[]): Tensor {
+  const size = data.length / dims[0]!;
+  const picked = at.flatMap((row) => Array.from(data.slice(row * size, (row + 1) * size), Number));
+  const shape = [at.length, ...dims.slice(1)];
+  return type === "int64" ? int64Tensor(picked, shape) : float32Tensor(Float32Array.from(picked), shape);
+}
+
+/** Tensors of one shape, one behind the other along a new first axis. */
+function stacked(tensors: readonly Tensor[]): Tensor {
+  const data = Float32Array.from(tensors.flatMap((tensor) => Array.from(tensor.data, Number)));
+  return float32Tensor(data, [tensors.length, ...tensors[0]!.dims]);
+}
+
+function part(bank: Tensor, p: number): Tensor {
+  const { data, dims } = rows(bank, [p]);
+  return float32Tensor(data as Float32Array, dims.slice(1));
+}
+
+async function opened(device: Device, compiled: Compiled, path: string) {
+  const weights = new Map([[path.split("/").at(-1)!, await Deno.readFile(path)]]);
+  const open = (bytes: Uint8Array) => device.open({ bytes, weights });
+  return {
+    one: await open(compiled.train.bytes),
+    bank: await open(compiled.bank.train.bytes),
+    predictOne: await open(compiled.predict.bytes),
+    predictBank: await open(compiled.bank.predict.bytes),
+  };
+}
+
+const EXAMPLES = ["input_ids", "attention_mask", "position_ids", "prompt_rows", "answer_rows", "labels"];
+
+function examplesAt(feeds: Readonly<Record<string, Tensor>>, at: readonly number[]): Record<string, Tensor> {
+  return Object.fromEntries(EXAMPLES.map((name) => [name, rows(feeds[name]!, at)]));
+}
+
+async function batchOf(family: string, insertion: Insertion): Promise<Record<string, Tensor>> {
+  const { prompt: _, ...feeds } = familyFeeds(await readFamily(family), insertion);
+  return { ...feeds, ...examplesAt(feeds, BATCH) };
+}
+
+for (const kind of DEVICES) {
+  for (const family of ["bert-opset11", "gpt2-opset11"]) {
+    for (const insertion of ["embedding-output", "word-embeddings"] as const) {
+      for (const optimizer of kind === "cpu" ? OPTIMIZER_NAMES : ["adamw" as const]) {
+        Deno.test(`a bank of ${family} at ${insertion} on ${kind} moves each prompt by ${optimizer} as alone`, async () => {
+          const path = familyModel(family), device = await chooseDevice(kind, () => {});
+          const compiled = compile(await Deno.readFile(path), path, insertion, optimizer, {
+            target: kind === "webgpu" ? "webgpu" : "cpu",
+          });
+          const sessions = await opened(device, compiled, path);
+          const feeds = await batchOf(family, insertion);
+          const own = RATES.map((_, p) => OWNERS.flatMap((owner, i) => owner === p ? [i] : []));
+          const length = feeds.prompt_rows!.dims[1]!, stream = new RandomStream(0, "bank");
+          const start = RATES.map(() => randomTensor(stream, [length, compiled.dimension]));
+          const zeros = Object.fromEntries(compiled.state.map(({ name, shape }) => {
+            const dims = shape.map((item) => evaluate(item, { length }));
+            return [name, float32Tensor(new Float32Array(dims.reduce((a, b) => a * b, 1)), dims)];
+          }));
+          const alone = start.map((prompt) => ({ prompt, state: zeros }));
+          let bank: Record<string, Tensor> = {
+            prompt: stacked(start),
+            ...Object.fromEntries(
+              Object.entries(zeros).map(([name, one]) => [name, stacked(RATES.map(() => one))]),
+            ),
+          };
+          const each = (values: readonly number[]) => float32Tensor(Float32Array.from(values), [3]);
+          for (let step = 1; step <= 3; step++) {
+            const together = await sessions.bank.run({
+              ...feeds,
+              ...bank,
+              prompt_of_example: int64Tensor(OWNERS, [OWNERS.length]),
+              learning_rate: each(RATES),
+              weight_decay: each(DECAYS),
+              clip_norm: each(CLIPS),
+              step: scalarTensor(step),
+            });
+            assertEquals(together.loss!.dims, [3]);
+            for (const [p, { prompt, state }] of alone.entries()) {
+              const examples = examplesAt(feeds, own[p]!);
+              const one = await sessions.one.run({
+                ...feeds,
+                ...examples,
+                prompt,
+                ...state,
+                learning_rate: scalarTensor(RATES[p]!),
+                weight_decay: scalarTensor(DECAYS[p]!),
+                clip_norm: scalarTensor(CLIPS[p]!),
+                step: scalarTensor(step),
+              });
+              assert(Math.abs(Number(together.loss!.data[p]) - Number(one.loss!.data[0])) < 1e-5);
+              for (
+                const name of [
+                  "gradient",
+                  "prompt_next",
+                  ...Object.keys(state).map((key) => `${key}_next`),
+                ]
+              ) {
+                const error = relativeError(
+                  part(together[name]!, p).data as Float32Array,
+                  one[name]!.data as Float32Array,
+                );
+                assert(error < 1e-4, `${name} of prompt ${p} is off by ${error} at step ${step}`);
+              }
+              alone[p] = {
+                prompt: one.prompt_next!,
+                state: Object.fromEntries(Object.keys(state).map((key) => [key, one[`${key}_next`]!])),
+              };
+            }
+            bank = Object.fromEntries(Object.keys(bank).map((name) => [name, together[`${name}_next`]!]));
+          }
+          const together = await sessions.predictBank.run({
+            ...feeds,
+            prompt: stacked(start),
+            prompt_of_example: int64Tensor(OWNERS, [OWNERS.length]),
+          });
+          for (const [p, prompt] of start.entries()) {
+            const one = await sessions.predictOne.run({ ...feeds, ...examplesAt(feeds, own[p]!), prompt });
+            const error = relativeError(
+              rows(together.class_logits!, own[p]!).data as Float32Array,
+              one.class_logits!.data as Float32Array,
+            );
+            assert(error < 1e-5, `the class logits of prompt ${p} are off by ${error}`);
+          }
+          for (const session of Object.values(sessions)) await session.release();
+        });
+      }
+    }
+  }
+}
+
+for (const kind of DEVICES) {
+  Deno.test(`in a bank on ${kind}, a prompt without examples stays, and a loss that is no number is its prompt's alone`, async () => {
+    const path = familyModel("bert-opset11"), device = await chooseDevice(kind, () => {});
+    const compiled = compile(await Deno.readFile(path), path, "embedding-output", "sgd", {
+      target: kind === "webgpu" ? "webgpu" : "cpu",
+    });
+    const sessions = await opened(device, compiled, path);
+    const feeds = await batchOf("bert-opset11", "embedding-output");
+    const dims = [feeds.prompt_rows!.dims[1]!, compiled.dimension];
+    const broken = float32Tensor(new Float32Array(dims[0]! * dims[1]!).fill(NaN), dims);
+    const sound = randomTensor(new RandomStream(0, "bank"), dims);
+    const run = (prompt: Tensor) =>
+      sessions.bank.run({
+        ...feeds,
+        prompt: stacked([sound, sound, prompt]),
+        velocity: float32Tensor(new Float32Array(3 * dims[0]! * dims[1]!), [3, ...dims]),
+        prompt_of_example: int64Tensor(OWNERS.map((owner) => owner === 1 ? 0 : owner), [OWNERS.length]),
+        learning_rate: float32Tensor(Float32Array.of(1, 1, 1), [3]),
+        weight_decay: float32Tensor(new Float32Array(3), [3]),
+        clip_norm: float32Tensor(new Float32Array(3), [3]),
+        step: scalarTensor(1),
+      });
+    const whole = await run(sound), partly = await run(broken);
+    assertEquals(part(whole.prompt_next!, 1).data, sound.data);
+    assertEquals(whole.loss!.data[1], 0);
+    assertEquals([...partly.loss!.data.slice(0, 2)], [...whole.loss!.data.slice(0, 2)]);
+    assert(Number.isNaN(partly.loss!.data[2]));
+    for (const session of Object.values(sessions)) await session.release();
+  });
+}
