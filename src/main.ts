@@ -53,6 +53,12 @@ program.command("batch")
   .argument("<files...>", "experiment files, folders of them, or patterns")
   .option("--results <dir>", "the folder that results go into", "results")
   .option("--jobs <n>", "so many runs at a time", wholeNumber, 1)
+  .addOption(
+    new Option(
+      "--fuse <mode>",
+      "auto: runs of one compiled step, prompt length and verbalizer take their steps together where that is faster",
+    ).choices(["auto", "off"]).default("auto"),
+  )
   .option("--only <pattern>", "only runs whose name matches: a pattern (*length=5*), or a part of it")
   .option("--force", "run again though nothing has changed", false)
   .option("--fail-fast", "begin no further run behind one that fails", false)

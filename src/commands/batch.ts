@@ -4,6 +4,7 @@ import { Interrupted } from "../training/trainer.ts";
 import { BatchDisplay } from "./batch_display.ts";
 import { batchTables } from "./batch_tables.ts";
 import { BatchFailed } from "./exit.ts";
+import { fusedGroups, type FuseMode, type Fusible, isWorthFusing } from "./fuse.ts";
 import { untilInterrupted } from "./interrupt.ts";
 import { type PlannedRun, planRuns } from "./plan.ts";
 import type { BatchOutcome } from "./run_planned.ts";
@@ -19,6 +20,8 @@ export interface BatchFlags {
   readonly force: boolean;
   /** How many runs at a time. */
   readonly jobs: number;
+  /** Whether runs that may take their steps together do so where it is faster. */
+  readonly fuse: FuseMode;
   /** Only runs whose title matches: a pattern, or a part of it. */
   readonly only?: string;
   /** No further runs behind one that fails. */
@@ -39,13 +42,16 @@ interface Job {
   readonly shareKey: string;
   readonly work: number;
   readonly tuningShare: number;
+  /** Present where it may take its steps together with others, and this is worth it. */
+  readonly fusible: Fusible | undefined;
   /** Whether its results are there already. */
   readonly isComplete: boolean;
 }
 
 /**
  * `softprompt batch`: does all the runs that experiment files ask for, and sums them up. Runs that can share sessions follow
- * each other; what is complete is kept, what was interrupted goes on, what fails takes nothing with it.
+ * each other, or take their steps together where that is faster; what is complete is kept, what was interrupted goes on, what
+ * fails takes nothing with it.
  *
  * @param args files, folders and patterns
  * @throws {InputError} on files that are missing or wrong; all are checked before the first run
@@ -107,7 +113,7 @@ function chosen(all: readonly PlannedRun[], { only, shard }: BatchFlags): Planne
 
 async function surveyAll(
   runs: readonly PlannedRun[],
-  { force }: BatchFlags,
+  { force, fuse }: BatchFlags,
   workbench: Workbench,
 ): Promise<Job[]> {
   const jobs: Job[] = [];
@@ -115,9 +121,16 @@ async function surveyAll(
     // What is wrong with a run is told when it is that run's turn.
     const known = await survey(run, workbench, force).catch(() => undefined);
     const { shareKey = "", work = 0, tuningShare = 0, state } = known ?? {};
-    jobs.push({ run, shareKey, work, tuningShare, isComplete: state === "complete" });
+    const fusible = fuse === "off" ? undefined : known?.fusible;
+    jobs.push({ run, shareKey, work, tuningShare, fusible, isComplete: state === "complete" });
   }
-  return jobs;
+  const company = (job: Job) =>
+    jobs.filter(({ fusible }) => fusible && fusible.key === job.fusible?.key).length;
+  return await Promise.all(jobs.map(async (job) => {
+    if (job.fusible === undefined || company(job) === 1) return { ...job, fusible: undefined };
+    const device = await workbench.device(job.run.experiment.device).catch(() => undefined);
+    return device && isWorthFusing(device, job.fusible) ? job : { ...job, fusible: undefined };
+  }));
 }
 
 /** Runs that can share sessions follow each other. */
@@ -134,24 +147,29 @@ async function work(
   display: BatchDisplay,
   signal: AbortSignal,
 ): Promise<Map<PlannedRun, BatchOutcome>> {
-  const outcomes = new Map<PlannedRun, BatchOutcome>(), first = [...jobs], locked: Job[] = [];
+  const outcomes = new Map<PlannedRun, BatchOutcome>(), first = fusedGroups(jobs), locked: Job[][] = [];
   const isOver = () =>
     signal.aborted || flags.failFast && [...outcomes.values()].some(({ kind }) => kind === "failed");
   const employ = async (runner: Runner) => {
     for (;;) {
-      const queue = first.length > 0 ? first : locked, job = isOver() ? undefined : queue.shift();
-      if (job === undefined) break;
-      const { run, work, tuningShare } = job, started = performance.now();
-      const ifLocked = queue === first ? "leave" : "wait";
-      const outcome = await runner.run(
-        run,
+      const queue = first.length > 0 ? first : locked, group = isOver() ? undefined : queue.shift();
+      if (group === undefined) break;
+      const started = performance.now(), ifLocked = queue === first ? "leave" : "wait";
+      if (group.length > 1) {
+        display.say(`${group.length} runs take their steps together: ${group[0]!.run.title}, …`);
+      }
+      const ended = await runner.run(
+        group.map(({ run }) => run),
         { ...flags, ifLocked },
-        display.listener(run.title, work, tuningShare),
+        group.map(({ run, work, tuningShare }) => display.listener(run.title, work, tuningShare)),
       );
-      if (outcome.kind === "locked") locked.push(job);
-      else {
-        outcomes.set(run, outcome);
-        display.end(run.title, work, outcome, (performance.now() - started) / 1000);
+      for (const [i, outcome] of ended.entries()) {
+        const job = group[i]!, { run, work } = job;
+        if (outcome.kind === "locked") locked.push([job]);
+        else {
+          outcomes.set(run, outcome);
+          display.end(run.title, work, outcome, (performance.now() - started) / 1000);
+        }
       }
     }
     await runner.close();

@@ -1,11 +1,11 @@
 /**
- * What runs in a worker of `batch --jobs N`: one run after the other, as they are sent.
+ * What runs in a worker of `batch --jobs N`: what is sent, one after the other.
  *
  * @module
  */
 import type { Listener } from "./listener.ts";
-import { runPlanned } from "./run_planned.ts";
-import type { FromWorker, ToWorker } from "./runner.ts";
+import { runTogether } from "./run_together.ts";
+import type { FromWorker, Told, ToWorker } from "./runner.ts";
 import { Workbench } from "./workbench.ts";
 
 /** A worker's end of the line to who started it. */
@@ -15,19 +15,25 @@ interface Line {
 }
 
 const line = self as unknown as Line, interrupt = new AbortController();
-const listener: Listener = {
-  say: (text) => line.postMessage({ kind: "say", line: text }),
-  start: (title, prompt, device) => line.postMessage({ kind: "start", title, prompt, device }),
-  begin: (title, steps) => line.postMessage({ kind: "begin", title, steps }),
-  step: (step, note) => line.postMessage({ kind: "step", step, note }),
-  end: () => line.postMessage({ kind: "end" }),
-};
 let workbench: Workbench | undefined;
+
+/** Hands on what is told of a run. */
+function listenerOf(run: number): Listener {
+  const tell = (told: Told) => line.postMessage({ run, ...told });
+  return {
+    say: (text) => tell({ kind: "say", line: text }),
+    start: (title, prompt, device) => tell({ kind: "start", title, prompt, device }),
+    begin: (title, steps) => tell({ kind: "begin", title, steps }),
+    step: (step, note) => tell({ kind: "step", step, note }),
+    end: () => tell({ kind: "end" }),
+  };
+}
 
 line.onmessage = async ({ data }) => {
   if (data.kind === "interrupt") return interrupt.abort();
-  const { run, flags, threads } = data;
-  workbench ??= new Workbench({ say: listener.say, threads, keepsSessions: true });
-  const outcome = await runPlanned(run, { ...flags, signal: interrupt.signal }, listener, workbench);
-  line.postMessage({ kind: "outcome", outcome });
+  const { runs, flags, threads } = data;
+  workbench ??= new Workbench({ say: listenerOf(0).say, threads, keepsSessions: true });
+  const options = { ...flags, signal: interrupt.signal }, listeners = runs.map((_, i) => listenerOf(i));
+  const outcomes = await runTogether(runs, options, listeners, workbench);
+  line.postMessage({ kind: "outcomes", outcomes });
 };

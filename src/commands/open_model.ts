@@ -21,6 +21,8 @@ export interface OpenModel {
   readonly sha256: string;
   /** The SHA-256 of each further file that holds weights of the model. */
   readonly weights: readonly string[];
+  /** The bytes of all these files. */
+  readonly bytes: number;
   readonly card: ModelCard;
   readonly tokenizer: Tokenizer;
 }
@@ -46,6 +48,10 @@ export async function openModel(
     onnx,
     sha256: await hashFile(onnx),
     weights: await Promise.all(beside.map(hashFile)),
+    bytes: (await Promise.all([onnx, ...beside].map((path) => Deno.stat(path)))).reduce(
+      (sum, { size }) => sum + size,
+      0,
+    ),
     card: await readCard(folder),
     tokenizer: await readTokenizer(folder),
   };

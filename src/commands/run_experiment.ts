@@ -43,7 +43,7 @@ function lockFile({ results, path }: RunOptions): string {
 }
 
 async function runLocked(experiment: Experiment, options: RunOptions): Promise<RunOutcome> {
-  const { path, force, title, listener, workbench } = options;
+  const { path, force, title, listener, workbench, seat } = options;
   let folder: RunFolder | undefined;
   try {
     await RunFolder.recover(path);
@@ -62,8 +62,8 @@ async function runLocked(experiment: Experiment, options: RunOptions): Promise<R
     // The error itself says more than that it could not be noted down.
     const note = folder?.fail(status, message) ?? RunFolder.failedBefore(path, experiment, message);
     await note.catch(() => {});
-    // A session that broke must not break the runs after this one.
-    await workbench.release().catch(() => {});
+    // A session that broke must not break the runs after this one; those beside it still use it.
+    if (!seat) await workbench.release().catch(() => {});
     if (folder?.hasCheckpoint) {
       const hint = status === "interrupted" ? ": the same command goes on from it" : "";
       listener.say(`${title}: the last good checkpoint is in ${folder.partialPath}${hint}`);

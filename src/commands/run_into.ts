@@ -12,6 +12,7 @@ import type { MetricsFile } from "../results/metrics_file.ts";
 import { worstMistakes } from "../results/predictions.ts";
 import type { RunFolder } from "../results/run_folder.ts";
 import { samplesMarkdown } from "../results/samples.ts";
+import type { FusedMember } from "../training/fused_steps.ts";
 import { Interrupted } from "../training/trainer.ts";
 import { classifyAll } from "./classify_all.ts";
 import type { Form } from "./compile_model.ts";
@@ -35,7 +36,7 @@ const MISTAKES = 10;
 export async function runInto(
   folder: RunFolder,
   prepared: Prepared,
-  { title, results, signal, listener, workbench }: RunOptions,
+  { title, results, signal, listener, workbench, seat }: RunOptions,
 ): Promise<MetricsFile> {
   const { experiment, model } = prepared;
   const stopwatch = new Stopwatch(), bare = await workbench.device(experiment.device);
@@ -63,7 +64,7 @@ export async function runInto(
     compiled,
     encoded,
     device,
-    await tuningSessions(prepared, compiled, bare, stopwatch, workbench),
+    await tuningSessions(prepared, compiled, bare, stopwatch, workbench, seat),
     folder,
     title,
     listener,
@@ -95,21 +96,25 @@ export async function runInto(
   return metrics;
 }
 
-/** The compiled step, opened for this run or for one before it; its runs count as this run's. */
+/**
+ * The compiled step, opened for this run or for one before it; its runs count as this run's. A run that takes its steps
+ * together with others has its part in a bank's.
+ */
 async function tuningSessions(
   prepared: Prepared,
   compiled: Compiled,
   device: Device,
   stopwatch: Stopwatch,
   workbench: Workbench,
+  seat: FusedMember | undefined,
 ): Promise<TuningSessions> {
   const key = stepKey(prepared);
   const { step, update, predict } = await stopwatch.count(
     "opening",
-    () => workbench.tuning(device, compiled, key),
+    () => workbench.tuning(device, compiled, key, seat ? "bank" : "one"),
   );
   return {
-    step: stopwatch.timed(step),
+    step: stopwatch.timed(seat?.session(step) ?? step),
     update: stopwatch.timed(update),
     predict: stopwatch.timed(predict),
   };

@@ -1,4 +1,5 @@
 import type { PlacedKeys } from "../experiment/document.ts";
+import type { FusedMember } from "../training/fused_steps.ts";
 import type { Listener } from "./listener.ts";
 import type { Workbench } from "./workbench.ts";
 
@@ -21,5 +22,7 @@ export interface RunOptions {
   /** Interrupts between two steps. */
   readonly signal: AbortSignal;
   readonly listener: Listener;
+  /** Its place among runs that take their steps together. */
+  readonly seat?: FusedMember;
   readonly workbench: Workbench;
 }

@@ -1,15 +1,21 @@
 import type { Listener } from "./listener.ts";
 import type { PlannedRun } from "./plan.ts";
-import { type BatchOutcome, runPlanned } from "./run_planned.ts";
+import type { BatchOutcome } from "./run_planned.ts";
 import type { RunOptions } from "./run_options.ts";
+import { runTogether } from "./run_together.ts";
 import { Workbench } from "./workbench.ts";
 
 /** What a runner is told beside the run itself. */
 export type RunnerFlags = Pick<RunOptions, "results" | "force" | "ifLocked">;
 
-/** Somebody who does one run of a batch after the other. */
+/** Somebody who does one run of a batch after the other, or several side by side where they take their steps together. */
 export interface Runner {
-  run(run: PlannedRun, flags: RunnerFlags, listener: Listener): Promise<BatchOutcome>;
+  /** @param listeners one for each run */
+  run(
+    runs: readonly PlannedRun[],
+    flags: RunnerFlags,
+    listeners: readonly Listener[],
+  ): Promise<readonly BatchOutcome[]>;
   /** No further runs come. */
   close(): Promise<void>;
 }
@@ -18,8 +24,12 @@ export interface Runner {
 export class HereRunner implements Runner {
   constructor(private readonly workbench: Workbench, private readonly signal: AbortSignal) {}
 
-  run(run: PlannedRun, flags: RunnerFlags, listener: Listener): Promise<BatchOutcome> {
-    return runPlanned(run, { ...flags, signal: this.signal }, listener, this.workbench);
+  run(
+    runs: readonly PlannedRun[],
+    flags: RunnerFlags,
+    listeners: readonly Listener[],
+  ): Promise<readonly BatchOutcome[]> {
+    return runTogether(runs, { ...flags, signal: this.signal }, listeners, this.workbench);
   }
 
   close(): Promise<void> {
@@ -27,23 +37,32 @@ export class HereRunner implements Runner {
   }
 }
 
-/** To a worker: a run to do, or the word to stop in good order. */
+/** To a worker: runs to do, or the word to stop in good order. */
 export type ToWorker =
-  | { readonly kind: "run"; readonly run: PlannedRun; readonly flags: RunnerFlags; readonly threads: number }
+  | {
+    readonly kind: "run";
+    readonly runs: readonly PlannedRun[];
+    readonly flags: RunnerFlags;
+    readonly threads: number;
+  }
   | { readonly kind: "interrupt" };
 
-/** From a worker: what it would tell a listener, and in the end how the run came out. */
+/** From a worker: what it would tell the listener of one of its runs, and in the end how they came out. */
 export type FromWorker =
+  | ({ readonly run: number } & Told)
+  | { readonly kind: "outcomes"; readonly outcomes: readonly BatchOutcome[] };
+
+/** What a listener is told. */
+export type Told =
   | { readonly kind: "say"; readonly line: string }
   | { readonly kind: "start"; readonly title: string; readonly prompt: string; readonly device: string }
   | { readonly kind: "begin"; readonly title: string; readonly steps: number }
   | { readonly kind: "step"; readonly step: number; readonly note: string }
-  | { readonly kind: "end" }
-  | { readonly kind: "outcome"; readonly outcome: BatchOutcome };
+  | { readonly kind: "end" };
 
 /**
  * Does the runs in a worker, which has its own device and sessions: the native CPU build computes on the thread that calls
- * it. A worker that breaks takes one run with it; the next run gets a new one.
+ * it. A worker that breaks takes what it was at with it; the next run gets a new one.
  */
 export class WorkerRunner implements Runner {
   private worker: Worker | undefined;
@@ -56,23 +75,28 @@ export class WorkerRunner implements Runner {
     );
   }
 
-  run(run: PlannedRun, flags: RunnerFlags, listener: Listener): Promise<BatchOutcome> {
-    if (this.signal.aborted) return Promise.resolve({ kind: "interrupted" });
+  run(
+    runs: readonly PlannedRun[],
+    flags: RunnerFlags,
+    listeners: readonly Listener[],
+  ): Promise<readonly BatchOutcome[]> {
+    const all = (outcome: BatchOutcome) => runs.map(() => outcome);
+    if (this.signal.aborted) return Promise.resolve(all({ kind: "interrupted" }));
     const worker = this.worker ??= new Worker(new URL("./batch_worker.ts", import.meta.url), {
       type: "module",
     });
     return new Promise((resolve) => {
       worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
-        if (data.kind === "outcome") resolve(data.outcome);
-        else pass(data, listener);
+        if (data.kind === "outcomes") resolve(data.outcomes);
+        else pass(data, listeners[data.run]!);
       };
       worker.onerror = (event) => {
         event.preventDefault();
         worker.terminate();
         this.worker = undefined;
-        resolve({ kind: "failed", error: `the worker broke: ${event.message}` });
+        resolve(all({ kind: "failed", error: `the worker broke: ${event.message}` }));
       };
-      worker.postMessage({ kind: "run", run, flags, threads: this.threads } satisfies ToWorker);
+      worker.postMessage({ kind: "run", runs, flags, threads: this.threads } satisfies ToWorker);
     });
   }
 
@@ -82,7 +106,7 @@ export class WorkerRunner implements Runner {
   }
 }
 
-function pass(message: Exclude<FromWorker, { kind: "outcome" }>, listener: Listener): void {
+function pass(message: Told, listener: Listener): void {
   switch (message.kind) {
     case "say":
       return listener.say(message.line);

@@ -4,6 +4,7 @@ import { readFinished } from "../results/read_run.ts";
 import { partialPath } from "../results/run_folder.ts";
 import { totalSteps } from "../training/trainer.ts";
 import { withPlaces } from "./experiment_file.ts";
+import type { Fusible } from "./fuse.ts";
 import type { PlannedRun } from "./plan.ts";
 import { prepare, type Prepared, stepKey } from "./prepare.ts";
 import type { Workbench } from "./workbench.ts";
@@ -15,6 +16,8 @@ export interface SurveyedRun {
   readonly steps: number;
   /** Runs of the same key share their sessions. */
   readonly shareKey: string;
+  /** Absent for a run that takes no steps. */
+  readonly fusible: Fusible | undefined;
   /** What it will cost, in tokens that go through the model, forward and backward counted apart; 0: nothing is left to do. */
   readonly work: number;
   /** How much of its cost is tuning; the rest is classifying. */
@@ -54,11 +57,21 @@ export async function survey(
   const isComplete = finished !== undefined && finished.contentHash === prepared.contentHash;
   const tuning = PASSES_A_STEP * trained, whole = tuning + 2 * classified;
   const modelSha256 = model.sha256, examples = trained || classified;
+  const shareKey = [
+    experiment.device,
+    training ? stepKey(prepared) : `hard|${model.onnx}|${experiment.precision}`,
+  ].join("|");
   return {
     prepared,
     steps,
-    shareKey: [experiment.device, training ? stepKey(prepared) : `hard|${model.onnx}|${experiment.precision}`]
-      .join("|"),
+    shareKey,
+    fusible: training && !isComplete
+      ? {
+        key: JSON.stringify([shareKey, length, prepared.verbalizer.tokens]),
+        tokens: Math.min(training.batchSize, dataset.train.length) * (length + TEXT_TOKENS),
+        weightBytes: model.bytes,
+      }
+      : undefined,
     work: isComplete ? 0 : whole * (length + TEXT_TOKENS),
     tuningShare: tuning / whole,
     state: isComplete

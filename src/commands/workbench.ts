@@ -12,6 +12,7 @@ import { type OpenModel, openModel } from "./open_model.ts";
 
 /** A compiled training step, opened. */
 export interface TuningSessions {
+  /** Of one prompt, or of a bank. */
   readonly step: ResidentSession;
   readonly update: ResidentSession;
   readonly predict: Session;
@@ -76,9 +77,15 @@ export class Workbench {
   }
 
   /** @param key tells compiled steps apart */
-  async tuning(device: Device, compiled: Compiled, key: string): Promise<TuningSessions> {
-    return await this.opened(`${device.kind}|${key}`, async () => ({
-      step: await device.openResident(compiled.train),
+  async tuning(
+    device: Device,
+    compiled: Compiled,
+    key: string,
+    prompts: "one" | "bank",
+  ): Promise<TuningSessions> {
+    const train = prompts === "bank" ? compiled.bank.train : compiled.train;
+    return await this.opened(`${device.kind}|${key}|${prompts}`, async () => ({
+      step: await device.openResident(train),
       update: await device.openResident(compiled.update),
       predict: await device.open(compiled.predict),
     }));

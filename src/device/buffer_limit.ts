@@ -3,11 +3,12 @@ import { DeviceError, type Feeds } from "./device.ts";
 
 const MIB = 2 ** 20;
 
-/** The inputs of a compiled graph whose dimensions its symbols are. */
+/** The inputs of a compiled graph whose dimensions its symbols are; a bank's prompt has one axis more, in front. */
 const SYMBOLS: Readonly<Record<string, readonly [input: string, axis: number]>> = {
   batch: ["input_ids", 0],
   sequence: ["input_ids", 1],
-  length: ["prompt", 0],
+  length: ["prompt", -2],
+  prompts: ["prompt", -3],
   classes: ["label_tokens", 0],
   words: ["label_tokens", 1],
 };
@@ -21,7 +22,7 @@ const SYMBOLS: Readonly<Record<string, readonly [input: string, axis: number]>> 
  */
 export function checkBuffers(sizes: readonly TensorSize[], feeds: Feeds, limit: number): void {
   const values = Object.fromEntries(
-    Object.entries(SYMBOLS).map(([name, [input, axis]]) => [name, feeds[input]?.dims[axis] ?? 0]),
+    Object.entries(SYMBOLS).map(([name, [input, axis]]) => [name, feeds[input]?.dims.at(axis) ?? 0]),
   );
   const largest = largestTensor(sizes, values);
   if (largest === undefined || largest.bytes <= limit) return;

@@ -25,6 +25,7 @@ export async function openCpu(threads: number = navigator.hardwareConcurrency): 
   return {
     kind: "cpu",
     description: `native CPU, ${threads} ${threads === 1 ? "thread" : "threads"}`,
+    accelerated: false,
     float16: false,
     open: (graph) => opened(graph, threads, (found, options) => openOrtSession(ort, found, options)),
     openResident: (graph) =>

@@ -35,7 +35,8 @@ export type Feeds = Readonly<Record<string, Tensor | DeviceTensor>>;
 export interface Session {
   readonly inputNames: readonly string[];
   /**
-   * Runs the graph once. Calls on one session wait for each other: concurrent runs hang on WebGPU.
+   * Runs the graph once. Calls on one session wait for each other, on WebGPU those on all sessions of the device:
+   * concurrent runs hang there, or come out as nothing.
    *
    * @param feeds at least the session's inputs; others are left out
    * @returns every output by name
@@ -66,6 +67,8 @@ export interface Device {
   readonly kind: DeviceKind;
   /** What it is, for people: the adapter's name, the number of threads. */
   readonly description: string;
+  /** Whether a GPU computes, and not a CPU in its place. */
+  readonly accelerated: boolean;
   /** Whether it computes with numbers of 16 bits. */
   readonly float16: boolean;
   /** Opens a graph. */

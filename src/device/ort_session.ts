@@ -1,6 +1,7 @@
 import type { InferenceSession, Tensor as OrtTensor, TensorConstructor } from "onnxruntime-common";
 import type { DeviceTensor, Feeds, GraphFile, ResidentSession, Session, Tensor } from "./device.ts";
 import { readWhole } from "./read_whole.ts";
+import { Turns } from "./turns.ts";
 
 /** What the native and the web build of ONNX Runtime have in common. */
 export interface OrtModule {
@@ -18,14 +19,19 @@ const unguarded: Guard = (work) => work();
 /** ONNX Runtime's level for errors: its warnings about nodes kept on the CPU are no news to a user. */
 const ERRORS_ONLY = 3;
 
-/** Opens a graph with ONNX Runtime, the weights' bytes handed over whole; outputs come into the host's memory. */
+/**
+ * Opens a graph with ONNX Runtime, the weights' bytes handed over whole; outputs come into the host's memory.
+ *
+ * @param turns what runs one after the other: this session's runs, or those of all that share it
+ */
 export async function openOrtSession(
   ort: OrtModule,
   graph: GraphFile,
   options: InferenceSession.SessionOptions,
   guard: Guard = unguarded,
+  turns: Turns = new Turns(),
 ): Promise<Session> {
-  const runner = await openRunner(ort, graph, options, guard);
+  const runner = await openRunner(ort, graph, options, guard, turns);
   return giving(runner, (name, tensor) => guard(() => hostTensor(name, tensor)));
 }
 
@@ -38,8 +44,9 @@ export async function openResidentOrtSession(
   graph: GraphFile,
   options: InferenceSession.SessionOptions,
   guard: Guard = unguarded,
+  turns: Turns = new Turns(),
 ): Promise<ResidentSession> {
-  const runner = await openRunner(ort, graph, options, guard);
+  const runner = await openRunner(ort, graph, options, guard, turns);
   return giving(runner, (name, tensor) => Promise.resolve(new OrtDeviceTensor(name, tensor, guard)));
 }
 
@@ -57,6 +64,7 @@ async function openRunner(
   graph: GraphFile,
   options: InferenceSession.SessionOptions,
   guard: Guard,
+  turns: Turns,
 ): Promise<Runner> {
   const externalData = await Promise.all(
     [...graph.weights].map(async ([path, file]) => ({
@@ -67,17 +75,16 @@ async function openRunner(
   const session = await guard(() =>
     ort.InferenceSession.create(graph.bytes, { logSeverityLevel: ERRORS_ONLY, ...options, externalData })
   );
-  return new Runner(ort, session, guard);
+  return new Runner(ort, session, guard, turns);
 }
 
 /** A session whose runs wait for each other. */
 class Runner {
-  private last: Promise<unknown> = Promise.resolve();
-
   constructor(
     private readonly ort: OrtModule,
     private readonly session: InferenceSession,
-    readonly guard: Guard,
+    private readonly guard: Guard,
+    private readonly turns: Turns,
   ) {}
 
   get inputNames(): readonly string[] {
@@ -88,14 +95,11 @@ class Runner {
     feeds: Feeds,
     give: (name: string, tensor: OrtTensor) => Promise<Output>,
   ): Promise<Record<string, Output>> {
-    const next = this.last.then(() => this.runAlone(feeds, give));
-    this.last = next.catch(() => {});
-    return next;
+    return this.turns.take(() => this.runAlone(feeds, give));
   }
 
-  async release(): Promise<void> {
-    await this.last;
-    await this.session.release();
+  release(): Promise<void> {
+    return this.turns.take(() => this.session.release());
   }
 
   private async runAlone<Output>(

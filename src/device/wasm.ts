@@ -14,6 +14,7 @@ export async function openWasm(threads = 1): Promise<Device> {
   return {
     kind: "wasm",
     description: `WebAssembly, ${threads === 1 ? "one thread" : `${threads} threads`}`,
+    accelerated: false,
     float16: false,
     open: (graph) => openOrtSession(build, graph, options),
     openResident: (graph) => openResidentOrtSession(build, graph, options),

@@ -228,3 +228,59 @@ Deno.test("validate says what a sweep would run, in how many steps, and how long
       after.stdout,
     );
   }));
+
+Deno.test("runs with little work in a step take their steps together, each to what it comes to alone; --fuse off keeps them apart", () =>
+  inFolder(async (folder) => {
+    const training = { batchSize: 2, steps: 30, logEvery: 10 };
+    const file = await sweepFile(folder, {
+      training,
+      sweep: { seed: [0, 1], "training.optimizer.learningRate": [0.01, 0.1] },
+    });
+    const results = (mode: string) => join(folder, mode);
+    const said = await Promise.all(["auto", "off"].map(async (mode) => {
+      const { code, stderr } = await call(["batch", file, "--results", results(mode), "--fuse", mode]);
+      assertEquals(code, 0, stderr);
+      return stderr;
+    }));
+    assertStringIncludes(said[0]!, "4 runs take their steps together: small/");
+    assert(!said[1]!.includes("together"), said[1]);
+    for (const seed of [0, 1]) {
+      for (const rate of [0.01, 0.1]) {
+        const name = `seed=${seed},learningRate=${rate}`;
+        const [fused, alone] = await Promise.all(["auto", "off"].map(async (mode) => {
+          const lines = await readLines(join(results(mode), "small", name, "history.jsonl"));
+          return lines.map(({ loss }) => Number(loss));
+        })) as [number[], number[]];
+        assertEquals(fused.length, alone.length);
+        for (const [i, loss] of fused.entries()) {
+          assert(Math.abs(loss - alone[i]!) < 1e-3, `${fused} and ${alone}`);
+        }
+        const last = await readLines(join(results("auto"), "small", name, "predictions.jsonl"));
+        const lastAlone = await readLines(join(results("off"), "small", name, "predictions.jsonl"));
+        assertEquals(last.map(({ predicted }) => predicted), lastAlone.map(({ predicted }) => predicted));
+      }
+    }
+  }));
+
+Deno.test("a run that fails beside others does so again alone, and the others come to their end", () =>
+  inFolder(async (folder) => {
+    const file = await sweepFile(folder, {
+      training: { batchSize: 2, steps: 12, logEvery: 2 },
+      sweep: undefined,
+      variants: {
+        good: {},
+        diverging: { "training.optimizer.learningRate": 1e30, "training.clipNorm": 0 },
+        other: { seed: 1 },
+      },
+    });
+    const { code, stderr } = await call(["batch", file, "--results", folder]);
+    assertEquals(code, 1, stderr);
+    assertStringIncludes(stderr, "error: 1 of 3 runs failed");
+    assert(
+      /warning: small\/diverging failed beside 2 others and goes on alone: .* is not finite/.test(stderr),
+      stderr,
+    );
+    for (const name of ["good", "other"]) {
+      assertEquals((await json(folder, "small", name, "metrics.json")).status, "complete", stderr);
+    }
+  }));

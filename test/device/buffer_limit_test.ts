@@ -21,3 +21,15 @@ Deno.test("a tensor that no buffer of the adapter holds is named with its size a
     "MiB, and a buffer of this WebGPU adapter at most 128 MiB (maxBufferSize): take a smaller",
   );
 });
+
+Deno.test("a bank's prompts count, too", async () => {
+  const path = "test/fixtures/families/bert-opset11.onnx";
+  const { bank } = compile(await Deno.readFile(path), path, "embedding-output", "adamw");
+  const feeds = {
+    input_ids: int64Tensor(new Uint8Array(8), [4, 2]),
+    label_tokens: int64Tensor([5, 6], [2, 1]),
+    prompt: float32Tensor(new Float32Array(4096 * 2 * 16), [4096, 2, 16]),
+  };
+  checkBuffers(bank.train.sizes, feeds, MIB / 2);
+  assertThrows(() => checkBuffers(bank.train.sizes, feeds, MIB / 2 - 1), DeviceError, "maxBufferSize");
+});

@@ -5,7 +5,14 @@ import { Stopwatch } from "../../src/device/stopwatch.ts";
 const wait = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /** A device that takes its time: 20 ms to open a graph, 40 ms to run it. */
-const slow: Device = { kind: "cpu", description: "slow", float16: false, open, openResident: open };
+const slow: Device = {
+  kind: "cpu",
+  description: "slow",
+  accelerated: false,
+  float16: false,
+  open,
+  openResident: open,
+};
 
 async function open() {
   await wait(20);

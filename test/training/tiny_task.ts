@@ -1,7 +1,22 @@
 import { compile } from "../../src/compiler/mod.ts";
-import { type Device, float32Tensor, int64Tensor } from "../../src/device/device.ts";
+import { type Device, float32Tensor, int64Tensor, type ResidentSession } from "../../src/device/device.ts";
 import { RandomStream } from "../../src/experiment/random_stream.ts";
 import type { TuningTask } from "../../src/training/trainer.ts";
+
+/** The bank of the same step, opened. */
+export async function tinyBank(device: Device): Promise<ResidentSession> {
+  const { bytes, compiled } = await tinyModel(device);
+  return await device.openResident({
+    bytes: compiled.bank.train.bytes,
+    weights: new Map([["bert-opset11.onnx", bytes]]),
+  });
+}
+
+async function tinyModel(device: Device) {
+  const path = "test/fixtures/families/bert-opset11.onnx", bytes = await Deno.readFile(path);
+  const target = device.kind === "webgpu" ? "webgpu" as const : "cpu" as const;
+  return { bytes, compiled: compile(bytes, path, "embedding-output", "adamw", { target }) };
+}
 
 /** Tuning two vectors in front of the smallest BERT of the fixtures, on some examples of random tokens. */
 export async function tinyTask(
@@ -13,10 +28,7 @@ export async function tinyTask(
     examples?: number;
   },
 ): Promise<TuningTask & { close(): Promise<void> }> {
-  const path = "test/fixtures/families/bert-opset11.onnx", bytes = await Deno.readFile(path);
-  const { train, update, state, dimension } = compile(bytes, path, "embedding-output", "adamw", {
-    target: device.kind === "webgpu" ? "webgpu" : "cpu",
-  });
+  const { bytes, compiled: { train, update, state, dimension } } = await tinyModel(device);
   const weights = new Map([["bert-opset11.onnx", bytes]]);
   const session = await device.openResident({ bytes: train.bytes, weights });
   const updating = await device.openResident({ bytes: update.bytes, weights: new Map() });

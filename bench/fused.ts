@@ -1,0 +1,69 @@
+/**
+ * What fusing brings: the steps of several prompts in one run of the compiled bank, beside the same steps one after the other,
+ * on the model that comes with the project (4 layers, width 256), on every device of this machine. Ratios count.
+ *
+ *   deno task bench:fused            all devices
+ *   deno task bench:fused cpu wasm   some of them
+ */
+import { compile } from "../src/compiler/mod.ts";
+import { chooseDevice } from "../src/device/choose.ts";
+import { type DeviceKind, type Feeds, type Tensor } from "../src/device/device.ts";
+import { findAdapter } from "../src/device/webgpu.ts";
+import { tableLines } from "../src/commands/console.ts";
+import { bankFeeds } from "../src/training/bank_feeds.ts";
+import { stepFeeds } from "./step_feeds.ts";
+import { timeInTurn } from "./time_in_turn.ts";
+
+const PATH = "data/models/reviews-mlm-mini/onnx/model.onnx", VOCABULARY = 8000;
+const PROMPTS = [2, 4, 8], ROUNDS = 10, SLOW_ROUNDS = 2;
+
+/** The batches of a few examples, and of the experiments' 32: 24 text tokens and a short prompt, or 44 and a long one. */
+const SIZES = [
+  { batch: 2, sequence: 29, length: 5 },
+  { batch: 8, sequence: 29, length: 5 },
+  { batch: 32, sequence: 29, length: 5 },
+  { batch: 8, sequence: 64, length: 20 },
+  { batch: 32, sequence: 64, length: 20 },
+].map((size) => ({ ...size, classes: 2, words: 2 }));
+
+const bytes = await Deno.readFile(PATH), adapter = await findAdapter();
+const there: DeviceKind[] = ["cpu", "wasm", ...(adapter ? ["webgpu" as const] : [])];
+const kinds = there.filter((kind) => Deno.args.length === 0 || Deno.args.includes(kind));
+console.log("2, 4, 8: how many times as fast so many fused steps are as the same ones one after the other");
+for (const kind of kinds) {
+  const device = await chooseDevice(kind, console.error), rows: string[][] = [];
+  const rounds = kind === "webgpu" && adapter?.software ? SLOW_ROUNDS : ROUNDS;
+  const { train, bank, dimension } = compile(bytes, PATH, "embedding-output", "adamw", {
+    target: kind === "webgpu" ? "webgpu" : "cpu",
+  });
+  const one = await device.openResident(train), many = await device.openResident(bank.train);
+  for (const size of SIZES) {
+    const { token_type_ids: _, ...feeds } = stepFeeds(dimension, VOCABULARY, size);
+    const stepped = (session: typeof one, given: Feeds) => async () => {
+      const outputs = await session.run(given);
+      await outputs.loss!.read();
+      for (const output of Object.values(outputs)) output.free();
+    };
+    const banks = await Promise.all(
+      PROMPTS.map(async (count) => [`${count}`, stepped(many, await asBank(feeds, count))] as const),
+    );
+    const times = await timeInTurn(rounds, {
+      alone: stepped(one, feeds),
+      ...Object.fromEntries(banks),
+    });
+    rows.push([
+      `${size.batch} x ${size.sequence}`,
+      `${times.alone!.toFixed(1)} ms`,
+      ...PROMPTS.map((count) => (count * times.alone! / times[count]!).toFixed(2)),
+    ]);
+  }
+  await one.release();
+  await many.release();
+  const header = [`batch x tokens on ${device.description}`, "a step alone", ...PROMPTS.map(String)];
+  for (const line of tableLines(header, rows)) console.log(line);
+}
+
+/** The same step of several prompts. */
+function asBank(feeds: Record<string, Tensor>, prompts: number): Promise<Feeds> {
+  return bankFeeds(Array.from({ length: prompts }, () => feeds));
+}

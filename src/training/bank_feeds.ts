@@ -1,0 +1,68 @@
+import { type DeviceTensor, type Feeds, float32Tensor, int64Tensor, type Tensor } from "../device/device.ts";
+import { BankPart } from "./bank_tensor.ts";
+
+/** Inputs that have a row for each example and a column for each token: shorter ones are filled up on the right. */
+const BY_TOKEN = new Set(["input_ids", "attention_mask", "position_ids"]);
+/** Inputs that have a row for each example. */
+const BY_EXAMPLE = new Set(["prompt_rows", "answer_rows", "labels"]);
+/** Inputs that are the same for all prompts. */
+const SHARED = new Set(["label_tokens", "label_weights", "step"]);
+
+/**
+ * The inputs of a bank's step out of those of its prompts' steps: the examples one behind the other, and of everything that
+ * each prompt has of its own (prompt, state, hyperparameters) one along a new first axis.
+ *
+ * @param each the inputs of a step of one prompt, for each prompt
+ */
+export async function bankFeeds(each: readonly Feeds[]): Promise<Feeds> {
+  const [first] = each as readonly [Feeds], found: Record<string, Tensor | DeviceTensor> = {};
+  for (const name of Object.keys(first)) {
+    const tensors = each.map((feeds) => feeds[name]!);
+    found[name] = BY_TOKEN.has(name)
+      ? behindEachOther(filledUp(tensors as Tensor[]))
+      : BY_EXAMPLE.has(name)
+      ? behindEachOther(tensors as Tensor[])
+      : SHARED.has(name)
+      ? tensors[0]!
+      : await stacked(tensors);
+  }
+  const owners = each.flatMap(({ labels }, p) => Array.from({ length: labels!.dims[0]! }, () => p));
+  return { ...found, prompt_of_example: int64Tensor(owners, [owners.length]) };
+}
+
+/** Matrices with as many columns as the widest: places behind a text are masked, and what stands there does not matter. */
+function filledUp(tensors: readonly Tensor[]): Tensor[] {
+  const columns = Math.max(...tensors.map(({ dims }) => dims[1]!));
+  return tensors.map(({ data, dims }) => {
+    const [rows, own] = dims as [number, number], wide = new BigInt64Array(rows * columns);
+    for (let row = 0; row < rows; row++) {
+      wide.set((data as BigInt64Array).subarray(row * own, (row + 1) * own), row * columns);
+    }
+    return { type: "int64", dims: [rows, columns], data: wide };
+  });
+}
+
+function behindEachOther(tensors: readonly Tensor[]): Tensor {
+  const rows = tensors.reduce((sum, { dims }) => sum + dims[0]!, 0), { dims } = tensors[0]!;
+  const data = new BigInt64Array(tensors.reduce((sum, { data }) => sum + data.length, 0));
+  let at = 0;
+  for (const tensor of tensors) {
+    data.set(tensor.data as BigInt64Array, at);
+    at += tensor.data.length;
+  }
+  return { type: "int64", dims: [rows, ...dims.slice(1)], data };
+}
+
+/** Tensors along a new first axis: where they are all parts of one bank's output, in order, that output as it is. */
+async function stacked(tensors: readonly (Tensor | DeviceTensor)[]): Promise<Tensor | DeviceTensor> {
+  const [first] = tensors;
+  const bank = first instanceof BankPart && first.bank.prompts === tensors.length ? first.bank : undefined;
+  const isWhole = tensors.every((tensor, p) =>
+    tensor instanceof BankPart && tensor.bank === bank && tensor.prompt === p
+  );
+  if (bank && isWhole) return bank.whole;
+  const here = await Promise.all(tensors.map((tensor) => "data" in tensor ? tensor : tensor.read()));
+  const size = here[0]!.data.length, data = new Float32Array(size * here.length);
+  for (const [p, tensor] of here.entries()) data.set(tensor.data as Float32Array, p * size);
+  return float32Tensor(data, [here.length, ...here[0]!.dims]);
+}

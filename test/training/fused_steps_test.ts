@@ -1,0 +1,69 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { chooseDevice } from "../../src/device/choose.ts";
+import { type Device, scalarTensor } from "../../src/device/device.ts";
+import { FusedSteps } from "../../src/training/fused_steps.ts";
+import { tune, type Tuned, type TuningTask } from "../../src/training/trainer.ts";
+import { DEVICES } from "../devices.ts";
+import { tinyBank, tinyTask } from "./tiny_task.ts";
+
+async function ended(task: TuningTask): Promise<Tuned> {
+  const running = tune(task);
+  for (;;) {
+    const { done, value } = await running.next();
+    if (done) return value;
+  }
+}
+
+/** Runs that differ in all that may differ: the seed, how long they go on, the step size, how much they take at once. */
+async function differing(device: Device): Promise<(TuningTask & { close(): Promise<void> })[]> {
+  const task = await tinyTask(device, { steps: 12, logEvery: 4 }), { spec } = task;
+  const optimizer = { ...spec.optimizer, learningRate: 0.1, weightDecay: 0.1 };
+  return [
+    task,
+    { ...task, seed: 1, spec: { ...spec, steps: 7, clipNorm: 0.01, logEvery: 3 } },
+    { ...task, seed: 2, spec: { ...spec, optimizer, batchSize: 5 } },
+    { ...task, seed: 3, spec: { ...spec, accumulate: 2 } },
+  ];
+}
+
+for (const kind of DEVICES) {
+  Deno.test(`runs that take their steps together on ${kind} come to what each comes to alone`, async () => {
+    const device = await chooseDevice(kind, () => {}), tasks = await differing(device);
+    const alone: Tuned[] = [];
+    for (const task of tasks) alone.push(await ended(task));
+    const bank = await tinyBank(device), together = new FusedSteps(tasks.length);
+    let runs = 0;
+    const counted = { ...bank, run: (feeds: Parameters<typeof bank.run>[0]) => (runs++, bank.run(feeds)) };
+    const fused = await Promise.all(tasks.map(async (task, i) => {
+      const seat = together.seats[i]!;
+      try {
+        return await ended({ ...task, session: seat.session(counted) });
+      } finally {
+        seat.leave();
+      }
+    }));
+    for (const [i, { prompt, steps }] of fused.entries()) {
+      const one = alone[i]!.prompt.data as Float32Array;
+      const moved = Math.max(...one.map((x, at) => Math.abs(x - Number(tasks[i]!.prompt.data[at]))));
+      const apart = Math.max(...one.map((x, at) => Math.abs(x - Number(prompt.data[at]))));
+      assertEquals(steps, alone[i]!.steps);
+      assert(moved > 0.05 && apart < 2e-3 * moved, `run ${i}: ${apart} apart, ${moved} moved`);
+    }
+    assert(runs < 12 * 4 && runs >= 24, `${runs} runs of the bank`);
+    await tasks[0]!.close();
+    await bank.release();
+  });
+}
+
+Deno.test("runs that fail, or have nothing to do, hold nobody up", async () => {
+  const device = await chooseDevice("cpu", () => {}), [task] = await differing(device);
+  const bank = await tinyBank(device), together = new FusedSteps(3), [seat, failing, absent] = together.seats;
+  const whole = ended({ ...task!, session: seat!.session(bank) });
+  const unfit = failing!.session(bank).run({ ...task!.verbalizer, step: scalarTensor(2) });
+  absent!.leave();
+  await assertRejects(() => unfit);
+  failing!.leave();
+  assertEquals((await whole).steps, 12);
+  await task!.close();
+  await bank.release();
+});
