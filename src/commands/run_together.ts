@@ -20,7 +20,7 @@ export async function runTogether(
   workbench: Workbench,
 ): Promise<BatchOutcome[]> {
   if (runs.length === 1) return [await runPlanned(runs[0]!, options, listeners[0]!, workbench)];
-  const steps = new FusedSteps(runs.length);
+  const steps = new FusedSteps(runs.length, options.signal);
   const outcomes = await Promise.all(runs.map(async (run, i) => {
     const seat = steps.seats[i]!;
     try {

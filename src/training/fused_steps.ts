@@ -1,6 +1,7 @@
 import type { DeviceTensor, Feeds, ResidentSession, Tensor } from "../device/device.ts";
 import { BankTensor } from "./bank_tensor.ts";
 import { bankFeeds } from "./bank_feeds.ts";
+import { Interrupted } from "./trainer.ts";
 
 /** A step that one run asks for. */
 interface Asked {
@@ -21,8 +22,11 @@ export class FusedSteps {
   /** One for each run, in their order. */
   readonly seats: readonly FusedMember[];
 
-  /** @param runs how many take part; each leaves when it has taken its last step, or has none to take */
-  constructor(runs: number) {
+  /**
+   * @param runs how many take part; each leaves when it has taken its last step, or has none to take
+   * @param signal interrupts: a step that is asked for is not taken then, so that all go on from the same one
+   */
+  constructor(runs: number, private readonly signal?: AbortSignal) {
     this.seats = Array.from({ length: runs }, () => new FusedMember(this));
     this.members = new Set(this.seats);
   }
@@ -46,6 +50,10 @@ export class FusedSteps {
     if (this.asked.size === 0 || this.asked.size < this.members.size) return;
     const round = this.seats.flatMap((seat) => this.asked.get(seat) ?? []);
     this.asked.clear();
+    if (this.signal?.aborted) {
+      for (const { reject } of round) reject(new Interrupted("interrupted between two steps"));
+      return;
+    }
     // The number of the step is one for the whole bank: a run that goes on from a checkpoint is steps ahead.
     for (const together of grouped(round, ({ feeds }) => Number((feeds.step as Tensor).data[0]))) {
       void take(together);

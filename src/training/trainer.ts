@@ -120,12 +120,7 @@ export async function* tune(task: TuningTask): AsyncGenerator<TuningEvent, Tuned
   try {
     while (done < total && !stopping.isOver) {
       const epoch = Math.floor(done / perEpoch), step = done + 1, started = performance.now();
-      if (task.signal?.aborted) {
-        await bringLosses();
-        await keep();
-        yield checkpoint();
-        throw new Interrupted(`interrupted after step ${done} of ${total}`);
-      }
+      if (task.signal?.aborted) throw new Interrupted(`interrupted after step ${done} of ${total}`);
       const learningRate = learningRateAt(step, total, spec.optimizer.learningRate, spec.schedule);
       const running = takeStep(task, queue.at(done), task.verbalizer, {
         ...moving.feeds,
@@ -181,8 +176,12 @@ export async function* tune(task: TuningTask): AsyncGenerator<TuningEvent, Tuned
       if (endsEpoch) yield checkpoint();
     }
   } catch (error) {
-    // What was good at the last line of the history is given out: a device that broke has nothing to read any more.
-    if (!(error instanceof Interrupted)) yield checkpoint();
+    if (error instanceof Interrupted) {
+      await bringLosses();
+      await keep();
+    }
+    // Else what was good at the last line of the history: a device that broke has nothing to read any more.
+    yield checkpoint();
     throw error;
   } finally {
     pending.forEach(drop);
