@@ -1,5 +1,6 @@
 import type { Device, Tensor } from "../device/device.ts";
-import { type Classifier, classLogits, softmax } from "../evaluation/predict.ts";
+import { type Classifier, classLogits } from "../evaluation/predict.ts";
+import { softmax } from "../evaluation/softmax.ts";
 import type { TemplateEncoder } from "../prompt/encoding.ts";
 import type { Verbalizer } from "../prompt/verbalizer.ts";
 import type { ServedRun } from "./served_run.ts";
@@ -16,7 +17,7 @@ export class SentenceClassifier {
   ) {}
 
   static async open(run: ServedRun, device: Device): Promise<SentenceClassifier> {
-    const common = { padId: run.tokenizer.padId, batchSize: 1 };
+    const common = { inputs: {}, padId: run.tokenizer.padId, batchSize: 1 };
     return new SentenceClassifier(
       run,
       { ...common, session: await device.open(await run.graph("predict")) },
@@ -29,7 +30,12 @@ export class SentenceClassifier {
     const { run, hard, soft } = this;
     return {
       hard: await probabilities(hard, run.hardEncoder(), run.hardVerbalizer, text),
-      soft: await probabilities({ ...soft, prompt }, run.encoder(prompt.dims[0]!), run.verbalizer, text),
+      soft: await probabilities(
+        { ...soft, inputs: { prompt } },
+        run.encoder(prompt.dims[0]!),
+        run.verbalizer,
+        text,
+      ),
     };
   }
 }

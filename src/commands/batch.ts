@@ -61,16 +61,17 @@ export async function batch(args: readonly string[], flags: BatchFlags): Promise
   const all = await planRuns(args, flags.results), runs = chosen(all, flags);
   const workbench: Workbench = new Workbench({ say: (line) => display.say(line), keepsSessions: true });
   const surveyed = await surveyAll(all, flags, workbench);
-  const jobs = inSharingOrder(surveyed.filter(({ run }) => runs.includes(run)));
+  const asked = surveyed.filter(({ run }) => runs.includes(run));
+  const ensembles = asked.filter(({ run }) => run.members !== undefined);
+  const single = inSharingOrder(asked.filter(({ run }) => run.members === undefined));
+  const jobs = [...single, ...ensembles];
   const display = new BatchDisplay(jobs.length, jobs.reduce((sum, { work }) => sum + work, 0));
   const { outcomes, isInterrupted } = await untilInterrupted(async (signal) => {
-    const outcomes = await work(
-      jobs,
-      runnersFor(flags, jobs.length, workbench, signal),
-      flags,
-      display,
-      signal,
-    );
+    const outcomes = new Map<PlannedRun, BatchOutcome>();
+    const runners = runnersFor(flags, jobs.length, workbench, signal);
+    // What answers together is tuned before.
+    for (const phase of [single, ensembles]) await work(phase, runners, flags, display, signal, outcomes);
+    for (const runner of runners) await runner.close();
     return { outcomes, isInterrupted: signal.aborted };
   });
   display.stop();
@@ -139,15 +140,16 @@ function inSharingOrder(jobs: readonly Job[]): Job[] {
   return order.flatMap((key) => jobs.filter(({ shareKey }) => shareKey === key));
 }
 
-/** Has the runners do all jobs; those that another program is at work on come last, and are waited for. */
+/** Has the runners do all jobs, and takes down how they came out; those that another program is at work on come last, and are waited for. */
 async function work(
   jobs: readonly Job[],
   runners: readonly Runner[],
   flags: BatchFlags,
   display: BatchDisplay,
   signal: AbortSignal,
-): Promise<Map<PlannedRun, BatchOutcome>> {
-  const outcomes = new Map<PlannedRun, BatchOutcome>(), first = fusedGroups(jobs), locked: Job[][] = [];
+  outcomes: Map<PlannedRun, BatchOutcome>,
+): Promise<void> {
+  const first = fusedGroups(jobs), locked: Job[][] = [];
   const isOver = () =>
     signal.aborted || flags.failFast && [...outcomes.values()].some(({ kind }) => kind === "failed");
   const employ = async (runner: Runner) => {
@@ -172,8 +174,6 @@ async function work(
         }
       }
     }
-    await runner.close();
   };
   await Promise.all(runners.map(employ));
-  return outcomes;
 }

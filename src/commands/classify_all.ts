@@ -1,17 +1,26 @@
 import { measure } from "../evaluation/metrics.ts";
-import { type Classifier, classLogits, illegalAnswers, indexOfLargest } from "../evaluation/predict.ts";
+import {
+  answers,
+  type Classifier,
+  classLogits,
+  illegalAnswers,
+  logitsOfEach,
+} from "../evaluation/predict.ts";
+import { indexOfLargest } from "../evaluation/softmax.ts";
 import type { LabelledEncoding } from "../prompt/batches.ts";
 import type { MetricsFile, PartMetrics } from "../results/metrics_file.ts";
 import { type Prediction, predictionsOf, probabilitiesOf } from "../results/predictions.ts";
 import type { SamplePrediction } from "../results/samples.ts";
 import type { EncodedDataset, Prepared } from "./prepare.ts";
-import type { TunedPrompt } from "./tune_prompt.ts";
+import type { Tuned } from "../training/trainer.ts";
 
 /** What came of classifying everything that an experiment names. */
 export interface Classified {
   readonly metrics: MetricsFile;
   readonly predictions: readonly Prediction[];
   readonly samples: readonly SamplePrediction[];
+  /** The test accuracy of each prompt of an ensemble alone; of a single prompt, its own. */
+  readonly each: readonly number[];
 }
 
 /** Classifies validation set, test set and samples. */
@@ -19,11 +28,12 @@ export async function classifyAll(
   { experiment, dataset, verbalizer, model }: Prepared,
   encoded: EncodedDataset,
   classifier: Classifier,
-  soft: TunedPrompt | undefined,
+  tuned: Tuned | undefined,
 ): Promise<Classified> {
   const { classes, tokens } = verbalizer, started = performance.now();
   const classify = (examples: readonly LabelledEncoding[]) => classLogits(classifier, examples, tokens);
-  const logits = { test: await classify(encoded.test), validation: await classify(encoded.validation) };
+  const ofEach = await logitsOfEach(classifier, encoded.test, tokens);
+  const logits = { test: answers(ofEach, classifier), validation: await classify(encoded.validation) };
   const seconds = (performance.now() - started) / 1000;
   const illegalIn = (part: "test" | "validation") =>
     illegalAnswers(classifier, encoded[part], tokens, model.tokenizer.size);
@@ -34,9 +44,9 @@ export async function classifyAll(
   });
   const metrics: MetricsFile = {
     status: "complete",
-    best_step: soft?.tuned.bestStep ?? 0,
-    seconds: soft?.tuned.seconds ?? seconds,
-    examples_per_second: soft?.tuned.examplesPerSecond ??
+    best_step: tuned?.bestStep ?? 0,
+    seconds: tuned?.seconds ?? seconds,
+    examples_per_second: tuned?.examplesPerSecond ??
       (encoded.test.length + encoded.validation.length) / seconds,
     truncated: encoded.truncated,
     test: part("test"),
@@ -50,5 +60,9 @@ export async function classifyAll(
     probabilities: probabilitiesOf(sampleLogits[i]!, classes),
   }));
   const predictions = await predictionsOf(dataset.test, logits.test, illegal.test, classes);
-  return { metrics, predictions, samples };
+  const labels = encoded.test.map(({ label }) => label);
+  const each = ofEach[0]!.map((_, p) =>
+    measure(ofEach.map((one) => one[p]!), labels, classes).accuracy.value
+  );
+  return { metrics, predictions, samples, each };
 }

@@ -1,6 +1,8 @@
+import { join } from "@std/path";
 import { chooseDevice } from "../device/choose.ts";
-import type { DeviceKind, Session, Tensor } from "../device/device.ts";
-import { classLogits, indexOfLargest } from "../evaluation/predict.ts";
+import type { DeviceKind, Tensor } from "../device/device.ts";
+import { type Classifier, classLogits } from "../evaluation/predict.ts";
+import { indexOfLargest } from "../evaluation/softmax.ts";
 import { InputError } from "../experiment/errors.ts";
 import { columnsOf, parseTemplate } from "../experiment/template.ts";
 import type { Experiment } from "../experiment/types.ts";
@@ -8,12 +10,12 @@ import { TemplateEncoder } from "../prompt/encoding.ts";
 import { readVerbalizer, type Verbalizer } from "../prompt/verbalizer.ts";
 import { probabilitiesOf } from "../results/predictions.ts";
 import { readPrompt } from "../results/read_prompt.ts";
-import { readAbout } from "../results/read_run.ts";
+import { readAbout, readEnsemble } from "../results/read_run.ts";
 import { compileHardModel } from "./compile_model.ts";
 import { terminalDownloads } from "./downloads.ts";
 import { modelOfRun } from "./model_of_run.ts";
-import type { OpenModel } from "./open_model.ts";
 import { compileExperiment, formOn, positionCounting } from "./prepare.ts";
+import { readMembers } from "./read_members.ts";
 
 /** How a run is loaded. */
 export interface LoadOptions {
@@ -44,9 +46,7 @@ export class LoadedRun {
   private constructor(
     /** What the run was asked for. */
     readonly experiment: Experiment,
-    private readonly model: OpenModel,
-    private readonly session: Session,
-    private readonly prompt: Tensor | undefined,
+    private readonly classifier: Classifier,
     private readonly encoder: TemplateEncoder,
     private readonly verbalizer: Verbalizer,
     /** The columns that stand in the template: `text`, or others. */
@@ -63,14 +63,19 @@ export class LoadedRun {
     const device = await chooseDevice(options.device ?? experiment.device, say);
     const form = formOn(device, experiment),
       compiled = await compileExperiment({ experiment, model }, form, cache);
-    const session = await device.open(compiled?.predict ?? await compileHardModel(model, form));
+    const graph = experiment.ensemble ? compiled!.bank.predict : compiled?.predict;
+    const session = await device.open(graph ?? await compileHardModel(model, form));
     const template = parseTemplate(prompt.template, prompt.length ?? 0);
     const counting = positionCounting(prompt.insertion, compiled);
     return new LoadedRun(
       experiment,
-      model,
-      session,
-      compiled && (await readPrompt(folder)).prompt,
+      {
+        session,
+        inputs: compiled ? { prompt: await promptOf(experiment, folder) } : {},
+        ...(experiment.ensemble && { vote: experiment.ensemble.vote }),
+        padId: model.tokenizer.padId,
+        batchSize: experiment.evaluation.batchSize,
+      },
       new TemplateEncoder(template, model.tokenizer, model.card, counting),
       readVerbalizer(experiment.verbalizer, model.tokenizer, experiment.multiTokenWords),
       columnsOf(template),
@@ -92,16 +97,7 @@ export class LoadedRun {
   async classify(texts: readonly Classifiable[]): Promise<Classification[]> {
     const { classes, tokens } = this.verbalizer;
     const encoded = texts.map((text, i) => ({ ...this.encoder.encode(this.placed(text, i)), label: 0 }));
-    const logits = await classLogits(
-      {
-        session: this.session,
-        ...(this.prompt && { prompt: this.prompt }),
-        padId: this.model.tokenizer.padId,
-        batchSize: this.experiment.evaluation.batchSize,
-      },
-      encoded,
-      tokens,
-    );
+    const logits = await classLogits(this.classifier, encoded, tokens);
     return logits.map((row, i) => ({
       predicted: classes[indexOfLargest(row)]!,
       probabilities: probabilitiesOf(row, classes),
@@ -111,7 +107,7 @@ export class LoadedRun {
 
   /** Frees what the run holds on the device. */
   async release(): Promise<void> {
-    await this.session.release();
+    await this.classifier.session.release();
   }
 
   private placed(text: Classifiable, index: number): Readonly<Record<string, string>> {
@@ -125,10 +121,17 @@ export class LoadedRun {
   }
 }
 
+/** A run's prompt, or those that answer together in it, whose runs lie where they were. */
+async function promptOf(experiment: Experiment, folder: string): Promise<Tensor> {
+  if (experiment.ensemble === undefined) return (await readPrompt(folder)).prompt;
+  const { members } = await readEnsemble(folder);
+  return (await readMembers(experiment, members.map(({ run }) => join(folder, run)))).prompts;
+}
+
 /**
  * Loads a run's prompt and its frozen model.
  *
- * @param folder of a complete run, of a soft or a hard prompt
+ * @param folder of a complete run, of a soft or a hard prompt or of an ensemble
  * @throws {InputError} where there is no such run, or its model is missing or another
  * @throws {DeviceError} where the device is not there
  *

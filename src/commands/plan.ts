@@ -6,6 +6,7 @@ import type { Override } from "../experiment/override.ts";
 import { parseVariants } from "../experiment/sweep.ts";
 import type { Experiment } from "../experiment/types.ts";
 import { findExperimentFiles, readExperimentFile } from "./experiment_file.ts";
+import { memberFolders } from "./read_members.ts";
 
 /** One of the runs that experiment files ask for. Plain data, which can be handed to a worker. */
 export interface PlannedRun {
@@ -20,6 +21,8 @@ export interface PlannedRun {
   readonly title: string;
   /** The folder of its results. */
   readonly path: string;
+  /** The folders of the runs whose prompts answer together in this one, where there is an ensemble. */
+  readonly members?: readonly string[];
 }
 
 /**
@@ -70,13 +73,18 @@ export function problemText(error: unknown, file: string): string {
 
 async function runsOf(file: string, results: string): Promise<PlannedRun[]> {
   return parseVariants(await readExperimentFile(file), file)
-    .map(({ name, settings, overrides, experiment }) => ({
-      file,
-      experiment,
-      variant: name,
-      settings,
-      set: overrides,
-      title: name === "" ? experiment.name : `${experiment.name}/${name}`,
-      path: join(results, experiment.name, name),
-    }));
+    .map(({ name, settings, overrides, experiment, members: names }) => {
+      const pathOf = (variant: string): string => join(results, experiment.name, variant);
+      const members = names?.map(pathOf) ?? memberFolders(experiment, file);
+      return {
+        file,
+        experiment,
+        variant: name,
+        settings,
+        set: overrides,
+        title: name === "" ? experiment.name : `${experiment.name}/${name}`,
+        path: pathOf(name),
+        ...(members && { members }),
+      };
+    });
 }

@@ -11,6 +11,7 @@ import { type PositionCounting, TemplateEncoder } from "../prompt/encoding.ts";
 import { readVerbalizer, type Verbalizer } from "../prompt/verbalizer.ts";
 import type { OpenModel } from "./open_model.ts";
 import { type GivenPrompt, readGivenPrompt } from "./read_given_prompt.ts";
+import { type Members, readMembers } from "./read_members.ts";
 import type { Workbench } from "./workbench.ts";
 
 /** Everything that an experiment names, read and checked. */
@@ -21,6 +22,8 @@ export interface Prepared {
   readonly verbalizer: Verbalizer;
   /** The prompt that this one starts from, for `run` and `peft`. */
   readonly given: GivenPrompt | undefined;
+  /** The prompts that answer together, where there is an ensemble. */
+  readonly members: Members | undefined;
   /** Tells experiments of different content apart: what is asked, of which model, on which data. */
   readonly contentHash: string;
 }
@@ -30,21 +33,24 @@ export interface Prepared {
  *
  * @param file the experiment file, which paths are relative to
  * @param workbench what other runs have read already
+ * @param folders the runs whose prompts answer together, where there is an ensemble
  * @throws {InputError} on anything missing or unfit
  */
 export async function prepare(
   experiment: Experiment,
   file: string,
   workbench: Workbench,
+  folders?: readonly string[],
 ): Promise<Prepared> {
   const model = await workbench.model(experiment.model, file);
   const verbalizer = readVerbalizer(experiment.verbalizer, model.tokenizer, experiment.multiTokenWords);
   const dataset = await workbench.dataset(experiment, file, verbalizer.classes);
   const { revision: _, ...frozen } = experiment.model, { revision: __, ...data } = experiment.dataset;
-  const { description: ___, name: ____, ...asked } = { ...experiment, model: frozen, dataset: data };
   const given = await readGivenPrompt(experiment.prompt, file);
-  const parts = [model.sha256, dataset.sha256, ...model.weights, ...(given ? [given.sha256] : [])];
-  const content = JSON.stringify([asked, ...parts]);
+  const members = folders && await readMembers(experiment, folders);
+  const asked = askedOf({ ...experiment, model: frozen, dataset: data });
+  const tuned = [...(given ? [given.sha256] : []), ...members?.sha256 ?? []];
+  const content = JSON.stringify([asked, model.sha256, dataset.sha256, ...model.weights, ...tuned]);
   return {
     experiment: {
       ...experiment,
@@ -52,11 +58,22 @@ export async function prepare(
       dataset: { ...data, ...(dataset.revision !== null && { revision: dataset.revision }) },
     },
     model,
-    dataset,
+    // The validation sets of several seeds are training sets of others.
+    dataset: members ? { ...dataset, validation: [] } : dataset,
     verbalizer,
     given,
+    members,
     contentHash: await sha256(new TextEncoder().encode(content)),
   };
+}
+
+/**
+ * What tells experiments apart: not how they are called, nor where the prompts of an ensemble lie. What is tuned counts where
+ * it is not what the kind of prompt says anyhow.
+ */
+function askedOf({ name: _, description: __, tune, ensemble, ...asked }: Experiment): unknown {
+  const isUsual = tune === (asked.prompt.kind === "soft" ? "prompt" : "none");
+  return { ...asked, ...(!isUsual && { tune }), ...(ensemble && { vote: ensemble.vote }) };
 }
 
 /** What a person should know of the data before they are used, in a line each. */
@@ -86,7 +103,7 @@ export async function compileExperiment(
   cache?: string,
 ): Promise<Compiled | undefined> {
   if (!prompt.insertion) return undefined;
-  const optimizer = optimizerName(training!.optimizer);
+  const optimizer = optimizerName(training?.optimizer);
   return cache === undefined
     ? await compileModel(model, prompt.insertion, optimizer, form)
     : await compileOnce(model, prompt.insertion, optimizer, form, cache);
@@ -108,13 +125,14 @@ export function formOn(device: Device, { precision }: Experiment): Form {
 
 /** Tells apart what is compiled: experiments of the same key share one compiled step. */
 export function stepKey({ experiment: { prompt, training, precision }, model }: Prepared): string {
-  return [model.onnx, model.sha256, prompt.insertion, optimizerName(training!.optimizer), precision].join(
+  return [model.onnx, model.sha256, prompt.insertion, optimizerName(training?.optimizer), precision].join(
     "|",
   );
 }
 
-/** An experiment's optimizer as the compiler calls it. */
-export function optimizerName({ name, factored }: OptimizerSpec): OptimizerName {
+/** An experiment's optimizer as the compiler calls it; any will do where nothing is trained. */
+export function optimizerName({ name, factored }: Partial<OptimizerSpec> = {}): OptimizerName {
+  if (name === undefined) return "adamw";
   return name === "adafactor" && factored ? "adafactor-factored" : name;
 }
 
@@ -140,7 +158,7 @@ export function encodeDataset(
   { experiment, model, dataset, verbalizer }: Prepared,
   counting: PositionCounting,
 ): EncodedDataset {
-  const { prompt, evaluation } = experiment;
+  const { prompt, training, evaluation } = experiment;
   const template = parseTemplate(prompt.template, prompt.length ?? 0);
   const encoder = new TemplateEncoder(template, model.tokenizer, model.card, counting);
   const encode = (examples: readonly Pick<Example, "text" | "columns" | "label">[]) =>
@@ -149,7 +167,7 @@ export function encodeDataset(
       label: Math.max(0, verbalizer.classes.indexOf(example.label)),
     }));
   const parts = {
-    train: encode(prompt.kind === "soft" ? dataset.train : []),
+    train: encode(training ? dataset.train : []),
     validation: encode(dataset.validation),
     test: encode(dataset.test),
     samples: encode(

@@ -11,6 +11,7 @@ import { tableLines } from "./console.ts";
 import { readExperimentFile } from "./experiment_file.ts";
 import { untilInterrupted } from "./interrupt.ts";
 import { TerminalListener } from "./listener.ts";
+import { memberFolders } from "./read_members.ts";
 import { RESULT_HEADER, resultCells } from "./result_cells.ts";
 import { runExperiment } from "./run_experiment.ts";
 import { Workbench } from "./workbench.ts";
@@ -49,6 +50,7 @@ export async function run(files: readonly string[], flags: RunFlags): Promise<vo
   await untilInterrupted(async (signal) => {
     for (const { file, experiment } of experiments) {
       const path: string = join(flags.results, experiment.name, variant);
+      const members = memberFolders(experiment, file);
       const title = variant ? `${experiment.name}/${variant}` : experiment.name;
       const outcome = await runExperiment(experiment, {
         file,
@@ -57,6 +59,7 @@ export async function run(files: readonly string[], flags: RunFlags): Promise<vo
         results: flags.results,
         path,
         force: flags.force,
+        ...(members && { members }),
         ifLocked: "wait",
         signal,
         listener,

@@ -49,7 +49,10 @@ async function runLocked(experiment: Experiment, options: RunOptions): Promise<R
     await RunFolder.recover(path);
     const finished = force ? undefined : await readFinished(path);
     if (force) await readEnvironment(path);
-    const prepared = await withPlaces(options, () => prepare(experiment, options.file, workbench));
+    const prepared = await withPlaces(
+      options,
+      () => prepare(experiment, options.file, workbench, options.members),
+    );
     if (finished !== undefined && finished.contentHash === prepared.contentHash) {
       return { kind: "kept", metrics: finished.metrics };
     }

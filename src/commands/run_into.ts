@@ -1,21 +1,19 @@
 import { join, relative, resolve } from "@std/path";
-import type { Compiled } from "../compiler/mod.ts";
 import { datasetName } from "../dataset/load.ts";
 import type { Device } from "../device/device.ts";
 import { Stopwatch, type Timing } from "../device/stopwatch.ts";
-import type { Classifier } from "../evaluation/predict.ts";
 import { promptFile } from "../prompt/prompt_file.ts";
 import { runReport } from "../report/run_report.ts";
+import { type EnsembleFile, ensembleFile } from "../results/ensemble_file.ts";
 import { type Environment, softwareVersions } from "../results/environment.ts";
 import { RUN_FORMAT } from "../results/format.ts";
 import type { MetricsFile } from "../results/metrics_file.ts";
 import { worstMistakes } from "../results/predictions.ts";
 import type { RunFolder } from "../results/run_folder.ts";
 import { samplesMarkdown } from "../results/samples.ts";
-import type { FusedMember } from "../training/fused_steps.ts";
-import { Interrupted } from "../training/trainer.ts";
+import { Interrupted, type Tuned } from "../training/trainer.ts";
 import { classifyAll } from "./classify_all.ts";
-import type { Form } from "./compile_model.ts";
+import { ensembleClassifier, hardClassifier, type SoftPrompt, untunedPrompt } from "./classifiers.ts";
 import {
   compileExperiment,
   dataWarnings,
@@ -23,11 +21,11 @@ import {
   formOn,
   positionCounting,
   type Prepared,
-  stepKey,
 } from "./prepare.ts";
+import type { Members } from "./read_members.ts";
 import type { RunOptions } from "./run_options.ts";
+import { Sessions } from "./sessions.ts";
 import { tunePrompt } from "./tune_prompt.ts";
-import type { TuningSessions, Workbench } from "./workbench.ts";
 
 /** How many of the worst mistakes `samples.md` shows. */
 const MISTAKES = 10;
@@ -59,20 +57,41 @@ export async function runInto(
   }
   for (const line of dataWarnings(title, prepared.dataset)) listener.say(line);
   if (folder.checkpoint) listener.say(`${title}: going on after step ${folder.checkpoint.step}`);
-  const soft = compiled && await tunePrompt(
-    prepared,
-    compiled,
-    encoded,
-    device,
-    await tuningSessions(prepared, compiled, bare, stopwatch, workbench, seat),
-    folder,
-    title,
-    listener,
-    signal,
-  );
-  const classifier = soft?.classifier ?? await hardClassifier(prepared, form, bare, stopwatch, workbench);
+  const sessions = new Sessions(prepared, bare, form, stopwatch, workbench);
+  const soft: (SoftPrompt & { readonly tuned?: Tuned }) | undefined = compiled && !prepared.members
+    ? experiment.training
+      ? await tunePrompt(
+        prepared,
+        compiled,
+        encoded,
+        device,
+        await sessions.tuning(compiled, seat),
+        folder,
+        title,
+        listener,
+        signal,
+      )
+      : await untunedPrompt(
+        prepared,
+        compiled,
+        device,
+        await sessions.predict(compiled, "one"),
+        title,
+        listener,
+      )
+    : undefined;
+  const classifier = soft?.classifier ??
+    (compiled && prepared.members
+      ? ensembleClassifier(prepared, prepared.members, await sessions.predict(compiled, "bank"))
+      : hardClassifier(prepared, await sessions.hard()));
   if (signal.aborted) throw new Interrupted(`${title} was interrupted before its test set was classified`);
-  const { metrics, predictions, samples } = await classifyAll(prepared, encoded, classifier, soft);
+  const { metrics, predictions, samples, each } = await classifyAll(
+    prepared,
+    encoded,
+    classifier,
+    soft?.tuned,
+  );
+  const ensemble = prepared.members && ensembleOf(prepared, prepared.members, each, metrics, folder.path);
   const environment = await environmentOf(prepared, device, stopwatch.timing, folder.path);
   await folder.writeJsonLines("predictions.jsonl", predictions);
   await folder.writeText("samples.md", samplesMarkdown(title, samples, worstMistakes(predictions, MISTAKES)));
@@ -80,6 +99,7 @@ export async function runInto(
     await folder.writeBytes("prompt.safetensors", promptFile(soft.prompt, experiment.prompt.insertion!));
     await folder.writeJson("neighbours.json", soft.neighbours);
   }
+  if (ensemble) await folder.writeJson("ensemble.json", ensemble);
   await folder.writeJson("environment.json", environment);
   const report = runReport({
     title,
@@ -90,49 +110,26 @@ export async function runInto(
     predictions,
     samples,
     neighbours: soft?.neighbours ?? [],
+    ...(ensemble && { ensemble }),
   });
   await folder.writeText("report.html", await report);
   await folder.complete(metrics);
   return metrics;
 }
 
-/**
- * The compiled step, opened for this run or for one before it; its runs count as this run's. A run that takes its steps
- * together with others has its part in a bank's.
- */
-async function tuningSessions(
-  prepared: Prepared,
-  compiled: Compiled,
-  device: Device,
-  stopwatch: Stopwatch,
-  workbench: Workbench,
-  seat: FusedMember | undefined,
-): Promise<TuningSessions> {
-  const key = stepKey(prepared);
-  const { step, update, predict } = await stopwatch.count(
-    "opening",
-    () => workbench.tuning(device, compiled, key, seat ? "bank" : "one"),
-  );
-  return {
-    step: stopwatch.timed(seat?.session(step) ?? step),
-    update: stopwatch.timed(update),
-    predict: stopwatch.timed(predict),
-  };
-}
-
-async function hardClassifier(
-  { experiment, model }: Prepared,
-  form: Form,
-  device: Device,
-  stopwatch: Stopwatch,
-  workbench: Workbench,
-): Promise<Classifier> {
-  const session = await stopwatch.count("opening", () => workbench.hard(device, model, form));
-  return {
-    session: stopwatch.timed(session),
-    padId: model.tokenizer.padId,
-    batchSize: experiment.evaluation.batchSize,
-  };
+/** An ensemble beside its members, whose folders are named from its own. */
+function ensembleOf(
+  { experiment }: Prepared,
+  { folders }: Members,
+  each: readonly number[],
+  { test }: MetricsFile,
+  path: string,
+): EnsembleFile {
+  const members = folders.map((folder, i) => ({
+    run: relative(resolve(path), resolve(folder)).replaceAll("\\", "/"),
+    accuracy: each[i]!,
+  }));
+  return ensembleFile(experiment.ensemble!.vote, members, test.accuracy.value);
 }
 
 async function environmentOf(

@@ -13,6 +13,8 @@ export interface RunOptions {
   readonly title: string;
   /** The folder of all results. */
   readonly results: string;
+  /** The runs whose prompts answer together in this one, where there is an ensemble. */
+  readonly members?: readonly string[];
   /** Where in it the results of this run go. */
   readonly path: string;
   /** Run it though its results are there already. */

@@ -47,7 +47,7 @@ export async function survey(
   force: boolean,
   earlier: readonly Throughput[] = [],
 ): Promise<SurveyedRun> {
-  const prepared = await withPlaces(run, () => prepare(run.experiment, run.file, workbench));
+  const prepared = await withPlaces(run, () => prepare(run.experiment, run.file, workbench, run.members));
   const { experiment, dataset, model } = prepared, { training, prompt } = experiment;
   const steps = training ? totalSteps(training, dataset.train.length) : 0;
   const classified = dataset.test.length + dataset.validation.length;
@@ -59,13 +59,13 @@ export async function survey(
   const modelSha256 = model.sha256, examples = trained || classified;
   const shareKey = [
     experiment.device,
-    training ? stepKey(prepared) : `hard|${model.onnx}|${experiment.precision}`,
+    prompt.kind === "soft" ? stepKey(prepared) : `hard|${model.onnx}|${experiment.precision}`,
   ].join("|");
   return {
     prepared,
     steps,
     shareKey,
-    fusible: training && !isComplete
+    fusible: experiment.tune === "prompt" && training && !isComplete
       ? {
         key: JSON.stringify([shareKey, length, prepared.verbalizer.tokens]),
         tokens: Math.min(training.batchSize, dataset.train.length) * (length + TEXT_TOKENS),

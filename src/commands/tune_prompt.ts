@@ -2,25 +2,20 @@ import type { Compiled } from "../compiler/mod.ts";
 import type { Device, Tensor } from "../device/device.ts";
 import { measure } from "../evaluation/metrics.ts";
 import { type Classifier, classLogits } from "../evaluation/predict.ts";
-import { RandomStream } from "../experiment/random_stream.ts";
-import { EmbeddingSpace } from "../prompt/embedding_space.ts";
-import { saidOfKey } from "../experiment/errors.ts";
-import { initialPrompt } from "../prompt/initialization.ts";
-import { type Neighbourhood, neighbours } from "../prompt/neighbours.ts";
+import { neighbours } from "../prompt/neighbours.ts";
 import { verbalizerFeeds } from "../prompt/verbalizer.ts";
 import type { RunFolder } from "../results/run_folder.ts";
 import { totalSteps, tune, type Tuned, type TuningTask } from "../training/trainer.ts";
+import type { SoftPrompt } from "./classifiers.ts";
 import type { Listener } from "./listener.ts";
 import { percent } from "./result_cells.ts";
 import type { EncodedDataset, Prepared } from "./prepare.ts";
+import { inSpace, startPrompt } from "./start_prompt.ts";
 import type { TuningSessions } from "./workbench.ts";
 
 /** A tuned soft prompt. */
-export interface TunedPrompt {
-  readonly classifier: Classifier;
-  readonly prompt: Tensor;
+export interface TunedPrompt extends SoftPrompt {
   readonly tuned: Tuned;
-  readonly neighbours: readonly Neighbourhood[];
 }
 
 /**
@@ -41,31 +36,13 @@ export async function tunePrompt(
   listener: Listener,
   signal: AbortSignal,
 ): Promise<TunedPrompt> {
-  const { experiment, model, dataset, verbalizer } = prepared;
-  const { seed, evaluation } = experiment,
-    spec = experiment.training!,
-    { length, initialization } = experiment.prompt;
-  const texts = dataset.train.map(({ text }) => text), stream = new RandomStream(seed, "initialization");
-  const initial = await inSpace(
-    prepared,
-    compiled,
-    device,
-    (space) =>
-      saidOfKey(["prompt", "initialization"], () =>
-        initialPrompt(initialization!, length!, {
-          space,
-          tokenizer: model.tokenizer,
-          trainingTexts: texts,
-          labelWords: Object.values(experiment.verbalizer).flat(),
-          given: prepared.given?.prompt,
-          stream,
-        })),
-  );
+  const { experiment, model, verbalizer } = prepared, { seed, evaluation } = experiment;
+  const spec = experiment.training!, initial = await startPrompt(prepared, compiled, device);
   for (const warning of initial.warnings) listener.say(`warning: ${title}: ${warning}`);
   const padId = model.tokenizer.padId;
   const classifier = (prompt: Tensor): Classifier => ({
     session: predict,
-    prompt,
+    inputs: { prompt },
     padId,
     batchSize: evaluation.batchSize,
   });
@@ -97,21 +74,6 @@ export async function tunePrompt(
     (space) => neighbours(tuned.prompt, space, model.tokenizer, initial.origins),
   );
   return { classifier: classifier(tuned.prompt), prompt: tuned.prompt, tuned, neighbours: around };
-}
-
-/** Does something in the space of the prompt's vectors, which is open no longer than that takes: it holds a large table. */
-async function inSpace<Result>(
-  { model }: Prepared,
-  { embed, dimension }: Compiled,
-  device: Device,
-  use: (space: EmbeddingSpace) => Promise<Result>,
-): Promise<Result> {
-  const session = await device.open(embed);
-  try {
-    return await use(new EmbeddingSpace(session, dimension, model.card.firstPosition));
-  } finally {
-    await session.release();
-  }
 }
 
 /** Runs the trainer, its events told and written into the run's folder. */

@@ -91,6 +91,13 @@ export class Workbench {
     }));
   }
 
+  /** The forward pass alone, opened. @param key tells compiled steps apart */
+  async predict(device: Device, compiled: Compiled, key: string, prompts: "one" | "bank"): Promise<Session> {
+    const graph = prompts === "bank" ? compiled.bank.predict : compiled.predict;
+    const open = async () => ({ predict: await device.open(graph) });
+    return (await this.opened(`${device.kind}|${key}|predict|${prompts}`, open)).predict;
+  }
+
   /** A model with nothing but words in front, opened. */
   async hard(device: Device, model: OpenModel, form: Form): Promise<Session> {
     const open = async () => ({ predict: await device.open(await compileHardModel(model, form)) });

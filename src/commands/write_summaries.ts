@@ -3,9 +3,9 @@ import { InputError } from "../experiment/errors.ts";
 import { sweepReport } from "../report/sweep_report.ts";
 import { onDisk } from "../disk/on_disk.ts";
 import { Lock } from "../disk/lock.ts";
-import { readMetrics, readRun, type RunRecord } from "../results/read_run.ts";
+import { readEnsemble, readMetrics, readRun, type RunRecord } from "../results/read_run.ts";
 import { partialPath } from "../results/run_folder.ts";
-import { summarize, type SummaryRow } from "../results/summary.ts";
+import { type EnsembleRow, summarize, type SummaryRow } from "../results/summary.ts";
 import { summaryCsv } from "../results/summary_csv.ts";
 import type { PlannedRun } from "./plan.ts";
 import type { BatchOutcome } from "./run_planned.ts";
@@ -48,13 +48,14 @@ async function writeSummary(
   asked: readonly AskedRun[],
   outcomes: ReadonlyMap<PlannedRun, BatchOutcome>,
 ): Promise<string> {
-  const rows: SummaryRow[] = [], records = new Map<string, RunRecord>();
+  const rows: SummaryRow[] = [], ensembles: EnsembleRow[] = [], records = new Map<string, RunRecord>();
   for (const one of asked) {
-    const row = await rowOf(one, outcomes.get(one.run), folder);
-    rows.push(row);
-    if (row.status === "complete") records.set(row.folder, await readRun(one.run.path));
+    const row = await rowOf(one, outcomes.get(one.run), folder), isComplete = row.status === "complete";
+    if (isComplete) records.set(row.folder, await readRun(one.run.path));
+    if (one.run.members === undefined) rows.push(row);
+    else ensembles.push({ ...row, ...(isComplete && { ensemble: await readEnsemble(one.run.path) }) });
   }
-  const summary = summarize(title, rows), page: string = join(folder, "summary.html");
+  const summary = summarize(title, rows, ensembles), page: string = join(folder, "summary.html");
   const html = await sweepReport(summary, records);
   await onDisk(folder, () => Deno.mkdir(folder, { recursive: true }));
   const lock = await Lock.take(

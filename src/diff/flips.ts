@@ -1,4 +1,4 @@
-import { indexOfLargest } from "../evaluation/predict.ts";
+import { indexOfLargest } from "../evaluation/softmax.ts";
 import type { Prediction } from "../results/predictions.ts";
 import type { Alignment } from "./align.ts";
 

@@ -1,5 +1,5 @@
 import { calibrationError, type Confidence } from "./calibration.ts";
-import { indexOfLargest, softmax } from "./predict.ts";
+import { indexOfLargest, softmax } from "./softmax.ts";
 
 /** How well a prompt classifies; the names are those of `metrics.json`. */
 export interface Metrics {

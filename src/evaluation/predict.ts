@@ -1,19 +1,24 @@
-import type { Session, Tensor } from "../device/device.ts";
+import { type Feeds, int64Tensor, type Session } from "../device/device.ts";
+import type { Vote } from "../experiment/types.ts";
 import { batchFeeds, evaluationBatches, type LabelledEncoding } from "../prompt/batches.ts";
 import { verbalizerFeeds, type WordTokens } from "../prompt/verbalizer.ts";
+import { together } from "./ensemble.ts";
+import { indexOfLargest } from "./softmax.ts";
 
-/** A frozen model with a prompt, ready to classify. */
+/** A model with a prompt, or with several that answer together, ready to classify. */
 export interface Classifier {
-  /** The compiled `predict` graph, opened on a device. */
+  /** The compiled `predict` graph, or that of a bank, opened on a device. */
   readonly session: Session;
-  /** float32 [length, dimension]; absent for a hard prompt. */
-  readonly prompt?: Tensor;
+  /** Beside the examples and the verbalizer: a soft prompt, float32 [length, dimension] or, of an ensemble, [prompts, length, dimension]. */
+  readonly inputs: Feeds;
+  /** How the prompts of an ensemble answer together. */
+  readonly vote?: Vote;
   readonly padId: number;
   readonly batchSize: number;
 }
 
 /**
- * The class logits of examples, in their order.
+ * The class logits of examples, in their order; of an ensemble, log-probabilities.
  *
  * @param tokens the words of each class, as tokens
  * @returns [examples][classes]
@@ -23,14 +28,40 @@ export async function classLogits(
   examples: readonly LabelledEncoding[],
   tokens: WordTokens,
 ): Promise<number[][]> {
-  const { session, prompt, padId, batchSize } = classifier;
-  const words = verbalizerFeeds({ tokens }), logits: number[][] = [];
-  for (const batch of evaluationBatches(examples.map(({ ids }) => ids.length), batchSize)) {
-    const feeds = batchFeeds(batch.map((i) => examples[i]!), padId);
-    const { class_logits } = await session.run({ ...feeds, ...words, ...(prompt && { prompt }) });
-    const found = Array.from(class_logits!.data, Number);
+  return answers(await logitsOfEach(classifier, examples, tokens), classifier);
+}
+
+/** What the prompts of a classifier say together, out of what each of them says. */
+export function answers(
+  logits: readonly (readonly number[][])[],
+  { vote }: Pick<Classifier, "vote">,
+): number[][] {
+  return logits.map((each) => vote ? together(each, vote) : each[0]!);
+}
+
+/**
+ * The class logits of examples for each prompt of an ensemble, all prompts in one forward batch.
+ *
+ * @returns [examples][prompts][classes]; one prompt where there is no ensemble
+ */
+export async function logitsOfEach(
+  { session, inputs, vote, padId, batchSize }: Classifier,
+  examples: readonly LabelledEncoding[],
+  tokens: WordTokens,
+): Promise<number[][][]> {
+  const words = verbalizerFeeds({ tokens }), logits: number[][][] = [];
+  const prompts = vote ? inputs.prompt!.dims[0]! : 1, atOnce = Math.max(1, Math.floor(batchSize / prompts));
+  const owners = Array.from({ length: prompts }, (_, p) => p);
+  for (const batch of evaluationBatches(examples.map(({ ids }) => ids.length), atOnce)) {
+    const feeds = batchFeeds(batch.flatMap((i) => owners.map(() => examples[i]!)), padId);
+    const prompt_of_example = int64Tensor(batch.flatMap(() => owners), [batch.length * prompts]);
+    const { class_logits } = await session.run({ ...feeds, ...words, prompt_of_example, ...inputs });
+    const found = Array.from(class_logits!.data, Number), classes = tokens.length;
     for (const [row, i] of batch.entries()) {
-      logits[i] = found.slice(row * tokens.length, (row + 1) * tokens.length);
+      logits[i] = owners.map((p) => {
+        const start = (row * prompts + p) * classes;
+        return found.slice(start, start + classes);
+      });
     }
   }
   return logits;
@@ -51,18 +82,4 @@ export async function illegalAnswers(
   const everyToken = Array.from({ length: vocabulary }, (_, id) => [[id]]);
   const logits = await classLogits(classifier, examples, everyToken);
   return logits.map((row) => !legal.has(indexOfLargest(row)));
-}
-
-/** The probabilities that logits stand for. */
-export function softmax(logits: readonly number[]): number[] {
-  const largest = Math.max(...logits);
-  const powers = logits.map((x) => Math.exp(x - largest)), total = powers.reduce((a, b) => a + b, 0);
-  return powers.map((x) => x / total);
-}
-
-/** Where the largest number stands; the first of equals. */
-export function indexOfLargest(numbers: readonly number[]): number {
-  let best = 0;
-  for (let i = 1; i < numbers.length; i++) if (numbers[i]! > numbers[best]!) best = i;
-  return best;
 }

@@ -1,6 +1,7 @@
 import { type GivenModel, resolveModel } from "./model_file.ts";
 import type {
   DatasetSpec,
+  EnsembleSpec,
   Experiment,
   Initialization,
   OptimizerSpec,
@@ -13,6 +14,8 @@ import type {
 /** Writes out every default of an experiment that the schema and the rules have passed. */
 export function resolve(given: PartialExperiment): Experiment {
   const prompt = resolvePrompt(given.prompt as Partial<PromptSpec>);
+  const ensemble = given.ensemble as Partial<EnsembleSpec> | undefined;
+  const tune = given.tune ?? (prompt.kind === "soft" && ensemble?.runs === undefined ? "prompt" : "none");
   return {
     name: given.name!,
     ...(given.description !== undefined && { description: given.description }),
@@ -21,8 +24,9 @@ export function resolve(given: PartialExperiment): Experiment {
     prompt,
     verbalizer: given.verbalizer as Record<string, string[]>,
     multiTokenWords: given.multiTokenWords ?? "error",
-    ...(prompt.kind === "soft" &&
-      { training: resolveTraining((given.training ?? {}) as Partial<TrainingSpec>) }),
+    tune,
+    ...(tune !== "none" && { training: resolveTraining((given.training ?? {}) as Partial<TrainingSpec>) }),
+    ...(ensemble && { ensemble: { vote: "majority", ...ensemble } }),
     evaluation: { batchSize: 64, samples: [], ...given.evaluation },
     precision: given.precision ?? "float32",
     device: given.device ?? "auto",

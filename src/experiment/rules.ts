@@ -1,14 +1,9 @@
 import { nearest } from "./messages.ts";
 import { columnsOf, parseTemplate, TemplateError } from "./template.ts";
 import type { GivenModel } from "./model_file.ts";
-import type { KeyPath } from "./document.ts";
-import type { DatasetSpec, PartialExperiment, PromptSpec, Sample, TrainingSpec } from "./types.ts";
-
-/** A rule that a file breaks, and where. */
-export interface Broken {
-  readonly path: KeyPath;
-  readonly message: string;
-}
+import type { Broken } from "./broken.ts";
+import type { DatasetSpec, PartialExperiment, PromptSpec, Sample } from "./types.ts";
+import { tuningRules } from "./tuning_rules.ts";
 
 /** The rules that join several keys, which a schema cannot say. */
 export function brokenRules(given: PartialExperiment): Broken[] {
@@ -16,7 +11,7 @@ export function brokenRules(given: PartialExperiment): Broken[] {
     ...modelRules(given.model as Partial<GivenModel>),
     ...datasetRules(given.dataset as Partial<DatasetSpec>),
     ...promptRules(given.prompt as unknown as PromptSpec),
-    ...trainingRules(given),
+    ...tuningRules(given),
     ...verbalizerRules(given.verbalizer as Record<string, string[]>),
     ...columnRules(given),
     ...sampleRules(given),
@@ -129,35 +124,6 @@ function promptRules(prompt: PromptSpec): Broken[] {
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
     say("template", error.message);
-  }
-  return broken;
-}
-
-function trainingRules({ prompt, training, dataset }: PartialExperiment): Broken[] {
-  if (training === undefined) return [];
-  const broken: Broken[] = [];
-  const say = (key: string[], message: string) => broken.push({ path: ["training", ...key], message });
-  const { epochs, steps, earlyStopping, optimizer, accumulate, batchSize } = training as Partial<
-    TrainingSpec
-  >;
-  if (optimizer?.factored !== undefined && optimizer.name !== "adafactor") {
-    say(["optimizer", "factored"], "'factored' goes with 'name: adafactor'");
-  }
-  if (accumulate !== undefined && accumulate > (batchSize ?? 32)) {
-    say(["accumulate"], `a batch of ${batchSize ?? 32} examples cannot be taken in ${accumulate} parts`);
-  }
-  if (prompt?.kind === "hard") {
-    say([], "a hard prompt is not trained: remove 'training', or set 'prompt.kind: soft'");
-  }
-  if (epochs !== undefined && steps !== undefined) {
-    say(["steps"], "'training' takes 'epochs' or 'steps', not both");
-  }
-  const split = dataset?.split as Partial<DatasetSpec>["split"];
-  const splitBrings = typeof split === "object"
-    ? Boolean(split.validation)
-    : dataset?.name === "reviews-demo";
-  if (earlyStopping !== undefined && dataset?.validation === 0 && !splitBrings) {
-    say(["earlyStopping"], "early stopping needs a validation set: set 'dataset.validation' above 0");
   }
   return broken;
 }

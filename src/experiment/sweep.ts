@@ -15,11 +15,14 @@ export interface Variant {
   /** The keys that it sets to other values than the file, with their places in the file. */
   readonly overrides: readonly Override[];
   readonly experiment: Experiment;
+  /** The variants whose prompts answer together in this one, by their names. */
+  readonly members?: readonly string[];
 }
 
 /**
  * Reads an experiment file and all the runs that it asks for: the cross product of `sweep`, for each of the named `variants`
- * where there are some, without what `exclude` leaves out. A file without these asks for one run.
+ * where there are some, without what `exclude` leaves out. A file without these asks for one run. Where there is an
+ * `ensemble` over the seeds, the variants that differ in nothing but the seed are followed by one of all of them together.
  *
  * @param file its path, for messages
  * @throws {ExperimentError} with all that is wrong in it or in any of its variants, each with its line and column
@@ -42,7 +45,36 @@ export function parseVariants(text: string, file: string): Variant[] {
     overrides,
   }));
   refuse(file, variantProblems(document, named));
-  return named.map((one) => ({ ...one, experiment: experimentOf(document, one.overrides) }));
+  const variants = named.map((one) => ({ ...one, experiment: experimentOf(document, one.overrides) }));
+  return [...variants.map(withoutEnsemble), ...ensembles(variants)];
+}
+
+function withoutEnsemble({ experiment: { ensemble: _, ...experiment }, ...variant }: Variant): Variant {
+  return { ...variant, experiment };
+}
+
+/** The key that the members of an ensemble differ in, and its value in the ensemble's name. */
+const SEED = "seed", TOGETHER = "ensemble";
+
+/** For all variants that differ in nothing but the seed, the one in which their prompts answer together. */
+function ensembles(variants: readonly Variant[]): Variant[] {
+  const groups = Map.groupBy(
+    variants.filter(({ experiment }) => experiment.ensemble?.sweep !== undefined),
+    ({ settings }) => JSON.stringify({ ...settings, [SEED]: undefined }),
+  );
+  return [...groups.values()].filter((members) => members.length > 1).map((members) => {
+    const { settings, overrides, experiment: { training: _, ...experiment } } = members[0]!;
+    const isSeed = ({ path }: Override) => path.join(".") === SEED;
+    const named = overrides.map((one) => isSeed(one) ? { ...one, value: TOGETHER } : one)
+      .filter(({ path }) => path.join(".") in settings);
+    return {
+      name: variantName(named, settings[VARIANT] as string | undefined),
+      settings: { ...settings, [SEED]: TOGETHER },
+      overrides,
+      experiment: { ...experiment, tune: "none" },
+      members: members.map(({ name }) => name),
+    };
+  });
 }
 
 /** What is wrong in the variants; where that is not seen from its place, the variant that it is wrong in is named. */

@@ -96,6 +96,18 @@ export interface TrainingSpec {
   logEvery: number;
 }
 
+/** Several prompts that answer together. */
+export interface EnsembleSpec {
+  /** The folders of their runs, … */
+  runs?: string[];
+  /** … or the key that the runs of this file differ in. */
+  sweep?: "seed";
+  vote: Vote;
+}
+
+/** How several answers become one. */
+export type Vote = "majority" | "mean";
+
 /** A sentence of the experimenter's own: what stands in the template's places, by their names, and its class. */
 export interface Sample {
   text?: string;
@@ -114,8 +126,12 @@ export interface Experiment {
   verbalizer: Record<string, string[]>;
   /** What becomes of words that are several tokens. */
   multiTokenWords: MultiTokenWords;
-  /** Present for a soft prompt. */
+  /** What is trained: the prompt, the whole model, or nothing. */
+  tune: "prompt" | "all" | "none";
+  /** Present where something is trained. */
   training?: TrainingSpec;
+  /** Present where several tuned prompts answer together. */
+  ensemble?: EnsembleSpec;
   evaluation: { batchSize: number; samples: Sample[] };
   /** What the frozen model is computed in. */
   precision: "float32" | "float16";

@@ -1,12 +1,14 @@
 import { stringify } from "yaml";
 import { reliabilityBins } from "../evaluation/calibration.ts";
 import type { Neighbourhood } from "../prompt/neighbours.ts";
+import type { EnsembleFile } from "../results/ensemble_file.ts";
 import type { PartMetrics } from "../results/metrics_file.ts";
 import { type Prediction, worstMistakes } from "../results/predictions.ts";
 import type { RunRecord } from "../results/read_run.ts";
 import type { SamplePrediction } from "../results/samples.ts";
 import type { HistoryLine } from "../training/trainer.ts";
 import {
+  breakable,
   chart,
   type Content,
   details,
@@ -29,6 +31,8 @@ export interface RunReport extends RunRecord {
   readonly history: readonly HistoryLine[];
   readonly samples: readonly SamplePrediction[];
   readonly neighbours: readonly Neighbourhood[];
+  /** Of several prompts that answered together. */
+  readonly ensemble?: EnsembleFile;
 }
 
 /** How many of the worst mistakes a report shows. */
@@ -45,6 +49,7 @@ export function runReport(run: RunReport): Promise<string> {
     body: [
       ...(experiment.description === undefined ? [] : [new Html(`<p>${htmlOf(experiment.description)}</p>`)]),
       metricsTable(run),
+      ...(run.ensemble ? [section(phrase("ensemble"), memberTable(run.ensemble))] : []),
       ...curves(history),
       section(phrase("confusion"), chart("confusion", phrase("confusion_caption")), classTable(metrics.test)),
       section(phrase("reliability"), chart("reliability", phrase("reliability_caption"))),
@@ -108,6 +113,21 @@ function metricsTable({ metrics: { test, validation, best_step, seconds } }: Run
     ),
   ];
   return together(table(header, rows), ...facts);
+}
+
+function memberTable({ members, average, best, ensemble }: EnsembleFile): Html {
+  return table(
+    [phrase("run"), together(phrase("test"), " ", termName("accuracy"))],
+    [
+      ...members.map(({ run, accuracy }): Content[] => [
+        new Html(`<a href="${htmlOf(encodeURI(run))}/report.html">${htmlOf(breakable(run))}</a>`),
+        number(percent(accuracy), "accuracy"),
+      ]),
+      [phrase("average"), number(percent(average), "accuracy")],
+      [phrase("best_single"), number(percent(best), "accuracy")],
+      [phrase("all_together"), number(percent(ensemble), "accuracy")],
+    ],
+  );
 }
 
 function curves(history: readonly HistoryLine[]): Html[] {

@@ -1,7 +1,7 @@
 import { type MetricName, METRICS } from "../evaluation/metric_names.ts";
 import { keyLabels } from "../experiment/variant_name.ts";
 import type { RunRecord } from "../results/read_run.ts";
-import type { Spread, Summary, SummaryGroup, SummaryRow } from "../results/summary.ts";
+import type { EnsembleRow, Spread, Summary, SummaryGroup, SummaryRow } from "../results/summary.ts";
 import {
   breakable,
   chart,
@@ -41,6 +41,9 @@ export function sweepReport(summary: Summary, runs: ReadonlyMap<string, RunRecor
         )]
         : []),
       ...(summary.groups.length > 0 ? [section(phrase("variants"), groupTable(summary))] : []),
+      ...(summary.ensembles.length > 0
+        ? [section(phrase("ensembles"), ensembleTable(summary.ensembles))]
+        : []),
       section(phrase("runs"), runTable(summary.rows)),
     ],
   });
@@ -67,6 +70,34 @@ function groupTable({ groups, best }: Summary): Html {
       seedsCell(group),
       group.validation ? spread("accuracy", group.validation.accuracy) : "",
       ...METRICS.map((metric) => spread(metric, group.test[metric])),
+    ]),
+  );
+}
+
+/** Best single, average and ensemble, as in table 3 of Lester et al. 2021. */
+function ensembleTable(rows: readonly EnsembleRow[]): Html {
+  const header = ["prompts", "average", "best_single", "all_together"] as const;
+  return table(
+    [phrase("run"), ...header.map((name) => phrase(name)), termName("interval")],
+    rows.map(({ experiment, variant, folder, metrics, ensemble, ...row }) => [
+      new Html(
+        `<a href="${htmlOf(encodeURI(folder))}/report.html">${htmlOf(breakable(variant || experiment))}</a>`,
+      ),
+      ...(ensemble && metrics
+        ? [
+          number(String(ensemble.members.length), "count"),
+          spread("accuracy", { mean: ensemble.average, sd: ensemble.sd }),
+          number(percent(ensemble.best), "accuracy"),
+          number(percent(ensemble.ensemble), "accuracy"),
+          number(metrics.test.accuracy.interval.map(percent).join(" – "), "interval"),
+        ]
+        : [
+          new Html(`<span class="failed">${htmlOf(row.error ?? phrase("missing"))}</span>`),
+          "",
+          "",
+          "",
+          "",
+        ]),
     ]),
   );
 }

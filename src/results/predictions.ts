@@ -1,6 +1,6 @@
 import type { Example } from "../dataset/example.ts";
 import { sha256 } from "../dataset/sha256.ts";
-import { indexOfLargest, softmax } from "../evaluation/predict.ts";
+import { indexOfLargest, softmax } from "../evaluation/softmax.ts";
 
 /** A line of `predictions.jsonl`. */
 export interface Prediction {

@@ -24,7 +24,9 @@ export async function readPrompt(folder: string): Promise<RunPrompt> {
   const path: string = join(folder, "prompt.safetensors");
   const bytes = await Deno.readFile(path).catch((error) => {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new InputError(`${folder} is no complete run of a soft prompt: it lacks prompt.safetensors`);
+    throw new InputError(
+      `${folder} is no complete run of one soft prompt: it lacks prompt.safetensors (an ensemble's prompts are in its members' folders)`,
+    );
   });
   try {
     const { tensors: { prompt }, metadata } = readSafetensors(bytes);

@@ -2,6 +2,7 @@ import { join } from "@std/path";
 import { parse as parseYaml } from "yaml";
 import { InputError } from "../experiment/errors.ts";
 import type { Experiment } from "../experiment/types.ts";
+import type { EnsembleFile } from "./ensemble_file.ts";
 import type { Environment } from "./environment.ts";
 import { checkFormat } from "./format.ts";
 import type { MetricsFile, UnfinishedFile } from "./metrics_file.ts";
@@ -73,7 +74,8 @@ export async function readAbout(path: string): Promise<RunAbout> {
   if (environment === undefined) throw damaged(join(path, "environment.json"), "it is not there");
   const written = parseYaml(await readText(join(path, "experiment.yaml"))) as Experiment;
   // Runs of the first programs do not say these.
-  const experiment: Experiment = { ...{ precision: "float32", multiTokenWords: "error" }, ...written };
+  const tune = written.prompt?.kind === "soft" ? "prompt" : "none";
+  const experiment: Experiment = { ...{ precision: "float32", multiTokenWords: "error", tune }, ...written };
   return { experiment, metrics: finished.metrics, environment };
 }
 
@@ -96,6 +98,17 @@ async function readText(file: string): Promise<string> {
 }
 
 /**
+ * The `ensemble.json` of a complete run of an ensemble.
+ *
+ * @throws {InputError} where it is not there, or damaged
+ */
+export async function readEnsemble(path: string): Promise<EnsembleFile> {
+  const file = join(path, "ensemble.json"), ensemble = await readJson(file);
+  if (ensemble === undefined) throw damaged(file, "it is not there");
+  return ensemble as EnsembleFile;
+}
+
+/**
  * The `summary.json` that a batch has left in a folder; `undefined` where there is none.
  *
  * @throws {InputError} where it is damaged, or of a format that this program does not know
@@ -106,7 +119,8 @@ export async function readSummary(folder: string): Promise<Summary | undefined> 
   if (summary.format !== SUMMARY_FORMAT || summary.rows === undefined) {
     throw damaged(file, `it is no summary of the format '${SUMMARY_FORMAT}'`);
   }
-  return summary as Summary;
+  // Summaries of the first programs have no ensembles.
+  return { ...{ ensembles: [] }, ...summary as Summary };
 }
 
 function parseLines(text: string, file: string): unknown[] {

@@ -1,5 +1,6 @@
 import { type MetricName, METRICS } from "../evaluation/metric_names.ts";
 import { mean, sampleStandardDeviation } from "simple-statistics";
+import type { EnsembleFile } from "./ensemble_file.ts";
 import type { MetricsFile, PartMetrics } from "./metrics_file.ts";
 
 /** A run as a summary has it. */
@@ -15,6 +16,12 @@ export interface SummaryRow {
   readonly folder: string;
   readonly error?: string;
   readonly metrics?: MetricsFile;
+}
+
+/** An ensemble as a summary has it. */
+export interface EnsembleRow extends SummaryRow {
+  /** Absent where it is not complete. */
+  readonly ensemble?: EnsembleFile;
 }
 
 /** A number over several runs. */
@@ -46,17 +53,23 @@ export interface Summary {
   readonly title: string;
   readonly rows: readonly SummaryRow[];
   readonly groups: readonly SummaryGroup[];
+  /** Runs in which several prompts answered together; they are no part of the groups. */
+  readonly ensembles: readonly EnsembleRow[];
   /** The index of the group that was best on the validation set: by mean accuracy, then by mean loss. */
   readonly best: number | null;
 }
 
 /** Sums runs up. */
-export function summarize(title: string, rows: readonly SummaryRow[]): Summary {
+export function summarize(
+  title: string,
+  rows: readonly SummaryRow[],
+  ensembles: readonly EnsembleRow[] = [],
+): Summary {
   const groups = groupBySeed(rows).flatMap((members) => {
     const group = groupOf(members);
     return group === undefined ? [] : [group];
   });
-  return { format: SUMMARY_FORMAT, title, rows, groups, best: bestByValidation(groups) };
+  return { format: SUMMARY_FORMAT, title, rows, groups, ensembles, best: bestByValidation(groups) };
 }
 
 /** What a part's metrics are, as numbers. */

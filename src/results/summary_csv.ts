@@ -1,14 +1,14 @@
 import { METRICS } from "../evaluation/metric_names.ts";
 import { stringify } from "@std/csv/stringify";
-import type { Summary, SummaryRow } from "./summary.ts";
+import type { EnsembleRow, Summary, SummaryRow } from "./summary.ts";
 import { metricValue, withoutSeed } from "./summary.ts";
 
 /**
  * `summary.csv`: a row a run, with the swept keys, the metrics of both parts, and the mean and standard deviation of the test
- * accuracy over the seeds of its group.
+ * accuracy over the seeds of its group. A row for each ensemble follows, with those of its members.
  */
 export function summaryCsv(summary: Summary): string {
-  const { rows, groups, best } = summary;
+  const { rows, groups, ensembles, best } = summary;
   const keys = [...new Set(rows.flatMap(({ settings }) => Object.keys(withoutSeed(settings))))];
   const columns = [
     "experiment",
@@ -56,10 +56,16 @@ export function summaryCsv(summary: Summary): string {
       : typeof value === "object"
       ? JSON.stringify(value)
       : String(value);
-  const lines = rows.map((row) => {
-    const all = cells(row);
-    return columns.map((column) => shown(all[column]));
+  const ensembleCells = (row: EnsembleRow): Record<string, unknown> => ({
+    ...cells(row),
+    seed: "ensemble",
+    seeds: row.ensemble?.members.length,
+    test_accuracy_mean: row.ensemble?.average,
+    test_accuracy_sd: row.ensemble?.sd,
+    best_by_validation: undefined,
   });
+  const lines = [...rows.map(cells), ...ensembles.map(ensembleCells)]
+    .map((all) => columns.map((column) => shown(all[column])));
   return stringify([columns, ...lines], { crlf: false });
 }
 

@@ -158,7 +158,7 @@ async function fromRun(run: (name: string) => string, folder: string): Promise<v
   for (
     const [path, insertion, message] of [
       [run("words"), "embedding-output", "their vectors are of different spaces"],
-      [run("hard"), "word-embeddings", "is no complete run of a soft prompt: it lacks prompt.safetensors"],
+      [run("hard"), "word-embeddings", "is no complete run of one soft prompt: it lacks prompt.safetensors"],
     ] as const
   ) {
     const wrong = await call(["validate", await written(path, insertion)]);

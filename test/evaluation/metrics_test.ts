@@ -1,6 +1,6 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { measure, wilsonInterval } from "../../src/evaluation/metrics.ts";
-import { indexOfLargest, softmax } from "../../src/evaluation/predict.ts";
+import { indexOfLargest, softmax } from "../../src/evaluation/softmax.ts";
 
 Deno.test("Wilson's interval is that of Newcombe's examples (1998, table I)", () => {
   for (

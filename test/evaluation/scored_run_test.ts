@@ -1,6 +1,6 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { measure } from "../../src/evaluation/metrics.ts";
-import { indexOfLargest, softmax } from "../../src/evaluation/predict.ts";
+import { indexOfLargest, softmax } from "../../src/evaluation/softmax.ts";
 import { ScoredRun } from "../../src/evaluation/scored_run.ts";
 import { RandomStream } from "../../src/experiment/random_stream.ts";
 

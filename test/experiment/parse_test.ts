@@ -30,6 +30,7 @@ Deno.test("an experiment is resolved with every default written out", () => {
     },
     verbalizer: { negative: ["bad"], positive: ["good"] },
     multiTokenWords: "error",
+    tune: "prompt",
     training: {
       optimizer: { name: "adamw", learningRate: 0.03, weightDecay: 0.01 },
       schedule: { name: "linear", warmupSteps: 0 },
@@ -78,7 +79,7 @@ device: gpu
 `),
     [
       "rt.yaml:1:1: there is no 'model'",
-      "rt.yaml:2:1: unknown key 'modle'; did you mean 'model'? (allowed: name, description, model, dataset, prompt, verbalizer, multiTokenWords, training, evaluation, precision, device, seed, sweep, exclude, variants)",
+      "rt.yaml:2:1: unknown key 'modle'; did you mean 'model'? (allowed: name, description, model, dataset, prompt, verbalizer, multiTokenWords, tune, training, ensemble, evaluation, precision, device, seed, sweep, exclude, variants)",
       "rt.yaml:3:38: 'dataset.split' must be textcnn, got \"textcn\"; did you mean 'textcnn'?",
       "rt.yaml:3:53: 'dataset.shots' must be at least 1, got 0",
       "rt.yaml:5:9: 'prompt.kind' must be one of soft, hard, got \"sofd\"; did you mean 'soft'?",
@@ -109,7 +110,7 @@ evaluation: { samples: [{ text: a, label: neutral }] }
       "rt.yaml:6:11: 'prompt.length' belongs to a soft prompt: remove it, or set 'prompt.kind: soft'",
       "rt.yaml:7:13: unknown placeholder '{answer}' (allowed: {text}, {mask}, {prompt}, {prompt:N}; other columns are known of data of one's own)",
       "rt.yaml:8:49: 'bad' stands for 'negative' already",
-      "rt.yaml:9:11: a hard prompt is not trained: remove 'training', or set 'prompt.kind: soft'",
+      "rt.yaml:9:11: nothing is trained here: remove 'training', or set 'tune: all' to tune the model, or 'prompt.kind: soft'",
       "rt.yaml:9:31: 'training' takes 'epochs' or 'steps', not both",
       "rt.yaml:10:43: 'neutral' is no class of the verbalizer (negative, positive)",
     ],

@@ -28,7 +28,7 @@ Deno.test("a prompt that PEFT saved gives the logits here that it gives there", 
   const words = { negative: ["bad", "terrible"], positive: ["good", "great"] };
   const { tokens } = readVerbalizer(words, model.tokenizer, "error");
   const examples = answers.texts.map((text) => ({ ...encoder.encode({ text }), label: 0 }));
-  const found = await classLogits({ session, prompt, padId: 0, batchSize: 8 }, examples, tokens);
+  const found = await classLogits({ session, inputs: { prompt }, padId: 0, batchSize: 8 }, examples, tokens);
   await session.release();
   for (const [i, row] of answers.class_logits.entries()) {
     for (const [c, logit] of row.entries()) assertAlmostEquals(found[i]![c]!, logit, 1e-4);

@@ -1,0 +1,55 @@
+import type { Compiled } from "../compiler/mod.ts";
+import type { Device, Session, Tensor } from "../device/device.ts";
+import type { Classifier } from "../evaluation/predict.ts";
+import { neighbours } from "../prompt/neighbours.ts";
+import type { Neighbourhood } from "../prompt/neighbours.ts";
+import type { Listener } from "./listener.ts";
+import type { Prepared } from "./prepare.ts";
+import type { Members } from "./read_members.ts";
+import { inSpace, startPrompt } from "./start_prompt.ts";
+
+/** A prompt that is classified with. */
+export interface SoftPrompt {
+  readonly classifier: Classifier;
+  readonly prompt: Tensor;
+  readonly neighbours: readonly Neighbourhood[];
+}
+
+/** A model with nothing but words around the text. @param session of the graph without a prompt */
+export function hardClassifier(prepared: Prepared, session: Session): Classifier {
+  return { session, inputs: {}, ...batching(prepared) };
+}
+
+/** A soft prompt as it starts, not tuned. @param session of the compiled prediction */
+export async function untunedPrompt(
+  prepared: Prepared,
+  compiled: Compiled,
+  device: Device,
+  session: Session,
+  title: string,
+  listener: Listener,
+): Promise<SoftPrompt> {
+  const { prompt, origins, warnings } = await startPrompt(prepared, compiled, device);
+  for (const warning of warnings) listener.say(`warning: ${title}: ${warning}`);
+  const around = await inSpace(
+    prepared,
+    compiled,
+    device,
+    (space) => neighbours(prompt, space, prepared.model.tokenizer, origins),
+  );
+  return {
+    classifier: { session, inputs: { prompt }, ...batching(prepared) },
+    prompt,
+    neighbours: around,
+  };
+}
+
+/** Prompts that answer together. @param session of the bank's compiled prediction */
+export function ensembleClassifier(prepared: Prepared, { prompts }: Members, session: Session): Classifier {
+  const { vote } = prepared.experiment.ensemble!;
+  return { session, inputs: { prompt: prompts }, vote, ...batching(prepared) };
+}
+
+function batching({ experiment, model }: Prepared): Pick<Classifier, "padId" | "batchSize"> {
+  return { padId: model.tokenizer.padId, batchSize: experiment.evaluation.batchSize };
+}

@@ -1,0 +1,49 @@
+import type { Compiled } from "../compiler/mod.ts";
+import type { Device, Session } from "../device/device.ts";
+import type { Stopwatch } from "../device/stopwatch.ts";
+import type { FusedMember } from "../training/fused_steps.ts";
+import type { Form } from "./compile_model.ts";
+import { type Prepared, stepKey } from "./prepare.ts";
+import type { TuningSessions, Workbench } from "./workbench.ts";
+
+/** Opens what a run needs, or finds it opened by one before it; the time of its runs counts as this run's. */
+export class Sessions {
+  constructor(
+    private readonly prepared: Prepared,
+    private readonly device: Device,
+    private readonly form: Form,
+    private readonly stopwatch: Stopwatch,
+    private readonly workbench: Workbench,
+  ) {}
+
+  /**
+   * The compiled step of a prompt.
+   *
+   * @param seat of a run that takes its steps together with others: it has its part in a bank's
+   */
+  async tuning(compiled: Compiled, seat: FusedMember | undefined): Promise<TuningSessions> {
+    const { stopwatch, workbench, device, prepared } = this;
+    const { step, update, predict } = await stopwatch.count(
+      "opening",
+      () => workbench.tuning(device, compiled, stepKey(prepared), seat ? "bank" : "one"),
+    );
+    return {
+      step: stopwatch.timed(seat?.session(step) ?? step),
+      update: stopwatch.timed(update),
+      predict: stopwatch.timed(predict),
+    };
+  }
+
+  /** The forward pass alone, of one prompt or of a bank. */
+  async predict(compiled: Compiled, prompts: "one" | "bank"): Promise<Session> {
+    const { stopwatch, workbench, device, prepared } = this;
+    const open = () => workbench.predict(device, compiled, stepKey(prepared), prompts);
+    return stopwatch.timed(await stopwatch.count("opening", open));
+  }
+
+  /** The model with nothing but words in front. */
+  async hard(): Promise<Session> {
+    const { stopwatch, workbench, device, prepared: { model }, form } = this;
+    return stopwatch.timed(await stopwatch.count("opening", () => workbench.hard(device, model, form)));
+  }
+}

@@ -1,0 +1,42 @@
+import type { Compiled } from "../compiler/mod.ts";
+import type { Device } from "../device/device.ts";
+import { saidOfKey } from "../experiment/errors.ts";
+import { RandomStream } from "../experiment/random_stream.ts";
+import { EmbeddingSpace } from "../prompt/embedding_space.ts";
+import { type InitialPrompt, initialPrompt } from "../prompt/initialization.ts";
+import type { Prepared } from "./prepare.ts";
+
+/** The vectors that an experiment's prompt starts as. */
+export function startPrompt(prepared: Prepared, compiled: Compiled, device: Device): Promise<InitialPrompt> {
+  const { experiment, model, dataset } = prepared, { length, initialization } = experiment.prompt;
+  return inSpace(
+    prepared,
+    compiled,
+    device,
+    (space) =>
+      saidOfKey(["prompt", "initialization"], () =>
+        initialPrompt(initialization!, length!, {
+          space,
+          tokenizer: model.tokenizer,
+          trainingTexts: dataset.train.map(({ text }) => text),
+          labelWords: Object.values(experiment.verbalizer).flat(),
+          given: prepared.given?.prompt,
+          stream: new RandomStream(experiment.seed, "initialization"),
+        })),
+  );
+}
+
+/** Does something in the space of the prompt's vectors, which is open no longer than that takes: it holds a large table. */
+export async function inSpace<Result>(
+  { model }: Prepared,
+  { embed, dimension }: Compiled,
+  device: Device,
+  use: (space: EmbeddingSpace) => Promise<Result>,
+): Promise<Result> {
+  const session = await device.open(embed);
+  try {
+    return await use(new EmbeddingSpace(session, dimension, model.card.firstPosition));
+  } finally {
+    await session.release();
+  }
+}

@@ -1,0 +1,140 @@
+import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
+import { parse as parseCsv } from "@std/csv/parse";
+import { join } from "@std/path";
+import { call, inFolder, readLines, writeExperiment } from "./softprompt.ts";
+
+const json = async (...path: string[]) => JSON.parse(await Deno.readTextFile(join(...path)));
+const SEEDS = [0, 1, 2];
+
+/** What predictions say of an example's classes. */
+type Line = Readonly<{ label: string; predicted: string; probabilities: Record<string, number> }>;
+
+const predictions = async (folder: string) =>
+  await readLines(join(folder, "predictions.jsonl")) as unknown as Line[];
+
+Deno.test("seeds that answer together: best single, average and ensemble, out of what each says alone", () =>
+  inFolder(async (folder) => {
+    const file = await writeExperiment(folder, {
+      training: { batchSize: 8, steps: 6 },
+      ensemble: { sweep: "seed" },
+      sweep: { seed: SEEDS },
+    });
+    const results: string = join(folder, "results"), small: string = join(results, "small");
+    const { code, stderr, stdout } = await call(["batch", file, "--results", results]);
+    assertEquals(code, 0, stderr);
+    assertStringIncludes(stdout, "small/seed=ensemble");
+    const ensemble = await json(small, "seed=ensemble/ensemble.json");
+    const alone = await Promise.all(SEEDS.map((seed) => predictions(join(small, `seed=${seed}`))));
+    const accuracies = await Promise.all(
+      SEEDS.map(async (seed) => (await json(small, `seed=${seed}/metrics.json`)).test.accuracy.value),
+    );
+    assertEquals(
+      ensemble.members,
+      SEEDS.map((seed, i) => ({ run: `../seed=${seed}`, accuracy: accuracies[i] })),
+    );
+    assertEquals(ensemble.best, Math.max(...accuracies));
+    assertAlmostEquals(ensemble.average, accuracies.reduce((a, b) => a + b) / 3);
+    const voted = await predictions(join(small, "seed=ensemble"));
+    for (const [i, { predicted, probabilities }] of voted.entries()) {
+      const votes = alone.filter((lines) => lines[i]!.predicted === "positive").length;
+      assertEquals(predicted, votes >= 2 ? "positive" : "negative");
+      const mean = alone.reduce((sum, lines) => sum + lines[i]!.probabilities.positive!, 0) / 3;
+      assertAlmostEquals(probabilities.positive!, (votes + mean) / 4, 1e-5);
+    }
+    const { rows, groups, ensembles } = await json(small, "summary.json");
+    assertEquals([rows.length, groups[0].seeds, ensembles[0].ensemble], [3, SEEDS, ensemble]);
+    const csv = parseCsv(await Deno.readTextFile(join(small, "summary.csv")), { skipFirstRow: true });
+    assertEquals(csv.map((row: Record<string, unknown>) => row.seed), ["0", "1", "2", "ensemble"]);
+    assertStringIncludes(await Deno.readTextFile(join(small, "summary.html")), "best alone");
+    const again = await call(["batch", file, "--results", results]);
+    assertEquals(again.stderr.match(/skipped, nothing has changed/g)?.length, 4, again.stderr);
+
+    const asked = await call(["predict", join(small, "seed=ensemble"), voted.length > 0 ? "a joy" : ""]);
+    assertEquals(asked.code, 0, asked.stderr);
+    assert(["negative", "positive"].includes(JSON.parse(asked.stdout).predicted), asked.stdout);
+    const exported = await call([
+      "export",
+      join(small, "seed=ensemble"),
+      "--format",
+      "onnx",
+      "--out",
+      join(folder, "x"),
+    ]);
+    assertEquals(exported.code, 2);
+    assertStringIncludes(exported.stderr, "an ensemble's prompts are in its members' folders");
+
+    const byRuns = {
+      name: "named",
+      training: undefined,
+      ensemble: { runs: SEEDS.map((seed) => join(small, `seed=${seed}`)), vote: "mean" },
+    };
+    const named = await call(["run", await writeExperiment(folder, byRuns), "--results", results]);
+    assertEquals(named.code, 0, named.stderr);
+    for (const [i, { probabilities }] of (await predictions(join(results, "named"))).entries()) {
+      const mean = alone.reduce((sum, lines) => sum + lines[i]!.probabilities.positive!, 0) / 3;
+      assertAlmostEquals(probabilities.positive!, mean, 1e-5);
+    }
+    const longer = {
+      ...byRuns,
+      prompt: { kind: "soft", length: 5, template: "{prompt} {text} it was {mask} ." },
+    };
+    const unfit = await call(["run", await writeExperiment(folder, longer), "--results", results]);
+    assertEquals(unfit.code, 2);
+    assertStringIncludes(unfit.stderr, "has 4 vectors, and 'prompt.length' of the ensemble is 5");
+  }));
+
+Deno.test("an ensemble whose members failed says so, and files that ask for none in the right way are refused", () =>
+  inFolder(async (folder) => {
+    const file = await writeExperiment(folder, {
+      verbalizer: { negative: ["bad"], positive: ["abysmally"] },
+      ensemble: { sweep: "seed" },
+      sweep: { seed: [0, 1] },
+    });
+    const failed = await call(["batch", file, "--results", folder]);
+    assertEquals(failed.code, 1, failed.stderr);
+    assertStringIncludes(failed.stderr, "3 of 3 runs failed");
+    const wrong = async (changes: Record<string, unknown>, message: string) => {
+      const { code, stderr } = await call(["validate", await writeExperiment(folder, changes)]);
+      assertEquals(code, 2, stderr);
+      assertStringIncludes(stderr, message);
+    };
+    await wrong({ ensemble: { vote: "mean" } }, "'ensemble' takes 'runs' (folders of runs) or 'sweep: seed'");
+    await wrong({ ensemble: { sweep: "seed" } }, "the file has no 'sweep' over 'seed'");
+    await wrong({ ensemble: { runs: ["a", "b"] } }, "the prompts of 'ensemble.runs' are tuned already");
+    await wrong(
+      { ensemble: { runs: ["a", "b"] }, training: undefined },
+      "is no complete run of one soft prompt",
+    );
+    await wrong(
+      { tune: "all", ensemble: undefined },
+      "'tune: all' tunes the model behind a hard prompt: set 'prompt.kind: hard'",
+    );
+    await wrong({ tune: "none" }, "nothing is trained here: remove 'training', or set 'tune: prompt'");
+  }));
+
+Deno.test("a prompt that is not tuned is classified with as it starts: another run's, on other data", () =>
+  inFolder(async (folder) => {
+    const tuned = await call(["run", await writeExperiment(folder), "--results", folder]);
+    assertEquals(tuned.code, 0, tuned.stderr);
+    const file = await writeExperiment(folder, {
+      name: "again",
+      tune: "none",
+      training: undefined,
+      prompt: {
+        kind: "soft",
+        length: 4,
+        template: "{prompt} {text} it was {mask} .",
+        initialization: { from: "run", path: join(folder, "small") },
+      },
+    });
+    const { code, stderr } = await call(["run", file, "--results", folder]);
+    assertEquals(code, 0, stderr);
+    const [before, after] = await Promise.all(
+      ["small", "again"].map((name) => predictions(join(folder, name))),
+    ) as [Line[], Line[]];
+    assertEquals(after, before);
+    assertEquals(
+      await Deno.readFile(join(folder, "again/prompt.safetensors")),
+      await Deno.readFile(join(folder, "small/prompt.safetensors")),
+    );
+  }));
