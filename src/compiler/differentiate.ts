@@ -4,8 +4,7 @@ import { dependents, type Graph, liveNodes, type Value } from "./graph.ts";
 import { rowOf } from "./ops/mod.ts";
 
 /**
- * Reverse-mode differentiation: adds the nodes that compute the gradient of a scalar with respect to one input. Only nodes
- * on a path between the two are visited, so frozen weights cost nothing.
+ * Adds the nodes that compute the gradient of a scalar with respect to one input.
  *
  * @param of the name of a float32 [] output
  * @param withRespectTo a float input of the graph
@@ -14,9 +13,32 @@ import { rowOf } from "./ops/mod.ts";
  * @throws {CompileError} on an operator without a gradient, naming it and its node
  */
 export function differentiate(graph: Graph, of: string, withRespectTo: Value, scale = 1): Graph {
-  const b = Builder.of(graph);
+  const b = Builder.of(graph), [gradient] = gradientsOf(b, graph, of, [withRespectTo], scale);
+  if (gradient === undefined) {
+    throw new CompileError(`${graph.source}: the ${of} does not depend on '${withRespectTo.name}'`);
+  }
+  return b.graph(new Map([...graph.outputs, ["gradient", gradient]]));
+}
+
+/**
+ * Reverse-mode differentiation: only nodes on a path between the scalar and what it is differentiated by are visited, so
+ * frozen weights cost nothing.
+ *
+ * @param b a builder that goes on where the graph ends
+ * @param of the name of a float32 [] output
+ * @param withRespectTo float inputs of the graph
+ * @returns the gradient of each, of its shape; `undefined` where the scalar does not depend on it
+ * @throws {CompileError} on an operator without a gradient, naming it and its node
+ */
+export function gradientsOf(
+  b: Builder,
+  graph: Graph,
+  of: string,
+  withRespectTo: readonly Value[],
+  scale = 1,
+): (Value | undefined)[] {
   const loss = graph.outputs.get(of)!;
-  const nodes = liveNodes(graph), active = dependents(nodes, [withRespectTo]);
+  const nodes = liveNodes(graph), active = dependents(nodes, withRespectTo);
   const gradients = new Map<Value, Value>([[loss, b.scalar(scale)]]);
   for (const node of nodes.toReversed()) {
     const flowing = node.outputs.map((output) => gradients.get(output));
@@ -35,9 +57,5 @@ export function differentiate(graph: Graph, of: string, withRespectTo: Value, sc
       gradients.set(input, before === undefined ? own : b.add(before, own));
     }
   }
-  const gradient = gradients.get(withRespectTo);
-  if (gradient === undefined) {
-    throw new CompileError(`${graph.source}: the ${of} does not depend on '${withRespectTo.name}'`);
-  }
-  return b.graph(new Map([...graph.outputs, ["gradient", gradient]]));
+  return withRespectTo.map((input) => gradients.get(input));
 }

@@ -11,6 +11,7 @@ import { forWebgpu } from "./for_webgpu.ts";
 import { emit, type Emitted } from "./emit.ts";
 import type { Graph, Tell } from "./graph.ts";
 import { importModel } from "./import.ts";
+import { type Parameter, tuneModel } from "./model_tuning.ts";
 import { LOSS_SCALE, mixedPrecision, unscaled } from "./mixed_precision.ts";
 import { narrow } from "./narrow.ts";
 import { addLoss, OBJECTIVE, readAnswer, withoutObjective } from "./objective.ts";
@@ -33,6 +34,8 @@ export { evaluate, readShape, writeShape } from "./dimension.ts";
 export { CompileError } from "./errors.ts";
 export { fallbacks } from "./webgpu_kernels.ts";
 export { matrixFlops } from "./flops.ts";
+export type { Parameter } from "./model_tuning.ts";
+export { countParameters } from "./parameters.ts";
 export { keptBytes } from "./memory.ts";
 export { type FileRegion, type Graph, liveNodes } from "./graph.ts";
 export type { Emitted } from "./emit.ts";
@@ -159,6 +162,40 @@ export function compileHard(
 ): Emitted {
   const { graph } = frozenModel(readOnnxFile(bytes, path, read));
   return emit(simplify(fitted(narrow(readAnswer(graph)), target, precision)), "predict_hard");
+}
+
+/** What is compiled to tune a whole model: it depends on the model, the optimizer, and the target alone. */
+export interface CompiledModel {
+  readonly parameters: readonly Parameter[];
+  /** The optimizer's state tensors. */
+  readonly state: readonly StateTensor[];
+  /** One training step: the weights and the states are inputs, and `<name>_next` of each an output. */
+  readonly train: Emitted;
+  /** Class logits; the weights are inputs. */
+  readonly predict: Emitted;
+}
+
+/**
+ * Compiles a training step of the whole model, with a hard prompt in front: model tuning, which prompt tuning is compared
+ * with (Lester et al. 2021, §2).
+ *
+ * @throws {CompileError} on anything in the model that cannot be compiled
+ */
+export function compileModelTuning(
+  bytes: Uint8Array,
+  path: string,
+  optimizer: OptimizerName,
+  { read, target = "cpu" }: Pick<CompileOptions, "read" | "target"> = {},
+): CompiledModel {
+  const file = readOnnxFile(bytes, path, read), { graph } = frozenModel(file);
+  const { parameters, state, step, answer } = tuneModel(narrow(readAnswer(graph)), file, optimizer);
+  const lowered = (graph: Graph) => simplify(fitted(graph, target, "float32"));
+  return {
+    parameters,
+    state,
+    train: emit(lowered(simplify(shareGelu(step))), "train_model"),
+    predict: emit(lowered(answer), "predict_model"),
+  };
 }
 
 /** A graph in the precision asked for, of the operators that its target has, and has right. */

@@ -56,18 +56,18 @@ const DECAY_EXPONENT = -0.8, SQUARE_EPSILON = 1e-30, CLIP_THRESHOLD = 1;
 function adafactor(factored: boolean): Optimizer {
   return {
     state: (shape) =>
-      factored
-        ? [{ name: "row_moment", shape: shape.toSpliced(-1, 1) }, {
-          name: "column_moment",
-          shape: shape.toSpliced(-2, 1),
-        }]
+      factored && shape.length > 1
+        ? [
+          { name: "row_moment", shape: shape.toSpliced(-1, 1) },
+          { name: "column_moment", shape: shape.toSpliced(-2, 1) },
+        ]
         : [{ name: "second_moment", shape }],
     update(b, { gradient, kept, step }) {
       const decay = b.subtract(b.scalar(1), b.op("Pow", [step, b.scalar(DECAY_EXPONENT)]));
       const squares = b.add(b.multiply(gradient, gradient), b.scalar(SQUARE_EPSILON));
       const axes = ownAxes(gradient), [rowAxis, columnAxis] = axes as [number, number];
       let next: Value[], secondMoment: Value;
-      if (factored) {
+      if (kept.length > 1) {
         next = [columnAxis, rowAxis].map((axis, i) =>
           moved(b, kept[i]!, b.reshape(b.mean(squares, [axis]), kept[i]!.shape), decay)
         );
@@ -131,8 +131,9 @@ export function appendOptimizer(graph: Graph, prompt: Value, name: OptimizerName
       return each.length > 0 ? b.reshape(value, [...each, ...ones]) : value;
     },
   ) as [Value, Value, Value];
-  const step = b.input("step", "float32", []);
-  const gradient = clipped(b, graph.outputs.get("gradient")!, clipNorm);
+  const step = b.input("step", "float32", []), given = graph.outputs.get("gradient")!;
+  const norm = b.reshape(b.op("Sqrt", [b.sum(b.multiply(given, given), ownAxes(given))]), clipNorm.shape);
+  const gradient = b.multiply(given, clipFactor(b, norm, clipNorm));
   const { direction, next } = optimizer.update(b, { gradient, kept, step });
   const move = b.multiply(learningRate, b.add(direction, b.multiply(weightDecay, prompt)));
   return b.graph(
@@ -158,9 +159,58 @@ export function optimizerGraph(name: OptimizerName, dimension: number, source: s
   return { ...graph, outputs: new Map(moved) };
 }
 
-/** The axes of a prompt's own rows and columns: the last two, behind the one that tells the prompts of a bank apart. */
+/** The axes of a tensor's own rows and columns: the last two, behind the one that tells the prompts of a bank apart. */
 function ownAxes({ shape }: Value): number[] {
-  return [shape.length - 2, shape.length - 1];
+  return shape.length < 2 ? [0] : [shape.length - 2, shape.length - 1];
+}
+
+/** The tensors that an optimizer keeps for each of a model's parameters: `<parameter>.first_moment`, say. */
+export function modelState(
+  name: OptimizerName,
+  parameters: readonly Pick<Value, "name" | "shape">[],
+): readonly StateTensor[] {
+  return parameters.flatMap((parameter) =>
+    OPTIMIZERS[name].state(parameter.shape).map((tensor) => ({
+      name: `${parameter.name}.${tensor.name}`,
+      shape: tensor.shape,
+    }))
+  );
+}
+
+/**
+ * Appends an optimizer that moves all of a model's parameters, behind clipping by the norm of all their gradients together.
+ *
+ * @param b a builder that goes on where the graph ends
+ * @param parameters inputs of the graph
+ * @param gradients of each
+ * @returns the graph with the inputs of `appendOptimizer`, and the outputs `gradient_norm` float32 [], before clipping, and
+ * `<name>_next` of each parameter and of each of its states
+ */
+export function appendModelOptimizer(
+  b: Builder,
+  outputs: ReadonlyMap<string, Value>,
+  parameters: readonly Value[],
+  gradients: readonly Value[],
+  name: OptimizerName,
+): Graph {
+  const optimizer = OPTIMIZERS[name];
+  const [learningRate, weightDecay, clipNorm, step] = ["learning_rate", "weight_decay", "clip_norm", "step"]
+    .map((input) => b.input(input, "float32", [])) as [Value, Value, Value, Value];
+  const squares = gradients.map((gradient) =>
+    b.reshape(b.sum(b.multiply(gradient, gradient), gradient.shape.map((_, axis) => axis)), [])
+  );
+  const norm = b.op("Sqrt", [squares.reduce((sum, one) => b.add(sum, one))]);
+  const factor = clipFactor(b, norm, clipNorm), moves: [string, Value][] = [];
+  for (const [i, parameter] of parameters.entries()) {
+    const state = modelState(name, [parameter]);
+    const kept = state.map((tensor) => b.input(tensor.name, "float32", tensor.shape));
+    const gradient = b.multiply(gradients[i]!, factor);
+    const { direction, next } = optimizer.update(b, { gradient, kept, step });
+    const move = b.multiply(learningRate, b.add(direction, b.multiply(weightDecay, parameter)));
+    moves.push([`${parameter.name}_next`, b.subtract(parameter, move)]);
+    for (const [s, tensor] of state.entries()) moves.push([`${tensor.name}_next`, next[s]!]);
+  }
+  return b.graph(new Map([...outputs, ["gradient_norm", norm], ...moves]));
 }
 
 /** The moving average: decay · before + (1 - decay) · now. */
@@ -173,15 +223,11 @@ function shortfall(b: Builder, beta: number, step: Value): Value {
   return b.subtract(b.scalar(1), b.op("Pow", [b.scalar(beta), step]));
 }
 
-/** The gradient times min(1, clip_norm / its norm); as it is where clip_norm is 0. */
-function clipped(b: Builder, gradient: Value, clipNorm: Value): Value {
-  const norm = b.reshape(
-    b.op("Sqrt", [b.sum(b.multiply(gradient, gradient), ownAxes(gradient))]),
-    clipNorm.shape,
-  );
+/** min(1, clip_norm / the gradient's norm); 1 where clip_norm is 0. */
+function clipFactor(b: Builder, norm: Value, clipNorm: Value): Value {
   const clips = b.op("And", [
     b.op("Greater", [clipNorm, b.scalar(0)]),
     b.op("Greater", [norm, clipNorm]),
   ]);
-  return b.multiply(gradient, b.op("Where", [clips, b.divide(clipNorm, norm), b.scalar(1)]));
+  return b.op("Where", [clips, b.divide(clipNorm, norm), b.scalar(1)]);
 }

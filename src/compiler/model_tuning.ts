@@ -1,0 +1,82 @@
+import { Builder } from "./builder.ts";
+import { CompileError } from "./errors.ts";
+import { gradientsOf } from "./differentiate.ts";
+import { type Graph, liveNodes, type Value } from "./graph.ts";
+import { addLoss, OBJECTIVE, withoutObjective } from "./objective.ts";
+import type { OnnxFile } from "./onnx_file.ts";
+import { appendModelOptimizer, modelState, type OptimizerName, type StateTensor } from "./optimizer.ts";
+import { floats, parametersOf } from "./parameters.ts";
+import { rewrite } from "./rewrite.ts";
+
+/** A weight of a model that is tuned. */
+export interface Parameter {
+  /** As the model's file calls it. */
+  readonly name: string;
+  readonly dims: readonly number[];
+  /** What it is before it is tuned. */
+  readonly start: Float32Array;
+}
+
+/** The graphs of model tuning. */
+export interface ModelTuning {
+  readonly parameters: readonly Parameter[];
+  readonly state: readonly StateTensor[];
+  /** A step, whose weights are inputs. */
+  readonly step: Graph;
+  /** The forward pass, whose weights are inputs. */
+  readonly answer: Graph;
+}
+
+/**
+ * Makes a step that tunes a whole model: its float initializers become inputs, and the loss is differentiated by all of them.
+ * What an exporter has copied is one weight again: word embeddings that are the head, too, stay tied.
+ *
+ * @param answer the graph that ends in `class_logits`
+ * @throws {CompileError} on an operator without a gradient, or weights that are not float32
+ */
+export function tuneModel(answer: Graph, file: OnnxFile, optimizer: OptimizerName): ModelTuning {
+  const { own, transposedFrom } = parametersOf(file);
+  const { graph, inputs } = withInputs(answer, new Set(own.keys()), transposedFrom);
+  const b = Builder.of(addLoss(graph)), complete = b.graph();
+  const found = gradientsOf(b, complete, OBJECTIVE, inputs);
+  const moving = inputs.flatMap((input, i) => found[i] ? [{ input, gradient: found[i] }] : []);
+  const tuned = moving.map(({ input }) => input), { outputs } = withoutObjective(complete);
+  const parameters = tuned.map(({ name, shape }) => {
+    const start = floats(own.get(name)!, file);
+    if (start === undefined) throw new CompileError(`the bytes of '${name}' in ${file.path} are not at hand`);
+    return { name, dims: shape as readonly number[], start };
+  });
+  return {
+    parameters,
+    state: modelState(optimizer, tuned),
+    step: appendModelOptimizer(b, outputs, tuned, moving.map(({ gradient }) => gradient), optimizer),
+    answer: graph,
+  };
+}
+
+/** The graph with its weights as inputs, those that it reads. */
+function withInputs(
+  graph: Graph,
+  names: ReadonlySet<string>,
+  transposedFrom: ReadonlyMap<string, string>,
+): { graph: Graph; inputs: Value[] } {
+  const constants = new Map<string, Value>();
+  for (const input of liveNodes(graph).flatMap((node) => node.inputs)) {
+    const isWeight = input?.constant && (names.has(input.name) || transposedFrom.has(input.name));
+    if (isWeight) constants.set(input.name, input);
+  }
+  const inputs = new Map<string, Value>();
+  const fed = rewrite(graph, () => undefined, (b) => {
+    const input = (name: string, shape: Value["shape"]) => {
+      const known = inputs.get(name) ?? b.input(name, "float32", shape);
+      inputs.set(name, known);
+      return known;
+    };
+    return new Map([...constants].map(([name, value]) => {
+      const original = transposedFrom.get(name);
+      if (original === undefined) return [value, input(name, value.shape)];
+      return [value, b.transpose(input(original, value.shape.toReversed()), [1, 0])];
+    }));
+  });
+  return { graph: fed, inputs: [...inputs.values()] };
+}
