@@ -65,7 +65,7 @@ export async function* tuneInBrowser(
       session,
       update,
       state: run.state,
-      prompt,
+      parameters: { prompt },
       examples: examples.map(({ text, label }) => ({
         ...encoder.encode({ text }),
         label: classes.indexOf(label),
@@ -82,7 +82,7 @@ export async function* tuneInBrowser(
       seed,
       signal,
     });
-    return tuned.prompt;
+    return tuned.parameters.prompt!;
   } finally {
     await session.release();
     await update.release();

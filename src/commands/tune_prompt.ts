@@ -5,6 +5,7 @@ import { type Classifier, classLogits } from "../evaluation/predict.ts";
 import { neighbours } from "../prompt/neighbours.ts";
 import { verbalizerFeeds } from "../prompt/verbalizer.ts";
 import type { RunFolder } from "../results/run_folder.ts";
+import type { Parameters } from "../training/early_stopping.ts";
 import { totalSteps, tune, type Tuned, type TuningTask } from "../training/trainer.ts";
 import type { SoftPrompt } from "./classifiers.ts";
 import type { Listener } from "./listener.ts";
@@ -47,8 +48,8 @@ export async function tunePrompt(
     batchSize: evaluation.batchSize,
   });
   const labels = encoded.validation.map(({ label }) => label);
-  const validate = async (prompt: Tensor) => {
-    const logits = await classLogits(classifier(prompt), encoded.validation, verbalizer.tokens);
+  const validate = async ({ prompt }: Parameters) => {
+    const logits = await classLogits(classifier(prompt!), encoded.validation, verbalizer.tokens);
     const { accuracy, loss } = measure(logits, labels, verbalizer.classes);
     return { accuracy: accuracy.value, loss };
   };
@@ -56,7 +57,7 @@ export async function tunePrompt(
     session: step,
     update,
     state: compiled.state,
-    prompt: initial.prompt,
+    parameters: { prompt: initial.prompt },
     examples: encoded.train,
     padId,
     verbalizer: verbalizerFeeds(verbalizer),
@@ -66,14 +67,14 @@ export async function tunePrompt(
     ...(labels.length > 0 && { validate }),
     ...(folder.checkpoint && { resume: folder.checkpoint }),
   };
-  const tuned = await followed(task, folder, title, listener);
+  const tuned = await followed(task, folder, title, listener), prompt = tuned.parameters.prompt!;
   const around = await inSpace(
     prepared,
     compiled,
     device,
-    (space) => neighbours(tuned.prompt, space, model.tokenizer, initial.origins),
+    (space) => neighbours(prompt, space, model.tokenizer, initial.origins),
   );
-  return { classifier: classifier(tuned.prompt), prompt: tuned.prompt, tuned, neighbours: around };
+  return { classifier: classifier(prompt), prompt, tuned, neighbours: around };
 }
 
 /** Runs the trainer, its events told and written into the run's folder. */

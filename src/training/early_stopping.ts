@@ -6,14 +6,17 @@ export interface Watched {
   readonly loss: number;
 }
 
-/** The best prompt so far. */
+/** What is tuned, by name. */
+export type Parameters = Readonly<Record<string, Tensor>>;
+
+/** The best so far. */
 export interface Best {
   readonly step: number;
   readonly validation: Watched;
-  readonly prompt: Tensor;
+  readonly parameters: Parameters;
 }
 
-/** Keeps the best prompt, and says when enough validations have passed without a better one. */
+/** Keeps the best, and says when enough validations have passed without a better one. */
 export class EarlyStopping {
   /**
    * @param metric what counts; equal accuracies are told apart by the loss

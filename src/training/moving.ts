@@ -1,10 +1,16 @@
 import type { DeviceTensor, Tensor } from "../device/device.ts";
+import type { Parameters } from "./early_stopping.ts";
 import { drop } from "./step.ts";
 
-/** The prompt and the optimizer's state between two steps, on the device once a step has been taken. */
+/** What is tuned and the optimizer's state between two steps, on the device once a step has been taken. */
 export class Moving {
-  /** @param tensors `prompt`, and each state by its name */
-  constructor(private tensors: Readonly<Record<string, Tensor | DeviceTensor>>) {}
+  private tensors: Readonly<Record<string, Tensor | DeviceTensor>>;
+  private readonly tuned: readonly string[];
+
+  constructor(parameters: Parameters, state: Parameters) {
+    this.tensors = { ...state, ...parameters };
+    this.tuned = Object.keys(parameters);
+  }
 
   /** As inputs of the next step. */
   get feeds(): Readonly<Record<string, Tensor | DeviceTensor>> {
@@ -19,14 +25,17 @@ export class Moving {
   }
 
   /** Brings all into the host's memory; what is on the device stays there. */
-  async read(): Promise<{ prompt: Tensor; state: Readonly<Record<string, Tensor>> }> {
+  async read(): Promise<{ parameters: Parameters; state: Parameters }> {
     const here = await Promise.all(
       Object.entries(this.tensors).map(async ([name, tensor]) =>
         [name, "data" in tensor ? tensor : await tensor.read()] as const
       ),
     );
-    const { prompt, ...state } = Object.fromEntries(here);
-    return { prompt: prompt!, state };
+    const isTuned = ([name]: readonly [string, Tensor]) => this.tuned.includes(name);
+    return {
+      parameters: Object.fromEntries(here.filter(isTuned)),
+      state: Object.fromEntries(here.filter((one) => !isTuned(one))),
+    };
   }
 
   /** Frees what is on the device. */

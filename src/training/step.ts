@@ -12,15 +12,16 @@ import type { BatchFeeds } from "../prompt/batches.ts";
 export interface StepSessions {
   /** The compiled training step, opened on a device. */
   readonly session: ResidentSession;
-  /** The optimizer alone, opened on the same device, for batches whose gradient is accumulated. */
-  readonly update: ResidentSession;
+  /** The optimizer alone, opened on the same device, for batches whose gradient is accumulated; a model's are not. */
+  readonly update?: ResidentSession;
 }
 
 /** What a step gives, on the device or already here. */
 export interface StepOutputs {
   readonly loss: Tensor | DeviceTensor;
+  /** Of a prompt, before clipping, or the norm of a model's. */
   readonly gradient: Tensor | DeviceTensor;
-  /** `prompt_next` and each state's next. */
+  /** What is tuned and each state after the step. */
   readonly next: Readonly<Record<string, DeviceTensor>>;
 }
 
@@ -29,7 +30,7 @@ export interface StepOutputs {
  * given to the optimizer: the same up to rounding, with the memory of one part.
  *
  * @param parts the batch's examples as inputs of the step
- * @param moment the prompt, the optimizer's state and the step's hyperparameters
+ * @param moment what is tuned, the optimizer's state and the step's hyperparameters
  */
 export async function takeStep(
   { session, update }: StepSessions,
@@ -39,9 +40,9 @@ export async function takeStep(
 ): Promise<StepOutputs> {
   const run = (part: BatchFeeds) => session.run({ ...part, ...verbalizer, ...moment });
   if (parts.length === 1) {
-    const { loss, gradient, class_logits, ...next } = await run(parts[0]!);
+    const { loss, gradient, gradient_norm, class_logits, ...next } = await run(parts[0]!);
     class_logits?.free();
-    return { loss: loss!, gradient: gradient!, next };
+    return { loss: loss!, gradient: (gradient ?? gradient_norm)!, next };
   }
   const { dims } = moment.prompt!, examples = parts.reduce((sum, { labels }) => sum + labels.data.length, 0);
   const gradient = new Float64Array(dims.reduce((a, b) => a * b, 1));
@@ -54,7 +55,7 @@ export async function takeStep(
     for (const output of Object.values(outputs)) output.free();
   }
   const mean = float32Tensor(Float32Array.from(gradient), dims);
-  return { loss: scalarTensor(loss), gradient: mean, next: await update.run({ ...moment, gradient: mean }) };
+  return { loss: scalarTensor(loss), gradient: mean, next: await update!.run({ ...moment, gradient: mean }) };
 }
 
 /** Brings a tensor into the host's memory, and frees it where it was. */

@@ -5,7 +5,7 @@ import type { TrainingSpec } from "../experiment/types.ts";
 import type { LabelledEncoding } from "../prompt/batches.ts";
 import { BatchQueue } from "./batch_queue.ts";
 import type { Checkpoint } from "./checkpoint.ts";
-import { type Best, EarlyStopping, type Watched } from "./early_stopping.ts";
+import { type Best, EarlyStopping, type Parameters, type Watched } from "./early_stopping.ts";
 import { Moving } from "./moving.ts";
 import { learningRateAt } from "./schedule.ts";
 import { drop, type StepSessions, taken, takeStep } from "./step.ts";
@@ -14,8 +14,8 @@ import { drop, type StepSessions, taken, takeStep } from "./step.ts";
 export interface TuningTask extends StepSessions {
   /** The optimizer's state tensors. */
   readonly state: readonly StateTensor[];
-  /** Where tuning starts: float32 [length, dimension]. */
-  readonly prompt: Tensor;
+  /** What is tuned, as it starts: `prompt` float32 [length, dimension], or a model's weights by name. */
+  readonly parameters: Parameters;
   readonly examples: readonly LabelledEncoding[];
   /** Fills the places behind shorter examples. */
   readonly padId: number;
@@ -23,8 +23,8 @@ export interface TuningTask extends StepSessions {
   readonly verbalizer: Readonly<Record<string, Tensor>>;
   readonly spec: TrainingSpec;
   readonly seed: number;
-  /** Measures a prompt on the validation set; absent where there is none. */
-  readonly validate?: (prompt: Tensor) => Promise<Watched>;
+  /** Measures on the validation set; absent where there is none. */
+  readonly validate?: (parameters: Parameters) => Promise<Watched>;
   /** Where an earlier run of the same task was interrupted. */
   readonly resume?: Checkpoint;
   /** Interrupts between two steps. */
@@ -58,8 +58,8 @@ export type TuningEvent =
 
 /** How tuning ended. */
 export interface Tuned {
-  /** The best prompt on the validation set; without one, the last. */
-  readonly prompt: Tensor;
+  /** The best on the validation set; without one, the last. */
+  readonly parameters: Parameters;
   readonly bestStep: number;
   readonly steps: number;
   readonly seconds: number;
@@ -82,13 +82,14 @@ export function totalSteps({ epochs, steps, batchSize }: TrainingSpec, examples:
 }
 
 /**
- * Tunes a soft prompt and nothing else: the model is inside the compiled step, as constants.
+ * Tunes a soft prompt and nothing else, where the model is inside the compiled step as constants; or the model, where its
+ * weights are the step's inputs.
  *
  * The examples' order in each epoch is a random stream of its own, so that a run that goes on from a checkpoint does what
  * it would have done uninterrupted, to the same bits.
  *
- * Prompt, optimizer's state and losses stay on the device between steps; at a line of the history the losses are read, and
- * prompt and state with them, so that there is something to go on from where the device breaks.
+ * What is tuned, the optimizer's state and the losses stay on the device between steps; at a line of the history the losses are read, and
+ * all else with them, so that there is something to go on from where the device breaks.
  *
  * @throws {TrainingError} on a loss that is not finite
  * @throws {Interrupted} when the signal aborts
@@ -103,7 +104,7 @@ export async function* tune(task: TuningTask): AsyncGenerator<TuningEvent, Tuned
     resume?.waited,
   );
   let kept: Checkpoint = resume ?? startOf(task), done = kept.step, { losses, seconds } = kept;
-  const moving = new Moving({ ...kept.state, prompt: kept.prompt });
+  const moving = new Moving(kept.parameters, kept.state);
   /** Losses of the steps since the history's last line that are still on the device. */
   let pending: (Tensor | DeviceTensor)[] = [];
   const bringLosses = async () => {
@@ -155,9 +156,9 @@ export async function* tune(task: TuningTask): AsyncGenerator<TuningEvent, Tuned
       }
       let validation: Watched | undefined;
       if (endsEpoch && task.validate) {
-        const { prompt } = await moving.read();
-        validation = await task.validate(prompt);
-        stopping.see({ step, validation, prompt });
+        const { parameters } = await moving.read();
+        validation = await task.validate(parameters);
+        stopping.see({ step, validation, parameters });
       }
       seconds += (performance.now() - started) / 1000;
       const mean = losses.reduce((sum, one) => sum + one, 0) / losses.length;
@@ -187,10 +188,10 @@ export async function* tune(task: TuningTask): AsyncGenerator<TuningEvent, Tuned
     pending.forEach(drop);
     moving.free();
   }
-  const best: Pick<Best, "prompt" | "step"> = stopping.best ?? kept;
+  const best: Pick<Best, "parameters" | "step"> = stopping.best ?? kept;
   const seen = done * spec.batchSize;
   return {
-    prompt: best.prompt,
+    parameters: best.parameters,
     bestStep: best.step,
     steps: done,
     seconds,
@@ -198,15 +199,15 @@ export async function* tune(task: TuningTask): AsyncGenerator<TuningEvent, Tuned
   };
 }
 
-function startOf({ prompt, state }: TuningTask): Checkpoint {
-  const length = prompt.dims[0]!;
+function startOf({ parameters, state }: TuningTask): Checkpoint {
+  const length = parameters.prompt?.dims[0] ?? 0;
   const zeros = ({ shape }: StateTensor) => {
     const dims = shape.map((dimension) => evaluate(dimension, { length }));
     return float32Tensor(new Float32Array(dims.reduce((a, b) => a * b, 1)), dims);
   };
   return {
     step: 0,
-    prompt,
+    parameters,
     state: Object.fromEntries(state.map((tensor) => [tensor.name, zeros(tensor)])),
     losses: [],
     waited: 0,

@@ -119,6 +119,6 @@ async function finished(task: TuningTask): Promise<Tensor> {
   const running = tune(task);
   for (;;) {
     const { done, value } = await running.next();
-    if (done) return value.prompt;
+    if (done) return value.parameters.prompt!;
   }
 }

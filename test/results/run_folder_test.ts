@@ -17,7 +17,7 @@ const line = (step: number) => ({ step, epoch: 1, loss: 1, learning_rate: 1, gra
 const tensor = float32Tensor(Float32Array.of(1, 2), [2, 1]);
 const checkpoint: Checkpoint = {
   step: 2,
-  prompt: tensor,
+  parameters: { prompt: tensor },
   state: { moment: tensor },
   losses: [0.5],
   waited: 1,

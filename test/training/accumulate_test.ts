@@ -12,7 +12,7 @@ async function tuned(device: Device, options: Parameters<typeof tinyTask>[1]): P
     const { done, value } = await running.next();
     if (!done) continue;
     await task.close();
-    return value.prompt;
+    return value.parameters.prompt!;
   }
 }
 
@@ -22,7 +22,7 @@ Deno.test("a compiled step taken in parts tunes the prompt that it tunes in one,
   const whole = (await tuned(cpu, { steps: 8, logEvery: 10 })).data as Float32Array;
   for (const accumulate of [2, 3]) {
     const parts = (await tuned(cpu, { steps: 8, logEvery: 10, accumulate })).data as Float32Array;
-    const moved = Math.max(...whole.map((x, i) => Math.abs(x - Number(start.prompt.data[i]))));
+    const moved = Math.max(...whole.map((x, i) => Math.abs(x - Number(start.parameters.prompt!.data[i]))));
     const apart = Math.max(...whole.map((x, i) => Math.abs(x - parts[i]!)));
     assert(moved > 0.1 && apart < 1e-3 * moved, `${apart} apart, ${moved} moved`);
   }

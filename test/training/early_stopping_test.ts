@@ -9,7 +9,7 @@ function watch(
 ) {
   const stopping = new EarlyStopping(metric, patience);
   const over = seen.map(([accuracy, loss], i) => {
-    stopping.see({ step: i + 1, validation: { accuracy, loss }, prompt: scalarTensor(i) });
+    stopping.see({ step: i + 1, validation: { accuracy, loss }, parameters: { prompt: scalarTensor(i) } });
     return stopping.isOver;
   });
   return { best: stopping.best!.step, over };

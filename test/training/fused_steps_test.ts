@@ -42,10 +42,12 @@ for (const kind of DEVICES) {
         seat.leave();
       }
     }));
-    for (const [i, { prompt, steps }] of fused.entries()) {
-      const one = alone[i]!.prompt.data as Float32Array;
-      const moved = Math.max(...one.map((x, at) => Math.abs(x - Number(tasks[i]!.prompt.data[at]))));
-      const apart = Math.max(...one.map((x, at) => Math.abs(x - Number(prompt.data[at]))));
+    for (const [i, { parameters: { prompt }, steps }] of fused.entries()) {
+      const one = alone[i]!.parameters.prompt!.data as Float32Array;
+      const moved = Math.max(
+        ...one.map((x, at) => Math.abs(x - Number(tasks[i]!.parameters.prompt!.data[at]))),
+      );
+      const apart = Math.max(...one.map((x, at) => Math.abs(x - Number(prompt!.data[at]))));
       assertEquals(steps, alone[i]!.steps);
       assert(moved > 0.05 && apart < 2e-3 * moved, `run ${i}: ${apart} apart, ${moved} moved`);
     }

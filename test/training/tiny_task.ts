@@ -45,10 +45,12 @@ export async function tinyTask(
     session,
     update: updating,
     state,
-    prompt: float32Tensor(
-      Float32Array.from({ length: length * dimension }, () => stream.uniform(-1, 1)),
-      [length, dimension],
-    ),
+    parameters: {
+      prompt: float32Tensor(
+        Float32Array.from({ length: length * dimension }, () => stream.uniform(-1, 1)),
+        [length, dimension],
+      ),
+    },
     examples,
     padId: 1,
     verbalizer: {

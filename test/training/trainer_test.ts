@@ -70,7 +70,7 @@ function task(changes: Partial<TuningTask> = {}): TuningTask {
     session: pulling(),
     update: descending,
     state: [{ name: "count", shape: [symbol("length"), 1] }],
-    prompt,
+    parameters: { prompt },
     examples,
     padId: 0,
     verbalizer: {},
@@ -98,7 +98,11 @@ Deno.test("a batch taken in parts, also unequal ones, moves the prompt as it doe
   const whole = await follow(task());
   for (const accumulate of [2, 3, 4]) {
     const parts = await follow(task({ spec: { ...spec, accumulate } }));
-    assert(Math.abs(Number(parts.result.prompt.data[0]) - Number(whole.result.prompt.data[0])) < 1e-6);
+    assert(
+      Math.abs(
+        Number(parts.result.parameters.prompt!.data[0]) - Number(whole.result.parameters.prompt!.data[0]),
+      ) < 1e-6,
+    );
     assertEquals(parts.result.steps, whole.result.steps);
     for (const [i, line] of lines(parts.events).entries()) {
       assert(Math.abs(line.gradient_norm - lines(whole.events)[i]!.gradient_norm) < 1e-5);
@@ -116,7 +120,7 @@ Deno.test("tuning takes the steps asked for, logs them and gives the last prompt
 });
 
 Deno.test("the same seed gives the same bits, another seed others", async () => {
-  const bits = async (seed: number) => (await follow(task({ seed }))).result.prompt.data;
+  const bits = async (seed: number) => (await follow(task({ seed }))).result.parameters.prompt!.data;
   assertEquals(await bits(0), await bits(0));
   assert((await bits(0))[0] !== (await bits(1))[0]);
 });
@@ -128,20 +132,23 @@ Deno.test("the best prompt on the validation set is kept, and tuning stops early
     task({ validate, spec: { ...spec, epochs: 5, earlyStopping: { metric: "accuracy", patience: 2 } } }),
   );
   assertEquals([result.steps, result.bestStep], [20, 10]);
-  assertEquals(result.prompt.data, checkpoints(events)[1]!.prompt.data);
+  assertEquals(result.parameters.prompt!.data, checkpoints(events)[1]!.parameters.prompt!.data);
   assertEquals(lines(events).flatMap(({ validation }) => validation?.accuracy ?? []), [0.5, 0.9, 0.8, 0.7]);
 });
 
 Deno.test("a run that goes on from a checkpoint ends with the same bits", async () => {
   const whole = await follow(
-    task({ validate: (prompt) => Promise.resolve({ accuracy: Number(prompt.data[0]), loss: 0 }) }),
+    task({ validate: ({ prompt }) => Promise.resolve({ accuracy: Number(prompt!.data[0]), loss: 0 }) }),
   );
   for (const checkpoint of checkpoints(whole.events).slice(0, 2)) {
     const resume = decodeCheckpoint(encodeCheckpoint(checkpoint));
     const rest = await follow(
-      task({ resume, validate: (prompt) => Promise.resolve({ accuracy: Number(prompt.data[0]), loss: 0 }) }),
+      task({
+        resume,
+        validate: ({ prompt }) => Promise.resolve({ accuracy: Number(prompt!.data[0]), loss: 0 }),
+      }),
     );
-    assertEquals(rest.result.prompt.data, whole.result.prompt.data);
+    assertEquals(rest.result.parameters.prompt!.data, whole.result.parameters.prompt!.data);
     assertEquals(rest.result.bestStep, whole.result.bestStep);
     assertEquals(lines(rest.events), lines(whole.events).filter(({ step }) => step > checkpoint.step));
   }
@@ -163,7 +170,7 @@ Deno.test("an interruption gives out a checkpoint from the middle of an epoch, w
   );
   assertEquals([kept!.step, kept!.losses.length], [7, 1]);
   const rest = await follow(task({ resume: kept! }));
-  assertEquals(rest.result.prompt.data, whole.prompt.data);
+  assertEquals(rest.result.parameters.prompt!.data, whole.parameters.prompt!.data);
 });
 
 Deno.test("a loss that is not finite stops tuning at its step, the last good prompt kept", async () => {
@@ -178,7 +185,7 @@ Deno.test("a loss that is not finite stops tuning at its step, the last good pro
     "the loss is not finite at step 7",
   );
   assertEquals(kept!.step, 6);
-  assert(Array.from(kept!.prompt.data, Number).every(Number.isFinite));
+  assert(Array.from(kept!.parameters.prompt!.data, Number).every(Number.isFinite));
 });
 
 Deno.test("nothing is left on the device, however tuning ends", async () => {
@@ -226,5 +233,5 @@ Deno.test("where the device breaks, what was good at the history's last line is 
   );
   assertEquals(kept!.step, 12);
   const rest = await follow(task({ resume: kept! }));
-  assertEquals(rest.result.prompt.data, whole.prompt.data);
+  assertEquals(rest.result.parameters.prompt!.data, whole.parameters.prompt!.data);
 });
