@@ -1,3 +1,5 @@
+import { classesOf } from "../dataset/example.ts";
+import type { Dataset } from "../dataset/load.ts";
 import { measure } from "../evaluation/metrics.ts";
 import {
   answers,
@@ -23,11 +25,19 @@ export interface Classified {
   readonly each: readonly number[];
 }
 
-/** Classifies validation set, test set and samples. */
+/** The most frequent class of the training set, the first in the alphabet of equals, and how often it is right. */
+function majorityBaseline({ train, test }: Dataset): { class: string; accuracy: number } {
+  const count = (name: string) => train.filter(({ label }) => label === name).length;
+  const [most] = classesOf(train).sort((a, b) => count(b) - count(a)) as [string];
+  return { class: most, accuracy: test.filter(({ label }) => label === most).length / test.length };
+}
+
+/** Classifies validation set, test set and samples. @param trained how many numbers were trained */
 export async function classifyAll(
   { experiment, dataset, verbalizer, model }: Prepared,
   encoded: EncodedDataset,
   classifier: Classifier,
+  trained: number,
   tuned: Tuned | undefined,
 ): Promise<Classified> {
   const { classes, tokens } = verbalizer, started = performance.now();
@@ -49,6 +59,8 @@ export async function classifyAll(
     examples_per_second: tuned?.examplesPerSecond ??
       (encoded.test.length + encoded.validation.length) / seconds,
     truncated: encoded.truncated,
+    parameters: { trained, of_model: model.parameters, share: trained / model.parameters },
+    majority: majorityBaseline(dataset),
     test: part("test"),
     ...(encoded.validation.length > 0 && { validation: part("validation") }),
   };

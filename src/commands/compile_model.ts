@@ -2,7 +2,9 @@ import { dirname, fromFileUrl, join } from "@std/path";
 import {
   compile,
   type Compiled,
+  type CompiledModel,
   compileHard,
+  compileModelTuning,
   type CompileOptions,
   type Emitted,
   type Insertion,
@@ -37,6 +39,16 @@ export function compileModel(
     model,
     (bytes) => compile(bytes, model.onnx, insertion, optimizer, { ...options, read: readRegion }),
   );
+}
+
+/** Compiles a training step of a whole model. */
+export function compileWholeModel(
+  model: OpenModel,
+  optimizer: OptimizerName,
+  { target }: Form,
+): Promise<CompiledModel> {
+  const options = { target, read: readRegion };
+  return withBytes(model, (bytes) => compileModelTuning(bytes, model.onnx, optimizer, options));
 }
 
 /** Compiles a model for hard prompts. */

@@ -6,14 +6,15 @@ import { classifierFiles } from "../formats/classifier.ts";
 import { peftAdapter } from "../formats/peft.ts";
 import { adapterCard } from "../formats/cards.ts";
 import { readJson } from "../model/card.ts";
+import { readWeights } from "../results/model_weights.ts";
 import { readPrompt } from "../results/read_prompt.ts";
 import { readAbout, type RunAbout } from "../results/read_run.ts";
-import { compileHardModel } from "./compile_model.ts";
+import { compileHardModel, compileWholeModel } from "./compile_model.ts";
 import { say } from "./console.ts";
 import { terminalDownloads } from "./downloads.ts";
 import { modelOfRun } from "./model_of_run.ts";
 import type { OpenModel } from "./open_model.ts";
-import { compileExperiment, positionCounting } from "./prepare.ts";
+import { compileExperiment, optimizerName, positionCounting } from "./prepare.ts";
 
 /** The flags of `export`. */
 export interface ExportFlags {
@@ -78,11 +79,16 @@ async function peftFiles({ experiment }: RunAbout, folder: string, model: OpenMo
 async function onnxFiles({ experiment }: RunAbout, folder: string, model: OpenModel): Promise<Files> {
   const form = { target: "cpu", precision: "float32" } as const;
   const compiled = await compileExperiment({ experiment, model }, form);
+  const counting = positionCounting(experiment.prompt.insertion, compiled);
+  if (experiment.tune === "all") {
+    const { predict } = await compileWholeModel(model, optimizerName(experiment.training), form);
+    return await classifierFiles({ experiment, model, counting, predict, inputs: await readWeights(folder) });
+  }
   return await classifierFiles({
     experiment,
     model,
-    counting: positionCounting(experiment.prompt.insertion, compiled),
+    counting,
     predict: compiled?.predict ?? await compileHardModel(model, form),
-    prompt: compiled && (await readPrompt(folder)).prompt,
+    inputs: compiled ? { prompt: (await readPrompt(folder)).prompt } : {},
   });
 }

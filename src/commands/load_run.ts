@@ -8,13 +8,14 @@ import { columnsOf, parseTemplate } from "../experiment/template.ts";
 import type { Experiment } from "../experiment/types.ts";
 import { TemplateEncoder } from "../prompt/encoding.ts";
 import { readVerbalizer, type Verbalizer } from "../prompt/verbalizer.ts";
+import { readWeights } from "../results/model_weights.ts";
 import { probabilitiesOf } from "../results/predictions.ts";
 import { readPrompt } from "../results/read_prompt.ts";
 import { readAbout, readEnsemble } from "../results/read_run.ts";
-import { compileHardModel } from "./compile_model.ts";
+import { compileHardModel, compileWholeModel } from "./compile_model.ts";
 import { terminalDownloads } from "./downloads.ts";
 import { modelOfRun } from "./model_of_run.ts";
-import { compileExperiment, formOn, positionCounting } from "./prepare.ts";
+import { compileExperiment, formOn, optimizerName, positionCounting } from "./prepare.ts";
 import { readMembers } from "./read_members.ts";
 
 /** How a run is loaded. */
@@ -63,15 +64,24 @@ export class LoadedRun {
     const device = await chooseDevice(options.device ?? experiment.device, say);
     const form = formOn(device, experiment),
       compiled = await compileExperiment({ experiment, model }, form, cache);
-    const graph = experiment.ensemble ? compiled!.bank.predict : compiled?.predict;
-    const session = await device.open(graph ?? await compileHardModel(model, form));
+    const isWhole = experiment.tune === "all";
+    const graph = isWhole
+      ? (await compileWholeModel(model, optimizerName(experiment.training), form)).predict
+      : experiment.ensemble
+      ? compiled!.bank.predict
+      : compiled?.predict ?? await compileHardModel(model, form);
+    const session = await device.open(graph);
     const template = parseTemplate(prompt.template, prompt.length ?? 0);
     const counting = positionCounting(prompt.insertion, compiled);
     return new LoadedRun(
       experiment,
       {
         session,
-        inputs: compiled ? { prompt: await promptOf(experiment, folder) } : {},
+        inputs: isWhole
+          ? await readWeights(folder)
+          : compiled
+          ? { prompt: await promptOf(experiment, folder) }
+          : {},
         ...(experiment.ensemble && { vote: experiment.ensemble.vote }),
         padId: model.tokenizer.padId,
         batchSize: experiment.evaluation.batchSize,

@@ -1,10 +1,11 @@
-import { readOnnxFile, weightFiles } from "../compiler/mod.ts";
+import { countParameters, type OnnxFile, readOnnxFile, weightFiles } from "../compiler/mod.ts";
 import { readWhole } from "../device/read_whole.ts";
 import type { ModelSpec } from "../experiment/types.ts";
 import type { HubListener } from "../hub/repository.ts";
 import { type ModelCard, readCard } from "../model/card.ts";
 import { findModel } from "../model/folder.ts";
 import { hashFile } from "../model/hash_file.ts";
+import { readRegion } from "../model/read_region.ts";
 import { readTokenizer } from "../model/read_tokenizer.ts";
 import type { Tokenizer } from "../model/tokenizer.ts";
 
@@ -21,6 +22,8 @@ export interface OpenModel {
   readonly sha256: string;
   /** The SHA-256 of each further file that holds weights of the model. */
   readonly weights: readonly string[];
+  /** How many numbers its weights are. */
+  readonly parameters: number;
   /** The bytes of all these files. */
   readonly bytes: number;
   readonly card: ModelCard;
@@ -39,7 +42,7 @@ export async function openModel(
   listener: HubListener,
 ): Promise<OpenModel> {
   const { folder, onnx, revision, provide } = await findModel(spec, namedIn, listener);
-  const beside = await filesBeside(onnx);
+  const beside = await ofFile(onnx, weightFiles);
   for (const path of beside) await provide(path);
   return {
     source: spec.source,
@@ -48,6 +51,7 @@ export async function openModel(
     onnx,
     sha256: await hashFile(onnx),
     weights: await Promise.all(beside.map(hashFile)),
+    parameters: await ofFile(onnx, countParameters),
     bytes: (await Promise.all([onnx, ...beside].map((path) => Deno.stat(path)))).reduce(
       (sum, { size }) => sum + size,
       0,
@@ -57,10 +61,11 @@ export async function openModel(
   };
 }
 
-async function filesBeside(onnx: string): Promise<string[]> {
+/** What is found out of an ONNX file, whose memory is given back at once. */
+async function ofFile<Found>(onnx: string, find: (file: OnnxFile) => Found): Promise<Found> {
   const bytes = await readWhole(onnx);
   try {
-    return weightFiles(readOnnxFile(bytes, onnx));
+    return find(readOnnxFile(bytes, onnx, readRegion));
   } finally {
     bytes.buffer.transfer(0);
   }

@@ -5,7 +5,7 @@ import { type Example, placed } from "../dataset/example.ts";
 import { sha256 } from "../dataset/sha256.ts";
 import { type Device, DeviceError } from "../device/device.ts";
 import { parseTemplate } from "../experiment/template.ts";
-import type { Experiment, Insertion, OptimizerSpec } from "../experiment/types.ts";
+import type { Experiment, Insertion, TrainingSpec } from "../experiment/types.ts";
 import type { LabelledEncoding } from "../prompt/batches.ts";
 import { type PositionCounting, TemplateEncoder } from "../prompt/encoding.ts";
 import { readVerbalizer, type Verbalizer } from "../prompt/verbalizer.ts";
@@ -103,7 +103,7 @@ export async function compileExperiment(
   cache?: string,
 ): Promise<Compiled | undefined> {
   if (!prompt.insertion) return undefined;
-  const optimizer = optimizerName(training?.optimizer);
+  const optimizer = optimizerName(training);
   return cache === undefined
     ? await compileModel(model, prompt.insertion, optimizer, form)
     : await compileOnce(model, prompt.insertion, optimizer, form, cache);
@@ -124,15 +124,17 @@ export function formOn(device: Device, { precision }: Experiment): Form {
 }
 
 /** Tells apart what is compiled: experiments of the same key share one compiled step. */
-export function stepKey({ experiment: { prompt, training, precision }, model }: Prepared): string {
-  return [model.onnx, model.sha256, prompt.insertion, optimizerName(training?.optimizer), precision].join(
+export function stepKey({ experiment: { tune, prompt, training, precision }, model }: Prepared): string {
+  const what = prompt.insertion ?? (tune === "all" ? "model" : "hard");
+  return [model.onnx, model.sha256, what, optimizerName(training), precision].join(
     "|",
   );
 }
 
 /** An experiment's optimizer as the compiler calls it; any will do where nothing is trained. */
-export function optimizerName({ name, factored }: Partial<OptimizerSpec> = {}): OptimizerName {
-  if (name === undefined) return "adamw";
+export function optimizerName(training?: Pick<TrainingSpec, "optimizer">): OptimizerName {
+  if (training === undefined) return "adamw";
+  const { name, factored } = training.optimizer;
   return name === "adafactor" && factored ? "adafactor-factored" : name;
 }
 

@@ -8,12 +8,13 @@ import { type EnsembleFile, ensembleFile } from "../results/ensemble_file.ts";
 import { type Environment, softwareVersions } from "../results/environment.ts";
 import { RUN_FORMAT } from "../results/format.ts";
 import type { MetricsFile } from "../results/metrics_file.ts";
+import { weightsFile } from "../results/model_weights.ts";
 import { worstMistakes } from "../results/predictions.ts";
 import type { RunFolder } from "../results/run_folder.ts";
 import { samplesMarkdown } from "../results/samples.ts";
-import { Interrupted, type Tuned } from "../training/trainer.ts";
+import { Interrupted } from "../training/trainer.ts";
+import { answering, trainedNumbers } from "./answering.ts";
 import { classifyAll } from "./classify_all.ts";
-import { ensembleClassifier, hardClassifier, type SoftPrompt, untunedPrompt } from "./classifiers.ts";
 import {
   compileExperiment,
   dataWarnings,
@@ -25,7 +26,6 @@ import {
 import type { Members } from "./read_members.ts";
 import type { RunOptions } from "./run_options.ts";
 import { Sessions } from "./sessions.ts";
-import { tunePrompt } from "./tune_prompt.ts";
 
 /** How many of the worst mistakes `samples.md` shows. */
 const MISTAKES = 10;
@@ -34,8 +34,9 @@ const MISTAKES = 10;
 export async function runInto(
   folder: RunFolder,
   prepared: Prepared,
-  { title, results, signal, listener, workbench, seat }: RunOptions,
+  options: RunOptions,
 ): Promise<MetricsFile> {
+  const { title, results, signal, listener, workbench } = options;
   const { experiment, model } = prepared;
   const stopwatch = new Stopwatch(), bare = await workbench.device(experiment.device);
   const device = stopwatch.watch(bare);
@@ -58,43 +59,21 @@ export async function runInto(
   for (const line of dataWarnings(title, prepared.dataset)) listener.say(line);
   if (folder.checkpoint) listener.say(`${title}: going on after step ${folder.checkpoint.step}`);
   const sessions = new Sessions(prepared, bare, form, stopwatch, workbench);
-  const soft: (SoftPrompt & { readonly tuned?: Tuned }) | undefined = compiled && !prepared.members
-    ? experiment.training
-      ? await tunePrompt(
-        prepared,
-        compiled,
-        encoded,
-        device,
-        await sessions.tuning(compiled, seat),
-        folder,
-        title,
-        listener,
-        signal,
-      )
-      : await untunedPrompt(
-        prepared,
-        compiled,
-        device,
-        await sessions.predict(compiled, "one"),
-        title,
-        listener,
-      )
-    : undefined;
-  const classifier = soft?.classifier ??
-    (compiled && prepared.members
-      ? ensembleClassifier(prepared, prepared.members, await sessions.predict(compiled, "bank"))
-      : hardClassifier(prepared, await sessions.hard()));
+  const answer = await answering({ prepared, compiled, encoded, device, form, sessions, folder }, options);
   if (signal.aborted) throw new Interrupted(`${title} was interrupted before its test set was classified`);
   const { metrics, predictions, samples, each } = await classifyAll(
     prepared,
     encoded,
-    classifier,
-    soft?.tuned,
+    answer.classifier,
+    trainedNumbers(answer),
+    answer.tuned,
   );
   const ensemble = prepared.members && ensembleOf(prepared, prepared.members, each, metrics, folder.path);
   const environment = await environmentOf(prepared, device, stopwatch.timing, folder.path);
   await folder.writeJsonLines("predictions.jsonl", predictions);
   await folder.writeText("samples.md", samplesMarkdown(title, samples, worstMistakes(predictions, MISTAKES)));
+  const { soft, weights } = answer;
+  if (weights) await folder.writeBytes("model.safetensors", weightsFile(weights));
   if (soft) {
     await folder.writeBytes("prompt.safetensors", promptFile(soft.prompt, experiment.prompt.insertion!));
     await folder.writeJson("neighbours.json", soft.neighbours);

@@ -41,6 +41,11 @@ export async function serve(folder: string, { hard, model, results, host, port }
       `${folder} is a run of a hard prompt: name one of a soft prompt, and this by --hard`,
     );
   }
+  if (experiment.tune !== "prompt") {
+    throw new InputError(
+      `${folder} has tuned no prompt, and the page tunes another as it did: name a run that has`,
+    );
+  }
   const columns = columnsOf(parseTemplate(experiment.prompt.template, experiment.prompt.length ?? 0));
   if (columns.join() !== "text") {
     throw new InputError(
@@ -79,7 +84,7 @@ async function servedFiles(
   const compiled = await compileOnce(
     model,
     insertion!,
-    optimizerName(training!.optimizer),
+    optimizerName(training),
     FORM,
     join(results, ".cache"),
   );

@@ -1,10 +1,10 @@
-import type { Compiled } from "../compiler/mod.ts";
+import type { Compiled, CompiledModel } from "../compiler/mod.ts";
 import type { Device, Session } from "../device/device.ts";
 import type { Stopwatch } from "../device/stopwatch.ts";
 import type { FusedMember } from "../training/fused_steps.ts";
 import type { Form } from "./compile_model.ts";
 import { type Prepared, stepKey } from "./prepare.ts";
-import type { TuningSessions, Workbench } from "./workbench.ts";
+import type { ModelSessions, TuningSessions, Workbench } from "./workbench.ts";
 
 /** Opens what a run needs, or finds it opened by one before it; the time of its runs counts as this run's. */
 export class Sessions {
@@ -39,6 +39,14 @@ export class Sessions {
     const { stopwatch, workbench, device, prepared } = this;
     const open = () => workbench.predict(device, compiled, stepKey(prepared), prompts);
     return stopwatch.timed(await stopwatch.count("opening", open));
+  }
+
+  /** The compiled step of the whole model. */
+  async modelTuning(compiled: CompiledModel): Promise<ModelSessions> {
+    const { stopwatch, workbench, device, prepared } = this, key = stepKey(prepared);
+    const open = () => workbench.modelTuning(device, compiled, key);
+    const { step, predict } = await stopwatch.count("opening", open);
+    return { step: stopwatch.timed(step), predict: stopwatch.timed(predict) };
   }
 
   /** The model with nothing but words in front. */

@@ -57,10 +57,7 @@ export async function survey(
   const isComplete = finished !== undefined && finished.contentHash === prepared.contentHash;
   const tuning = PASSES_A_STEP * trained, whole = tuning + 2 * classified;
   const modelSha256 = model.sha256, examples = trained || classified;
-  const shareKey = [
-    experiment.device,
-    prompt.kind === "soft" ? stepKey(prepared) : `hard|${model.onnx}|${experiment.precision}`,
-  ].join("|");
+  const shareKey = [experiment.device, stepKey(prepared)].join("|");
   return {
     prepared,
     steps,

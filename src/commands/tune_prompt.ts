@@ -1,15 +1,13 @@
 import type { Compiled } from "../compiler/mod.ts";
 import type { Device, Tensor } from "../device/device.ts";
-import { measure } from "../evaluation/metrics.ts";
-import { type Classifier, classLogits } from "../evaluation/predict.ts";
+import type { Classifier } from "../evaluation/predict.ts";
 import { neighbours } from "../prompt/neighbours.ts";
 import { verbalizerFeeds } from "../prompt/verbalizer.ts";
 import type { RunFolder } from "../results/run_folder.ts";
-import type { Parameters } from "../training/early_stopping.ts";
-import { totalSteps, tune, type Tuned, type TuningTask } from "../training/trainer.ts";
+import type { Tuned, TuningTask } from "../training/trainer.ts";
 import type { SoftPrompt } from "./classifiers.ts";
+import { followed, validation } from "./follow.ts";
 import type { Listener } from "./listener.ts";
-import { percent } from "./result_cells.ts";
 import type { EncodedDataset, Prepared } from "./prepare.ts";
 import { inSpace, startPrompt } from "./start_prompt.ts";
 import type { TuningSessions } from "./workbench.ts";
@@ -47,12 +45,6 @@ export async function tunePrompt(
     padId,
     batchSize: evaluation.batchSize,
   });
-  const labels = encoded.validation.map(({ label }) => label);
-  const validate = async ({ prompt }: Parameters) => {
-    const logits = await classLogits(classifier(prompt!), encoded.validation, verbalizer.tokens);
-    const { accuracy, loss } = measure(logits, labels, verbalizer.classes);
-    return { accuracy: accuracy.value, loss };
-  };
   const task: TuningTask = {
     session: step,
     update,
@@ -64,7 +56,7 @@ export async function tunePrompt(
     spec,
     seed,
     signal,
-    ...(labels.length > 0 && { validate }),
+    ...validation(prepared, encoded, ({ prompt }) => classifier(prompt!)),
     ...(folder.checkpoint && { resume: folder.checkpoint }),
   };
   const tuned = await followed(task, folder, title, listener), prompt = tuned.parameters.prompt!;
@@ -75,35 +67,4 @@ export async function tunePrompt(
     (space) => neighbours(prompt, space, model.tokenizer, initial.origins),
   );
   return { classifier: classifier(prompt), prompt, tuned, neighbours: around };
-}
-
-/** Runs the trainer, its events told and written into the run's folder. */
-async function followed(
-  task: TuningTask,
-  folder: RunFolder,
-  name: string,
-  listener: Listener,
-): Promise<Tuned> {
-  listener.begin(name, totalSteps(task.spec, task.examples.length));
-  let loss = NaN, note = "";
-  try {
-    const events = tune(task);
-    for (;;) {
-      const { done, value } = await events.next();
-      if (done) return value;
-      if (value.kind === "step") {
-        loss = value.loss ?? loss;
-        listener.step(value.step, Number.isNaN(loss) ? "" : `loss ${loss.toFixed(3)}${note}`);
-      }
-      if (value.kind === "checkpoint") await folder.keepCheckpoint(value.checkpoint);
-      if (value.kind === "history") {
-        await folder.appendHistory(value.line);
-        if (value.line.validation) {
-          note = `, validation ${percent(value.line.validation.accuracy)}`;
-        }
-      }
-    }
-  } finally {
-    listener.end();
-  }
 }

@@ -1,5 +1,5 @@
 import { dirname, resolve } from "@std/path";
-import type { Compiled } from "../compiler/mod.ts";
+import type { Compiled, CompiledModel } from "../compiler/mod.ts";
 import { type Dataset, loadDataset } from "../dataset/load.ts";
 import { chooseDevice } from "../device/choose.ts";
 import type { Device, ResidentSession, Session } from "../device/device.ts";
@@ -15,6 +15,12 @@ export interface TuningSessions {
   /** Of one prompt, or of a bank. */
   readonly step: ResidentSession;
   readonly update: ResidentSession;
+  readonly predict: Session;
+}
+
+/** A compiled training step of a whole model, opened. */
+export interface ModelSessions {
+  readonly step: ResidentSession;
   readonly predict: Session;
 }
 
@@ -87,6 +93,14 @@ export class Workbench {
     return await this.opened(`${device.kind}|${key}|${prompts}`, async () => ({
       step: await device.openResident(train),
       update: await device.openResident(compiled.update),
+      predict: await device.open(compiled.predict),
+    }));
+  }
+
+  /** A step of the whole model, opened. @param key tells compiled steps apart */
+  async modelTuning(device: Device, compiled: CompiledModel, key: string): Promise<ModelSessions> {
+    return await this.opened(`${device.kind}|${key}`, async () => ({
+      step: await device.openResident(compiled.train),
       predict: await device.open(compiled.predict),
     }));
   }

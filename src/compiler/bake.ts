@@ -34,8 +34,8 @@ export interface BakedPrompt {
   readonly firstPosition: number;
   /** Ids that tokenizers put around every text by themselves, and that stand in the sides already. */
   readonly special: readonly number[];
-  /** float32 [length, dimension]; absent for a hard prompt. */
-  readonly prompt?: Constant;
+  /** Further inputs of the graph: a soft prompt, float32 [length, dimension], or a tuned model's weights. */
+  readonly inputs: Readonly<Record<string, Constant>>;
   /** int64 and float32, [classes, words] */
   readonly labelTokens: Constant;
   readonly labelWeights: Constant;
@@ -141,7 +141,7 @@ class Prelude {
     const answer = rows([answerRow]);
     this.add("Squeeze", [answer, this.constant(int64([1], [1]))], {}, inner("answer_rows"));
     if (names.has("prompt_rows")) this.add("Identity", [rows(promptRows)], {}, inner("prompt_rows"));
-    if (baked.prompt !== undefined) this.constant(baked.prompt, inner("prompt"));
+    for (const [name, constant] of Object.entries(baked.inputs)) this.constant(constant, inner(name));
     this.constant(baked.labelTokens, inner("label_tokens"));
     this.constant(baked.labelWeights, inner("label_weights"));
   }

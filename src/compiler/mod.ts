@@ -39,7 +39,7 @@ export { countParameters } from "./parameters.ts";
 export { keptBytes } from "./memory.ts";
 export { type FileRegion, type Graph, liveNodes } from "./graph.ts";
 export type { Emitted } from "./emit.ts";
-export { readOnnxFile, type ReadRegion, weightFiles } from "./onnx_file.ts";
+export { type OnnxFile, readOnnxFile, type ReadRegion, weightFiles } from "./onnx_file.ts";
 export type { TensorSize } from "./tensor_sizes.ts";
 export { OPTIMIZER_NAMES, type OptimizerName, type StateTensor } from "./optimizer.ts";
 export type { Insertion } from "./splice.ts";

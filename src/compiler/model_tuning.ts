@@ -44,7 +44,8 @@ export function tuneModel(answer: Graph, file: OnnxFile, optimizer: OptimizerNam
   const parameters = tuned.map(({ name, shape }) => {
     const start = floats(own.get(name)!, file);
     if (start === undefined) throw new CompileError(`the bytes of '${name}' in ${file.path} are not at hand`);
-    return { name, dims: shape as readonly number[], start };
+    // A copy: the file's bytes are given back when the model is compiled.
+    return { name, dims: shape as readonly number[], start: start.slice() };
   });
   return {
     parameters,

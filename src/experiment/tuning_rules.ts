@@ -6,7 +6,7 @@ export function tuningRules(given: PartialExperiment): Broken[] {
   return [...tuneRules(given), ...ensembleRules(given), ...trainingRules(given)];
 }
 
-function tuneRules({ prompt, tune, training }: PartialExperiment): Broken[] {
+function tuneRules({ prompt, tune, training, precision }: PartialExperiment): Broken[] {
   const say = (path: string[], message: string) => [{ path, message }], kind = prompt?.kind;
   if (tune === "prompt" && kind === "hard") {
     return say(
@@ -16,6 +16,9 @@ function tuneRules({ prompt, tune, training }: PartialExperiment): Broken[] {
   }
   if (tune === "all" && kind === "soft") {
     return say(["tune"], "'tune: all' tunes the model behind a hard prompt: set 'prompt.kind: hard'");
+  }
+  if (tune === "all" && precision === "float16") {
+    return say(["precision"], "a model is tuned in float32: leave 'precision' out");
   }
   const accumulate = (training as Partial<TrainingSpec> | undefined)?.accumulate ?? 1;
   if (tune === "all" && accumulate > 1) {

@@ -17,8 +17,8 @@ export interface ClassifierParts {
   readonly counting: PositionCounting;
   /** The compiled `predict` graph. */
   readonly predict: Emitted;
-  /** float32 [length, dimension]; absent for a hard prompt. */
-  readonly prompt: Tensor | undefined;
+  /** What else it takes: a soft prompt, float32 [length, dimension], or a tuned model's weights. */
+  readonly inputs: Readonly<Record<string, Tensor>>;
 }
 
 /**
@@ -28,7 +28,7 @@ export interface ClassifierParts {
  * @throws {InputError} where the template has other columns than `{text}`
  */
 export async function classifierFiles(
-  { experiment, model, counting, predict, prompt }: ClassifierParts,
+  { experiment, model, counting, predict, inputs }: ClassifierParts,
 ): Promise<Record<string, string | Uint8Array>> {
   const { template: written, length = 0 } = experiment.prompt, template = parseTemplate(written, length);
   if (columnsOf(template).length > 1) {
@@ -46,7 +46,7 @@ export async function classifierFiles(
     ...frame,
     firstPosition: card.firstPosition,
     special,
-    ...(prompt && { prompt: constantOf(prompt) }),
+    inputs: Object.fromEntries(Object.entries(inputs).map(([name, tensor]) => [name, constantOf(tensor)])),
     labelTokens: constantOf(feeds.label_tokens),
     labelWeights: constantOf(feeds.label_weights),
   };

@@ -79,7 +79,8 @@ function chartData({ metrics, history, predictions }: RunReport): Record<string,
   };
 }
 
-function metricsTable({ metrics: { test, validation, best_step, seconds } }: RunReport): Html {
+function metricsTable({ metrics }: RunReport): Html {
+  const { test, validation, best_step, seconds, parameters, majority } = metrics;
   const row = (name: "test" | "validation", part: PartMetrics): Content[] => [
     phrase(name),
     number(String(part.examples), "examples"),
@@ -112,7 +113,26 @@ function metricsTable({ metrics: { test, validation, best_step, seconds } }: Run
       } ${htmlOf(termName("seconds"))}</p>`,
     ),
   ];
-  return together(table(header, rows), ...facts);
+  const trained = parameters === undefined ? [] : [
+    new Html(
+      `<p>${
+        htmlOf(number(`${grouped(parameters.trained)} of ${grouped(parameters.of_model)}`, "parameters"))
+      } ${htmlOf(termName("parameters"))} (${(100 * parameters.share).toPrecision(2)}%)</p>`,
+    ),
+  ];
+  const always = majority === undefined ? [] : [
+    new Html(
+      `<p>${htmlOf(termName("majority"))}: ${htmlOf(majority.class)}, ${
+        htmlOf(number(percent(majority.accuracy), "accuracy"))
+      }</p>`,
+    ),
+  ];
+  return together(table(header, rows), ...facts, ...trained, ...always);
+}
+
+/** A whole number with its thousands set apart. */
+function grouped(count: number): string {
+  return count.toLocaleString("en");
 }
 
 function memberTable({ members, average, best, ensemble }: EnsembleFile): Html {

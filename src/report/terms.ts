@@ -19,6 +19,18 @@ export const TERMS = {
     "The share of examples whose most probable class is the right one.",
     "概率最高的类别恰为正确类别的样本所占比例。",
   ),
+  parameters: term(
+    "numbers trained",
+    "参与训练的参数",
+    "How many numbers were trained, beside how many the model's weights are.",
+    "参与训练的参数个数，以及模型权重的参数总数。",
+  ),
+  majority: term(
+    "always the most frequent class",
+    "始终预测最多的类别",
+    "What naming the most frequent class of the training set every time comes to on the test set.",
+    "始终预测训练集中最常见的类别，在测试集上的准确率。",
+  ),
   interval: term(
     "95% interval",
     "95% 区间",

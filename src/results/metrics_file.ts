@@ -6,6 +6,14 @@ export interface PartMetrics extends Metrics {
   readonly illegal_rate: number;
 }
 
+/** How much is trained. */
+export interface ParameterCount {
+  readonly trained: number;
+  readonly of_model: number;
+  /** The first over the second. */
+  readonly share: number;
+}
+
 /** `metrics.json` of a complete run. */
 export interface MetricsFile {
   readonly status: "complete";
@@ -16,6 +24,10 @@ export interface MetricsFile {
   readonly examples_per_second: number;
   /** How many texts were cut to fit the model's positions. */
   readonly truncated: Readonly<Record<"train" | "validation" | "test" | "samples", number>>;
+  /** How many numbers were trained, of how many the model has; runs of the first programs do not say. */
+  readonly parameters?: ParameterCount;
+  /** What always naming the most frequent class of the training set comes to on the test set; likewise. */
+  readonly majority?: { readonly class: string; readonly accuracy: number };
   readonly test: PartMetrics;
   readonly validation?: PartMetrics;
 }

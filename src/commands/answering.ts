@@ -1,0 +1,88 @@
+import type { Compiled } from "../compiler/mod.ts";
+import type { Device, Tensor } from "../device/device.ts";
+import type { Classifier } from "../evaluation/predict.ts";
+import type { Neighbourhood } from "../prompt/neighbours.ts";
+import type { RunFolder } from "../results/run_folder.ts";
+import type { Parameters } from "../training/early_stopping.ts";
+import type { Tuned } from "../training/trainer.ts";
+import { ensembleClassifier, hardClassifier, untunedPrompt } from "./classifiers.ts";
+import { compileWholeModel, type Form } from "./compile_model.ts";
+import { type EncodedDataset, optimizerName, type Prepared } from "./prepare.ts";
+import type { RunOptions } from "./run_options.ts";
+import type { Sessions } from "./sessions.ts";
+import { tuneModel } from "./tune_model.ts";
+import { tunePrompt } from "./tune_prompt.ts";
+
+/** What a run answers with, tuned where it is to be. */
+export interface Answering {
+  readonly classifier: Classifier;
+  /** Absent where nothing is tuned. */
+  readonly tuned?: Tuned;
+  /** Of one soft prompt. */
+  readonly soft?: { readonly prompt: Tensor; readonly neighbours: readonly Neighbourhood[] };
+  /** The weights of a tuned model. */
+  readonly weights?: Parameters;
+}
+
+/** What a run is made of. */
+export interface Parts {
+  readonly prepared: Prepared;
+  /** The compiled step of a soft prompt. */
+  readonly compiled: Compiled | undefined;
+  readonly encoded: EncodedDataset;
+  readonly device: Device;
+  readonly form: Form;
+  readonly sessions: Sessions;
+  readonly folder: RunFolder;
+}
+
+/** Makes ready, and tunes, what an experiment classifies with: a prompt, several, words alone, or the model. */
+export async function answering(
+  { prepared, compiled, encoded, device, form, sessions, folder }: Parts,
+  { title, listener, signal, seat }: RunOptions,
+): Promise<Answering> {
+  const { experiment: { tune, training }, members, model } = prepared;
+  if (tune === "all") {
+    const whole = await compileWholeModel(model, optimizerName(training), form);
+    const opened = await sessions.modelTuning(whole);
+    const { parameters, ...rest } = await tuneModel(
+      prepared,
+      whole,
+      encoded,
+      opened,
+      folder,
+      title,
+      listener,
+      signal,
+    );
+    return { ...rest, weights: parameters };
+  }
+  if (compiled === undefined) return { classifier: hardClassifier(prepared, await sessions.hard()) };
+  if (members !== undefined) {
+    return { classifier: ensembleClassifier(prepared, members, await sessions.predict(compiled, "bank")) };
+  }
+  if (tune === "none") {
+    const session = await sessions.predict(compiled, "one");
+    const { classifier, ...soft } = await untunedPrompt(prepared, compiled, device, session, title, listener);
+    return { classifier, soft };
+  }
+  const opened = await sessions.tuning(compiled, seat);
+  const { classifier, tuned, ...soft } = await tunePrompt(
+    prepared,
+    compiled,
+    encoded,
+    device,
+    opened,
+    folder,
+    title,
+    listener,
+    signal,
+  );
+  return { classifier, tuned, soft };
+}
+
+/** How many numbers were trained. */
+export function trainedNumbers({ tuned, soft, weights }: Answering): number {
+  const moved = weights ? Object.values(weights) : tuned && soft ? [soft.prompt] : [];
+  return moved.reduce((sum, { data }) => sum + data.length, 0);
+}

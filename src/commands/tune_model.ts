@@ -1,0 +1,64 @@
+import type { CompiledModel } from "../compiler/mod.ts";
+import { float32Tensor } from "../device/device.ts";
+import type { Classifier } from "../evaluation/predict.ts";
+import { verbalizerFeeds } from "../prompt/verbalizer.ts";
+import type { RunFolder } from "../results/run_folder.ts";
+import type { Parameters } from "../training/early_stopping.ts";
+import type { Tuned } from "../training/trainer.ts";
+import { followed, validation } from "./follow.ts";
+import type { Listener } from "./listener.ts";
+import type { EncodedDataset, Prepared } from "./prepare.ts";
+import type { ModelSessions } from "./workbench.ts";
+
+/** A tuned model. */
+export interface TunedModel {
+  readonly classifier: Classifier;
+  /** Its weights, by their names in the model's file. */
+  readonly parameters: Parameters;
+  readonly tuned: Tuned;
+}
+
+/**
+ * Tunes an experiment's whole model, writing history and checkpoints into the run's folder.
+ *
+ * @param sessions the compiled step, opened on the device
+ * @throws {TrainingError} on a loss that is not finite
+ * @throws {Interrupted} when the signal aborts
+ */
+export async function tuneModel(
+  prepared: Prepared,
+  compiled: CompiledModel,
+  encoded: EncodedDataset,
+  { step, predict }: ModelSessions,
+  folder: RunFolder,
+  title: string,
+  listener: Listener,
+  signal: AbortSignal,
+): Promise<TunedModel> {
+  const { experiment: { seed, evaluation, training }, model, verbalizer } = prepared;
+  const { padId } = model.tokenizer;
+  const classifier = (inputs: Parameters): Classifier => ({
+    session: predict,
+    inputs,
+    padId,
+    batchSize: evaluation.batchSize,
+  });
+  const start = compiled.parameters.map(({ name, dims, start }) =>
+    [name, float32Tensor(start, dims)] as const
+  );
+  const task = {
+    session: step,
+    state: compiled.state,
+    parameters: Object.fromEntries(start),
+    examples: encoded.train,
+    padId,
+    verbalizer: verbalizerFeeds(verbalizer),
+    spec: training!,
+    seed,
+    signal,
+    ...validation(prepared, encoded, classifier),
+    ...(folder.checkpoint && { resume: folder.checkpoint }),
+  };
+  const tuned = await followed(task, folder, title, listener), { parameters } = tuned;
+  return { classifier: classifier(parameters), parameters, tuned };
+}

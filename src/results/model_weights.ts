@@ -1,0 +1,32 @@
+import { join } from "@std/path";
+import type { Tensor } from "../device/device.ts";
+import { readSafetensors, writeSafetensors } from "../device/safetensors.ts";
+import { InputError } from "../experiment/errors.ts";
+
+const FORMAT = "softprompt-model/1";
+
+/** The weights of a tuned model as `model.safetensors`, by their names in the model's ONNX file. */
+export function weightsFile(weights: Readonly<Record<string, Tensor>>): Uint8Array<ArrayBuffer> {
+  return writeSafetensors({ tensors: weights, metadata: { format: FORMAT } });
+}
+
+/**
+ * Reads the weights of a run that tuned its model.
+ *
+ * @throws {InputError} where there are none, or they are damaged
+ */
+export async function readWeights(folder: string): Promise<Readonly<Record<string, Tensor>>> {
+  const path: string = join(folder, "model.safetensors");
+  try {
+    const { tensors, metadata } = readSafetensors(await Deno.readFile(path));
+    if (metadata.format !== FORMAT) throw new RangeError("it holds no model of a run");
+    return tensors;
+  } catch (error) {
+    if (
+      error instanceof Deno.errors.NotFound || error instanceof RangeError || error instanceof SyntaxError
+    ) {
+      throw new InputError(`${path} cannot be read: ${error.message}`, { cause: error });
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,79 @@
+import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
+import { call, inFolder, readLines, start, writeExperiment } from "./softprompt.ts";
+
+const json = async (...path: string[]) => JSON.parse(await Deno.readTextFile(join(...path)));
+const exists = (path: string) => Deno.stat(path).then(() => true, () => false);
+
+const HARD = { kind: "hard", template: "{text} it was {mask} ." };
+const WHOLE = {
+  name: "whole",
+  tune: "all",
+  prompt: HARD,
+  training: { optimizer: { learningRate: 0.0003 }, batchSize: 8, epochs: 2, logEvery: 2 },
+};
+
+Deno.test("a whole model is tuned from a file, says how much was trained, and goes on where it was", () =>
+  inFolder(async (folder) => {
+    const file = await writeExperiment(folder, WHOLE), whole: string = join(folder, "whole");
+    const { code, stderr } = await call(["run", file, "--results", folder]);
+    assertEquals(code, 0, stderr);
+    const { parameters, majority, test, best_step } = await json(whole, "metrics.json");
+    assertEquals(parameters, { trained: 5348096, of_model: 5348096, share: 1 });
+    assertEquals(majority, { class: "negative", accuracy: test.per_class.negative.support / test.examples });
+    assert(best_step > 0);
+    const losses = (await readLines(join(whole, "history.jsonl"))).map(({ loss }) => Number(loss));
+    assert(losses.at(-1)! < losses[0]!, `${losses}`);
+
+    // What the run predicted is predicted again, by the command and by the exported classifier.
+    const [line] = await readLines(join(whole, "predictions.jsonl")) as [Record<string, unknown>];
+    const asked = await call(["predict", whole, String(line.text)]);
+    assertEquals(asked.code, 0, asked.stderr);
+    const again = JSON.parse(asked.stdout).probabilities, before = line.probabilities as typeof again;
+    assertAlmostEquals(again.positive, before.positive, 1e-5);
+    const out: string = join(folder, "classifier");
+    const exported = await call(["export", whole, "--format", "onnx", "--out", out]);
+    assertEquals(exported.code, 0, exported.stderr);
+    assertAlmostEquals(await positive(out, String(line.text)), before.positive, 1e-5);
+
+    const cut = start(["run", file, "--results", join(folder, "cut")]), ended = cut.output();
+    while (!await exists(join(folder, "cut/whole.partial/checkpoint.safetensors"))) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    cut.kill("SIGINT");
+    assertEquals((await ended).code, 130);
+    const rest = await call(["run", file, "--results", join(folder, "cut")]);
+    assertEquals(rest.code, 0, rest.stderr);
+    assertStringIncludes(rest.stderr, "going on after step");
+    const weights = (root: string) => Deno.readFile(join(root, "whole/model.safetensors"));
+    assertEquals(await weights(join(folder, "cut")), await weights(folder), "the same bits");
+  }));
+
+Deno.test("a prompt's share is small, a hard prompt's nothing", () =>
+  inFolder(async (folder) => {
+    const soft = await call(["run", await writeExperiment(folder), "--results", folder]);
+    assertEquals(soft.code, 0, soft.stderr);
+    const { parameters } = await json(folder, "small/metrics.json");
+    assertEquals([parameters.trained, parameters.of_model], [4 * 256, 5348096]);
+    const words = { name: "words", prompt: HARD, training: undefined };
+    const hard = await call(["run", await writeExperiment(folder, words), "--results", folder]);
+    assertEquals(hard.code, 0, hard.stderr);
+    assertEquals((await json(folder, "words/metrics.json")).parameters.trained, 0);
+    assertStringIncludes(await Deno.readTextFile(join(folder, "small/report.html")), "1,024 of 5,348,096");
+  }));
+
+/** What an exported classifier says of a text, through plain ONNX Runtime. */
+async function positive(folder: string, text: string): Promise<number> {
+  const { openCpu } = await import("../../src/device/cpu.ts");
+  const { readTokenizer } = await import("../../src/model/read_tokenizer.ts");
+  const { int64Tensor } = await import("../../src/device/device.ts");
+  const device = await openCpu(), tokenizer = await readTokenizer(folder), ids = tokenizer.encode(text);
+  const bytes = await Deno.readFile(join(folder, "onnx/model.onnx"));
+  const session = await device.open({ bytes, weights: new Map() });
+  const { probabilities } = await session.run({
+    input_ids: int64Tensor(ids, [1, ids.length]),
+    attention_mask: int64Tensor(ids.map(() => 1), [1, ids.length]),
+  });
+  await session.release();
+  return Number(probabilities!.data[1]);
+}
