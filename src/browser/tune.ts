@@ -27,7 +27,7 @@ export interface TuneRequest {
  */
 export function readPasted(table: string, classes: readonly string[]): Example[] {
   const examples = recordsOf(splitTabs(table), "line", PLAIN_COLUMNS)
-    .map((record) => exampleOf(record, "pasted", "line", PLAIN_COLUMNS));
+    .flatMap((record) => exampleOf(record, "pasted", "line", PLAIN_COLUMNS) ?? []);
   if (examples.length === 0) throw new InputError("the table has a first line and nothing below it");
   for (const [i, { label }] of examples.entries()) {
     if (!classes.includes(label)) {

@@ -16,11 +16,19 @@ import type { SamplePrediction } from "../results/samples.ts";
 import type { EncodedDataset, Prepared } from "./prepare.ts";
 import type { Tuned } from "../training/trainer.ts";
 
+/** What came of other data. */
+export interface TransferResult {
+  readonly name: string;
+  readonly metrics: PartMetrics;
+  readonly predictions: readonly Prediction[];
+}
+
 /** What came of classifying everything that an experiment names. */
 export interface Classified {
   readonly metrics: MetricsFile;
   readonly predictions: readonly Prediction[];
   readonly samples: readonly SamplePrediction[];
+  readonly transfer: readonly TransferResult[];
   /** The test accuracy of each prompt of an ensemble alone; of a single prompt, its own. */
   readonly each: readonly number[];
 }
@@ -34,7 +42,7 @@ function majorityBaseline({ train, test }: Dataset): { class: string; accuracy: 
 
 /** Classifies validation set, test set and samples. @param trained how many numbers were trained */
 export async function classifyAll(
-  { experiment, dataset, verbalizer, model }: Prepared,
+  { experiment, dataset, transfer, verbalizer, model }: Prepared,
   encoded: EncodedDataset,
   classifier: Classifier,
   trained: number,
@@ -45,13 +53,22 @@ export async function classifyAll(
   const ofEach = await logitsOfEach(classifier, encoded.test, tokens);
   const logits = { test: answers(ofEach, classifier), validation: await classify(encoded.validation) };
   const seconds = (performance.now() - started) / 1000;
-  const illegalIn = (part: "test" | "validation") =>
-    illegalAnswers(classifier, encoded[part], tokens, model.tokenizer.size);
-  const illegal = { test: await illegalIn("test"), validation: await illegalIn("validation") };
-  const part = (name: "test" | "validation"): PartMetrics => ({
-    ...measure(logits[name], encoded[name].map(({ label }) => label), classes),
-    illegal_rate: illegal[name].filter(Boolean).length / illegal[name].length,
-  });
+  const measured = async (examples: readonly LabelledEncoding[], logits: readonly number[][]) => {
+    const illegal = await illegalAnswers(classifier, examples, tokens, model.tokenizer.size);
+    const metrics: PartMetrics = {
+      ...measure(logits, examples.map(({ label }) => label), classes),
+      illegal_rate: illegal.filter(Boolean).length / illegal.length,
+    };
+    return { metrics, illegal };
+  };
+  const test = await measured(encoded.test, logits.test);
+  const validation = await measured(encoded.validation, logits.validation);
+  const elsewhere: TransferResult[] = [];
+  for (const [i, { name, examples }] of transfer.entries()) {
+    const logits = await classify(encoded.transfer[i]!), found = await measured(encoded.transfer[i]!, logits);
+    const predictions = await predictionsOf(examples, logits, found.illegal, classes);
+    elsewhere.push({ name, metrics: found.metrics, predictions });
+  }
   const metrics: MetricsFile = {
     status: "complete",
     best_step: tuned?.bestStep ?? 0,
@@ -61,8 +78,11 @@ export async function classifyAll(
     truncated: encoded.truncated,
     parameters: { trained, of_model: model.parameters, share: trained / model.parameters },
     majority: majorityBaseline(dataset),
-    test: part("test"),
-    ...(encoded.validation.length > 0 && { validation: part("validation") }),
+    test: test.metrics,
+    ...(encoded.validation.length > 0 && { validation: validation.metrics }),
+    ...(elsewhere.length > 0 && {
+      transfer: Object.fromEntries(elsewhere.map(({ name, metrics }) => [name, metrics])),
+    }),
   };
   const sampleLogits = await classify(encoded.samples);
   const samples = experiment.evaluation.samples.map(({ label, ...columns }, i) => ({
@@ -71,10 +91,10 @@ export async function classifyAll(
     predicted: classes[indexOfLargest(sampleLogits[i]!)]!,
     probabilities: probabilitiesOf(sampleLogits[i]!, classes),
   }));
-  const predictions = await predictionsOf(dataset.test, logits.test, illegal.test, classes);
+  const predictions = await predictionsOf(dataset.test, logits.test, test.illegal, classes);
   const labels = encoded.test.map(({ label }) => label);
   const each = ofEach[0]!.map((_, p) =>
     measure(ofEach.map((one) => one[p]!), labels, classes).accuracy.value
   );
-  return { metrics, predictions, samples, each };
+  return { metrics, predictions, samples, transfer: elsewhere, each };
 }

@@ -9,6 +9,7 @@ import type { Experiment, Insertion, TrainingSpec } from "../experiment/types.ts
 import type { LabelledEncoding } from "../prompt/batches.ts";
 import { type PositionCounting, TemplateEncoder } from "../prompt/encoding.ts";
 import { readVerbalizer, type Verbalizer } from "../prompt/verbalizer.ts";
+import type { TransferSet } from "../dataset/transfer.ts";
 import type { OpenModel } from "./open_model.ts";
 import { type GivenPrompt, readGivenPrompt } from "./read_given_prompt.ts";
 import { type Members, readMembers } from "./read_members.ts";
@@ -24,6 +25,8 @@ export interface Prepared {
   readonly given: GivenPrompt | undefined;
   /** The prompts that answer together, where there is an ensemble. */
   readonly members: Members | undefined;
+  /** Other data that what is tuned is scored on. */
+  readonly transfer: readonly TransferSet[];
   /** Tells experiments of different content apart: what is asked, of which model, on which data. */
   readonly contentHash: string;
 }
@@ -49,8 +52,17 @@ export async function prepare(
   const given = await readGivenPrompt(experiment.prompt, file);
   const members = folders && await readMembers(experiment, folders);
   const asked = askedOf({ ...experiment, model: frozen, dataset: data });
+  const transfer = await workbench.transfer(experiment, file, verbalizer.classes);
   const tuned = [...(given ? [given.sha256] : []), ...members?.sha256 ?? []];
-  const content = JSON.stringify([asked, model.sha256, dataset.sha256, ...model.weights, ...tuned]);
+  const elsewhere = transfer.map(({ sha256 }) => sha256);
+  const content = JSON.stringify([
+    asked,
+    model.sha256,
+    dataset.sha256,
+    ...model.weights,
+    ...tuned,
+    ...elsewhere,
+  ]);
   return {
     experiment: {
       ...experiment,
@@ -63,6 +75,7 @@ export async function prepare(
     verbalizer,
     given,
     members,
+    transfer,
     contentHash: await sha256(new TextEncoder().encode(content)),
   };
 }
@@ -143,6 +156,8 @@ export interface EncodedDataset {
   readonly train: readonly LabelledEncoding[];
   readonly validation: readonly LabelledEncoding[];
   readonly test: readonly LabelledEncoding[];
+  /** Other data that what is tuned is scored on, one after the other. */
+  readonly transfer: readonly (readonly LabelledEncoding[])[];
   /** The experiment's own sentences; their label does not matter. */
   readonly samples: readonly LabelledEncoding[];
   /** How many texts the tokenizer takes in another way than Hugging Face's own. */
@@ -157,7 +172,7 @@ export interface EncodedDataset {
  * @throws {InputError} where the template does not fit the model
  */
 export function encodeDataset(
-  { experiment, model, dataset, verbalizer }: Prepared,
+  { experiment, model, dataset, transfer, verbalizer }: Prepared,
   counting: PositionCounting,
 ): EncodedDataset {
   const { prompt, training, evaluation } = experiment;
@@ -172,6 +187,7 @@ export function encodeDataset(
     train: encode(training ? dataset.train : []),
     validation: encode(dataset.validation),
     test: encode(dataset.test),
+    transfer: transfer.map(({ examples }) => encode(examples)),
     samples: encode(
       evaluation.samples.map(({ label, ...columns }) => ({
         text: "",

@@ -61,7 +61,7 @@ export async function runInto(
   const sessions = new Sessions(prepared, bare, form, stopwatch, workbench);
   const answer = await answering({ prepared, compiled, encoded, device, form, sessions, folder }, options);
   if (signal.aborted) throw new Interrupted(`${title} was interrupted before its test set was classified`);
-  const { metrics, predictions, samples, each } = await classifyAll(
+  const { metrics, predictions, samples, transfer, each } = await classifyAll(
     prepared,
     encoded,
     answer.classifier,
@@ -71,6 +71,9 @@ export async function runInto(
   const ensemble = prepared.members && ensembleOf(prepared, prepared.members, each, metrics, folder.path);
   const environment = await environmentOf(prepared, device, stopwatch.timing, folder.path);
   await folder.writeJsonLines("predictions.jsonl", predictions);
+  for (const { name, predictions } of transfer) {
+    await folder.writeJsonLines(`predictions.${name}.jsonl`, predictions);
+  }
   await folder.writeText("samples.md", samplesMarkdown(title, samples, worstMistakes(predictions, MISTAKES)));
   const { soft, weights } = answer;
   if (weights) await folder.writeBytes("model.safetensors", weightsFile(weights));

@@ -1,10 +1,11 @@
 import { dirname, resolve } from "@std/path";
 import type { Compiled, CompiledModel } from "../compiler/mod.ts";
 import { type Dataset, loadDataset } from "../dataset/load.ts";
+import { loadTransfer, type TransferSet } from "../dataset/transfer.ts";
 import { chooseDevice } from "../device/choose.ts";
 import type { Device, ResidentSession, Session } from "../device/device.ts";
 import { columnsOf, parseTemplate } from "../experiment/template.ts";
-import type { Experiment } from "../experiment/types.ts";
+import type { Experiment, TransferSpec } from "../experiment/types.ts";
 import type { HubListener } from "../hub/repository.ts";
 import { terminalDownloads } from "./downloads.ts";
 import { compileHardModel, type Form } from "./compile_model.ts";
@@ -41,6 +42,7 @@ export interface WorkbenchOptions {
 export class Workbench {
   private readonly models = new Map<string, Promise<OpenModel>>();
   private readonly datasets = new Map<string, Promise<Dataset>>();
+  private readonly transfers = new Map<string, Promise<TransferSet>>();
   private readonly devices = new Map<string, Promise<Device>>();
   private open:
     | {
@@ -69,6 +71,26 @@ export class Workbench {
       this.datasets,
       key,
       () => loadDataset(dataset, namedIn, classes, seed, placeholders, this.downloads),
+    );
+  }
+
+  /** Other data that an experiment is scored on. @param namedIn the experiment file, which paths are relative to */
+  transfer(
+    { evaluation: { transfer = [] }, prompt }: Experiment,
+    namedIn: string,
+    classes: readonly string[],
+  ): Promise<TransferSet[]> {
+    const placeholders = columnsOf(parseTemplate(prompt.template, prompt.length ?? 0));
+    const key = (spec: TransferSpec) =>
+      JSON.stringify([spec, classes, placeholders, resolve(dirname(namedIn))]);
+    return Promise.all(
+      transfer.map((spec, i) =>
+        remembered(
+          this.transfers,
+          key(spec),
+          () => loadTransfer(spec, i, namedIn, classes, placeholders, this.downloads),
+        )
+      ),
     );
   }
 

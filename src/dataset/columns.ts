@@ -8,8 +8,8 @@ export interface Columns {
   readonly label: string;
   /** The names in a template's braces: `text`, or those of other columns. */
   readonly placeholders: readonly string[];
-  /** The class that a value of the label's column stands for, where values are not the classes' names. */
-  readonly labels?: Readonly<Record<string, string>> | undefined;
+  /** The class that a value of the label's column stands for, where values are not the classes' names; `null`: none. */
+  readonly labels?: Readonly<Record<string, string | null>> | undefined;
 }
 
 /** A table whose texts and labels are in the columns of these names. */
@@ -50,8 +50,18 @@ export function recordsOf(rows: readonly string[][], path: string, columns: Colu
   });
 }
 
+/** A file of lines that are each a label, a space and a text, as one that names its columns. */
+export function splitLabels(content: string, path: string, { text, label }: Columns): string[][] {
+  const lines = content.trimEnd().split(/\r?\n/).map((line, i) => {
+    const [, value, rest] = /^(\S+)\s+(\S.*)$/.exec(line) ?? [];
+    if (value !== undefined && rest !== undefined) return [value, rest];
+    throw new InputError(`${path}:${i + 1}: it is not a label, a space and a text`);
+  });
+  return [[label, text], ...lines];
+}
+
 /**
- * A line as a labelled text.
+ * A line as a labelled text; `undefined` where its label stands for no class.
  *
  * @param name what the table is called in the example's id
  * @throws {InputError} naming the line, where a column is missing or the label is none of those that are mapped
@@ -61,7 +71,7 @@ export function exampleOf(
   name: string,
   path: string,
   columns: Columns,
-): Example {
+): Example | undefined {
   const [value, ...texts] = [columns.label, ...textColumns(columns)].map((column) => {
     const value = record[column];
     if (["string", "number", "bigint", "boolean"].includes(typeof value)) return String(value).trim();
@@ -77,6 +87,7 @@ export function exampleOf(
       })`,
     );
   }
+  if (label === null) return undefined;
   const id = `${name}:${line}`, { placeholders } = columns;
   if (placeholders.length === 1 && placeholders[0] === "text") return { id, text: texts[0]!, label };
   const named = Object.fromEntries(placeholders.map((placeholder, i) => [placeholder, texts[i]!]));

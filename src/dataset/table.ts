@@ -1,7 +1,7 @@
 import { parse } from "@std/csv/parse";
 import { basename } from "@std/path";
 import { InputError } from "../experiment/errors.ts";
-import { type Columns, exampleOf, recordsOf, splitTabs, type TableRecord } from "./columns.ts";
+import { type Columns, exampleOf, recordsOf, splitLabels, splitTabs, type TableRecord } from "./columns.ts";
 import type { Example } from "./example.ts";
 import { readParquet } from "./parquet.ts";
 
@@ -14,8 +14,8 @@ export interface TextFormat {
 }
 
 /**
- * Reads labelled texts from a .tsv, .csv (RFC 4180), .jsonl or .parquet file; the first two name their columns in the first
- * line.
+ * Reads labelled texts from a .tsv, .csv (RFC 4180), .jsonl, .parquet or .txt file; the first two name their columns in the
+ * first line, and a line of the last is a label, a space and a text.
  *
  * @param name what the table is called in the examples' ids
  * @throws {InputError} naming the file and the line, where the file or a column is missing or a line cannot be read
@@ -33,15 +33,25 @@ export async function readTable(
   if (path.endsWith(".parquet")) {
     const { records, labels } = await readParquet(bytes, path, columns.label);
     const mapped = { ...columns, labels: columns.labels ?? labels };
-    return records.map((one) => exampleOf(one, name, path, mapped));
+    return records.flatMap((one) => exampleOf(one, name, path, mapped) ?? []);
   }
   const content = decoded(bytes, path, format.encoding);
-  const records = path.endsWith(".jsonl") ? parseJsonLines(content, path) : recordsOf(
-    path.endsWith(".tsv") ? splitTabs(content) : splitAt(content, path, format.delimiter ?? ","),
-    path,
-    columns,
-  );
-  return records.map((one) => exampleOf(one, name, path, columns));
+  const records = path.endsWith(".jsonl")
+    ? parseJsonLines(content, path)
+    : path.endsWith(".txt")
+    ? labelledLines(content, path, columns)
+    : recordsOf(
+      path.endsWith(".tsv") ? splitTabs(content) : splitAt(content, path, format.delimiter ?? ","),
+      path,
+      columns,
+    );
+  return records.flatMap((one) => exampleOf(one, name, path, columns) ?? []);
+}
+
+/** Lines that name no columns: the first is a text already. */
+function labelledLines(content: string, path: string, columns: Columns): TableRecord[] {
+  return recordsOf(splitLabels(content, path, columns), path, columns)
+    .map(({ line, record }) => ({ line: line - 1, record }));
 }
 
 /** https://encoding.spec.whatwg.org/ */

@@ -28,7 +28,7 @@ export class ExperimentError extends InputError {
  * @throws {KeyError} in place of other input errors
  */
 export async function saidOfKey<Result>(
-  path: readonly string[],
+  path: readonly (string | number)[],
   act: () => Promise<Result>,
 ): Promise<Result> {
   try {

@@ -9,6 +9,7 @@ import type {
   PromptSpec,
   Split,
   TrainingSpec,
+  TransferSpec,
 } from "./types.ts";
 
 /** Writes out every default of an experiment that the schema and the rules have passed. */
@@ -27,7 +28,7 @@ export function resolve(given: PartialExperiment): Experiment {
     tune,
     ...(tune !== "none" && { training: resolveTraining((given.training ?? {}) as Partial<TrainingSpec>) }),
     ...(ensemble && { ensemble: { vote: "majority", ...ensemble } }),
-    evaluation: { batchSize: 64, samples: [], ...given.evaluation },
+    evaluation: resolveEvaluation(given.evaluation as Partial<Experiment["evaluation"]>),
     precision: given.precision ?? "float32",
     device: given.device ?? "auto",
     seed: given.seed ?? 0,
@@ -38,6 +39,28 @@ function resolveDataset(given: Partial<DatasetSpec>): DatasetSpec {
   const columns = given.name === undefined ? { text: "text", label: "label" } : {};
   const hub = given.source === undefined ? {} : { revision: HUB_REVISION };
   return { clean: "none", validation: 0.1, ...columns, ...hub, ...given, split: resolveSplit(given) };
+}
+
+function resolveEvaluation(given: Partial<Experiment["evaluation"]> = {}): Experiment["evaluation"] {
+  const { transfer, ...rest } = given;
+  return {
+    batchSize: 64,
+    samples: [],
+    ...rest,
+    ...(transfer && { transfer: transfer.map(resolveTransfer) }),
+  };
+}
+
+function resolveTransfer(given: Partial<TransferSpec>): TransferSpec {
+  const { name, source } = given;
+  const columns = name === undefined ? { text: "text", label: "label" } : {};
+  const hub = source === undefined ? {} : { revision: HUB_REVISION, split: "test" };
+  return { as: transferName(given), clean: "none", ...columns, ...hub, ...given };
+}
+
+/** What results call a dataset that they are transferred to: its name, or its file's without the ending. */
+export function transferName({ name, file, source }: Partial<TransferSpec>): string {
+  return name ?? (file ?? source ?? "").replace(/^.*[/\\]/, "").replace(/\.[^.]*$/, "");
 }
 
 /** The branch that the hub converts every dataset's files to Parquet on. */

@@ -2,7 +2,8 @@ import { nearest } from "./messages.ts";
 import { columnsOf, parseTemplate, TemplateError } from "./template.ts";
 import type { GivenModel } from "./model_file.ts";
 import type { Broken } from "./broken.ts";
-import type { DatasetSpec, PartialExperiment, PromptSpec, Sample } from "./types.ts";
+import { transferName } from "./resolve.ts";
+import type { DatasetSpec, PartialExperiment, PromptSpec, Sample, TransferSpec } from "./types.ts";
 import { tuningRules } from "./tuning_rules.ts";
 
 /** The rules that join several keys, which a schema cannot say. */
@@ -15,6 +16,7 @@ export function brokenRules(given: PartialExperiment): Broken[] {
     ...verbalizerRules(given.verbalizer as Record<string, string[]>),
     ...columnRules(given),
     ...sampleRules(given),
+    ...transferRules(given),
   ];
 }
 
@@ -161,6 +163,29 @@ function sampleRules(given: PartialExperiment): Broken[] {
       wrong.push({ path: [...path, name], message });
     }
     return wrong;
+  });
+}
+
+function transferRules({ evaluation }: PartialExperiment): Broken[] {
+  const named = new Set<string>();
+  return ((evaluation?.transfer ?? []) as Partial<TransferSpec>[]).flatMap((one, i) => {
+    const path = ["evaluation", "transfer", i], from = SOURCES.filter((key) => one[key] !== undefined);
+    const name = one.as ?? transferName(one), isTaken = named.has(name);
+    named.add(name);
+    if (from.length !== 1) {
+      return [{
+        path,
+        message: "data to transfer to need a 'name', a 'file' or a 'source' on the hub: one of these",
+      }];
+    }
+    if (one.name === undefined && one.path !== undefined) {
+      return [{ path: [...path, "path"], message: "'path' goes with a 'name'" }];
+    }
+    if (one.split !== undefined && one.source === undefined) {
+      return [{ path: [...path, "split"], message: "'split' goes with a 'source' on the hub" }];
+    }
+    const message = `two of the data to transfer to are called '${name}': tell them apart by 'as'`;
+    return isTaken ? [{ path, message }] : [];
   });
 }
 

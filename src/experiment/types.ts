@@ -48,7 +48,7 @@ export interface DatasetSpec {
   text?: string;
   label?: string;
   /** The class that each value of the label's column stands for. */
-  labels?: Record<string, string>;
+  labels?: Record<string, string | null>;
   /** Of a .csv file. */
   delimiter?: string;
   /** Of a file of text. */
@@ -108,6 +108,29 @@ export interface EnsembleSpec {
 /** How several answers become one. */
 export type Vote = "majority" | "mean";
 
+/** Other data that what was tuned is scored on. */
+export interface TransferSpec extends
+  Pick<
+    DatasetSpec,
+    | "name"
+    | "path"
+    | "file"
+    | "source"
+    | "revision"
+    | "config"
+    | "text"
+    | "label"
+    | "labels"
+    | "delimiter"
+    | "encoding"
+    | "clean"
+  > {
+  /** What the results call it. */
+  as: string;
+  /** Of a dataset of the hub. */
+  split?: string;
+}
+
 /** A sentence of the experimenter's own: what stands in the template's places, by their names, and its class. */
 export interface Sample {
   text?: string;
@@ -132,7 +155,7 @@ export interface Experiment {
   training?: TrainingSpec;
   /** Present where several tuned prompts answer together. */
   ensemble?: EnsembleSpec;
-  evaluation: { batchSize: number; samples: Sample[] };
+  evaluation: { batchSize: number; samples: Sample[]; transfer?: TransferSpec[] };
   /** What the frozen model is computed in. */
   precision: "float32" | "float16";
   device: "auto" | "webgpu" | "cpu" | "wasm";

@@ -80,9 +80,9 @@ function chartData({ metrics, history, predictions }: RunReport): Record<string,
 }
 
 function metricsTable({ metrics }: RunReport): Html {
-  const { test, validation, best_step, seconds, parameters, majority } = metrics;
-  const row = (name: "test" | "validation", part: PartMetrics): Content[] => [
-    phrase(name),
+  const { test, validation, best_step, seconds, parameters, majority, transfer = {} } = metrics;
+  const row = (name: Content, part: PartMetrics): Content[] => [
+    name,
     number(String(part.examples), "examples"),
     together(
       number(percent(part.accuracy.value), "accuracy"),
@@ -105,7 +105,11 @@ function metricsTable({ metrics }: RunReport): Html {
     termName("expected_calibration_error"),
     termName("illegal_rate"),
   ];
-  const rows = [row("test", test), ...(validation ? [row("validation", validation)] : [])];
+  const rows = [
+    row(phrase("test"), test),
+    ...(validation ? [row(phrase("validation"), validation)] : []),
+    ...Object.entries(transfer).map(([name, part]) => row(name, part)),
+  ];
   const facts = best_step === 0 ? [] : [
     new Html(
       `<p>${htmlOf(termName("best_step"))} ${htmlOf(number(String(best_step), "best_step"))}; ${

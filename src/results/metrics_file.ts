@@ -30,6 +30,8 @@ export interface MetricsFile {
   readonly majority?: { readonly class: string; readonly accuracy: number };
   readonly test: PartMetrics;
   readonly validation?: PartMetrics;
+  /** On other data, by their names. */
+  readonly transfer?: Readonly<Record<string, PartMetrics>>;
 }
 
 /** `metrics.json` of a run that is not complete. */
