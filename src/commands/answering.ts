@@ -1,7 +1,7 @@
 import type { Compiled } from "../compiler/mod.ts";
 import type { Device, Tensor } from "../device/device.ts";
 import type { Classifier } from "../evaluation/predict.ts";
-import type { Neighbourhood } from "../prompt/neighbours.ts";
+import type { Meaning } from "../prompt/meaning.ts";
 import type { RunFolder } from "../results/run_folder.ts";
 import type { Parameters } from "../training/early_stopping.ts";
 import type { Tuned } from "../training/trainer.ts";
@@ -19,7 +19,7 @@ export interface Answering {
   /** Absent where nothing is tuned. */
   readonly tuned?: Tuned;
   /** Of one soft prompt. */
-  readonly soft?: { readonly prompt: Tensor; readonly neighbours: readonly Neighbourhood[] };
+  readonly soft?: { readonly prompt: Tensor; readonly meaning: Meaning };
   /** The weights of a tuned model. */
   readonly weights?: Parameters;
 }

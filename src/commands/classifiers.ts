@@ -1,18 +1,17 @@
 import type { Compiled } from "../compiler/mod.ts";
 import type { Device, Session, Tensor } from "../device/device.ts";
 import type { Classifier } from "../evaluation/predict.ts";
-import { neighbours } from "../prompt/neighbours.ts";
-import type { Neighbourhood } from "../prompt/neighbours.ts";
+import type { Meaning } from "../prompt/meaning.ts";
 import type { Listener } from "./listener.ts";
 import type { Prepared } from "./prepare.ts";
 import type { Members } from "./read_members.ts";
-import { inSpace, startPrompt } from "./start_prompt.ts";
+import { meaningAfter, startPrompt } from "./start_prompt.ts";
 
 /** A prompt that is classified with. */
 export interface SoftPrompt {
   readonly classifier: Classifier;
   readonly prompt: Tensor;
-  readonly neighbours: readonly Neighbourhood[];
+  readonly meaning: Meaning;
 }
 
 /** A model with nothing but words around the text. @param session of the graph without a prompt */
@@ -29,19 +28,10 @@ export async function untunedPrompt(
   title: string,
   listener: Listener,
 ): Promise<SoftPrompt> {
-  const { prompt, origins, warnings } = await startPrompt(prepared, compiled, device);
-  for (const warning of warnings) listener.say(`warning: ${title}: ${warning}`);
-  const around = await inSpace(
-    prepared,
-    compiled,
-    device,
-    (space) => neighbours(prompt, space, prepared.model.tokenizer, origins),
-  );
-  return {
-    classifier: { session, inputs: { prompt }, ...batching(prepared) },
-    prompt,
-    neighbours: around,
-  };
+  const start = await startPrompt(prepared, compiled, device), { prompt } = start;
+  for (const warning of start.warnings) listener.say(`warning: ${title}: ${warning}`);
+  const classifier: Classifier = { session, inputs: { prompt }, ...batching(prepared) };
+  return { classifier, prompt, meaning: await meaningAfter(prepared, compiled, device, prompt, start) };
 }
 
 /** Prompts that answer together. @param session of the bank's compiled prediction */

@@ -79,7 +79,7 @@ export async function runInto(
   if (weights) await folder.writeBytes("model.safetensors", weightsFile(weights));
   if (soft) {
     await folder.writeBytes("prompt.safetensors", promptFile(soft.prompt, experiment.prompt.insertion!));
-    await folder.writeJson("neighbours.json", soft.neighbours);
+    await folder.writeJson("neighbours.json", soft.meaning);
   }
   if (ensemble) await folder.writeJson("ensemble.json", ensemble);
   await folder.writeJson("environment.json", environment);
@@ -91,7 +91,7 @@ export async function runInto(
     history: await folder.history(),
     predictions,
     samples,
-    neighbours: soft?.neighbours ?? [],
+    ...(soft && { meaning: soft.meaning }),
     ...(ensemble && { ensemble }),
   });
   await folder.writeText("report.html", await report);

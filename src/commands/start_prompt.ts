@@ -1,9 +1,10 @@
 import type { Compiled } from "../compiler/mod.ts";
-import type { Device } from "../device/device.ts";
+import type { Device, Tensor } from "../device/device.ts";
 import { saidOfKey } from "../experiment/errors.ts";
 import { RandomStream } from "../experiment/random_stream.ts";
 import { EmbeddingSpace } from "../prompt/embedding_space.ts";
 import { type InitialPrompt, initialPrompt } from "../prompt/initialization.ts";
+import { type Meaning, meaningOf } from "../prompt/meaning.ts";
 import type { Prepared } from "./prepare.ts";
 
 /** The vectors that an experiment's prompt starts as. */
@@ -26,8 +27,25 @@ export function startPrompt(prepared: Prepared, compiled: Compiled, device: Devi
   );
 }
 
+/** What an experiment's vectors mean once they are tuned. @param start what they started as */
+export function meaningAfter(
+  prepared: Prepared,
+  compiled: Compiled,
+  device: Device,
+  prompt: Tensor,
+  start: InitialPrompt,
+): Promise<Meaning> {
+  const { model: { tokenizer }, verbalizer } = prepared;
+  return inSpace(
+    prepared,
+    compiled,
+    device,
+    (space) => meaningOf(prompt, start, space, tokenizer, verbalizer),
+  );
+}
+
 /** Does something in the space of the prompt's vectors, which is open no longer than that takes: it holds a large table. */
-export async function inSpace<Result>(
+async function inSpace<Result>(
   { model }: Prepared,
   { embed, dimension }: Compiled,
   device: Device,

@@ -1,7 +1,6 @@
 import type { Compiled } from "../compiler/mod.ts";
 import type { Device, Tensor } from "../device/device.ts";
 import type { Classifier } from "../evaluation/predict.ts";
-import { neighbours } from "../prompt/neighbours.ts";
 import { verbalizerFeeds } from "../prompt/verbalizer.ts";
 import type { RunFolder } from "../results/run_folder.ts";
 import type { Tuned, TuningTask } from "../training/trainer.ts";
@@ -9,7 +8,7 @@ import type { SoftPrompt } from "./classifiers.ts";
 import { followed, validation } from "./follow.ts";
 import type { Listener } from "./listener.ts";
 import type { EncodedDataset, Prepared } from "./prepare.ts";
-import { inSpace, startPrompt } from "./start_prompt.ts";
+import { meaningAfter, startPrompt } from "./start_prompt.ts";
 import type { TuningSessions } from "./workbench.ts";
 
 /** A tuned soft prompt. */
@@ -60,11 +59,6 @@ export async function tunePrompt(
     ...(folder.checkpoint && { resume: folder.checkpoint }),
   };
   const tuned = await followed(task, folder, title, listener), prompt = tuned.parameters.prompt!;
-  const around = await inSpace(
-    prepared,
-    compiled,
-    device,
-    (space) => neighbours(prompt, space, model.tokenizer, initial.origins),
-  );
-  return { classifier: classifier(prompt), prompt, tuned, neighbours: around };
+  const meaning = await meaningAfter(prepared, compiled, device, prompt, initial);
+  return { classifier: classifier(prompt), prompt, tuned, meaning };
 }

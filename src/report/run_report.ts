@@ -1,6 +1,6 @@
 import { stringify } from "yaml";
 import { reliabilityBins } from "../evaluation/calibration.ts";
-import type { Neighbourhood } from "../prompt/neighbours.ts";
+import type { Meaning, Neighbourhood } from "../prompt/meaning.ts";
 import type { EnsembleFile } from "../results/ensemble_file.ts";
 import type { PartMetrics } from "../results/metrics_file.ts";
 import { type Prediction, worstMistakes } from "../results/predictions.ts";
@@ -30,7 +30,8 @@ export interface RunReport extends RunRecord {
   readonly title: string;
   readonly history: readonly HistoryLine[];
   readonly samples: readonly SamplePrediction[];
-  readonly neighbours: readonly Neighbourhood[];
+  /** Of a soft prompt. */
+  readonly meaning?: Meaning;
   /** Of several prompts that answered together. */
   readonly ensemble?: EnsembleFile;
 }
@@ -40,7 +41,7 @@ const MISTAKES = 15;
 
 /** `report.html` of a run. */
 export function runReport(run: RunReport): Promise<string> {
-  const { title, experiment, metrics, environment, history, predictions, samples, neighbours } = run;
+  const { title, experiment, metrics, environment, history, predictions, samples } = run;
   const record: RunRecord = { experiment, metrics, environment, predictions };
   return pageHtml({
     title,
@@ -55,7 +56,7 @@ export function runReport(run: RunReport): Promise<string> {
       section(phrase("reliability"), chart("reliability", phrase("reliability_caption"))),
       section(phrase("samples"), samples.length > 0 ? sampleTable(samples) : phrase("none")),
       section(phrase("mistakes"), mistakes(predictions)),
-      ...(neighbours.length > 0 ? [section(phrase("neighbours"), neighbourTable(neighbours))] : []),
+      ...(run.meaning ? [section(phrase("neighbours"), ...meaning(run.meaning))] : []),
       details(phrase("experiment"), preformatted(stringify(experiment))),
       details(phrase("environment"), preformatted(stringify(environment))),
     ],
@@ -214,14 +215,44 @@ function answer({ label, predicted, probabilities }: SamplePrediction): Content[
 function neighbourTable(neighbours: readonly Neighbourhood[]): Html {
   const began = neighbours.some(({ initial_token }) => initial_token !== undefined);
   return table(
-    [termName("vector"), ...(began ? [phrase("initial")] : []), phrase("nearest")],
-    neighbours.map(({ vector, initial_token, nearest }) => [
+    [
+      termName("vector"),
+      ...(began ? [phrase("initial")] : []),
+      phrase("nearest"),
+      termName("moved"),
+      termName("turned"),
+    ],
+    neighbours.map(({ vector, initial_token, nearest, movement }) => [
       number(String(vector), "vector"),
       ...(began ? [initial_token ?? ""] : []),
       together(...nearest.flatMap(({ token, cosine }, i) => [
         `${i > 0 ? ", " : ""}${token} `,
         number(cosine.toFixed(2), "cosine"),
       ])),
+      number(movement.distance.toFixed(2), "moved"),
+      number(movement.cosine.toFixed(2), "turned"),
     ]),
   );
+}
+
+/** The vocabulary around each vector, which vectors are alike, and whether the verbalizer's words are among it. */
+function meaning({ vectors, duplicates, label_words }: Meaning): Html[] {
+  const list = (numbers: readonly number[]) => numbers.join(", ");
+  return [
+    neighbourTable(vectors),
+    table(
+      [phrase("class"), phrase("label_word"), phrase("found_around")],
+      label_words.map((word) => [
+        word.class,
+        word.token,
+        word.vectors.length > 0 ? list(word.vectors) : phrase("nowhere"),
+      ]),
+    ),
+    ...(duplicates.length > 0
+      ? [table(
+        [phrase("nearest"), phrase("shared_by")],
+        duplicates.map((group) => [group.token, list(group.vectors)]),
+      )]
+      : []),
+  ];
 }

@@ -19,6 +19,18 @@ export const TERMS = {
     "The share of examples whose most probable class is the right one.",
     "概率最高的类别恰为正确类别的样本所占比例。",
   ),
+  moved: term(
+    "moved",
+    "移动距离",
+    "How far the vector has come from where it started (Euclidean).",
+    "该向量距其初始位置的欧氏距离。",
+  ),
+  turned: term(
+    "cosine to its start",
+    "与初始的余弦",
+    "The cosine between where the vector started and where it is: 1 is the same direction.",
+    "该向量与其初始向量的余弦；1 表示方向不变。",
+  ),
   parameters: term(
     "numbers trained",
     "参与训练的参数",

@@ -26,8 +26,8 @@ Deno.test("the Chinese experiments run as they are, on a model of that name from
       assertEquals(Number(history.at(-1)!.loss) < Number(history[0]!.loss), true);
       const samples = await Deno.readTextFile(join(results, "chinese-soft/samples.md"));
       assertStringIncludes(samples, "故事老套，但演员救了这部片子");
-      const neighbours = JSON.parse(await Deno.readTextFile(join(results, "chinese-soft/neighbours.json")));
-      assertEquals(/^[\p{Script=Han}？。，]$/u.test(neighbours[0].nearest[0].token), true);
+      const { vectors } = JSON.parse(await Deno.readTextFile(join(results, "chinese-soft/neighbours.json")));
+      assertEquals(/^[\p{Script=Han}？。，]$/u.test(vectors[0].nearest[0].token), true);
       const report = await Deno.readTextFile(join(results, "chinese-soft/report.html"));
       assertEquals(["准确率", "故事老套"].filter((word) => !report.includes(word)), []);
       const said = await call(

@@ -8,7 +8,6 @@ import { RandomStream } from "../../src/experiment/random_stream.ts";
 import type { Initialization, Insertion } from "../../src/experiment/types.ts";
 import { EmbeddingSpace } from "../../src/prompt/embedding_space.ts";
 import { type InitialPrompt, initialPrompt, mostFrequentTokens } from "../../src/prompt/initialization.ts";
-import { neighbours } from "../../src/prompt/neighbours.ts";
 import { MINI } from "../shared.ts";
 import { tokenizer } from "./mini_tokenizer.ts";
 
@@ -140,12 +139,4 @@ Deno.test("at the embedding layer's output a token's vector has gone through its
     Math.sqrt(Array.from(data, Number).reduce((sum, x) => sum + x * x, 0));
   const behind = norm(await space.vectors([307])), before = norm(await words.vectors([307]));
   assert(behind > 2 * before, `${behind} against ${before}`);
-});
-
-Deno.test("the nearest neighbour of a token's own vector is that token", async () => {
-  const prompt = await space.vectors([307, 387]);
-  const around = await neighbours(prompt, space, tokenizer, ["good", "bad"]);
-  assertEquals(around.map(({ nearest }) => nearest[0]!.token), ["good", "bad"]);
-  assertEquals(around.map(({ initial_token }) => initial_token), ["good", "bad"]);
-  assert(around.every(({ nearest }) => Math.abs(nearest[0]!.cosine - 1) < 1e-5));
 });

@@ -42,7 +42,16 @@ const runPage = () =>
       predicted: "bad",
       probabilities: { bad: 0.75, good: 0.25 },
     }],
-    neighbours: [{ vector: 0, initial_token: "film", nearest: [{ token: "movie", cosine: 0.91 }] }],
+    meaning: {
+      vectors: [{
+        vector: 0,
+        initial_token: "film",
+        nearest: [{ token: "movie", cosine: 0.91 }],
+        movement: { distance: 1.5, cosine: 0.8 },
+      }],
+      duplicates: [{ token: "movie", vectors: [0, 3] }],
+      label_words: [{ class: "negative", token: "bad", vectors: [] }],
+    },
   });
 
 function sweepPage(): Promise<string> {

@@ -1,0 +1,100 @@
+import type { Tensor } from "../device/device.ts";
+import type { Tokenizer } from "../model/tokenizer.ts";
+import type { EmbeddingSpace } from "./embedding_space.ts";
+import type { InitialPrompt } from "./initialization.ts";
+import type { Verbalizer } from "./verbalizer.ts";
+
+/** A vector of the prompt, the vocabulary around it, and how far it has come. */
+export interface Neighbourhood {
+  readonly vector: number;
+  /** The token that the vector started as, where it started as one. */
+  readonly initial_token?: string;
+  /** The nearest tokens by cosine, the nearest first. */
+  readonly nearest: readonly { readonly token: string; readonly cosine: number }[];
+  /** From where it started: the length of the way, and the cosine between start and end. */
+  readonly movement: { readonly distance: number; readonly cosine: number };
+}
+
+/** What a prompt's vectors mean, as far as the vocabulary around them says (Lester et al. 2021, §7): `neighbours.json`. */
+export interface Meaning {
+  readonly vectors: readonly Neighbourhood[];
+  /** Vectors that have one nearest token: the prompt may be longer than it need be. */
+  readonly duplicates: readonly { readonly token: string; readonly vectors: readonly number[] }[];
+  /** The verbalizer's words that are one token, and the vectors around which they are found. */
+  readonly label_words: readonly {
+    readonly class: string;
+    readonly token: string;
+    readonly vectors: readonly number[];
+  }[];
+}
+
+/** How many tokens around a vector are named. */
+const NEAREST = 5;
+
+/**
+ * Says what a prompt's vectors mean, in the space that they live in: the nearest tokens of the vocabulary by cosine, special
+ * ones left out.
+ *
+ * @param prompt float32 [length, dimension]
+ * @param start what the vectors started as
+ */
+export async function meaningOf(
+  prompt: Tensor,
+  start: InitialPrompt,
+  space: EmbeddingSpace,
+  tokenizer: Tokenizer,
+  { classes, tokens: words }: Verbalizer,
+): Promise<Meaning> {
+  const ids = Array.from({ length: tokenizer.size }, (_, id) => id).filter((id) => !tokenizer.isSpecial(id));
+  const tokens = unitRows(await space.vectors(ids)), units = unitRows(prompt), begun = unitRows(start.prompt);
+  const ends = rows(prompt), starts = rows(start.prompt), { origins } = start;
+  const around = units.map((unit) =>
+    tokens.map((token, at) => ({ id: ids[at]!, cosine: dot(unit, token) }))
+      .sort((a, b) => b.cosine - a.cosine)
+      .slice(0, NEAREST)
+  );
+  const vectors = around.map((nearest, i): Neighbourhood => ({
+    vector: i,
+    ...(origins[i] !== undefined && { initial_token: origins[i] }),
+    nearest: nearest.map(({ id, cosine }) => ({ token: tokenizer.tokenOf(id), cosine })),
+    movement: { distance: distance(ends[i]!, starts[i]!), cosine: dot(units[i]!, begun[i]!) },
+  }));
+  const sharing = Map.groupBy(vectors, ({ nearest }) => nearest[0]!.token);
+  return {
+    vectors,
+    duplicates: [...sharing].filter(([, group]) => group.length > 1)
+      .map(([token, group]) => ({ token, vectors: group.map(({ vector }) => vector) })),
+    label_words: words.flatMap((list, c) =>
+      list.filter((word) => word.length === 1).map(([id]) => ({
+        class: classes[c]!,
+        token: tokenizer.tokenOf(id!),
+        vectors: around.flatMap((nearest, i) => nearest.some((one) => one.id === id) ? [i] : []),
+      }))
+    ),
+  };
+}
+
+function rows({ data, dims: [count, columns] }: Tensor): Float32Array[] {
+  return Array.from(
+    { length: count! },
+    (_, row) => (data as Float32Array).slice(row * columns!, (row + 1) * columns!),
+  );
+}
+
+/** The rows of a matrix, each divided by its norm. */
+function unitRows(matrix: Tensor): Float32Array[] {
+  return rows(matrix).map((vector) => {
+    const norm = Math.sqrt(dot(vector, vector)) || 1;
+    return vector.map((x) => x / norm);
+  });
+}
+
+function dot(a: Float32Array, b: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
+  return sum;
+}
+
+function distance(a: Float32Array, b: Float32Array): number {
+  return Math.sqrt(a.reduce((sum, x, i) => sum + (x - b[i]!) ** 2, 0));
+}

@@ -1,0 +1,52 @@
+import { assertAlmostEquals, assertEquals } from "@std/assert";
+import { join } from "@std/path";
+import { compile } from "../../src/compiler/mod.ts";
+import { openCpu } from "../../src/device/cpu.ts";
+import { float32Tensor } from "../../src/device/device.ts";
+import { EmbeddingSpace } from "../../src/prompt/embedding_space.ts";
+import { meaningOf } from "../../src/prompt/meaning.ts";
+import { readVerbalizer } from "../../src/prompt/verbalizer.ts";
+import { MINI } from "../shared.ts";
+import { tokenizer } from "./mini_tokenizer.ts";
+
+const path: string = join(MINI, "onnx", "model.onnx");
+const verbalizer = readVerbalizer({ negative: ["bad"], positive: ["good", "great"] }, tokenizer, "error");
+
+for (const insertion of ["embedding-output", "word-embeddings"] as const) {
+  Deno.test(`at ${insertion}, what a vector means is the token whose own vector it is`, async () => {
+    const bytes = await Deno.readFile(path), cpu = await openCpu();
+    const { embed, dimension } = compile(bytes, path, insertion, "adamw");
+    const session = await cpu.open({ bytes: embed.bytes, weights: new Map([["model.onnx", bytes]]) });
+    const space = new EmbeddingSpace(session, dimension, 0);
+    const [good, bad] = ["good", "bad"].map((word) => tokenizer.encode(word)[0]!);
+    const start = await space.vectors([good!, bad!, bad!]), numbers = start.data as Float32Array;
+    // The first vector stays, the second is stretched, the third becomes the first.
+    const end = numbers.map((x, i) =>
+      i < dimension ? x : i < 2 * dimension ? 3 * x : numbers[i - 2 * dimension]!
+    );
+    const { vectors, duplicates, label_words } = await meaningOf(
+      float32Tensor(end, start.dims),
+      { prompt: start, origins: ["good", "bad", undefined], warnings: [] },
+      space,
+      tokenizer,
+      verbalizer,
+    );
+    assertEquals(vectors.map(({ nearest }) => nearest[0]!.token), ["good", "bad", "good"]);
+    assertEquals(vectors.map(({ nearest }) => nearest.length), [5, 5, 5]);
+    assertEquals(vectors.map(({ initial_token }) => initial_token), ["good", "bad", undefined]);
+    for (const { nearest } of vectors) assertAlmostEquals(nearest[0]!.cosine, 1, 1e-5);
+    assertEquals(vectors[0]!.movement.distance, 0);
+    const size = Math.hypot(...numbers.slice(dimension, 2 * dimension));
+    assertAlmostEquals(vectors[1]!.movement.distance / (2 * size), 1, 1e-5);
+    assertAlmostEquals(vectors[1]!.movement.cosine, 1, 1e-5);
+    assertEquals(duplicates, [{ token: "good", vectors: [0, 2] }]);
+    assertEquals(label_words.map((word) => [word.class, word.token]), [
+      ["negative", "bad"],
+      ["positive", "good"],
+      ["positive", "great"],
+    ]);
+    assertEquals(label_words[0]!.vectors.includes(1), true);
+    assertEquals([0, 2].every((vector) => label_words[1]!.vectors.includes(vector)), true);
+    await session.release();
+  });
+}
