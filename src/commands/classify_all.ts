@@ -9,6 +9,8 @@ import {
   logitsOfEach,
 } from "../evaluation/predict.ts";
 import { indexOfLargest } from "../evaluation/softmax.ts";
+import { calibrated } from "../evaluation/recalibration.ts";
+import { calibrationFile, calibrationOf } from "./calibrate.ts";
 import type { LabelledEncoding } from "../prompt/batches.ts";
 import type { MetricsFile, PartMetrics } from "../results/metrics_file.ts";
 import { type Prediction, predictionsOf, probabilitiesOf } from "../results/predictions.ts";
@@ -49,26 +51,34 @@ export async function classifyAll(
   tuned: Tuned | undefined,
 ): Promise<Classified> {
   const { classes, tokens } = verbalizer, started = performance.now();
-  const classify = (examples: readonly LabelledEncoding[]) => classLogits(classifier, examples, tokens);
+  const labelsOf = (examples: readonly LabelledEncoding[]) => examples.map(({ label }) => label);
+  const raw = (examples: readonly LabelledEncoding[]) => classLogits(classifier, examples, tokens);
   const ofEach = await logitsOfEach(classifier, encoded.test, tokens);
-  const logits = { test: answers(ofEach, classifier), validation: await classify(encoded.validation) };
+  const uncalibrated = { test: answers(ofEach, classifier), validation: await raw(encoded.validation) };
   const seconds = (performance.now() - started) / 1000;
+  const calibration = calibrationOf(experiment.evaluation, {
+    contentFree: await raw(encoded.contentFree),
+    validation: uncalibrated.validation,
+    labels: labelsOf(encoded.validation),
+  });
+  const setRight = (logits: readonly number[][]) => logits.map((row) => calibrated(row, calibration));
   const measured = async (examples: readonly LabelledEncoding[], logits: readonly number[][]) => {
     const illegal = await illegalAnswers(classifier, examples, tokens, model.tokenizer.size);
-    const metrics: PartMetrics = {
-      ...measure(logits, examples.map(({ label }) => label), classes),
+    const of = (logits: readonly number[][]): PartMetrics => ({
+      ...measure(logits, labelsOf(examples), classes),
       illegal_rate: illegal.filter(Boolean).length / illegal.length,
-    };
-    return { metrics, illegal };
+    });
+    return { metrics: of(setRight(logits)), before: of(logits), illegal };
   };
-  const test = await measured(encoded.test, logits.test);
-  const validation = await measured(encoded.validation, logits.validation);
+  const test = await measured(encoded.test, uncalibrated.test);
+  const validation = await measured(encoded.validation, uncalibrated.validation);
   const elsewhere: TransferResult[] = [];
   for (const [i, { name, examples }] of transfer.entries()) {
-    const logits = await classify(encoded.transfer[i]!), found = await measured(encoded.transfer[i]!, logits);
-    const predictions = await predictionsOf(examples, logits, found.illegal, classes);
+    const logits = await raw(encoded.transfer[i]!), found = await measured(encoded.transfer[i]!, logits);
+    const predictions = await predictionsOf(examples, setRight(logits), found.illegal, classes);
     elsewhere.push({ name, metrics: found.metrics, predictions });
   }
+  const isValidated = encoded.validation.length > 0;
   const metrics: MetricsFile = {
     status: "complete",
     best_step: tuned?.bestStep ?? 0,
@@ -78,23 +88,28 @@ export async function classifyAll(
     truncated: encoded.truncated,
     parameters: { trained, of_model: model.parameters, share: trained / model.parameters },
     majority: majorityBaseline(dataset),
+    ...(Object.keys(calibration).length > 0 && {
+      calibration: calibrationFile(calibration, classes, {
+        test: test.before,
+        ...(isValidated && { validation: validation.before }),
+      }),
+    }),
     test: test.metrics,
-    ...(encoded.validation.length > 0 && { validation: validation.metrics }),
+    ...(isValidated && { validation: validation.metrics }),
     ...(elsewhere.length > 0 && {
       transfer: Object.fromEntries(elsewhere.map(({ name, metrics }) => [name, metrics])),
     }),
   };
-  const sampleLogits = await classify(encoded.samples);
+  const sampleLogits = setRight(await raw(encoded.samples));
   const samples = experiment.evaluation.samples.map(({ label, ...columns }, i) => ({
     text: Object.values(columns).join(" | "),
     ...(label !== undefined && { label }),
     predicted: classes[indexOfLargest(sampleLogits[i]!)]!,
     probabilities: probabilitiesOf(sampleLogits[i]!, classes),
   }));
-  const predictions = await predictionsOf(dataset.test, logits.test, test.illegal, classes);
-  const labels = encoded.test.map(({ label }) => label);
+  const predictions = await predictionsOf(dataset.test, setRight(uncalibrated.test), test.illegal, classes);
   const each = ofEach[0]!.map((_, p) =>
-    measure(ofEach.map((one) => one[p]!), labels, classes).accuracy.value
+    measure(ofEach.map((one) => one[p]!), labelsOf(encoded.test), classes).accuracy.value
   );
   return { metrics, predictions, samples, transfer: elsewhere, each };
 }

@@ -9,6 +9,7 @@ import { readJson } from "../model/card.ts";
 import { readWeights } from "../results/model_weights.ts";
 import { readPrompt } from "../results/read_prompt.ts";
 import { readAbout, type RunAbout } from "../results/read_run.ts";
+import { calibrationIn } from "./calibrate.ts";
 import { compileHardModel, compileWholeModel } from "./compile_model.ts";
 import { say } from "./console.ts";
 import { terminalDownloads } from "./downloads.ts";
@@ -76,18 +77,22 @@ async function peftFiles({ experiment }: RunAbout, folder: string, model: OpenMo
   };
 }
 
-async function onnxFiles({ experiment }: RunAbout, folder: string, model: OpenModel): Promise<Files> {
+async function onnxFiles(
+  { experiment, metrics }: RunAbout,
+  folder: string,
+  model: OpenModel,
+): Promise<Files> {
   const form = { target: "cpu", precision: "float32" } as const;
   const compiled = await compileExperiment({ experiment, model }, form);
   const counting = positionCounting(experiment.prompt.insertion, compiled);
+  const calibration = calibrationIn(metrics.calibration, Object.keys(experiment.verbalizer));
+  const parts = { experiment, model, counting, calibration };
   if (experiment.tune === "all") {
     const { predict } = await compileWholeModel(model, optimizerName(experiment.training), form);
-    return await classifierFiles({ experiment, model, counting, predict, inputs: await readWeights(folder) });
+    return await classifierFiles({ ...parts, predict, inputs: await readWeights(folder) });
   }
   return await classifierFiles({
-    experiment,
-    model,
-    counting,
+    ...parts,
     predict: compiled?.predict ?? await compileHardModel(model, form),
     inputs: compiled ? { prompt: (await readPrompt(folder)).prompt } : {},
   });

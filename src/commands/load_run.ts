@@ -3,6 +3,7 @@ import { chooseDevice } from "../device/choose.ts";
 import type { DeviceKind, Tensor } from "../device/device.ts";
 import { type Classifier, classLogits } from "../evaluation/predict.ts";
 import { indexOfLargest } from "../evaluation/softmax.ts";
+import { calibrated, type Calibration } from "../evaluation/recalibration.ts";
 import { InputError } from "../experiment/errors.ts";
 import { columnsOf, parseTemplate } from "../experiment/template.ts";
 import type { Experiment } from "../experiment/types.ts";
@@ -12,6 +13,7 @@ import { readWeights } from "../results/model_weights.ts";
 import { probabilitiesOf } from "../results/predictions.ts";
 import { readPrompt } from "../results/read_prompt.ts";
 import { readAbout, readEnsemble } from "../results/read_run.ts";
+import { calibrationIn } from "./calibrate.ts";
 import { compileHardModel, compileWholeModel } from "./compile_model.ts";
 import { terminalDownloads } from "./downloads.ts";
 import { modelOfRun } from "./model_of_run.ts";
@@ -48,6 +50,7 @@ export class LoadedRun {
     /** What the run was asked for. */
     readonly experiment: Experiment,
     private readonly classifier: Classifier,
+    private readonly calibration: Calibration,
     private readonly encoder: TemplateEncoder,
     private readonly verbalizer: Verbalizer,
     /** The columns that stand in the template: `text`, or others. */
@@ -86,6 +89,7 @@ export class LoadedRun {
         padId: model.tokenizer.padId,
         batchSize: experiment.evaluation.batchSize,
       },
+      calibrationIn(about.metrics.calibration, Object.keys(experiment.verbalizer)),
       new TemplateEncoder(template, model.tokenizer, model.card, counting),
       readVerbalizer(experiment.verbalizer, model.tokenizer, experiment.multiTokenWords),
       columnsOf(template),
@@ -107,7 +111,8 @@ export class LoadedRun {
   async classify(texts: readonly Classifiable[]): Promise<Classification[]> {
     const { classes, tokens } = this.verbalizer;
     const encoded = texts.map((text, i) => ({ ...this.encoder.encode(this.placed(text, i)), label: 0 }));
-    const logits = await classLogits(this.classifier, encoded, tokens);
+    const found = await classLogits(this.classifier, encoded, tokens);
+    const logits = found.map((row) => calibrated(row, this.calibration));
     return logits.map((row, i) => ({
       predicted: classes[indexOfLargest(row)]!,
       probabilities: probabilitiesOf(row, classes),

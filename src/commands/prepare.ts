@@ -4,7 +4,7 @@ import type { Dataset } from "../dataset/load.ts";
 import { type Example, placed } from "../dataset/example.ts";
 import { sha256 } from "../dataset/sha256.ts";
 import { type Device, DeviceError } from "../device/device.ts";
-import { parseTemplate } from "../experiment/template.ts";
+import { columnsOf, parseTemplate } from "../experiment/template.ts";
 import type { Experiment, Insertion, TrainingSpec } from "../experiment/types.ts";
 import type { LabelledEncoding } from "../prompt/batches.ts";
 import { type PositionCounting, TemplateEncoder } from "../prompt/encoding.ts";
@@ -160,6 +160,8 @@ export interface EncodedDataset {
   readonly transfer: readonly (readonly LabelledEncoding[])[];
   /** The experiment's own sentences; their label does not matter. */
   readonly samples: readonly LabelledEncoding[];
+  /** Inputs without content, for contextual calibration. */
+  readonly contentFree: readonly LabelledEncoding[];
   /** How many texts the tokenizer takes in another way than Hugging Face's own. */
   readonly otherwise: number;
   /** How many texts were cut to fit the model's positions. */
@@ -188,6 +190,11 @@ export function encodeDataset(
     validation: encode(dataset.validation),
     test: encode(dataset.test),
     transfer: transfer.map(({ examples }) => encode(examples)),
+    contentFree: encode((evaluation.contentFree ?? []).map((text) => ({
+      text: "",
+      columns: Object.fromEntries(columnsOf(template).map((name) => [name, text])),
+      label: "",
+    }))),
     samples: encode(
       evaluation.samples.map(({ label, ...columns }) => ({
         text: "",

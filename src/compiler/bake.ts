@@ -39,6 +39,9 @@ export interface BakedPrompt {
   /** int64 and float32, [classes, words] */
   readonly labelTokens: Constant;
   readonly labelWeights: Constant;
+  /** float32 [classes] and []: what is taken off the logits, and what they are divided by. */
+  readonly shift: Constant;
+  readonly temperature: Constant;
 }
 
 /** A protobuf message has no more bytes than an int32 can count. */
@@ -79,8 +82,9 @@ export function bake(predict: Emitted, baked: BakedPrompt, read: ReadRegion): Ui
     node: [
       ...prelude.nodes,
       ...graph.node.map((node) => renamed(node)),
-      node("Identity", [inner("class_logits")], "logits"),
-      node("Softmax", [inner("class_logits")], "probabilities", { axis: -1 }),
+      node("Sub", [inner("class_logits"), `${OWN}shift`], `${OWN}shifted`),
+      node("Div", [`${OWN}shifted`, `${OWN}temperature`], "logits"),
+      node("Softmax", ["logits"], "probabilities", { axis: -1 }),
     ],
   });
   const size = model.graph.initializer.reduce((sum, { rawData }) => sum + rawData.length, 0);
@@ -142,6 +146,8 @@ class Prelude {
     this.add("Squeeze", [answer, this.constant(int64([1], [1]))], {}, inner("answer_rows"));
     if (names.has("prompt_rows")) this.add("Identity", [rows(promptRows)], {}, inner("prompt_rows"));
     for (const [name, constant] of Object.entries(baked.inputs)) this.constant(constant, inner(name));
+    this.constant(baked.shift, `${OWN}shift`);
+    this.constant(baked.temperature, `${OWN}temperature`);
     this.constant(baked.labelTokens, inner("label_tokens"));
     this.constant(baked.labelWeights, inner("label_weights"));
   }

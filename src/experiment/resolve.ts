@@ -46,6 +46,7 @@ function resolveEvaluation(given: Partial<Experiment["evaluation"]> = {}): Exper
   return {
     batchSize: 64,
     samples: [],
+    ...(given.calibrate?.includes("contextual") && { contentFree: ["N/A", ""] }),
     ...rest,
     ...(transfer && { transfer: transfer.map(resolveTransfer) }),
   };

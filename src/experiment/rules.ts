@@ -3,8 +3,15 @@ import { columnsOf, parseTemplate, TemplateError } from "./template.ts";
 import type { GivenModel } from "./model_file.ts";
 import type { Broken } from "./broken.ts";
 import { transferName } from "./resolve.ts";
-import type { DatasetSpec, PartialExperiment, PromptSpec, Sample, TransferSpec } from "./types.ts";
-import { tuningRules } from "./tuning_rules.ts";
+import type {
+  DatasetSpec,
+  EvaluationSpec,
+  PartialExperiment,
+  PromptSpec,
+  Sample,
+  TransferSpec,
+} from "./types.ts";
+import { bringsValidation, tuningRules } from "./tuning_rules.ts";
 
 /** The rules that join several keys, which a schema cannot say. */
 export function brokenRules(given: PartialExperiment): Broken[] {
@@ -17,6 +24,7 @@ export function brokenRules(given: PartialExperiment): Broken[] {
     ...columnRules(given),
     ...sampleRules(given),
     ...transferRules(given),
+    ...calibrationRules(given),
   ];
 }
 
@@ -164,6 +172,24 @@ function sampleRules(given: PartialExperiment): Broken[] {
     }
     return wrong;
   });
+}
+
+function calibrationRules({ evaluation, ensemble, dataset }: PartialExperiment): Broken[] {
+  const { calibrate = [], contentFree } = (evaluation ?? {}) as Partial<EvaluationSpec>;
+  const say = (key: string, message: string) => [{ path: ["evaluation", key], message }];
+  if (contentFree !== undefined && !calibrate.includes("contextual")) {
+    return say("contentFree", "'contentFree' goes with 'calibrate: [contextual]'");
+  }
+  if (!calibrate.includes("temperature")) return [];
+  if (ensemble !== undefined) {
+    return say(
+      "calibrate",
+      "an ensemble has no validation set to fit a temperature to: the seeds' sets differ",
+    );
+  }
+  return bringsValidation(dataset as Partial<DatasetSpec>)
+    ? []
+    : say("calibrate", "a temperature is fitted to a validation set: set 'dataset.validation' above 0");
 }
 
 function transferRules({ evaluation }: PartialExperiment): Broken[] {

@@ -74,12 +74,14 @@ function trainingRules({ training, dataset }: PartialExperiment): Broken[] {
   if (epochs !== undefined && steps !== undefined) {
     say(["steps"], "'training' takes 'epochs' or 'steps', not both");
   }
-  const split = dataset?.split as Partial<DatasetSpec>["split"];
-  const splitBrings = typeof split === "object"
-    ? Boolean(split.validation)
-    : dataset?.name === "reviews-demo";
-  if (earlyStopping !== undefined && dataset?.validation === 0 && !splitBrings) {
+  if (earlyStopping !== undefined && !bringsValidation(dataset as Partial<DatasetSpec> | undefined)) {
     say(["earlyStopping"], "early stopping needs a validation set: set 'dataset.validation' above 0");
   }
   return broken;
+}
+
+/** Whether there is a validation set: a share of the training examples, or one that the split brings. */
+export function bringsValidation({ split, name, validation }: Partial<DatasetSpec> = {}): boolean {
+  const splitBrings = typeof split === "object" ? Boolean(split.validation) : name === "reviews-demo";
+  return validation !== 0 || splitBrings;
 }

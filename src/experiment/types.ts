@@ -138,6 +138,18 @@ export interface Sample {
   [placeholder: string]: string | undefined;
 }
 
+/** How what was tuned is judged. */
+export interface EvaluationSpec {
+  batchSize: number;
+  samples: Sample[];
+  /** Other data that it is scored on. */
+  transfer?: TransferSpec[];
+  /** How probabilities are set right. */
+  calibrate?: ("contextual" | "temperature")[];
+  /** What stands for texts in inputs without content. */
+  contentFree?: string[];
+}
+
 /** An experiment with every default written out. */
 export interface Experiment {
   name: string;
@@ -155,7 +167,7 @@ export interface Experiment {
   training?: TrainingSpec;
   /** Present where several tuned prompts answer together. */
   ensemble?: EnsembleSpec;
-  evaluation: { batchSize: number; samples: Sample[]; transfer?: TransferSpec[] };
+  evaluation: EvaluationSpec;
   /** What the frozen model is computed in. */
   precision: "float32" | "float16";
   device: "auto" | "webgpu" | "cpu" | "wasm";

@@ -1,6 +1,7 @@
 import { join } from "@std/path";
 import { bake, type BakedPrompt, type Emitted } from "../compiler/mod.ts";
-import type { Tensor } from "../device/device.ts";
+import { float32Tensor, scalarTensor, type Tensor } from "../device/device.ts";
+import type { Calibration } from "../evaluation/recalibration.ts";
 import { InputError } from "../experiment/errors.ts";
 import { columnsOf, parseTemplate } from "../experiment/template.ts";
 import type { Experiment } from "../experiment/types.ts";
@@ -19,6 +20,8 @@ export interface ClassifierParts {
   readonly predict: Emitted;
   /** What else it takes: a soft prompt, float32 [length, dimension], or a tuned model's weights. */
   readonly inputs: Readonly<Record<string, Tensor>>;
+  /** How its logits are set right. */
+  readonly calibration: Calibration;
 }
 
 /**
@@ -28,7 +31,7 @@ export interface ClassifierParts {
  * @throws {InputError} where the template has other columns than `{text}`
  */
 export async function classifierFiles(
-  { experiment, model, counting, predict, inputs }: ClassifierParts,
+  { experiment, model, counting, predict, inputs, calibration }: ClassifierParts,
 ): Promise<Record<string, string | Uint8Array>> {
   const { template: written, length = 0 } = experiment.prompt, template = parseTemplate(written, length);
   if (columnsOf(template).length > 1) {
@@ -49,6 +52,10 @@ export async function classifierFiles(
     inputs: Object.fromEntries(Object.entries(inputs).map(([name, tensor]) => [name, constantOf(tensor)])),
     labelTokens: constantOf(feeds.label_tokens),
     labelWeights: constantOf(feeds.label_weights),
+    shift: constantOf(
+      float32Tensor(Float32Array.from(classes, (_, c) => calibration.shift?.[c] ?? 0), [classes.length]),
+    ),
+    temperature: constantOf(scalarTensor(calibration.temperature ?? 1)),
   };
   const config = await readJson(join(folder, "config.json"));
   const tokenizerConfig = await readJson(join(folder, "tokenizer_config.json"));

@@ -43,6 +43,7 @@ export const PHRASES = {
   failed: phrase("failed", "失败"),
   interrupted: phrase("interrupted", "中断"),
   missing: phrase("missing", "缺失"),
+  before_calibration: phrase("test, before calibration", "测试（校准前）"),
   label_word: phrase("word of the verbalizer", "标签词"),
   found_around: phrase("among the nearest of vectors", "出现在哪些向量附近"),
   nowhere: phrase("none", "无"),

@@ -81,7 +81,7 @@ function chartData({ metrics, history, predictions }: RunReport): Record<string,
 }
 
 function metricsTable({ metrics }: RunReport): Html {
-  const { test, validation, best_step, seconds, parameters, majority, transfer = {} } = metrics;
+  const { test, validation, best_step, seconds, parameters, majority, calibration, transfer = {} } = metrics;
   const row = (name: Content, part: PartMetrics): Content[] => [
     name,
     number(String(part.examples), "examples"),
@@ -109,6 +109,7 @@ function metricsTable({ metrics }: RunReport): Html {
   const rows = [
     row(phrase("test"), test),
     ...(validation ? [row(phrase("validation"), validation)] : []),
+    ...(calibration ? [row(phrase("before_calibration"), calibration.before.test)] : []),
     ...Object.entries(transfer).map(([name, part]) => row(name, part)),
   ];
   const facts = best_step === 0 ? [] : [

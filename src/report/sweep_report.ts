@@ -61,6 +61,7 @@ function groupTable({ groups, best }: Summary): Html {
       termName("seeds"),
       together(phrase("validation"), " ", termName("accuracy")),
       together(phrase("test"), " ", termName("accuracy")),
+      termName("mean_interval"),
       ...METRICS.slice(1).map((metric) => together(phrase("test"), " ", termName(metric))),
     ],
     groups.map((group, i) => [
@@ -69,7 +70,9 @@ function groupTable({ groups, best }: Summary): Html {
       i === best ? new Html(`<span class="better">${htmlOf(phrase("best"))}</span>`) : "",
       seedsCell(group),
       group.validation ? spread("accuracy", group.validation.accuracy) : "",
-      ...METRICS.map((metric) => spread(metric, group.test[metric])),
+      spread("accuracy", group.test.accuracy),
+      meanInterval(group.test.accuracy),
+      ...METRICS.slice(1).map((metric) => spread(metric, group.test[metric])),
     ]),
   );
 }
@@ -86,7 +89,7 @@ function ensembleTable(rows: readonly EnsembleRow[]): Html {
       ...(ensemble && metrics
         ? [
           number(String(ensemble.members.length), "count"),
-          spread("accuracy", { mean: ensemble.average, sd: ensemble.sd }),
+          spread("accuracy", { mean: ensemble.average, sd: ensemble.sd, interval: null }),
           number(percent(ensemble.best), "accuracy"),
           number(percent(ensemble.ensemble), "accuracy"),
           number(metrics.test.accuracy.interval.map(percent).join(" – "), "interval"),
@@ -114,6 +117,11 @@ function spread(metric: MetricName, { mean, sd }: Spread): Html {
   const text = isShare ? percent(mean) : mean.toFixed(3);
   const deviation = sd === null ? "" : isShare ? (100 * sd).toFixed(1) : sd.toFixed(3);
   return sd === null ? number(text, metric) : number(`${text} ± ${deviation}`, "mean", metric);
+}
+
+/** Of the mean over the seeds. */
+function meanInterval({ interval }: Spread): Content {
+  return interval ? number(interval.map(percent).join(" – "), "mean_interval") : "";
 }
 
 function runTable(rows: readonly SummaryRow[]): Html {

@@ -19,6 +19,12 @@ export const TERMS = {
     "The share of examples whose most probable class is the right one.",
     "概率最高的类别恰为正确类别的样本所占比例。",
   ),
+  mean_interval: term(
+    "95% interval of the mean",
+    "均值的 95% 区间",
+    "Where the mean over many more seeds (and, of few examples, draws of them) would lie, with 95% confidence (Student's t).",
+    "若有更多种子（少样本时还包括更多抽样），均值以 95% 置信度所在的范围（学生 t 分布）。",
+  ),
   moved: term(
     "moved",
     "移动距离",

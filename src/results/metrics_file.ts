@@ -6,6 +6,14 @@ export interface PartMetrics extends Metrics {
   readonly illegal_rate: number;
 }
 
+/** How probabilities were set right. */
+export interface CalibrationFile {
+  /** What is taken off each class's logit, by the classes' names. */
+  readonly shift?: Readonly<Record<string, number>>;
+  readonly temperature?: number;
+  readonly before: { readonly test: PartMetrics; readonly validation?: PartMetrics };
+}
+
 /** How much is trained. */
 export interface ParameterCount {
   readonly trained: number;
@@ -28,6 +36,8 @@ export interface MetricsFile {
   readonly parameters?: ParameterCount;
   /** What always naming the most frequent class of the training set comes to on the test set; likewise. */
   readonly majority?: { readonly class: string; readonly accuracy: number };
+  /** How probabilities were set right, and what the parts were before; the metrics are those behind it. */
+  readonly calibration?: CalibrationFile;
   readonly test: PartMetrics;
   readonly validation?: PartMetrics;
   /** On other data, by their names. */

@@ -1,4 +1,5 @@
 import { type MetricName, METRICS } from "../evaluation/metric_names.ts";
+import tQuantile from "@stdlib/stats-base-dists-t-quantile";
 import { mean, sampleStandardDeviation } from "simple-statistics";
 import type { EnsembleFile } from "./ensemble_file.ts";
 import type { MetricsFile, PartMetrics } from "./metrics_file.ts";
@@ -29,6 +30,8 @@ export interface Spread {
   readonly mean: number;
   /** The standard deviation between runs (with n - 1); `null` for a single one. */
   readonly sd: number | null;
+  /** Where the mean of many more such runs would lie, with 95% confidence (Student's t); `null` for a single one. */
+  readonly interval: readonly [number, number] | null;
 }
 
 /** Runs that differ in nothing but the seed. */
@@ -110,12 +113,20 @@ function groupOf(members: readonly SummaryRow[]): SummaryGroup | undefined {
 function spreads(parts: readonly PartMetrics[]): Record<MetricName, Spread> {
   const spread = (metric: MetricName): Spread => {
     const values = parts.map((part) => metricValue(part, metric));
-    return { mean: mean(values), sd: values.length > 1 ? sampleStandardDeviation(values) : null };
+    return spreadOf(values);
   };
   return Object.fromEntries(METRICS.map((metric) => [metric, spread(metric)])) as Record<
     MetricName,
     Spread
   >;
+}
+
+/** A number over several runs, with the interval of its mean (Student 1908). */
+export function spreadOf(values: readonly number[]): Spread {
+  const all = [...values], centre = mean(all), count = all.length;
+  if (count === 1) return { mean: centre, sd: null, interval: null };
+  const sd = sampleStandardDeviation(all), reach = tQuantile(0.975, count - 1) * sd / Math.sqrt(count);
+  return { mean: centre, sd, interval: [centre - reach, centre + reach] };
 }
 
 function bestByValidation(groups: readonly SummaryGroup[]): number | null {

@@ -26,6 +26,8 @@ export function summaryCsv(summary: Summary): string {
     "seeds",
     "test_accuracy_mean",
     "test_accuracy_sd",
+    "test_accuracy_mean_low",
+    "test_accuracy_mean_high",
     "best_by_validation",
     "error",
   ];
@@ -48,6 +50,8 @@ export function summaryCsv(summary: Summary): string {
       seeds: group?.seeds.length ?? 0,
       test_accuracy_mean: group?.test.accuracy.mean,
       test_accuracy_sd: group?.test.accuracy.sd,
+      test_accuracy_mean_low: group?.test.accuracy.interval?.[0],
+      test_accuracy_mean_high: group?.test.accuracy.interval?.[1],
       best_by_validation: group !== undefined && at === best,
       error: row.error,
     };

@@ -1,5 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
+import { exportedPositive } from "./exported.ts";
 import { call, inFolder, readLines, start, writeExperiment } from "./softprompt.ts";
 
 const json = async (...path: string[]) => JSON.parse(await Deno.readTextFile(join(...path)));
@@ -34,7 +35,7 @@ Deno.test("a whole model is tuned from a file, says how much was trained, and go
     const out: string = join(folder, "classifier");
     const exported = await call(["export", whole, "--format", "onnx", "--out", out]);
     assertEquals(exported.code, 0, exported.stderr);
-    assertAlmostEquals(await positive(out, String(line.text)), before.positive, 1e-5);
+    assertAlmostEquals(await exportedPositive(out, String(line.text)), before.positive, 1e-5);
 
     const cut = start(["run", file, "--results", join(folder, "cut")]), ended = cut.output();
     while (!await exists(join(folder, "cut/whole.partial/checkpoint.safetensors"))) {
@@ -61,19 +62,3 @@ Deno.test("a prompt's share is small, a hard prompt's nothing", () =>
     assertEquals((await json(folder, "words/metrics.json")).parameters.trained, 0);
     assertStringIncludes(await Deno.readTextFile(join(folder, "small/report.html")), "1,024 of 5,348,096");
   }));
-
-/** What an exported classifier says of a text, through plain ONNX Runtime. */
-async function positive(folder: string, text: string): Promise<number> {
-  const { openCpu } = await import("../../src/device/cpu.ts");
-  const { readTokenizer } = await import("../../src/model/read_tokenizer.ts");
-  const { int64Tensor } = await import("../../src/device/device.ts");
-  const device = await openCpu(), tokenizer = await readTokenizer(folder), ids = tokenizer.encode(text);
-  const bytes = await Deno.readFile(join(folder, "onnx/model.onnx"));
-  const session = await device.open({ bytes, weights: new Map() });
-  const { probabilities } = await session.run({
-    input_ids: int64Tensor(ids, [1, ids.length]),
-    attention_mask: int64Tensor(ids.map(() => 1), [1, ids.length]),
-  });
-  await session.release();
-  return Number(probabilities!.data[1]);
-}

@@ -1,0 +1,52 @@
+import {
+  calibrated,
+  type Calibration,
+  contextualShift,
+  fittedTemperature,
+} from "../evaluation/recalibration.ts";
+import type { EvaluationSpec } from "../experiment/types.ts";
+import type { CalibrationFile } from "../results/metrics_file.ts";
+
+/** What a calibration is found from: logits before it. */
+export interface CalibrationSources {
+  /** [inputs without content][classes] */
+  readonly contentFree: readonly number[][];
+  /** [examples][classes], with each example's class as an index. */
+  readonly validation: readonly number[][];
+  readonly labels: readonly number[];
+}
+
+/** The calibration that an experiment asks for: the shift first, and the temperature of what is behind it. */
+export function calibrationOf(
+  { calibrate = [] }: Pick<EvaluationSpec, "calibrate">,
+  { contentFree, validation, labels }: CalibrationSources,
+): Calibration {
+  const shifted: Calibration = calibrate.includes("contextual")
+    ? { shift: contextualShift(contentFree) }
+    : {};
+  if (!calibrate.includes("temperature")) return shifted;
+  const behind = validation.map((row) => calibrated(row, shifted));
+  return { ...shifted, temperature: fittedTemperature(behind, labels) };
+}
+
+/** A calibration as `metrics.json` has it. */
+export function calibrationFile(
+  { shift, temperature }: Calibration,
+  classes: readonly string[],
+  before: CalibrationFile["before"],
+): CalibrationFile {
+  return {
+    ...(shift && { shift: Object.fromEntries(classes.map((name, c) => [name, shift[c]!])) }),
+    ...(temperature !== undefined && { temperature }),
+    before,
+  };
+}
+
+/** A run's calibration out of its `metrics.json`; nothing is changed where it has none. */
+export function calibrationIn(file: CalibrationFile | undefined, classes: readonly string[]): Calibration {
+  const { shift, temperature } = file ?? {};
+  return {
+    ...(shift && { shift: classes.map((name) => shift[name]!) }),
+    ...(temperature !== undefined && { temperature }),
+  };
+}
