@@ -35,7 +35,9 @@ export async function validate(args: readonly string[], { results }: ValidateFla
   const { runs, problems } = await planSound(args, results);
   const workbench = new Workbench({ say: () => {}, keepsSessions: false }), checker = new Checker();
   const earlier = await earlierRuns(results), sound: Sound[] = [];
-  for (const run of runs) {
+  // What answers together is there once it is tuned.
+  const ensembles = runs.filter(({ experiment }) => experiment.ensemble?.sweep !== undefined);
+  for (const run of runs.filter((one) => !ensembles.includes(one))) {
     try {
       const surveyed = await survey(run, workbench, false, earlier);
       const cut = await withPlaces(run, () => checker.textsCut(surveyed.prepared));
@@ -46,6 +48,13 @@ export async function validate(args: readonly string[], { results }: ValidateFla
     }
   }
   for (const line of sound.length > 0 ? report(sound) : []) console.log(line);
+  if (ensembles.length > 0) {
+    console.log(
+      `and behind them ${
+        ensembles.map(({ title, members }) => `${title}, ${members!.length} prompts`).join("; ")
+      }`,
+    );
+  }
   if (problems.length > 0) throw new InputError([...new Set(problems)].join("\n"));
 }
 

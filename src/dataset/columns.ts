@@ -50,10 +50,10 @@ export function recordsOf(rows: readonly string[][], path: string, columns: Colu
   });
 }
 
-/** A file of lines that are each a label, a space and a text, as one that names its columns. */
+/** A file of lines that are each a label, a space and a text, which may be empty, as one that names its columns. */
 export function splitLabels(content: string, path: string, { text, label }: Columns): string[][] {
-  const lines = content.trimEnd().split(/\r?\n/).map((line, i) => {
-    const [, value, rest] = /^(\S+)\s+(\S.*)$/.exec(line) ?? [];
+  const lines = content.replace(/\r?\n$/, "").split(/\r?\n/).map((line, i) => {
+    const [, value, rest] = /^(\S+)\s(.*)$/.exec(line) ?? [];
     if (value !== undefined && rest !== undefined) return [value, rest];
     throw new InputError(`${path}:${i + 1}: it is not a label, a space and a text`);
   });

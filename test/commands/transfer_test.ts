@@ -11,7 +11,7 @@ Deno.test("what was tuned is scored on other data, whose labels are mapped or le
       "5 a joy from start to end .",
       "1 dull and much too long .",
       "3 it is a film .",
-      "4 good fun .",
+      "4 ",
     ];
     await Deno.writeTextFile(join(folder, "stars.txt"), `${rows.join("\n")}\n`);
     await Deno.writeTextFile(join(folder, "plain.tsv"), "text\tlabel\nbad\tnegative\ngood\tpositive\n");

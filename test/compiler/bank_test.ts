@@ -180,3 +180,42 @@ for (const kind of DEVICES) {
     for (const session of Object.values(sessions)) await session.release();
   });
 }
+
+Deno.test("one batch of a bank mixes tasks: their classes stand one behind the other, and each example reads its own", async () => {
+  const path = familyModel("bert-opset11"), device = await chooseDevice("cpu", () => {});
+  const compiled = compile(await Deno.readFile(path), path, "embedding-output", "adamw");
+  const sessions = await opened(device, compiled, path),
+    feeds = await batchOf("bert-opset11", "embedding-output");
+  const dims = [feeds.prompt_rows!.dims[1]!, compiled.dimension], stream = new RandomStream(0, "bank");
+  const prompts = [randomTensor(stream, dims), randomTensor(stream, dims)], owners = [0, 1, 1, 0, 1, 0];
+  /** Two classes, and three. */
+  const tasks = [[5, 6], [7, 8, 9]], all = tasks.flat();
+  const words = (ids: readonly number[]) => ({
+    label_tokens: int64Tensor(ids, [ids.length, 1]),
+    label_weights: float32Tensor(new Float32Array(ids.length).fill(1), [ids.length, 1]),
+  });
+  const mixed = await sessions.predictBank.run({
+    ...feeds,
+    ...words(all),
+    prompt: stacked(prompts),
+    prompt_of_example: int64Tensor(owners, [owners.length]),
+  });
+  for (const [t, ids] of tasks.entries()) {
+    const own = owners.flatMap((owner, i) => owner === t ? [i] : []);
+    const alone = await sessions.predictOne.run({
+      ...feeds,
+      ...examplesAt(feeds, own),
+      ...words(ids),
+      prompt: prompts[t]!,
+    });
+    const first = t === 0 ? 0 : tasks[0]!.length;
+    const found = own.flatMap((i) =>
+      Array.from(
+        mixed.class_logits!.data.slice(i * all.length + first, i * all.length + first + ids.length),
+        Number,
+      )
+    );
+    assert(relativeError(found, alone.class_logits!.data as Float32Array) < 1e-5);
+  }
+  for (const session of Object.values(sessions)) await session.release();
+});

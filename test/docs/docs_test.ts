@@ -19,6 +19,7 @@ const PAGES = [
   "docs/models-and-data.md",
   "docs/how-it-works.md",
   "docs/from-peft-openprompt.md",
+  "docs/baselines-and-ensembles.md",
   "docs/comparing.md",
   "docs/speed.md",
   "docs/webgpu.md",
