@@ -69,8 +69,12 @@ export async function batch(args: readonly string[], flags: BatchFlags): Promise
   const { outcomes, isInterrupted } = await untilInterrupted(async (signal) => {
     const outcomes = new Map<PlannedRun, BatchOutcome>();
     const runners = runnersFor(flags, jobs.length, workbench, signal);
-    // What answers together is tuned before.
-    for (const phase of [single, ensembles]) await work(phase, runners, flags, display, signal, outcomes);
+    await work(single, runners, flags, display, signal, outcomes);
+    const ready = ensembles.filter(({ run }) => isReady(run, surveyed, outcomes));
+    for (const { run } of ensembles.filter((one) => !ready.includes(one))) {
+      display.say(`${run.title} is left out: not all of its prompts are among these runs, or there already`);
+    }
+    await work(ready, runners, flags, display, signal, outcomes);
     for (const runner of runners) await runner.close();
     return { outcomes, isInterrupted: signal.aborted };
   });
@@ -84,6 +88,18 @@ export async function batch(args: readonly string[], flags: BatchFlags): Promise
   }
   const failed = kinds.filter((kind) => kind === "failed").length;
   if (failed > 0) throw new BatchFailed(`${failed} of ${runs.length} runs failed`);
+}
+
+/** Whether the prompts of an ensemble are there, as far as this batch can see to it. */
+function isReady(
+  { members = [] }: PlannedRun,
+  surveyed: readonly Job[],
+  outcomes: ReadonlyMap<PlannedRun, BatchOutcome>,
+): boolean {
+  return members.every((path) => {
+    const member = surveyed.find(({ run }) => run.path === path);
+    return member === undefined || member.isComplete || outcomes.has(member.run);
+  });
 }
 
 function runnersFor({ jobs }: BatchFlags, runs: number, workbench: Workbench, signal: AbortSignal): Runner[] {

@@ -49,6 +49,10 @@ Deno.test("seeds that answer together: best single, average and ensemble, out of
     const again = await call(["batch", file, "--results", results]);
     assertEquals(again.stderr.match(/skipped, nothing has changed/g)?.length, 4, again.stderr);
 
+    const part = await call(["batch", file, "--results", join(folder, "part"), "--shard", "2/2"]);
+    assertEquals(part.code, 0, part.stderr);
+    assertStringIncludes(part.stderr, "small/seed=ensemble is left out: not all of its prompts");
+
     const asked = await call(["predict", join(small, "seed=ensemble"), voted.length > 0 ? "a joy" : ""]);
     assertEquals(asked.code, 0, asked.stderr);
     assert(["negative", "positive"].includes(JSON.parse(asked.stdout).predicted), asked.stdout);
