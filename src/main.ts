@@ -56,8 +56,8 @@ program.command("batch")
   .addOption(
     new Option(
       "--fuse <mode>",
-      "auto: runs of one compiled step, prompt length and verbalizer take their steps together where that is faster",
-    ).choices(["auto", "off"]).default("auto"),
+      "whether runs of one compiled step, prompt length and verbalizer take their steps together: auto does on a GPU",
+    ).choices(["auto", "on", "off"]).default("auto"),
   )
   .option("--only <pattern>", "only runs whose name matches: a pattern (*length=5*), or a part of it")
   .option("--force", "run again though nothing has changed", false)

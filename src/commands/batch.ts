@@ -4,7 +4,7 @@ import { Interrupted } from "../training/trainer.ts";
 import { BatchDisplay } from "./batch_display.ts";
 import { batchTables } from "./batch_tables.ts";
 import { BatchFailed } from "./exit.ts";
-import { fusedGroups, type FuseMode, type Fusible, isWorthFusing } from "./fuse.ts";
+import { fusedGroups, type FuseMode, isFused } from "./fuse.ts";
 import { untilInterrupted } from "./interrupt.ts";
 import { type PlannedRun, planRuns } from "./plan.ts";
 import type { BatchOutcome } from "./run_planned.ts";
@@ -20,7 +20,7 @@ export interface BatchFlags {
   readonly force: boolean;
   /** How many runs at a time. */
   readonly jobs: number;
-  /** Whether runs that may take their steps together do so where it is faster. */
+  /** Whether runs that can take their steps together do so. */
   readonly fuse: FuseMode;
   /** Only runs whose title matches: a pattern, or a part of it. */
   readonly only?: string;
@@ -42,8 +42,8 @@ interface Job {
   readonly shareKey: string;
   readonly work: number;
   readonly tuningShare: number;
-  /** Present where it may take its steps together with others, and this is worth it. */
-  readonly fusible: Fusible | undefined;
+  /** Jobs of the same key take their steps together. */
+  readonly fuseKey: string | undefined;
   /** Whether its results are there already. */
   readonly isComplete: boolean;
 }
@@ -138,15 +138,15 @@ async function surveyAll(
     // What is wrong with a run is told when it is that run's turn.
     const known = await survey(run, workbench, force).catch(() => undefined);
     const { shareKey = "", work = 0, tuningShare = 0, state } = known ?? {};
-    const fusible = fuse === "off" ? undefined : known?.fusible;
-    jobs.push({ run, shareKey, work, tuningShare, fusible, isComplete: state === "complete" });
+    const { fuseKey } = known ?? {};
+    jobs.push({ run, shareKey, work, tuningShare, fuseKey, isComplete: state === "complete" });
   }
-  const company = (job: Job) =>
-    jobs.filter(({ fusible }) => fusible && fusible.key === job.fusible?.key).length;
+  const hasCompany = ({ fuseKey }: Job) => jobs.filter((job) => job.fuseKey === fuseKey).length > 1;
   return await Promise.all(jobs.map(async (job) => {
-    if (job.fusible === undefined || company(job) === 1) return { ...job, fusible: undefined };
-    const device = await workbench.device(job.run.experiment.device).catch(() => undefined);
-    return device && isWorthFusing(device, job.fusible) ? job : { ...job, fusible: undefined };
+    const device = job.fuseKey !== undefined && fuse !== "off" && hasCompany(job)
+      ? await workbench.device(job.run.experiment.device).catch(() => undefined)
+      : undefined;
+    return device && isFused(fuse, device) ? job : { ...job, fuseKey: undefined };
   }));
 }
 

@@ -24,8 +24,6 @@ export interface OpenModel {
   readonly weights: readonly string[];
   /** How many numbers its weights are. */
   readonly parameters: number;
-  /** The bytes of all these files. */
-  readonly bytes: number;
   readonly card: ModelCard;
   readonly tokenizer: Tokenizer;
 }
@@ -52,10 +50,6 @@ export async function openModel(
     sha256: await hashFile(onnx),
     weights: await Promise.all(beside.map(hashFile)),
     parameters: await ofFile(onnx, countParameters),
-    bytes: (await Promise.all([onnx, ...beside].map((path) => Deno.stat(path)))).reduce(
-      (sum, { size }) => sum + size,
-      0,
-    ),
     card: await readCard(folder),
     tokenizer: await readTokenizer(folder),
   };

@@ -4,7 +4,6 @@ import { readFinished } from "../results/read_run.ts";
 import { partialPath } from "../results/run_folder.ts";
 import { totalSteps } from "../training/trainer.ts";
 import { withPlaces } from "./experiment_file.ts";
-import type { Fusible } from "./fuse.ts";
 import type { PlannedRun } from "./plan.ts";
 import { prepare, type Prepared, stepKey } from "./prepare.ts";
 import type { Workbench } from "./workbench.ts";
@@ -16,8 +15,8 @@ export interface SurveyedRun {
   readonly steps: number;
   /** Runs of the same key share their sessions. */
   readonly shareKey: string;
-  /** Absent for a run that takes no steps. */
-  readonly fusible: Fusible | undefined;
+  /** Runs of the same key can take their steps together: they share the compiled step, the prompt's length and the verbalizer. */
+  readonly fuseKey: string | undefined;
   /** What it will cost, in tokens that go through the model, forward and backward counted apart; 0: nothing is left to do. */
   readonly work: number;
   /** How much of its cost is tuning; the rest is classifying. */
@@ -62,12 +61,8 @@ export async function survey(
     prepared,
     steps,
     shareKey,
-    fusible: experiment.tune === "prompt" && training && !isComplete
-      ? {
-        key: JSON.stringify([shareKey, length, prepared.verbalizer.tokens]),
-        tokens: Math.min(training.batchSize, dataset.train.length) * (length + TEXT_TOKENS),
-        weightBytes: model.bytes,
-      }
+    fuseKey: experiment.tune === "prompt" && !isComplete
+      ? JSON.stringify([shareKey, length, prepared.verbalizer.tokens])
       : undefined,
     work: isComplete ? 0 : whole * (length + TEXT_TOKENS),
     tuningShare: tuning / whole,

@@ -229,7 +229,7 @@ Deno.test("validate says what a sweep would run, in how many steps, and how long
     );
   }));
 
-Deno.test("runs with little work in a step take their steps together, each to what it comes to alone; --fuse off keeps them apart", () =>
+Deno.test("runs of one shape take their steps together by --fuse on, each to what it comes to alone", () =>
   inFolder(async (folder) => {
     const training = { batchSize: 2, steps: 30, logEvery: 10 };
     const file = await sweepFile(folder, {
@@ -237,7 +237,7 @@ Deno.test("runs with little work in a step take their steps together, each to wh
       sweep: { seed: [0, 1], "training.optimizer.learningRate": [0.01, 0.1] },
     });
     const results = (mode: string) => join(folder, mode);
-    const said = await Promise.all(["auto", "off"].map(async (mode) => {
+    const said = await Promise.all(["on", "auto"].map(async (mode) => {
       const { code, stderr } = await call(["batch", file, "--results", results(mode), "--fuse", mode]);
       assertEquals(code, 0, stderr);
       return stderr;
@@ -247,7 +247,7 @@ Deno.test("runs with little work in a step take their steps together, each to wh
     for (const seed of [0, 1]) {
       for (const rate of [0.01, 0.1]) {
         const name = `seed=${seed},learningRate=${rate}`;
-        const [fused, alone] = await Promise.all(["auto", "off"].map(async (mode) => {
+        const [fused, alone] = await Promise.all(["on", "auto"].map(async (mode) => {
           const lines = await readLines(join(results(mode), "small", name, "history.jsonl"));
           return lines.map(({ loss }) => Number(loss));
         })) as [number[], number[]];
@@ -255,8 +255,8 @@ Deno.test("runs with little work in a step take their steps together, each to wh
         for (const [i, loss] of fused.entries()) {
           assert(Math.abs(loss - alone[i]!) < 1e-3, `${fused} and ${alone}`);
         }
-        const last = await readLines(join(results("auto"), "small", name, "predictions.jsonl"));
-        const lastAlone = await readLines(join(results("off"), "small", name, "predictions.jsonl"));
+        const last = await readLines(join(results("on"), "small", name, "predictions.jsonl"));
+        const lastAlone = await readLines(join(results("auto"), "small", name, "predictions.jsonl"));
         assertEquals(last.map(({ predicted }) => predicted), lastAlone.map(({ predicted }) => predicted));
       }
     }
@@ -273,7 +273,7 @@ Deno.test("a run that fails beside others does so again alone, and the others co
         other: { seed: 1 },
       },
     });
-    const { code, stderr } = await call(["batch", file, "--results", folder]);
+    const { code, stderr } = await call(["batch", file, "--results", folder, "--fuse", "on"]);
     assertEquals(code, 1, stderr);
     assertStringIncludes(stderr, "error: 1 of 3 runs failed");
     assert(
@@ -282,5 +282,27 @@ Deno.test("a run that fails beside others does so again alone, and the others co
     );
     for (const name of ["good", "other"]) {
       assertEquals((await json(folder, "small", name, "metrics.json")).status, "complete", stderr);
+    }
+  }));
+
+Deno.test("fused runs that are interrupted go on together, to the same bits", () =>
+  inFolder(async (folder) => {
+    const training = { batchSize: 4, epochs: 6 }, args = ["--fuse", "on"];
+    const file = await sweepFile(folder, { training, sweep: { seed: [0, 1] } });
+    const cut: string = join(folder, "cut"), whole: string = join(folder, "whole");
+    const child = start(["batch", file, "--results", cut, ...args]), ended = child.output();
+    while (!await exists(cut, "small/seed=1.partial/checkpoint.safetensors")) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    child.kill("SIGINT");
+    assertEquals((await ended).code, 130);
+    for (const results of [cut, whole]) {
+      const { code, stderr } = await call(["batch", file, "--results", results, ...args]);
+      assertEquals(code, 0, stderr);
+      assertStringIncludes(stderr, "2 runs take their steps together");
+    }
+    for (const name of ["seed=0", "seed=1"]) {
+      const read = (results: string) => Deno.readFile(join(results, "small", name, "prompt.safetensors"));
+      assertEquals(await read(cut), await read(whole));
     }
   }));
