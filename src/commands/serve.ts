@@ -53,7 +53,9 @@ export async function serve(folder: string, { hard, model, results, host, port }
     );
   }
   const beside = hard === undefined ? hardened(experiment) : (await readAbout(hard)).experiment;
-  if (beside.prompt.kind !== "hard") throw new InputError(`${hard} is no run of a hard prompt`);
+  if (beside.prompt.kind !== "hard" || beside.tune !== "none") {
+    throw new InputError(`${hard} is no run of a hard prompt with the model as it is`);
+  }
   const frozen = await modelOfRun(about, folder, model, terminalDownloads(say));
   const files = await servedFiles(folder, about, beside, frozen, results);
   await untilInterrupted((signal) =>
@@ -70,7 +72,7 @@ export async function serve(folder: string, { hard, model, results, host, port }
 /** The experiment without its vectors: the words around them are the hard prompt. */
 function hardened(experiment: Experiment): Experiment {
   const template = experiment.prompt.template.replaceAll(/\{prompt(?::\d+)?\}/g, " ").replaceAll(/\s+/g, " ");
-  return { ...experiment, prompt: { kind: "hard", template: template.trim() } };
+  return { ...experiment, tune: "none", prompt: { kind: "hard", template: template.trim() } };
 }
 
 async function servedFiles(
