@@ -20,15 +20,21 @@ export interface Bar {
 
 /** Accuracy over a number, a line a series, as an SVG file. */
 export function drawLines(points: readonly Point[], label: string): string {
-  const ends = points.filter(({ interval }) => interval !== null);
-  const of = { x: "x", stroke: "series" } as const;
+  const series = [...new Set(points.map((point) => point.series))], ticks = new Set(points.map(({ x }) => x));
+  // Series stand a little beside each other, so that their intervals can be told apart.
+  const beside = points.map((point) => ({
+    ...point,
+    x: point.x * BESIDE ** (series.indexOf(point.series) - (series.length - 1) / 2),
+  }));
+  const ends = beside.filter(({ interval }) => interval !== null), of = { x: "x", stroke: "series" } as const;
   return svg({
     width: 640,
     height: 360,
-    x: { type: "log", label, ticks: [...new Set(points.map(({ x }) => x))], tickFormat: String },
+    marginBottom: 44,
+    inset: 8,
+    x: { type: "log", label, labelOffset: 38, ticks: [...ticks], tickFormat: String },
     y: { label: "test accuracy, %", grid: true },
-    color: { legend: false, domain: seriesOf(points), range: COLOURS },
-    symbol: { domain: seriesOf(points) },
+    color: { legend: false, domain: series, range: COLOURS },
     marks: [
       Plot.ruleX(ends, {
         ...of,
@@ -36,13 +42,31 @@ export function drawLines(points: readonly Point[], label: string): string {
         y2: ({ interval }) => 100 * interval![1],
         strokeOpacity: 0.5,
       }),
-      Plot.line(points, { ...of, y: percent }),
-      Plot.dot(points, { ...of, y: percent, fill: "white" }),
-      Plot.text(
-        points,
-        Plot.selectLast({ x: "x", y: percent, z: "series", text: "series", dx: 8, textAnchor: "start" }),
-      ),
+      Plot.line(beside, { ...of, y: percent }),
+      Plot.dot(beside, { ...of, y: percent, fill: "white" }),
+      Plot.text(namesOf(points, series.length), {
+        x: "x",
+        y: "y",
+        text: "series",
+        fill: "series",
+        dx: 10,
+        textAnchor: "start",
+      }),
     ],
+  });
+}
+
+/** The names of series beside their last points, none over another. */
+function namesOf(
+  points: readonly Point[],
+): { readonly x: number; readonly y: number; readonly series: string }[] {
+  const values = points.flatMap(({ mean, interval }) => interval ?? [mean]).map((value) => 100 * value);
+  const apart = (Math.max(...values) - Math.min(...values)) / NAMES_APART;
+  const last = [...Map.groupBy(points, ({ series }) => series).values()].map((line) => line.at(-1)!);
+  let above = Infinity;
+  return last.toSorted((a, b) => b.mean - a.mean).map((point) => {
+    above = Math.min(percent(point), above - apart);
+    return { x: point.x * BESIDE ** (series / 2), y: above, series: point.series };
   });
 }
 
@@ -53,7 +77,9 @@ export function drawBars(bars: readonly Bar[]): string {
     width: 640,
     height: 60 + 26 * bars.length,
     marginLeft: 170,
-    x: { label: "accuracy, %", grid: true },
+    marginBottom: 44,
+    insetLeft: 16,
+    x: { label: "accuracy, %", labelOffset: 38, grid: true },
     y: { label: null, domain: [...new Set(bars.map(({ name }) => name))] },
     fy: { label: null, domain: [...new Set(bars.map(({ data }) => data))] },
     marks: [
@@ -78,9 +104,8 @@ export function drawBars(bars: readonly Bar[]): string {
 
 const COLOURS = ["#4269d0", "#d9730d", "#2f9e62", "#b84a9b"];
 
-function seriesOf(points: readonly Point[]): string[] {
-  return [...new Set(points.map(({ series }) => series))];
-}
+/** How far apart the points of two series are on a logarithmic axis, and the part of the height that a name takes. */
+const BESIDE = 1.04, NAMES_APART = 20;
 
 function percent({ mean }: { readonly mean: number }): number {
   return 100 * mean;

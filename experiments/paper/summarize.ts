@@ -4,10 +4,12 @@
  *
  *   deno task study
  */
+import { stringify } from "@std/csv/stringify";
 import { join } from "@std/path";
 import type { EnsembleRow, SummaryGroup, SummaryRow } from "../../src/results/summary.ts";
-import { readRun, readSummary } from "../../src/results/read_run.ts";
-import { spreadOf } from "../../src/results/summary.ts";
+import { readEnvironment, readRun, readSummary } from "../../src/results/read_run.ts";
+import { spreadOf, withoutSeed } from "../../src/results/summary.ts";
+import { meaningsOf } from "./meanings.ts";
 import { type Bar, drawBars, drawLines, type Point } from "./plots.ts";
 
 const RUNS = "results/study", KEPT = "results/paper";
@@ -34,6 +36,8 @@ await Deno.mkdir(KEPT, { recursive: true });
 const summaries = Object.fromEntries(
   await Promise.all(NAMES.map(async (name) => [name, await kept(name)] as const)),
 ) as Record<typeof NAMES[number], Kept>;
+/** All of the training examples of a class that rt-polarity has beside the validation set, and the length of prompts in the experiment of shots. */
+const ALL_SHOTS = 8634 / 2, SHOTS_LENGTH = 20;
 const LENGTH = "prompt.length", INITIALIZATION = "prompt.initialization", SHOTS = "dataset.shots";
 const initializationOf = ({ settings }: SummaryGroup) => (settings[INITIALIZATION] as { from: string }).from;
 
@@ -50,43 +54,72 @@ await plot(
     ...summaries.insertion.groups.map((group) => point(group, LENGTH, "word-embeddings")),
   ], "prompt length"),
 );
+const all = behind.find(({ settings }) => settings[LENGTH] === SHOTS_LENGTH)!;
 await plot(
   "shots",
-  drawLines(summaries.shots.groups.map((g) => point(g, SHOTS, "shots")), "examples a class"),
+  drawLines([
+    ...summaries.shots.groups.map((group) => point(group, SHOTS, "200 steps")),
+    { ...point(all, LENGTH, "all, 2 epochs"), x: ALL_SHOTS },
+  ], "examples a class"),
 );
+const meanings = await Promise.all(byLength.map(async (group) => ({
+  length: group.settings[LENGTH],
+  initialization: initializationOf(group),
+  ...await meaningsOf(
+    folderOf("length-initialization"),
+    rowsOf(summaries["length-initialization"].rows, group),
+  ),
+})));
+await keep("meanings.csv", stringify(meanings, { columns: Object.keys(meanings[0]!), crlf: false }));
 
 const hard = await readRun(join(RUNS, "paper-hard")), best = bestModel(summaries["model-tuning"].groups);
 const prompts = summaries.ensemble.rows, models = rowsOf(summaries["model-tuning"].rows, best);
 const [together] = summaries.ensemble.ensembles, films = "films", products = "products";
 const bars: Bar[] = [
-  { name: "majority class", data: films, mean: hard.metrics.majority!.accuracy, interval: null },
+  majority(films, hard.metrics.test),
   one("hard prompt", films, hard.metrics.test),
   over("soft prompt", films, prompts, ({ test }) => test.accuracy.value),
   one("five prompts together", films, together!.metrics!.test),
   over("model tuning", films, models, ({ test }) => test.accuracy.value),
+  majority(products, elsewhere(hard.metrics)),
   one("hard prompt", products, elsewhere(hard.metrics)),
   over("soft prompt", products, prompts, (metrics) => elsewhere(metrics).accuracy.value),
   one("five prompts together", products, elsewhere(together!.metrics!)),
   over("model tuning", products, models, (metrics) => elsewhere(metrics).accuracy.value),
 ];
 await plot("baselines", drawBars(bars));
-await Deno.writeTextFile(join(KEPT, "baselines.json"), `${JSON.stringify(bars, null, 2)}\n`);
+await keep("baselines.json", json(bars));
 console.log(`${KEPT}: ${NAMES.map((name) => `${name}.csv`).join(", ")} and plots`);
 
 /** Copies an experiment's table, and of its summary what is kept. */
 async function kept(name: string): Promise<Kept> {
-  const folder: string = join(RUNS, `paper-${name}`), summary = await readSummary(folder);
+  const folder = folderOf(name), summary = await readSummary(folder);
   if (summary === undefined) throw new Error(`there is no ${folder}/summary.json: run 'deno task study'`);
   await Deno.copyFile(join(folder, "summary.csv"), join(KEPT, `${name}.csv`));
-  const { groups, ensembles, best } = summary;
-  const seconds = summary.rows.reduce((sum, { metrics }) => sum + (metrics?.seconds ?? 0), 0);
-  const about = { groups, best, seconds, ensembles: ensembles.map(({ ensemble }) => ensemble) };
-  await Deno.writeTextFile(join(KEPT, `${name}.json`), `${JSON.stringify(about, null, 2)}\n`);
+  const { groups, ensembles, rows, best } = summary, runs = [...rows, ...ensembles];
+  const about = await Promise.all(runs.map((run) => readEnvironment(join(folder, run.folder))));
+  const seconds = about.reduce((sum, environment) => sum + (environment?.seconds?.wall ?? 0), 0);
+  await keep(
+    `${name}.json`,
+    json({ runs: runs.length, seconds, groups, best, ensembles: ensembles.map(({ ensemble }) => ensemble) }),
+  );
   return summary;
 }
 
 async function plot(name: string, svg: string): Promise<void> {
-  await Deno.writeTextFile(join(KEPT, `${name}.svg`), svg);
+  await keep(`${name}.svg`, svg);
+}
+
+async function keep(name: string, text: string): Promise<void> {
+  await Deno.writeTextFile(join(KEPT, name), text);
+}
+
+function folderOf(name: string): string {
+  return join(RUNS, `paper-${name}`);
+}
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
 }
 
 function point({ settings, test: { accuracy } }: SummaryGroup, key: string, series: string): Point {
@@ -99,7 +132,7 @@ function bestModel(groups: readonly SummaryGroup[]): SummaryGroup {
 }
 
 function rowsOf(rows: readonly SummaryRow[], { settings }: SummaryGroup): SummaryRow[] {
-  return rows.filter((row) => Object.entries(settings).every(([key, value]) => row.settings[key] === value));
+  return rows.filter((row) => JSON.stringify(withoutSeed(row.settings)) === JSON.stringify(settings));
 }
 
 type Metrics = NonNullable<SummaryRow["metrics"]>;
@@ -107,6 +140,12 @@ type Metrics = NonNullable<SummaryRow["metrics"]>;
 /** Of the products. */
 function elsewhere({ transfer }: Metrics): Metrics["test"] {
   return transfer!["customer-reviews"]!;
+}
+
+/** What naming the most frequent class of the data for each of them comes to. */
+function majority(data: string, { examples, per_class }: Metrics["test"]): Bar {
+  const most = Math.max(...Object.values(per_class).map(({ support }) => support));
+  return { name: "majority class", data, mean: most / examples, interval: null };
 }
 
 /** A single run with its own interval (Wilson). */
