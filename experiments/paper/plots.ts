@@ -44,7 +44,7 @@ export function drawLines(points: readonly Point[], label: string): string {
       }),
       Plot.line(beside, { ...of, y: percent }),
       Plot.dot(beside, { ...of, y: percent, fill: "white" }),
-      Plot.text(namesOf(points, series.length), {
+      Plot.text(namesOf(points), {
         x: "x",
         y: "y",
         text: "series",
@@ -64,9 +64,10 @@ function namesOf(
   const apart = (Math.max(...values) - Math.min(...values)) / NAMES_APART;
   const last = [...Map.groupBy(points, ({ series }) => series).values()].map((line) => line.at(-1)!);
   let above = Infinity;
+  const right = BESIDE ** (last.length / 2);
   return last.toSorted((a, b) => b.mean - a.mean).map((point) => {
     above = Math.min(percent(point), above - apart);
-    return { x: point.x * BESIDE ** (series / 2), y: above, series: point.series };
+    return { x: point.x * right, y: above, series: point.series };
   });
 }
 
