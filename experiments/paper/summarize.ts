@@ -4,13 +4,14 @@
  *
  *   deno task study
  */
-import { stringify } from "@std/csv/stringify";
+import { type DataItem, stringify } from "@std/csv/stringify";
 import { join } from "@std/path";
-import type { EnsembleRow, SummaryGroup, SummaryRow } from "../../src/results/summary.ts";
 import { readEnvironment, readRun, readSummary } from "../../src/results/read_run.ts";
-import { spreadOf, withoutSeed } from "../../src/results/summary.ts";
+import { type Summary, type SummaryGroup, type SummaryRow, withoutSeed } from "../../src/results/summary.ts";
+import { baselinesOf } from "./baselines.ts";
+import { contrastOf, marginsOf } from "./margins.ts";
 import { meaningsOf } from "./meanings.ts";
-import { type Bar, drawBars, drawLines, type Point } from "./plots.ts";
+import { drawBars, drawLines, type Point } from "./plots.ts";
 
 const RUNS = "results/study", KEPT = "results/paper";
 
@@ -20,79 +21,30 @@ const NAMES = [
   "length-initialization",
   "insertion",
   "shots",
+  "shots-all",
   "ensemble",
   "model-tuning",
   "optimizer",
 ] as const;
 
-/** What is kept of an experiment's summary: all but the metrics of single runs, which the table has. */
-interface Kept {
-  readonly groups: readonly SummaryGroup[];
-  readonly ensembles: readonly EnsembleRow[];
-  readonly rows: readonly SummaryRow[];
-}
+/** The training examples of a class that rt-polarity has, and those of them that are beside the validation set. */
+const ALL_SHOTS = 9594 / 2, ALL_SHOTS_BUT_VALIDATION = 8634 / 2;
+
+/** The length of prompts in the experiments of shots. */
+const SHOTS_LENGTH = 20;
 
 await Deno.mkdir(KEPT, { recursive: true });
 const summaries = Object.fromEntries(
-  await Promise.all(NAMES.map(async (name) => [name, await kept(name)] as const)),
-) as Record<typeof NAMES[number], Kept>;
-/** All of the training examples of a class that rt-polarity has beside the validation set, and the length of prompts in the experiment of shots. */
-const ALL_SHOTS = 8634 / 2, SHOTS_LENGTH = 20;
-const LENGTH = "prompt.length", INITIALIZATION = "prompt.initialization", SHOTS = "dataset.shots";
-const initializationOf = ({ settings }: SummaryGroup) => (settings[INITIALIZATION] as { from: string }).from;
+  await Promise.all(NAMES.map(async (name) => [name, await keepSummary(name)] as const)),
+) as Record<typeof NAMES[number], Summary>;
+await lengths();
+await insertions();
+await shots();
+await baselines();
+console.log(`${KEPT}: tables and plots of ${NAMES.map((name) => `paper-${name}`).join(", ")} and paper-hard`);
 
-const byLength = summaries["length-initialization"].groups;
-await plot(
-  "length-initialization",
-  drawLines(byLength.map((g) => point(g, LENGTH, initializationOf(g))), "prompt length"),
-);
-const behind = byLength.filter((group) => initializationOf(group) === "vocabulary");
-await plot(
-  "insertion",
-  drawLines([
-    ...behind.map((group) => point(group, LENGTH, "embedding-output")),
-    ...summaries.insertion.groups.map((group) => point(group, LENGTH, "word-embeddings")),
-  ], "prompt length"),
-);
-const all = behind.find(({ settings }) => settings[LENGTH] === SHOTS_LENGTH)!;
-await plot(
-  "shots",
-  drawLines([
-    ...summaries.shots.groups.map((group) => point(group, SHOTS, "200 steps")),
-    { ...point(all, LENGTH, "all, 2 epochs"), x: ALL_SHOTS },
-  ], "examples a class"),
-);
-const meanings = await Promise.all(byLength.map(async (group) => ({
-  length: group.settings[LENGTH],
-  initialization: initializationOf(group),
-  ...await meaningsOf(
-    folderOf("length-initialization"),
-    rowsOf(summaries["length-initialization"].rows, group),
-  ),
-})));
-await keep("meanings.csv", stringify(meanings, { columns: Object.keys(meanings[0]!), crlf: false }));
-
-const hard = await readRun(join(RUNS, "paper-hard")), best = bestModel(summaries["model-tuning"].groups);
-const prompts = summaries.ensemble.rows, models = rowsOf(summaries["model-tuning"].rows, best);
-const [together] = summaries.ensemble.ensembles, films = "films", products = "products";
-const bars: Bar[] = [
-  majority(films, hard.metrics.test),
-  one("hard prompt", films, hard.metrics.test),
-  over("soft prompt", films, prompts, ({ test }) => test.accuracy.value),
-  one("five prompts together", films, together!.metrics!.test),
-  over("model tuning", films, models, ({ test }) => test.accuracy.value),
-  majority(products, elsewhere(hard.metrics)),
-  one("hard prompt", products, elsewhere(hard.metrics)),
-  over("soft prompt", products, prompts, (metrics) => elsewhere(metrics).accuracy.value),
-  one("five prompts together", products, elsewhere(together!.metrics!)),
-  over("model tuning", products, models, (metrics) => elsewhere(metrics).accuracy.value),
-];
-await plot("baselines", drawBars(bars));
-await keep("baselines.json", json(bars));
-console.log(`${KEPT}: ${NAMES.map((name) => `${name}.csv`).join(", ")} and plots`);
-
-/** Copies an experiment's table, and of its summary what is kept. */
-async function kept(name: string): Promise<Kept> {
+/** Copies an experiment's table; and keeps of its summary all but the metrics of single runs, which the table has. */
+async function keepSummary(name: string): Promise<Summary> {
   const folder = folderOf(name), summary = await readSummary(folder);
   if (summary === undefined) throw new Error(`there is no ${folder}/summary.json: run 'deno task study'`);
   await Deno.copyFile(join(folder, "summary.csv"), join(KEPT, `${name}.csv`));
@@ -106,12 +58,84 @@ async function kept(name: string): Promise<Kept> {
   return summary;
 }
 
-async function plot(name: string, svg: string): Promise<void> {
-  await keep(`${name}.svg`, svg);
+/** Prompt length by initialization: accuracy, what each does to it by itself, and what the vectors mean. */
+async function lengths(): Promise<void> {
+  const { groups, rows } = summaries["length-initialization"];
+  await keep(
+    "length-initialization.svg",
+    drawLines(groups.map((group) => point(group, lengthOf(group), initializationOf(group))), "prompt length"),
+  );
+  const startsAs = (start: string) => (row: SummaryRow) => initializationOf(row) === start;
+  await keepTable("margins.csv", [
+    ...marginsOf(rows, (row) => `length ${lengthOf(row)}`),
+    ...marginsOf(rows, initializationOf),
+    contrastOf(
+      "length 5 to 40 over length 1",
+      rows,
+      (row) => lengthOf(row) >= 5,
+      (row) => lengthOf(row) === 1,
+    ),
+    contrastOf("labels over random", rows, startsAs("labels"), startsAs("random")),
+  ]);
+  const meanings = groups.map(async (group) => ({
+    length: lengthOf(group),
+    initialization: initializationOf(group),
+    ...await meaningsOf(folderOf("length-initialization"), rowsOf(rows, group)),
+  }));
+  await keepTable("meanings.csv", await Promise.all(meanings));
 }
 
-async function keep(name: string, text: string): Promise<void> {
-  await Deno.writeTextFile(join(KEPT, name), text);
+/** Vectors behind the embedding layer and in place of word embeddings. */
+async function insertions(): Promise<void> {
+  const points = [
+    ...behindEmbeddings().map((group) => point(group, lengthOf(group), "embedding-output")),
+    ...summaries.insertion.groups.map((group) => point(group, lengthOf(group), "word-embeddings")),
+  ];
+  await keep("insertion.svg", drawLines(points, "prompt length"));
+}
+
+async function shots(): Promise<void> {
+  const all = behindEmbeddings().find((group) => lengthOf(group) === SHOTS_LENGTH)!;
+  const points = [
+    ...summaries.shots.groups.map((group) =>
+      point(group, Number(group.settings["dataset.shots"]), "200 steps of 8")
+    ),
+    ...summaries["shots-all"].groups.map((group) => point(group, ALL_SHOTS, "200 steps of 8")),
+    point(all, ALL_SHOTS_BUT_VALIDATION, "540 steps of 32"),
+  ];
+  await keep("shots.svg", drawLines(points, "examples a class"));
+}
+
+/** What soft prompts are compared with, on films and on products; tuned models at the step size that validation chooses. */
+async function baselines(): Promise<void> {
+  const { metrics: hard } = await readRun(join(RUNS, "paper-hard"));
+  const { rows: prompts, ensembles } = summaries.ensemble, { groups, best, rows } = summaries["model-tuning"];
+  const bars = baselinesOf({ hard, prompts, together: ensembles[0]!, models: rowsOf(rows, groups[best!]!) });
+  await keep("baselines.svg", drawBars(bars));
+  await keep("baselines.json", json(bars));
+}
+
+/** The groups of prompts behind the embedding layer that start as vocabulary, as other experiments' prompts do. */
+function behindEmbeddings(): SummaryGroup[] {
+  return summaries["length-initialization"].groups.filter((group) =>
+    initializationOf(group) === "vocabulary"
+  );
+}
+
+function lengthOf({ settings }: SummaryGroup | SummaryRow): number {
+  return Number(settings["prompt.length"]);
+}
+
+function initializationOf({ settings }: SummaryGroup | SummaryRow): string {
+  return (settings["prompt.initialization"] as { from: string }).from;
+}
+
+function rowsOf(rows: readonly SummaryRow[], { settings }: SummaryGroup): SummaryRow[] {
+  return rows.filter((row) => JSON.stringify(withoutSeed(row.settings)) === JSON.stringify(settings));
+}
+
+function point({ test: { accuracy } }: SummaryGroup, x: number, series: string): Point {
+  return { x, series, mean: accuracy.mean, interval: accuracy.interval };
 }
 
 function folderOf(name: string): string {
@@ -122,44 +146,10 @@ function json(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
 
-function point({ settings, test: { accuracy } }: SummaryGroup, key: string, series: string): Point {
-  return { x: Number(settings[key]), series, mean: accuracy.mean, interval: accuracy.interval };
+async function keepTable(name: string, rows: readonly object[]): Promise<void> {
+  await keep(name, stringify(rows as DataItem[], { columns: Object.keys(rows[0]!), crlf: false }));
 }
 
-/** The step size that validation chooses. */
-function bestModel(groups: readonly SummaryGroup[]): SummaryGroup {
-  return groups.toSorted((a, b) => b.validation!.accuracy.mean - a.validation!.accuracy.mean)[0]!;
-}
-
-function rowsOf(rows: readonly SummaryRow[], { settings }: SummaryGroup): SummaryRow[] {
-  return rows.filter((row) => JSON.stringify(withoutSeed(row.settings)) === JSON.stringify(settings));
-}
-
-type Metrics = NonNullable<SummaryRow["metrics"]>;
-
-/** Of the products. */
-function elsewhere({ transfer }: Metrics): Metrics["test"] {
-  return transfer!["customer-reviews"]!;
-}
-
-/** What naming the most frequent class of the data for each of them comes to. */
-function majority(data: string, { examples, per_class }: Metrics["test"]): Bar {
-  const most = Math.max(...Object.values(per_class).map(({ support }) => support));
-  return { name: "majority class", data, mean: most / examples, interval: null };
-}
-
-/** A single run with its own interval (Wilson). */
-function one(name: string, data: string, { accuracy }: Metrics["test"]): Bar {
-  return { name, data, mean: accuracy.value, interval: accuracy.interval };
-}
-
-/** The mean over seeds with its interval (Student). */
-function over(
-  name: string,
-  data: string,
-  rows: readonly SummaryRow[],
-  value: (metrics: Metrics) => number,
-): Bar {
-  const { mean, interval } = spreadOf(rows.map(({ metrics }) => value(metrics!)));
-  return { name, data, mean, interval };
+async function keep(name: string, text: string): Promise<void> {
+  await Deno.writeTextFile(join(KEPT, name), text);
 }

@@ -21,6 +21,7 @@ const PAGES = [
   "docs/from-peft-openprompt.md",
   "docs/baselines-and-ensembles.md",
   "docs/comparing.md",
+  "docs/study.md",
   "docs/speed.md",
   "docs/webgpu.md",
   "docs/operators.md",
@@ -32,6 +33,8 @@ const PAGES = [
 const NOT_HERE: readonly (readonly [RegExp, string])[] = [
   [/^deno task (test|check)$/, "it is what runs this"],
   [/^deno task bench/, "it measures, for minutes"],
+  [/^deno task study$/, "it computes, for hours"],
+  [/^curl /, "it downloads"],
 ];
 
 /** A fenced block of a page. */
