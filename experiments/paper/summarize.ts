@@ -146,8 +146,16 @@ function json(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
 
+/** Six digits are beyond what any of the numbers can be trusted to. */
 async function keepTable(name: string, rows: readonly object[]): Promise<void> {
-  await keep(name, stringify(rows as DataItem[], { columns: Object.keys(rows[0]!), crlf: false }));
+  const rounded = rows.map((row) =>
+    Object.fromEntries(
+      Object.entries(row).map((
+        [key, value],
+      ) => [key, typeof value === "number" ? Number(value.toFixed(6)) : value]),
+    )
+  );
+  await keep(name, stringify(rounded as DataItem[], { columns: Object.keys(rows[0]!), crlf: false }));
 }
 
 async function keep(name: string, text: string): Promise<void> {
