@@ -32,10 +32,12 @@ export function drawLines(points: readonly Point[], label: string): string {
     height: 360,
     marginBottom: 44,
     inset: 8,
-    x: { type: "log", label, labelOffset: 38, ticks: [...ticks], tickFormat: String },
+    x: { type: "log", label, labelOffset: 38 },
     y: { label: "test accuracy, %", grid: true },
     color: { legend: false, domain: series, range: COLOURS },
     marks: [
+      // Named one by one, as an axis of logarithms leaves out names that it thinks too many.
+      Plot.axisX([...ticks], { text: String }),
       Plot.ruleX(ends, {
         ...of,
         y1: ({ interval }) => 100 * interval![0],
@@ -80,6 +82,7 @@ export function drawBars(bars: readonly Bar[]): string {
     marginLeft: 170,
     marginBottom: 44,
     insetLeft: 16,
+    insetRight: 16,
     x: { label: "accuracy, %", labelOffset: 38, grid: true },
     y: { label: null, domain: [...new Set(bars.map(({ name }) => name))] },
     fy: { label: null, domain: [...new Set(bars.map(({ data }) => data))] },
@@ -117,7 +120,7 @@ function svg(options: Plot.PlotOptions): string {
     document: NonNullable<Plot.PlotOptions["document"]>;
   };
   const chart = Plot.plot({
-    marginRight: 90,
+    marginRight: 130,
     style: { background: "white", fontSize: "12px" },
     ...options,
     document,
