@@ -13,7 +13,7 @@ import { findAdapter, openWebgpu } from "../src/device/webgpu.ts";
 import { tableLines } from "../src/commands/console.ts";
 import { familyFeeds, familyModel, readFamily } from "../test/compiler/family_step.ts";
 import { relativeError } from "../test/compiler/graph_runner.ts";
-import { submitTime } from "./host_time.ts";
+import { hostTime } from "./host_time.ts";
 import { matrixRate } from "./matrix_rate.ts";
 import { median } from "./median.ts";
 import { ownForward } from "./own_forward.ts";
@@ -117,7 +117,7 @@ async function measured({ precision, rounds, open }: typeof contenders[number]):
     rate.toFixed(1),
     `${(100 * reached / rate).toFixed(0)}%`,
     (await gradientError(device, precision)).toExponential(0),
-    device.kind === "webgpu" ? await hostTime(session, feeds) : "",
+    device.kind === "webgpu" ? await toldHostTime(session, feeds) : "",
   ];
 }
 
@@ -148,22 +148,10 @@ async function stepTaken(session: ResidentSession, feeds: Record<string, Tensor>
   for (const output of Object.values(outputs)) output.free();
 }
 
-/** What a step takes of the host: handing over all commands, without waiting for the loss. */
-async function hostTime(session: ResidentSession, feeds: Record<string, Tensor>): Promise<string> {
-  const times: number[] = [];
-  let calls = 0;
-  for (let i = 0; i < SLOW_ROUNDS; i++) {
-    const start = performance.now();
-    let outputs: Awaited<ReturnType<ResidentSession["run"]>> = {};
-    const submitting = await submitTime(async () => {
-      outputs = await session.run(feeds);
-    });
-    const whole = performance.now() - start;
-    times.push(adapter!.software ? whole - submitting.milliseconds : whole);
-    calls = submitting.calls;
-    for (const output of Object.values(outputs)) output.free();
-  }
-  return `${median(times).toFixed(1)} ms${adapter!.software ? ` beside ${calls} submits` : ""}`;
+async function toldHostTime(session: ResidentSession, feeds: Record<string, Tensor>): Promise<string> {
+  const { software } = adapter!;
+  const { milliseconds, calls } = await hostTime(session, feeds, { rounds: SLOW_ROUNDS, software });
+  return `${milliseconds.toFixed(1)} ms${software ? ` beside ${calls} submits` : ""}`;
 }
 
 async function timed(rounds: number, call: () => Promise<unknown>): Promise<number> {

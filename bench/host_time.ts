@@ -1,3 +1,6 @@
+import type { Feeds, ResidentSession } from "../src/device/device.ts";
+import { median } from "./median.ts";
+
 /** Milliseconds inside calls that hand work to the GPU. */
 export interface SubmitTime {
   milliseconds: number;
@@ -22,4 +25,29 @@ export async function submitTime(work: () => Promise<void>): Promise<SubmitTime>
   } finally {
     GPUQueue.prototype.submit = submit;
   }
+}
+
+/**
+ * The median milliseconds that a step takes of the host: handing over all commands, without waiting for the loss, and without
+ * what a software adapter computes meanwhile.
+ */
+export async function hostTime(
+  session: ResidentSession,
+  feeds: Feeds,
+  { rounds, software }: { readonly rounds: number; readonly software: boolean },
+): Promise<SubmitTime> {
+  const times: number[] = [];
+  let calls = 0;
+  for (let i = 0; i < rounds; i++) {
+    const start = performance.now();
+    let outputs: Awaited<ReturnType<ResidentSession["run"]>> = {};
+    const submitting = await submitTime(async () => {
+      outputs = await session.run(feeds);
+    });
+    const whole = performance.now() - start;
+    times.push(software ? whole - submitting.milliseconds : whole);
+    calls = submitting.calls;
+    for (const output of Object.values(outputs)) output.free();
+  }
+  return { milliseconds: median(times), calls };
 }
