@@ -35,7 +35,7 @@ const SHOTS_LENGTH = 20;
 
 await Deno.mkdir(KEPT, { recursive: true });
 const summaries = Object.fromEntries(
-  await Promise.all(NAMES.map(async (name) => [name, await keepSummary(name)] as const)),
+  await Array.fromAsync(NAMES, async (name) => [name, await keepSummary(name)] as const),
 ) as Record<typeof NAMES[number], Summary>;
 await lengths();
 await insertions();
@@ -46,7 +46,10 @@ console.log(`${KEPT}: tables and plots of ${NAMES.map((name) => `paper-${name}`)
 /** Copies an experiment's table; and keeps of its summary all but the metrics of single runs, which the table has. */
 async function keepSummary(name: string): Promise<Summary> {
   const folder = folderOf(name), summary = await readSummary(folder);
-  if (summary === undefined) throw new Error(`there is no ${folder}/summary.json: run 'deno task study'`);
+  if (summary === undefined) {
+    console.error(`there is no ${folder}/summary.json: 'deno task study' does the runs first`);
+    Deno.exit(1);
+  }
   await Deno.copyFile(join(folder, "summary.csv"), join(KEPT, `${name}.csv`));
   const { groups, ensembles, rows, best } = summary, runs = [...rows, ...ensembles];
   const about = await Promise.all(runs.map((run) => readEnvironment(join(folder, run.folder))));

@@ -34,7 +34,6 @@ const NOT_HERE: readonly (readonly [RegExp, string])[] = [
   [/^deno task (test|check)$/, "it is what runs this"],
   [/^deno task bench/, "it measures, for minutes"],
   [/^deno task study$/, "it computes, for hours"],
-  [/^curl /, "it downloads"],
 ];
 
 /** A fenced block of a page. */

@@ -1,12 +1,14 @@
 import { assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
 import { parse } from "@std/csv/parse";
 import { join } from "@std/path";
+import config from "../../deno.json" with { type: "json" };
 import { baselinesOf } from "../../experiments/paper/baselines.ts";
 import { contrastOf, marginsOf } from "../../experiments/paper/margins.ts";
 import { drawBars, drawLines } from "../../experiments/paper/plots.ts";
 import { parseVariants } from "../../src/experiment/sweep.ts";
 import type { MetricsFile } from "../../src/results/metrics_file.ts";
 import type { SummaryRow } from "../../src/results/summary.ts";
+import { inFolder } from "../commands/softprompt.ts";
 import { ROOT } from "../shared.ts";
 
 const FILES = join(ROOT, "experiments/paper"), KEPT = join(ROOT, "results/paper");
@@ -24,6 +26,23 @@ Deno.test("the study's tables have every run that its files ask for, complete", 
     assertEquals(rows.filter(({ status }) => status !== "complete"), [], table);
   }
 });
+
+Deno.test("the study's summary says what it lacks, and may do what it does", () =>
+  inFolder(async (folder) => {
+    const [, ...args] = config.tasks.study.split(" && ")[1]!.split(" ")
+      .map((arg) => arg.replace("experiments/paper", FILES));
+    await Deno.mkdir(join(folder, "results/paper"), { recursive: true });
+    const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: [args[0]!, "--no-prompt", "--quiet", `--config=${join(ROOT, "deno.json")}`, ...args.slice(1)],
+      cwd: folder,
+      env: { NO_COLOR: "1" },
+    }).output();
+    assertEquals(code, 1);
+    assertEquals(
+      new TextDecoder().decode(stderr),
+      "there is no results/study/paper-learning-rate/summary.json: 'deno task study' does the runs first\n",
+    );
+  }));
 
 Deno.test("a plot of lines has each series by its name, and no interval where there is none", () => {
   const svg = drawLines([
