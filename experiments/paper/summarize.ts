@@ -47,18 +47,29 @@ console.log(`${KEPT}: tables and plots of ${NAMES.map((name) => `paper-${name}`)
 async function keepSummary(name: string): Promise<Summary> {
   const folder = folderOf(name), summary = await readSummary(folder);
   if (summary === undefined) {
-    console.error(`there is no ${folder}/summary.json: 'deno task study' does the runs first`);
-    Deno.exit(1);
+    stop(`there is no ${folder}/summary.json: 'deno task study' does the runs first`);
   }
   await Deno.copyFile(join(folder, "summary.csv"), join(KEPT, `${name}.csv`));
   const { groups, ensembles, rows, best } = summary, runs = [...rows, ...ensembles];
-  const about = await Promise.all(runs.map((run) => readEnvironment(join(folder, run.folder))));
-  const seconds = about.reduce((sum, environment) => sum + (environment?.seconds?.wall ?? 0), 0);
+  const times = await Promise.all(runs.map((run) => secondsOf(join(folder, run.folder))));
+  const seconds = times.reduce((sum, time) => sum + time, 0);
   await keep(
     `${name}.json`,
     json({ runs: runs.length, seconds, groups, best, ensembles: ensembles.map(({ ensemble }) => ensemble) }),
   );
   return summary;
+}
+
+/** What a run took. */
+async function secondsOf(run: string): Promise<number> {
+  const seconds = (await readEnvironment(run))?.seconds;
+  if (seconds === undefined) stop(`${run} is not complete: 'deno task study' goes on with it`);
+  return seconds.wall;
+}
+
+function stop(why: string): never {
+  console.error(why);
+  Deno.exit(1);
 }
 
 /** Prompt length by initialization: accuracy, what each does to it by itself, and what the vectors mean. */
@@ -149,16 +160,17 @@ function json(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
 
-/** Six digits are beyond what any of the numbers can be trusted to. */
 async function keepTable(name: string, rows: readonly object[]): Promise<void> {
-  const rounded = rows.map((row) =>
-    Object.fromEntries(
-      Object.entries(row).map((
-        [key, value],
-      ) => [key, typeof value === "number" ? Number(value.toFixed(6)) : value]),
-    )
+  const columns = Object.keys(rows[0]!);
+  await keep(name, stringify(rows.map((row) => rounded(row) as DataItem), { columns, crlf: false }));
+}
+
+/** A row with six digits a number, which is beyond what any of them can be trusted to. */
+function rounded(row: object): Record<string, unknown> {
+  const entries = Object.entries(row).map(([key, value]) =>
+    [key, typeof value === "number" ? Number(value.toFixed(6)) : value] as const
   );
-  await keep(name, stringify(rounded as DataItem[], { columns: Object.keys(rows[0]!), crlf: false }));
+  return Object.fromEntries(entries);
 }
 
 async function keep(name: string, text: string): Promise<void> {

@@ -27,7 +27,7 @@ Deno.test("the study's tables have every run that its files ask for, complete", 
   }
 });
 
-Deno.test("the study's summary says what it lacks, and may do what it does", () =>
+Deno.test("the study's summary starts with what its task permits, and says what it lacks", () =>
   inFolder(async (folder) => {
     const [, ...args] = config.tasks.study.split(" && ")[1]!.split(" ")
       .map((arg) => arg.replace("experiments/paper", FILES));
