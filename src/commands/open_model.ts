@@ -1,4 +1,11 @@
-import { countParameters, type OnnxFile, readOnnxFile, weightFiles } from "../compiler/mod.ts";
+import {
+  countParameters,
+  factsOf,
+  type ModelFacts,
+  type OnnxFile,
+  readOnnxFile,
+  weightFiles,
+} from "../compiler/mod.ts";
 import { readWhole } from "../device/read_whole.ts";
 import type { ModelSpec } from "../experiment/types.ts";
 import type { HubListener } from "../hub/repository.ts";
@@ -24,6 +31,8 @@ export interface OpenModel {
   readonly weights: readonly string[];
   /** How many numbers its weights are. */
   readonly parameters: number;
+  /** What its graph says of it. */
+  readonly facts: ModelFacts;
   readonly card: ModelCard;
   readonly tokenizer: Tokenizer;
 }
@@ -50,6 +59,7 @@ export async function openModel(
     sha256: await hashFile(onnx),
     weights: await Promise.all(beside.map(hashFile)),
     parameters: await ofFile(onnx, countParameters),
+    facts: await ofFile(onnx, factsOf),
     card: await readCard(folder),
     tokenizer: await readTokenizer(folder),
   };

@@ -32,6 +32,7 @@ import { dimensionOf, type Insertion, type Prompts, splice } from "./splice.ts";
 export { bake, type BakedPrompt } from "./bake.ts";
 export { evaluate, readShape, writeShape } from "./dimension.ts";
 export { CompileError } from "./errors.ts";
+export { factsOf, type ModelFacts } from "./facts.ts";
 export { fallbacks } from "./webgpu_kernels.ts";
 export { matrixFlops } from "./flops.ts";
 export type { Parameter } from "./model_tuning.ts";

@@ -1,0 +1,28 @@
+import { findEmbedding } from "./embedding_layer.ts";
+import { CompileError } from "./errors.ts";
+import { importModel } from "./import.ts";
+import type { OnnxFile } from "./onnx_file.ts";
+
+/** What a model's graph says of the model, whatever the files around it say. */
+export interface ModelFacts {
+  /** Rows of the table of word embeddings: ids from 0 up to this can be read. */
+  readonly rows: number;
+  /** Words that the logits are over: ids from 0 up to this can be answered. */
+  readonly words: number;
+}
+
+/**
+ * Finds out what a model's graph says of the model.
+ *
+ * @throws {CompileError} where the graph is no language model that the compiler knows
+ */
+export function factsOf(file: OnnxFile): ModelFacts {
+  const graph = importModel(file), { lookup } = findEmbedding(graph);
+  const rows = lookup.inputs[0]!.shape[0], words = graph.outputs.get("logits")!.shape[2];
+  if (typeof rows !== "number" || typeof words !== "number") {
+    throw new CompileError(
+      `${file.path}: the sizes of its vocabulary are not known (${rows} rows, ${words} words)`,
+    );
+  }
+  return { rows, words };
+}
