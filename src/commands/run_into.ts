@@ -14,6 +14,7 @@ import type { RunFolder } from "../results/run_folder.ts";
 import { samplesMarkdown } from "../results/samples.ts";
 import { Interrupted } from "../training/trainer.ts";
 import { answering, trainedNumbers } from "./answering.ts";
+import { type CheckedRun, type CheckOutcome, checkRun } from "./check_run.ts";
 import { classifyAll } from "./classify_all.ts";
 import {
   compileExperiment,
@@ -57,6 +58,11 @@ export async function runInto(
     );
   }
   for (const line of dataWarnings(title, prepared.dataset)) listener.say(line);
+  const check = await stopwatch.count("checking", () =>
+    checkedFirst(
+      { prepared, compiled, form, device: bare, cache: join(results, ".cache") },
+      options,
+    ));
   if (folder.checkpoint) listener.say(`${title}: going on after step ${folder.checkpoint.step}`);
   const sessions = new Sessions(prepared, bare, form, stopwatch, workbench);
   const answer = await answering({ prepared, compiled, encoded, device, form, sessions, folder }, options);
@@ -69,7 +75,7 @@ export async function runInto(
     answer.tuned,
   );
   const ensemble = prepared.members && ensembleOf(prepared, prepared.members, each, metrics, folder.path);
-  const environment = await environmentOf(prepared, device, stopwatch.timing, folder.path);
+  const environment = await environmentOf(prepared, device, stopwatch.timing, check, folder.path);
   await folder.writeJsonLines("predictions.jsonl", predictions);
   for (const { name, predictions } of transfer) {
     await folder.writeJsonLines(`predictions.${name}.jsonl`, predictions);
@@ -99,6 +105,20 @@ export async function runInto(
   return metrics;
 }
 
+/** Compares what is compiled with the model's own file, unless that is not wanted; that it was not done is said. */
+async function checkedFirst(
+  run: CheckedRun,
+  { title, listener, selfCheck }: RunOptions,
+): Promise<CheckOutcome> {
+  const outcome = selfCheck ? await checkRun(run) : { skipped: "--no-self-check" };
+  if ("skipped" in outcome) {
+    listener.say(
+      `warning: ${title}: what is compiled was not compared with the model's own file (${outcome.skipped})`,
+    );
+  }
+  return outcome;
+}
+
 /** An ensemble beside its members, whose folders are named from its own. */
 function ensembleOf(
   { experiment }: Prepared,
@@ -118,6 +138,7 @@ async function environmentOf(
   { experiment, model, dataset, contentHash }: Prepared,
   device: Device,
   timing: Timing,
+  check: CheckOutcome,
   path: string,
 ): Promise<Environment> {
   return {
@@ -135,6 +156,7 @@ async function environmentOf(
       sha256: dataset.sha256,
     },
     seed: experiment.seed,
+    self_check: check,
     seconds: timing,
     content_hash: contentHash,
   };

@@ -38,6 +38,7 @@ export { matrixFlops } from "./flops.ts";
 export type { Parameter } from "./model_tuning.ts";
 export { countParameters } from "./parameters.ts";
 export { keptBytes } from "./memory.ts";
+export { type NumberFormat, numberFormatOf } from "./number_format.ts";
 export { type FileRegion, type Graph, liveNodes } from "./graph.ts";
 export type { Emitted } from "./emit.ts";
 export { type OnnxFile, readOnnxFile, type ReadRegion, weightFiles } from "./onnx_file.ts";

@@ -1,0 +1,175 @@
+import { join, relative } from "@std/path";
+import { type SelfCheck, selfCheck, SelfCheckError } from "../check/self_check.ts";
+import { toleranceFor } from "../check/difference.ts";
+import { type Compiled, type Emitted, numberFormatOf, readOnnxFile, weightFiles } from "../compiler/mod.ts";
+import { placed } from "../dataset/example.ts";
+import { sha256 } from "../dataset/sha256.ts";
+import { type Device, float32Tensor, type Tensor } from "../device/device.ts";
+import { openUntouched } from "../device/untouched.ts";
+import { onDisk } from "../disk/on_disk.ts";
+import { parseTemplate, type Template } from "../experiment/template.ts";
+import type { LabelledEncoding } from "../prompt/batches.ts";
+import { TemplateEncoder } from "../prompt/encoding.ts";
+import { compileHardModel, compilerHash, compileWholeModel, type Form, withBytes } from "./compile_model.ts";
+import { optimizerName, type Prepared } from "./prepare.ts";
+
+/** What became of a run's check: what was found, now or before, or why there was none. */
+export type CheckOutcome = SelfCheck | { readonly skipped: string };
+
+/** What is checked. */
+export interface CheckedRun {
+  readonly prepared: Prepared;
+  /** The compiled step of a soft prompt. */
+  readonly compiled: Compiled | undefined;
+  readonly form: Form;
+  readonly device: Device;
+  /** The folder that the outcome is kept in from run to run. */
+  readonly cache: string;
+}
+
+/** Vectors of a prompt's piece while it is checked: what is compiled does not depend on their number. */
+const MOST_VECTORS = 4;
+
+/** Test texts that the two are chosen from. */
+const LOOKED_AT = 256;
+
+/** The most logits that the file is asked for at once: it gives one for each word at each token. */
+const MOST_LOGITS = 2 ** 25;
+
+/** How much memory the file takes beside the graph, in parts of its size: as it is read, and as ONNX Runtime keeps it. */
+const FILE_MEMORY = 2.2, BESIDE_MEMORY = 1.1;
+
+/**
+ * Makes sure that a run's compiled graph computes what the model's own file computes, before anything is tuned or scored by
+ * it. What was found is kept by the content of all that it depends on, and is not looked for again.
+ *
+ * @throws {SelfCheckError} where they differ
+ */
+export async function checkRun(run: CheckedRun): Promise<CheckOutcome> {
+  const { cache } = run, path: string = join(cache, `${await keyOf(run)}.check.json`);
+  const kept = await readKept(path);
+  if (kept !== undefined) return kept;
+  const outcome = await checked(run);
+  if ("skipped" in outcome) return outcome;
+  await onDisk(path, async () => {
+    await Deno.mkdir(cache, { recursive: true });
+    await Deno.writeTextFile(`${path}.new`, JSON.stringify(outcome));
+    await Deno.rename(`${path}.new`, path);
+  });
+  return outcome;
+}
+
+async function keyOf({ prepared: { experiment, model }, form, device }: CheckedRun): Promise<string> {
+  const { prompt, tune, ensemble, semantics } = experiment;
+  const made = JSON.stringify([
+    model.sha256,
+    model.weights,
+    prompt.template,
+    prompt.insertion,
+    tune,
+    ensemble !== undefined,
+    form,
+    device.kind,
+    semantics,
+    await compilerHash(),
+  ]);
+  return (await sha256(new TextEncoder().encode(made))).slice(0, 32);
+}
+
+async function readKept(path: string): Promise<SelfCheck | undefined> {
+  try {
+    const { difference, tolerance } = JSON.parse(await Deno.readTextFile(path)) as Partial<SelfCheck>;
+    return typeof difference === "number" && typeof tolerance === "number"
+      ? { difference, tolerance }
+      : undefined;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+async function checked(run: CheckedRun): Promise<CheckOutcome> {
+  const { prepared, form, device, compiled } = run, { experiment, model, verbalizer } = prepared;
+  const { numbers, beside } = await withBytes(model, (bytes) => {
+    const file = readOnnxFile(bytes, model.onnx);
+    return { numbers: numberFormatOf(file), beside: weightFiles(file) };
+  });
+  const lacking = await lackingMemory(model.onnx, beside);
+  if (lacking !== undefined) return { skipped: lacking };
+  const texts = textsToCheck(prepared);
+  if (texts.length === 0) return { skipped: "prompt and text together do not fit the model's positions" };
+  const { graph, inputs } = await compiledGraph(run);
+  const folder = model.onnx.replace(/[^/\\]*$/, "");
+  const weights = new Map(beside.map((path) => [relative(folder, path), path]));
+  const file = await openUntouched(model.onnx, weights);
+  const predict = await device.open(graph), embed = compiled && await device.open(compiled.embed);
+  try {
+    return await selfCheck({
+      predict,
+      embed,
+      inputs,
+      isBank: experiment.ensemble !== undefined,
+      file,
+      texts,
+      tokens: verbalizer.tokens,
+      card: model.card,
+      facts: model.facts,
+      padId: model.tokenizer.padId,
+      numbers,
+      tolerance: toleranceFor(numbers, form.precision),
+    });
+  } catch (error) {
+    if (!(error instanceof SelfCheckError)) throw error;
+    throw new SelfCheckError(
+      `${model.onnx} is not computed as it stands: ${error.message}. Nothing was tuned or scored (--no-self-check goes on all the same)`,
+      { cause: error },
+    );
+  } finally {
+    await file.release();
+    await predict.release();
+    await embed?.release();
+  }
+}
+
+/** The prediction that the run will use, and what it takes beside texts and a prompt. */
+async function compiledGraph(
+  { prepared: { experiment, model }, compiled, form }: CheckedRun,
+): Promise<{ graph: Emitted; inputs: Readonly<Record<string, Tensor>> }> {
+  if (experiment.tune === "all") {
+    const { predict, parameters } = await compileWholeModel(model, optimizerName(experiment.training), form);
+    const start = parameters.map(({ name, dims, start }) => [name, float32Tensor(start, dims)] as const);
+    return { graph: predict, inputs: Object.fromEntries(start) };
+  }
+  const graph = experiment.ensemble ? compiled!.bank.predict : compiled?.predict;
+  return { graph: graph ?? await compileHardModel(model, form), inputs: {} };
+}
+
+/** The longest and the shortest of the first test texts, ordinary tokens of the texts themselves in the prompt's places. */
+function textsToCheck({ experiment: { prompt }, model, dataset }: Prepared): LabelledEncoding[] {
+  const { tokenizer, card, facts } = model;
+  const template: Template = parseTemplate(prompt.template, prompt.length ?? 0).map((piece) =>
+    piece.kind === "prompt" ? { ...piece, length: Math.min(piece.length, MOST_VECTORS) } : piece
+  );
+  const encoder = new TemplateEncoder(template, tokenizer, card, "together");
+  const encoded = dataset.test.slice(0, LOOKED_AT).map((example) => encoder.encode(placed(example)))
+    .sort((a, b) => b.ids.length - a.ids.length);
+  const shortest = encoded.at(-1)!;
+  const longest = encoded.find(({ ids }) => ids.length * facts.words <= MOST_LOGITS) ?? shortest;
+  return [...new Set([longest, shortest])].map((text) => {
+    const ordinary = text.ids.filter((id, i) => !tokenizer.isSpecial(id) && !text.promptRows.includes(i));
+    const ids = [...text.ids];
+    for (const [i, row] of text.promptRows.entries()) ids[row] = ordinary[i % ordinary.length]!;
+    return { ...text, ids, label: 0 };
+  });
+}
+
+/** Why the file does not fit into memory beside the compiled graph; `undefined` where it does. */
+async function lackingMemory(onnx: string, beside: readonly string[]): Promise<string | undefined> {
+  const size = async (path: string) => (await Deno.stat(path)).size;
+  const own = await size(onnx), others = await Promise.all(beside.map(size));
+  const needed = FILE_MEMORY * own + BESIDE_MEMORY * others.reduce((sum, one) => sum + one, 0);
+  const { available } = Deno.systemMemoryInfo(), gib = (bytes: number) => (bytes / 2 ** 30).toFixed(1);
+  return needed > available
+    ? `the model's own file takes about ${gib(needed)} GiB beside it, and ${gib(available)} GiB are free`
+    : undefined;
+}
