@@ -1,5 +1,5 @@
 import { join, relative } from "@std/path";
-import { type SelfCheck, selfCheck, SelfCheckError } from "../check/self_check.ts";
+import { type SelfCheck, selfCheck, SelfCheckError, UncheckableError } from "../check/self_check.ts";
 import { toleranceFor } from "../check/difference.ts";
 import { type Compiled, type Emitted, numberFormatOf, readOnnxFile, weightFiles } from "../compiler/mod.ts";
 import { placed } from "../dataset/example.ts";
@@ -101,7 +101,11 @@ async function checked(run: CheckedRun): Promise<CheckOutcome> {
   const { graph, inputs } = await compiledGraph(run);
   const folder = model.onnx.replace(/[^/\\]*$/, "");
   const weights = new Map(beside.map((path) => [relative(folder, path), path]));
-  const file = await openUntouched(model.onnx, weights);
+  const file = await openUntouched(model.onnx, weights).catch((error) => {
+    const [reason] = (error as Error).message.split("\n");
+    return { skipped: `it does not open in plain ONNX Runtime: ${reason}` };
+  });
+  if ("skipped" in file) return file;
   const predict = await device.open(graph), embed = compiled && await device.open(compiled.embed);
   try {
     return await selfCheck({
@@ -119,6 +123,9 @@ async function checked(run: CheckedRun): Promise<CheckOutcome> {
       tolerance: toleranceFor(numbers, form.precision),
     });
   } catch (error) {
+    if (error instanceof UncheckableError) {
+      return { skipped: `it does not run in plain ONNX Runtime: ${error.message}` };
+    }
     if (!(error instanceof SelfCheckError)) throw error;
     throw new SelfCheckError(
       `${model.onnx} is not computed as it stands: ${error.message}. Nothing was tuned or scored (--no-self-check goes on all the same)`,
