@@ -17,7 +17,7 @@ type Guard = <Result>(work: () => Promise<Result>) => Promise<Result>;
 const unguarded: Guard = (work) => work();
 
 /** ONNX Runtime's level for errors: its warnings about nodes kept on the CPU are no news to a user. */
-export const ERRORS_ONLY = 3;
+const ERRORS_ONLY = 3;
 
 /**
  * Opens a graph with ONNX Runtime, the weights' bytes handed over whole; outputs come into the host's memory.

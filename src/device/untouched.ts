@@ -1,14 +1,16 @@
 import type { InferenceSession } from "onnxruntime-common";
 import { opened } from "./cpu.ts";
-import { ERRORS_ONLY } from "./ort_session.ts";
 import { readWhole } from "./read_whole.ts";
+
+/** ONNX Runtime's level for what ends the program: an error is told to whoever asked. */
+const FATAL_ONLY = 4;
 
 /** ONNX Runtime as it is told to leave a graph alone. */
 const AS_IT_IS: InferenceSession.SessionOptions = {
   executionProviders: ["cpu"],
   graphOptimizationLevel: "disabled",
   enableMemPattern: false,
-  logSeverityLevel: ERRORS_ONLY,
+  logSeverityLevel: FATAL_ONLY,
   extra: { session: { disable_prepacking: "1" } },
 };
 
