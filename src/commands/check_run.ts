@@ -1,17 +1,19 @@
-import { join, relative } from "@std/path";
+import { join } from "@std/path";
 import { type SelfCheck, selfCheck, SelfCheckError, UncheckableError } from "../check/self_check.ts";
 import { toleranceFor } from "../check/difference.ts";
-import { type Compiled, type Emitted, numberFormatOf, readOnnxFile, weightFiles } from "../compiler/mod.ts";
+import { type Emitted, mapWeights, numberFormatOf, readOnnxFile } from "../compiler/mod.ts";
 import { placed } from "../dataset/example.ts";
 import { sha256 } from "../dataset/sha256.ts";
 import { type Device, float32Tensor, type Tensor } from "../device/device.ts";
 import { openUntouched } from "../device/untouched.ts";
+import { Lock } from "../disk/lock.ts";
 import { onDisk } from "../disk/on_disk.ts";
 import { parseTemplate, type Template } from "../experiment/template.ts";
 import type { LabelledEncoding } from "../prompt/batches.ts";
 import { TemplateEncoder } from "../prompt/encoding.ts";
-import { compileHardModel, compilerHash, compileWholeModel, type Form, withBytes } from "./compile_model.ts";
-import { optimizerName, type Prepared } from "./prepare.ts";
+import { compilerHash, type Form, withBytes } from "./compile_model.ts";
+import type { Prepared } from "./prepare.ts";
+import type { RunGraphs } from "./run_graphs.ts";
 
 /** What became of a run's check: what was found, now or before, or why there was none. */
 export type CheckOutcome = SelfCheck | { readonly skipped: string };
@@ -19,8 +21,7 @@ export type CheckOutcome = SelfCheck | { readonly skipped: string };
 /** What is checked. */
 export interface CheckedRun {
   readonly prepared: Prepared;
-  /** The compiled step of a soft prompt. */
-  readonly compiled: Compiled | undefined;
+  readonly compiled: RunGraphs;
   readonly form: Form;
   readonly device: Device;
   /** The folder that the outcome is kept in from run to run. */
@@ -36,9 +37,6 @@ const LOOKED_AT = 256;
 /** The most logits that the file is asked for at once: it gives one for each word at each token. */
 const MOST_LOGITS = 2 ** 25;
 
-/** How much memory the file takes beside the graph, in parts of its size: as it is read, and as ONNX Runtime keeps it. */
-const FILE_MEMORY = 2.2, BESIDE_MEMORY = 1.1;
-
 /**
  * Makes sure that a run's compiled graph computes what the model's own file computes, before anything is tuned or scored by
  * it. What was found is kept by the content of all that it depends on, and is not looked for again.
@@ -47,12 +45,18 @@ const FILE_MEMORY = 2.2, BESIDE_MEMORY = 1.1;
  */
 export async function checkRun(run: CheckedRun): Promise<CheckOutcome> {
   const { cache } = run, path: string = join(cache, `${await keyOf(run)}.check.json`);
-  const kept = await readKept(path);
-  if (kept !== undefined) return kept;
+  const lock = await Lock.take(`${path}.lock`, () => {});
+  try {
+    return await readKept(path) ?? await checkedAndKept(run, path);
+  } finally {
+    lock?.release();
+  }
+}
+
+async function checkedAndKept(run: CheckedRun, path: string): Promise<CheckOutcome> {
   const outcome = await checked(run);
   if ("skipped" in outcome) return outcome;
   await onDisk(path, async () => {
-    await Deno.mkdir(cache, { recursive: true });
     await Deno.writeTextFile(`${path}.new`, JSON.stringify(outcome));
     await Deno.rename(`${path}.new`, path);
   });
@@ -90,23 +94,22 @@ async function readKept(path: string): Promise<SelfCheck | undefined> {
 
 async function checked(run: CheckedRun): Promise<CheckOutcome> {
   const { prepared, form, device, compiled } = run, { experiment, model, verbalizer } = prepared;
-  const { numbers, beside } = await withBytes(model, (bytes) => {
+  const { numbers, untouched } = await withBytes(model, (bytes) => {
     const file = readOnnxFile(bytes, model.onnx);
-    return { numbers: numberFormatOf(file), beside: weightFiles(file) };
+    return { numbers: numberFormatOf(file), untouched: mapWeights(file) };
   });
-  const lacking = await lackingMemory(model.onnx, beside);
+  const lacking = await lackingMemory([...untouched.weights.values()]);
   if (lacking !== undefined) return { skipped: lacking };
   const texts = textsToCheck(prepared);
   if (texts.length === 0) return { skipped: "prompt and text together do not fit the model's positions" };
-  const { graph, inputs } = await compiledGraph(run);
-  const folder = model.onnx.replace(/[^/\\]*$/, "");
-  const weights = new Map(beside.map((path) => [relative(folder, path), path]));
-  const file = await openUntouched(model.onnx, weights).catch((error) => {
+  const { graph, inputs } = predictionOf(compiled, experiment.ensemble !== undefined);
+  const file = await openUntouched(untouched).catch((error) => {
     const [reason] = (error as Error).message.split("\n");
     return { skipped: `it does not open in plain ONNX Runtime: ${reason}` };
   });
   if ("skipped" in file) return file;
-  const predict = await device.open(graph), embed = compiled && await device.open(compiled.embed);
+  const predict = await device.open(graph),
+    embed = compiled.prompt && await device.open(compiled.prompt.embed);
   try {
     return await selfCheck({
       predict,
@@ -139,16 +142,17 @@ async function checked(run: CheckedRun): Promise<CheckOutcome> {
 }
 
 /** The prediction that the run will use, and what it takes beside texts and a prompt. */
-async function compiledGraph(
-  { prepared: { experiment, model }, compiled, form }: CheckedRun,
-): Promise<{ graph: Emitted; inputs: Readonly<Record<string, Tensor>> }> {
-  if (experiment.tune === "all") {
-    const { predict, parameters } = await compileWholeModel(model, optimizerName(experiment.training), form);
-    const start = parameters.map(({ name, dims, start }) => [name, float32Tensor(start, dims)] as const);
-    return { graph: predict, inputs: Object.fromEntries(start) };
+function predictionOf(
+  { prompt, model, hard }: RunGraphs,
+  isEnsemble: boolean,
+): { graph: Emitted; inputs: Readonly<Record<string, Tensor>> } {
+  if (model) {
+    const start = model.parameters.map(({ name, dims, start }) =>
+      [name, float32Tensor(start, dims)] as const
+    );
+    return { graph: model.predict, inputs: Object.fromEntries(start) };
   }
-  const graph = experiment.ensemble ? compiled!.bank.predict : compiled?.predict;
-  return { graph: graph ?? await compileHardModel(model, form), inputs: {} };
+  return { graph: hard ?? (isEnsemble ? prompt!.bank.predict : prompt!.predict), inputs: {} };
 }
 
 /** The longest and the shortest of the first test texts, ordinary tokens of the texts themselves in the prompt's places. */
@@ -170,13 +174,12 @@ function textsToCheck({ experiment: { prompt }, model, dataset }: Prepared): Lab
   });
 }
 
-/** Why the file does not fit into memory beside the compiled graph; `undefined` where it does. */
-async function lackingMemory(onnx: string, beside: readonly string[]): Promise<string | undefined> {
-  const size = async (path: string) => (await Deno.stat(path)).size;
-  const own = await size(onnx), others = await Promise.all(beside.map(size));
-  const needed = FILE_MEMORY * own + BESIDE_MEMORY * others.reduce((sum, one) => sum + one, 0);
-  const { available } = Deno.systemMemoryInfo(), gib = (bytes: number) => (bytes / 2 ** 30).toFixed(1);
+/** Why the file's weights do not fit into memory beside the compiled graph; `undefined` where they do. */
+async function lackingMemory(files: readonly string[]): Promise<string | undefined> {
+  const sizes = await Promise.all(files.map(async (path) => (await Deno.stat(path)).size));
+  const needed = sizes.reduce((sum, size) => sum + size, 0), { available } = Deno.systemMemoryInfo();
+  const gib = (bytes: number) => (bytes / 2 ** 30).toFixed(1);
   return needed > available
-    ? `the model's own file takes about ${gib(needed)} GiB beside it, and ${gib(available)} GiB are free`
+    ? `its weights take ${gib(needed)} GiB, and ${gib(available)} GiB of memory are free`
     : undefined;
 }

@@ -16,15 +16,9 @@ import { Interrupted } from "../training/trainer.ts";
 import { answering, trainedNumbers } from "./answering.ts";
 import { type CheckedRun, type CheckOutcome, checkRun } from "./check_run.ts";
 import { classifyAll } from "./classify_all.ts";
-import {
-  compileExperiment,
-  dataWarnings,
-  encodeDataset,
-  formOn,
-  positionCounting,
-  type Prepared,
-} from "./prepare.ts";
+import { dataWarnings, encodeDataset, formOn, positionCounting, type Prepared } from "./prepare.ts";
 import type { Members } from "./read_members.ts";
+import { compileRun } from "./run_graphs.ts";
 import type { RunOptions } from "./run_options.ts";
 import { Sessions } from "./sessions.ts";
 
@@ -45,9 +39,9 @@ export async function runInto(
   const form = formOn(bare, experiment);
   const compiled = await stopwatch.count(
     "compiling",
-    () => compileExperiment(prepared, form, join(results, ".cache")),
+    () => compileRun(prepared, form, join(results, ".cache"), workbench),
   );
-  const encoded = encodeDataset(prepared, positionCounting(experiment.prompt.insertion, compiled));
+  const encoded = encodeDataset(prepared, positionCounting(experiment.prompt.insertion, compiled.prompt));
   const cut = encoded.truncated.train + encoded.truncated.validation + encoded.truncated.test;
   if (cut > 0) {
     listener.say(`${title}: ${cut} texts are cut to fit the model's ${model.card.positions} positions`);
@@ -65,7 +59,7 @@ export async function runInto(
     ));
   if (folder.checkpoint) listener.say(`${title}: going on after step ${folder.checkpoint.step}`);
   const sessions = new Sessions(prepared, bare, form, stopwatch, workbench);
-  const answer = await answering({ prepared, compiled, encoded, device, form, sessions, folder }, options);
+  const answer = await answering({ prepared, compiled, encoded, device, sessions, folder }, options);
   if (signal.aborted) throw new Interrupted(`${title} was interrupted before its test set was classified`);
   const { metrics, predictions, samples, transfer, each } = await classifyAll(
     prepared,

@@ -1,36 +1,27 @@
 import type { InferenceSession } from "onnxruntime-common";
 import { opened } from "./cpu.ts";
-import { readWhole } from "./read_whole.ts";
+import type { GraphFile } from "./device.ts";
 
 /** ONNX Runtime's level for what ends the program: an error is told to whoever asked. */
 const FATAL_ONLY = 4;
 
 /** ONNX Runtime as it is told to leave a graph alone. */
 const AS_IT_IS: InferenceSession.SessionOptions = {
-  executionProviders: ["cpu"],
   graphOptimizationLevel: "disabled",
   enableMemPattern: false,
   logSeverityLevel: FATAL_ONLY,
-  extra: { session: { disable_prepacking: "1" } },
 };
 
 /**
- * Opens a model's own file in plain ONNX Runtime on the native CPU: nothing rewritten and nothing optimized.
+ * Opens a graph in plain ONNX Runtime on the native CPU, as it is: nothing rewritten and nothing optimized.
  *
- * @param onnx the file's path
- * @param weights the paths of the files beside it that hold weights, by the locations that it names them by
+ * @param graph its weights in files, which are mapped into memory
  */
-export async function openUntouched(
-  onnx: string,
-  weights: ReadonlyMap<string, string>,
-): Promise<InferenceSession> {
+export async function openUntouched(graph: GraphFile): Promise<InferenceSession> {
   const { InferenceSession } = await import("onnxruntime-node");
-  if (weights.size === 0) return await InferenceSession.create(onnx, AS_IT_IS);
-  const threads = navigator.hardwareConcurrency, bytes = await readWhole(onnx);
-  return await opened({ bytes, weights }, threads, (graph, options) =>
-    InferenceSession.create(graph.bytes, {
-      ...options,
-      ...AS_IT_IS,
-      extra: options.extra ?? {},
-    }));
+  return await opened(
+    graph,
+    navigator.hardwareConcurrency,
+    ({ bytes }, options) => InferenceSession.create(bytes, { ...options, ...AS_IT_IS }),
+  );
 }

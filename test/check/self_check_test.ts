@@ -1,5 +1,4 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { dirname, relative } from "@std/path";
 import {
   selfCheck,
   SelfCheckError,
@@ -12,9 +11,9 @@ import {
   compileHard,
   factsOf,
   type Insertion,
+  mapWeights,
   numberFormatOf,
   readOnnxFile,
-  weightFiles,
 } from "../../src/compiler/mod.ts";
 import { openCpu } from "../../src/device/cpu.ts";
 import { openUntouched } from "../../src/device/untouched.ts";
@@ -49,8 +48,7 @@ async function withCheck<Result>(
   const model = readOnnxFile(bytes, path, read), numbers = numberFormatOf(model);
   const firstPosition = counted ?? (await readFamily(name))["word-embeddings"].position_ids[0]![0]!;
   const compiled = insertion && compile(bytes, path, insertion, "sgd", { read });
-  const weights = new Map(weightFiles(model).map((file) => [relative(dirname(path), file), file]));
-  const file = await openUntouched(path, weights);
+  const facts = factsOf(model), file = await openUntouched(mapWeights(model));
   const predict = await cpu.open(compiled?.predict ?? compileHard(bytes, path, { read }));
   const embed = compiled && await cpu.open(compiled.embed);
   try {
@@ -63,7 +61,7 @@ async function withCheck<Result>(
       texts: textsOf(firstPosition, insertion ? 2 : 0),
       tokens: [[[3]], [[7]]],
       card: { kind: "masked", positions: undefined, firstPosition },
-      facts: factsOf(model),
+      facts,
       padId: 0,
       numbers,
       tolerance: toleranceFor(numbers, "float32"),
