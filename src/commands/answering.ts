@@ -43,7 +43,7 @@ export async function answering(
 ): Promise<Answering> {
   const { experiment: { tune, training }, members, model } = prepared;
   if (tune === "all") {
-    const whole = await compileWholeModel(model, optimizerName(training), form);
+    const whole = compileWholeModel(model, optimizerName(training), form);
     const opened = await sessions.modelTuning(whole);
     const { parameters, ...rest } = await tuneModel(
       prepared,

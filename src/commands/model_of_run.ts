@@ -3,13 +3,14 @@ import { InputError } from "../experiment/errors.ts";
 import type { HubListener } from "../hub/repository.ts";
 import type { RunAbout } from "../results/read_run.ts";
 import { type OpenModel, openModel } from "./open_model.ts";
+import { checkFiles } from "./same_model.ts";
 
 /**
  * Finds the model that a run was tuned for.
  *
  * @param folder the run's
  * @param instead a folder that holds it, where it is no longer where the run found it
- * @throws {InputError} where there is none, or its weights are others
+ * @throws {InputError} where there is none, or its files are others
  */
 export async function modelOfRun(
   { experiment, environment }: RunAbout,
@@ -29,8 +30,14 @@ export async function modelOfRun(
       ? new InputError(`${error.message}; ${way}`, { cause: error })
       : error;
   });
-  if (model.sha256 !== environment.model.sha256) {
-    throw new InputError(`${model.onnx} is not the model that ${folder} was tuned for: ${way}`);
+  checkFiles(model, environment, folder, way);
+  if (environment.model.files === undefined) {
+    const unknown = Object.keys(model.files).filter((name) => name !== file);
+    listener.say(
+      `warning: ${folder} was made by an earlier softprompt, which did not note down what ${
+        unknown.join(", ")
+      } were: whether they are the same is not checked`,
+    );
   }
   return { ...model, source };
 }

@@ -102,7 +102,7 @@ export async function runInto(
 /** An ensemble beside its members, whose folders are named from its own. */
 function ensembleOf(
   { experiment }: Prepared,
-  { folders }: Members,
+  { folders, sha256 }: Members,
   each: readonly number[],
   { test }: MetricsFile,
   path: string,
@@ -110,6 +110,7 @@ function ensembleOf(
   const members = folders.map((folder, i) => ({
     run: relative(resolve(path), resolve(folder)).replaceAll("\\", "/"),
     accuracy: each[i]!,
+    prompt_sha256: sha256[i]!,
   }));
   return ensembleFile(experiment.ensemble!.vote, members, test.accuracy.value);
 }
@@ -128,6 +129,7 @@ async function environmentOf(
       ...experiment.model,
       ...(model.revision === null && { folder: relative(resolve(path), model.folder).replaceAll("\\", "/") }),
       sha256: model.sha256,
+      files: model.files,
     },
     dataset: {
       name: datasetName(experiment.dataset),

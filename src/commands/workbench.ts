@@ -136,7 +136,7 @@ export class Workbench {
 
   /** A model with nothing but words in front, opened. */
   async hard(device: Device, model: OpenModel, form: Form): Promise<Session> {
-    const open = async () => ({ predict: await device.open(await compileHardModel(model, form)) });
+    const open = async () => ({ predict: await device.open(compileHardModel(model, form)) });
     return (await this.opened(`${device.kind}|hard|${model.onnx}|${model.sha256}|${form.precision}`, open))
       .predict;
   }

@@ -40,10 +40,11 @@ export { countParameters } from "./parameters.ts";
 export { keptBytes } from "./memory.ts";
 export { type FileRegion, type Graph, liveNodes } from "./graph.ts";
 export type { Emitted } from "./emit.ts";
-export { type OnnxFile, readOnnxFile, type ReadRegion, weightFiles } from "./onnx_file.ts";
+export { notOnnx, type OnnxFile, readOnnxFile, type ReadRegion, weightFiles } from "./onnx_file.ts";
 export type { TensorSize } from "./tensor_sizes.ts";
 export { OPTIMIZER_NAMES, type OptimizerName, type StateTensor } from "./optimizer.ts";
 export type { Insertion } from "./splice.ts";
+export { weightsApart } from "./weights_apart.ts";
 
 /** What is compiled: it depends on the model, the insertion, the optimizer, the target and the precision alone. */
 export interface Compiled {
