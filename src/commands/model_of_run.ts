@@ -30,7 +30,7 @@ export async function modelOfRun(
       ? new InputError(`${error.message}; ${way}`, { cause: error })
       : error;
   });
-  checkFiles(model, environment, folder, way);
+  checkFiles(model, environment, folder, `put it back, ${way}, or run the experiment again`);
   if (environment.model.files === undefined) {
     const unknown = Object.keys(model.files).filter((name) => name !== file);
     listener.say(
