@@ -1,17 +1,13 @@
-import { basename, join, relative, resolve } from "@std/path";
+import { basename, relative, resolve } from "@std/path";
 import type { Compiled, Emitted, Insertion, OptimizerName, Precision, Target } from "../compiler/mod.ts";
 import { readShape, writeShape } from "../compiler/mod.ts";
 import { SEMANTICS } from "../experiment/semantics.ts";
-import { hashFile } from "../model/hash_file.ts";
+import { moveChecked, readChecked, writeChecked } from "../disk/checksums.ts";
+import type { OpenModel } from "./open_model.ts";
 
 /** What artifacts are made of. */
 export interface ArtifactsOrigin {
-  /** The model, as the user names it, … */
-  readonly source: string;
-  /** … and its commit, where it is one of the hub. */
-  readonly revision: string | null;
-  /** Of the model's ONNX file. */
-  readonly sha256: string;
+  readonly model: Pick<OpenModel, "source" | "revision" | "sha256" | "weights">;
   readonly insertion: Insertion;
   readonly optimizer: OptimizerName;
   readonly target: Target;
@@ -64,19 +60,22 @@ function graphsOf({ train, update, predict, embed, bank }: Compiled): Record<Gra
   return { train, update, predict, embed, bankTrain: bank.train, bankPredict: bank.predict };
 }
 
-/** Writes a folder of artifacts. It appears whole: its files are written beside it first. */
+const MANIFEST = "artifacts.json";
+
+/**
+ * Writes a folder of artifacts. It appears whole: its files are written beside it first.
+ *
+ * @param origin whose model the graphs were compiled from
+ */
 export async function writeArtifacts(
   folder: string,
   compiled: Compiled,
-  { source, revision, sha256, insertion, optimizer, target, precision }: ArtifactsOrigin,
+  { model, insertion, optimizer, target, precision }: ArtifactsOrigin,
 ): Promise<void> {
-  const partial = `${folder}.partial`;
+  const partial = `${folder}.partial`, { source, revision, sha256 } = model;
   await Deno.mkdir(partial, { recursive: true });
-  const graphs = graphsOf(compiled), paths = new Set<string>();
-  for (const name of GRAPHS) {
-    await Deno.writeFile(join(partial, FILES[name]), graphs[name].bytes);
-    for (const path of graphs[name].weights.values()) paths.add(path);
-  }
+  const graphs = graphsOf(compiled);
+  const paths = new Set(GRAPHS.flatMap((name) => [...graphs[name].weights.values()]));
   const manifest: Manifest = {
     format: "softprompt-artifacts/1",
     semantics: SEMANTICS,
@@ -101,32 +100,38 @@ export async function writeArtifacts(
     tensor_bytes: Object.fromEntries(
       GRAPHS.map((name) => [name, graphs[name].sizes]),
     ) as Manifest["tensor_bytes"],
-    weights: await Promise.all([...paths].map(async (path) => ({
+    weights: [...paths].map((path) => ({
       location: relative(resolve(folder), resolve(path)),
-      sha256: await hashFile(path),
-    }))),
+      sha256: model.weights.get(path)!,
+    })),
   };
-  await Deno.writeTextFile(join(partial, "artifacts.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+  const contents = {
+    ...Object.fromEntries(GRAPHS.map((name) => [FILES[name], graphs[name].bytes])),
+    [MANIFEST]: new TextEncoder().encode(`${JSON.stringify(manifest, null, 2)}\n`),
+  };
+  await writeChecked(partial, contents);
   await Deno.mkdir(folder, { recursive: true });
-  for (const name of [...Object.values(FILES), "artifacts.json"]) {
-    await Deno.rename(join(partial, name), join(folder, name));
-  }
+  await moveChecked(partial, folder, Object.keys(contents));
   await Deno.remove(partial);
 }
 
 /**
  * Reads a folder of artifacts.
  *
- * @param weights the folder that the model's own files lie in
+ * @param weights the paths of the model's own files that hold weights
  * @throws {Deno.errors.NotFound} where there is none
+ * @throws {RangeError} where a file in it is not what was written
  */
-export async function readArtifacts(folder: string, weights: string): Promise<Compiled> {
-  const manifest: Manifest = JSON.parse(await Deno.readTextFile(join(folder, "artifacts.json")));
-  const files = new Map(
-    manifest.weights.map(({ location }) => [basename(location), join(weights, basename(location))]),
-  );
-  const graph = async (name: GraphName): Promise<Emitted> => ({
-    bytes: await Deno.readFile(join(folder, FILES[name])),
+export async function readArtifacts(folder: string, weights: Iterable<string>): Promise<Compiled> {
+  const contents = await readChecked(folder);
+  const manifest: Manifest = JSON.parse(new TextDecoder().decode(contents[MANIFEST]));
+  const paths = new Map(Array.from(weights, (path) => [basename(path), path]));
+  const files = new Map(manifest.weights.map(({ location }) => {
+    const name = basename(location);
+    return [name, paths.get(name)!];
+  }));
+  const graph = (name: GraphName): Emitted => ({
+    bytes: contents[FILES[name]]!,
     weights: name === "update" ? new Map() : files,
     sizes: manifest.tensor_bytes[name],
   });
@@ -137,10 +142,10 @@ export async function readArtifacts(folder: string, weights: string): Promise<Co
       name,
       shape: readShape(shape),
     })),
-    train: await graph("train"),
-    bank: { train: await graph("bankTrain"), predict: await graph("bankPredict") },
-    update: await graph("update"),
-    predict: await graph("predict"),
-    embed: await graph("embed"),
+    train: graph("train"),
+    bank: { train: graph("bankTrain"), predict: graph("bankPredict") },
+    update: graph("update"),
+    predict: graph("predict"),
+    embed: graph("embed"),
   };
 }

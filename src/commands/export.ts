@@ -5,7 +5,7 @@ import { parseTemplate } from "../experiment/template.ts";
 import { classifierFiles } from "../formats/classifier.ts";
 import { peftAdapter } from "../formats/peft.ts";
 import { adapterCard } from "../formats/cards.ts";
-import { readJson } from "../model/card.ts";
+import { readJson } from "../model/read_json.ts";
 import { readWeights } from "../results/model_weights.ts";
 import { readPrompt } from "../results/read_prompt.ts";
 import { readAbout, type RunAbout } from "../results/read_run.ts";
@@ -88,12 +88,12 @@ async function onnxFiles(
   const calibration = calibrationIn(metrics.calibration, Object.keys(experiment.verbalizer));
   const parts = { experiment, model, counting, calibration };
   if (experiment.tune === "all") {
-    const { predict } = await compileWholeModel(model, optimizerName(experiment.training), form);
+    const { predict } = compileWholeModel(model, optimizerName(experiment.training), form);
     return await classifierFiles({ ...parts, predict, inputs: await readWeights(folder) });
   }
   return await classifierFiles({
     ...parts,
-    predict: compiled?.predict ?? await compileHardModel(model, form),
+    predict: compiled?.predict ?? compileHardModel(model, form),
     inputs: compiled ? { prompt: (await readPrompt(folder)).prompt } : {},
   });
 }

@@ -17,6 +17,7 @@ import { calibrationIn } from "./calibrate.ts";
 import { compileHardModel, compileWholeModel } from "./compile_model.ts";
 import { terminalDownloads } from "./downloads.ts";
 import { modelOfRun } from "./model_of_run.ts";
+import type { OpenModel } from "./open_model.ts";
 import { compileExperiment, formOn, optimizerName, positionCounting } from "./prepare.ts";
 import { readMembers } from "./read_members.ts";
 
@@ -69,10 +70,10 @@ export class LoadedRun {
       compiled = await compileExperiment({ experiment, model }, form, cache);
     const isWhole = experiment.tune === "all";
     const graph = isWhole
-      ? (await compileWholeModel(model, optimizerName(experiment.training), form)).predict
+      ? compileWholeModel(model, optimizerName(experiment.training), form).predict
       : experiment.ensemble
       ? compiled!.bank.predict
-      : compiled?.predict ?? await compileHardModel(model, form);
+      : compiled?.predict ?? compileHardModel(model, form);
     const session = await device.open(graph);
     const template = parseTemplate(prompt.template, prompt.length ?? 0);
     const counting = positionCounting(prompt.insertion, compiled);
@@ -83,7 +84,7 @@ export class LoadedRun {
         inputs: isWhole
           ? await readWeights(folder)
           : compiled
-          ? { prompt: await promptOf(experiment, folder) }
+          ? { prompt: await promptOf(experiment, folder, model) }
           : {},
         ...(experiment.ensemble && { vote: experiment.ensemble.vote }),
         padId: model.tokenizer.padId,
@@ -137,10 +138,23 @@ export class LoadedRun {
 }
 
 /** A run's prompt, or those that answer together in it, whose runs lie where they were. */
-async function promptOf(experiment: Experiment, folder: string): Promise<Tensor> {
+async function promptOf(experiment: Experiment, folder: string, model: OpenModel): Promise<Tensor> {
   if (experiment.ensemble === undefined) return (await readPrompt(folder)).prompt;
   const { members } = await readEnsemble(folder);
-  return (await readMembers(experiment, members.map(({ run }) => join(folder, run)))).prompts;
+  const { folders, prompts, sha256 } = await readMembers(
+    experiment,
+    members.map(({ run }) => join(folder, run)),
+    model,
+  );
+  const changed = members.findIndex(({ prompt_sha256: then }, i) => then !== undefined && then !== sha256[i]);
+  if (changed !== -1) {
+    throw new InputError(
+      `the prompt in ${
+        folders[changed]
+      } is not the one that ${folder} answered with: it was tuned again since; run the ensemble again, too`,
+    );
+  }
+  return prompts;
 }
 
 /**

@@ -49,17 +49,16 @@ export async function prepare(
   const verbalizer = readVerbalizer(experiment.verbalizer, model.tokenizer, experiment.multiTokenWords);
   const dataset = await workbench.dataset(experiment, file, verbalizer.classes);
   const { revision: _, ...frozen } = experiment.model, { revision: __, ...data } = experiment.dataset;
-  const given = await readGivenPrompt(experiment.prompt, file);
-  const members = folders && await readMembers(experiment, folders);
+  const given = await readGivenPrompt(experiment.prompt, file, model);
+  const members = folders && await readMembers(experiment, folders, model);
   const asked = askedOf({ ...experiment, model: frozen, dataset: data });
   const transfer = await workbench.transfer(experiment, file, verbalizer.classes);
   const tuned = [...(given ? [given.sha256] : []), ...members?.sha256 ?? []];
   const elsewhere = transfer.map(({ sha256 }) => sha256);
   const content = JSON.stringify([
     asked,
-    model.sha256,
+    model.files,
     dataset.sha256,
-    ...model.weights,
     ...tuned,
     ...elsewhere,
   ]);
@@ -118,7 +117,7 @@ export async function compileExperiment(
   if (!prompt.insertion) return undefined;
   const optimizer = optimizerName(training);
   return cache === undefined
-    ? await compileModel(model, prompt.insertion, optimizer, form)
+    ? compileModel(model, prompt.insertion, optimizer, form)
     : await compileOnce(model, prompt.insertion, optimizer, form, cache);
 }
 

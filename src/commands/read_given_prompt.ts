@@ -4,8 +4,11 @@ import type { Tensor } from "../device/device.ts";
 import { InputError, KeyError, saidOfKey } from "../experiment/errors.ts";
 import type { PromptSpec } from "../experiment/types.ts";
 import { type PeftConfig, readPeftAdapter } from "../formats/peft.ts";
-import { readJson } from "../model/card.ts";
+import { readJson } from "../model/read_json.ts";
 import { readPrompt } from "../results/read_prompt.ts";
+import { readEnvironment } from "../results/read_run.ts";
+import type { OpenModel } from "./open_model.ts";
+import { checkFiles } from "./same_model.ts";
 
 /** A prompt that was tuned before. */
 export interface GivenPrompt {
@@ -22,15 +25,20 @@ const PATH = ["prompt", "initialization", "path"];
  * Reads the prompt that another one starts from: a run's, or an adapter of PEFT's; `undefined` where it starts otherwise.
  *
  * @param file the experiment file, which paths are relative to
- * @throws {KeyError} where there is none, or it does not stand where this one does
+ * @param model that the new prompt is for
+ * @throws {KeyError} where there is none, it does not stand where this one does, or a run's was tuned with another model
  */
-export async function readGivenPrompt(spec: PromptSpec, file: string): Promise<GivenPrompt | undefined> {
+export async function readGivenPrompt(
+  spec: PromptSpec,
+  file: string,
+  model: OpenModel,
+): Promise<GivenPrompt | undefined> {
   const { initialization } = spec;
   if (initialization?.from !== "peft" && initialization?.from !== "run") return undefined;
   const folder: string = resolve(dirname(file), initialization.path);
   return await saidOfKey(
     PATH,
-    () => initialization.from === "peft" ? readAdapter(spec, folder) : readRunPrompt(spec, folder),
+    () => initialization.from === "peft" ? readAdapter(spec, folder) : readRunPrompt(spec, folder, model),
   );
 }
 
@@ -48,8 +56,15 @@ async function readAdapter({ length }: PromptSpec, folder: string): Promise<Give
   return { prompt, sha256: await sha256(weights) };
 }
 
-async function readRunPrompt({ insertion }: PromptSpec, folder: string): Promise<GivenPrompt> {
-  const given = await readPrompt(folder);
+async function readRunPrompt(
+  { insertion }: PromptSpec,
+  folder: string,
+  model: OpenModel,
+): Promise<GivenPrompt> {
+  const given = await readPrompt(folder), environment = await readEnvironment(folder);
+  if (environment !== undefined) {
+    checkFiles(model, environment, folder, "start from a prompt of the model that is tuned with here");
+  }
   if (given.insertion !== insertion) {
     throw new InputError(
       `the prompt in ${folder} stands at ${given.insertion}, and this one at ${insertion}: their vectors are of different spaces`,

@@ -25,7 +25,7 @@ export async function compileRun(
   workbench: Workbench,
 ): Promise<RunGraphs> {
   const { experiment: { tune, training }, model } = prepared;
-  if (tune === "all") return { model: await compileWholeModel(model, optimizerName(training), form) };
+  if (tune === "all") return { model: compileWholeModel(model, optimizerName(training), form) };
   const prompt = await compileExperiment(prepared, form, cache);
-  return prompt ? { prompt } : { hard: await workbench.hardGraph(model, form) };
+  return prompt ? { prompt } : { hard: workbench.hardGraph(model, form) };
 }

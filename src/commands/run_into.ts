@@ -116,7 +116,7 @@ async function checkedFirst(
 /** An ensemble beside its members, whose folders are named from its own. */
 function ensembleOf(
   { experiment }: Prepared,
-  { folders }: Members,
+  { folders, sha256 }: Members,
   each: readonly number[],
   { test }: MetricsFile,
   path: string,
@@ -124,6 +124,7 @@ function ensembleOf(
   const members = folders.map((folder, i) => ({
     run: relative(resolve(path), resolve(folder)).replaceAll("\\", "/"),
     accuracy: each[i]!,
+    prompt_sha256: sha256[i]!,
   }));
   return ensembleFile(experiment.ensemble!.vote, members, test.accuracy.value);
 }
@@ -143,6 +144,7 @@ async function environmentOf(
       ...experiment.model,
       ...(model.revision === null && { folder: relative(resolve(path), model.folder).replaceAll("\\", "/") }),
       sha256: model.sha256,
+      files: model.files,
     },
     dataset: {
       name: datasetName(experiment.dataset),

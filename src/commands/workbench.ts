@@ -44,7 +44,7 @@ export class Workbench {
   private readonly datasets = new Map<string, Promise<Dataset>>();
   private readonly transfers = new Map<string, Promise<TransferSet>>();
   private readonly devices = new Map<string, Promise<Device>>();
-  private readonly hardGraphs = new Map<string, Promise<Emitted>>();
+  private readonly hardGraphs = new Map<string, Emitted>();
   private open:
     | {
       readonly key: string;
@@ -136,13 +136,15 @@ export class Workbench {
   }
 
   /** A model with nothing but words in front, compiled. */
-  hardGraph(model: OpenModel, form: Form): Promise<Emitted> {
-    return remembered(this.hardGraphs, hardKey(model, form), () => compileHardModel(model, form));
+  hardGraph(model: OpenModel, form: Form): Emitted {
+    const key = hardKey(model, form), graph = this.hardGraphs.get(key) ?? compileHardModel(model, form);
+    this.hardGraphs.set(key, graph);
+    return graph;
   }
 
   /** A model with nothing but words in front, opened. */
   async hard(device: Device, model: OpenModel, form: Form): Promise<Session> {
-    const open = async () => ({ predict: await device.open(await this.hardGraph(model, form)) });
+    const open = async () => ({ predict: await device.open(this.hardGraph(model, form)) });
     return (await this.opened(`${device.kind}|hard|${hardKey(model, form)}`, open)).predict;
   }
 

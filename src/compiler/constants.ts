@@ -19,6 +19,9 @@ export const ELEMENT_BYTES: Readonly<Record<ElementType, number>> = {
   int4: 0.5,
 };
 
+/** Tensors below this many bytes are written into graphs; larger ones stay in the model's file. */
+export const INLINE_BYTES = 256;
+
 /** Integer tensors of at most so many elements are followed symbolically. */
 const MOST_INTEGERS = 64;
 

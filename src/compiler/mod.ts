@@ -37,15 +37,15 @@ export { fallbacks } from "./webgpu_kernels.ts";
 export { matrixFlops } from "./flops.ts";
 export type { Parameter } from "./model_tuning.ts";
 export { countParameters } from "./parameters.ts";
-export { mapWeights } from "./map_weights.ts";
 export { keptBytes } from "./memory.ts";
 export { type NumberFormat, numberFormatOf } from "./number_format.ts";
 export { type FileRegion, type Graph, liveNodes } from "./graph.ts";
 export type { Emitted } from "./emit.ts";
-export { type OnnxFile, readOnnxFile, type ReadRegion, weightFiles } from "./onnx_file.ts";
+export { notOnnx, type OnnxFile, readOnnxFile, type ReadRegion, weightFiles } from "./onnx_file.ts";
 export type { TensorSize } from "./tensor_sizes.ts";
 export { OPTIMIZER_NAMES, type OptimizerName, type StateTensor } from "./optimizer.ts";
 export type { Insertion } from "./splice.ts";
+export { weightsApart } from "./weights_apart.ts";
 
 /** What is compiled: it depends on the model, the insertion, the optimizer, the target and the precision alone. */
 export interface Compiled {

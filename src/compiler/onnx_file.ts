@@ -2,7 +2,7 @@ import { fromBinary } from "@bufbuild/protobuf";
 import { type ModelProto, ModelProtoSchema, type TensorProto, TensorProto_DataLocation } from "onnx-buf";
 import { CompileError } from "./errors.ts";
 import type { Constant, FileRegion } from "./graph.ts";
-import { ELEMENT_BYTES } from "./constants.ts";
+import { ELEMENT_BYTES, INLINE_BYTES } from "./constants.ts";
 import { ELEMENT_TYPES } from "./ops/elementwise.ts";
 
 /**
@@ -40,10 +40,7 @@ export function readOnnxFile(bytes: Uint8Array, path: string, read?: ReadRegion)
   try {
     model = fromBinary(ModelProtoSchema, bytes);
   } catch (error) {
-    throw new CompileError(
-      `${path} is not an ONNX model, or it is cut off (${bytes.length} bytes): download it again or export it anew`,
-      { cause: error },
-    );
+    throw notOnnx(path, bytes.length, error);
   }
   if (model.graph === undefined || model.graph.output.length === 0) {
     throw new CompileError(`${path} holds no ONNX graph: is it another kind of file?`);
@@ -51,15 +48,28 @@ export function readOnnxFile(bytes: Uint8Array, path: string, read?: ReadRegion)
   return { path, bytes, model, ...(read && { read }) };
 }
 
+/** A file of so many bytes is no ONNX model. */
+export function notOnnx(path: string, length: number, cause: unknown): CompileError {
+  return new CompileError(
+    `${path} is not an ONNX model, or it is cut off (${length} bytes): download it again or export it anew`,
+    { cause },
+  );
+}
+
 /** The files beside a model's own that hold weights of it, in the alphabet's order. */
 export function weightFiles(file: OnnxFile): string[] {
   const tensors = file.model.graph!.initializer.filter(({ dataLocation }) =>
     dataLocation === TensorProto_DataLocation.EXTERNAL
   );
-  return [...new Set(tensors.map((tensor) => regionOf(tensor, file, 0).path))].sort();
+  const paths = new Set(tensors.map((tensor) => regionOf(tensor, file, 0).path));
+  paths.delete(file.path);
+  return [...paths].sort();
 }
 
-/** A tensor of the file as a constant: a view where its bytes lie in one piece, little-endian, in the file. */
+/**
+ * A tensor of the file as a constant: a view where its bytes lie in one piece, little-endian, in the file. Where it lies there
+ * is said of tensors that stay there, which a file whose weights were taken apart has none of.
+ */
 export function constantOf(tensor: TensorProto, file: OnnxFile): Constant {
   const type = ELEMENT_TYPES[tensor.dataType];
   const name = `initializer '${tensor.name}' in ${file.path}`;
@@ -79,7 +89,7 @@ export function constantOf(tensor: TensorProto, file: OnnxFile): Constant {
       `${name} has ${bytes.length} bytes where its shape [${dims.join(", ")}] needs ${expected}`,
     );
   }
-  const inFile = bytes.buffer === file.bytes.buffer;
+  const inFile = bytes.buffer === file.bytes.buffer && bytes.length >= INLINE_BYTES;
   const offset = bytes.byteOffset - file.bytes.byteOffset;
   return { type, dims, bytes, ...(inFile && { region: { path: file.path, offset, length: bytes.length } }) };
 }
@@ -99,7 +109,13 @@ function regionOf(tensor: TensorProto, file: OnnxFile, expected: number): FileRe
   };
 }
 
-function bytesOf(region: FileRegion, name: string, { read }: OnnxFile): Uint8Array | undefined {
+/**
+ * Reads the bytes of a tensor; `undefined` where no files can be read.
+ *
+ * @param name the tensor's, for messages
+ * @throws {CompileError} where they are not there
+ */
+export function bytesOf(region: FileRegion, name: string, { read }: OnnxFile): Uint8Array | undefined {
   try {
     return read?.(region);
   } catch (error) {

@@ -1,5 +1,5 @@
 import { join } from "@std/path";
-import { InputError } from "../experiment/errors.ts";
+import { readJson } from "./read_json.ts";
 
 /** What a model's `config.json` says that prompts depend on. */
 export interface ModelCard {
@@ -27,7 +27,7 @@ const COUNTED_FROM_PADDING = new Set([
 /**
  * Reads `config.json`.
  *
- * @throws {InputError} where it is no JSON
+ * @throws {InputError} where it is no JSON object
  */
 export async function readCard(folder: string): Promise<ModelCard> {
   const config = await readJson(join(folder, "config.json"));
@@ -41,17 +41,4 @@ export async function readCard(folder: string): Promise<ModelCard> {
       : undefined,
     firstPosition,
   };
-}
-
-/**
- * Reads a JSON object from a file.
- *
- * @throws {InputError} naming the file, where it holds something else
- */
-export async function readJson(path: string): Promise<Record<string, unknown>> {
-  try {
-    return JSON.parse(await Deno.readTextFile(path));
-  } catch (error) {
-    throw new InputError(`${path} is not JSON: ${(error as Error).message}`, { cause: error });
-  }
 }

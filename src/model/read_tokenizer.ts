@@ -1,5 +1,5 @@
 import { join } from "@std/path";
-import { readJson } from "./card.ts";
+import { readJson } from "./read_json.ts";
 import { Tokenizer } from "./tokenizer.ts";
 
 /**

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { basename } from "@std/path";
 import {
   selfCheck,
   SelfCheckError,
@@ -11,12 +12,13 @@ import {
   compileHard,
   factsOf,
   type Insertion,
-  mapWeights,
   numberFormatOf,
   readOnnxFile,
+  weightFiles,
 } from "../../src/compiler/mod.ts";
 import { openCpu } from "../../src/device/cpu.ts";
 import { openUntouched } from "../../src/device/untouched.ts";
+import { readGraph } from "../../src/model/read_graph.ts";
 import { readRegion } from "../../src/model/read_region.ts";
 import type { LabelledEncoding } from "../../src/prompt/batches.ts";
 import { familyModel, readFamily } from "../compiler/family_step.ts";
@@ -44,11 +46,12 @@ async function withCheck<Result>(
   act: (task: SelfCheckTask) => Promise<Result>,
   counted?: number,
 ): Promise<Result> {
-  const path = familyModel(name), bytes = await Deno.readFile(path), read = readRegion;
+  const path = familyModel(name), { bytes } = await readGraph(path), read = readRegion;
   const model = readOnnxFile(bytes, path, read), numbers = numberFormatOf(model);
+  const weights = [path, ...weightFiles(model)].map((file) => [basename(file), file] as const);
   const firstPosition = counted ?? (await readFamily(name))["word-embeddings"].position_ids[0]![0]!;
   const compiled = insertion && compile(bytes, path, insertion, "sgd", { read });
-  const facts = factsOf(model), file = await openUntouched(mapWeights(model));
+  const file = await openUntouched({ bytes, weights: new Map(weights) });
   const predict = await cpu.open(compiled?.predict ?? compileHard(bytes, path, { read }));
   const embed = compiled && await cpu.open(compiled.embed);
   try {
@@ -61,7 +64,7 @@ async function withCheck<Result>(
       texts: textsOf(firstPosition, insertion ? 2 : 0),
       tokens: [[[3]], [[7]]],
       card: { kind: "masked", positions: undefined, firstPosition },
-      facts,
+      facts: factsOf(model),
       padId: 0,
       numbers,
       tolerance: toleranceFor(numbers, "float32"),
