@@ -23,16 +23,17 @@ import {
   optimizerState,
   type StateTensor,
 } from "./optimizer.ts";
+import { exposePositions } from "./positions.ts";
 import { shareGelu } from "./share_gelu.ts";
 import { simplify } from "./simplify.ts";
 import { sumEarly } from "./sum_early.ts";
-import { addsPositions, type Embedding, exposePositions, findEmbedding } from "./embedding_layer.ts";
+import { addsPositions, type Embedding, findEmbedding } from "./embedding_layer.ts";
 import { dimensionOf, type Insertion, type Prompts, splice } from "./splice.ts";
 
 export { bake, type BakedPrompt } from "./bake.ts";
 export { evaluate, readShape, writeShape } from "./dimension.ts";
 export { CompileError } from "./errors.ts";
-export { factsOf, type ModelFacts } from "./facts.ts";
+export { factsOf, type ModelFacts, type PositionFacts } from "./facts.ts";
 export { fallbacks } from "./webgpu_kernels.ts";
 export { matrixFlops } from "./flops.ts";
 export type { Parameter } from "./model_tuning.ts";
@@ -211,7 +212,7 @@ function frozenModel(file: OnnxFile, onPass: OnPass = () => {}): Embedding {
   const pass = reporting(onPass);
   const imported = pass("import", (tell) => importModel(file, tell));
   const canonical = pass("canonicalize", (tell) => canonicalize(imported, tell));
-  return findEmbedding(exposePositions(canonical));
+  return findEmbedding(exposePositions(canonical).graph);
 }
 
 /** Runs passes, counts what they do and tells of it. */
