@@ -9,7 +9,7 @@ export interface ModelCard {
   /** How many positions a text can take, where that is known. */
   readonly positions: number | undefined;
   /** The most tokens of text and prompt together, where attention has a limit of its own. */
-  readonly sequence: number | undefined;
+  readonly sequence?: number;
   /** The position of a text's first token: RoBERTa counts from its padding index + 1. */
   readonly firstPosition: number;
 }
@@ -49,7 +49,7 @@ export async function readCard(folder: string, facts: ModelFacts): Promise<Model
   return {
     kind: kindOf(config, facts, path),
     positions: limits.length > 0 ? Math.min(...limits as number[]) : undefined,
-    sequence: facts.sequence,
+    ...(facts.sequence !== undefined && { sequence: facts.sequence }),
     firstPosition: facts.positions?.first ?? 0,
   };
 }
