@@ -49,9 +49,11 @@ export async function runInto(
   const encoded = encodeDataset(prepared, positionCounting(experiment.prompt.insertion, compiled));
   const cut = encoded.truncated.train + encoded.truncated.validation + encoded.truncated.test;
   if (cut > 0) {
-    listener.say(`${title}: ${cut} texts are cut to fit the model's ${
+    listener.say(
+      `${title}: ${cut} texts are cut to fit the model's ${
         Math.min(model.card.positions ?? Infinity, model.card.sequence ?? Infinity)
-      } positions`);
+      } positions`,
+    );
   }
   if (encoded.otherwise > 0) {
     listener.say(

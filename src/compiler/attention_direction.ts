@@ -1,4 +1,4 @@
-import { symbol, sameDimension } from "./dimension.ts";
+import { sameDimension, symbol } from "./dimension.ts";
 import type { Embedding } from "./embedding_layer.ts";
 import { type Constant, dependents, liveNodes, type Node, type Value } from "./graph.ts";
 import { type NumberArray } from "./interpreter.ts";
@@ -50,7 +50,8 @@ export function attentionOf(
 /** Whether a node is a softmax of scores [..., sequence, sequence] over the last axis. */
 function isOverTokens(node: Node): boolean {
   const shape: Value["shape"] = node.inputs[0]?.shape ?? [];
-  return node.op === "Softmax" && shape.length >= 3 && shape.slice(-2).every((item) => sameDimension(item, SEQUENCE)) &&
+  return node.op === "Softmax" && shape.length >= 3 &&
+    shape.slice(-2).every((item) => sameDimension(item, SEQUENCE)) &&
     axisOf(integerAttribute(node, "axis", -1), shape.length) === shape.length - 1;
 }
 
@@ -61,7 +62,9 @@ function directionOf(scores: NumberArray | undefined): Attention | undefined {
     (_, i) => ({ query: i % LENGTH, items: Array.from(scores.items.subarray(i * LENGTH, (i + 1) * LENGTH)) }),
   );
   const open = (items: readonly number[], key: number) => items[key]! > Math.max(...items) - BLOCKED;
-  if (rows.every(({ query, items }) => items.every((_, key) => key <= query || !open(items, key)))) return "causal";
+  if (rows.every(({ query, items }) => items.every((_, key) => key <= query || !open(items, key)))) {
+    return "causal";
+  }
   const next = rows.filter(({ query }) => query + 1 < LENGTH);
   return next.every(({ query, items }) => open(items, query + 1)) ? "bidirectional" : undefined;
 }

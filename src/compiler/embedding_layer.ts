@@ -35,7 +35,8 @@ export function isTable(value: Value | null | undefined): boolean {
   let table = value;
   while (table?.producer && DECODERS.has(table.producer.op)) table = table.producer.inputs[0];
   const dims = table?.constant?.dims ?? [], whole = table?.type === "int64" || table?.type === "int32";
-  return dims.length >= 2 && dims.slice(0, -2).every((size) => size === 1) && !whole && table?.type !== "bool";
+  return dims.length >= 2 && dims.slice(0, -2).every((size) => size === 1) && !whole &&
+    table?.type !== "bool";
 }
 
 /**

@@ -158,8 +158,10 @@ const OPERATORS: Readonly<Record<string, Operator>> = {
     const outer = indices!.dims.length - 1, strides = stridesOf(x!.dims), own = stridesOf(indices!.dims);
     return made(dims, (place) => {
       const from = offset([...place.slice(0, outer), 0], own);
-      const named = Array.from(indices!.items.subarray(from, from + depth), (at, i) =>
-        at < 0 ? at + x!.dims[batch + i]! : at);
+      const named = Array.from(
+        indices!.items.subarray(from, from + depth),
+        (at, i) => at < 0 ? at + x!.dims[batch + i]! : at,
+      );
       return x!.items[offset([...place.slice(0, batch), ...named, ...place.slice(outer)], strides)] ?? NaN;
     });
   },
@@ -167,8 +169,10 @@ const OPERATORS: Readonly<Record<string, Operator>> = {
     const depth = indices!.dims.at(-1)!, strides = stridesOf(x!.dims), items = x!.items.slice();
     const each = x!.dims.slice(depth).reduce((a, b) => a * b, 1);
     for (let i = 0; i * depth < indices!.items.length; i++) {
-      const named = Array.from(indices!.items.subarray(i * depth, (i + 1) * depth), (at, axis) =>
-        at < 0 ? at + x!.dims[axis]! : at);
+      const named = Array.from(
+        indices!.items.subarray(i * depth, (i + 1) * depth),
+        (at, axis) => at < 0 ? at + x!.dims[axis]! : at,
+      );
       items.set(updates!.items.subarray(i * each, (i + 1) * each), offset(named, strides));
     }
     return items;

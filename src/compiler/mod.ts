@@ -24,6 +24,7 @@ import {
   type StateTensor,
 } from "./optimizer.ts";
 import { exposePositions } from "./positions.ts";
+import { promptPlace } from "./prompt_place.ts";
 import { shareGelu } from "./share_gelu.ts";
 import { simplify } from "./simplify.ts";
 import { sumEarly } from "./sum_early.ts";
@@ -107,13 +108,13 @@ export function compile(
   { onPass = () => {}, read, target = "cpu", precision = "float32" }: CompileOptions = {},
 ): Compiled {
   const embedding = frozenModel(readOnnxFile(bytes, path, read), onPass);
+  const place = promptPlace(embedding, insertion);
   const lowered = (graph: Graph, tell?: Tell) => simplify(fitted(graph, target, precision, tell));
   const graphs = (prompts: Prompts, told: OnPass) => {
     const { step, answer } = tuning(embedding, insertion, optimizer, prompts, precision, told);
     return { step: reporting(told)("simplify", (tell) => lowered(step, tell)), answer: lowered(answer) };
   };
   const one = graphs("one", onPass), bank = graphs("bank", () => {});
-  const place = insertion === "embedding-output" ? embedding.output : embedding.words;
   const embed: Graph = { ...embedding.graph, outputs: new Map([["embeddings", place]]) };
   const dimension = dimensionOf(place, path);
   return {

@@ -121,7 +121,8 @@ export function modernize(
 /** Whether a Slice takes every axis whole: the last n of n tokens. */
 function cutsNothing(node: Omit<Application, "op">): boolean {
   const { shape } = required(node, 0), isKnown = node.inputs[1]?.integers && node.inputs[2]?.integers;
-  return isKnown !== undefined && cutsOf(node).every(({ axis, start, end, step }) =>
-    step === 1 && start === 0 && sameDimension(end, shape[axis]!)
-  );
+  return isKnown !== undefined &&
+    cutsOf(node).every(({ axis, start, end, step }) =>
+      step === 1 && start === 0 && sameDimension(end, shape[axis]!)
+    );
 }

@@ -23,13 +23,17 @@ export function paddingRow(
   if (!constant || !bytes || ELEMENT_BYTES[constant.type] < 1) return undefined;
   const each = bytes.length / rows;
   const isZero = (row: number) =>
-    numbers({ ...constant, bytes: bytes.subarray(row * each, (row + 1) * each) })?.every((item) => item === 0);
+    numbers({ ...constant, bytes: bytes.subarray(row * each, (row + 1) * each) })?.every((item) =>
+      item === 0
+    );
   let used = rows;
   while (used > 0 && isZero(used - 1)) used--;
   const empty = Array.from({ length: used }, (_, row) => row).filter(isZero);
   if (empty.length > 1) {
     throw new CompileError(
-      `${source}: rows ${empty.join(", ")} of the table of positions that node '${node.name}' reads are zeros, so that it cannot be told where positions start: export the model without the input 'position_ids'`,
+      `${source}: rows ${
+        empty.join(", ")
+      } of the table of positions that node '${node.name}' reads are zeros, so that it cannot be told where positions start: export the model without the input 'position_ids'`,
     );
   }
   return empty[0];

@@ -1,6 +1,6 @@
 import type { Builder } from "./builder.ts";
 import { int64 } from "./constants.ts";
-import { product, type Dimension, sameDimension, symbol } from "./dimension.ts";
+import { type Dimension, product, sameDimension, symbol } from "./dimension.ts";
 import { DECODERS, findEmbedding, ID_CARRIERS, LOOKUPS } from "./embedding_layer.ts";
 import { ancestors, type Graph, type Node, type Value } from "./graph.ts";
 import { type Choice, type TableLookup, tableLookups } from "./position_lookups.ts";
@@ -25,8 +25,9 @@ export interface Exposed {
  * @throws {CompileError} where positions enter the embedding layer in a way that is not understood
  */
 export function exposePositions(graph: Graph): Exposed {
-  const all = tableLookups(findEmbedding(graph)), chosen = (choice: Choice) =>
-    new Map(all.filter((lookup) => lookup.choice === choice).map((lookup) => [lookup.node, lookup]));
+  const all = tableLookups(findEmbedding(graph)),
+    chosen = (choice: Choice) =>
+      new Map(all.filter((lookup) => lookup.choice === choice).map((lookup) => [lookup.node, lookup]));
   const constant = chosen("constant"), counted = chosen("counted");
   const lookups = all.filter(({ choice }) => choice !== "constant");
   // A file that takes positions is fed 0, 1, 2, …; what it counts besides follows these.
@@ -43,9 +44,7 @@ export function exposePositions(graph: Graph): Exposed {
     }
     if (lookup) {
       positions ??= b.input("position_ids", "int64", [BATCH, SEQUENCE]);
-      const shifted = lookup.first === first
-        ? positions
-        : b.add(positions, b.integer(lookup.first - first));
+      const shifted = lookup.first === first ? positions : b.add(positions, b.integer(lookup.first - first));
       const isFlat = sameDimension(node.inputs[1]!.shape[0] ?? 0, product([BATCH, SEQUENCE]));
       if (!isFlat) rows.add(output);
       return [looked(b, node, inputs, isFlat ? b.reshape(shifted, [product([BATCH, SEQUENCE])]) : shifted)];
@@ -60,7 +59,12 @@ export function exposePositions(graph: Graph): Exposed {
 }
 
 /** Rows of a lookup's table at other indices: [batch, sequence, dimension], or [batch · sequence, dimension]. */
-function looked(b: Builder, node: Node, [table, , ...more]: readonly (Value | null)[], indices: Value): Value {
+function looked(
+  b: Builder,
+  node: Node,
+  [table, , ...more]: readonly (Value | null)[],
+  indices: Value,
+): Value {
   if (node.op !== "Slice") {
     const flat = table!.shape.length === 2 ? table! : b.reshape(table!, table!.shape.slice(-2));
     const attributes = table!.shape.length === 2 ? node.attributes : {};

@@ -153,7 +153,8 @@ Deno.test("the embedding layer ends behind its LayerNorm, and positions become a
 for (const [model, output] of [["distilbert_like", "LayerNormalization"], ["gpt2_like", "Add"]] as const) {
   sharedTest(`the embedding layer of ${model} ends in ${output}`, async () => {
     const file = shared("parity", "models", model, "onnx", "model.onnx");
-    const graph = exposePositions(canonicalize(importModel(readOnnxFile(await Deno.readFile(file), file)))).graph;
+    const graph =
+      exposePositions(canonicalize(importModel(readOnnxFile(await Deno.readFile(file), file)))).graph;
     assertEquals(findEmbedding(graph).output.producer!.op, output);
   });
 }
