@@ -50,7 +50,7 @@ export async function openModel(
   const { bytes: graph, sha256 } = await readGraph(onnx), file = readOnnxFile(graph, onnx, readRegion);
   const beside = weightFiles(file);
   for (const path of beside) await provide(path);
-  const weights = new Map([[onnx, sha256], ...await hashes(beside)]);
+  const weights = new Map([[onnx, sha256], ...await hashes(beside)]), facts = factsOf(file);
   return {
     source: spec.source,
     revision,
@@ -61,8 +61,8 @@ export async function openModel(
     weights,
     files: byName(folder, [...weights, ...await hashes(described)]),
     parameters: countParameters(file),
-    facts: factsOf(file),
-    card: await readCard(folder),
+    facts,
+    card: await readCard(folder, facts),
     tokenizer: await readTokenizer(folder),
   };
 }

@@ -44,7 +44,11 @@ export async function runInto(
   const encoded = encodeDataset(prepared, positionCounting(experiment.prompt.insertion, compiled.prompt));
   const cut = encoded.truncated.train + encoded.truncated.validation + encoded.truncated.test;
   if (cut > 0) {
-    listener.say(`${title}: ${cut} texts are cut to fit the model's ${model.card.positions} positions`);
+    listener.say(
+      `${title}: ${cut} texts are cut to fit the model's ${
+        Math.min(model.card.positions ?? Infinity, model.card.sequence ?? Infinity)
+      } positions`,
+    );
   }
   if (encoded.otherwise > 0) {
     listener.say(

@@ -23,16 +23,18 @@ import {
   optimizerState,
   type StateTensor,
 } from "./optimizer.ts";
+import { exposePositions } from "./positions.ts";
+import { promptPlace } from "./prompt_place.ts";
 import { shareGelu } from "./share_gelu.ts";
 import { simplify } from "./simplify.ts";
 import { sumEarly } from "./sum_early.ts";
-import { addsPositions, type Embedding, exposePositions, findEmbedding } from "./embedding_layer.ts";
+import { addsPositions, type Embedding, findEmbedding } from "./embedding_layer.ts";
 import { dimensionOf, type Insertion, type Prompts, splice } from "./splice.ts";
 
 export { bake, type BakedPrompt } from "./bake.ts";
 export { evaluate, readShape, writeShape } from "./dimension.ts";
 export { CompileError } from "./errors.ts";
-export { factsOf, type ModelFacts } from "./facts.ts";
+export { factsOf, type ModelFacts, type PositionFacts } from "./facts.ts";
 export { fallbacks } from "./webgpu_kernels.ts";
 export { matrixFlops } from "./flops.ts";
 export type { Parameter } from "./model_tuning.ts";
@@ -108,13 +110,13 @@ export function compile(
   { onPass = () => {}, read, target = "cpu", precision = "float32" }: CompileOptions = {},
 ): Compiled {
   const embedding = frozenModel(readOnnxFile(bytes, path, read), onPass);
+  const place = promptPlace(embedding, insertion);
   const lowered = (graph: Graph, tell?: Tell) => simplify(fitted(graph, target, precision, tell));
   const graphs = (prompts: Prompts, told: OnPass) => {
     const { step, answer } = tuning(embedding, insertion, optimizer, prompts, precision, told);
     return { step: reporting(told)("simplify", (tell) => lowered(step, tell)), answer: lowered(answer) };
   };
   const one = graphs("one", onPass), bank = graphs("bank", () => {});
-  const place = insertion === "embedding-output" ? embedding.output : embedding.words;
   const embed: Graph = { ...embedding.graph, outputs: new Map([["embeddings", place]]) };
   const dimension = dimensionOf(place, path);
   return {
@@ -213,7 +215,7 @@ function frozenModel(file: OnnxFile, onPass: OnPass = () => {}): Embedding {
   const pass = reporting(onPass);
   const imported = pass("import", (tell) => importModel(file, tell));
   const canonical = pass("canonicalize", (tell) => canonicalize(imported, tell));
-  return findEmbedding(exposePositions(canonical));
+  return findEmbedding(exposePositions(canonical).graph);
 }
 
 /** Runs passes, counts what they do and tells of it. */

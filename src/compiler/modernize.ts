@@ -1,7 +1,10 @@
 import type { Builder } from "./builder.ts";
+import { sameDimension } from "./dimension.ts";
 import { CompileError } from "./errors.ts";
 import type { Attribute, Attributes, Value } from "./graph.ts";
+import { cutsOf } from "./ops/cutting.ts";
 import { codeOf } from "./ops/elementwise.ts";
+import { required } from "./ops/row.ts";
 
 /** An operator with its inputs and attributes. */
 export interface Application {
@@ -109,5 +112,17 @@ export function modernize(
     if (parts.length === 1) return { op: "Identity", inputs: parts, attributes: {} };
     if (parts.length > 0) return { op, inputs: parts, attributes: kept };
   }
+  if (op === "Slice" && cutsNothing({ inputs: moved, attributes: kept })) {
+    return { op: "Identity", inputs: [moved[0]!], attributes: {} };
+  }
   return { op, inputs: moved, attributes: kept };
+}
+
+/** Whether a Slice takes every axis whole: the last n of n tokens. */
+function cutsNothing(node: Omit<Application, "op">): boolean {
+  const { shape } = required(node, 0), isKnown = node.inputs[1]?.integers && node.inputs[2]?.integers;
+  return isKnown !== undefined &&
+    cutsOf(node).every(({ axis, start, end, step }) =>
+      step === 1 && start === 0 && sameDimension(end, shape[axis]!)
+    );
 }

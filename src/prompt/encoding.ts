@@ -52,7 +52,10 @@ export type PositionCounting =
 /** Puts texts into a template. */
 export class TemplateEncoder {
   private readonly pieces: readonly (Piece & { ids?: readonly number[] })[];
+  /** How many positions the template and the prompt take … */
   private readonly fixed: number;
+  /** … and how many tokens they are. */
+  private readonly whole: number;
 
   /**
    * @param card a masked model answers at the mask, a causal one behind the last token of the template
@@ -65,7 +68,7 @@ export class TemplateEncoder {
     private readonly card: ModelCard,
     private readonly counting: PositionCounting,
   ) {
-    const { kind, positions } = card;
+    const { kind } = card;
     const masks = template.some((piece) => piece.kind === "mask");
     if (kind === "masked" && !masks) {
       throw templateError("the template has no {mask}: a masked language model answers at its mask token");
@@ -82,9 +85,13 @@ export class TemplateEncoder {
     }
     this.pieces = this.arranged(template);
     this.fixed = this.pieces.reduce((sum, piece) => sum + (this.counts(piece) ? sizeOf(piece) : 0), 0);
-    if (positions !== undefined && this.fixed >= positions) {
+    this.whole = this.pieces.reduce((sum, piece) => sum + sizeOf(piece), 0);
+    if (this.room !== undefined && this.room <= 0) {
+      const [taken, limit] = this.fixed >= (card.positions ?? Infinity)
+        ? [this.fixed, card.positions]
+        : [this.whole, card.sequence];
       throw templateError(
-        `the template and the prompt take ${this.fixed} of the model's ${positions} positions, which leaves none for the text: shorten 'prompt.length' or the template`,
+        `the template and the prompt take ${taken} of the model's ${limit} positions, which leaves none for the text: shorten 'prompt.length' or the template`,
       );
     }
   }
@@ -125,7 +132,9 @@ export class TemplateEncoder {
 
   /** How many tokens of text fit; `undefined` where the model does not say. */
   get room(): number | undefined {
-    return this.card.positions === undefined ? undefined : this.card.positions - this.fixed;
+    const { positions = Infinity, sequence = Infinity } = this.card;
+    const room = Math.min(positions - this.fixed, sequence - this.whole);
+    return room === Infinity ? undefined : room;
   }
 
   /**

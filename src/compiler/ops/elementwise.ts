@@ -152,7 +152,10 @@ export const elementwise: Readonly<Record<string, Row>> = {
     const lower = b.op("Pow", [x!, b.subtract(p!, scalarLike(b, p!, 1))]);
     return [b.multiply(dy, b.multiply(p!, lower)), null];
   }),
-  Neg: unary((b, dy) => [b.negate(dy)]),
+  Neg: row((node) => {
+    const { type, shape, integers } = required(node, 0);
+    return [{ type, shape, ...(integers && { integers: integers.map((item) => multiply(-1, item)) }) }];
+  }, (b, dy) => [b.negate(dy)]),
   Exp: unary((b, dy, _, y) => [b.multiply(dy, y)]),
   Log: unary((b, dy, [x]) => [b.divide(dy, x!)]),
   Sqrt: unary((b, dy, _, y) => [b.divide(b.multiply(dy, scalarLike(b, y, 0.5)), y)]),

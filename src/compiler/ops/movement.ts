@@ -201,7 +201,8 @@ export const movement: Readonly<Record<string, Row>> = {
   },
 };
 
-function permutation(node: Asked): readonly number[] {
+/** The axis of the input that each axis of a Transpose's output is. */
+export function permutation(node: Asked): readonly number[] {
   const rank = required(node, 0).shape.length;
   return integersAttribute(node, "perm") ?? Array.from({ length: rank }, (_, i) => rank - 1 - i);
 }

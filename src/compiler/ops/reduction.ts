@@ -15,7 +15,7 @@ import {
 } from "./row.ts";
 
 /** The axes that a reduction sums over: an input since opset 13 or 18, an attribute before; none given means all. */
-function reducedAxes(node: Pick<Signature, "inputs" | "attributes">): number[] {
+export function reducedAxes(node: Pick<Signature, "inputs" | "attributes">): number[] {
   const rank = required(node, 0).shape.length;
   const given = node.inputs[1] ? plainIntegersOf(node.inputs[1]) : integersAttribute(node, "axes");
   if (node.inputs[1] && given === undefined) throw new CompileError("the axes are not known at compile time");
