@@ -2,6 +2,7 @@ import { CompileError } from "../errors.ts";
 import { type Dimension, multiply, product, sameDimension } from "../dimension.ts";
 import type { Builder } from "../builder.ts";
 import type { Node, Value } from "../graph.ts";
+import { integerAt, integersBy } from "./integers.ts";
 import {
   type Asked,
   axisOf,
@@ -133,8 +134,8 @@ export const movement: Readonly<Record<string, Row>> = {
   },
   Expand: {
     infer: (node) => {
-      const { type, shape } = required(node, 0);
-      return [{ type, shape: broadcast(shape, wantedShape(node)) }];
+      const x = required(node, 0), shape = broadcast(x.shape, wantedShape(node));
+      return [{ type: x.type, shape, ...integersBy(shape, (place) => integerAt(x, shape, place)) }];
     },
     gradient: (_, __, [dy]) => [dy!, null],
     passage: (node, axis) => {
