@@ -1,4 +1,13 @@
-import { type Dimension, divide, leastOf, mostOf, multiply, sameShape, subtract, termsOf } from "../dimension.ts";
+import {
+  type Dimension,
+  divide,
+  leastOf,
+  mostOf,
+  multiply,
+  sameShape,
+  subtract,
+  termsOf,
+} from "../dimension.ts";
 import type { Value } from "../graph.ts";
 
 /**
@@ -91,8 +100,7 @@ export const absolute: Arithmetic = (a) => chosen(lessOrEqual(0, a!), a!, multip
 export const sign: Arithmetic = (a) => a === 0 ? 0 : chosen(less(0, a!), 1, -1);
 
 /** A number that is cast to 32 bits, where it has them. */
-export const within32Bits: Arithmetic = (a) =>
-  typeof a !== "number" || Math.abs(a) < 2 ** 31 ? a : undefined;
+export const within32Bits: Arithmetic = (a) => typeof a !== "number" || Math.abs(a) < 2 ** 31 ? a : undefined;
 
 function chosen(condition: Dimension | undefined, yes: Dimension, no: Dimension): Dimension | undefined {
   return condition === undefined ? undefined : condition === 1 ? yes : no;

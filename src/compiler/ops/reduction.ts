@@ -80,7 +80,10 @@ function sharedAmongEqual(b: Builder, dy: Value, x: Value, y: Value): Value {
 /** The largest or the smallest of whole numbers, where it is known which that is. */
 function furthest(items: readonly Dimension[], pick: Arithmetic): Dimension | undefined {
   const [first, ...rest] = items;
-  return rest.reduce((found: Dimension | undefined, item) => found === undefined ? found : pick(found, item), first);
+  return rest.reduce(
+    (found: Dimension | undefined, item) => found === undefined ? found : pick(found, item),
+    first,
+  );
 }
 
 /** A dimension as a float32 scalar. */
