@@ -1,6 +1,6 @@
 import type { ValueInfoProto } from "onnx-buf";
 import type { Builder } from "./builder.ts";
-import { type Dimension, product, sameDimension, sameShape, symbol } from "./dimension.ts";
+import { type Dimension, product, sameShape, symbol } from "./dimension.ts";
 import { isWordLookup } from "./embedding_layer.ts";
 import { CompileError } from "./errors.ts";
 import { everyToken } from "./every_token.ts";
@@ -9,7 +9,7 @@ import { declared } from "./import_inputs.ts";
 import { isFloat } from "./ops/elementwise.ts";
 import { scoresOf } from "./scores.ts";
 
-const TOKENS: readonly Dimension[] = [symbol("batch"), symbol("sequence")];
+const BATCH = symbol("batch"), TOKENS: readonly Dimension[] = [BATCH, symbol("sequence")];
 
 /** How exporters call what we look for. */
 const NAME = "logits";
@@ -21,6 +21,13 @@ const MOST_LISTED = 8;
 interface WordTable {
   readonly rows: number;
   readonly size: Dimension;
+}
+
+/** An output: what it is, or why it cannot be known. */
+interface Output {
+  readonly name: string;
+  readonly value?: Value;
+  readonly said: string;
 }
 
 /**
@@ -36,43 +43,37 @@ export function findLogits(
   outputs: readonly ValueInfoProto[],
   take: (name: string) => Value,
 ): Value {
-  const seen: { name: string; said: string }[] = [];
-  const candidates: { value: Value; fits: number }[] = [];
+  const seen: Output[] = [], fitting: { value: Value; misfit: number }[] = [];
   for (const output of byName(outputs)) {
-    const { name } = output, { dims } = declared(output);
-    if (dims !== undefined && dims.length > 3) {
-      seen.push({ name, said: `[${dims.join(", ")}]` });
-      continue;
-    }
-    let value: Value;
-    try {
-      value = take(name);
-    } catch (error) {
-      if (!(error instanceof CompileError) || name === NAME || outputs.length === 1) throw error;
-      seen.push({ name, said: `(${error.message})` });
-      continue;
-    }
-    const fits = fit(value, wordTable(b));
-    if (fits === 0 || (fits !== undefined && name === NAME)) return ofAllTokens(b, value);
-    if (fits !== undefined) candidates.push({ value, fits });
-    seen.push({ name, said: described(value) });
+    const found = taken(output, take, outputs.length === 1), { name, value } = found;
+    seen.push(found);
+    const misfit = value && misfitOf(value, wordTable(b));
+    if (value === undefined || misfit === undefined) continue;
+    if (misfit === 0 || name === NAME) return ofAllTokens(b, value);
+    fitting.push({ value, misfit });
   }
-  const [best] = candidates.sort((one, other) => one.fits - other.fits);
-  if (best !== undefined) return ofAllTokens(b, best.value);
-  const table = wordTable(b),
-    listed = seen.slice(0, MOST_LISTED).map(({ name, said }) => `'${name}' ${said}`);
-  const more = seen.length > MOST_LISTED ? [`and ${seen.length - MOST_LISTED} more`] : [];
-  throw new CompileError(
-    `${b.source} gives no logits [batch, sequence, vocabulary]${
-      table ? ` over its ${table.rows} words` : ""
-    } but ${[...listed, ...more].join(", ")}: export it with its language-model head`,
-  );
+  const [best] = fitting.sort((one, other) => one.misfit - other.misfit);
+  if (best === undefined) throw noLogits(b, seen);
+  return ofAllTokens(b, best.value);
 }
 
 /** The outputs, those called logits first. */
 function byName(outputs: readonly ValueInfoProto[]): ValueInfoProto[] {
-  const rank = ({ name }: ValueInfoProto) => name === NAME ? 0 : name.includes(NAME) ? 1 : 2;
-  return [...outputs].sort((a, b) => rank(a) - rank(b));
+  const place = ({ name }: ValueInfoProto) => name === NAME ? 0 : name.includes(NAME) ? 1 : 2;
+  return [...outputs].sort((a, b) => place(a) - place(b));
+}
+
+/** Imports an output, where its declared shape can be that of logits. */
+function taken(output: ValueInfoProto, take: (name: string) => Value, isOnly: boolean): Output {
+  const { name } = output, { dims } = declared(output);
+  if (dims !== undefined && dims.length > TOKENS.length + 1) return { name, said: `[${dims.join(", ")}]` };
+  try {
+    const value = take(name);
+    return { name, value, said: described(value) };
+  } catch (error) {
+    if (!(error instanceof CompileError) || name === NAME || isOnly) throw error;
+    return { name, said: `(${error.message})` };
+  }
 }
 
 function wordTable({ nodes }: Builder): WordTable | undefined {
@@ -82,34 +83,57 @@ function wordTable({ nodes }: Builder): WordTable | undefined {
 }
 
 /**
- * How well a value fits as logits, 0 best: over as many words as the table has, or over about as many (1 more); of all
- * tokens, or of one of each text (2 more); `undefined` where it is none.
+ * How badly a value fits as logits: over another number of words than the table has (1), of one token of each text and not of
+ * all (2); `undefined` where it does not at all.
  */
-function fit({ type, shape }: Value, table: WordTable | undefined): number | undefined {
-  const words = shape.at(-1), rows = product(shape.slice(0, -1));
-  const ofAll = sameDimension(product(TOKENS), rows), ofOne = sameDimension(TOKENS[0]!, rows);
-  if (!isFloat(type) || typeof words !== "number" || shape.length < 2 || !(ofAll || ofOne)) return undefined;
-  const about = table === undefined ||
+function misfitOf(value: Value, table: WordTable | undefined): number | undefined {
+  const words = value.shape.at(-1), all = isOfAllTokens(value);
+  if (!isFloat(value.type) || typeof words !== "number" || !(all || isOfOneToken(value))) return undefined;
+  const isSame = words === table?.rows;
+  const isNear = table === undefined ||
     words >= table.rows / 2 && words <= table.rows * 2 && words !== table.size;
-  if (words !== table?.rows && !about) return undefined;
-  return (words === table?.rows ? 0 : 1) + (ofAll ? 0 : 2);
+  return isSame || isNear ? (isSame ? 0 : 1) + (all ? 0 : 2) : undefined;
+}
+
+/** Whether a value is [batch, sequence, any], or the same in one row a token. */
+function isOfAllTokens({ shape }: Value): boolean {
+  const rows = shape.slice(0, -1);
+  return sameShape(rows, TOKENS) || sameShape(rows, [product(TOKENS)]);
+}
+
+function isOfOneToken({ shape }: Value): boolean {
+  const rows = shape.slice(0, -1);
+  return sameShape(rows, [BATCH, 1]) || sameShape(rows, [BATCH]);
 }
 
 /** The scores of words of every token. */
 function ofAllTokens(b: Builder, value: Value): Value {
-  const shape = [...TOKENS, value.shape.at(-1)!];
-  const all = sameDimension(product(value.shape), product(shape)) ? value : everyToken(b, value);
-  const logits = all && scoresOf(b, all);
-  if (
-    logits === undefined || ![shape, [product(TOKENS), shape[2]!]].some((one) => sameShape(one, logits.shape))
-  ) {
+  const all = isOfAllTokens(value) ? value : everyToken(b, value);
+  if (all === undefined || !isOfAllTokens(all)) {
     throw new CompileError(
       `${b.source} gives '${value.name}' ${
         described(value)
-      }, the logits of one token of each text, and where it picks that token cannot be undone: export it with the logits of all tokens`,
+      }, the logits of one token of each text, and the choice of that token cannot be undone: export it with the logits of all tokens`,
     );
   }
-  return b.reshape(logits, shape);
+  return b.reshape(scoresOf(b, all), [...TOKENS, value.shape.at(-1)!]);
+}
+
+function noLogits(b: Builder, seen: readonly Output[]): CompileError {
+  const table = wordTable(b), more = seen.length - MOST_LISTED;
+  const listed = seen.slice(0, MOST_LISTED).map(({ name, said }) => `'${name}' ${said}`);
+  if (more > 0) listed.push(`and ${more} more`);
+  const isHidden = ({ value }: Output) => value && table && sameShape(value.shape, [...TOKENS, table.size]);
+  const what = seen.some(isHidden)
+    ? " (hidden states: it is a model without its head, or the encoder alone of one such as T5)"
+    : "";
+  return new CompileError(
+    `${b.source} gives no logits [batch, sequence, vocabulary]${
+      table ? ` over its ${table.rows} words` : ""
+    } but ${
+      listed.join(", ")
+    }${what}: export it with its language-model head, and the head's logits as an output`,
+  );
 }
 
 /** A value's type and shape, and what makes it where that gives no scores. */

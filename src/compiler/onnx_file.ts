@@ -1,6 +1,7 @@
 import { fromBinary } from "@bufbuild/protobuf";
 import { type ModelProto, ModelProtoSchema, type TensorProto, TensorProto_DataLocation } from "onnx-buf";
 import { CompileError } from "./errors.ts";
+import { kindOfFile } from "./file_kind.ts";
 import type { Constant, FileRegion } from "./graph.ts";
 import { ELEMENT_BYTES } from "./constants.ts";
 import { ELEMENT_TYPES } from "./ops/elementwise.ts";
@@ -40,13 +41,13 @@ export function readOnnxFile(bytes: Uint8Array, path: string, read?: ReadRegion)
   try {
     model = fromBinary(ModelProtoSchema, bytes);
   } catch (error) {
-    throw new CompileError(
-      `${path} is not an ONNX model, or it is cut off (${bytes.length} bytes): download it again or export it anew`,
-      { cause: error },
-    );
+    const kind = kindOfFile(bytes) ??
+      `is not an ONNX model, or it is cut off (${bytes.length} bytes): download it again, or export it again`;
+    throw new CompileError(`${path} ${kind}`, { cause: error });
   }
   if (model.graph === undefined || model.graph.output.length === 0) {
-    throw new CompileError(`${path} holds no ONNX graph: is it another kind of file?`);
+    const kind = kindOfFile(bytes) ?? "holds no ONNX graph: is it another kind of file?";
+    throw new CompileError(`${path} ${kind}`);
   }
   return { path, bytes, model, ...(read && { read }) };
 }
