@@ -1,9 +1,9 @@
 import type { Builder } from "./builder.ts";
+import { plainIntegersOf } from "./constants.ts";
 import { sameDimension } from "./dimension.ts";
 import { CompileError } from "./errors.ts";
 import type { Node, Value } from "./graph.ts";
-import { axisOf, integerAttribute, integersAttribute } from "./ops/row.ts";
-import { plainIntegersOf } from "./constants.ts";
+import { axisOf, integerAttribute } from "./ops/row.ts";
 import { copyNode } from "./rewrite.ts";
 
 /** Operators that hand numbers on as they are, in another type or layout. */
@@ -25,69 +25,80 @@ const ONE_BY_ONE = new Set([
   "Sqrt",
 ]);
 
-/** What undoes the one or the other form of Softmax, but for numbers that are the same for all words. */
-const INVERSES: Readonly<Record<string, string>> = { Log: "Softmax", Exp: "LogSoftmax" };
+/** What probabilities, or their logarithms, were made from. */
+interface Origin {
+  readonly scores: Value;
+  readonly are: "probabilities" | "logarithms";
+}
 
 /**
  * The scores that a model's probabilities of words were made from: a Softmax over the vocabulary at the end, or its
- * logarithm, is left out. Scores that differ by what all words have in common have the same probabilities.
+ * logarithm, is left out. It takes nothing from the answer: scores that differ by what all words have in common have the
+ * same probabilities.
  *
  * @param logits [..., vocabulary]
  * @returns the value itself where it is not made of probabilities
  * @throws {CompileError} where it is made of them in a way that cannot be undone
  */
 export function scoresOf(b: Builder, logits: Value): Value {
-  return new Undoing(b, logits).of(logits) ?? logits;
+  return originOf(b, logits, logits)?.scores ?? logits;
 }
 
-class Undoing {
-  constructor(private readonly b: Builder, private readonly logits: Value) {}
-
-  /** What a value was before the Softmax; `undefined` where there is none. */
-  of(value: Value): Value | undefined {
-    const node = value.producer, [x] = node?.inputs ?? [];
-    if (!node || !x) return undefined;
-    if (this.isSoftmax(node)) return x;
-    const exponent = this.exponent(node);
-    if (exponent) return exponent;
-    if (CARRIERS.has(node.op)) {
-      const scores = this.of(x);
-      return scores && copyNode(this.b, node, [scores, ...node.inputs.slice(1)])[0];
-    }
-    if (!ONE_BY_ONE.has(node.op)) return undefined;
-    const from = node.inputs.filter((input) => input !== null && input.constant === undefined);
-    const scores = from.map((input) => this.of(input!)).find((found) => found !== undefined);
-    const inner = x.producer;
-    if (scores && inner && INVERSES[node.op] === inner.op) return scores;
-    if (scores) {
-      throw new CompileError(
-        `${this.b.source} gives '${this.logits.name}', which ${node.op} makes of the probabilities of words and not of their scores: export it without the Softmax at its end`,
-      );
-    }
-    return undefined;
+/** What a value was before the Softmax; `undefined` where there is none. */
+function originOf(b: Builder, value: Value, logits: Value): Origin | undefined {
+  const node = value.producer, x = node?.inputs[0];
+  if (!node || !x) return undefined;
+  const whole = softmaxOf(node, logits);
+  if (whole) return whole;
+  if (CARRIERS.has(node.op)) {
+    const origin = originOf(b, x, logits);
+    return origin &&
+      { ...origin, scores: copyNode(b, node, [origin.scores, ...node.inputs.slice(1)])[0]! };
   }
+  if (!ONE_BY_ONE.has(node.op)) return undefined;
+  const [origin] = node.inputs.flatMap((input) => input && originOf(b, input, logits) || []);
+  if (origin?.are === "probabilities" && node.op === "Log") return { ...origin, are: "logarithms" };
+  if (origin?.are === "logarithms" && node.op === "Exp") return { ...origin, are: "probabilities" };
+  if (origin === undefined) return undefined;
+  throw new CompileError(
+    `${b.source} gives '${logits.name}', which ${node.op} makes of the ${
+      origin.are === "probabilities" ? "probabilities" : "logarithms of the probabilities"
+    } of words and not of their scores: export it without the Softmax at its end`,
+  );
+}
 
-  private isSoftmax(node: Node): boolean {
-    if (node.op !== "Softmax" && node.op !== "LogSoftmax") return false;
-    const { shape } = node.outputs[0]!;
-    return this.isOverWords(shape, axisOf(integerAttribute(node, "axis", -1), shape.length));
+/** What a node is the Softmax of over the vocabulary, or its logarithm, in one operator or spelled out. */
+function softmaxOf({ op, inputs, outputs, attributes }: Node, logits: Value): Origin | undefined {
+  const [x, y] = inputs, { shape } = outputs[0]!;
+  const isOverWords = (axis: number) =>
+    sameDimension(shape[axisOf(axis, shape.length)]!, logits.shape.at(-1)!);
+  /** Whether a value is Σ eˣ over the words. */
+  const isTotal = (value: Value | null | undefined, of: Value): boolean => {
+    const sum = value?.producer, [axis, ...more] = plainIntegersOf(sum?.inputs[1]) ?? [];
+    return sum?.op === "ReduceSum" && axis !== undefined && more.length === 0 && isOverWords(axis) &&
+      sum.inputs[0]?.producer?.op === "Exp" && isSame(sum.inputs[0].producer.inputs[0], of);
+  };
+  if (op === "Softmax" && x && isOverWords(integerAttribute({ attributes }, "axis", -1))) {
+    return { scores: x, are: "probabilities" };
   }
+  const exponent = op === "Div" && x?.producer?.op === "Exp" ? x.producer.inputs[0] : undefined;
+  if (exponent && isTotal(y, exponent)) return { scores: unshifted(exponent), are: "probabilities" };
+  const total = op === "Sub" && y?.producer?.op === "Log" ? y.producer.inputs[0] : undefined;
+  if (x && total && isTotal(total, x)) return { scores: unshifted(x), are: "logarithms" };
+  return undefined;
+}
 
-  /** x where a node is eˣ / Σ eˣ, spelled out; what was taken off all of x before is the same for all words. */
-  private exponent(node: Node): Value | undefined {
-    const [numerator, denominator] = node.inputs, sum = denominator?.producer;
-    if (node.op !== "Div" || numerator?.producer?.op !== "Exp" || sum?.op !== "ReduceSum") return undefined;
-    const axes = plainIntegersOf(sum.inputs[1]) ?? integersAttribute(sum, "axes");
-    const { shape } = numerator, [axis] = axes ?? [];
-    const overWords = axes?.length === 1 && this.isOverWords(shape, axisOf(axis!, shape.length));
-    if (sum.inputs[0] !== numerator || !overWords) return undefined;
-    const [x] = numerator.producer.inputs, shift = x?.producer;
-    const isShifted = shift?.op === "Sub" && shift.inputs[1]?.producer?.op === "ReduceMax" &&
-      shift.inputs[1].producer.inputs[0] === shift.inputs[0];
-    return (isShifted ? shift.inputs[0] : x) ?? undefined;
-  }
+/** Whether two values are the same one, or the same operator makes both of the same. */
+function isSame(a: Value | null | undefined, b: Value): boolean {
+  const one = a?.producer, other = b.producer;
+  return a === b || one !== undefined && one.op === other?.op &&
+      one.inputs.every((input, i) => input === other.inputs[i]);
+}
 
-  private isOverWords(shape: Value["shape"], axis: number): boolean {
-    return sameDimension(shape[axis]!, this.logits.shape.at(-1)!);
-  }
+/** Scores before the largest of them was taken off all. */
+function unshifted(scores: Value): Value {
+  const shift = scores.producer, [x, largest] = shift?.inputs ?? [];
+  const isShifted = shift?.op === "Sub" && largest?.producer?.op === "ReduceMax" &&
+    largest.producer.inputs[0] === x;
+  return isShifted && x ? x : scores;
 }

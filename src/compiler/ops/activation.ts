@@ -24,19 +24,6 @@ function wherePositive(b: Builder, x: Value, y: Value, otherwise: Value): Value 
   return b.op("Where", [b.op("Greater", [x, scalarLike(b, x, 0)]), y, otherwise]);
 }
 
-/** What normalizes along one axis, by each element's share of all: selections pass along the others. */
-const alongAxis: Pick<Row, "infer" | "passage"> = {
-  infer: ({ inputs, attributes }) => {
-    const { type, shape } = required({ inputs }, 0);
-    axisOf(integerAttribute({ attributes }, "axis", -1), shape.length);
-    return [{ type, shape }];
-  },
-  passage: (node, axis) => {
-    const normalized = axisOf(integerAttribute(node, "axis", -1), node.outputs[0]!.shape.length);
-    return axis === normalized ? undefined : { axes: [axis] };
-  },
-};
-
 /** Activation functions. */
 export const activations: Readonly<Record<string, Row>> = {
   Tanh: activation((b, x, y) => b.subtract(scalarLike(b, x, 1), b.multiply(y, y))),
@@ -81,19 +68,19 @@ export const activations: Readonly<Record<string, Row>> = {
     return b.add(gate, rest);
   }),
   Softmax: {
-    ...alongAxis,
+    infer: ({ inputs, attributes }) => {
+      const { type, shape } = required({ inputs }, 0);
+      axisOf(integerAttribute({ attributes }, "axis", -1), shape.length);
+      return [{ type, shape }];
+    },
     // dx = y·(dy - Σ y·dy)
     gradient: (b, node, [dy]) => {
       const y = node.outputs[0]!, axis = axisOf(integerAttribute(node, "axis", -1), y.shape.length);
       return [b.multiply(y, b.subtract(dy!, b.sum(b.multiply(y, dy!), [axis])))];
     },
-  },
-  LogSoftmax: {
-    ...alongAxis,
-    // dx = dy - softmax(x)·Σ dy
-    gradient: (b, node, [dy]) => {
-      const y = node.outputs[0]!, axis = axisOf(integerAttribute(node, "axis", -1), y.shape.length);
-      return [b.subtract(dy!, b.multiply(b.op("Exp", [y]), b.sum(dy!, [axis])))];
+    passage: (node, axis) => {
+      const normalized = axisOf(integerAttribute(node, "axis", -1), node.outputs[0]!.shape.length);
+      return axis === normalized ? undefined : { axes: [axis] };
     },
   },
 };
