@@ -58,22 +58,22 @@ function truth(holds: boolean, fails: boolean): Dimension | undefined {
 }
 
 export const equal: Arithmetic = (a, b) => {
-  const difference = subtract(a!, b!);
+  const difference = subtract(a, b);
   return truth(difference === 0, leastOf(difference) > 0 || mostOf(difference) < 0);
 };
 
 export const less: Arithmetic = (a, b) => {
-  const difference = subtract(b!, a!);
+  const difference = subtract(b, a);
   return truth(leastOf(difference) > 0, mostOf(difference) <= 0);
 };
 
 export const lessOrEqual: Arithmetic = (a, b) => {
-  const difference = subtract(b!, a!);
+  const difference = subtract(b, a);
   return truth(leastOf(difference) >= 0, mostOf(difference) < 0);
 };
 
 /** Whether a number is not 0. */
-export const asTruth: Arithmetic = (a) => truth(leastOf(a!) > 0 || mostOf(a!) < 0, a === 0);
+export const asTruth: Arithmetic = (a) => truth(leastOf(a) > 0 || mostOf(a) < 0, a === 0);
 
 export const not: Arithmetic = (a) => typeof a === "number" ? 1 - a : undefined;
 export const and: Arithmetic = (a, b) => truth(a === 1 && b === 1, a === 0 || b === 0);
@@ -83,25 +83,25 @@ export const xor: Arithmetic = (a, b) => truth(a !== b, a === b);
 /** Division rounds towards zero; a symbol divides only where the quotient is a dimension again. */
 export const quotient: Arithmetic = (a, b) => {
   if (b === 0) return undefined;
-  return typeof a === "number" && typeof b === "number" ? Math.trunc(a / b) : divide(a!, b!);
+  return typeof a === "number" && typeof b === "number" ? Math.trunc(a / b) : divide(a, b);
 };
 
 /** Of numbers that are not negative, whose remainders all conventions agree on. */
 export const remainder: Arithmetic = (a, b) => {
-  if (typeof b !== "number" || b <= 0 || leastOf(a!) < 0) return undefined;
+  if (typeof b !== "number" || b <= 0 || leastOf(a) < 0) return undefined;
   if (typeof a === "number") return a % b;
-  return termsOf(a!).every(([, factor]) => factor % b === 0) ? 0 : undefined;
+  return termsOf(a).every(([, factor]) => factor % b === 0) ? 0 : undefined;
 };
 
-export const smaller: Arithmetic = (a, b) => chosen(lessOrEqual(a!, b!), a!, b!);
-export const larger: Arithmetic = (a, b) => chosen(lessOrEqual(a!, b!), b!, a!);
-export const negative: Arithmetic = (a) => multiply(-1, a!);
-export const absolute: Arithmetic = (a) => chosen(lessOrEqual(0, a!), a!, multiply(-1, a!));
-export const sign: Arithmetic = (a) => a === 0 ? 0 : chosen(less(0, a!), 1, -1);
+export const smaller: Arithmetic = (a, b) => isAtMost(a, b) ? a : isAtMost(b, a) ? b : undefined;
+export const larger: Arithmetic = (a, b) => isAtMost(a, b) ? b : isAtMost(b, a) ? a : undefined;
+export const negative: Arithmetic = (a) => multiply(-1, a);
+export const absolute: Arithmetic = (a) => larger(a, multiply(-1, a));
+export const sign: Arithmetic = (a) => leastOf(a) > 0 ? 1 : mostOf(a) < 0 ? -1 : a === 0 ? 0 : undefined;
 
 /** A number that is cast to 32 bits, where it has them. */
 export const within32Bits: Arithmetic = (a) => typeof a !== "number" || Math.abs(a) < 2 ** 31 ? a : undefined;
 
-function chosen(condition: Dimension | undefined, yes: Dimension, no: Dimension): Dimension | undefined {
-  return condition === undefined ? undefined : condition === 1 ? yes : no;
+function isAtMost(a: Dimension, b: Dimension): boolean {
+  return leastOf(subtract(b, a)) >= 0;
 }
