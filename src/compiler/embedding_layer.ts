@@ -64,7 +64,8 @@ export function findEmbedding(graph: Graph): Embedding {
   return { graph, lookup, words, output: lastCut(graph, nodes, words) };
 }
 
-function isWordLookup(node: Node): boolean {
+/** Whether a node looks the words up in their table. */
+export function isWordLookup(node: Node): boolean {
   if (!LOOKUPS.has(node.op) || !isTable(node.inputs[0]) || !node.inputs[1]) return false;
   const ids = behindCarriers(node.inputs[1]);
   return ids.name === "input_ids" && ids.producer === undefined;

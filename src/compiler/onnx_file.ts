@@ -1,6 +1,7 @@
 import { fromBinary } from "@bufbuild/protobuf";
 import { type ModelProto, ModelProtoSchema, type TensorProto, TensorProto_DataLocation } from "onnx-buf";
 import { CompileError } from "./errors.ts";
+import { kindOfFile } from "./file_kind.ts";
 import type { Constant, FileRegion } from "./graph.ts";
 import { ELEMENT_BYTES, INLINE_BYTES } from "./constants.ts";
 import { ELEMENT_TYPES } from "./ops/elementwise.ts";
@@ -40,20 +41,20 @@ export function readOnnxFile(bytes: Uint8Array, path: string, read?: ReadRegion)
   try {
     model = fromBinary(ModelProtoSchema, bytes);
   } catch (error) {
-    throw notOnnx(path, bytes.length, error);
+    throw notOnnx(path, bytes.length, bytes, error);
   }
   if (model.graph === undefined || model.graph.output.length === 0) {
-    throw new CompileError(`${path} holds no ONNX graph: is it another kind of file?`);
+    const kind = kindOfFile(bytes) ?? "holds no ONNX graph: is it another kind of file?";
+    throw new CompileError(`${path} ${kind}`);
   }
   return { path, bytes, model, ...(read && { read }) };
 }
 
 /** A file of so many bytes is no ONNX model. */
-export function notOnnx(path: string, length: number, cause: unknown): CompileError {
-  return new CompileError(
-    `${path} is not an ONNX model, or it is cut off (${length} bytes): download it again or export it anew`,
-    { cause },
-  );
+export function notOnnx(path: string, length: number, start: Uint8Array, cause: unknown): CompileError {
+  const kind = kindOfFile(start) ??
+    `is not an ONNX model, or it is cut off (${length} bytes): download it again, or export it again`;
+  return new CompileError(`${path} ${kind}`, { cause });
 }
 
 /** The files beside a model's own that hold weights of it, in the alphabet's order. */

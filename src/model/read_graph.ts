@@ -3,6 +3,9 @@ import { basename } from "@std/path";
 import { notOnnx, weightsApart } from "../compiler/mod.ts";
 import { PIECE, piecesOf } from "./hash_file.ts";
 
+/** So many of the first bytes tell what kind of file it is. */
+const START = 64;
+
 /** An ONNX file that was read once. */
 export interface GraphOnDisk {
   /** The file without its weights, which are external data that lies where it lies on disk: in the same file, or beside it. */
@@ -19,9 +22,11 @@ export interface GraphOnDisk {
  */
 export async function readGraph(path: string): Promise<GraphOnDisk> {
   const hash = createHash("sha256"), reader = weightsApart(basename(path));
+  let start: Uint8Array | undefined;
   try {
     reader.next();
     for await (const piece of piecesOf(path)) {
+      start ??= piece.slice(0, START);
       hash.update(piece);
       reader.next(piece);
     }
@@ -29,7 +34,7 @@ export async function readGraph(path: string): Promise<GraphOnDisk> {
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     const { size } = await Deno.stat(path);
-    if (size > PIECE) throw notOnnx(path, size, error);
+    if (size > PIECE) throw notOnnx(path, size, start!, error);
     const bytes = await Deno.readFile(path);
     return { bytes, sha256: createHash("sha256").update(bytes).digest("hex") };
   }
