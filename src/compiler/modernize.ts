@@ -4,7 +4,7 @@ import { CompileError } from "./errors.ts";
 import type { Attribute, Attributes, Value } from "./graph.ts";
 import { cutsOf } from "./ops/cutting.ts";
 import { codeOf } from "./ops/elementwise.ts";
-import { type Asked, axisOf, required } from "./ops/row.ts";
+import { axisOf, required } from "./ops/row.ts";
 
 /** An operator with its inputs and attributes. */
 export interface Application {
