@@ -30,5 +30,10 @@ export function factsOf(file: OnnxFile): ModelFacts {
     );
   }
   const read = new Set(liveNodes(graph).flatMap(({ inputs }) => inputs));
-  return { rows, words, scale, inputs: graph.inputs.filter((input) => read.has(input)).map(({ name }) => name) };
+  return {
+    rows,
+    words,
+    scale,
+    inputs: graph.inputs.filter((input) => read.has(input)).map(({ name }) => name),
+  };
 }
