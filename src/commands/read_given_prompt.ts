@@ -63,7 +63,9 @@ function afterScale(
   }
   if (enters === undefined) {
     const assumed =
-      `the adapter's vectors are taken to enter after the model's scale of its word embeddings (${scale}), as transformers 5 has it (${
+      `the adapter's vectors are taken to enter after the model's scale of its word embeddings (${
+        Number(scale.toPrecision(6))
+      }), as transformers 5 has it (${
         ENTERS.join(".")
       }: after-scale); set 'before-scale' where the code that tuned it scales 'inputs_embeds', as Gemma 1 and 2 did before`;
     return { ...given, assumed };

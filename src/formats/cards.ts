@@ -58,5 +58,7 @@ ${
 
 /** Where the vectors of an adapter enter a model that scales its word embeddings, and where they must not. */
 export function scaleNote(scale: number): string {
-  return `the vectors enter after the model's scale of its word embeddings (${scale}), as transformers 5 has it; where the model's code multiplies \`inputs_embeds\` by it (Gemma 1 and 2 before transformers 5), divide them by it first`;
+  return `the vectors enter after the model's scale of its word embeddings (${
+    Number(scale.toPrecision(6))
+  }), as transformers 5 has it; where the model's code multiplies \`inputs_embeds\` by it (Gemma 1 and 2 before transformers 5), divide them by it first`;
 }
