@@ -1,6 +1,7 @@
 import type { Device, Tensor } from "../device/device.ts";
 import { type Classifier, classLogits } from "../evaluation/predict.ts";
 import { softmax } from "../evaluation/softmax.ts";
+import { fillerOf } from "../prompt/padding.ts";
 import type { TemplateEncoder } from "../prompt/encoding.ts";
 import type { Verbalizer } from "../prompt/verbalizer.ts";
 import type { ServedRun } from "./served_run.ts";
@@ -17,12 +18,12 @@ export class SentenceClassifier {
   ) {}
 
   static async open(run: ServedRun, device: Device): Promise<SentenceClassifier> {
-    const common = { inputs: {}, padId: run.tokenizer.padId, batchSize: 1 };
-    return new SentenceClassifier(
-      run,
-      { ...common, session: await device.open(await run.graph("predict")) },
-      { ...common, session: await device.open(await run.graph("hard")) },
-    );
+    const opened = async (name: "predict" | "hard"): Promise<Classifier> => {
+      const session = await device.open(await run.graph(name));
+      const padId = fillerOf({ card: run.about.card, tokenizer: run.tokenizer }, session);
+      return { session, inputs: {}, padId, batchSize: 1 };
+    };
+    return new SentenceClassifier(run, await opened("predict"), await opened("hard"));
   }
 
   /** @param prompt float32 [length, dimension] */

@@ -5,6 +5,7 @@ import { InputError } from "../experiment/errors.ts";
 import { RandomStream } from "../experiment/random_stream.ts";
 import { EmbeddingSpace } from "../prompt/embedding_space.ts";
 import { initialPrompt } from "../prompt/initialization.ts";
+import { fillerOf } from "../prompt/padding.ts";
 import { verbalizerFeeds } from "../prompt/verbalizer.ts";
 import { tune, type TuningEvent } from "../training/trainer.ts";
 import type { ServedRun } from "./served_run.ts";
@@ -70,7 +71,7 @@ export async function* tuneInBrowser(
         ...encoder.encode({ text }),
         label: classes.indexOf(label),
       })),
-      padId: tokenizer.padId,
+      padId: fillerOf({ card: about.card, tokenizer }, session),
       verbalizer: verbalizerFeeds(run.verbalizer),
       spec: {
         ...training,

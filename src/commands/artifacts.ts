@@ -27,6 +27,8 @@ interface Manifest {
   readonly target: Target;
   readonly precision: Precision;
   readonly positions: Compiled["positions"];
+  /** What the model multiplies the rows of its word table by before a prompt at the word embeddings enters. */
+  readonly scale: number;
   readonly train: {
     readonly file: string;
     readonly state: readonly string[];
@@ -86,6 +88,7 @@ export async function writeArtifacts(
     target,
     precision,
     positions: compiled.positions,
+    scale: compiled.scale,
     train: {
       file: FILES.train,
       state: compiled.state.map(({ name }) => name),
@@ -138,6 +141,7 @@ export async function readArtifacts(folder: string, weights: Iterable<string>): 
   return {
     dimension: manifest.dimension,
     positions: manifest.positions,
+    scale: manifest.scale,
     state: Object.entries(manifest.train.state_shapes).map(([name, shape]) => ({
       name,
       shape: readShape(shape),

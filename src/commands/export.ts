@@ -4,7 +4,7 @@ import { InputError } from "../experiment/errors.ts";
 import { parseTemplate } from "../experiment/template.ts";
 import { classifierFiles } from "../formats/classifier.ts";
 import { peftAdapter } from "../formats/peft.ts";
-import { adapterCard } from "../formats/cards.ts";
+import { adapterCard, scaleNote } from "../formats/cards.ts";
 import { readJson } from "../model/read_json.ts";
 import { readWeights } from "../results/model_weights.ts";
 import { readPrompt } from "../results/read_prompt.ts";
@@ -69,11 +69,13 @@ async function peftFiles({ experiment }: RunAbout, folder: string, model: OpenMo
   const config = await readJson(join(model.folder, "config.json"));
   const source = model.revision === null ? model.folder : model.source;
   const base = { source, revision: model.revision, config };
+  const { scale } = model.facts;
+  if (scale !== 1) say(`${folder}: ${scaleNote(scale)}`);
   const adapter = peftAdapter((await readPrompt(folder)).prompt, model.card.kind, base);
   return {
     "adapter_config.json": adapter.config,
     "adapter_model.safetensors": adapter.weights,
-    "README.md": adapterCard(experiment, model.card.kind, source),
+    "README.md": adapterCard(experiment, model.card.kind, source, scale),
   };
 }
 

@@ -7,6 +7,7 @@ import { calibrated, type Calibration } from "../evaluation/recalibration.ts";
 import { InputError } from "../experiment/errors.ts";
 import { columnsOf, parseTemplate } from "../experiment/template.ts";
 import type { Experiment } from "../experiment/types.ts";
+import { fillerOf } from "../prompt/padding.ts";
 import { TemplateEncoder } from "../prompt/encoding.ts";
 import { readVerbalizer, type Verbalizer } from "../prompt/verbalizer.ts";
 import { readWeights } from "../results/model_weights.ts";
@@ -87,7 +88,7 @@ export class LoadedRun {
           ? { prompt: await promptOf(experiment, folder, model) }
           : {},
         ...(experiment.ensemble && { vote: experiment.ensemble.vote }),
-        padId: model.tokenizer.padId,
+        padId: fillerOf(model, session),
         batchSize: experiment.evaluation.batchSize,
       },
       calibrationIn(about.metrics.calibration, Object.keys(experiment.verbalizer)),

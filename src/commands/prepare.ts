@@ -4,10 +4,12 @@ import type { Dataset } from "../dataset/load.ts";
 import { type Example, placed } from "../dataset/example.ts";
 import { sha256 } from "../dataset/sha256.ts";
 import { type Device, DeviceError } from "../device/device.ts";
+import { KeyError } from "../experiment/errors.ts";
 import { columnsOf, parseTemplate } from "../experiment/template.ts";
 import type { Experiment, Insertion, TrainingSpec } from "../experiment/types.ts";
 import type { LabelledEncoding } from "../prompt/batches.ts";
 import { type PositionCounting, TemplateEncoder } from "../prompt/encoding.ts";
+import { readsPadding } from "../prompt/padding.ts";
 import { readVerbalizer, type Verbalizer } from "../prompt/verbalizer.ts";
 import type { TransferSet } from "../dataset/transfer.ts";
 import type { OpenModel } from "./open_model.ts";
@@ -46,6 +48,7 @@ export async function prepare(
   folders?: readonly string[],
 ): Promise<Prepared> {
   const model = await workbench.model(experiment.model, file);
+  checkTuning(experiment, model);
   const verbalizer = readVerbalizer(experiment.verbalizer, model.tokenizer, experiment.multiTokenWords);
   const dataset = await workbench.dataset(experiment, file, verbalizer.classes);
   const { revision: _, ...frozen } = experiment.model, { revision: __, ...data } = experiment.dataset;
@@ -77,6 +80,19 @@ export async function prepare(
     transfer,
     contentHash: await sha256(new TextEncoder().encode(content)),
   };
+}
+
+/**
+ * A model that reads padding has its batches in parts of one length each, and only a prompt's step can be taken in parts.
+ *
+ * @throws {KeyError} where a whole model is to be tuned that would read what fills its batches up
+ */
+function checkTuning({ tune, training }: Experiment, { card, facts }: OpenModel): void {
+  if (tune !== "all" || training!.batchSize === 1 || !readsPadding(card, facts.inputs)) return;
+  const message = `the model takes no 'attention_mask' and would read the padding of a batch (${
+    training!.batchSize
+  } texts): set 'training.batchSize: 1', or export it with its attention mask`;
+  throw new KeyError([{ path: ["training", "batchSize"], message }]);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { dirname, join, resolve } from "@std/path";
 import { sha256 } from "../dataset/sha256.ts";
-import type { Tensor } from "../device/device.ts";
+import { float32Tensor, type Tensor } from "../device/device.ts";
 import { InputError, KeyError, saidOfKey } from "../experiment/errors.ts";
 import type { PromptSpec } from "../experiment/types.ts";
 import { type PeftConfig, readPeftAdapter } from "../formats/peft.ts";
@@ -16,10 +16,12 @@ export interface GivenPrompt {
   readonly prompt: Tensor;
   /** Of the file that holds it. */
   readonly sha256: string;
+  /** What was taken for granted in reading it. */
+  readonly assumed?: string;
 }
 
-/** The key that names where it is. */
-const PATH = ["prompt", "initialization", "path"];
+/** The key that names where it is, and the one that says where an adapter's vectors enter. */
+const PATH = ["prompt", "initialization", "path"], ENTERS = ["prompt", "initialization", "enters"];
 
 /**
  * Reads the prompt that another one starts from: a run's, or an adapter of PEFT's; `undefined` where it starts otherwise.
@@ -38,8 +40,43 @@ export async function readGivenPrompt(
   const folder: string = resolve(dirname(file), initialization.path);
   return await saidOfKey(
     PATH,
-    () => initialization.from === "peft" ? readAdapter(spec, folder) : readRunPrompt(spec, folder, model),
+    async () =>
+      initialization.from === "peft"
+        ? afterScale(await readAdapter(spec, folder), initialization.enters, model.facts.scale)
+        : await readRunPrompt(spec, folder, model),
   );
+}
+
+/**
+ * An adapter's prompt as it enters here, after the scale of the model's word embeddings.
+ *
+ * @param enters where it entered when it was tuned
+ * @throws {KeyError} where that is said of a model that has no scale
+ */
+function afterScale(
+  given: GivenPrompt,
+  enters: "after-scale" | "before-scale" | undefined,
+  scale: number,
+): GivenPrompt {
+  if (scale === 1) {
+    if (enters === undefined) return given;
+    const message =
+      `'enters: ${enters}' is said of a model that does not scale its word embeddings: leave it out`;
+    throw new KeyError([{ path: ENTERS, message }]);
+  }
+  if (enters === undefined) {
+    const assumed =
+      `the adapter's vectors are taken to enter after the model's scale of its word embeddings (${
+        Number(scale.toPrecision(6))
+      }), as transformers 5 has it (${
+        ENTERS.join(".")
+      }: after-scale); set 'before-scale' where the code that tuned it scales 'inputs_embeds', as Gemma 1 and 2 did before`;
+    return { ...given, assumed };
+  }
+  if (enters === "after-scale") return given;
+  const { data, dims } = given.prompt;
+  const scaled = Float32Array.from({ length: data.length }, (_, i) => Number(data[i]) * scale);
+  return { ...given, prompt: float32Tensor(scaled, dims) };
 }
 
 async function readAdapter({ length }: PromptSpec, folder: string): Promise<GivenPrompt> {

@@ -1,6 +1,7 @@
 import type { CompiledModel } from "../compiler/mod.ts";
 import { float32Tensor } from "../device/device.ts";
 import type { Classifier } from "../evaluation/predict.ts";
+import { fillerOf } from "../prompt/padding.ts";
 import { verbalizerFeeds } from "../prompt/verbalizer.ts";
 import type { RunFolder } from "../results/run_folder.ts";
 import type { Parameters } from "../training/early_stopping.ts";
@@ -36,11 +37,10 @@ export async function tuneModel(
   signal: AbortSignal,
 ): Promise<TunedModel> {
   const { experiment: { seed, evaluation, training }, model, verbalizer } = prepared;
-  const { padId } = model.tokenizer;
   const classifier = (inputs: Parameters): Classifier => ({
     session: predict,
     inputs,
-    padId,
+    padId: fillerOf(model, predict),
     batchSize: evaluation.batchSize,
   });
   const start = compiled.parameters.map(({ name, dims, start }) =>
@@ -51,7 +51,7 @@ export async function tuneModel(
     state: compiled.state,
     parameters: Object.fromEntries(start),
     examples: encoded.train,
-    padId,
+    padId: fillerOf(model, step),
     verbalizer: verbalizerFeeds(verbalizer),
     spec: training!,
     seed,

@@ -1,6 +1,7 @@
 import type { Compiled } from "../compiler/mod.ts";
 import type { Device, Tensor } from "../device/device.ts";
 import type { Classifier } from "../evaluation/predict.ts";
+import { fillerOf } from "../prompt/padding.ts";
 import { verbalizerFeeds } from "../prompt/verbalizer.ts";
 import type { RunFolder } from "../results/run_folder.ts";
 import type { Tuned, TuningTask } from "../training/trainer.ts";
@@ -37,11 +38,10 @@ export async function tunePrompt(
   const { experiment, model, verbalizer } = prepared, { seed, evaluation } = experiment;
   const spec = experiment.training!, initial = await startPrompt(prepared, compiled, device);
   for (const warning of initial.warnings) listener.say(`warning: ${title}: ${warning}`);
-  const padId = model.tokenizer.padId;
   const classifier = (prompt: Tensor): Classifier => ({
     session: predict,
     inputs: { prompt },
-    padId,
+    padId: fillerOf(model, predict),
     batchSize: evaluation.batchSize,
   });
   const task: TuningTask = {
@@ -50,7 +50,7 @@ export async function tunePrompt(
     state: compiled.state,
     parameters: { prompt: initial.prompt },
     examples: encoded.train,
-    padId,
+    padId: fillerOf(model, step),
     verbalizer: verbalizerFeeds(verbalizer),
     spec,
     seed,

@@ -70,8 +70,14 @@ export function scalarOf(value: Value | null | undefined): number | undefined {
   return numbers(constant)?.[0];
 }
 
+/** A bfloat16 is the upper half of a float32. */
+function bfloat16(bits: number): number {
+  return new Float32Array(Uint32Array.of(bits << 16).buffer)[0]!;
+}
+
 const READERS: Partial<Record<ElementType, (view: DataView, at: number) => number>> = {
   float32: (view, at) => view.getFloat32(at, true),
+  bfloat16: (view, at) => bfloat16(view.getUint16(at, true)),
   float64: (view, at) => view.getFloat64(at, true),
   float16: (view, at) => view.getFloat16(at, true),
   int64: (view, at) => Number(view.getBigInt64(at, true)),

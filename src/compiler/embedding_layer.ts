@@ -1,3 +1,4 @@
+import { scalarOf } from "./constants.ts";
 import { sameDimension } from "./dimension.ts";
 import { CompileError } from "./errors.ts";
 import { ancestors, dependents, type Graph, liveNodes, type Node, type Value } from "./graph.ts";
@@ -17,8 +18,10 @@ export interface Embedding {
   readonly graph: Graph;
   /** What looks the words up in their table. */
   readonly lookup: Node;
-  /** The rows of the word table: float32 [batch, sequence, dimension]. */
+  /** The word embeddings, scaled where the model scales them: float32 [batch, sequence, dimension]. */
   readonly words: Value;
+  /** What the rows of the word table are multiplied by to be the word embeddings; 1 where there is no such scale. */
+  readonly scale: number;
   /** The last value that every path from the word embeddings passes through before the first attention. */
   readonly output: Value;
 }
@@ -52,7 +55,7 @@ export function findEmbedding(graph: Graph): Embedding {
       `${graph.source}: no embedding table is looked up by 'input_ids', so there is no place for a prompt`,
     );
   }
-  const words = decoded(nodes, lookup.outputs[0]!);
+  const { words, scale } = scaled(nodes, decoded(nodes, lookup.outputs[0]!));
   const rows = lookup.inputs[0]!.shape[0]!, logits = graph.outputs.get("logits")!;
   if (sameDimension(logits.shape[2]!, words.shape.at(-1)!) && !sameDimension(logits.shape[2]!, rows)) {
     throw new CompileError(
@@ -61,7 +64,7 @@ export function findEmbedding(graph: Graph): Embedding {
       }, not logits over its ${rows} words: export it with its language-model head`,
     );
   }
-  return { graph, lookup, words, output: lastCut(graph, nodes, words) };
+  return { graph, lookup, words, scale, output: lastCut(graph, nodes, words) };
 }
 
 /** Whether a node looks the words up in their table. */
@@ -75,6 +78,26 @@ export function isWordLookup(node: Node): boolean {
 function decoded(nodes: readonly Node[], rows: Value): Value {
   const decoder = nodes.find(({ op, inputs }) => DECODERS.has(op) && inputs[0] === rows);
   return rows.type === "float32" || !decoder ? rows : decoded(nodes, decoder.outputs[0]!);
+}
+
+/**
+ * The rows of the word table after the one number that a model may multiply them by before anything else reads them
+ * (Gemma, BioGPT, XGLM: the square root of their size), which transformers counts to the embedding.
+ */
+function scaled(nodes: readonly Node[], rows: Value): Pick<Embedding, "words" | "scale"> {
+  const readers = nodes.filter(({ op, inputs }) => op !== "Shape" && inputs.includes(rows));
+  const [reader] = readers, output = reader?.outputs[0];
+  if (readers.length === 1 && output !== undefined) {
+    if (reader!.op === "Cast" && output.type === rows.type) return scaled(nodes, output);
+    const [a, b] = reader!.inputs, factor = scalarBehindCasts(a === rows ? b : a);
+    if (reader!.op === "Mul" && factor !== undefined) return { words: output, scale: factor };
+  }
+  return { words: rows, scale: 1 };
+}
+
+/** The number that a constant of one element holds, also where it is cast or given further axes. */
+function scalarBehindCasts(value: Value | null | undefined): number | undefined {
+  return value ? scalarOf(behindCarriers(value)) : undefined;
 }
 
 /**

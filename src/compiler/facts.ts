@@ -16,6 +16,10 @@ export interface ModelFacts {
   readonly rows: number;
   /** Words that the logits are over: ids from 0 up to this can be answered. */
   readonly words: number;
+  /** What the rows of the word table are multiplied by to be the word embeddings; 1 where there is no such scale. */
+  readonly scale: number;
+  /** The inputs that the logits depend on, by their names. */
+  readonly inputs: readonly string[];
   /** Whether tokens see those after them; `undefined` where the graph does not let it be told. */
   readonly attention: Attention | undefined;
   /** Whether it takes the keys and values of a text that it goes on with. */
@@ -53,9 +57,12 @@ export function factsOf(file: OnnxFile): ModelFacts {
   const exposed = exposePositions(graph), positions = positionFacts(exposed, read);
   const readers = new Set(tableLookups(findEmbedding(exposed.graph)).map(({ node }) => node));
   const others = liveNodes(exposed.graph).filter((node) => !readers.has(node));
+  const used = new Set(liveNodes(graph).flatMap(({ inputs }) => inputs));
   return {
     rows,
     words,
+    scale: embedding.scale,
+    inputs: graph.inputs.filter((input) => used.has(input)).map(({ name }) => name),
     attention: attentionOf(embedding, read),
     takesPast: file.model.graph!.input.some(({ name }) => name.startsWith("past")),
     positions,

@@ -68,6 +68,8 @@ export interface Compiled {
   readonly predict: Emitted;
   /** `input_ids` (and positions) to `embeddings` [batch, sequence, dimension], the space that the prompt's vectors live in. */
   readonly embed: Emitted;
+  /** What the model multiplies the rows of its word table by before a prompt at the word embeddings enters; 1: nothing. */
+  readonly scale: number;
   /** Whether `position_ids` are added in the embedding layer, before the prompt can enter, or applied by attention. */
   readonly positions: "embedding-layer" | "attention";
 }
@@ -127,6 +129,7 @@ export function compile(
     update: emit(lowered(optimizerGraph(optimizer, dimension, path)), "update"),
     predict: emit(one.answer, "predict"),
     embed: emit(lowered(embed), "embed"),
+    scale: embedding.scale,
     positions: addsPositions(embedding) ? "embedding-layer" : "attention",
   };
 }

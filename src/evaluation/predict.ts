@@ -13,7 +13,8 @@ export interface Classifier {
   readonly inputs: Feeds;
   /** How the prompts of an ensemble answer together. */
   readonly vote?: Vote;
-  readonly padId: number;
+  /** Fills the places after shorter examples; `undefined` where the model would read them. */
+  readonly padId: number | undefined;
   readonly batchSize: number;
 }
 
@@ -51,8 +52,9 @@ export async function logitsOfEach(
 ): Promise<number[][][]> {
   const words = verbalizerFeeds({ tokens }), logits: number[][][] = [];
   const prompts = vote ? inputs.prompt!.dims[0]! : 1, atOnce = Math.max(1, Math.floor(batchSize / prompts));
-  const owners = Array.from({ length: prompts }, (_, p) => p);
-  for (const batch of evaluationBatches(examples.map(({ ids }) => ids.length), atOnce)) {
+  const owners = Array.from({ length: prompts }, (_, p) => p),
+    lengths = examples.map(({ ids }) => ids.length);
+  for (const batch of evaluationBatches(lengths, atOnce, padId !== undefined)) {
     const feeds = batchFeeds(batch.flatMap((i) => owners.map(() => examples[i]!)), padId);
     const prompt_of_example = int64Tensor(batch.flatMap(() => owners), [batch.length * prompts]);
     const { class_logits } = await session.run({ ...feeds, ...words, prompt_of_example, ...inputs });

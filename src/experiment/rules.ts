@@ -98,7 +98,9 @@ const INITIALIZATION_KEYS: Readonly<Record<string, readonly string[]>> = {
   top: ["vocabulary"],
   range: ["random"],
   text: ["text"],
+  as: ["text"],
   path: ["run", "peft"],
+  enters: ["peft"],
 };
 
 function promptRules(prompt: PromptSpec): Broken[] {

@@ -19,9 +19,12 @@ export type Initialization =
   | { from: "random"; range: number }
   | { from: "vocabulary"; top: number }
   | { from: "labels" }
-  | { from: "text"; text: string }
-  /** The prompt of another run, by its folder, or one that PEFT tuned, by its adapter's. */
-  | { from: "run" | "peft"; path: string };
+  /** `as: peft`: what PEFT's `prompt_tuning_init_text` takes of the text. */
+  | { from: "text"; text: string; as?: "text" | "peft" }
+  /** The prompt of another run, by its folder. */
+  | { from: "run"; path: string }
+  /** One that PEFT tuned, by its adapter's folder; where it enters a model that scales its word embeddings. */
+  | { from: "peft"; path: string; enters?: "after-scale" | "before-scale" };
 
 /** How examples are shared out between training, validation and test. */
 export type Split =

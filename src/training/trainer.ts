@@ -17,8 +17,8 @@ export interface TuningTask extends StepSessions {
   /** What is tuned, as it starts: `prompt` float32 [length, dimension], or a model's weights by name. */
   readonly parameters: Parameters;
   readonly examples: readonly LabelledEncoding[];
-  /** Fills the places behind shorter examples. */
-  readonly padId: number;
+  /** Fills the places after shorter examples; `undefined` where the model would read them. */
+  readonly padId: number | undefined;
   /** `label_tokens` and `label_weights`. */
   readonly verbalizer: Readonly<Record<string, Tensor>>;
   readonly spec: TrainingSpec;

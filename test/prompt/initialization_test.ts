@@ -10,6 +10,7 @@ import { EmbeddingSpace } from "../../src/prompt/embedding_space.ts";
 import { type InitialPrompt, initialPrompt, mostFrequentTokens } from "../../src/prompt/initialization.ts";
 import { MINI } from "../shared.ts";
 import { tokenizer } from "./mini_tokenizer.ts";
+import answers from "../fixtures/peft/answers.json" with { type: "json" };
 
 const path: string = join(MINI, "onnx", "model.onnx");
 const bytes = await Deno.readFile(path);
@@ -110,6 +111,14 @@ Deno.test("a text's tokens are a vector each, in their order; too many are cut",
   const cut = await make(how, 3);
   assertEquals([cut.prompt.dims, cut.origins], [[3, 256], ["a", "good", "bad"]]);
   assertEquals(cut.warnings, ["the text has 4 tokens, and the prompt 3 vectors: the last 1 are left out"]);
+});
+
+Deno.test("as PEFT has it, a text's tokens stand with the special ones around them, repeated or cut", async () => {
+  for (const { text, length, ids } of answers.starts) {
+    const { prompt, origins, warnings } = await make({ from: "text", text, as: "peft" }, length);
+    assertEquals([origins, warnings], [ids.map((id) => tokenizer.tokenOf(id)), []]);
+    assertEquals(prompt.data, (await space.vectors(ids)).data);
+  }
 });
 
 Deno.test("another run's vectors are taken as they are, cut, or filled up", async () => {

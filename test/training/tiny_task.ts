@@ -1,6 +1,7 @@
 import { compile } from "../../src/compiler/mod.ts";
 import { type Device, float32Tensor, int64Tensor, type ResidentSession } from "../../src/device/device.ts";
 import { RandomStream } from "../../src/experiment/random_stream.ts";
+import { withoutMask } from "../compiler/without_mask.ts";
 import type { TuningTask } from "../../src/training/trainer.ts";
 
 /** The bank of the same step, opened. */
@@ -12,23 +13,29 @@ export async function tinyBank(device: Device): Promise<ResidentSession> {
   });
 }
 
-async function tinyModel(device: Device) {
-  const path = "test/fixtures/families/bert-opset11.onnx", bytes = await Deno.readFile(path);
+async function tinyModel(device: Device, takesMask = true) {
+  const path = "test/fixtures/families/bert-opset11.onnx", file = await Deno.readFile(path);
+  const bytes = takesMask ? file : withoutMask(file);
   const target = device.kind === "webgpu" ? "webgpu" as const : "cpu" as const;
   return { bytes, compiled: compile(bytes, path, "embedding-output", "adamw", { target }) };
 }
 
-/** Tuning two vectors in front of the smallest BERT of the fixtures, on some examples of random tokens. */
+/**
+ * Tuning two vectors in front of the smallest BERT of the fixtures, on some examples of random tokens.
+ *
+ * @param options `takesMask: false`: of its file that takes no `attention_mask` and reads padding
+ */
 export async function tinyTask(
   device: Device,
-  { steps, logEvery, accumulate = 1, examples: count = 14 }: {
+  { steps, logEvery, accumulate = 1, examples: count = 14, takesMask = true }: {
     steps: number;
     logEvery: number;
     accumulate?: number;
     examples?: number;
+    takesMask?: boolean;
   },
 ): Promise<TuningTask & { close(): Promise<void> }> {
-  const { bytes, compiled: { train, update, state, dimension } } = await tinyModel(device);
+  const { bytes, compiled: { train, update, state, dimension } } = await tinyModel(device, takesMask);
   const weights = new Map([["bert-opset11.onnx", bytes]]);
   const session = await device.openResident({ bytes: train.bytes, weights });
   const updating = await device.openResident({ bytes: update.bytes, weights: new Map() });
@@ -52,7 +59,7 @@ export async function tinyTask(
       ),
     },
     examples,
-    padId: 1,
+    padId: takesMask ? 1 : undefined,
     verbalizer: {
       label_tokens: int64Tensor([5, 6], [2, 1]),
       label_weights: float32Tensor(Float32Array.of(1, 1), [2, 1]),
