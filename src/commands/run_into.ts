@@ -22,6 +22,7 @@ import {
   formOn,
   positionCounting,
   type Prepared,
+  unknownWordsWarning,
 } from "./prepare.ts";
 import type { Members } from "./read_members.ts";
 import type { RunOptions } from "./run_options.ts";
@@ -56,6 +57,7 @@ export async function runInto(
       `warning: ${title}: ${encoded.otherwise} texts hold characters (U+200D, say) that this tokenizer takes in another way than Hugging Face's own, as its table of characters is approximated`,
     );
   }
+  if (encoded.unknownWords.length > 0) listener.say(unknownWordsWarning(title, encoded.unknownWords));
   for (const line of dataWarnings(title, prepared.dataset)) listener.say(line);
   if (folder.checkpoint) listener.say(`${title}: going on after step ${folder.checkpoint.step}`);
   const sessions = new Sessions(prepared, bare, form, stopwatch, workbench);

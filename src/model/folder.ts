@@ -20,7 +20,10 @@ export interface ModelFolder {
 }
 
 /** What a model's folder must hold beside the ONNX file. */
-const FILES = ["config.json", "tokenizer.json", "tokenizer_config.json"];
+const FILES = ["config.json", "tokenizer.json"];
+
+/** What it may hold: more about the tokenizer. */
+const OPTIONAL = ["tokenizer_config.json", "special_tokens_map.json"];
 
 /** How ids of the hub look; `./models/x` and `../x` are folders. */
 const HUB_ID = /^[\w-][\w.-]*\/[\w-][\w.-]*$/;
@@ -86,6 +89,7 @@ async function hubModel(
   };
   const onnx: string = join(folder, file);
   for (const name of [...FILES, file]) await provide(join(folder, name));
+  for (const name of OPTIONAL) await repository.file(name);
   return { folder, onnx, revision: commit, provide };
 }
 
