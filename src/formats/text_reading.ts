@@ -14,26 +14,11 @@ export interface TextReading {
   readonly frame: TextFrame;
 }
 
-/** Texts whose ends differ in kind: a template's words may share a token with one of them and not with another. */
-const EDGES = [
-  "a",
-  "A",
-  "it's",
-  "1",
-  "2.5",
-  "!",
-  "?",
-  ".",
-  "(x)",
-  '"y"',
-  "é",
-  "好",
-  "я",
-  "-- a-b (c) 1.5% --",
-];
+/** Texts of several tokens, with what `clean` deletes. */
+const EDGES = ["it's", "2.5", "(x)", '"y"', "a b", "好 я", "-- a-b (c) 1.5% --"];
 
-/** How a text may be surrounded when it is given. */
-const SURROUNDED = [(text: string) => text, (text: string) => ` ${text}\t\n`];
+/** So many tokens of the vocabulary are taken as texts: a template's words may grow together with one and not with another. */
+const TOKENS = 4000;
 
 /**
  * Finds a tokenizer that reads a text alone as a run reads it in its template: trimmed and cleaned, with the white space that
@@ -63,7 +48,8 @@ export function textReading(
       { json: preceded(json, [...read, ...blank]), frame: "left-out" },
     ] satisfies { json: Json; frame: Lead }[]
   );
-  const samples = [...EDGES, ...texts].flatMap((text) => SURROUNDED.map((around) => around(text)));
+  const given = [...EDGES, ...texts].flatMap((text) => [text, ` ${text}\t\n`]);
+  const samples = [...given, ...tokenTexts(encoder)].filter((text) => readText(text, clean) !== "");
   const expected = samples.map((text) => encoder.encode({ [column]: readText(text, clean) }));
   let farthest = 0;
   for (const way of ways) {
@@ -77,6 +63,17 @@ export function textReading(
       samples[farthest]!.trim()
     }" shows. Put a blank or a line's end between {${column}} and the words beside it`,
   );
+}
+
+/** Tokens of the vocabulary as texts, evenly drawn. */
+function tokenTexts({ tokenizer }: TemplateEncoder): string[] {
+  const every = Math.ceil(tokenizer.size / TOKENS), texts: string[] = [];
+  for (let id = 0; id < Math.min(tokenizer.size, tokenizer.model.rows); id += every) {
+    const text = tokenizer.isSpecial(id) ? "" : tokenizer.textOf(id);
+    // A part of a letter's bytes is no text.
+    if (!text.includes("\ufffd")) texts.push(text);
+  }
+  return texts;
 }
 
 /** Whether an encoded example is a frame around a text's tokens. */

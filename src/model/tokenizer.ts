@@ -95,15 +95,15 @@ export class Tokenizer {
   /**
    * The ids of a text, without the tokens that stand before and after every text.
    *
-   * @param place of a text that is a part of another: words that follow others are not the start of a text, where many
-   * tokenizers put a blank; nor is a blank after the prompt's vectors put twice
+   * @param place where many tokenizers put a blank before a text, the blank between the prompt's vectors and the text is
+   * this one; and words that follow other words get none
    * @throws {InputError} where the tokenizer has no token for a part of it, and none that stands for unknown words
    */
   encode(text: string, place: Place = "start"): number[] {
-    const { prepends, prefixes } = this.blank;
+    const { prepends, prefixes } = this.blank, isSpaced = text.startsWith(" ");
     if (place === "start" || !prepends && !prefixes) return this.ids(this.library, text);
-    if (text.startsWith(" ") ? !prepends : place === "after-prompt") return this.ids(this.library, text);
-    return this.continued(text);
+    if (place === "after-prompt") return this.ids(this.library, isSpaced ? text.slice(1) : text);
+    return isSpaced && !prepends ? this.ids(this.library, text) : this.continued(text);
   }
 
   /** What only the first words of a text get is left out, up to the first added token in it. */
@@ -151,6 +151,11 @@ export class Tokenizer {
   /** The token with this id, as the vocabulary writes it. */
   tokenOf(id: number): string {
     return this.library.id_to_token(id) ?? `<${id}>`;
+  }
+
+  /** What the token with this id stands for in a text. */
+  textOf(id: number): string {
+    return this.library.decode([id], { clean_up_tokenization_spaces: false });
   }
 
   /** Whether an id is a special token ([PAD], [MASK], [UNK], …), which stands for no word. */
