@@ -1,3 +1,4 @@
+import { readText } from "../dataset/reading.ts";
 import type { Device, Tensor } from "../device/device.ts";
 import { type Classifier, classLogits } from "../evaluation/predict.ts";
 import { softmax } from "../evaluation/softmax.ts";
@@ -28,14 +29,14 @@ export class SentenceClassifier {
 
   /** @param prompt float32 [length, dimension] */
   async classify(text: string, prompt: Tensor): Promise<{ hard: Probabilities; soft: Probabilities }> {
-    const { run, hard, soft } = this;
+    const { run, hard, soft } = this, { clean, hardClean } = run.about;
     return {
-      hard: await probabilities(hard, run.hardEncoder(), run.hardVerbalizer, text),
+      hard: await probabilities(hard, run.hardEncoder(), run.hardVerbalizer, readText(text, hardClean)),
       soft: await probabilities(
         { ...soft, inputs: { prompt } },
         run.encoder(prompt.dims[0]!),
         run.verbalizer,
-        text,
+        readText(text, clean),
       ),
     };
   }

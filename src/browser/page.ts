@@ -42,8 +42,8 @@ async function start(): Promise<void> {
   const alone = (work: () => Promise<void>) => working = working.catch(() => {}).then(work);
   let latest = 0, pause: ReturnType<typeof setTimeout> | undefined;
   const classify = () => {
-    const mine = ++latest, text = sentence.value.trim();
-    if (text === "") return clear();
+    const mine = ++latest, text = sentence.value;
+    if (text.trim() === "") return clear();
     alone(async () => {
       if (mine !== latest) return;
       const { hard, soft } = await classifier.classify(text, prompt);

@@ -1,5 +1,6 @@
 import { exampleOf, PLAIN_COLUMNS, recordsOf, splitTabs } from "../dataset/columns.ts";
 import type { Example } from "../dataset/example.ts";
+import { readExamples } from "../dataset/reading.ts";
 import type { Device, Tensor } from "../device/device.ts";
 import { InputError } from "../experiment/errors.ts";
 import { RandomStream } from "../experiment/random_stream.ts";
@@ -48,7 +49,8 @@ export async function* tuneInBrowser(
   device: Device,
   { table, length, steps, learningRate, seed, signal }: TuneRequest,
 ): AsyncGenerator<TuningEvent, Tensor> {
-  const { about, tokenizer, classes } = run, examples = readPasted(table, classes);
+  const { about, tokenizer, classes } = run;
+  const examples = readExamples(readPasted(table, classes), about.clean);
   const encoder = run.encoder(length), { epochs: _, earlyStopping: __, ...training } = about.training;
   const embed = await device.open(await run.graph("embed"));
   const { prompt } = await initialPrompt(about.initialization, length, {

@@ -8,7 +8,7 @@ import { adapterCard, scaleNote } from "../formats/cards.ts";
 import { readJson } from "../model/read_json.ts";
 import { readWeights } from "../results/model_weights.ts";
 import { readPrompt } from "../results/read_prompt.ts";
-import { readAbout, type RunAbout } from "../results/read_run.ts";
+import { readAbout, readRun, type RunAbout } from "../results/read_run.ts";
 import { calibrationIn } from "./calibrate.ts";
 import { compileHardModel, compileWholeModel } from "./compile_model.ts";
 import { say } from "./console.ts";
@@ -88,7 +88,8 @@ async function onnxFiles(
   const compiled = await compileExperiment({ experiment, model }, form);
   const counting = positionCounting(experiment.prompt.insertion, compiled);
   const calibration = calibrationIn(metrics.calibration, Object.keys(experiment.verbalizer));
-  const parts = { experiment, model, counting, calibration };
+  const texts = (await readRun(folder)).predictions.map(({ text }) => text);
+  const parts = { experiment, model, counting, calibration, texts };
   if (experiment.tune === "all") {
     const { predict } = compileWholeModel(model, optimizerName(experiment.training), form);
     return await classifierFiles({ ...parts, predict, inputs: await readWeights(folder) });

@@ -5,6 +5,7 @@ import { type Classifier, classLogits } from "../evaluation/predict.ts";
 import { indexOfLargest } from "../evaluation/softmax.ts";
 import { calibrated, type Calibration } from "../evaluation/recalibration.ts";
 import { InputError } from "../experiment/errors.ts";
+import { readColumns } from "../dataset/reading.ts";
 import { columnsOf, parseTemplate } from "../experiment/template.ts";
 import type { Experiment } from "../experiment/types.ts";
 import { fillerOf } from "../prompt/padding.ts";
@@ -128,13 +129,13 @@ export class LoadedRun {
   }
 
   private placed(text: Classifiable, index: number): Readonly<Record<string, string>> {
-    const columns = typeof text === "string" ? { text } : text;
-    for (const name of this.columns) {
-      if (typeof (columns as Record<string, unknown>)[name] !== "string") {
-        throw new InputError(`text ${index + 1} lacks '${name}', which stands in the run's template`);
-      }
-    }
-    return columns;
+    const columns: Readonly<Record<string, unknown>> = typeof text === "string" ? { text } : text;
+    const given = this.columns.map((name) => {
+      const value = columns[name];
+      if (typeof value === "string") return [name, value] as const;
+      throw new InputError(`text ${index + 1} lacks '${name}', which stands in the run's template`);
+    });
+    return readColumns(Object.fromEntries(given), this.columns, this.experiment.dataset.clean);
   }
 }
 

@@ -63,7 +63,7 @@ export async function openModel(
     parameters: countParameters(file),
     facts,
     card: await readCard(folder, facts),
-    tokenizer: await readTokenizer(folder),
+    tokenizer: await readTokenizer(folder, facts),
   };
 }
 

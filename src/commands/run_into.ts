@@ -16,7 +16,14 @@ import { Interrupted } from "../training/trainer.ts";
 import { answering, trainedNumbers } from "./answering.ts";
 import { type CheckedRun, type CheckOutcome, checkRun } from "./check_run.ts";
 import { classifyAll } from "./classify_all.ts";
-import { dataWarnings, encodeDataset, formOn, positionCounting, type Prepared } from "./prepare.ts";
+import {
+  dataWarnings,
+  encodeDataset,
+  formOn,
+  positionCounting,
+  type Prepared,
+  unknownWordsWarning,
+} from "./prepare.ts";
 import type { Members } from "./read_members.ts";
 import { compileRun } from "./run_graphs.ts";
 import type { RunOptions } from "./run_options.ts";
@@ -55,6 +62,7 @@ export async function runInto(
       `warning: ${title}: ${encoded.otherwise} texts hold characters (U+200D, say) that this tokenizer takes in another way than Hugging Face's own, as its table of characters is approximated`,
     );
   }
+  if (encoded.unknownWords.length > 0) listener.say(unknownWordsWarning(title, encoded.unknownWords));
   for (const line of dataWarnings(title, prepared.dataset)) listener.say(line);
   const check = await stopwatch.count("checking", () =>
     checkedFirst(

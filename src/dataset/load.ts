@@ -3,10 +3,10 @@ import { InputError, saidOfKey } from "../experiment/errors.ts";
 import { RandomStream } from "../experiment/random_stream.ts";
 import type { DatasetSpec, Split } from "../experiment/types.ts";
 import type { HubListener } from "../hub/repository.ts";
-import { clean } from "./clean.ts";
 import type { Columns } from "./columns.ts";
 import { classesOf, type Example, type Splits } from "./example.ts";
 import { findHubDataset } from "./hub_dataset.ts";
+import { readExamples } from "./reading.ts";
 import { readRtPolarity } from "./rt_polarity.ts";
 import { sha256 } from "./sha256.ts";
 import { splitByShares, splitLikeTextcnn, takeShare, takeShots } from "./split.ts";
@@ -43,9 +43,9 @@ export async function loadDataset(
 ): Promise<Dataset> {
   const { revision, ...base } = await readSplits(spec, file, placeholders, listener);
   const splits: Splits = {
-    train: clean(base.train, spec.clean),
-    validation: clean(base.validation, spec.clean),
-    test: clean(base.test, spec.clean),
+    train: readExamples(base.train, spec.clean),
+    validation: readExamples(base.validation, spec.clean),
+    test: readExamples(base.test, spec.clean),
   };
   checkClasses(splits, classes, spec);
   const drawn = withValidation(splits, spec, seed);

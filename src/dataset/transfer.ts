@@ -2,10 +2,10 @@ import { dirname, join, resolve } from "@std/path";
 import { InputError, saidOfKey } from "../experiment/errors.ts";
 import type { TransferSpec } from "../experiment/types.ts";
 import type { HubListener } from "../hub/repository.ts";
-import { clean } from "./clean.ts";
 import type { Columns } from "./columns.ts";
 import { classesOf, type Example } from "./example.ts";
 import { findHubDataset } from "./hub_dataset.ts";
+import { readExamples } from "./reading.ts";
 import { readRtPolarity } from "./rt_polarity.ts";
 import { sha256 } from "./sha256.ts";
 import { splitLikeTextcnn } from "./split.ts";
@@ -37,8 +37,8 @@ export async function loadTransfer(
   listener: HubListener,
 ): Promise<TransferSet> {
   const key = ["evaluation", "transfer", index];
-  const read = await saidOfKey(key, () => readExamples(spec, file, placeholders, listener));
-  const examples = clean(read, spec.clean),
+  const read = await saidOfKey(key, () => examplesOf(spec, file, placeholders, listener));
+  const examples = readExamples(read, spec.clean),
     strange = classesOf(examples).filter((one) => !classes.includes(one));
   await saidOfKey(key, () => {
     if (examples.length === 0) throw new InputError(`the data '${spec.as}' have no examples`);
@@ -58,7 +58,7 @@ export async function loadTransfer(
   };
 }
 
-async function readExamples(
+async function examplesOf(
   { name, path, file, source, revision, config, split, delimiter, encoding, ...spec }: TransferSpec,
   experiment: string,
   placeholders: readonly string[],

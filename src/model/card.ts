@@ -2,6 +2,7 @@ import { join } from "@std/path";
 import type { ModelFacts } from "../compiler/mod.ts";
 import { InputError } from "../experiment/errors.ts";
 import { readJson } from "./read_json.ts";
+import { readTokenizerConfig } from "./read_tokenizer.ts";
 
 /** What prompts depend on in a model: what its graph says, and where that says nothing, what the files around it say. */
 export interface ModelCard {
@@ -35,7 +36,7 @@ const MOST_TOKENS = 1e9;
  */
 export async function readCard(folder: string, facts: ModelFacts): Promise<ModelCard> {
   const path = join(folder, "config.json"), config = await readJson(path);
-  const tokenizer = await readJson(join(folder, "tokenizer_config.json"));
+  const tokenizer = await readTokenizerConfig(folder, ["tokenizer_config.json"]);
   const { padding } = facts.positions ?? {}, { pad_token_id } = config;
   if (padding !== undefined && typeof pad_token_id === "number" && pad_token_id !== padding) {
     throw new InputError(

@@ -22,10 +22,10 @@ export interface ModelFolder {
 }
 
 /** What a model's folder must hold beside the ONNX file. */
-const FILES = ["config.json", "tokenizer.json", "tokenizer_config.json"];
+const FILES = ["config.json", "tokenizer.json"];
 
-/** What a folder may hold beside them. A commit of the hub is what it is without it. */
-const OPTIONAL = "special_tokens_map.json";
+/** What it may hold: more about the tokenizer. */
+const OPTIONAL = ["tokenizer_config.json", "special_tokens_map.json"];
 
 /** How ids of the hub look; `./models/x` and `../x` are folders. */
 const HUB_ID = /^[\w-][\w.-]*\/[\w-][\w.-]*$/;
@@ -60,9 +60,11 @@ export async function findModel(
     if (!await isFile(path)) throw missing(path);
   };
   const onnx: string = join(folder, spec.file);
-  const described = FILES.map((name) => join(folder, name)), optional = join(folder, OPTIONAL);
+  const described = FILES.map((name) => join(folder, name));
   for (const path of [onnx, ...described]) await provide(path);
-  if (await isFile(optional)) described.push(optional);
+  for (const path of OPTIONAL.map((name) => join(folder, name))) {
+    if (await isFile(path)) described.push(path);
+  }
   return { folder, onnx, revision: null, described, provide };
 }
 
@@ -96,7 +98,11 @@ async function hubModel(
   };
   const onnx: string = join(folder, file);
   for (const name of [...FILES, file]) await provide(join(folder, name));
-  return { folder, onnx, revision: commit, described: FILES.map((name) => join(folder, name)), provide };
+  const described = FILES.map((name) => join(folder, name));
+  for (const name of OPTIONAL) {
+    if (await repository.file(name) !== undefined) described.push(join(folder, name));
+  }
+  return { folder, onnx, revision: commit, described, provide };
 }
 
 function keyError(message: string, key: "source" | "file"): KeyError {

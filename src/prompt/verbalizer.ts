@@ -19,7 +19,7 @@ export interface Verbalizer {
  * @param multiTokenWords what becomes of words that are several tokens: an error, their first token alone, or the mean of
  * their tokens' logits
  * @throws {KeyError} naming every word that the tokenizer splits or does not know, its pieces, and spellings that are one
- * token; or words of two classes that are the same token
+ * token; words whose token the model cannot answer; or words of two classes that are the same token
  */
 export function readVerbalizer(
   words: Readonly<Record<string, readonly string[]>>,
@@ -31,11 +31,19 @@ export function readVerbalizer(
     list.map((word, i) => {
       const say = (message: string) => wrong.push({ path: ["verbalizer", name, i], message });
       const ids = tokenizer.encode(word),
-        known = ids.length > 0 && !ids.some((id) => tokenizer.isUnknown(id));
+        known = ids.length > 0 && tokenizer.knows(word);
       if (!known || ids.length > 1 && multiTokenWords === "error") {
         say(splitMessage(word, name, known, tokenizer));
       }
       const taken = multiTokenWords === "firstToken" ? ids.slice(0, 1) : ids;
+      const strange = taken.find((id) => id >= tokenizer.model.words);
+      if (strange !== undefined) {
+        say(
+          `'${word}' of the class '${name}' has the token '${
+            tokenizer.tokenOf(strange)
+          }' of the id ${strange}, and the model answers with ${tokenizer.model.words} tokens: choose another, or take the tokenizer that belongs to the model`,
+        );
+      }
       const owner = owners.get(taken[0]!);
       if (taken.length === 1 && owner !== undefined && owner !== name) {
         say(
@@ -67,7 +75,7 @@ function wholeSpellings(word: string, tokenizer: Tokenizer): string[] {
   return [...new Set(spellings)]
     .filter((one) => {
       const ids = tokenizer.encode(one);
-      return ids.length === 1 && !tokenizer.isUnknown(ids[0]!);
+      return ids.length === 1 && tokenizer.knows(one);
     })
     .map((one) => `'${one}'`);
 }
