@@ -128,7 +128,7 @@ export class LoadedRun {
   private placed(text: Classifiable, index: number): Readonly<Record<string, string>> {
     const columns = typeof text === "string" ? { text } : text;
     for (const name of this.columns) {
-      if (typeof (columns as Record<string, unknown>)[name] !== "string") {
+      if (!Object.hasOwn(columns, name) || typeof columns[name] !== "string") {
         throw new InputError(`text ${index + 1} lacks '${name}', which stands in the run's template`);
       }
     }

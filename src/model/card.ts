@@ -1,4 +1,5 @@
 import { join } from "@std/path";
+import { decodeText, SAVE_AS_UTF8 } from "../experiment/decode_text.ts";
 import { InputError } from "../experiment/errors.ts";
 
 /** What a model's `config.json` says that prompts depend on. */
@@ -46,12 +47,13 @@ export async function readCard(folder: string): Promise<ModelCard> {
 /**
  * Reads a JSON object from a file.
  *
- * @throws {InputError} naming the file, where it holds something else
+ * @throws {InputError} naming the file, where it is no UTF-8 or holds something else
  */
 export async function readJson(path: string): Promise<Record<string, unknown>> {
   try {
-    return JSON.parse(await Deno.readTextFile(path));
+    return JSON.parse(decodeText(await Deno.readFile(path), path, SAVE_AS_UTF8));
   } catch (error) {
+    if (error instanceof InputError) throw error;
     throw new InputError(`${path} is not JSON: ${(error as Error).message}`, { cause: error });
   }
 }
