@@ -28,7 +28,8 @@ export interface TuneRequest {
  * @throws {InputError} naming the line of a label that is none of the classes
  */
 export function readPasted(table: string, classes: readonly string[]): Example[] {
-  const needed = neededColumns(PLAIN_COLUMNS), rows = unquotedRows(splitRows(linesOf(table), "\t"), "line");
+  const needed = neededColumns(PLAIN_COLUMNS),
+    rows = unquotedRows(splitRows(linesOf(table), "\t"), "line", () => {});
   const examples: Example[] = [];
   try {
     const records = recordsOf(rows, "line", (names) => needed.find((column) => !names.includes(column)));

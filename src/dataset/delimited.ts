@@ -7,7 +7,7 @@ import { linesOf, type MissingColumn, recordsOf, type Row, splitRows, unquotedRo
 export interface DelimitedFormat {
   /** What separates the columns of a .csv file; found out where this is left out. */
   readonly delimiter?: string | undefined;
-  /** Whether quotes enclose fields; left out, they do in a .csv file, and a .tsv file that has such fields is refused. */
+  /** Whether quotes enclose fields; left out, they do in a .csv file and not in a .tsv file, which is refused where they clearly do. */
   readonly quotes?: boolean | undefined;
   /** The names of the columns, where the file does not name them. */
   readonly columns?: readonly string[] | undefined;
@@ -76,6 +76,7 @@ function firstFields(rows: Iterable<Row>): readonly string[] {
  *
  * @param path for messages
  * @param missing which column a table lacks, of those that are needed
+ * @param note told of fields whose quotes may be meant either way
  * @throws {FormatError} naming the line, where a row cannot be read or a column is missing
  */
 export function tsvRecords(
@@ -83,12 +84,13 @@ export function tsvRecords(
   path: string,
   { quotes, columns }: DelimitedFormat,
   missing: MissingColumn,
+  note: (line: string) => void,
 ): Iterable<TableRecord> {
   const lines = linesOf(content);
   const rows = quotes
     ? quotedRows(lines, path, "\t")
     : quotes === undefined
-    ? unquotedRows(splitRows(lines, "\t"), path)
+    ? unquotedRows(splitRows(lines, "\t"), path, note)
     : splitRows(lines, "\t");
   return recordsOf(rows, path, missing, columns);
 }

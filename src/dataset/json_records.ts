@@ -5,8 +5,6 @@ import type { Line } from "./rows.ts";
 /** An object of JSON. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-const NAME_IT_JSON = "; where the file is one JSON array, name it .json";
-
 /**
  * The records of a JSON Lines file (https://jsonlines.org): an object a line; blank lines are left out.
  *
@@ -27,8 +25,10 @@ export function* jsonLines(lines: Iterable<Line>, path: string): Generator<Table
  * @throws {InputError} naming the line, where it is no JSON
  */
 export function parseLine({ line, text }: Line, path: string): unknown {
-  const isArray = /^\s*\[/.test(text);
-  return parse(text, path, line, isArray ? NAME_IT_JSON : "; each line must be a whole object");
+  const hint = /^\s*\[/.test(text)
+    ? "; the file seems to be one JSON array: name it .json"
+    : "; each line must be a whole object";
+  return parse(text, path, line, hint);
 }
 
 /**
@@ -43,7 +43,7 @@ export function objectOf(value: unknown, { line, text }: Line, path: string): Js
     return value;
   }
   const kind = value === null ? "null" : Array.isArray(value) ? "an array" : `a ${typeof value}`;
-  const hint = Array.isArray(value) ? NAME_IT_JSON : "";
+  const hint = Array.isArray(value) ? "; where the file is one JSON array, name it .json" : "";
   throw new InputError(`${path}:${line}: a line must be an object, got ${kind}${hint}`);
 }
 
@@ -59,7 +59,7 @@ function isObject(value: unknown): value is JsonObject {
  * @throws {InputError} naming the line, where it is something else
  */
 export function* jsonArray(content: string, path: string): Generator<TableRecord> {
-  const values = parse(content, path, 1, "");
+  const values = parsedArray(content, path);
   if (!Array.isArray(values)) {
     throw new InputError(`${path}: it must be one array of objects, or an object a line`);
   }
@@ -71,6 +71,16 @@ export function* jsonArray(content: string, path: string): Generator<TableRecord
     }
     checkKeys(value, text, `${path}:${line}`);
     yield { line, record: value };
+  }
+}
+
+function parsedArray(content: string, path: string): unknown {
+  try {
+    return JSON.parse(content);
+  } catch (error) {
+    // The parser does not always say where: the element that is wrong does.
+    for (const { line, text } of elementsOf(content)) parse(text, path, line, "");
+    throw notJson(error, content, path, 1, "");
   }
 }
 
@@ -92,12 +102,15 @@ function checkKeys(value: JsonObject, text: string, place: string): void {
   throw new InputError(`${place}: the object has the key '${twice}' twice: leave one of them out`);
 }
 
+const CUT_OFF = "Unexpected end of JSON input";
+
 /** Where the parser says a place, it is one in the text that it was given. */
 function notJson(error: unknown, text: string, path: string, firstLine: number, hint: string): InputError {
-  const { message } = error as Error, at = Number(/ at position (\d+)/.exec(message)?.[1] ?? 0);
+  const { message } = error as Error,
+    at = message === CUT_OFF ? text.length : Number(/ at position (\d+)/.exec(message)?.[1] ?? 0);
   const line = firstLine + [...text.slice(0, at).matchAll(/\r\n|\r|\n/g)].length;
   const said = message.replace(/ in JSON at position .*$| at position .*$/s, "");
-  const isPython = /[\s:,[](NaN|-?Infinity)\b/.exec(text.replaceAll(/"(?:[^"\\]|\\.)*"/g, '""'));
+  const isPython = /[\s:,[](NaN|-?Infinity)\b/.exec(text.replaceAll(/"[^"\\]*(?:\\.[^"\\]*)*"/g, '""'));
   const why = isPython ? `JSON has no ${isPython[1]}, write null` : `it is not JSON (${said})${hint}`;
   return new InputError(`${path}:${line}: ${why}`, { cause: error });
 }
@@ -119,7 +132,7 @@ function memberNames(text: string): string[] {
   return names;
 }
 
-/** The texts of an array's elements, by the lines that they begin on. @param content valid JSON */
+/** The texts of an array's elements, by the lines that they begin on. */
 function* elementsOf(content: string): Generator<Line> {
   let depth = 0, line = 1, element: { line: number; from: number } | undefined;
   for (let at = 0; at < content.length; at++) {

@@ -48,11 +48,16 @@ export async function readRecords(path: string, format: TableFormat, wanted: Wan
   if (kind === "parquet") return await readParquet(bytes, path, wanted);
   const { encoding } = format;
   const content = decodeText(bytes, path, { encoding, wayOut: wanted.wayOut });
+  if (encoding !== undefined && isOtherThanUtf8(content, bytes)) {
+    wanted.note(
+      `warning: ${path} is UTF-8, too, and is read as ${encoding}, as 'encoding' says: are its texts right?`,
+    );
+  }
   switch (kind) {
     case "csv":
       return { records: csvRecords(content, path, format, wanted.missing, wanted.note) };
     case "tsv":
-      return { records: tsvRecords(content, path, format, wanted.missing) };
+      return { records: tsvRecords(content, path, format, wanted.missing, wanted.note) };
     case "jsonl":
       return { records: jsonLines(linesOf(content), path) };
     case "json":
@@ -65,6 +70,15 @@ export async function readRecords(path: string, format: TableFormat, wanted: Wan
           wanted.txt(line, path)
         ),
       };
+  }
+}
+
+/** Whether bytes are UTF-8, and another text in it than the one that they were read as. */
+function isOtherThanUtf8(content: string, bytes: Uint8Array): boolean {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes) !== content;
+  } catch {
+    return false;
   }
 }
 

@@ -31,24 +31,41 @@ export function* splitRows(lines: Iterable<Line>, delimiter: string): Generator<
 }
 
 /**
- * Rows in which a field that begins and ends with a quote is an error: programs that quote fields and those that do not write
- * the same file in two ways.
+ * Rows whose quotes are taken as characters, though nobody says that they are. A field that quotes enclose and whose own are
+ * doubled shows that they are not, and is an error; one that merely begins and ends with a quote may be meant either way.
  *
  * @param path for messages
+ * @param note told of fields that may be meant otherwise
  * @throws {FormatError} naming the line
  */
-export function* unquotedRows(rows: Iterable<Row>, path: string): Generator<Row> {
+export function* unquotedRows(
+  rows: Iterable<Row>,
+  path: string,
+  note: (line: string) => void,
+): Generator<Row> {
+  let unclear = 0, firstLine = 0;
   for (const row of rows) {
-    const quoted = row.fields.find((field) => /^".*"$/.test(field));
-    if (quoted !== undefined) {
-      throw new FormatError(
-        `${path}:${row.line}: a field begins and ends with a quote (${quoted.slice(0, 40)})`,
-        `set 'quotes: true' where quotes enclose fields, as pandas and Excel write them, or 'quotes: false' where they are part of the text`,
-      );
+    for (const field of row.fields) {
+      if (!ENCLOSED.test(field)) continue;
+      if (field.slice(1, -1).includes('""')) {
+        throw new FormatError(
+          `${path}:${row.line}: quotes enclose a field and are doubled in it (${field.slice(0, 40)})`,
+          "set 'quotes: true', as pandas and Excel write tables, or 'quotes: false' where all of them are part of the text",
+        );
+      }
+      if (unclear++ === 0) firstLine = row.line;
     }
     yield row;
   }
+  if (unclear > 0) {
+    note(
+      `${path}:${firstLine}: a field begins and ends with a quote, which stays in the text (${unclear} such fields): set 'quotes: true' where quotes enclose fields, 'quotes: false' where they are part of the text`,
+    );
+  }
 }
+
+/** A field that quotes enclose, and in which others are doubled. */
+const ENCLOSED = /^"[^"]*(?:""[^"]*)*"$/;
 
 /**
  * Rows by the names of their columns, which the first row says where nothing else does.
