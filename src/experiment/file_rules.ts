@@ -29,7 +29,7 @@ function rulesOf(path: KeyPath, spec: Partial<DatasetSpec> | Partial<TransferSpe
       path: at,
       message: `'${
         at.join(".")
-      }' has an ending that is not known, got "${name}": save it as ${KNOWN_ENDINGS}`,
+      }' has an ending that is not known, got "${name}": save it as one of ${KNOWN_ENDINGS}`,
     }];
   });
   if (broken.length > 0 || files.length === 0) return broken;
