@@ -2,7 +2,7 @@ import { TextLineStream } from "@std/streams/text-line-stream";
 import { type TableRecord, textIn } from "../dataset/columns.ts";
 import { FormatError } from "../dataset/format_error.ts";
 import { objectOf, parseLine } from "../dataset/json_records.ts";
-import { isGzip, readBytes } from "../dataset/read_bytes.ts";
+import { isGzip, readBytes, saidOfFile } from "../dataset/read_bytes.ts";
 import { readRecords, type TableFormat } from "../dataset/records.ts";
 import type { Line } from "../dataset/rows.ts";
 import { type Decoding, LineDecoder } from "../experiment/decode_text.ts";
@@ -119,12 +119,8 @@ async function* linesIn(file: string, path: string, decoding: Decoding): AsyncGe
 
 async function bytesOf(file: string): Promise<AsyncIterable<Uint8Array> | Iterable<Uint8Array>> {
   if (file === "-") return Deno.stdin.readable;
-  const opened = await Deno.open(file).catch((error) => {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new InputError(`there is no ${file}: check its name`);
-  });
-  const first = new Uint8Array(2);
-  await opened.read(first);
+  const opened = await saidOfFile(file, () => Deno.open(file)), first = new Uint8Array(2);
+  await saidOfFile(file, () => opened.read(first));
   await opened.seek(0, Deno.SeekMode.Start);
   if (!isGzip(first)) return opened.readable;
   opened.close();

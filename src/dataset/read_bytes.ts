@@ -14,16 +14,28 @@ export function isGzip([first, second]: Uint8Array): boolean {
 }
 
 /**
+ * Opens or reads a file.
+ *
+ * @throws {InputError} in place of an error of the file system: there is no such file, it is a folder, or not for everyone
+ */
+export async function saidOfFile<Result>(path: string, act: () => Promise<Result>): Promise<Result> {
+  try {
+    return await act();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) throw new InputError(`there is no ${path}: check its name`);
+    const { IsADirectory, NotADirectory, PermissionDenied } = Deno.errors;
+    if (![IsADirectory, NotADirectory, PermissionDenied].some((kind) => error instanceof kind)) throw error;
+    throw new InputError(`${path} cannot be read: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/**
  * Reads a file, and unpacks it where gzip has packed it.
  *
  * @throws {InputError} where there is none, or it is cut off
  */
 export async function readBytes(path: string): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = await Deno.readFile(path).catch((error) => {
-    if (error instanceof Deno.errors.NotFound) throw new InputError(`there is no ${path}: check its name`);
-    if (error instanceof Deno.errors.IsADirectory) throw new InputError(`${path} is a folder, not a file`);
-    throw error;
-  });
+  const bytes = await saidOfFile(path, () => Deno.readFile(path));
   if (!isGzip(bytes)) return bytes;
   try {
     return new Uint8Array(await unpack(bytes));

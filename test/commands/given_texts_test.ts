@@ -122,3 +122,14 @@ for (
     await assertRejects(() => readGiven(name, content, asked), InputError, message);
   });
 }
+
+Deno.test("a folder and a missing file are refused", () =>
+  inFolder(async (folder) => {
+    const reader = { placeholders: ["text"], dataset: TUNED_ON, note: () => {} };
+    for (const name of ["a.txt", "a.csv"]) {
+      const path: string = join(folder, name);
+      await assertRejects(() => givenTexts(path, reader).next(), InputError, `there is no ${path}`);
+      await Deno.mkdir(path);
+      await assertRejects(() => givenTexts(path, reader).next(), InputError, `${path} cannot be read`);
+    }
+  }));
