@@ -96,7 +96,7 @@ export function* recordsOf(
         `${path}:${line}: ${fields.length} columns where ${
           names ? "'columns'" : "the first line"
         } names ${header.length}`,
-        "a row must have as many fields as there are columns; where delimiters or line breaks stand within quotes, set 'quotes: true'",
+        "put a field there for each; whether quotes enclose fields that hold delimiters or line breaks, 'quotes' says",
       );
     }
     yield { line, record: Object.fromEntries(header.map((name, at) => [name, fields[at]])) };
@@ -112,7 +112,7 @@ function checkHeader(names: readonly string[], place: string, missing: MissingCo
   if (column !== undefined) {
     throw new FormatError(
       `${place}: there is no column '${column}' (found: ${names.join(", ")})`,
-      "name it by 'text' or 'label', or set 'columns: [label, text]' where the first line does not name the columns",
+      "say by 'text' and 'label' how columns are called, or by 'columns: [label, text]' where the first line does not name them",
     );
   }
   checkNames(names, place);

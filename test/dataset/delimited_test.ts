@@ -63,7 +63,7 @@ Deno.test("a table without a header takes the names of its columns", async () =>
   const content = "good\ta joy\nbad\tdull\n", columns = ["label", "text"];
   assertEquals(await pairsIn("a.tsv", content, { columns }), TWO);
   assertEquals(await pairsIn("a.csv", content.replaceAll("\t", ";"), { columns }), TWO);
-  await assertRejects(() => pairsIn("a.tsv", content), InputError, "set 'columns: [label, text]'");
+  await assertRejects(() => pairsIn("a.tsv", content), InputError, "or by 'columns: [label, text]'");
   await assertRejects(
     () => pairsIn("a.tsv", `label\ttext\n${content}`, { columns }),
     InputError,
