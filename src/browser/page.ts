@@ -1,6 +1,7 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
 import type { Tensor } from "../device/device.ts";
+import { decodeText, SAVE_AS_UTF8 } from "../experiment/decode_text.ts";
 import { promptFile } from "../prompt/prompt_file.ts";
 import { chooseInBrowser } from "./choose.ts";
 import { type Probabilities, SentenceClassifier } from "./classify.ts";
@@ -59,7 +60,13 @@ async function start(): Promise<void> {
 
   place<HTMLInputElement>("file").addEventListener("change", async (event) => {
     const file = (event.target as HTMLInputElement).files?.[0];
-    if (file) table.value = await file.text();
+    if (!file) return;
+    try {
+      table.value = decodeText(new Uint8Array(await file.arrayBuffer()), file.name, SAVE_AS_UTF8);
+      say("tuning-trouble", "");
+    } catch (error) {
+      say("tuning-trouble", messageOf(error));
+    }
   });
 
   let interrupt = new AbortController();

@@ -1,6 +1,8 @@
-import { exampleOf, PLAIN_COLUMNS, recordsOf, splitTabs } from "../dataset/columns.ts";
+import { exampleOf, neededColumns, PLAIN_COLUMNS } from "../dataset/columns.ts";
 import type { Example } from "../dataset/example.ts";
+import { FormatError } from "../dataset/format_error.ts";
 import { readExamples } from "../dataset/reading.ts";
+import { linesOf, recordsOf, splitRows, unquotedRows } from "../dataset/rows.ts";
 import type { Device, Tensor } from "../device/device.ts";
 import { InputError } from "../experiment/errors.ts";
 import { RandomStream } from "../experiment/random_stream.ts";
@@ -28,14 +30,26 @@ export interface TuneRequest {
  * @throws {InputError} naming the line of a label that is none of the classes
  */
 export function readPasted(table: string, classes: readonly string[]): Example[] {
-  const examples = recordsOf(splitTabs(table), "line", PLAIN_COLUMNS)
-    .flatMap((record) => exampleOf(record, "pasted", "line", PLAIN_COLUMNS) ?? []);
-  if (examples.length === 0) throw new InputError("the table has a first line and nothing below it");
-  for (const [i, { label }] of examples.entries()) {
-    if (!classes.includes(label)) {
-      throw new InputError(`line:${i + 2}: the label '${label}' is none of ${classes.join(", ")}`);
+  const needed = neededColumns(PLAIN_COLUMNS),
+    rows = unquotedRows(splitRows(linesOf(table), "\t"), "line", () => {});
+  const examples: Example[] = [];
+  try {
+    const records = recordsOf(rows, "line", (names) => needed.find((column) => !names.includes(column)));
+    for (const one of records) {
+      const example = exampleOf(one, "pasted", "line", PLAIN_COLUMNS);
+      if (example === undefined) continue;
+      if (!classes.includes(example.label)) {
+        throw new InputError(
+          `line:${one.line}: the label '${example.label}' is none of ${classes.join(", ")}`,
+        );
+      }
+      examples.push(example);
     }
+  } catch (error) {
+    // Its way out is a key of an experiment's dataset.
+    throw error instanceof FormatError ? new InputError(error.what, { cause: error }) : error;
   }
+  if (examples.length === 0) throw new InputError("the table has a first line and nothing below it");
   return examples;
 }
 

@@ -1,5 +1,6 @@
 import { extname, isGlob, join } from "@std/path";
 import { glob } from "node:fs/promises";
+import { decodeText, SAVE_AS_UTF8 } from "../experiment/decode_text.ts";
 import { located, type PlacedKeys } from "../experiment/document.ts";
 import { InputError, KeyError } from "../experiment/errors.ts";
 
@@ -13,18 +14,18 @@ export async function withPlaces<T>(
   try {
     return await act();
   } catch (error) {
-    throw error instanceof KeyError ? located(error, await Deno.readTextFile(file), file, set) : error;
+    throw error instanceof KeyError ? located(error, await readExperimentFile(file), file, set) : error;
   }
 }
 
 /**
  * Reads an experiment file's text.
  *
- * @throws {InputError} where there is none
+ * @throws {InputError} where there is none, or it is no UTF-8
  */
 export async function readExperimentFile(file: string): Promise<string> {
   try {
-    return await Deno.readTextFile(file);
+    return decodeText(await Deno.readFile(file), file, SAVE_AS_UTF8);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) throw new InputError(`there is no experiment file ${file}`);
     throw error;

@@ -131,7 +131,7 @@ export class LoadedRun {
   private placed(text: Classifiable, index: number): Readonly<Record<string, string>> {
     const columns: Readonly<Record<string, unknown>> = typeof text === "string" ? { text } : text;
     const given = this.columns.map((name) => {
-      const value = columns[name];
+      const value = Object.hasOwn(columns, name) ? columns[name] : undefined;
       if (typeof value === "string") return [name, value] as const;
       throw new InputError(`text ${index + 1} lacks '${name}', which stands in the run's template`);
     });

@@ -123,10 +123,14 @@ function askedOf({ name: _, description: __, tune, ensemble, ...asked }: Experim
 }
 
 /** What a person should know of the data before they are used, in a line each. */
-export function dataWarnings(title: string, { repeated, test }: Dataset): string[] {
-  return repeated === 0
-    ? []
-    : [`warning: ${title}: ${repeated} of the ${test.length} test texts stand in the training set, too`];
+export function dataWarnings(title: string, { dataset, transfer }: Prepared): string[] {
+  const { repeated, test } = dataset, notes = [dataset, ...transfer].flatMap(({ notes }) => notes);
+  return [
+    ...[...new Set(notes)].map((line) => `${title}: ${line}`),
+    ...(repeated === 0
+      ? []
+      : [`warning: ${title}: ${repeated} of the ${test.length} test texts stand in the training set, too`]),
+  ];
 }
 
 /** What a person should know of words in a template that the tokenizer has no token for. */

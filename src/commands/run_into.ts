@@ -63,7 +63,7 @@ export async function runInto(
     );
   }
   if (encoded.unknownWords.length > 0) listener.say(unknownWordsWarning(title, encoded.unknownWords));
-  for (const line of dataWarnings(title, prepared.dataset)) listener.say(line);
+  for (const line of dataWarnings(title, prepared)) listener.say(line);
   const check = await stopwatch.count("checking", () =>
     checkedFirst(
       { prepared, compiled, form, device: bare, cache: join(results, ".cache") },

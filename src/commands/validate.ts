@@ -49,7 +49,7 @@ export async function validate(args: readonly string[], { results }: ValidateFla
       const surveyed = await survey(run, workbench, false, earlier);
       const { cut, unknownWords } = await withPlaces(run, () => checker.check(surveyed.prepared));
       if (unknownWords.length > 0) say(unknownWordsWarning(run.title, unknownWords));
-      for (const line of dataWarnings(run.title, surveyed.prepared.dataset)) say(line);
+      for (const line of dataWarnings(run.title, surveyed.prepared)) say(line);
       sound.push({ ...surveyed, run, cut });
     } catch (error) {
       problems.push(problemText(error, run.file));

@@ -10,7 +10,7 @@ import { readExamples } from "./reading.ts";
 import { readRtPolarity } from "./rt_polarity.ts";
 import { sha256 } from "./sha256.ts";
 import { splitByShares, splitLikeTextcnn, takeShare, takeShots } from "./split.ts";
-import { readTable } from "./table.ts";
+import { type Reading, readingOf, readTable } from "./table.ts";
 
 /** A dataset ready for an experiment. */
 export interface Dataset extends Splits {
@@ -20,6 +20,8 @@ export interface Dataset extends Splits {
   readonly revision: string | null;
   /** How many test texts stand in the training set, too. */
   readonly repeated: number;
+  /** What a person should know of how its files were read, in a line each. */
+  readonly notes: readonly string[];
   /** SHA-256 over all examples of all splits, ids and labels included. */
   readonly sha256: string;
 }
@@ -41,7 +43,14 @@ export async function loadDataset(
   placeholders: readonly string[],
   listener: HubListener,
 ): Promise<Dataset> {
-  const { revision, ...base } = await readSplits(spec, file, placeholders, listener);
+  const notes: string[] = [];
+  const { revision, ...base } = await readSplits(
+    spec,
+    file,
+    placeholders,
+    listener,
+    (line) => notes.push(line),
+  );
   const splits: Splits = {
     train: readExamples(base.train, spec.clean),
     validation: readExamples(base.validation, spec.clean),
@@ -56,7 +65,7 @@ export async function loadDataset(
   const bytes = new TextEncoder().encode(JSON.stringify([shared.train, shared.validation, shared.test]));
   const known = new Set(shared.train.map(({ text }) => text));
   const repeated = shared.test.filter(({ text }) => known.has(text)).length;
-  return { ...shared, classes, revision, repeated, sha256: await sha256(bytes) };
+  return { ...shared, classes, revision, repeated, notes, sha256: await sha256(bytes) };
 }
 
 /** What people call a dataset: its name, its id on the hub, or its file. */
@@ -69,18 +78,26 @@ async function readSplits(
   file: string,
   placeholders: readonly string[],
   listener: HubListener,
+  note: (line: string) => void,
 ): Promise<Splits & { revision: string | null }> {
-  const { text = "text", label = "label", labels, split, delimiter, encoding } = spec;
-  const columns: Columns = { text, label, labels, placeholders }, format = { delimiter, encoding };
+  const { text = "text", label = "label", labels, split } = spec;
+  const columns: Columns = { text, label, labels, placeholders }, reading = { ...readingOf(spec), note };
   if (spec.source !== undefined) {
-    return await readHubSplits(spec, spec.split as Exclude<Split, "textcnn">, spec.source, columns, listener);
+    return await readHubSplits(
+      spec,
+      spec.split as Exclude<Split, "textcnn">,
+      spec.source,
+      columns,
+      reading,
+      listener,
+    );
   }
   const folder: string = spec.path !== undefined
     ? resolve(dirname(file), spec.path)
     : spec.name !== undefined
     ? join("data", spec.name)
     : dirname(file);
-  const read = (name: string) => readTable(resolve(folder, name), columns, format);
+  const read = (name: string) => readTable(resolve(folder, name), columns, reading);
   if (typeof split === "object" && "train" in split) {
     return { ...await splitByNames(split, read), revision: null };
   }
@@ -100,6 +117,7 @@ async function readHubSplits(
   split: Exclude<Split, "textcnn">,
   source: string,
   columns: Columns,
+  reading: Reading,
   listener: HubListener,
 ): Promise<Splits & { revision: string }> {
   const dataset = await saidOfKey(
@@ -109,7 +127,7 @@ async function readHubSplits(
   const read = async (name: string) => {
     const files = await dataset.files(name);
     const parts = files.map((path, i) =>
-      readTable(path, columns, {}, files.length > 1 ? `${name}.${i}` : name)
+      readTable(path, columns, reading, files.length > 1 ? `${name}.${i}` : name)
     );
     return (await Promise.all(parts)).flat();
   };

@@ -9,12 +9,14 @@ import { readExamples } from "./reading.ts";
 import { readRtPolarity } from "./rt_polarity.ts";
 import { sha256 } from "./sha256.ts";
 import { splitLikeTextcnn } from "./split.ts";
-import { readTable } from "./table.ts";
+import { type Reading, readingOf, readTable } from "./table.ts";
 
 /** Other data that what was tuned is scored on. */
 export interface TransferSet {
   readonly name: string;
   readonly examples: readonly Example[];
+  /** What a person should know of how its files were read, in a line each. */
+  readonly notes: readonly string[];
   /** Over all examples, ids and labels included. */
   readonly sha256: string;
 }
@@ -36,8 +38,9 @@ export async function loadTransfer(
   placeholders: readonly string[],
   listener: HubListener,
 ): Promise<TransferSet> {
-  const key = ["evaluation", "transfer", index];
-  const read = await saidOfKey(key, () => examplesOf(spec, file, placeholders, listener));
+  const key = ["evaluation", "transfer", index], notes: string[] = [];
+  const reading = { ...readingOf(spec), note: (line: string) => void notes.push(line) };
+  const read = await saidOfKey(key, () => examplesOf(spec, file, placeholders, reading, listener));
   const examples = readExamples(read, spec.clean),
     strange = classesOf(examples).filter((one) => !classes.includes(one));
   await saidOfKey(key, () => {
@@ -54,28 +57,30 @@ export async function loadTransfer(
   return {
     name: spec.as,
     examples,
+    notes,
     sha256: await sha256(new TextEncoder().encode(JSON.stringify(examples))),
   };
 }
 
 async function examplesOf(
-  { name, path, file, source, revision, config, split, delimiter, encoding, ...spec }: TransferSpec,
+  { name, path, file, source, revision, config, split, ...spec }: TransferSpec,
   experiment: string,
   placeholders: readonly string[],
+  reading: Reading,
   listener: HubListener,
 ): Promise<readonly Example[]> {
   const { text = "text", label = "label", labels } = spec;
   const columns: Columns = { text, label, labels, placeholders };
   if (file !== undefined) {
-    return await readTable(resolve(dirname(experiment), file), columns, { delimiter, encoding });
+    return await readTable(resolve(dirname(experiment), file), columns, reading);
   }
   if (source !== undefined) {
     const dataset = await findHubDataset(source, revision!, config, listener);
     const files = await dataset.files(split!);
-    return (await Promise.all(files.map((one) => readTable(one, columns, {}, split!)))).flat();
+    return (await Promise.all(files.map((one) => readTable(one, columns, reading, split!)))).flat();
   }
   const folder: string = path === undefined ? join("data", name!) : resolve(dirname(experiment), path);
   return name === "rt-polarity"
     ? splitLikeTextcnn(await readRtPolarity(folder)).test
-    : await readTable(join(folder, "test.tsv"), columns, {});
+    : await readTable(join(folder, "test.tsv"), columns, reading);
 }

@@ -41,10 +41,7 @@ export function readSafetensors(file: Uint8Array): NamedTensors {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const length = Number(view.getBigUint64(0, true)), start = LENGTH_BYTES + length;
   if (start > file.length) throw broken("its header is cut off");
-  const header = JSON.parse(new TextDecoder().decode(file.subarray(LENGTH_BYTES, start))) as Record<
-    string,
-    HeaderEntry
-  >;
+  const header = parseHeader(file.subarray(LENGTH_BYTES, start), broken);
   const { __metadata__, ...entries } = header;
   const tensors = Object.entries(entries).map(([name, { dtype, shape, data_offsets: [from, to] }]) => {
     const widen = WIDENED[dtype];
@@ -56,6 +53,17 @@ export function readSafetensors(file: Uint8Array): NamedTensors {
     tensors: Object.fromEntries(tensors),
     metadata: (__metadata__ ?? {}) as unknown as Record<string, string>,
   };
+}
+
+function parseHeader(
+  bytes: Uint8Array,
+  broken: (why: string) => RangeError,
+): Record<string, HeaderEntry> {
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch {
+    throw broken("its header is not JSON in UTF-8");
+  }
 }
 
 /** Numbers of the types that a tensor may have, as float32. */

@@ -68,7 +68,7 @@ function resolveTransfer(given: Partial<TransferSpec>, clean: DatasetSpec["clean
 
 /** What results call a dataset that they are transferred to: its name, or its file's without the ending. */
 export function transferName({ name, file, source }: Partial<TransferSpec>): string {
-  return name ?? (file ?? source ?? "").replace(/^.*[/\\]/, "").replace(/\.[^.]*$/, "");
+  return name ?? (file ?? source ?? "").replace(/^.*[/\\]/, "").replace(/\.gz$/i, "").replace(/\.[^.]*$/, "");
 }
 
 /** The branch that the hub converts every dataset's files to Parquet on. */

@@ -1,3 +1,4 @@
+import { fileRules } from "./file_rules.ts";
 import { nearest } from "./messages.ts";
 import { columnsOf, parseTemplate, TemplateError } from "./template.ts";
 import type { GivenModel } from "./model_file.ts";
@@ -18,6 +19,7 @@ export function brokenRules(given: PartialExperiment): Broken[] {
   return [
     ...modelRules(given.model as Partial<GivenModel>),
     ...datasetRules(given.dataset as Partial<DatasetSpec>),
+    ...fileRules(given),
     ...promptRules(given.prompt as unknown as PromptSpec),
     ...tuningRules(given),
     ...verbalizerRules(given.verbalizer as Record<string, string[]>),
@@ -45,7 +47,10 @@ const GOES_WITH: Readonly<Record<string, readonly (typeof SOURCES[number] | "fil
   label: ["file", "source", "files"],
   labels: ["file", "source", "files"],
   delimiter: ["file", "files"],
+  quotes: ["file", "files"],
+  columns: ["file", "files"],
   encoding: ["file", "files"],
+  missing: ["file", "source", "files"],
 };
 
 function kindOf(source: string): string {

@@ -54,8 +54,14 @@ export interface DatasetSpec {
   labels?: Record<string, string | null>;
   /** Of a .csv file. */
   delimiter?: string;
+  /** Of a .csv or .tsv file: whether quotes enclose fields. */
+  quotes?: boolean;
+  /** Of a .csv or .tsv file that does not name its columns: their names. */
+  columns?: string[];
   /** Of a file of text. */
   encoding?: string;
+  /** What becomes of lines that have null where a text or a label must be. */
+  missing?: "error" | "drop";
   clean: "none" | "textcnn";
   split: Split;
   /** The share of the training examples that is kept apart for validation. */
@@ -125,7 +131,10 @@ export interface TransferSpec extends
     | "label"
     | "labels"
     | "delimiter"
+    | "quotes"
+    | "columns"
     | "encoding"
+    | "missing"
     | "clean"
   > {
   /** What the results call it. */

@@ -1,3 +1,4 @@
+import { decodeText, SAVE_AS_UTF8 } from "../experiment/decode_text.ts";
 import { InputError } from "../experiment/errors.ts";
 
 /**
@@ -6,13 +7,12 @@ import { InputError } from "../experiment/errors.ts";
  * @throws {InputError} naming the file, where it holds something else
  */
 export async function readJson(path: string): Promise<Record<string, unknown>> {
-  const bytes = await Deno.readFile(path);
+  const text = decodeText(await Deno.readFile(path), path, SAVE_AS_UTF8);
   let found: unknown;
   try {
-    found = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    found = JSON.parse(text);
   } catch (error) {
-    const reason = error instanceof TypeError ? "it is not in UTF-8" : onOneLine((error as Error).message);
-    throw new InputError(`${path} is not JSON: ${reason}`, { cause: error });
+    throw new InputError(`${path} is not JSON: ${onOneLine((error as Error).message)}`, { cause: error });
   }
   if (!isObject(found)) {
     const kind = found === null ? "null" : Array.isArray(found) ? "a list" : `a ${typeof found}`;
