@@ -20,14 +20,20 @@ export async function withPlaces<T>(
 /**
  * Reads an experiment file's text.
  *
- * @throws {InputError} where there is none
+ * @throws {InputError} where there is none, or it is not UTF-8
  */
 export async function readExperimentFile(file: string): Promise<string> {
-  try {
-    return await Deno.readTextFile(file);
-  } catch (error) {
+  const bytes = await Deno.readFile(file).catch((error) => {
     if (error instanceof Deno.errors.NotFound) throw new InputError(`there is no experiment file ${file}`);
+    if (error instanceof Deno.errors.IsADirectory) {
+      throw new InputError(`${file} is a folder: name an experiment file in it`);
+    }
     throw error;
+  });
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (error) {
+    throw new InputError(`${file} is not UTF-8: save it with that encoding`, { cause: error });
   }
 }
 

@@ -8,7 +8,8 @@ import { brokenRules } from "./rules.ts";
 import schema from "./schema.json" with { type: "json" };
 import type { Experiment, PartialExperiment } from "./types.ts";
 
-const validate = new Ajv({ allErrors: true, allowUnionTypes: true, strictTypes: false }).compile(schema);
+const validate = new Ajv({ allErrors: true, allowUnionTypes: true, strictTypes: false, ownProperties: true })
+  .compile(schema);
 
 /**
  * Reads an experiment file that asks for one run: YAML, checked against the schema and against the rules that join several
@@ -72,7 +73,7 @@ function saysSomething({ keyword, propertyName }: ErrorObject): boolean {
 function pathOf({ instancePath, keyword, params }: ErrorObject): KeyPath {
   const path = instancePath.split("/").slice(1).map((part) => {
     const key = part.replaceAll("~1", "/").replaceAll("~0", "~");
-    return /^\d+$/.test(key) ? Number(key) : key;
+    return /^(?:0|[1-9]\d{0,8})$/.test(key) ? Number(key) : key;
   });
   return keyword === "additionalProperties" ? [...path, String(params.additionalProperty)] : path;
 }

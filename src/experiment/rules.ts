@@ -11,6 +11,7 @@ import type {
   Sample,
   TransferSpec,
 } from "./types.ts";
+import { foldedName } from "./variant_name.ts";
 import { bringsValidation, tuningRules } from "./tuning_rules.ts";
 
 /** The rules that join several keys, which a schema cannot say. */
@@ -161,7 +162,7 @@ function sampleRules(given: PartialExperiment): Broken[] {
       const message = `'${label}' is no class of the verbalizer (${classes.join(", ")})`;
       wrong.push({ path: [...path, "label"], message });
     }
-    for (const name of columns?.filter((one) => texts[one] === undefined) ?? []) {
+    for (const name of columns?.filter((one) => !Object.hasOwn(texts, one)) ?? []) {
       wrong.push({ path, message: `the sample lacks '${name}', which stands in the template` });
     }
     for (const name of Object.keys(texts)) {
@@ -196,8 +197,8 @@ function transferRules({ evaluation }: PartialExperiment): Broken[] {
   const named = new Set<string>();
   return ((evaluation?.transfer ?? []) as Partial<TransferSpec>[]).flatMap((one, i) => {
     const path = ["evaluation", "transfer", i], from = SOURCES.filter((key) => one[key] !== undefined);
-    const name = one.as ?? transferName(one), isTaken = named.has(name);
-    named.add(name);
+    const name = one.as ?? transferName(one), isTaken = named.has(foldedName(name));
+    named.add(foldedName(name));
     if (from.length !== 1) {
       return [{
         path,
