@@ -56,7 +56,7 @@ export async function runInto(
       `warning: ${title}: ${encoded.otherwise} texts hold characters (U+200D, say) that this tokenizer takes in another way than Hugging Face's own, as its table of characters is approximated`,
     );
   }
-  for (const line of dataWarnings(title, prepared.dataset)) listener.say(line);
+  for (const line of dataWarnings(title, prepared)) listener.say(line);
   if (folder.checkpoint) listener.say(`${title}: going on after step ${folder.checkpoint.step}`);
   const sessions = new Sessions(prepared, bare, form, stopwatch, workbench);
   const answer = await answering({ prepared, compiled, encoded, device, form, sessions, folder }, options);

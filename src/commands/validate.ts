@@ -41,7 +41,7 @@ export async function validate(args: readonly string[], { results }: ValidateFla
     try {
       const surveyed = await survey(run, workbench, false, earlier);
       const cut = await withPlaces(run, () => checker.textsCut(surveyed.prepared));
-      for (const line of dataWarnings(run.title, surveyed.prepared.dataset)) say(line);
+      for (const line of dataWarnings(run.title, surveyed.prepared)) say(line);
       sound.push({ ...surveyed, run, cut });
     } catch (error) {
       problems.push(problemText(error, run.file));

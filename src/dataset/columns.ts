@@ -6,6 +6,8 @@ export interface Columns {
   /** The column that `{text}` stands for in a template. */
   readonly text: string;
   readonly label: string;
+  /** The column whose values are the examples' ids; where this is left out, file and line are. */
+  readonly id?: string | undefined;
   /** The names in a template's braces: `text`, or those of other columns. */
   readonly placeholders: readonly string[];
   /** The class that a value of the label's column stands for, where values are not the classes' names; `null`: none. */
@@ -35,7 +37,7 @@ export function splitTabs(content: string): string[][] {
  */
 export function recordsOf(rows: readonly string[][], path: string, columns: Columns): TableRecord[] {
   const [header = [], ...body] = rows;
-  for (const column of [...textColumns(columns), columns.label]) {
+  for (const column of [...textColumns(columns), columns.label, ...idColumn(columns)]) {
     if (!header.includes(column)) {
       throw new InputError(`${path}:1: there is no column '${column}' (found: ${header.join(", ")})`);
     }
@@ -72,14 +74,19 @@ export function exampleOf(
   path: string,
   columns: Columns,
 ): Example | undefined {
-  const [value, ...texts] = [columns.label, ...textColumns(columns)].map((column) => {
-    const value = record[column];
+  const [value, given, ...texts] = [
+    columns.label,
+    columns.id ?? columns.label,
+    ...textColumns(columns),
+  ].map((column) => {
+    const value = Object.hasOwn(record, column) ? record[column] : undefined;
     if (["string", "number", "bigint", "boolean"].includes(typeof value)) return String(value).trim();
     throw new InputError(
       `${path}:${line}: there is no '${column}' (found: ${Object.keys(record).join(", ")})`,
     );
   });
-  const label = columns.labels === undefined ? value! : columns.labels[value!];
+  const { labels } = columns, isMapped = labels === undefined || Object.hasOwn(labels, value!);
+  const label = labels === undefined ? value! : isMapped ? labels[value!] : undefined;
   if (label === undefined) {
     throw new InputError(
       `${path}:${line}: 'dataset.labels' says no class for the label '${value}' (it does for ${
@@ -88,10 +95,43 @@ export function exampleOf(
     );
   }
   if (label === null) return undefined;
-  const id = `${name}:${line}`, { placeholders } = columns;
+  const id = columns.id === undefined ? `${name}:${line}` : given!, { placeholders } = columns;
+  if (id === "") {
+    throw new InputError(`${path}:${line}: the column '${columns.id}' is empty, and it holds the ids`);
+  }
   if (placeholders.length === 1 && placeholders[0] === "text") return { id, text: texts[0]!, label };
   const named = Object.fromEntries(placeholders.map((placeholder, i) => [placeholder, texts[i]!]));
   return { id, text: texts.join(" | "), columns: named, label };
+}
+
+/**
+ * The lines of a table as labelled texts.
+ *
+ * @throws {InputError} as {@linkcode exampleOf} does, and where two lines have one id
+ */
+export function examplesOf(
+  records: readonly TableRecord[],
+  name: string,
+  path: string,
+  columns: Columns,
+): Example[] {
+  const lines = new Map<string, number>();
+  return records.flatMap((one) => {
+    const example = exampleOf(one, name, path, columns);
+    if (example === undefined) return [];
+    const before = lines.get(example.id);
+    if (columns.id !== undefined && before !== undefined) {
+      throw new InputError(
+        `${path}:${one.line}: '${columns.id}' is '${example.id}' as in line ${before}: an id is of one example alone`,
+      );
+    }
+    lines.set(example.id, one.line);
+    return [example];
+  });
+}
+
+function idColumn({ id }: Columns): string[] {
+  return id === undefined ? [] : [id];
 }
 
 /** The columns that a template's placeholders stand for, in their order. */

@@ -1,7 +1,7 @@
 import { parse } from "@std/csv/parse";
 import { basename } from "@std/path";
 import { InputError } from "../experiment/errors.ts";
-import { type Columns, exampleOf, recordsOf, splitLabels, splitTabs, type TableRecord } from "./columns.ts";
+import { type Columns, examplesOf, recordsOf, splitLabels, splitTabs, type TableRecord } from "./columns.ts";
 import type { Example } from "./example.ts";
 import { readParquet } from "./parquet.ts";
 
@@ -33,7 +33,7 @@ export async function readTable(
   if (path.endsWith(".parquet")) {
     const { records, labels } = await readParquet(bytes, path, columns.label);
     const mapped = { ...columns, labels: columns.labels ?? labels };
-    return records.flatMap((one) => exampleOf(one, name, path, mapped) ?? []);
+    return examplesOf(records, name, path, mapped);
   }
   const content = decoded(bytes, path, format.encoding);
   const records = path.endsWith(".jsonl")
@@ -45,7 +45,7 @@ export async function readTable(
       path,
       columns,
     );
-  return records.flatMap((one) => exampleOf(one, name, path, columns) ?? []);
+  return examplesOf(records, name, path, columns);
 }
 
 /** Lines that name no columns: the first is a text already. */

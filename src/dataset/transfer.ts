@@ -4,7 +4,8 @@ import type { TransferSpec } from "../experiment/types.ts";
 import type { HubListener } from "../hub/repository.ts";
 import { clean } from "./clean.ts";
 import type { Columns } from "./columns.ts";
-import { classesOf, type Example } from "./example.ts";
+import { checkWords } from "./class_counts.ts";
+import type { Example } from "./example.ts";
 import { findHubDataset } from "./hub_dataset.ts";
 import { readRtPolarity } from "./rt_polarity.ts";
 import { sha256 } from "./sha256.ts";
@@ -38,17 +39,11 @@ export async function loadTransfer(
 ): Promise<TransferSet> {
   const key = ["evaluation", "transfer", index];
   const read = await saidOfKey(key, () => readExamples(spec, file, placeholders, listener));
-  const examples = clean(read, spec.clean),
-    strange = classesOf(examples).filter((one) => !classes.includes(one));
+  const examples = clean(read, spec.clean);
   await saidOfKey(key, () => {
     if (examples.length === 0) throw new InputError(`the data '${spec.as}' have no examples`);
-    if (strange.length > 0) {
-      throw new InputError(
-        `the verbalizer has no words for the class '${strange[0]}' of '${spec.as}' (it has ${
-          classes.join(", ")
-        }): say by 'labels' which class it is, or null to leave it out`,
-      );
-    }
+    const hint = ": say by 'labels' which class it is, or null to leave it out";
+    checkWords(examples, classes, spec.label ?? "label", spec.as, hint);
     return Promise.resolve();
   });
   return {

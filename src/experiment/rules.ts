@@ -45,6 +45,7 @@ const GOES_WITH: Readonly<Record<string, readonly (typeof SOURCES[number] | "fil
   text: ["file", "source", "files"],
   label: ["file", "source", "files"],
   labels: ["file", "source", "files"],
+  id: ["file", "source", "files"],
   delimiter: ["file", "files"],
   encoding: ["file", "files"],
 };
@@ -84,10 +85,16 @@ function datasetRules(dataset: Partial<DatasetSpec>): Broken[] {
     );
   }
   if (!files && typeof split === "object") {
-    if (
-      [split.test, "validation" in split ? split.validation : 0].some((share) => typeof share === "string")
-    ) {
+    const shares = [split.test, "validation" in split ? split.validation : 0];
+    if (shares.some((share) => typeof share === "string")) {
       say("split", "a split by shares takes numbers, one by files needs 'train'");
+    }
+    const sum = shares.reduce<number>((sum, share) => sum + (typeof share === "number" ? share : 0), 0);
+    if (sum > 1 + Number.EPSILON) {
+      say(
+        "split",
+        `the shares of the test set and the validation set add up to ${Number(sum.toFixed(6))}, more than 1`,
+      );
     }
     if ("of" in split && from !== "source") say("split", "'of' names a split of a 'source' on the hub");
   }

@@ -64,7 +64,8 @@ function sharedFolders(
       : overrides.at(-1)?.place ?? document.place(["sweep"], true);
     return owner === undefined ? [] : [{
       ...place,
-      message: `the variants '${owner}' and '${name}' would share a folder on Windows and macOS: name them otherwise`,
+      message:
+        `the variants '${owner}' and '${name}' would share a folder on Windows and macOS: name them otherwise`,
     }];
   });
 }
