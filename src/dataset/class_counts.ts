@@ -23,7 +23,7 @@ export function countByClass(examples: readonly Example[]): Map<string, number> 
  * @param classes the verbalizer's
  * @param column the label's column
  * @param name what the data are called
- * @param hint a way out beside those that the message names
+ * @param labels whether a way out is to say by 'labels' which classes its values stand for
  * @throws {InputError} naming the classes that it has none for
  */
 export function checkWords(
@@ -31,26 +31,30 @@ export function checkWords(
   classes: readonly string[],
   column: string,
   name: string,
-  hint = "",
+  labels: boolean,
 ): void {
   const known = new Set(classes), counts = countByClass(examples);
   const strange = [...counts.keys()].filter((one) => !known.has(one)).sort();
   if (strange.length === 0) return;
   if (strange.length > MOST_STRANGE) {
-    const values = strange.slice(0, SHOWN_VALUES).map((value) =>
-      `'${value.length > LONGEST_VALUE ? `${value.slice(0, LONGEST_VALUE)}…` : value}'`
-    );
+    const values = strange.slice(0, SHOWN_VALUES).map((value) => `'${shortened(value)}'`).join(", ");
     throw new InputError(
-      `the column '${column}' of '${name}' has ${counts.size.toLocaleString("en-US")} different values, ${
-        values.join(", ")
-      }, …, and the verbalizer has words for ${classes.length}: is it the column of the classes? set 'label' to the one that is`,
+      `the column '${column}' of '${name}' has ${
+        counts.size.toLocaleString("en-US")
+      } different values, ${values}, …, and the verbalizer words for ${classes.length} classes: is it the text's column? set 'label' to that of the classes`,
     );
   }
+  const hint = labels ? ": say by 'labels' which class it is, or null to leave its lines out" : "";
+  const found = [...counts.keys()].sort().map(shortened).join(", ");
   throw new InputError(
-    `the verbalizer has no words for the class '${strange[0]}' of the dataset '${name}' (it has ${
-      classes.join(", ")
-    })${hint}`,
+    `the verbalizer has no words for the class '${
+      shortened(strange[0]!)
+    }' of '${name}' (its classes: ${found}; the verbalizer's: ${classes.join(", ")})${hint}`,
   );
+}
+
+function shortened(value: string): string {
+  return value.length > LONGEST_VALUE ? `${value.slice(0, LONGEST_VALUE)}…` : value;
 }
 
 /**

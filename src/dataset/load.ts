@@ -151,7 +151,7 @@ function checkClasses(
       throw new InputError(`the dataset '${name}' is empty: it has no ${part} examples`);
     }
   }
-  checkWords(all, classes, spec.label ?? "label", name);
+  checkWords(all, classes, spec.label ?? "label", name, spec.name === undefined);
   const missing = classes.find((one) => !counts.has(one));
   if (missing !== undefined) {
     throw new InputError(

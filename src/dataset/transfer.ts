@@ -42,8 +42,7 @@ export async function loadTransfer(
   const examples = clean(read, spec.clean);
   await saidOfKey(key, () => {
     if (examples.length === 0) throw new InputError(`the data '${spec.as}' have no examples`);
-    const hint = ": say by 'labels' which class it is, or null to leave it out";
-    checkWords(examples, classes, spec.label ?? "label", spec.as, hint);
+    checkWords(examples, classes, spec.label ?? "label", spec.as, spec.name === undefined);
     return Promise.resolve();
   });
   return {
