@@ -1,5 +1,5 @@
 import { Ajv, type ErrorObject } from "ajv";
-import { ExperimentDocument, type KeyPath, placeOf } from "./document.ts";
+import { ExperimentDocument, isWithin, type KeyPath, placeOf } from "./document.ts";
 import { ExperimentError, KeyError, type Problem } from "./errors.ts";
 import { messageOf } from "./messages.ts";
 import { overridden, type Override } from "./override.ts";
@@ -52,16 +52,22 @@ export function problemsOf(document: ExperimentDocument, overrides: readonly Ove
       problems.push({
         path,
         ...place(path, error.keyword === "additionalProperties"),
-        message: messageOf(error, path, content),
+        message: said(messageOf(error, path, content), path, overrides),
       });
     }
   }
   if (problems.length === 0) {
     for (const { path, message } of brokenRules(content as PartialExperiment)) {
-      problems.push({ path, ...place(path, false), message });
+      problems.push({ path, ...place(path, false), message: said(message, path, overrides) });
     }
   }
   return problems.sort((a, b) => a.line - b.line || a.column - b.column);
+}
+
+/** A message that says so where what is wrong stands on the command line and not in the file. */
+function said(message: string, path: KeyPath, overrides: readonly Override[]): string {
+  const set = overrides.find((one) => one.place === undefined && isWithin(path, one.path));
+  return set === undefined ? message : `${message} (as --set ${set.path.join(".")} has it)`;
 }
 
 /** Whether a schema error is no mere part of another one. */

@@ -62,11 +62,11 @@ export class ValueReader {
     if (this.around.has(target)) {
       return this.say(alias, `'*${alias.source}' stands within what it stands for itself: write it out`);
     }
+    if (this.byAlias > MOST_BY_ALIAS) return null;
     this.aliases++;
     const value = this.value(target, part, isFree);
     this.aliases--;
     if (this.aliases === 0 && this.byAlias > MOST_BY_ALIAS) {
-      this.byAlias = -Infinity;
       this.say(
         alias,
         `the aliases up to here stand for more than ${MOST_BY_ALIAS} values: write out what is meant`,
