@@ -1,4 +1,4 @@
-import { classesOf } from "../dataset/example.ts";
+import { countByClass } from "../dataset/class_counts.ts";
 import type { Dataset } from "../dataset/load.ts";
 import { measure } from "../evaluation/metrics.ts";
 import {
@@ -37,8 +37,8 @@ export interface Classified {
 
 /** The most frequent class of the training set, the first in the alphabet of equals, and how often it is right. */
 function majorityBaseline({ train, test }: Dataset): { class: string; accuracy: number } {
-  const count = (name: string) => train.filter(({ label }) => label === name).length;
-  const [most] = classesOf(train).sort((a, b) => count(b) - count(a)) as [string];
+  const counts = countByClass(train);
+  const [most] = [...counts.keys()].sort().sort((a, b) => counts.get(b)! - counts.get(a)!) as [string];
   return { class: most, accuracy: test.filter(({ label }) => label === most).length / test.length };
 }
 

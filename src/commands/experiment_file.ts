@@ -24,12 +24,14 @@ export async function withPlaces<T>(
  * @throws {InputError} where there is none, or it is no UTF-8
  */
 export async function readExperimentFile(file: string): Promise<string> {
-  try {
-    return decodeText(await Deno.readFile(file), file, SAVE_AS_UTF8);
-  } catch (error) {
+  const bytes = await Deno.readFile(file).catch((error) => {
     if (error instanceof Deno.errors.NotFound) throw new InputError(`there is no experiment file ${file}`);
+    if (error instanceof Deno.errors.IsADirectory) {
+      throw new InputError(`${file} is a folder: name an experiment file in it`);
+    }
     throw error;
-  }
+  });
+  return decodeText(bytes, file, SAVE_AS_UTF8);
 }
 
 /**

@@ -5,6 +5,7 @@ import { ExperimentError, InputError } from "../experiment/errors.ts";
 import type { Override } from "../experiment/override.ts";
 import { parseVariants } from "../experiment/sweep.ts";
 import type { Experiment } from "../experiment/types.ts";
+import { foldedName } from "../experiment/variant_name.ts";
 import { findExperimentFiles, readExperimentFile } from "./experiment_file.ts";
 import { memberFolders } from "./read_members.ts";
 
@@ -46,13 +47,15 @@ export async function planSound(
   const runs: PlannedRun[] = [], problems: string[] = [], owners = new Map<string, string>();
   for (const file of await findExperimentFiles(args)) {
     try {
-      const own = await runsOf(file, results), { name } = own[0]!.experiment, owner = owners.get(name);
+      const own = await runsOf(file, results),
+        { name } = own[0]!.experiment,
+        owner = owners.get(foldedName(name));
       if (owner !== undefined) {
         throw new InputError(
           `both ${owner} and ${file} have the name '${name}', which names the folder of their results: give them different names`,
         );
       }
-      owners.set(name, file);
+      owners.set(foldedName(name), file);
       runs.push(...own);
     } catch (error) {
       problems.push(problemText(error, file));

@@ -1,6 +1,7 @@
 import type { Compiled, OptimizerName } from "../compiler/mod.ts";
 import { compileModel, compileOnce, type Form, targetOf } from "./compile_model.ts";
-import type { Dataset } from "../dataset/load.ts";
+import { checkTrainable, rareClasses } from "../dataset/class_counts.ts";
+import { type Dataset, datasetName } from "../dataset/load.ts";
 import { type Example, placed } from "../dataset/example.ts";
 import { sha256 } from "../dataset/sha256.ts";
 import { type Device, DeviceError } from "../device/device.ts";
@@ -56,6 +57,7 @@ export async function prepare(
   checkStartingWords(experiment, model.tokenizer);
   const dataset = await workbench.dataset(experiment, file, verbalizer.classes);
   const { revision: _, ...frozen } = experiment.model, { revision: __, ...data } = experiment.dataset;
+  if (experiment.training) checkTrainable(dataset, verbalizer.classes, datasetName(experiment.dataset));
   const given = await readGivenPrompt(experiment.prompt, file, model);
   const members = folders && await readMembers(experiment, folders, model);
   const asked = askedOf({ ...experiment, model: frozen, dataset: data });
@@ -123,13 +125,24 @@ function askedOf({ name: _, description: __, tune, ensemble, ...asked }: Experim
 }
 
 /** What a person should know of the data before they are used, in a line each. */
-export function dataWarnings(title: string, { dataset, transfer }: Prepared): string[] {
-  const { repeated, test } = dataset, notes = [dataset, ...transfer].flatMap(({ notes }) => notes);
+export function dataWarnings(
+  title: string,
+  { dataset, transfer, verbalizer: { classes } }: Pick<Prepared, "dataset" | "transfer" | "verbalizer">,
+): string[] {
+  const { repeated, validation, test } = dataset;
+  const notes = new Set([dataset, ...transfer].flatMap(({ notes }) => notes));
+  const rare = [
+    rareClasses(test, classes, "the test set"),
+    validation.length > 0 ? rareClasses(validation, classes, "the validation set") : undefined,
+    ...transfer.map(({ name, examples }) => rareClasses(examples, classes, `'${name}'`)),
+  ];
+  const warnings = [
+    ...(repeated > 0 ? [`${repeated} of the ${test.length} test texts stand in the training set, too`] : []),
+    ...rare.filter((line) => line !== undefined),
+  ];
   return [
-    ...[...new Set(notes)].map((line) => `${title}: ${line}`),
-    ...(repeated === 0
-      ? []
-      : [`warning: ${title}: ${repeated} of the ${test.length} test texts stand in the training set, too`]),
+    ...[...notes].map((line) => `${title}: ${line}`),
+    ...warnings.map((line) => `warning: ${title}: ${line}`),
   ];
 }
 

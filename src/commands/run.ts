@@ -1,7 +1,7 @@
 import { join } from "@std/path";
 import { ExperimentDocument } from "../experiment/document.ts";
 import { InputError } from "../experiment/errors.ts";
-import { type Override, parseOverride } from "../experiment/override.ts";
+import { type Override, parseOverrides } from "../experiment/override.ts";
 import { parseExperiment } from "../experiment/parse.ts";
 import { isMultiplied } from "../experiment/sweep.ts";
 import type { Experiment } from "../experiment/types.ts";
@@ -40,7 +40,7 @@ interface Finished {
  * @throws {InputError} on files that are missing or wrong; all are checked before the first runs
  */
 export async function run(files: readonly string[], flags: RunFlags): Promise<void> {
-  const overrides = flags.set.map(parseOverride), variant = variantName(overrides);
+  const overrides = parseOverrides(flags.set), variant = variantName(overrides);
   const experiments = await Promise.all(
     files.map(async (file) => ({ file, experiment: await readExperiment(file, overrides) })),
   );

@@ -6,6 +6,8 @@ export interface Columns {
   /** The column that `{text}` stands for in a template. */
   readonly text: string;
   readonly label: string;
+  /** The column whose values are the examples' ids; where this is left out, file and line are. */
+  readonly id?: string | undefined;
   /** The names in a template's braces: `text`, or those of other columns. */
   readonly placeholders: readonly string[];
   /** The class that a value of the label's column stands for, where values are not the classes' names; `null`: none. */
@@ -29,7 +31,7 @@ export function textColumns({ text, placeholders }: Columns): string[] {
 
 /** The columns that a labelled text is made of. */
 export function neededColumns(columns: Columns): string[] {
-  return [...textColumns(columns), columns.label];
+  return [...textColumns(columns), columns.label, ...(columns.id === undefined ? [] : [columns.id])];
 }
 
 /**
@@ -79,10 +81,10 @@ export function exampleOf(
   path: string,
   columns: Columns,
 ): Example | undefined {
-  const [value, ...texts] = [columns.label, ...textColumns(columns)].map((column) =>
-    textIn(one, column, path).trim()
-  );
-  const label = columns.labels === undefined ? value! : columns.labels[value!];
+  const needed = [columns.label, columns.id ?? columns.label, ...textColumns(columns)];
+  const [value, given, ...texts] = needed.map((column) => textIn(one, column, path).trim());
+  const { labels } = columns, isMapped = labels === undefined || Object.hasOwn(labels, value!);
+  const label = labels === undefined ? value! : isMapped ? labels[value!] : undefined;
   if (label === undefined) {
     throw new InputError(
       `${path}:${one.line}: 'dataset.labels' says no class for the label '${value}' (it does for ${
@@ -91,7 +93,10 @@ export function exampleOf(
     );
   }
   if (label === null) return undefined;
-  const id = `${name}:${one.line}`, { placeholders } = columns;
+  const id = columns.id === undefined ? `${name}:${one.line}` : given!, { placeholders } = columns;
+  if (id === "") {
+    throw new InputError(`${path}:${one.line}: the column '${columns.id}' is empty, and it holds the ids`);
+  }
   if (placeholders.length === 1 && placeholders[0] === "text") return { id, text: texts[0]!, label };
   const named = Object.fromEntries(placeholders.map((placeholder, i) => [placeholder, texts[i]!]));
   return { id, text: texts.join(" | "), columns: named, label };

@@ -4,7 +4,8 @@ import { RandomStream } from "../experiment/random_stream.ts";
 import type { DatasetSpec, Split } from "../experiment/types.ts";
 import type { HubListener } from "../hub/repository.ts";
 import type { Columns } from "./columns.ts";
-import { classesOf, type Example, type Splits } from "./example.ts";
+import { checkWords, countByClass, countsText } from "./class_counts.ts";
+import type { Example, Splits } from "./example.ts";
 import { findHubDataset } from "./hub_dataset.ts";
 import { readExamples } from "./reading.ts";
 import { readRtPolarity } from "./rt_polarity.ts";
@@ -33,7 +34,7 @@ export interface Dataset extends Splits {
  * @param classes the verbalizer's classes
  * @param seed the experiment's seed, for the validation set and the shots
  * @param placeholders the columns that stand in the template
- * @throws {InputError} on missing files, an empty dataset, a class without examples or without words
+ * @throws {InputError} on missing files, an empty dataset, a class without any examples or without words
  */
 export async function loadDataset(
   spec: DatasetSpec,
@@ -57,6 +58,7 @@ export async function loadDataset(
     test: readExamples(base.test, spec.clean),
   };
   checkClasses(splits, classes, spec);
+  checkIds(splits, spec);
   const drawn = withValidation(splits, spec, seed);
   const train = spec.shots === undefined
     ? drawn.train
@@ -80,8 +82,9 @@ async function readSplits(
   listener: HubListener,
   note: (line: string) => void,
 ): Promise<Splits & { revision: string | null }> {
-  const { text = "text", label = "label", labels, split } = spec;
-  const columns: Columns = { text, label, labels, placeholders }, reading = { ...readingOf(spec), note };
+  const { text = "text", label = "label", labels, id, split } = spec;
+  const columns: Columns = { text, label, labels, id, placeholders };
+  const reading = { ...readingOf(spec), note };
   if (spec.source !== undefined) {
     return await readHubSplits(
       spec,
@@ -161,26 +164,36 @@ function checkClasses(
   classes: readonly string[],
   spec: DatasetSpec,
 ): void {
-  const name = datasetName(spec);
+  const name = datasetName(spec), all = [...train, ...validation, ...test], counts = countByClass(all);
   for (const [part, examples] of Object.entries({ training: train, test })) {
     if (examples.length === 0) {
       throw new InputError(`the dataset '${name}' is empty: it has no ${part} examples`);
     }
-    const missing = classes.filter((one) => !examples.some(({ label }) => label === one));
-    if (missing.length > 0) {
-      throw new InputError(
-        `the dataset '${name}' has no ${part} examples of the class '${missing[0]}' (its classes: ${
-          classesOf(examples).join(", ")
-        })`,
-      );
-    }
   }
-  const strange = classesOf([...train, ...validation, ...test]).filter((one) => !classes.includes(one));
-  if (strange.length > 0) {
+  checkWords(all, classes, spec.label ?? "label", name, spec.name === undefined);
+  const missing = classes.find((one) => !counts.has(one));
+  if (missing !== undefined) {
     throw new InputError(
-      `the verbalizer has no words for the class '${strange[0]}' of the dataset '${name}' (it has ${
-        classes.join(", ")
-      })`,
+      `the dataset '${name}' has no examples of the class '${missing}' (${
+        countsText(all, classes)
+      }): take it out of 'verbalizer', or write it as the data do`,
     );
+  }
+}
+
+/** Ids that a column gives are of one example each, in all the files of a set. */
+function checkIds(splits: Splits, { id, ...spec }: DatasetSpec): void {
+  for (const examples of id === undefined ? [] : Object.values<readonly Example[]>({ ...splits })) {
+    const seen = new Set<string>();
+    for (const one of examples) {
+      if (seen.has(one.id)) {
+        throw new InputError(
+          `two examples of the dataset '${
+            datasetName(spec)
+          }' have the '${id}' '${one.id}': an id is of one example alone`,
+        );
+      }
+      seen.add(one.id);
+    }
   }
 }

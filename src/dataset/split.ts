@@ -17,12 +17,19 @@ export function splitLikeTextcnn(examples: readonly Example[]): Splits {
   return { train, validation: [], test };
 }
 
-/** A split drawn at random within each class, by shares of all examples. */
+/**
+ * A split drawn at random within each class, by shares of all examples. A class of two examples or more has one at least in
+ * the test set, and one at least that is not in it.
+ */
 export function splitByShares(
   examples: readonly Example[],
   { test, validation, seed }: { test: number; validation: number; seed: number },
 ): Splits {
-  const [testing, rest] = takeShare(examples, test, new RandomStream(seed, "split/test"));
+  const [testing, rest] = draw(
+    examples,
+    ({ length }) => Math.min(Math.max(Math.round(length * test), 1), length - 1),
+    new RandomStream(seed, "split/test"),
+  );
   const [validating, train] = takeShare(
     rest,
     validation / (1 - test),
@@ -32,7 +39,7 @@ export function splitByShares(
 }
 
 /**
- * Draws a share of each class at random, the examples staying in their order.
+ * Draws a share of each class at random, never all of it, the examples staying in their order.
  *
  * @returns what was drawn, and the rest
  */
@@ -41,7 +48,7 @@ export function takeShare(
   share: number,
   stream: RandomStream,
 ): [Example[], Example[]] {
-  return draw(examples, (group) => Math.round(group.length * share), stream);
+  return draw(examples, ({ length }) => Math.min(Math.round(length * share), length - 1), stream);
 }
 
 /**
@@ -70,6 +77,8 @@ function draw(
   return [examples.filter((one) => drawn.has(one)), examples.filter((one) => !drawn.has(one))];
 }
 
+/** The examples of each class, the classes in alphabetical order. */
 function byClass(examples: readonly Example[]): Example[][] {
-  return classesOf(examples).map((name) => examples.filter(({ label }) => label === name));
+  const groups = Map.groupBy(examples, ({ label }) => label);
+  return classesOf(examples).map((name) => groups.get(name)!);
 }

@@ -45,6 +45,7 @@ export async function readTable(
     note,
   });
   const mapped = { ...columns, labels: columns.labels ?? labels }, examples: Example[] = [];
+  const ids = new Map<string, number>();
   let lines = 0, dropped = 0;
   for (const one of records) {
     lines++;
@@ -59,12 +60,31 @@ export async function readTable(
       );
     }
     const example = exampleOf(one, name, path, mapped);
-    if (example !== undefined) examples.push(example);
+    if (example === undefined) continue;
+    if (columns.id !== undefined) checkId(example, one.line, columns.id, path, ids);
+    examples.push(example);
   }
   if (dropped > 0) {
     note(`${path}: ${dropped} of ${lines} lines are left out, as they have null in a column that is needed`);
   }
   return examples;
+}
+
+/** @param ids the lines of those before it @throws {InputError} where one of them has its id */
+function checkId(
+  { id }: Example,
+  line: number,
+  column: string,
+  path: string,
+  ids: Map<string, number>,
+): void {
+  const before = ids.get(id);
+  if (before !== undefined) {
+    throw new InputError(
+      `${path}:${line}: '${column}' is '${id}' as in line ${before}: an id is of one example alone`,
+    );
+  }
+  ids.set(id, line);
 }
 
 /** A line that is a label, a space and a text, which may be empty. */

@@ -3,7 +3,8 @@ import { InputError, saidOfKey } from "../experiment/errors.ts";
 import type { TransferSpec } from "../experiment/types.ts";
 import type { HubListener } from "../hub/repository.ts";
 import type { Columns } from "./columns.ts";
-import { classesOf, type Example } from "./example.ts";
+import { checkWords } from "./class_counts.ts";
+import type { Example } from "./example.ts";
 import { findHubDataset } from "./hub_dataset.ts";
 import { readExamples } from "./reading.ts";
 import { readRtPolarity } from "./rt_polarity.ts";
@@ -41,17 +42,10 @@ export async function loadTransfer(
   const key = ["evaluation", "transfer", index], notes: string[] = [];
   const reading = { ...readingOf(spec), note: (line: string) => void notes.push(line) };
   const read = await saidOfKey(key, () => examplesOf(spec, file, placeholders, reading, listener));
-  const examples = readExamples(read, spec.clean),
-    strange = classesOf(examples).filter((one) => !classes.includes(one));
+  const examples = readExamples(read, spec.clean);
   await saidOfKey(key, () => {
     if (examples.length === 0) throw new InputError(`the data '${spec.as}' have no examples`);
-    if (strange.length > 0) {
-      throw new InputError(
-        `the verbalizer has no words for the class '${strange[0]}' of '${spec.as}' (it has ${
-          classes.join(", ")
-        }): say by 'labels' which class it is, or null to leave it out`,
-      );
-    }
+    checkWords(examples, classes, spec.label ?? "label", spec.as, spec.name === undefined);
     return Promise.resolve();
   });
   return {

@@ -6,6 +6,7 @@ export interface Metrics {
   readonly examples: number;
   /** With its 95% interval (Wilson 1927). */
   readonly accuracy: { readonly value: number; readonly interval: readonly [number, number] };
+  /** Over the classes that have examples or are predicted. */
   readonly macro_f1: number;
   /** Mean cross-entropy over the classes, in nats. */
   readonly loss: number;
@@ -47,16 +48,16 @@ export function measure(
   }
   const perClass = classes.map((_, c) => {
     const hits = counts[c]![c]!, support = sum(counts[c]!), predicted = sum(counts.map((row) => row[c]!));
-    return { precision: ratio(hits, predicted), recall: ratio(hits, support), support };
+    return { precision: ratio(hits, predicted), recall: ratio(hits, support), support, predicted };
   });
+  const there = perClass.filter(({ support, predicted }) => support + predicted > 0);
   return {
     examples: labels.length,
     accuracy: { value: right / labels.length, interval: wilsonInterval(right, labels.length) },
-    macro_f1:
-      sum(perClass.map(({ precision, recall }) => ratio(2 * precision * recall, precision + recall))) /
-      classes.length,
+    macro_f1: sum(there.map(({ precision, recall }) => ratio(2 * precision * recall, precision + recall))) /
+      there.length,
     loss: loss / labels.length,
-    per_class: Object.fromEntries(classes.map((name, c) => [name, perClass[c]!])),
+    per_class: Object.fromEntries(perClass.map(({ predicted: _, ...one }, c) => [classes[c]!, one])),
     confusion: { classes, counts },
     expected_calibration_error: calibrationError(confidences),
   };

@@ -74,9 +74,9 @@ export class ScoredRun {
     return right;
   }
 
-  /** A class's F1 is 2 hits / (2 hits + misses of both kinds); 0 where that is 0 / 0. */
+  /** A class's F1 is 2 hits / (2 hits + misses of both kinds); a class with no examples that is never predicted does not count. */
   private macroF1(confusion: Float64Array): number {
-    let sum = 0;
+    let sum = 0, there = 0;
     for (let c = 0; c < this.classes; c++) {
       let support = 0, predicted = 0;
       for (let other = 0; other < this.classes; other++) {
@@ -84,8 +84,10 @@ export class ScoredRun {
         predicted += confusion[other * this.classes + c]!;
       }
       const hits = confusion[c * (this.classes + 1)]!;
-      sum += support + predicted === 0 ? 0 : 2 * hits / (support + predicted);
+      if (support + predicted === 0) continue;
+      sum += 2 * hits / (support + predicted);
+      there++;
     }
-    return sum / this.classes;
+    return sum / there;
   }
 }

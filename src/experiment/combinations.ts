@@ -2,7 +2,7 @@ import { equal } from "@std/assert/equal";
 import { type ExperimentDocument, isWithin } from "./document.ts";
 import type { Problem } from "./errors.ts";
 import { nearest } from "./messages.ts";
-import { keyPath, type Override } from "./override.ts";
+import { keyPath, type Override, setTwice } from "./override.ts";
 
 /** The key, beside those of the sweep, that tells named variants apart. */
 export const VARIANT = "variant";
@@ -78,7 +78,9 @@ export function withoutExcluded(document: ExperimentDocument, all: readonly Comb
 }
 
 function matches(entry: Readonly<Record<string, unknown>>, settings: Combination["settings"]): boolean {
-  return Object.entries(entry).every(([key, value]) => key in settings && equal(settings[key], value));
+  return Object.entries(entry).every(([key, value]) =>
+    Object.hasOwn(settings, key) && equal(settings[key], value)
+  );
 }
 
 /** Keys that may not be swept, and entries of `exclude` that exclude nothing. */
@@ -90,6 +92,10 @@ export function multiplierProblems(document: ExperimentDocument): Problem[] {
       Object.keys(own).map((key) => ({ key, at: ["variants", name, key] }))
     ),
   ];
+  const written = [
+    { at: ["sweep"], own: Object.keys(sweep) },
+    ...Object.entries(variants).map(([name, own]) => ({ at: ["variants", name], own: Object.keys(own) })),
+  ];
   const unfit = keys.filter(({ key }) => ["name", ...MULTIPLIERS].includes(key.split(".")[0]!));
   const all = combinations(document),
     known = [...new Set(all.flatMap(({ settings }) => Object.keys(settings)))];
@@ -98,6 +104,13 @@ export function multiplierProblems(document: ExperimentDocument): Problem[] {
       ...document.place(at, true),
       message: `'${key}' cannot differ between the variants of a file, whose results lie in one folder`,
     })),
+    ...written.flatMap(({ at, own }) => {
+      const [first, second] = setTwice(own.map(keyPath))?.map((i) => own[i]!) ?? [];
+      return second === undefined ? [] : [{
+        ...document.place([...at, second], true),
+        message: `'${second}' is set by '${first}' already: leave one of them out`,
+      }];
+    }),
     ...exclude.flatMap((entry, i) => {
       const strange = Object.keys(entry).find((key) => !known.includes(key));
       if (strange !== undefined) {

@@ -1,5 +1,8 @@
-import { isMap, LineCounter, type Node, type Pair, parseDocument } from "yaml";
+import { isMap, isScalar, isSeq, type LineCounter, type Node, type Pair } from "yaml";
 import { ExperimentError, type KeyError, type Problem } from "./errors.ts";
+import { FILE_PART } from "./schema_part.ts";
+import { readYaml } from "./yaml_text.ts";
+import { asWritten, ValueReader, type YamlProblem } from "./yaml_value.ts";
 
 /** Keys from the file's root to a value. */
 export type KeyPath = readonly (string | number)[];
@@ -9,25 +12,38 @@ export type Place = Pick<Problem, "line" | "column">;
 
 /** An experiment file as YAML, whose places can be asked for. */
 export class ExperimentDocument {
-  /** What the file holds, as plain values. */
+  /** What the file holds, as plain values; keys, and texts by the schema, are as they are written. */
   readonly content: unknown;
-  private readonly lines = new LineCounter();
+  private readonly lines: LineCounter;
   private readonly contents: Node | null;
 
   /**
    * @param file its path, for messages
-   * @throws {ExperimentError} where the text is no YAML
+   * @throws {ExperimentError} where the text is no YAML, or holds nothing with keys
    */
   constructor(text: string, readonly file: string) {
-    const document = parseDocument(text, { lineCounter: this.lines, prettyErrors: false });
-    if (document.errors.length > 0) {
-      throw new ExperimentError(
-        file,
-        document.errors.map(({ pos, message }) => ({ ...this.at(pos[0]), message })),
-      );
-    }
-    this.content = document.toJS();
+    const { document, lines, problems } = readYaml(text);
+    this.lines = lines;
     this.contents = document.contents;
+    this.refuse(problems);
+    if (!isMap(document.contents)) {
+      const what = document.contents === null ? "is empty" : "holds no keys";
+      this.refuse([{
+        offset: 0,
+        message: `the file ${what}, where an experiment has 'name', 'model', 'dataset', …`,
+      }]);
+    }
+    const reader = new ValueReader(document, text);
+    this.content = reader.read(FILE_PART);
+    this.refuse(reader.problems);
+  }
+
+  private refuse(problems: readonly YamlProblem[]): void {
+    if (problems.length === 0) return;
+    throw new ExperimentError(
+      this.file,
+      problems.map(({ offset, message }) => ({ ...this.at(offset), message })),
+    );
   }
 
   /** Where a value is, or its key; where the nearest thing around it is that the file has. */
@@ -37,9 +53,7 @@ export class ExperimentDocument {
 
   /** Whether the file gives a key a value. */
   has(path: KeyPath): boolean {
-    const step = (value: unknown, key: string | number) =>
-      (value as Record<string | number, unknown> | null | undefined)?.[key];
-    return path.reduce<unknown>(step, this.content) !== undefined;
+    return valueAt(this.content, path) !== undefined;
   }
 
   private at(offset: number): Place {
@@ -85,18 +99,23 @@ export function isWithin(path: KeyPath, outer: KeyPath): boolean {
   return outer.length <= path.length && outer.every((key, i) => String(key) === String(path[i]));
 }
 
+/** The value at a path; `undefined` where there is none. */
+export function valueAt(content: unknown, path: KeyPath): unknown {
+  const step = (value: unknown, key: string | number): unknown =>
+    typeof value === "object" && value !== null && Object.hasOwn(value, key)
+      ? (value as Readonly<Record<string | number, unknown>>)[key]
+      : undefined;
+  return path.reduce(step, content);
+}
+
 /** The offset in the text of a value or of its key; of the nearest thing around it where it is not there. */
 function offsetOf(contents: Node | null, path: KeyPath, onKey: boolean): number {
   let node: Node | null = contents, offset = contents?.range?.[0] ?? 0;
   for (const [depth, key] of path.entries()) {
     const pair: Pair | undefined = isMap(node)
-      ? node.items.find((item) => String(item.key) === String(key))
+      ? node.items.find((item) => isScalar(item.key) && asWritten(item.key) === String(key))
       : undefined;
-    const found: unknown = pair
-      ? pair.value
-      : node && "get" in node
-      ? (node as { get(k: unknown, keep: boolean): unknown }).get(key, true)
-      : undefined;
+    const found: unknown = pair ? pair.value : isSeq(node) ? node.get(key, true) : undefined;
     const keyOffset = (pair?.key as Node | undefined)?.range?.[0];
     if (keyOffset !== undefined) offset = keyOffset;
     if (!found || typeof found !== "object" || !("range" in found)) break;

@@ -1,15 +1,13 @@
 import type { ErrorObject } from "ajv";
 import { closestString } from "@std/text/closest-string";
 import { levenshteinDistance } from "@std/text/levenshtein-distance";
-import type { KeyPath } from "./document.ts";
-import schema from "./schema.json" with { type: "json" };
+import { type KeyPath, valueAt } from "./document.ts";
+import { codePoint, UNSEEN } from "./yaml_value.ts";
+import { partAt, propertiesOf } from "./schema_part.ts";
 
-/** The part of a JSON Schema that messages speak of. */
-interface SchemaPart {
-  readonly properties?: Readonly<Record<string, SchemaPart>>;
-  readonly else?: SchemaPart;
-  readonly items?: SchemaPart;
-}
+/** What a folder's name may be, on all systems. */
+const FOLDER_NAME =
+  "letters, digits, '.', '_' and '-' only, no '.' or '.partial' at the end, and no name that Windows keeps for itself (con, nul, aux, com1, …)";
 
 /** Says what is wrong in a person's words: the key, the value, what is allowed, and the nearest valid spelling. */
 export function messageOf(
@@ -22,7 +20,7 @@ export function messageOf(
   switch (keyword) {
     case "additionalProperties": {
       const parent = path.slice(0, -1), allowed = keysAt(parent);
-      const unknown = String(path.at(-1));
+      const unknown = seen(String(path.at(-1)));
       return `unknown key '${unknown}'${parent.length ? ` in '${parent.join(".")}'` : ""}${
         nearest(unknown, allowed)
       } (allowed: ${allowed.join(", ")})`;
@@ -40,7 +38,9 @@ export function messageOf(
     case "type":
       return `${key} must be ${
         [params.type].flat().map((type) => `${/^[aeio]/.test(type) ? "an" : "a"} ${type}`).join(" or ")
-      }, ${got}`;
+      }, ${got}${
+        needsQuotes(params.type, valueAt(content, path)) ? ": a text that starts so needs quotes" : ""
+      }`;
     case "minimum":
       return `${key} must be at least ${params.limit}, ${got}`;
     case "exclusiveMinimum":
@@ -54,38 +54,37 @@ export function messageOf(
     case "uniqueItems":
       return `${key} has the same value twice, as items ${params.j + 1} and ${params.i + 1}`;
     case "propertyNames":
-      return `'${params.propertyName}' in ${key} names a folder: letters, digits, '.', '_' and '-' only, and no '.partial' at the end`;
+      return `'${params.propertyName}' in ${key} names a folder: ${FOLDER_NAME}`;
     case "minProperties":
       return `${key} must have at least ${params.limit} ${
         path.join() === "verbalizer" ? "classes" : "key"
       }, ${got}`;
     case "pattern":
       return path.join() === "name"
-        ? `'name' names a folder: letters, digits, '.', '_' and '-' only, and no '.partial' at the end, ${got}`
+        ? `'name' names a folder: ${FOLDER_NAME}, ${got}`
         : `${key} must match ${params.pattern}, ${got}`;
     default:
       return `${key} ${message ?? "is not valid"}, ${got}`;
   }
 }
 
-/** The keys that the schema allows at a path. */
-function keysAt(path: KeyPath): string[] {
-  let part: SchemaPart | undefined = schema as SchemaPart;
-  for (const key of path) {
-    part = typeof key === "number" ? part?.items : (part?.properties ?? part?.else?.properties)?.[key];
-  }
-  return Object.keys(part?.properties ?? part?.else?.properties ?? {});
+/** Whether a map or a list stands where a text is wanted: `{text}` without quotes, say. */
+function needsQuotes(type: unknown, value: unknown): boolean {
+  return [type].flat().includes("string") && typeof value === "object" && value !== null;
 }
 
-function valueAt(content: unknown, path: KeyPath): unknown {
-  return path.reduce<unknown>(
-    (value, key) => (value as Record<string | number, unknown> | undefined)?.[key],
-    content,
-  );
+/** The keys that the schema allows at a path. */
+function keysAt(path: KeyPath): string[] {
+  return Object.keys(propertiesOf(partAt(path)));
+}
+
+/** A key with what cannot be seen in it as its number. */
+function seen(key: string): string {
+  return key.replaceAll(new RegExp(UNSEEN, "gu"), (one) => `<${codePoint(one)}>`);
 }
 
 function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? "nothing";
+  const text = typeof value === "number" ? String(value) : JSON.stringify(value) ?? "nothing";
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 

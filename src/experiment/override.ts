@@ -1,6 +1,8 @@
-import { parse as parseYaml } from "yaml";
-import type { KeyPath, Place } from "./document.ts";
+import { isWithin, type KeyPath, type Place, valueAt } from "./document.ts";
 import { InputError, KeyError } from "./errors.ts";
+import { isText, partAt } from "./schema_part.ts";
+import { readYaml } from "./yaml_text.ts";
+import { ValueReader } from "./yaml_value.ts";
 
 /** A key set to another value than the file gives it. */
 export interface Override {
@@ -12,14 +14,49 @@ export interface Override {
 }
 
 /**
- * Reads `prompt.length=5`; the value is YAML.
+ * Reads `prompt.length=5`. Where the key takes a text, the value is the text as it is, or within quotes; else it is YAML.
  *
- * @throws {InputError} where it has no `=`
+ * @throws {InputError} where it has no `=`, or its value cannot be read
  */
 export function parseOverride(assignment: string): Override {
   const at = assignment.indexOf("=");
-  if (at < 1) throw new InputError(`'${assignment}' sets nothing: write KEY=VALUE, prompt.length=5 say`);
-  return { path: keyPath(assignment.slice(0, at)), value: parseYaml(assignment.slice(at + 1)) };
+  if (at < 1) {
+    throw new InputError(`'${assignment}' sets nothing: write KEY=VALUE, for example prompt.length=5`);
+  }
+  const path = keyPath(assignment.slice(0, at)), written = assignment.slice(at + 1), part = partAt(path);
+  const isQuoted = /^\s*["']/.test(written), isRemoved = /^\s*(?:null|~)?\s*$/i.test(written);
+  if (isText(part) && !isQuoted && !isRemoved) return { path, value: written };
+  const { document, problems } = readYaml(written), reader = new ValueReader(document, written);
+  const value = problems.length > 0 ? undefined : reader.read(part);
+  const [problem] = [...problems, ...reader.problems];
+  if (problem === undefined) return { path, value: value ?? null };
+  const quoted = isText(part)
+    ? "leave the quotes out, or put the whole value in quotes, with those inside it doubled: 'it''s'"
+    : "put texts that hold more than words in quotes";
+  throw new InputError(`'${assignment}' cannot be read: ${problem.message}: ${quoted}`);
+}
+
+/**
+ * Reads several assignments.
+ *
+ * @throws {InputError} where one cannot be read, or two set the same key or one within the other's
+ */
+export function parseOverrides(assignments: readonly string[]): Override[] {
+  const overrides = assignments.map(parseOverride), twice = setTwice(overrides.map(({ path }) => path));
+  if (twice !== undefined) {
+    const [first, second] = twice.map((i) => assignments[i]!);
+    throw new InputError(`'${first}' and '${second}' set the same key: leave one of them out`);
+  }
+  return overrides;
+}
+
+/** The first two of some keys that are the same, or one within the other; `undefined` where there are none. */
+export function setTwice(paths: readonly KeyPath[]): [number, number] | undefined {
+  for (const [second, path] of paths.entries()) {
+    const first = paths.findIndex((other) => isWithin(path, other) || isWithin(other, path));
+    if (first < second) return [first, second];
+  }
+  return undefined;
 }
 
 /** The path that dots write: `prompt.length`. */
@@ -41,15 +78,24 @@ export function overridden(content: unknown, overrides: readonly Override[]): un
 function set(content: unknown, { path, value }: Override): void {
   let at = content;
   for (const [depth, key] of path.entries()) {
-    if (typeof at !== "object" || at === null) {
-      const message = `'${path.join(".")}' is no key: '${
-        path.slice(0, depth).join(".")
-      }' has no keys of its own`;
+    if (typeof at !== "object" || at === null || Array.isArray(at) && !isItem(at, key)) {
+      const why = Array.isArray(at) ? `is a list of ${at.length} items` : "has no keys of its own";
+      const message = `'${path.join(".")}' is no key: '${path.slice(0, depth).join(".")}' ${why}`;
       throw new KeyError([{ path, message }]);
     }
-    const holder = at as Record<string, unknown>;
-    if (depth < path.length - 1) at = holder[key] ??= {};
-    else if (value === null) delete holder[key];
-    else holder[key] = value;
+    const isLast = depth === path.length - 1;
+    if (isLast && value === null) {
+      Reflect.deleteProperty(at, key);
+    } else {
+      const inner: unknown = isLast ? value : valueAt(at, [key]) ?? {};
+      // Names such as `__proto__` are keys as others are.
+      Object.defineProperty(at, key, { value: inner, configurable: true, enumerable: true, writable: true });
+      at = inner;
+    }
   }
+}
+
+/** Whether a key is the number of an item, or of one after the last. */
+function isItem(list: readonly unknown[], key: string | number): boolean {
+  return /^(?:0|[1-9]\d*)$/.test(String(key)) && Number(key) <= list.length;
 }

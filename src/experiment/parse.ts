@@ -1,5 +1,5 @@
 import { Ajv, type ErrorObject } from "ajv";
-import { ExperimentDocument, type KeyPath, placeOf } from "./document.ts";
+import { ExperimentDocument, isWithin, type KeyPath, placeOf } from "./document.ts";
 import { ExperimentError, KeyError, type Problem } from "./errors.ts";
 import { messageOf } from "./messages.ts";
 import { overridden, type Override } from "./override.ts";
@@ -8,7 +8,8 @@ import { brokenRules } from "./rules.ts";
 import schema from "./schema.json" with { type: "json" };
 import type { Experiment, PartialExperiment } from "./types.ts";
 
-const validate = new Ajv({ allErrors: true, allowUnionTypes: true, strictTypes: false }).compile(schema);
+const validate = new Ajv({ allErrors: true, allowUnionTypes: true, strictTypes: false, ownProperties: true })
+  .compile(schema);
 
 /**
  * Reads an experiment file that asks for one run: YAML, checked against the schema and against the rules that join several
@@ -51,16 +52,22 @@ export function problemsOf(document: ExperimentDocument, overrides: readonly Ove
       problems.push({
         path,
         ...place(path, error.keyword === "additionalProperties"),
-        message: messageOf(error, path, content),
+        message: said(messageOf(error, path, content), path, overrides),
       });
     }
   }
   if (problems.length === 0) {
     for (const { path, message } of brokenRules(content as PartialExperiment)) {
-      problems.push({ path, ...place(path, false), message });
+      problems.push({ path, ...place(path, false), message: said(message, path, overrides) });
     }
   }
   return problems.sort((a, b) => a.line - b.line || a.column - b.column);
+}
+
+/** A message that says so where what is wrong stands on the command line and not in the file. */
+function said(message: string, path: KeyPath, overrides: readonly Override[]): string {
+  const set = overrides.find((one) => one.place === undefined && isWithin(path, one.path));
+  return set === undefined ? message : `${message} (as --set ${set.path.join(".")} has it)`;
 }
 
 /** Whether a schema error is no mere part of another one. */
@@ -72,7 +79,7 @@ function saysSomething({ keyword, propertyName }: ErrorObject): boolean {
 function pathOf({ instancePath, keyword, params }: ErrorObject): KeyPath {
   const path = instancePath.split("/").slice(1).map((part) => {
     const key = part.replaceAll("~1", "/").replaceAll("~0", "~");
-    return /^\d+$/.test(key) ? Number(key) : key;
+    return /^(?:0|[1-9]\d{0,8})$/.test(key) ? Number(key) : key;
   });
   return keyword === "additionalProperties" ? [...path, String(params.additionalProperty)] : path;
 }

@@ -12,6 +12,7 @@ import type {
   Sample,
   TransferSpec,
 } from "./types.ts";
+import { foldedName } from "./variant_name.ts";
 import { bringsValidation, tuningRules } from "./tuning_rules.ts";
 
 /** The rules that join several keys, which a schema cannot say. */
@@ -46,6 +47,7 @@ const GOES_WITH: Readonly<Record<string, readonly (typeof SOURCES[number] | "fil
   text: ["file", "source", "files"],
   label: ["file", "source", "files"],
   labels: ["file", "source", "files"],
+  id: ["file", "source", "files"],
   delimiter: ["file", "files"],
   quotes: ["file", "files"],
   columns: ["file", "files"],
@@ -88,10 +90,16 @@ function datasetRules(dataset: Partial<DatasetSpec>): Broken[] {
     );
   }
   if (!files && typeof split === "object") {
-    if (
-      [split.test, "validation" in split ? split.validation : 0].some((share) => typeof share === "string")
-    ) {
+    const shares = [split.test, "validation" in split ? split.validation : 0];
+    if (shares.some((share) => typeof share === "string")) {
       say("split", "a split by shares takes numbers, one by files needs 'train'");
+    }
+    const sum = shares.reduce<number>((sum, share) => sum + (typeof share === "number" ? share : 0), 0);
+    if (sum > 1 + Number.EPSILON) {
+      say(
+        "split",
+        `the shares of the test set and the validation set add up to ${Number(sum.toFixed(6))}, more than 1`,
+      );
     }
     if ("of" in split && from !== "source") say("split", "'of' names a split of a 'source' on the hub");
   }
@@ -168,7 +176,7 @@ function sampleRules(given: PartialExperiment): Broken[] {
       const message = `'${label}' is no class of the verbalizer (${classes.join(", ")})`;
       wrong.push({ path: [...path, "label"], message });
     }
-    for (const name of columns?.filter((one) => texts[one] === undefined) ?? []) {
+    for (const name of columns?.filter((one) => !Object.hasOwn(texts, one)) ?? []) {
       wrong.push({ path, message: `the sample lacks '${name}', which stands in the template` });
     }
     for (const name of Object.keys(texts)) {
@@ -203,8 +211,8 @@ function transferRules({ evaluation }: PartialExperiment): Broken[] {
   const named = new Set<string>();
   return ((evaluation?.transfer ?? []) as Partial<TransferSpec>[]).flatMap((one, i) => {
     const path = ["evaluation", "transfer", i], from = SOURCES.filter((key) => one[key] !== undefined);
-    const name = one.as ?? transferName(one), isTaken = named.has(name);
-    named.add(name);
+    const name = one.as ?? transferName(one), isTaken = named.has(foldedName(name));
+    named.add(foldedName(name));
     if (from.length !== 1) {
       return [{
         path,

@@ -4,7 +4,7 @@ import { ExperimentError, type Problem } from "./errors.ts";
 import type { Override } from "./override.ts";
 import { experimentOf, problemsOf } from "./parse.ts";
 import type { Experiment } from "./types.ts";
-import { variantName } from "./variant_name.ts";
+import { foldedName, variantName } from "./variant_name.ts";
 
 /** One of the runs that an experiment file asks for. */
 export interface Variant {
@@ -44,9 +44,30 @@ export function parseVariants(text: string, file: string): Variant[] {
     settings,
     overrides,
   }));
+  refuse(file, sharedFolders(document, named));
   refuse(file, variantProblems(document, named));
   const variants = named.map((one) => ({ ...one, experiment: experimentOf(document, one.overrides) }));
   return [...variants.map(withoutEnsemble), ...ensembles(variants)];
+}
+
+/** Variants whose names differ in capitals alone: some file systems have one folder for both. */
+function sharedFolders(
+  document: ExperimentDocument,
+  variants: readonly Pick<Variant, "name" | "settings" | "overrides">[],
+): Problem[] {
+  const owners = new Map<string, string>();
+  return variants.flatMap(({ name, settings, overrides }) => {
+    const owner = owners.get(foldedName(name)), own = settings[VARIANT];
+    owners.set(foldedName(name), name);
+    const place = typeof own === "string"
+      ? document.place(["variants", own], true)
+      : overrides.at(-1)?.place ?? document.place(["sweep"], true);
+    return owner === undefined ? [] : [{
+      ...place,
+      message:
+        `the variants '${owner}' and '${name}' would share a folder on Windows and macOS: name them otherwise`,
+    }];
+  });
 }
 
 function withoutEnsemble({ experiment: { ensemble: _, ...experiment }, ...variant }: Variant): Variant {

@@ -50,6 +50,8 @@ export interface DatasetSpec {
   /** The names of its columns. */
   text?: string;
   label?: string;
+  /** The column whose values are the examples' ids. */
+  id?: string;
   /** The class that each value of the label's column stands for. */
   labels?: Record<string, string | null>;
   /** Of a .csv file. */

@@ -21,6 +21,11 @@ export function variantName(overrides: readonly Override[], named?: string): str
   return name.length <= LONGEST_NAME ? name : `${name.slice(0, LONGEST_NAME)}~${hash(name)}`;
 }
 
+/** What two names share where file systems do not tell capitals, or ways to write an accent, apart. */
+export function foldedName(name: string): string {
+  return name.normalize("NFC").toLowerCase();
+}
+
 /** Paths, written as short as still tells them apart. */
 export function keyLabels(paths: readonly string[]): string[] {
   const split = paths.map((path) => path.split("."));
@@ -36,7 +41,7 @@ export function keyLabels(paths: readonly string[]): string[] {
 function shown(value: unknown): string {
   const text = typeof value === "string" ? value : JSON.stringify(value) ?? "";
   const plain = text.replace(/[^\p{L}\p{N}._+-]+/gu, "_").replace(/^_+|_+$/g, "");
-  const isWhole = plain === text && plain.length <= LONGEST_VALUE && !/^\.*$|\.partial$/.test(plain);
+  const isWhole = plain === text && plain.length <= LONGEST_VALUE && !/^\.*$|\.(?:partial)?$/.test(plain);
   return isWhole ? plain : `${plain.slice(0, LONGEST_VALUE)}~${hash(text)}`;
 }
 

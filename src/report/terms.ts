@@ -58,8 +58,8 @@ export const TERMS = {
   macro_f1: term(
     "macro F1",
     "宏平均 F1",
-    "The F1 of each class (the harmonic mean of its precision and recall), averaged over the classes.",
-    "各类别 F1（精确率与召回率的调和平均）的平均值。",
+    "The F1 of each class (the harmonic mean of its precision and recall), averaged over the classes that have examples or are predicted.",
+    "各类别 F1（精确率与召回率的调和平均）的平均值，只计有样本或被预测到的类别。",
   ),
   loss: term(
     "loss",

@@ -72,7 +72,7 @@ export async function readAbout(path: string): Promise<RunAbout> {
   if (finished === undefined) throw new InputError(`there is no complete run in ${path}`);
   const environment = await readEnvironment(path);
   if (environment === undefined) throw damaged(join(path, "environment.json"), "it is not there");
-  const written = parseYaml(await readText(join(path, "experiment.yaml"))) as Experiment;
+  const written = readYaml(await readText(join(path, "experiment.yaml")), join(path, "experiment.yaml"));
   // Runs of the first programs do not say these.
   const tune = written.prompt?.kind === "soft" ? "prompt" : "none";
   const since = { precision: "float32", multiTokenWords: "error", tune, semantics: 1 } as const;
@@ -88,6 +88,17 @@ export async function readAbout(path: string): Promise<RunAbout> {
 export async function readRun(path: string): Promise<RunRecord> {
   const file = join(path, "predictions.jsonl"), about = await readAbout(path);
   return { ...about, predictions: parseLines(await readText(file), file) as Prediction[] };
+}
+
+/** The `experiment.yaml` that a run has left. */
+function readYaml(text: string, file: string): Experiment {
+  try {
+    const written: unknown = parseYaml(text);
+    if (typeof written === "object" && written !== null) return written as Experiment;
+  } catch (error) {
+    throw damaged(file, (error as Error).message.split("\n")[0]!);
+  }
+  throw damaged(file, "it holds no experiment");
 }
 
 async function readText(file: string): Promise<string> {

@@ -116,7 +116,7 @@ for (
       "a class without examples",
       "a.tsv",
       "text\tlabel\na\tpositive\nb\tpositive\n",
-      "has no training examples of the class 'negative'",
+      "has no examples of the class 'negative' (negative 0, positive 2): take it out of 'verbalizer'",
     ],
     [
       "a class without words",

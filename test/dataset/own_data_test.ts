@@ -93,7 +93,7 @@ Deno.test("a Parquet file's numbers are classes by the names that it brings, or 
   await assertRejects(
     () => load({ ...OWN, file: "bare.parquet" }, `${PARQUET}/x.yaml`, CLASSES, 0),
     InputError,
-    "(its classes: 0, 1)",
+    "(its classes: 0, 1; the verbalizer's: negative, positive)",
   );
 });
 

@@ -135,7 +135,9 @@ Deno.test("a file that is no YAML is refused with the place", () => {
 });
 
 Deno.test("a file that holds no experiment is refused", () => {
-  assertEquals(problems(""), ["rt.yaml:1:1: the experiment must be an object, got null"]);
+  const keys = "where an experiment has 'name', 'model', 'dataset', …";
+  assertEquals(problems(""), [`rt.yaml:1:1: the file is empty, ${keys}`]);
+  assertEquals(problems("- a\n"), [`rt.yaml:1:1: the file holds no keys, ${keys}`]);
 });
 
 Deno.test("keys can be set to other values, and are checked like the file's own", () => {

@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { ExperimentError } from "../../src/experiment/errors.ts";
 import { parseVariants } from "../../src/experiment/sweep.ts";
 
@@ -143,6 +143,31 @@ Deno.test("a sweep that asks for nothing sensible is refused", () => {
   ]);
   assertEquals(problems("variants: { a.partial: {} }").length, 1);
   assertEquals(problems('variants: { "a/b": {} }'), [
-    "x.yaml:6:11: 'a/b' in 'variants' names a folder: letters, digits, '.', '_' and '-' only, and no '.partial' at the end",
+    "x.yaml:6:11: 'a/b' in 'variants' names a folder: letters, digits, '.', '_' and '-' only, no '.' or '.partial' at the end, and no name that Windows keeps for itself (con, nul, aux, com1, …)",
   ]);
+});
+
+Deno.test("a key that is set twice, by itself or within another, is refused", () => {
+  assertEquals(problems("sweep: { prompt: [{ kind: hard }], prompt.length: [1] }"), [
+    "x.yaml:6:36: 'prompt.length' is set by 'prompt' already: leave one of them out",
+  ]);
+  assertEquals(problems("variants: { a: { training.epochs: 1, training: null } }"), [
+    "x.yaml:6:38: 'training' is set by 'training.epochs' already: leave one of them out",
+  ]);
+});
+
+Deno.test("names that are one folder, or none, on some computers are refused", () => {
+  assertEquals(problems("variants: { Plain: {}, plain: { seed: 1 } }"), [
+    "x.yaml:6:24: the variants 'Plain' and 'plain' would share a folder on Windows and macOS: name them otherwise",
+  ]);
+  assertEquals(problems("sweep: { model.revision: [Main, main] }"), [
+    "x.yaml:6:33: the variants 'revision=Main' and 'revision=main' would share a folder on Windows and macOS: name them otherwise",
+  ]);
+  for (const name of ["con", "NUL.x", "Com1", "a.", "a.partial"]) {
+    assertStringIncludes(
+      problems(`variants: { ${name}: {} }`)[0]!,
+      `'${name}' in 'variants' names a folder: `,
+    );
+  }
+  assertEquals(names("variants: { console: {}, com10: { seed: 1 } }"), ["console", "com10"]);
 });

@@ -1,0 +1,107 @@
+import { InputError } from "../experiment/errors.ts";
+import type { Example, Splits } from "./example.ts";
+
+/** Values of a label column that are no class are named one by one up to so many; beyond, the column is doubted. */
+const MOST_STRANGE = 20;
+
+/** Classes, and values, that a message lists. */
+const SHOWN = 10, SHOWN_VALUES = 3, LONGEST_VALUE = 40;
+
+/** A class of so few examples, beside one of ten times as many, is spoken of. */
+const FEW = 5, FEWER = 10;
+
+/** How many examples each class has, in the order of the first of each. */
+export function countByClass(examples: readonly Example[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { label } of examples) counts.set(label, (counts.get(label) ?? 0) + 1);
+  return counts;
+}
+
+/**
+ * Checks that the verbalizer has words for every class of some examples.
+ *
+ * @param classes the verbalizer's
+ * @param column the label's column
+ * @param name what the data are called
+ * @param labels whether a way out is to say by 'labels' which classes its values stand for
+ * @throws {InputError} naming the classes that it has none for
+ */
+export function checkWords(
+  examples: readonly Example[],
+  classes: readonly string[],
+  column: string,
+  name: string,
+  labels: boolean,
+): void {
+  const known = new Set(classes), counts = countByClass(examples);
+  const strange = [...counts.keys()].filter((one) => !known.has(one)).sort();
+  if (strange.length === 0) return;
+  if (strange.length > MOST_STRANGE) {
+    const values = strange.slice(0, SHOWN_VALUES).map((value) => `'${shortened(value)}'`).join(", ");
+    throw new InputError(
+      `the column '${column}' of '${name}' has ${
+        counts.size.toLocaleString("en-US")
+      } different values, ${values}, …, and the verbalizer words for ${classes.length} classes: is it the text's column? set 'label' to that of the classes`,
+    );
+  }
+  const hint = labels ? ": say by 'labels' which class it is, or null to leave its lines out" : "";
+  const found = [...counts.keys()].sort().map(shortened).join(", ");
+  throw new InputError(
+    `the verbalizer has no words for the class '${
+      shortened(strange[0]!)
+    }' of '${name}' (its classes: ${found}; the verbalizer's: ${classes.join(", ")})${hint}`,
+  );
+}
+
+function shortened(value: string): string {
+  return value.length > LONGEST_VALUE ? `${value.slice(0, LONGEST_VALUE)}…` : value;
+}
+
+/**
+ * Checks that there is something to learn of every class.
+ *
+ * @param classes the verbalizer's
+ * @throws {InputError} naming a class without training examples, with the counts of all
+ */
+export function checkTrainable(splits: Splits, classes: readonly string[], name: string): void {
+  const counts = countByClass(splits.train), missing = classes.find((one) => !counts.has(one));
+  if (missing === undefined) return;
+  throw new InputError(
+    `the dataset '${name}' has no training examples of the class '${missing}' (training: ${
+      countsText(splits.train, classes)
+    }; validation: ${countsText(splits.validation, classes)}; test: ${
+      countsText(splits.test, classes)
+    }): add some, or take the class out of 'verbalizer' and its lines out of the data`,
+  );
+}
+
+/** Classes that a set of examples lacks, or has so few of that their metrics say little, in one line; `undefined` where there are none. */
+export function rareClasses(
+  examples: readonly Example[],
+  classes: readonly string[],
+  set: string,
+): string | undefined {
+  const counts = countByClass(examples), most = Math.max(0, ...counts.values());
+  const rare = classes.filter((one) => {
+    const count = counts.get(one) ?? 0;
+    return count === 0 || count < FEW && count * FEWER <= most;
+  });
+  if (rare.length === 0) return undefined;
+  const named = rare.slice(0, SHOWN).map((one) => `'${one}'`).join(", ");
+  const isLacking = rare.every((one) => !counts.has(one)),
+    classesWord = rare.length > 1 ? "classes" : "class";
+  return `${set} has ${isLacking ? "no" : "few"} examples of the ${classesWord} ${named} (${
+    countsText(examples, classes)
+  }): ${
+    isLacking
+      ? "macro F1 is over the classes that are there or are predicted"
+      : "macro F1 depends on these few; more of them, or larger shares, would make it surer"
+  }`;
+}
+
+/** How many examples each class has, in words: the rarest first where not all are shown. */
+export function countsText(examples: readonly Example[], classes: readonly string[]): string {
+  const counts = countByClass(examples), of = (name: string) => counts.get(name) ?? 0;
+  const shown = classes.length > SHOWN ? classes.toSorted((a, b) => of(a) - of(b)).slice(0, SHOWN) : classes;
+  return `${shown.map((name) => `${name} ${of(name)}`).join(", ")}${classes.length > SHOWN ? ", …" : ""}`;
+}

@@ -1,0 +1,61 @@
+import type { KeyPath } from "./document.ts";
+import schema from "./schema.json" with { type: "json" };
+
+/** The part of a JSON Schema that reading and messages go by. */
+export interface SchemaPart {
+  readonly type?: string | readonly string[];
+  readonly properties?: Readonly<Record<string, SchemaPart>>;
+  readonly else?: SchemaPart;
+  readonly items?: SchemaPart;
+  readonly additionalProperties?: boolean | SchemaPart;
+  /** Of the keys that multiply a file: each key of this map is a path of the experiment, and holds values of that path, or null. */
+  readonly paths?: "values" | "lists";
+}
+
+/** What a sweep, its exclusions and the variants hold is of the paths that they name; JSON Schema has no way to say so. */
+const MULTIPLIER_PARTS: Readonly<Record<string, SchemaPart>> = {
+  sweep: { paths: "lists" },
+  exclude: { items: { paths: "values" } },
+  variants: { additionalProperties: { paths: "values" } },
+};
+
+const FILE = schema as unknown as SchemaPart;
+
+/** The schema of a whole experiment file. */
+export const FILE_PART: SchemaPart = {
+  ...FILE,
+  properties: { ...FILE.properties, ...MULTIPLIER_PARTS },
+};
+
+/** The key, beside those of the sweep, that tells named variants apart; `exclude` may name it. */
+const VARIANT_PART: SchemaPart = { type: "string" };
+
+/** The keys that a part of the schema names; those of an object that may also be a text, too. */
+export function propertiesOf(part: SchemaPart | undefined): Readonly<Record<string, SchemaPart>> {
+  return part?.properties ?? part?.else?.properties ?? {};
+}
+
+/** The schema of a key's value, or of a list's items; `undefined` where it says nothing of them. */
+export function partOf(part: SchemaPart | undefined, key: string | number): SchemaPart | undefined {
+  if (part?.paths !== undefined) {
+    const named = key === "variant" ? VARIANT_PART : partAt(String(key).split("."));
+    const settable = named && { ...named, type: [...[named.type ?? []].flat(), "null"] };
+    return settable === undefined || part.paths === "values" ? settable : { items: settable };
+  }
+  if (part?.items !== undefined) return part.items;
+  const properties = propertiesOf(part);
+  if (Object.hasOwn(properties, key)) return properties[key];
+  const { additionalProperties } = part ?? {};
+  return typeof additionalProperties === "object" ? additionalProperties : undefined;
+}
+
+/** The schema of the value at a path of an experiment; `undefined` where there is no such key. */
+export function partAt(path: KeyPath): SchemaPart | undefined {
+  return path.reduce<SchemaPart | undefined>(partOf, FILE_PART);
+}
+
+/** Whether a value may be nothing but a text, or `null` where the schema has a meaning for it. */
+export function isText(part: SchemaPart | undefined): boolean {
+  const types = [part?.type ?? []].flat();
+  return types.includes("string") && types.every((type) => type === "string" || type === "null");
+}

@@ -1,0 +1,165 @@
+import { type Document, LineCounter, parseDocument, visit, type YAMLError } from "yaml";
+import { codePoint, UNSEEN, type YamlProblem } from "./yaml_value.ts";
+
+/** A text as YAML, or what is wrong with it. */
+export interface YamlText {
+  readonly document: Document.Parsed;
+  readonly lines: LineCounter;
+  /** Where it is no YAML: the first fault, as those after it are mostly of its making. */
+  readonly problems: readonly YamlProblem[];
+}
+
+/** Reads YAML 1.2, whatever version the text says it is of. */
+export function readYaml(text: string): YamlText {
+  const lines = new LineCounter();
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    schema: "core",
+    merge: false,
+    resolveKnownTags: false,
+    uniqueKeys: false,
+    logLevel: "error",
+  });
+  const [error] = [...document.errors, ...document.warnings].sort((a, b) => a.pos[0] - b.pos[0]);
+  return { document, lines, problems: error === undefined ? [] : [explained(error, document, text)] };
+}
+
+/** A fault of the parser's as one of the file, with the way out. */
+function explained({ code, pos, message }: YAMLError, document: Document.Parsed, text: string): YamlProblem {
+  const [offset] = pos, found = text.slice(...pos), strange = unseenNear(text, offset);
+  if (strange !== undefined) return strange;
+  switch (code) {
+    case "MULTIPLE_DOCS":
+      return {
+        offset,
+        message:
+          "a second document starts here, and a file holds one experiment: put it into a file of its own",
+      };
+    case "TAG_RESOLVE_FAILED":
+      return {
+        offset,
+        message:
+          `the tag '${found}' has no meaning here: leave it out, or put quotes around the text that it belongs to`,
+      };
+    case "BAD_DIRECTIVE":
+      return {
+        offset,
+        message: `'${found}' is no directive of YAML: a line that starts with '%' needs quotes`,
+      };
+    case "TAB_AS_INDENT":
+      return {
+        offset,
+        message: "there is a tab in the indentation, where YAML takes spaces only: write spaces",
+      };
+    case "MISSING_CHAR":
+      return openQuote(document, offset) ?? unquoted(text, offset) ?? { offset, message: plain(message) };
+    case "BLOCK_AS_IMPLICIT_KEY":
+    case "MULTILINE_IMPLICIT_KEY":
+      return unquoted(text, offset) ??
+        { offset, message: "the indentation does not fit here: the keys of one map start in one column" };
+    default:
+      return unquoted(text, offset) ?? { offset, message: plain(message) };
+  }
+}
+
+/** What an unquoted value cannot start with, and what it is to YAML. */
+const STARTS: Readonly<Record<string, string>> = {
+  "{": "opens a map",
+  "[": "opens a list",
+  "*": "is an alias",
+  "&": "is an anchor",
+  "!": "is a tag",
+  "|": "opens a text of several lines",
+  ">": "opens a text of several lines",
+  "%": "is a directive",
+  "@": "is kept for later versions",
+  "`": "is kept for later versions",
+  "-": "is an item of a list",
+  "?": "is a key",
+  "“": "is a letter and no quote, as straight ones are",
+  "„": "is a letter and no quote, as straight ones are",
+  "‘": "is a letter and no quote, as straight ones are",
+  '"': "opens a quote that ends with the value",
+  "'": "opens a quote that ends with the value",
+};
+
+/** A key in a line, with the space after its colon. */
+const KEY = /(?:^|[\s{,[])([^\s:{}[\],"']+):[ \t]+(?=\S)/g;
+
+/** The fault where a value that needs quotes has none; `undefined` where none in the offset's line looks so. */
+function unquoted(text: string, offset: number): YamlProblem | undefined {
+  const start = text.lastIndexOf("\n", offset - 1) + 1, [line = ""] = text.slice(start).split("\n");
+  const keys = [...line.matchAll(KEY)].map((match) => ({
+    key: match[1]!,
+    from: match.index,
+    value: line.slice(match.index + match[0].length),
+    at: start + match.index + match[0].length,
+  }));
+  const needs = ({ key, at }: typeof keys[number], why: string) => ({
+    offset: at,
+    message: `the value of '${key}' needs quotes: it ${why}`,
+  });
+  const odd = keys.findLast(({ at, value }) => at <= offset && startsOddly(value));
+  if (odd !== undefined) {
+    return needs(odd, `starts with ${odd.value[0]}, which to YAML ${STARTS[odd.value[0]!]}`);
+  }
+  const split = keys.find(({ value }, i) => {
+    const next = keys[i + 1];
+    return next !== undefined &&
+      !/[{}[\],"']/.test(value.slice(0, value.length - line.length + next.from + 1));
+  });
+  return split && needs(split, "holds ': ', which to YAML makes a key of what is before it");
+}
+
+/** Whether an unquoted value starts with what YAML takes for its own, and is no whole quote, list or map either. */
+function startsOddly(value: string): boolean {
+  if (!Object.hasOwn(STARTS, value[0]!) || /^[-?]\S/.test(value)) return false;
+  const quoted = /^(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*')/.exec(value)?.[0].length;
+  const end = quoted ?? flowEnd(value);
+  return end === undefined || !/^\s*(?:[,}\]#]|$)/.test(value.slice(end));
+}
+
+/** Where the map or list that a value opens is closed; its length where that is not in this line. */
+function flowEnd(value: string): number | undefined {
+  if (!/^[{[]/.test(value)) return undefined;
+  let depth = 0;
+  for (const { 0: mark, index } of value.matchAll(/"[^"]*"|'[^']*'|[{}[\]]/g)) {
+    depth += /[{[]/.test(mark) ? 1 : /[}\]]/.test(mark) && mark.length === 1 ? -1 : 0;
+    if (depth === 0) return index + 1;
+  }
+  return value.length;
+}
+
+/** A character in the line of a fault, or in the one before, that looks like a space and is none to YAML. */
+function unseenNear(text: string, offset: number): YamlProblem | undefined {
+  const line = text.lastIndexOf("\n", offset - 1) + 1,
+    start = line === 0 ? 0 : text.lastIndexOf("\n", line - 2) + 1;
+  const end = text.indexOf("\n", offset), near = text.slice(start, end === -1 ? undefined : end);
+  const found = UNSEEN.exec(near);
+  return found === null ? undefined : {
+    offset: start + found.index,
+    message: `there is the character ${
+      codePoint(found[0])
+    }, which looks like a space or like nothing and is a letter to YAML: write an ordinary space`,
+  };
+}
+
+/** A quote that is never closed, where it is opened. */
+function openQuote(document: Document.Parsed, offset: number): YamlProblem | undefined {
+  let opened: number | undefined;
+  visit(document, {
+    Scalar: (_, { type, range }) => {
+      if (type?.startsWith("QUOTE") && range && range[0] < offset && offset <= range[1]) opened = range[0];
+    },
+  });
+  return opened === undefined
+    ? undefined
+    : { offset: opened, message: "the quote that opens here is never closed" };
+}
+
+/** The parser's own words. */
+function plain(message: string): string {
+  if (message.includes("call stack")) return "its lists or maps are nested too deeply";
+  return `it is no YAML: ${message.slice(0, 1).toLowerCase()}${message.slice(1).replaceAll("\n", " ")}`;
+}

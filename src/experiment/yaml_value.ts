@@ -1,0 +1,204 @@
+import { type Alias, type Document, isAlias, isMap, isScalar, isSeq, type Node, type Scalar } from "yaml";
+import { isText, partOf, type SchemaPart } from "./schema_part.ts";
+
+/** Something wrong in a text of YAML, and where: the offset in the text. */
+export interface YamlProblem {
+  readonly offset: number;
+  readonly message: string;
+}
+
+/** So many values an alias may stand for, all of a file's taken together: files that mean harm multiply them. */
+const MOST_BY_ALIAS = 10_000;
+
+/** A text within quotation marks that word processors put in the place of straight ones. */
+const TYPOGRAPHIC_QUOTES = /^[\u2018-\u201f\u00ab\u2039].*[\u2018-\u201f\u00bb\u203a]$/s;
+
+/** Spaces, and marks that cannot be seen, that are letters to YAML. */
+export const UNSEEN = /[^\P{Z} ]|[\u200b-\u200d\u2060\ufeff]/u;
+
+/** A character by its number: `U+00A0`. */
+export function codePoint(character: string): string {
+  return `U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0")}`;
+}
+
+/**
+ * Plain values out of YAML, by what the experiment's schema says of each: where it takes a text, an unquoted value is the text
+ * as it is written (`1.0`, `01`, `True`), not the number or the truth that YAML makes of it; keys always are.
+ */
+export class ValueReader {
+  /** What is wrong, in the order of the text. */
+  readonly problems: YamlProblem[] = [];
+  private readonly around = new Set<Node>();
+  /** How many aliases lead to the value that is being read, and how many values were read so. */
+  private aliases = 0;
+  private byAlias = 0;
+
+  /** @param text what the document was read from */
+  constructor(private readonly document: Document.Parsed, private readonly text: string) {}
+
+  /** The value of the whole document. @param part the schema of it */
+  read(part: SchemaPart | undefined): unknown {
+    return this.value(this.document.contents, part, false);
+  }
+
+  /** @param isFree whether it stands where the schema names no key of its own: a null is a text there */
+  private value(given: unknown, part: SchemaPart | undefined, isFree: boolean): unknown {
+    if (isAlias(given)) return this.aliased(given, part, isFree);
+    if (this.aliases > 0 && ++this.byAlias > MOST_BY_ALIAS) return null;
+    if (isScalar(given)) return this.scalar(given, part, isFree);
+    if (!isMap(given) && !isSeq(given)) return null;
+    this.around.add(given);
+    const value = isMap(given)
+      ? Object.fromEntries(this.entries(given.items, part))
+      : given.items.map((item, i) => this.value(item, partOf(part, i), part?.items !== undefined));
+    this.around.delete(given);
+    return value;
+  }
+
+  /** What an alias stands for. */
+  private aliased(alias: Alias, part: SchemaPart | undefined, isFree: boolean): unknown {
+    const target = this.target(alias);
+    if (target === undefined) return undefined;
+    if (this.around.has(target)) {
+      return this.say(alias, `'*${alias.source}' stands within what it stands for itself: write it out`);
+    }
+    if (this.byAlias > MOST_BY_ALIAS) return null;
+    this.aliases++;
+    const value = this.value(target, part, isFree);
+    this.aliases--;
+    if (this.aliases === 0 && this.byAlias > MOST_BY_ALIAS) {
+      this.say(
+        alias,
+        `the aliases up to here stand for more than ${MOST_BY_ALIAS} values: write out what is meant`,
+      );
+    }
+    return value;
+  }
+
+  private target(alias: Alias): Node | undefined {
+    const { source } = alias, target = alias.resolve(this.document);
+    return target ?? this.say(
+      alias,
+      `'*${source}' is an alias to YAML, and there is no anchor '&${source}' before it: put quotes around it if it is a text`,
+    );
+  }
+
+  private entries(
+    items: readonly { readonly key: unknown; readonly value: unknown }[],
+    part: SchemaPart | undefined,
+  ): [string, unknown][] {
+    const seen = new Map<string, unknown>();
+    return items.flatMap(({ key: written, value }): [string, unknown][] => {
+      const node = isAlias(written) ? this.target(written) : written;
+      if (node === undefined) return [];
+      if (!isScalar(node)) {
+        this.say(written, "a key is a word, not a list or a map: put quotes around it if it is a text");
+        return [];
+      }
+      const key = this.key(node);
+      if (key === undefined) return [];
+      const before = seen.get(key);
+      if (before !== undefined) {
+        this.say(written, `the key '${key}' is there twice, first in line ${this.lineOf(before)}`);
+        return [];
+      }
+      seen.set(key, written);
+      const own = partOf(part, key);
+      if (value === null && takesNull(own)) this.sayEmpty(written, key);
+      const isFree = typeof part?.additionalProperties === "object";
+      return [[key, this.value(value, own, isFree)]];
+    });
+  }
+
+  private key(node: Scalar): string | undefined {
+    const key = asWritten(node);
+    if (node.type === "PLAIN") {
+      if (key === "<<") {
+        return this.say(
+          node,
+          "YAML 1.2 has no merge keys ('<<'): write the keys out, or quote it if it is a name",
+        );
+      }
+      if (key === "") return this.say(node, "there is no key before the ':': write one, or quote it (\"\")");
+      this.checkPlain(node, key);
+    }
+    return key;
+  }
+
+  private scalar(node: Scalar, part: SchemaPart | undefined, isFree: boolean): unknown {
+    const { value } = node, written = asWritten(node);
+    if (node.type !== "PLAIN") return value;
+    this.checkPlain(node, written);
+    if (isText(part)) {
+      this.checkComment(node, written);
+      if (value !== null || isFree && !takesNull(part) && written !== "") return written;
+      if (takesNull(part) && written === "") this.sayEmpty(node);
+      return null;
+    }
+    if (typeof value === "number" && /^[-+]?\d+$/.test(written) && !Number.isSafeInteger(value)) {
+      this.say(node, `${written} has more digits than a number keeps: at most ${Number.MAX_SAFE_INTEGER}`);
+    }
+    return value;
+  }
+
+  /** Characters that look like quotes or spaces, and are letters to YAML. */
+  private checkPlain(node: Scalar, written: string): void {
+    if (TYPOGRAPHIC_QUOTES.test(written)) {
+      const quote = written[0]!;
+      this.say(
+        node,
+        `the quote ${quote} (${
+          codePoint(quote)
+        }) is a letter to YAML: write straight quotes, or put them around all of it if it is meant`,
+      );
+    }
+    const first = written.at(0) ?? "", last = written.at(-1) ?? "";
+    const space = [first, last].find((one) => UNSEEN.test(one));
+    if (space !== undefined) {
+      this.say(
+        node,
+        `there is the character ${codePoint(space)} ${space === first ? "before" : "after"} '${
+          written.replaceAll(new RegExp(UNSEEN, "gu"), "")
+        }', which looks like a space or like nothing and is a letter to YAML: write an ordinary space, or put quotes around it if it is meant`,
+      );
+    }
+  }
+
+  /** What follows ` #` is a comment to YAML; of a sentence without quotes it may have been meant as a part. */
+  private checkComment(node: Scalar, written: string): void {
+    const end = node.range?.[1] ?? 0, [comment] = /^[ \t]+#.*/.exec(this.text.slice(end)) ?? [];
+    if (comment === undefined || !/[\s{]/.test(written)) return;
+    this.say(
+      { range: [end + comment.indexOf("#")] },
+      "what follows ' #' is a comment to YAML and no part of the text before it: put quotes around the text, or the comment on a line of its own",
+    );
+  }
+
+  private sayEmpty(node: unknown, key?: string): void {
+    const what = key === undefined ? "there is no value after the ':'" : `'${key}' has no value`;
+    this.say(node, `${what}: write one, null if none is meant`);
+  }
+
+  private lineOf(node: unknown): number {
+    return this.text.slice(0, offsetOf(node)).split("\n").length;
+  }
+
+  private say(node: unknown, message: string): undefined {
+    this.problems.push({ offset: offsetOf(node), message });
+    return undefined;
+  }
+}
+
+/** A scalar as it is written: the source of an unquoted one, the text of a quoted one. */
+export function asWritten({ type, source, value }: Scalar): string {
+  return type === "PLAIN" && source !== undefined ? source : String(value);
+}
+
+function takesNull(part: SchemaPart | undefined): boolean {
+  return [part?.type ?? []].flat().includes("null");
+}
+
+function offsetOf(node: unknown): number {
+  const { range } = (node ?? {}) as { range?: readonly number[] };
+  return range?.[0] ?? 0;
+}
