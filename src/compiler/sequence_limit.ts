@@ -54,8 +54,9 @@ function boundsOf(node: Node, at: (sequence: number) => Interpreter): Bounds | u
         }),
     };
   }
-  if (!LOOKUPS.has(node.op) || !data || !indices || indices.constant || indices.integers) return undefined;
-  const along = integerAttribute(node, node.op === "Gather" ? "axis" : "gather_axis", 0);
+  const isLookup = LOOKUPS.has(node.op) || node.op === "GatherElements";
+  if (!isLookup || !data || !indices || indices.constant || indices.integers) return undefined;
+  const along = integerAttribute(node, node.op.startsWith("com.") ? "gather_axis" : "axis", 0);
   const size = data.shape[axisOf(along, data.shape.length)]!;
   if (typeof size !== "number" || at(1).valueOf(indices) === undefined) return undefined;
   const fits = (sequence: number) =>

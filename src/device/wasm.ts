@@ -1,5 +1,10 @@
 import type { Device } from "./device.ts";
 import { openOrtSession, openResidentOrtSession, type OrtModule } from "./ort_session.ts";
+import { WasmMemory } from "./wasm_memory.ts";
+
+/** ONNX Runtime's module has one memory, whoever opens it. */
+const memory = new WasmMemory();
+const guard = <Result>(work: () => Promise<Result>) => memory.guard(work);
 
 /**
  * ONNX Runtime Web on WebAssembly.
@@ -16,7 +21,7 @@ export async function openWasm(threads = 1): Promise<Device> {
     description: `WebAssembly, ${threads === 1 ? "one thread" : `${threads} threads`}`,
     accelerated: false,
     float16: false,
-    open: (graph) => openOrtSession(build, graph, options),
-    openResident: (graph) => openResidentOrtSession(build, graph, options),
+    open: (graph) => memory.opened(graph, () => openOrtSession(build, graph, options, guard)),
+    openResident: (graph) => memory.opened(graph, () => openResidentOrtSession(build, graph, options, guard)),
   };
 }

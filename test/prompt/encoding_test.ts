@@ -76,6 +76,9 @@ Deno.test("a text too long for the model's positions loses its end, the template
   assertEquals(words(alone.ids.slice(-6)), "great it was [MASK] . [SEP]");
   const together = new TemplateEncoder(SOFT, tokenizer, MASKED, "together").encode({ text: long });
   assertEquals([together.ids.length, together.cut, Math.max(...together.positions)], [64, 45, 63]);
+  const buffered = { ...MASKED, sequence: 60 };
+  const whole = new TemplateEncoder(SOFT, tokenizer, buffered, "text-alone").encode({ text: long });
+  assertEquals([whole.ids.length, whole.cut], [60, 49]);
 });
 
 Deno.test("a template that leaves no room for the text is refused", () => {
