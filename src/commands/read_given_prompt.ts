@@ -23,6 +23,11 @@ export interface GivenPrompt {
 /** The key that names where it is, and the one that says where an adapter's vectors enter. */
 const PATH = ["prompt", "initialization", "path"], ENTERS = ["prompt", "initialization", "enters"];
 
+/** What of the model that a prompt is for its reading depends on. */
+export type GivenFor = Pick<OpenModel, "folder" | "files"> & {
+  readonly facts: Pick<OpenModel["facts"], "scale">;
+};
+
 /**
  * Reads the prompt that another one starts from: a run's, or an adapter of PEFT's; `undefined` where it starts otherwise.
  *
@@ -33,7 +38,7 @@ const PATH = ["prompt", "initialization", "path"], ENTERS = ["prompt", "initiali
 export async function readGivenPrompt(
   spec: PromptSpec,
   file: string,
-  model: OpenModel,
+  model: GivenFor,
 ): Promise<GivenPrompt | undefined> {
   const { initialization } = spec;
   if (initialization?.from !== "peft" && initialization?.from !== "run") return undefined;
@@ -96,7 +101,7 @@ async function readAdapter({ length }: PromptSpec, folder: string): Promise<Give
 async function readRunPrompt(
   { insertion }: PromptSpec,
   folder: string,
-  model: OpenModel,
+  model: GivenFor,
 ): Promise<GivenPrompt> {
   const given = await readPrompt(folder), environment = await readEnvironment(folder);
   if (environment !== undefined) {

@@ -35,7 +35,7 @@ export function memberFolders({ ensemble }: Experiment, file: string): string[] 
 export async function readMembers(
   { prompt }: Experiment,
   folders: readonly string[],
-  model: OpenModel,
+  model: Pick<OpenModel, "folder" | "files">,
 ): Promise<Members> {
   const read = await Promise.all(folders.map(readPrompt));
   for (const folder of folders) {

@@ -17,7 +17,7 @@ function read(scale: number, enters?: "after-scale" | "before-scale") {
     insertion: "word-embeddings",
     initialization: { from: "peft", path: ADAPTER, ...(enters && { enters }) },
   };
-  return readGivenPrompt(spec, "experiment.yaml", scale);
+  return readGivenPrompt(spec, "experiment.yaml", { folder: ".", files: {}, facts: { scale } });
 }
 
 Deno.test("an adapter's vectors are those of its file, where the model has no scale, or they enter after it", async () => {
