@@ -23,7 +23,7 @@ for (
     ["7", "and it holds a number"],
     ["", "is not JSON: Unexpected end of JSON input"],
     ['{\n  "a": 1,\n  oops\n}', "is not JSON: "],
-    [UTF16, "is not JSON: it is not in UTF-8"],
+    [UTF16, "is utf-16le, not utf-8"],
   ] as const
 ) {
   Deno.test(`a file of a model that holds ${JSON.stringify(content)} is refused in a line with its name`, () =>

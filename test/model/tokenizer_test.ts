@@ -97,7 +97,11 @@ Deno.test("a folder needs no file beside tokenizer.json, and what tokenizer_conf
   await write("tokenizer_config.json", { mask_token: "[CLS]", pad_token: null });
   assertEquals((await readTokenizer(folder)).mask?.id, 2);
   await write("tokenizer_config.json", []);
-  await assertRejects(() => readTokenizer(folder), InputError, "tokenizer_config.json is no JSON object");
+  await assertRejects(
+    () => readTokenizer(folder),
+    InputError,
+    "tokenizer_config.json must hold a JSON object",
+  );
   await Deno.remove(folder, { recursive: true });
 });
 
