@@ -22,7 +22,9 @@ export async function saidOfFile<Result>(path: string, act: () => Promise<Result
   try {
     return await act();
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) throw new InputError(`there is no ${path}: check its name`);
+    if (error instanceof Deno.errors.NotFound) {
+      throw new InputError(`there is no ${path}: check the 'dataset' or the --file that names it`);
+    }
     const { IsADirectory, NotADirectory, PermissionDenied } = Deno.errors;
     if (![IsADirectory, NotADirectory, PermissionDenied].some((kind) => error instanceof kind)) throw error;
     throw new InputError(`${path} cannot be read: ${(error as Error).message}`, { cause: error });
