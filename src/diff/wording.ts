@@ -108,6 +108,12 @@ export function detectableSentence({ metrics }: Comparison): Bilingual {
       zh: "两方没有差异，因此无法估计能检出多大的差异。",
     };
   }
+  if (detectable > 1) {
+    return {
+      en: "So few examples cannot show a difference in accuracy of any size.",
+      zh: "样本太少，任何大小的准确率差异都无法检出。",
+    };
+  }
   const points = (100 * detectable).toFixed(1);
   return {
     en:
