@@ -7,7 +7,7 @@ import { IS_HIGHER_BETTER, type MetricName, METRICS } from "../evaluation/metric
 import { ScoredRun } from "../evaluation/scored_run.ts";
 import type { Prediction } from "../results/predictions.ts";
 import type { RunRecord } from "../results/read_run.ts";
-import { align, type Alignment } from "./align.ts";
+import { align, type Alignment, type PairedBy } from "./align.ts";
 import { type Differences, environmentDifferences, experimentDifferences } from "./differences.ts";
 import { type Flips, flipsOf } from "./flips.ts";
 import type { GroupPair } from "./pairing.ts";
@@ -49,10 +49,16 @@ export interface Comparison {
   readonly seeds: { readonly a: readonly number[]; readonly b: readonly number[]; readonly paired: boolean };
   readonly metrics: Readonly<Partial<Record<MetricName, MetricComparison>>>;
   readonly flips: Flips;
-  /** Test examples that all runs have, and those that are in one side only. */
+  /** What pairs the test examples. */
+  readonly pairedBy: PairedBy;
+  /** Test examples that all runs have, those that are in one side only, and those left out for another reason. */
   readonly paired: number;
   readonly onlyInA: number;
   readonly onlyInB: number;
+  /** Ids whose text changed. */
+  readonly changed: number;
+  /** Texts that stand in one side more often than in the other. */
+  readonly unclear: number;
 }
 
 /** How to compare. */
@@ -123,9 +129,12 @@ function measure(
     seeds: { a: seeds(a.runs), b: seeds(b.runs), paired: areRunsPaired },
     metrics,
     flips: flipsOf(aligned),
+    pairedBy: aligned.pairedBy,
     paired: aligned.paired,
     onlyInA: aligned.onlyInA,
     onlyInB: aligned.onlyInB,
+    changed: aligned.changed,
+    unclear: aligned.unclear,
   };
 }
 

@@ -70,24 +70,32 @@ export function metricHeader(alpha: number): string[] {
   return ["metric", "A", "B", "difference", `${level} interval`, "p", "p (Holm)", "verdict on B"];
 }
 
-/** Which examples were compared, and over how many runs. */
-export function pairedSentence({ paired, onlyInA, onlyInB, seeds }: Comparison): Bilingual {
+/** Which examples were compared, what paired them, and over how many runs. */
+export function pairedSentence(
+  { paired, pairedBy, onlyInA, onlyInB, changed, unclear, seeds }: Comparison,
+): Bilingual {
   const missing = [
-    ...(onlyInA > 0 ? [{ en: `${onlyInA} only in A`, zh: `仅 A 有 ${onlyInA} 个` }] : []),
-    ...(onlyInB > 0 ? [{ en: `${onlyInB} only in B`, zh: `仅 B 有 ${onlyInB} 个` }] : []),
-  ];
+    [onlyInA, `${onlyInA} only in A`, `仅 A 有 ${onlyInA} 个`],
+    [onlyInB, `${onlyInB} only in B`, `仅 B 有 ${onlyInB} 个`],
+    [changed, `${changed} with another text`, `${changed} 个文本不同`],
+    [unclear, `${unclear} texts not equally often in both`, `${unclear} 个文本在两方出现次数不同`],
+  ].filter(([count]) => count !== 0);
   const left = missing.length === 0 ? { en: "", zh: "" } : {
-    en: ` (${missing.map(({ en }) => en).join(", ")}, left out)`,
-    zh: `（${missing.map(({ zh }) => zh).join("，")}，未计入）`,
+    en: ` (${missing.map(([, en]) => en).join(", ")}, left out)`,
+    zh: `（${missing.map(([, , zh]) => zh).join("，")}，未计入）`,
   };
+  const by = pairedBy === "id"
+    ? { en: "by id", zh: "按 id " }
+    : { en: "by text, as their ids differ", zh: "（id 不同）按文本" };
   const runs = ({ length }: readonly number[]) => `${length} ${length === 1 ? "run" : "runs"}`;
   return {
-    en: `${paired} test examples paired${left.en}; ${runs(seeds.a)} in A, ${runs(seeds.b)} in B${
+    en: `${paired} test examples paired ${by.en}${left.en}; ${runs(seeds.a)} in A, ${runs(seeds.b)} in B${
       seeds.paired ? ", paired by seed" : ""
     }.`,
-    zh: `${paired} 个测试样本成对比较${left.zh}；A 有 ${seeds.a.length} 次运行，B 有 ${seeds.b.length} 次${
-      seeds.paired ? "，按种子配对" : ""
-    }。`,
+    zh:
+      `${paired} 个测试样本${by.zh}成对比较${left.zh}；A 有 ${seeds.a.length} 次运行，B 有 ${seeds.b.length} 次${
+        seeds.paired ? "，按种子配对" : ""
+      }。`,
   };
 }
 
@@ -98,6 +106,12 @@ export function detectableSentence({ metrics }: Comparison): Bilingual {
     return {
       en: "The sides do not differ, so how big a difference could have been found cannot be told.",
       zh: "两方没有差异，因此无法估计能检出多大的差异。",
+    };
+  }
+  if (detectable > 1) {
+    return {
+      en: "So few examples cannot show a difference in accuracy of any size.",
+      zh: "样本太少，任何大小的准确率差异都无法检出。",
     };
   }
   const points = (100 * detectable).toFixed(1);

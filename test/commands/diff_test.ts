@@ -39,7 +39,7 @@ Deno.test("a diff says what differs, whether it is real, and what flipped", () =
     assertEquals(code, 0, stderr);
     assert(/prompt\.length +5 +20/.test(stdout), stdout);
     assert(/accuracy .*better/.test(stdout), stdout);
-    assertStringIncludes(stdout, "300 test examples paired; 1 run in A, 1 run in B");
+    assertStringIncludes(stdout, "300 test examples paired by id; 1 run in A, 1 run in B");
     assertStringIncludes(stdout, "predictions fixed (wrong in A, right in B)");
     assertStringIncludes(stdout, "would have been found four times in five");
     assert(!stdout.includes("\x1b["), "no colours where there is no terminal");

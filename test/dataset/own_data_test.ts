@@ -180,3 +180,45 @@ Deno.test("of several configurations one must be named", () =>
       await assertRejects(() => load({ config: "short" }), InputError, message);
     },
   ));
+
+Deno.test("a column of ids names the examples, and each of them once", () =>
+  inFolder(async (folder) => {
+    const file: string = join(folder, "x.yaml"), spec = { ...OWN, file: "a.csv", id: "key" };
+    const written = (keys: readonly string[]) =>
+      Deno.writeTextFile(
+        join(folder, "a.csv"),
+        `key,text,label\n${keys.map((key, i) => `${key},t ${i},${CLASSES[i % 2]}`).join("\n")}\n`,
+      );
+    await written(["k1", "k2", "k3", "k4"]);
+    const { train, test } = await load(spec, file, CLASSES, 0);
+    assertEquals([...train, ...test].map(({ id }) => id).toSorted(), ["k1", "k2", "k3", "k4"]);
+    await written(["k1", "k2", "k1", "k4"]);
+    await assertRejects(
+      () => load(spec, file, CLASSES, 0),
+      InputError,
+      "a.csv:4: 'key' is 'k1' as in line 2",
+    );
+    await written(["k1", "", "k3", "k4"]);
+    await assertRejects(() => load(spec, file, CLASSES, 0), InputError, "a.csv:3: the column 'key' is empty");
+    await assertRejects(
+      () => load({ ...spec, id: "name" }, file, CLASSES, 0),
+      InputError,
+      "a.csv:1: there is no column 'name' (found: key, text, label)",
+    );
+  }));
+
+Deno.test("a label that is a name of JavaScript's own is mapped by what 'labels' says, and by nothing else", () =>
+  inFolder(async (folder) => {
+    await Deno.writeTextFile(join(folder, "a.csv"), "text,label\na,1\nb,0\nc,constructor\n");
+    const labels = { "0": "negative", "1": "positive" };
+    await assertRejects(
+      () => load({ ...OWN, file: "a.csv", labels }, join(folder, "x.yaml"), CLASSES, 0),
+      InputError,
+      "a.csv:4: 'dataset.labels' says no class for the label 'constructor'",
+    );
+    await assertRejects(
+      () => load({ ...OWN, file: "a.csv" }, join(folder, "x.yaml"), CLASSES, 0, ["toString"]),
+      InputError,
+      "a.csv:1: there is no column 'toString'",
+    );
+  }));

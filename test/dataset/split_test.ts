@@ -49,3 +49,16 @@ Deno.test("what is taken and what is left keep their order", () => {
     assertEquals(ids, ids.toSorted((a, b) => a - b));
   }
 });
+
+Deno.test("a class of two examples or more has one in the test set, and one to train with", () => {
+  for (
+    const [size, share, expected] of [[1, 0.1, 0], [1, 0.9, 0], [2, 0.1, 1], [3, 0.1, 1], [3, 0.9, 2], [
+      20,
+      0.1,
+      2,
+    ]]
+  ) {
+    const { train, test } = splitByShares(examples.slice(0, size), { test: share!, validation: 0, seed: 0 });
+    assertEquals([test.length, train.length], [expected, size! - expected!]);
+  }
+});

@@ -1,10 +1,16 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { align } from "../../src/diff/align.ts";
 import { InputError } from "../../src/experiment/errors.ts";
+import type { RunRecord } from "../../src/results/read_run.ts";
 import { madeUpRun } from "./runs.ts";
 
 const good = Array.from({ length: 20 }, (_, i) => (i + 1) / 22);
 const whole = madeUpRun({ good });
+const { experiment } = whole;
+const cleaned: RunRecord = {
+  ...whole,
+  experiment: { ...experiment, dataset: { ...experiment.dataset, clean: "textcnn" } },
+};
 
 Deno.test("examples are paired by id and text, in whatever order they come", () => {
   const turned = { ...whole, predictions: whole.predictions.toReversed() };
@@ -20,27 +26,92 @@ Deno.test("examples that are in one side only are counted", () => {
   assertEquals([paired, onlyInA, onlyInB], [13, 2, 5]);
 });
 
+type Change = NonNullable<Parameters<typeof madeUpRun>[0]["change"]>;
+const changed = (change: Change) => madeUpRun({ good, change });
+const withIds = (run: RunRecord): RunRecord => ({
+  ...run,
+  experiment: { ...run.experiment, dataset: { ...run.experiment.dataset, id: "key" } },
+});
+
+Deno.test("where ids do not say, the same texts are paired, in whatever order they come", () => {
+  const renamed = changed((one) => ({ ...one, id: `dev:${one.id}` }));
+  const other = { ...renamed, predictions: renamed.predictions.toReversed() };
+  const { a, b, pairedBy, paired } = align([whole], [other]);
+  assertEquals([pairedBy, paired, a[0]![0]!.id], ["text", 20, "test:0"]);
+  assertEquals(a[0]!.map(({ text }) => text), b[0]!.map(({ text }) => text));
+});
+
+Deno.test("a line put in at the top moves all ids, and pairs by text", () => {
+  const moved = changed((one, i) => ({ ...one, id: `test:${i + 1}` }));
+  const first = { ...moved.predictions[0]!, id: "test:0", text: "new", text_sha256: "new" };
+  const grown = { ...moved, predictions: [first, ...moved.predictions] };
+  const { pairedBy, paired, onlyInA, onlyInB } = align([whole], [grown]);
+  assertEquals([pairedBy, paired, onlyInA, onlyInB], ["text", 20, 0, 1]);
+});
+
+Deno.test("an edited text is left out: by text, and by id where the data have ids of their own", () => {
+  const edited = changed((one, i) => i === 3 ? { ...one, text_sha256: "other" } : one);
+  const { pairedBy, paired, onlyInA, onlyInB } = align([whole], [edited]);
+  assertEquals([pairedBy, paired, onlyInA, onlyInB], ["text", 19, 1, 1]);
+  const own = align([withIds(whole)], [withIds(edited)]);
+  assertEquals([own.pairedBy, own.paired, own.changed, own.onlyInA, own.onlyInB], ["id", 19, 1, 0, 0]);
+});
+
+Deno.test("texts that stand several times are paired by label where they do so equally often, else left out", () => {
+  const twice: Change = (one, i) => i === 1 ? { ...one, text_sha256: "sha0" } : one;
+  const other = changed((one, i) => ({ ...twice(one, i)!, id: `dev:${i}` }));
+  const turned = { ...other, predictions: other.predictions.toReversed() };
+  const { a, b, paired, unclear } = align([changed(twice)], [turned]);
+  assertEquals([paired, unclear], [20, 0]);
+  assertEquals(a[0]!.map(({ label }) => label), b[0]!.map(({ label }) => label));
+  const thrice = changed((one, i) => ({
+    ...twice(one, i)!,
+    id: `dev:${i}`,
+    ...i === 2 && { text_sha256: "sha0" },
+  }));
+  const found = align([changed(twice)], [thrice]);
+  assertEquals([found.paired, found.unclear, found.onlyInA, found.onlyInB], [17, 1, 1, 0]);
+});
+
+Deno.test("an id that a run has twice pairs nothing", () => {
+  const same = changed((one) => ({ ...one, id: "test" }));
+  assertEquals([align([same], [same]).pairedBy, align([same], [same]).paired], ["text", 20]);
+});
+
 for (
-  const [what, change, reason] of [
+  const [what, other, reason] of [
     [
       "texts",
-      (one, i) => i === 3 ? { ...one, text_sha256: "other" } : one,
-      "1 examples have another text in B than in A, 'test:3'",
+      changed((one, i) => i < 12 ? { ...one, text_sha256: `other${i}` } : one),
+      "12 examples have another text in B than in A (another file, or another 'dataset.clean'), and of 20 and 20 examples only 8 are in all runs",
     ],
     [
       "examples",
-      (one, i) => ({ ...one, id: `${one.id}${i < 12 ? "x" : ""}` }),
+      changed((one, i) => i < 12 ? { ...one, id: `dev:${i}`, text_sha256: `other${i}` } : one),
       "of 20 and 20 examples only 8 are in all runs",
     ],
     [
       "labels",
-      (one, i) => i === 4 ? { ...one, label: "good" } : one,
-      "'test:4' is bad in one and good in the other",
+      changed((one, i) => i === 4 ? { ...one, label: "good" } : one),
+      "1 of 20 examples have another label in one than in the other: 'test:4' is bad in one and good in the other",
     ],
-  ] as [string, Parameters<typeof madeUpRun>[0]["change"], string][]
+    [
+      "names and labels",
+      changed((one, i) => ({ ...one, id: `dev:${i}`, label: i < 6 ? "good" : one.label })),
+      "3 of 20 examples have another label in one than in the other: 'test:0' is bad in one and good in the other",
+    ],
+    [
+      "cleaning",
+      {
+        ...cleaned,
+        predictions: cleaned.predictions.map((one, i) => i < 3 ? { ...one, text_sha256: "x" } : one),
+      },
+      "'dataset.clean' is none in one and textcnn in the other",
+    ],
+  ] as const
 ) {
   Deno.test(`test sets of other ${what} are refused, with the reason`, () => {
-    assertThrows(() => align([whole], [madeUpRun({ good, change: change! })]), InputError, reason);
+    assertThrows(() => align([whole], [other]), InputError, reason);
   });
 }
 

@@ -1,5 +1,6 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { measure, wilsonInterval } from "../../src/evaluation/metrics.ts";
+import { ScoredRun } from "../../src/evaluation/scored_run.ts";
 import { indexOfLargest, softmax } from "../../src/evaluation/softmax.ts";
 
 Deno.test("Wilson's interval is that of Newcombe's examples (1998, table I)", () => {
@@ -43,4 +44,21 @@ Deno.test("several classes are measured too", () => {
 Deno.test("softmax does not overflow, and the first of equals is the largest", () => {
   assertEquals(softmax([1000, 1000]), [0.5, 0.5]);
   assertEquals(indexOfLargest([1, 3, 3]), 1);
+});
+
+Deno.test("macro F1 is over the classes that have examples or are predicted, as scikit-learn's", () => {
+  const rows = (...predicted: number[]) => predicted.map((c) => [0, 1, 2].map((i) => i === c ? 3 : 0));
+  const f1 = (labels: number[], predicted: number[]) => {
+    const scored = predicted.map((c, i) => ({ label: labels[i]!, predicted: c, probabilities: [1, 1, 1] }));
+    const { macro_f1 } = measure(rows(...predicted), labels, ["__proto__", "constructor", "c"]);
+    assertAlmostEquals(
+      new ScoredRun(scored, 3).measure(new Int32Array(labels.length).fill(1)).macro_f1,
+      macro_f1,
+    );
+    return macro_f1;
+  };
+  // sklearn.metrics.f1_score(labels, predicted, average="macro")
+  assertAlmostEquals(f1([0, 0, 1, 1], [0, 1, 1, 1]), 0.7333333333333334);
+  assertAlmostEquals(f1([0, 0, 1, 1], [0, 2, 1, 1]), 0.5555555555555555);
+  assertEquals(f1([0, 0], [0, 0]), 1);
 });
