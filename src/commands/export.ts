@@ -73,7 +73,7 @@ async function peftFiles({ experiment }: RunAbout, folder: string, model: OpenMo
   return {
     "adapter_config.json": adapter.config,
     "adapter_model.safetensors": adapter.weights,
-    "README.md": adapterCard(experiment, model.card.kind, source),
+    "README.md": adapterCard(experiment, model.card.kind, source, model.tokenizer),
   };
 }
 

@@ -102,8 +102,8 @@ export class Tokenizer {
    * @throws {InputError} where the tokenizer has no token for a part of it, and none that stands for unknown words
    */
   encode(text: string, place: Place = "start"): number[] {
-    const { prepends, prefixes } = this.blank, isSpaced = text.startsWith(" ");
-    if (place === "start" || !prepends && !prefixes) return this.ids(this.library, text);
+    const { prepends } = this.blank, isSpaced = text.startsWith(" ");
+    if (place === "start" || !this.putsBlank) return this.ids(this.library, text);
     if (place === "after-prompt") return this.ids(this.library, isSpaced ? text.slice(1) : text);
     return isSpaced && !prepends ? this.ids(this.library, text) : this.continued(text);
   }
@@ -129,6 +129,11 @@ export class Tokenizer {
         text.slice(0, 40)
       }"`,
     );
+  }
+
+  /** Whether it puts a blank before a text that begins without one. */
+  get putsBlank(): boolean {
+    return this.blank.prepends || this.blank.prefixes;
   }
 
   /** Whether the tokenizer has tokens for all of a text: none is unknown or left out. */
