@@ -75,7 +75,7 @@ async function peftFiles({ experiment }: RunAbout, folder: string, model: OpenMo
   return {
     "adapter_config.json": adapter.config,
     "adapter_model.safetensors": adapter.weights,
-    "README.md": adapterCard(experiment, model.card.kind, source, scale),
+    "README.md": adapterCard(experiment, model.card.kind, source, scale, model.tokenizer),
   };
 }
 

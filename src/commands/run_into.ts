@@ -59,7 +59,7 @@ export async function runInto(
   }
   if (encoded.otherwise > 0) {
     listener.say(
-      `warning: ${title}: ${encoded.otherwise} texts hold characters (U+200D, say) that this tokenizer takes in another way than Hugging Face's own, as its table of characters is approximated`,
+      `warning: ${title}: ${encoded.otherwise} texts hold characters that this tokenizer takes in another way than Hugging Face's own, whose tables of characters are others`,
     );
   }
   if (encoded.unknownWords.length > 0) listener.say(unknownWordsWarning(title, encoded.unknownWords));

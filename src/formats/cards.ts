@@ -1,18 +1,29 @@
 import type { Experiment } from "../experiment/types.ts";
 import type { ModelCard } from "../model/card.ts";
+import type { Tokenizer } from "../model/tokenizer.ts";
+
+/** How texts are read before they stand in a template, in words. */
+const READ: Record<Experiment["dataset"]["clean"], string> = {
+  none: "",
+  textcnn:
+    ", and cleaned: `--`, each of `\"'.,[]():\\=$/*;%`, the backtick, digits and `<b>` are deleted, in this order, `-` becomes a blank, and runs of blanks become one",
+};
 
 /**
  * The README of an adapter: what a program has to do around the prompt for the same answers.
  *
  * @param scale what the model multiplies its word embeddings by; 1: nothing
+ * @param tokenizer the model's: where it puts a blank before a text, the template's after the vectors is this one
  */
 export function adapterCard(
-  { name, prompt, verbalizer, multiTokenWords }: Experiment,
+  { name, dataset, prompt, verbalizer, multiTokenWords }: Experiment,
   kind: ModelCard["kind"],
   source: string,
   scale: number,
+  tokenizer: Pick<Tokenizer, "putsBlank">,
 ): string {
-  const words = prompt.template.replace(/^\{prompt(?::\d+)?\}\s*/, "");
+  const after = prompt.template.replace(/^\{prompt(?::\d+)?\}/, "");
+  const words = tokenizer.putsBlank ? after.replace(/^ /, "") : after;
   const loader = kind === "causal" ? "AutoModelForCausalLM" : "AutoModelForMaskedLM";
   return `---
 base_model: ${source}
@@ -32,13 +43,16 @@ model = PeftModel.from_pretrained(${loader}.from_pretrained("${source}"), "this-
 
 PEFT puts the vectors before everything.${
     scale === 1 ? "" : ` For this model, ${scaleNote(scale)}.`
-  } The text goes into this template, and the answer is read ${
-    kind === "causal" ? "behind its last token" : "at the mask"
+  } The text goes into this template, white space and all, is cut into tokens
+together with it, and the answer is read ${
+    kind === "causal" ? "at the template's last token" : "at the mask"
   }:
 
+\`\`\`python
+template = ${JSON.stringify(words)}
 \`\`\`
-${words}
-\`\`\`
+
+Texts are read without white space at their ends${READ[dataset.clean]}.
 
 A class's logit is the mean of its words' logits${
     multiTokenWords === "firstToken"

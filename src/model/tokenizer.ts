@@ -8,7 +8,9 @@ import {
   type SpecialsAround,
   specialsAround,
 } from "./special_tokens.ts";
-import { type BlankSteps, blankSteps, continuing, forLibrary } from "./tokenizer_steps.ts";
+import { forLibrary } from "./library_steps.ts";
+import { differsFromReference, spellsInBytes } from "./reference_differences.ts";
+import { type BlankSteps, blankSteps, continuing } from "./tokenizer_steps.ts";
 
 /** Where words stand: nothing comes before them, only vectors of a prompt do, or other words. */
 export type Place = "start" | "after-prompt" | "inside";
@@ -28,7 +30,7 @@ const LOST = "\u{10ffff}lost";
 export class Tokenizer {
   private readonly library: Library;
   private readonly blank: BlankSteps;
-  private readonly isPrecompiled: boolean;
+  private readonly differs: (text: string) => boolean;
   private readonly isLossy: boolean;
   private readonly unknownId: number | undefined;
   private readonly specialIds: ReadonlySet<number>;
@@ -50,7 +52,7 @@ export class Tokenizer {
     this.isLossy = Array.isArray(core.merges) && typeof core.unk_token !== "string";
     this.library = this.open(json);
     this.blank = blankSteps(json);
-    this.isPrecompiled = JSON.stringify(json.normalizer ?? null).includes('"Precompiled"');
+    this.differs = differsFromReference(json);
     const tokens = this.library.get_added_tokens_decoder();
     this.specialIds = new Set([...tokens].filter(([, { special }]) => special).map(([id]) => id));
     this.added = [...tokens.values()].filter(({ normalized }) => !normalized);
@@ -100,8 +102,8 @@ export class Tokenizer {
    * @throws {InputError} where the tokenizer has no token for a part of it, and none that stands for unknown words
    */
   encode(text: string, place: Place = "start"): number[] {
-    const { prepends, prefixes } = this.blank, isSpaced = text.startsWith(" ");
-    if (place === "start" || !prepends && !prefixes) return this.ids(this.library, text);
+    const { prepends } = this.blank, isSpaced = text.startsWith(" ");
+    if (place === "start" || !this.putsBlank) return this.ids(this.library, text);
     if (place === "after-prompt") return this.ids(this.library, isSpaced ? text.slice(1) : text);
     return isSpaced && !prepends ? this.ids(this.library, text) : this.continued(text);
   }
@@ -129,6 +131,11 @@ export class Tokenizer {
     );
   }
 
+  /** Whether it puts a blank before a text that begins without one. */
+  get putsBlank(): boolean {
+    return this.blank.prepends || this.blank.prefixes;
+  }
+
   /** Whether the tokenizer has tokens for all of a text: none is unknown or left out. */
   knows(text: string): boolean {
     const { ids } = this.library.encode(text, { add_special_tokens: false });
@@ -136,11 +143,11 @@ export class Tokenizer {
   }
 
   /**
-   * Whether Hugging Face's own tokenizers take a text in another way: their table of characters (SentencePiece's, as models
-   * of the kinds T5, ALBERT and XLM-RoBERTa have it) is approximated, and differs for these.
+   * Whether Hugging Face's own tokenizers take a text in another way, as their tables of characters are others, or the
+   * library lacks what they do with it.
    */
   differsFromReference(text: string): boolean {
-    return this.isPrecompiled && /[\u0344\u200d\ua7f1]/.test(text);
+    return this.differs(text) || spellsInBytes(this.json) && !this.knows(text);
   }
 
   /** The tokens of a text, as the vocabulary writes them. */

@@ -46,32 +46,13 @@ export function preceded(tokenizer: Json, steps: readonly Json[]): Json {
   return { ...tokenizer, normalizer: { type: "Sequence", normalizers } };
 }
 
-/**
- * The tokenizer in the words of @huggingface/tokenizers, so that it does what Hugging Face's own tokenizers do: Metaspace in
- * its first spelling, and with the cut before each blank that it makes unless `split` is false.
- */
-export function forLibrary(tokenizer: Json): Json {
-  return { ...tokenizer, pre_tokenizer: metaspaceSpelledOut(tokenizer.pre_tokenizer) };
-}
-
-function metaspaceSpelledOut(step: unknown): unknown {
-  if (!isObject(step)) return step;
-  if (step.type === "Sequence") {
-    return { ...step, pretokenizers: objectsOf(step.pretokenizers).map(metaspaceSpelledOut) };
-  }
-  if (step.type !== "Metaspace") return step;
-  const metaspace = { ...without(step, "add_prefix_space"), prepend_scheme: schemeOf(step) };
-  if (step.split === false) return metaspace;
-  const blank = `\\x{${String(step.replacement ?? "▁").codePointAt(0)!.toString(16)}}`;
-  const cut = { type: "Split", pattern: { Regex: `${blank}[^${blank}]*|[^${blank}]+` }, invert: true };
-  return { type: "Sequence", pretokenizers: [metaspace, { ...cut, behavior: "Removed" }] };
-}
-
-function schemeOf({ prepend_scheme, add_prefix_space }: Json): unknown {
+/** When Metaspace puts a blank before a text; its first spelling is `add_prefix_space`. */
+export function schemeOf({ prepend_scheme, add_prefix_space }: Json): unknown {
   return add_prefix_space === false ? "never" : prepend_scheme ?? "always";
 }
 
-function without(object: Json, key: string): Json {
+/** An object without one of its keys. */
+export function without(object: Json, key: string): Json {
   return Object.fromEntries(Object.entries(object).filter(([name]) => name !== key));
 }
 

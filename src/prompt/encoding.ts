@@ -2,7 +2,7 @@ import { InputError, KeyError } from "../experiment/errors.ts";
 import { columnsOf, type Piece, type Template } from "../experiment/template.ts";
 import type { ModelCard } from "../model/card.ts";
 import type { Tokenizer } from "../model/tokenizer.ts";
-import { shortened } from "./shorten.ts";
+import { Shortener, sizeOf } from "./shorten.ts";
 import { type Stretch, type StretchTokens, type Texts, tokensOf } from "./stretch.ts";
 
 /** A text in its template, as the compiled graphs take it. */
@@ -36,6 +36,7 @@ export class TemplateEncoder {
   /** What the template comes to, in order. */
   readonly parts: readonly Part[];
   private readonly stretches: readonly Stretch[];
+  private readonly shortener: Shortener;
   /** How many positions vectors and special tokens take, … */
   private readonly outside: number;
   /** … and how many tokens they are. */
@@ -69,9 +70,10 @@ export class TemplateEncoder {
     }
     this.parts = this.arranged(template);
     this.stretches = this.parts.filter((part) => part.kind === "stretch");
-    this.outside = this.parts.reduce((sum, part) => sum + (this.counts(part) ? sizeOf(part) : 0), 0);
-    this.around = this.parts.reduce((sum, part) => sum + sizeOf(part), 0);
-    const words = lengthOf(this.empty());
+    this.shortener = new Shortener(this.stretches, tokenizer);
+    this.outside = this.parts.reduce((sum, part) => sum + (this.counts(part) ? lengthOf(part) : 0), 0);
+    this.around = this.parts.reduce((sum, part) => sum + lengthOf(part), 0);
+    const words = sizeOf(this.empty());
     if (words >= this.room) {
       const isShort = this.outside + words >= (card.positions ?? Infinity);
       const [taken, limit] = isShort ? [this.outside, card.positions] : [this.around, card.sequence];
@@ -92,9 +94,9 @@ export class TemplateEncoder {
    */
   encode(texts: Texts): Encoded {
     const { stretches, tokenizer, room } = this;
-    const whole = stretches.map((stretch) => tokensOf(stretch, texts, tokenizer)), length = lengthOf(whole);
-    const fitting = length > room ? shortened(stretches, texts, whole, room, tokenizer) : whole;
-    return { ...this.laidOut(fitting), cut: length - lengthOf(fitting) };
+    const whole = stretches.map((stretch) => tokensOf(stretch, texts, tokenizer)), length = sizeOf(whole);
+    const fitting = length > room ? this.shortener.shortened(texts, whole, room) : whole;
+    return { ...this.laidOut(fitting), cut: length - sizeOf(fitting) };
   }
 
   /** Whether a part takes positions. */
@@ -174,11 +176,8 @@ export class TemplateEncoder {
   }
 }
 
-function lengthOf(tokens: readonly StretchTokens[]): number {
-  return tokens.reduce((sum, { ids }) => sum + ids.length, 0);
-}
-
-function sizeOf(part: Part): number {
+/** How many places a part takes, of which the number does not depend on texts. */
+function lengthOf(part: Part): number {
   return part.kind === "vectors" ? part.length : part.kind === "specials" ? part.ids.length : 0;
 }
 
