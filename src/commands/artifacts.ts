@@ -3,6 +3,7 @@ import type { Compiled, Emitted, Insertion, OptimizerName, Precision, Target } f
 import { readShape, writeShape } from "../compiler/mod.ts";
 import { moveChecked, readChecked, writeChecked } from "../disk/checksums.ts";
 import type { OpenModel } from "./open_model.ts";
+import { SEMANTICS } from "../experiment/semantics.ts";
 
 /** What artifacts are made of. */
 export interface ArtifactsOrigin {
@@ -16,6 +17,8 @@ export interface ArtifactsOrigin {
 /** `artifacts.json`: how the graphs in its folder belong together. Any program with ONNX Runtime can run them. */
 interface Manifest {
   readonly format: "softprompt-artifacts/1";
+  /** The version of what positions and insertions mean. */
+  readonly semantics: number;
   readonly model: { readonly source: string; readonly revision: string | null; readonly sha256: string };
   readonly insertion: Insertion;
   readonly dimension: number;
@@ -75,6 +78,7 @@ export async function writeArtifacts(
   const paths = new Set(GRAPHS.flatMap((name) => [...graphs[name].weights.values()]));
   const manifest: Manifest = {
     format: "softprompt-artifacts/1",
+    semantics: SEMANTICS,
     model: { source, revision, sha256 },
     insertion,
     dimension: compiled.dimension,

@@ -102,7 +102,7 @@ async function readOrCompile(
 }
 
 /** Tells versions of the compiler apart: its sources' hash, or the address that names its version. */
-async function compilerHash(): Promise<string> {
+export async function compilerHash(): Promise<string> {
   const root = new URL("../compiler/", import.meta.url);
   if (root.protocol !== "file:") return root.href;
   const texts = await sourcesIn(fromFileUrl(root));

@@ -1,5 +1,6 @@
 import { join } from "@std/path";
 import { InputError } from "../experiment/errors.ts";
+import { checkSemantics } from "../experiment/semantics.ts";
 import type { HubListener } from "../hub/repository.ts";
 import type { RunAbout } from "../results/read_run.ts";
 import { type OpenModel, openModel } from "./open_model.ts";
@@ -10,7 +11,7 @@ import { checkFiles } from "./same_model.ts";
  *
  * @param folder the run's
  * @param instead a folder that holds it, where it is no longer where the run found it
- * @throws {InputError} where there is none, or its files are others
+ * @throws {InputError} where there is none, its files are others, or the run was made when its keys meant something else
  */
 export async function modelOfRun(
   { experiment, environment }: RunAbout,
@@ -18,6 +19,7 @@ export async function modelOfRun(
   instead: string | undefined,
   listener: HubListener,
 ): Promise<OpenModel> {
+  checkSemantics(experiment.semantics, `the run in ${folder}`);
   const { source, file, revision } = experiment.model, way = "name the model's folder by --model";
   const spec = instead !== undefined
     ? { source: instead, file }
@@ -31,13 +33,5 @@ export async function modelOfRun(
       : error;
   });
   checkFiles(model, environment, folder, `put it back, ${way}, or run the experiment again`);
-  if (environment.model.files === undefined) {
-    const unknown = Object.keys(model.files).filter((name) => name !== file);
-    listener.say(
-      `warning: ${folder} was made by an earlier softprompt, which did not note down what ${
-        unknown.join(", ")
-      } were: whether they are the same is not checked`,
-    );
-  }
   return { ...model, source };
 }

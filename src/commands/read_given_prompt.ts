@@ -7,8 +7,7 @@ import { type PeftConfig, readPeftAdapter } from "../formats/peft.ts";
 import { readJson } from "../model/read_json.ts";
 import { readPrompt } from "../results/read_prompt.ts";
 import { readEnvironment } from "../results/read_run.ts";
-import type { OpenModel } from "./open_model.ts";
-import { checkFiles } from "./same_model.ts";
+import { checkFiles, type ModelFiles } from "./same_model.ts";
 
 /** A prompt that was tuned before. */
 export interface GivenPrompt {
@@ -31,7 +30,7 @@ const PATH = ["prompt", "initialization", "path"];
 export async function readGivenPrompt(
   spec: PromptSpec,
   file: string,
-  model: OpenModel,
+  model: ModelFiles,
 ): Promise<GivenPrompt | undefined> {
   const { initialization } = spec;
   if (initialization?.from !== "peft" && initialization?.from !== "run") return undefined;
@@ -59,7 +58,7 @@ async function readAdapter({ length }: PromptSpec, folder: string): Promise<Give
 async function readRunPrompt(
   { insertion }: PromptSpec,
   folder: string,
-  model: OpenModel,
+  model: ModelFiles,
 ): Promise<GivenPrompt> {
   const given = await readPrompt(folder), environment = await readEnvironment(folder);
   if (environment !== undefined) {

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { basename } from "@std/path";
-import { notOnnx, weightsApart } from "../compiler/mod.ts";
+import { readOnnxFile, weightsApart } from "../compiler/mod.ts";
 import { PIECE, piecesOf } from "./hash_file.ts";
+import { readRegion } from "./read_region.ts";
 
 /** An ONNX file that was read once. */
 export interface GraphOnDisk {
@@ -14,8 +15,7 @@ export interface GraphOnDisk {
 /**
  * Reads an ONNX file once, from end to end, its weights never in memory.
  *
- * @returns a small file that cannot be taken apart as it is: what is wrong with it is told where it is parsed
- * @throws {CompileError} where a larger one is no ONNX file, or cut off
+ * @throws {CompileError} where it is no ONNX file, or cut off
  */
 export async function readGraph(path: string): Promise<GraphOnDisk> {
   const hash = createHash("sha256"), reader = weightsApart(basename(path));
@@ -28,9 +28,9 @@ export async function readGraph(path: string): Promise<GraphOnDisk> {
     return { bytes: reader.next(undefined).value!, sha256: hash.digest("hex") };
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    const { size } = await Deno.stat(path);
-    if (size > PIECE) throw notOnnx(path, size, error);
-    const bytes = await Deno.readFile(path);
-    return { bytes, sha256: createHash("sha256").update(bytes).digest("hex") };
+    // What kind of file it is, its start says.
+    const { size } = await Deno.stat(path), length = Math.min(size, PIECE);
+    readOnnxFile(readRegion({ path, offset: 0, length }), path, undefined, size);
+    throw error;
   }
 }
