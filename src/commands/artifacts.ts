@@ -1,9 +1,9 @@
 import { basename, relative, resolve } from "@std/path";
 import type { Compiled, Emitted, Insertion, OptimizerName, Precision, Target } from "../compiler/mod.ts";
 import { readShape, writeShape } from "../compiler/mod.ts";
-import { SEMANTICS } from "../experiment/semantics.ts";
 import { moveChecked, readChecked, writeChecked } from "../disk/checksums.ts";
 import type { OpenModel } from "./open_model.ts";
+import { SEMANTICS } from "../experiment/semantics.ts";
 
 /** What artifacts are made of. */
 export interface ArtifactsOrigin {

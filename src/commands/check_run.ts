@@ -1,18 +1,18 @@
-import { dirname, join, relative } from "@std/path";
+import { join } from "@std/path";
 import { type SelfCheck, selfCheck, SelfCheckError, UncheckableError } from "../check/self_check.ts";
 import { toleranceFor } from "../check/difference.ts";
-import { type Emitted, numberFormatOf, readOnnxFile } from "../compiler/mod.ts";
+import { type Emitted, mapWeights, numberFormatOf, readOnnxFile } from "../compiler/mod.ts";
 import { placed } from "../dataset/example.ts";
 import { sha256 } from "../dataset/sha256.ts";
-import { type Device, float32Tensor, type GraphFile, type Tensor } from "../device/device.ts";
+import { type Device, float32Tensor, type Tensor } from "../device/device.ts";
 import { openUntouched } from "../device/untouched.ts";
 import { Lock } from "../disk/lock.ts";
 import { onDisk } from "../disk/on_disk.ts";
+import { readRegion } from "../model/read_region.ts";
 import { parseTemplate, type Template } from "../experiment/template.ts";
 import type { LabelledEncoding } from "../prompt/batches.ts";
 import { TemplateEncoder } from "../prompt/encoding.ts";
 import { compilerHash, type Form } from "./compile_model.ts";
-import type { OpenModel } from "./open_model.ts";
 import type { Prepared } from "./prepare.ts";
 import type { RunGraphs } from "./run_graphs.ts";
 
@@ -67,7 +67,7 @@ async function checkedAndKept(run: CheckedRun, path: string): Promise<CheckOutco
 async function keyOf({ prepared: { experiment, model }, form, device }: CheckedRun): Promise<string> {
   const { prompt, tune, ensemble, semantics } = experiment;
   const made = JSON.stringify([
-    [...model.weights.values()],
+    model.files,
     prompt.template,
     prompt.insertion,
     tune,
@@ -94,17 +94,18 @@ async function readKept(path: string): Promise<SelfCheck | undefined> {
 
 async function checked(run: CheckedRun): Promise<CheckOutcome> {
   const { prepared, form, device, compiled } = run, { experiment, model, verbalizer } = prepared;
-  const lacking = await lackingMemory([...model.weights.keys()]);
+  const own = readOnnxFile(model.graph, model.onnx, readRegion);
+  const numbers = numberFormatOf(own), untouched = mapWeights(own);
+  const lacking = await lackingMemory([...untouched.weights.values()]);
   if (lacking !== undefined) return { skipped: lacking };
   const texts = textsToCheck(prepared);
   if (texts.length === 0) return { skipped: "prompt and text together do not fit the model's positions" };
   const { graph, inputs } = predictionOf(compiled, experiment.ensemble !== undefined);
-  const file = await openUntouched(untouchedFile(model)).catch((error) => {
+  const file = await openUntouched(untouched).catch((error) => {
     const [reason] = (error as Error).message.split("\n");
     return { skipped: `it does not open in plain ONNX Runtime: ${reason}` };
   });
   if ("skipped" in file) return file;
-  const numbers = numberFormatOf(readOnnxFile(model.graph, model.onnx));
   const predict = await device.open(graph),
     embed = compiled.prompt && await device.open(compiled.prompt.embed);
   try {
@@ -136,15 +137,6 @@ async function checked(run: CheckedRun): Promise<CheckOutcome> {
     await predict.release();
     await embed?.release();
   }
-}
-
-/** The model's own graph, with its weights where they lie. */
-function untouchedFile({ graph, onnx, weights }: OpenModel): GraphFile {
-  const folder = dirname(onnx);
-  return {
-    bytes: graph,
-    weights: new Map(Array.from(weights.keys(), (path) => [relative(folder, path), path])),
-  };
 }
 
 /** The prediction that the run will use, and what it takes beside texts and a prompt. */

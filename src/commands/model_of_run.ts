@@ -33,13 +33,5 @@ export async function modelOfRun(
       : error;
   });
   checkFiles(model, environment, folder, `put it back, ${way}, or run the experiment again`);
-  if (environment.model.files === undefined) {
-    const unknown = Object.keys(model.files).filter((name) => name !== file);
-    listener.say(
-      `warning: ${folder} was made by an earlier softprompt, which did not note down what ${
-        unknown.join(", ")
-      } were: whether they are the same is not checked`,
-    );
-  }
   return { ...model, source };
 }

@@ -8,7 +8,7 @@ import { readJson } from "../model/read_json.ts";
 import { readPrompt } from "../results/read_prompt.ts";
 import { readEnvironment } from "../results/read_run.ts";
 import type { OpenModel } from "./open_model.ts";
-import { checkFiles } from "./same_model.ts";
+import { checkFiles, type ModelFiles } from "./same_model.ts";
 
 /** A prompt that was tuned before. */
 export interface GivenPrompt {
@@ -24,9 +24,7 @@ export interface GivenPrompt {
 const PATH = ["prompt", "initialization", "path"], ENTERS = ["prompt", "initialization", "enters"];
 
 /** What of the model that a prompt is for its reading depends on. */
-export type GivenFor = Pick<OpenModel, "folder" | "files"> & {
-  readonly facts: Pick<OpenModel["facts"], "scale">;
-};
+export type GivenFor = ModelFiles & { readonly facts: Pick<OpenModel["facts"], "scale"> };
 
 /**
  * Reads the prompt that another one starts from: a run's, or an adapter of PEFT's; `undefined` where it starts otherwise.

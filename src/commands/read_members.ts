@@ -4,8 +4,7 @@ import { InputError } from "../experiment/errors.ts";
 import type { Experiment } from "../experiment/types.ts";
 import { readPrompt } from "../results/read_prompt.ts";
 import { readEnvironment } from "../results/read_run.ts";
-import type { OpenModel } from "./open_model.ts";
-import { checkFiles } from "./same_model.ts";
+import { checkFiles, type ModelFiles } from "./same_model.ts";
 
 /** The prompts of an ensemble. */
 export interface Members {
@@ -35,7 +34,7 @@ export function memberFolders({ ensemble }: Experiment, file: string): string[] 
 export async function readMembers(
   { prompt }: Experiment,
   folders: readonly string[],
-  model: Pick<OpenModel, "folder" | "files">,
+  model: ModelFiles,
 ): Promise<Members> {
   const read = await Promise.all(folders.map(readPrompt));
   for (const folder of folders) {

@@ -3,6 +3,9 @@ import { InputError } from "../experiment/errors.ts";
 import type { Environment } from "../results/environment.ts";
 import type { OpenModel } from "./open_model.ts";
 
+/** A model's files. */
+export type ModelFiles = Pick<OpenModel, "folder" | "files">;
+
 /** So much of a hash tells files apart. */
 const SHOWN = 12;
 
@@ -15,7 +18,7 @@ const SHOWN = 12;
  * @throws {InputError} naming the first such file
  */
 export function checkFiles(
-  { folder, files }: Pick<OpenModel, "folder" | "files">,
+  { folder, files }: ModelFiles,
   { model }: Environment,
   run: string,
   way: string,

@@ -39,6 +39,7 @@ export { fallbacks } from "./webgpu_kernels.ts";
 export { matrixFlops } from "./flops.ts";
 export type { Parameter } from "./model_tuning.ts";
 export { countParameters } from "./parameters.ts";
+export { mapWeights } from "./map_weights.ts";
 export { keptBytes } from "./memory.ts";
 export { type NumberFormat, numberFormatOf } from "./number_format.ts";
 export { type FileRegion, type Graph, liveNodes } from "./graph.ts";

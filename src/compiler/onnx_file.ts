@@ -34,14 +34,20 @@ export interface OnnxFile {
  *
  * @param path where the bytes come from, for messages and for referring to initializers
  * @param read reads what lies in files beside it
+ * @param size the file's, where the bytes are only its start
  * @throws {CompileError} where the bytes are no ONNX model: truncated, another format, or no graph inside
  */
-export function readOnnxFile(bytes: Uint8Array, path: string, read?: ReadRegion): OnnxFile {
+export function readOnnxFile(
+  bytes: Uint8Array,
+  path: string,
+  read?: ReadRegion,
+  size: number = bytes.length,
+): OnnxFile {
   let model: ModelProto;
   try {
     model = fromBinary(ModelProtoSchema, bytes);
   } catch (error) {
-    throw notOnnx(path, bytes.length, bytes, error);
+    throw notOnnx(path, size, bytes, error);
   }
   if (model.graph === undefined || model.graph.output.length === 0) {
     const kind = kindOfFile(bytes) ?? "holds no ONNX graph: is it another kind of file?";
@@ -81,22 +87,30 @@ export function constantOf(tensor: TensorProto, file: OnnxFile): Constant {
   const expected = Math.ceil(dims.reduce((a, b) => a * b, 1) * ELEMENT_BYTES[type]);
   if (tensor.dataLocation === TensorProto_DataLocation.EXTERNAL) {
     const region = regionOf(tensor, file, expected);
+    checkLength(region.length, expected, name, dims);
     const bytes = region.length <= MOST_READ ? bytesOf(region, name, file) : undefined;
     return { type, dims, region, ...(bytes && { bytes }) };
   }
   const bytes = tensor.rawData.length > 0 ? tensor.rawData : typedBytes(tensor);
-  if (bytes.length !== expected) {
-    throw new CompileError(
-      `${name} has ${bytes.length} bytes where its shape [${dims.join(", ")}] needs ${expected}`,
-    );
-  }
+  checkLength(bytes.length, expected, name, dims);
   const inFile = bytes.buffer === file.bytes.buffer && bytes.length >= INLINE_BYTES;
   const offset = bytes.byteOffset - file.bytes.byteOffset;
   return { type, dims, bytes, ...(inFile && { region: { path: file.path, offset, length: bytes.length } }) };
 }
 
-/** Where external data lies: https://onnx.ai/onnx/repo-docs/ExternalData.html */
-function regionOf(tensor: TensorProto, file: OnnxFile, expected: number): FileRegion {
+function checkLength(length: number, expected: number, name: string, dims: readonly number[]): void {
+  if (length === expected) return;
+  throw new CompileError(
+    `${name} has ${length} bytes where its shape [${dims.join(", ")}] needs ${expected}`,
+  );
+}
+
+/**
+ * Where external data lies: https://onnx.ai/onnx/repo-docs/ExternalData.html
+ *
+ * @param expected its bytes, where the tensor does not say
+ */
+export function regionOf(tensor: TensorProto, file: OnnxFile, expected: number): FileRegion {
   const entries = new Map(tensor.externalData.map((entry) => [entry.key, entry.value]));
   const location = entries.get("location");
   if (location === undefined) {
