@@ -141,7 +141,7 @@ const OPERATORS: Readonly<Record<string, Operator>> = {
     return made(dims, (place) => {
       const at = indices!.items[offset(place.slice(axis, axis + rank), own)]!;
       const source = [...place.slice(0, axis), at < 0 ? at + size : at, ...place.slice(axis + rank)];
-      return x!.items[offset(source, strides)]!;
+      return x!.at(offset(source, strides));
     });
   },
   GatherElements: ({ node, inputs: [x, indices], dims }) => {
@@ -178,15 +178,16 @@ const OPERATORS: Readonly<Record<string, Operator>> = {
     return items;
   },
   CumSum: ({ node, inputs: [x, along], dims }) => {
-    const axis = axisOf(along!.items[0]!, dims.length), strides = stridesOf(dims);
+    const axis = axisOf(along!.items[0]!, dims.length), stride = stridesOf(dims)[axis]!;
     const exclusive = integerAttribute(node, "exclusive", 0), reverse = integerAttribute(node, "reverse", 0);
-    return made(dims, (place) => {
-      let total = 0;
-      const from = reverse ? place[axis]! + exclusive : 0;
-      const to = reverse ? dims[axis]! : place[axis]! + 1 - exclusive;
-      for (let at = from; at < to; at++) total += x!.items[offset(place.with(axis, at), strides)]!;
-      return total;
-    });
+    const items = new Float64Array(x!.items.length), step = reverse ? -stride : stride;
+    for (let n = 0; n < items.length; n++) {
+      const i = reverse ? items.length - 1 - n : n, place = Math.floor(i / stride) % dims[axis]!;
+      const isFirst = place === (reverse ? dims[axis]! - 1 : 0);
+      items[i] = (isFirst ? 0 : items[i - step]!) +
+        (exclusive ? isFirst ? 0 : x!.items[i - step]! : x!.items[i]!);
+    }
+    return items;
   },
   Range: ({ inputs: [start, , step], dims }) =>
     Float64Array.from({ length: dims[0]! }, (_, i) => start!.items[0]! + i * step!.items[0]!),
@@ -252,7 +253,7 @@ function offset(place: readonly number[], strides: readonly number[]): number {
 
 /** The elements of a tensor read in steps along each axis of another shape. */
 function picked(x: NumberArray, dims: readonly number[], steps: readonly number[], first = 0): Float64Array {
-  return made(dims, (place) => x.items[first + offset(place, steps)]!);
+  return made(dims, (place) => x.at(first + offset(place, steps)));
 }
 
 /** A tensor of this shape, element by element. */

@@ -1,5 +1,5 @@
 import type { Constant, Value } from "./graph.ts";
-import { Interpreter, type NumberArray } from "./interpreter.ts";
+import { Interpreter, numberArray } from "./interpreter.ts";
 
 /** The texts that a graph is looked through with: no padding, and no token that a graph could treat in a way of its own. */
 export interface Probe {
@@ -19,13 +19,14 @@ const FIRST_ID = 100_000_007, BETWEEN_IDS = 13;
 /** An interpreter of a graph on made-up texts. */
 export function interpreterOf(probe: Probe): Interpreter {
   const { batch, sequence, position = (_, at) => at, isZero, read } = probe, dims = [batch, sequence];
-  const perToken = (item: (text: number, at: number) => number): NumberArray => ({
-    dims,
-    items: Float64Array.from(
-      { length: batch * sequence },
-      (_, i) => item(Math.floor(i / sequence), i % sequence),
-    ),
-  });
+  const perToken = (item: (text: number, at: number) => number) =>
+    numberArray(
+      dims,
+      Float64Array.from(
+        { length: batch * sequence },
+        (_, i) => item(Math.floor(i / sequence), i % sequence),
+      ),
+    );
   return new Interpreter({
     symbols: { batch, sequence },
     inputs: {
