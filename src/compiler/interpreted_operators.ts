@@ -189,6 +189,15 @@ const OPERATORS: Readonly<Record<string, Operator>> = {
     }
     return items;
   },
+  DequantizeLinear: ({ node, inputs: [x, scale, zero], dims }) => {
+    if (scale!.dims.length > 1) return undefined;
+    const axis = scale!.dims.length === 0 ? -1 : axisOf(integerAttribute(node, "axis", 1), dims.length);
+    const strides = stridesOf(dims);
+    return made(dims, (place) => {
+      const own = scale!.items.length === 1 ? 0 : place[axis]!;
+      return (x!.at(offset(place, strides)) - (zero?.items[own] ?? 0)) * scale!.items[own]!;
+    });
+  },
   Range: ({ inputs: [start, , step], dims }) =>
     Float64Array.from({ length: dims[0]! }, (_, i) => start!.items[0]! + i * step!.items[0]!),
   ConstantOfShape: ({ node, dims }) => {

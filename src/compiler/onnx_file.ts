@@ -99,6 +99,15 @@ function regionOf(tensor: TensorProto, file: OnnxFile, expected: number): FileRe
   };
 }
 
+/**
+ * The bytes of a constant, read now where they lie in a file of their own; `undefined` where they are not at hand.
+ *
+ * @throws {CompileError} where they cannot be read
+ */
+export function bytesOfConstant({ bytes, region }: Constant, file: OnnxFile): Uint8Array | undefined {
+  return bytes ?? (region && bytesOf(region, "a table", file));
+}
+
 function bytesOf(region: FileRegion, name: string, { read }: OnnxFile): Uint8Array | undefined {
   try {
     return read?.(region);

@@ -31,8 +31,8 @@ export function exposePositions(graph: Graph): Exposed {
   const constant = chosen("constant"), counted = chosen("counted");
   const lookups = all.filter(({ choice }) => choice === "counted" || choice === "given");
   // A file that takes positions is fed 0, 1, 2, …; what it counts besides follows these.
-  const first = counted.size < lookups.length ? 0 : lookups[0]?.first ?? 0;
   let positions: Value | undefined = graph.inputs.find(({ name }) => name === "position_ids");
+  const first = positions ? 0 : lookups[0]?.first ?? 0;
   /** Values of the given graph that hold a row for each token, and now for each token of each text. */
   const rows = new Set<Value>();
   const exposed = rewrite(graph, (node, inputs, b) => {

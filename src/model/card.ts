@@ -34,7 +34,7 @@ const MOST_TOKENS = 1e9;
  */
 export async function readCard(folder: string, facts: ModelFacts): Promise<ModelCard> {
   const path = join(folder, "config.json"), config = await readJson(path);
-  const tokenizer = await readJson(join(folder, "tokenizer_config.json"));
+  const { model_max_length } = await readIfThere(join(folder, "tokenizer_config.json"));
   const { padding } = facts.positions ?? {}, { pad_token_id } = config;
   if (padding !== undefined && typeof pad_token_id === "number" && pad_token_id !== padding) {
     throw new InputError(
@@ -44,7 +44,7 @@ export async function readCard(folder: string, facts: ModelFacts): Promise<Model
   const limits = [
     facts.positions?.limit,
     ...LIMITS.map((name) => config[name]),
-    tokenizer.model_max_length,
+    model_max_length,
   ].filter((item) => typeof item === "number" && item > 0 && item < MOST_TOKENS);
   return {
     kind: kindOf(config, facts, path),
@@ -69,6 +69,16 @@ function kindOf(
       JSON.stringify(architectures) ?? "missing"
     }, and the graph does not show whether the model fills in masks or goes on with a text: say so in ${path}, as "architectures": ["…ForMaskedLM"] or ["…ForCausalLM"]`,
   );
+}
+
+/** A JSON object, with nothing in it where there is no such file. */
+async function readIfThere(path: string): Promise<Record<string, unknown>> {
+  try {
+    return await readJson(path);
+  } catch (error) {
+    if (error instanceof InputError && error.cause instanceof Deno.errors.NotFound) return {};
+    throw error;
+  }
 }
 
 /**
