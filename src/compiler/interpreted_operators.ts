@@ -1,7 +1,7 @@
 import { numbers } from "./constants.ts";
 import { evaluate } from "./dimension.ts";
 import type { ElementType, Node } from "./graph.ts";
-import type { NumberArray } from "./interpreter.ts";
+import { broadcastStrides, made, type NumberArray, offset, picked, stridesOf } from "./number_array.ts";
 import { cutsOf } from "./ops/cutting.ts";
 import { isFloat } from "./ops/elementwise.ts";
 import { permutation } from "./ops/movement.ts";
@@ -241,36 +241,4 @@ function reduced({ node, inputs: [x], dims }: Interpreted): Float64Array | undef
 
 function withinAxis({ items }: NumberArray, size: number): boolean {
   return items.every((at) => at >= -size && at < size);
-}
-
-/** How far apart neighbours along each axis lie. */
-function stridesOf(dims: readonly number[]): number[] {
-  return dims.map((_, axis) => dims.slice(axis + 1).reduce((a, b) => a * b, 1));
-}
-
-/** The strides of an input that is broadcast to a shape: 0 along axes that it is repeated along. */
-function broadcastStrides(own: readonly number[], dims: readonly number[]): number[] {
-  const strides = stridesOf(own), extra = dims.length - own.length;
-  return dims.map((_, axis) => axis < extra || own[axis - extra] === 1 ? 0 : strides[axis - extra]!);
-}
-
-function offset(place: readonly number[], strides: readonly number[]): number {
-  let at = 0;
-  for (let axis = 0; axis < place.length; axis++) at += place[axis]! * strides[axis]!;
-  return at;
-}
-
-/** The elements of a tensor read in steps along each axis of another shape. */
-function picked(x: NumberArray, dims: readonly number[], steps: readonly number[], first = 0): Float64Array {
-  return made(dims, (place) => x.at(first + offset(place, steps)));
-}
-
-/** A tensor of this shape, element by element. */
-function made(dims: readonly number[], item: (place: number[]) => number): Float64Array {
-  const items = new Float64Array(dims.reduce((a, b) => a * b, 1)), place = dims.map(() => 0);
-  for (let i = 0; i < items.length; i++) {
-    items[i] = item(place);
-    for (let axis = dims.length - 1; axis >= 0 && ++place[axis]! === dims[axis]; axis--) place[axis] = 0;
-  }
-  return items;
 }

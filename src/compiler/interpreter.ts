@@ -2,19 +2,7 @@ import { elementsOf } from "./constants.ts";
 import { evaluate } from "./dimension.ts";
 import type { Constant, Value } from "./graph.ts";
 import { interpretOperator } from "./interpreted_operators.ts";
-
-/** A tensor whose elements are at hand, row by row; a bool is 0 or 1. */
-export interface NumberArray {
-  readonly dims: readonly number[];
-  readonly items: Float64Array;
-  /** One element; of a large constant no others are read. */
-  at(i: number): number;
-}
-
-/** A tensor of these elements. */
-export function numberArray(dims: readonly number[], items: Float64Array): NumberArray {
-  return { dims, items, at: (i) => items[i]! };
-}
+import { type NumberArray, numberArray } from "./number_array.ts";
 
 /** More elements than this are not computed: only positions and masks of short texts are. */
 const MOST_ELEMENTS = 1 << 22;

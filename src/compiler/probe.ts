@@ -1,5 +1,6 @@
 import type { Constant, Value } from "./graph.ts";
-import { Interpreter, numberArray } from "./interpreter.ts";
+import { Interpreter } from "./interpreter.ts";
+import { numberArray } from "./number_array.ts";
 
 /** The texts that a graph is looked through with: they have no padding. */
 export interface Probe {

@@ -3,7 +3,8 @@ import { Builder } from "../../src/compiler/builder.ts";
 import { int64 } from "../../src/compiler/constants.ts";
 import { symbol } from "../../src/compiler/dimension.ts";
 import type { Value } from "../../src/compiler/graph.ts";
-import { Interpreter, numberArray } from "../../src/compiler/interpreter.ts";
+import { Interpreter } from "../../src/compiler/interpreter.ts";
+import { numberArray } from "../../src/compiler/number_array.ts";
 
 /** The elements of what is built on `x` int64 [sequence], for x = 3, 0, 3. */
 function elements(build: (b: Builder, x: Value) => Value): number[] | undefined {
