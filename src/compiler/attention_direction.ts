@@ -1,7 +1,7 @@
 import { sameDimension, symbol } from "./dimension.ts";
 import type { Embedding } from "./embedding_layer.ts";
 import { type Constant, dependents, liveNodes, type Node, type Value } from "./graph.ts";
-import { type NumberArray } from "./interpreter.ts";
+import type { NumberArray } from "./number_array.ts";
 import { activations } from "./ops/activation.ts";
 import { elementwise } from "./ops/elementwise.ts";
 import { interpreterOf } from "./probe.ts";
@@ -32,7 +32,7 @@ export function attentionOf(
   read: (constant: Constant) => Uint8Array | undefined,
 ): Attention | undefined {
   const nodes = liveNodes(graph), fromWords = dependents(nodes, [words]);
-  const isScore = ({ producer }: Node["outputs"][number]) =>
+  const isScore = ({ producer }: Value) =>
     !(Object.hasOwn(elementwise, producer!.op) || Object.hasOwn(activations, producer!.op) ||
       CARRIERS.has(producer!.op));
   const interpreter = interpreterOf({

@@ -41,12 +41,17 @@ export function int64(values: readonly number[], dims: readonly number[]): Const
 
 /** The elements of a constant as numbers, or `undefined` where its bytes are not at hand or its type is no plain number. */
 export function numbers(constant: Constant): number[] | undefined {
-  if (constant.bytes === undefined) return undefined;
-  const view = new DataView(constant.bytes.buffer, constant.bytes.byteOffset, constant.bytes.byteLength);
-  const read = READERS[constant.type];
-  if (read === undefined) return undefined;
-  const size = ELEMENT_BYTES[constant.type];
-  return Array.from({ length: view.byteLength / size }, (_, i) => read(view, i * size));
+  const read = elementsOf(constant);
+  if (read === undefined || constant.bytes === undefined) return undefined;
+  return Array.from({ length: constant.bytes.length / ELEMENT_BYTES[constant.type] }, (_, i) => read(i));
+}
+
+/** Reads the elements of a constant one by one, where `numbers` reads all. */
+export function elementsOf({ bytes, type }: Constant): ((i: number) => number) | undefined {
+  const read = READERS[type], size = ELEMENT_BYTES[type];
+  if (bytes === undefined || read === undefined) return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return (i) => read(view, i * size);
 }
 
 /** The elements of a small integer or bool constant, else `undefined`. */

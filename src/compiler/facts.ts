@@ -4,7 +4,7 @@ import { findEmbedding } from "./embedding_layer.ts";
 import { CompileError } from "./errors.ts";
 import { ancestors, type Constant, liveNodes } from "./graph.ts";
 import { importModel } from "./import.ts";
-import type { OnnxFile } from "./onnx_file.ts";
+import { bytesOfConstant, type OnnxFile } from "./onnx_file.ts";
 import { paddingRow } from "./padding_row.ts";
 import { tableLookups } from "./position_lookups.ts";
 import { type Exposed, exposePositions } from "./positions.ts";
@@ -53,7 +53,7 @@ export function factsOf(file: OnnxFile): ModelFacts {
       `${file.path}: the sizes of its vocabulary are not known (${rows} rows, ${words} words)`,
     );
   }
-  const read = ({ bytes, region }: Constant) => bytes ?? (region && file.read?.(region));
+  const read = (constant: Constant) => bytesOfConstant(constant, file);
   const exposed = exposePositions(graph), positions = positionFacts(exposed, read);
   const readers = new Set(tableLookups(findEmbedding(exposed.graph)).map(({ node }) => node));
   const others = liveNodes(exposed.graph).filter((node) => !readers.has(node));

@@ -1,7 +1,7 @@
 import { numbers } from "./constants.ts";
 import { evaluate } from "./dimension.ts";
 import type { ElementType, Node } from "./graph.ts";
-import type { NumberArray } from "./interpreter.ts";
+import { broadcastStrides, made, type NumberArray, offset, picked, stridesOf } from "./number_array.ts";
 import { cutsOf } from "./ops/cutting.ts";
 import { isFloat } from "./ops/elementwise.ts";
 import { permutation } from "./ops/movement.ts";
@@ -141,7 +141,7 @@ const OPERATORS: Readonly<Record<string, Operator>> = {
     return made(dims, (place) => {
       const at = indices!.items[offset(place.slice(axis, axis + rank), own)]!;
       const source = [...place.slice(0, axis), at < 0 ? at + size : at, ...place.slice(axis + rank)];
-      return x!.items[offset(source, strides)]!;
+      return x!.at(offset(source, strides));
     });
   },
   GatherElements: ({ node, inputs: [x, indices], dims }) => {
@@ -178,14 +178,24 @@ const OPERATORS: Readonly<Record<string, Operator>> = {
     return items;
   },
   CumSum: ({ node, inputs: [x, along], dims }) => {
-    const axis = axisOf(along!.items[0]!, dims.length), strides = stridesOf(dims);
+    const axis = axisOf(along!.items[0]!, dims.length), stride = stridesOf(dims)[axis]!;
     const exclusive = integerAttribute(node, "exclusive", 0), reverse = integerAttribute(node, "reverse", 0);
+    const items = new Float64Array(x!.items.length), step = reverse ? -stride : stride;
+    for (let n = 0; n < items.length; n++) {
+      const i = reverse ? items.length - 1 - n : n, place = Math.floor(i / stride) % dims[axis]!;
+      const isFirst = place === (reverse ? dims[axis]! - 1 : 0);
+      items[i] = (isFirst ? 0 : items[i - step]!) +
+        (exclusive ? isFirst ? 0 : x!.items[i - step]! : x!.items[i]!);
+    }
+    return items;
+  },
+  DequantizeLinear: ({ node, inputs: [x, scale, zero], dims }) => {
+    if (scale!.dims.length > 1) return undefined;
+    const axis = scale!.dims.length === 0 ? -1 : axisOf(integerAttribute(node, "axis", 1), dims.length);
+    const strides = stridesOf(dims);
     return made(dims, (place) => {
-      let total = 0;
-      const from = reverse ? place[axis]! + exclusive : 0;
-      const to = reverse ? dims[axis]! : place[axis]! + 1 - exclusive;
-      for (let at = from; at < to; at++) total += x!.items[offset(place.with(axis, at), strides)]!;
-      return total;
+      const own = scale!.items.length === 1 ? 0 : place[axis]!;
+      return (x!.at(offset(place, strides)) - (zero?.items[own] ?? 0)) * scale!.items[own]!;
     });
   },
   Range: ({ inputs: [start, , step], dims }) =>
@@ -231,36 +241,4 @@ function reduced({ node, inputs: [x], dims }: Interpreted): Float64Array | undef
 
 function withinAxis({ items }: NumberArray, size: number): boolean {
   return items.every((at) => at >= -size && at < size);
-}
-
-/** How far apart neighbours along each axis lie. */
-function stridesOf(dims: readonly number[]): number[] {
-  return dims.map((_, axis) => dims.slice(axis + 1).reduce((a, b) => a * b, 1));
-}
-
-/** The strides of an input that is broadcast to a shape: 0 along axes that it is repeated along. */
-function broadcastStrides(own: readonly number[], dims: readonly number[]): number[] {
-  const strides = stridesOf(own), extra = dims.length - own.length;
-  return dims.map((_, axis) => axis < extra || own[axis - extra] === 1 ? 0 : strides[axis - extra]!);
-}
-
-function offset(place: readonly number[], strides: readonly number[]): number {
-  let at = 0;
-  for (let axis = 0; axis < place.length; axis++) at += place[axis]! * strides[axis]!;
-  return at;
-}
-
-/** The elements of a tensor read in steps along each axis of another shape. */
-function picked(x: NumberArray, dims: readonly number[], steps: readonly number[], first = 0): Float64Array {
-  return made(dims, (place) => x.items[first + offset(place, steps)]!);
-}
-
-/** A tensor of this shape, element by element. */
-function made(dims: readonly number[], item: (place: number[]) => number): Float64Array {
-  const items = new Float64Array(dims.reduce((a, b) => a * b, 1)), place = dims.map(() => 0);
-  for (let i = 0; i < items.length; i++) {
-    items[i] = item(place);
-    for (let axis = dims.length - 1; axis >= 0 && ++place[axis]! === dims[axis]; axis--) place[axis] = 0;
-  }
-  return items;
 }

@@ -1,13 +1,8 @@
-import { numbers } from "./constants.ts";
+import { elementsOf } from "./constants.ts";
 import { evaluate } from "./dimension.ts";
 import type { Constant, Value } from "./graph.ts";
 import { interpretOperator } from "./interpreted_operators.ts";
-
-/** A tensor whose elements are at hand, row by row; a bool is 0 or 1. */
-export interface NumberArray {
-  readonly dims: readonly number[];
-  readonly items: Float64Array;
-}
+import { type NumberArray, numberArray } from "./number_array.ts";
 
 /** More elements than this are not computed: only positions and masks of short texts are. */
 const MOST_ELEMENTS = 1 << 22;
@@ -47,31 +42,47 @@ export class Interpreter {
   }
 
   private compute(value: Value): NumberArray | undefined {
-    const dims = this.dimsOf(value), size = dims.reduce((a, b) => a * b, 1);
+    if (value.constant && !value.integers) return this.constant(value.constant);
+    const dims = this.dimsOf(value), size = sizeOf(dims);
     if (size > MOST_ELEMENTS || dims.some((dimension) => dimension < 0)) return undefined;
     if (value.integers) {
       const { symbols } = this.binding;
-      return { dims, items: Float64Array.from(value.integers, (item) => evaluate(item, symbols)) };
+      return numberArray(dims, Float64Array.from(value.integers, (item) => evaluate(item, symbols)));
     }
-    if (this.binding.isZero?.(value)) return { dims, items: new Float64Array(size) };
-    if (value.constant) return this.constant(value.constant);
+    if (this.binding.isZero?.(value)) return numberArray(dims, new Float64Array(size));
     const { producer } = value;
     if (producer === undefined) return this.binding.inputs[value.name];
-    const inputs = producer.inputs.map((input) => input === null ? null : this.valueOf(input));
-    if (inputs.includes(undefined)) return undefined;
+    const inputs: (NumberArray | null)[] = [];
+    for (const input of producer.inputs) {
+      const found = input && this.valueOf(input);
+      if (found === undefined) return undefined;
+      inputs.push(found);
+    }
     const items = interpretOperator({
       node: producer,
-      inputs: inputs as readonly (NumberArray | null)[],
+      inputs,
       output: producer.outputs.indexOf(value),
       dims,
       symbols: this.binding.symbols,
     });
-    return items && { dims, items };
+    return items && numberArray(dims, items);
   }
 
   private constant(constant: Constant): NumberArray | undefined {
     const bytes = constant.bytes ?? this.binding.read?.(constant);
-    const items = bytes && numbers({ ...constant, bytes });
-    return items && { dims: constant.dims, items: Float64Array.from(items) };
+    const at = bytes && elementsOf({ ...constant, bytes }), { dims } = constant;
+    if (at === undefined) return undefined;
+    let items: Float64Array | undefined;
+    return {
+      dims,
+      at,
+      get items() {
+        return items ??= Float64Array.from({ length: sizeOf(dims) }, (_, i) => at(i));
+      },
+    };
   }
+}
+
+function sizeOf(dims: readonly number[]): number {
+  return dims.reduce((a, b) => a * b, 1);
 }

@@ -125,6 +125,15 @@ export function regionOf(tensor: TensorProto, file: OnnxFile, expected: number):
 }
 
 /**
+ * The bytes of a constant, read now where they lie in a file of their own; `undefined` where they are not at hand.
+ *
+ * @throws {CompileError} where they cannot be read
+ */
+export function bytesOfConstant({ bytes, region }: Constant, file: OnnxFile): Uint8Array | undefined {
+  return bytes ?? (region && bytesOf(region, "a table", file));
+}
+
+/**
  * Reads the bytes of a tensor; `undefined` where no files can be read.
  *
  * @param name the tensor's, for messages

@@ -1,10 +1,11 @@
+import { scalarOf } from "./constants.ts";
 import { product, sameDimension, symbol } from "./dimension.ts";
 import { behindCarriers, type Embedding, isTable, LOOKUPS } from "./embedding_layer.ts";
 import { CompileError } from "./errors.ts";
 import { ancestors, dependents, liveNodes, type Node, type Value } from "./graph.ts";
 import { axisOf, integerAttribute } from "./ops/row.ts";
 import { cutsOf } from "./ops/cutting.ts";
-import { interpreterOf } from "./probe.ts";
+import { interpreterOf, PLAIN_ID } from "./probe.ts";
 import { hasTokens, isTokens, isTokenWise } from "./token_wise.ts";
 
 const TOKENS = product([symbol("batch"), symbol("sequence")]);
@@ -13,6 +14,8 @@ const TOKENS = product([symbol("batch"), symbol("sequence")]);
 export type Choice =
   /** The same row for every token: token types. */
   | "constant"
+  /** The same row for every token, but for special ones that the graph knows. */
+  | "by-token"
   /** Rows first, first + 1, first + 2, … of every text, which the graph counts by itself. */
   | "counted"
   /** The row position + first of what `position_ids` is fed. */
@@ -78,12 +81,25 @@ function chosenBy(indices: Value): Pick<TableLookup, "choice" | "first"> | undef
   if (first === undefined || !Number.isInteger(first) || first < 0) return undefined;
   const all = (holds: (item: number, i: number, probe: typeof seen[number]) => boolean) =>
     seen.every((probe) => probe.items.length > 0 && probe.items.every((item, i) => holds(item, i, probe)));
-  if (all((item) => item === first)) return { choice: "constant", first };
+  if (all((item) => item === first)) {
+    return { choice: isSameForSpecial(indices, first) ? "constant" : "by-token", first };
+  }
   if (all((item, i, { sequence }) => item === first + i % sequence)) return { choice: "counted", first };
   if (all((item, i, { given, isWhole }) => isWhole && item === first + given(i))) {
     return { choice: "given", first };
   }
   return undefined;
+}
+
+/** Whether indices are one number also where tokens are those that they are computed by: padding, separators. */
+function isSameForSpecial(indices: Value, first: number): boolean {
+  const scalars = [...ancestors(indices)].flatMap(({ inputs }) => inputs.map(scalarOf));
+  const ids = new Set([
+    PLAIN_ID,
+    ...scalars.filter((item) => item !== undefined && item >= 0 && item < PLAIN_ID),
+  ]);
+  const interpreter = interpreterOf({ batch: 1, sequence: ids.size, ids: [...ids] as number[] });
+  return interpreter.valueOf(indices)?.items.every((item) => item === first) ?? false;
 }
 
 /** Refuses whatever else tells tokens apart by their place before the embedding layer's end. */

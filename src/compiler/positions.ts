@@ -1,7 +1,7 @@
 import type { Builder } from "./builder.ts";
 import { int64 } from "./constants.ts";
 import { type Dimension, product, sameDimension, symbol } from "./dimension.ts";
-import { DECODERS, findEmbedding, ID_CARRIERS, LOOKUPS } from "./embedding_layer.ts";
+import { DECODERS, findEmbedding, ID_CARRIERS } from "./embedding_layer.ts";
 import { ancestors, type Graph, type Node, type Value } from "./graph.ts";
 import { type Choice, type TableLookup, tableLookups } from "./position_lookups.ts";
 import { rewrite } from "./rewrite.ts";
@@ -19,8 +19,8 @@ export interface Exposed {
 
 /**
  * Makes the positions an input: where the model counts them by itself, from a buffer (BERT), from the ids or the mask
- * (RoBERTa, OPT), or by cutting a table to the text's length, `position_ids` takes their place. Token types that are cut
- * from a buffer become constants, so that the buffer's size is no limit for a prompt and a text together.
+ * (RoBERTa, OPT), or by cutting a table to the text's length, `position_ids` takes their place. Token types that are
+ * computed or cut from a buffer become constants, so that neither ids nor the buffer's size matter to a prompt.
  *
  * @throws {CompileError} where positions enter the embedding layer in a way that is not understood
  */
@@ -29,15 +29,15 @@ export function exposePositions(graph: Graph): Exposed {
     chosen = (choice: Choice) =>
       new Map(all.filter((lookup) => lookup.choice === choice).map((lookup) => [lookup.node, lookup]));
   const constant = chosen("constant"), counted = chosen("counted");
-  const lookups = all.filter(({ choice }) => choice !== "constant");
+  const lookups = all.filter(({ choice }) => choice === "counted" || choice === "given");
   // A file that takes positions is fed 0, 1, 2, …; what it counts besides follows these.
-  const first = counted.size < lookups.length ? 0 : lookups[0]?.first ?? 0;
   let positions: Value | undefined = graph.inputs.find(({ name }) => name === "position_ids");
+  const first = positions ? 0 : lookups[0]?.first ?? 0;
   /** Values of the given graph that hold a row for each token, and now for each token of each text. */
   const rows = new Set<Value>();
   const exposed = rewrite(graph, (node, inputs, b) => {
     const lookup = counted.get(node), same = constant.get(node), [output] = node.outputs as [Value];
-    if (same && readsBuffer(node.inputs[1]!)) {
+    if (same && isComputed(node.inputs[1]!)) {
       const [table, indices, ...more] = inputs;
       const row = b.filled(indices!.shape, int64([same.first], [1]));
       return b.node(node.op, [table!, row, ...more], node.attributes, node.name);
@@ -73,9 +73,9 @@ function looked(
   return b.node("Gather", [b.reshape(table!, table!.shape.slice(-2)), indices], { axis: 0 }, node.name)[0]!;
 }
 
-/** Whether indices are read from a table of indices. */
-function readsBuffer(indices: Value): boolean {
-  return [...ancestors(indices)].some(({ op }) => op === "Slice" || LOOKUPS.has(op));
+/** Whether indices are more than a number repeated: cut from a buffer, or computed. */
+function isComputed(indices: Value): boolean {
+  return [...ancestors(indices)].some(({ op }) => op !== "ConstantOfShape" && !ID_CARRIERS.has(op));
 }
 
 /** Whether a value is [sequence, dimension], perhaps with axes of one, or of the texts, before. */

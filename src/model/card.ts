@@ -36,7 +36,7 @@ const MOST_TOKENS = 1e9;
  */
 export async function readCard(folder: string, facts: ModelFacts): Promise<ModelCard> {
   const path = join(folder, "config.json"), config = await readJson(path);
-  const tokenizer = await readTokenizerConfig(folder, ["tokenizer_config.json"]);
+  const { model_max_length } = await readTokenizerConfig(folder, ["tokenizer_config.json"]);
   const { padding } = facts.positions ?? {}, { pad_token_id } = config;
   if (padding !== undefined && typeof pad_token_id === "number" && pad_token_id !== padding) {
     throw new InputError(
@@ -46,7 +46,7 @@ export async function readCard(folder: string, facts: ModelFacts): Promise<Model
   const limits = [
     facts.positions?.limit,
     ...LIMITS.map((name) => config[name]),
-    tokenizer.model_max_length,
+    model_max_length,
   ].filter((item) => typeof item === "number" && item > 0 && item < MOST_TOKENS);
   return {
     kind: kindOf(config, facts, path),

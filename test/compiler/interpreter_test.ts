@@ -4,13 +4,14 @@ import { int64 } from "../../src/compiler/constants.ts";
 import { symbol } from "../../src/compiler/dimension.ts";
 import type { Value } from "../../src/compiler/graph.ts";
 import { Interpreter } from "../../src/compiler/interpreter.ts";
+import { numberArray } from "../../src/compiler/number_array.ts";
 
 /** The elements of what is built on `x` int64 [sequence], for x = 3, 0, 3. */
 function elements(build: (b: Builder, x: Value) => Value): number[] | undefined {
   const b = new Builder("tiny.onnx"), x = b.input("x", "int64", [symbol("sequence")]);
   const found = new Interpreter({
     symbols: { sequence: 3 },
-    inputs: { x: { dims: [3], items: Float64Array.of(3, 0, 3) } },
+    inputs: { x: numberArray([3], Float64Array.of(3, 0, 3)) },
   }).valueOf(build(b, x));
   return found && Array.from(found.items);
 }
