@@ -21,7 +21,7 @@ import { say } from "./console.ts";
 import type { OpenModel } from "./open_model.ts";
 
 /** What a model is compiled for, and in. */
-export type Form = Required<Pick<CompileOptions, "target" | "precision">>;
+export type Form = Required<Pick<CompileOptions, "target" | "precision">> & Pick<CompileOptions, "loss">;
 
 /** What graphs for a kind of device are compiled for. */
 export function targetOf(kind: DeviceKind): Form["target"] {
@@ -45,9 +45,9 @@ export function compileModel(
 export function compileWholeModel(
   model: OpenModel,
   optimizer: OptimizerName,
-  { target }: Form,
+  { target, loss = "plain" }: Form,
 ): Promise<CompiledModel> {
-  const options = { target, read: readRegion };
+  const options = { target, loss, read: readRegion };
   return withBytes(model, (bytes) => compileModelTuning(bytes, model.onnx, optimizer, options));
 }
 
@@ -77,6 +77,7 @@ export async function compileOnce(
     optimizer,
     form.target,
     form.precision,
+    form.loss ?? "plain",
     await compilerHash(),
   ]);
   const folder = join(cache, (await hash(new TextEncoder().encode(made))).slice(0, 32));

@@ -1,4 +1,4 @@
-import { int64Tensor, type Tensor } from "../device/device.ts";
+import { float32Tensor, int64Tensor, type Tensor } from "../device/device.ts";
 import type { RandomStream } from "../experiment/random_stream.ts";
 import type { Encoded } from "./encoding.ts";
 
@@ -7,7 +7,7 @@ export interface LabelledEncoding extends Encoded {
   readonly label: number;
 }
 
-/** A batch as inputs of a compiled graph, int64. */
+/** A batch as inputs of a compiled graph: int64, weights float32. */
 export interface BatchFeeds {
   readonly input_ids: Tensor;
   readonly attention_mask: Tensor;
@@ -15,14 +15,20 @@ export interface BatchFeeds {
   readonly prompt_rows: Tensor;
   readonly answer_rows: Tensor;
   readonly labels: Tensor;
+  /** Where classes weigh differently in the loss. */
+  readonly example_weights?: Tensor;
   readonly [name: string]: Tensor;
 }
 
 /** Batches that are sorted by length together: enough for little padding, few enough for chance to mix them. */
 const BUCKET_BATCHES = 16;
 
-/** One batch, padded on the right to its longest example. */
-export function batchFeeds(examples: readonly LabelledEncoding[], padId: number): BatchFeeds {
+/** One batch, padded on the right to its longest example. @param classWeights of each class, where they differ */
+export function batchFeeds(
+  examples: readonly LabelledEncoding[],
+  padId: number,
+  classWeights?: readonly number[],
+): BatchFeeds {
   const batch = examples.length, sequence = Math.max(...examples.map(({ ids }) => ids.length));
   const padded = (of: (example: LabelledEncoding) => readonly number[], filler: number) =>
     int64Tensor(
@@ -42,6 +48,12 @@ export function batchFeeds(examples: readonly LabelledEncoding[], padId: number)
     ]),
     answer_rows: int64Tensor(examples.map(({ answerRow }) => answerRow), [batch]),
     labels: int64Tensor(examples.map(({ label }) => label), [batch]),
+    ...(classWeights && {
+      example_weights: float32Tensor(
+        Float32Array.from(examples, ({ label }) => classWeights[label]!),
+        [batch],
+      ),
+    }),
   };
 }
 

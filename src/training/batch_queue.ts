@@ -9,6 +9,8 @@ export interface QueuedTask {
   readonly padId: number;
   readonly spec: Pick<TrainingSpec, "batchSize" | "accumulate">;
   readonly seed: number;
+  /** What an example of each class weighs in the loss, where they differ. */
+  readonly classWeights?: readonly number[];
 }
 
 /** The batches of all steps, made as inputs once each. */
@@ -30,7 +32,7 @@ export class BatchQueue {
   }
 
   private make(step: number): readonly BatchFeeds[] {
-    const { examples, spec, seed, padId } = this.task, epoch = Math.floor(step / this.perEpoch);
+    const { examples, spec, seed, padId, classWeights } = this.task, epoch = Math.floor(step / this.perEpoch);
     if (epoch !== this.orderedEpoch) {
       this.order = epochBatches(this.lengths, spec.batchSize, new RandomStream(seed, `order/${epoch}`));
       this.orderedEpoch = epoch;
@@ -39,7 +41,7 @@ export class BatchQueue {
     const size = Math.ceil(batch.length / spec.accumulate);
     return Array.from(
       { length: Math.ceil(batch.length / size) },
-      (_, i) => batchFeeds(batch.slice(i * size, (i + 1) * size), padId),
+      (_, i) => batchFeeds(batch.slice(i * size, (i + 1) * size), padId, classWeights),
     );
   }
 }

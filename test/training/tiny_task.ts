@@ -1,34 +1,38 @@
-import { compile } from "../../src/compiler/mod.ts";
+import { compile, type LossMean } from "../../src/compiler/mod.ts";
 import { type Device, float32Tensor, int64Tensor, type ResidentSession } from "../../src/device/device.ts";
 import { RandomStream } from "../../src/experiment/random_stream.ts";
 import type { TuningTask } from "../../src/training/trainer.ts";
 
 /** The bank of the same step, opened. */
 export async function tinyBank(device: Device): Promise<ResidentSession> {
-  const { bytes, compiled } = await tinyModel(device);
+  const { bytes, compiled } = await tinyModel(device, "plain");
   return await device.openResident({
     bytes: compiled.bank.train.bytes,
     weights: new Map([["bert-opset11.onnx", bytes]]),
   });
 }
 
-async function tinyModel(device: Device) {
+async function tinyModel(device: Device, loss: LossMean) {
   const path = "test/fixtures/families/bert-opset11.onnx", bytes = await Deno.readFile(path);
   const target = device.kind === "webgpu" ? "webgpu" as const : "cpu" as const;
-  return { bytes, compiled: compile(bytes, path, "embedding-output", "adamw", { target }) };
+  return { bytes, compiled: compile(bytes, path, "embedding-output", "adamw", { target, loss }) };
 }
 
 /** Tuning two vectors in front of the smallest BERT of the fixtures, on some examples of random tokens. */
 export async function tinyTask(
   device: Device,
-  { steps, logEvery, accumulate = 1, examples: count = 14 }: {
+  { steps, logEvery, accumulate = 1, examples: count = 14, classWeights }: {
     steps: number;
     logEvery: number;
     accumulate?: number;
     examples?: number;
+    classWeights?: readonly number[];
   },
 ): Promise<TuningTask & { close(): Promise<void> }> {
-  const { bytes, compiled: { train, update, state, dimension } } = await tinyModel(device);
+  const { bytes, compiled: { train, update, state, dimension } } = await tinyModel(
+    device,
+    classWeights ? "weighted" : "plain",
+  );
   const weights = new Map([["bert-opset11.onnx", bytes]]);
   const session = await device.openResident({ bytes: train.bytes, weights });
   const updating = await device.openResident({ bytes: update.bytes, weights: new Map() });
@@ -67,6 +71,7 @@ export async function tinyTask(
       logEvery,
     },
     seed: 0,
+    ...(classWeights && { classWeights }),
     close: async () => {
       await session.release();
       await updating.release();
