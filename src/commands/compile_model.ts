@@ -20,7 +20,7 @@ import { say } from "./console.ts";
 import type { OpenModel } from "./open_model.ts";
 
 /** What a model is compiled for, and in. */
-export type Form = Required<Pick<CompileOptions, "target" | "precision">>;
+export type Form = Required<Pick<CompileOptions, "target" | "precision">> & Pick<CompileOptions, "loss">;
 
 /** What graphs for a kind of device are compiled for. */
 export function targetOf(kind: DeviceKind): Form["target"] {
@@ -41,9 +41,9 @@ export function compileModel(
 export function compileWholeModel(
   { graph, onnx }: OpenModel,
   optimizer: OptimizerName,
-  { target }: Form,
+  { target, loss = "plain" }: Form,
 ): CompiledModel {
-  return compileModelTuning(graph, onnx, optimizer, { target, read: readRegion });
+  return compileModelTuning(graph, onnx, optimizer, { target, loss, read: readRegion });
 }
 
 /** Compiles a model for hard prompts. */
@@ -71,6 +71,7 @@ export async function compileOnce(
     optimizer,
     form.target,
     form.precision,
+    form.loss ?? "plain",
     await compilerHash(),
   ]);
   const folder = join(cache, (await hash(new TextEncoder().encode(made))).slice(0, 32));

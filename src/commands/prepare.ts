@@ -1,4 +1,4 @@
-import type { Compiled, OptimizerName } from "../compiler/mod.ts";
+import type { Compiled, LossMean, OptimizerName } from "../compiler/mod.ts";
 import { compileModel, compileOnce, type Form, targetOf } from "./compile_model.ts";
 import { checkTrainable, rareClasses } from "../dataset/class_counts.ts";
 import { type Dataset, datasetName } from "../dataset/load.ts";
@@ -184,19 +184,23 @@ export async function compileExperiment(
  *
  * @throws {DeviceError} where the device has no float16 and the experiment asks for it
  */
-export function formOn(device: Device, { precision }: Experiment): Form {
+export function formOn(device: Device, { precision, training }: Experiment): Form {
   if (precision === "float16" && !device.float16) {
     throw new DeviceError(
       `'precision: float16' needs WebGPU on an adapter that has shader-f16, and the device is ${device.description}: set 'precision: float32' or another 'device:'`,
     );
   }
-  return { target: targetOf(device.kind), precision };
+  return { target: targetOf(device.kind), precision, loss: lossOf(training) };
+}
+
+function lossOf(training: TrainingSpec | undefined): LossMean {
+  return training?.classWeights === undefined ? "plain" : "weighted";
 }
 
 /** Tells apart what is compiled: experiments of the same key share one compiled step. */
 export function stepKey({ experiment: { tune, prompt, training, precision }, model }: Prepared): string {
   const what = prompt.insertion ?? (tune === "all" ? "model" : "hard");
-  return [model.onnx, model.sha256, what, optimizerName(training), precision].join(
+  return [model.onnx, model.sha256, what, optimizerName(training), lossOf(training), precision].join(
     "|",
   );
 }

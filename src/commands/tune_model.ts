@@ -6,6 +6,7 @@ import { verbalizerFeeds } from "../prompt/verbalizer.ts";
 import type { RunFolder } from "../results/run_folder.ts";
 import type { Parameters } from "../training/early_stopping.ts";
 import type { Tuned } from "../training/trainer.ts";
+import { classWeights } from "./class_weights.ts";
 import { followed, validation } from "./follow.ts";
 import type { Listener } from "./listener.ts";
 import type { EncodedDataset, Prepared } from "./prepare.ts";
@@ -56,6 +57,7 @@ export async function tuneModel(
     spec: training!,
     seed,
     signal,
+    ...classWeights(prepared),
     ...validation(prepared, encoded, classifier),
     ...(folder.checkpoint && { resume: folder.checkpoint }),
   };

@@ -9,6 +9,7 @@ import type { SoftPrompt } from "./classifiers.ts";
 import { followed, validation } from "./follow.ts";
 import type { Listener } from "./listener.ts";
 import type { EncodedDataset, Prepared } from "./prepare.ts";
+import { classWeights } from "./class_weights.ts";
 import { meaningAfter, startPrompt } from "./start_prompt.ts";
 import type { TuningSessions } from "./workbench.ts";
 
@@ -55,6 +56,7 @@ export async function tunePrompt(
     spec,
     seed,
     signal,
+    ...classWeights(prepared),
     ...validation(prepared, encoded, ({ prompt }) => classifier(prompt!)),
     ...(folder.checkpoint && { resume: folder.checkpoint }),
   };

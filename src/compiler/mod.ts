@@ -14,7 +14,7 @@ import { importModel } from "./import.ts";
 import { type Parameter, tuneModel } from "./model_tuning.ts";
 import { LOSS_SCALE, mixedPrecision, unscaled } from "./mixed_precision.ts";
 import { narrow } from "./narrow.ts";
-import { addLoss, OBJECTIVE, readAnswer, withoutObjective } from "./objective.ts";
+import { addLoss, type LossMean, OBJECTIVE, readAnswer, withoutObjective } from "./objective.ts";
 import { type OnnxFile, readOnnxFile, type ReadRegion } from "./onnx_file.ts";
 import {
   appendOptimizer,
@@ -43,6 +43,7 @@ export { mapWeights } from "./map_weights.ts";
 export { keptBytes } from "./memory.ts";
 export { type NumberFormat, numberFormatOf } from "./number_format.ts";
 export { type FileRegion, type Graph, liveNodes } from "./graph.ts";
+export type { LossMean } from "./objective.ts";
 export type { Emitted } from "./emit.ts";
 export { notOnnx, type OnnxFile, readOnnxFile, type ReadRegion, weightFiles } from "./onnx_file.ts";
 export type { TensorSize } from "./tensor_sizes.ts";
@@ -50,7 +51,7 @@ export { OPTIMIZER_NAMES, type OptimizerName, type StateTensor } from "./optimiz
 export type { Insertion } from "./splice.ts";
 export { weightsApart } from "./weights_apart.ts";
 
-/** What is compiled: it depends on the model, the insertion, the optimizer, the target and the precision alone. */
+/** What is compiled: it depends on the model, the insertion, the optimizer, the loss, the target and the precision alone. */
 export interface Compiled {
   /** The size of the prompt's vectors. */
   readonly dimension: number;
@@ -96,6 +97,8 @@ export interface CompileOptions {
   readonly target?: Target;
   /** What the frozen model is computed in. */
   readonly precision?: Precision;
+  /** What mean the loss is: a weighted one's steps have the input `example_weights`. */
+  readonly loss?: LossMean;
 }
 
 /**
@@ -110,13 +113,13 @@ export function compile(
   path: string,
   insertion: Insertion,
   optimizer: OptimizerName,
-  { onPass = () => {}, read, target = "cpu", precision = "float32" }: CompileOptions = {},
+  { onPass = () => {}, read, target = "cpu", precision = "float32", loss = "plain" }: CompileOptions = {},
 ): Compiled {
   const embedding = frozenModel(readOnnxFile(bytes, path, read), onPass);
   const place = promptPlace(embedding, insertion);
   const lowered = (graph: Graph, tell?: Tell) => simplify(fitted(graph, target, precision, tell));
   const graphs = (prompts: Prompts, told: OnPass) => {
-    const { step, answer } = tuning(embedding, insertion, optimizer, prompts, precision, told);
+    const { step, answer } = tuning(embedding, insertion, optimizer, prompts, precision, loss, told);
     return { step: reporting(told)("simplify", (tell) => lowered(step, tell)), answer: lowered(answer) };
   };
   const one = graphs("one", onPass), bank = graphs("bank", () => {});
@@ -142,6 +145,7 @@ function tuning(
   optimizer: OptimizerName,
   prompts: Prompts,
   precision: Precision,
+  loss: LossMean,
   onPass: OnPass,
 ): { step: Graph; answer: Graph } {
   const pass = reporting(onPass), scale = precision === "float16" ? LOSS_SCALE : 1;
@@ -150,7 +154,7 @@ function tuning(
   const answer = pass("narrow", (tell) => narrow(whole, tell));
   const differentiated = pass(
     "differentiate",
-    () => withoutObjective(differentiate(addLoss(answer), OBJECTIVE, prompt, scale)),
+    () => withoutObjective(differentiate(addLoss(answer, loss), OBJECTIVE, prompt, scale)),
   );
   const backward = pass(
     "narrow backward",
@@ -194,10 +198,10 @@ export function compileModelTuning(
   bytes: Uint8Array,
   path: string,
   optimizer: OptimizerName,
-  { read, target = "cpu" }: Pick<CompileOptions, "read" | "target"> = {},
+  { read, target = "cpu", loss = "plain" }: Pick<CompileOptions, "read" | "target" | "loss"> = {},
 ): CompiledModel {
   const file = readOnnxFile(bytes, path, read), { graph } = frozenModel(file);
-  const { parameters, state, step, answer } = tuneModel(narrow(readAnswer(graph)), file, optimizer);
+  const { parameters, state, step, answer } = tuneModel(narrow(readAnswer(graph)), file, optimizer, loss);
   const lowered = (graph: Graph) => simplify(fitted(graph, target, "float32"));
   return {
     parameters,

@@ -2,7 +2,7 @@ import { Builder } from "./builder.ts";
 import { CompileError } from "./errors.ts";
 import { gradientsOf } from "./differentiate.ts";
 import { type Graph, liveNodes, type Value } from "./graph.ts";
-import { addLoss, OBJECTIVE, withoutObjective } from "./objective.ts";
+import { addLoss, type LossMean, OBJECTIVE, withoutObjective } from "./objective.ts";
 import type { OnnxFile } from "./onnx_file.ts";
 import { appendModelOptimizer, modelState, type OptimizerName, type StateTensor } from "./optimizer.ts";
 import { floats, parametersOf } from "./parameters.ts";
@@ -34,10 +34,15 @@ export interface ModelTuning {
  * @param answer the graph that ends in `class_logits`
  * @throws {CompileError} on an operator without a gradient, or weights that are not float32
  */
-export function tuneModel(answer: Graph, file: OnnxFile, optimizer: OptimizerName): ModelTuning {
+export function tuneModel(
+  answer: Graph,
+  file: OnnxFile,
+  optimizer: OptimizerName,
+  loss: LossMean,
+): ModelTuning {
   const { own, transposedFrom } = parametersOf(file);
   const { graph, inputs } = withInputs(answer, new Set(own.keys()), transposedFrom);
-  const b = Builder.of(addLoss(graph)), complete = b.graph();
+  const b = Builder.of(addLoss(graph, loss)), complete = b.graph();
   const found = gradientsOf(b, complete, OBJECTIVE, inputs);
   const moving = inputs.flatMap((input, i) => found[i] ? [{ input, gradient: found[i] }] : []);
   const tuned = moving.map(({ input }) => input), { outputs } = withoutObjective(complete);

@@ -30,15 +30,20 @@ export function readAnswer(graph: Graph): Graph {
 /** The output that is differentiated; nobody reads it. */
 export const OBJECTIVE = "objective";
 
+/** Whether all examples weigh the same in the loss, or each as the input `example_weights` says. */
+export type LossMean = "plain" | "weighted";
+
 /**
  * Adds the mean cross-entropy over the classes, from operators that every device has (the fused ones fall back to the
  * CPU on WebGPU). In a bank each prompt's loss is the mean over its own examples, and what is minimized is their sum, in
  * which no prompt's gradient has a part in another's.
  *
- * @returns the graph with the input `labels` int64 [batch] and the outputs `loss`, float32 [] or, for a bank, [prompts] (0
+ * @param how a weighted mean is divided by the sum of the weights, as PyTorch's `CrossEntropyLoss(weight)` is
+ * @returns the graph with the input `labels` int64 [batch], for a weighted mean `example_weights` float32 [batch] (above 0),
+ * and the outputs `loss`, float32 [] or, for a bank, [prompts] (0
  * for a prompt without examples), and `objective`, float32 []
  */
-export function addLoss(graph: Graph): Graph {
+export function addLoss(graph: Graph, how: LossMean): Graph {
   const b = Builder.of(graph);
   const classLogits = graph.outputs.get("class_logits")!;
   const labels = b.input("labels", "int64", [BATCH]);
@@ -48,7 +53,10 @@ export function addLoss(graph: Graph): Graph {
   const picked = b.sum(b.multiply(shifted, b.oneHot(labels, CLASSES)), [1]);
   const losses = b.subtract(logTotal, picked);
   const owners = graph.inputs.find(({ name }) => name === "prompt_of_example");
-  const loss = owners ? meanOfEach(b, losses, owners) : b.reshape(b.mean(losses, [0, 1]), []);
+  const weights = how === "weighted"
+    ? b.reshape(b.input("example_weights", "float32", [BATCH]), [BATCH, 1])
+    : undefined;
+  const loss = owners ? meanOfEach(b, losses, owners, weights) : meanOfAll(b, losses, weights);
   const objective = owners ? b.reshape(b.sum(loss, [0]), []) : loss;
   return b.graph(new Map([...graph.outputs, ["loss", loss], [OBJECTIVE, objective]]));
 }
@@ -58,17 +66,28 @@ export function withoutObjective(graph: Graph): Graph {
   return { ...graph, outputs: new Map([...graph.outputs].filter(([name]) => name !== OBJECTIVE)) };
 }
 
+/** The mean of all losses, float32 []. @param losses float32 [batch, 1] @param weights the same, where they differ */
+function meanOfAll(b: Builder, losses: Value, weights: Value | undefined): Value {
+  if (weights === undefined) return b.reshape(b.mean(losses, [0, 1]), []);
+  return b.reshape(b.divide(b.sum(b.multiply(losses, weights), [0, 1]), b.sum(weights, [0, 1])), []);
+}
+
 /**
  * The mean of each prompt's losses. They are chosen and not multiplied by 0 and 1: a loss that is no number stays its
  * prompt's own.
  *
  * @param losses float32 [batch, 1]
  * @param owners int64 [batch], each example's prompt
+ * @param weights float32 [batch, 1], where they differ
  * @returns float32 [prompts]
  */
-function meanOfEach(b: Builder, losses: Value, owners: Value): Value {
+function meanOfEach(b: Builder, losses: Value, owners: Value, weights: Value | undefined): Value {
   const own = b.oneHot(owners, PROMPTS), isOwn = b.op("Greater", [own, b.scalar(0)]);
-  const chosen = b.op("Where", [isOwn, losses, b.scalar(0)]);
-  const counts = b.op("Max", [b.sum(own, [0]), b.scalar(1)]);
-  return b.reshape(b.divide(b.sum(chosen, [0]), counts), [PROMPTS]);
+  const weighted = weights === undefined ? losses : b.multiply(losses, weights);
+  const chosen = b.op("Where", [isOwn, weighted, b.scalar(0)]);
+  const total = b.sum(weights === undefined ? own : b.multiply(own, weights), [0]);
+  const divisor = weights === undefined
+    ? b.op("Max", [total, b.scalar(1)])
+    : b.op("Where", [b.op("Greater", [total, b.scalar(0)]), total, b.scalar(1)]);
+  return b.reshape(b.divide(b.sum(chosen, [0]), divisor), [PROMPTS]);
 }

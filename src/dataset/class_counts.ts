@@ -75,6 +75,22 @@ export function checkTrainable(splits: Splits, classes: readonly string[], name:
   );
 }
 
+/**
+ * What an example of each class weighs in the loss.
+ *
+ * @param given `balanced`: classes weigh the same together, examples 1 on average; or weights by class, 1 where there is none
+ * @returns a weight for each class, in their order
+ */
+export function classWeightsOf(
+  given: "balanced" | Readonly<Record<string, number>>,
+  examples: readonly Example[],
+  classes: readonly string[],
+): number[] {
+  if (given !== "balanced") return classes.map((name) => Object.hasOwn(given, name) ? given[name]! : 1);
+  const counts = countByClass(examples);
+  return classes.map((name) => examples.length / (classes.length * counts.get(name)!));
+}
+
 /** Classes that a set of examples lacks, or has so few of that their metrics say little, in one line; `undefined` where there are none. */
 export function rareClasses(
   examples: readonly Example[],

@@ -130,5 +130,6 @@ function resolveTraining(given: Partial<TrainingSpec>): TrainingSpec {
     clipNorm: given.clipNorm ?? 1,
     ...(earlyStopping && { earlyStopping: { metric: "accuracy", patience: 3, ...earlyStopping } }),
     logEvery: given.logEvery ?? 10,
+    ...(given.classWeights !== undefined && { classWeights: given.classWeights }),
   };
 }

@@ -37,6 +37,10 @@ export function schemaPage(): string {
     "complete keys and show these texts. Unknown keys and impossible values are errors with line and column. Any",
     "key can be set from the command line by its path, `--set training.optimizer.learningRate=0.1`, and swept.",
     "",
+    "Files are YAML 1.2. Where a key takes a text, and for classes and words, an unquoted value is what is written:",
+    "`1.0`, `01`, `True` and `no` are texts, not numbers or truths. A text needs quotes where it starts with one of",
+    "`{ [ * & ! | > % @`, or holds `: ` or ` #`. With `--set` a text needs none: `--set 'prompt.template={text} was {mask}'`.",
+    "",
     ...sections,
   ].join("\n");
 }

@@ -58,13 +58,14 @@ function ensembleRules({ prompt, tune, training, ensemble, ...rest }: PartialExp
   return broken;
 }
 
-function trainingRules({ training, dataset }: PartialExperiment): Broken[] {
+function trainingRules({ training, dataset, verbalizer }: PartialExperiment): Broken[] {
   if (training === undefined) return [];
   const broken: Broken[] = [];
   const say = (key: string[], message: string) => broken.push({ path: ["training", ...key], message });
-  const { epochs, steps, earlyStopping, optimizer, accumulate, batchSize } = training as Partial<
-    TrainingSpec
-  >;
+  const { epochs, steps, earlyStopping, optimizer, accumulate, batchSize, classWeights = {} } =
+    training as Partial<
+      TrainingSpec
+    >;
   if (optimizer?.factored !== undefined && optimizer.name !== "adafactor") {
     say(["optimizer", "factored"], "'factored' goes with 'name: adafactor'");
   }
@@ -76,6 +77,11 @@ function trainingRules({ training, dataset }: PartialExperiment): Broken[] {
   }
   if (earlyStopping !== undefined && !bringsValidation(dataset as Partial<DatasetSpec> | undefined)) {
     say(["earlyStopping"], "early stopping needs a validation set: set 'dataset.validation' above 0");
+  }
+  const classes = Object.keys(verbalizer ?? {});
+  for (const name of typeof classWeights === "string" ? [] : Object.keys(classWeights)) {
+    if (classes.includes(name)) continue;
+    say(["classWeights", name], `'${name}' is no class of the verbalizer (${classes.join(", ")})`);
   }
   return broken;
 }

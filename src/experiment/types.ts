@@ -105,6 +105,8 @@ export interface TrainingSpec {
   earlyStopping?: { metric: "accuracy" | "loss"; patience: number };
   /** Steps between two lines of the history. */
   logEvery: number;
+  /** What an example of each class weighs in the loss; those left out 1. */
+  classWeights?: "balanced" | Record<string, number>;
 }
 
 /** Several prompts that answer together. */

@@ -1,4 +1,4 @@
-import { int64Tensor, type Tensor } from "../device/device.ts";
+import { float32Tensor, int64Tensor, type Tensor } from "../device/device.ts";
 import type { RandomStream } from "../experiment/random_stream.ts";
 import type { Encoded } from "./encoding.ts";
 
@@ -7,7 +7,7 @@ export interface LabelledEncoding extends Encoded {
   readonly label: number;
 }
 
-/** A batch as inputs of a compiled graph, int64. */
+/** A batch as inputs of a compiled graph: int64, weights float32. */
 export interface BatchFeeds {
   readonly input_ids: Tensor;
   readonly attention_mask: Tensor;
@@ -15,6 +15,8 @@ export interface BatchFeeds {
   readonly prompt_rows: Tensor;
   readonly answer_rows: Tensor;
   readonly labels: Tensor;
+  /** Where classes weigh differently in the loss. */
+  readonly example_weights?: Tensor;
   readonly [name: string]: Tensor;
 }
 
@@ -25,8 +27,13 @@ const BUCKET_BATCHES = 16;
  * One batch, padded on the right to its longest example.
  *
  * @param padId `undefined` where the model would read padding: the examples are of one length then
+ * @param classWeights of each class, where they differ
  */
-export function batchFeeds(examples: readonly LabelledEncoding[], padId: number | undefined): BatchFeeds {
+export function batchFeeds(
+  examples: readonly LabelledEncoding[],
+  padId: number | undefined,
+  classWeights?: readonly number[],
+): BatchFeeds {
   const batch = examples.length, sequence = Math.max(...examples.map(({ ids }) => ids.length));
   if (padId === undefined && examples.some(({ ids }) => ids.length < sequence)) {
     throw new RangeError("examples of several lengths in a batch of a model that reads padding");
@@ -49,6 +56,12 @@ export function batchFeeds(examples: readonly LabelledEncoding[], padId: number 
     ]),
     answer_rows: int64Tensor(examples.map(({ answerRow }) => answerRow), [batch]),
     labels: int64Tensor(examples.map(({ label }) => label), [batch]),
+    ...(classWeights && {
+      example_weights: float32Tensor(
+        Float32Array.from(examples, ({ label }) => classWeights[label]!),
+        [batch],
+      ),
+    }),
   };
 }
 

@@ -4,7 +4,7 @@ import { BankPart } from "./bank_tensor.ts";
 /** Inputs that have a row for each example and a column for each token: shorter ones are filled up on the right. */
 const BY_TOKEN = new Set(["input_ids", "attention_mask", "position_ids"]);
 /** Inputs that have a row for each example. */
-const BY_EXAMPLE = new Set(["prompt_rows", "answer_rows", "labels"]);
+const BY_EXAMPLE = new Set(["prompt_rows", "answer_rows", "labels", "example_weights"]);
 /** Inputs that are the same for all prompts. */
 const SHARED = new Set(["label_tokens", "label_weights", "step"]);
 
@@ -43,14 +43,18 @@ function filledUp(tensors: readonly Tensor[]): Tensor[] {
 }
 
 function behindEachOther(tensors: readonly Tensor[]): Tensor {
-  const rows = tensors.reduce((sum, { dims }) => sum + dims[0]!, 0), { dims } = tensors[0]!;
+  const rows = tensors.reduce((sum, { dims }) => sum + dims[0]!, 0), { dims, type } = tensors[0]!;
+  const shape = [rows, ...dims.slice(1)];
+  if (type === "float32") {
+    return float32Tensor(Float32Array.from(tensors.flatMap(({ data }) => Array.from(data, Number))), shape);
+  }
   const data = new BigInt64Array(tensors.reduce((sum, { data }) => sum + data.length, 0));
   let at = 0;
   for (const tensor of tensors) {
     data.set(tensor.data as BigInt64Array, at);
     at += tensor.data.length;
   }
-  return { type: "int64", dims: [rows, ...dims.slice(1)], data };
+  return { type: "int64", dims: shape, data };
 }
 
 /** Tensors along a new first axis: where they are all parts of one bank's output, in order, that output as it is. */

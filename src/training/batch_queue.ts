@@ -15,6 +15,8 @@ export interface QueuedTask {
   readonly padId: number | undefined;
   readonly spec: Pick<TrainingSpec, "batchSize" | "accumulate">;
   readonly seed: number;
+  /** What an example of each class weighs in the loss, where they differ. */
+  readonly classWeights?: readonly number[];
 }
 
 /** The batches of all steps, made as inputs once each. */
@@ -36,13 +38,13 @@ export class BatchQueue {
   }
 
   private make(step: number): readonly BatchFeeds[] {
-    const { examples, spec, seed, padId } = this.task, epoch = Math.floor(step / this.perEpoch);
+    const { examples, spec, seed, padId, classWeights } = this.task, epoch = Math.floor(step / this.perEpoch);
     if (epoch !== this.orderedEpoch) {
       this.order = epochBatches(this.lengths, spec.batchSize, new RandomStream(seed, `order/${epoch}`));
       this.orderedEpoch = epoch;
     }
     const batch = this.order[step % this.perEpoch]!.map((i) => examples[i]!);
     return batchParts(batch, Math.ceil(batch.length / spec.accumulate), padId)
-      .map((part) => batchFeeds(part, padId));
+      .map((part) => batchFeeds(part, padId, classWeights));
   }
 }

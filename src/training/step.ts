@@ -26,7 +26,7 @@ export interface StepOutputs {
 }
 
 /**
- * One step over a batch, or over its parts one after the other, whose gradients are then averaged by their examples and
+ * One step over a batch, or over its parts one after the other, whose gradients are then averaged by their examples (or the weights of these) and
  * given to the optimizer: the same up to rounding, with the memory of one part.
  *
  * @param parts the batch's examples as inputs of the step
@@ -44,11 +44,11 @@ export async function takeStep(
     class_logits?.free();
     return { loss: loss!, gradient: (gradient ?? gradient_norm)!, next };
   }
-  const { dims } = moment.prompt!, examples = parts.reduce((sum, { labels }) => sum + labels.data.length, 0);
+  const { dims } = moment.prompt!, whole = parts.reduce((sum, part) => sum + weightOf(part), 0);
   const gradient = new Float64Array(dims.reduce((a, b) => a * b, 1));
   let loss = 0;
   for (const part of parts) {
-    const share = part.labels.data.length / examples, outputs = await run(part);
+    const share = weightOf(part) / whole, outputs = await run(part);
     loss += share * Number((await outputs.loss!.read()).data[0]);
     const { data } = await outputs.gradient!.read();
     for (const [i, x] of (data as Float32Array).entries()) gradient[i]! += share * x;
@@ -56,6 +56,12 @@ export async function takeStep(
   }
   const mean = float32Tensor(Float32Array.from(gradient), dims);
   return { loss: scalarTensor(loss), gradient: mean, next: await update!.run({ ...moment, gradient: mean }) };
+}
+
+/** What a part of a batch weighs: as many examples as it has, or the sum of their weights. */
+function weightOf({ labels, example_weights }: BatchFeeds): number {
+  if (example_weights === undefined) return labels.data.length;
+  return Array.from(example_weights.data, Number).reduce((sum, weight) => sum + weight, 0);
 }
 
 /** Brings a tensor into the host's memory, and frees it where it was. */

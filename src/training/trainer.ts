@@ -23,6 +23,8 @@ export interface TuningTask extends StepSessions {
   readonly verbalizer: Readonly<Record<string, Tensor>>;
   readonly spec: TrainingSpec;
   readonly seed: number;
+  /** What an example of each class weighs in the loss, where the step's loss is a weighted mean. */
+  readonly classWeights?: readonly number[];
   /** Measures on the validation set; absent where there is none. */
   readonly validate?: (parameters: Parameters) => Promise<Watched>;
   /** Where an earlier run of the same task was interrupted. */

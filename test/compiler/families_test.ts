@@ -138,6 +138,6 @@ function unnarrowed(bytes: Uint8Array, path: string, insertion: Insertion): Grap
   );
   const { graph, prompt } = splice(embedding, insertion);
   return simplify(
-    appendOptimizer(differentiate(addLoss(readAnswer(graph)), "loss", prompt), prompt, "adamw"),
+    appendOptimizer(differentiate(addLoss(readAnswer(graph), "plain"), "loss", prompt), prompt, "adamw"),
   );
 }

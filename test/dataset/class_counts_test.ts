@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { checkTrainable, checkWords, rareClasses } from "../../src/dataset/class_counts.ts";
+import { checkTrainable, checkWords, classWeightsOf, rareClasses } from "../../src/dataset/class_counts.ts";
 import type { Example } from "../../src/dataset/example.ts";
 import { splitByShares } from "../../src/dataset/split.ts";
 import { InputError } from "../../src/experiment/errors.ts";
@@ -60,4 +60,11 @@ Deno.test("a column of texts that is taken for the labels is refused soon, and d
     "the column 'label' of 'a.csv' has 60,000 different values, 'film 0 is so so so so so so so so so so …', ",
   );
   assert(performance.now() - started < 5000);
+});
+
+Deno.test("balanced weights are scikit-learn's, given ones as they are, 1 where none is given", () => {
+  const found = classWeightsOf("balanced", examples({ negative: 6, positive: 3, neutral: 1 }), CLASSES);
+  // sklearn.utils.class_weight.compute_class_weight("balanced", ...)
+  assertEquals(found, [10 / 18, 10 / 9, 10 / 3]);
+  assertEquals(classWeightsOf({ neutral: 5 }, [], ["neutral", "constructor"]), [5, 1]);
 });

@@ -153,3 +153,26 @@ Deno.test("keys can be set to other values, and are checked like the file's own"
     "did you mean 'length'?",
   );
 });
+
+Deno.test("class weights are 'balanced' or a number above 0 for classes of the verbalizer", () => {
+  const weights = (value: string) => `${SOFT}training: { classWeights: ${value} }\n`;
+  const read = (value: string) => parseExperiment(weights(value), "rt.yaml").training!.classWeights;
+  assertEquals([read("balanced"), read("{ positive: 2.5 }")], ["balanced", { positive: 2.5 }]);
+  assertEquals(problems(weights("{ neutral: 2 }")), [
+    "rt.yaml:6:38: 'neutral' is no class of the verbalizer (negative, positive)",
+  ]);
+  assertEquals(problems(weights("{ positive: 0 }")), [
+    "rt.yaml:6:39: 'training.classWeights.positive' must be more than 0, got 0",
+  ]);
+  assertEquals(problems(weights("even")), [
+    "rt.yaml:6:27: 'training.classWeights' must be balanced, got \"even\"",
+  ]);
+});
+
+Deno.test("shares that add up to more than all are refused", () => {
+  const shares = SOFT.replace("name: rt-polarity", "file: a.csv, split: { test: 0.9, validation: 0.2 }");
+  assertEquals(problems(shares), [
+    "rt.yaml:3:32: the shares of the test set and the validation set add up to 1.1, more than 1",
+  ]);
+  parseExperiment(shares.replace("0.2", "0.1"), "rt.yaml");
+});

@@ -16,17 +16,20 @@ async function tuned(device: Device, options: Parameters<typeof tinyTask>[1]): P
   }
 }
 
-Deno.test("a compiled step taken in parts tunes the prompt that it tunes in one, up to rounding", async () => {
-  const cpu = await openCpu(), start = await tinyTask(cpu, { steps: 8, logEvery: 10 });
-  await start.close();
-  const whole = (await tuned(cpu, { steps: 8, logEvery: 10 })).data as Float32Array;
-  for (const accumulate of [2, 3]) {
-    const parts = (await tuned(cpu, { steps: 8, logEvery: 10, accumulate })).data as Float32Array;
-    const moved = Math.max(...whole.map((x, i) => Math.abs(x - Number(start.parameters.prompt!.data[i]))));
-    const apart = Math.max(...whole.map((x, i) => Math.abs(x - parts[i]!)));
-    assert(moved > 0.1 && apart < 1e-3 * moved, `${apart} apart, ${moved} moved`);
-  }
-});
+for (const [what, weighing] of [["", {}], [" of weighted examples", { classWeights: [0.2, 4] }]] as const) {
+  Deno.test(`a compiled step${what} taken in parts tunes the prompt that it tunes in one, up to rounding`, async () => {
+    const options = { steps: 8, logEvery: 10, ...weighing };
+    const cpu = await openCpu(), start = await tinyTask(cpu, options);
+    await start.close();
+    const whole = (await tuned(cpu, options)).data as Float32Array;
+    for (const accumulate of [2, 3]) {
+      const parts = (await tuned(cpu, { ...options, accumulate })).data as Float32Array;
+      const moved = Math.max(...whole.map((x, i) => Math.abs(x - Number(start.parameters.prompt!.data[i]))));
+      const apart = Math.max(...whole.map((x, i) => Math.abs(x - parts[i]!)));
+      assert(moved > 0.1 && apart < 1e-3 * moved, `${apart} apart, ${moved} moved`);
+    }
+  });
+}
 
 Deno.test("a model that reads padding is tuned as with a mask: its batches are taken in parts of one length", async () => {
   const cpu = await openCpu(), start = await tinyTask(cpu, { steps: 8, logEvery: 10 });

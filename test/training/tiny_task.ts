@@ -1,4 +1,4 @@
-import { compile } from "../../src/compiler/mod.ts";
+import { compile, type LossMean } from "../../src/compiler/mod.ts";
 import { type Device, float32Tensor, int64Tensor, type ResidentSession } from "../../src/device/device.ts";
 import { RandomStream } from "../../src/experiment/random_stream.ts";
 import { withoutMask } from "../compiler/without_mask.ts";
@@ -6,18 +6,18 @@ import type { TuningTask } from "../../src/training/trainer.ts";
 
 /** The bank of the same step, opened. */
 export async function tinyBank(device: Device): Promise<ResidentSession> {
-  const { bytes, compiled } = await tinyModel(device);
+  const { bytes, compiled } = await tinyModel(device, true, "plain");
   return await device.openResident({
     bytes: compiled.bank.train.bytes,
     weights: new Map([["bert-opset11.onnx", bytes]]),
   });
 }
 
-async function tinyModel(device: Device, takesMask = true) {
+async function tinyModel(device: Device, takesMask: boolean, loss: LossMean) {
   const path = "test/fixtures/families/bert-opset11.onnx", file = await Deno.readFile(path);
   const bytes = takesMask ? file : withoutMask(file);
   const target = device.kind === "webgpu" ? "webgpu" as const : "cpu" as const;
-  return { bytes, compiled: compile(bytes, path, "embedding-output", "adamw", { target }) };
+  return { bytes, compiled: compile(bytes, path, "embedding-output", "adamw", { target, loss }) };
 }
 
 /**
@@ -27,15 +27,20 @@ async function tinyModel(device: Device, takesMask = true) {
  */
 export async function tinyTask(
   device: Device,
-  { steps, logEvery, accumulate = 1, examples: count = 14, takesMask = true }: {
+  { steps, logEvery, accumulate = 1, examples: count = 14, takesMask = true, classWeights }: {
     steps: number;
     logEvery: number;
     accumulate?: number;
     examples?: number;
     takesMask?: boolean;
+    classWeights?: readonly number[];
   },
 ): Promise<TuningTask & { close(): Promise<void> }> {
-  const { bytes, compiled: { train, update, state, dimension } } = await tinyModel(device, takesMask);
+  const { bytes, compiled: { train, update, state, dimension } } = await tinyModel(
+    device,
+    takesMask,
+    classWeights ? "weighted" : "plain",
+  );
   const weights = new Map([["bert-opset11.onnx", bytes]]);
   const session = await device.openResident({ bytes: train.bytes, weights });
   const updating = await device.openResident({ bytes: update.bytes, weights: new Map() });
@@ -74,6 +79,7 @@ export async function tinyTask(
       logEvery,
     },
     seed: 0,
+    ...(classWeights && { classWeights }),
     close: async () => {
       await session.release();
       await updating.release();
