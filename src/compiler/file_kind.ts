@@ -6,14 +6,14 @@ const KINDS: readonly (readonly [start: RegExp, kind: string, wayOut: string])[]
     "fetch that with 'git lfs pull'",
   ],
   [/^\s*<(!doctype|html|\?xml)/i, "a web page and no model", "its download went wrong: download it again"],
-  [/^PK\x03\x04/, "a ZIP archive, as PyTorch's checkpoints are", "export the model to ONNX"],
-  [/^\x80[\x02-\x05]/, "a pickle of Python, as PyTorch's older checkpoints are", "export the model to ONNX"],
+  [/^PK[^ -~]{2}/, "a ZIP archive, as PyTorch's checkpoints are", "export the model to ONNX"],
+  [/^\x80[^ -~]/, "a pickle of Python, as PyTorch's older checkpoints are", "export the model to ONNX"],
   [/^[^]{8}\{"/, "a safetensors file: weights without a graph", "export the model to ONNX"],
   [/^GGUF/, "a GGUF file", "export the model to ONNX"],
   [/^\x89HDF/, "an HDF5 file, as those of Keras are", "export the model to ONNX"],
   [/^[^]{4}TFL3/, "a TensorFlow Lite model", "export the model to ONNX"],
   [/^[^]{4}ORTM/, "a model in ONNX Runtime's own format (.ort)", "take the .onnx file that it was made from"],
-  [/^\x1f\x8b/, "compressed with gzip", "unpack it"],
+  [/^[^ -~]\x8b/, "compressed with gzip", "unpack it"],
   [/^\s*[{[]/, "a JSON file", "name the model's .onnx file"],
 ];
 

@@ -1,5 +1,4 @@
-import { DeviceError, type GraphFile } from "./device.ts";
-import { weightBytes } from "./weight_bytes.ts";
+import { DeviceError } from "./device.ts";
 
 const GIB = 2 ** 30;
 
@@ -23,13 +22,13 @@ export class WasmMemory {
   /**
    * Opens a session where its weights fit beside those that are there.
    *
-   * @throws {DeviceError} where they do not, before anything is read, or where the memory is full all the same
+   * @param size what they take, in bytes
+   * @throws {DeviceError} where they do not fit
    */
   async opened<Opened extends { release(): Promise<void> }>(
-    graph: Pick<GraphFile, "weights">,
+    size: number,
     open: () => Promise<Opened>,
   ): Promise<Opened> {
-    const size = await weightBytes(graph);
     if (this.held + size > FOR_WEIGHTS) {
       const beside = this.held > 0 ? ` beside the ${inGib(this.held)} of the graphs that are open` : "";
       throw new DeviceError(
