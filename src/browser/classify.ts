@@ -1,4 +1,5 @@
 import type { Device, Tensor } from "../device/device.ts";
+import { namedText } from "../evaluation/answer_error.ts";
 import { type Classifier, classLogits } from "../evaluation/predict.ts";
 import { softmax } from "../evaluation/softmax.ts";
 import type { TemplateEncoder } from "../prompt/encoding.ts";
@@ -17,11 +18,11 @@ export class SentenceClassifier {
   ) {}
 
   static async open(run: ServedRun, device: Device): Promise<SentenceClassifier> {
-    const common = { inputs: {}, padId: run.tokenizer.padId, batchSize: 1 };
+    const common = { inputs: {}, padId: run.tokenizer.padId, batchSize: 1, precision: "float32" as const };
     return new SentenceClassifier(
       run,
-      { ...common, session: await device.open(await run.graph("predict")) },
-      { ...common, session: await device.open(await run.graph("hard")) },
+      { ...common, tuned: true, session: await device.open(await run.graph("predict")) },
+      { ...common, tuned: false, session: await device.open(await run.graph("hard")) },
     );
   }
 
@@ -43,9 +44,10 @@ export class SentenceClassifier {
 async function probabilities(
   classifier: Classifier,
   encoder: TemplateEncoder,
-  { classes, tokens }: Verbalizer,
+  verbalizer: Verbalizer,
   text: string,
 ): Promise<Probabilities> {
-  const [logits] = await classLogits(classifier, [{ ...encoder.encode({ text }), label: 0 }], tokens);
-  return softmax(logits!).map((probability, i) => ({ name: classes[i]!, probability }));
+  const examples = [{ ...encoder.encode({ text }), label: 0 }], nameOf = () => namedText("the text", text);
+  const [logits] = await classLogits(classifier, { examples, nameOf }, verbalizer);
+  return softmax(logits!).map((probability, i) => ({ name: verbalizer.classes[i]!, probability }));
 }

@@ -10,9 +10,9 @@ import type { CalibrationFile } from "../results/metrics_file.ts";
 /** What a calibration is found from: logits before it. */
 export interface CalibrationSources {
   /** [inputs without content][classes] */
-  readonly contentFree: readonly number[][];
+  readonly contentFree: readonly (readonly number[])[];
   /** [examples][classes], with each example's class as an index. */
-  readonly validation: readonly number[][];
+  readonly validation: readonly (readonly number[])[];
   readonly labels: readonly number[];
 }
 

@@ -2,11 +2,11 @@ import { dirname, fromFileUrl, join } from "@std/path";
 import {
   compile,
   type Compiled,
+  type CompiledAnswer,
   type CompiledModel,
   compileHard,
   compileModelTuning,
   type CompileOptions,
-  type Emitted,
   type Insertion,
   type OptimizerName,
 } from "../compiler/mod.ts";
@@ -52,7 +52,7 @@ export function compileWholeModel(
 }
 
 /** Compiles a model for hard prompts. */
-export function compileHardModel(model: OpenModel, form: Form): Promise<Emitted> {
+export function compileHardModel(model: OpenModel, form: Form): Promise<CompiledAnswer> {
   return withBytes(model, (bytes) => compileHard(bytes, model.onnx, { ...form, read: readRegion }));
 }
 

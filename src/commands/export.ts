@@ -93,7 +93,7 @@ async function onnxFiles(
   }
   return await classifierFiles({
     ...parts,
-    predict: compiled?.predict ?? await compileHardModel(model, form),
+    predict: (compiled ?? await compileHardModel(model, form)).predict,
     inputs: compiled ? { prompt: (await readPrompt(folder)).prompt } : {},
   });
 }

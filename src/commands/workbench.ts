@@ -16,13 +16,13 @@ export interface TuningSessions {
   /** Of one prompt, or of a bank. */
   readonly step: ResidentSession;
   readonly update: ResidentSession;
-  readonly predict: Session;
+  readonly answer: Session;
 }
 
 /** A compiled training step of a whole model, opened. */
 export interface ModelSessions {
   readonly step: ResidentSession;
-  readonly predict: Session;
+  readonly answer: Session;
 }
 
 /** How a workbench is set up. */
@@ -115,7 +115,7 @@ export class Workbench {
     return await this.opened(`${device.kind}|${key}|${prompts}`, async () => ({
       step: await device.openResident(train),
       update: await device.openResident(compiled.update),
-      predict: await device.open(compiled.predict),
+      answer: await device.open(compiled.answer),
     }));
   }
 
@@ -123,22 +123,22 @@ export class Workbench {
   async modelTuning(device: Device, compiled: CompiledModel, key: string): Promise<ModelSessions> {
     return await this.opened(`${device.kind}|${key}`, async () => ({
       step: await device.openResident(compiled.train),
-      predict: await device.open(compiled.predict),
+      answer: await device.open(compiled.answer),
     }));
   }
 
   /** The forward pass alone, opened. @param key tells compiled steps apart */
-  async predict(device: Device, compiled: Compiled, key: string, prompts: "one" | "bank"): Promise<Session> {
-    const graph = prompts === "bank" ? compiled.bank.predict : compiled.predict;
-    const open = async () => ({ predict: await device.open(graph) });
-    return (await this.opened(`${device.kind}|${key}|predict|${prompts}`, open)).predict;
+  async answer(device: Device, compiled: Compiled, key: string, prompts: "one" | "bank"): Promise<Session> {
+    const { answer } = prompts === "bank" ? compiled.bank : compiled;
+    const open = async () => ({ answer: await device.open(answer) });
+    return (await this.opened(`${device.kind}|${key}|answer|${prompts}`, open)).answer;
   }
 
   /** A model with nothing but words in front, opened. */
   async hard(device: Device, model: OpenModel, form: Form): Promise<Session> {
-    const open = async () => ({ predict: await device.open(await compileHardModel(model, form)) });
+    const open = async () => ({ answer: await device.open((await compileHardModel(model, form)).answer) });
     return (await this.opened(`${device.kind}|hard|${model.onnx}|${model.sha256}|${form.precision}`, open))
-      .predict;
+      .answer;
   }
 
   /** A run is over: what it opened is freed, unless it is kept for the next. */
