@@ -3,6 +3,7 @@ import { namedText } from "../evaluation/answer_error.ts";
 import { type Classifier, classLogits } from "../evaluation/predict.ts";
 import { softmax } from "../evaluation/softmax.ts";
 import type { TemplateEncoder } from "../prompt/encoding.ts";
+import { checkTokens } from "../prompt/known_tokens.ts";
 import type { Verbalizer } from "../prompt/verbalizer.ts";
 import type { ServedRun } from "./served_run.ts";
 
@@ -30,8 +31,8 @@ export class SentenceClassifier {
   async classify(text: string, prompt: Tensor): Promise<{ hard: Probabilities; soft: Probabilities }> {
     const { run, hard, soft } = this;
     return {
-      hard: await probabilities(hard, run.hardEncoder(), run.hardVerbalizer, text),
-      soft: await probabilities(
+      hard: await this.probabilities(hard, run.hardEncoder(), run.hardVerbalizer, text),
+      soft: await this.probabilities(
         { ...soft, inputs: { prompt } },
         run.encoder(prompt.dims[0]!),
         run.verbalizer,
@@ -39,15 +40,18 @@ export class SentenceClassifier {
       ),
     };
   }
-}
 
-async function probabilities(
-  classifier: Classifier,
-  encoder: TemplateEncoder,
-  verbalizer: Verbalizer,
-  text: string,
-): Promise<Probabilities> {
-  const examples = [{ ...encoder.encode({ text }), label: 0 }], nameOf = () => namedText("the text", text);
-  const [logits] = await classLogits(classifier, { examples, nameOf }, verbalizer);
-  return softmax(logits!).map((probability, i) => ({ name: verbalizer.classes[i]!, probability }));
+  private async probabilities(
+    classifier: Classifier,
+    encoder: TemplateEncoder,
+    verbalizer: Verbalizer,
+    text: string,
+  ): Promise<Probabilities> {
+    const { about: { rows }, tokenizer } = this.run, nameOf = () => namedText("the text", text);
+    const encoded = encoder.encode({ text });
+    checkTokens(encoded, rows, tokenizer, nameOf);
+    const questions = { examples: [{ ...encoded, label: 0 }], nameOf };
+    const [logits] = await classLogits(classifier, questions, verbalizer);
+    return softmax(logits!).map((probability, i) => ({ name: verbalizer.classes[i]!, probability }));
+  }
 }

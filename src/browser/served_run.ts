@@ -29,6 +29,8 @@ export interface RunDescription {
   readonly card: ModelCard;
   readonly counting: PositionCounting;
   readonly dimension: number;
+  /** Of the model's table of word embeddings. */
+  readonly rows: number;
   readonly state: readonly { readonly name: string; readonly shape: readonly (number | string)[] }[];
   readonly graphs: Readonly<
     Record<GraphName, { readonly weights: readonly string[]; readonly sizes: readonly TensorSize[] }>
@@ -57,7 +59,7 @@ export class ServedRun {
     const about: RunDescription = await json("run.json");
     const tokenizer = Tokenizer.of(await json("tokenizer.json"), await json("tokenizer_config.json"));
     const { prompt } = readSafetensors(await bytes("prompt.safetensors")).tensors;
-    return new ServedRun(about, tokenizer, prompt!);
+    return new ServedRun(about, tokenizer.forRows(about.rows), prompt!);
   }
 
   /** The optimizer's state tensors. */

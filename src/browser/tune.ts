@@ -1,10 +1,12 @@
 import { exampleOf, PLAIN_COLUMNS, recordsOf, splitTabs } from "../dataset/columns.ts";
 import type { Example } from "../dataset/example.ts";
 import type { Device, Tensor } from "../device/device.ts";
+import { namedText } from "../evaluation/answer_error.ts";
 import { InputError } from "../experiment/errors.ts";
 import { RandomStream } from "../experiment/random_stream.ts";
 import { EmbeddingSpace } from "../prompt/embedding_space.ts";
 import { initialPrompt } from "../prompt/initialization.ts";
+import { checkTokens } from "../prompt/known_tokens.ts";
 import { verbalizerFeeds } from "../prompt/verbalizer.ts";
 import { tune, type TuningEvent } from "../training/trainer.ts";
 import type { ServedRun } from "./served_run.ts";
@@ -51,7 +53,7 @@ export async function* tuneInBrowser(
   const encoder = run.encoder(length), { epochs: _, earlyStopping: __, ...training } = about.training;
   const embed = await device.open(await run.graph("embed"));
   const { prompt } = await initialPrompt(about.initialization, length, {
-    space: new EmbeddingSpace(embed, about.dimension, about.card.firstPosition),
+    space: new EmbeddingSpace(embed, about.dimension, about.card.firstPosition, about.rows),
     tokenizer,
     trainingTexts: examples.map(({ text }) => text),
     labelWords: Object.values(about.verbalizer).flat(),
@@ -66,10 +68,11 @@ export async function* tuneInBrowser(
       update,
       state: run.state,
       parameters: { prompt },
-      examples: examples.map(({ text, label }) => ({
-        ...encoder.encode({ text }),
-        label: classes.indexOf(label),
-      })),
+      examples: examples.map(({ id, text, label }) => {
+        const encoded = encoder.encode({ text });
+        checkTokens(encoded, about.rows, tokenizer, () => namedText(id, text));
+        return { ...encoded, label: classes.indexOf(label) };
+      }),
       padId: tokenizer.padId,
       verbalizer: verbalizerFeeds(run.verbalizer),
       spec: {

@@ -9,6 +9,7 @@ import { InputError } from "../experiment/errors.ts";
 import { columnsOf, parseTemplate } from "../experiment/template.ts";
 import type { Experiment } from "../experiment/types.ts";
 import { TemplateEncoder } from "../prompt/encoding.ts";
+import { checkTokens } from "../prompt/known_tokens.ts";
 import { readVerbalizer, type Verbalizer } from "../prompt/verbalizer.ts";
 import { readWeights } from "../results/model_weights.ts";
 import { probabilitiesOf } from "../results/predictions.ts";
@@ -18,6 +19,7 @@ import { calibrationIn } from "./calibrate.ts";
 import { compileHardModel, compileWholeModel } from "./compile_model.ts";
 import { terminalDownloads } from "./downloads.ts";
 import { modelOfRun } from "./model_of_run.ts";
+import type { OpenModel } from "./open_model.ts";
 import { compileExperiment, formOn, optimizerName, positionCounting } from "./prepare.ts";
 import { readMembers } from "./read_members.ts";
 
@@ -54,6 +56,7 @@ export class LoadedRun {
     private readonly calibration: Calibration,
     private readonly encoder: TemplateEncoder,
     private readonly verbalizer: Verbalizer,
+    private readonly model: OpenModel,
     /** The columns that stand in the template: `text`, or others. */
     readonly columns: readonly string[],
     /** What it computes on. */
@@ -95,6 +98,7 @@ export class LoadedRun {
       calibrationIn(about.metrics.calibration, Object.keys(experiment.verbalizer)),
       new TemplateEncoder(template, model.tokenizer, model.card, counting),
       readVerbalizer(experiment.verbalizer, model.tokenizer, experiment.multiTokenWords),
+      model,
       columnsOf(template),
       device.description,
     );
@@ -114,11 +118,15 @@ export class LoadedRun {
    */
   async classify(texts: readonly Classifiable[]): Promise<Classification[]> {
     const { classes } = this.verbalizer;
-    const encoded = texts.map((text, i) => ({ ...this.encoder.encode(this.placed(text, i)), label: 0 }));
     const nameOf = (i: number) => {
       const placed = this.placed(texts[i]!, i);
       return namedText("the text", this.columns.map((name) => placed[name]!).join(" | "));
     };
+    const encoded = texts.map((text, i) => {
+      const encoded = this.encoder.encode(this.placed(text, i));
+      checkTokens(encoded, this.model.facts.rows, this.model.tokenizer, () => nameOf(i));
+      return { ...encoded, label: 0 };
+    });
     const found = await classLogits(this.classifier, { examples: encoded, nameOf }, this.verbalizer);
     const logits = found.map((row) => calibrated(row, this.calibration));
     return logits.map((row, i) => ({

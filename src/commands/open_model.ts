@@ -51,6 +51,7 @@ export async function openModel(
   const { folder, onnx, revision, provide } = await findModel(spec, namedIn, listener);
   const beside = await ofFile(onnx, weightFiles);
   for (const path of beside) await provide(path);
+  const facts = await ofFile(onnx, factsOf);
   return {
     source: spec.source,
     revision,
@@ -59,9 +60,9 @@ export async function openModel(
     sha256: await hashFile(onnx),
     weights: await Promise.all(beside.map(hashFile)),
     parameters: await ofFile(onnx, countParameters),
-    facts: await ofFile(onnx, factsOf),
+    facts,
     card: await readCard(folder),
-    tokenizer: await readTokenizer(folder),
+    tokenizer: (await readTokenizer(folder)).forRows(facts.rows),
   };
 }
 

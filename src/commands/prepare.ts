@@ -4,10 +4,12 @@ import type { Dataset } from "../dataset/load.ts";
 import { type Example, placed } from "../dataset/example.ts";
 import { sha256 } from "../dataset/sha256.ts";
 import { type Device, DeviceError } from "../device/device.ts";
+import { namedText } from "../evaluation/answer_error.ts";
 import { columnsOf, parseTemplate } from "../experiment/template.ts";
 import type { Experiment, Insertion, TrainingSpec } from "../experiment/types.ts";
 import type { LabelledEncoding } from "../prompt/batches.ts";
 import { type PositionCounting, TemplateEncoder } from "../prompt/encoding.ts";
+import { checkTokens, checkVerbalizer } from "../prompt/known_tokens.ts";
 import { readVerbalizer, type Verbalizer } from "../prompt/verbalizer.ts";
 import type { TransferSet } from "../dataset/transfer.ts";
 import type { OpenModel } from "./open_model.ts";
@@ -47,6 +49,7 @@ export async function prepare(
 ): Promise<Prepared> {
   const model = await workbench.model(experiment.model, file);
   const verbalizer = readVerbalizer(experiment.verbalizer, model.tokenizer, experiment.multiTokenWords);
+  checkVerbalizer(verbalizer, model.facts.words, model.tokenizer, experiment.verbalizer);
   const dataset = await workbench.dataset(experiment, file, verbalizer.classes);
   const { revision: _, ...frozen } = experiment.model, { revision: __, ...data } = experiment.dataset;
   const given = await readGivenPrompt(experiment.prompt, file);
@@ -180,24 +183,27 @@ export function encodeDataset(
   const { prompt, training, evaluation } = experiment;
   const template = parseTemplate(prompt.template, prompt.length ?? 0);
   const encoder = new TemplateEncoder(template, model.tokenizer, model.card, counting);
-  const encode = (examples: readonly Pick<Example, "text" | "columns" | "label">[]) =>
-    examples.map((example) => ({
-      ...encoder.encode(placed(example)),
-      label: Math.max(0, verbalizer.classes.indexOf(example.label)),
-    }));
+  const encode = (examples: readonly Example[]) =>
+    examples.map((example) => {
+      const encoded = encoder.encode(placed(example));
+      checkTokens(encoded, model.facts.rows, model.tokenizer, () => namedText(example.id, example.text));
+      return { ...encoded, label: Math.max(0, verbalizer.classes.indexOf(example.label)) };
+    });
   const parts = {
     train: encode(training ? dataset.train : []),
     validation: encode(dataset.validation),
     test: encode(dataset.test),
     transfer: transfer.map(({ examples }) => encode(examples)),
     contentFree: encode((evaluation.contentFree ?? []).map((text) => ({
-      text: "",
+      id: "the input without content",
+      text,
       columns: Object.fromEntries(columnsOf(template).map((name) => [name, text])),
       label: "",
     }))),
     samples: encode(
       evaluation.samples.map(({ label, ...columns }) => ({
-        text: "",
+        id: "the sample",
+        text: Object.values(columns).join(" | "),
         columns: columns as Record<string, string>,
         label: label ?? "",
       })),

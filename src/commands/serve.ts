@@ -120,6 +120,7 @@ async function servedFiles(
       card: model.card,
       counting: positionCounting(insertion, compiled),
       dimension: compiled.dimension,
+      rows: model.facts.rows,
       state: compiled.state.map(({ name, shape }) => ({ name, shape: writeShape(shape) })),
       graphs: each(({ weights, sizes }) => ({ weights: [...weights.keys()], sizes })),
     },

@@ -54,6 +54,24 @@ export class Tokenizer {
     );
   }
 
+  /**
+   * The same for a model whose table of word embeddings has so many rows: where the pad token was added without one, 0 fills
+   * the places that hold no token.
+   */
+  forRows(rows: number): Tokenizer {
+    if (this.padId < rows) return this;
+    return new Tokenizer(
+      this.library,
+      this.prefix,
+      this.suffix,
+      0,
+      this.maskToken,
+      this.specialIds,
+      this.size,
+      this.isPrecompiled,
+    );
+  }
+
   /** The mask token's id, where there is one. */
   get maskId(): number | undefined {
     return this.maskToken === undefined ? undefined : this.library.token_to_id(this.maskToken);

@@ -45,14 +45,9 @@ export async function meaningOf(
   tokenizer: Tokenizer,
   { classes, tokens: words }: Verbalizer,
 ): Promise<Meaning> {
-  const ids = Array.from({ length: tokenizer.size }, (_, id) => id).filter((id) => !tokenizer.isSpecial(id));
-  const tokens = unitRows(await space.vectors(ids)), units = unitRows(prompt), begun = unitRows(start.prompt);
+  const units = unitRows(prompt), begun = unitRows(start.prompt);
   const ends = rows(prompt), starts = rows(start.prompt), { origins } = start;
-  const around = units.map((unit) =>
-    tokens.map((token, at) => ({ id: ids[at]!, cosine: dot(unit, token) }))
-      .sort((a, b) => b.cosine - a.cosine)
-      .slice(0, NEAREST)
-  );
+  const around = await nearestTokens(units, space, tokenizer);
   const vectors = around.map((nearest, i): Neighbourhood => ({
     vector: i,
     ...(origins[i] !== undefined && { initial_token: origins[i] }),
@@ -74,6 +69,41 @@ export async function meaningOf(
   };
 }
 
+/** A token and how near it is. */
+interface Near {
+  readonly id: number;
+  readonly cosine: number;
+}
+
+/**
+ * The tokens nearest to each of some unit vectors, the nearest first, the first of equals first; special tokens are left out.
+ * One pass over the vocabulary, block by block.
+ */
+async function nearestTokens(
+  units: readonly Float32Array[],
+  space: EmbeddingSpace,
+  tokenizer: Tokenizer,
+): Promise<Near[][]> {
+  const size = Math.min(tokenizer.size, space.rows), { dimension } = space;
+  const ids = Array.from({ length: size }, (_, id) => id).filter((id) => !tokenizer.isSpecial(id));
+  const around: Near[][] = units.map(() => []);
+  for await (const block of space.blocks(ids)) {
+    for (const [at, id] of block.ids.entries()) {
+      const token = unitOf(block.vectors.subarray(at * dimension, (at + 1) * dimension));
+      for (const [i, unit] of units.entries()) insert(around[i]!, { id, cosine: dot(unit, token) });
+    }
+  }
+  return around;
+}
+
+/** Puts a token among the nearest, where it is one of them. */
+function insert(nearest: Near[], one: Near): void {
+  if (nearest.length === NEAREST && one.cosine <= nearest[NEAREST - 1]!.cosine) return;
+  const place = nearest.findIndex(({ cosine }) => cosine < one.cosine);
+  nearest.splice(place < 0 ? nearest.length : place, 0, one);
+  if (nearest.length > NEAREST) nearest.pop();
+}
+
 function rows({ data, dims: [count, columns] }: Tensor): Float32Array[] {
   return Array.from(
     { length: count! },
@@ -83,10 +113,13 @@ function rows({ data, dims: [count, columns] }: Tensor): Float32Array[] {
 
 /** The rows of a matrix, each divided by its norm. */
 function unitRows(matrix: Tensor): Float32Array[] {
-  return rows(matrix).map((vector) => {
-    const norm = Math.sqrt(dot(vector, vector)) || 1;
-    return vector.map((x) => x / norm);
-  });
+  return rows(matrix).map(unitOf);
+}
+
+/** A vector divided by its norm. */
+function unitOf(vector: Float32Array): Float32Array {
+  const norm = Math.sqrt(dot(vector, vector)) || 1;
+  return vector.map((x) => x / norm);
 }
 
 function dot(a: Float32Array, b: Float32Array): number {

@@ -74,7 +74,7 @@ Deno.test("adapters of another kind, or with other tensors, are refused", () => 
         "has no 'prompt_embeddings' [4, 256] (it has prompt_embeddings [3, 256])",
       ],
       [{}, other, "(it has lora_A.weight [2, 2])"],
-      [{}, WEIGHTS.subarray(0, 700), "cannot be read"],
+      [{}, WEIGHTS.subarray(0, 700), "is damaged"],
     ] as const
   ) {
     const changed: PeftConfig = { ...config, ...change };

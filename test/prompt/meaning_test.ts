@@ -17,7 +17,7 @@ for (const insertion of ["embedding-output", "word-embeddings"] as const) {
     const bytes = await Deno.readFile(path), cpu = await openCpu();
     const { embed, dimension } = compile(bytes, path, insertion, "adamw");
     const session = await cpu.open({ bytes: embed.bytes, weights: new Map([["model.onnx", bytes]]) });
-    const space = new EmbeddingSpace(session, dimension, 0);
+    const space = new EmbeddingSpace(session, dimension, 0, tokenizer.size);
     const [good, bad] = ["good", "bad"].map((word) => tokenizer.encode(word)[0]!);
     const start = await space.vectors([good!, bad!, bad!]), numbers = start.data as Float32Array;
     // The first vector stays, the second is stretched, the third becomes the first.
