@@ -53,7 +53,7 @@ export async function planSound(
         );
       }
       owners.set(name, file);
-      runs.push(...own);
+      for (const run of own) runs.push(run);
     } catch (error) {
       problems.push(problemText(error, file));
     }

@@ -10,6 +10,7 @@ import type { Experiment, Insertion, TrainingSpec } from "../experiment/types.ts
 import type { LabelledEncoding } from "../prompt/batches.ts";
 import { type PositionCounting, TemplateEncoder } from "../prompt/encoding.ts";
 import { checkTokens, checkVerbalizer } from "../prompt/known_tokens.ts";
+import { PackedEncodings } from "../prompt/packed_encodings.ts";
 import { readVerbalizer, type Verbalizer } from "../prompt/verbalizer.ts";
 import type { TransferSet } from "../dataset/transfer.ts";
 import type { OpenModel } from "./open_model.ts";
@@ -183,11 +184,12 @@ export function encodeDataset(
   const { prompt, training, evaluation } = experiment;
   const template = parseTemplate(prompt.template, prompt.length ?? 0);
   const encoder = new TemplateEncoder(template, model.tokenizer, model.card, counting);
+  const held = new PackedEncodings();
   const encode = (examples: readonly Example[]) =>
     examples.map((example) => {
       const encoded = encoder.encode(placed(example));
       checkTokens(encoded, model.facts.rows, model.tokenizer, () => namedText(example.id, example.text));
-      return { ...encoded, label: Math.max(0, verbalizer.classes.indexOf(example.label)) };
+      return held.pack({ ...encoded, label: Math.max(0, verbalizer.classes.indexOf(example.label)) });
     });
   const parts = {
     train: encode(training ? dataset.train : []),

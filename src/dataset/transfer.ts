@@ -7,7 +7,7 @@ import type { Columns } from "./columns.ts";
 import { classesOf, type Example } from "./example.ts";
 import { findHubDataset } from "./hub_dataset.ts";
 import { readRtPolarity } from "./rt_polarity.ts";
-import { sha256 } from "./sha256.ts";
+import { sha256OfJson } from "./sha256.ts";
 import { splitLikeTextcnn } from "./split.ts";
 import { readTable } from "./table.ts";
 
@@ -51,11 +51,7 @@ export async function loadTransfer(
     }
     return Promise.resolve();
   });
-  return {
-    name: spec.as,
-    examples,
-    sha256: await sha256(new TextEncoder().encode(JSON.stringify(examples))),
-  };
+  return { name: spec.as, examples, sha256: sha256OfJson(examples) };
 }
 
 async function readExamples(

@@ -25,8 +25,8 @@ export function align(a: readonly RunRecord[], b: readonly RunRecord[]): Alignme
   const [first] = all;
   const common = [...first!.keys()].filter((key) => all.every((map) => map.has(key)));
   const sizes = {
-    a: Math.max(...maps.a.map(({ size }) => size)),
-    b: Math.max(...maps.b.map(({ size }) => size)),
+    a: maps.a.reduce((most, { size }) => Math.max(most, size), 0),
+    b: maps.b.reduce((most, { size }) => Math.max(most, size), 0),
   };
   refuseDifferent(a, b, common.length, sizes);
   const picked = (map: ReadonlyMap<string, Prediction>) => common.map((key) => map.get(key)!);

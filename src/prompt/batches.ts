@@ -23,7 +23,8 @@ const BUCKET_BATCHES = 16;
 
 /** One batch, padded on the right to its longest example. */
 export function batchFeeds(examples: readonly LabelledEncoding[], padId: number): BatchFeeds {
-  const batch = examples.length, sequence = Math.max(...examples.map(({ ids }) => ids.length));
+  const batch = examples.length;
+  const sequence = examples.reduce((most, { ids }) => Math.max(most, ids.length), 0);
   const padded = (of: (example: LabelledEncoding) => readonly number[], filler: number) =>
     int64Tensor(
       examples.flatMap((example) => {

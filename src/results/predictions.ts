@@ -20,21 +20,25 @@ export interface Prediction {
  * @param logits [examples][classes]
  * @param illegal [examples]
  */
-export function predictionsOf(
+export async function predictionsOf(
   examples: readonly Example[],
   logits: readonly (readonly number[])[],
   illegal: readonly boolean[],
   classes: readonly string[],
 ): Promise<Prediction[]> {
-  return Promise.all(examples.map(async ({ id, text, label }, i) => ({
-    id,
-    text_sha256: await sha256(new TextEncoder().encode(text)),
-    text,
-    label,
-    predicted: classes[indexOfLargest(logits[i]!)]!,
-    probabilities: probabilitiesOf(logits[i]!, classes),
-    illegal: illegal[i]!,
-  })));
+  const predictions: Prediction[] = [];
+  for (const [i, { id, text, label }] of examples.entries()) {
+    predictions.push({
+      id,
+      text_sha256: await sha256(new TextEncoder().encode(text)),
+      text,
+      label,
+      predicted: classes[indexOfLargest(logits[i]!)]!,
+      probabilities: probabilitiesOf(logits[i]!, classes),
+      illegal: illegal[i]!,
+    });
+  }
+  return predictions;
 }
 
 /** Logits as probabilities by class. */

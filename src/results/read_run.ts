@@ -1,4 +1,5 @@
 import { join } from "@std/path";
+import { TextLineStream } from "@std/streams/text-line-stream";
 import { parse as parseYaml } from "yaml";
 import { InputError } from "../experiment/errors.ts";
 import type { Experiment } from "../experiment/types.ts";
@@ -86,7 +87,7 @@ export async function readAbout(path: string): Promise<RunAbout> {
  */
 export async function readRun(path: string): Promise<RunRecord> {
   const file = join(path, "predictions.jsonl"), about = await readAbout(path);
-  return { ...about, predictions: parseLines(await readText(file), file) as Prediction[] };
+  return { ...about, predictions: await parseLines(file) as Prediction[] };
 }
 
 async function readText(file: string): Promise<string> {
@@ -123,14 +124,23 @@ export async function readSummary(folder: string): Promise<Summary | undefined> 
   return { ...{ ensembles: [] }, ...summary as Summary };
 }
 
-function parseLines(text: string, file: string): unknown[] {
-  return text.split("\n").filter((line) => line !== "").map((line, i) => {
-    try {
-      return JSON.parse(line);
-    } catch {
-      throw damaged(file, `line ${i + 1} is no JSON`);
-    }
+/** The lines of a file of JSON Lines, which is read piece by piece: it may be longer than a string. */
+async function parseLines(file: string): Promise<unknown[]> {
+  const opened = await Deno.open(file).catch((error) => {
+    throw damaged(file, (error as Error).message);
   });
+  const byLine: TransformStream<string, string> = new TextLineStream(), found: unknown[] = [];
+  let number = 0;
+  for await (const line of opened.readable.pipeThrough(new TextDecoderStream()).pipeThrough(byLine)) {
+    number++;
+    if (line === "") continue;
+    try {
+      found.push(JSON.parse(line));
+    } catch {
+      throw damaged(file, `line ${number} is no JSON`);
+    }
+  }
+  return found;
 }
 
 async function readJson(file: string): Promise<unknown> {

@@ -1,4 +1,5 @@
 import { decodeBase64, encodeBase64 } from "@std/encoding/base64";
+import { jsonPieces } from "../dataset/json_pieces.ts";
 import { InputError } from "../experiment/errors.ts";
 import { checkFormat } from "./format.ts";
 import { type PackedRuns, packRuns, unpackRuns } from "./packed_runs.ts";
@@ -10,8 +11,8 @@ const END = "</script>";
 
 /** Runs by name as an element of a page: a diff reads the saved page like the folder that it was made of. */
 export async function runsElement(runs: ReadonlyMap<string, RunRecord>): Promise<string> {
-  const json = new Blob([JSON.stringify(packRuns(runs))]);
-  const zipped = await new Response(json.stream().pipeThrough(new CompressionStream("gzip"))).arrayBuffer();
+  const json = ReadableStream.from(jsonPieces(packRuns(runs))).pipeThrough(new TextEncoderStream());
+  const zipped = await new Response(json.pipeThrough(new CompressionStream("gzip"))).arrayBuffer();
   return `${BEGIN}${encodeBase64(zipped)}${END}`;
 }
 
