@@ -1,4 +1,5 @@
 import { float32Tensor, int64Tensor, type Session, type Tensor } from "../device/device.ts";
+import { InputError } from "../experiment/errors.ts";
 
 /** Token ids that are embedded at once. */
 const AT_ONCE = 1024;
@@ -22,8 +23,17 @@ export class EmbeddingSpace {
    * The vectors of tokens, each embedded as a text of its own.
    *
    * @returns float32 [tokens, dimension]
+   * @throws {InputError} where a token has none
    */
   async vectors(tokens: readonly number[]): Promise<Tensor> {
+    const unknown = tokens.find((id) => id >= this.rows);
+    if (unknown !== undefined) {
+      throw new InputError(
+        `the tokenizer's token ${unknown} has no vector in the model, which knows those from 0 to ${
+          this.rows - 1
+        }: take other words, or the tokenizer that belongs to the model`,
+      );
+    }
     const vectors = new Float32Array(tokens.length * this.dimension);
     let at = 0;
     for await (const block of this.blocks(tokens)) {

@@ -14,6 +14,14 @@ export interface Prediction {
   readonly illegal?: boolean;
 }
 
+/** Whether something read from a file is a prediction, its probabilities numbers. */
+export function isPrediction(value: unknown): value is Prediction {
+  const { id, text, label, predicted, probabilities } = (value ?? {}) as Partial<Record<string, unknown>>;
+  return [id, text, label, predicted].every((one) => typeof one === "string") &&
+    typeof probabilities === "object" && probabilities !== null &&
+    Object.values(probabilities).every(Number.isFinite);
+}
+
 /**
  * Examples with what was predicted of them.
  *

@@ -8,7 +8,7 @@ import type { Environment } from "./environment.ts";
 import { checkFormat } from "./format.ts";
 import type { MetricsFile, UnfinishedFile } from "./metrics_file.ts";
 import { type Summary, SUMMARY_FORMAT } from "./summary.ts";
-import type { Prediction } from "./predictions.ts";
+import { isPrediction, type Prediction } from "./predictions.ts";
 
 /** A complete run without its predictions. */
 export interface RunAbout {
@@ -87,7 +87,7 @@ export async function readAbout(path: string): Promise<RunAbout> {
  */
 export async function readRun(path: string): Promise<RunRecord> {
   const file = join(path, "predictions.jsonl"), about = await readAbout(path);
-  return { ...about, predictions: await parseLines(file) as Prediction[] };
+  return { ...about, predictions: await readPredictions(file) };
 }
 
 async function readText(file: string): Promise<string> {
@@ -124,21 +124,24 @@ export async function readSummary(folder: string): Promise<Summary | undefined> 
   return { ...{ ensembles: [] }, ...summary as Summary };
 }
 
-/** The lines of a file of JSON Lines, which is read piece by piece: it may be longer than a string. */
-async function parseLines(file: string): Promise<unknown[]> {
+/** A run's predictions. The file is read piece by piece: it may be longer than a string. */
+async function readPredictions(file: string): Promise<Prediction[]> {
   const opened = await Deno.open(file).catch((error) => {
     throw damaged(file, (error as Error).message);
   });
-  const byLine: TransformStream<string, string> = new TextLineStream(), found: unknown[] = [];
+  const byLine: TransformStream<string, string> = new TextLineStream(), found: Prediction[] = [];
   let number = 0;
   for await (const line of opened.readable.pipeThrough(new TextDecoderStream()).pipeThrough(byLine)) {
     number++;
     if (line === "") continue;
+    let value: unknown;
     try {
-      found.push(JSON.parse(line));
+      value = JSON.parse(line);
     } catch {
       throw damaged(file, `line ${number} is no JSON`);
     }
+    if (!isPrediction(value)) throw damaged(file, `line ${number} is no prediction with probabilities`);
+    found.push(value);
   }
   return found;
 }

@@ -3,6 +3,7 @@ import { jsonPieces } from "../dataset/json_pieces.ts";
 import { InputError } from "../experiment/errors.ts";
 import { checkFormat } from "./format.ts";
 import { type PackedRuns, packRuns, unpackRuns } from "./packed_runs.ts";
+import { isPrediction } from "./predictions.ts";
 import type { RunRecord } from "./read_run.ts";
 
 /** The element of a page that holds its runs: JSON, compressed, as nothing in the page reads it. */
@@ -25,7 +26,10 @@ export async function readReport(file: string): Promise<Map<string, RunRecord>> 
   const text = await Deno.readTextFile(file), from = text.indexOf(BEGIN), to = text.indexOf(END, from);
   if (from < 0 || to < 0) throw noReport(file, "holds no runs");
   const runs = unpackRuns(await unzipped(text.slice(from + BEGIN.length, to), file));
-  for (const { environment } of runs.values()) checkFormat(environment.format, file);
+  for (const { environment, predictions } of runs.values()) {
+    checkFormat(environment.format, file);
+    if (!predictions.every(isPrediction)) throw noReport(file, "holds predictions without probabilities");
+  }
   return runs;
 }
 
