@@ -1,5 +1,6 @@
 import { readText } from "../dataset/reading.ts";
 import type { Device, Tensor } from "../device/device.ts";
+import { namedText } from "../evaluation/answer_error.ts";
 import { type Classifier, classLogits } from "../evaluation/predict.ts";
 import { softmax } from "../evaluation/softmax.ts";
 import { fillerOf } from "../prompt/padding.ts";
@@ -22,7 +23,8 @@ export class SentenceClassifier {
     const opened = async (name: "predict" | "hard"): Promise<Classifier> => {
       const session = await device.open(await run.graph(name));
       const padId = fillerOf({ card: run.about.card, tokenizer: run.tokenizer }, session);
-      return { session, inputs: {}, padId, batchSize: 1 };
+      const tuned = name === "predict";
+      return { session, inputs: {}, padId, batchSize: 1, precision: "float32", tuned };
     };
     return new SentenceClassifier(run, await opened("predict"), await opened("hard"));
   }
@@ -45,9 +47,11 @@ export class SentenceClassifier {
 async function probabilities(
   classifier: Classifier,
   encoder: TemplateEncoder,
-  { classes, tokens }: Verbalizer,
+  verbalizer: Verbalizer,
   text: string,
 ): Promise<Probabilities> {
-  const [logits] = await classLogits(classifier, [{ ...encoder.encode({ text }), label: 0 }], tokens);
-  return softmax(logits!).map((probability, i) => ({ name: classes[i]!, probability }));
+  const examples = [{ ...encoder.encode({ text }), label: 0 }];
+  const questions = { examples, nameOf: () => namedText("the text", text) };
+  const [logits] = await classLogits(classifier, questions, verbalizer);
+  return softmax(logits!).map((probability, i) => ({ name: verbalizer.classes[i]!, probability }));
 }

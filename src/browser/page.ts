@@ -1,6 +1,7 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
 import type { Tensor } from "../device/device.ts";
+import { largestOf } from "../evaluation/softmax.ts";
 import { decodeText, SAVE_AS_UTF8 } from "../experiment/decode_text.ts";
 import { promptFile } from "../prompt/prompt_file.ts";
 import { chooseInBrowser } from "./choose.ts";
@@ -132,7 +133,7 @@ function clear(): void {
 
 /** Draws a bar for each class. */
 function show(id: string, probabilities: Probabilities): void {
-  const likeliest = Math.max(...probabilities.map(({ probability }) => probability));
+  const likeliest = largestOf(probabilities.map(({ probability }) => probability));
   place(id).replaceChildren(...probabilities.map(({ name, probability }) => {
     const line = document.createElement("li"), bar = document.createElement("meter");
     const label = document.createElement("span"), share = document.createElement("span");

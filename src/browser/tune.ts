@@ -4,6 +4,7 @@ import { FormatError } from "../dataset/format_error.ts";
 import { readExamples } from "../dataset/reading.ts";
 import { linesOf, recordsOf, splitRows, unquotedRows } from "../dataset/rows.ts";
 import type { Device, Tensor } from "../device/device.ts";
+import { namedText } from "../evaluation/answer_error.ts";
 import { InputError } from "../experiment/errors.ts";
 import { RandomStream } from "../experiment/random_stream.ts";
 import { EmbeddingSpace } from "../prompt/embedding_space.ts";
@@ -68,7 +69,7 @@ export async function* tuneInBrowser(
   const encoder = run.encoder(length), { epochs: _, earlyStopping: __, ...training } = about.training;
   const embed = await device.open(await run.graph("embed"));
   const { prompt } = await initialPrompt(about.initialization, length, {
-    space: new EmbeddingSpace(embed, about.dimension, about.card.firstPosition),
+    space: new EmbeddingSpace(embed, about.dimension, about.card.firstPosition, about.rows),
     tokenizer,
     trainingTexts: examples.map(({ text }) => text),
     labelWords: Object.values(about.verbalizer).flat(),

@@ -36,9 +36,11 @@ interface Manifest {
     readonly state_shapes: Readonly<Record<string, readonly (number | string)[]>>;
   };
   /** The same for several prompts side by side: inputs and outputs of a prompt's shape have a first axis `prompts`. */
-  readonly bank: { readonly train: { readonly file: string }; readonly predict: { readonly file: string } };
+  readonly bank: Readonly<Record<"train" | "predict" | "answer", { readonly file: string }>>;
   readonly update: { readonly file: string };
   readonly predict: { readonly file: string };
+  /** The same, and all words' logits at the answer. */
+  readonly answer: { readonly file: string };
   readonly embed: { readonly file: string };
   /** Of each graph, the sizes of its tensors in terms of the inputs' dimensions. */
   readonly tensor_bytes: Readonly<Record<GraphName, Emitted["sizes"]>>;
@@ -49,17 +51,22 @@ const FILES = {
   train: "train_step.onnx",
   update: "update.onnx",
   predict: "predict.onnx",
+  answer: "answer.onnx",
   embed: "embed.onnx",
   bankTrain: "train_bank.onnx",
   bankPredict: "predict_bank.onnx",
+  bankAnswer: "answer_bank.onnx",
 } as const;
 
 type GraphName = keyof typeof FILES;
 
 const GRAPHS = Object.keys(FILES) as GraphName[];
 
-function graphsOf({ train, update, predict, embed, bank }: Compiled): Record<GraphName, Emitted> {
-  return { train, update, predict, embed, bankTrain: bank.train, bankPredict: bank.predict };
+function graphsOf({ train, update, predict, answer, embed, bank }: Compiled): Record<GraphName, Emitted> {
+  return {
+    ...{ train, update, predict, answer, embed },
+    ...{ bankTrain: bank.train, bankPredict: bank.predict, bankAnswer: bank.answer },
+  };
 }
 
 const MANIFEST = "artifacts.json";
@@ -96,9 +103,14 @@ export async function writeArtifacts(
         compiled.state.map(({ name, shape }) => [name, writeShape(shape)]),
       ),
     },
-    bank: { train: { file: FILES.bankTrain }, predict: { file: FILES.bankPredict } },
+    bank: {
+      train: { file: FILES.bankTrain },
+      predict: { file: FILES.bankPredict },
+      answer: { file: FILES.bankAnswer },
+    },
     update: { file: FILES.update },
     predict: { file: FILES.predict },
+    answer: { file: FILES.answer },
     embed: { file: FILES.embed },
     tensor_bytes: Object.fromEntries(
       GRAPHS.map((name) => [name, graphs[name].sizes]),
@@ -147,9 +159,10 @@ export async function readArtifacts(folder: string, weights: Iterable<string>): 
       shape: readShape(shape),
     })),
     train: graph("train"),
-    bank: { train: graph("bankTrain"), predict: graph("bankPredict") },
+    bank: { train: graph("bankTrain"), predict: graph("bankPredict"), answer: graph("bankAnswer") },
     update: graph("update"),
     predict: graph("predict"),
+    answer: graph("answer"),
     embed: graph("embed"),
   };
 }

@@ -100,17 +100,17 @@ async function checked(run: CheckedRun): Promise<CheckOutcome> {
   if (lacking !== undefined) return { skipped: lacking };
   const texts = textsToCheck(prepared);
   if (texts.length === 0) return { skipped: "prompt and text together do not fit the model's positions" };
-  const { graph, inputs } = predictionOf(compiled, experiment.ensemble !== undefined);
+  const { graph, inputs } = answeringGraph(compiled, experiment.ensemble !== undefined);
   const file = await openUntouched(untouched).catch((error) => {
     const [reason] = (error as Error).message.split("\n");
     return { skipped: `it does not open in plain ONNX Runtime: ${reason}` };
   });
   if ("skipped" in file) return file;
-  const predict = await device.open(graph),
+  const answer = await device.open(graph),
     embed = compiled.prompt && await device.open(compiled.prompt.embed);
   try {
     return await selfCheck({
-      predict,
+      answer,
       embed,
       inputs,
       isBank: experiment.ensemble !== undefined,
@@ -134,13 +134,13 @@ async function checked(run: CheckedRun): Promise<CheckOutcome> {
     );
   } finally {
     await file.release();
-    await predict.release();
+    await answer.release();
     await embed?.release();
   }
 }
 
-/** The prediction that the run will use, and what it takes beside texts and a prompt. */
-function predictionOf(
+/** What the run will answer with, and what it takes beside texts and a prompt. */
+function answeringGraph(
   { prompt, model, hard }: RunGraphs,
   isEnsemble: boolean,
 ): { graph: Emitted; inputs: Readonly<Record<string, Tensor>> } {
@@ -148,9 +148,9 @@ function predictionOf(
     const start = model.parameters.map(({ name, dims, start }) =>
       [name, float32Tensor(start, dims)] as const
     );
-    return { graph: model.predict, inputs: Object.fromEntries(start) };
+    return { graph: model.answer, inputs: Object.fromEntries(start) };
   }
-  return { graph: hard ?? (isEnsemble ? prompt!.bank.predict : prompt!.predict), inputs: {} };
+  return { graph: (hard ?? (isEnsemble ? prompt!.bank : prompt!)).answer, inputs: {} };
 }
 
 /** The longest and the shortest of the first test texts, ordinary tokens of the texts themselves in the prompt's places. */

@@ -17,7 +17,7 @@ export interface SoftPrompt {
 
 /** A model with nothing but words around the text. @param session of the graph without a prompt */
 export function hardClassifier(prepared: Prepared, session: Session): Classifier {
-  return { session, inputs: {}, ...batching(prepared, session) };
+  return { session, inputs: {}, ...common(prepared, session), tuned: false };
 }
 
 /** A soft prompt as it starts, not tuned. @param session of the compiled prediction */
@@ -31,19 +31,19 @@ export async function untunedPrompt(
 ): Promise<SoftPrompt> {
   const start = await startPrompt(prepared, compiled, device), { prompt } = start;
   for (const warning of start.warnings) listener.say(`warning: ${title}: ${warning}`);
-  const classifier: Classifier = { session, inputs: { prompt }, ...batching(prepared, session) };
+  const classifier: Classifier = { session, inputs: { prompt }, ...common(prepared, session), tuned: false };
   return { classifier, prompt, meaning: await meaningAfter(prepared, compiled, device, prompt, start) };
 }
 
 /** Prompts that answer together. @param session of the bank's compiled prediction */
 export function ensembleClassifier(prepared: Prepared, { prompts }: Members, session: Session): Classifier {
   const { vote } = prepared.experiment.ensemble!;
-  return { session, inputs: { prompt: prompts }, vote, ...batching(prepared, session) };
+  return { session, inputs: { prompt: prompts }, vote, ...common(prepared, session), tuned: true };
 }
 
-function batching(
-  { experiment, model }: Prepared,
+function common(
+  { experiment: { evaluation, precision }, model }: Prepared,
   session: Session,
-): Pick<Classifier, "padId" | "batchSize"> {
-  return { padId: fillerOf(model, session), batchSize: experiment.evaluation.batchSize };
+): Pick<Classifier, "padId" | "batchSize" | "precision"> {
+  return { padId: fillerOf(model, session), batchSize: evaluation.batchSize, precision };
 }

@@ -2,11 +2,11 @@ import { dirname, fromFileUrl, join, relative } from "@std/path";
 import {
   compile,
   type Compiled,
+  type CompiledAnswer,
   type CompiledModel,
   compileHard,
   compileModelTuning,
   type CompileOptions,
-  type Emitted,
   type Insertion,
   type OptimizerName,
 } from "../compiler/mod.ts";
@@ -47,7 +47,7 @@ export function compileWholeModel(
 }
 
 /** Compiles a model for hard prompts. */
-export function compileHardModel({ graph, onnx }: OpenModel, form: Form): Emitted {
+export function compileHardModel({ graph, onnx }: OpenModel, form: Form): CompiledAnswer {
   return compileHard(graph, onnx, { ...form, read: readRegion });
 }
 

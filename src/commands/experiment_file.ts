@@ -50,7 +50,7 @@ export async function findExperimentFiles(args: readonly string[]): Promise<stri
       ? (await Array.fromAsync(glob(arg))).filter((file) => IS_YAML.has(extname(file))).sort()
       : [arg];
     if (files.length === 0) throw new InputError(`'${arg}' names no experiment file (.yaml or .yml)`);
-    found.push(...files);
+    for (const file of files) found.push(file);
   }
   return [...new Set(found)];
 }

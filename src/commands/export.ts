@@ -96,7 +96,7 @@ async function onnxFiles(
   }
   return await classifierFiles({
     ...parts,
-    predict: compiled?.predict ?? compileHardModel(model, form),
+    predict: (compiled ?? compileHardModel(model, form)).predict,
     inputs: compiled ? { prompt: (await readPrompt(folder)).prompt } : {},
   });
 }

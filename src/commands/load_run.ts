@@ -1,6 +1,7 @@
 import { join } from "@std/path";
 import { chooseDevice } from "../device/choose.ts";
 import type { DeviceKind, Tensor } from "../device/device.ts";
+import { namedText } from "../evaluation/answer_error.ts";
 import { type Classifier, classLogits } from "../evaluation/predict.ts";
 import { indexOfLargest } from "../evaluation/softmax.ts";
 import { calibrated, type Calibration } from "../evaluation/recalibration.ts";
@@ -75,7 +76,7 @@ export class LoadedRun {
       ? compileWholeModel(model, optimizerName(experiment.training), form).predict
       : experiment.ensemble
       ? compiled!.bank.predict
-      : compiled?.predict ?? compileHardModel(model, form);
+      : (compiled ?? compileHardModel(model, form)).predict;
     const session = await device.open(graph);
     const template = parseTemplate(prompt.template, prompt.length ?? 0);
     const counting = positionCounting(prompt.insertion, compiled);
@@ -91,6 +92,8 @@ export class LoadedRun {
         ...(experiment.ensemble && { vote: experiment.ensemble.vote }),
         padId: fillerOf(model, session),
         batchSize: experiment.evaluation.batchSize,
+        precision: experiment.precision,
+        tuned: experiment.tune !== "none",
       },
       calibrationIn(about.metrics.calibration, Object.keys(experiment.verbalizer)),
       new TemplateEncoder(template, model.tokenizer, model.card, counting),
@@ -110,11 +113,16 @@ export class LoadedRun {
    *
    * @returns in the order of the texts
    * @throws {InputError} where a text lacks one of the template's columns
+   * @throws {AnswerError} where the answer to a text is no number
    */
   async classify(texts: readonly Classifiable[]): Promise<Classification[]> {
-    const { classes, tokens } = this.verbalizer;
+    const { classes } = this.verbalizer;
+    const nameOf = (i: number) => {
+      const placed = this.placed(texts[i]!, i);
+      return namedText("the text", this.columns.map((name) => placed[name]!).join(" | "));
+    };
     const encoded = texts.map((text, i) => ({ ...this.encoder.encode(this.placed(text, i)), label: 0 }));
-    const found = await classLogits(this.classifier, encoded, tokens);
+    const found = await classLogits(this.classifier, { examples: encoded, nameOf }, this.verbalizer);
     const logits = found.map((row) => calibrated(row, this.calibration));
     return logits.map((row, i) => ({
       predicted: classes[indexOfLargest(row)]!,

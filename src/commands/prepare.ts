@@ -11,6 +11,7 @@ import { columnsOf, parseTemplate } from "../experiment/template.ts";
 import type { Experiment, Insertion, TrainingSpec } from "../experiment/types.ts";
 import type { LabelledEncoding } from "../prompt/batches.ts";
 import { type PositionCounting, TemplateEncoder } from "../prompt/encoding.ts";
+import { PackedEncodings } from "../prompt/packed_encodings.ts";
 import { readsPadding } from "../prompt/padding.ts";
 import { readable } from "../prompt/stretch.ts";
 import { readVerbalizer, type Verbalizer } from "../prompt/verbalizer.ts";
@@ -243,14 +244,15 @@ export function encodeDataset(
   const { prompt, training, evaluation } = experiment;
   const template = parseTemplate(prompt.template, prompt.length ?? 0);
   const encoder = new TemplateEncoder(template, model.tokenizer, model.card, counting);
+  const held = new PackedEncodings();
   const encode = (examples: readonly Example[]) =>
-    examples.map((example) => ({
-      ...said(
+    examples.map((example) => {
+      const encoded = said(
         () => encoder.encode(placed(example)),
         (message) => new InputError(`${example.id}: ${message}`),
-      ),
-      label: Math.max(0, verbalizer.classes.indexOf(example.label)),
-    }));
+      );
+      return held.pack({ ...encoded, label: Math.max(0, verbalizer.classes.indexOf(example.label)) });
+    });
   const names = columnsOf(template);
   const own = (id: string, texts: Readonly<Record<string, string | undefined>>): Example => {
     const given = Object.fromEntries(names.map((name) => [name, texts[name] ?? ""]));

@@ -1,4 +1,4 @@
-import type { Compiled, CompiledModel, Emitted } from "../compiler/mod.ts";
+import type { Compiled, CompiledAnswer, CompiledModel } from "../compiler/mod.ts";
 import { compileWholeModel, type Form } from "./compile_model.ts";
 import { compileExperiment, optimizerName, type Prepared } from "./prepare.ts";
 import type { Workbench } from "./workbench.ts";
@@ -10,7 +10,7 @@ export interface RunGraphs {
   /** For a model that is tuned. */
   readonly model?: CompiledModel;
   /** For words alone. */
-  readonly hard?: Emitted;
+  readonly hard?: CompiledAnswer;
 }
 
 /**

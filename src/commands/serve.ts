@@ -98,7 +98,7 @@ async function servedFiles(
     update: compiled.update,
     predict: compiled.predict,
     embed: compiled.embed,
-    hard: compileHardModel(model, FORM),
+    hard: compileHardModel(model, FORM).predict,
   };
   const each = <Result>(of: (graph: Emitted) => Result) =>
     Object.fromEntries(Object.entries(graphs).map(([name, graph]) => [name, of(graph)])) as Record<

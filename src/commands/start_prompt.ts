@@ -58,7 +58,7 @@ async function inSpace<Result>(
 ): Promise<Result> {
   const session = await device.open(embed);
   try {
-    return await use(new EmbeddingSpace(session, dimension, model.card.firstPosition));
+    return await use(new EmbeddingSpace(session, dimension, model.card.firstPosition, model.facts.rows));
   } finally {
     await session.release();
   }

@@ -31,18 +31,20 @@ export async function tuneModel(
   prepared: Prepared,
   compiled: CompiledModel,
   encoded: EncodedDataset,
-  { step, predict }: ModelSessions,
+  { step, answer }: ModelSessions,
   folder: RunFolder,
   title: string,
   listener: Listener,
   signal: AbortSignal,
 ): Promise<TunedModel> {
-  const { experiment: { seed, evaluation, training }, model, verbalizer } = prepared;
+  const { experiment: { seed, evaluation, training, precision }, model, verbalizer } = prepared;
   const classifier = (inputs: Parameters): Classifier => ({
-    session: predict,
+    session: answer,
     inputs,
-    padId: fillerOf(model, predict),
+    padId: fillerOf(model, answer),
     batchSize: evaluation.batchSize,
+    precision,
+    tuned: true,
   });
   const start = compiled.parameters.map(({ name, dims, start }) =>
     [name, float32Tensor(start, dims)] as const

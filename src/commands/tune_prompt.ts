@@ -30,20 +30,22 @@ export async function tunePrompt(
   compiled: Compiled,
   encoded: EncodedDataset,
   device: Device,
-  { step, update, predict }: TuningSessions,
+  { step, update, answer }: TuningSessions,
   folder: RunFolder,
   title: string,
   listener: Listener,
   signal: AbortSignal,
 ): Promise<TunedPrompt> {
-  const { experiment, model, verbalizer } = prepared, { seed, evaluation } = experiment;
+  const { experiment, model, verbalizer } = prepared, { seed, evaluation, precision } = experiment;
   const spec = experiment.training!, initial = await startPrompt(prepared, compiled, device);
   for (const warning of initial.warnings) listener.say(`warning: ${title}: ${warning}`);
   const classifier = (prompt: Tensor): Classifier => ({
-    session: predict,
+    session: answer,
     inputs: { prompt },
-    padId: fillerOf(model, predict),
+    padId: fillerOf(model, answer),
     batchSize: evaluation.batchSize,
+    precision,
+    tuned: true,
   });
   const task: TuningTask = {
     session: step,

@@ -9,7 +9,7 @@ import type { Example, Splits } from "./example.ts";
 import { findHubDataset } from "./hub_dataset.ts";
 import { readExamples } from "./reading.ts";
 import { readRtPolarity } from "./rt_polarity.ts";
-import { sha256 } from "./sha256.ts";
+import { sha256OfJson } from "./sha256.ts";
 import { splitByShares, splitLikeTextcnn, takeShare, takeShots } from "./split.ts";
 import { type Reading, readingOf, readTable } from "./table.ts";
 
@@ -64,10 +64,10 @@ export async function loadDataset(
     ? drawn.train
     : takeShots(drawn.train, spec.shots, new RandomStream(seed, "shots"));
   const shared = { ...drawn, train };
-  const bytes = new TextEncoder().encode(JSON.stringify([shared.train, shared.validation, shared.test]));
   const known = new Set(shared.train.map(({ text }) => text));
   const repeated = shared.test.filter(({ text }) => known.has(text)).length;
-  return { ...shared, classes, revision, repeated, notes, sha256: await sha256(bytes) };
+  const hash = sha256OfJson([shared.train, shared.validation, shared.test]);
+  return { ...shared, classes, revision, repeated, notes, sha256: hash };
 }
 
 /** What people call a dataset: its name, its id on the hub, or its file. */

@@ -8,7 +8,7 @@ import type { Example } from "./example.ts";
 import { findHubDataset } from "./hub_dataset.ts";
 import { readExamples } from "./reading.ts";
 import { readRtPolarity } from "./rt_polarity.ts";
-import { sha256 } from "./sha256.ts";
+import { sha256OfJson } from "./sha256.ts";
 import { splitLikeTextcnn } from "./split.ts";
 import { type Reading, readingOf, readTable } from "./table.ts";
 
@@ -48,12 +48,7 @@ export async function loadTransfer(
     checkWords(examples, classes, spec.label ?? "label", spec.as, spec.name === undefined);
     return Promise.resolve();
   });
-  return {
-    name: spec.as,
-    examples,
-    notes,
-    sha256: await sha256(new TextEncoder().encode(JSON.stringify(examples))),
-  };
+  return { name: spec.as, examples, notes, sha256: sha256OfJson(examples) };
 }
 
 async function examplesOf(

@@ -34,7 +34,8 @@ export function batchFeeds(
   padId: number | undefined,
   classWeights?: readonly number[],
 ): BatchFeeds {
-  const batch = examples.length, sequence = Math.max(...examples.map(({ ids }) => ids.length));
+  const batch = examples.length;
+  const sequence = examples.reduce((most, { ids }) => Math.max(most, ids.length), 0);
   if (padId === undefined && examples.some(({ ids }) => ids.length < sequence)) {
     throw new RangeError("examples of several lengths in a batch of a model that reads padding");
   }

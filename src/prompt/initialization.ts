@@ -157,7 +157,7 @@ async function sampled(
   taken: readonly (string | undefined)[],
   { tokenizer, trainingTexts, space, stream }: Sources,
 ): Promise<InitialPrompt> {
-  const candidates = mostFrequentTokens(tokenizer, trainingTexts, top)
+  const candidates = mostFrequentTokens(tokenizer, trainingTexts, top, space.rows)
     .filter((id) => !taken.includes(tokenizer.tokenOf(id)));
   if (candidates.length < length) {
     throw new InputError(
@@ -168,12 +168,24 @@ async function sampled(
   return begun(data as Float32Array, tokens.map((id) => tokenizer.tokenOf(id)), space.dimension);
 }
 
-/** The `top` most frequent tokens of some texts, the most frequent first; equally frequent ones in the vocabulary's order. */
-export function mostFrequentTokens(tokenizer: Tokenizer, texts: readonly string[], top: number): number[] {
-  const counts = new Map<number, number>();
-  for (let id = 0; id < tokenizer.size; id++) if (!tokenizer.isSpecial(id)) counts.set(id, 0);
+/**
+ * The `top` most frequent tokens of some texts, the most frequent first; equally frequent ones in the vocabulary's order.
+ * Special tokens are left out, and those that the model has no row for.
+ *
+ * @param rows of the model's table of word embeddings
+ */
+export function mostFrequentTokens(
+  tokenizer: Tokenizer,
+  texts: readonly string[],
+  top: number,
+  rows: number,
+): number[] {
+  const counts = new Float64Array(Math.min(tokenizer.size, rows));
   for (const text of texts) {
-    for (const id of tokenizer.encode(text)) if (counts.has(id)) counts.set(id, counts.get(id)! + 1);
+    for (const id of tokenizer.encode(text)) if (id < counts.length) counts[id]!++;
   }
-  return [...counts].sort(([idA, a], [idB, b]) => b - a || idA - idB).slice(0, top).map(([id]) => id);
+  return Array.from(counts.keys())
+    .filter((id) => !tokenizer.isSpecial(id))
+    .sort((a, b) => counts[b]! - counts[a]! || a - b)
+    .slice(0, top);
 }

@@ -80,17 +80,21 @@ function wholeSpellings(word: string, tokenizer: Tokenizer): string[] {
     .map((one) => `'${one}'`);
 }
 
-/** The verbalizer as inputs of a compiled graph: `label_tokens` int64 and `label_weights` float32, [classes, words]. */
+/**
+ * The verbalizer as inputs of a compiled graph: `label_tokens` int64 and `label_weights` float32, [classes, words]. Unused
+ * places hold a word of the class, weighed 0: the logit of another could be infinite, and 0 times that is no number.
+ */
 export function verbalizerFeeds(
   { tokens }: Pick<Verbalizer, "tokens">,
 ): { label_tokens: Tensor; label_weights: Tensor } {
   const classes = tokens.map((words) =>
     words.flatMap((word) => word.map((id) => ({ id, weight: 1 / (words.length * word.length) })))
   );
-  const places = Array.from({ length: Math.max(...classes.map(({ length }) => length)) }, (_, i) => i);
+  const most = classes.reduce((most, { length }) => Math.max(most, length), 0);
+  const places = Array.from({ length: most }, (_, i) => i);
   const dims = [tokens.length, places.length];
   return {
-    label_tokens: int64Tensor(classes.flatMap((list) => places.map((i) => list[i]?.id ?? 0)), dims),
+    label_tokens: int64Tensor(classes.flatMap((list) => places.map((i) => (list[i] ?? list[0]!).id)), dims),
     label_weights: float32Tensor(
       Float32Array.from(classes.flatMap((list) => places.map((i) => list[i]?.weight ?? 0))),
       dims,

@@ -52,11 +52,11 @@ async function withCheck<Result>(
   const firstPosition = counted ?? (await readFamily(name))["word-embeddings"].position_ids[0]![0]!;
   const compiled = insertion && compile(bytes, path, insertion, "sgd", { read });
   const file = await openUntouched({ bytes, weights: new Map(weights) });
-  const predict = await cpu.open(compiled?.predict ?? compileHard(bytes, path, { read }));
+  const answer = await cpu.open((compiled ?? compileHard(bytes, path, { read })).answer);
   const embed = compiled && await cpu.open(compiled.embed);
   try {
     return await act({
-      predict,
+      answer,
       embed,
       inputs: {},
       isBank: false,
@@ -71,7 +71,7 @@ async function withCheck<Result>(
     });
   } finally {
     await file.release();
-    await predict.release();
+    await answer.release();
     await embed?.release();
   }
 }
@@ -102,25 +102,25 @@ Deno.test("positions that are counted from another number than the file's stop t
 
 Deno.test("padding that is read stops the run, and the mask is named", () =>
   withCheck("bert-sdpa-opset17", undefined, async (task) => {
-    const { predict } = task;
+    const { answer } = task;
     const seen = {
-      ...predict,
-      run: (feeds: Parameters<typeof predict.run>[0]) => {
+      ...answer,
+      run: (feeds: Parameters<typeof answer.run>[0]) => {
         const mask = feeds.attention_mask as { type: "int64"; dims: number[]; data: BigInt64Array };
-        return predict.run({ ...feeds, attention_mask: { ...mask, data: mask.data.map(() => 1n) } });
+        return answer.run({ ...feeds, attention_mask: { ...mask, data: mask.data.map(() => 1n) } });
       },
     };
-    const error = await assertRejects(() => selfCheck({ ...task, predict: seen }), SelfCheckError);
+    const error = await assertRejects(() => selfCheck({ ...task, answer: seen }), SelfCheckError);
     assert(error.message.includes("in the mask"), error.message);
   }));
 
 Deno.test("an answer that is no number stops the run", () =>
   withCheck("bert-opset11", undefined, async (task) => {
-    const { predict } = task;
+    const { answer } = task;
     const broken = {
-      ...predict,
-      run: async (feeds: Parameters<typeof predict.run>[0]) => {
-        const { class_logits } = await predict.run(feeds);
+      ...answer,
+      run: async (feeds: Parameters<typeof answer.run>[0]) => {
+        const { class_logits } = await answer.run(feeds);
         return {
           class_logits: { ...class_logits!, data: (class_logits!.data as Float32Array).fill(NaN) } as
             & typeof class_logits
@@ -128,7 +128,7 @@ Deno.test("an answer that is no number stops the run", () =>
         };
       },
     };
-    const error = await assertRejects(() => selfCheck({ ...task, predict: broken }), SelfCheckError);
+    const error = await assertRejects(() => selfCheck({ ...task, answer: broken }), SelfCheckError);
     assert(error.message.includes("off by NaN"), error.message);
   }));
 

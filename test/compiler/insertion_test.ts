@@ -44,7 +44,7 @@ for (const name of FAMILIES) {
       for (const [i, token] of TOKENS.entries()) ids[b * sequence + rows[b * length + i]!] = token;
     }
     const written = { ...feeds, input_ids: int64Tensor(ids, [batch, sequence]) };
-    const expected = await logitsOf(compileHard(bytes, path, { read }), written);
+    const expected = await logitsOf(compileHard(bytes, path, { read }).predict, written);
     for (const insertion of ["word-embeddings", "embedding-output"] as const) {
       const { embed, predict, positions } = compile(bytes, path, insertion, "adamw", { read });
       // After a layer that adds positions the prompt has none, and the tokens have some.

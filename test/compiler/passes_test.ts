@@ -9,7 +9,7 @@ import { emit } from "../../src/compiler/emit.ts";
 import { type Graph, liveNodes } from "../../src/compiler/graph.ts";
 import { importModel } from "../../src/compiler/import.ts";
 import { narrow } from "../../src/compiler/narrow.ts";
-import { readAnswer } from "../../src/compiler/objective.ts";
+import { CLASS_LOGITS, onlyOutput, readAnswer } from "../../src/compiler/objective.ts";
 import { readOnnxFile } from "../../src/compiler/onnx_file.ts";
 import { exposePositions } from "../../src/compiler/positions.ts";
 import { simplify } from "../../src/compiler/simplify.ts";
@@ -163,7 +163,7 @@ sharedTest("GPT-2's Conv1D becomes a matrix product, so that its rows are narrow
   const file = shared("parity", "models", "gpt2_like", "onnx", "model.onnx");
   const graph = canonicalize(importModel(readOnnxFile(await Deno.readFile(file), file)));
   assertEquals(count(graph, "Gemm"), 0);
-  const rows = liveNodes(narrow(readAnswer(graph))).filter(({ op, outputs: [y] }) =>
+  const rows = liveNodes(narrow(onlyOutput(readAnswer(graph), CLASS_LOGITS))).filter(({ op, outputs: [y] }) =>
     op === "MatMul" && String(y!.shape[1]) === "1"
   );
   assertEquals(rows.length, 5, "queries, attention output, both of the feed-forward, and the head");
@@ -195,7 +195,7 @@ Deno.test("token ids at the prompt's rows do not matter", async () => {
 
 Deno.test("narrowing computes the head and the last layer's feed-forward at the answer only, with the same result", async () => {
   const { graph } = splice(findEmbedding(exposePositions(canonicalize(imported)).graph), "embedding-output");
-  const whole = readAnswer(graph), narrowed = narrow(whole);
+  const whole = onlyOutput(readAnswer(graph), CLASS_LOGITS), narrowed = narrow(whole);
   const rows = liveNodes(narrowed).filter(({ op, outputs: [y] }) =>
     op === "MatMul" && String(y!.shape[1]) === "1"
   );

@@ -59,7 +59,7 @@ for (const [name, expected] of Object.entries(MODELS)) {
   Deno.test(`${name} answers as its own file does, up to the longest text, also behind a prompt`, async () => {
     const { first, limit } = expected.positions, longest = Math.min(limit, expected.sequence ?? limit);
     const file = await cpu.open({ bytes, weights: new Map() });
-    const hard = await cpu.open(compileHard(bytes, path));
+    const hard = await cpu.open(compileHard(bytes, path).predict);
     const { predict, embed } = compile(bytes, path, "embedding-output", "adamw");
     const soft = await cpu.open(predict), layer = await cpu.open(embed);
     for (const tokens of [5, longest]) {

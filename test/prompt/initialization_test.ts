@@ -22,6 +22,7 @@ async function spaceOf(insertion: Insertion): Promise<EmbeddingSpace> {
     await cpu.open({ bytes: embed.bytes, weights: new Map([["model.onnx", bytes]]) }),
     dimension,
     0,
+    tokenizer.size,
   );
 }
 const space = await spaceOf("embedding-output");
@@ -70,17 +71,17 @@ Deno.test("random vectors are uniform in ±range, the same for the same seed", a
 });
 
 Deno.test("the most frequent tokens are those of the training texts, then the vocabulary's order, specials never", () => {
-  const tokens = mostFrequentTokens(tokenizer, TEXTS, 5).map((id) => tokenizer.tokenOf(id));
+  const tokens = mostFrequentTokens(tokenizer, TEXTS, 5, tokenizer.size).map((id) => tokenizer.tokenOf(id));
   assertEquals(tokens.slice(0, 3), ["good", "bad", "film"]);
   assertEquals(tokens.length, 5);
-  assert(mostFrequentTokens(tokenizer, TEXTS, 8192).every((id) => !tokenizer.isSpecial(id)));
+  assert(mostFrequentTokens(tokenizer, TEXTS, 8192, tokenizer.size).every((id) => !tokenizer.isSpecial(id)));
 });
 
 Deno.test("vocabulary vectors are those of distinct tokens among the most frequent, embedded alone", async () => {
   const how = { from: "vocabulary", top: 30 } as const;
   const { prompt, origins, warnings } = await make(how, 20);
   assertEquals([new Set(origins).size, warnings], [20, []]);
-  const allowed = mostFrequentTokens(tokenizer, TEXTS, 30).map((id) => tokenizer.tokenOf(id));
+  const allowed = mostFrequentTokens(tokenizer, TEXTS, 30, tokenizer.size).map((id) => tokenizer.tokenOf(id));
   assert(origins.every((token) => allowed.includes(token!)));
   assertEquals(vector(prompt, 7), vector(await space.vectors([idOf(origins[7])]), 0));
   await assertRejects(() => make(how, 31), InputError, "more than the 30 tokens");
