@@ -70,6 +70,6 @@ Deno.test("what was tuned when keys meant something else answers nothing, wherev
       MESSAGE,
     );
     const started = { ...experiment.prompt, initialization: { from: "run" as const, path: "." } };
-    await assertRejects(() => readGivenPrompt(started, join(folder, "x.yaml")), InputError, MESSAGE);
+    await assertRejects(() => readGivenPrompt(started, join(folder, "x.yaml"), 1), InputError, MESSAGE);
     await assertRejects(() => readMembers(experiment, [folder]), InputError, MESSAGE);
   }));
