@@ -1,4 +1,5 @@
-import { findEmbedding } from "./embedding_layer.ts";
+import { canonicalize } from "./canonicalize.ts";
+import { exposePositions, findEmbedding } from "./embedding_layer.ts";
 import { CompileError } from "./errors.ts";
 import { liveNodes } from "./graph.ts";
 import { importModel } from "./import.ts";
@@ -12,7 +13,7 @@ export interface ModelFacts {
   readonly words: number;
   /** What the rows of the word table are multiplied by to be the word embeddings; 1 where there is no such scale. */
   readonly scale: number;
-  /** The inputs that the logits depend on, by their names. */
+  /** The inputs that the logits depend on once positions are one of them, by their names. */
   readonly inputs: readonly string[];
 }
 
@@ -22,7 +23,7 @@ export interface ModelFacts {
  * @throws {CompileError} where the graph is no language model that the compiler knows
  */
 export function factsOf(file: OnnxFile): ModelFacts {
-  const graph = importModel(file), { lookup, scale } = findEmbedding(graph);
+  const graph = exposePositions(canonicalize(importModel(file))), { lookup, scale } = findEmbedding(graph);
   const rows = lookup.inputs[0]!.shape[0], words = graph.outputs.get("logits")!.shape[2];
   if (typeof rows !== "number" || typeof words !== "number") {
     throw new CompileError(
