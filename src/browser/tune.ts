@@ -4,7 +4,6 @@ import { FormatError } from "../dataset/format_error.ts";
 import { readExamples } from "../dataset/reading.ts";
 import { linesOf, recordsOf, splitRows, unquotedRows } from "../dataset/rows.ts";
 import type { Device, Tensor } from "../device/device.ts";
-import { namedText } from "../evaluation/answer_error.ts";
 import { InputError } from "../experiment/errors.ts";
 import { RandomStream } from "../experiment/random_stream.ts";
 import { EmbeddingSpace } from "../prompt/embedding_space.ts";

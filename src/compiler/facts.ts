@@ -18,7 +18,7 @@ export interface ModelFacts {
   readonly words: number;
   /** What the rows of the word table are multiplied by to be the word embeddings; 1 where there is no such scale. */
   readonly scale: number;
-  /** The inputs that the logits depend on, by their names. */
+  /** The inputs that the logits depend on once positions are one of them, by their names. */
   readonly inputs: readonly string[];
   /** Whether tokens see those after them; `undefined` where the graph does not let it be told. */
   readonly attention: Attention | undefined;
@@ -57,12 +57,12 @@ export function factsOf(file: OnnxFile): ModelFacts {
   const exposed = exposePositions(graph), positions = positionFacts(exposed, read);
   const readers = new Set(tableLookups(findEmbedding(exposed.graph)).map(({ node }) => node));
   const others = liveNodes(exposed.graph).filter((node) => !readers.has(node));
-  const used = new Set(liveNodes(graph).flatMap(({ inputs }) => inputs));
+  const used = new Set(liveNodes(exposed.graph).flatMap(({ inputs }) => inputs));
   return {
     rows,
     words,
     scale: embedding.scale,
-    inputs: graph.inputs.filter((input) => used.has(input)).map(({ name }) => name),
+    inputs: exposed.graph.inputs.filter((input) => used.has(input)).map(({ name }) => name),
     attention: attentionOf(embedding, read),
     takesPast: file.model.graph!.input.some(({ name }) => name.startsWith("past")),
     positions,

@@ -96,7 +96,7 @@ function refuse(
     : `${ids.changed} examples have another text in B than in A (another file, or another 'dataset.clean'), and `;
   throw new InputError(
     `the test sets are different ones and cannot be paired: ${changed}of ${sizes.a} and ${sizes.b} examples only ${
-      Math.max(ids?.runs[0]!.length ?? 0, texts.runs[0]!.length)
+      Math.max(ids?.runs[0]?.length ?? 0, texts.runs[0]!.length)
     } are in all runs (another dataset, or another 'dataset.split')`,
   );
 }
