@@ -43,15 +43,14 @@ export function align(a: readonly RunRecord[], b: readonly RunRecord[]): Alignme
   refuseClasses(runs);
   const sizes = runs.map(({ predictions }) => predictions.length);
   const largest = { a: Math.max(...sizes.slice(0, a.length)), b: Math.max(...sizes.slice(a.length)) };
-  const isEnough = ({ runs: [first] }: Pairs) =>
-    first!.length >= LEAST_SHARED * Math.min(largest.a, largest.b);
+  const isEnough = (pairs: Pairs) => pairedIn(pairs) >= LEAST_SHARED * Math.min(largest.a, largest.b);
   const ids = byId(runs), hasOwnIds = runs.every(({ experiment }) => experiment.dataset.id !== undefined);
   const isById = ids !== undefined && isEnough(ids) && (ids.changed === 0 || hasOwnIds);
   const found = isById ? ids : byText(runs);
   if (!isEnough(found)) refuse(ids, found, largest);
   if (!isById) refuseCleaning(runs);
   refuseLabels(found.runs);
-  const [first] = found.runs, paired = first!.length;
+  const paired = pairedIn(found);
   const only = (side: "a" | "b") => {
     const own = found.leftOut.slice(...side === "a" ? [0, a.length] : [a.length]);
     return largest[side] - paired - Math.max(...own);
@@ -86,6 +85,11 @@ function byId(runs: readonly RunRecord[]): Pairs | undefined {
   };
 }
 
+/** How many examples the runs have in common. */
+function pairedIn(pairs: Pairs | undefined): number {
+  return pairs?.runs[0]?.length ?? 0;
+}
+
 function refuse(
   ids: Pairs | undefined,
   texts: Pairs,
@@ -96,7 +100,7 @@ function refuse(
     : `${ids.changed} examples have another text in B than in A (another file, or another 'dataset.clean'), and `;
   throw new InputError(
     `the test sets are different ones and cannot be paired: ${changed}of ${sizes.a} and ${sizes.b} examples only ${
-      Math.max(ids?.runs[0]?.length ?? 0, texts.runs[0]!.length)
+      Math.max(pairedIn(ids), pairedIn(texts))
     } are in all runs (another dataset, or another 'dataset.split')`,
   );
 }

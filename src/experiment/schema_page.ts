@@ -39,7 +39,7 @@ export function schemaPage(): string {
     "",
     "Files are YAML 1.2. Where a key takes a text, and for classes and words, an unquoted value is what is written:",
     "`1.0`, `01`, `True` and `no` are texts, not numbers or truths. A text needs quotes where it starts with one of",
-    "`{ [ * & ! | > % @`, or holds `: ` or ` #`. With `--set` a text needs none: `--set 'prompt.template={text} was {mask}'`.",
+    "`{ [ * & ! > % @` or a bar, or holds a colon before a space or a `#` after one. With `--set` a text needs none: `--set 'prompt.template={text} was {mask}'`.",
     "",
     ...sections,
   ].join("\n");

@@ -154,7 +154,10 @@ Deno.test("saved reports are compared like the folders that they were made of", 
 Deno.test("what cannot be compared is refused with the reason", () =>
   inFolder(async (folder) => {
     const a = await write(join(folder, "a"), run(0.6));
-    const other = madeUpRun({ good: guesses(0.6), change: (one) => ({ ...one, id: `other ${one.id}` }) });
+    const other = madeUpRun({
+      good: guesses(0.6),
+      change: (one) => ({ ...one, id: `other ${one.id}`, text_sha256: `other ${one.text_sha256}` }),
+    });
     const b = await write(join(folder, "b"), other);
     await Deno.mkdir(join(folder, "empty"));
     for (
