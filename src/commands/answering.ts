@@ -73,6 +73,7 @@ export async function answering(
     title,
     listener,
     signal,
+    () => sessions.endTuning(seat),
   );
   return { classifier, tuned, soft };
 }

@@ -34,6 +34,11 @@ export class Sessions {
     };
   }
 
+  /** No more steps are taken; where they are taken together with others', these may go on. */
+  async endTuning(seat: FusedMember | undefined): Promise<void> {
+    if (!seat) await this.workbench.endTuning();
+  }
+
   /** The forward pass alone, of one prompt or of a bank. */
   async answer(compiled: Compiled, prompts: "one" | "bank"): Promise<Session> {
     const { stopwatch, workbench, device, prepared } = this;

@@ -22,6 +22,7 @@ export interface TunedPrompt extends SoftPrompt {
  * Tunes an experiment's soft prompt, writing history and checkpoints into the run's folder.
  *
  * @param sessions the compiled step, opened on the device
+ * @param endTuning called when no more steps are taken, before anything else is opened
  * @throws {TrainingError} on a loss that is not finite
  * @throws {Interrupted} when the signal aborts
  */
@@ -35,6 +36,7 @@ export async function tunePrompt(
   title: string,
   listener: Listener,
   signal: AbortSignal,
+  endTuning: () => Promise<void>,
 ): Promise<TunedPrompt> {
   const { experiment, model, verbalizer } = prepared, { seed, evaluation, precision } = experiment;
   const spec = experiment.training!, initial = await startPrompt(prepared, compiled, device);
@@ -63,6 +65,7 @@ export async function tunePrompt(
     ...(folder.checkpoint && { resume: folder.checkpoint }),
   };
   const tuned = await followed(task, folder, title, listener), prompt = tuned.parameters.prompt!;
+  await endTuning();
   const meaning = await meaningAfter(prepared, compiled, device, prompt, initial);
   return { classifier: classifier(prompt), prompt, tuned, meaning };
 }

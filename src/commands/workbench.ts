@@ -148,6 +148,16 @@ export class Workbench {
     return (await this.opened(`${device.kind}|hard|${hardKey(model, form)}`, open)).answer;
   }
 
+  /** A run takes no more steps: what it took them with is freed, unless it is kept for the next. */
+  async endTuning(): Promise<void> {
+    const { open } = this;
+    if (open === undefined || this.options.keepsSessions) return;
+    const { step, update, ...others } = await open.sessions;
+    this.open = { key: `${open.key}|tuned`, sessions: Promise.resolve(others) };
+    await step?.release();
+    await update?.release();
+  }
+
   /** A run is over: what it opened is freed, unless it is kept for the next. */
   async endRun(): Promise<void> {
     if (!this.options.keepsSessions) await this.release();
