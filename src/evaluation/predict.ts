@@ -2,7 +2,7 @@ import { type Feeds, int64Tensor, type Session, type Tensor } from "../device/de
 import type { Experiment, Vote } from "../experiment/types.ts";
 import { batchFeeds, evaluationBatches, type LabelledEncoding } from "../prompt/batches.ts";
 import { type Verbalizer, verbalizerFeeds } from "../prompt/verbalizer.ts";
-import { checkAnswer } from "./answer_error.ts";
+import { AnswerError } from "./answer_error.ts";
 import { together } from "./ensemble.ts";
 import { indexOfLargest } from "./softmax.ts";
 
@@ -100,7 +100,7 @@ async function* answered(
   verbalizer: Verbalizer,
   outputs: readonly string[],
 ): AsyncGenerator<Answer> {
-  const { classes } = verbalizer, words = verbalizerFeeds(verbalizer);
+  const { classes } = verbalizer, verbalizing = verbalizerFeeds(verbalizer);
   const prompts = vote ? inputs.prompt!.dims[0]! : 1, atOnce = Math.max(1, Math.floor(batchSize / prompts));
   const owners = Array.from({ length: prompts }, (_, p) => p),
     lengths = examples.map(({ ids }) => ids.length);
@@ -108,18 +108,40 @@ async function* answered(
     const feeds = batchFeeds(batch.flatMap((i) => owners.map(() => examples[i]!)), padId);
     const prompt_of_example = int64Tensor(batch.flatMap(() => owners), [batch.length * prompts]);
     const { class_logits, word_logits } = await session.run(
-      { ...feeds, ...words, prompt_of_example, ...inputs },
+      { ...feeds, ...verbalizing, prompt_of_example, ...inputs },
       outputs,
     );
     for (const [at, example] of batch.entries()) {
       const rows = owners.map((p) => at * prompts + p);
       const logits = rows.map((row) => Array.from(rowOf(class_logits!, row)));
-      for (const one of logits) {
-        checkAnswer({ classes, logits: one, name: () => nameOf(example), precision, tuned });
-      }
-      yield { example, logits, words: word_logits && rows.map((row) => rowOf(word_logits, row)) };
+      const words = word_logits && rows.map((row) => rowOf(word_logits, row));
+      const broken = brokenIn(logits, words, classes);
+      if (broken) throw new AnswerError({ ...broken, text: nameOf(example), precision, tuned });
+      yield { example, logits, words };
     }
   }
+}
+
+/**
+ * A logit that is no answer, and whose it is. A word's may be minus infinity: models exclude words so.
+ *
+ * @param logits [prompts][classes] @param words [prompts][words]
+ */
+function brokenIn(
+  logits: readonly (readonly number[])[],
+  words: readonly Float32Array[] | undefined,
+  classes: readonly string[],
+): { of: string; logit: number } | undefined {
+  for (const row of logits) {
+    const broken = row.findIndex((logit) => !Number.isFinite(logit));
+    if (broken >= 0) return { of: `'${classes[broken]}'`, logit: row[broken]! };
+  }
+  for (const row of words ?? []) {
+    for (let id = 0; id < row.length; id++) {
+      if (!(row[id]! < Infinity)) return { of: `the word ${id}`, logit: row[id]! };
+    }
+  }
+  return undefined;
 }
 
 /** What the prompts of a classifier say together, out of what each of them says. */

@@ -123,6 +123,15 @@ Deno.test("an answer that is no number is an error that names the text and the w
   }
 });
 
+Deno.test("a word that is no answer is an error, too, and one that the model excludes is not", async () => {
+  const ask = (other: number) =>
+    answersTo(classifierOf(new TableSession([[0, 1, 2, other, 0, 0]])), questions([0]), VERBALIZER, 6);
+  assertEquals((await ask(-Infinity)).illegal, [false]);
+  for (const broken of [NaN, Infinity]) {
+    await assertRejects(() => ask(broken), AnswerError, `(the logit of the word 3 is ${broken})`);
+  }
+});
+
 Deno.test("one prompt of several that gives no number is not outvoted", async () => {
   const prompt = float32Tensor(new Float32Array(2), [2, 1, 1]);
   for (const vote of ["mean", "majority"] as const) {
