@@ -14,6 +14,7 @@ import { untilInterrupted } from "./interrupt.ts";
 import { terminalDownloads } from "./downloads.ts";
 import { modelOfRun } from "./model_of_run.ts";
 import type { OpenModel } from "./open_model.ts";
+import { checkFiles } from "./same_model.ts";
 import { optimizerName, positionCounting } from "./prepare.ts";
 
 /** The flags of `serve`. */
@@ -54,12 +55,16 @@ export async function serve(folder: string, { hard, model, results, host, port }
       `the page has one text to type in, and the template of ${folder} has ${columns.join(", ")}`,
     );
   }
-  const beside = hard === undefined ? hardened(experiment) : (await readAbout(hard)).experiment;
+  const run = hard === undefined ? undefined : await readAbout(hard);
+  const beside = run?.experiment ?? hardened(experiment);
   checkSemantics(beside.semantics, `the run in ${hard}`);
   if (beside.prompt.kind !== "hard" || beside.tune !== "none") {
     throw new InputError(`${hard} is no run of a hard prompt with the model as it is`);
   }
   const frozen = await modelOfRun(about, folder, model, terminalDownloads(say));
+  if (run && hard !== undefined) {
+    checkFiles(frozen, run.environment, hard, `${folder} must be of the same model`);
+  }
   const files = await servedFiles(folder, about, beside, frozen, results);
   await untilInterrupted((signal) =>
     serveRun(files, {
