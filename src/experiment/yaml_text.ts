@@ -139,10 +139,10 @@ function unseenNear(text: string, offset: number): YamlProblem | undefined {
   const line = text.lastIndexOf("\n", offset - 1) + 1;
   const start = line === 0 ? 0 : text.lastIndexOf("\n", line - 2) + 1;
   const end = text.indexOf("\n", offset), near = text.slice(start, end === -1 ? undefined : end);
-  const { 0: whole, 1: found, index } = UNSEEN_START.exec(near) ?? { index: 0 };
-  if (whole === undefined || found === undefined) return undefined;
+  const match = UNSEEN_START.exec(near), found = match?.[1];
+  if (match === null || found === undefined) return undefined;
   return {
-    offset: start + index + whole.length - found.length,
+    offset: start + match.index + match[0].length - found.length,
     message: `there is the character ${
       codePoint(found)
     }, which looks like a space or like nothing and is a letter to YAML: write an ordinary space`,
