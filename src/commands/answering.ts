@@ -1,4 +1,3 @@
-import type { Compiled } from "../compiler/mod.ts";
 import type { Device, Tensor } from "../device/device.ts";
 import type { Classifier } from "../evaluation/predict.ts";
 import type { Meaning } from "../prompt/meaning.ts";
@@ -6,8 +5,8 @@ import type { RunFolder } from "../results/run_folder.ts";
 import type { Parameters } from "../training/early_stopping.ts";
 import type { Tuned } from "../training/trainer.ts";
 import { ensembleClassifier, hardClassifier, untunedPrompt } from "./classifiers.ts";
-import { compileWholeModel, type Form } from "./compile_model.ts";
-import { type EncodedDataset, optimizerName, type Prepared } from "./prepare.ts";
+import type { EncodedDataset, Prepared } from "./prepare.ts";
+import type { RunGraphs } from "./run_graphs.ts";
 import type { RunOptions } from "./run_options.ts";
 import type { Sessions } from "./sessions.ts";
 import { tuneModel } from "./tune_model.ts";
@@ -27,27 +26,24 @@ export interface Answering {
 /** What a run is made of. */
 export interface Parts {
   readonly prepared: Prepared;
-  /** The compiled step of a soft prompt. */
-  readonly compiled: Compiled | undefined;
+  readonly compiled: RunGraphs;
   readonly encoded: EncodedDataset;
   readonly device: Device;
-  readonly form: Form;
   readonly sessions: Sessions;
   readonly folder: RunFolder;
 }
 
 /** Makes ready, and tunes, what an experiment classifies with: a prompt, several, words alone, or the model. */
 export async function answering(
-  { prepared, compiled, encoded, device, form, sessions, folder }: Parts,
+  { prepared, compiled: graphs, encoded, device, sessions, folder }: Parts,
   { title, listener, signal, seat }: RunOptions,
 ): Promise<Answering> {
-  const { experiment: { tune, training }, members, model } = prepared;
-  if (tune === "all") {
-    const whole = await compileWholeModel(model, optimizerName(training), form);
-    const opened = await sessions.modelTuning(whole);
+  const { experiment: { tune }, members } = prepared, { prompt: compiled } = graphs;
+  if (graphs.model) {
+    const opened = await sessions.modelTuning(graphs.model);
     const { parameters, ...rest } = await tuneModel(
       prepared,
-      whole,
+      graphs.model,
       encoded,
       opened,
       folder,

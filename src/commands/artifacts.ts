@@ -1,6 +1,7 @@
 import { basename, join, relative, resolve } from "@std/path";
 import type { Compiled, Emitted, Insertion, OptimizerName, Precision, Target } from "../compiler/mod.ts";
 import { readShape, writeShape } from "../compiler/mod.ts";
+import { SEMANTICS } from "../experiment/semantics.ts";
 import { hashFile } from "../model/hash_file.ts";
 
 /** What artifacts are made of. */
@@ -20,6 +21,8 @@ export interface ArtifactsOrigin {
 /** `artifacts.json`: how the graphs in its folder belong together. Any program with ONNX Runtime can run them. */
 interface Manifest {
   readonly format: "softprompt-artifacts/1";
+  /** The version of what positions and insertions mean. */
+  readonly semantics: number;
   readonly model: { readonly source: string; readonly revision: string | null; readonly sha256: string };
   readonly insertion: Insertion;
   readonly dimension: number;
@@ -76,6 +79,7 @@ export async function writeArtifacts(
   }
   const manifest: Manifest = {
     format: "softprompt-artifacts/1",
+    semantics: SEMANTICS,
     model: { source, revision, sha256 },
     insertion,
     dimension: compiled.dimension,

@@ -18,6 +18,8 @@ export interface BatchFlags {
   /** The folder that results go into. */
   readonly results: string;
   readonly force: boolean;
+  /** Whether what is compiled is compared with the model's own file first. */
+  readonly selfCheck: boolean;
   /** How many runs at a time. */
   readonly jobs: number;
   /** Whether runs that can take their steps together do so. */

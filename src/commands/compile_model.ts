@@ -111,7 +111,7 @@ async function readOrCompile(
 }
 
 /** Gives a model's bytes to `use`, and their memory back at once behind it: a frozen model is large, and mapped when it runs. */
-async function withBytes<Result>(
+export async function withBytes<Result>(
   { onnx }: OpenModel,
   use: (bytes: Uint8Array) => Result,
 ): Promise<Result> {
@@ -124,7 +124,7 @@ async function withBytes<Result>(
 }
 
 /** Tells versions of the compiler apart: its sources' hash, or the address that names its version. */
-async function compilerHash(): Promise<string> {
+export async function compilerHash(): Promise<string> {
   const root = new URL("../compiler/", import.meta.url);
   if (root.protocol !== "file:") return root.href;
   const texts = await sourcesIn(fromFileUrl(root));

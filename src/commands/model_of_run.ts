@@ -1,5 +1,6 @@
 import { join } from "@std/path";
 import { InputError } from "../experiment/errors.ts";
+import { checkSemantics } from "../experiment/semantics.ts";
 import type { HubListener } from "../hub/repository.ts";
 import type { RunAbout } from "../results/read_run.ts";
 import { type OpenModel, openModel } from "./open_model.ts";
@@ -9,7 +10,7 @@ import { type OpenModel, openModel } from "./open_model.ts";
  *
  * @param folder the run's
  * @param instead a folder that holds it, where it is no longer where the run found it
- * @throws {InputError} where there is none, or its weights are others
+ * @throws {InputError} where there is none, its weights are others, or the run was made when its keys meant something else
  */
 export async function modelOfRun(
   { experiment, environment }: RunAbout,
@@ -17,6 +18,7 @@ export async function modelOfRun(
   instead: string | undefined,
   listener: HubListener,
 ): Promise<OpenModel> {
+  checkSemantics(experiment.semantics, `the run in ${folder}`);
   const { source, file, revision } = experiment.model, way = "name the model's folder by --model";
   const spec = instead !== undefined
     ? { source: instead, file }

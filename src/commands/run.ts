@@ -21,6 +21,8 @@ export interface RunFlags {
   /** The folder that results go into. */
   readonly results: string;
   readonly force: boolean;
+  /** Whether what is compiled is compared with the model's own file first. */
+  readonly selfCheck: boolean;
   /** Keys set to other values, `prompt.length=5`. */
   readonly set: readonly string[];
 }
@@ -59,6 +61,7 @@ export async function run(files: readonly string[], flags: RunFlags): Promise<vo
         results: flags.results,
         path,
         force: flags.force,
+        selfCheck: flags.selfCheck,
         ...(members && { members }),
         ifLocked: "wait",
         signal,

@@ -14,16 +14,11 @@ import type { RunFolder } from "../results/run_folder.ts";
 import { samplesMarkdown } from "../results/samples.ts";
 import { Interrupted } from "../training/trainer.ts";
 import { answering, trainedNumbers } from "./answering.ts";
+import { type CheckedRun, type CheckOutcome, checkRun } from "./check_run.ts";
 import { classifyAll } from "./classify_all.ts";
-import {
-  compileExperiment,
-  dataWarnings,
-  encodeDataset,
-  formOn,
-  positionCounting,
-  type Prepared,
-} from "./prepare.ts";
+import { dataWarnings, encodeDataset, formOn, positionCounting, type Prepared } from "./prepare.ts";
 import type { Members } from "./read_members.ts";
+import { compileRun } from "./run_graphs.ts";
 import type { RunOptions } from "./run_options.ts";
 import { Sessions } from "./sessions.ts";
 
@@ -44,9 +39,9 @@ export async function runInto(
   const form = formOn(bare, experiment);
   const compiled = await stopwatch.count(
     "compiling",
-    () => compileExperiment(prepared, form, join(results, ".cache")),
+    () => compileRun(prepared, form, join(results, ".cache"), workbench),
   );
-  const encoded = encodeDataset(prepared, positionCounting(experiment.prompt.insertion, compiled));
+  const encoded = encodeDataset(prepared, positionCounting(experiment.prompt.insertion, compiled.prompt));
   const cut = encoded.truncated.train + encoded.truncated.validation + encoded.truncated.test;
   if (cut > 0) {
     listener.say(`${title}: ${cut} texts are cut to fit the model's ${model.card.positions} positions`);
@@ -57,9 +52,14 @@ export async function runInto(
     );
   }
   for (const line of dataWarnings(title, prepared)) listener.say(line);
+  const check = await stopwatch.count("checking", () =>
+    checkedFirst(
+      { prepared, compiled, form, device: bare, cache: join(results, ".cache") },
+      options,
+    ));
   if (folder.checkpoint) listener.say(`${title}: going on after step ${folder.checkpoint.step}`);
   const sessions = new Sessions(prepared, bare, form, stopwatch, workbench);
-  const answer = await answering({ prepared, compiled, encoded, device, form, sessions, folder }, options);
+  const answer = await answering({ prepared, compiled, encoded, device, sessions, folder }, options);
   if (signal.aborted) throw new Interrupted(`${title} was interrupted before its test set was classified`);
   const { metrics, predictions, samples, transfer, each } = await classifyAll(
     prepared,
@@ -69,7 +69,7 @@ export async function runInto(
     answer.tuned,
   );
   const ensemble = prepared.members && ensembleOf(prepared, prepared.members, each, metrics, folder.path);
-  const environment = await environmentOf(prepared, device, stopwatch.timing, folder.path);
+  const environment = await environmentOf(prepared, device, stopwatch.timing, check, folder.path);
   await folder.writeJsonLines("predictions.jsonl", predictions);
   for (const { name, predictions } of transfer) {
     await folder.writeJsonLines(`predictions.${name}.jsonl`, predictions);
@@ -99,6 +99,20 @@ export async function runInto(
   return metrics;
 }
 
+/** Compares what is compiled with the model's own file, unless that is not wanted; that it was not done is said. */
+async function checkedFirst(
+  run: CheckedRun,
+  { title, listener, selfCheck }: RunOptions,
+): Promise<CheckOutcome> {
+  const outcome = selfCheck ? await checkRun(run) : { skipped: "--no-self-check" };
+  if ("skipped" in outcome) {
+    listener.say(
+      `warning: ${title}: what is compiled was not compared with the model's own file (${outcome.skipped})`,
+    );
+  }
+  return outcome;
+}
+
 /** An ensemble beside its members, whose folders are named from its own. */
 function ensembleOf(
   { experiment }: Prepared,
@@ -118,6 +132,7 @@ async function environmentOf(
   { experiment, model, dataset, contentHash }: Prepared,
   device: Device,
   timing: Timing,
+  check: CheckOutcome,
   path: string,
 ): Promise<Environment> {
   return {
@@ -135,6 +150,7 @@ async function environmentOf(
       sha256: dataset.sha256,
     },
     seed: experiment.seed,
+    self_check: check,
     seconds: timing,
     content_hash: contentHash,
   };

@@ -19,6 +19,8 @@ export interface RunOptions {
   readonly path: string;
   /** Run it though its results are there already. */
   readonly force: boolean;
+  /** Whether what is compiled is compared with the model's own file first. */
+  readonly selfCheck: boolean;
   /** What to do about a run that another program is at work on. */
   readonly ifLocked: "wait" | "leave";
   /** Interrupts between two steps. */

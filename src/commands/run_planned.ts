@@ -15,7 +15,7 @@ export type BatchOutcome =
 /** Runs one run of a batch; that it fails is an outcome like others. */
 export async function runPlanned(
   run: PlannedRun,
-  options: Pick<RunOptions, "results" | "force" | "ifLocked" | "signal" | "seat">,
+  options: Pick<RunOptions, "results" | "force" | "selfCheck" | "ifLocked" | "signal" | "seat">,
   listener: Listener,
   workbench: Workbench,
 ): Promise<BatchOutcome> {

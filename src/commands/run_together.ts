@@ -15,7 +15,7 @@ import type { Workbench } from "./workbench.ts";
  */
 export async function runTogether(
   runs: readonly PlannedRun[],
-  options: Pick<RunOptions, "results" | "force" | "ifLocked" | "signal">,
+  options: Pick<RunOptions, "results" | "force" | "selfCheck" | "ifLocked" | "signal">,
   listeners: readonly Listener[],
   workbench: Workbench,
 ): Promise<BatchOutcome[]> {

@@ -6,7 +6,7 @@ import { runTogether } from "./run_together.ts";
 import { Workbench } from "./workbench.ts";
 
 /** What a runner is told beside the run itself. */
-export type RunnerFlags = Pick<RunOptions, "results" | "force" | "ifLocked">;
+export type RunnerFlags = Pick<RunOptions, "results" | "force" | "selfCheck" | "ifLocked">;
 
 /** Somebody who does one run of a batch after the other, or several side by side where they take their steps together. */
 export interface Runner {

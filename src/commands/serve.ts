@@ -2,6 +2,7 @@ import { join } from "@std/path";
 import type { GraphName } from "../browser/served_run.ts";
 import { type Emitted, writeShape } from "../compiler/mod.ts";
 import { InputError } from "../experiment/errors.ts";
+import { checkSemantics } from "../experiment/semantics.ts";
 import { columnsOf, parseTemplate } from "../experiment/template.ts";
 import type { Experiment } from "../experiment/types.ts";
 import { readAbout, type RunAbout } from "../results/read_run.ts";
@@ -53,6 +54,7 @@ export async function serve(folder: string, { hard, model, results, host, port }
     );
   }
   const beside = hard === undefined ? hardened(experiment) : (await readAbout(hard)).experiment;
+  checkSemantics(beside.semantics, `the run in ${hard}`);
   if (beside.prompt.kind !== "hard" || beside.tune !== "none") {
     throw new InputError(`${hard} is no run of a hard prompt with the model as it is`);
   }

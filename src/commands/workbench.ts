@@ -1,5 +1,5 @@
 import { dirname, resolve } from "@std/path";
-import type { Compiled, CompiledModel } from "../compiler/mod.ts";
+import type { Compiled, CompiledModel, Emitted } from "../compiler/mod.ts";
 import { type Dataset, loadDataset } from "../dataset/load.ts";
 import { loadTransfer, type TransferSet } from "../dataset/transfer.ts";
 import { chooseDevice } from "../device/choose.ts";
@@ -44,6 +44,7 @@ export class Workbench {
   private readonly datasets = new Map<string, Promise<Dataset>>();
   private readonly transfers = new Map<string, Promise<TransferSet>>();
   private readonly devices = new Map<string, Promise<Device>>();
+  private readonly hardGraphs = new Map<string, Promise<Emitted>>();
   private open:
     | {
       readonly key: string;
@@ -134,11 +135,15 @@ export class Workbench {
     return (await this.opened(`${device.kind}|${key}|predict|${prompts}`, open)).predict;
   }
 
+  /** A model with nothing but words in front, compiled. */
+  hardGraph(model: OpenModel, form: Form): Promise<Emitted> {
+    return remembered(this.hardGraphs, hardKey(model, form), () => compileHardModel(model, form));
+  }
+
   /** A model with nothing but words in front, opened. */
   async hard(device: Device, model: OpenModel, form: Form): Promise<Session> {
-    const open = async () => ({ predict: await device.open(await compileHardModel(model, form)) });
-    return (await this.opened(`${device.kind}|hard|${model.onnx}|${model.sha256}|${form.precision}`, open))
-      .predict;
+    const open = async () => ({ predict: await device.open(await this.hardGraph(model, form)) });
+    return (await this.opened(`${device.kind}|hard|${hardKey(model, form)}`, open)).predict;
   }
 
   /** A run is over: what it opened is freed, unless it is kept for the next. */
@@ -163,6 +168,10 @@ export class Workbench {
     }
     return await this.open.sessions as Sessions;
   }
+}
+
+function hardKey({ onnx, sha256 }: OpenModel, { target, precision }: Form): string {
+  return [onnx, sha256, target, precision].join("|");
 }
 
 /** So many models, and so many datasets, are kept: a sweep takes its keys in turn, and memory has an end. */

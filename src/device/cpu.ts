@@ -33,7 +33,12 @@ export async function openCpu(threads: number = navigator.hardwareConcurrency): 
   };
 }
 
-async function opened<Opened>(
+/**
+ * Opens a graph with the options that suit the native CPU.
+ *
+ * @param open given the graph as ONNX Runtime is to have it: without links, and without weights that it maps by itself
+ */
+export async function opened<Opened>(
   graph: GraphFile,
   threads: number,
   open: (graph: GraphFile, options: InferenceSession.SessionOptions) => Promise<Opened>,

@@ -6,6 +6,8 @@ export interface Timing {
   readonly wall: number;
   /** Compiling the model, or reading what was compiled before. */
   readonly compiling: number;
+  /** Comparing what was compiled with the model's own file; runs of the first programs do not say. */
+  readonly checking?: number;
   /** Opening sessions: reading graphs and weights, planning. */
   readonly opening: number;
   /** The device at work. */
@@ -22,7 +24,7 @@ interface Runs<Output> {
 /** Measures what a run waits for. */
 export class Stopwatch {
   private readonly started = performance.now();
-  private readonly milliseconds = { compiling: 0, opening: 0, running: 0 };
+  private readonly milliseconds = { compiling: 0, checking: 0, opening: 0, running: 0 };
 
   /** Counts the time until `work` is done. */
   async count<Result>(what: keyof Stopwatch["milliseconds"], work: () => Promise<Result>): Promise<Result> {
@@ -56,10 +58,11 @@ export class Stopwatch {
   /** What was counted so far. */
   get timing(): Timing {
     const seconds = (milliseconds: number) => Number((milliseconds / 1000).toFixed(3));
-    const { compiling, opening, running } = this.milliseconds;
+    const { compiling, checking, opening, running } = this.milliseconds;
     return {
       wall: seconds(performance.now() - this.started),
       compiling: seconds(compiling),
+      checking: seconds(checking),
       opening: seconds(opening),
       running: seconds(running),
     };

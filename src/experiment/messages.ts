@@ -33,6 +33,8 @@ export function messageOf(
         nearest(String(valueAt(content, path)), allowed)
       }`;
     }
+    case "const":
+      return `${key} must be ${JSON.stringify(params.allowedValue)}, ${got}`;
     case "type":
       return `${key} must be ${
         [params.type].flat().map((type) => `${/^[aeio]/.test(type) ? "an" : "a"} ${type}`).join(" or ")

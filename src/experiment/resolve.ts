@@ -1,4 +1,5 @@
 import { type GivenModel, resolveModel } from "./model_file.ts";
+import { SEMANTICS } from "./semantics.ts";
 import type {
   DatasetSpec,
   EnsembleSpec,
@@ -32,6 +33,7 @@ export function resolve(given: PartialExperiment): Experiment {
     precision: given.precision ?? "float32",
     device: given.device ?? "auto",
     seed: given.seed ?? 0,
+    semantics: SEMANTICS,
   };
 }
 

@@ -176,6 +176,8 @@ export interface Experiment {
   precision: "float32" | "float16";
   device: "auto" | "webgpu" | "cpu" | "wasm";
   seed: number;
+  /** The version of what these keys mean. */
+  semantics: number;
 }
 
 /** An experiment as a person may write it: what has a default may be left out. */

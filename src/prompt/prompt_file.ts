@@ -1,5 +1,6 @@
 import type { Tensor } from "../device/device.ts";
 import { writeSafetensors } from "../device/safetensors.ts";
+import { SEMANTICS } from "../experiment/semantics.ts";
 import type { Insertion } from "../experiment/types.ts";
 
 /**
@@ -16,6 +17,7 @@ export function promptFile(prompt: Tensor, insertion: Insertion): Uint8Array<Arr
       insertion,
       length: String(length),
       dimension: String(dimension),
+      semantics: String(SEMANTICS),
     },
   });
 }

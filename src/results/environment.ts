@@ -24,6 +24,10 @@ export interface Environment {
   };
   readonly dataset: { readonly name: string; readonly revision?: string; readonly sha256: string };
   readonly seed: number;
+  /** How what was compiled compared with the model's own file, relative to its largest logit; runs of the first programs do not say. */
+  readonly self_check?:
+    | { readonly difference: number; readonly tolerance: number }
+    | { readonly skipped: string };
   readonly seconds?: Timing;
   readonly content_hash: string;
 }

@@ -3,6 +3,7 @@ import { sha256 } from "../dataset/sha256.ts";
 import type { Tensor } from "../device/device.ts";
 import { readSafetensors } from "../device/safetensors.ts";
 import { InputError } from "../experiment/errors.ts";
+import { checkSemantics } from "../experiment/semantics.ts";
 
 /** The prompt that a run tuned. */
 export interface RunPrompt {
@@ -31,6 +32,7 @@ export async function readPrompt(folder: string): Promise<RunPrompt> {
   try {
     const { tensors: { prompt }, metadata } = readSafetensors(bytes);
     if (prompt === undefined) throw new RangeError("it holds no prompt");
+    checkSemantics(metadata.semantics, path);
     return { prompt, insertion: metadata.insertion, sha256: await sha256(bytes) };
   } catch (error) {
     if (!(error instanceof RangeError || error instanceof SyntaxError)) throw error;

@@ -75,7 +75,8 @@ export async function readAbout(path: string): Promise<RunAbout> {
   const written = readYaml(await readText(join(path, "experiment.yaml")), join(path, "experiment.yaml"));
   // Runs of the first programs do not say these.
   const tune = written.prompt?.kind === "soft" ? "prompt" : "none";
-  const experiment: Experiment = { ...{ precision: "float32", multiTokenWords: "error", tune }, ...written };
+  const since = { precision: "float32", multiTokenWords: "error", tune, semantics: 1 } as const;
+  const experiment: Experiment = { ...since, ...written };
   return { experiment, metrics: finished.metrics, environment };
 }
 

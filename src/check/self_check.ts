@@ -1,0 +1,199 @@
+import type { InferenceSession } from "onnxruntime-common";
+import type { ModelFacts, NumberFormat } from "../compiler/mod.ts";
+import { float32Tensor, int64Tensor, type Session, type Tensor } from "../device/device.ts";
+import { InputError } from "../experiment/errors.ts";
+import type { ModelCard } from "../model/card.ts";
+import { batchFeeds, type LabelledEncoding } from "../prompt/batches.ts";
+import type { WordTokens } from "../prompt/verbalizer.ts";
+import { answerDifference, comparedWords } from "./difference.ts";
+import { untouchedLogits } from "./untouched_model.ts";
+
+/** A compiled graph beside the model's own file. */
+export interface SelfCheckTask {
+  /** The compiled prediction, opened on the device that the run computes on. */
+  readonly predict: Session;
+  /** The compiled embedding layer; absent where the graph takes no prompt. */
+  readonly embed: Session | undefined;
+  /** Further inputs of the prediction: the weights of a model that is tuned. */
+  readonly inputs: Readonly<Record<string, Tensor>>;
+  /** Whether the prediction takes several prompts side by side. */
+  readonly isBank: boolean;
+  /** The model's own file, opened in plain ONNX Runtime. */
+  readonly file: InferenceSession;
+  /** Texts in the template, ordinary tokens at the prompt's places, their positions counted over all of it. */
+  readonly texts: readonly LabelledEncoding[];
+  readonly tokens: WordTokens;
+  readonly card: ModelCard;
+  readonly facts: ModelFacts;
+  readonly padId: number;
+  readonly numbers: NumberFormat;
+  /** The largest difference allowed, relative to the largest logit. */
+  readonly tolerance: number;
+}
+
+/** What a check has found. */
+export interface SelfCheck {
+  /** The largest difference of two logits, relative to the largest logit. */
+  readonly difference: number;
+  /** The largest one that is allowed. */
+  readonly tolerance: number;
+}
+
+/** A compiled graph does not compute what the model's own file computes: nothing is to be tuned or scored by it. */
+export class SelfCheckError extends InputError {
+  override readonly name = "SelfCheckError";
+}
+
+/** The model's own file does not run in plain ONNX Runtime on the native CPU, so that there is nothing to compare with. */
+export class UncheckableError extends Error {
+  override readonly name = "UncheckableError";
+}
+
+/** How far from where they are counted positions are tried when a difference is looked into. */
+const SHIFTS = [-3, -2, -1, 1, 2, 3];
+
+/**
+ * Compares what a compiled graph answers with what the model's own file answers in plain ONNX Runtime. The file takes each
+ * text alone; the graph takes the shorter one padded beside the longer one, and in the prompt's places the vectors that the
+ * embedding layer gives for ordinary tokens there, which the file reads as text.
+ *
+ * @throws {SelfCheckError} where they differ, saying where the difference begins
+ * @throws {UncheckableError} where the file runs for no text
+ */
+export async function selfCheck(task: SelfCheckTask): Promise<SelfCheck> {
+  const { tokens, tolerance } = task, texts = task.texts.toSorted((a, b) => a.ids.length - b.ids.length);
+  const answers = await fileAnswers(task, texts), words = comparedWords(answers, tokens);
+  let difference = 0;
+  for (const [i, text] of texts.entries()) {
+    const beside = isRunAlone(task) ? [text] : [text, ...texts.filter((one) => one !== text)];
+    const found = await compiledAnswer(task, beside, words, 0);
+    const { relative, sameClass } = answerDifference(answers[i]!, found, words, tokens, tolerance);
+    // A difference that is no number is one, too.
+    if (!(relative <= tolerance) || !sameClass) {
+      throw new SelfCheckError(
+        `its logits are off by ${
+          relative.toPrecision(2)
+        } of the largest one, and ${tolerance} is allowed; the difference begins ${await beginning(
+          task,
+          text,
+          words,
+          answers[i]!,
+        )}`,
+      );
+    }
+    difference = Math.max(difference, relative);
+  }
+  return { difference, tolerance };
+}
+
+/**
+ * Whether texts are run one by one: where the graph would read its padding, and where activations are quantized on a scale
+ * that depends on the whole batch, so that only the same batch gives the same answer.
+ */
+function isRunAlone({ predict, card, numbers }: SelfCheckTask): boolean {
+  const readsPadding = card.kind === "masked" && !predict.inputNames.includes("attention_mask");
+  return readsPadding || numbers.quantizesActivations;
+}
+
+/** The file's answers to texts, the shortest first. */
+async function fileAnswers(task: SelfCheckTask, texts: readonly LabelledEncoding[]): Promise<Float32Array[]> {
+  const answers: Float32Array[] = [];
+  for (const text of texts) {
+    try {
+      answers.push(await fileAnswer(task, text, 0));
+    } catch (error) {
+      const [reason] = (error as Error).message.split("\n");
+      if (answers.length === 0) throw new UncheckableError(reason, { cause: error });
+      throw new SelfCheckError(
+        `the file itself does not answer a text of ${text.ids.length} tokens in plain ONNX Runtime, though it does a shorter one: ${reason}`,
+        { cause: error },
+      );
+    }
+  }
+  return answers;
+}
+
+async function fileAnswer(
+  { file, padId, card: { firstPosition }, facts: { words } }: SelfCheckTask,
+  text: LabelledEncoding,
+  tokenType: number,
+): Promise<Float32Array> {
+  const [answer] = await untouchedLogits(file, [text], { padId, firstPosition, words, tokenType });
+  return answer!;
+}
+
+/** The compiled graph's logits of some words for the first of some texts. */
+async function compiledAnswer(
+  task: SelfCheckTask,
+  texts: readonly LabelledEncoding[],
+  words: readonly number[],
+  shift: number,
+): Promise<number[]> {
+  const { predict, inputs, padId } = task;
+  const shifted = texts.map((text) => ({
+    ...text,
+    positions: text.positions.map((position) => Math.max(0, position + shift)),
+  }));
+  const { class_logits } = await predict.run({
+    ...batchFeeds(shifted, padId),
+    label_tokens: int64Tensor(words, [words.length, 1]),
+    label_weights: float32Tensor(new Float32Array(words.length).fill(1), [words.length, 1]),
+    prompt_of_example: int64Tensor(texts.map(() => 0), [texts.length]),
+    ...inputs,
+    ...await ordinaryPrompt(task, shifted[0]!),
+  });
+  return Array.from(class_logits!.data.subarray(0, words.length), Number);
+}
+
+/** The vectors that the embedding layer gives for the ordinary tokens in a prompt's places. */
+async function ordinaryPrompt(
+  { embed, isBank }: SelfCheckTask,
+  { ids, positions, promptRows }: LabelledEncoding,
+): Promise<Record<string, Tensor>> {
+  if (embed === undefined) return {};
+  const dims = [1, ids.length];
+  const { embeddings } = await embed.run({
+    input_ids: int64Tensor(ids, dims),
+    position_ids: int64Tensor(positions, dims),
+    attention_mask: int64Tensor(ids.map(() => 1), dims),
+  });
+  const [, , size] = embeddings!.dims as [number, number, number];
+  const data = embeddings!.data as Float32Array, prompt = new Float32Array(promptRows.length * size);
+  for (const [i, row] of promptRows.entries()) {
+    prompt.set(data.subarray(row * size, (row + 1) * size), i * size);
+  }
+  return { prompt: float32Tensor(prompt, [...(isBank ? [1] : []), promptRows.length, size]) };
+}
+
+/** Where a difference begins, as far as it can be told by leaving out one thing after the other. */
+async function beginning(
+  task: SelfCheckTask,
+  text: LabelledEncoding,
+  words: readonly number[],
+  answer: Float32Array,
+): Promise<string> {
+  const { tokens, tolerance, predict, card: { firstPosition } } = task;
+  const agrees = (file: Float32Array, found: readonly number[]) => {
+    const { relative, sameClass } = answerDifference(file, found, words, tokens, tolerance);
+    return relative <= tolerance && sameClass;
+  };
+  const alone = await compiledAnswer(task, [text], words, 0);
+  if (agrees(answer, alone)) {
+    return "in the mask: alone the text gets the file's answer, and padded beside a longer one it does not";
+  }
+  if (predict.inputNames.includes("position_ids")) {
+    for (const shift of SHIFTS.filter((one) => firstPosition + one >= 0)) {
+      if (agrees(answer, await compiledAnswer(task, [text], words, shift))) {
+        return `in the positions: the file counts a text's from ${
+          firstPosition + shift
+        }, and here they are counted from ${firstPosition}`;
+      }
+    }
+  }
+  if (
+    task.file.inputNames.includes("token_type_ids") && agrees(await fileAnswer(task, text, 1), alone)
+  ) {
+    return "in the token types: the graph computes what the file computes for 1, and 0 is meant";
+  }
+  return "in the graph itself: mask, positions and token types are the file's";
+}

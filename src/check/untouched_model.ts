@@ -1,0 +1,122 @@
+import type { InferenceSession, Tensor as OrtTensor, TensorConstructor } from "onnxruntime-common";
+
+/** A text as a model's own file takes it. */
+export interface PlainText {
+  readonly ids: readonly number[];
+  /** The place whose logits are the answer. */
+  readonly answerRow: number;
+}
+
+/** What the file's inputs are fed that no text decides. */
+export interface PlainFeeding {
+  readonly padId: number;
+  /** What a file that takes `position_ids` is fed for a text's first token. */
+  readonly firstPosition: number;
+  /** Words that the logits are over. */
+  readonly words: number;
+  /** What `token_type_ids` are. */
+  readonly tokenType: number;
+}
+
+type Metadata = InferenceSession.TensorValueMetadata;
+
+/**
+ * The logits over the whole vocabulary that a model's own file gives at each text's answer.
+ *
+ * @param session of the untouched file, in plain ONNX Runtime
+ * @param texts one batch, padded on the right
+ * @returns float32 [words] for each text
+ * @throws {RangeError} where the file has no output of logits, or an input that is not known
+ */
+export async function untouchedLogits(
+  session: InferenceSession,
+  texts: readonly PlainText[],
+  feeding: PlainFeeding,
+): Promise<Float32Array[]> {
+  const { Tensor } = await import("onnxruntime-node");
+  const feeds = Object.fromEntries(
+    tensors(session.inputMetadata).map((input) => [input.name, fed(input, texts, feeding, Tensor)]),
+  );
+  const outputs = await session.run(feeds, candidates(session, feeding.words));
+  const [, logits] =
+    Object.entries(outputs).find(([, { dims }]) => dims.length === 3 && dims[2] === feeding.words) ?? [];
+  if (logits === undefined) throw new RangeError(`it has no output [batch, sequence, ${feeding.words}]`);
+  return texts.map(({ answerRow }, i) => rowOf(logits, i, answerRow));
+}
+
+function tensors(metadata: readonly InferenceSession.ValueMetadata[]): Metadata[] {
+  return metadata.filter((one): one is Metadata => one.isTensor);
+}
+
+/** The outputs that may be the logits: others (a cache, hidden states) are not computed where the file says their shapes. */
+function candidates(session: InferenceSession, words: number): string[] {
+  const outputs = tensors(session.outputMetadata).filter(({ shape }) =>
+    shape.length === 3 && (typeof shape[2] === "string" || shape[2] === words)
+  );
+  const named = outputs.filter(({ name, shape }) => name === "logits" || shape[2] === words);
+  return (named.length > 0 ? named : outputs).map(({ name }) => name);
+}
+
+function rowOf({ data, dims, type }: OrtTensor, text: number, answerRow: number): Float32Array {
+  const [, sequence, words] = dims as [number, number, number];
+  const start = (text * sequence + Math.min(answerRow, sequence - 1)) * words;
+  const numbers = type === "float16" && data instanceof Uint16Array
+    ? new Float16Array(data.buffer, data.byteOffset, data.length)
+    : data as Float32Array;
+  return Float32Array.from(numbers.subarray(start, start + words));
+}
+
+/** What an input is fed, by its name and its declared shape. */
+function fed(
+  { name, type, shape }: Metadata,
+  texts: readonly PlainText[],
+  { padId, firstPosition, tokenType }: PlainFeeding,
+  Tensor: TensorConstructor,
+): OrtTensor {
+  const longest = texts.reduce((most, { ids }) => Math.max(most, ids.length), 0);
+  const integers = (values: readonly number[], dims: readonly number[]) =>
+    type === "int32"
+      ? new Tensor(type, Int32Array.from(values), dims)
+      : new Tensor("int64", BigInt64Array.from(values, BigInt), dims);
+  const perToken = (of: (ids: readonly number[], i: number) => number, filler: number) =>
+    integers(
+      texts.flatMap(({ ids }) =>
+        Array.from({ length: longest }, (_, i) => i < ids.length ? of(ids, i) : filler)
+      ),
+      [texts.length, longest],
+    );
+  switch (name) {
+    case "input_ids":
+      return perToken((ids, i) => ids[i]!, padId);
+    case "attention_mask":
+      return perToken(() => 1, 0);
+    case "position_ids":
+      return perToken((_, i) => firstPosition + i, firstPosition);
+    case "token_type_ids":
+      return perToken(() => tokenType, 0);
+    case "cache_position":
+      return integers(Array.from({ length: longest }, (_, i) => i), [longest]);
+    case "use_cache_branch":
+      return new Tensor("bool", Uint8Array.of(0), [1]);
+  }
+  if (/^(num_)?logits_to_keep$/.test(name)) return integers([0], shape.map(() => 1));
+  if (/^past/.test(name)) return emptyPast(type, shape, texts.length, Tensor);
+  throw new RangeError(`it has the input '${name}', which a text does not say`);
+}
+
+/** A cache of keys or values that holds nothing yet. */
+function emptyPast(
+  type: Metadata["type"],
+  shape: Metadata["shape"],
+  batch: number,
+  Tensor: TensorConstructor,
+): OrtTensor {
+  const named = shape.findIndex((item) => typeof item === "string" && item.includes("past"));
+  const length = named >= 0
+    ? named
+    : shape.findLastIndex((item, axis) => axis > 0 && typeof item === "string");
+  const dims = shape.map((item, axis) => axis === length ? 0 : typeof item === "number" ? item : batch);
+  return type === "float16"
+    ? new Tensor(type, new Uint16Array(0), dims)
+    : new Tensor("float32", new Float32Array(0), dims);
+}

@@ -1,0 +1,31 @@
+import type { Compiled, CompiledModel, Emitted } from "../compiler/mod.ts";
+import { compileWholeModel, type Form } from "./compile_model.ts";
+import { compileExperiment, optimizerName, type Prepared } from "./prepare.ts";
+import type { Workbench } from "./workbench.ts";
+
+/** What a run's model is compiled to, one of these. */
+export interface RunGraphs {
+  /** For a soft prompt, tuned or not. */
+  readonly prompt?: Compiled;
+  /** For a model that is tuned. */
+  readonly model?: CompiledModel;
+  /** For words alone. */
+  readonly hard?: Emitted;
+}
+
+/**
+ * Compiles what a run needs of its model.
+ *
+ * @param cache the folder that compiled steps of prompts are kept in from run to run
+ */
+export async function compileRun(
+  prepared: Prepared,
+  form: Form,
+  cache: string,
+  workbench: Workbench,
+): Promise<RunGraphs> {
+  const { experiment: { tune, training }, model } = prepared;
+  if (tune === "all") return { model: await compileWholeModel(model, optimizerName(training), form) };
+  const prompt = await compileExperiment(prepared, form, cache);
+  return prompt ? { prompt } : { hard: await workbench.hardGraph(model, form) };
+}

@@ -1,0 +1,75 @@
+import { assertRejects } from "@std/assert";
+import { join, relative } from "@std/path";
+import { stringify } from "yaml";
+import { exportRun } from "../../src/commands/export.ts";
+import { loadRun } from "../../src/commands/load_run.ts";
+import { readGivenPrompt } from "../../src/commands/read_given_prompt.ts";
+import { readMembers } from "../../src/commands/read_members.ts";
+import { serve } from "../../src/commands/serve.ts";
+import { float32Tensor } from "../../src/device/device.ts";
+import { writeSafetensors } from "../../src/device/safetensors.ts";
+import { InputError } from "../../src/experiment/errors.ts";
+import { parseExperiment } from "../../src/experiment/parse.ts";
+import type { Experiment } from "../../src/experiment/types.ts";
+import { MINI } from "../shared.ts";
+import { inFolder } from "./softprompt.ts";
+
+const EXPERIMENT = parseExperiment(
+  JSON.stringify({
+    name: "earlier",
+    model: { source: MINI },
+    dataset: { name: "reviews-demo" },
+    prompt: { kind: "soft", length: 2, template: "{prompt} {text} it was {mask} ." },
+    verbalizer: { negative: ["bad"], positive: ["good"] },
+  }),
+  "earlier.yaml",
+);
+
+/** A complete run as it was written before runs named their semantics. */
+async function writeEarlier(folder: string): Promise<Experiment> {
+  const { semantics: _, ...written } = EXPERIMENT;
+  const json = (name: string, content: unknown) =>
+    Deno.writeTextFile(join(folder, name), JSON.stringify(content));
+  await Deno.writeTextFile(join(folder, "experiment.yaml"), stringify(written));
+  await json("metrics.json", { status: "complete", test: { accuracy: { value: 1, interval: [0, 1] } } });
+  await json("environment.json", {
+    format: "softprompt-run/1",
+    model: { source: MINI, folder: relative(folder, MINI), file: "onnx/model.onnx", sha256: "" },
+    content_hash: "",
+  });
+  const prompt = float32Tensor(new Float32Array(2 * 256), [2, 256]);
+  const metadata = {
+    format: "softprompt-prompt/1",
+    insertion: "embedding-output",
+    length: "2",
+    dimension: "256",
+  };
+  await Deno.writeFile(
+    join(folder, "prompt.safetensors"),
+    writeSafetensors({ tensors: { prompt }, metadata }),
+  );
+  return EXPERIMENT;
+}
+
+const MESSAGE = "has semantics 1, and this softprompt has semantics 2";
+
+Deno.test("what was tuned when keys meant something else answers nothing, wherever it is named", () =>
+  inFolder(async (folder) => {
+    const experiment = await writeEarlier(folder), flags = { model: MINI, results: folder };
+    await assertRejects(() => loadRun(folder, { model: MINI }), InputError, MESSAGE);
+    for (const format of ["onnx", "peft"] as const) {
+      await assertRejects(
+        () => exportRun(folder, { format, out: join(folder, "out"), model: MINI }),
+        InputError,
+        MESSAGE,
+      );
+    }
+    await assertRejects(
+      () => serve(folder, { ...flags, host: "127.0.0.1", port: 0 }),
+      InputError,
+      MESSAGE,
+    );
+    const started = { ...experiment.prompt, initialization: { from: "run" as const, path: "." } };
+    await assertRejects(() => readGivenPrompt(started, join(folder, "x.yaml")), InputError, MESSAGE);
+    await assertRejects(() => readMembers(experiment, [folder]), InputError, MESSAGE);
+  }));
