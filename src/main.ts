@@ -95,7 +95,11 @@ program.command("predict")
   .argument("[texts...]", "texts to classify")
   .option(
     "--file <path>",
-    "a file of texts: one a line, or .jsonl with the template's columns; - is JSON Lines on standard input",
+    "a file of texts, by the columns that the run was tuned on: .csv, .tsv, .jsonl, .json or .parquet; in a .txt file a text a line; - is JSON Lines on standard input",
+  )
+  .option(
+    "--encoding <name>",
+    "the file's encoding (default: that of the run's data of the same kind, else utf-8)",
   )
   .addOption(new Option("--device <kind>", "where it computes (default: as the run says)").choices(DEVICES))
   .option("--model <dir>", "the model's folder, where the run does not lead to it")

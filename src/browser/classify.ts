@@ -1,6 +1,9 @@
+import { readText } from "../dataset/reading.ts";
 import type { Device, Tensor } from "../device/device.ts";
+import { namedText } from "../evaluation/answer_error.ts";
 import { type Classifier, classLogits } from "../evaluation/predict.ts";
 import { softmax } from "../evaluation/softmax.ts";
+import { fillerOf } from "../prompt/padding.ts";
 import type { TemplateEncoder } from "../prompt/encoding.ts";
 import type { Verbalizer } from "../prompt/verbalizer.ts";
 import type { ServedRun } from "./served_run.ts";
@@ -17,24 +20,25 @@ export class SentenceClassifier {
   ) {}
 
   static async open(run: ServedRun, device: Device): Promise<SentenceClassifier> {
-    const common = { inputs: {}, padId: run.tokenizer.padId, batchSize: 1 };
-    return new SentenceClassifier(
-      run,
-      { ...common, session: await device.open(await run.graph("predict")) },
-      { ...common, session: await device.open(await run.graph("hard")) },
-    );
+    const opened = async (name: "predict" | "hard"): Promise<Classifier> => {
+      const session = await device.open(await run.graph(name));
+      const padId = fillerOf({ card: run.about.card, tokenizer: run.tokenizer }, session);
+      const tuned = name === "predict";
+      return { session, inputs: {}, padId, batchSize: 1, precision: "float32", tuned };
+    };
+    return new SentenceClassifier(run, await opened("predict"), await opened("hard"));
   }
 
   /** @param prompt float32 [length, dimension] */
   async classify(text: string, prompt: Tensor): Promise<{ hard: Probabilities; soft: Probabilities }> {
-    const { run, hard, soft } = this;
+    const { run, hard, soft } = this, { clean, hardClean } = run.about;
     return {
-      hard: await probabilities(hard, run.hardEncoder(), run.hardVerbalizer, text),
+      hard: await probabilities(hard, run.hardEncoder(), run.hardVerbalizer, readText(text, hardClean)),
       soft: await probabilities(
         { ...soft, inputs: { prompt } },
         run.encoder(prompt.dims[0]!),
         run.verbalizer,
-        text,
+        readText(text, clean),
       ),
     };
   }
@@ -43,9 +47,11 @@ export class SentenceClassifier {
 async function probabilities(
   classifier: Classifier,
   encoder: TemplateEncoder,
-  { classes, tokens }: Verbalizer,
+  verbalizer: Verbalizer,
   text: string,
 ): Promise<Probabilities> {
-  const [logits] = await classLogits(classifier, [{ ...encoder.encode({ text }), label: 0 }], tokens);
-  return softmax(logits!).map((probability, i) => ({ name: classes[i]!, probability }));
+  const examples = [{ ...encoder.encode({ text }), label: 0 }];
+  const questions = { examples, nameOf: () => namedText("the text", text) };
+  const [logits] = await classLogits(classifier, questions, verbalizer);
+  return softmax(logits!).map((probability, i) => ({ name: verbalizer.classes[i]!, probability }));
 }

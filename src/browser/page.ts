@@ -1,6 +1,8 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
 import type { Tensor } from "../device/device.ts";
+import { largestOf } from "../evaluation/softmax.ts";
+import { decodeText, SAVE_AS_UTF8 } from "../experiment/decode_text.ts";
 import { promptFile } from "../prompt/prompt_file.ts";
 import { chooseInBrowser } from "./choose.ts";
 import { type Probabilities, SentenceClassifier } from "./classify.ts";
@@ -42,8 +44,8 @@ async function start(): Promise<void> {
   const alone = (work: () => Promise<void>) => working = working.catch(() => {}).then(work);
   let latest = 0, pause: ReturnType<typeof setTimeout> | undefined;
   const classify = () => {
-    const mine = ++latest, text = sentence.value.trim();
-    if (text === "") return clear();
+    const mine = ++latest, text = sentence.value;
+    if (text.trim() === "") return clear();
     alone(async () => {
       if (mine !== latest) return;
       const { hard, soft } = await classifier.classify(text, prompt);
@@ -59,7 +61,13 @@ async function start(): Promise<void> {
 
   place<HTMLInputElement>("file").addEventListener("change", async (event) => {
     const file = (event.target as HTMLInputElement).files?.[0];
-    if (file) table.value = await file.text();
+    if (!file) return;
+    try {
+      table.value = decodeText(new Uint8Array(await file.arrayBuffer()), file.name, SAVE_AS_UTF8);
+      say("tuning-trouble", "");
+    } catch (error) {
+      say("tuning-trouble", messageOf(error));
+    }
   });
 
   let interrupt = new AbortController();
@@ -125,7 +133,7 @@ function clear(): void {
 
 /** Draws a bar for each class. */
 function show(id: string, probabilities: Probabilities): void {
-  const likeliest = Math.max(...probabilities.map(({ probability }) => probability));
+  const likeliest = largestOf(probabilities.map(({ probability }) => probability));
   place(id).replaceChildren(...probabilities.map(({ name, probability }) => {
     const line = document.createElement("li"), bar = document.createElement("meter");
     const label = document.createElement("span"), share = document.createElement("span");

@@ -1,12 +1,14 @@
 import { readShape } from "../compiler/dimension.ts";
 import type { StateTensor } from "../compiler/optimizer.ts";
 import type { TensorSize } from "../compiler/tensor_sizes.ts";
+import type { Clean } from "../dataset/reading.ts";
 import type { GraphFile, Tensor } from "../device/device.ts";
 import { readSafetensors } from "../device/safetensors.ts";
 import { parseTemplate } from "../experiment/template.ts";
 import type { Initialization, Insertion, MultiTokenWords, TrainingSpec } from "../experiment/types.ts";
 import type { ModelCard } from "../model/card.ts";
-import { Tokenizer } from "../model/tokenizer.ts";
+import type { Json } from "../model/special_tokens.ts";
+import { type ModelVocabulary, Tokenizer } from "../model/tokenizer.ts";
 import { type PositionCounting, TemplateEncoder } from "../prompt/encoding.ts";
 import { readVerbalizer, type Verbalizer } from "../prompt/verbalizer.ts";
 
@@ -20,6 +22,9 @@ export interface RunDescription {
   readonly template: string;
   /** The template without vectors, for the hard prompt beside. */
   readonly hardTemplate: string;
+  /** How texts are read for each of the two. */
+  readonly clean: Clean;
+  readonly hardClean: Clean;
   readonly verbalizer: Readonly<Record<string, readonly string[]>>;
   readonly hardVerbalizer: Readonly<Record<string, readonly string[]>>;
   readonly multiTokenWords: MultiTokenWords;
@@ -27,6 +32,9 @@ export interface RunDescription {
   readonly training: TrainingSpec;
   readonly seed: number;
   readonly card: ModelCard;
+  /** What the files beside the model's `tokenizer.json` say. */
+  readonly tokenizerConfig: Json;
+  readonly facts: ModelVocabulary;
   readonly counting: PositionCounting;
   readonly dimension: number;
   readonly state: readonly { readonly name: string; readonly shape: readonly (number | string)[] }[];
@@ -55,7 +63,7 @@ export class ServedRun {
   /** Asks the server that the page comes from. */
   static async fetch(): Promise<ServedRun> {
     const about: RunDescription = await json("run.json");
-    const tokenizer = Tokenizer.of(await json("tokenizer.json"), await json("tokenizer_config.json"));
+    const tokenizer = Tokenizer.of(await json("tokenizer.json"), about.tokenizerConfig, about.facts);
     const { prompt } = readSafetensors(await bytes("prompt.safetensors")).tensors;
     return new ServedRun(about, tokenizer, prompt!);
   }

@@ -1,10 +1,14 @@
-import { exampleOf, PLAIN_COLUMNS, recordsOf, splitTabs } from "../dataset/columns.ts";
+import { exampleOf, neededColumns, PLAIN_COLUMNS } from "../dataset/columns.ts";
 import type { Example } from "../dataset/example.ts";
+import { FormatError } from "../dataset/format_error.ts";
+import { readExamples } from "../dataset/reading.ts";
+import { linesOf, recordsOf, splitRows, unquotedRows } from "../dataset/rows.ts";
 import type { Device, Tensor } from "../device/device.ts";
 import { InputError } from "../experiment/errors.ts";
 import { RandomStream } from "../experiment/random_stream.ts";
 import { EmbeddingSpace } from "../prompt/embedding_space.ts";
 import { initialPrompt } from "../prompt/initialization.ts";
+import { fillerOf } from "../prompt/padding.ts";
 import { verbalizerFeeds } from "../prompt/verbalizer.ts";
 import { tune, type TuningEvent } from "../training/trainer.ts";
 import type { ServedRun } from "./served_run.ts";
@@ -26,14 +30,26 @@ export interface TuneRequest {
  * @throws {InputError} naming the line of a label that is none of the classes
  */
 export function readPasted(table: string, classes: readonly string[]): Example[] {
-  const examples = recordsOf(splitTabs(table), "line", PLAIN_COLUMNS)
-    .flatMap((record) => exampleOf(record, "pasted", "line", PLAIN_COLUMNS) ?? []);
-  if (examples.length === 0) throw new InputError("the table has a first line and nothing below it");
-  for (const [i, { label }] of examples.entries()) {
-    if (!classes.includes(label)) {
-      throw new InputError(`line:${i + 2}: the label '${label}' is none of ${classes.join(", ")}`);
+  const needed = neededColumns(PLAIN_COLUMNS),
+    rows = unquotedRows(splitRows(linesOf(table), "\t"), "line", () => {});
+  const examples: Example[] = [];
+  try {
+    const records = recordsOf(rows, "line", (names) => needed.find((column) => !names.includes(column)));
+    for (const one of records) {
+      const example = exampleOf(one, "pasted", "line", PLAIN_COLUMNS);
+      if (example === undefined) continue;
+      if (!classes.includes(example.label)) {
+        throw new InputError(
+          `line:${one.line}: the label '${example.label}' is none of ${classes.join(", ")}`,
+        );
+      }
+      examples.push(example);
     }
+  } catch (error) {
+    // Its way out is a key of an experiment's dataset.
+    throw error instanceof FormatError ? new InputError(error.what, { cause: error }) : error;
   }
+  if (examples.length === 0) throw new InputError("the table has a first line and nothing below it");
   return examples;
 }
 
@@ -47,11 +63,12 @@ export async function* tuneInBrowser(
   device: Device,
   { table, length, steps, learningRate, seed, signal }: TuneRequest,
 ): AsyncGenerator<TuningEvent, Tensor> {
-  const { about, tokenizer, classes } = run, examples = readPasted(table, classes);
+  const { about, tokenizer, classes } = run;
+  const examples = readExamples(readPasted(table, classes), about.clean);
   const encoder = run.encoder(length), { epochs: _, earlyStopping: __, ...training } = about.training;
   const embed = await device.open(await run.graph("embed"));
   const { prompt } = await initialPrompt(about.initialization, length, {
-    space: new EmbeddingSpace(embed, about.dimension, about.card.firstPosition),
+    space: new EmbeddingSpace(embed, about.dimension, about.card.firstPosition, about.rows),
     tokenizer,
     trainingTexts: examples.map(({ text }) => text),
     labelWords: Object.values(about.verbalizer).flat(),
@@ -70,7 +87,7 @@ export async function* tuneInBrowser(
         ...encoder.encode({ text }),
         label: classes.indexOf(label),
       })),
-      padId: tokenizer.padId,
+      padId: fillerOf({ card: about.card, tokenizer }, session),
       verbalizer: verbalizerFeeds(run.verbalizer),
       spec: {
         ...training,

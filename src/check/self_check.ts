@@ -4,19 +4,20 @@ import { float32Tensor, int64Tensor, type Session, type Tensor } from "../device
 import { InputError } from "../experiment/errors.ts";
 import type { ModelCard } from "../model/card.ts";
 import { batchFeeds, type LabelledEncoding } from "../prompt/batches.ts";
-import type { WordTokens } from "../prompt/verbalizer.ts";
-import { answerDifference, comparedWords } from "./difference.ts";
+import { readsPadding } from "../prompt/padding.ts";
+import { verbalizerFeeds, type WordTokens } from "../prompt/verbalizer.ts";
+import { answerDifference, type FoundAnswer } from "./difference.ts";
 import { untouchedLogits } from "./untouched_model.ts";
 
 /** A compiled graph beside the model's own file. */
 export interface SelfCheckTask {
-  /** The compiled prediction, opened on the device that the run computes on. */
-  readonly predict: Session;
+  /** The compiled graph that answers, with the logits of all words, opened on the device that the run computes on. */
+  readonly answer: Session;
   /** The compiled embedding layer; absent where the graph takes no prompt. */
   readonly embed: Session | undefined;
-  /** Further inputs of the prediction: the weights of a model that is tuned. */
+  /** Further inputs of it: the weights of a model that is tuned. */
   readonly inputs: Readonly<Record<string, Tensor>>;
-  /** Whether the prediction takes several prompts side by side. */
+  /** Whether it takes several prompts side by side. */
   readonly isBank: boolean;
   /** The model's own file, opened in plain ONNX Runtime. */
   readonly file: InferenceSession;
@@ -62,12 +63,12 @@ const SHIFTS = [-3, -2, -1, 1, 2, 3];
  */
 export async function selfCheck(task: SelfCheckTask): Promise<SelfCheck> {
   const { tokens, tolerance } = task, texts = task.texts.toSorted((a, b) => a.ids.length - b.ids.length);
-  const answers = await fileAnswers(task, texts), words = comparedWords(answers, tokens);
+  const answers = await fileAnswers(task, texts);
   let difference = 0;
   for (const [i, text] of texts.entries()) {
     const beside = isRunAlone(task) ? [text] : [text, ...texts.filter((one) => one !== text)];
-    const found = await compiledAnswer(task, beside, words, 0);
-    const { relative, sameClass } = answerDifference(answers[i]!, found, words, tokens, tolerance);
+    const found = await compiledAnswer(task, beside, 0);
+    const { relative, sameClass } = answerDifference(answers[i]!, found, tokens, tolerance);
     // A difference that is no number is one, too.
     if (!(relative <= tolerance) || !sameClass) {
       throw new SelfCheckError(
@@ -76,7 +77,6 @@ export async function selfCheck(task: SelfCheckTask): Promise<SelfCheck> {
         } of the largest one, and ${tolerance} is allowed; the difference begins ${await beginning(
           task,
           text,
-          words,
           answers[i]!,
         )}`,
       );
@@ -90,9 +90,8 @@ export async function selfCheck(task: SelfCheckTask): Promise<SelfCheck> {
  * Whether texts are run one by one: where the graph would read its padding, and where activations are quantized on a scale
  * that depends on the whole batch, so that only the same batch gives the same answer.
  */
-function isRunAlone({ predict, card, numbers }: SelfCheckTask): boolean {
-  const readsPadding = card.kind === "masked" && !predict.inputNames.includes("attention_mask");
-  return readsPadding || numbers.quantizesActivations;
+function isRunAlone({ answer, card, numbers }: SelfCheckTask): boolean {
+  return readsPadding(card, answer.inputNames) || numbers.quantizesActivations;
 }
 
 /** The file's answers to texts, the shortest first. */
@@ -122,27 +121,26 @@ async function fileAnswer(
   return answer!;
 }
 
-/** The compiled graph's logits of some words for the first of some texts. */
+/** The compiled graph's answer to the first of some texts. */
 async function compiledAnswer(
   task: SelfCheckTask,
   texts: readonly LabelledEncoding[],
-  words: readonly number[],
   shift: number,
-): Promise<number[]> {
-  const { predict, inputs, padId } = task;
+): Promise<FoundAnswer> {
+  const { answer, inputs, padId, tokens } = task;
   const shifted = texts.map((text) => ({
     ...text,
     positions: text.positions.map((position) => Math.max(0, position + shift)),
   }));
-  const { class_logits } = await predict.run({
+  const { class_logits, word_logits } = await answer.run({
     ...batchFeeds(shifted, padId),
-    label_tokens: int64Tensor(words, [words.length, 1]),
-    label_weights: float32Tensor(new Float32Array(words.length).fill(1), [words.length, 1]),
+    ...verbalizerFeeds({ tokens }),
     prompt_of_example: int64Tensor(texts.map(() => 0), [texts.length]),
     ...inputs,
     ...await ordinaryPrompt(task, shifted[0]!),
   });
-  return Array.from(class_logits!.data.subarray(0, words.length), Number);
+  const words = (word_logits!.data as Float32Array).subarray(0, word_logits!.dims[1]);
+  return { words, classes: Array.from(class_logits!.data.subarray(0, tokens.length), Number) };
 }
 
 /** The vectors that the embedding layer gives for the ordinary tokens in a prompt's places. */
@@ -169,21 +167,20 @@ async function ordinaryPrompt(
 async function beginning(
   task: SelfCheckTask,
   text: LabelledEncoding,
-  words: readonly number[],
-  answer: Float32Array,
+  said: Float32Array,
 ): Promise<string> {
-  const { tokens, tolerance, predict, card: { firstPosition } } = task;
-  const agrees = (file: Float32Array, found: readonly number[]) => {
-    const { relative, sameClass } = answerDifference(file, found, words, tokens, tolerance);
+  const { tokens, tolerance, answer, card: { firstPosition } } = task;
+  const agrees = (file: Float32Array, found: FoundAnswer) => {
+    const { relative, sameClass } = answerDifference(file, found, tokens, tolerance);
     return relative <= tolerance && sameClass;
   };
-  const alone = await compiledAnswer(task, [text], words, 0);
-  if (agrees(answer, alone)) {
+  const alone = await compiledAnswer(task, [text], 0);
+  if (agrees(said, alone)) {
     return "in the mask: alone the text gets the file's answer, and padded beside a longer one it does not";
   }
-  if (predict.inputNames.includes("position_ids")) {
+  if (answer.inputNames.includes("position_ids")) {
     for (const shift of SHIFTS.filter((one) => firstPosition + one >= 0)) {
-      if (agrees(answer, await compiledAnswer(task, [text], words, shift))) {
+      if (agrees(said, await compiledAnswer(task, [text], shift))) {
         return `in the positions: the file counts a text's from ${
           firstPosition + shift
         }, and here they are counted from ${firstPosition}`;

@@ -38,10 +38,10 @@ export async function untouchedLogits(
     tensors(session.inputMetadata).map((input) => [input.name, fed(input, texts, feeding, Tensor)]),
   );
   const outputs = await session.run(feeds, candidates(session, feeding.words));
-  const [, logits] =
-    Object.entries(outputs).find(([, { dims }]) => dims.length === 3 && dims[2] === feeding.words) ?? [];
+  const longest = texts.reduce((most, { ids }) => Math.max(most, ids.length), 0);
+  const logits = Object.values(outputs).find(({ dims }) => dims.length > 1 && dims.at(-1) === feeding.words);
   if (logits === undefined) throw new RangeError(`it has no output [batch, sequence, ${feeding.words}]`);
-  return texts.map(({ answerRow }, i) => rowOf(logits, i, answerRow));
+  return texts.map(({ answerRow }, i) => rowOf(logits, i, answerRow, texts.length, longest));
 }
 
 function tensors(metadata: readonly InferenceSession.ValueMetadata[]): Metadata[] {
@@ -51,19 +51,26 @@ function tensors(metadata: readonly InferenceSession.ValueMetadata[]): Metadata[
 /** The outputs that may be the logits: others (a cache, hidden states) are not computed where the file says their shapes. */
 function candidates(session: InferenceSession, words: number): string[] {
   const outputs = tensors(session.outputMetadata).filter(({ shape }) =>
-    shape.length === 3 && (typeof shape[2] === "string" || shape[2] === words)
+    shape.length !== 1 && shape.length < 4 && (typeof shape.at(-1) !== "number" || shape.at(-1) === words)
   );
-  const named = outputs.filter(({ name, shape }) => name === "logits" || shape[2] === words);
+  const named = outputs.filter(({ name, shape }) => name === "logits" || shape.at(-1) === words);
   return (named.length > 0 ? named : outputs).map(({ name }) => name);
 }
 
-function rowOf({ data, dims, type }: OrtTensor, text: number, answerRow: number): Float32Array {
-  const [, sequence, words] = dims as [number, number, number];
-  const start = (text * sequence + Math.min(answerRow, sequence - 1)) * words;
+/** The answer's row of logits [batch, sequence, words], where all rows are laid in one axis or but the last one is left, too. */
+function rowOf(
+  { data, dims, type }: OrtTensor,
+  text: number,
+  answerRow: number,
+  batch: number,
+  longest: number,
+): Float32Array {
+  const words = dims.at(-1)!, rows = dims.slice(0, -1).reduce((a, b) => a * b, 1);
+  const row = rows === batch * longest ? text * longest + answerRow : text;
   const numbers = type === "float16" && data instanceof Uint16Array
     ? new Float16Array(data.buffer, data.byteOffset, data.length)
     : data as Float32Array;
-  return Float32Array.from(numbers.subarray(start, start + words));
+  return Float32Array.from(numbers.subarray(row * words, (row + 1) * words));
 }
 
 /** What an input is fed, by its name and its declared shape. */

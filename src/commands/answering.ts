@@ -55,10 +55,10 @@ export async function answering(
   }
   if (compiled === undefined) return { classifier: hardClassifier(prepared, await sessions.hard()) };
   if (members !== undefined) {
-    return { classifier: ensembleClassifier(prepared, members, await sessions.predict(compiled, "bank")) };
+    return { classifier: ensembleClassifier(prepared, members, await sessions.answer(compiled, "bank")) };
   }
   if (tune === "none") {
-    const session = await sessions.predict(compiled, "one");
+    const session = await sessions.answer(compiled, "one");
     const { classifier, ...soft } = await untunedPrompt(prepared, compiled, device, session, title, listener);
     return { classifier, soft };
   }
@@ -73,6 +73,7 @@ export async function answering(
     title,
     listener,
     signal,
+    () => sessions.endTuning(seat),
   );
   return { classifier, tuned, soft };
 }

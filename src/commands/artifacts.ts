@@ -1,17 +1,13 @@
-import { basename, join, relative, resolve } from "@std/path";
+import { basename, relative, resolve } from "@std/path";
 import type { Compiled, Emitted, Insertion, OptimizerName, Precision, Target } from "../compiler/mod.ts";
 import { readShape, writeShape } from "../compiler/mod.ts";
+import { moveChecked, readChecked, writeChecked } from "../disk/checksums.ts";
+import type { OpenModel } from "./open_model.ts";
 import { SEMANTICS } from "../experiment/semantics.ts";
-import { hashFile } from "../model/hash_file.ts";
 
 /** What artifacts are made of. */
 export interface ArtifactsOrigin {
-  /** The model, as the user names it, … */
-  readonly source: string;
-  /** … and its commit, where it is one of the hub. */
-  readonly revision: string | null;
-  /** Of the model's ONNX file. */
-  readonly sha256: string;
+  readonly model: Pick<OpenModel, "source" | "revision" | "sha256" | "weights">;
   readonly insertion: Insertion;
   readonly optimizer: OptimizerName;
   readonly target: Target;
@@ -31,6 +27,8 @@ interface Manifest {
   readonly target: Target;
   readonly precision: Precision;
   readonly positions: Compiled["positions"];
+  /** What the model multiplies the rows of its word table by before a prompt at the word embeddings enters. */
+  readonly scale: number;
   readonly train: {
     readonly file: string;
     readonly state: readonly string[];
@@ -38,9 +36,11 @@ interface Manifest {
     readonly state_shapes: Readonly<Record<string, readonly (number | string)[]>>;
   };
   /** The same for several prompts side by side: inputs and outputs of a prompt's shape have a first axis `prompts`. */
-  readonly bank: { readonly train: { readonly file: string }; readonly predict: { readonly file: string } };
+  readonly bank: Readonly<Record<"train" | "predict" | "answer", { readonly file: string }>>;
   readonly update: { readonly file: string };
   readonly predict: { readonly file: string };
+  /** The same, and all words' logits at the answer. */
+  readonly answer: { readonly file: string };
   readonly embed: { readonly file: string };
   /** Of each graph, the sizes of its tensors in terms of the inputs' dimensions. */
   readonly tensor_bytes: Readonly<Record<GraphName, Emitted["sizes"]>>;
@@ -51,32 +51,40 @@ const FILES = {
   train: "train_step.onnx",
   update: "update.onnx",
   predict: "predict.onnx",
+  answer: "answer.onnx",
   embed: "embed.onnx",
   bankTrain: "train_bank.onnx",
   bankPredict: "predict_bank.onnx",
+  bankAnswer: "answer_bank.onnx",
 } as const;
 
 type GraphName = keyof typeof FILES;
 
 const GRAPHS = Object.keys(FILES) as GraphName[];
 
-function graphsOf({ train, update, predict, embed, bank }: Compiled): Record<GraphName, Emitted> {
-  return { train, update, predict, embed, bankTrain: bank.train, bankPredict: bank.predict };
+function graphsOf({ train, update, predict, answer, embed, bank }: Compiled): Record<GraphName, Emitted> {
+  return {
+    ...{ train, update, predict, answer, embed },
+    ...{ bankTrain: bank.train, bankPredict: bank.predict, bankAnswer: bank.answer },
+  };
 }
 
-/** Writes a folder of artifacts. It appears whole: its files are written beside it first. */
+const MANIFEST = "artifacts.json";
+
+/**
+ * Writes a folder of artifacts. It appears whole: its files are written beside it first.
+ *
+ * @param origin whose model the graphs were compiled from
+ */
 export async function writeArtifacts(
   folder: string,
   compiled: Compiled,
-  { source, revision, sha256, insertion, optimizer, target, precision }: ArtifactsOrigin,
+  { model, insertion, optimizer, target, precision }: ArtifactsOrigin,
 ): Promise<void> {
-  const partial = `${folder}.partial`;
+  const partial = `${folder}.partial`, { source, revision, sha256 } = model;
   await Deno.mkdir(partial, { recursive: true });
-  const graphs = graphsOf(compiled), paths = new Set<string>();
-  for (const name of GRAPHS) {
-    await Deno.writeFile(join(partial, FILES[name]), graphs[name].bytes);
-    for (const path of graphs[name].weights.values()) paths.add(path);
-  }
+  const graphs = graphsOf(compiled);
+  const paths = new Set(GRAPHS.flatMap((name) => [...graphs[name].weights.values()]));
   const manifest: Manifest = {
     format: "softprompt-artifacts/1",
     semantics: SEMANTICS,
@@ -87,6 +95,7 @@ export async function writeArtifacts(
     target,
     precision,
     positions: compiled.positions,
+    scale: compiled.scale,
     train: {
       file: FILES.train,
       state: compiled.state.map(({ name }) => name),
@@ -94,53 +103,66 @@ export async function writeArtifacts(
         compiled.state.map(({ name, shape }) => [name, writeShape(shape)]),
       ),
     },
-    bank: { train: { file: FILES.bankTrain }, predict: { file: FILES.bankPredict } },
+    bank: {
+      train: { file: FILES.bankTrain },
+      predict: { file: FILES.bankPredict },
+      answer: { file: FILES.bankAnswer },
+    },
     update: { file: FILES.update },
     predict: { file: FILES.predict },
+    answer: { file: FILES.answer },
     embed: { file: FILES.embed },
     tensor_bytes: Object.fromEntries(
       GRAPHS.map((name) => [name, graphs[name].sizes]),
     ) as Manifest["tensor_bytes"],
-    weights: await Promise.all([...paths].map(async (path) => ({
+    weights: [...paths].map((path) => ({
       location: relative(resolve(folder), resolve(path)),
-      sha256: await hashFile(path),
-    }))),
+      sha256: model.weights.get(path)!,
+    })),
   };
-  await Deno.writeTextFile(join(partial, "artifacts.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+  const contents = {
+    ...Object.fromEntries(GRAPHS.map((name) => [FILES[name], graphs[name].bytes])),
+    [MANIFEST]: new TextEncoder().encode(`${JSON.stringify(manifest, null, 2)}\n`),
+  };
+  await writeChecked(partial, contents);
   await Deno.mkdir(folder, { recursive: true });
-  for (const name of [...Object.values(FILES), "artifacts.json"]) {
-    await Deno.rename(join(partial, name), join(folder, name));
-  }
+  await moveChecked(partial, folder, Object.keys(contents));
   await Deno.remove(partial);
 }
 
 /**
  * Reads a folder of artifacts.
  *
- * @param weights the folder that the model's own files lie in
+ * @param weights the paths of the model's own files that hold weights
  * @throws {Deno.errors.NotFound} where there is none
+ * @throws {RangeError} where a file in it is not what was written
  */
-export async function readArtifacts(folder: string, weights: string): Promise<Compiled> {
-  const manifest: Manifest = JSON.parse(await Deno.readTextFile(join(folder, "artifacts.json")));
-  const files = new Map(
-    manifest.weights.map(({ location }) => [basename(location), join(weights, basename(location))]),
-  );
-  const graph = async (name: GraphName): Promise<Emitted> => ({
-    bytes: await Deno.readFile(join(folder, FILES[name])),
+export async function readArtifacts(folder: string, weights: Iterable<string>): Promise<Compiled> {
+  const contents = await readChecked(folder);
+  const manifest: Manifest = JSON.parse(new TextDecoder().decode(contents[MANIFEST]));
+  const paths = new Map(Array.from(weights, (path) => [basename(path), path]));
+  const files = new Map(manifest.weights.map(({ location }) => {
+    const name = basename(location);
+    return [name, paths.get(name)!];
+  }));
+  const graph = (name: GraphName): Emitted => ({
+    bytes: contents[FILES[name]]!,
     weights: name === "update" ? new Map() : files,
     sizes: manifest.tensor_bytes[name],
   });
   return {
     dimension: manifest.dimension,
     positions: manifest.positions,
+    scale: manifest.scale,
     state: Object.entries(manifest.train.state_shapes).map(([name, shape]) => ({
       name,
       shape: readShape(shape),
     })),
-    train: await graph("train"),
-    bank: { train: await graph("bankTrain"), predict: await graph("bankPredict") },
-    update: await graph("update"),
-    predict: await graph("predict"),
-    embed: await graph("embed"),
+    train: graph("train"),
+    bank: { train: graph("bankTrain"), predict: graph("bankPredict"), answer: graph("bankAnswer") },
+    update: graph("update"),
+    predict: graph("predict"),
+    answer: graph("answer"),
+    embed: graph("embed"),
   };
 }

@@ -4,15 +4,16 @@ import {
   contextualShift,
   fittedTemperature,
 } from "../evaluation/recalibration.ts";
+import { InputError } from "../experiment/errors.ts";
 import type { EvaluationSpec } from "../experiment/types.ts";
 import type { CalibrationFile } from "../results/metrics_file.ts";
 
 /** What a calibration is found from: logits before it. */
 export interface CalibrationSources {
   /** [inputs without content][classes] */
-  readonly contentFree: readonly number[][];
+  readonly contentFree: readonly (readonly number[])[];
   /** [examples][classes], with each example's class as an index. */
-  readonly validation: readonly number[][];
+  readonly validation: readonly (readonly number[])[];
   readonly labels: readonly number[];
 }
 
@@ -42,9 +43,22 @@ export function calibrationFile(
   };
 }
 
-/** A run's calibration out of its `metrics.json`; nothing is changed where it has none. */
+/**
+ * A run's calibration out of its `metrics.json`; nothing is changed where it has none.
+ *
+ * @throws {InputError} where it lacks a class, or holds what is no number
+ */
 export function calibrationIn(file: CalibrationFile | undefined, classes: readonly string[]): Calibration {
   const { shift, temperature } = file ?? {};
+  const isSound = (shift === undefined || classes.every((name) => Number.isFinite(shift[name]))) &&
+    (temperature === undefined || temperature > 0 && Number.isFinite(temperature));
+  if (!isSound) {
+    throw new InputError(
+      `the 'calibration' in the run's metrics.json has no number for each class (${
+        JSON.stringify({ shift, temperature })
+      }): run its experiment again with --force`,
+    );
+  }
   return {
     ...(shift && { shift: classes.map((name) => shift[name]!) }),
     ...(temperature !== undefined && { temperature }),

@@ -8,10 +8,11 @@ import { type Device, float32Tensor, type Tensor } from "../device/device.ts";
 import { openUntouched } from "../device/untouched.ts";
 import { Lock } from "../disk/lock.ts";
 import { onDisk } from "../disk/on_disk.ts";
+import { readRegion } from "../model/read_region.ts";
 import { parseTemplate, type Template } from "../experiment/template.ts";
 import type { LabelledEncoding } from "../prompt/batches.ts";
 import { TemplateEncoder } from "../prompt/encoding.ts";
-import { compilerHash, type Form, withBytes } from "./compile_model.ts";
+import { compilerHash, type Form } from "./compile_model.ts";
 import type { Prepared } from "./prepare.ts";
 import type { RunGraphs } from "./run_graphs.ts";
 
@@ -66,8 +67,7 @@ async function checkedAndKept(run: CheckedRun, path: string): Promise<CheckOutco
 async function keyOf({ prepared: { experiment, model }, form, device }: CheckedRun): Promise<string> {
   const { prompt, tune, ensemble, semantics } = experiment;
   const made = JSON.stringify([
-    model.sha256,
-    model.weights,
+    model.files,
     prompt.template,
     prompt.insertion,
     tune,
@@ -94,25 +94,23 @@ async function readKept(path: string): Promise<SelfCheck | undefined> {
 
 async function checked(run: CheckedRun): Promise<CheckOutcome> {
   const { prepared, form, device, compiled } = run, { experiment, model, verbalizer } = prepared;
-  const { numbers, untouched } = await withBytes(model, (bytes) => {
-    const file = readOnnxFile(bytes, model.onnx);
-    return { numbers: numberFormatOf(file), untouched: mapWeights(file) };
-  });
+  const own = readOnnxFile(model.graph, model.onnx, readRegion);
+  const numbers = numberFormatOf(own), untouched = mapWeights(own);
   const lacking = await lackingMemory([...untouched.weights.values()]);
   if (lacking !== undefined) return { skipped: lacking };
   const texts = textsToCheck(prepared);
   if (texts.length === 0) return { skipped: "prompt and text together do not fit the model's positions" };
-  const { graph, inputs } = predictionOf(compiled, experiment.ensemble !== undefined);
+  const { graph, inputs } = answeringGraph(compiled, experiment.ensemble !== undefined);
   const file = await openUntouched(untouched).catch((error) => {
     const [reason] = (error as Error).message.split("\n");
     return { skipped: `it does not open in plain ONNX Runtime: ${reason}` };
   });
   if ("skipped" in file) return file;
-  const predict = await device.open(graph),
+  const answer = await device.open(graph),
     embed = compiled.prompt && await device.open(compiled.prompt.embed);
   try {
     return await selfCheck({
-      predict,
+      answer,
       embed,
       inputs,
       isBank: experiment.ensemble !== undefined,
@@ -136,13 +134,13 @@ async function checked(run: CheckedRun): Promise<CheckOutcome> {
     );
   } finally {
     await file.release();
-    await predict.release();
+    await answer.release();
     await embed?.release();
   }
 }
 
-/** The prediction that the run will use, and what it takes beside texts and a prompt. */
-function predictionOf(
+/** What the run will answer with, and what it takes beside texts and a prompt. */
+function answeringGraph(
   { prompt, model, hard }: RunGraphs,
   isEnsemble: boolean,
 ): { graph: Emitted; inputs: Readonly<Record<string, Tensor>> } {
@@ -150,9 +148,9 @@ function predictionOf(
     const start = model.parameters.map(({ name, dims, start }) =>
       [name, float32Tensor(start, dims)] as const
     );
-    return { graph: model.predict, inputs: Object.fromEntries(start) };
+    return { graph: model.answer, inputs: Object.fromEntries(start) };
   }
-  return { graph: hard ?? (isEnsemble ? prompt!.bank.predict : prompt!.predict), inputs: {} };
+  return { graph: (hard ?? (isEnsemble ? prompt!.bank : prompt!)).answer, inputs: {} };
 }
 
 /** The longest and the shortest of the first test texts, ordinary tokens of the texts themselves in the prompt's places. */

@@ -1,6 +1,7 @@
 import type { Compiled } from "../compiler/mod.ts";
 import type { Device, Session, Tensor } from "../device/device.ts";
 import type { Classifier } from "../evaluation/predict.ts";
+import { fillerOf } from "../prompt/padding.ts";
 import type { Meaning } from "../prompt/meaning.ts";
 import type { Listener } from "./listener.ts";
 import type { Prepared } from "./prepare.ts";
@@ -16,7 +17,7 @@ export interface SoftPrompt {
 
 /** A model with nothing but words around the text. @param session of the graph without a prompt */
 export function hardClassifier(prepared: Prepared, session: Session): Classifier {
-  return { session, inputs: {}, ...batching(prepared) };
+  return { session, inputs: {}, ...common(prepared, session), tuned: false };
 }
 
 /** A soft prompt as it starts, not tuned. @param session of the compiled prediction */
@@ -30,16 +31,19 @@ export async function untunedPrompt(
 ): Promise<SoftPrompt> {
   const start = await startPrompt(prepared, compiled, device), { prompt } = start;
   for (const warning of start.warnings) listener.say(`warning: ${title}: ${warning}`);
-  const classifier: Classifier = { session, inputs: { prompt }, ...batching(prepared) };
+  const classifier: Classifier = { session, inputs: { prompt }, ...common(prepared, session), tuned: false };
   return { classifier, prompt, meaning: await meaningAfter(prepared, compiled, device, prompt, start) };
 }
 
 /** Prompts that answer together. @param session of the bank's compiled prediction */
 export function ensembleClassifier(prepared: Prepared, { prompts }: Members, session: Session): Classifier {
   const { vote } = prepared.experiment.ensemble!;
-  return { session, inputs: { prompt: prompts }, vote, ...batching(prepared) };
+  return { session, inputs: { prompt: prompts }, vote, ...common(prepared, session), tuned: true };
 }
 
-function batching({ experiment, model }: Prepared): Pick<Classifier, "padId" | "batchSize"> {
-  return { padId: model.tokenizer.padId, batchSize: experiment.evaluation.batchSize };
+function common(
+  { experiment: { evaluation, precision }, model }: Prepared,
+  session: Session,
+): Pick<Classifier, "padId" | "batchSize" | "precision"> {
+  return { padId: fillerOf(model, session), batchSize: evaluation.batchSize, precision };
 }

@@ -1,15 +1,11 @@
 import { countByClass } from "../dataset/class_counts.ts";
+import type { Example } from "../dataset/example.ts";
 import type { Dataset } from "../dataset/load.ts";
+import { namedText } from "../evaluation/answer_error.ts";
 import { measure } from "../evaluation/metrics.ts";
-import {
-  answers,
-  type Classifier,
-  classLogits,
-  illegalAnswers,
-  logitsOfEach,
-} from "../evaluation/predict.ts";
-import { indexOfLargest } from "../evaluation/softmax.ts";
+import { type Answers, answersTo, type Classifier, classLogits } from "../evaluation/predict.ts";
 import { calibrated } from "../evaluation/recalibration.ts";
+import { indexOfLargest } from "../evaluation/softmax.ts";
 import { calibrationFile, calibrationOf } from "./calibrate.ts";
 import type { LabelledEncoding } from "../prompt/batches.ts";
 import type { MetricsFile, PartMetrics } from "../results/metrics_file.ts";
@@ -42,7 +38,12 @@ function majorityBaseline({ train, test }: Dataset): { class: string; accuracy: 
   return { class: most, accuracy: test.filter(({ label }) => label === most).length / test.length };
 }
 
-/** Classifies validation set, test set and samples. @param trained how many numbers were trained */
+/**
+ * Classifies validation set, test set, other data and samples, each in one pass.
+ *
+ * @param trained how many numbers were trained
+ * @throws {AnswerError} where an answer is no number
+ */
 export async function classifyAll(
   { experiment, dataset, transfer, verbalizer, model }: Prepared,
   encoded: EncodedDataset,
@@ -50,33 +51,49 @@ export async function classifyAll(
   trained: number,
   tuned: Tuned | undefined,
 ): Promise<Classified> {
-  const { classes, tokens } = verbalizer, started = performance.now();
+  const { classes } = verbalizer, started = performance.now(), { evaluation } = experiment;
+  const vocabulary = Math.min(model.tokenizer.size, model.facts.words);
   const labelsOf = (examples: readonly LabelledEncoding[]) => examples.map(({ label }) => label);
-  const raw = (examples: readonly LabelledEncoding[]) => classLogits(classifier, examples, tokens);
-  const ofEach = await logitsOfEach(classifier, encoded.test, tokens);
-  const uncalibrated = { test: answers(ofEach, classifier), validation: await raw(encoded.validation) };
+  const answered = (examples: readonly LabelledEncoding[], of: readonly Example[]) =>
+    answersTo(
+      classifier,
+      { examples, nameOf: (i) => namedText(of[i]!.id, of[i]!.text) },
+      verbalizer,
+      vocabulary,
+    );
+  const of = {
+    test: await answered(encoded.test, dataset.test),
+    validation: await answered(encoded.validation, dataset.validation),
+  };
   const seconds = (performance.now() - started) / 1000;
-  const calibration = calibrationOf(experiment.evaluation, {
-    contentFree: await raw(encoded.contentFree),
-    validation: uncalibrated.validation,
-    labels: labelsOf(encoded.validation),
+  const labels = { test: labelsOf(encoded.test), validation: labelsOf(encoded.validation) };
+  const withoutContent = (i: number) => namedText("the input without content", evaluation.contentFree![i]!);
+  const calibration = calibrationOf(evaluation, {
+    contentFree: await classLogits(
+      classifier,
+      { examples: encoded.contentFree, nameOf: withoutContent },
+      verbalizer,
+    ),
+    validation: of.validation.logits,
+    labels: labels.validation,
   });
-  const setRight = (logits: readonly number[][]) => logits.map((row) => calibrated(row, calibration));
-  const measured = async (examples: readonly LabelledEncoding[], logits: readonly number[][]) => {
-    const illegal = await illegalAnswers(classifier, examples, tokens, model.tokenizer.size);
-    const of = (logits: readonly number[][]): PartMetrics => ({
-      ...measure(logits, labelsOf(examples), classes),
+  const setRight = (logits: readonly (readonly number[])[]) =>
+    logits.map((row) => calibrated(row, calibration));
+  const measured = ({ logits, illegal }: Answers, labels: readonly number[]) => {
+    const under = (logits: readonly (readonly number[])[]): PartMetrics => ({
+      ...measure(logits, labels, classes),
       illegal_rate: illegal.filter(Boolean).length / illegal.length,
     });
-    return { metrics: of(setRight(logits)), before: of(logits), illegal };
+    return { metrics: under(setRight(logits)), before: under(logits) };
   };
-  const test = await measured(encoded.test, uncalibrated.test);
-  const validation = await measured(encoded.validation, uncalibrated.validation);
+  const predicted = (examples: readonly Example[], { logits, illegal }: Answers) =>
+    predictionsOf(examples, setRight(logits), illegal, classes);
+  const test = measured(of.test, labels.test), validation = measured(of.validation, labels.validation);
   const elsewhere: TransferResult[] = [];
   for (const [i, { name, examples }] of transfer.entries()) {
-    const logits = await raw(encoded.transfer[i]!), found = await measured(encoded.transfer[i]!, logits);
-    const predictions = await predictionsOf(examples, setRight(logits), found.illegal, classes);
-    elsewhere.push({ name, metrics: found.metrics, predictions });
+    const here = encoded.transfer[i]!, found = await answered(here, examples);
+    const { metrics } = measured(found, labelsOf(here));
+    elsewhere.push({ name, metrics, predictions: await predicted(examples, found) });
   }
   const isValidated = encoded.validation.length > 0;
   const metrics: MetricsFile = {
@@ -100,16 +117,22 @@ export async function classifyAll(
       transfer: Object.fromEntries(elsewhere.map(({ name, metrics }) => [name, metrics])),
     }),
   };
-  const sampleLogits = setRight(await raw(encoded.samples));
-  const samples = experiment.evaluation.samples.map(({ label, ...columns }, i) => ({
-    text: Object.values(columns).join(" | "),
+  const texts = evaluation.samples.map(({ label: _, ...columns }) => Object.values(columns).join(" | "));
+  const sampleLogits = setRight(
+    await classLogits(
+      classifier,
+      { examples: encoded.samples, nameOf: (i) => namedText("the sample", texts[i]!) },
+      verbalizer,
+    ),
+  );
+  const samples = evaluation.samples.map(({ label }, i) => ({
+    text: texts[i]!,
     ...(label !== undefined && { label }),
     predicted: classes[indexOfLargest(sampleLogits[i]!)]!,
     probabilities: probabilitiesOf(sampleLogits[i]!, classes),
   }));
-  const predictions = await predictionsOf(dataset.test, setRight(uncalibrated.test), test.illegal, classes);
-  const each = ofEach[0]!.map((_, p) =>
-    measure(ofEach.map((one) => one[p]!), labelsOf(encoded.test), classes).accuracy.value
+  const each = of.test.ofEach[0]!.map((_, p) =>
+    measure(of.test.ofEach.map((one) => one[p]!), labels.test, classes).accuracy.value
   );
-  return { metrics, predictions, samples, transfer: elsewhere, each };
+  return { metrics, predictions: await predicted(dataset.test, of.test), samples, transfer: elsewhere, each };
 }

@@ -46,19 +46,12 @@ export async function compile(
   const spec = resolveModel({ source, revision, file, dtype });
   const model = await openModel(spec, "./", terminalDownloads(say));
   if (flags.explain) {
-    for (const line of await explain(model, insertion, optimizer, form)) {
+    for (const line of explain(model, insertion, optimizer, form)) {
       console.log(line);
     }
   }
-  const compiled = await compileModel(model, insertion, optimizer, form);
-  await writeArtifacts(out, compiled, {
-    source,
-    revision: model.revision,
-    sha256: model.sha256,
-    insertion,
-    optimizer,
-    ...form,
-  });
+  const compiled = compileModel(model, insertion, optimizer, form);
+  await writeArtifacts(out, compiled, { model, insertion, optimizer, ...form });
   const size = (compiled.train.bytes.length / 1024).toFixed(0);
   console.log(`${join(out, "artifacts.json")}: train_step.onnx ${size} KiB, weights in ${model.folder}`);
 }

@@ -1,18 +1,17 @@
-import { dirname, fromFileUrl, join } from "@std/path";
+import { dirname, fromFileUrl, join, relative } from "@std/path";
 import {
   compile,
   type Compiled,
+  type CompiledAnswer,
   type CompiledModel,
   compileHard,
   compileModelTuning,
   type CompileOptions,
-  type Emitted,
   type Insertion,
   type OptimizerName,
 } from "../compiler/mod.ts";
 import { sha256 as hash } from "../dataset/sha256.ts";
 import type { DeviceKind } from "../device/device.ts";
-import { readWhole } from "../device/read_whole.ts";
 import { onDisk } from "../disk/on_disk.ts";
 import { Lock } from "../disk/lock.ts";
 import { readRegion } from "../model/read_region.ts";
@@ -30,35 +29,32 @@ export function targetOf(kind: DeviceKind): Form["target"] {
 
 /** Compiles a model's training step. */
 export function compileModel(
-  model: OpenModel,
+  { graph, onnx }: OpenModel,
   insertion: Insertion,
   optimizer: OptimizerName,
   options: CompileOptions,
-): Promise<Compiled> {
-  return withBytes(
-    model,
-    (bytes) => compile(bytes, model.onnx, insertion, optimizer, { ...options, read: readRegion }),
-  );
+): Compiled {
+  return compile(graph, onnx, insertion, optimizer, { ...options, read: readRegion });
 }
 
 /** Compiles a training step of a whole model. */
 export function compileWholeModel(
-  model: OpenModel,
+  { graph, onnx }: OpenModel,
   optimizer: OptimizerName,
   { target, loss = "plain" }: Form,
-): Promise<CompiledModel> {
-  const options = { target, loss, read: readRegion };
-  return withBytes(model, (bytes) => compileModelTuning(bytes, model.onnx, optimizer, options));
+): CompiledModel {
+  return compileModelTuning(graph, onnx, optimizer, { target, loss, read: readRegion });
 }
 
 /** Compiles a model for hard prompts. */
-export function compileHardModel(model: OpenModel, form: Form): Promise<Emitted> {
-  return withBytes(model, (bytes) => compileHard(bytes, model.onnx, { ...form, read: readRegion }));
+export function compileHardModel({ graph, onnx }: OpenModel, form: Form): CompiledAnswer {
+  return compileHard(graph, onnx, { ...form, read: readRegion });
 }
 
 /**
  * Compiles a model's training step, or takes it from where an earlier run left it. What is kept goes by what it was made
- * of: the model's content, the insertion, the optimizer, the form and the compiler itself.
+ * of: the content of the model's files, the insertion, the optimizer, the form and the compiler itself. What is not as it was
+ * left is made again.
  *
  * @param cache the folder to keep artifacts in
  */
@@ -70,9 +66,7 @@ export async function compileOnce(
   cache: string,
 ): Promise<Compiled> {
   const made = JSON.stringify([
-    model.sha256,
-    model.weights,
-    model.onnx,
+    [...model.weights].map(([path, hash]) => [relative(dirname(model.onnx), path), hash]),
     insertion,
     optimizer,
     form.target,
@@ -96,31 +90,16 @@ async function readOrCompile(
   form: Form,
   folder: string,
 ): Promise<Compiled> {
-  const kept = await readArtifacts(folder, dirname(model.onnx)).catch((error) => {
+  const kept = await readArtifacts(folder, model.weights.keys()).catch((error) => {
     if (!(error instanceof Deno.errors.NotFound)) {
-      say(`${folder} is not what was kept there and is made anew: ${error.message}`);
+      say(`${folder} is not as it was left, and is compiled again: ${error.message}`);
     }
     return undefined;
   });
   if (kept !== undefined) return kept;
-  const compiled = await compileModel(model, insertion, optimizer, form);
-  const { source, revision, sha256 } = model;
-  const origin = { source, revision, sha256, insertion, optimizer, ...form };
-  await onDisk(folder, () => writeArtifacts(folder, compiled, origin));
+  const compiled = compileModel(model, insertion, optimizer, form);
+  await onDisk(folder, () => writeArtifacts(folder, compiled, { model, insertion, optimizer, ...form }));
   return compiled;
-}
-
-/** Gives a model's bytes to `use`, and their memory back at once behind it: a frozen model is large, and mapped when it runs. */
-export async function withBytes<Result>(
-  { onnx }: OpenModel,
-  use: (bytes: Uint8Array) => Result,
-): Promise<Result> {
-  const bytes = await readWhole(onnx);
-  try {
-    return use(bytes);
-  } finally {
-    bytes.buffer.transfer(0);
-  }
 }
 
 /** Tells versions of the compiler apart: its sources' hash, or the address that names its version. */

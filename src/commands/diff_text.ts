@@ -10,6 +10,7 @@ import {
   metricHeader,
   metricText,
   pairedSentence,
+  semanticsSentence,
   valueText,
 } from "../diff/wording.ts";
 import type { MetricName } from "../evaluation/metric_names.ts";
@@ -26,6 +27,7 @@ export function diffText(diff: Diff): string[] {
   return [
     `A  ${diff.a}`,
     `B  ${diff.b}`,
+    ...[semanticsSentence(diff)?.en ?? []].flat(),
     ...overviewLines(diff),
     ...diff.comparisons.flatMap((comparison) => ["", ...comparisonLines(comparison, diff.alpha)]),
     ...unpairedLines(diff),

@@ -1,5 +1,6 @@
 import { extname, isGlob, join } from "@std/path";
 import { glob } from "node:fs/promises";
+import { decodeText, SAVE_AS_UTF8 } from "../experiment/decode_text.ts";
 import { located, type PlacedKeys } from "../experiment/document.ts";
 import { InputError, KeyError } from "../experiment/errors.ts";
 
@@ -13,14 +14,14 @@ export async function withPlaces<T>(
   try {
     return await act();
   } catch (error) {
-    throw error instanceof KeyError ? located(error, await Deno.readTextFile(file), file, set) : error;
+    throw error instanceof KeyError ? located(error, await readExperimentFile(file), file, set) : error;
   }
 }
 
 /**
  * Reads an experiment file's text.
  *
- * @throws {InputError} where there is none, or it is not UTF-8
+ * @throws {InputError} where there is none, or it is no UTF-8
  */
 export async function readExperimentFile(file: string): Promise<string> {
   const bytes = await Deno.readFile(file).catch((error) => {
@@ -30,11 +31,7 @@ export async function readExperimentFile(file: string): Promise<string> {
     }
     throw error;
   });
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch (error) {
-    throw new InputError(`${file} is not UTF-8: save it with that encoding`, { cause: error });
-  }
+  return decodeText(bytes, file, SAVE_AS_UTF8);
 }
 
 /**
@@ -53,7 +50,7 @@ export async function findExperimentFiles(args: readonly string[]): Promise<stri
       ? (await Array.fromAsync(glob(arg))).filter((file) => IS_YAML.has(extname(file))).sort()
       : [arg];
     if (files.length === 0) throw new InputError(`'${arg}' names no experiment file (.yaml or .yml)`);
-    found.push(...files);
+    for (const file of files) found.push(file);
   }
   return [...new Set(found)];
 }

@@ -21,12 +21,12 @@ const SIZES = { batch: 32, sequence: 64, length: 20, classes: 2, words: 4 };
  * What the compiler did, pass by pass, as lines: nodes, operations of the matrix products, what became of operators; then
  * what was lowered, recognised and left out, operator by operator.
  */
-export async function explain(
+export function explain(
   model: OpenModel,
   insertion: Insertion,
   optimizer: OptimizerName,
   form: Form,
-): Promise<string[]> {
+): string[] {
   const rows: string[][] = [], details: string[] = [];
   let last: Graph | undefined;
   let before = new Map<string, number>();
@@ -38,7 +38,7 @@ export async function explain(
     last = graph;
     for (const line of sentences(deeds)) details.push(`${pass}: ${line}`);
   };
-  await compileModel(model, insertion, optimizer, { ...form, onPass });
+  compileModel(model, insertion, optimizer, { ...form, onPass });
   const sizes = Object.entries(SIZES).map(([name, size]) => `${name} ${size}`).join(", ");
   return [
     ...tableLines(["pass", "nodes", "GFLOP", "operators, by the largest change"], rows),

@@ -4,11 +4,11 @@ import { InputError } from "../experiment/errors.ts";
 import { parseTemplate } from "../experiment/template.ts";
 import { classifierFiles } from "../formats/classifier.ts";
 import { peftAdapter } from "../formats/peft.ts";
-import { adapterCard } from "../formats/cards.ts";
-import { readJson } from "../model/card.ts";
+import { adapterCard, scaleNote } from "../formats/cards.ts";
+import { readJson } from "../model/read_json.ts";
 import { readWeights } from "../results/model_weights.ts";
 import { readPrompt } from "../results/read_prompt.ts";
-import { readAbout, type RunAbout } from "../results/read_run.ts";
+import { readAbout, readRun, type RunAbout } from "../results/read_run.ts";
 import { calibrationIn } from "./calibrate.ts";
 import { compileHardModel, compileWholeModel } from "./compile_model.ts";
 import { say } from "./console.ts";
@@ -69,11 +69,13 @@ async function peftFiles({ experiment }: RunAbout, folder: string, model: OpenMo
   const config = await readJson(join(model.folder, "config.json"));
   const source = model.revision === null ? model.folder : model.source;
   const base = { source, revision: model.revision, config };
+  const { scale } = model.facts;
+  if (scale !== 1) say(`${folder}: ${scaleNote(scale)}`);
   const adapter = peftAdapter((await readPrompt(folder)).prompt, model.card.kind, base);
   return {
     "adapter_config.json": adapter.config,
     "adapter_model.safetensors": adapter.weights,
-    "README.md": adapterCard(experiment, model.card.kind, source),
+    "README.md": adapterCard(experiment, model.card.kind, source, scale, model.tokenizer),
   };
 }
 
@@ -86,14 +88,15 @@ async function onnxFiles(
   const compiled = await compileExperiment({ experiment, model }, form);
   const counting = positionCounting(experiment.prompt.insertion, compiled);
   const calibration = calibrationIn(metrics.calibration, Object.keys(experiment.verbalizer));
-  const parts = { experiment, model, counting, calibration };
+  const texts = (await readRun(folder)).predictions.map(({ text }) => text);
+  const parts = { experiment, model, counting, calibration, texts };
   if (experiment.tune === "all") {
-    const { predict } = await compileWholeModel(model, optimizerName(experiment.training), form);
+    const { predict } = compileWholeModel(model, optimizerName(experiment.training), form);
     return await classifierFiles({ ...parts, predict, inputs: await readWeights(folder) });
   }
   return await classifierFiles({
     ...parts,
-    predict: compiled?.predict ?? await compileHardModel(model, form),
+    predict: (compiled ?? compileHardModel(model, form)).predict,
     inputs: compiled ? { prompt: (await readPrompt(folder)).prompt } : {},
   });
 }

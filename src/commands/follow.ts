@@ -1,3 +1,4 @@
+import { namedText } from "../evaluation/answer_error.ts";
 import { measure } from "../evaluation/metrics.ts";
 import { type Classifier, classLogits } from "../evaluation/predict.ts";
 import type { RunFolder } from "../results/run_folder.ts";
@@ -13,15 +14,17 @@ import { percent } from "./result_cells.ts";
  * @param classifier with these parameters
  */
 export function validation(
-  { verbalizer }: Prepared,
+  { verbalizer, dataset }: Prepared,
   { validation }: EncodedDataset,
   classifier: (parameters: Parameters) => Classifier,
 ): Pick<TuningTask, "validate"> {
   const labels = validation.map(({ label }) => label);
   if (labels.length === 0) return {};
+  const nameOf = (i: number) => namedText(dataset.validation[i]!.id, dataset.validation[i]!.text);
+  const questions = { examples: validation, nameOf };
   return {
     validate: async (parameters) => {
-      const logits = await classLogits(classifier(parameters), validation, verbalizer.tokens);
+      const logits = await classLogits(classifier(parameters), questions, verbalizer);
       const { accuracy, loss } = measure(logits, labels, verbalizer.classes);
       return { accuracy: accuracy.value, loss };
     },

@@ -1,12 +1,15 @@
 import { join } from "@std/path";
 import { chooseDevice } from "../device/choose.ts";
 import type { DeviceKind, Tensor } from "../device/device.ts";
+import { namedText } from "../evaluation/answer_error.ts";
 import { type Classifier, classLogits } from "../evaluation/predict.ts";
 import { indexOfLargest } from "../evaluation/softmax.ts";
 import { calibrated, type Calibration } from "../evaluation/recalibration.ts";
 import { InputError } from "../experiment/errors.ts";
+import { readColumns } from "../dataset/reading.ts";
 import { columnsOf, parseTemplate } from "../experiment/template.ts";
 import type { Experiment } from "../experiment/types.ts";
+import { fillerOf } from "../prompt/padding.ts";
 import { TemplateEncoder } from "../prompt/encoding.ts";
 import { readVerbalizer, type Verbalizer } from "../prompt/verbalizer.ts";
 import { readWeights } from "../results/model_weights.ts";
@@ -17,6 +20,7 @@ import { calibrationIn } from "./calibrate.ts";
 import { compileHardModel, compileWholeModel } from "./compile_model.ts";
 import { terminalDownloads } from "./downloads.ts";
 import { modelOfRun } from "./model_of_run.ts";
+import type { OpenModel } from "./open_model.ts";
 import { compileExperiment, formOn, optimizerName, positionCounting } from "./prepare.ts";
 import { readMembers } from "./read_members.ts";
 
@@ -69,10 +73,10 @@ export class LoadedRun {
       compiled = await compileExperiment({ experiment, model }, form, cache);
     const isWhole = experiment.tune === "all";
     const graph = isWhole
-      ? (await compileWholeModel(model, optimizerName(experiment.training), form)).predict
+      ? compileWholeModel(model, optimizerName(experiment.training), form).predict
       : experiment.ensemble
       ? compiled!.bank.predict
-      : compiled?.predict ?? await compileHardModel(model, form);
+      : (compiled ?? compileHardModel(model, form)).predict;
     const session = await device.open(graph);
     const template = parseTemplate(prompt.template, prompt.length ?? 0);
     const counting = positionCounting(prompt.insertion, compiled);
@@ -83,11 +87,13 @@ export class LoadedRun {
         inputs: isWhole
           ? await readWeights(folder)
           : compiled
-          ? { prompt: await promptOf(experiment, folder) }
+          ? { prompt: await promptOf(experiment, folder, model) }
           : {},
         ...(experiment.ensemble && { vote: experiment.ensemble.vote }),
-        padId: model.tokenizer.padId,
+        padId: fillerOf(model, session),
         batchSize: experiment.evaluation.batchSize,
+        precision: experiment.precision,
+        tuned: experiment.tune !== "none",
       },
       calibrationIn(about.metrics.calibration, Object.keys(experiment.verbalizer)),
       new TemplateEncoder(template, model.tokenizer, model.card, counting),
@@ -107,11 +113,16 @@ export class LoadedRun {
    *
    * @returns in the order of the texts
    * @throws {InputError} where a text lacks one of the template's columns
+   * @throws {AnswerError} where the answer to a text is no number
    */
   async classify(texts: readonly Classifiable[]): Promise<Classification[]> {
-    const { classes, tokens } = this.verbalizer;
+    const { classes } = this.verbalizer;
+    const nameOf = (i: number) => {
+      const placed = this.placed(texts[i]!, i);
+      return namedText("the text", this.columns.map((name) => placed[name]!).join(" | "));
+    };
     const encoded = texts.map((text, i) => ({ ...this.encoder.encode(this.placed(text, i)), label: 0 }));
-    const found = await classLogits(this.classifier, encoded, tokens);
+    const found = await classLogits(this.classifier, { examples: encoded, nameOf }, this.verbalizer);
     const logits = found.map((row) => calibrated(row, this.calibration));
     return logits.map((row, i) => ({
       predicted: classes[indexOfLargest(row)]!,
@@ -126,21 +137,34 @@ export class LoadedRun {
   }
 
   private placed(text: Classifiable, index: number): Readonly<Record<string, string>> {
-    const columns = typeof text === "string" ? { text } : text;
-    for (const name of this.columns) {
-      if (typeof (columns as Record<string, unknown>)[name] !== "string") {
-        throw new InputError(`text ${index + 1} lacks '${name}', which stands in the run's template`);
-      }
-    }
-    return columns;
+    const columns: Readonly<Record<string, unknown>> = typeof text === "string" ? { text } : text;
+    const given = this.columns.map((name) => {
+      const value = Object.hasOwn(columns, name) ? columns[name] : undefined;
+      if (typeof value === "string") return [name, value] as const;
+      throw new InputError(`text ${index + 1} lacks '${name}', which stands in the run's template`);
+    });
+    return readColumns(Object.fromEntries(given), this.columns, this.experiment.dataset.clean);
   }
 }
 
 /** A run's prompt, or those that answer together in it, whose runs lie where they were. */
-async function promptOf(experiment: Experiment, folder: string): Promise<Tensor> {
+async function promptOf(experiment: Experiment, folder: string, model: OpenModel): Promise<Tensor> {
   if (experiment.ensemble === undefined) return (await readPrompt(folder)).prompt;
   const { members } = await readEnsemble(folder);
-  return (await readMembers(experiment, members.map(({ run }) => join(folder, run)))).prompts;
+  const { folders, prompts, sha256 } = await readMembers(
+    experiment,
+    members.map(({ run }) => join(folder, run)),
+    model,
+  );
+  const changed = members.findIndex(({ prompt_sha256: then }, i) => then !== undefined && then !== sha256[i]);
+  if (changed !== -1) {
+    throw new InputError(
+      `the prompt in ${
+        folders[changed]
+      } is not the one that ${folder} answered with: it was tuned again since; run the ensemble again, too`,
+    );
+  }
+  return prompts;
 }
 
 /**

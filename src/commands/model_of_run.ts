@@ -4,13 +4,14 @@ import { checkSemantics } from "../experiment/semantics.ts";
 import type { HubListener } from "../hub/repository.ts";
 import type { RunAbout } from "../results/read_run.ts";
 import { type OpenModel, openModel } from "./open_model.ts";
+import { checkFiles } from "./same_model.ts";
 
 /**
  * Finds the model that a run was tuned for.
  *
  * @param folder the run's
  * @param instead a folder that holds it, where it is no longer where the run found it
- * @throws {InputError} where there is none, its weights are others, or the run was made when its keys meant something else
+ * @throws {InputError} where there is none, its files are others, or the run was made when its keys meant something else
  */
 export async function modelOfRun(
   { experiment, environment }: RunAbout,
@@ -31,8 +32,6 @@ export async function modelOfRun(
       ? new InputError(`${error.message}; ${way}`, { cause: error })
       : error;
   });
-  if (model.sha256 !== environment.model.sha256) {
-    throw new InputError(`${model.onnx} is not the model that ${folder} was tuned for: ${way}`);
-  }
+  checkFiles(model, environment, folder, `put it back, ${way}, or run the experiment again`);
   return { ...model, source };
 }

@@ -1,17 +1,11 @@
-import {
-  countParameters,
-  factsOf,
-  type ModelFacts,
-  type OnnxFile,
-  readOnnxFile,
-  weightFiles,
-} from "../compiler/mod.ts";
-import { readWhole } from "../device/read_whole.ts";
+import { relative } from "@std/path";
+import { countParameters, factsOf, type ModelFacts, readOnnxFile, weightFiles } from "../compiler/mod.ts";
 import type { ModelSpec } from "../experiment/types.ts";
 import type { HubListener } from "../hub/repository.ts";
 import { type ModelCard, readCard } from "../model/card.ts";
 import { findModel } from "../model/folder.ts";
 import { hashFile } from "../model/hash_file.ts";
+import { readGraph } from "../model/read_graph.ts";
 import { readRegion } from "../model/read_region.ts";
 import { readTokenizer } from "../model/read_tokenizer.ts";
 import type { Tokenizer } from "../model/tokenizer.ts";
@@ -25,10 +19,14 @@ export interface OpenModel {
   readonly folder: string;
   /** The ONNX file's path. */
   readonly onnx: string;
-  /** Of the ONNX file. */
+  /** The ONNX file without its weights, which are external data that lies where it lies on disk. */
+  readonly graph: Uint8Array;
+  /** The SHA-256 of the ONNX file. */
   readonly sha256: string;
-  /** The SHA-256 of each further file that holds weights of the model. */
-  readonly weights: readonly string[];
+  /** The SHA-256 of each file that holds weights, the ONNX file among them, by its path. */
+  readonly weights: ReadonlyMap<string, string>;
+  /** The SHA-256 of each file that an answer depends on, by its name within the folder, in the alphabet's order. */
+  readonly files: Readonly<Record<string, string>>;
   /** How many numbers its weights are. */
   readonly parameters: number;
   /** What its graph says of it. */
@@ -38,8 +36,8 @@ export interface OpenModel {
 }
 
 /**
- * Reads a model's folder, or gets it from the hub. All that a result depends on is known then: a run of other weights is
- * another run.
+ * Reads a model's folder, or gets it from the hub. Every file is read once, and all that an answer depends on is known then: a
+ * run of other files is another run.
  *
  * @param namedIn the file that names it, which a folder is relative to
  */
@@ -48,29 +46,33 @@ export async function openModel(
   namedIn: string,
   listener: HubListener,
 ): Promise<OpenModel> {
-  const { folder, onnx, revision, provide } = await findModel(spec, namedIn, listener);
-  const beside = await ofFile(onnx, weightFiles);
+  const { folder, onnx, revision, described, provide } = await findModel(spec, namedIn, listener);
+  const { bytes: graph, sha256 } = await readGraph(onnx), file = readOnnxFile(graph, onnx, readRegion);
+  const beside = weightFiles(file);
   for (const path of beside) await provide(path);
+  const weights = new Map([[onnx, sha256], ...await hashes(beside)]), facts = factsOf(file);
   return {
     source: spec.source,
     revision,
     folder,
     onnx,
-    sha256: await hashFile(onnx),
-    weights: await Promise.all(beside.map(hashFile)),
-    parameters: await ofFile(onnx, countParameters),
-    facts: await ofFile(onnx, factsOf),
-    card: await readCard(folder),
-    tokenizer: await readTokenizer(folder),
+    graph,
+    sha256,
+    weights,
+    files: byName(folder, [...weights, ...await hashes(described)]),
+    parameters: countParameters(file),
+    facts,
+    card: await readCard(folder, facts),
+    tokenizer: await readTokenizer(folder, facts),
   };
 }
 
-/** What is found out of an ONNX file, whose memory is given back at once. */
-async function ofFile<Found>(onnx: string, find: (file: OnnxFile) => Found): Promise<Found> {
-  const bytes = await readWhole(onnx);
-  try {
-    return find(readOnnxFile(bytes, onnx, readRegion));
-  } finally {
-    bytes.buffer.transfer(0);
-  }
+function hashes(paths: readonly string[]): Promise<[string, string][]> {
+  return Promise.all(paths.map(async (path): Promise<[string, string]> => [path, await hashFile(path)]));
+}
+
+/** Hashes by their files' names within a folder. */
+function byName(folder: string, hashes: readonly (readonly [string, string])[]): Record<string, string> {
+  const named = hashes.map(([path, hash]) => [relative(folder, path).replaceAll("\\", "/"), hash] as const);
+  return Object.fromEntries(named.sort(([a], [b]) => a < b ? -1 : 1));
 }

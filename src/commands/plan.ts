@@ -56,7 +56,7 @@ export async function planSound(
         );
       }
       owners.set(foldedName(name), file);
-      runs.push(...own);
+      for (const run of own) runs.push(run);
     } catch (error) {
       problems.push(problemText(error, file));
     }

@@ -1,14 +1,16 @@
 import { join } from "@std/path";
-import { TextLineStream } from "@std/streams/text-line-stream";
 import type { DeviceKind } from "../device/device.ts";
 import { InputError } from "../experiment/errors.ts";
 import { say } from "./console.ts";
-import { type Classifiable, type LoadedRun, loadRun } from "./load_run.ts";
+import { type GivenText, givenTexts } from "./given_texts.ts";
+import { type LoadedRun, loadRun } from "./load_run.ts";
 
 /** The flags of `predict`. */
 export interface PredictFlags {
   /** A file of texts; `-` is standard input. */
   readonly file?: string;
+  /** The file's encoding; that of the run's data where they are of the same kind, else UTF-8. */
+  readonly encoding?: string;
   readonly device?: DeviceKind | "auto";
   /** The model's folder, where it is no longer where the run found it. */
   readonly model?: string;
@@ -29,11 +31,12 @@ const TOGETHER = 1024;
 export async function predict(
   folder: string,
   texts: readonly string[],
-  { file, device, model, results }: PredictFlags,
+  { file, encoding, device, model, results }: PredictFlags,
 ): Promise<void> {
   if ((file === undefined) === (texts.length === 0)) {
     throw new InputError("predict takes texts, or a --file of them");
   }
+  if (encoding !== undefined && file === undefined) throw new InputError("--encoding goes with --file");
   const run = await loadRun(folder, {
     ...(device !== undefined && { device }),
     ...(model !== undefined && { model }),
@@ -42,11 +45,19 @@ export async function predict(
   });
   if (texts.length > 0 && run.columns.join() !== "text") {
     throw new InputError(
-      `the run's template has the columns ${run.columns.join(", ")}: give them as JSON Lines by --file`,
+      `the run's template has the columns ${run.columns.join(", ")}: give them by --file, as .jsonl or .csv`,
     );
   }
+  const given = file === undefined
+    ? texts.map((text) => ({ placed: { text }, shown: { text } }))
+    : givenTexts(file, {
+      placeholders: run.columns,
+      dataset: run.experiment.dataset,
+      encoding,
+      note: say,
+    });
   let count = 0, cut = 0;
-  for await (const part of chunks(file === undefined ? texts : linesOf(file))) {
+  for await (const part of chunks(given)) {
     cut += await answer(run, part);
     count += part.length;
   }
@@ -55,14 +66,20 @@ export async function predict(
 }
 
 /** @returns how many texts were cut */
-async function answer(run: LoadedRun, texts: readonly Classifiable[]): Promise<number> {
-  const answers = await run.classify(texts);
-  const lines = answers.map(({ cut: _, ...said }, i) => {
-    const text = texts[i]!;
-    return JSON.stringify({ ...(typeof text === "string" ? { text } : text), ...said });
-  });
+async function answer(run: LoadedRun, texts: readonly GivenText[]): Promise<number> {
+  const answers = await run.classify(texts.map(({ placed }) => placed));
+  const lines = answers.map(({ cut: _, ...said }, i) =>
+    JSON.stringify({ ...texts[i]!.shown, ...said }, asJson)
+  );
   await writeAll(`${lines.join("\n")}\n`);
   return answers.filter(({ cut }) => cut > 0).length;
+}
+
+/** Values of Parquet that JSON has no form of: large whole numbers are told in words, bytes not at all. */
+function asJson(_key: string, value: unknown): unknown {
+  if (value instanceof Uint8Array) return undefined;
+  if (typeof value !== "bigint") return value;
+  return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
 }
 
 async function writeAll(text: string): Promise<void> {
@@ -70,43 +87,10 @@ async function writeAll(text: string): Promise<void> {
   for (let at = 0; at < bytes.length;) at += await Deno.stdout.write(bytes.subarray(at));
 }
 
-/** A file's texts: objects where it is JSON Lines (standard input is), else a text a line. */
-async function* linesOf(file: string): AsyncGenerator<Classifiable> {
-  const readable = file === "-" ? Deno.stdin.readable : (await opened(file)).readable;
-  const isJson = file === "-" || file.endsWith(".jsonl"), name = file === "-" ? "standard input" : file;
-  let number = 0;
-  const byLine: TransformStream<string, string> = new TextLineStream();
-  for await (const line of readable.pipeThrough(new TextDecoderStream()).pipeThrough(byLine)) {
-    number++;
-    if (line.trim() === "") continue;
-    yield isJson ? parsed(line, `${name}:${number}`) : line;
-  }
-}
-
-async function opened(file: string): Promise<Deno.FsFile> {
-  return await Deno.open(file).catch((error) => {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new InputError(`there is no ${file}`);
-  });
-}
-
-function parsed(line: string, place: string): Classifiable {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch (error) {
-    throw new InputError(`${place}: ${(error as Error).message}`, { cause: error });
-  }
-  if (typeof value === "string" || typeof value === "object" && value !== null && !Array.isArray(value)) {
-    return value as Classifiable;
-  }
-  throw new InputError(`${place}: a line must be a text or an object, got ${line.slice(0, 40)}`);
-}
-
 async function* chunks(
-  texts: Iterable<Classifiable> | AsyncIterable<Classifiable>,
-): AsyncGenerator<Classifiable[]> {
-  let chunk: Classifiable[] = [];
+  texts: Iterable<GivenText> | AsyncIterable<GivenText>,
+): AsyncGenerator<GivenText[]> {
+  let chunk: GivenText[] = [];
   for await (const text of texts) {
     chunk.push(text);
     if (chunk.length < TOGETHER) continue;

@@ -5,11 +5,17 @@ import { type Dataset, datasetName } from "../dataset/load.ts";
 import { type Example, placed } from "../dataset/example.ts";
 import { sha256 } from "../dataset/sha256.ts";
 import { type Device, DeviceError } from "../device/device.ts";
+import { InputError, KeyError } from "../experiment/errors.ts";
+import { readColumns } from "../dataset/reading.ts";
 import { columnsOf, parseTemplate } from "../experiment/template.ts";
 import type { Experiment, Insertion, TrainingSpec } from "../experiment/types.ts";
 import type { LabelledEncoding } from "../prompt/batches.ts";
 import { type PositionCounting, TemplateEncoder } from "../prompt/encoding.ts";
+import { PackedEncodings } from "../prompt/packed_encodings.ts";
+import { readsPadding } from "../prompt/padding.ts";
+import { readable } from "../prompt/stretch.ts";
 import { readVerbalizer, type Verbalizer } from "../prompt/verbalizer.ts";
+import type { Tokenizer } from "../model/tokenizer.ts";
 import type { TransferSet } from "../dataset/transfer.ts";
 import type { OpenModel } from "./open_model.ts";
 import { type GivenPrompt, readGivenPrompt } from "./read_given_prompt.ts";
@@ -47,21 +53,22 @@ export async function prepare(
   folders?: readonly string[],
 ): Promise<Prepared> {
   const model = await workbench.model(experiment.model, file);
+  checkTuning(experiment, model);
   const verbalizer = readVerbalizer(experiment.verbalizer, model.tokenizer, experiment.multiTokenWords);
+  checkStartingWords(experiment, model.tokenizer);
   const dataset = await workbench.dataset(experiment, file, verbalizer.classes);
   const { revision: _, ...frozen } = experiment.model, { revision: __, ...data } = experiment.dataset;
   if (experiment.training) checkTrainable(dataset, verbalizer.classes, datasetName(experiment.dataset));
-  const given = await readGivenPrompt(experiment.prompt, file);
-  const members = folders && await readMembers(experiment, folders);
+  const given = await readGivenPrompt(experiment.prompt, file, model);
+  const members = folders && await readMembers(experiment, folders, model);
   const asked = askedOf({ ...experiment, model: frozen, dataset: data });
   const transfer = await workbench.transfer(experiment, file, verbalizer.classes);
   const tuned = [...(given ? [given.sha256] : []), ...members?.sha256 ?? []];
   const elsewhere = transfer.map(({ sha256 }) => sha256);
   const content = JSON.stringify([
     asked,
-    model.sha256,
+    model.files,
     dataset.sha256,
-    ...model.weights,
     ...tuned,
     ...elsewhere,
   ]);
@@ -82,6 +89,33 @@ export async function prepare(
   };
 }
 
+/** Vectors are not started from words that the model has no vectors of. */
+function checkStartingWords(
+  { prompt: { initialization }, verbalizer }: Experiment,
+  tokenizer: Tokenizer,
+): void {
+  const check = (text: string, path: readonly (string | number)[]) =>
+    said(() => readable(tokenizer.encode(text), tokenizer), (message) => new KeyError([{ path, message }]));
+  if (initialization?.from === "text") check(initialization.text, ["prompt", "initialization", "text"]);
+  if (initialization?.from !== "labels") return;
+  for (const [name, words] of Object.entries(verbalizer)) {
+    for (const [i, word] of words.entries()) check(word, ["verbalizer", name, i]);
+  }
+}
+
+/**
+ * A model that reads padding has its batches in parts of one length each, and only a prompt's step can be taken in parts.
+ *
+ * @throws {KeyError} where a whole model is to be tuned that would read what fills its batches up
+ */
+function checkTuning({ tune, training }: Experiment, { card, facts }: OpenModel): void {
+  if (tune !== "all" || training!.batchSize === 1 || !readsPadding(card, facts.inputs)) return;
+  const message = `the model takes no 'attention_mask' and would read the padding of a batch (${
+    training!.batchSize
+  } texts): set 'training.batchSize: 1', or export it with its attention mask`;
+  throw new KeyError([{ path: ["training", "batchSize"], message }]);
+}
+
 /**
  * What tells experiments apart: not how they are called, nor where the prompts of an ensemble lie. What is tuned counts where
  * it is not what the kind of prompt says anyhow.
@@ -94,20 +128,30 @@ function askedOf({ name: _, description: __, tune, ensemble, ...asked }: Experim
 /** What a person should know of the data before they are used, in a line each. */
 export function dataWarnings(
   title: string,
-  { dataset: { repeated, validation, test }, transfer, verbalizer: { classes } }: Pick<
-    Prepared,
-    "dataset" | "transfer" | "verbalizer"
-  >,
+  { dataset, transfer, verbalizer: { classes } }: Pick<Prepared, "dataset" | "transfer" | "verbalizer">,
 ): string[] {
+  const { repeated, validation, test } = dataset;
+  const notes = new Set([dataset, ...transfer].flatMap(({ notes }) => notes));
   const rare = [
     rareClasses(test, classes, "the test set"),
     validation.length > 0 ? rareClasses(validation, classes, "the validation set") : undefined,
     ...transfer.map(({ name, examples }) => rareClasses(examples, classes, `'${name}'`)),
   ];
-  return [
+  const warnings = [
     ...(repeated > 0 ? [`${repeated} of the ${test.length} test texts stand in the training set, too`] : []),
     ...rare.filter((line) => line !== undefined),
-  ].map((line) => `warning: ${title}: ${line}`);
+  ];
+  return [
+    ...[...notes].map((line) => `${title}: ${line}`),
+    ...warnings.map((line) => `warning: ${title}: ${line}`),
+  ];
+}
+
+/** What a person should know of words in a template that the tokenizer has no token for. */
+export function unknownWordsWarning(title: string, words: readonly string[]): string {
+  return `warning: ${title}: the model's tokenizer has no token for ${
+    words.map((word) => `'${word}'`).join(", ")
+  } in the template: the model reads an unknown token there, or nothing`;
 }
 
 /** How positions are counted in an experiment whose prompt is compiled in. */
@@ -132,7 +176,7 @@ export async function compileExperiment(
   if (!prompt.insertion) return undefined;
   const optimizer = optimizerName(training);
   return cache === undefined
-    ? await compileModel(model, prompt.insertion, optimizer, form)
+    ? compileModel(model, prompt.insertion, optimizer, form)
     : await compileOnce(model, prompt.insertion, optimizer, form, cache);
 }
 
@@ -182,6 +226,8 @@ export interface EncodedDataset {
   readonly contentFree: readonly LabelledEncoding[];
   /** How many texts the tokenizer takes in another way than Hugging Face's own. */
   readonly otherwise: number;
+  /** Words of the template that the tokenizer has no token for. */
+  readonly unknownWords: readonly string[];
   /** How many texts were cut to fit the model's positions. */
   readonly truncated: Readonly<Record<"train" | "validation" | "test" | "samples", number>>;
 }
@@ -198,33 +244,38 @@ export function encodeDataset(
   const { prompt, training, evaluation } = experiment;
   const template = parseTemplate(prompt.template, prompt.length ?? 0);
   const encoder = new TemplateEncoder(template, model.tokenizer, model.card, counting);
-  const encode = (examples: readonly Pick<Example, "text" | "columns" | "label">[]) =>
-    examples.map((example) => ({
-      ...encoder.encode(placed(example)),
-      label: Math.max(0, verbalizer.classes.indexOf(example.label)),
-    }));
+  const held = new PackedEncodings();
+  const encode = (examples: readonly Example[]) =>
+    examples.map((example) => {
+      const encoded = said(
+        () => encoder.encode(placed(example)),
+        (message) => new InputError(`${example.id}: ${message}`),
+      );
+      return held.pack({ ...encoded, label: Math.max(0, verbalizer.classes.indexOf(example.label)) });
+    });
+  const names = columnsOf(template);
+  const own = (id: string, texts: Readonly<Record<string, string | undefined>>): Example => {
+    const given = Object.fromEntries(names.map((name) => [name, texts[name] ?? ""]));
+    const columns = readColumns(given, names, experiment.dataset.clean);
+    return { id, text: Object.values(columns).join(" | "), columns, label: texts.label ?? "" };
+  };
   const parts = {
     train: encode(training ? dataset.train : []),
     validation: encode(dataset.validation),
     test: encode(dataset.test),
     transfer: transfer.map(({ examples }) => encode(examples)),
-    contentFree: encode((evaluation.contentFree ?? []).map((text) => ({
-      text: "",
-      columns: Object.fromEntries(columnsOf(template).map((name) => [name, text])),
-      label: "",
-    }))),
-    samples: encode(
-      evaluation.samples.map(({ label, ...columns }) => ({
-        text: "",
-        columns: columns as Record<string, string>,
-        label: label ?? "",
-      })),
+    contentFree: encode(
+      (evaluation.contentFree ?? []).map((text, i) =>
+        own(`evaluation.contentFree[${i}]`, Object.fromEntries(names.map((name) => [name, text])))
+      ),
     ),
+    samples: encode(evaluation.samples.map((sample, i) => own(`evaluation.samples[${i}]`, sample))),
   };
   const cut = (examples: readonly LabelledEncoding[]) => examples.filter((example) => example.cut > 0).length;
   const texts = [...dataset.train, ...dataset.validation, ...dataset.test].map(({ text }) => text);
   return {
     ...parts,
+    unknownWords: encoder.unknownWords,
     otherwise: texts.filter((text) => model.tokenizer.differsFromReference(text)).length,
     truncated: {
       train: cut(parts.train),
@@ -233,4 +284,13 @@ export function encodeDataset(
       samples: cut(parts.samples),
     },
   };
+}
+
+/** Does something; what is wrong with the input is said in other words. */
+function said<Result>(act: () => Result, inWords: (message: string) => InputError): Result {
+  try {
+    return act();
+  } catch (error) {
+    throw error instanceof InputError ? inWords(error.message) : error;
+  }
 }

@@ -1,11 +1,14 @@
 import { dirname, join, resolve } from "@std/path";
 import { sha256 } from "../dataset/sha256.ts";
-import type { Tensor } from "../device/device.ts";
+import { float32Tensor, type Tensor } from "../device/device.ts";
 import { InputError, KeyError, saidOfKey } from "../experiment/errors.ts";
 import type { PromptSpec } from "../experiment/types.ts";
 import { type PeftConfig, readPeftAdapter } from "../formats/peft.ts";
-import { readJson } from "../model/card.ts";
+import { readJson } from "../model/read_json.ts";
 import { readPrompt } from "../results/read_prompt.ts";
+import { readEnvironment } from "../results/read_run.ts";
+import type { OpenModel } from "./open_model.ts";
+import { checkFiles, type ModelFiles } from "./same_model.ts";
 
 /** A prompt that was tuned before. */
 export interface GivenPrompt {
@@ -13,25 +16,70 @@ export interface GivenPrompt {
   readonly prompt: Tensor;
   /** Of the file that holds it. */
   readonly sha256: string;
+  /** What was taken for granted in reading it. */
+  readonly assumed?: string;
 }
 
-/** The key that names where it is. */
-const PATH = ["prompt", "initialization", "path"];
+/** The key that names where it is, and the one that says where an adapter's vectors enter. */
+const PATH = ["prompt", "initialization", "path"], ENTERS = ["prompt", "initialization", "enters"];
+
+/** What of the model that a prompt is for its reading depends on. */
+export type GivenFor = ModelFiles & { readonly facts: Pick<OpenModel["facts"], "scale"> };
 
 /**
  * Reads the prompt that another one starts from: a run's, or an adapter of PEFT's; `undefined` where it starts otherwise.
  *
  * @param file the experiment file, which paths are relative to
- * @throws {KeyError} where there is none, or it does not stand where this one does
+ * @param model that the new prompt is for
+ * @throws {KeyError} where there is none, it does not stand where this one does, or a run's was tuned with another model
  */
-export async function readGivenPrompt(spec: PromptSpec, file: string): Promise<GivenPrompt | undefined> {
+export async function readGivenPrompt(
+  spec: PromptSpec,
+  file: string,
+  model: GivenFor,
+): Promise<GivenPrompt | undefined> {
   const { initialization } = spec;
   if (initialization?.from !== "peft" && initialization?.from !== "run") return undefined;
   const folder: string = resolve(dirname(file), initialization.path);
   return await saidOfKey(
     PATH,
-    () => initialization.from === "peft" ? readAdapter(spec, folder) : readRunPrompt(spec, folder),
+    async () =>
+      initialization.from === "peft"
+        ? afterScale(await readAdapter(spec, folder), initialization.enters, model.facts.scale)
+        : await readRunPrompt(spec, folder, model),
   );
+}
+
+/**
+ * An adapter's prompt as it enters here, after the scale of the model's word embeddings.
+ *
+ * @param enters where it entered when it was tuned
+ * @throws {KeyError} where that is said of a model that has no scale
+ */
+function afterScale(
+  given: GivenPrompt,
+  enters: "after-scale" | "before-scale" | undefined,
+  scale: number,
+): GivenPrompt {
+  if (scale === 1) {
+    if (enters === undefined) return given;
+    const message =
+      `'enters: ${enters}' is said of a model that does not scale its word embeddings: leave it out`;
+    throw new KeyError([{ path: ENTERS, message }]);
+  }
+  if (enters === undefined) {
+    const assumed =
+      `the adapter's vectors are taken to enter after the model's scale of its word embeddings (${
+        Number(scale.toPrecision(6))
+      }), as transformers 5 has it (${
+        ENTERS.join(".")
+      }: after-scale); set 'before-scale' where the code that tuned it scales 'inputs_embeds', as Gemma 1 and 2 did before`;
+    return { ...given, assumed };
+  }
+  if (enters === "after-scale") return given;
+  const { data, dims } = given.prompt;
+  const scaled = Float32Array.from({ length: data.length }, (_, i) => Number(data[i]) * scale);
+  return { ...given, prompt: float32Tensor(scaled, dims) };
 }
 
 async function readAdapter({ length }: PromptSpec, folder: string): Promise<GivenPrompt> {
@@ -48,8 +96,15 @@ async function readAdapter({ length }: PromptSpec, folder: string): Promise<Give
   return { prompt, sha256: await sha256(weights) };
 }
 
-async function readRunPrompt({ insertion }: PromptSpec, folder: string): Promise<GivenPrompt> {
-  const given = await readPrompt(folder);
+async function readRunPrompt(
+  { insertion }: PromptSpec,
+  folder: string,
+  model: GivenFor,
+): Promise<GivenPrompt> {
+  const given = await readPrompt(folder), environment = await readEnvironment(folder);
+  if (environment !== undefined) {
+    checkFiles(model, environment, folder, "start from a prompt of the model that is tuned with here");
+  }
   if (given.insertion !== insertion) {
     throw new InputError(
       `the prompt in ${folder} stands at ${given.insertion}, and this one at ${insertion}: their vectors are of different spaces`,

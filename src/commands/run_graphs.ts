@@ -1,4 +1,4 @@
-import type { Compiled, CompiledModel, Emitted } from "../compiler/mod.ts";
+import type { Compiled, CompiledAnswer, CompiledModel } from "../compiler/mod.ts";
 import { compileWholeModel, type Form } from "./compile_model.ts";
 import { compileExperiment, optimizerName, type Prepared } from "./prepare.ts";
 import type { Workbench } from "./workbench.ts";
@@ -10,7 +10,7 @@ export interface RunGraphs {
   /** For a model that is tuned. */
   readonly model?: CompiledModel;
   /** For words alone. */
-  readonly hard?: Emitted;
+  readonly hard?: CompiledAnswer;
 }
 
 /**
@@ -25,7 +25,7 @@ export async function compileRun(
   workbench: Workbench,
 ): Promise<RunGraphs> {
   const { experiment: { tune, training }, model } = prepared;
-  if (tune === "all") return { model: await compileWholeModel(model, optimizerName(training), form) };
+  if (tune === "all") return { model: compileWholeModel(model, optimizerName(training), form) };
   const prompt = await compileExperiment(prepared, form, cache);
-  return prompt ? { prompt } : { hard: await workbench.hardGraph(model, form) };
+  return prompt ? { prompt } : { hard: workbench.hardGraph(model, form) };
 }

@@ -16,7 +16,14 @@ import { Interrupted } from "../training/trainer.ts";
 import { answering, trainedNumbers } from "./answering.ts";
 import { type CheckedRun, type CheckOutcome, checkRun } from "./check_run.ts";
 import { classifyAll } from "./classify_all.ts";
-import { dataWarnings, encodeDataset, formOn, positionCounting, type Prepared } from "./prepare.ts";
+import {
+  dataWarnings,
+  encodeDataset,
+  formOn,
+  positionCounting,
+  type Prepared,
+  unknownWordsWarning,
+} from "./prepare.ts";
 import type { Members } from "./read_members.ts";
 import { compileRun } from "./run_graphs.ts";
 import type { RunOptions } from "./run_options.ts";
@@ -44,13 +51,18 @@ export async function runInto(
   const encoded = encodeDataset(prepared, positionCounting(experiment.prompt.insertion, compiled.prompt));
   const cut = encoded.truncated.train + encoded.truncated.validation + encoded.truncated.test;
   if (cut > 0) {
-    listener.say(`${title}: ${cut} texts are cut to fit the model's ${model.card.positions} positions`);
+    listener.say(
+      `${title}: ${cut} texts are cut to fit the model's ${
+        Math.min(model.card.positions ?? Infinity, model.card.sequence ?? Infinity)
+      } positions`,
+    );
   }
   if (encoded.otherwise > 0) {
     listener.say(
-      `warning: ${title}: ${encoded.otherwise} texts hold characters (U+200D, say) that this tokenizer takes in another way than Hugging Face's own, as its table of characters is approximated`,
+      `warning: ${title}: ${encoded.otherwise} texts hold characters that this tokenizer takes in another way than Hugging Face's own, whose tables of characters are others`,
     );
   }
+  if (encoded.unknownWords.length > 0) listener.say(unknownWordsWarning(title, encoded.unknownWords));
   for (const line of dataWarnings(title, prepared)) listener.say(line);
   const check = await stopwatch.count("checking", () =>
     checkedFirst(
@@ -116,7 +128,7 @@ async function checkedFirst(
 /** An ensemble beside its members, whose folders are named from its own. */
 function ensembleOf(
   { experiment }: Prepared,
-  { folders }: Members,
+  { folders, sha256 }: Members,
   each: readonly number[],
   { test }: MetricsFile,
   path: string,
@@ -124,6 +136,7 @@ function ensembleOf(
   const members = folders.map((folder, i) => ({
     run: relative(resolve(path), resolve(folder)).replaceAll("\\", "/"),
     accuracy: each[i]!,
+    prompt_sha256: sha256[i]!,
   }));
   return ensembleFile(experiment.ensemble!.vote, members, test.accuracy.value);
 }
@@ -143,6 +156,7 @@ async function environmentOf(
       ...experiment.model,
       ...(model.revision === null && { folder: relative(resolve(path), model.folder).replaceAll("\\", "/") }),
       sha256: model.sha256,
+      files: model.files,
     },
     dataset: {
       name: datasetName(experiment.dataset),

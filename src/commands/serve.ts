@@ -3,8 +3,9 @@ import type { GraphName } from "../browser/served_run.ts";
 import { type Emitted, writeShape } from "../compiler/mod.ts";
 import { InputError } from "../experiment/errors.ts";
 import { checkSemantics } from "../experiment/semantics.ts";
-import { columnsOf, parseTemplate } from "../experiment/template.ts";
+import { columnsOf, parseTemplate, withoutVectors } from "../experiment/template.ts";
 import type { Experiment } from "../experiment/types.ts";
+import { readTokenizerConfig } from "../model/read_tokenizer.ts";
 import { readAbout, type RunAbout } from "../results/read_run.ts";
 import { type ServedFiles, serveRun } from "../serve/server.ts";
 import { compileHardModel, compileOnce } from "./compile_model.ts";
@@ -73,8 +74,8 @@ export async function serve(folder: string, { hard, model, results, host, port }
 
 /** The experiment without its vectors: the words around them are the hard prompt. */
 function hardened(experiment: Experiment): Experiment {
-  const template = experiment.prompt.template.replaceAll(/\{prompt(?::\d+)?\}/g, " ").replaceAll(/\s+/g, " ");
-  return { ...experiment, tune: "none", prompt: { kind: "hard", template: template.trim() } };
+  const template = withoutVectors(experiment.prompt.template);
+  return { ...experiment, tune: "none", prompt: { kind: "hard", template } };
 }
 
 async function servedFiles(
@@ -97,7 +98,7 @@ async function servedFiles(
     update: compiled.update,
     predict: compiled.predict,
     embed: compiled.embed,
-    hard: await compileHardModel(model, FORM),
+    hard: compileHardModel(model, FORM).predict,
   };
   const each = <Result>(of: (graph: Emitted) => Result) =>
     Object.fromEntries(Object.entries(graphs).map(([name, graph]) => [name, of(graph)])) as Record<
@@ -110,6 +111,8 @@ async function servedFiles(
       insertion: insertion!,
       template: prompt.template,
       hardTemplate: beside.prompt.template,
+      clean: experiment.dataset.clean,
+      hardClean: beside.dataset.clean,
       verbalizer: experiment.verbalizer,
       hardVerbalizer: beside.verbalizer,
       multiTokenWords: experiment.multiTokenWords,
@@ -120,6 +123,8 @@ async function servedFiles(
       training: training!,
       seed: experiment.seed,
       card: model.card,
+      tokenizerConfig: await readTokenizerConfig(model.folder),
+      facts: model.facts,
       counting: positionCounting(insertion, compiled),
       dimension: compiled.dimension,
       state: compiled.state.map(({ name, shape }) => ({ name, shape: writeShape(shape) })),
@@ -128,7 +133,7 @@ async function servedFiles(
     graphs: each(({ bytes }) => bytes),
     weights: new Map(Object.values(graphs).flatMap(({ weights }) => [...weights])),
     files: new Map([
-      ...["tokenizer.json", "tokenizer_config.json"].map((name) => [name, join(model.folder, name)] as const),
+      ["tokenizer.json", join(model.folder, "tokenizer.json")],
       ["prompt.safetensors", join(folder, "prompt.safetensors")],
     ]),
   };

@@ -23,21 +23,26 @@ export class Sessions {
    */
   async tuning(compiled: Compiled, seat: FusedMember | undefined): Promise<TuningSessions> {
     const { stopwatch, workbench, device, prepared } = this;
-    const { step, update, predict } = await stopwatch.count(
+    const { step, update, answer } = await stopwatch.count(
       "opening",
       () => workbench.tuning(device, compiled, stepKey(prepared), seat ? "bank" : "one"),
     );
     return {
       step: stopwatch.timed(seat?.session(step) ?? step),
       update: stopwatch.timed(update),
-      predict: stopwatch.timed(predict),
+      answer: stopwatch.timed(answer),
     };
   }
 
+  /** No more steps are taken; where they are taken together with others', these may go on. */
+  async endTuning(seat: FusedMember | undefined): Promise<void> {
+    if (!seat) await this.workbench.endTuning();
+  }
+
   /** The forward pass alone, of one prompt or of a bank. */
-  async predict(compiled: Compiled, prompts: "one" | "bank"): Promise<Session> {
+  async answer(compiled: Compiled, prompts: "one" | "bank"): Promise<Session> {
     const { stopwatch, workbench, device, prepared } = this;
-    const open = () => workbench.predict(device, compiled, stepKey(prepared), prompts);
+    const open = () => workbench.answer(device, compiled, stepKey(prepared), prompts);
     return stopwatch.timed(await stopwatch.count("opening", open));
   }
 
@@ -45,8 +50,8 @@ export class Sessions {
   async modelTuning(compiled: CompiledModel): Promise<ModelSessions> {
     const { stopwatch, workbench, device, prepared } = this, key = stepKey(prepared);
     const open = () => workbench.modelTuning(device, compiled, key);
-    const { step, predict } = await stopwatch.count("opening", open);
-    return { step: stopwatch.timed(step), predict: stopwatch.timed(predict) };
+    const { step, answer } = await stopwatch.count("opening", open);
+    return { step: stopwatch.timed(step), answer: stopwatch.timed(answer) };
   }
 
   /** The model with nothing but words in front. */

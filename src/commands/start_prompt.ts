@@ -8,9 +8,13 @@ import { type Meaning, meaningOf } from "../prompt/meaning.ts";
 import type { Prepared } from "./prepare.ts";
 
 /** The vectors that an experiment's prompt starts as. */
-export function startPrompt(prepared: Prepared, compiled: Compiled, device: Device): Promise<InitialPrompt> {
-  const { experiment, model, dataset } = prepared, { length, initialization } = experiment.prompt;
-  return inSpace(
+export async function startPrompt(
+  prepared: Prepared,
+  compiled: Compiled,
+  device: Device,
+): Promise<InitialPrompt> {
+  const { experiment, model, dataset, given } = prepared, { length, initialization } = experiment.prompt;
+  const start = await inSpace(
     prepared,
     compiled,
     device,
@@ -21,10 +25,11 @@ export function startPrompt(prepared: Prepared, compiled: Compiled, device: Devi
           tokenizer: model.tokenizer,
           trainingTexts: dataset.train.map(({ text }) => text),
           labelWords: Object.values(experiment.verbalizer).flat(),
-          given: prepared.given?.prompt,
+          given: given?.prompt,
           stream: new RandomStream(experiment.seed, "initialization"),
         })),
   );
+  return given?.assumed === undefined ? start : { ...start, warnings: [given.assumed, ...start.warnings] };
 }
 
 /** What an experiment's vectors mean once they are tuned. @param start what they started as */
@@ -53,7 +58,7 @@ async function inSpace<Result>(
 ): Promise<Result> {
   const session = await device.open(embed);
   try {
-    return await use(new EmbeddingSpace(session, dimension, model.card.firstPosition));
+    return await use(new EmbeddingSpace(session, dimension, model.card.firstPosition, model.facts.rows));
   } finally {
     await session.release();
   }

@@ -1,4 +1,5 @@
 import { join } from "@std/path";
+import { readsPadding } from "../prompt/padding.ts";
 import { estimateSeconds, type Throughput } from "../results/earlier_runs.ts";
 import { readFinished } from "../results/read_run.ts";
 import { partialPath } from "../results/run_folder.ts";
@@ -15,7 +16,10 @@ export interface SurveyedRun {
   readonly steps: number;
   /** Runs of the same key share their sessions. */
   readonly shareKey: string;
-  /** Runs of the same key can take their steps together: they share the compiled step, the prompt's length and the verbalizer. */
+  /**
+   * Runs of the same key can take their steps together: they share the compiled step, the prompt's length and the verbalizer,
+   * and their model does not read the padding between one run's texts and another's.
+   */
   readonly fuseKey: string | undefined;
   /** What it will cost, in tokens that go through the model, forward and backward counted apart; 0: nothing is left to do. */
   readonly work: number;
@@ -61,7 +65,7 @@ export async function survey(
     prepared,
     steps,
     shareKey,
-    fuseKey: experiment.tune === "prompt" && !isComplete
+    fuseKey: experiment.tune === "prompt" && !isComplete && !readsPadding(model.card, model.facts.inputs)
       ? JSON.stringify([shareKey, length, prepared.verbalizer.tokens])
       : undefined,
     work: isComplete ? 0 : whole * (length + TEXT_TOKENS),

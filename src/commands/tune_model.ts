@@ -1,6 +1,7 @@
 import type { CompiledModel } from "../compiler/mod.ts";
 import { float32Tensor } from "../device/device.ts";
 import type { Classifier } from "../evaluation/predict.ts";
+import { fillerOf } from "../prompt/padding.ts";
 import { verbalizerFeeds } from "../prompt/verbalizer.ts";
 import type { RunFolder } from "../results/run_folder.ts";
 import type { Parameters } from "../training/early_stopping.ts";
@@ -30,19 +31,20 @@ export async function tuneModel(
   prepared: Prepared,
   compiled: CompiledModel,
   encoded: EncodedDataset,
-  { step, predict }: ModelSessions,
+  { step, answer }: ModelSessions,
   folder: RunFolder,
   title: string,
   listener: Listener,
   signal: AbortSignal,
 ): Promise<TunedModel> {
-  const { experiment: { seed, evaluation, training }, model, verbalizer } = prepared;
-  const { padId } = model.tokenizer;
+  const { experiment: { seed, evaluation, training, precision }, model, verbalizer } = prepared;
   const classifier = (inputs: Parameters): Classifier => ({
-    session: predict,
+    session: answer,
     inputs,
-    padId,
+    padId: fillerOf(model, answer),
     batchSize: evaluation.batchSize,
+    precision,
+    tuned: true,
   });
   const start = compiled.parameters.map(({ name, dims, start }) =>
     [name, float32Tensor(start, dims)] as const
@@ -52,7 +54,7 @@ export async function tuneModel(
     state: compiled.state,
     parameters: Object.fromEntries(start),
     examples: encoded.train,
-    padId,
+    padId: fillerOf(model, step),
     verbalizer: verbalizerFeeds(verbalizer),
     spec: training!,
     seed,

@@ -1,6 +1,7 @@
 import type { Compiled } from "../compiler/mod.ts";
 import type { Device, Tensor } from "../device/device.ts";
 import type { Classifier } from "../evaluation/predict.ts";
+import { fillerOf } from "../prompt/padding.ts";
 import { verbalizerFeeds } from "../prompt/verbalizer.ts";
 import type { RunFolder } from "../results/run_folder.ts";
 import type { Tuned, TuningTask } from "../training/trainer.ts";
@@ -21,6 +22,7 @@ export interface TunedPrompt extends SoftPrompt {
  * Tunes an experiment's soft prompt, writing history and checkpoints into the run's folder.
  *
  * @param sessions the compiled step, opened on the device
+ * @param endTuning called when no more steps are taken, before anything else is opened
  * @throws {TrainingError} on a loss that is not finite
  * @throws {Interrupted} when the signal aborts
  */
@@ -29,21 +31,23 @@ export async function tunePrompt(
   compiled: Compiled,
   encoded: EncodedDataset,
   device: Device,
-  { step, update, predict }: TuningSessions,
+  { step, update, answer }: TuningSessions,
   folder: RunFolder,
   title: string,
   listener: Listener,
   signal: AbortSignal,
+  endTuning: () => Promise<void>,
 ): Promise<TunedPrompt> {
-  const { experiment, model, verbalizer } = prepared, { seed, evaluation } = experiment;
+  const { experiment, model, verbalizer } = prepared, { seed, evaluation, precision } = experiment;
   const spec = experiment.training!, initial = await startPrompt(prepared, compiled, device);
   for (const warning of initial.warnings) listener.say(`warning: ${title}: ${warning}`);
-  const padId = model.tokenizer.padId;
   const classifier = (prompt: Tensor): Classifier => ({
-    session: predict,
+    session: answer,
     inputs: { prompt },
-    padId,
+    padId: fillerOf(model, answer),
     batchSize: evaluation.batchSize,
+    precision,
+    tuned: true,
   });
   const task: TuningTask = {
     session: step,
@@ -51,7 +55,7 @@ export async function tunePrompt(
     state: compiled.state,
     parameters: { prompt: initial.prompt },
     examples: encoded.train,
-    padId,
+    padId: fillerOf(model, step),
     verbalizer: verbalizerFeeds(verbalizer),
     spec,
     seed,
@@ -61,6 +65,7 @@ export async function tunePrompt(
     ...(folder.checkpoint && { resume: folder.checkpoint }),
   };
   const tuned = await followed(task, folder, title, listener), prompt = tuned.parameters.prompt!;
+  await endTuning();
   const meaning = await meaningAfter(prepared, compiled, device, prompt, initial);
   return { classifier: classifier(prompt), prompt, tuned, meaning };
 }

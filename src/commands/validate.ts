@@ -11,6 +11,7 @@ import {
   positionCounting,
   type Prepared,
   stepKey,
+  unknownWordsWarning,
 } from "./prepare.ts";
 import { survey, type SurveyedRun } from "./survey.ts";
 import { Workbench } from "./workbench.ts";
@@ -23,6 +24,12 @@ export interface ValidateFlags {
 
 /** A run that can run. */
 type Sound = SurveyedRun & { readonly run: PlannedRun; readonly cut: number };
+
+/** What is found out of an experiment's texts in its template. */
+interface Checked {
+  readonly cut: number;
+  readonly unknownWords: readonly string[];
+}
 
 /**
  * `softprompt validate`: checks experiment files and all that they name, without running them, and says what would run, in
@@ -40,7 +47,8 @@ export async function validate(args: readonly string[], { results }: ValidateFla
   for (const run of runs.filter((one) => !ensembles.includes(one))) {
     try {
       const surveyed = await survey(run, workbench, false, earlier);
-      const cut = await withPlaces(run, () => checker.textsCut(surveyed.prepared));
+      const { cut, unknownWords } = await withPlaces(run, () => checker.check(surveyed.prepared));
+      if (unknownWords.length > 0) say(unknownWordsWarning(run.title, unknownWords));
       for (const line of dataWarnings(run.title, surveyed.prepared)) say(line);
       sound.push({ ...surveyed, run, cut });
     } catch (error) {
@@ -60,10 +68,10 @@ export async function validate(args: readonly string[], { results }: ValidateFla
 
 /** Compiles and encodes, for runs that need the same once. */
 class Checker {
-  private readonly cut = new Map<string, Promise<number>>();
+  private readonly checked = new Map<string, Promise<Checked>>();
 
   /** How many texts do not fit the model's positions; that the model compiles and the template fits is found out by the way. */
-  textsCut(prepared: Prepared): Promise<number> {
+  check(prepared: Prepared): Promise<Checked> {
     const { experiment: { prompt, training }, dataset, model } = prepared;
     const key = JSON.stringify([
       training ? stepKey(prepared) : model.onnx,
@@ -71,21 +79,21 @@ class Checker {
       prompt.template,
       prompt.length,
     ]);
-    const before = this.cut.get(key) ?? this.count(prepared);
-    this.cut.set(key, before);
+    const before = this.checked.get(key) ?? this.encode(prepared);
+    this.checked.set(key, before);
     return before;
   }
 
-  private async count(prepared: Prepared): Promise<number> {
+  private async encode(prepared: Prepared): Promise<Checked> {
     const compiled = await compileExperiment(prepared, {
       target: "cpu",
       precision: prepared.experiment.precision,
     });
-    const { truncated } = encodeDataset(
+    const { truncated, unknownWords } = encodeDataset(
       prepared,
       positionCounting(prepared.experiment.prompt.insertion, compiled),
     );
-    return truncated.train + truncated.validation + truncated.test;
+    return { cut: truncated.train + truncated.validation + truncated.test, unknownWords };
   }
 }
 

@@ -1,5 +1,5 @@
 import { dirname, resolve } from "@std/path";
-import type { Compiled, CompiledModel, Emitted } from "../compiler/mod.ts";
+import type { Compiled, CompiledAnswer, CompiledModel } from "../compiler/mod.ts";
 import { type Dataset, loadDataset } from "../dataset/load.ts";
 import { loadTransfer, type TransferSet } from "../dataset/transfer.ts";
 import { chooseDevice } from "../device/choose.ts";
@@ -16,13 +16,13 @@ export interface TuningSessions {
   /** Of one prompt, or of a bank. */
   readonly step: ResidentSession;
   readonly update: ResidentSession;
-  readonly predict: Session;
+  readonly answer: Session;
 }
 
 /** A compiled training step of a whole model, opened. */
 export interface ModelSessions {
   readonly step: ResidentSession;
-  readonly predict: Session;
+  readonly answer: Session;
 }
 
 /** How a workbench is set up. */
@@ -44,7 +44,7 @@ export class Workbench {
   private readonly datasets = new Map<string, Promise<Dataset>>();
   private readonly transfers = new Map<string, Promise<TransferSet>>();
   private readonly devices = new Map<string, Promise<Device>>();
-  private readonly hardGraphs = new Map<string, Promise<Emitted>>();
+  private readonly hardGraphs = new Map<string, CompiledAnswer>();
   private open:
     | {
       readonly key: string;
@@ -116,7 +116,7 @@ export class Workbench {
     return await this.opened(`${device.kind}|${key}|${prompts}`, async () => ({
       step: await device.openResident(train),
       update: await device.openResident(compiled.update),
-      predict: await device.open(compiled.predict),
+      answer: await device.open(compiled.answer),
     }));
   }
 
@@ -124,26 +124,38 @@ export class Workbench {
   async modelTuning(device: Device, compiled: CompiledModel, key: string): Promise<ModelSessions> {
     return await this.opened(`${device.kind}|${key}`, async () => ({
       step: await device.openResident(compiled.train),
-      predict: await device.open(compiled.predict),
+      answer: await device.open(compiled.answer),
     }));
   }
 
   /** The forward pass alone, opened. @param key tells compiled steps apart */
-  async predict(device: Device, compiled: Compiled, key: string, prompts: "one" | "bank"): Promise<Session> {
-    const graph = prompts === "bank" ? compiled.bank.predict : compiled.predict;
-    const open = async () => ({ predict: await device.open(graph) });
-    return (await this.opened(`${device.kind}|${key}|predict|${prompts}`, open)).predict;
+  async answer(device: Device, compiled: Compiled, key: string, prompts: "one" | "bank"): Promise<Session> {
+    const { answer } = prompts === "bank" ? compiled.bank : compiled;
+    const open = async () => ({ answer: await device.open(answer) });
+    return (await this.opened(`${device.kind}|${key}|answer|${prompts}`, open)).answer;
   }
 
   /** A model with nothing but words in front, compiled. */
-  hardGraph(model: OpenModel, form: Form): Promise<Emitted> {
-    return remembered(this.hardGraphs, hardKey(model, form), () => compileHardModel(model, form));
+  hardGraph(model: OpenModel, form: Form): CompiledAnswer {
+    const key = hardKey(model, form), graph = this.hardGraphs.get(key) ?? compileHardModel(model, form);
+    this.hardGraphs.set(key, graph);
+    return graph;
   }
 
   /** A model with nothing but words in front, opened. */
   async hard(device: Device, model: OpenModel, form: Form): Promise<Session> {
-    const open = async () => ({ predict: await device.open(await this.hardGraph(model, form)) });
-    return (await this.opened(`${device.kind}|hard|${hardKey(model, form)}`, open)).predict;
+    const open = async () => ({ answer: await device.open(this.hardGraph(model, form).answer) });
+    return (await this.opened(`${device.kind}|hard|${hardKey(model, form)}`, open)).answer;
+  }
+
+  /** A run takes no more steps: what it took them with is freed, unless it is kept for the next. */
+  async endTuning(): Promise<void> {
+    const { open } = this;
+    if (open === undefined || this.options.keepsSessions) return;
+    const { step, update, ...others } = await open.sessions;
+    this.open = { key: `${open.key}|tuned`, sessions: Promise.resolve(others) };
+    await step?.release();
+    await update?.release();
   }
 
   /** A run is over: what it opened is freed, unless it is kept for the next. */

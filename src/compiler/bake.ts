@@ -54,7 +54,8 @@ const MOST_BYTES = 2 ** 31 - 1;
  *
  * @param predict the compiled `predict` graph
  * @param read reads the weights that it refers to
- * @throws {CompileError} where the model has no positions to say where a text ends in front of its padding, or is too large
+ * @throws {CompileError} where the model has no positions to say where a text ends in front of its padding or no mask to leave
+ * the padding out, or is too large
  */
 export function bake(predict: Emitted, baked: BakedPrompt, read: ReadRegion): Uint8Array {
   const model = fromBinary(ModelProtoSchema, predict.bytes), graph = model.graph!;
@@ -62,6 +63,11 @@ export function bake(predict: Emitted, baked: BakedPrompt, read: ReadRegion): Ui
   if (!names.has("position_ids")) {
     throw new CompileError(
       "the model counts positions by itself, so that a text's padding would stand between it and the words behind it: this classifier cannot be written",
+    );
+  }
+  if (!names.has("attention_mask")) {
+    throw new CompileError(
+      "the model takes no 'attention_mask', so that it would read a text's padding and its special tokens, which stand before the words behind it: this classifier cannot be written; export the model with its attention mask, and tune again",
     );
   }
   const prelude = new Prelude();

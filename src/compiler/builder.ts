@@ -16,8 +16,8 @@ export class Builder {
   /** A builder that goes on where a graph ends. */
   static of(graph: Graph): Builder {
     const builder = new Builder(graph.source);
-    builder.inputs.push(...graph.inputs);
-    builder.nodes.push(...graph.nodes);
+    for (const input of graph.inputs) builder.inputs.push(input);
+    for (const node of graph.nodes) builder.nodes.push(node);
     for (const [name, value] of graph.outputs) builder.outputs.set(name, value);
     return builder;
   }

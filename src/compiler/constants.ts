@@ -19,6 +19,9 @@ export const ELEMENT_BYTES: Readonly<Record<ElementType, number>> = {
   int4: 0.5,
 };
 
+/** Tensors below this many bytes are written into graphs; larger ones stay in the model's file. */
+export const INLINE_BYTES = 256;
+
 /** Integer tensors of at most so many elements are followed symbolically. */
 const MOST_INTEGERS = 64;
 
@@ -38,12 +41,17 @@ export function int64(values: readonly number[], dims: readonly number[]): Const
 
 /** The elements of a constant as numbers, or `undefined` where its bytes are not at hand or its type is no plain number. */
 export function numbers(constant: Constant): number[] | undefined {
-  if (constant.bytes === undefined) return undefined;
-  const view = new DataView(constant.bytes.buffer, constant.bytes.byteOffset, constant.bytes.byteLength);
-  const read = READERS[constant.type];
-  if (read === undefined) return undefined;
-  const size = ELEMENT_BYTES[constant.type];
-  return Array.from({ length: view.byteLength / size }, (_, i) => read(view, i * size));
+  const read = elementsOf(constant);
+  if (read === undefined || constant.bytes === undefined) return undefined;
+  return Array.from({ length: constant.bytes.length / ELEMENT_BYTES[constant.type] }, (_, i) => read(i));
+}
+
+/** Reads the elements of a constant one by one, where `numbers` reads all. */
+export function elementsOf({ bytes, type }: Constant): ((i: number) => number) | undefined {
+  const read = READERS[type], size = ELEMENT_BYTES[type];
+  if (bytes === undefined || read === undefined) return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return (i) => read(view, i * size);
 }
 
 /** The elements of a small integer or bool constant, else `undefined`. */
@@ -67,8 +75,14 @@ export function scalarOf(value: Value | null | undefined): number | undefined {
   return numbers(constant)?.[0];
 }
 
+/** A bfloat16 is the upper half of a float32. */
+function bfloat16(bits: number): number {
+  return new Float32Array(Uint32Array.of(bits << 16).buffer)[0]!;
+}
+
 const READERS: Partial<Record<ElementType, (view: DataView, at: number) => number>> = {
   float32: (view, at) => view.getFloat32(at, true),
+  bfloat16: (view, at) => bfloat16(view.getUint16(at, true)),
   float64: (view, at) => view.getFloat64(at, true),
   float16: (view, at) => view.getFloat16(at, true),
   int64: (view, at) => Number(view.getBigInt64(at, true)),

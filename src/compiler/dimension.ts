@@ -117,6 +117,17 @@ export function evaluate(dimension: Dimension, values: Readonly<Record<string, n
   return total;
 }
 
+/** The least that a dimension can be, as every symbol is at least 1; `-Infinity` where no bound is known. */
+export function leastOf(dimension: Dimension): number {
+  const terms = termsOf(dimension), grows = terms.every(([key, factor]) => key === "" || factor > 0);
+  return grows ? terms.reduce((sum, [, factor]) => sum + factor, 0) : -Infinity;
+}
+
+/** The most that a dimension can be; `Infinity` where no bound is known. */
+export function mostOf(dimension: Dimension): number {
+  return -leastOf(multiply(-1, dimension));
+}
+
 /** The terms of a dimension: the symbols of each, and its factor. */
 export function termsOf(dimension: Dimension): [key: string, factor: number][] {
   if (typeof dimension !== "number") return [...dimension.terms];

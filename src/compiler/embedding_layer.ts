@@ -1,84 +1,45 @@
-import { numbers } from "./constants.ts";
-import { sameDimension, symbol } from "./dimension.ts";
+import { scalarOf } from "./constants.ts";
+import { sameDimension } from "./dimension.ts";
 import { CompileError } from "./errors.ts";
 import { ancestors, dependents, type Graph, liveNodes, type Node, type Value } from "./graph.ts";
-import { rewrite } from "./rewrite.ts";
-
-const BATCH = symbol("batch"), SEQUENCE = symbol("sequence");
+import { isTokenWise } from "./token_wise.ts";
 
 /** Operators that hand ids on unchanged, so that a lookup behind them is still the word embedding. */
-const ID_CARRIERS = new Set(["Reshape", "Cast", "Unsqueeze", "Squeeze", "Flatten", "Expand"]);
-
-/** Operators whose output holds elements of their first input and no others. */
-const UNIFORM_CARRIERS = new Set([
-  ...ID_CARRIERS,
-  "Slice",
-  "Gather",
-  "GatherElements",
-  "GatherND",
-  "Transpose",
-  "Tile",
-]);
+export const ID_CARRIERS = new Set(["Reshape", "Cast", "Unsqueeze", "Squeeze", "Flatten", "Expand"]);
 
 /** Operators that look rows up in a table. */
-const LOOKUPS = new Set(["Gather", "com.microsoft.GatherBlockQuantized"]);
+export const LOOKUPS = new Set(["Gather", "com.microsoft.GatherBlockQuantized"]);
 
 /** Operators that make real numbers of a table or of its rows, stored in another form. */
-const DECODERS = new Set(["Cast", "DequantizeLinear"]);
+export const DECODERS = new Set(["Cast", "DequantizeLinear"]);
 
 /** A graph with its embedding layer found. */
 export interface Embedding {
   readonly graph: Graph;
   /** What looks the words up in their table. */
   readonly lookup: Node;
-  /** The rows of the word table: float32 [batch, sequence, dimension]. */
+  /** The word embeddings, scaled where the model scales them: float32 [batch, sequence, dimension]. */
   readonly words: Value;
+  /** What the rows of the word table are multiplied by to be the word embeddings; 1 where there is no such scale. */
+  readonly scale: number;
   /** The last value that every path from the word embeddings passes through before the first attention. */
   readonly output: Value;
 }
 
-/**
- * Makes the positions an input: where the model looks them up by a buffer (BERT) or by numbers computed from the ids
- * (RoBERTa), `position_ids` takes their place.
- */
-export function exposePositions(graph: Graph): Graph {
-  if (graph.inputs.some(({ name }) => name === "position_ids")) return graph;
-  const { lookup, output } = findEmbedding(graph);
-  const before = ancestors(output), ids = graph.inputs.find(({ name }) => name === "input_ids")!;
-  let positions: Value | undefined;
-  return rewrite(graph, (node, inputs, b) => {
-    const [table, indices] = node.inputs;
-    const looksUp = node.op === "Gather" && before.has(node) && isTable(table) && node !== lookup;
-    if (!looksUp || !indices || indices === ids || isUniform(indices)) return undefined;
-    if (!sameDimension(indices.shape.at(-1) ?? 0, SEQUENCE)) return undefined;
-    positions ??= b.input("position_ids", "int64", [BATCH, SEQUENCE]);
-    return [b.op("Gather", [inputs[0]!, positions], node.attributes)];
-  });
-}
-
-/** Whether a value is one number all over: the token types, also where they are read from a buffer of zeros by position. */
-function isUniform({ name, constant, producer }: Value): boolean {
-  if (constant) {
-    const items = numbers(constant);
-    if (items === undefined) throw new CompileError(`the bytes of '${name}' are not at hand`);
-    return new Set(items).size === 1;
-  }
-  if (producer?.op === "ConstantOfShape") return true;
-  return producer !== undefined && UNIFORM_CARRIERS.has(producer.op) && isUniform(producer.inputs[0]!);
-}
-
 /** What ids were before they were handed on. */
-function behindCarriers(ids: Value): Value {
+export function behindCarriers(ids: Value): Value {
   let value = ids;
   while (value.producer && ID_CARRIERS.has(value.producer.op)) value = value.producer.inputs[0]!;
   return value;
 }
 
-/** Whether a value holds the rows of an embedding table, in whatever form they are stored. */
-function isTable(value: Value | null | undefined): boolean {
+/** Whether a value holds the rows of an embedding table [rows, dimension], perhaps with axes of one before, in whatever form they are stored. */
+export function isTable(value: Value | null | undefined): boolean {
   let table = value;
   while (table?.producer && DECODERS.has(table.producer.op)) table = table.producer.inputs[0];
-  return table?.constant?.dims.length === 2 && table.type !== "int64" && table.type !== "bool";
+  const dims = table?.constant?.dims ?? [], whole = table?.type === "int64" || table?.type === "int32";
+  return dims.length >= 2 && dims.slice(0, -2).every((size) => size === 1) && !whole &&
+    table?.type !== "bool";
 }
 
 /**
@@ -94,7 +55,7 @@ export function findEmbedding(graph: Graph): Embedding {
       `${graph.source}: no embedding table is looked up by 'input_ids', so there is no place for a prompt`,
     );
   }
-  const words = decoded(nodes, lookup.outputs[0]!);
+  const { words, scale } = scaled(nodes, decoded(nodes, lookup.outputs[0]!));
   const rows = lookup.inputs[0]!.shape[0]!, logits = graph.outputs.get("logits")!;
   if (sameDimension(logits.shape[2]!, words.shape.at(-1)!) && !sameDimension(logits.shape[2]!, rows)) {
     throw new CompileError(
@@ -103,10 +64,11 @@ export function findEmbedding(graph: Graph): Embedding {
       }, not logits over its ${rows} words: export it with its language-model head`,
     );
   }
-  return { graph, lookup, words, output: lastCut(graph, nodes, words) };
+  return { graph, lookup, words, scale, output: lastCut(graph, nodes, words) };
 }
 
-function isWordLookup(node: Node): boolean {
+/** Whether a node looks the words up in their table. */
+export function isWordLookup(node: Node): boolean {
   if (!LOOKUPS.has(node.op) || !isTable(node.inputs[0]) || !node.inputs[1]) return false;
   const ids = behindCarriers(node.inputs[1]);
   return ids.name === "input_ids" && ids.producer === undefined;
@@ -116,6 +78,26 @@ function isWordLookup(node: Node): boolean {
 function decoded(nodes: readonly Node[], rows: Value): Value {
   const decoder = nodes.find(({ op, inputs }) => DECODERS.has(op) && inputs[0] === rows);
   return rows.type === "float32" || !decoder ? rows : decoded(nodes, decoder.outputs[0]!);
+}
+
+/**
+ * The rows of the word table after the one number that a model may multiply them by before anything else reads them
+ * (Gemma, BioGPT, XGLM: the square root of their size), which transformers counts to the embedding.
+ */
+function scaled(nodes: readonly Node[], rows: Value): Pick<Embedding, "words" | "scale"> {
+  const readers = nodes.filter(({ op, inputs }) => op !== "Shape" && inputs.includes(rows));
+  const [reader] = readers, output = reader?.outputs[0];
+  if (readers.length === 1 && output !== undefined) {
+    if (reader!.op === "Cast" && output.type === rows.type) return scaled(nodes, output);
+    const [a, b] = reader!.inputs, factor = scalarBehindCasts(a === rows ? b : a);
+    if (reader!.op === "Mul" && factor !== undefined) return { words: output, scale: factor };
+  }
+  return { words: rows, scale: 1 };
+}
+
+/** The number that a constant of one element holds, also where it is cast or given further axes. */
+function scalarBehindCasts(value: Value | null | undefined): number | undefined {
+  return value ? scalarOf(behindCarriers(value)) : undefined;
 }
 
 /**
@@ -147,9 +129,9 @@ function lastCut(graph: Graph, nodes: readonly Node[], words: Value): Value {
   return words;
 }
 
-/** Attention is where two values that depend on the words are multiplied as matrices. */
+/** Tokens meet where two values that depend on the words are multiplied as matrices: in attention. */
 function mixesTokens(node: Node, dependent: ReadonlySet<Value>): boolean {
-  return node.op === "Softmax" || node.op.includes("Attention") ||
+  return node.op === "Softmax" || node.op.includes("Attention") || !isTokenWise(node) ||
     (node.op.endsWith("MatMul") && node.inputs.every((input) => input !== null && dependent.has(input)));
 }
 

@@ -7,7 +7,7 @@ import {
   OperatorSetIdProtoSchema,
   type TensorProto,
 } from "onnx-buf";
-import { int64 } from "./constants.ts";
+import { INLINE_BYTES, int64 } from "./constants.ts";
 import { type Dimension, symbolsOf, termsOf } from "./dimension.ts";
 import { CompileError } from "./errors.ts";
 import { type Graph, liveNodes, type Node, type Value } from "./graph.ts";
@@ -19,8 +19,6 @@ import { codeOf } from "./ops/elementwise.ts";
 const OPSET = 18;
 /** The version of the file format that goes with it. */
 const IR_VERSION = 8;
-/** Tensors below this many bytes are written into the graph; larger ones stay in the model's file. */
-const INLINE_BYTES = 256;
 
 /** An emitted graph. */
 export interface Emitted {

@@ -1,7 +1,14 @@
+import { type Attention, attentionOf } from "./attention_direction.ts";
+import { canonicalize } from "./canonicalize.ts";
 import { findEmbedding } from "./embedding_layer.ts";
 import { CompileError } from "./errors.ts";
+import { ancestors, type Constant, liveNodes } from "./graph.ts";
 import { importModel } from "./import.ts";
-import type { OnnxFile } from "./onnx_file.ts";
+import { bytesOfConstant, type OnnxFile } from "./onnx_file.ts";
+import { paddingRow } from "./padding_row.ts";
+import { tableLookups } from "./position_lookups.ts";
+import { type Exposed, exposePositions } from "./positions.ts";
+import { sequenceLimit } from "./sequence_limit.ts";
 
 /** What a model's graph says of the model, whatever the files around it say. */
 export interface ModelFacts {
@@ -9,6 +16,28 @@ export interface ModelFacts {
   readonly rows: number;
   /** Words that the logits are over: ids from 0 up to this can be answered. */
   readonly words: number;
+  /** What the rows of the word table are multiplied by to be the word embeddings; 1 where there is no such scale. */
+  readonly scale: number;
+  /** The inputs that the logits depend on once positions are one of them, by their names. */
+  readonly inputs: readonly string[];
+  /** Whether tokens see those after them; `undefined` where the graph does not let it be told. */
+  readonly attention: Attention | undefined;
+  /** Whether it takes the keys and values of a text that it goes on with. */
+  readonly takesPast: boolean;
+  /** The positions that the embedding layer adds; `undefined` where it adds none. */
+  readonly positions: PositionFacts | undefined;
+  /** The most tokens of text and prompt together that buffers of a fixed size allow, where there are such. */
+  readonly sequence: number | undefined;
+}
+
+/** Positions that an embedding layer looks up. */
+export interface PositionFacts {
+  /** What `position_ids` is fed for a text's first token. */
+  readonly first: number;
+  /** How many positions a text can take. */
+  readonly limit: number;
+  /** The row of the table that is kept for padding, where `first` follows from it. */
+  readonly padding: number | undefined;
 }
 
 /**
@@ -17,12 +46,43 @@ export interface ModelFacts {
  * @throws {CompileError} where the graph is no language model that the compiler knows
  */
 export function factsOf(file: OnnxFile): ModelFacts {
-  const graph = importModel(file), { lookup } = findEmbedding(graph);
-  const rows = lookup.inputs[0]!.shape[0], words = graph.outputs.get("logits")!.shape[2];
+  const graph = canonicalize(importModel(file)), embedding = findEmbedding(graph);
+  const rows = embedding.lookup.inputs[0]!.shape[0], words = graph.outputs.get("logits")!.shape[2];
   if (typeof rows !== "number" || typeof words !== "number") {
     throw new CompileError(
       `${file.path}: the sizes of its vocabulary are not known (${rows} rows, ${words} words)`,
     );
   }
-  return { rows, words };
+  const read = (constant: Constant) => bytesOfConstant(constant, file);
+  const exposed = exposePositions(graph), positions = positionFacts(exposed, read);
+  const readers = new Set(tableLookups(findEmbedding(exposed.graph)).map(({ node }) => node));
+  const others = liveNodes(exposed.graph).filter((node) => !readers.has(node));
+  const used = new Set(liveNodes(exposed.graph).flatMap(({ inputs }) => inputs));
+  return {
+    rows,
+    words,
+    scale: embedding.scale,
+    inputs: exposed.graph.inputs.filter((input) => used.has(input)).map(({ name }) => name),
+    attention: attentionOf(embedding, read),
+    takesPast: file.model.graph!.input.some(({ name }) => name.startsWith("past")),
+    positions,
+    sequence: sequenceLimit(others, positions?.first ?? 0),
+  };
+}
+
+/** Where positions start and end: a file that takes positions and adds nothing to them may keep a row for padding. */
+function positionFacts(
+  { graph, lookups, first }: Exposed,
+  read: (constant: Constant) => Uint8Array | undefined,
+): PositionFacts | undefined {
+  if (lookups.length === 0) return undefined;
+  const isRaw = lookups.every((lookup) => lookup.choice === "given" && lookup.first === 0);
+  const padding = isRaw ? paddingRow(lookups[0]!, read, graph.source) : undefined;
+  const start = padding === undefined ? 0 : padding + 1;
+  const limits = lookups.flatMap((lookup) => {
+    const indices = lookup.node.op === "Slice" ? undefined : lookup.node.inputs[1];
+    const buffers = indices ? sequenceLimit(ancestors(indices), start) : undefined;
+    return [lookup.rows - lookup.first - start, buffers ?? Infinity];
+  });
+  return { first: first + start, limit: Math.min(...limits), padding };
 }

@@ -1,14 +1,17 @@
 import type { GraphProto, NodeProto } from "onnx-buf";
 import { Builder } from "./builder.ts";
+import { scalarOf } from "./constants.ts";
 import { CompileError } from "./errors.ts";
 import type { Attributes, Constant, Graph, Tell, Value } from "./graph.ts";
 import { isHalf, widened, widenedAttributes, widenedConstant } from "./half_precision.ts";
 import { constantAttribute, importAttribute, subgraph, subgraphs } from "./import_attributes.ts";
-import { importInput } from "./import_inputs.ts";
+import { checkInputs, importInput } from "./import_inputs.ts";
 import { partRead, sequenceParts } from "./import_sequences.ts";
 import { inlineFunctions } from "./inline_functions.ts";
+import { findLogits } from "./logits.ts";
 import { loweringOf } from "./lowerings/mod.ts";
 import { modernize } from "./modernize.ts";
+import { checkOneText } from "./one_text.ts";
 import { constantOf, type OnnxFile } from "./onnx_file.ts";
 
 /**
@@ -18,37 +21,27 @@ import { constantOf, type OnnxFile } from "./onnx_file.ts";
  *
  * @returns a graph with the inputs `input_ids`, `attention_mask`, `position_ids` that the model has, int64
  * [batch, sequence], and the output `logits` [batch, sequence, vocabulary]
- * @throws {CompileError} on an input the compiler cannot feed, a missing one, or an operator without a row
+ * @throws {CompileError} on an input the compiler cannot feed, a missing one, an operator without a row, or outputs that are
+ * no logits
  */
 export function importModel(file: OnnxFile, tell: Tell = () => {}): Graph {
   const proto = inlineFunctions(file.model, tell);
-  const names = proto.input.map(({ name }) => name);
-  const output = proto.output.find(({ name }) => name === "logits")?.name ?? proto.output[0]!.name;
   const importer = new Importer(file, tell);
   importer.initialize(proto);
-  for (const input of proto.input) {
-    if (!importer.values.has(input.name)) {
-      importer.values.set(input.name, importInput(importer.b, input));
-    }
-  }
-  if (!names.includes("input_ids")) {
-    throw new CompileError(
-      `${file.path} has no input 'input_ids' (its inputs: ${
-        names.map((name) => `'${name}'`).join(", ") || "none"
-      }): it is not a language model`,
-    );
-  }
-  importer.nodes(proto, [output]);
-  const logits = importer.values.get(output);
-  if (logits?.shape.length !== 3) {
-    throw new CompileError(
-      `${file.path} gives '${output}' [${
-        logits?.shape.join(", ")
-      }], not logits [batch, sequence, vocabulary]: export it with its language-model head`,
-    );
-  }
-  return importer.b.graph(new Map([["logits", logits]]));
+  const fed = proto.input.filter(({ name }) => !importer.values.has(name));
+  checkInputs(file.path, fed.map(({ name }) => name));
+  for (const input of fed) importer.values.set(input.name, importInput(importer.b, input));
+  const logits = findLogits(importer.b, proto.output, (name) => {
+    importer.nodes(proto, [name]);
+    return importer.made(name);
+  });
+  const graph = importer.b.graph(new Map([["logits", logits]]));
+  checkOneText(graph);
+  return graph;
 }
+
+/** From this version on operators broadcast as they do now, and shapes are inputs. */
+const OLDEST_OPSET = 7;
 
 /** Imports node by node. */
 class Importer {
@@ -57,12 +50,18 @@ class Importer {
   readonly values = new Map<string, Value>();
   /** What stands for the names of sequences of tensors. */
   private readonly sequences = new Map<string, readonly Value[]>();
+  private readonly imported = new Set<NodeProto>();
   private readonly opset: number;
 
   constructor(private readonly file: OnnxFile, private readonly tell: Tell) {
     this.b = new Builder(file.path);
     const standard = file.model.opsetImport.find(({ domain }) => domain === "" || domain === "ai.onnx");
     this.opset = Number(standard?.version ?? 0);
+    if (this.opset < OLDEST_OPSET) {
+      throw new CompileError(
+        `${file.path} is written in opset ${this.opset} of ONNX, and the compiler knows ${OLDEST_OPSET} and later: convert it (onnx.version_converter), or export it again`,
+      );
+    }
   }
 
   /** Takes in a graph's weights. */
@@ -72,11 +71,13 @@ class Importer {
     }
   }
 
-  /** Imports those nodes of a graph that some outputs need. */
+  /** Imports those nodes of a graph that some outputs need, each once. */
   nodes(proto: GraphProto, outputs: readonly string[]): void {
     for (const node of neededFor(outputs, proto.node)) {
+      if (this.imported.has(node)) continue;
       try {
         this.node(node);
+        this.imported.add(node);
       } catch (error) {
         if (!(error instanceof CompileError) || error.message.includes(this.file.path)) throw error;
         throw new CompileError(
@@ -102,7 +103,7 @@ class Importer {
     if (node.opType === "Constant") {
       values.set(first, this.constant(first, constantAttribute(attributes)));
     } else if (node.opType === "Dropout") {
-      values.set(first, inputs[0]!);
+      values.set(first, undropped(inputs));
     } else if (node.opType === "SplitToSequence") {
       this.sequences.set(first, sequenceParts(b, { op: node.opType, inputs, attributes }));
     } else if (node.opType === "SequenceAt") {
@@ -117,9 +118,14 @@ class Importer {
   }
 
   private read(name: string): Value | null {
+    return name === "" ? null : this.made(name);
+  }
+
+  /** What stands for a name. */
+  made(name: string): Value {
     const value = this.values.get(name);
-    if (value === undefined && name !== "") throw new CompileError(`'${name}' is read, which nothing makes`);
-    return value ?? null;
+    if (value === undefined) throw new CompileError(`'${name}' is read, which nothing makes`);
+    return value;
   }
 
   /** Adds the nodes that an operator is in the compiler's form. */
@@ -160,6 +166,15 @@ class Importer {
     this.nodes(taken, outputs);
     for (const [i, name] of node.output.entries()) this.values.set(name, this.values.get(outputs[i]!)!);
   }
+}
+
+/** What Dropout gives where it drops nothing, as in every model that is not being trained. */
+function undropped([x, ratio, training]: readonly (Value | null)[]): Value {
+  const isOff = !training || training.integers?.[0] === 0 || scalarOf(ratio) === 0;
+  if (!x || !isOff) {
+    throw new CompileError("numbers are dropped at random: export the model for inference (model.eval())");
+  }
+  return x;
 }
 
 /** A matrix product with a vector on one side, or on none. */

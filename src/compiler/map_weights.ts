@@ -1,6 +1,7 @@
-import { create, toBinary } from "@bufbuild/protobuf";
-import { ModelProtoSchema, StringStringEntryProtoSchema, TensorProto_DataLocation } from "onnx-buf";
-import { type OnnxFile, weightFiles } from "./onnx_file.ts";
+import { toBinary } from "@bufbuild/protobuf";
+import { type GraphProto, ModelProtoSchema, type TensorProto, TensorProto_DataLocation } from "onnx-buf";
+import { subgraphs } from "./import_attributes.ts";
+import { bytesOf, type OnnxFile, regionOf, weightFiles } from "./onnx_file.ts";
 
 /** A file's own graph, its large weights left where they lie. */
 export interface MappedFile {
@@ -17,24 +18,34 @@ const LARGE = 1 << 16;
  * the graph, but from their place in the file, which a runtime maps into memory.
  *
  * The file's model is changed: it is of no use afterwards.
+ *
+ * @param file whose weights were taken apart
  */
 export function mapWeights(file: OnnxFile): MappedFile {
-  const folder = file.path.replace(/[^/\\]*$/, ""), own = file.path.slice(folder.length);
-  const weights = new Map(weightFiles(file).map((path) => [path.slice(folder.length), path]));
-  for (const tensor of file.model.graph!.initializer) {
-    const { rawData } = tensor;
-    if (rawData.length < LARGE || rawData.buffer !== file.bytes.buffer) continue;
-    const place = {
-      location: own,
-      offset: String(rawData.byteOffset - file.bytes.byteOffset),
-      length: String(rawData.length),
-    };
-    tensor.dataLocation = TensorProto_DataLocation.EXTERNAL;
-    tensor.externalData = Object.entries(place).map(([key, value]) =>
-      create(StringStringEntryProtoSchema, { key, value })
-    );
-    tensor.rawData = new Uint8Array(0);
-    weights.set(own, file.path);
-  }
-  return { bytes: toBinary(ModelProtoSchema, file.model), weights };
+  const folder = file.path.replace(/[^/\\]*$/, ""), paths = [file.path, ...weightFiles(file)];
+  putBack(file.model.graph!, file);
+  return {
+    bytes: toBinary(ModelProtoSchema, file.model),
+    weights: new Map(paths.map((path) => [path.slice(folder.length), path])),
+  };
+}
+
+/** Puts the small tensors of the file itself back into the graph, and those that nodes hold, which a runtime maps from nowhere. */
+function putBack({ initializer, node }: GraphProto, file: OnnxFile): void {
+  const held = node.flatMap(({ attribute }) =>
+    attribute.flatMap(({ t, tensors }) => t ? [t, ...tensors] : tensors)
+  );
+  for (const tensor of initializer) fill(tensor, file, LARGE);
+  for (const tensor of held) fill(tensor, file, Infinity);
+  for (const one of node) subgraphs(one).forEach((inner) => putBack(inner, file));
+}
+
+/** Gives a tensor of fewer than so many bytes, which lies in the file itself, its bytes. */
+function fill(tensor: TensorProto, file: OnnxFile, most: number): void {
+  if (tensor.dataLocation !== TensorProto_DataLocation.EXTERNAL) return;
+  const region = regionOf(tensor, file, 0);
+  if (region.path !== file.path || region.length >= most) return;
+  tensor.rawData = Uint8Array.from(bytesOf(region, tensor.name, file)!);
+  tensor.externalData = [];
+  tensor.dataLocation = TensorProto_DataLocation.DEFAULT;
 }

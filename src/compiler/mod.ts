@@ -11,10 +11,20 @@ import { forWebgpu } from "./for_webgpu.ts";
 import { emit, type Emitted } from "./emit.ts";
 import type { Graph, Tell } from "./graph.ts";
 import { importModel } from "./import.ts";
-import { type Parameter, tuneModel } from "./model_tuning.ts";
+import { type NarrowedAnswer, type Parameter, tuneModel } from "./model_tuning.ts";
 import { LOSS_SCALE, mixedPrecision, unscaled } from "./mixed_precision.ts";
 import { narrow } from "./narrow.ts";
-import { addLoss, type LossMean, OBJECTIVE, readAnswer, withoutObjective } from "./objective.ts";
+import {
+  addLoss,
+  CLASS_LOGITS,
+  type LossMean,
+  OBJECTIVE,
+  onlyOutput,
+  outputsOfBoth,
+  readAnswer,
+  withoutObjective,
+  WORD_LOGITS,
+} from "./objective.ts";
 import { type OnnxFile, readOnnxFile, type ReadRegion } from "./onnx_file.ts";
 import {
   appendOptimizer,
@@ -23,16 +33,18 @@ import {
   optimizerState,
   type StateTensor,
 } from "./optimizer.ts";
+import { exposePositions } from "./positions.ts";
+import { promptPlace } from "./prompt_place.ts";
 import { shareGelu } from "./share_gelu.ts";
 import { simplify } from "./simplify.ts";
 import { sumEarly } from "./sum_early.ts";
-import { addsPositions, type Embedding, exposePositions, findEmbedding } from "./embedding_layer.ts";
+import { addsPositions, type Embedding, findEmbedding } from "./embedding_layer.ts";
 import { dimensionOf, type Insertion, type Prompts, splice } from "./splice.ts";
 
 export { bake, type BakedPrompt } from "./bake.ts";
 export { evaluate, readShape, writeShape } from "./dimension.ts";
 export { CompileError } from "./errors.ts";
-export { factsOf, type ModelFacts } from "./facts.ts";
+export { factsOf, type ModelFacts, type PositionFacts } from "./facts.ts";
 export { fallbacks } from "./webgpu_kernels.ts";
 export { matrixFlops } from "./flops.ts";
 export type { Parameter } from "./model_tuning.ts";
@@ -43,13 +55,22 @@ export { type NumberFormat, numberFormatOf } from "./number_format.ts";
 export { type FileRegion, type Graph, liveNodes } from "./graph.ts";
 export type { LossMean } from "./objective.ts";
 export type { Emitted } from "./emit.ts";
-export { type OnnxFile, readOnnxFile, type ReadRegion, weightFiles } from "./onnx_file.ts";
+export { notOnnx, type OnnxFile, readOnnxFile, type ReadRegion, weightFiles } from "./onnx_file.ts";
 export type { TensorSize } from "./tensor_sizes.ts";
 export { OPTIMIZER_NAMES, type OptimizerName, type StateTensor } from "./optimizer.ts";
 export type { Insertion } from "./splice.ts";
+export { weightsApart } from "./weights_apart.ts";
+
+/** A model that answers. */
+export interface CompiledAnswer {
+  /** Class logits of examples: `class_logits` float32 [batch, classes]. */
+  readonly predict: Emitted;
+  /** The same, and the logits of all words at the answer: `word_logits` float32 [batch, vocabulary]. */
+  readonly answer: Emitted;
+}
 
 /** What is compiled: it depends on the model, the insertion, the optimizer, the loss, the target and the precision alone. */
-export interface Compiled {
+export interface Compiled extends CompiledAnswer {
   /** The size of the prompt's vectors. */
   readonly dimension: number;
   /** One training step: `artifacts.json`'s `train`. */
@@ -57,16 +78,13 @@ export interface Compiled {
   /** The optimizer's state tensors, as the training step names them. */
   readonly state: readonly StateTensor[];
   /** The same for several prompts side by side: `artifacts.json`'s `bank`. */
-  readonly bank: {
-    readonly train: Emitted;
-    readonly predict: Emitted;
-  };
+  readonly bank: CompiledAnswer & { readonly train: Emitted };
   /** The optimizer alone, for gradients summed over several steps: `artifacts.json`'s `update`. */
   readonly update: Emitted;
-  /** Class logits of examples with the prompt: `artifacts.json`'s `predict`. */
-  readonly predict: Emitted;
   /** `input_ids` (and positions) to `embeddings` [batch, sequence, dimension], the space that the prompt's vectors live in. */
   readonly embed: Emitted;
+  /** What the model multiplies the rows of its word table by before a prompt at the word embeddings enters; 1: nothing. */
+  readonly scale: number;
   /** Whether `position_ids` are added in the embedding layer, before the prompt can enter, or applied by attention. */
   readonly positions: "embedding-layer" | "attention";
 }
@@ -111,25 +129,51 @@ export function compile(
   { onPass = () => {}, read, target = "cpu", precision = "float32", loss = "plain" }: CompileOptions = {},
 ): Compiled {
   const embedding = frozenModel(readOnnxFile(bytes, path, read), onPass);
+  const place = promptPlace(embedding, insertion);
   const lowered = (graph: Graph, tell?: Tell) => simplify(fitted(graph, target, precision, tell));
   const graphs = (prompts: Prompts, told: OnPass) => {
     const { step, answer } = tuning(embedding, insertion, optimizer, prompts, precision, loss, told);
-    return { step: reporting(told)("simplify", (tell) => lowered(step, tell)), answer: lowered(answer) };
+    return {
+      step: reporting(told)("simplify", (tell) => lowered(step, tell)),
+      ...answerGraphs(answer, lowered),
+    };
   };
   const one = graphs("one", onPass), bank = graphs("bank", () => {});
-  const place = insertion === "embedding-output" ? embedding.output : embedding.words;
   const embed: Graph = { ...embedding.graph, outputs: new Map([["embeddings", place]]) };
   const dimension = dimensionOf(place, path);
   return {
     dimension,
     train: emit(one.step, "train_step"),
     state: optimizerState(optimizer, dimension),
-    bank: { train: emit(bank.step, "train_bank"), predict: emit(bank.answer, "predict_bank") },
+    bank: {
+      train: emit(bank.step, "train_bank"),
+      predict: emit(bank.predict, "predict_bank"),
+      answer: emit(bank.answer, "answer_bank"),
+    },
     update: emit(lowered(optimizerGraph(optimizer, dimension, path)), "update"),
-    predict: emit(one.answer, "predict"),
+    predict: emit(one.predict, "predict"),
+    answer: emit(one.answer, "answer"),
     embed: emit(lowered(embed), "embed"),
+    scale: embedding.scale,
     positions: addsPositions(embedding) ? "embedding-layer" : "attention",
   };
+}
+
+/** What is read of a model's answer, each pushed as far towards the inputs as it goes. */
+function narrowedAnswer(graph: Graph, tell?: Tell): NarrowedAnswer {
+  const whole = readAnswer(graph);
+  return {
+    classes: narrow(onlyOutput(whole, CLASS_LOGITS), tell),
+    words: narrow(onlyOutput(whole, WORD_LOGITS)),
+  };
+}
+
+/** The graph that gives class logits alone, and one that gives all words' beside the same: what both compute alike is computed once. */
+function answerGraphs(
+  { classes, words }: NarrowedAnswer,
+  lowered: (graph: Graph) => Graph,
+): { predict: Graph; answer: Graph } {
+  return { predict: lowered(classes), answer: lowered(simplify(outputsOfBoth(classes, words))) };
 }
 
 /** The graphs of a step of one prompt or of a bank of them, and of its forward pass alone. */
@@ -141,14 +185,15 @@ function tuning(
   precision: Precision,
   loss: LossMean,
   onPass: OnPass,
-): { step: Graph; answer: Graph } {
+): { step: Graph; answer: NarrowedAnswer } {
   const pass = reporting(onPass), scale = precision === "float16" ? LOSS_SCALE : 1;
   const { graph, prompt } = splice(embedding, insertion, prompts);
   const whole = pass("splice", () => readAnswer(graph));
-  const answer = pass("narrow", (tell) => narrow(whole, tell));
+  const classes = pass("narrow", (tell) => narrow(onlyOutput(whole, CLASS_LOGITS), tell));
+  const words = narrow(onlyOutput(whole, WORD_LOGITS));
   const differentiated = pass(
     "differentiate",
-    () => withoutObjective(differentiate(addLoss(answer, loss), OBJECTIVE, prompt, scale)),
+    () => withoutObjective(differentiate(addLoss(classes, loss), OBJECTIVE, prompt, scale)),
   );
   const backward = pass(
     "narrow backward",
@@ -158,28 +203,28 @@ function tuning(
     "optimizer",
     () => appendOptimizer(scale === 1 ? backward : unscaled(backward, scale), prompt, optimizer),
   );
-  return { step, answer };
+  return { step, answer: { classes, words } };
 }
 
-/** Compiles the same model without a prompt: token ids to class logits, for hard prompts. */
+/** Compiles the same model without a prompt, for hard prompts. */
 export function compileHard(
   bytes: Uint8Array,
   path: string,
   { read, target = "cpu", precision = "float32" }: CompileOptions = {},
-): Emitted {
+): CompiledAnswer {
   const { graph } = frozenModel(readOnnxFile(bytes, path, read));
-  return emit(simplify(fitted(narrow(readAnswer(graph)), target, precision)), "predict_hard");
+  const lowered = (graph: Graph) => simplify(fitted(graph, target, precision));
+  const { predict, answer } = answerGraphs(narrowedAnswer(graph), lowered);
+  return { predict: emit(predict, "predict_hard"), answer: emit(answer, "answer_hard") };
 }
 
 /** What is compiled to tune a whole model: it depends on the model, the optimizer, and the target alone. */
-export interface CompiledModel {
+export interface CompiledModel extends CompiledAnswer {
   readonly parameters: readonly Parameter[];
   /** The optimizer's state tensors. */
   readonly state: readonly StateTensor[];
   /** One training step: the weights and the states are inputs, and `<name>_next` of each an output. */
   readonly train: Emitted;
-  /** Class logits; the weights are inputs. */
-  readonly predict: Emitted;
 }
 
 /**
@@ -195,13 +240,15 @@ export function compileModelTuning(
   { read, target = "cpu", loss = "plain" }: Pick<CompileOptions, "read" | "target" | "loss"> = {},
 ): CompiledModel {
   const file = readOnnxFile(bytes, path, read), { graph } = frozenModel(file);
-  const { parameters, state, step, answer } = tuneModel(narrow(readAnswer(graph)), file, optimizer, loss);
+  const { parameters, state, step, answer } = tuneModel(narrowedAnswer(graph), file, optimizer, loss);
   const lowered = (graph: Graph) => simplify(fitted(graph, target, "float32"));
+  const answering = answerGraphs(answer, lowered);
   return {
     parameters,
     state,
     train: emit(lowered(simplify(shareGelu(step))), "train_model"),
-    predict: emit(lowered(answer), "predict_model"),
+    predict: emit(answering.predict, "predict_model"),
+    answer: emit(answering.answer, "answer_model"),
   };
 }
 
@@ -217,7 +264,7 @@ function frozenModel(file: OnnxFile, onPass: OnPass = () => {}): Embedding {
   const pass = reporting(onPass);
   const imported = pass("import", (tell) => importModel(file, tell));
   const canonical = pass("canonicalize", (tell) => canonicalize(imported, tell));
-  return findEmbedding(exposePositions(canonical));
+  return findEmbedding(exposePositions(canonical).graph);
 }
 
 /** Runs passes, counts what they do and tells of it. */

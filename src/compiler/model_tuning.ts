@@ -17,6 +17,12 @@ export interface Parameter {
   readonly start: Float32Array;
 }
 
+/** A model's answer by what is read of it: the classes' logits, for which most of the head is left out, or all words'. */
+export interface NarrowedAnswer {
+  readonly classes: Graph;
+  readonly words: Graph;
+}
+
 /** The graphs of model tuning. */
 export interface ModelTuning {
   readonly parameters: readonly Parameter[];
@@ -24,24 +30,25 @@ export interface ModelTuning {
   /** A step, whose weights are inputs. */
   readonly step: Graph;
   /** The forward pass, whose weights are inputs. */
-  readonly answer: Graph;
+  readonly answer: NarrowedAnswer;
 }
 
 /**
  * Makes a step that tunes a whole model: its float initializers become inputs, and the loss is differentiated by all of them.
  * What an exporter has copied is one weight again: word embeddings that are the head, too, stay tied.
  *
- * @param answer the graph that ends in `class_logits`
+ * @param answer the forward pass, its weights constants
  * @throws {CompileError} on an operator without a gradient, or weights that are not float32
  */
 export function tuneModel(
-  answer: Graph,
+  answer: NarrowedAnswer,
   file: OnnxFile,
   optimizer: OptimizerName,
   loss: LossMean,
 ): ModelTuning {
-  const { own, transposedFrom } = parametersOf(file);
-  const { graph, inputs } = withInputs(answer, new Set(own.keys()), transposedFrom);
+  const { own, transposedFrom } = parametersOf(file), fed = new Map<string, Value>();
+  const withWeightsFed = (graph: Graph) => withInputs(graph, new Set(own.keys()), transposedFrom, fed);
+  const graph = withWeightsFed(answer.classes), inputs = [...fed.values()];
   const b = Builder.of(addLoss(graph, loss)), complete = b.graph();
   const found = gradientsOf(b, complete, OBJECTIVE, inputs);
   const moving = inputs.flatMap((input, i) => found[i] ? [{ input, gradient: found[i] }] : []);
@@ -56,26 +63,27 @@ export function tuneModel(
     parameters,
     state: modelState(optimizer, tuned),
     step: appendModelOptimizer(b, outputs, tuned, moving.map(({ gradient }) => gradient), optimizer),
-    answer: graph,
+    answer: { classes: graph, words: withWeightsFed(answer.words) },
   };
 }
 
-/** The graph with its weights as inputs, those that it reads. */
+/** The graph with its weights as inputs, those that it reads. @param inputs by name; those that it lacks are added */
 function withInputs(
   graph: Graph,
   names: ReadonlySet<string>,
   transposedFrom: ReadonlyMap<string, string>,
-): { graph: Graph; inputs: Value[] } {
+  inputs: Map<string, Value>,
+): Graph {
   const constants = new Map<string, Value>();
   for (const input of liveNodes(graph).flatMap((node) => node.inputs)) {
     const isWeight = input?.constant && (names.has(input.name) || transposedFrom.has(input.name));
     if (isWeight) constants.set(input.name, input);
   }
-  const inputs = new Map<string, Value>();
-  const fed = rewrite(graph, () => undefined, (b) => {
+  return rewrite(graph, () => undefined, (b) => {
     const input = (name: string, shape: Value["shape"]) => {
-      const known = inputs.get(name) ?? b.input(name, "float32", shape);
+      const known = inputs.get(name) ?? { name, type: "float32" as const, shape };
       inputs.set(name, known);
+      if (!b.inputs.includes(known)) b.inputs.push(known);
       return known;
     };
     return new Map([...constants].map(([name, value]) => {
@@ -84,5 +92,4 @@ function withInputs(
       return [value, b.transpose(input(original, value.shape.toReversed()), [1, 0])];
     }));
   });
-  return { graph: fed, inputs: [...inputs.values()] };
 }

@@ -1,7 +1,10 @@
 import type { Builder } from "./builder.ts";
+import { product, sameDimension } from "./dimension.ts";
 import { CompileError } from "./errors.ts";
 import type { Attribute, Attributes, Value } from "./graph.ts";
+import { cutsOf } from "./ops/cutting.ts";
 import { codeOf } from "./ops/elementwise.ts";
+import { axisOf, required } from "./ops/row.ts";
 
 /** An operator with its inputs and attributes. */
 export interface Application {
@@ -26,6 +29,12 @@ const ATTRIBUTES_TURNED_INPUTS: Readonly<Record<string, Readonly<Record<string, 
   Pad: { pads: 1 },
 };
 
+/** The same of attributes that are single floats. */
+const FLOATS_TURNED_INPUTS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  Clip: { min: 1, max: 2 },
+  Pad: { value: 2 },
+};
+
 /** Attributes that came after the version of ONNX that is emitted, and say what is done anyway. */
 const LATER_ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
   Cast: ["saturate", "round_mode"],
@@ -35,6 +44,9 @@ const LATER_ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
 
 /** Operators that take any number of inputs, and the one of two inputs that they repeat. */
 const VARIADIC: Readonly<Record<string, string>> = { Sum: "Add", Min: "Min", Max: "Max" };
+
+/** Operators that have another name now. */
+const RENAMED: Readonly<Record<string, string>> = { Scatter: "ScatterElements" };
 
 /** Softmax and its like flattened everything from the axis on before opset 13 (from 1 by default). */
 const ONCE_FLATTENING = new Set(["Softmax", "LogSoftmax"]);
@@ -64,19 +76,16 @@ export function modernize(
   if (op === "QuantizeLinear" && kept.block_size !== undefined) {
     throw new CompileError("activations quantized in blocks are not supported");
   }
-  if (op === "Clip" && opset < 11) {
-    for (const bound of ["min", "max"]) {
-      const value = kept[bound];
-      moved.push(typeof value === "object" && "float" in value ? b.scalar(value.float) : null);
-      delete kept[bound];
-    }
+  for (const [attribute, place] of Object.entries(opset < 11 ? FLOATS_TURNED_INPUTS[op] ?? {} : {})) {
+    const value = kept[attribute];
+    while (moved.length <= place) moved.push(null);
+    if (typeof value === "object" && "float" in value) moved[place] = b.scalar(value.float);
+    delete kept[attribute];
   }
-  if (ONCE_FLATTENING.has(op) && opset < 13) {
-    const rank = inputs[0]!.shape.length, axis = typeof kept.axis === "number" ? kept.axis : 1;
-    if (axis !== -1 && axis !== rank - 1) {
-      throw new CompileError(`${op} of opset ${opset} over axis ${axis} of ${rank}`);
-    }
-    kept.axis = -1;
+  if (ONCE_FLATTENING.has(op) && opset < 13) return flattening(b, op, inputs[0]!, kept.axis);
+  if (op === "Squeeze" && !moved[1]) {
+    // Without axes a batch of one text, or a text of one token, would lose its axis when the graph is run.
+    moved[1] = b.integers(inputs[0]!.shape.flatMap((extent, axis) => extent === 1 ? [axis] : []));
   }
   if (op === "Split" && !moved[1]) {
     // Equal parts, which opset 18 wants counted: said as extents, which every version takes.
@@ -109,5 +118,26 @@ export function modernize(
     if (parts.length === 1) return { op: "Identity", inputs: parts, attributes: {} };
     if (parts.length > 0) return { op, inputs: parts, attributes: kept };
   }
-  return { op, inputs: moved, attributes: kept };
+  if (op === "Slice" && cutsNothing({ inputs: moved, attributes: kept })) {
+    return { op: "Identity", inputs: [moved[0]!], attributes: {} };
+  }
+  return { op: RENAMED[op] ?? op, inputs: moved, attributes: kept };
+}
+
+/** Softmax as it was: over all axes from one on, laid in a row. */
+function flattening(b: Builder, op: string, x: Value, given: Attribute | undefined): Application {
+  const { shape } = x, axis = axisOf(typeof given === "number" ? given : 1, shape.length);
+  if (axis === shape.length - 1) return { op, inputs: [x], attributes: { axis: -1 } };
+  const flat = b.reshape(x, [product(shape.slice(0, axis)), product(shape.slice(axis))]);
+  const y = b.op(op, [flat], { axis: -1 });
+  return { op: "Reshape", inputs: [y, b.integers(shape)], attributes: {} };
+}
+
+/** Whether a Slice takes every axis whole: the last n of n tokens. */
+function cutsNothing(node: Omit<Application, "op">): boolean {
+  const { shape } = required(node, 0), isKnown = node.inputs[1]?.integers && node.inputs[2]?.integers;
+  return isKnown !== undefined &&
+    cutsOf(node).every(({ axis, start, end, step }) =>
+      step === 1 && start === 0 && sameDimension(end, shape[axis]!)
+    );
 }

@@ -7,12 +7,16 @@ const BATCH = symbol("batch"),
   WORDS = symbol("words"),
   PROMPTS = symbol("prompts");
 
+/** The outputs that `readAnswer` gives. */
+export const CLASS_LOGITS = "class_logits", WORD_LOGITS = "word_logits";
+
 /**
- * Reads the classes' logits off the language model's: at the answer position of each example, a class's logit is the
- * weighted sum of its words' logits.
+ * Reads the answer off the language model's logits: those of all words at the answer position of each example, and the
+ * classes'. A class's logit is the weighted sum of its words' logits.
  *
  * @returns the graph with the inputs `answer_rows` int64 [batch], `label_tokens` int64 [classes, words], `label_weights`
- * float32 [classes, words], and the output `class_logits` float32 [batch, classes] in place of `logits`
+ * float32 [classes, words], and the outputs `class_logits` float32 [batch, classes] and `word_logits` float32
+ * [batch, vocabulary] in place of `logits`
  */
 export function readAnswer(graph: Graph): Graph {
   const b = Builder.of(graph);
@@ -24,7 +28,27 @@ export function readAnswer(graph: Graph): Graph {
   const words = b.op("Gather", [row, b.reshape(labelTokens, [product([CLASSES, WORDS])])], { axis: 2 });
   const weighted = b.multiply(b.reshape(words, [BATCH, CLASSES, WORDS]), labelWeights);
   const classLogits = b.reshape(b.sum(weighted, [2]), [BATCH, CLASSES]);
-  return b.graph(new Map([["class_logits", classLogits]]));
+  const wordLogits = b.reshape(row, [BATCH, logits.shape[2]!]);
+  return b.graph(new Map([[CLASS_LOGITS, classLogits], [WORD_LOGITS, wordLogits]]));
+}
+
+/** The graph with one of its outputs alone. */
+export function onlyOutput(graph: Graph, name: string): Graph {
+  return { ...graph, outputs: new Map([[name, graph.outputs.get(name)!]]) };
+}
+
+/**
+ * A graph that gives the outputs of two, which are made of the same one. What both compute alike is in it twice until it is
+ * simplified.
+ */
+export function outputsOfBoth(one: Graph, other: Graph): Graph {
+  const union = <Item>(a: readonly Item[], b: readonly Item[]) => [...new Set([...a, ...b])];
+  return {
+    source: one.source,
+    inputs: union(one.inputs, other.inputs),
+    nodes: union(one.nodes, other.nodes),
+    outputs: new Map([...one.outputs, ...other.outputs]),
+  };
 }
 
 /** The output that is differentiated; nobody reads it. */
@@ -45,7 +69,7 @@ export type LossMean = "plain" | "weighted";
  */
 export function addLoss(graph: Graph, how: LossMean): Graph {
   const b = Builder.of(graph);
-  const classLogits = graph.outputs.get("class_logits")!;
+  const classLogits = graph.outputs.get(CLASS_LOGITS)!;
   const labels = b.input("labels", "int64", [BATCH]);
   const largest = b.op("ReduceMax", [classLogits, b.integers([1])], { keepdims: 1 });
   const shifted = b.subtract(classLogits, largest);

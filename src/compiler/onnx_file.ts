@@ -1,8 +1,9 @@
 import { fromBinary } from "@bufbuild/protobuf";
 import { type ModelProto, ModelProtoSchema, type TensorProto, TensorProto_DataLocation } from "onnx-buf";
 import { CompileError } from "./errors.ts";
+import { kindOfFile } from "./file_kind.ts";
 import type { Constant, FileRegion } from "./graph.ts";
-import { ELEMENT_BYTES } from "./constants.ts";
+import { ELEMENT_BYTES, INLINE_BYTES } from "./constants.ts";
 import { ELEMENT_TYPES } from "./ops/elementwise.ts";
 
 /**
@@ -33,22 +34,33 @@ export interface OnnxFile {
  *
  * @param path where the bytes come from, for messages and for referring to initializers
  * @param read reads what lies in files beside it
+ * @param size the file's, where the bytes are only its start
  * @throws {CompileError} where the bytes are no ONNX model: truncated, another format, or no graph inside
  */
-export function readOnnxFile(bytes: Uint8Array, path: string, read?: ReadRegion): OnnxFile {
+export function readOnnxFile(
+  bytes: Uint8Array,
+  path: string,
+  read?: ReadRegion,
+  size: number = bytes.length,
+): OnnxFile {
   let model: ModelProto;
   try {
     model = fromBinary(ModelProtoSchema, bytes);
   } catch (error) {
-    throw new CompileError(
-      `${path} is not an ONNX model, or it is cut off (${bytes.length} bytes): download it again or export it anew`,
-      { cause: error },
-    );
+    throw notOnnx(path, size, bytes, error);
   }
   if (model.graph === undefined || model.graph.output.length === 0) {
-    throw new CompileError(`${path} holds no ONNX graph: is it another kind of file?`);
+    const kind = kindOfFile(bytes) ?? "holds no ONNX graph: is it another kind of file?";
+    throw new CompileError(`${path} ${kind}`);
   }
   return { path, bytes, model, ...(read && { read }) };
+}
+
+/** A file of so many bytes is no ONNX model. */
+export function notOnnx(path: string, length: number, start: Uint8Array, cause: unknown): CompileError {
+  const kind = kindOfFile(start) ??
+    `is not an ONNX model, or it is cut off (${length} bytes): download it again, or export it again`;
+  return new CompileError(`${path} ${kind}`, { cause });
 }
 
 /** The files beside a model's own that hold weights of it, in the alphabet's order. */
@@ -56,10 +68,15 @@ export function weightFiles(file: OnnxFile): string[] {
   const tensors = file.model.graph!.initializer.filter(({ dataLocation }) =>
     dataLocation === TensorProto_DataLocation.EXTERNAL
   );
-  return [...new Set(tensors.map((tensor) => regionOf(tensor, file, 0).path))].sort();
+  const paths = new Set(tensors.map((tensor) => regionOf(tensor, file, 0).path));
+  paths.delete(file.path);
+  return [...paths].sort();
 }
 
-/** A tensor of the file as a constant: a view where its bytes lie in one piece, little-endian, in the file. */
+/**
+ * A tensor of the file as a constant: a view where its bytes lie in one piece, little-endian, in the file. Where it lies there
+ * is said of tensors that stay there, which a file whose weights were taken apart has none of.
+ */
 export function constantOf(tensor: TensorProto, file: OnnxFile): Constant {
   const type = ELEMENT_TYPES[tensor.dataType];
   const name = `initializer '${tensor.name}' in ${file.path}`;
@@ -70,22 +87,30 @@ export function constantOf(tensor: TensorProto, file: OnnxFile): Constant {
   const expected = Math.ceil(dims.reduce((a, b) => a * b, 1) * ELEMENT_BYTES[type]);
   if (tensor.dataLocation === TensorProto_DataLocation.EXTERNAL) {
     const region = regionOf(tensor, file, expected);
+    checkLength(region.length, expected, name, dims);
     const bytes = region.length <= MOST_READ ? bytesOf(region, name, file) : undefined;
     return { type, dims, region, ...(bytes && { bytes }) };
   }
   const bytes = tensor.rawData.length > 0 ? tensor.rawData : typedBytes(tensor);
-  if (bytes.length !== expected) {
-    throw new CompileError(
-      `${name} has ${bytes.length} bytes where its shape [${dims.join(", ")}] needs ${expected}`,
-    );
-  }
-  const inFile = bytes.buffer === file.bytes.buffer;
+  checkLength(bytes.length, expected, name, dims);
+  const inFile = bytes.buffer === file.bytes.buffer && bytes.length >= INLINE_BYTES;
   const offset = bytes.byteOffset - file.bytes.byteOffset;
   return { type, dims, bytes, ...(inFile && { region: { path: file.path, offset, length: bytes.length } }) };
 }
 
-/** Where external data lies: https://onnx.ai/onnx/repo-docs/ExternalData.html */
-function regionOf(tensor: TensorProto, file: OnnxFile, expected: number): FileRegion {
+function checkLength(length: number, expected: number, name: string, dims: readonly number[]): void {
+  if (length === expected) return;
+  throw new CompileError(
+    `${name} has ${length} bytes where its shape [${dims.join(", ")}] needs ${expected}`,
+  );
+}
+
+/**
+ * Where external data lies: https://onnx.ai/onnx/repo-docs/ExternalData.html
+ *
+ * @param expected its bytes, where the tensor does not say
+ */
+export function regionOf(tensor: TensorProto, file: OnnxFile, expected: number): FileRegion {
   const entries = new Map(tensor.externalData.map((entry) => [entry.key, entry.value]));
   const location = entries.get("location");
   if (location === undefined) {
@@ -99,7 +124,22 @@ function regionOf(tensor: TensorProto, file: OnnxFile, expected: number): FileRe
   };
 }
 
-function bytesOf(region: FileRegion, name: string, { read }: OnnxFile): Uint8Array | undefined {
+/**
+ * The bytes of a constant, read now where they lie in a file of their own; `undefined` where they are not at hand.
+ *
+ * @throws {CompileError} where they cannot be read
+ */
+export function bytesOfConstant({ bytes, region }: Constant, file: OnnxFile): Uint8Array | undefined {
+  return bytes ?? (region && bytesOf(region, "a table", file));
+}
+
+/**
+ * Reads the bytes of a tensor; `undefined` where no files can be read.
+ *
+ * @param name the tensor's, for messages
+ * @throws {CompileError} where they are not there
+ */
+export function bytesOf(region: FileRegion, name: string, { read }: OnnxFile): Uint8Array | undefined {
   try {
     return read?.(region);
   } catch (error) {

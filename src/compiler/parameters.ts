@@ -3,6 +3,7 @@ import { ELEMENT_BYTES } from "./constants.ts";
 import { CompileError } from "./errors.ts";
 import type { Constant } from "./graph.ts";
 import { constantOf, type OnnxFile } from "./onnx_file.ts";
+import { transposedCopies } from "./transposed_copies.ts";
 
 /** The weights of a model. */
 export interface ModelParameters {
@@ -19,7 +20,6 @@ export interface ModelParameters {
  * @throws {CompileError} where there are none, or weights are stored as other numbers than float32
  */
 export function parametersOf(file: OnnxFile): ModelParameters {
-  const own = new Map<string, Constant>(), transposedFrom = new Map<string, string>();
   const initializers = file.model.graph!.initializer.map((tensor) => ({
     name: tensor.name,
     constant: constantOf(tensor, file),
@@ -30,23 +30,20 @@ export function parametersOf(file: OnnxFile): ModelParameters {
       `the weight '${packed.name}' of ${file.path} is ${packed.constant.type}, and a model is tuned in float32: take its export in fp32`,
     );
   }
-  for (const { name, constant } of initializers.filter(({ constant }) => constant.type === "float32")) {
-    const original = [...own].find(([, other]) => isTransposed(constant, other, file));
-    if (original) transposedFrom.set(name, original[0]);
-    else own.set(name, constant);
-  }
+  const float32 = initializers.filter(({ constant }) => constant.type === "float32");
+  const transposedFrom = transposedCopies(float32, file);
+  const originals = float32.filter(({ name }) => !transposedFrom.has(name));
+  const own = new Map(originals.map(({ name, constant }) => [name, constant]));
   if (own.size === 0) throw new CompileError(`${file.path} has no float32 weights to tune`);
   return { own, transposedFrom };
 }
 
 /** How many numbers a model's weights are, in whatever form they are stored, copies counted once. */
 export function countParameters(file: OnnxFile): number {
-  const counted: Constant[] = [];
-  for (const tensor of file.model.graph!.initializer.filter(isWeight)) {
-    const constant = constantOf(tensor, file);
-    if (!counted.some((other) => isTransposed(constant, other, file))) counted.push(constant);
-  }
-  return counted.reduce((sum, constant) => sum + elements(constant), 0);
+  const weights = file.model.graph!.initializer.filter(isWeight)
+    .map((tensor) => ({ name: tensor.name, constant: constantOf(tensor, file) }));
+  const copies = transposedCopies(weights, file);
+  return weights.reduce((sum, { name, constant }) => sum + (copies.has(name) ? 0 : elements(constant)), 0);
 }
 
 /** ONNX's numbers of the element types that weights have: floats of 32 and of 16 bits, and quantized ones. */
@@ -63,21 +60,6 @@ function isPacked({ type, dims }: Constant): boolean {
 
 function elements({ dims }: Constant): number {
   return dims.reduce((size, extent) => size * extent, 1);
-}
-
-/** Whether one float32 matrix holds another's columns as its rows. */
-function isTransposed(one: Constant, other: Constant, file: OnnxFile): boolean {
-  const [rows, columns] = one.dims as [number, number];
-  const fits = one.type === "float32" && other.type === "float32" && one.dims.length === 2 &&
-    other.dims.length === 2 && rows === other.dims[1] && columns === other.dims[0] && rows !== columns;
-  const a = fits ? floats(one, file) : undefined, b = fits ? floats(other, file) : undefined;
-  if (a === undefined || b === undefined) return false;
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) {
-      if (a[row * columns + column] !== b[column * rows + row]) return false;
-    }
-  }
-  return true;
 }
 
 /** The numbers of a float32 tensor, read from beside the model's file where they lie there. */

@@ -27,7 +27,7 @@ export function rewrite(
   prepare: (b: Builder) => ReadonlyMap<Value, Value> = () => new Map(),
 ): Graph {
   const b = new Builder(graph.source);
-  b.inputs.push(...graph.inputs);
+  for (const input of graph.inputs) b.inputs.push(input);
   const stands = new Map(prepare(b));
   const now = (value: Value) => stands.get(value) ?? value;
   for (const node of liveNodes(graph)) {

@@ -19,47 +19,54 @@ export const PLAIN_COLUMNS: Columns = { text: "text", label: "label", placeholde
 
 /** A line of a table, by the names of its columns. */
 export interface TableRecord {
-  /** From 1. */
+  /** From 1, as an editor counts; of a Parquet file, which has none, the row. */
   readonly line: number;
   readonly record: Readonly<Record<string, unknown>>;
 }
 
-/** https://www.iana.org/assignments/media-types/text/tab-separated-values: no quoting. */
-export function splitTabs(content: string): string[][] {
-  return content.trimEnd().split(/\r?\n/).map((line) => line.split("\t"));
+/** The columns that a template's placeholders stand for, in their order. */
+export function textColumns({ text, placeholders }: Columns): string[] {
+  return placeholders.map((name) => name === "text" ? text : name);
+}
+
+/** The columns that a labelled text is made of. */
+export function neededColumns(columns: Columns): string[] {
+  return [...textColumns(columns), columns.label, ...(columns.id === undefined ? [] : [columns.id])];
 }
 
 /**
- * The lines of a table behind its first, which names the columns.
+ * What a record holds in a column, as text.
  *
  * @param path for messages
- * @throws {InputError} naming the line, where a column is missing or there are too many
+ * @throws {InputError} naming the line, where the column is missing, or holds something that is no text
  */
-export function recordsOf(rows: readonly string[][], path: string, columns: Columns): TableRecord[] {
-  const [header = [], ...body] = rows;
-  for (const column of [...textColumns(columns), columns.label, ...idColumn(columns)]) {
-    if (!header.includes(column)) {
-      throw new InputError(`${path}:1: there is no column '${column}' (found: ${header.join(", ")})`);
-    }
-  }
-  return body.map((row, i) => {
-    if (row.length !== header.length) {
-      throw new InputError(
-        `${path}:${i + 2}: ${row.length} columns where the first line names ${header.length}`,
-      );
-    }
-    return { line: i + 2, record: Object.fromEntries(header.map((name, at) => [name, row[at]])) };
-  });
+export function textIn({ line, record }: TableRecord, column: string, path: string): string {
+  const value = Object.hasOwn(record, column) ? record[column] : undefined;
+  if (isText(value)) return String(value);
+  throw new InputError(
+    Object.hasOwn(record, column)
+      ? `${path}:${line}: '${column}' is ${kindOf(value)}: it must be a text, a number, or true or false`
+      : `${path}:${line}: there is no '${column}' (found: ${Object.keys(record).join(", ")})`,
+  );
 }
 
-/** A file of lines that are each a label, a space and a text, which may be empty, as one that names its columns. */
-export function splitLabels(content: string, path: string, { text, label }: Columns): string[][] {
-  const lines = content.replace(/\r?\n$/, "").split(/\r?\n/).map((line, i) => {
-    const [, value, rest] = /^(\S+)\s(.*)$/.exec(line) ?? [];
-    if (value !== undefined && rest !== undefined) return [value, rest];
-    throw new InputError(`${path}:${i + 1}: it is not a label, a space and a text`);
-  });
-  return [[label, text], ...lines];
+/** Whether a record has a column and nothing in it. An empty text is a text. */
+export function isNull({ record }: TableRecord, column: string): boolean {
+  if (!Object.hasOwn(record, column)) return false;
+  const value = record[column];
+  return value === null || value === undefined || Number.isNaN(value);
+}
+
+function isText(value: unknown): boolean {
+  return ["string", "number", "bigint", "boolean"].includes(typeof value) && !Number.isNaN(value);
+}
+
+function kindOf(value: unknown): string {
+  if (value === null || value === undefined) return "null";
+  if (Number.isNaN(value)) return "NaN, which is not a number";
+  if (Array.isArray(value)) return "a list";
+  if (value instanceof Date) return "a date";
+  return value instanceof Uint8Array ? "bytes that are not UTF-8" : "an object";
 }
 
 /**
@@ -69,72 +76,28 @@ export function splitLabels(content: string, path: string, { text, label }: Colu
  * @throws {InputError} naming the line, where a column is missing or the label is none of those that are mapped
  */
 export function exampleOf(
-  { line, record }: TableRecord,
+  one: TableRecord,
   name: string,
   path: string,
   columns: Columns,
 ): Example | undefined {
-  const [value, given, ...texts] = [
-    columns.label,
-    columns.id ?? columns.label,
-    ...textColumns(columns),
-  ].map((column) => {
-    const value = Object.hasOwn(record, column) ? record[column] : undefined;
-    if (["string", "number", "bigint", "boolean"].includes(typeof value)) return String(value).trim();
-    throw new InputError(
-      `${path}:${line}: there is no '${column}' (found: ${Object.keys(record).join(", ")})`,
-    );
-  });
+  const needed = [columns.label, columns.id ?? columns.label, ...textColumns(columns)];
+  const [value, given, ...texts] = needed.map((column) => textIn(one, column, path).trim());
   const { labels } = columns, isMapped = labels === undefined || Object.hasOwn(labels, value!);
   const label = labels === undefined ? value! : isMapped ? labels[value!] : undefined;
   if (label === undefined) {
     throw new InputError(
-      `${path}:${line}: 'dataset.labels' says no class for the label '${value}' (it does for ${
+      `${path}:${one.line}: 'dataset.labels' says no class for the label '${value}' (it does for ${
         Object.keys(columns.labels!).join(", ")
       })`,
     );
   }
   if (label === null) return undefined;
-  const id = columns.id === undefined ? `${name}:${line}` : given!, { placeholders } = columns;
+  const id = columns.id === undefined ? `${name}:${one.line}` : given!, { placeholders } = columns;
   if (id === "") {
-    throw new InputError(`${path}:${line}: the column '${columns.id}' is empty, and it holds the ids`);
+    throw new InputError(`${path}:${one.line}: the column '${columns.id}' is empty, and it holds the ids`);
   }
   if (placeholders.length === 1 && placeholders[0] === "text") return { id, text: texts[0]!, label };
   const named = Object.fromEntries(placeholders.map((placeholder, i) => [placeholder, texts[i]!]));
   return { id, text: texts.join(" | "), columns: named, label };
-}
-
-/**
- * The lines of a table as labelled texts.
- *
- * @throws {InputError} as {@linkcode exampleOf} does, and where two lines have one id
- */
-export function examplesOf(
-  records: readonly TableRecord[],
-  name: string,
-  path: string,
-  columns: Columns,
-): Example[] {
-  const lines = new Map<string, number>();
-  return records.flatMap((one) => {
-    const example = exampleOf(one, name, path, columns);
-    if (example === undefined) return [];
-    const before = lines.get(example.id);
-    if (columns.id !== undefined && before !== undefined) {
-      throw new InputError(
-        `${path}:${one.line}: '${columns.id}' is '${example.id}' as in line ${before}: an id is of one example alone`,
-      );
-    }
-    lines.set(example.id, one.line);
-    return [example];
-  });
-}
-
-function idColumn({ id }: Columns): string[] {
-  return id === undefined ? [] : [id];
-}
-
-/** The columns that a template's placeholders stand for, in their order. */
-function textColumns({ text, placeholders }: Columns): string[] {
-  return placeholders.map((name) => name === "text" ? text : name);
 }

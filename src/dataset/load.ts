@@ -3,15 +3,15 @@ import { InputError, saidOfKey } from "../experiment/errors.ts";
 import { RandomStream } from "../experiment/random_stream.ts";
 import type { DatasetSpec, Split } from "../experiment/types.ts";
 import type { HubListener } from "../hub/repository.ts";
-import { clean } from "./clean.ts";
 import type { Columns } from "./columns.ts";
 import { checkWords, countByClass, countsText } from "./class_counts.ts";
 import type { Example, Splits } from "./example.ts";
 import { findHubDataset } from "./hub_dataset.ts";
+import { readExamples } from "./reading.ts";
 import { readRtPolarity } from "./rt_polarity.ts";
-import { sha256 } from "./sha256.ts";
+import { sha256OfJson } from "./sha256.ts";
 import { splitByShares, splitLikeTextcnn, takeShare, takeShots } from "./split.ts";
-import { readTable } from "./table.ts";
+import { type Reading, readingOf, readTable } from "./table.ts";
 
 /** A dataset ready for an experiment. */
 export interface Dataset extends Splits {
@@ -21,6 +21,8 @@ export interface Dataset extends Splits {
   readonly revision: string | null;
   /** How many test texts stand in the training set, too. */
   readonly repeated: number;
+  /** What a person should know of how its files were read, in a line each. */
+  readonly notes: readonly string[];
   /** SHA-256 over all examples of all splits, ids and labels included. */
   readonly sha256: string;
 }
@@ -42,11 +44,18 @@ export async function loadDataset(
   placeholders: readonly string[],
   listener: HubListener,
 ): Promise<Dataset> {
-  const { revision, ...base } = await readSplits(spec, file, placeholders, listener);
+  const notes: string[] = [];
+  const { revision, ...base } = await readSplits(
+    spec,
+    file,
+    placeholders,
+    listener,
+    (line) => notes.push(line),
+  );
   const splits: Splits = {
-    train: clean(base.train, spec.clean),
-    validation: clean(base.validation, spec.clean),
-    test: clean(base.test, spec.clean),
+    train: readExamples(base.train, spec.clean),
+    validation: readExamples(base.validation, spec.clean),
+    test: readExamples(base.test, spec.clean),
   };
   checkClasses(splits, classes, spec);
   checkIds(splits, spec);
@@ -55,10 +64,10 @@ export async function loadDataset(
     ? drawn.train
     : takeShots(drawn.train, spec.shots, new RandomStream(seed, "shots"));
   const shared = { ...drawn, train };
-  const bytes = new TextEncoder().encode(JSON.stringify([shared.train, shared.validation, shared.test]));
   const known = new Set(shared.train.map(({ text }) => text));
   const repeated = shared.test.filter(({ text }) => known.has(text)).length;
-  return { ...shared, classes, revision, repeated, sha256: await sha256(bytes) };
+  const hash = sha256OfJson([shared.train, shared.validation, shared.test]);
+  return { ...shared, classes, revision, repeated, notes, sha256: hash };
 }
 
 /** What people call a dataset: its name, its id on the hub, or its file. */
@@ -71,18 +80,27 @@ async function readSplits(
   file: string,
   placeholders: readonly string[],
   listener: HubListener,
+  note: (line: string) => void,
 ): Promise<Splits & { revision: string | null }> {
-  const { text = "text", label = "label", labels, id, split, delimiter, encoding } = spec;
-  const columns: Columns = { text, label, labels, id, placeholders }, format = { delimiter, encoding };
+  const { text = "text", label = "label", labels, id, split } = spec;
+  const columns: Columns = { text, label, labels, id, placeholders };
+  const reading = { ...readingOf(spec), note };
   if (spec.source !== undefined) {
-    return await readHubSplits(spec, spec.split as Exclude<Split, "textcnn">, spec.source, columns, listener);
+    return await readHubSplits(
+      spec,
+      spec.split as Exclude<Split, "textcnn">,
+      spec.source,
+      columns,
+      reading,
+      listener,
+    );
   }
   const folder: string = spec.path !== undefined
     ? resolve(dirname(file), spec.path)
     : spec.name !== undefined
     ? join("data", spec.name)
     : dirname(file);
-  const read = (name: string) => readTable(resolve(folder, name), columns, format);
+  const read = (name: string) => readTable(resolve(folder, name), columns, reading);
   if (typeof split === "object" && "train" in split) {
     return { ...await splitByNames(split, read), revision: null };
   }
@@ -102,6 +120,7 @@ async function readHubSplits(
   split: Exclude<Split, "textcnn">,
   source: string,
   columns: Columns,
+  reading: Reading,
   listener: HubListener,
 ): Promise<Splits & { revision: string }> {
   const dataset = await saidOfKey(
@@ -111,7 +130,7 @@ async function readHubSplits(
   const read = async (name: string) => {
     const files = await dataset.files(name);
     const parts = files.map((path, i) =>
-      readTable(path, columns, {}, files.length > 1 ? `${name}.${i}` : name)
+      readTable(path, columns, reading, files.length > 1 ? `${name}.${i}` : name)
     );
     return (await Promise.all(parts)).flat();
   };

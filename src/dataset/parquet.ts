@@ -1,43 +1,59 @@
-import { type FileMetaData, parquetMetadataAsync, parquetReadObjects } from "hyparquet";
+import { type FileMetaData, parquetMetadataAsync, parquetReadObjects, parquetSchema } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
 import { InputError } from "../experiment/errors.ts";
-import type { TableRecord } from "./columns.ts";
-
-/** What a Parquet file holds. */
-export interface ParquetTable {
-  readonly records: readonly TableRecord[];
-  /** The names of the label column's numbers, where Hugging Face's datasets library wrote the file and says them. */
-  readonly labels: Readonly<Record<string, string>> | undefined;
-}
+import type { Table, Wanted } from "./records.ts";
+import { checkNames } from "./rows.ts";
 
 /**
- * Reads a Parquet file (https://parquet.apache.org/docs/file-format/).
+ * Reads a Parquet file (https://parquet.apache.org/docs/file-format/). Strings that are no UTF-8 stay bytes.
  *
  * @param path for messages
- * @param label the column that holds the class
- * @throws {InputError} where the bytes are no such file, or it is cut off
+ * @throws {InputError} where the bytes are no such file, it is cut off, or a column is missing or stands twice
  */
 export async function readParquet(
   bytes: Uint8Array<ArrayBuffer>,
   path: string,
-  label: string,
-): Promise<ParquetTable> {
+  { missing, columns, label }: Pick<Wanted, "missing" | "columns" | "label">,
+): Promise<Table> {
   const file = {
     byteLength: bytes.length,
     slice: (from: number, to?: number) => bytes.slice(from, to).buffer,
   };
   try {
     const metadata = await parquetMetadataAsync(file);
-    const rows = await parquetReadObjects({ file, metadata, compressors });
+    const names = parquetSchema(metadata).children.map(({ element }) => element.name), lacks = missing(names);
+    if (lacks !== undefined) {
+      throw new InputError(`${path}: there is no column '${lacks}' (found: ${names.join(", ")})`);
+    }
+    checkNames(names, path);
+    const read = columns === undefined ? {} : { columns: [...columns] };
+    const rows = await parquetReadObjects({
+      file,
+      metadata,
+      compressors,
+      parsers: { stringFromBytes },
+      ...read,
+    });
     return {
       records: rows.map((record, i) => ({ line: i + 1, record })),
-      labels: classNames(metadata, label),
+      labels: label === undefined ? undefined : classNames(metadata, label),
     };
   } catch (error) {
+    if (error instanceof InputError) throw error;
     throw new InputError(
       `${path} is not a Parquet file, or it is cut off (${bytes.length} bytes): ${(error as Error).message}`,
       { cause: error },
     );
+  }
+}
+
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
+function stringFromBytes(bytes: Uint8Array | undefined): string | Uint8Array | undefined {
+  try {
+    return bytes && utf8.decode(bytes);
+  } catch {
+    return bytes;
   }
 }
 

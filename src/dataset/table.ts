@@ -1,21 +1,27 @@
-import { parse } from "@std/csv/parse";
 import { basename } from "@std/path";
 import { InputError } from "../experiment/errors.ts";
-import { type Columns, examplesOf, recordsOf, splitLabels, splitTabs, type TableRecord } from "./columns.ts";
+import { type Columns, exampleOf, isNull, neededColumns, type TableRecord } from "./columns.ts";
 import type { Example } from "./example.ts";
-import { readParquet } from "./parquet.ts";
+import { readRecords, type TableFormat } from "./records.ts";
+import type { Line } from "./rows.ts";
 
-/** How a table of text is written. */
-export interface TextFormat {
-  /** What separates the columns of a .csv file; a comma where this is left out. */
-  readonly delimiter?: string | undefined;
-  /** A name of the Encoding Standard; UTF-8 where this is left out. */
-  readonly encoding?: string | undefined;
+/** How a file of labelled texts is read. */
+export interface Reading extends TableFormat {
+  /** What becomes of lines that have null where a text or a label must be; an error where this is left out. */
+  readonly missing?: "error" | "drop" | undefined;
+  /** Told what a person should know of how the file was read. */
+  readonly note: (line: string) => void;
+}
+
+/** What a dataset says of how its files are read. */
+export function readingOf(spec: Omit<Reading, "note">): Omit<Reading, "note"> {
+  const { delimiter, quotes, columns, encoding, missing } = spec;
+  return { delimiter, quotes, columns, encoding, missing };
 }
 
 /**
- * Reads labelled texts from a .tsv, .csv (RFC 4180), .jsonl, .parquet or .txt file; the first two name their columns in the
- * first line, and a line of the last is a label, a space and a text.
+ * Reads labelled texts from a .tsv, .csv, .jsonl, .json, .parquet or .txt file; a line of the last is a label, a space and a
+ * text.
  *
  * @param name what the table is called in the examples' ids
  * @throws {InputError} naming the file and the line, where the file or a column is missing or a line cannot be read
@@ -23,72 +29,69 @@ export interface TextFormat {
 export async function readTable(
   path: string,
   columns: Columns,
-  format: TextFormat = {},
+  { missing = "error", note, ...format }: Reading,
   name: string = basename(path),
 ): Promise<Example[]> {
-  const bytes = await Deno.readFile(path).catch((error) => {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new InputError(`there is no ${path}: check the 'dataset' of the experiment`);
+  const needed = neededColumns(columns);
+  const { records, labels } = await readRecords(path, format, {
+    missing: (names) => needed.find((column) => !names.includes(column)),
+    txt: (line) => labelledLine(line, path, columns),
+    columns: needed,
+    label: columns.label,
+    wayOut: (guess) =>
+      `set 'dataset.encoding${
+        guess === undefined ? "' (windows-1252 or gb18030, for example)" : `: ${guess}'`
+      }`,
+    note,
   });
-  if (path.endsWith(".parquet")) {
-    const { records, labels } = await readParquet(bytes, path, columns.label);
-    const mapped = { ...columns, labels: columns.labels ?? labels };
-    return examplesOf(records, name, path, mapped);
-  }
-  const content = decoded(bytes, path, format.encoding);
-  const records = path.endsWith(".jsonl")
-    ? parseJsonLines(content, path)
-    : path.endsWith(".txt")
-    ? labelledLines(content, path, columns)
-    : recordsOf(
-      path.endsWith(".tsv") ? splitTabs(content) : splitAt(content, path, format.delimiter ?? ","),
-      path,
-      columns,
-    );
-  return examplesOf(records, name, path, columns);
-}
-
-/** Lines that name no columns: the first is a text already. */
-function labelledLines(content: string, path: string, columns: Columns): TableRecord[] {
-  return recordsOf(splitLabels(content, path, columns), path, columns)
-    .map(({ line, record }) => ({ line: line - 1, record }));
-}
-
-/** https://encoding.spec.whatwg.org/ */
-function decoded(bytes: Uint8Array, path: string, encoding = "utf-8"): string {
-  let decoder;
-  try {
-    decoder = new TextDecoder(encoding, { fatal: true });
-  } catch {
-    throw new InputError(
-      `'dataset.encoding: ${encoding}' is no encoding that is known: utf-8, windows-1252, gb18030 and shift_jis are`,
-    );
-  }
-  try {
-    return decoder.decode(bytes);
-  } catch (error) {
-    throw new InputError(
-      `${path} is not ${decoder.encoding}: set 'dataset.encoding' (windows-1252 or gb18030, say)`,
-      { cause: error },
-    );
-  }
-}
-
-function splitAt(content: string, path: string, separator: string): string[][] {
-  try {
-    return parse(content, { separator }) as string[][];
-  } catch (error) {
-    throw new InputError(`${path} cannot be read: ${(error as Error).message}`, { cause: error });
-  }
-}
-
-function parseJsonLines(content: string, path: string): TableRecord[] {
-  return content.split("\n").flatMap((text, i) => {
-    if (text.trim() === "") return [];
-    try {
-      return [{ line: i + 1, record: JSON.parse(text) }];
-    } catch (error) {
-      throw new InputError(`${path}:${i + 1}: ${(error as Error).message}`, { cause: error });
+  const mapped = { ...columns, labels: columns.labels ?? labels }, examples: Example[] = [];
+  const ids = new Map<string, number>();
+  let lines = 0, dropped = 0;
+  for (const one of records) {
+    lines++;
+    const lacks = needed.find((column) => isNull(one, column));
+    if (lacks !== undefined && missing === "drop") {
+      dropped++;
+      continue;
     }
-  });
+    if (lacks !== undefined) {
+      throw new InputError(
+        `${path}:${one.line}: '${lacks}' is null: put something there, or set 'dataset.missing: drop' to leave out such lines`,
+      );
+    }
+    const example = exampleOf(one, name, path, mapped);
+    if (example === undefined) continue;
+    if (columns.id !== undefined) checkId(example, one.line, columns.id, path, ids);
+    examples.push(example);
+  }
+  if (dropped > 0) {
+    note(`${path}: ${dropped} of ${lines} lines are left out, as they have null in a column that is needed`);
+  }
+  return examples;
+}
+
+/** @param ids the lines of those before it @throws {InputError} where one of them has its id */
+function checkId(
+  { id }: Example,
+  line: number,
+  column: string,
+  path: string,
+  ids: Map<string, number>,
+): void {
+  const before = ids.get(id);
+  if (before !== undefined) {
+    throw new InputError(
+      `${path}:${line}: '${column}' is '${id}' as in line ${before}: an id is of one example alone`,
+    );
+  }
+  ids.set(id, line);
+}
+
+/** A line that is a label, a space and a text, which may be empty. */
+function labelledLine({ line, text: content }: Line, path: string, { text, label }: Columns): TableRecord {
+  const [, value, rest] = /^(\S+)\s(.*)$/.exec(content) ?? [];
+  if (value === undefined || rest === undefined) {
+    throw new InputError(`${path}:${line}: it is not a label, a space and a text`);
+  }
+  return { line, record: { [label]: value, [text]: rest } };
 }

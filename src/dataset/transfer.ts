@@ -2,20 +2,22 @@ import { dirname, join, resolve } from "@std/path";
 import { InputError, saidOfKey } from "../experiment/errors.ts";
 import type { TransferSpec } from "../experiment/types.ts";
 import type { HubListener } from "../hub/repository.ts";
-import { clean } from "./clean.ts";
 import type { Columns } from "./columns.ts";
 import { checkWords } from "./class_counts.ts";
 import type { Example } from "./example.ts";
 import { findHubDataset } from "./hub_dataset.ts";
+import { readExamples } from "./reading.ts";
 import { readRtPolarity } from "./rt_polarity.ts";
-import { sha256 } from "./sha256.ts";
+import { sha256OfJson } from "./sha256.ts";
 import { splitLikeTextcnn } from "./split.ts";
-import { readTable } from "./table.ts";
+import { type Reading, readingOf, readTable } from "./table.ts";
 
 /** Other data that what was tuned is scored on. */
 export interface TransferSet {
   readonly name: string;
   readonly examples: readonly Example[];
+  /** What a person should know of how its files were read, in a line each. */
+  readonly notes: readonly string[];
   /** Over all examples, ids and labels included. */
   readonly sha256: string;
 }
@@ -37,39 +39,37 @@ export async function loadTransfer(
   placeholders: readonly string[],
   listener: HubListener,
 ): Promise<TransferSet> {
-  const key = ["evaluation", "transfer", index];
-  const read = await saidOfKey(key, () => readExamples(spec, file, placeholders, listener));
-  const examples = clean(read, spec.clean);
+  const key = ["evaluation", "transfer", index], notes: string[] = [];
+  const reading = { ...readingOf(spec), note: (line: string) => void notes.push(line) };
+  const read = await saidOfKey(key, () => examplesOf(spec, file, placeholders, reading, listener));
+  const examples = readExamples(read, spec.clean);
   await saidOfKey(key, () => {
     if (examples.length === 0) throw new InputError(`the data '${spec.as}' have no examples`);
     checkWords(examples, classes, spec.label ?? "label", spec.as, spec.name === undefined);
     return Promise.resolve();
   });
-  return {
-    name: spec.as,
-    examples,
-    sha256: await sha256(new TextEncoder().encode(JSON.stringify(examples))),
-  };
+  return { name: spec.as, examples, notes, sha256: sha256OfJson(examples) };
 }
 
-async function readExamples(
-  { name, path, file, source, revision, config, split, delimiter, encoding, ...spec }: TransferSpec,
+async function examplesOf(
+  { name, path, file, source, revision, config, split, ...spec }: TransferSpec,
   experiment: string,
   placeholders: readonly string[],
+  reading: Reading,
   listener: HubListener,
 ): Promise<readonly Example[]> {
   const { text = "text", label = "label", labels } = spec;
   const columns: Columns = { text, label, labels, placeholders };
   if (file !== undefined) {
-    return await readTable(resolve(dirname(experiment), file), columns, { delimiter, encoding });
+    return await readTable(resolve(dirname(experiment), file), columns, reading);
   }
   if (source !== undefined) {
     const dataset = await findHubDataset(source, revision!, config, listener);
     const files = await dataset.files(split!);
-    return (await Promise.all(files.map((one) => readTable(one, columns, {}, split!)))).flat();
+    return (await Promise.all(files.map((one) => readTable(one, columns, reading, split!)))).flat();
   }
   const folder: string = path === undefined ? join("data", name!) : resolve(dirname(experiment), path);
   return name === "rt-polarity"
     ? splitLikeTextcnn(await readRtPolarity(folder)).test
-    : await readTable(join(folder, "test.tsv"), columns, {});
+    : await readTable(join(folder, "test.tsv"), columns, reading);
 }

@@ -3,6 +3,7 @@ import type { InferenceSession } from "onnxruntime-common";
 import { relocate } from "../compiler/relocate.ts";
 import type { Device, GraphFile, WeightsFile } from "./device.ts";
 import { openOrtSession, openResidentOrtSession, type OrtModule } from "./ort_session.ts";
+import { weightBytes } from "./weight_bytes.ts";
 
 /**
  * From so many bytes of weights on, memory counts for more than the last percents of speed: ONNX Runtime plans a block of
@@ -79,15 +80,6 @@ async function optionsFor(graph: GraphFile, threads: number): Promise<InferenceS
 /** The graph without the files that ONNX Runtime maps by itself. */
 function withoutMapped(graph: GraphFile): GraphFile {
   return mappedFolder(graph) === undefined ? graph : { bytes: graph.bytes, weights: new Map() };
-}
-
-async function weightBytes({ weights }: GraphFile): Promise<number> {
-  const sizes = await Promise.all(
-    [...weights.values()].map(async (file) =>
-      typeof file === "string" ? (await Deno.stat(file)).size : file.length
-    ),
-  );
-  return sizes.reduce((sum, size) => sum + size, 0);
 }
 
 /** The folder that all files of weights lie in under the names that the graph has for them; `undefined` where there is none. */

@@ -39,9 +39,10 @@ export interface Session {
    * concurrent runs hang there, or come out as nothing.
    *
    * @param feeds at least the session's inputs; others are left out
-   * @returns every output by name
+   * @param outputs those that are wanted; all where this is left out
+   * @returns the outputs by name
    */
-  run(feeds: Feeds): Promise<Record<string, Tensor>>;
+  run(feeds: Feeds, outputs?: readonly string[]): Promise<Record<string, Tensor>>;
   /** Frees what the session holds on the device. */
   release(): Promise<void>;
 }

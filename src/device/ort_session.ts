@@ -54,7 +54,7 @@ export async function openResidentOrtSession(
 function giving<Output>(runner: Runner, give: (name: string, tensor: OrtTensor) => Promise<Output>) {
   return {
     inputNames: runner.inputNames,
-    run: (feeds: Feeds) => runner.run(feeds, give),
+    run: (feeds: Feeds, outputs?: readonly string[]) => runner.run(feeds, outputs, give),
     release: () => runner.release(),
   };
 }
@@ -93,9 +93,10 @@ class Runner {
 
   run<Output>(
     feeds: Feeds,
+    outputs: readonly string[] | undefined,
     give: (name: string, tensor: OrtTensor) => Promise<Output>,
   ): Promise<Record<string, Output>> {
-    return this.turns.take(() => this.runAlone(feeds, give));
+    return this.turns.take(() => this.runAlone(feeds, outputs, give));
   }
 
   release(): Promise<void> {
@@ -104,6 +105,7 @@ class Runner {
 
   private async runAlone<Output>(
     feeds: Feeds,
+    wanted: readonly string[] | undefined,
     give: (name: string, tensor: OrtTensor) => Promise<Output>,
   ): Promise<Record<string, Output>> {
     const given: Record<string, OrtTensor> = {};
@@ -112,7 +114,8 @@ class Runner {
       if (tensor === undefined) throw new RangeError(`the graph's input '${name}' is not fed`);
       given[name] = this.ortTensor(tensor);
     }
-    const outputs = await this.guard(() => this.session.run(given)), found: Record<string, Output> = {};
+    const outputs = await this.guard(() => this.session.run(given, wanted ?? this.session.outputNames)),
+      found: Record<string, Output> = {};
     for (const [name, tensor] of Object.entries(outputs)) found[name] = await give(name, tensor);
     return found;
   }

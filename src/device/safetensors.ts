@@ -33,41 +33,83 @@ export function writeSafetensors({ tensors, metadata }: NamedTensors): Uint8Arra
 /**
  * Reads the tensors of a safetensors file, as float32.
  *
- * @throws {RangeError} where the bytes are no such file or it is cut off
+ * @throws {RangeError} where the bytes are no such file, it is cut off, or holds something that is no finite number
  */
 export function readSafetensors(file: Uint8Array): NamedTensors {
-  const broken = (why: string) => new RangeError(`not a safetensors file: ${why}`);
   if (file.length < LENGTH_BYTES) throw broken(`${file.length} bytes`);
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const length = Number(view.getBigUint64(0, true)), start = LENGTH_BYTES + length;
   if (start > file.length) throw broken("its header is cut off");
-  const header = JSON.parse(new TextDecoder().decode(file.subarray(LENGTH_BYTES, start))) as Record<
-    string,
-    HeaderEntry
-  >;
-  const { __metadata__, ...entries } = header;
-  const tensors = Object.entries(entries).map(([name, { dtype, shape, data_offsets: [from, to] }]) => {
-    const widen = WIDENED[dtype];
-    if (widen === undefined) throw broken(`'${name}' is ${dtype}, not F32, F16 or BF16`);
-    if (start + to > file.length) throw broken(`'${name}' is cut off`);
-    return [name, float32Tensor(widen(file.slice(start + from, start + to).buffer), shape)];
-  });
-  return {
-    tensors: Object.fromEntries(tensors),
-    metadata: (__metadata__ ?? {}) as unknown as Record<string, string>,
-  };
+  const { __metadata__ = {}, ...entries } = headerOf(file.subarray(LENGTH_BYTES, start));
+  const tensors = Object.entries(entries).map(([name, entry]) =>
+    [name, tensorOf(name, entry, file.subarray(start))] as const
+  );
+  if (!isRecord(__metadata__)) throw broken("its '__metadata__' is no object");
+  const metadata = Object.entries(__metadata__).map(([key, value]) => [key, String(value)]);
+  return { tensors: Object.fromEntries(tensors), metadata: Object.fromEntries(metadata) };
 }
 
-/** Numbers of the types that a tensor may have, as float32. */
-const WIDENED: Readonly<Record<string, (bytes: ArrayBuffer) => Float32Array>> = {
-  F32: (bytes) => new Float32Array(bytes),
-  F16: (bytes) => Float32Array.from(new Float16Array(bytes)),
+function broken(why: string): RangeError {
+  return new RangeError(`not a safetensors file: ${why}`);
+}
+
+function headerOf(bytes: Uint8Array): Readonly<Record<string, unknown>> {
+  let header: unknown;
+  try {
+    header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch (error) {
+    throw broken(`its header is no JSON (${error instanceof Error ? error.message : error})`);
+  }
+  if (!isRecord(header)) throw broken("its header is no object");
+  return header;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function areSizes(value: unknown): value is readonly number[] {
+  return Array.isArray(value) && value.every((one) => Number.isSafeInteger(one) && one >= 0);
+}
+
+/** @param data what stands behind the header */
+function tensorOf(name: string, entry: unknown, data: Uint8Array): Tensor {
+  const { dtype, shape, data_offsets: offsets } = isRecord(entry) ? entry : {};
+  const form = FORMS.get(String(dtype));
+  if (form === undefined) throw broken(`'${name}' is ${dtype}, not F32, F16 or BF16`);
+  if (!areSizes(shape) || !areSizes(offsets)) throw broken(`'${name}' has no sizes`);
+  const [from, to] = offsets, size = shape.reduce((a, b) => a * b, form.bytes);
+  if (to === undefined || to > data.length) throw broken(`'${name}' is cut off`);
+  if (to - from! !== size) {
+    throw broken(`'${name}' [${shape.join(", ")}] takes ${size} bytes, and ${to - from!} stand there`);
+  }
+  const numbers = form.widen(data.slice(from, to).buffer);
+  const bad = numbers.findIndex((x) => !Number.isFinite(x));
+  if (bad >= 0) {
+    throw new RangeError(`'${name}' holds ${numbers[bad]} at [${placeOf(bad, shape).join(", ")}]`);
+  }
+  return float32Tensor(numbers, shape);
+}
+
+/** The indices of an element, axis by axis. */
+function placeOf(element: number, shape: readonly number[]): number[] {
+  const place: number[] = [];
+  let rest = element;
+  for (const size of shape.toReversed()) {
+    place.unshift(rest % size);
+    rest = Math.floor(rest / size);
+  }
+  return place;
+}
+
+/** The types that a tensor may have: how many bytes a number takes, and the numbers as float32. */
+const FORMS: ReadonlyMap<string, { bytes: number; widen: (bytes: ArrayBuffer) => Float32Array }> = new Map([
+  ["F32", { bytes: 4, widen: (bytes: ArrayBuffer) => new Float32Array(bytes) }],
+  ["F16", { bytes: 2, widen: (bytes: ArrayBuffer) => Float32Array.from(new Float16Array(bytes)) }],
   // A bfloat16 is the upper half of a float32.
-  BF16: (bytes) => new Float32Array(Uint32Array.from(new Uint16Array(bytes), (half) => half << 16).buffer),
-};
-
-interface HeaderEntry {
-  readonly dtype: string;
-  readonly shape: number[];
-  readonly data_offsets: [number, number];
-}
+  ["BF16", {
+    bytes: 2,
+    widen: (bytes: ArrayBuffer) =>
+      new Float32Array(Uint32Array.from(new Uint16Array(bytes), (half) => half << 16).buffer),
+  }],
+]);

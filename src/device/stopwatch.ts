@@ -17,7 +17,7 @@ export interface Timing {
 /** What a `Session` and a `ResidentSession` have in common. */
 interface Runs<Output> {
   readonly inputNames: readonly string[];
-  run(feeds: Feeds): Promise<Record<string, Output>>;
+  run(feeds: Feeds, outputs?: readonly string[]): Promise<Record<string, Output>>;
   release(): Promise<void>;
 }
 
@@ -50,7 +50,7 @@ export class Stopwatch {
   timed<Output>(session: Runs<Output>): Runs<Output> {
     return {
       inputNames: session.inputNames,
-      run: (feeds) => this.count("running", () => session.run(feeds)),
+      run: (feeds, outputs) => this.count("running", () => session.run(feeds, outputs)),
       release: () => session.release(),
     };
   }

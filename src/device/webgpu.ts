@@ -90,11 +90,11 @@ function limited<Opened extends Session | ResidentSession>(
   { limits }: GPUDevice,
 ): Opened {
   const fit = new Set<string>();
-  const run = (feeds: Feeds) => {
+  const run = (feeds: Feeds, outputs?: readonly string[]) => {
     const shapes = session.inputNames.map((name) => feeds[name]?.dims.join("x")).join();
     if (!fit.has(shapes)) checkBuffers(sizes, feeds, limits.maxBufferSize);
     fit.add(shapes);
-    return session.run(feeds);
+    return session.run(feeds, outputs);
   };
   return { ...session, run } as Opened;
 }

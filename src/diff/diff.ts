@@ -8,6 +8,8 @@ export interface Diff extends CompareOptions {
   /** The two sides, as the user names them. */
   readonly a: string;
   readonly b: string;
+  /** The versions of what keys mean to a model, of each side's runs; runs that name none are of the first. */
+  readonly semantics: { readonly a: readonly number[]; readonly b: readonly number[] };
   readonly comparisons: readonly Comparison[];
   /** Variants without a counterpart. */
   readonly variantsOnlyInA: readonly string[];
@@ -30,9 +32,15 @@ export function diffOf(a: Side, b: Side, alpha: number): Diff {
     a: a.source,
     b: b.source,
     ...options,
+    semantics: { a: semanticsOf(a), b: semanticsOf(b) },
     comparisons: compare(pairs, options),
     ...unpaired,
   };
+}
+
+function semanticsOf({ groups }: Side): number[] {
+  const versions = groups.flatMap(({ runs }) => runs.map(({ experiment }) => experiment.semantics ?? 1));
+  return [...new Set(versions)].sort((one, other) => one - other);
 }
 
 /** Whether any metric of any comparison has a verdict. */

@@ -10,6 +10,7 @@ import {
   metricHeader,
   metricText,
   pairedSentence,
+  semanticsSentence,
   valueText,
 } from "./wording.ts";
 
@@ -23,6 +24,7 @@ export function diffMarkdown(diff: Diff): string {
     "",
     `- A: \`${diff.a}\``,
     `- B: \`${diff.b}\``,
+    ...[semanticsSentence(diff)?.en ?? []].flat().flatMap((line) => ["", line]),
     ...overviewLines(diff),
     ...diff.comparisons.flatMap((comparison) => ["", ...comparisonLines(comparison, diff.alpha)]),
     ...[["A", diff.variantsOnlyInA], ["B", diff.variantsOnlyInB]].flatMap(([side, variants]) =>

@@ -1,6 +1,7 @@
 import type { MetricName } from "../evaluation/metric_names.ts";
 import type { Bilingual } from "../results/bilingual.ts";
 import type { Comparison, MetricComparison } from "./compare.ts";
+import type { Diff } from "./diff.ts";
 
 /** The metrics' names for people. */
 export const METRIC_NAMES: Readonly<Record<MetricName, string>> = {
@@ -125,4 +126,16 @@ export function detectableSentence({ metrics }: Comparison): Bilingual {
 /** A value of an experiment or an environment, in one line. */
 export function valueText(value: unknown): string {
   return value === undefined ? "(none)" : typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/** What is to be known before anything else where the two sides' keys mean different things; `undefined` where they do not. */
+export function semanticsSentence({ semantics: { a, b } }: Pick<Diff, "semantics">): Bilingual | undefined {
+  if (new Set([...a, ...b]).size === 1) return undefined;
+  const [versionsA, versionsB] = [a.join(", "), b.join(", ")];
+  return {
+    en:
+      `The sides were made under different semantics (A: ${versionsA}, B: ${versionsB}): templates, texts and positions meant other tokens, so that this is part of any difference below.`,
+    zh:
+      `两侧的语义版本不同（A：${versionsA}，B：${versionsB}）：模板、文本和位置对应的词元不同，下面的任何差异都包含这一点。`,
+  };
 }

@@ -1,5 +1,5 @@
 import type { Vote } from "../experiment/types.ts";
-import { indexOfLargest, softmax } from "./softmax.ts";
+import { indexOfLargest, largestOf } from "./softmax.ts";
 
 /**
  * What several prompts say together of an example.
@@ -8,13 +8,23 @@ import { indexOfLargest, softmax } from "./softmax.ts";
  * - `majority` (Lester et al. 2021, §6): each prompt has one vote, and one more is shared out by the mean of their
  *   probabilities, so that it breaks ties and no class is impossible.
  *
- * @param logits [prompts][classes]
+ * @param logits [prompts][classes]; or, of a whole vocabulary, [prompts][words]
  * @returns log-probabilities [classes]
  */
-export function together(logits: readonly (readonly number[])[], vote: Vote): number[] {
-  const each = logits.map(softmax), prompts = logits.length;
-  const mean = logits[0]!.map((_, c) => each.reduce((sum, one) => sum + one[c]!, 0) / prompts);
-  if (vote === "mean") return mean.map(Math.log);
-  const votes = logits.map(indexOfLargest);
-  return mean.map((share, c) => Math.log((votes.filter((one) => one === c).length + share) / (prompts + 1)));
+export function together(logits: readonly ArrayLike<number>[], vote: Vote): Float64Array {
+  const prompts = logits.length, shares = new Float64Array(logits[0]!.length);
+  for (const one of logits) addProbabilities(one, shares);
+  for (let c = 0; c < shares.length; c++) shares[c]! /= prompts;
+  if (vote === "mean") return shares.map(Math.log);
+  const votes = new Int32Array(shares.length);
+  for (const one of logits) votes[indexOfLargest(one)]!++;
+  return shares.map((share, c) => Math.log((votes[c]! + share) / (prompts + 1)));
+}
+
+/** Adds the probabilities that logits stand for to a sum of such. */
+function addProbabilities(logits: ArrayLike<number>, sum: Float64Array): void {
+  const powers = new Float64Array(logits.length), largest = largestOf(logits);
+  let total = 0;
+  for (let c = 0; c < powers.length; c++) total += powers[c] = Math.exp(logits[c]! - largest);
+  for (let c = 0; c < powers.length; c++) sum[c]! += powers[c]! / total;
 }

@@ -1,85 +1,156 @@
-import { type Feeds, int64Tensor, type Session } from "../device/device.ts";
-import type { Vote } from "../experiment/types.ts";
+import { type Feeds, int64Tensor, type Session, type Tensor } from "../device/device.ts";
+import type { Experiment, Vote } from "../experiment/types.ts";
 import { batchFeeds, evaluationBatches, type LabelledEncoding } from "../prompt/batches.ts";
-import { verbalizerFeeds, type WordTokens } from "../prompt/verbalizer.ts";
+import { type Verbalizer, verbalizerFeeds } from "../prompt/verbalizer.ts";
+import { AnswerError } from "./answer_error.ts";
 import { together } from "./ensemble.ts";
 import { indexOfLargest } from "./softmax.ts";
 
 /** A model with a prompt, or with several that answer together, ready to classify. */
 export interface Classifier {
-  /** The compiled `predict` graph, or that of a bank, opened on a device. */
+  /** The compiled `predict` graph, or `answer`, which says the logits of all words, too; or that of a bank, opened on a device. */
   readonly session: Session;
   /** Beside the examples and the verbalizer: a soft prompt, float32 [length, dimension] or, of an ensemble, [prompts, length, dimension]. */
   readonly inputs: Feeds;
   /** How the prompts of an ensemble answer together. */
   readonly vote?: Vote;
-  readonly padId: number;
+  /** Fills the places after shorter examples; `undefined` where the model would read them. */
+  readonly padId: number | undefined;
   readonly batchSize: number;
+  /** What the model is computed in, … */
+  readonly precision: Experiment["precision"];
+  /** … and whether it, or its prompt, was tuned: what may be to blame for an answer that is no number. */
+  readonly tuned: boolean;
+}
+
+/** Examples to classify. */
+export interface Questions {
+  readonly examples: readonly LabelledEncoding[];
+  /** How a person finds an example, by its index. */
+  readonly nameOf: (index: number) => string;
+}
+
+/** What is answered to examples, in their order. */
+export interface Answers {
+  /** Class logits [examples][classes]; of an ensemble, log-probabilities. */
+  readonly logits: readonly (readonly number[])[];
+  /** Class logits of each prompt alone, [examples][prompts][classes]; of one prompt, its own. */
+  readonly ofEach: readonly (readonly (readonly number[])[])[];
+  /** Of which examples the best token over the whole vocabulary is no word of the verbalizer. */
+  readonly illegal: readonly boolean[];
 }
 
 /**
  * The class logits of examples, in their order; of an ensemble, log-probabilities.
  *
- * @param tokens the words of each class, as tokens
  * @returns [examples][classes]
+ * @throws {AnswerError} where one is no number
  */
 export async function classLogits(
   classifier: Classifier,
-  examples: readonly LabelledEncoding[],
-  tokens: WordTokens,
+  questions: Questions,
+  verbalizer: Verbalizer,
 ): Promise<number[][]> {
-  return answers(await logitsOfEach(classifier, examples, tokens), classifier);
+  const found: number[][] = [];
+  for await (const { example, logits } of answered(classifier, questions, verbalizer, ["class_logits"])) {
+    found[example] = saidTogether(logits, classifier);
+  }
+  return found;
+}
+
+/**
+ * All that metrics need of what is answered to examples, in one pass over them. Logits of all words are reduced as they come.
+ *
+ * @param classifier its session gives `word_logits`
+ * @param vocabulary so many ids are tokens that can be answered
+ * @throws {AnswerError} where a class's logit is no number
+ */
+export async function answersTo(
+  classifier: Classifier,
+  questions: Questions,
+  verbalizer: Verbalizer,
+  vocabulary: number,
+): Promise<Answers> {
+  const legal = new Set(verbalizer.tokens.flat(2)), outputs = ["class_logits", "word_logits"];
+  const all: number[][] = [], ofEach: number[][][] = [], illegal: boolean[] = [];
+  for await (const { example, logits, words } of answered(classifier, questions, verbalizer, outputs)) {
+    ofEach[example] = logits;
+    all[example] = saidTogether(logits, classifier);
+    const rows = words!.map((row) => row.subarray(0, vocabulary));
+    const best = indexOfLargest(classifier.vote ? together(rows, classifier.vote) : rows[0]!);
+    illegal[example] = !legal.has(best);
+  }
+  return { logits: all, ofEach, illegal };
+}
+
+/** What is answered to one example by each prompt. */
+interface Answer {
+  /** The example's index. */
+  readonly example: number;
+  /** [prompts][classes] */
+  readonly logits: number[][];
+  /** [prompts][words], views that hold until the next batch; where they are asked for. */
+  readonly words: Float32Array[] | undefined;
+}
+
+/** Runs examples batch by batch, all prompts of an ensemble in one. */
+async function* answered(
+  { session, inputs, vote, padId, batchSize, precision, tuned }: Classifier,
+  { examples, nameOf }: Questions,
+  verbalizer: Verbalizer,
+  outputs: readonly string[],
+): AsyncGenerator<Answer> {
+  const { classes } = verbalizer, verbalizing = verbalizerFeeds(verbalizer);
+  const prompts = vote ? inputs.prompt!.dims[0]! : 1, atOnce = Math.max(1, Math.floor(batchSize / prompts));
+  const owners = Array.from({ length: prompts }, (_, p) => p),
+    lengths = examples.map(({ ids }) => ids.length);
+  for (const batch of evaluationBatches(lengths, atOnce, padId !== undefined)) {
+    const feeds = batchFeeds(batch.flatMap((i) => owners.map(() => examples[i]!)), padId);
+    const prompt_of_example = int64Tensor(batch.flatMap(() => owners), [batch.length * prompts]);
+    const { class_logits, word_logits } = await session.run(
+      { ...feeds, ...verbalizing, prompt_of_example, ...inputs },
+      outputs,
+    );
+    for (const [at, example] of batch.entries()) {
+      const rows = owners.map((p) => at * prompts + p);
+      const logits = rows.map((row) => Array.from(rowOf(class_logits!, row)));
+      const words = word_logits && rows.map((row) => rowOf(word_logits, row));
+      const broken = brokenIn(logits, words, classes);
+      if (broken) throw new AnswerError({ ...broken, text: nameOf(example), precision, tuned });
+      yield { example, logits, words };
+    }
+  }
+}
+
+/**
+ * A logit that is no answer, and whose it is. A word's may be minus infinity: models exclude words so.
+ *
+ * @param logits [prompts][classes] @param words [prompts][words]
+ */
+function brokenIn(
+  logits: readonly (readonly number[])[],
+  words: readonly Float32Array[] | undefined,
+  classes: readonly string[],
+): { of: string; logit: number } | undefined {
+  for (const row of logits) {
+    const broken = row.findIndex((logit) => !Number.isFinite(logit));
+    if (broken >= 0) return { of: `'${classes[broken]}'`, logit: row[broken]! };
+  }
+  for (const row of words ?? []) {
+    for (let id = 0; id < row.length; id++) {
+      if (!(row[id]! < Infinity)) return { of: `the word ${id}`, logit: row[id]! };
+    }
+  }
+  return undefined;
 }
 
 /** What the prompts of a classifier say together, out of what each of them says. */
-export function answers(
-  logits: readonly (readonly number[][])[],
-  { vote }: Pick<Classifier, "vote">,
-): number[][] {
-  return logits.map((each) => vote ? together(each, vote) : each[0]!);
+function saidTogether(logits: readonly number[][], { vote }: Pick<Classifier, "vote">): number[] {
+  return vote ? Array.from(together(logits, vote)) : logits[0]!;
 }
 
-/**
- * The class logits of examples for each prompt of an ensemble, all prompts in one forward batch.
- *
- * @returns [examples][prompts][classes]; one prompt where there is no ensemble
- */
-export async function logitsOfEach(
-  { session, inputs, vote, padId, batchSize }: Classifier,
-  examples: readonly LabelledEncoding[],
-  tokens: WordTokens,
-): Promise<number[][][]> {
-  const words = verbalizerFeeds({ tokens }), logits: number[][][] = [];
-  const prompts = vote ? inputs.prompt!.dims[0]! : 1, atOnce = Math.max(1, Math.floor(batchSize / prompts));
-  const owners = Array.from({ length: prompts }, (_, p) => p);
-  for (const batch of evaluationBatches(examples.map(({ ids }) => ids.length), atOnce)) {
-    const feeds = batchFeeds(batch.flatMap((i) => owners.map(() => examples[i]!)), padId);
-    const prompt_of_example = int64Tensor(batch.flatMap(() => owners), [batch.length * prompts]);
-    const { class_logits } = await session.run({ ...feeds, ...words, prompt_of_example, ...inputs });
-    const found = Array.from(class_logits!.data, Number), classes = tokens.length;
-    for (const [row, i] of batch.entries()) {
-      logits[i] = owners.map((p) => {
-        const start = (row * prompts + p) * classes;
-        return found.slice(start, start + classes);
-      });
-    }
-  }
-  return logits;
-}
-
-/**
- * Of which examples the model's best token over the whole vocabulary is no word of the verbalizer.
- *
- * @param vocabulary how many tokens the vocabulary has
- */
-export async function illegalAnswers(
-  classifier: Classifier,
-  examples: readonly LabelledEncoding[],
-  tokens: WordTokens,
-  vocabulary: number,
-): Promise<boolean[]> {
-  const legal = new Set(tokens.flat(2));
-  const everyToken = Array.from({ length: vocabulary }, (_, id) => [[id]]);
-  const logits = await classLogits(classifier, examples, everyToken);
-  return logits.map((row) => !legal.has(indexOfLargest(row)));
+/** A row of a float32 matrix, a view. */
+function rowOf({ data, dims }: Tensor, row: number): Float32Array {
+  const columns = dims[1]!;
+  return (data as Float32Array).subarray(row * columns, (row + 1) * columns);
 }

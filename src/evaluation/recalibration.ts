@@ -1,4 +1,4 @@
-import { softmax } from "./softmax.ts";
+import { largestOf, softmax } from "./softmax.ts";
 
 /** How logits are set right once a prompt is tuned: `metrics.json`'s `calibration`. */
 export interface Calibration {
@@ -17,7 +17,18 @@ export interface Calibration {
  */
 export function contextualShift(logits: readonly (readonly number[])[]): number[] {
   const each = logits.map(softmax);
-  return logits[0]!.map((_, c) => Math.log(each.reduce((sum, one) => sum + one[c]!, 0) / each.length));
+  return logits[0]!.map((_, c) => {
+    const mean = each.reduce((sum, one) => sum + one[c]!, 0) / each.length;
+    // A probability too small for a number has a logarithm that is one: that of the largest, as the others are smaller still.
+    return mean > 0
+      ? Math.log(mean)
+      : largestOf(logits.map((row) => logProbability(row, c))) - Math.log(each.length);
+  });
+}
+
+function logProbability(logits: readonly number[], of: number): number {
+  const largest = largestOf(logits);
+  return logits[of]! - largest - Math.log(logits.reduce((sum, x) => sum + Math.exp(x - largest), 0));
 }
 
 /** Temperatures are looked for between these; where the best is at an end, every answer is right, or none. */
@@ -37,7 +48,7 @@ export function fittedTemperature(logits: readonly (readonly number[])[], labels
   const loss = (logarithm: number) => {
     const scale = Math.exp(-logarithm);
     return logits.reduce((sum, row, i) => {
-      const scaled = row.map((x) => x * scale), largest = Math.max(...scaled);
+      const scaled = row.map((x) => x * scale), largest = largestOf(scaled);
       const total = scaled.reduce((all, x) => all + Math.exp(x - largest), 0);
       return sum + Math.log(total) + largest - scaled[labels[i]!]!;
     }, 0);

@@ -1,13 +1,23 @@
 /** The probabilities that logits stand for. */
 export function softmax(logits: readonly number[]): number[] {
-  const largest = Math.max(...logits);
+  const largest = largestOf(logits);
   const powers = logits.map((x) => Math.exp(x - largest)), total = powers.reduce((a, b) => a + b, 0);
   return powers.map((x) => x / total);
 }
 
-/** Where the largest number stands; the first of equals. */
-export function indexOfLargest(numbers: readonly number[]): number {
-  let best = 0;
-  for (let i = 1; i < numbers.length; i++) if (numbers[i]! > numbers[best]!) best = i;
+/** The largest of numbers that may be too many for arguments of a call. */
+export function largestOf(numbers: ArrayLike<number>): number {
+  return numbers[indexOfLargest(numbers)]!;
+}
+
+/** Where the largest number stands; the first of equals. @param count so many numbers are looked at, from the first on */
+export function indexOfLargest(numbers: ArrayLike<number>, count: number = numbers.length): number {
+  let best = 0, largest = numbers[0]!;
+  for (let i = 1; i < count; i++) {
+    if (numbers[i]! > largest) {
+      best = i;
+      largest = numbers[i]!;
+    }
+  }
   return best;
 }

@@ -16,20 +16,21 @@ import type {
 /** Writes out every default of an experiment that the schema and the rules have passed. */
 export function resolve(given: PartialExperiment): Experiment {
   const prompt = resolvePrompt(given.prompt as Partial<PromptSpec>);
+  const dataset = resolveDataset(given.dataset as Partial<DatasetSpec>);
   const ensemble = given.ensemble as Partial<EnsembleSpec> | undefined;
   const tune = given.tune ?? (prompt.kind === "soft" && ensemble?.runs === undefined ? "prompt" : "none");
   return {
     name: given.name!,
     ...(given.description !== undefined && { description: given.description }),
     model: resolveModel(given.model as unknown as GivenModel),
-    dataset: resolveDataset(given.dataset as Partial<DatasetSpec>),
+    dataset,
     prompt,
     verbalizer: given.verbalizer as Record<string, string[]>,
     multiTokenWords: given.multiTokenWords ?? "error",
     tune,
     ...(tune !== "none" && { training: resolveTraining((given.training ?? {}) as Partial<TrainingSpec>) }),
     ...(ensemble && { ensemble: { vote: "majority", ...ensemble } }),
-    evaluation: resolveEvaluation(given.evaluation as Partial<Experiment["evaluation"]>),
+    evaluation: resolveEvaluation(given.evaluation as Partial<Experiment["evaluation"]>, dataset.clean),
     precision: given.precision ?? "float32",
     device: given.device ?? "auto",
     seed: given.seed ?? 0,
@@ -43,27 +44,31 @@ function resolveDataset(given: Partial<DatasetSpec>): DatasetSpec {
   return { clean: "none", validation: 0.1, ...columns, ...hub, ...given, split: resolveSplit(given) };
 }
 
-function resolveEvaluation(given: Partial<Experiment["evaluation"]> = {}): Experiment["evaluation"] {
+function resolveEvaluation(
+  given: Partial<Experiment["evaluation"]> = {},
+  clean: DatasetSpec["clean"],
+): Experiment["evaluation"] {
   const { transfer, ...rest } = given;
   return {
     batchSize: 64,
     samples: [],
     ...(given.calibrate?.includes("contextual") && { contentFree: ["N/A", ""] }),
     ...rest,
-    ...(transfer && { transfer: transfer.map(resolveTransfer) }),
+    ...(transfer && { transfer: transfer.map((one) => resolveTransfer(one, clean)) }),
   };
 }
 
-function resolveTransfer(given: Partial<TransferSpec>): TransferSpec {
+/** @param clean the dataset's: what is tuned on texts that are read so is scored on such */
+function resolveTransfer(given: Partial<TransferSpec>, clean: DatasetSpec["clean"]): TransferSpec {
   const { name, source } = given;
   const columns = name === undefined ? { text: "text", label: "label" } : {};
   const hub = source === undefined ? {} : { revision: HUB_REVISION, split: "test" };
-  return { as: transferName(given), clean: "none", ...columns, ...hub, ...given };
+  return { as: transferName(given), clean, ...columns, ...hub, ...given };
 }
 
 /** What results call a dataset that they are transferred to: its name, or its file's without the ending. */
 export function transferName({ name, file, source }: Partial<TransferSpec>): string {
-  return name ?? (file ?? source ?? "").replace(/^.*[/\\]/, "").replace(/\.[^.]*$/, "");
+  return name ?? (file ?? source ?? "").replace(/^.*[/\\]/, "").replace(/\.gz$/i, "").replace(/\.[^.]*$/, "");
 }
 
 /** The branch that the hub converts every dataset's files to Parquet on. */

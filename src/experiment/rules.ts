@@ -1,3 +1,4 @@
+import { fileRules } from "./file_rules.ts";
 import { nearest } from "./messages.ts";
 import { columnsOf, parseTemplate, TemplateError } from "./template.ts";
 import type { GivenModel } from "./model_file.ts";
@@ -19,6 +20,7 @@ export function brokenRules(given: PartialExperiment): Broken[] {
   return [
     ...modelRules(given.model as Partial<GivenModel>),
     ...datasetRules(given.dataset as Partial<DatasetSpec>),
+    ...fileRules(given),
     ...promptRules(given.prompt as unknown as PromptSpec),
     ...tuningRules(given),
     ...verbalizerRules(given.verbalizer as Record<string, string[]>),
@@ -47,7 +49,10 @@ const GOES_WITH: Readonly<Record<string, readonly (typeof SOURCES[number] | "fil
   labels: ["file", "source", "files"],
   id: ["file", "source", "files"],
   delimiter: ["file", "files"],
+  quotes: ["file", "files"],
+  columns: ["file", "files"],
   encoding: ["file", "files"],
+  missing: ["file", "source", "files"],
 };
 
 function kindOf(source: string): string {
@@ -106,7 +111,9 @@ const INITIALIZATION_KEYS: Readonly<Record<string, readonly string[]>> = {
   top: ["vocabulary"],
   range: ["random"],
   text: ["text"],
+  as: ["text"],
   path: ["run", "peft"],
+  enters: ["peft"],
 };
 
 function promptRules(prompt: PromptSpec): Broken[] {

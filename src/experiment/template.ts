@@ -1,8 +1,9 @@
 /** A piece of a template. */
 export type Piece =
+  /** Words and white space, as they are written. */
   | { readonly kind: "words"; readonly words: string }
   /** What a column of the data holds; `text` is the column that the dataset names so. */
-  | { readonly kind: "column"; readonly name: string; readonly spaced: boolean }
+  | { readonly kind: "column"; readonly name: string }
   | { readonly kind: "mask" }
   | { readonly kind: "prompt"; readonly length: number };
 
@@ -33,7 +34,7 @@ export function parseTemplate(template: string, length: number): Template {
   let end = 0;
   for (const match of template.matchAll(PLACEHOLDER)) {
     pushWords(pieces, template.slice(end, match.index));
-    pieces.push(placeholder(match[1]!, length, /\s$/.test(template.slice(0, match.index))));
+    pieces.push(placeholder(match[1]!, length));
     end = match.index + match[0].length;
   }
   pushWords(pieces, template.slice(end));
@@ -41,11 +42,16 @@ export function parseTemplate(template: string, length: number): Template {
   return pieces;
 }
 
-function placeholder(name: string, length: number, spaced: boolean): Piece {
+/** The words of a template alone: a blank after vectors goes with them. */
+export function withoutVectors(template: string): string {
+  return template.replaceAll(/\{prompt(?::\d+)?\} ?/g, "");
+}
+
+function placeholder(name: string, length: number): Piece {
   if (name === "mask") return { kind: "mask" };
   const [, own] = /^prompt(?::([1-9]\d*))?$/.exec(name) ?? [undefined, null];
   if (own === null) {
-    if (name.trim() !== "" && !/^(prompt|mask)\b/.test(name)) return { kind: "column", name, spaced };
+    if (name.trim() !== "" && !/^(prompt|mask)\b/.test(name)) return { kind: "column", name };
     throw new TemplateError(
       `unknown placeholder '{${name}}' (allowed: {text} and the data's other columns, {mask}, {prompt}, {prompt:N})`,
     );
@@ -56,10 +62,8 @@ function placeholder(name: string, length: number, spaced: boolean): Piece {
   return { kind: "prompt", length: own === undefined ? length : Number(own) };
 }
 
-/** Words keep a space before them and lose the one behind: it belongs to what follows. */
 function pushWords(pieces: Piece[], words: string): void {
-  const kept = pieces.length === 0 ? words.trim() : words.trimEnd();
-  if (kept.trim() !== "") pieces.push({ kind: "words", words: kept });
+  if (words !== "") pieces.push({ kind: "words", words });
 }
 
 function checkPieces(pieces: readonly Piece[], length: number): void {

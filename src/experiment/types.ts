@@ -19,9 +19,12 @@ export type Initialization =
   | { from: "random"; range: number }
   | { from: "vocabulary"; top: number }
   | { from: "labels" }
-  | { from: "text"; text: string }
-  /** The prompt of another run, by its folder, or one that PEFT tuned, by its adapter's. */
-  | { from: "run" | "peft"; path: string };
+  /** `as: peft`: what PEFT's `prompt_tuning_init_text` takes of the text. */
+  | { from: "text"; text: string; as?: "text" | "peft" }
+  /** The prompt of another run, by its folder. */
+  | { from: "run"; path: string }
+  /** One that PEFT tuned, by its adapter's folder; where it enters a model that scales its word embeddings. */
+  | { from: "peft"; path: string; enters?: "after-scale" | "before-scale" };
 
 /** How examples are shared out between training, validation and test. */
 export type Split =
@@ -53,8 +56,14 @@ export interface DatasetSpec {
   labels?: Record<string, string | null>;
   /** Of a .csv file. */
   delimiter?: string;
+  /** Of a .csv or .tsv file: whether quotes enclose fields. */
+  quotes?: boolean;
+  /** Of a .csv or .tsv file that does not name its columns: their names. */
+  columns?: string[];
   /** Of a file of text. */
   encoding?: string;
+  /** What becomes of lines that have null where a text or a label must be. */
+  missing?: "error" | "drop";
   clean: "none" | "textcnn";
   split: Split;
   /** The share of the training examples that is kept apart for validation. */
@@ -126,7 +135,10 @@ export interface TransferSpec extends
     | "label"
     | "labels"
     | "delimiter"
+    | "quotes"
+    | "columns"
     | "encoding"
+    | "missing"
     | "clean"
   > {
   /** What the results call it. */

@@ -1,13 +1,29 @@
 import type { Experiment } from "../experiment/types.ts";
 import type { ModelCard } from "../model/card.ts";
+import type { Tokenizer } from "../model/tokenizer.ts";
 
-/** The README of an adapter: what a program has to do around the prompt for the same answers. */
+/** How texts are read before they stand in a template, in words. */
+const READ: Record<Experiment["dataset"]["clean"], string> = {
+  none: "",
+  textcnn:
+    ", and cleaned: `--`, each of `\"'.,[]():\\=$/*;%`, the backtick, digits and `<b>` are deleted, in this order, `-` becomes a blank, and runs of blanks become one",
+};
+
+/**
+ * The README of an adapter: what a program has to do around the prompt for the same answers.
+ *
+ * @param scale what the model multiplies its word embeddings by; 1: nothing
+ * @param tokenizer the model's: where it puts a blank before a text, the template's after the vectors is this one
+ */
 export function adapterCard(
-  { name, prompt, verbalizer, multiTokenWords }: Experiment,
+  { name, dataset, prompt, verbalizer, multiTokenWords }: Experiment,
   kind: ModelCard["kind"],
   source: string,
+  scale: number,
+  tokenizer: Pick<Tokenizer, "putsBlank">,
 ): string {
-  const words = prompt.template.replace(/^\{prompt(?::\d+)?\}\s*/, "");
+  const after = prompt.template.replace(/^\{prompt(?::\d+)?\}/, "");
+  const words = tokenizer.putsBlank ? after.replace(/^ /, "") : after;
   const loader = kind === "causal" ? "AutoModelForCausalLM" : "AutoModelForMaskedLM";
   return `---
 base_model: ${source}
@@ -25,13 +41,18 @@ from transformers import ${loader}
 model = PeftModel.from_pretrained(${loader}.from_pretrained("${source}"), "this-folder")
 \`\`\`
 
-PEFT puts the vectors before everything. The text goes into this template, and the answer is read ${
-    kind === "causal" ? "behind its last token" : "at the mask"
+PEFT puts the vectors before everything.${
+    scale === 1 ? "" : ` For this model, ${scaleNote(scale)}.`
+  } The text goes into this template, white space and all, is cut into tokens
+together with it, and the answer is read ${
+    kind === "causal" ? "at the template's last token" : "at the mask"
   }:
 
+\`\`\`python
+template = ${JSON.stringify(words)}
 \`\`\`
-${words}
-\`\`\`
+
+Texts are read without white space at their ends${READ[dataset.clean]}.
 
 A class's logit is the mean of its words' logits${
     multiTokenWords === "firstToken"
@@ -47,4 +68,11 @@ ${
     ).join("\n")
   }
 `;
+}
+
+/** Where the vectors of an adapter enter a model that scales its word embeddings, and where they must not. */
+export function scaleNote(scale: number): string {
+  return `the vectors enter after the model's scale of its word embeddings (${
+    Number(scale.toPrecision(6))
+  }), as transformers 5 has it; where the model's code multiplies \`inputs_embeds\` by it (Gemma 1 and 2 before transformers 5), divide them by it first`;
 }

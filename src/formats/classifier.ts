@@ -5,11 +5,14 @@ import type { Calibration } from "../evaluation/recalibration.ts";
 import { InputError } from "../experiment/errors.ts";
 import { columnsOf, parseTemplate } from "../experiment/template.ts";
 import type { Experiment } from "../experiment/types.ts";
-import { type ModelCard, readJson } from "../model/card.ts";
+import type { ModelCard } from "../model/card.ts";
+import { readJson } from "../model/read_json.ts";
 import { readRegion } from "../model/read_region.ts";
+import { readTokenizerConfig, readTokenizerJson } from "../model/read_tokenizer.ts";
 import type { Tokenizer } from "../model/tokenizer.ts";
 import { type PositionCounting, TemplateEncoder } from "../prompt/encoding.ts";
 import { readVerbalizer, verbalizerFeeds } from "../prompt/verbalizer.ts";
+import { textReading } from "./text_reading.ts";
 
 /** What a classifier is made of. */
 export interface ClassifierParts {
@@ -22,18 +25,21 @@ export interface ClassifierParts {
   readonly inputs: Readonly<Record<string, Tensor>>;
   /** How its logits are set right. */
   readonly calibration: Calibration;
+  /** Texts that it must read as the run does: the run's own. */
+  readonly texts: readonly string[];
 }
 
 /**
  * A run as a classifier in the hub's layout, which plain ONNX Runtime and transformers.js run: `onnx/model.onnx`,
- * `config.json` with the classes' names, and the tokenizer, told how long a text may be.
+ * `config.json` with the classes' names, and the tokenizer, told how long a text may be and how the run reads texts.
  *
- * @throws {InputError} where the template has other columns than `{text}`
+ * @throws {InputError} where the template has several columns, or no tokenizer can read a text alone as the run does
  */
 export async function classifierFiles(
-  { experiment, model, counting, predict, inputs, calibration }: ClassifierParts,
+  { experiment, model, counting, predict, inputs, calibration, texts }: ClassifierParts,
 ): Promise<Record<string, string | Uint8Array>> {
   const { template: written, length = 0 } = experiment.prompt, template = parseTemplate(written, length);
+  const { clean } = experiment.dataset;
   if (columnsOf(template).length > 1) {
     throw new InputError(
       `a classifier takes one text, and the template has ${columnsOf(template).join(" and ")}`,
@@ -42,13 +48,14 @@ export async function classifierFiles(
   const { tokenizer, card, folder } = model;
   const encoder = new TemplateEncoder(template, tokenizer, card, counting);
   const { classes, tokens } = readVerbalizer(experiment.verbalizer, tokenizer, experiment.multiTokenWords);
-  const feeds = verbalizerFeeds({ tokens }),
-    special = [...new Set([...tokenizer.prefix, ...tokenizer.suffix])];
-  const { needsSpace, ...frame } = encoder.frame();
+  const feeds = verbalizerFeeds({ tokens }), around = [...tokenizer.prefix, ...tokenizer.suffix];
+  const tokenizerJson = await readTokenizerJson(folder);
+  const { json: reading, frame } = textReading(encoder, tokenizerJson, columnsOf(template)[0]!, clean, texts);
+  const taken = [...frame.before.counted, ...frame.behind.counted].filter(Boolean).length;
   const baked: BakedPrompt = {
     ...frame,
     firstPosition: card.firstPosition,
-    special,
+    special: [...new Set(around)],
     inputs: Object.fromEntries(Object.entries(inputs).map(([name, tensor]) => [name, constantOf(tensor)])),
     labelTokens: constantOf(feeds.label_tokens),
     labelWeights: constantOf(feeds.label_weights),
@@ -58,7 +65,7 @@ export async function classifierFiles(
     temperature: constantOf(scalarTensor(calibration.temperature ?? 1)),
   };
   const config = await readJson(join(folder, "config.json"));
-  const tokenizerConfig = await readJson(join(folder, "tokenizer_config.json"));
+  const tokenizerConfig = await readTokenizerConfig(folder, ["tokenizer_config.json"]);
   const names = Object.fromEntries(classes.map((name, i) => [i, name]));
   const json = (content: unknown) => `${JSON.stringify(content, null, 2)}\n`;
   return {
@@ -70,13 +77,13 @@ export async function classifierFiles(
       softprompt: {
         template: written,
         verbalizer: experiment.verbalizer,
-        text_needs_leading_space: needsSpace,
+        clean,
       },
     }),
-    "tokenizer.json": await Deno.readTextFile(join(folder, "tokenizer.json")),
+    "tokenizer.json": json(reading),
     "tokenizer_config.json": json({
       ...tokenizerConfig,
-      ...(encoder.room !== undefined && { model_max_length: encoder.room + special.length }),
+      ...(card.positions !== undefined && { model_max_length: card.positions - taken + around.length }),
     }),
   };
 }

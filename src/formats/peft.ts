@@ -74,8 +74,8 @@ export function readPeftAdapter(config: PeftConfig, weights: Uint8Array, path: s
   try {
     tensors = readSafetensors(weights).tensors;
   } catch (error) {
-    if (!(error instanceof RangeError || error instanceof SyntaxError)) throw error;
-    throw new InputError(`${path}/adapter_model.safetensors cannot be read: ${error.message}`, {
+    if (!(error instanceof RangeError)) throw error;
+    throw new InputError(`${path}/adapter_model.safetensors is damaged (${error.message}): save it again`, {
       cause: error,
     });
   }

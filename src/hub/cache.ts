@@ -10,7 +10,8 @@ export interface RepositoryName {
 
 /**
  * A repository's folder in the cache that Hugging Face's tools share: `refs/<revision>` holds the commit that a branch was
- * at, `blobs/<hash>` the files' contents, `snapshots/<commit>/<path>` links to these.
+ * at, `blobs/<hash>` the files' contents, `snapshots/<commit>/<path>` links to these, `.no_exist/<commit>/<path>` says that the
+ * commit has no such file.
  */
 export class RepositoryCache {
   readonly folder: string;
@@ -49,6 +50,18 @@ export class RepositoryCache {
       return (await Promise.all(found)).flat();
     };
     return (await walk(root)).sort();
+  }
+
+  /** Whether a commit is known to have no file of this path. */
+  async lacks(commit: string, path: string): Promise<boolean> {
+    return await Deno.stat(join(this.folder, ".no_exist", commit, path)).then(() => true, () => false);
+  }
+
+  /** Keeps in mind that a commit has no file of this path. */
+  async keepLack(commit: string, path: string): Promise<void> {
+    const mark: string = join(this.folder, ".no_exist", commit, path);
+    await Deno.mkdir(dirname(mark), { recursive: true });
+    await Deno.writeTextFile(mark, "");
   }
 
   /** Where the content of a hash lies. */

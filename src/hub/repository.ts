@@ -87,9 +87,12 @@ export class Repository {
   async file(path: string): Promise<string | undefined> {
     const local: string = join(this.folder, path);
     if (await exists(local)) return local;
-    if (this.settings.offline) return undefined;
+    if (this.settings.offline || await this.cache.lacks(this.commit, path)) return undefined;
     const listed = (await this.list()).find((one) => one.path === path);
-    if (listed === undefined) return undefined;
+    if (listed === undefined) {
+      await onDisk(this.cache.folder, () => this.cache.keepLack(this.commit, path), "HF_HOME");
+      return undefined;
+    }
     await onDisk(this.cache.folder, () => this.provide(listed), "HF_HOME");
     return local;
   }

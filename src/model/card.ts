@@ -1,57 +1,74 @@
 import { join } from "@std/path";
+import type { ModelFacts } from "../compiler/mod.ts";
 import { InputError } from "../experiment/errors.ts";
+import { readJson } from "./read_json.ts";
+import { readTokenizerConfig } from "./read_tokenizer.ts";
 
-/** What a model's `config.json` says that prompts depend on. */
+/** What prompts depend on in a model: what its graph says, and where that says nothing, what the files around it say. */
 export interface ModelCard {
   /** Whether it fills in masks (BERT) or goes on with a text (GPT). */
   readonly kind: "masked" | "causal";
-  /** How many positions a text can take, where the model says so. */
+  /** How many positions a text can take, where that is known. */
   readonly positions: number | undefined;
-  /** The position of a text's first token: RoBERTa counts from its padding index + 1, OPT from 2. */
+  /** The most tokens of text and prompt together, where attention has a limit of its own. */
+  readonly sequence?: number;
+  /** The position of a text's first token: RoBERTa counts from its padding index + 1. */
   readonly firstPosition: number;
 }
 
-/** How the hub names the architectures that go on with a text. */
-const CAUSAL = /ForCausalLM|LMHeadModel/;
+/** The names under which `config.json` says how many tokens a text can have. */
+const LIMITS = [
+  "max_position_embeddings",
+  "n_positions",
+  "n_ctx",
+  "max_seq_len",
+  "max_sequence_length",
+  "seq_length",
+];
 
-/** Model types that count positions from behind the padding index, whose table has as many rows more. */
-const COUNTED_FROM_PADDING = new Set([
-  "roberta",
-  "xlm-roberta",
-  "camembert",
-  "xlm-roberta-xl",
-  "mpnet",
-  "longformer",
-]);
+/** Tokenizers that know of no limit write a number such as 1e30. */
+const MOST_TOKENS = 1e9;
 
 /**
- * Reads `config.json`.
+ * Puts together what a model's graph, its `config.json` and its `tokenizer_config.json` say.
  *
- * @throws {InputError} where it is no JSON
+ * @throws {InputError} where a file is no JSON object, or contradicts the graph, or nothing says what kind of model it is
  */
-export async function readCard(folder: string): Promise<ModelCard> {
-  const config = await readJson(join(folder, "config.json"));
-  const type = String(config.model_type), padding = Number(config.pad_token_id ?? 1);
-  const firstPosition = COUNTED_FROM_PADDING.has(type) ? padding + 1 : type === "opt" ? 2 : 0;
-  const rows = config.max_position_embeddings ?? config.n_positions;
+export async function readCard(folder: string, facts: ModelFacts): Promise<ModelCard> {
+  const path = join(folder, "config.json"), config = await readJson(path);
+  const { model_max_length } = await readTokenizerConfig(folder, ["tokenizer_config.json"]);
+  const { padding } = facts.positions ?? {}, { pad_token_id } = config;
+  if (padding !== undefined && typeof pad_token_id === "number" && pad_token_id !== padding) {
+    throw new InputError(
+      `${path}: 'pad_token_id' is ${pad_token_id}, but the model's table of positions keeps row ${padding} for padding, so that it cannot be told where positions start: export the model without the input 'position_ids'`,
+    );
+  }
+  const limits = [
+    facts.positions?.limit,
+    ...LIMITS.map((name) => config[name]),
+    model_max_length,
+  ].filter((item) => typeof item === "number" && item > 0 && item < MOST_TOKENS);
   return {
-    kind: CAUSAL.test(String(config.architectures)) ? "causal" : "masked",
-    positions: typeof rows === "number"
-      ? rows - (COUNTED_FROM_PADDING.has(type) ? firstPosition : 0)
-      : undefined,
-    firstPosition,
+    kind: kindOf(config, facts, path),
+    positions: limits.length > 0 ? Math.min(...limits as number[]) : undefined,
+    ...(facts.sequence !== undefined && { sequence: facts.sequence }),
+    firstPosition: facts.positions?.first ?? 0,
   };
 }
 
-/**
- * Reads a JSON object from a file.
- *
- * @throws {InputError} naming the file, where it holds something else
- */
-export async function readJson(path: string): Promise<Record<string, unknown>> {
-  try {
-    return JSON.parse(await Deno.readTextFile(path));
-  } catch (error) {
-    throw new InputError(`${path} is not JSON: ${(error as Error).message}`, { cause: error });
-  }
+/** The kind by which way attention looks; where the graph does not show it, by the names of the hub's classes that leave no doubt. */
+function kindOf(
+  { architectures }: Record<string, unknown>,
+  { attention, takesPast }: ModelFacts,
+  path: string,
+): ModelCard["kind"] {
+  if (attention !== undefined) return attention === "causal" ? "causal" : "masked";
+  const named = String(architectures);
+  if (/ForMaskedLM\b/.test(named)) return "masked";
+  if (/ForCausalLM\b/.test(named) || takesPast) return "causal";
+  throw new InputError(
+    `${path}: 'architectures' is ${
+      JSON.stringify(architectures) ?? "missing"
+    }, and the graph does not show whether the model fills in masks or goes on with a text: say so in ${path}, as "architectures": ["…ForMaskedLM"] or ["…ForCausalLM"]`,
+  );
 }

@@ -10,6 +10,8 @@ export interface ModelFolder {
   readonly onnx: string;
   /** The commit, for a model of the hub. */
   readonly revision: string | null;
+  /** The paths of the files beside it that say what the model is, and how texts become tokens. */
+  readonly described: readonly string[];
   /**
    * Sees to it that a further file of the model is there.
    *
@@ -20,7 +22,10 @@ export interface ModelFolder {
 }
 
 /** What a model's folder must hold beside the ONNX file. */
-const FILES = ["config.json", "tokenizer.json", "tokenizer_config.json"];
+const FILES = ["config.json", "tokenizer.json"];
+
+/** What it may hold: more about the tokenizer. */
+const OPTIONAL = ["tokenizer_config.json", "special_tokens_map.json"];
 
 /** How ids of the hub look; `./models/x` and `../x` are folders. */
 const HUB_ID = /^[\w-][\w.-]*\/[\w-][\w.-]*$/;
@@ -44,16 +49,23 @@ export async function findModel(
     const message = `'model.revision' goes with a model of the hub, and ${spec.source} is a folder`;
     throw new KeyError([{ path: ["model", "revision"], message }]);
   }
-  const provide = async (path: string) => {
-    if (await exists(path)) return;
+  const missing = (path: string) => {
     const message = `there is no ${path}: 'model.source' names a folder, relative to ${namedIn}, with ${
       FILES.join(", ")
     } and ${spec.file}, or a model of the hub (owner/name)`;
-    throw new KeyError([{ path: ["model", "source"], message }]);
+    return new KeyError([{ path: ["model", "source"], message }]);
+  };
+  if (!await exists(folder)) throw missing(folder);
+  const provide = async (path: string) => {
+    if (!await isFile(path)) throw missing(path);
   };
   const onnx: string = join(folder, spec.file);
-  for (const path of [folder, onnx, ...FILES.map((name) => join(folder, name))]) await provide(path);
-  return { folder, onnx, revision: null, provide };
+  const described = FILES.map((name) => join(folder, name));
+  for (const path of [onnx, ...described]) await provide(path);
+  for (const path of OPTIONAL.map((name) => join(folder, name))) {
+    if (await isFile(path)) described.push(path);
+  }
+  return { folder, onnx, revision: null, described, provide };
 }
 
 async function hubModel(
@@ -86,7 +98,11 @@ async function hubModel(
   };
   const onnx: string = join(folder, file);
   for (const name of [...FILES, file]) await provide(join(folder, name));
-  return { folder, onnx, revision: commit, provide };
+  const described = FILES.map((name) => join(folder, name));
+  for (const name of OPTIONAL) {
+    if (await repository.file(name) !== undefined) described.push(join(folder, name));
+  }
+  return { folder, onnx, revision: commit, described, provide };
 }
 
 function keyError(message: string, key: "source" | "file"): KeyError {
@@ -94,8 +110,16 @@ function keyError(message: string, key: "source" | "file"): KeyError {
 }
 
 async function exists(path: string): Promise<boolean> {
-  return await Deno.stat(path).then(() => true, (error) => {
-    if (error instanceof Deno.errors.NotFound) return false;
+  return await found(path) !== undefined;
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return (await found(path))?.isFile === true;
+}
+
+async function found(path: string): Promise<Deno.FileInfo | undefined> {
+  return await Deno.stat(path).catch((error) => {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return undefined;
     throw error;
   });
 }

@@ -1,12 +1,20 @@
 import { createHash } from "node:crypto";
 
+/** Bytes that are read at a time. */
+export const PIECE = 1 << 20;
+
 /** The SHA-256 of a file, in hexadecimal, read piece by piece. */
 export async function hashFile(path: string): Promise<string> {
   const hash = createHash("sha256");
-  using file = await Deno.open(path);
-  const piece = new Uint8Array(1 << 20);
-  for (let read = await file.read(piece); read !== null; read = await file.read(piece)) {
-    hash.update(piece.subarray(0, read));
-  }
+  for await (const piece of piecesOf(path)) hash.update(piece);
   return hash.digest("hex");
+}
+
+/** A file's bytes, piece by piece; each is overwritten by the next. */
+export async function* piecesOf(path: string): AsyncGenerator<Uint8Array> {
+  using file = await Deno.open(path);
+  const piece = new Uint8Array(PIECE);
+  for (let read = await file.read(piece); read !== null; read = await file.read(piece)) {
+    yield piece.subarray(0, read);
+  }
 }

@@ -1,13 +1,49 @@
 import { join } from "@std/path";
-import { readJson } from "./card.ts";
-import { Tokenizer } from "./tokenizer.ts";
+import { InputError } from "../experiment/errors.ts";
+import { readJson } from "./read_json.ts";
+import type { Json } from "./special_tokens.ts";
+import { type ModelVocabulary, Tokenizer } from "./tokenizer.ts";
+
+/** Files beside `tokenizer.json` that may name special tokens; what a later one says counts more. */
+const NAMING = ["config.json", "special_tokens_map.json", "tokenizer_config.json"];
 
 /**
- * Reads `tokenizer.json` and `tokenizer_config.json` of a model's folder.
+ * Reads a tokenizer from a model's folder.
  *
- * @throws {InputError} where they are no JSON
+ * @param model how many ids the model knows, where that is known
+ * @throws {InputError} where its files are no JSON, or ask for something that the library does not have
  */
-export async function readTokenizer(folder: string): Promise<Tokenizer> {
-  const model = await readJson(join(folder, "tokenizer.json"));
-  return Tokenizer.of(model, await readJson(join(folder, "tokenizer_config.json")));
+export async function readTokenizer(folder: string, model?: ModelVocabulary): Promise<Tokenizer> {
+  return Tokenizer.of(await readTokenizerJson(folder), await readTokenizerConfig(folder), model);
+}
+
+/**
+ * Reads `tokenizer.json`.
+ *
+ * @throws {InputError} where it is not there, or no JSON object
+ */
+export async function readTokenizerJson(folder: string): Promise<Json> {
+  const path = join(folder, "tokenizer.json"), json = await readIfThere(path);
+  if (json === undefined) throw new InputError(`there is no ${path}`);
+  return json;
+}
+
+/**
+ * What the files beside `tokenizer.json` say, as one; those that are not there say nothing.
+ *
+ * @throws {InputError} where one is no JSON object
+ */
+export async function readTokenizerConfig(folder: string, names: readonly string[] = NAMING): Promise<Json> {
+  const files = await Promise.all(names.map((name) => readIfThere(join(folder, name))));
+  const said = files.flatMap((file) => Object.entries(file ?? {}));
+  return Object.fromEntries(said.filter(([, value]) => value !== null));
+}
+
+async function readIfThere(path: string): Promise<Json | undefined> {
+  try {
+    return await readJson(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
 }

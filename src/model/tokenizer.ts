@@ -1,32 +1,180 @@
 import { Tokenizer as Library } from "@huggingface/tokenizers";
 import { InputError } from "../experiment/errors.ts";
+import {
+  contentOf,
+  isObject,
+  type Json,
+  namedToken,
+  type SpecialsAround,
+  specialsAround,
+} from "./special_tokens.ts";
+import { forLibrary } from "./library_steps.ts";
+import { differsFromReference, spellsInBytes } from "./reference_differences.ts";
+import { type BlankSteps, blankSteps, continuing } from "./tokenizer_steps.ts";
+
+/** Where words stand: nothing comes before them, only vectors of a prompt do, or other words. */
+export type Place = "start" | "after-prompt" | "inside";
+
+/** How many ids a model knows: those that it can read, and those that it can answer. */
+export interface ModelVocabulary {
+  readonly rows: number;
+  readonly words: number;
+}
+
+const UNBOUNDED: ModelVocabulary = { rows: Infinity, words: Infinity };
+
+/** Stands for what a tokenizer without an unknown token leaves out. */
+const LOST = "\u{10ffff}lost";
 
 /** Turns text into token ids and back. */
 export class Tokenizer {
-  private constructor(
-    private readonly library: Library,
-    /** Ids that stand before every text ([CLS]), … */
-    readonly prefix: readonly number[],
-    /** … and behind it ([SEP]). */
-    readonly suffix: readonly number[],
-    /** What fills places that hold no token: the pad token's id, or 0 where there is none, as nothing reads it. */
-    readonly padId: number,
-    private readonly maskToken: string | undefined,
-    private readonly specialIds: ReadonlySet<number>,
-    /** How many ids there are. */
-    readonly size: number,
-    private readonly isPrecompiled: boolean,
-  ) {}
+  private readonly library: Library;
+  private readonly blank: BlankSteps;
+  private readonly differs: (text: string) => boolean;
+  private readonly isLossy: boolean;
+  private readonly unknownId: number | undefined;
+  private readonly specialIds: ReadonlySet<number>;
+  private readonly added: readonly { readonly content: string; readonly lstrip: boolean }[];
+  private continuation: Library | undefined;
+  /** Ids that stand before every text ([CLS]), … */
+  readonly prefix: readonly number[];
+  /** … and after it ([SEP]). */
+  readonly suffix: readonly number[];
+  /** What fills places that hold no token: the pad token's id, or 0 where the model has none, as nothing reads it. */
+  readonly padId: number;
+  /** The mask token as texts spell it, and its id, where there is one. */
+  readonly mask: { readonly spelling: string; readonly id: number } | undefined;
+  /** How many ids there are. */
+  readonly size: number;
+
+  private constructor(private readonly json: Json, config: Json, readonly model: ModelVocabulary) {
+    const core = isObject(json.model) ? json.model : {};
+    this.isLossy = Array.isArray(core.merges) && typeof core.unk_token !== "string";
+    this.library = this.open(json);
+    this.blank = blankSteps(json);
+    this.differs = differsFromReference(json);
+    const tokens = this.library.get_added_tokens_decoder();
+    this.specialIds = new Set([...tokens].filter(([, { special }]) => special).map(([id]) => id));
+    this.added = [...tokens.values()].filter(({ normalized }) => !normalized);
+    this.unknownId = typeof core.unk_token === "string"
+      ? this.library.token_to_id(core.unk_token)
+      : typeof core.unk_id === "number"
+      ? core.unk_id
+      : undefined;
+    this.size = largest(this.library.get_vocab().values()) + 1;
+    ({ prefix: this.prefix, suffix: this.suffix } = this.around(config));
+    const special = (name: "mask" | "pad") => {
+      const spelling = namedToken(name, json, config, (id) => this.library.id_to_token(id));
+      const id = spelling === undefined ? undefined : this.library.token_to_id(spelling);
+      return spelling === undefined || id === undefined ? undefined : { spelling, id };
+    };
+    this.mask = special("mask");
+    const pad = special("pad")?.id ?? 0;
+    this.padId = pad < model.rows ? pad : 0;
+  }
 
   /**
-   * Makes a tokenizer of what `tokenizer.json` and `tokenizer_config.json` say.
+   * Makes a tokenizer of what the files of a model say.
    *
+   * @param json the content of `tokenizer.json`
+   * @param config what the files beside it say, together (`readTokenizerConfig`)
+   * @param model how many ids the model knows, where that is known
    * @throws {InputError} where they ask for something that the library does not have
    */
-  static of(model: Readonly<Record<string, unknown>>, config: Readonly<Record<string, unknown>>): Tokenizer {
-    let library: Library;
+  static of(json: Json, config: Json, model: ModelVocabulary = UNBOUNDED): Tokenizer {
+    const tokenizer = new Tokenizer(json, config, model), { mask } = tokenizer;
+    if (mask === undefined || tokenizer.added.some(({ content }) => content === mask.spelling)) {
+      return tokenizer;
+    }
+    // A mask that the vocabulary alone has is an added token to Hugging Face's own, too.
+    const token = { id: mask.id, content: mask.spelling, special: true, normalized: false };
+    const added = Array.isArray(json.added_tokens)
+      ? json.added_tokens.filter((one) => contentOf(one) !== mask.spelling)
+      : [];
+    return new Tokenizer({ ...json, added_tokens: [...added, token] }, config, model);
+  }
+
+  /**
+   * The ids of a text, without the tokens that stand before and after every text.
+   *
+   * @param place where many tokenizers put a blank before a text, the blank between the prompt's vectors and the text is
+   * this one; and words that follow other words get none
+   * @throws {InputError} where the tokenizer has no token for a part of it, and none that stands for unknown words
+   */
+  encode(text: string, place: Place = "start"): number[] {
+    const { prepends } = this.blank, isSpaced = text.startsWith(" ");
+    if (place === "start" || !this.putsBlank) return this.ids(this.library, text);
+    if (place === "after-prompt") return this.ids(this.library, isSpaced ? text.slice(1) : text);
+    return isSpaced && !prepends ? this.ids(this.library, text) : this.continued(text);
+  }
+
+  /** What only the first words of a text get is left out, up to the first added token in it. */
+  private continued(text: string): number[] {
+    this.continuation ??= this.open(continuing(this.json));
+    const found = this.added.map((token) => ({ token, at: text.indexOf(token.content) }))
+      .filter(({ at }) => at >= 0)
+      .reduce((first, one) => first !== undefined && first.at <= one.at ? first : one, NO_TOKEN);
+    if (found === undefined) return this.ids(this.continuation, text);
+    const before = text.slice(0, found.at), head = found.token.lstrip ? before.trimEnd() : before;
+    return [...this.ids(this.continuation, head), ...this.ids(this.library, text.slice(found.at))];
+  }
+
+  private ids(library: Library, text: string): number[] {
+    const { ids, tokens } = library.encode(text, { add_special_tokens: false });
+    if (ids.every(Number.isInteger)) return ids;
+    if (this.isLossy) return ids.filter(Number.isInteger);
+    const lacking = tokens.find((_, i) => !Number.isInteger(ids[i]));
+    throw new InputError(
+      `the model's tokenizer has no token for '${lacking}', and none for unknown words, in "${
+        text.slice(0, 40)
+      }"`,
+    );
+  }
+
+  /** Whether it puts a blank before a text that begins without one. */
+  get putsBlank(): boolean {
+    return this.blank.prepends || this.blank.prefixes;
+  }
+
+  /** Whether the tokenizer has tokens for all of a text: none is unknown or left out. */
+  knows(text: string): boolean {
+    const { ids } = this.library.encode(text, { add_special_tokens: false });
+    return ids.every((id) => Number.isInteger(id) && id !== this.unknownId);
+  }
+
+  /**
+   * Whether Hugging Face's own tokenizers take a text in another way, as their tables of characters are others, or the
+   * library lacks what they do with it.
+   */
+  differsFromReference(text: string): boolean {
+    return this.differs(text) || spellsInBytes(this.json) && !this.knows(text);
+  }
+
+  /** The tokens of a text, as the vocabulary writes them. */
+  pieces(text: string): string[] {
+    return this.library.encode(text, { add_special_tokens: false }).tokens.filter((token) => token !== LOST);
+  }
+
+  /** The token with this id, as the vocabulary writes it. */
+  tokenOf(id: number): string {
+    return this.library.id_to_token(id) ?? `<${id}>`;
+  }
+
+  /** What the token with this id stands for in a text. */
+  textOf(id: number): string {
+    return this.library.decode([id], { clean_up_tokenization_spaces: false });
+  }
+
+  /** Whether an id is a special token ([PAD], [MASK], [UNK], …), which stands for no word. */
+  isSpecial(id: number): boolean {
+    return this.specialIds.has(id) || id === this.unknownId;
+  }
+
+  private open(json: Json): Library {
+    const { model } = json;
+    const whole = this.isLossy && isObject(model) ? { ...json, model: { ...model, unk_token: LOST } } : json;
     try {
-      library = new Library(model, config);
+      return new Library(forLibrary(whole), {});
     } catch (error) {
       throw new InputError(
         `the model's tokenizer.json cannot be used: ${
@@ -35,75 +183,32 @@ export class Tokenizer {
         { cause: error },
       );
     }
-    const plain = library.encode("a", { add_special_tokens: false }).ids, whole = library.encode("a").ids;
-    const start = whole.findIndex((_, at) => plain.every((id, i) => whole[at + i] === id));
-    const special = (name: string) => nameOf(config[name]);
-    const padToken = special("pad_token");
-    const specials = [...library.get_added_tokens_decoder()].filter(([, token]) => token.special).map((
-      [id],
-    ) => id);
-    return new Tokenizer(
-      library,
-      whole.slice(0, start),
-      whole.slice(start + plain.length),
-      (padToken === undefined ? undefined : library.token_to_id(padToken)) ?? 0,
-      special("mask_token"),
-      new Set(specials),
-      largest(library.get_vocab().values()) + 1,
-      JSON.stringify(model.normalizer ?? null).includes('"Precompiled"'),
-    );
   }
 
-  /** The mask token's id, where there is one. */
-  get maskId(): number | undefined {
-    return this.maskToken === undefined ? undefined : this.library.token_to_id(this.maskToken);
-  }
-
-  /** The ids of a text, without the tokens that stand before and behind every text. */
-  encode(text: string): number[] {
-    return this.library.encode(text, { add_special_tokens: false }).ids;
-  }
-
-  /**
-   * Whether Hugging Face's own tokenizers take a text in another way: their table of characters (SentencePiece's, as models
-   * of the kinds T5, ALBERT and XLM-RoBERTa have it) is approximated, and differs for these.
-   */
-  differsFromReference(text: string): boolean {
-    return this.isPrecompiled && /[\u0344\u200d\ua7f1]/.test(text);
-  }
-
-  /** The tokens of a text, as the vocabulary writes them. */
-  pieces(text: string): string[] {
-    return this.library.encode(text, { add_special_tokens: false }).tokens;
-  }
-
-  /** The token with this id, as the vocabulary writes it. */
-  tokenOf(id: number): string {
-    return this.library.id_to_token(id) ?? `<${id}>`;
-  }
-
-  /** Whether an id is a special token ([PAD], [MASK], …), which stands for no word. */
-  isSpecial(id: number): boolean {
-    return this.specialIds.has(id);
-  }
-
-  /** Whether an id stands for words that the vocabulary does not have. */
-  isUnknown(id: number): boolean {
-    return this.isSpecial(id) && /unk/i.test(this.tokenOf(id));
+  /** What the post-processor puts around a text; where that is nothing, the tokens that the configuration asks for. */
+  private around(config: Json): SpecialsAround {
+    const { prefix, suffix } = specialsAround(this.json.post_processor);
+    if (prefix.length + suffix.length > 0) return { prefix, suffix };
+    const asked = (end: "bos" | "eos") => {
+      const token = config[`add_${end}_token`] === true ? contentOf(config[`${end}_token`]) : undefined;
+      const id = token === undefined ? undefined : this.library.token_to_id(token);
+      return id === undefined ? [] : [id];
+    };
+    return { prefix: asked("bos"), suffix: asked("eos") };
   }
 }
+
+/** An added token in a text. */
+interface FoundToken {
+  readonly token: { readonly content: string; readonly lstrip: boolean };
+  readonly at: number;
+}
+
+const NO_TOKEN: FoundToken | undefined = undefined;
 
 /** The largest of numbers that may be too many for arguments of a call. */
 function largest(numbers: Iterable<number>): number {
   let found = -Infinity;
   for (const one of numbers) found = Math.max(found, one);
   return found;
-}
-
-/** A special token is named by a string, or by an object around it. */
-function nameOf(token: unknown): string | undefined {
-  if (typeof token === "string") return token;
-  return typeof token === "object" && token !== null && "content" in token
-    ? String(token.content)
-    : undefined;
 }

@@ -23,13 +23,22 @@ export interface BatchFeeds {
 /** Batches that are sorted by length together: enough for little padding, few enough for chance to mix them. */
 const BUCKET_BATCHES = 16;
 
-/** One batch, padded on the right to its longest example. @param classWeights of each class, where they differ */
+/**
+ * One batch, padded on the right to its longest example.
+ *
+ * @param padId `undefined` where the model would read padding: the examples are of one length then
+ * @param classWeights of each class, where they differ
+ */
 export function batchFeeds(
   examples: readonly LabelledEncoding[],
-  padId: number,
+  padId: number | undefined,
   classWeights?: readonly number[],
 ): BatchFeeds {
-  const batch = examples.length, sequence = Math.max(...examples.map(({ ids }) => ids.length));
+  const batch = examples.length;
+  const sequence = examples.reduce((most, { ids }) => Math.max(most, ids.length), 0);
+  if (padId === undefined && examples.some(({ ids }) => ids.length < sequence)) {
+    throw new RangeError("examples of several lengths in a batch of a model that reads padding");
+  }
   const padded = (of: (example: LabelledEncoding) => readonly number[], filler: number) =>
     int64Tensor(
       examples.flatMap((example) => {
@@ -39,7 +48,7 @@ export function batchFeeds(
       [batch, sequence],
     );
   return {
-    input_ids: padded(({ ids }) => ids, padId),
+    input_ids: padded(({ ids }) => ids, padId ?? 0),
     attention_mask: padded(({ ids }) => ids.map(() => 1), 0),
     position_ids: padded(({ positions }) => positions, 0),
     prompt_rows: int64Tensor(examples.flatMap(({ promptRows }) => promptRows), [
@@ -77,11 +86,44 @@ export function epochBatches(
   return stream.shuffled(batches);
 }
 
-/** Batches for evaluation: all examples, sorted by length, so that padding costs little. */
-export function evaluationBatches(lengths: readonly number[], batchSize: number): number[][] {
+/**
+ * Batches for evaluation: all examples, sorted by length, so that padding costs little.
+ *
+ * @param isPadded whether examples of several lengths may be in one batch
+ */
+export function evaluationBatches(
+  lengths: readonly number[],
+  batchSize: number,
+  isPadded = true,
+): number[][] {
   const order = lengths.map((_, i) => i).sort((a, b) => lengths[a]! - lengths[b]! || a - b);
+  const groups = isPadded ? [order] : ofOneLength(order, (i) => lengths[i]!);
+  return groups.flatMap((group) => cut(group, batchSize));
+}
+
+/**
+ * The parts that a batch is computed in.
+ *
+ * @param most examples of a part
+ * @param padId `undefined` where the model would read padding: each part is of one length then
+ */
+export function batchParts(
+  examples: readonly LabelledEncoding[],
+  most: number,
+  padId: number | undefined,
+): LabelledEncoding[][] {
+  const parts = cut(examples, most);
+  return padId === undefined ? parts.flatMap((part) => ofOneLength(part, ({ ids }) => ids.length)) : parts;
+}
+
+/** Items in groups of the same length, in the order in which the lengths come. */
+function ofOneLength<Item>(items: readonly Item[], lengthOf: (item: Item) => number): Item[][] {
+  return [...Map.groupBy(items, lengthOf).values()];
+}
+
+function cut<Item>(items: readonly Item[], most: number): Item[][] {
   return Array.from(
-    { length: Math.ceil(order.length / batchSize) },
-    (_, i) => order.slice(i * batchSize, (i + 1) * batchSize),
+    { length: Math.ceil(items.length / most) },
+    (_, i) => items.slice(i * most, (i + 1) * most),
   );
 }

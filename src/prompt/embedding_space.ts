@@ -1,4 +1,5 @@
 import { float32Tensor, int64Tensor, type Session, type Tensor } from "../device/device.ts";
+import { InputError } from "../experiment/errors.ts";
 
 /** Token ids that are embedded at once. */
 const AT_ONCE = 1024;
@@ -9,28 +10,50 @@ export class EmbeddingSpace {
    * @param session the compiled `embed` graph
    * @param dimension the size of a vector
    * @param firstPosition the position that a text's first token has
+   * @param rows of the table of word embeddings: ids up to this have a vector
    */
   constructor(
     private readonly session: Session,
     readonly dimension: number,
     private readonly firstPosition: number,
+    readonly rows: number,
   ) {}
 
   /**
    * The vectors of tokens, each embedded as a text of its own.
    *
    * @returns float32 [tokens, dimension]
+   * @throws {InputError} where a token has none
    */
   async vectors(tokens: readonly number[]): Promise<Tensor> {
+    const unknown = tokens.find((id) => id >= this.rows);
+    if (unknown !== undefined) {
+      throw new InputError(
+        `the tokenizer's token ${unknown} has no vector in the model, which knows those from 0 to ${
+          this.rows - 1
+        }: take other words, or the tokenizer that belongs to the model`,
+      );
+    }
     const vectors = new Float32Array(tokens.length * this.dimension);
+    let at = 0;
+    for await (const block of this.blocks(tokens)) {
+      vectors.set(block.vectors, at);
+      at += block.vectors.length;
+    }
+    return float32Tensor(vectors, [tokens.length, this.dimension]);
+  }
+
+  /** The same block by block, so that a whole vocabulary is never held: `vectors` is [ids, dimension], row by row. */
+  async *blocks(
+    tokens: readonly number[],
+  ): AsyncGenerator<{ ids: readonly number[]; vectors: Float32Array }> {
     for (let start = 0; start < tokens.length; start += AT_ONCE) {
       const ids = tokens.slice(start, start + AT_ONCE), dims = [ids.length, 1];
       const positions = int64Tensor(ids.map(() => this.firstPosition), dims),
         ones = int64Tensor(ids.map(() => 1), dims);
       const feeds = { input_ids: int64Tensor(ids, dims), position_ids: positions, attention_mask: ones };
       const { embeddings } = await this.session.run(feeds);
-      vectors.set(embeddings!.data as Float32Array, start * this.dimension);
+      yield { ids, vectors: embeddings!.data as Float32Array };
     }
-    return float32Tensor(vectors, [tokens.length, this.dimension]);
   }
 }

@@ -1,7 +1,9 @@
-import { KeyError } from "../experiment/errors.ts";
-import type { Piece, Template } from "../experiment/template.ts";
+import { InputError, KeyError } from "../experiment/errors.ts";
+import { columnsOf, type Piece, type Template } from "../experiment/template.ts";
 import type { ModelCard } from "../model/card.ts";
 import type { Tokenizer } from "../model/tokenizer.ts";
+import { Shortener, sizeOf } from "./shorten.ts";
+import { type Stretch, type StretchTokens, type Texts, tokensOf } from "./stretch.ts";
 
 /** A text in its template, as the compiled graphs take it. */
 export interface Encoded {
@@ -16,32 +18,6 @@ export interface Encoded {
   readonly cut: number;
 }
 
-/** Token ids on one side of a text, and which of them take a position. */
-interface FrameSide {
-  readonly ids: number[];
-  readonly counted: boolean[];
-}
-
-/** A place around a text: counted from the start, or from the first token behind the text. */
-export interface FramePlace {
-  readonly side: "before" | "behind";
-  readonly at: number;
-}
-
-/** What a template puts around a text. */
-export interface TextFrame {
-  readonly before: FrameSide;
-  readonly behind: FrameSide;
-  readonly promptRows: readonly FramePlace[];
-  readonly answerRow: FramePlace;
-  /** Whether a text has to be given with a space in front to be cut into tokens as in the template. */
-  readonly needsSpace: boolean;
-}
-
-function noTokens(): FrameSide {
-  return { ids: [], counted: [] };
-}
-
 /** How positions are counted around a prompt. */
 export type PositionCounting =
   /** The text's as without a prompt, 0 at the prompt: it enters behind an embedding layer that has added positions. */
@@ -49,23 +25,35 @@ export type PositionCounting =
   /** Over prompt and text together. */
   | "together";
 
+/** A part of what the model reads: vectors, tokens that the tokenizer puts around every text, or words and texts. */
+export type Part =
+  | { readonly kind: "vectors"; readonly length: number }
+  | { readonly kind: "specials"; readonly ids: readonly number[] }
+  | Stretch;
+
 /** Puts texts into a template. */
 export class TemplateEncoder {
-  private readonly pieces: readonly (Piece & { ids?: readonly number[] })[];
-  private readonly fixed: number;
+  /** What the template comes to, in order. */
+  readonly parts: readonly Part[];
+  private readonly stretches: readonly Stretch[];
+  private readonly shortener: Shortener;
+  /** How many positions vectors and special tokens take, … */
+  private readonly outside: number;
+  /** … and how many tokens they are. */
+  private readonly around: number;
 
   /**
    * @param card a masked model answers at the mask, a causal one behind the last token of the template
-   * @throws {KeyError} where the template does not suit the kind of model, needs a mask token that the tokenizer lacks, or
-   * leaves no room for a text
+   * @throws {KeyError} where the template does not suit the kind of model, needs a mask token that the tokenizer lacks, holds
+   * a token that the model lacks, or leaves no room for a text
    */
   constructor(
-    template: Template,
-    private readonly tokenizer: Tokenizer,
+    private readonly template: Template,
+    readonly tokenizer: Tokenizer,
     private readonly card: ModelCard,
     private readonly counting: PositionCounting,
   ) {
-    const { kind, positions } = card;
+    const { kind } = card;
     const masks = template.some((piece) => piece.kind === "mask");
     if (kind === "masked" && !masks) {
       throw templateError("the template has no {mask}: a masked language model answers at its mask token");
@@ -75,16 +63,24 @@ export class TemplateEncoder {
         "the template has a {mask}, but a causal language model goes on with a text: end the template where the answer begins",
       );
     }
-    if (masks && tokenizer.maskId === undefined) {
+    if (masks && tokenizer.mask === undefined) {
       throw templateError(
         "the template has a {mask}, but the model's tokenizer has no mask token: take a masked language model",
       );
     }
-    this.pieces = this.arranged(template);
-    this.fixed = this.pieces.reduce((sum, piece) => sum + (this.counts(piece) ? sizeOf(piece) : 0), 0);
-    if (positions !== undefined && this.fixed >= positions) {
+    this.parts = this.arranged(template);
+    this.stretches = this.parts.filter((part) => part.kind === "stretch");
+    this.shortener = new Shortener(this.stretches, tokenizer);
+    this.outside = this.parts.reduce((sum, part) => sum + (this.counts(part) ? lengthOf(part) : 0), 0);
+    this.around = this.parts.reduce((sum, part) => sum + lengthOf(part), 0);
+    const words = sizeOf(this.empty());
+    if (words >= this.room) {
+      const isShort = this.outside + words >= (card.positions ?? Infinity);
+      const [taken, limit] = isShort ? [this.outside, card.positions] : [this.around, card.sequence];
       throw templateError(
-        `the template and the prompt take ${this.fixed} of the model's ${positions} positions, which leaves none for the text: shorten 'prompt.length' or the template`,
+        `the template and the prompt take ${
+          taken + words
+        } of the model's ${limit} positions, which leaves none for the text: shorten 'prompt.length' or the template`,
       );
     }
   }
@@ -94,109 +90,98 @@ export class TemplateEncoder {
    * end, of several the longest first.
    *
    * @param texts by the names of the template's placeholders
+   * @throws {InputError} where a text holds a token that the model lacks
    */
-  encode(texts: Readonly<Record<string, string>>): Encoded {
-    const columns = this.pieces.filter((piece) => piece.kind === "column");
-    const whole = columns.map(({ name, spaced }) =>
-      this.tokenizer.encode(`${spaced ? " " : ""}${texts[name]}`)
+  encode(texts: Texts): Encoded {
+    const { stretches, tokenizer, room } = this;
+    const whole = stretches.map((stretch) => tokensOf(stretch, texts, tokenizer)), length = sizeOf(whole);
+    const fitting = length > room ? this.shortener.shortened(texts, whole, room) : whole;
+    return { ...this.laidOut(fitting), cut: length - sizeOf(fitting) };
+  }
+
+  /** Whether a part takes positions. */
+  counts({ kind }: Part): boolean {
+    return kind !== "vectors" || this.counting === "together";
+  }
+
+  /** The words of the template that the tokenizer has no token for, one by one. */
+  get unknownWords(): string[] {
+    const words = this.template.flatMap((piece) =>
+      piece.kind === "words" ? piece.words.match(/\S+/g) ?? [] : []
     );
-    const fitting = fittingLengths(whole.map(({ length }) => length), this.room ?? Infinity);
+    return [...new Set(words.filter((word) => !this.tokenizer.knows(word)))];
+  }
+
+  /** How many tokens of words and texts fit. */
+  private get room(): number {
+    const { positions = Infinity, sequence = Infinity } = this.card;
+    return Math.min(positions - this.outside, sequence - this.around);
+  }
+
+  private laidOut(tokens: readonly StretchTokens[]): Omit<Encoded, "cut"> {
     const ids: number[] = [], positions: number[] = [], promptRows: number[] = [];
-    let answerRow: number | undefined, position = this.card.firstPosition, cut = 0, column = 0;
-    for (const piece of this.pieces) {
-      if (piece.kind === "mask") answerRow = ids.length;
-      let tokens = piece.ids ?? [];
-      if (piece.kind === "prompt") {
-        tokens = Array.from({ length: piece.length }, () => this.tokenizer.padId);
-        promptRows.push(...tokens.map((_, i) => ids.length + i));
+    let answerRow: number | undefined, position = this.card.firstPosition, next = 0;
+    for (const part of this.parts) {
+      const start = ids.length;
+      if (part.kind === "stretch") {
+        const { ids: own, mask } = tokens[next++]!;
+        if (mask !== undefined) answerRow = start + mask;
+        ids.push(...own);
+      } else if (part.kind === "specials") ids.push(...part.ids);
+      else {
+        for (let i = 0; i < part.length; i++) {
+          promptRows.push(ids.length);
+          ids.push(this.tokenizer.padId);
+        }
       }
-      if (piece.kind === "column") {
-        tokens = whole[column]!.slice(0, fitting[column]);
-        cut += whole[column]!.length - tokens.length;
-        column++;
-      }
-      for (const id of tokens) {
-        ids.push(id);
-        positions.push(this.counts(piece) ? position++ : 0);
-      }
+      for (let i = start; i < ids.length; i++) positions.push(this.counts(part) ? position++ : 0);
     }
-    return { ids, positions, promptRows, answerRow: answerRow ?? ids.length - 1, cut };
+    return { ids, positions, promptRows, answerRow: answerRow ?? ids.length - 1 };
   }
 
-  /** How many tokens of text fit; `undefined` where the model does not say. */
-  get room(): number | undefined {
-    return this.card.positions === undefined ? undefined : this.card.positions - this.fixed;
+  /** The template without texts. */
+  private empty(): StretchTokens[] {
+    const none = Object.fromEntries(columnsOf(this.template).map((name) => [name, ""]));
+    try {
+      return this.stretches.map((stretch) => tokensOf(stretch, none, this.tokenizer));
+    } catch (error) {
+      throw error instanceof InputError ? templateError(error.message) : error;
+    }
   }
 
-  /**
-   * What stands around the text, for a template of one column.
-   *
-   * @throws {KeyError} where nothing stands behind it, so that the answer's place moves with the text's end
-   */
-  frame(): TextFrame {
-    const sides = { before: noTokens(), behind: noTokens() }, promptRows: FramePlace[] = [];
-    let side: keyof typeof sides = "before", answerRow: FramePlace | undefined;
-    let isSpaced = false;
-    for (const piece of this.pieces) {
-      if (piece.kind === "column") {
-        side = "behind";
-        isSpaced = piece.spaced;
+  /** Prompt pieces at the template's very start come before [CLS]; a masked model's [SEP] is at the end. */
+  private arranged(template: Template): Part[] {
+    const first = template.findIndex(({ kind }) => kind !== "prompt"), parts: Part[] = [];
+    const vectors = (piece: Piece) =>
+      piece.kind === "prompt" && parts.push({ kind: "vectors", length: piece.length });
+    template.slice(0, first).forEach(vectors);
+    parts.push({ kind: "specials", ids: this.tokenizer.prefix });
+    let pieces: Stretch["pieces"] = [];
+    const end = () => {
+      const isFirst = !parts.some(({ kind }) => kind === "stretch");
+      const place = !isFirst ? "inside" : first > 0 ? "after-prompt" : "start";
+      if (pieces.length > 0) parts.push({ kind: "stretch", pieces, place });
+      pieces = [];
+    };
+    for (const piece of template.slice(first)) {
+      if (piece.kind !== "prompt") {
+        pieces = [...pieces, piece];
         continue;
       }
-      const { ids, counted } = sides[side], start = ids.length;
-      const own = piece.kind === "prompt"
-        ? Array.from({ length: piece.length }, () => this.tokenizer.padId)
-        : piece.ids ?? [];
-      if (piece.kind === "mask") answerRow = { side, at: start };
-      if (piece.kind === "prompt") promptRows.push(...own.map((_, i) => ({ side, at: start + i })));
-      ids.push(...own);
-      counted.push(...own.map(() => this.counts(piece)));
+      end();
+      vectors(piece);
     }
-    const last = sides.behind.ids.length - 1;
-    if (answerRow === undefined && last < 0) {
-      throw templateError(
-        "the template ends with the text, so that the answer has no fixed place: end it with words",
-      );
-    }
-    const needsSpace = isSpaced && this.tokenizer.encode(" a").join() !== this.tokenizer.encode("a").join();
-    return { ...sides, promptRows, answerRow: answerRow ?? { side: "behind", at: last }, needsSpace };
-  }
-
-  /** Whether a piece takes positions. */
-  private counts(piece: Piece): boolean {
-    return piece.kind !== "prompt" || this.counting === "together";
-  }
-
-  /** Prompt pieces at the template's very start come before [CLS]; then the words as tokens, and for a masked model [SEP] at the end. */
-  private arranged(template: Template): (Piece & { ids?: readonly number[] })[] {
-    const first = template.findIndex(({ kind }) => kind !== "prompt");
-    const whole = (ids: readonly number[]) => ({ kind: "words" as const, words: "", ids });
-    const inner = template.slice(first).map((piece) => {
-      if (piece.kind === "words") return { ...piece, ids: this.tokenizer.encode(piece.words) };
-      return piece.kind === "mask" ? { ...piece, ids: [this.tokenizer.maskId!] } : piece;
-    });
-    return [
-      ...template.slice(0, first),
-      whole(this.tokenizer.prefix),
-      ...inner,
-      whole(this.card.kind === "masked" ? this.tokenizer.suffix : []),
-    ];
+    end();
+    return [...parts, { kind: "specials", ids: this.card.kind === "masked" ? this.tokenizer.suffix : [] }];
   }
 }
 
-/** How much of each of several texts fits: the longest are cut to one length, the first of them by one less where that fits. */
-function fittingLengths(lengths: readonly number[], room: number): number[] {
-  const total = (most: number) => lengths.reduce((sum, length) => sum + Math.min(length, most), 0);
-  let most = Math.max(0, ...lengths);
-  while (total(most) > room) most--;
-  let left = room - total(most);
-  return lengths.map((length) => length > most && left-- > 0 ? most + 1 : Math.min(length, most));
+/** How many places a part takes, of which the number does not depend on texts. */
+function lengthOf(part: Part): number {
+  return part.kind === "vectors" ? part.length : part.kind === "specials" ? part.ids.length : 0;
 }
 
-function sizeOf(piece: Piece & { ids?: readonly number[] }): number {
-  return piece.kind === "prompt" ? piece.length : piece.ids?.length ?? 0;
-}
-
-function templateError(message: string): KeyError {
+/** What is wrong with a template, said at its key. */
+export function templateError(message: string): KeyError {
   return new KeyError([{ path: ["prompt", "template"], message }]);
 }

@@ -40,7 +40,8 @@ const FILLED_FROM = 5000;
  *   vector is what the embedding layer gives for it alone.
  * - `labels`: a vector for each word of the verbalizer, class by class; a word of several tokens is their mean (Lester et
  *   al. 2021, §3.2.2).
- * - `text`: a vector for each token of a text.
+ * - `text`: a vector for each token of a text; `as: peft`, as PEFT's `prompt_tuning_init_text`, for each token with the special
+ *   ones around the text, repeated until the prompt is full.
  * - `run`, `peft`: another prompt's vectors.
  *
  * Of `labels`, `text` and `run` too many vectors are cut off at the end, and too few filled up from the vocabulary, both with
@@ -67,7 +68,10 @@ export async function initialPrompt(
     case "labels":
       return await fitted(await embeddedWords(sources), length, "the verbalizer has", "words", sources);
     case "text": {
-      const ids = tokenizer.encode(how.text), { data } = await space.vectors(ids);
+      const ids = how.as === "peft"
+        ? repeatedTokens(how.text, length, tokenizer)
+        : tokenizer.encode(how.text);
+      const { data } = await space.vectors(ids);
       const start = begun(data as Float32Array, ids.map((id) => tokenizer.tokenOf(id)), space.dimension);
       return await fitted(start, length, "the text has", "tokens", sources);
     }
@@ -87,6 +91,17 @@ export async function initialPrompt(
 
 function begun(data: Float32Array, origins: (string | undefined)[], dimension: number): InitialPrompt {
   return { prompt: float32Tensor(data, [origins.length, dimension]), origins, warnings: [] };
+}
+
+/**
+ * The ids that PEFT starts a prompt from: a text's with the special ones around it, from the start again until there are so many.
+ *
+ * @throws {InputError} where the text has no tokens
+ */
+function repeatedTokens(text: string, length: number, tokenizer: Tokenizer): number[] {
+  const ids = [...tokenizer.prefix, ...tokenizer.encode(text), ...tokenizer.suffix];
+  if (ids.length === 0) throw new InputError(`the text ${JSON.stringify(text)} has no tokens to repeat`);
+  return Array.from({ length }, (_, i) => ids[i % ids.length]!);
 }
 
 /** Each word of the verbalizer as one vector. */
@@ -142,7 +157,7 @@ async function sampled(
   taken: readonly (string | undefined)[],
   { tokenizer, trainingTexts, space, stream }: Sources,
 ): Promise<InitialPrompt> {
-  const candidates = mostFrequentTokens(tokenizer, trainingTexts, top)
+  const candidates = mostFrequentTokens(tokenizer, trainingTexts, top, space.rows)
     .filter((id) => !taken.includes(tokenizer.tokenOf(id)));
   if (candidates.length < length) {
     throw new InputError(
@@ -153,12 +168,24 @@ async function sampled(
   return begun(data as Float32Array, tokens.map((id) => tokenizer.tokenOf(id)), space.dimension);
 }
 
-/** The `top` most frequent tokens of some texts, the most frequent first; equally frequent ones in the vocabulary's order. */
-export function mostFrequentTokens(tokenizer: Tokenizer, texts: readonly string[], top: number): number[] {
-  const counts = new Map<number, number>();
-  for (let id = 0; id < tokenizer.size; id++) if (!tokenizer.isSpecial(id)) counts.set(id, 0);
+/**
+ * The `top` most frequent tokens of some texts, the most frequent first; equally frequent ones in the vocabulary's order.
+ * Special tokens are left out, and those that the model has no row for.
+ *
+ * @param rows of the model's table of word embeddings
+ */
+export function mostFrequentTokens(
+  tokenizer: Tokenizer,
+  texts: readonly string[],
+  top: number,
+  rows: number,
+): number[] {
+  const counts = new Float64Array(Math.min(tokenizer.size, rows));
   for (const text of texts) {
-    for (const id of tokenizer.encode(text)) if (counts.has(id)) counts.set(id, counts.get(id)! + 1);
+    for (const id of tokenizer.encode(text)) if (id < counts.length) counts[id]!++;
   }
-  return [...counts].sort(([idA, a], [idB, b]) => b - a || idA - idB).slice(0, top).map(([id]) => id);
+  return Array.from(counts.keys())
+    .filter((id) => !tokenizer.isSpecial(id))
+    .sort((a, b) => counts[b]! - counts[a]! || a - b)
+    .slice(0, top);
 }

@@ -45,14 +45,9 @@ export async function meaningOf(
   tokenizer: Tokenizer,
   { classes, tokens: words }: Verbalizer,
 ): Promise<Meaning> {
-  const ids = Array.from({ length: tokenizer.size }, (_, id) => id).filter((id) => !tokenizer.isSpecial(id));
-  const tokens = unitRows(await space.vectors(ids)), units = unitRows(prompt), begun = unitRows(start.prompt);
+  const units = unitRows(prompt), begun = unitRows(start.prompt);
   const ends = rows(prompt), starts = rows(start.prompt), { origins } = start;
-  const around = units.map((unit) =>
-    tokens.map((token, at) => ({ id: ids[at]!, cosine: dot(unit, token) }))
-      .sort((a, b) => b.cosine - a.cosine)
-      .slice(0, NEAREST)
-  );
+  const around = await nearestTokens(units, space, tokenizer);
   const vectors = around.map((nearest, i): Neighbourhood => ({
     vector: i,
     ...(origins[i] !== undefined && { initial_token: origins[i] }),
@@ -74,6 +69,42 @@ export async function meaningOf(
   };
 }
 
+/** A token and how near it is. */
+interface Near {
+  readonly id: number;
+  readonly cosine: number;
+}
+
+/**
+ * The tokens nearest to each of some unit vectors, the nearest first, the first of equals first; special tokens are left out.
+ * One pass over the vocabulary, block by block.
+ */
+async function nearestTokens(
+  units: readonly Float32Array[],
+  space: EmbeddingSpace,
+  tokenizer: Tokenizer,
+): Promise<Near[][]> {
+  const size = Math.min(tokenizer.size, space.rows), { dimension } = space;
+  const ids = Array.from({ length: size }, (_, id) => id).filter((id) => !tokenizer.isSpecial(id));
+  const around: Near[][] = units.map(() => []), cosines = new Float64Array(units.length);
+  for await (const block of space.blocks(ids)) {
+    for (const [at, id] of block.ids.entries()) {
+      const token = unitOf(block.vectors.subarray(at * dimension, (at + 1) * dimension));
+      multiply(units, token, cosines);
+      for (let i = 0; i < cosines.length; i++) insert(around[i]!, id, cosines[i]!);
+    }
+  }
+  return around;
+}
+
+/** Puts a token among the nearest, where it is one of them. */
+function insert(nearest: Near[], id: number, cosine: number): void {
+  if (nearest.length === NEAREST && cosine <= nearest[NEAREST - 1]!.cosine) return;
+  const place = nearest.findIndex((one) => one.cosine < cosine);
+  nearest.splice(place < 0 ? nearest.length : place, 0, { id, cosine });
+  if (nearest.length > NEAREST) nearest.pop();
+}
+
 function rows({ data, dims: [count, columns] }: Tensor): Float32Array[] {
   return Array.from(
     { length: count! },
@@ -83,10 +114,37 @@ function rows({ data, dims: [count, columns] }: Tensor): Float32Array[] {
 
 /** The rows of a matrix, each divided by its norm. */
 function unitRows(matrix: Tensor): Float32Array[] {
-  return rows(matrix).map((vector) => {
-    const norm = Math.sqrt(dot(vector, vector)) || 1;
-    return vector.map((x) => x / norm);
-  });
+  return rows(matrix).map(unitOf);
+}
+
+/** A vector divided by its norm. */
+function unitOf(vector: Float32Array): Float32Array {
+  const norm = Math.sqrt(dot(vector, vector)) || 1;
+  return vector.map((x) => x / norm);
+}
+
+/**
+ * The products of some vectors with another. Each addition waits for the one before it: four sums that do not wait for each
+ * other take little longer than one.
+ */
+function multiply(vectors: readonly Float32Array[], by: Float32Array, products: Float64Array): void {
+  const fours = vectors.length - vectors.length % 4;
+  for (let v = 0; v < fours; v += 4) {
+    const a = vectors[v]!, b = vectors[v + 1]!, c = vectors[v + 2]!, d = vectors[v + 3]!;
+    let inA = 0, inB = 0, inC = 0, inD = 0;
+    for (let i = 0; i < by.length; i++) {
+      const x = by[i]!;
+      inA += a[i]! * x;
+      inB += b[i]! * x;
+      inC += c[i]! * x;
+      inD += d[i]! * x;
+    }
+    products[v] = inA;
+    products[v + 1] = inB;
+    products[v + 2] = inC;
+    products[v + 3] = inD;
+  }
+  for (let v = fours; v < vectors.length; v++) products[v] = dot(vectors[v]!, by);
 }
 
 function dot(a: Float32Array, b: Float32Array): number {

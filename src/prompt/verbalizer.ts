@@ -19,7 +19,7 @@ export interface Verbalizer {
  * @param multiTokenWords what becomes of words that are several tokens: an error, their first token alone, or the mean of
  * their tokens' logits
  * @throws {KeyError} naming every word that the tokenizer splits or does not know, its pieces, and spellings that are one
- * token; or words of two classes that are the same token
+ * token; words whose token the model cannot answer; or words of two classes that are the same token
  */
 export function readVerbalizer(
   words: Readonly<Record<string, readonly string[]>>,
@@ -31,11 +31,19 @@ export function readVerbalizer(
     list.map((word, i) => {
       const say = (message: string) => wrong.push({ path: ["verbalizer", name, i], message });
       const ids = tokenizer.encode(word),
-        known = ids.length > 0 && !ids.some((id) => tokenizer.isUnknown(id));
+        known = ids.length > 0 && tokenizer.knows(word);
       if (!known || ids.length > 1 && multiTokenWords === "error") {
         say(splitMessage(word, name, known, tokenizer));
       }
       const taken = multiTokenWords === "firstToken" ? ids.slice(0, 1) : ids;
+      const strange = taken.find((id) => id >= tokenizer.model.words);
+      if (strange !== undefined) {
+        say(
+          `'${word}' of the class '${name}' has the token '${
+            tokenizer.tokenOf(strange)
+          }' of the id ${strange}, and the model answers with ${tokenizer.model.words} tokens: choose another, or take the tokenizer that belongs to the model`,
+        );
+      }
       const owner = owners.get(taken[0]!);
       if (taken.length === 1 && owner !== undefined && owner !== name) {
         say(
@@ -67,22 +75,26 @@ function wholeSpellings(word: string, tokenizer: Tokenizer): string[] {
   return [...new Set(spellings)]
     .filter((one) => {
       const ids = tokenizer.encode(one);
-      return ids.length === 1 && !tokenizer.isUnknown(ids[0]!);
+      return ids.length === 1 && tokenizer.knows(one);
     })
     .map((one) => `'${one}'`);
 }
 
-/** The verbalizer as inputs of a compiled graph: `label_tokens` int64 and `label_weights` float32, [classes, words]. */
+/**
+ * The verbalizer as inputs of a compiled graph: `label_tokens` int64 and `label_weights` float32, [classes, words]. Unused
+ * places hold a word of the class, weighed 0: the logit of another could be infinite, and 0 times that is no number.
+ */
 export function verbalizerFeeds(
   { tokens }: Pick<Verbalizer, "tokens">,
 ): { label_tokens: Tensor; label_weights: Tensor } {
   const classes = tokens.map((words) =>
     words.flatMap((word) => word.map((id) => ({ id, weight: 1 / (words.length * word.length) })))
   );
-  const places = Array.from({ length: Math.max(...classes.map(({ length }) => length)) }, (_, i) => i);
+  const most = classes.reduce((most, { length }) => Math.max(most, length), 0);
+  const places = Array.from({ length: most }, (_, i) => i);
   const dims = [tokens.length, places.length];
   return {
-    label_tokens: int64Tensor(classes.flatMap((list) => places.map((i) => list[i]?.id ?? 0)), dims),
+    label_tokens: int64Tensor(classes.flatMap((list) => places.map((i) => (list[i] ?? list[0]!).id)), dims),
     label_weights: float32Tensor(
       Float32Array.from(classes.flatMap((list) => places.map((i) => list[i]?.weight ?? 0))),
       dims,

@@ -2,7 +2,14 @@ import type { Comparison, Verdict } from "../diff/compare.ts";
 import type { Diff } from "../diff/diff.ts";
 import { overview } from "../diff/overview.ts";
 import type { Flip } from "../diff/flips.ts";
-import { deltaText, detectableSentence, metricCells, metricText, pairedSentence } from "../diff/wording.ts";
+import {
+  deltaText,
+  detectableSentence,
+  metricCells,
+  metricText,
+  pairedSentence,
+  semanticsSentence,
+} from "../diff/wording.ts";
 import { IS_HIGHER_BETTER, type MetricName } from "../evaluation/metric_names.ts";
 import {
   bilingual,
@@ -38,12 +45,19 @@ export function diffReport(diff: Diff): Promise<string> {
       new Html(
         `<p>A: <code>${htmlOf(breakable(diff.a))}</code><br>B: <code>${htmlOf(breakable(diff.b))}</code></p>`,
       ),
+      ...semanticsPieces(diff),
       ...overviewPieces(diff),
       ...diff.comparisons.flatMap(comparisonPieces),
       ...onlyIn("only_in_a", diff.variantsOnlyInA),
       ...onlyIn("only_in_b", diff.variantsOnlyInB),
     ],
   });
+}
+
+/** That the sides' keys mean different things, where they do. */
+function semanticsPieces(diff: Diff): Html[] {
+  const sentence = semanticsSentence(diff);
+  return sentence === undefined ? [] : [new Html(`<p>${htmlOf(bilingual(sentence))}</p>`)];
 }
 
 /** Differences in standard errors, better to the right. */

@@ -1,3 +1,4 @@
+import { max, min } from "simple-statistics";
 import { keyLabels } from "../experiment/variant_name.ts";
 import type { Summary, SummaryGroup } from "../results/summary.ts";
 import { withoutSeed } from "../results/summary.ts";
@@ -34,7 +35,7 @@ export function sweepPlots({ rows, groups }: Summary): SweepPlot[] {
     const values = swept.map(({ settings }) => settings[key] as number);
     return {
       key,
-      log: Math.min(...values) > 0 && Math.max(...values) / Math.min(...values) >= WIDE,
+      log: min(values) > 0 && max(values) / min(values) >= WIDE,
       means: swept.map((group) => ({
         x: group.settings[key] as number,
         mean: group.test.accuracy.mean,

@@ -53,7 +53,7 @@ export function estimateSeconds(
     modelSha256 === run.modelSha256 && device === run.device && (length === 0) === (run.length === 0)
   );
   const distance = ({ length }: Throughput) => Math.abs(length - run.length);
-  const nearest = Math.min(...alike.map(distance));
+  const nearest = alike.reduce((least, one) => Math.min(least, distance(one)), Infinity);
   const seconds = alike.filter((one) => distance(one) === nearest)
     .map(({ examplesPerSecond, otherSeconds }) => run.examples / examplesPerSecond + otherSeconds)
     .sort((a, b) => a - b);

@@ -20,7 +20,10 @@ export interface Environment {
     /** … else where its folder lies, seen from the run's. */
     readonly folder?: string;
     readonly file: string;
+    /** Of that file. */
     readonly sha256: string;
+    /** The SHA-256 of every file that answers depend on, by its name within the model's folder; earlier programs wrote none. */
+    readonly files?: Readonly<Record<string, string>>;
   };
   readonly dataset: { readonly name: string; readonly revision?: string; readonly sha256: string };
   readonly seed: number;

@@ -22,11 +22,14 @@ export async function readWeights(folder: string): Promise<Readonly<Record<strin
     if (metadata.format !== FORMAT) throw new RangeError("it holds no model of a run");
     return tensors;
   } catch (error) {
-    if (
-      error instanceof Deno.errors.NotFound || error instanceof RangeError || error instanceof SyntaxError
-    ) {
-      throw new InputError(`${path} cannot be read: ${error.message}`, { cause: error });
+    if (error instanceof Deno.errors.NotFound) {
+      throw new InputError(`${folder} is no complete run of a tuned model: it lacks model.safetensors`, {
+        cause: error,
+      });
     }
-    throw error;
+    if (!(error instanceof RangeError)) throw error;
+    throw new InputError(`${path} is damaged (${error.message}): run its experiment again with --force`, {
+      cause: error,
+    });
   }
 }

@@ -1,3 +1,4 @@
+import { sha256OfJson } from "../dataset/sha256.ts";
 import type { Environment } from "./environment.ts";
 import type { Experiment } from "../experiment/types.ts";
 import type { MetricsFile } from "./metrics_file.ts";
@@ -33,7 +34,7 @@ export function packRuns(runs: ReadonlyMap<string, RunRecord>): PackedRuns {
     const examples = predictions.map((
       { id, text_sha256, text, label },
     ): BareExample => [id, text_sha256, text, label]);
-    const key = JSON.stringify(examples);
+    const key = sha256OfJson(examples);
     const { at } = testSets.get(key) ?? { at: testSets.size };
     testSets.set(key, { at, examples });
     const classes = Object.keys(predictions[0]?.probabilities ?? {});

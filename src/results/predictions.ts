@@ -14,27 +14,39 @@ export interface Prediction {
   readonly illegal?: boolean;
 }
 
+/** Whether something read from a file is a prediction, its probabilities numbers. */
+export function isPrediction(value: unknown): value is Prediction {
+  const { id, text, label, predicted, probabilities } = (value ?? {}) as Partial<Record<string, unknown>>;
+  return [id, text, label, predicted].every((one) => typeof one === "string") &&
+    typeof probabilities === "object" && probabilities !== null &&
+    Object.values(probabilities).every(Number.isFinite);
+}
+
 /**
  * Examples with what was predicted of them.
  *
  * @param logits [examples][classes]
  * @param illegal [examples]
  */
-export function predictionsOf(
+export async function predictionsOf(
   examples: readonly Example[],
   logits: readonly (readonly number[])[],
   illegal: readonly boolean[],
   classes: readonly string[],
 ): Promise<Prediction[]> {
-  return Promise.all(examples.map(async ({ id, text, label }, i) => ({
-    id,
-    text_sha256: await sha256(new TextEncoder().encode(text)),
-    text,
-    label,
-    predicted: classes[indexOfLargest(logits[i]!)]!,
-    probabilities: probabilitiesOf(logits[i]!, classes),
-    illegal: illegal[i]!,
-  })));
+  const predictions: Prediction[] = [];
+  for (const [i, { id, text, label }] of examples.entries()) {
+    predictions.push({
+      id,
+      text_sha256: await sha256(new TextEncoder().encode(text)),
+      text,
+      label,
+      predicted: classes[indexOfLargest(logits[i]!)]!,
+      probabilities: probabilitiesOf(logits[i]!, classes),
+      illegal: illegal[i]!,
+    });
+  }
+  return predictions;
 }
 
 /** Logits as probabilities by class. */

@@ -31,11 +31,13 @@ export async function readPrompt(folder: string): Promise<RunPrompt> {
   });
   try {
     const { tensors: { prompt }, metadata } = readSafetensors(bytes);
-    if (prompt === undefined) throw new RangeError("it holds no prompt");
+    if (prompt?.dims.length !== 2) throw new RangeError("it holds no prompt [length, dimension]");
     checkSemantics(metadata.semantics, path);
     return { prompt, insertion: metadata.insertion, sha256: await sha256(bytes) };
   } catch (error) {
-    if (!(error instanceof RangeError || error instanceof SyntaxError)) throw error;
-    throw new InputError(`${path} cannot be read: ${error.message}`, { cause: error });
+    if (!(error instanceof RangeError)) throw error;
+    throw new InputError(`${path} is damaged (${error.message}): run its experiment again with --force`, {
+      cause: error,
+    });
   }
 }

@@ -1,4 +1,5 @@
 import { join } from "@std/path";
+import { TextLineStream } from "@std/streams/text-line-stream";
 import { parse as parseYaml } from "yaml";
 import { InputError } from "../experiment/errors.ts";
 import type { Experiment } from "../experiment/types.ts";
@@ -7,7 +8,7 @@ import type { Environment } from "./environment.ts";
 import { checkFormat } from "./format.ts";
 import type { MetricsFile, UnfinishedFile } from "./metrics_file.ts";
 import { type Summary, SUMMARY_FORMAT } from "./summary.ts";
-import type { Prediction } from "./predictions.ts";
+import { isPrediction, type Prediction } from "./predictions.ts";
 
 /** A complete run without its predictions. */
 export interface RunAbout {
@@ -87,7 +88,7 @@ export async function readAbout(path: string): Promise<RunAbout> {
  */
 export async function readRun(path: string): Promise<RunRecord> {
   const file = join(path, "predictions.jsonl"), about = await readAbout(path);
-  return { ...about, predictions: parseLines(await readText(file), file) as Prediction[] };
+  return { ...about, predictions: await readPredictions(file) };
 }
 
 /** The `experiment.yaml` that a run has left. */
@@ -135,14 +136,26 @@ export async function readSummary(folder: string): Promise<Summary | undefined> 
   return { ...{ ensembles: [] }, ...summary as Summary };
 }
 
-function parseLines(text: string, file: string): unknown[] {
-  return text.split("\n").filter((line) => line !== "").map((line, i) => {
-    try {
-      return JSON.parse(line);
-    } catch {
-      throw damaged(file, `line ${i + 1} is no JSON`);
-    }
+/** A run's predictions. The file is read piece by piece: it may be longer than a string. */
+async function readPredictions(file: string): Promise<Prediction[]> {
+  const opened = await Deno.open(file).catch((error) => {
+    throw damaged(file, (error as Error).message);
   });
+  const byLine: TransformStream<string, string> = new TextLineStream(), found: Prediction[] = [];
+  let number = 0;
+  for await (const line of opened.readable.pipeThrough(new TextDecoderStream()).pipeThrough(byLine)) {
+    number++;
+    if (line === "") continue;
+    let value: unknown;
+    try {
+      value = JSON.parse(line);
+    } catch {
+      throw damaged(file, `line ${number} is no JSON`);
+    }
+    if (!isPrediction(value)) throw damaged(file, `line ${number} is no prediction with probabilities`);
+    found.push(value);
+  }
+  return found;
 }
 
 async function readJson(file: string): Promise<unknown> {

@@ -93,11 +93,7 @@ export class RunFolder {
 
   /** Writes a file; it appears whole. */
   async writeBytes(name: string, bytes: Uint8Array): Promise<void> {
-    const path = join(this.partial, name);
-    await onDisk(path, async () => {
-      await Deno.writeFile(`${path}.new`, bytes);
-      await Deno.rename(`${path}.new`, path);
-    });
+    await this.writeWhole(name, (path) => Deno.writeFile(path, bytes));
   }
 
   async writeText(name: string, content: string): Promise<void> {
@@ -109,7 +105,18 @@ export class RunFolder {
   }
 
   async writeJsonLines(name: string, lines: readonly unknown[]): Promise<void> {
-    await this.writeText(name, lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+    await this.writeWhole(name, async (path) => {
+      await Deno.writeTextFile(path, ReadableStream.from(linePieces(lines)));
+    });
+  }
+
+  /** Writes a file under another name, and gives it its own once it is whole. */
+  private async writeWhole(name: string, write: (path: string) => Promise<void>): Promise<void> {
+    const path = join(this.partial, name);
+    await onDisk(path, async () => {
+      await write(`${path}.new`);
+      await Deno.rename(`${path}.new`, path);
+    });
   }
 
   /** Adds a line to `history.jsonl`. */
@@ -156,6 +163,16 @@ export class RunFolder {
 
   private async cutHistory(step: number): Promise<void> {
     await this.writeJsonLines("history.jsonl", (await this.history()).filter((line) => line.step <= step));
+  }
+}
+
+/** So many lines are written at once. */
+const LINES = 1024;
+
+/** A line of JSON for each item, many at a time. */
+function* linePieces(items: readonly unknown[]): Generator<string> {
+  for (let from = 0; from < items.length; from += LINES) {
+    yield items.slice(from, from + LINES).map((item) => `${JSON.stringify(item)}\n`).join("");
   }
 }
 

@@ -15,7 +15,8 @@ export async function runFolders(folder: string): Promise<string[]> {
   const found = entries.some(({ name }) => name === "metrics.json") ? [folder] : [];
   for (const { name, isDirectory } of entries.sort((a, b) => BY_NAME(a.name, b.name))) {
     const isPlace = isDirectory && !name.startsWith(".") && !name.endsWith(".partial");
-    if (isPlace) found.push(...await runFolders(join(folder, name)));
+    if (!isPlace) continue;
+    for (const inner of await runFolders(join(folder, name))) found.push(inner);
   }
   return found;
 }

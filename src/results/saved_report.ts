@@ -1,7 +1,9 @@
 import { decodeBase64, encodeBase64 } from "@std/encoding/base64";
+import { jsonPieces } from "../dataset/json_pieces.ts";
 import { InputError } from "../experiment/errors.ts";
 import { checkFormat } from "./format.ts";
 import { type PackedRuns, packRuns, unpackRuns } from "./packed_runs.ts";
+import { isPrediction } from "./predictions.ts";
 import type { RunRecord } from "./read_run.ts";
 
 /** The element of a page that holds its runs: JSON, compressed, as nothing in the page reads it. */
@@ -10,8 +12,8 @@ const END = "</script>";
 
 /** Runs by name as an element of a page: a diff reads the saved page like the folder that it was made of. */
 export async function runsElement(runs: ReadonlyMap<string, RunRecord>): Promise<string> {
-  const json = new Blob([JSON.stringify(packRuns(runs))]);
-  const zipped = await new Response(json.stream().pipeThrough(new CompressionStream("gzip"))).arrayBuffer();
+  const json = ReadableStream.from(jsonPieces(packRuns(runs))).pipeThrough(new TextEncoderStream());
+  const zipped = await new Response(json.pipeThrough(new CompressionStream("gzip"))).arrayBuffer();
   return `${BEGIN}${encodeBase64(zipped)}${END}`;
 }
 
@@ -24,7 +26,10 @@ export async function readReport(file: string): Promise<Map<string, RunRecord>> 
   const text = await Deno.readTextFile(file), from = text.indexOf(BEGIN), to = text.indexOf(END, from);
   if (from < 0 || to < 0) throw noReport(file, "holds no runs");
   const runs = unpackRuns(await unzipped(text.slice(from + BEGIN.length, to), file));
-  for (const { environment } of runs.values()) checkFormat(environment.format, file);
+  for (const { environment, predictions } of runs.values()) {
+    checkFormat(environment.format, file);
+    if (!predictions.every(isPrediction)) throw noReport(file, "holds predictions without probabilities");
+  }
   return runs;
 }
 

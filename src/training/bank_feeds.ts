@@ -32,7 +32,7 @@ export async function bankFeeds(each: readonly Feeds[]): Promise<Feeds> {
 
 /** Matrices with as many columns as the widest: places behind a text are masked, and what stands there does not matter. */
 function filledUp(tensors: readonly Tensor[]): Tensor[] {
-  const columns = Math.max(...tensors.map(({ dims }) => dims[1]!));
+  const columns = tensors.reduce((most, { dims }) => Math.max(most, dims[1]!), 0);
   return tensors.map(({ data, dims }) => {
     const [rows, own] = dims as [number, number], wide = new BigInt64Array(rows * columns);
     for (let row = 0; row < rows; row++) {

@@ -1,12 +1,18 @@
 import { RandomStream } from "../experiment/random_stream.ts";
 import type { TrainingSpec } from "../experiment/types.ts";
-import { type BatchFeeds, batchFeeds, epochBatches, type LabelledEncoding } from "../prompt/batches.ts";
+import {
+  type BatchFeeds,
+  batchFeeds,
+  batchParts,
+  epochBatches,
+  type LabelledEncoding,
+} from "../prompt/batches.ts";
 
 /** What batches are made of. */
 export interface QueuedTask {
   readonly examples: readonly LabelledEncoding[];
-  /** Fills the places behind shorter examples. */
-  readonly padId: number;
+  /** Fills the places after shorter examples; `undefined` where the model would read them. */
+  readonly padId: number | undefined;
   readonly spec: Pick<TrainingSpec, "batchSize" | "accumulate">;
   readonly seed: number;
   /** What an example of each class weighs in the loss, where they differ. */
@@ -38,10 +44,7 @@ export class BatchQueue {
       this.orderedEpoch = epoch;
     }
     const batch = this.order[step % this.perEpoch]!.map((i) => examples[i]!);
-    const size = Math.ceil(batch.length / spec.accumulate);
-    return Array.from(
-      { length: Math.ceil(batch.length / size) },
-      (_, i) => batchFeeds(batch.slice(i * size, (i + 1) * size), padId, classWeights),
-    );
+    return batchParts(batch, Math.ceil(batch.length / spec.accumulate), padId)
+      .map((part) => batchFeeds(part, padId, classWeights));
   }
 }

@@ -12,7 +12,7 @@ import type { BatchFeeds } from "../prompt/batches.ts";
 export interface StepSessions {
   /** The compiled training step, opened on a device. */
   readonly session: ResidentSession;
-  /** The optimizer alone, opened on the same device, for batches whose gradient is accumulated; a model's are not. */
+  /** The optimizer alone, opened on the same device, for batches that are taken in parts; a model's are not. */
   readonly update?: ResidentSession;
 }
 

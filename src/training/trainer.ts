@@ -17,8 +17,8 @@ export interface TuningTask extends StepSessions {
   /** What is tuned, as it starts: `prompt` float32 [length, dimension], or a model's weights by name. */
   readonly parameters: Parameters;
   readonly examples: readonly LabelledEncoding[];
-  /** Fills the places behind shorter examples. */
-  readonly padId: number;
+  /** Fills the places after shorter examples; `undefined` where the model would read them. */
+  readonly padId: number | undefined;
   /** `label_tokens` and `label_weights`. */
   readonly verbalizer: Readonly<Record<string, Tensor>>;
   readonly spec: TrainingSpec;
@@ -150,11 +150,11 @@ export async function* tune(task: TuningTask): AsyncGenerator<TuningEvent, Tuned
       await bringLosses();
       const broken = losses.findIndex((one) => !Number.isFinite(one));
       if (broken >= 0 || !Number.isFinite(gradientNorm)) {
-        throw new TrainingError(
-          `the ${broken >= 0 ? "loss" : "gradient"} is not finite at step ${
-            broken >= 0 ? step - losses.length + broken + 1 : step
-          }: lower 'training.optimizer.learningRate' (${spec.optimizer.learningRate}) or set 'training.clipNorm'`,
-        );
+        throw new TrainingError(notFinite(
+          broken >= 0 ? "loss" : "gradient",
+          broken >= 0 ? step - losses.length + broken + 1 : step,
+          spec,
+        ));
       }
       let validation: Watched | undefined;
       if (endsEpoch && task.validate) {
@@ -199,6 +199,13 @@ export async function* tune(task: TuningTask): AsyncGenerator<TuningEvent, Tuned
     seconds,
     examplesPerSecond: seen / seconds,
   };
+}
+
+/** What is to be said of a loss or a gradient that is no number. @param step from 1 */
+function notFinite(what: "loss" | "gradient", step: number, { optimizer }: TrainingSpec): string {
+  return what === "loss" && step === 1
+    ? "the loss is not finite at step 1, before anything was tuned: the model's own logits are not finite; export or download it again, or set 'precision: float32' where it is float16"
+    : `the ${what} is not finite at step ${step}: lower 'training.optimizer.learningRate' (${optimizer.learningRate}) or set 'training.clipNorm'`;
 }
 
 function startOf({ parameters, state }: TuningTask): Checkpoint {

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { basename } from "@std/path";
 import {
   selfCheck,
   SelfCheckError,
@@ -11,12 +12,13 @@ import {
   compileHard,
   factsOf,
   type Insertion,
-  mapWeights,
   numberFormatOf,
   readOnnxFile,
+  weightFiles,
 } from "../../src/compiler/mod.ts";
 import { openCpu } from "../../src/device/cpu.ts";
 import { openUntouched } from "../../src/device/untouched.ts";
+import { readGraph } from "../../src/model/read_graph.ts";
 import { readRegion } from "../../src/model/read_region.ts";
 import type { LabelledEncoding } from "../../src/prompt/batches.ts";
 import { familyModel, readFamily } from "../compiler/family_step.ts";
@@ -44,16 +46,17 @@ async function withCheck<Result>(
   act: (task: SelfCheckTask) => Promise<Result>,
   counted?: number,
 ): Promise<Result> {
-  const path = familyModel(name), bytes = await Deno.readFile(path), read = readRegion;
+  const path = familyModel(name), { bytes } = await readGraph(path), read = readRegion;
   const model = readOnnxFile(bytes, path, read), numbers = numberFormatOf(model);
+  const weights = [path, ...weightFiles(model)].map((file) => [basename(file), file] as const);
   const firstPosition = counted ?? (await readFamily(name))["word-embeddings"].position_ids[0]![0]!;
   const compiled = insertion && compile(bytes, path, insertion, "sgd", { read });
-  const facts = factsOf(model), file = await openUntouched(mapWeights(model));
-  const predict = await cpu.open(compiled?.predict ?? compileHard(bytes, path, { read }));
+  const file = await openUntouched({ bytes, weights: new Map(weights) });
+  const answer = await cpu.open((compiled ?? compileHard(bytes, path, { read })).answer);
   const embed = compiled && await cpu.open(compiled.embed);
   try {
     return await act({
-      predict,
+      answer,
       embed,
       inputs: {},
       isBank: false,
@@ -61,14 +64,14 @@ async function withCheck<Result>(
       texts: textsOf(firstPosition, insertion ? 2 : 0),
       tokens: [[[3]], [[7]]],
       card: { kind: "masked", positions: undefined, firstPosition },
-      facts,
+      facts: factsOf(model),
       padId: 0,
       numbers,
       tolerance: toleranceFor(numbers, "float32"),
     });
   } finally {
     await file.release();
-    await predict.release();
+    await answer.release();
     await embed?.release();
   }
 }
@@ -99,33 +102,30 @@ Deno.test("positions that are counted from another number than the file's stop t
 
 Deno.test("padding that is read stops the run, and the mask is named", () =>
   withCheck("bert-sdpa-opset17", undefined, async (task) => {
-    const { predict } = task;
+    const { answer } = task;
     const seen = {
-      ...predict,
-      run: (feeds: Parameters<typeof predict.run>[0]) => {
+      ...answer,
+      run: (feeds: Parameters<typeof answer.run>[0]) => {
         const mask = feeds.attention_mask as { type: "int64"; dims: number[]; data: BigInt64Array };
-        return predict.run({ ...feeds, attention_mask: { ...mask, data: mask.data.map(() => 1n) } });
+        return answer.run({ ...feeds, attention_mask: { ...mask, data: mask.data.map(() => 1n) } });
       },
     };
-    const error = await assertRejects(() => selfCheck({ ...task, predict: seen }), SelfCheckError);
+    const error = await assertRejects(() => selfCheck({ ...task, answer: seen }), SelfCheckError);
     assert(error.message.includes("in the mask"), error.message);
   }));
 
 Deno.test("an answer that is no number stops the run", () =>
   withCheck("bert-opset11", undefined, async (task) => {
-    const { predict } = task;
+    const { answer } = task;
     const broken = {
-      ...predict,
-      run: async (feeds: Parameters<typeof predict.run>[0]) => {
-        const { class_logits } = await predict.run(feeds);
-        return {
-          class_logits: { ...class_logits!, data: (class_logits!.data as Float32Array).fill(NaN) } as
-            & typeof class_logits
-            & object,
-        };
+      ...answer,
+      run: async (feeds: Parameters<typeof answer.run>[0]) => {
+        const { word_logits, ...rest } = await answer.run(feeds);
+        (word_logits!.data as Float32Array)[3] = NaN;
+        return { ...rest, word_logits: word_logits! };
       },
     };
-    const error = await assertRejects(() => selfCheck({ ...task, predict: broken }), SelfCheckError);
+    const error = await assertRejects(() => selfCheck({ ...task, answer: broken }), SelfCheckError);
     assert(error.message.includes("off by NaN"), error.message);
   }));
 

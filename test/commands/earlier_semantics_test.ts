@@ -51,6 +51,8 @@ async function writeEarlier(folder: string): Promise<Experiment> {
   return EXPERIMENT;
 }
 
+const NEW = { folder: MINI, files: {}, facts: { scale: 1 } };
+
 const MESSAGE = "has semantics 1, and this softprompt has semantics 2";
 
 Deno.test("what was tuned when keys meant something else answers nothing, wherever it is named", () =>
@@ -70,6 +72,6 @@ Deno.test("what was tuned when keys meant something else answers nothing, wherev
       MESSAGE,
     );
     const started = { ...experiment.prompt, initialization: { from: "run" as const, path: "." } };
-    await assertRejects(() => readGivenPrompt(started, join(folder, "x.yaml")), InputError, MESSAGE);
-    await assertRejects(() => readMembers(experiment, [folder]), InputError, MESSAGE);
+    await assertRejects(() => readGivenPrompt(started, join(folder, "x.yaml"), NEW), InputError, MESSAGE);
+    await assertRejects(() => readMembers(experiment, [folder], NEW), InputError, MESSAGE);
   }));

@@ -1,6 +1,8 @@
-import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { parse as parseCsv } from "@std/csv/parse";
 import { join } from "@std/path";
+import { InputError } from "../../src/experiment/errors.ts";
+import { loadRun } from "../../src/mod.ts";
 import { call, inFolder, readLines, writeExperiment } from "./softprompt.ts";
 
 const json = async (...path: string[]) => JSON.parse(await Deno.readTextFile(join(...path)));
@@ -29,7 +31,7 @@ Deno.test("seeds that answer together: best single, average and ensemble, out of
       SEEDS.map(async (seed) => (await json(small, `seed=${seed}/metrics.json`)).test.accuracy.value),
     );
     assertEquals(
-      ensemble.members,
+      ensemble.members.map(({ run, accuracy }: Record<string, unknown>) => ({ run, accuracy })),
       SEEDS.map((seed, i) => ({ run: `../seed=${seed}`, accuracy: accuracies[i] })),
     );
     assertEquals(ensemble.best, Math.max(...accuracies));
@@ -66,6 +68,21 @@ Deno.test("seeds that answer together: best single, average and ensemble, out of
     ]);
     assertEquals(exported.code, 2);
     assertStringIncludes(exported.stderr, "an ensemble's prompts are in its members' folders");
+
+    const [first, second] = [0, 1].map((seed) => join(small, `seed=${seed}/prompt.safetensors`)) as [
+      string,
+      string,
+    ];
+    const before = await Deno.readFile(first);
+    await Deno.copyFile(second, first);
+    await assertRejects(
+      () => loadRun(join(small, "seed=ensemble")),
+      InputError,
+      `the prompt in ${join(small, "seed=0")} is not the one that ${
+        join(small, "seed=ensemble")
+      } answered with`,
+    );
+    await Deno.writeFile(first, before);
 
     const byRuns = {
       name: "named",

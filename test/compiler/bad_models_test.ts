@@ -24,18 +24,39 @@ refuses("a model that is cut off", async () => {
   return whole.slice(0, 1_000_000);
 }, "some/model.onnx is not an ONNX model, or it is cut off (1000000 bytes)");
 
-refuses(
-  "a text file",
-  () => new TextEncoder().encode("version https://git-lfs.github.com/spec/v1\n"),
-  "is not an ONNX model",
-);
+/** Files that are something else, by their first bytes, and what is said of them. */
+const OTHER_FILES: Readonly<Record<string, [start: string, said: string]>> = {
+  "a Git LFS pointer": [
+    "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 12345\n",
+    "some/model.onnx is a Git LFS pointer, which stands for the model's file: fetch that with 'git lfs pull'",
+  ],
+  "an empty file": ["", "some/model.onnx is empty: download it again"],
+  "a web page": [
+    "\n<!DOCTYPE html><html><body>404</body></html>",
+    "is a web page and no model: its download",
+  ],
+  "a checkpoint of PyTorch": [
+    "PK\x03\x04\x00\x00data.pkl",
+    "is a ZIP archive, as PyTorch's checkpoints are: export",
+  ],
+  "a pickle": ["\x80\x02}q\x00.", "is a pickle of Python"],
+  "a safetensors file": [
+    '\x20\0\0\0\0\0\0\0{"__metadata__":{}}',
+    "is a safetensors file: weights without a graph",
+  ],
+  "a GGUF file": ["GGUF\x03\0\0\0", "is a GGUF file: export the model to ONNX"],
+  "a JSON file": ['{"error": "not found"}', "is a JSON file: name the model's .onnx file"],
+  "a text": ["hello, world", "is not an ONNX model, or it is cut off (12 bytes)"],
+};
 
-refuses("an empty file", () => new Uint8Array(0), "holds no ONNX graph");
+for (const [name, [start, said]] of Object.entries(OTHER_FILES)) {
+  refuses(name, () => Uint8Array.from(start, (character) => character.charCodeAt(0)), said);
+}
 
 refuses(
   "a model without input_ids",
   () => tinyModel(["pixel_values"], [["MatMul", ["pixel_values", "head"], ["logits"]]], WEIGHTS),
-  "input 'pixel_values'",
+  "some/model.onnx has no input 'input_ids' (its inputs: 'pixel_values'): it is not a language model",
 );
 
 refuses(
@@ -70,12 +91,26 @@ refuses(
 refuses(
   "a model without a language-model head",
   () => tinyModel(["input_ids"], [LOOKUP], WEIGHTS, "x"),
-  "gives hidden states of size 4, not logits over its 10 words",
+  "gives no logits [batch, sequence, vocabulary] over its 10 words but 'x' float32 [batch, sequence, 4] (hidden states",
 );
 
+/** Halves and wholes of encoder-decoder models, by an input that only they have. */
+const OF_TWO_TEXTS: Readonly<Record<string, string>> = {
+  decoder_input_ids: "it is an encoder-decoder model such as T5, which reads one text and writes another",
+  encoder_hidden_states: "it is the decoder alone of an encoder-decoder model such as T5",
+  encoder_attention_mask: "it is the decoder alone of an encoder-decoder model such as T5",
+};
+
+for (const [input, said] of Object.entries(OF_TWO_TEXTS)) {
+  refuses(
+    `a model with the input ${input}, saying what it is`,
+    () => tinyModel(["input_ids", input], [LOOKUP, HEAD], WEIGHTS),
+    `some/model.onnx has the input '${input}': ${said}`,
+  );
+}
+
 refuses(
-  "an encoder-decoder model, saying that it is one",
-  () =>
-    tinyModel(["input_ids", "decoder_input_ids"], [LOOKUP, ["MatMul", ["x", "head"], ["logits"]]], WEIGHTS),
-  "encoder-decoder",
+  "a model that is fed embeddings",
+  () => tinyModel(["inputs_embeds"], [["MatMul", ["inputs_embeds", "head"], ["logits"]]], WEIGHTS),
+  "takes embeddings ('inputs_embeds') and not token ids",
 );

@@ -14,7 +14,7 @@ import { importModel } from "../../src/compiler/import.ts";
 import { readOnnxFile } from "../../src/compiler/onnx_file.ts";
 import { tinyModel, type TinyNode } from "./tiny_model.ts";
 
-const INT64 = 7;
+const INT64 = 7, BOOL = 9;
 
 /** A branch that does one thing to `x`, which the graph around it makes. */
 function branch(name: string, opType: string) {
@@ -43,7 +43,7 @@ function branching(
   ];
   const model = fromBinary(
     ModelProtoSchema,
-    tinyModel(inputs, nodes, { words: [10, 4], head: [4, 10] }, "logits", { three: 3 }),
+    tinyModel(inputs, nodes, { words: [10, 4], head: [4, 10] }, "logits", { three: 3, one: 1 }),
   );
   model.graph!.node.find((node) => node.opType === opType)!.attribute = [
     branch("then_branch", "Tanh"),
@@ -67,6 +67,90 @@ Deno.test("the branch of a choice that shapes decide is taken", () => {
     ["Equal", ["rank", "three"], ["is_three"]],
   ];
   assertEquals(operators(branching("If", "is_three", ["input_ids"], before)), ["Gather", "Tanh", "MatMul"]);
+});
+
+/** What a tiny model chooses by, and the operator of the branch that is right. */
+const CHOICES: Readonly<Record<string, { nodes: TinyNode[]; taken: string }>> = {
+  "a length is not another than itself, as DeBERTa's code asks": {
+    nodes: [["Equal", ["length", "length"], ["e"]], ["Not", ["e"], ["n"]], ["Cast", ["n"], ["c"], {
+      to: BOOL,
+    }]],
+    taken: "Sigmoid",
+  },
+  "a length is not the length and one": {
+    nodes: [["Add", ["length", "one"], ["more"]], ["Equal", ["length", "more"], ["c"]]],
+    taken: "Sigmoid",
+  },
+  "a length is at least one": { nodes: [["GreaterOrEqual", ["length", "one"], ["c"]]], taken: "Tanh" },
+  "a length is less than twice the length": {
+    nodes: [["Add", ["length", "length"], ["twice"]], ["Less", ["length", "twice"], ["c"]]],
+    taken: "Tanh",
+  },
+  "a product of lengths is not 0": {
+    nodes: [["Mul", ["length", "length"], ["square"]], ["Cast", ["square"], ["c"], { to: BOOL }]],
+    taken: "Tanh",
+  },
+  "the sign of what is below 0": {
+    nodes: [
+      ["Neg", ["length"], ["below"]],
+      ["Sign", ["below"], ["sign"]],
+      ["Abs", ["sign"], ["size"]],
+      ["Equal", ["size", "one"], ["c"]],
+    ],
+    taken: "Tanh",
+  },
+  "the larger of a length and one is the length": {
+    nodes: [
+      ["Max", ["length", "one"], ["larger"]],
+      ["Min", ["larger", "length"], ["smaller"]],
+      ["Equal", ["smaller", "length"], ["c"]],
+    ],
+    taken: "Tanh",
+  },
+  "three times a length leaves no rest by three": {
+    nodes: [
+      ["Mul", ["length", "three"], ["thrice"]],
+      ["Mod", ["thrice", "three"], ["rest"]],
+      ["Cast", ["rest"], ["c"], { to: BOOL }],
+    ],
+    taken: "Sigmoid",
+  },
+  "both, either and one of two": {
+    nodes: [
+      ["Equal", ["one", "one"], ["yes"]],
+      ["Equal", ["one", "three"], ["no"]],
+      ["And", ["yes", "no"], ["and"]],
+      ["Or", ["and", "yes"], ["or"]],
+      ["Xor", ["or", "no"], ["xor"]],
+      ["Where", ["xor", "three", "one"], ["chosen"]],
+      ["Equal", ["chosen", "three"], ["c"]],
+    ],
+    taken: "Tanh",
+  },
+};
+
+for (const [name, { nodes, taken }] of Object.entries(CHOICES)) {
+  Deno.test(`a choice is made when the model is compiled: ${name}`, () => {
+    const before: TinyNode[] = [
+      ["Shape", ["input_ids"], ["shape"]],
+      ["Gather", ["shape", "one"], ["length"]],
+      ...nodes,
+    ];
+    assertEquals(operators(branching("If", "c", ["input_ids"], before)), ["Gather", taken, "MatMul"]);
+  });
+}
+
+Deno.test("a choice by how long a text is, is refused", () => {
+  const before: TinyNode[] = [
+    ["Shape", ["input_ids"], ["shape"]],
+    ["Gather", ["shape", "one"], ["length"]],
+    ["Less", ["length", "three"], ["c"]],
+  ];
+  assertThrows(
+    () => imported(branching("If", "c", ["input_ids"], before)),
+    CompileError,
+    "its condition depends on the inputs",
+  );
 });
 
 Deno.test("a choice that the inputs decide is refused", () => {

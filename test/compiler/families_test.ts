@@ -1,7 +1,7 @@
 import { assert } from "@std/assert";
 import { canonicalize } from "../../src/compiler/canonicalize.ts";
 import { differentiate } from "../../src/compiler/differentiate.ts";
-import { exposePositions, findEmbedding } from "../../src/compiler/embedding_layer.ts";
+import { findEmbedding } from "../../src/compiler/embedding_layer.ts";
 import { emit, type Emitted } from "../../src/compiler/emit.ts";
 import { importModel } from "../../src/compiler/import.ts";
 import {
@@ -15,6 +15,7 @@ import {
 import { addLoss, readAnswer } from "../../src/compiler/objective.ts";
 import { readOnnxFile } from "../../src/compiler/onnx_file.ts";
 import { appendOptimizer } from "../../src/compiler/optimizer.ts";
+import { exposePositions } from "../../src/compiler/positions.ts";
 import { simplify } from "../../src/compiler/simplify.ts";
 import { splice } from "../../src/compiler/splice.ts";
 import { chooseDevice } from "../../src/device/choose.ts";
@@ -133,7 +134,7 @@ function padded(feeds: Record<string, Tensor>, tokens: number): Record<string, T
 /** The training step without the passes that narrow it. */
 function unnarrowed(bytes: Uint8Array, path: string, insertion: Insertion): Graph {
   const embedding = findEmbedding(
-    exposePositions(canonicalize(importModel(readOnnxFile(bytes, path, readRegion)))),
+    exposePositions(canonicalize(importModel(readOnnxFile(bytes, path, readRegion)))).graph,
   );
   const { graph, prompt } = splice(embedding, insertion);
   return simplify(

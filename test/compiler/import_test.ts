@@ -1,10 +1,11 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { canonicalize } from "../../src/compiler/canonicalize.ts";
 import { CompileError } from "../../src/compiler/errors.ts";
-import { exposePositions, findEmbedding } from "../../src/compiler/embedding_layer.ts";
+import { findEmbedding } from "../../src/compiler/embedding_layer.ts";
 import { type Graph, liveNodes } from "../../src/compiler/graph.ts";
 import { importModel } from "../../src/compiler/import.ts";
 import { readOnnxFile } from "../../src/compiler/onnx_file.ts";
+import { exposePositions } from "../../src/compiler/positions.ts";
 import { tinyModel, type TinyNode } from "./tiny_model.ts";
 
 const imported = (bytes: Uint8Array): Graph => importModel(readOnnxFile(bytes, "tiny.onnx"));
@@ -29,7 +30,7 @@ Deno.test("positions computed from the ids, as RoBERTa's export has them, give w
   const weights = { words: [10, 4], places: [6, 4], query: [4, 4], head: [4, 10] };
   const exposed = exposePositions(
     canonicalize(imported(tinyModel(["input_ids"], nodes, weights, "logits", { pad: 1, one: 1 }))),
-  );
+  ).graph;
   assertEquals(exposed.inputs.map(({ name }) => name), ["input_ids", "position_ids"]);
   assertEquals(operators(exposed).filter((op) => ["CumSum", "Equal", "Not"].includes(op)), []);
   assertEquals(findEmbedding(exposed).words.producer!.op, "Gather");

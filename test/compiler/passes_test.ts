@@ -9,10 +9,11 @@ import { emit } from "../../src/compiler/emit.ts";
 import { type Graph, liveNodes } from "../../src/compiler/graph.ts";
 import { importModel } from "../../src/compiler/import.ts";
 import { narrow } from "../../src/compiler/narrow.ts";
-import { readAnswer } from "../../src/compiler/objective.ts";
+import { CLASS_LOGITS, onlyOutput, readAnswer } from "../../src/compiler/objective.ts";
 import { readOnnxFile } from "../../src/compiler/onnx_file.ts";
+import { exposePositions } from "../../src/compiler/positions.ts";
 import { simplify } from "../../src/compiler/simplify.ts";
-import { exposePositions, findEmbedding } from "../../src/compiler/embedding_layer.ts";
+import { findEmbedding } from "../../src/compiler/embedding_layer.ts";
 import { splice } from "../../src/compiler/splice.ts";
 import { chooseDevice } from "../../src/device/choose.ts";
 import { openCpu } from "../../src/device/cpu.ts";
@@ -142,7 +143,7 @@ Deno.test("a Split is emitted with all its parts, also where nobody reads the la
 });
 
 Deno.test("the embedding layer ends behind its LayerNorm, and positions become an input", () => {
-  const exposed = exposePositions(canonicalize(imported));
+  const exposed = exposePositions(canonicalize(imported)).graph;
   const { words, output } = findEmbedding(exposed);
   assertEquals(words.producer!.op, "Gather");
   assertEquals(output.producer!.op, "LayerNormalization");
@@ -152,7 +153,8 @@ Deno.test("the embedding layer ends behind its LayerNorm, and positions become a
 for (const [model, output] of [["distilbert_like", "LayerNormalization"], ["gpt2_like", "Add"]] as const) {
   sharedTest(`the embedding layer of ${model} ends in ${output}`, async () => {
     const file = shared("parity", "models", model, "onnx", "model.onnx");
-    const graph = exposePositions(canonicalize(importModel(readOnnxFile(await Deno.readFile(file), file))));
+    const graph =
+      exposePositions(canonicalize(importModel(readOnnxFile(await Deno.readFile(file), file)))).graph;
     assertEquals(findEmbedding(graph).output.producer!.op, output);
   });
 }
@@ -161,7 +163,7 @@ sharedTest("GPT-2's Conv1D becomes a matrix product, so that its rows are narrow
   const file = shared("parity", "models", "gpt2_like", "onnx", "model.onnx");
   const graph = canonicalize(importModel(readOnnxFile(await Deno.readFile(file), file)));
   assertEquals(count(graph, "Gemm"), 0);
-  const rows = liveNodes(narrow(readAnswer(graph))).filter(({ op, outputs: [y] }) =>
+  const rows = liveNodes(narrow(onlyOutput(readAnswer(graph), CLASS_LOGITS))).filter(({ op, outputs: [y] }) =>
     op === "MatMul" && String(y!.shape[1]) === "1"
   );
   assertEquals(rows.length, 5, "queries, attention output, both of the feed-forward, and the head");
@@ -170,14 +172,14 @@ sharedTest("GPT-2's Conv1D becomes a matrix product, so that its rows are narrow
 sharedTest("the embedding layer of a LLaMA is its word table", async () => {
   const file = shared("models", "stories260k", "onnx", "model.onnx");
   const embedding = findEmbedding(
-    exposePositions(canonicalize(importModel(readOnnxFile(await Deno.readFile(file), file)))),
+    exposePositions(canonicalize(importModel(readOnnxFile(await Deno.readFile(file), file)))).graph,
   );
   assert(embedding.output === embedding.words);
 });
 
 Deno.test("token ids at the prompt's rows do not matter", async () => {
   for (const insertion of ["embedding-output", "word-embeddings"] as const) {
-    const { graph } = splice(findEmbedding(exposePositions(canonicalize(imported))), insertion);
+    const { graph } = splice(findEmbedding(exposePositions(canonicalize(imported)).graph), insertion);
     const feeds = {
       ...batch(),
       prompt: randomTensor(new RandomStream(1, "prompt"), [2, 256]),
@@ -192,8 +194,8 @@ Deno.test("token ids at the prompt's rows do not matter", async () => {
 });
 
 Deno.test("narrowing computes the head and the last layer's feed-forward at the answer only, with the same result", async () => {
-  const { graph } = splice(findEmbedding(exposePositions(canonicalize(imported))), "embedding-output");
-  const whole = readAnswer(graph), narrowed = narrow(whole);
+  const { graph } = splice(findEmbedding(exposePositions(canonicalize(imported)).graph), "embedding-output");
+  const whole = onlyOutput(readAnswer(graph), CLASS_LOGITS), narrowed = narrow(whole);
   const rows = liveNodes(narrowed).filter(({ op, outputs: [y] }) =>
     op === "MatMul" && String(y!.shape[1]) === "1"
   );

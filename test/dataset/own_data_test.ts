@@ -40,8 +40,8 @@ Deno.test("a file may have another delimiter, encoding, names of columns and of 
     );
     for (
       const [change, message] of [
-        [{ encoding: "utf-8" }, "a.csv is not utf-8: set 'dataset.encoding'"],
-        [{ encoding: "latin-9000" }, "'dataset.encoding: latin-9000' is no encoding"],
+        [{ encoding: "utf-8" }, "a.csv:2: its bytes are not utf-8: set 'dataset.encoding'"],
+        [{ encoding: "latin-9000" }, "the encoding 'latin-9000' is not known"],
         [{ labels: { "0": "negative" } }, "'dataset.labels' says no class for the label '1' (it does for 0)"],
       ] as const
     ) {

@@ -31,3 +31,45 @@ Deno.test("a file that is cut off or another is refused", () => {
   assertThrows(() => readSafetensors(file.subarray(0, 20)), RangeError, "its header is cut off");
   assertThrows(() => readSafetensors(new Uint8Array(3)), RangeError, "3 bytes");
 });
+
+Deno.test("what is no finite number is refused, naming the tensor and the first place", () => {
+  for (const [value, said] of [[NaN, "NaN"], [Infinity, "Infinity"], [-Infinity, "-Infinity"]] as const) {
+    const prompt = float32Tensor(Float32Array.of(1, 2, 3, 4, 5, value, NaN, 8), [4, 2]);
+    const file = writeSafetensors({ tensors: { prompt }, metadata: {} });
+    assertThrows(() => readSafetensors(file), RangeError, `'prompt' holds ${said} at [2, 1]`);
+  }
+});
+
+/** A file with a header of any kind, and twelve bytes behind it. */
+function withHeader(header: string): Uint8Array {
+  const text = new TextEncoder().encode(header), file = new Uint8Array(8 + text.length + 12);
+  new DataView(file.buffer).setBigUint64(0, BigInt(text.length), true);
+  file.set(text, 8);
+  return file;
+}
+
+Deno.test("half numbers are widened, those too large for their type refused", () => {
+  const file = withHeader('{"x":{"dtype":"F16","shape":[3],"data_offsets":[0,6]}}');
+  file.set(new Uint8Array(Float16Array.of(1.5, -2, 65504).buffer), file.length - 12);
+  assertEquals(readSafetensors(file).tensors.x!.data, Float32Array.of(1.5, -2, 65504));
+  file.set(new Uint8Array(Float16Array.of(1e6).buffer), file.length - 8);
+  assertThrows(() => readSafetensors(file), RangeError, "'x' holds Infinity at [2]");
+});
+
+Deno.test("a header that says something else than the bytes is refused", () => {
+  for (
+    const [header, why] of [
+      ["{", "its header is no JSON"],
+      ["null", "its header is no object"],
+      ['{"x":1}', "'x' is undefined, not F32"],
+      ['{"x":{"dtype":"F32"}}', "'x' has no sizes"],
+      ['{"x":{"dtype":"constructor","shape":[1],"data_offsets":[0,4]}}', "'x' is constructor, not F32"],
+      ['{"x":{"dtype":"F32","shape":[1],"data_offsets":[0]}}', "'x' is cut off"],
+      ['{"x":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}', "'x' has no sizes"],
+      ['{"x":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}', "'x' [2] takes 8 bytes, and 4 stand there"],
+      ['{"x":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}}', "'x' is cut off"],
+    ] as const
+  ) {
+    assertThrows(() => readSafetensors(withHeader(header)), RangeError, why, header);
+  }
+});

@@ -53,6 +53,31 @@ for (
       "'dataset.delimiter' goes with a 'file' or a 'split' by files",
     ],
     [
+      "a file of no known kind",
+      { dataset: { file: "a.xlsx" } },
+      "x.yaml:1:62: 'dataset.file' has an ending that is not known, got \"a.xlsx\": save it as one of .csv, .tsv",
+    ],
+    [
+      "a split's file of no known kind",
+      { dataset: { split: { train: "a.csv", test: "b.arrow" } } },
+      "'dataset.split.test' has an ending that is not known, got \"b.arrow\"",
+    ],
+    [
+      "a transfer file of no known kind",
+      { evaluation: { transfer: [{ file: "a.csv.zip" }] } },
+      "'evaluation.transfer.0.file' has an ending that is not known",
+    ],
+    [
+      "a key of other kinds of file",
+      { dataset: { split: { train: "a.jsonl", test: "B.JSON.gz" }, quotes: true } },
+      "'dataset.quotes' goes with files of .csv, .tsv: leave it out",
+    ],
+    [
+      "missing values of known data",
+      { dataset: { name: "reviews-demo", missing: "drop" } },
+      "'dataset.missing' goes with a 'file', a 'source' or a 'split' by files, not with a 'name'",
+    ],
+    [
       "a named split of a file",
       { dataset: { file: "a.csv", split: "train" } },
       "'dataset.split' must be textcnn",
@@ -86,6 +111,16 @@ for (
     assertThrows(() => parsed(changes), ExperimentError, message);
   });
 }
+
+Deno.test("files may be packed, written in capitals, or without an ending, and keys go with one of them", () => {
+  const split = { train: "A.CSV.gz", validation: "b.ndjson", test: "plain" };
+  const { dataset } = parsed({
+    dataset: { split, delimiter: ";", quotes: false, columns: ["text", "label"] },
+  });
+  assertEquals(dataset.split, split);
+  const transfer = [{ file: "stars.csv.gz", encoding: "gb18030" }];
+  assertEquals(parsed({ evaluation: { transfer } }).evaluation.transfer![0]!.as, "stars");
+});
 
 Deno.test("what an initialization needs goes with its kind", () => {
   const soft = (initialization: Record<string, unknown>) => () =>

@@ -1,20 +1,26 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { parseTemplate, TemplateError } from "../../src/experiment/template.ts";
+import { parseTemplate, TemplateError, withoutVectors } from "../../src/experiment/template.ts";
 
-Deno.test("a template is cut at its placeholders, and spaces belong to what follows them", () => {
-  assertEquals(parseTemplate("{prompt} {text} It was {mask}", 20), [
+Deno.test("a template is cut at its placeholders, and white space stays as it is written", () => {
+  assertEquals(parseTemplate("{prompt} {text}\nIt  was\t{mask}\n", 20), [
     { kind: "prompt", length: 20 },
-    { kind: "column", name: "text", spaced: true },
-    { kind: "words", words: " It was" },
+    { kind: "words", words: " " },
+    { kind: "column", name: "text" },
+    { kind: "words", words: "\nIt  was\t" },
     { kind: "mask" },
+    { kind: "words", words: "\n" },
   ]);
+});
+
+Deno.test("the words of a template alone have no blank where the vectors were", () => {
+  assertEquals(withoutVectors("{prompt:3} {text}\n{prompt:2} it was {mask}"), "{text}\nit was {mask}");
 });
 
 Deno.test("prompt vectors may stand in several places", () => {
   const lengths = parseTemplate("{prompt:3} {text} {prompt:2} it was {mask} .", 5).map((piece) =>
     piece.kind === "prompt" ? piece.length : 0
   );
-  assertEquals(lengths, [3, 0, 2, 0, 0, 0]);
+  assertEquals(lengths, [3, 0, 0, 0, 2, 0, 0, 0]);
 });
 
 for (

@@ -5,7 +5,7 @@ import { openModel } from "../../src/commands/open_model.ts";
 import { openCpu } from "../../src/device/cpu.ts";
 import { float32Tensor } from "../../src/device/device.ts";
 import { writeSafetensors } from "../../src/device/safetensors.ts";
-import { classLogits } from "../../src/evaluation/predict.ts";
+import { type Classifier, classLogits } from "../../src/evaluation/predict.ts";
 import { InputError } from "../../src/experiment/errors.ts";
 import { parseTemplate } from "../../src/experiment/template.ts";
 import { peftAdapter, type PeftConfig, readPeftAdapter } from "../../src/formats/peft.ts";
@@ -26,9 +26,18 @@ Deno.test("a prompt that PEFT saved gives the logits here that it gives there", 
   const template = parseTemplate("{prompt} {text} it was {mask} .", 3);
   const encoder = new TemplateEncoder(template, model.tokenizer, model.card, "together");
   const words = { negative: ["bad", "terrible"], positive: ["good", "great"] };
-  const { tokens } = readVerbalizer(words, model.tokenizer, "error");
+  const verbalizer = readVerbalizer(words, model.tokenizer, "error");
   const examples = answers.texts.map((text) => ({ ...encoder.encode({ text }), label: 0 }));
-  const found = await classLogits({ session, inputs: { prompt }, padId: 0, batchSize: 8 }, examples, tokens);
+  const classifier: Classifier = {
+    session,
+    inputs: { prompt },
+    padId: 0,
+    batchSize: 8,
+    precision: "float32",
+    tuned: true,
+  };
+  const nameOf = (i: number) => answers.texts[i]!;
+  const found = await classLogits(classifier, { examples, nameOf }, verbalizer);
   await session.release();
   for (const [i, row] of answers.class_logits.entries()) {
     for (const [c, logit] of row.entries()) assertAlmostEquals(found[i]![c]!, logit, 1e-4);
@@ -65,7 +74,7 @@ Deno.test("adapters of another kind, or with other tensors, are refused", () => 
         "has no 'prompt_embeddings' [4, 256] (it has prompt_embeddings [3, 256])",
       ],
       [{}, other, "(it has lora_A.weight [2, 2])"],
-      [{}, WEIGHTS.subarray(0, 700), "cannot be read"],
+      [{}, WEIGHTS.subarray(0, 700), "is damaged"],
     ] as const
   ) {
     const changed: PeftConfig = { ...config, ...change };

@@ -1,7 +1,8 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { join } from "@std/path";
 import { InputError } from "../../src/experiment/errors.ts";
-import { readTokenizer } from "../../src/model/read_tokenizer.ts";
+import { readTokenizer, readTokenizerJson } from "../../src/model/read_tokenizer.ts";
+import type { Json } from "../../src/model/special_tokens.ts";
 import { Tokenizer } from "../../src/model/tokenizer.ts";
 import { readVerbalizer } from "../../src/prompt/verbalizer.ts";
 import { MINI } from "../shared.ts";
@@ -37,9 +38,93 @@ Deno.test("a model's tokens around a text, and what it lacks, are found out", as
   const [bert, gpt, llama] = await Promise.all(
     ["wordpiece", "byte-level-bpe", "byte-fallback-bpe"].map((kind) => readTokenizer(folderOf(kind))),
   );
-  assertEquals([bert!.prefix, bert!.suffix, bert!.padId, bert!.maskId], [[2], [3], 0, 4]);
-  assertEquals([gpt!.prefix, gpt!.suffix, gpt!.padId, gpt!.maskId], [[], [], 0, undefined]);
-  assertEquals([llama!.prefix, llama!.suffix, llama!.padId, llama!.maskId], [[1], [], 0, undefined]);
+  assertEquals([bert!.prefix, bert!.suffix, bert!.padId, bert!.mask?.id], [[2], [3], 0, 4]);
+  assertEquals([gpt!.prefix, gpt!.suffix, gpt!.padId, gpt!.mask?.id], [[], [], 0, undefined]);
+  assertEquals([llama!.prefix, llama!.suffix, llama!.padId, llama!.mask?.id], [[1], [], 0, undefined]);
+});
+
+Deno.test("special tokens around a text are those of the post-processor, whatever the vocabulary", async () => {
+  const json = await readTokenizerJson(folderOf("wordpiece"));
+  const vocab = { "[CLS]": 0, "[SEP]": 1, K: 2 }, model = { type: "BPE", vocab, merges: [], unk_token: null };
+  const around = (post_processor: unknown, config = {}) => {
+    const { prefix, suffix } = Tokenizer.of({ ...json, added_tokens: [], model, post_processor }, config);
+    return [prefix, suffix];
+  };
+  const template = {
+    type: "TemplateProcessing",
+    single: [{ SpecialToken: { id: "start" } }, { Sequence: { id: "A" } }, { SpecialToken: { id: "end" } }],
+    special_tokens: { start: { ids: [0, 2] }, end: { ids: [1] } },
+  };
+  assertEquals(around(template), [[0, 2], [1]]);
+  assertEquals(around({ type: "Sequence", processors: [{ type: "ByteLevel" }, template] }), [[0, 2], [1]]);
+  assertEquals(around({ type: "RobertaProcessing", cls: ["[CLS]", 0], sep: ["[SEP]", 1] }), [[0], [1]]);
+  const asked = {
+    add_bos_token: true,
+    bos_token: { content: "[CLS]" },
+    add_eos_token: false,
+    eos_token: "[SEP]",
+  };
+  assertEquals(around(null), [[], []]);
+  assertEquals(around({ type: "ByteLevel" }, asked), [[0], []]);
+  assertThrows(() => around({ ...template, single: [] }), InputError, "does not hold the text once");
+});
+
+Deno.test("mask and pad are those that any of the files names, else those that are spelled so", async () => {
+  const json = await readTokenizerJson(folderOf("unigram"));
+  const named = (config: Json, changes: Json = {}) => {
+    const { mask, padId } = Tokenizer.of({ ...json, ...changes }, config);
+    return [mask?.spelling, padId];
+  };
+  assertEquals(named({}), ["<mask>", 1]);
+  assertEquals(named({ mask_token: { content: "</s>" }, pad_token: "<s>" }), ["</s>", 0]);
+  assertEquals(named({ mask_token_id: 2, pad_token_id: 3 }), ["</s>", 3]);
+  assertEquals(named({}, { added_tokens: [] }), [undefined, 0]);
+  const unadded = Tokenizer.of({ ...json, added_tokens: [] }, { mask_token: "<mask>" });
+  assertEquals(unadded.encode("a <mask>").at(-1), unadded.mask!.id);
+  assertEquals(Tokenizer.of(json, {}, { rows: 1, words: 800 }).padId, 0);
+});
+
+Deno.test("a folder needs no file beside tokenizer.json, and what tokenizer_config.json says counts most", async () => {
+  const folder = await Deno.makeTempDir(),
+    write = (name: string, content: unknown) =>
+      Deno.writeTextFile(join(folder, name), JSON.stringify(content));
+  await Deno.copyFile(join(folderOf("wordpiece"), "tokenizer.json"), join(folder, "tokenizer.json"));
+  assertEquals((await readTokenizer(folder)).mask?.id, 4);
+  await write("config.json", { pad_token_id: 3 });
+  await write("special_tokens_map.json", { mask_token: { content: "[SEP]" } });
+  const { mask, padId } = await readTokenizer(folder);
+  assertEquals([mask?.id, padId], [3, 3]);
+  await write("tokenizer_config.json", { mask_token: "[CLS]", pad_token: null });
+  assertEquals((await readTokenizer(folder)).mask?.id, 2);
+  await write("tokenizer_config.json", []);
+  await assertRejects(
+    () => readTokenizer(folder),
+    InputError,
+    "tokenizer_config.json must hold a JSON object",
+  );
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("unknown words are known to be so by what the model says, added token or not", async () => {
+  const wordpiece = await readTokenizerJson(folderOf("wordpiece")),
+    unigram = await readTokenizerJson(folderOf("unigram"));
+  for (const json of [wordpiece, unigram]) {
+    const tokenizer = Tokenizer.of({ ...json, added_tokens: [] }, {});
+    assertEquals([tokenizer.knows("film"), tokenizer.knows("film ☃")], [true, false]);
+  }
+  const model = { type: "BPE", vocab: { K: 0, "<mask>": 1 }, merges: [], unk_token: null };
+  const lossy = Tokenizer.of(
+    { ...wordpiece, added_tokens: [], normalizer: null, pre_tokenizer: null, model },
+    {},
+  );
+  assertEquals([lossy.encode("KxK"), lossy.knows("KxK"), lossy.pieces("Kx")], [[0, 0], false, ["K"]]);
+  assertThrows(() => readVerbalizer({ a: ["Kx"], b: ["K"] }, lossy, "error"), InputError, "splits 'Kx'");
+  const none = Tokenizer.of({
+    ...wordpiece,
+    model: { type: "WordPiece", vocab: { film: 0 }, unk_token: "[UNK]" },
+    added_tokens: [],
+  }, {});
+  assertThrows(() => none.encode("film ☃"), InputError, "none for unknown words");
 });
 
 Deno.test("a step that the library lacks is an error that names it", () => {

@@ -1,6 +1,6 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { RandomStream } from "../../src/experiment/random_stream.ts";
-import { batchFeeds, epochBatches, evaluationBatches } from "../../src/prompt/batches.ts";
+import { batchFeeds, batchParts, epochBatches, evaluationBatches } from "../../src/prompt/batches.ts";
 
 const example = (ids: number[], label: number) => ({
   ids,
@@ -38,4 +38,20 @@ Deno.test("an epoch sees every example once, in batches of similar length", () =
 
 Deno.test("evaluation sees every example once, whatever the seed", () => {
   assertEquals(evaluationBatches([5, 3, 4, 1], 3), [[3, 1, 2], [0]]);
+});
+
+Deno.test("where padding would be read, texts of one length go together, every one once", () => {
+  assertEquals(evaluationBatches([5, 3, 4, 3, 3, 5], 2, false), [[1, 3], [4], [2], [0, 5]]);
+  const batch = [example([2, 3], 0), example([2, 5, 3], 1), example([4, 3], 2), example([4, 4, 3], 3)];
+  const labels = (parts: { label: number }[][]) => parts.map((part) => part.map(({ label }) => label));
+  assertEquals(labels(batchParts(batch, 4, undefined)), [[0, 2], [1, 3]]);
+  assertEquals(labels(batchParts(batch, 2, undefined)), [[0], [1], [2], [3]]);
+  assertEquals(labels(batchParts(batch, 3, 9)), [[0, 1, 2], [3]]);
+  assertEquals(Array.from(batchFeeds([batch[0]!, batch[2]!], undefined).input_ids.data, Number), [
+    2,
+    3,
+    4,
+    3,
+  ]);
+  assertThrows(() => batchFeeds(batch, undefined), RangeError, "several lengths");
 });

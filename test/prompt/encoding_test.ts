@@ -1,8 +1,10 @@
-import { assertEquals, assertThrows } from "@std/assert";
-import { InputError } from "../../src/experiment/errors.ts";
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { InputError, KeyError } from "../../src/experiment/errors.ts";
 import { parseTemplate } from "../../src/experiment/template.ts";
-import { readTokenizer } from "../../src/model/read_tokenizer.ts";
+import { readTokenizer, readTokenizerJson } from "../../src/model/read_tokenizer.ts";
+import { Tokenizer } from "../../src/model/tokenizer.ts";
 import { TemplateEncoder } from "../../src/prompt/encoding.ts";
+import { readVerbalizer } from "../../src/prompt/verbalizer.ts";
 import { MINI } from "../shared.ts";
 import { tokenizer } from "./mini_tokenizer.ts";
 
@@ -74,6 +76,9 @@ Deno.test("a text too long for the model's positions loses its end, the template
   assertEquals(words(alone.ids.slice(-6)), "great it was [MASK] . [SEP]");
   const together = new TemplateEncoder(SOFT, tokenizer, MASKED, "together").encode({ text: long });
   assertEquals([together.ids.length, together.cut, Math.max(...together.positions)], [64, 45, 63]);
+  const buffered = { ...MASKED, sequence: 60 };
+  const whole = new TemplateEncoder(SOFT, tokenizer, buffered, "text-alone").encode({ text: long });
+  assertEquals([whole.ids.length, whole.cut], [60, 49]);
 });
 
 Deno.test("a template that leaves no room for the text is refused", () => {
@@ -109,19 +114,12 @@ Deno.test("a causal model answers behind the template's last token", () => {
 });
 
 Deno.test("a mask that the tokenizer lacks is refused", async () => {
-  const folder = await Deno.makeTempDir();
-  for (const name of ["tokenizer.json", "tokenizer_config.json"]) {
-    const content = JSON.parse(await Deno.readTextFile(`${MINI}/${name}`));
-    delete content.mask_token;
-    await Deno.writeTextFile(`${folder}/${name}`, JSON.stringify(content));
-  }
-  const maskless = await readTokenizer(folder);
+  const maskless = Tokenizer.of({ ...await readTokenizerJson(MINI), added_tokens: [] }, {});
   assertThrows(
     () => new TemplateEncoder(SOFT, maskless, MASKED, "together"),
     InputError,
     "has no mask token",
   );
-  await Deno.remove(folder, { recursive: true });
 });
 
 Deno.test("of several texts the longest is cut until all fit, and the template loses nothing", () => {
@@ -133,21 +131,82 @@ Deno.test("of several texts the longest is cut until all fit, and the template l
     const [first, second] = text.split(" then ").map((part) => part.match(/good/g)?.length ?? 0);
     return [first, second, cut];
   };
-  assertEquals(encoder.room, 58);
   assertEquals(counts(10, 20), [10, 20, 0]);
   assertEquals(counts(10, 80), [10, 48, 32]);
   assertEquals(counts(80, 10), [48, 10, 32]);
   assertEquals(counts(80, 80), [29, 29, 102]);
 });
 
-Deno.test("what stands around a text is known without one, unless the answer's place moves with its end", () => {
-  const encoder = new TemplateEncoder(SOFT, tokenizer, MASKED, "text-alone");
-  const { before, behind, promptRows, answerRow } = encoder.frame();
-  assertEquals([words(before.ids), words(behind.ids)], ["[PAD] [PAD] [PAD] [CLS]", "it was [MASK] . [SEP]"]);
-  assertEquals(before.counted, [false, false, false, true]);
-  assertEquals(promptRows.map(({ side, at }) => `${side} ${at}`), ["before 0", "before 1", "before 2"]);
-  assertEquals(answerRow, { side: "behind", at: 2 });
-  const causal = { ...MASKED, kind: "causal" } as const;
-  const open = new TemplateEncoder(parseTemplate("{prompt} it was {text}", 2), tokenizer, causal, "together");
-  assertThrows(() => open.frame(), InputError, "end it with words");
+const folderOf = (kind: string) => `test/fixtures/tokenizers/${kind}`;
+const [bytes, llama] = await Promise.all(
+  ["byte-level-bpe", "byte-fallback-bpe"].map((kind) => readTokenizer(folderOf(kind))),
+);
+const causal = (positions?: number) => ({ kind: "causal", positions, firstPosition: 0 }) as const;
+
+Deno.test("words after vectors in the middle are cut as words that follow others", () => {
+  const template = parseTemplate("great{prompt:1} film\n{prompt:1}it {text}", 2);
+  const encoder = new TemplateEncoder(template, llama!, causal(), "together"),
+    { ids } = encoder.encode({ text: "was" });
+  const pieces = (text: string) => llama!.encode(text).slice(text.startsWith("\n") ? 1 : 0);
+  assertEquals(ids, [
+    ...llama!.prefix,
+    ...pieces("great"),
+    0,
+    ...pieces("film\n"),
+    0,
+    ...llama!.encode("\nit was").slice(llama!.encode("\n").length),
+  ]);
+});
+
+Deno.test("a text that spells the mask does not move the answer, and one that spells it before does not take it", () => {
+  const template = parseTemplate("{a} it was {mask} , {b}", 0);
+  const encoder = new TemplateEncoder(template, tokenizer, MASKED, "together");
+  const { ids, answerRow } = encoder.encode({ a: "[MASK] great [MASK]", b: "[MASK]" });
+  assertEquals([words(ids), answerRow], ["[CLS] [MASK] great [MASK] it was [MASK] , [MASK] [SEP]", 6]);
+});
+
+Deno.test("a text whose last token spans the seam is cut by letters until all fits, and the template stays", () => {
+  const encoder = new TemplateEncoder(parseTemplate("{text}ing:\n", 0), bytes!, causal(20), "together");
+  for (const text of ["it's ".repeat(40).trim(), "x".repeat(100), "é好".repeat(50)]) {
+    const { ids, cut } = encoder.encode({ text }), whole = bytes!.encode(`${text}ing:\n`);
+    assertEquals(ids.length + cut, whole.length);
+    assert(ids.length <= 20 && ids.length > 10, `${ids.length}`);
+    const kept = [...text].map((_, i, all) => all.slice(0, i).join("")).filter((start) =>
+      bytes!.encode(`${start}ing:\n`).join() === ids.join()
+    );
+    assertEquals(kept.length, 1);
+  }
+});
+
+Deno.test("white space of the template before a text is not cut with it", () => {
+  const encoder = new TemplateEncoder(parseTemplate("a:\n{text}\nb:", 0), bytes!, causal(7), "together");
+  const { ids } = encoder.encode({ text: "great film" });
+  assertEquals(ids.slice(0, 3), bytes!.encode("a:\n"));
+  assertEquals(ids.slice(-3), bytes!.encode("\nb:"));
+});
+
+Deno.test("a token that the model has no row for is refused by name, in a template and in a text", async () => {
+  const small = await readTokenizer(MINI, { rows: 5000, words: 5000 });
+  const strange = Array.from({ length: 3000 }, (_, i) => tokenizer.tokenOf(5000 + i)).find((word) =>
+    /^[a-z]{6,}$/.test(word)
+  )!;
+  const message = `'${strange}' has the id ${tokenizer.encode(strange)[0]}, and the model has 5000 rows`;
+  assertThrows(
+    () => new TemplateEncoder(parseTemplate(`{text} ${strange} {mask}`, 0), small, MASKED, "together"),
+    KeyError,
+    message,
+  );
+  const encoder = new TemplateEncoder(parseTemplate("{text} was {mask}", 0), small, MASKED, "together");
+  assertThrows(() => encoder.encode({ text: strange }), InputError, message);
+  assertThrows(
+    () => readVerbalizer({ a: [strange], b: ["good"] }, small, "error"),
+    KeyError,
+    "answers with 5000 tokens",
+  );
+});
+
+Deno.test("words of a template that the tokenizer does not know are named", () => {
+  const template = parseTemplate("☃ {text} it was ☂ {mask}", 0);
+  assertEquals(new TemplateEncoder(template, tokenizer, MASKED, "together").unknownWords, ["☃", "☂"]);
+  assertEquals(new TemplateEncoder(SOFT, tokenizer, MASKED, "together").unknownWords, []);
 });

@@ -10,6 +10,7 @@ import { EmbeddingSpace } from "../../src/prompt/embedding_space.ts";
 import { type InitialPrompt, initialPrompt, mostFrequentTokens } from "../../src/prompt/initialization.ts";
 import { MINI } from "../shared.ts";
 import { tokenizer } from "./mini_tokenizer.ts";
+import answers from "../fixtures/peft/answers.json" with { type: "json" };
 
 const path: string = join(MINI, "onnx", "model.onnx");
 const bytes = await Deno.readFile(path);
@@ -21,6 +22,7 @@ async function spaceOf(insertion: Insertion): Promise<EmbeddingSpace> {
     await cpu.open({ bytes: embed.bytes, weights: new Map([["model.onnx", bytes]]) }),
     dimension,
     0,
+    tokenizer.size,
   );
 }
 const space = await spaceOf("embedding-output");
@@ -69,17 +71,17 @@ Deno.test("random vectors are uniform in ±range, the same for the same seed", a
 });
 
 Deno.test("the most frequent tokens are those of the training texts, then the vocabulary's order, specials never", () => {
-  const tokens = mostFrequentTokens(tokenizer, TEXTS, 5).map((id) => tokenizer.tokenOf(id));
+  const tokens = mostFrequentTokens(tokenizer, TEXTS, 5, tokenizer.size).map((id) => tokenizer.tokenOf(id));
   assertEquals(tokens.slice(0, 3), ["good", "bad", "film"]);
   assertEquals(tokens.length, 5);
-  assert(mostFrequentTokens(tokenizer, TEXTS, 8192).every((id) => !tokenizer.isSpecial(id)));
+  assert(mostFrequentTokens(tokenizer, TEXTS, 8192, tokenizer.size).every((id) => !tokenizer.isSpecial(id)));
 });
 
 Deno.test("vocabulary vectors are those of distinct tokens among the most frequent, embedded alone", async () => {
   const how = { from: "vocabulary", top: 30 } as const;
   const { prompt, origins, warnings } = await make(how, 20);
   assertEquals([new Set(origins).size, warnings], [20, []]);
-  const allowed = mostFrequentTokens(tokenizer, TEXTS, 30).map((id) => tokenizer.tokenOf(id));
+  const allowed = mostFrequentTokens(tokenizer, TEXTS, 30, tokenizer.size).map((id) => tokenizer.tokenOf(id));
   assert(origins.every((token) => allowed.includes(token!)));
   assertEquals(vector(prompt, 7), vector(await space.vectors([idOf(origins[7])]), 0));
   await assertRejects(() => make(how, 31), InputError, "more than the 30 tokens");
@@ -110,6 +112,14 @@ Deno.test("a text's tokens are a vector each, in their order; too many are cut",
   const cut = await make(how, 3);
   assertEquals([cut.prompt.dims, cut.origins], [[3, 256], ["a", "good", "bad"]]);
   assertEquals(cut.warnings, ["the text has 4 tokens, and the prompt 3 vectors: the last 1 are left out"]);
+});
+
+Deno.test("as PEFT has it, a text's tokens stand with the special ones around them, repeated or cut", async () => {
+  for (const { text, length, ids } of answers.starts) {
+    const { prompt, origins, warnings } = await make({ from: "text", text, as: "peft" }, length);
+    assertEquals([origins, warnings], [ids.map((id) => tokenizer.tokenOf(id)), []]);
+    assertEquals(prompt.data, (await space.vectors(ids)).data);
+  }
 });
 
 Deno.test("another run's vectors are taken as they are, cut, or filled up", async () => {

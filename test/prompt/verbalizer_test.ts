@@ -7,7 +7,7 @@ Deno.test("words become tokens, and a class's logit the mean of its words'", () 
   const verbalizer = readVerbalizer({ negative: ["bad"], positive: ["good", "great"] }, tokenizer, "error");
   assertEquals(verbalizer, { classes: ["negative", "positive"], tokens: [[[387]], [[307], [381]]] });
   const { label_tokens, label_weights } = verbalizerFeeds(verbalizer);
-  assertEquals([label_tokens.dims, Array.from(label_tokens.data, Number)], [[2, 2], [387, 0, 307, 381]]);
+  assertEquals([label_tokens.dims, Array.from(label_tokens.data, Number)], [[2, 2], [387, 387, 307, 381]]);
   assertEquals(Array.from(label_weights.data, Number), [1, 0, 0.5, 0.5]);
 });
 

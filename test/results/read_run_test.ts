@@ -51,7 +51,8 @@ Deno.test("predictions that are cut off are an error that names the line", () =>
       "metrics.json": METRICS,
       "environment.json": "{}",
       "experiment.yaml": "name: x",
-      "predictions.jsonl": '{"id":"a"}\n{"id":',
+      "predictions.jsonl":
+        '{"id":"a","text":"x","label":"p","predicted":"p","probabilities":{"p":1}}\n{"id":',
     });
     await assertRejects(
       () => readRun(folder),

@@ -31,6 +31,18 @@ for (const [what, weighing] of [["", {}], [" of weighted examples", { classWeigh
   });
 }
 
+Deno.test("a model that reads padding is tuned as with a mask: its batches are taken in parts of one length", async () => {
+  const cpu = await openCpu(), start = await tinyTask(cpu, { steps: 8, logEvery: 10 });
+  await start.close();
+  const masked = (await tuned(cpu, { steps: 8, logEvery: 10 })).data as Float32Array;
+  for (const accumulate of [1, 2]) {
+    const { data } = await tuned(cpu, { steps: 8, logEvery: 10, accumulate, takesMask: false });
+    const moved = Math.max(...masked.map((x, i) => Math.abs(x - Number(start.parameters.prompt!.data[i]))));
+    const apart = Math.max(...masked.map((x, i) => Math.abs(x - Number(data[i]))));
+    assert(moved > 0.1 && apart < 1e-3 * moved, `${apart} apart, ${moved} moved`);
+  }
+});
+
 for (const kind of DEVICES) {
   Deno.test(`two hundred steps on ${kind} give the same bits twice`, async () => {
     const bits = async () =>

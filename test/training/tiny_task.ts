@@ -1,36 +1,44 @@
 import { compile, type LossMean } from "../../src/compiler/mod.ts";
 import { type Device, float32Tensor, int64Tensor, type ResidentSession } from "../../src/device/device.ts";
 import { RandomStream } from "../../src/experiment/random_stream.ts";
+import { withoutMask } from "../compiler/without_mask.ts";
 import type { TuningTask } from "../../src/training/trainer.ts";
 
 /** The bank of the same step, opened. */
 export async function tinyBank(device: Device): Promise<ResidentSession> {
-  const { bytes, compiled } = await tinyModel(device, "plain");
+  const { bytes, compiled } = await tinyModel(device, true, "plain");
   return await device.openResident({
     bytes: compiled.bank.train.bytes,
     weights: new Map([["bert-opset11.onnx", bytes]]),
   });
 }
 
-async function tinyModel(device: Device, loss: LossMean) {
-  const path = "test/fixtures/families/bert-opset11.onnx", bytes = await Deno.readFile(path);
+async function tinyModel(device: Device, takesMask: boolean, loss: LossMean) {
+  const path = "test/fixtures/families/bert-opset11.onnx", file = await Deno.readFile(path);
+  const bytes = takesMask ? file : withoutMask(file);
   const target = device.kind === "webgpu" ? "webgpu" as const : "cpu" as const;
   return { bytes, compiled: compile(bytes, path, "embedding-output", "adamw", { target, loss }) };
 }
 
-/** Tuning two vectors in front of the smallest BERT of the fixtures, on some examples of random tokens. */
+/**
+ * Tuning two vectors in front of the smallest BERT of the fixtures, on some examples of random tokens.
+ *
+ * @param options `takesMask: false`: of its file that takes no `attention_mask` and reads padding
+ */
 export async function tinyTask(
   device: Device,
-  { steps, logEvery, accumulate = 1, examples: count = 14, classWeights }: {
+  { steps, logEvery, accumulate = 1, examples: count = 14, takesMask = true, classWeights }: {
     steps: number;
     logEvery: number;
     accumulate?: number;
     examples?: number;
+    takesMask?: boolean;
     classWeights?: readonly number[];
   },
 ): Promise<TuningTask & { close(): Promise<void> }> {
   const { bytes, compiled: { train, update, state, dimension } } = await tinyModel(
     device,
+    takesMask,
     classWeights ? "weighted" : "plain",
   );
   const weights = new Map([["bert-opset11.onnx", bytes]]);
@@ -56,7 +64,7 @@ export async function tinyTask(
       ),
     },
     examples,
-    padId: 1,
+    padId: takesMask ? 1 : undefined,
     verbalizer: {
       label_tokens: int64Tensor([5, 6], [2, 1]),
       label_weights: float32Tensor(Float32Array.of(1, 1), [2, 1]),

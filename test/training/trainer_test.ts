@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { symbol } from "../../src/compiler/dimension.ts";
 import {
   DeviceError,
@@ -186,6 +186,27 @@ Deno.test("a loss that is not finite stops tuning at its step, the last good pro
   );
   assertEquals(kept!.step, 6);
   assert(Array.from(kept!.parameters.prompt!.data, Number).every(Number.isFinite));
+});
+
+Deno.test("a first loss that is not finite is the model's fault, not the learning rate's", async () => {
+  await assertRejects(
+    () => follow(task({ session: pulling(1) })),
+    TrainingError,
+    "the loss is not finite at step 1, before anything was tuned: the model's own logits are not finite",
+  );
+});
+
+Deno.test("a checkpoint that holds what is no number is none", () => {
+  const prompt = float32Tensor(Float32Array.of(1, NaN), [1, 2]);
+  const bytes = encodeCheckpoint({
+    step: 3,
+    parameters: { prompt },
+    state: {},
+    losses: [],
+    waited: 0,
+    seconds: 1,
+  });
+  assertThrows(() => decodeCheckpoint(bytes), RangeError, "'parameter.prompt' holds NaN at [0, 1]");
 });
 
 Deno.test("nothing is left on the device, however tuning ends", async () => {

@@ -1,5 +1,5 @@
 import type { Builder } from "../builder.ts";
-import { type Dimension, product, subtract } from "../dimension.ts";
+import { add, type Dimension, leastOf, mostOf, product, subtract } from "../dimension.ts";
 import { CompileError } from "../errors.ts";
 import type { Value } from "../graph.ts";
 import { type Asked, axisOf, integerAttribute, plainInput, required, type Row, totalOf } from "./row.ts";
@@ -28,9 +28,12 @@ export function cutsOf(node: Asked): Cut[] {
   });
 }
 
-/** A position on an axis, counted from its end where negative. A symbol is taken to lie within the axis. */
+/** A position on an axis, counted from its end where negative. A symbol is taken to lie within the axis, if it can. */
 function bounded(position: Dimension, size: Dimension): Dimension {
-  if (typeof position !== "number") return position;
+  if (typeof position !== "number") {
+    const place = mostOf(position) < 0 ? add(size, position) : position;
+    return leastOf(subtract(place, size)) >= 0 ? size : place;
+  }
   if (typeof size === "number") return Math.max(0, Math.min(size, position < 0 ? position + size : position));
   if (position < 0) return totalOf([size, position]);
   return position >= 2 ** 31 - 1 ? size : position;

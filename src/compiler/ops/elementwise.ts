@@ -1,7 +1,29 @@
 import { float32 } from "../constants.ts";
-import { add, type Dimension, divide, multiply, sameDimension, subtract } from "../dimension.ts";
+import { add, multiply, subtract } from "../dimension.ts";
 import type { Builder } from "../builder.ts";
 import type { ElementType, Node, Value } from "../graph.ts";
+import {
+  absolute,
+  and,
+  type Arithmetic,
+  asTruth,
+  equal,
+  integerAt,
+  integersBy,
+  knownIntegers,
+  larger,
+  less,
+  lessOrEqual,
+  negative,
+  not,
+  or,
+  quotient,
+  remainder,
+  sign,
+  smaller,
+  within32Bits,
+  xor,
+} from "./integers.ts";
 import {
   axisUnder,
   broadcast,
@@ -38,7 +60,6 @@ export type ElementGradient = (
   inputs: readonly Value[],
   y: Value,
 ) => readonly (Value | null)[];
-type Arithmetic = (a: Dimension, b: Dimension) => Dimension | undefined;
 
 /** A selection passes through every input that is not repeated along its axis. */
 function passage(node: Node, axis: number): Passage {
@@ -56,11 +77,11 @@ function row(infer: (node: Signature) => Output[], gradient?: ElementGradient): 
   };
 }
 
-/** One input that counts, an output of its type and shape. */
-export function unary(gradient?: ElementGradient): Row {
+/** One input that counts, an output of its type and shape; small integers are followed symbolically. */
+export function unary(gradient?: ElementGradient, arithmetic?: Arithmetic): Row {
   return row((node) => {
-    const { type, shape } = required(node, 0);
-    return [{ type, shape }];
+    const x = required(node, 0), { type, shape } = x;
+    return [{ type, shape, ...knownIntegers(shape, [x], arithmetic) }];
   }, gradient);
 }
 
@@ -69,7 +90,7 @@ function binary(arithmetic?: Arithmetic, gradient?: ElementGradient): Row {
   return row((node) => {
     const a = required(node, 0), b = required(node, 1);
     const shape = broadcast(a.shape, b.shape);
-    return [{ type: a.type, shape, ...known(shape, a, b, arithmetic) }];
+    return [{ type: a.type, shape, ...knownIntegers(shape, [a, b], arithmetic) }];
   }, gradient);
 }
 
@@ -78,47 +99,16 @@ function comparison(arithmetic?: Arithmetic): Row {
   return row((node) => {
     const a = required(node, 0), b = required(node, 1);
     const shape = broadcast(a.shape, b.shape);
-    return [{ type: "bool", shape, ...known(shape, a, b, arithmetic) }];
+    return [{ type: "bool", shape, ...knownIntegers(shape, [a, b], arithmetic) }];
   });
 }
 
-/** The integers of a binary operator's output, where those of its inputs are known. */
-function known(
-  shape: readonly Dimension[],
-  a: Value,
-  b: Value,
-  arithmetic: Arithmetic | undefined,
-): { integers?: Dimension[] } {
-  const size = shape.length === 0 ? 1 : shape.length === 1 ? shape[0] : undefined;
-  if (
-    arithmetic === undefined || a.integers === undefined || b.integers === undefined ||
-    typeof size !== "number"
-  ) {
-    return {};
-  }
-  const integers: Dimension[] = [];
-  for (let i = 0; i < size; i++) {
-    const item = arithmetic(
-      a.integers[a.integers.length === 1 ? 0 : i]!,
-      b.integers[b.integers.length === 1 ? 0 : i]!,
-    );
-    if (item === undefined) return {};
-    integers.push(item);
-  }
-  return { integers };
-}
-
-/** Integer division rounds towards zero; a symbol divides only where the quotient is a dimension again. */
-function quotient(a: Dimension, b: Dimension): Dimension | undefined {
-  return typeof a === "number" && typeof b === "number" ? Math.trunc(a / b) : divide(a, b);
-}
-
-/** Symbols are positive: a dimension never equals a negative number. */
-function equal(a: Dimension, b: Dimension): Dimension | undefined {
-  if (sameDimension(a, b)) return 1;
-  const numbers = [a, b].filter((item) => typeof item === "number");
-  return numbers.length === 2 || numbers.some((item) => item < 0) ? 0 : undefined;
-}
+/** What is known of a whole number when it is cast to these types. */
+const CAST: Partial<Record<ElementType, Arithmetic>> = {
+  int64: (item) => item,
+  int32: within32Bits,
+  bool: asTruth,
+};
 
 /** A scalar of a value's element type. */
 export function scalarLike(b: Builder, like: Value, value: number): Value {
@@ -152,15 +142,15 @@ export const elementwise: Readonly<Record<string, Row>> = {
     const lower = b.op("Pow", [x!, b.subtract(p!, scalarLike(b, p!, 1))]);
     return [b.multiply(dy, b.multiply(p!, lower)), null];
   }),
-  Neg: unary((b, dy) => [b.negate(dy)]),
+  Neg: unary((b, dy) => [b.negate(dy)], negative),
   Exp: unary((b, dy, _, y) => [b.multiply(dy, y)]),
   Log: unary((b, dy, [x]) => [b.divide(dy, x!)]),
   Sqrt: unary((b, dy, _, y) => [b.divide(b.multiply(dy, scalarLike(b, y, 0.5)), y)]),
   Reciprocal: unary((b, dy, _, y) => [b.negate(b.multiply(dy, b.multiply(y, y)))]),
-  Abs: unary((b, dy, [x]) => [b.multiply(dy, b.op("Sign", [x!]))]),
+  Abs: unary((b, dy, [x]) => [b.multiply(dy, b.op("Sign", [x!]))], absolute),
   Sin: unary((b, dy, [x]) => [b.multiply(dy, b.op("Cos", [x!]))]),
   Cos: unary((b, dy, [x]) => [b.negate(b.multiply(dy, b.op("Sin", [x!])))]),
-  Sign: unary(),
+  Sign: unary(undefined, sign),
   Floor: unary(),
   Ceil: unary(),
   Round: unary(),
@@ -169,47 +159,43 @@ export const elementwise: Readonly<Record<string, Row>> = {
     return [{ type, shape, ...(integers && { integers }) }];
   }, (_, dy) => [dy]),
   Cast: row((node) => {
-    const { shape, integers, type: from } = required(node, 0);
-    const type = ELEMENT_TYPES[integerAttribute(node, "to", 0)] ?? from;
-    const whole = type === "int64" || type === "int32";
-    return [{ type, shape, ...(integers && whole && { integers }) }];
+    const x = required(node, 0), { shape } = x;
+    const type = ELEMENT_TYPES[integerAttribute(node, "to", 0)] ?? x.type;
+    return [{ type, shape, ...knownIntegers(shape, [x], CAST[type]) }];
     // Through whole numbers the gradient goes straight: what was rounded counts as if it had not been.
   }, (b, dy, [x]) => [isFloat(x!.type) ? b.op("Cast", [dy], { to: codeOf(x!.type) }) : dy]),
   Where: row((node) => {
     const [condition, a, b] = [required(node, 0), required(node, 1), required(node, 2)];
     const shape = broadcast(condition.shape, broadcast(a.shape, b.shape));
-    const chosen = condition.integers?.map((flag, i) => {
-      const side = flag === 1 ? a : b;
-      return side.integers?.[side.integers.length === 1 ? 0 : i];
+    const chosen = integersBy(shape, (place) => {
+      const flag = integerAt(condition, shape, place);
+      return flag === undefined ? undefined : integerAt(flag === 0 ? b : a, shape, place);
     });
-    const integers = chosen?.every((item) => item !== undefined) && shape.length <= 1 ? chosen : undefined;
-    return [{ type: a.type, shape, ...(integers && { integers }) }];
+    return [{ type: a.type, shape, ...chosen }];
   }, (b, dy, [condition, x]) => {
     const zero = scalarLike(b, x!, 0);
     return [null, b.op("Where", [condition!, dy, zero]), b.op("Where", [condition!, zero, dy])];
   }),
   Equal: comparison(equal),
-  Less: comparison(),
-  LessOrEqual: comparison(),
-  Greater: comparison(),
-  GreaterOrEqual: comparison(),
-  And: comparison(),
-  Or: comparison(),
-  Xor: comparison(),
-  Not: unary(),
+  Less: comparison(less),
+  LessOrEqual: comparison(lessOrEqual),
+  Greater: comparison((a, b) => less(b, a)),
+  GreaterOrEqual: comparison((a, b) => lessOrEqual(b, a)),
+  And: comparison(and),
+  Or: comparison(or),
+  Xor: comparison(xor),
+  Not: unary(undefined, not),
   IsNaN: row((node) => [{ type: "bool", shape: required(node, 0).shape }]),
   IsInf: row((node) => [{ type: "bool", shape: required(node, 0).shape }]),
   Min: binary(
-    (a, b) => typeof a === "number" && typeof b === "number" ? Math.min(a, b) : undefined,
+    smaller,
     (b, dy, [x, y]) => picked(b, dy, b.op("LessOrEqual", [x!, y!])),
   ),
   Max: binary(
-    (a, b) => typeof a === "number" && typeof b === "number" ? Math.max(a, b) : undefined,
+    larger,
     (b, dy, [x, y]) => picked(b, dy, b.op("GreaterOrEqual", [x!, y!])),
   ),
-  Mod: binary((a, b) =>
-    typeof a === "number" && typeof b === "number" && a >= 0 && b > 0 ? a % b : undefined
-  ),
+  Mod: binary(remainder),
   Clip: unary((b, dy, [x, least, most]) => {
     const zero = scalarLike(b, x!, 0);
     const above = least ? b.op("Where", [b.op("Less", [x!, least]), zero, dy]) : dy;

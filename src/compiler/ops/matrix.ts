@@ -4,6 +4,7 @@ import { CompileError } from "../errors.ts";
 import type { Builder } from "../builder.ts";
 import type { Node, Value } from "../graph.ts";
 import {
+  askedOfFixed,
   axisUnder,
   broadcast,
   floatAttribute,
@@ -26,7 +27,9 @@ function productShape(a: Value, b: Value, transposed: Transposed): Dimension[] {
   const [rows, innerA] = lastTwo(a, transposed.a);
   const [innerB, columns] = lastTwo(b, transposed.b);
   if (!sameDimension(innerA, innerB)) {
-    throw new CompileError(`inner dimensions ${innerA} and ${innerB} differ`);
+    throw new CompileError(
+      `inner dimensions ${innerA} and ${innerB} differ${askedOfFixed(innerA, innerB)}`,
+    );
   }
   return [...broadcast(a.shape.slice(0, -2), b.shape.slice(0, -2)), rows, columns];
 }
@@ -92,12 +95,11 @@ export const matrix: Readonly<Record<string, Row>> = {
   },
   // alpha·A·B + beta·C on plain matrices
   Gemm: {
-    infer: (
-      node,
-    ) => [{
-      type: required(node, 0).type,
-      shape: productShape(required(node, 0), required(node, 1), flags(node)),
-    }],
+    infer: (node) => {
+      const left = required(node, 0), right = required(node, 1);
+      if (left.shape.length !== 2) throw new CompileError("Gemm takes plain matrices");
+      return [{ type: left.type, shape: productShape(left, right, flags(node)) }];
+    },
     gradient: (b, node, [dy]) => {
       const scale = (factor: number) => factor === 1 ? dy! : b.multiply(dy!, b.scalar(factor));
       const [left, right] = productGradient(b, scale(floatAttribute(node, "alpha", 1)), node, flags(node));

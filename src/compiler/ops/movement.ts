@@ -2,8 +2,10 @@ import { CompileError } from "../errors.ts";
 import { type Dimension, multiply, product, sameDimension } from "../dimension.ts";
 import type { Builder } from "../builder.ts";
 import type { Node, Value } from "../graph.ts";
+import { integerAt, integersBy } from "./integers.ts";
 import {
   type Asked,
+  askedOfFixed,
   axisOf,
   axisUnder,
   broadcast,
@@ -103,6 +105,10 @@ export const movement: Readonly<Record<string, Row>> = {
       const axes = node.inputs[1]
         ? plainInput(node, 1, "axes").map((axis) => axisOf(axis, x.shape.length))
         : x.shape.flatMap((dimension, axis) => dimension === 1 ? [axis] : []);
+      const kept = axes.map((axis) => x.shape[axis]!).find((extent) => extent !== 1);
+      if (kept !== undefined) {
+        throw new CompileError(`an axis of ${kept} cannot be squeezed away${askedOfFixed(kept, 1)}`);
+      }
       return reshaped(x, x.shape.filter((_, axis) => !axes.includes(axis)));
     },
     gradient: (b, node, [dy]) => backToInput(b, node, dy!),
@@ -133,8 +139,8 @@ export const movement: Readonly<Record<string, Row>> = {
   },
   Expand: {
     infer: (node) => {
-      const { type, shape } = required(node, 0);
-      return [{ type, shape: broadcast(shape, wantedShape(node)) }];
+      const x = required(node, 0), shape = broadcast(x.shape, wantedShape(node));
+      return [{ type: x.type, shape, ...integersBy(shape, (place) => integerAt(x, shape, place)) }];
     },
     gradient: (_, __, [dy]) => [dy!, null],
     passage: (node, axis) => {
@@ -154,6 +160,7 @@ export const movement: Readonly<Record<string, Row>> = {
       const parts = node.inputs.map((_, i) => required(node, i)), [{ type, shape }] = parts as [Value];
       const axis = axisOf(integerAttribute(node, "axis", 0), shape.length);
       const extent = totalOf(parts.map((part) => part.shape[axis]!));
+      for (const part of parts) checkJoined(shape, part.shape, axis);
       const known = parts.every((part) => part.integers !== undefined) && shape.length === 1;
       return [{
         type,
@@ -201,7 +208,19 @@ export const movement: Readonly<Record<string, Row>> = {
   },
 };
 
-function permutation(node: Asked): readonly number[] {
+/** @throws {CompileError} where two shapes differ along another axis than the one they are joined along */
+function checkJoined(one: readonly Dimension[], other: readonly Dimension[], axis: number): void {
+  const at = one.findIndex((extent, i) => i !== axis && !sameDimension(extent, other[i] ?? 0));
+  if (at < 0 && one.length === other.length) return;
+  throw new CompileError(
+    `[${one.join(", ")}] and [${other.join(", ")}] cannot be joined along axis ${axis}${
+      askedOfFixed(one[at] ?? 0, other[at] ?? 0)
+    }`,
+  );
+}
+
+/** The axis of the input that each axis of a Transpose's output is. */
+export function permutation(node: Asked): readonly number[] {
   const rank = required(node, 0).shape.length;
   return integersAttribute(node, "perm") ?? Array.from({ length: rank }, (_, i) => rank - 1 - i);
 }

@@ -3,6 +3,7 @@ import { CompileError } from "../errors.ts";
 import type { Builder } from "../builder.ts";
 import { type Dimension, product } from "../dimension.ts";
 import type { Node, Value } from "../graph.ts";
+import { type Arithmetic, larger, smaller } from "./integers.ts";
 import {
   axisOf,
   integerAttribute,
@@ -15,7 +16,7 @@ import {
 } from "./row.ts";
 
 /** The axes that a reduction sums over: an input since opset 13 or 18, an attribute before; none given means all. */
-function reducedAxes(node: Pick<Signature, "inputs" | "attributes">): number[] {
+export function reducedAxes(node: Pick<Signature, "inputs" | "attributes">): number[] {
   const rank = required(node, 0).shape.length;
   const given = node.inputs[1] ? plainIntegersOf(node.inputs[1]) : integersAttribute(node, "axes");
   if (node.inputs[1] && given === undefined) throw new CompileError("the axes are not known at compile time");
@@ -40,7 +41,7 @@ function kept(b: Builder, node: Node, value: Value): Value {
 
 function reduction(
   gradient?: (b: Builder, dy: Value, x: Value, y: Value, count: Dimension) => Value,
-  arithmetic?: (items: readonly Dimension[]) => Dimension,
+  arithmetic?: (items: readonly Dimension[]) => Dimension | undefined,
 ): Row {
   return {
     infer: (node) => {
@@ -48,8 +49,8 @@ function reduction(
       const reduced = shape.flatMap((dimension, axis) =>
         !axes.includes(axis) ? [dimension] : keeps(node) ? [1] : []
       );
-      const known = arithmetic && integers && shape.length === 1 && axes.length === 1;
-      return [{ type, shape: reduced, ...(known && { integers: [arithmetic(integers)] }) }];
+      const known = integers && shape.length === 1 && axes.length === 1 ? arithmetic?.(integers) : undefined;
+      return [{ type, shape: reduced, ...(known !== undefined && { integers: [known] }) }];
     },
     ...(gradient && {
       gradient: (b, node, [dy]) => {
@@ -76,6 +77,15 @@ function sharedAmongEqual(b: Builder, dy: Value, x: Value, y: Value): Value {
   return b.multiply(dy, b.divide(hits, b.sum(hits, axes)));
 }
 
+/** The largest or the smallest of whole numbers, where it is known which that is. */
+function furthest(items: readonly Dimension[], pick: Arithmetic): Dimension | undefined {
+  const [first, ...rest] = items;
+  return rest.reduce(
+    (found: Dimension | undefined, item) => found === undefined ? found : pick(found, item),
+    first,
+  );
+}
+
 /** A dimension as a float32 scalar. */
 function asFloat(b: Builder, dimension: Dimension): Value {
   return typeof dimension === "number"
@@ -87,8 +97,8 @@ function asFloat(b: Builder, dimension: Dimension): Value {
 export const reductions: Readonly<Record<string, Row>> = {
   ReduceSum: reduction((b, dy, x) => b.expand(dy, x.shape), totalOf),
   ReduceMean: reduction((b, dy, x, _, count) => b.expand(b.divide(dy, asFloat(b, count)), x.shape)),
-  ReduceMax: reduction(sharedAmongEqual),
-  ReduceMin: reduction(sharedAmongEqual),
+  ReduceMax: reduction(sharedAmongEqual, (items) => furthest(items, larger)),
+  ReduceMin: reduction(sharedAmongEqual, (items) => furthest(items, smaller)),
   ReduceSumSquare: reduction((b, dy, x) => b.multiply(b.multiply(dy, b.scalar(2)), x)),
   ReduceL2: reduction((b, dy, x, y) => b.multiply(b.divide(dy, y), x)),
   ReduceProd: reduction(undefined, product),

@@ -85,8 +85,17 @@ export function broadcast(a: readonly Dimension[], b: readonly Dimension[]): Dim
     const right = b[axis - rank + b.length] ?? 1;
     if (left === 1) return right;
     if (right === 1 || sameDimension(left, right)) return left;
-    throw new CompileError(`shapes [${a.join(", ")}] and [${b.join(", ")}] do not broadcast`);
+    throw new CompileError(
+      `shapes [${a.join(", ")}] and [${b.join(", ")}] do not broadcast${askedOfFixed(left, right)}`,
+    );
   });
+}
+
+/** What may be the reason where two extents are not the same: a number in the file where the inputs decide. */
+export function askedOfFixed(a: Dimension, b: Dimension): string {
+  return (typeof a === "number") === (typeof b === "number")
+    ? ""
+    : " (was the model exported for one length, or for one number of texts? Export it with dynamic axes)";
 }
 
 /** The axis of a broadcast input that lies under an axis of the output; `null` where the input is repeated along it. */
@@ -102,17 +111,14 @@ export function reshapedTo(
   zeroCopies: boolean,
 ): Dimension[] {
   const filled = wanted.map((item, axis) => item === 0 && zeroCopies ? shape[axis] ?? 0 : item);
-  const open = filled.indexOf(-1);
-  if (open >= 0) {
-    const rest = product(filled.filter((_, axis) => axis !== open));
-    const size = divide(product(shape), rest);
-    if (size === undefined) {
-      throw new CompileError(`[${shape.join(", ")}] cannot be reshaped to [${wanted.join(", ")}]`);
-    }
-    filled[open] = size;
-  }
-  if (!sameDimension(product(filled), product(shape))) {
-    throw new CompileError(`[${shape.join(", ")}] cannot be reshaped to [${filled.join(", ")}]`);
+  const open = filled.indexOf(-1), whole = product(shape);
+  const rest = product(filled.filter((_, axis) => axis !== open));
+  const size = open < 0 ? undefined : divide(whole, rest);
+  if (size !== undefined) filled[open] = size;
+  if (!sameDimension(product(filled), whole)) {
+    throw new CompileError(
+      `[${shape.join(", ")}] cannot be reshaped to [${filled.join(", ")}]${askedOfFixed(whole, rest)}`,
+    );
   }
   return filled;
 }

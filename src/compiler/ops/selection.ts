@@ -1,7 +1,8 @@
-import { plainIntegersOf, scalarOf } from "../constants.ts";
+import { plainIntegersOf, scalarOf, smallIntegers } from "../constants.ts";
 import { CompileError } from "../errors.ts";
 import { type Dimension, product, subtract } from "../dimension.ts";
 import type { Value } from "../graph.ts";
+import { integersBy } from "./integers.ts";
 import { axisOf, axisUnder, integerAttribute, required, type Row } from "./row.ts";
 
 /**
@@ -148,16 +149,8 @@ export const shapes: Readonly<Record<string, Row>> = {
       const fill = node.attributes.value;
       const constant = typeof fill === "object" && "tensor" in fill ? fill.tensor : undefined;
       const type = constant?.type ?? "float32";
-      const item = type === "int64" && constant?.bytes
-        ? Number(new DataView(constant.bytes.buffer, constant.bytes.byteOffset).getBigInt64(0, true))
-        : undefined;
-      const size = shape.length === 1 ? shape[0] : undefined;
-      const known = item !== undefined && typeof size === "number" && size <= 16;
-      return [{
-        type,
-        shape,
-        ...(known && { integers: Array.from({ length: size }, () => item as Dimension) }),
-      }];
+      const item = constant === undefined ? undefined : smallIntegers(constant)?.[0];
+      return [{ type, shape, ...integersBy(shape, () => item) }];
     },
   },
   Range: {

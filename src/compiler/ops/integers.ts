@@ -1,0 +1,107 @@
+import {
+  type Dimension,
+  divide,
+  leastOf,
+  mostOf,
+  multiply,
+  sameShape,
+  subtract,
+  termsOf,
+} from "../dimension.ts";
+import type { Value } from "../graph.ts";
+
+/**
+ * What an operator makes of whole numbers (of truth values: 0 and 1) that are known in terms of the symbols; `undefined`
+ * where these do not decide it. Symbols are at least 1, as no batch is without examples and no example without tokens.
+ */
+export type Arithmetic = (...items: Dimension[]) => Dimension | undefined;
+
+/** Integer tensors of at most so many elements are followed. */
+const MOST = 64;
+
+/** The integers of an elementwise operator's output, where those of its inputs are known. */
+export function knownIntegers(
+  shape: readonly Dimension[],
+  inputs: readonly Value[],
+  arithmetic: Arithmetic | undefined,
+): { integers?: Dimension[] } {
+  if (arithmetic === undefined) return {};
+  return integersBy(shape, (place) => {
+    const items = inputs.flatMap((input) => integerAt(input, shape, place) ?? []);
+    return items.length === inputs.length ? arithmetic(...items) : undefined;
+  });
+}
+
+/** The integers of a tensor, given place by place, where all are known. */
+export function integersBy(
+  shape: readonly Dimension[],
+  at: (place: number) => Dimension | undefined,
+): { integers?: Dimension[] } {
+  const size = shape.reduce(multiply, 1);
+  if (typeof size !== "number" || size > MOST) return {};
+  const integers = Array.from({ length: size }, (_, place) => at(place));
+  return integers.every((item) => item !== undefined) ? { integers } : {};
+}
+
+/** The element of a value that stands at a place of the shape it is broadcast to, where it is known. */
+export function integerAt(
+  { integers, shape: own }: Value,
+  shape: readonly Dimension[],
+  place: number,
+): Dimension | undefined {
+  return integers?.length === 1 ? integers[0] : sameShape(own, shape) ? integers?.[place] : undefined;
+}
+
+/** 1 where something is known to hold, 0 where it is known not to. */
+function truth(holds: boolean, fails: boolean): Dimension | undefined {
+  return holds ? 1 : fails ? 0 : undefined;
+}
+
+export const equal: Arithmetic = (a, b) => {
+  const difference = subtract(a, b);
+  return truth(difference === 0, leastOf(difference) > 0 || mostOf(difference) < 0);
+};
+
+export const less: Arithmetic = (a, b) => {
+  const difference = subtract(b, a);
+  return truth(leastOf(difference) > 0, mostOf(difference) <= 0);
+};
+
+export const lessOrEqual: Arithmetic = (a, b) => {
+  const difference = subtract(b, a);
+  return truth(leastOf(difference) >= 0, mostOf(difference) < 0);
+};
+
+/** Whether a number is not 0. */
+export const asTruth: Arithmetic = (a) => truth(leastOf(a) > 0 || mostOf(a) < 0, a === 0);
+
+export const not: Arithmetic = (a) => typeof a === "number" ? 1 - a : undefined;
+export const and: Arithmetic = (a, b) => truth(a === 1 && b === 1, a === 0 || b === 0);
+export const or: Arithmetic = (a, b) => truth(a === 1 || b === 1, a === 0 && b === 0);
+export const xor: Arithmetic = (a, b) => truth(a !== b, a === b);
+
+/** Division rounds towards zero; a symbol divides only where the quotient is a dimension again. */
+export const quotient: Arithmetic = (a, b) => {
+  if (b === 0) return undefined;
+  return typeof a === "number" && typeof b === "number" ? Math.trunc(a / b) : divide(a, b);
+};
+
+/** Of numbers that are not negative, whose remainders all conventions agree on. */
+export const remainder: Arithmetic = (a, b) => {
+  if (typeof b !== "number" || b <= 0 || leastOf(a) < 0) return undefined;
+  if (typeof a === "number") return a % b;
+  return termsOf(a).every(([, factor]) => factor % b === 0) ? 0 : undefined;
+};
+
+export const smaller: Arithmetic = (a, b) => isAtMost(a, b) ? a : isAtMost(b, a) ? b : undefined;
+export const larger: Arithmetic = (a, b) => isAtMost(a, b) ? b : isAtMost(b, a) ? a : undefined;
+export const negative: Arithmetic = (a) => multiply(-1, a);
+export const absolute: Arithmetic = (a) => larger(a, multiply(-1, a));
+export const sign: Arithmetic = (a) => leastOf(a) > 0 ? 1 : mostOf(a) < 0 ? -1 : a === 0 ? 0 : undefined;
+
+/** A number that is cast to 32 bits, where it has them. */
+export const within32Bits: Arithmetic = (a) => typeof a !== "number" || Math.abs(a) < 2 ** 31 ? a : undefined;
+
+function isAtMost(a: Dimension, b: Dimension): boolean {
+  return leastOf(subtract(b, a)) >= 0;
+}

@@ -1,0 +1,35 @@
+import type { Embedding } from "./embedding_layer.ts";
+import { CompileError } from "./errors.ts";
+import { ancestors, dependents, liveNodes, type Node, type Value } from "./graph.ts";
+import type { Insertion } from "./splice.ts";
+import { isTokenWise } from "./token_wise.ts";
+
+/**
+ * The value whose rows a prompt's vectors take the place of. What token ids stand at these rows does not matter, for the
+ * prompt's tokens and for those of the text: the model reads ids nowhere else, and each token's embedding is its own.
+ *
+ * @throws {CompileError} naming the node, where that does not hold
+ */
+export function promptPlace({ graph, words, output }: Embedding, insertion: Insertion): Value {
+  const place = insertion === "embedding-output" ? output : words;
+  const nodes = liveNodes(graph), before = ancestors(place);
+  const inputs = graph.inputs.filter(({ name }) => name === "input_ids" || name === "attention_mask");
+  const fromInputs = dependents(nodes, inputs);
+  const reads = (from: ReadonlySet<Value>) => ({ inputs }: Node) =>
+    inputs.some((input) => input !== null && from.has(input));
+  const mixing = nodes.filter((node) => before.has(node) && !isTokenWise(node)).find(reads(fromInputs));
+  if (mixing) {
+    throw new CompileError(
+      `${graph.source}: operator ${mixing.op} of node '${mixing.name}' puts something of all tokens into each token's embedding, so that a soft prompt would change the text's: this model takes hard prompts alone`,
+    );
+  }
+  const elsewhere = nodes.filter((node) => !node.outputs.includes(place));
+  const fromIds = dependents(elsewhere, inputs.filter(({ name }) => name === "input_ids"));
+  const outside = elsewhere.filter((node) => !before.has(node) && node.op !== "Shape").find(reads(fromIds));
+  if (outside && [...graph.outputs.values()].some((value) => fromIds.has(value))) {
+    throw new CompileError(
+      `${graph.source}: operator ${outside.op} of node '${outside.name}' depends on token ids, which a soft prompt has none of: this model takes hard prompts alone, or export it with an input 'attention_mask' if that is what it makes of the ids`,
+    );
+  }
+  return place;
+}

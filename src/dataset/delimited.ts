@@ -1,0 +1,96 @@
+import type { TableRecord } from "./columns.ts";
+import { FormatError } from "./format_error.ts";
+import { quotedRows } from "./quoted_rows.ts";
+import { linesOf, type MissingColumn, recordsOf, type Row, splitRows, unquotedRows } from "./rows.ts";
+
+/** How a .csv or .tsv file is written. */
+export interface DelimitedFormat {
+  /** What separates the columns of a .csv file; found out where this is left out. */
+  readonly delimiter?: string | undefined;
+  /** Whether quotes enclose fields; left out, they do in a .csv file and not in a .tsv file, which is refused where they clearly do. */
+  readonly quotes?: boolean | undefined;
+  /** The names of the columns, where the file does not name them. */
+  readonly columns?: readonly string[] | undefined;
+}
+
+/** What separates the columns of files that are called .csv. */
+const DELIMITERS = [",", ";", "\t", "|"];
+
+/** A first line by which Excel is told the delimiter. */
+const SEPARATOR_LINE = /^"?sep=(.)"?(?=[\r\n]|$)/i;
+
+/**
+ * The records of a .csv file.
+ *
+ * @param path for messages
+ * @param missing which column a table lacks, of those that are needed
+ * @param note told of a delimiter that was found out and is no comma
+ * @throws {FormatError} naming the line, where a row cannot be read or a column is missing
+ */
+export function csvRecords(
+  content: string,
+  path: string,
+  { delimiter, quotes = true, columns }: DelimitedFormat,
+  missing: MissingColumn,
+  note: (line: string) => void,
+): Iterable<TableRecord> {
+  const said = SEPARATOR_LINE.exec(content)?.[1];
+  const rowsBy = (separator: string): Iterable<Row> => {
+    const lines = linesOf(content).drop(said === undefined ? 0 : 1);
+    return quotes ? quotedRows(lines, path, separator) : splitRows(lines, separator);
+  };
+  const fits = columns === undefined
+    ? (fields: readonly string[]) => missing(fields) === undefined
+    : (fields: readonly string[]) => fields.length === columns.length;
+  const known = delimiter ?? said, used = known ?? likeliest(rowsBy, fits);
+  if (known === undefined && used !== ",") note(`${path}: its columns are separated by ${NAMES[used]}`);
+  return recordsOf(rowsBy(used), path, missing, columns);
+}
+
+const NAMES: Readonly<Record<string, string>> = { ";": "';'", "\t": "tabs", "|": "'|'" };
+
+/** The delimiter by which the first row has the columns that are needed; where there is none, that of most columns. */
+function likeliest(
+  rowsBy: (delimiter: string) => Iterable<Row>,
+  fits: (fields: readonly string[]) => boolean,
+): string {
+  const firsts = DELIMITERS.map((delimiter) => ({ delimiter, fields: firstFields(rowsBy(delimiter)) }));
+  const best = firsts.find(({ fields }) => fits(fields)) ??
+    firsts.reduce((best, one) => one.fields.length > best.fields.length ? one : best);
+  return best.delimiter;
+}
+
+function firstFields(rows: Iterable<Row>): readonly string[] {
+  try {
+    for (const { fields } of rows) return fields;
+  } catch (error) {
+    // With another delimiter quotes may stand where they must not.
+    if (!(error instanceof FormatError)) throw error;
+  }
+  return [];
+}
+
+/**
+ * The records of a .tsv file (https://www.iana.org/assignments/media-types/text/tab-separated-values), or of one that encloses
+ * fields in quotes.
+ *
+ * @param path for messages
+ * @param missing which column a table lacks, of those that are needed
+ * @param note told of fields whose quotes may be meant either way
+ * @throws {FormatError} naming the line, where a row cannot be read or a column is missing
+ */
+export function tsvRecords(
+  content: string,
+  path: string,
+  { quotes, columns }: DelimitedFormat,
+  missing: MissingColumn,
+  note: (line: string) => void,
+): Iterable<TableRecord> {
+  const lines = linesOf(content);
+  const rows = quotes
+    ? quotedRows(lines, path, "\t")
+    : quotes === undefined
+    ? unquotedRows(splitRows(lines, "\t"), path, note)
+    : splitRows(lines, "\t");
+  return recordsOf(rows, path, missing, columns);
+}

@@ -1,0 +1,55 @@
+import { parse } from "@std/csv/parse";
+import { FormatError } from "./format_error.ts";
+import type { Line, Row } from "./rows.ts";
+
+/**
+ * Cuts lines into fields that quotes may enclose (RFC 4180), line breaks included; empty lines between rows are left out.
+ *
+ * @param path for messages
+ * @throws {FormatError} naming the line, where quotes stand otherwise
+ */
+export function* quotedRows(lines: Iterable<Line>, path: string, delimiter: string): Generator<Row> {
+  let open: Line[] = [];
+  for (const one of lines) {
+    if (open.length === 0 && !one.text.includes('"')) {
+      if (one.text !== "") yield { line: one.line, fields: one.text.split(delimiter) };
+      continue;
+    }
+    const isEven = quotesIn(one.text) % 2 === 0;
+    open.push(one);
+    // A row ends on the first line that leaves no quote open: every quote encloses a field or is doubled.
+    if (isEven !== (open.length === 1)) continue;
+    yield parsed(open, path, delimiter);
+    open = [];
+  }
+  if (open.length > 0) {
+    throw new FormatError(
+      `${path}:${open[0]!.line}: a quote is opened and not closed to the end of the file`,
+      `close it, double it within a field that quotes enclose, or set 'quotes: false' where quotes are part of the text`,
+    );
+  }
+}
+
+function quotesIn(text: string): number {
+  let count = 0;
+  for (let at = text.indexOf('"'); at >= 0; at = text.indexOf('"', at + 1)) count++;
+  return count;
+}
+
+function parsed(lines: readonly Line[], path: string, delimiter: string): Row {
+  const { line } = lines[0]!;
+  try {
+    const [fields = []] = parse(lines.map(({ text }) => text).join("\n"), {
+      separator: delimiter,
+    }) as string[][];
+    return { line, fields };
+  } catch (error) {
+    // The parser counts from the row's first line.
+    const within = Number(/error on line (\d+), column/.exec((error as Error).message)?.[1] ?? 1);
+    throw new FormatError(
+      `${path}:${line + within - 1}: a quote stands within a field`,
+      `enclose the field in quotes and double those in it, or set 'quotes: false' where quotes are part of the text`,
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,58 @@
+import type { Broken } from "./broken.ts";
+import type { KeyPath } from "./document.ts";
+import { endingOf, KNOWN_ENDINGS, type TableKind, tableKind } from "./table_kind.ts";
+import type { DatasetSpec, PartialExperiment, TransferSpec } from "./types.ts";
+
+/** The kinds of file that each key says something of. */
+const GOES_WITH = {
+  delimiter: ["csv"],
+  quotes: ["csv", "tsv"],
+  columns: ["csv", "tsv"],
+  encoding: ["csv", "tsv", "jsonl", "json", "txt"],
+} as const satisfies Readonly<Partial<Record<keyof DatasetSpec, readonly TableKind[]>>>;
+
+/** The rules of the files that data are in, by their endings; a file without one says by its first bytes what it is. */
+export function fileRules({ dataset, evaluation }: PartialExperiment): Broken[] {
+  const transfer = (evaluation?.transfer ?? []) as Partial<TransferSpec>[];
+  return [
+    ...rulesOf(["dataset"], dataset as Partial<DatasetSpec>),
+    ...transfer.flatMap((one, i) => rulesOf(["evaluation", "transfer", i], one)),
+  ];
+}
+
+function rulesOf(path: KeyPath, spec: Partial<DatasetSpec> | Partial<TransferSpec>): Broken[] {
+  const files = filesOf(spec);
+  const broken: Broken[] = files.flatMap(([key, name]) => {
+    if (endingOf(name) === undefined || tableKind(name) !== undefined) return [];
+    const at = [...path, ...key];
+    return [{
+      path: at,
+      message: `'${
+        at.join(".")
+      }' has an ending that is not known, got "${name}": save it as one of ${KNOWN_ENDINGS}`,
+    }];
+  });
+  if (broken.length > 0 || files.length === 0) return broken;
+  for (const [key, kinds] of Object.entries(GOES_WITH)) {
+    const isOf = ([, name]: Named) => (kinds as readonly (TableKind | undefined)[]).includes(tableKind(name));
+    if (Object.hasOwn(spec, key) && !files.some((one) => endingOf(one[1]) === undefined || isOf(one))) {
+      const message = `'${[...path, key].join(".")}' goes with files of ${
+        kinds.map((kind) => `.${kind}`).join(", ")
+      }: leave it out`;
+      broken.push({ path: [...path, key], message });
+    }
+  }
+  return broken;
+}
+
+/** A file, and the keys that name it. */
+type Named = readonly [key: KeyPath, name: string];
+
+function filesOf({ file, source, split }: Partial<DatasetSpec> | Partial<TransferSpec>): Named[] {
+  if (file !== undefined) return [[["file"], file]];
+  if (source !== undefined || typeof split !== "object" || !("train" in split)) return [];
+  const { train, validation, test } = split;
+  return Object.entries({ train, validation, test }).flatMap(([part, name]): Named[] =>
+    name === undefined ? [] : [[["split", part], String(name)]]
+  );
+}

@@ -1,0 +1,29 @@
+/** How a file of texts is written. */
+export type TableKind = "csv" | "tsv" | "jsonl" | "json" | "parquet" | "txt";
+
+/** The endings that say so, in lower case. */
+const KINDS: Readonly<Record<string, TableKind>> = {
+  csv: "csv",
+  tsv: "tsv",
+  jsonl: "jsonl",
+  ndjson: "jsonl",
+  json: "json",
+  parquet: "parquet",
+  txt: "txt",
+};
+
+/** The endings that are known, for messages. */
+export const KNOWN_ENDINGS: string = `${
+  Object.keys(KINDS).map((ending) => `.${ending}`).join(", ")
+}, each with or without .gz after it`;
+
+/** A file's ending in lower case, without the dot and without a .gz after it; `undefined` where it has none. */
+export function endingOf(path: string): string | undefined {
+  return /[^./\\]\.([^./\\]+)$/.exec(path.replace(/\.gz$/i, ""))?.[1]?.toLowerCase();
+}
+
+/** What a file's ending says of how it is written, in any case; `undefined` where it says nothing. */
+export function tableKind(path: string): TableKind | undefined {
+  const ending = endingOf(path) ?? "";
+  return Object.hasOwn(KINDS, ending) ? KINDS[ending] : undefined;
+}

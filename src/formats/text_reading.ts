@@ -1,0 +1,84 @@
+import { TEXTCNN_STEPS } from "../dataset/clean.ts";
+import { type Clean, readText } from "../dataset/reading.ts";
+import { InputError } from "../experiment/errors.ts";
+import type { Json } from "../model/special_tokens.ts";
+import { Tokenizer } from "../model/tokenizer.ts";
+import { continuing, preceded } from "../model/tokenizer_steps.ts";
+import type { Encoded, TemplateEncoder } from "../prompt/encoding.ts";
+import { frameOf, type Lead, leadOf, type TextFrame } from "../prompt/frame.ts";
+
+/** A tokenizer that reads a text alone, and what stands around the text's tokens. */
+export interface TextReading {
+  /** The content of `tokenizer.json`. */
+  readonly json: Json;
+  readonly frame: TextFrame;
+}
+
+/** Texts of several tokens, with what `clean` deletes. */
+const EDGES = ["it's", "2.5", "(x)", '"y"', "a b", "好 я", "-- a-b (c) 1.5% --"];
+
+/** So many tokens of the vocabulary are taken as texts: a template's words may grow together with one and not with another. */
+const TOKENS = 4000;
+
+/**
+ * Finds a tokenizer that reads a text alone as a run reads it in its template: trimmed and cleaned, with the white space that
+ * the template has before it. The model's own is taken where it does.
+ *
+ * @param tokenizer the content of the model's `tokenizer.json`
+ * @param column the template's only column
+ * @param texts that it is checked on, beside some of many kinds
+ * @throws {InputError} where there is none, as the tokens around a text depend on it
+ */
+export function textReading(
+  encoder: TemplateEncoder,
+  tokenizer: Json,
+  column: string,
+  clean: Clean,
+  texts: readonly string[],
+): TextReading {
+  const lead = leadOf(encoder);
+  const trimmed: readonly Json[] = [{ type: "Strip", strip_left: true, strip_right: true }];
+  const read = clean === "none" ? trimmed : [...trimmed, ...TEXTCNN_STEPS, ...trimmed];
+  const blank: readonly Json[] = [{ type: "Prepend", prepend: lead }];
+  const ways = [tokenizer, continuing(tokenizer)].flatMap((json) =>
+    [
+      { json, frame: "framed" },
+      { json: preceded(json, read), frame: "framed" },
+      { json: preceded(json, read), frame: "left-out" },
+      { json: preceded(json, [...read, ...blank]), frame: "left-out" },
+    ] satisfies { json: Json; frame: Lead }[]
+  );
+  const given = [...EDGES, ...texts].flatMap((text) => [text, ` ${text}\t\n`]);
+  const samples = [...given, ...tokenTexts(encoder)].filter((text) => readText(text, clean) !== "");
+  const expected = samples.map((text) => encoder.encode({ [column]: readText(text, clean) }));
+  let farthest = 0;
+  for (const way of ways) {
+    const frame = frameOf(encoder, way.frame), alone = Tokenizer.of(way.json, {});
+    const differing = samples.findIndex((text, i) => !isFramed(expected[i]!, alone.encode(text), frame));
+    if (differing < 0) return { json: way.json, frame };
+    farthest = Math.max(farthest, differing);
+  }
+  throw new InputError(
+    `the template cannot be exported as words around a text: its tokens depend on the text, as "${
+      samples[farthest]!.trim()
+    }" shows. Put a blank or a line's end between {${column}} and the words beside it`,
+  );
+}
+
+/** Tokens of the vocabulary as texts, evenly drawn. */
+function tokenTexts({ tokenizer }: TemplateEncoder): string[] {
+  const every = Math.ceil(tokenizer.size / TOKENS), texts: string[] = [];
+  for (let id = 0; id < Math.min(tokenizer.size, tokenizer.model.rows); id += every) {
+    const text = tokenizer.isSpecial(id) ? "" : tokenizer.textOf(id);
+    // A part of a letter's bytes is no text.
+    if (!text.includes("\ufffd")) texts.push(text);
+  }
+  return texts;
+}
+
+/** Whether an encoded example is a frame around a text's tokens. */
+function isFramed({ ids, answerRow, cut }: Encoded, text: readonly number[], frame: TextFrame): boolean {
+  const { before, behind, answerRow: answer } = frame;
+  const row = answer.side === "before" ? answer.at : before.ids.length + text.length + answer.at;
+  return cut > 0 || row === answerRow && [...before.ids, ...text, ...behind.ids].join() === ids.join();
+}

@@ -1,0 +1,37 @@
+import { createHash } from "node:crypto";
+import { basename } from "@std/path";
+import { notOnnx, readOnnxFile, weightsApart } from "../compiler/mod.ts";
+import { PIECE, piecesOf } from "./hash_file.ts";
+import { readRegion } from "./read_region.ts";
+
+/** An ONNX file that was read once. */
+export interface GraphOnDisk {
+  /** The file without its weights, which are external data that lies where it lies on disk: in the same file, or beside it. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Of the whole file. */
+  readonly sha256: string;
+}
+
+/**
+ * Reads an ONNX file once, from end to end, its weights never in memory.
+ *
+ * @throws {CompileError} where it is no ONNX file, or cut off
+ */
+export async function readGraph(path: string): Promise<GraphOnDisk> {
+  const hash = createHash("sha256"), reader = weightsApart(basename(path));
+  try {
+    reader.next();
+    for await (const piece of piecesOf(path)) {
+      hash.update(piece);
+      reader.next(piece);
+    }
+    return { bytes: reader.next(undefined).value!, sha256: hash.digest("hex") };
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    // What kind of file it is, its start says.
+    const { size } = await Deno.stat(path), length = Math.min(size, PIECE);
+    const start = readRegion({ path, offset: 0, length });
+    readOnnxFile(start, path, undefined, size);
+    throw notOnnx(path, size, start, error);
+  }
+}

@@ -1,0 +1,94 @@
+import { type Part, type TemplateEncoder, templateError } from "./encoding.ts";
+import { type Stretch, tokensOf } from "./stretch.ts";
+
+/** Token ids on one side of a text, and which of them take a position. */
+export interface FrameSide {
+  readonly ids: readonly number[];
+  readonly counted: readonly boolean[];
+}
+
+/** A place around a text: counted from the start, or from the first token behind the text. */
+export interface FramePlace {
+  readonly side: "before" | "behind";
+  readonly at: number;
+}
+
+/** What a template of one column puts around a text. */
+export interface TextFrame {
+  readonly before: FrameSide;
+  readonly behind: FrameSide;
+  readonly promptRows: readonly FramePlace[];
+  readonly answerRow: FramePlace;
+}
+
+/** The white space right before a text: a part of the frame, or left to whatever cuts the text into tokens. */
+export type Lead = "framed" | "left-out";
+
+/**
+ * What stands around the text, for a template of one column. A text in its template is the frame around the text's own
+ * tokens only where no token spans the seams; whoever uses a frame checks it on texts.
+ *
+ * @throws {KeyError} where nothing stands behind the text, so that the answer's place moves with its end
+ */
+export function frameOf(encoder: TemplateEncoder, lead: Lead): TextFrame {
+  const sides = { before: new Side(), behind: new Side() }, promptRows: FramePlace[] = [];
+  let side: keyof typeof sides = "before", answerRow: FramePlace | undefined;
+  const put = (part: Part) => {
+    const { ids, counted } = sides[side], at = ids.length, own = idsOf(part, encoder);
+    if (part.kind === "vectors") promptRows.push(...own.ids.map((_, i) => ({ side, at: at + i })));
+    if (own.mask !== undefined) answerRow = { side, at: at + own.mask };
+    ids.push(...own.ids);
+    counted.push(...own.ids.map(() => encoder.counts(part)));
+  };
+  for (const part of encoder.parts) {
+    const column = part.kind === "stretch" ? part.pieces.findIndex(({ kind }) => kind === "column") : -1;
+    if (part.kind !== "stretch" || column < 0) {
+      put(part);
+      continue;
+    }
+    put({ ...part, pieces: withLead(part.pieces.slice(0, column), lead) });
+    side = "behind";
+    put({ ...part, pieces: part.pieces.slice(column + 1), place: "inside" });
+  }
+  const last = sides.behind.ids.length - 1;
+  if (answerRow === undefined && last < 0) {
+    throw templateError(
+      "the template ends with the text, so that the answer has no fixed place: end it with words",
+    );
+  }
+  return { ...sides, promptRows, answerRow: answerRow ?? { side: "behind", at: last } };
+}
+
+/** The template's white space right before its text. */
+export function leadOf({ parts }: TemplateEncoder): string {
+  const stretches = parts.flatMap((part) => part.kind === "stretch" ? [part.pieces] : []);
+  const pieces = stretches.find((one) => one.some(({ kind }) => kind === "column")) ?? [];
+  const before = pieces[pieces.findIndex(({ kind }) => kind === "column") - 1];
+  return before?.kind === "words" ? before.words.slice(before.words.trimEnd().length) : "";
+}
+
+class Side {
+  readonly ids: number[] = [];
+  readonly counted: boolean[] = [];
+}
+
+function idsOf(
+  part: Part,
+  { tokenizer }: TemplateEncoder,
+): { ids: readonly number[]; mask?: number | undefined } {
+  switch (part.kind) {
+    case "vectors":
+      return { ids: Array.from({ length: part.length }, () => tokenizer.padId) };
+    case "specials":
+      return { ids: part.ids };
+    case "stretch":
+      return part.pieces.length === 0 ? { ids: [] } : tokensOf(part, {}, tokenizer);
+  }
+}
+
+function withLead(pieces: Stretch["pieces"], lead: Lead): Stretch["pieces"] {
+  const last = pieces.at(-1);
+  if (lead === "framed" || last?.kind !== "words") return pieces;
+  const words = last.words.trimEnd();
+  return [...pieces.slice(0, -1), ...(words === "" ? [] : [{ ...last, words }])];
+}

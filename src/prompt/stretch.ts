@@ -1,0 +1,103 @@
+import { InputError } from "../experiment/errors.ts";
+import type { Piece } from "../experiment/template.ts";
+import type { Place, Tokenizer } from "../model/tokenizer.ts";
+
+/** What stands in a template's places, by their names. */
+export type Texts = Readonly<Record<string, string>>;
+
+/** Words, texts and the mask from one prompt piece to the next, which are cut into tokens together, as one text. */
+export interface Stretch {
+  readonly kind: "stretch";
+  readonly pieces: readonly Exclude<Piece, { kind: "prompt" }>[];
+  readonly place: Place;
+}
+
+/** A stretch with its texts, as tokens. */
+export interface StretchTokens {
+  readonly ids: readonly number[];
+  /** The mask's place among them, where the stretch has it. */
+  readonly mask: number | undefined;
+}
+
+/** A part of a stretch that does not change, or a text with the white space before it. */
+export interface Segment {
+  readonly text: string;
+  readonly place: Place;
+  /** The column that the text comes from. */
+  readonly column?: string;
+  /** The white space of the template that stands before the text. */
+  readonly lead: string;
+}
+
+/**
+ * Cuts a stretch into tokens.
+ *
+ * @throws {InputError} where the mask is not read as such, or a token has no row in the model
+ */
+export function tokensOf(stretch: Stretch, texts: Texts, tokenizer: Tokenizer): StretchTokens {
+  const { pieces, place } = stretch, at = pieces.findIndex(({ kind }) => kind === "mask");
+  const ids = readable(tokenizer.encode(spelled(pieces, texts, tokenizer), place), tokenizer);
+  if (at < 0) return { ids, mask: undefined };
+  const { id, spelling } = tokenizer.mask!, places = ids.flatMap((one, i) => one === id ? [i] : []);
+  // A text may spell the mask, too: the template's comes after as many as stand before it.
+  const before = places.length === 1
+    ? []
+    : tokenizer.encode(spelled(pieces.slice(0, at), texts, tokenizer), place);
+  const mask = places[before.filter((one) => one === id).length];
+  if (mask === undefined) {
+    throw new InputError(
+      `the tokenizer does not read the template's {mask} as its mask token '${spelling}' beside the words around it: put blanks around {mask}`,
+    );
+  }
+  return { ids, mask };
+}
+
+/**
+ * Tokens that the model can read: all of them, or none.
+ *
+ * @throws {InputError} naming the first that has no row among the model's word embeddings
+ */
+export function readable(ids: number[], tokenizer: Tokenizer): number[] {
+  const { rows } = tokenizer.model, strange = ids.find((id) => id >= rows);
+  if (strange === undefined) return ids;
+  throw new InputError(
+    `the tokenizer's token '${
+      tokenizer.tokenOf(strange)
+    }' has the id ${strange}, and the model has ${rows} rows of word embeddings: leave it out, or take the tokenizer that belongs to the model`,
+  );
+}
+
+function spelled(pieces: Stretch["pieces"], texts: Texts, tokenizer: Tokenizer): string {
+  return pieces.map((piece) => wordsOf(piece, texts, tokenizer)).join("");
+}
+
+function wordsOf(piece: Stretch["pieces"][number], texts: Texts, tokenizer: Tokenizer): string {
+  switch (piece.kind) {
+    case "words":
+      return piece.words;
+    case "column":
+      return texts[piece.name]!;
+    case "mask":
+      return tokenizer.mask!.spelling;
+  }
+}
+
+/** A stretch as what changes from example to example and what does not; white space before a text goes with it. */
+export function segmentsOf({ pieces, place }: Stretch, texts: Texts, tokenizer: Tokenizer): Segment[] {
+  const segments: Segment[] = [];
+  let fixed = "";
+  const placed = (): Place => segments.length === 0 ? place : "inside";
+  for (const piece of pieces) {
+    const words = wordsOf(piece, texts, tokenizer);
+    if (piece.kind !== "column") {
+      fixed += words;
+      continue;
+    }
+    const bare = fixed.trimEnd(), lead = fixed.slice(bare.length);
+    if (bare !== "") segments.push({ text: bare, place: placed(), lead: "" });
+    segments.push({ text: `${lead}${words}`, place: placed(), column: piece.name, lead });
+    fixed = "";
+  }
+  if (fixed !== "") segments.push({ text: fixed, place: placed(), lead: "" });
+  return segments;
+}

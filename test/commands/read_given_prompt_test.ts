@@ -1,0 +1,44 @@
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { readGivenPrompt } from "../../src/commands/read_given_prompt.ts";
+import { readSafetensors } from "../../src/device/safetensors.ts";
+import { KeyError } from "../../src/experiment/errors.ts";
+import type { PromptSpec } from "../../src/experiment/types.ts";
+
+const ADAPTER = "test/fixtures/peft";
+const { prompt_embeddings } =
+  readSafetensors(await Deno.readFile(`${ADAPTER}/adapter_model.safetensors`)).tensors;
+const vectors = Array.from(prompt_embeddings!.data, Number);
+
+function read(scale: number, enters?: "after-scale" | "before-scale") {
+  const spec: PromptSpec = {
+    kind: "soft",
+    template: "{prompt} {text}",
+    length: 3,
+    insertion: "word-embeddings",
+    initialization: { from: "peft", path: ADAPTER, ...(enters && { enters }) },
+  };
+  return readGivenPrompt(spec, "experiment.yaml", { folder: ".", files: {}, facts: { scale } });
+}
+
+Deno.test("an adapter's vectors are those of its file, where the model has no scale, or they enter after it", async () => {
+  for (const given of [await read(1), await read(2.5), await read(2.5, "after-scale")]) {
+    assertEquals(Array.from(given!.prompt.data, Number), vectors);
+  }
+});
+
+Deno.test("vectors that entered before a scale are multiplied by it, as the model does in float32", async () => {
+  const scale = Math.fround(Math.sqrt(2304 / 3)), given = await read(scale, "before-scale");
+  assertEquals(Array.from(given!.prompt.data, Number), vectors.map((x) => Math.fround(x * scale)));
+});
+
+Deno.test("what is not said of a scale is taken for granted aloud, what is said without one is refused", async () => {
+  assertStringIncludes((await read(2.5))!.assumed!, "after the model's scale of its word embeddings (2.5)");
+  assertStringIncludes((await read(2.5))!.assumed!, "set 'before-scale'");
+  assertEquals([(await read(1))!.assumed, (await read(2.5, "before-scale"))!.assumed], [
+    undefined,
+    undefined,
+  ]);
+  for (const enters of ["after-scale", "before-scale"] as const) {
+    await assertRejects(() => read(1, enters), KeyError, "does not scale its word embeddings");
+  }
+});

@@ -1,0 +1,21 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { join } from "@std/path";
+import { moveChecked, readChecked, writeChecked } from "../../src/disk/checksums.ts";
+import { inFolder } from "../commands/softprompt.ts";
+
+Deno.test("files are read as they were written, or not at all", () =>
+  inFolder(async (folder) => {
+    const from = join(folder, "from"), to = join(folder, "to");
+    await Promise.all([Deno.mkdir(from), Deno.mkdir(to)]);
+    await writeChecked(from, { a: Uint8Array.of(1, 2), "b.onnx": new Uint8Array() });
+    await moveChecked(from, to, ["a", "b.onnx"]);
+    assertEquals(await readChecked(to), { a: Uint8Array.of(1, 2), "b.onnx": new Uint8Array() });
+    assertEquals(
+      (await Deno.readTextFile(join(to, "SHA256SUMS"))).split("\n")[1],
+      "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855  b.onnx",
+    );
+    await Deno.writeFile(join(to, "a"), Uint8Array.of(1, 3));
+    await assertRejects(() => readChecked(to), RangeError, "a is not what was written");
+    await Deno.remove(join(to, "a"));
+    await assertRejects(() => readChecked(to), Deno.errors.NotFound);
+  }));

@@ -1,0 +1,36 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { InputError } from "../../src/experiment/errors.ts";
+import { parseTemplate } from "../../src/experiment/template.ts";
+import { TemplateEncoder } from "../../src/prompt/encoding.ts";
+import { frameOf, leadOf } from "../../src/prompt/frame.ts";
+import { tokenizer } from "./mini_tokenizer.ts";
+
+const MASKED = { kind: "masked", positions: 64, firstPosition: 0 } as const;
+const SOFT = parseTemplate("{prompt} {text} it was {mask} .", 3);
+const words = (ids: readonly number[]) => ids.map((id) => tokenizer.tokenOf(id)).join(" ");
+
+Deno.test("what stands around a text is known without one, unless the answer's place moves with its end", () => {
+  const encoder = new TemplateEncoder(SOFT, tokenizer, MASKED, "text-alone");
+  const { before, behind, promptRows, answerRow } = frameOf(encoder, "framed");
+  assertEquals([words(before.ids), words(behind.ids)], ["[PAD] [PAD] [PAD] [CLS]", "it was [MASK] . [SEP]"]);
+  assertEquals(before.counted, [false, false, false, true]);
+  assertEquals(promptRows.map(({ side, at }) => `${side} ${at}`), ["before 0", "before 1", "before 2"]);
+  assertEquals(answerRow, { side: "behind", at: 2 });
+  const causal = { ...MASKED, kind: "causal" } as const;
+  const open = new TemplateEncoder(parseTemplate("{prompt} it was {text}", 2), tokenizer, causal, "together");
+  assertThrows(() => frameOf(open, "framed"), InputError, "end it with words");
+});
+
+Deno.test("the white space before a text is known", () => {
+  const lead = (template: string, length = 0) =>
+    leadOf(new TemplateEncoder(parseTemplate(template, length), tokenizer, MASKED, "together"));
+  assertEquals(
+    [
+      lead("it:\n{text} {mask}"),
+      lead("{prompt} {text} {mask}", 2),
+      lead("{mask}{text}"),
+      lead("{text} {mask}"),
+    ],
+    ["\n", " ", "", ""],
+  );
+});

@@ -1,0 +1,15 @@
+import { assertEquals } from "@std/assert";
+import { fillerOf, readsPadding } from "../../src/prompt/padding.ts";
+import { tokenizer } from "./mini_tokenizer.ts";
+
+Deno.test("padding is read by a model that looks at both sides and takes no mask", () => {
+  assertEquals(readsPadding({ kind: "masked" }, ["input_ids", "position_ids"]), true);
+  assertEquals(readsPadding({ kind: "masked" }, ["input_ids", "attention_mask"]), false);
+  assertEquals(readsPadding({ kind: "causal" }, ["input_ids"]), false);
+});
+
+Deno.test("where padding is read, nothing fills a batch up", () => {
+  const model = { card: { kind: "masked" } as const, tokenizer };
+  assertEquals(fillerOf(model, { inputNames: ["input_ids"] }), undefined);
+  assertEquals(fillerOf(model, { inputNames: ["input_ids", "attention_mask"] }), tokenizer.padId);
+});
