@@ -131,16 +131,20 @@ function flowEnd(value: string): number | undefined {
   return value.length;
 }
 
-/** A character in the line of a fault, or in the one before, that looks like a space and is none to YAML. */
+/** A character that looks like a space and is none to YAML, where a key or a value begins. */
+const UNSEEN_START = new RegExp(`(?:^|[:,{[-])[ \\t]*(${UNSEEN.source})`, "mu");
+
+/** Such a character in the line of a fault, or in the one before. */
 function unseenNear(text: string, offset: number): YamlProblem | undefined {
-  const line = text.lastIndexOf("\n", offset - 1) + 1,
-    start = line === 0 ? 0 : text.lastIndexOf("\n", line - 2) + 1;
+  const line = text.lastIndexOf("\n", offset - 1) + 1;
+  const start = line === 0 ? 0 : text.lastIndexOf("\n", line - 2) + 1;
   const end = text.indexOf("\n", offset), near = text.slice(start, end === -1 ? undefined : end);
-  const found = UNSEEN.exec(near);
-  return found === null ? undefined : {
-    offset: start + found.index,
+  const match = UNSEEN_START.exec(near), found = match?.[1];
+  if (match === null || found === undefined) return undefined;
+  return {
+    offset: start + match.index + match[0].length - found.length,
     message: `there is the character ${
-      codePoint(found[0])
+      codePoint(found)
     }, which looks like a space or like nothing and is a letter to YAML: write an ordinary space`,
   };
 }

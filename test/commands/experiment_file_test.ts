@@ -11,7 +11,10 @@ Deno.test("an experiment file that is not UTF-8, a folder or not there is refuse
       refused = (path: string, message: string) =>
         assertRejects(() => readExperimentFile(path), InputError, message);
     await Deno.writeFile(file, Uint8Array.of(0xff, 0xfe, 0x6e, 0x00));
-    await refused(file, "x.yaml is not UTF-8: save it with that encoding");
+    await refused(
+      file,
+      "x.yaml is utf-16le, not utf-8, by the byte order mark that it begins with: save it as UTF-8",
+    );
     await refused(folder, "is a folder: name an experiment file in it");
     await refused(join(folder, "y.yaml"), "there is no experiment file");
   }));

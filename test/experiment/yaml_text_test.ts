@@ -102,6 +102,7 @@ for (
 Deno.test("what is wrong after a fault within a list or a map is not blamed on what is whole before it", () => {
   assertStringIncludes(said('p: { a: "x", b: {text} y }\n'), "x.yaml:1:17: the value of 'b'");
   assertStringIncludes(said("p: {b: 1}}\n"), "x.yaml:1:10: it is no YAML");
+  assertStringIncludes(said('a: "x\u00a0: y"\nb: {text} y\n'), "x.yaml:2:4: the value of 'b'");
 });
 
 Deno.test("aliases that multiply, and lists without end, are refused soon", () => {
