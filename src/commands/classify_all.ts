@@ -11,7 +11,8 @@ import type { LabelledEncoding } from "../prompt/batches.ts";
 import type { MetricsFile, PartMetrics } from "../results/metrics_file.ts";
 import { type Prediction, predictionsOf, probabilitiesOf } from "../results/predictions.ts";
 import type { SamplePrediction } from "../results/samples.ts";
-import type { EncodedDataset, Prepared } from "./prepare.ts";
+import type { EncodedDataset } from "./encode_dataset.ts";
+import type { Prepared } from "./prepare.ts";
 import type { Tuned } from "../training/trainer.ts";
 
 /** What came of other data. */

@@ -15,7 +15,7 @@ import { say } from "./console.ts";
 import { terminalDownloads } from "./downloads.ts";
 import { modelOfRun } from "./model_of_run.ts";
 import type { OpenModel } from "./open_model.ts";
-import { compileExperiment, optimizerName, positionCounting } from "./prepare.ts";
+import { compileExperiment, optimizerName, positionCounting } from "./compile_experiment.ts";
 
 /** The flags of `export`. */
 export interface ExportFlags {

@@ -5,7 +5,8 @@ import type { RunFolder } from "../results/run_folder.ts";
 import type { Parameters } from "../training/early_stopping.ts";
 import { totalSteps, tune, type Tuned, type TuningTask } from "../training/trainer.ts";
 import type { Listener } from "./listener.ts";
-import type { EncodedDataset, Prepared } from "./prepare.ts";
+import type { EncodedDataset } from "./encode_dataset.ts";
+import type { Prepared } from "./prepare.ts";
 import { percent } from "./result_cells.ts";
 
 /**

@@ -21,7 +21,7 @@ import { compileHardModel, compileWholeModel } from "./compile_model.ts";
 import { terminalDownloads } from "./downloads.ts";
 import { modelOfRun } from "./model_of_run.ts";
 import type { OpenModel } from "./open_model.ts";
-import { compileExperiment, formOn, optimizerName, positionCounting } from "./prepare.ts";
+import { compileExperiment, formOn, optimizerName, positionCounting } from "./compile_experiment.ts";
 import { readMembers } from "./read_members.ts";
 
 /** How a run is loaded. */

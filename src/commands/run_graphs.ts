@@ -1,6 +1,7 @@
 import type { Compiled, CompiledAnswer, CompiledModel } from "../compiler/mod.ts";
 import { compileWholeModel, type Form } from "./compile_model.ts";
-import { compileExperiment, optimizerName, type Prepared } from "./prepare.ts";
+import { compileExperiment, optimizerName } from "./compile_experiment.ts";
+import type { Prepared } from "./prepare.ts";
 import type { Workbench } from "./workbench.ts";
 
 /** What a run's model is compiled to, one of these. */

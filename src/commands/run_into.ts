@@ -16,14 +16,10 @@ import { Interrupted } from "../training/trainer.ts";
 import { answering, trainedNumbers } from "./answering.ts";
 import { type CheckedRun, type CheckOutcome, checkRun } from "./check_run.ts";
 import { classifyAll } from "./classify_all.ts";
-import {
-  dataWarnings,
-  encodeDataset,
-  formOn,
-  positionCounting,
-  type Prepared,
-  unknownWordsWarning,
-} from "./prepare.ts";
+import { dataWarnings, unknownWordsWarning } from "./data_warnings.ts";
+import { encodeDataset } from "./encode_dataset.ts";
+import { formOn, positionCounting } from "./compile_experiment.ts";
+import type { Prepared } from "./prepare.ts";
 import type { Members } from "./read_members.ts";
 import { compileRun } from "./run_graphs.ts";
 import type { RunOptions } from "./run_options.ts";

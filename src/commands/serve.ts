@@ -15,7 +15,7 @@ import { terminalDownloads } from "./downloads.ts";
 import { modelOfRun } from "./model_of_run.ts";
 import type { OpenModel } from "./open_model.ts";
 import { checkFiles } from "./same_model.ts";
-import { optimizerName, positionCounting } from "./prepare.ts";
+import { optimizerName, positionCounting } from "./compile_experiment.ts";
 
 /** The flags of `serve`. */
 export interface ServeFlags {

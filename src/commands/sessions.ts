@@ -3,7 +3,8 @@ import type { Device, Session } from "../device/device.ts";
 import type { Stopwatch } from "../device/stopwatch.ts";
 import type { FusedMember } from "../training/fused_steps.ts";
 import type { Form } from "./compile_model.ts";
-import { type Prepared, stepKey } from "./prepare.ts";
+import type { Prepared } from "./prepare.ts";
+import { stepKey } from "./compile_experiment.ts";
 import type { ModelSessions, TuningSessions, Workbench } from "./workbench.ts";
 
 /** Opens what a run needs, or finds it opened by one before it; the time of its runs counts as this run's. */

@@ -6,7 +6,8 @@ import { partialPath } from "../results/run_folder.ts";
 import { totalSteps } from "../training/trainer.ts";
 import { withPlaces } from "./experiment_file.ts";
 import type { PlannedRun } from "./plan.ts";
-import { prepare, type Prepared, stepKey } from "./prepare.ts";
+import { prepare, type Prepared } from "./prepare.ts";
+import { stepKey } from "./compile_experiment.ts";
 import type { Workbench } from "./workbench.ts";
 
 /** What is known of a run before it begins. */

@@ -9,7 +9,8 @@ import type { Tuned } from "../training/trainer.ts";
 import { classWeights } from "./class_weights.ts";
 import { followed, validation } from "./follow.ts";
 import type { Listener } from "./listener.ts";
-import type { EncodedDataset, Prepared } from "./prepare.ts";
+import type { EncodedDataset } from "./encode_dataset.ts";
+import type { Prepared } from "./prepare.ts";
 import type { ModelSessions } from "./workbench.ts";
 
 /** A tuned model. */

@@ -4,15 +4,10 @@ import { say, tableLines } from "./console.ts";
 import { duration } from "./duration.ts";
 import { withPlaces } from "./experiment_file.ts";
 import { type PlannedRun, planSound, problemText } from "./plan.ts";
-import {
-  compileExperiment,
-  dataWarnings,
-  encodeDataset,
-  positionCounting,
-  type Prepared,
-  stepKey,
-  unknownWordsWarning,
-} from "./prepare.ts";
+import { compileExperiment, positionCounting, stepKey } from "./compile_experiment.ts";
+import { dataWarnings, unknownWordsWarning } from "./data_warnings.ts";
+import { encodeDataset } from "./encode_dataset.ts";
+import type { Prepared } from "./prepare.ts";
 import { survey, type SurveyedRun } from "./survey.ts";
 import { Workbench } from "./workbench.ts";
 

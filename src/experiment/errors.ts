@@ -39,6 +39,19 @@ export async function saidOfKey<Result>(
   }
 }
 
+/**
+ * Does something; what turns out to be wrong with the input is said in other words.
+ *
+ * @throws the error that `inWords` makes of an input error's message
+ */
+export function reworded<Result>(act: () => Result, inWords: (message: string) => InputError): Result {
+  try {
+    return act();
+  } catch (error) {
+    throw error instanceof InputError ? inWords(error.message) : error;
+  }
+}
+
 /** What turns out to be wrong with the value of a key once the model or the data are read. */
 export class KeyError extends InputError {
   override readonly name = "KeyError";
