@@ -14,6 +14,7 @@ const FACTS: ModelFacts = {
   attention: "bidirectional",
   takesPast: false,
   positions: undefined,
+  quantizesActivations: false,
   sequence: undefined,
 };
 
