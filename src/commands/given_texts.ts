@@ -1,12 +1,9 @@
-import { TextLineStream } from "@std/streams/text-line-stream";
 import { type TableRecord, textIn } from "../dataset/columns.ts";
 import { FormatError } from "../dataset/format_error.ts";
 import { objectOf, parseLine } from "../dataset/json_records.ts";
-import { checkReadable, isGzip, saidOfFile, unpack } from "../dataset/read_bytes.ts";
+import { linesIn } from "../dataset/read_lines.ts";
 import { readRecords, type TableFormat } from "../dataset/records.ts";
 import type { Line } from "../dataset/rows.ts";
-import { Utf8Doubt } from "../dataset/utf8_doubt.ts";
-import { type Decoding, LineDecoder } from "../experiment/decode_text.ts";
 import { InputError } from "../experiment/errors.ts";
 import { type TableKind, tableKind } from "../experiment/table_kind.ts";
 import type { DatasetSpec } from "../experiment/types.ts";
@@ -143,59 +140,4 @@ function jsonRecord(line: Line, path: string, reader: Reader): TableRecord {
   return typeof value === "string"
     ? loneText(line, value, path, reader)
     : { line: line.line, record: objectOf(value, line, path) };
-}
-
-/** The lines of a file as they are read. */
-async function* linesIn(
-  file: string,
-  path: string,
-  decoding: Decoding,
-  note: (line: string) => void,
-): AsyncGenerator<Line> {
-  const decoder = new LineDecoder(path, decoding), doubt = new Utf8Doubt(decoding.encoding);
-  const decoded = async function* () {
-    for await (const bytes of bytesOf(file, path)) {
-      doubt.see(bytes);
-      yield [...decoder.lines(bytes)].join("");
-    }
-    doubt.see(new Uint8Array());
-    yield* decoder.end();
-  };
-  const byLine: TransformStream<string, string> = new TextLineStream({ allowCR: true });
-  let line = 0;
-  for await (const text of ReadableStream.from(decoded()).pipeThrough(byLine)) yield { line: ++line, text };
-  const warning = doubt.warning(path);
-  if (warning !== undefined) note(warning);
-}
-
-/** The bytes of a file, a pipe or standard input as they come, or all at once where gzip has packed them. */
-async function* bytesOf(file: string, path: string): AsyncGenerator<Uint8Array> {
-  if (file !== "-") await checkReadable(file);
-  const readable = file === "-"
-    ? Deno.stdin.readable
-    : (await saidOfFile(file, () => Deno.open(file))).readable;
-  const pieces = readable.values();
-  try {
-    let first = new Uint8Array();
-    while (first.length < 2) {
-      const { done, value } = await pieces.next();
-      if (done) break;
-      first = Uint8Array.from([...first, ...value]);
-    }
-    if (isGzip(first)) yield await unpack(await whole(first, pieces), path);
-    else {
-      yield first;
-      yield* pieces;
-    }
-  } finally {
-    await pieces.return?.();
-  }
-}
-
-/** Bytes that come in pieces, in one. */
-async function whole(
-  first: Uint8Array<ArrayBuffer>,
-  rest: AsyncIterable<Uint8Array<ArrayBuffer>>,
-): Promise<Uint8Array> {
-  return await new Blob([first, ...await Array.fromAsync(rest)]).bytes();
 }
