@@ -1,13 +1,11 @@
-import { TextLineStream } from "@std/streams/text-line-stream";
 import { type TableRecord, textIn } from "../dataset/columns.ts";
 import { FormatError } from "../dataset/format_error.ts";
 import { objectOf, parseLine } from "../dataset/json_records.ts";
-import { isGzip, readBytes, saidOfFile } from "../dataset/read_bytes.ts";
+import { linesIn } from "../dataset/read_lines.ts";
 import { readRecords, type TableFormat } from "../dataset/records.ts";
 import type { Line } from "../dataset/rows.ts";
-import { type Decoding, LineDecoder } from "../experiment/decode_text.ts";
 import { InputError } from "../experiment/errors.ts";
-import { tableKind } from "../experiment/table_kind.ts";
+import { type TableKind, tableKind } from "../experiment/table_kind.ts";
 import type { DatasetSpec } from "../experiment/types.ts";
 
 /** A text to classify: what stands in the template's places, and what its answer is told with. */
@@ -22,6 +20,8 @@ export interface Reader {
   readonly placeholders: readonly string[];
   /** What the run was tuned on: a file of the same kind is read in the same way. */
   readonly dataset: DatasetSpec;
+  /** The run's classes. */
+  readonly classes: readonly string[];
   /** The file's encoding, where a person says it. */
   readonly encoding?: string | undefined;
   /** Told what a person should know of how the file is read. */
@@ -54,24 +54,61 @@ export async function* givenTexts(file: string, reader: Reader): AsyncGenerator<
 async function* recordsIn(file: string, path: string, reader: Reader): AsyncGenerator<TableRecord> {
   const kind = file === "-" ? "jsonl" : tableKind(file), format = formatOf(kind, path, reader);
   const wayOut = (guess: string | undefined) =>
-    `say '--encoding ${guess ?? "windows-1252' or '--encoding gb18030"}'`;
+    guess === undefined
+      ? "say by '--encoding' which one the file was written in (windows-1252, gb18030, shift_jis, …)"
+      : `say '--encoding ${guess}'`;
   const txt = (line: Line) => loneText(line, line.text, path, reader);
   if (kind === "txt" || kind === "jsonl") {
-    for await (const line of linesIn(file, path, { encoding: format.encoding, wayOut })) {
-      if (line.text.trim() === "") continue;
+    const lines = filled(linesIn(file, path, { encoding: format.encoding, wayOut }, reader.note));
+    for await (const line of kind === "txt" ? unlabelled(lines, path, reader) : lines) {
       yield kind === "txt" ? txt(line) : jsonRecord(line, path, reader);
     }
     return;
+  }
+  if (kind === "parquet" && reader.encoding !== undefined) {
+    throw new InputError(`${path} is a Parquet file, whose texts are always UTF-8: leave --encoding out`);
   }
   const missing = (names: readonly string[]) =>
     columnsAmong(names, reader).find((column) => !names.includes(column));
   yield* (await readRecords(file, format, { missing, txt, wayOut, note: reader.note })).records;
 }
 
+/** Lines that are not blank. */
+async function* filled(lines: AsyncIterable<Line>): AsyncGenerator<Line> {
+  for await (const line of lines) if (line.text.trim() !== "") yield line;
+}
+
+/**
+ * Lines of texts alone, as long as it is not clear that they are: a file that a run of labelled lines was tuned on looks like
+ * one of texts.
+ *
+ * @throws {InputError} where every line begins with a label of the run's data
+ */
+async function* unlabelled(lines: AsyncIterable<Line>, path: string, reader: Reader): AsyncGenerator<Line> {
+  const { dataset, classes } = reader;
+  const isLabelled = kindOfData(dataset) === "txt", { labels: mapped } = dataset;
+  const labels = new Set(!isLabelled ? [] : mapped === undefined ? classes : Object.keys(mapped));
+  const doubtful: Line[] = [];
+  let isClear = false;
+  for await (const line of lines) {
+    isClear ||= !labels.has(/^(\S+)\s/.exec(line.text)?.[1] ?? "");
+    doubtful.push(line);
+    if (isClear) yield* doubtful.splice(0);
+  }
+  if (doubtful.length === 0) return;
+  throw new InputError(
+    `${path}: every line begins with a label, as in the run's data, and would be read as a text: take the labels out, or give the texts as .jsonl or .csv, where columns have names`,
+  );
+}
+
+/** How the files of a run's data are written; `undefined` for those of the hub, and those that the program brings. */
+function kindOfData({ split, file }: DatasetSpec): TableKind | undefined {
+  return tableKind(file ?? (typeof split === "object" && "train" in split ? split.train : ""));
+}
+
 /** How a file is written: as the run's data, where they are of its kind. */
 function formatOf(kind: string | undefined, path: string, { dataset, encoding, note }: Reader): TableFormat {
-  const { split, file = typeof split === "object" && "train" in split ? split.train : "" } = dataset;
-  if (kind === undefined || tableKind(file) !== kind) return { encoding };
+  if (kind === undefined || kindOfData(dataset) !== kind) return { encoding };
   const { delimiter, quotes, columns } = dataset;
   if (encoding === undefined && dataset.encoding !== undefined) {
     note(`${path} is read as ${dataset.encoding}, as the run's data are; --encoding says another`);
@@ -103,26 +140,4 @@ function jsonRecord(line: Line, path: string, reader: Reader): TableRecord {
   return typeof value === "string"
     ? loneText(line, value, path, reader)
     : { line: line.line, record: objectOf(value, line, path) };
-}
-
-/** The lines of a file as they are read. */
-async function* linesIn(file: string, path: string, decoding: Decoding): AsyncGenerator<Line> {
-  const decoder = new LineDecoder(path, decoding);
-  const decoded = async function* () {
-    for await (const bytes of await bytesOf(file)) yield [...decoder.lines(bytes)].join("");
-    yield* decoder.end();
-  };
-  const byLine: TransformStream<string, string> = new TextLineStream({ allowCR: true });
-  let line = 0;
-  for await (const text of ReadableStream.from(decoded()).pipeThrough(byLine)) yield { line: ++line, text };
-}
-
-async function bytesOf(file: string): Promise<AsyncIterable<Uint8Array> | Iterable<Uint8Array>> {
-  if (file === "-") return Deno.stdin.readable;
-  const opened = await saidOfFile(file, () => Deno.open(file)), first = new Uint8Array(2);
-  await saidOfFile(file, () => opened.read(first));
-  await opened.seek(0, Deno.SeekMode.Start);
-  if (!isGzip(first)) return opened.readable;
-  opened.close();
-  return [await readBytes(file)];
 }

@@ -136,7 +136,12 @@ export class LoadedRun {
   }
 
   private placed(text: Classifiable, index: number): Readonly<Record<string, string>> {
-    const columns: Readonly<Record<string, unknown>> = typeof text === "string" ? { text } : text;
+    const columns: Readonly<Record<string, unknown>> | null | undefined = typeof text === "string"
+      ? { text }
+      : text;
+    if (typeof columns !== "object" || columns === null) {
+      throw new InputError(`text ${index + 1} is ${columns}: it must be a string, or an object of columns`);
+    }
     const given = this.columns.map((name) => {
       const value = Object.hasOwn(columns, name) ? columns[name] : undefined;
       if (typeof value === "string") return [name, value] as const;

@@ -53,6 +53,7 @@ export async function predict(
     : givenTexts(file, {
       placeholders: run.columns,
       dataset: run.experiment.dataset,
+      classes: run.classes,
       encoding,
       note: say,
     });

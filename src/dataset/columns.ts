@@ -1,5 +1,6 @@
 import { InputError } from "../experiment/errors.ts";
 import type { Example } from "./example.ts";
+import { isWrittenNumber } from "./written_number.ts";
 
 /** Which columns of a table hold what. */
 export interface Columns {
@@ -21,7 +22,25 @@ export const PLAIN_COLUMNS: Columns = { text: "text", label: "label", placeholde
 export interface TableRecord {
   /** From 1, as an editor counts; of a Parquet file, which has none, the row. */
   readonly line: number;
+  /** Its number in a JSON array, from 1, where it shares its line with other elements. */
+  readonly element?: number | undefined;
   readonly record: Readonly<Record<string, unknown>>;
+}
+
+/** What is no text of itself, by what a person calls it; told as the number that the file has. */
+export class NoText {
+  /** @param kind "a time", for example */
+  constructor(readonly kind: string, private readonly stored: unknown) {}
+
+  /** What an answer to the line tells of it. */
+  toJSON(): unknown {
+    return this.stored;
+  }
+}
+
+/** Where a record stands: `a.csv:3`, or `a.json[3]` for one of several elements on a line. */
+export function placeIn(file: string, { line, element }: Pick<TableRecord, "line" | "element">): string {
+  return element === undefined ? `${file}:${line}` : `${file}[${element}]`;
 }
 
 /** The columns that a template's placeholders stand for, in their order. */
@@ -40,13 +59,15 @@ export function neededColumns(columns: Columns): string[] {
  * @param path for messages
  * @throws {InputError} naming the line, where the column is missing, or holds something that is no text
  */
-export function textIn({ line, record }: TableRecord, column: string, path: string): string {
-  const value = Object.hasOwn(record, column) ? record[column] : undefined;
+export function textIn(one: TableRecord, column: string, path: string): string {
+  const { record } = one, value = Object.hasOwn(record, column) ? record[column] : undefined;
+  if (isWrittenNumber(value)) return value.rawJSON;
   if (isText(value)) return String(value);
+  const place = placeIn(path, one);
   throw new InputError(
     Object.hasOwn(record, column)
-      ? `${path}:${line}: '${column}' is ${kindOf(value)}: it must be a text, a number, or true or false`
-      : `${path}:${line}: there is no '${column}' (found: ${Object.keys(record).join(", ")})`,
+      ? `${place}: '${column}' is ${kindOf(value)}: it must be a text, a number, or true or false`
+      : `${place}: there is no '${column}' (found: ${Object.keys(record).join(", ")})`,
   );
 }
 
@@ -66,7 +87,8 @@ function kindOf(value: unknown): string {
   if (Number.isNaN(value)) return "NaN, which is not a number";
   if (Array.isArray(value)) return "a list";
   if (value instanceof Date) return "a date";
-  return value instanceof Uint8Array ? "bytes that are not UTF-8" : "an object";
+  if (value instanceof NoText) return value.kind;
+  return value instanceof Uint8Array ? "bytes that are not UTF-8 text" : "an object";
 }
 
 /**
@@ -87,15 +109,17 @@ export function exampleOf(
   const label = labels === undefined ? value! : isMapped ? labels[value!] : undefined;
   if (label === undefined) {
     throw new InputError(
-      `${path}:${one.line}: 'dataset.labels' says no class for the label '${value}' (it does for ${
+      `${placeIn(path, one)}: 'dataset.labels' says no class for the label '${value}' (it does for ${
         Object.keys(columns.labels!).join(", ")
       })`,
     );
   }
   if (label === null) return undefined;
-  const id = columns.id === undefined ? `${name}:${one.line}` : given!, { placeholders } = columns;
+  const id = columns.id === undefined ? placeIn(name, one) : given!, { placeholders } = columns;
   if (id === "") {
-    throw new InputError(`${path}:${one.line}: the column '${columns.id}' is empty, and it holds the ids`);
+    throw new InputError(
+      `${placeIn(path, one)}: the column '${columns.id}' is empty, and it holds the ids`,
+    );
   }
   if (placeholders.length === 1 && placeholders[0] === "text") return { id, text: texts[0]!, label };
   const named = Object.fromEntries(placeholders.map((placeholder, i) => [placeholder, texts[i]!]));

@@ -1,6 +1,7 @@
 import { InputError } from "../experiment/errors.ts";
-import type { TableRecord } from "./columns.ts";
+import { placeIn, type TableRecord } from "./columns.ts";
 import type { Line } from "./rows.ts";
+import { parseWritten } from "./written_number.ts";
 
 /** An object of JSON. */
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -24,11 +25,11 @@ export function* jsonLines(lines: Iterable<Line>, path: string): Generator<Table
  * @param path for messages
  * @throws {InputError} naming the line, where it is no JSON
  */
-export function parseLine({ line, text }: Line, path: string): unknown {
-  const hint = /^\s*\[/.test(text)
+export function parseLine(line: Line, path: string): unknown {
+  const hint = /^\s*\[/.test(line.text)
     ? "; the file seems to be one JSON array: name it .json"
     : "; each line must be a whole object";
-  return parse(text, path, line, hint);
+  return parse(line, path, hint);
 }
 
 /**
@@ -64,38 +65,50 @@ export function* jsonArray(content: string, path: string): Generator<TableRecord
     throw new InputError(`${path}: it must be one array of objects, or an object a line`);
   }
   let at = 0;
-  for (const { line, text } of elementsOf(content)) {
-    const value: unknown = values[at++];
+  for (const one of elementsOf(content)) {
+    const value: unknown = values[at++], { line, element, text } = one, place = placeIn(path, one);
     if (!isObject(value)) {
-      throw new InputError(`${path}:${line}: the array must hold objects, got ${text.trim().slice(0, 40)}`);
+      throw new InputError(`${place}: the array must hold objects, got ${text.trim().slice(0, 40)}`);
     }
-    checkKeys(value, text, `${path}:${line}`);
-    yield { line, record: value };
+    checkKeys(value, text, place);
+    yield { line, element, record: value };
   }
 }
 
 function parsedArray(content: string, path: string): unknown {
   try {
-    return JSON.parse(content);
+    return parseWritten(content);
   } catch (error) {
-    // The parser does not always say where: the element that is wrong does.
-    for (const { line, text } of elementsOf(content)) parse(text, path, line, "");
-    throw notJson(error, content, path, 1, "");
+    // The parser does not always say where: the element that is wrong does, or what stands after the last.
+    for (const one of elementsOf(content)) parse(one, path, "");
+    const comma = /,(?=\s*\]\s*$)/.exec(content);
+    if (comma !== null) {
+      const line = lineAt(content, comma.index);
+      throw new InputError(`${path}:${line}: a comma stands after the last element: take it out`, {
+        cause: error,
+      });
+    }
+    throw notJson(error, { line: 1, text: content }, path, "");
   }
 }
 
-/** @throws {InputError} naming the line, where the text is no JSON */
-function parse(text: string, path: string, firstLine: number, hint: string): unknown {
+/** @throws {InputError} naming the place, where the text is no JSON */
+function parse(one: Element, path: string, hint: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseWritten(one.text);
   } catch (error) {
-    throw notJson(error, text, path, firstLine, hint);
+    throw notJson(error, one, path, hint);
   }
 }
+
+/** Lists and objects in one another, at most: of many more neither JSON nor what reads it can tell anything. */
+const DEEPEST = 500;
+
+const TOO_DEEP = `lists and objects are nested more than ${DEEPEST} deep`;
 
 /** Checks that an object has each key once: of several, the last would be taken without a word. */
 function checkKeys(value: JsonObject, text: string, place: string): void {
-  const names = memberNames(text);
+  const names = memberNames(text, place);
   if (names.length === Object.keys(value).length) return;
   const known = names.map((name) => String(JSON.parse(name)));
   const twice = known.find((name, at) => known.indexOf(name) < at);
@@ -105,18 +118,26 @@ function checkKeys(value: JsonObject, text: string, place: string): void {
 const CUT_OFF = "Unexpected end of JSON input";
 
 /** Where the parser says a place, it is one in the text that it was given. */
-function notJson(error: unknown, text: string, path: string, firstLine: number, hint: string): InputError {
-  const { message } = error as Error,
-    at = message === CUT_OFF ? text.length : Number(/ at position (\d+)/.exec(message)?.[1] ?? 0);
-  const line = firstLine + [...text.slice(0, at).matchAll(/\r\n|\r|\n/g)].length;
-  const said = message.replace(/ in JSON at position .*$| at position .*$/s, "");
+function notJson(error: unknown, one: Element, path: string, hint: string): InputError {
+  const { text } = one, { message } = error as Error;
+  if (error instanceof RangeError) {
+    return new InputError(`${placeIn(path, one)}: ${TOO_DEEP}`, { cause: error });
+  }
+  const at = message === CUT_OFF ? text.length : Number(/ at position (\d+)/.exec(message)?.[1] ?? 0);
+  const after = lineAt(text, at) - 1, place = after > 0 ? `${path}:${one.line + after}` : placeIn(path, one);
+  const said = message.replace(/ in JSON at position .*$| at position .*$/s, "").replaceAll(/\s+/g, " ");
   const isPython = /[\s:,[](NaN|-?Infinity)\b/.exec(text.replaceAll(/"[^"\\]*(?:\\.[^"\\]*)*"/g, '""'));
   const why = isPython ? `JSON has no ${isPython[1]}, write null` : `it is not JSON (${said})${hint}`;
-  return new InputError(`${path}:${line}: ${why}`, { cause: error });
+  return new InputError(`${place}: ${why}`, { cause: error });
 }
 
-/** The names of an object's members as they are written, in quotes, in their order. */
-function memberNames(text: string): string[] {
+/** The line of a place in a text, from 1. */
+function lineAt(text: string, at: number): number {
+  return 1 + [...text.slice(0, at).matchAll(/\r\n|\r|\n/g)].length;
+}
+
+/** The names of an object's members as they are written, in quotes, in their order. @throws {InputError} where it is too deep */
+function memberNames(text: string, place: string): string[] {
   const names: string[] = [];
   let depth = 0, string = "";
   for (let at = 0; at < text.length; at++) {
@@ -125,15 +146,31 @@ function memberNames(text: string): string[] {
       const end = endOfString(text, at);
       if (depth === 1) string = text.slice(at, end + 1);
       at = end;
-    } else if (sign === "{" || sign === "[") depth++;
-    else if (sign === "}" || sign === "]") depth--;
+    } else if (sign === "{" || sign === "[") {
+      if (++depth > DEEPEST) throw new InputError(`${place}: ${TOO_DEEP}`);
+    } else if (sign === "}" || sign === "]") depth--;
     else if (sign === ":" && depth === 1) names.push(string);
   }
   return names;
 }
 
+/** The text of an array's element, by the line that it begins on; by its number, too, where others begin there. */
+interface Element extends Line {
+  readonly element?: number | undefined;
+}
+
+function* elementsOf(content: string): Generator<Element> {
+  let element = 0, before: Line | undefined, isShared = false;
+  for (const one of textsOf(content)) {
+    const isSame = before?.line === one.line;
+    if (before !== undefined) yield isShared || isSame ? { ...before, element } : before;
+    before = one, isShared = isSame, element++;
+  }
+  if (before !== undefined) yield isShared ? { ...before, element } : before;
+}
+
 /** The texts of an array's elements, by the lines that they begin on. */
-function* elementsOf(content: string): Generator<Line> {
+function* textsOf(content: string): Generator<Line> {
   let depth = 0, line = 1, element: { line: number; from: number } | undefined;
   for (let at = 0; at < content.length; at++) {
     const sign = content[at]!;

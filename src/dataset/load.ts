@@ -45,19 +45,21 @@ export async function loadDataset(
   listener: HubListener,
 ): Promise<Dataset> {
   const notes: string[] = [];
-  const { revision, ...base } = await readSplits(
+  const { all, split, revision } = await readWhole(
     spec,
     file,
     placeholders,
     listener,
     (line) => notes.push(line),
   );
+  checkClasses(all, classes, spec);
+  const base = split();
   const splits: Splits = {
     train: readExamples(base.train, spec.clean),
     validation: readExamples(base.validation, spec.clean),
     test: readExamples(base.test, spec.clean),
   };
-  checkClasses(splits, classes, spec);
+  checkParts(splits, classes, spec);
   checkIds(splits, spec);
   const drawn = withValidation(splits, spec, seed);
   const train = spec.shots === undefined
@@ -75,18 +77,25 @@ export function datasetName({ name, source, file, split }: DatasetSpec): string 
   return name ?? source ?? file ?? (split as Extract<Split, { train: string }>).train;
 }
 
-async function readSplits(
+/** A dataset that is not shared out yet. */
+interface Whole {
+  readonly all: readonly Example[];
+  readonly split: () => Splits;
+  readonly revision: string | null;
+}
+
+async function readWhole(
   spec: DatasetSpec,
   file: string,
   placeholders: readonly string[],
   listener: HubListener,
   note: (line: string) => void,
-): Promise<Splits & { revision: string | null }> {
+): Promise<Whole> {
   const { text = "text", label = "label", labels, id, split } = spec;
   const columns: Columns = { text, label, labels, id, placeholders };
   const reading = { ...readingOf(spec), note };
   if (spec.source !== undefined) {
-    return await readHubSplits(
+    return await readHub(
       spec,
       spec.split as Exclude<Split, "textcnn">,
       spec.source,
@@ -102,7 +111,7 @@ async function readSplits(
     : dirname(file);
   const read = (name: string) => readTable(resolve(folder, name), columns, reading);
   if (typeof split === "object" && "train" in split) {
-    return { ...await splitByNames(split, read), revision: null };
+    return { ...await readParts(split, read), revision: null };
   }
   const examples = spec.file !== undefined
     ? await read(spec.file)
@@ -110,19 +119,20 @@ async function readSplits(
     ? await readRtPolarity(folder)
     : (await Promise.all(["train.tsv", "validation.tsv", "test.tsv"].map(read))).flat();
   return {
-    ...(split === "textcnn" ? splitLikeTextcnn(examples) : splitByShares(examples, split)),
+    all: examples,
+    split: () => split === "textcnn" ? splitLikeTextcnn(examples) : splitByShares(examples, split),
     revision: null,
   };
 }
 
-async function readHubSplits(
+async function readHub(
   { revision, config }: DatasetSpec,
   split: Exclude<Split, "textcnn">,
   source: string,
   columns: Columns,
   reading: Reading,
   listener: HubListener,
-): Promise<Splits & { revision: string }> {
+): Promise<Whole> {
   const dataset = await saidOfKey(
     ["dataset", "source"],
     () => findHubDataset(source, revision!, config, listener),
@@ -134,22 +144,22 @@ async function readHubSplits(
     );
     return (await Promise.all(parts)).flat();
   };
-  const splits = "train" in split
-    ? await splitByNames(split, read)
-    : splitByShares(await read(split.of!), split);
-  return { ...splits, revision: dataset.commit };
+  if ("train" in split) return { ...await readParts(split, read), revision: dataset.commit };
+  const examples = await read(split.of!);
+  return { all: examples, split: () => splitByShares(examples, split), revision: dataset.commit };
 }
 
 /** A split that the data come in. */
-async function splitByNames(
+async function readParts(
   { train, validation, test }: Extract<Split, { train: string }>,
   read: (name: string) => Promise<Example[]>,
-): Promise<Splits> {
-  return {
+): Promise<Omit<Whole, "revision">> {
+  const splits: Splits = {
     train: await read(train),
     validation: validation === undefined ? [] : await read(validation),
     test: await read(test),
   };
+  return { all: [...splits.train, ...splits.validation, ...splits.test], split: () => splits };
 }
 
 /** The validation set is taken from the training examples, where the split brings none of its own. */
@@ -159,19 +169,28 @@ function withValidation(splits: Splits, spec: DatasetSpec, seed: number): Splits
   return { ...splits, train, validation };
 }
 
-function checkClasses(
-  { train, validation, test }: Splits,
-  classes: readonly string[],
-  spec: DatasetSpec,
-): void {
-  const name = datasetName(spec), all = [...train, ...validation, ...test], counts = countByClass(all);
-  for (const [part, examples] of Object.entries({ training: train, test })) {
-    if (examples.length === 0) {
-      throw new InputError(`the dataset '${name}' is empty: it has no ${part} examples`);
-    }
-  }
+/** @throws {InputError} where there are no examples at all, or ones of a class without words: what they are comes first */
+function checkClasses(all: readonly Example[], classes: readonly string[], spec: DatasetSpec): void {
+  const name = datasetName(spec);
+  if (all.length === 0) throw new InputError(`the dataset '${name}' is empty: it has no examples`);
   checkWords(all, classes, spec.label ?? "label", name, spec.name === undefined);
-  const missing = classes.find((one) => !counts.has(one));
+}
+
+/** @throws {InputError} where a part of the split has no examples, or a class none in all of them */
+function checkParts(splits: Splits, classes: readonly string[], spec: DatasetSpec): void {
+  const { train, validation, test } = splits,
+    name = datasetName(spec),
+    all = [...train, ...validation, ...test];
+  for (const [part, examples] of Object.entries({ training: train, test })) {
+    if (examples.length > 0) continue;
+    const found = `the dataset '${name}' has no ${part} examples (in all: ${countsText(all, classes)})`;
+    throw new InputError(
+      typeof spec.split === "object" && "train" in spec.split
+        ? `${found}: its file has none`
+        : `${found}: a split takes them from the classes that have two or more`,
+    );
+  }
+  const counts = countByClass(all), missing = classes.find((one) => !counts.has(one));
   if (missing !== undefined) {
     throw new InputError(
       `the dataset '${name}' has no examples of the class '${missing}' (${

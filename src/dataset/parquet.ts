@@ -1,8 +1,11 @@
 import { type FileMetaData, parquetMetadataAsync, parquetReadObjects, parquetSchema } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
 import { InputError } from "../experiment/errors.ts";
+import { durationColumns } from "./arrow_durations.ts";
+import { asStored, columnReading } from "./parquet_columns.ts";
 import type { Table, Wanted } from "./records.ts";
 import { checkNames } from "./rows.ts";
+import { parseWritten } from "./written_number.ts";
 
 /**
  * Reads a Parquet file (https://parquet.apache.org/docs/file-format/). Strings that are no UTF-8 stay bytes.
@@ -21,19 +24,28 @@ export async function readParquet(
   };
   try {
     const metadata = await parquetMetadataAsync(file);
-    const names = parquetSchema(metadata).children.map(({ element }) => element.name), lacks = missing(names);
+    const elements = parquetSchema(metadata).children.map(({ element }) => element);
+    const names = elements.map(({ name }) => name), lacks = missing(names);
     if (lacks !== undefined) {
       throw new InputError(`${path}: there is no column '${lacks}' (found: ${names.join(", ")})`);
     }
     checkNames(names, path);
     const read = columns === undefined ? {} : { columns: [...columns] };
+    const isColumn = new Set(elements), durations = durationsIn(metadata);
+    const schema = metadata.schema.map((one) => isColumn.has(one) ? asStored(one) : one);
     const rows = await parquetReadObjects({
       file,
-      metadata,
+      metadata: { ...metadata, schema },
       compressors,
-      parsers: { stringFromBytes },
+      parsers: { stringFromBytes, jsonFromBytes },
+      utf8: false,
       ...read,
     });
+    for (const element of elements) {
+      const { name } = element, reading = columnReading(element, durations.has(name));
+      if (reading === undefined || columns?.includes(name) === false) continue;
+      for (const row of rows) row[name] = reading(row[name]);
+    }
     return {
       records: rows.map((record, i) => ({ line: i + 1, record })),
       labels: label === undefined ? undefined : classNames(metadata, label),
@@ -55,6 +67,15 @@ function stringFromBytes(bytes: Uint8Array | undefined): string | Uint8Array | u
   } catch {
     return bytes;
   }
+}
+
+function jsonFromBytes(bytes: Uint8Array | undefined): unknown {
+  return bytes && parseWritten(utf8.decode(bytes));
+}
+
+function durationsIn({ key_value_metadata }: FileMetaData): ReadonlySet<string> {
+  const schema = key_value_metadata?.find(({ key }) => key === "ARROW:schema")?.value;
+  return schema === undefined ? new Set() : durationColumns(schema);
 }
 
 /** https://huggingface.co/docs/datasets/main/en/package_reference/main_classes#datasets.ClassLabel, as it stands in the file. */

@@ -1,9 +1,6 @@
-import { promisify } from "node:util";
-import { gunzip } from "node:zlib";
+import { buffer } from "node:stream/consumers";
+import { createGunzip } from "node:zlib";
 import { InputError } from "../experiment/errors.ts";
-
-// The platform's DecompressionStream refuses files of several parts, as parallel packers write them.
-const unpack = promisify(gunzip);
 
 /** The first bytes of what gzip has packed: https://www.rfc-editor.org/rfc/rfc1952 */
 const GZIP = [0x1f, 0x8b];
@@ -22,13 +19,36 @@ export async function saidOfFile<Result>(path: string, act: () => Promise<Result
   try {
     return await act();
   } catch (error) {
+    if (error instanceof InputError) throw error;
     if (error instanceof Deno.errors.NotFound) {
       throw new InputError(`there is no ${path}: check the 'dataset' or the --file that names it`);
     }
-    const { IsADirectory, NotADirectory, PermissionDenied } = Deno.errors;
-    if (![IsADirectory, NotADirectory, PermissionDenied].some((kind) => error instanceof kind)) throw error;
-    throw new InputError(`${path} cannot be read: ${(error as Error).message}`, { cause: error });
+    // The error's own message ends with the call, which names the path again.
+    const why = (error as Error).message.replace(/: \w+ '.*'$/s, "");
+    throw new InputError(`${path.replaceAll("\0", "\\0")} cannot be read: ${why}`, { cause: error });
   }
+}
+
+/**
+ * Checks that a path is of something that can be read to its end: a file, or a pipe.
+ *
+ * @throws {InputError} where it is a folder, a device or a socket, or there is nothing
+ */
+export async function checkReadable(path: string): Promise<void> {
+  const { isFile, isFifo, isDirectory } = await saidOfFile(path, () => Deno.stat(path));
+  if (isFile || isFifo) return;
+  throw new InputError(`${path} cannot be read: it is ${isDirectory ? "a folder" : "a device"}, not a file`);
+}
+
+/**
+ * Checks that a path is of a file that can be read more than once.
+ *
+ * @throws {InputError} where it is of something else, or there is nothing
+ */
+export async function checkIsFile(path: string): Promise<void> {
+  await checkReadable(path);
+  if ((await Deno.stat(path)).isFile) return;
+  throw new InputError(`${path} is not a regular file: write what comes out of it into one`);
 }
 
 /**
@@ -37,10 +57,24 @@ export async function saidOfFile<Result>(path: string, act: () => Promise<Result
  * @throws {InputError} where there is none, or it is cut off
  */
 export async function readBytes(path: string): Promise<Uint8Array<ArrayBuffer>> {
+  await checkReadable(path);
   const bytes = await saidOfFile(path, () => Deno.readFile(path));
-  if (!isGzip(bytes)) return bytes;
+  return isGzip(bytes) ? await unpack(bytes, path) : bytes;
+}
+
+/**
+ * Unpacks what gzip has packed, in one part or several, as parallel packers write them; zeros may stand after the last.
+ *
+ * @param path for messages
+ * @throws {InputError} where it is damaged or cut off, or something else stands after a part
+ */
+export async function unpack(bytes: Uint8Array, path: string): Promise<Uint8Array<ArrayBuffer>> {
+  const unpacker = createGunzip(), unpacked = buffer(unpacker);
+  unpacker.end(bytes);
   try {
-    return new Uint8Array(await unpack(bytes));
+    const content = new Uint8Array(await unpacked), { bytesWritten: read } = unpacker;
+    if (bytes.subarray(read).every((byte) => byte === 0)) return content;
+    throw new Error(`from byte ${read + 1} on it is not packed by gzip`);
   } catch (error) {
     throw new InputError(
       `${path} cannot be unpacked, as it is damaged or cut off: ${(error as Error).message}`,

@@ -7,6 +7,7 @@ import { jsonArray, jsonLines } from "./json_records.ts";
 import { readParquet } from "./parquet.ts";
 import { readBytes } from "./read_bytes.ts";
 import { type Line, linesOf, type MissingColumn } from "./rows.ts";
+import { Utf8Doubt } from "./utf8_doubt.ts";
 
 /** How a file of texts is written, beyond what its ending says. */
 export interface TableFormat extends DelimitedFormat {
@@ -47,12 +48,11 @@ export async function readRecords(path: string, format: TableFormat, wanted: Wan
   const bytes = await readBytes(path), kind = tableKind(path) ?? kindByContent(bytes, path);
   if (kind === "parquet") return await readParquet(bytes, path, wanted);
   const { encoding } = format;
-  const content = decodeText(bytes, path, { encoding, wayOut: wanted.wayOut });
-  if (encoding !== undefined && isOtherThanUtf8(content, bytes)) {
-    wanted.note(
-      `warning: ${path} is UTF-8, too, and is read as ${encoding}, as 'encoding' says: are its texts right?`,
-    );
-  }
+  const content = decodeText(bytes, path, { encoding, wayOut: wanted.wayOut }),
+    doubt = new Utf8Doubt(encoding);
+  for (const part of [bytes, new Uint8Array()]) doubt.see(part);
+  const warning = doubt.warning(path);
+  if (warning !== undefined) wanted.note(warning);
   switch (kind) {
     case "csv":
       return { records: csvRecords(content, path, format, wanted.missing, wanted.note) };
@@ -70,15 +70,6 @@ export async function readRecords(path: string, format: TableFormat, wanted: Wan
           wanted.txt(line, path)
         ),
       };
-  }
-}
-
-/** Whether bytes are UTF-8, and another text in it than the one that they were read as. */
-function isOtherThanUtf8(content: string, bytes: Uint8Array): boolean {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes) !== content;
-  } catch {
-    return false;
   }
 }
 

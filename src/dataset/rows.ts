@@ -81,16 +81,17 @@ export function* recordsOf(
   missing: MissingColumn,
   names?: readonly string[],
 ): Generator<TableRecord> {
-  let header = names;
+  let header = names, isFirst = true;
   if (names !== undefined) checkHeader(names, path, missing);
   for (const { line, fields } of rows) {
     if (header === undefined) {
       checkHeader(header = fields, `${path}:${line}`, missing);
       continue;
     }
-    if (names !== undefined && fields.join("\n") === names.join("\n")) {
+    if (names !== undefined && (isFirst ? plainly(fields) === plainly(names) : isSame(fields, names))) {
       throw new FormatError(`${path}:${line}: the file names its columns itself`, "leave 'columns' out");
     }
+    isFirst = false;
     if (fields.length !== header.length) {
       throw new FormatError(
         `${path}:${line}: ${fields.length} columns where ${
@@ -106,6 +107,15 @@ export function* recordsOf(
 
 /** Which column a table of these columns lacks, of those that are needed; `undefined`: none. */
 export type MissingColumn = (names: readonly string[]) => string | undefined;
+
+/** Names in any order, in any case, and with any white space at their ends. */
+function plainly(names: readonly string[]): string {
+  return names.map((name) => name.trim().toLowerCase()).sort().join("\n");
+}
+
+function isSame(fields: readonly string[], names: readonly string[]): boolean {
+  return fields.length === names.length && fields.every((field, at) => field === names[at]);
+}
 
 function checkHeader(names: readonly string[], place: string, missing: MissingColumn): void {
   const column = missing(names);

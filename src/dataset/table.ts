@@ -1,7 +1,8 @@
 import { basename } from "@std/path";
 import { InputError } from "../experiment/errors.ts";
-import { type Columns, exampleOf, isNull, neededColumns, type TableRecord } from "./columns.ts";
+import { type Columns, exampleOf, isNull, neededColumns, placeIn, type TableRecord } from "./columns.ts";
 import type { Example } from "./example.ts";
+import { checkIsFile } from "./read_bytes.ts";
 import { readRecords, type TableFormat } from "./records.ts";
 import type { Line } from "./rows.ts";
 
@@ -32,6 +33,7 @@ export async function readTable(
   { missing = "error", note, ...format }: Reading,
   name: string = basename(path),
 ): Promise<Example[]> {
+  await checkIsFile(path);
   const needed = neededColumns(columns);
   const { records, labels } = await readRecords(path, format, {
     missing: (names) => needed.find((column) => !names.includes(column)),
@@ -39,13 +41,13 @@ export async function readTable(
     columns: needed,
     label: columns.label,
     wayOut: (guess) =>
-      `set 'dataset.encoding${
-        guess === undefined ? "' (windows-1252 or gb18030, for example)" : `: ${guess}'`
-      }`,
+      guess === undefined
+        ? "set 'dataset.encoding' to that which the file was written in (windows-1252, gb18030, shift_jis, …)"
+        : `set 'dataset.encoding: ${guess}'`,
     note,
   });
   const mapped = { ...columns, labels: columns.labels ?? labels }, examples: Example[] = [];
-  const ids = new Map<string, number>();
+  const ids = new Map<string, TableRecord>();
   let lines = 0, dropped = 0;
   for (const one of records) {
     lines++;
@@ -56,12 +58,14 @@ export async function readTable(
     }
     if (lacks !== undefined) {
       throw new InputError(
-        `${path}:${one.line}: '${lacks}' is null: put something there, or set 'dataset.missing: drop' to leave out such lines`,
+        `${
+          placeIn(path, one)
+        }: '${lacks}' is null: put something there, or set 'dataset.missing: drop' to leave out such lines`,
       );
     }
     const example = exampleOf(one, name, path, mapped);
     if (example === undefined) continue;
-    if (columns.id !== undefined) checkId(example, one.line, columns.id, path, ids);
+    if (columns.id !== undefined) checkId(example, one, columns.id, path, ids);
     examples.push(example);
   }
   if (dropped > 0) {
@@ -70,21 +74,23 @@ export async function readTable(
   return examples;
 }
 
-/** @param ids the lines of those before it @throws {InputError} where one of them has its id */
+/** @param ids the records of those before it @throws {InputError} where one of them has its id */
 function checkId(
   { id }: Example,
-  line: number,
+  one: TableRecord,
   column: string,
   path: string,
-  ids: Map<string, number>,
+  ids: Map<string, TableRecord>,
 ): void {
   const before = ids.get(id);
   if (before !== undefined) {
     throw new InputError(
-      `${path}:${line}: '${column}' is '${id}' as in line ${before}: an id is of one example alone`,
+      `${placeIn(path, one)}: '${column}' is '${id}' as in ${
+        before.element === undefined ? `line ${before.line}` : `element ${before.element}`
+      }: an id is of one example alone`,
     );
   }
-  ids.set(id, line);
+  ids.set(id, one);
 }
 
 /** A line that is a label, a space and a text, which may be empty. */

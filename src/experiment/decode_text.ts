@@ -89,12 +89,12 @@ export class LineDecoder {
     }
     if (text !== undefined && !text.includes("\0")) return text;
     const guess = guessed(this.first ?? bytes), said = this.decoder.encoding;
-    const what = guess !== undefined && guess !== said
-      ? `it is ${guess}, not ${said}`
-      : text === undefined
-      ? `its bytes are not ${said}`
-      : "it holds a NUL character, as no text does";
-    throw new InputError(`${this.path}:${this.line}: ${what}: ${this.decoding.wayOut(guess)}`);
+    const isOther = guess !== undefined && guess !== said, place = `${this.path}:${this.line}`;
+    if (text !== undefined && !isOther) {
+      throw new InputError(`${place}: it holds a NUL character, as no text does: take it out`);
+    }
+    const what = isOther ? `it is ${guess}, not ${said}` : `its bytes are not ${said}`;
+    throw new InputError(`${place}: ${what}: ${this.decoding.wayOut(guess)}`);
   }
 }
 
@@ -128,11 +128,15 @@ function markOf([a, b, c]: Uint8Array): string | undefined {
   return a === 0xff && b === 0xfe ? "utf-16le" : undefined;
 }
 
-/** The encoding that bytes speak for: in UTF-16 one of two bytes is mostly 0. */
+/** The encoding that bytes speak for: in UTF-16 one of two bytes is mostly 0, and the other is not. */
 function guessed(bytes: Uint8Array): string | undefined {
-  const zeros = [0, 0];
-  for (const [i, byte] of bytes.subarray(0, LOOKED_AT).entries()) if (byte === 0) zeros[i % 2]!++;
+  const zeros = [0, 0], seen = bytes.subarray(0, LOOKED_AT);
+  for (const [i, byte] of seen.entries()) if (byte === 0) zeros[i % 2]!++;
   const [even, odd] = zeros as [number, number];
+  if (Math.max(even, odd) < seen.length / ZERO_IN_UTF16) return undefined;
   if (even > 0 && odd === 0) return "utf-16be";
   return odd > 0 && even === 0 ? "utf-16le" : undefined;
 }
+
+/** Of so many bytes of UTF-16 one is 0 at least: in tables in Chinese, too, delimiters, labels and line breaks are ASCII. */
+const ZERO_IN_UTF16 = 8;

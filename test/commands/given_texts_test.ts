@@ -34,6 +34,7 @@ async function readGiven(
     const reader = {
       placeholders,
       dataset: { ...TUNED_ON, ...dataset },
+      classes: ["good", "bad"],
       encoding,
       note: (line: string) => notes.push(line),
     };
@@ -84,48 +85,123 @@ Deno.test("a file of the same kind as the run's data is read as they are, one of
   assertEquals((await readGiven("b.jsonl", '{"review": "好看"}', { dataset })).given, [{ text: "好看" }]);
 });
 
-for (
-  const [name, content, asked, message] of [
-    ["a.jsonl", '{"review": null}\n', {}, "a.jsonl:1: 'review' is null"],
-    ["a.jsonl", '{"review": "x"}\n[1]\n', {}, "a.jsonl:2: a line must be an object, got an array"],
-    ["a.jsonl", '{"revue": "x"}\n', {}, "a.jsonl:1: there is no 'review' (found: revue)"],
-    [
-      "a.csv",
-      "revue\nx\n",
-      {},
-      "a.csv:1: there is no column 'review' (found: revue): write it as the run's data",
-    ],
-    [
-      "a.txt",
-      "x\n",
-      { placeholders: ["title", "text"] },
-      "a.txt:1: a line is one text, and the run's template has",
-    ],
-    [
-      "a.txt",
-      Uint8Array.of(0x61, 0x0a, 0xe9, 0x0a),
-      {},
-      "a.txt:2: its bytes are not utf-8: say '--encoding windows-1252'",
-    ],
-    ["a.txt", Uint8Array.of(0xff, 0xfe, 0x61, 0), {}, "a.txt is utf-16le, not utf-8, by the byte order mark"],
-    [
-      "a.txt",
-      Uint8Array.of(0x61, 0, 0x62, 0),
-      {},
-      "a.txt:1: it is utf-16le, not utf-8: say '--encoding utf-16le'",
-    ],
-    ["a.txt", Uint8Array.of(0x61, 0xe2, 0x82), {}, "a.txt:1: its bytes are not utf-8"],
-    ["a.xlsx", "PK", {}, "save it as one of .csv"],
-  ] as const
-) {
+const REFUSED: readonly (readonly [string, string | Uint8Array<ArrayBuffer>, Asked, string])[] = [
+  ["a.jsonl", '{"review": null}\n', {}, "a.jsonl:1: 'review' is null"],
+  ["a.jsonl", '{"review": "x"}\n[1]\n', {}, "a.jsonl:2: a line must be an object, got an array"],
+  ["a.jsonl", '{"revue": "x"}\n', {}, "a.jsonl:1: there is no 'review' (found: revue)"],
+  [
+    "a.csv",
+    "revue\nx\n",
+    {},
+    "a.csv:1: there is no column 'review' (found: revue): write it as the run's data",
+  ],
+  [
+    "a.txt",
+    "x\n",
+    { placeholders: ["title", "text"] },
+    "a.txt:1: a line is one text, and the run's template has",
+  ],
+  [
+    "a.txt",
+    Uint8Array.of(0x61, 0x0a, 0xe9, 0x0a),
+    {},
+    "a.txt:2: its bytes are not utf-8: say by '--encoding' which one the file was written in (windows-1252",
+  ],
+  ["a.txt", Uint8Array.of(0xff, 0xfe, 0x61, 0), {}, "a.txt is utf-16le, not utf-8, by the byte order mark"],
+  [
+    "a.txt",
+    Uint8Array.of(0x61, 0, 0x62, 0),
+    {},
+    "a.txt:1: it is utf-16le, not utf-8: say '--encoding utf-16le'",
+  ],
+  ["a.txt", Uint8Array.of(0x61, 0xe2, 0x82), {}, "a.txt:1: its bytes are not utf-8"],
+  ["a.xlsx", "PK", {}, "save it as one of .csv"],
+  [
+    "a.parquet",
+    "PAR1",
+    { encoding: "gb18030" },
+    "a.parquet is a Parquet file, whose texts are always UTF-8",
+  ],
+  ["a.jsonl", LINES, { encoding: "gb-18030" }, "the encoding 'gb-18030' is not known"],
+  [
+    "a.csv",
+    "Review ,stars\na joy,5\n",
+    { dataset: { columns: ["stars", "review"] } },
+    "a.csv:1: the file names its columns itself: write it as the run's data are written",
+  ],
+  [
+    "a.txt",
+    "good a joy\n\nbad dull\n",
+    { dataset: { file: "tuned.txt" } },
+    "a.txt: every line begins with a label, as in the run's data",
+  ],
+  [
+    "a.txt",
+    "1 a joy\n",
+    { dataset: { file: "tuned.txt.gz", labels: { "0": "bad", "1": "good" } } },
+    "a.txt: every line begins with a label, as in the run's data",
+  ],
+  [
+    "a.jsonl",
+    `{"review": ${"[".repeat(200_000)}${"]".repeat(200_000)}}`,
+    {},
+    "a.jsonl:1: lists and objects are nested more than 500 deep",
+  ],
+  [
+    "a.jsonl",
+    `{"review": "a joy", "more": ${"[".repeat(2000)}${"]".repeat(2000)}}`,
+    {},
+    "a.jsonl:1: lists and objects are nested more than 500 deep",
+  ],
+];
+for (const [name, content, asked, message] of REFUSED) {
   Deno.test(`${name} is refused: ${message}`, async () => {
     await assertRejects(() => readGiven(name, content, asked), InputError, message);
   });
 }
 
+Deno.test("a .txt file whose lines are not all labelled is of texts", async () => {
+  const lines = "good a joy\ngood\nbad dull\n", dataset = { file: "tuned.txt" };
+  const texts = lines.trim().split("\n").map((text) => ({ text }));
+  assertEquals((await readGiven("a.txt", lines, { dataset })).given, texts);
+  assertEquals((await readGiven("a.txt", "good a joy\n")).given, [{ text: "good a joy" }]);
+});
+
+Deno.test("a number is told as it is written", async () => {
+  const { given, shown } = await readGiven("a.jsonl", '{"review": 1.10, "id": 12345678901234567890}\n');
+  assertEquals(given, [{ text: "1.10" }]);
+  assertEquals(JSON.stringify(shown), '[{"review":1.10,"id":12345678901234567890}]');
+});
+
+Deno.test("a .txt file that reads as UTF-8, too, is said to be read as something else", async () => {
+  const { given, notes } = await readGiven("a.txt", "café\n", { encoding: "windows-1252" });
+  assertEquals(given, [{ text: "cafÃ©" }]);
+  assertEquals(notes.length, 1);
+  assertStringIncludes(notes[0]!, "a.txt is UTF-8, too, and is read as windows-1252");
+  assertEquals((await readGiven("a.txt", "dull\n", { encoding: "windows-1252" })).notes, []);
+});
+
+Deno.test("a pipe is read as it comes, packed by gzip or not; a device is refused", () =>
+  inFolder(async (folder) => {
+    const reader = { placeholders: ["text"], dataset: TUNED_ON, classes: ["good", "bad"], note: () => {} };
+    const path: string = join(folder, "a.jsonl"), bytes = new TextEncoder().encode(LINES);
+    await new Deno.Command("mkfifo", { args: [path] }).output();
+    for (const content of [bytes, new Uint8Array(gzipSync(bytes)), bytes.subarray(0, 0)]) {
+      const writing = Deno.writeFile(path, content);
+      const texts = (await Array.fromAsync(givenTexts(path, reader))).map(({ placed }) => placed);
+      await writing;
+      assertEquals(texts, content.length > 0 ? TWO : []);
+    }
+    await Deno.symlink("/dev/zero", join(folder, "a.csv"));
+    await Deno.symlink("loop.txt", join(folder, "loop.txt"));
+    for (const name of ["a.csv", "loop.txt", `${"long".repeat(100)}.txt`, "a\0b.csv"]) {
+      await assertRejects(() => givenTexts(join(folder, name), reader).next(), InputError, "cannot be read");
+    }
+  }));
+
 Deno.test("a folder and a missing file are refused", () =>
   inFolder(async (folder) => {
-    const reader = { placeholders: ["text"], dataset: TUNED_ON, note: () => {} };
+    const reader = { placeholders: ["text"], dataset: TUNED_ON, classes: ["good", "bad"], note: () => {} };
     for (const name of ["a.txt", "a.csv"]) {
       const path: string = join(folder, name);
       await assertRejects(() => givenTexts(path, reader).next(), InputError, `there is no ${path}`);

@@ -1,6 +1,7 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { loadRun } from "softprompt";
+import { InputError } from "../../src/experiment/errors.ts";
 import { MINI } from "../shared.ts";
 import { call, inFolder, readLines, writeExperiment } from "./softprompt.ts";
 
@@ -34,6 +35,8 @@ Deno.test("a text is read in one way by a run, its samples, other data, and whoe
     for (const answer of await loaded.classify([RAW, ` ${RAW}\n`, { text: RAW }])) {
       assertEquals(answer.probabilities, own!.probabilities);
     }
+    const nothing = JSON.parse("[null]");
+    await assertRejects(() => loaded.classify(nothing), InputError, "text 1 is null: it must be a string");
     await loaded.release();
     const { positive } = own!.probabilities as Record<string, number>;
     assertStringIncludes(

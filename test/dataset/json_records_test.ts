@@ -14,7 +14,10 @@ Deno.test("objects come a line each, or in one array, by the line that they begi
   for (const indent of [0, 1]) {
     const content = JSON.stringify([JSON.parse(GOOD), JSON.parse(BAD)], null, indent);
     const { examples } = await readWritten("a.json", `\n${content}\n`);
-    assertEquals(examples.map(({ id }) => id), indent ? ["a.json:3", "a.json:7"] : ["a.json:2", "a.json:2"]);
+    assertEquals(
+      examples.map(({ id }) => id),
+      indent ? ["a.json:3", "a.json:7"] : ["a.json[1]", "a.json[2]"],
+    );
     assertEquals(examples.map(({ text, label }) => [text, label]), TWO);
   }
 });
@@ -54,13 +57,37 @@ for (
     [`[${GOOD},\n{"text": NaN}]`, "a.json:2: JSON has no NaN, write null"],
     [`[${GOOD},\n{"text": "a", "text": "b"}]`, "a.json:2: the object has the key 'text' twice"],
     [`[${GOOD},\n${BAD}\n`, "a.json:3: it is not JSON (Expected ',' or ']' after array element)"],
+    [`[${GOOD},\n${BAD},\n]`, "a.json:2: a comma stands after the last element: take it out"],
+    [`[\n${GOOD}, {"text": "a", "label": null}, ${BAD}]`, "a.json[2]: 'label' is null"],
+    [`[${GOOD}, {"text"}]`, "a.json[2]: it is not JSON"],
+    [
+      `[${"[".repeat(200_000)}${"]".repeat(200_000)}]`,
+      "a.json:1: lists and objects are nested more than 500 deep",
+    ],
     ["3", "a.json: it must be one array of objects, or an object a line"],
     [`[${GOOD},\n{"text": "a",\n"label": null}]`, "a.json:2: 'label' is null"],
   ] as const
 ) {
-  Deno.test(`the array ${content} is refused with its line`, () =>
+  Deno.test(`the array ${content.slice(0, 80)} is refused with its line`, () =>
     assertRejects(() => pairsIn("a.json", content), InputError, message).then(() => {}));
 }
+
+Deno.test("elements that share a line are called by their numbers, others by their lines", async () => {
+  const { examples } = await readWritten("a.json", `[${GOOD},\n${BAD}, ${GOOD},\n${BAD}\n]`);
+  assertEquals(examples.map(({ id }) => id), ["a.json:1", "a.json[2]", "a.json[3]", "a.json:3"]);
+});
+
+Deno.test("numbers are the texts that stand in the file", async () => {
+  const numbers = ["1.0", "1.10", "1e3", "12345678901234567890", "9007199254740993", "-0", "7"];
+  const objects = numbers.map((number) => `{"text": ${number}, "label": ${number}}`);
+  for (
+    const [name, content] of [["a.jsonl", objects.join("\n")], ["a.json", `[${objects.join(",")}]`]] as const
+  ) {
+    assertEquals(await pairsIn(name, content), numbers.map((number) => [number, number]));
+  }
+  const columns = { text: "text", label: "label", placeholders: ["text"], labels: { "1.0": "good" } };
+  assertEquals(await pairsIn("a.jsonl", objects[0]!, {}, columns), [["1.0", "good"]]);
+});
 
 Deno.test("lines with null are left out and counted where that is asked for", async () => {
   const lines = [

@@ -111,12 +111,24 @@ for (const [name, content] of Object.entries(WRITTEN)) {
 
 for (
   const [what, name, content, message] of [
-    ["an empty dataset", "a.tsv", "text\tlabel\n", "is empty: it has no training examples"],
+    ["an empty dataset", "a.tsv", "text\tlabel\n", "is empty: it has no examples"],
     [
       "a class without examples",
       "a.tsv",
       "text\tlabel\na\tpositive\nb\tpositive\n",
       "has no examples of the class 'negative' (negative 0, positive 2): take it out of 'verbalizer'",
+    ],
+    [
+      "a label column that is not that of the classes",
+      "a.csv",
+      `label,text\n${Array.from({ length: 30 }, (_, i) => `text ${i},positive`).join("\n")}\n`,
+      "a.csv' has 30 different values, 'text 0', 'text 1', 'text 10', …",
+    ],
+    [
+      "one example of each class",
+      "a.tsv",
+      "text\tlabel\na\tpositive\nb\tnegative\n",
+      "has no test examples (in all: negative 1, positive 1): a split takes them from the classes that have two or more",
     ],
     [
       "a class without words",

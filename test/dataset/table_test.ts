@@ -1,7 +1,10 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { gzipSync } from "node:zlib";
+import { join } from "@std/path";
+import { PLAIN_COLUMNS } from "../../src/dataset/columns.ts";
 import { readTable } from "../../src/dataset/table.ts";
 import { InputError } from "../../src/experiment/errors.ts";
+import { inFolder } from "../commands/softprompt.ts";
 import { pairsIn, readWritten } from "./reading.ts";
 
 const TWO = [["a joy", "good"], ["dull", "bad"]] as [string, string][];
@@ -39,17 +42,19 @@ Deno.test("bytes of another encoding are refused with the one that they speak fo
     const [content, message] of [
       [
         Uint8Array.from([...bytes(CSV), 0x63, 0xe9, ...bytes(",good\n")]),
-        "a.csv:4: its bytes are not utf-8: set 'dataset.encoding' (windows-1252 or gb18030",
+        "a.csv:4: its bytes are not utf-8: set 'dataset.encoding' to that which the file was written in (windows-1252, gb18030, shift_jis",
       ],
       [
         utf16(`\ufeff${CSV}`),
         "a.csv is utf-16le, not utf-8, by the byte order mark that it begins with: set 'dataset.encoding: utf-16le'",
       ],
       [utf16(CSV), "a.csv:1: it is utf-16le, not utf-8: set 'dataset.encoding: utf-16le'"],
-      [bytes(`${CSV}a\0b\0c,good`), "a.csv:4: it"],
+      [bytes(`${CSV}a\0b\0c,good`), "a.csv:4: it holds a NUL character, as no text does: take it out"],
+      [bytes(`${CSV}a\0b,good`), "a.csv:4: it holds a NUL character, as no text does: take it out"],
     ] as const
   ) await assertRejects(() => pairsIn("a.csv", content), InputError, message);
-  assertEquals(await pairsIn("a.csv", utf16(CSV), { encoding: "utf-16le" }), TWO);
+  const right = await readWritten("a.csv", utf16(CSV), { encoding: "utf-16le" });
+  assertEquals([right.examples.length, right.notes], [2, []]);
   await assertRejects(
     () => pairsIn("a.csv", bytes(`\ufeff${CSV}`), { encoding: "windows-1252" }),
     InputError,
@@ -65,6 +70,82 @@ Deno.test("a file that reads as UTF-8, too, is said to be read as something else
   assertEquals(notes.length, 1);
   assertEquals((await readWritten("a.csv", CSV, { encoding: "windows-1252" })).notes, []);
 });
+
+Deno.test("what stands after a part that gzip has packed is another, or zeros", async () => {
+  const packed = new Uint8Array(gzipSync(CSV)), more = new Uint8Array(gzipSync("so,so\n"));
+  assertEquals(await pairsIn("a.csv.gz", Uint8Array.from([...packed, 0, 0, 0])), TWO);
+  for (
+    const wrong of [
+      Uint8Array.from([0, ...more.subarray(1)]),
+      Uint8Array.of(0, 0, 1),
+      Uint8Array.of(0x1f),
+      bytes("x"),
+    ]
+  ) {
+    await assertRejects(
+      () => pairsIn("a.csv.gz", Uint8Array.from([...packed, ...wrong])),
+      InputError,
+      "a.csv.gz cannot be unpacked, as it is damaged or cut off",
+    );
+  }
+});
+
+Deno.test("data are in a regular file, whose path can be followed", () =>
+  inFolder(async (folder) => {
+    await new Deno.Command("mkfifo", { args: [join(folder, "pipe.csv")] }).output();
+    await Deno.symlink("/dev/zero", join(folder, "zero.csv"));
+    await Deno.symlink("loop.csv", join(folder, "loop.csv"));
+    await Deno.mkdir(join(folder, "folder.csv"));
+    for (
+      const [name, message] of [
+        ["pipe.csv", "pipe.csv is not a regular file"],
+        ["zero.csv", "zero.csv cannot be read: it is a device"],
+        ["folder.csv", "folder.csv cannot be read: it is a folder"],
+        ["loop.csv", "loop.csv cannot be read: Too many levels of symbolic links"],
+        [`${"long".repeat(100)}.csv`, ".csv cannot be read: File name too long"],
+        ["a\0b.csv", "a\\0b.csv cannot be read: file name contained an unexpected NUL byte"],
+      ] as const
+    ) {
+      const read = () => readTable(join(folder, name), PLAIN_COLUMNS, { note: () => {} });
+      await assertRejects(read, InputError, message);
+    }
+  }));
+
+Deno.test("a first line that is the columns in another order or writing is no data", async () => {
+  for (const header of ["label,text", "text,label", "Text, LABEL "]) {
+    await assertRejects(
+      () => pairsIn("a.csv", `${header}\na joy,good\n`, { columns: ["text", "label"] }),
+      InputError,
+      "a.csv:1: the file names its columns itself",
+    );
+  }
+  assertEquals(await pairsIn("a.csv", "text,good\n", { columns: ["text", "label"] }), [["text", "good"]]);
+});
+
+for (
+  const [column, texts] of [
+    ["decimal", ["12345678901234567890.10", "-0.05", "7.00"]],
+    ["whole", ["9007199254740993", "-1", "0"]],
+    ["small", ["1.10", "-0.01", "9.99"]],
+    ["float", ["0.1", "16777216", "3.4028235e+38"]],
+    ["fixed", ["joy", "bad", "fun"]],
+  ] as const
+) {
+  Deno.test(`the column '${column}' of a Parquet file is read to its last digit or letter`, async () => {
+    assertEquals((await numbers(column)).map(({ text }) => text), [...texts]);
+  });
+}
+
+for (const [column, kind] of [["time", "a time"], ["duration", "a length of time"]] as const) {
+  Deno.test(`the column '${column}' of a Parquet file is no text`, async () => {
+    await assertRejects(() => numbers(column), InputError, `numbers.parquet:1: '${column}' is ${kind}`);
+  });
+}
+
+function numbers(text: string) {
+  const columns = { text, label: "label", placeholders: ["text"] };
+  return readTable("test/fixtures/parquet/numbers.parquet", columns, { note: () => {} });
+}
 
 Deno.test("what is of no known kind is refused with those that are", async () => {
   const message =

@@ -1,0 +1,73 @@
+import { TextLineStream } from "@std/streams/text-line-stream";
+import { type Decoding, LineDecoder } from "../experiment/decode_text.ts";
+import { checkReadable, isGzip, saidOfFile, unpack } from "./read_bytes.ts";
+import type { Line } from "./rows.ts";
+import { Utf8Doubt } from "./utf8_doubt.ts";
+
+/**
+ * The lines of a file, of a pipe, or of standard input, which is `-`, as they are read.
+ *
+ * @param path for messages
+ * @param note told where the bytes are UTF-8, too
+ * @throws {InputError} where there is no such file, it is damaged, or a line is no text in this encoding
+ */
+export async function* linesIn(
+  file: string,
+  path: string,
+  decoding: Decoding,
+  note: (line: string) => void,
+): AsyncGenerator<Line> {
+  const decoder = new LineDecoder(path, decoding), doubt = new Utf8Doubt(decoding.encoding);
+  const decoded = async function* () {
+    for await (const bytes of bytesOf(file, path)) {
+      doubt.see(bytes);
+      yield [...decoder.lines(bytes)].join("");
+    }
+    doubt.see(new Uint8Array());
+    yield* decoder.end();
+  };
+  const byLine: TransformStream<string, string> = new TextLineStream({ allowCR: true });
+  let line = 0;
+  for await (const text of ReadableStream.from(decoded()).pipeThrough(byLine)) yield { line: ++line, text };
+  const warning = doubt.warning(path);
+  if (warning !== undefined) note(warning);
+}
+
+/** The bytes of a file, a pipe or standard input as they come, or all at once where gzip has packed them. */
+async function* bytesOf(file: string, path: string): AsyncGenerator<Uint8Array> {
+  if (file !== "-") await checkReadable(file);
+  const readable = file === "-"
+    ? Deno.stdin.readable
+    : (await saidOfFile(file, () => Deno.open(file))).readable;
+  const pieces = piecesOf(readable, path);
+  try {
+    let first = new Uint8Array();
+    while (first.length < 2) {
+      const { done, value } = await pieces.next();
+      if (done) break;
+      first = Uint8Array.from([...first, ...value]);
+    }
+    if (!isGzip(first)) yield first;
+    else yield await unpack(await new Blob([first, ...await Array.fromAsync(pieces)]).bytes(), path);
+    yield* pieces;
+  } finally {
+    await pieces.return(undefined);
+  }
+}
+
+/** What is read of a stream as it comes, the stream closed at the end. */
+async function* piecesOf<Piece>(
+  stream: ReadableStream<Piece>,
+  path: string,
+): AsyncGenerator<Piece, undefined> {
+  const pieces = stream.values();
+  try {
+    while (true) {
+      const { done, value } = await saidOfFile(path, () => pieces.next());
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    await pieces.return?.();
+  }
+}
