@@ -28,7 +28,8 @@ export class Tokenizer {
   private readonly differs: (text: string) => boolean;
   private readonly unknownId: number | undefined;
   private readonly specialIds: ReadonlySet<number>;
-  private readonly added: readonly { readonly content: string; readonly lstrip: boolean }[];
+  private readonly spellings: readonly AddedToken[];
+  private readonly added: readonly (AddedToken & { readonly lstrip: boolean })[];
   private continuation: LibraryReader | undefined;
   /** Ids that stand before every text ([CLS]), … */
   readonly prefix: readonly number[];
@@ -49,6 +50,7 @@ export class Tokenizer {
     this.differs = differsFromReference(json);
     const tokens = library.get_added_tokens_decoder();
     this.specialIds = new Set([...tokens].filter(([, { special }]) => special).map(([id]) => id));
+    this.spellings = [...tokens.values()].filter(({ content }) => content !== "");
     this.added = [...tokens.values()].filter(({ normalized }) => !normalized);
     this.unknownId = typeof core.unk_token === "string"
       ? library.token_to_id(core.unk_token)
@@ -131,6 +133,12 @@ export class Tokenizer {
     return this.differs(text) || spellsInBytes(this.json) && !this.knows(text);
   }
 
+  /** An added token that a text spells, a special one if any: texts are cut at them before any other step. */
+  addedIn(text: string): AddedToken | undefined {
+    const spelled = this.spellings.filter(({ content }) => text.includes(content));
+    return spelled.find(({ special }) => special) ?? spelled[0];
+  }
+
   /** The tokens of a text, as the vocabulary writes them. */
   pieces(text: string): string[] {
     return this.reader.read(text).tokens;
@@ -162,6 +170,13 @@ export class Tokenizer {
     };
     return { prefix: asked("bos"), suffix: asked("eos") };
   }
+}
+
+/** A token that `tokenizer.json` has beside its vocabulary, as texts spell it. */
+export interface AddedToken {
+  readonly content: string;
+  /** Whether it stands for no word. */
+  readonly special: boolean;
 }
 
 /** An added token in a text. */
