@@ -3,6 +3,8 @@ import type { InferenceSession, Tensor as OrtTensor, TensorConstructor } from "o
 /** A text as a model's own file takes it. */
 export interface PlainText {
   readonly ids: readonly number[];
+  /** What a file that takes `position_ids` is fed. */
+  readonly positions: readonly number[];
   /** The place whose logits are the answer. */
   readonly answerRow: number;
 }
@@ -10,7 +12,7 @@ export interface PlainText {
 /** What the file's inputs are fed that no text decides. */
 export interface PlainFeeding {
   readonly padId: number;
-  /** What a file that takes `position_ids` is fed for a text's first token. */
+  /** What a file that takes `position_ids` is fed for padding. */
   readonly firstPosition: number;
   /** Words that the logits are over. */
   readonly words: number;
@@ -96,20 +98,20 @@ function fed(
     }
     return new Tensor("int64", BigInt64Array.from(values, BigInt), dims);
   };
-  const perToken = (of: (ids: readonly number[], i: number) => number, filler: number) =>
+  const perToken = (of: (text: PlainText, i: number) => number, filler: number) =>
     numbers(
-      texts.flatMap(({ ids }) =>
-        Array.from({ length: longest }, (_, i) => i < ids.length ? of(ids, i) : filler)
+      texts.flatMap((text) =>
+        Array.from({ length: longest }, (_, i) => i < text.ids.length ? of(text, i) : filler)
       ),
       [texts.length, longest],
     );
   switch (name) {
     case "input_ids":
-      return perToken((ids, i) => ids[i]!, padId);
+      return perToken(({ ids }, i) => ids[i]!, padId);
     case "attention_mask":
       return perToken(() => 1, 0);
     case "position_ids":
-      return perToken((_, i) => firstPosition + i, firstPosition);
+      return perToken(({ positions }, i) => positions[i]!, firstPosition);
     case "token_type_ids":
       return perToken(() => tokenType, 0);
     case "cache_position":

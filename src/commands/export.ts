@@ -95,6 +95,12 @@ async function onnxFiles(
   const calibration = calibrationIn(metrics.calibration, Object.keys(experiment.verbalizer));
   const texts = (await readRun(folder)).predictions.map(({ text }) => text);
   const parts = { experiment, model, counting, calibration, texts };
+  const spelled = texts.find((text) => model.tokenizer.addedIn(text)?.special);
+  if (spelled !== undefined) {
+    say(
+      `${folder}: texts that spell special tokens, such as "${spelled}", are taken as the tokenizer takes them alone: the classifier may answer them otherwise than the run does`,
+    );
+  }
   if (experiment.tune === "all") {
     const { predict } = compileWholeModel(model, optimizerName(experiment.training), form);
     return await classifierFiles({ ...parts, predict, inputs: await readWeights(folder) });

@@ -62,6 +62,8 @@ function directionOf(scores: NumberArray | undefined): Attention | undefined {
     (_, i) => ({ query: i % LENGTH, items: Array.from(scores.items.subarray(i * LENGTH, (i + 1) * LENGTH)) }),
   );
   const open = (items: readonly number[], key: number) => items[key]! > Math.max(...items) - BLOCKED;
+  // A mask that is meant the other way round blocks all of a text.
+  if (rows.some(({ items }) => !items.some((_, key) => open(items, key)))) return undefined;
   if (rows.every(({ query, items }) => items.every((_, key) => key <= query || !open(items, key)))) {
     return "causal";
   }

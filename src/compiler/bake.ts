@@ -62,7 +62,7 @@ export function bake(predict: Emitted, baked: BakedPrompt, read: ReadRegion): Ui
   const names = new Set(graph.input.map(({ name }) => name));
   if (!names.has("position_ids")) {
     throw new CompileError(
-      "the model counts positions by itself, so that a text's padding would stand between it and the words behind it: this classifier cannot be written",
+      "the model counts positions by itself, so that a text's padding would stand between it and the words behind it: this classifier cannot be written; export the model with an input 'position_ids', and run the experiment again",
     );
   }
   if (!names.has("attention_mask")) {

@@ -7,7 +7,7 @@ import { importModel } from "./import.ts";
 import { numberFormatOf } from "./number_format.ts";
 import { bytesOfConstant, type OnnxFile } from "./onnx_file.ts";
 import { paddingRow } from "./padding_row.ts";
-import { tableLookups } from "./position_lookups.ts";
+import { tableLookups, type UncountedToken } from "./position_lookups.ts";
 import { type Exposed, exposePositions } from "./positions.ts";
 import { sequenceLimit } from "./sequence_limit.ts";
 
@@ -41,6 +41,8 @@ export interface PositionFacts {
   readonly limit: number;
   /** The row of the table that is kept for padding, where `first` follows from it. */
   readonly padding: number | undefined;
+  /** Tokens that take no position, where the graph counts so, or its table keeps a row for one of them. */
+  readonly uncounted: readonly UncountedToken[];
 }
 
 /**
@@ -88,5 +90,11 @@ function positionFacts(
     const buffers = indices ? sequenceLimit(ancestors(indices), start) : undefined;
     return [lookup.rows - lookup.first - start, buffers ?? Infinity];
   });
-  return { first: first + start, limit: Math.min(...limits), padding };
+  const uncounted = padding !== undefined
+    ? [{ id: padding, position: padding }]
+    : lookups[0]!.uncounted.map(({ id, position }) => ({
+      id,
+      position: position - lookups[0]!.first + first,
+    }));
+  return { first: first + start, limit: Math.min(...limits), padding, uncounted };
 }

@@ -45,6 +45,7 @@ export { bake, type BakedPrompt } from "./bake.ts";
 export { evaluate, readShape, writeShape } from "./dimension.ts";
 export { CompileError } from "./errors.ts";
 export { factsOf, type ModelFacts, type PositionFacts } from "./facts.ts";
+export type { UncountedToken } from "./position_lookups.ts";
 export { fallbacks } from "./webgpu_kernels.ts";
 export { matrixFlops } from "./flops.ts";
 export type { Parameter } from "./model_tuning.ts";

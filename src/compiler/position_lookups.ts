@@ -21,6 +21,13 @@ export type Choice =
   /** The row position + first of what `position_ids` is fed. */
   | "given";
 
+/** A token that takes no position of its own: RoBERTa counts those that are not its padding token, whatever the mask says. */
+export interface UncountedToken {
+  readonly id: number;
+  /** The row that it reads; as a fact of a model, what `position_ids` is fed for it. */
+  readonly position: number;
+}
+
 /** A node of the embedding layer that reads rows of a table, other than the words'. */
 export interface TableLookup {
   readonly node: Node;
@@ -28,6 +35,8 @@ export interface TableLookup {
   readonly first: number;
   /** Rows of the table. */
   readonly rows: number;
+  /** Tokens that counting leaves out. */
+  readonly uncounted: readonly UncountedToken[];
 }
 
 /**
@@ -49,7 +58,7 @@ function lookupOf(node: Node, source: string): TableLookup | undefined {
   if (node.op === "Slice") {
     const cut = cutsOf(node).find(({ axis }) => axis === rank - 2);
     const grows = cut && typeof cut.start === "number" && cut.step === 1 && isTokens(cut.end);
-    return grows ? { node, choice: "counted", first: Number(cut.start), rows } : undefined;
+    return grows ? { node, choice: "counted", first: Number(cut.start), rows, uncounted: [] } : undefined;
   }
   const along = integerAttribute(node, node.op === "Gather" ? "axis" : "gather_axis", 0);
   if (!LOOKUPS.has(node.op) || axisOf(along, rank) !== rank - 2) return undefined;
@@ -59,7 +68,28 @@ function lookupOf(node: Node, source: string): TableLookup | undefined {
   if (choice === undefined || first === undefined || (choice === "counted" && !isPerToken(indices))) {
     throw notUnderstood(node, source);
   }
-  return { node, choice, first, rows };
+  const uncounted = choice === "counted" ? uncountedBy(indices, first) : [];
+  if (uncounted === undefined) throw notUnderstood(node, source);
+  return { node, choice, first, rows, uncounted };
+}
+
+/** The tokens that counted indices leave out; `undefined` where they do something else at a token. */
+function uncountedBy(indices: Value, first: number): UncountedToken[] | undefined {
+  const uncounted: UncountedToken[] = [];
+  for (const id of knownIds(indices)) {
+    const interpreter = interpreterOf({ batch: 1, sequence: 3, ids: [PLAIN_ID, id, PLAIN_ID] });
+    const [before, position, after] = interpreter.valueOf(indices)?.items ?? [];
+    if (before === first && position === first + 1 && after === first + 2) continue;
+    if (before !== first || position === undefined || position < 0 || after !== first + 1) return undefined;
+    uncounted.push({ id, position });
+  }
+  return uncounted;
+}
+
+/** Ids that indices may be computed by: padding, separators. */
+function knownIds(indices: Value): Set<number> {
+  const scalars = [...ancestors(indices)].flatMap(({ inputs }) => inputs.map(scalarOf));
+  return new Set(scalars.filter((item) => item !== undefined && item >= 0 && item < PLAIN_ID) as number[]);
 }
 
 /** Whether the elements of indices are the tokens of one text or of all, in order. */
@@ -93,12 +123,8 @@ function chosenBy(indices: Value): Pick<TableLookup, "choice" | "first"> | undef
 
 /** Whether indices are one number also where tokens are those that they are computed by: padding, separators. */
 function isSameForSpecial(indices: Value, first: number): boolean {
-  const scalars = [...ancestors(indices)].flatMap(({ inputs }) => inputs.map(scalarOf));
-  const ids = new Set([
-    PLAIN_ID,
-    ...scalars.filter((item) => item !== undefined && item >= 0 && item < PLAIN_ID),
-  ]);
-  const interpreter = interpreterOf({ batch: 1, sequence: ids.size, ids: [...ids] as number[] });
+  const ids = [PLAIN_ID, ...knownIds(indices)];
+  const interpreter = interpreterOf({ batch: 1, sequence: ids.length, ids });
   return interpreter.valueOf(indices)?.items.every((item) => item === first) ?? false;
 }
 

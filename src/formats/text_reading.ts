@@ -26,7 +26,7 @@ const TOKENS = 4000;
  *
  * @param tokenizer the content of the model's `tokenizer.json`
  * @param column the template's only column
- * @param texts that it is checked on, beside some of many kinds
+ * @param texts that it is checked on, beside some of many kinds; those that spell special tokens are left out
  * @throws {InputError} where there is none, as the tokens around a text depend on it
  */
 export function textReading(
@@ -48,7 +48,8 @@ export function textReading(
       { json: preceded(json, [...read, ...blank]), frame: "left-out" },
     ] satisfies { json: Json; frame: Lead }[]
   );
-  const given = [...EDGES, ...texts].flatMap((text) => [text, ` ${text}\t\n`]);
+  const { tokenizer: own } = encoder, ordinary = texts.filter((text) => !own.addedIn(text)?.special);
+  const given = [...EDGES, ...ordinary].flatMap((text) => [text, ` ${text}\t\n`]);
   const samples = [...given, ...tokenTexts(encoder)].filter((text) => readText(text, clean) !== "");
   const expected = samples.map((text) => encoder.encode({ [column]: readText(text, clean) }));
   let farthest = 0;
@@ -58,10 +59,13 @@ export function textReading(
     if (differing < 0) return { json: way.json, frame };
     farthest = Math.max(farthest, differing);
   }
+  const shown = samples[farthest]!, added = own.addedIn(shown);
   throw new InputError(
-    `the template cannot be exported as words around a text: its tokens depend on the text, as "${
-      samples[farthest]!.trim()
-    }" shows. Put a blank or a line's end between {${column}} and the words beside it`,
+    `the template cannot be exported as words around a text: its tokens depend on the text, as "${shown.trim()}" shows. ${
+      added
+        ? `It spells '${added.content}', a token that the tokenizer has beside its vocabulary and cuts texts at first: classify such texts with softprompt, or leave them out of the run's data and run it again`
+        : `Put a blank or a line's end between {${column}} and the words beside it`
+    }`,
   );
 }
 

@@ -1,5 +1,5 @@
 import { join } from "@std/path";
-import type { ModelFacts } from "../compiler/mod.ts";
+import type { ModelFacts, UncountedToken } from "../compiler/mod.ts";
 import { InputError } from "../experiment/errors.ts";
 import { readJson } from "./read_json.ts";
 import { readTokenizerConfig } from "./read_tokenizer.ts";
@@ -14,6 +14,8 @@ export interface ModelCard {
   readonly sequence?: number;
   /** The position of a text's first token: RoBERTa counts from its padding index + 1. */
   readonly firstPosition: number;
+  /** Tokens that take no position, and what they have in its place. */
+  readonly uncounted?: readonly UncountedToken[];
 }
 
 /** The names under which `config.json` says how many tokens a text can have. */
@@ -53,6 +55,7 @@ export async function readCard(folder: string, facts: ModelFacts): Promise<Model
     positions: limits.length > 0 ? Math.min(...limits as number[]) : undefined,
     ...(facts.sequence !== undefined && { sequence: facts.sequence }),
     firstPosition: facts.positions?.first ?? 0,
+    ...(facts.positions?.uncounted.length && { uncounted: facts.positions.uncounted }),
   };
 }
 

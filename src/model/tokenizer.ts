@@ -1,5 +1,3 @@
-import { Tokenizer as Library } from "@huggingface/tokenizers";
-import { InputError } from "../experiment/errors.ts";
 import {
   contentOf,
   isObject,
@@ -8,7 +6,7 @@ import {
   type SpecialsAround,
   specialsAround,
 } from "./special_tokens.ts";
-import { forLibrary } from "./library_steps.ts";
+import { LibraryReader } from "./library_reader.ts";
 import { differsFromReference, spellsInBytes } from "./reference_differences.ts";
 import { type BlankSteps, blankSteps, continuing } from "./tokenizer_steps.ts";
 
@@ -23,19 +21,16 @@ export interface ModelVocabulary {
 
 const UNBOUNDED: ModelVocabulary = { rows: Infinity, words: Infinity };
 
-/** Stands for what a tokenizer without an unknown token leaves out. */
-const LOST = "\u{10ffff}lost";
-
 /** Turns text into token ids and back. */
 export class Tokenizer {
-  private readonly library: Library;
+  private readonly reader: LibraryReader;
   private readonly blank: BlankSteps;
   private readonly differs: (text: string) => boolean;
-  private readonly isLossy: boolean;
   private readonly unknownId: number | undefined;
   private readonly specialIds: ReadonlySet<number>;
-  private readonly added: readonly { readonly content: string; readonly lstrip: boolean }[];
-  private continuation: Library | undefined;
+  private readonly spellings: readonly AddedToken[];
+  private readonly added: readonly (AddedToken & { readonly lstrip: boolean })[];
+  private continuation: LibraryReader | undefined;
   /** Ids that stand before every text ([CLS]), … */
   readonly prefix: readonly number[];
   /** … and after it ([SEP]). */
@@ -49,23 +44,24 @@ export class Tokenizer {
 
   private constructor(private readonly json: Json, config: Json, readonly model: ModelVocabulary) {
     const core = isObject(json.model) ? json.model : {};
-    this.isLossy = Array.isArray(core.merges) && typeof core.unk_token !== "string";
-    this.library = this.open(json);
+    this.reader = new LibraryReader(json);
+    const { library } = this.reader;
     this.blank = blankSteps(json);
     this.differs = differsFromReference(json);
-    const tokens = this.library.get_added_tokens_decoder();
+    const tokens = library.get_added_tokens_decoder();
     this.specialIds = new Set([...tokens].filter(([, { special }]) => special).map(([id]) => id));
+    this.spellings = [...tokens.values()].filter(({ content }) => content !== "");
     this.added = [...tokens.values()].filter(({ normalized }) => !normalized);
     this.unknownId = typeof core.unk_token === "string"
-      ? this.library.token_to_id(core.unk_token)
+      ? library.token_to_id(core.unk_token)
       : typeof core.unk_id === "number"
       ? core.unk_id
       : undefined;
-    this.size = largest(this.library.get_vocab().values()) + 1;
+    this.size = largest(library.get_vocab().values()) + 1;
     ({ prefix: this.prefix, suffix: this.suffix } = this.around(config));
     const special = (name: "mask" | "pad") => {
-      const spelling = namedToken(name, json, config, (id) => this.library.id_to_token(id));
-      const id = spelling === undefined ? undefined : this.library.token_to_id(spelling);
+      const spelling = namedToken(name, json, config, (id) => library.id_to_token(id));
+      const id = spelling === undefined ? undefined : library.token_to_id(spelling);
       return spelling === undefined || id === undefined ? undefined : { spelling, id };
     };
     this.mask = special("mask");
@@ -103,32 +99,20 @@ export class Tokenizer {
    */
   encode(text: string, place: Place = "start"): number[] {
     const { prepends } = this.blank, isSpaced = text.startsWith(" ");
-    if (place === "start" || !this.putsBlank) return this.ids(this.library, text);
-    if (place === "after-prompt") return this.ids(this.library, isSpaced ? text.slice(1) : text);
-    return isSpaced && !prepends ? this.ids(this.library, text) : this.continued(text);
+    if (place === "start" || !this.putsBlank) return this.reader.read(text).ids;
+    if (place === "after-prompt") return this.reader.read(isSpaced ? text.slice(1) : text).ids;
+    return isSpaced && !prepends ? this.reader.read(text).ids : this.continued(text);
   }
 
   /** What only the first words of a text get is left out, up to the first added token in it. */
   private continued(text: string): number[] {
-    this.continuation ??= this.open(continuing(this.json));
+    this.continuation ??= new LibraryReader(continuing(this.json));
     const found = this.added.map((token) => ({ token, at: text.indexOf(token.content) }))
       .filter(({ at }) => at >= 0)
       .reduce((first, one) => first !== undefined && first.at <= one.at ? first : one, NO_TOKEN);
-    if (found === undefined) return this.ids(this.continuation, text);
+    if (found === undefined) return this.continuation.read(text).ids;
     const before = text.slice(0, found.at), head = found.token.lstrip ? before.trimEnd() : before;
-    return [...this.ids(this.continuation, head), ...this.ids(this.library, text.slice(found.at))];
-  }
-
-  private ids(library: Library, text: string): number[] {
-    const { ids, tokens } = library.encode(text, { add_special_tokens: false });
-    if (ids.every(Number.isInteger)) return ids;
-    if (this.isLossy) return ids.filter(Number.isInteger);
-    const lacking = tokens.find((_, i) => !Number.isInteger(ids[i]));
-    throw new InputError(
-      `the model's tokenizer has no token for '${lacking}', and none for unknown words, in "${
-        text.slice(0, 40)
-      }"`,
-    );
+    return [...this.continuation.read(head).ids, ...this.reader.read(text.slice(found.at)).ids];
   }
 
   /** Whether it puts a blank before a text that begins without one. */
@@ -138,8 +122,7 @@ export class Tokenizer {
 
   /** Whether the tokenizer has tokens for all of a text: none is unknown or left out. */
   knows(text: string): boolean {
-    const { ids } = this.library.encode(text, { add_special_tokens: false });
-    return ids.every((id) => Number.isInteger(id) && id !== this.unknownId);
+    return this.reader.knows(text, this.unknownId);
   }
 
   /**
@@ -150,39 +133,30 @@ export class Tokenizer {
     return this.differs(text) || spellsInBytes(this.json) && !this.knows(text);
   }
 
+  /** An added token that a text spells, a special one if any: texts are cut at them before any other step. */
+  addedIn(text: string): AddedToken | undefined {
+    const spelled = this.spellings.filter(({ content }) => text.includes(content));
+    return spelled.find(({ special }) => special) ?? spelled[0];
+  }
+
   /** The tokens of a text, as the vocabulary writes them. */
   pieces(text: string): string[] {
-    return this.library.encode(text, { add_special_tokens: false }).tokens.filter((token) => token !== LOST);
+    return this.reader.read(text).tokens;
   }
 
   /** The token with this id, as the vocabulary writes it. */
   tokenOf(id: number): string {
-    return this.library.id_to_token(id) ?? `<${id}>`;
+    return this.reader.library.id_to_token(id) ?? `<${id}>`;
   }
 
   /** What the token with this id stands for in a text. */
   textOf(id: number): string {
-    return this.library.decode([id], { clean_up_tokenization_spaces: false });
+    return this.reader.library.decode([id], { clean_up_tokenization_spaces: false });
   }
 
   /** Whether an id is a special token ([PAD], [MASK], [UNK], …), which stands for no word. */
   isSpecial(id: number): boolean {
     return this.specialIds.has(id) || id === this.unknownId;
-  }
-
-  private open(json: Json): Library {
-    const { model } = json;
-    const whole = this.isLossy && isObject(model) ? { ...json, model: { ...model, unk_token: LOST } } : json;
-    try {
-      return new Library(forLibrary(whole), {});
-    } catch (error) {
-      throw new InputError(
-        `the model's tokenizer.json cannot be used: ${
-          (error as Error).message
-        } (@huggingface/tokenizers has WordPiece, BPE and Unigram, but not every step around them)`,
-        { cause: error },
-      );
-    }
   }
 
   /** What the post-processor puts around a text; where that is nothing, the tokens that the configuration asks for. */
@@ -191,11 +165,18 @@ export class Tokenizer {
     if (prefix.length + suffix.length > 0) return { prefix, suffix };
     const asked = (end: "bos" | "eos") => {
       const token = config[`add_${end}_token`] === true ? contentOf(config[`${end}_token`]) : undefined;
-      const id = token === undefined ? undefined : this.library.token_to_id(token);
+      const id = token === undefined ? undefined : this.reader.library.token_to_id(token);
       return id === undefined ? [] : [id];
     };
     return { prefix: asked("bos"), suffix: asked("eos") };
   }
+}
+
+/** A token that `tokenizer.json` has beside its vocabulary, as texts spell it. */
+export interface AddedToken {
+  readonly content: string;
+  /** Whether it stands for no word. */
+  readonly special: boolean;
 }
 
 /** An added token in a text. */

@@ -46,6 +46,16 @@ export function preceded(tokenizer: Json, steps: readonly Json[]): Json {
   return { ...tokenizer, normalizer: { type: "Sequence", normalizers } };
 }
 
+/**
+ * The tokenizer with a step after its own pre-tokenizer.
+ *
+ * @param step a pre-tokenizer, as `tokenizer.json` has it
+ */
+export function followed(tokenizer: Json, step: Json): Json {
+  const pretokenizers = [...stepsOf(tokenizer.pre_tokenizer, "pretokenizers"), step];
+  return { ...tokenizer, pre_tokenizer: { type: "Sequence", pretokenizers } };
+}
+
 /** When Metaspace puts a blank before a text; its first spelling is `add_prefix_space`. */
 export function schemeOf({ prepend_scheme, add_prefix_space }: Json): unknown {
   return add_prefix_space === false ? "never" : prepend_scheme ?? "always";

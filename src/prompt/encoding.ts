@@ -41,6 +41,8 @@ export class TemplateEncoder {
   private readonly outside: number;
   /** … and how many tokens they are. */
   private readonly around: number;
+  /** What tokens that take no position have in its place, by their ids. */
+  private readonly uncounted: ReadonlyMap<number, number>;
 
   /**
    * @param card a masked model answers at the mask, a causal one behind the last token of the template
@@ -68,6 +70,7 @@ export class TemplateEncoder {
         "the template has a {mask}, but the model's tokenizer has no mask token: take a masked language model",
       );
     }
+    this.uncounted = new Map((card.uncounted ?? []).map(({ id, position }) => [id, position]));
     this.parts = this.arranged(template);
     this.stretches = this.parts.filter((part) => part.kind === "stretch");
     this.shortener = new Shortener(this.stretches, tokenizer);
@@ -134,7 +137,10 @@ export class TemplateEncoder {
           ids.push(this.tokenizer.padId);
         }
       }
-      for (let i = start; i < ids.length; i++) positions.push(this.counts(part) ? position++ : 0);
+      for (const id of ids.slice(start)) {
+        const uncounted = part.kind === "vectors" ? undefined : this.uncounted.get(id);
+        positions.push(uncounted ?? (this.counts(part) ? position++ : 0));
+      }
     }
     return { ids, positions, promptRows, answerRow: answerRow ?? ids.length - 1 };
   }

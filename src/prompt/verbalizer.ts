@@ -73,10 +73,7 @@ function wholeSpellings(word: string, tokenizer: Tokenizer): string[] {
   const capital = `${lower.slice(0, 1).toUpperCase()}${lower.slice(1)}`;
   const spellings = [bare, lower, capital].flatMap((one) => [one, ` ${one}`]).filter((one) => one !== word);
   return [...new Set(spellings)]
-    .filter((one) => {
-      const ids = tokenizer.encode(one);
-      return ids.length === 1 && tokenizer.knows(one);
-    })
+    .filter((one) => tokenizer.knows(one) && tokenizer.encode(one).length === 1)
     .map((one) => `'${one}'`);
 }
 

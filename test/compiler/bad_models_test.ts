@@ -85,7 +85,7 @@ refuses(
 refuses(
   "shapes that do not fit, naming the node",
   () => tinyModel(["input_ids"], [LOOKUP, HEAD], { ...WEIGHTS, head: [5, 10] }),
-  "inner dimensions 4 and 5 differ: operator MatMul of node 'node_1'",
+  "inner dimensions 4 and 5 differ (export the model with another exporter or opset, or take another model): operator MatMul of node 'node_1'",
 );
 
 refuses(
@@ -113,4 +113,24 @@ refuses(
   "a model that is fed embeddings",
   () => tinyModel(["inputs_embeds"], [["MatMul", ["inputs_embeds", "head"], ["logits"]]], WEIGHTS),
   "takes embeddings ('inputs_embeds') and not token ids",
+);
+
+refuses(
+  "a graph that cuts where texts decide, with a way out",
+  () =>
+    tinyModel(
+      ["input_ids"],
+      [
+        LOOKUP,
+        ["ReduceMax", ["input_ids"], ["greatest"], { keepdims: 0 }],
+        ["Unsqueeze", ["greatest", "axis"], ["end"]],
+        ["Unsqueeze", ["axis", "axis"], ["start"]],
+        ["Slice", ["x", "start", "end"], ["cut"]],
+        ["MatMul", ["cut", "head"], ["logits"]],
+      ],
+      WEIGHTS,
+      "logits",
+      { axis: 0 },
+    ),
+  "where to cut is not known at compile time (export the model with another exporter or opset, or take another model): operator Slice",
 );

@@ -1,4 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
+import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import { ModelProtoSchema, NodeProtoSchema, TensorProtoSchema } from "onnx-buf";
 import { compile, CompileError, factsOf, readOnnxFile } from "../../src/compiler/mod.ts";
 import { readRegion } from "../../src/model/read_region.ts";
 import { familyModel } from "./family_step.ts";
@@ -24,6 +26,17 @@ Deno.test("graphs say which way attention looks, and how long texts can be", asy
   assertEquals(await said("gpt-neox-opset15"), ["causal", undefined, undefined, 32]);
   assertEquals(await said("llama-built-int4"), ["causal", undefined, undefined, 32, "past"]);
   assertEquals(await said("qwen3-opset16"), ["causal", undefined, undefined, undefined]);
+});
+
+Deno.test("a mask that is meant the other way round says nothing of which way attention looks", async () => {
+  const path = familyModel("bert-opset11"), model = fromBinary(ModelProtoSchema, await Deno.readFile(path));
+  const { node, initializer } = model.graph!,
+    [input, output] = ["attention_mask", "mask_of_padding"] as const;
+  for (const one of node) one.input = one.input.map((name) => name === input ? output : name);
+  node.unshift(create(NodeProtoSchema, { opType: "Sub", input: ["one", input], output: [output] }));
+  initializer.push(create(TensorProtoSchema, { name: "one", dataType: 7, int64Data: [1n] }));
+  const file = readOnnxFile(toBinary(ModelProtoSchema, model), path, readRegion);
+  assertEquals(factsOf(file).attention, undefined);
 });
 
 Deno.test("a soft prompt is refused where the model reads token ids beside its embeddings", () => {

@@ -103,7 +103,8 @@ Deno.test("a causal model without a mask answers in a padded batch as it answers
   await session.release();
 });
 
-Deno.test("no classifier is written of a model that would read its texts' padding", async () => {
+Deno.test("no classifier is written of a model that would read its texts' padding, or count it", async () => {
+  const counting = "test/fixtures/families/gemma2-traced-opset20.onnx";
   const { hard } = await unmasked("bert-opset11"), side = { ids: [], counted: [] };
   const { type, dims, data } = int64Tensor([5, 6], [2, 1]);
   const baked = {
@@ -120,4 +121,10 @@ Deno.test("no classifier is written of a model that would read its texts' paddin
     temperature: float32([1], []),
   };
   assertThrows(() => bake(hard.predict, baked, readRegion), CompileError, "takes no 'attention_mask'");
+  const { predict } = compileHard(await Deno.readFile(counting), counting);
+  assertThrows(
+    () => bake(predict, baked, readRegion),
+    CompileError,
+    "export the model with an input 'position_ids', and run the experiment again",
+  );
 });

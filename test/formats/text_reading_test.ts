@@ -4,7 +4,7 @@ import { InputError } from "../../src/experiment/errors.ts";
 import { parseTemplate } from "../../src/experiment/template.ts";
 import { textReading } from "../../src/formats/text_reading.ts";
 import { readTokenizerConfig, readTokenizerJson } from "../../src/model/read_tokenizer.ts";
-import type { Json } from "../../src/model/special_tokens.ts";
+import { type Json, objectsOf } from "../../src/model/special_tokens.ts";
 import { Tokenizer } from "../../src/model/tokenizer.ts";
 import { TemplateEncoder } from "../../src/prompt/encoding.ts";
 import { MINI } from "../shared.ts";
@@ -31,14 +31,20 @@ const KINDS: Record<string, { folder: string; parts?: Json }> = {
   unigram: { folder: "test/fixtures/tokenizers/unigram" },
 };
 
-async function reading(name: string, written: string, clean: "none" | "textcnn" = "none") {
-  const { folder, parts } = KINDS[name]!, json = { ...await readTokenizerJson(folder), ...parts };
+async function reading(
+  name: string,
+  written: string,
+  clean: "none" | "textcnn" = "none",
+  { texts = [], added = [] }: { texts?: readonly string[]; added?: readonly Json[] } = {},
+) {
+  const { folder, parts } = KINDS[name]!, whole = await readTokenizerJson(folder);
+  const json = { ...whole, ...parts, added_tokens: [...objectsOf(whole.added_tokens), ...added] };
   const tokenizer = Tokenizer.of(json, await readTokenizerConfig(folder));
   const kind = tokenizer.mask === undefined ? "causal" : "masked",
     length = written.includes("{prompt}") ? 2 : 0;
   const card = { kind, positions: undefined, firstPosition: 0 } as const;
   const encoder = new TemplateEncoder(parseTemplate(written, length), tokenizer, card, "together");
-  return { encoder, json, read: () => textReading(encoder, json, "text", clean, []) };
+  return { encoder, json, read: () => textReading(encoder, json, "text", clean, texts) };
 }
 
 for (
@@ -72,4 +78,15 @@ for (
 Deno.test("a template whose words grow together with a text is no frame around it", async () => {
   const { read } = await reading("gpt2", "{text}ing it was");
   assertThrows(read, InputError, 'its tokens depend on the text, as "');
+});
+
+Deno.test("texts that spell special tokens do not count, and one that spells another added token is refused by it", async () => {
+  const written = "Review:\n{text}\nIt was";
+  const special = await reading("metaspace", written, "textcnn", { texts: ["the </s> end"] });
+  assertEquals(special.read().frame, (await reading("metaspace", written, "textcnn")).read().frame);
+  const other = await reading("metaspace", written, "textcnn", {
+    texts: ["the <b> end"],
+    added: [{ id: 700, content: "<b>", special: false, normalized: false }],
+  });
+  assertThrows(other.read, InputError, "\"the <b> end\" shows. It spells '<b>', a token");
 });

@@ -47,7 +47,7 @@ Deno.test("the graph says what kind of model it is, whatever config.json calls i
 });
 
 Deno.test("texts are as long as the smallest limit that anything knows of", async () => {
-  const positions = { first: 2, limit: 512, padding: undefined };
+  const positions = { first: 2, limit: 512, padding: undefined, uncounted: [] };
   assertEquals(await cardOf({ positions }, { max_position_embeddings: 514 }, { model_max_length: 1e30 }), {
     kind: "masked",
     positions: 512,
@@ -62,7 +62,7 @@ Deno.test("texts are as long as the smallest limit that anything knows of", asyn
 });
 
 Deno.test("a padding row that config.json contradicts is refused", async () => {
-  const positions = { first: 2, limit: 512, padding: 1 };
+  const positions = { first: 2, limit: 512, padding: 1, uncounted: [] };
   assertEquals((await cardOf({ positions }, { pad_token_id: 1 })).firstPosition, 2);
   await assertRejects(() => cardOf({ positions }, { pad_token_id: 0 }), InputError, "'pad_token_id' is 0");
 });

@@ -127,6 +127,25 @@ Deno.test("unknown words are known to be so by what the model says, added token 
   assertThrows(() => none.encode("film ☃"), InputError, "none for unknown words");
 });
 
+Deno.test("BPE without an unknown token leaves characters out before pieces grow together", () => {
+  const vocab = Object.fromEntries([..."longĠ", "lo", "ng", "long", "Ġlong"].map((token, id) => [token, id]));
+  const merges = ["l o", "n g", "lo ng", "Ġ long"].map((pair) => pair.split(" "));
+  const bpe = (more: Json = {}) =>
+    Tokenizer.of({
+      model: { type: "BPE", vocab, merges, unk_token: null, ...more },
+      pre_tokenizer: { type: "ByteLevel", add_prefix_space: false, use_regex: true },
+    }, {});
+  const texts = [" lZong", "loné", "olong ZZ", "nXg\u{1f600}"];
+  // As tokenizers 0.23 has them.
+  assertEquals(texts.map((text) => bpe().encode(text)), [[8], [5, 2], [1, 7, 4], [6]]);
+  assertEquals([bpe().pieces("lZong"), bpe().knows("lZong"), bpe().knows(" long")], [["long"], false, true]);
+  assertThrows(
+    () => bpe({ ignore_merges: true }).encode("lZong"),
+    InputError,
+    'no token for a character, and none for unknown words, in "lZong"',
+  );
+});
+
 Deno.test("a step that the library lacks is an error that names it", () => {
   const model = { ...unigram, normalizer: { type: "Nmt" } };
   assertThrows(() => Tokenizer.of(model, {}), InputError, "Unknown Normalizer type: Nmt");

@@ -60,6 +60,14 @@ Deno.test("a text's positions begin where the model's do, the prompt's stay 0 be
   );
 });
 
+Deno.test("a token that the model leaves out as it counts takes no position, wherever the text spells it", () => {
+  const card = { ...MASKED, firstPosition: 2, uncounted: [{ id: tokenizer.padId, position: 1 }] };
+  const positions = (counting: "text-alone" | "together") =>
+    new TemplateEncoder(SOFT, tokenizer, card, counting).encode({ text: "great [PAD] film" }).positions;
+  assertEquals(positions("text-alone"), [0, 0, 0, 2, 3, 1, 4, 5, 6, 7, 8, 9]);
+  assertEquals(positions("together"), [2, 3, 4, 5, 6, 1, 7, 8, 9, 10, 11, 12]);
+});
+
 Deno.test("pieces of a prompt stand where the template has them", () => {
   const template = parseTemplate("{prompt:1} {text} {prompt:2} it was {mask}", 3);
   const { ids, promptRows } = new TemplateEncoder(template, tokenizer, MASKED, "together").encode({

@@ -2,7 +2,16 @@ import type { Builder } from "../builder.ts";
 import { add, type Dimension, leastOf, mostOf, product, subtract } from "../dimension.ts";
 import { CompileError } from "../errors.ts";
 import type { Value } from "../graph.ts";
-import { type Asked, axisOf, integerAttribute, plainInput, required, type Row, totalOf } from "./row.ts";
+import {
+  type Asked,
+  axisOf,
+  EXPORTED_OTHERWISE,
+  integerAttribute,
+  plainInput,
+  required,
+  type Row,
+  totalOf,
+} from "./row.ts";
 
 /** Start, end and step along each axis that a Slice cuts. */
 interface Cut {
@@ -17,7 +26,7 @@ export function cutsOf(node: Asked): Cut[] {
   const { shape } = required(node, 0);
   const starts = required(node, 1).integers, ends = required(node, 2).integers;
   if (starts === undefined || ends === undefined) {
-    throw new CompileError("where to cut is not known at compile time");
+    throw new CompileError(`where to cut is not known at compile time${EXPORTED_OTHERWISE}`);
   }
   const axes = node.inputs[3] ? plainInput(node, 3, "axes") : starts.map((_, i) => i);
   const steps = node.inputs[4] ? plainInput(node, 4, "steps") : starts.map(() => 1);

@@ -91,10 +91,13 @@ export function broadcast(a: readonly Dimension[], b: readonly Dimension[]): Dim
   });
 }
 
+/** The way out where a graph says something in a way that the compiler does not follow. */
+export const EXPORTED_OTHERWISE = " (export the model with another exporter or opset, or take another model)";
+
 /** What may be the reason where two extents are not the same: a number in the file where the inputs decide. */
 export function askedOfFixed(a: Dimension, b: Dimension): string {
   return (typeof a === "number") === (typeof b === "number")
-    ? ""
+    ? EXPORTED_OTHERWISE
     : " (was the model exported for one length, or for one number of texts? Export it with dynamic axes)";
 }
 
@@ -131,6 +134,8 @@ export function totalOf(dimensions: readonly Dimension[]): Dimension {
 /** The plain integers of an input that must be known at compile time. */
 export function plainInput(node: Asked, at: number, what: string): readonly number[] {
   const integers = plainIntegersOf(required(node, at));
-  if (integers === undefined) throw new CompileError(`the ${what} are not known at compile time`);
+  if (integers === undefined) {
+    throw new CompileError(`the ${what} are not known at compile time${EXPORTED_OTHERWISE}`);
+  }
   return integers;
 }

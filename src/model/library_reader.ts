@@ -1,0 +1,75 @@
+import { Tokenizer as Library } from "@huggingface/tokenizers";
+import { InputError } from "../experiment/errors.ts";
+import { forLibrary } from "./library_steps.ts";
+import { isObject, type Json } from "./special_tokens.ts";
+import { followed } from "./tokenizer_steps.ts";
+
+/** Stands for what a tokenizer without an unknown token has no token for. */
+const LOST = "\u{10ffff}lost";
+
+/** A `tokenizer.json` as @huggingface/tokenizers reads it. */
+export class LibraryReader {
+  readonly library: Library;
+  private readonly leavesOut: boolean;
+  private withoutUnknown: Library | undefined;
+
+  /** @throws {InputError} where it asks for something that the library does not have */
+  constructor(private readonly json: Json) {
+    const model = isObject(json.model) ? json.model : {};
+    const isLossy = Array.isArray(model.merges) && typeof model.unk_token !== "string";
+    this.leavesOut = isLossy && !model.end_of_word_suffix && !model.ignore_merges && !model.byte_fallback;
+    this.library = opened(isLossy ? { ...json, model: { ...model, unk_token: LOST } } : json);
+  }
+
+  /**
+   * The tokens of a text and their ids. BPE without an unknown token leaves out the characters that it does not know before
+   * it puts others together, as Hugging Face's own tokenizers do.
+   *
+   * @throws {InputError} where the tokenizer has no token for a part of it, and none that stands for unknown words
+   */
+  read(text: string): { readonly ids: number[]; readonly tokens: string[] } {
+    const read = encoded(this.library, text), lacking = read.ids.findIndex((id) => !Number.isInteger(id));
+    if (lacking < 0) return read;
+    if (this.leavesOut) {
+      this.withoutUnknown ??= opened(withoutUnknown(this.json));
+      return encoded(this.withoutUnknown, text);
+    }
+    const token = read.tokens[lacking];
+    throw new InputError(
+      `the model's tokenizer has no token for ${
+        token === LOST ? "a character" : `'${token}'`
+      }, and none for unknown words, in "${text.slice(0, 40)}"`,
+    );
+  }
+
+  /** Whether there are tokens for all of a text, none of which has the given id. */
+  knows(text: string, unknownId: number | undefined): boolean {
+    return encoded(this.library, text).ids.every((id) => Number.isInteger(id) && id !== unknownId);
+  }
+}
+
+function encoded(library: Library, text: string): { ids: number[]; tokens: string[] } {
+  return library.encode(text, { add_special_tokens: false });
+}
+
+function opened(json: Json): Library {
+  try {
+    return new Library(forLibrary(json), {});
+  } catch (error) {
+    throw new InputError(
+      `the model's tokenizer.json cannot be used: ${
+        (error as Error).message
+      } (@huggingface/tokenizers has WordPiece, BPE and Unigram, but not every step around them)`,
+      { cause: error },
+    );
+  }
+}
+
+/** The same tokenizer with a step, which the library alone has, that takes out characters without a token of their own. */
+function withoutUnknown(json: Json): Json {
+  const vocab = isObject(json.model) && isObject(json.model.vocab) ? Object.keys(json.model.vocab) : [];
+  const known = vocab.filter((token) => [...token].length === 1)
+    .map((character) => `\\x{${character.codePointAt(0)!.toString(16)}}`);
+  const unknown = known.length > 0 ? `[^${known.join("")}]` : "[\\s\\S]";
+  return followed(json, { type: "Replace", pattern: { Regex: unknown }, content: "" });
+}
