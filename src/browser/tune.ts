@@ -68,7 +68,7 @@ export async function* tuneInBrowser(
   const encoder = run.encoder(length), { epochs: _, earlyStopping: __, ...training } = about.training;
   const embed = await device.open(await run.graph("embed"));
   const { prompt } = await initialPrompt(about.initialization, length, {
-    space: new EmbeddingSpace(embed, about.dimension, about.card.firstPosition, about.rows),
+    space: new EmbeddingSpace(embed, about.dimension, about.card.firstPosition, about.facts.rows),
     tokenizer,
     trainingTexts: examples.map(({ text }) => text),
     labelWords: Object.values(about.verbalizer).flat(),
