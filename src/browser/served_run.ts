@@ -4,6 +4,7 @@ import type { TensorSize } from "../compiler/tensor_sizes.ts";
 import type { Clean } from "../dataset/reading.ts";
 import type { GraphFile, Tensor } from "../device/device.ts";
 import { readSafetensors } from "../device/safetensors.ts";
+import type { Calibration } from "../evaluation/recalibration.ts";
 import { parseTemplate } from "../experiment/template.ts";
 import type { Initialization, Insertion, MultiTokenWords, TrainingSpec } from "../experiment/types.ts";
 import type { ModelCard } from "../model/card.ts";
@@ -25,6 +26,9 @@ export interface RunDescription {
   /** How texts are read for each of the two. */
   readonly clean: Clean;
   readonly hardClean: Clean;
+  /** How the logits of each are set right; that of the soft prompt is of the prompt as the run left it. */
+  readonly calibration: Calibration;
+  readonly hardCalibration: Calibration;
   readonly verbalizer: Readonly<Record<string, readonly string[]>>;
   readonly hardVerbalizer: Readonly<Record<string, readonly string[]>>;
   readonly multiTokenWords: MultiTokenWords;

@@ -8,6 +8,7 @@ import type { Experiment } from "../experiment/types.ts";
 import { readTokenizerConfig } from "../model/read_tokenizer.ts";
 import { readAbout, type RunAbout } from "../results/read_run.ts";
 import { type ServedFiles, serveRun } from "../serve/server.ts";
+import { calibrationIn } from "./calibrate.ts";
 import { compileHardModel, compileOnce } from "./compile_model.ts";
 import { say } from "./console.ts";
 import { untilInterrupted } from "./interrupt.ts";
@@ -65,7 +66,7 @@ export async function serve(folder: string, { hard, model, results, host, port }
   if (run && hard !== undefined) {
     checkFiles(frozen, run.environment, hard, `${folder} must be of the same model`);
   }
-  const files = await servedFiles(folder, about, beside, frozen, results);
+  const files = await servedFiles(folder, about, { ...run, experiment: beside }, frozen, results);
   await untilInterrupted((signal) =>
     serveRun(files, {
       hostname: host,
@@ -85,8 +86,10 @@ function hardened(experiment: Experiment): Experiment {
 
 async function servedFiles(
   folder: string,
-  { experiment }: RunAbout,
-  beside: Experiment,
+  { experiment, metrics }: RunAbout,
+  { experiment: beside, metrics: besideMetrics }:
+    & Pick<RunAbout, "experiment">
+    & Partial<Pick<RunAbout, "metrics">>,
   model: OpenModel,
   results: string,
 ): Promise<ServedFiles> {
@@ -118,6 +121,8 @@ async function servedFiles(
       hardTemplate: beside.prompt.template,
       clean: experiment.dataset.clean,
       hardClean: beside.dataset.clean,
+      calibration: calibrationIn(metrics.calibration, Object.keys(experiment.verbalizer)),
+      hardCalibration: calibrationIn(besideMetrics?.calibration, Object.keys(beside.verbalizer)),
       verbalizer: experiment.verbalizer,
       hardVerbalizer: beside.verbalizer,
       multiTokenWords: experiment.multiTokenWords,
