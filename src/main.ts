@@ -182,7 +182,11 @@ program.command("serve")
   .option("--hard <run>", "a run of a hard prompt to show beside (else: the template without its vectors)")
   .option("--model <dir>", "the model's folder, where the run does not lead to it")
   .option("--results <dir>", "the folder that compiled steps are kept in", "results")
-  .option("--host <name>", "the address to listen at", "127.0.0.1")
+  .option(
+    "--host <name>",
+    "the address to listen at: 0.0.0.0 for other computers, which 'deno task serve' has no permission for",
+    "127.0.0.1",
+  )
   .option("--port <n>", "the port; 0 for any that is free", portNumber, 8000)
   .addHelpText("after", "\nExample:\n  softprompt serve results/first-soft --hard results/first-hard")
   .action(async (run: string, flags: ServeFlags) => (await import("./commands/serve.ts")).serve(run, flags));
