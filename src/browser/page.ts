@@ -18,7 +18,7 @@ function place<Kind extends Element = HTMLElement>(id: string): Kind {
 }
 
 const sentence = place<HTMLTextAreaElement>("sentence"), table = place<HTMLTextAreaElement>("table");
-const number = (id: string) => Number(place<HTMLInputElement>(id).value);
+const number = (id: string) => place<HTMLInputElement>(id).valueAsNumber;
 const say = (id: string, line: string) => place(id).textContent = line;
 
 async function start(): Promise<void> {
@@ -77,7 +77,7 @@ async function start(): Promise<void> {
     tuneButton.disabled = true;
     stop.disabled = false;
     interrupt = new AbortController();
-    say("tuning-trouble", "");
+    for (const id of ["tuning-trouble", "tuning-notes"]) say(id, "");
     alone(() => tuneNow(interrupt.signal)).catch((error) => say("tuning-trouble", messageOf(error))).finally(
       () => {
         tuneButton.disabled = false;
@@ -97,6 +97,7 @@ async function start(): Promise<void> {
       learningRate: number("rate"),
       seed: number("seed"),
       signal,
+      note: (line) => place("tuning-notes").append(`${line} `),
     });
     for (;;) {
       const { done, value } = await running.next();

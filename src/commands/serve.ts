@@ -2,6 +2,7 @@ import { join } from "@std/path";
 import type { GraphName } from "../browser/served_run.ts";
 import { type Emitted, writeShape } from "../compiler/mod.ts";
 import { InputError } from "../experiment/errors.ts";
+import { numberLimitsAt } from "../experiment/schema_part.ts";
 import { checkSemantics } from "../experiment/semantics.ts";
 import { columnsOf, parseTemplate, withoutVectors } from "../experiment/template.ts";
 import type { Experiment } from "../experiment/types.ts";
@@ -132,6 +133,12 @@ async function servedFiles(
         : prompt.initialization!,
       training: training!,
       seed: experiment.seed,
+      limits: {
+        length: numberLimitsAt("prompt.length"),
+        steps: numberLimitsAt("training.steps"),
+        learningRate: numberLimitsAt("training.optimizer.learningRate"),
+        seed: numberLimitsAt("seed"),
+      },
       card: model.card,
       tokenizerConfig: await readTokenizerConfig(model.folder),
       facts: model.facts,

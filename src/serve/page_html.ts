@@ -12,7 +12,7 @@ textarea { width: 100%; } input[type="number"] { width: 7rem; }
 .beside li span:first-child { overflow-wrap: anywhere; } .beside li .number { text-align: right; }
 li.best { font-weight: 600; } meter { width: 100%; }
 .fields { display: flex; flex-wrap: wrap; gap: 0.6rem 1.2rem; margin: 0.8rem 0; } .fields label { display: flex; flex-direction: column; font-size: 0.88rem; color: var(--soft); }
-.trouble { color: var(--bad); } .trouble:empty, #fallback:empty, .beside p:empty { display: none; } button:disabled { opacity: 0.5; cursor: default; }
+.trouble { color: var(--bad); } .trouble:empty, #fallback:empty, .soft:empty { display: none; } button:disabled { opacity: 0.5; cursor: default; }
 `;
 
 /** The page that shows a run: what its script fills in is empty. */
@@ -57,6 +57,7 @@ export const PAGE_HTML = `<!doctype html>
 <p><button type="button" id="tune" disabled>Tune</button> <button type="button" id="stop" disabled>Stop</button>
 <span id="progress" class="number" role="status"></span></p>
 <p id="tuning-trouble" class="trouble" role="alert"></p>
+<p id="tuning-notes" class="soft" role="status"></p>
 <figure><div id="curve" class="chart"></div></figure>
 <p><a id="download" download="prompt.safetensors" hidden>Download prompt.safetensors</a></p>
 </main>

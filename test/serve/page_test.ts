@@ -121,7 +121,7 @@ for (const kind of ["wasm", "webgpu"] as const) {
 }
 
 browserTest(
-  "what is wrong with a pasted table is said in the page",
+  "what is wrong with a pasted table or a number is said in the page",
   ({ visit }) =>
     inFolder(async (folder) => {
       await serving([await completeRun(folder), "--results", folder], async (url) => {
@@ -141,6 +141,14 @@ browserTest(
           await page.click("#tune");
           await page.locator("#tuning-trouble", { hasText: message }).waitFor();
         }
+        await page.fill("#steps", "");
+        await page.click("#tune");
+        const message = "'Steps' must be a whole number from 1, got nothing";
+        await page.locator("#tuning-trouble", { hasText: message }).waitFor();
+        await page.fill("#steps", "1");
+        await page.fill("#table", `${TABLE}\n${"long ".repeat(150)}\tnegative`);
+        await page.click("#tune");
+        await page.locator("#tuning-notes", { hasText: `1 of 5 texts are ${CUT}` }).waitFor();
       });
     }),
 );
