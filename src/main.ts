@@ -14,6 +14,7 @@ import { exitCodeOf, messageOf } from "./commands/exit.ts";
 import type { ExportFlags } from "./commands/export.ts";
 import type { PredictFlags } from "./commands/predict.ts";
 import type { RunFlags } from "./commands/run.ts";
+import { nameRuntimeFolder } from "./commands/runtime_folder.ts";
 import type { ServeFlags } from "./commands/serve.ts";
 import type { ValidateFlags } from "./commands/validate.ts";
 import { OPTIMIZER_NAMES } from "./compiler/mod.ts";
@@ -233,6 +234,7 @@ function shardOf(text: string): Shard {
   return { index, count };
 }
 
+nameRuntimeFolder();
 setColorEnabled(!Deno.noColor && Deno.stdout.isTerminal());
 try {
   await program.parseAsync(Deno.args, { from: "user" });
