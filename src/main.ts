@@ -14,6 +14,7 @@ import { exitCodeOf, messageOf } from "./commands/exit.ts";
 import type { ExportFlags } from "./commands/export.ts";
 import type { PredictFlags } from "./commands/predict.ts";
 import type { RunFlags } from "./commands/run.ts";
+import { nameRuntimeFolder } from "./commands/runtime_folder.ts";
 import type { ServeFlags } from "./commands/serve.ts";
 import type { ValidateFlags } from "./commands/validate.ts";
 import { OPTIMIZER_NAMES } from "./compiler/mod.ts";
@@ -182,7 +183,11 @@ program.command("serve")
   .option("--hard <run>", "a run of a hard prompt to show beside (else: the template without its vectors)")
   .option("--model <dir>", "the model's folder, where the run does not lead to it")
   .option("--results <dir>", "the folder that compiled steps are kept in", "results")
-  .option("--host <name>", "the address to listen at", "127.0.0.1")
+  .option(
+    "--host <name>",
+    "the address to listen at: 0.0.0.0 for other computers, which 'deno task serve' has no permission for",
+    "127.0.0.1",
+  )
   .option("--port <n>", "the port; 0 for any that is free", portNumber, 8000)
   .addHelpText("after", "\nExample:\n  softprompt serve results/first-soft --hard results/first-hard")
   .action(async (run: string, flags: ServeFlags) => (await import("./commands/serve.ts")).serve(run, flags));
@@ -229,6 +234,7 @@ function shardOf(text: string): Shard {
   return { index, count };
 }
 
+nameRuntimeFolder();
 setColorEnabled(!Deno.noColor && Deno.stdout.isTerminal());
 try {
   await program.parseAsync(Deno.args, { from: "user" });

@@ -2,6 +2,7 @@ import { readText } from "../dataset/reading.ts";
 import type { Device, Tensor } from "../device/device.ts";
 import { namedText } from "../evaluation/answer_error.ts";
 import { type Classifier, classLogits } from "../evaluation/predict.ts";
+import { calibrated, type Calibration } from "../evaluation/recalibration.ts";
 import { softmax } from "../evaluation/softmax.ts";
 import { fillerOf } from "../prompt/padding.ts";
 import type { TemplateEncoder } from "../prompt/encoding.ts";
@@ -10,6 +11,20 @@ import type { ServedRun } from "./served_run.ts";
 
 /** A class and its probability. */
 export type Probabilities = readonly { readonly name: string; readonly probability: number }[];
+
+/** What a prompt makes of a sentence. */
+export interface Answer {
+  readonly probabilities: Probabilities;
+  /** How many of the text's tokens did not fit the model's positions. */
+  readonly cut: number;
+}
+
+/** A soft prompt, and how the logits that it gives are set right. */
+export interface CalibratedPrompt {
+  /** float32 [length, dimension] */
+  readonly prompt: Tensor;
+  readonly calibration: Calibration;
+}
 
 /** Classifies sentences with the hard and the soft prompt of a run. */
 export class SentenceClassifier {
@@ -29,29 +44,44 @@ export class SentenceClassifier {
     return new SentenceClassifier(run, await opened("predict"), await opened("hard"));
   }
 
-  /** @param prompt float32 [length, dimension] */
-  async classify(text: string, prompt: Tensor): Promise<{ hard: Probabilities; soft: Probabilities }> {
-    const { run, hard, soft } = this, { clean, hardClean } = run.about;
+  /** Answers as `predict` does. */
+  async classify(
+    text: string,
+    { prompt, calibration }: CalibratedPrompt,
+  ): Promise<{ hard: Answer; soft: Answer }> {
+    const { run, hard, soft } = this, { clean, hardClean, hardCalibration } = run.about;
     return {
-      hard: await probabilities(hard, run.hardEncoder(), run.hardVerbalizer, readText(text, hardClean)),
-      soft: await probabilities(
+      hard: await answer(
+        hard,
+        run.hardEncoder(),
+        run.hardVerbalizer,
+        hardCalibration,
+        readText(text, hardClean),
+      ),
+      soft: await answer(
         { ...soft, inputs: { prompt } },
         run.encoder(prompt.dims[0]!),
         run.verbalizer,
+        calibration,
         readText(text, clean),
       ),
     };
   }
 }
 
-async function probabilities(
+async function answer(
   classifier: Classifier,
   encoder: TemplateEncoder,
   verbalizer: Verbalizer,
+  calibration: Calibration,
   text: string,
-): Promise<Probabilities> {
-  const examples = [{ ...encoder.encode({ text }), label: 0 }];
-  const questions = { examples, nameOf: () => namedText("the text", text) };
+): Promise<Answer> {
+  const encoded = encoder.encode({ text });
+  const questions = { examples: [{ ...encoded, label: 0 }], nameOf: () => namedText("the text", text) };
   const [logits] = await classLogits(classifier, questions, verbalizer);
-  return softmax(logits!).map((probability, i) => ({ name: verbalizer.classes[i]!, probability }));
+  const probabilities = softmax(calibrated(logits!, calibration));
+  return {
+    probabilities: probabilities.map((probability, i) => ({ name: verbalizer.classes[i]!, probability })),
+    cut: encoded.cut,
+  };
 }

@@ -5,7 +5,7 @@ import { largestOf } from "../evaluation/softmax.ts";
 import { decodeText, SAVE_AS_UTF8 } from "../experiment/decode_text.ts";
 import { promptFile } from "../prompt/prompt_file.ts";
 import { chooseInBrowser } from "./choose.ts";
-import { type Probabilities, SentenceClassifier } from "./classify.ts";
+import { type Answer, type CalibratedPrompt, SentenceClassifier } from "./classify.ts";
 import { drawLoss } from "./loss_curve.ts";
 import { ServedRun } from "./served_run.ts";
 import { tuneInBrowser } from "./tune.ts";
@@ -18,7 +18,7 @@ function place<Kind extends Element = HTMLElement>(id: string): Kind {
 }
 
 const sentence = place<HTMLTextAreaElement>("sentence"), table = place<HTMLTextAreaElement>("table");
-const number = (id: string) => Number(place<HTMLInputElement>(id).value);
+const number = (id: string) => place<HTMLInputElement>(id).valueAsNumber;
 const say = (id: string, line: string) => place(id).textContent = line;
 
 async function start(): Promise<void> {
@@ -38,7 +38,8 @@ async function start(): Promise<void> {
   place<HTMLInputElement>("rate").value = String(about.training.optimizer.learningRate);
   place<HTMLInputElement>("seed").value = String(about.seed);
   say("classes", run.classes.join(", "));
-  let prompt: Tensor = run.prompt, working: Promise<unknown> = Promise.resolve();
+  let soft: CalibratedPrompt = { prompt: run.prompt, calibration: about.calibration };
+  let working: Promise<unknown> = Promise.resolve();
 
   // One thing at a time on the device: what is typed meanwhile waits, and only the last of it counts.
   const alone = (work: () => Promise<void>) => working = working.catch(() => {}).then(work);
@@ -48,9 +49,9 @@ async function start(): Promise<void> {
     if (text.trim() === "") return clear();
     alone(async () => {
       if (mine !== latest) return;
-      const { hard, soft } = await classifier.classify(text, prompt);
-      show("hard", hard);
-      show("soft", soft);
+      const answers = await classifier.classify(text, soft);
+      show("hard", answers.hard);
+      show("soft", answers.soft);
       sentence.dataset.classified = text;
     }).catch((error) => say("trouble", messageOf(error)));
   };
@@ -76,7 +77,7 @@ async function start(): Promise<void> {
     tuneButton.disabled = true;
     stop.disabled = false;
     interrupt = new AbortController();
-    say("tuning-trouble", "");
+    for (const id of ["tuning-trouble", "tuning-notes"]) say(id, "");
     alone(() => tuneNow(interrupt.signal)).catch((error) => say("tuning-trouble", messageOf(error))).finally(
       () => {
         tuneButton.disabled = false;
@@ -96,6 +97,7 @@ async function start(): Promise<void> {
       learningRate: number("rate"),
       seed: number("seed"),
       signal,
+      note: (line) => place("tuning-notes").append(`${line} `),
     });
     for (;;) {
       const { done, value } = await running.next();
@@ -113,12 +115,13 @@ async function start(): Promise<void> {
   }
 
   function finish(tuned: Tensor): void {
-    prompt = tuned;
+    soft = { prompt: tuned, calibration: {} };
     const download = place<HTMLAnchorElement>("download");
     if (download.href) URL.revokeObjectURL(download.href);
     download.href = URL.createObjectURL(new Blob([promptFile(tuned, about.insertion)]));
     download.hidden = false;
-    say("whose-prompt", "the prompt tuned in this page");
+    const wasCalibrated = Object.keys(about.calibration).length > 0;
+    say("whose-prompt", `the prompt tuned in this page${wasCalibrated ? ", without calibration" : ""}`);
     classify();
   }
 
@@ -128,11 +131,15 @@ async function start(): Promise<void> {
 }
 
 function clear(): void {
-  for (const id of ["hard", "soft"]) place(id).replaceChildren();
+  for (const id of ["hard", "soft"]) {
+    place(id).replaceChildren();
+    say(`${id}-cut`, "");
+  }
 }
 
 /** Draws a bar for each class. */
-function show(id: string, probabilities: Probabilities): void {
+function show(id: string, { probabilities, cut }: Answer): void {
+  say(`${id}-cut`, cut > 0 ? "The text is cut to fit the model's positions." : "");
   const likeliest = largestOf(probabilities.map(({ probability }) => probability));
   place(id).replaceChildren(...probabilities.map(({ name, probability }) => {
     const line = document.createElement("li"), bar = document.createElement("meter");

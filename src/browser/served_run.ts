@@ -4,6 +4,8 @@ import type { TensorSize } from "../compiler/tensor_sizes.ts";
 import type { Clean } from "../dataset/reading.ts";
 import type { GraphFile, Tensor } from "../device/device.ts";
 import { readSafetensors } from "../device/safetensors.ts";
+import type { Calibration } from "../evaluation/recalibration.ts";
+import type { NumberLimits } from "../experiment/schema_part.ts";
 import { parseTemplate } from "../experiment/template.ts";
 import type { Initialization, Insertion, MultiTokenWords, TrainingSpec } from "../experiment/types.ts";
 import type { ModelCard } from "../model/card.ts";
@@ -11,6 +13,7 @@ import type { Json } from "../model/special_tokens.ts";
 import { type ModelVocabulary, Tokenizer } from "../model/tokenizer.ts";
 import { type PositionCounting, TemplateEncoder } from "../prompt/encoding.ts";
 import { readVerbalizer, type Verbalizer } from "../prompt/verbalizer.ts";
+import type { NumberName } from "./check_numbers.ts";
 
 /** The graphs of a run that a page can ask for. */
 export type GraphName = "train" | "update" | "predict" | "embed" | "hard";
@@ -25,12 +28,17 @@ export interface RunDescription {
   /** How texts are read for each of the two. */
   readonly clean: Clean;
   readonly hardClean: Clean;
+  /** How the logits of each are set right; that of the soft prompt is of the prompt as the run left it. */
+  readonly calibration: Calibration;
+  readonly hardCalibration: Calibration;
   readonly verbalizer: Readonly<Record<string, readonly string[]>>;
   readonly hardVerbalizer: Readonly<Record<string, readonly string[]>>;
   readonly multiTokenWords: MultiTokenWords;
   readonly initialization: Exclude<Initialization, { path: string }>;
   readonly training: TrainingSpec;
   readonly seed: number;
+  /** What may be given for another tuning. */
+  readonly limits: Readonly<Record<NumberName, NumberLimits>>;
   readonly card: ModelCard;
   /** What the files beside the model's `tokenizer.json` say. */
   readonly tokenizerConfig: Json;

@@ -11,6 +11,7 @@ import { initialPrompt } from "../prompt/initialization.ts";
 import { fillerOf } from "../prompt/padding.ts";
 import { verbalizerFeeds } from "../prompt/verbalizer.ts";
 import { tune, type TuningEvent } from "../training/trainer.ts";
+import { checkNumbers } from "./check_numbers.ts";
 import type { ServedRun } from "./served_run.ts";
 
 /** What a reader asks for. */
@@ -22,6 +23,8 @@ export interface TuneRequest {
   readonly learningRate: number;
   readonly seed: number;
   readonly signal: AbortSignal;
+  /** Told in a line what a reader should know of the texts and the prompt. */
+  readonly note: (line: string) => void;
 }
 
 /**
@@ -57,24 +60,33 @@ export function readPasted(table: string, classes: readonly string[]): Example[]
  * Tunes a prompt as a run does: the same initialization, order of examples, optimizer and schedule, of the same seed.
  *
  * @returns float32 [length, dimension]
+ * @throws {InputError} where a number is not what an experiment may have, or the table is not as it should be
  */
 export async function* tuneInBrowser(
   run: ServedRun,
   device: Device,
-  { table, length, steps, learningRate, seed, signal }: TuneRequest,
+  { table, length, steps, learningRate, seed, signal, note }: TuneRequest,
 ): AsyncGenerator<TuningEvent, Tensor> {
   const { about, tokenizer, classes } = run;
+  checkNumbers({ length, steps, learningRate, seed }, about.limits);
   const examples = readExamples(readPasted(table, classes), about.clean);
   const encoder = run.encoder(length), { epochs: _, earlyStopping: __, ...training } = about.training;
+  const encoded = examples.map(({ text, label }) => ({
+    ...encoder.encode({ text }),
+    label: classes.indexOf(label),
+  }));
+  const cut = encoded.filter((example) => example.cut > 0).length;
+  if (cut > 0) note(`${cut} of ${encoded.length} texts are cut to fit the model's positions`);
   const embed = await device.open(await run.graph("embed"));
-  const { prompt } = await initialPrompt(about.initialization, length, {
-    space: new EmbeddingSpace(embed, about.dimension, about.card.firstPosition, about.rows),
+  const { prompt, warnings } = await initialPrompt(about.initialization, length, {
+    space: new EmbeddingSpace(embed, about.dimension, about.card.firstPosition, about.facts.rows),
     tokenizer,
     trainingTexts: examples.map(({ text }) => text),
     labelWords: Object.values(about.verbalizer).flat(),
     stream: new RandomStream(seed, "initialization"),
   });
   await embed.release();
+  warnings.forEach(note);
   const session = await device.openResident(await run.graph("train"));
   const update = await device.openResident(await run.graph("update"));
   try {
@@ -83,10 +95,7 @@ export async function* tuneInBrowser(
       update,
       state: run.state,
       parameters: { prompt },
-      examples: examples.map(({ text, label }) => ({
-        ...encoder.encode({ text }),
-        label: classes.indexOf(label),
-      })),
+      examples: encoded,
       padId: fillerOf({ card: about.card, tokenizer }, session),
       verbalizer: verbalizerFeeds(run.verbalizer),
       spec: {

@@ -2,12 +2,14 @@ import { join } from "@std/path";
 import type { GraphName } from "../browser/served_run.ts";
 import { type Emitted, writeShape } from "../compiler/mod.ts";
 import { InputError } from "../experiment/errors.ts";
+import { numberLimitsAt } from "../experiment/schema_part.ts";
 import { checkSemantics } from "../experiment/semantics.ts";
 import { columnsOf, parseTemplate, withoutVectors } from "../experiment/template.ts";
 import type { Experiment } from "../experiment/types.ts";
 import { readTokenizerConfig } from "../model/read_tokenizer.ts";
 import { readAbout, type RunAbout } from "../results/read_run.ts";
 import { type ServedFiles, serveRun } from "../serve/server.ts";
+import { calibrationIn } from "./calibrate.ts";
 import { compileHardModel, compileOnce } from "./compile_model.ts";
 import { say } from "./console.ts";
 import { untilInterrupted } from "./interrupt.ts";
@@ -65,7 +67,7 @@ export async function serve(folder: string, { hard, model, results, host, port }
   if (run && hard !== undefined) {
     checkFiles(frozen, run.environment, hard, `${folder} must be of the same model`);
   }
-  const files = await servedFiles(folder, about, beside, frozen, results);
+  const files = await servedFiles(folder, about, { ...run, experiment: beside }, frozen, results);
   await untilInterrupted((signal) =>
     serveRun(files, {
       hostname: host,
@@ -85,8 +87,10 @@ function hardened(experiment: Experiment): Experiment {
 
 async function servedFiles(
   folder: string,
-  { experiment }: RunAbout,
-  beside: Experiment,
+  { experiment, metrics }: RunAbout,
+  { experiment: beside, metrics: besideMetrics }:
+    & Pick<RunAbout, "experiment">
+    & Partial<Pick<RunAbout, "metrics">>,
   model: OpenModel,
   results: string,
 ): Promise<ServedFiles> {
@@ -118,6 +122,8 @@ async function servedFiles(
       hardTemplate: beside.prompt.template,
       clean: experiment.dataset.clean,
       hardClean: beside.dataset.clean,
+      calibration: calibrationIn(metrics.calibration, Object.keys(experiment.verbalizer)),
+      hardCalibration: calibrationIn(besideMetrics?.calibration, Object.keys(beside.verbalizer)),
       verbalizer: experiment.verbalizer,
       hardVerbalizer: beside.verbalizer,
       multiTokenWords: experiment.multiTokenWords,
@@ -127,6 +133,12 @@ async function servedFiles(
         : prompt.initialization!,
       training: training!,
       seed: experiment.seed,
+      limits: {
+        length: numberLimitsAt("prompt.length"),
+        steps: numberLimitsAt("training.steps"),
+        learningRate: numberLimitsAt("training.optimizer.learningRate"),
+        seed: numberLimitsAt("seed"),
+      },
       card: model.card,
       tokenizerConfig: await readTokenizerConfig(model.folder),
       facts: model.facts,

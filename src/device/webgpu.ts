@@ -57,7 +57,7 @@ export async function openWebgpu(): Promise<Device> {
   const adapter = await requestAdapter();
   if (adapter === undefined) {
     throw new DeviceError(
-      "no WebGPU adapter: install a Vulkan driver (on Debian without a GPU: apt-get install mesa-vulkan-drivers, and set XDG_RUNTIME_DIR), or set 'device: cpu'",
+      "no WebGPU adapter: install a Vulkan driver (on Debian without a GPU: apt-get install mesa-vulkan-drivers), or set 'device: cpu'",
     );
   }
   const ort = await import("onnxruntime-web/webgpu") as unknown as OrtModule;

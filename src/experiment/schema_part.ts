@@ -8,8 +8,19 @@ export interface SchemaPart {
   readonly else?: SchemaPart;
   readonly items?: SchemaPart;
   readonly additionalProperties?: boolean | SchemaPart;
+  readonly minimum?: number;
+  readonly exclusiveMinimum?: number;
   /** Of the keys that multiply a file: each key of this map is a path of the experiment, and holds values of that path, or null. */
   readonly paths?: "values" | "lists";
+}
+
+/** What a number may be. */
+export interface NumberLimits {
+  readonly type: "integer" | "number";
+  /** The least that it may be, … */
+  readonly minimum?: number;
+  /** … or what it must be above. */
+  readonly exclusiveMinimum?: number;
 }
 
 /** What a sweep, its exclusions and the variants hold is of the paths that they name; JSON Schema has no way to say so. */
@@ -52,6 +63,17 @@ export function partOf(part: SchemaPart | undefined, key: string | number): Sche
 /** The schema of the value at a path of an experiment; `undefined` where there is no such key. */
 export function partAt(path: KeyPath): SchemaPart | undefined {
   return path.reduce<SchemaPart | undefined>(partOf, FILE_PART);
+}
+
+/** What the schema lets the number at a path of an experiment be. */
+export function numberLimitsAt(path: string): NumberLimits {
+  const { type, minimum, exclusiveMinimum } = partAt(path.split(".")) ?? {};
+  if (type !== "integer" && type !== "number") throw new Error(`'${path}' holds no number`);
+  return {
+    type,
+    ...(minimum !== undefined && { minimum }),
+    ...(exclusiveMinimum !== undefined && { exclusiveMinimum }),
+  };
 }
 
 /** Whether a value may be nothing but a text, or `null` where the schema has a meaning for it. */

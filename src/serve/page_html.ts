@@ -12,7 +12,7 @@ textarea { width: 100%; } input[type="number"] { width: 7rem; }
 .beside li span:first-child { overflow-wrap: anywhere; } .beside li .number { text-align: right; }
 li.best { font-weight: 600; } meter { width: 100%; }
 .fields { display: flex; flex-wrap: wrap; gap: 0.6rem 1.2rem; margin: 0.8rem 0; } .fields label { display: flex; flex-direction: column; font-size: 0.88rem; color: var(--soft); }
-.trouble { color: var(--bad); } .trouble:empty, #fallback:empty { display: none; } button:disabled { opacity: 0.5; cursor: default; }
+.trouble { color: var(--bad); } .trouble:empty, #fallback:empty, .soft:empty { display: none; } button:disabled { opacity: 0.5; cursor: default; }
 `;
 
 /** The page that shows a run: what its script fills in is empty. */
@@ -40,8 +40,8 @@ export const PAGE_HTML = `<!doctype html>
 <label for="sentence">A sentence of your own</label>
 <textarea id="sentence" rows="2" disabled>a gripping, beautifully acted thriller .</textarea>
 <div class="beside">
-<section aria-live="polite"><h3>Hard prompt</h3><code id="hard-template"></code><ul id="hard"></ul></section>
-<section aria-live="polite"><h3>Soft prompt: <span id="whose-prompt">the run's</span></h3><code id="soft-template"></code><ul id="soft"></ul></section>
+<section aria-live="polite"><h3>Hard prompt</h3><code id="hard-template"></code><ul id="hard"></ul><p id="hard-cut" class="soft"></p></section>
+<section aria-live="polite"><h3>Soft prompt: <span id="whose-prompt">the run's</span></h3><code id="soft-template"></code><ul id="soft"></ul><p id="soft-cut" class="soft"></p></section>
 </div>
 <h2>Tune a prompt in this tab</h2>
 <p>Tab-separated lines; the first names the columns <code>text</code> and <code>label</code>. The labels are <span id="classes"></span>.</p>
@@ -57,6 +57,7 @@ export const PAGE_HTML = `<!doctype html>
 <p><button type="button" id="tune" disabled>Tune</button> <button type="button" id="stop" disabled>Stop</button>
 <span id="progress" class="number" role="status"></span></p>
 <p id="tuning-trouble" class="trouble" role="alert"></p>
+<p id="tuning-notes" class="soft" role="status"></p>
 <figure><div id="curve" class="chart"></div></figure>
 <p><a id="download" download="prompt.safetensors" hidden>Download prompt.safetensors</a></p>
 </main>

@@ -1,4 +1,5 @@
 import type { GraphName, RunDescription } from "../browser/served_run.ts";
+import { listen, type ListenOptions } from "./listen.ts";
 import { ownModule, type Sent, shipped } from "./modules.ts";
 import { contentSecurityPolicy, PAGE_CSS, PAGE_HTML } from "./page_html.ts";
 
@@ -13,21 +14,12 @@ export interface ServedFiles {
   readonly files: ReadonlyMap<string, string>;
 }
 
-/** How a server is opened. */
-export interface ServeOptions {
-  readonly hostname: string;
-  /** 0: any that is free. */
-  readonly port: number;
-  readonly signal: AbortSignal;
-  /** Told the address once there is one. */
-  readonly onListen: (url: string) => void;
-}
-
-/** Serves the page of a run until the signal aborts. Nothing is changed and nothing taken in: only GET is answered. */
-export async function serveRun(
-  run: ServedFiles,
-  { hostname, port, signal, onListen }: ServeOptions,
-): Promise<void> {
+/**
+ * Serves the page of a run until the signal aborts. Nothing is changed and nothing taken in: only GET is answered.
+ *
+ * @throws {InputError} where the host or the port cannot be listened at
+ */
+export async function serveRun(run: ServedFiles, options: ListenOptions): Promise<void> {
   const policy = await contentSecurityPolicy();
   const headers = {
     "content-security-policy": policy,
@@ -38,22 +30,23 @@ export async function serveRun(
     "cross-origin-resource-policy": "same-origin",
   };
   const plain = (text: string, status: number) => new Response(text, { status, headers });
-  const server = Deno.serve({
-    hostname,
-    port,
-    signal,
-    onListen: (address) => onListen(`http://${hostname}:${address.port}/`),
-    onError: (error) => plain(error instanceof Error ? error.message : String(error), 500),
-  }, async (request) => {
+  const failed = (error: unknown) => plain(error instanceof Error ? error.message : String(error), 500);
+  await listen(options, failed, async (request) => {
     const { pathname, hostname: asked } = new URL(request.url);
-    // A page of another host whose name leads here would be answered like our own.
-    if (asked !== hostname && asked !== "localhost") return plain(`'${asked}' is not served here`, 403);
+    // A page of another host whose name leads here would be answered like our own; an address is nobody's name.
+    if (![options.hostname, "localhost"].includes(asked) && !isAddress(asked)) {
+      return plain(`'${asked}' is not served here`, 403);
+    }
     if (request.method !== "GET") return plain("only GET is answered", 405);
     const sent = await answer(run, decodeURIComponent(pathname.slice(1)));
     if (sent === undefined) return plain(`there is no ${pathname}`, 404);
     return new Response(sent.content, { headers: { ...headers, "content-type": sent.type } });
   });
-  await server.finished;
+}
+
+/** Whether a URL's host is an address: of IPv4, or of IPv6 in brackets. */
+function isAddress(host: string): boolean {
+  return /^[\d.]+$/.test(host) || host.startsWith("[");
 }
 
 const JSON_TYPE = "application/json", BYTES = "application/octet-stream";

@@ -4,6 +4,7 @@ import { stringify } from "yaml";
 import type { RunRecord } from "../../src/results/read_run.ts";
 import { RandomStream } from "../../src/experiment/random_stream.ts";
 import { madeUpRun } from "../diff/runs.ts";
+import { ROOT } from "../shared.ts";
 import { call, inFolder, writeExperiment } from "./softprompt.ts";
 
 const stream = new RandomStream(0, "test");
@@ -45,11 +46,18 @@ Deno.test("a diff says what differs, whether it is real, and what flipped", () =
     assert(!stdout.includes("\x1b["), "no colours where there is no terminal");
   }));
 
+/** The diff as JSON that the documents show. */
+async function jsonInDocs(): Promise<Record<string, unknown>> {
+  const page = await Deno.readTextFile(join(ROOT, "docs/comparing.md"));
+  return JSON.parse(/^```jsonc\n([\s\S]*?)^```$/m.exec(page)![1]!.replaceAll(/ \/\/.*$/gm, ""));
+}
+
 Deno.test("as JSON, a diff of two runs has its keys at the top", () =>
   inFolder(async (folder) => {
     const a = await write(join(folder, "a"), run(0.6)),
       b = await write(join(folder, "b"), run(0.8, { length: 20 }));
     const found = JSON.parse((await call(["diff", a, b, "--format", "json"])).stdout);
+    assertEquals(Object.keys(found), Object.keys(await jsonInDocs()));
     assertEquals(found.experiment, { "prompt.length": { a: 5, b: 20 } });
     const { accuracy } = found.metrics;
     assertEquals(accuracy.delta, accuracy.b - accuracy.a);

@@ -5,8 +5,12 @@ import { serving } from "./serving.ts";
 
 Deno.test("a run is served on loopback, under a policy that lets the page load nothing from elsewhere", () =>
   inFolder(async (folder) => {
-    const file = await writeExperiment(folder, { training: { batchSize: 8, steps: 2 } });
+    const file = await writeExperiment(folder, {
+      training: { batchSize: 8, steps: 2 },
+      evaluation: { calibrate: ["contextual", "temperature"] },
+    });
     assertEquals((await call(["run", file, "--results", folder])).code, 0);
+    const metrics = JSON.parse(await Deno.readTextFile(join(folder, "small", "metrics.json")));
     await serving([join(folder, "small"), "--results", folder], async (url) => {
       assert(url.startsWith("http://127.0.0.1:"), url);
       const get = async (path: string, init?: RequestInit) => {
@@ -18,7 +22,11 @@ Deno.test("a run is served on loopback, under a policy that lets the page load n
       assert(policy.startsWith("default-src 'none'; script-src 'self' 'wasm-unsafe-eval' 'sha256-"), policy);
       assert(!/https?:|\*|script-src[^;]*'unsafe/.test(policy), policy);
       assert(!/(?:src|href)="(?:https?:)?\/\//.test(page.text));
-      assertEquals(JSON.parse((await get("/run.json")).text).hardTemplate, "{text} it was {mask} .");
+      const about = JSON.parse((await get("/run.json")).text);
+      assertEquals(about.hardTemplate, "{text} it was {mask} .");
+      const { shift, temperature } = metrics.calibration;
+      assertEquals(about.calibration, { shift: [shift.negative, shift.positive], temperature });
+      assertEquals(about.hardCalibration, {});
       const module = await get("/src/training/trainer.ts");
       assertEquals(module.headers.get("content-type"), "text/javascript");
       assert(!module.text.includes("Deno") && !module.text.includes(": TuningTask"));

@@ -18,11 +18,17 @@ const TABLE = [
   "i want my money back\tnegative",
 ].join("\n");
 
-/** Tuning in the page, and by the command line on the same table. */
+/** What stands at answers and at a tuning whose texts are too long for the model. */
+const CUT = "cut to fit the model's positions";
+
+/** Tuning in the page, and by the command line on the same table, from the vocabulary's words. */
 const ASKED = { length: 3, steps: 10, learningRate: 0.05, seed: 7 };
 
 async function completeRun(folder: string): Promise<string> {
-  const file = await writeExperiment(folder, { training: { batchSize: 8, steps: 6 } });
+  const file = await writeExperiment(folder, {
+    training: { batchSize: 8, steps: 6 },
+    evaluation: { calibrate: ["contextual", "temperature"] },
+  });
   const { code, stderr } = await call(["run", file, "--results", folder]);
   assertEquals(code, 0, stderr);
   return join(folder, "small");
@@ -96,11 +102,17 @@ for (const kind of ["wasm", "webgpu"] as const) {
             `${found}, not ${probabilities.positive}`,
           );
           assertEquals(await page.locator("#hard li").count(), 2);
+          assertEquals(await page.innerText("#soft-cut"), "");
+          await probabilityOfPositive(page, "long ".repeat(150));
+          for (const id of ["hard", "soft"]) assert((await page.innerText(`#${id}-cut`)).includes(CUT), id);
           const off = relativeError(await tuneInPage(page, folder), expected);
           assert(off < 1e-3, `the prompt is off by ${off}`);
           assertEquals(await page.innerText("#progress").then((line) => line.slice(0, 13)), "step 10 of 10");
           assert(await page.locator("#curve svg path").count() > 0);
-          assertEquals(await page.innerText("#whose-prompt"), "the prompt tuned in this page");
+          assertEquals(
+            await page.innerText("#whose-prompt"),
+            "the prompt tuned in this page, without calibration",
+          );
           assertEquals(troubles, []);
         });
       }),
@@ -109,7 +121,7 @@ for (const kind of ["wasm", "webgpu"] as const) {
 }
 
 browserTest(
-  "what is wrong with a pasted table is said in the page",
+  "what is wrong with a pasted table or a number is said in the page",
   ({ visit }) =>
     inFolder(async (folder) => {
       await serving([await completeRun(folder), "--results", folder], async (url) => {
@@ -129,6 +141,14 @@ browserTest(
           await page.click("#tune");
           await page.locator("#tuning-trouble", { hasText: message }).waitFor();
         }
+        await page.fill("#steps", "");
+        await page.click("#tune");
+        const message = "'Steps' must be a whole number from 1, got nothing";
+        await page.locator("#tuning-trouble", { hasText: message }).waitFor();
+        await page.fill("#steps", "1");
+        await page.fill("#table", `${TABLE}\n${"long ".repeat(150)}\tnegative`);
+        await page.click("#tune");
+        await page.locator("#tuning-notes", { hasText: `1 of 5 texts are ${CUT}` }).waitFor();
       });
     }),
 );

@@ -1,0 +1,29 @@
+import { assertRejects } from "@std/assert";
+import { InputError } from "../../src/experiment/errors.ts";
+import { listen } from "../../src/serve/listen.ts";
+
+const ANSWER = () => Promise.resolve(new Response("here"));
+
+/** Listens for as long as the test takes, of which nothing is to come. */
+function refused(hostname: string, port: number, message: string): Promise<Error> {
+  const options = { hostname, port, signal: AbortSignal.timeout(5000), onListen: () => {} };
+  return assertRejects(() => listen(options, () => Response.error(), ANSWER), InputError, message);
+}
+
+Deno.test("a port that is taken is named, and how another is", async () => {
+  using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = taken.addr as Deno.NetAddr;
+  await refused("127.0.0.1", port, `port ${port} of 127.0.0.1 is taken: name another by --port`);
+});
+
+Deno.test({
+  name: "a host that there is no permission for is named, and what to call instead",
+  permissions: { net: ["127.0.0.1"] },
+  fn: async () => {
+    await refused("0.0.0.0", 0, "for --host 0.0.0.0 call 'deno run --allow-all src/main.ts serve' instead");
+  },
+});
+
+Deno.test("a host that is not this computer's is named", async () => {
+  await refused("192.0.2.1", 0, "192.0.2.1 cannot be listened at on port 0");
+});
