@@ -97,6 +97,6 @@ async function onnxFiles(
   return await classifierFiles({
     ...parts,
     predict: (compiled ?? compileHardModel(model, form)).predict,
-    inputs: compiled ? { prompt: (await readPrompt(folder)).prompt } : {},
+    inputs: compiled ? { prompt: (await readPrompt(folder, compiled.dimension)).prompt } : {},
   });
 }

@@ -87,7 +87,7 @@ export class LoadedRun {
         inputs: isWhole
           ? await readWeights(folder)
           : compiled
-          ? { prompt: await promptOf(experiment, folder, model) }
+          ? { prompt: await promptOf(experiment, folder, model, compiled.dimension) }
           : {},
         ...(experiment.ensemble && { vote: experiment.ensemble.vote }),
         padId: fillerOf(model, session),
@@ -148,8 +148,13 @@ export class LoadedRun {
 }
 
 /** A run's prompt, or those that answer together in it, whose runs lie where they were. */
-async function promptOf(experiment: Experiment, folder: string, model: OpenModel): Promise<Tensor> {
-  if (experiment.ensemble === undefined) return (await readPrompt(folder)).prompt;
+async function promptOf(
+  experiment: Experiment,
+  folder: string,
+  model: OpenModel,
+  dimension: number,
+): Promise<Tensor> {
+  if (experiment.ensemble === undefined) return (await readPrompt(folder, dimension)).prompt;
   const { members } = await readEnsemble(folder);
   const { folders, prompts, sha256 } = await readMembers(
     experiment,

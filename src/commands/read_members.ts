@@ -36,7 +36,7 @@ export async function readMembers(
   folders: readonly string[],
   model: ModelFiles,
 ): Promise<Members> {
-  const read = await Promise.all(folders.map(readPrompt));
+  const read = await Promise.all(folders.map((folder) => readPrompt(folder)));
   for (const folder of folders) {
     const environment = await readEnvironment(folder);
     if (environment === undefined) {

@@ -7,6 +7,7 @@ import type { EnsembleFile } from "./ensemble_file.ts";
 import type { Environment } from "./environment.ts";
 import { checkFormat } from "./format.ts";
 import type { MetricsFile, UnfinishedFile } from "./metrics_file.ts";
+import { checkOwnFile, experimentSha256 } from "./own_files.ts";
 import { type Summary, SUMMARY_FORMAT } from "./summary.ts";
 import { isPrediction, type Prediction } from "./predictions.ts";
 
@@ -66,14 +67,17 @@ export async function readEnvironment(path: string): Promise<Environment | undef
 /**
  * A complete run's folder, without its predictions.
  *
- * @throws {InputError} where there is no complete run, it was written by a newer program, or its files are damaged
+ * @throws {InputError} where there is no complete run, it was written by a newer program, its files are damaged, or its
+ *   experiment was changed since
  */
 export async function readAbout(path: string): Promise<RunAbout> {
   const finished = await readFinished(path);
   if (finished === undefined) throw new InputError(`there is no complete run in ${path}`);
   const environment = await readEnvironment(path);
   if (environment === undefined) throw damaged(join(path, "environment.json"), "it is not there");
-  const written = readYaml(await readText(join(path, "experiment.yaml")), join(path, "experiment.yaml"));
+  const text = await readText(join(path, "experiment.yaml"));
+  const written = readYaml(text, join(path, "experiment.yaml"));
+  checkOwnFile(path, "experiment.yaml", experimentSha256(text), environment);
   // Runs of the first programs do not say these.
   const tune = written.prompt?.kind === "soft" ? "prompt" : "none";
   const since = { precision: "float32", multiTokenWords: "error", tune, semantics: 1 } as const;
