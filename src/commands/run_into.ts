@@ -68,6 +68,9 @@ export async function runInto(
       { prepared, compiled, form, device: bare, cache: join(results, ".cache") },
       options,
     ));
+  if (folder.damage !== undefined) {
+    listener.say(`warning: ${title}: ${folder.damage}: tuning starts from the beginning`);
+  }
   if (folder.checkpoint) listener.say(`${title}: going on after step ${folder.checkpoint.step}`);
   const sessions = new Sessions(prepared, bare, form, stopwatch, workbench);
   const answer = await answering({ prepared, compiled, encoded, device, sessions, folder }, options);

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { float32Tensor } from "../../src/device/device.ts";
 import { parseExperiment } from "../../src/experiment/parse.ts";
@@ -68,12 +68,31 @@ Deno.test("a run of the same content goes on from its checkpoint, its history cu
     assertEquals((await RunFolder.begin(path, "other", experiment, false)).checkpoint, undefined);
   }));
 
-Deno.test("a checkpoint that is cut off is not gone on from", () =>
+Deno.test("a checkpoint or a history that is damaged is not gone on from, and that is said", () =>
   inFolder(async (root) => {
-    const path: string = join(root, "x"), first = await RunFolder.begin(path, "h", experiment, false);
-    await first.keepCheckpoint(checkpoint);
-    await Deno.truncate(join(`${path}.partial`, "checkpoint.safetensors"), 100);
-    assertEquals((await RunFolder.begin(path, "h", experiment, false)).checkpoint, undefined);
+    const path: string = join(root, "x"), file = join(`${path}.partial`, "checkpoint.safetensors");
+    const damaged = async (damage: () => Promise<unknown>, why: string) => {
+      const first = await RunFolder.begin(path, "h", experiment, true);
+      await first.appendHistory(line(1));
+      await first.keepCheckpoint(checkpoint);
+      await damage();
+      const again = await RunFolder.begin(path, "h", experiment, false);
+      assertEquals([again.checkpoint, await again.history()], [undefined, []]);
+      assertStringIncludes(again.damage!, why);
+      assertEquals((await RunFolder.begin(path, "h", experiment, false)).damage, undefined);
+    };
+    const flip = async (where: (text: string) => number) => {
+      const bytes = await Deno.readFile(file);
+      bytes[where(new TextDecoder("latin1").decode(bytes))]! ^= 1;
+      await Deno.writeFile(file, bytes);
+    };
+    await damaged(() => Deno.truncate(file, 100), "its header is cut off");
+    await damaged(() => Deno.truncate(file, 0), "checkpoint.safetensors is damaged");
+    await damaged(() => flip((text) => text.length - 4), "its content is not what was written");
+    await damaged(() => flip((text) => text.indexOf('2,\\"losses')), "its content is not what was written");
+    const history: string = join(`${path}.partial`, "history.jsonl");
+    await damaged(() => Deno.truncate(history, 0), "history.jsonl is damaged (it ends at step 0");
+    await damaged(() => Deno.writeTextFile(history, "{\n"), "history.jsonl is damaged");
   }));
 
 Deno.test("a line of the history that a killed program wrote half of is dropped", () =>
