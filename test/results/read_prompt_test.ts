@@ -11,6 +11,7 @@ import { experimentSha256 } from "../../src/results/own_files.ts";
 import { readPrompt } from "../../src/results/read_prompt.ts";
 import { readAbout } from "../../src/results/read_run.ts";
 import { inFolder } from "../commands/softprompt.ts";
+import { WHOLE_ENVIRONMENT, wholePart } from "./whole_run.ts";
 
 const BROKEN = float32Tensor(Float32Array.of(1, 2, 3, Infinity), [2, 2]);
 
@@ -48,20 +49,8 @@ const EXPERIMENT = {
 async function writeRun(folder: string, files?: Record<string, string>): Promise<void> {
   const json = (name: string, content: unknown) =>
     Deno.writeTextFile(join(folder, name), JSON.stringify(content));
-  const test = {
-    examples: 1,
-    accuracy: { value: 1, interval: [0, 1] },
-    macro_f1: 1,
-    loss: 0,
-    per_class: {},
-    confusion: { classes: [], counts: [] },
-  };
-  await json("metrics.json", { status: "complete", test });
-  await json("environment.json", {
-    model: { source: "m", file: "m.onnx", sha256: "" },
-    content_hash: "h",
-    ...(files && { files }),
-  });
+  await json("metrics.json", { status: "complete", test: wholePart(1) });
+  await json("environment.json", { ...WHOLE_ENVIRONMENT, ...(files && { files }) });
   await Deno.writeTextFile(join(folder, "experiment.yaml"), stringify(EXPERIMENT));
   await Deno.writeFile(join(folder, "prompt.safetensors"), promptFile(PROMPT, "embedding-output"));
 }

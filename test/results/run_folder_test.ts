@@ -7,6 +7,7 @@ import { readFinished } from "../../src/results/read_run.ts";
 import { RunFolder } from "../../src/results/run_folder.ts";
 import type { Checkpoint } from "../../src/training/checkpoint.ts";
 import { inFolder } from "../commands/softprompt.ts";
+import { WHOLE_ENVIRONMENT, wholePart } from "./whole_run.ts";
 
 const experiment = parseExperiment(
   `{ name: x, model: { source: m }, dataset: { name: rt-polarity }, verbalizer: { a: [b], c: [d] },
@@ -25,21 +26,18 @@ const checkpoint: Checkpoint = {
 };
 const exists = (...path: string[]) => Deno.stat(join(...path)).then(() => true, () => false);
 
-const metrics = {
-  status: "complete",
-  test: { accuracy: { value: 0.5, interval: [0, 1] } },
-} as unknown as MetricsFile;
+const metrics = { status: "complete", test: wholePart(0) } as unknown as MetricsFile;
 
 async function complete(path: string, hash: string): Promise<void> {
   const folder = await RunFolder.begin(path, hash, experiment, false);
-  await folder.writeJson("environment.json", { content_hash: hash });
+  await folder.writeJson("environment.json", { ...WHOLE_ENVIRONMENT, content_hash: hash });
   await folder.complete(metrics);
 }
 
 Deno.test("results appear in their place only when they are complete", () =>
   inFolder(async (root) => {
     const path: string = join(root, "x"), folder = await RunFolder.begin(path, "h", experiment, false);
-    await folder.writeJson("environment.json", { content_hash: "h" });
+    await folder.writeJson("environment.json", WHOLE_ENVIRONMENT);
     assertEquals([await exists(path), await readFinished(path)], [false, undefined]);
     await folder.complete(metrics);
     assertEquals((await readFinished(path))?.contentHash, "h");
@@ -110,7 +108,7 @@ Deno.test("a run that was killed when all its files were written is only moved t
     const path: string = join(root, "x");
     await complete(path, "one");
     const folder = await RunFolder.begin(path, "two", experiment, false);
-    await folder.writeJson("environment.json", { content_hash: "two" });
+    await folder.writeJson("environment.json", { ...WHOLE_ENVIRONMENT, content_hash: "two" });
     await folder.writeJson("metrics.json", metrics);
     await RunFolder.recover(path);
     assertEquals((await readFinished(path))?.contentHash, "two");
