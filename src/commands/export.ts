@@ -46,7 +46,7 @@ export async function exportRun(folder: string, { format, out, model: instead }:
       await Deno.mkdir(join(path, ".."), { recursive: true });
       await (typeof content === "string" ? Deno.writeTextFile(path, content) : Deno.writeFile(path, content));
     }
-  });
+  }, "--out");
   console.log(`${out}: ${Object.keys(files).join(", ")}`);
 }
 

@@ -30,7 +30,7 @@ export interface Reader {
 
 /**
  * The texts of a file, by its columns: that of the run's dataset stands for `{text}`, and others by their names. Lines of
- * .jsonl and .txt files come as they are read, a .txt file having a text a line; `-` is JSON Lines on standard input.
+ * .jsonl and .txt files come as they are read, in a .txt file each line that is not empty being a text; `-` is JSON Lines on standard input.
  *
  * @throws {InputError} naming the file and the line, where there is no text
  */
@@ -57,10 +57,12 @@ async function* recordsIn(file: string, path: string, reader: Reader): AsyncGene
     `say '--encoding ${guess ?? "windows-1252' or '--encoding gb18030"}'`;
   const txt = (line: Line) => loneText(line, line.text, path, reader);
   if (kind === "txt" || kind === "jsonl") {
+    let empty = 0;
     for await (const line of linesIn(file, path, { encoding: format.encoding, wayOut })) {
-      if (line.text.trim() === "") continue;
-      yield kind === "txt" ? txt(line) : jsonRecord(line, path, reader);
+      if (line.text.trim() === "") empty++;
+      else yield kind === "txt" ? txt(line) : jsonRecord(line, path, reader);
     }
+    if (empty > 0) reader.note(`${path}: ${empty} empty ${empty === 1 ? "line is" : "lines are"} left out`);
     return;
   }
   const missing = (names: readonly string[]) =>

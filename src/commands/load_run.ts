@@ -50,6 +50,8 @@ export interface Classification {
 
 /** A run's prompt with its frozen model, ready to classify. */
 export class LoadedRun {
+  private isReleased = false;
+
   private constructor(
     /** What the run was asked for. */
     readonly experiment: Experiment,
@@ -112,10 +114,12 @@ export class LoadedRun {
    * Classifies texts, in batches of texts of like length.
    *
    * @returns in the order of the texts
-   * @throws {InputError} where a text lacks one of the template's columns
+   * @throws {InputError} where it is given no list, a text lacks one of the template's columns, or the run was released
    * @throws {AnswerError} where the answer to a text is no number
    */
   async classify(texts: readonly Classifiable[]): Promise<Classification[]> {
+    if (this.isReleased) throw new InputError("the run was released: load it again to classify");
+    if (!Array.isArray(texts)) throw new InputError("classify takes a list of texts: classify([text])");
     const { classes } = this.verbalizer;
     const nameOf = (i: number) => {
       const placed = this.placed(texts[i]!, i);
@@ -133,11 +137,13 @@ export class LoadedRun {
 
   /** Frees what the run holds on the device. */
   async release(): Promise<void> {
+    if (this.isReleased) return;
+    this.isReleased = true;
     await this.classifier.session.release();
   }
 
   private placed(text: Classifiable, index: number): Readonly<Record<string, string>> {
-    const columns: Readonly<Record<string, unknown>> = typeof text === "string" ? { text } : text;
+    const columns: Readonly<Record<string, unknown>> = typeof text === "string" ? { text } : text ?? {};
     const given = this.columns.map((name) => {
       const value = Object.hasOwn(columns, name) ? columns[name] : undefined;
       if (typeof value === "string") return [name, value] as const;
