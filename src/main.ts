@@ -96,7 +96,7 @@ program.command("predict")
   .argument("[texts...]", "texts to classify")
   .option(
     "--file <path>",
-    "a file of texts, by the columns that the run was tuned on: .csv, .tsv, .jsonl, .json or .parquet; in a .txt file a text a line; - is JSON Lines on standard input",
+    "a file of texts, by the columns that the run was tuned on: .csv, .tsv, .jsonl, .json or .parquet; in a .txt file each line that is not empty is a text; - is JSON Lines on standard input",
   )
   .option(
     "--encoding <name>",

@@ -5,6 +5,8 @@ import { moveChecked, readChecked, writeChecked } from "../disk/checksums.ts";
 import type { OpenModel } from "./open_model.ts";
 import { SEMANTICS } from "../experiment/semantics.ts";
 
+const FORMAT = "softprompt-artifacts/1";
+
 /** What artifacts are made of. */
 export interface ArtifactsOrigin {
   readonly model: Pick<OpenModel, "source" | "revision" | "sha256" | "weights">;
@@ -16,7 +18,7 @@ export interface ArtifactsOrigin {
 
 /** `artifacts.json`: how the graphs in its folder belong together. Any program with ONNX Runtime can run them. */
 interface Manifest {
-  readonly format: "softprompt-artifacts/1";
+  readonly format: typeof FORMAT;
   /** The version of what positions and insertions mean. */
   readonly semantics: number;
   readonly model: { readonly source: string; readonly revision: string | null; readonly sha256: string };
@@ -86,7 +88,7 @@ export async function writeArtifacts(
   const graphs = graphsOf(compiled);
   const paths = new Set(GRAPHS.flatMap((name) => [...graphs[name].weights.values()]));
   const manifest: Manifest = {
-    format: "softprompt-artifacts/1",
+    format: FORMAT,
     semantics: SEMANTICS,
     model: { source, revision, sha256 },
     insertion,
@@ -134,12 +136,13 @@ export async function writeArtifacts(
  * Reads a folder of artifacts.
  *
  * @param weights the paths of the model's own files that hold weights
- * @throws {Deno.errors.NotFound} where there is none
+ * @throws {Deno.errors.NotFound} where there is none, or none that was written to the end
  * @throws {RangeError} where a file in it is not what was written
  */
 export async function readArtifacts(folder: string, weights: Iterable<string>): Promise<Compiled> {
-  const contents = await readChecked(folder);
-  const manifest: Manifest = JSON.parse(new TextDecoder().decode(contents[MANIFEST]));
+  const contents = await readChecked(folder, [...Object.values(FILES), MANIFEST]);
+  const manifest: Manifest | null = JSON.parse(new TextDecoder().decode(contents[MANIFEST]));
+  if (manifest?.format !== FORMAT) throw new RangeError(`${MANIFEST} is not of the format '${FORMAT}'`);
   const paths = new Map(Array.from(weights, (path) => [basename(path), path]));
   const files = new Map(manifest.weights.map(({ location }) => {
     const name = basename(location);

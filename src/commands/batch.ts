@@ -1,5 +1,6 @@
 import { globToRegExp, isGlob } from "@std/path";
 import { InputError } from "../experiment/errors.ts";
+import { partialPath } from "../results/run_folder.ts";
 import { Interrupted } from "../training/trainer.ts";
 import { BatchDisplay } from "./batch_display.ts";
 import { batchTables } from "./batch_tables.ts";
@@ -81,7 +82,7 @@ export async function batch(args: readonly string[], flags: BatchFlags): Promise
     return { outcomes, isInterrupted: signal.aborted };
   });
   display.stop();
-  for (const line of batchTables(runs, outcomes)) console.log(line);
+  for (const line of batchTables(runs, outcomes, leftBy)) console.log(line);
   const written = await writeSummaries(surveyed, outcomes, flags.results);
   if (written.length > 0) console.log(`\nsummed up in ${written.join(", ")}`);
   const kinds = runs.map((run) => outcomes.get(run)?.kind);
@@ -194,4 +195,15 @@ async function work(
     }
   };
   await Promise.all(runners.map(employ));
+}
+
+/** The folder that a run has left which is not complete; none where it could not be written. */
+function leftBy({ path }: PlannedRun): string | undefined {
+  const partial = partialPath(path);
+  try {
+    Deno.statSync(partial);
+    return partial;
+  } catch {
+    return undefined;
+  }
 }

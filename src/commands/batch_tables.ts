@@ -1,4 +1,3 @@
-import { partialPath } from "../results/run_folder.ts";
 import { tableLines } from "./console.ts";
 import type { PlannedRun } from "./plan.ts";
 import { RESULT_HEADER, resultCells } from "./result_cells.ts";
@@ -8,16 +7,16 @@ import type { BatchOutcome } from "./run_planned.ts";
  * What a batch ends with at the terminal: a table of its runs in the order of the files, and one of what failed.
  *
  * @param outcomes of the runs that were begun
+ * @param left the folder that a run has left, where it has
  */
 export function batchTables(
   runs: readonly PlannedRun[],
   outcomes: ReadonlyMap<PlannedRun, BatchOutcome>,
+  left: (run: PlannedRun) => string | undefined,
 ): string[] {
   const failed = runs.flatMap((run) => {
     const outcome = outcomes.get(run);
-    return outcome?.kind === "failed"
-      ? [[run.title, outcome.error.split("\n")[0]!, partialPath(run.path)]]
-      : [];
+    return outcome?.kind === "failed" ? [[run.title, outcome.error.split("\n")[0]!, left(run) ?? ""]] : [];
   });
   return [
     ...tableLines(

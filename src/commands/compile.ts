@@ -1,6 +1,7 @@
 import { join } from "@std/path";
 import type { Insertion, OptimizerName, Precision } from "../compiler/mod.ts";
 import type { DeviceKind } from "../device/device.ts";
+import { onDisk } from "../disk/on_disk.ts";
 import { writeArtifacts } from "./artifacts.ts";
 import { compileModel, type Form, targetOf } from "./compile_model.ts";
 import { InputError } from "../experiment/errors.ts";
@@ -51,7 +52,7 @@ export async function compile(
     }
   }
   const compiled = compileModel(model, insertion, optimizer, form);
-  await writeArtifacts(out, compiled, { model, insertion, optimizer, ...form });
+  await onDisk(out, () => writeArtifacts(out, compiled, { model, insertion, optimizer, ...form }), "--out");
   const size = (compiled.train.bytes.length / 1024).toFixed(0);
   console.log(`${join(out, "artifacts.json")}: train_step.onnx ${size} KiB, weights in ${model.folder}`);
 }

@@ -90,10 +90,11 @@ async function readOrCompile(
   form: Form,
   folder: string,
 ): Promise<Compiled> {
-  const kept = await readArtifacts(folder, model.weights.keys()).catch((error) => {
-    if (!(error instanceof Deno.errors.NotFound)) {
-      say(`${folder} is not as it was left, and is compiled again: ${error.message}`);
-    }
+  const kept = await readArtifacts(folder, model.weights.keys()).catch(async (error) => {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    say(`${folder} is not as it was left, and is compiled again: ${error.message}`);
+    // Whatever is in the way of the files that are written goes, too.
+    await onDisk(folder, () => Deno.remove(folder, { recursive: true }));
     return undefined;
   });
   if (kept !== undefined) return kept;

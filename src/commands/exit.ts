@@ -25,6 +25,7 @@ export function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USE;
   if (error instanceof InputError || error instanceof CompileError) return WRONG_USE;
   if (error instanceof Regression) return REGRESSION;
+  if (isForbidden(error)) return WRONG_USE;
   return error instanceof Interrupted ? INTERRUPTED : FAILED;
 }
 
@@ -42,8 +43,22 @@ const KNOWN = [
 
 /** What a person is told; no stack trace, as what they can put right themselves says how. */
 export function messageOf(error: unknown): string {
+  if (isForbidden(error)) return `${red("error")}: ${forbidden(error)}`;
   const known = KNOWN.some((kind) => error instanceof kind);
   return `${red("error")}: ${known ? "" : "unexpected: "}${
     error instanceof Error ? error.message : String(error)
   }`;
+}
+
+/** Whether Deno or the system did not let the program do something. */
+function isForbidden(error: unknown): error is Error {
+  return error instanceof Deno.errors.NotCapable || error instanceof Deno.errors.PermissionDenied;
+}
+
+function forbidden(error: Error): string {
+  return error instanceof Deno.errors.NotCapable
+    ? `Deno was not allowed what this takes (${
+      error.message.split(", run again")[0]
+    }): call deno run -A src/main.ts …, which may do all that you may`
+    : `you have no permission for what this takes (${error.message}): give it, or name another file or folder`;
 }

@@ -47,7 +47,7 @@ export async function exportRun(folder: string, { format, out, model: instead }:
       await Deno.mkdir(join(path, ".."), { recursive: true });
       await (typeof content === "string" ? Deno.writeTextFile(path, content) : Deno.writeFile(path, content));
     }
-  });
+  }, "--out");
   console.log(`${out}: ${Object.keys(files).join(", ")}`);
 }
 
@@ -108,6 +108,6 @@ async function onnxFiles(
   return await classifierFiles({
     ...parts,
     predict: (compiled ?? compileHardModel(model, form)).predict,
-    inputs: compiled ? { prompt: (await readPrompt(folder)).prompt } : {},
+    inputs: compiled ? { prompt: (await readPrompt(folder, compiled.dimension)).prompt } : {},
   });
 }

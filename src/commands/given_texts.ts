@@ -30,7 +30,7 @@ export interface Reader {
 
 /**
  * The texts of a file, by its columns: that of the run's dataset stands for `{text}`, and others by their names. Lines of
- * .jsonl and .txt files come as they are read, a .txt file having a text a line; `-` is JSON Lines on standard input.
+ * .jsonl and .txt files come as they are read, in a .txt file each line that is not empty being a text; `-` is JSON Lines on standard input.
  *
  * @throws {InputError} naming the file and the line, where there is no text
  */
@@ -59,7 +59,11 @@ async function* recordsIn(file: string, path: string, reader: Reader): AsyncGene
       : `say '--encoding ${guess}'`;
   const txt = (line: Line) => loneText(line, line.text, path, reader);
   if (kind === "txt" || kind === "jsonl") {
-    const lines = filled(linesIn(file, path, { encoding: format.encoding, wayOut }, reader.note));
+    const lines = filled(
+      linesIn(file, path, { encoding: format.encoding, wayOut }, reader.note),
+      path,
+      reader,
+    );
     for await (const line of kind === "txt" ? unlabelled(lines, path, reader) : lines) {
       yield kind === "txt" ? txt(line) : jsonRecord(line, path, reader);
     }
@@ -73,9 +77,18 @@ async function* recordsIn(file: string, path: string, reader: Reader): AsyncGene
   yield* (await readRecords(file, format, { missing, txt, wayOut, note: reader.note })).records;
 }
 
-/** Lines that are not blank. */
-async function* filled(lines: AsyncIterable<Line>): AsyncGenerator<Line> {
-  for await (const line of lines) if (line.text.trim() !== "") yield line;
+/** Lines that are not blank; how many were is noted at the end. */
+async function* filled(
+  lines: AsyncIterable<Line>,
+  path: string,
+  { note }: Pick<Reader, "note">,
+): AsyncGenerator<Line> {
+  let blank = 0;
+  for await (const line of lines) {
+    if (line.text.trim() === "") blank++;
+    else yield line;
+  }
+  if (blank > 0) note(`${path}: ${blank} empty ${blank === 1 ? "line is" : "lines are"} left out`);
 }
 
 /**

@@ -50,6 +50,8 @@ export interface Classification {
 
 /** A run's prompt with its frozen model, ready to classify. */
 export class LoadedRun {
+  private isReleased = false;
+
   private constructor(
     /** What the run was asked for. */
     readonly experiment: Experiment,
@@ -87,7 +89,7 @@ export class LoadedRun {
         inputs: isWhole
           ? await readWeights(folder)
           : compiled
-          ? { prompt: await promptOf(experiment, folder, model) }
+          ? { prompt: await promptOf(experiment, folder, model, compiled.dimension) }
           : {},
         ...(experiment.ensemble && { vote: experiment.ensemble.vote }),
         ...answerBatches(model, session, experiment.evaluation),
@@ -111,10 +113,12 @@ export class LoadedRun {
    * Classifies texts, in batches of texts of like length.
    *
    * @returns in the order of the texts
-   * @throws {InputError} where a text lacks one of the template's columns
+   * @throws {InputError} where it is given no list, a text lacks one of the template's columns, or the run was released
    * @throws {AnswerError} where the answer to a text is no number
    */
   async classify(texts: readonly Classifiable[]): Promise<Classification[]> {
+    if (this.isReleased) throw new InputError("the run was released: load it again to classify");
+    if (!Array.isArray(texts)) throw new InputError("classify takes a list of texts: classify([text])");
     const { classes } = this.verbalizer;
     const nameOf = (i: number) => {
       const placed = this.placed(texts[i]!, i);
@@ -132,6 +136,8 @@ export class LoadedRun {
 
   /** Frees what the run holds on the device. */
   async release(): Promise<void> {
+    if (this.isReleased) return;
+    this.isReleased = true;
     await this.classifier.session.release();
   }
 
@@ -152,8 +158,13 @@ export class LoadedRun {
 }
 
 /** A run's prompt, or those that answer together in it, whose runs lie where they were. */
-async function promptOf(experiment: Experiment, folder: string, model: OpenModel): Promise<Tensor> {
-  if (experiment.ensemble === undefined) return (await readPrompt(folder)).prompt;
+async function promptOf(
+  experiment: Experiment,
+  folder: string,
+  model: OpenModel,
+  dimension: number,
+): Promise<Tensor> {
+  if (experiment.ensemble === undefined) return (await readPrompt(folder, dimension)).prompt;
   const { members } = await readEnsemble(folder);
   const { folders, prompts, sha256 } = await readMembers(
     experiment,

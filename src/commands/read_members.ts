@@ -3,7 +3,7 @@ import { float32Tensor, type Tensor } from "../device/device.ts";
 import { InputError } from "../experiment/errors.ts";
 import type { Experiment } from "../experiment/types.ts";
 import { readPrompt } from "../results/read_prompt.ts";
-import { readEnvironment } from "../results/read_run.ts";
+import { readAbout, readEnvironment } from "../results/read_run.ts";
 import { checkFiles, type ModelFiles } from "./same_model.ts";
 
 /** The prompts of an ensemble. */
@@ -29,20 +29,27 @@ export function memberFolders({ ensemble }: Experiment, file: string): string[] 
  * Reads the prompts of an ensemble.
  *
  * @param model that they answer with
- * @throws {InputError} where a run is not complete, its model was another, or its prompt has another length or stands elsewhere
+ * @throws {InputError} where a run is not complete, its model was another, or its prompt has another length, another template or
+ *   stands elsewhere
  */
 export async function readMembers(
   { prompt }: Experiment,
   folders: readonly string[],
   model: ModelFiles,
 ): Promise<Members> {
-  const read = await Promise.all(folders.map(readPrompt));
+  const read = await Promise.all(folders.map((folder) => readPrompt(folder)));
   for (const folder of folders) {
     const environment = await readEnvironment(folder);
     if (environment === undefined) {
       throw new InputError(`${folder} is no complete run: it lacks environment.json`);
     }
     checkFiles(model, environment, folder, "an ensemble's prompts are all tuned with the model that it has");
+    const { template } = (await readAbout(folder)).experiment.prompt;
+    if (template !== prompt.template) {
+      throw new InputError(
+        `the prompt in ${folder} was tuned in the template "${template}", and the ensemble's is "${prompt.template}": an ensemble's prompts all stand in its own template`,
+      );
+    }
   }
   for (const [i, { insertion, prompt: { dims } }] of read.entries()) {
     if (insertion !== prompt.insertion) {

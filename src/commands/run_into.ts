@@ -1,5 +1,7 @@
 import { join, relative, resolve } from "@std/path";
+import { stringify } from "yaml";
 import { datasetName } from "../dataset/load.ts";
+import { sha256 } from "../dataset/sha256.ts";
 import type { Device } from "../device/device.ts";
 import { Stopwatch, type Timing } from "../device/stopwatch.ts";
 import { promptFile } from "../prompt/prompt_file.ts";
@@ -9,6 +11,7 @@ import { type Environment, softwareVersions } from "../results/environment.ts";
 import { RUN_FORMAT } from "../results/format.ts";
 import type { MetricsFile } from "../results/metrics_file.ts";
 import { weightsFile } from "../results/model_weights.ts";
+import { experimentSha256, type OwnFile } from "../results/own_files.ts";
 import { worstMistakes } from "../results/predictions.ts";
 import type { RunFolder } from "../results/run_folder.ts";
 import { samplesMarkdown } from "../results/samples.ts";
@@ -65,6 +68,9 @@ export async function runInto(
       { prepared, compiled, form, device: bare, cache: join(results, ".cache") },
       options,
     ));
+  if (folder.damage !== undefined) {
+    listener.say(`warning: ${title}: ${folder.damage}: tuning starts from the beginning`);
+  }
   if (folder.checkpoint) listener.say(`${title}: going on after step ${folder.checkpoint.step}`);
   const sessions = new Sessions(prepared, bare, form, stopwatch, workbench);
   const answer = await answering({ prepared, compiled, encoded, device, sessions, folder }, options);
@@ -77,19 +83,29 @@ export async function runInto(
     answer.tuned,
   );
   const ensemble = prepared.members && ensembleOf(prepared, prepared.members, each, metrics, folder.path);
-  const environment = await environmentOf(prepared, device, stopwatch.timing, check, folder.path);
   await folder.writeJsonLines("predictions.jsonl", predictions);
   for (const { name, predictions } of transfer) {
     await folder.writeJsonLines(`predictions.${name}.jsonl`, predictions);
   }
   await folder.writeText("samples.md", samplesMarkdown(title, samples, worstMistakes(predictions, MISTAKES)));
   const { soft, weights } = answer;
-  if (weights) await folder.writeBytes("model.safetensors", weightsFile(weights));
+  const files: Partial<Record<OwnFile, string>> = {
+    "experiment.yaml": experimentSha256(stringify(experiment)),
+  };
+  const writeOwn = async (name: OwnFile, bytes: Uint8Array<ArrayBuffer>) => {
+    await folder.writeBytes(name, bytes);
+    files[name] = await sha256(bytes);
+  };
+  if (weights) await writeOwn("model.safetensors", weightsFile(weights));
   if (soft) {
-    await folder.writeBytes("prompt.safetensors", promptFile(soft.prompt, experiment.prompt.insertion!));
+    await writeOwn("prompt.safetensors", promptFile(soft.prompt, experiment.prompt.insertion!));
     await folder.writeJson("neighbours.json", soft.meaning);
   }
   if (ensemble) await folder.writeJson("ensemble.json", ensemble);
+  const environment = {
+    ...await environmentOf(prepared, device, stopwatch.timing, check, folder.path),
+    files,
+  };
   await folder.writeJson("environment.json", environment);
   const report = runReport({
     title,

@@ -8,6 +8,7 @@ import { columnsOf, parseTemplate, withoutVectors } from "../experiment/template
 import type { Experiment } from "../experiment/types.ts";
 import { readTokenizerConfig } from "../model/read_tokenizer.ts";
 import { readAbout, type RunAbout } from "../results/read_run.ts";
+import { readPrompt } from "../results/read_prompt.ts";
 import { type ServedFiles, serveRun } from "../serve/server.ts";
 import { calibrationIn } from "./calibrate.ts";
 import { compileHardModel, compileOnce } from "./compile_model.ts";
@@ -102,6 +103,8 @@ async function servedFiles(
     FORM,
     join(results, ".cache"),
   );
+  // The page reads the file itself: it is the run's own.
+  await readPrompt(folder, compiled.dimension);
   const graphs: Readonly<Record<GraphName, Emitted>> = {
     train: compiled.train,
     update: compiled.update,

@@ -1,5 +1,6 @@
 import { join } from "@std/path";
 import { parseTar } from "nanotar";
+import { onDisk } from "../disk/on_disk.ts";
 import { InputError } from "../experiment/errors.ts";
 import { checkRtPolarity, RT_POLARITY } from "./rt_polarity.ts";
 
@@ -12,14 +13,15 @@ export type Progress = (received: number, total: number | undefined) => void;
  *
  * @param from a folder to take them from instead of the network
  * @returns whether anything was written
- * @throws {InputError} where a file has another SHA-256 than the published one
+ * @throws {InputError} where a file has another SHA-256 than the published one, or the server cannot be reached
+ * @throws {DiskError} where the folder cannot be written
  */
 export async function provideRtPolarity(
   folder: string,
   { from, url = RT_POLARITY.url, progress = () => {} }: { from?: string; url?: string; progress?: Progress },
 ): Promise<boolean> {
   if (await isComplete(folder)) return false;
-  await Deno.mkdir(folder, { recursive: true });
+  await onDisk(folder, () => Deno.mkdir(folder, { recursive: true }), "--to");
   const read = from === undefined
     ? await downloaded(url, folder, progress)
     : (name: string) => Deno.readFile(join(from, name));
@@ -30,8 +32,10 @@ export async function provideRtPolarity(
     });
     await checkRtPolarity(bytes, file, join(from ?? url, file.name));
     const path: string = join(folder, file.name);
-    await Deno.writeFile(`${path}.partial`, bytes);
-    await Deno.rename(`${path}.partial`, path);
+    await onDisk(path, async () => {
+      await Deno.writeFile(`${path}.partial`, bytes);
+      await Deno.rename(`${path}.partial`, path);
+    }, "--to");
   }
   return true;
 }
@@ -79,7 +83,7 @@ async function fetchResumable(url: string, path: string, progress: Progress): Pr
   const have = await Deno.stat(path).then(({ size }) => size, () => 0);
   const response = await fetch(url, have > 0 ? { headers: { range: `bytes=${have}-` } } : {}).catch(
     (error) => {
-      throw new Error(`cannot reach ${url}: ${error.message}; give the files with --from DIR`, {
+      throw new InputError(`cannot reach ${url}: ${error.message}; give the files with --from DIR`, {
         cause: error,
       });
     },
@@ -87,7 +91,7 @@ async function fetchResumable(url: string, path: string, progress: Progress): Pr
   if (response.status === 416) return await response.body?.cancel();
   if (!response.ok || response.body === null) {
     await response.body?.cancel();
-    throw new Error(
+    throw new InputError(
       `${url} answers ${response.status} ${response.statusText}; give the files with --from DIR`,
     );
   }
@@ -95,15 +99,20 @@ async function fetchResumable(url: string, path: string, progress: Progress): Pr
   const length = response.headers.get("content-length");
   let received = resumed ? have : 0;
   const total = length === null ? undefined : received + Number(length);
-  using file = await Deno.open(path, { create: true, write: true, append: resumed, truncate: !resumed });
+  const how = { create: true, write: true, append: resumed, truncate: !resumed };
+  using file = await onDisk(path, () => Deno.open(path, how), "--to");
   const counted = new TransformStream<Uint8Array, Uint8Array>({
     transform(chunk, controller) {
       progress(received += chunk.length, total);
       controller.enqueue(chunk);
     },
   });
-  await response.body.pipeThrough(counted).pipeTo(file.writable);
+  await response.body.pipeThrough(counted).pipeTo(file.writable).catch((error) => {
+    throw new InputError(`${url} broke off at ${received} bytes (${error.message}); run it again to go on`, {
+      cause: error,
+    });
+  });
   if (total !== undefined && received !== total) {
-    throw new Error(`${url} broke off at ${received} of ${total} bytes; run it again to go on`);
+    throw new InputError(`${url} broke off at ${received} of ${total} bytes; run it again to go on`);
   }
 }

@@ -22,7 +22,7 @@ export function experimentDifferences(a: readonly RunRecord[], b: readonly RunRe
 /** What differs in models, data, versions and devices. */
 export function environmentDifferences([a]: readonly RunRecord[], [b]: readonly RunRecord[]): Differences {
   const described = ({ environment }: RunRecord) => {
-    const { content_hash: _, seconds: __, seed: ___, self_check: ____, ...rest } = environment;
+    const { content_hash: _, seconds: __, seed: ___, self_check: ____, files: _____, ...rest } = environment;
     return rest;
   };
   return differences(described(a!), described(b!));

@@ -23,17 +23,41 @@ export async function moveChecked(from: string, to: string, names: readonly stri
 }
 
 /**
- * Reads all of a folder's files that were written so.
+ * Reads a folder's files that were written so.
  *
- * @throws {Deno.errors.NotFound} where one is not there
+ * @param names of the files that it must hold, all of them
+ * @throws {Deno.errors.NotFound} where nothing was written, or not to the end
  * @throws {RangeError} naming one that is not as it was written
  */
-export async function readChecked(folder: string): Promise<Contents> {
-  const sums = await Deno.readTextFile(join(folder, NAME));
-  const read = sums.trimEnd().split("\n").map(async (line) => {
-    const [sum, name = ""] = line.split("  "), bytes = await Deno.readFile(join(folder, name));
-    if (await sha256(bytes) !== sum) throw new RangeError(`${name} is not what was written`);
+export async function readChecked(folder: string, names: readonly string[]): Promise<Contents> {
+  const sums = await readWhole(folder, NAME);
+  if (sums === undefined) throw new Deno.errors.NotFound(`there is no ${join(folder, NAME)}`);
+  const lines = new TextDecoder().decode(sums).trimEnd().split("\n").map((line) => line.split("  "));
+  const written = new Map(lines.map(([sum, name]) => [name, sum]));
+  const unknown = [...written.keys()].find((name) => name === undefined || !names.includes(name));
+  const lacking = names.find((name) => !written.has(name));
+  if (lacking !== undefined) throw new RangeError(`${NAME} does not list ${lacking}`);
+  if (written.size !== names.length) {
+    throw new RangeError(`${NAME} lists ${unknown}, which does not belong there`);
+  }
+  const read = names.map(async (name) => {
+    const bytes = await readWhole(folder, name);
+    if (bytes === undefined) throw new RangeError(`${name} is not there`);
+    if (await sha256(bytes) !== written.get(name)) throw new RangeError(`${name} is not what was written`);
     return [name, bytes] as const;
   });
   return Object.fromEntries(await Promise.all(read));
+}
+
+/** A file's bytes; `undefined` where there is none. */
+async function readWhole(folder: string, name: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  try {
+    return await Deno.readFile(join(folder, name));
+  } catch (error) {
+    const { NotFound, IsADirectory, NotADirectory } = Deno.errors;
+    if (error instanceof NotFound) return undefined;
+    if (error instanceof IsADirectory) throw new RangeError(`${name} is a folder`);
+    if (error instanceof NotADirectory) throw new RangeError("it is no folder");
+    throw error;
+  }
 }

@@ -3,6 +3,17 @@ export class DiskError extends Error {
   override readonly name = "DiskError";
 }
 
+/** What chooses the folder that is written, and where the tasks let it be. */
+const CHOSEN = {
+  "--results": "results/",
+  "--out": "results/",
+  "--to": "data/",
+  HF_HOME: "~/.cache/huggingface",
+} as const;
+
+/** What chooses another folder. */
+export type Elsewhere = keyof typeof CHOSEN;
+
 /**
  * Does something on the disk.
  *
@@ -13,7 +24,7 @@ export class DiskError extends Error {
 export async function onDisk<Result>(
   path: string,
   act: () => Promise<Result>,
-  elsewhere: "--results" | "HF_HOME" = "--results",
+  elsewhere: Elsewhere = "--results",
 ): Promise<Result> {
   try {
     return await act();
@@ -24,9 +35,11 @@ export async function onDisk<Result>(
   }
 }
 
-function reason(error: unknown, elsewhere: string): string | undefined {
+function reason(error: unknown, elsewhere: Elsewhere): string | undefined {
   if (error instanceof Deno.errors.NotCapable) {
-    return "Deno was not allowed to write there (the tasks may write into results/, data/ and ~/.cache/huggingface only: allow another folder with deno run --allow-write=FOLDER src/main.ts …)";
+    return `Deno was not allowed to write there: the task may write into ${
+      CHOSEN[elsewhere]
+    } only, so choose a folder within by ${elsewhere}, or call deno run -A src/main.ts …, which may write anywhere`;
   }
   const code = (error as { code?: string } | null)?.code;
   switch (code) {

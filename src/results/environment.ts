@@ -1,5 +1,6 @@
 import { dirname, join } from "@std/path";
 import type { Timing } from "../device/stopwatch.ts";
+import type { OwnFile } from "./own_files.ts";
 import project from "../../deno.json" with { type: "json" };
 
 /** `environment.json`: what a run's results depend on beside its experiment, and where its time went. */
@@ -33,6 +34,8 @@ export interface Environment {
     | { readonly skipped: string };
   readonly seconds?: Timing;
   readonly content_hash: string;
+  /** The SHA-256 of the run's own files that answers depend on, by name; earlier programs wrote none. */
+  readonly files?: Readonly<Partial<Record<OwnFile, string>>>;
 }
 
 /** The versions in `environment.json`. */

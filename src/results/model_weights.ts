@@ -2,6 +2,9 @@ import { join } from "@std/path";
 import type { Tensor } from "../device/device.ts";
 import { readSafetensors, writeSafetensors } from "../device/safetensors.ts";
 import { InputError } from "../experiment/errors.ts";
+import { sha256 } from "../dataset/sha256.ts";
+import { checkOwnFile } from "./own_files.ts";
+import { readEnvironment } from "./read_run.ts";
 
 const FORMAT = "softprompt-model/1";
 
@@ -13,13 +16,14 @@ export function weightsFile(weights: Readonly<Record<string, Tensor>>): Uint8Arr
 /**
  * Reads the weights of a run that tuned its model.
  *
- * @throws {InputError} where there are none, or they are damaged
+ * @throws {InputError} where there are none, they are damaged, or were changed since the run
  */
 export async function readWeights(folder: string): Promise<Readonly<Record<string, Tensor>>> {
   const path: string = join(folder, "model.safetensors");
   try {
-    const { tensors, metadata } = readSafetensors(await Deno.readFile(path));
+    const bytes = await Deno.readFile(path), { tensors, metadata } = readSafetensors(bytes);
     if (metadata.format !== FORMAT) throw new RangeError("it holds no model of a run");
+    checkOwnFile(folder, "model.safetensors", await sha256(bytes), await readEnvironment(folder));
     return tensors;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) {

@@ -4,6 +4,8 @@ import type { Tensor } from "../device/device.ts";
 import { readSafetensors } from "../device/safetensors.ts";
 import { InputError } from "../experiment/errors.ts";
 import { checkSemantics } from "../experiment/semantics.ts";
+import { checkOwnFile } from "./own_files.ts";
+import { readAbout, readEnvironment } from "./read_run.ts";
 
 /** The prompt that a run tuned. */
 export interface RunPrompt {
@@ -19,9 +21,10 @@ export interface RunPrompt {
  * Reads a run's `prompt.safetensors`.
  *
  * @param folder of a complete run of a soft prompt
- * @throws {InputError} where it has none, or it is damaged
+ * @param dimension of the model's vectors where the prompt enters, where it is known
+ * @throws {InputError} where it has none, it is damaged, or it is not the run's own
  */
-export async function readPrompt(folder: string): Promise<RunPrompt> {
+export async function readPrompt(folder: string, dimension?: number): Promise<RunPrompt> {
   const path: string = join(folder, "prompt.safetensors");
   const bytes = await Deno.readFile(path).catch((error) => {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
@@ -33,11 +36,46 @@ export async function readPrompt(folder: string): Promise<RunPrompt> {
     const { tensors: { prompt }, metadata } = readSafetensors(bytes);
     if (prompt?.dims.length !== 2) throw new RangeError("it holds no prompt [length, dimension]");
     checkSemantics(metadata.semantics, path);
-    return { prompt, insertion: metadata.insertion, sha256: await sha256(bytes) };
+    for (const [axis, name] of (["length", "dimension"] as const).entries()) {
+      if (Number(metadata[name] ?? prompt.dims[axis]) !== prompt.dims[axis]) {
+        throw new RangeError(
+          `its ${name} is ${metadata[name]}, and its tensor is [${prompt.dims.join(", ")}]`,
+        );
+      }
+    }
+    const read = { prompt, insertion: metadata.insertion, sha256: await sha256(bytes) };
+    await checkOwn(read, folder, path, dimension);
+    return read;
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new InputError(`${path} is damaged (${error.message}): run its experiment again with --force`, {
       cause: error,
     });
   }
+}
+
+/** Refuses a prompt that is another run's, or was changed since. */
+async function checkOwn(
+  { prompt: { dims }, insertion, sha256 }: RunPrompt,
+  folder: string,
+  path: string,
+  dimension: number | undefined,
+): Promise<void> {
+  const differs = (what: string, here: unknown, there: string) =>
+    new InputError(
+      `${path} is not this run's prompt: its ${what} is ${here}, and ${there}; put the run's own back, or run its experiment again with --force`,
+    );
+  if (dimension !== undefined && dims[1] !== dimension) {
+    throw differs("dimension", dims[1], `the model's vectors have ${dimension} numbers`);
+  }
+  // A prompt may lie in a folder by itself, as a page gives it out.
+  if (await readEnvironment(folder) === undefined) return;
+  const { experiment, environment } = await readAbout(folder), { prompt } = experiment;
+  if (insertion !== prompt.insertion) {
+    throw differs("insertion", insertion, `'prompt.insertion' in experiment.yaml is ${prompt.insertion}`);
+  }
+  if (dims[0] !== prompt.length) {
+    throw differs("length", dims[0], `'prompt.length' in experiment.yaml is ${prompt.length}`);
+  }
+  checkOwnFile(folder, "prompt.safetensors", sha256, environment);
 }

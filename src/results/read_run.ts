@@ -5,8 +5,10 @@ import { InputError } from "../experiment/errors.ts";
 import type { Experiment } from "../experiment/types.ts";
 import type { EnsembleFile } from "./ensemble_file.ts";
 import type { Environment } from "./environment.ts";
+import { faultIn } from "./file_schemas.ts";
 import { checkFormat } from "./format.ts";
 import type { MetricsFile, UnfinishedFile } from "./metrics_file.ts";
+import { checkOwnFile, experimentSha256 } from "./own_files.ts";
 import { type Summary, SUMMARY_FORMAT } from "./summary.ts";
 import { isPrediction, type Prediction } from "./predictions.ts";
 
@@ -46,9 +48,7 @@ export async function readFinished(path: string): Promise<FinishedRun | undefine
 export async function readMetrics(path: string): Promise<MetricsFile | UnfinishedFile | undefined> {
   const file = join(path, "metrics.json"), metrics = await readJson(file);
   if (metrics === undefined) return undefined;
-  const { status, test } = (metrics ?? {}) as Partial<MetricsFile>;
-  const isWhole = status === "complete" ? test?.accuracy !== undefined : status !== undefined;
-  if (!isWhole) throw damaged(file, "it has no 'status', or lacks what a complete run has");
+  checkContent("metrics.json", metrics, file);
   return metrics as MetricsFile | UnfinishedFile;
 }
 
@@ -59,21 +59,26 @@ export async function readMetrics(path: string): Promise<MetricsFile | Unfinishe
  */
 export async function readEnvironment(path: string): Promise<Environment | undefined> {
   const file = join(path, "environment.json"), environment = await readJson(file);
-  checkFormat((environment as Partial<Environment> | undefined)?.format, path);
-  return environment as Environment | undefined;
+  if (environment === undefined) return undefined;
+  checkFormat((environment as Partial<Environment> | null)?.format, path);
+  checkContent("environment.json", environment, file);
+  return environment as Environment;
 }
 
 /**
  * A complete run's folder, without its predictions.
  *
- * @throws {InputError} where there is no complete run, it was written by a newer program, or its files are damaged
+ * @throws {InputError} where there is no complete run, it was written by a newer program, its files are damaged, or its
+ *   experiment was changed since
  */
 export async function readAbout(path: string): Promise<RunAbout> {
   const finished = await readFinished(path);
   if (finished === undefined) throw new InputError(`there is no complete run in ${path}`);
   const environment = await readEnvironment(path);
   if (environment === undefined) throw damaged(join(path, "environment.json"), "it is not there");
-  const written = readYaml(await readText(join(path, "experiment.yaml")), join(path, "experiment.yaml"));
+  const text = await readText(join(path, "experiment.yaml"));
+  const written = readYaml(text, join(path, "experiment.yaml"));
+  checkOwnFile(path, "experiment.yaml", experimentSha256(text), environment);
   // Runs of the first programs do not say these.
   const tune = written.prompt?.kind === "soft" ? "prompt" : "none";
   const since = { precision: "float32", multiTokenWords: "error", tune, semantics: 1 } as const;
@@ -88,7 +93,14 @@ export async function readAbout(path: string): Promise<RunAbout> {
  */
 export async function readRun(path: string): Promise<RunRecord> {
   const file = join(path, "predictions.jsonl"), about = await readAbout(path);
-  return { ...about, predictions: await readPredictions(file) };
+  const predictions = await readPredictions(file), { examples } = about.metrics.test;
+  if (predictions.length !== examples) {
+    throw damaged(
+      file,
+      `it has ${predictions.length} predictions, and metrics.json says ${examples} test examples`,
+    );
+  }
+  return { ...about, predictions };
 }
 
 /** The `experiment.yaml` that a run has left. */
@@ -118,6 +130,7 @@ async function readText(file: string): Promise<string> {
 export async function readEnsemble(path: string): Promise<EnsembleFile> {
   const file = join(path, "ensemble.json"), ensemble = await readJson(file);
   if (ensemble === undefined) throw damaged(file, "it is not there");
+  checkContent("ensemble.json", ensemble, file);
   return ensemble as EnsembleFile;
 }
 
@@ -127,9 +140,13 @@ export async function readEnsemble(path: string): Promise<EnsembleFile> {
  * @throws {InputError} where it is damaged, or of a format that this program does not know
  */
 export async function readSummary(folder: string): Promise<Summary | undefined> {
-  const file = join(folder, "summary.json"), summary = await readJson(file) as Partial<Summary> | undefined;
-  if (summary === undefined) return undefined;
-  if (summary.format !== SUMMARY_FORMAT || summary.rows === undefined) {
+  const file = join(folder, "summary.json"), content = await readJson(file);
+  if (content === undefined) return undefined;
+  const summary = (content ?? {}) as Partial<Summary>, { rows } = summary;
+  const isRow = (row: unknown) =>
+    typeof row === "object" && row !== null && "status" in row && "folder" in row &&
+    typeof row.folder === "string";
+  if (summary.format !== SUMMARY_FORMAT || !Array.isArray(rows) || !rows.every(isRow)) {
     throw damaged(file, `it is no summary of the format '${SUMMARY_FORMAT}'`);
   }
   // Summaries of the first programs have no ensembles.
@@ -156,6 +173,11 @@ async function readPredictions(file: string): Promise<Prediction[]> {
     found.push(value);
   }
   return found;
+}
+
+function checkContent(name: Parameters<typeof faultIn>[0], content: unknown, file: string): void {
+  const fault = faultIn(name, content);
+  if (fault !== undefined) throw damaged(file, fault);
 }
 
 async function readJson(file: string): Promise<unknown> {

@@ -26,6 +26,8 @@ export class RunFolder {
     private readonly partial: string,
     /** Where an earlier try of the same run was interrupted. */
     readonly checkpoint: Checkpoint | undefined,
+    /** Why an earlier try of the same run is not gone on from, where its files are damaged. */
+    readonly damage?: string,
   ) {
     this.kept = checkpoint !== undefined;
   }
@@ -57,15 +59,15 @@ export class RunFolder {
     const before = restart
       ? undefined
       : await Deno.readTextFile(join(partial, "content_hash")).catch(() => undefined);
-    const checkpoint = before === contentHash
-      ? await readCheckpoint(join(partial, "checkpoint.safetensors"))
-      : undefined;
+    const { checkpoint, damage } = before === contentHash
+      ? await readInterrupted(partial)
+      : { checkpoint: undefined, damage: undefined };
     await onDisk(partial, async () => {
       if (checkpoint === undefined) await removeFolder(partial);
       await Deno.mkdir(partial, { recursive: true });
       await Deno.remove(join(partial, "metrics.json")).catch(ignoreMissing);
     });
-    const folder = new RunFolder(path, partial, checkpoint);
+    const folder = new RunFolder(path, partial, checkpoint, damage);
     await folder.writeText("content_hash", contentHash);
     await folder.writeText("experiment.yaml", stringify(experiment));
     if (checkpoint !== undefined) await folder.cutHistory(checkpoint.step);
@@ -127,15 +129,12 @@ export class RunFolder {
 
   /** The lines of `history.jsonl` so far. */
   async history(): Promise<HistoryLine[]> {
-    const text = await Deno.readTextFile(join(this.partial, "history.jsonl")).catch(() => "");
-    // A killed program may have left half a line behind the last whole one.
-    return text.slice(0, text.lastIndexOf("\n") + 1).split("\n").filter((line) => line !== "")
-      .map((line) => JSON.parse(line));
+    return await readHistory(this.partial);
   }
 
   /** Keeps a checkpoint; a run that is killed while it writes one keeps the one before. */
   async keepCheckpoint(checkpoint: Checkpoint): Promise<void> {
-    await this.writeBytes("checkpoint.safetensors", encodeCheckpoint(checkpoint));
+    await this.writeBytes("checkpoint.safetensors", await encodeCheckpoint(checkpoint));
     this.kept = true;
   }
 
@@ -205,13 +204,33 @@ async function mergeOld(old: string, path: string): Promise<void> {
   await removeFolder(old);
 }
 
-async function readCheckpoint(path: string): Promise<Checkpoint | undefined> {
+/** The checkpoint of a run that was interrupted, whose history reaches as far as it does; or what is damaged of the two. */
+async function readInterrupted(
+  partial: string,
+): Promise<{ checkpoint: Checkpoint | undefined; damage: string | undefined }> {
+  const path: string = join(partial, "checkpoint.safetensors");
+  let name = path;
   try {
-    return decodeCheckpoint(await Deno.readFile(path));
+    const checkpoint = await decodeCheckpoint(await Deno.readFile(path));
+    name = join(partial, "history.jsonl");
+    const written = checkpoint.step - checkpoint.losses.length;
+    const last = (await readHistory(partial)).filter(({ step }) => step <= checkpoint.step).at(-1)?.step ?? 0;
+    if (last < written) {
+      throw new RangeError(`it ends at step ${last}, and the checkpoint's is at step ${written}`);
+    }
+    return { checkpoint, damage: undefined };
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof RangeError) return undefined;
-    throw error;
+    if (error instanceof Deno.errors.NotFound) return { checkpoint: undefined, damage: undefined };
+    if (!(error instanceof RangeError || error instanceof SyntaxError)) throw error;
+    return { checkpoint: undefined, damage: `${name} is damaged (${error.message})` };
   }
+}
+
+async function readHistory(partial: string): Promise<HistoryLine[]> {
+  const text = await Deno.readTextFile(join(partial, "history.jsonl")).catch(() => "");
+  // A killed program may have left half a line behind the last whole one.
+  return text.slice(0, text.lastIndexOf("\n") + 1).split("\n").filter((line) => line !== "")
+    .map((line) => JSON.parse(line));
 }
 
 async function entries(folder: string): Promise<Deno.DirEntry[]> {

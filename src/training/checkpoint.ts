@@ -1,9 +1,10 @@
+import { sha256 } from "../dataset/sha256.ts";
 import type { Tensor } from "../device/device.ts";
 import { readSafetensors, writeSafetensors } from "../device/safetensors.ts";
 import type { Best, Parameters } from "./early_stopping.ts";
 
-/** Told by a file's own name for it; a checkpoint of another format is begun anew. */
-const FORMAT = "softprompt-checkpoint/2";
+/** A checkpoint of another format is none: its run starts from the beginning. */
+const FORMAT = "softprompt-checkpoint/3";
 
 /** Everything that tuning needs to go on where it was, to the same bits. */
 export interface Checkpoint {
@@ -22,29 +23,36 @@ export interface Checkpoint {
   readonly seconds: number;
 }
 
-/** A checkpoint as a safetensors file. */
-export function encodeCheckpoint({ parameters, state, best, ...rest }: Checkpoint): Uint8Array<ArrayBuffer> {
+/** A checkpoint as a safetensors file, with a hash of all that it says. */
+export async function encodeCheckpoint(
+  { parameters, state, best, ...rest }: Checkpoint,
+): Promise<Uint8Array<ArrayBuffer>> {
   const kinds = { parameter: parameters, state, best: best?.parameters ?? {} };
   const tensors: Record<string, Tensor> = {};
   for (const [kind, own] of Object.entries(kinds)) {
     for (const [name, tensor] of Object.entries(own)) tensors[`${kind}.${name}`] = tensor;
   }
-  const about = { ...rest, ...(best && { best: { step: best.step, validation: best.validation } }) };
+  const about = JSON.stringify({
+    ...rest,
+    ...(best && { best: { step: best.step, validation: best.validation } }),
+  });
   return writeSafetensors({
     tensors,
-    metadata: { format: FORMAT, checkpoint: JSON.stringify(about) },
+    metadata: { format: FORMAT, checkpoint: about, sha256: await hashOf(tensors, about) },
   });
 }
 
 /**
  * Reads a checkpoint back.
  *
- * @throws {RangeError} where the bytes are none, or cut off
+ * @throws {RangeError} where the bytes are none, cut off, or no longer what was written
  */
-export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
+export async function decodeCheckpoint(bytes: Uint8Array): Promise<Checkpoint> {
   const { tensors, metadata } = readSafetensors(bytes);
-  if (metadata.format !== FORMAT) throw new RangeError("not a checkpoint");
-  const { best, ...rest } = JSON.parse(metadata.checkpoint!) as
+  if (metadata.format !== FORMAT) throw new RangeError(`not a checkpoint of the format '${FORMAT}'`);
+  const { checkpoint: about = "", sha256: then } = metadata;
+  if (await hashOf(tensors, about) !== then) throw new RangeError("its content is not what was written");
+  const { best, ...rest } = JSON.parse(about) as
     & Omit<Checkpoint, "parameters" | "state" | "best">
     & { best?: Best };
   const own = (kind: string): Parameters =>
@@ -59,4 +67,14 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
     state: own("state"),
     ...(best && { best: { ...best, parameters: own("best") } }),
   };
+}
+
+/** The hash of tensors with their names and sizes, and of what stands beside them. No tensor is copied for it as a whole file would be. */
+async function hashOf(tensors: Readonly<Record<string, Tensor>>, about: string): Promise<string> {
+  const parts: unknown[] = [about];
+  for (const [name, { dims, data }] of Object.entries(tensors)) {
+    const { buffer, byteOffset, byteLength } = data as Float32Array<ArrayBuffer>;
+    parts.push([name, dims, await sha256(new Uint8Array(buffer, byteOffset, byteLength))]);
+  }
+  return await sha256(new TextEncoder().encode(JSON.stringify(parts)));
 }

@@ -36,10 +36,21 @@ Deno.test("what the compiler has kept is used as it was left, by any folder of t
       assertEquals((await compile(here)).positions, first.positions);
       await Deno.remove(join(path, predict));
       assertEquals((await compile(here)).predict.bytes, first.predict.bytes);
+      // One with its line in the sums, and a folder in its place.
+      const sums = join(path, "SHA256SUMS"), lines = (await Deno.readTextFile(sums)).split("\n");
+      await Deno.remove(join(path, predict));
+      await Deno.writeTextFile(sums, lines.filter((line) => !line.endsWith(`  ${predict}`)).join("\n"));
+      assertEquals((await compile(here)).predict.bytes, first.predict.bytes);
+      await Deno.remove(join(path, predict));
+      await Deno.mkdir(join(path, predict));
+      assertEquals((await compile(here)).predict.bytes, first.predict.bytes);
       assertEquals((await compile(here)).update.bytes, first.update.bytes);
       assertEquals(said.map((line) => line.replace(path, "…")), [
         `… is not as it was left, and is compiled again: ${predict} is not what was written`,
         `… is not as it was left, and is compiled again: ${manifest} is not what was written`,
+        `… is not as it was left, and is compiled again: ${predict} is not there`,
+        `… is not as it was left, and is compiled again: SHA256SUMS does not list ${predict}`,
+        `… is not as it was left, and is compiled again: ${predict} is a folder`,
       ]);
     } finally {
       console.error = error;

@@ -97,10 +97,11 @@ Deno.test("a server that does not have it is named with its answer", () =>
     await assertRejects(
       () =>
         provideRtPolarity(folder, { url }),
-      Error,
+      InputError,
       "answers 404 Not Found; give the files with --from DIR",
     );
     await server.shutdown();
+    await assertRejects(() => provideRtPolarity(folder, { url }), InputError, `cannot reach ${url}`);
   }));
 
 sharedTest(

@@ -66,6 +66,13 @@ Deno.test("the column that the run was tuned on is the text, in files of all kin
   ) assertEquals((await readGiven(name, content)).given, TWO, name);
 });
 
+Deno.test("empty lines are left out, and that is said, as answers no longer stand at their lines", async () => {
+  const { given, notes } = await readGiven("a.txt", "a joy\n\n  \ndull\n");
+  assertEquals(given, TWO);
+  assertStringIncludes(notes.join(), "a.txt: 2 empty lines are left out");
+  assertStringIncludes((await readGiven("a.jsonl", LINES)).notes.join(), "a.jsonl: 1 empty line is left out");
+});
+
 Deno.test("other columns stand in the template by their names, and all are told with the answer", async () => {
   const { given, shown } = await readGiven("a.jsonl", '{"id": 7, "title": 3, "review": true}\n', {
     placeholders: ["title", "text"],

@@ -1,6 +1,7 @@
-import { assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
+import { assertAlmostEquals, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { InferenceSession, Tensor } from "onnxruntime-node";
+import { InputError } from "../../src/experiment/errors.ts";
 import { readTokenizer } from "../../src/model/read_tokenizer.ts";
 import { loadRun } from "softprompt";
 import { ROOT } from "../shared.ts";
@@ -37,7 +38,10 @@ Deno.test("a run's prompt is used from the command line, from a program, and as 
     for (const name of ["behind", "words", "hard"]) {
       const loaded = await loadRun(run(name)), answers = await loaded.classify(TEXTS);
       assertEquals(loaded.classes, ["negative", "positive"]);
+      const one = "a joy" as unknown as readonly string[];
+      await assertRejects(() => loaded.classify(one), InputError, "classify takes a list of texts");
       await loaded.release();
+      await assertRejects(() => loaded.classify(TEXTS), InputError, "the run was released");
       const results: string = join(folder, "cache");
       const said = await call(["predict", run(name), ...TEXTS, "--results", results]);
       assertEquals(said.code, 0, said.stderr);

@@ -106,7 +106,7 @@ webgpuTest(
         "was lost",
       );
       assertEquals(kept!.step, 10);
-      const resume = decodeCheckpoint(encodeCheckpoint(kept!));
+      const resume = await decodeCheckpoint(await encodeCheckpoint(kept!));
       const rest = await finished({ ...await tinyTask(await openWebgpu(), options), resume });
       assertEquals(rest.data, whole.data);
     } finally {

@@ -9,13 +9,26 @@ Deno.test("files are read as they were written, or not at all", () =>
     await Promise.all([Deno.mkdir(from), Deno.mkdir(to)]);
     await writeChecked(from, { a: Uint8Array.of(1, 2), "b.onnx": new Uint8Array() });
     await moveChecked(from, to, ["a", "b.onnx"]);
-    assertEquals(await readChecked(to), { a: Uint8Array.of(1, 2), "b.onnx": new Uint8Array() });
+    const names = ["a", "b.onnx"], read = () => readChecked(to, names);
+    assertEquals(await read(), { a: Uint8Array.of(1, 2), "b.onnx": new Uint8Array() });
     assertEquals(
       (await Deno.readTextFile(join(to, "SHA256SUMS"))).split("\n")[1],
       "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855  b.onnx",
     );
     await Deno.writeFile(join(to, "a"), Uint8Array.of(1, 3));
-    await assertRejects(() => readChecked(to), RangeError, "a is not what was written");
+    await assertRejects(read, RangeError, "a is not what was written");
     await Deno.remove(join(to, "a"));
-    await assertRejects(() => readChecked(to), Deno.errors.NotFound);
+    await assertRejects(read, RangeError, "a is not there");
+    await Deno.mkdir(join(to, "a"));
+    await assertRejects(read, RangeError, "a is a folder");
+    const sums = join(to, "SHA256SUMS"), lines = await Deno.readTextFile(sums);
+    await Deno.writeTextFile(sums, lines.split("\n").slice(1).join("\n"));
+    await assertRejects(read, RangeError, "SHA256SUMS does not list a");
+    await Deno.writeTextFile(sums, "");
+    await assertRejects(read, RangeError, "SHA256SUMS does not list a");
+    await Deno.writeTextFile(sums, `${lines}00  c\n`);
+    await assertRejects(read, RangeError, "SHA256SUMS lists c, which does not belong there");
+    await Deno.remove(sums);
+    await assertRejects(read, Deno.errors.NotFound);
+    await assertRejects(() => readChecked(join(to, "b.onnx"), names), RangeError, "it is no folder");
   }));

@@ -1,11 +1,17 @@
-import { assertRejects } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { join } from "@std/path";
+import { stringify } from "yaml";
+import { sha256 } from "../../src/dataset/sha256.ts";
 import { float32Tensor } from "../../src/device/device.ts";
 import { writeSafetensors } from "../../src/device/safetensors.ts";
 import { InputError } from "../../src/experiment/errors.ts";
 import { promptFile } from "../../src/prompt/prompt_file.ts";
 import { readWeights, weightsFile } from "../../src/results/model_weights.ts";
+import { experimentSha256 } from "../../src/results/own_files.ts";
 import { readPrompt } from "../../src/results/read_prompt.ts";
+import { readAbout } from "../../src/results/read_run.ts";
+import { inFolder } from "../commands/softprompt.ts";
+import { WHOLE_ENVIRONMENT, wholePart } from "./whole_run.ts";
 
 const BROKEN = float32Tensor(Float32Array.of(1, 2, 3, Infinity), [2, 2]);
 
@@ -31,3 +37,64 @@ Deno.test("a run's files of numbers are refused where one is none, naming the fi
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+const PROMPT = float32Tensor(Float32Array.of(1, 2, 3, 4), [2, 2]);
+const EXPERIMENT = {
+  name: "x",
+  prompt: { kind: "soft", length: 2, insertion: "embedding-output" },
+  verbalizer: { negative: ["bad"], positive: ["good"] },
+};
+
+/** A complete run with a prompt; earlier programs kept no hashes. */
+async function writeRun(folder: string, files?: Record<string, string>): Promise<void> {
+  const json = (name: string, content: unknown) =>
+    Deno.writeTextFile(join(folder, name), JSON.stringify(content));
+  await json("metrics.json", { status: "complete", test: wholePart(1) });
+  await json("environment.json", { ...WHOLE_ENVIRONMENT, ...(files && { files }) });
+  await Deno.writeTextFile(join(folder, "experiment.yaml"), stringify(EXPERIMENT));
+  await Deno.writeFile(join(folder, "prompt.safetensors"), promptFile(PROMPT, "embedding-output"));
+}
+
+Deno.test("a prompt that is another run's is refused, both values named", () =>
+  inFolder(async (folder) => {
+    await writeRun(folder);
+    const path: string = join(folder, "prompt.safetensors");
+    assertEquals((await readPrompt(folder, 2)).prompt, PROMPT);
+    await assertRejects(
+      () => readPrompt(folder, 3),
+      InputError,
+      "its dimension is 2, and the model's vectors",
+    );
+    await Deno.writeFile(path, promptFile(PROMPT, "word-embeddings"));
+    await assertRejects(
+      () => readPrompt(folder),
+      InputError,
+      `${path} is not this run's prompt: its insertion is word-embeddings, and 'prompt.insertion' in experiment.yaml is embedding-output`,
+    );
+    const longer = float32Tensor(new Float32Array(6), [3, 2]);
+    await Deno.writeFile(path, promptFile(longer, "embedding-output"));
+    await assertRejects(() => readPrompt(folder), InputError, "its length is 3, and 'prompt.length'");
+    const metadata = { insertion: "embedding-output", length: "2", dimension: "4", semantics: "2" };
+    await Deno.writeFile(path, writeSafetensors({ tensors: { prompt: PROMPT }, metadata }));
+    await assertRejects(() => readPrompt(folder), InputError, "its dimension is 4, and its tensor is [2, 2]");
+  }));
+
+Deno.test("a file of a run that was changed since is refused by its name, what it is called is not", () =>
+  inFolder(async (folder) => {
+    const prompt = await sha256(promptFile(PROMPT, "embedding-output"));
+    const experiment = experimentSha256(stringify(EXPERIMENT));
+    await writeRun(folder, { "experiment.yaml": experiment, "prompt.safetensors": prompt });
+    assertEquals((await readPrompt(folder)).sha256, prompt);
+    const other = float32Tensor(Float32Array.of(1, 2, 3, 5), [2, 2]);
+    await Deno.writeFile(join(folder, "prompt.safetensors"), promptFile(other, "embedding-output"));
+    await assertRejects(() => readPrompt(folder), InputError, "prompt.safetensors was changed since the run");
+    const edit = (changes: object) =>
+      Deno.writeTextFile(join(folder, "experiment.yaml"), stringify({ ...EXPERIMENT, ...changes }));
+    await edit({ name: "y", description: "said later" });
+    assertEquals((await readAbout(folder)).experiment.name, "y");
+    await edit({ verbalizer: { positive: ["bad"], negative: ["good"] } });
+    await assertRejects(() => readAbout(folder), InputError, "experiment.yaml was changed since the run");
+    await writeRun(folder, { "model.safetensors": "0" });
+    await Deno.writeFile(join(folder, "model.safetensors"), weightsFile({ "head.bias": PROMPT }));
+    await assertRejects(() => readWeights(folder), InputError, "model.safetensors was changed since the run");
+  }));

@@ -1,15 +1,18 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { join } from "@std/path";
 import { InputError } from "../../src/experiment/errors.ts";
-import { readFinished, readRun } from "../../src/results/read_run.ts";
+import { readEnsemble, readFinished, readRun, readSummary } from "../../src/results/read_run.ts";
 import { inFolder } from "../commands/softprompt.ts";
+import { WHOLE_ENVIRONMENT, wholePart } from "./whole_run.ts";
 
 /** Writes files of a run's folder. */
 async function write(folder: string, files: Record<string, string>): Promise<void> {
   for (const [name, text] of Object.entries(files)) await Deno.writeTextFile(join(folder, name), text);
 }
 
-const METRICS = JSON.stringify({ status: "complete", test: { accuracy: { value: 1, interval: [0, 1] } } });
+const METRICS = JSON.stringify({ status: "complete", test: wholePart(2) });
+const ENVIRONMENT = JSON.stringify(WHOLE_ENVIRONMENT);
+const PREDICTION = '{"id":"a","text":"x","label":"p","predicted":"p","probabilities":{"p":1}}\n';
 
 Deno.test("a folder without a run has none, and an unfinished run is not a complete one", () =>
   inFolder(async (folder) => {
@@ -37,7 +40,7 @@ for (
 
 Deno.test("a folder of a newer format version is refused, and one of none is read", () =>
   inFolder(async (folder) => {
-    await write(folder, { "metrics.json": METRICS, "environment.json": '{"content_hash":"h"}' });
+    await write(folder, { "metrics.json": METRICS, "environment.json": ENVIRONMENT });
     assertEquals((await readFinished(folder))?.contentHash, "h");
     await write(folder, { "environment.json": '{"format":"softprompt-run/2"}' });
     await assertRejects(() => readFinished(folder), InputError, "was written by a newer softprompt");
@@ -49,7 +52,7 @@ Deno.test("predictions that are cut off are an error that names the line", () =>
   inFolder(async (folder) => {
     await write(folder, {
       "metrics.json": METRICS,
-      "environment.json": "{}",
+      "environment.json": ENVIRONMENT,
       "experiment.yaml": "name: x",
       "predictions.jsonl":
         '{"id":"a","text":"x","label":"p","predicted":"p","probabilities":{"p":1}}\n{"id":',
@@ -59,4 +62,65 @@ Deno.test("predictions that are cut off are an error that names the line", () =>
       InputError,
       "predictions.jsonl is damaged (line 2 is no JSON)",
     );
+  }));
+
+Deno.test("predictions are as many as metrics.json says, and not those before a cut", () =>
+  inFolder(async (folder) => {
+    const files = { "metrics.json": METRICS, "environment.json": ENVIRONMENT, "experiment.yaml": "name: x" };
+    await write(folder, { ...files, "predictions.jsonl": PREDICTION.repeat(2) });
+    assertEquals((await readRun(folder)).predictions.length, 2);
+    await write(folder, { "predictions.jsonl": PREDICTION });
+    await assertRejects(
+      () => readRun(folder),
+      InputError,
+      "predictions.jsonl is damaged (it has 1 predictions, and metrics.json says 2 test examples)",
+    );
+  }));
+
+Deno.test("a file of a run that has other content than it must have is an error that names it and what it lacks", () =>
+  inFolder(async (folder) => {
+    await write(folder, { "metrics.json": METRICS, "environment.json": ENVIRONMENT });
+    const refused = async (name: string, content: unknown, why: string, read: () => Promise<unknown>) => {
+      const file = join(folder, name), before = await Deno.readTextFile(file).catch(() => "");
+      await Deno.writeTextFile(file, JSON.stringify(content));
+      await assertRejects(read, InputError, `${file} is damaged (${why}`);
+      await Deno.writeTextFile(file, before);
+    };
+    const finished = () => readFinished(folder), { loss: _, ...lacking } = wholePart(2);
+    const bad = { ...wholePart(2), accuracy: { value: null, interval: [0, 1] } };
+    for (const content of [[], null, 7]) {
+      for (const name of ["metrics.json", "environment.json"]) {
+        await refused(name, content, "it must be object", finished);
+      }
+      await refused("ensemble.json", content, "it must be object", () => readEnsemble(folder));
+      await refused("summary.json", content, "it is no summary", () => readSummary(folder));
+    }
+    await refused("metrics.json", {}, "it must have required property", finished);
+    await refused("metrics.json", { status: "complete" }, "it must have required property 'test'", finished);
+    await refused(
+      "metrics.json",
+      { status: "complete", test: lacking },
+      "'test' must have required",
+      finished,
+    );
+    await refused(
+      "metrics.json",
+      { status: "complete", test: bad },
+      "'test.accuracy.value' must be",
+      finished,
+    );
+    await refused(
+      "environment.json",
+      { content_hash: "h" },
+      "it must have required property 'model'",
+      finished,
+    );
+    const model = { ...WHOLE_ENVIRONMENT.model, sha256: 1 };
+    await refused(
+      "environment.json",
+      { ...WHOLE_ENVIRONMENT, model },
+      "'model.sha256' must be string",
+      finished,
+    );
+    assertEquals((await readFinished(folder))?.contentHash, "h");
   }));

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { float32Tensor } from "../../src/device/device.ts";
 import { parseExperiment } from "../../src/experiment/parse.ts";
@@ -7,6 +7,7 @@ import { readFinished } from "../../src/results/read_run.ts";
 import { RunFolder } from "../../src/results/run_folder.ts";
 import type { Checkpoint } from "../../src/training/checkpoint.ts";
 import { inFolder } from "../commands/softprompt.ts";
+import { WHOLE_ENVIRONMENT, wholePart } from "./whole_run.ts";
 
 const experiment = parseExperiment(
   `{ name: x, model: { source: m }, dataset: { name: rt-polarity }, verbalizer: { a: [b], c: [d] },
@@ -25,21 +26,18 @@ const checkpoint: Checkpoint = {
 };
 const exists = (...path: string[]) => Deno.stat(join(...path)).then(() => true, () => false);
 
-const metrics = {
-  status: "complete",
-  test: { accuracy: { value: 0.5, interval: [0, 1] } },
-} as unknown as MetricsFile;
+const metrics = { status: "complete", test: wholePart(0) } as unknown as MetricsFile;
 
 async function complete(path: string, hash: string): Promise<void> {
   const folder = await RunFolder.begin(path, hash, experiment, false);
-  await folder.writeJson("environment.json", { content_hash: hash });
+  await folder.writeJson("environment.json", { ...WHOLE_ENVIRONMENT, content_hash: hash });
   await folder.complete(metrics);
 }
 
 Deno.test("results appear in their place only when they are complete", () =>
   inFolder(async (root) => {
     const path: string = join(root, "x"), folder = await RunFolder.begin(path, "h", experiment, false);
-    await folder.writeJson("environment.json", { content_hash: "h" });
+    await folder.writeJson("environment.json", WHOLE_ENVIRONMENT);
     assertEquals([await exists(path), await readFinished(path)], [false, undefined]);
     await folder.complete(metrics);
     assertEquals((await readFinished(path))?.contentHash, "h");
@@ -68,12 +66,31 @@ Deno.test("a run of the same content goes on from its checkpoint, its history cu
     assertEquals((await RunFolder.begin(path, "other", experiment, false)).checkpoint, undefined);
   }));
 
-Deno.test("a checkpoint that is cut off is not gone on from", () =>
+Deno.test("a checkpoint or a history that is damaged is not gone on from, and that is said", () =>
   inFolder(async (root) => {
-    const path: string = join(root, "x"), first = await RunFolder.begin(path, "h", experiment, false);
-    await first.keepCheckpoint(checkpoint);
-    await Deno.truncate(join(`${path}.partial`, "checkpoint.safetensors"), 100);
-    assertEquals((await RunFolder.begin(path, "h", experiment, false)).checkpoint, undefined);
+    const path: string = join(root, "x"), file = join(`${path}.partial`, "checkpoint.safetensors");
+    const damaged = async (damage: () => Promise<unknown>, why: string) => {
+      const first = await RunFolder.begin(path, "h", experiment, true);
+      await first.appendHistory(line(1));
+      await first.keepCheckpoint(checkpoint);
+      await damage();
+      const again = await RunFolder.begin(path, "h", experiment, false);
+      assertEquals([again.checkpoint, await again.history()], [undefined, []]);
+      assertStringIncludes(again.damage!, why);
+      assertEquals((await RunFolder.begin(path, "h", experiment, false)).damage, undefined);
+    };
+    const flip = async (where: (text: string) => number) => {
+      const bytes = await Deno.readFile(file);
+      bytes[where(new TextDecoder("latin1").decode(bytes))]! ^= 1;
+      await Deno.writeFile(file, bytes);
+    };
+    await damaged(() => Deno.truncate(file, 100), "its header is cut off");
+    await damaged(() => Deno.truncate(file, 0), "checkpoint.safetensors is damaged");
+    await damaged(() => flip((text) => text.length - 4), "its content is not what was written");
+    await damaged(() => flip((text) => text.indexOf('2,\\"losses')), "its content is not what was written");
+    const history: string = join(`${path}.partial`, "history.jsonl");
+    await damaged(() => Deno.truncate(history, 0), "history.jsonl is damaged (it ends at step 0");
+    await damaged(() => Deno.writeTextFile(history, "{\n"), "history.jsonl is damaged");
   }));
 
 Deno.test("a line of the history that a killed program wrote half of is dropped", () =>
@@ -91,7 +108,7 @@ Deno.test("a run that was killed when all its files were written is only moved t
     const path: string = join(root, "x");
     await complete(path, "one");
     const folder = await RunFolder.begin(path, "two", experiment, false);
-    await folder.writeJson("environment.json", { content_hash: "two" });
+    await folder.writeJson("environment.json", { ...WHOLE_ENVIRONMENT, content_hash: "two" });
     await folder.writeJson("metrics.json", metrics);
     await RunFolder.recover(path);
     assertEquals((await readFinished(path))?.contentHash, "two");

@@ -1,0 +1,36 @@
+import { join } from "@std/path";
+import { parse as parseYaml } from "yaml";
+import { sha256OfJson } from "../dataset/sha256.ts";
+import { InputError } from "../experiment/errors.ts";
+import type { Environment } from "./environment.ts";
+
+/** The files of a run that its answers depend on, whose hashes `environment.json` keeps. */
+export type OwnFile = "experiment.yaml" | "prompt.safetensors" | "model.safetensors";
+
+/** The SHA-256 of what an `experiment.yaml` asks, whatever it is called and however it is described. */
+export function experimentSha256(text: string): string {
+  const { name: _, description: __, ...asked } = parseYaml(text) ?? {};
+  return sha256OfJson(asked);
+}
+
+/**
+ * Refuses a file of a run that is no longer what the run wrote. Runs of earlier programs have kept no hashes.
+ *
+ * @param folder the run's
+ * @param now the file's hash
+ * @throws {InputError} naming the file and both hashes
+ */
+export function checkOwnFile(
+  folder: string,
+  name: OwnFile,
+  now: string,
+  environment: Environment | undefined,
+): void {
+  const then = environment?.files?.[name];
+  if (then === undefined || then === now) return;
+  throw new InputError(
+    `${join(folder, name)} was changed since the run (its sha256 is ${now.slice(0, 12)}…, was ${
+      then.slice(0, 12)
+    }…): put back what the run wrote, or run its experiment again with --force`,
+  );
+}

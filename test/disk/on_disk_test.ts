@@ -1,0 +1,27 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { DiskError, onDisk } from "../../src/disk/on_disk.ts";
+
+const fails = (error: Error) => () => Promise.reject(error);
+
+Deno.test("a folder that cannot be written is an error that names the option which chooses another", async () => {
+  assertEquals(await onDisk("x", () => Promise.resolve(7)), 7);
+  const denied = new Deno.errors.PermissionDenied("Permission denied (os error 13)");
+  for (const option of ["--results", "--out", "--to", "HF_HOME"] as const) {
+    await assertRejects(
+      () => onDisk("x", fails(denied), option),
+      DiskError,
+      `x cannot be written: you have no permission to write there, so choose another folder with ${option};`,
+    );
+  }
+});
+
+Deno.test("a folder that Deno may not write names where the task may, and a command that may", async () => {
+  const forbidden = new Deno.errors.NotCapable("Requires write access");
+  for (const [option, may] of [["--out", "results/"], ["--to", "data/"]] as const) {
+    await assertRejects(
+      () => onDisk("x", fails(forbidden), option),
+      DiskError,
+      `the task may write into ${may} only, so choose a folder within by ${option}, or call deno run -A src/main.ts`,
+    );
+  }
+});
