@@ -4,7 +4,10 @@ import { decodeText, SAVE_AS_UTF8 } from "../experiment/decode_text.ts";
 import { located, type PlacedKeys } from "../experiment/document.ts";
 import { InputError, KeyError } from "../experiment/errors.ts";
 
-const IS_YAML = new Set([".yaml", ".yml"]);
+/** Whether a file is YAML by its ending, in small letters or in capitals. */
+function isYaml(file: string): boolean {
+  return [".yaml", ".yml"].includes(extname(file).toLowerCase());
+}
 
 /** Does something with an experiment; what turns out wrong with a key's value is said with the key's place in the file. */
 export async function withPlaces<T>(
@@ -47,7 +50,7 @@ export async function findExperimentFiles(args: readonly string[]): Promise<stri
     const files = info?.isDirectory
       ? await yamlFilesIn(arg)
       : info === undefined && isGlob(arg)
-      ? (await Array.fromAsync(glob(arg))).filter((file) => IS_YAML.has(extname(file))).sort()
+      ? (await Array.fromAsync(glob(arg))).filter(isYaml).sort()
       : [arg];
     if (files.length === 0) throw new InputError(`'${arg}' names no experiment file (.yaml or .yml)`);
     for (const file of files) found.push(file);
@@ -62,7 +65,7 @@ async function yamlFilesIn(folder: string): Promise<string[]> {
   const inside = await Promise.all(
     entries.sort((a, b) => a.name < b.name ? -1 : 1).map(({ name, isDirectory }) => {
       const path: string = join(folder, name);
-      return isDirectory ? yamlFilesIn(path) : IS_YAML.has(extname(name)) ? [path] : [];
+      return isDirectory ? yamlFilesIn(path) : isYaml(name) ? [path] : [];
     }),
   );
   return inside.flat();

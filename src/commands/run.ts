@@ -1,4 +1,5 @@
 import { join } from "@std/path";
+import { MULTIPLIERS } from "../experiment/combinations.ts";
 import { ExperimentDocument } from "../experiment/document.ts";
 import { InputError } from "../experiment/errors.ts";
 import { type Override, parseOverrides } from "../experiment/override.ts";
@@ -41,6 +42,7 @@ interface Finished {
  */
 export async function run(files: readonly string[], flags: RunFlags): Promise<void> {
   const overrides = parseOverrides(flags.set), variant = variantName(overrides);
+  refuseMultipliers(overrides);
   const experiments = await Promise.all(
     files.map(async (file) => ({ file, experiment: await readExperiment(file, overrides) })),
   );
@@ -76,6 +78,18 @@ export async function run(files: readonly string[], flags: RunFlags): Promise<vo
     }
   });
   for (const line of summary(finished)) console.log(line);
+}
+
+/** `run` does one run of a file. */
+function refuseMultipliers(overrides: readonly Override[]): void {
+  const several = overrides.find(({ path: [first] }) => MULTIPLIERS.some((key) => key === first));
+  if (several === undefined) return;
+  const { path: [key] } = several;
+  throw new InputError(
+    `--set ${
+      several.path.join(".")
+    } asks for several runs, and run does one: write '${key}' into the file, and do them by softprompt batch`,
+  );
 }
 
 async function readExperiment(file: string, overrides: readonly Override[]): Promise<Experiment> {

@@ -1,4 +1,5 @@
 import { InputError } from "../experiment/errors.ts";
+import { inOtherForm } from "../experiment/messages.ts";
 import type { Example, Splits } from "./example.ts";
 
 /** Values of a label column that are no class are named one by one up to so many; beyond, the column is doubted. */
@@ -44,7 +45,12 @@ export function checkWords(
       } different values, ${values}, …, and the verbalizer words for ${classes.length} classes: is it the text's column? set 'label' to that of the classes`,
     );
   }
-  const hint = labels ? ": say by 'labels' which class it is, or null to leave its lines out" : "";
+  const form = inOtherForm(strange[0]!, classes);
+  const hint = form !== ""
+    ? form
+    : labels
+    ? ": say by 'labels' which class it is, or null to leave its lines out"
+    : "";
   const found = [...counts.keys()].sort().map(shortened).join(", ");
   throw new InputError(
     `the verbalizer has no words for the class '${

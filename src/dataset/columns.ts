@@ -1,4 +1,5 @@
 import { InputError } from "../experiment/errors.ts";
+import { inOtherForm } from "../experiment/messages.ts";
 import type { Example } from "./example.ts";
 import { isWrittenNumber } from "./written_number.ts";
 
@@ -110,8 +111,8 @@ export function exampleOf(
   if (label === undefined) {
     throw new InputError(
       `${placeIn(path, one)}: 'dataset.labels' says no class for the label '${value}' (it does for ${
-        Object.keys(columns.labels!).join(", ")
-      })`,
+        Object.keys(labels!).join(", ")
+      })${inOtherForm(value!, Object.keys(labels!))}`,
     );
   }
   if (label === null) return undefined;

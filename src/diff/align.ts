@@ -1,4 +1,5 @@
 import { InputError } from "../experiment/errors.ts";
+import { columnsNamed } from "../experiment/template.ts";
 import type { Prediction } from "../results/predictions.ts";
 import type { RunRecord } from "../results/read_run.ts";
 import { byText } from "./by_text.ts";
@@ -47,7 +48,10 @@ export function align(a: readonly RunRecord[], b: readonly RunRecord[]): Alignme
   const ids = byId(runs), hasOwnIds = runs.every(({ experiment }) => experiment.dataset.id !== undefined);
   const isById = ids !== undefined && isEnough(ids) && (ids.changed === 0 || hasOwnIds);
   const found = isById ? ids : byText(runs);
-  if (!isEnough(found)) refuse(ids, found, largest);
+  if (!isEnough(found)) {
+    refuseColumns(a, b);
+    refuse(ids, found, largest);
+  }
   if (!isById) refuseCleaning(runs);
   refuseLabels(found.runs);
   const paired = pairedIn(found);
@@ -102,6 +106,17 @@ function refuse(
     `the test sets are different ones and cannot be paired: ${changed}of ${sizes.a} and ${sizes.b} examples only ${
       Math.max(pairedIn(ids), pairedIn(texts))
     } are in all runs (another dataset, or another 'dataset.split')`,
+  );
+}
+
+/** What is kept of an example is the columns that its template shows: those of another template are no other text of it. */
+function refuseColumns(a: readonly RunRecord[], b: readonly RunRecord[]): void {
+  const shown = ({ experiment: { dataset, prompt } }: RunRecord) =>
+    columnsNamed(prompt.template).map((one) => one === "text" ? dataset.text ?? one : one).join(", ");
+  const [one] = a.map(shown), other = [...a, ...b].map(shown).find((columns) => columns !== one);
+  if (other === undefined) return;
+  throw new InputError(
+    `the test sets cannot be paired: the templates show other columns of the data, ${one} in one and ${other} in the other, and examples are told to be the same by the texts of these: compare runs whose templates show the same columns in the same order`,
   );
 }
 

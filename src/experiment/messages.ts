@@ -43,6 +43,8 @@ export function messageOf(
       }`;
     case "minimum":
       return `${key} must be at least ${params.limit}, ${got}`;
+    case "maximum":
+      return `${key} must be at most ${params.limit}, ${got}`;
     case "exclusiveMinimum":
       return `${key} must be more than ${params.limit}, ${got}`;
     case "exclusiveMaximum":
@@ -86,6 +88,14 @@ function seen(key: string): string {
 function shown(value: unknown): string {
   const text = typeof value === "number" ? String(value) : JSON.stringify(value) ?? "nothing";
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}
+
+/** `; it is not 'café', …` where something allowed is the same letters by other code points, which look alike. */
+export function inOtherForm(word: string, allowed: readonly string[]): string {
+  const form = word.normalize(), same = allowed.find((one) => one !== word && one.normalize() === form);
+  return same === undefined
+    ? ""
+    : `; it differs from '${same}' in its Unicode normalization alone (é as one code point or as e and an accent): write both in one form`;
 }
 
 /** `; did you mean 'length'?` where something allowed is near. */

@@ -38,10 +38,20 @@ export function resolve(given: PartialExperiment): Experiment {
   };
 }
 
+/** The share of the training examples that is kept apart for validation. */
+export const DEFAULT_VALIDATION = 0.1;
+
 function resolveDataset(given: Partial<DatasetSpec>): DatasetSpec {
   const columns = given.name === undefined ? { text: "text", label: "label" } : {};
   const hub = given.source === undefined ? {} : { revision: HUB_REVISION };
-  return { clean: "none", validation: 0.1, ...columns, ...hub, ...given, split: resolveSplit(given) };
+  return {
+    clean: "none",
+    validation: DEFAULT_VALIDATION,
+    ...columns,
+    ...hub,
+    ...given,
+    split: resolveSplit(given),
+  };
 }
 
 function resolveEvaluation(
@@ -74,7 +84,8 @@ export function transferName({ name, file, source }: Partial<TransferSpec>): str
 /** The branch that the hub converts every dataset's files to Parquet on. */
 const HUB_REVISION = "refs/convert/parquet";
 
-function resolveSplit({ name, source, split }: Partial<DatasetSpec>): Split {
+/** How examples are shared out, with every default written out. */
+export function resolveSplit({ name, source, split }: Partial<DatasetSpec>): Split {
   const of = source !== undefined && { of: "train" };
   if (split === undefined) {
     if (name === "rt-polarity") return "textcnn";

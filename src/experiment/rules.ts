@@ -1,9 +1,10 @@
 import { fileRules } from "./file_rules.ts";
-import { nearest } from "./messages.ts";
-import { columnsOf, parseTemplate, TemplateError } from "./template.ts";
+import { inOtherForm, nearest } from "./messages.ts";
+import { columnRules, templateColumns } from "./column_rules.ts";
+import { parseTemplate, TemplateError } from "./template.ts";
 import type { GivenModel } from "./model_file.ts";
 import type { Broken } from "./broken.ts";
-import { transferName } from "./resolve.ts";
+import { DEFAULT_VALIDATION, resolveSplit, transferName } from "./resolve.ts";
 import type {
   DatasetSpec,
   EvaluationSpec,
@@ -25,6 +26,7 @@ export function brokenRules(given: PartialExperiment): Broken[] {
     ...tuningRules(given),
     ...verbalizerRules(given.verbalizer as Record<string, string[]>),
     ...columnRules(given),
+    ...validationRules(given),
     ...sampleRules(given),
     ...transferRules(given),
     ...calibrationRules(given),
@@ -173,7 +175,9 @@ function sampleRules(given: PartialExperiment): Broken[] {
     const path = ["evaluation", "samples", i], { label, ...texts } = sample;
     const wrong: Broken[] = [];
     if (label !== undefined && !classes.includes(label)) {
-      const message = `'${label}' is no class of the verbalizer (${classes.join(", ")})`;
+      const message = `'${label}' is no class of the verbalizer (${classes.join(", ")})${
+        inOtherForm(label, classes)
+      }`;
       wrong.push({ path: [...path, "label"], message });
     }
     for (const name of columns?.filter((one) => !Object.hasOwn(texts, one)) ?? []) {
@@ -230,25 +234,23 @@ function transferRules({ evaluation }: PartialExperiment): Broken[] {
   });
 }
 
-/** Data that the program knows have one column. */
-function columnRules({ dataset, prompt }: PartialExperiment): Broken[] {
-  const strange = templateColumns(prompt)?.find((one) => one !== "text");
-  if ((dataset as Partial<DatasetSpec>).name === undefined || strange === undefined) return [];
+/**
+ * A split that brings a validation set leaves nothing for a share of the training examples to say, but 0; a run's own
+ * `experiment.yaml`, which names its semantics, writes the share's default out.
+ */
+function validationRules({ dataset, semantics }: PartialExperiment): Broken[] {
+  const given = dataset as Partial<DatasetSpec>, { validation = 0 } = given, split = resolveSplit(given);
+  const isDefault = semantics !== undefined && validation === DEFAULT_VALIDATION;
+  if (validation === 0 || isDefault || typeof split !== "object" || !split.validation) return [];
+  const [own, way] = given.split === undefined || typeof given.split === "string"
+    ? [
+      "the split that the dataset has where 'split' says no other",
+      "write a 'split' of 'test' alone, or leave 'dataset.validation' out",
+    ]
+    : ["'dataset.split'", "leave out one of them"];
   return [{
-    path: ["prompt", "template"],
-    message: `unknown placeholder '{${strange}}'${
-      nearest(strange, ["text", "mask", "prompt"])
-    } (allowed: {text}, {mask}, {prompt}, {prompt:N}; other columns are known of data of one's own)`,
+    path: ["dataset", "validation"],
+    message:
+      `${own} brings a validation set (${split.validation}), so that no share of the training examples is kept apart for one: ${way}`,
   }];
-}
-
-/** The columns that stand in the template; `undefined` where it is wrong itself, which is said elsewhere. */
-function templateColumns(prompt: PartialExperiment["prompt"]): string[] | undefined {
-  const { kind, length = 20, template } = prompt as unknown as PromptSpec;
-  try {
-    return columnsOf(parseTemplate(template, kind === "soft" ? length : 0));
-  } catch (error) {
-    if (error instanceof TemplateError) return undefined;
-    throw error;
-  }
 }

@@ -27,19 +27,26 @@ export function columnsOf(template: Template): string[] {
  * pieces `{prompt:5}` whose lengths add up to the prompt's, and the data's columns: `{text}`, or others by their names.
  *
  * @param length the soft prompt's length; 0 for a hard prompt
- * @throws {TemplateError} on an unknown, missing or repeated placeholder
+ * @throws {TemplateError} on an unknown, missing or repeated placeholder, and on a brace that belongs to none
  */
 export function parseTemplate(template: string, length: number): Template {
   const pieces: Piece[] = [];
   let end = 0;
   for (const match of template.matchAll(PLACEHOLDER)) {
-    pushWords(pieces, template.slice(end, match.index));
+    pushWords(pieces, template, end, match.index);
     pieces.push(placeholder(match[1]!, length));
     end = match.index + match[0].length;
   }
-  pushWords(pieces, template.slice(end));
+  pushWords(pieces, template, end, template.length);
   checkPieces(pieces, length);
   return pieces;
+}
+
+/** The columns that a template names, be the rest of it right or wrong. */
+export function columnsNamed(template: string): string[] {
+  return [...template.matchAll(PLACEHOLDER)].map(([, name]) => name!).filter((name) =>
+    !/^(?:prompt|mask)\b/.test(name)
+  );
 }
 
 /** The words of a template alone: a blank after vectors goes with them. */
@@ -62,7 +69,16 @@ function placeholder(name: string, length: number): Piece {
   return { kind: "prompt", length: own === undefined ? length : Number(own) };
 }
 
-function pushWords(pieces: Piece[], words: string): void {
+/** @throws {TemplateError} on a brace among the words: a placeholder's would be read as a word of the text */
+function pushWords(pieces: Piece[], template: string, from: number, to: number): void {
+  const words = template.slice(from, to), brace = words.search(/[{}]/), at = from + brace;
+  if (brace >= 0) {
+    throw new TemplateError(
+      `the '${template[at]}' in '${
+        template.slice(Math.max(0, at - 8), at + 9)
+      }' belongs to no placeholder: leave it out, as words hold no braces and a placeholder has one on each side ({text}, {mask})`,
+    );
+  }
   if (words !== "") pieces.push({ kind: "words", words });
 }
 

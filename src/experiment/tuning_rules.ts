@@ -1,4 +1,6 @@
 import type { Broken } from "./broken.ts";
+import { inOtherForm } from "./messages.ts";
+import { resolveSplit } from "./resolve.ts";
 import type { DatasetSpec, EnsembleSpec, PartialExperiment, TrainingSpec } from "./types.ts";
 
 /** The rules of what is tuned, and how. */
@@ -81,13 +83,16 @@ function trainingRules({ training, dataset, verbalizer }: PartialExperiment): Br
   const classes = Object.keys(verbalizer ?? {});
   for (const name of typeof classWeights === "string" ? [] : Object.keys(classWeights)) {
     if (classes.includes(name)) continue;
-    say(["classWeights", name], `'${name}' is no class of the verbalizer (${classes.join(", ")})`);
+    say(
+      ["classWeights", name],
+      `'${name}' is no class of the verbalizer (${classes.join(", ")})${inOtherForm(name, classes)}`,
+    );
   }
   return broken;
 }
 
 /** Whether there is a validation set: a share of the training examples, or one that the split brings. */
-export function bringsValidation({ split, name, validation }: Partial<DatasetSpec> = {}): boolean {
-  const splitBrings = typeof split === "object" ? Boolean(split.validation) : name === "reviews-demo";
-  return validation !== 0 || splitBrings;
+export function bringsValidation(given: Partial<DatasetSpec> = {}): boolean {
+  const split = resolveSplit(given);
+  return given.validation !== 0 || typeof split === "object" && Boolean(split.validation);
 }

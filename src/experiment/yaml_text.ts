@@ -21,8 +21,19 @@ export function readYaml(text: string): YamlText {
     uniqueKeys: false,
     logLevel: "error",
   });
+  const alone = /\r(?!\n)/.exec(text);
+  if (alone !== null) return { document, lines, problems: [carriageReturn(alone.index)] };
   const [error] = [...document.errors, ...document.warnings].sort((a, b) => a.pos[0] - b.pos[0]);
   return { document, lines, problems: error === undefined ? [] : [explained(error, document, text)] };
+}
+
+/** To YAML a line ends there, to the parser it goes on: what follows would be a part of a comment or of a text. */
+function carriageReturn(offset: number): YamlProblem {
+  return {
+    offset,
+    message:
+      "the line ends with a carriage return alone (CR), as old editors for the Mac write it: save the file with line ends LF or CRLF",
+  };
 }
 
 /** A fault of the parser's as one of the file, with the way out. */
@@ -56,7 +67,7 @@ function explained({ code, pos, message }: YAMLError, document: Document.Parsed,
       return openQuote(document, offset) ?? unquoted(text, offset) ?? { offset, message: plain(message) };
     case "BLOCK_AS_IMPLICIT_KEY":
     case "MULTILINE_IMPLICIT_KEY":
-      return unquoted(text, offset) ??
+      return unquoted(text, offset, code === "BLOCK_AS_IMPLICIT_KEY") ??
         { offset, message: "the indentation does not fit here: the keys of one map start in one column" };
     default:
       return unquoted(text, offset) ?? { offset, message: plain(message) };
@@ -84,32 +95,56 @@ const STARTS: Readonly<Record<string, string>> = {
   "'": "opens a quote that ends with the value",
 };
 
-/** A key in a line, with the space after its colon. */
-const KEY = /(?:^|[\s{,[])([^\s:{}[\],"']+):[ \t]+(?=\S)/g;
+/** A key in a line, with its colon and the space after it, which a map or a list does not need. */
+const KEY = /(?<=^|[\s{,[])([^\s:{}[\],"']+):(?:[ \t]+(?=\S)|(?=[{[]))/g;
 
-/** The fault where a value that needs quotes has none; `undefined` where none in the offset's line looks so. */
-function unquoted(text: string, offset: number): YamlProblem | undefined {
+/** Whole values within quotes, in which no key stands. */
+const QUOTED = /(?<=^|[\s{,[])(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*')(?=[ \t]*(?:[:,}\]]|$))/g;
+
+/**
+ * The fault where a value that needs quotes has none; `undefined` where none in the offset's line looks so.
+ *
+ * @param inBlock whether it is in no braces or brackets, which end values at marks that elsewhere are a part of them
+ */
+function unquoted(text: string, offset: number, inBlock = false): YamlProblem | undefined {
   const start = text.lastIndexOf("\n", offset - 1) + 1, [line = ""] = text.slice(start).split("\n");
-  const keys = [...line.matchAll(KEY)].map((match) => ({
+  const bare = line.replaceAll(QUOTED, (quoted) => `"${"_".repeat(quoted.length - 2)}"`);
+  const keys = [...bare.matchAll(KEY)].map((match) => ({
     key: match[1]!,
     from: match.index,
     value: line.slice(match.index + match[0].length),
-    at: start + match.index + match[0].length,
+    at: match.index + match[0].length,
   }));
   const needs = ({ key, at }: typeof keys[number], why: string) => ({
-    offset: at,
+    offset: start + at,
     message: `the value of '${key}' needs quotes: it ${why}`,
   });
-  const odd = keys.findLast(({ at, value }) => at <= offset && startsOddly(value));
-  if (odd !== undefined) {
-    return needs(odd, `starts with ${odd.value[0]}, which to YAML ${STARTS[odd.value[0]!]}`);
-  }
-  const split = keys.find(({ value }, i) => {
+  const split = keys.findIndex(({ at, value }, i) => {
     const next = keys[i + 1];
     return next !== undefined &&
-      !/[{}[\],"']/.test(value.slice(0, value.length - line.length + next.from + 1));
+      (inBlock && /^[^{}[\],"']/.test(value) || !/[{}[\],"']/.test(line.slice(at, next.from)));
   });
-  return split && needs(split, "holds ': ', which to YAML makes a key of what is before it");
+  const odd = keys.findLastIndex(({ at, value }) => start + at <= offset && startsOddly(value));
+  if (split >= 0 && (odd < 0 || split < odd)) {
+    const { from, key, at } = keys[split + 1]!, mark = line.slice(from + key.length, at).slice(0, 2);
+    return needs(
+      keys[split]!,
+      `holds '${mark === ":" ? `:${line[at]}` : mark}', which to YAML makes a key of what is before it`,
+    );
+  }
+  if (odd >= 0) {
+    const { value: [first = ""] } = keys[odd]!;
+    return needs(keys[odd]!, `starts with ${first}, which to YAML ${STARTS[first]}`);
+  }
+  const last = keys.findLast(({ at }) => start + at <= offset), mark = last && endWithin(last.value);
+  return last && mark !== undefined
+    ? needs(last, `holds '${mark}', which to YAML ends it within braces or brackets`)
+    : undefined;
+}
+
+/** What ends an unquoted value within a map or a list though words follow that look like a part of it. */
+function endWithin(value: string): string | undefined {
+  return /^[^{}[\],"'][^{}[\],]*([{}[\],]).*[\p{L}\p{N}]/u.exec(value)?.[1];
 }
 
 /** Whether an unquoted value starts with what YAML takes for its own, and is no whole quote, list or map either. */

@@ -47,7 +47,7 @@ export class TemplateEncoder {
   /**
    * @param card a masked model answers at the mask, a causal one behind the last token of the template
    * @throws {KeyError} where the template does not suit the kind of model, needs a mask token that the tokenizer lacks, holds
-   * a token that the model lacks, or leaves no room for a text
+   * a token that the model lacks, spells the mask token itself, or leaves no room for a text
    */
   constructor(
     private readonly template: Template,
@@ -57,9 +57,6 @@ export class TemplateEncoder {
   ) {
     const { kind } = card;
     const masks = template.some((piece) => piece.kind === "mask");
-    if (kind === "masked" && !masks) {
-      throw templateError("the template has no {mask}: a masked language model answers at its mask token");
-    }
     if (kind === "causal" && masks) {
       throw templateError(
         "the template has a {mask}, but a causal language model goes on with a text: end the template where the answer begins",
@@ -76,7 +73,8 @@ export class TemplateEncoder {
     this.shortener = new Shortener(this.stretches, tokenizer);
     this.outside = this.parts.reduce((sum, part) => sum + (this.counts(part) ? lengthOf(part) : 0), 0);
     this.around = this.parts.reduce((sum, part) => sum + lengthOf(part), 0);
-    const words = sizeOf(this.empty());
+    const empty = this.empty(), words = sizeOf(empty);
+    if (kind === "masked") this.checkMask(empty, masks);
     if (words >= this.room) {
       const isShort = this.outside + words >= (card.positions ?? Infinity);
       const [taken, limit] = isShort ? [this.outside, card.positions] : [this.around, card.sequence];
@@ -143,6 +141,20 @@ export class TemplateEncoder {
       }
     }
     return { ids, positions, promptRows, answerRow: answerRow ?? ids.length - 1 };
+  }
+
+  /** A masked model answers at the template's one mask, which a token spelled beside it would be no less. */
+  private checkMask(empty: readonly StretchTokens[], masks: boolean): void {
+    const { mask } = this.tokenizer;
+    const found = empty.flatMap(({ ids }) => ids.filter((id) => id === mask?.id)).length;
+    if (mask !== undefined && found > Number(masks)) {
+      throw templateError(
+        `the template spells the model's mask token '${mask.spelling}' itself: write {mask} where the model answers, once, and leave the token out`,
+      );
+    }
+    if (!masks) {
+      throw templateError("the template has no {mask}: a masked language model answers at its mask token");
+    }
   }
 
   /** The template without texts. */

@@ -1,4 +1,5 @@
 import { stringify } from "yaml";
+import { experimentYaml } from "../results/experiment_yaml.ts";
 import { reliabilityBins } from "../evaluation/calibration.ts";
 import type { Meaning, Neighbourhood } from "../prompt/meaning.ts";
 import type { EnsembleFile } from "../results/ensemble_file.ts";
@@ -57,7 +58,7 @@ export function runReport(run: RunReport): Promise<string> {
       section(phrase("samples"), samples.length > 0 ? sampleTable(samples) : phrase("none")),
       section(phrase("mistakes"), mistakes(predictions)),
       ...(run.meaning ? [section(phrase("neighbours"), ...meaning(run.meaning))] : []),
-      details(phrase("experiment"), preformatted(stringify(experiment))),
+      details(phrase("experiment"), preformatted(experimentYaml(experiment))),
       details(phrase("environment"), preformatted(stringify(environment))),
     ],
   });

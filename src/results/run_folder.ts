@@ -1,9 +1,9 @@
 import { basename, dirname, join } from "@std/path";
-import { stringify } from "yaml";
 import type { Experiment } from "../experiment/types.ts";
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "../training/checkpoint.ts";
 import type { HistoryLine } from "../training/trainer.ts";
 import { onDisk } from "../disk/on_disk.ts";
+import { experimentYaml } from "./experiment_yaml.ts";
 import type { MetricsFile } from "./metrics_file.ts";
 import { readMetrics } from "./read_run.ts";
 
@@ -69,7 +69,7 @@ export class RunFolder {
     });
     const folder = new RunFolder(path, partial, checkpoint, damage);
     await folder.writeText("content_hash", contentHash);
-    await folder.writeText("experiment.yaml", stringify(experiment));
+    await folder.writeText("experiment.yaml", experimentYaml(experiment));
     if (checkpoint !== undefined) await folder.cutHistory(checkpoint.step);
     return folder;
   }
@@ -79,7 +79,7 @@ export class RunFolder {
     const partial = partialPath(path);
     await onDisk(partial, () => Deno.mkdir(partial, { recursive: true }));
     const folder = new RunFolder(path, partial, undefined);
-    await folder.writeText("experiment.yaml", stringify(experiment));
+    await folder.writeText("experiment.yaml", experimentYaml(experiment));
     await folder.fail("failed", error);
   }
 

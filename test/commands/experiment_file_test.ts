@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import { readExperimentFile } from "../../src/commands/experiment_file.ts";
+import { findExperimentFiles, readExperimentFile } from "../../src/commands/experiment_file.ts";
 import { planSound } from "../../src/commands/plan.ts";
 import { InputError } from "../../src/experiment/errors.ts";
 import { inFolder } from "./softprompt.ts";
@@ -17,6 +17,14 @@ Deno.test("an experiment file that is not UTF-8, a folder or not there is refuse
     );
     await refused(folder, "is a folder: name an experiment file in it");
     await refused(join(folder, "y.yaml"), "there is no experiment file");
+  }));
+
+Deno.test("experiment files are found in folders and by patterns, with endings in capitals too", () =>
+  inFolder(async (folder) => {
+    const names = ["a.yaml", "b.YAML", "c.Yml", "d.txt"].map((name): string => join(folder, name));
+    for (const name of names) await Deno.writeTextFile(name, "");
+    assertEquals(await findExperimentFiles([folder]), names.slice(0, 3));
+    assertEquals(await findExperimentFiles([join(folder, "*")]), names.slice(0, 3));
   }));
 
 Deno.test("files that are no YAML, or share a folder with another, leave the others as they are", () =>

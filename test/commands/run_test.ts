@@ -1,11 +1,26 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
+import { run as runFiles } from "../../src/commands/run.ts";
 import { readSafetensors } from "../../src/device/safetensors.ts";
+import { InputError } from "../../src/experiment/errors.ts";
 import { MINI, shared, sharedTest } from "../shared.ts";
 import { call, inFolder, readLines, start, writeExperiment } from "./softprompt.ts";
 
 const json = async (...path: string[]) => JSON.parse(await Deno.readTextFile(join(...path)));
 const exists = (...path: string[]) => Deno.stat(join(...path)).then(() => true, () => false);
+
+Deno.test("what asks for several runs is not set on the command line, nor a folder run", async () => {
+  const refused = (file: string, set: string[], message: string) =>
+    assertRejects(
+      () => runFiles([file], { results: "results", force: false, selfCheck: true, set }),
+      InputError,
+      message,
+    );
+  await refused("x.yaml", ["sweep.seed=[1, 2]"], "--set sweep.seed asks for several runs, and run does one");
+  await refused("x.yaml", ["variants={ a: {} }"], "write 'variants' into the file");
+  await refused("x.yaml", ["exclude=[]"], "do them by softprompt batch");
+  await refused("experiments/first-steps", [], "is a folder: name an experiment file in it");
+});
 
 Deno.test("a run ends with a whole folder of results and a table, and is not run twice", () =>
   inFolder(async (folder) => {

@@ -46,6 +46,14 @@ Deno.test("a label that has no words is refused, with the classes of both", () =
   );
 });
 
+Deno.test("a class that looks like a label and is normalized otherwise is refused, with the reason", () => {
+  assertThrows(
+    () => checkWords(examples({ "cafe\u0301": 2 }), ["caf\u00e9", "bar"], "label", "a.csv", true),
+    InputError,
+    "it differs from 'caf\u00e9' in its Unicode normalization alone",
+  );
+});
+
 Deno.test("a column of texts that is taken for the labels is refused soon, and doubted", () => {
   const texts = Array.from(
     { length: 60_000 },

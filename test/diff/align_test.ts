@@ -115,6 +115,22 @@ for (
   });
 }
 
+Deno.test("runs whose templates show other columns of the data are refused, with the columns", () => {
+  const shows = (template: string, change?: Change): RunRecord => {
+    const run = change === undefined ? whole : changed(change), { experiment } = run;
+    return { ...run, experiment: { ...experiment, prompt: { ...experiment.prompt, template } } };
+  };
+  const other = shows(
+    "{prompt} {premise} {hypothesis} {mask}",
+    (one, i) => ({ ...one, text_sha256: `p${i}` }),
+  );
+  assertThrows(
+    () => align([shows("{prompt} {text} {mask}")], [other]),
+    InputError,
+    "the templates show other columns of the data, text in one and premise, hypothesis in the other",
+  );
+});
+
 Deno.test("runs that tell other classes apart are refused", () => {
   const confusion = { classes: ["bad", "so-so", "good"], counts: [] };
   const other = { ...whole, metrics: { ...whole.metrics, test: { ...whole.metrics.test, confusion } } };

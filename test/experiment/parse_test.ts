@@ -164,6 +164,9 @@ Deno.test("class weights are 'balanced' or a number above 0 for classes of the v
   assertEquals(problems(weights("{ positive: 0 }")), [
     "rt.yaml:6:39: 'training.classWeights.positive' must be more than 0, got 0",
   ]);
+  assertEquals(problems(weights("{ positive: 1e300 }")), [
+    "rt.yaml:6:39: 'training.classWeights.positive' must be at most 1000000, got 1e+300",
+  ]);
   assertEquals(problems(weights("even")), [
     "rt.yaml:6:27: 'training.classWeights' must be balanced, got \"even\"",
   ]);

@@ -96,6 +96,29 @@ for (
       dataset: { name: "reviews-demo" },
       prompt: { kind: "hard", template: "{txt} {mask}" },
     }, "unknown placeholder '{txt}'; did you mean 'text'?"],
+    ["the label in the template", {
+      prompt: { kind: "hard", template: "{text} {label} {mask}" },
+    }, "x.yaml:1:106: '{label}' in the template stands for the column 'label', which holds the class"],
+    ["a text that is the label", {
+      dataset: { file: "a.csv", text: "stars", label: "stars" },
+    }, "x.yaml:1:77: '{text}' in the template stands for the column 'stars', which holds the class"],
+    ["a transfer's label in the template", {
+      prompt: { kind: "hard", template: "{premise} {mask}" },
+      evaluation: { transfer: [{ file: "a.csv", label: "premise" }] },
+    }, "set 'evaluation.transfer.0.label' to the one that holds the class"],
+    ["a share for validation beside a split's", {
+      dataset: { file: "a.csv", validation: 0.4, split: { test: 0.3, validation: 0.2 } },
+    }, "x.yaml:1:83: 'dataset.split' brings a validation set (0.2), so that no share"],
+    ["a share for validation beside a split's file", {
+      dataset: { validation: 0.1, split: { train: "a.csv", validation: "b.csv", test: "c.csv" } },
+    }, "'dataset.split' brings a validation set (b.csv), so that no share"],
+    ["a share for validation where shares are the default", {
+      dataset: { file: "a.csv", validation: 0.4 },
+    }, "the split that the dataset has where 'split' says no other brings a validation set (0.1)"],
+    ["a sample of a class in another normalization", {
+      verbalizer: { "caf\u00e9": ["good"], b: ["bad"] },
+      evaluation: { samples: [{ text: "x", label: "cafe\u0301" }] },
+    }, "it differs from 'caf\u00e9' in its Unicode normalization alone"],
     ["a sample without a column", {
       prompt: { kind: "hard", template: "{a} {b} {mask}" },
       evaluation: { samples: [{ a: "x" }] },

@@ -32,6 +32,9 @@ for (
     ["{prompt} {text} {mask}", 0, "a hard prompt has no '{prompt}'"],
     ["{prompt:2} {text} {mask}", 5, "pieces have 2 vectors, 'prompt.length' is 5"],
     ["{prompt} {} {mask}", 5, "unknown placeholder '{}'"],
+    ["{text} {{mask}}", 0, "the '{' in '{text} {{mask}}' belongs to no placeholder: leave it out"],
+    ["{foo {mask} {text}", 0, "the '{' in '{foo {mas' belongs to no placeholder"],
+    ["{text} {mask} }", 0, "the '}' in ' {mask} }' belongs to no placeholder"],
     ["{prompt:x} {text} {mask}", 5, "unknown placeholder '{prompt:x}'"],
   ] as const
 ) {

@@ -67,6 +67,41 @@ for (
       "2:6: the value of 't' needs quotes: it holds ': '",
     ],
     [
+      "a colon after the first word",
+      "p:\n  t: Review: {text} was {mask}\n",
+      "2:6: the value of 't' needs quotes: it holds ': '",
+    ],
+    [
+      "a colon after a comma",
+      "p:\n  t: it was, so: {mask}\n",
+      "2:6: the value of 't' needs quotes: it holds ': '",
+    ],
+    [
+      "a colon after the first word of a value in braces",
+      "p: { k: hard, t: Review: {text} was {mask} }\n",
+      "1:18: the value of 't' needs quotes: it holds ': '",
+    ],
+    [
+      "a colon before a brace",
+      "p: { k: hard, t: Review:{text} was {mask} }\n",
+      "1:18: the value of 't' needs quotes: it holds ':{'",
+    ],
+    [
+      "a comma in braces",
+      "p: { k: hard, t: It, {text} was {mask} }\n",
+      "1:18: the value of 't' needs quotes: it holds ',', which to YAML ends it",
+    ],
+    [
+      "a placeholder after words in braces",
+      "p: { k: hard, t: It was {text} }\n",
+      "1:18: the value of 't' needs quotes: it holds '{', which to YAML ends it",
+    ],
+    [
+      "lines that end with CR alone",
+      "a: 1\r\n# b\rc: 2\n",
+      "2:4: the line ends with a carriage return alone",
+    ],
+    [
       "a quote within a value",
       't: "{text}" it was\n',
       "1:4: the value of 't' needs quotes: it starts with \"",
@@ -102,6 +137,7 @@ for (
 Deno.test("what is wrong after a fault within a list or a map is not blamed on what is whole before it", () => {
   assertStringIncludes(said('p: { a: "x", b: {text} y }\n'), "x.yaml:1:17: the value of 'b'");
   assertStringIncludes(said("p: {b: 1}}\n"), "x.yaml:1:10: it is no YAML");
+  assertStringIncludes(said('p: { a: "x y: z: w", b: {text} y }\n'), "x.yaml:1:25: the value of 'b'");
   assertStringIncludes(said('a: "x\u00a0: y"\nb: {text} y\n'), "x.yaml:2:4: the value of 'b'");
 });
 

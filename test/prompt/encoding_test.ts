@@ -105,6 +105,20 @@ Deno.test("a template without a mask is refused for a masked model", () => {
   );
 });
 
+Deno.test("a template that spells the mask token itself, beside {mask} or instead of it, is refused", () => {
+  for (
+    const template of ["{text} [MASK] {mask}", "{text} was[MASK].", "{prompt} {text} {mask}{prompt}[MASK]"]
+  ) {
+    const length = template.includes("{prompt}") ? 4 : 0;
+    const pieces = parseTemplate(template.replaceAll("{prompt}", "{prompt:2}"), length);
+    assertThrows(
+      () => new TemplateEncoder(pieces, tokenizer, MASKED, "together"),
+      KeyError,
+      "the template spells the model's mask token '[MASK]' itself: write {mask}",
+    );
+  }
+});
+
 Deno.test("a causal model answers behind the template's last token", () => {
   const template = parseTemplate("{prompt} {text} it was", 2);
   const { ids, answerRow } = new TemplateEncoder(

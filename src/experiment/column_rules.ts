@@ -1,0 +1,57 @@
+import type { Broken } from "./broken.ts";
+import type { KeyPath } from "./document.ts";
+import { nearest } from "./messages.ts";
+import { columnsOf, parseTemplate, TemplateError } from "./template.ts";
+import type { DatasetSpec, PartialExperiment, PromptSpec, TransferSpec } from "./types.ts";
+
+/** The rules of the columns that a template shows. */
+export function columnRules(given: PartialExperiment): Broken[] {
+  return [...oneColumnRules(given), ...labelRules(given)];
+}
+
+/** Data that the program knows have one column. */
+function oneColumnRules({ dataset, prompt }: PartialExperiment): Broken[] {
+  const strange = templateColumns(prompt)?.find((one) => one !== "text");
+  if ((dataset as Partial<DatasetSpec>).name === undefined || strange === undefined) return [];
+  return [{
+    path: ["prompt", "template"],
+    message: `unknown placeholder '{${strange}}'${
+      nearest(strange, ["text", "mask", "prompt"])
+    } (allowed: {text}, {mask}, {prompt}, {prompt:N}; other columns are known of data of one's own)`,
+  }];
+}
+
+/** The class is what the model is to answer: no column that a template shows may hold it. */
+function labelRules({ dataset, prompt, evaluation }: PartialExperiment): Broken[] {
+  const columns = templateColumns(prompt) ?? [];
+  const leaks = (at: KeyPath, given: Partial<DatasetSpec> | Partial<TransferSpec>): Broken[] => {
+    if (given.name !== undefined) return [];
+    const { text = "text", label = "label" } = given;
+    const leak = columns.find((one) => (one === "text" ? text : one) === label);
+    if (leak === undefined) return [];
+    const key = given.text === label ? "text" : "label", isOwn = leak === "text" || at.length > 1;
+    return [{
+      path: !isOwn ? ["prompt", "template"] : given[key] === undefined ? at : [...at, key],
+      message:
+        `'{${leak}}' in the template stands for the column '${label}', which holds the class that the model is to answer: show another column, or set '${
+          [...at, "label"].join(".")
+        }' to the one that holds the class`,
+    }];
+  };
+  const transfer = (evaluation?.transfer ?? []) as Partial<TransferSpec>[];
+  return [
+    ...leaks(["dataset"], dataset as Partial<DatasetSpec>),
+    ...transfer.flatMap((one, i) => leaks(["evaluation", "transfer", i], one)),
+  ];
+}
+
+/** The columns that stand in the template; `undefined` where it is wrong itself, which is said elsewhere. */
+export function templateColumns(prompt: PartialExperiment["prompt"]): string[] | undefined {
+  const { kind, length = 20, template } = prompt as unknown as PromptSpec;
+  try {
+    return columnsOf(parseTemplate(template, kind === "soft" ? length : 0));
+  } catch (error) {
+    if (error instanceof TemplateError) return undefined;
+    throw error;
+  }
+}
