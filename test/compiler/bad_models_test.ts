@@ -56,7 +56,7 @@ for (const [name, [start, said]] of Object.entries(OTHER_FILES)) {
 refuses(
   "a model without input_ids",
   () => tinyModel(["pixel_values"], [["MatMul", ["pixel_values", "head"], ["logits"]]], WEIGHTS),
-  "some/model.onnx has no input 'input_ids' (its inputs: 'pixel_values'): it is not a language model",
+  "some/model.onnx has no input 'input_ids' (its inputs: 'pixel_values'): if one of them takes token ids, export the model with that input named 'input_ids'; otherwise it is not a language model",
 );
 
 refuses(
