@@ -83,6 +83,68 @@ refuses(
 );
 
 refuses(
+  "a model in float64",
+  () =>
+    tinyModel(["input_ids"], [
+      ["Cast", ["words"], ["doubles"], { to: 11 }],
+      ["Cast", ["head"], ["double_head"], { to: 11 }],
+      ["Gather", ["doubles", "input_ids"], ["x"]],
+      ["MatMul", ["x", "double_head"], ["logits"]],
+    ], WEIGHTS),
+  "some/model.onnx computes in float64, and prompts are tuned in float32: export it in float32",
+);
+
+refuses(
+  "a model whose logits are made float64",
+  () =>
+    tinyModel(["input_ids"], [LOOKUP, ["MatMul", ["x", "head"], ["y"]], ["Cast", ["y"], ["logits"], {
+      to: 11,
+    }]], WEIGHTS),
+  "some/model.onnx computes in float64",
+);
+
+Deno.test("the compiler takes a table in float64 whose rows are made float32", () => {
+  const nodes: TinyNode[] = [
+    ["Cast", ["words"], ["doubles"], { to: 11 }],
+    ["Gather", ["doubles", "input_ids"], ["rows"]],
+    ["Cast", ["rows"], ["x"], { to: 1 }],
+    HEAD,
+  ];
+  compile(tinyModel(["input_ids"], nodes, WEIGHTS), "some/model.onnx", "word-embeddings", "adamw");
+});
+
+/** A model that multiplies the rows of its quantized table as they are stored. */
+function quantizedRows(...further: TinyNode[]): Uint8Array {
+  return tinyModel(
+    ["input_ids"],
+    [
+      ["Cast", ["words"], ["stored"], { to: 2 }],
+      ["Cast", ["projection"], ["stored_projection"], { to: 2 }],
+      ["Gather", ["stored", "input_ids"], ["rows"]],
+      ["MatMulInteger", ["rows", "stored_projection"], ["product"]],
+      ["Cast", ["product"], ["x"], { to: 1 }],
+      ...further,
+    ],
+    { ...WEIGHTS, projection: [4, 4] },
+  );
+}
+
+Deno.test("word embeddings that are read as they are stored are refused with the way out, which is one", () => {
+  const bytes = quantizedRows(["Softmax", ["x"], ["mixed"]], ["MatMul", ["mixed", "head"], ["logits"]]);
+  assertThrows(
+    () => compile(bytes, "some/model.onnx", "word-embeddings", "adamw"),
+    CompileError,
+    "some/model.onnx: the word embeddings are uint8, which operator MatMulInteger of node 'node_3' reads as they are stored, and a prompt's vectors are float32: set 'insertion: embedding-output'",
+  );
+  compile(bytes, "some/model.onnx", "embedding-output", "adamw");
+  assertThrows(
+    () => compile(quantizedRows(HEAD), "some/model.onnx", "word-embeddings", "adamw"),
+    CompileError,
+    "this model takes hard prompts alone",
+  );
+});
+
+refuses(
   "shapes that do not fit, naming the node",
   () => tinyModel(["input_ids"], [LOOKUP, HEAD], { ...WEIGHTS, head: [5, 10] }),
   "inner dimensions 4 and 5 differ: operator MatMul of node 'node_1'",
