@@ -72,6 +72,16 @@ refuses(
 );
 
 refuses(
+  "numbers of a type that it does not know",
+  () =>
+    tinyModel(["input_ids"], [LOOKUP, ["Cast", ["x"], ["complex"], { to: 15 }], ["MatMul", [
+      "complex",
+      "head",
+    ], ["logits"]]], WEIGHTS),
+  "numbers are cast to COMPLEX128, a type that is not supported: operator Cast of node 'node_1' in some/model.onnx",
+);
+
+refuses(
   "an operator without a gradient between the prompt and the loss",
   () =>
     tinyModel(
