@@ -23,6 +23,14 @@ interface WordTable {
   readonly size: Dimension;
 }
 
+/** A model's logits. */
+export interface Logits {
+  /** float32 [batch, sequence, vocabulary]: scores of words, of all tokens. */
+  readonly scores: Value;
+  /** Whether the file gives those of one token of each text, the last one as a rule, and not of all. */
+  readonly ofOneToken: boolean;
+}
+
 /** An output that can be the logits, and how badly it fits. */
 interface Candidate extends Output {
   readonly value: Value;
@@ -41,14 +49,13 @@ interface Output {
  * some words more or fewer than the table of embeddings: padded to a multiple of 64, or without tokens that were added later.
  *
  * @param take imports what an output needs
- * @returns float32 [batch, sequence, vocabulary]: scores of words, of all tokens
  * @throws {CompileError} where no output has them, or several can be them, listing the outputs with their shapes
  */
 export function findLogits(
   b: Builder,
   outputs: readonly ValueInfoProto[],
   take: (name: string) => Value,
-): Value {
+): Logits {
   const seen: Output[] = [], fitting: Candidate[] = [];
   for (const output of byName(outputs)) {
     const found = taken(output, take, outputs.length === 1), { name, value } = found;
@@ -117,8 +124,8 @@ function isOfOneToken({ shape }: Value): boolean {
 }
 
 /** The scores of words of every token. */
-function ofAllTokens(b: Builder, value: Value): Value {
-  const all = isOfAllTokens(value) ? value : everyToken(b, value);
+function ofAllTokens(b: Builder, value: Value): Logits {
+  const ofOneToken = !isOfAllTokens(value), all = ofOneToken ? everyToken(b, value) : value;
   if (all === undefined || !isOfAllTokens(all)) {
     throw new CompileError(
       `${b.source} gives '${value.name}' ${
@@ -126,7 +133,7 @@ function ofAllTokens(b: Builder, value: Value): Value {
       }, the logits of one token of each text, and the choice of that token cannot be undone: export it with the logits of all tokens`,
     );
   }
-  return b.reshape(scoresOf(b, all), [...TOKENS, value.shape.at(-1)!]);
+  return { scores: b.reshape(scoresOf(b, all), [...TOKENS, value.shape.at(-1)!]), ofOneToken };
 }
 
 function severalLogits({ source }: Builder, candidates: readonly Candidate[]): CompileError {
