@@ -66,6 +66,11 @@ export async function selfCheck(task: SelfCheckTask): Promise<SelfCheck> {
   const answers = await fileAnswers(task, texts);
   let difference = 0;
   for (const [i, text] of texts.entries()) {
+    if (!answers[i]!.every(Number.isFinite)) {
+      throw new SelfCheckError(
+        "the file's own logits, in plain ONNX Runtime, are not all finite numbers: look for NaN or infinity among its weights",
+      );
+    }
     const beside = isRunAlone(task) ? [text] : [text, ...texts.filter((one) => one !== text)];
     const found = await compiledAnswer(task, beside, 0);
     const { relative, sameClass } = answerDifference(answers[i]!, found, tokens, tolerance);

@@ -39,7 +39,11 @@ export async function untouchedLogits(
   );
   const outputs = await session.run(feeds, candidates(session, feeding.words));
   const longest = texts.reduce((most, { ids }) => Math.max(most, ids.length), 0);
-  const logits = Object.values(outputs).find(({ dims }) => dims.length > 1 && dims.at(-1) === feeding.words);
+  const overWords = Object.entries(outputs).filter(([, { dims }]) =>
+    dims.length > 1 && dims.at(-1) === feeding.words
+  );
+  const [, logits] = overWords.find(([name]) => name === "logits") ??
+    overWords.find(([, { size }]) => size === texts.length * longest * feeding.words) ?? overWords[0] ?? [];
   if (logits === undefined) throw new RangeError(`it has no output [batch, sequence, ${feeding.words}]`);
   return texts.map(({ answerRow }, i) => rowOf(logits, i, answerRow, texts.length, longest));
 }
@@ -81,12 +85,19 @@ function fed(
   Tensor: TensorConstructor,
 ): OrtTensor {
   const longest = texts.reduce((most, { ids }) => Math.max(most, ids.length), 0);
-  const integers = (values: readonly number[], dims: readonly number[]) =>
-    type === "int32"
-      ? new Tensor(type, Int32Array.from(values), dims)
-      : new Tensor("int64", BigInt64Array.from(values, BigInt), dims);
+  const numbers = (values: readonly number[], dims: readonly number[]) => {
+    switch (type) {
+      case "int32":
+        return new Tensor(type, Int32Array.from(values), dims);
+      case "float32":
+        return new Tensor(type, Float32Array.from(values), dims);
+      case "bool":
+        return new Tensor(type, Uint8Array.from(values), dims);
+    }
+    return new Tensor("int64", BigInt64Array.from(values, BigInt), dims);
+  };
   const perToken = (of: (ids: readonly number[], i: number) => number, filler: number) =>
-    integers(
+    numbers(
       texts.flatMap(({ ids }) =>
         Array.from({ length: longest }, (_, i) => i < ids.length ? of(ids, i) : filler)
       ),
@@ -102,11 +113,11 @@ function fed(
     case "token_type_ids":
       return perToken(() => tokenType, 0);
     case "cache_position":
-      return integers(Array.from({ length: longest }, (_, i) => i), [longest]);
+      return numbers(Array.from({ length: longest }, (_, i) => i), [longest]);
     case "use_cache_branch":
       return new Tensor("bool", Uint8Array.of(0), [1]);
   }
-  if (/^(num_)?logits_to_keep$/.test(name)) return integers([0], shape.map(() => 1));
+  if (/^(num_)?logits_to_keep$/.test(name)) return numbers([0], shape.map(() => 1));
   if (/^past/.test(name)) return emptyPast(type, shape, texts.length, Tensor);
   throw new RangeError(`it has the input '${name}', which a text does not say`);
 }

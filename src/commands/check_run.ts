@@ -11,7 +11,7 @@ import { onDisk } from "../disk/on_disk.ts";
 import { readRegion } from "../model/read_region.ts";
 import { parseTemplate, type Template } from "../experiment/template.ts";
 import type { LabelledEncoding } from "../prompt/batches.ts";
-import { TemplateEncoder } from "../prompt/encoding.ts";
+import { type Encoded, TemplateEncoder } from "../prompt/encoding.ts";
 import { compilerHash, type Form } from "./compile_model.ts";
 import type { Prepared } from "./prepare.ts";
 import type { RunGraphs } from "./run_graphs.ts";
@@ -45,17 +45,22 @@ const MOST_LOGITS = 2 ** 25;
  * @throws {SelfCheckError} where they differ
  */
 export async function checkRun(run: CheckedRun): Promise<CheckOutcome> {
-  const { cache } = run, path: string = join(cache, `${await keyOf(run)}.check.json`);
+  const texts = textsToCheck(run.prepared);
+  const path: string = join(run.cache, `${await keyOf(run, texts)}.check.json`);
   const lock = await Lock.take(`${path}.lock`, () => {});
   try {
-    return await readKept(path) ?? await checkedAndKept(run, path);
+    return await readKept(path) ?? await checkedAndKept(run, texts, path);
   } finally {
     lock?.release();
   }
 }
 
-async function checkedAndKept(run: CheckedRun, path: string): Promise<CheckOutcome> {
-  const outcome = await checked(run);
+async function checkedAndKept(
+  run: CheckedRun,
+  texts: readonly LabelledEncoding[],
+  path: string,
+): Promise<CheckOutcome> {
+  const outcome = await checked(run, texts);
   if ("skipped" in outcome) return outcome;
   await onDisk(path, async () => {
     await Deno.writeTextFile(`${path}.new`, JSON.stringify(outcome));
@@ -64,7 +69,10 @@ async function checkedAndKept(run: CheckedRun, path: string): Promise<CheckOutco
   return outcome;
 }
 
-async function keyOf({ prepared: { experiment, model }, form, device }: CheckedRun): Promise<string> {
+async function keyOf(
+  { prepared: { experiment, model }, form, device }: CheckedRun,
+  texts: readonly LabelledEncoding[],
+): Promise<string> {
   const { prompt, tune, ensemble, semantics } = experiment;
   const made = JSON.stringify([
     model.files,
@@ -75,6 +83,7 @@ async function keyOf({ prepared: { experiment, model }, form, device }: CheckedR
     form,
     device.kind,
     semantics,
+    texts.map(({ ids }) => ids),
     await compilerHash(),
   ]);
   return (await sha256(new TextEncoder().encode(made))).slice(0, 32);
@@ -82,23 +91,21 @@ async function keyOf({ prepared: { experiment, model }, form, device }: CheckedR
 
 async function readKept(path: string): Promise<SelfCheck | undefined> {
   try {
-    const { difference, tolerance } = JSON.parse(await Deno.readTextFile(path)) as Partial<SelfCheck>;
-    return typeof difference === "number" && typeof tolerance === "number"
-      ? { difference, tolerance }
-      : undefined;
+    const kept: Partial<SelfCheck> | null = JSON.parse(await Deno.readTextFile(path));
+    const { difference = NaN, tolerance = NaN } = kept ?? {};
+    return difference <= tolerance ? { difference, tolerance } : undefined;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || error instanceof SyntaxError) return undefined;
     throw error;
   }
 }
 
-async function checked(run: CheckedRun): Promise<CheckOutcome> {
+async function checked(run: CheckedRun, texts: readonly LabelledEncoding[]): Promise<CheckOutcome> {
   const { prepared, form, device, compiled } = run, { experiment, model, verbalizer } = prepared;
   const own = readOnnxFile(model.graph, model.onnx, readRegion);
   const numbers = numberFormatOf(own), untouched = mapWeights(own);
   const lacking = await lackingMemory([...untouched.weights.values()]);
   if (lacking !== undefined) return { skipped: lacking };
-  const texts = textsToCheck(prepared);
   if (texts.length === 0) return { skipped: "prompt and text together do not fit the model's positions" };
   const { graph, inputs } = answeringGraph(compiled, experiment.ensemble !== undefined);
   const file = await openUntouched(untouched).catch((error) => {
@@ -153,23 +160,45 @@ function answeringGraph(
   return { graph: (hard ?? (isEnsemble ? prompt!.bank : prompt!)).answer, inputs: {} };
 }
 
-/** The longest and the shortest of the first test texts, ordinary tokens of the texts themselves in the prompt's places. */
+/**
+ * The longest and the shortest of the first test texts, ordinary tokens of the texts themselves in the prompt's places. Where
+ * all are of one length, half a text or a text twice is the other one, so that one is padded beside the other in any case.
+ */
 function textsToCheck({ experiment: { prompt }, model, dataset }: Prepared): LabelledEncoding[] {
   const { tokenizer, card, facts } = model;
   const template: Template = parseTemplate(prompt.template, prompt.length ?? 0).map((piece) =>
     piece.kind === "prompt" ? { ...piece, length: Math.min(piece.length, MOST_VECTORS) } : piece
   );
   const encoder = new TemplateEncoder(template, tokenizer, card, "together");
-  const encoded = dataset.test.slice(0, LOOKED_AT).map((example) => encoder.encode(placed(example)))
-    .sort((a, b) => b.ids.length - a.ids.length);
-  const shortest = encoded.at(-1)!;
-  const longest = encoded.find(({ ids }) => ids.length * facts.words <= MOST_LOGITS) ?? shortest;
-  return [...new Set([longest, shortest])].map((text) => {
+  const texts = dataset.test.slice(0, LOOKED_AT).map(placed);
+  const { longest, shortest } = ends(texts.map((text) => encoder.encode(text)), facts.words);
+  const others = longest.ids.length > shortest.ids.length ? [] : [half, twice].map((change) =>
+    encoder.encode(
+      Object.fromEntries(Object.entries(texts[0]!).map(([field, text]) => [field, change(text)])),
+    )
+  );
+  const pair = ends([longest, shortest, ...others], facts.words);
+  return [...new Set([pair.longest, pair.shortest])].map((text) => {
     const ordinary = text.ids.filter((id, i) => !tokenizer.isSpecial(id) && !text.promptRows.includes(i));
     const ids = [...text.ids];
     for (const [i, row] of text.promptRows.entries()) ids[row] = ordinary[i % ordinary.length]!;
     return { ...text, ids, label: 0 };
   });
+}
+
+/** The longest text that the file can be asked for at once, and the shortest one. */
+function ends(texts: readonly Encoded[], words: number): { longest: Encoded; shortest: Encoded } {
+  const sorted = texts.toSorted((a, b) => b.ids.length - a.ids.length), shortest = sorted.at(-1)!;
+  return { longest: sorted.find(({ ids }) => ids.length * words <= MOST_LOGITS) ?? shortest, shortest };
+}
+
+function half(text: string): string {
+  const characters = [...text];
+  return characters.slice(0, characters.length / 2).join("");
+}
+
+function twice(text: string): string {
+  return `${text} ${text}`;
 }
 
 /** Why the file's weights do not fit into memory beside the compiled graph; `undefined` where they do. */

@@ -1,7 +1,7 @@
 import type { Compiled } from "../compiler/mod.ts";
 import type { Device, Session, Tensor } from "../device/device.ts";
 import type { Classifier } from "../evaluation/predict.ts";
-import { fillerOf } from "../prompt/padding.ts";
+import { answerBatches } from "../prompt/padding.ts";
 import type { Meaning } from "../prompt/meaning.ts";
 import type { Listener } from "./listener.ts";
 import type { Prepared } from "./prepare.ts";
@@ -45,5 +45,5 @@ function common(
   { experiment: { evaluation, precision }, model }: Prepared,
   session: Session,
 ): Pick<Classifier, "padId" | "batchSize" | "precision"> {
-  return { padId: fillerOf(model, session), batchSize: evaluation.batchSize, precision };
+  return { ...answerBatches(model, session, evaluation), precision };
 }

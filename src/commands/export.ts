@@ -5,6 +5,7 @@ import { parseTemplate } from "../experiment/template.ts";
 import { classifierFiles } from "../formats/classifier.ts";
 import { peftAdapter } from "../formats/peft.ts";
 import { adapterCard, scaleNote } from "../formats/cards.ts";
+import { entryOf, times } from "../formats/embedding_scale.ts";
 import { readJson } from "../model/read_json.ts";
 import { readWeights } from "../results/model_weights.ts";
 import { readPrompt } from "../results/read_prompt.ts";
@@ -70,12 +71,16 @@ async function peftFiles({ experiment }: RunAbout, folder: string, model: OpenMo
   const source = model.revision === null ? model.folder : model.source;
   const base = { source, revision: model.revision, config };
   const { scale } = model.facts;
-  if (scale !== 1) say(`${folder}: ${scaleNote(scale)}`);
-  const adapter = peftAdapter((await readPrompt(folder)).prompt, model.card.kind, base);
+  const { prompt } = await readPrompt(folder),
+    entry = scale === 1 ? undefined : entryOf(scale, prompt.dims[1]!);
+  const note = entry && scaleNote(scale, entry);
+  if (note) say(`${folder}: ${note}`);
+  const vectors = entry === "before-scale" ? times(prompt, 1 / scale) : prompt;
+  const adapter = peftAdapter(vectors, model.card.kind, base);
   return {
     "adapter_config.json": adapter.config,
     "adapter_model.safetensors": adapter.weights,
-    "README.md": adapterCard(experiment, model.card.kind, source, scale, model.tokenizer),
+    "README.md": adapterCard(experiment, model.card.kind, source, note, model.tokenizer),
   };
 }
 

@@ -9,7 +9,7 @@ import { InputError } from "../experiment/errors.ts";
 import { readColumns } from "../dataset/reading.ts";
 import { columnsOf, parseTemplate } from "../experiment/template.ts";
 import type { Experiment } from "../experiment/types.ts";
-import { fillerOf } from "../prompt/padding.ts";
+import { answerBatches } from "../prompt/padding.ts";
 import { TemplateEncoder } from "../prompt/encoding.ts";
 import { readVerbalizer, type Verbalizer } from "../prompt/verbalizer.ts";
 import { readWeights } from "../results/model_weights.ts";
@@ -91,8 +91,7 @@ export class LoadedRun {
           ? { prompt: await promptOf(experiment, folder, model) }
           : {},
         ...(experiment.ensemble && { vote: experiment.ensemble.vote }),
-        padId: fillerOf(model, session),
-        batchSize: experiment.evaluation.batchSize,
+        ...answerBatches(model, session, experiment.evaluation),
         precision: experiment.precision,
         tuned: experiment.tune !== "none",
       },

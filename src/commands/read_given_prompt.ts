@@ -1,8 +1,9 @@
 import { dirname, join, resolve } from "@std/path";
 import { sha256 } from "../dataset/sha256.ts";
-import { float32Tensor, type Tensor } from "../device/device.ts";
+import type { Tensor } from "../device/device.ts";
 import { InputError, KeyError, saidOfKey } from "../experiment/errors.ts";
 import type { PromptSpec } from "../experiment/types.ts";
+import { type Entry, entryOf, saidOfEntry, times } from "../formats/embedding_scale.ts";
 import { type PeftConfig, readPeftAdapter } from "../formats/peft.ts";
 import { readJson } from "../model/read_json.ts";
 import { readPrompt } from "../results/read_prompt.ts";
@@ -58,7 +59,7 @@ export async function readGivenPrompt(
  */
 function afterScale(
   given: GivenPrompt,
-  enters: "after-scale" | "before-scale" | undefined,
+  enters: Entry | undefined,
   scale: number,
 ): GivenPrompt {
   if (scale === 1) {
@@ -67,19 +68,19 @@ function afterScale(
       `'enters: ${enters}' is said of a model that does not scale its word embeddings: leave it out`;
     throw new KeyError([{ path: ENTERS, message }]);
   }
-  if (enters === undefined) {
-    const assumed =
-      `the adapter's vectors are taken to enter after the model's scale of its word embeddings (${
-        Number(scale.toPrecision(6))
-      }), as transformers 5 has it (${
+  const { prompt } = given, entry = enters ?? entryOf(scale, prompt.dims[1]!);
+  const other = entry === "after-scale"
+    ? "set 'before-scale' where the code that tuned it multiplies 'inputs_embeds' itself, as of Marian, or of Gemma 1 and 2 before transformers 5"
+    : "set 'after-scale' where the embedding module applies it";
+  return {
+    ...given,
+    prompt: entry === "after-scale" ? prompt : times(prompt, scale),
+    ...(enters === undefined && {
+      assumed: `the adapter's vectors are taken to enter ${saidOfEntry(entry, scale)}: '${
         ENTERS.join(".")
-      }: after-scale); set 'before-scale' where the code that tuned it scales 'inputs_embeds', as Gemma 1 and 2 did before`;
-    return { ...given, assumed };
-  }
-  if (enters === "after-scale") return given;
-  const { data, dims } = given.prompt;
-  const scaled = Float32Array.from({ length: data.length }, (_, i) => Number(data[i]) * scale);
-  return { ...given, prompt: float32Tensor(scaled, dims) };
+      }: ${entry}'; ${other}`,
+    }),
+  };
 }
 
 async function readAdapter({ length }: PromptSpec, folder: string): Promise<GivenPrompt> {

@@ -66,7 +66,7 @@ export async function survey(
     prepared,
     steps,
     shareKey,
-    fuseKey: experiment.tune === "prompt" && !isComplete && !readsPadding(model.card, model.facts.inputs)
+    fuseKey: !isComplete && isFusable(prepared)
       ? JSON.stringify([shareKey, length, prepared.verbalizer.tokens])
       : undefined,
     work: isComplete ? 0 : whole * (length + TEXT_TOKENS),
@@ -80,6 +80,11 @@ export async function survey(
       ? 0
       : estimateSeconds({ modelSha256, device: experiment.device, length, examples }, earlier),
   };
+}
+
+/** Whether other runs' batches may be computed with this one's: where no text's answer depends on what is beside it. */
+function isFusable({ experiment: { tune }, model: { card, facts } }: Prepared): boolean {
+  return tune === "prompt" && !facts.quantizesActivations && !readsPadding(card, facts.inputs);
 }
 
 async function hasCheckpoint(path: string, contentHash: string): Promise<boolean> {

@@ -1,7 +1,7 @@
 import type { CompiledModel } from "../compiler/mod.ts";
 import { float32Tensor } from "../device/device.ts";
 import type { Classifier } from "../evaluation/predict.ts";
-import { fillerOf } from "../prompt/padding.ts";
+import { answerBatches, fillerOf } from "../prompt/padding.ts";
 import { verbalizerFeeds } from "../prompt/verbalizer.ts";
 import type { RunFolder } from "../results/run_folder.ts";
 import type { Parameters } from "../training/early_stopping.ts";
@@ -42,8 +42,7 @@ export async function tuneModel(
   const classifier = (inputs: Parameters): Classifier => ({
     session: answer,
     inputs,
-    padId: fillerOf(model, answer),
-    batchSize: evaluation.batchSize,
+    ...answerBatches(model, answer, evaluation),
     precision,
     tuned: true,
   });

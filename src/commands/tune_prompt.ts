@@ -1,7 +1,7 @@
 import type { Compiled } from "../compiler/mod.ts";
 import type { Device, Tensor } from "../device/device.ts";
 import type { Classifier } from "../evaluation/predict.ts";
-import { fillerOf } from "../prompt/padding.ts";
+import { answerBatches, fillerOf } from "../prompt/padding.ts";
 import { verbalizerFeeds } from "../prompt/verbalizer.ts";
 import type { RunFolder } from "../results/run_folder.ts";
 import type { Tuned, TuningTask } from "../training/trainer.ts";
@@ -45,8 +45,7 @@ export async function tunePrompt(
   const classifier = (prompt: Tensor): Classifier => ({
     session: answer,
     inputs: { prompt },
-    padId: fillerOf(model, answer),
-    batchSize: evaluation.batchSize,
+    ...answerBatches(model, answer, evaluation),
     precision,
     tuned: true,
   });

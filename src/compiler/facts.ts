@@ -4,6 +4,7 @@ import { findEmbedding } from "./embedding_layer.ts";
 import { CompileError } from "./errors.ts";
 import { ancestors, type Constant, liveNodes } from "./graph.ts";
 import { importAnswering } from "./import.ts";
+import { numberFormatOf } from "./number_format.ts";
 import { bytesOfConstant, type OnnxFile } from "./onnx_file.ts";
 import { paddingRow } from "./padding_row.ts";
 import { tableLookups } from "./position_lookups.ts";
@@ -28,6 +29,8 @@ export interface ModelFacts {
   readonly takesPast: boolean;
   /** The positions that the embedding layer adds; `undefined` where it adds none. */
   readonly positions: PositionFacts | undefined;
+  /** Whether activations are quantized as it runs, on a scale that depends on all texts of a batch. */
+  readonly quantizesActivations: boolean;
   /** The most tokens of text and prompt together that buffers of a fixed size allow, where there are such. */
   readonly sequence: number | undefined;
 }
@@ -70,6 +73,7 @@ export function factsOf(file: OnnxFile): ModelFacts {
     attention: attentionOf(embedding, read),
     takesPast: file.model.graph!.input.some(({ name }) => name.startsWith("past")),
     positions,
+    quantizesActivations: numberFormatOf(file).quantizesActivations,
     sequence: sequenceLimit(others, positions?.first ?? 0),
   };
 }

@@ -1,4 +1,5 @@
 import type { Experiment } from "../experiment/types.ts";
+import { type Entry, saidOfEntry } from "./embedding_scale.ts";
 import type { ModelCard } from "../model/card.ts";
 import type { Tokenizer } from "../model/tokenizer.ts";
 
@@ -12,14 +13,14 @@ const READ: Record<Experiment["dataset"]["clean"], string> = {
 /**
  * The README of an adapter: what a program has to do around the prompt for the same answers.
  *
- * @param scale what the model multiplies its word embeddings by; 1: nothing
+ * @param entry where the vectors enter, of a model that scales its word embeddings
  * @param tokenizer the model's: where it puts a blank before a text, the template's after the vectors is this one
  */
 export function adapterCard(
   { name, dataset, prompt, verbalizer, multiTokenWords }: Experiment,
   kind: ModelCard["kind"],
   source: string,
-  scale: number,
+  entry: string | undefined,
   tokenizer: Pick<Tokenizer, "putsBlank">,
 ): string {
   const after = prompt.template.replace(/^\{prompt(?::\d+)?\}/, "");
@@ -42,7 +43,7 @@ model = PeftModel.from_pretrained(${loader}.from_pretrained("${source}"), "this-
 \`\`\`
 
 PEFT puts the vectors before everything.${
-    scale === 1 ? "" : ` For this model, ${scaleNote(scale)}.`
+    entry === undefined ? "" : ` For this model, ${entry}.`
   } The text goes into this template, white space and all, is cut into tokens
 together with it, and the answer is read ${
     kind === "causal" ? "at the template's last token" : "at the mask"
@@ -70,9 +71,13 @@ ${
 `;
 }
 
-/** Where the vectors of an adapter enter a model that scales its word embeddings, and where they must not. */
-export function scaleNote(scale: number): string {
-  return `the vectors enter after the model's scale of its word embeddings (${
-    Number(scale.toPrecision(6))
-  }), as transformers 5 has it; where the model's code multiplies \`inputs_embeds\` by it (Gemma 1 and 2 before transformers 5), divide them by it first`;
+/** Where the vectors of an adapter enter a model that scales its word embeddings, and what to do where they enter elsewhere. */
+export function scaleNote(scale: number, entry: Entry): string {
+  const [where, change] = entry === "after-scale"
+    ? [
+      "the model's code multiplies `inputs_embeds` itself (Marian, Gemma 1 and 2 before transformers 5)",
+      "divide",
+    ]
+    : ["the embedding module applies it", "multiply"];
+  return `the vectors enter ${saidOfEntry(entry, scale)}; where ${where}, ${change} them by it first`;
 }

@@ -11,6 +11,21 @@ export function readsPadding({ kind }: Pick<ModelCard, "kind">, inputs: readonly
   return kind === "masked" && !inputs.includes("attention_mask");
 }
 
+/**
+ * How texts are laid in batches to be answered. Where activations are quantized on a scale that depends on the whole batch,
+ * each text is answered alone, so that no other text changes its answer.
+ *
+ * @param evaluation what the run says of it
+ */
+export function answerBatches(
+  model: Parameters<typeof fillerOf>[0] & { readonly facts: { readonly quantizesActivations: boolean } },
+  session: Parameters<typeof fillerOf>[1],
+  evaluation: { readonly batchSize: number },
+): { padId: number | undefined; batchSize: number } {
+  const batchSize = model.facts.quantizesActivations ? 1 : evaluation.batchSize;
+  return { padId: fillerOf(model, session), batchSize };
+}
+
 /** What fills the places after shorter texts; `undefined` where the model would read it, so that texts of one length go together. */
 export function fillerOf(
   { card, tokenizer }: { readonly card: Pick<ModelCard, "kind">; readonly tokenizer: Tokenizer },

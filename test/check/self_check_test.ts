@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { basename } from "@std/path";
+import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-common";
 import {
   selfCheck,
   SelfCheckError,
@@ -127,6 +128,63 @@ Deno.test("an answer that is no number stops the run", () =>
     };
     const error = await assertRejects(() => selfCheck({ ...task, answer: broken }), SelfCheckError);
     assert(error.message.includes("off by NaN"), error.message);
+  }));
+
+Deno.test("a file that answers with no number itself is named as what is broken", () =>
+  withCheck("bert-opset11", undefined, async (task) => {
+    const file: typeof task.file = Object.create(task.file, {
+      run: {
+        value: async (...given: Parameters<typeof task.file.run>) => {
+          const outputs = await task.file.run(...given);
+          for (const { data } of Object.values(outputs)) (data as Float32Array).fill(NaN);
+          return outputs;
+        },
+      },
+    });
+    const error = await assertRejects(() => selfCheck({ ...task, file }), SelfCheckError);
+    assert(error.message.includes("the file's own logits"), error.message);
+  }));
+
+Deno.test("of a file with two outputs over the words, the one that gives logits for each token is compared", () =>
+  withCheck("bert-opset11", undefined, async (task) => {
+    const metadata = task.file.outputMetadata.find(({ name }) => name === "logits")!;
+    const file: typeof task.file = Object.create(task.file, {
+      outputMetadata: { value: ["pooled", "scores"].map((name) => ({ ...metadata, name })) },
+      run: {
+        value: async (feeds: Parameters<typeof task.file.run>[0]) => {
+          const { logits } = await task.file.run(feeds, ["logits"]);
+          const words = logits!.dims[2]!, { Tensor } = await import("onnxruntime-node");
+          return { pooled: new Tensor(new Float32Array(words), [1, words]), scores: logits! };
+        },
+      },
+    });
+    const { difference, tolerance } = await selfCheck({ ...task, file });
+    assert(difference <= tolerance);
+  }));
+
+Deno.test("a file that takes its mask as numbers with a point is fed such", () =>
+  withCheck("bert-opset11", undefined, async (task) => {
+    const file: typeof task.file = Object.create(task.file, {
+      inputMetadata: {
+        value: task.file.inputMetadata.map((one) =>
+          one.name === "attention_mask" ? { ...one, type: "float32" } : one
+        ),
+      },
+      run: {
+        value: async (feeds: InferenceSession.FeedsType, fetches: string[]) => {
+          const mask = feeds.attention_mask as OrtTensor, { Tensor } = await import("onnxruntime-node");
+          assertEquals(mask.type, "float32");
+          const attention_mask = new Tensor(
+            "int64",
+            BigInt64Array.from(mask.data as Float32Array, BigInt),
+            mask.dims,
+          );
+          return task.file.run({ ...feeds, attention_mask }, fetches);
+        },
+      },
+    });
+    const { difference, tolerance } = await selfCheck({ ...task, file });
+    assert(difference <= tolerance);
   }));
 
 Deno.test("a file that plain ONNX Runtime does not run cannot be compared with, and the reason is told", () =>

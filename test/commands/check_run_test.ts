@@ -30,14 +30,34 @@ Deno.test("a run is compared with the model's own file once, and says what was f
     assertEquals((await run("--set", "seed=1")).code, 0);
     assertEquals(await checkOf(results, "words", "seed=1"), { difference: 0.00005, tolerance: 1e-4 });
 
-    await Deno.writeTextFile(kept, '{"difference":0.0');
-    assertEquals((await run("--set", "seed=2")).code, 0);
-    assertEquals((await checkOf(results, "words", "seed=2")).difference, difference);
+    const damaged = ['{"difference":0.0', "null", '{"difference":0.5,"tolerance":0.0001}'];
+    for (const [i, text] of damaged.entries()) {
+      await Deno.writeTextFile(kept, text);
+      assertEquals((await run("--set", `seed=${2 + i}`)).code, 0);
+      assertEquals((await checkOf(results, "words", `seed=${2 + i}`)).difference, difference);
+    }
 
-    const unchecked = await run("--no-self-check", "--set", "seed=3");
+    const unchecked = await run("--no-self-check", "--set", "seed=9");
     assertStringIncludes(
       unchecked.stderr,
-      "warning: words/seed=3: what is compiled was not compared with the model's own file (--no-self-check)",
+      "warning: words/seed=9: what is compiled was not compared with the model's own file (--no-self-check)",
     );
-    assertEquals(await checkOf(results, "words", "seed=3"), { skipped: "--no-self-check" });
+    assertEquals(await checkOf(results, "words", "seed=9"), { skipped: "--no-self-check" });
+  }));
+
+Deno.test("other texts are a check of their own, and texts of one length have a longer one beside them", () =>
+  inFolder(async (folder) => {
+    const rows = ["text,label", "good,positive", "bad,negative", "fine,positive", "dull,negative"];
+    await Deno.writeTextFile(join(folder, "words.csv"), rows.join("\n"));
+    const results: string = join(folder, "results");
+    const words = { split: { train: "words.csv", test: "words.csv" }, validation: 0 };
+    for (const dataset of [words, undefined]) {
+      const file = await writeExperiment(folder, { ...HARD, ...(dataset && { dataset }) });
+      const { code, stderr } = await call(["run", file, "--results", results, "--force"]);
+      assertEquals(code, 0, stderr);
+    }
+    const kept = [...Deno.readDirSync(join(results, ".cache"))].filter(({ name }) =>
+      name.endsWith(".check.json")
+    );
+    assertEquals(kept.length, 2);
   }));

@@ -15,6 +15,7 @@ const FACTS: ModelFacts = {
   takesPast: false,
   ofOneToken: false,
   positions: undefined,
+  quantizesActivations: false,
   sequence: undefined,
 };
 

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { fillerOf, readsPadding } from "../../src/prompt/padding.ts";
+import { answerBatches, fillerOf, readsPadding } from "../../src/prompt/padding.ts";
 import { tokenizer } from "./mini_tokenizer.ts";
 
 Deno.test("padding is read by a model that looks at both sides and takes no mask", () => {
@@ -12,4 +12,15 @@ Deno.test("where padding is read, nothing fills a batch up", () => {
   const model = { card: { kind: "masked" } as const, tokenizer };
   assertEquals(fillerOf(model, { inputNames: ["input_ids"] }), undefined);
   assertEquals(fillerOf(model, { inputNames: ["input_ids", "attention_mask"] }), tokenizer.padId);
+});
+
+Deno.test("where all of a batch decide how activations are quantized, a text is answered alone", () => {
+  const session = { inputNames: ["input_ids", "attention_mask"] }, card = { kind: "causal" } as const;
+  const sizes = [true, false].map((quantizesActivations) =>
+    answerBatches({ card, tokenizer, facts: { quantizesActivations } }, session, { batchSize: 64 })
+  );
+  assertEquals(sizes, [{ padId: tokenizer.padId, batchSize: 1 }, {
+    padId: tokenizer.padId,
+    batchSize: 64,
+  }]);
 });
