@@ -18,6 +18,7 @@ import { readPrompt } from "../results/read_prompt.ts";
 import { readAbout, readEnsemble } from "../results/read_run.ts";
 import { calibrationIn } from "./calibrate.ts";
 import { compileHardModel, compileWholeModel } from "./compile_model.ts";
+import { deviceForModel } from "./device_for_model.ts";
 import { terminalDownloads } from "./downloads.ts";
 import { modelOfRun } from "./model_of_run.ts";
 import type { OpenModel } from "./open_model.ts";
@@ -70,7 +71,7 @@ export class LoadedRun {
     const { say = () => {}, cache } = options;
     const about = await readAbout(folder), { experiment } = about, { prompt } = experiment;
     const model = await modelOfRun(about, folder, options.model, terminalDownloads(say));
-    const device = await chooseDevice(options.device ?? experiment.device, say);
+    const device = deviceForModel(await chooseDevice(options.device ?? experiment.device, say), model.onnx);
     const form = formOn(device, experiment),
       compiled = await compileExperiment({ experiment, model }, form, cache);
     const isWhole = experiment.tune === "all";

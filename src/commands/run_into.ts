@@ -22,6 +22,7 @@ import { classifyAll } from "./classify_all.ts";
 import { dataWarnings, unknownWordsWarning } from "./data_warnings.ts";
 import { encodeDataset } from "./encode_dataset.ts";
 import { formOn, positionCounting } from "./compile_experiment.ts";
+import { deviceForModel } from "./device_for_model.ts";
 import type { Prepared } from "./prepare.ts";
 import type { Members } from "./read_members.ts";
 import { compileRun } from "./run_graphs.ts";
@@ -39,7 +40,8 @@ export async function runInto(
 ): Promise<MetricsFile> {
   const { title, results, signal, listener, workbench } = options;
   const { experiment, model } = prepared;
-  const stopwatch = new Stopwatch(), bare = await workbench.device(experiment.device);
+  const stopwatch = new Stopwatch();
+  const bare = deviceForModel(await workbench.device(experiment.device), model.onnx);
   const device = stopwatch.watch(bare);
   listener.start(title, experiment.prompt.kind, device.description);
   const form = formOn(bare, experiment);

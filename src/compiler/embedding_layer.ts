@@ -18,7 +18,10 @@ export interface Embedding {
   readonly graph: Graph;
   /** What looks the words up in their table. */
   readonly lookup: Node;
-  /** The word embeddings, scaled where the model scales them: float32 [batch, sequence, dimension]. */
+  /**
+   * The word embeddings, scaled where the model scales them: float32 [batch, sequence, dimension]; quantized where the model
+   * multiplies the rows as they are stored.
+   */
   readonly words: Value;
   /** What the rows of the word table are multiplied by to be the word embeddings; 1 where there is no such scale. */
   readonly scale: number;
@@ -45,7 +48,8 @@ export function isTable(value: Value | null | undefined): boolean {
 /**
  * Finds the embedding layer.
  *
- * @throws {CompileError} where no table is looked up by `input_ids`, or the graph ends in hidden states
+ * @throws {CompileError} where no table is looked up by `input_ids`, the graph ends in hidden states, or the model computes
+ * in float64
  */
 export function findEmbedding(graph: Graph): Embedding {
   const nodes = liveNodes(graph);
@@ -62,6 +66,11 @@ export function findEmbedding(graph: Graph): Embedding {
       `${graph.source} gives hidden states of size ${
         logits.shape[2]
       }, not logits over its ${rows} words: export it with its language-model head`,
+    );
+  }
+  if (words.type === "float64" || logits.type === "float64") {
+    throw new CompileError(
+      `${graph.source} computes in float64, and prompts are tuned in float32: export it in float32 (model.float() before the export)`,
     );
   }
   return { graph, lookup, words, scale, output: lastCut(graph, nodes, words) };

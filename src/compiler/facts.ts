@@ -3,7 +3,7 @@ import { canonicalize } from "./canonicalize.ts";
 import { findEmbedding } from "./embedding_layer.ts";
 import { CompileError } from "./errors.ts";
 import { ancestors, type Constant, liveNodes } from "./graph.ts";
-import { importModel } from "./import.ts";
+import { importAnswering } from "./import.ts";
 import { numberFormatOf } from "./number_format.ts";
 import { bytesOfConstant, type OnnxFile } from "./onnx_file.ts";
 import { paddingRow } from "./padding_row.ts";
@@ -19,6 +19,8 @@ export interface ModelFacts {
   readonly words: number;
   /** What the rows of the word table are multiplied by to be the word embeddings; 1 where there is no such scale. */
   readonly scale: number;
+  /** Whether the file gives the logits of one token of each text, the last one as a rule, and not of all. */
+  readonly ofOneToken: boolean;
   /** The inputs that the logits depend on once positions are one of them, by their names. */
   readonly inputs: readonly string[];
   /** Whether tokens see those after them; `undefined` where the graph does not let it be told. */
@@ -51,7 +53,8 @@ export interface PositionFacts {
  * @throws {CompileError} where the graph is no language model that the compiler knows
  */
 export function factsOf(file: OnnxFile): ModelFacts {
-  const graph = canonicalize(importModel(file)), embedding = findEmbedding(graph);
+  const { graph: imported, ofOneToken } = importAnswering(file);
+  const graph = canonicalize(imported), embedding = findEmbedding(graph);
   const rows = embedding.lookup.inputs[0]!.shape[0], words = graph.outputs.get("logits")!.shape[2];
   if (typeof rows !== "number" || typeof words !== "number") {
     throw new CompileError(
@@ -67,6 +70,7 @@ export function factsOf(file: OnnxFile): ModelFacts {
     rows,
     words,
     scale: embedding.scale,
+    ofOneToken,
     inputs: exposed.graph.inputs.filter((input) => used.has(input)).map(({ name }) => name),
     attention: attentionOf(embedding, read),
     takesPast: file.model.graph!.input.some(({ name }) => name.startsWith("past")),

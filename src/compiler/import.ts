@@ -14,6 +14,14 @@ import { modernize } from "./modernize.ts";
 import { checkOneText } from "./one_text.ts";
 import { constantOf, type OnnxFile } from "./onnx_file.ts";
 
+/** A model as it is imported. */
+export interface Imported {
+  /** With the inputs `input_ids`, `attention_mask`, `position_ids` that the model has, and the output `logits`. */
+  readonly graph: Graph;
+  /** Whether the file itself gives the logits of one token of each text, and not of all. */
+  readonly ofOneToken: boolean;
+}
+
 /**
  * Turns an inference graph into the compiler's own form: every value with its type and shape, operators in their present
  * form (axes as inputs, constants as values), fused operators lowered, numbers of 16 bits widened, token types zero, no
@@ -25,19 +33,24 @@ import { constantOf, type OnnxFile } from "./onnx_file.ts";
  * no logits
  */
 export function importModel(file: OnnxFile, tell: Tell = () => {}): Graph {
+  return importAnswering(file, tell).graph;
+}
+
+/** The same, and what the file's own output was. */
+export function importAnswering(file: OnnxFile, tell: Tell = () => {}): Imported {
   const proto = inlineFunctions(file.model, tell);
   const importer = new Importer(file, tell);
   importer.initialize(proto);
   const fed = proto.input.filter(({ name }) => !importer.values.has(name));
   checkInputs(file.path, fed.map(({ name }) => name));
   for (const input of fed) importer.values.set(input.name, importInput(importer.b, input));
-  const logits = findLogits(importer.b, proto.output, (name) => {
+  const { scores, ofOneToken } = findLogits(importer.b, proto.output, (name) => {
     importer.nodes(proto, [name]);
     return importer.made(name);
   });
-  const graph = importer.b.graph(new Map([["logits", logits]]));
+  const graph = importer.b.graph(new Map([["logits", scores]]));
   checkOneText(graph);
-  return graph;
+  return { graph, ofOneToken };
 }
 
 /** From this version on operators broadcast as they do now, and shapes are inputs. */

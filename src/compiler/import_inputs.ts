@@ -46,7 +46,9 @@ export function checkInputs(source: string, names: readonly string[]): void {
     );
   }
   throw new CompileError(
-    `${source} has no input 'input_ids' (its inputs: ${listed || "none"}): it is not a language model`,
+    `${source} has no input 'input_ids' (its inputs: ${
+      listed || "none"
+    }): if one of them takes token ids, export the model with that input named 'input_ids'; otherwise it is not a language model`,
   );
 }
 

@@ -23,6 +23,20 @@ interface WordTable {
   readonly size: Dimension;
 }
 
+/** A model's logits. */
+export interface Logits {
+  /** float32 [batch, sequence, vocabulary]: scores of words, of all tokens. */
+  readonly scores: Value;
+  /** Whether the file gives those of one token of each text, the last one as a rule, and not of all. */
+  readonly ofOneToken: boolean;
+}
+
+/** An output that can be the logits, and how badly it fits. */
+interface Candidate extends Output {
+  readonly value: Value;
+  readonly misfit: number;
+}
+
 /** An output: what it is, or why it cannot be known. */
 interface Output {
   readonly name: string;
@@ -31,29 +45,32 @@ interface Output {
 }
 
 /**
- * Finds the logits among a model's outputs: by their name, else by their shape. A head can have some words more or fewer than
- * the table of embeddings: padded to a multiple of 64, or without tokens that were added later.
+ * Finds the logits among a model's outputs: by their name, else by their shape, where one alone fits best. A head can have
+ * some words more or fewer than the table of embeddings: padded to a multiple of 64, or without tokens that were added later.
  *
  * @param take imports what an output needs
- * @returns float32 [batch, sequence, vocabulary]: scores of words, of all tokens
- * @throws {CompileError} where no output has them, listing the outputs with their shapes
+ * @throws {CompileError} where no output has them, or several can be them, listing the outputs with their shapes
  */
 export function findLogits(
   b: Builder,
   outputs: readonly ValueInfoProto[],
   take: (name: string) => Value,
-): Value {
-  const seen: Output[] = [], fitting: { value: Value; misfit: number }[] = [];
+): Logits {
+  const seen: Output[] = [], fitting: Candidate[] = [];
   for (const output of byName(outputs)) {
     const found = taken(output, take, outputs.length === 1), { name, value } = found;
     seen.push(found);
     const misfit = value && misfitOf(value, wordTable(b));
     if (value === undefined || misfit === undefined) continue;
-    if (misfit === 0 || name === NAME) return ofAllTokens(b, value);
-    fitting.push({ value, misfit });
+    if (name === NAME) return ofAllTokens(b, value);
+    fitting.push({ ...found, value, misfit });
   }
-  const [best] = fitting.sort((one, other) => one.misfit - other.misfit);
+  const least = Math.min(...fitting.map(({ misfit }) => misfit));
+  const [best, ...others] = fitting.filter(({ misfit }) => misfit === least);
   if (best === undefined) throw noLogits(b, seen);
+  const isAnother = ({ value }: Candidate) =>
+    value !== best.value && scoresOf(b, value) !== scoresOf(b, best.value);
+  if (others.some(isAnother)) throw severalLogits(b, [best, ...others]);
   return ofAllTokens(b, best.value);
 }
 
@@ -107,8 +124,8 @@ function isOfOneToken({ shape }: Value): boolean {
 }
 
 /** The scores of words of every token. */
-function ofAllTokens(b: Builder, value: Value): Value {
-  const all = isOfAllTokens(value) ? value : everyToken(b, value);
+function ofAllTokens(b: Builder, value: Value): Logits {
+  const ofOneToken = !isOfAllTokens(value), all = ofOneToken ? everyToken(b, value) : value;
   if (all === undefined || !isOfAllTokens(all)) {
     throw new CompileError(
       `${b.source} gives '${value.name}' ${
@@ -116,13 +133,26 @@ function ofAllTokens(b: Builder, value: Value): Value {
       }, the logits of one token of each text, and the choice of that token cannot be undone: export it with the logits of all tokens`,
     );
   }
-  return b.reshape(scoresOf(b, all), [...TOKENS, value.shape.at(-1)!]);
+  return { scores: b.reshape(scoresOf(b, all), [...TOKENS, value.shape.at(-1)!]), ofOneToken };
+}
+
+function severalLogits({ source }: Builder, candidates: readonly Candidate[]): CompileError {
+  return new CompileError(
+    `${source} gives several outputs that can be its logits: ${
+      listing(candidates)
+    }: rename the one that prompts are tuned for to '${NAME}', or export the model without the others`,
+  );
+}
+
+/** Outputs with what they are; of many, the first. */
+function listing(outputs: readonly Output[]): string {
+  const more = outputs.length - MOST_LISTED;
+  const listed = outputs.slice(0, MOST_LISTED).map(({ name, said }) => `'${name}' ${said}`);
+  return [...listed, ...(more > 0 ? [`and ${more} more`] : [])].join(", ");
 }
 
 function noLogits(b: Builder, seen: readonly Output[]): CompileError {
-  const table = wordTable(b), more = seen.length - MOST_LISTED;
-  const listed = seen.slice(0, MOST_LISTED).map(({ name, said }) => `'${name}' ${said}`);
-  if (more > 0) listed.push(`and ${more} more`);
+  const table = wordTable(b);
   const isHidden = ({ value }: Output) => value && table && sameShape(value.shape, [...TOKENS, table.size]);
   const what = seen.some(isHidden)
     ? " (hidden states: it is a model without its head, or the encoder alone of one such as T5)"
@@ -131,7 +161,7 @@ function noLogits(b: Builder, seen: readonly Output[]): CompileError {
     `${b.source} gives no logits [batch, sequence, vocabulary]${
       table ? ` over its ${table.rows} words` : ""
     } but ${
-      listed.join(", ")
+      listing(seen)
     }${what}: export it with its language-model head, and the head's logits as an output`,
   );
 }

@@ -8,11 +8,20 @@ import { isTokenWise } from "./token_wise.ts";
  * The value whose rows a prompt's vectors take the place of. What token ids stand at these rows does not matter, for the
  * prompt's tokens and for those of the text: the model reads ids nowhere else, and each token's embedding is its own.
  *
- * @throws {CompileError} naming the node, where that does not hold
+ * @throws {CompileError} naming the node, where that does not hold, or where the rows are no float32
  */
 export function promptPlace({ graph, words, output }: Embedding, insertion: Insertion): Value {
   const place = insertion === "embedding-output" ? output : words;
   const nodes = liveNodes(graph), before = ancestors(place);
+  if (place.type !== "float32") {
+    const reader = nodes.find(({ op, inputs }) => op !== "Shape" && inputs.includes(place));
+    const way = output.type === "float32"
+      ? "set 'insertion: embedding-output'"
+      : "this model takes hard prompts alone";
+    throw new CompileError(
+      `${graph.source}: the word embeddings are ${place.type}, which operator ${reader?.op} of node '${reader?.name}' reads as they are stored, and a prompt's vectors are float32: ${way}`,
+    );
+  }
   const inputs = graph.inputs.filter(({ name }) => name === "input_ids" || name === "attention_mask");
   const fromInputs = dependents(nodes, inputs);
   const reads = (from: ReadonlySet<Value>) => ({ inputs }: Node) =>

@@ -34,7 +34,8 @@ const MOST_TOKENS = 1e9;
 /**
  * Puts together what a model's graph, its `config.json` and its `tokenizer_config.json` say.
  *
- * @throws {InputError} where a file is no JSON object, or contradicts the graph, or nothing says what kind of model it is
+ * @throws {InputError} where a file is no JSON object, or contradicts the graph, nothing says what kind of model it is, or
+ * a masked model does not answer at the mask
  */
 export async function readCard(folder: string, facts: ModelFacts): Promise<ModelCard> {
   const path = join(folder, "config.json"), config = await readJson(path);
@@ -50,8 +51,14 @@ export async function readCard(folder: string, facts: ModelFacts): Promise<Model
     ...LIMITS.map((name) => config[name]),
     model_max_length,
   ].filter((item) => typeof item === "number" && item > 0 && item < MOST_TOKENS);
+  const kind = kindOf(config, facts, path);
+  if (kind === "masked" && facts.ofOneToken) {
+    throw new InputError(
+      `${folder}: the model fills in masks, and its ONNX file gives the logits of one token of each text alone, not those at the mask: export it with the logits of all tokens`,
+    );
+  }
   return {
-    kind: kindOf(config, facts, path),
+    kind,
     positions: limits.length > 0 ? Math.min(...limits as number[]) : undefined,
     ...(facts.sequence !== undefined && { sequence: facts.sequence }),
     firstPosition: facts.positions?.first ?? 0,

@@ -56,7 +56,7 @@ for (const [name, [start, said]] of Object.entries(OTHER_FILES)) {
 refuses(
   "a model without input_ids",
   () => tinyModel(["pixel_values"], [["MatMul", ["pixel_values", "head"], ["logits"]]], WEIGHTS),
-  "some/model.onnx has no input 'input_ids' (its inputs: 'pixel_values'): it is not a language model",
+  "some/model.onnx has no input 'input_ids' (its inputs: 'pixel_values'): if one of them takes token ids, export the model with that input named 'input_ids'; otherwise it is not a language model",
 );
 
 refuses(
@@ -72,6 +72,16 @@ refuses(
 );
 
 refuses(
+  "numbers of a type that it does not know",
+  () =>
+    tinyModel(["input_ids"], [LOOKUP, ["Cast", ["x"], ["complex"], { to: 15 }], ["MatMul", [
+      "complex",
+      "head",
+    ], ["logits"]]], WEIGHTS),
+  "numbers are cast to COMPLEX128, a type that is not supported: operator Cast of node 'node_1' in some/model.onnx",
+);
+
+refuses(
   "an operator without a gradient between the prompt and the loss",
   () =>
     tinyModel(
@@ -81,6 +91,68 @@ refuses(
     ),
   "no gradient for operator Floor of node 'node_1' in some/model.onnx",
 );
+
+refuses(
+  "a model in float64",
+  () =>
+    tinyModel(["input_ids"], [
+      ["Cast", ["words"], ["doubles"], { to: 11 }],
+      ["Cast", ["head"], ["double_head"], { to: 11 }],
+      ["Gather", ["doubles", "input_ids"], ["x"]],
+      ["MatMul", ["x", "double_head"], ["logits"]],
+    ], WEIGHTS),
+  "some/model.onnx computes in float64, and prompts are tuned in float32: export it in float32",
+);
+
+refuses(
+  "a model whose logits are made float64",
+  () =>
+    tinyModel(["input_ids"], [LOOKUP, ["MatMul", ["x", "head"], ["y"]], ["Cast", ["y"], ["logits"], {
+      to: 11,
+    }]], WEIGHTS),
+  "some/model.onnx computes in float64",
+);
+
+Deno.test("the compiler takes a table in float64 whose rows are made float32", () => {
+  const nodes: TinyNode[] = [
+    ["Cast", ["words"], ["doubles"], { to: 11 }],
+    ["Gather", ["doubles", "input_ids"], ["rows"]],
+    ["Cast", ["rows"], ["x"], { to: 1 }],
+    HEAD,
+  ];
+  compile(tinyModel(["input_ids"], nodes, WEIGHTS), "some/model.onnx", "word-embeddings", "adamw");
+});
+
+/** A model that multiplies the rows of its quantized table as they are stored. */
+function quantizedRows(...further: TinyNode[]): Uint8Array {
+  return tinyModel(
+    ["input_ids"],
+    [
+      ["Cast", ["words"], ["stored"], { to: 2 }],
+      ["Cast", ["projection"], ["stored_projection"], { to: 2 }],
+      ["Gather", ["stored", "input_ids"], ["rows"]],
+      ["MatMulInteger", ["rows", "stored_projection"], ["product"]],
+      ["Cast", ["product"], ["x"], { to: 1 }],
+      ...further,
+    ],
+    { ...WEIGHTS, projection: [4, 4] },
+  );
+}
+
+Deno.test("word embeddings that are read as they are stored are refused with the way out, which is one", () => {
+  const bytes = quantizedRows(["Softmax", ["x"], ["mixed"]], ["MatMul", ["mixed", "head"], ["logits"]]);
+  assertThrows(
+    () => compile(bytes, "some/model.onnx", "word-embeddings", "adamw"),
+    CompileError,
+    "some/model.onnx: the word embeddings are uint8, which operator MatMulInteger of node 'node_3' reads as they are stored, and a prompt's vectors are float32: set 'insertion: embedding-output'",
+  );
+  compile(bytes, "some/model.onnx", "embedding-output", "adamw");
+  assertThrows(
+    () => compile(quantizedRows(HEAD), "some/model.onnx", "word-embeddings", "adamw"),
+    CompileError,
+    "this model takes hard prompts alone",
+  );
+});
 
 refuses(
   "shapes that do not fit, naming the node",

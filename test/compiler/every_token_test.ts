@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { Tensor as OrtTensor } from "onnxruntime-node";
 import { CompileError } from "../../src/compiler/errors.ts";
+import { factsOf } from "../../src/compiler/facts.ts";
 import { importModel } from "../../src/compiler/import.ts";
 import { readOnnxFile } from "../../src/compiler/onnx_file.ts";
 import { relativeError } from "./graph_runner.ts";
@@ -84,6 +85,12 @@ for (const [name, { pick, head, all }] of Object.entries(HEADS)) {
     assert(relativeError(found.data, expected.data) < 1e-6);
   });
 }
+
+Deno.test("it is known whether a file gives the logits of one token of each text", () => {
+  const isOfOne = (nodes: FileNode[]) => factsOf(readOnnxFile(model(nodes), "file.onnx")).ofOneToken;
+  for (const nodes of Object.values(PICKS)) assertEquals(isOfOne(nodes), true);
+  assertEquals(isOfOne([]), false);
+});
 
 /** What cannot be undone: another token, two choices, sums over the tokens. */
 const REFUSED: Readonly<Record<string, FileNode[]>> = {

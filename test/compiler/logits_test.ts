@@ -60,6 +60,45 @@ takes("a scale at the end is the file's own", {
   weights: { ...WEIGHTS, temperature: [1] },
 }, "logits");
 
+takes("the one called logits, beside another of their shape", {
+  nodes: [...HIDDEN, SCORES, ["Neg", ["scores"], ["logits"]]],
+  outputs: ["scores", "logits"],
+}, "logits");
+
+takes("one output under two names", {
+  nodes: [...HIDDEN, SCORES, ["Identity", ["scores"], ["again"]]],
+  outputs: ["scores", "again"],
+}, "scores");
+
+takes("scores beside the probabilities that are made of them", {
+  nodes: [...HIDDEN, SCORES, ["Softmax", ["scores"], ["probabilities"], { axis: -1 }]],
+  outputs: ["probabilities", "scores"],
+}, "scores");
+
+for (const [one, other] of [["out_a", "out_b"], ["lm_logits", "aux"], ["lm_logits", "prediction_logits"]]) {
+  refuses(
+    `two outputs of their shape, '${one}' and '${other}'`,
+    {
+      nodes: [...HIDDEN, ["MatMul", ["hidden", "head"], [one!]], ["Neg", [one!], [other!]]],
+      outputs: [other!, one!],
+    },
+    "file.onnx gives several outputs that can be its logits: '",
+    `'${one}' float32 [batch, sequence, 10]`,
+    `'${other}' float32 [batch, sequence, 10]`,
+    "rename the one that prompts are tuned for to 'logits', or export the model without the others",
+  );
+}
+
+refuses(
+  "two heads padded to a multiple",
+  {
+    nodes: [...HIDDEN, SCORES, ["Neg", ["scores"], ["other"]]],
+    weights: { ...WEIGHTS, head: [6, 16] },
+    outputs: ["other", "scores"],
+  },
+  "'other' float32 [batch, sequence, 16], 'scores' float32 [batch, sequence, 16]: rename",
+);
+
 refuses(
   "hidden states alone, as an encoder gives them",
   { nodes: HIDDEN, outputs: ["hidden"] },

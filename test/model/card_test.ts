@@ -13,6 +13,7 @@ const FACTS: ModelFacts = {
   words: 100,
   attention: "bidirectional",
   takesPast: false,
+  ofOneToken: false,
   positions: undefined,
   quantizesActivations: false,
   sequence: undefined,
@@ -44,6 +45,15 @@ Deno.test("the graph says what kind of model it is, whatever config.json calls i
     InputError,
     `config.json: 'architectures' is ["XLNetLMHeadModel"]`,
   );
+});
+
+Deno.test("a masked model whose file answers at one token of each text is refused, a causal one is not", async () => {
+  await assertRejects(
+    () => cardOf({ ofOneToken: true }),
+    InputError,
+    "the logits of one token of each text alone, not those at the mask: export it with the logits of all tokens",
+  );
+  assertEquals((await cardOf({ ofOneToken: true, attention: "causal" })).kind, "causal");
 });
 
 Deno.test("texts are as long as the smallest limit that anything knows of", async () => {

@@ -1,6 +1,8 @@
+import { TensorProto_DataType } from "onnx-buf";
 import { float32 } from "../constants.ts";
 import { add, multiply, subtract } from "../dimension.ts";
 import type { Builder } from "../builder.ts";
+import { CompileError } from "../errors.ts";
 import type { ElementType, Node, Value } from "../graph.ts";
 import {
   absolute,
@@ -160,7 +162,12 @@ export const elementwise: Readonly<Record<string, Row>> = {
   }, (_, dy) => [dy]),
   Cast: row((node) => {
     const x = required(node, 0), { shape } = x;
-    const type = ELEMENT_TYPES[integerAttribute(node, "to", 0)] ?? x.type;
+    const code = integerAttribute(node, "to", 0), type = ELEMENT_TYPES[code];
+    if (type === undefined) {
+      throw new CompileError(
+        `numbers are cast to ${TensorProto_DataType[code] ?? code}, a type that is not supported`,
+      );
+    }
     return [{ type, shape, ...knownIntegers(shape, [x], CAST[type]) }];
     // Through whole numbers the gradient goes straight: what was rounded counts as if it had not been.
   }, (b, dy, [x]) => [isFloat(x!.type) ? b.op("Cast", [dy], { to: codeOf(x!.type) }) : dy]),
