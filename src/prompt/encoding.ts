@@ -42,7 +42,7 @@ export class TemplateEncoder {
   /** … and how many tokens they are. */
   private readonly around: number;
   /** What tokens that take no position have in its place, by their ids. */
-  private readonly uncounted: ReadonlyMap<number, number>;
+  readonly uncounted: ReadonlyMap<number, number>;
 
   /**
    * @param card a masked model answers at the mask, a causal one behind the last token of the template

@@ -28,7 +28,8 @@ export type Lead = "framed" | "left-out";
  * What stands around the text, for a template of one column. A text in its template is the frame around the text's own
  * tokens only where no token spans the seams; whoever uses a frame checks it on texts.
  *
- * @throws {KeyError} where nothing stands behind the text, so that the answer's place moves with its end
+ * @throws {KeyError} where nothing stands behind the text, so that the answer's place moves with its end, or where a token
+ * around it takes no position
  */
 export function frameOf(encoder: TemplateEncoder, lead: Lead): TextFrame {
   const sides = { before: new Side(), behind: new Side() }, promptRows: FramePlace[] = [];
@@ -36,6 +37,14 @@ export function frameOf(encoder: TemplateEncoder, lead: Lead): TextFrame {
   const put = (part: Part) => {
     const { ids, counted } = sides[side], at = ids.length, own = idsOf(part, encoder);
     if (part.kind === "vectors") promptRows.push(...own.ids.map((_, i) => ({ side, at: at + i })));
+    const uncounted = part.kind === "vectors" ? undefined : own.ids.find((id) => encoder.uncounted.has(id));
+    if (uncounted !== undefined) {
+      throw templateError(
+        `'${
+          encoder.tokenizer.tokenOf(uncounted)
+        }' stands around the text, and the model gives it no position, so that a text's are not known: leave it out, or classify with softprompt`,
+      );
+    }
     if (own.mask !== undefined) answerRow = { side, at: at + own.mask };
     ids.push(...own.ids);
     counted.push(...own.ids.map(() => encoder.counts(part)));

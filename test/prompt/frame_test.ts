@@ -34,3 +34,11 @@ Deno.test("the white space before a text is known", () => {
     ["\n", " ", "", ""],
   );
 });
+
+Deno.test("a token around a text that takes no position is no part of a frame", () => {
+  const card = { ...MASKED, uncounted: [{ id: tokenizer.padId, position: 0 }] };
+  const framed = (template: string) =>
+    frameOf(new TemplateEncoder(parseTemplate(template, 1), tokenizer, card, "together"), "framed");
+  assertEquals(framed("{prompt} {text} {mask}").before.counted, [true, true]);
+  assertThrows(() => framed("{prompt} [PAD] {text} {mask}"), InputError, "'[PAD]' stands around the text");
+});
