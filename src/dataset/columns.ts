@@ -1,5 +1,5 @@
 import { InputError } from "../experiment/errors.ts";
-import { inOtherForm } from "../experiment/messages.ts";
+import { inOtherForm } from "../experiment/normalization.ts";
 import type { Example } from "./example.ts";
 
 /** Which columns of a table hold what. */
