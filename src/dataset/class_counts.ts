@@ -1,5 +1,5 @@
 import { InputError } from "../experiment/errors.ts";
-import { inOtherForm } from "../experiment/messages.ts";
+import { inOtherForm } from "../experiment/normalization.ts";
 import type { Example, Splits } from "./example.ts";
 
 /** Values of a label column that are no class are named one by one up to so many; beyond, the column is doubted. */

@@ -1,5 +1,5 @@
 import { InputError } from "../experiment/errors.ts";
-import { inOtherForm } from "../experiment/messages.ts";
+import { inOtherForm } from "../experiment/normalization.ts";
 import type { Example } from "./example.ts";
 import { isWrittenNumber } from "./written_number.ts";
 

@@ -90,14 +90,6 @@ function shown(value: unknown): string {
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 
-/** `; it is not 'café', …` where something allowed is the same letters by other code points, which look alike. */
-export function inOtherForm(word: string, allowed: readonly string[]): string {
-  const form = word.normalize(), same = allowed.find((one) => one !== word && one.normalize() === form);
-  return same === undefined
-    ? ""
-    : `; it differs from '${same}' in its Unicode normalization alone (é as one code point or as e and an accent): write both in one form`;
-}
-
 /** `; did you mean 'length'?` where something allowed is near. */
 export function nearest(word: string, allowed: readonly string[]): string {
   if (allowed.length === 0) return "";

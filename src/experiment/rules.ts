@@ -1,5 +1,6 @@
 import { fileRules } from "./file_rules.ts";
-import { inOtherForm, nearest } from "./messages.ts";
+import { nearest } from "./messages.ts";
+import { inOtherForm } from "./normalization.ts";
 import { columnRules, templateColumns } from "./column_rules.ts";
 import { parseTemplate, TemplateError } from "./template.ts";
 import type { GivenModel } from "./model_file.ts";

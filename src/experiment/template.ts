@@ -1,3 +1,5 @@
+import { InputError } from "./errors.ts";
+
 /** A piece of a template. */
 export type Piece =
   /** Words and white space, as they are written. */
@@ -11,7 +13,7 @@ export type Piece =
 export type Template = readonly Piece[];
 
 /** What is wrong with a template. */
-export class TemplateError extends Error {
+export class TemplateError extends InputError {
   override readonly name = "TemplateError";
 }
 

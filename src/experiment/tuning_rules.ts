@@ -1,5 +1,5 @@
 import type { Broken } from "./broken.ts";
-import { inOtherForm } from "./messages.ts";
+import { inOtherForm } from "./normalization.ts";
 import { resolveSplit } from "./resolve.ts";
 import type { DatasetSpec, EnsembleSpec, PartialExperiment, TrainingSpec } from "./types.ts";
 
