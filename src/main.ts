@@ -64,7 +64,7 @@ program.command("batch")
   .option("--only <pattern>", "only runs whose name matches: a pattern (*length=5*), or a part of it")
   .option("--force", "run again though nothing has changed", false)
   .option("--no-self-check", "do not compare what is compiled with the model's own file first")
-  .option("--fail-fast", "begin no further run behind one that fails", false)
+  .option("--fail-fast", "begin no further run after one that fails", false)
   .option("--shard <i/n>", "only the i-th of n parts, for several machines", shardOf)
   .addHelpText("after", "\nExample:\n  softprompt batch experiments/rt-polarity --only seed=0")
   .action(async (files: string[], flags: BatchFlags) =>

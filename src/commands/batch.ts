@@ -27,7 +27,7 @@ export interface BatchFlags {
   readonly fuse: FuseMode;
   /** Only runs whose title matches: a pattern, or a part of it. */
   readonly only?: string;
-  /** No further runs behind one that fails. */
+  /** No further runs after one that fails. */
   readonly failFast: boolean;
   /** One of so many parts of the batch. */
   readonly shard?: Shard;

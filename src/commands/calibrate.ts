@@ -17,7 +17,7 @@ export interface CalibrationSources {
   readonly labels: readonly number[];
 }
 
-/** The calibration that an experiment asks for: the shift first, and the temperature of what is behind it. */
+/** The calibration that an experiment asks for: the shift first, and the temperature of what is after it. */
 export function calibrationOf(
   { calibrate = [] }: Pick<EvaluationSpec, "calibrate">,
   { contentFree, validation, labels }: CalibrationSources,

@@ -58,7 +58,7 @@ async function peftFiles({ experiment }: RunAbout, folder: string, model: OpenMo
   }
   if (insertion !== "word-embeddings") {
     throw new InputError(
-      `${folder} has its prompt behind the embedding layer ('insertion: ${insertion}'), where PEFT cannot put one: it replaces word embeddings, to which positions and the layer's norm are still added. Tune one with 'prompt.insertion: word-embeddings'`,
+      `${folder} has its prompt after the embedding layer ('insertion: ${insertion}'), where PEFT cannot put one: it replaces word embeddings, to which positions and the layer's norm are still added. Tune one with 'prompt.insertion: word-embeddings'`,
     );
   }
   const [first, ...rest] = parseTemplate(template, length!);

@@ -53,7 +53,7 @@ export async function validate(args: readonly string[], { results }: ValidateFla
   for (const line of sound.length > 0 ? report(sound) : []) console.log(line);
   if (ensembles.length > 0) {
     console.log(
-      `and behind them ${
+      `and after them ${
         ensembles.map(({ title, members }) => `${title}, ${members!.length} prompts`).join("; ")
       }`,
     );

@@ -15,7 +15,7 @@ import type { Constant } from "./graph.ts";
 import { attributeProto, inlineTensor, valueInfo } from "./onnx_protos.ts";
 import type { ReadRegion } from "./onnx_file.ts";
 
-/** What stands before or behind a text in a prompt. */
+/** What stands before or after a text in a prompt. */
 export interface BakedSide {
   /** Token ids; any at a prompt vector's place. */
   readonly ids: readonly number[];
@@ -27,7 +27,7 @@ export interface BakedSide {
 export interface BakedPrompt {
   readonly before: BakedSide;
   readonly behind: BakedSide;
-  /** The place of each prompt vector: counted from the start, or from the first token behind the text. */
+  /** The place of each prompt vector: counted from the start, or from the first token after the text. */
   readonly promptRows: readonly { readonly side: "before" | "behind"; readonly at: number }[];
   /** Where the answer is read, likewise. */
   readonly answerRow: { readonly side: "before" | "behind"; readonly at: number };
@@ -62,12 +62,12 @@ export function bake(predict: Emitted, baked: BakedPrompt, read: ReadRegion): Ui
   const names = new Set(graph.input.map(({ name }) => name));
   if (!names.has("position_ids")) {
     throw new CompileError(
-      "the model counts positions by itself, so that a text's padding would stand between it and the words behind it: this classifier cannot be written; export the model with an input 'position_ids', and run the experiment again",
+      "the model counts positions by itself, so that a text's padding would stand between it and the words after it: this classifier cannot be written; export the model with an input 'position_ids', and run the experiment again",
     );
   }
   if (!names.has("attention_mask")) {
     throw new CompileError(
-      "the model takes no 'attention_mask', so that it would read a text's padding and its special tokens, which stand before the words behind it: this classifier cannot be written; export the model with its attention mask, and tune again",
+      "the model takes no 'attention_mask', so that it would read a text's padding and its special tokens, which stand before the words after it: this classifier cannot be written; export the model with its attention mask, and tune again",
     );
   }
   const prelude = new Prelude();

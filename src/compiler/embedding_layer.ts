@@ -4,7 +4,7 @@ import { CompileError } from "./errors.ts";
 import { ancestors, dependents, type Graph, liveNodes, type Node, type Value } from "./graph.ts";
 import { isTokenWise } from "./token_wise.ts";
 
-/** Operators that hand ids on unchanged, so that a lookup behind them is still the word embedding. */
+/** Operators that hand ids on unchanged, so that a lookup after them is still the word embedding. */
 export const ID_CARRIERS = new Set(["Reshape", "Cast", "Unsqueeze", "Squeeze", "Flatten", "Expand"]);
 
 /** Operators that look rows up in a table. */
@@ -110,7 +110,7 @@ function scalarBehindCasts(value: Value | null | undefined): number | undefined 
 }
 
 /**
- * The last value behind `words`, before tokens are mixed, that all paths pass through: right after its node, nothing else
+ * The last value after `words`, before tokens are mixed, that all paths pass through: right after its node, nothing else
  * that depends on the words is still to be used. Where no tokens are mixed, the words themselves.
  */
 function lastCut(graph: Graph, nodes: readonly Node[], words: Value): Value {

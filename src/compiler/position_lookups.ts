@@ -157,6 +157,6 @@ function refuseOthers({ graph, words, output }: Embedding, lookups: readonly Tab
 
 function notUnderstood({ op, name }: Node, source: string): CompileError {
   return new CompileError(
-    `${source}: operator ${op} of node '${name}' gives the embedding layer something for each token that is neither a table's row at the token's position nor the same for all tokens, so that the positions of a text behind a prompt are not known: export the model with an input 'position_ids'`,
+    `${source}: operator ${op} of node '${name}' gives the embedding layer something for each token that is neither a table's row at the token's position nor the same for all tokens, so that the positions of a text after a prompt are not known: export the model with an input 'position_ids'`,
   );
 }

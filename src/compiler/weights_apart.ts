@@ -61,7 +61,7 @@ function* field(stream: Stream, kind: Kind, location: string): Reading<Uint8Arra
       }
       const end = stream.position + length.value, parts: Uint8Array[] = [];
       while (stream.position < end) parts.push(...yield* field(stream, within, location));
-      if (stream.position > end) throw new RangeError("a field ends behind its message");
+      if (stream.position > end) throw new RangeError("a field ends after its message");
       return [tag.bytes, varintOf(parts.reduce((sum, part) => sum + part.length, 0)), ...parts];
     }
     default:

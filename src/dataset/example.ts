@@ -2,7 +2,7 @@
 export interface Example {
   /** Where it comes from: file and line, say `rt-polarity.neg:1069`. */
   readonly id: string;
-  /** What stands in the template; of several columns, one behind the other. */
+  /** What stands in the template; of several columns, one after the other. */
   readonly text: string;
   /** The texts by the names of the template's placeholders, where it has others than `{text}`. */
   readonly columns?: Readonly<Record<string, string>>;

@@ -72,7 +72,7 @@ function areSizes(value: unknown): value is readonly number[] {
   return Array.isArray(value) && value.every((one) => Number.isSafeInteger(one) && one >= 0);
 }
 
-/** @param data what stands behind the header */
+/** @param data what follows the header */
 function tensorOf(name: string, entry: unknown, data: Uint8Array): Tensor {
   const { dtype, shape, data_offsets: offsets } = isRecord(entry) ? entry : {};
   const form = FORMS.get(String(dtype));

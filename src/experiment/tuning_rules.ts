@@ -17,7 +17,7 @@ function tuneRules({ prompt, tune, training, precision }: PartialExperiment): Br
     );
   }
   if (tune === "all" && kind === "soft") {
-    return say(["tune"], "'tune: all' tunes the model behind a hard prompt: set 'prompt.kind: hard'");
+    return say(["tune"], "'tune: all' tunes the model with a hard prompt: set 'prompt.kind: hard'");
   }
   if (tune === "all" && precision === "float16") {
     return say(["precision"], "a model is tuned in float32: leave 'precision' out");

@@ -20,7 +20,7 @@ export interface Encoded {
 
 /** How positions are counted around a prompt. */
 export type PositionCounting =
-  /** The text's as without a prompt, 0 at the prompt: it enters behind an embedding layer that has added positions. */
+  /** The text's as without a prompt, 0 at the prompt: it enters after an embedding layer that has added positions. */
   | "text-alone"
   /** Over prompt and text together. */
   | "together";
@@ -45,7 +45,7 @@ export class TemplateEncoder {
   readonly uncounted: ReadonlyMap<number, number>;
 
   /**
-   * @param card a masked model answers at the mask, a causal one behind the last token of the template
+   * @param card a masked model answers at the mask, a causal one after the last token of the template
    * @throws {KeyError} where the template does not suit the kind of model, needs a mask token that the tokenizer lacks, holds
    * a token that the model lacks, spells the mask token itself, or leaves no room for a text
    */

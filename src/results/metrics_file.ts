@@ -36,7 +36,7 @@ export interface MetricsFile {
   readonly parameters?: ParameterCount;
   /** What always naming the most frequent class of the training set comes to on the test set; likewise. */
   readonly majority?: { readonly class: string; readonly accuracy: number };
-  /** How probabilities were set right, and what the parts were before; the metrics are those behind it. */
+  /** How probabilities were set right, and what the parts were before; the metrics are those after it. */
   readonly calibration?: CalibrationFile;
   readonly test: PartMetrics;
   readonly validation?: PartMetrics;

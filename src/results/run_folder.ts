@@ -228,7 +228,7 @@ async function readInterrupted(
 
 async function readHistory(partial: string): Promise<HistoryLine[]> {
   const text = await Deno.readTextFile(join(partial, "history.jsonl")).catch(() => "");
-  // A killed program may have left half a line behind the last whole one.
+  // A killed program may have left half a line after the last whole one.
   return text.slice(0, text.lastIndexOf("\n") + 1).split("\n").filter((line) => line !== "")
     .map((line) => JSON.parse(line));
 }

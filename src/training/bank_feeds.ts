@@ -9,7 +9,7 @@ const BY_EXAMPLE = new Set(["prompt_rows", "answer_rows", "labels", "example_wei
 const SHARED = new Set(["label_tokens", "label_weights", "step"]);
 
 /**
- * The inputs of a bank's step out of those of its prompts' steps: the examples one behind the other, and of everything that
+ * The inputs of a bank's step out of those of its prompts' steps: the examples one after the other, and of everything that
  * each prompt has of its own (prompt, state, hyperparameters) one along a new first axis.
  *
  * @param each the inputs of a step of one prompt, for each prompt

@@ -31,7 +31,7 @@ export class BatchQueue {
     this.lengths = task.examples.map(({ ids }) => ids.length);
   }
 
-  /** The parts that the batch behind so many steps is taken in. */
+  /** the parts that the batch after so many steps is taken in. */
   at(step: number): readonly BatchFeeds[] {
     if (this.ready?.step !== step) this.ready = { step, parts: this.make(step) };
     return this.ready.parts;

@@ -126,7 +126,7 @@ Deno.test("an ensemble whose members failed says so, and files that ask for none
     );
     await wrong(
       { tune: "all", ensemble: undefined },
-      "'tune: all' tunes the model behind a hard prompt: set 'prompt.kind: hard'",
+      "'tune: all' tunes the model with a hard prompt: set 'prompt.kind: hard'",
     );
     await wrong({ tune: "none" }, "nothing is trained here: remove 'training', or set 'tune: prompt'");
   }));

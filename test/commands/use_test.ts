@@ -92,7 +92,7 @@ async function classified(folder: string, side: "left" | "right"): Promise<numbe
 async function peft(run: (name: string) => string, folder: string): Promise<void> {
   const adapter: string = join(folder, "adapter"), args = ["--format", "peft", "--out", adapter];
   for (
-    const [name, why] of [["behind", "behind the embedding layer"], [
+    const [name, why] of [["behind", "after the embedding layer"], [
       "hard",
       "a hard prompt, which has no vectors",
     ]] as const
