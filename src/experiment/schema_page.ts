@@ -1,25 +1,8 @@
-import schema from "./schema.json" with { type: "json" };
-
-/** The part of a JSON Schema that the page tells. */
-interface SchemaPart {
-  readonly description?: string;
-  readonly type?: string | readonly string[];
-  readonly enum?: readonly unknown[];
-  readonly default?: unknown;
-  readonly minimum?: number;
-  readonly exclusiveMinimum?: number;
-  readonly properties?: Readonly<Record<string, SchemaPart>>;
-  readonly else?: SchemaPart;
-  readonly items?: SchemaPart;
-  readonly additionalProperties?: boolean | SchemaPart;
-}
+import { EXPERIMENT_SCHEMA, propertiesOf, type SchemaPart } from "./schema_part.ts";
 
 /** The page on an experiment file's keys, as Markdown: a section for each key at the top, a row for each below it. */
 export function schemaPage(): string {
-  const { properties, required } = schema as unknown as {
-    properties: Record<string, SchemaPart>;
-    required: string[];
-  };
+  const { properties = {}, required = [] } = EXPERIMENT_SCHEMA;
   const sections = Object.entries(properties).flatMap(([name, part]) => {
     const rows = below(part, "").map(({ path, part }) =>
       `| \`${path}\` | ${cell(values(part))} | ${cell(standard(part))} | ${cell(part.description ?? "")} |`
@@ -47,8 +30,7 @@ export function schemaPage(): string {
 
 /** The keys below a part of the schema, each with its path. */
 function below(part: SchemaPart, path: string): { path: string; part: SchemaPart }[] {
-  const keys = part.properties ?? part.else?.properties ?? {};
-  return Object.entries(keys).flatMap(([name, inner]) => {
+  return Object.entries(propertiesOf(part)).flatMap(([name, inner]) => {
     const own = path === "" ? name : `${path}.${name}`;
     return [{ path: own, part: inner }, ...below(inner, own), ...inItems(inner, own)];
   });
@@ -99,5 +81,3 @@ function standard(part: SchemaPart): string {
 function cell(text: string): string {
   return text.replaceAll("|", "\\|");
 }
-
-if (import.meta.main) await Deno.writeTextFile("docs/experiment-file.md", schemaPage());

@@ -1,15 +1,28 @@
 import type { KeyPath } from "./document.ts";
 import schema from "./schema.json" with { type: "json" };
 
-/** The part of a JSON Schema that reading and messages go by. */
+/** The part of a JSON Schema (draft 7) that reading, messages, pages and types go by. */
 export interface SchemaPart {
+  readonly description?: string;
+  readonly $ref?: string;
+  readonly definitions?: Readonly<Record<string, SchemaPart>>;
   readonly type?: string | readonly string[];
+  readonly enum?: readonly unknown[];
+  readonly const?: unknown;
+  readonly default?: unknown;
   readonly properties?: Readonly<Record<string, SchemaPart>>;
-  readonly else?: SchemaPart;
-  readonly items?: SchemaPart;
+  readonly required?: readonly string[];
   readonly additionalProperties?: boolean | SchemaPart;
+  readonly items?: SchemaPart;
+  readonly minItems?: number;
+  readonly maxItems?: number;
+  readonly minLength?: number;
   readonly minimum?: number;
   readonly exclusiveMinimum?: number;
+  /** Of a value that is a text or an object: what the text may be … */
+  readonly then?: SchemaPart;
+  /** … and what the object holds. */
+  readonly else?: SchemaPart;
   /** Of the keys that multiply a file: each key of this map is a path of the experiment, and holds values of that path, or null. */
   readonly paths?: "values" | "lists";
 }
@@ -30,12 +43,13 @@ const MULTIPLIER_PARTS: Readonly<Record<string, SchemaPart>> = {
   variants: { additionalProperties: { paths: "values" } },
 };
 
-const FILE = schema as unknown as SchemaPart;
+/** The schema as it stands in its file. */
+export const EXPERIMENT_SCHEMA: SchemaPart = schema;
 
 /** The schema of a whole experiment file. */
 export const FILE_PART: SchemaPart = {
-  ...FILE,
-  properties: { ...FILE.properties, ...MULTIPLIER_PARTS },
+  ...EXPERIMENT_SCHEMA,
+  properties: { ...EXPERIMENT_SCHEMA.properties, ...MULTIPLIER_PARTS },
 };
 
 /** The key, beside those of the sweep, that tells named variants apart; `exclude` may name it. */
