@@ -9,6 +9,7 @@ import { openUntouched } from "../device/untouched.ts";
 import { Lock } from "../disk/lock.ts";
 import { onDisk } from "../disk/on_disk.ts";
 import { readRegion } from "../model/read_region.ts";
+import { promptInsertion, promptLength } from "../experiment/prompt_vectors.ts";
 import { parseTemplate, type Template } from "../experiment/template.ts";
 import type { LabelledEncoding } from "../prompt/batches.ts";
 import { type Encoded, TemplateEncoder } from "../prompt/encoding.ts";
@@ -77,7 +78,7 @@ async function keyOf(
   const made = JSON.stringify([
     model.files,
     prompt.template,
-    prompt.insertion,
+    promptInsertion(prompt),
     tune,
     ensemble !== undefined,
     form,
@@ -166,7 +167,7 @@ function answeringGraph(
  */
 function textsToCheck({ experiment: { prompt }, model, dataset }: Prepared): LabelledEncoding[] {
   const { tokenizer, card, facts } = model;
-  const template: Template = parseTemplate(prompt.template, prompt.length ?? 0).map((piece) =>
+  const template: Template = parseTemplate(prompt.template, promptLength(prompt)).map((piece) =>
     piece.kind === "prompt" ? { ...piece, length: Math.min(piece.length, MOST_VECTORS) } : piece
   );
   const encoder = new TemplateEncoder(template, tokenizer, card, "together");

@@ -1,6 +1,7 @@
 import type { Compiled } from "../compiler/mod.ts";
 import type { Device, Session, Tensor } from "../device/device.ts";
 import type { Classifier } from "../evaluation/predict.ts";
+import type { EnsembleExperiment, SoftPrompt as SoftSpec } from "../experiment/types.ts";
 import { answerBatches } from "../prompt/padding.ts";
 import type { Meaning } from "../prompt/meaning.ts";
 import type { Listener } from "./listener.ts";
@@ -23,21 +24,26 @@ export function hardClassifier(prepared: Prepared, session: Session): Classifier
 /** A soft prompt as it starts, not tuned. @param session of the compiled prediction */
 export async function untunedPrompt(
   prepared: Prepared,
+  soft: SoftSpec,
   compiled: Compiled,
   device: Device,
   session: Session,
   title: string,
   listener: Listener,
 ): Promise<SoftPrompt> {
-  const start = await startPrompt(prepared, compiled, device), { prompt } = start;
+  const start = await startPrompt(prepared, soft, compiled, device), { prompt } = start;
   for (const warning of start.warnings) listener.say(`warning: ${title}: ${warning}`);
   const classifier: Classifier = { session, inputs: { prompt }, ...common(prepared, session), tuned: false };
   return { classifier, prompt, meaning: await meaningAfter(prepared, compiled, device, prompt, start) };
 }
 
 /** Prompts that answer together. @param session of the bank's compiled prediction */
-export function ensembleClassifier(prepared: Prepared, { prompts }: Members, session: Session): Classifier {
-  const { vote } = prepared.experiment.ensemble!;
+export function ensembleClassifier(
+  prepared: Prepared<EnsembleExperiment>,
+  { prompts }: Members,
+  session: Session,
+): Classifier {
+  const { vote } = prepared.experiment.ensemble;
   return { session, inputs: { prompt: prompts }, vote, ...common(prepared, session), tuned: true };
 }
 

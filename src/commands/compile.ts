@@ -5,7 +5,8 @@ import { onDisk } from "../disk/on_disk.ts";
 import { writeArtifacts } from "./artifacts.ts";
 import { compileModel, type Form, targetOf } from "./compile_model.ts";
 import { InputError } from "../experiment/errors.ts";
-import { type GivenModel, resolveModel } from "../experiment/model_file.ts";
+import type { ModelKeys } from "../experiment/experiment_file.ts";
+import { resolveModel } from "../experiment/model_file.ts";
 import { say } from "./console.ts";
 import { terminalDownloads } from "./downloads.ts";
 import { explain } from "./explain.ts";
@@ -20,7 +21,7 @@ export interface CompileFlags {
   /** The ONNX file within it, … */
   readonly file?: string;
   /** … or the precision of the export. */
-  readonly dtype?: GivenModel["dtype"];
+  readonly dtype?: ModelKeys["dtype"];
   readonly insertion: Insertion;
   readonly optimizer: OptimizerName;
   /** What the graphs are made for. */
@@ -44,7 +45,12 @@ export async function compile(
   if (file !== undefined && dtype !== undefined) {
     throw new InputError("compile takes --file or --dtype, not both");
   }
-  const spec = resolveModel({ source, revision, file, dtype });
+  const spec = resolveModel({
+    source,
+    ...(revision !== undefined && { revision }),
+    ...(file !== undefined && { file }),
+    ...(dtype !== undefined && { dtype }),
+  });
   const model = await openModel(spec, "./", terminalDownloads(say));
   if (flags.explain) {
     for (const line of explain(model, insertion, optimizer, form)) {

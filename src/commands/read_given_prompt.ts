@@ -2,7 +2,7 @@ import { dirname, join, resolve } from "@std/path";
 import { sha256 } from "../dataset/sha256.ts";
 import type { Tensor } from "../device/device.ts";
 import { InputError, KeyError, saidOfKey } from "../experiment/errors.ts";
-import type { PromptSpec } from "../experiment/types.ts";
+import type { PromptSpec, SoftPrompt } from "../experiment/types.ts";
 import { type Entry, entryOf, saidOfEntry, times } from "../formats/embedding_scale.ts";
 import { type PeftConfig, readPeftAdapter } from "../formats/peft.ts";
 import { readJson } from "../model/read_json.ts";
@@ -39,8 +39,9 @@ export async function readGivenPrompt(
   file: string,
   model: GivenFor,
 ): Promise<GivenPrompt | undefined> {
+  if (spec.kind === "hard") return undefined;
   const { initialization } = spec;
-  if (initialization?.from !== "peft" && initialization?.from !== "run") return undefined;
+  if (initialization.from !== "peft" && initialization.from !== "run") return undefined;
   const folder: string = resolve(dirname(file), initialization.path);
   return await saidOfKey(
     PATH,
@@ -83,7 +84,7 @@ function afterScale(
   };
 }
 
-async function readAdapter({ length }: PromptSpec, folder: string): Promise<GivenPrompt> {
+async function readAdapter({ length }: SoftPrompt, folder: string): Promise<GivenPrompt> {
   const weights = await Deno.readFile(join(folder, "adapter_model.safetensors")).catch((error) => {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     throw new InputError(`${folder} is no adapter of PEFT's: it lacks adapter_model.safetensors`);
@@ -98,7 +99,7 @@ async function readAdapter({ length }: PromptSpec, folder: string): Promise<Give
 }
 
 async function readRunPrompt(
-  { insertion }: PromptSpec,
+  { insertion }: SoftPrompt,
   folder: string,
   model: GivenFor,
 ): Promise<GivenPrompt> {

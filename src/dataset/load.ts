@@ -1,9 +1,10 @@
 import { dirname, join, resolve } from "@std/path";
 import { InputError, saidOfKey } from "../experiment/errors.ts";
 import { RandomStream } from "../experiment/random_stream.ts";
-import type { DatasetSpec, Split } from "../experiment/types.ts";
+import type { DatasetKeys } from "../experiment/experiment_file.ts";
+import type { BuiltInDataset, DatasetSpec, HubDataset, NamedSplit } from "../experiment/types.ts";
 import type { HubListener } from "../hub/repository.ts";
-import type { Columns } from "./columns.ts";
+import { type Columns, namedColumns } from "./columns.ts";
 import { checkWords, countByClass, countsText } from "./class_counts.ts";
 import type { Example, Splits } from "./example.ts";
 import { findHubDataset } from "./hub_dataset.ts";
@@ -73,8 +74,10 @@ export async function loadDataset(
 }
 
 /** What people call a dataset: its name, its id on the hub, or its file. */
-export function datasetName({ name, source, file, split }: DatasetSpec): string {
-  return name ?? source ?? file ?? (split as Extract<Split, { train: string }>).train;
+export function datasetName(spec: DatasetSpec): string {
+  if ("name" in spec) return spec.name;
+  if ("source" in spec) return spec.source;
+  return "file" in spec ? spec.file : spec.split.train;
 }
 
 /** A dataset that is not shared out yet. */
@@ -91,51 +94,45 @@ async function readWhole(
   listener: HubListener,
   note: (line: string) => void,
 ): Promise<Whole> {
-  const { text = "text", label = "label", labels, id, split } = spec;
-  const columns: Columns = { text, label, labels, id, placeholders };
+  const { id }: DatasetKeys = spec, columns: Columns = { ...namedColumns(spec), id, placeholders };
   const reading = { ...readingOf(spec), note };
-  if (spec.source !== undefined) {
-    return await readHub(
-      spec,
-      spec.split as Exclude<Split, "textcnn">,
-      spec.source,
-      columns,
-      reading,
-      listener,
-    );
-  }
-  const folder: string = spec.path !== undefined
-    ? resolve(dirname(file), spec.path)
-    : spec.name !== undefined
-    ? join("data", spec.name)
-    : dirname(file);
+  if ("source" in spec) return await readHub(spec, columns, reading, listener);
+  const folder: string = "name" in spec ? folderOf(spec, file) : dirname(file);
   const read = (name: string) => readTable(resolve(folder, name), columns, reading);
-  if (typeof split === "object" && "train" in split) {
-    return { ...await readParts(split, read), revision: null };
-  }
-  const examples = spec.file !== undefined
-    ? await read(spec.file)
-    : spec.name === "rt-polarity"
+  if ("name" in spec) return { ...await readBuiltIn(spec, folder, read), revision: null };
+  if (!("file" in spec)) return { ...await readParts(spec.split, read), revision: null };
+  const examples = await read(spec.file);
+  return { all: examples, split: () => splitByShares(examples, spec.split), revision: null };
+}
+
+function folderOf({ name, path }: BuiltInDataset, file: string): string {
+  return path === undefined ? join("data", name) : resolve(dirname(file), path);
+}
+
+async function readBuiltIn(
+  { name, split }: BuiltInDataset,
+  folder: string,
+  read: (name: string) => Promise<Example[]>,
+): Promise<Omit<Whole, "revision">> {
+  if (split !== "textcnn" && "train" in split) return await readParts(split, read);
+  const examples = name === "rt-polarity"
     ? await readRtPolarity(folder)
     : (await Promise.all(["train.tsv", "validation.tsv", "test.tsv"].map(read))).flat();
   return {
     all: examples,
     split: () => split === "textcnn" ? splitLikeTextcnn(examples) : splitByShares(examples, split),
-    revision: null,
   };
 }
 
 async function readHub(
-  { revision, config }: DatasetSpec,
-  split: Exclude<Split, "textcnn">,
-  source: string,
+  { source, revision, config, split }: HubDataset,
   columns: Columns,
   reading: Reading,
   listener: HubListener,
 ): Promise<Whole> {
   const dataset = await saidOfKey(
     ["dataset", "source"],
-    () => findHubDataset(source, revision!, config, listener),
+    () => findHubDataset(source, revision, config, listener),
   );
   const read = async (name: string) => {
     const files = await dataset.files(name);
@@ -145,13 +142,13 @@ async function readHub(
     return (await Promise.all(parts)).flat();
   };
   if ("train" in split) return { ...await readParts(split, read), revision: dataset.commit };
-  const examples = await read(split.of!);
+  const examples = await read(split.of);
   return { all: examples, split: () => splitByShares(examples, split), revision: dataset.commit };
 }
 
 /** A split that the data come in. */
 async function readParts(
-  { train, validation, test }: Extract<Split, { train: string }>,
+  { train, validation, test }: NamedSplit,
   read: (name: string) => Promise<Example[]>,
 ): Promise<Omit<Whole, "revision">> {
   const splits: Splits = {
@@ -173,7 +170,7 @@ function withValidation(splits: Splits, spec: DatasetSpec, seed: number): Splits
 function checkClasses(all: readonly Example[], classes: readonly string[], spec: DatasetSpec): void {
   const name = datasetName(spec);
   if (all.length === 0) throw new InputError(`the dataset '${name}' is empty: it has no examples`);
-  checkWords(all, classes, spec.label ?? "label", name, spec.name === undefined);
+  checkWords(all, classes, namedColumns(spec).label, name, !("name" in spec));
 }
 
 /** @throws {InputError} where a part of the split has no examples, or a class none in all of them */
@@ -201,7 +198,8 @@ function checkParts(splits: Splits, classes: readonly string[], spec: DatasetSpe
 }
 
 /** Ids that a column gives are of one example each, in all the files of a set. */
-function checkIds(splits: Splits, { id, ...spec }: DatasetSpec): void {
+function checkIds(splits: Splits, spec: DatasetSpec): void {
+  const { id }: DatasetKeys = spec;
   for (const examples of id === undefined ? [] : Object.values<readonly Example[]>({ ...splits })) {
     const seen = new Set<string>();
     for (const one of examples) {

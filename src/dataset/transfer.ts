@@ -2,7 +2,7 @@ import { dirname, join, resolve } from "@std/path";
 import { InputError, saidOfKey } from "../experiment/errors.ts";
 import type { TransferSpec } from "../experiment/types.ts";
 import type { HubListener } from "../hub/repository.ts";
-import type { Columns } from "./columns.ts";
+import { type Columns, namedColumns } from "./columns.ts";
 import { checkWords } from "./class_counts.ts";
 import type { Example } from "./example.ts";
 import { findHubDataset } from "./hub_dataset.ts";
@@ -45,30 +45,31 @@ export async function loadTransfer(
   const examples = readExamples(read, spec.clean);
   await saidOfKey(key, () => {
     if (examples.length === 0) throw new InputError(`the data '${spec.as}' have no examples`);
-    checkWords(examples, classes, spec.label ?? "label", spec.as, spec.name === undefined);
+    checkWords(examples, classes, namedColumns(spec).label, spec.as, !("name" in spec));
     return Promise.resolve();
   });
   return { name: spec.as, examples, notes, sha256: sha256OfJson(examples) };
 }
 
 async function examplesOf(
-  { name, path, file, source, revision, config, split, ...spec }: TransferSpec,
+  spec: TransferSpec,
   experiment: string,
   placeholders: readonly string[],
   reading: Reading,
   listener: HubListener,
 ): Promise<readonly Example[]> {
-  const { text = "text", label = "label", labels } = spec;
-  const columns: Columns = { text, label, labels, placeholders };
-  if (file !== undefined) {
-    return await readTable(resolve(dirname(experiment), file), columns, reading);
+  const columns: Columns = { ...namedColumns(spec), placeholders };
+  if ("file" in spec) {
+    return await readTable(resolve(dirname(experiment), spec.file), columns, reading);
   }
-  if (source !== undefined) {
-    const dataset = await findHubDataset(source, revision!, config, listener);
-    const files = await dataset.files(split!);
-    return (await Promise.all(files.map((one) => readTable(one, columns, reading, split!)))).flat();
+  if ("source" in spec) {
+    const { source, revision, config, split } = spec;
+    const dataset = await findHubDataset(source, revision, config, listener);
+    const files = await dataset.files(split);
+    return (await Promise.all(files.map((one) => readTable(one, columns, reading, split)))).flat();
   }
-  const folder: string = path === undefined ? join("data", name!) : resolve(dirname(experiment), path);
+  const { name, path } = spec;
+  const folder: string = path === undefined ? join("data", name) : resolve(dirname(experiment), path);
   return name === "rt-polarity"
     ? splitLikeTextcnn(await readRtPolarity(folder)).test
     : await readTable(join(folder, "test.tsv"), columns, reading);

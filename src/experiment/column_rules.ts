@@ -7,7 +7,7 @@ import {
   type ExperimentFile,
 } from "./experiment_file.ts";
 import { nearest } from "./messages.ts";
-import { promptLength } from "./prompt_length.ts";
+import { promptLength } from "./prompt_vectors.ts";
 import { columnsOf, parseTemplate, TemplateError } from "./template.ts";
 
 /** The rules of the columns that a template shows. */

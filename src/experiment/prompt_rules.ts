@@ -1,6 +1,6 @@
 import type { Broken } from "./broken.ts";
 import type { PromptInitializationKeys, PromptKeys } from "./experiment_file.ts";
-import { promptLength } from "./prompt_length.ts";
+import { promptLength } from "./prompt_vectors.ts";
 import { parseTemplate, TemplateError } from "./template.ts";
 
 /** The keys of an initialization, and the kinds that each goes with. */

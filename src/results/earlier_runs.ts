@@ -1,4 +1,5 @@
 import { InputError } from "../experiment/errors.ts";
+import { promptLength } from "../experiment/prompt_vectors.ts";
 import type { Experiment } from "../experiment/types.ts";
 import { readAbout, type RunAbout } from "./read_run.ts";
 import { runFolders } from "./run_folders.ts";
@@ -33,7 +34,7 @@ function throughputOf({ experiment, metrics, environment }: RunAbout): Throughpu
   return {
     modelSha256: environment.model.sha256,
     device: experiment.device,
-    length: experiment.prompt.length ?? 0,
+    length: promptLength(experiment.prompt),
     examplesPerSecond: metrics.examples_per_second,
     otherSeconds: Math.max(0, (environment.seconds?.wall ?? metrics.seconds) - metrics.seconds),
   };

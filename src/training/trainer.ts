@@ -79,8 +79,8 @@ export class Interrupted extends TrainingError {
 }
 
 /** How many steps a task takes. */
-export function totalSteps({ epochs, steps, batchSize }: TrainingSpec, examples: number): number {
-  return steps ?? epochs! * Math.ceil(examples / batchSize);
+export function totalSteps(spec: TrainingSpec, examples: number): number {
+  return spec.steps === undefined ? spec.epochs * Math.ceil(examples / spec.batchSize) : spec.steps;
 }
 
 /**
