@@ -149,16 +149,18 @@ async function checked(run: CheckedRun, texts: readonly LabelledEncoding[]): Pro
 
 /** What the run will answer with, and what it takes beside texts and a prompt. */
 function answeringGraph(
-  { prompt, model, hard }: RunGraphs,
+  graphs: RunGraphs,
   isEnsemble: boolean,
 ): { graph: Emitted; inputs: Readonly<Record<string, Tensor>> } {
-  if (model) {
+  if (graphs.model) {
+    const { model } = graphs;
     const start = model.parameters.map(({ name, dims, start }) =>
       [name, float32Tensor(start, dims)] as const
     );
     return { graph: model.answer, inputs: Object.fromEntries(start) };
   }
-  return { graph: (hard ?? (isEnsemble ? prompt!.bank : prompt!)).answer, inputs: {} };
+  if (graphs.hard) return { graph: graphs.hard.answer, inputs: {} };
+  return { graph: (isEnsemble ? graphs.prompt.bank : graphs.prompt).answer, inputs: {} };
 }
 
 /**

@@ -78,9 +78,9 @@ export class LoadedRun {
     const isWhole = experiment.tune === "all";
     const graph = isWhole
       ? compileWholeModel(model, optimizerName(experiment.training), form).predict
-      : experiment.ensemble
-      ? compiled!.bank.predict
-      : (compiled ?? compileHardModel(model, form)).predict;
+      : compiled === undefined
+      ? compileHardModel(model, form).predict
+      : (experiment.ensemble ? compiled.bank : compiled).predict;
     const session = await device.open(graph);
     const template = parseTemplate(prompt.template, promptLength(prompt));
     const counting = positionCounting(prompt, compiled);

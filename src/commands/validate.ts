@@ -55,7 +55,7 @@ export async function validate(args: readonly string[], { results }: ValidateFla
   if (ensembles.length > 0) {
     console.log(
       `and after them ${
-        ensembles.map(({ title, members }) => `${title}, ${members!.length} prompts`).join("; ")
+        ensembles.map(({ title, members = [] }) => `${title}, ${members.length} prompts`).join("; ")
       }`,
     );
   }
