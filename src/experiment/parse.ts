@@ -1,4 +1,4 @@
-import { Ajv, type ErrorObject } from "ajv";
+import type { ErrorObject } from "ajv";
 import { ExperimentDocument, isWithin, type KeyPath, placeOf } from "./document.ts";
 import { ExperimentError, KeyError, type Problem } from "./errors.ts";
 import type { ExperimentFile } from "./experiment_file.ts";
@@ -6,11 +6,8 @@ import { messageOf } from "./messages.ts";
 import { overridden, type Override } from "./override.ts";
 import { resolve } from "./resolve.ts";
 import { brokenRules } from "./rules.ts";
-import schema from "./schema.json" with { type: "json" };
+import { isExperimentFile } from "./schema_check.ts";
 import type { Experiment } from "./types.ts";
-
-const validate = new Ajv({ allErrors: true, allowUnionTypes: true, strictTypes: false, ownProperties: true })
-  .compile<ExperimentFile>(schema);
 
 /**
  * Reads an experiment file that asks for one run: YAML, checked against the schema and against the rules that join several
@@ -47,13 +44,13 @@ export function checkedFile(document: ExperimentDocument, overrides: readonly Ov
     if (!(error instanceof KeyError)) throw error;
     return { problems: error.wrong.map(({ path, message }) => ({ path, ...place(path, true), message })) };
   }
-  if (validate(content)) {
+  if (isExperimentFile(content)) {
     for (const { path, message } of brokenRules(content)) {
       problems.push({ path, ...place(path, false), message: said(message, path, overrides) });
     }
     if (problems.length === 0) return { given: content, problems: [] };
   } else {
-    for (const error of (validate.errors ?? []).filter(saysSomething)) {
+    for (const error of (isExperimentFile.errors ?? []).filter(saysSomething)) {
       const path = pathOf(error);
       problems.push({
         path,

@@ -1,4 +1,5 @@
-import { EXPERIMENT_SCHEMA, propertiesOf, type SchemaPart } from "./schema_part.ts";
+import { propertiesOf, type SchemaPart } from "../schema/schema_part.ts";
+import { EXPERIMENT_SCHEMA } from "./schema_part.ts";
 
 /** The page on an experiment file's keys, as Markdown: a section for each key at the top, a row for each below it. */
 export function schemaPage(): string {
@@ -81,3 +82,5 @@ function standard(part: SchemaPart): string {
 function cell(text: string): string {
   return text.replaceAll("|", "\\|");
 }
+
+if (import.meta.main) await Deno.writeTextFile("docs/experiment-file.md", schemaPage());

@@ -1,31 +1,6 @@
+import { propertiesOf, type SchemaPart } from "../schema/schema_part.ts";
 import type { KeyPath } from "./document.ts";
 import schema from "./schema.json" with { type: "json" };
-
-/** The part of a JSON Schema (draft 7) that reading, messages, pages and types go by. */
-export interface SchemaPart {
-  readonly description?: string;
-  readonly $ref?: string;
-  readonly definitions?: Readonly<Record<string, SchemaPart>>;
-  readonly type?: string | readonly string[];
-  readonly enum?: readonly unknown[];
-  readonly const?: unknown;
-  readonly default?: unknown;
-  readonly properties?: Readonly<Record<string, SchemaPart>>;
-  readonly required?: readonly string[];
-  readonly additionalProperties?: boolean | SchemaPart;
-  readonly items?: SchemaPart;
-  readonly minItems?: number;
-  readonly maxItems?: number;
-  readonly minLength?: number;
-  readonly minimum?: number;
-  readonly exclusiveMinimum?: number;
-  /** Of a value that is a text or an object: what the text may be … */
-  readonly then?: SchemaPart;
-  /** … and what the object holds. */
-  readonly else?: SchemaPart;
-  /** Of the keys that multiply a file: each key of this map is a path of the experiment, and holds values of that path, or null. */
-  readonly paths?: "values" | "lists";
-}
 
 /** What a number may be. */
 export interface NumberLimits {
@@ -54,11 +29,6 @@ export const FILE_PART: SchemaPart = {
 
 /** The key, beside those of the sweep, that tells named variants apart; `exclude` may name it. */
 const VARIANT_PART: SchemaPart = { type: "string" };
-
-/** The keys that a part of the schema names; those of an object that may also be a text, too. */
-export function propertiesOf(part: SchemaPart | undefined): Readonly<Record<string, SchemaPart>> {
-  return part?.properties ?? part?.else?.properties ?? {};
-}
 
 /** The schema of a key's value, or of a list's items; `undefined` where it says nothing of them. */
 export function partOf(part: SchemaPart | undefined, key: string | number): SchemaPart | undefined {

@@ -1,42 +1,8 @@
 import { dirname, join } from "@std/path";
-import type { Timing } from "../device/stopwatch.ts";
-import type { OwnFile } from "./own_files.ts";
 import project from "../../deno.json" with { type: "json" };
+import type { Environment } from "./run_files.ts";
 
-/** `environment.json`: what a run's results depend on beside its experiment, and where its time went. */
-export interface Environment {
-  readonly format?: string;
-  readonly softprompt: string;
-  readonly deno: string;
-  readonly v8: string;
-  readonly onnxruntime: string;
-  readonly tokenizers: string;
-  readonly platform: string;
-  readonly git_commit: string | null;
-  readonly device: { readonly kind: string; readonly description: string };
-  readonly model: {
-    readonly source: string;
-    /** The commit, for a model of the hub, … */
-    readonly revision?: string;
-    /** … else where its folder lies, seen from the run's. */
-    readonly folder?: string;
-    readonly file: string;
-    /** Of that file. */
-    readonly sha256: string;
-    /** The SHA-256 of every file that answers depend on, by its name within the model's folder; earlier programs wrote none. */
-    readonly files?: Readonly<Record<string, string>>;
-  };
-  readonly dataset: { readonly name: string; readonly revision?: string; readonly sha256: string };
-  readonly seed: number;
-  /** How what was compiled compared with the model's own file, relative to its largest logit; runs of the first programs do not say. */
-  readonly self_check?:
-    | { readonly difference: number; readonly tolerance: number }
-    | { readonly skipped: string };
-  readonly seconds?: Timing;
-  readonly content_hash: string;
-  /** The SHA-256 of the run's own files that answers depend on, by name; earlier programs wrote none. */
-  readonly files?: Readonly<Partial<Record<OwnFile, string>>>;
-}
+export type { Environment } from "./run_files.ts";
 
 /** The versions in `environment.json`. */
 export type SoftwareVersions = Pick<

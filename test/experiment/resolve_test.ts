@@ -1,6 +1,8 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
+import { parse } from "yaml";
 import cases from "../fixtures/resolved_experiments/cases.json" with { type: "json" };
 import { sha256OfJson } from "../../src/dataset/sha256.ts";
+import { readWritten } from "../../src/experiment/read_written.ts";
 import { parseVariants } from "../../src/experiment/sweep.ts";
 import { experimentYaml } from "../../src/results/experiment_yaml.ts";
 
@@ -28,6 +30,26 @@ for (const [name, changes] of Object.entries(cases)) {
     assertEquals(written(JSON.stringify({ ...BASE, ...changes })), golden);
   });
 }
+
+for (const name of Object.keys(cases)) {
+  Deno.test(`what the case '${name}' wrote is read as the same again`, async () => {
+    const golden = await Deno.readTextFile(new URL(`${name}.yaml`, GOLDEN));
+    for (const text of golden.split(/^# .*\n/m).slice(1)) {
+      assertEquals<unknown>(readWritten(parse(text)), parse(text));
+    }
+  });
+}
+
+Deno.test("what was written when keys meant something else names what they meant", async () => {
+  const { semantics: _, ...first } = parse(await Deno.readTextFile(new URL("hub.yaml", GOLDEN)));
+  assertEquals([readWritten(first).semantics, readWritten({ ...first, semantics: 3 }).semantics], [1, 3]);
+  assertThrows(
+    () => readWritten({ ...first, prompt: {} }),
+    RangeError,
+    "'experiment.prompt' must have required",
+  );
+  assertThrows(() => readWritten("x"), RangeError, "it holds no experiment");
+});
 
 Deno.test("the project's own experiments are resolved to the bytes that they always were", async () => {
   const golden: Record<string, string> = JSON.parse(

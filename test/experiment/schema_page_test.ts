@@ -1,5 +1,4 @@
 import { assertEquals } from "@std/assert";
-import { experimentTypes } from "../../src/experiment/generate.ts";
 import { schemaPage } from "../../src/experiment/schema_page.ts";
 import schema from "../../src/experiment/schema.json" with { type: "json" };
 
@@ -10,15 +9,6 @@ function words(text: string): string {
 
 Deno.test("the page on keys is what the schema says: deno task keys", async () => {
   assertEquals(words(await Deno.readTextFile("docs/experiment-file.md")), words(schemaPage()));
-});
-
-/** A module without what a formatter adds: blanks, commas at ends, bars before a union's first type. */
-function bare(code: string): string {
-  return code.replaceAll(/\s+/g, "").replaceAll(/,(?=[}\])])/g, "").replaceAll(/(?<=[:=<])\|/g, "");
-}
-
-Deno.test("the types of an experiment file are what the schema says: deno task keys", async () => {
-  assertEquals(bare(await Deno.readTextFile("src/experiment/experiment_file.ts")), bare(experimentTypes()));
 });
 
 Deno.test("every key says what it is for", () => {
