@@ -13,6 +13,7 @@ import { promptInsertion, promptLength } from "../experiment/prompt_vectors.ts";
 import { parseTemplate, type Template } from "../experiment/template.ts";
 import type { LabelledEncoding } from "../prompt/batches.ts";
 import { type Encoded, TemplateEncoder } from "../prompt/encoding.ts";
+import { RUN_FILES } from "../results/file_schemas.ts";
 import { compilerHash, type Form } from "./compile_model.ts";
 import type { Prepared } from "./prepare.ts";
 import type { RunGraphs } from "./run_graphs.ts";
@@ -92,8 +93,8 @@ async function keyOf(
 
 async function readKept(path: string): Promise<SelfCheck | undefined> {
   try {
-    const kept: Partial<SelfCheck> | null = JSON.parse(await Deno.readTextFile(path));
-    const { difference = NaN, tolerance = NaN } = kept ?? {};
+    const kept: unknown = JSON.parse(await Deno.readTextFile(path));
+    const { difference, tolerance } = RUN_FILES.read("self_check", kept, (fault) => new SyntaxError(fault));
     return difference <= tolerance ? { difference, tolerance } : undefined;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || error instanceof SyntaxError) return undefined;

@@ -4,7 +4,7 @@ import type { Tensor } from "../device/device.ts";
 import { InputError, KeyError, saidOfKey } from "../experiment/errors.ts";
 import type { PromptSpec, SoftPrompt } from "../experiment/types.ts";
 import { type Entry, entryOf, saidOfEntry, times } from "../formats/embedding_scale.ts";
-import { type PeftConfig, readPeftAdapter } from "../formats/peft.ts";
+import { readPeftAdapter } from "../formats/peft.ts";
 import { readJson } from "../model/read_json.ts";
 import { readPrompt } from "../results/read_prompt.ts";
 import { readEnvironment } from "../results/read_run.ts";
@@ -90,7 +90,7 @@ async function readAdapter({ length }: SoftPrompt, folder: string): Promise<Give
     throw new InputError(`${folder} is no adapter of PEFT's: it lacks adapter_model.safetensors`);
   });
   const config = await readJson(join(folder, "adapter_config.json"));
-  const prompt = readPeftAdapter(config as unknown as PeftConfig, weights, folder);
+  const prompt = readPeftAdapter(config, weights, folder);
   if (prompt.dims[0] !== length) {
     const message = `the adapter has ${prompt.dims[0]} vectors, and 'prompt.length' is ${length}`;
     throw new KeyError([{ path: ["prompt", "length"], message }]);

@@ -4,7 +4,9 @@
  * @module
  */
 import experiment from "../experiment/schema.json" with { type: "json" };
+import artifacts from "../artifacts/artifacts_manifest.json" with { type: "json" };
 import runFiles from "../results/run_files.json" with { type: "json" };
+import trainingFiles from "../training/training_files.json" with { type: "json" };
 import { schemaTypes } from "./schema_types.ts";
 
 /** The modules that are made, by their paths. */
@@ -18,6 +20,14 @@ export function generatedModules(): Record<string, string> {
     "src/results/run_files.ts": schemaTypes(runFiles, {
       schema: "run_files.json",
       definitions: "RunFileTypes",
+    }),
+    "src/training/training_files.ts": schemaTypes(trainingFiles, {
+      schema: "training_files.json",
+      definitions: "TrainingFileTypes",
+    }),
+    "src/artifacts/artifacts_manifest.ts": schemaTypes(artifacts, {
+      schema: "artifacts_manifest.json",
+      definitions: "ArtifactsTypes",
     }),
   };
 }

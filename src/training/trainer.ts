@@ -9,6 +9,9 @@ import { type Best, EarlyStopping, type Parameters, type Watched } from "./early
 import { Moving } from "./moving.ts";
 import { learningRateAt } from "./schedule.ts";
 import { drop, type StepSessions, taken, takeStep } from "./step.ts";
+import type { HistoryLine } from "./training_files.ts";
+
+export type { HistoryLine } from "./training_files.ts";
 
 /** What is tuned, on what, and how. */
 export interface TuningTask extends StepSessions {
@@ -31,19 +34,6 @@ export interface TuningTask extends StepSessions {
   readonly resume?: Checkpoint;
   /** Interrupts between two steps. */
   readonly signal?: AbortSignal;
-}
-
-/** A line of the history. */
-export interface HistoryLine {
-  readonly step: number;
-  /** From 1. */
-  readonly epoch: number;
-  /** The mean over the steps since the last line. */
-  readonly loss: number;
-  readonly learning_rate: number;
-  /** Of the last step, before clipping. */
-  readonly gradient_norm: number;
-  readonly validation?: Watched;
 }
 
 /** What happens while a prompt is tuned. */
