@@ -1,6 +1,6 @@
 import { join } from "@std/path";
 import { mean } from "simple-statistics";
-import type { Meaning } from "../../src/prompt/meaning.ts";
+import type { Meaning } from "../../src/prompt/interpretation.ts";
 import type { SummaryRow } from "../../src/results/summary.ts";
 
 /** What the vectors of a group's prompts mean, on average over its seeds. */

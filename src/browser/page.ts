@@ -2,7 +2,7 @@
 /// <reference lib="dom.iterable" />
 import type { Tensor } from "../device/device.ts";
 import { largestOf } from "../evaluation/softmax.ts";
-import { decodeText, SAVE_AS_UTF8 } from "../experiment/decode_text.ts";
+import { decodeText, SAVE_AS_UTF8 } from "../disk/decode_text.ts";
 import { promptFile } from "../prompt/prompt_file.ts";
 import { chooseInBrowser } from "./choose.ts";
 import { type Answer, type CalibratedPrompt, SentenceClassifier } from "./classify.ts";

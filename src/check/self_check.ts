@@ -1,7 +1,7 @@
 import type { InferenceSession } from "onnxruntime-common";
 import type { ModelFacts, NumberFormat } from "../compiler/mod.ts";
 import { float32Tensor, int64Tensor, type Session, type Tensor } from "../device/device.ts";
-import { InputError } from "../experiment/errors.ts";
+import { InputError } from "../base/errors.ts";
 import type { ModelCard } from "../model/card.ts";
 import { batchFeeds, type LabelledEncoding } from "../prompt/batches.ts";
 import { readsPadding } from "../prompt/padding.ts";

@@ -1,18 +1,18 @@
 import { globToRegExp, isGlob } from "@std/path";
-import { InputError } from "../experiment/errors.ts";
+import { InputError } from "../base/errors.ts";
 import { partialPath } from "../results/run_folder.ts";
 import { Interrupted } from "../training/trainer.ts";
-import { BatchDisplay } from "./batch_display.ts";
-import { batchTables } from "./batch_tables.ts";
-import { BatchFailed } from "./exit.ts";
-import { fusedGroups, type FuseMode, isFused } from "./fuse.ts";
-import { untilInterrupted } from "./interrupt.ts";
-import { type PlannedRun, planRuns } from "./plan.ts";
-import type { BatchOutcome } from "./run_planned.ts";
-import { HereRunner, type Runner, WorkerRunner } from "./runner.ts";
-import { survey } from "./survey.ts";
-import { Workbench } from "./workbench.ts";
-import { writeSummaries } from "./write_summaries.ts";
+import { BatchDisplay } from "../terminal/batch_display.ts";
+import { batchTables } from "../terminal/batch_tables.ts";
+import { BatchFailed } from "../terminal/exit_codes.ts";
+import { fusedGroups, type FuseMode, isFused } from "../batch/fuse.ts";
+import { untilInterrupted } from "../terminal/interrupt.ts";
+import { type PlannedRun, planRuns } from "../batch/plan.ts";
+import type { BatchOutcome } from "../batch/run_planned.ts";
+import { HereRunner, type Runner, WorkerRunner } from "../batch/runner.ts";
+import { survey } from "../batch/estimate.ts";
+import { Workbench } from "../run/resource_cache.ts";
+import { writeSummaries } from "../batch/write_summaries.ts";
 
 /** The flags of `batch`. */
 export interface BatchFlags {

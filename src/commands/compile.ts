@@ -2,14 +2,14 @@ import { join } from "@std/path";
 import type { Insertion, OptimizerName, Precision } from "../compiler/mod.ts";
 import type { DeviceKind } from "../device/device.ts";
 import { onDisk } from "../disk/on_disk.ts";
-import { writeArtifacts } from "./artifacts.ts";
-import { compileModel, type Form, targetOf } from "./compile_model.ts";
-import { InputError } from "../experiment/errors.ts";
+import { writeArtifacts } from "../artifacts/manifest.ts";
+import { compileModel, type Form, targetOf } from "../artifacts/compile_model.ts";
+import { InputError } from "../base/errors.ts";
 import { type GivenModel, resolveModel } from "../experiment/model_file.ts";
-import { say } from "./console.ts";
-import { terminalDownloads } from "./downloads.ts";
-import { explain } from "./explain.ts";
-import { openModel } from "./open_model.ts";
+import { say } from "../terminal/console.ts";
+import { terminalDownloads } from "../terminal/downloads.ts";
+import { explain } from "../terminal/explain_text.ts";
+import { openModel } from "../model/open_model.ts";
 
 /** The flags of `compile`. */
 export interface CompileFlags {

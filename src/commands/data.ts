@@ -1,6 +1,6 @@
 import { join } from "@std/path";
 import { provideRtPolarity } from "../dataset/download.ts";
-import { ProgressBar } from "./console.ts";
+import { ProgressBar } from "../terminal/console.ts";
 
 /** The flags of `data`. */
 export interface DataFlags {

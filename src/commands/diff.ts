@@ -2,8 +2,8 @@ import { type Diff, diffJson, diffOf, hasVerdict } from "../diff/diff.ts";
 import { diffMarkdown } from "../diff/markdown.ts";
 import { readSide } from "../diff/side.ts";
 import { diffReport } from "../report/diff_report.ts";
-import { diffText } from "./diff_text.ts";
-import { Regression } from "./exit.ts";
+import { diffText } from "../terminal/diff_text.ts";
+import { Regression } from "../terminal/exit_codes.ts";
 
 /** How a diff can be told. */
 export const DIFF_FORMATS = ["text", "markdown", "json", "html"] as const;

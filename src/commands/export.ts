@@ -1,22 +1,22 @@
 import { join } from "@std/path";
 import { onDisk } from "../disk/on_disk.ts";
-import { InputError } from "../experiment/errors.ts";
+import { InputError } from "../base/errors.ts";
 import { parseTemplate } from "../experiment/template.ts";
 import { classifierFiles } from "../formats/classifier.ts";
 import { peftAdapter } from "../formats/peft.ts";
 import { adapterCard, scaleNote } from "../formats/cards.ts";
 import { entryOf, times } from "../formats/embedding_scale.ts";
-import { readJson } from "../model/read_json.ts";
+import { readJson } from "../disk/read_json.ts";
 import { readWeights } from "../results/model_weights.ts";
 import { readPrompt } from "../results/read_prompt.ts";
 import { readAbout, readRun, type RunAbout } from "../results/read_run.ts";
-import { calibrationIn } from "./calibrate.ts";
-import { compileHardModel, compileWholeModel } from "./compile_model.ts";
-import { say } from "./console.ts";
-import { terminalDownloads } from "./downloads.ts";
-import { modelOfRun } from "./model_of_run.ts";
-import type { OpenModel } from "./open_model.ts";
-import { compileExperiment, optimizerName, positionCounting } from "./compile_experiment.ts";
+import { calibrationIn } from "../run/calibrate.ts";
+import { compileHardModel, compileWholeModel } from "../artifacts/compile_model.ts";
+import { say } from "../terminal/console.ts";
+import { terminalDownloads } from "../terminal/downloads.ts";
+import { modelOfRun } from "../inference/model_of_run.ts";
+import type { OpenModel } from "../model/open_model.ts";
+import { compileExperiment, optimizerName, positionCounting } from "../run/compile_experiment.ts";
 
 /** The flags of `export`. */
 export interface ExportFlags {

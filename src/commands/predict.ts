@@ -1,9 +1,9 @@
 import { join } from "@std/path";
 import type { DeviceKind } from "../device/device.ts";
-import { InputError } from "../experiment/errors.ts";
-import { say } from "./console.ts";
-import { type GivenText, givenTexts } from "./given_texts.ts";
-import { type LoadedRun, loadRun } from "./load_run.ts";
+import { InputError } from "../base/errors.ts";
+import { say } from "../terminal/console.ts";
+import { type GivenText, givenTexts } from "../dataset/given_texts.ts";
+import { type LoadedRun, loadRun } from "../inference/load_run.ts";
 
 /** The flags of `predict`. */
 export interface PredictFlags {

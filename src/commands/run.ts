@@ -1,21 +1,21 @@
 import { join } from "@std/path";
 import { MULTIPLIERS } from "../experiment/combinations.ts";
 import { ExperimentDocument } from "../experiment/document.ts";
-import { InputError } from "../experiment/errors.ts";
+import { InputError } from "../base/errors.ts";
 import { type Override, parseOverrides } from "../experiment/override.ts";
 import { parseExperiment } from "../experiment/parse.ts";
 import { isMultiplied } from "../experiment/sweep.ts";
 import type { Experiment } from "../experiment/types.ts";
 import { variantName } from "../experiment/variant_name.ts";
 import type { MetricsFile } from "../results/metrics_file.ts";
-import { tableLines } from "./console.ts";
-import { readExperimentFile } from "./experiment_file.ts";
-import { untilInterrupted } from "./interrupt.ts";
-import { TerminalListener } from "./listener.ts";
-import { memberFolders } from "./read_members.ts";
-import { RESULT_HEADER, resultCells } from "./result_cells.ts";
-import { runExperiment } from "./run_experiment.ts";
-import { Workbench } from "./workbench.ts";
+import { tableLines } from "../terminal/console.ts";
+import { readExperimentFile } from "../batch/experiment_file.ts";
+import { untilInterrupted } from "../terminal/interrupt.ts";
+import { TerminalListener } from "../run/progress.ts";
+import { memberFolders } from "../run/read_members.ts";
+import { RESULT_HEADER, resultCells } from "../terminal/result_cells.ts";
+import { runExperiment } from "../run/run_experiment.ts";
+import { Workbench } from "../run/resource_cache.ts";
 
 /** The flags of `run`. */
 export interface RunFlags {

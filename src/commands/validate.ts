@@ -1,15 +1,15 @@
-import { InputError } from "../experiment/errors.ts";
+import { InputError } from "../base/errors.ts";
 import { earlierRuns } from "../results/earlier_runs.ts";
-import { say, tableLines } from "./console.ts";
-import { duration } from "./duration.ts";
-import { withPlaces } from "./experiment_file.ts";
-import { type PlannedRun, planSound, problemText } from "./plan.ts";
-import { compileExperiment, positionCounting, stepKey } from "./compile_experiment.ts";
-import { dataWarnings, unknownWordsWarning } from "./data_warnings.ts";
-import { encodeDataset } from "./encode_dataset.ts";
-import type { Prepared } from "./prepare.ts";
-import { survey, type SurveyedRun } from "./survey.ts";
-import { Workbench } from "./workbench.ts";
+import { say, tableLines } from "../terminal/console.ts";
+import { duration } from "../terminal/duration.ts";
+import { withPlaces } from "../batch/experiment_file.ts";
+import { type PlannedRun, planSound, problemText } from "../batch/plan.ts";
+import { compileExperiment, positionCounting, stepKey } from "../run/compile_experiment.ts";
+import { dataWarnings, unknownWordsWarning } from "../run/data_warnings.ts";
+import { encodeDataset } from "../run/encode_dataset.ts";
+import type { Prepared } from "../run/prepare.ts";
+import { survey, type SurveyedRun } from "../batch/estimate.ts";
+import { Workbench } from "../run/resource_cache.ts";
 
 /** The flags of `validate`. */
 export interface ValidateFlags {

@@ -4,16 +4,16 @@
  *
  * @module
  */
-import { broadcastBooleans } from "./broadcast_booleans.ts";
-import { canonicalize } from "./canonicalize.ts";
-import { differentiate } from "./differentiate.ts";
-import { forWebgpu } from "./for_webgpu.ts";
-import { emit, type Emitted } from "./emit.ts";
-import type { Graph, Tell } from "./graph.ts";
-import { importModel } from "./import.ts";
-import { type NarrowedAnswer, type Parameter, tuneModel } from "./model_tuning.ts";
-import { LOSS_SCALE, mixedPrecision, unscaled } from "./mixed_precision.ts";
-import { narrow } from "./narrow.ts";
+import { broadcastBooleans } from "./targets/webgpu/broadcast_booleans.ts";
+import { canonicalize } from "./passes/canonicalize.ts";
+import { differentiate } from "./passes/differentiate.ts";
+import { forWebgpu } from "./targets/webgpu/legalize.ts";
+import { emit, type Emitted } from "./backend/emit.ts";
+import type { Graph, Tell } from "./graph/graph.ts";
+import { importModel } from "./frontend/import.ts";
+import { type NarrowedAnswer, type Parameter, tuneModel } from "./passes/model_tuning.ts";
+import { LOSS_SCALE, mixedPrecision, unscaled } from "./passes/mixed_precision.ts";
+import { narrow } from "./passes/narrow.ts";
 import {
   addLoss,
   CLASS_LOGITS,
@@ -24,43 +24,43 @@ import {
   readAnswer,
   withoutObjective,
   WORD_LOGITS,
-} from "./objective.ts";
-import { type OnnxFile, readOnnxFile, type ReadRegion } from "./onnx_file.ts";
+} from "./passes/objective.ts";
+import { type OnnxFile, readOnnxFile, type ReadRegion } from "./frontend/onnx_file.ts";
 import {
   appendOptimizer,
   optimizerGraph,
   type OptimizerName,
   optimizerState,
   type StateTensor,
-} from "./optimizer.ts";
-import { exposePositions } from "./positions.ts";
-import { promptPlace } from "./prompt_place.ts";
-import { shareGelu } from "./share_gelu.ts";
-import { simplify } from "./simplify.ts";
-import { sumEarly } from "./sum_early.ts";
-import { addsPositions, type Embedding, findEmbedding } from "./embedding_layer.ts";
-import { dimensionOf, type Insertion, type Prompts, splice } from "./splice.ts";
+} from "./passes/optimizer.ts";
+import { exposePositions } from "./passes/expose_positions.ts";
+import { promptPlace } from "./passes/prompt_place.ts";
+import { shareGelu } from "./passes/share_gelu.ts";
+import { simplify } from "./passes/simplify.ts";
+import { sumEarly } from "./passes/hoist_batch_sum.ts";
+import { addsPositions, type Embedding, findEmbedding } from "./analysis/embedding_layer.ts";
+import { dimensionOf, type Insertion, type Prompts, splice } from "./passes/splice.ts";
 
-export { bake, type BakedPrompt } from "./bake.ts";
-export { evaluate, readShape, writeShape } from "./dimension.ts";
-export { CompileError } from "./errors.ts";
+export { bake, type BakedPrompt } from "./backend/export_classifier.ts";
+export { evaluate, readShape, writeShape } from "./graph/dimension.ts";
+export { CompileError } from "./graph/errors.ts";
 export { factsOf, type ModelFacts, type PositionFacts } from "./facts.ts";
-export type { UncountedToken } from "./position_lookups.ts";
-export { fallbacks } from "./webgpu_kernels.ts";
-export { matrixFlops } from "./flops.ts";
-export type { Parameter } from "./model_tuning.ts";
-export { countParameters } from "./parameters.ts";
-export { mapWeights } from "./map_weights.ts";
-export { keptBytes } from "./memory.ts";
-export { type NumberFormat, numberFormatOf } from "./number_format.ts";
-export { type FileRegion, type Graph, liveNodes } from "./graph.ts";
-export type { LossMean } from "./objective.ts";
-export type { Emitted } from "./emit.ts";
-export { notOnnx, type OnnxFile, readOnnxFile, type ReadRegion, weightFiles } from "./onnx_file.ts";
-export type { TensorSize } from "./tensor_sizes.ts";
-export { OPTIMIZER_NAMES, type OptimizerName, type StateTensor } from "./optimizer.ts";
-export type { Insertion } from "./splice.ts";
-export { weightsApart } from "./weights_apart.ts";
+export type { UncountedToken } from "./analysis/position_lookups.ts";
+export { fallbacks } from "./targets/webgpu/kernels.ts";
+export { matrixFlops } from "./analysis/flops.ts";
+export type { Parameter } from "./passes/model_tuning.ts";
+export { countParameters } from "./frontend/parameters.ts";
+export { mapWeights } from "./frontend/map_weights.ts";
+export { keptBytes } from "./analysis/saved_activations.ts";
+export { type NumberFormat, numberFormatOf } from "./frontend/number_format.ts";
+export { type FileRegion, type Graph, liveNodes } from "./graph/graph.ts";
+export type { LossMean } from "./passes/objective.ts";
+export type { Emitted } from "./backend/emit.ts";
+export { notOnnx, type OnnxFile, readOnnxFile, type ReadRegion, weightFiles } from "./frontend/onnx_file.ts";
+export type { TensorSize } from "./graph/tensor_sizes.ts";
+export { OPTIMIZER_NAMES, type OptimizerName, type StateTensor } from "./passes/optimizer.ts";
+export type { Insertion } from "./passes/splice.ts";
+export { weightsApart } from "./backend/weights_apart.ts";
 
 /** A model that answers. */
 export interface CompiledAnswer {

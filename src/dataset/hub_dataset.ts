@@ -1,4 +1,4 @@
-import { KeyError } from "../experiment/errors.ts";
+import { KeyError } from "../base/errors.ts";
 import type { HubListener } from "../hub/repository.ts";
 
 /** A dataset of the hub, at one commit. */

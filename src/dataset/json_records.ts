@@ -1,4 +1,4 @@
-import { InputError } from "../experiment/errors.ts";
+import { InputError } from "../base/errors.ts";
 import { placeIn, type TableRecord } from "./columns.ts";
 import type { Line } from "./rows.ts";
 import { parseWritten } from "./written_number.ts";

@@ -1,6 +1,6 @@
 import { dirname, join, resolve } from "@std/path";
-import { InputError, saidOfKey } from "../experiment/errors.ts";
-import { RandomStream } from "../experiment/random_stream.ts";
+import { InputError, saidOfKey } from "../base/errors.ts";
+import { RandomStream } from "../base/random_stream.ts";
 import type { DatasetSpec, Split } from "../experiment/types.ts";
 import type { HubListener } from "../hub/repository.ts";
 import type { Columns } from "./columns.ts";
@@ -9,7 +9,7 @@ import type { Example, Splits } from "./example.ts";
 import { findHubDataset } from "./hub_dataset.ts";
 import { readExamples } from "./reading.ts";
 import { readRtPolarity } from "./rt_polarity.ts";
-import { sha256OfJson } from "./sha256.ts";
+import { sha256OfJson } from "../base/sha256.ts";
 import { splitByShares, splitLikeTextcnn, takeShare, takeShots } from "./split.ts";
 import { type Reading, readingOf, readTable } from "./table.ts";
 

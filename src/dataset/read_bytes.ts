@@ -1,6 +1,6 @@
 import { buffer } from "node:stream/consumers";
 import { createGunzip } from "node:zlib";
-import { InputError } from "../experiment/errors.ts";
+import { InputError } from "../base/errors.ts";
 
 /** The first bytes of what gzip has packed: https://www.rfc-editor.org/rfc/rfc1952 */
 const GZIP = [0x1f, 0x8b];

@@ -1,5 +1,5 @@
 import { TextLineStream } from "@std/streams/text-line-stream";
-import { type Decoding, LineDecoder } from "../experiment/decode_text.ts";
+import { type Decoding, LineDecoder } from "../disk/decode_text.ts";
 import { checkReadable, isGzip, saidOfFile, unpack } from "./read_bytes.ts";
 import type { Line } from "./rows.ts";
 import { Utf8Doubt } from "./utf8_doubt.ts";

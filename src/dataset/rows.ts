@@ -1,4 +1,4 @@
-import { InputError } from "../experiment/errors.ts";
+import { InputError } from "../base/errors.ts";
 import type { TableRecord } from "./columns.ts";
 import { FormatError } from "./format_error.ts";
 

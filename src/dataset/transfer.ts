@@ -1,5 +1,5 @@
 import { dirname, join, resolve } from "@std/path";
-import { InputError, saidOfKey } from "../experiment/errors.ts";
+import { InputError, saidOfKey } from "../base/errors.ts";
 import type { TransferSpec } from "../experiment/types.ts";
 import type { HubListener } from "../hub/repository.ts";
 import type { Columns } from "./columns.ts";
@@ -8,7 +8,7 @@ import type { Example } from "./example.ts";
 import { findHubDataset } from "./hub_dataset.ts";
 import { readExamples } from "./reading.ts";
 import { readRtPolarity } from "./rt_polarity.ts";
-import { sha256OfJson } from "./sha256.ts";
+import { sha256OfJson } from "../base/sha256.ts";
 import { splitLikeTextcnn } from "./split.ts";
 import { type Reading, readingOf, readTable } from "./table.ts";
 

@@ -1,6 +1,6 @@
 import { basename, dirname } from "@std/path";
 import type { InferenceSession } from "onnxruntime-common";
-import { relocate } from "../compiler/relocate.ts";
+import { relocate } from "../compiler/backend/relocate.ts";
 import type { Device, GraphFile, WeightsFile } from "./device.ts";
 import { openOrtSession, openResidentOrtSession, type OrtModule } from "./ort_session.ts";
 import { weightBytes } from "./weight_bytes.ts";

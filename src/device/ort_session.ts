@@ -1,7 +1,7 @@
 import type { InferenceSession, Tensor as OrtTensor, TensorConstructor } from "onnxruntime-common";
 import type { DeviceTensor, Feeds, GraphFile, ResidentSession, Session, Tensor } from "./device.ts";
 import { readWhole } from "./read_whole.ts";
-import { Turns } from "./turns.ts";
+import { Turns } from "./serial_queue.ts";
 
 /** What the native and the web build of ONNX Runtime have in common. */
 export interface OrtModule {

@@ -9,7 +9,7 @@ import {
 } from "./device.ts";
 import { DeviceWatch } from "./device_watch.ts";
 import { openOrtSession, openResidentOrtSession, type OrtModule } from "./ort_session.ts";
-import { Turns } from "./turns.ts";
+import { Turns } from "./serial_queue.ts";
 
 /** What is known of the WebGPU adapter before anything is opened on it. */
 export interface AdapterReport {

@@ -1,4 +1,4 @@
-import { InputError } from "../experiment/errors.ts";
+import { InputError } from "../base/errors.ts";
 import type { RunGroup, Side } from "./side.ts";
 
 /** Two groups of runs that belong together. */

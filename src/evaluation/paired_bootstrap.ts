@@ -1,5 +1,5 @@
 import { mean, quantileSorted, standardDeviation } from "simple-statistics";
-import { RandomStream } from "../experiment/random_stream.ts";
+import { RandomStream } from "../base/random_stream.ts";
 import { type MetricName, METRICS } from "./metric_names.ts";
 import type { ScoredRun } from "./scored_run.ts";
 

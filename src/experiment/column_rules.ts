@@ -1,4 +1,4 @@
-import type { Broken } from "./broken.ts";
+import type { Broken } from "./rule_violation.ts";
 import type { KeyPath } from "./document.ts";
 import { nearest } from "./messages.ts";
 import { columnsOf, parseTemplate, TemplateError } from "./template.ts";

@@ -1,6 +1,6 @@
 import { equal } from "@std/assert/equal";
 import { type ExperimentDocument, isWithin } from "./document.ts";
-import type { Problem } from "./errors.ts";
+import type { Problem } from "../base/errors.ts";
 import { nearest } from "./messages.ts";
 import { keyPath, type Override, setTwice } from "./override.ts";
 

@@ -1,5 +1,5 @@
 import { isMap, isScalar, isSeq, type LineCounter, type Node, type Pair } from "yaml";
-import { ExperimentError, type KeyError, type Problem } from "./errors.ts";
+import { ExperimentError, type KeyError, type Problem } from "../base/errors.ts";
 import { FILE_PART } from "./schema_part.ts";
 import { readYaml } from "./yaml_text.ts";
 import { asWritten, ValueReader, type YamlProblem } from "./yaml_value.ts";

@@ -1,4 +1,4 @@
-import type { Broken } from "./broken.ts";
+import type { Broken } from "./rule_violation.ts";
 import type { KeyPath } from "./document.ts";
 import { endingOf, KNOWN_ENDINGS, type TableKind, tableKind } from "./table_kind.ts";
 import type { DatasetSpec, PartialExperiment, TransferSpec } from "./types.ts";

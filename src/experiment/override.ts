@@ -1,5 +1,5 @@
 import { isWithin, type KeyPath, type Place, valueAt } from "./document.ts";
-import { InputError, KeyError } from "./errors.ts";
+import { InputError, KeyError } from "../base/errors.ts";
 import { isText, partAt } from "./schema_part.ts";
 import { readYaml } from "./yaml_text.ts";
 import { ValueReader } from "./yaml_value.ts";

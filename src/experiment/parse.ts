@@ -1,6 +1,6 @@
 import { Ajv, type ErrorObject } from "ajv";
 import { ExperimentDocument, isWithin, type KeyPath, placeOf } from "./document.ts";
-import { ExperimentError, KeyError, type Problem } from "./errors.ts";
+import { ExperimentError, KeyError, type Problem } from "../base/errors.ts";
 import { messageOf } from "./messages.ts";
 import { overridden, type Override } from "./override.ts";
 import { resolve } from "./resolve.ts";

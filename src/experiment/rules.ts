@@ -4,7 +4,7 @@ import { inOtherForm } from "./normalization.ts";
 import { columnRules, templateColumns } from "./column_rules.ts";
 import { parseTemplate, TemplateError } from "./template.ts";
 import type { GivenModel } from "./model_file.ts";
-import type { Broken } from "./broken.ts";
+import type { Broken } from "./rule_violation.ts";
 import { DEFAULT_VALIDATION, resolveSplit, transferName } from "./resolve.ts";
 import type {
   DatasetSpec,

@@ -1,4 +1,4 @@
-import { InputError } from "./errors.ts";
+import { InputError } from "../base/errors.ts";
 
 /**
  * The version of what an experiment's keys mean to the model. It is written into each run, prompt and compiled artifact, so

@@ -1,6 +1,6 @@
 import { combinations, multiplierProblems, MULTIPLIERS, VARIANT, withoutExcluded } from "./combinations.ts";
 import { ExperimentDocument } from "./document.ts";
-import { ExperimentError, type Problem } from "./errors.ts";
+import { ExperimentError, type Problem } from "../base/errors.ts";
 import type { Override } from "./override.ts";
 import { experimentOf, problemsOf } from "./parse.ts";
 import type { Experiment } from "./types.ts";

@@ -1,4 +1,4 @@
-import type { Broken } from "./broken.ts";
+import type { Broken } from "./rule_violation.ts";
 import { inOtherForm } from "./normalization.ts";
 import { resolveSplit } from "./resolve.ts";
 import type { DatasetSpec, EnsembleSpec, PartialExperiment, TrainingSpec } from "./types.ts";

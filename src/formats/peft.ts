@@ -1,6 +1,6 @@
 import type { Tensor } from "../device/device.ts";
 import { readSafetensors, writeSafetensors } from "../device/safetensors.ts";
-import { InputError } from "../experiment/errors.ts";
+import { InputError } from "../base/errors.ts";
 import type { ModelCard } from "../model/card.ts";
 
 /** What PEFT's `adapter_config.json` says of a prompt (https://huggingface.co/docs/peft/package_reference/prompt_tuning). */

@@ -1,6 +1,6 @@
 import { TEXTCNN_STEPS } from "../dataset/clean.ts";
 import { type Clean, readText } from "../dataset/reading.ts";
-import { InputError } from "../experiment/errors.ts";
+import { InputError } from "../base/errors.ts";
 import type { Json } from "../model/special_tokens.ts";
 import { Tokenizer } from "../model/tokenizer.ts";
 import { continuing, preceded } from "../model/tokenizer_steps.ts";

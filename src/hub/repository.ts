@@ -2,11 +2,11 @@ import { datasetInfo, downloadFile, listFiles, modelInfo, REGEX_COMMIT_HASH } fr
 import { dirname, join } from "@std/path";
 import { Lock } from "../disk/lock.ts";
 import { onDisk } from "../disk/on_disk.ts";
-import { InputError } from "../experiment/errors.ts";
+import { InputError } from "../base/errors.ts";
 import { RepositoryCache, type RepositoryName } from "./cache.ts";
 import { hubError } from "./explain_error.ts";
 import { HubError } from "./hub_error.ts";
-import { patientFetch } from "./patient_fetch.ts";
+import { patientFetch } from "./fetch_with_retry.ts";
 import type { HubSettings } from "./settings.ts";
 import { downloadVerified, type ListedFile, type Progress } from "./verified_download.ts";
 

@@ -1,5 +1,5 @@
 import { dirname, join, relative, resolve } from "@std/path";
-import { InputError, KeyError, saidOfKey } from "../experiment/errors.ts";
+import { InputError, KeyError, saidOfKey } from "../base/errors.ts";
 import type { ModelSpec } from "../experiment/types.ts";
 import type { HubListener } from "../hub/repository.ts";
 

@@ -1,5 +1,5 @@
 import { Tokenizer as Library } from "@huggingface/tokenizers";
-import { InputError } from "../experiment/errors.ts";
+import { InputError } from "../base/errors.ts";
 import { forLibrary } from "./library_steps.ts";
 import { isObject, type Json } from "./special_tokens.ts";
 import { followed } from "./tokenizer_steps.ts";

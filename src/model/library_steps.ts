@@ -1,4 +1,4 @@
-import { InputError } from "../experiment/errors.ts";
+import { InputError } from "../base/errors.ts";
 import { isObject, type Json, objectsOf } from "./special_tokens.ts";
 import { schemeOf, without } from "./tokenizer_steps.ts";
 

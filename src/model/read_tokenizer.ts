@@ -1,6 +1,6 @@
 import { join } from "@std/path";
-import { InputError } from "../experiment/errors.ts";
-import { readJson } from "./read_json.ts";
+import { InputError } from "../base/errors.ts";
+import { readJson } from "../disk/read_json.ts";
 import type { Json } from "./special_tokens.ts";
 import { type ModelVocabulary, Tokenizer } from "./tokenizer.ts";
 

@@ -1,5 +1,5 @@
 import { float32Tensor, int64Tensor, type Tensor } from "../device/device.ts";
-import type { RandomStream } from "../experiment/random_stream.ts";
+import type { RandomStream } from "../base/random_stream.ts";
 import type { Encoded } from "./encoding.ts";
 
 /** An encoded example with the index of its class. */

@@ -1,4 +1,4 @@
-import { InputError, KeyError } from "../experiment/errors.ts";
+import { InputError, KeyError } from "../base/errors.ts";
 import { columnsOf, type Piece, type Template } from "../experiment/template.ts";
 import type { ModelCard } from "../model/card.ts";
 import type { Tokenizer } from "../model/tokenizer.ts";

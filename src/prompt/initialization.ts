@@ -1,6 +1,6 @@
 import { float32Tensor, type Tensor } from "../device/device.ts";
-import { InputError } from "../experiment/errors.ts";
-import type { RandomStream } from "../experiment/random_stream.ts";
+import { InputError } from "../base/errors.ts";
+import type { RandomStream } from "../base/random_stream.ts";
 import type { Initialization } from "../experiment/types.ts";
 import type { Tokenizer } from "../model/tokenizer.ts";
 import type { EmbeddingSpace } from "./embedding_space.ts";

@@ -1,5 +1,5 @@
 import { float32Tensor, int64Tensor, type Tensor } from "../device/device.ts";
-import { KeyError } from "../experiment/errors.ts";
+import { KeyError } from "../base/errors.ts";
 import type { MultiTokenWords } from "../experiment/types.ts";
 import type { Tokenizer } from "../model/tokenizer.ts";
 

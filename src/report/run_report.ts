@@ -1,7 +1,7 @@
 import { stringify } from "yaml";
 import { experimentYaml } from "../results/experiment_yaml.ts";
 import { reliabilityBins } from "../evaluation/calibration.ts";
-import type { Meaning, Neighbourhood } from "../prompt/meaning.ts";
+import type { Meaning, Neighbourhood } from "../prompt/interpretation.ts";
 import type { EnsembleFile } from "../results/ensemble_file.ts";
 import type { PartMetrics } from "../results/metrics_file.ts";
 import { type Prediction, worstMistakes } from "../results/predictions.ts";

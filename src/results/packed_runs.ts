@@ -1,4 +1,4 @@
-import { sha256OfJson } from "../dataset/sha256.ts";
+import { sha256OfJson } from "../base/sha256.ts";
 import type { Environment } from "./environment.ts";
 import type { Experiment } from "../experiment/types.ts";
 import type { MetricsFile } from "./metrics_file.ts";

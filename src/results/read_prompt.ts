@@ -1,8 +1,8 @@
 import { join } from "@std/path";
-import { sha256 } from "../dataset/sha256.ts";
+import { sha256 } from "../base/sha256.ts";
 import type { Tensor } from "../device/device.ts";
 import { readSafetensors } from "../device/safetensors.ts";
-import { InputError } from "../experiment/errors.ts";
+import { InputError } from "../base/errors.ts";
 import { checkSemantics } from "../experiment/semantics.ts";
 import { checkOwnFile } from "./own_files.ts";
 import { readAbout, readEnvironment } from "./read_run.ts";

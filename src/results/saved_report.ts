@@ -1,6 +1,6 @@
 import { decodeBase64, encodeBase64 } from "@std/encoding/base64";
 import { jsonPieces } from "../dataset/json_pieces.ts";
-import { InputError } from "../experiment/errors.ts";
+import { InputError } from "../base/errors.ts";
 import { checkFormat } from "./format.ts";
 import { type PackedRuns, packRuns, unpackRuns } from "./packed_runs.ts";
 import { isPrediction } from "./predictions.ts";

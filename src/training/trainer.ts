@@ -1,12 +1,12 @@
-import { evaluate } from "../compiler/dimension.ts";
-import type { StateTensor } from "../compiler/optimizer.ts";
+import { evaluate } from "../compiler/graph/dimension.ts";
+import type { StateTensor } from "../compiler/passes/optimizer.ts";
 import { type DeviceTensor, float32Tensor, scalarTensor, type Tensor } from "../device/device.ts";
 import type { TrainingSpec } from "../experiment/types.ts";
 import type { LabelledEncoding } from "../prompt/batches.ts";
 import { BatchQueue } from "./batch_queue.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { type Best, EarlyStopping, type Parameters, type Watched } from "./early_stopping.ts";
-import { Moving } from "./moving.ts";
+import { Moving } from "./training_state.ts";
 import { learningRateAt } from "./schedule.ts";
 import { drop, type StepSessions, taken, takeStep } from "./step.ts";
 

@@ -2,7 +2,7 @@ import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { createTarGzip } from "nanotar";
 import { provideRtPolarity } from "../../src/dataset/download.ts";
-import { InputError } from "../../src/experiment/errors.ts";
+import { InputError } from "../../src/base/errors.ts";
 import { shared, sharedTest } from "../shared.ts";
 import { call, inFolder } from "./softprompt.ts";
 

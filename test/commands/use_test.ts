@@ -1,7 +1,7 @@
 import { assertAlmostEquals, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { InferenceSession, Tensor } from "onnxruntime-node";
-import { InputError } from "../../src/experiment/errors.ts";
+import { InputError } from "../../src/base/errors.ts";
 import { readTokenizer } from "../../src/model/read_tokenizer.ts";
 import { loadRun } from "softprompt";
 import { ROOT } from "../shared.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { evaluate } from "../../src/compiler/dimension.ts";
+import { evaluate } from "../../src/compiler/graph/dimension.ts";
 import { compile, type Compiled, type Insertion, OPTIMIZER_NAMES } from "../../src/compiler/mod.ts";
 import { chooseDevice } from "../../src/device/choose.ts";
 import {
@@ -9,7 +9,7 @@ import {
   scalarTensor,
   type Tensor,
 } from "../../src/device/device.ts";
-import { RandomStream } from "../../src/experiment/random_stream.ts";
+import { RandomStream } from "../../src/base/random_stream.ts";
 import { DEVICES } from "../devices.ts";
 import { familyFeeds, familyModel, readFamily } from "./family_step.ts";
 import { randomTensor, relativeError } from "./graph_runner.ts";

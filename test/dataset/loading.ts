@@ -1,6 +1,6 @@
 import { type Dataset, loadDataset } from "../../src/dataset/load.ts";
 import type { DatasetSpec } from "../../src/experiment/types.ts";
-import { terminalDownloads } from "../../src/commands/downloads.ts";
+import { terminalDownloads } from "../../src/terminal/downloads.ts";
 
 /** Loads a dataset as an experiment file would, its template holding these columns. */
 export function load(

@@ -1,10 +1,10 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import { float32 } from "../../src/compiler/constants.ts";
+import { float32 } from "../../src/compiler/graph/constants.ts";
 import { bake, compile, CompileError, compileHard, type Emitted } from "../../src/compiler/mod.ts";
 import { openCpu } from "../../src/device/cpu.ts";
 import { float32Tensor, int64Tensor } from "../../src/device/device.ts";
 import { answersTo, type Classifier, classLogits } from "../../src/evaluation/predict.ts";
-import { RandomStream } from "../../src/experiment/random_stream.ts";
+import { RandomStream } from "../../src/base/random_stream.ts";
 import { readRegion } from "../../src/model/read_region.ts";
 import { withoutMask } from "../compiler/without_mask.ts";
 

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { join } from "@std/path";
-import { InputError } from "../../src/experiment/errors.ts";
+import { InputError } from "../../src/base/errors.ts";
 import { readTokenizer, readTokenizerJson } from "../../src/model/read_tokenizer.ts";
 import type { Json } from "../../src/model/special_tokens.ts";
 import { Tokenizer } from "../../src/model/tokenizer.ts";

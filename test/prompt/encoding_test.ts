@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { InputError, KeyError } from "../../src/experiment/errors.ts";
+import { InputError, KeyError } from "../../src/base/errors.ts";
 import { parseTemplate } from "../../src/experiment/template.ts";
 import { readTokenizer, readTokenizerJson } from "../../src/model/read_tokenizer.ts";
 import { Tokenizer } from "../../src/model/tokenizer.ts";

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { InputError } from "../../src/experiment/errors.ts";
+import { InputError } from "../../src/base/errors.ts";
 import { parseTemplate } from "../../src/experiment/template.ts";
 import { TemplateEncoder } from "../../src/prompt/encoding.ts";
 import { frameOf, leadOf } from "../../src/prompt/frame.ts";

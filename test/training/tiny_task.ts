@@ -1,6 +1,6 @@
 import { compile, type LossMean } from "../../src/compiler/mod.ts";
 import { type Device, float32Tensor, int64Tensor, type ResidentSession } from "../../src/device/device.ts";
-import { RandomStream } from "../../src/experiment/random_stream.ts";
+import { RandomStream } from "../../src/base/random_stream.ts";
 import { withoutMask } from "../compiler/without_mask.ts";
 import type { TuningTask } from "../../src/training/trainer.ts";
 

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { symbol } from "../../src/compiler/dimension.ts";
+import { symbol } from "../../src/compiler/graph/dimension.ts";
 import {
   DeviceError,
   float32Tensor,

@@ -1,8 +1,8 @@
-import type { Builder } from "../builder.ts";
-import { float32 } from "../constants.ts";
-import { type Dimension, subtract } from "../dimension.ts";
-import { CompileError } from "../errors.ts";
-import type { Value } from "../graph.ts";
+import type { Builder } from "../ops/builder.ts";
+import { float32 } from "../graph/constants.ts";
+import { type Dimension, subtract } from "../graph/dimension.ts";
+import { CompileError } from "../graph/errors.ts";
+import type { Value } from "../graph/graph.ts";
 
 /** The lowest float32, added to the score of a key that is not to be seen. */
 const LOWEST = -3.4028234663852886e38;

@@ -1,8 +1,8 @@
-import { CompileError } from "../errors.ts";
-import { type Dimension, product } from "../dimension.ts";
-import type { Builder } from "../builder.ts";
-import type { Value } from "../graph.ts";
-import { required } from "../ops/row.ts";
+import { CompileError } from "../graph/errors.ts";
+import { type Dimension, product } from "../graph/dimension.ts";
+import type { Builder } from "../ops/builder.ts";
+import type { Value } from "../graph/graph.ts";
+import { required } from "../ops/op_definition.ts";
 import type { Fused } from "./lowering.ts";
 
 /**

@@ -1,7 +1,7 @@
-import type { Builder } from "../builder.ts";
-import { CompileError } from "../errors.ts";
-import type { Value } from "../graph.ts";
-import { integerAttribute, required } from "../ops/row.ts";
+import type { Builder } from "../ops/builder.ts";
+import { CompileError } from "../graph/errors.ts";
+import type { Value } from "../graph/graph.ts";
+import { integerAttribute, required } from "../ops/op_definition.ts";
 import { type Lowering, refuse } from "./lowering.ts";
 import { real, unpacked } from "./packed_weights.ts";
 

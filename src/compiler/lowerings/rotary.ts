@@ -1,8 +1,8 @@
-import type { Builder } from "../builder.ts";
-import { CompileError } from "../errors.ts";
-import { multiply } from "../dimension.ts";
-import type { Value } from "../graph.ts";
-import { integerAttribute, required } from "../ops/row.ts";
+import type { Builder } from "../ops/builder.ts";
+import { CompileError } from "../graph/errors.ts";
+import { multiply } from "../graph/dimension.ts";
+import type { Value } from "../graph/graph.ts";
+import { integerAttribute, required } from "../ops/op_definition.ts";
 import type { Lowering } from "./lowering.ts";
 
 /**

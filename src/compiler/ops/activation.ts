@@ -1,7 +1,7 @@
-import type { Builder } from "../builder.ts";
-import type { Value } from "../graph.ts";
+import type { Builder } from "./builder.ts";
+import type { Value } from "../graph/graph.ts";
 import { scalarLike, unary } from "./elementwise.ts";
-import { axisOf, floatAttribute, integerAttribute, required, type Row } from "./row.ts";
+import { axisOf, floatAttribute, integerAttribute, required, type Row } from "./op_definition.ts";
 
 /** One input; the gradient is the output's times the slope. */
 function activation(

@@ -1,7 +1,7 @@
-import type { Builder } from "../builder.ts";
-import { add, type Dimension, leastOf, mostOf, product, subtract } from "../dimension.ts";
-import { CompileError } from "../errors.ts";
-import type { Value } from "../graph.ts";
+import type { Builder } from "./builder.ts";
+import { add, type Dimension, leastOf, mostOf, product, subtract } from "../graph/dimension.ts";
+import { CompileError } from "../graph/errors.ts";
+import type { Value } from "../graph/graph.ts";
 import {
   type Asked,
   axisOf,
@@ -11,7 +11,7 @@ import {
   required,
   type Row,
   totalOf,
-} from "./row.ts";
+} from "./op_definition.ts";
 
 /** Start, end and step along each axis that a Slice cuts. */
 interface Cut {

@@ -1,9 +1,9 @@
 import { TensorProto_DataType } from "onnx-buf";
-import { float32 } from "../constants.ts";
-import { add, multiply, subtract } from "../dimension.ts";
-import type { Builder } from "../builder.ts";
-import { CompileError } from "../errors.ts";
-import type { ElementType, Node, Value } from "../graph.ts";
+import { float32 } from "../graph/constants.ts";
+import { add, multiply, subtract } from "../graph/dimension.ts";
+import type { Builder } from "./builder.ts";
+import { CompileError } from "../graph/errors.ts";
+import type { ElementType, Node, Value } from "../graph/graph.ts";
 import {
   absolute,
   and,
@@ -35,7 +35,7 @@ import {
   required,
   type Row,
   type Signature,
-} from "./row.ts";
+} from "./op_definition.ts";
 
 /** ONNX's numbers for the element types that Cast can name. */
 export const ELEMENT_TYPES: Readonly<Record<number, ElementType>> = {

@@ -7,8 +7,8 @@ import {
   sameShape,
   subtract,
   termsOf,
-} from "../dimension.ts";
-import type { Value } from "../graph.ts";
+} from "../graph/dimension.ts";
+import type { Value } from "../graph/graph.ts";
 
 /**
  * What an operator makes of whole numbers (of truth values: 0 and 1) that are known in terms of the symbols; `undefined`

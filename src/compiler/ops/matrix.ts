@@ -1,8 +1,8 @@
-import type { Dimension } from "../dimension.ts";
-import { sameDimension } from "../dimension.ts";
-import { CompileError } from "../errors.ts";
-import type { Builder } from "../builder.ts";
-import type { Node, Value } from "../graph.ts";
+import type { Dimension } from "../graph/dimension.ts";
+import { sameDimension } from "../graph/dimension.ts";
+import { CompileError } from "../graph/errors.ts";
+import type { Builder } from "./builder.ts";
+import type { Node, Value } from "../graph/graph.ts";
 import {
   askedOfFixed,
   axisUnder,
@@ -12,7 +12,7 @@ import {
   type Passage,
   required,
   type Row,
-} from "./row.ts";
+} from "./op_definition.ts";
 
 interface Transposed {
   readonly a: boolean;

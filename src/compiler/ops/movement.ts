@@ -1,7 +1,7 @@
-import { CompileError } from "../errors.ts";
-import { type Dimension, multiply, product, sameDimension } from "../dimension.ts";
-import type { Builder } from "../builder.ts";
-import type { Node, Value } from "../graph.ts";
+import { CompileError } from "../graph/errors.ts";
+import { type Dimension, multiply, product, sameDimension } from "../graph/dimension.ts";
+import type { Builder } from "./builder.ts";
+import type { Node, Value } from "../graph/graph.ts";
 import { integerAt, integersBy } from "./integers.ts";
 import {
   type Asked,
@@ -18,7 +18,7 @@ import {
   reshapedTo,
   type Row,
   totalOf,
-} from "./row.ts";
+} from "./op_definition.ts";
 
 /** The shape that input 1 asks for. */
 function wantedShape(node: Asked): readonly Dimension[] {

@@ -1,6 +1,13 @@
-import type { Dimension } from "../dimension.ts";
-import type { Node } from "../graph.ts";
-import { axisOf, floatAttribute, integerAttribute, type Passage, required, type Row } from "./row.ts";
+import type { Dimension } from "../graph/dimension.ts";
+import type { Node } from "../graph/graph.ts";
+import {
+  axisOf,
+  floatAttribute,
+  integerAttribute,
+  type Passage,
+  required,
+  type Row,
+} from "./op_definition.ts";
 
 /** The axes that are normalized together: from the attribute's on. */
 function normalizedAxes(node: Node): { first: number; axes: number[] } {

@@ -1,8 +1,8 @@
-import { CompileError } from "../errors.ts";
-import type { Builder } from "../builder.ts";
-import { type Dimension, multiply, sameDimension } from "../dimension.ts";
-import type { Value } from "../graph.ts";
-import { axisOf, axisUnder, integerAttribute, required, type Row } from "./row.ts";
+import { CompileError } from "../graph/errors.ts";
+import type { Builder } from "./builder.ts";
+import { type Dimension, multiply, sameDimension } from "../graph/dimension.ts";
+import type { Value } from "../graph/graph.ts";
+import { axisOf, axisUnder, integerAttribute, required, type Row } from "./op_definition.ts";
 
 /**
  * Operators on quantized numbers. What is rounded is differentiated straight through (Bengio et al. 2013), as if it had not

@@ -1,8 +1,8 @@
-import { plainIntegersOf } from "../constants.ts";
-import { CompileError } from "../errors.ts";
-import type { Builder } from "../builder.ts";
-import { type Dimension, product } from "../dimension.ts";
-import type { Node, Value } from "../graph.ts";
+import { plainIntegersOf } from "../graph/constants.ts";
+import { CompileError } from "../graph/errors.ts";
+import type { Builder } from "./builder.ts";
+import { type Dimension, product } from "../graph/dimension.ts";
+import type { Node, Value } from "../graph/graph.ts";
 import { type Arithmetic, larger, smaller } from "./integers.ts";
 import {
   axisOf,
@@ -13,7 +13,7 @@ import {
   type Row,
   type Signature,
   totalOf,
-} from "./row.ts";
+} from "./op_definition.ts";
 
 /** The axes that a reduction sums over: an input since opset 13 or 18, an attribute before; none given means all. */
 export function reducedAxes(node: Pick<Signature, "inputs" | "attributes">): number[] {

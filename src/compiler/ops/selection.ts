@@ -1,9 +1,9 @@
-import { plainIntegersOf, scalarOf, smallIntegers } from "../constants.ts";
-import { CompileError } from "../errors.ts";
-import { type Dimension, product, subtract } from "../dimension.ts";
-import type { Value } from "../graph.ts";
+import { plainIntegersOf, scalarOf, smallIntegers } from "../graph/constants.ts";
+import { CompileError } from "../graph/errors.ts";
+import { type Dimension, product, subtract } from "../graph/dimension.ts";
+import type { Value } from "../graph/graph.ts";
 import { integersBy } from "./integers.ts";
-import { axisOf, axisUnder, integerAttribute, required, type Row } from "./row.ts";
+import { axisOf, axisUnder, integerAttribute, required, type Row } from "./op_definition.ts";
 
 /**
  * The rows [batch, rows, 1] that places [batch, rows, 2] name, where these are made of every example's own number and a row

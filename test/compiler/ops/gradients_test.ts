@@ -1,13 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
-import { Builder } from "../../../src/compiler/builder.ts";
-import { float32, int64 } from "../../../src/compiler/constants.ts";
-import { differentiate } from "../../../src/compiler/differentiate.ts";
-import { type Dimension, evaluate, symbol } from "../../../src/compiler/dimension.ts";
-import type { Attributes, Value } from "../../../src/compiler/graph.ts";
+import { Builder } from "../../../src/compiler/ops/builder.ts";
+import { float32, int64 } from "../../../src/compiler/graph/constants.ts";
+import { differentiate } from "../../../src/compiler/passes/differentiate.ts";
+import { type Dimension, evaluate, symbol } from "../../../src/compiler/graph/dimension.ts";
+import type { Attributes, Value } from "../../../src/compiler/graph/graph.ts";
 import { OPERATORS } from "../../../src/compiler/ops/mod.ts";
 import { quantization } from "../../../src/compiler/ops/quantization.ts";
 import type { Tensor } from "../../../src/device/device.ts";
-import { RandomStream } from "../../../src/experiment/random_stream.ts";
+import { RandomStream } from "../../../src/base/random_stream.ts";
 import { openOnCpu, randomTensor, relativeError } from "../graph_runner.ts";
 
 /** An operator applied to random tensors of these shapes; what it gives is differentiated by each of them. */

@@ -1,10 +1,10 @@
 import { assert } from "@std/assert";
-import { Builder } from "../../../src/compiler/builder.ts";
-import { float32 } from "../../../src/compiler/constants.ts";
-import { differentiate } from "../../../src/compiler/differentiate.ts";
-import type { Constant, Value } from "../../../src/compiler/graph.ts";
+import { Builder } from "../../../src/compiler/ops/builder.ts";
+import { float32 } from "../../../src/compiler/graph/constants.ts";
+import { differentiate } from "../../../src/compiler/passes/differentiate.ts";
+import type { Constant, Value } from "../../../src/compiler/graph/graph.ts";
 import { LOWERINGS } from "../../../src/compiler/lowerings/mod.ts";
-import { RandomStream } from "../../../src/experiment/random_stream.ts";
+import { RandomStream } from "../../../src/base/random_stream.ts";
 import { openOnCpu, randomTensor, relativeError } from "../graph_runner.ts";
 
 const stream = new RandomStream(3, "quantization");

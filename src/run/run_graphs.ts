@@ -1,0 +1,32 @@
+import type { Compiled, CompiledAnswer, CompiledModel } from "../compiler/mod.ts";
+import { compileWholeModel, type Form } from "../artifacts/compile_model.ts";
+import { compileExperiment, optimizerName } from "./compile_experiment.ts";
+import type { Prepared } from "./prepare.ts";
+import type { Workbench } from "./resource_cache.ts";
+
+/** What a run's model is compiled to, one of these. */
+export interface RunGraphs {
+  /** For a soft prompt, tuned or not. */
+  readonly prompt?: Compiled;
+  /** For a model that is tuned. */
+  readonly model?: CompiledModel;
+  /** For words alone. */
+  readonly hard?: CompiledAnswer;
+}
+
+/**
+ * Compiles what a run needs of its model.
+ *
+ * @param cache the folder that compiled steps of prompts are kept in from run to run
+ */
+export async function compileRun(
+  prepared: Prepared,
+  form: Form,
+  cache: string,
+  workbench: Workbench,
+): Promise<RunGraphs> {
+  const { experiment: { tune, training }, model } = prepared;
+  if (tune === "all") return { model: compileWholeModel(model, optimizerName(training), form) };
+  const prompt = await compileExperiment(prepared, form, cache);
+  return prompt ? { prompt } : { hard: workbench.hardGraph(model, form) };
+}

@@ -1,0 +1,185 @@
+import { join, relative, resolve } from "@std/path";
+import { stringify } from "yaml";
+import { datasetName } from "../dataset/load.ts";
+import { sha256 } from "../base/sha256.ts";
+import type { Device } from "../device/device.ts";
+import { Stopwatch, type Timing } from "../device/stopwatch.ts";
+import { promptFile } from "../prompt/prompt_file.ts";
+import { runReport } from "../report/run_report.ts";
+import { type EnsembleFile, ensembleFile } from "../results/ensemble_file.ts";
+import { type Environment, softwareVersions } from "../results/environment.ts";
+import { RUN_FORMAT } from "../results/format.ts";
+import type { MetricsFile } from "../results/metrics_file.ts";
+import { weightsFile } from "../results/model_weights.ts";
+import { experimentSha256, type OwnFile } from "../results/own_files.ts";
+import { worstMistakes } from "../results/predictions.ts";
+import type { RunFolder } from "../results/run_folder.ts";
+import { samplesMarkdown } from "../results/samples.ts";
+import { Interrupted } from "../training/trainer.ts";
+import { answering, trainedNumbers } from "./build_classifier.ts";
+import { type CheckedRun, type CheckOutcome, checkRun } from "./check_run.ts";
+import { classifyAll } from "./classify_all.ts";
+import { dataWarnings, unknownWordsWarning } from "./data_warnings.ts";
+import { encodeDataset } from "./encode_dataset.ts";
+import { formOn, positionCounting } from "./compile_experiment.ts";
+import { deviceForModel } from "./device_for_model.ts";
+import type { Prepared } from "./prepare.ts";
+import type { Members } from "./read_members.ts";
+import { compileRun } from "./run_graphs.ts";
+import type { RunOptions } from "./context.ts";
+import { Sessions } from "./sessions.ts";
+
+/** How many of the worst mistakes `samples.md` shows. */
+const MISTAKES = 10;
+
+/** Tunes, classifies, and writes everything into the run's folder, which is complete then. */
+export async function runInto(
+  folder: RunFolder,
+  prepared: Prepared,
+  options: RunOptions,
+): Promise<MetricsFile> {
+  const { title, results, signal, listener, workbench } = options;
+  const { experiment, model } = prepared;
+  const stopwatch = new Stopwatch();
+  const bare = deviceForModel(await workbench.device(experiment.device), model.onnx);
+  const device = stopwatch.watch(bare);
+  listener.start(title, experiment.prompt.kind, device.description);
+  const form = formOn(bare, experiment);
+  const compiled = await stopwatch.count(
+    "compiling",
+    () => compileRun(prepared, form, join(results, ".cache"), workbench),
+  );
+  const encoded = encodeDataset(prepared, positionCounting(experiment.prompt.insertion, compiled.prompt));
+  const cut = encoded.truncated.train + encoded.truncated.validation + encoded.truncated.test;
+  if (cut > 0) {
+    listener.say(
+      `${title}: ${cut} texts are cut to fit the model's ${
+        Math.min(model.card.positions ?? Infinity, model.card.sequence ?? Infinity)
+      } positions`,
+    );
+  }
+  if (encoded.otherwise > 0) {
+    listener.say(
+      `warning: ${title}: ${encoded.otherwise} texts hold characters that this tokenizer takes in another way than Hugging Face's own, whose tables of characters are others`,
+    );
+  }
+  if (encoded.unknownWords.length > 0) listener.say(unknownWordsWarning(title, encoded.unknownWords));
+  for (const line of dataWarnings(title, prepared)) listener.say(line);
+  const check = await stopwatch.count("checking", () =>
+    checkedFirst(
+      { prepared, compiled, form, device: bare, cache: join(results, ".cache") },
+      options,
+    ));
+  if (folder.damage !== undefined) {
+    listener.say(`warning: ${title}: ${folder.damage}: tuning starts from the beginning`);
+  }
+  if (folder.checkpoint) listener.say(`${title}: going on after step ${folder.checkpoint.step}`);
+  const sessions = new Sessions(prepared, bare, form, stopwatch, workbench);
+  const answer = await answering({ prepared, compiled, encoded, device, sessions, folder }, options);
+  if (signal.aborted) throw new Interrupted(`${title} was interrupted before its test set was classified`);
+  const { metrics, predictions, samples, transfer, each } = await classifyAll(
+    prepared,
+    encoded,
+    answer.classifier,
+    trainedNumbers(answer),
+    answer.tuned,
+  );
+  const ensemble = prepared.members && ensembleOf(prepared, prepared.members, each, metrics, folder.path);
+  await folder.writeJsonLines("predictions.jsonl", predictions);
+  for (const { name, predictions } of transfer) {
+    await folder.writeJsonLines(`predictions.${name}.jsonl`, predictions);
+  }
+  await folder.writeText("samples.md", samplesMarkdown(title, samples, worstMistakes(predictions, MISTAKES)));
+  const { soft, weights } = answer;
+  const files: Partial<Record<OwnFile, string>> = {
+    "experiment.yaml": experimentSha256(stringify(experiment)),
+  };
+  const writeOwn = async (name: OwnFile, bytes: Uint8Array<ArrayBuffer>) => {
+    await folder.writeBytes(name, bytes);
+    files[name] = await sha256(bytes);
+  };
+  if (weights) await writeOwn("model.safetensors", weightsFile(weights));
+  if (soft) {
+    await writeOwn("prompt.safetensors", promptFile(soft.prompt, experiment.prompt.insertion!));
+    await folder.writeJson("neighbours.json", soft.meaning);
+  }
+  if (ensemble) await folder.writeJson("ensemble.json", ensemble);
+  const environment = {
+    ...await environmentOf(prepared, device, stopwatch.timing, check, folder.path),
+    files,
+  };
+  await folder.writeJson("environment.json", environment);
+  const report = runReport({
+    title,
+    experiment,
+    metrics,
+    environment,
+    history: await folder.history(),
+    predictions,
+    samples,
+    ...(soft && { meaning: soft.meaning }),
+    ...(ensemble && { ensemble }),
+  });
+  await folder.writeText("report.html", await report);
+  await folder.complete(metrics);
+  return metrics;
+}
+
+/** Compares what is compiled with the model's own file, unless that is not wanted; that it was not done is said. */
+async function checkedFirst(
+  run: CheckedRun,
+  { title, listener, selfCheck }: RunOptions,
+): Promise<CheckOutcome> {
+  const outcome = selfCheck ? await checkRun(run) : { skipped: "--no-self-check" };
+  if ("skipped" in outcome) {
+    listener.say(
+      `warning: ${title}: what is compiled was not compared with the model's own file (${outcome.skipped})`,
+    );
+  }
+  return outcome;
+}
+
+/** An ensemble beside its members, whose folders are named from its own. */
+function ensembleOf(
+  { experiment }: Prepared,
+  { folders, sha256 }: Members,
+  each: readonly number[],
+  { test }: MetricsFile,
+  path: string,
+): EnsembleFile {
+  const members = folders.map((folder, i) => ({
+    run: relative(resolve(path), resolve(folder)).replaceAll("\\", "/"),
+    accuracy: each[i]!,
+    prompt_sha256: sha256[i]!,
+  }));
+  return ensembleFile(experiment.ensemble!.vote, members, test.accuracy.value);
+}
+
+async function environmentOf(
+  { experiment, model, dataset, contentHash }: Prepared,
+  device: Device,
+  timing: Timing,
+  check: CheckOutcome,
+  path: string,
+): Promise<Environment> {
+  return {
+    format: RUN_FORMAT,
+    ...await softwareVersions(),
+    device: { kind: device.kind, description: device.description },
+    model: {
+      ...experiment.model,
+      ...(model.revision === null && { folder: relative(resolve(path), model.folder).replaceAll("\\", "/") }),
+      sha256: model.sha256,
+      files: model.files,
+    },
+    dataset: {
+      name: datasetName(experiment.dataset),
+      ...(dataset.revision !== null && { revision: dataset.revision }),
+      sha256: dataset.sha256,
+    },
+    seed: experiment.seed,
+    self_check: check,
+    seconds: timing,
+    content_hash: contentHash,
+  };
+}
