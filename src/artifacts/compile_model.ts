@@ -16,14 +16,16 @@ import { onDisk } from "../disk/on_disk.ts";
 import { Lock } from "../disk/lock.ts";
 import { readRegion } from "../model/read_region.ts";
 import { readArtifacts, writeArtifacts } from "./manifest.ts";
-import { say } from "../terminal/console.ts";
+import { log } from "../terminal/console.ts";
 import type { OpenModel } from "../model/open_model.ts";
 
 /** What a model is compiled for, and in. */
-export type Form = Required<Pick<CompileOptions, "target" | "precision">> & Pick<CompileOptions, "loss">;
+export type CompileTarget =
+  & Required<Pick<CompileOptions, "target" | "precision">>
+  & Pick<CompileOptions, "loss">;
 
 /** What graphs for a kind of device are compiled for. */
-export function targetOf(kind: DeviceKind): Form["target"] {
+export function targetOf(kind: DeviceKind): CompileTarget["target"] {
   return kind === "webgpu" ? "webgpu" : "cpu";
 }
 
@@ -41,14 +43,14 @@ export function compileModel(
 export function compileWholeModel(
   { graph, onnx }: OpenModel,
   optimizer: OptimizerName,
-  { target, loss = "plain" }: Form,
+  { target, loss = "plain" }: CompileTarget,
 ): CompiledModel {
   return compileModelTuning(graph, onnx, optimizer, { target, loss, read: readRegion });
 }
 
 /** Compiles a model for hard prompts. */
-export function compileHardModel({ graph, onnx }: OpenModel, form: Form): CompiledAnswer {
-  return compileHard(graph, onnx, { ...form, read: readRegion });
+export function compileHardModel({ graph, onnx }: OpenModel, target: CompileTarget): CompiledAnswer {
+  return compileHard(graph, onnx, { ...target, read: readRegion });
 }
 
 /**
@@ -62,22 +64,22 @@ export async function compileOnce(
   model: OpenModel,
   insertion: Insertion,
   optimizer: OptimizerName,
-  form: Form,
+  target: CompileTarget,
   cache: string,
 ): Promise<Compiled> {
   const made = JSON.stringify([
     [...model.weights].map(([path, hash]) => [relative(dirname(model.onnx), path), hash]),
     insertion,
     optimizer,
-    form.target,
-    form.precision,
-    form.loss ?? "plain",
+    target.target,
+    target.precision,
+    target.loss ?? "plain",
     await compilerHash(),
   ]);
   const folder = join(cache, (await hash(new TextEncoder().encode(made))).slice(0, 32));
   const lock = await Lock.take(`${folder}.lock`, () => {});
   try {
-    return await readOrCompile(model, insertion, optimizer, form, folder);
+    return await readOrCompile(model, insertion, optimizer, target, folder);
   } finally {
     lock?.release();
   }
@@ -87,19 +89,19 @@ async function readOrCompile(
   model: OpenModel,
   insertion: Insertion,
   optimizer: OptimizerName,
-  form: Form,
+  target: CompileTarget,
   folder: string,
 ): Promise<Compiled> {
   const kept = await readArtifacts(folder, model.weights.keys()).catch(async (error) => {
     if (error instanceof Deno.errors.NotFound) return undefined;
-    say(`${folder} is not as it was left, and is compiled again: ${error.message}`);
+    log(`${folder} is not as it was left, and is compiled again: ${error.message}`);
     // Whatever is in the way of the files that are written goes, too.
     await onDisk(folder, () => Deno.remove(folder, { recursive: true }));
     return undefined;
   });
   if (kept !== undefined) return kept;
-  const compiled = compileModel(model, insertion, optimizer, form);
-  await onDisk(folder, () => writeArtifacts(folder, compiled, { model, insertion, optimizer, ...form }));
+  const compiled = compileModel(model, insertion, optimizer, target);
+  await onDisk(folder, () => writeArtifacts(folder, compiled, { model, insertion, optimizer, ...target }));
   return compiled;
 }
 

@@ -25,17 +25,17 @@ export class ExperimentError extends InputError {
  * Does something that a key asks for; what turns out to be wrong is said of that key.
  *
  * @param path of the key, from the file's root
- * @throws {KeyError} in place of other input errors
+ * @throws {ConfigValueError} in place of other input errors
  */
-export async function saidOfKey<Result>(
+export async function withKeyContext<Result>(
   path: readonly (string | number)[],
   act: () => Promise<Result>,
 ): Promise<Result> {
   try {
     return await act();
   } catch (error) {
-    if (error instanceof KeyError || !(error instanceof InputError)) throw error;
-    throw new KeyError([{ path, message: error.message }]);
+    if (error instanceof ConfigValueError || !(error instanceof InputError)) throw error;
+    throw new ConfigValueError([{ path, message: error.message }]);
   }
 }
 
@@ -53,7 +53,7 @@ export function reworded<Result>(act: () => Result, inWords: (message: string) =
 }
 
 /** What turns out to be wrong with the value of a key once the model or the data are read. */
-export class KeyError extends InputError {
+export class ConfigValueError extends InputError {
   override readonly name = "KeyError";
 
   /** @param wrong each key, as a path from the file's root, and what is wrong with its value */

@@ -8,10 +8,10 @@ import { withPlaces } from "./experiment_file.ts";
 import type { PlannedRun } from "./plan.ts";
 import { prepare, type Prepared } from "../run/prepare.ts";
 import { stepKey } from "../run/compile_experiment.ts";
-import type { Workbench } from "../run/resource_cache.ts";
+import type { ResourceCache } from "../run/resource_cache.ts";
 
 /** What is known of a run before it begins. */
-export interface SurveyedRun {
+export interface EstimatedRun {
   readonly prepared: Prepared;
   /** 0 for a hard prompt. */
   readonly steps: number;
@@ -45,13 +45,13 @@ const PASSES_A_STEP = 2;
  * @param earlier how fast earlier runs went
  * @throws {InputError} where something that it names is missing or unfit, or its results are damaged
  */
-export async function survey(
+export async function estimate(
   run: PlannedRun,
-  workbench: Workbench,
+  resources: ResourceCache,
   force: boolean,
   earlier: readonly Throughput[] = [],
-): Promise<SurveyedRun> {
-  const prepared = await withPlaces(run, () => prepare(run.experiment, run.file, workbench, run.members));
+): Promise<EstimatedRun> {
+  const prepared = await withPlaces(run, () => prepare(run.experiment, run.file, resources, run.members));
   const { experiment, dataset, model } = prepared, { training, prompt } = experiment;
   const steps = training ? totalSteps(training, dataset.train.length) : 0;
   const classified = dataset.test.length + dataset.validation.length;

@@ -1,8 +1,8 @@
 import { extname, isGlob, join } from "@std/path";
 import { glob } from "node:fs/promises";
 import { decodeText, SAVE_AS_UTF8 } from "../disk/decode_text.ts";
-import { located, type PlacedKeys } from "../experiment/document.ts";
-import { InputError, KeyError } from "../base/errors.ts";
+import { type PlacedKeys, withLocation } from "../experiment/document.ts";
+import { ConfigValueError, InputError } from "../base/errors.ts";
 
 /** Whether a file is YAML by its ending, in small letters or in capitals. */
 function isYaml(file: string): boolean {
@@ -11,13 +11,15 @@ function isYaml(file: string): boolean {
 
 /** Does something with an experiment; what turns out wrong with a key's value is said with the key's place in the file. */
 export async function withPlaces<T>(
-  { file, set }: { readonly file: string; readonly set: PlacedKeys },
+  { file, overrides }: { readonly file: string; readonly overrides: PlacedKeys },
   act: () => Promise<T>,
 ): Promise<T> {
   try {
     return await act();
   } catch (error) {
-    throw error instanceof KeyError ? located(error, await readExperimentFile(file), file, set) : error;
+    throw error instanceof ConfigValueError
+      ? withLocation(error, await readExperimentFile(file), file, overrides)
+      : error;
   }
 }
 

@@ -17,7 +17,7 @@ export interface PlannedRun {
   readonly variant: string;
   /** The swept keys by their path with the values that they have here. */
   readonly settings: Readonly<Record<string, unknown>>;
-  readonly set: readonly Override[];
+  readonly overrides: readonly Override[];
   /** The experiment's name, and the variant's. */
   readonly title: string;
   /** The folder of its results. */
@@ -84,7 +84,7 @@ async function runsOf(file: string, results: string): Promise<PlannedRun[]> {
         experiment,
         variant: name,
         settings,
-        set: overrides,
+        overrides,
         title: name === "" ? experiment.name : `${experiment.name}/${name}`,
         path: pathOf(name),
         ...(members && { members }),

@@ -1,39 +1,39 @@
-import type { Listener } from "../run/progress.ts";
+import type { ProgressReporter } from "../run/progress.ts";
 import type { PlannedRun } from "./plan.ts";
 import type { BatchOutcome } from "./run_planned.ts";
 import type { RunOptions } from "../run/context.ts";
 import { runTogether } from "./run_together.ts";
-import { Workbench } from "../run/resource_cache.ts";
+import { ResourceCache } from "../run/resource_cache.ts";
 
 /** What a runner is told beside the run itself. */
 export type RunnerFlags = Pick<RunOptions, "results" | "force" | "selfCheck" | "ifLocked">;
 
 /** Somebody who does one run of a batch after the other, or several side by side where they take their steps together. */
 export interface Runner {
-  /** @param listeners one for each run */
+  /** @param reporters one for each run */
   run(
     runs: readonly PlannedRun[],
     flags: RunnerFlags,
-    listeners: readonly Listener[],
+    reporters: readonly ProgressReporter[],
   ): Promise<readonly BatchOutcome[]>;
   /** No further runs come. */
   close(): Promise<void>;
 }
 
 /** Does the runs here. */
-export class HereRunner implements Runner {
-  constructor(private readonly workbench: Workbench, private readonly signal: AbortSignal) {}
+export class InProcessRunner implements Runner {
+  constructor(private readonly resources: ResourceCache, private readonly signal: AbortSignal) {}
 
   run(
     runs: readonly PlannedRun[],
     flags: RunnerFlags,
-    listeners: readonly Listener[],
+    reporters: readonly ProgressReporter[],
   ): Promise<readonly BatchOutcome[]> {
-    return runTogether(runs, { ...flags, signal: this.signal }, listeners, this.workbench);
+    return runTogether(runs, { ...flags, signal: this.signal }, reporters, this.resources);
   }
 
   close(): Promise<void> {
-    return this.workbench.release();
+    return this.resources.release();
   }
 }
 
@@ -49,11 +49,11 @@ export type ToWorker =
 
 /** From a worker: what it would tell the listener of one of its runs, and in the end how they came out. */
 export type FromWorker =
-  | ({ readonly run: number } & Told)
+  | ({ readonly run: number } & RunEvent)
   | { readonly kind: "outcomes"; readonly outcomes: readonly BatchOutcome[] };
 
 /** What a listener is told. */
-export type Told =
+export type RunEvent =
   | { readonly kind: "say"; readonly line: string }
   | { readonly kind: "start"; readonly title: string; readonly prompt: string; readonly device: string }
   | { readonly kind: "begin"; readonly title: string; readonly steps: number }
@@ -78,7 +78,7 @@ export class WorkerRunner implements Runner {
   run(
     runs: readonly PlannedRun[],
     flags: RunnerFlags,
-    listeners: readonly Listener[],
+    reporters: readonly ProgressReporter[],
   ): Promise<readonly BatchOutcome[]> {
     const all = (outcome: BatchOutcome) => runs.map(() => outcome);
     if (this.signal.aborted) return Promise.resolve(all({ kind: "interrupted" }));
@@ -88,7 +88,7 @@ export class WorkerRunner implements Runner {
     return new Promise((resolve) => {
       worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
         if (data.kind === "outcomes") resolve(data.outcomes);
-        else pass(data, listeners[data.run]!);
+        else pass(data, reporters[data.run]!);
       };
       worker.onerror = (event) => {
         event.preventDefault();
@@ -106,17 +106,17 @@ export class WorkerRunner implements Runner {
   }
 }
 
-function pass(message: Told, listener: Listener): void {
+function pass(message: RunEvent, progress: ProgressReporter): void {
   switch (message.kind) {
     case "say":
-      return listener.say(message.line);
+      return progress.log(message.line);
     case "start":
-      return listener.start(message.title, message.prompt, message.device);
+      return progress.start(message.title, message.prompt, message.device);
     case "begin":
-      return listener.begin(message.title, message.steps);
+      return progress.begin(message.title, message.steps);
     case "step":
-      return listener.step(message.step, message.note);
+      return progress.step(message.step, message.note);
     case "end":
-      return listener.end();
+      return progress.end();
   }
 }

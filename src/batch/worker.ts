@@ -3,10 +3,10 @@
  *
  * @module
  */
-import type { Listener } from "../run/progress.ts";
+import type { ProgressReporter } from "../run/progress.ts";
 import { runTogether } from "./run_together.ts";
-import type { FromWorker, Told, ToWorker } from "./runner.ts";
-import { Workbench } from "../run/resource_cache.ts";
+import type { FromWorker, RunEvent, ToWorker } from "./runner.ts";
+import { ResourceCache } from "../run/resource_cache.ts";
 
 /** A worker's end of the line to who started it. */
 interface Line {
@@ -15,25 +15,25 @@ interface Line {
 }
 
 const line = self as unknown as Line, interrupt = new AbortController();
-let workbench: Workbench | undefined;
+let resources: ResourceCache | undefined;
 
 /** Hands on what is told of a run. */
-function listenerOf(run: number): Listener {
-  const tell = (told: Told) => line.postMessage({ run, ...told });
+function progressOf(run: number): ProgressReporter {
+  const notify = (event: RunEvent) => line.postMessage({ run, ...event });
   return {
-    say: (text) => tell({ kind: "say", line: text }),
-    start: (title, prompt, device) => tell({ kind: "start", title, prompt, device }),
-    begin: (title, steps) => tell({ kind: "begin", title, steps }),
-    step: (step, note) => tell({ kind: "step", step, note }),
-    end: () => tell({ kind: "end" }),
+    log: (text) => notify({ kind: "say", line: text }),
+    start: (title, prompt, device) => notify({ kind: "start", title, prompt, device }),
+    begin: (title, steps) => notify({ kind: "begin", title, steps }),
+    step: (step, note) => notify({ kind: "step", step, note }),
+    end: () => notify({ kind: "end" }),
   };
 }
 
 line.onmessage = async ({ data }) => {
   if (data.kind === "interrupt") return interrupt.abort();
   const { runs, flags, threads } = data;
-  workbench ??= new Workbench({ say: listenerOf(0).say, threads, keepsSessions: true });
-  const options = { ...flags, signal: interrupt.signal }, listeners = runs.map((_, i) => listenerOf(i));
-  const outcomes = await runTogether(runs, options, listeners, workbench);
+  resources ??= new ResourceCache({ log: progressOf(0).log, threads, keepsSessions: true });
+  const options = { ...flags, signal: interrupt.signal }, reporters = runs.map((_, i) => progressOf(i));
+  const outcomes = await runTogether(runs, options, reporters, resources);
   line.postMessage({ kind: "outcomes", outcomes });
 };

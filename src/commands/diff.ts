@@ -25,11 +25,11 @@ export interface DiffFlags {
  */
 export async function diff(a: string, b: string, flags: DiffFlags): Promise<void> {
   const found = diffOf(await readSide(a), await readSide(b), flags.alpha);
-  console.log((await told(found, flags.format)).trimEnd());
+  console.log((await render(found, flags.format)).trimEnd());
   if (flags.failOnRegression && hasVerdict(found, "worse")) throw new Regression(`${b} is worse than ${a}`);
 }
 
-async function told(diff: Diff, format: DiffFlags["format"]): Promise<string> {
+async function render(diff: Diff, format: DiffFlags["format"]): Promise<string> {
   switch (format) {
     case "text":
       return diffText(diff).join("\n");

@@ -12,7 +12,7 @@ import { readPrompt } from "../results/read_prompt.ts";
 import { type ServedFiles, serveRun } from "../serve/server.ts";
 import { calibrationIn } from "../run/calibrate.ts";
 import { compileHardModel, compileOnce } from "../artifacts/compile_model.ts";
-import { say } from "../terminal/console.ts";
+import { log } from "../terminal/console.ts";
 import { untilInterrupted } from "../terminal/interrupt.ts";
 import { terminalDownloads } from "../terminal/downloads.ts";
 import { modelOfRun } from "../inference/model_of_run.ts";
@@ -64,7 +64,7 @@ export async function serve(folder: string, { hard, model, results, host, port }
   if (beside.prompt.kind !== "hard" || beside.tune !== "none") {
     throw new InputError(`${hard} is no run of a hard prompt with the model as it is`);
   }
-  const frozen = await modelOfRun(about, folder, model, terminalDownloads(say));
+  const frozen = await modelOfRun(about, folder, model, terminalDownloads(log));
   if (run && hard !== undefined) {
     checkFiles(frozen, run.environment, hard, `${folder} must be of the same model`);
   }
@@ -77,7 +77,7 @@ export async function serve(folder: string, { hard, model, results, host, port }
       onListen: (url) => console.log(`${experiment.name} at ${url} (Ctrl-C ends it)`),
     })
   );
-  say("ended");
+  log("ended");
 }
 
 /** The experiment without its vectors: the words around them are the hard prompt. */

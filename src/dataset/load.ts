@@ -1,8 +1,8 @@
 import { dirname, join, resolve } from "@std/path";
-import { InputError, saidOfKey } from "../base/errors.ts";
+import { InputError, withKeyContext } from "../base/errors.ts";
 import { RandomStream } from "../base/random_stream.ts";
 import type { DatasetSpec, Split } from "../experiment/types.ts";
-import type { HubListener } from "../hub/repository.ts";
+import type { DownloadReporter } from "../hub/repository.ts";
 import type { Columns } from "./columns.ts";
 import { checkWords, countByClass, countsText } from "./class_counts.ts";
 import type { Example, Splits } from "./example.ts";
@@ -42,14 +42,14 @@ export async function loadDataset(
   classes: readonly string[],
   seed: number,
   placeholders: readonly string[],
-  listener: HubListener,
+  downloads: DownloadReporter,
 ): Promise<Dataset> {
   const notes: string[] = [];
   const { all, split, revision } = await readWhole(
     spec,
     file,
     placeholders,
-    listener,
+    downloads,
     (line) => notes.push(line),
   );
   checkClasses(all, classes, spec);
@@ -88,7 +88,7 @@ async function readWhole(
   spec: DatasetSpec,
   file: string,
   placeholders: readonly string[],
-  listener: HubListener,
+  downloads: DownloadReporter,
   note: (line: string) => void,
 ): Promise<Whole> {
   const { text = "text", label = "label", labels, id, split } = spec;
@@ -101,7 +101,7 @@ async function readWhole(
       spec.source,
       columns,
       reading,
-      listener,
+      downloads,
     );
   }
   const folder: string = spec.path !== undefined
@@ -131,11 +131,11 @@ async function readHub(
   source: string,
   columns: Columns,
   reading: Reading,
-  listener: HubListener,
+  downloads: DownloadReporter,
 ): Promise<Whole> {
-  const dataset = await saidOfKey(
+  const dataset = await withKeyContext(
     ["dataset", "source"],
-    () => findHubDataset(source, revision!, config, listener),
+    () => findHubDataset(source, revision!, config, downloads),
   );
   const read = async (name: string) => {
     const files = await dataset.files(name);

@@ -1,7 +1,7 @@
 import { dirname, join, resolve } from "@std/path";
-import { InputError, saidOfKey } from "../base/errors.ts";
+import { InputError, withKeyContext } from "../base/errors.ts";
 import type { TransferSpec } from "../experiment/types.ts";
-import type { HubListener } from "../hub/repository.ts";
+import type { DownloadReporter } from "../hub/repository.ts";
 import type { Columns } from "./columns.ts";
 import { checkWords } from "./class_counts.ts";
 import type { Example } from "./example.ts";
@@ -37,13 +37,13 @@ export async function loadTransfer(
   file: string,
   classes: readonly string[],
   placeholders: readonly string[],
-  listener: HubListener,
+  downloads: DownloadReporter,
 ): Promise<TransferSet> {
   const key = ["evaluation", "transfer", index], notes: string[] = [];
   const reading = { ...readingOf(spec), note: (line: string) => void notes.push(line) };
-  const read = await saidOfKey(key, () => examplesOf(spec, file, placeholders, reading, listener));
+  const read = await withKeyContext(key, () => examplesOf(spec, file, placeholders, reading, downloads));
   const examples = readExamples(read, spec.clean);
-  await saidOfKey(key, () => {
+  await withKeyContext(key, () => {
     if (examples.length === 0) throw new InputError(`the data '${spec.as}' have no examples`);
     checkWords(examples, classes, spec.label ?? "label", spec.as, spec.name === undefined);
     return Promise.resolve();
@@ -56,7 +56,7 @@ async function examplesOf(
   experiment: string,
   placeholders: readonly string[],
   reading: Reading,
-  listener: HubListener,
+  downloads: DownloadReporter,
 ): Promise<readonly Example[]> {
   const { text = "text", label = "label", labels } = spec;
   const columns: Columns = { text, label, labels, placeholders };
@@ -64,7 +64,7 @@ async function examplesOf(
     return await readTable(resolve(dirname(experiment), file), columns, reading);
   }
   if (source !== undefined) {
-    const dataset = await findHubDataset(source, revision!, config, listener);
+    const dataset = await findHubDataset(source, revision!, config, downloads);
     const files = await dataset.files(split!);
     return (await Promise.all(files.map((one) => readTable(one, columns, reading, split!)))).flat();
   }

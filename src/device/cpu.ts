@@ -58,8 +58,8 @@ async function withoutLinks({ bytes, weights, ...graph }: GraphFile): Promise<Gr
     names.set(location, name);
     found.set(name, real);
   }
-  const moved = [...names].some(([location, name]) => location !== name);
-  return { ...graph, bytes: moved ? relocate(bytes, names) : bytes, weights: found };
+  const isRelocated = [...names].some(([location, name]) => location !== name);
+  return { ...graph, bytes: isRelocated ? relocate(bytes, names) : bytes, weights: found };
 }
 
 async function optionsFor(graph: GraphFile, threads: number): Promise<InferenceSession.SessionOptions> {

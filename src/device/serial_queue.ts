@@ -1,5 +1,5 @@
 /** Does one thing after the other, in the order in which they are asked for. */
-export class Turns {
+export class SerialQueue {
   private last: Promise<unknown> = Promise.resolve();
 
   /** Does something when all that was asked for before is over, however it ended. */

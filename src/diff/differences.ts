@@ -36,10 +36,10 @@ export function differences(a: unknown, b: unknown): Differences {
 function walk(a: unknown, b: unknown, path: string): [string, Difference][] {
   if (equal(a, b)) return [];
   // What a side does not have at all is told key by key too.
-  const [left, right] = [a ?? (isObject(b) ? {} : a), b ?? (isObject(a) ? {} : b)];
-  if (isObject(left) && isObject(right)) {
-    const keys = [...new Set([...Object.keys(left), ...Object.keys(right)])];
-    return keys.flatMap((key) => walk(left[key], right[key], path === "" ? key : `${path}.${key}`));
+  const [left, other] = [a ?? (isObject(b) ? {} : a), b ?? (isObject(a) ? {} : b)];
+  if (isObject(left) && isObject(other)) {
+    const keys = [...new Set([...Object.keys(left), ...Object.keys(other)])];
+    return keys.flatMap((key) => walk(left[key], other[key], path === "" ? key : `${path}.${key}`));
   }
   return [[path, { ...(a !== undefined && { a }), ...(b !== undefined && { b }) }]];
 }

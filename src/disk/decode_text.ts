@@ -88,12 +88,12 @@ export class LineDecoder {
       if (!(error instanceof TypeError)) throw error;
     }
     if (text !== undefined && !text.includes("\0")) return text;
-    const guess = guessed(this.first ?? bytes), said = this.decoder.encoding;
-    const isOther = guess !== undefined && guess !== said, place = `${this.path}:${this.line}`;
+    const guess = guessed(this.first ?? bytes), encoding = this.decoder.encoding;
+    const isOther = guess !== undefined && guess !== encoding, place = `${this.path}:${this.line}`;
     if (text !== undefined && !isOther) {
       throw new InputError(`${place}: it holds a NUL character, as no text does: take it out`);
     }
-    const what = isOther ? `it is ${guess}, not ${said}` : `its bytes are not ${said}`;
+    const what = isOther ? `it is ${guess}, not ${encoding}` : `its bytes are not ${encoding}`;
     throw new InputError(`${place}: ${what}: ${this.decoding.wayOut(guess)}`);
   }
 }
@@ -114,10 +114,12 @@ function decoderFor({ encoding = "utf-8" }: Decoding): TextDecoder {
 
 /** @throws {InputError} where a byte order mark speaks for another encoding: bytes may be text in several */
 function checkMark(bytes: Uint8Array, path: string, decoding: Decoding): void {
-  const mark = markOf(bytes), said = decoderFor(decoding).encoding;
-  if (mark === undefined || mark === said) return;
+  const mark = markOf(bytes), encoding = decoderFor(decoding).encoding;
+  if (mark === undefined || mark === encoding) return;
   throw new InputError(
-    `${path} is ${mark}, not ${said}, by the byte order mark that it begins with: ${decoding.wayOut(mark)}`,
+    `${path} is ${mark}, not ${encoding}, by the byte order mark that it begins with: ${
+      decoding.wayOut(mark)
+    }`,
   );
 }
 

@@ -80,8 +80,9 @@ function differences(
   const measured = (runs: readonly ScoredRun[]) => runs.map((run) => run.measure(counts));
   const of = { a: measured(a), b: measured(b) };
   return Object.fromEntries(METRICS.map((metric) => {
-    const left = mean(drawnA.map((i) => of.a[i]![metric])), right = mean(drawnB.map((i) => of.b[i]![metric]));
-    return [metric, { a: left, b: right, delta: right - left }];
+    const left = mean(drawnA.map((i) => of.a[i]![metric])),
+      second = mean(drawnB.map((i) => of.b[i]![metric]));
+    return [metric, { a: left, b: second, delta: second - left }];
   })) as Record<MetricName, { a: number; b: number; delta: number }>;
 }
 

@@ -1,16 +1,16 @@
-import type { Broken } from "./rule_violation.ts";
+import type { RuleViolation } from "./rule_violation.ts";
 import type { KeyPath } from "./document.ts";
 import { nearest } from "./messages.ts";
 import { columnsOf, parseTemplate, TemplateError } from "./template.ts";
 import type { DatasetSpec, PartialExperiment, PromptSpec, TransferSpec } from "./types.ts";
 
 /** The rules of the columns that a template shows. */
-export function columnRules(given: PartialExperiment): Broken[] {
+export function columnRules(given: PartialExperiment): RuleViolation[] {
   return [...oneColumnRules(given), ...labelRules(given)];
 }
 
 /** Data that the program knows have one column. */
-function oneColumnRules({ dataset, prompt }: PartialExperiment): Broken[] {
+function oneColumnRules({ dataset, prompt }: PartialExperiment): RuleViolation[] {
   const strange = templateColumns(prompt)?.find((one) => one !== "text");
   if ((dataset as Partial<DatasetSpec>).name === undefined || strange === undefined) return [];
   return [{
@@ -22,9 +22,9 @@ function oneColumnRules({ dataset, prompt }: PartialExperiment): Broken[] {
 }
 
 /** The class is what the model is to answer: no column that a template shows may hold it. */
-function labelRules({ dataset, prompt, evaluation }: PartialExperiment): Broken[] {
+function labelRules({ dataset, prompt, evaluation }: PartialExperiment): RuleViolation[] {
   const columns = templateColumns(prompt) ?? [];
-  const leaks = (at: KeyPath, given: Partial<DatasetSpec> | Partial<TransferSpec>): Broken[] => {
+  const leaks = (at: KeyPath, given: Partial<DatasetSpec> | Partial<TransferSpec>): RuleViolation[] => {
     if (given.name !== undefined) return [];
     const { text = "text", label = "label" } = given;
     const leak = columns.find((one) => (one === "text" ? text : one) === label);

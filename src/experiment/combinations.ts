@@ -66,7 +66,7 @@ export function combinations(document: ExperimentDocument): Combination[] {
 /** All ways to take one item of each list, the last list's items changing fastest. */
 function product<Item>(lists: readonly (readonly Item[])[]): Item[][] {
   return lists.reduce<Item[][]>(
-    (taken, list) => taken.flatMap((items) => list.map((item) => [...items, item])),
+    (combined, list) => combined.flatMap((items) => list.map((item) => [...items, item])),
     [[]],
   );
 }

@@ -1,10 +1,10 @@
 import { Ajv, type ErrorObject } from "ajv";
 import { ExperimentDocument, isWithin, type KeyPath, placeOf } from "./document.ts";
-import { ExperimentError, KeyError, type Problem } from "../base/errors.ts";
+import { ConfigValueError, ExperimentError, type Problem } from "../base/errors.ts";
 import { messageOf } from "./messages.ts";
 import { overridden, type Override } from "./override.ts";
 import { resolve } from "./resolve.ts";
-import { brokenRules } from "./rules.ts";
+import { ruleViolations } from "./rules.ts";
 import schema from "./schema.json" with { type: "json" };
 import type { Experiment, PartialExperiment } from "./types.ts";
 
@@ -43,7 +43,7 @@ export function problemsOf(document: ExperimentDocument, overrides: readonly Ove
   try {
     content = overridden(document.content, overrides);
   } catch (error) {
-    if (!(error instanceof KeyError)) throw error;
+    if (!(error instanceof ConfigValueError)) throw error;
     return error.wrong.map(({ path, message }) => ({ path, ...place(path, true), message }));
   }
   if (!validate(content)) {
@@ -52,22 +52,22 @@ export function problemsOf(document: ExperimentDocument, overrides: readonly Ove
       problems.push({
         path,
         ...place(path, error.keyword === "additionalProperties"),
-        message: said(messageOf(error, path, content), path, overrides),
+        message: reworded(messageOf(error, path, content), path, overrides),
       });
     }
   }
   if (problems.length === 0) {
-    for (const { path, message } of brokenRules(content as PartialExperiment)) {
-      problems.push({ path, ...place(path, false), message: said(message, path, overrides) });
+    for (const { path, message } of ruleViolations(content as PartialExperiment)) {
+      problems.push({ path, ...place(path, false), message: reworded(message, path, overrides) });
     }
   }
   return problems.sort((a, b) => a.line - b.line || a.column - b.column);
 }
 
 /** A message that says so where what is wrong stands on the command line and not in the file. */
-function said(message: string, path: KeyPath, overrides: readonly Override[]): string {
-  const set = overrides.find((one) => one.place === undefined && isWithin(path, one.path));
-  return set === undefined ? message : `${message} (as --set ${set.path.join(".")} has it)`;
+function reworded(message: string, path: KeyPath, overrides: readonly Override[]): string {
+  const override = overrides.find((one) => one.place === undefined && isWithin(path, one.path));
+  return override === undefined ? message : `${message} (as --set ${override.path.join(".")} has it)`;
 }
 
 /** Whether a schema error is no mere part of another one. */

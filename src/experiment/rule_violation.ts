@@ -1,7 +1,7 @@
 import type { KeyPath } from "./document.ts";
 
 /** A rule that a file breaks, and where. */
-export interface Broken {
+export interface RuleViolation {
   readonly path: KeyPath;
   readonly message: string;
 }

@@ -4,7 +4,7 @@ import { inOtherForm } from "./normalization.ts";
 import { columnRules, templateColumns } from "./column_rules.ts";
 import { parseTemplate, TemplateError } from "./template.ts";
 import type { GivenModel } from "./model_file.ts";
-import type { Broken } from "./rule_violation.ts";
+import type { RuleViolation } from "./rule_violation.ts";
 import { DEFAULT_VALIDATION, resolveSplit, transferName } from "./resolve.ts";
 import type {
   DatasetSpec,
@@ -18,7 +18,7 @@ import { foldedName } from "./variant_name.ts";
 import { bringsValidation, tuningRules } from "./tuning_rules.ts";
 
 /** The rules that join several keys, which a schema cannot say. */
-export function brokenRules(given: PartialExperiment): Broken[] {
+export function ruleViolations(given: PartialExperiment): RuleViolation[] {
   return [
     ...modelRules(given.model as Partial<GivenModel>),
     ...datasetRules(given.dataset as Partial<DatasetSpec>),
@@ -34,7 +34,7 @@ export function brokenRules(given: PartialExperiment): Broken[] {
   ];
 }
 
-function modelRules({ file, dtype }: Partial<GivenModel>): Broken[] {
+function modelRules({ file, dtype }: Partial<GivenModel>): RuleViolation[] {
   if (file === undefined || dtype === undefined) return [];
   return [{ path: ["model", "dtype"], message: "'model' takes a 'file' or a 'dtype', not both" }];
 }
@@ -62,14 +62,14 @@ function kindOf(source: string): string {
   return source === "files" ? "a 'split' by files" : `a '${source}'`;
 }
 
-function datasetRules(dataset: Partial<DatasetSpec>): Broken[] {
-  const broken: Broken[] = [], { name, split } = dataset;
-  const say = (key: string, message: string) => broken.push({ path: ["dataset", key], message });
+function datasetRules(dataset: Partial<DatasetSpec>): RuleViolation[] {
+  const violations: RuleViolation[] = [], { name, split } = dataset;
+  const violation = (key: string, message: string) => violations.push({ path: ["dataset", key], message });
   const given = SOURCES.filter((key) => dataset[key] !== undefined);
   const files = typeof split === "object" && "train" in split;
   if (given.length > 1) {
-    say(given[1]!, `'dataset' takes a ${given.map((key) => `'${key}'`).join(" or a ")}, not both`);
-    return broken;
+    violation(given[1]!, `'dataset' takes a ${given.map((key) => `'${key}'`).join(" or a ")}, not both`);
+    return violations;
   }
   const from = given[0] ?? (files ? "files" : undefined);
   if (from === undefined) {
@@ -79,15 +79,15 @@ function datasetRules(dataset: Partial<DatasetSpec>): Broken[] {
   for (const [key, owners] of Object.entries(GOES_WITH)) {
     if (dataset[key as keyof DatasetSpec] !== undefined && !owners.includes(from)) {
       const kinds = owners.map(kindOf);
-      const right = [kinds.slice(0, -1).join(", "), kinds.at(-1)].filter(Boolean).join(" or ");
-      say(key, `'dataset.${key}' goes with ${right}, not with ${kindOf(from)}`);
+      const expected = [kinds.slice(0, -1).join(", "), kinds.at(-1)].filter(Boolean).join(" or ");
+      violation(key, `'dataset.${key}' goes with ${expected}, not with ${kindOf(from)}`);
     }
   }
   if (split === "textcnn" && from !== "source" && name !== "rt-polarity") {
-    say("split", "the split 'textcnn' is one of rt-polarity");
+    violation("split", "the split 'textcnn' is one of rt-polarity");
   }
   if (files && (from === "file" || name === "rt-polarity")) {
-    say(
+    violation(
       "split",
       "a split by files brings its own: leave out 'file' or 'name', or give shares: { test: 0.1, validation: 0.1 }",
     );
@@ -95,18 +95,18 @@ function datasetRules(dataset: Partial<DatasetSpec>): Broken[] {
   if (!files && typeof split === "object") {
     const shares = [split.test, "validation" in split ? split.validation : 0];
     if (shares.some((share) => typeof share === "string")) {
-      say("split", "a split by shares takes numbers, one by files needs 'train'");
+      violation("split", "a split by shares takes numbers, one by files needs 'train'");
     }
     const sum = shares.reduce<number>((sum, share) => sum + (typeof share === "number" ? share : 0), 0);
     if (sum > 1 + Number.EPSILON) {
-      say(
+      violation(
         "split",
         `the shares of the test set and the validation set add up to ${Number(sum.toFixed(6))}, more than 1`,
       );
     }
-    if ("of" in split && from !== "source") say("split", "'of' names a split of a 'source' on the hub");
+    if ("of" in split && from !== "source") violation("split", "'of' names a split of a 'source' on the hub");
   }
-  return broken;
+  return violations;
 }
 
 /** The keys of an initialization, and the one that each goes with. */
@@ -119,13 +119,13 @@ const INITIALIZATION_KEYS: Readonly<Record<string, readonly string[]>> = {
   enters: ["peft"],
 };
 
-function promptRules(prompt: PromptSpec): Broken[] {
-  const broken: Broken[] = [];
-  const say = (key: string, message: string) => broken.push({ path: ["prompt", key], message });
+function promptRules(prompt: PromptSpec): RuleViolation[] {
+  const violations: RuleViolation[] = [];
+  const violation = (key: string, message: string) => violations.push({ path: ["prompt", key], message });
   if (prompt.kind === "hard") {
     for (const key of ["length", "insertion", "initialization"] as const) {
       if (prompt[key] !== undefined) {
-        say(key, `'prompt.${key}' belongs to a soft prompt: remove it, or set 'prompt.kind: soft'`);
+        violation(key, `'prompt.${key}' belongs to a soft prompt: remove it, or set 'prompt.kind: soft'`);
       }
     }
   }
@@ -135,13 +135,15 @@ function promptRules(prompt: PromptSpec): Broken[] {
       ? key === "text"
       : key === "path" && kinds.includes(given.from ?? "");
     if (given[key] !== undefined && !kinds.includes(given.from ?? "")) {
-      say("initialization", `'${key}' goes with 'from: ${kinds.join("' or 'from: ")}'`);
+      violation("initialization", `'${key}' goes with 'from: ${kinds.join("' or 'from: ")}'`);
     }
-    if (wanted && given[key] === undefined) say("initialization", `'from: ${given.from}' needs '${key}'`);
+    if (wanted && given[key] === undefined) {
+      violation("initialization", `'from: ${given.from}' needs '${key}'`);
+    }
   }
   if (given.from === "peft") {
     if (prompt.insertion !== "word-embeddings") {
-      say(
+      violation(
         "initialization",
         "PEFT's prompts stand for word embeddings: set 'prompt.insertion: word-embeddings'",
       );
@@ -151,12 +153,12 @@ function promptRules(prompt: PromptSpec): Broken[] {
     parseTemplate(prompt.template, prompt.kind === "soft" ? prompt.length ?? 20 : 0);
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
-    say("template", error.message);
+    violation("template", error.message);
   }
-  return broken;
+  return violations;
 }
 
-function verbalizerRules(verbalizer: Record<string, string[]>): Broken[] {
+function verbalizerRules(verbalizer: Record<string, string[]>): RuleViolation[] {
   const owners = new Map<string, string>();
   return Object.entries(verbalizer).flatMap(([name, words]) =>
     words.flatMap((word, i) => {
@@ -169,12 +171,12 @@ function verbalizerRules(verbalizer: Record<string, string[]>): Broken[] {
   );
 }
 
-function sampleRules(given: PartialExperiment): Broken[] {
+function sampleRules(given: PartialExperiment): RuleViolation[] {
   const classes = Object.keys(given.verbalizer ?? {}),
     columns = columnRules(given).length > 0 ? undefined : templateColumns(given.prompt);
   return ((given.evaluation?.samples ?? []) as Sample[]).flatMap((sample, i) => {
     const path = ["evaluation", "samples", i], { label, ...texts } = sample;
-    const wrong: Broken[] = [];
+    const wrong: RuleViolation[] = [];
     if (label !== undefined && !classes.includes(label)) {
       const message = `'${label}' is no class of the verbalizer (${classes.join(", ")})${
         inOtherForm(label, classes)
@@ -194,25 +196,25 @@ function sampleRules(given: PartialExperiment): Broken[] {
   });
 }
 
-function calibrationRules({ evaluation, ensemble, dataset }: PartialExperiment): Broken[] {
+function calibrationRules({ evaluation, ensemble, dataset }: PartialExperiment): RuleViolation[] {
   const { calibrate = [], contentFree } = (evaluation ?? {}) as Partial<EvaluationSpec>;
-  const say = (key: string, message: string) => [{ path: ["evaluation", key], message }];
+  const violation = (key: string, message: string) => [{ path: ["evaluation", key], message }];
   if (contentFree !== undefined && !calibrate.includes("contextual")) {
-    return say("contentFree", "'contentFree' goes with 'calibrate: [contextual]'");
+    return violation("contentFree", "'contentFree' goes with 'calibrate: [contextual]'");
   }
   if (!calibrate.includes("temperature")) return [];
   if (ensemble !== undefined) {
-    return say(
+    return violation(
       "calibrate",
       "an ensemble has no validation set to fit a temperature to: the seeds' sets differ",
     );
   }
   return bringsValidation(dataset as Partial<DatasetSpec>)
     ? []
-    : say("calibrate", "a temperature is fitted to a validation set: set 'dataset.validation' above 0");
+    : violation("calibrate", "a temperature is fitted to a validation set: set 'dataset.validation' above 0");
 }
 
-function transferRules({ evaluation }: PartialExperiment): Broken[] {
+function transferRules({ evaluation }: PartialExperiment): RuleViolation[] {
   const named = new Set<string>();
   return ((evaluation?.transfer ?? []) as Partial<TransferSpec>[]).flatMap((one, i) => {
     const path = ["evaluation", "transfer", i], from = SOURCES.filter((key) => one[key] !== undefined);
@@ -239,7 +241,7 @@ function transferRules({ evaluation }: PartialExperiment): Broken[] {
  * A split that brings a validation set leaves nothing for a share of the training examples to say, but 0; a run's own
  * `experiment.yaml`, which names its semantics, writes the share's default out.
  */
-function validationRules({ dataset, semantics }: PartialExperiment): Broken[] {
+function validationRules({ dataset, semantics }: PartialExperiment): RuleViolation[] {
   const given = dataset as Partial<DatasetSpec>, { validation = 0 } = given, split = resolveSplit(given);
   const isDefault = semantics !== undefined && validation === DEFAULT_VALIDATION;
   if (validation === 0 || isDefault || typeof split !== "object" || !split.validation) return [];

@@ -29,7 +29,7 @@ export interface Variant {
  */
 export function parseVariants(text: string, file: string): Variant[] {
   const document = new ExperimentDocument(text, file), asWritten = problemsOf(document, []);
-  if (!isMultiplied(document)) {
+  if (!expandsToManyRuns(document)) {
     refuse(file, asWritten);
     return [{ name: "", settings: {}, overrides: [], experiment: experimentOf(document, []) }];
   }
@@ -124,20 +124,20 @@ function isSame(a: Problem, b: Problem): boolean {
 }
 
 /** Whether a file asks for several runs. */
-export function isMultiplied({ content }: ExperimentDocument): boolean {
+export function expandsToManyRuns({ content }: ExperimentDocument): boolean {
   return typeof content === "object" && content !== null && MULTIPLIERS.some((key) => key in content);
 }
 
 /** Refuses a file for its problems, each of which is told once though many variants share it. */
 function refuse(file: string, problems: readonly Problem[]): void {
-  const told = new Map(problems.map(({ line, column, message }) => [
+  const seen = new Map(problems.map(({ line, column, message }) => [
     `${line}:${column}:${message}`,
     { line, column, message },
   ]));
-  if (told.size > 0) {
+  if (seen.size > 0) {
     throw new ExperimentError(
       file,
-      [...told.values()].sort((a, b) => a.line - b.line || a.column - b.column),
+      [...seen.values()].sort((a, b) => a.line - b.line || a.column - b.column),
     );
   }
 }

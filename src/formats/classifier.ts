@@ -1,5 +1,5 @@
 import { join } from "@std/path";
-import { bake, type BakedPrompt, type Emitted } from "../compiler/mod.ts";
+import { type ClassifierPrompt, type Emitted, exportClassifier } from "../compiler/mod.ts";
 import { float32Tensor, scalarTensor, type Tensor } from "../device/device.ts";
 import type { Calibration } from "../evaluation/recalibration.ts";
 import { InputError } from "../base/errors.ts";
@@ -51,8 +51,8 @@ export async function classifierFiles(
   const feeds = verbalizerFeeds({ tokens }), around = [...tokenizer.prefix, ...tokenizer.suffix];
   const tokenizerJson = await readTokenizerJson(folder);
   const { json: reading, frame } = textReading(encoder, tokenizerJson, columnsOf(template)[0]!, clean, texts);
-  const taken = [...frame.before.counted, ...frame.behind.counted].filter(Boolean).length;
-  const baked: BakedPrompt = {
+  const shown = [...frame.before.counted, ...frame.behind.counted].filter(Boolean).length;
+  const classifier: ClassifierPrompt = {
     ...frame,
     firstPosition: card.firstPosition,
     special: [...new Set(around)],
@@ -69,7 +69,7 @@ export async function classifierFiles(
   const names = Object.fromEntries(classes.map((name, i) => [i, name]));
   const json = (content: unknown) => `${JSON.stringify(content, null, 2)}\n`;
   return {
-    "onnx/model.onnx": bake(predict, baked, readRegion),
+    "onnx/model.onnx": exportClassifier(predict, classifier, readRegion),
     "config.json": json({
       ...config,
       id2label: names,
@@ -83,7 +83,7 @@ export async function classifierFiles(
     "tokenizer.json": json(reading),
     "tokenizer_config.json": json({
       ...tokenizerConfig,
-      ...(card.positions !== undefined && { model_max_length: card.positions - taken + around.length }),
+      ...(card.positions !== undefined && { model_max_length: card.positions - shown + around.length }),
     }),
   };
 }

@@ -81,8 +81,12 @@ function tokenTexts({ tokenizer }: TemplateEncoder): string[] {
 }
 
 /** Whether an encoded example is a frame around a text's tokens. */
-function isFramed({ ids, answerRow, cut }: Encoded, text: readonly number[], frame: TextFrame): boolean {
+function isFramed(
+  { ids, answerRow, truncated }: Encoded,
+  text: readonly number[],
+  frame: TextFrame,
+): boolean {
   const { before, behind, answerRow: answer } = frame;
   const row = answer.side === "before" ? answer.at : before.ids.length + text.length + answer.at;
-  return cut > 0 || row === answerRow && [...before.ids, ...text, ...behind.ids].join() === ids.join();
+  return truncated > 0 || row === answerRow && [...before.ids, ...text, ...behind.ids].join() === ids.join();
 }

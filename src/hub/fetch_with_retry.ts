@@ -13,10 +13,10 @@ const LONGEST = 60;
  * A `fetch` that asks again where a server is overloaded or cannot be reached, after as long as it says (`Retry-After`,
  * RFC 9110 §10.2.3), else after 1, 2, 4 … seconds.
  *
- * @param say told in one line that and why it waits
+ * @param log told in one line that and why it waits
  * @throws {HubError} where the server cannot be reached
  */
-export function patientFetch(say: (line: string) => void): typeof fetch {
+export function fetchWithRetry(log: (line: string) => void): typeof fetch {
   return async (input, init) => {
     for (let tries = 1;; tries++) {
       const { host } = new URL(input instanceof Request ? input.url : input);
@@ -34,7 +34,7 @@ export function patientFetch(say: (line: string) => void): typeof fetch {
         if (tries === TRIES) throw new HubError(unreachable(host, message), { cause: error });
         reason = `cannot be reached (${message})`;
       }
-      say(`${host} ${reason}: asking again in ${Math.ceil(pause)} s`);
+      log(`${host} ${reason}: asking again in ${Math.ceil(pause)} s`);
       await new Promise((resolve) => setTimeout(resolve, pause * 1000));
     }
   };

@@ -22,7 +22,12 @@ import { deviceForModel } from "../run/device_for_model.ts";
 import { terminalDownloads } from "../terminal/downloads.ts";
 import { modelOfRun } from "./model_of_run.ts";
 import type { OpenModel } from "../model/open_model.ts";
-import { compileExperiment, formOn, optimizerName, positionCounting } from "../run/compile_experiment.ts";
+import {
+  compileExperiment,
+  compileTargetOf,
+  optimizerName,
+  positionCounting,
+} from "../run/compile_experiment.ts";
 import { readMembers } from "../run/read_members.ts";
 
 /** How a run is loaded. */
@@ -34,7 +39,7 @@ export interface LoadOptions {
   /** A folder that the compiled model is kept in from one call to the next; where this is left out, none is. */
   readonly cache?: string;
   /** Told in a line what a person should know: that a model is downloaded, say. */
-  readonly say?: (line: string) => void;
+  readonly log?: (line: string) => void;
 }
 
 /** A text to classify: what stands for `{text}`, or for each of the template's columns by its name. */
@@ -46,7 +51,7 @@ export interface Classification {
   readonly predicted: string;
   readonly probabilities: Readonly<Record<string, number>>;
   /** How many of the text's tokens did not fit the model's positions. */
-  readonly cut: number;
+  readonly truncated: number;
 }
 
 /** A run's prompt with its frozen model, ready to classify. */
@@ -68,18 +73,18 @@ export class LoadedRun {
 
   /** @param folder of a complete run */
   static async open(folder: string, options: LoadOptions): Promise<LoadedRun> {
-    const { say = () => {}, cache } = options;
+    const { log = () => {}, cache } = options;
     const about = await readAbout(folder), { experiment } = about, { prompt } = experiment;
-    const model = await modelOfRun(about, folder, options.model, terminalDownloads(say));
-    const device = deviceForModel(await chooseDevice(options.device ?? experiment.device, say), model.onnx);
-    const form = formOn(device, experiment),
-      compiled = await compileExperiment({ experiment, model }, form, cache);
+    const model = await modelOfRun(about, folder, options.model, terminalDownloads(log));
+    const device = deviceForModel(await chooseDevice(options.device ?? experiment.device, log), model.onnx);
+    const target = compileTargetOf(device, experiment),
+      compiled = await compileExperiment({ experiment, model }, target, cache);
     const isWhole = experiment.tune === "all";
     const graph = isWhole
-      ? compileWholeModel(model, optimizerName(experiment.training), form).predict
+      ? compileWholeModel(model, optimizerName(experiment.training), target).predict
       : experiment.ensemble
       ? compiled!.bank.predict
-      : (compiled ?? compileHardModel(model, form)).predict;
+      : (compiled ?? compileHardModel(model, target)).predict;
     const session = await device.open(graph);
     const template = parseTemplate(prompt.template, prompt.length ?? 0);
     const counting = positionCounting(prompt.insertion, compiled);
@@ -131,7 +136,7 @@ export class LoadedRun {
     return logits.map((row, i) => ({
       predicted: classes[indexOfLargest(row)]!,
       probabilities: probabilitiesOf(row, classes),
-      cut: encoded[i]!.cut,
+      truncated: encoded[i]!.truncated,
     }));
   }
 

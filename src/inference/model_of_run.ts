@@ -1,7 +1,7 @@
 import { join } from "@std/path";
 import { InputError } from "../base/errors.ts";
 import { checkSemantics } from "../experiment/semantics.ts";
-import type { HubListener } from "../hub/repository.ts";
+import type { DownloadReporter } from "../hub/repository.ts";
 import type { RunAbout } from "../results/read_run.ts";
 import { type OpenModel, openModel } from "../model/open_model.ts";
 import { checkFiles } from "../run/same_model.ts";
@@ -17,7 +17,7 @@ export async function modelOfRun(
   { experiment, environment }: RunAbout,
   folder: string,
   instead: string | undefined,
-  listener: HubListener,
+  progress: DownloadReporter,
 ): Promise<OpenModel> {
   checkSemantics(experiment.semantics, `the run in ${folder}`);
   const { source, file, revision } = experiment.model, way = "name the model's folder by --model";
@@ -27,7 +27,7 @@ export async function modelOfRun(
     ? experiment.model
     : { source: environment.model.folder ?? source, file };
   const namedIn: string = instead === undefined ? join(folder, "experiment.yaml") : "./";
-  const model = await openModel(spec, namedIn, listener).catch((error) => {
+  const model = await openModel(spec, namedIn, progress).catch((error) => {
     throw error instanceof InputError && instead === undefined
       ? new InputError(`${error.message}; ${way}`, { cause: error })
       : error;

@@ -1,7 +1,7 @@
 import { relative } from "@std/path";
 import { countParameters, factsOf, type ModelFacts, readOnnxFile, weightFiles } from "../compiler/mod.ts";
 import type { ModelSpec } from "../experiment/types.ts";
-import type { HubListener } from "../hub/repository.ts";
+import type { DownloadReporter } from "../hub/repository.ts";
 import { type ModelCard, readCard } from "./card.ts";
 import { findModel } from "./folder.ts";
 import { hashFile } from "../disk/hash_file.ts";
@@ -44,9 +44,9 @@ export interface OpenModel {
 export async function openModel(
   spec: ModelSpec,
   namedIn: string,
-  listener: HubListener,
+  downloads: DownloadReporter,
 ): Promise<OpenModel> {
-  const { folder, onnx, revision, described, provide } = await findModel(spec, namedIn, listener);
+  const { folder, onnx, revision, described, provide } = await findModel(spec, namedIn, downloads);
   const { bytes: graph, sha256 } = await readGraph(onnx), file = readOnnxFile(graph, onnx, readRegion);
   const beside = weightFiles(file);
   for (const path of beside) await provide(path);

@@ -35,8 +35,8 @@ export async function readTokenizerJson(folder: string): Promise<Json> {
  */
 export async function readTokenizerConfig(folder: string, names: readonly string[] = NAMING): Promise<Json> {
   const files = await Promise.all(names.map((name) => readIfThere(join(folder, name))));
-  const said = files.flatMap((file) => Object.entries(file ?? {}));
-  return Object.fromEntries(said.filter(([, value]) => value !== null));
+  const entries = files.flatMap((file) => Object.entries(file ?? {}));
+  return Object.fromEntries(entries.filter(([, value]) => value !== null));
 }
 
 async function readIfThere(path: string): Promise<Json | undefined> {

@@ -16,7 +16,7 @@ export interface Neighbourhood {
 }
 
 /** What a prompt's vectors mean, as far as the vocabulary around them says (Lester et al. 2021, §7): `neighbours.json`. */
-export interface Meaning {
+export interface PromptInterpretation {
   readonly vectors: readonly Neighbourhood[];
   /** Vectors that have one nearest token: the prompt may be longer than it need be. */
   readonly duplicates: readonly { readonly token: string; readonly vectors: readonly number[] }[];
@@ -38,13 +38,13 @@ const NEAREST = 5;
  * @param prompt float32 [length, dimension]
  * @param start what the vectors started as
  */
-export async function meaningOf(
+export async function interpretPrompt(
   prompt: Tensor,
   start: InitialPrompt,
   space: EmbeddingSpace,
   tokenizer: Tokenizer,
   { classes, tokens: words }: Verbalizer,
-): Promise<Meaning> {
+): Promise<PromptInterpretation> {
   const units = unitRows(prompt), begun = unitRows(start.prompt);
   const ends = rows(prompt), starts = rows(start.prompt), { origins } = start;
   const around = await nearestTokens(units, space, tokenizer);

@@ -61,9 +61,9 @@ async function checkOwn(
   path: string,
   dimension: number | undefined,
 ): Promise<void> {
-  const differs = (what: string, here: unknown, there: string) =>
+  const differs = (what: string, here: unknown, theirs: string) =>
     new InputError(
-      `${path} is not this run's prompt: its ${what} is ${here}, and ${there}; put the run's own back, or run its experiment again with --force`,
+      `${path} is not this run's prompt: its ${what} is ${here}, and ${theirs}; put the run's own back, or run its experiment again with --force`,
     );
   if (dimension !== undefined && dims[1] !== dimension) {
     throw differs("dimension", dims[1], `the model's vectors have ${dimension} numbers`);

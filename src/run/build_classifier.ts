@@ -1,6 +1,6 @@
 import type { Device, Tensor } from "../device/device.ts";
 import type { Classifier } from "../evaluation/predict.ts";
-import type { Meaning } from "../prompt/interpretation.ts";
+import type { PromptInterpretation } from "../prompt/interpretation.ts";
 import type { RunFolder } from "../results/run_folder.ts";
 import type { Parameters } from "../training/early_stopping.ts";
 import type { Tuned } from "../training/trainer.ts";
@@ -14,12 +14,12 @@ import { tuneModel } from "./tune_model.ts";
 import { tunePrompt } from "./tune_prompt.ts";
 
 /** What a run answers with, tuned where it is to be. */
-export interface Answering {
+export interface BuiltClassifier {
   readonly classifier: Classifier;
   /** Absent where nothing is tuned. */
   readonly tuned?: Tuned;
   /** Of one soft prompt. */
-  readonly soft?: { readonly prompt: Tensor; readonly meaning: Meaning };
+  readonly soft?: { readonly prompt: Tensor; readonly meaning: PromptInterpretation };
   /** The weights of a tuned model. */
   readonly weights?: Parameters;
 }
@@ -35,10 +35,10 @@ export interface Parts {
 }
 
 /** Makes ready, and tunes, what an experiment classifies with: a prompt, several, words alone, or the model. */
-export async function answering(
+export async function buildClassifier(
   { prepared, compiled: graphs, encoded, device, sessions, folder }: Parts,
-  { title, listener, signal, seat }: RunOptions,
-): Promise<Answering> {
+  { title, progress, signal, slot }: RunOptions,
+): Promise<BuiltClassifier> {
   const { experiment: { tune }, members } = prepared, { prompt: compiled } = graphs;
   if (graphs.model) {
     const opened = await sessions.modelTuning(graphs.model);
@@ -49,7 +49,7 @@ export async function answering(
       opened,
       folder,
       title,
-      listener,
+      progress,
       signal,
     );
     return { ...rest, weights: parameters };
@@ -60,10 +60,10 @@ export async function answering(
   }
   if (tune === "none") {
     const session = await sessions.answer(compiled, "one");
-    const { classifier, ...soft } = await untunedPrompt(prepared, compiled, device, session, title, listener);
+    const { classifier, ...soft } = await untunedPrompt(prepared, compiled, device, session, title, progress);
     return { classifier, soft };
   }
-  const opened = await sessions.tuning(compiled, seat);
+  const opened = await sessions.tuning(compiled, slot);
   const { classifier, tuned, ...soft } = await tunePrompt(
     prepared,
     compiled,
@@ -72,15 +72,15 @@ export async function answering(
     opened,
     folder,
     title,
-    listener,
+    progress,
     signal,
-    () => sessions.endTuning(seat),
+    () => sessions.endTuning(slot),
   );
   return { classifier, tuned, soft };
 }
 
 /** How many numbers were trained. */
-export function trainedNumbers({ tuned, soft, weights }: Answering): number {
-  const moved = weights ? Object.values(weights) : tuned && soft ? [soft.prompt] : [];
-  return moved.reduce((sum, { data }) => sum + data.length, 0);
+export function trainedNumbers({ tuned, soft, weights }: BuiltClassifier): number {
+  const tunedTensors = weights ? Object.values(weights) : tuned && soft ? [soft.prompt] : [];
+  return tunedTensors.reduce((sum, { data }) => sum + data.length, 0);
 }

@@ -12,7 +12,7 @@ import { readRegion } from "../model/read_region.ts";
 import { parseTemplate, type Template } from "../experiment/template.ts";
 import type { LabelledEncoding } from "../prompt/batches.ts";
 import { type Encoded, TemplateEncoder } from "../prompt/encoding.ts";
-import { compilerHash, type Form } from "../artifacts/compile_model.ts";
+import { compilerHash, type CompileTarget } from "../artifacts/compile_model.ts";
 import type { Prepared } from "./prepare.ts";
 import type { RunGraphs } from "./run_graphs.ts";
 
@@ -23,7 +23,7 @@ export type CheckOutcome = SelfCheck | { readonly skipped: string };
 export interface CheckedRun {
   readonly prepared: Prepared;
   readonly compiled: RunGraphs;
-  readonly form: Form;
+  readonly target: CompileTarget;
   readonly device: Device;
   /** The folder that the outcome is kept in from run to run. */
   readonly cache: string;
@@ -70,7 +70,7 @@ async function checkedAndKept(
 }
 
 async function keyOf(
-  { prepared: { experiment, model }, form, device }: CheckedRun,
+  { prepared: { experiment, model }, target, device }: CheckedRun,
   texts: readonly LabelledEncoding[],
 ): Promise<string> {
   const { prompt, tune, ensemble, semantics } = experiment;
@@ -80,7 +80,7 @@ async function keyOf(
     prompt.insertion,
     tune,
     ensemble !== undefined,
-    form,
+    target,
     device.kind,
     semantics,
     texts.map(({ ids }) => ids),
@@ -101,7 +101,7 @@ async function readKept(path: string): Promise<SelfCheck | undefined> {
 }
 
 async function checked(run: CheckedRun, texts: readonly LabelledEncoding[]): Promise<CheckOutcome> {
-  const { prepared, form, device, compiled } = run, { experiment, model, verbalizer } = prepared;
+  const { prepared, target, device, compiled } = run, { experiment, model, verbalizer } = prepared;
   const own = readOnnxFile(model.graph, model.onnx, readRegion);
   const numbers = numberFormatOf(own), untouched = mapWeights(own);
   const lacking = await lackingMemory([...untouched.weights.values()]);
@@ -128,7 +128,7 @@ async function checked(run: CheckedRun, texts: readonly LabelledEncoding[]): Pro
       facts: model.facts,
       padId: model.tokenizer.padId,
       numbers,
-      tolerance: toleranceFor(numbers, form.precision),
+      tolerance: toleranceFor(numbers, target.precision),
     });
   } catch (error) {
     if (error instanceof UncheckableError) {

@@ -2,17 +2,17 @@ import type { Compiled } from "../compiler/mod.ts";
 import type { Device, Session, Tensor } from "../device/device.ts";
 import type { Classifier } from "../evaluation/predict.ts";
 import { answerBatches } from "../prompt/padding.ts";
-import type { Meaning } from "../prompt/interpretation.ts";
-import type { Listener } from "./progress.ts";
+import type { PromptInterpretation } from "../prompt/interpretation.ts";
+import type { ProgressReporter } from "./progress.ts";
 import type { Prepared } from "./prepare.ts";
 import type { Members } from "./read_members.ts";
-import { meaningAfter, startPrompt } from "./start_prompt.ts";
+import { interpretationAfter, startPrompt } from "./start_prompt.ts";
 
 /** A prompt that is classified with. */
 export interface SoftPrompt {
   readonly classifier: Classifier;
   readonly prompt: Tensor;
-  readonly meaning: Meaning;
+  readonly meaning: PromptInterpretation;
 }
 
 /** A model with nothing but words around the text. @param session of the graph without a prompt */
@@ -27,12 +27,16 @@ export async function untunedPrompt(
   device: Device,
   session: Session,
   title: string,
-  listener: Listener,
+  progress: ProgressReporter,
 ): Promise<SoftPrompt> {
   const start = await startPrompt(prepared, compiled, device), { prompt } = start;
-  for (const warning of start.warnings) listener.say(`warning: ${title}: ${warning}`);
+  for (const warning of start.warnings) progress.log(`warning: ${title}: ${warning}`);
   const classifier: Classifier = { session, inputs: { prompt }, ...common(prepared, session), tuned: false };
-  return { classifier, prompt, meaning: await meaningAfter(prepared, compiled, device, prompt, start) };
+  return {
+    classifier,
+    prompt,
+    meaning: await interpretationAfter(prepared, compiled, device, prompt, start),
+  };
 }
 
 /** Prompts that answer together. @param session of the bank's compiled prediction */

@@ -2,7 +2,7 @@ import type { Compiled, LossMean, OptimizerName } from "../compiler/mod.ts";
 import { type Device, DeviceError } from "../device/device.ts";
 import type { Experiment, Insertion, TrainingSpec } from "../experiment/types.ts";
 import type { PositionCounting } from "../prompt/encoding.ts";
-import { compileModel, compileOnce, type Form, targetOf } from "../artifacts/compile_model.ts";
+import { compileModel, compileOnce, type CompileTarget, targetOf } from "../artifacts/compile_model.ts";
 import type { Prepared } from "./prepare.ts";
 
 /** How positions are counted in an experiment whose prompt is compiled in. */
@@ -21,14 +21,14 @@ export function positionCounting(
  */
 export async function compileExperiment(
   { experiment: { prompt, training }, model }: Pick<Prepared, "experiment" | "model">,
-  form: Form,
+  target: CompileTarget,
   cache?: string,
 ): Promise<Compiled | undefined> {
   if (!prompt.insertion) return undefined;
   const optimizer = optimizerName(training);
   return cache === undefined
-    ? compileModel(model, prompt.insertion, optimizer, form)
-    : await compileOnce(model, prompt.insertion, optimizer, form, cache);
+    ? compileModel(model, prompt.insertion, optimizer, target)
+    : await compileOnce(model, prompt.insertion, optimizer, target, cache);
 }
 
 /**
@@ -36,7 +36,7 @@ export async function compileExperiment(
  *
  * @throws {DeviceError} where the device has no float16 and the experiment asks for it
  */
-export function formOn(device: Device, { precision, training }: Experiment): Form {
+export function compileTargetOf(device: Device, { precision, training }: Experiment): CompileTarget {
   if (precision === "float16" && !device.float16) {
     throw new DeviceError(
       `'precision: float16' needs WebGPU on an adapter that has shader-f16, and the device is ${device.description}: set 'precision: float32' or another 'device:'`,

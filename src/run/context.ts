@@ -1,14 +1,14 @@
 import type { PlacedKeys } from "../experiment/document.ts";
-import type { FusedMember } from "../training/fused_steps.ts";
-import type { Listener } from "./progress.ts";
-import type { Workbench } from "./resource_cache.ts";
+import type { LockstepSlot } from "../training/fused_steps.ts";
+import type { ProgressReporter } from "./progress.ts";
+import type { ResourceCache } from "./resource_cache.ts";
 
 /** How to run an experiment. */
 export interface RunOptions {
   /** The experiment file, which paths are relative to. */
   readonly file: string;
   /** The keys that were set to other values than the file has, with their places in it. */
-  readonly set: PlacedKeys;
+  readonly overrides: PlacedKeys;
   /** What to call the run: the experiment's name, and its variant's. */
   readonly title: string;
   /** The folder of all results. */
@@ -25,8 +25,8 @@ export interface RunOptions {
   readonly ifLocked: "wait" | "leave";
   /** Interrupts between two steps. */
   readonly signal: AbortSignal;
-  readonly listener: Listener;
+  readonly progress: ProgressReporter;
   /** Its place among runs that take their steps together. */
-  readonly seat?: FusedMember;
-  readonly workbench: Workbench;
+  readonly slot?: LockstepSlot;
+  readonly resources: ResourceCache;
 }

@@ -65,17 +65,18 @@ export function encodeDataset(
     ),
     samples: encode(evaluation.samples.map((sample, i) => own(`evaluation.samples[${i}]`, sample))),
   };
-  const cut = (examples: readonly LabelledEncoding[]) => examples.filter((example) => example.cut > 0).length;
+  const truncated = (examples: readonly LabelledEncoding[]) =>
+    examples.filter((example) => example.truncated > 0).length;
   const texts = [...dataset.train, ...dataset.validation, ...dataset.test].map(({ text }) => text);
   return {
     ...parts,
     unknownWords: encoder.unknownWords,
     otherwise: texts.filter((text) => model.tokenizer.differsFromReference(text)).length,
     truncated: {
-      train: cut(parts.train),
-      validation: cut(parts.validation),
-      test: cut(parts.test),
-      samples: cut(parts.samples),
+      train: truncated(parts.train),
+      validation: truncated(parts.validation),
+      test: truncated(parts.test),
+      samples: truncated(parts.samples),
     },
   };
 }

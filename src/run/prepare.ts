@@ -1,7 +1,7 @@
 import { checkTrainable } from "../dataset/class_counts.ts";
 import { type Dataset, datasetName } from "../dataset/load.ts";
 import { sha256 } from "../base/sha256.ts";
-import { KeyError, reworded } from "../base/errors.ts";
+import { ConfigValueError, reworded } from "../base/errors.ts";
 import type { Experiment } from "../experiment/types.ts";
 import { readsPadding } from "../prompt/padding.ts";
 import { readable } from "../prompt/stretch.ts";
@@ -9,9 +9,9 @@ import { readVerbalizer, type Verbalizer } from "../prompt/verbalizer.ts";
 import type { Tokenizer } from "../model/tokenizer.ts";
 import type { TransferSet } from "../dataset/transfer.ts";
 import type { OpenModel } from "../model/open_model.ts";
-import { type GivenPrompt, readGivenPrompt } from "./read_source_prompt.ts";
+import { readSourcePrompt, type SourcePrompt } from "./read_source_prompt.ts";
 import { type Members, readMembers } from "./read_members.ts";
-import type { Workbench } from "./resource_cache.ts";
+import type { ResourceCache } from "./resource_cache.ts";
 
 /** Everything that an experiment names, read and checked. */
 export interface Prepared {
@@ -20,7 +20,7 @@ export interface Prepared {
   readonly dataset: Dataset;
   readonly verbalizer: Verbalizer;
   /** The prompt that this one starts from, for `run` and `peft`. */
-  readonly given: GivenPrompt | undefined;
+  readonly given: SourcePrompt | undefined;
   /** The prompts that answer together, where there is an ensemble. */
   readonly members: Members | undefined;
   /** Other data that what is tuned is scored on. */
@@ -33,27 +33,27 @@ export interface Prepared {
  * Reads what an experiment names.
  *
  * @param file the experiment file, which paths are relative to
- * @param workbench what other runs have read already
+ * @param resources what other runs have read already
  * @param folders the runs whose prompts answer together, where there is an ensemble
  * @throws {InputError} on anything missing or unfit
  */
 export async function prepare(
   experiment: Experiment,
   file: string,
-  workbench: Workbench,
+  resources: ResourceCache,
   folders?: readonly string[],
 ): Promise<Prepared> {
-  const model = await workbench.model(experiment.model, file);
+  const model = await resources.model(experiment.model, file);
   checkTuning(experiment, model);
   const verbalizer = readVerbalizer(experiment.verbalizer, model.tokenizer, experiment.multiTokenWords);
   checkStartingWords(experiment, model.tokenizer);
-  const dataset = await workbench.dataset(experiment, file, verbalizer.classes);
+  const dataset = await resources.dataset(experiment, file, verbalizer.classes);
   const { revision: _, ...frozen } = experiment.model, { revision: __, ...data } = experiment.dataset;
   if (experiment.training) checkTrainable(dataset, verbalizer.classes, datasetName(experiment.dataset));
-  const given = await readGivenPrompt(experiment.prompt, file, model);
+  const given = await readSourcePrompt(experiment.prompt, file, model);
   const members = folders && await readMembers(experiment, folders, model);
   const asked = askedOf({ ...experiment, model: frozen, dataset: data });
-  const transfer = await workbench.transfer(experiment, file, verbalizer.classes);
+  const transfer = await resources.transfer(experiment, file, verbalizer.classes);
   const tuned = [...(given ? [given.sha256] : []), ...members?.sha256 ?? []];
   const elsewhere = transfer.map(({ sha256 }) => sha256);
   const content = JSON.stringify([
@@ -88,7 +88,7 @@ function checkStartingWords(
   const check = (text: string, path: readonly (string | number)[]) =>
     reworded(
       () => readable(tokenizer.encode(text), tokenizer),
-      (message) => new KeyError([{ path, message }]),
+      (message) => new ConfigValueError([{ path, message }]),
     );
   if (initialization?.from === "text") check(initialization.text, ["prompt", "initialization", "text"]);
   if (initialization?.from !== "labels") return;
@@ -100,14 +100,14 @@ function checkStartingWords(
 /**
  * A model that reads padding has its batches in parts of one length each, and only a prompt's step can be taken in parts.
  *
- * @throws {KeyError} where a whole model is to be tuned that would read what fills its batches up
+ * @throws {ConfigValueError} where a whole model is to be tuned that would read what fills its batches up
  */
 function checkTuning({ tune, training }: Experiment, { card, facts }: OpenModel): void {
   if (tune !== "all" || training!.batchSize === 1 || !readsPadding(card, facts.inputs)) return;
   const message = `the model takes no 'attention_mask' and would read the padding of a batch (${
     training!.batchSize
   } texts): set 'training.batchSize: 1', or export it with its attention mask`;
-  throw new KeyError([{ path: ["training", "batchSize"], message }]);
+  throw new ConfigValueError([{ path: ["training", "batchSize"], message }]);
 }
 
 /**

@@ -1,9 +1,9 @@
-import { ProgressBar, say } from "../terminal/console.ts";
+import { log, ProgressBar } from "../terminal/console.ts";
 
 /** Somebody who is told what a run does. */
-export interface Listener {
+export interface ProgressReporter {
   /** Something that a person should know. */
-  say(line: string): void;
+  log(line: string): void;
   /** A run begins, of this kind of prompt on this device. */
   start(title: string, kind: string, device: string): void;
   /** Tuning begins. */
@@ -15,15 +15,15 @@ export interface Listener {
 }
 
 /** A person at the terminal, who sees a progress bar. */
-export class TerminalListener implements Listener {
+export class TerminalProgress implements ProgressReporter {
   private bar: ProgressBar | undefined;
 
-  say(line: string): void {
-    say(line);
+  log(line: string): void {
+    log(line);
   }
 
   start(title: string, kind: string, device: string): void {
-    say(`${title}: ${kind} prompt on ${device}`);
+    log(`${title}: ${kind} prompt on ${device}`);
   }
 
   begin(title: string, steps: number): void {

@@ -1,9 +1,9 @@
 import { dirname, join, resolve } from "@std/path";
 import { sha256 } from "../base/sha256.ts";
 import type { Tensor } from "../device/device.ts";
-import { InputError, KeyError, saidOfKey } from "../base/errors.ts";
+import { ConfigValueError, InputError, withKeyContext } from "../base/errors.ts";
 import type { PromptSpec } from "../experiment/types.ts";
-import { type Entry, entryOf, saidOfEntry, times } from "../formats/embedding_scale.ts";
+import { type Entry, entryOf, times, withEntryContext } from "../formats/embedding_scale.ts";
 import { type PeftConfig, readPeftAdapter } from "../formats/peft.ts";
 import { readJson } from "../disk/read_json.ts";
 import { readPrompt } from "../results/read_prompt.ts";
@@ -12,7 +12,7 @@ import type { OpenModel } from "../model/open_model.ts";
 import { checkFiles, type ModelFiles } from "./same_model.ts";
 
 /** A prompt that was tuned before. */
-export interface GivenPrompt {
+export interface SourcePrompt {
   /** float32 [length, dimension] */
   readonly prompt: Tensor;
   /** Of the file that holds it. */
@@ -25,24 +25,24 @@ export interface GivenPrompt {
 const PATH = ["prompt", "initialization", "path"], ENTERS = ["prompt", "initialization", "enters"];
 
 /** What of the model that a prompt is for its reading depends on. */
-export type GivenFor = ModelFiles & { readonly facts: Pick<OpenModel["facts"], "scale"> };
+export type SourcePromptTarget = ModelFiles & { readonly facts: Pick<OpenModel["facts"], "scale"> };
 
 /**
  * Reads the prompt that another one starts from: a run's, or an adapter of PEFT's; `undefined` where it starts otherwise.
  *
  * @param file the experiment file, which paths are relative to
  * @param model that the new prompt is for
- * @throws {KeyError} where there is none, it does not stand where this one does, or a run's was tuned with another model
+ * @throws {ConfigValueError} where there is none, it does not stand where this one does, or a run's was tuned with another model
  */
-export async function readGivenPrompt(
+export async function readSourcePrompt(
   spec: PromptSpec,
   file: string,
-  model: GivenFor,
-): Promise<GivenPrompt | undefined> {
+  model: SourcePromptTarget,
+): Promise<SourcePrompt | undefined> {
   const { initialization } = spec;
   if (initialization?.from !== "peft" && initialization?.from !== "run") return undefined;
   const folder: string = resolve(dirname(file), initialization.path);
-  return await saidOfKey(
+  return await withKeyContext(
     PATH,
     async () =>
       initialization.from === "peft"
@@ -55,18 +55,18 @@ export async function readGivenPrompt(
  * An adapter's prompt as it enters here, after the scale of the model's word embeddings.
  *
  * @param enters where it entered when it was tuned
- * @throws {KeyError} where that is said of a model that has no scale
+ * @throws {ConfigValueError} where that is said of a model that has no scale
  */
 function afterScale(
-  given: GivenPrompt,
+  given: SourcePrompt,
   enters: Entry | undefined,
   scale: number,
-): GivenPrompt {
+): SourcePrompt {
   if (scale === 1) {
     if (enters === undefined) return given;
     const message =
       `'enters: ${enters}' is said of a model that does not scale its word embeddings: leave it out`;
-    throw new KeyError([{ path: ENTERS, message }]);
+    throw new ConfigValueError([{ path: ENTERS, message }]);
   }
   const { prompt } = given, entry = enters ?? entryOf(scale, prompt.dims[1]!);
   const other = entry === "after-scale"
@@ -76,14 +76,14 @@ function afterScale(
     ...given,
     prompt: entry === "after-scale" ? prompt : times(prompt, scale),
     ...(enters === undefined && {
-      assumed: `the adapter's vectors are taken to enter ${saidOfEntry(entry, scale)}: '${
+      assumed: `the adapter's vectors are taken to enter ${withEntryContext(entry, scale)}: '${
         ENTERS.join(".")
       }: ${entry}'; ${other}`,
     }),
   };
 }
 
-async function readAdapter({ length }: PromptSpec, folder: string): Promise<GivenPrompt> {
+async function readAdapter({ length }: PromptSpec, folder: string): Promise<SourcePrompt> {
   const weights = await Deno.readFile(join(folder, "adapter_model.safetensors")).catch((error) => {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     throw new InputError(`${folder} is no adapter of PEFT's: it lacks adapter_model.safetensors`);
@@ -92,7 +92,7 @@ async function readAdapter({ length }: PromptSpec, folder: string): Promise<Give
   const prompt = readPeftAdapter(config as unknown as PeftConfig, weights, folder);
   if (prompt.dims[0] !== length) {
     const message = `the adapter has ${prompt.dims[0]} vectors, and 'prompt.length' is ${length}`;
-    throw new KeyError([{ path: ["prompt", "length"], message }]);
+    throw new ConfigValueError([{ path: ["prompt", "length"], message }]);
   }
   return { prompt, sha256: await sha256(weights) };
 }
@@ -100,8 +100,8 @@ async function readAdapter({ length }: PromptSpec, folder: string): Promise<Give
 async function readRunPrompt(
   { insertion }: PromptSpec,
   folder: string,
-  model: GivenFor,
-): Promise<GivenPrompt> {
+  model: SourcePromptTarget,
+): Promise<SourcePrompt> {
   const given = await readPrompt(folder), environment = await readEnvironment(folder);
   if (environment !== undefined) {
     checkFiles(model, environment, folder, "start from a prompt of the model that is tuned with here");

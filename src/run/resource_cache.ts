@@ -6,9 +6,9 @@ import { chooseDevice } from "../device/choose.ts";
 import type { Device, ResidentSession, Session } from "../device/device.ts";
 import { columnsOf, parseTemplate } from "../experiment/template.ts";
 import type { Experiment, TransferSpec } from "../experiment/types.ts";
-import type { HubListener } from "../hub/repository.ts";
+import type { DownloadReporter } from "../hub/repository.ts";
 import { terminalDownloads } from "../terminal/downloads.ts";
-import { compileHardModel, type Form } from "../artifacts/compile_model.ts";
+import { compileHardModel, type CompileTarget } from "../artifacts/compile_model.ts";
 import { type OpenModel, openModel } from "../model/open_model.ts";
 
 /** A compiled training step, opened. */
@@ -26,9 +26,9 @@ export interface ModelSessions {
 }
 
 /** How a workbench is set up. */
-export interface WorkbenchOptions {
+export interface ResourceOptions {
   /** Told what a person should know. */
-  readonly say: (line: string) => void;
+  readonly log: (line: string) => void;
   /** Threads of the native CPU; all its cores where this is left out. */
   readonly threads?: number;
   /** Whether sessions are kept for the next run, at the price of the memory that they hold meanwhile. */
@@ -39,7 +39,7 @@ export interface WorkbenchOptions {
  * What runs that follow each other share: models and data that were read, devices, and the sessions of the last compiled
  * step, which serve every run of the same model, insertion and optimizer.
  */
-export class Workbench {
+export class ResourceCache {
   private readonly models = new Map<string, Promise<OpenModel>>();
   private readonly datasets = new Map<string, Promise<Dataset>>();
   private readonly transfers = new Map<string, Promise<TransferSet>>();
@@ -52,12 +52,12 @@ export class Workbench {
     }
     | undefined;
 
-  constructor(private readonly options: WorkbenchOptions) {}
+  constructor(private readonly options: ResourceOptions) {}
 
   /** @param namedIn the experiment file, which paths are relative to */
   model(spec: Experiment["model"], namedIn: string): Promise<OpenModel> {
     const key = [resolve(dirname(namedIn), spec.source), spec.file, spec.revision].join("|");
-    return remembered(this.models, key, () => openModel(spec, namedIn, this.downloads));
+    return memoize(this.models, key, () => openModel(spec, namedIn, this.downloads));
   }
 
   /** @param namedIn the experiment file, which paths are relative to */
@@ -68,7 +68,7 @@ export class Workbench {
   ): Promise<Dataset> {
     const placeholders = columnsOf(parseTemplate(prompt.template, prompt.length ?? 0));
     const key = JSON.stringify([dataset, seed, classes, placeholders, resolve(dirname(namedIn))]);
-    return remembered(
+    return memoize(
       this.datasets,
       key,
       () => loadDataset(dataset, namedIn, classes, seed, placeholders, this.downloads),
@@ -86,7 +86,7 @@ export class Workbench {
       JSON.stringify([spec, classes, placeholders, resolve(dirname(namedIn))]);
     return Promise.all(
       transfer.map((spec, i) =>
-        remembered(
+        memoize(
           this.transfers,
           key(spec),
           () => loadTransfer(spec, i, namedIn, classes, placeholders, this.downloads),
@@ -95,14 +95,14 @@ export class Workbench {
     );
   }
 
-  private get downloads(): HubListener {
-    return terminalDownloads((line) => this.options.say(line));
+  private get downloads(): DownloadReporter {
+    return terminalDownloads((line) => this.options.log(line));
   }
 
   /** The device that an experiment names. */
   device(wanted: Experiment["device"]): Promise<Device> {
-    const { say, threads } = this.options;
-    return remembered(this.devices, wanted, () => chooseDevice(wanted, say, threads));
+    const { log, threads } = this.options;
+    return memoize(this.devices, wanted, () => chooseDevice(wanted, log, threads));
   }
 
   /** @param key tells compiled steps apart */
@@ -136,16 +136,16 @@ export class Workbench {
   }
 
   /** A model with nothing but words in front, compiled. */
-  hardGraph(model: OpenModel, form: Form): CompiledAnswer {
-    const key = hardKey(model, form), graph = this.hardGraphs.get(key) ?? compileHardModel(model, form);
+  hardGraph(model: OpenModel, target: CompileTarget): CompiledAnswer {
+    const key = hardKey(model, target), graph = this.hardGraphs.get(key) ?? compileHardModel(model, target);
     this.hardGraphs.set(key, graph);
     return graph;
   }
 
   /** A model with nothing but words in front, opened. */
-  async hard(device: Device, model: OpenModel, form: Form): Promise<Session> {
-    const open = async () => ({ answer: await device.open(this.hardGraph(model, form).answer) });
-    return (await this.opened(`${device.kind}|hard|${hardKey(model, form)}`, open)).answer;
+  async hard(device: Device, model: OpenModel, target: CompileTarget): Promise<Session> {
+    const open = async () => ({ answer: await device.open(this.hardGraph(model, target).answer) });
+    return (await this.opened(`${device.kind}|hard|${hardKey(model, target)}`, open)).answer;
   }
 
   /** A run takes no more steps: what it took them with is freed, unless it is kept for the next. */
@@ -182,7 +182,7 @@ export class Workbench {
   }
 }
 
-function hardKey({ onnx, sha256 }: OpenModel, { target, precision }: Form): string {
+function hardKey({ onnx, sha256 }: OpenModel, { target, precision }: CompileTarget): string {
   return [onnx, sha256, target, precision].join("|");
 }
 
@@ -190,7 +190,7 @@ function hardKey({ onnx, sha256 }: OpenModel, { target, precision }: Form): stri
 const KEPT = 8;
 
 /** What was made before under a key, or is made now; what fails is made again the next time. */
-function remembered<Thing>(
+function memoize<Thing>(
   made: Map<string, Promise<Thing>>,
   key: string,
   make: () => Promise<Thing>,

@@ -22,10 +22,10 @@ export type RunOutcome =
  * @throws {Interrupted} when the signal aborts
  */
 export async function runExperiment(experiment: Experiment, options: RunOptions): Promise<RunOutcome> {
-  const { title, signal, listener, ifLocked } = options;
+  const { title, signal, progress, ifLocked } = options;
   if (signal.aborted) throw new Interrupted(`interrupted before ${title}`);
   const file: string = lockFile(options);
-  const wait = () => listener.say(`${title}: another softprompt is at work on it, waiting for it to end`);
+  const wait = () => progress.log(`${title}: another softprompt is at work on it, waiting for it to end`);
   const lock = ifLocked === "wait" ? await Lock.take(file, wait, signal) : await Lock.tryTake(file);
   if (lock === undefined) {
     if (signal.aborted) throw new Interrupted(`interrupted before ${title}`);
@@ -43,7 +43,7 @@ function lockFile({ results, path }: RunOptions): string {
 }
 
 async function runLocked(experiment: Experiment, options: RunOptions): Promise<RunOutcome> {
-  const { path, force, title, listener, workbench, seat } = options;
+  const { path, force, title, progress, resources, slot } = options;
   let folder: RunFolder | undefined;
   try {
     await RunFolder.recover(path);
@@ -51,7 +51,7 @@ async function runLocked(experiment: Experiment, options: RunOptions): Promise<R
     if (force) await readEnvironment(path);
     const prepared = await withPlaces(
       options,
-      () => prepare(experiment, options.file, workbench, options.members),
+      () => prepare(experiment, options.file, resources, options.members),
     );
     if (finished !== undefined && finished.contentHash === prepared.contentHash) {
       return { kind: "kept", metrics: finished.metrics };
@@ -66,13 +66,13 @@ async function runLocked(experiment: Experiment, options: RunOptions): Promise<R
     const note = folder?.fail(status, message) ?? RunFolder.failedBefore(path, experiment, message);
     await note.catch(() => {});
     // A session that broke must not break the runs after this one; those beside it still use it.
-    if (!seat) await workbench.release().catch(() => {});
+    if (!slot) await resources.release().catch(() => {});
     if (folder?.hasCheckpoint) {
       const hint = status === "interrupted" ? ": the same command goes on from it" : "";
-      listener.say(`${title}: the last good checkpoint is in ${folder.partialPath}${hint}`);
+      progress.log(`${title}: the last good checkpoint is in ${folder.partialPath}${hint}`);
     }
     throw error;
   } finally {
-    await workbench.endRun();
+    await resources.endRun();
   }
 }

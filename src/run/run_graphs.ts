@@ -1,8 +1,8 @@
 import type { Compiled, CompiledAnswer, CompiledModel } from "../compiler/mod.ts";
-import { compileWholeModel, type Form } from "../artifacts/compile_model.ts";
+import { type CompileTarget, compileWholeModel } from "../artifacts/compile_model.ts";
 import { compileExperiment, optimizerName } from "./compile_experiment.ts";
 import type { Prepared } from "./prepare.ts";
-import type { Workbench } from "./resource_cache.ts";
+import type { ResourceCache } from "./resource_cache.ts";
 
 /** What a run's model is compiled to, one of these. */
 export interface RunGraphs {
@@ -21,12 +21,12 @@ export interface RunGraphs {
  */
 export async function compileRun(
   prepared: Prepared,
-  form: Form,
+  target: CompileTarget,
   cache: string,
-  workbench: Workbench,
+  resources: ResourceCache,
 ): Promise<RunGraphs> {
   const { experiment: { tune, training }, model } = prepared;
-  if (tune === "all") return { model: compileWholeModel(model, optimizerName(training), form) };
-  const prompt = await compileExperiment(prepared, form, cache);
-  return prompt ? { prompt } : { hard: workbench.hardGraph(model, form) };
+  if (tune === "all") return { model: compileWholeModel(model, optimizerName(training), target) };
+  const prompt = await compileExperiment(prepared, target, cache);
+  return prompt ? { prompt } : { hard: resources.hardGraph(model, target) };
 }

@@ -16,12 +16,12 @@ import { worstMistakes } from "../results/predictions.ts";
 import type { RunFolder } from "../results/run_folder.ts";
 import { samplesMarkdown } from "../results/samples.ts";
 import { Interrupted } from "../training/trainer.ts";
-import { answering, trainedNumbers } from "./build_classifier.ts";
+import { buildClassifier, trainedNumbers } from "./build_classifier.ts";
 import { type CheckedRun, type CheckOutcome, checkRun } from "./check_run.ts";
 import { classifyAll } from "./classify_all.ts";
 import { dataWarnings, unknownWordsWarning } from "./data_warnings.ts";
 import { encodeDataset } from "./encode_dataset.ts";
-import { formOn, positionCounting } from "./compile_experiment.ts";
+import { compileTargetOf, positionCounting } from "./compile_experiment.ts";
 import { deviceForModel } from "./device_for_model.ts";
 import type { Prepared } from "./prepare.ts";
 import type { Members } from "./read_members.ts";
@@ -38,44 +38,44 @@ export async function runInto(
   prepared: Prepared,
   options: RunOptions,
 ): Promise<MetricsFile> {
-  const { title, results, signal, listener, workbench } = options;
+  const { title, results, signal, progress, resources } = options;
   const { experiment, model } = prepared;
   const stopwatch = new Stopwatch();
-  const bare = deviceForModel(await workbench.device(experiment.device), model.onnx);
+  const bare = deviceForModel(await resources.device(experiment.device), model.onnx);
   const device = stopwatch.watch(bare);
-  listener.start(title, experiment.prompt.kind, device.description);
-  const form = formOn(bare, experiment);
+  progress.start(title, experiment.prompt.kind, device.description);
+  const target = compileTargetOf(bare, experiment);
   const compiled = await stopwatch.count(
     "compiling",
-    () => compileRun(prepared, form, join(results, ".cache"), workbench),
+    () => compileRun(prepared, target, join(results, ".cache"), resources),
   );
   const encoded = encodeDataset(prepared, positionCounting(experiment.prompt.insertion, compiled.prompt));
-  const cut = encoded.truncated.train + encoded.truncated.validation + encoded.truncated.test;
-  if (cut > 0) {
-    listener.say(
-      `${title}: ${cut} texts are cut to fit the model's ${
+  const truncated = encoded.truncated.train + encoded.truncated.validation + encoded.truncated.test;
+  if (truncated > 0) {
+    progress.log(
+      `${title}: ${truncated} texts are cut to fit the model's ${
         Math.min(model.card.positions ?? Infinity, model.card.sequence ?? Infinity)
       } positions`,
     );
   }
   if (encoded.otherwise > 0) {
-    listener.say(
+    progress.log(
       `warning: ${title}: ${encoded.otherwise} texts hold characters that this tokenizer takes in another way than Hugging Face's own, whose tables of characters are others`,
     );
   }
-  if (encoded.unknownWords.length > 0) listener.say(unknownWordsWarning(title, encoded.unknownWords));
-  for (const line of dataWarnings(title, prepared)) listener.say(line);
+  if (encoded.unknownWords.length > 0) progress.log(unknownWordsWarning(title, encoded.unknownWords));
+  for (const line of dataWarnings(title, prepared)) progress.log(line);
   const check = await stopwatch.count("checking", () =>
     checkedFirst(
-      { prepared, compiled, form, device: bare, cache: join(results, ".cache") },
+      { prepared, compiled, target, device: bare, cache: join(results, ".cache") },
       options,
     ));
   if (folder.damage !== undefined) {
-    listener.say(`warning: ${title}: ${folder.damage}: tuning starts from the beginning`);
+    progress.log(`warning: ${title}: ${folder.damage}: tuning starts from the beginning`);
   }
-  if (folder.checkpoint) listener.say(`${title}: going on after step ${folder.checkpoint.step}`);
-  const sessions = new Sessions(prepared, bare, form, stopwatch, workbench);
-  const answer = await answering({ prepared, compiled, encoded, device, sessions, folder }, options);
+  if (folder.checkpoint) progress.log(`${title}: going on after step ${folder.checkpoint.step}`);
+  const sessions = new Sessions(prepared, bare, target, stopwatch, resources);
+  const answer = await buildClassifier({ prepared, compiled, encoded, device, sessions, folder }, options);
   if (signal.aborted) throw new Interrupted(`${title} was interrupted before its test set was classified`);
   const { metrics, predictions, samples, transfer, each } = await classifyAll(
     prepared,
@@ -128,11 +128,11 @@ export async function runInto(
 /** Compares what is compiled with the model's own file, unless that is not wanted; that it was not done is said. */
 async function checkedFirst(
   run: CheckedRun,
-  { title, listener, selfCheck }: RunOptions,
+  { title, progress, selfCheck }: RunOptions,
 ): Promise<CheckOutcome> {
   const outcome = selfCheck ? await checkRun(run) : { skipped: "--no-self-check" };
   if ("skipped" in outcome) {
-    listener.say(
+    progress.log(
       `warning: ${title}: what is compiled was not compared with the model's own file (${outcome.skipped})`,
     );
   }

@@ -4,7 +4,7 @@ import { type Classifier, classLogits } from "../evaluation/predict.ts";
 import type { RunFolder } from "../results/run_folder.ts";
 import type { Parameters } from "../training/early_stopping.ts";
 import { totalSteps, tune, type Tuned, type TuningTask } from "../training/trainer.ts";
-import type { Listener } from "./progress.ts";
+import type { ProgressReporter } from "./progress.ts";
 import type { EncodedDataset } from "./encode_dataset.ts";
 import type { Prepared } from "./prepare.ts";
 import { percent } from "../terminal/result_cells.ts";
@@ -33,13 +33,13 @@ export function validation(
 }
 
 /** Runs the trainer, its events told and written into the run's folder. */
-export async function followed(
+export async function runTrainer(
   task: TuningTask,
   folder: RunFolder,
   name: string,
-  listener: Listener,
+  progress: ProgressReporter,
 ): Promise<Tuned> {
-  listener.begin(name, totalSteps(task.spec, task.examples.length));
+  progress.begin(name, totalSteps(task.spec, task.examples.length));
   let loss = NaN, note = "";
   try {
     const events = tune(task);
@@ -48,7 +48,7 @@ export async function followed(
       if (done) return value;
       if (value.kind === "step") {
         loss = value.loss ?? loss;
-        listener.step(value.step, Number.isNaN(loss) ? "" : `loss ${loss.toFixed(3)}${note}`);
+        progress.step(value.step, Number.isNaN(loss) ? "" : `loss ${loss.toFixed(3)}${note}`);
       }
       if (value.kind === "checkpoint") await folder.keepCheckpoint(value.checkpoint);
       if (value.kind === "history") {
@@ -59,6 +59,6 @@ export async function followed(
       }
     }
   } finally {
-    listener.end();
+    progress.end();
   }
 }

@@ -1,10 +1,10 @@
 import type { Compiled } from "../compiler/mod.ts";
 import type { Device, Tensor } from "../device/device.ts";
-import { saidOfKey } from "../base/errors.ts";
+import { withKeyContext } from "../base/errors.ts";
 import { RandomStream } from "../base/random_stream.ts";
 import { EmbeddingSpace } from "../prompt/embedding_space.ts";
 import { type InitialPrompt, initialPrompt } from "../prompt/initialization.ts";
-import { type Meaning, meaningOf } from "../prompt/interpretation.ts";
+import { interpretPrompt, type PromptInterpretation } from "../prompt/interpretation.ts";
 import type { Prepared } from "./prepare.ts";
 
 /** The vectors that an experiment's prompt starts as. */
@@ -19,7 +19,7 @@ export async function startPrompt(
     compiled,
     device,
     (space) =>
-      saidOfKey(["prompt", "initialization"], () =>
+      withKeyContext(["prompt", "initialization"], () =>
         initialPrompt(initialization!, length!, {
           space,
           tokenizer: model.tokenizer,
@@ -33,19 +33,19 @@ export async function startPrompt(
 }
 
 /** What an experiment's vectors mean once they are tuned. @param start what they started as */
-export function meaningAfter(
+export function interpretationAfter(
   prepared: Prepared,
   compiled: Compiled,
   device: Device,
   prompt: Tensor,
   start: InitialPrompt,
-): Promise<Meaning> {
+): Promise<PromptInterpretation> {
   const { model: { tokenizer }, verbalizer } = prepared;
   return inSpace(
     prepared,
     compiled,
     device,
-    (space) => meaningOf(prompt, start, space, tokenizer, verbalizer),
+    (space) => interpretPrompt(prompt, start, space, tokenizer, verbalizer),
   );
 }
 

@@ -7,8 +7,8 @@ import type { RunFolder } from "../results/run_folder.ts";
 import type { Parameters } from "../training/early_stopping.ts";
 import type { Tuned } from "../training/trainer.ts";
 import { classWeights } from "./class_weights.ts";
-import { followed, validation } from "./run_trainer.ts";
-import type { Listener } from "./progress.ts";
+import { runTrainer, validation } from "./run_trainer.ts";
+import type { ProgressReporter } from "./progress.ts";
 import type { EncodedDataset } from "./encode_dataset.ts";
 import type { Prepared } from "./prepare.ts";
 import type { ModelSessions } from "./resource_cache.ts";
@@ -35,7 +35,7 @@ export async function tuneModel(
   { step, answer }: ModelSessions,
   folder: RunFolder,
   title: string,
-  listener: Listener,
+  progress: ProgressReporter,
   signal: AbortSignal,
 ): Promise<TunedModel> {
   const { experiment: { seed, evaluation, training, precision }, model, verbalizer } = prepared;
@@ -63,6 +63,6 @@ export async function tuneModel(
     ...validation(prepared, encoded, classifier),
     ...(folder.checkpoint && { resume: folder.checkpoint }),
   };
-  const tuned = await followed(task, folder, title, listener), { parameters } = tuned;
+  const tuned = await runTrainer(task, folder, title, progress), { parameters } = tuned;
   return { classifier: classifier(parameters), parameters, tuned };
 }

@@ -6,12 +6,12 @@ import { verbalizerFeeds } from "../prompt/verbalizer.ts";
 import type { RunFolder } from "../results/run_folder.ts";
 import type { Tuned, TuningTask } from "../training/trainer.ts";
 import type { SoftPrompt } from "./classifiers.ts";
-import { followed, validation } from "./run_trainer.ts";
-import type { Listener } from "./progress.ts";
+import { runTrainer, validation } from "./run_trainer.ts";
+import type { ProgressReporter } from "./progress.ts";
 import type { EncodedDataset } from "./encode_dataset.ts";
 import type { Prepared } from "./prepare.ts";
 import { classWeights } from "./class_weights.ts";
-import { meaningAfter, startPrompt } from "./start_prompt.ts";
+import { interpretationAfter, startPrompt } from "./start_prompt.ts";
 import type { TuningSessions } from "./resource_cache.ts";
 
 /** A tuned soft prompt. */
@@ -35,13 +35,13 @@ export async function tunePrompt(
   { step, update, answer }: TuningSessions,
   folder: RunFolder,
   title: string,
-  listener: Listener,
+  progress: ProgressReporter,
   signal: AbortSignal,
   endTuning: () => Promise<void>,
 ): Promise<TunedPrompt> {
   const { experiment, model, verbalizer } = prepared, { seed, evaluation, precision } = experiment;
   const spec = experiment.training!, initial = await startPrompt(prepared, compiled, device);
-  for (const warning of initial.warnings) listener.say(`warning: ${title}: ${warning}`);
+  for (const warning of initial.warnings) progress.log(`warning: ${title}: ${warning}`);
   const classifier = (prompt: Tensor): Classifier => ({
     session: answer,
     inputs: { prompt },
@@ -64,8 +64,8 @@ export async function tunePrompt(
     ...validation(prepared, encoded, ({ prompt }) => classifier(prompt!)),
     ...(folder.checkpoint && { resume: folder.checkpoint }),
   };
-  const tuned = await followed(task, folder, title, listener), prompt = tuned.parameters.prompt!;
+  const tuned = await runTrainer(task, folder, title, progress), prompt = tuned.parameters.prompt!;
   await endTuning();
-  const meaning = await meaningAfter(prepared, compiled, device, prompt, initial);
+  const meaning = await interpretationAfter(prepared, compiled, device, prompt, initial);
   return { classifier: classifier(prompt), prompt, tuned, meaning };
 }

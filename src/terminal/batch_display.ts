@@ -1,6 +1,6 @@
 import progress from "cli-progress";
 import { duration } from "./duration.ts";
-import type { Listener } from "../run/progress.ts";
+import type { ProgressReporter } from "../run/progress.ts";
 import { percent } from "./result_cells.ts";
 import type { BatchOutcome } from "../batch/run_planned.ts";
 
@@ -33,14 +33,14 @@ export class BatchDisplay {
   }
 
   /** Somebody to be told of one run. @param work what the run will cost @param tuningShare how much of it is tuning */
-  listener(title: string, work: number, tuningShare: number): Listener {
+  progress(title: string, work: number, tuningShare: number): ProgressReporter {
     let steps = 1;
     const at = (step: number, note: string) => {
       this.underway.set(title, { share: tuningShare * step / steps, work });
       this.draw(note);
     };
     return {
-      say: (line) => this.say(line),
+      log: (line) => this.log(line),
       start: (_, __, device) => this.sayDevice(device),
       begin: (_, total) => {
         steps = total;
@@ -59,7 +59,7 @@ export class BatchDisplay {
     this.left -= work;
     this.draw("");
     const left = this.timeLeft();
-    this.say(
+    this.log(
       `[${this.ended}/${this.runs}] ${title}: ${outcomeText(outcome, seconds)}${
         left === "" ? "" : `; ${left}`
       }`,
@@ -67,7 +67,7 @@ export class BatchDisplay {
   }
 
   /** Says a line, above the bar where there is one. */
-  say(line: string): void {
+  log(line: string): void {
     if (this.bars === undefined) console.error(line);
     else this.bars.log(`${line}\n`);
   }
@@ -80,7 +80,7 @@ export class BatchDisplay {
 
   /** Runs of a batch are on one device as a rule: it is told where it changes. */
   private sayDevice(device: string): void {
-    if (device !== this.device) this.say(`on ${device}`);
+    if (device !== this.device) this.log(`on ${device}`);
     this.device = device;
   }
 

@@ -2,7 +2,7 @@ import progress from "cli-progress";
 import stringWidth from "string-width";
 
 /** Says a line to the person at the terminal; results go to standard output, all else to standard error. */
-export function say(line: string): void {
+export function log(line: string): void {
   console.error(line);
 }
 

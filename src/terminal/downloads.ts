@@ -1,16 +1,16 @@
-import type { HubListener } from "../hub/repository.ts";
+import type { DownloadReporter } from "../hub/repository.ts";
 import { ProgressBar } from "./console.ts";
 
 /**
  * Shows downloads at the terminal: one line, and a bar while it lasts.
  *
- * @param say takes the line
+ * @param log takes the line
  */
-export function terminalDownloads(say: (line: string) => void): HubListener {
+export function terminalDownloads(log: (line: string) => void): DownloadReporter {
   return {
-    say,
+    log,
     download: (name, total) => {
-      say(`downloading ${name} (${megabytes(total)})`);
+      log(`downloading ${name} (${megabytes(total)})`);
       const bar = new ProgressBar(name, total);
       return {
         progress: (received) => bar.update(received, megabytes(received)),

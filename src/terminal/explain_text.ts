@@ -1,16 +1,16 @@
 import {
-  type Deeds,
   evaluate,
   fallbacks,
   type Graph,
   type Insertion,
-  keptBytes,
   liveNodes,
   matrixFlops,
   type OnPass,
   type OptimizerName,
+  type PassStats,
+  savedActivationBytes,
 } from "../compiler/mod.ts";
-import { compileModel, type Form } from "../artifacts/compile_model.ts";
+import { compileModel, type CompileTarget } from "../artifacts/compile_model.ts";
 import { tableLines } from "./console.ts";
 import type { OpenModel } from "../model/open_model.ts";
 
@@ -25,18 +25,18 @@ export function explain(
   model: OpenModel,
   insertion: Insertion,
   optimizer: OptimizerName,
-  form: Form,
+  form: CompileTarget,
 ): string[] {
   const rows: string[][] = [], details: string[] = [];
   let last: Graph | undefined;
   let before = new Map<string, number>();
-  const onPass: OnPass = (pass, graph, deeds) => {
+  const onPass: OnPass = (pass, graph, stats) => {
     const counts = countOperators(graph);
     const flops = evaluate(matrixFlops(graph), SIZES) / 1e9;
     rows.push([pass, String(liveNodes(graph).length), flops.toFixed(2), changes(before, counts)]);
     before = counts;
     last = graph;
-    for (const line of sentences(deeds)) details.push(`${pass}: ${line}`);
+    for (const line of sentences(stats)) details.push(`${pass}: ${line}`);
   };
   compileModel(model, insertion, optimizer, { ...form, onPass });
   const sizes = Object.entries(SIZES).map(([name, size]) => `${name} ${size}`).join(", ");
@@ -48,7 +48,7 @@ export function explain(
     ...(form.target === "webgpu" ? [fallbackLine(last!)] : []),
     `GFLOP: matrix products at ${sizes}`,
     `memory that the forward pass keeps for the backward pass, at the same: ${
-      (evaluate(keptBytes(last!), SIZES) / 2 ** 20).toFixed(0)
+      (evaluate(savedActivationBytes(last!), SIZES) / 2 ** 20).toFixed(0)
     } MiB`,
   ];
 }
@@ -68,10 +68,10 @@ function countOperators(graph: Graph): Map<string, number> {
 }
 
 /** `recognised 10 LayerNormalization, 5 Gelu` */
-function sentences(deeds: Deeds): string[] {
-  return [...deeds].map(([deed, counts]) => {
+function sentences(stats: PassStats): string[] {
+  return [...stats].map(([action, counts]) => {
     const most = [...counts].sort(([, a], [, b]) => b - a);
-    return `${deed} ${most.map(([op, count]) => `${count} ${bare(op)}`).join(", ")}`;
+    return `${action} ${most.map(([op, count]) => `${count} ${bare(op)}`).join(", ")}`;
   });
 }
 

@@ -1,4 +1,4 @@
-import { say } from "./console.ts";
+import { log } from "./console.ts";
 import { INTERRUPTED } from "./exit_codes.ts";
 
 /** Does something that Ctrl-C interrupts in good order; a second Ctrl-C ends the program at once. */
@@ -8,7 +8,7 @@ export async function untilInterrupted<Result>(
   const interrupt = new AbortController();
   const abort = () => {
     if (interrupt.signal.aborted) Deno.exit(INTERRUPTED);
-    say("stopping; Ctrl-C once more to stop at once");
+    log("stopping; Ctrl-C once more to stop at once");
     interrupt.abort();
   };
   Deno.addSignalListener("SIGINT", abort);

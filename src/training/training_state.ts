@@ -1,9 +1,9 @@
 import type { DeviceTensor, Tensor } from "../device/device.ts";
 import type { Parameters } from "./early_stopping.ts";
-import { drop } from "./step.ts";
+import { dispose } from "./step.ts";
 
 /** What is tuned and the optimizer's state between two steps, on the device once a step has been taken. */
-export class Moving {
+export class TrainingState {
   private tensors: Readonly<Record<string, Tensor | DeviceTensor>>;
   private readonly tuned: readonly string[];
 
@@ -21,7 +21,7 @@ export class Moving {
   advance(next: Readonly<Record<string, DeviceTensor>>): void {
     const before = this.tensors;
     this.tensors = Object.fromEntries(Object.keys(before).map((name) => [name, next[`${name}_next`]!]));
-    for (const tensor of Object.values(before)) drop(tensor);
+    for (const tensor of Object.values(before)) dispose(tensor);
   }
 
   /** Brings all into the host's memory; what is on the device stays there. */
@@ -40,6 +40,6 @@ export class Moving {
 
   /** Frees what is on the device. */
   free(): void {
-    for (const tensor of Object.values(this.tensors)) drop(tensor);
+    for (const tensor of Object.values(this.tensors)) dispose(tensor);
   }
 }

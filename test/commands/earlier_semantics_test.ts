@@ -3,7 +3,7 @@ import { join, relative } from "@std/path";
 import { stringify } from "yaml";
 import { exportRun } from "../../src/commands/export.ts";
 import { loadRun } from "../../src/inference/load_run.ts";
-import { readGivenPrompt } from "../../src/run/read_source_prompt.ts";
+import { readSourcePrompt } from "../../src/run/read_source_prompt.ts";
 import { readMembers } from "../../src/run/read_members.ts";
 import { serve } from "../../src/commands/serve.ts";
 import { float32Tensor } from "../../src/device/device.ts";
@@ -73,6 +73,6 @@ Deno.test("what was tuned when keys meant something else answers nothing, wherev
       MESSAGE,
     );
     const started = { ...experiment.prompt, initialization: { from: "run" as const, path: "." } };
-    await assertRejects(() => readGivenPrompt(started, join(folder, "x.yaml"), NEW), InputError, MESSAGE);
+    await assertRejects(() => readSourcePrompt(started, join(folder, "x.yaml"), NEW), InputError, MESSAGE);
     await assertRejects(() => readMembers(experiment, [folder], NEW), InputError, MESSAGE);
   }));

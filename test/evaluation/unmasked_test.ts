@@ -1,6 +1,12 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { float32 } from "../../src/compiler/graph/constants.ts";
-import { bake, compile, CompileError, compileHard, type Emitted } from "../../src/compiler/mod.ts";
+import {
+  compile,
+  CompileError,
+  compileHard,
+  type Emitted,
+  exportClassifier,
+} from "../../src/compiler/mod.ts";
 import { openCpu } from "../../src/device/cpu.ts";
 import { float32Tensor, int64Tensor } from "../../src/device/device.ts";
 import { answersTo, type Classifier, classLogits } from "../../src/evaluation/predict.ts";
@@ -23,7 +29,7 @@ const EXAMPLES = Array.from({ length: 9 }, (_, i) => {
     positions: [0, 0, ...Array.from({ length: size }, (_, p) => p)],
     promptRows: [0, 1],
     answerRow: ids.length - 1,
-    cut: 0,
+    truncated: 0,
     label: 0,
   };
 });
@@ -120,10 +126,14 @@ Deno.test("no classifier is written of a model that would read its texts' paddin
     shift: float32([0, 0], [2]),
     temperature: float32([1], []),
   };
-  assertThrows(() => bake(hard.predict, baked, readRegion), CompileError, "takes no 'attention_mask'");
+  assertThrows(
+    () => exportClassifier(hard.predict, baked, readRegion),
+    CompileError,
+    "takes no 'attention_mask'",
+  );
   const { predict } = compileHard(await Deno.readFile(counting), counting);
   assertThrows(
-    () => bake(predict, baked, readRegion),
+    () => exportClassifier(predict, baked, readRegion),
     CompileError,
     "export the model with an input 'position_ids', and run the experiment again",
   );

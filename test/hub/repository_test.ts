@@ -44,7 +44,7 @@ function hubTest(
       withHub([content], async (hub) => {
         const said: string[] = [];
         const listener = {
-          say: (line: string) => said.push(line),
+          log: (line: string) => said.push(line),
           download: (name: string) => {
             let last = 0;
             return {

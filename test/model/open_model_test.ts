@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { join } from "@std/path";
 import { terminalDownloads } from "../../src/terminal/downloads.ts";
 import { openModel } from "../../src/model/open_model.ts";
-import { KeyError } from "../../src/base/errors.ts";
+import { ConfigValueError } from "../../src/base/errors.ts";
 import { writeModel } from "../commands/family_folder.ts";
 import { MINI } from "../shared.ts";
 import { inFolder } from "../commands/softprompt.ts";
@@ -63,7 +63,7 @@ Deno.test("a folder in a file's place is not the file", () =>
     await Deno.mkdir(join(folder, "config.json"));
     await assertRejects(
       () => openModel({ source: folder, file: FAMILY }, "./", SILENT),
-      KeyError,
+      ConfigValueError,
       `there is no ${join(folder, "config.json")}`,
     );
   }));

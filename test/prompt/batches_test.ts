@@ -7,7 +7,7 @@ const example = (ids: number[], label: number) => ({
   positions: ids.map((_, i) => i),
   promptRows: [0],
   answerRow: ids.length - 1,
-  cut: 0,
+  truncated: 0,
   label,
 });
 

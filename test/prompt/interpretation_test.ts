@@ -6,7 +6,7 @@ import { float32Tensor, type Session, type Tensor } from "../../src/device/devic
 import { InputError } from "../../src/base/errors.ts";
 import { RandomStream } from "../../src/base/random_stream.ts";
 import { EmbeddingSpace } from "../../src/prompt/embedding_space.ts";
-import { meaningOf } from "../../src/prompt/interpretation.ts";
+import { interpretPrompt } from "../../src/prompt/interpretation.ts";
 import { readVerbalizer } from "../../src/prompt/verbalizer.ts";
 import { MINI } from "../shared.ts";
 import { tokenizer } from "./mini_tokenizer.ts";
@@ -26,7 +26,7 @@ for (const insertion of ["embedding-output", "word-embeddings"] as const) {
     const end = numbers.map((x, i) =>
       i < dimension ? x : i < 2 * dimension ? 3 * x : numbers[i - 2 * dimension]!
     );
-    const { vectors, duplicates, label_words } = await meaningOf(
+    const { vectors, duplicates, label_words } = await interpretPrompt(
       float32Tensor(end, start.dims),
       { prompt: start, origins: ["good", "bad", undefined], warnings: [] },
       space,
@@ -76,7 +76,7 @@ Deno.test("the nearest of all tokens are found in one pass, equally near ones in
     [length, dimension],
   );
   const start = { prompt, origins: [], warnings: [] };
-  const { vectors } = await meaningOf(prompt, start, space, tokenizer, verbalizer);
+  const { vectors } = await interpretPrompt(prompt, start, space, tokenizer, verbalizer);
   const at = (from: Float32Array, row: number) => from.subarray(row * dimension, (row + 1) * dimension);
   const cosine = (a: Float32Array, b: Float32Array) =>
     a.reduce((sum, x, i) => sum + x * b[i]!, 0) / Math.hypot(...a) / Math.hypot(...b);

@@ -116,7 +116,7 @@ browserTest(
     );
     const bins = reliabilityBins(RUN.predictions.map(({ label, predicted, probabilities }) => ({
       confidence: probabilities[predicted]!,
-      right: label === predicted,
+      correct: label === predicted,
     })));
     assertEquals(
       await marks(page, "reliability", '[aria-label="dot"] circle'),

@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { readGivenPrompt } from "../../src/run/read_source_prompt.ts";
+import { readSourcePrompt } from "../../src/run/read_source_prompt.ts";
 import { readSafetensors } from "../../src/device/safetensors.ts";
-import { KeyError } from "../../src/base/errors.ts";
+import { ConfigValueError } from "../../src/base/errors.ts";
 import type { PromptSpec } from "../../src/experiment/types.ts";
 
 const ADAPTER = "test/fixtures/peft";
@@ -20,7 +20,7 @@ function read(scale: number, enters?: "after-scale" | "before-scale") {
     insertion: "word-embeddings",
     initialization: { from: "peft", path: ADAPTER, ...(enters && { enters }) },
   };
-  return readGivenPrompt(spec, "experiment.yaml", { folder: ".", files: {}, facts: { scale } });
+  return readSourcePrompt(spec, "experiment.yaml", { folder: ".", files: {}, facts: { scale } });
 }
 
 Deno.test("an adapter's vectors are those of its file, where the model has no scale, or they enter after it", async () => {
@@ -47,6 +47,6 @@ Deno.test("what is not said of a scale is taken for granted aloud, what is said 
     undefined,
   ]);
   for (const enters of ["after-scale", "before-scale"] as const) {
-    await assertRejects(() => read(1, enters), KeyError, "does not scale its word embeddings");
+    await assertRejects(() => read(1, enters), ConfigValueError, "does not scale its word embeddings");
   }
 });

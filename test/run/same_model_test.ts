@@ -2,9 +2,9 @@ import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { join } from "@std/path";
 import { readMembers } from "../../src/run/read_members.ts";
 import { prepare } from "../../src/run/prepare.ts";
-import { readGivenPrompt } from "../../src/run/read_source_prompt.ts";
+import { readSourcePrompt } from "../../src/run/read_source_prompt.ts";
 import { checkFiles } from "../../src/run/same_model.ts";
-import { Workbench } from "../../src/run/resource_cache.ts";
+import { ResourceCache } from "../../src/run/resource_cache.ts";
 import { InputError } from "../../src/base/errors.ts";
 import { parseExperiment } from "../../src/experiment/parse.ts";
 import type { Environment } from "../../src/results/environment.ts";
@@ -46,7 +46,8 @@ Deno.test("a run is used with the files that it was tuned with, and no others", 
     const environment = JSON.parse(await Deno.readTextFile(join(run, "environment.json")));
     assertEquals(Object.keys(environment.model.files).sort(), [...BESIDE, "onnx/model.onnx"].sort());
     const experiment = parseExperiment(await Deno.readTextFile(file), file);
-    const prepared = () => prepare(experiment, file, new Workbench({ say: () => {}, keepsSessions: false }));
+    const prepared = () =>
+      prepare(experiment, file, new ResourceCache({ log: () => {}, keepsSessions: false }));
     assertEquals((await prepared()).contentHash, environment.content_hash);
     for (const name of BESIDE) {
       const path = join(model, name), before = await Deno.readFile(path);
@@ -57,7 +58,7 @@ Deno.test("a run is used with the files that it was tuned with, and no others", 
       await assertRejects(() => loadRun(run), InputError, message);
       await assertRejects(() => readMembers(experiment, [run], opened), InputError, message);
       const given = { ...experiment.prompt, initialization: { from: "run", path: run } } as const;
-      await assertRejects(() => readGivenPrompt(given, file, opened), InputError, message);
+      await assertRejects(() => readSourcePrompt(given, file, opened), InputError, message);
       await Deno.writeFile(path, before);
     }
   }));

@@ -50,7 +50,7 @@ export async function tinyTask(
     positions: [0, 0, ...Array.from({ length: 3 + i % 4 }, (_, p) => p)],
     promptRows: [0, 1],
     answerRow: 3,
-    cut: 0,
+    truncated: 0,
     label: i % 2,
   }));
   return {

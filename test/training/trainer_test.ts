@@ -62,7 +62,7 @@ function task(changes: Partial<TuningTask> = {}): TuningTask {
     positions: Array.from({ length: 3 + i % 5 }, (_, p) => p),
     promptRows: [0, 1],
     answerRow: 2,
-    cut: 0,
+    truncated: 0,
     label: Number(i % 3 === 0),
   }));
   const prompt = float32Tensor(Float32Array.of(5, -3), [2, 1]);

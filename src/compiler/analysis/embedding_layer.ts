@@ -122,18 +122,18 @@ function lastCut(graph: Graph, nodes: readonly Node[], words: Value): Value {
   for (const node of nodes) for (const input of consumed(node)) count(input!, 1);
   for (const output of graph.outputs.values()) count(output, 1);
   const open = new Set([words]);
-  let cut = words;
+  let source = words;
   for (const node of nodes) {
     const used = consumed(node) as Value[];
     if (used.length === 0) continue;
-    if (mixesTokens(node, dependent)) return cut;
+    if (mixesTokens(node, dependent)) return source;
     for (const input of used) {
       count(input, -1);
       if (uses.get(input) === 0) open.delete(input);
     }
     for (const output of node.outputs) if (dependent.has(output) && uses.has(output)) open.add(output);
     const [only] = open;
-    if (open.size === 1 && only!.shape.length === 3) cut = only!;
+    if (open.size === 1 && only!.shape.length === 3) source = only!;
   }
   return words;
 }

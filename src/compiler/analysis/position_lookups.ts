@@ -56,9 +56,9 @@ function lookupOf(node: Node, source: string): TableLookup | undefined {
   const [table, indices] = node.inputs, rank = table?.shape.length ?? 0, rows = table?.shape[rank - 2];
   if (!isTable(table) || !indices || typeof rows !== "number") return undefined;
   if (node.op === "Slice") {
-    const cut = cutsOf(node).find(({ axis }) => axis === rank - 2);
-    const grows = cut && typeof cut.start === "number" && cut.step === 1 && isTokens(cut.end);
-    return grows ? { node, choice: "counted", first: Number(cut.start), rows, uncounted: [] } : undefined;
+    const slice = cutsOf(node).find(({ axis }) => axis === rank - 2);
+    const grows = slice && typeof slice.start === "number" && slice.step === 1 && isTokens(slice.end);
+    return grows ? { node, choice: "counted", first: Number(slice.start), rows, uncounted: [] } : undefined;
   }
   const along = integerAttribute(node, node.op === "Gather" ? "axis" : "gather_axis", 0);
   if (!LOOKUPS.has(node.op) || axisOf(along, rank) !== rank - 2) return undefined;

@@ -11,7 +11,7 @@ const VIEWS = new Set(["Reshape", "Unsqueeze", "Squeeze", "Flatten", "Identity"]
  *
  * @param graph a training step, with the output `loss`
  */
-export function keptBytes(graph: Graph): Dimension {
+export function savedActivationBytes(graph: Graph): Dimension {
   const forward = ancestors(graph.outputs.get("loss")!), kept = new Set<Value>();
   for (const node of liveNodes(graph)) {
     if (forward.has(node)) continue;

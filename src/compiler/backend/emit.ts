@@ -53,7 +53,7 @@ class Writer {
   private readonly initializers: TensorProto[] = [];
   private readonly names = new Map<Value, string>();
   private readonly shared = new Map<string, string>();
-  private readonly taken = new Set<string>();
+  private readonly usedNames = new Set<string>();
 
   constructor(private readonly graph: Graph) {}
 
@@ -67,7 +67,7 @@ class Writer {
       read.has(input) || definesOnly(input, symbols, this.graph)
     );
     for (const input of inputs) this.names.set(input, this.unique(input.name));
-    for (const output of this.graph.outputs.keys()) this.taken.add(output);
+    for (const output of this.graph.outputs.keys()) this.usedNames.add(output);
     for (const node of nodes) this.writeNode(node, read);
     for (const [output, value] of this.graph.outputs) {
       this.nodes.push(
@@ -210,8 +210,8 @@ class Writer {
 
   private unique(hint: string): string {
     let name = hint;
-    for (let i = 2; this.taken.has(name); i++) name = `${hint}_${i}`;
-    this.taken.add(name);
+    for (let i = 2; this.usedNames.has(name); i++) name = `${hint}_${i}`;
+    this.usedNames.add(name);
     return name;
   }
 }

@@ -16,7 +16,7 @@ import { attributeProto, inlineTensor, valueInfo } from "./onnx_protos.ts";
 import type { ReadRegion } from "../frontend/onnx_file.ts";
 
 /** What stands before or after a text in a prompt. */
-export interface BakedSide {
+export interface ClassifierSide {
   /** Token ids; any at a prompt vector's place. */
   readonly ids: readonly number[];
   /** The places that take a position: all, or all but the prompt's. */
@@ -24,9 +24,9 @@ export interface BakedSide {
 }
 
 /** A tuned prompt, its template and its verbalizer, as token ids around a text. */
-export interface BakedPrompt {
-  readonly before: BakedSide;
-  readonly behind: BakedSide;
+export interface ClassifierPrompt {
+  readonly before: ClassifierSide;
+  readonly behind: ClassifierSide;
   /** The place of each prompt vector: counted from the start, or from the first token after the text. */
   readonly promptRows: readonly { readonly side: "before" | "behind"; readonly at: number }[];
   /** Where the answer is read, likewise. */
@@ -57,7 +57,11 @@ const MOST_BYTES = 2 ** 31 - 1;
  * @throws {CompileError} where the model has no positions to say where a text ends in front of its padding or no mask to leave
  * the padding out, or is too large
  */
-export function bake(predict: Emitted, baked: BakedPrompt, read: ReadRegion): Uint8Array {
+export function exportClassifier(
+  predict: Emitted,
+  classifier: ClassifierPrompt,
+  read: ReadRegion,
+): Uint8Array {
   const model = fromBinary(ModelProtoSchema, predict.bytes), graph = model.graph!;
   const names = new Set(graph.input.map(({ name }) => name));
   if (!names.has("position_ids")) {
@@ -71,12 +75,12 @@ export function bake(predict: Emitted, baked: BakedPrompt, read: ReadRegion): Ui
     );
   }
   const prelude = new Prelude();
-  prelude.feed(baked, names);
+  prelude.feed(classifier, names);
   for (const tensor of graph.initializer) {
     inline(tensor, predict.weights, read);
     tensor.name = inner(tensor.name);
   }
-  const batch = symbol("batch"), classes = baked.labelTokens.dims[0]!;
+  const batch = symbol("batch"), classes = classifier.labelTokens.dims[0]!;
   const input = (name: string) =>
     valueInfo(name, { name, type: "int64", shape: [batch, symbol("sequence")] });
   const output = (name: string) => valueInfo(name, { name, type: "float32", shape: [batch, classes] });
@@ -119,8 +123,8 @@ class Prelude {
   readonly nodes: NodeProto[] = [];
   readonly initializers: TensorProto[] = [];
 
-  feed(baked: BakedPrompt, names: ReadonlySet<string>): void {
-    const { before, behind, special, promptRows, answerRow, firstPosition } = baked;
+  feed(classifier: ClassifierPrompt, names: ReadonlySet<string>): void {
+    const { before, behind, special, promptRows, answerRow, firstPosition } = classifier;
     const length = before.ids.length;
     const batch = this.add("Shape", ["input_ids"], { start: 0, end: 1 });
     const sequence = this.add("Shape", ["input_ids"], { start: 1, end: 2 });
@@ -131,7 +135,7 @@ class Prelude {
         this.add("Concat", [batch, this.constant(int64([values.length], [1]))], { axis: 0 }),
       ]);
     };
-    const around = (value: string, of: (side: BakedSide) => readonly number[], name: string) =>
+    const around = (value: string, of: (side: ClassifierSide) => readonly number[], name: string) =>
       this.add("Concat", [everywhere(of(before)), value, everywhere(of(behind))], { axis: 1 }, name);
     const mask = special.reduce((masked, id) => {
       const isOther = this.add("Not", [this.add("Equal", ["input_ids", this.constant(int64([id], [1]))])]);
@@ -143,19 +147,19 @@ class Prelude {
     const earlier = this.add("CumSum", [counted, this.constant(int64([1], []))], { exclusive: 1 });
     const position = this.add("Add", [earlier, this.constant(int64([firstPosition], [1]))]);
     this.add("Mul", [position, counted], {}, inner("position_ids"));
-    const rows = (places: BakedPrompt["promptRows"]) => {
+    const rows = (places: ClassifierPrompt["promptRows"]) => {
       const fixed = places.map(({ side, at }) => side === "before" ? at : length + at);
-      const moving = places.map(({ side }) => Number(side === "behind"));
-      return this.add("Add", [everywhere(fixed), this.add("Mul", [everywhere(moving), sequence])]);
+      const isAfter = places.map(({ side }) => Number(side === "behind"));
+      return this.add("Add", [everywhere(fixed), this.add("Mul", [everywhere(isAfter), sequence])]);
     };
     const answer = rows([answerRow]);
     this.add("Squeeze", [answer, this.constant(int64([1], [1]))], {}, inner("answer_rows"));
     if (names.has("prompt_rows")) this.add("Identity", [rows(promptRows)], {}, inner("prompt_rows"));
-    for (const [name, constant] of Object.entries(baked.inputs)) this.constant(constant, inner(name));
-    this.constant(baked.shift, `${OWN}shift`);
-    this.constant(baked.temperature, `${OWN}temperature`);
-    this.constant(baked.labelTokens, inner("label_tokens"));
-    this.constant(baked.labelWeights, inner("label_weights"));
+    for (const [name, constant] of Object.entries(classifier.inputs)) this.constant(constant, inner(name));
+    this.constant(classifier.shift, `${OWN}shift`);
+    this.constant(classifier.temperature, `${OWN}temperature`);
+    this.constant(classifier.labelTokens, inner("label_tokens"));
+    this.constant(classifier.labelWeights, inner("label_weights"));
   }
 
   private add(

@@ -3,7 +3,7 @@ import { type Dimension, product, sameDimension, sameShape, subtract, symbol } f
 import { CompileError } from "../graph/errors.ts";
 import { ancestors, type Attributes, type Node, type Value } from "../graph/graph.ts";
 import { cutsOf } from "../ops/cutting.ts";
-import { rowOf } from "../ops/mod.ts";
+import { definitionOf } from "../ops/mod.ts";
 import { integerAttribute } from "../ops/op_definition.ts";
 
 const SEQUENCE = symbol("sequence");
@@ -63,11 +63,11 @@ function onAll(b: Builder, node: Node, all: ReadonlyMap<Value, Value>): Value | 
     if (node.op === "Gemm") return productOfAll(b, node, inputs);
     const attributes = countedFromEnd(node.attributes, x.shape.length);
     const [whole] = b.node(node.op, inputs, attributes, node.name, [y.name]);
-    const passage = rowOf(node.op, () => node.op).passage?.(whole!.producer!, TOKENS);
+    const selectionRule = definitionOf(node.op, () => node.op).selectionRule?.(whole!.producer!, TOKENS);
     const passes = node.inputs.every((input, i) =>
-      (passage?.axes[i] ?? null) === (input && all.has(input) ? TOKENS : null)
+      (selectionRule?.axes[i] ?? null) === (input && all.has(input) ? TOKENS : null)
     );
-    return passage !== undefined && passes ? whole : undefined;
+    return selectionRule !== undefined && passes ? whole : undefined;
   } catch (error) {
     if (error instanceof CompileError) return undefined;
     throw error;

@@ -2,7 +2,7 @@ import type { GraphProto, NodeProto } from "onnx-buf";
 import { Builder } from "../ops/builder.ts";
 import { scalarOf } from "../graph/constants.ts";
 import { CompileError } from "../graph/errors.ts";
-import type { Attributes, Constant, Graph, Tell, Value } from "../graph/graph.ts";
+import type { Attributes, Constant, Graph, PassLog, Value } from "../graph/graph.ts";
 import { isHalf, widened, widenedAttributes, widenedConstant } from "./half_precision.ts";
 import { constantAttribute, importAttribute, subgraph, subgraphs } from "./import_attributes.ts";
 import { checkInputs, importInput } from "./import_inputs.ts";
@@ -10,7 +10,7 @@ import { partRead, sequenceParts } from "./import_sequences.ts";
 import { inlineFunctions } from "./inline_functions.ts";
 import { findLogits } from "./logits.ts";
 import { loweringOf } from "../lowerings/mod.ts";
-import { modernize } from "./upgrade_opset.ts";
+import { upgradeOpset } from "./upgrade_opset.ts";
 import { checkOneText } from "./one_text.ts";
 import { constantOf, type OnnxFile } from "./onnx_file.ts";
 
@@ -32,14 +32,14 @@ export interface Imported {
  * @throws {CompileError} on an input the compiler cannot feed, a missing one, an operator without a row, or outputs that are
  * no logits
  */
-export function importModel(file: OnnxFile, tell: Tell = () => {}): Graph {
-  return importAnswering(file, tell).graph;
+export function importModel(file: OnnxFile, log: PassLog = () => {}): Graph {
+  return importAnswering(file, log).graph;
 }
 
 /** The same, and what the file's own output was. */
-export function importAnswering(file: OnnxFile, tell: Tell = () => {}): Imported {
-  const proto = inlineFunctions(file.model, tell);
-  const importer = new Importer(file, tell);
+export function importAnswering(file: OnnxFile, log: PassLog = () => {}): Imported {
+  const proto = inlineFunctions(file.model, log);
+  const importer = new Importer(file, log);
   importer.initialize(proto);
   const fed = proto.input.filter(({ name }) => !importer.values.has(name));
   checkInputs(file.path, fed.map(({ name }) => name));
@@ -66,7 +66,7 @@ class Importer {
   private readonly imported = new Set<NodeProto>();
   private readonly opset: number;
 
-  constructor(private readonly file: OnnxFile, private readonly tell: Tell) {
+  constructor(private readonly file: OnnxFile, private readonly log: PassLog) {
     this.b = new Builder(file.path);
     const standard = file.model.opsetImport.find(({ domain }) => domain === "" || domain === "ai.onnx");
     this.opset = Number(standard?.version ?? 0);
@@ -154,9 +154,9 @@ class Importer {
       value && isHalf(value.type) && !(op === "Gather" && i === 0) ? widened(b, value) : value
     );
     const own = widenedAttributes(op, attributes);
-    const modern = modernize(b, { op, inputs, attributes: own }, this.opset, node.output.length);
+    const modern = upgradeOpset(b, { op, inputs, attributes: own }, this.opset, node.output.length);
     const lowering = loweringOf(modern);
-    if (lowering) this.tell("lowered", modern.op);
+    if (lowering) this.log("lowered", modern.op);
     if (lowering) return lowering(b, modern);
     if (modern.op === "Identity") return modern.inputs as Value[];
     if (modern.op === "MatMul") return [vectorProduct(b, modern.inputs as [Value, Value], node)];
@@ -173,10 +173,10 @@ class Importer {
           : "loops are not supported; export the model without control flow",
       );
     }
-    const taken = subgraph(node, condition === 0 ? "else_branch" : "then_branch");
-    const outputs = taken.output.map(({ name }) => name);
-    this.initialize(taken);
-    this.nodes(taken, outputs);
+    const branch = subgraph(node, condition === 0 ? "else_branch" : "then_branch");
+    const outputs = branch.output.map(({ name }) => name);
+    this.initialize(branch);
+    this.nodes(branch, outputs);
     for (const [i, name] of node.output.entries()) this.values.set(name, this.values.get(outputs[i]!)!);
   }
 }
@@ -191,13 +191,13 @@ function undropped([x, ratio, training]: readonly (Value | null)[]): Value {
 }
 
 /** A matrix product with a vector on one side, or on none. */
-function vectorProduct(b: Builder, [left, right]: [Value, Value], node: NodeProto): Value {
+function vectorProduct(b: Builder, [left, other]: [Value, Value], node: NodeProto): Value {
   const whole = (x: Value, shape: Value["shape"]) => x.shape.length === 1 ? b.reshape(x, shape) : x;
-  const row = whole(left, [1, left.shape[0]!]), column = whole(right, [right.shape[0]!, 1]);
+  const row = whole(left, [1, left.shape[0]!]), column = whole(other, [other.shape[0]!, 1]);
   const [product] = b.node("MatMul", [row, column], {}, node.name, node.output) as [Value];
   const shape = product.shape.filter((_, axis) => {
     const fromEnd = axis - product.shape.length;
-    return !(fromEnd === -2 && left.shape.length === 1) && !(fromEnd === -1 && right.shape.length === 1);
+    return !(fromEnd === -2 && left.shape.length === 1) && !(fromEnd === -1 && other.shape.length === 1);
   });
   return b.reshape(product, shape);
 }

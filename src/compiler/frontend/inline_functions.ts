@@ -10,7 +10,7 @@ import {
   NodeProtoSchema,
 } from "onnx-buf";
 import { CompileError } from "../graph/errors.ts";
-import type { Tell } from "../graph/graph.ts";
+import type { PassLog } from "../graph/graph.ts";
 
 /** Functions may call functions, but not themselves: deeper than this they do. */
 const DEEPEST = 64;
@@ -21,10 +21,10 @@ const DEEPEST = 64;
  *
  * @throws {CompileError} where a function calls itself
  */
-export function inlineFunctions({ graph, functions }: ModelProto, tell: Tell): GraphProto {
+export function inlineFunctions({ graph, functions }: ModelProto, log: PassLog): GraphProto {
   if (functions.length === 0) return graph!;
   const table = new Map(functions.map((one) => [keyOf(one.domain, one.name, one.overload), one]));
-  return new Inlining(table, tell).graph(graph!, (name) => name, new Map(), 0);
+  return new Inlining(table, log).graph(graph!, (name) => name, new Map(), 0);
 }
 
 type Rename = (name: string) => string;
@@ -37,7 +37,7 @@ class Inlining {
 
   constructor(
     private readonly functions: ReadonlyMap<string, FunctionProto>,
-    private readonly tell: Tell,
+    private readonly log: PassLog,
   ) {}
 
   graph(graph: GraphProto, rename: Rename, given: Arguments, depth: number): GraphProto {
@@ -69,7 +69,7 @@ class Inlining {
   /** The nodes of a function's body where a node calls it. */
   private body(called: FunctionProto, call: NodeProto, depth: number): NodeProto[] {
     if (depth > DEEPEST) throw new CompileError(`the function '${called.name}' calls itself`);
-    this.tell("inlined", called.name);
+    this.log("inlined", called.name);
     const place = `${call.name || called.name}/${this.calls++}`;
     const bound = new Map<string, string>();
     const identities: NodeProto[] = [];

@@ -41,7 +41,7 @@ interface Candidate extends Output {
 interface Output {
   readonly name: string;
   readonly value?: Value;
-  readonly said: string;
+  readonly description: string;
 }
 
 /**
@@ -58,7 +58,7 @@ export function findLogits(
 ): Logits {
   const seen: Output[] = [], fitting: Candidate[] = [];
   for (const output of byName(outputs)) {
-    const found = taken(output, take, outputs.length === 1), { name, value } = found;
+    const found = importOutput(output, take, outputs.length === 1), { name, value } = found;
     seen.push(found);
     const misfit = value && misfitOf(value, wordTable(b));
     if (value === undefined || misfit === undefined) continue;
@@ -81,15 +81,17 @@ function byName(outputs: readonly ValueInfoProto[]): ValueInfoProto[] {
 }
 
 /** Imports an output, where its declared shape can be that of logits. */
-function taken(output: ValueInfoProto, take: (name: string) => Value, isOnly: boolean): Output {
+function importOutput(output: ValueInfoProto, take: (name: string) => Value, isOnly: boolean): Output {
   const { name } = output, { dims } = declared(output);
-  if (dims !== undefined && dims.length > TOKENS.length + 1) return { name, said: `[${dims.join(", ")}]` };
+  if (dims !== undefined && dims.length > TOKENS.length + 1) {
+    return { name, description: `[${dims.join(", ")}]` };
+  }
   try {
     const value = take(name);
-    return { name, value, said: described(value) };
+    return { name, value, description: described(value) };
   } catch (error) {
     if (!(error instanceof CompileError) || name === NAME || isOnly) throw error;
-    return { name, said: `(${error.message})` };
+    return { name, description: `(${error.message})` };
   }
 }
 
@@ -147,7 +149,7 @@ function severalLogits({ source }: Builder, candidates: readonly Candidate[]): C
 /** Outputs with what they are; of many, the first. */
 function listing(outputs: readonly Output[]): string {
   const more = outputs.length - MOST_LISTED;
-  const listed = outputs.slice(0, MOST_LISTED).map(({ name, said }) => `'${name}' ${said}`);
+  const listed = outputs.slice(0, MOST_LISTED).map(({ name, description }) => `'${name}' ${description}`);
   return [...listed, ...(more > 0 ? [`and ${more} more`] : [])].join(", ");
 }
 

@@ -57,18 +57,18 @@ const ONCE_FLATTENING = new Set(["Softmax", "LogSoftmax"]);
  * @param outputs how many outputs the node has
  * @throws {CompileError} on what cannot be said so
  */
-export function modernize(
+export function upgradeOpset(
   b: Builder,
   { op, inputs, attributes }: Application,
   opset: number,
   outputs: number,
 ): Application {
-  const moved = [...inputs], kept: Record<string, Attribute> = { ...attributes };
+  const lifted = [...inputs], kept: Record<string, Attribute> = { ...attributes };
   for (const [attribute, place] of Object.entries(ATTRIBUTES_TURNED_INPUTS[op] ?? {})) {
     const value = kept[attribute];
     if (!Array.isArray(value)) continue;
-    while (moved.length <= place) moved.push(null);
-    moved[place] = b.integers(value as number[]);
+    while (lifted.length <= place) lifted.push(null);
+    lifted[place] = b.integers(value as number[]);
     delete kept[attribute];
   }
   for (const attribute of LATER_ATTRIBUTES[op] ?? []) delete kept[attribute];
@@ -78,27 +78,27 @@ export function modernize(
   }
   for (const [attribute, place] of Object.entries(opset < 11 ? FLOATS_TURNED_INPUTS[op] ?? {} : {})) {
     const value = kept[attribute];
-    while (moved.length <= place) moved.push(null);
-    if (typeof value === "object" && "float" in value) moved[place] = b.scalar(value.float);
+    while (lifted.length <= place) lifted.push(null);
+    if (typeof value === "object" && "float" in value) lifted[place] = b.scalar(value.float);
     delete kept[attribute];
   }
   if (ONCE_FLATTENING.has(op) && opset < 13) return flattening(b, op, inputs[0]!, kept.axis);
-  if (op === "Squeeze" && !moved[1]) {
+  if (op === "Squeeze" && !lifted[1]) {
     // Without axes a batch of one text, or a text of one token, would lose its axis when the graph is run.
-    moved[1] = b.integers(inputs[0]!.shape.flatMap((extent, axis) => extent === 1 ? [axis] : []));
+    lifted[1] = b.integers(inputs[0]!.shape.flatMap((extent, axis) => extent === 1 ? [axis] : []));
   }
-  if (op === "Split" && !moved[1]) {
+  if (op === "Split" && !lifted[1]) {
     // Equal parts, which opset 18 wants counted: said as extents, which every version takes.
     const { shape } = inputs[0]!, axis = typeof kept.axis === "number" ? kept.axis : 0, size = shape.at(axis);
     if (typeof size !== "number") throw new CompileError(`the dimension ${size} is split`);
     const each = Math.ceil(size / outputs);
-    moved[1] = b.integers(
+    lifted[1] = b.integers(
       Array.from({ length: outputs }, (_, i) => Math.max(0, Math.min(each, size - i * each))),
     );
     delete kept.num_outputs;
   }
-  if (VARIADIC[op] !== undefined && moved.length !== 2) {
-    const [first, ...rest] = moved as Value[];
+  if (VARIADIC[op] !== undefined && lifted.length !== 2) {
+    const [first, ...rest] = lifted as Value[];
     const last = rest.pop() ?? first!;
     const sum = rest.reduce((a, next) => b.op(VARIADIC[op]!, [a, next]), first!);
     return {
@@ -108,20 +108,20 @@ export function modernize(
     };
   }
   if (op === "CastLike") {
-    return { op: "Cast", inputs: [moved[0]!], attributes: { to: codeOf(moved[1]!.type) } };
+    return { op: "Cast", inputs: [lifted[0]!], attributes: { to: codeOf(lifted[1]!.type) } };
   }
-  if (op === "Sum") return { op: "Add", inputs: moved, attributes: {} };
+  if (op === "Sum") return { op: "Add", inputs: lifted, attributes: {} };
   if (op === "Concat") {
     // Nothing is joined to something: an empty past to the present.
     const axis = kept.axis as number;
-    const parts = moved.filter((part) => part!.shape.at(axis) !== 0);
+    const parts = lifted.filter((part) => part!.shape.at(axis) !== 0);
     if (parts.length === 1) return { op: "Identity", inputs: parts, attributes: {} };
     if (parts.length > 0) return { op, inputs: parts, attributes: kept };
   }
-  if (op === "Slice" && cutsNothing({ inputs: moved, attributes: kept })) {
-    return { op: "Identity", inputs: [moved[0]!], attributes: {} };
+  if (op === "Slice" && cutsNothing({ inputs: lifted, attributes: kept })) {
+    return { op: "Identity", inputs: [lifted[0]!], attributes: {} };
   }
-  return { op: RENAMED[op] ?? op, inputs: moved, attributes: kept };
+  return { op: RENAMED[op] ?? op, inputs: lifted, attributes: kept };
 }
 
 /** Softmax as it was: over all axes from one on, laid in a row. */

@@ -90,7 +90,7 @@ export interface Graph {
 }
 
 /** Told of what a pass does to a graph, deed by deed: what it did, and to what. */
-export type Tell = (deed: string, to: string) => void;
+export type PassLog = (action: string, to: string) => void;
 
 /** The nodes that the outputs need, in order. Values whose integers are known need no node. */
 export function liveNodes(graph: Graph): Node[] {

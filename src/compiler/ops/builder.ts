@@ -2,7 +2,7 @@ import { float32, int64, smallIntegers } from "../graph/constants.ts";
 import { type Dimension, product, sameShape } from "../graph/dimension.ts";
 import { CompileError } from "../graph/errors.ts";
 import type { Attributes, Constant, ElementType, Graph, Node, Value } from "../graph/graph.ts";
-import { rowOf } from "./mod.ts";
+import { definitionOf } from "./mod.ts";
 
 /** Makes a graph node by node; every value gets its type and shape from the operator's row as it is made. */
 export class Builder {
@@ -77,7 +77,7 @@ export class Builder {
     outputNames: readonly string[] = [],
   ): readonly Value[] {
     const where = () => `operator ${op}${name && ` of node '${name}'`} in ${this.source}`;
-    const row = rowOf(op, where);
+    const row = definitionOf(op, where);
     const outputs: Value[] = [];
     const node: Node = { op, name, inputs, outputs, attributes };
     let signatures;

@@ -7,9 +7,9 @@ import {
   axisOf,
   EXPORTED_OTHERWISE,
   integerAttribute,
+  type OpDefinition,
   plainInput,
   required,
-  type Row,
   totalOf,
 } from "./op_definition.ts";
 
@@ -74,7 +74,7 @@ function pieceOf(
   if (![...whole, ...shape].every((size) => typeof size === "number")) return undefined;
   let places = [0];
   for (const [axis, size] of (shape as number[]).entries()) {
-    const { start, step } = found.find((cut) => cut.axis === axis) ?? { start: 0, step: 1 };
+    const { start, step } = found.find((slice) => slice.axis === axis) ?? { start: 0, step: 1 };
     if (typeof start !== "number") return undefined;
     places = places.flatMap((at) =>
       Array.from({ length: size }, (_, i) => at * (whole[axis] as number) + start + i * step)
@@ -127,11 +127,11 @@ function splitExtents(node: Asked, outputs: number): readonly Dimension[] {
 }
 
 /** Operators that take a tensor apart along its axes, or put zeros around it. */
-export const cutting: Readonly<Record<string, Row>> = {
+export const cutting: Readonly<Record<string, OpDefinition>> = {
   Slice: {
     infer: (node) => {
       const x = required(node, 0), shape = [...x.shape], found = cutsOf(node);
-      for (const cut of found) shape[cut.axis] = cutExtent(cut);
+      for (const slice of found) shape[slice.axis] = cutExtent(slice);
       const integers = x.integers && pieceOf(x.integers, x.shape, shape, found);
       return [{ type: x.type, shape, ...(integers && { integers }) }];
     },
@@ -145,9 +145,9 @@ export const cutting: Readonly<Record<string, Row>> = {
       }, dy!);
       return [dx];
     },
-    passage: (node, axis) => {
-      const cut = cutsOf(node).some((one) => one.axis === axis);
-      return cut ? undefined : { axes: [axis, ...node.inputs.slice(1).map(() => null)] };
+    selectionRule: (node, axis) => {
+      const slice = cutsOf(node).some((one) => one.axis === axis);
+      return slice ? undefined : { axes: [axis, ...node.inputs.slice(1).map(() => null)] };
     },
   },
   Pad: {
@@ -188,9 +188,9 @@ export const cutting: Readonly<Record<string, Row>> = {
       );
       return [b.op("Concat", parts, { axis }), null];
     },
-    passage: (node, axis) => {
-      const cut = axisOf(integerAttribute(node, "axis", 0), required(node, 0).shape.length);
-      return axis === cut ? undefined : { axes: [axis, null] };
+    selectionRule: (node, axis) => {
+      const slice = axisOf(integerAttribute(node, "axis", 0), required(node, 0).shape.length);
+      return axis === slice ? undefined : { axes: [axis, null] };
     },
   },
 };

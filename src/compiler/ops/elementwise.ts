@@ -30,10 +30,10 @@ import {
   axisUnder,
   broadcast,
   integerAttribute,
+  type OpDefinition,
   type Output,
-  type Passage,
   required,
-  type Row,
+  type SelectionRule,
   type Signature,
 } from "./op_definition.ts";
 
@@ -64,15 +64,15 @@ export type ElementGradient = (
 ) => readonly (Value | null)[];
 
 /** A selection passes through every input that is not repeated along its axis. */
-function passage(node: Node, axis: number): Passage {
+function selectionRule(node: Node, axis: number): SelectionRule {
   const rank = node.outputs[0]!.shape.length;
   return { axes: node.inputs.map((input) => input === null ? null : axisUnder(input.shape, axis, rank)) };
 }
 
-function row(infer: (node: Signature) => Output[], gradient?: ElementGradient): Row {
+function row(infer: (node: Signature) => Output[], gradient?: ElementGradient): OpDefinition {
   return {
     infer,
-    passage,
+    selectionRule,
     ...(gradient && {
       gradient: (b, node, [dy]) => gradient(b, dy!, node.inputs as readonly Value[], node.outputs[0]!),
     }),
@@ -80,7 +80,7 @@ function row(infer: (node: Signature) => Output[], gradient?: ElementGradient): 
 }
 
 /** One input that counts, an output of its type and shape; small integers are followed symbolically. */
-export function unary(gradient?: ElementGradient, arithmetic?: Arithmetic): Row {
+export function unary(gradient?: ElementGradient, arithmetic?: Arithmetic): OpDefinition {
   return row((node) => {
     const x = required(node, 0), { type, shape } = x;
     return [{ type, shape, ...knownIntegers(shape, [x], arithmetic) }];
@@ -88,7 +88,7 @@ export function unary(gradient?: ElementGradient, arithmetic?: Arithmetic): Row 
 }
 
 /** Two inputs that broadcast; small integers are followed symbolically. */
-function binary(arithmetic?: Arithmetic, gradient?: ElementGradient): Row {
+function binary(arithmetic?: Arithmetic, gradient?: ElementGradient): OpDefinition {
   return row((node) => {
     const a = required(node, 0), b = required(node, 1);
     const shape = broadcast(a.shape, b.shape);
@@ -97,7 +97,7 @@ function binary(arithmetic?: Arithmetic, gradient?: ElementGradient): Row {
 }
 
 /** A comparison: bool. */
-function comparison(arithmetic?: Arithmetic): Row {
+function comparison(arithmetic?: Arithmetic): OpDefinition {
   return row((node) => {
     const a = required(node, 0), b = required(node, 1);
     const shape = broadcast(a.shape, b.shape);
@@ -135,7 +135,7 @@ export function codeOf(type: ElementType): number {
 }
 
 /** Operators that work element by element. */
-export const elementwise: Readonly<Record<string, Row>> = {
+export const elementwise: Readonly<Record<string, OpDefinition>> = {
   Add: binary(add, (_, dy) => [dy, dy]),
   Sub: binary(subtract, (b, dy) => [dy, b.negate(dy)]),
   Mul: binary(multiply, (b, dy, [x, y]) => [b.multiply(dy, y!), b.multiply(dy, x!)]),

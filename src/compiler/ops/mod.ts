@@ -11,10 +11,10 @@ import { movement } from "./movement.ts";
 import { normalization } from "./normalization.ts";
 import { reductions } from "./reduction.ts";
 import { quantization } from "./quantization.ts";
-import type { Row } from "./op_definition.ts";
+import type { OpDefinition } from "./op_definition.ts";
 import { selection, shapes } from "./selection.ts";
 
-export const OPERATORS: Readonly<Record<string, Row>> = {
+export const OPERATORS: Readonly<Record<string, OpDefinition>> = {
   ...elementwise,
   ...activations,
   ...matrix,
@@ -33,7 +33,7 @@ export const OPERATORS: Readonly<Record<string, Row>> = {
  * @param where names the operator, the node and the model, for the message
  * @throws {CompileError} where there is none
  */
-export function rowOf(op: string, where: () => string): Row {
+export function definitionOf(op: string, where: () => string): OpDefinition {
   const row = Object.hasOwn(OPERATORS, op) ? OPERATORS[op] : undefined;
   if (row === undefined) {
     throw new CompileError(

@@ -11,12 +11,12 @@ import {
   broadcast,
   integerAttribute,
   integersAttribute,
+  type OpDefinition,
   type Output,
-  type Passage,
   plainInput,
   required,
   reshapedTo,
-  type Row,
+  type SelectionRule,
   totalOf,
 } from "./op_definition.ts";
 
@@ -63,7 +63,7 @@ function sameAxis(from: readonly Dimension[], to: readonly Dimension[], axis: nu
 }
 
 /** A selection passes a reshape along an axis that stays whole; the narrowed shape has the selection's extent there. */
-function reshapePassage(node: Node, axis: number): Passage | undefined {
+function reshapePassage(node: Node, axis: number): SelectionRule | undefined {
   const shape = node.outputs[0]!.shape;
   const own = sameAxis(required(node, 0).shape, shape, axis);
   if (own === undefined) return undefined;
@@ -78,7 +78,7 @@ function reshapePassage(node: Node, axis: number): Passage | undefined {
 }
 
 /** Operators that move elements and compute nothing. */
-export const movement: Readonly<Record<string, Row>> = {
+export const movement: Readonly<Record<string, OpDefinition>> = {
   Reshape: {
     infer: (node) => {
       const x = required(node, 0);
@@ -88,7 +88,7 @@ export const movement: Readonly<Record<string, Row>> = {
       );
     },
     gradient: (b, node, [dy]) => backToInput(b, node, dy!),
-    passage: reshapePassage,
+    selectionRule: reshapePassage,
   },
   Unsqueeze: {
     infer: (node) => {
@@ -97,7 +97,7 @@ export const movement: Readonly<Record<string, Row>> = {
       return reshaped(x, Array.from({ length: rank }, (_, axis) => axes.includes(axis) ? 1 : rest.shift()!));
     },
     gradient: (b, node, [dy]) => backToInput(b, node, dy!),
-    passage: reshapePassage,
+    selectionRule: reshapePassage,
   },
   Squeeze: {
     infer: (node) => {
@@ -112,7 +112,7 @@ export const movement: Readonly<Record<string, Row>> = {
       return reshaped(x, x.shape.filter((_, axis) => !axes.includes(axis)));
     },
     gradient: (b, node, [dy]) => backToInput(b, node, dy!),
-    passage: reshapePassage,
+    selectionRule: reshapePassage,
   },
   Flatten: {
     infer: (node) => {
@@ -120,7 +120,7 @@ export const movement: Readonly<Record<string, Row>> = {
       return reshaped(x, [product(x.shape.slice(0, axis)), product(x.shape.slice(axis))]);
     },
     gradient: (b, node, [dy]) => backToInput(b, node, dy!),
-    passage: reshapePassage,
+    selectionRule: reshapePassage,
   },
   Transpose: {
     infer: (node) => {
@@ -135,7 +135,7 @@ export const movement: Readonly<Record<string, Row>> = {
       const perm = permutation(node);
       return [b.transpose(dy!, perm.map((_, axis) => perm.indexOf(axis)))];
     },
-    passage: (node, axis) => ({ axes: [permutation(node)[axis]!] }),
+    selectionRule: (node, axis) => ({ axes: [permutation(node)[axis]!] }),
   },
   Expand: {
     infer: (node) => {
@@ -143,7 +143,7 @@ export const movement: Readonly<Record<string, Row>> = {
       return [{ type: x.type, shape, ...integersBy(shape, (place) => integerAt(x, shape, place)) }];
     },
     gradient: (_, __, [dy]) => [dy!, null],
-    passage: (node, axis) => {
+    selectionRule: (node, axis) => {
       const shape = node.outputs[0]!.shape;
       return {
         axes: [axisUnder(required(node, 0).shape, axis, shape.length), null],
@@ -178,7 +178,7 @@ export const movement: Readonly<Record<string, Row>> = {
         return b.op("Slice", [dy!, ...bounds, b.integers([axis])]);
       });
     },
-    passage: (node, axis) => {
+    selectionRule: (node, axis) => {
       const joined = axisOf(integerAttribute(node, "axis", 0), node.outputs[0]!.shape.length);
       return axis === joined ? undefined : { axes: node.inputs.map(() => axis) };
     },
@@ -203,7 +203,7 @@ export const movement: Readonly<Record<string, Row>> = {
       const copies = b.reshape(dy!, shape.flatMap((dimension, axis) => [repeats[axis]!, dimension]));
       return [b.reshape(b.sum(copies, shape.map((_, axis) => 2 * axis)), shape), null];
     },
-    passage: (node, axis) =>
+    selectionRule: (node, axis) =>
       sameDimension(required(node, 1).integers![axis]!, 1) ? { axes: [axis, null] } : undefined,
   },
 };

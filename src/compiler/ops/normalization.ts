@@ -4,9 +4,9 @@ import {
   axisOf,
   floatAttribute,
   integerAttribute,
-  type Passage,
+  type OpDefinition,
   required,
-  type Row,
+  type SelectionRule,
 } from "./op_definition.ts";
 
 /** The axes that are normalized together: from the attribute's on. */
@@ -16,13 +16,13 @@ function normalizedAxes(node: Node): { first: number; axes: number[] } {
 }
 
 /** A selection passes along any axis before the normalized ones. */
-function rowsPass(node: Node, axis: number): Passage | undefined {
+function rowsPass(node: Node, axis: number): SelectionRule | undefined {
   const { first } = normalizedAxes(node);
   return axis < first ? { axes: [axis, ...node.inputs.slice(1).map(() => null)] } : undefined;
 }
 
 /** Operators that normalize a vector and scale it. */
-export const normalization: Readonly<Record<string, Row>> = {
+export const normalization: Readonly<Record<string, OpDefinition>> = {
   // Outputs: y, the mean and the inverse standard deviation, with size 1 along the axis; emission drops what nobody reads.
   LayerNormalization: {
     infer: (node) => {
@@ -42,7 +42,7 @@ export const normalization: Readonly<Record<string, Row>> = {
       const dx = b.multiply(b.subtract(b.subtract(g, b.mean(g, axes)), along), inverse!);
       return [dx, b.multiply(dy!, normalized), ...(bias ? [dy!] : [])];
     },
-    passage: rowsPass,
+    selectionRule: rowsPass,
   },
   // RMSNorm (Zhang & Sennrich 2019). ONNX Runtime would give the inverse root mean square as a second output, but not on
   // WebGPU: the gradient computes it anew.
@@ -61,6 +61,6 @@ export const normalization: Readonly<Record<string, Row>> = {
       const along = b.multiply(normalized, b.mean(b.multiply(g, normalized), axes));
       return [b.divide(b.subtract(g, along), rms), b.multiply(dy!, normalized)];
     },
-    passage: rowsPass,
+    selectionRule: rowsPass,
   },
 };

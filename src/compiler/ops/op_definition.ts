@@ -23,14 +23,14 @@ export interface Output {
 }
 
 /** Where a selection along an axis of an output comes from: an axis of each input, `null` for an input that has none. */
-export interface Passage {
+export interface SelectionRule {
   readonly axes: readonly (number | null)[];
   /** Makes the narrowed outputs, where it takes more than the same node on narrowed inputs. */
   readonly rebuild?: (b: Builder, inputs: readonly (Value | null)[], extent: Dimension) => readonly Value[];
 }
 
 /** All that the compiler must know of an operator. */
-export interface Row {
+export interface OpDefinition {
   /** The outputs' element types and shapes, and their elements where they are integers known in terms of the symbols. */
   infer(node: Signature): Output[];
   /**
@@ -39,7 +39,7 @@ export interface Row {
    */
   gradient?(b: Builder, node: Node, gradients: readonly (Value | undefined)[]): readonly (Value | null)[];
   /** Whether a selection along this axis of the outputs can be made on the inputs instead, and along which of their axes. */
-  passage?(node: Node, axis: number): Passage | undefined;
+  selectionRule?(node: Node, axis: number): SelectionRule | undefined;
 }
 
 /** The input at this place, which the operator cannot do without. */
@@ -82,11 +82,11 @@ export function broadcast(a: readonly Dimension[], b: readonly Dimension[]): Dim
   const rank = Math.max(a.length, b.length);
   return Array.from({ length: rank }, (_, axis) => {
     const left = a[axis - rank + a.length] ?? 1;
-    const right = b[axis - rank + b.length] ?? 1;
-    if (left === 1) return right;
-    if (right === 1 || sameDimension(left, right)) return left;
+    const other = b[axis - rank + b.length] ?? 1;
+    if (left === 1) return other;
+    if (other === 1 || sameDimension(left, other)) return left;
     throw new CompileError(
-      `shapes [${a.join(", ")}] and [${b.join(", ")}] do not broadcast${askedOfFixed(left, right)}`,
+      `shapes [${a.join(", ")}] and [${b.join(", ")}] do not broadcast${askedOfFixed(left, other)}`,
     );
   });
 }

@@ -2,13 +2,13 @@ import { CompileError } from "../graph/errors.ts";
 import type { Builder } from "./builder.ts";
 import { type Dimension, multiply, sameDimension } from "../graph/dimension.ts";
 import type { Value } from "../graph/graph.ts";
-import { axisOf, axisUnder, integerAttribute, required, type Row } from "./op_definition.ts";
+import { axisOf, axisUnder, integerAttribute, type OpDefinition, required } from "./op_definition.ts";
 
 /**
  * Operators on quantized numbers. What is rounded is differentiated straight through (Bengio et al. 2013), as if it had not
  * been: the gradient of a whole number is a float32 tensor, that of the real number it stands for.
  */
-export const quantization: Readonly<Record<string, Row>> = {
+export const quantization: Readonly<Record<string, OpDefinition>> = {
   QuantizeLinear: {
     infer: (node) => [{ type: node.inputs[2]?.type ?? "uint8", shape: required(node, 0).shape }],
     gradient: (b, node, [dy]) => [b.divide(dy!, alongAxis(b, required(node, 1), required(node, 0), node))],
@@ -16,7 +16,7 @@ export const quantization: Readonly<Record<string, Row>> = {
   DequantizeLinear: {
     infer: (node) => [{ type: required(node, 1).type, shape: required(node, 0).shape }],
     gradient: (b, node, [dy]) => [b.multiply(dy!, alongAxis(b, required(node, 1), required(node, 0), node))],
-    passage: (node, axis) => {
+    selectionRule: (node, axis) => {
       const scale = required(node, 1).shape, { shape } = required(node, 0);
       if (scale.length > 1) return undefined;
       const own = axisOf(integerAttribute(node, "axis", 1), Math.max(1, shape.length));
@@ -46,11 +46,11 @@ export const quantization: Readonly<Record<string, Row>> = {
       return [{ type: "int32", shape: [...a.shape.slice(0, -1), b.shape[1]!] }];
     },
     gradient: (b, node, [dy]) => {
-      const right = required(node, 1), zero = node.inputs[3];
+      const other = required(node, 1), zero = node.inputs[3];
       const real = (value: Value) => b.op("Cast", [value], { to: 1 });
-      return [b.matmul(dy!, zero ? b.subtract(real(right), real(zero)) : real(right), { b: true })];
+      return [b.matmul(dy!, zero ? b.subtract(real(other), real(zero)) : real(other), { b: true })];
     },
-    passage: (node, axis) => {
+    selectionRule: (node, axis) => {
       const { shape } = required(node, 0), rank = shape.length, zero = node.inputs[3];
       if (axis < rank - 1) return { axes: [axis, null, null, null].slice(0, node.inputs.length) };
       return {

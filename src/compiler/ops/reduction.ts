@@ -8,9 +8,9 @@ import {
   axisOf,
   integerAttribute,
   integersAttribute,
-  type Passage,
+  type OpDefinition,
   required,
-  type Row,
+  type SelectionRule,
   type Signature,
   totalOf,
 } from "./op_definition.ts";
@@ -42,7 +42,7 @@ function kept(b: Builder, node: Node, value: Value): Value {
 function reduction(
   gradient?: (b: Builder, dy: Value, x: Value, y: Value, count: Dimension) => Value,
   arithmetic?: (items: readonly Dimension[]) => Dimension | undefined,
-): Row {
+): OpDefinition {
   return {
     infer: (node) => {
       const { type, shape, integers } = required(node, 0), axes = reducedAxes(node);
@@ -59,7 +59,7 @@ function reduction(
         return [gradient(b, kept(b, node, dy!), x, y, count), null];
       },
     }),
-    passage: (node, axis): Passage | undefined => {
+    selectionRule: (node, axis): SelectionRule | undefined => {
       const axes = reducedAxes(node), rank = required(node, 0).shape.length;
       const places = Array.from({ length: rank }, (_, i) => i).filter((i) =>
         keeps(node) || !axes.includes(i)
@@ -94,7 +94,7 @@ function asFloat(b: Builder, dimension: Dimension): Value {
 }
 
 /** Operators that gather an axis into one number or normalize along it. */
-export const reductions: Readonly<Record<string, Row>> = {
+export const reductions: Readonly<Record<string, OpDefinition>> = {
   ReduceSum: reduction((b, dy, x) => b.expand(dy, x.shape), totalOf),
   ReduceMean: reduction((b, dy, x, _, count) => b.expand(b.divide(dy, asFloat(b, count)), x.shape)),
   ReduceMax: reduction(sharedAmongEqual, (items) => furthest(items, larger)),

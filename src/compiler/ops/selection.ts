@@ -3,7 +3,7 @@ import { CompileError } from "../graph/errors.ts";
 import { type Dimension, product, subtract } from "../graph/dimension.ts";
 import type { Value } from "../graph/graph.ts";
 import { integersBy } from "./integers.ts";
-import { axisOf, axisUnder, integerAttribute, required, type Row } from "./op_definition.ts";
+import { axisOf, axisUnder, integerAttribute, type OpDefinition, required } from "./op_definition.ts";
 
 /**
  * The rows [batch, rows, 1] that places [batch, rows, 2] name, where these are made of every example's own number and a row
@@ -18,7 +18,7 @@ function rowsOfEach(places: Value): Value | undefined {
 
 /** Operators that pick elements by index. Their gradients are products with one-hot matrices: no scattered additions,
  * whose order a GPU does not fix, so that the same inputs give the same bits. */
-export const selection: Readonly<Record<string, Row>> = {
+export const selection: Readonly<Record<string, OpDefinition>> = {
   Gather: {
     infer: (node) => {
       const data = required(node, 0), indices = required(node, 1);
@@ -41,7 +41,7 @@ export const selection: Readonly<Record<string, Row>> = {
         : b.matmul(hits, b.reshape(dy!, [before, picked, after]), { a: true });
       return [b.reshape(scattered, data.shape), null];
     },
-    passage: (node, axis) => {
+    selectionRule: (node, axis) => {
       const data = required(node, 0), indices = required(node, 1);
       const picked = axisOf(integerAttribute(node, "axis", 0), data.shape.length);
       if (axis < picked) return { axes: [axis, null] };
@@ -72,7 +72,7 @@ export const selection: Readonly<Record<string, Row>> = {
       const scattered = b.matmul(hits, b.reshape(dy!, [outer, picked, rest]), { a: true });
       return [b.reshape(scattered, data.shape), null];
     },
-    passage: (node, axis) => {
+    selectionRule: (node, axis) => {
       const data = required(node, 0), indices = required(node, 1);
       const shift = data.shape.length - node.outputs[0]!.shape.length;
       return axis >= indices.shape.length - 1 ? { axes: [axis + shift, null] } : undefined;
@@ -120,7 +120,7 @@ export const selection: Readonly<Record<string, Row>> = {
       }
       return [{ type: values.type, shape: [...indices.shape, depth] }];
     },
-    passage: (node, axis) => {
+    selectionRule: (node, axis) => {
       const { shape } = required(node, 0);
       return axis < shape.length ? { axes: [axisUnder(shape, axis, shape.length), null, null] } : undefined;
     },
@@ -128,7 +128,7 @@ export const selection: Readonly<Record<string, Row>> = {
 };
 
 /** Operators that make tensors out of shapes. */
-export const shapes: Readonly<Record<string, Row>> = {
+export const shapes: Readonly<Record<string, OpDefinition>> = {
   Shape: {
     infer: (node) => {
       const { shape } = required(node, 0);

@@ -1,6 +1,6 @@
 import type { Builder } from "../ops/builder.ts";
 import { scalarOf } from "../graph/constants.ts";
-import { type Graph, liveNodes, type Node, type Tell, type Value } from "../graph/graph.ts";
+import { type Graph, liveNodes, type Node, type PassLog, type Value } from "../graph/graph.ts";
 import { any, either, lastMean, number, op, type Pattern, scalar, vector } from "./pattern.ts";
 import { axisOf, integerAttribute } from "../ops/op_definition.ts";
 import { rewrite } from "../ops/rewrite.ts";
@@ -50,7 +50,7 @@ function halfOf(other: Pattern): Pattern {
   );
 }
 
-const RECOGNITIONS: readonly Recognition[] = [
+const FUSION_PATTERNS: readonly Recognition[] = [
   {
     last: "Where",
     pattern: op("Where", op("IsNaN", probabilities), number(0), probabilities),
@@ -111,10 +111,10 @@ function seenAtAll(b: Builder, y: Value): Value {
 }
 
 /** Makes each operation that an exporter spelled out (LayerNorm, GELU, RMSNorm) simple again; what it computes stays the same. */
-export function canonicalize(graph: Graph, tell: Tell = () => {}): Graph {
+export function canonicalize(graph: Graph, log: PassLog = () => {}): Graph {
   const made = new Set<Node>();
   const recognised = rewrite(graph, (node, _, b, now) => {
-    for (const { last, pattern, build } of RECOGNITIONS) {
+    for (const { last, pattern, build } of FUSION_PATTERNS) {
       const bound = node.op === last ? pattern(node.outputs[0]!, new Map()) : undefined;
       if (bound === undefined) continue;
       const whole = build(b, (name) => now(bound.get(name)!));
@@ -124,6 +124,6 @@ export function canonicalize(graph: Graph, tell: Tell = () => {}): Graph {
     return undefined;
   });
   // A part of a pattern can look like another one (RMSNorm within LayerNorm): only what is left of them counts.
-  for (const node of liveNodes(recognised)) if (made.has(node)) tell("recognised", node.op);
-  return unflatten(recognised, tell);
+  for (const node of liveNodes(recognised)) if (made.has(node)) log("recognised", node.op);
+  return unflatten(recognised, log);
 }

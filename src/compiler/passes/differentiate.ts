@@ -1,7 +1,7 @@
 import { Builder } from "../ops/builder.ts";
 import { CompileError } from "../graph/errors.ts";
 import { dependents, type Graph, liveNodes, type Value } from "../graph/graph.ts";
-import { rowOf } from "../ops/mod.ts";
+import { definitionOf } from "../ops/mod.ts";
 
 /**
  * Adds the nodes that compute the gradient of a scalar with respect to one input.
@@ -45,7 +45,7 @@ export function gradientsOf(
     if (flowing.every((gradient) => gradient === undefined)) continue;
     if (!node.inputs.some((input) => input !== null && active.has(input))) continue;
     const where = () => `operator ${node.op} of node '${node.name}' in ${graph.source}`;
-    const row = rowOf(node.op, where);
+    const row = definitionOf(node.op, where);
     if (row.gradient === undefined) {
       throw new CompileError(`no gradient for ${where()}: add one to its row in src/compiler/ops/`);
     }

@@ -10,7 +10,7 @@ import { rewrite } from "../ops/rewrite.ts";
  * every example that has it, so its gradient is such a sum, and the last products on the way to it shrink by the batch's size
  * (for a bank, to as many rows as it has prompts).
  */
-export function sumEarly(graph: Graph): Graph {
+export function hoistBatchSum(graph: Graph): Graph {
   const readers = new Map<Value, number>();
   for (const value of [...liveNodes(graph).flatMap(({ inputs }) => inputs), ...graph.outputs.values()]) {
     if (value) readers.set(value, (readers.get(value) ?? 0) + 1);

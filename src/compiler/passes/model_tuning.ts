@@ -51,8 +51,8 @@ export function tuneModel(
   const graph = withWeightsFed(answer.classes), inputs = [...fed.values()];
   const b = Builder.of(addLoss(graph, loss)), complete = b.graph();
   const found = gradientsOf(b, complete, OBJECTIVE, inputs);
-  const moving = inputs.flatMap((input, i) => found[i] ? [{ input, gradient: found[i] }] : []);
-  const tuned = moving.map(({ input }) => input), { outputs } = withoutObjective(complete);
+  const trained = inputs.flatMap((input, i) => found[i] ? [{ input, gradient: found[i] }] : []);
+  const tuned = trained.map(({ input }) => input), { outputs } = withoutObjective(complete);
   const parameters = tuned.map(({ name, shape }) => {
     const start = floats(own.get(name)!, file);
     if (start === undefined) throw new CompileError(`the bytes of '${name}' in ${file.path} are not at hand`);
@@ -62,7 +62,7 @@ export function tuneModel(
   return {
     parameters,
     state: modelState(optimizer, tuned),
-    step: appendModelOptimizer(b, outputs, tuned, moving.map(({ gradient }) => gradient), optimizer),
+    step: appendModelOptimizer(b, outputs, tuned, trained.map(({ gradient }) => gradient), optimizer),
     answer: { classes: graph, words: withWeightsFed(answer.words) },
   };
 }

@@ -1,10 +1,10 @@
 import type { Builder } from "../ops/builder.ts";
 import { type Dimension, divide, symbol, symbolsOf, termsOf } from "../graph/dimension.ts";
-import { ancestors, type Graph, liveNodes, type Node, type Tell, type Value } from "../graph/graph.ts";
-import { rowOf } from "../ops/mod.ts";
-import { integerAttribute, type Passage } from "../ops/op_definition.ts";
+import { ancestors, type Graph, liveNodes, type Node, type PassLog, type Value } from "../graph/graph.ts";
+import { definitionOf } from "../ops/mod.ts";
+import { integerAttribute, type SelectionRule } from "../ops/op_definition.ts";
 import { copyNode, rewrite } from "../ops/rewrite.ts";
-import { isProjection, piecesOf, separate } from "./split_packed_projection.ts";
+import { isProjection, piecesOf, splitPackedProjection } from "./split_packed_projection.ts";
 
 const BATCH = symbol("batch");
 
@@ -38,19 +38,19 @@ interface Pushable {
  * last layer's feed-forward and queries; the products that end in the prompt's gradient) need not compute the others. It is
  * the same idea as pushing a projection down a query plan. What a graph computes stays the same.
  */
-export function narrow(graph: Graph, tell: Tell = () => {}): Graph {
+export function narrow(graph: Graph, log: PassLog = () => {}): Graph {
   let narrowed = graph;
   for (;;) {
     const next = lastPushable(narrowed);
     if (next === undefined) return narrowed;
-    const packed = halfRead(narrowed, next);
-    if (packed) tell("separated", packed.name);
-    narrowed = packed ? separate(narrowed, packed) : push(narrowed, next, tell);
+    const packed = partiallyRead(narrowed, next);
+    if (packed) log("separated", packed.name);
+    narrowed = packed ? splitPackedProjection(narrowed, packed) : push(narrowed, next, log);
   }
 }
 
 /** A projection whose product is computed for all rows although only the selection is read of some of its columns. */
-function halfRead(graph: Graph, { demands, whole }: Pushable): Value | undefined {
+function partiallyRead(graph: Graph, { demands, whole }: Pushable): Value | undefined {
   const all = new Set<Value>(), selected = new Set<Value>();
   for (const node of liveNodes(graph)) {
     const pieces = piecesOf(node);
@@ -115,8 +115,8 @@ function demandsWith(graph: Graph, selection: Selection): Omit<Pushable, "select
       for (const input of node.inputs) demand(input);
       continue;
     }
-    for (const passage of passages) {
-      for (const [i, input] of node.inputs.entries()) demand(input, passage!.axes[i] ?? undefined);
+    for (const selectionRule of passages) {
+      for (const [i, input] of node.inputs.entries()) demand(input, selectionRule!.axes[i] ?? undefined);
     }
   }
   return { demands, whole };
@@ -127,21 +127,21 @@ function demandsWith(graph: Graph, selection: Selection): Omit<Pushable, "select
  * example's after the other) in the first axis, or no examples at all. A selection of each example's own does not come to
  * the last axis, where it would pick number by number.
  */
-function passageOf(node: Node, axis: number, { each }: Selection): Passage | undefined {
+function passageOf(node: Node, axis: number, { each }: Selection): SelectionRule | undefined {
   const output = node.outputs[0]!, copies = copiesOfBatch(output);
   if (each && copies === undefined) return undefined;
   // Columns pass rows and rows do not pass columns: two selections that gave way to each other would never end.
   if (each && selectionOf(node)?.each === false) return undefined;
-  const passage = rowOf(node.op, () => node.op).passage?.(node, axis);
-  const selects = passage?.axes.some((one) => one !== null);
-  if (!passage || !selects) return undefined;
-  const fits = passage.axes.every((own, i) => {
+  const selectionRule = definitionOf(node.op, () => node.op).selectionRule?.(node, axis);
+  const selects = selectionRule?.axes.some((one) => one !== null);
+  if (!selectionRule || !selects) return undefined;
+  const fits = selectionRule.axes.every((own, i) => {
     if (own === null || !each) return true;
     const input = node.inputs[i]!, last = input.shape.length - 1;
     if (!hasExamples(input)) return copies === 1 && (own > 0 || last + 1 < output.shape.length);
     return own > 0 && own < last && copiesOfBatch(input) !== undefined;
   });
-  return fits ? passage : undefined;
+  return fits ? selectionRule : undefined;
 }
 
 /** Whether an axis of a value counts examples. */
@@ -159,7 +159,7 @@ function copiesOfBatch({ shape: [first, ...rest] }: Value): number | undefined {
 }
 
 /** Makes the graph with the selection pushed to where the demands say. */
-function push(graph: Graph, { selection, demands }: Pushable, tell: Tell): Graph {
+function push(graph: Graph, { selection, demands }: Pushable, log: PassLog): Graph {
   const first = ancestors(selection.index);
   const ordered = [
     ...graph.nodes.filter((node) => first.has(node)),
@@ -181,15 +181,15 @@ function push(graph: Graph, { selection, demands }: Pushable, tell: Tell): Graph
     if (node === selection.node) return [select(selection.source, selection.axis, 0)];
     const demand = demands.get(node)!;
     if (demand.full) return undefined;
-    if (demand.axes.size > 0) tell(selection.each ? "rows left out of" : "columns left out of", node.op);
+    if (demand.axes.size > 0) log(selection.each ? "rows left out of" : "columns left out of", node.op);
     for (const axis of demand.axes) {
-      const passage = passageOf(node, axis, selection)!, rank = node.outputs[0]!.shape.length;
+      const selectionRule = passageOf(node, axis, selection)!, rank = node.outputs[0]!.shape.length;
       const narrowed = node.inputs.map((input, i) => {
-        const own = passage.axes[i];
+        const own = selectionRule.axes[i];
         if (!input || own === null || own === undefined) return inputs[i] ?? null;
-        return select(input, own, passage.rebuild ? 0 : Math.max(0, rank - input.shape.length));
+        return select(input, own, selectionRule.rebuild ? 0 : Math.max(0, rank - input.shape.length));
       });
-      const outputs = passage.rebuild?.(b, narrowed, selection.extent) ?? copyNode(b, node, narrowed);
+      const outputs = selectionRule.rebuild?.(b, narrowed, selection.extent) ?? copyNode(b, node, narrowed);
       for (const [i, output] of node.outputs.entries()) {
         if (!ids.has(output)) ids.set(output, ids.size);
         picked.set(`${ids.get(output)}@${axis}`, outputs[i]!);

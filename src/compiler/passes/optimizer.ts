@@ -13,7 +13,7 @@ export interface StateTensor {
 }
 
 /** What an optimizer makes its move of. */
-interface Moment {
+interface UpdateInputs {
   /** float32 [length, dimension] or, for a bank, [prompts, length, dimension]; clipped. */
   readonly gradient: Value;
   /** What it kept, in the order of its state tensors. */
@@ -26,7 +26,7 @@ interface Moment {
 interface Optimizer {
   state(prompt: readonly Dimension[]): readonly StateTensor[];
   /** The direction, which is taken learning rate times, and what is kept for the next step. */
-  update(b: Builder, moment: Moment): { direction: Value; next: readonly Value[] };
+  update(b: Builder, inputs: UpdateInputs): { direction: Value; next: readonly Value[] };
 }
 
 const BETA_1 = 0.9, BETA_2 = 0.999, EPSILON = 1e-8;
@@ -35,8 +35,8 @@ const BETA_1 = 0.9, BETA_2 = 0.999, EPSILON = 1e-8;
 const adamw: Optimizer = {
   state: (shape) => [{ name: "first_moment", shape }, { name: "second_moment", shape }],
   update(b, { gradient, kept: [first, second], step }) {
-    const firstNext = moved(b, first!, gradient, b.scalar(BETA_1));
-    const secondNext = moved(b, second!, b.multiply(gradient, gradient), b.scalar(BETA_2));
+    const firstNext = exponentialMovingAverage(b, first!, gradient, b.scalar(BETA_1));
+    const secondNext = exponentialMovingAverage(b, second!, b.multiply(gradient, gradient), b.scalar(BETA_2));
     const deviation = b.op("Sqrt", [b.divide(secondNext, shortfall(b, BETA_2, step))]);
     const mean = b.divide(firstNext, shortfall(b, BETA_1, step));
     return {
@@ -69,13 +69,13 @@ function adafactor(factored: boolean): Optimizer {
       let next: Value[], secondMoment: Value;
       if (kept.length > 1) {
         next = [columnAxis, rowAxis].map((axis, i) =>
-          moved(b, kept[i]!, b.reshape(b.mean(squares, [axis]), kept[i]!.shape), decay)
+          exponentialMovingAverage(b, kept[i]!, b.reshape(b.mean(squares, [axis]), kept[i]!.shape), decay)
         );
         const [rows, columns] = next as [Value, Value], { shape } = gradient;
         const [high, wide] = [b.reshape(rows, shape.with(-1, 1)), b.reshape(columns, shape.with(-2, 1))];
         secondMoment = b.divide(b.multiply(high, wide), b.mean(high, [rowAxis]));
       } else {
-        next = [secondMoment = moved(b, kept[0]!, squares, decay)];
+        next = [secondMoment = exponentialMovingAverage(b, kept[0]!, squares, decay)];
       }
       const update = b.divide(gradient, b.op("Sqrt", [secondMoment]));
       const size = b.op("Sqrt", [b.mean(b.multiply(update, update), axes)]);
@@ -155,8 +155,8 @@ export function optimizerGraph(name: OptimizerName, dimension: number, source: s
   const b = new Builder(source), shape = [symbol("length"), dimension];
   const prompt = b.input("prompt", "float32", shape), gradient = b.input("gradient", "float32", shape);
   const { outputs, ...graph } = appendOptimizer(b.graph(new Map([["gradient", gradient]])), prompt, name);
-  const moved = [...outputs].filter(([output]) => output !== "gradient");
-  return { ...graph, outputs: new Map(moved) };
+  const updated = [...outputs].filter(([output]) => output !== "gradient");
+  return { ...graph, outputs: new Map(updated) };
 }
 
 /** The axes of a tensor's own rows and columns: the last two, behind the one that tells the prompts of a bank apart. */
@@ -214,7 +214,7 @@ export function appendModelOptimizer(
 }
 
 /** The moving average: decay · before + (1 - decay) · now. */
-function moved(b: Builder, before: Value, now: Value, decay: Value): Value {
+function exponentialMovingAverage(b: Builder, before: Value, now: Value, decay: Value): Value {
   return b.add(b.multiply(before, decay), b.multiply(now, b.subtract(b.scalar(1), decay)));
 }
 

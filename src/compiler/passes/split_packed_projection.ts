@@ -21,9 +21,9 @@ export function piecesOf(node: Node): Piece[] | undefined {
     let end = 0;
     return extents.map((extent) => ({ of, start: (end += extent) - extent, extent }));
   }
-  const [cut, ...more] = node.op === "Slice" ? cutsOf(node) : [];
-  if (cut?.axis !== last || cut.step !== 1 || more.length > 0) return undefined;
-  return typeof cut.start === "number" ? [{ of, start: cut.start, extent: extents[0]! }] : undefined;
+  const [slice, ...more] = node.op === "Slice" ? cutsOf(node) : [];
+  if (slice?.axis !== last || slice.step !== 1 || more.length > 0) return undefined;
+  return typeof slice.start === "number" ? [{ of, start: slice.start, extent: extents[0]! }] : undefined;
 }
 
 /**
@@ -53,7 +53,7 @@ export function isProjection({ producer, shape }: Value): boolean {
  * Gives each piece of a packed projection a product of its own. Queries, keys and values that come out of one product are
  * computed for the same tokens; out of three, the queries can be narrowed to the rows that are read.
  */
-export function separate(graph: Graph, packed: Value): Graph {
+export function splitPackedProjection(graph: Graph, packed: Value): Graph {
   return rewrite(graph, (node, _, b, now) => {
     const pieces = piecesOf(node);
     return pieces?.[0]?.of === packed ? pieces.map((piece) => product(b, piece, now)) : undefined;
@@ -64,7 +64,7 @@ export function separate(graph: Graph, packed: Value): Graph {
 function product(b: Builder, { of, start, extent }: Piece, now: (value: Value) => Value): Value {
   const size = of.shape.at(-1) as number;
   /** The piece's columns of a weight or a bias, out of every `size` along an axis. */
-  const cut = (whole: Value, axis: number): Value => {
+  const slice = (whole: Value, axis: number): Value => {
     const { shape } = whole, groups = shape[axis] as number / size;
     const [before, after] = [shape.slice(0, axis), shape.slice(axis + 1)];
     const bounds = [start, start + extent, axis + 1].map((item) => b.integers([item]));
@@ -75,7 +75,7 @@ function product(b: Builder, { of, start, extent }: Piece, now: (value: Value) =
     const node = value.producer!, [x, y] = node.inputs as readonly [Value, Value];
     switch (node.op) {
       case "Add":
-        return y.constant ? b.add(along(x), cut(y, 0)) : b.add(cut(x, 0), along(y));
+        return y.constant ? b.add(along(x), slice(y, 0)) : b.add(slice(x, 0), along(y));
       case "Reshape":
         return b.reshape(along(x), [
           ...value.shape.slice(0, -1),
@@ -86,7 +86,7 @@ function product(b: Builder, { of, start, extent }: Piece, now: (value: Value) =
       default:
         return b.op(
           node.op,
-          [now(x), cut(y, integerAttribute(node, "transB", 0) === 1 ? 0 : 1)],
+          [now(x), slice(y, integerAttribute(node, "transB", 0) === 1 ? 0 : 1)],
           node.attributes,
         );
     }

@@ -1,6 +1,6 @@
 import type { Builder } from "../ops/builder.ts";
 import { product, sameShape } from "../graph/dimension.ts";
-import type { Graph, Node, Tell, Value } from "../graph/graph.ts";
+import type { Graph, Node, PassLog, Value } from "../graph/graph.ts";
 import { floatAttribute, integerAttribute } from "../ops/op_definition.ts";
 import { copyNode, rewrite } from "../ops/rewrite.ts";
 
@@ -30,7 +30,7 @@ const ROW_BY_ROW = new Set([
  * Conv1D, OPT's feed-forward) and puts them back, the product is taken over the axes as they are. Rows of one example can
  * be told apart then, so that they can be narrowed.
  */
-export function unflatten(graph: Graph, tell: Tell): Graph {
+export function unflatten(graph: Graph, log: PassLog): Graph {
   /** What a flattened value was, or would be, with its axes. */
   const whole = new Map<Value, Value>();
   return rewrite(graph, (node, inputs, b) => {
@@ -47,7 +47,7 @@ export function unflatten(graph: Graph, tell: Tell): Graph {
     }
     const result = onWhole(b, node, inputs, whole);
     if (result === undefined) return undefined;
-    tell("unflattened", node.op);
+    log("unflattened", node.op);
     const flat = b.reshape(result, node.outputs[0]!.shape);
     whole.set(flat, result);
     return [flat];

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
-import { compile, type Graph, keptBytes } from "../../../src/compiler/mod.ts";
+import { compile, type Graph, savedActivationBytes } from "../../../src/compiler/mod.ts";
 import { symbolsOf, termsOf } from "../../../src/compiler/graph/dimension.ts";
 import { MINI } from "../../shared.ts";
 
@@ -12,7 +12,7 @@ Deno.test("a step keeps memory in proportion to the batch and, but for attention
   compile(await Deno.readFile(path), path, "embedding-output", "adamw", {
     onPass: (_, graph) => step = graph,
   });
-  const terms = new Map(termsOf(keptBytes(step!)));
+  const terms = new Map(termsOf(savedActivationBytes(step!)));
   for (const key of terms.keys()) {
     assert(symbolsOf(key).filter((symbol) => symbol === "batch").length <= 1, key);
   }

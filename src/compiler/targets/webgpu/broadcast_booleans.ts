@@ -1,6 +1,6 @@
 import type { Builder } from "../../ops/builder.ts";
 import { sameShape } from "../../graph/dimension.ts";
-import type { Graph, Tell, Value } from "../../graph/graph.ts";
+import type { Graph, PassLog, Value } from "../../graph/graph.ts";
 import { rewrite } from "../../ops/rewrite.ts";
 
 /** ONNX's numbers of the element types. */
@@ -17,16 +17,16 @@ const ARITHMETIC: Readonly<Record<string, string>> = { And: "Mul", Or: "Add", Xo
  * reads the first of every four truths four times. Masks of a length divisible by 4 come out wrong, without an error. Of
  * numbers the two have different types.
  */
-export function broadcastBooleans(graph: Graph, tell: Tell = () => {}): Graph {
+export function broadcastBooleans(graph: Graph, log: PassLog = () => {}): Graph {
   return rewrite(graph, (node, [a, b], builder) => {
     const operator = ARITHMETIC[node.op];
     if (operator === undefined || !a || !b || sameShape(a.shape, b.shape)) return undefined;
-    tell("computed with numbers", node.op);
+    log("computed with numbers", node.op);
     const result = builder.op(operator, [asNumbers(builder, a), asNumbers(builder, b)]);
     return [builder.op("Cast", [result], { to: BOOL })];
   });
 }
 
-function asNumbers(builder: Builder, truths: Value): Value {
-  return builder.op("Cast", [truths], { to: FLOAT });
+function asNumbers(builder: Builder, booleans: Value): Value {
+  return builder.op("Cast", [booleans], { to: FLOAT });
 }

@@ -1,5 +1,5 @@
 import type { Builder } from "../../ops/builder.ts";
-import type { Graph, Tell, Value } from "../../graph/graph.ts";
+import type { Graph, PassLog, Value } from "../../graph/graph.ts";
 import { rewrite } from "../../ops/rewrite.ts";
 
 /** ONNX's number of float32. */
@@ -12,13 +12,13 @@ const STEPS = 255;
  * Computes with the same whole numbers in float32, for a provider without products of integers: what is rounded is rounded
  * alike, and sums of products are exact up to 2²⁴, some 500 of the largest.
  */
-export function floatQuantization(graph: Graph, tell: Tell): Graph {
+export function floatQuantization(graph: Graph, log: PassLog): Graph {
   return rewrite(graph, (node, inputs, b) => {
     if (node.op === "DynamicQuantizeLinear") return quantized(b, inputs[0]!);
     if (node.op !== "MatMulInteger") return undefined;
-    tell("computed in float32", node.op);
-    const [left, right, leftZero, rightZero] = inputs;
-    return [b.matmul(whole(b, left!, leftZero), whole(b, right!, rightZero))];
+    log("computed in float32", node.op);
+    const [left, other, leftZero, rightZero] = inputs;
+    return [b.matmul(whole(b, left!, leftZero), whole(b, other!, rightZero))];
   });
 }
 

@@ -7,7 +7,14 @@ const WITHOUT_KERNEL = new Set([
 ]);
 
 /** Operators that have a kernel, but none for truths. */
-export const NOT_FOR_TRUTHS = new Set(["Gather", "GatherND", "GatherElements", "Transpose", "Slice", "Tile"]);
+export const NOT_FOR_BOOLEANS = new Set([
+  "Gather",
+  "GatherND",
+  "GatherElements",
+  "Transpose",
+  "Slice",
+  "Tile",
+]);
 
 /**
  * The nodes of a graph that ONNX Runtime would compute on the CPU on WebGPU, fetching what the GPU has computed. Arithmetic on
@@ -18,6 +25,6 @@ export function fallbacks(graph: Graph): Node[] {
     const types = inputs.filter((input) => input?.producer !== undefined).map((input) => input!.type);
     const computed = types.filter((type) => type === "float32" || type === "float16" || type === "bool");
     if (WITHOUT_KERNEL.has(op)) return computed.length > 0 || op === "OneHot";
-    return NOT_FOR_TRUTHS.has(op) && types[0] === "bool";
+    return NOT_FOR_BOOLEANS.has(op) && types[0] === "bool";
   });
 }

@@ -2,10 +2,10 @@ import type { Builder } from "../../ops/builder.ts";
 import { ELEMENT_BYTES, numbers } from "../../graph/constants.ts";
 import { product } from "../../graph/dimension.ts";
 import { floatQuantization } from "./float_quantization.ts";
-import type { Constant, Graph, Node, Tell, Value } from "../../graph/graph.ts";
+import type { Constant, Graph, Node, PassLog, Value } from "../../graph/graph.ts";
 import { floatAttribute, integerAttribute } from "../../ops/op_definition.ts";
 import { copyNode, rewrite } from "../../ops/rewrite.ts";
-import { NOT_FOR_TRUTHS } from "./kernels.ts";
+import { NOT_FOR_BOOLEANS } from "./kernels.ts";
 
 /** ONNX's numbers of the element types. */
 const FLOAT = 1, INT32 = 6, BOOL = 9;
@@ -31,30 +31,30 @@ const LEAST_BINDING = 128 * 2 ** 20;
  *
  * @param most bytes of a table, or of a part of it
  */
-export function forWebgpu(graph: Graph, tell: Tell = () => {}, most = LEAST_BINDING): Graph {
+export function legalizeForWebgpu(graph: Graph, log: PassLog = () => {}, most = LEAST_BINDING): Graph {
   /** What truths were made of: casts to and fro between two moves would be drawn together, into a move of truths. */
   const asNumbers = new Map<Value, Value>();
-  return rewrite(floatQuantization(graph, tell), (node, inputs, b) => {
+  return rewrite(floatQuantization(graph, log), (node, inputs, b) => {
     switch (node.op) {
       case "com.microsoft.FusedMatMul":
-        tell("without transposed factors", node.op);
+        log("without transposed factors", node.op);
         return [matrixProduct(b, node, inputs[0]!, inputs[1]!)];
       case "OneHot":
         return oneHot(b, node, inputs[0]!, inputs[2]!);
       case "Gather":
-        if (inputs[0]!.type !== "bool") return lookup(b, node, inputs[0]!, inputs[1]!, most, tell);
+        if (inputs[0]!.type !== "bool") return lookup(b, node, inputs[0]!, inputs[1]!, most, log);
         break;
       case "Or":
         return [not(b, b.op("And", [not(b, inputs[0]!), not(b, inputs[1]!)]))];
       case "IsNaN":
         return inputs[0]!.producer?.op === "Softmax" ? [wholeRowsMasked(b, inputs[0]!)] : undefined;
     }
-    if (!NOT_FOR_TRUTHS.has(node.op) || inputs[0]?.type !== "bool") return undefined;
+    if (!NOT_FOR_BOOLEANS.has(node.op) || inputs[0]?.type !== "bool") return undefined;
     const numbers = asNumbers.get(inputs[0]) ?? b.op("Cast", [inputs[0]], { to: FLOAT });
-    const [moved] = copyNode(b, node, [numbers, ...inputs.slice(1)]),
-      truths = b.op("Cast", [moved!], { to: BOOL });
-    asNumbers.set(truths, moved!);
-    return [truths];
+    const [output] = copyNode(b, node, [numbers, ...inputs.slice(1)]),
+      booleans = b.op("Cast", [output!], { to: BOOL });
+    asNumbers.set(booleans, output!);
+    return [booleans];
   });
 }
 
@@ -66,23 +66,23 @@ function wholeRowsMasked(b: Builder, softmax: Value): Value {
   return not(b, b.op("Greater", [b.expand(largest, x.shape), b.scalar(LOWEST)]));
 }
 
-function not(b: Builder, truths: Value): Value {
-  return b.op("Not", [truths]);
+function not(b: Builder, booleans: Value): Value {
+  return b.op("Not", [booleans]);
 }
 
 /** alpha · left · right, either transposed over its last two axes first. */
-function matrixProduct(b: Builder, node: Node, left: Value, right: Value): Value {
+function matrixProduct(b: Builder, node: Node, left: Value, other: Value): Value {
   const transA = integerAttribute(node, "transA", 0), transB = integerAttribute(node, "transB", 0);
   const alpha = floatAttribute(node, "alpha", 1);
   const scaled = (x: Value) => alpha === 1 ? x : b.multiply(x, b.scalar(alpha));
-  if (right.constant === undefined || right.shape.length !== 2 || transA === 1) {
+  if (other.constant === undefined || other.shape.length !== 2 || transA === 1) {
     return scaled(
-      b.op("MatMul", [transA === 1 ? swapped(b, left) : left, transB === 1 ? swapped(b, right) : right]),
+      b.op("MatMul", [transA === 1 ? swapped(b, left) : left, transB === 1 ? swapped(b, other) : other]),
     );
   }
-  const inner = left.shape.at(-1)!, columns = right.shape[transB === 1 ? 0 : 1]!;
+  const inner = left.shape.at(-1)!, columns = other.shape[transB === 1 ? 0 : 1]!;
   const rows = b.reshape(left, [product(left.shape.slice(0, -1)), inner]);
-  return b.reshape(scaled(b.op("Gemm", [rows, right], { transB })), [...left.shape.slice(0, -1), columns]);
+  return b.reshape(scaled(b.op("Gemm", [rows, other], { transB })), [...left.shape.slice(0, -1), columns]);
 }
 
 function swapped(b: Builder, x: Value): Value {
@@ -108,7 +108,7 @@ function lookup(
   table: Value,
   indices: Value,
   most: number,
-  tell: Tell,
+  log: PassLog,
 ): Value[] | undefined {
   const { constant } = table;
   if (constant === undefined || constant.dims.length !== 2) return undefined;
@@ -120,7 +120,7 @@ function lookup(
     const from = i * each, to = Math.min(rows, from + each);
     return { from, to, part: b.constant(`${table.name}_${i}`, rowsOf(constant, from, to)) };
   });
-  tell("looked up part by part", `tables (${rows}x${columns} in ${parts.length} parts)`);
+  log("looked up part by part", `tables (${rows}x${columns} in ${parts.length} parts)`);
   // Over the columns every part has its share of each column.
   if (axis === 1 || axis === -1) {
     return [

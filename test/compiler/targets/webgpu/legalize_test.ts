@@ -3,7 +3,7 @@ import { Builder } from "../../../../src/compiler/ops/builder.ts";
 import type { Constant, Graph, Value } from "../../../../src/compiler/graph/graph.ts";
 import { liveNodes } from "../../../../src/compiler/graph/graph.ts";
 import { emit } from "../../../../src/compiler/backend/emit.ts";
-import { forWebgpu } from "../../../../src/compiler/targets/webgpu/legalize.ts";
+import { legalizeForWebgpu } from "../../../../src/compiler/targets/webgpu/legalize.ts";
 import { fallbacks } from "../../../../src/compiler/targets/webgpu/kernels.ts";
 import { chooseDevice } from "../../../../src/device/choose.ts";
 import { int64Tensor, type Tensor } from "../../../../src/device/device.ts";
@@ -25,7 +25,7 @@ function graphOf(make: (b: Builder) => Value): Graph {
 
 /** A graph as it is on the CPU is what its WebGPU form is on each device. */
 async function assertSame(graph: Graph, feeds: Record<string, Tensor>, most?: number): Promise<Graph> {
-  const fitted = forWebgpu(graph, undefined, most);
+  const fitted = legalizeForWebgpu(graph, undefined, most);
   const run = async (one: Graph, kind: typeof DEVICES[number]) => {
     const device = await chooseDevice(kind, () => {});
     const session = await device.open({ bytes: emit(one, "test").bytes, weights: new Map() });
@@ -53,7 +53,7 @@ Deno.test("rows of a table that is too large are looked up in parts of it, the l
   // Three rows of four float32 fit: parts of 3, 3, 3 and 1.
   const fitted = await assertSame(graph, { ids: int64Tensor([0, 9, 2, 3, 5, 6], [2, 3]) }, 3 * 16 + 8);
   assertEquals(gathers(fitted), 4);
-  assertEquals(gathers(forWebgpu(graph, undefined, 10 * 16)), 1);
+  assertEquals(gathers(legalizeForWebgpu(graph, undefined, 10 * 16)), 1);
 });
 
 Deno.test("columns of a table that is too large are looked up in each of its parts", async () => {
@@ -70,7 +70,7 @@ Deno.test("parts of a table point into the model's file", () => {
   const graph = graphOf((b) =>
     b.op("Gather", [b.constant("table", { ...rest, region }), b.input("ids", "int64", [3])], { axis: 0 })
   );
-  const regions = liveNodes(forWebgpu(graph, undefined, 64)).flatMap(({ inputs }) =>
+  const regions = liveNodes(legalizeForWebgpu(graph, undefined, 64)).flatMap(({ inputs }) =>
     inputs.flatMap((input) => input?.constant?.region ?? [])
   );
   assertEquals(regions.map(({ offset, length }) => [offset, length]), [[1000, 64], [1064, 64], [1128, 32]]);
