@@ -22,16 +22,15 @@ interface GitRepository {
 }
 
 /**
- * The commit that a file is tracked in, read from git's own files: no program is called, and nothing is written. What git's
- * files do not tell (objects that lie elsewhere, another layout of references) is not known, which is no error.
+ * The commit that a file is tracked in, read from git's own files: no program is called, and nothing is written. Where they
+ * cannot be read (for lack of a permission, or as objects lie elsewhere) the commit is not known, which stops no run.
  */
 export async function gitCommit(file: string): Promise<GitCommit> {
-  const path = await Deno.realPath(file).catch(() => undefined);
-  const repository = path && await findRepository(dirname(path));
-  if (!repository) return UNTRACKED;
-  const { root, gitDir, commonDir: gitdir } = repository;
-  const { hashBlob, readBlob, resolveRef } = await import("isomorphic-git");
   try {
+    const path = await Deno.realPath(file), repository = await findRepository(dirname(path));
+    if (repository === undefined) return UNTRACKED;
+    const { root, gitDir, commonDir: gitdir } = repository;
+    const { hashBlob, readBlob, resolveRef } = await import("isomorphic-git");
     const head = (await Deno.readTextFile(join(gitDir, "HEAD"))).trim(), [, ref] = head.split("ref: ");
     const commit = ref === undefined ? head : await resolveRef({ fs, gitdir, ref });
     const filepath = relative(root, path).replaceAll("\\", "/");
