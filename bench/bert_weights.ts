@@ -1,4 +1,4 @@
-import { constantOf, type OnnxFile } from "../src/compiler/onnx_file.ts";
+import { constantOf, type OnnxFile } from "../src/compiler/frontend/onnx_file.ts";
 
 /**
  * The float32 weights of an exported BERT by parameter name, linear ones [in, out].

@@ -1,5 +1,5 @@
 import { defaultDevice, init, nn, numpy as np, valueAndGrad } from "@jax-js/jax";
-import type { OnnxFile } from "../src/compiler/onnx_file.ts";
+import type { OnnxFile } from "../src/compiler/frontend/onnx_file.ts";
 import type { Tensor } from "../src/device/device.ts";
 import { bertWeights } from "./bert_weights.ts";
 import { SIZES } from "./step_feeds.ts";

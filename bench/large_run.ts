@@ -10,7 +10,7 @@ import { fromBinary, toBinary } from "@bufbuild/protobuf";
 import { ModelProtoSchema } from "onnx-buf";
 import { diff } from "../src/commands/diff.ts";
 import { run } from "../src/commands/run.ts";
-import { RandomStream } from "../src/experiment/random_stream.ts";
+import { RandomStream } from "../src/base/random_stream.ts";
 
 const FOLDER = "data/bench/large", MODEL = `${FOLDER}/model/onnx/model.onnx`, MIB = 2 ** 20;
 /** Two layers, 16 numbers a token, 40 words, 32 positions. */

@@ -1,5 +1,5 @@
-import { Builder } from "../src/compiler/builder.ts";
-import { emit } from "../src/compiler/emit.ts";
+import { Builder } from "../src/compiler/ops/builder.ts";
+import { emit } from "../src/compiler/backend/emit.ts";
 import { type Device, float32Tensor } from "../src/device/device.ts";
 import { median } from "./median.ts";
 

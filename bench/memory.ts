@@ -6,7 +6,7 @@
  *   deno task bench:memory [FILE]        (by default data/bench/base/onnx/model.onnx, which bench:peers makes)
  */
 import process from "node:process";
-import { compile, evaluate, type Graph, keptBytes } from "../src/compiler/mod.ts";
+import { compile, evaluate, type Graph, savedActivationBytes } from "../src/compiler/mod.ts";
 import { openCpu } from "../src/device/cpu.ts";
 import { SIZES, stepFeeds } from "./step_feeds.ts";
 
@@ -52,7 +52,7 @@ async function measure(batch: number, sequence: number): Promise<void> {
   const sessions = [await device.open(train), await device.open(update), await device.open(predict)];
   for (let i = 0; i < STEPS; i++) await sessions[0]!.run(feeds);
   await sessions[2]!.run(feeds);
-  const kept = evaluate(keptBytes(step!), sizes) / MIB;
+  const kept = evaluate(savedActivationBytes(step!), sizes) / MIB;
   const peak = process.resourceUsage().maxRSS / 1024;
   const columns = [batch, sequence, size, kept, 2.5 * size + kept, peak];
   console.log(columns.map((x, i) => x.toFixed(0).padStart([5, 6, 12, 4, 26, 4][i]!)).join("  "));

@@ -1,10 +1,10 @@
-import { canonicalize } from "../src/compiler/canonicalize.ts";
-import { symbol } from "../src/compiler/dimension.ts";
-import { emit, type Emitted } from "../src/compiler/emit.ts";
-import { liveNodes } from "../src/compiler/graph.ts";
-import { importModel } from "../src/compiler/import.ts";
-import { readOnnxFile } from "../src/compiler/onnx_file.ts";
-import { copyNode, rewrite } from "../src/compiler/rewrite.ts";
+import { canonicalize } from "../src/compiler/passes/canonicalize.ts";
+import { symbol } from "../src/compiler/graph/dimension.ts";
+import { emit, type Emitted } from "../src/compiler/backend/emit.ts";
+import { liveNodes } from "../src/compiler/graph/graph.ts";
+import { importModel } from "../src/compiler/frontend/import.ts";
+import { readOnnxFile } from "../src/compiler/frontend/onnx_file.ts";
+import { copyNode, rewrite } from "../src/compiler/ops/rewrite.ts";
 
 const BATCH = symbol("batch");
 

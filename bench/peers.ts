@@ -10,7 +10,7 @@
 import { parseArgs } from "node:util";
 import { join } from "@std/path";
 import { compile, evaluate, type Graph, matrixFlops } from "../src/compiler/mod.ts";
-import { readOnnxFile } from "../src/compiler/onnx_file.ts";
+import { readOnnxFile } from "../src/compiler/frontend/onnx_file.ts";
 import { chooseDevice } from "../src/device/choose.ts";
 import { jaxJsStep, type JaxStep } from "./jax_js.ts";
 import { matrixRate } from "./matrix_rate.ts";

@@ -1,5 +1,5 @@
 import { float32Tensor, int64Tensor, scalarTensor, type Tensor } from "../src/device/device.ts";
-import { RandomStream } from "../src/experiment/random_stream.ts";
+import { RandomStream } from "../src/base/random_stream.ts";
 
 /** The sizes that steps are timed at. */
 export const SIZES = { batch: 32, sequence: 64, length: 20, classes: 2, words: 2 };

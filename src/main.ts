@@ -10,11 +10,11 @@ import type { BatchFlags, Shard } from "./commands/batch.ts";
 import type { CompileFlags } from "./commands/compile.ts";
 import type { DataFlags } from "./commands/data.ts";
 import type { DiffFlags } from "./commands/diff.ts";
-import { exitCodeOf, messageOf } from "./commands/exit.ts";
+import { exitCodeOf, messageOf } from "./terminal/exit_codes.ts";
 import type { ExportFlags } from "./commands/export.ts";
 import type { PredictFlags } from "./commands/predict.ts";
 import type { RunFlags } from "./commands/run.ts";
-import { nameRuntimeFolder } from "./commands/runtime_folder.ts";
+import { nameRuntimeFolder } from "./device/runtime_folder.ts";
 import type { ServeFlags } from "./commands/serve.ts";
 import type { ValidateFlags } from "./commands/validate.ts";
 import { OPTIMIZER_NAMES } from "./compiler/mod.ts";
@@ -193,10 +193,13 @@ program.command("serve")
   .action(async (run: string, flags: ServeFlags) => (await import("./commands/serve.ts")).serve(run, flags));
 
 program.command("data")
-  .description("fetch a dataset, check it and put it into data/")
+  .description("fetch a dataset, check it and put it where experiments find it")
   .addArgument(new Argument("<name>", "which dataset").choices(["rt-polarity"]))
   .option("--from <dir>", "take the files from a folder instead of the network")
-  .option("--to <dir>", "the folder that datasets go into", "data")
+  .option(
+    "--to <dir>",
+    "the folder that datasets go into; else data/ of this folder or of the nearest above that has one, else data/ here",
+  )
   .addHelpText("after", "\nExample:\n  softprompt data rt-polarity --from ~/Downloads/rt-polaritydata")
   .action(async (name: "rt-polarity", flags: DataFlags) =>
     (await import("./commands/data.ts")).data(name, flags)

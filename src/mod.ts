@@ -9,6 +9,6 @@ export {
   LoadedRun,
   type LoadOptions,
   loadRun,
-} from "./commands/load_run.ts";
-export { InputError } from "./experiment/errors.ts";
+} from "./inference/load_run.ts";
+export { InputError } from "./base/errors.ts";
 export { DeviceError, type DeviceKind } from "./device/device.ts";

@@ -1,6 +1,6 @@
 import { join } from "@std/path";
 import { mean } from "simple-statistics";
-import type { Meaning } from "../../src/prompt/meaning.ts";
+import type { PromptInterpretation } from "../../src/prompt/interpretation.ts";
 import type { SummaryRow } from "../../src/results/summary.ts";
 
 /** What the vectors of a group's prompts mean, on average over its seeds. */
@@ -21,7 +21,7 @@ export interface Meanings {
 export async function meaningsOf(folder: string, rows: readonly SummaryRow[]): Promise<Meanings> {
   const all = await Promise.all(
     rows.map(async ({ folder: run }) =>
-      JSON.parse(await Deno.readTextFile(join(folder, run, "neighbours.json"))) as Meaning
+      JSON.parse(await Deno.readTextFile(join(folder, run, "neighbours.json"))) as PromptInterpretation
     ),
   );
   const vectors = all.flatMap(({ vectors }) => vectors);

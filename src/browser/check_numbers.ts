@@ -1,4 +1,4 @@
-import { InputError } from "../experiment/errors.ts";
+import { InputError } from "../base/errors.ts";
 import type { NumberLimits } from "../experiment/schema_part.ts";
 
 /** The numbers that a reader gives, by their names in a request, as the page labels them. */

@@ -6,15 +6,15 @@ import { findAdapter, openWebgpu } from "../device/webgpu.ts";
  * Opens WebGPU where the browser has it, else WebAssembly.
  *
  * @param wanted asks for one of them
- * @param say told in one line why it is not WebGPU
+ * @param log told in one line why it is not WebGPU
  */
 export async function chooseInBrowser(
   wanted: "webgpu" | "wasm" | "auto",
-  say: (line: string) => void,
+  log: (line: string) => void,
 ): Promise<Device> {
   if (wanted === "wasm") return await openWasm();
   if (wanted === "webgpu" || await findAdapter() !== undefined) return await openWebgpu();
-  say(
+  log(
     "This browser has no WebGPU adapter: everything is computed on WebAssembly instead, on one thread, and takes longer.",
   );
   return await openWasm();

@@ -16,7 +16,7 @@ export type Probabilities = readonly { readonly name: string; readonly probabili
 export interface Answer {
   readonly probabilities: Probabilities;
   /** How many of the text's tokens did not fit the model's positions. */
-  readonly cut: number;
+  readonly truncated: number;
 }
 
 /** A soft prompt, and how the logits that it gives are set right. */
@@ -82,6 +82,6 @@ async function answer(
   const probabilities = softmax(calibrated(logits!, calibration));
   return {
     probabilities: probabilities.map((probability, i) => ({ name: verbalizer.classes[i]!, probability })),
-    cut: encoded.cut,
+    truncated: encoded.truncated,
   };
 }

@@ -2,7 +2,7 @@
 /// <reference lib="dom.iterable" />
 import type { Tensor } from "../device/device.ts";
 import { largestOf } from "../evaluation/softmax.ts";
-import { decodeText, SAVE_AS_UTF8 } from "../experiment/decode_text.ts";
+import { decodeText, SAVE_AS_UTF8 } from "../disk/decode_text.ts";
 import { promptFile } from "../prompt/prompt_file.ts";
 import { chooseInBrowser } from "./choose.ts";
 import { type Answer, type CalibratedPrompt, SentenceClassifier } from "./classify.ts";
@@ -19,25 +19,25 @@ function place<Kind extends Element = HTMLElement>(id: string): Kind {
 
 const sentence = place<HTMLTextAreaElement>("sentence"), table = place<HTMLTextAreaElement>("table");
 const number = (id: string) => place<HTMLInputElement>(id).valueAsNumber;
-const say = (id: string, line: string) => place(id).textContent = line;
+const notify = (id: string, line: string) => place(id).textContent = line;
 
 async function start(): Promise<void> {
   const run = await ServedRun.fetch(), { about } = run;
   document.title = `${about.title} · softprompt`;
-  say("title", about.title);
-  say("hard-template", about.hardTemplate);
-  say("soft-template", about.template);
+  notify("title", about.title);
+  notify("hard-template", about.hardTemplate);
+  notify("soft-template", about.template);
   const asked = new URLSearchParams(location.search).get("device");
   const device = await chooseInBrowser(
     asked === "wasm" || asked === "webgpu" ? asked : "auto",
-    (line) => say("fallback", line),
+    (line) => notify("fallback", line),
   );
-  say("device", device.description);
+  notify("device", device.description);
   const classifier = await SentenceClassifier.open(run, device);
   place<HTMLInputElement>("length").value = String(run.prompt.dims[0]);
   place<HTMLInputElement>("rate").value = String(about.training.optimizer.learningRate);
   place<HTMLInputElement>("seed").value = String(about.seed);
-  say("classes", run.classes.join(", "));
+  notify("classes", run.classes.join(", "));
   let soft: CalibratedPrompt = { prompt: run.prompt, calibration: about.calibration };
   let working: Promise<unknown> = Promise.resolve();
 
@@ -53,7 +53,7 @@ async function start(): Promise<void> {
       show("hard", answers.hard);
       show("soft", answers.soft);
       sentence.dataset.classified = text;
-    }).catch((error) => say("trouble", messageOf(error)));
+    }).catch((error) => notify("trouble", messageOf(error)));
   };
   sentence.addEventListener("input", () => {
     clearTimeout(pause);
@@ -65,9 +65,9 @@ async function start(): Promise<void> {
     if (!file) return;
     try {
       table.value = decodeText(new Uint8Array(await file.arrayBuffer()), file.name, SAVE_AS_UTF8);
-      say("tuning-trouble", "");
+      notify("tuning-trouble", "");
     } catch (error) {
-      say("tuning-trouble", messageOf(error));
+      notify("tuning-trouble", messageOf(error));
     }
   });
 
@@ -77,19 +77,20 @@ async function start(): Promise<void> {
     tuneButton.disabled = true;
     stop.disabled = false;
     interrupt = new AbortController();
-    for (const id of ["tuning-trouble", "tuning-notes"]) say(id, "");
-    alone(() => tuneNow(interrupt.signal)).catch((error) => say("tuning-trouble", messageOf(error))).finally(
-      () => {
-        tuneButton.disabled = false;
-        stop.disabled = true;
-      },
-    );
+    for (const id of ["tuning-trouble", "tuning-notes"]) notify(id, "");
+    alone(() => tuneNow(interrupt.signal)).catch((error) => notify("tuning-trouble", messageOf(error)))
+      .finally(
+        () => {
+          tuneButton.disabled = false;
+          stop.disabled = true;
+        },
+      );
   });
   stop.addEventListener("click", () => interrupt.abort());
 
   async function tuneNow(signal: AbortSignal): Promise<void> {
     const losses: { step: number; loss: number }[] = [], steps = number("steps");
-    say("progress", "getting ready");
+    notify("progress", "getting ready");
     const running = tuneInBrowser(run, device, {
       table: table.value,
       length: number("length"),
@@ -108,7 +109,7 @@ async function start(): Promise<void> {
       if (value.kind !== "history") continue;
       losses.push(value.line);
       drawLoss(place("curve"), losses, steps);
-      say("progress", `step ${value.line.step} of ${steps}, loss ${value.line.loss.toFixed(4)}`);
+      notify("progress", `step ${value.line.step} of ${steps}, loss ${value.line.loss.toFixed(4)}`);
       // The page is drawn, and clicks are heard, between two steps.
       await new Promise((drawn) => setTimeout(drawn));
     }
@@ -121,7 +122,7 @@ async function start(): Promise<void> {
     download.href = URL.createObjectURL(new Blob([promptFile(tuned, about.insertion)]));
     download.hidden = false;
     const wasCalibrated = Object.keys(about.calibration).length > 0;
-    say("whose-prompt", `the prompt tuned in this page${wasCalibrated ? ", without calibration" : ""}`);
+    notify("whose-prompt", `the prompt tuned in this page${wasCalibrated ? ", without calibration" : ""}`);
     classify();
   }
 
@@ -133,13 +134,13 @@ async function start(): Promise<void> {
 function clear(): void {
   for (const id of ["hard", "soft"]) {
     place(id).replaceChildren();
-    say(`${id}-cut`, "");
+    notify(`${id}-cut`, "");
   }
 }
 
 /** Draws a bar for each class. */
-function show(id: string, { probabilities, cut }: Answer): void {
-  say(`${id}-cut`, cut > 0 ? "The text is cut to fit the model's positions." : "");
+function show(id: string, { probabilities, truncated }: Answer): void {
+  notify(`${id}-cut`, truncated > 0 ? "The text is cut to fit the model's positions." : "");
   const likeliest = largestOf(probabilities.map(({ probability }) => probability));
   place(id).replaceChildren(...probabilities.map(({ name, probability }) => {
     const line = document.createElement("li"), bar = document.createElement("meter");
@@ -159,4 +160,4 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-start().catch((error) => say("trouble", messageOf(error)));
+start().catch((error) => notify("trouble", messageOf(error)));

@@ -1,6 +1,6 @@
-import { readShape } from "../compiler/dimension.ts";
-import type { StateTensor } from "../compiler/optimizer.ts";
-import type { TensorSize } from "../compiler/tensor_sizes.ts";
+import { readShape } from "../compiler/graph/dimension.ts";
+import type { StateTensor } from "../compiler/passes/optimizer.ts";
+import type { TensorSize } from "../compiler/graph/tensor_sizes.ts";
 import type { Clean } from "../dataset/reading.ts";
 import type { GraphFile, Tensor } from "../device/device.ts";
 import { readSafetensors } from "../device/safetensors.ts";

@@ -4,8 +4,8 @@ import { FormatError } from "../dataset/format_error.ts";
 import { readExamples } from "../dataset/reading.ts";
 import { linesOf, recordsOf, splitRows, unquotedRows } from "../dataset/rows.ts";
 import type { Device, Tensor } from "../device/device.ts";
-import { InputError } from "../experiment/errors.ts";
-import { RandomStream } from "../experiment/random_stream.ts";
+import { InputError } from "../base/errors.ts";
+import { RandomStream } from "../base/random_stream.ts";
 import { EmbeddingSpace } from "../prompt/embedding_space.ts";
 import { initialPrompt } from "../prompt/initialization.ts";
 import { fillerOf } from "../prompt/padding.ts";
@@ -75,8 +75,8 @@ export async function* tuneInBrowser(
     ...encoder.encode({ text }),
     label: classes.indexOf(label),
   }));
-  const cut = encoded.filter((example) => example.cut > 0).length;
-  if (cut > 0) note(`${cut} of ${encoded.length} texts are cut to fit the model's positions`);
+  const truncated = encoded.filter((example) => example.truncated > 0).length;
+  if (truncated > 0) note(`${truncated} of ${encoded.length} texts are cut to fit the model's positions`);
   const embed = await device.open(await run.graph("embed"));
   const { prompt, warnings } = await initialPrompt(about.initialization, length, {
     space: new EmbeddingSpace(embed, about.dimension, about.card.firstPosition, about.facts.rows),

@@ -1,7 +1,7 @@
 import type { InferenceSession } from "onnxruntime-common";
 import type { ModelFacts, NumberFormat } from "../compiler/mod.ts";
 import { float32Tensor, int64Tensor, type Session, type Tensor } from "../device/device.ts";
-import { InputError } from "../experiment/errors.ts";
+import { InputError } from "../base/errors.ts";
 import type { ModelCard } from "../model/card.ts";
 import { batchFeeds, type LabelledEncoding } from "../prompt/batches.ts";
 import { readsPadding } from "../prompt/padding.ts";
@@ -172,7 +172,7 @@ async function ordinaryPrompt(
 async function beginning(
   task: SelfCheckTask,
   text: LabelledEncoding,
-  said: Float32Array,
+  found: Float32Array,
 ): Promise<string> {
   const { tokens, tolerance, answer, card: { firstPosition } } = task;
   const agrees = (file: Float32Array, found: FoundAnswer) => {
@@ -180,12 +180,12 @@ async function beginning(
     return relative <= tolerance && sameClass;
   };
   const alone = await compiledAnswer(task, [text], 0);
-  if (agrees(said, alone)) {
+  if (agrees(found, alone)) {
     return "in the mask: alone the text gets the file's answer, and padded beside a longer one it does not";
   }
   if (answer.inputNames.includes("position_ids")) {
     for (const shift of SHIFTS.filter((one) => firstPosition + one >= 0)) {
-      if (agrees(said, await compiledAnswer(task, [text], shift))) {
+      if (agrees(found, await compiledAnswer(task, [text], shift))) {
         return `in the positions: the file counts a text's from ${
           firstPosition + shift
         }, and here they are counted from ${firstPosition}`;

@@ -1,18 +1,18 @@
 import { globToRegExp, isGlob } from "@std/path";
-import { InputError } from "../experiment/errors.ts";
+import { InputError } from "../base/errors.ts";
 import { partialPath } from "../results/run_folder.ts";
 import { Interrupted } from "../training/trainer.ts";
-import { BatchDisplay } from "./batch_display.ts";
-import { batchTables } from "./batch_tables.ts";
-import { BatchFailed } from "./exit.ts";
-import { fusedGroups, type FuseMode, isFused } from "./fuse.ts";
-import { untilInterrupted } from "./interrupt.ts";
-import { type PlannedRun, planRuns } from "./plan.ts";
-import type { BatchOutcome } from "./run_planned.ts";
-import { HereRunner, type Runner, WorkerRunner } from "./runner.ts";
-import { survey } from "./survey.ts";
-import { Workbench } from "./workbench.ts";
-import { writeSummaries } from "./write_summaries.ts";
+import { BatchDisplay } from "../terminal/batch_display.ts";
+import { batchTables } from "../terminal/batch_tables.ts";
+import { BatchFailed } from "../terminal/exit_codes.ts";
+import { fusedGroups, type FuseMode, isFused } from "../batch/fuse.ts";
+import { untilInterrupted } from "../terminal/interrupt.ts";
+import { type PlannedRun, planRuns } from "../batch/plan.ts";
+import type { BatchOutcome } from "../batch/run_planned.ts";
+import { InProcessRunner, type Runner, WorkerRunner } from "../batch/runner.ts";
+import { estimate } from "../batch/estimate.ts";
+import { ResourceCache } from "../run/resource_cache.ts";
+import { writeSummaries } from "../batch/write_summaries.ts";
 
 /** The flags of `batch`. */
 export interface BatchFlags {
@@ -62,20 +62,23 @@ interface Job {
  */
 export async function batch(args: readonly string[], flags: BatchFlags): Promise<void> {
   const all = await planRuns(args, flags.results), runs = chosen(all, flags);
-  const workbench: Workbench = new Workbench({ say: (line) => display.say(line), keepsSessions: true });
-  const surveyed = await surveyAll(all, flags, workbench);
-  const asked = surveyed.filter(({ run }) => runs.includes(run));
+  const resources: ResourceCache = new ResourceCache({
+    log: (line) => display.log(line),
+    keepsSessions: true,
+  });
+  const estimated = await surveyAll(all, flags, resources);
+  const asked = estimated.filter(({ run }) => runs.includes(run));
   const ensembles = asked.filter(({ run }) => run.members !== undefined);
   const single = inSharingOrder(asked.filter(({ run }) => run.members === undefined));
   const jobs = [...single, ...ensembles];
   const display = new BatchDisplay(jobs.length, jobs.reduce((sum, { work }) => sum + work, 0));
   const { outcomes, isInterrupted } = await untilInterrupted(async (signal) => {
     const outcomes = new Map<PlannedRun, BatchOutcome>();
-    const runners = runnersFor(flags, jobs.length, workbench, signal);
+    const runners = runnersFor(flags, jobs.length, resources, signal);
     await work(single, runners, flags, display, signal, outcomes);
-    const ready = ensembles.filter(({ run }) => isReady(run, surveyed, outcomes));
+    const ready = ensembles.filter(({ run }) => isReady(run, estimated, outcomes));
     for (const { run } of ensembles.filter((one) => !ready.includes(one))) {
-      display.say(`${run.title} is left out: not all of its prompts are among these runs, or there already`);
+      display.log(`${run.title} is left out: not all of its prompts are among these runs, or there already`);
     }
     await work(ready, runners, flags, display, signal, outcomes);
     for (const runner of runners) await runner.close();
@@ -83,7 +86,7 @@ export async function batch(args: readonly string[], flags: BatchFlags): Promise
   });
   display.stop();
   for (const line of batchTables(runs, outcomes, leftBy)) console.log(line);
-  const written = await writeSummaries(surveyed, outcomes, flags.results);
+  const written = await writeSummaries(estimated, outcomes, flags.results);
   if (written.length > 0) console.log(`\nsummed up in ${written.join(", ")}`);
   const kinds = runs.map((run) => outcomes.get(run)?.kind);
   if (isInterrupted && kinds.some((kind) => kind === undefined || kind === "interrupted")) {
@@ -96,17 +99,22 @@ export async function batch(args: readonly string[], flags: BatchFlags): Promise
 /** Whether the prompts of an ensemble are there, as far as this batch can see to it. */
 function isReady(
   { members = [] }: PlannedRun,
-  surveyed: readonly Job[],
+  estimated: readonly Job[],
   outcomes: ReadonlyMap<PlannedRun, BatchOutcome>,
 ): boolean {
   return members.every((path) => {
-    const member = surveyed.find(({ run }) => run.path === path);
+    const member = estimated.find(({ run }) => run.path === path);
     return member === undefined || member.isComplete || outcomes.has(member.run);
   });
 }
 
-function runnersFor({ jobs }: BatchFlags, runs: number, workbench: Workbench, signal: AbortSignal): Runner[] {
-  if (jobs === 1) return [new HereRunner(workbench, signal)];
+function runnersFor(
+  { jobs }: BatchFlags,
+  runs: number,
+  resources: ResourceCache,
+  signal: AbortSignal,
+): Runner[] {
+  if (jobs === 1) return [new InProcessRunner(resources, signal)];
   const threads = Math.max(1, Math.floor(navigator.hardwareConcurrency / jobs));
   return Array.from({ length: Math.min(jobs, runs) }, () => new WorkerRunner(threads, signal));
 }
@@ -134,12 +142,12 @@ function chosen(all: readonly PlannedRun[], { only, shard }: BatchFlags): Planne
 async function surveyAll(
   runs: readonly PlannedRun[],
   { force, fuse }: BatchFlags,
-  workbench: Workbench,
+  resources: ResourceCache,
 ): Promise<Job[]> {
   const jobs: Job[] = [];
   for (const run of runs) {
     // What is wrong with a run is told when it is that run's turn.
-    const known = await survey(run, workbench, force).catch(() => undefined);
+    const known = await estimate(run, resources, force).catch(() => undefined);
     const { shareKey = "", work = 0, tuningShare = 0, state } = known ?? {};
     const { fuseKey } = known ?? {};
     jobs.push({ run, shareKey, work, tuningShare, fuseKey, isComplete: state === "complete" });
@@ -147,7 +155,7 @@ async function surveyAll(
   const hasCompany = ({ fuseKey }: Job) => jobs.filter((job) => job.fuseKey === fuseKey).length > 1;
   return await Promise.all(jobs.map(async (job) => {
     const device = job.fuseKey !== undefined && fuse !== "off" && hasCompany(job)
-      ? await workbench.device(job.run.experiment.device).catch(() => undefined)
+      ? await resources.device(job.run.experiment.device).catch(() => undefined)
       : undefined;
     return device && isFused(fuse, device) ? job : { ...job, fuseKey: undefined };
   }));
@@ -177,12 +185,12 @@ async function work(
       if (group === undefined) break;
       const started = performance.now(), ifLocked = queue === first ? "leave" : "wait";
       if (group.length > 1) {
-        display.say(`${group.length} runs take their steps together: ${group[0]!.run.title}, …`);
+        display.log(`${group.length} runs take their steps together: ${group[0]!.run.title}, …`);
       }
       const ended = await runner.run(
         group.map(({ run }) => run),
         { ...flags, ifLocked },
-        group.map(({ run, work, tuningShare }) => display.listener(run.title, work, tuningShare)),
+        group.map(({ run, work, tuningShare }) => display.progress(run.title, work, tuningShare)),
       );
       for (const [i, outcome] of ended.entries()) {
         const job = group[i]!, { run, work } = job;

@@ -2,15 +2,15 @@ import { join } from "@std/path";
 import type { Insertion, OptimizerName, Precision } from "../compiler/mod.ts";
 import type { DeviceKind } from "../device/device.ts";
 import { onDisk } from "../disk/on_disk.ts";
-import { writeArtifacts } from "./artifacts.ts";
-import { compileModel, type Form, targetOf } from "./compile_model.ts";
-import { InputError } from "../experiment/errors.ts";
+import { writeArtifacts } from "../artifacts/manifest.ts";
+import { compileModel, type CompileTarget, targetOf } from "../artifacts/compile_model.ts";
+import { InputError } from "../base/errors.ts";
 import type { ModelKeys } from "../experiment/experiment_file.ts";
 import { resolveModel } from "../experiment/model_file.ts";
-import { say } from "./console.ts";
-import { terminalDownloads } from "./downloads.ts";
-import { explain } from "./explain.ts";
-import { openModel } from "./open_model.ts";
+import { log } from "../terminal/console.ts";
+import { terminalDownloads } from "../terminal/downloads.ts";
+import { explain } from "../terminal/explain_text.ts";
+import { openModel } from "../model/open_model.ts";
 
 /** The flags of `compile`. */
 export interface CompileFlags {
@@ -41,7 +41,7 @@ export async function compile(
   { model: source, revision, file, dtype, insertion, optimizer, device, precision, out, ...flags }:
     CompileFlags,
 ): Promise<void> {
-  const form: Form = { target: targetOf(device), precision };
+  const target: CompileTarget = { target: targetOf(device), precision };
   if (file !== undefined && dtype !== undefined) {
     throw new InputError("compile takes --file or --dtype, not both");
   }
@@ -51,14 +51,14 @@ export async function compile(
     ...(file !== undefined && { file }),
     ...(dtype !== undefined && { dtype }),
   });
-  const model = await openModel(spec, "./", terminalDownloads(say));
+  const model = await openModel(spec, "./", terminalDownloads(log));
   if (flags.explain) {
-    for (const line of explain(model, insertion, optimizer, form)) {
+    for (const line of explain(model, insertion, optimizer, target)) {
       console.log(line);
     }
   }
-  const compiled = compileModel(model, insertion, optimizer, form);
-  await onDisk(out, () => writeArtifacts(out, compiled, { model, insertion, optimizer, ...form }), "--out");
+  const compiled = compileModel(model, insertion, optimizer, target);
+  await onDisk(out, () => writeArtifacts(out, compiled, { model, insertion, optimizer, ...target }), "--out");
   const size = (compiled.train.bytes.length / 1024).toFixed(0);
   console.log(`${join(out, "artifacts.json")}: train_step.onnx ${size} KiB, weights in ${model.folder}`);
 }

@@ -2,8 +2,8 @@ import { type Diff, diffJson, diffOf, hasVerdict } from "../diff/diff.ts";
 import { diffMarkdown } from "../diff/markdown.ts";
 import { readSide } from "../diff/side.ts";
 import { diffReport } from "../report/diff_report.ts";
-import { diffText } from "./diff_text.ts";
-import { Regression } from "./exit.ts";
+import { diffText } from "../terminal/diff_text.ts";
+import { Regression } from "../terminal/exit_codes.ts";
 
 /** How a diff can be told. */
 export const DIFF_FORMATS = ["text", "markdown", "json", "html"] as const;
@@ -25,11 +25,11 @@ export interface DiffFlags {
  */
 export async function diff(a: string, b: string, flags: DiffFlags): Promise<void> {
   const found = diffOf(await readSide(a), await readSide(b), flags.alpha);
-  console.log((await told(found, flags.format)).trimEnd());
+  console.log((await render(found, flags.format)).trimEnd());
   if (flags.failOnRegression && hasVerdict(found, "worse")) throw new Regression(`${b} is worse than ${a}`);
 }
 
-async function told(diff: Diff, format: DiffFlags["format"]): Promise<string> {
+async function render(diff: Diff, format: DiffFlags["format"]): Promise<string> {
   switch (format) {
     case "text":
       return diffText(diff).join("\n");

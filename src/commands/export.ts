@@ -1,22 +1,22 @@
 import { join } from "@std/path";
 import { onDisk } from "../disk/on_disk.ts";
-import { InputError } from "../experiment/errors.ts";
+import { InputError } from "../base/errors.ts";
 import { parseTemplate } from "../experiment/template.ts";
 import { classifierFiles } from "../formats/classifier.ts";
 import { peftAdapter } from "../formats/peft.ts";
 import { adapterCard, scaleNote } from "../formats/cards.ts";
 import { entryOf, times } from "../formats/embedding_scale.ts";
-import { readJson } from "../model/read_json.ts";
+import { readJson } from "../disk/read_json.ts";
 import { readWeights } from "../results/model_weights.ts";
 import { readPrompt } from "../results/read_prompt.ts";
 import { readAbout, readRun, type RunAbout } from "../results/read_run.ts";
-import { calibrationIn } from "./calibrate.ts";
-import { compileHardModel, compileWholeModel } from "./compile_model.ts";
-import { say } from "./console.ts";
-import { terminalDownloads } from "./downloads.ts";
-import { modelOfRun } from "./model_of_run.ts";
-import type { OpenModel } from "./open_model.ts";
-import { compileExperiment, optimizerName, positionCounting } from "./compile_experiment.ts";
+import { calibrationIn } from "../run/calibrate.ts";
+import { compileHardModel, compileWholeModel } from "../artifacts/compile_model.ts";
+import { log } from "../terminal/console.ts";
+import { terminalDownloads } from "../terminal/downloads.ts";
+import { modelOfRun } from "../inference/model_of_run.ts";
+import type { OpenModel } from "../model/open_model.ts";
+import { compileExperiment, optimizerName, positionCounting } from "../run/compile_experiment.ts";
 
 /** The flags of `export`. */
 export interface ExportFlags {
@@ -37,7 +37,7 @@ type Files = Readonly<Record<string, string | Uint8Array>>;
  */
 export async function exportRun(folder: string, { format, out, model: instead }: ExportFlags): Promise<void> {
   const about = await readAbout(folder);
-  const model = await modelOfRun(about, folder, instead, terminalDownloads(say));
+  const model = await modelOfRun(about, folder, instead, terminalDownloads(log));
   const files = format === "peft"
     ? await peftFiles(about, folder, model)
     : await onnxFiles(about, folder, model);
@@ -75,7 +75,7 @@ async function peftFiles({ experiment }: RunAbout, folder: string, model: OpenMo
   const { prompt } = await readPrompt(folder),
     entry = scale === 1 ? undefined : entryOf(scale, prompt.dims[1]!);
   const note = entry && scaleNote(scale, entry);
-  if (note) say(`${folder}: ${note}`);
+  if (note) log(`${folder}: ${note}`);
   const vectors = entry === "before-scale" ? times(prompt, 1 / scale) : prompt;
   const adapter = peftAdapter(vectors, model.card.kind, base);
   return {
@@ -90,25 +90,25 @@ async function onnxFiles(
   folder: string,
   model: OpenModel,
 ): Promise<Files> {
-  const form = { target: "cpu", precision: "float32" } as const;
-  const compiled = await compileExperiment({ experiment, model }, form);
+  const target = { target: "cpu", precision: "float32" } as const;
+  const compiled = await compileExperiment({ experiment, model }, target);
   const counting = positionCounting(experiment.prompt, compiled);
   const calibration = calibrationIn(metrics.calibration, Object.keys(experiment.verbalizer));
   const texts = (await readRun(folder)).predictions.map(({ text }) => text);
   const parts = { experiment, model, counting, calibration, texts };
   const spelled = texts.find((text) => model.tokenizer.addedIn(text)?.special);
   if (spelled !== undefined) {
-    say(
+    log(
       `${folder}: texts that spell special tokens, such as "${spelled}", are taken as the tokenizer takes them alone: the classifier may answer them otherwise than the run does`,
     );
   }
   if (experiment.tune === "all") {
-    const { predict } = compileWholeModel(model, optimizerName(experiment.training), form);
+    const { predict } = compileWholeModel(model, optimizerName(experiment.training), target);
     return await classifierFiles({ ...parts, predict, inputs: await readWeights(folder) });
   }
   return await classifierFiles({
     ...parts,
-    predict: (compiled ?? compileHardModel(model, form)).predict,
+    predict: (compiled ?? compileHardModel(model, target)).predict,
     inputs: compiled ? { prompt: (await readPrompt(folder, compiled.dimension)).prompt } : {},
   });
 }

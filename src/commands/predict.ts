@@ -1,9 +1,9 @@
 import { join } from "@std/path";
 import type { DeviceKind } from "../device/device.ts";
-import { InputError } from "../experiment/errors.ts";
-import { say } from "./console.ts";
-import { type GivenText, givenTexts } from "./given_texts.ts";
-import { type LoadedRun, loadRun } from "./load_run.ts";
+import { InputError } from "../base/errors.ts";
+import { log } from "../terminal/console.ts";
+import { type GivenText, givenTexts } from "../dataset/given_texts.ts";
+import { type LoadedRun, loadRun } from "../inference/load_run.ts";
 
 /** The flags of `predict`. */
 export interface PredictFlags {
@@ -41,7 +41,7 @@ export async function predict(
     ...(device !== undefined && { device }),
     ...(model !== undefined && { model }),
     cache: join(results, ".cache"),
-    say,
+    log,
   });
   if (texts.length > 0 && run.columns.join() !== "text") {
     throw new InputError(
@@ -55,25 +55,25 @@ export async function predict(
       dataset: run.experiment.dataset,
       classes: run.classes,
       encoding,
-      note: say,
+      note: log,
     });
-  let count = 0, cut = 0;
+  let count = 0, truncated = 0;
   for await (const part of chunks(given)) {
-    cut += await answer(run, part);
+    truncated += await answer(run, part);
     count += part.length;
   }
-  if (cut > 0) say(`${cut} of ${count} texts are cut to fit the model's positions`);
+  if (truncated > 0) log(`${truncated} of ${count} texts are cut to fit the model's positions`);
   await run.release();
 }
 
 /** @returns how many texts were cut */
 async function answer(run: LoadedRun, texts: readonly GivenText[]): Promise<number> {
   const answers = await run.classify(texts.map(({ placed }) => placed));
-  const lines = answers.map(({ cut: _, ...said }, i) =>
-    JSON.stringify({ ...texts[i]!.shown, ...said }, asJson)
+  const lines = answers.map(({ truncated: _, ...rest }, i) =>
+    JSON.stringify({ ...texts[i]!.shown, ...rest }, asJson)
   );
   await writeAll(`${lines.join("\n")}\n`);
-  return answers.filter(({ cut }) => cut > 0).length;
+  return answers.filter(({ truncated }) => truncated > 0).length;
 }
 
 /** Values of Parquet that JSON has no form of: large whole numbers are told in words, bytes not at all. */

@@ -1,21 +1,21 @@
 import { join } from "@std/path";
 import { MULTIPLIERS } from "../experiment/combinations.ts";
 import { ExperimentDocument } from "../experiment/document.ts";
-import { InputError } from "../experiment/errors.ts";
+import { InputError } from "../base/errors.ts";
 import { type Override, parseOverrides } from "../experiment/override.ts";
 import { parseExperiment } from "../experiment/parse.ts";
-import { isMultiplied } from "../experiment/sweep.ts";
+import { expandsToManyRuns } from "../experiment/sweep.ts";
 import type { Experiment } from "../experiment/types.ts";
 import { variantName } from "../experiment/variant_name.ts";
 import type { MetricsFile } from "../results/metrics_file.ts";
-import { tableLines } from "./console.ts";
-import { readExperimentFile } from "./experiment_file.ts";
-import { untilInterrupted } from "./interrupt.ts";
-import { TerminalListener } from "./listener.ts";
-import { memberFolders } from "./read_members.ts";
-import { RESULT_HEADER, resultCells } from "./result_cells.ts";
-import { runExperiment } from "./run_experiment.ts";
-import { Workbench } from "./workbench.ts";
+import { tableLines } from "../terminal/console.ts";
+import { readExperimentFile } from "../batch/experiment_file.ts";
+import { untilInterrupted } from "../terminal/interrupt.ts";
+import { TerminalProgress } from "../run/progress.ts";
+import { memberFolders } from "../run/read_members.ts";
+import { RESULT_HEADER, resultCells } from "../terminal/result_cells.ts";
+import { runExperiment } from "../run/run_experiment.ts";
+import { ResourceCache } from "../run/resource_cache.ts";
 
 /** The flags of `run`. */
 export interface RunFlags {
@@ -46,9 +46,9 @@ export async function run(files: readonly string[], flags: RunFlags): Promise<vo
   const experiments = await Promise.all(
     files.map(async (file) => ({ file, experiment: await readExperiment(file, overrides) })),
   );
-  const listener = new TerminalListener(), finished: Finished[] = [];
-  const workbench = new Workbench({
-    say: (line) => listener.say(line),
+  const progress = new TerminalProgress(), finished: Finished[] = [];
+  const resources = new ResourceCache({
+    log: (line) => progress.log(line),
     keepsSessions: experiments.length > 1,
   });
   await untilInterrupted(async (signal) => {
@@ -58,7 +58,7 @@ export async function run(files: readonly string[], flags: RunFlags): Promise<vo
       const title = variant ? `${experiment.name}/${variant}` : experiment.name;
       const outcome = await runExperiment(experiment, {
         file,
-        set: overrides,
+        overrides,
         title,
         results: flags.results,
         path,
@@ -67,12 +67,12 @@ export async function run(files: readonly string[], flags: RunFlags): Promise<vo
         ...(members && { members }),
         ifLocked: "wait",
         signal,
-        listener,
-        workbench,
+        progress,
+        resources,
       });
       if (outcome.kind === "locked") continue;
       if (outcome.kind === "kept") {
-        listener.say(`${title}: nothing has changed since the results in ${path} (--force runs it again)`);
+        progress.log(`${title}: nothing has changed since the results in ${path} (--force runs it again)`);
       }
       finished.push({ title, path, metrics: outcome.metrics });
     }
@@ -94,7 +94,7 @@ function refuseMultipliers(overrides: readonly Override[]): void {
 
 async function readExperiment(file: string, overrides: readonly Override[]): Promise<Experiment> {
   const text = await readExperimentFile(file);
-  if (isMultiplied(new ExperimentDocument(text, file))) {
+  if (expandsToManyRuns(new ExperimentDocument(text, file))) {
     throw new InputError(
       `${file} asks for several runs (it has a sweep or variants): softprompt batch ${file}`,
     );

@@ -1,7 +1,7 @@
 import { join } from "@std/path";
 import type { GraphName } from "../browser/served_run.ts";
 import { type Emitted, writeShape } from "../compiler/mod.ts";
-import { InputError } from "../experiment/errors.ts";
+import { InputError } from "../base/errors.ts";
 import { numberLimitsAt } from "../experiment/schema_part.ts";
 import { checkSemantics } from "../experiment/semantics.ts";
 import { columnsOf, parseTemplate, withoutVectors } from "../experiment/template.ts";
@@ -11,15 +11,15 @@ import { readTokenizerConfig } from "../model/read_tokenizer.ts";
 import { readAbout, type RunAbout } from "../results/read_run.ts";
 import { readPrompt } from "../results/read_prompt.ts";
 import { type ServedFiles, serveRun } from "../serve/server.ts";
-import { calibrationIn } from "./calibrate.ts";
-import { compileHardModel, compileOnce } from "./compile_model.ts";
-import { say } from "./console.ts";
-import { untilInterrupted } from "./interrupt.ts";
-import { terminalDownloads } from "./downloads.ts";
-import { modelOfRun } from "./model_of_run.ts";
-import type { OpenModel } from "./open_model.ts";
-import { checkFiles } from "./same_model.ts";
-import { optimizerName, positionCounting } from "./compile_experiment.ts";
+import { calibrationIn } from "../run/calibrate.ts";
+import { compileHardModel, compileOnce } from "../artifacts/compile_model.ts";
+import { log } from "../terminal/console.ts";
+import { untilInterrupted } from "../terminal/interrupt.ts";
+import { terminalDownloads } from "../terminal/downloads.ts";
+import { modelOfRun } from "../inference/model_of_run.ts";
+import type { OpenModel } from "../model/open_model.ts";
+import { checkFiles } from "../run/same_model.ts";
+import { optimizerName, positionCounting } from "../run/compile_experiment.ts";
 
 /** The flags of `serve`. */
 export interface ServeFlags {
@@ -65,7 +65,7 @@ export async function serve(folder: string, { hard, model, results, host, port }
   if (beside.prompt.kind !== "hard" || beside.tune !== "none") {
     throw new InputError(`${hard} is no run of a hard prompt with the model as it is`);
   }
-  const frozen = await modelOfRun(about, folder, model, terminalDownloads(say));
+  const frozen = await modelOfRun(about, folder, model, terminalDownloads(log));
   if (run && hard !== undefined) {
     checkFiles(frozen, run.environment, hard, `${folder} must be of the same model`);
   }
@@ -84,7 +84,7 @@ export async function serve(folder: string, { hard, model, results, host, port }
       onListen: (url) => console.log(`${experiment.name} at ${url} (Ctrl-C ends it)`),
     })
   );
-  say("ended");
+  log("ended");
 }
 
 /** The experiment without its vectors: the words around them are the hard prompt. */

@@ -1,16 +1,16 @@
-import { InputError } from "../experiment/errors.ts";
+import { InputError } from "../base/errors.ts";
 import { promptLength } from "../experiment/prompt_vectors.ts";
 import { earlierRuns } from "../results/earlier_runs.ts";
-import { say, tableLines } from "./console.ts";
-import { duration } from "./duration.ts";
-import { withPlaces } from "./experiment_file.ts";
-import { type PlannedRun, planSound, problemText } from "./plan.ts";
-import { compileExperiment, positionCounting, stepKey } from "./compile_experiment.ts";
-import { dataWarnings, unknownWordsWarning } from "./data_warnings.ts";
-import { encodeDataset } from "./encode_dataset.ts";
-import type { Prepared } from "./prepare.ts";
-import { survey, type SurveyedRun } from "./survey.ts";
-import { Workbench } from "./workbench.ts";
+import { log, tableLines } from "../terminal/console.ts";
+import { duration } from "../terminal/duration.ts";
+import { withPlaces } from "../batch/experiment_file.ts";
+import { type PlannedRun, planSound, problemText } from "../batch/plan.ts";
+import { compileExperiment, positionCounting, stepKey } from "../run/compile_experiment.ts";
+import { dataWarnings, unknownWordsWarning } from "../run/data_warnings.ts";
+import { encodeDataset } from "../run/encode_dataset.ts";
+import type { Prepared } from "../run/prepare.ts";
+import { estimate, type EstimatedRun } from "../batch/estimate.ts";
+import { ResourceCache } from "../run/resource_cache.ts";
 
 /** The flags of `validate`. */
 export interface ValidateFlags {
@@ -19,11 +19,11 @@ export interface ValidateFlags {
 }
 
 /** A run that can run. */
-type Sound = SurveyedRun & { readonly run: PlannedRun; readonly cut: number };
+type Sound = EstimatedRun & { readonly run: PlannedRun; readonly truncated: number };
 
 /** What is found out of an experiment's texts in its template. */
 interface Checked {
-  readonly cut: number;
+  readonly truncated: number;
   readonly unknownWords: readonly string[];
 }
 
@@ -36,17 +36,17 @@ interface Checked {
  */
 export async function validate(args: readonly string[], { results }: ValidateFlags): Promise<void> {
   const { runs, problems } = await planSound(args, results);
-  const workbench = new Workbench({ say: () => {}, keepsSessions: false }), checker = new Checker();
+  const resources = new ResourceCache({ log: () => {}, keepsSessions: false }), checker = new Checker();
   const earlier = await earlierRuns(results), sound: Sound[] = [];
   // What answers together is there once it is tuned.
   const ensembles = runs.filter(({ experiment: { ensemble } }) => ensemble && "sweep" in ensemble);
   for (const run of runs.filter((one) => !ensembles.includes(one))) {
     try {
-      const surveyed = await survey(run, workbench, false, earlier);
-      const { cut, unknownWords } = await withPlaces(run, () => checker.check(surveyed.prepared));
-      if (unknownWords.length > 0) say(unknownWordsWarning(run.title, unknownWords));
-      for (const line of dataWarnings(run.title, surveyed.prepared)) say(line);
-      sound.push({ ...surveyed, run, cut });
+      const estimated = await estimate(run, resources, false, earlier);
+      const { truncated, unknownWords } = await withPlaces(run, () => checker.check(estimated.prepared));
+      if (unknownWords.length > 0) log(unknownWordsWarning(run.title, unknownWords));
+      for (const line of dataWarnings(run.title, estimated.prepared)) log(line);
+      sound.push({ ...estimated, run, truncated });
     } catch (error) {
       problems.push(problemText(error, run.file));
     }
@@ -89,20 +89,22 @@ class Checker {
       prepared,
       positionCounting(prepared.experiment.prompt, compiled),
     );
-    return { cut: truncated.train + truncated.validation + truncated.test, unknownWords };
+    return { truncated: truncated.train + truncated.validation + truncated.test, unknownWords };
   }
 }
 
 function report(sound: readonly Sound[]): string[] {
   const lines = tableLines(
     ["run", "prompt", "train", "validation", "test", "cut", "steps", "time", "results"],
-    sound.map(({ run: { title, path }, prepared: { experiment, dataset }, steps, cut, state, seconds }) => [
+    sound.map((
+      { run: { title, path }, prepared: { experiment, dataset }, steps, truncated, state, seconds },
+    ) => [
       title,
       experiment.prompt.kind === "soft" ? `soft, ${experiment.prompt.length}` : "hard",
       String(dataset.train.length),
       String(dataset.validation.length),
       String(dataset.test.length),
-      String(cut),
+      String(truncated),
       String(steps),
       state === "complete" ? "done" : seconds === undefined ? "?" : `about ${duration(seconds)}`,
       state === "new" ? path : `${path} (${state})`,

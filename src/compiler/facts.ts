@@ -1,15 +1,15 @@
-import { type Attention, attentionOf } from "./attention_direction.ts";
-import { canonicalize } from "./canonicalize.ts";
-import { findEmbedding } from "./embedding_layer.ts";
-import { CompileError } from "./errors.ts";
-import { ancestors, type Constant, liveNodes } from "./graph.ts";
-import { importAnswering } from "./import.ts";
-import { numberFormatOf } from "./number_format.ts";
-import { bytesOfConstant, type OnnxFile } from "./onnx_file.ts";
-import { paddingRow } from "./padding_row.ts";
-import { tableLookups, type UncountedToken } from "./position_lookups.ts";
-import { type Exposed, exposePositions } from "./positions.ts";
-import { sequenceLimit } from "./sequence_limit.ts";
+import { type Attention, attentionOf } from "./analysis/attention_direction.ts";
+import { canonicalize } from "./passes/canonicalize.ts";
+import { findEmbedding } from "./analysis/embedding_layer.ts";
+import { CompileError } from "./graph/errors.ts";
+import { ancestors, type Constant, liveNodes } from "./graph/graph.ts";
+import { importAnswering } from "./frontend/import.ts";
+import { numberFormatOf } from "./frontend/number_format.ts";
+import { bytesOfConstant, type OnnxFile } from "./frontend/onnx_file.ts";
+import { paddingRow } from "./analysis/padding_row.ts";
+import { tableLookups, type UncountedToken } from "./analysis/position_lookups.ts";
+import { type Exposed, exposePositions } from "./passes/expose_positions.ts";
+import { sequenceLimit } from "./analysis/sequence_limit.ts";
 
 /** What a model's graph says of the model, whatever the files around it say. */
 export interface ModelFacts {

@@ -4,16 +4,16 @@
  *
  * @module
  */
-import { broadcastBooleans } from "./broadcast_booleans.ts";
-import { canonicalize } from "./canonicalize.ts";
-import { differentiate } from "./differentiate.ts";
-import { forWebgpu } from "./for_webgpu.ts";
-import { emit, type Emitted } from "./emit.ts";
-import type { Graph, Tell } from "./graph.ts";
-import { importModel } from "./import.ts";
-import { type NarrowedAnswer, type Parameter, tuneModel } from "./model_tuning.ts";
-import { LOSS_SCALE, mixedPrecision, unscaled } from "./mixed_precision.ts";
-import { narrow } from "./narrow.ts";
+import { broadcastBooleans } from "./targets/webgpu/broadcast_booleans.ts";
+import { canonicalize } from "./passes/canonicalize.ts";
+import { differentiate } from "./passes/differentiate.ts";
+import { legalizeForWebgpu } from "./targets/webgpu/legalize.ts";
+import { emit, type Emitted } from "./backend/emit.ts";
+import type { Graph, PassLog } from "./graph/graph.ts";
+import { importModel } from "./frontend/import.ts";
+import { type NarrowedAnswer, type Parameter, tuneModel } from "./passes/model_tuning.ts";
+import { LOSS_SCALE, mixedPrecision, unscaled } from "./passes/mixed_precision.ts";
+import { narrow } from "./passes/narrow.ts";
 import {
   addLoss,
   CLASS_LOGITS,
@@ -24,43 +24,43 @@ import {
   readAnswer,
   withoutObjective,
   WORD_LOGITS,
-} from "./objective.ts";
-import { type OnnxFile, readOnnxFile, type ReadRegion } from "./onnx_file.ts";
+} from "./passes/objective.ts";
+import { type OnnxFile, readOnnxFile, type ReadRegion } from "./frontend/onnx_file.ts";
 import {
   appendOptimizer,
   optimizerGraph,
   type OptimizerName,
   optimizerState,
   type StateTensor,
-} from "./optimizer.ts";
-import { exposePositions } from "./positions.ts";
-import { promptPlace } from "./prompt_place.ts";
-import { shareGelu } from "./share_gelu.ts";
-import { simplify } from "./simplify.ts";
-import { sumEarly } from "./sum_early.ts";
-import { addsPositions, type Embedding, findEmbedding } from "./embedding_layer.ts";
-import { dimensionOf, type Insertion, type Prompts, splice } from "./splice.ts";
+} from "./passes/optimizer.ts";
+import { exposePositions } from "./passes/expose_positions.ts";
+import { promptPlace } from "./passes/prompt_place.ts";
+import { shareGelu } from "./passes/share_gelu.ts";
+import { simplify } from "./passes/simplify.ts";
+import { hoistBatchSum } from "./passes/hoist_batch_sum.ts";
+import { addsPositions, type Embedding, findEmbedding } from "./analysis/embedding_layer.ts";
+import { dimensionOf, type Insertion, type Prompts, splice } from "./passes/splice.ts";
 
-export { bake, type BakedPrompt } from "./bake.ts";
-export { evaluate, readShape, writeShape } from "./dimension.ts";
-export { CompileError } from "./errors.ts";
+export { type ClassifierPrompt, exportClassifier } from "./backend/export_classifier.ts";
+export { evaluate, readShape, writeShape } from "./graph/dimension.ts";
+export { CompileError } from "./graph/errors.ts";
 export { factsOf, type ModelFacts, type PositionFacts } from "./facts.ts";
-export type { UncountedToken } from "./position_lookups.ts";
-export { fallbacks } from "./webgpu_kernels.ts";
-export { matrixFlops } from "./flops.ts";
-export type { Parameter } from "./model_tuning.ts";
-export { countParameters } from "./parameters.ts";
-export { mapWeights } from "./map_weights.ts";
-export { keptBytes } from "./memory.ts";
-export { type NumberFormat, numberFormatOf } from "./number_format.ts";
-export { type FileRegion, type Graph, liveNodes } from "./graph.ts";
-export type { LossMean } from "./objective.ts";
-export type { Emitted } from "./emit.ts";
-export { notOnnx, type OnnxFile, readOnnxFile, type ReadRegion, weightFiles } from "./onnx_file.ts";
-export type { TensorSize } from "./tensor_sizes.ts";
-export { OPTIMIZER_NAMES, type OptimizerName, type StateTensor } from "./optimizer.ts";
-export type { Insertion } from "./splice.ts";
-export { weightsApart } from "./weights_apart.ts";
+export type { UncountedToken } from "./analysis/position_lookups.ts";
+export { fallbacks } from "./targets/webgpu/kernels.ts";
+export { matrixFlops } from "./analysis/flops.ts";
+export type { Parameter } from "./passes/model_tuning.ts";
+export { countParameters } from "./frontend/parameters.ts";
+export { mapWeights } from "./frontend/map_weights.ts";
+export { savedActivationBytes } from "./analysis/saved_activations.ts";
+export { type NumberFormat, numberFormatOf } from "./frontend/number_format.ts";
+export { type FileRegion, type Graph, liveNodes } from "./graph/graph.ts";
+export type { LossMean } from "./passes/objective.ts";
+export type { Emitted } from "./backend/emit.ts";
+export { notOnnx, type OnnxFile, readOnnxFile, type ReadRegion, weightFiles } from "./frontend/onnx_file.ts";
+export type { TensorSize } from "./graph/tensor_sizes.ts";
+export { OPTIMIZER_NAMES, type OptimizerName, type StateTensor } from "./passes/optimizer.ts";
+export type { Insertion } from "./passes/splice.ts";
+export { weightsApart } from "./backend/weights_apart.ts";
 
 /** A model that answers. */
 export interface CompiledAnswer {
@@ -91,10 +91,10 @@ export interface Compiled extends CompiledAnswer {
 }
 
 /** How often a pass did something: what it did, and to what. */
-export type Deeds = ReadonlyMap<string, ReadonlyMap<string, number>>;
+export type PassStats = ReadonlyMap<string, ReadonlyMap<string, number>>;
 
 /** Told of each pass's result and of what it did, for people who want to see what happened. */
-export type OnPass = (pass: string, graph: Graph, deeds: Deeds) => void;
+export type OnPass = (pass: string, graph: Graph, stats: PassStats) => void;
 
 /** What graphs are made for: the CPU provider, native or as WebAssembly, or the one for WebGPU. Both run both, one slower. */
 export type Target = "cpu" | "webgpu";
@@ -131,11 +131,11 @@ export function compile(
 ): Compiled {
   const embedding = frozenModel(readOnnxFile(bytes, path, read), onPass);
   const place = promptPlace(embedding, insertion);
-  const lowered = (graph: Graph, tell?: Tell) => simplify(fitted(graph, target, precision, tell));
-  const graphs = (prompts: Prompts, told: OnPass) => {
-    const { step, answer } = tuning(embedding, insertion, optimizer, prompts, precision, loss, told);
+  const lowered = (graph: Graph, log?: PassLog) => simplify(lowerForTarget(graph, target, precision, log));
+  const graphs = (prompts: Prompts, onEachPass: OnPass) => {
+    const { step, answer } = tuning(embedding, insertion, optimizer, prompts, precision, loss, onEachPass);
     return {
-      step: reporting(told)("simplify", (tell) => lowered(step, tell)),
+      step: reporting(onEachPass)("simplify", (log) => lowered(step, log)),
       ...answerGraphs(answer, lowered),
     };
   };
@@ -161,10 +161,10 @@ export function compile(
 }
 
 /** What is read of a model's answer, each pushed as far towards the inputs as it goes. */
-function narrowedAnswer(graph: Graph, tell?: Tell): NarrowedAnswer {
+function narrowedAnswer(graph: Graph, log?: PassLog): NarrowedAnswer {
   const whole = readAnswer(graph);
   return {
-    classes: narrow(onlyOutput(whole, CLASS_LOGITS), tell),
+    classes: narrow(onlyOutput(whole, CLASS_LOGITS), log),
     words: narrow(onlyOutput(whole, WORD_LOGITS)),
   };
 }
@@ -190,7 +190,7 @@ function tuning(
   const pass = reporting(onPass), scale = precision === "float16" ? LOSS_SCALE : 1;
   const { graph, prompt } = splice(embedding, insertion, prompts);
   const whole = pass("splice", () => readAnswer(graph));
-  const classes = pass("narrow", (tell) => narrow(onlyOutput(whole, CLASS_LOGITS), tell));
+  const classes = pass("narrow", (log) => narrow(onlyOutput(whole, CLASS_LOGITS), log));
   const words = narrow(onlyOutput(whole, WORD_LOGITS));
   const differentiated = pass(
     "differentiate",
@@ -198,7 +198,7 @@ function tuning(
   );
   const backward = pass(
     "narrow backward",
-    (tell) => sumEarly(narrow(simplify(shareGelu(differentiated)), tell)),
+    (log) => hoistBatchSum(narrow(simplify(shareGelu(differentiated)), log)),
   );
   const step = pass(
     "optimizer",
@@ -214,7 +214,7 @@ export function compileHard(
   { read, target = "cpu", precision = "float32" }: CompileOptions = {},
 ): CompiledAnswer {
   const { graph } = frozenModel(readOnnxFile(bytes, path, read));
-  const lowered = (graph: Graph) => simplify(fitted(graph, target, precision));
+  const lowered = (graph: Graph) => simplify(lowerForTarget(graph, target, precision));
   const { predict, answer } = answerGraphs(narrowedAnswer(graph), lowered);
   return { predict: emit(predict, "predict_hard"), answer: emit(answer, "answer_hard") };
 }
@@ -242,41 +242,41 @@ export function compileModelTuning(
 ): CompiledModel {
   const file = readOnnxFile(bytes, path, read), { graph } = frozenModel(file);
   const { parameters, state, step, answer } = tuneModel(narrowedAnswer(graph), file, optimizer, loss);
-  const lowered = (graph: Graph) => simplify(fitted(graph, target, "float32"));
-  const answering = answerGraphs(answer, lowered);
+  const lowered = (graph: Graph) => simplify(lowerForTarget(graph, target, "float32"));
+  const graphs = answerGraphs(answer, lowered);
   return {
     parameters,
     state,
     train: emit(lowered(simplify(shareGelu(step))), "train_model"),
-    predict: emit(answering.predict, "predict_model"),
-    answer: emit(answering.answer, "answer_model"),
+    predict: emit(graphs.predict, "predict_model"),
+    answer: emit(graphs.answer, "answer_model"),
   };
 }
 
 /** A graph in the precision asked for, of the operators that its target has, and has right. */
-function fitted(graph: Graph, target: Target, precision: Precision, tell?: Tell): Graph {
-  const right = broadcastBooleans(graph, tell);
-  const there = target === "webgpu" ? forWebgpu(right, tell) : right;
-  return precision === "float16" ? mixedPrecision(simplify(there)) : there;
+function lowerForTarget(graph: Graph, target: Target, precision: Precision, log?: PassLog): Graph {
+  const broadcasted = broadcastBooleans(graph, log);
+  const legal = target === "webgpu" ? legalizeForWebgpu(broadcasted, log) : broadcasted;
+  return precision === "float16" ? mixedPrecision(simplify(legal)) : legal;
 }
 
 /** The inference graph, imported and made canonical, its positions an input and its embedding layer found. */
 function frozenModel(file: OnnxFile, onPass: OnPass = () => {}): Embedding {
   const pass = reporting(onPass);
-  const imported = pass("import", (tell) => importModel(file, tell));
-  const canonical = pass("canonicalize", (tell) => canonicalize(imported, tell));
+  const imported = pass("import", (log) => importModel(file, log));
+  const canonical = pass("canonicalize", (log) => canonicalize(imported, log));
   return findEmbedding(exposePositions(canonical).graph);
 }
 
 /** Runs passes, counts what they do and tells of it. */
-function reporting(onPass: OnPass): (name: string, run: (tell: Tell) => Graph) => Graph {
+function reporting(onPass: OnPass): (name: string, run: (log: PassLog) => Graph) => Graph {
   return (name, run) => {
-    const deeds = new Map<string, Map<string, number>>();
-    const graph = run((deed, to) => {
-      const counts = deeds.get(deed) ?? new Map<string, number>();
-      deeds.set(deed, counts.set(to, (counts.get(to) ?? 0) + 1));
+    const stats = new Map<string, Map<string, number>>();
+    const graph = run((action, to) => {
+      const counts = stats.get(action) ?? new Map<string, number>();
+      stats.set(action, counts.set(to, (counts.get(to) ?? 0) + 1));
     });
-    onPass(name, graph, deeds);
+    onPass(name, graph, stats);
     return graph;
   };
 }

@@ -12,7 +12,7 @@ export function operatorTable(): string {
   const rows = [
     ...Object.entries(OPERATORS).map(([op, row]) => ({
       op,
-      cells: [row.gradient ? "yes" : "", row.passage ? "yes" : "", ""],
+      cells: [row.gradient ? "yes" : "", row.selectionRule ? "yes" : "", ""],
     })),
     ...Object.keys(LOWERINGS).map((op) => ({ op, cells: ["yes", "yes", "yes"] })),
   ];

@@ -1,4 +1,4 @@
-import { InputError } from "../experiment/errors.ts";
+import { InputError } from "../base/errors.ts";
 import { inOtherForm } from "../experiment/normalization.ts";
 import type { Example, Splits } from "./example.ts";
 
@@ -101,7 +101,7 @@ export function classWeightsOf(
 export function rareClasses(
   examples: readonly Example[],
   classes: readonly string[],
-  set: string,
+  part: string,
 ): string | undefined {
   const counts = countByClass(examples), most = Math.max(0, ...counts.values());
   const rare = classes.filter((one) => {
@@ -112,7 +112,7 @@ export function rareClasses(
   const named = rare.slice(0, SHOWN).map((one) => `'${one}'`).join(", ");
   const isLacking = rare.every((one) => !counts.has(one)),
     classesWord = rare.length > 1 ? "classes" : "class";
-  return `${set} has ${isLacking ? "no" : "few"} examples of the ${classesWord} ${named} (${
+  return `${part} has ${isLacking ? "no" : "few"} examples of the ${classesWord} ${named} (${
     countsText(examples, classes)
   }): ${
     isLacking

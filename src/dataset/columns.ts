@@ -1,4 +1,4 @@
-import { InputError } from "../experiment/errors.ts";
+import { InputError } from "../base/errors.ts";
 import { type DatasetKeys, DEFAULTS, type EvaluationTransferKeys } from "../experiment/experiment_file.ts";
 import { inOtherForm } from "../experiment/normalization.ts";
 import type { Example } from "./example.ts";

@@ -1,7 +1,7 @@
 import type { TableRecord } from "./columns.ts";
 import { FormatError } from "./format_error.ts";
 import { quotedRows } from "./quoted_rows.ts";
-import { linesOf, type MissingColumn, recordsOf, type Row, splitRows, unquotedRows } from "./rows.ts";
+import { linesOf, type MissingColumn, recordsOf, splitRows, type TableRow, unquotedRows } from "./rows.ts";
 
 /** How a .csv or .tsv file is written. */
 export interface DelimitedFormat {
@@ -34,15 +34,15 @@ export function csvRecords(
   missing: MissingColumn,
   note: (line: string) => void,
 ): Iterable<TableRecord> {
-  const said = SEPARATOR_LINE.exec(content)?.[1];
-  const rowsBy = (separator: string): Iterable<Row> => {
-    const lines = linesOf(content).drop(said === undefined ? 0 : 1);
+  const declaredSeparator = SEPARATOR_LINE.exec(content)?.[1];
+  const rowsBy = (separator: string): Iterable<TableRow> => {
+    const lines = linesOf(content).drop(declaredSeparator === undefined ? 0 : 1);
     return quotes ? quotedRows(lines, path, separator) : splitRows(lines, separator);
   };
   const fits = columns === undefined
     ? (fields: readonly string[]) => missing(fields) === undefined
     : (fields: readonly string[]) => fields.length === columns.length;
-  const known = delimiter ?? said, used = known ?? likeliest(rowsBy, fits);
+  const known = delimiter ?? declaredSeparator, used = known ?? likeliest(rowsBy, fits);
   if (known === undefined && used !== ",") note(`${path}: its columns are separated by ${NAMES[used]}`);
   return recordsOf(rowsBy(used), path, missing, columns);
 }
@@ -51,7 +51,7 @@ const NAMES: Readonly<Record<string, string>> = { ";": "';'", "\t": "tabs", "|":
 
 /** The delimiter by which the first row has the columns that are needed; where there is none, that of most columns. */
 function likeliest(
-  rowsBy: (delimiter: string) => Iterable<Row>,
+  rowsBy: (delimiter: string) => Iterable<TableRow>,
   fits: (fields: readonly string[]) => boolean,
 ): string {
   const firsts = DELIMITERS.map((delimiter) => ({ delimiter, fields: firstFields(rowsBy(delimiter)) }));
@@ -60,7 +60,7 @@ function likeliest(
   return best.delimiter;
 }
 
-function firstFields(rows: Iterable<Row>): readonly string[] {
+function firstFields(rows: Iterable<TableRow>): readonly string[] {
   try {
     for (const { fields } of rows) return fields;
   } catch (error) {

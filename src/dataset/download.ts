@@ -1,7 +1,7 @@
 import { join } from "@std/path";
 import { parseTar } from "nanotar";
 import { onDisk } from "../disk/on_disk.ts";
-import { InputError } from "../experiment/errors.ts";
+import { InputError } from "../base/errors.ts";
 import { checkRtPolarity, RT_POLARITY } from "./rt_polarity.ts";
 
 /** How far a download is: bytes so far, and in all where the server says so. */

@@ -1,4 +1,4 @@
-import { InputError } from "../experiment/errors.ts";
+import { InputError } from "../base/errors.ts";
 
 /** What is wrong with a table whose way out is to say how it is written, which datasets do by their keys. */
 export class FormatError extends InputError {

@@ -1,5 +1,5 @@
-import { KeyError } from "../experiment/errors.ts";
-import type { HubListener } from "../hub/repository.ts";
+import { ConfigValueError } from "../base/errors.ts";
+import type { DownloadReporter } from "../hub/repository.ts";
 
 /** A dataset of the hub, at one commit. */
 export interface HubDataset {
@@ -7,7 +7,7 @@ export interface HubDataset {
   /**
    * The Parquet files of a split, in their order.
    *
-   * @throws {KeyError} where the dataset has no such split
+   * @throws {ConfigValueError} where the dataset has no such split
    */
   files(split: string): Promise<string[]>;
 }
@@ -25,18 +25,18 @@ const DEFAULT = "default", DEFAULT_FOLDERS = [undefined, "data"];
  * @param source owner/name
  * @param revision a branch, a tag or a commit
  * @param config one of its configurations; may be left out where there is only one
- * @throws {KeyError} where there is none of that name
+ * @throws {ConfigValueError} where there is none of that name
  */
 export async function findHubDataset(
   source: string,
   revision: string,
   config: string | undefined,
-  listener: HubListener,
+  downloads: DownloadReporter,
 ): Promise<HubDataset> {
   const { Repository } = await import("../hub/repository.ts");
   const { hubSettings } = await import("../hub/settings.ts");
   const named = { type: "dataset" as const, name: source };
-  const repository = await Repository.open(named, revision, await hubSettings(), listener);
+  const repository = await Repository.open(named, revision, await hubSettings(), downloads);
   const configs = configurations(await repository.paths());
   const names = [...configs.keys()], chosen = config ?? (configs.has(DEFAULT) ? DEFAULT : names[0]);
   const splits = chosen === undefined ? undefined : configs.get(chosen);
@@ -44,7 +44,7 @@ export async function findHubDataset(
     const message = names.length === 0
       ? `revision '${revision}' of the dataset '${source}' has no Parquet files that are split (train-00000-of-00001.parquet, say)`
       : `the dataset '${source}' has the configurations ${names.join(", ")}: name one as 'dataset.config'`;
-    throw new KeyError([{ path: ["dataset", config === undefined ? "source" : "config"], message }]);
+    throw new ConfigValueError([{ path: ["dataset", config === undefined ? "source" : "config"], message }]);
   }
   return {
     commit: repository.commit,
@@ -54,7 +54,7 @@ export async function findHubDataset(
         const message = `the dataset '${source}' has no split '${split}' (it has ${
           [...splits.keys()].join(", ")
         })`;
-        throw new KeyError([{ path: ["dataset", "split"], message }]);
+        throw new ConfigValueError([{ path: ["dataset", "split"], message }]);
       }
       return await Promise.all(paths.map(async (path) => (await repository.file(path))!));
     },

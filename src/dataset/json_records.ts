@@ -1,4 +1,4 @@
-import { InputError } from "../experiment/errors.ts";
+import { InputError } from "../base/errors.ts";
 import { placeIn, type TableRecord } from "./columns.ts";
 import type { Line } from "./rows.ts";
 import { parseWritten } from "./written_number.ts";
@@ -125,9 +125,9 @@ function notJson(error: unknown, one: Element, path: string, hint: string): Inpu
   }
   const at = message === CUT_OFF ? text.length : Number(/ at position (\d+)/.exec(message)?.[1] ?? 0);
   const after = lineAt(text, at) - 1, place = after > 0 ? `${path}:${one.line + after}` : placeIn(path, one);
-  const said = message.replace(/ in JSON at position .*$| at position .*$/s, "").replaceAll(/\s+/g, " ");
+  const reason = message.replace(/ in JSON at position .*$| at position .*$/s, "").replaceAll(/\s+/g, " ");
   const isPython = /[\s:,[](NaN|-?Infinity)\b/.exec(text.replaceAll(/"[^"\\]*(?:\\.[^"\\]*)*"/g, '""'));
-  const why = isPython ? `JSON has no ${isPython[1]}, write null` : `it is not JSON (${said})${hint}`;
+  const why = isPython ? `JSON has no ${isPython[1]}, write null` : `it is not JSON (${reason})${hint}`;
   return new InputError(`${place}: ${why}`, { cause: error });
 }
 

@@ -1,18 +1,18 @@
-import { dirname, join, resolve } from "@std/path";
-import { InputError, saidOfKey } from "../experiment/errors.ts";
-import { RandomStream } from "../experiment/random_stream.ts";
+import { resolve } from "@std/path";
+import { InputError, withKeyContext } from "../base/errors.ts";
+import { RandomStream } from "../base/random_stream.ts";
 import type { DatasetKeys } from "../experiment/experiment_file.ts";
 import type { BuiltInDataset, DatasetSpec, HubDataset, NamedSplit } from "../experiment/types.ts";
-import type { HubListener } from "../hub/repository.ts";
+import type { DownloadReporter } from "../hub/repository.ts";
 import { type Columns, namedColumns } from "./columns.ts";
 import { checkWords, countByClass, countsText } from "./class_counts.ts";
 import type { Example, Splits } from "./example.ts";
+import type { ExampleFiles } from "./example_files.ts";
+import { datasetFolder } from "./dataset_folder.ts";
 import { findHubDataset } from "./hub_dataset.ts";
-import { readExamples } from "./reading.ts";
-import { readRtPolarity } from "./rt_polarity.ts";
-import { sha256OfJson } from "./sha256.ts";
+import { sha256OfJson } from "../base/sha256.ts";
 import { splitByShares, splitLikeTextcnn, takeShare, takeShots } from "./split.ts";
-import { type Reading, readingOf, readTable } from "./table.ts";
+import { readingOf } from "./table.ts";
 
 /** A dataset ready for an experiment. */
 export interface Dataset extends Splits {
@@ -20,6 +20,8 @@ export interface Dataset extends Splits {
   readonly classes: readonly string[];
   /** The commit, for a dataset of the hub. */
   readonly revision: string | null;
+  /** Where its files lie, for a dataset that the experiment calls by its name. */
+  readonly folder: string | null;
   /** How many test texts stand in the training set, too. */
   readonly repeated: number;
   /** What a person should know of how its files were read, in a line each. */
@@ -35,6 +37,7 @@ export interface Dataset extends Splits {
  * @param classes the verbalizer's classes
  * @param seed the experiment's seed, for the validation set and the shots
  * @param placeholders the columns that stand in the template
+ * @param files what was read before
  * @throws {InputError} on missing files, an empty dataset, a class without any examples or without words
  */
 export async function loadDataset(
@@ -43,23 +46,16 @@ export async function loadDataset(
   classes: readonly string[],
   seed: number,
   placeholders: readonly string[],
-  listener: HubListener,
+  downloads: DownloadReporter,
+  files: ExampleFiles,
 ): Promise<Dataset> {
   const notes: string[] = [];
-  const { all, split, revision } = await readWhole(
-    spec,
-    file,
-    placeholders,
-    listener,
-    (line) => notes.push(line),
-  );
+  const { all, split, revision, folder } = await readWhole(spec, file, placeholders, downloads, {
+    files,
+    note: (line) => notes.push(line),
+  });
   checkClasses(all, classes, spec);
-  const base = split();
-  const splits: Splits = {
-    train: readExamples(base.train, spec.clean),
-    validation: readExamples(base.validation, spec.clean),
-    test: readExamples(base.test, spec.clean),
-  };
+  const splits = split();
   checkParts(splits, classes, spec);
   checkIds(splits, spec);
   const drawn = withValidation(splits, spec, seed);
@@ -70,7 +66,7 @@ export async function loadDataset(
   const known = new Set(shared.train.map(({ text }) => text));
   const repeated = shared.test.filter(({ text }) => known.has(text)).length;
   const hash = sha256OfJson([shared.train, shared.validation, shared.test]);
-  return { ...shared, classes, revision, repeated, notes, sha256: hash };
+  return { ...shared, classes, revision, folder, repeated, notes, sha256: hash };
 }
 
 /** What people call a dataset: its name, its id on the hub, or its file. */
@@ -85,38 +81,48 @@ interface Whole {
   readonly all: readonly Example[];
   readonly split: () => Splits;
   readonly revision: string | null;
+  /** Of a dataset that the experiment calls by its name. */
+  readonly folder: string | null;
 }
+
+/** What a dataset's files are read through, and who is told of it. */
+interface FileAccess {
+  readonly files: ExampleFiles;
+  readonly note: (line: string) => void;
+}
+
+/** Reads a table: its path, and what it is called in the examples' ids. */
+type ReadTable = (path: string, name?: string) => Promise<readonly Example[]>;
 
 async function readWhole(
   spec: DatasetSpec,
   file: string,
   placeholders: readonly string[],
-  listener: HubListener,
-  note: (line: string) => void,
+  downloads: DownloadReporter,
+  { files, note }: FileAccess,
 ): Promise<Whole> {
   const { id }: DatasetKeys = spec, columns: Columns = { ...namedColumns(spec), id, placeholders };
   const reading = { ...readingOf(spec), note };
-  if ("source" in spec) return await readHub(spec, columns, reading, listener);
-  const folder: string = "name" in spec ? folderOf(spec, file) : dirname(file);
-  const read = (name: string) => readTable(resolve(folder, name), columns, reading);
-  if ("name" in spec) return { ...await readBuiltIn(spec, folder, read), revision: null };
-  if (!("file" in spec)) return { ...await readParts(spec.split, read), revision: null };
+  const table: ReadTable = (path, name) => files.table(path, columns, reading, spec.clean, name);
+  if ("source" in spec) return await readHub(spec, table, downloads);
+  const folder = await withKeyContext(["dataset", "name"], () => datasetFolder(spec, file));
+  const read = (name: string) => table(resolve(folder, name));
+  if ("name" in spec) return { ...await readBuiltIn(spec, folder, read, files), revision: null, folder };
+  const found = { revision: null, folder: null };
+  if (!("file" in spec)) return { ...await readParts(spec.split, read), ...found };
   const examples = await read(spec.file);
-  return { all: examples, split: () => splitByShares(examples, spec.split), revision: null };
-}
-
-function folderOf({ name, path }: BuiltInDataset, file: string): string {
-  return path === undefined ? join("data", name) : resolve(dirname(file), path);
+  return { all: examples, split: () => splitByShares(examples, spec.split), ...found };
 }
 
 async function readBuiltIn(
-  { name, split }: BuiltInDataset,
+  { name, split, clean }: BuiltInDataset,
   folder: string,
-  read: (name: string) => Promise<Example[]>,
-): Promise<Omit<Whole, "revision">> {
+  read: (name: string) => Promise<readonly Example[]>,
+  files: ExampleFiles,
+): Promise<Pick<Whole, "all" | "split">> {
   if (split !== "textcnn" && "train" in split) return await readParts(split, read);
   const examples = name === "rt-polarity"
-    ? await readRtPolarity(folder)
+    ? await files.rtPolarity(folder, clean)
     : (await Promise.all(["train.tsv", "validation.tsv", "test.tsv"].map(read))).flat();
   return {
     all: examples,
@@ -126,31 +132,29 @@ async function readBuiltIn(
 
 async function readHub(
   { source, revision, config, split }: HubDataset,
-  columns: Columns,
-  reading: Reading,
-  listener: HubListener,
+  table: ReadTable,
+  downloads: DownloadReporter,
 ): Promise<Whole> {
-  const dataset = await saidOfKey(
+  const dataset = await withKeyContext(
     ["dataset", "source"],
-    () => findHubDataset(source, revision, config, listener),
+    () => findHubDataset(source, revision, config, downloads),
   );
   const read = async (name: string) => {
     const files = await dataset.files(name);
-    const parts = files.map((path, i) =>
-      readTable(path, columns, reading, files.length > 1 ? `${name}.${i}` : name)
-    );
+    const parts = files.map((path, i) => table(path, files.length > 1 ? `${name}.${i}` : name));
     return (await Promise.all(parts)).flat();
   };
-  if ("train" in split) return { ...await readParts(split, read), revision: dataset.commit };
+  const found = { revision: dataset.commit, folder: null };
+  if ("train" in split) return { ...await readParts(split, read), ...found };
   const examples = await read(split.of);
-  return { all: examples, split: () => splitByShares(examples, split), revision: dataset.commit };
+  return { all: examples, split: () => splitByShares(examples, split), ...found };
 }
 
 /** A split that the data come in. */
 async function readParts(
   { train, validation, test }: NamedSplit,
-  read: (name: string) => Promise<Example[]>,
-): Promise<Omit<Whole, "revision">> {
+  read: (name: string) => Promise<readonly Example[]>,
+): Promise<Pick<Whole, "all" | "split">> {
   const splits: Splits = {
     train: await read(train),
     validation: validation === undefined ? [] : await read(validation),

@@ -1,6 +1,6 @@
 import { type FileMetaData, parquetMetadataAsync, parquetReadObjects, parquetSchema } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
-import { InputError } from "../experiment/errors.ts";
+import { InputError } from "../base/errors.ts";
 import { durationColumns } from "./arrow_durations.ts";
 import { asStored, columnReading } from "./parquet_columns.ts";
 import type { Table, Wanted } from "./records.ts";

@@ -1,6 +1,6 @@
 import { parse } from "@std/csv/parse";
 import { FormatError } from "./format_error.ts";
-import type { Line, Row } from "./rows.ts";
+import type { Line, TableRow } from "./rows.ts";
 
 /**
  * Cuts lines into fields that quotes may enclose (RFC 4180), line breaks included; empty lines between rows are left out.
@@ -8,7 +8,7 @@ import type { Line, Row } from "./rows.ts";
  * @param path for messages
  * @throws {FormatError} naming the line, where quotes stand otherwise
  */
-export function* quotedRows(lines: Iterable<Line>, path: string, delimiter: string): Generator<Row> {
+export function* quotedRows(lines: Iterable<Line>, path: string, delimiter: string): Generator<TableRow> {
   let open: Line[] = [];
   for (const one of lines) {
     if (open.length === 0 && !one.text.includes('"')) {
@@ -36,7 +36,7 @@ function quotesIn(text: string): number {
   return count;
 }
 
-function parsed(lines: readonly Line[], path: string, delimiter: string): Row {
+function parsed(lines: readonly Line[], path: string, delimiter: string): TableRow {
   const { line } = lines[0]!;
   try {
     const [fields = []] = parse(lines.map(({ text }) => text).join("\n"), {

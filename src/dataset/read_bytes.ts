@@ -1,6 +1,6 @@
 import { buffer } from "node:stream/consumers";
 import { createGunzip } from "node:zlib";
-import { InputError } from "../experiment/errors.ts";
+import { InputError } from "../base/errors.ts";
 
 /** The first bytes of what gzip has packed: https://www.rfc-editor.org/rfc/rfc1952 */
 const GZIP = [0x1f, 0x8b];
@@ -15,7 +15,7 @@ export function isGzip([first, second]: Uint8Array): boolean {
  *
  * @throws {InputError} in place of an error of the file system: there is no such file, it is a folder, or not for everyone
  */
-export async function saidOfFile<Result>(path: string, act: () => Promise<Result>): Promise<Result> {
+export async function withFileContext<Result>(path: string, act: () => Promise<Result>): Promise<Result> {
   try {
     return await act();
   } catch (error) {
@@ -35,7 +35,7 @@ export async function saidOfFile<Result>(path: string, act: () => Promise<Result
  * @throws {InputError} where it is a folder, a device or a socket, or there is nothing
  */
 export async function checkReadable(path: string): Promise<void> {
-  const { isFile, isFifo, isDirectory } = await saidOfFile(path, () => Deno.stat(path));
+  const { isFile, isFifo, isDirectory } = await withFileContext(path, () => Deno.stat(path));
   if (isFile || isFifo) return;
   throw new InputError(`${path} cannot be read: it is ${isDirectory ? "a folder" : "a device"}, not a file`);
 }
@@ -58,7 +58,7 @@ export async function checkIsFile(path: string): Promise<void> {
  */
 export async function readBytes(path: string): Promise<Uint8Array<ArrayBuffer>> {
   await checkReadable(path);
-  const bytes = await saidOfFile(path, () => Deno.readFile(path));
+  const bytes = await withFileContext(path, () => Deno.readFile(path));
   return isGzip(bytes) ? await unpack(bytes, path) : bytes;
 }
 

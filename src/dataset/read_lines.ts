@@ -1,6 +1,6 @@
 import { TextLineStream } from "@std/streams/text-line-stream";
-import { type Decoding, LineDecoder } from "../experiment/decode_text.ts";
-import { checkReadable, isGzip, saidOfFile, unpack } from "./read_bytes.ts";
+import { type Decoding, LineDecoder } from "../disk/decode_text.ts";
+import { checkReadable, isGzip, unpack, withFileContext } from "./read_bytes.ts";
 import type { Line } from "./rows.ts";
 import { Utf8Doubt } from "./utf8_doubt.ts";
 
@@ -38,7 +38,7 @@ async function* bytesOf(file: string, path: string): AsyncGenerator<Uint8Array> 
   if (file !== "-") await checkReadable(file);
   const readable = file === "-"
     ? Deno.stdin.readable
-    : (await saidOfFile(file, () => Deno.open(file))).readable;
+    : (await withFileContext(file, () => Deno.open(file))).readable;
   const pieces = piecesOf(readable, path);
   try {
     let first = new Uint8Array();
@@ -63,7 +63,7 @@ async function* piecesOf<Piece>(
   const pieces = stream.values();
   try {
     while (true) {
-      const { done, value } = await saidOfFile(path, () => pieces.next());
+      const { done, value } = await withFileContext(path, () => pieces.next());
       if (done) return;
       yield value;
     }

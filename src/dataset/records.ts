@@ -1,5 +1,5 @@
-import { decodeText } from "../experiment/decode_text.ts";
-import { InputError } from "../experiment/errors.ts";
+import { decodeText } from "../disk/decode_text.ts";
+import { InputError } from "../base/errors.ts";
 import { KNOWN_ENDINGS, type TableKind, tableKind } from "../experiment/table_kind.ts";
 import type { TableRecord } from "./columns.ts";
 import { csvRecords, type DelimitedFormat, tsvRecords } from "./delimited.ts";

@@ -1,4 +1,4 @@
-import { InputError } from "../experiment/errors.ts";
+import { InputError } from "../base/errors.ts";
 import type { TableRecord } from "./columns.ts";
 import { FormatError } from "./format_error.ts";
 
@@ -9,7 +9,7 @@ export interface Line {
 }
 
 /** The fields of a row, and the line that it begins on. */
-export interface Row {
+export interface TableRow {
   readonly line: number;
   readonly fields: readonly string[];
 }
@@ -26,7 +26,7 @@ export function* linesOf(content: string): Generator<Line> {
 }
 
 /** Cuts lines into fields, quotes being no more than characters; empty lines are left out. */
-export function* splitRows(lines: Iterable<Line>, delimiter: string): Generator<Row> {
+export function* splitRows(lines: Iterable<Line>, delimiter: string): Generator<TableRow> {
   for (const { line, text } of lines) if (text !== "") yield { line, fields: text.split(delimiter) };
 }
 
@@ -39,10 +39,10 @@ export function* splitRows(lines: Iterable<Line>, delimiter: string): Generator<
  * @throws {FormatError} naming the line
  */
 export function* unquotedRows(
-  rows: Iterable<Row>,
+  rows: Iterable<TableRow>,
   path: string,
   note: (line: string) => void,
-): Generator<Row> {
+): Generator<TableRow> {
   let unclear = 0, firstLine = 0;
   for (const row of rows) {
     for (const field of row.fields) {
@@ -76,7 +76,7 @@ const ENCLOSED = /^"[^"]*(?:""[^"]*)*"$/;
  * @throws {InputError} naming the line, where a column is missing or stands twice, or a row has more or fewer fields
  */
 export function* recordsOf(
-  rows: Iterable<Row>,
+  rows: Iterable<TableRow>,
   path: string,
   missing: MissingColumn,
   names?: readonly string[],

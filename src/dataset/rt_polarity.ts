@@ -1,7 +1,7 @@
 import { join } from "@std/path";
-import { InputError } from "../experiment/errors.ts";
+import { InputError } from "../base/errors.ts";
 import type { Example } from "./example.ts";
-import { sha256 } from "./sha256.ts";
+import { sha256 } from "../base/sha256.ts";
 
 /** Movie-review sentences (Pang & Lee 2005, sentence polarity dataset v1.0): one file a class, one sentence a line. */
 export const RT_POLARITY = {

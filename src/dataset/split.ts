@@ -1,5 +1,5 @@
-import { InputError } from "../experiment/errors.ts";
-import { RandomStream } from "../experiment/random_stream.ts";
+import { InputError } from "../base/errors.ts";
+import { RandomStream } from "../base/random_stream.ts";
 import { classesOf, type Example, type Splits } from "./example.ts";
 
 /** Of ten contiguous chunks of each class' lines, the lab's TextCNN tests on this one, counted from 0. */

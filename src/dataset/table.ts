@@ -1,5 +1,5 @@
 import { basename } from "@std/path";
-import { InputError } from "../experiment/errors.ts";
+import { InputError } from "../base/errors.ts";
 import type { DatasetKeys, EvaluationTransferKeys } from "../experiment/experiment_file.ts";
 import { type Columns, exampleOf, isNull, neededColumns, placeIn, type TableRecord } from "./columns.ts";
 import type { Example } from "./example.ts";

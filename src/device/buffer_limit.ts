@@ -1,4 +1,4 @@
-import { largestTensor, type TensorSize } from "../compiler/tensor_sizes.ts";
+import { largestTensor, type TensorSize } from "../compiler/graph/tensor_sizes.ts";
 import { DeviceError, type Feeds } from "./device.ts";
 
 const MIB = 2 ** 20;

@@ -13,13 +13,13 @@ const OPENERS: Readonly<Record<DeviceKind, (threads?: number) => Promise<Device>
  * Opens the device that an experiment names. `auto` prefers a hardware WebGPU adapter, then the native CPU, then
  * WebAssembly; a software adapter is taken only when it is asked for.
  *
- * @param say told in one line why `auto` passes over a device
+ * @param log told in one line why `auto` passes over a device
  * @param threads of the native CPU; all its cores where this is left out
  * @throws {DeviceError} where a device asked for by name is not there
  */
 export async function chooseDevice(
   wanted: DeviceKind | "auto",
-  say: (line: string) => void,
+  log: (line: string) => void,
   threads?: number,
 ): Promise<Device> {
   if (wanted !== "auto") return await opened(wanted, threads);
@@ -28,7 +28,7 @@ export async function chooseDevice(
   try {
     return await opened("cpu", threads);
   } catch (error) {
-    say(`warning: ${(error as Error).message}; falling back to WebAssembly`);
+    log(`warning: ${(error as Error).message}; falling back to WebAssembly`);
     return await opened("wasm");
   }
 }

@@ -1,6 +1,6 @@
 import { basename, dirname } from "@std/path";
 import type { InferenceSession } from "onnxruntime-common";
-import { relocate } from "../compiler/relocate.ts";
+import { relocate } from "../compiler/backend/relocate.ts";
 import type { Device, GraphFile, WeightsFile } from "./device.ts";
 import { openOrtSession, openResidentOrtSession, type OrtModule } from "./ort_session.ts";
 import { weightBytes } from "./weight_bytes.ts";
@@ -58,8 +58,8 @@ async function withoutLinks({ bytes, weights, ...graph }: GraphFile): Promise<Gr
     names.set(location, name);
     found.set(name, real);
   }
-  const moved = [...names].some(([location, name]) => location !== name);
-  return { ...graph, bytes: moved ? relocate(bytes, names) : bytes, weights: found };
+  const isRelocated = [...names].some(([location, name]) => location !== name);
+  return { ...graph, bytes: isRelocated ? relocate(bytes, names) : bytes, weights: found };
 }
 
 async function optionsFor(graph: GraphFile, threads: number): Promise<InferenceSession.SessionOptions> {

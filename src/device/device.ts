@@ -1,4 +1,4 @@
-import type { TensorSize } from "../compiler/tensor_sizes.ts";
+import type { TensorSize } from "../compiler/graph/tensor_sizes.ts";
 
 /** A dense tensor in the host's memory, row by row. */
 export type Tensor =

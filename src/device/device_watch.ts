@@ -6,17 +6,17 @@ const PATIENCE = 100;
 /** Notices when a WebGPU device breaks: what it computes from then on is worth nothing, and some of it never ends. */
 export class DeviceWatch {
   private failure: DeviceError | undefined;
-  private readonly broken: Promise<never>;
+  private readonly rejection: Promise<never>;
 
   /** @param name the adapter's, for messages */
   constructor(device: GPUDevice, private readonly name: string) {
-    this.broken = new Promise((_, reject) => {
+    this.rejection = new Promise((_, reject) => {
       device.lost.then(({ message }) => {
         this.failure ??= this.error(`was lost${message ? ` (${message})` : ""}`);
         reject(this.failure);
       });
     });
-    this.broken.catch(() => {});
+    this.rejection.catch(() => {});
     device.addEventListener("uncapturederror", (event) => {
       const { error } = event as GPUUncapturedErrorEvent;
       this.failure ??= this.error(
@@ -34,9 +34,9 @@ export class DeviceWatch {
    */
   readonly guard = async <Result>(work: () => Promise<Result>): Promise<Result> => {
     if (this.failure) throw this.failure;
-    const result = await Promise.race([work(), this.broken]).catch(async (error) => {
+    const result = await Promise.race([work(), this.rejection]).catch(async (error) => {
       // That the device is lost may be told after what it could not do.
-      await Promise.race([this.broken.catch(() => {}), new Promise((done) => setTimeout(done, PATIENCE))]);
+      await Promise.race([this.rejection.catch(() => {}), new Promise((done) => setTimeout(done, PATIENCE))]);
       throw this.failure ?? error;
     });
     // An error may have come while the work seemed to succeed.

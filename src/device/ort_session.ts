@@ -1,7 +1,7 @@
 import type { InferenceSession, Tensor as OrtTensor, TensorConstructor } from "onnxruntime-common";
 import type { DeviceTensor, Feeds, GraphFile, ResidentSession, Session, Tensor } from "./device.ts";
 import { readWhole } from "./read_whole.ts";
-import { Turns } from "./turns.ts";
+import { SerialQueue } from "./serial_queue.ts";
 
 /** What the native and the web build of ONNX Runtime have in common. */
 export interface OrtModule {
@@ -22,16 +22,16 @@ const ERRORS_ONLY = 3;
 /**
  * Opens a graph with ONNX Runtime, the weights' bytes handed over whole; outputs come into the host's memory.
  *
- * @param turns what runs one after the other: this session's runs, or those of all that share it
+ * @param queue what runs one after the other: this session's runs, or those of all that share it
  */
 export async function openOrtSession(
   ort: OrtModule,
   graph: GraphFile,
   options: InferenceSession.SessionOptions,
   guard: Guard = unguarded,
-  turns: Turns = new Turns(),
+  queue: SerialQueue = new SerialQueue(),
 ): Promise<Session> {
-  const runner = await openRunner(ort, graph, options, guard, turns);
+  const runner = await openRunner(ort, graph, options, guard, queue);
   return giving(runner, (name, tensor) => guard(() => hostTensor(name, tensor)));
 }
 
@@ -44,9 +44,9 @@ export async function openResidentOrtSession(
   graph: GraphFile,
   options: InferenceSession.SessionOptions,
   guard: Guard = unguarded,
-  turns: Turns = new Turns(),
+  queue: SerialQueue = new SerialQueue(),
 ): Promise<ResidentSession> {
-  const runner = await openRunner(ort, graph, options, guard, turns);
+  const runner = await openRunner(ort, graph, options, guard, queue);
   return giving(runner, (name, tensor) => Promise.resolve(new OrtDeviceTensor(name, tensor, guard)));
 }
 
@@ -64,7 +64,7 @@ async function openRunner(
   graph: GraphFile,
   options: InferenceSession.SessionOptions,
   guard: Guard,
-  turns: Turns,
+  queue: SerialQueue,
 ): Promise<Runner> {
   const externalData = await Promise.all(
     [...graph.weights].map(async ([path, file]) => ({
@@ -75,7 +75,7 @@ async function openRunner(
   const session = await guard(() =>
     ort.InferenceSession.create(graph.bytes, { logSeverityLevel: ERRORS_ONLY, ...options, externalData })
   );
-  return new Runner(ort, session, guard, turns);
+  return new Runner(ort, session, guard, queue);
 }
 
 /** A session whose runs wait for each other. */
@@ -84,7 +84,7 @@ class Runner {
     private readonly ort: OrtModule,
     private readonly session: InferenceSession,
     private readonly guard: Guard,
-    private readonly turns: Turns,
+    private readonly queue: SerialQueue,
   ) {}
 
   get inputNames(): readonly string[] {
@@ -96,11 +96,11 @@ class Runner {
     outputs: readonly string[] | undefined,
     give: (name: string, tensor: OrtTensor) => Promise<Output>,
   ): Promise<Record<string, Output>> {
-    return this.turns.take(() => this.runAlone(feeds, outputs, give));
+    return this.queue.take(() => this.runAlone(feeds, outputs, give));
   }
 
   release(): Promise<void> {
-    return this.turns.take(() => this.session.release());
+    return this.queue.take(() => this.session.release());
   }
 
   private async runAlone<Output>(

@@ -36,20 +36,20 @@ export function writeSafetensors({ tensors, metadata }: NamedTensors): Uint8Arra
  * @throws {RangeError} where the bytes are no such file, it is cut off, or holds something that is no finite number
  */
 export function readSafetensors(file: Uint8Array): NamedTensors {
-  if (file.length < LENGTH_BYTES) throw broken(`${file.length} bytes`);
+  if (file.length < LENGTH_BYTES) throw invalid(`${file.length} bytes`);
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const length = Number(view.getBigUint64(0, true)), start = LENGTH_BYTES + length;
-  if (start > file.length) throw broken("its header is cut off");
+  if (start > file.length) throw invalid("its header is cut off");
   const { __metadata__ = {}, ...entries } = headerOf(file.subarray(LENGTH_BYTES, start));
   const tensors = Object.entries(entries).map(([name, entry]) =>
     [name, tensorOf(name, entry, file.subarray(start))] as const
   );
-  if (!isRecord(__metadata__)) throw broken("its '__metadata__' is no object");
+  if (!isRecord(__metadata__)) throw invalid("its '__metadata__' is no object");
   const metadata = Object.entries(__metadata__).map(([key, value]) => [key, String(value)]);
   return { tensors: Object.fromEntries(tensors), metadata: Object.fromEntries(metadata) };
 }
 
-function broken(why: string): RangeError {
+function invalid(why: string): RangeError {
   return new RangeError(`not a safetensors file: ${why}`);
 }
 
@@ -58,9 +58,9 @@ function headerOf(bytes: Uint8Array): Readonly<Record<string, unknown>> {
   try {
     header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch (error) {
-    throw broken(`its header is no JSON (${error instanceof Error ? error.message : error})`);
+    throw invalid(`its header is no JSON (${error instanceof Error ? error.message : error})`);
   }
-  if (!isRecord(header)) throw broken("its header is no object");
+  if (!isRecord(header)) throw invalid("its header is no object");
   return header;
 }
 
@@ -76,12 +76,12 @@ function areSizes(value: unknown): value is readonly number[] {
 function tensorOf(name: string, entry: unknown, data: Uint8Array): Tensor {
   const { dtype, shape, data_offsets: offsets } = isRecord(entry) ? entry : {};
   const form = FORMS.get(String(dtype));
-  if (form === undefined) throw broken(`'${name}' is ${dtype}, not F32, F16 or BF16`);
-  if (!areSizes(shape) || !areSizes(offsets)) throw broken(`'${name}' has no sizes`);
+  if (form === undefined) throw invalid(`'${name}' is ${dtype}, not F32, F16 or BF16`);
+  if (!areSizes(shape) || !areSizes(offsets)) throw invalid(`'${name}' has no sizes`);
   const [from, to] = offsets, size = shape.reduce((a, b) => a * b, form.bytes);
-  if (to === undefined || to > data.length) throw broken(`'${name}' is cut off`);
+  if (to === undefined || to > data.length) throw invalid(`'${name}' is cut off`);
   if (to - from! !== size) {
-    throw broken(`'${name}' [${shape.join(", ")}] takes ${size} bytes, and ${to - from!} stand there`);
+    throw invalid(`'${name}' [${shape.join(", ")}] takes ${size} bytes, and ${to - from!} stand there`);
   }
   const numbers = form.widen(data.slice(from, to).buffer);
   const bad = numbers.findIndex((x) => !Number.isFinite(x));

@@ -9,7 +9,7 @@ import {
 } from "./device.ts";
 import { DeviceWatch } from "./device_watch.ts";
 import { openOrtSession, openResidentOrtSession, type OrtModule } from "./ort_session.ts";
-import { Turns } from "./turns.ts";
+import { SerialQueue } from "./serial_queue.ts";
 
 /** What is known of the WebGPU adapter before anything is opened on it. */
 export interface AdapterReport {
@@ -68,7 +68,7 @@ export async function openWebgpu(): Promise<Device> {
   ADAPTERS.set(gpu, adapter);
   const { name, software } = describe(adapter), { guard } = new DeviceWatch(gpu, name);
   // Runs of two sessions at a time come out as nothing (ONNX Runtime Web 1.30).
-  const turns = new Turns();
+  const queue = new SerialQueue();
   const provider = { name: "webgpu", device: gpu } as const;
   const options = { executionProviders: [provider] };
   const resident = { ...options, preferredOutputLocation: "gpu-buffer" as const };
@@ -77,9 +77,9 @@ export async function openWebgpu(): Promise<Device> {
     description: `WebGPU on ${name}${software ? " (software)" : ""}`,
     accelerated: !software,
     float16: gpu.features.has("shader-f16"),
-    open: async (graph) => limited(await openOrtSession(ort, graph, options, guard, turns), graph, gpu),
+    open: async (graph) => limited(await openOrtSession(ort, graph, options, guard, queue), graph, gpu),
     openResident: async (graph) =>
-      limited(await openResidentOrtSession(ort, graph, resident, guard, turns), graph, gpu),
+      limited(await openResidentOrtSession(ort, graph, resident, guard, queue), graph, gpu),
   };
 }
 

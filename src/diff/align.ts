@@ -1,4 +1,4 @@
-import { InputError } from "../experiment/errors.ts";
+import { InputError } from "../base/errors.ts";
 import { columnsNamed } from "../experiment/template.ts";
 import type { Prediction } from "../results/predictions.ts";
 import type { RunRecord } from "../results/read_run.ts";

@@ -106,7 +106,7 @@ function measure(
   const scored = { a: aligned.a.map(scoredRun), b: aligned.b.map(scoredRun) };
   const found = pairedBootstrap(scored.a, scored.b, { ...options, areRunsPaired });
   const isSingle = scored.a.length === 1 && scored.b.length === 1;
-  const exact = isSingle ? mcnemar(scored.a[0]!.right, scored.b[0]!.right) : undefined;
+  const exact = isSingle ? mcnemar(scored.a[0]!.correct, scored.b[0]!.correct) : undefined;
   const metrics = new Map<MetricName, Unjudged>();
   for (const name of METRICS) {
     if (!Number.isFinite(found[name].delta)) continue;

@@ -25,15 +25,15 @@ export interface Flips {
  * by the mean of their probabilities.
  */
 export function flipsOf({ a, b }: Alignment): Flips {
-  const fixed: Flip[] = [], broken: Flip[] = [];
+  const fixed: Flip[] = [], newlyWrong: Flip[] = [];
   for (const [i, { id, text, label }] of a[0]!.entries()) {
     const sides = { a: together(a.map((run) => run[i]!)), b: together(b.map((run) => run[i]!)) };
     const was = sides.a.predicted === label, is = sides.b.predicted === label;
-    if (was !== is) (is ? fixed : broken).push({ id, text, label, ...sides });
+    if (was !== is) (is ? fixed : newlyWrong).push({ id, text, label, ...sides });
   }
   const bySureness = (one: Flip, other: Flip) =>
     other.b.probability - one.b.probability || (one.id < other.id ? -1 : 1);
-  return { fixed: fixed.sort(bySureness), broken: broken.sort(bySureness) };
+  return { fixed: fixed.sort(bySureness), broken: newlyWrong.sort(bySureness) };
 }
 
 /** What several runs predict of one example. */

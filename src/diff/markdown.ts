@@ -52,8 +52,8 @@ function comparisonLines(comparison: Comparison, alpha: number): string[] {
       metricHeader(alpha),
       Object.entries(comparison.metrics).map(([key, metric]) => {
         const name = key as MetricName, { verdict } = metric;
-        const told = verdict === "no evidence either way" ? verdict : `**${verdict}**`;
-        return [METRIC_NAMES[name], ...Object.values(metricCells(name, metric)), told];
+        const verdictText = verdict === "no evidence either way" ? verdict : `**${verdict}**`;
+        return [METRIC_NAMES[name], ...Object.values(metricCells(name, metric)), verdictText];
       }),
     ),
     "",

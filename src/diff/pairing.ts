@@ -1,4 +1,4 @@
-import { InputError } from "../experiment/errors.ts";
+import { InputError } from "../base/errors.ts";
 import type { RunGroup, Side } from "./side.ts";
 
 /** Two groups of runs that belong together. */
@@ -25,7 +25,7 @@ export function pairGroups(a: Side, b: Side): Pairing {
   const single = a.groups.length === 1 || b.groups.length === 1;
   if (single) {
     const named = a.groups.length === 1 ? b.groups : a.groups;
-    const pairs = a.groups.flatMap((left) => b.groups.map((right) => ({ a: left, b: right })));
+    const pairs = a.groups.flatMap((left) => b.groups.map((other) => ({ a: left, b: other })));
     return {
       pairs: pairs.map((pair, i) => ({ variant: pairs.length === 1 ? "" : named[i]!.name, ...pair })),
       variantsOnlyInA: [],
@@ -34,8 +34,8 @@ export function pairGroups(a: Side, b: Side): Pairing {
   }
   const names = (side: Side) => side.groups.map(({ name }) => name);
   const pairs = a.groups.flatMap((left) => {
-    const right = b.groups.find(({ name }) => name === left.name);
-    return right === undefined ? [] : [{ variant: left.name, a: left, b: right }];
+    const other = b.groups.find(({ name }) => name === left.name);
+    return other === undefined ? [] : [{ variant: left.name, a: left, b: other }];
   });
   if (pairs.length === 0) {
     throw new InputError(

@@ -1,5 +1,5 @@
 import { join, relative } from "@std/path";
-import { InputError } from "../experiment/errors.ts";
+import { InputError } from "../base/errors.ts";
 import { runFolders } from "../results/run_folders.ts";
 import { readReport } from "../results/saved_report.ts";
 import { readEnvironment, readMetrics, readRun, readSummary, type RunRecord } from "../results/read_run.ts";

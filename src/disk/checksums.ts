@@ -1,5 +1,5 @@
 import { join } from "@std/path";
-import { sha256 } from "../dataset/sha256.ts";
+import { sha256 } from "../base/sha256.ts";
 
 /** The file that says what a folder's others must be; `sha256sum --check` reads it, too. */
 const NAME = "SHA256SUMS";

@@ -1,4 +1,4 @@
-import { InputError } from "../experiment/errors.ts";
+import { InputError } from "../base/errors.ts";
 import type { Experiment } from "../experiment/types.ts";
 
 /** What a text was answered with that is no number, and by whom. */

@@ -1,7 +1,7 @@
 /** A prediction's confidence, the probability of the predicted class, and whether it is right. */
 export interface Confidence {
   readonly confidence: number;
-  readonly right: boolean;
+  readonly correct: boolean;
 }
 
 /** Predictions of about the same confidence. */
@@ -32,7 +32,7 @@ export function reliabilityBins(predictions: readonly Confidence[]): Reliability
       range: [bin / BINS, (bin + 1) / BINS],
       count,
       confidence: mean(({ confidence }) => confidence),
-      accuracy: mean(({ right }) => Number(right)),
+      accuracy: mean(({ correct }) => Number(correct)),
     };
   });
 }

@@ -16,8 +16,8 @@ export interface McNemar {
  * @param a whether the first is right, example by example @param b whether the second is
  */
 export function mcnemar(a: readonly boolean[], b: readonly boolean[]): McNemar {
-  const onlyA = a.filter((right, i) => right && !b[i]).length;
-  const onlyB = b.filter((right, i) => right && !a[i]).length;
+  const onlyA = a.filter((correct, i) => correct && !b[i]).length;
+  const onlyB = b.filter((correct, i) => correct && !a[i]).length;
   const discordant = onlyA + onlyB;
   return { onlyA, onlyB, p: discordant === 0 ? 1 : binomialTest(onlyA, discordant).pValue };
 }

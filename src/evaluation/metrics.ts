@@ -38,24 +38,24 @@ export function measure(
 ): Metrics {
   const counts = classes.map(() => classes.map(() => 0));
   const confidences: Confidence[] = [];
-  let loss = 0, right = 0;
+  let loss = 0, correct = 0;
   for (const [i, row] of logits.entries()) {
     const probabilities = softmax(row), predicted = indexOfLargest(row), label = labels[i]!;
     counts[label]![predicted]!++;
     loss -= Math.log(Math.max(probabilities[label]!, Number.MIN_VALUE));
-    if (predicted === label) right++;
-    confidences.push({ confidence: probabilities[predicted]!, right: predicted === label });
+    if (predicted === label) correct++;
+    confidences.push({ confidence: probabilities[predicted]!, correct: predicted === label });
   }
   const perClass = classes.map((_, c) => {
     const hits = counts[c]![c]!, support = sum(counts[c]!), predicted = sum(counts.map((row) => row[c]!));
     return { precision: ratio(hits, predicted), recall: ratio(hits, support), support, predicted };
   });
-  const there = perClass.filter(({ support, predicted }) => support + predicted > 0);
+  const present = perClass.filter(({ support, predicted }) => support + predicted > 0);
   return {
     examples: labels.length,
-    accuracy: { value: right / labels.length, interval: wilsonInterval(right, labels.length) },
-    macro_f1: sum(there.map(({ precision, recall }) => ratio(2 * precision * recall, precision + recall))) /
-      there.length,
+    accuracy: { value: correct / labels.length, interval: wilsonInterval(correct, labels.length) },
+    macro_f1: sum(present.map(({ precision, recall }) => ratio(2 * precision * recall, precision + recall))) /
+      present.length,
     loss: loss / labels.length,
     per_class: Object.fromEntries(perClass.map(({ predicted: _, ...one }, c) => [classes[c]!, one])),
     confusion: { classes, counts },
@@ -64,8 +64,8 @@ export function measure(
 }
 
 /** Wilson's score interval (1927) for a share of `right` in `total`, at 95%. */
-export function wilsonInterval(right: number, total: number): [number, number] {
-  const share = right / total, z2 = Z * Z / total;
+export function wilsonInterval(correct: number, total: number): [number, number] {
+  const share = correct / total, z2 = Z * Z / total;
   const centre = share + z2 / 2, reach = Z * Math.sqrt(share * (1 - share) / total + z2 / (4 * total));
   return [Math.max(0, (centre - reach) / (1 + z2)), Math.min(1, (centre + reach) / (1 + z2))];
 }

@@ -1,5 +1,5 @@
 import { mean, quantileSorted, standardDeviation } from "simple-statistics";
-import { RandomStream } from "../experiment/random_stream.ts";
+import { RandomStream } from "../base/random_stream.ts";
 import { type MetricName, METRICS } from "./metric_names.ts";
 import type { ScoredRun } from "./scored_run.ts";
 
@@ -80,8 +80,9 @@ function differences(
   const measured = (runs: readonly ScoredRun[]) => runs.map((run) => run.measure(counts));
   const of = { a: measured(a), b: measured(b) };
   return Object.fromEntries(METRICS.map((metric) => {
-    const left = mean(drawnA.map((i) => of.a[i]![metric])), right = mean(drawnB.map((i) => of.b[i]![metric]));
-    return [metric, { a: left, b: right, delta: right - left }];
+    const left = mean(drawnA.map((i) => of.a[i]![metric])),
+      second = mean(drawnB.map((i) => of.b[i]![metric]));
+    return [metric, { a: left, b: second, delta: second - left }];
   })) as Record<MetricName, { a: number; b: number; delta: number }>;
 }
 

@@ -115,8 +115,8 @@ async function* answered(
       const rows = owners.map((p) => at * prompts + p);
       const logits = rows.map((row) => Array.from(rowOf(class_logits!, row)));
       const words = word_logits && rows.map((row) => rowOf(word_logits, row));
-      const broken = brokenIn(logits, words, classes);
-      if (broken) throw new AnswerError({ ...broken, text: nameOf(example), precision, tuned });
+      const faulty = brokenIn(logits, words, classes);
+      if (faulty) throw new AnswerError({ ...faulty, text: nameOf(example), precision, tuned });
       yield { example, logits, words };
     }
   }
@@ -133,8 +133,8 @@ function brokenIn(
   classes: readonly string[],
 ): { of: string; logit: number } | undefined {
   for (const row of logits) {
-    const broken = row.findIndex((logit) => !Number.isFinite(logit));
-    if (broken >= 0) return { of: `'${classes[broken]}'`, logit: row[broken]! };
+    const faulty = row.findIndex((logit) => !Number.isFinite(logit));
+    if (faulty >= 0) return { of: `'${classes[faulty]}'`, logit: row[faulty]! };
   }
   for (const row of words ?? []) {
     for (let id = 0; id < row.length; id++) {

@@ -56,8 +56,8 @@ export function fittedTemperature(logits: readonly (readonly number[])[], labels
   const golden = (Math.sqrt(5) - 1) / 2;
   let [low, high] = [Math.log(LEAST), Math.log(MOST)];
   for (let round = 0; round < ROUNDS; round++) {
-    const width = golden * (high - low), [left, right] = [high - width, low + width];
-    if (loss(left) < loss(right)) high = right;
+    const width = golden * (high - low), [left, second] = [high - width, low + width];
+    if (loss(left) < loss(second)) high = second;
     else low = left;
   }
   return Math.exp((low + high) / 2);

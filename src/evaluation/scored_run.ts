@@ -38,7 +38,7 @@ export class ScoredRun {
   }
 
   /** Whether each example is right. */
-  get right(): boolean[] {
+  get correct(): boolean[] {
     return Array.from(this.cells, (cell) => Math.floor(cell / this.classes) === cell % this.classes);
   }
 
@@ -69,14 +69,14 @@ export class ScoredRun {
   }
 
   private rightIn(confusion: Float64Array): number {
-    let right = 0;
-    for (let c = 0; c < this.classes; c++) right += confusion[c * (this.classes + 1)]!;
-    return right;
+    let correct = 0;
+    for (let c = 0; c < this.classes; c++) correct += confusion[c * (this.classes + 1)]!;
+    return correct;
   }
 
   /** A class's F1 is 2 hits / (2 hits + misses of both kinds); a class with no examples that is never predicted does not count. */
   private macroF1(confusion: Float64Array): number {
-    let sum = 0, there = 0;
+    let sum = 0, counted = 0;
     for (let c = 0; c < this.classes; c++) {
       let support = 0, predicted = 0;
       for (let other = 0; other < this.classes; other++) {
@@ -86,8 +86,8 @@ export class ScoredRun {
       const hits = confusion[c * (this.classes + 1)]!;
       if (support + predicted === 0) continue;
       sum += 2 * hits / (support + predicted);
-      there++;
+      counted++;
     }
-    return sum / there;
+    return sum / counted;
   }
 }

@@ -1,4 +1,4 @@
-import type { Broken } from "./broken.ts";
+import type { RuleViolation } from "./rule_violation.ts";
 import type { KeyPath } from "./document.ts";
 import {
   type DatasetKeys,
@@ -11,12 +11,12 @@ import { promptLength } from "./prompt_vectors.ts";
 import { columnsOf, parseTemplate, TemplateError } from "./template.ts";
 
 /** The rules of the columns that a template shows. */
-export function columnRules(given: ExperimentFile): Broken[] {
+export function columnRules(given: ExperimentFile): RuleViolation[] {
   return [...oneColumnRules(given), ...labelRules(given)];
 }
 
 /** Data that the program knows have one column. */
-function oneColumnRules({ dataset, prompt }: ExperimentFile): Broken[] {
+function oneColumnRules({ dataset, prompt }: ExperimentFile): RuleViolation[] {
   const strange = templateColumns(prompt)?.find((one) => one !== "text");
   if (dataset.name === undefined || strange === undefined) return [];
   return [{
@@ -28,9 +28,9 @@ function oneColumnRules({ dataset, prompt }: ExperimentFile): Broken[] {
 }
 
 /** The class is what the model is to answer: no column that a template shows may hold it. */
-function labelRules({ dataset, prompt, evaluation }: ExperimentFile): Broken[] {
+function labelRules({ dataset, prompt, evaluation }: ExperimentFile): RuleViolation[] {
   const columns = templateColumns(prompt) ?? [];
-  const leaks = (at: KeyPath, given: DatasetKeys | EvaluationTransferKeys): Broken[] => {
+  const leaks = (at: KeyPath, given: DatasetKeys | EvaluationTransferKeys): RuleViolation[] => {
     if (given.name !== undefined) return [];
     const { text, label } = { ...DEFAULTS.dataset, ...given };
     const leak = columns.find((one) => (one === "text" ? text : one) === label);

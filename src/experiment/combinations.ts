@@ -1,7 +1,7 @@
 import { equal } from "@std/assert/equal";
 import { Ajv } from "ajv";
 import { type ExperimentDocument, isWithin } from "./document.ts";
-import type { Problem } from "./errors.ts";
+import type { Problem } from "../base/errors.ts";
 import type { ExperimentFile } from "./experiment_file.ts";
 import { nearest } from "./messages.ts";
 import { keyPath, type Override, setTwice } from "./override.ts";
@@ -83,7 +83,7 @@ export function combinations(document: ExperimentDocument): Combination[] {
 /** All ways to take one item of each list, the last list's items changing fastest. */
 function product<Item>(lists: readonly (readonly Item[])[]): Item[][] {
   return lists.reduce<Item[][]>(
-    (taken, list) => taken.flatMap((items) => list.map((item) => [...items, item])),
+    (combined, list) => combined.flatMap((items) => list.map((item) => [...items, item])),
     [[]],
   );
 }

@@ -1,5 +1,5 @@
 import { isMap, isScalar, isSeq, type LineCounter, type Node, type Pair } from "yaml";
-import { ExperimentError, type KeyError, type Problem } from "./errors.ts";
+import { type ConfigValueError, ExperimentError, type Problem } from "../base/errors.ts";
 import { FILE_PART } from "./schema_part.ts";
 import { readYaml } from "./yaml_text.ts";
 import { asWritten, ValueReader, type YamlProblem } from "./yaml_value.ts";
@@ -67,8 +67,8 @@ export class ExperimentDocument {
  *
  * @param places keys that stand somewhere else in the file than their path says, as swept ones do
  */
-export function located(
-  error: KeyError,
+export function withLocation(
+  error: ConfigValueError,
   text: string,
   file: string,
   places: PlacedKeys = [],
@@ -88,9 +88,14 @@ export type PlacedKeys = readonly { readonly path: KeyPath; readonly place?: Pla
  *
  * @param onKey the key itself, and not its value, is meant
  */
-export function placeOf(document: ExperimentDocument, path: KeyPath, set: PlacedKeys, onKey = false): Place {
-  const around = set.findLast((key) => isWithin(path, key.path));
-  const within = document.has(path) ? undefined : set.findLast((key) => isWithin(key.path, path));
+export function placeOf(
+  document: ExperimentDocument,
+  path: KeyPath,
+  overrides: PlacedKeys,
+  onKey = false,
+): Place {
+  const around = overrides.findLast((key) => isWithin(path, key.path));
+  const within = document.has(path) ? undefined : overrides.findLast((key) => isWithin(key.path, path));
   return (around ?? within)?.place ?? document.place(path, onKey);
 }
 

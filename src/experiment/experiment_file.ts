@@ -56,7 +56,7 @@ export interface ModelKeys {
 export interface DatasetKeys {
   /** A dataset that the program knows. */
   readonly name?: "rt-polarity" | "reviews-demo";
-  /** The folder that holds its files, relative to this file; else data/<name>. */
+  /** The folder that holds its files, relative to this file; else data/<name> in the nearest folder above this file that has one. */
   readonly path?: string;
   /** A file of one's own, relative to this file: .csv, .tsv, .jsonl (or .ndjson), .json (an array of objects), .parquet or .txt, each with or without .gz after it. In a .txt file each line is a label, a space and a text. */
   readonly file?: string;
@@ -229,7 +229,7 @@ export interface EvaluationTransferKeys {
   readonly as?: string;
   /** A dataset that the program knows; its test set is taken. */
   readonly name?: "rt-polarity" | "reviews-demo";
-  /** The folder that holds its files, relative to this file; else data/<name>. */
+  /** The folder that holds its files, relative to this file; else data/<name> in the nearest folder above this file that has one. */
   readonly path?: string;
   /** A file of one's own, all of it, as 'dataset.file' takes it. */
   readonly file?: string;

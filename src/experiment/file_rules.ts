@@ -1,4 +1,4 @@
-import type { Broken } from "./broken.ts";
+import type { RuleViolation } from "./rule_violation.ts";
 import type { KeyPath } from "./document.ts";
 import type { DatasetKeys, EvaluationTransferKeys, ExperimentFile } from "./experiment_file.ts";
 import { endingOf, KNOWN_ENDINGS, type TableKind, tableKind } from "./table_kind.ts";
@@ -12,7 +12,7 @@ const GOES_WITH = {
 } as const satisfies Readonly<Partial<Record<keyof DatasetKeys, readonly TableKind[]>>>;
 
 /** The rules of the files that data are in, by their endings; a file without one says by its first bytes what it is. */
-export function fileRules({ dataset, evaluation }: ExperimentFile): Broken[] {
+export function fileRules({ dataset, evaluation }: ExperimentFile): RuleViolation[] {
   const { transfer = [] } = evaluation ?? {};
   return [
     ...rulesOf(["dataset"], dataset),
@@ -20,9 +20,9 @@ export function fileRules({ dataset, evaluation }: ExperimentFile): Broken[] {
   ];
 }
 
-function rulesOf(path: KeyPath, spec: DatasetKeys | EvaluationTransferKeys): Broken[] {
+function rulesOf(path: KeyPath, spec: DatasetKeys | EvaluationTransferKeys): RuleViolation[] {
   const files = filesOf(spec);
-  const broken: Broken[] = files.flatMap(([key, name]) => {
+  const violations: RuleViolation[] = files.flatMap(([key, name]) => {
     if (endingOf(name) === undefined || tableKind(name) !== undefined) return [];
     const at = [...path, ...key];
     return [{
@@ -32,17 +32,17 @@ function rulesOf(path: KeyPath, spec: DatasetKeys | EvaluationTransferKeys): Bro
       }' has an ending that is not known, got "${name}": save it as one of ${KNOWN_ENDINGS}`,
     }];
   });
-  if (broken.length > 0 || files.length === 0) return broken;
+  if (violations.length > 0 || files.length === 0) return violations;
   for (const [key, kinds] of Object.entries(GOES_WITH)) {
     const isOf = ([, name]: Named) => (kinds as readonly (TableKind | undefined)[]).includes(tableKind(name));
     if (Object.hasOwn(spec, key) && !files.some((one) => endingOf(one[1]) === undefined || isOf(one))) {
       const message = `'${[...path, key].join(".")}' goes with files of ${
         kinds.map((kind) => `.${kind}`).join(", ")
       }: leave it out`;
-      broken.push({ path: [...path, key], message });
+      violations.push({ path: [...path, key], message });
     }
   }
-  return broken;
+  return violations;
 }
 
 /** A file, and the keys that name it. */

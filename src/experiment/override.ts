@@ -1,5 +1,5 @@
 import { isWithin, type KeyPath, type Place, valueAt } from "./document.ts";
-import { InputError, KeyError } from "./errors.ts";
+import { ConfigValueError, InputError } from "../base/errors.ts";
 import { isText, partAt } from "./schema_part.ts";
 import { readYaml } from "./yaml_text.ts";
 import { ValueReader } from "./yaml_value.ts";
@@ -67,21 +67,21 @@ export function keyPath(dotted: string): KeyPath {
 /**
  * What a file holds, with some keys set to other values.
  *
- * @throws {KeyError} where a path leads through a value that has no keys
+ * @throws {ConfigValueError} where a path leads through a value that has no keys
  */
 export function overridden(content: unknown, overrides: readonly Override[]): unknown {
   const changed = structuredClone(content);
-  for (const override of overrides) set(changed, override);
+  for (const override of overrides) setAtPath(changed, override);
   return changed;
 }
 
-function set(content: unknown, { path, value }: Override): void {
+function setAtPath(content: unknown, { path, value }: Override): void {
   let at = content;
   for (const [depth, key] of path.entries()) {
     if (typeof at !== "object" || at === null || Array.isArray(at) && !isItem(at, key)) {
       const why = Array.isArray(at) ? `is a list of ${at.length} items` : "has no keys of its own";
       const message = `'${path.join(".")}' is no key: '${path.slice(0, depth).join(".")}' ${why}`;
-      throw new KeyError([{ path, message }]);
+      throw new ConfigValueError([{ path, message }]);
     }
     const isLast = depth === path.length - 1;
     if (isLast && value === null) {

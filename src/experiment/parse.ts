@@ -1,11 +1,11 @@
 import type { ErrorObject } from "ajv";
 import { ExperimentDocument, isWithin, type KeyPath, placeOf } from "./document.ts";
-import { ExperimentError, KeyError, type Problem } from "./errors.ts";
+import { ConfigValueError, ExperimentError, type Problem } from "../base/errors.ts";
 import type { ExperimentFile } from "./experiment_file.ts";
 import { messageOf } from "./messages.ts";
 import { overridden, type Override } from "./override.ts";
 import { resolve } from "./resolve.ts";
-import { brokenRules } from "./rules.ts";
+import { ruleViolations } from "./rules.ts";
 import { isExperimentFile } from "./schema_check.ts";
 import type { Experiment } from "./types.ts";
 
@@ -41,12 +41,12 @@ export function checkedFile(document: ExperimentDocument, overrides: readonly Ov
   try {
     content = overridden(document.content, overrides);
   } catch (error) {
-    if (!(error instanceof KeyError)) throw error;
+    if (!(error instanceof ConfigValueError)) throw error;
     return { problems: error.wrong.map(({ path, message }) => ({ path, ...place(path, true), message })) };
   }
   if (isExperimentFile(content)) {
-    for (const { path, message } of brokenRules(content)) {
-      problems.push({ path, ...place(path, false), message: said(message, path, overrides) });
+    for (const { path, message } of ruleViolations(content)) {
+      problems.push({ path, ...place(path, false), message: reworded(message, path, overrides) });
     }
     if (problems.length === 0) return { given: content, problems: [] };
   } else {
@@ -55,7 +55,7 @@ export function checkedFile(document: ExperimentDocument, overrides: readonly Ov
       problems.push({
         path,
         ...place(path, error.keyword === "additionalProperties"),
-        message: said(messageOf(error, path, content), path, overrides),
+        message: reworded(messageOf(error, path, content), path, overrides),
       });
     }
   }
@@ -63,9 +63,9 @@ export function checkedFile(document: ExperimentDocument, overrides: readonly Ov
 }
 
 /** A message that says so where what is wrong stands on the command line and not in the file. */
-function said(message: string, path: KeyPath, overrides: readonly Override[]): string {
-  const set = overrides.find((one) => one.place === undefined && isWithin(path, one.path));
-  return set === undefined ? message : `${message} (as --set ${set.path.join(".")} has it)`;
+function reworded(message: string, path: KeyPath, overrides: readonly Override[]): string {
+  const override = overrides.find((one) => one.place === undefined && isWithin(path, one.path));
+  return override === undefined ? message : `${message} (as --set ${override.path.join(".")} has it)`;
 }
 
 /** Whether a schema error is no mere part of another one. */

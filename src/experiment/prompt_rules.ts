@@ -1,4 +1,4 @@
-import type { Broken } from "./broken.ts";
+import type { RuleViolation } from "./rule_violation.ts";
 import type { PromptInitializationKeys, PromptKeys } from "./experiment_file.ts";
 import { promptLength } from "./prompt_vectors.ts";
 import { parseTemplate, TemplateError } from "./template.ts";
@@ -16,24 +16,24 @@ const INITIALIZATION_KEYS: Readonly<
 };
 
 /** The rules of a prompt: which keys go with its kind, and what its template is. */
-export function promptRules(prompt: PromptKeys): Broken[] {
-  const broken: Broken[] = [];
-  const say = (key: string, message: string) => broken.push({ path: ["prompt", key], message });
+export function promptRules(prompt: PromptKeys): RuleViolation[] {
+  const violations: RuleViolation[] = [];
+  const violation = (key: string, message: string) => violations.push({ path: ["prompt", key], message });
   if (prompt.kind === "hard") {
     for (const key of ["length", "insertion", "initialization"] as const) {
       if (prompt[key] !== undefined) {
-        say(key, `'prompt.${key}' belongs to a soft prompt: remove it, or set 'prompt.kind: soft'`);
+        violation(key, `'prompt.${key}' belongs to a soft prompt: remove it, or set 'prompt.kind: soft'`);
       }
     }
   }
-  for (const message of initializationFaults(prompt)) say("initialization", message);
+  for (const message of initializationFaults(prompt)) violation("initialization", message);
   try {
     parseTemplate(prompt.template, promptLength(prompt));
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
-    say("template", error.message);
+    violation("template", error.message);
   }
-  return broken;
+  return violations;
 }
 
 function initializationFaults({ initialization: given, insertion }: PromptKeys): string[] {

@@ -3,7 +3,7 @@ import { fileRules } from "./file_rules.ts";
 import { nearest } from "./messages.ts";
 import { inOtherForm } from "./normalization.ts";
 import { columnRules, templateColumns } from "./column_rules.ts";
-import type { Broken } from "./broken.ts";
+import type { RuleViolation } from "./rule_violation.ts";
 import { transferName } from "./resolve.ts";
 import { isNamedSplit, resolveSplit } from "./resolve_split.ts";
 import { promptRules } from "./prompt_rules.ts";
@@ -11,7 +11,7 @@ import { foldedName } from "./variant_name.ts";
 import { bringsValidation, tuningRules } from "./tuning_rules.ts";
 
 /** The rules that join several keys, which a schema cannot say. */
-export function brokenRules(given: ExperimentFile): Broken[] {
+export function ruleViolations(given: ExperimentFile): RuleViolation[] {
   return [
     ...modelRules(given.model),
     ...datasetRules(given.dataset),
@@ -27,7 +27,7 @@ export function brokenRules(given: ExperimentFile): Broken[] {
   ];
 }
 
-function modelRules({ file, dtype }: ModelKeys): Broken[] {
+function modelRules({ file, dtype }: ModelKeys): RuleViolation[] {
   if (file === undefined || dtype === undefined) return [];
   return [{ path: ["model", "dtype"], message: "'model' takes a 'file' or a 'dtype', not both" }];
 }
@@ -57,14 +57,14 @@ function kindOf(source: string): string {
   return source === "files" ? "a 'split' by files" : `a '${source}'`;
 }
 
-function datasetRules(dataset: DatasetKeys): Broken[] {
-  const broken: Broken[] = [], { name, split } = dataset;
-  const say = (key: string, message: string) => broken.push({ path: ["dataset", key], message });
+function datasetRules(dataset: DatasetKeys): RuleViolation[] {
+  const violations: RuleViolation[] = [], { name, split } = dataset;
+  const violation = (key: string, message: string) => violations.push({ path: ["dataset", key], message });
   const given = SOURCES.filter((key) => dataset[key] !== undefined);
   const files = typeof split === "object" && "train" in split;
   if (given.length > 1) {
-    say(given[1]!, `'dataset' takes a ${given.map((key) => `'${key}'`).join(" or a ")}, not both`);
-    return broken;
+    violation(given[1]!, `'dataset' takes a ${given.map((key) => `'${key}'`).join(" or a ")}, not both`);
+    return violations;
   }
   const from = given[0] ?? (files ? "files" : undefined);
   if (from === undefined) {
@@ -74,40 +74,40 @@ function datasetRules(dataset: DatasetKeys): Broken[] {
   for (const [key, owners] of Object.entries(GOES_WITH)) {
     if (Object.hasOwn(dataset, key) && !owners.includes(from)) {
       const kinds = owners.map(kindOf);
-      const right = [kinds.slice(0, -1).join(", "), kinds.at(-1)].filter(Boolean).join(" or ");
-      say(key, `'dataset.${key}' goes with ${right}, not with ${kindOf(from)}`);
+      const expected = [kinds.slice(0, -1).join(", "), kinds.at(-1)].filter(Boolean).join(" or ");
+      violation(key, `'dataset.${key}' goes with ${expected}, not with ${kindOf(from)}`);
     }
   }
   if (split === "textcnn" && from !== "source" && name !== "rt-polarity") {
-    say("split", "the split 'textcnn' is one of rt-polarity");
+    violation("split", "the split 'textcnn' is one of rt-polarity");
   }
   if (files && (from === "file" || name === "rt-polarity")) {
-    say(
+    violation(
       "split",
       "a split by files brings its own: leave out 'file' or 'name', or give shares: { test: 0.1, validation: 0.1 }",
     );
   }
   if (files && !isNamedSplit(split)) {
-    say("split", "a split with 'train' takes names for 'test' and 'validation', too, and not shares");
+    violation("split", "a split with 'train' takes names for 'test' and 'validation', too, and not shares");
   }
   if (!files && typeof split === "object") {
     const shares = [split.test, "validation" in split ? split.validation : 0];
     if (shares.some((share) => typeof share === "string")) {
-      say("split", "a split by shares takes numbers, one by files needs 'train'");
+      violation("split", "a split by shares takes numbers, one by files needs 'train'");
     }
     const sum = shares.reduce<number>((sum, share) => sum + (typeof share === "number" ? share : 0), 0);
     if (sum > 1 + Number.EPSILON) {
-      say(
+      violation(
         "split",
         `the shares of the test set and the validation set add up to ${Number(sum.toFixed(6))}, more than 1`,
       );
     }
-    if ("of" in split && from !== "source") say("split", "'of' names a split of a 'source' on the hub");
+    if ("of" in split && from !== "source") violation("split", "'of' names a split of a 'source' on the hub");
   }
-  return broken;
+  return violations;
 }
 
-function verbalizerRules(verbalizer: ExperimentFile["verbalizer"]): Broken[] {
+function verbalizerRules(verbalizer: ExperimentFile["verbalizer"]): RuleViolation[] {
   const owners = new Map<string, string>();
   return Object.entries(verbalizer).flatMap(([name, words]) =>
     words.flatMap((word, i) => {
@@ -120,12 +120,12 @@ function verbalizerRules(verbalizer: ExperimentFile["verbalizer"]): Broken[] {
   );
 }
 
-function sampleRules(given: ExperimentFile): Broken[] {
+function sampleRules(given: ExperimentFile): RuleViolation[] {
   const classes = Object.keys(given.verbalizer),
     columns = columnRules(given).length > 0 ? undefined : templateColumns(given.prompt);
   return (given.evaluation?.samples ?? []).flatMap((sample, i) => {
     const path = ["evaluation", "samples", i], { label, ...texts } = sample;
-    const wrong: Broken[] = [];
+    const wrong: RuleViolation[] = [];
     if (label !== undefined && !classes.includes(label)) {
       const message = `'${label}' is no class of the verbalizer (${classes.join(", ")})${
         inOtherForm(label, classes)
@@ -145,25 +145,25 @@ function sampleRules(given: ExperimentFile): Broken[] {
   });
 }
 
-function calibrationRules({ evaluation, ensemble, dataset }: ExperimentFile): Broken[] {
+function calibrationRules({ evaluation, ensemble, dataset }: ExperimentFile): RuleViolation[] {
   const { calibrate = [], contentFree } = evaluation ?? {};
-  const say = (key: string, message: string) => [{ path: ["evaluation", key], message }];
+  const violation = (key: string, message: string) => [{ path: ["evaluation", key], message }];
   if (contentFree !== undefined && !calibrate.includes("contextual")) {
-    return say("contentFree", "'contentFree' goes with 'calibrate: [contextual]'");
+    return violation("contentFree", "'contentFree' goes with 'calibrate: [contextual]'");
   }
   if (!calibrate.includes("temperature")) return [];
   if (ensemble !== undefined) {
-    return say(
+    return violation(
       "calibrate",
       "an ensemble has no validation set to fit a temperature to: the seeds' sets differ",
     );
   }
   return bringsValidation(dataset)
     ? []
-    : say("calibrate", "a temperature is fitted to a validation set: set 'dataset.validation' above 0");
+    : violation("calibrate", "a temperature is fitted to a validation set: set 'dataset.validation' above 0");
 }
 
-function transferRules({ evaluation }: ExperimentFile): Broken[] {
+function transferRules({ evaluation }: ExperimentFile): RuleViolation[] {
   const named = new Set<string>();
   return (evaluation?.transfer ?? []).flatMap((one, i) => {
     const path = ["evaluation", "transfer", i], from = SOURCES.filter((key) => one[key] !== undefined);
@@ -190,7 +190,7 @@ function transferRules({ evaluation }: ExperimentFile): Broken[] {
  * A split that brings a validation set leaves nothing for a share of the training examples to say, but 0; a run's own
  * `experiment.yaml`, which names its semantics, writes the share's default out.
  */
-function validationRules({ dataset, semantics }: ExperimentFile): Broken[] {
+function validationRules({ dataset, semantics }: ExperimentFile): RuleViolation[] {
   const { validation = 0 } = dataset, split = resolveSplit(dataset);
   const isDefault = semantics !== undefined && validation === DEFAULTS.dataset.validation;
   if (validation === 0 || isDefault || typeof split !== "object" || !split.validation) return [];

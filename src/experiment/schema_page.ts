@@ -42,12 +42,12 @@ function inItems({ items }: SchemaPart, path: string): { path: string; part: Sch
 }
 
 function about(part: SchemaPart, isRequired: boolean): string[] {
-  const said = [
+  const notes = [
     isRequired ? "Required." : "",
     values(part) === "" ? "" : `Values: ${values(part)}.`,
     standard(part) === "" ? "" : `Default: ${standard(part)}.`,
   ].filter((one) => one !== "");
-  return said.length > 0 ? [said.join(" "), ""] : [];
+  return notes.length > 0 ? [notes.join(" "), ""] : [];
 }
 
 /** How a person calls JSON's types. */

@@ -1,4 +1,4 @@
-import { InputError } from "./errors.ts";
+import { InputError } from "../base/errors.ts";
 import { DEFAULTS } from "./experiment_file.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { combinations, multiplierProblems, MULTIPLIERS, VARIANT, withoutExcluded } from "./combinations.ts";
 import { ExperimentDocument } from "./document.ts";
-import { ExperimentError, type Problem } from "./errors.ts";
+import { ExperimentError, type Problem } from "../base/errors.ts";
 import type { Override } from "./override.ts";
 import { checkedFile, type KeyProblem } from "./parse.ts";
 import type { ExperimentFile } from "./experiment_file.ts";
@@ -31,7 +31,7 @@ export interface Variant {
  */
 export function parseVariants(text: string, file: string): Variant[] {
   const document = new ExperimentDocument(text, file), asWritten = checkedFile(document, []);
-  if (!isMultiplied(document)) {
+  if (!expandsToManyRuns(document)) {
     if (asWritten.given === undefined) throw refusal(file, asWritten.problems);
     return [{ name: "", settings: {}, overrides: [], experiment: resolve(asWritten.given) }];
   }
@@ -132,7 +132,7 @@ function isSame(a: Problem, b: Problem): boolean {
 }
 
 /** Whether a file asks for several runs. */
-export function isMultiplied({ content }: ExperimentDocument): boolean {
+export function expandsToManyRuns({ content }: ExperimentDocument): boolean {
   return typeof content === "object" && content !== null && MULTIPLIERS.some((key) => key in content);
 }
 
@@ -141,14 +141,14 @@ function refuse(file: string, problems: readonly Problem[]): void {
   if (problems.length > 0) throw refusal(file, problems);
 }
 
-/** The error of a file's problems, each of which is told once though many variants share it. */
+/** The error of a file's problems, each of which is seen once though many variants share it. */
 function refusal(file: string, problems: readonly Problem[]): ExperimentError {
-  const told = new Map(problems.map(({ line, column, message }) => [
+  const seen = new Map(problems.map(({ line, column, message }) => [
     `${line}:${column}:${message}`,
     { line, column, message },
   ]));
   return new ExperimentError(
     file,
-    [...told.values()].sort((a, b) => a.line - b.line || a.column - b.column),
+    [...seen.values()].sort((a, b) => a.line - b.line || a.column - b.column),
   );
 }

@@ -1,4 +1,4 @@
-import { InputError } from "./errors.ts";
+import { InputError } from "../base/errors.ts";
 
 /** A piece of a template. */
 export type Piece =

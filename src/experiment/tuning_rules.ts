@@ -1,91 +1,97 @@
-import type { Broken } from "./broken.ts";
+import type { RuleViolation } from "./rule_violation.ts";
 import { type DatasetKeys, DEFAULTS, type ExperimentFile } from "./experiment_file.ts";
 import { inOtherForm } from "./normalization.ts";
 import { resolveSplit } from "./resolve_split.ts";
 
 /** The rules of what is tuned, and how. */
-export function tuningRules(given: ExperimentFile): Broken[] {
+export function tuningRules(given: ExperimentFile): RuleViolation[] {
   return [...tuneRules(given), ...ensembleRules(given), ...trainingRules(given)];
 }
 
-function tuneRules({ prompt, tune, training, precision }: ExperimentFile): Broken[] {
-  const say = (path: string[], message: string) => [{ path, message }], { kind } = prompt;
+function tuneRules({ prompt, tune, training, precision }: ExperimentFile): RuleViolation[] {
+  const violation = (path: string[], message: string) => [{ path, message }], { kind } = prompt;
   if (tune === "prompt" && kind === "hard") {
-    return say(
+    return violation(
       ["tune"],
       "a hard prompt has no vectors to tune: set 'tune: all' to tune the model, or 'prompt.kind: soft'",
     );
   }
   if (tune === "all" && kind === "soft") {
-    return say(["tune"], "'tune: all' tunes the model with a hard prompt: set 'prompt.kind: hard'");
+    return violation(["tune"], "'tune: all' tunes the model with a hard prompt: set 'prompt.kind: hard'");
   }
   if (tune === "all" && precision === "float16") {
-    return say(["precision"], "a model is tuned in float32: leave 'precision' out");
+    return violation(["precision"], "a model is tuned in float32: leave 'precision' out");
   }
   if (tune === "all" && (training?.accumulate ?? DEFAULTS.training.accumulate) > 1) {
-    return say(
+    return violation(
       ["training", "accumulate"],
       "a batch in parts is for prompts: leave it out, or set 'tune: prompt'",
     );
   }
   if (training !== undefined && (tune === "none" || tune === undefined && kind === "hard")) {
     const way = kind === "hard" ? "'tune: all' to tune the model, or 'prompt.kind: soft'" : "'tune: prompt'";
-    return say(["training"], `nothing is trained here: remove 'training', or set ${way}`);
+    return violation(["training"], `nothing is trained here: remove 'training', or set ${way}`);
   }
   return [];
 }
 
-function ensembleRules({ prompt, tune, training, ensemble, sweep: swept = {} }: ExperimentFile): Broken[] {
+function ensembleRules(
+  { prompt, tune, training, ensemble, sweep: swept = {} }: ExperimentFile,
+): RuleViolation[] {
   if (ensemble === undefined) return [];
-  const broken: Broken[] = [], { runs, sweep } = ensemble;
-  const say = (path: string[], message: string) => broken.push({ path, message });
+  const violations: RuleViolation[] = [], { runs, sweep } = ensemble;
+  const violation = (path: string[], message: string) => violations.push({ path, message });
   if (prompt.kind === "hard") {
-    say(["ensemble"], "an ensemble is one of soft prompts: set 'prompt.kind: soft'");
+    violation(["ensemble"], "an ensemble is one of soft prompts: set 'prompt.kind: soft'");
   }
   if ((runs === undefined) === (sweep === undefined)) {
-    say(["ensemble"], "'ensemble' takes 'runs' (folders of runs) or 'sweep: seed'");
+    violation(["ensemble"], "'ensemble' takes 'runs' (folders of runs) or 'sweep: seed'");
   }
   if (sweep !== undefined && !Object.hasOwn(swept, sweep)) {
-    say(["ensemble", "sweep"], "there is nothing to take together: the file has no 'sweep' over 'seed'");
+    violation(
+      ["ensemble", "sweep"],
+      "there is nothing to take together: the file has no 'sweep' over 'seed'",
+    );
   }
   if (sweep !== undefined && tune === "none") {
-    say(["tune"], "prompts that are not tuned are no ensemble: leave it out");
+    violation(["tune"], "prompts that are not tuned are no ensemble: leave it out");
   }
-  if (runs === undefined) return broken;
+  if (runs === undefined) return violations;
   const message = "the prompts of 'ensemble.runs' are tuned already: leave it out";
-  if (training !== undefined) say(["training"], message);
-  if (tune !== undefined && tune !== "none") say(["tune"], message);
-  if (prompt.initialization !== undefined) say(["prompt", "initialization"], message);
-  return broken;
+  if (training !== undefined) violation(["training"], message);
+  if (tune !== undefined && tune !== "none") violation(["tune"], message);
+  if (prompt.initialization !== undefined) violation(["prompt", "initialization"], message);
+  return violations;
 }
 
-function trainingRules({ training, dataset, verbalizer }: ExperimentFile): Broken[] {
+function trainingRules({ training, dataset, verbalizer }: ExperimentFile): RuleViolation[] {
   if (training === undefined) return [];
-  const broken: Broken[] = [];
-  const say = (key: string[], message: string) => broken.push({ path: ["training", ...key], message });
+  const violations: RuleViolation[] = [];
+  const violation = (key: string[], message: string) =>
+    violations.push({ path: ["training", ...key], message });
   const { epochs, steps, earlyStopping, optimizer, classWeights = {} } = training;
   const { accumulate, batchSize } = { ...DEFAULTS.training, ...training };
   if (optimizer?.factored !== undefined && optimizer.name !== "adafactor") {
-    say(["optimizer", "factored"], "'factored' goes with 'name: adafactor'");
+    violation(["optimizer", "factored"], "'factored' goes with 'name: adafactor'");
   }
   if (accumulate > batchSize) {
-    say(["accumulate"], `a batch of ${batchSize} examples cannot be taken in ${accumulate} parts`);
+    violation(["accumulate"], `a batch of ${batchSize} examples cannot be taken in ${accumulate} parts`);
   }
   if (epochs !== undefined && steps !== undefined) {
-    say(["steps"], "'training' takes 'epochs' or 'steps', not both");
+    violation(["steps"], "'training' takes 'epochs' or 'steps', not both");
   }
   if (earlyStopping !== undefined && !bringsValidation(dataset)) {
-    say(["earlyStopping"], "early stopping needs a validation set: set 'dataset.validation' above 0");
+    violation(["earlyStopping"], "early stopping needs a validation set: set 'dataset.validation' above 0");
   }
   const classes = Object.keys(verbalizer);
   for (const name of typeof classWeights === "string" ? [] : Object.keys(classWeights)) {
     if (classes.includes(name)) continue;
-    say(
+    violation(
       ["classWeights", name],
       `'${name}' is no class of the verbalizer (${classes.join(", ")})${inOtherForm(name, classes)}`,
     );
   }
-  return broken;
+  return violations;
 }
 
 /** Whether there is a validation set: a share of the training examples, or one that the split brings. */

@@ -1,4 +1,4 @@
-import { fnv1a } from "./fnv.ts";
+import { fnv1a } from "../base/fnv.ts";
 import type { Override } from "./override.ts";
 
 /** What a file system and a person can read. */

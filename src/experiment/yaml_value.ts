@@ -61,14 +61,14 @@ export class ValueReader {
     const target = this.target(alias);
     if (target === undefined) return undefined;
     if (this.around.has(target)) {
-      return this.say(alias, `'*${alias.source}' stands within what it stands for itself: write it out`);
+      return this.report(alias, `'*${alias.source}' stands within what it stands for itself: write it out`);
     }
     if (this.byAlias > MOST_BY_ALIAS) return null;
     this.aliases++;
     const value = this.value(target, part, isFree);
     this.aliases--;
     if (this.aliases === 0 && this.byAlias > MOST_BY_ALIAS) {
-      this.say(
+      this.report(
         alias,
         `the aliases up to here stand for more than ${MOST_BY_ALIAS} values: write out what is meant`,
       );
@@ -78,7 +78,7 @@ export class ValueReader {
 
   private target(alias: Alias): Node | undefined {
     const { source } = alias, target = alias.resolve(this.document);
-    return target ?? this.say(
+    return target ?? this.report(
       alias,
       `'*${source}' is an alias to YAML, and there is no anchor '&${source}' before it: put quotes around it if it is a text`,
     );
@@ -93,14 +93,14 @@ export class ValueReader {
       const node = isAlias(written) ? this.target(written) : written;
       if (node === undefined) return [];
       if (!isScalar(node)) {
-        this.say(written, "a key is a word, not a list or a map: put quotes around it if it is a text");
+        this.report(written, "a key is a word, not a list or a map: put quotes around it if it is a text");
         return [];
       }
       const key = this.key(node);
       if (key === undefined) return [];
       const before = seen.get(key);
       if (before !== undefined) {
-        this.say(written, `the key '${key}' is there twice, first in line ${this.lineOf(before)}`);
+        this.report(written, `the key '${key}' is there twice, first in line ${this.lineOf(before)}`);
         return [];
       }
       seen.set(key, written);
@@ -115,12 +115,14 @@ export class ValueReader {
     const key = asWritten(node);
     if (node.type === "PLAIN") {
       if (key === "<<") {
-        return this.say(
+        return this.report(
           node,
           "YAML 1.2 has no merge keys ('<<'): write the keys out, or quote it if it is a name",
         );
       }
-      if (key === "") return this.say(node, "there is no key before the ':': write one, or quote it (\"\")");
+      if (key === "") {
+        return this.report(node, "there is no key before the ':': write one, or quote it (\"\")");
+      }
       this.checkPlain(node, key);
     }
     return key;
@@ -137,7 +139,7 @@ export class ValueReader {
       return null;
     }
     if (typeof value === "number" && /^[-+]?\d+$/.test(written) && !Number.isSafeInteger(value)) {
-      this.say(node, `${written} has more digits than a number keeps: at most ${Number.MAX_SAFE_INTEGER}`);
+      this.report(node, `${written} has more digits than a number keeps: at most ${Number.MAX_SAFE_INTEGER}`);
     }
     return value;
   }
@@ -146,7 +148,7 @@ export class ValueReader {
   private checkPlain(node: Scalar, written: string): void {
     if (TYPOGRAPHIC_QUOTES.test(written)) {
       const quote = written[0]!;
-      this.say(
+      this.report(
         node,
         `the quote ${quote} (${
           codePoint(quote)
@@ -156,7 +158,7 @@ export class ValueReader {
     const first = written.at(0) ?? "", last = written.at(-1) ?? "";
     const space = [first, last].find((one) => UNSEEN.test(one));
     if (space !== undefined) {
-      this.say(
+      this.report(
         node,
         `there is the character ${codePoint(space)} ${space === first ? "before" : "after"} '${
           written.replaceAll(new RegExp(UNSEEN, "gu"), "")
@@ -169,7 +171,7 @@ export class ValueReader {
   private checkComment(node: Scalar, written: string): void {
     const end = node.range?.[1] ?? 0, [comment] = /^[ \t]+#.*/.exec(this.text.slice(end)) ?? [];
     if (comment === undefined || !/[\s{]/.test(written)) return;
-    this.say(
+    this.report(
       { range: [end + comment.indexOf("#")] },
       "what follows ' #' is a comment to YAML and no part of the text before it: put quotes around the text, or the comment on a line of its own",
     );
@@ -177,14 +179,14 @@ export class ValueReader {
 
   private sayEmpty(node: unknown, key?: string): void {
     const what = key === undefined ? "there is no value after the ':'" : `'${key}' has no value`;
-    this.say(node, `${what}: write one, null if none is meant`);
+    this.report(node, `${what}: write one, null if none is meant`);
   }
 
   private lineOf(node: unknown): number {
     return this.text.slice(0, offsetOf(node)).split("\n").length;
   }
 
-  private say(node: unknown, message: string): undefined {
+  private report(node: unknown, message: string): undefined {
     this.problems.push({ offset: offsetOf(node), message });
     return undefined;
   }

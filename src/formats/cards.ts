@@ -1,5 +1,5 @@
 import type { Experiment, SoftPrompt } from "../experiment/types.ts";
-import { type Entry, saidOfEntry } from "./embedding_scale.ts";
+import { type Entry, withEntryContext } from "./embedding_scale.ts";
 import type { ModelCard } from "../model/card.ts";
 import type { Tokenizer } from "../model/tokenizer.ts";
 
@@ -80,5 +80,5 @@ export function scaleNote(scale: number, entry: Entry): string {
       "divide",
     ]
     : ["the embedding module applies it", "multiply"];
-  return `the vectors enter ${saidOfEntry(entry, scale)}; where ${where}, ${change} them by it first`;
+  return `the vectors enter ${withEntryContext(entry, scale)}; where ${where}, ${change} them by it first`;
 }

@@ -1,13 +1,13 @@
 import { join } from "@std/path";
-import { bake, type BakedPrompt, type Emitted } from "../compiler/mod.ts";
+import { type ClassifierPrompt, type Emitted, exportClassifier } from "../compiler/mod.ts";
 import { float32Tensor, scalarTensor, type Tensor } from "../device/device.ts";
 import type { Calibration } from "../evaluation/recalibration.ts";
-import { InputError } from "../experiment/errors.ts";
+import { InputError } from "../base/errors.ts";
 import { promptLength } from "../experiment/prompt_vectors.ts";
 import { columnsOf, parseTemplate } from "../experiment/template.ts";
 import type { Experiment } from "../experiment/types.ts";
 import type { ModelCard } from "../model/card.ts";
-import { readJson } from "../model/read_json.ts";
+import { readJson } from "../disk/read_json.ts";
 import { readRegion } from "../model/read_region.ts";
 import { readTokenizerConfig, readTokenizerJson } from "../model/read_tokenizer.ts";
 import type { Tokenizer } from "../model/tokenizer.ts";
@@ -52,8 +52,8 @@ export async function classifierFiles(
   const feeds = verbalizerFeeds({ tokens }), around = [...tokenizer.prefix, ...tokenizer.suffix];
   const tokenizerJson = await readTokenizerJson(folder);
   const { json: reading, frame } = textReading(encoder, tokenizerJson, columnsOf(template)[0]!, clean, texts);
-  const taken = [...frame.before.counted, ...frame.behind.counted].filter(Boolean).length;
-  const baked: BakedPrompt = {
+  const shown = [...frame.before.counted, ...frame.after.counted].filter(Boolean).length;
+  const classifier: ClassifierPrompt = {
     ...frame,
     firstPosition: card.firstPosition,
     special: [...new Set(around)],
@@ -70,7 +70,7 @@ export async function classifierFiles(
   const names = Object.fromEntries(classes.map((name, i) => [i, name]));
   const json = (content: unknown) => `${JSON.stringify(content, null, 2)}\n`;
   return {
-    "onnx/model.onnx": bake(predict, baked, readRegion),
+    "onnx/model.onnx": exportClassifier(predict, classifier, readRegion),
     "config.json": json({
       ...config,
       id2label: names,
@@ -84,7 +84,7 @@ export async function classifierFiles(
     "tokenizer.json": json(reading),
     "tokenizer_config.json": json({
       ...tokenizerConfig,
-      ...(card.positions !== undefined && { model_max_length: card.positions - taken + around.length }),
+      ...(card.positions !== undefined && { model_max_length: card.positions - shown + around.length }),
     }),
   };
 }

@@ -21,7 +21,7 @@ export function entryOf(scale: number, dimension: number): Entry {
 }
 
 /** Says where vectors enter, and of which code this is true. */
-export function saidOfEntry(entry: Entry, scale: number): string {
+export function withEntryContext(entry: Entry, scale: number): string {
   const number = Number(scale.toPrecision(6));
   return entry === "after-scale"
     ? `after the model's scale of its word embeddings (${number}, the square root of their size), as where the embedding module applies it (Gemma, BioGPT, XGLM and BART in transformers 5)`

@@ -1,6 +1,6 @@
 import type { Tensor } from "../device/device.ts";
 import { readSafetensors, writeSafetensors } from "../device/safetensors.ts";
-import { InputError } from "../experiment/errors.ts";
+import { InputError } from "../base/errors.ts";
 import type { ModelCard } from "../model/card.ts";
 
 /** The tensor that PEFT keeps a prompt in, float32 [num_virtual_tokens, token_dim]. */

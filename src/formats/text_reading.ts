@@ -1,6 +1,6 @@
 import { TEXTCNN_STEPS } from "../dataset/clean.ts";
 import { type Clean, readText } from "../dataset/reading.ts";
-import { InputError } from "../experiment/errors.ts";
+import { InputError } from "../base/errors.ts";
 import type { Json } from "../model/special_tokens.ts";
 import { Tokenizer } from "../model/tokenizer.ts";
 import { continuing, preceded } from "../model/tokenizer_steps.ts";
@@ -81,8 +81,12 @@ function tokenTexts({ tokenizer }: TemplateEncoder): string[] {
 }
 
 /** Whether an encoded example is a frame around a text's tokens. */
-function isFramed({ ids, answerRow, cut }: Encoded, text: readonly number[], frame: TextFrame): boolean {
-  const { before, behind, answerRow: answer } = frame;
+function isFramed(
+  { ids, answerRow, truncated }: Encoded,
+  text: readonly number[],
+  frame: TextFrame,
+): boolean {
+  const { before, after, answerRow: answer } = frame;
   const row = answer.side === "before" ? answer.at : before.ids.length + text.length + answer.at;
-  return cut > 0 || row === answerRow && [...before.ids, ...text, ...behind.ids].join() === ids.join();
+  return truncated > 0 || row === answerRow && [...before.ids, ...text, ...after.ids].join() === ids.join();
 }

@@ -1,5 +1,5 @@
 import { HubApiError } from "@huggingface/hub";
-import { InputError } from "../experiment/errors.ts";
+import { InputError } from "../base/errors.ts";
 import type { RepositoryName } from "./cache.ts";
 import { HubError } from "./hub_error.ts";
 import type { HubSettings } from "./settings.ts";

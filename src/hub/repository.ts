@@ -2,18 +2,18 @@ import { datasetInfo, downloadFile, listFiles, modelInfo, REGEX_COMMIT_HASH } fr
 import { dirname, join } from "@std/path";
 import { Lock } from "../disk/lock.ts";
 import { onDisk } from "../disk/on_disk.ts";
-import { InputError } from "../experiment/errors.ts";
+import { InputError } from "../base/errors.ts";
 import { RepositoryCache, type RepositoryName } from "./cache.ts";
 import { hubError } from "./explain_error.ts";
 import { HubError } from "./hub_error.ts";
-import { patientFetch } from "./patient_fetch.ts";
+import { fetchWithRetry } from "./fetch_with_retry.ts";
 import type { HubSettings } from "./settings.ts";
 import { downloadVerified, type ListedFile, type Progress } from "./verified_download.ts";
 
 /** Who is told of downloads. */
-export interface HubListener {
+export interface DownloadReporter {
   /** Something that a person should know. */
-  say(line: string): void;
+  log(line: string): void;
   /** A download begins; what comes back is told how far it is, and that it has ended. */
   download(name: string, total: number): { progress: Progress; end(): void };
 }
@@ -28,7 +28,7 @@ export class Repository {
     readonly commit: string,
     private readonly cache: RepositoryCache,
     private readonly settings: HubSettings,
-    private readonly listener: HubListener,
+    private readonly downloads: DownloadReporter,
   ) {}
 
   /**
@@ -42,10 +42,10 @@ export class Repository {
     repository: RepositoryName,
     revision: string,
     settings: HubSettings,
-    listener: HubListener,
+    downloads: DownloadReporter,
   ): Promise<Repository> {
     const cache = new RepositoryCache(settings.cache, repository);
-    const at = (commit: string) => new Repository(repository, commit, cache, settings, listener);
+    const at = (commit: string) => new Repository(repository, commit, cache, settings, downloads);
     if (REGEX_COMMIT_HASH.test(revision)) return at(revision);
     const known = await cache.readRef(revision);
     if (settings.offline) {
@@ -56,11 +56,11 @@ export class Repository {
     }
     let commit: string;
     try {
-      commit = await commitOf(repository, revision, settings, listener);
+      commit = await commitOf(repository, revision, settings, downloads);
     } catch (error) {
       const wrong = hubError(error, repository, revision, settings);
       if (!(wrong instanceof HubError) || known === undefined) throw wrong;
-      listener.say(`warning: ${wrong.message}; going by the cache, which was last at commit ${known}`);
+      downloads.log(`warning: ${wrong.message}; going by the cache, which was last at commit ${known}`);
       return at(known);
     }
     await onDisk(cache.folder, () => cache.writeRef(revision, commit), "HF_HOME");
@@ -99,7 +99,7 @@ export class Repository {
 
   /** Puts a file into the cache; other programs that want to, Hugging Face's too, wait meanwhile. */
   private async provide({ path, ...file }: ListedFile): Promise<void> {
-    const wait = () => this.listener.say(`another program downloads ${path}: waiting for it to end`);
+    const wait = () => this.downloads.log(`another program downloads ${path}: waiting for it to end`);
     const lock = await Lock.take(this.cache.lockFile(file.hash), wait);
     try {
       if (!await exists(this.cache.blob(file.hash))) await this.download({ path, ...file });
@@ -110,13 +110,13 @@ export class Repository {
   }
 
   private async download(file: ListedFile): Promise<void> {
-    const { repository, settings, commit, listener } = this;
+    const { repository, settings, commit, downloads } = this;
     const blob = this.cache.blob(file.hash), partial = `${blob}.incomplete`;
     await Deno.mkdir(dirname(blob), { recursive: true });
-    const bar = listener.download(`${repository.name}/${file.path}`, file.size);
+    const bar = downloads.download(`${repository.name}/${file.path}`, file.size);
     try {
       const asked = {
-        ...access(repository, settings, listener),
+        ...access(repository, settings, downloads),
         path: file.path,
         revision: commit,
         xet: false,
@@ -136,10 +136,10 @@ export class Repository {
   }
 
   private list(): Promise<readonly ListedFile[]> {
-    const { repository, settings, listener, commit } = this;
+    const { repository, settings, downloads, commit } = this;
     return this.listed ??= (async () => {
       try {
-        const asked = { ...access(repository, settings, listener), revision: commit, recursive: true };
+        const asked = { ...access(repository, settings, downloads), revision: commit, recursive: true };
         const entries = await Array.fromAsync(listFiles(asked));
         return entries.filter(({ type }) => type === "file").map(({ path, size, oid, lfs }) => ({
           path: safePath(path),
@@ -157,18 +157,18 @@ async function commitOf(
   repository: RepositoryName,
   revision: string,
   settings: HubSettings,
-  listener: HubListener,
+  downloads: DownloadReporter,
 ): Promise<string> {
-  const { repo: _, ...asked } = access(repository, settings, listener);
+  const { repo: _, ...asked } = access(repository, settings, downloads);
   const about = { ...asked, name: repository.name, revision, additionalFields: ["sha" as const] };
   return (repository.type === "model" ? await modelInfo(about) : await datasetInfo(about)).sha;
 }
 
-function access(repository: RepositoryName, { endpoint, token }: HubSettings, listener: HubListener) {
+function access(repository: RepositoryName, { endpoint, token }: HubSettings, downloads: DownloadReporter) {
   return {
     repo: repository,
     hubUrl: endpoint,
-    fetch: patientFetch((line) => listener.say(line)),
+    fetch: fetchWithRetry((line) => downloads.log(line)),
     ...(token !== undefined && { accessToken: token }),
   };
 }

@@ -1,7 +1,7 @@
 import { join } from "@std/path";
 import type { ModelFacts, UncountedToken } from "../compiler/mod.ts";
-import { InputError } from "../experiment/errors.ts";
-import { readJson } from "./read_json.ts";
+import { InputError } from "../base/errors.ts";
+import { readJson } from "../disk/read_json.ts";
 import { readTokenizerConfig } from "./read_tokenizer.ts";
 
 /** What prompts depend on in a model: what its graph says, and where that says nothing, what the files around it say. */

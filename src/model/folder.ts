@@ -1,7 +1,7 @@
 import { dirname, join, relative, resolve } from "@std/path";
-import { InputError, KeyError, saidOfKey } from "../experiment/errors.ts";
+import { ConfigValueError, InputError, withKeyContext } from "../base/errors.ts";
 import type { ModelSpec } from "../experiment/types.ts";
-import type { HubListener } from "../hub/repository.ts";
+import type { DownloadReporter } from "../hub/repository.ts";
 
 /** A frozen model's folder, in the layout of the Hugging Face hub. */
 export interface ModelFolder {
@@ -16,7 +16,7 @@ export interface ModelFolder {
    * Sees to it that a further file of the model is there.
    *
    * @param path below the folder
-   * @throws {KeyError} where the model has no such file
+   * @throws {ConfigValueError} where the model has no such file
    */
   provide(path: string): Promise<void>;
 }
@@ -34,26 +34,26 @@ const HUB_ID = /^[\w-][\w.-]*\/[\w-][\w.-]*$/;
  * Finds a model's folder: one on disk, else one of the hub, which is downloaded as far as it is needed.
  *
  * @param spec its source is a folder, relative to the file that names it, or a hub id
- * @throws {KeyError} where there is none
+ * @throws {ConfigValueError} where there is none
  */
 export async function findModel(
   spec: ModelSpec,
   namedIn: string,
-  listener: HubListener,
+  downloads: DownloadReporter,
 ): Promise<ModelFolder> {
   const folder: string = resolve(dirname(namedIn), spec.source);
   if (!await exists(folder) && HUB_ID.test(spec.source)) {
-    return await saidOfKey(["model", "source"], () => hubModel(spec, folder, listener));
+    return await withKeyContext(["model", "source"], () => hubModel(spec, folder, downloads));
   }
   if (spec.revision !== undefined) {
     const message = `'model.revision' goes with a model of the hub, and ${spec.source} is a folder`;
-    throw new KeyError([{ path: ["model", "revision"], message }]);
+    throw new ConfigValueError([{ path: ["model", "revision"], message }]);
   }
   const missing = (path: string) => {
     const message = `there is no ${path}: 'model.source' names a folder, relative to ${namedIn}, with ${
       FILES.join(", ")
     } and ${spec.file}, or a model of the hub (owner/name)`;
-    return new KeyError([{ path: ["model", "source"], message }]);
+    return new ConfigValueError([{ path: ["model", "source"], message }]);
   };
   if (!await exists(folder)) throw missing(folder);
   const provide = async (path: string) => {
@@ -71,12 +71,12 @@ export async function findModel(
 async function hubModel(
   { source, revision = "main", file }: ModelSpec,
   instead: string,
-  listener: HubListener,
+  downloads: DownloadReporter,
 ): Promise<ModelFolder> {
   const { Repository } = await import("../hub/repository.ts"),
     { hubSettings } = await import("../hub/settings.ts");
   const settings = await hubSettings();
-  const repository = await Repository.open({ type: "model", name: source }, revision, settings, listener)
+  const repository = await Repository.open({ type: "model", name: source }, revision, settings, downloads)
     .catch((error) => {
       if (!(error instanceof InputError)) throw error;
       throw new InputError(`${error.message} (nor is there a folder ${instead})`, { cause: error });
@@ -105,8 +105,8 @@ async function hubModel(
   return { folder, onnx, revision: commit, described, provide };
 }
 
-function keyError(message: string, key: "source" | "file"): KeyError {
-  return new KeyError([{ path: ["model", key], message }]);
+function keyError(message: string, key: "source" | "file"): ConfigValueError {
+  return new ConfigValueError([{ path: ["model", key], message }]);
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -1,8 +1,8 @@
 import { Tokenizer as Library } from "@huggingface/tokenizers";
-import { InputError } from "../experiment/errors.ts";
+import { InputError } from "../base/errors.ts";
 import { forLibrary } from "./library_steps.ts";
 import { isObject, type Json } from "./special_tokens.ts";
-import { followed } from "./tokenizer_steps.ts";
+import { unlessFollowedBy } from "./tokenizer_steps.ts";
 
 /** Stands for what a tokenizer without an unknown token has no token for. */
 const LOST = "\u{10ffff}lost";
@@ -71,5 +71,5 @@ function withoutUnknown(json: Json): Json {
   const known = vocab.filter((token) => [...token].length === 1)
     .map((character) => `\\x{${character.codePointAt(0)!.toString(16)}}`);
   const unknown = known.length > 0 ? `[^${known.join("")}]` : "[\\s\\S]";
-  return followed(json, { type: "Replace", pattern: { Regex: unknown }, content: "" });
+  return unlessFollowedBy(json, { type: "Replace", pattern: { Regex: unknown }, content: "" });
 }

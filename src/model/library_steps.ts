@@ -1,4 +1,4 @@
-import { InputError } from "../experiment/errors.ts";
+import { InputError } from "../base/errors.ts";
 import { isObject, type Json, objectsOf } from "./special_tokens.ts";
 import { schemeOf, without } from "./tokenizer_steps.ts";
 
@@ -91,9 +91,9 @@ function libraryPreTokenizer(step: Json): Json {
     case "WhitespaceSplit":
       return matches("\\S+");
     case "Digits":
-      return cut("\\p{N}", step.individual_digits === true ? "Isolated" : "Contiguous");
+      return cutRegex("\\p{N}", step.individual_digits === true ? "Isolated" : "Contiguous");
     case "Punctuation":
-      return cut(`[${PUNCTUATION}]`, step.behavior ?? "Isolated");
+      return cutRegex(`[${PUNCTUATION}]`, step.behavior ?? "Isolated");
     case "Split":
       return librarySplit(step);
     default:
@@ -105,7 +105,7 @@ function libraryMetaspace(step: Json): Json {
   const metaspace = { ...without(step, "add_prefix_space"), prepend_scheme: schemeOf(step) };
   if (step.split === false) return metaspace;
   const blank = String(step.replacement ?? "▁").codePointAt(0)!.toString(16);
-  return inTurn([metaspace, cut(`\\x{${blank}}`, "MergedWithNext")]);
+  return inTurn([metaspace, cutRegex(`\\x{${blank}}`, "MergedWithNext")]);
 }
 
 function librarySplit(step: Json): Json {
@@ -120,7 +120,7 @@ function librarySplit(step: Json): Json {
   if (regex === undefined || invert === true && behavior !== "Contiguous") {
     throw lacking(`the step ${JSON.stringify(step)}`);
   }
-  return cut(regex, behavior);
+  return cutRegex(regex, behavior);
 }
 
 function inTurn(pretokenizers: readonly Json[]): Json {
@@ -133,7 +133,7 @@ function matches(regex: string): Json {
 }
 
 /** Cuts a text at what a pattern matches. */
-function cut(regex: string, behavior: unknown): Json {
+function cutRegex(regex: string, behavior: unknown): Json {
   const found = `(?:${regex})`, other = `(?:(?!${found})[\\s\\S])`;
   switch (behavior) {
     case "Removed":

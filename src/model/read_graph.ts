@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { basename } from "@std/path";
 import { notOnnx, readOnnxFile, weightsApart } from "../compiler/mod.ts";
-import { PIECE, piecesOf } from "./hash_file.ts";
+import { PIECE, piecesOf } from "../disk/hash_file.ts";
 import { readRegion } from "./read_region.ts";
 
 /** An ONNX file that was read once. */

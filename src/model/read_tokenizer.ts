@@ -1,6 +1,6 @@
 import { join } from "@std/path";
-import { InputError } from "../experiment/errors.ts";
-import { readJson } from "./read_json.ts";
+import { InputError } from "../base/errors.ts";
+import { readJson } from "../disk/read_json.ts";
 import type { Json } from "./special_tokens.ts";
 import { type ModelVocabulary, Tokenizer } from "./tokenizer.ts";
 
@@ -35,8 +35,8 @@ export async function readTokenizerJson(folder: string): Promise<Json> {
  */
 export async function readTokenizerConfig(folder: string, names: readonly string[] = NAMING): Promise<Json> {
   const files = await Promise.all(names.map((name) => readIfThere(join(folder, name))));
-  const said = files.flatMap((file) => Object.entries(file ?? {}));
-  return Object.fromEntries(said.filter(([, value]) => value !== null));
+  const entries = files.flatMap((file) => Object.entries(file ?? {}));
+  return Object.fromEntries(entries.filter(([, value]) => value !== null));
 }
 
 async function readIfThere(path: string): Promise<Json | undefined> {

@@ -1,4 +1,4 @@
-import { InputError } from "../experiment/errors.ts";
+import { InputError } from "../base/errors.ts";
 
 /** A JSON object. */
 export type Json = Readonly<Record<string, unknown>>;

@@ -51,7 +51,7 @@ export function preceded(tokenizer: Json, steps: readonly Json[]): Json {
  *
  * @param step a pre-tokenizer, as `tokenizer.json` has it
  */
-export function followed(tokenizer: Json, step: Json): Json {
+export function unlessFollowedBy(tokenizer: Json, step: Json): Json {
   const pretokenizers = [...stepsOf(tokenizer.pre_tokenizer, "pretokenizers"), step];
   return { ...tokenizer, pre_tokenizer: { type: "Sequence", pretokenizers } };
 }

@@ -1,5 +1,5 @@
 import { float32Tensor, int64Tensor, type Tensor } from "../device/device.ts";
-import type { RandomStream } from "../experiment/random_stream.ts";
+import type { RandomStream } from "../base/random_stream.ts";
 import type { Encoded } from "./encoding.ts";
 
 /** An encoded example with the index of its class. */
@@ -98,7 +98,7 @@ export function evaluationBatches(
 ): number[][] {
   const order = lengths.map((_, i) => i).sort((a, b) => lengths[a]! - lengths[b]! || a - b);
   const groups = isPadded ? [order] : ofOneLength(order, (i) => lengths[i]!);
-  return groups.flatMap((group) => cut(group, batchSize));
+  return groups.flatMap((group) => slicesOf(group, batchSize));
 }
 
 /**
@@ -112,7 +112,7 @@ export function batchParts(
   most: number,
   padId: number | undefined,
 ): LabelledEncoding[][] {
-  const parts = cut(examples, most);
+  const parts = slicesOf(examples, most);
   return padId === undefined ? parts.flatMap((part) => ofOneLength(part, ({ ids }) => ids.length)) : parts;
 }
 
@@ -121,7 +121,7 @@ function ofOneLength<Item>(items: readonly Item[], lengthOf: (item: Item) => num
   return [...Map.groupBy(items, lengthOf).values()];
 }
 
-function cut<Item>(items: readonly Item[], most: number): Item[][] {
+function slicesOf<Item>(items: readonly Item[], most: number): Item[][] {
   return Array.from(
     { length: Math.ceil(items.length / most) },
     (_, i) => items.slice(i * most, (i + 1) * most),

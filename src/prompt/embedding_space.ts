@@ -1,5 +1,5 @@
 import { float32Tensor, int64Tensor, type Session, type Tensor } from "../device/device.ts";
-import { InputError } from "../experiment/errors.ts";
+import { InputError } from "../base/errors.ts";
 
 /** Token ids that are embedded at once. */
 const AT_ONCE = 1024;

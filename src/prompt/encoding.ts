@@ -1,4 +1,4 @@
-import { InputError, KeyError } from "../experiment/errors.ts";
+import { ConfigValueError, InputError } from "../base/errors.ts";
 import { columnsOf, type Piece, type Template } from "../experiment/template.ts";
 import type { ModelCard } from "../model/card.ts";
 import type { Tokenizer } from "../model/tokenizer.ts";
@@ -15,7 +15,7 @@ export interface Encoded {
   /** The place whose logits are read. */
   readonly answerRow: number;
   /** How many tokens of the text did not fit. */
-  readonly cut: number;
+  readonly truncated: number;
 }
 
 /** How positions are counted around a prompt. */
@@ -46,7 +46,7 @@ export class TemplateEncoder {
 
   /**
    * @param card a masked model answers at the mask, a causal one after the last token of the template
-   * @throws {KeyError} where the template does not suit the kind of model, needs a mask token that the tokenizer lacks, holds
+   * @throws {ConfigValueError} where the template does not suit the kind of model, needs a mask token that the tokenizer lacks, holds
    * a token that the model lacks, spells the mask token itself, or leaves no room for a text
    */
   constructor(
@@ -77,10 +77,10 @@ export class TemplateEncoder {
     if (kind === "masked") this.checkMask(empty, masks);
     if (words >= this.room) {
       const isShort = this.outside + words >= (card.positions ?? Infinity);
-      const [taken, limit] = isShort ? [this.outside, card.positions] : [this.around, card.sequence];
+      const [fixed, limit] = isShort ? [this.outside, card.positions] : [this.around, card.sequence];
       throw templateError(
         `the template and the prompt take ${
-          taken + words
+          fixed + words
         } of the model's ${limit} positions, which leaves none for the text: shorten 'prompt.length' or the template`,
       );
     }
@@ -97,7 +97,7 @@ export class TemplateEncoder {
     const { stretches, tokenizer, room } = this;
     const whole = stretches.map((stretch) => tokensOf(stretch, texts, tokenizer)), length = sizeOf(whole);
     const fitting = length > room ? this.shortener.shortened(texts, whole, room) : whole;
-    return { ...this.laidOut(fitting), cut: length - sizeOf(fitting) };
+    return { ...this.laidOut(fitting), truncated: length - sizeOf(fitting) };
   }
 
   /** Whether a part takes positions. */
@@ -119,7 +119,7 @@ export class TemplateEncoder {
     return Math.min(positions - this.outside, sequence - this.around);
   }
 
-  private laidOut(tokens: readonly StretchTokens[]): Omit<Encoded, "cut"> {
+  private laidOut(tokens: readonly StretchTokens[]): Omit<Encoded, "truncated"> {
     const ids: number[] = [], positions: number[] = [], promptRows: number[] = [];
     let answerRow: number | undefined, position = this.card.firstPosition, next = 0;
     for (const part of this.parts) {
@@ -200,6 +200,6 @@ function lengthOf(part: Part): number {
 }
 
 /** What is wrong with a template, said at its key. */
-export function templateError(message: string): KeyError {
-  return new KeyError([{ path: ["prompt", "template"], message }]);
+export function templateError(message: string): ConfigValueError {
+  return new ConfigValueError([{ path: ["prompt", "template"], message }]);
 }

@@ -1,6 +1,6 @@
 import { float32Tensor, type Tensor } from "../device/device.ts";
-import { InputError } from "../experiment/errors.ts";
-import type { RandomStream } from "../experiment/random_stream.ts";
+import { InputError } from "../base/errors.ts";
+import type { RandomStream } from "../base/random_stream.ts";
 import type { Initialization } from "../experiment/types.ts";
 import type { Tokenizer } from "../model/tokenizer.ts";
 import type { EmbeddingSpace } from "./embedding_space.ts";
@@ -66,14 +66,14 @@ export async function initialPrompt(
     case "vocabulary":
       return await sampled(length, how.top, [], sources);
     case "labels":
-      return await fitted(await embeddedWords(sources), length, "the verbalizer has", "words", sources);
+      return await fittingText(await embeddedWords(sources), length, "the verbalizer has", "words", sources);
     case "text": {
       const ids = how.as === "peft"
         ? repeatedTokens(how.text, length, tokenizer)
         : tokenizer.encode(how.text);
       const { data } = await space.vectors(ids);
       const start = begun(data as Float32Array, ids.map((id) => tokenizer.tokenOf(id)), space.dimension);
-      return await fitted(start, length, "the text has", "tokens", sources);
+      return await fittingText(start, length, "the text has", "tokens", sources);
     }
     case "run":
     case "peft": {
@@ -85,7 +85,7 @@ export async function initialPrompt(
         );
       }
       const start = begun(data as Float32Array, Array.from({ length: vectors! }, () => undefined), size);
-      return await fitted(start, length, `the prompt in ${how.path} has`, "vectors", sources);
+      return await fittingText(start, length, `the prompt in ${how.path} has`, "vectors", sources);
     }
   }
 }
@@ -121,7 +121,7 @@ async function embeddedWords({ labelWords, tokenizer, space }: Sources): Promise
 }
 
 /** As many vectors as the prompt has. */
-async function fitted(
+async function fittingText(
   start: InitialPrompt,
   length: number,
   what: string,
@@ -134,12 +134,12 @@ async function fitted(
     const warning = `${what} ${have} ${things}, and the prompt ${length} vectors: the last ${
       have - length
     } are left out`;
-    const cut = begun(
+    const shortened = begun(
       (data as Float32Array).slice(0, length * dimension),
       origins.slice(0, length),
       dimension,
     );
-    return { ...cut, warnings: [warning] };
+    return { ...shortened, warnings: [warning] };
   }
   const rest = await sampled(length - have, FILLED_FROM, origins, sources);
   const numbers = new Float32Array(length * dimension);
@@ -151,15 +151,15 @@ async function fitted(
   return { ...begun(numbers, [...origins, ...rest.origins], dimension), warnings: [warning] };
 }
 
-/** @param taken tokens that are there already */
+/** @param used tokens that are there already */
 async function sampled(
   length: number,
   top: number,
-  taken: readonly (string | undefined)[],
+  used: readonly (string | undefined)[],
   { tokenizer, trainingTexts, space, stream }: Sources,
 ): Promise<InitialPrompt> {
   const candidates = mostFrequentTokens(tokenizer, trainingTexts, top, space.rows)
-    .filter((id) => !taken.includes(tokenizer.tokenOf(id)));
+    .filter((id) => !used.includes(tokenizer.tokenOf(id)));
   if (candidates.length < length) {
     throw new InputError(
       `'prompt.length: ${length}' is more than the ${candidates.length} tokens that 'initialization.top' allows`,

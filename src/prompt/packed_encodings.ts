@@ -12,9 +12,9 @@ export class PackedEncodings {
   private used = 0;
 
   /** The same example, its numbers held here. */
-  pack({ ids, positions, promptRows, answerRow, cut, label }: LabelledEncoding): LabelledEncoding {
+  pack({ ids, positions, promptRows, answerRow, truncated, label }: LabelledEncoding): LabelledEncoding {
     const lists = [ids, positions, promptRows].map((list) => this.held(list));
-    return new PackedEncoding(lists[0]!, lists[1]!, lists[2]!, answerRow, cut, label);
+    return new PackedEncoding(lists[0]!, lists[1]!, lists[2]!, answerRow, truncated, label);
   }
 
   private held(list: readonly number[]): Held {
@@ -42,7 +42,7 @@ class PackedEncoding implements LabelledEncoding {
     private readonly heldPositions: Held,
     private readonly heldRows: Held,
     readonly answerRow: number,
-    readonly cut: number,
+    readonly truncated: number,
     readonly label: number,
   ) {}
 

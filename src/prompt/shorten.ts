@@ -72,8 +72,8 @@ export class Shortener {
     );
     const letters = names.map((name) => [name, [...texts[name]!]] as const);
     const upTo = (most: number) => {
-      const cut = Object.fromEntries(letters.map(([name, all]) => [name, all.slice(0, most).join("")]));
-      const found = this.stretches.map((stretch) => tokensOf(stretch, cut, this.tokenizer));
+      const shortened = Object.fromEntries(letters.map(([name, all]) => [name, all.slice(0, most).join("")]));
+      const found = this.stretches.map((stretch) => tokensOf(stretch, shortened, this.tokenizer));
       return { found, fits: sizeOf(found) <= room };
     };
     const longest = Math.max(...letters.map(([, all]) => all.length));

@@ -1,4 +1,4 @@
-import { InputError } from "../experiment/errors.ts";
+import { InputError } from "../base/errors.ts";
 import type { Piece } from "../experiment/template.ts";
 import type { Place, Tokenizer } from "../model/tokenizer.ts";
 

@@ -1,5 +1,5 @@
 import { float32Tensor, int64Tensor, type Tensor } from "../device/device.ts";
-import { KeyError } from "../experiment/errors.ts";
+import { ConfigValueError } from "../base/errors.ts";
 import type { MultiTokenWords } from "../experiment/types.ts";
 import type { Tokenizer } from "../model/tokenizer.ts";
 
@@ -18,7 +18,7 @@ export interface Verbalizer {
  *
  * @param multiTokenWords what becomes of words that are several tokens: an error, their first token alone, or the mean of
  * their tokens' logits
- * @throws {KeyError} naming every word that the tokenizer splits or does not know, its pieces, and spellings that are one
+ * @throws {ConfigValueError} naming every word that the tokenizer splits or does not know, its pieces, and spellings that are one
  * token; words whose token the model cannot answer; or words of two classes that are the same token
  */
 export function readVerbalizer(
@@ -29,34 +29,34 @@ export function readVerbalizer(
   const wrong: { path: (string | number)[]; message: string }[] = [], owners = new Map<number, string>();
   const tokens = Object.entries(words).map(([name, list]) =>
     list.map((word, i) => {
-      const say = (message: string) => wrong.push({ path: ["verbalizer", name, i], message });
+      const violation = (message: string) => wrong.push({ path: ["verbalizer", name, i], message });
       const ids = tokenizer.encode(word),
         known = ids.length > 0 && tokenizer.knows(word);
       if (!known || ids.length > 1 && multiTokenWords === "error") {
-        say(splitMessage(word, name, known, tokenizer));
+        violation(splitMessage(word, name, known, tokenizer));
       }
-      const taken = multiTokenWords === "firstToken" ? ids.slice(0, 1) : ids;
-      const strange = taken.find((id) => id >= tokenizer.model.words);
+      const kept = multiTokenWords === "firstToken" ? ids.slice(0, 1) : ids;
+      const strange = kept.find((id) => id >= tokenizer.model.words);
       if (strange !== undefined) {
-        say(
+        violation(
           `'${word}' of the class '${name}' has the token '${
             tokenizer.tokenOf(strange)
           }' of the id ${strange}, and the model answers with ${tokenizer.model.words} tokens: choose another, or take the tokenizer that belongs to the model`,
         );
       }
-      const owner = owners.get(taken[0]!);
-      if (taken.length === 1 && owner !== undefined && owner !== name) {
-        say(
+      const owner = owners.get(kept[0]!);
+      if (kept.length === 1 && owner !== undefined && owner !== name) {
+        violation(
           `'${word}' of the class '${name}' is the token '${
-            tokenizer.tokenOf(taken[0]!)
+            tokenizer.tokenOf(kept[0]!)
           }', as a word of '${owner}' is: choose another`,
         );
       }
-      if (taken.length === 1) owners.set(taken[0]!, name);
-      return taken;
+      if (kept.length === 1) owners.set(kept[0]!, name);
+      return kept;
     })
   );
-  if (wrong.length > 0) throw new KeyError(wrong);
+  if (wrong.length > 0) throw new ConfigValueError(wrong);
   return { classes: Object.keys(words), tokens };
 }
 

@@ -21,7 +21,7 @@ export function bilingual({ en, zh }: Bilingual): Html {
   return new Html(`<span data-en="${escape(en)}" data-zh="${escape(zh)}">${escape(en)}</span>`);
 }
 
-/** A path or a variant's name, which may break behind its parts. */
+/** A path or a variant's name, which may break after its parts. */
 export function breakable(name: string): Html {
   return new Html(escape(name).replace(/[,/]/g, "$&<wbr>"));
 }
@@ -42,8 +42,8 @@ export function termName(name: TermName): Html {
 
 /** A number, with a tooltip that says what it is. @param of the metric that the term is said of */
 export function number(text: string, term: TermName, of?: TermName): Html {
-  const said = of === undefined ? "" : ` data-of="${of}"`;
-  return new Html(`<span class="number" data-term="${term}"${said}>${escape(text)}</span>`);
+  const attribute = of === undefined ? "" : ` data-of="${of}"`;
+  return new Html(`<span class="number" data-term="${term}"${attribute}>${escape(text)}</span>`);
 }
 
 /** A value of an experiment's key, in one line. */

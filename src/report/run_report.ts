@@ -1,7 +1,7 @@
 import { stringify } from "yaml";
 import { experimentYaml } from "../results/experiment_yaml.ts";
 import { reliabilityBins } from "../evaluation/calibration.ts";
-import type { Meaning, Neighbourhood } from "../prompt/meaning.ts";
+import type { Neighbourhood, PromptInterpretation } from "../prompt/interpretation.ts";
 import type { EnsembleFile } from "../results/ensemble_file.ts";
 import type { PartMetrics } from "../results/metrics_file.ts";
 import { type Prediction, worstMistakes } from "../results/predictions.ts";
@@ -32,7 +32,7 @@ export interface RunReport extends RunRecord {
   readonly history: readonly HistoryLine[];
   readonly samples: readonly SamplePrediction[];
   /** Of a soft prompt. */
-  readonly meaning?: Meaning;
+  readonly meaning?: PromptInterpretation;
   /** Of several prompts that answered together. */
   readonly ensemble?: EnsembleFile;
 }
@@ -76,7 +76,7 @@ function chartData({ metrics, history, predictions }: RunReport): Record<string,
     confusion: metrics.test.confusion,
     reliability: reliabilityBins(predictions.map(({ label, predicted, probabilities }) => ({
       confidence: probabilities[predicted]!,
-      right: label === predicted,
+      correct: label === predicted,
     }))),
   };
 }
@@ -238,7 +238,7 @@ function neighbourTable(neighbours: readonly Neighbourhood[]): Html {
 }
 
 /** The vocabulary around each vector, which vectors are alike, and whether the verbalizer's words are among it. */
-function meaning({ vectors, duplicates, label_words }: Meaning): Html[] {
+function meaning({ vectors, duplicates, label_words }: PromptInterpretation): Html[] {
   const list = (numbers: readonly number[]) => numbers.join(", ");
   return [
     neighbourTable(vectors),

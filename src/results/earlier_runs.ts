@@ -1,4 +1,4 @@
-import { InputError } from "../experiment/errors.ts";
+import { InputError } from "../base/errors.ts";
 import { promptLength } from "../experiment/prompt_vectors.ts";
 import type { Experiment } from "../experiment/types.ts";
 import { readAbout, type RunAbout } from "./read_run.ts";

@@ -1,4 +1,4 @@
-import { InputError } from "../experiment/errors.ts";
+import { InputError } from "../base/errors.ts";
 
 /** The format of a run's folder that this program writes, and the newest that it reads. */
 export const RUN_FORMAT = "softprompt-run/1";

@@ -1,8 +1,8 @@
 import { join } from "@std/path";
 import type { Tensor } from "../device/device.ts";
 import { readSafetensors, writeSafetensors } from "../device/safetensors.ts";
-import { InputError } from "../experiment/errors.ts";
-import { sha256 } from "../dataset/sha256.ts";
+import { InputError } from "../base/errors.ts";
+import { sha256 } from "../base/sha256.ts";
 import { checkOwnFile } from "./own_files.ts";
 import { readEnvironment } from "./read_run.ts";
 

@@ -1,7 +1,7 @@
 import { join } from "@std/path";
 import { parse as parseYaml } from "yaml";
-import { sha256OfJson } from "../dataset/sha256.ts";
-import { InputError } from "../experiment/errors.ts";
+import { sha256OfJson } from "../base/sha256.ts";
+import { InputError } from "../base/errors.ts";
 import type { Environment, EnvironmentFiles } from "./run_files.ts";
 
 /** The files of a run that its answers depend on, whose hashes `environment.json` keeps. */

@@ -1,4 +1,4 @@
-import { sha256OfJson } from "../dataset/sha256.ts";
+import { sha256OfJson } from "../base/sha256.ts";
 import { readWritten } from "../experiment/read_written.ts";
 import type { RunRecord } from "./read_run.ts";
 import type { PackedRun, PackedRuns } from "./run_files.ts";

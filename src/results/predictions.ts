@@ -1,5 +1,5 @@
 import type { Example } from "../dataset/example.ts";
-import { sha256 } from "../dataset/sha256.ts";
+import { sha256 } from "../base/sha256.ts";
 import { indexOfLargest, softmax } from "../evaluation/softmax.ts";
 import type { Prediction } from "./run_files.ts";
 

@@ -1,8 +1,8 @@
 import { join } from "@std/path";
-import { sha256 } from "../dataset/sha256.ts";
+import { sha256 } from "../base/sha256.ts";
 import type { Tensor } from "../device/device.ts";
 import { readSafetensors } from "../device/safetensors.ts";
-import { InputError } from "../experiment/errors.ts";
+import { InputError } from "../base/errors.ts";
 import { promptInsertion, promptLength } from "../experiment/prompt_vectors.ts";
 import { checkSemantics } from "../experiment/semantics.ts";
 import { checkOwnFile } from "./own_files.ts";
@@ -62,9 +62,9 @@ async function checkOwn(
   path: string,
   dimension: number | undefined,
 ): Promise<void> {
-  const differs = (what: string, here: unknown, there: string) =>
+  const differs = (what: string, here: unknown, theirs: string) =>
     new InputError(
-      `${path} is not this run's prompt: its ${what} is ${here}, and ${there}; put the run's own back, or run its experiment again with --force`,
+      `${path} is not this run's prompt: its ${what} is ${here}, and ${theirs}; put the run's own back, or run its experiment again with --force`,
     );
   if (dimension !== undefined && dims[1] !== dimension) {
     throw differs("dimension", dims[1], `the model's vectors have ${dimension} numbers`);

@@ -1,7 +1,7 @@
 import { join } from "@std/path";
 import { TextLineStream } from "@std/streams/text-line-stream";
 import { parse as parseYaml, YAMLParseError } from "yaml";
-import { InputError } from "../experiment/errors.ts";
+import { InputError } from "../base/errors.ts";
 import { readWritten } from "../experiment/read_written.ts";
 import type { Experiment } from "../experiment/types.ts";
 import type { EnsembleFile } from "./ensemble_file.ts";

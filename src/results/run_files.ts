@@ -123,13 +123,18 @@ export interface Environment {
   readonly onnxruntime: string;
   readonly tokenizers: string;
   readonly platform: string;
+  /** The commit that the experiment's file is tracked in; earlier programs wrote that of the working directory. */
   readonly git_commit: string | null;
+  /** Whether that file differed from the commit when it was run; earlier programs do not say. */
+  readonly git_dirty?: boolean | null;
   /** What computed. */
   readonly device: EnvironmentDevice;
   /** The frozen model. */
   readonly model: EnvironmentModel;
   /** The data. */
   readonly dataset: EnvironmentDataset;
+  /** The same of data to transfer to, by what the results call them. */
+  readonly transfer?: Readonly<Record<string, DataFolder>>;
   readonly seed: number;
   /** How what was compiled compared with the model's own file, or why it was not compared; runs of the first programs do not say. */
   readonly self_check?: SelfCheck | SkippedCheck;
@@ -163,7 +168,10 @@ export interface EnvironmentModel {
 /** The data. */
 export interface EnvironmentDataset {
   readonly name: string;
+  /** The commit, for a dataset of the hub. */
   readonly revision?: string;
+  /** Where a dataset that is called by its name lies, seen from the run's folder; earlier programs do not say. */
+  readonly folder?: string;
   readonly sha256: string;
 }
 
@@ -320,6 +328,11 @@ export interface PackedRun {
   readonly predictions: readonly (readonly (number | null)[])[];
 }
 
+/** Where data lie, seen from the run's folder. */
+export interface DataFolder {
+  readonly folder: string;
+}
+
 /** The types of what is read from files, by the names of their definitions. */
 export interface RunFileTypes {
   readonly part_metrics: PartMetrics;
@@ -344,4 +357,5 @@ export interface RunFileTypes {
   readonly summary_file: SummaryFile;
   readonly packed_runs: PackedRuns;
   readonly packed_run: PackedRun;
+  readonly data_folder: DataFolder;
 }

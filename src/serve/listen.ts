@@ -1,4 +1,4 @@
-import { InputError } from "../experiment/errors.ts";
+import { InputError } from "../base/errors.ts";
 
 /** Where a server listens. */
 export interface ListenOptions {

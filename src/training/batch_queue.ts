@@ -1,4 +1,4 @@
-import { RandomStream } from "../experiment/random_stream.ts";
+import { RandomStream } from "../base/random_stream.ts";
 import type { TrainingSpec } from "../experiment/types.ts";
 import {
   type BatchFeeds,

@@ -1,4 +1,4 @@
-import { sha256 } from "../dataset/sha256.ts";
+import { sha256 } from "../base/sha256.ts";
 import type { Tensor } from "../device/device.ts";
 import { readSafetensors, writeSafetensors } from "../device/safetensors.ts";
 import type { Best, Parameters } from "./early_stopping.ts";

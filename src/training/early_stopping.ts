@@ -1,7 +1,7 @@
 import type { Tensor } from "../device/device.ts";
 
 /** What is watched on the validation set. */
-export interface Watched {
+export interface ValidationMetrics {
   readonly accuracy: number;
   readonly loss: number;
 }
@@ -12,7 +12,7 @@ export type Parameters = Readonly<Record<string, Tensor>>;
 /** The best so far. */
 export interface Best {
   readonly step: number;
-  readonly validation: Watched;
+  readonly validation: ValidationMetrics;
   readonly parameters: Parameters;
 }
 
@@ -46,7 +46,7 @@ export class EarlyStopping {
     return this.patience !== undefined && this.waited >= this.patience;
   }
 
-  private isBetter(a: Watched, b: Watched): boolean {
+  private isBetter(a: ValidationMetrics, b: ValidationMetrics): boolean {
     if (this.metric === "loss" || a.accuracy === b.accuracy) return a.loss < b.loss;
     return a.accuracy > b.accuracy;
   }

@@ -17,22 +17,22 @@ interface Asked {
  * runs go on together.
  */
 export class FusedSteps {
-  private readonly members: Set<FusedMember>;
-  private readonly asked = new Map<FusedMember, Asked>();
+  private readonly members: Set<LockstepSlot>;
+  private readonly asked = new Map<LockstepSlot, Asked>();
   /** One for each run, in their order. */
-  readonly seats: readonly FusedMember[];
+  readonly slots: readonly LockstepSlot[];
 
   /**
    * @param runs how many take part; each leaves when it has taken its last step, or has none to take
    * @param signal interrupts: a step that is asked for is not taken then, so that all go on from the same one
    */
   constructor(runs: number, private readonly signal?: AbortSignal) {
-    this.seats = Array.from({ length: runs }, () => new FusedMember(this));
-    this.members = new Set(this.seats);
+    this.slots = Array.from({ length: runs }, () => new LockstepSlot(this));
+    this.members = new Set(this.slots);
   }
 
   /** A run's next step. */
-  step(member: FusedMember, bank: ResidentSession, feeds: Feeds): Promise<Record<string, DeviceTensor>> {
+  step(member: LockstepSlot, bank: ResidentSession, feeds: Feeds): Promise<Record<string, DeviceTensor>> {
     return new Promise((resolve, reject) => {
       this.asked.set(member, { feeds, bank, resolve, reject });
       this.begin();
@@ -40,7 +40,7 @@ export class FusedSteps {
   }
 
   /** A run takes no further steps. */
-  leave(member: FusedMember): void {
+  leave(member: LockstepSlot): void {
     this.members.delete(member);
     this.begin();
   }
@@ -48,7 +48,7 @@ export class FusedSteps {
   /** Takes the steps that were asked for, when nobody is waited for. */
   private begin(): void {
     if (this.asked.size === 0 || this.asked.size < this.members.size) return;
-    const round = this.seats.flatMap((seat) => this.asked.get(seat) ?? []);
+    const round = this.slots.flatMap((slot) => this.asked.get(slot) ?? []);
     this.asked.clear();
     if (this.signal?.aborted) {
       for (const { reject } of round) reject(new Interrupted("interrupted between two steps"));
@@ -62,7 +62,7 @@ export class FusedSteps {
 }
 
 /** A run's place among those that take their steps together. */
-export class FusedMember {
+export class LockstepSlot {
   constructor(private readonly steps: FusedSteps) {}
 
   /** The bank as the session of one prompt's step. */

@@ -30,21 +30,21 @@ export interface StepOutputs {
  * given to the optimizer: the same up to rounding, with the memory of one part.
  *
  * @param parts the batch's examples as inputs of the step
- * @param moment what is tuned, the optimizer's state and the step's hyperparameters
+ * @param inputs what is tuned, the optimizer's state and the step's hyperparameters
  */
 export async function takeStep(
   { session, update }: StepSessions,
   parts: readonly BatchFeeds[],
   verbalizer: Feeds,
-  moment: Feeds,
+  inputs: Feeds,
 ): Promise<StepOutputs> {
-  const run = (part: BatchFeeds) => session.run({ ...part, ...verbalizer, ...moment });
+  const run = (part: BatchFeeds) => session.run({ ...part, ...verbalizer, ...inputs });
   if (parts.length === 1) {
     const { loss, gradient, gradient_norm, class_logits, ...next } = await run(parts[0]!);
     class_logits?.free();
     return { loss: loss!, gradient: (gradient ?? gradient_norm)!, next };
   }
-  const { dims } = moment.prompt!, whole = parts.reduce((sum, part) => sum + weightOf(part), 0);
+  const { dims } = inputs.prompt!, whole = parts.reduce((sum, part) => sum + weightOf(part), 0);
   const gradient = new Float64Array(dims.reduce((a, b) => a * b, 1));
   let loss = 0;
   for (const part of parts) {
@@ -55,7 +55,7 @@ export async function takeStep(
     for (const output of Object.values(outputs)) output.free();
   }
   const mean = float32Tensor(Float32Array.from(gradient), dims);
-  return { loss: scalarTensor(loss), gradient: mean, next: await update!.run({ ...moment, gradient: mean }) };
+  return { loss: scalarTensor(loss), gradient: mean, next: await update!.run({ ...inputs, gradient: mean }) };
 }
 
 /** What a part of a batch weighs: as many examples as it has, or the sum of their weights. */
@@ -65,7 +65,7 @@ function weightOf({ labels, example_weights }: BatchFeeds): number {
 }
 
 /** Brings a tensor into the host's memory, and frees it where it was. */
-export async function taken(tensor: Tensor | DeviceTensor): Promise<Tensor> {
+export async function toHost(tensor: Tensor | DeviceTensor): Promise<Tensor> {
   if ("data" in tensor) return tensor;
   const here = await tensor.read();
   tensor.free();
@@ -73,6 +73,6 @@ export async function taken(tensor: Tensor | DeviceTensor): Promise<Tensor> {
 }
 
 /** Frees a tensor that nobody will read. */
-export function drop(tensor: Tensor | DeviceTensor): void {
+export function dispose(tensor: Tensor | DeviceTensor): void {
   if (!("data" in tensor)) tensor.free();
 }

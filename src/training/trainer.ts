@@ -1,14 +1,14 @@
-import { evaluate } from "../compiler/dimension.ts";
-import type { StateTensor } from "../compiler/optimizer.ts";
+import { evaluate } from "../compiler/graph/dimension.ts";
+import type { StateTensor } from "../compiler/passes/optimizer.ts";
 import { type DeviceTensor, float32Tensor, scalarTensor, type Tensor } from "../device/device.ts";
 import type { TrainingSpec } from "../experiment/types.ts";
 import type { LabelledEncoding } from "../prompt/batches.ts";
 import { BatchQueue } from "./batch_queue.ts";
 import type { Checkpoint } from "./checkpoint.ts";
-import { type Best, EarlyStopping, type Parameters, type Watched } from "./early_stopping.ts";
-import { Moving } from "./moving.ts";
+import { type Best, EarlyStopping, type Parameters, type ValidationMetrics } from "./early_stopping.ts";
+import { TrainingState } from "./training_state.ts";
 import { learningRateAt } from "./schedule.ts";
-import { drop, type StepSessions, taken, takeStep } from "./step.ts";
+import { dispose, type StepSessions, takeStep, toHost } from "./step.ts";
 import type { HistoryLine } from "./training_files.ts";
 
 export type { HistoryLine } from "./training_files.ts";
@@ -29,7 +29,7 @@ export interface TuningTask extends StepSessions {
   /** What an example of each class weighs in the loss, where the step's loss is a weighted mean. */
   readonly classWeights?: readonly number[];
   /** Measures on the validation set; absent where there is none. */
-  readonly validate?: (parameters: Parameters) => Promise<Watched>;
+  readonly validate?: (parameters: Parameters) => Promise<ValidationMetrics>;
   /** Where an earlier run of the same task was interrupted. */
   readonly resume?: Checkpoint;
   /** Interrupts between two steps. */
@@ -96,18 +96,18 @@ export async function* tune(task: TuningTask): AsyncGenerator<TuningEvent, Tuned
     resume?.waited,
   );
   let kept: Checkpoint = resume ?? startOf(task), done = kept.step, { losses, seconds } = kept;
-  const moving = new Moving(kept.parameters, kept.state);
+  const current = new TrainingState(kept.parameters, kept.state);
   /** Losses of the steps since the history's last line that are still on the device. */
   let pending: (Tensor | DeviceTensor)[] = [];
   const bringLosses = async () => {
-    const here = await Promise.all(pending.map(taken));
+    const here = await Promise.all(pending.map(toHost));
     pending = [];
     losses = [...losses, ...here.map(({ data }) => Number(data[0]))];
   };
   const checkpoint = (): TuningEvent => ({ kind: "checkpoint", checkpoint: kept });
   const keep = async () => {
     const { best, waited } = stopping;
-    kept = { step: done, ...await moving.read(), losses, waited, seconds, ...(best && { best }) };
+    kept = { step: done, ...await current.read(), losses, waited, seconds, ...(best && { best }) };
   };
   const queue = new BatchQueue(task, perEpoch);
   try {
@@ -116,7 +116,7 @@ export async function* tune(task: TuningTask): AsyncGenerator<TuningEvent, Tuned
       if (task.signal?.aborted) throw new Interrupted(`interrupted after step ${done} of ${total}`);
       const learningRate = learningRateAt(step, total, spec.optimizer.learningRate, spec.schedule);
       const running = takeStep(task, queue.at(done), task.verbalizer, {
-        ...moving.feeds,
+        ...current.feeds,
         learning_rate: scalarTensor(learningRate),
         weight_decay: scalarTensor(spec.optimizer.weightDecay),
         clip_norm: scalarTensor(spec.clipNorm),
@@ -125,30 +125,30 @@ export async function* tune(task: TuningTask): AsyncGenerator<TuningEvent, Tuned
       // The device works; the host makes the next batch ready.
       if (step < total) queue.at(step);
       const { loss, gradient, next } = await running;
-      moving.advance(next);
+      current.advance(next);
       pending.push(loss);
       done = step;
       const endsEpoch = done % perEpoch === 0 || done === total;
       const logs = done % spec.logEvery === 0 || endsEpoch;
       if (!logs) {
-        drop(gradient);
+        dispose(gradient);
         seconds += (performance.now() - started) / 1000;
         yield { kind: "step", step, total };
         continue;
       }
-      const gradientNorm = normOf(await taken(gradient));
+      const gradientNorm = normOf(await toHost(gradient));
       await bringLosses();
-      const broken = losses.findIndex((one) => !Number.isFinite(one));
-      if (broken >= 0 || !Number.isFinite(gradientNorm)) {
+      const faulty = losses.findIndex((one) => !Number.isFinite(one));
+      if (faulty >= 0 || !Number.isFinite(gradientNorm)) {
         throw new TrainingError(notFinite(
-          broken >= 0 ? "loss" : "gradient",
-          broken >= 0 ? step - losses.length + broken + 1 : step,
+          faulty >= 0 ? "loss" : "gradient",
+          faulty >= 0 ? step - losses.length + faulty + 1 : step,
           spec,
         ));
       }
-      let validation: Watched | undefined;
+      let validation: ValidationMetrics | undefined;
       if (endsEpoch && task.validate) {
-        const { parameters } = await moving.read();
+        const { parameters } = await current.read();
         validation = await task.validate(parameters);
         stopping.see({ step, validation, parameters });
       }
@@ -177,8 +177,8 @@ export async function* tune(task: TuningTask): AsyncGenerator<TuningEvent, Tuned
     yield checkpoint();
     throw error;
   } finally {
-    pending.forEach(drop);
-    moving.free();
+    pending.forEach(dispose);
+    current.free();
   }
   const best: Pick<Best, "parameters" | "step"> = stopping.best ?? kept;
   const seen = done * spec.batchSize;

@@ -1,6 +1,6 @@
 import { assertThrows } from "@std/assert";
 import { checkNumbers, type NumberName } from "../../src/browser/check_numbers.ts";
-import { InputError } from "../../src/experiment/errors.ts";
+import { InputError } from "../../src/base/errors.ts";
 import { numberLimitsAt } from "../../src/experiment/schema_part.ts";
 
 const LIMITS = {

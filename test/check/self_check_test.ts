@@ -35,7 +35,7 @@ function textsOf(firstPosition: number, vectors: number): LabelledEncoding[] {
     positions: ids.map((_, i) => firstPosition + i),
     promptRows: Array.from({ length: vectors }, (_, i) => i),
     answerRow: ids.length - 1,
-    cut: 0,
+    truncated: 0,
     label: 0,
   }));
 }

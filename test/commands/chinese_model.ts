@@ -1,9 +1,9 @@
-import { Builder } from "../../src/compiler/builder.ts";
-import { float32 } from "../../src/compiler/constants.ts";
-import { symbol } from "../../src/compiler/dimension.ts";
-import { emit } from "../../src/compiler/emit.ts";
-import type { Value } from "../../src/compiler/graph.ts";
-import { RandomStream } from "../../src/experiment/random_stream.ts";
+import { Builder } from "../../src/compiler/ops/builder.ts";
+import { float32 } from "../../src/compiler/graph/constants.ts";
+import { symbol } from "../../src/compiler/graph/dimension.ts";
+import { emit } from "../../src/compiler/backend/emit.ts";
+import type { Value } from "../../src/compiler/graph/graph.ts";
+import { RandomStream } from "../../src/base/random_stream.ts";
 
 const DIMENSION = 16, POSITIONS = 64;
 const SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"];

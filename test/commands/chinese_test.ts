@@ -41,7 +41,7 @@ Deno.test("the Chinese experiments run as they are, on a model of that name from
 });
 
 Deno.test("tables are aligned by the width that characters have on a screen", async () => {
-  const { tableLines } = await import("../../src/commands/console.ts");
+  const { tableLines } = await import("../../src/terminal/console.ts");
   const lines = tableLines(["名称", "accuracy"], [["情感分析", "75%"], ["abc", "8%"]]);
   const before = (line: string, cell: string) => stringWidth(line.slice(0, line.indexOf(cell)));
   assertEquals(

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { stringify } from "yaml";
 import type { RunRecord } from "../../src/results/read_run.ts";
-import { RandomStream } from "../../src/experiment/random_stream.ts";
+import { RandomStream } from "../../src/base/random_stream.ts";
 import { madeUpRun } from "../diff/runs.ts";
 import { ROOT } from "../shared.ts";
 import { call, inFolder, writeExperiment } from "./softprompt.ts";

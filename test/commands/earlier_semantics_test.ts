@@ -2,13 +2,13 @@ import { assertRejects } from "@std/assert";
 import { join, relative } from "@std/path";
 import { stringify } from "yaml";
 import { exportRun } from "../../src/commands/export.ts";
-import { loadRun } from "../../src/commands/load_run.ts";
-import { readGivenPrompt } from "../../src/commands/read_given_prompt.ts";
-import { readMembers } from "../../src/commands/read_members.ts";
+import { loadRun } from "../../src/inference/load_run.ts";
+import { readSourcePrompt } from "../../src/run/read_source_prompt.ts";
+import { readMembers } from "../../src/run/read_members.ts";
 import { serve } from "../../src/commands/serve.ts";
 import { float32Tensor } from "../../src/device/device.ts";
 import { writeSafetensors } from "../../src/device/safetensors.ts";
-import { InputError } from "../../src/experiment/errors.ts";
+import { InputError } from "../../src/base/errors.ts";
 import { parseExperiment } from "../../src/experiment/parse.ts";
 import type { Experiment } from "../../src/experiment/types.ts";
 import { WHOLE_ENVIRONMENT, wholeMetrics } from "../results/whole_run.ts";
@@ -74,6 +74,6 @@ Deno.test("what was tuned when keys meant something else answers nothing, wherev
       MESSAGE,
     );
     const started = { ...experiment.prompt, initialization: { from: "run" as const, path: "." } };
-    await assertRejects(() => readGivenPrompt(started, join(folder, "x.yaml"), NEW), InputError, MESSAGE);
+    await assertRejects(() => readSourcePrompt(started, join(folder, "x.yaml"), NEW), InputError, MESSAGE);
     await assertRejects(() => readMembers(experiment, [folder], NEW), InputError, MESSAGE);
   }));

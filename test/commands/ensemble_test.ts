@@ -1,7 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { parse as parseCsv } from "@std/csv/parse";
 import { join } from "@std/path";
-import { InputError } from "../../src/experiment/errors.ts";
+import { InputError } from "../../src/base/errors.ts";
 import { loadRun } from "../../src/mod.ts";
 import { call, inFolder, readLines, writeExperiment } from "./softprompt.ts";
 

@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { loadRun } from "softprompt";
-import { InputError } from "../../src/experiment/errors.ts";
+import { InputError } from "../../src/base/errors.ts";
 import { MINI } from "../shared.ts";
 import { call, inFolder, readLines, writeExperiment } from "./softprompt.ts";
 

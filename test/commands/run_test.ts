@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import { join } from "@std/path";
 import { run as runFiles } from "../../src/commands/run.ts";
 import { readSafetensors } from "../../src/device/safetensors.ts";
-import { InputError } from "../../src/experiment/errors.ts";
+import { InputError } from "../../src/base/errors.ts";
 import { MINI, shared, sharedTest } from "../shared.ts";
 import { call, inFolder, readLines, start, writeExperiment } from "./softprompt.ts";
 

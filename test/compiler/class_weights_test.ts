@@ -1,5 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import { evaluate } from "../../src/compiler/dimension.ts";
+import { evaluate } from "../../src/compiler/graph/dimension.ts";
 import { compile, compileModelTuning, type Insertion } from "../../src/compiler/mod.ts";
 import { chooseDevice } from "../../src/device/choose.ts";
 import { type Feeds, float32Tensor, type Tensor } from "../../src/device/device.ts";

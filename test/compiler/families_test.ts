@@ -1,9 +1,9 @@
 import { assert } from "@std/assert";
-import { canonicalize } from "../../src/compiler/canonicalize.ts";
-import { differentiate } from "../../src/compiler/differentiate.ts";
-import { findEmbedding } from "../../src/compiler/embedding_layer.ts";
-import { emit, type Emitted } from "../../src/compiler/emit.ts";
-import { importModel } from "../../src/compiler/import.ts";
+import { canonicalize } from "../../src/compiler/passes/canonicalize.ts";
+import { differentiate } from "../../src/compiler/passes/differentiate.ts";
+import { findEmbedding } from "../../src/compiler/analysis/embedding_layer.ts";
+import { emit, type Emitted } from "../../src/compiler/backend/emit.ts";
+import { importModel } from "../../src/compiler/frontend/import.ts";
 import {
   compile,
   evaluate,
@@ -12,12 +12,12 @@ import {
   matrixFlops,
   type Target,
 } from "../../src/compiler/mod.ts";
-import { addLoss, readAnswer } from "../../src/compiler/objective.ts";
-import { readOnnxFile } from "../../src/compiler/onnx_file.ts";
-import { appendOptimizer } from "../../src/compiler/optimizer.ts";
-import { exposePositions } from "../../src/compiler/positions.ts";
-import { simplify } from "../../src/compiler/simplify.ts";
-import { splice } from "../../src/compiler/splice.ts";
+import { addLoss, readAnswer } from "../../src/compiler/passes/objective.ts";
+import { readOnnxFile } from "../../src/compiler/frontend/onnx_file.ts";
+import { appendOptimizer } from "../../src/compiler/passes/optimizer.ts";
+import { exposePositions } from "../../src/compiler/passes/expose_positions.ts";
+import { simplify } from "../../src/compiler/passes/simplify.ts";
+import { splice } from "../../src/compiler/passes/splice.ts";
 import { chooseDevice } from "../../src/device/choose.ts";
 import { openCpu } from "../../src/device/cpu.ts";
 import { type Device, float32Tensor, int64Tensor, type Tensor } from "../../src/device/device.ts";
@@ -117,7 +117,7 @@ for (const name of FAMILIES) {
   }
 }
 
-/** The batch with places behind its texts that nothing reads. */
+/** The batch with places after its texts that nothing reads. */
 function padded(feeds: Record<string, Tensor>, tokens: number): Record<string, Tensor> {
   const [batch, sequence] = feeds.input_ids!.dims as [number, number], longer = { ...feeds };
   for (const name of ["input_ids", "attention_mask", "position_ids"]) {

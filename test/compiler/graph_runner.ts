@@ -1,9 +1,9 @@
-import { emit } from "../../src/compiler/emit.ts";
-import type { Graph } from "../../src/compiler/graph.ts";
+import { emit } from "../../src/compiler/backend/emit.ts";
+import type { Graph } from "../../src/compiler/graph/graph.ts";
 import { openCpu } from "../../src/device/cpu.ts";
 import type { Session, Tensor } from "../../src/device/device.ts";
 import { float32Tensor } from "../../src/device/device.ts";
-import { RandomStream } from "../../src/experiment/random_stream.ts";
+import { RandomStream } from "../../src/base/random_stream.ts";
 
 const cpu = await openCpu();
 

@@ -12,12 +12,12 @@ import {
   ValueInfoProtoSchema,
 } from "onnx-buf";
 import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
-import { emit } from "../../src/compiler/emit.ts";
-import { importModel } from "../../src/compiler/import.ts";
-import { readOnnxFile } from "../../src/compiler/onnx_file.ts";
+import { emit } from "../../src/compiler/backend/emit.ts";
+import { importModel } from "../../src/compiler/frontend/import.ts";
+import { readOnnxFile } from "../../src/compiler/frontend/onnx_file.ts";
 import { openCpu } from "../../src/device/cpu.ts";
 import { int64Tensor } from "../../src/device/device.ts";
-import { RandomStream } from "../../src/experiment/random_stream.ts";
+import { RandomStream } from "../../src/base/random_stream.ts";
 
 const INT64 = 7, FLOAT = 1;
 const cpu = await openCpu();

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { checkTrainable, checkWords, classWeightsOf, rareClasses } from "../../src/dataset/class_counts.ts";
 import type { Example } from "../../src/dataset/example.ts";
 import { splitByShares } from "../../src/dataset/split.ts";
-import { InputError } from "../../src/experiment/errors.ts";
+import { InputError } from "../../src/base/errors.ts";
 
 /** So many examples of each class. */
 function examples(counts: Readonly<Record<string, number>>): Example[] {

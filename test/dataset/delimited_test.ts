@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { quotedRows } from "../../src/dataset/quoted_rows.ts";
 import { linesOf } from "../../src/dataset/rows.ts";
-import { InputError } from "../../src/experiment/errors.ts";
+import { InputError } from "../../src/base/errors.ts";
 import reference from "../fixtures/csv/reference.json" with { type: "json" };
 import { pairsIn, readWritten } from "./reading.ts";
 

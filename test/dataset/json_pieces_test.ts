@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { encodeHex } from "@std/encoding/hex";
 import { jsonPieces } from "../../src/dataset/json_pieces.ts";
-import { sha256OfJson } from "../../src/dataset/sha256.ts";
+import { sha256OfJson } from "../../src/base/sha256.ts";
 
 const VALUES = [
   [[], [{ id: "a:1", text: "naïve — \u2028 \ud800 “x”\n", label: "p" }], []],

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { InputError } from "../../src/experiment/errors.ts";
+import { InputError } from "../../src/base/errors.ts";
 import { pairsIn, readWritten } from "./reading.ts";
 
 const GOOD = '{"text": "a joy", "label": "good"}', BAD = '{"label": "bad", "text": "dull: [\\"so\\"], {}"}';

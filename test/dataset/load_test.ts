@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { join } from "@std/path";
 import { load as loadDataset } from "./loading.ts";
-import { InputError } from "../../src/experiment/errors.ts";
+import { InputError } from "../../src/base/errors.ts";
 import type { BuiltInDataset, FileDataset } from "../../src/experiment/types.ts";
 import { ROOT, shared, sharedTest } from "../shared.ts";
 

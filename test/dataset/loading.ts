@@ -1,6 +1,7 @@
+import { ExampleFiles } from "../../src/dataset/example_files.ts";
 import { type Dataset, loadDataset } from "../../src/dataset/load.ts";
 import type { DatasetSpec } from "../../src/experiment/types.ts";
-import { terminalDownloads } from "../../src/commands/downloads.ts";
+import { terminalDownloads } from "../../src/terminal/downloads.ts";
 
 /** Loads a dataset as an experiment file would, its template holding these columns. */
 export function load(
@@ -10,5 +11,13 @@ export function load(
   seed: number,
   placeholders: readonly string[] = ["text"],
 ): Promise<Dataset> {
-  return loadDataset(spec, file, classes, seed, placeholders, terminalDownloads(() => {}));
+  return loadDataset(
+    spec,
+    file,
+    classes,
+    seed,
+    placeholders,
+    terminalDownloads(() => {}),
+    new ExampleFiles(),
+  );
 }

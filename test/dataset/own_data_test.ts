@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { join } from "@std/path";
-import { InputError } from "../../src/experiment/errors.ts";
+import { InputError } from "../../src/base/errors.ts";
 import type { HubDataset } from "../../src/experiment/types.ts";
 import { inFolder } from "../commands/softprompt.ts";
 import { withHub } from "../hub/loopback_hub.ts";

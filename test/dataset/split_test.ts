@@ -1,8 +1,8 @@
 import { assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import type { Example } from "../../src/dataset/example.ts";
 import { splitByShares, splitLikeTextcnn, takeShare, takeShots } from "../../src/dataset/split.ts";
-import { InputError } from "../../src/experiment/errors.ts";
-import { RandomStream } from "../../src/experiment/random_stream.ts";
+import { InputError } from "../../src/base/errors.ts";
+import { RandomStream } from "../../src/base/random_stream.ts";
 
 const examples: Example[] = Array.from({ length: 300 }, (_, i) => ({
   id: `${i}`,

@@ -3,7 +3,7 @@ import { gzipSync } from "node:zlib";
 import { join } from "@std/path";
 import { PLAIN_COLUMNS } from "../../src/dataset/columns.ts";
 import { readTable } from "../../src/dataset/table.ts";
-import { InputError } from "../../src/experiment/errors.ts";
+import { InputError } from "../../src/base/errors.ts";
 import { inFolder } from "../commands/softprompt.ts";
 import { pairsIn, readWritten } from "./reading.ts";
 

@@ -10,7 +10,7 @@ import {
   scalarTensor,
   type Tensor,
 } from "../../src/device/device.ts";
-import { RandomStream } from "../../src/experiment/random_stream.ts";
+import { RandomStream } from "../../src/base/random_stream.ts";
 import { randomTensor, relativeError } from "../compiler/graph_runner.ts";
 import { DEVICES } from "../devices.ts";
 import { MINI } from "../shared.ts";

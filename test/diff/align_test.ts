@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { align } from "../../src/diff/align.ts";
-import { InputError } from "../../src/experiment/errors.ts";
+import { InputError } from "../../src/base/errors.ts";
 import type { RunRecord } from "../../src/results/read_run.ts";
 import { madeUpRun } from "./runs.ts";
 

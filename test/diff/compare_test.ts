@@ -3,7 +3,7 @@ import { compare } from "../../src/diff/compare.ts";
 import { flipsOf } from "../../src/diff/flips.ts";
 import { align } from "../../src/diff/align.ts";
 import { mcnemar } from "../../src/evaluation/mcnemar.ts";
-import { RandomStream } from "../../src/experiment/random_stream.ts";
+import { RandomStream } from "../../src/base/random_stream.ts";
 import type { RunRecord } from "../../src/results/read_run.ts";
 import { madeUpRun } from "./runs.ts";
 

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { pairGroups } from "../../src/diff/pairing.ts";
-import { InputError } from "../../src/experiment/errors.ts";
+import { InputError } from "../../src/base/errors.ts";
 
 const side = (source: string, ...names: string[]) => ({
   source,

@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { diffText } from "../../src/commands/diff_text.ts";
+import { diffText } from "../../src/terminal/diff_text.ts";
 import { diffJson, diffOf } from "../../src/diff/diff.ts";
 import { diffMarkdown } from "../../src/diff/markdown.ts";
 import { diffReport } from "../../src/report/diff_report.ts";

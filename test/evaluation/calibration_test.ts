@@ -2,10 +2,10 @@ import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { calibrationError, reliabilityBins } from "../../src/evaluation/calibration.ts";
 
 const predictions = [
-  { confidence: 0.95, right: true },
-  { confidence: 0.91, right: false },
-  { confidence: 0.62, right: true },
-  { confidence: 1, right: true },
+  { confidence: 0.95, correct: true },
+  { confidence: 0.91, correct: false },
+  { confidence: 0.62, correct: true },
+  { confidence: 1, correct: true },
 ];
 
 Deno.test("a reliability diagram has the mean confidence and accuracy of each bin", () => {

@@ -1,7 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { detectableDifference, leastDetectableAccuracy } from "../../src/evaluation/detectable.ts";
 import { mcnemar } from "../../src/evaluation/mcnemar.ts";
-import { RandomStream } from "../../src/experiment/random_stream.ts";
+import { RandomStream } from "../../src/base/random_stream.ts";
 
 Deno.test("the detectable difference is that of the normal approximation (Lehr's rule: 16 = 2 · 2.8²)", () => {
   assertAlmostEquals(detectableDifference(1, 0.05), 1.959964 + 0.841621, 1e-5);

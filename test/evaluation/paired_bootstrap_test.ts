@@ -1,7 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { pairedBootstrap } from "../../src/evaluation/paired_bootstrap.ts";
 import { ScoredRun } from "../../src/evaluation/scored_run.ts";
-import { RandomStream } from "../../src/experiment/random_stream.ts";
+import { RandomStream } from "../../src/base/random_stream.ts";
 
 const OPTIONS = { alpha: 0.05, resamples: 10_000, seed: 0, areRunsPaired: false };
 const stream = new RandomStream(0, "test");

@@ -47,7 +47,7 @@ function questions(rows: readonly number[]) {
     positions: [0],
     promptRows: [],
     answerRow: 0,
-    cut: 0,
+    truncated: 0,
     label: 0,
   }));
   return { examples, nameOf: (i: number) => namedText(`test.tsv:${i + 2}`, "a joy from start to end") };

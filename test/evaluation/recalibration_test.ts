@@ -1,7 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { calibrated, contextualShift, fittedTemperature } from "../../src/evaluation/recalibration.ts";
 import { softmax } from "../../src/evaluation/softmax.ts";
-import { RandomStream } from "../../src/experiment/random_stream.ts";
+import { RandomStream } from "../../src/base/random_stream.ts";
 
 Deno.test("contextual calibration makes all classes as likely where there is no content", () => {
   const contentFree = [[2, 0, -1], [1, 1, 0]], shift = contextualShift(contentFree);

@@ -2,7 +2,7 @@ import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { measure } from "../../src/evaluation/metrics.ts";
 import { indexOfLargest, softmax } from "../../src/evaluation/softmax.ts";
 import { ScoredRun } from "../../src/evaluation/scored_run.ts";
-import { RandomStream } from "../../src/experiment/random_stream.ts";
+import { RandomStream } from "../../src/base/random_stream.ts";
 
 const stream = new RandomStream(0, "test"), CLASSES = ["a", "b", "c"];
 const logits = Array.from({ length: 200 }, () => CLASSES.map(() => stream.uniform(-2, 2)));

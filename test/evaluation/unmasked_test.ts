@@ -1,10 +1,16 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import { float32 } from "../../src/compiler/constants.ts";
-import { bake, compile, CompileError, compileHard, type Emitted } from "../../src/compiler/mod.ts";
+import { float32 } from "../../src/compiler/graph/constants.ts";
+import {
+  compile,
+  CompileError,
+  compileHard,
+  type Emitted,
+  exportClassifier,
+} from "../../src/compiler/mod.ts";
 import { openCpu } from "../../src/device/cpu.ts";
 import { float32Tensor, int64Tensor } from "../../src/device/device.ts";
 import { answersTo, type Classifier, classLogits } from "../../src/evaluation/predict.ts";
-import { RandomStream } from "../../src/experiment/random_stream.ts";
+import { RandomStream } from "../../src/base/random_stream.ts";
 import { readRegion } from "../../src/model/read_region.ts";
 import { withoutMask } from "../compiler/without_mask.ts";
 
@@ -15,7 +21,7 @@ const VERBALIZER = { classes: ["a", "b"], tokens: TOKENS };
 /** What answers, where that is an untuned model in float32. */
 const PLAIN = { precision: "float32", tuned: false } as const;
 
-/** Texts of five lengths behind two places for a prompt. */
+/** Texts of five lengths after two places for a prompt. */
 const EXAMPLES = Array.from({ length: 9 }, (_, i) => {
   const size = 3 + i % 5, ids = [0, 0, ...Array.from({ length: size }, () => 3 + stream.integer(30))];
   return {
@@ -23,7 +29,7 @@ const EXAMPLES = Array.from({ length: 9 }, (_, i) => {
     positions: [0, 0, ...Array.from({ length: size }, (_, p) => p)],
     promptRows: [0, 1],
     answerRow: ids.length - 1,
-    cut: 0,
+    truncated: 0,
     label: 0,
   };
 });
@@ -109,7 +115,7 @@ Deno.test("no classifier is written of a model that would read its texts' paddin
   const { type, dims, data } = int64Tensor([5, 6], [2, 1]);
   const baked = {
     before: side,
-    behind: side,
+    after: side,
     promptRows: [],
     answerRow: { side: "before" as const, at: 0 },
     firstPosition: 0,
@@ -120,10 +126,14 @@ Deno.test("no classifier is written of a model that would read its texts' paddin
     shift: float32([0, 0], [2]),
     temperature: float32([1], []),
   };
-  assertThrows(() => bake(hard.predict, baked, readRegion), CompileError, "takes no 'attention_mask'");
+  assertThrows(
+    () => exportClassifier(hard.predict, baked, readRegion),
+    CompileError,
+    "takes no 'attention_mask'",
+  );
   const { predict } = compileHard(await Deno.readFile(counting), counting);
   assertThrows(
-    () => bake(predict, baked, readRegion),
+    () => exportClassifier(predict, baked, readRegion),
     CompileError,
     "export the model with an input 'position_ids', and run the experiment again",
   );

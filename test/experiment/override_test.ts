@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { ExperimentError, InputError } from "../../src/experiment/errors.ts";
+import { ExperimentError, InputError } from "../../src/base/errors.ts";
 import { overridden, parseOverride, parseOverrides } from "../../src/experiment/override.ts";
 import { parseExperiment } from "../../src/experiment/parse.ts";
 

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { ExperimentError } from "../../src/experiment/errors.ts";
+import { ExperimentError } from "../../src/base/errors.ts";
 import { parseOverride } from "../../src/experiment/override.ts";
 import { parseExperiment } from "../../src/experiment/parse.ts";
 import { promptLength } from "../../src/experiment/prompt_vectors.ts";

@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { parse } from "yaml";
 import cases from "../fixtures/resolved_experiments/cases.json" with { type: "json" };
-import { sha256OfJson } from "../../src/dataset/sha256.ts";
+import { sha256OfJson } from "../../src/base/sha256.ts";
 import { readWritten } from "../../src/experiment/read_written.ts";
 import { parseVariants } from "../../src/experiment/sweep.ts";
 import { experimentYaml } from "../../src/results/experiment_yaml.ts";

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { InputError } from "../../src/experiment/errors.ts";
+import { InputError } from "../../src/base/errors.ts";
 import { parseExperiment } from "../../src/experiment/parse.ts";
 import { checkSemantics, SEMANTICS } from "../../src/experiment/semantics.ts";
 

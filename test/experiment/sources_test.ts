@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { parseExperiment } from "../../src/experiment/parse.ts";
-import { ExperimentError } from "../../src/experiment/errors.ts";
+import { ExperimentError } from "../../src/base/errors.ts";
 
 function parsed(changes: Record<string, unknown>) {
   const experiment = {

@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { ExperimentError } from "../../src/experiment/errors.ts";
+import { ExperimentError } from "../../src/base/errors.ts";
 import { promptLength } from "../../src/experiment/prompt_vectors.ts";
 import { parseVariants } from "../../src/experiment/sweep.ts";
 

@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { ExperimentDocument } from "../../src/experiment/document.ts";
-import { ExperimentError } from "../../src/experiment/errors.ts";
+import { ExperimentError } from "../../src/base/errors.ts";
 
 /** What is said of a file. */
 function said(text: string): string {

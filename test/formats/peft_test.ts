@@ -1,12 +1,12 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import { terminalDownloads } from "../../src/commands/downloads.ts";
-import { compileModel } from "../../src/commands/compile_model.ts";
-import { openModel } from "../../src/commands/open_model.ts";
+import { terminalDownloads } from "../../src/terminal/downloads.ts";
+import { compileModel } from "../../src/artifacts/compile_model.ts";
+import { openModel } from "../../src/model/open_model.ts";
 import { openCpu } from "../../src/device/cpu.ts";
 import { float32Tensor } from "../../src/device/device.ts";
 import { writeSafetensors } from "../../src/device/safetensors.ts";
 import { type Classifier, classLogits } from "../../src/evaluation/predict.ts";
-import { InputError } from "../../src/experiment/errors.ts";
+import { InputError } from "../../src/base/errors.ts";
 import { parseTemplate } from "../../src/experiment/template.ts";
 import { peftAdapter, readPeftAdapter } from "../../src/formats/peft.ts";
 import { TemplateEncoder } from "../../src/prompt/encoding.ts";

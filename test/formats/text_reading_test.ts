@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { readText } from "../../src/dataset/reading.ts";
-import { InputError } from "../../src/experiment/errors.ts";
+import { InputError } from "../../src/base/errors.ts";
 import { parseTemplate } from "../../src/experiment/template.ts";
 import { textReading } from "../../src/formats/text_reading.ts";
 import { readTokenizerConfig, readTokenizerJson } from "../../src/model/read_tokenizer.ts";
@@ -67,7 +67,7 @@ for (
     const alone = Tokenizer.of(own, {});
     for (const text of TEXTS) {
       assertEquals(
-        [...frame.before.ids, ...alone.encode(text), ...frame.behind.ids],
+        [...frame.before.ids, ...alone.encode(text), ...frame.after.ids],
         encoder.encode({ text: readText(text, clean) }).ids,
         text,
       );

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import { InputError } from "../../src/experiment/errors.ts";
+import { InputError } from "../../src/base/errors.ts";
 import { HubError } from "../../src/hub/hub_error.ts";
 import { Repository } from "../../src/hub/repository.ts";
 import type { HubSettings } from "../../src/hub/settings.ts";
@@ -44,7 +44,7 @@ function hubTest(
       withHub([content], async (hub) => {
         const said: string[] = [];
         const listener = {
-          say: (line: string) => said.push(line),
+          log: (line: string) => said.push(line),
           download: (name: string) => {
             let last = 0;
             return {

@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { join } from "@std/path";
 import type { ModelFacts } from "../../src/compiler/mod.ts";
-import { InputError } from "../../src/experiment/errors.ts";
+import { InputError } from "../../src/base/errors.ts";
 import { type ModelCard, readCard } from "../../src/model/card.ts";
 import { inFolder } from "../commands/softprompt.ts";
 

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { RandomStream } from "../../src/experiment/random_stream.ts";
+import { RandomStream } from "../../src/base/random_stream.ts";
 import { batchFeeds, batchParts, epochBatches, evaluationBatches } from "../../src/prompt/batches.ts";
 
 const example = (ids: number[], label: number) => ({
@@ -7,7 +7,7 @@ const example = (ids: number[], label: number) => ({
   positions: ids.map((_, i) => i),
   promptRows: [0],
   answerRow: ids.length - 1,
-  cut: 0,
+  truncated: 0,
   label,
 });
 

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { InputError, KeyError } from "../../src/experiment/errors.ts";
+import { ConfigValueError, InputError } from "../../src/base/errors.ts";
 import { parseTemplate } from "../../src/experiment/template.ts";
 import { readTokenizer, readTokenizerJson } from "../../src/model/read_tokenizer.ts";
 import { Tokenizer } from "../../src/model/tokenizer.ts";
@@ -13,20 +13,20 @@ const SOFT = parseTemplate("{prompt} {text} it was {mask} .", 3);
 const words = (ids: readonly number[]) => ids.map((id) => tokenizer.tokenOf(id)).join(" ");
 
 Deno.test("a prompt in front comes before [CLS], and the answer is read at the mask", () => {
-  const { ids, promptRows, answerRow, cut } = new TemplateEncoder(SOFT, tokenizer, MASKED, "text-alone")
+  const { ids, promptRows, answerRow, truncated } = new TemplateEncoder(SOFT, tokenizer, MASKED, "text-alone")
     .encode({ text: "great film" });
   assertEquals(words(ids), "[PAD] [PAD] [PAD] [CLS] great film it was [MASK] . [SEP]");
-  assertEquals([promptRows, answerRow, cut], [[0, 1, 2], 8, 0]);
+  assertEquals([promptRows, answerRow, truncated], [[0, 1, 2], 8, 0]);
 });
 
-Deno.test("positions leave the prompt out behind the embedding layer, and count it otherwise", () => {
+Deno.test("positions leave the prompt out after the embedding layer, and count it otherwise", () => {
   const positions = (counting: "text-alone" | "together") =>
     new TemplateEncoder(SOFT, tokenizer, MASKED, counting).encode({ text: "great" }).positions;
   assertEquals(positions("text-alone"), [0, 0, 0, 0, 1, 2, 3, 4, 5, 6]);
   assertEquals(positions("together"), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
 });
 
-Deno.test("a text's positions begin where the model's do, the prompt's stay 0 behind the embedding layer", () => {
+Deno.test("a text's positions begin where the model's do, the prompt's stay 0 after the embedding layer", () => {
   const roberta = { ...MASKED, firstPosition: 2 };
   assertEquals(
     new TemplateEncoder(SOFT, tokenizer, roberta, "text-alone").encode({ text: "great" }).positions,
@@ -80,13 +80,13 @@ Deno.test("pieces of a prompt stand where the template has them", () => {
 Deno.test("a text too long for the model's positions loses its end, the template and the prompt nothing", () => {
   const long = Array.from({ length: 100 }, () => "great").join(" ");
   const alone = new TemplateEncoder(SOFT, tokenizer, MASKED, "text-alone").encode({ text: long });
-  assertEquals([alone.ids.length, alone.cut, Math.max(...alone.positions)], [67, 42, 63]);
+  assertEquals([alone.ids.length, alone.truncated, Math.max(...alone.positions)], [67, 42, 63]);
   assertEquals(words(alone.ids.slice(-6)), "great it was [MASK] . [SEP]");
   const together = new TemplateEncoder(SOFT, tokenizer, MASKED, "together").encode({ text: long });
-  assertEquals([together.ids.length, together.cut, Math.max(...together.positions)], [64, 45, 63]);
+  assertEquals([together.ids.length, together.truncated, Math.max(...together.positions)], [64, 45, 63]);
   const buffered = { ...MASKED, sequence: 60 };
   const whole = new TemplateEncoder(SOFT, tokenizer, buffered, "text-alone").encode({ text: long });
-  assertEquals([whole.ids.length, whole.cut], [60, 49]);
+  assertEquals([whole.ids.length, whole.truncated], [60, 49]);
 });
 
 Deno.test("a template that leaves no room for the text is refused", () => {
@@ -113,13 +113,13 @@ Deno.test("a template that spells the mask token itself, beside {mask} or instea
     const pieces = parseTemplate(template.replaceAll("{prompt}", "{prompt:2}"), length);
     assertThrows(
       () => new TemplateEncoder(pieces, tokenizer, MASKED, "together"),
-      KeyError,
+      ConfigValueError,
       "the template spells the model's mask token '[MASK]' itself: write {mask}",
     );
   }
 });
 
-Deno.test("a causal model answers behind the template's last token", () => {
+Deno.test("a causal model answers after the template's last token", () => {
   const template = parseTemplate("{prompt} {text} it was", 2);
   const { ids, answerRow } = new TemplateEncoder(
     template,
@@ -149,9 +149,9 @@ Deno.test("of several texts the longest is cut until all fit, and the template l
   const encoder = new TemplateEncoder(template, tokenizer, MASKED, "text-alone");
   const good = (count: number) => Array.from({ length: count }, () => "good").join(" ");
   const counts = (a: number, b: number) => {
-    const { ids, cut } = encoder.encode({ a: good(a), b: good(b) }), text = words(ids);
+    const { ids, truncated } = encoder.encode({ a: good(a), b: good(b) }), text = words(ids);
     const [first, second] = text.split(" then ").map((part) => part.match(/good/g)?.length ?? 0);
-    return [first, second, cut];
+    return [first, second, truncated];
   };
   assertEquals(counts(10, 20), [10, 20, 0]);
   assertEquals(counts(10, 80), [10, 48, 32]);
@@ -190,8 +190,8 @@ Deno.test("a text that spells the mask does not move the answer, and one that sp
 Deno.test("a text whose last token spans the seam is cut by letters until all fits, and the template stays", () => {
   const encoder = new TemplateEncoder(parseTemplate("{text}ing:\n", 0), bytes!, causal(20), "together");
   for (const text of ["it's ".repeat(40).trim(), "x".repeat(100), "é好".repeat(50)]) {
-    const { ids, cut } = encoder.encode({ text }), whole = bytes!.encode(`${text}ing:\n`);
-    assertEquals(ids.length + cut, whole.length);
+    const { ids, truncated } = encoder.encode({ text }), whole = bytes!.encode(`${text}ing:\n`);
+    assertEquals(ids.length + truncated, whole.length);
     assert(ids.length <= 20 && ids.length > 10, `${ids.length}`);
     const kept = [...text].map((_, i, all) => all.slice(0, i).join("")).filter((start) =>
       bytes!.encode(`${start}ing:\n`).join() === ids.join()
@@ -215,14 +215,14 @@ Deno.test("a token that the model has no row for is refused by name, in a templa
   const message = `'${strange}' has the id ${tokenizer.encode(strange)[0]}, and the model has 5000 rows`;
   assertThrows(
     () => new TemplateEncoder(parseTemplate(`{text} ${strange} {mask}`, 0), small, MASKED, "together"),
-    KeyError,
+    ConfigValueError,
     message,
   );
   const encoder = new TemplateEncoder(parseTemplate("{text} was {mask}", 0), small, MASKED, "together");
   assertThrows(() => encoder.encode({ text: strange }), InputError, message);
   assertThrows(
     () => readVerbalizer({ a: [strange], b: ["good"] }, small, "error"),
-    KeyError,
+    ConfigValueError,
     "answers with 5000 tokens",
   );
 });

@@ -3,8 +3,8 @@ import { join } from "@std/path";
 import { compile } from "../../src/compiler/mod.ts";
 import { openCpu } from "../../src/device/cpu.ts";
 import { float32Tensor, type Tensor } from "../../src/device/device.ts";
-import { InputError } from "../../src/experiment/errors.ts";
-import { RandomStream } from "../../src/experiment/random_stream.ts";
+import { InputError } from "../../src/base/errors.ts";
+import { RandomStream } from "../../src/base/random_stream.ts";
 import type { Initialization, Insertion } from "../../src/experiment/types.ts";
 import { EmbeddingSpace } from "../../src/prompt/embedding_space.ts";
 import { type InitialPrompt, initialPrompt, mostFrequentTokens } from "../../src/prompt/initialization.ts";
@@ -147,6 +147,6 @@ Deno.test("at the embedding layer's output a token's vector has gone through its
   const words = await spaceOf("word-embeddings");
   const norm = ({ data }: { data: ArrayLike<number | bigint> }) =>
     Math.sqrt(Array.from(data, Number).reduce((sum, x) => sum + x * x, 0));
-  const behind = norm(await space.vectors([307])), before = norm(await words.vectors([307]));
-  assert(behind > 2 * before, `${behind} against ${before}`);
+  const after = norm(await space.vectors([307])), before = norm(await words.vectors([307]));
+  assert(after > 2 * before, `${after} against ${before}`);
 });

@@ -9,7 +9,7 @@ function example(length: number, label: number): LabelledEncoding {
     positions: ids.map((_, i) => i),
     promptRows: [0, 2],
     answerRow: length - 1,
-    cut: label,
+    truncated: label,
     label,
   };
 }
@@ -17,8 +17,8 @@ function example(length: number, label: number): LabelledEncoding {
 Deno.test("packed examples are what they were, also those that are longer than a piece", () => {
   const held = new PackedEncodings(), examples = [5, 300_000, 1, 262_000, 400].map(example);
   const packed = examples.map((one) => held.pack(one));
-  for (const [i, { ids, positions, promptRows, answerRow, cut, label }] of packed.entries()) {
-    const found = { ids, positions, promptRows, answerRow, cut, label };
+  for (const [i, { ids, positions, promptRows, answerRow, truncated, label }] of packed.entries()) {
+    const found = { ids, positions, promptRows, answerRow, truncated, label };
     assert(JSON.stringify(found) === JSON.stringify(examples[i]), `example ${i}`);
   }
   const short = [0, 2, 4];

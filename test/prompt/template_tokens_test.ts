@@ -21,8 +21,12 @@ for (const { name, folder, parts, mask, ids } of reference.tokenizers) {
       const length = template.startsWith("{prompt}") ? 2 : 0;
       const encoder = new TemplateEncoder(parseTemplate(template, length), tokenizer, card, "together");
       for (const [i, text] of reference.texts.entries()) {
-        const { ids: own, promptRows, answerRow, cut } = encoder.encode({ text });
-        assertEquals([own.slice(length), cut], [ids[t]![i], 0], `${JSON.stringify(template)} with "${text}"`);
+        const { ids: own, promptRows, answerRow, truncated } = encoder.encode({ text });
+        assertEquals(
+          [own.slice(length), truncated],
+          [ids[t]![i], 0],
+          `${JSON.stringify(template)} with "${text}"`,
+        );
         assertEquals(promptRows, [0, 1].slice(0, length));
         assertEquals(
           kind === "causal" ? own.length - 1 : tokenizer.mask?.id,

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { InputError } from "../../src/experiment/errors.ts";
+import { InputError } from "../../src/base/errors.ts";
 import { readVerbalizer, verbalizerFeeds } from "../../src/prompt/verbalizer.ts";
 import { tokenizer } from "./mini_tokenizer.ts";
 

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { Page } from "playwright-core";
 import { diffOf } from "../../src/diff/diff.ts";
 import { reliabilityBins } from "../../src/evaluation/calibration.ts";
-import { RandomStream } from "../../src/experiment/random_stream.ts";
+import { RandomStream } from "../../src/base/random_stream.ts";
 import { diffReport } from "../../src/report/diff_report.ts";
 import { runReport } from "../../src/report/run_report.ts";
 import { sweepReport } from "../../src/report/sweep_report.ts";
@@ -116,7 +116,7 @@ browserTest(
     );
     const bins = reliabilityBins(RUN.predictions.map(({ label, predicted, probabilities }) => ({
       confidence: probabilities[predicted]!,
-      right: label === predicted,
+      correct: label === predicted,
     })));
     assertEquals(
       await marks(page, "reliability", '[aria-label="dot"] circle'),

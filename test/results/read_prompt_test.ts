@@ -1,10 +1,10 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { join } from "@std/path";
 import { stringify } from "yaml";
-import { sha256 } from "../../src/dataset/sha256.ts";
+import { sha256 } from "../../src/base/sha256.ts";
 import { float32Tensor } from "../../src/device/device.ts";
 import { writeSafetensors } from "../../src/device/safetensors.ts";
-import { InputError } from "../../src/experiment/errors.ts";
+import { InputError } from "../../src/base/errors.ts";
 import { promptFile } from "../../src/prompt/prompt_file.ts";
 import { readWeights, weightsFile } from "../../src/results/model_weights.ts";
 import { experimentSha256 } from "../../src/results/own_files.ts";

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { join } from "@std/path";
-import { InputError } from "../../src/experiment/errors.ts";
+import { InputError } from "../../src/base/errors.ts";
 import { readEnsemble, readFinished, readRun, readSummary } from "../../src/results/read_run.ts";
 import { inFolder } from "../commands/softprompt.ts";
 import { WHOLE_ENVIRONMENT, WHOLE_EXPERIMENT, wholeMetrics, wholePart } from "./whole_run.ts";

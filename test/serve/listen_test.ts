@@ -1,5 +1,5 @@
 import { assertRejects } from "@std/assert";
-import { InputError } from "../../src/experiment/errors.ts";
+import { InputError } from "../../src/base/errors.ts";
 import { listen } from "../../src/serve/listen.ts";
 
 const ANSWER = () => Promise.resolve(new Response("here"));

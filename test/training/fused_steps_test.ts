@@ -36,7 +36,7 @@ for (const kind of DEVICES) {
     let runs = 0;
     const counted = { ...bank, run: (feeds: Parameters<typeof bank.run>[0]) => (runs++, bank.run(feeds)) };
     const fused = await Promise.all(tasks.map(async (task, i) => {
-      const seat = together.seats[i]!;
+      const seat = together.slots[i]!;
       try {
         return await ended({ ...task, session: seat.session(counted) });
       } finally {
@@ -60,7 +60,7 @@ for (const kind of DEVICES) {
 
 Deno.test("runs that fail, or have nothing to do, hold nobody up", async () => {
   const device = await chooseDevice("cpu", () => {}), [task] = await differing(device);
-  const bank = await tinyBank(device), together = new FusedSteps(3), [seat, failing, absent] = together.seats;
+  const bank = await tinyBank(device), together = new FusedSteps(3), [seat, failing, absent] = together.slots;
   const whole = ended({ ...task!, session: seat!.session(bank) });
   const unfit = failing!.session(bank).run({ ...task!.verbalizer, step: scalarTensor(2) });
   absent!.leave();

@@ -1,6 +1,6 @@
 import { compile, type LossMean } from "../../src/compiler/mod.ts";
 import { type Device, float32Tensor, int64Tensor, type ResidentSession } from "../../src/device/device.ts";
-import { RandomStream } from "../../src/experiment/random_stream.ts";
+import { RandomStream } from "../../src/base/random_stream.ts";
 import { withoutMask } from "../compiler/without_mask.ts";
 import type { TuningTask } from "../../src/training/trainer.ts";
 
@@ -50,7 +50,7 @@ export async function tinyTask(
     positions: [0, 0, ...Array.from({ length: 3 + i % 4 }, (_, p) => p)],
     promptRows: [0, 1],
     answerRow: 3,
-    cut: 0,
+    truncated: 0,
     label: i % 2,
   }));
   return {

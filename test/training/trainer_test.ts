@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { symbol } from "../../src/compiler/dimension.ts";
+import { symbol } from "../../src/compiler/graph/dimension.ts";
 import {
   DeviceError,
   float32Tensor,
@@ -62,7 +62,7 @@ function task(changes: Partial<TuningTask> = {}): TuningTask {
     positions: Array.from({ length: 3 + i % 5 }, (_, p) => p),
     promptRows: [0, 1],
     answerRow: 2,
-    cut: 0,
+    truncated: 0,
     label: Number(i % 3 === 0),
   }));
   const prompt = float32Tensor(Float32Array.of(5, -3), [2, 1]);

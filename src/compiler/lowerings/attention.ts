@@ -1,8 +1,8 @@
-import type { Builder } from "../builder.ts";
-import { CompileError } from "../errors.ts";
-import type { Dimension } from "../dimension.ts";
-import type { Value } from "../graph.ts";
-import { floatAttribute, integerAttribute, integersAttribute, required } from "../ops/row.ts";
+import type { Builder } from "../ops/builder.ts";
+import { CompileError } from "../graph/errors.ts";
+import type { Dimension } from "../graph/dimension.ts";
+import type { Value } from "../graph/graph.ts";
+import { floatAttribute, integerAttribute, integersAttribute, required } from "../ops/op_definition.ts";
 import { additiveMask, allowedKeys, causal, inReach, type Reach } from "./attention_mask.ts";
 import { type Fused, type Lowering, refuse } from "./lowering.ts";
 import { integerProduct } from "./quantized.ts";

@@ -1,8 +1,8 @@
-import { CompileError } from "../errors.ts";
-import { type Dimension, product } from "../dimension.ts";
-import type { Builder } from "../builder.ts";
-import type { Value } from "../graph.ts";
-import { required } from "../ops/row.ts";
+import { CompileError } from "../graph/errors.ts";
+import { type Dimension, product } from "../graph/dimension.ts";
+import type { Builder } from "../ops/builder.ts";
+import type { Value } from "../graph/graph.ts";
+import { required } from "../ops/op_definition.ts";
 import type { Fused } from "./lowering.ts";
 
 /**
@@ -17,17 +17,17 @@ export function einsum(b: Builder, node: Fused): Value[] {
   if (parts === null || node.inputs.length !== 2) {
     throw new CompileError(`Einsum '${equation}' is not a product of two tensors without an ellipsis`);
   }
-  const [left, right, result] = parts.slice(1).map((axes) => [...axes]) as [string[], string[], string[]];
+  const [left, other, result] = parts.slice(1).map((axes) => [...axes]) as [string[], string[], string[]];
   const x = required(node, 0), y = required(node, 1);
   const sizes = new Map<string, Dimension>([
     ...left.map((axis, i): [string, Dimension] => [axis, x.shape[i]!]),
-    ...right.map((axis, i): [string, Dimension] => [axis, y.shape[i]!]),
+    ...other.map((axis, i): [string, Dimension] => [axis, y.shape[i]!]),
   ]);
-  const stack = left.filter((axis) => right.includes(axis) && result.includes(axis));
-  const summed = left.filter((axis) => right.includes(axis) && !result.includes(axis));
-  const rows = left.filter((axis) => !right.includes(axis)),
-    columns = right.filter((axis) => !left.includes(axis));
-  const once = [left, right, result].every((axes) => new Set(axes).size === axes.length);
+  const stack = left.filter((axis) => other.includes(axis) && result.includes(axis));
+  const summed = left.filter((axis) => other.includes(axis) && !result.includes(axis));
+  const rows = left.filter((axis) => !other.includes(axis)),
+    columns = other.filter((axis) => !left.includes(axis));
+  const once = [left, other, result].every((axes) => new Set(axes).size === axes.length);
   if (!once || [...rows, ...columns].some((axis) => !result.includes(axis))) {
     throw new CompileError(`Einsum '${equation}' repeats an axis or sums one factor alone`);
   }
@@ -43,7 +43,7 @@ export function einsum(b: Builder, node: Fused): Value[] {
       product(shapeOf(first)),
       product(shapeOf(second)),
     ]);
-  const product3 = b.matmul(matrix(x, left, rows, summed), matrix(y, right, summed, columns));
+  const product3 = b.matmul(matrix(x, left, rows, summed), matrix(y, other, summed, columns));
   const made = [...stack, ...rows, ...columns];
   return [b.transpose(b.reshape(product3, shapeOf(made)), result.map((axis) => made.indexOf(axis)))];
 }

@@ -1,6 +1,6 @@
-import type { Builder } from "../builder.ts";
-import { CompileError } from "../errors.ts";
-import type { Attributes, Value } from "../graph.ts";
+import type { Builder } from "../ops/builder.ts";
+import { CompileError } from "../graph/errors.ts";
+import type { Attributes, Value } from "../graph/graph.ts";
 
 /** A node that is about to be imported. */
 export interface Fused {

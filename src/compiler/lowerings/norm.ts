@@ -1,6 +1,6 @@
-import type { Builder } from "../builder.ts";
-import type { Attributes, Value } from "../graph.ts";
-import { floatAttribute, integerAttribute, required } from "../ops/row.ts";
+import type { Builder } from "../ops/builder.ts";
+import type { Attributes, Value } from "../graph/graph.ts";
+import { floatAttribute, integerAttribute, required } from "../ops/op_definition.ts";
 import type { Fused, Lowering } from "./lowering.ts";
 
 /** What ONNX Runtime's fused norms add to the variance where the node does not say. */

@@ -1,7 +1,7 @@
-import type { Builder } from "../builder.ts";
-import { CompileError } from "../errors.ts";
-import type { Constant, Value } from "../graph.ts";
-import { axisOf, integerAttribute, required } from "../ops/row.ts";
+import type { Builder } from "../ops/builder.ts";
+import { CompileError } from "../graph/errors.ts";
+import type { Constant, Value } from "../graph/graph.ts";
+import { axisOf, integerAttribute, required } from "../ops/op_definition.ts";
 import type { Fused, Lowering } from "./lowering.ts";
 
 /** The same numbers as float32. */

@@ -1,7 +1,7 @@
-import type { Builder } from "../builder.ts";
-import { CompileError } from "../errors.ts";
-import type { Value } from "../graph.ts";
-import { integerAttribute, required } from "../ops/row.ts";
+import type { Builder } from "../ops/builder.ts";
+import { CompileError } from "../graph/errors.ts";
+import type { Value } from "../graph/graph.ts";
+import { integerAttribute, required } from "../ops/op_definition.ts";
 import { type Lowering, refuse } from "./lowering.ts";
 import { real, unpacked } from "./packed_weights.ts";
 
@@ -32,8 +32,8 @@ const matMulNBits: Lowering = (b, node) => {
     if (given.type !== "uint8") return b.reshape(given, [columns, blocks, 1]);
     const each = Math.ceil(blocks * bits / 8);
     const all = unpacked(b, b.reshape(given, [columns, each]), bits);
-    const cut = b.op("Slice", [all, b.integers([0]), b.integers([blocks]), b.integers([1])]);
-    return b.reshape(cut, [columns, blocks, 1]);
+    const slice = b.op("Slice", [all, b.integers([0]), b.integers([blocks]), b.integers([1])]);
+    return b.reshape(slice, [columns, blocks, 1]);
   }
 };
 
@@ -65,7 +65,7 @@ export const quantizedProducts: Readonly<Record<string, Lowering>> = {
   },
   QLinearMatMul: (b, { inputs: [x, xScale, xZero, w, wScale, wZero, yScale, yZero] }) => {
     const left = b.op("DequantizeLinear", [x!, xScale!, xZero!], { axis: -1 });
-    const right = b.op("DequantizeLinear", [w!, wScale!, wZero!], { axis: -1 });
-    return [b.op("QuantizeLinear", [b.matmul(left, right), yScale!, yZero!], { axis: -1 })];
+    const other = b.op("DequantizeLinear", [w!, wScale!, wZero!], { axis: -1 });
+    return [b.op("QuantizeLinear", [b.matmul(left, other), yScale!, yZero!], { axis: -1 })];
   },
 };

@@ -1,8 +1,8 @@
-import type { Builder } from "../builder.ts";
-import { CompileError } from "../errors.ts";
-import { multiply } from "../dimension.ts";
-import type { Value } from "../graph.ts";
-import { integerAttribute, required } from "../ops/row.ts";
+import type { Builder } from "../ops/builder.ts";
+import { CompileError } from "../graph/errors.ts";
+import { multiply } from "../graph/dimension.ts";
+import type { Value } from "../graph/graph.ts";
+import { integerAttribute, required } from "../ops/op_definition.ts";
 import type { Lowering } from "./lowering.ts";
 
 /**
@@ -15,13 +15,13 @@ import type { Lowering } from "./lowering.ts";
 export function rotated(b: Builder, x: Value, cos: Value, sin: Value, interleaved: boolean): Value {
   const size = x.shape[3]!, half = cos.shape.at(-1)!;
   if (typeof size !== "number" || typeof half !== "number") throw new CompileError("heads of unknown size");
-  const [turning, rest] = 2 * half < size ? cut(b, x, [2 * half, size - 2 * half]) : [x];
+  const [turning, rest] = 2 * half < size ? slice(b, x, [2 * half, size - 2 * half]) : [x];
   const pairs = [...x.shape.slice(0, 3), half, 2];
   const [first, second] = interleaved
-    ? cut(b, b.reshape(turning!, pairs), [1, 1]).map((part) =>
+    ? slice(b, b.reshape(turning!, pairs), [1, 1]).map((part) =>
       b.reshape(part, [...x.shape.slice(0, 3), half])
     )
-    : cut(b, turning!, [half, half]);
+    : slice(b, turning!, [half, half]);
   const perHead = (table: Value) => b.reshape(table, [...table.shape.slice(0, 2), 1, half]);
   const c = perHead(cos), s = perHead(sin);
   const turned = [
@@ -37,7 +37,7 @@ export function rotated(b: Builder, x: Value, cos: Value, sin: Value, interleave
   return rest ? b.op("Concat", [joined, rest], { axis: -1 }) : joined;
 }
 
-function cut(b: Builder, x: Value, extents: readonly number[]): readonly Value[] {
+function slice(b: Builder, x: Value, extents: readonly number[]): readonly Value[] {
   const names = extents.map(() => "");
   return b.node("Split", [x, b.integers(extents)], { axis: x.shape.length - 1 }, "", names);
 }

@@ -1,12 +1,12 @@
-import type { Builder } from "../builder.ts";
-import type { Value } from "../graph.ts";
+import type { Builder } from "./builder.ts";
+import type { Value } from "../graph/graph.ts";
 import { scalarLike, unary } from "./elementwise.ts";
-import { axisOf, floatAttribute, integerAttribute, required, type Row } from "./row.ts";
+import { axisOf, floatAttribute, integerAttribute, type OpDefinition, required } from "./op_definition.ts";
 
 /** One input; the gradient is the output's times the slope. */
 function activation(
   slope: (b: Builder, x: Value, y: Value, alpha: (otherwise: number) => number) => Value,
-): Row {
+): OpDefinition {
   return {
     ...unary(),
     gradient: (b, node, [dy]) => {
@@ -25,9 +25,10 @@ function wherePositive(b: Builder, x: Value, y: Value, otherwise: Value): Value 
 }
 
 /** Activation functions. */
-export const activations: Readonly<Record<string, Row>> = {
+export const activations: Readonly<Record<string, OpDefinition>> = {
   Tanh: activation((b, x, y) => b.subtract(scalarLike(b, x, 1), b.multiply(y, y))),
   Sigmoid: activation((b, x, y) => b.multiply(y, b.subtract(scalarLike(b, x, 1), y))),
+  // The slopes at 0: see `Row.gradient`.
   Relu: activation((b, x) => wherePositive(b, x, scalarLike(b, x, 1), scalarLike(b, x, 0))),
   LeakyRelu: activation((b, x, _, alpha) =>
     wherePositive(b, x, scalarLike(b, x, 1), scalarLike(b, x, alpha(0.01)))
@@ -78,7 +79,7 @@ export const activations: Readonly<Record<string, Row>> = {
       const y = node.outputs[0]!, axis = axisOf(integerAttribute(node, "axis", -1), y.shape.length);
       return [b.multiply(y, b.subtract(dy!, b.sum(b.multiply(y, dy!), [axis])))];
     },
-    passage: (node, axis) => {
+    selectionRule: (node, axis) => {
       const normalized = axisOf(integerAttribute(node, "axis", -1), node.outputs[0]!.shape.length);
       return axis === normalized ? undefined : { axes: [axis] };
     },

@@ -1,9 +1,9 @@
 import { TensorProto_DataType } from "onnx-buf";
-import { float32 } from "../constants.ts";
-import { add, multiply, subtract } from "../dimension.ts";
-import type { Builder } from "../builder.ts";
-import { CompileError } from "../errors.ts";
-import type { ElementType, Node, Value } from "../graph.ts";
+import { float64 } from "../graph/constants.ts";
+import { add, multiply, subtract } from "../graph/dimension.ts";
+import type { Builder } from "./builder.ts";
+import { CompileError } from "../graph/errors.ts";
+import type { ElementType, Node, Value } from "../graph/graph.ts";
 import {
   absolute,
   and,
@@ -29,13 +29,14 @@ import {
 import {
   axisUnder,
   broadcast,
+  type InputGradient,
   integerAttribute,
+  type OpDefinition,
   type Output,
-  type Passage,
   required,
-  type Row,
+  type SelectionRule,
   type Signature,
-} from "./row.ts";
+} from "./op_definition.ts";
 
 /** ONNX's numbers for the element types that Cast can name. */
 export const ELEMENT_TYPES: Readonly<Record<number, ElementType>> = {
@@ -61,18 +62,18 @@ export type ElementGradient = (
   dy: Value,
   inputs: readonly Value[],
   y: Value,
-) => readonly (Value | null)[];
+) => readonly InputGradient[];
 
 /** A selection passes through every input that is not repeated along its axis. */
-function passage(node: Node, axis: number): Passage {
+function selectionRule(node: Node, axis: number): SelectionRule {
   const rank = node.outputs[0]!.shape.length;
   return { axes: node.inputs.map((input) => input === null ? null : axisUnder(input.shape, axis, rank)) };
 }
 
-function row(infer: (node: Signature) => Output[], gradient?: ElementGradient): Row {
+function row(infer: (node: Signature) => Output[], gradient?: ElementGradient): OpDefinition {
   return {
     infer,
-    passage,
+    selectionRule,
     ...(gradient && {
       gradient: (b, node, [dy]) => gradient(b, dy!, node.inputs as readonly Value[], node.outputs[0]!),
     }),
@@ -80,7 +81,7 @@ function row(infer: (node: Signature) => Output[], gradient?: ElementGradient): 
 }
 
 /** One input that counts, an output of its type and shape; small integers are followed symbolically. */
-export function unary(gradient?: ElementGradient, arithmetic?: Arithmetic): Row {
+export function unary(gradient?: ElementGradient, arithmetic?: Arithmetic): OpDefinition {
   return row((node) => {
     const x = required(node, 0), { type, shape } = x;
     return [{ type, shape, ...knownIntegers(shape, [x], arithmetic) }];
@@ -88,7 +89,7 @@ export function unary(gradient?: ElementGradient, arithmetic?: Arithmetic): Row 
 }
 
 /** Two inputs that broadcast; small integers are followed symbolically. */
-function binary(arithmetic?: Arithmetic, gradient?: ElementGradient): Row {
+function binary(arithmetic?: Arithmetic, gradient?: ElementGradient): OpDefinition {
   return row((node) => {
     const a = required(node, 0), b = required(node, 1);
     const shape = broadcast(a.shape, b.shape);
@@ -97,7 +98,7 @@ function binary(arithmetic?: Arithmetic, gradient?: ElementGradient): Row {
 }
 
 /** A comparison: bool. */
-function comparison(arithmetic?: Arithmetic): Row {
+function comparison(arithmetic?: Arithmetic): OpDefinition {
   return row((node) => {
     const a = required(node, 0), b = required(node, 1);
     const shape = broadcast(a.shape, b.shape);
@@ -114,14 +115,36 @@ const CAST: Partial<Record<ElementType, Arithmetic>> = {
 
 /** A scalar of a value's element type. */
 export function scalarLike(b: Builder, like: Value, value: number): Value {
-  const scalar = b.constant(`scalar_${value}`, float32([value], []));
-  return like.type === "float32" ? scalar : b.op("Cast", [scalar], { to: codeOf(like.type) });
+  if (like.type === "float64") return b.constant(`scalar_${value}`, float64([value], []));
+  return cast(b, b.scalar(value), like.type);
+}
+
+/** The same numbers as elements of another type. */
+function cast(b: Builder, value: Value, type: ElementType): Value {
+  return value.type === type ? value : b.op("Cast", [value], { to: codeOf(type) });
 }
 
 /** The gradient of an operator that hands on one of its two inputs: to `a` where `picksA` holds, else to `b`. */
 function picked(b: Builder, dy: Value, picksA: Value): Value[] {
   const zero = scalarLike(b, dy, 0);
   return [b.op("Where", [picksA, dy, zero]), b.op("Where", [picksA, zero, dy])];
+}
+
+/**
+ * Clip is min(max(x, least), most): of the number and its bounds, the one that it comes out as has the gradient. Ties: see
+ * `Row.gradient`.
+ */
+function clipGradient(b: Builder, dy: Value, inputs: readonly Value[]): InputGradient[] {
+  const [x, least, most] = inputs, zero = scalarLike(b, x!, 0);
+  const isBelow = least && b.op("Less", [x!, least]), isBeyond = most && b.op("Greater", [x!, most]);
+  const raised = isBelow ? b.op("Where", [isBelow, zero, dy]) : dy;
+  const own = isBeyond ? b.op("Where", [isBeyond, zero, raised]) : raised;
+  // Where the bounds have changed places, the upper one is all there is.
+  const areCrossed = least && most && b.op("Greater", [least, most]);
+  const isLeast = isBelow && areCrossed ? b.op("And", [isBelow, b.op("Not", [areCrossed])]) : isBelow;
+  const isMost = isBeyond && areCrossed ? b.op("Or", [isBeyond, areCrossed]) : isBeyond;
+  const where = (holds: Value | undefined) => holds ? b.op("Where", [holds, dy, zero]) : null;
+  return [own, where(isLeast), where(isMost)].slice(0, inputs.length);
 }
 
 /** Whether numbers of this type have a fraction. */
@@ -135,14 +158,20 @@ export function codeOf(type: ElementType): number {
 }
 
 /** Operators that work element by element. */
-export const elementwise: Readonly<Record<string, Row>> = {
+export const elementwise: Readonly<Record<string, OpDefinition>> = {
   Add: binary(add, (_, dy) => [dy, dy]),
   Sub: binary(subtract, (b, dy) => [dy, b.negate(dy)]),
   Mul: binary(multiply, (b, dy, [x, y]) => [b.multiply(dy, y!), b.multiply(dy, x!)]),
   Div: binary(quotient, (b, dy, [, y], z) => [b.divide(dy, y!), b.negate(b.divide(b.multiply(dy, z), y!))]),
-  Pow: binary(undefined, (b, dy, [x, p]) => {
-    const lower = b.op("Pow", [x!, b.subtract(p!, scalarLike(b, p!, 1))]);
-    return [b.multiply(dy, b.multiply(p!, lower)), null];
+  // d xᵖ = p·xᵖ⁻¹ dx + xᵖ·ln x dp; 0 raised to any power from 0 on counts as staying 0 (or 1), as in PyTorch.
+  Pow: binary(undefined, (b, dy, [x, p], y) => {
+    const lower = b.op("Pow", [x!, b.subtract(p!, scalarLike(b, p!, 1))]), power = cast(b, p!, x!.type);
+    const byBase = b.multiply(dy, b.multiply(power, lower));
+    if (!isFloat(p!.type)) return [byBase, null];
+    const zero = scalarLike(b, x!, 0);
+    const flat = b.op("And", [b.op("Equal", [x!, zero]), b.op("GreaterOrEqual", [power, zero])]);
+    const slope = b.op("Where", [flat, zero, b.multiply(y, b.op("Log", [x!]))]);
+    return [byBase, cast(b, b.multiply(dy, slope), p!.type)];
   }),
   Neg: unary((b, dy) => [b.negate(dy)], negative),
   Exp: unary((b, dy, _, y) => [b.multiply(dy, y)]),
@@ -194,6 +223,7 @@ export const elementwise: Readonly<Record<string, Row>> = {
   Not: unary(undefined, not),
   IsNaN: row((node) => [{ type: "bool", shape: required(node, 0).shape }]),
   IsInf: row((node) => [{ type: "bool", shape: required(node, 0).shape }]),
+  // Ties: see `Row.gradient`.
   Min: binary(
     smaller,
     (b, dy, [x, y]) => picked(b, dy, b.op("LessOrEqual", [x!, y!])),
@@ -202,10 +232,7 @@ export const elementwise: Readonly<Record<string, Row>> = {
     larger,
     (b, dy, [x, y]) => picked(b, dy, b.op("GreaterOrEqual", [x!, y!])),
   ),
-  Mod: binary(remainder),
-  Clip: unary((b, dy, [x, least, most]) => {
-    const zero = scalarLike(b, x!, 0);
-    const above = least ? b.op("Where", [b.op("Less", [x!, least]), zero, dy]) : dy;
-    return [most ? b.op("Where", [b.op("Greater", [x!, most]), zero, above]) : above, null, null];
-  }),
+  // z = x - q·y with a whole number q, whichever way it is rounded.
+  Mod: binary(remainder, (b, dy, [x, y], z) => [dy, b.multiply(dy, b.divide(b.subtract(z, x!), y!))]),
+  Clip: unary(clipGradient),
 };

@@ -7,8 +7,8 @@ import {
   sameShape,
   subtract,
   termsOf,
-} from "../dimension.ts";
-import type { Value } from "../graph.ts";
+} from "../graph/dimension.ts";
+import type { Value } from "../graph/graph.ts";
 
 /**
  * What an operator makes of whole numbers (of truth values: 0 and 1) that are known in terms of the symbols; `undefined`
@@ -53,32 +53,32 @@ export function integerAt(
 }
 
 /** 1 where something is known to hold, 0 where it is known not to. */
-function truth(holds: boolean, fails: boolean): Dimension | undefined {
+function truthValue(holds: boolean, fails: boolean): Dimension | undefined {
   return holds ? 1 : fails ? 0 : undefined;
 }
 
 export const equal: Arithmetic = (a, b) => {
   const difference = subtract(a, b);
-  return truth(difference === 0, leastOf(difference) > 0 || mostOf(difference) < 0);
+  return truthValue(difference === 0, leastOf(difference) > 0 || mostOf(difference) < 0);
 };
 
 export const less: Arithmetic = (a, b) => {
   const difference = subtract(b, a);
-  return truth(leastOf(difference) > 0, mostOf(difference) <= 0);
+  return truthValue(leastOf(difference) > 0, mostOf(difference) <= 0);
 };
 
 export const lessOrEqual: Arithmetic = (a, b) => {
   const difference = subtract(b, a);
-  return truth(leastOf(difference) >= 0, mostOf(difference) < 0);
+  return truthValue(leastOf(difference) >= 0, mostOf(difference) < 0);
 };
 
 /** Whether a number is not 0. */
-export const asTruth: Arithmetic = (a) => truth(leastOf(a) > 0 || mostOf(a) < 0, a === 0);
+export const asTruth: Arithmetic = (a) => truthValue(leastOf(a) > 0 || mostOf(a) < 0, a === 0);
 
 export const not: Arithmetic = (a) => typeof a === "number" ? 1 - a : undefined;
-export const and: Arithmetic = (a, b) => truth(a === 1 && b === 1, a === 0 || b === 0);
-export const or: Arithmetic = (a, b) => truth(a === 1 || b === 1, a === 0 && b === 0);
-export const xor: Arithmetic = (a, b) => truth(a !== b, a === b);
+export const and: Arithmetic = (a, b) => truthValue(a === 1 && b === 1, a === 0 || b === 0);
+export const or: Arithmetic = (a, b) => truthValue(a === 1 || b === 1, a === 0 && b === 0);
+export const xor: Arithmetic = (a, b) => truthValue(a !== b, a === b);
 
 /** Division rounds towards zero; a symbol divides only where the quotient is a dimension again. */
 export const quotient: Arithmetic = (a, b) => {

@@ -1,18 +1,20 @@
-import type { Dimension } from "../dimension.ts";
-import { sameDimension } from "../dimension.ts";
-import { CompileError } from "../errors.ts";
-import type { Builder } from "../builder.ts";
-import type { Node, Value } from "../graph.ts";
+import type { Dimension } from "../graph/dimension.ts";
+import { sameDimension } from "../graph/dimension.ts";
+import { CompileError } from "../graph/errors.ts";
+import type { Builder } from "./builder.ts";
+import type { Node, Value } from "../graph/graph.ts";
+import { scalarLike } from "./elementwise.ts";
 import {
   askedOfFixed,
   axisUnder,
   broadcast,
   floatAttribute,
   integerAttribute,
-  type Passage,
+  ofInputs,
+  type OpDefinition,
   required,
-  type Row,
-} from "./row.ts";
+  type SelectionRule,
+} from "./op_definition.ts";
 
 interface Transposed {
   readonly a: boolean;
@@ -41,11 +43,11 @@ function lastTwo(value: Value, transposed: boolean): [Dimension, Dimension] {
 
 /** C = A·B: dA = dC·Bᵀ and dB = Aᵀ·dC; with a transposed factor, the transposes of these. */
 function productGradient(b: Builder, dy: Value, node: Node, transposed: Transposed): [Value, Value] {
-  const left = required(node, 0), right = required(node, 1);
+  const left = required(node, 0), other = required(node, 1);
   return [
     transposed.a
-      ? b.matmul(right, dy, { a: transposed.b, b: true })
-      : b.matmul(dy, right, { b: !transposed.b }),
+      ? b.matmul(other, dy, { a: transposed.b, b: true })
+      : b.matmul(dy, other, { b: !transposed.b }),
     transposed.b
       ? b.matmul(dy, left, { a: true, b: transposed.a })
       : b.matmul(left, dy, { a: !transposed.a }),
@@ -53,12 +55,12 @@ function productGradient(b: Builder, dy: Value, node: Node, transposed: Transpos
 }
 
 /** Rows come from the left factor, columns from the right one, the axes before from both. */
-function productPassage(node: Node, axis: number, transposed: Transposed): Passage {
-  const left = required(node, 0), right = required(node, 1);
+function productPassage(node: Node, axis: number, transposed: Transposed): SelectionRule {
+  const left = required(node, 0), other = required(node, 1);
   const rank = node.outputs[0]!.shape.length;
   if (axis === rank - 2) return { axes: [left.shape.length - (transposed.a ? 1 : 2), null] };
-  if (axis === rank - 1) return { axes: [null, right.shape.length - (transposed.b ? 2 : 1)] };
-  return { axes: [axisUnder(left.shape, axis, rank), axisUnder(right.shape, axis, rank)] };
+  if (axis === rank - 1) return { axes: [null, other.shape.length - (transposed.b ? 2 : 1)] };
+  return { axes: [axisUnder(left.shape, axis, rank), axisUnder(other.shape, axis, rank)] };
 }
 
 const plain: Transposed = { a: false, b: false };
@@ -68,13 +70,13 @@ function flags(node: { attributes: Node["attributes"] }): Transposed {
 }
 
 /** Matrix products. */
-export const matrix: Readonly<Record<string, Row>> = {
+export const matrix: Readonly<Record<string, OpDefinition>> = {
   MatMul: {
     infer: (
       node,
     ) => [{ type: required(node, 0).type, shape: productShape(required(node, 0), required(node, 1), plain) }],
     gradient: (b, node, [dy]) => productGradient(b, dy!, node, plain),
-    passage: (node, axis) => productPassage(node, axis, plain),
+    selectionRule: (node, axis) => productPassage(node, axis, plain),
   },
   "com.microsoft.FusedMatMul": {
     infer: (node) => {
@@ -88,24 +90,25 @@ export const matrix: Readonly<Record<string, Row>> = {
     },
     gradient: (b, node, [dy]) => {
       const alpha = floatAttribute(node, "alpha", 1);
-      const scaled = alpha === 1 ? dy! : b.multiply(dy!, b.scalar(alpha));
+      const scaled = alpha === 1 ? dy! : b.multiply(dy!, scalarLike(b, dy!, alpha));
       return productGradient(b, scaled, node, flags(node));
     },
-    passage: (node, axis) => productPassage(node, axis, flags(node)),
+    selectionRule: (node, axis) => productPassage(node, axis, flags(node)),
   },
   // alpha·A·B + beta·C on plain matrices
   Gemm: {
     infer: (node) => {
-      const left = required(node, 0), right = required(node, 1);
+      const left = required(node, 0), other = required(node, 1);
       if (left.shape.length !== 2) throw new CompileError("Gemm takes plain matrices");
-      return [{ type: left.type, shape: productShape(left, right, flags(node)) }];
+      return [{ type: left.type, shape: productShape(left, other, flags(node)) }];
     },
     gradient: (b, node, [dy]) => {
-      const scale = (factor: number) => factor === 1 ? dy! : b.multiply(dy!, b.scalar(factor));
-      const [left, right] = productGradient(b, scale(floatAttribute(node, "alpha", 1)), node, flags(node));
-      return [left, right, scale(floatAttribute(node, "beta", 1))];
+      const scale = (factor: number) => factor === 1 ? dy! : b.multiply(dy!, scalarLike(b, dy!, factor));
+      const [left, other] = productGradient(b, scale(floatAttribute(node, "alpha", 1)), node, flags(node));
+      const bias = node.inputs[2] ? scale(floatAttribute(node, "beta", 1)) : null;
+      return ofInputs(node, [left, other, bias]);
     },
-    passage: (node, axis) => {
+    selectionRule: (node, axis) => {
       const bias = node.inputs[2];
       return {
         axes: [...productPassage(node, axis, flags(node)).axes, bias ? axisUnder(bias.shape, axis, 2) : null],

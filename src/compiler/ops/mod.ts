@@ -2,7 +2,7 @@
  * The table of operators: one row an operator, by its name, prefixed with its domain where that is not ONNX's own.
  * To add an operator, add its row to the file of its kind and a case to that file's test.
  */
-import { CompileError } from "../errors.ts";
+import { CompileError } from "../graph/errors.ts";
 import { activations } from "./activation.ts";
 import { cutting } from "./cutting.ts";
 import { elementwise } from "./elementwise.ts";
@@ -11,10 +11,10 @@ import { movement } from "./movement.ts";
 import { normalization } from "./normalization.ts";
 import { reductions } from "./reduction.ts";
 import { quantization } from "./quantization.ts";
-import type { Row } from "./row.ts";
+import type { OpDefinition } from "./op_definition.ts";
 import { selection, shapes } from "./selection.ts";
 
-export const OPERATORS: Readonly<Record<string, Row>> = {
+export const OPERATORS: Readonly<Record<string, OpDefinition>> = {
   ...elementwise,
   ...activations,
   ...matrix,
@@ -33,7 +33,7 @@ export const OPERATORS: Readonly<Record<string, Row>> = {
  * @param where names the operator, the node and the model, for the message
  * @throws {CompileError} where there is none
  */
-export function rowOf(op: string, where: () => string): Row {
+export function definitionOf(op: string, where: () => string): OpDefinition {
   const row = Object.hasOwn(OPERATORS, op) ? OPERATORS[op] : undefined;
   if (row === undefined) {
     throw new CompileError(

@@ -1,7 +1,7 @@
-import { CompileError } from "../errors.ts";
-import { type Dimension, multiply, product, sameDimension } from "../dimension.ts";
-import type { Builder } from "../builder.ts";
-import type { Node, Value } from "../graph.ts";
+import { CompileError } from "../graph/errors.ts";
+import { type Dimension, multiply, product, sameDimension } from "../graph/dimension.ts";
+import type { Builder } from "./builder.ts";
+import type { Node, Value } from "../graph/graph.ts";
 import { integerAt, integersBy } from "./integers.ts";
 import {
   type Asked,
@@ -11,14 +11,15 @@ import {
   broadcast,
   integerAttribute,
   integersAttribute,
+  ofFirst,
+  type OpDefinition,
   type Output,
-  type Passage,
   plainInput,
   required,
   reshapedTo,
-  type Row,
+  type SelectionRule,
   totalOf,
-} from "./row.ts";
+} from "./op_definition.ts";
 
 /** The shape that input 1 asks for. */
 function wantedShape(node: Asked): readonly Dimension[] {
@@ -49,7 +50,8 @@ function permuted(
   ).map((at) => integers[at]!);
 }
 
-const backToInput = (b: Builder, node: Node, dy: Value) => [b.reshape(dy, required(node, 0).shape), null];
+const backToInput = (b: Builder, node: Node, dy: Value) =>
+  ofFirst(node, b.reshape(dy, required(node, 0).shape));
 
 /** The input's axis that an output axis is, whole and in the same place, when a tensor is reshaped. */
 function sameAxis(from: readonly Dimension[], to: readonly Dimension[], axis: number): number | undefined {
@@ -63,7 +65,7 @@ function sameAxis(from: readonly Dimension[], to: readonly Dimension[], axis: nu
 }
 
 /** A selection passes a reshape along an axis that stays whole; the narrowed shape has the selection's extent there. */
-function reshapePassage(node: Node, axis: number): Passage | undefined {
+function reshapePassage(node: Node, axis: number): SelectionRule | undefined {
   const shape = node.outputs[0]!.shape;
   const own = sameAxis(required(node, 0).shape, shape, axis);
   if (own === undefined) return undefined;
@@ -78,7 +80,7 @@ function reshapePassage(node: Node, axis: number): Passage | undefined {
 }
 
 /** Operators that move elements and compute nothing. */
-export const movement: Readonly<Record<string, Row>> = {
+export const movement: Readonly<Record<string, OpDefinition>> = {
   Reshape: {
     infer: (node) => {
       const x = required(node, 0);
@@ -88,7 +90,7 @@ export const movement: Readonly<Record<string, Row>> = {
       );
     },
     gradient: (b, node, [dy]) => backToInput(b, node, dy!),
-    passage: reshapePassage,
+    selectionRule: reshapePassage,
   },
   Unsqueeze: {
     infer: (node) => {
@@ -97,7 +99,7 @@ export const movement: Readonly<Record<string, Row>> = {
       return reshaped(x, Array.from({ length: rank }, (_, axis) => axes.includes(axis) ? 1 : rest.shift()!));
     },
     gradient: (b, node, [dy]) => backToInput(b, node, dy!),
-    passage: reshapePassage,
+    selectionRule: reshapePassage,
   },
   Squeeze: {
     infer: (node) => {
@@ -112,7 +114,7 @@ export const movement: Readonly<Record<string, Row>> = {
       return reshaped(x, x.shape.filter((_, axis) => !axes.includes(axis)));
     },
     gradient: (b, node, [dy]) => backToInput(b, node, dy!),
-    passage: reshapePassage,
+    selectionRule: reshapePassage,
   },
   Flatten: {
     infer: (node) => {
@@ -120,7 +122,7 @@ export const movement: Readonly<Record<string, Row>> = {
       return reshaped(x, [product(x.shape.slice(0, axis)), product(x.shape.slice(axis))]);
     },
     gradient: (b, node, [dy]) => backToInput(b, node, dy!),
-    passage: reshapePassage,
+    selectionRule: reshapePassage,
   },
   Transpose: {
     infer: (node) => {
@@ -135,15 +137,15 @@ export const movement: Readonly<Record<string, Row>> = {
       const perm = permutation(node);
       return [b.transpose(dy!, perm.map((_, axis) => perm.indexOf(axis)))];
     },
-    passage: (node, axis) => ({ axes: [permutation(node)[axis]!] }),
+    selectionRule: (node, axis) => ({ axes: [permutation(node)[axis]!] }),
   },
   Expand: {
     infer: (node) => {
       const x = required(node, 0), shape = broadcast(x.shape, wantedShape(node));
       return [{ type: x.type, shape, ...integersBy(shape, (place) => integerAt(x, shape, place)) }];
     },
-    gradient: (_, __, [dy]) => [dy!, null],
-    passage: (node, axis) => {
+    gradient: (_, node, [dy]) => ofFirst(node, dy!),
+    selectionRule: (node, axis) => {
       const shape = node.outputs[0]!.shape;
       return {
         axes: [axisUnder(required(node, 0).shape, axis, shape.length), null],
@@ -178,7 +180,7 @@ export const movement: Readonly<Record<string, Row>> = {
         return b.op("Slice", [dy!, ...bounds, b.integers([axis])]);
       });
     },
-    passage: (node, axis) => {
+    selectionRule: (node, axis) => {
       const joined = axisOf(integerAttribute(node, "axis", 0), node.outputs[0]!.shape.length);
       return axis === joined ? undefined : { axes: node.inputs.map(() => axis) };
     },
@@ -189,7 +191,7 @@ export const movement: Readonly<Record<string, Row>> = {
       const { type, shape } = required(node, 0);
       return [{ type, shape }];
     },
-    gradient: (b, node, [dy]) => [b.op("Trilu", [dy!, node.inputs[1] ?? null], node.attributes), null],
+    gradient: (b, node, [dy]) => ofFirst(node, b.op("Trilu", [dy!, node.inputs[1] ?? null], node.attributes)),
   },
   // Each copy's gradient counts: the copies get an axis of their own, which is summed away.
   Tile: {
@@ -201,9 +203,9 @@ export const movement: Readonly<Record<string, Row>> = {
     gradient: (b, node, [dy]) => {
       const { shape } = required(node, 0), repeats = required(node, 1).integers!;
       const copies = b.reshape(dy!, shape.flatMap((dimension, axis) => [repeats[axis]!, dimension]));
-      return [b.reshape(b.sum(copies, shape.map((_, axis) => 2 * axis)), shape), null];
+      return ofFirst(node, b.reshape(b.sum(copies, shape.map((_, axis) => 2 * axis)), shape));
     },
-    passage: (node, axis) =>
+    selectionRule: (node, axis) =>
       sameDimension(required(node, 1).integers![axis]!, 1) ? { axes: [axis, null] } : undefined,
   },
 };

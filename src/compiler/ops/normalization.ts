@@ -1,6 +1,16 @@
-import type { Dimension } from "../dimension.ts";
-import type { Node } from "../graph.ts";
-import { axisOf, floatAttribute, integerAttribute, type Passage, required, type Row } from "./row.ts";
+import type { Dimension } from "../graph/dimension.ts";
+import { CompileError } from "../graph/errors.ts";
+import type { Node } from "../graph/graph.ts";
+import { scalarLike } from "./elementwise.ts";
+import {
+  axisOf,
+  floatAttribute,
+  integerAttribute,
+  ofInputs,
+  type OpDefinition,
+  required,
+  type SelectionRule,
+} from "./op_definition.ts";
 
 /** The axes that are normalized together: from the attribute's on. */
 function normalizedAxes(node: Node): { first: number; axes: number[] } {
@@ -9,13 +19,13 @@ function normalizedAxes(node: Node): { first: number; axes: number[] } {
 }
 
 /** A selection passes along any axis before the normalized ones. */
-function rowsPass(node: Node, axis: number): Passage | undefined {
+function rowsPass(node: Node, axis: number): SelectionRule | undefined {
   const { first } = normalizedAxes(node);
   return axis < first ? { axes: [axis, ...node.inputs.slice(1).map(() => null)] } : undefined;
 }
 
 /** Operators that normalize a vector and scale it. */
-export const normalization: Readonly<Record<string, Row>> = {
+export const normalization: Readonly<Record<string, OpDefinition>> = {
   // Outputs: y, the mean and the inverse standard deviation, with size 1 along the axis; emission drops what nobody reads.
   LayerNormalization: {
     infer: (node) => {
@@ -25,17 +35,20 @@ export const normalization: Readonly<Record<string, Row>> = {
       return [{ type, shape }, { type, shape: statistic }, { type, shape: statistic }];
     },
     // x̂ = (x - mean)/σ and g = dy·scale: dx = (g - mean(g) - x̂·mean(g·x̂))/σ (Ba et al. 2016, differentiated)
-    gradient: (b, node, [dy]) => {
+    gradient: (b, node, [dy, ...statistics]) => {
+      if (dy === undefined || statistics.some((one) => one !== undefined)) {
+        throw new CompileError("no gradient flows back through the mean and the deviation as outputs");
+      }
       const x = required(node, 0), scale = required(node, 1), bias = node.inputs[2];
       const { axes } = normalizedAxes(node);
       const [, mean, inverse] = node.outputs;
       const normalized = b.multiply(b.subtract(x, mean!), inverse!);
-      const g = b.multiply(dy!, scale);
+      const g = b.multiply(dy, scale);
       const along = b.multiply(normalized, b.mean(b.multiply(g, normalized), axes));
       const dx = b.multiply(b.subtract(b.subtract(g, b.mean(g, axes)), along), inverse!);
-      return [dx, b.multiply(dy!, normalized), ...(bias ? [dy!] : [])];
+      return ofInputs(node, [dx, b.multiply(dy, normalized), bias ? dy : null]);
     },
-    passage: rowsPass,
+    selectionRule: rowsPass,
   },
   // RMSNorm (Zhang & Sennrich 2019). ONNX Runtime would give the inverse root mean square as a second output, but not on
   // WebGPU: the gradient computes it anew.
@@ -48,12 +61,12 @@ export const normalization: Readonly<Record<string, Row>> = {
     // x̂ = x/rms and g = dy·scale: dx = (g - x̂·mean(g·x̂))/rms
     gradient: (b, node, [dy]) => {
       const x = required(node, 0), scale = required(node, 1), { axes } = normalizedAxes(node);
-      const epsilon = b.scalar(floatAttribute(node, "epsilon", 1e-5));
+      const epsilon = scalarLike(b, x, floatAttribute(node, "epsilon", 1e-5));
       const rms = b.op("Sqrt", [b.add(b.mean(b.multiply(x, x), axes), epsilon)]);
       const normalized = b.divide(x, rms), g = b.multiply(dy!, scale);
       const along = b.multiply(normalized, b.mean(b.multiply(g, normalized), axes));
       return [b.divide(b.subtract(g, along), rms), b.multiply(dy!, normalized)];
     },
-    passage: rowsPass,
+    selectionRule: rowsPass,
   },
 };

@@ -1,0 +1,152 @@
+import { basename, relative, resolve } from "@std/path";
+import type { Compiled, Emitted, Insertion, OptimizerName, Precision, Target } from "../compiler/mod.ts";
+import { readShape, writeShape } from "../compiler/mod.ts";
+import { moveChecked, readChecked, writeChecked } from "../disk/checksums.ts";
+import type { ArtifactsManifest, ArtifactsTypes } from "./artifacts_manifest.ts";
+import schema from "./artifacts_manifest.json" with { type: "json" };
+import { Definitions } from "../schema/definitions.ts";
+import type { OpenModel } from "../model/open_model.ts";
+import { SEMANTICS } from "../experiment/semantics.ts";
+
+/** What a manifest must hold. */
+const DEFINITIONS: Definitions<ArtifactsTypes> = new Definitions(schema);
+
+/** What artifacts are made of. */
+export interface ArtifactsOrigin {
+  readonly model: Pick<OpenModel, "source" | "revision" | "sha256" | "weights">;
+  readonly insertion: Insertion;
+  readonly optimizer: OptimizerName;
+  readonly target: Target;
+  readonly precision: Precision;
+}
+
+const FILES = {
+  train: "train_step.onnx",
+  update: "update.onnx",
+  predict: "predict.onnx",
+  answer: "answer.onnx",
+  embed: "embed.onnx",
+  bankTrain: "train_bank.onnx",
+  bankPredict: "predict_bank.onnx",
+  bankAnswer: "answer_bank.onnx",
+} as const;
+
+type GraphName = keyof typeof FILES;
+
+const GRAPHS = Object.keys(FILES) as GraphName[];
+
+function graphsOf({ train, update, predict, answer, embed, bank }: Compiled): Record<GraphName, Emitted> {
+  return {
+    ...{ train, update, predict, answer, embed },
+    ...{ bankTrain: bank.train, bankPredict: bank.predict, bankAnswer: bank.answer },
+  };
+}
+
+const MANIFEST = "artifacts.json";
+
+/**
+ * Writes a folder of artifacts. It appears whole: its files are written beside it first.
+ *
+ * @param origin whose model the graphs were compiled from
+ */
+export async function writeArtifacts(
+  folder: string,
+  compiled: Compiled,
+  { model, insertion, optimizer, target, precision }: ArtifactsOrigin,
+): Promise<void> {
+  const partial = `${folder}.partial`, { source, revision, sha256 } = model;
+  await Deno.mkdir(partial, { recursive: true });
+  const graphs = graphsOf(compiled);
+  const paths = new Set(GRAPHS.flatMap((name) => [...graphs[name].weights.values()]));
+  const manifest: ArtifactsManifest = {
+    format: "softprompt-artifacts/1",
+    semantics: SEMANTICS,
+    model: { source, revision, sha256 },
+    insertion,
+    dimension: compiled.dimension,
+    optimizer,
+    target,
+    precision,
+    positions: compiled.positions,
+    scale: compiled.scale,
+    train: {
+      file: FILES.train,
+      state: compiled.state.map(({ name }) => name),
+      state_shapes: Object.fromEntries(
+        compiled.state.map(({ name, shape }) => [name, writeShape(shape)]),
+      ),
+    },
+    bank: {
+      train: { file: FILES.bankTrain },
+      predict: { file: FILES.bankPredict },
+      answer: { file: FILES.bankAnswer },
+    },
+    update: { file: FILES.update },
+    predict: { file: FILES.predict },
+    answer: { file: FILES.answer },
+    embed: { file: FILES.embed },
+    tensor_bytes: {
+      train: graphs.train.sizes,
+      update: graphs.update.sizes,
+      predict: graphs.predict.sizes,
+      answer: graphs.answer.sizes,
+      embed: graphs.embed.sizes,
+      bankTrain: graphs.bankTrain.sizes,
+      bankPredict: graphs.bankPredict.sizes,
+      bankAnswer: graphs.bankAnswer.sizes,
+    },
+    weights: [...paths].map((path) => ({
+      location: relative(resolve(folder), resolve(path)),
+      sha256: model.weights.get(path)!,
+    })),
+  };
+  const contents = {
+    ...Object.fromEntries(GRAPHS.map((name) => [FILES[name], graphs[name].bytes])),
+    [MANIFEST]: new TextEncoder().encode(`${JSON.stringify(manifest, null, 2)}\n`),
+  };
+  await writeChecked(partial, contents);
+  await Deno.mkdir(folder, { recursive: true });
+  await moveChecked(partial, folder, Object.keys(contents));
+  await Deno.remove(partial);
+}
+
+/**
+ * Reads a folder of artifacts.
+ *
+ * @param weights the paths of the model's own files that hold weights
+ * @throws {Deno.errors.NotFound} where there is none, or none that was written to the end
+ * @throws {RangeError} where a file in it is not what was written
+ */
+export async function readArtifacts(folder: string, weights: Iterable<string>): Promise<Compiled> {
+  const contents = await readChecked(folder, [...Object.values(FILES), MANIFEST]);
+  const manifest = DEFINITIONS.read(
+    "artifacts_manifest",
+    JSON.parse(new TextDecoder().decode(contents[MANIFEST])),
+    (fault) => new RangeError(`${MANIFEST} is not of the format: ${fault}`),
+  );
+  const paths = new Map(Array.from(weights, (path) => [basename(path), path]));
+  const files = new Map(manifest.weights.map(({ location }) => {
+    const name = basename(location);
+    return [name, paths.get(name)!];
+  }));
+  const graph = (name: GraphName): Emitted => ({
+    bytes: contents[FILES[name]]!,
+    weights: name === "update" ? new Map() : files,
+    sizes: manifest.tensor_bytes[name],
+  });
+  return {
+    dimension: manifest.dimension,
+    positions: manifest.positions,
+    scale: manifest.scale,
+    state: Object.entries(manifest.train.state_shapes).map(([name, shape]) => ({
+      name,
+      shape: readShape(shape),
+    })),
+    train: graph("train"),
+    bank: { train: graph("bankTrain"), predict: graph("bankPredict"), answer: graph("bankAnswer") },
+    update: graph("update"),
+    predict: graph("predict"),
+    answer: graph("answer"),
+    embed: graph("embed"),
+  };
+}

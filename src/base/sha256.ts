@@ -1,0 +1,15 @@
+import { createHash } from "node:crypto";
+import { encodeHex } from "@std/encoding/hex";
+import { jsonPieces } from "../dataset/json_pieces.ts";
+
+/** The SHA-256 of some bytes, in hexadecimal. */
+export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  return encodeHex(await crypto.subtle.digest("SHA-256", bytes));
+}
+
+/** The SHA-256 of what `JSON.stringify` says of plain data, in hexadecimal; its text is never held whole. */
+export function sha256OfJson(value: unknown): string {
+  const hash = createHash("sha256");
+  for (const piece of jsonPieces(value)) hash.update(piece);
+  return hash.digest("hex");
+}

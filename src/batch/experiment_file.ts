@@ -1,0 +1,74 @@
+import { extname, isGlob, join } from "@std/path";
+import { glob } from "node:fs/promises";
+import { decodeText, SAVE_AS_UTF8 } from "../disk/decode_text.ts";
+import { type PlacedKeys, withLocation } from "../experiment/document.ts";
+import { ConfigValueError, InputError } from "../base/errors.ts";
+
+/** Whether a file is YAML by its ending, in small letters or in capitals. */
+function isYaml(file: string): boolean {
+  return [".yaml", ".yml"].includes(extname(file).toLowerCase());
+}
+
+/** Does something with an experiment; what turns out wrong with a key's value is said with the key's place in the file. */
+export async function withPlaces<T>(
+  { file, overrides }: { readonly file: string; readonly overrides: PlacedKeys },
+  act: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    throw error instanceof ConfigValueError
+      ? withLocation(error, await readExperimentFile(file), file, overrides)
+      : error;
+  }
+}
+
+/**
+ * Reads an experiment file's text.
+ *
+ * @throws {InputError} where there is none, or it is no UTF-8
+ */
+export async function readExperimentFile(file: string): Promise<string> {
+  const bytes = await Deno.readFile(file).catch((error) => {
+    if (error instanceof Deno.errors.NotFound) throw new InputError(`there is no experiment file ${file}`);
+    if (error instanceof Deno.errors.IsADirectory) {
+      throw new InputError(`${file} is a folder: name an experiment file in it`);
+    }
+    throw error;
+  });
+  return decodeText(bytes, file, SAVE_AS_UTF8);
+}
+
+/**
+ * The experiment files that arguments name: files, folders with all YAML files in them, patterns such as
+ * `experiments/*.yaml`. Each file once, in the arguments' order, those of one argument by name.
+ *
+ * @throws {InputError} where an argument names nothing
+ */
+export async function findExperimentFiles(args: readonly string[]): Promise<string[]> {
+  const found: string[] = [];
+  for (const arg of args) {
+    const info = await Deno.stat(arg).catch(() => undefined);
+    const files = info?.isDirectory
+      ? await yamlFilesIn(arg)
+      : info === undefined && isGlob(arg)
+      ? (await Array.fromAsync(glob(arg))).filter(isYaml).sort()
+      : [arg];
+    if (files.length === 0) throw new InputError(`'${arg}' names no experiment file (.yaml or .yml)`);
+    for (const file of files) found.push(file);
+  }
+  return [...new Set(found)];
+}
+
+/** The `experiment.yaml` in a run's folder is a result: a results folder within a folder of experiments adds none to them. */
+async function yamlFilesIn(folder: string): Promise<string[]> {
+  const entries = await Array.fromAsync(Deno.readDir(folder));
+  if (entries.some(({ name }) => name === "metrics.json" || name === "content_hash")) return [];
+  const inside = await Promise.all(
+    entries.sort((a, b) => a.name < b.name ? -1 : 1).map(({ name, isDirectory }) => {
+      const path: string = join(folder, name);
+      return isDirectory ? yamlFilesIn(path) : isYaml(name) ? [path] : [];
+    }),
+  );
+  return inside.flat();
+}

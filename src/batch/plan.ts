@@ -1,0 +1,93 @@
+import { join } from "@std/path";
+import { CompileError } from "../compiler/mod.ts";
+import { HubError } from "../hub/hub_error.ts";
+import { ExperimentError, InputError } from "../base/errors.ts";
+import type { Override } from "../experiment/override.ts";
+import { parseVariants } from "../experiment/sweep.ts";
+import type { Experiment } from "../experiment/types.ts";
+import { foldedName } from "../experiment/variant_name.ts";
+import { findExperimentFiles, readExperimentFile } from "./experiment_file.ts";
+import { memberFolders } from "../run/read_members.ts";
+
+/** One of the runs that experiment files ask for. Plain data, which can be handed to a worker. */
+export interface PlannedRun {
+  readonly file: string;
+  readonly experiment: Experiment;
+  /** The variant's name; empty for a file that asks for one run. */
+  readonly variant: string;
+  /** The swept keys by their path with the values that they have here. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly overrides: readonly Override[];
+  /** The experiment's name, and the variant's. */
+  readonly title: string;
+  /** The folder of its results. */
+  readonly path: string;
+  /** The folders of the runs whose prompts answer together in this one, where there is an ensemble. */
+  readonly members?: readonly string[];
+}
+
+/**
+ * The runs that experiment files ask for.
+ *
+ * @param args files, folders and patterns
+ * @param results the folder of all results
+ * @throws {InputError} with the problems of all files; that two have one name is one
+ */
+export async function planRuns(args: readonly string[], results: string): Promise<PlannedRun[]> {
+  const { runs, problems } = await planSound(args, results);
+  if (problems.length > 0) throw new InputError(problems.join("\n"));
+  return runs;
+}
+
+/** The runs of the files that are sound, and the problems of the others. */
+export async function planSound(
+  args: readonly string[],
+  results: string,
+): Promise<{ runs: PlannedRun[]; problems: string[] }> {
+  const runs: PlannedRun[] = [], problems: string[] = [], owners = new Map<string, string>();
+  for (const file of await findExperimentFiles(args)) {
+    try {
+      const own = await runsOf(file, results),
+        { name } = own[0]!.experiment,
+        owner = owners.get(foldedName(name));
+      if (owner !== undefined) {
+        throw new InputError(
+          `both ${owner} and ${file} have the name '${name}', which names the folder of their results: give them different names`,
+        );
+      }
+      owners.set(foldedName(name), file);
+      for (const run of own) runs.push(run);
+    } catch (error) {
+      problems.push(problemText(error, file));
+    }
+  }
+  return { runs, problems };
+}
+
+/** What a wrong file is told about; errors of other kinds are thrown on. */
+export function problemText(error: unknown, file: string): string {
+  if (!(error instanceof InputError || error instanceof CompileError || error instanceof HubError)) {
+    throw error;
+  }
+  return error instanceof ExperimentError || error.message.includes(file)
+    ? error.message
+    : `${file}: ${error.message}`;
+}
+
+async function runsOf(file: string, results: string): Promise<PlannedRun[]> {
+  return parseVariants(await readExperimentFile(file), file)
+    .map(({ name, settings, overrides, experiment, members: names }) => {
+      const pathOf = (variant: string): string => join(results, experiment.name, variant);
+      const members = names?.map(pathOf) ?? memberFolders(experiment, file);
+      return {
+        file,
+        experiment,
+        variant: name,
+        settings,
+        overrides,
+        title: name === "" ? experiment.name : `${experiment.name}/${name}`,
+        path: pathOf(name),
+        ...(members && { members }),
+      };
+    });
+}

@@ -1,0 +1,28 @@
+import { Interrupted } from "../training/trainer.ts";
+import type { MetricsFile } from "../results/metrics_file.ts";
+import type { ProgressReporter } from "../run/progress.ts";
+import type { PlannedRun } from "./plan.ts";
+import { runExperiment } from "../run/run_experiment.ts";
+import type { RunOptions } from "../run/context.ts";
+import type { ResourceCache } from "../run/resource_cache.ts";
+
+/** How a run of a batch came out: `kept` was complete before, `locked` is another program's. Plain data. */
+export type BatchOutcome =
+  | { readonly kind: "complete" | "kept"; readonly metrics: MetricsFile }
+  | { readonly kind: "failed"; readonly error: string }
+  | { readonly kind: "interrupted" | "locked" };
+
+/** Runs one run of a batch; that it fails is an outcome like others. */
+export async function runPlanned(
+  run: PlannedRun,
+  options: Pick<RunOptions, "results" | "force" | "selfCheck" | "ifLocked" | "signal" | "slot">,
+  progress: ProgressReporter,
+  resources: ResourceCache,
+): Promise<BatchOutcome> {
+  try {
+    return await runExperiment(run.experiment, { ...run, ...options, progress, resources });
+  } catch (error) {
+    if (error instanceof Interrupted) return { kind: "interrupted" };
+    return { kind: "failed", error: error instanceof Error ? error.message : String(error) };
+  }
+}

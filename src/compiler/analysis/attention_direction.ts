@@ -1,0 +1,72 @@
+import { sameDimension, symbol } from "../graph/dimension.ts";
+import type { Embedding } from "./embedding_layer.ts";
+import { type Constant, dependents, liveNodes, type Node, type Value } from "../graph/graph.ts";
+import type { NumberArray } from "./number_array.ts";
+import { activations } from "../ops/activation.ts";
+import { elementwise } from "../ops/elementwise.ts";
+import { interpreterOf } from "./probe.ts";
+import { axisOf, integerAttribute } from "../ops/op_definition.ts";
+
+/** Whether tokens attend to those before them alone, or to those after them, too. */
+export type Attention = "causal" | "bidirectional";
+
+const SEQUENCE = symbol("sequence");
+
+/** Tokens of the made-up texts. */
+const LENGTH = 6;
+
+/** A score so far below a row's largest is a mask's; no bias by distance comes near it in a text so short. */
+const BLOCKED = 1000;
+
+/** Operators through which a mask comes to the softmax, beside the elementwise ones. */
+const CARRIERS = new Set(["Reshape", "Unsqueeze", "Squeeze", "Flatten", "Transpose", "Expand", "ReduceMax"]);
+
+/**
+ * Finds out which way a model's attention looks: every softmax over tokens is computed for made-up texts, all scores being
+ * zero, so that masks alone make a difference. A model sees what comes where any of its layers does.
+ *
+ * @returns `undefined` where that cannot be told
+ */
+export function attentionOf(
+  { graph, words }: Embedding,
+  read: (constant: Constant) => Uint8Array | undefined,
+): Attention | undefined {
+  const nodes = liveNodes(graph), fromWords = dependents(nodes, [words]);
+  const isScore = ({ producer }: Value) =>
+    !(Object.hasOwn(elementwise, producer!.op) || Object.hasOwn(activations, producer!.op) ||
+      CARRIERS.has(producer!.op));
+  const interpreter = interpreterOf({
+    batch: 2,
+    sequence: LENGTH,
+    isZero: (value) => value === words || (fromWords.has(value) && isScore(value)),
+    read,
+  });
+  const found = nodes.filter((node) => fromWords.has(node.outputs[0]!) && isOverTokens(node))
+    .map((node) => directionOf(interpreter.valueOf(node.inputs[0]!)));
+  if (found.includes("bidirectional")) return "bidirectional";
+  return found.length > 0 && found.every((one) => one === "causal") ? "causal" : undefined;
+}
+
+/** Whether a node is a softmax of scores [..., sequence, sequence] over the last axis. */
+function isOverTokens(node: Node): boolean {
+  const shape: Value["shape"] = node.inputs[0]?.shape ?? [];
+  return node.op === "Softmax" && shape.length >= 3 &&
+    shape.slice(-2).every((item) => sameDimension(item, SEQUENCE)) &&
+    axisOf(integerAttribute(node, "axis", -1), shape.length) === shape.length - 1;
+}
+
+function directionOf(scores: NumberArray | undefined): Attention | undefined {
+  if (scores === undefined || scores.items.some(Number.isNaN)) return undefined;
+  const rows = Array.from(
+    { length: scores.items.length / LENGTH },
+    (_, i) => ({ query: i % LENGTH, items: Array.from(scores.items.subarray(i * LENGTH, (i + 1) * LENGTH)) }),
+  );
+  const open = (items: readonly number[], key: number) => items[key]! > Math.max(...items) - BLOCKED;
+  // A mask that is meant the other way round blocks all of a text.
+  if (rows.some(({ items }) => !items.some((_, key) => open(items, key)))) return undefined;
+  if (rows.every(({ query, items }) => items.every((_, key) => key <= query || !open(items, key)))) {
+    return "causal";
+  }
+  const next = rows.filter(({ query }) => query + 1 < LENGTH);
+  return next.every(({ query, items }) => open(items, query + 1)) ? "bidirectional" : undefined;
+}

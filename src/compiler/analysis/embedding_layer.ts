@@ -1,0 +1,152 @@
+import { scalarOf } from "../graph/constants.ts";
+import { sameDimension } from "../graph/dimension.ts";
+import { CompileError } from "../graph/errors.ts";
+import { ancestors, dependents, type Graph, liveNodes, type Node, type Value } from "../graph/graph.ts";
+import { isTokenWise } from "./token_wise.ts";
+
+/** Operators that hand ids on unchanged, so that a lookup after them is still the word embedding. */
+export const ID_CARRIERS = new Set(["Reshape", "Cast", "Unsqueeze", "Squeeze", "Flatten", "Expand"]);
+
+/** Operators that look rows up in a table. */
+export const LOOKUPS = new Set(["Gather", "com.microsoft.GatherBlockQuantized"]);
+
+/** Operators that make real numbers of a table or of its rows, stored in another form. */
+export const DECODERS = new Set(["Cast", "DequantizeLinear"]);
+
+/** A graph with its embedding layer found. */
+export interface Embedding {
+  readonly graph: Graph;
+  /** What looks the words up in their table. */
+  readonly lookup: Node;
+  /**
+   * The word embeddings, scaled where the model scales them: float32 [batch, sequence, dimension]; quantized where the model
+   * multiplies the rows as they are stored.
+   */
+  readonly words: Value;
+  /** What the rows of the word table are multiplied by to be the word embeddings; 1 where there is no such scale. */
+  readonly scale: number;
+  /** The last value that every path from the word embeddings passes through before the first attention. */
+  readonly output: Value;
+}
+
+/** What ids were before they were handed on. */
+export function behindCarriers(ids: Value): Value {
+  let value = ids;
+  while (value.producer && ID_CARRIERS.has(value.producer.op)) value = value.producer.inputs[0]!;
+  return value;
+}
+
+/** Whether a value holds the rows of an embedding table [rows, dimension], perhaps with axes of one before, in whatever form they are stored. */
+export function isTable(value: Value | null | undefined): boolean {
+  let table = value;
+  while (table?.producer && DECODERS.has(table.producer.op)) table = table.producer.inputs[0];
+  const dims = table?.constant?.dims ?? [], whole = table?.type === "int64" || table?.type === "int32";
+  return dims.length >= 2 && dims.slice(0, -2).every((size) => size === 1) && !whole &&
+    table?.type !== "bool";
+}
+
+/**
+ * Finds the embedding layer.
+ *
+ * @throws {CompileError} where no table is looked up by `input_ids`, the graph ends in hidden states, or the model computes
+ * in float64
+ */
+export function findEmbedding(graph: Graph): Embedding {
+  const nodes = liveNodes(graph);
+  const lookup = nodes.find(isWordLookup);
+  if (lookup === undefined) {
+    throw new CompileError(
+      `${graph.source}: no embedding table is looked up by 'input_ids', so there is no place for a prompt`,
+    );
+  }
+  const { words, scale } = scaled(nodes, decoded(nodes, lookup.outputs[0]!));
+  const rows = lookup.inputs[0]!.shape[0]!, logits = graph.outputs.get("logits")!;
+  if (sameDimension(logits.shape[2]!, words.shape.at(-1)!) && !sameDimension(logits.shape[2]!, rows)) {
+    throw new CompileError(
+      `${graph.source} gives hidden states of size ${
+        logits.shape[2]
+      }, not logits over its ${rows} words: export it with its language-model head`,
+    );
+  }
+  if (words.type === "float64" || logits.type === "float64") {
+    throw new CompileError(
+      `${graph.source} computes in float64, and prompts are tuned in float32: export it in float32 (model.float() before the export)`,
+    );
+  }
+  return { graph, lookup, words, scale, output: lastCut(graph, nodes, words) };
+}
+
+/** Whether a node looks the words up in their table. */
+export function isWordLookup(node: Node): boolean {
+  if (!LOOKUPS.has(node.op) || !isTable(node.inputs[0]) || !node.inputs[1]) return false;
+  const ids = behindCarriers(node.inputs[1]);
+  return ids.name === "input_ids" && ids.producer === undefined;
+}
+
+/** Rows of a table as real numbers, whatever they are stored as. */
+function decoded(nodes: readonly Node[], rows: Value): Value {
+  const decoder = nodes.find(({ op, inputs }) => DECODERS.has(op) && inputs[0] === rows);
+  return rows.type === "float32" || !decoder ? rows : decoded(nodes, decoder.outputs[0]!);
+}
+
+/**
+ * The rows of the word table after the one number that a model may multiply them by before anything else reads them
+ * (Gemma, BioGPT, XGLM: the square root of their size), which transformers counts to the embedding.
+ */
+function scaled(nodes: readonly Node[], rows: Value): Pick<Embedding, "words" | "scale"> {
+  const readers = nodes.filter(({ op, inputs }) => op !== "Shape" && inputs.includes(rows));
+  const [reader] = readers, output = reader?.outputs[0];
+  if (readers.length === 1 && output !== undefined) {
+    if (reader!.op === "Cast" && output.type === rows.type) return scaled(nodes, output);
+    const [a, b] = reader!.inputs, factor = scalarBehindCasts(a === rows ? b : a);
+    if (reader!.op === "Mul" && factor !== undefined) return { words: output, scale: factor };
+  }
+  return { words: rows, scale: 1 };
+}
+
+/** The number that a constant of one element holds, also where it is cast or given further axes. */
+function scalarBehindCasts(value: Value | null | undefined): number | undefined {
+  return value ? scalarOf(behindCarriers(value)) : undefined;
+}
+
+/**
+ * The last value after `words`, before tokens are mixed, that all paths pass through: right after its node, nothing else
+ * that depends on the words is still to be used. Where no tokens are mixed, the words themselves.
+ */
+function lastCut(graph: Graph, nodes: readonly Node[], words: Value): Value {
+  const dependent = dependents(nodes, [words]);
+  const uses = new Map<Value, number>();
+  const count = (value: Value, by: number) => uses.set(value, (uses.get(value) ?? 0) + by);
+  const consumed = (node: Node) =>
+    node.op === "Shape" ? [] : node.inputs.filter((input) => input !== null && dependent.has(input));
+  for (const node of nodes) for (const input of consumed(node)) count(input!, 1);
+  for (const output of graph.outputs.values()) count(output, 1);
+  const open = new Set([words]);
+  let source = words;
+  for (const node of nodes) {
+    const used = consumed(node) as Value[];
+    if (used.length === 0) continue;
+    if (mixesTokens(node, dependent)) return source;
+    for (const input of used) {
+      count(input, -1);
+      if (uses.get(input) === 0) open.delete(input);
+    }
+    for (const output of node.outputs) if (dependent.has(output) && uses.has(output)) open.add(output);
+    const [only] = open;
+    if (open.size === 1 && only!.shape.length === 3) source = only!;
+  }
+  return words;
+}
+
+/** Tokens meet where two values that depend on the words are multiplied as matrices: in attention. */
+function mixesTokens(node: Node, dependent: ReadonlySet<Value>): boolean {
+  return node.op === "Softmax" || node.op.includes("Attention") || !isTokenWise(node) ||
+    (node.op.endsWith("MatMul") && node.inputs.every((input) => input !== null && dependent.has(input)));
+}
+
+/** Whether the embedding layer itself takes `position_ids`. */
+export function addsPositions({ output }: Embedding): boolean {
+  return [...ancestors(output)].some((node) =>
+    node.inputs.some((input) => input?.name === "position_ids" && !input.producer)
+  );
+}

@@ -1,0 +1,244 @@
+import { numbers } from "../graph/constants.ts";
+import { evaluate } from "../graph/dimension.ts";
+import type { ElementType, Node } from "../graph/graph.ts";
+import { broadcastStrides, made, type NumberArray, offset, picked, stridesOf } from "./number_array.ts";
+import { cutsOf } from "../ops/cutting.ts";
+import { isFloat } from "../ops/elementwise.ts";
+import { permutation } from "../ops/movement.ts";
+import { reducedAxes } from "../ops/reduction.ts";
+import { axisOf, integerAttribute } from "../ops/op_definition.ts";
+
+/** A node with the elements of its inputs. */
+export interface Interpreted {
+  readonly node: Node;
+  readonly inputs: readonly (NumberArray | null)[];
+  /** Which of its outputs is wanted. */
+  readonly output: number;
+  /** The wanted output's shape. */
+  readonly dims: readonly number[];
+  readonly symbols: Readonly<Record<string, number>>;
+}
+
+type Operator = (interpreted: Interpreted) => Float64Array | undefined;
+
+/** The elements of an output of a node; `undefined` where the operator is not known, or an index is out of bounds. */
+export function interpretOperator(interpreted: Interpreted): Float64Array | undefined {
+  const { op, outputs } = interpreted.node;
+  const scalar = Object.hasOwn(SCALAR, op) ? SCALAR[op]! : undefined;
+  if (scalar) return elementwise(interpreted, scalar, storedAs(outputs[0]!.type));
+  return Object.hasOwn(OPERATORS, op) ? OPERATORS[op]!(interpreted) : undefined;
+}
+
+/** What a number becomes when it is stored as an element type. */
+function storedAs(type: ElementType): (item: number) => number {
+  return isFloat(type) ? (item) => item : type === "bool" ? (item) => Number(item !== 0) : Math.trunc;
+}
+
+/** Operators that work element by element; an input that is not given is `undefined`. */
+const SCALAR: Readonly<Record<string, (a: number, b: number, c: number) => number>> = {
+  Add: (a, b) => a + b,
+  Sub: (a, b) => a - b,
+  Mul: (a, b) => a * b,
+  Div: (a, b) => a / b,
+  Pow: (a, b) => a ** b,
+  Mod: (a, b) => a - b * Math.floor(a / b),
+  Min: (a, b) => Math.min(a, b),
+  Max: (a, b) => Math.max(a, b),
+  Neg: (a) => -a,
+  Abs: Math.abs,
+  Sign: Math.sign,
+  Exp: Math.exp,
+  Log: Math.log,
+  Sqrt: Math.sqrt,
+  Tanh: Math.tanh,
+  Sin: Math.sin,
+  Cos: Math.cos,
+  Floor: Math.floor,
+  Ceil: Math.ceil,
+  Reciprocal: (a) => 1 / a,
+  Identity: (a) => a,
+  Cast: (a) => a,
+  Not: (a) => 1 - a,
+  And: (a, b) => a * b,
+  Or: (a, b) => Math.max(a, b),
+  Xor: (a, b) => Number(a !== b),
+  Equal: (a, b) => Number(a === b),
+  Less: (a, b) => Number(a < b),
+  LessOrEqual: (a, b) => Number(a <= b),
+  Greater: (a, b) => Number(a > b),
+  GreaterOrEqual: (a, b) => Number(a >= b),
+  IsNaN: (a) => Number(Number.isNaN(a)),
+  IsInf: (a) => Number(Math.abs(a) === Infinity),
+  Where: (condition, a, b) => condition ? a : b,
+  Clip: (a, least = -Infinity, most = Infinity) => Math.min(Math.max(a, least), most),
+  Expand: (a) => a,
+};
+
+/** How a reduction goes on from one element to the next. */
+const REDUCTIONS: Readonly<Record<string, (a: number, b: number) => number>> = {
+  ReduceSum: (a, b) => a + b,
+  ReduceMean: (a, b) => a + b,
+  ReduceProd: (a, b) => a * b,
+  ReduceMax: (a, b) => Math.max(a, b),
+  ReduceMin: (a, b) => Math.min(a, b),
+};
+
+const sameItems: Operator = ({ inputs }) => inputs[0]!.items;
+
+const OPERATORS: Readonly<Record<string, Operator>> = {
+  Reshape: sameItems,
+  Unsqueeze: sameItems,
+  Squeeze: sameItems,
+  Flatten: sameItems,
+  Transpose: ({ node, inputs: [x], dims }) => {
+    const perm = permutation(node), strides = stridesOf(x!.dims);
+    return picked(x!, dims, perm.map((axis) => strides[axis]!));
+  },
+  Tile: ({ inputs: [x], dims }) => {
+    const strides = stridesOf(x!.dims);
+    return made(dims, (place) => x!.items[offset(place.map((at, axis) => at % x!.dims[axis]!), strides)]!);
+  },
+  Concat: ({ node, inputs, dims }) => {
+    const axis = axisOf(integerAttribute(node, "axis", 0), dims.length);
+    const starts = [0];
+    for (const part of inputs) starts.push(starts.at(-1)! + part!.dims[axis]!);
+    return made(dims, (place) => {
+      const which = starts.findLastIndex((start) => start <= place[axis]!), part = inputs[which]!;
+      const own = place.map((at, i) => i === axis ? at - starts[which]! : at);
+      return part.items[offset(own, stridesOf(part.dims))]!;
+    });
+  },
+  Split: ({ node, inputs: [x], output, dims, symbols }) => {
+    const axis = axisOf(integerAttribute(node, "axis", 0), dims.length);
+    const start = node.outputs.slice(0, output)
+      .reduce((sum, { shape }) => sum + evaluate(shape[axis]!, symbols), 0);
+    const strides = stridesOf(x!.dims);
+    return picked(x!, dims, strides, start * strides[axis]!);
+  },
+  Slice: ({ node, inputs: [x], dims, symbols }) => {
+    const strides = stridesOf(x!.dims), steps = [...strides];
+    let first = 0;
+    for (const { axis, start, end, step } of cutsOf(node)) {
+      const [from, to] = [evaluate(start, symbols), evaluate(end, symbols)], size = x!.dims[axis]!;
+      if (step > 0 && (from < 0 || to > size)) return undefined;
+      first += from * strides[axis]!;
+      steps[axis] = step * strides[axis]!;
+    }
+    return picked(x!, dims, steps, first);
+  },
+  Trilu: ({ node, inputs: [x, k], dims }) => {
+    const upper = integerAttribute(node, "upper", 1) === 1, diagonal = k?.items[0] ?? 0;
+    const strides = stridesOf(dims);
+    return made(dims, (place) => {
+      const above = place.at(-1)! - place.at(-2)! - diagonal;
+      return (upper ? above >= 0 : above <= 0) ? x!.items[offset(place, strides)]! : 0;
+    });
+  },
+  Gather: ({ node, inputs: [x, indices], dims }) => {
+    const axis = axisOf(integerAttribute(node, "axis", 0), x!.dims.length), size = x!.dims[axis]!;
+    const rank = indices!.dims.length, strides = stridesOf(x!.dims), own = stridesOf(indices!.dims);
+    if (!withinAxis(indices!, size)) return undefined;
+    return made(dims, (place) => {
+      const at = indices!.items[offset(place.slice(axis, axis + rank), own)]!;
+      const source = [...place.slice(0, axis), at < 0 ? at + size : at, ...place.slice(axis + rank)];
+      return x!.at(offset(source, strides));
+    });
+  },
+  GatherElements: ({ node, inputs: [x, indices], dims }) => {
+    const axis = axisOf(integerAttribute(node, "axis", 0), x!.dims.length), size = x!.dims[axis]!;
+    const strides = stridesOf(x!.dims), own = stridesOf(dims);
+    if (!withinAxis(indices!, size)) return undefined;
+    return made(dims, (place) => {
+      const at = indices!.items[offset(place, own)]!;
+      return x!.items[offset(place.with(axis, at < 0 ? at + size : at), strides)]!;
+    });
+  },
+  GatherND: ({ node, inputs: [x, indices], dims }) => {
+    const batch = integerAttribute(node, "batch_dims", 0), depth = indices!.dims.at(-1)!;
+    const outer = indices!.dims.length - 1, strides = stridesOf(x!.dims), own = stridesOf(indices!.dims);
+    return made(dims, (place) => {
+      const from = offset([...place.slice(0, outer), 0], own);
+      const named = Array.from(
+        indices!.items.subarray(from, from + depth),
+        (at, i) => at < 0 ? at + x!.dims[batch + i]! : at,
+      );
+      return x!.items[offset([...place.slice(0, batch), ...named, ...place.slice(outer)], strides)] ?? NaN;
+    });
+  },
+  ScatterND: ({ inputs: [x, indices, updates] }) => {
+    const depth = indices!.dims.at(-1)!, strides = stridesOf(x!.dims), items = x!.items.slice();
+    const each = x!.dims.slice(depth).reduce((a, b) => a * b, 1);
+    for (let i = 0; i * depth < indices!.items.length; i++) {
+      const named = Array.from(
+        indices!.items.subarray(i * depth, (i + 1) * depth),
+        (at, axis) => at < 0 ? at + x!.dims[axis]! : at,
+      );
+      items.set(updates!.items.subarray(i * each, (i + 1) * each), offset(named, strides));
+    }
+    return items;
+  },
+  CumSum: ({ node, inputs: [x, along], dims }) => {
+    const axis = axisOf(along!.items[0]!, dims.length), stride = stridesOf(dims)[axis]!;
+    const exclusive = integerAttribute(node, "exclusive", 0), reverse = integerAttribute(node, "reverse", 0);
+    const items = new Float64Array(x!.items.length), step = reverse ? -stride : stride;
+    for (let n = 0; n < items.length; n++) {
+      const i = reverse ? items.length - 1 - n : n, place = Math.floor(i / stride) % dims[axis]!;
+      const isFirst = place === (reverse ? dims[axis]! - 1 : 0);
+      items[i] = (isFirst ? 0 : items[i - step]!) +
+        (exclusive ? isFirst ? 0 : x!.items[i - step]! : x!.items[i]!);
+    }
+    return items;
+  },
+  DequantizeLinear: ({ node, inputs: [x, scale, zero], dims }) => {
+    if (scale!.dims.length > 1) return undefined;
+    const axis = scale!.dims.length === 0 ? -1 : axisOf(integerAttribute(node, "axis", 1), dims.length);
+    const strides = stridesOf(dims);
+    return made(dims, (place) => {
+      const own = scale!.items.length === 1 ? 0 : place[axis]!;
+      return (x!.at(offset(place, strides)) - (zero?.items[own] ?? 0)) * scale!.items[own]!;
+    });
+  },
+  Range: ({ inputs: [start, , step], dims }) =>
+    Float64Array.from({ length: dims[0]! }, (_, i) => start!.items[0]! + i * step!.items[0]!),
+  ConstantOfShape: ({ node, dims }) => {
+    const { value } = node.attributes;
+    const [item] = typeof value === "object" && "tensor" in value ? numbers(value.tensor) ?? [] : [0];
+    return item === undefined ? undefined : made(dims, () => item);
+  },
+  ...Object.fromEntries(Object.keys(REDUCTIONS).map((op): [string, Operator] => [op, reduced])),
+};
+
+/** The same function of every element, inputs broadcast against each other. */
+function elementwise(
+  { inputs, dims }: Interpreted,
+  scalar: (a: number, b: number, c: number) => number,
+  stored: (item: number) => number,
+): Float64Array {
+  const [a, b, c] = [0, 1, 2].map((i) => {
+    const input = inputs[i];
+    return input ? picked(input, dims, broadcastStrides(input.dims, dims)) : NOT_GIVEN;
+  });
+  const size = dims.reduce((x, y) => x * y, 1);
+  return Float64Array.from({ length: size }, (_, i) => stored(scalar(a![i]!, b![i]!, c![i]!)));
+}
+
+/** Its elements are `undefined`, which gives way to a parameter's own value. */
+const NOT_GIVEN = new Float64Array();
+
+function reduced({ node, inputs: [x], dims }: Interpreted): Float64Array | undefined {
+  const axes = reducedAxes(node), combine = REDUCTIONS[node.op]!, strides = stridesOf(x!.dims);
+  const kept = x!.dims.map((size, axis) => axes.includes(axis) ? 1 : size);
+  const over = x!.dims.map((size, axis) => axes.includes(axis) ? size : 1);
+  const count = over.reduce((a, b) => a * b, 1);
+  if (count === 0) return undefined;
+  const items = made(kept, (place) => {
+    const group = made(over, (at) => x!.items[offset(place.map((own, i) => own + at[i]!), strides)]!);
+    const total = group.reduce(combine);
+    return node.op === "ReduceMean" ? total / count : total;
+  });
+  return items.length === dims.reduce((a, b) => a * b, 1) ? items : undefined;
+}
+
+function withinAxis({ items }: NumberArray, size: number): boolean {
+  return items.every((at) => at >= -size && at < size);
+}

@@ -1,0 +1,162 @@
+import { scalarOf } from "../graph/constants.ts";
+import { product, sameDimension, symbol } from "../graph/dimension.ts";
+import { behindCarriers, type Embedding, isTable, LOOKUPS } from "./embedding_layer.ts";
+import { CompileError } from "../graph/errors.ts";
+import { ancestors, dependents, liveNodes, type Node, type Value } from "../graph/graph.ts";
+import { axisOf, integerAttribute } from "../ops/op_definition.ts";
+import { cutsOf } from "../ops/cutting.ts";
+import { interpreterOf, PLAIN_ID } from "./probe.ts";
+import { hasTokens, isTokens, isTokenWise } from "./token_wise.ts";
+
+const TOKENS = product([symbol("batch"), symbol("sequence")]);
+
+/** How the rows of a table that the embedding layer reads are chosen. */
+export type Choice =
+  /** The same row for every token: token types. */
+  | "constant"
+  /** The same row for every token, but for special ones that the graph knows. */
+  | "by-token"
+  /** Rows first, first + 1, first + 2, … of every text, which the graph counts by itself. */
+  | "counted"
+  /** The row position + first of what `position_ids` is fed. */
+  | "given";
+
+/** A token that takes no position of its own: RoBERTa counts those that are not its padding token, whatever the mask says. */
+export interface UncountedToken {
+  readonly id: number;
+  /** The row that it reads; as a fact of a model, what `position_ids` is fed for it. */
+  readonly position: number;
+}
+
+/** A node of the embedding layer that reads rows of a table, other than the words'. */
+export interface TableLookup {
+  readonly node: Node;
+  readonly choice: Choice;
+  readonly first: number;
+  /** Rows of the table. */
+  readonly rows: number;
+  /** Tokens that counting leaves out. */
+  readonly uncounted: readonly UncountedToken[];
+}
+
+/**
+ * Finds the tables that an embedding layer reads, and by which numbers: it is seen on made-up texts, not from names.
+ *
+ * @throws {CompileError} naming the node, where it cannot be told what a table is read by, or positions enter in another way
+ */
+export function tableLookups(embedding: Embedding): TableLookup[] {
+  const { graph, lookup, output } = embedding, before = ancestors(output);
+  const found = liveNodes(graph).filter((node) => before.has(node) && node !== lookup)
+    .flatMap((node) => lookupOf(node, graph.source) ?? []);
+  refuseOthers(embedding, found);
+  return found;
+}
+
+function lookupOf(node: Node, source: string): TableLookup | undefined {
+  const [table, indices] = node.inputs, rank = table?.shape.length ?? 0, rows = table?.shape[rank - 2];
+  if (!isTable(table) || !indices || typeof rows !== "number") return undefined;
+  if (node.op === "Slice") {
+    const slice = cutsOf(node).find(({ axis }) => axis === rank - 2);
+    const grows = slice && typeof slice.start === "number" && slice.step === 1 && isTokens(slice.end);
+    return grows ? { node, choice: "counted", first: Number(slice.start), rows, uncounted: [] } : undefined;
+  }
+  const along = integerAttribute(node, node.op === "Gather" ? "axis" : "gather_axis", 0);
+  if (!LOOKUPS.has(node.op) || axisOf(along, rank) !== rank - 2) return undefined;
+  const ids = behindCarriers(indices);
+  if (ids.name === "input_ids" && !ids.producer) return undefined;
+  const { choice, first } = chosenBy(indices) ?? {};
+  if (choice === undefined || first === undefined || (choice === "counted" && !isPerToken(indices))) {
+    throw notUnderstood(node, source);
+  }
+  const uncounted = choice === "counted" ? uncountedBy(indices, first) : [];
+  if (uncounted === undefined) throw notUnderstood(node, source);
+  return { node, choice, first, rows, uncounted };
+}
+
+/** The tokens that counted indices leave out; `undefined` where they do something else at a token. */
+function uncountedBy(indices: Value, first: number): UncountedToken[] | undefined {
+  const uncounted: UncountedToken[] = [];
+  for (const id of knownIds(indices)) {
+    const interpreter = interpreterOf({ batch: 1, sequence: 3, ids: [PLAIN_ID, id, PLAIN_ID] });
+    const [before, position, after] = interpreter.valueOf(indices)?.items ?? [];
+    if (before === first && position === first + 1 && after === first + 2) continue;
+    if (before !== first || position === undefined || position < 0 || after !== first + 1) return undefined;
+    uncounted.push({ id, position });
+  }
+  return uncounted;
+}
+
+/** Ids that indices may be computed by: padding, separators. */
+function knownIds(indices: Value): Set<number> {
+  const scalars = [...ancestors(indices)].flatMap(({ inputs }) => inputs.map(scalarOf));
+  return new Set(scalars.filter((item) => item !== undefined && item >= 0 && item < PLAIN_ID) as number[]);
+}
+
+/** Whether the elements of indices are the tokens of one text or of all, in order. */
+function isPerToken({ shape }: Value): boolean {
+  return sameDimension(product(shape), TOKENS) || sameDimension(product(shape), symbol("sequence"));
+}
+
+/** What indices are on made-up texts; `undefined` where they are neither one number, nor positions. */
+function chosenBy(indices: Value): Pick<TableLookup, "choice" | "first"> | undefined {
+  const batch = 2;
+  const seen = [4, 5].flatMap((sequence) =>
+    [(_: number, at: number) => at, (text: number, at: number) => 2 * at + text + 1].map((position) => {
+      const items = interpreterOf({ batch, sequence, position }).valueOf(indices)?.items ?? [];
+      const given = (i: number) => position(Math.floor(i / sequence), i % sequence);
+      return { items: Array.from(items), sequence, given, isWhole: items.length === batch * sequence };
+    })
+  );
+  const first = seen[0]!.items[0];
+  if (first === undefined || !Number.isInteger(first) || first < 0) return undefined;
+  const all = (holds: (item: number, i: number, probe: typeof seen[number]) => boolean) =>
+    seen.every((probe) => probe.items.length > 0 && probe.items.every((item, i) => holds(item, i, probe)));
+  if (all((item) => item === first)) {
+    return { choice: isSameForSpecial(indices, first) ? "constant" : "by-token", first };
+  }
+  if (all((item, i, { sequence }) => item === first + i % sequence)) return { choice: "counted", first };
+  if (all((item, i, { given, isWhole }) => isWhole && item === first + given(i))) {
+    return { choice: "given", first };
+  }
+  return undefined;
+}
+
+/** Whether indices are one number also where tokens are those that they are computed by: padding, separators. */
+function isSameForSpecial(indices: Value, first: number): boolean {
+  const ids = [PLAIN_ID, ...knownIds(indices)];
+  const interpreter = interpreterOf({ batch: 1, sequence: ids.length, ids });
+  return interpreter.valueOf(indices)?.items.every((item) => item === first) ?? false;
+}
+
+/** Refuses whatever else tells tokens apart by their place before the embedding layer's end. */
+function refuseOthers({ graph, words, output }: Embedding, lookups: readonly TableLookup[]): void {
+  const nodes = liveNodes(graph), fromWords = dependents(nodes, [words]), before = ancestors(output);
+  const known = new Set(lookups.flatMap(({ node }) => node.outputs));
+  const interpreter = interpreterOf({ batch: 2, sequence: 4, isZero: (value) => known.has(value) });
+  const explained = new Map<Value, boolean>();
+  const isExplained = (value: Value): boolean => {
+    const found = explained.get(value) ?? explain(value);
+    explained.set(value, found);
+    return found;
+  };
+  const explain = (value: Value): boolean => {
+    if (value.integers || !hasTokens(value) || known.has(value)) return true;
+    const { producer } = value;
+    if (!producer) return true;
+    const items = interpreter.valueOf(value)?.items;
+    if (items?.every((item) => item === items[0])) return true;
+    const given = producer.inputs.filter((input) => input !== null);
+    return isTokenWise(producer) && given.some(hasTokens) && given.every(isExplained);
+  };
+  for (const node of nodes) {
+    if (!before.has(node) || !node.inputs.some((input) => input && fromWords.has(input))) continue;
+    const other = node.inputs.find((input) => input && !fromWords.has(input) && !isExplained(input));
+    if (other) throw notUnderstood(other.producer ?? node, graph.source);
+  }
+}
+
+function notUnderstood({ op, name }: Node, source: string): CompileError {
+  return new CompileError(
+    `${source}: operator ${op} of node '${name}' gives the embedding layer something for each token that is neither a table's row at the token's position nor the same for all tokens, so that the positions of a text after a prompt are not known: export the model with an input 'position_ids'`,
+  );
+}

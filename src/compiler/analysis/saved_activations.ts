@@ -1,0 +1,34 @@
+import { ELEMENT_BYTES } from "../graph/constants.ts";
+import { add, type Dimension, multiply, product } from "../graph/dimension.ts";
+import { ancestors, type Graph, liveNodes, type Value } from "../graph/graph.ts";
+
+/** Operators whose output is their input's memory, seen in another shape. */
+const VIEWS = new Set(["Reshape", "Unsqueeze", "Squeeze", "Flatten", "Identity"]);
+
+/**
+ * The bytes that a training step must keep from its forward pass for its backward pass, in terms of the symbols: most of what
+ * a step holds at once. Weights are not among them, nor what is computed from shapes alone.
+ *
+ * @param graph a training step, with the output `loss`
+ */
+export function savedActivationBytes(graph: Graph): Dimension {
+  const forward = ancestors(graph.outputs.get("loss")!), kept = new Set<Value>();
+  for (const node of liveNodes(graph)) {
+    if (forward.has(node)) continue;
+    for (const input of node.inputs) {
+      if (input?.producer && forward.has(input.producer) && input.integers === undefined) {
+        kept.add(stored(input));
+      }
+    }
+  }
+  return [...kept].reduce<Dimension>(
+    (total, { type, shape }) => add(total, multiply(ELEMENT_BYTES[type], product(shape))),
+    0,
+  );
+}
+
+/** The value whose memory a value is a view of. */
+function stored(value: Value): Value {
+  const { producer } = value;
+  return producer && VIEWS.has(producer.op) ? stored(producer.inputs[0]!) : value;
+}

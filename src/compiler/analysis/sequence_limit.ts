@@ -1,0 +1,77 @@
+import { evaluate } from "../graph/dimension.ts";
+import { LOOKUPS } from "./embedding_layer.ts";
+import type { Node } from "../graph/graph.ts";
+import type { Interpreter } from "./interpreter.ts";
+import { cutsOf } from "../ops/cutting.ts";
+import { axisOf, integerAttribute } from "../ops/op_definition.ts";
+import { interpreterOf } from "./probe.ts";
+
+/**
+ * The longest sequence that some nodes can take: buffers of a fixed size, such as a causal mask, rotary angles or biases by
+ * distance, are cut to the length of the text or looked up by place, and a longer one would be read beyond its end.
+ *
+ * @param first the position that the sequence starts at
+ * @returns `undefined` where nothing limits it
+ */
+export function sequenceLimit(nodes: Iterable<Node>, first: number): number | undefined {
+  const interpreters = new Map<number, Interpreter>();
+  const at = (sequence: number) => {
+    const found = interpreters.get(sequence) ??
+      interpreterOf({ batch: 1, sequence, position: (_, i) => first + i });
+    interpreters.set(sequence, found);
+    return found;
+  };
+  let limit: number | undefined;
+  for (const node of nodes) {
+    const bounds = boundsOf(node, at);
+    // What already holds, holds of this node: its buffer is as long as the others'.
+    if (bounds === undefined || (limit !== undefined && bounds.fits(limit))) continue;
+    limit = longest(bounds, limit);
+  }
+  return limit;
+}
+
+/** A buffer's size, and whether it is read within its bounds for sequences of some length. */
+interface Bounds {
+  readonly size: number;
+  fits(sequence: number): boolean;
+}
+
+function boundsOf(node: Node, at: (sequence: number) => Interpreter): Bounds | undefined {
+  const [data, indices] = node.inputs;
+  if (node.op === "Slice") {
+    const cuts = cutsOf(node).flatMap(({ axis, start, end }) => {
+      const size = data!.shape[axis]!, isFixed = typeof start === "number" && typeof end === "number";
+      return typeof size === "number" && !isFixed ? [{ size, start, end }] : [];
+    });
+    if (cuts.length === 0) return undefined;
+    return {
+      size: Math.max(...cuts.map(({ size }) => size)),
+      fits: (sequence) =>
+        cuts.every(({ size, start, end }) => {
+          const symbols = { batch: 1, sequence };
+          return evaluate(start, symbols) >= 0 && evaluate(end, symbols) <= size;
+        }),
+    };
+  }
+  const isLookup = LOOKUPS.has(node.op) || node.op === "GatherElements";
+  if (!isLookup || !data || !indices || indices.constant || indices.integers) return undefined;
+  const along = integerAttribute(node, node.op.startsWith("com.") ? "gather_axis" : "axis", 0);
+  const size = data.shape[axisOf(along, data.shape.length)]!;
+  if (typeof size !== "number" || at(1).valueOf(indices) === undefined) return undefined;
+  const fits = (sequence: number) =>
+    at(sequence).valueOf(indices)?.items.every((item) => item >= -size && item < size) ?? true;
+  return { size, fits };
+}
+
+/** The longest sequence that fits, at most `most`; `undefined` where all do, or none does. */
+function longest({ size, fits }: Bounds, most: number | undefined): number | undefined {
+  let [low, high] = [1, Math.min(size + 1, most ?? Infinity)];
+  if (!fits(low) || fits(high)) return most;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (fits(middle)) low = middle;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,236 @@
+import { create, toBinary } from "@bufbuild/protobuf";
+import {
+  GraphProtoSchema,
+  ModelProtoSchema,
+  type NodeProto,
+  NodeProtoSchema,
+  OperatorSetIdProtoSchema,
+  type TensorProto,
+} from "onnx-buf";
+import { INLINE_BYTES, int64 } from "../graph/constants.ts";
+import { type Dimension, symbolsOf, termsOf } from "../graph/dimension.ts";
+import { CompileError } from "../graph/errors.ts";
+import { type Graph, liveNodes, type Node, type Value } from "../graph/graph.ts";
+import { attributeProto, externalTensor, inlineTensor, valueInfo } from "./onnx_protos.ts";
+import { type TensorSize, tensorSizes } from "../graph/tensor_sizes.ts";
+import { codeOf } from "../ops/elementwise.ts";
+
+/** The version of ONNX's operators that emitted graphs use. */
+const OPSET = 18;
+/** The version of the file format that goes with it. */
+const IR_VERSION = 8;
+
+/** An emitted graph. */
+export interface Emitted {
+  /** The ONNX file's bytes. */
+  readonly bytes: Uint8Array;
+  /** The files that it takes initializers from, by the location that it names them by: the file's bare name. */
+  readonly weights: ReadonlyMap<string, string>;
+  /** How large its tensors are, for devices that have limits. */
+  readonly sizes: readonly TensorSize[];
+}
+
+/**
+ * Writes a graph as an ONNX file. Weights are not copied: they become external data that points into the model's own file
+ * (path, offset, length), named by its bare name. Shapes that depend on the inputs' are computed from them at the start.
+ */
+export function emit(graph: Graph, name: string): Emitted {
+  const writer = new Writer(graph);
+  const model = create(ModelProtoSchema, {
+    irVersion: BigInt(IR_VERSION),
+    producerName: "softprompt",
+    opsetImport: [["", OPSET], ["com.microsoft", 1]].map(([domain, version]) =>
+      create(OperatorSetIdProtoSchema, { domain: domain as string, version: BigInt(version!) })
+    ),
+    graph: writer.write(name),
+  });
+  return { bytes: toBinary(ModelProtoSchema, model), weights: writer.weights, sizes: tensorSizes(graph) };
+}
+
+class Writer {
+  readonly weights = new Map<string, string>();
+  private readonly nodes: NodeProto[] = [];
+  private readonly initializers: TensorProto[] = [];
+  private readonly names = new Map<Value, string>();
+  private readonly shared = new Map<string, string>();
+  private readonly usedNames = new Set<string>();
+
+  constructor(private readonly graph: Graph) {}
+
+  write(name: string) {
+    const nodes = liveNodes(this.graph);
+    const read = new Set<Value>(
+      [...nodes.flatMap((node) => node.inputs), ...this.graph.outputs.values()].filter((v) => v !== null),
+    );
+    const symbols = symbolsIn(read);
+    const inputs = this.graph.inputs.filter((input) =>
+      read.has(input) || definesOnly(input, symbols, this.graph)
+    );
+    for (const input of inputs) this.names.set(input, this.unique(input.name));
+    for (const output of this.graph.outputs.keys()) this.usedNames.add(output);
+    for (const node of nodes) this.writeNode(node, read);
+    for (const [output, value] of this.graph.outputs) {
+      this.nodes.push(
+        create(NodeProtoSchema, { opType: "Identity", input: [this.nameOf(value)], output: [output] }),
+      );
+    }
+    return create(GraphProtoSchema, {
+      name,
+      node: this.nodes,
+      initializer: this.initializers,
+      input: inputs.map((input) => valueInfo(input.name, input)),
+      output: [...this.graph.outputs].map(([output, value]) => valueInfo(output, value)),
+    });
+  }
+
+  private writeNode(node: Node, read: ReadonlySet<Value>): void {
+    const dot = node.op.lastIndexOf(".");
+    const inputs = node.inputs.map((input) => input === null ? "" : this.nameOf(input));
+    // Outputs that nobody reads are left out at the end; but a Split must say all its parts.
+    const used = node.op === "Split"
+      ? node.outputs.length - 1
+      : node.outputs.findLastIndex((output) => read.has(output));
+    const outputs = node.outputs.slice(0, used + 1).map((output) => {
+      const name = this.unique(output.name);
+      this.names.set(output, name);
+      return name;
+    });
+    this.nodes.push(create(NodeProtoSchema, {
+      opType: node.op.slice(dot + 1),
+      domain: node.op.slice(0, Math.max(0, dot)),
+      name: this.unique(node.name || `${node.op}_node`),
+      input: inputs,
+      output: outputs,
+      attribute: Object.entries(node.attributes).map(([name, value]) => attributeProto(name, value)),
+    }));
+  }
+
+  private nameOf(value: Value): string {
+    const known = this.names.get(value);
+    if (known !== undefined) return known;
+    const name = value.integers !== undefined && value.constant === undefined
+      ? this.integers(value)
+      : this.constant(value);
+    this.names.set(value, name);
+    return name;
+  }
+
+  private constant({ constant, name: hint }: Value): string {
+    if (constant === undefined) throw new CompileError(`${this.graph.source}: nothing makes '${hint}'`);
+    if (constant.region !== undefined && constant.region.length >= INLINE_BYTES) {
+      const key = `${constant.region.path}@${constant.region.offset}:${constant.dims}`;
+      return this.once(
+        key,
+        () => this.initialize(hint, externalTensor(constant, constant.region!, this.weights)),
+      );
+    }
+    const { bytes } = constant;
+    if (bytes === undefined) {
+      throw new CompileError(`${this.graph.source}: the bytes of '${hint}' are not at hand`);
+    }
+    const key = `${constant.type}[${constant.dims}]${bytes.length <= 64 ? bytes.join() : hint}`;
+    return this.once(key, () => this.initialize(hint, inlineTensor(constant, bytes)));
+  }
+
+  private initialize(hint: string, tensor: TensorProto): string {
+    tensor.name = this.unique(hint);
+    this.initializers.push(tensor);
+    return tensor.name;
+  }
+
+  /** Computes integers that depend on the inputs' shapes from those shapes. */
+  private integers({ integers, shape, type }: Value): string {
+    const key = `${type}[${shape}]${integers!.join(";")}`;
+    return this.once(key, () => {
+      let name = integers!.length === 1
+        ? this.dimension(integers![0]!)
+        : this.compute("Concat", integers!.map((item) => this.dimension(item)), { axis: 0 });
+      if (shape.length === 0) name = this.compute("Squeeze", [name, this.number(0)]);
+      if (shape.length > 1) {
+        const dims = int64(shape as number[], [shape.length]);
+        name = this.compute("Reshape", [name, this.initialize("dims", inlineTensor(dims))]);
+      }
+      return type === "int64" ? name : this.compute("Cast", [name], { to: codeOf(type) });
+    });
+  }
+
+  /** The name of an int64 [1] tensor that holds a dimension's value. */
+  private dimension(dimension: Dimension): string {
+    if (typeof dimension === "number") return this.number(dimension);
+    return this.once(`dimension ${dimension}`, () => {
+      const terms = termsOf(dimension).map(([key, factor]) => {
+        const factors = symbolsOf(key).map((symbol) => this.symbol(symbol));
+        if (factor !== 1 || factors.length === 0) factors.push(this.number(factor));
+        return factors.reduce((a, b) => this.compute("Mul", [a, b]));
+      });
+      return terms.reduce((a, b) => this.compute("Add", [a, b]));
+    });
+  }
+
+  private symbol(symbol: string): string {
+    return this.once(`symbol ${symbol}`, () => {
+      const input = this.graph.inputs.find((one) =>
+        this.names.has(one) && one.shape.some((d) => String(d) === symbol)
+      );
+      if (input === undefined) {
+        throw new CompileError(`${this.graph.source}: no input has the dimension '${symbol}'`);
+      }
+      const axis = input.shape.findIndex((dimension) => String(dimension) === symbol);
+      return this.compute("Shape", [this.nameOf(input)], { start: axis, end: axis + 1 });
+    });
+  }
+
+  private number(value: number): string {
+    return this.once(
+      `number ${value}`,
+      () => this.initialize(`integer_${value}`, inlineTensor(int64([value], [1]))),
+    );
+  }
+
+  private compute(op: string, inputs: string[], attributes: Readonly<Record<string, number>> = {}): string {
+    const name = this.unique(`shape_${op}`);
+    const attribute = Object.entries(attributes).map(([key, value]) => attributeProto(key, value));
+    this.nodes.push(
+      create(NodeProtoSchema, {
+        opType: op,
+        name: this.unique(`${op}_node`),
+        input: inputs,
+        output: [name],
+        attribute,
+      }),
+    );
+    return name;
+  }
+
+  private once(key: string, make: () => string): string {
+    const name = this.shared.get(key) ?? make();
+    this.shared.set(key, name);
+    return name;
+  }
+
+  private unique(hint: string): string {
+    let name = hint;
+    for (let i = 2; this.usedNames.has(name); i++) name = `${hint}_${i}`;
+    this.usedNames.add(name);
+    return name;
+  }
+}
+
+/** The symbols that the values' integers need. */
+function symbolsIn(values: ReadonlySet<Value>): Set<string> {
+  const found = new Set<string>();
+  for (const { integers } of values) {
+    for (const item of integers ?? []) {
+      for (const [key] of termsOf(item)) for (const name of symbolsOf(key)) found.add(name);
+    }
+  }
+  return found;
+}
+
+/** Whether an input that no node reads is the first to define a dimension that some shape needs. */
+function definesOnly(input: Value, symbols: ReadonlySet<string>, graph: Graph): boolean {
+  return input.shape.some((dimension) =>
+    symbols.has(String(dimension)) &&
+    graph.inputs.find((other) => other.shape.some((one) => String(one) === String(dimension))) === input
+  );
+}

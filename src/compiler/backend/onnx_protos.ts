@@ -1,0 +1,89 @@
+import { create } from "@bufbuild/protobuf";
+import {
+  type AttributeProto,
+  AttributeProto_AttributeType as Kind,
+  AttributeProtoSchema,
+  StringStringEntryProtoSchema,
+  type TensorProto,
+  TensorProto_DataLocation,
+  TensorProtoSchema,
+  TensorShapeProto_DimensionSchema,
+  TensorShapeProtoSchema,
+  TypeProto_TensorSchema,
+  TypeProtoSchema,
+  type ValueInfoProto,
+  ValueInfoProtoSchema,
+} from "onnx-buf";
+import { ELEMENT_BYTES } from "../graph/constants.ts";
+import { CompileError } from "../graph/errors.ts";
+import type { Attribute, Constant, FileRegion, Value } from "../graph/graph.ts";
+import { codeOf } from "../ops/elementwise.ts";
+
+/** A tensor whose bytes are written into the graph. */
+export function inlineTensor(constant: Constant, bytes = constant.bytes!): TensorProto {
+  return create(TensorProtoSchema, {
+    dataType: codeOf(constant.type),
+    dims: constant.dims.map(BigInt),
+    rawData: Uint8Array.from(
+      bytes.subarray(0, ELEMENT_BYTES[constant.type] * constant.dims.reduce((a, b) => a * b, 1)),
+    ),
+  });
+}
+
+/** A tensor whose bytes stay in a file; `weights` takes note of the file by its bare name. */
+export function externalTensor(
+  constant: Constant,
+  region: FileRegion,
+  weights: Map<string, string>,
+): TensorProto {
+  const location = region.path.replace(/^.*[/\\]/, "");
+  const before = weights.get(location);
+  if (before !== undefined && before !== region.path) {
+    throw new CompileError(`two files of weights are called ${location}`);
+  }
+  weights.set(location, region.path);
+  const entries = { location, offset: String(region.offset), length: String(region.length) };
+  return create(TensorProtoSchema, {
+    dataType: codeOf(constant.type),
+    dims: constant.dims.map(BigInt),
+    dataLocation: TensorProto_DataLocation.EXTERNAL,
+    externalData: Object.entries(entries).map(([key, value]) =>
+      create(StringStringEntryProtoSchema, { key, value })
+    ),
+  });
+}
+
+/** An input or output of a graph. */
+export function valueInfo(name: string, { type, shape }: Value): ValueInfoProto {
+  const dim = shape.map((dimension) =>
+    create(TensorShapeProto_DimensionSchema, {
+      value: typeof dimension === "number"
+        ? { case: "dimValue", value: BigInt(dimension) }
+        : { case: "dimParam", value: String(dimension) },
+    })
+  );
+  const tensor = create(TypeProto_TensorSchema, {
+    elemType: codeOf(type),
+    shape: create(TensorShapeProtoSchema, { dim }),
+  });
+  return create(ValueInfoProtoSchema, {
+    name,
+    type: create(TypeProtoSchema, { value: { case: "tensorType", value: tensor } }),
+  });
+}
+
+/** An attribute of a node. */
+export function attributeProto(name: string, value: Attribute): AttributeProto {
+  const make = (type: Kind, content: object) => create(AttributeProtoSchema, { name, type, ...content });
+  const text = (item: string) => new TextEncoder().encode(item);
+  if (typeof value === "number") return make(Kind.INT, { i: BigInt(value) });
+  if (typeof value === "string") return make(Kind.STRING, { s: text(value) });
+  if ("float" in value) return make(Kind.FLOAT, { f: value.float });
+  if ("floats" in value) return make(Kind.FLOATS, { floats: [...value.floats] });
+  if ("tensor" in value) return make(Kind.TENSOR, { t: inlineTensor(value.tensor) });
+  const items: readonly (number | string)[] = value;
+  if (items.every((item) => typeof item === "number")) {
+    return make(Kind.INTS, { ints: items.map((item) => BigInt(item)) });
+  }
+  return make(Kind.STRINGS, { strings: items.map((item) => text(String(item))) });
+}

@@ -1,0 +1,95 @@
+import type { Builder } from "../ops/builder.ts";
+import { type Dimension, product, sameDimension, sameShape, subtract, symbol } from "../graph/dimension.ts";
+import { CompileError } from "../graph/errors.ts";
+import { ancestors, type Attributes, type Node, type Value } from "../graph/graph.ts";
+import { cutsOf } from "../ops/cutting.ts";
+import { definitionOf } from "../ops/mod.ts";
+import { integerAttribute } from "../ops/op_definition.ts";
+
+const SEQUENCE = symbol("sequence");
+
+/** The axis of the tokens in what a language-model head reads and gives. */
+const TOKENS = 1;
+
+/** Operators that change how the axes are laid out and nothing else. */
+const LAYOUTS = new Set(["Reshape", "Squeeze", "Unsqueeze"]);
+
+/**
+ * Undoes the choice of a token: where a file takes the last token's hidden state before its head (exports for generation
+ * do), the head is put on all tokens, so that the answer can be read at any of them. Narrowing makes the choice again.
+ *
+ * @param logits [batch, 1, vocabulary] or [batch, vocabulary]
+ * @returns the logits of all tokens, or `undefined` where they cannot be had so
+ */
+export function everyToken(b: Builder, logits: Value): Value | undefined {
+  const before = ancestors(logits), nodes = b.nodes.filter((node) => before.has(node));
+  const at = nodes.findLastIndex(picksToken);
+  if (at < 0) return undefined;
+  const all = new Map<Value, Value>([[nodes[at]!.outputs[0]!, nodes[at]!.inputs[0]!]]);
+  for (const node of nodes.slice(at + 1)) {
+    if (!node.inputs.some((input) => input && all.has(input))) continue;
+    const whole = onAll(b, node, all);
+    if (whole === undefined || whole.shape.length !== 3) return undefined;
+    all.set(node.outputs[0]!, whole);
+  }
+  return all.get(logits);
+}
+
+/** Whether a node takes one token of each example out of [batch, sequence, size]: the last, or one that the inputs tell. */
+function picksToken(node: Node): boolean {
+  const [x, index] = node.inputs, [y] = node.outputs;
+  if (!x || !y || x.shape.length !== 3 || !sameDimension(x.shape[TOKENS]!, SEQUENCE)) return false;
+  const [batch, , size] = x.shape as [Dimension, Dimension, Dimension];
+  if (!sameShape(y.shape, [batch, 1, size]) && !sameShape(y.shape, [batch, size])) return false;
+  const isLast = (place: Dimension) => sameDimension(place, subtract(SEQUENCE, 1));
+  if (node.op === "Slice") return cutsOf(node).some(({ axis, start }) => axis === TOKENS && isLast(start));
+  if (node.op === "GatherND" || node.op === "GatherElements") return true;
+  const [place] = index?.integers ?? [];
+  return node.op === "Gather" && place !== undefined && (place === -1 || isLast(place));
+}
+
+/** What a node gives for all tokens, where it does the same to each of them. */
+function onAll(b: Builder, node: Node, all: ReadonlyMap<Value, Value>): Value | undefined {
+  const inputs = node.inputs.map((input) => input && (all.get(input) ?? input));
+  const others = node.inputs.filter((input) => input && !all.has(input));
+  const [x] = node.inputs, [first] = inputs, [y] = node.outputs;
+  if (!x || !first || !y || node.outputs.length > 1 && node.op !== "LayerNormalization") return undefined;
+  if (!others.every((other) => isFixed(other!))) return undefined;
+  if (LAYOUTS.has(node.op)) {
+    const extents = ({ shape }: Value) => shape.filter((dimension) => dimension !== 1);
+    return sameShape(extents(x), extents(y)) ? first : undefined;
+  }
+  try {
+    if (node.op === "Gemm") return productOfAll(b, node, inputs);
+    const attributes = countedFromEnd(node.attributes, x.shape.length);
+    const [whole] = b.node(node.op, inputs, attributes, node.name, [y.name]);
+    const selectionRule = definitionOf(node.op, () => node.op).selectionRule?.(whole!.producer!, TOKENS);
+    const passes = node.inputs.every((input, i) =>
+      (selectionRule?.axes[i] ?? null) === (input && all.has(input) ? TOKENS : null)
+    );
+    return selectionRule !== undefined && passes ? whole : undefined;
+  } catch (error) {
+    if (error instanceof CompileError) return undefined;
+    throw error;
+  }
+}
+
+/** A product of plain matrices, the tokens of all examples one under the other. */
+function productOfAll(b: Builder, node: Node, [x, ...rest]: readonly (Value | null)[]): Value | undefined {
+  if (integerAttribute(node, "transA", 0) === 1 || x?.shape.length !== 3) return undefined;
+  const rows = x.shape.slice(0, 2), flat = b.reshape(x, [product(rows), x.shape[2]!]);
+  const [y] = b.node(node.op, [flat, ...rest], node.attributes, node.name);
+  return b.reshape(y!, [...rows, y!.shape[1]!]);
+}
+
+/** Whether a value is the same whatever the model is fed. */
+function isFixed({ constant, integers, producer }: Value): boolean {
+  if (constant !== undefined || integers !== undefined) return true;
+  return producer?.inputs.every((input) => input === null || isFixed(input)) ?? false;
+}
+
+/** Attributes whose axis is the same one where there are more axes in front. */
+function countedFromEnd(attributes: Attributes, rank: number): Attributes {
+  const { axis } = attributes;
+  return typeof axis === "number" && axis >= 0 ? { ...attributes, axis: axis - rank } : attributes;
+}

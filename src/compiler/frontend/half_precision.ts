@@ -1,0 +1,40 @@
+import type { Builder } from "../ops/builder.ts";
+import { float32, numbers } from "../graph/constants.ts";
+import type { Attributes, Constant, ElementType, Value } from "../graph/graph.ts";
+
+/** ONNX's numbers of the types of 16 bits, and of float32. */
+const HALF_CODES = [10, 16], FLOAT32_CODE = 1;
+
+/** Constants of at most so many elements are made float32 when the model is compiled, larger ones when it is opened. */
+const MOST_AT_ONCE = 1024;
+
+/** Whether numbers of this type have 16 bits. */
+export function isHalf(type: ElementType): boolean {
+  return type === "float16" || type === "bfloat16";
+}
+
+/** A constant of 16 bits as float32, where it is small; others as they are. */
+export function widenedConstant(constant: Constant): Constant {
+  const count = constant.dims.reduce((a, b) => a * b, 1);
+  const items = isHalf(constant.type) && count <= MOST_AT_ONCE ? numbers(constant) : undefined;
+  return items ? float32(items, constant.dims) : constant;
+}
+
+/**
+ * What is stored in 16 bits is computed with in 32: the prompt, its gradient and the optimizer's state need them. A large
+ * weight stays in the file as it is and is cast where it is read.
+ */
+export function widened(b: Builder, value: Value): Value {
+  return isHalf(value.type) ? b.op("Cast", [value], { to: FLOAT32_CODE }) : value;
+}
+
+/** The attributes of a node that would give numbers of 16 bits, so that it gives float32. */
+export function widenedAttributes(op: string, attributes: Attributes): Attributes {
+  if (op === "Cast" && HALF_CODES.includes(attributes.to as number)) {
+    return { ...attributes, to: FLOAT32_CODE };
+  }
+  const { value } = attributes;
+  return op === "ConstantOfShape" && typeof value === "object" && "tensor" in value
+    ? { ...attributes, value: { tensor: widenedConstant(value.tensor) } }
+    : attributes;
+}

@@ -1,0 +1,224 @@
+import type { GraphProto, NodeProto } from "onnx-buf";
+import { Builder } from "../ops/builder.ts";
+import { scalarOf } from "../graph/constants.ts";
+import { CompileError } from "../graph/errors.ts";
+import type { Attributes, Constant, Graph, PassLog, Value } from "../graph/graph.ts";
+import { isHalf, widened, widenedAttributes, widenedConstant } from "./half_precision.ts";
+import { constantAttribute, importAttribute, subgraph, subgraphs } from "./import_attributes.ts";
+import { checkInputs, importInput } from "./import_inputs.ts";
+import { partRead, sequenceParts } from "./import_sequences.ts";
+import { inlineFunctions } from "./inline_functions.ts";
+import { findLogits } from "./logits.ts";
+import { loweringOf } from "../lowerings/mod.ts";
+import { upgradeOpset } from "./upgrade_opset.ts";
+import { checkOneText } from "./one_text.ts";
+import { constantOf, type OnnxFile } from "./onnx_file.ts";
+
+/** A model as it is imported. */
+export interface Imported {
+  /** With the inputs `input_ids`, `attention_mask`, `position_ids` that the model has, and the output `logits`. */
+  readonly graph: Graph;
+  /** Whether the file itself gives the logits of one token of each text, and not of all. */
+  readonly ofOneToken: boolean;
+}
+
+/**
+ * Turns an inference graph into the compiler's own form: every value with its type and shape, operators in their present
+ * form (axes as inputs, constants as values), fused operators lowered, numbers of 16 bits widened, token types zero, no
+ * past, and only what the logits need.
+ *
+ * @returns a graph with the inputs `input_ids`, `attention_mask`, `position_ids` that the model has, int64
+ * [batch, sequence], and the output `logits` [batch, sequence, vocabulary]
+ * @throws {CompileError} on an input the compiler cannot feed, a missing one, an operator without a row, or outputs that are
+ * no logits
+ */
+export function importModel(file: OnnxFile, log: PassLog = () => {}): Graph {
+  return importAnswering(file, log).graph;
+}
+
+/** The same, and what the file's own output was. */
+export function importAnswering(file: OnnxFile, log: PassLog = () => {}): Imported {
+  const proto = inlineFunctions(file.model, log);
+  const importer = new Importer(file, log);
+  importer.initialize(proto);
+  const fed = proto.input.filter(({ name }) => !importer.values.has(name));
+  checkInputs(file.path, fed.map(({ name }) => name));
+  for (const input of fed) importer.values.set(input.name, importInput(importer.b, input));
+  const { scores, ofOneToken } = findLogits(importer.b, proto.output, (name) => {
+    importer.nodes(proto, [name]);
+    return importer.made(name);
+  });
+  const graph = importer.b.graph(new Map([["logits", scores]]));
+  checkOneText(graph);
+  return { graph, ofOneToken };
+}
+
+/** From this version on operators broadcast as they do now, and shapes are inputs. */
+const OLDEST_OPSET = 7;
+
+/** Imports node by node. */
+class Importer {
+  readonly b: Builder;
+  /** What stands for the file's names. */
+  readonly values = new Map<string, Value>();
+  /** What stands for the names of sequences of tensors. */
+  private readonly sequences = new Map<string, readonly Value[]>();
+  private readonly imported = new Set<NodeProto>();
+  private readonly opset: number;
+
+  constructor(private readonly file: OnnxFile, private readonly log: PassLog) {
+    this.b = new Builder(file.path);
+    const standard = file.model.opsetImport.find(({ domain }) => domain === "" || domain === "ai.onnx");
+    this.opset = Number(standard?.version ?? 0);
+    if (this.opset < OLDEST_OPSET) {
+      throw new CompileError(
+        `${file.path} is written in opset ${this.opset} of ONNX, and the compiler knows ${OLDEST_OPSET} and later: convert it (onnx.version_converter), or export it again`,
+      );
+    }
+  }
+
+  /** Takes in a graph's weights. */
+  initialize(proto: GraphProto): void {
+    for (const tensor of proto.initializer) {
+      this.values.set(tensor.name, this.constant(tensor.name, constantOf(tensor, this.file)));
+    }
+  }
+
+  /** Imports those nodes of a graph that some outputs need, each once. */
+  nodes(proto: GraphProto, outputs: readonly string[]): void {
+    for (const node of neededFor(outputs, proto.node)) {
+      if (this.imported.has(node)) continue;
+      try {
+        this.node(node);
+        this.imported.add(node);
+      } catch (error) {
+        if (!(error instanceof CompileError) || error.message.includes(this.file.path)) throw error;
+        throw new CompileError(
+          `${error.message}: operator ${node.opType} of node '${node.name}' in ${this.file.path}`,
+          { cause: error },
+        );
+      }
+    }
+  }
+
+  private constant(name: string, constant: Constant): Value {
+    return this.b.constant(name, widenedConstant(constant));
+  }
+
+  private node(node: NodeProto): void {
+    const { b, values } = this;
+    if (subgraphs(node).length > 0) return this.branch(node);
+    const inputs = node.input.map((name) => this.sequences.has(name) ? null : this.read(name));
+    const attributes = Object.fromEntries(
+      node.attribute.map((attribute) => [attribute.name, importAttribute(attribute, this.file)]),
+    );
+    const [first] = node.output as [string];
+    if (node.opType === "Constant") {
+      values.set(first, this.constant(first, constantAttribute(attributes)));
+    } else if (node.opType === "Dropout") {
+      values.set(first, undropped(inputs));
+    } else if (node.opType === "SplitToSequence") {
+      this.sequences.set(first, sequenceParts(b, { op: node.opType, inputs, attributes }));
+    } else if (node.opType === "SequenceAt") {
+      const part = this.sequences.get(node.input[0]!)?.at(partRead({ op: node.opType, inputs, attributes }));
+      if (part === undefined) throw new CompileError(`'${node.input[0]}' is no sequence with such a part`);
+      values.set(first, part);
+    } else {
+      for (const [i, value] of this.apply(node, inputs, attributes).entries()) {
+        if (node.output[i]) values.set(node.output[i], widened(b, value));
+      }
+    }
+  }
+
+  private read(name: string): Value | null {
+    return name === "" ? null : this.made(name);
+  }
+
+  /** What stands for a name. */
+  made(name: string): Value {
+    const value = this.values.get(name);
+    if (value === undefined) throw new CompileError(`'${name}' is read, which nothing makes`);
+    return value;
+  }
+
+  /** Adds the nodes that an operator is in the compiler's form. */
+  private apply(
+    node: NodeProto,
+    given: readonly (Value | null)[],
+    attributes: Attributes,
+  ): readonly Value[] {
+    const { b } = this, plain = node.domain === "" || node.domain === "ai.onnx";
+    const op = plain ? node.opType : `${node.domain}.${node.opType}`;
+    // A lookup reads a few rows of a table, so they are widened and not the table.
+    const inputs = given.map((value, i) =>
+      value && isHalf(value.type) && !(op === "Gather" && i === 0) ? widened(b, value) : value
+    );
+    const own = widenedAttributes(op, attributes);
+    const modern = upgradeOpset(b, { op, inputs, attributes: own }, this.opset, node.output.length);
+    const lowering = loweringOf(modern);
+    if (lowering) this.log("lowered", modern.op);
+    if (lowering) return lowering(b, modern);
+    if (modern.op === "Identity") return modern.inputs as Value[];
+    if (modern.op === "MatMul") return [vectorProduct(b, modern.inputs as [Value, Value], node)];
+    return b.node(modern.op, modern.inputs, modern.attributes, node.name, node.output);
+  }
+
+  /** Of control flow, a choice that is known when the model is compiled: the branch takes the node's place. */
+  private branch(node: NodeProto): void {
+    const condition = node.opType === "If" ? this.read(node.input[0]!)?.integers?.[0] : undefined;
+    if (typeof condition !== "number") {
+      throw new CompileError(
+        node.opType === "If"
+          ? "its condition depends on the inputs; export the model without control flow"
+          : "loops are not supported; export the model without control flow",
+      );
+    }
+    const branch = subgraph(node, condition === 0 ? "else_branch" : "then_branch");
+    const outputs = branch.output.map(({ name }) => name);
+    this.initialize(branch);
+    this.nodes(branch, outputs);
+    for (const [i, name] of node.output.entries()) this.values.set(name, this.values.get(outputs[i]!)!);
+  }
+}
+
+/** What Dropout gives where it drops nothing, as in every model that is not being trained. */
+function undropped([x, ratio, training]: readonly (Value | null)[]): Value {
+  const isOff = !training || training.integers?.[0] === 0 || scalarOf(ratio) === 0;
+  if (!x || !isOff) {
+    throw new CompileError("numbers are dropped at random: export the model for inference (model.eval())");
+  }
+  return x;
+}
+
+/** A matrix product with a vector on one side, or on none. */
+function vectorProduct(b: Builder, [left, other]: [Value, Value], node: NodeProto): Value {
+  const whole = (x: Value, shape: Value["shape"]) => x.shape.length === 1 ? b.reshape(x, shape) : x;
+  const row = whole(left, [1, left.shape[0]!]), column = whole(other, [other.shape[0]!, 1]);
+  const [product] = b.node("MatMul", [row, column], {}, node.name, node.output) as [Value];
+  const shape = product.shape.filter((_, axis) => {
+    const fromEnd = axis - product.shape.length;
+    return !(fromEnd === -2 && left.shape.length === 1) && !(fromEnd === -1 && other.shape.length === 1);
+  });
+  return b.reshape(product, shape);
+}
+
+/** The nodes that outputs need, in the file's order; a branch needs what its nodes read of the graph around it. */
+function neededFor(outputs: readonly string[], nodes: readonly NodeProto[]): NodeProto[] {
+  const wanted = new Set(outputs);
+  const needed = nodes.toReversed().filter((node) => {
+    const used = node.output.some((name) => wanted.has(name));
+    for (const name of used ? readBy(node) : []) wanted.add(name);
+    return used;
+  });
+  return needed.toReversed();
+}
+
+function readBy(node: NodeProto): string[] {
+  return [
+    ...node.input,
+    ...subgraphs(node).flatMap((graph) => [
+      ...graph.node.flatMap(readBy),
+      ...graph.output.map(({ name }) => name),
+    ]),
+  ];
+}

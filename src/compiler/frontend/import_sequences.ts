@@ -1,0 +1,34 @@
+import type { Builder } from "../ops/builder.ts";
+import { plainIntegersOf } from "../graph/constants.ts";
+import type { Dimension } from "../graph/dimension.ts";
+import { CompileError } from "../graph/errors.ts";
+import type { Application } from "./upgrade_opset.ts";
+import { axisOf, integerAttribute, required } from "../ops/op_definition.ts";
+
+/**
+ * The parts of a tensor that SplitToSequence makes: pieces of one size along an axis, the last perhaps smaller, or pieces of
+ * given sizes. Newer exporters split queries, keys and values so before they optimize.
+ */
+export function sequenceParts(b: Builder, node: Application) {
+  const x = required(node, 0), axis = axisOf(integerAttribute(node, "axis", 0), x.shape.length);
+  const size = x.shape[axis]!, split = node.inputs[1], sizes = plainIntegersOf(split);
+  if (
+    typeof size !== "number" || !split || sizes === undefined || integerAttribute(node, "keepdims", 1) === 0
+  ) {
+    throw new CompileError(`${size} is split into a sequence whose parts are not known at compile time`);
+  }
+  const [each] = sizes as [number];
+  const extents: readonly Dimension[] = split.shape.length > 0
+    ? sizes
+    : Array.from({ length: Math.ceil(size / each) }, (_, i) => Math.min(each, size - i * each));
+  return b.node("Split", [x, b.integers(extents)], { axis }, "", extents.map((_, i) => `part_${i}`));
+}
+
+/** Which part of a sequence SequenceAt reads, counted from its end where negative. */
+export function partRead(node: Application): number {
+  const [at] = plainIntegersOf(node.inputs[1]) ?? [];
+  if (at === undefined) {
+    throw new CompileError("which part of the sequence is read is not known at compile time");
+  }
+  return at;
+}

@@ -1,0 +1,31 @@
+import { type Dimension, symbolsOf, termsOf } from "../graph/dimension.ts";
+import { CompileError } from "../graph/errors.ts";
+import { type Graph, liveNodes, type Node } from "../graph/graph.ts";
+import { axisOf, integerAttribute } from "../ops/op_definition.ts";
+
+/**
+ * Sees to it that no text of a batch has a part in another's answer: a file that was exported for one text can lay the tokens
+ * of several in one row without a word, where a Reshape has the number 1 in it.
+ *
+ * @throws {CompileError} where probabilities or a product of matrices run over the texts of a batch
+ */
+export function checkOneText(graph: Graph): void {
+  const mixing = liveNodes(graph).find((node) => runsOver(node).some(countsTexts));
+  if (mixing === undefined) return;
+  throw new CompileError(
+    `${graph.source}: operator ${mixing.op} of node '${mixing.name}' mixes the texts of a batch: was it exported for one text? Export it with dynamic axes`,
+  );
+}
+
+/** The dimensions that a node adds up over. */
+function runsOver(node: Node): Dimension[] {
+  const [x] = node.inputs;
+  if (!x) return [];
+  if (node.op === "Softmax") return [x.shape[axisOf(integerAttribute(node, "axis", -1), x.shape.length)]!];
+  if (!node.op.endsWith("MatMul") && node.op !== "Gemm") return [];
+  return [x.shape.at(integerAttribute(node, "transA", 0) === 1 ? -2 : -1)!];
+}
+
+function countsTexts(dimension: Dimension): boolean {
+  return termsOf(dimension).some(([key]) => symbolsOf(key).includes("batch"));
+}

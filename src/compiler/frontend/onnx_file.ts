@@ -1,0 +1,172 @@
+import { fromBinary } from "@bufbuild/protobuf";
+import { type ModelProto, ModelProtoSchema, type TensorProto, TensorProto_DataLocation } from "onnx-buf";
+import { CompileError } from "../graph/errors.ts";
+import { kindOfFile } from "./file_kind.ts";
+import type { Constant, FileRegion } from "../graph/graph.ts";
+import { ELEMENT_BYTES, INLINE_BYTES } from "../graph/constants.ts";
+import { ELEMENT_TYPES } from "../ops/elementwise.ts";
+
+/**
+ * Reads a piece of a file beside the model's own.
+ *
+ * @throws where it is not there or ends before
+ */
+export type ReadRegion = (region: FileRegion) => Uint8Array;
+
+/**
+ * Tensors of at most so many bytes are read from files beside the model's: shapes, axes and the buffers that positions or
+ * token types come from. Larger ones are weights, which only the device reads.
+ */
+const MOST_READ = 1 << 20;
+
+/** A model's file as it lies on disk. */
+export interface OnnxFile {
+  /** Its path; external data is looked for beside it. */
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  readonly model: ModelProto;
+  /** Absent where no other files can be read. */
+  readonly read?: ReadRegion;
+}
+
+/**
+ * Reads an ONNX file (https://onnx.ai/onnx/repo-docs/IR.html). The tensors' bytes stay views into `bytes`.
+ *
+ * @param path where the bytes come from, for messages and for referring to initializers
+ * @param read reads what lies in files beside it
+ * @param size the file's, where the bytes are only its start
+ * @throws {CompileError} where the bytes are no ONNX model: truncated, another format, or no graph inside
+ */
+export function readOnnxFile(
+  bytes: Uint8Array,
+  path: string,
+  read?: ReadRegion,
+  size: number = bytes.length,
+): OnnxFile {
+  let model: ModelProto;
+  try {
+    model = fromBinary(ModelProtoSchema, bytes);
+  } catch (error) {
+    throw notOnnx(path, size, bytes, error);
+  }
+  if (model.graph === undefined || model.graph.output.length === 0) {
+    const kind = kindOfFile(bytes) ?? "holds no ONNX graph: is it another kind of file?";
+    throw new CompileError(`${path} ${kind}`);
+  }
+  return { path, bytes, model, ...(read && { read }) };
+}
+
+/** A file of so many bytes is no ONNX model. */
+export function notOnnx(path: string, length: number, start: Uint8Array, cause: unknown): CompileError {
+  const kind = kindOfFile(start) ??
+    `is not an ONNX model, or it is cut off (${length} bytes): download it again, or export it again`;
+  return new CompileError(`${path} ${kind}`, { cause });
+}
+
+/** The files beside a model's own that hold weights of it, in the alphabet's order. */
+export function weightFiles(file: OnnxFile): string[] {
+  const tensors = file.model.graph!.initializer.filter(({ dataLocation }) =>
+    dataLocation === TensorProto_DataLocation.EXTERNAL
+  );
+  const paths = new Set(tensors.map((tensor) => regionOf(tensor, file, 0).path));
+  paths.delete(file.path);
+  return [...paths].sort();
+}
+
+/**
+ * A tensor of the file as a constant: a view where its bytes lie in one piece, little-endian, in the file. Where it lies there
+ * is said of tensors that stay there, which a file whose weights were taken apart has none of.
+ */
+export function constantOf(tensor: TensorProto, file: OnnxFile): Constant {
+  const type = ELEMENT_TYPES[tensor.dataType];
+  const name = `initializer '${tensor.name}' in ${file.path}`;
+  if (type === undefined) {
+    throw new CompileError(`element type ${tensor.dataType} of ${name} is not supported`);
+  }
+  const dims = tensor.dims.map(Number);
+  const expected = Math.ceil(dims.reduce((a, b) => a * b, 1) * ELEMENT_BYTES[type]);
+  if (tensor.dataLocation === TensorProto_DataLocation.EXTERNAL) {
+    const region = regionOf(tensor, file, expected);
+    checkLength(region.length, expected, name, dims);
+    const bytes = region.length <= MOST_READ ? bytesOf(region, name, file) : undefined;
+    return { type, dims, region, ...(bytes && { bytes }) };
+  }
+  const bytes = tensor.rawData.length > 0 ? tensor.rawData : typedBytes(tensor);
+  checkLength(bytes.length, expected, name, dims);
+  const inFile = bytes.buffer === file.bytes.buffer && bytes.length >= INLINE_BYTES;
+  const offset = bytes.byteOffset - file.bytes.byteOffset;
+  return { type, dims, bytes, ...(inFile && { region: { path: file.path, offset, length: bytes.length } }) };
+}
+
+function checkLength(length: number, expected: number, name: string, dims: readonly number[]): void {
+  if (length === expected) return;
+  throw new CompileError(
+    `${name} has ${length} bytes where its shape [${dims.join(", ")}] needs ${expected}`,
+  );
+}
+
+/**
+ * Where external data lies: https://onnx.ai/onnx/repo-docs/ExternalData.html
+ *
+ * @param expected its bytes, where the tensor does not say
+ */
+export function regionOf(tensor: TensorProto, file: OnnxFile, expected: number): FileRegion {
+  const entries = new Map(tensor.externalData.map((entry) => [entry.key, entry.value]));
+  const location = entries.get("location");
+  if (location === undefined) {
+    throw new CompileError(`initializer '${tensor.name}' in ${file.path} has no location`);
+  }
+  const folder = file.path.replace(/[^/\\]*$/, "");
+  return {
+    path: `${folder}${location}`,
+    offset: Number(entries.get("offset") ?? 0),
+    length: Number(entries.get("length") ?? expected),
+  };
+}
+
+/**
+ * The bytes of a constant, read now where they lie in a file of their own; `undefined` where they are not at hand.
+ *
+ * @throws {CompileError} where they cannot be read
+ */
+export function bytesOfConstant({ bytes, region }: Constant, file: OnnxFile): Uint8Array | undefined {
+  return bytes ?? (region && bytesOf(region, "a table", file));
+}
+
+/**
+ * Reads the bytes of a tensor; `undefined` where no files can be read.
+ *
+ * @param name the tensor's, for messages
+ * @throws {CompileError} where they are not there
+ */
+export function bytesOf(region: FileRegion, name: string, { read }: OnnxFile): Uint8Array | undefined {
+  try {
+    return read?.(region);
+  } catch (error) {
+    throw new CompileError(
+      `the bytes of ${name} cannot be read from ${region.path} (${
+        (error as Error).message
+      }): the model has weights in files of their own, which belong beside it`,
+      { cause: error },
+    );
+  }
+}
+
+/** The bytes of a tensor that is stored as a list of numbers. */
+function typedBytes(tensor: TensorProto): Uint8Array {
+  switch (ELEMENT_TYPES[tensor.dataType]) {
+    case "float32":
+      return new Uint8Array(Float32Array.from(tensor.floatData).buffer);
+    case "float64":
+      return new Uint8Array(Float64Array.from(tensor.doubleData).buffer);
+    case "int64":
+      return new Uint8Array(BigInt64Array.from(tensor.int64Data).buffer);
+    case "int32":
+      return new Uint8Array(Int32Array.from(tensor.int32Data).buffer);
+    case "float16":
+    case "uint16":
+      return new Uint8Array(Uint16Array.from(tensor.int32Data).buffer);
+    default:
+      return Uint8Array.from(tensor.int32Data);
+  }
+}

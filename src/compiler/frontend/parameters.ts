@@ -1,0 +1,72 @@
+import type { TensorProto } from "onnx-buf";
+import { ELEMENT_BYTES } from "../graph/constants.ts";
+import { CompileError } from "../graph/errors.ts";
+import type { Constant } from "../graph/graph.ts";
+import { constantOf, type OnnxFile } from "./onnx_file.ts";
+import { transposedCopies } from "./transposed_copies.ts";
+
+/** The weights of a model. */
+export interface ModelParameters {
+  /** The float initializers by name, each once. */
+  readonly own: ReadonlyMap<string, Constant>;
+  /** Initializers that are transposed copies of another: exporters make one of a table that is the model's head, too. */
+  readonly transposedFrom: ReadonlyMap<string, string>;
+}
+
+/**
+ * The weights of a model: its float initializers of more than one element, the copies that an exporter has made of one left
+ * out.
+ *
+ * @throws {CompileError} where there are none, or weights are stored as other numbers than float32
+ */
+export function parametersOf(file: OnnxFile): ModelParameters {
+  const initializers = file.model.graph!.initializer.map((tensor) => ({
+    name: tensor.name,
+    constant: constantOf(tensor, file),
+  })).filter(({ constant }) => elements(constant) > 1);
+  const packed = initializers.find(({ constant }) => isPacked(constant));
+  if (packed !== undefined) {
+    throw new CompileError(
+      `the weight '${packed.name}' of ${file.path} is ${packed.constant.type}, and a model is tuned in float32: take its export in fp32`,
+    );
+  }
+  const float32 = initializers.filter(({ constant }) => constant.type === "float32");
+  const transposedFrom = transposedCopies(float32, file);
+  const originals = float32.filter(({ name }) => !transposedFrom.has(name));
+  const own = new Map(originals.map(({ name, constant }) => [name, constant]));
+  if (own.size === 0) throw new CompileError(`${file.path} has no float32 weights to tune`);
+  return { own, transposedFrom };
+}
+
+/** How many numbers a model's weights are, in whatever form they are stored, copies counted once. */
+export function countParameters(file: OnnxFile): number {
+  const weights = file.model.graph!.initializer.filter(isWeight)
+    .map((tensor) => ({ name: tensor.name, constant: constantOf(tensor, file) }));
+  const copies = transposedCopies(weights, file);
+  return weights.reduce((sum, { name, constant }) => sum + (copies.has(name) ? 0 : elements(constant)), 0);
+}
+
+/** ONNX's numbers of the element types that weights have: floats of 32 and of 16 bits, and quantized ones. */
+const WEIGHT_TYPES = new Set([1, 2, 3, 10, 16, 21, 22]);
+
+function isWeight({ dataType, dims }: TensorProto): boolean {
+  return WEIGHT_TYPES.has(dataType) && dims.reduce((size, extent) => size * Number(extent), 1) > 1;
+}
+
+/** Whether a tensor is a matrix of weights in another form than float32. */
+function isPacked({ type, dims }: Constant): boolean {
+  return dims.length > 1 && ["float16", "bfloat16", "int8", "uint8", "int4", "uint4"].includes(type);
+}
+
+function elements({ dims }: Constant): number {
+  return dims.reduce((size, extent) => size * extent, 1);
+}
+
+/** The numbers of a float32 tensor, read from beside the model's file where they lie there. */
+export function floats(constant: Constant, { read }: Pick<OnnxFile, "read">): Float32Array | undefined {
+  const { bytes, region } = constant;
+  const found = bytes ?? (region && read?.(region));
+  if (found === undefined) return undefined;
+  const aligned = found.byteOffset % ELEMENT_BYTES.float32 === 0 ? found : found.slice();
+  return new Float32Array(aligned.buffer, aligned.byteOffset, aligned.byteLength / ELEMENT_BYTES.float32);
+}

@@ -1,0 +1,104 @@
+import type { Builder } from "../ops/builder.ts";
+import { plainIntegersOf } from "../graph/constants.ts";
+import { sameDimension } from "../graph/dimension.ts";
+import { CompileError } from "../graph/errors.ts";
+import type { Node, Value } from "../graph/graph.ts";
+import { axisOf, integerAttribute } from "../ops/op_definition.ts";
+import { copyNode } from "../ops/rewrite.ts";
+
+/** Operators that hand numbers on as they are, in another type or layout. */
+const CARRIERS = new Set(["Cast", "Reshape", "Squeeze", "Unsqueeze", "Flatten"]);
+
+/** Operators that turn a model's last numbers, one by one, into others. */
+const ONE_BY_ONE = new Set([
+  "Log",
+  "Exp",
+  "Add",
+  "Sub",
+  "Mul",
+  "Div",
+  "Pow",
+  "Max",
+  "Min",
+  "Clip",
+  "Neg",
+  "Sqrt",
+]);
+
+/** What probabilities, or their logarithms, were made from. */
+interface Origin {
+  readonly scores: Value;
+  readonly are: "probabilities" | "logarithms";
+}
+
+/**
+ * The scores that a model's probabilities of words were made from: a Softmax over the vocabulary at the end, or its
+ * logarithm, is left out. It takes nothing from the answer: scores that differ by what all words have in common have the
+ * same probabilities.
+ *
+ * @param logits [..., vocabulary]
+ * @returns the value itself where it is not made of probabilities
+ * @throws {CompileError} where it is made of them in a way that cannot be undone
+ */
+export function scoresOf(b: Builder, logits: Value): Value {
+  return originOf(b, logits, logits)?.scores ?? logits;
+}
+
+/** What a value was before the Softmax; `undefined` where there is none. */
+function originOf(b: Builder, value: Value, logits: Value): Origin | undefined {
+  const node = value.producer, x = node?.inputs[0];
+  if (!node || !x) return undefined;
+  const whole = softmaxOf(node, logits);
+  if (whole) return whole;
+  if (CARRIERS.has(node.op)) {
+    const origin = originOf(b, x, logits);
+    return origin &&
+      { ...origin, scores: copyNode(b, node, [origin.scores, ...node.inputs.slice(1)])[0]! };
+  }
+  if (!ONE_BY_ONE.has(node.op)) return undefined;
+  const [origin] = node.inputs.flatMap((input) => input && originOf(b, input, logits) || []);
+  if (origin?.are === "probabilities" && node.op === "Log") return { ...origin, are: "logarithms" };
+  if (origin?.are === "logarithms" && node.op === "Exp") return { ...origin, are: "probabilities" };
+  if (origin === undefined) return undefined;
+  throw new CompileError(
+    `${b.source} gives '${logits.name}', which ${node.op} makes of the ${
+      origin.are === "probabilities" ? "probabilities" : "logarithms of the probabilities"
+    } of words and not of their scores: export it without the Softmax at its end`,
+  );
+}
+
+/** What a node is the Softmax of over the vocabulary, or its logarithm, in one operator or spelled out. */
+function softmaxOf({ op, inputs, outputs, attributes }: Node, logits: Value): Origin | undefined {
+  const [x, y] = inputs, { shape } = outputs[0]!;
+  const isOverWords = (axis: number) =>
+    sameDimension(shape[axisOf(axis, shape.length)]!, logits.shape.at(-1)!);
+  /** Whether a value is Σ eˣ over the words. */
+  const isTotal = (value: Value | null | undefined, of: Value): boolean => {
+    const sum = value?.producer, [axis, ...more] = plainIntegersOf(sum?.inputs[1]) ?? [];
+    return sum?.op === "ReduceSum" && axis !== undefined && more.length === 0 && isOverWords(axis) &&
+      sum.inputs[0]?.producer?.op === "Exp" && isSame(sum.inputs[0].producer.inputs[0], of);
+  };
+  if (op === "Softmax" && x && isOverWords(integerAttribute({ attributes }, "axis", -1))) {
+    return { scores: x, are: "probabilities" };
+  }
+  const exponent = op === "Div" && x?.producer?.op === "Exp" ? x.producer.inputs[0] : undefined;
+  if (exponent && isTotal(y, exponent)) return { scores: unshifted(exponent), are: "probabilities" };
+  const total = op === "Sub" && y?.producer?.op === "Log" ? y.producer.inputs[0] : undefined;
+  if (x && total && isTotal(total, x)) return { scores: unshifted(x), are: "logarithms" };
+  return undefined;
+}
+
+/** Whether two values are the same one, or the same operator makes both of the same. */
+function isSame(a: Value | null | undefined, b: Value): boolean {
+  const one = a?.producer, other = b.producer;
+  return a === b || one !== undefined && one.op === other?.op &&
+      one.inputs.every((input, i) => input === other.inputs[i]);
+}
+
+/** Scores before the largest of them was taken off all. */
+function unshifted(scores: Value): Value {
+  const shift = scores.producer, [x, largest] = shift?.inputs ?? [];
+  const isShifted = shift?.op === "Sub" && largest?.producer?.op === "ReduceMax" &&
+    largest.producer.inputs[0] === x;
+  return isShifted && x ? x : scores;
+}

@@ -1,0 +1,103 @@
+import type { Constant } from "../graph/graph.ts";
+import { bytesOf, type OnnxFile } from "./onnx_file.ts";
+
+/** A weight by its name. */
+export interface NamedConstant {
+  readonly name: string;
+  readonly constant: Constant;
+}
+
+/** So many elements of a matrix are looked at before it is compared whole. */
+const PROBES = 8;
+
+/** So many rows of the longer side are compared at a time: 24 MiB of each matrix, where the shorter has 768. */
+const ROWS_AT_ONCE = 8192;
+
+/** So many rows of the shorter side at a time: the numbers of a cache line. */
+const COLUMNS_AT_ONCE = 16;
+
+/**
+ * Finds the float32 matrices that hold another's columns as their rows. Of those whose shapes would fit only a few elements
+ * are read, and whole only those that agree in these, piece by piece.
+ *
+ * @param file that they are weights of
+ * @returns the name of the first such other one that stands before it, which is no copy itself, by the copy's name
+ */
+export function transposedCopies(
+  weights: readonly NamedConstant[],
+  file: OnnxFile,
+): Map<string, string> {
+  const shapes = new Set(weights.map(({ constant: { dims } }) => dims.join()));
+  const originals = new Map<string, NamedConstant[]>(), copies = new Map<string, string>();
+  for (const weight of weights) {
+    const { type, dims } = weight.constant, [rows, columns] = dims as [number, number];
+    const mayHaveCopies = type === "float32" && dims.length === 2 && rows !== columns &&
+      shapes.has(`${columns},${rows}`);
+    const matrix = mayHaveCopies ? Matrix.of(weight, file) : undefined;
+    if (matrix === undefined) continue;
+    const probes = matrix.probes(), alike = originals.get(`${columns},${rows}:${probes}`) ?? [];
+    const original = alike.find((other) => matrix.isTransposed(Matrix.of(other, file)!));
+    if (original !== undefined) copies.set(weight.name, original.name);
+    else {
+      const key = `${rows},${columns}:${probes}`;
+      originals.set(key, [...originals.get(key) ?? [], weight]);
+    }
+  }
+  return copies;
+}
+
+/** The bits of a float32 matrix, read as they are asked for. */
+class Matrix {
+  private constructor(
+    readonly rows: number,
+    readonly columns: number,
+    private readonly bytes: (offset: number, length: number) => Uint8Array,
+  ) {}
+
+  /** `undefined` where its numbers are not at hand. */
+  static of({ name, constant: { dims, bytes, region } }: NamedConstant, file: OnnxFile): Matrix | undefined {
+    const [rows, columns] = dims as [number, number];
+    if (bytes) return new Matrix(rows, columns, (offset, length) => bytes.subarray(offset, offset + length));
+    if (region === undefined || file.read === undefined) return undefined;
+    const what = `initializer '${name}' in ${file.path}`;
+    return new Matrix(
+      rows,
+      columns,
+      (offset, length) => bytesOf({ ...region, offset: region.offset + offset, length }, what, file)!,
+    );
+  }
+
+  /** Some elements, the same ones of a matrix and of its transpose. */
+  probes(): string {
+    const long = Math.max(this.rows, this.columns), short = Math.min(this.rows, this.columns);
+    return Array.from({ length: PROBES }, (_, i) => {
+      const [a, b] = [Math.floor((i + 0.5) * long / PROBES), (i * 7919 + 1) % short];
+      return this.rows > this.columns ? this.piece(a, b, 1)[0] : this.piece(b, a, 1)[0];
+    }).join();
+  }
+
+  /** Whether another matrix is the transpose of this one, to the bit. */
+  isTransposed(other: Matrix): boolean {
+    if (this.rows < this.columns) return other.isTransposed(this);
+    const { rows, columns } = this;
+    for (let from = 0; from < rows; from += ROWS_AT_ONCE) {
+      const count = Math.min(ROWS_AT_ONCE, rows - from), ours = this.piece(from, 0, count * columns);
+      for (let first = 0; first < columns; first += COLUMNS_AT_ONCE) {
+        const wide = Math.min(COLUMNS_AT_ONCE, columns - first);
+        const theirs = Array.from({ length: wide }, (_, i) => other.piece(first + i, from, count));
+        for (let row = 0; row < count; row++) {
+          for (let i = 0; i < wide; i++) {
+            if (ours[row * columns + first + i] !== theirs[i]![row]) return false;
+          }
+        }
+      }
+    }
+    return true;
+  }
+
+  private piece(row: number, column: number, count: number): Int32Array {
+    const found = this.bytes(4 * (row * this.columns + column), 4 * count);
+    const aligned = found.byteOffset % 4 === 0 ? found : found.slice();
+    return new Int32Array(aligned.buffer, aligned.byteOffset, count);
+  }
+}

@@ -1,0 +1,143 @@
+import type { Builder } from "../ops/builder.ts";
+import { product, sameDimension } from "../graph/dimension.ts";
+import { CompileError } from "../graph/errors.ts";
+import type { Attribute, Attributes, Value } from "../graph/graph.ts";
+import { cutsOf } from "../ops/cutting.ts";
+import { codeOf } from "../ops/elementwise.ts";
+import { axisOf, required } from "../ops/op_definition.ts";
+
+/** An operator with its inputs and attributes. */
+export interface Application {
+  readonly op: string;
+  readonly inputs: readonly (Value | null)[];
+  readonly attributes: Attributes;
+}
+
+/** Attributes that later versions of an operator take as an input, and the input's place. */
+const ATTRIBUTES_TURNED_INPUTS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  Squeeze: { axes: 1 },
+  Unsqueeze: { axes: 1 },
+  ReduceSum: { axes: 1 },
+  ReduceMean: { axes: 1 },
+  ReduceMax: { axes: 1 },
+  ReduceMin: { axes: 1 },
+  ReduceProd: { axes: 1 },
+  ReduceL2: { axes: 1 },
+  ReduceSumSquare: { axes: 1 },
+  Split: { split: 1 },
+  Slice: { starts: 1, ends: 2, axes: 3 },
+  Pad: { pads: 1 },
+};
+
+/** The same of attributes that are single floats. */
+const FLOATS_TURNED_INPUTS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  Clip: { min: 1, max: 2 },
+  Pad: { value: 2 },
+};
+
+/** Attributes that came after the version of ONNX that is emitted, and say what is done anyway. */
+const LATER_ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
+  Cast: ["saturate", "round_mode"],
+  QuantizeLinear: ["saturate", "output_dtype", "precision"],
+  DequantizeLinear: ["output_dtype"],
+};
+
+/** Operators that take any number of inputs, and the one of two inputs that they repeat. */
+const VARIADIC: Readonly<Record<string, string>> = { Sum: "Add", Min: "Min", Max: "Max" };
+
+/** Operators that have another name now. */
+const RENAMED: Readonly<Record<string, string>> = { Scatter: "ScatterElements" };
+
+/** Softmax and its like flattened everything from the axis on before opset 13 (from 1 by default). */
+const ONCE_FLATTENING = new Set(["Softmax", "LogSoftmax"]);
+
+/**
+ * An operator as the version of ONNX that is emitted has it: axes and bounds as inputs, extents said, two inputs at a time.
+ *
+ * @param outputs how many outputs the node has
+ * @throws {CompileError} on what cannot be said so
+ */
+export function upgradeOpset(
+  b: Builder,
+  { op, inputs, attributes }: Application,
+  opset: number,
+  outputs: number,
+): Application {
+  const lifted = [...inputs], kept: Record<string, Attribute> = { ...attributes };
+  for (const [attribute, place] of Object.entries(ATTRIBUTES_TURNED_INPUTS[op] ?? {})) {
+    const value = kept[attribute];
+    if (!Array.isArray(value)) continue;
+    while (lifted.length <= place) lifted.push(null);
+    lifted[place] = b.integers(value as number[]);
+    delete kept[attribute];
+  }
+  for (const attribute of LATER_ATTRIBUTES[op] ?? []) delete kept[attribute];
+  if (kept.block_size === 0) delete kept.block_size;
+  if (op === "QuantizeLinear" && kept.block_size !== undefined) {
+    throw new CompileError("activations quantized in blocks are not supported");
+  }
+  for (const [attribute, place] of Object.entries(opset < 11 ? FLOATS_TURNED_INPUTS[op] ?? {} : {})) {
+    const value = kept[attribute];
+    while (lifted.length <= place) lifted.push(null);
+    if (typeof value === "object" && "float" in value) lifted[place] = b.scalar(value.float);
+    delete kept[attribute];
+  }
+  if (ONCE_FLATTENING.has(op) && opset < 13) return flattening(b, op, inputs[0]!, kept.axis);
+  if (op === "Squeeze" && !lifted[1]) {
+    // Without axes a batch of one text, or a text of one token, would lose its axis when the graph is run.
+    lifted[1] = b.integers(inputs[0]!.shape.flatMap((extent, axis) => extent === 1 ? [axis] : []));
+  }
+  if (op === "Split" && !lifted[1]) {
+    // Equal parts, which opset 18 wants counted: said as extents, which every version takes.
+    const { shape } = inputs[0]!, axis = typeof kept.axis === "number" ? kept.axis : 0, size = shape.at(axis);
+    if (typeof size !== "number") throw new CompileError(`the dimension ${size} is split`);
+    const each = Math.ceil(size / outputs);
+    lifted[1] = b.integers(
+      Array.from({ length: outputs }, (_, i) => Math.max(0, Math.min(each, size - i * each))),
+    );
+    delete kept.num_outputs;
+  }
+  if (VARIADIC[op] !== undefined && lifted.length !== 2) {
+    const [first, ...rest] = lifted as Value[];
+    const last = rest.pop() ?? first!;
+    const sum = rest.reduce((a, next) => b.op(VARIADIC[op]!, [a, next]), first!);
+    return {
+      op: sum === last ? "Identity" : VARIADIC[op]!,
+      inputs: sum === last ? [sum] : [sum, last],
+      attributes: {},
+    };
+  }
+  if (op === "CastLike") {
+    return { op: "Cast", inputs: [lifted[0]!], attributes: { to: codeOf(lifted[1]!.type) } };
+  }
+  if (op === "Sum") return { op: "Add", inputs: lifted, attributes: {} };
+  if (op === "Concat") {
+    // Nothing is joined to something: an empty past to the present.
+    const axis = kept.axis as number;
+    const parts = lifted.filter((part) => part!.shape.at(axis) !== 0);
+    if (parts.length === 1) return { op: "Identity", inputs: parts, attributes: {} };
+    if (parts.length > 0) return { op, inputs: parts, attributes: kept };
+  }
+  if (op === "Slice" && cutsNothing({ inputs: lifted, attributes: kept })) {
+    return { op: "Identity", inputs: [lifted[0]!], attributes: {} };
+  }
+  return { op: RENAMED[op] ?? op, inputs: lifted, attributes: kept };
+}
+
+/** Softmax as it was: over all axes from one on, laid in a row. */
+function flattening(b: Builder, op: string, x: Value, given: Attribute | undefined): Application {
+  const { shape } = x, axis = axisOf(typeof given === "number" ? given : 1, shape.length);
+  if (axis === shape.length - 1) return { op, inputs: [x], attributes: { axis: -1 } };
+  const flat = b.reshape(x, [product(shape.slice(0, axis)), product(shape.slice(axis))]);
+  const y = b.op(op, [flat], { axis: -1 });
+  return { op: "Reshape", inputs: [y, b.integers(shape)], attributes: {} };
+}
+
+/** Whether a Slice takes every axis whole: the last n of n tokens. */
+function cutsNothing(node: Omit<Application, "op">): boolean {
+  const { shape } = required(node, 0), isKnown = node.inputs[1]?.integers && node.inputs[2]?.integers;
+  return isKnown !== undefined &&
+    cutsOf(node).every(({ axis, start, end, step }) =>
+      step === 1 && start === 0 && sameDimension(end, shape[axis]!)
+    );
+}

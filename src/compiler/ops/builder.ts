@@ -1,0 +1,196 @@
+import { ELEMENT_BYTES, float32, float64, int64, smallIntegers } from "../graph/constants.ts";
+import { type Dimension, product, sameShape } from "../graph/dimension.ts";
+import { CompileError } from "../graph/errors.ts";
+import type { Attributes, Constant, ElementType, Graph, Node, Value } from "../graph/graph.ts";
+import { definitionOf } from "./mod.ts";
+
+/** Makes a graph node by node; every value gets its type and shape from the operator's row as it is made. */
+export class Builder {
+  readonly inputs: Value[] = [];
+  readonly nodes: Node[] = [];
+  readonly outputs = new Map<string, Value>();
+
+  /** @param source The model's file, for messages. */
+  constructor(readonly source: string) {}
+
+  /** A builder that goes on where a graph ends. */
+  static of(graph: Graph): Builder {
+    const builder = new Builder(graph.source);
+    for (const input of graph.inputs) builder.inputs.push(input);
+    for (const node of graph.nodes) builder.nodes.push(node);
+    for (const [name, value] of graph.outputs) builder.outputs.set(name, value);
+    return builder;
+  }
+
+  /** The graph so far, its outputs those given here or set before. */
+  graph(outputs: ReadonlyMap<string, Value> = this.outputs): Graph {
+    return {
+      source: this.source,
+      inputs: [...this.inputs],
+      nodes: [...this.nodes],
+      outputs: new Map(outputs),
+    };
+  }
+
+  /** A new input of the graph. */
+  input(name: string, type: ElementType, shape: readonly Dimension[]): Value {
+    const value: Value = { name, type, shape };
+    this.inputs.push(value);
+    return value;
+  }
+
+  /** A tensor known now. */
+  constant(name: string, constant: Constant): Value {
+    const integers = smallIntegers(constant);
+    return { name, type: constant.type, shape: constant.dims, constant, ...(integers && { integers }) };
+  }
+
+  /** A float32 scalar. */
+  scalar(value: number): Value {
+    return this.constant(`scalar_${value}`, float32([value], []));
+  }
+
+  /** An int64 tensor of one axis whose elements may be symbols (a shape, axes, …). */
+  integers(items: readonly Dimension[]): Value {
+    if (items.every((item) => typeof item === "number")) {
+      return this.constant(`integers_${items.join("_")}`, int64(items as number[], [items.length]));
+    }
+    return { name: "shape", type: "int64", shape: [items.length], integers: items };
+  }
+
+  /** An int64 scalar that may be a symbol. */
+  integer(item: Dimension): Value {
+    if (typeof item === "number") return this.constant(`integer_${item}`, int64([item], []));
+    return { name: "dimension", type: "int64", shape: [], integers: [item] };
+  }
+
+  /**
+   * Adds a node and gives all its outputs.
+   *
+   * @throws {CompileError} where the operator has no row or its row cannot take these inputs
+   */
+  node(
+    op: string,
+    inputs: readonly (Value | null)[],
+    attributes: Attributes = {},
+    name = "",
+    outputNames: readonly string[] = [],
+  ): readonly Value[] {
+    const where = () => `operator ${op}${name && ` of node '${name}'`} in ${this.source}`;
+    const row = definitionOf(op, where);
+    const outputs: Value[] = [];
+    const node: Node = { op, name, inputs, outputs, attributes };
+    let signatures;
+    try {
+      signatures = row.infer({ inputs, attributes, outputs: Math.max(1, outputNames.length) });
+    } catch (error) {
+      if (!(error instanceof CompileError)) throw error;
+      const shapes = inputs.map((input) =>
+        input === null ? "none" : `${input.type} [${input.shape.join(", ")}]`
+      );
+      throw new CompileError(`${error.message}: ${where()}, inputs ${shapes.join("; ")}`, { cause: error });
+    }
+    for (const [i, signature] of signatures.entries()) {
+      outputs.push({ name: outputNames[i] || `${op}_${this.nodes.length}`, producer: node, ...signature });
+    }
+    this.nodes.push(node);
+    return outputs;
+  }
+
+  /** Adds a node with one output. */
+  op(op: string, inputs: readonly (Value | null)[], attributes: Attributes = {}): Value {
+    return this.node(op, inputs, attributes)[0]!;
+  }
+
+  add(a: Value, b: Value): Value {
+    return this.op("Add", [a, b]);
+  }
+
+  subtract(a: Value, b: Value): Value {
+    return this.op("Sub", [a, b]);
+  }
+
+  multiply(a: Value, b: Value): Value {
+    return this.op("Mul", [a, b]);
+  }
+
+  divide(a: Value, b: Value): Value {
+    return this.op("Div", [a, b]);
+  }
+
+  negate(a: Value): Value {
+    return this.op("Neg", [a]);
+  }
+
+  /** The matrix product over the last two axes, either factor transposed there first. */
+  matmul(a: Value, b: Value, transposed: { a?: boolean; b?: boolean } = {}): Value {
+    if (!transposed.a && !transposed.b) return this.op("MatMul", [a, b]);
+    return this.op("com.microsoft.FusedMatMul", [a, b], {
+      transA: Number(transposed.a ?? false),
+      transB: Number(transposed.b ?? false),
+    });
+  }
+
+  /** The sum over some axes, which stay with size 1. */
+  sum(x: Value, axes: readonly number[]): Value {
+    return axes.length === 0 ? x : this.op("ReduceSum", [x, this.integers(axes)], { keepdims: 1 });
+  }
+
+  /** The mean over some axes, which stay with size 1. */
+  mean(x: Value, axes: readonly number[]): Value {
+    return this.op("ReduceMean", [x, this.integers(axes)], { keepdims: 1 });
+  }
+
+  /** The same elements in another shape. */
+  reshape(x: Value, shape: readonly Dimension[]): Value {
+    return sameShape(x.shape, shape) ? x : this.op("Reshape", [x, this.integers(shape)]);
+  }
+
+  transpose(x: Value, perm: readonly number[]): Value {
+    return perm.every((axis, i) => axis === i) ? x : this.op("Transpose", [x], { perm });
+  }
+
+  /** Repeats axes of size 1. */
+  expand(x: Value, shape: readonly Dimension[]): Value {
+    return sameShape(x.shape, shape) ? x : this.op("Expand", [x, this.integers(shape)]);
+  }
+
+  /** A tensor whose elements are all `value`. */
+  filled(shape: readonly Dimension[], constant: Constant): Value {
+    return this.op("ConstantOfShape", [this.integers(shape)], {
+      value: { tensor: { ...constant, dims: [1] } },
+    });
+  }
+
+  /** A tensor of zeros. */
+  zeros(type: ElementType, shape: readonly Dimension[]): Value {
+    return this.filled(shape, { type, dims: [1], bytes: new Uint8Array(ELEMENT_BYTES[type]) });
+  }
+
+  /** 1 at the index, 0 elsewhere; a new last axis of `depth`. */
+  oneHot(indices: Value, depth: Dimension, type: "float32" | "float64" = "float32"): Value {
+    const offOn = type === "float64" ? float64([0, 1], [2]) : float32([0, 1], [2]);
+    return this.op("OneHot", [indices, this.integer(depth), this.constant("off_on", offOn)], { axis: -1 });
+  }
+
+  /**
+   * What flows back into an input that was broadcast: the gradient summed over the repeated axes.
+   *
+   * @param gradient the shape that broadcasting gave
+   * @param shape the input's own shape
+   */
+  unbroadcast(gradient: Value, shape: readonly Dimension[]): Value {
+    const extra = gradient.shape.length - shape.length;
+    const axes = gradient.shape.flatMap((dimension, axis) => {
+      const own = axis < extra ? 1 : shape[axis - extra]!;
+      return axis < extra || (own === 1 && dimension !== 1) ? [axis] : [];
+    });
+    const summed = this.sum(gradient, axes);
+    if (!sameShape([product(summed.shape)], [product(shape)])) {
+      throw new CompileError(
+        `gradient [${gradient.shape.join(", ")}] does not fit the value [${shape.join(", ")}]`,
+      );
+    }
+    return this.reshape(summed, shape);
+  }
+}

@@ -1,0 +1,46 @@
+import { Builder } from "./builder.ts";
+import type { Graph, Node, Value } from "../graph/graph.ts";
+import { liveNodes } from "../graph/graph.ts";
+
+/**
+ * Gives the values that stand for a node's outputs, or `undefined` to keep the node as it is.
+ *
+ * @param inputs what stands for the node's inputs in the new graph
+ * @param now what stands for any value that comes before the node
+ */
+export type Visit = (
+  node: Node,
+  inputs: readonly (Value | null)[],
+  b: Builder,
+  now: (value: Value) => Value,
+) => readonly Value[] | undefined;
+
+/**
+ * Makes a graph anew, node by node in order, leaving out what no output needs; shapes are inferred again, so that a
+ * replaced value may have another shape.
+ *
+ * @param replaced values that something else stands for from the start
+ */
+export function rewrite(
+  graph: Graph,
+  visit: Visit,
+  prepare: (b: Builder) => ReadonlyMap<Value, Value> = () => new Map(),
+): Graph {
+  const b = new Builder(graph.source);
+  for (const input of graph.inputs) b.inputs.push(input);
+  const stands = new Map(prepare(b));
+  const now = (value: Value) => stands.get(value) ?? value;
+  for (const node of liveNodes(graph)) {
+    const inputs = node.inputs.map((input) => input === null ? null : now(input));
+    const outputs = visit(node, inputs, b, now) ?? copyNode(b, node, inputs);
+    for (const [i, output] of node.outputs.entries()) {
+      if (!stands.has(output) && outputs[i]) stands.set(output, outputs[i]);
+    }
+  }
+  return b.graph(new Map([...graph.outputs].map(([name, value]) => [name, now(value)])));
+}
+
+/** The same operator on other inputs. */
+export function copyNode(b: Builder, node: Node, inputs: readonly (Value | null)[]): readonly Value[] {
+  return b.node(node.op, inputs, node.attributes, node.name, node.outputs.map(({ name }) => name));
+}

@@ -1,0 +1,101 @@
+import type { Builder } from "../ops/builder.ts";
+import { plainIntegersOf, scalarOf } from "../graph/constants.ts";
+import { type Dimension, product as productOf, sameDimension } from "../graph/dimension.ts";
+import { type Graph, liveNodes, type Node, type Value } from "../graph/graph.ts";
+import { integersAttribute } from "../ops/op_definition.ts";
+import { rewrite } from "../ops/rewrite.ts";
+
+/**
+ * Sums over the examples before products with weights and not after them: Σ (x · W) = (Σ x) · W. A prompt is the same in
+ * every example that has it, so its gradient is such a sum, and the last products on the way to it shrink by the batch's size
+ * (for a bank, to as many rows as it has prompts).
+ */
+export function hoistBatchSum(graph: Graph): Graph {
+  const readers = new Map<Value, number>();
+  for (const value of [...liveNodes(graph).flatMap(({ inputs }) => inputs), ...graph.outputs.values()]) {
+    if (value) readers.set(value, (readers.get(value) ?? 0) + 1);
+  }
+  const readOnce = (value: Value) => readers.get(value) === 1;
+  return rewrite(graph, (node, _, b, now) => {
+    const total = totalOf(node, readOnce);
+    if (total === undefined) return undefined;
+    const sum = new Summing(b, now, readOnce, total.owners);
+    return [b.reshape(sum.of(total.of), node.outputs[0]!.shape)];
+  });
+}
+
+/** A sum over examples: over all, or over those of each prompt. */
+interface Total {
+  readonly of: Value;
+  /** float32 [batch, prompts], 1 for each example's own. */
+  readonly owners?: Value;
+}
+
+/** The sum over the first axis, which counts examples, that a node is. */
+function totalOf(
+  { op, inputs: [x, y], attributes }: Node,
+  readOnce: (value: Value) => boolean,
+): Total | undefined {
+  if (op === "ReduceSum") {
+    const axes = plainIntegersOf(y);
+    return axes?.length === 1 && axes[0] === 0 && countsExamples(x!) ? { of: x! } : undefined;
+  }
+  // The gradient of the lookup of each example's prompt.
+  const summed = y?.producer?.op === "Reshape" && readOnce(y) ? y.producer.inputs[0] : undefined;
+  const isBank = op === "com.microsoft.FusedMatMul" && attributes.transA === 1 &&
+    x?.producer?.op === "OneHot" &&
+    String(x.shape[1]) === "prompts";
+  return isBank && summed && countsExamples(summed) ? { of: summed, owners: x } : undefined;
+}
+
+function countsExamples({ shape }: Value): boolean {
+  return String(shape[0]) === "batch";
+}
+
+class Summing {
+  /** How many sums there are. */
+  private readonly sums: Dimension;
+
+  constructor(
+    private readonly b: Builder,
+    private readonly now: (value: Value) => Value,
+    private readonly readOnce: (value: Value) => boolean,
+    private readonly owners: Value | undefined,
+  ) {
+    this.sums = owners?.shape[1] ?? 1;
+  }
+
+  /** Σ over the first axis, which stays with as many places as there are sums. */
+  of(value: Value): Value {
+    const node = value.producer;
+    const through = node && this.readOnce(value) ? this.through(node) : undefined;
+    return through ?? this.here(this.now(value));
+  }
+
+  private here(value: Value): Value {
+    const { b, owners } = this, [examples, ...rest] = value.shape;
+    if (owners === undefined) return b.sum(value, [0]);
+    const rows = b.reshape(value, [examples!, productOf(rest)]);
+    return b.reshape(b.matmul(this.now(owners), rows, { a: true }), [this.sums, ...rest]);
+  }
+
+  private through({ op, inputs: [x, y], outputs: [value], attributes }: Node): Value | undefined {
+    const { b, now } = this, examples = value!.shape[0]!;
+    const each = (input: Value | null | undefined) =>
+      input?.shape.length === value!.shape.length && sameDimension(input.shape[0]!, examples);
+    if (op === "Add" && each(x) && each(y)) return b.add(this.of(x!), this.of(y!));
+    if (op === "Neg") return b.negate(this.of(x!));
+    if (op === "Mul" && each(x) && scalarOf(y) !== undefined) return b.multiply(this.of(x!), y!);
+    if (op === "Transpose" && integersAttribute({ attributes }, "perm")?.[0] === 0) {
+      return b.op(op, [this.of(x!)], attributes);
+    }
+    if (op === "Reshape" && x!.shape.length > 1 && sameDimension(x!.shape[0]!, examples)) {
+      return b.reshape(this.of(x!), [this.sums, ...value!.shape.slice(1)]);
+    }
+    const product = op === "MatMul" || (op === "com.microsoft.FusedMatMul" && attributes.transA !== 1);
+    if (product && x!.shape.length > 2 && y!.constant?.dims.length === 2) {
+      return b.op(op, [this.of(x!), now(y!)], attributes);
+    }
+    return undefined;
+  }
+}

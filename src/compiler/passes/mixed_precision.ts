@@ -1,0 +1,83 @@
+import { Builder } from "../ops/builder.ts";
+import { numbers } from "../graph/constants.ts";
+import type { Constant, Graph, Value } from "../graph/graph.ts";
+import { copyNode, rewrite } from "../ops/rewrite.ts";
+
+/** ONNX's numbers of the element types. */
+const FLOAT32 = 1, FLOAT16 = 10;
+
+/** What matrix products are called: they read and give 16 bits. */
+const PRODUCTS = new Set(["MatMul", "Gemm", "com.microsoft.FusedMatMul"]);
+
+/** Operators that go on in 16 bits where all that they are given, constants aside, has 16 bits. */
+const CARRYING = new Set([
+  ...["Add", "Sub", "Mul", "Div", "Neg", "Where", "Erf", "Tanh", "Sigmoid", "Relu"],
+  ...["Transpose", "Reshape", "Expand", "Squeeze", "Unsqueeze", "Concat", "Slice", "Gather", "GatherND"],
+]);
+
+/** The largest float16: masks are filled with more, and infinity times 0 is no number. */
+const LARGEST = 65504;
+
+/** Constants of at most so many elements are converted when the graph is compiled, larger ones when it is opened. */
+const MOST_AT_ONCE = 1024;
+
+/** By what the loss is multiplied before its gradient is taken, as small gradients are nothing in 16 bits (Micikevicius et al. 2018). */
+export const LOSS_SCALE = 1024;
+
+/**
+ * Computes the frozen model's products, and what carries their results along, in float16, with weights in float16; norms,
+ * softmax, sums, the loss, the prompt and the optimizer stay in float32 (Micikevicius et al. 2018, "Mixed Precision
+ * Training"). The graph's inputs and outputs are what they were.
+ */
+export function mixedPrecision(graph: Graph): Graph {
+  const mixed = rewrite(graph, (node, inputs, b) => {
+    const products = PRODUCTS.has(node.op);
+    const computed = inputs.filter((x): x is Value => x !== null && isFloat(x) && x.constant === undefined);
+    const carries = CARRYING.has(node.op) && computed.length > 0 &&
+      computed.every(({ type }) => type === "float16");
+    const table = node.op === "Gather" && isWeight(inputs[0]);
+    const as = products || carries || table ? half : full;
+    return copyNode(b, node, inputs.map((x) => x !== null && isFloat(x) ? as(b, x) : x));
+  });
+  const b = Builder.of(mixed);
+  return b.graph(new Map([...mixed.outputs].map(([name, value]) => [name, full(b, value)])));
+}
+
+/** Takes the factor out of the gradient that the loss was multiplied by. */
+export function unscaled(graph: Graph, scale: number): Graph {
+  const b = Builder.of(graph), gradient = graph.outputs.get("gradient")!;
+  return b.graph(new Map([...graph.outputs, ["gradient", b.multiply(gradient, b.scalar(1 / scale))]]));
+}
+
+function isFloat({ type }: Value): boolean {
+  return type === "float32" || type === "float16";
+}
+
+/** Whether a value is a weight: a constant, or one in 16 bits that is widened where it is read. */
+function isWeight(value: Value | null | undefined): boolean {
+  if (!value || value.shape.length < 2) return false;
+  const { producer } = value;
+  return value.constant !== undefined || (producer?.op === "Cast" && isWeight(producer.inputs[0]));
+}
+
+function full(b: Builder, x: Value): Value {
+  return x.type === "float16" ? b.op("Cast", [x], { to: FLOAT32 }) : x;
+}
+
+function half(b: Builder, x: Value): Value {
+  if (x.type === "float16") return x;
+  const stored = x.producer?.op === "Cast" ? x.producer.inputs[0] : undefined;
+  if (stored?.type === "float16") return stored;
+  const items = x.constant && product(x.constant) <= MOST_AT_ONCE ? numbers(x.constant) : undefined;
+  return items ? b.constant(x.name, float16(items, x.constant!.dims)) : b.op("Cast", [x], { to: FLOAT16 });
+}
+
+function product({ dims }: Constant): number {
+  return dims.reduce((a, b) => a * b, 1);
+}
+
+function float16(items: readonly number[], dims: readonly number[]): Constant {
+  const bytes = new Uint8Array(2 * items.length), view = new DataView(bytes.buffer);
+  items.forEach((x, i) => view.setFloat16(2 * i, Math.max(-LARGEST, Math.min(LARGEST, x)), true));
+  return { type: "float16", dims, bytes };
+}

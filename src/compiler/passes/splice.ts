@@ -1,0 +1,68 @@
+import type { Builder } from "../ops/builder.ts";
+import { type Dimension, symbol } from "../graph/dimension.ts";
+import { CompileError } from "../graph/errors.ts";
+import type { Embedding } from "../analysis/embedding_layer.ts";
+import type { Graph, Value } from "../graph/graph.ts";
+import { rewrite } from "../ops/rewrite.ts";
+
+/** Where the prompt's vectors enter: in place of rows of the embedding layer's output, or of the word embeddings. */
+export type Insertion = "embedding-output" | "word-embeddings";
+
+/** How many prompts a graph takes: one for all examples, or several, each example having one of them. */
+export type Prompts = "one" | "bank";
+
+const BATCH = symbol("batch"), LENGTH = symbol("length"), PROMPTS = symbol("prompts");
+
+/** A graph with a prompt in it. */
+export interface Spliced {
+  readonly graph: Graph;
+  /** float32 [length, dimension], or [prompts, length, dimension] for a bank; an input of the graph. */
+  readonly prompt: Value;
+}
+
+/**
+ * Puts the prompt's vectors into the rows that `prompt_rows` names, in place of whatever the token ids there give.
+ *
+ * @returns the graph with the inputs `prompt` float32 [length, dimension] and `prompt_rows` int64 [batch, length]; for a
+ * bank, `prompt` float32 [prompts, length, dimension] and `prompt_of_example` int64 [batch], too
+ */
+export function splice(embedding: Embedding, insertion: Insertion, prompts: Prompts = "one"): Spliced {
+  const place = insertion === "embedding-output" ? embedding.output : embedding.words;
+  const dimension = dimensionOf(place, embedding.graph.source);
+  let prompt: Value | undefined;
+  const graph = rewrite(embedding.graph, (node, inputs, b) => {
+    if (!node.outputs.includes(place)) return undefined;
+    prompt = b.input("prompt", "float32", [...(prompts === "bank" ? [PROMPTS] : []), LENGTH, dimension]);
+    const promptRows = b.input("prompt_rows", "int64", [BATCH, LENGTH]);
+    const vectors = prompts === "bank"
+      ? b.op("Gather", [prompt, b.input("prompt_of_example", "int64", [BATCH])], { axis: 0 })
+      : b.expand(b.reshape(prompt, [1, LENGTH, dimension]), [BATCH, LENGTH, dimension]);
+    const outputs = b.node(node.op, inputs, node.attributes, node.name, node.outputs.map(({ name }) => name));
+    return outputs.map((output, i) =>
+      node.outputs[i] === place ? written(b, output, vectors, promptRows) : output
+    );
+  });
+  return { graph, prompt: prompt! };
+}
+
+/** The size of the vectors that a value holds, one a token. */
+export function dimensionOf(value: Value, source: string): number {
+  const [, , dimension] = value.shape;
+  if (value.shape.length !== 3 || typeof dimension !== "number") {
+    throw new CompileError(
+      `${source}: the embeddings are [${value.shape.join(", ")}], not [batch, sequence, a number]`,
+    );
+  }
+  return dimension;
+}
+
+/** Row prompt_rows[b, i] of example b becomes vectors[b, i]. */
+function written(b: Builder, tokens: Value, vectors: Value, promptRows: Value): Value {
+  const pairs: Dimension[] = [BATCH, LENGTH, 1];
+  const example = b.op("Range", [b.integer(0), b.integer(BATCH), b.integer(1)]);
+  const places = b.op("Concat", [
+    b.expand(b.reshape(example, [BATCH, 1, 1]), pairs),
+    b.reshape(promptRows, pairs),
+  ], { axis: -1 });
+  return b.op("ScatterND", [tokens, places, vectors]);
+}

@@ -1,0 +1,32 @@
+import type { Builder } from "../../ops/builder.ts";
+import { sameShape } from "../../graph/dimension.ts";
+import type { Graph, PassLog, Value } from "../../graph/graph.ts";
+import { rewrite } from "../../ops/rewrite.ts";
+
+/** ONNX's numbers of the element types. */
+const FLOAT = 1, BOOL = 9;
+
+/** What is other than 0 where the operator's result is true, of truths as 0 and 1. */
+const ARITHMETIC: Readonly<Record<string, string>> = { And: "Mul", Or: "Add", Xor: "Sub" };
+
+/**
+ * Computes `And`, `Or` and `Xor` with numbers where one side is broadcast.
+ *
+ * ONNX Runtime's WebGPU provider (1.30) keeps the programs of such nodes by their element types, which for truths are the
+ * same whether a side repeats along the last axis or not: the second node of a session gets the first one's program, and
+ * reads the first of every four truths four times. Masks of a length divisible by 4 come out wrong, without an error. Of
+ * numbers the two have different types.
+ */
+export function broadcastBooleans(graph: Graph, log: PassLog = () => {}): Graph {
+  return rewrite(graph, (node, [a, b], builder) => {
+    const operator = ARITHMETIC[node.op];
+    if (operator === undefined || !a || !b || sameShape(a.shape, b.shape)) return undefined;
+    log("computed with numbers", node.op);
+    const result = builder.op(operator, [asNumbers(builder, a), asNumbers(builder, b)]);
+    return [builder.op("Cast", [result], { to: BOOL })];
+  });
+}
+
+function asNumbers(builder: Builder, booleans: Value): Value {
+  return builder.op("Cast", [booleans], { to: FLOAT });
+}

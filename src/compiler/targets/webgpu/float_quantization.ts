@@ -1,0 +1,47 @@
+import type { Builder } from "../../ops/builder.ts";
+import type { Graph, PassLog, Value } from "../../graph/graph.ts";
+import { rewrite } from "../../ops/rewrite.ts";
+
+/** ONNX's number of float32. */
+const FLOAT = 1;
+
+/** The largest of the 8-bit numbers that a tensor is quantized to. */
+const STEPS = 255;
+
+/**
+ * Computes with the same whole numbers in float32, for a provider without products of integers: what is rounded is rounded
+ * alike, and sums of products are exact up to 2²⁴, some 500 of the largest.
+ */
+export function floatQuantization(graph: Graph, log: PassLog): Graph {
+  return rewrite(graph, (node, inputs, b) => {
+    if (node.op === "DynamicQuantizeLinear") return quantized(b, inputs[0]!);
+    if (node.op !== "MatMulInteger") return undefined;
+    log("computed in float32", node.op);
+    const [left, other, leftZero, rightZero] = inputs;
+    return [b.matmul(whole(b, left!, leftZero), whole(b, other!, rightZero))];
+  });
+}
+
+/** The tensor in 255 steps between its least and its largest element (and 0), the step, and the place of 0. */
+function quantized(b: Builder, x: Value): Value[] {
+  const axes = b.integers(x.shape.map((_, axis) => axis)), zero = b.scalar(0), steps = b.scalar(STEPS);
+  const extreme = (reduce: string, pick: string) =>
+    b.op(pick, [b.reshape(b.op(reduce, [x, axes], { keepdims: 1 }), []), zero]);
+  const least = extreme("ReduceMin", "Min"), largest = extreme("ReduceMax", "Max");
+  const within = (y: Value) => b.op("Min", [b.op("Max", [y, zero]), steps]);
+  const scale = b.divide(b.subtract(largest, least), steps);
+  const place = rounded(b, within(b.divide(b.negate(least), scale)));
+  return [within(b.add(rounded(b, b.divide(x, scale)), place)), scale, place];
+}
+
+/** The nearest whole number, the even one of two: numbers of this size have no room for a fraction (there is no kernel for `Round`). */
+function rounded(b: Builder, x: Value): Value {
+  const large = b.scalar(1.5 * 2 ** 23);
+  return b.subtract(b.add(x, large), large);
+}
+
+/** Whole numbers less their zero point. */
+function whole(b: Builder, x: Value, zero: Value | null | undefined): Value {
+  const real = (value: Value) => value.type === "float32" ? value : b.op("Cast", [value], { to: FLOAT });
+  return zero ? b.subtract(real(x), real(zero)) : real(x);
+}

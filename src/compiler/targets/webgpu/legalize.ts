@@ -1,0 +1,150 @@
+import type { Builder } from "../../ops/builder.ts";
+import { ELEMENT_BYTES, numbers } from "../../graph/constants.ts";
+import { product } from "../../graph/dimension.ts";
+import { floatQuantization } from "./float_quantization.ts";
+import type { Constant, Graph, Node, PassLog, Value } from "../../graph/graph.ts";
+import { floatAttribute, integerAttribute } from "../../ops/op_definition.ts";
+import { copyNode, rewrite } from "../../ops/rewrite.ts";
+import { NOT_FOR_BOOLEANS } from "./kernels.ts";
+
+/** ONNX's numbers of the element types. */
+const FLOAT = 1, INT32 = 6, BOOL = 9;
+
+/** Below every float32 that is a number, but for the least of them itself. */
+const LOWEST = -3.4028234663852886e38;
+
+/** The largest binding of a storage buffer that every WebGPU adapter has, in bytes. */
+const LEAST_BINDING = 128 * 2 ** 20;
+
+/**
+ * Says a graph in the operators that ONNX Runtime's WebGPU provider (1.30) has kernels for, so that nothing that was
+ * computed on the GPU is fetched for the CPU to go on with:
+ *
+ * - products with a transposed factor: `Gemm` where the factor is a weight, which is then read as it lies and held once;
+ *   else a transpose, and `MatMul`;
+ * - `OneHot` by comparing;
+ * - products of quantized numbers in float32;
+ * - `Or` by `And` and `Not`;
+ * - truths moved as numbers;
+ * - rows of a softmax that are no numbers, as all of them is masked, known by what went into it;
+ * - rows looked up in a table larger than any adapter need be able to bind: in parts of the table, each small enough.
+ *
+ * @param most bytes of a table, or of a part of it
+ */
+export function legalizeForWebgpu(graph: Graph, log: PassLog = () => {}, most = LEAST_BINDING): Graph {
+  /** What truths were made of: casts to and fro between two moves would be drawn together, into a move of truths. */
+  const asNumbers = new Map<Value, Value>();
+  return rewrite(floatQuantization(graph, log), (node, inputs, b) => {
+    switch (node.op) {
+      case "com.microsoft.FusedMatMul":
+        log("without transposed factors", node.op);
+        return [matrixProduct(b, node, inputs[0]!, inputs[1]!)];
+      case "OneHot":
+        return oneHot(b, node, inputs[0]!, inputs[2]!);
+      case "Gather":
+        if (inputs[0]!.type !== "bool") return lookup(b, node, inputs[0]!, inputs[1]!, most, log);
+        break;
+      case "Or":
+        return [not(b, b.op("And", [not(b, inputs[0]!), not(b, inputs[1]!)]))];
+      case "IsNaN":
+        return inputs[0]!.producer?.op === "Softmax" ? [wholeRowsMasked(b, inputs[0]!)] : undefined;
+    }
+    if (!NOT_FOR_BOOLEANS.has(node.op) || inputs[0]?.type !== "bool") return undefined;
+    const numbers = asNumbers.get(inputs[0]) ?? b.op("Cast", [inputs[0]], { to: FLOAT });
+    const [output] = copyNode(b, node, [numbers, ...inputs.slice(1)]),
+      booleans = b.op("Cast", [output!], { to: BOOL });
+    asNumbers.set(booleans, output!);
+    return [booleans];
+  });
+}
+
+/** Where a softmax divides 0 by 0: in rows whose largest element is minus infinity. WGSL need not tell what is no number. */
+function wholeRowsMasked(b: Builder, softmax: Value): Value {
+  const node = softmax.producer!, x = node.inputs[0]!, rank = x.shape.length;
+  const axis = (integerAttribute(node, "axis", -1) + rank) % rank;
+  const largest = b.op("ReduceMax", [x, b.integers([axis])], { keepdims: 1 });
+  return not(b, b.op("Greater", [b.expand(largest, x.shape), b.scalar(LOWEST)]));
+}
+
+function not(b: Builder, booleans: Value): Value {
+  return b.op("Not", [booleans]);
+}
+
+/** alpha · left · right, either transposed over its last two axes first. */
+function matrixProduct(b: Builder, node: Node, left: Value, other: Value): Value {
+  const transA = integerAttribute(node, "transA", 0), transB = integerAttribute(node, "transB", 0);
+  const alpha = floatAttribute(node, "alpha", 1);
+  const scaled = (x: Value) => alpha === 1 ? x : b.multiply(x, b.scalar(alpha));
+  if (other.constant === undefined || other.shape.length !== 2 || transA === 1) {
+    return scaled(
+      b.op("MatMul", [transA === 1 ? swapped(b, left) : left, transB === 1 ? swapped(b, other) : other]),
+    );
+  }
+  const inner = left.shape.at(-1)!, columns = other.shape[transB === 1 ? 0 : 1]!;
+  const rows = b.reshape(left, [product(left.shape.slice(0, -1)), inner]);
+  return b.reshape(scaled(b.op("Gemm", [rows, other], { transB })), [...left.shape.slice(0, -1), columns]);
+}
+
+function swapped(b: Builder, x: Value): Value {
+  const axes = x.shape.map((_, axis) => axis), rank = axes.length;
+  return b.transpose(x, [...axes.slice(0, -2), rank - 1, rank - 2]);
+}
+
+/** 1 where the index is the column's number, 0 elsewhere. */
+function oneHot(b: Builder, node: Node, indices: Value, values: Value): Value[] | undefined {
+  const depth = node.outputs[0]!.shape.at(-1)!;
+  const [off, on] = values.constant ? numbers(values.constant) ?? [] : [];
+  if (off !== 0 || on !== 1) return undefined;
+  const asInt32 = (x: Value) => b.op("Cast", [x], { to: INT32 });
+  const columns = asInt32(b.op("Range", [b.integer(0), b.integer(depth), b.integer(1)]));
+  const hits = b.op("Equal", [asInt32(b.reshape(indices, [...indices.shape, 1])), columns]);
+  return [b.op("Cast", [hits], { to: FLOAT })];
+}
+
+/** Looks rows up part by part, and adds what each part has of them: zeros where the row lies in another. */
+function lookup(
+  b: Builder,
+  node: Node,
+  table: Value,
+  indices: Value,
+  most: number,
+  log: PassLog,
+): Value[] | undefined {
+  const { constant } = table;
+  if (constant === undefined || constant.dims.length !== 2) return undefined;
+  const [rows, columns] = constant.dims as [number, number],
+    rowBytes = columns * ELEMENT_BYTES[constant.type];
+  if (rows * rowBytes <= most) return undefined;
+  const each = Math.floor(most / rowBytes), axis = integerAttribute(node, "axis", 0);
+  const parts = Array.from({ length: Math.ceil(rows / each) }, (_, i) => {
+    const from = i * each, to = Math.min(rows, from + each);
+    return { from, to, part: b.constant(`${table.name}_${i}`, rowsOf(constant, from, to)) };
+  });
+  log("looked up part by part", `tables (${rows}x${columns} in ${parts.length} parts)`);
+  // Over the columns every part has its share of each column.
+  if (axis === 1 || axis === -1) {
+    return [
+      b.op("Concat", parts.map(({ part }) => b.op("Gather", [part, indices], { axis: 1 })), { axis: 0 }),
+    ];
+  }
+  const found = parts.map(({ from, to, part }) => {
+    const own = b.subtract(indices, b.integer(from));
+    const place = b.op("Min", [b.op("Max", [own, b.integer(0)]), b.integer(to - from - 1)]);
+    const within = b.op("Cast", [b.op("Equal", [own, place])], { to: FLOAT });
+    return b.multiply(b.op("Gather", [part, place], { axis: 0 }), b.reshape(within, [...indices.shape, 1]));
+  });
+  return [found.reduce((sum, part) => b.add(sum, part))];
+}
+
+/** Some rows of a table, still a view into its file. */
+function rowsOf({ type, dims, bytes, region }: Constant, from: number, to: number): Constant {
+  const rowBytes = dims[1]! * ELEMENT_BYTES[type];
+  return {
+    type,
+    dims: [to - from, dims[1]!],
+    ...(bytes && { bytes: bytes.subarray(from * rowBytes, to * rowBytes) }),
+    ...(region && {
+      region: { ...region, offset: region.offset + from * rowBytes, length: (to - from) * rowBytes },
+    }),
+  };
+}

@@ -1,0 +1,31 @@
+import { decodeText, SAVE_AS_UTF8 } from "./decode_text.ts";
+import { InputError } from "../base/errors.ts";
+
+/**
+ * Reads a JSON object from a file in UTF-8, with or without a byte order mark.
+ *
+ * @throws {InputError} naming the file, where it holds something else
+ */
+export async function readJson(path: string): Promise<Record<string, unknown>> {
+  const text = decodeText(await Deno.readFile(path), path, SAVE_AS_UTF8);
+  let found: unknown;
+  try {
+    found = JSON.parse(text);
+  } catch (error) {
+    throw new InputError(`${path} is not JSON: ${onOneLine((error as Error).message)}`, { cause: error });
+  }
+  if (!isObject(found)) {
+    const kind = found === null ? "null" : Array.isArray(found) ? "a list" : `a ${typeof found}`;
+    throw new InputError(`${path} must hold a JSON object ({…}), and it holds ${kind}`);
+  }
+  return found;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** A message that may cite a piece of the file. */
+function onOneLine(message: string): string {
+  return message.replaceAll(/\s+/g, " ");
+}

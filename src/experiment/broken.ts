@@ -1,7 +1,0 @@
-import type { KeyPath } from "./document.ts";
-
-/** A rule that a file breaks, and where. */
-export interface Broken {
-  readonly path: KeyPath;
-  readonly message: string;
-}

@@ -1,0 +1,60 @@
+import { HubError } from "./hub_error.ts";
+
+/** How often a request is made that fails for reasons which pass. */
+const TRIES = 5;
+
+/** What a server answers that is overloaded, or has not come up yet. */
+const PASSING = new Set([429, 500, 502, 503, 504]);
+
+/** No longer than so many seconds is waited for a server. */
+const LONGEST = 60;
+
+/**
+ * A `fetch` that asks again where a server is overloaded or cannot be reached, after as long as it says (`Retry-After`,
+ * RFC 9110 §10.2.3), else after 1, 2, 4 … seconds.
+ *
+ * @param log told in one line that and why it waits
+ * @throws {HubError} where the server cannot be reached
+ */
+export function fetchWithRetry(log: (line: string) => void): typeof fetch {
+  return async (input, init) => {
+    for (let tries = 1;; tries++) {
+      const { host } = new URL(input instanceof Request ? input.url : input);
+      let pause = 2 ** (tries - 1), reason: string;
+      try {
+        const response = await fetch(input, init);
+        if (!PASSING.has(response.status) || tries === TRIES) return response;
+        pause = retryAfter(response) ?? pause;
+        if (pause > LONGEST) return response;
+        reason = `answers ${response.status}`;
+        await response.body?.cancel();
+      } catch (error) {
+        if (error instanceof Deno.errors.NotCapable) throw notAllowed(host, error);
+        const message = error instanceof Error ? error.message : String(error);
+        if (tries === TRIES) throw new HubError(unreachable(host, message), { cause: error });
+        reason = `cannot be reached (${message})`;
+      }
+      log(`${host} ${reason}: asking again in ${Math.ceil(pause)} s`);
+      await new Promise((resolve) => setTimeout(resolve, pause * 1000));
+    }
+  };
+}
+
+function unreachable(host: string, reason: string): string {
+  return `${host} cannot be reached (${reason}): check the network, set HF_ENDPOINT to a mirror, or HF_HUB_OFFLINE=1 to go by what is in the cache`;
+}
+
+function notAllowed(host: string, cause: Error): HubError {
+  return new HubError(
+    `Deno may not reach ${host}: the tasks allow the hub's own hosts; for another, call 'deno run' with the task's permissions and --allow-net`,
+    { cause },
+  );
+}
+
+/** In seconds: the header has these, or a date. */
+function retryAfter({ headers }: Response): number | undefined {
+  const value = headers.get("retry-after");
+  if (value === null) return undefined;
+  const seconds = /^\d+$/.test(value) ? Number(value) : (Date.parse(value) - Date.now()) / 1000;
+  return Number.isNaN(seconds) ? undefined : Math.max(0, seconds);
+}

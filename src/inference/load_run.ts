@@ -1,0 +1,211 @@
+import { join } from "@std/path";
+import { chooseDevice } from "../device/choose.ts";
+import type { DeviceKind, Tensor } from "../device/device.ts";
+import { namedText } from "../evaluation/answer_error.ts";
+import { type Classifier, classLogits } from "../evaluation/predict.ts";
+import { indexOfLargest } from "../evaluation/softmax.ts";
+import { calibrated, type Calibration } from "../evaluation/recalibration.ts";
+import { InputError } from "../base/errors.ts";
+import { readColumns } from "../dataset/reading.ts";
+import { promptLength } from "../experiment/prompt_vectors.ts";
+import { columnsOf, parseTemplate } from "../experiment/template.ts";
+import type { Experiment } from "../experiment/types.ts";
+import { answerBatches } from "../prompt/padding.ts";
+import { TemplateEncoder } from "../prompt/encoding.ts";
+import { readVerbalizer, type Verbalizer } from "../prompt/verbalizer.ts";
+import { readWeights } from "../results/model_weights.ts";
+import { probabilitiesOf } from "../results/predictions.ts";
+import { readPrompt } from "../results/read_prompt.ts";
+import { readAbout, readEnsemble } from "../results/read_run.ts";
+import { calibrationIn } from "../run/calibrate.ts";
+import { compileHardModel, compileWholeModel } from "../artifacts/compile_model.ts";
+import { deviceForModel } from "../run/device_for_model.ts";
+import { terminalDownloads } from "../terminal/downloads.ts";
+import { modelOfRun } from "./model_of_run.ts";
+import type { OpenModel } from "../model/open_model.ts";
+import {
+  compileExperiment,
+  compileTargetOf,
+  optimizerName,
+  positionCounting,
+} from "../run/compile_experiment.ts";
+import { readMembers } from "../run/read_members.ts";
+
+/** How a run is loaded. */
+export interface LoadOptions {
+  /** Where it computes; the experiment's own device where this is left out. */
+  readonly device?: DeviceKind | "auto";
+  /** The model's folder, where it is no longer where the run found it. */
+  readonly model?: string;
+  /** A folder that the compiled model is kept in from one call to the next; where this is left out, none is. */
+  readonly cache?: string;
+  /** Told in a line what a person should know: that a model is downloaded, say. */
+  readonly log?: (line: string) => void;
+}
+
+/** A text to classify: what stands for `{text}`, or for each of the template's columns by its name. */
+export type Classifiable = string | Readonly<Record<string, string>>;
+
+/** What a run says of a text. */
+export interface Classification {
+  /** The most probable class. */
+  readonly predicted: string;
+  readonly probabilities: Readonly<Record<string, number>>;
+  /** How many of the text's tokens did not fit the model's positions. */
+  readonly truncated: number;
+}
+
+/** A run's prompt with its frozen model, ready to classify. */
+export class LoadedRun {
+  private isReleased = false;
+
+  private constructor(
+    /** What the run was asked for. */
+    readonly experiment: Experiment,
+    private readonly classifier: Classifier,
+    private readonly calibration: Calibration,
+    private readonly encoder: TemplateEncoder,
+    private readonly verbalizer: Verbalizer,
+    /** The columns that stand in the template: `text`, or others. */
+    readonly columns: readonly string[],
+    /** What it computes on. */
+    readonly device: string,
+  ) {}
+
+  /** @param folder of a complete run */
+  static async open(folder: string, options: LoadOptions): Promise<LoadedRun> {
+    const { log = () => {}, cache } = options;
+    const about = await readAbout(folder), { experiment } = about, { prompt } = experiment;
+    const model = await modelOfRun(about, folder, options.model, terminalDownloads(log));
+    const device = deviceForModel(await chooseDevice(options.device ?? experiment.device, log), model.onnx);
+    const target = compileTargetOf(device, experiment),
+      compiled = await compileExperiment({ experiment, model }, target, cache);
+    const isWhole = experiment.tune === "all";
+    const graph = isWhole
+      ? compileWholeModel(model, optimizerName(experiment.training), target).predict
+      : compiled === undefined
+      ? compileHardModel(model, target).predict
+      : (experiment.ensemble ? compiled.bank : compiled).predict;
+    const session = await device.open(graph);
+    const template = parseTemplate(prompt.template, promptLength(prompt));
+    const counting = positionCounting(prompt, compiled);
+    return new LoadedRun(
+      experiment,
+      {
+        session,
+        inputs: isWhole
+          ? await readWeights(folder)
+          : compiled
+          ? { prompt: await promptOf(experiment, folder, model, compiled.dimension) }
+          : {},
+        ...(experiment.ensemble && { vote: experiment.ensemble.vote }),
+        ...answerBatches(model, session, experiment.evaluation),
+        precision: experiment.precision,
+        tuned: experiment.tune !== "none",
+      },
+      calibrationIn(about.metrics.calibration, Object.keys(experiment.verbalizer)),
+      new TemplateEncoder(template, model.tokenizer, model.card, counting),
+      readVerbalizer(experiment.verbalizer, model.tokenizer, experiment.multiTokenWords),
+      columnsOf(template),
+      device.description,
+    );
+  }
+
+  /** The classes, in the order of the verbalizer. */
+  get classes(): readonly string[] {
+    return this.verbalizer.classes;
+  }
+
+  /**
+   * Classifies texts, in batches of texts of like length.
+   *
+   * @returns in the order of the texts
+   * @throws {InputError} where it is given no list, a text lacks one of the template's columns, or the run was released
+   * @throws {AnswerError} where the answer to a text is no number
+   */
+  async classify(texts: readonly Classifiable[]): Promise<Classification[]> {
+    if (this.isReleased) throw new InputError("the run was released: load it again to classify");
+    if (!Array.isArray(texts)) throw new InputError("classify takes a list of texts: classify([text])");
+    const { classes } = this.verbalizer;
+    const nameOf = (i: number) => {
+      const placed = this.placed(texts[i]!, i);
+      return namedText("the text", this.columns.map((name) => placed[name]!).join(" | "));
+    };
+    const encoded = texts.map((text, i) => ({ ...this.encoder.encode(this.placed(text, i)), label: 0 }));
+    const found = await classLogits(this.classifier, { examples: encoded, nameOf }, this.verbalizer);
+    const logits = found.map((row) => calibrated(row, this.calibration));
+    return logits.map((row, i) => ({
+      predicted: classes[indexOfLargest(row)]!,
+      probabilities: probabilitiesOf(row, classes),
+      truncated: encoded[i]!.truncated,
+    }));
+  }
+
+  /** Frees what the run holds on the device. */
+  async release(): Promise<void> {
+    if (this.isReleased) return;
+    this.isReleased = true;
+    await this.classifier.session.release();
+  }
+
+  private placed(text: Classifiable, index: number): Readonly<Record<string, string>> {
+    const columns: Readonly<Record<string, unknown>> | null | undefined = typeof text === "string"
+      ? { text }
+      : text;
+    if (typeof columns !== "object" || columns === null) {
+      throw new InputError(`text ${index + 1} is ${columns}: it must be a string, or an object of columns`);
+    }
+    const given = this.columns.map((name) => {
+      const value = Object.hasOwn(columns, name) ? columns[name] : undefined;
+      if (typeof value === "string") return [name, value] as const;
+      throw new InputError(`text ${index + 1} lacks '${name}', which stands in the run's template`);
+    });
+    return readColumns(Object.fromEntries(given), this.columns, this.experiment.dataset.clean);
+  }
+}
+
+/** A run's prompt, or those that answer together in it, whose runs lie where they were. */
+async function promptOf(
+  experiment: Experiment,
+  folder: string,
+  model: OpenModel,
+  dimension: number,
+): Promise<Tensor> {
+  if (experiment.ensemble === undefined) return (await readPrompt(folder, dimension)).prompt;
+  const { members } = await readEnsemble(folder);
+  const { folders, prompts, sha256 } = await readMembers(
+    experiment,
+    members.map(({ run }) => join(folder, run)),
+    model,
+  );
+  const changed = members.findIndex(({ prompt_sha256: then }, i) => then !== undefined && then !== sha256[i]);
+  if (changed !== -1) {
+    throw new InputError(
+      `the prompt in ${
+        folders[changed]
+      } is not the one that ${folder} answered with: it was tuned again since; run the ensemble again, too`,
+    );
+  }
+  return prompts;
+}
+
+/**
+ * Loads a run's prompt and its frozen model.
+ *
+ * @param folder of a complete run, of a soft or a hard prompt or of an ensemble
+ * @throws {InputError} where there is no such run, or its model is missing or another
+ * @throws {DeviceError} where the device is not there
+ *
+ * @example
+ * ```ts
+ * import { loadRun } from "softprompt";
+ *
+ * const run = await loadRun("results/first-soft");
+ * const [answer] = await run.classify(["a gripping, beautifully acted thriller ."]);
+ * console.log(answer!.predicted, answer!.probabilities);
+ * await run.release();
+ * ```
+ */
+export function loadRun(folder: string, options: LoadOptions = {}): Promise<LoadedRun> {
+  return LoadedRun.open(folder, options);
+}

@@ -1,0 +1,37 @@
+import { join } from "@std/path";
+import { InputError } from "../base/errors.ts";
+import { checkSemantics } from "../experiment/semantics.ts";
+import type { DownloadReporter } from "../hub/repository.ts";
+import type { RunAbout } from "../results/read_run.ts";
+import { type OpenModel, openModel } from "../model/open_model.ts";
+import { checkFiles } from "../run/same_model.ts";
+
+/**
+ * Finds the model that a run was tuned for.
+ *
+ * @param folder the run's
+ * @param instead a folder that holds it, where it is no longer where the run found it
+ * @throws {InputError} where there is none, its files are others, or the run was made when its keys meant something else
+ */
+export async function modelOfRun(
+  { experiment, environment }: RunAbout,
+  folder: string,
+  instead: string | undefined,
+  progress: DownloadReporter,
+): Promise<OpenModel> {
+  checkSemantics(experiment.semantics, `the run in ${folder}`);
+  const { source, file, revision } = experiment.model, way = "name the model's folder by --model";
+  const spec = instead !== undefined
+    ? { source: instead, file }
+    : revision !== undefined
+    ? experiment.model
+    : { source: environment.model.folder ?? source, file };
+  const namedIn: string = instead === undefined ? join(folder, "experiment.yaml") : "./";
+  const model = await openModel(spec, namedIn, progress).catch((error) => {
+    throw error instanceof InputError && instead === undefined
+      ? new InputError(`${error.message}; ${way}`, { cause: error })
+      : error;
+  });
+  checkFiles(model, environment, folder, `put it back, ${way}, or run the experiment again`);
+  return { ...model, source };
+}

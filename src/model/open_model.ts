@@ -1,0 +1,78 @@
+import { relative } from "@std/path";
+import { countParameters, factsOf, type ModelFacts, readOnnxFile, weightFiles } from "../compiler/mod.ts";
+import type { ModelSpec } from "../experiment/types.ts";
+import type { DownloadReporter } from "../hub/repository.ts";
+import { type ModelCard, readCard } from "./card.ts";
+import { findModel } from "./folder.ts";
+import { hashFile } from "../disk/hash_file.ts";
+import { readGraph } from "./read_graph.ts";
+import { readRegion } from "./read_region.ts";
+import { readTokenizer } from "./read_tokenizer.ts";
+import type { Tokenizer } from "./tokenizer.ts";
+
+/** A frozen model, found and described. Its weights stay in their file. */
+export interface OpenModel {
+  /** Where it comes from, as the user names it. */
+  readonly source: string;
+  /** The commit, for a model of the hub. */
+  readonly revision: string | null;
+  readonly folder: string;
+  /** The ONNX file's path. */
+  readonly onnx: string;
+  /** The ONNX file without its weights, which are external data that lies where it lies on disk. */
+  readonly graph: Uint8Array;
+  /** The SHA-256 of the ONNX file. */
+  readonly sha256: string;
+  /** The SHA-256 of each file that holds weights, the ONNX file among them, by its path. */
+  readonly weights: ReadonlyMap<string, string>;
+  /** The SHA-256 of each file that an answer depends on, by its name within the folder, in the alphabet's order. */
+  readonly files: Readonly<Record<string, string>>;
+  /** How many numbers its weights are. */
+  readonly parameters: number;
+  /** What its graph says of it. */
+  readonly facts: ModelFacts;
+  readonly card: ModelCard;
+  readonly tokenizer: Tokenizer;
+}
+
+/**
+ * Reads a model's folder, or gets it from the hub. Every file is read once, and all that an answer depends on is known then: a
+ * run of other files is another run.
+ *
+ * @param namedIn the file that names it, which a folder is relative to
+ */
+export async function openModel(
+  spec: ModelSpec,
+  namedIn: string,
+  downloads: DownloadReporter,
+): Promise<OpenModel> {
+  const { folder, onnx, revision, described, provide } = await findModel(spec, namedIn, downloads);
+  const { bytes: graph, sha256 } = await readGraph(onnx), file = readOnnxFile(graph, onnx, readRegion);
+  const beside = weightFiles(file);
+  for (const path of beside) await provide(path);
+  const weights = new Map([[onnx, sha256], ...await hashes(beside)]), facts = factsOf(file);
+  return {
+    source: spec.source,
+    revision,
+    folder,
+    onnx,
+    graph,
+    sha256,
+    weights,
+    files: byName(folder, [...weights, ...await hashes(described)]),
+    parameters: countParameters(file),
+    facts,
+    card: await readCard(folder, facts),
+    tokenizer: await readTokenizer(folder, facts),
+  };
+}
+
+function hashes(paths: readonly string[]): Promise<[string, string][]> {
+  return Promise.all(paths.map(async (path): Promise<[string, string]> => [path, await hashFile(path)]));
+}
+
+/** Hashes by their files' names within a folder. */
+function byName(folder: string, hashes: readonly (readonly [string, string])[]): Record<string, string> {
+  const named = hashes.map(([path, hash]) => [relative(folder, path).replaceAll("\\", "/"), hash] as const);
+  return Object.fromEntries(named.sort(([a], [b]) => a < b ? -1 : 1));
+}

@@ -1,0 +1,158 @@
+import type { Tensor } from "../device/device.ts";
+import type { Tokenizer } from "../model/tokenizer.ts";
+import type { EmbeddingSpace } from "./embedding_space.ts";
+import type { InitialPrompt } from "./initialization.ts";
+import type { Verbalizer } from "./verbalizer.ts";
+
+/** A vector of the prompt, the vocabulary around it, and how far it has come. */
+export interface Neighbourhood {
+  readonly vector: number;
+  /** The token that the vector started as, where it started as one. */
+  readonly initial_token?: string;
+  /** The nearest tokens by cosine, the nearest first. */
+  readonly nearest: readonly { readonly token: string; readonly cosine: number }[];
+  /** From where it started: the length of the way, and the cosine between start and end. */
+  readonly movement: { readonly distance: number; readonly cosine: number };
+}
+
+/** What a prompt's vectors mean, as far as the vocabulary around them says (Lester et al. 2021, §7): `neighbours.json`. */
+export interface PromptInterpretation {
+  readonly vectors: readonly Neighbourhood[];
+  /** Vectors that have one nearest token: the prompt may be longer than it need be. */
+  readonly duplicates: readonly { readonly token: string; readonly vectors: readonly number[] }[];
+  /** The verbalizer's words that are one token, and the vectors around which they are found. */
+  readonly label_words: readonly {
+    readonly class: string;
+    readonly token: string;
+    readonly vectors: readonly number[];
+  }[];
+}
+
+/** How many tokens around a vector are named. */
+const NEAREST = 5;
+
+/**
+ * Says what a prompt's vectors mean, in the space that they live in: the nearest tokens of the vocabulary by cosine, special
+ * ones left out.
+ *
+ * @param prompt float32 [length, dimension]
+ * @param start what the vectors started as
+ */
+export async function interpretPrompt(
+  prompt: Tensor,
+  start: InitialPrompt,
+  space: EmbeddingSpace,
+  tokenizer: Tokenizer,
+  { classes, tokens: words }: Verbalizer,
+): Promise<PromptInterpretation> {
+  const units = unitRows(prompt), begun = unitRows(start.prompt);
+  const ends = rows(prompt), starts = rows(start.prompt), { origins } = start;
+  const around = await nearestTokens(units, space, tokenizer);
+  const vectors = around.map((nearest, i): Neighbourhood => ({
+    vector: i,
+    ...(origins[i] !== undefined && { initial_token: origins[i] }),
+    nearest: nearest.map(({ id, cosine }) => ({ token: tokenizer.tokenOf(id), cosine })),
+    movement: { distance: distance(ends[i]!, starts[i]!), cosine: dot(units[i]!, begun[i]!) },
+  }));
+  const sharing = Map.groupBy(vectors, ({ nearest }) => nearest[0]!.token);
+  return {
+    vectors,
+    duplicates: [...sharing].filter(([, group]) => group.length > 1)
+      .map(([token, group]) => ({ token, vectors: group.map(({ vector }) => vector) })),
+    label_words: words.flatMap((list, c) =>
+      list.filter((word) => word.length === 1).map(([id]) => ({
+        class: classes[c]!,
+        token: tokenizer.tokenOf(id!),
+        vectors: around.flatMap((nearest, i) => nearest.some((one) => one.id === id) ? [i] : []),
+      }))
+    ),
+  };
+}
+
+/** A token and how near it is. */
+interface Near {
+  readonly id: number;
+  readonly cosine: number;
+}
+
+/**
+ * The tokens nearest to each of some unit vectors, the nearest first, the first of equals first; special tokens are left out.
+ * One pass over the vocabulary, block by block.
+ */
+async function nearestTokens(
+  units: readonly Float32Array[],
+  space: EmbeddingSpace,
+  tokenizer: Tokenizer,
+): Promise<Near[][]> {
+  const size = Math.min(tokenizer.size, space.rows), { dimension } = space;
+  const ids = Array.from({ length: size }, (_, id) => id).filter((id) => !tokenizer.isSpecial(id));
+  const around: Near[][] = units.map(() => []), cosines = new Float64Array(units.length);
+  for await (const block of space.blocks(ids)) {
+    for (const [at, id] of block.ids.entries()) {
+      const token = unitOf(block.vectors.subarray(at * dimension, (at + 1) * dimension));
+      multiply(units, token, cosines);
+      for (let i = 0; i < cosines.length; i++) insert(around[i]!, id, cosines[i]!);
+    }
+  }
+  return around;
+}
+
+/** Puts a token among the nearest, where it is one of them. */
+function insert(nearest: Near[], id: number, cosine: number): void {
+  if (nearest.length === NEAREST && cosine <= nearest[NEAREST - 1]!.cosine) return;
+  const place = nearest.findIndex((one) => one.cosine < cosine);
+  nearest.splice(place < 0 ? nearest.length : place, 0, { id, cosine });
+  if (nearest.length > NEAREST) nearest.pop();
+}
+
+function rows({ data, dims: [count, columns] }: Tensor): Float32Array[] {
+  return Array.from(
+    { length: count! },
+    (_, row) => (data as Float32Array).slice(row * columns!, (row + 1) * columns!),
+  );
+}
+
+/** The rows of a matrix, each divided by its norm. */
+function unitRows(matrix: Tensor): Float32Array[] {
+  return rows(matrix).map(unitOf);
+}
+
+/** A vector divided by its norm. */
+function unitOf(vector: Float32Array): Float32Array {
+  const norm = Math.sqrt(dot(vector, vector)) || 1;
+  return vector.map((x) => x / norm);
+}
+
+/**
+ * The products of some vectors with another. Each addition waits for the one before it: four sums that do not wait for each
+ * other take little longer than one.
+ */
+function multiply(vectors: readonly Float32Array[], by: Float32Array, products: Float64Array): void {
+  const fours = vectors.length - vectors.length % 4;
+  for (let v = 0; v < fours; v += 4) {
+    const a = vectors[v]!, b = vectors[v + 1]!, c = vectors[v + 2]!, d = vectors[v + 3]!;
+    let inA = 0, inB = 0, inC = 0, inD = 0;
+    for (let i = 0; i < by.length; i++) {
+      const x = by[i]!;
+      inA += a[i]! * x;
+      inB += b[i]! * x;
+      inC += c[i]! * x;
+      inD += d[i]! * x;
+    }
+    products[v] = inA;
+    products[v + 1] = inB;
+    products[v + 2] = inC;
+    products[v + 3] = inD;
+  }
+  for (let v = fours; v < vectors.length; v++) products[v] = dot(vectors[v]!, by);
+}
+
+function dot(a: Float32Array, b: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
+  return sum;
+}
+
+function distance(a: Float32Array, b: Float32Array): number {
+  return Math.sqrt(a.reduce((sum, x, i) => sum + (x - b[i]!) ** 2, 0));
+}

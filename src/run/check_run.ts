@@ -1,0 +1,216 @@
+import { join } from "@std/path";
+import { type SelfCheck, selfCheck, SelfCheckError, UncheckableError } from "../check/self_check.ts";
+import { toleranceFor } from "../check/difference.ts";
+import { type Emitted, mapWeights, numberFormatOf, readOnnxFile } from "../compiler/mod.ts";
+import { placed } from "../dataset/example.ts";
+import { sha256 } from "../base/sha256.ts";
+import { type Device, float32Tensor, type Tensor } from "../device/device.ts";
+import { openUntouched } from "../device/untouched.ts";
+import { Lock } from "../disk/lock.ts";
+import { onDisk } from "../disk/on_disk.ts";
+import { readRegion } from "../model/read_region.ts";
+import { promptInsertion, promptLength } from "../experiment/prompt_vectors.ts";
+import { parseTemplate, type Template } from "../experiment/template.ts";
+import type { LabelledEncoding } from "../prompt/batches.ts";
+import { type Encoded, TemplateEncoder } from "../prompt/encoding.ts";
+import { RUN_FILES } from "../results/file_schemas.ts";
+import { compilerHash, type CompileTarget } from "../artifacts/compile_model.ts";
+import type { Prepared } from "./prepare.ts";
+import type { RunGraphs } from "./run_graphs.ts";
+
+/** What became of a run's check: what was found, now or before, or why there was none. */
+export type CheckOutcome = SelfCheck | { readonly skipped: string };
+
+/** What is checked. */
+export interface CheckedRun {
+  readonly prepared: Prepared;
+  readonly compiled: RunGraphs;
+  readonly target: CompileTarget;
+  readonly device: Device;
+  /** The folder that the outcome is kept in from run to run. */
+  readonly cache: string;
+}
+
+/** Vectors of a prompt's piece while it is checked: what is compiled does not depend on their number. */
+const MOST_VECTORS = 4;
+
+/** Test texts that the two are chosen from. */
+const LOOKED_AT = 256;
+
+/** The most logits that the file is asked for at once: it gives one for each word at each token. */
+const MOST_LOGITS = 2 ** 25;
+
+/**
+ * Makes sure that a run's compiled graph computes what the model's own file computes, before anything is tuned or scored by
+ * it. What was found is kept by the content of all that it depends on, and is not looked for again.
+ *
+ * @throws {SelfCheckError} where they differ
+ */
+export async function checkRun(run: CheckedRun): Promise<CheckOutcome> {
+  const texts = textsToCheck(run.prepared);
+  const path: string = join(run.cache, `${await keyOf(run, texts)}.check.json`);
+  const lock = await Lock.take(`${path}.lock`, () => {});
+  try {
+    return await readKept(path) ?? await checkedAndKept(run, texts, path);
+  } finally {
+    lock?.release();
+  }
+}
+
+async function checkedAndKept(
+  run: CheckedRun,
+  texts: readonly LabelledEncoding[],
+  path: string,
+): Promise<CheckOutcome> {
+  const outcome = await checked(run, texts);
+  if ("skipped" in outcome) return outcome;
+  await onDisk(path, async () => {
+    await Deno.writeTextFile(`${path}.new`, JSON.stringify(outcome));
+    await Deno.rename(`${path}.new`, path);
+  });
+  return outcome;
+}
+
+async function keyOf(
+  { prepared: { experiment, model }, target, device }: CheckedRun,
+  texts: readonly LabelledEncoding[],
+): Promise<string> {
+  const { prompt, tune, ensemble, semantics } = experiment;
+  const made = JSON.stringify([
+    model.files,
+    prompt.template,
+    promptInsertion(prompt),
+    tune,
+    ensemble !== undefined,
+    target,
+    device.kind,
+    semantics,
+    texts.map(({ ids }) => ids),
+    await compilerHash(),
+  ]);
+  return (await sha256(new TextEncoder().encode(made))).slice(0, 32);
+}
+
+async function readKept(path: string): Promise<SelfCheck | undefined> {
+  try {
+    const kept: unknown = JSON.parse(await Deno.readTextFile(path));
+    const { difference, tolerance } = RUN_FILES.read("self_check", kept, (fault) => new SyntaxError(fault));
+    return difference <= tolerance ? { difference, tolerance } : undefined;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+async function checked(run: CheckedRun, texts: readonly LabelledEncoding[]): Promise<CheckOutcome> {
+  const { prepared, target, device, compiled } = run, { experiment, model, verbalizer } = prepared;
+  const own = readOnnxFile(model.graph, model.onnx, readRegion);
+  const numbers = numberFormatOf(own), untouched = mapWeights(own);
+  const lacking = await lackingMemory([...untouched.weights.values()]);
+  if (lacking !== undefined) return { skipped: lacking };
+  if (texts.length === 0) return { skipped: "prompt and text together do not fit the model's positions" };
+  const { graph, inputs } = answeringGraph(compiled, experiment.ensemble !== undefined);
+  const file = await openUntouched(untouched).catch((error) => {
+    const [reason] = (error as Error).message.split("\n");
+    return { skipped: `it does not open in plain ONNX Runtime: ${reason}` };
+  });
+  if ("skipped" in file) return file;
+  const answer = await device.open(graph),
+    embed = compiled.prompt && await device.open(compiled.prompt.embed);
+  try {
+    return await selfCheck({
+      answer,
+      embed,
+      inputs,
+      isBank: experiment.ensemble !== undefined,
+      file,
+      texts,
+      tokens: verbalizer.tokens,
+      card: model.card,
+      facts: model.facts,
+      padId: model.tokenizer.padId,
+      numbers,
+      tolerance: toleranceFor(numbers, target.precision),
+    });
+  } catch (error) {
+    if (error instanceof UncheckableError) {
+      return { skipped: `it does not run in plain ONNX Runtime: ${error.message}` };
+    }
+    if (!(error instanceof SelfCheckError)) throw error;
+    throw new SelfCheckError(
+      `${model.onnx} is not computed as it stands: ${error.message}. Nothing was tuned or scored (--no-self-check goes on all the same)`,
+      { cause: error },
+    );
+  } finally {
+    await file.release();
+    await answer.release();
+    await embed?.release();
+  }
+}
+
+/** What the run will answer with, and what it takes beside texts and a prompt. */
+function answeringGraph(
+  graphs: RunGraphs,
+  isEnsemble: boolean,
+): { graph: Emitted; inputs: Readonly<Record<string, Tensor>> } {
+  if (graphs.model) {
+    const { model } = graphs;
+    const start = model.parameters.map(({ name, dims, start }) =>
+      [name, float32Tensor(start, dims)] as const
+    );
+    return { graph: model.answer, inputs: Object.fromEntries(start) };
+  }
+  if (graphs.hard) return { graph: graphs.hard.answer, inputs: {} };
+  return { graph: (isEnsemble ? graphs.prompt.bank : graphs.prompt).answer, inputs: {} };
+}
+
+/**
+ * The longest and the shortest of the first test texts, ordinary tokens of the texts themselves in the prompt's places. Where
+ * all are of one length, half a text or a text twice is the other one, so that one is padded beside the other in any case.
+ */
+function textsToCheck({ experiment: { prompt }, model, dataset }: Prepared): LabelledEncoding[] {
+  const { tokenizer, card, facts } = model;
+  const template: Template = parseTemplate(prompt.template, promptLength(prompt)).map((piece) =>
+    piece.kind === "prompt" ? { ...piece, length: Math.min(piece.length, MOST_VECTORS) } : piece
+  );
+  const encoder = new TemplateEncoder(template, tokenizer, card, "together");
+  const texts = dataset.test.slice(0, LOOKED_AT).map(placed);
+  const { longest, shortest } = ends(texts.map((text) => encoder.encode(text)), facts.words);
+  const others = longest.ids.length > shortest.ids.length ? [] : [half, twice].map((change) =>
+    encoder.encode(
+      Object.fromEntries(Object.entries(texts[0]!).map(([field, text]) => [field, change(text)])),
+    )
+  );
+  const pair = ends([longest, shortest, ...others], facts.words);
+  return [...new Set([pair.longest, pair.shortest])].map((text) => {
+    const ordinary = text.ids.filter((id, i) => !tokenizer.isSpecial(id) && !text.promptRows.includes(i));
+    const ids = [...text.ids];
+    for (const [i, row] of text.promptRows.entries()) ids[row] = ordinary[i % ordinary.length]!;
+    return { ...text, ids, label: 0 };
+  });
+}
+
+/** The longest text that the file can be asked for at once, and the shortest one. */
+function ends(texts: readonly Encoded[], words: number): { longest: Encoded; shortest: Encoded } {
+  const sorted = texts.toSorted((a, b) => b.ids.length - a.ids.length), shortest = sorted.at(-1)!;
+  return { longest: sorted.find(({ ids }) => ids.length * words <= MOST_LOGITS) ?? shortest, shortest };
+}
+
+function half(text: string): string {
+  const characters = [...text];
+  return characters.slice(0, characters.length / 2).join("");
+}
+
+function twice(text: string): string {
+  return `${text} ${text}`;
+}
+
+/** Why the file's weights do not fit into memory beside the compiled graph; `undefined` where they do. */
+async function lackingMemory(files: readonly string[]): Promise<string | undefined> {
+  const sizes = await Promise.all(files.map(async (path) => (await Deno.stat(path)).size));
+  const needed = sizes.reduce((sum, size) => sum + size, 0), { available } = Deno.systemMemoryInfo();
+  const gib = (bytes: number) => (bytes / 2 ** 30).toFixed(1);
+  return needed > available
+    ? `its weights take ${gib(needed)} GiB, and ${gib(available)} GiB of memory are free`
+    : undefined;
+}

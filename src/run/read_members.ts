@@ -1,0 +1,87 @@
+import { dirname, resolve } from "@std/path";
+import { float32Tensor, type Tensor } from "../device/device.ts";
+import { InputError } from "../base/errors.ts";
+import { promptInsertion, promptLength } from "../experiment/prompt_vectors.ts";
+import type { Experiment } from "../experiment/types.ts";
+import { readPrompt } from "../results/read_prompt.ts";
+import { readAbout, readEnvironment } from "../results/read_run.ts";
+import { checkFiles, type ModelFiles } from "./same_model.ts";
+
+/** The prompts of an ensemble. */
+export interface Members {
+  /** The folders of their runs. */
+  readonly folders: readonly string[];
+  /** float32 [prompts, length, dimension] */
+  readonly prompts: Tensor;
+  /** Of each prompt's file. */
+  readonly sha256: readonly string[];
+}
+
+/**
+ * The folders of the runs whose prompts answer together in an experiment; `undefined` where there is no ensemble.
+ *
+ * @param file the experiment file, which paths are relative to
+ */
+export function memberFolders({ ensemble }: Experiment, file: string): string[] | undefined {
+  if (ensemble === undefined || !("runs" in ensemble)) return undefined;
+  return ensemble.runs.map((path) => resolve(dirname(file), path));
+}
+
+/**
+ * Reads the prompts of an ensemble.
+ *
+ * @param model that they answer with
+ * @throws {InputError} where a run is not complete, its model was another, or its prompt has another length, another template or
+ *   stands elsewhere
+ */
+export async function readMembers(
+  { prompt }: Experiment,
+  folders: readonly string[],
+  model: ModelFiles,
+): Promise<Members> {
+  const read = await Promise.all(folders.map((folder) => readPrompt(folder)));
+  for (const folder of folders) {
+    const environment = await readEnvironment(folder);
+    if (environment === undefined) {
+      throw new InputError(`${folder} is no complete run: it lacks environment.json`);
+    }
+    checkFiles(model, environment, folder, "an ensemble's prompts are all tuned with the model that it has");
+    const { template } = (await readAbout(folder)).experiment.prompt;
+    if (template !== prompt.template) {
+      throw new InputError(
+        `the prompt in ${folder} was tuned in the template "${template}", and the ensemble's is "${prompt.template}": an ensemble's prompts all stand in its own template`,
+      );
+    }
+  }
+  for (const [i, { insertion, prompt: { dims } }] of read.entries()) {
+    if (insertion !== promptInsertion(prompt)) {
+      throw new InputError(
+        `the prompt in ${folders[i]} stands at ${insertion}, and the ensemble's at ${
+          promptInsertion(prompt)
+        }`,
+      );
+    }
+    if (dims[0] !== promptLength(prompt)) {
+      throw new InputError(
+        `the prompt in ${folders[i]} has ${dims[0]} vectors, and 'prompt.length' of the ensemble is ${
+          promptLength(prompt)
+        }`,
+      );
+    }
+    if (dims[1] !== read[0]!.prompt.dims[1]) {
+      throw new InputError(
+        `the prompts in ${folders[0]} and ${folders[i]} have vectors of ${read[0]!.prompt.dims[1]} and of ${
+          dims[1]
+        } numbers: they are for different models`,
+      );
+    }
+  }
+  const { dims } = read[0]!.prompt, size = dims[0]! * dims[1]!;
+  const numbers = new Float32Array(size * read.length);
+  for (const [i, { prompt: { data } }] of read.entries()) numbers.set(data as Float32Array, i * size);
+  return {
+    folders,
+    prompts: float32Tensor(numbers, [read.length, ...dims]),
+    sha256: read.map(({ sha256 }) => sha256),
+  };
+}

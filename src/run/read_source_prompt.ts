@@ -1,0 +1,116 @@
+import { dirname, join, resolve } from "@std/path";
+import { sha256 } from "../base/sha256.ts";
+import type { Tensor } from "../device/device.ts";
+import { ConfigValueError, InputError, withKeyContext } from "../base/errors.ts";
+import type { PromptSpec, SoftPrompt } from "../experiment/types.ts";
+import { type Entry, entryOf, times, withEntryContext } from "../formats/embedding_scale.ts";
+import { readPeftAdapter } from "../formats/peft.ts";
+import { readJson } from "../disk/read_json.ts";
+import { readPrompt } from "../results/read_prompt.ts";
+import { readEnvironment } from "../results/read_run.ts";
+import type { OpenModel } from "../model/open_model.ts";
+import { checkFiles, type ModelFiles } from "./same_model.ts";
+
+/** A prompt that was tuned before. */
+export interface SourcePrompt {
+  /** float32 [length, dimension] */
+  readonly prompt: Tensor;
+  /** Of the file that holds it. */
+  readonly sha256: string;
+  /** What was taken for granted in reading it. */
+  readonly assumed?: string;
+}
+
+/** The key that names where it is, and the one that says where an adapter's vectors enter. */
+const PATH = ["prompt", "initialization", "path"], ENTERS = ["prompt", "initialization", "enters"];
+
+/** What of the model that a prompt is for its reading depends on. */
+export type SourcePromptTarget = ModelFiles & { readonly facts: Pick<OpenModel["facts"], "scale"> };
+
+/**
+ * Reads the prompt that another one starts from: a run's, or an adapter of PEFT's; `undefined` where it starts otherwise.
+ *
+ * @param file the experiment file, which paths are relative to
+ * @param model that the new prompt is for
+ * @throws {ConfigValueError} where there is none, it does not stand where this one does, or a run's was tuned with another model
+ */
+export async function readSourcePrompt(
+  spec: PromptSpec,
+  file: string,
+  model: SourcePromptTarget,
+): Promise<SourcePrompt | undefined> {
+  if (spec.kind === "hard") return undefined;
+  const { initialization } = spec;
+  if (initialization.from !== "peft" && initialization.from !== "run") return undefined;
+  const folder: string = resolve(dirname(file), initialization.path);
+  return await withKeyContext(
+    PATH,
+    async () =>
+      initialization.from === "peft"
+        ? afterScale(await readAdapter(spec, folder), initialization.enters, model.facts.scale)
+        : await readRunPrompt(spec, folder, model),
+  );
+}
+
+/**
+ * An adapter's prompt as it enters here, after the scale of the model's word embeddings.
+ *
+ * @param enters where it entered when it was tuned
+ * @throws {ConfigValueError} where that is said of a model that has no scale
+ */
+function afterScale(
+  given: SourcePrompt,
+  enters: Entry | undefined,
+  scale: number,
+): SourcePrompt {
+  if (scale === 1) {
+    if (enters === undefined) return given;
+    const message =
+      `'enters: ${enters}' is said of a model that does not scale its word embeddings: leave it out`;
+    throw new ConfigValueError([{ path: ENTERS, message }]);
+  }
+  const { prompt } = given, entry = enters ?? entryOf(scale, prompt.dims[1]!);
+  const other = entry === "after-scale"
+    ? "set 'before-scale' where the code that tuned it multiplies 'inputs_embeds' itself, as of Marian, or of Gemma 1 and 2 before transformers 5"
+    : "set 'after-scale' where the embedding module applies it";
+  return {
+    ...given,
+    prompt: entry === "after-scale" ? prompt : times(prompt, scale),
+    ...(enters === undefined && {
+      assumed: `the adapter's vectors are taken to enter ${withEntryContext(entry, scale)}: '${
+        ENTERS.join(".")
+      }: ${entry}'; ${other}`,
+    }),
+  };
+}
+
+async function readAdapter({ length }: SoftPrompt, folder: string): Promise<SourcePrompt> {
+  const weights = await Deno.readFile(join(folder, "adapter_model.safetensors")).catch((error) => {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new InputError(`${folder} is no adapter of PEFT's: it lacks adapter_model.safetensors`);
+  });
+  const config = await readJson(join(folder, "adapter_config.json"));
+  const prompt = readPeftAdapter(config, weights, folder);
+  if (prompt.dims[0] !== length) {
+    const message = `the adapter has ${prompt.dims[0]} vectors, and 'prompt.length' is ${length}`;
+    throw new ConfigValueError([{ path: ["prompt", "length"], message }]);
+  }
+  return { prompt, sha256: await sha256(weights) };
+}
+
+async function readRunPrompt(
+  { insertion }: SoftPrompt,
+  folder: string,
+  model: SourcePromptTarget,
+): Promise<SourcePrompt> {
+  const given = await readPrompt(folder), environment = await readEnvironment(folder);
+  if (environment !== undefined) {
+    checkFiles(model, environment, folder, "start from a prompt of the model that is tuned with here");
+  }
+  if (given.insertion !== insertion) {
+    throw new InputError(
+      `the prompt in ${folder} stands at ${given.insertion}, and this one at ${insertion}: their vectors are of different spaces`,
+    );
+  }
+  return given;
+}

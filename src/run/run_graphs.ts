@@ -1,0 +1,28 @@
+import type { Compiled, CompiledAnswer, CompiledModel } from "../compiler/mod.ts";
+import { type CompileTarget, compileWholeModel } from "../artifacts/compile_model.ts";
+import { compileExperiment, optimizerName } from "./compile_experiment.ts";
+import type { Prepared } from "./prepare.ts";
+import type { ResourceCache } from "./resource_cache.ts";
+
+/** What a run's model is compiled to: for a soft prompt, tuned or not; for a model that is tuned; or for words alone. */
+export type RunGraphs =
+  | { readonly prompt: Compiled; readonly model?: never; readonly hard?: never }
+  | { readonly prompt?: never; readonly model: CompiledModel; readonly hard?: never }
+  | { readonly prompt?: never; readonly model?: never; readonly hard: CompiledAnswer };
+
+/**
+ * Compiles what a run needs of its model.
+ *
+ * @param cache the folder that compiled steps of prompts are kept in from run to run
+ */
+export async function compileRun(
+  prepared: Prepared,
+  target: CompileTarget,
+  cache: string,
+  resources: ResourceCache,
+): Promise<RunGraphs> {
+  const { experiment: { tune, training }, model } = prepared;
+  if (tune === "all") return { model: compileWholeModel(model, optimizerName(training), target) };
+  const prompt = await compileExperiment(prepared, target, cache);
+  return prompt ? { prompt } : { hard: resources.hardGraph(model, target) };
+}

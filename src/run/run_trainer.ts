@@ -1,0 +1,64 @@
+import { namedText } from "../evaluation/answer_error.ts";
+import { measure } from "../evaluation/metrics.ts";
+import { type Classifier, classLogits } from "../evaluation/predict.ts";
+import type { RunFolder } from "../results/run_folder.ts";
+import type { Parameters } from "../training/early_stopping.ts";
+import { totalSteps, tune, type Tuned, type TuningTask } from "../training/trainer.ts";
+import type { ProgressReporter } from "./progress.ts";
+import type { EncodedDataset } from "./encode_dataset.ts";
+import type { Prepared } from "./prepare.ts";
+import { percent } from "../terminal/result_cells.ts";
+
+/**
+ * How what is tuned is measured on the validation set, where there is one.
+ *
+ * @param classifier with these parameters
+ */
+export function validation(
+  { verbalizer, dataset }: Prepared,
+  { validation }: EncodedDataset,
+  classifier: (parameters: Parameters) => Classifier,
+): Pick<TuningTask, "validate"> {
+  const labels = validation.map(({ label }) => label);
+  if (labels.length === 0) return {};
+  const nameOf = (i: number) => namedText(dataset.validation[i]!.id, dataset.validation[i]!.text);
+  const questions = { examples: validation, nameOf };
+  return {
+    validate: async (parameters) => {
+      const logits = await classLogits(classifier(parameters), questions, verbalizer);
+      const { accuracy, loss } = measure(logits, labels, verbalizer.classes);
+      return { accuracy: accuracy.value, loss };
+    },
+  };
+}
+
+/** Runs the trainer, its events told and written into the run's folder. */
+export async function runTrainer(
+  task: TuningTask,
+  folder: RunFolder,
+  name: string,
+  progress: ProgressReporter,
+): Promise<Tuned> {
+  progress.begin(name, totalSteps(task.spec, task.examples.length));
+  let loss = NaN, note = "";
+  try {
+    const events = tune(task);
+    for (;;) {
+      const { done, value } = await events.next();
+      if (done) return value;
+      if (value.kind === "step") {
+        loss = value.loss ?? loss;
+        progress.step(value.step, Number.isNaN(loss) ? "" : `loss ${loss.toFixed(3)}${note}`);
+      }
+      if (value.kind === "checkpoint") await folder.keepCheckpoint(value.checkpoint);
+      if (value.kind === "history") {
+        await folder.appendHistory(value.line);
+        if (value.line.validation) {
+          note = `, validation ${percent(value.line.validation.accuracy)}`;
+        }
+      }
+    }
+  } finally {
+    progress.end();
+  }
+}

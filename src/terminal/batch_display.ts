@@ -1,0 +1,124 @@
+import progress from "cli-progress";
+import { duration } from "./duration.ts";
+import type { ProgressReporter } from "../run/progress.ts";
+import { percent } from "./result_cells.ts";
+import type { BatchOutcome } from "../batch/run_planned.ts";
+
+/** How far a batch is: one bar with the time left on a terminal, a line a run elsewhere. */
+export class BatchDisplay {
+  private readonly started = performance.now();
+  private readonly bars: progress.MultiBar | undefined;
+  private readonly bar: progress.SingleBar | undefined;
+  private readonly underway = new Map<string, { share: number; work: number }>();
+  private ended = 0;
+  private worked = 0;
+  private left: number;
+  private device = "";
+
+  /** @param runs how many there are @param work what they will cost, all together, in whatever unit */
+  constructor(private readonly runs: number, work: number) {
+    this.left = work;
+    if (!Deno.stderr.isTerminal()) return;
+    this.bars = new progress.MultiBar({
+      format: "{bar} {percentage}% | {runs} | {note} | {left}",
+      hideCursor: true,
+      clearOnComplete: true,
+      stopOnComplete: false,
+    }, progress.Presets.shades_classic);
+    this.bar = this.bars.create(Math.max(1, work), 0, {
+      runs: `0/${runs} runs`,
+      note: "",
+      left: "",
+    });
+  }
+
+  /** Somebody to be told of one run. @param work what the run will cost @param tuningShare how much of it is tuning */
+  progress(title: string, work: number, tuningShare: number): ProgressReporter {
+    let steps = 1;
+    const at = (step: number, note: string) => {
+      this.underway.set(title, { share: tuningShare * step / steps, work });
+      this.draw(note);
+    };
+    return {
+      log: (line) => this.log(line),
+      start: (_, __, device) => this.sayDevice(device),
+      begin: (_, total) => {
+        steps = total;
+        at(0, title);
+      },
+      step: (step, note) => at(step, `${title} ${note}`),
+      end: () => {},
+    };
+  }
+
+  /** A run is over. */
+  end(title: string, work: number, outcome: BatchOutcome, seconds: number): void {
+    this.underway.delete(title);
+    this.ended++;
+    if (outcome.kind === "complete") this.worked += work;
+    this.left -= work;
+    this.draw("");
+    const left = this.timeLeft();
+    this.log(
+      `[${this.ended}/${this.runs}] ${title}: ${outcomeText(outcome, seconds)}${
+        left === "" ? "" : `; ${left}`
+      }`,
+    );
+  }
+
+  /** Says a line, above the bar where there is one. */
+  log(line: string): void {
+    if (this.bars === undefined) console.error(line);
+    else this.bars.log(`${line}\n`);
+  }
+
+  stop(): void {
+    // Lines are shown with the next drawing of the bar.
+    this.bars?.update();
+    this.bars?.stop();
+  }
+
+  /** Runs of a batch are on one device as a rule: it is told where it changes. */
+  private sayDevice(device: string): void {
+    if (device !== this.device) this.log(`on ${device}`);
+    this.device = device;
+  }
+
+  private draw(note: string): void {
+    const { done } = this.doneAndLeft();
+    this.bar?.update(Math.min(done, this.bar.getTotal()), {
+      runs: `${this.ended}/${this.runs} runs`,
+      note,
+      left: this.timeLeft(),
+    });
+  }
+
+  private doneAndLeft(): { done: number; left: number } {
+    const partly = [...this.underway.values()].reduce((sum, { share, work }) => sum + share * work, 0);
+    return { done: this.worked + partly, left: Math.max(0, this.left - partly) };
+  }
+
+  /** By how fast this batch has been so far. */
+  private timeLeft(): string {
+    const { done, left } = this.doneAndLeft(), seconds = (performance.now() - this.started) / 1000;
+    return done > 0 && left > 0 ? `about ${duration(seconds * left / done)} left` : "";
+  }
+}
+
+function outcomeText(outcome: BatchOutcome, seconds: number): string {
+  switch (outcome.kind) {
+    case "complete": {
+      const { test, validation } = outcome.metrics;
+      const validated = validation ? `, ${percent(validation.accuracy.value)} validation` : "";
+      return `${percent(test.accuracy.value)} test${validated}, ${seconds.toFixed(1)} s`;
+    }
+    case "kept":
+      return "skipped, nothing has changed since its results";
+    case "failed":
+      return `failed: ${outcome.error}`;
+    case "interrupted":
+      return "interrupted";
+    case "locked":
+      return "left to another softprompt, which is at work on it";
+  }
+}

@@ -1,0 +1,33 @@
+import { tableLines } from "./console.ts";
+import type { PlannedRun } from "../batch/plan.ts";
+import { RESULT_HEADER, resultCells } from "./result_cells.ts";
+import type { BatchOutcome } from "../batch/run_planned.ts";
+
+/**
+ * What a batch ends with at the terminal: a table of its runs in the order of the files, and one of what failed.
+ *
+ * @param outcomes of the runs that were begun
+ * @param left the folder that a run has left, where it has
+ */
+export function batchTables(
+  runs: readonly PlannedRun[],
+  outcomes: ReadonlyMap<PlannedRun, BatchOutcome>,
+  left: (run: PlannedRun) => string | undefined,
+): string[] {
+  const failed = runs.flatMap((run) => {
+    const outcome = outcomes.get(run);
+    return outcome?.kind === "failed" ? [[run.title, outcome.error.split("\n")[0]!, left(run) ?? ""]] : [];
+  });
+  return [
+    ...tableLines(
+      ["run", "status", ...RESULT_HEADER],
+      runs.map((run) => [run.title, ...cells(outcomes.get(run))]),
+    ),
+    ...(failed.length > 0 ? ["", ...tableLines(["failed", "why", "results"], failed)] : []),
+  ];
+}
+
+function cells(outcome: BatchOutcome | undefined): string[] {
+  if (outcome === undefined) return ["not begun"];
+  return [outcome.kind, ...("metrics" in outcome ? resultCells(outcome.metrics) : [])];
+}

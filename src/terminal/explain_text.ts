@@ -1,0 +1,92 @@
+import {
+  evaluate,
+  fallbacks,
+  type Graph,
+  type Insertion,
+  liveNodes,
+  matrixFlops,
+  type OnPass,
+  type OptimizerName,
+  type PassStats,
+  savedActivationBytes,
+} from "../compiler/mod.ts";
+import { compileModel, type CompileTarget } from "../artifacts/compile_model.ts";
+import { tableLines } from "./console.ts";
+import type { OpenModel } from "../model/open_model.ts";
+
+/** The sizes that operations are counted at. */
+const SIZES = { batch: 32, sequence: 64, length: 20, classes: 2, words: 4 };
+
+/**
+ * What the compiler did, pass by pass, as lines: nodes, operations of the matrix products, what became of operators; then
+ * what was lowered, recognised and left out, operator by operator.
+ */
+export function explain(
+  model: OpenModel,
+  insertion: Insertion,
+  optimizer: OptimizerName,
+  form: CompileTarget,
+): string[] {
+  const rows: string[][] = [], details: string[] = [];
+  let last: Graph | undefined;
+  let before = new Map<string, number>();
+  const onPass: OnPass = (pass, graph, stats) => {
+    const counts = countOperators(graph);
+    const flops = evaluate(matrixFlops(graph), SIZES) / 1e9;
+    rows.push([pass, String(liveNodes(graph).length), flops.toFixed(2), changes(before, counts)]);
+    before = counts;
+    last = graph;
+    for (const line of sentences(stats)) details.push(`${pass}: ${line}`);
+  };
+  compileModel(model, insertion, optimizer, { ...form, onPass });
+  const sizes = Object.entries(SIZES).map(([name, size]) => `${name} ${size}`).join(", ");
+  return [
+    ...tableLines(["pass", "nodes", "GFLOP", "operators, by the largest change"], rows),
+    "",
+    ...details,
+    ...(details.length > 0 ? [""] : []),
+    ...(form.target === "webgpu" ? [fallbackLine(last!)] : []),
+    `GFLOP: matrix products at ${sizes}`,
+    `memory that the forward pass keeps for the backward pass, at the same: ${
+      (evaluate(savedActivationBytes(last!), SIZES) / 2 ** 20).toFixed(0)
+    } MiB`,
+  ];
+}
+
+/** Which nodes of the step WebGPU has no kernel for. */
+function fallbackLine(step: Graph): string {
+  const nodes = fallbacks(step).map(({ op, name }) => name ? `${bare(op)} (${name})` : bare(op));
+  return nodes.length === 0
+    ? "on WebGPU nothing falls back to the CPU but arithmetic on shapes and token ids"
+    : `on WebGPU ${nodes.length} nodes fall back to the CPU: ${nodes.join(", ")}`;
+}
+
+function countOperators(graph: Graph): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { op } of liveNodes(graph)) counts.set(op, (counts.get(op) ?? 0) + 1);
+  return counts;
+}
+
+/** `recognised 10 LayerNormalization, 5 Gelu` */
+function sentences(stats: PassStats): string[] {
+  return [...stats].map(([action, counts]) => {
+    const most = [...counts].sort(([, a], [, b]) => b - a);
+    return `${action} ${most.map(([op, count]) => `${count} ${bare(op)}`).join(", ")}`;
+  });
+}
+
+/** An operator without its domain. */
+function bare(op: string): string {
+  return op.replace(/^com\.microsoft\./, "");
+}
+
+/** `+10 LayerNormalization, -20 ReduceMean, …` */
+function changes(before: ReadonlyMap<string, number>, after: ReadonlyMap<string, number>): string {
+  return [...new Set([...before.keys(), ...after.keys()])]
+    .map((op) => ({ op, change: (after.get(op) ?? 0) - (before.get(op) ?? 0) }))
+    .filter(({ change }) => change !== 0)
+    .sort((a, b) => Math.abs(b.change) - Math.abs(a.change))
+    .slice(0, 5)
+    .map(({ op, change }) => `${change > 0 ? "+" : "-"}${Math.abs(change)} ${bare(op)}`)
+    .join(", ");
+}

@@ -1,0 +1,36 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { join } from "@std/path";
+import { InputError } from "../../src/base/errors.ts";
+import { readJson } from "../../src/disk/read_json.ts";
+import { inFolder } from "../commands/softprompt.ts";
+
+Deno.test("JSON of a model may begin with a byte order mark", () =>
+  inFolder(async (folder) => {
+    const file = join(folder, "config.json");
+    await Deno.writeFile(
+      file,
+      Uint8Array.of(0xef, 0xbb, 0xbf, ...new TextEncoder().encode('{"model_type":"bert"}')),
+    );
+    assertEquals(await readJson(file), { model_type: "bert" });
+  }));
+
+const UTF16 = Uint8Array.of(0xff, 0xfe, 0x7b, 0, 0x7d, 0);
+
+for (
+  const [content, message] of [
+    ["null", "must hold a JSON object ({…}), and it holds null"],
+    ["[]", "and it holds a list"],
+    ["7", "and it holds a number"],
+    ["", "is not JSON: Unexpected end of JSON input"],
+    ['{\n  "a": 1,\n  oops\n}', "is not JSON: "],
+    [UTF16, "is utf-16le, not utf-8"],
+  ] as const
+) {
+  Deno.test(`a file of a model that holds ${JSON.stringify(content)} is refused in a line with its name`, () =>
+    inFolder(async (folder) => {
+      const file = join(folder, "config.json");
+      await Deno.writeFile(file, typeof content === "string" ? new TextEncoder().encode(content) : content);
+      const error = await assertRejects(() => readJson(file), InputError, message);
+      assertEquals([error.message.startsWith(file), error.message.includes("\n")], [true, false]);
+    }));
+}

@@ -1,0 +1,63 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
+import { call, inFolder, writeExperiment } from "../commands/softprompt.ts";
+
+const HARD = {
+  name: "words",
+  prompt: { kind: "hard", template: "{text} it was {mask} ." },
+  training: undefined,
+};
+
+async function checkOf(results: string, ...path: string[]): Promise<Record<string, unknown>> {
+  const environment = await Deno.readTextFile(join(results, ...path, "environment.json"));
+  return JSON.parse(environment).self_check;
+}
+
+Deno.test("a run is compared with the model's own file once, and says what was found", () =>
+  inFolder(async (folder) => {
+    const file = await writeExperiment(folder, HARD), results: string = join(folder, "results");
+    const run = (...args: string[]) => call(["run", file, "--results", results, ...args]);
+    const first = await run();
+    assertEquals(first.code, 0, first.stderr);
+    const { difference, tolerance } = await checkOf(results, "words");
+    assert(Number(difference) > 0 && Number(difference) < 1e-5, String(difference));
+    assertEquals(tolerance, 1e-4);
+
+    const cache: string = join(results, ".cache"),
+      names = [...Deno.readDirSync(cache)].map(({ name }) => name);
+    const kept: string = join(cache, names.find((name) => name.endsWith(".check.json"))!);
+    await Deno.writeTextFile(kept, '{"difference":0.00005,"tolerance":0.0001}');
+    assertEquals((await run("--set", "seed=1")).code, 0);
+    assertEquals(await checkOf(results, "words", "seed=1"), { difference: 0.00005, tolerance: 1e-4 });
+
+    const damaged = ['{"difference":0.0', "null", '{"difference":0.5,"tolerance":0.0001}'];
+    for (const [i, text] of damaged.entries()) {
+      await Deno.writeTextFile(kept, text);
+      assertEquals((await run("--set", `seed=${2 + i}`)).code, 0);
+      assertEquals((await checkOf(results, "words", `seed=${2 + i}`)).difference, difference);
+    }
+
+    const unchecked = await run("--no-self-check", "--set", "seed=9");
+    assertStringIncludes(
+      unchecked.stderr,
+      "warning: words/seed=9: what is compiled was not compared with the model's own file (--no-self-check)",
+    );
+    assertEquals(await checkOf(results, "words", "seed=9"), { skipped: "--no-self-check" });
+  }));
+
+Deno.test("other texts are a check of their own, and texts of one length have a longer one beside them", () =>
+  inFolder(async (folder) => {
+    const rows = ["text,label", "good,positive", "bad,negative", "fine,positive", "dull,negative"];
+    await Deno.writeTextFile(join(folder, "words.csv"), rows.join("\n"));
+    const results: string = join(folder, "results");
+    const words = { split: { train: "words.csv", test: "words.csv" }, validation: 0 };
+    for (const dataset of [words, undefined]) {
+      const file = await writeExperiment(folder, { ...HARD, ...(dataset && { dataset }) });
+      const { code, stderr } = await call(["run", file, "--results", results, "--force"]);
+      assertEquals(code, 0, stderr);
+    }
+    const kept = [...Deno.readDirSync(join(results, ".cache"))].filter(({ name }) =>
+      name.endsWith(".check.json")
+    );
+    assertEquals(kept.length, 2);
+  }));
