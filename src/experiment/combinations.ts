@@ -21,7 +21,7 @@ export const MULTIPLIERS = [
 export type Multipliers = Pick<ExperimentFile, typeof MULTIPLIERS[number]>;
 
 const { sweep, exclude, variants } = schema.properties;
-const isMultiplied = new Ajv({ strict: false, ownProperties: true })
+const holdsMultipliers = new Ajv({ strict: false, ownProperties: true })
   .compile<Multipliers>({ type: "object", properties: { sweep, exclude, variants } });
 
 /**
@@ -30,7 +30,7 @@ const isMultiplied = new Ajv({ strict: false, ownProperties: true })
  * @throws {Error} where that part is not what the schema says
  */
 export function multipliersOf({ content }: ExperimentDocument): Multipliers {
-  if (!isMultiplied(content)) throw new Error("the multipliers of a file are read before they are checked");
+  if (!holdsMultipliers(content)) throw new Error("the multipliers of a file are read before they are checked");
   return content;
 }
 
