@@ -132,7 +132,9 @@ Deno.test("the Chinese README has the English one's links and blocks", async () 
     ["README.md", "README.zh-CN.md"].map((page) => Deno.readTextFile(join(ROOT, page))),
   );
   const linksIn = (text: string) =>
-    [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target!).filter((one) => !one.startsWith("README"));
+    [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target!).filter((one) =>
+      !one.startsWith("README")
+    );
   assertEquals(linksIn(english!).filter((one) => !linksIn(chinese!).includes(one)), []);
   const withoutComments = ({ text }: Snippet) => text.replaceAll(/(^|\s)#.*$/gm, "");
   const blocksOf = (page: string) => ALL.filter((one) => one.page === page).map(withoutComments);
