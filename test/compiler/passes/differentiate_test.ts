@@ -1,12 +1,12 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { Builder } from "../../src/compiler/ops/builder.ts";
-import { float32 } from "../../src/compiler/graph/constants.ts";
-import { differentiate, gradientsOf, inputGradients } from "../../src/compiler/passes/differentiate.ts";
-import { CompileError } from "../../src/compiler/graph/errors.ts";
-import type { Value } from "../../src/compiler/graph/graph.ts";
-import { type InputGradient, STOP_GRADIENT } from "../../src/compiler/ops/op_definition.ts";
-import { float32Tensor } from "../../src/device/device.ts";
-import { openOnCpu } from "./graph_runner.ts";
+import { Builder } from "../../../src/compiler/ops/builder.ts";
+import { float32 } from "../../../src/compiler/graph/constants.ts";
+import { differentiate, gradientsOf, inputGradients } from "../../../src/compiler/passes/differentiate.ts";
+import { CompileError } from "../../../src/compiler/graph/errors.ts";
+import type { Value } from "../../../src/compiler/graph/graph.ts";
+import { type InputGradient, STOP_GRADIENT } from "../../../src/compiler/ops/op_definition.ts";
+import { float32Tensor } from "../../../src/device/device.ts";
+import { openOnCpu } from "../graph_runner.ts";
 
 const where = () => "operator Twin of node 'layer.7/twin' in model.onnx";
 
