@@ -9,7 +9,7 @@ export function schemaPage(): string {
       `| \`${path}\` | ${cell(values(part))} | ${cell(standard(part))} | ${cell(part.description ?? "")} |`
     );
     const head = [`## \`${name}\``, "", part.description ?? "", "", ...about(part, required.includes(name))];
-    const table = ["| key | values | default | what it says |", "| --- | --- | --- | --- |", ...rows, ""];
+    const table = ["| key | values | default | what it does |", "| --- | --- | --- | --- |", ...rows, ""];
     return [...head, ...(rows.length > 0 ? table : [])];
   });
   return [
@@ -21,8 +21,8 @@ export function schemaPage(): string {
     "complete keys and show these texts. Unknown keys and impossible values are errors with line and column. Any",
     "key can be set from the command line by its path, `--set training.optimizer.learningRate=0.1`, and swept.",
     "",
-    "Files are YAML 1.2. Where a key takes a text, and for classes and words, an unquoted value is what is written:",
-    "`1.0`, `01`, `True` and `no` are texts, not numbers or truths. A text needs quotes where it starts with one of",
+    "Files are YAML 1.2. Where a key takes a text, and for classes and words, an unquoted value is taken as it is written:",
+    "`1.0`, `01`, `True` and `no` are texts, not numbers or booleans. A text needs quotes where it starts with one of",
     "`{ [ * & ! > % @` or a bar, or holds a colon before a space or a `#` after one. With `--set` a text needs none: `--set 'prompt.template={text} was {mask}'`.",
     "",
     ...sections,

@@ -8,7 +8,7 @@ import { definitionOf } from "./mod.ts";
 export class Builder {
   readonly inputs: Value[] = [];
   readonly nodes: Node[] = [];
-  readonly outputs = new Map<string, Value>();
+  readonly outputs: Map<string, Value> = new Map();
 
   /** @param source The model's file, for messages. */
   constructor(readonly source: string) {}
