@@ -30,7 +30,9 @@ const holdsMultipliers = new Ajv({ strict: false, ownProperties: true })
  * @throws {Error} where that part is not what the schema says
  */
 export function multipliersOf({ content }: ExperimentDocument): Multipliers {
-  if (!holdsMultipliers(content)) throw new Error("the multipliers of a file are read before they are checked");
+  if (!holdsMultipliers(content)) {
+    throw new Error("the multipliers of a file are read before they are checked");
+  }
   return content;
 }
 
