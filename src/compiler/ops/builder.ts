@@ -1,7 +1,8 @@
 import { float32, int64, smallIntegers } from "../graph/constants.ts";
 import { type Dimension, product, sameShape } from "../graph/dimension.ts";
 import { CompileError } from "../graph/errors.ts";
-import type { Attributes, Constant, ElementType, Graph, Node, Value } from "../graph/graph.ts";
+import { codeOf, type ElementType } from "../graph/element_types.ts";
+import type { Attributes, Constant, Graph, Node, Value } from "../graph/graph.ts";
 import { definitionOf } from "./mod.ts";
 
 /** Makes a graph node by node; every value gets its type and shape from the operator's row as it is made. */
@@ -120,6 +121,11 @@ export class Builder {
 
   negate(a: Value): Value {
     return this.op("Neg", [a]);
+  }
+
+  /** The same elements in another type. */
+  cast(x: Value, type: ElementType): Value {
+    return x.type === type ? x : this.op("Cast", [x], { to: codeOf(type) });
   }
 
   /** The matrix product over the last two axes, either factor transposed there first. */

@@ -3,7 +3,8 @@ import { float32 } from "../graph/constants.ts";
 import { add, multiply, subtract } from "../graph/dimension.ts";
 import type { Builder } from "./builder.ts";
 import { CompileError } from "../graph/errors.ts";
-import type { ElementType, Node, Value } from "../graph/graph.ts";
+import { codeOf, type ElementType, elementTypeOf, isFloat } from "../graph/element_types.ts";
+import type { Node, Value } from "../graph/graph.ts";
 import {
   absolute,
   and,
@@ -36,25 +37,6 @@ import {
   type SelectionRule,
   type Signature,
 } from "./op_definition.ts";
-
-/** ONNX's numbers for the element types that Cast can name. */
-export const ELEMENT_TYPES: Readonly<Record<number, ElementType>> = {
-  1: "float32",
-  2: "uint8",
-  3: "int8",
-  4: "uint16",
-  5: "int16",
-  6: "int32",
-  7: "int64",
-  9: "bool",
-  10: "float16",
-  11: "float64",
-  12: "uint32",
-  13: "uint64",
-  16: "bfloat16",
-  21: "uint4",
-  22: "int4",
-};
 
 export type ElementGradient = (
   b: Builder,
@@ -124,16 +106,6 @@ function picked(b: Builder, dy: Value, picksA: Value): Value[] {
   return [b.op("Where", [picksA, dy, zero]), b.op("Where", [picksA, zero, dy])];
 }
 
-/** Whether numbers of this type have a fraction. */
-export function isFloat(type: ElementType): boolean {
-  return type.startsWith("float") || type === "bfloat16";
-}
-
-/** ONNX's number of an element type. */
-export function codeOf(type: ElementType): number {
-  return Number(Object.entries(ELEMENT_TYPES).find(([, name]) => name === type)![0]);
-}
-
 /** Operators that work element by element. */
 export const elementwise: Readonly<Record<string, OpDefinition>> = {
   Add: binary(add, (_, dy) => [dy, dy]),
@@ -162,7 +134,7 @@ export const elementwise: Readonly<Record<string, OpDefinition>> = {
   }, (_, dy) => [dy]),
   Cast: row((node) => {
     const x = required(node, 0), { shape } = x;
-    const code = integerAttribute(node, "to", 0), type = ELEMENT_TYPES[code];
+    const code = integerAttribute(node, "to", 0), type = elementTypeOf(code);
     if (type === undefined) {
       throw new CompileError(
         `numbers are cast to ${TensorProto_DataType[code] ?? code}, a type that is not supported`,
