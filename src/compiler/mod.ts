@@ -26,6 +26,7 @@ export { countParameters } from "./frontend/parameters.ts";
 export { evaluate, readShape, writeShape } from "./graph/dimension.ts";
 export { CompileError } from "./graph/errors.ts";
 export { type FileRegion, type Graph, liveNodes } from "./graph/graph.ts";
+export { printGraph } from "./graph/print.ts";
 export type { TensorSize } from "./graph/tensor_sizes.ts";
 export type { Precision, Target } from "./lower_for_target.ts";
 export type { LossMean } from "./passes/objective.ts";

@@ -47,12 +47,11 @@ function checkInputs({ inputs }: Graph): void {
 }
 
 function checkNodes(graph: Graph): void {
-  const all = new Set(graph.nodes), before = new Set<Node>();
-  const isReadable = readable(graph, all, before);
+  const before = new Set<Node>(), checkRead = readsOf(graph, before);
   for (const [i, node] of graph.nodes.entries()) {
     const what = described(node, i);
     if (before.has(node)) throw new Violation(`${what} is in the graph twice`);
-    for (const value of node.inputs) if (value !== null) isReadable(value, what);
+    for (const value of node.inputs) if (value !== null) checkRead(value, what);
     checkSignature(node, what);
     before.add(node);
   }
@@ -60,22 +59,20 @@ function checkNodes(graph: Graph): void {
 
 function checkOutputs(graph: Graph): void {
   if (graph.outputs.size === 0) throw new Violation("there are no outputs");
-  const all = new Set(graph.nodes), isReadable = readable(graph, all, all);
-  for (const [name, value] of graph.outputs) isReadable(value, `output '${name}'`);
+  const checkRead = readsOf(graph, new Set(graph.nodes));
+  for (const [name, value] of graph.outputs) checkRead(value, `output '${name}'`);
 }
 
 /**
- * Checks that a value can be read where the nodes before have run.
+ * A check that a value can be read where the nodes before have run.
  *
- * @param all the graph's nodes
  * @param before those that have run
  */
-function readable(
-  { inputs }: Graph,
-  all: ReadonlySet<Node>,
+function readsOf(
+  { inputs, nodes }: Graph,
   before: ReadonlySet<Node>,
 ): (value: Value, reader: string) => void {
-  const given = new Set(inputs);
+  const given = new Set(inputs), places = new Map(nodes.map((node, i) => [node, i]));
   const defined = new Set(inputs.flatMap(({ shape }) => shape.map(String)));
   return (value, reader) => {
     const { name, producer, integers, constant } = value, reads = `${reader} reads '${name}'`;
@@ -85,13 +82,10 @@ function readable(
     }
     if (given.has(value) || constant !== undefined || integers !== undefined) return;
     if (producer === undefined) throw new Violation(`${reads}, which nothing makes`);
-    if (!all.has(producer)) {
-      throw new Violation(`${reads}, which ${described(producer)} outside the graph makes`);
-    }
-    if (!before.has(producer)) throw new Violation(`${reads}, which ${described(producer)} makes only later`);
-    if (!producer.outputs.includes(value)) {
-      throw new Violation(`${reads}, which is no output of ${described(producer)}, its producer`);
-    }
+    const made = `${reads}, whose ${described(producer, places.get(producer))}`;
+    if (!places.has(producer)) throw new Violation(`${made} is not in the graph`);
+    if (!before.has(producer)) throw new Violation(`${made} comes later`);
+    if (!producer.outputs.includes(value)) throw new Violation(`${made} does not have it among its outputs`);
   };
 }
 
@@ -107,11 +101,7 @@ function checkSignature(node: Node, what: string): void {
   }
   for (const [i, output] of outputs.entries()) {
     if (output.producer !== node) {
-      throw new Violation(
-        `${what} has the output '${output.name}', which ${
-          output.producer ? described(output.producer) : "nothing"
-        } makes`,
-      );
+      throw new Violation(`${what} has the output '${output.name}', which names another producer`);
     }
     const found = signature(output), expected = signature(inferred[i]!);
     if (found !== expected) {
@@ -136,9 +126,8 @@ function signature({ type, shape, integers }: Output): string {
 }
 
 /** `node '/encoder/MatMul' (MatMul)`, or `node 17 (MatMul)` where it has no name. */
-function described({ op, name, outputs }: Node, at?: number): string {
-  const unnamed = at === undefined ? `of '${outputs[0]?.name}'` : String(at);
-  return `node ${name ? `'${name}'` : unnamed} (${op})`;
+function described({ op, name }: Node, at?: number): string {
+  return ["node", name ? `'${name}'` : at ?? [], `(${op})`].flat().join(" ");
 }
 
 function symbolsIn(dimensions: readonly Dimension[]): string[] {
