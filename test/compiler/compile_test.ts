@@ -7,7 +7,7 @@ const FAMILIES = [...Deno.readDirSync("test/fixtures/families")].map(({ name }) 
   .filter((name) => name.endsWith(".onnx")).map((name) => name.slice(0, -".onnx".length)).sort();
 
 for (const [i, name] of FAMILIES.entries()) {
-  Deno.test(`each pass of all graphs of ${name} for WebGPU in float16 leaves a graph that is well formed`, async () => {
+  Deno.test(`each pass of a bank of ${name} for WebGPU in float16 leaves a graph that is well formed`, async () => {
     const path = familyModel(name), bytes = await Deno.readFile(path);
     const options: CompileOptions = {
       read: readRegion,
@@ -17,7 +17,7 @@ for (const [i, name] of FAMILIES.entries()) {
       verify: true,
     };
     const optimizer = OPTIMIZER_NAMES[i % OPTIMIZER_NAMES.length]!;
-    const { bank, update, predict, answer, embed } = compile(
+    const { bank, update, embed } = compile(
       bytes,
       path,
       "embedding-output",
@@ -25,7 +25,7 @@ for (const [i, name] of FAMILIES.entries()) {
       options,
     );
     const hard = compileHard(bytes, path, options);
-    for (const { bytes } of [bank.train, bank.answer, update, predict, answer, embed, hard.answer]) {
+    for (const { bytes } of [bank.train, bank.answer, update, embed, hard.answer]) {
       assert(bytes.length > 0);
     }
   });
