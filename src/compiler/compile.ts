@@ -1,10 +1,10 @@
 import { addsPositions, findEmbedding } from "./analysis/embedding_layer.ts";
-import { emit, type Emitted } from "./backend/emit.ts";
+import type { Emitted } from "./backend/emit.ts";
 import { compileAnswer } from "./compile_answer.ts";
 import type { Compiled, CompiledAnswer, CompileOptions } from "./compiled.ts";
 import { readOnnxFile } from "./frontend/onnx_file.ts";
 import { lazy } from "./lazy.ts";
-import { lowerForTarget } from "./lower_for_target.ts";
+import { emitForTarget, type LoweringTarget } from "./lower_for_target.ts";
 import { type OptimizerName, optimizerState } from "./passes/optimizer.ts";
 import type { Pass, PassOptions, StagedGraph } from "./passes/pass.ts";
 import { promptPlace } from "./passes/prompt_place.ts";
@@ -38,17 +38,17 @@ export function compile(
 ): Compiled {
   const frozen = runPasses(noGraph(path), frontend(readOnnxFile(bytes, path, read)), { onPass, verify });
   const embedding = findEmbedding(frozen.graph), place = promptPlace(embedding, insertion);
-  const dimension = dimensionOf(place, path), lowering = lowerForTarget({ target, precision });
+  const dimension = dimensionOf(place, path), to: LoweringTarget = { target, precision };
   const graphs = (prompts: Prompts, names: GraphNames, options: PassOptions) => {
     const passes = { splice: splicePrompt(insertion, prompts), step: promptStep(loss, optimizer, precision) };
-    return promptGraphs(frozen, { ...passes, lowering }, names, options);
+    return promptGraphs(frozen, passes, to, names, options);
   };
   const one = graphs("one", { step: "train_step", suffix: "" }, { onPass, verify });
   const bank = graphs("bank", { step: "train_bank", suffix: "_bank" }, { verify });
-  const lowered = (from: StagedGraph, pass: Pass, name: string) =>
-    lazy(() => emit(runPasses(from, [pass, ...lowering], { verify }).graph, name));
-  const update = lowered(noGraph(path), optimizerAlone(optimizer, dimension), "update");
-  const embed = lowered(frozen, readEmbeddings(insertion), "embed");
+  const made = (from: StagedGraph, pass: Pass, name: string) =>
+    lazy(() => emitForTarget(runPasses(from, [pass], { verify }), to, name, { verify }));
+  const update = made(noGraph(path), optimizerAlone(optimizer, dimension), "update");
+  const embed = made(frozen, readEmbeddings(insertion), "embed");
   return {
     dimension,
     train: one.train,
@@ -71,11 +71,10 @@ export function compile(
   };
 }
 
-/** The passes that lead to the graphs of a prompt, or of a bank of them. */
+/** What differs between the graphs of one prompt and those of a bank. */
 interface PromptPasses {
   readonly splice: Pass;
   readonly step: readonly Pass[];
-  readonly lowering: readonly Pass[];
 }
 
 /** The name of the step's graph, and the end of the others'. */
@@ -91,7 +90,8 @@ interface GraphNames {
  */
 function promptGraphs(
   frozen: StagedGraph,
-  { splice, step, lowering }: PromptPasses,
+  { splice, step }: PromptPasses,
+  to: LoweringTarget,
   names: GraphNames,
   options: PassOptions,
 ): CompiledAnswer & { readonly train: Emitted } {
@@ -99,8 +99,8 @@ function promptGraphs(
   const spliced = lazy(() => runPasses(frozen, [splice, READ_ANSWER], options));
   const classes = lazy(() => runPasses(spliced(), [NARROW_TO_CLASSES], options));
   const words = lazy(() => runPasses(spliced(), [NARROW_TO_WORDS], { verify }));
-  const train = lazy(() => emit(runPasses(classes(), [...step, ...lowering], options).graph, names.step));
-  const answer = compileAnswer({ classes, words }, lowering, names.suffix, { verify });
+  const train = lazy(() => emitForTarget(runPasses(classes(), step, options), to, names.step, options));
+  const answer = compileAnswer({ classes, words }, to, names.suffix, { verify });
   return {
     get train() {
       return train();

@@ -1,10 +1,9 @@
-import { emit } from "./backend/emit.ts";
 import type { CompiledAnswer } from "./compiled.ts";
-import type { Pass, PassOptions, StagedGraph } from "./passes/pass.ts";
+import type { PassOptions, StagedGraph } from "./passes/pass.ts";
 import { outputsOfBoth } from "./passes/objective.ts";
 import { joinGraphs, runPasses } from "./passes/run_passes.ts";
 import { lazy } from "./lazy.ts";
-import { SIMPLIFY } from "./lower_for_target.ts";
+import { emitForTarget, type LoweringTarget, SIMPLIFY } from "./lower_for_target.ts";
 
 /** A model's answer by what is read of it, each when it is asked for. */
 export interface NarrowedAnswer {
@@ -18,19 +17,18 @@ export interface NarrowedAnswer {
  * The graph that gives class logits alone, and one that gives all words' beside the same: what both compute alike is computed
  * once.
  *
- * @param lowering the passes that end in graphs for a target
  * @param suffix of the graphs' names
  */
 export function compileAnswer(
   { classes, words }: NarrowedAnswer,
-  lowering: readonly Pass[],
+  to: LoweringTarget,
   suffix: string,
   options: PassOptions,
 ): CompiledAnswer {
-  const predict = lazy(() => emit(runPasses(classes(), lowering, options).graph, `predict${suffix}`));
+  const predict = lazy(() => emitForTarget(classes(), to, `predict${suffix}`, options));
   const answer = lazy(() => {
     const both = joinGraphs(classes(), words(), outputsOfBoth);
-    return emit(runPasses(both, [SIMPLIFY, ...lowering], options).graph, `answer${suffix}`);
+    return emitForTarget(runPasses(both, [SIMPLIFY], options), to, `answer${suffix}`, options);
   });
   return {
     get predict() {

@@ -2,7 +2,6 @@ import { compileAnswer, type NarrowedAnswer } from "./compile_answer.ts";
 import type { CompiledAnswer, CompileOptions } from "./compiled.ts";
 import { type OnnxFile, readOnnxFile } from "./frontend/onnx_file.ts";
 import { lazy } from "./lazy.ts";
-import { lowerForTarget } from "./lower_for_target.ts";
 import type { PassOptions } from "./passes/pass.ts";
 import { noGraph, runPasses } from "./passes/run_passes.ts";
 import { frontend, NARROW_TO_CLASSES, NARROW_TO_WORDS, READ_ANSWER } from "./pipeline.ts";
@@ -20,7 +19,7 @@ export function compileHard(
   { onPass, verify, read, target = "cpu", precision = "float32" }: Omit<CompileOptions, "loss"> = {},
 ): CompiledAnswer {
   const answer = readAnswers(readOnnxFile(bytes, path, read), { onPass, verify });
-  return compileAnswer(answer, lowerForTarget({ target, precision }), "_hard", { verify });
+  return compileAnswer(answer, { target, precision }, "_hard", { verify });
 }
 
 /**

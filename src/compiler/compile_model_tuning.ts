@@ -1,4 +1,3 @@
-import { emit } from "./backend/emit.ts";
 import { compileAnswer, type NarrowedAnswer } from "./compile_answer.ts";
 import { readAnswers } from "./compile_hard.ts";
 import type { CompiledModel, CompileOptions, Parameter } from "./compiled.ts";
@@ -7,7 +6,7 @@ import { floats, type ModelParameters, parametersOf } from "./frontend/parameter
 import { CompileError } from "./graph/errors.ts";
 import type { Value } from "./graph/graph.ts";
 import { lazy } from "./lazy.ts";
-import { lowerForTarget } from "./lower_for_target.ts";
+import { emitForTarget, type LoweringTarget } from "./lower_for_target.ts";
 import { WeightInputs } from "./passes/model_tuning.ts";
 import { modelState, type OptimizerName } from "./passes/optimizer.ts";
 import { runPasses } from "./passes/run_passes.ts";
@@ -29,19 +28,18 @@ export function compileModelTuning(
 ): CompiledModel {
   const file = readOnnxFile(bytes, path, read), constant = readAnswers(file, { onPass, verify });
   const parameters = parametersOf(file), weights = new WeightInputs(parameters);
-  const lowering = lowerForTarget({ target, precision: "float32" }), feed = feedWeightsTo(weights);
+  const to: LoweringTarget = { target, precision: "float32" }, feed = feedWeightsTo(weights);
   const fed: NarrowedAnswer = {
     classes: lazy(() => runPasses(constant.classes(), [feed], { onPass, verify })),
     words: lazy(() => runPasses(constant.words(), [feed], { verify })),
   };
-  const passes = [...modelStep(loss, optimizer, weights), ...lowering];
-  const { graph } = runPasses(fed.classes(), passes, { onPass, verify });
-  const tuned = weights.of(graph).filter(({ name }) => graph.outputs.has(`${name}_next`));
-  const answer = compileAnswer(fed, lowering, "_model", { verify });
+  const step = runPasses(fed.classes(), modelStep(loss, optimizer, weights), { onPass, verify });
+  const tuned = weights.of(step.graph).filter(({ name }) => step.graph.outputs.has(`${name}_next`));
+  const answer = compileAnswer(fed, to, "_model", { verify });
   return {
     parameters: tuned.map((weight) => parameterOf(weight, parameters, file)),
     state: modelState(optimizer, tuned),
-    train: emit(graph, "train_model"),
+    train: emitForTarget(step, to, "train_model", { onPass, verify }),
     get predict() {
       return answer.predict;
     },

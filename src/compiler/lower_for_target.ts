@@ -1,5 +1,7 @@
+import { emit, type Emitted } from "./backend/emit.ts";
 import { mixedPrecision } from "./passes/mixed_precision.ts";
-import type { Pass } from "./passes/pass.ts";
+import type { Pass, PassOptions, StagedGraph } from "./passes/pass.ts";
+import { runPasses } from "./passes/run_passes.ts";
 import { simplify } from "./passes/simplify.ts";
 import { broadcastBooleans } from "./targets/webgpu/broadcast_booleans.ts";
 import { legalizeForWebgpu } from "./targets/webgpu/legalize.ts";
@@ -10,7 +12,7 @@ export type Target = "cpu" | "webgpu";
 /** What a frozen model is computed in: `float16` stands for its products, not for norms, softmax or anything of the prompt's. */
 export type Precision = "float32" | "float16";
 
-/** What a graph is lowered for, and to. */
+/** The target and the precision that a graph is lowered to. */
 export interface LoweringTarget {
   readonly target: Target;
   readonly precision: Precision;
@@ -24,8 +26,17 @@ export const SIMPLIFY: Pass = {
   run: simplify,
 };
 
-/** A graph in the precision asked for, of the operators that its target has, and has right. */
-export function lowerForTarget({ target, precision }: LoweringTarget): readonly Pass[] {
+/** Lowers a graph to operators that its target computes right, in the precision asked for, and writes it. */
+export function emitForTarget(
+  from: StagedGraph,
+  to: LoweringTarget,
+  name: string,
+  options: PassOptions,
+): Emitted {
+  return emit(runPasses(from, lowerForTarget(to), options).graph, name);
+}
+
+function lowerForTarget({ target, precision }: LoweringTarget): readonly Pass[] {
   return [
     {
       name: "broadcast booleans",

@@ -61,7 +61,7 @@ export function readEmbeddings(insertion: Insertion): Pass {
   return {
     name: "read embeddings",
     requires: ["positions exposed"],
-    ensures: ["embeddings read"],
+    ensures: [],
     run: (graph) => ({
       ...graph,
       outputs: new Map([["embeddings", promptPlace(findEmbedding(graph), insertion)]]),
@@ -87,7 +87,7 @@ export const READ_ANSWER: Pass = {
   run: readAnswer,
 };
 
-/** One of the two outputs of the answer, and what it takes alone. */
+/** The graph of one of the answer's two outputs, without what only the other one needs. */
 function narrowTo(output: typeof CLASS_LOGITS | typeof WORD_LOGITS): Pass {
   return {
     name: "narrow",
@@ -97,13 +97,13 @@ function narrowTo(output: typeof CLASS_LOGITS | typeof WORD_LOGITS): Pass {
   };
 }
 
-/** The classes' logits, and what they take alone. */
+/** The graph of the classes' logits, of which as little as possible is computed. */
 export const NARROW_TO_CLASSES: Pass = narrowTo(CLASS_LOGITS);
 
-/** All words' logits, and what they take alone. */
+/** The graph of all words' logits, of which as little as possible is computed. */
 export const NARROW_TO_WORDS: Pass = narrowTo(WORD_LOGITS);
 
-/** The loss of the classes' logits. */
+/** The loss, from the classes' logits. */
 function lossOf(mean: LossMean): Pass {
   return {
     name: "add loss",
@@ -116,7 +116,7 @@ function lossOf(mean: LossMean): Pass {
 const SHARE_GELU: Pass = {
   name: "share GELU",
   requires: ["differentiated"],
-  ensures: ["GELU shared"],
+  ensures: [],
   run: shareGelu,
 };
 
@@ -148,8 +148,8 @@ export function promptStep(mean: LossMean, optimizer: OptimizerName, precision: 
     ...(scale === 1 ? [] : [unscaleBy(scale)]),
     {
       name: "optimizer",
-      requires: ["prompt spliced", "gradient unscaled"],
-      ensures: ["updated"],
+      requires: ["prompt spliced", "backward narrowed", "gradient unscaled"],
+      ensures: [],
       run: (graph) => appendOptimizer(graph, inputOf(graph, PROMPT), optimizer),
     },
   ];
@@ -164,12 +164,12 @@ function unscaleBy(scale: number): Pass {
   };
 }
 
-/** The optimizer alone. @param dimension the size of the prompt's vectors */
+/** The update of a prompt alone, for gradients that were summed elsewhere. @param dimension the size of the prompt's vectors */
 export function optimizerAlone(optimizer: OptimizerName, dimension: number): Pass {
   return {
     name: "optimizer",
     requires: [],
-    ensures: ["updated"],
+    ensures: [],
     run: ({ source }) => optimizerGraph(optimizer, dimension, source),
   };
 }
@@ -184,7 +184,7 @@ export function feedWeightsTo(weights: WeightInputs): Pass {
   };
 }
 
-/** From the classes' logits, the weights inputs, to a training step of the whole model. */
+/** From the classes' logits to a training step of the whole model, whose weights are inputs. */
 export function modelStep(
   mean: LossMean,
   optimizer: OptimizerName,
@@ -201,7 +201,7 @@ export function modelStep(
     {
       name: "optimizer",
       requires: ["weights fed", "gradient unscaled"],
-      ensures: ["updated"],
+      ensures: [],
       run: (graph) => appendWeightOptimizer(graph, weights, optimizer),
     },
     SHARE_GELU,

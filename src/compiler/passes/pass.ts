@@ -1,6 +1,6 @@
 import type { Graph, PassLog } from "../graph/graph.ts";
 
-/** What passes make of a graph, and rely on having been made of it. */
+/** What can be said of a graph: passes ensure it, and other passes rely on it. */
 export type Property =
   /** Operators in the compiler's own form, and the output `logits`. */
   | "imported"
@@ -10,8 +10,6 @@ export type Property =
   | "positions exposed"
   /** The inputs `prompt` and `prompt_rows` take the place of embeddings. */
   | "prompt spliced"
-  /** The output `embeddings` takes the place of the logits. */
-  | "embeddings read"
   /** The logits at the answer take the place of those of all tokens. */
   | "answer read"
   /** What no output reads of the forward pass is not computed. */
@@ -24,19 +22,15 @@ export type Property =
   | "differentiated"
   /** They are those of the loss itself, and not of a multiple that fits 16 bits. */
   | "gradient unscaled"
-  /** GELU and its slope are computed of the same nodes. */
-  | "GELU shared"
   /** What no output reads of the backward pass is not computed. */
   | "backward narrowed"
-  /** An update of what is tuned is an output. */
-  | "updated"
   /** Only operators on booleans that ONNX Runtime computes right on every device. */
   | "booleans safe"
   /** Only operators that ONNX Runtime has kernels for on WebGPU. */
   | "legal for webgpu"
   /** The frozen model's products are computed in float16. */
   | "half precision"
-  /** Nothing is computed twice, and no node changes nothing; only until the next pass. */
+  /** Nothing is computed twice, and every node changes something; only until the next pass. */
   | "simplified";
 
 /** A step of the compiler, from a graph to a graph, and what can be said of the graph before and after it. */
@@ -49,7 +43,7 @@ export interface Pass {
   readonly run: (graph: Graph, log: PassLog) => Graph;
 }
 
-/** A graph, and what the passes so far have made of it. */
+/** A graph, and what can be said of it after the passes so far. */
 export interface StagedGraph {
   readonly graph: Graph;
   readonly holds: ReadonlySet<Property>;

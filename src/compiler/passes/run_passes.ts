@@ -7,7 +7,7 @@ export class PassOrderError extends Error {
   override readonly name = "PassOrderError";
 }
 
-/** What a pass has made of a graph that the next one need not keep. */
+/** What holds only until the next pass. */
 const FLEETING: Property = "simplified";
 
 /** The graph of nothing that the first pass starts from. @param source the model's file, for messages */
@@ -30,7 +30,7 @@ export function runPasses(
   return passes.reduce((before, pass) => runPass(before, pass, options), from);
 }
 
-/** Two graphs that came of the same one as one: what both have come through holds of it. */
+/** Joins two graphs that were made of the same one. What holds of both holds of the whole, unless it is fleeting. */
 export function joinGraphs(
   one: StagedGraph,
   other: StagedGraph,

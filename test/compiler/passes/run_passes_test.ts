@@ -61,7 +61,7 @@ Deno.test("a graph is simplified until the next pass", () => {
   );
 });
 
-Deno.test("of two graphs in one holds what both have come through", () => {
+Deno.test("x", () => {
   const one = runPasses(noGraph("tiny.onnx"), [MAKE, CANONICALIZE, SIMPLIFY]);
   const other = runPasses(noGraph("tiny.onnx"), [MAKE, SIMPLIFY]);
   assertEquals([...joinGraphs(one, other, (first) => first).holds], ["imported"]);
