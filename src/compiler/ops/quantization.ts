@@ -2,7 +2,6 @@ import { CompileError } from "../graph/errors.ts";
 import type { Builder } from "./builder.ts";
 import { type Dimension, multiply, sameDimension } from "../graph/dimension.ts";
 import type { Value } from "../graph/graph.ts";
-import { codeOf } from "./elementwise.ts";
 import {
   axisOf,
   axisUnder,
@@ -106,7 +105,7 @@ export const quantization: Readonly<Record<string, OpDefinition>> = {
 
 /** Whole numbers as float32. */
 function real(b: Builder, whole: Value): Value {
-  return b.op("Cast", [whole], { to: codeOf("float32") });
+  return b.cast(whole, "float32");
 }
 
 /** What flows back into a scale, from the gradient of the scale as `alongAxis` gave it, repeated. */

@@ -126,7 +126,7 @@ Deno.test("a gradient is cast back to the type of what was cast", async () => {
   assertEquals(await gradientsAt((b, [x]) => square(b, x!), [3, -1]), [[6, -2]]);
 });
 
-// The convention of `Row.gradient`.
+// The convention of `OpDefinition.gradient`.
 Deno.test("of equal inputs, the first has the gradient of Max and Min", async () => {
   for (const op of ["Max", "Min"]) {
     assertEquals(await gradientsAt((b, [x, y]) => b.op(op, [x!, y!]), [2, 3], [2, 3]), [[1, 1], [0, 0]]);
