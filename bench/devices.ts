@@ -10,7 +10,7 @@ import { openCpu } from "../src/device/cpu.ts";
 import { type Device, float32Tensor, type ResidentSession, type Tensor } from "../src/device/device.ts";
 import { openWasm } from "../src/device/wasm.ts";
 import { findAdapter, openWebgpu } from "../src/device/webgpu.ts";
-import { tableLines } from "../src/terminal/console.ts";
+import { tableLines } from "../src/terminal/table.ts";
 import { familyFeeds, familyModel, readFamily } from "../test/compiler/family_step.ts";
 import { relativeError } from "../test/compiler/graph_runner.ts";
 import { hostTime } from "./host_time.ts";

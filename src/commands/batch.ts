@@ -7,6 +7,7 @@ import { batchTables } from "../terminal/batch_tables.ts";
 import { BatchFailed } from "../terminal/exit_codes.ts";
 import { fusedGroups, type FuseMode, isFused } from "../batch/fuse.ts";
 import { untilInterrupted } from "../terminal/interrupt.ts";
+import type { Io } from "../terminal/io.ts";
 import { type PlannedRun, planRuns } from "../batch/plan.ts";
 import type { BatchOutcome } from "../batch/run_planned.ts";
 import { InProcessRunner, type Runner, WorkerRunner } from "../batch/runner.ts";
@@ -60,7 +61,7 @@ interface Job {
  * @throws {InputError} on files that are missing or wrong; all are checked before the first run
  * @throws {BatchFailed} at the end, where a run has failed
  */
-export async function batch(args: readonly string[], flags: BatchFlags): Promise<void> {
+export async function batch(args: readonly string[], flags: BatchFlags, io: Io): Promise<void> {
   const all = await planRuns(args, flags.results), runs = chosen(all, flags);
   const resources: ResourceCache = new ResourceCache({
     log: (line) => display.log(line),
@@ -71,8 +72,8 @@ export async function batch(args: readonly string[], flags: BatchFlags): Promise
   const ensembles = asked.filter(({ run }) => run.members !== undefined);
   const single = inSharingOrder(asked.filter(({ run }) => run.members === undefined));
   const jobs = [...single, ...ensembles];
-  const display = new BatchDisplay(jobs.length, jobs.reduce((sum, { work }) => sum + work, 0));
-  const { outcomes, isInterrupted } = await untilInterrupted(async (signal) => {
+  const display = new BatchDisplay(jobs.length, jobs.reduce((sum, { work }) => sum + work, 0), io);
+  const { outcomes, isInterrupted } = await untilInterrupted(io, async (signal) => {
     const outcomes = new Map<PlannedRun, BatchOutcome>();
     const runners = runnersFor(flags, jobs.length, resources, signal);
     await work(single, runners, flags, display, signal, outcomes);
@@ -85,9 +86,9 @@ export async function batch(args: readonly string[], flags: BatchFlags): Promise
     return { outcomes, isInterrupted: signal.aborted };
   });
   display.stop();
-  for (const line of batchTables(runs, outcomes, leftBy)) console.log(line);
+  for (const line of batchTables(runs, outcomes, leftBy)) io.print(line);
   const written = await writeSummaries(estimated, outcomes, flags.results);
-  if (written.length > 0) console.log(`\nsummed up in ${written.join(", ")}`);
+  if (written.length > 0) io.print(`\nsummed up in ${written.join(", ")}`);
   const kinds = runs.map((run) => outcomes.get(run)?.kind);
   if (isInterrupted && kinds.some((kind) => kind === undefined || kind === "interrupted")) {
     throw new Interrupted("the batch was interrupted: the same command goes on with it");

@@ -6,9 +6,9 @@ import { writeArtifacts } from "../artifacts/manifest.ts";
 import { compileModel, type CompileTarget, targetOf } from "../artifacts/compile_model.ts";
 import { InputError } from "../base/errors.ts";
 import { type GivenModel, resolveModel } from "../experiment/model_file.ts";
-import { log } from "../terminal/console.ts";
 import { terminalDownloads } from "../terminal/downloads.ts";
 import { explain } from "../terminal/explain_text.ts";
+import type { Io } from "../terminal/io.ts";
 import { openModel } from "../model/open_model.ts";
 
 /** The flags of `compile`. */
@@ -39,20 +39,19 @@ export interface CompileFlags {
 export async function compile(
   { model: source, revision, file, dtype, insertion, optimizer, device, precision, out, ...flags }:
     CompileFlags,
+  io: Io,
 ): Promise<void> {
   const target: CompileTarget = { target: targetOf(device), precision };
   if (file !== undefined && dtype !== undefined) {
     throw new InputError("compile takes --file or --dtype, not both");
   }
   const spec = resolveModel({ source, revision, file, dtype });
-  const model = await openModel(spec, "./", terminalDownloads(log));
+  const model = await openModel(spec, "./", terminalDownloads(io.log, io.bars));
   if (flags.explain) {
-    for (const line of explain(model, insertion, optimizer, target)) {
-      console.log(line);
-    }
+    for (const line of explain(model, insertion, optimizer, target)) io.print(line);
   }
   const compiled = compileModel(model, insertion, optimizer, target);
   await onDisk(out, () => writeArtifacts(out, compiled, { model, insertion, optimizer, ...target }), "--out");
   const size = (compiled.train.bytes.length / 1024).toFixed(0);
-  console.log(`${join(out, "artifacts.json")}: train_step.onnx ${size} KiB, weights in ${model.folder}`);
+  io.print(`${join(out, "artifacts.json")}: train_step.onnx ${size} KiB, weights in ${model.folder}`);
 }

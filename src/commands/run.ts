@@ -8,10 +8,11 @@ import { expandsToManyRuns } from "../experiment/sweep.ts";
 import type { Experiment } from "../experiment/types.ts";
 import { variantName } from "../experiment/variant_name.ts";
 import type { MetricsFile } from "../results/metrics_file.ts";
-import { tableLines } from "../terminal/console.ts";
+import type { Io } from "../terminal/io.ts";
+import { tableLines } from "../terminal/table.ts";
 import { readExperimentFile } from "../batch/experiment_file.ts";
 import { untilInterrupted } from "../terminal/interrupt.ts";
-import { TerminalProgress } from "../run/progress.ts";
+import { TerminalProgress } from "../terminal/terminal_progress.ts";
 import { memberFolders } from "../run/read_members.ts";
 import { RESULT_HEADER, resultCells } from "../terminal/result_cells.ts";
 import { runExperiment } from "../run/run_experiment.ts";
@@ -25,7 +26,7 @@ export interface RunFlags {
   /** Whether what is compiled is compared with the model's own file first. */
   readonly selfCheck: boolean;
   /** Keys set to other values, `prompt.length=5`. */
-  readonly set: readonly string[];
+  readonly overrides: readonly string[];
 }
 
 /** A finished run, for the table at the end. */
@@ -40,18 +41,18 @@ interface Finished {
  *
  * @throws {InputError} on files that are missing or wrong; all are checked before the first runs
  */
-export async function run(files: readonly string[], flags: RunFlags): Promise<void> {
-  const overrides = parseOverrides(flags.set), variant = variantName(overrides);
+export async function run(files: readonly string[], flags: RunFlags, io: Io): Promise<void> {
+  const overrides = parseOverrides(flags.overrides), variant = variantName(overrides);
   refuseMultipliers(overrides);
   const experiments = await Promise.all(
     files.map(async (file) => ({ file, experiment: await readExperiment(file, overrides) })),
   );
-  const progress = new TerminalProgress(), finished: Finished[] = [];
+  const progress = new TerminalProgress(io), finished: Finished[] = [];
   const resources = new ResourceCache({
     log: (line) => progress.log(line),
     keepsSessions: experiments.length > 1,
   });
-  await untilInterrupted(async (signal) => {
+  await untilInterrupted(io, async (signal) => {
     for (const { file, experiment } of experiments) {
       const path: string = join(flags.results, experiment.name, variant);
       const members = memberFolders(experiment, file);
@@ -77,7 +78,7 @@ export async function run(files: readonly string[], flags: RunFlags): Promise<vo
       finished.push({ title, path, metrics: outcome.metrics });
     }
   });
-  for (const line of summary(finished)) console.log(line);
+  for (const line of summary(finished)) io.print(line);
 }
 
 /** `run` does one run of a file. */

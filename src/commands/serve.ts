@@ -12,8 +12,8 @@ import { readPrompt } from "../results/read_prompt.ts";
 import { type ServedFiles, serveRun } from "../serve/server.ts";
 import { calibrationIn } from "../run/calibrate.ts";
 import { compileHardModel, compileOnce } from "../artifacts/compile_model.ts";
-import { log } from "../terminal/console.ts";
 import { untilInterrupted } from "../terminal/interrupt.ts";
+import type { Io } from "../terminal/io.ts";
 import { terminalDownloads } from "../terminal/downloads.ts";
 import { modelOfRun } from "../inference/model_of_run.ts";
 import type { OpenModel } from "../model/open_model.ts";
@@ -40,7 +40,11 @@ const FORM = { target: "webgpu", precision: "float32" } as const;
  *
  * @param folder of a complete run of a soft prompt
  */
-export async function serve(folder: string, { hard, model, results, host, port }: ServeFlags): Promise<void> {
+export async function serve(
+  folder: string,
+  { hard, model, results, host, port }: ServeFlags,
+  io: Io,
+): Promise<void> {
   const about = await readAbout(folder), { experiment } = about;
   if (experiment.prompt.kind !== "soft") {
     throw new InputError(
@@ -64,20 +68,19 @@ export async function serve(folder: string, { hard, model, results, host, port }
   if (beside.prompt.kind !== "hard" || beside.tune !== "none") {
     throw new InputError(`${hard} is no run of a hard prompt with the model as it is`);
   }
-  const frozen = await modelOfRun(about, folder, model, terminalDownloads(log));
+  const frozen = await modelOfRun(about, folder, model, terminalDownloads(io.log, io.bars));
   if (run && hard !== undefined) {
     checkFiles(frozen, run.environment, hard, `${folder} must be of the same model`);
   }
   const files = await servedFiles(folder, about, { ...run, experiment: beside }, frozen, results);
-  await untilInterrupted((signal) =>
+  await untilInterrupted(io, (signal) =>
     serveRun(files, {
       hostname: host,
       port,
       signal,
-      onListen: (url) => console.log(`${experiment.name} at ${url} (Ctrl-C ends it)`),
-    })
-  );
-  log("ended");
+      onListen: (url) => io.print(`${experiment.name} at ${url} (Ctrl-C ends it)`),
+    }));
+  io.log("ended");
 }
 
 /** The experiment without its vectors: the words around them are the hard prompt. */

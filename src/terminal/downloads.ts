@@ -1,17 +1,19 @@
 import type { DownloadReporter } from "../hub/repository.ts";
-import { ProgressBar } from "./console.ts";
+import type { Io } from "./io.ts";
+import { ProgressBar } from "./progress_bar.ts";
 
 /**
  * Shows downloads at the terminal: one line, and a bar while it lasts.
  *
  * @param log takes the line
+ * @param bars where the bar is drawn
  */
-export function terminalDownloads(log: (line: string) => void): DownloadReporter {
+export function terminalDownloads(log: (line: string) => void, bars?: Io["bars"]): DownloadReporter {
   return {
     log,
     download: (name, total) => {
       log(`downloading ${name} (${megabytes(total)})`);
-      const bar = new ProgressBar(name, total);
+      const bar = new ProgressBar(name, total, bars);
       return {
         progress: (received) => bar.update(received, megabytes(received)),
         end: () => bar.stop(),

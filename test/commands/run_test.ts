@@ -1,21 +1,17 @@
-import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import { run as runFiles } from "../../src/commands/run.ts";
 import { readSafetensors } from "../../src/device/safetensors.ts";
-import { InputError } from "../../src/base/errors.ts";
 import { MINI, shared, sharedTest } from "../shared.ts";
-import { call, inFolder, readLines, start, writeExperiment } from "./softprompt.ts";
+import { call, exists, inFolder, readLines, start, writeExperiment } from "./softprompt.ts";
 
 const json = async (...path: string[]) => JSON.parse(await Deno.readTextFile(join(...path)));
-const exists = (...path: string[]) => Deno.stat(join(...path)).then(() => true, () => false);
 
 Deno.test("what asks for several runs is not set on the command line, nor a folder run", async () => {
-  const refused = (file: string, set: string[], message: string) =>
-    assertRejects(
-      () => runFiles([file], { results: "results", force: false, selfCheck: true, set }),
-      InputError,
-      message,
-    );
+  const refused = async (file: string, overrides: string[], message: string) => {
+    const { code, stderr } = await call(["run", file, ...overrides.flatMap((one) => ["--set", one])]);
+    assertEquals(code, 2, stderr);
+    assertStringIncludes(stderr, message);
+  };
   await refused("x.yaml", ["sweep.seed=[1, 2]"], "--set sweep.seed asks for several runs, and run does one");
   await refused("x.yaml", ["variants={ a: {} }"], "write 'variants' into the file");
   await refused("x.yaml", ["exclude=[]"], "do them by softprompt batch");

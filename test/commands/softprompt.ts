@@ -1,16 +1,35 @@
 import { join } from "@std/path";
+import { main } from "../../src/cli.ts";
+import { RecordingIo } from "../terminal/recording_io.ts";
 import { MINI, ROOT } from "../shared.ts";
 
-/** What a call of the command line came to. */
+/** How a call of the command line ended. */
 export interface Called {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
+/** Calls the command line in this process. @param input what stands on standard input */
+export async function call(args: readonly string[], input?: string): Promise<Called> {
+  const io = new RecordingIo(input), code = await main(args, io);
+  return { code, stdout: io.stdout, stderr: io.stderr };
+}
+
+/** Calls the command line in this process, and presses Ctrl-C once there is a file. */
+export async function callInterrupted(args: readonly string[], path: string): Promise<Called> {
+  const io = new RecordingIo(), call = main(args, io), isOver = call.then(() => true);
+  while (!await exists(path)) {
+    const later = new Promise<boolean>((resolve) => setTimeout(() => resolve(false), 1));
+    if (await Promise.race([isOver, later])) break;
+  }
+  io.interrupt();
+  return { code: await call, stdout: io.stdout, stderr: io.stderr };
+}
+
 const ARGUMENTS = ["run", "--allow-all", "--quiet", "src/main.ts"];
 
-/** Starts the command line as a user would, from the project's folder. */
+/** Starts the command line in a process of its own, as a user would, from the project's folder. */
 export function start(args: readonly string[], env: Record<string, string> = {}): Deno.ChildProcess {
   return new Deno.Command(Deno.execPath(), {
     args: [...ARGUMENTS, ...args],
@@ -21,14 +40,22 @@ export function start(args: readonly string[], env: Record<string, string> = {})
   }).spawn();
 }
 
-/** Calls the command line and waits for its end. */
-export async function call(args: readonly string[], env: Record<string, string> = {}): Promise<Called> {
+/** Calls the command line in a process of its own: for what a process has of its own, as its exit code and its environment. */
+export async function callProcess(
+  args: readonly string[],
+  env: Record<string, string> = {},
+): Promise<Called> {
   const { code, stdout, stderr } = await start(args, env).output();
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
   return { code, stdout: text(stdout), stderr: text(stderr) };
 }
 
-/** A folder for the test, removed behind it. */
+/** Whether there is a file or a folder. */
+export function exists(...path: string[]): Promise<boolean> {
+  return Deno.stat(join(...path)).then(() => true, () => false);
+}
+
+/** A folder for the test, removed after it. */
 export async function inFolder(test: (folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();
   try {

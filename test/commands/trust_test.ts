@@ -1,11 +1,10 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { RandomStream } from "../../src/base/random_stream.ts";
-import { call, inFolder, start, writeExperiment } from "./softprompt.ts";
+import { call, exists, inFolder, start, writeExperiment } from "./softprompt.ts";
 
 const KILLS = 20;
 const VARIANTS = ["length=2,seed=0", "length=2,seed=1", "length=6,seed=0"];
-const exists = (...path: string[]) => Deno.stat(join(...path)).then(() => true, () => false);
 
 const sweepFile = (folder: string) =>
   writeExperiment(folder, {

@@ -1,10 +1,9 @@
 import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { exportedPositive } from "./exported.ts";
-import { call, inFolder, readLines, start, writeExperiment } from "./softprompt.ts";
+import { call, callInterrupted, inFolder, readLines, writeExperiment } from "./softprompt.ts";
 
 const json = async (...path: string[]) => JSON.parse(await Deno.readTextFile(join(...path)));
-const exists = (path: string) => Deno.stat(path).then(() => true, () => false);
 
 const HARD = { kind: "hard", template: "{text} it was {mask} ." };
 const WHOLE = {
@@ -37,12 +36,9 @@ Deno.test("a whole model is tuned from a file, says how much was trained, and go
     assertEquals(exported.code, 0, exported.stderr);
     assertAlmostEquals(await exportedPositive(out, String(line.text)), before.positive, 1e-5);
 
-    const cut = start(["run", file, "--results", join(folder, "cut")]), ended = cut.output();
-    while (!await exists(join(folder, "cut/whole.partial/checkpoint.safetensors"))) {
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
-    cut.kill("SIGINT");
-    assertEquals((await ended).code, 130);
+    const begun: string = join(folder, "cut/whole.partial/checkpoint.safetensors");
+    const cut = await callInterrupted(["run", file, "--results", join(folder, "cut")], begun);
+    assertEquals(cut.code, 130, cut.stderr);
     const rest = await call(["run", file, "--results", join(folder, "cut")]);
     assertEquals(rest.code, 0, rest.stderr);
     assertStringIncludes(rest.stderr, "going on after step");

@@ -4,7 +4,6 @@ import { InferenceSession, Tensor } from "onnxruntime-node";
 import { InputError } from "../../src/base/errors.ts";
 import { readTokenizer } from "../../src/model/read_tokenizer.ts";
 import { loadRun } from "softprompt";
-import { ROOT } from "../shared.ts";
 import { call, inFolder, readLines, writeExperiment } from "./softprompt.ts";
 
 const TEXTS = ["a gripping , beautifully acted thriller .", "dull", "two hours that i will never get back ."];
@@ -198,19 +197,12 @@ Deno.test("texts come from files and from standard input, and answers in their o
       { length: 2500 },
       (_, i) => ({ id: i, title: `t ${i % 7}`, text: "dull ".repeat(1 + i % 5) }),
     );
-    const child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "--allow-all", "--quiet", "src/main.ts", "predict", run, "--file", "-"],
-      cwd: ROOT,
-      stdin: "piped",
-      stdout: "piped",
-      stderr: "piped",
-    }).spawn();
-    const output = child.output(), writer = child.stdin.getWriter();
-    await writer.write(new TextEncoder().encode(asked.map((one) => JSON.stringify(one)).join("\n")));
-    await writer.close();
-    const { code, stdout, stderr } = await output;
-    assertEquals(code, 0, new TextDecoder().decode(stderr));
-    const answers = new TextDecoder().decode(stdout).trim().split("\n").map((line) => JSON.parse(line));
+    const { code, stdout, stderr } = await answersOfProcess(
+      run,
+      asked.map((one) => JSON.stringify(one)).join("\n"),
+    );
+    assertEquals(code, 0, stderr);
+    const answers = stdout.trim().split("\n").map((line) => JSON.parse(line));
     assertEquals(answers.map(({ id }) => id), asked.map(({ id }) => id));
     const lacking: string = join(folder, "lacking.jsonl");
     await Deno.writeTextFile(lacking, '{"text": "a"}\n');

@@ -1,0 +1,42 @@
+import type { Io } from "../../src/terminal/io.ts";
+
+/** What a call of the command line is given in a test: nobody watches, and all that it prints is kept. */
+export class RecordingIo implements Io {
+  stdout = "";
+  stderr = "";
+  readonly hasColors = { stdout: false, stderr: false };
+  readonly bars = undefined;
+  private readonly listeners = new Set<() => void>();
+
+  /** @param input what stands on standard input */
+  constructor(private readonly input: string = "") {}
+
+  readonly print = (text: string): void => {
+    this.stdout += `${text}\n`;
+  };
+
+  readonly write = (text: string): Promise<void> => {
+    this.stdout += text;
+    return Promise.resolve();
+  };
+
+  readonly log = (text: string): void => {
+    this.stderr += `${text}\n`;
+  };
+
+  readonly stdin = (): ReadableStream<Uint8Array<ArrayBuffer>> => new Blob([this.input]).stream();
+
+  readonly onInterrupt = (listener: () => void): Disposable => {
+    this.listeners.add(listener);
+    return { [Symbol.dispose]: () => this.listeners.delete(listener) };
+  };
+
+  readonly exit = (code: number): never => {
+    throw new Error(`the program was ended with exit code ${code}`);
+  };
+
+  /** Presses Ctrl-C. */
+  interrupt(): void {
+    for (const listener of this.listeners) listener();
+  }
+}
