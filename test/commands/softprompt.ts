@@ -35,17 +35,27 @@ export function start(args: readonly string[], env: Record<string, string> = {})
     args: [...ARGUMENTS, ...args],
     cwd: ROOT,
     env: { NO_COLOR: "1", ...env },
+    stdin: "piped",
     stdout: "piped",
     stderr: "piped",
   }).spawn();
 }
 
-/** Calls the command line in a process of its own: for what a process has of its own, as its exit code and its environment. */
+/**
+ * Calls the command line in a process of its own: for what a process has of its own, as its exit code and its environment.
+ *
+ * @param input what stands on standard input
+ */
 export async function callProcess(
   args: readonly string[],
   env: Record<string, string> = {},
+  input = "",
 ): Promise<Called> {
-  const { code, stdout, stderr } = await start(args, env).output();
+  const child = start(args, env);
+  const [{ code, stdout, stderr }] = await Promise.all([
+    child.output(),
+    new Blob([input]).stream().pipeTo(child.stdin),
+  ]);
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
   return { code, stdout: text(stdout), stderr: text(stderr) };
 }

@@ -4,7 +4,7 @@ import { InferenceSession, Tensor } from "onnxruntime-node";
 import { InputError } from "../../src/base/errors.ts";
 import { readTokenizer } from "../../src/model/read_tokenizer.ts";
 import { loadRun } from "softprompt";
-import { call, inFolder, readLines, writeExperiment } from "./softprompt.ts";
+import { call, callProcess, inFolder, readLines, writeExperiment } from "./softprompt.ts";
 
 const TEXTS = ["a gripping , beautifully acted thriller .", "dull", "two hours that i will never get back ."];
 const FEW = { training: { batchSize: 8, steps: 4, logEvery: 2 } };
@@ -197,8 +197,9 @@ Deno.test("texts come from files and from standard input, and answers in their o
       { length: 2500 },
       (_, i) => ({ id: i, title: `t ${i % 7}`, text: "dull ".repeat(1 + i % 5) }),
     );
-    const { code, stdout, stderr } = await answersOfProcess(
-      run,
+    const { code, stdout, stderr } = await callProcess(
+      ["predict", run, "--file", "-"],
+      {},
       asked.map((one) => JSON.stringify(one)).join("\n"),
     );
     assertEquals(code, 0, stderr);
