@@ -20,7 +20,7 @@ Deno.test("what asks for several runs is not set on the command line, nor a fold
 
 Deno.test("a run ends with a whole folder of results and a table, and is not run twice", () =>
   inFolder(async (folder) => {
-    const file = await writeExperiment(folder),
+    const file = await writeExperiment(folder, { model: { source: MINI } }),
       results: string = join(folder, "results"),
       run: string = join(results, "small");
     const first = await call(["run", file, "--results", results]);
@@ -70,7 +70,8 @@ Deno.test("a run leaves the model's file as it was", () =>
         await crypto.subtle.digest("SHA-256", await Deno.readFile(join(MINI, "onnx/model.onnx"))),
       );
     const before = await digest();
-    const file = await writeExperiment(folder, { training: { batchSize: 8, steps: 2 } });
+    const training = { batchSize: 8, steps: 2 };
+    const file = await writeExperiment(folder, { model: { source: MINI }, training });
     assertEquals((await call(["run", file, "--results", folder])).code, 0);
     assertEquals(await digest(), before);
   }));

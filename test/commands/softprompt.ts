@@ -1,7 +1,8 @@
 import { join } from "@std/path";
 import { main } from "../../src/cli.ts";
 import { RecordingIo } from "../terminal/recording_io.ts";
-import { MINI, ROOT } from "../shared.ts";
+import { ROOT } from "../shared.ts";
+import { writeSmallModel } from "./small_model.ts";
 
 /** How a call of the command line ended. */
 export interface Called {
@@ -75,15 +76,19 @@ export async function inFolder(test: (folder: string) => Promise<void>): Promise
   }
 }
 
-/** Writes a small experiment on reviews-demo into a folder and gives its path. */
+/**
+ * Writes a small experiment on reviews-demo into a folder, on a small model that is written there, too.
+ *
+ * @returns the experiment's path
+ */
 export async function writeExperiment(
   folder: string,
   changes: Record<string, unknown> = {},
 ): Promise<string> {
-  const path: string = join(folder, "experiment.yaml");
+  const path: string = join(folder, "experiment.yaml"), model: string = join(folder, "model");
   const experiment = {
     name: "small",
-    model: { source: MINI },
+    model: { source: model },
     dataset: { name: "reviews-demo", path: join(ROOT, "data/reviews-demo"), shots: 16 },
     prompt: { kind: "soft", length: 4, template: "{prompt} {text} it was {mask} ." },
     verbalizer: { negative: ["bad"], positive: ["good"] },
@@ -93,6 +98,7 @@ export async function writeExperiment(
     ...changes,
   };
   await Deno.writeTextFile(path, JSON.stringify(experiment, null, 1));
+  if (!("model" in changes)) await writeSmallModel(model);
   return path;
 }
 
