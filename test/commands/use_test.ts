@@ -4,10 +4,12 @@ import { InferenceSession, Tensor } from "onnxruntime-node";
 import { InputError } from "../../src/base/errors.ts";
 import { readTokenizer } from "../../src/model/read_tokenizer.ts";
 import { loadRun } from "softprompt";
+import { MINI } from "../shared.ts";
 import { call, callProcess, inFolder, readLines, writeExperiment } from "./softprompt.ts";
 
 const TEXTS = ["a gripping , beautifully acted thriller .", "dull", "two hours that i will never get back ."];
 const FEW = { training: { batchSize: 8, steps: 4, logEvery: 2 } };
+const OWN = { model: { source: MINI } };
 
 /** Runs small experiments of two insertions and of words alone. */
 async function withRuns(
@@ -24,7 +26,7 @@ async function withRuns(
     for (const [name, changes] of Object.entries(kinds)) {
       const own: string = join(folder, name);
       await Deno.mkdir(own);
-      files.push(await writeExperiment(own, { name, ...changes }));
+      files.push(await writeExperiment(own, { name, ...OWN, ...changes }));
     }
     const { code, stderr } = await call(["run", ...files, "--results", results]);
     assertEquals(code, 0, stderr);
@@ -107,6 +109,7 @@ async function peft(run: (name: string) => string, folder: string): Promise<void
   const prompt = { kind: "soft", length: 4, insertion: "word-embeddings", template };
   const initialization = { from: "peft", path: "adapter" };
   const file = await writeExperiment(folder, {
+    ...OWN,
     name: "from-peft",
     prompt: { ...prompt, initialization },
     training,
@@ -125,6 +128,7 @@ async function peft(run: (name: string) => string, folder: string): Promise<void
     ] as const
   ) {
     const wrong = await writeExperiment(folder, {
+      ...OWN,
       name: "from-peft",
       prompt: { ...prompt, ...changes },
       training,
@@ -140,6 +144,7 @@ async function peft(run: (name: string) => string, folder: string): Promise<void
 async function fromRun(run: (name: string) => string, folder: string): Promise<void> {
   const written = async (path: string, insertion: string) =>
     await writeExperiment(folder, {
+      ...OWN,
       name: "from-run",
       prompt: {
         kind: "soft",
