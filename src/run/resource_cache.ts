@@ -1,5 +1,7 @@
 import { dirname, resolve } from "@std/path";
+import { memoize } from "../base/memoize.ts";
 import type { Compiled, CompiledAnswer, CompiledModel } from "../compiler/mod.ts";
+import { ExampleFiles } from "../dataset/example_files.ts";
 import { type Dataset, loadDataset } from "../dataset/load.ts";
 import { loadTransfer, type TransferSet } from "../dataset/transfer.ts";
 import { chooseDevice } from "../device/choose.ts";
@@ -10,6 +12,7 @@ import type { DownloadReporter } from "../hub/repository.ts";
 import { terminalDownloads } from "../terminal/downloads.ts";
 import { compileHardModel, type CompileTarget } from "../artifacts/compile_model.ts";
 import { type OpenModel, openModel } from "../model/open_model.ts";
+import { type GitCommit, gitCommit } from "../results/git_commit.ts";
 
 /** A compiled training step, opened. */
 export interface TuningSessions {
@@ -37,10 +40,13 @@ export interface ResourceOptions {
 
 /**
  * What runs that follow each other share: models and data that were read, devices, and the sessions of the last compiled
- * step, which serve every run of the same model, insertion and optimizer.
+ * step, which serve every run of the same model, insertion and optimizer. Models and data are kept as long as this is: a batch
+ * reads what all its runs need before the first of them begins, so that whatever were dropped in between would be read again.
  */
 export class ResourceCache {
   private readonly models = new Map<string, Promise<OpenModel>>();
+  private readonly files = new ExampleFiles();
+  private readonly commits = new Map<string, Promise<GitCommit>>();
   private readonly datasets = new Map<string, Promise<Dataset>>();
   private readonly transfers = new Map<string, Promise<TransferSet>>();
   private readonly devices = new Map<string, Promise<Device>>();
@@ -71,7 +77,7 @@ export class ResourceCache {
     return memoize(
       this.datasets,
       key,
-      () => loadDataset(dataset, namedIn, classes, seed, placeholders, this.downloads),
+      () => loadDataset(dataset, namedIn, classes, seed, placeholders, this.downloads, this.files),
     );
   }
 
@@ -89,10 +95,15 @@ export class ResourceCache {
         memoize(
           this.transfers,
           key(spec),
-          () => loadTransfer(spec, i, namedIn, classes, placeholders, this.downloads),
+          () => loadTransfer(spec, i, namedIn, classes, placeholders, this.downloads, this.files),
         )
       ),
     );
+  }
+
+  /** The commit that an experiment file is tracked in, as it was when it was first asked for. */
+  commit(file: string): Promise<GitCommit> {
+    return memoize(this.commits, resolve(file), () => gitCommit(file));
   }
 
   private get downloads(): DownloadReporter {
@@ -184,22 +195,4 @@ export class ResourceCache {
 
 function hardKey({ onnx, sha256 }: OpenModel, { target, precision }: CompileTarget): string {
   return [onnx, sha256, target, precision].join("|");
-}
-
-/** So many models, and so many datasets, are kept: a sweep takes its keys in turn, and memory has an end. */
-const KEPT = 8;
-
-/** What was made before under a key, or is made now; what fails is made again the next time. */
-function memoize<Thing>(
-  made: Map<string, Promise<Thing>>,
-  key: string,
-  make: () => Promise<Thing>,
-): Promise<Thing> {
-  const before = made.get(key);
-  if (before !== undefined) return before;
-  const thing = make(), [oldest] = made.keys();
-  if (oldest !== undefined && made.size >= KEPT) made.delete(oldest);
-  made.set(key, thing);
-  thing.catch(() => made.delete(key));
-  return thing;
 }
