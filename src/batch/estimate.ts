@@ -4,7 +4,7 @@ import { estimateSeconds, type Throughput } from "../results/earlier_runs.ts";
 import { readFinished } from "../results/read_run.ts";
 import { partialPath } from "../results/run_folder.ts";
 import { totalSteps } from "../training/trainer.ts";
-import { withPlaces } from "./experiment_file.ts";
+import { withPlaces } from "../experiment/experiment_file.ts";
 import type { PlannedRun } from "./plan.ts";
 import { prepare, type Prepared } from "../run/prepare.ts";
 import { stepKey } from "../run/compile_experiment.ts";

@@ -6,8 +6,9 @@ import type { Override } from "../experiment/override.ts";
 import { parseVariants } from "../experiment/sweep.ts";
 import type { Experiment } from "../experiment/types.ts";
 import { foldedName } from "../experiment/variant_name.ts";
-import { findExperimentFiles, readExperimentFile } from "./experiment_file.ts";
-import { memberFolders } from "../run/read_members.ts";
+import { readExperimentFile } from "../experiment/experiment_file.ts";
+import { findExperimentFiles } from "./find_experiment_files.ts";
+import { memberFolders } from "../run/read_ensemble_prompts.ts";
 
 /** One of the runs that experiment files ask for. Plain data, which can be handed to a worker. */
 export interface PlannedRun {

@@ -4,8 +4,8 @@
  * @module
  */
 import type { ProgressReporter } from "../run/progress.ts";
-import { runTogether } from "./run_together.ts";
-import type { FromWorker, RunEvent, ToWorker } from "./runner.ts";
+import { runTogether } from "./run_group.ts";
+import type { FromWorker, RunEvent, ToWorker } from "./worker_runner.ts";
 import { ResourceCache } from "../run/resource_cache.ts";
 
 /** A worker's end of the line to who started it. */

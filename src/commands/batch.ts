@@ -9,7 +9,7 @@ import { fusedGroups, type FuseMode, isFused } from "../batch/fuse.ts";
 import { untilInterrupted } from "../terminal/interrupt.ts";
 import { type PlannedRun, planRuns } from "../batch/plan.ts";
 import type { BatchOutcome } from "../batch/run_planned.ts";
-import { InProcessRunner, type Runner, WorkerRunner } from "../batch/runner.ts";
+import { InProcessRunner, type Runner, WorkerRunner } from "../batch/worker_runner.ts";
 import { estimate } from "../batch/estimate.ts";
 import { ResourceCache } from "../run/resource_cache.ts";
 import { writeSummaries } from "../batch/write_summaries.ts";

@@ -17,7 +17,7 @@ import { untilInterrupted } from "../terminal/interrupt.ts";
 import { terminalDownloads } from "../terminal/downloads.ts";
 import { modelOfRun } from "../inference/model_of_run.ts";
 import type { OpenModel } from "../model/open_model.ts";
-import { checkFiles } from "../run/same_model.ts";
+import { checkFiles } from "../run/check_model_files.ts";
 import { optimizerName, positionCounting } from "../run/compile_experiment.ts";
 
 /** The flags of `serve`. */

@@ -2,7 +2,7 @@ import { InputError } from "../base/errors.ts";
 import { earlierRuns } from "../results/earlier_runs.ts";
 import { log, tableLines } from "../terminal/console.ts";
 import { duration } from "../terminal/duration.ts";
-import { withPlaces } from "../batch/experiment_file.ts";
+import { withPlaces } from "../experiment/experiment_file.ts";
 import { type PlannedRun, planSound, problemText } from "../batch/plan.ts";
 import { compileExperiment, positionCounting, stepKey } from "../run/compile_experiment.ts";
 import { dataWarnings, unknownWordsWarning } from "../run/data_warnings.ts";

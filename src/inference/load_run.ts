@@ -28,7 +28,7 @@ import {
   optimizerName,
   positionCounting,
 } from "../run/compile_experiment.ts";
-import { readMembers } from "../run/read_members.ts";
+import { readMembers } from "../run/read_ensemble_prompts.ts";
 
 /** How a run is loaded. */
 export interface LoadOptions {

@@ -4,7 +4,7 @@ import { checkSemantics } from "../experiment/semantics.ts";
 import type { DownloadReporter } from "../hub/repository.ts";
 import type { RunAbout } from "../results/read_run.ts";
 import { type OpenModel, openModel } from "../model/open_model.ts";
-import { checkFiles } from "../run/same_model.ts";
+import { checkFiles } from "../run/check_model_files.ts";
 
 /**
  * Finds the model that a run was tuned for.

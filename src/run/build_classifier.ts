@@ -7,9 +7,9 @@ import type { Tuned } from "../training/trainer.ts";
 import { ensembleClassifier, hardClassifier, untunedPrompt } from "./classifiers.ts";
 import type { EncodedDataset } from "./encode_dataset.ts";
 import type { Prepared } from "./prepare.ts";
-import type { RunGraphs } from "./run_graphs.ts";
+import type { RunGraphs } from "./compile_run.ts";
 import type { RunOptions } from "./context.ts";
-import type { Sessions } from "./sessions.ts";
+import type { Sessions } from "./run_sessions.ts";
 import { tuneModel } from "./tune_model.ts";
 import { tunePrompt } from "./tune_prompt.ts";
 

@@ -14,7 +14,7 @@ import type { LabelledEncoding } from "../prompt/batches.ts";
 import { type Encoded, TemplateEncoder } from "../prompt/encoding.ts";
 import { compilerHash, type CompileTarget } from "../artifacts/compile_model.ts";
 import type { Prepared } from "./prepare.ts";
-import type { RunGraphs } from "./run_graphs.ts";
+import type { RunGraphs } from "./compile_run.ts";
 
 /** What became of a run's check: what was found, now or before, or why there was none. */
 export type CheckOutcome = SelfCheck | { readonly skipped: string };

@@ -5,7 +5,7 @@ import { answerBatches } from "../prompt/padding.ts";
 import type { PromptInterpretation } from "../prompt/interpretation.ts";
 import type { ProgressReporter } from "./progress.ts";
 import type { Prepared } from "./prepare.ts";
-import type { Members } from "./read_members.ts";
+import type { Members } from "./read_ensemble_prompts.ts";
 import { interpretationAfter, startPrompt } from "./start_prompt.ts";
 
 /** A prompt that is classified with. */

@@ -10,7 +10,7 @@ import type { Tokenizer } from "../model/tokenizer.ts";
 import type { TransferSet } from "../dataset/transfer.ts";
 import type { OpenModel } from "../model/open_model.ts";
 import { readSourcePrompt, type SourcePrompt } from "./read_source_prompt.ts";
-import { type Members, readMembers } from "./read_members.ts";
+import { type Members, readMembers } from "./read_ensemble_prompts.ts";
 import type { ResourceCache } from "./resource_cache.ts";
 
 /** Everything that an experiment names, read and checked. */

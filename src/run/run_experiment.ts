@@ -5,7 +5,7 @@ import type { MetricsFile } from "../results/metrics_file.ts";
 import { readEnvironment, readFinished } from "../results/read_run.ts";
 import { RunFolder } from "../results/run_folder.ts";
 import { Interrupted } from "../training/trainer.ts";
-import { withPlaces } from "../batch/experiment_file.ts";
+import { withPlaces } from "../experiment/experiment_file.ts";
 import { prepare } from "./prepare.ts";
 import { runInto } from "./run_into.ts";
 import type { RunOptions } from "./context.ts";

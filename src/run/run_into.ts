@@ -24,10 +24,10 @@ import { encodeDataset } from "./encode_dataset.ts";
 import { compileTargetOf, positionCounting } from "./compile_experiment.ts";
 import { deviceForModel } from "./device_for_model.ts";
 import type { Prepared } from "./prepare.ts";
-import type { Members } from "./read_members.ts";
-import { compileRun } from "./run_graphs.ts";
+import type { Members } from "./read_ensemble_prompts.ts";
+import { compileRun } from "./compile_run.ts";
 import type { RunOptions } from "./context.ts";
-import { Sessions } from "./sessions.ts";
+import { Sessions } from "./run_sessions.ts";
 
 /** How many of the worst mistakes `samples.md` shows. */
 const MISTAKES = 10;

@@ -1,3 +1,4 @@
+import { percent } from "../base/percent.ts";
 import { namedText } from "../evaluation/answer_error.ts";
 import { measure } from "../evaluation/metrics.ts";
 import { type Classifier, classLogits } from "../evaluation/predict.ts";
@@ -7,7 +8,6 @@ import { totalSteps, tune, type Tuned, type TuningTask } from "../training/train
 import type { ProgressReporter } from "./progress.ts";
 import type { EncodedDataset } from "./encode_dataset.ts";
 import type { Prepared } from "./prepare.ts";
-import { percent } from "../terminal/result_cells.ts";
 
 /**
  * How what is tuned is measured on the validation set, where there is one.

@@ -4,7 +4,7 @@ import { stringify } from "yaml";
 import { exportRun } from "../../src/commands/export.ts";
 import { loadRun } from "../../src/inference/load_run.ts";
 import { readSourcePrompt } from "../../src/run/read_source_prompt.ts";
-import { readMembers } from "../../src/run/read_members.ts";
+import { readMembers } from "../../src/run/read_ensemble_prompts.ts";
 import { serve } from "../../src/commands/serve.ts";
 import { float32Tensor } from "../../src/device/device.ts";
 import { writeSafetensors } from "../../src/device/safetensors.ts";

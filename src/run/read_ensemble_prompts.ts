@@ -4,7 +4,7 @@ import { InputError } from "../base/errors.ts";
 import type { Experiment } from "../experiment/types.ts";
 import { readPrompt } from "../results/read_prompt.ts";
 import { readAbout, readEnvironment } from "../results/read_run.ts";
-import { checkFiles, type ModelFiles } from "./same_model.ts";
+import { checkFiles, type ModelFiles } from "./check_model_files.ts";
 
 /** The prompts of an ensemble. */
 export interface Members {

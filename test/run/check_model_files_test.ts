@@ -1,9 +1,9 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { join } from "@std/path";
-import { readMembers } from "../../src/run/read_members.ts";
+import { readMembers } from "../../src/run/read_ensemble_prompts.ts";
 import { prepare } from "../../src/run/prepare.ts";
 import { readSourcePrompt } from "../../src/run/read_source_prompt.ts";
-import { checkFiles } from "../../src/run/same_model.ts";
+import { checkFiles } from "../../src/run/check_model_files.ts";
 import { ResourceCache } from "../../src/run/resource_cache.ts";
 import { InputError } from "../../src/base/errors.ts";
 import { parseExperiment } from "../../src/experiment/parse.ts";

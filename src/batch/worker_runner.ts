@@ -2,7 +2,7 @@ import type { ProgressReporter } from "../run/progress.ts";
 import type { PlannedRun } from "./plan.ts";
 import type { BatchOutcome } from "./run_planned.ts";
 import type { RunOptions } from "../run/context.ts";
-import { runTogether } from "./run_together.ts";
+import { runTogether } from "./run_group.ts";
 import { ResourceCache } from "../run/resource_cache.ts";
 
 /** What a runner is told beside the run itself. */

@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { join } from "@std/path";
 import { stringify } from "yaml";
-import { readMembers } from "../../src/run/read_members.ts";
+import { readMembers } from "../../src/run/read_ensemble_prompts.ts";
 import { float32Tensor } from "../../src/device/device.ts";
 import { InputError } from "../../src/base/errors.ts";
 import { parseExperiment } from "../../src/experiment/parse.ts";
