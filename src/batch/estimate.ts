@@ -51,7 +51,7 @@ export async function estimate(
   force: boolean,
   earlier: readonly Throughput[] = [],
 ): Promise<EstimatedRun> {
-  const prepared = await withPlaces(run, () => prepare(run.experiment, run.file, resources, run.members));
+  const prepared = await withPlaces(run, () => prepare(run, resources));
   const { experiment, dataset, model } = prepared, { training, prompt } = experiment;
   const steps = training ? totalSteps(training, dataset.train.length) : 0;
   const classified = dataset.test.length + dataset.validation.length;

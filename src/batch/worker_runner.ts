@@ -1,64 +1,9 @@
+import type { RunPolicy } from "../run/context.ts";
 import type { ProgressReporter } from "../run/progress.ts";
 import type { PlannedRun } from "./plan.ts";
 import type { BatchOutcome } from "./run_planned.ts";
-import type { RunOptions } from "../run/context.ts";
-import { runTogether } from "./run_group.ts";
-import { ResourceCache } from "../run/resource_cache.ts";
-
-/** What a runner is told beside the run itself. */
-export type RunnerFlags = Pick<RunOptions, "results" | "force" | "selfCheck" | "ifLocked">;
-
-/** Somebody who does one run of a batch after the other, or several side by side where they take their steps together. */
-export interface Runner {
-  /** @param reporters one for each run */
-  run(
-    runs: readonly PlannedRun[],
-    flags: RunnerFlags,
-    reporters: readonly ProgressReporter[],
-  ): Promise<readonly BatchOutcome[]>;
-  /** No further runs come. */
-  close(): Promise<void>;
-}
-
-/** Does the runs here. */
-export class InProcessRunner implements Runner {
-  constructor(private readonly resources: ResourceCache, private readonly signal: AbortSignal) {}
-
-  run(
-    runs: readonly PlannedRun[],
-    flags: RunnerFlags,
-    reporters: readonly ProgressReporter[],
-  ): Promise<readonly BatchOutcome[]> {
-    return runTogether(runs, { ...flags, signal: this.signal }, reporters, this.resources);
-  }
-
-  close(): Promise<void> {
-    return this.resources.release();
-  }
-}
-
-/** To a worker: runs to do, or the word to stop in good order. */
-export type ToWorker =
-  | {
-    readonly kind: "run";
-    readonly runs: readonly PlannedRun[];
-    readonly flags: RunnerFlags;
-    readonly threads: number;
-  }
-  | { readonly kind: "interrupt" };
-
-/** From a worker: what it would tell the listener of one of its runs, and in the end how they came out. */
-export type FromWorker =
-  | ({ readonly run: number } & RunEvent)
-  | { readonly kind: "outcomes"; readonly outcomes: readonly BatchOutcome[] };
-
-/** What a listener is told. */
-export type RunEvent =
-  | { readonly kind: "say"; readonly line: string }
-  | { readonly kind: "start"; readonly title: string; readonly prompt: string; readonly device: string }
-  | { readonly kind: "begin"; readonly title: string; readonly steps: number }
-  | { readonly kind: "step"; readonly step: number; readonly note: string }
-  | { readonly kind: "end" };
+import type { Runner } from "./runner.ts";
+import { type FromWorker, report, type ToWorker } from "./worker_messages.ts";
 
 /**
  * Does the runs in a worker, which has its own device and sessions: the native CPU build computes on the thread that calls
@@ -77,7 +22,7 @@ export class WorkerRunner implements Runner {
 
   run(
     runs: readonly PlannedRun[],
-    flags: RunnerFlags,
+    policy: RunPolicy,
     reporters: readonly ProgressReporter[],
   ): Promise<readonly BatchOutcome[]> {
     const all = (outcome: BatchOutcome) => runs.map(() => outcome);
@@ -88,7 +33,7 @@ export class WorkerRunner implements Runner {
     return new Promise((resolve) => {
       worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
         if (data.kind === "outcomes") resolve(data.outcomes);
-        else pass(data, reporters[data.run]!);
+        else report(data, reporters[data.run]!);
       };
       worker.onerror = (event) => {
         event.preventDefault();
@@ -96,27 +41,12 @@ export class WorkerRunner implements Runner {
         this.worker = undefined;
         resolve(all({ kind: "failed", error: `the worker broke: ${event.message}` }));
       };
-      worker.postMessage({ kind: "run", runs, flags, threads: this.threads } satisfies ToWorker);
+      worker.postMessage({ kind: "run", runs, policy, threads: this.threads } satisfies ToWorker);
     });
   }
 
   close(): Promise<void> {
     this.worker?.terminate();
     return Promise.resolve();
-  }
-}
-
-function pass(message: RunEvent, progress: ProgressReporter): void {
-  switch (message.kind) {
-    case "say":
-      return progress.log(message.line);
-    case "start":
-      return progress.start(message.title, message.prompt, message.device);
-    case "begin":
-      return progress.begin(message.title, message.steps);
-    case "step":
-      return progress.step(message.step, message.note);
-    case "end":
-      return progress.end();
   }
 }

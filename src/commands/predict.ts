@@ -2,6 +2,7 @@ import { join } from "@std/path";
 import type { DeviceKind } from "../device/device.ts";
 import { InputError } from "../base/errors.ts";
 import { log } from "../terminal/console.ts";
+import { terminalDownloads } from "../terminal/downloads.ts";
 import { type GivenText, givenTexts } from "../dataset/given_texts.ts";
 import { type LoadedRun, loadRun } from "../inference/load_run.ts";
 
@@ -42,6 +43,7 @@ export async function predict(
     ...(model !== undefined && { model }),
     cache: join(results, ".cache"),
     log,
+    downloads: terminalDownloads(log),
   });
   if (texts.length > 0 && run.columns.join() !== "text") {
     throw new InputError(

@@ -10,9 +10,11 @@ import { variantName } from "../experiment/variant_name.ts";
 import type { MetricsFile } from "../results/metrics_file.ts";
 import { tableLines } from "../terminal/console.ts";
 import { readExperimentFile } from "../experiment/experiment_file.ts";
+import { terminalDownloads } from "../terminal/downloads.ts";
 import { untilInterrupted } from "../terminal/interrupt.ts";
-import { TerminalProgress } from "../run/progress.ts";
-import { memberFolders } from "../run/read_ensemble_prompts.ts";
+import { TerminalProgress } from "../terminal/terminal_progress.ts";
+import type { RunPolicy } from "../run/context.ts";
+import { ensembleRunFolders } from "../run/read_ensemble_prompts.ts";
 import { RESULT_HEADER, resultCells } from "../terminal/result_cells.ts";
 import { runExperiment } from "../run/run_experiment.ts";
 import { ResourceCache } from "../run/resource_cache.ts";
@@ -48,28 +50,18 @@ export async function run(files: readonly string[], flags: RunFlags): Promise<vo
   );
   const progress = new TerminalProgress(), finished: Finished[] = [];
   const resources = new ResourceCache({
-    log: (line) => progress.log(line),
+    reporter: terminalDownloads((line) => progress.log(line)),
     keepsSessions: experiments.length > 1,
   });
+  const policy: RunPolicy = { ...flags, ifLocked: "wait" };
   await untilInterrupted(async (signal) => {
+    const host = { policy, resources, signal };
     for (const { file, experiment } of experiments) {
       const path: string = join(flags.results, experiment.name, variant);
-      const members = memberFolders(experiment, file);
+      const ensembleRuns = ensembleRunFolders(experiment, file);
       const title = variant ? `${experiment.name}/${variant}` : experiment.name;
-      const outcome = await runExperiment(experiment, {
-        file,
-        overrides,
-        title,
-        results: flags.results,
-        path,
-        force: flags.force,
-        selfCheck: flags.selfCheck,
-        ...(members && { members }),
-        ifLocked: "wait",
-        signal,
-        progress,
-        resources,
-      });
+      const request = { experiment, file, overrides, title, path, ...(ensembleRuns && { ensembleRuns }) };
+      const outcome = await runExperiment(request, host, progress);
       if (outcome.kind === "locked") continue;
       if (outcome.kind === "kept") {
         progress.log(`${title}: nothing has changed since the results in ${path} (--force runs it again)`);

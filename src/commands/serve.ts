@@ -11,7 +11,8 @@ import { readAbout, type RunAbout } from "../results/read_run.ts";
 import { readPrompt } from "../results/read_prompt.ts";
 import { type ServedFiles, serveRun } from "../serve/server.ts";
 import { calibrationIn } from "../run/calibrate.ts";
-import { compileHardModel, compileOnce } from "../artifacts/compile_model.ts";
+import { CompileCache } from "../artifacts/compile_cache.ts";
+import { compileHardModel } from "../artifacts/compile_model.ts";
 import { log } from "../terminal/console.ts";
 import { untilInterrupted } from "../terminal/interrupt.ts";
 import { terminalDownloads } from "../terminal/downloads.ts";
@@ -96,13 +97,8 @@ async function servedFiles(
   results: string,
 ): Promise<ServedFiles> {
   const { prompt, training } = experiment, { insertion } = prompt;
-  const compiled = await compileOnce(
-    model,
-    insertion!,
-    optimizerName(training),
-    FORM,
-    join(results, ".cache"),
-  );
+  const cache = new CompileCache(join(results, ".cache"), log);
+  const compiled = await cache.compile(model, insertion!, optimizerName(training), FORM);
   // The page reads the file itself: it is the run's own.
   await readPrompt(folder, compiled.dimension);
   const graphs: Readonly<Record<GraphName, Emitted>> = {

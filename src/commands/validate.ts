@@ -1,6 +1,7 @@
 import { InputError } from "../base/errors.ts";
 import { earlierRuns } from "../results/earlier_runs.ts";
 import { log, tableLines } from "../terminal/console.ts";
+import { terminalDownloads } from "../terminal/downloads.ts";
 import { duration } from "../terminal/duration.ts";
 import { withPlaces } from "../experiment/experiment_file.ts";
 import { type PlannedRun, planSound, problemText } from "../batch/plan.ts";
@@ -35,7 +36,8 @@ interface Checked {
  */
 export async function validate(args: readonly string[], { results }: ValidateFlags): Promise<void> {
   const { runs, problems } = await planSound(args, results);
-  const resources = new ResourceCache({ log: () => {}, keepsSessions: false }), checker = new Checker();
+  const resources = new ResourceCache({ reporter: terminalDownloads(() => {}), keepsSessions: false }),
+    checker = new Checker();
   const earlier = await earlierRuns(results), sound: Sound[] = [];
   // What answers together is there once it is tuned.
   const ensembles = runs.filter(({ experiment }) => experiment.ensemble?.sweep !== undefined);
@@ -54,7 +56,7 @@ export async function validate(args: readonly string[], { results }: ValidateFla
   if (ensembles.length > 0) {
     console.log(
       `and after them ${
-        ensembles.map(({ title, members }) => `${title}, ${members!.length} prompts`).join("; ")
+        ensembles.map(({ title, ensembleRuns }) => `${title}, ${ensembleRuns!.length} prompts`).join("; ")
       }`,
     );
   }

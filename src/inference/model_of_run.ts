@@ -17,7 +17,7 @@ export async function modelOfRun(
   { experiment, environment }: RunAbout,
   folder: string,
   instead: string | undefined,
-  progress: DownloadReporter,
+  downloads: DownloadReporter,
 ): Promise<OpenModel> {
   checkSemantics(experiment.semantics, `the run in ${folder}`);
   const { source, file, revision } = experiment.model, way = "name the model's folder by --model";
@@ -27,7 +27,7 @@ export async function modelOfRun(
     ? experiment.model
     : { source: environment.model.folder ?? source, file };
   const namedIn: string = instead === undefined ? join(folder, "experiment.yaml") : "./";
-  const model = await openModel(spec, namedIn, progress).catch((error) => {
+  const model = await openModel(spec, namedIn, downloads).catch((error) => {
     throw error instanceof InputError && instead === undefined
       ? new InputError(`${error.message}; ${way}`, { cause: error })
       : error;

@@ -1,3 +1,4 @@
+import { logDownloads, megabytes } from "../hub/log_downloads.ts";
 import type { DownloadReporter } from "../hub/repository.ts";
 import { ProgressBar } from "./console.ts";
 
@@ -7,10 +8,11 @@ import { ProgressBar } from "./console.ts";
  * @param log takes the line
  */
 export function terminalDownloads(log: (line: string) => void): DownloadReporter {
+  const lines = logDownloads(log);
   return {
     log,
     download: (name, total) => {
-      log(`downloading ${name} (${megabytes(total)})`);
+      lines.download(name, total);
       const bar = new ProgressBar(name, total);
       return {
         progress: (received) => bar.update(received, megabytes(received)),
@@ -18,8 +20,4 @@ export function terminalDownloads(log: (line: string) => void): DownloadReporter
       };
     },
   };
-}
-
-function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(1)} MB`;
 }

@@ -4,7 +4,7 @@ import { stringify } from "yaml";
 import { exportRun } from "../../src/commands/export.ts";
 import { loadRun } from "../../src/inference/load_run.ts";
 import { readSourcePrompt } from "../../src/run/read_source_prompt.ts";
-import { readMembers } from "../../src/run/read_ensemble_prompts.ts";
+import { readEnsemblePrompts } from "../../src/run/read_ensemble_prompts.ts";
 import { serve } from "../../src/commands/serve.ts";
 import { float32Tensor } from "../../src/device/device.ts";
 import { writeSafetensors } from "../../src/device/safetensors.ts";
@@ -74,5 +74,5 @@ Deno.test("what was tuned when keys meant something else answers nothing, wherev
     );
     const started = { ...experiment.prompt, initialization: { from: "run" as const, path: "." } };
     await assertRejects(() => readSourcePrompt(started, join(folder, "x.yaml"), NEW), InputError, MESSAGE);
-    await assertRejects(() => readMembers(experiment, [folder], NEW), InputError, MESSAGE);
+    await assertRejects(() => readEnsemblePrompts(experiment, [folder], NEW), InputError, MESSAGE);
   }));

@@ -1,0 +1,16 @@
+import type { RunPolicy } from "../run/context.ts";
+import type { ProgressReporter } from "../run/progress.ts";
+import type { PlannedRun } from "./plan.ts";
+import type { BatchOutcome } from "./run_planned.ts";
+
+/** Somebody who does one run of a batch after the other, or several side by side where they take their steps in lockstep. */
+export interface Runner {
+  /** @param reporters one for each run */
+  run(
+    runs: readonly PlannedRun[],
+    policy: RunPolicy,
+    reporters: readonly ProgressReporter[],
+  ): Promise<readonly BatchOutcome[]>;
+  /** No further runs come. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,124 @@
+import type { ResidentSession, Session } from "../device/device.ts";
+
+/** Opened sessions, by their names. */
+export type SessionSet = Readonly<Record<string, Session | ResidentSession>>;
+
+/**
+ * Opens the sessions of one key one after the other.
+ *
+ * @param opened takes each session as it opens, and gives it back: those that are open are released where a later one fails
+ */
+export type OpenSessions<Sessions extends SessionSet> = (
+  opened: <One extends Session | ResidentSession>(session: Promise<One>) => Promise<One>,
+) => Promise<Sessions>;
+
+/** Somebody's use of opened sessions. */
+export interface SessionLease<Sessions extends SessionSet> {
+  readonly sessions: Sessions;
+  /** Frees some of them early, unless others use them or they are kept for the next run. */
+  free(...sessions: readonly (Session | ResidentSession)[]): Promise<void>;
+  /** They are used no more. */
+  end(): Promise<void>;
+}
+
+/**
+ * The sessions that were opened last, which serve everybody who asks for the same key, at once or later. Others take their
+ * place when another key is asked for: they hold a device's memory. What was replaced is released once, when its last user is done.
+ */
+export class SessionCache {
+  private current: Shared | undefined;
+
+  /** @param isKept whether sessions that nobody uses stay open for the next who asks for them */
+  constructor(private readonly isKept: boolean) {}
+
+  /**
+   * Opens sessions, or finds them opened. What nobody uses is released before others are opened.
+   *
+   * @param key tells sessions apart: of the same key, they are of the same kind
+   * @throws what `open` throws, to everybody who waits for it; the next who asks opens again
+   */
+  async lease<Sessions extends SessionSet>(
+    key: string,
+    open: OpenSessions<Sessions>,
+  ): Promise<SessionLease<Sessions>> {
+    const shared = this.sharedOf(key, open);
+    shared.users++;
+    try {
+      return this.leaseOf(shared, await shared.sessions as Sessions);
+    } catch (error) {
+      if (this.current === shared) this.current = undefined;
+      throw error;
+    }
+  }
+
+  /** Opens again what is asked for next; what is open is released as soon as nobody uses it. */
+  async release(): Promise<void> {
+    const { current } = this;
+    this.current = undefined;
+    if (current?.users === 0) await current.release();
+  }
+
+  /** No one can come in between: the place is taken before anything is waited for. */
+  private sharedOf(key: string, open: OpenSessions<SessionSet>): Shared {
+    if (this.current?.key !== key) this.current = new Shared(key, this.release(), open);
+    return this.current;
+  }
+
+  private leaseOf<Sessions extends SessionSet>(
+    shared: Shared,
+    sessions: Sessions,
+  ): SessionLease<Sessions> {
+    let isOver = false;
+    return {
+      sessions,
+      free: async (...early) => {
+        if (this.isKept || shared.users > 1) return;
+        // Who asks for the same key next gets all of them.
+        if (this.current === shared) this.current = undefined;
+        await shared.release(early);
+      },
+      end: async () => {
+        if (isOver) return;
+        isOver = true;
+        shared.users--;
+        if (shared.users > 0 || this.isKept && this.current === shared) return;
+        if (this.current === shared) this.current = undefined;
+        await shared.release();
+      },
+    };
+  }
+}
+
+/** Sessions that are being opened, or are open. */
+class Shared {
+  /** How many use them, or wait for them. */
+  users = 0;
+  readonly sessions: Promise<SessionSet>;
+  private readonly open = new Set<Session | ResidentSession>();
+
+  constructor(readonly key: string, before: Promise<void>, open: OpenSessions<SessionSet>) {
+    this.sessions = this.opened(before, open);
+  }
+
+  /** Releases sessions that are open. */
+  async release(sessions: Iterable<Session | ResidentSession> = [...this.open]): Promise<void> {
+    for (const session of sessions) {
+      if (this.open.delete(session)) await session.release();
+    }
+  }
+
+  private async opened(before: Promise<void>, open: OpenSessions<SessionSet>): Promise<SessionSet> {
+    await before;
+    try {
+      return await open(async (session) => {
+        const one = await session;
+        this.open.add(one);
+        return one;
+      });
+    } catch (error) {
+      // The error itself says more than that something could not be released.
+      await this.release().catch(() => {});
+      throw error;
+    }
+  }
+}
