@@ -28,8 +28,8 @@ export interface SessionLease<Sessions extends SessionSet> {
 export class SessionCache {
   private current: Shared | undefined;
 
-  /** @param isKept whether sessions that nobody uses stay open for the next who asks for them */
-  constructor(private readonly isKept: boolean) {}
+  /** @param keepsUnused whether sessions that nobody uses stay open for the next who asks for them */
+  constructor(private readonly keepsUnused: boolean) {}
 
   /**
    * Opens sessions, or finds them opened. What nobody uses is released before others are opened.
@@ -72,7 +72,7 @@ export class SessionCache {
     return {
       sessions,
       free: async (...early) => {
-        if (this.isKept || shared.users > 1) return;
+        if (this.keepsUnused || shared.users > 1) return;
         // Who asks for the same key next gets all of them.
         if (this.current === shared) this.current = undefined;
         await shared.release(early);
@@ -81,7 +81,7 @@ export class SessionCache {
         if (isOver) return;
         isOver = true;
         shared.users--;
-        if (shared.users > 0 || this.isKept && this.current === shared) return;
+        if (shared.users > 0 || this.keepsUnused && this.current === shared) return;
         if (this.current === shared) this.current = undefined;
         await shared.release();
       },
