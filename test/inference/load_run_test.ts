@@ -71,7 +71,7 @@ Deno.test("loading a run writes nothing to the terminal of the program that load
         downloads,
         Object.fromEntries(
           FILES.map((name, i) =>
-            [`acme/reviews-mini/${name}`, { received: sizes[i], total: sizes[i], ended: true }] as const
+            [`acme/reviews-mini/${name}`, { received: sizes[i], total: sizes[i], isOver: true }] as const
           ),
         ),
       );

@@ -20,8 +20,14 @@ async function damage(): Promise<void> {
   }
 }
 
-const lines: string[] = [],
-  downloads: Record<string, { received: number; total: number; ended: boolean }> = {};
+/** How far a download is. */
+interface Download {
+  received: number;
+  readonly total: number;
+  isOver: boolean;
+}
+
+const lines: string[] = [], downloads: Record<string, Download> = {};
 const log = (line: string) => lines.push(line);
 
 // Downloads and compiles, and nobody is told.
@@ -38,15 +44,15 @@ const loaded = await loadRun(run, {
   downloads: {
     log,
     download: (name, total) => {
-      const one = downloads[name] = { received: 0, total, ended: false };
-      return { progress: (received) => one.received = received, end: () => one.ended = true };
+      const one: Download = downloads[name] = { received: 0, total, isOver: false };
+      return { progress: (received) => one.received = received, end: () => one.isOver = true };
     },
   },
 });
-const [{ predicted }] = await loaded.classify(["a joy from start to end ."]) as [{ predicted: string }];
+const [answer] = await loaded.classify(["a joy from start to end ."]);
 await loaded.release();
 const told = lines.splice(0);
 await Deno.remove(hub, { recursive: true });
 // Lines alone.
 await (await loadRun(run, { cache, log })).release();
-await Deno.writeTextFile(out, JSON.stringify({ predicted, told, lines, downloads }));
+await Deno.writeTextFile(out, JSON.stringify({ predicted: answer?.predicted, told, lines, downloads }));
