@@ -6,7 +6,7 @@ import { duration } from "../terminal/duration.ts";
 import { withPlaces } from "../experiment/experiment_file.ts";
 import { type PlannedRun, planSound, problemText } from "../batch/plan.ts";
 import { compileExperiment, positionCounting, stepKey } from "../run/compile_experiment.ts";
-import { dataWarnings, unknownWordsWarning } from "../run/data_warnings.ts";
+import { dataWarnings, unknownWordsWarning } from "../run/warnings.ts";
 import { encodeDataset } from "../run/encode_dataset.ts";
 import type { Prepared } from "../run/prepare.ts";
 import { estimate, type EstimatedRun } from "../batch/estimate.ts";

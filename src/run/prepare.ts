@@ -21,7 +21,7 @@ export interface Prepared {
   readonly dataset: Dataset;
   readonly verbalizer: Verbalizer;
   /** The prompt that this one starts from, for `run` and `peft`. */
-  readonly given: SourcePrompt | undefined;
+  readonly sourcePrompt: SourcePrompt | undefined;
   /** The prompts that vote, where there is an ensemble. */
   readonly ensemblePrompts: EnsemblePrompts | undefined;
   /** Other data that what is tuned is scored on. */
@@ -47,11 +47,11 @@ export async function prepare(
   const dataset = await resources.dataset(experiment, file, verbalizer.classes);
   const { revision: _, ...frozen } = experiment.model, { revision: __, ...data } = experiment.dataset;
   if (experiment.training) checkTrainable(dataset, verbalizer.classes, datasetName(experiment.dataset));
-  const given = await readSourcePrompt(experiment.prompt, file, model);
+  const sourcePrompt = await readSourcePrompt(experiment.prompt, file, model);
   const ensemblePrompts = ensembleRuns && await readEnsemblePrompts(experiment, ensembleRuns, model);
   const asked = askedOf({ ...experiment, model: frozen, dataset: data });
   const transfer = await resources.transfer(experiment, file, verbalizer.classes);
-  const tuned = [...(given ? [given.sha256] : []), ...ensemblePrompts?.sha256 ?? []];
+  const tuned = [...(sourcePrompt ? [sourcePrompt.sha256] : []), ...ensemblePrompts?.sha256 ?? []];
   const elsewhere = transfer.map(({ sha256 }) => sha256);
   const content = JSON.stringify([
     asked,
@@ -70,7 +70,7 @@ export async function prepare(
     // The validation sets of several seeds are training sets of others.
     dataset: ensemblePrompts ? { ...dataset, validation: [] } : dataset,
     verbalizer,
-    given,
+    sourcePrompt,
     ensemblePrompts,
     transfer,
     contentHash: await sha256(new TextEncoder().encode(content)),

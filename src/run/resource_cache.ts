@@ -32,11 +32,15 @@ export class ResourceCache {
   private readonly transfers = new Map<string, Promise<TransferSet>>();
   private readonly devices = new Map<string, Promise<Device>>();
   private readonly hardGraphs = new Map<string, CompiledAnswer>();
+  private readonly downloads: DownloadReporter;
+  private readonly threads: number | undefined;
   /** The sessions of the last compiled step. */
   readonly sessions: SessionCache;
 
-  constructor(private readonly options: ResourceOptions) {
-    this.sessions = new SessionCache(options.keepsSessions);
+  constructor({ reporter, threads, keepsSessions }: ResourceOptions) {
+    this.downloads = reporter;
+    this.threads = threads;
+    this.sessions = new SessionCache(keepsSessions);
   }
 
   /** @param namedIn the experiment file, which paths are relative to */
@@ -80,18 +84,10 @@ export class ResourceCache {
     );
   }
 
-  private get downloads(): DownloadReporter {
-    return this.options.reporter;
-  }
-
   /** The device that an experiment names. */
   device(wanted: Experiment["device"]): Promise<Device> {
-    const { reporter, threads } = this.options;
-    return memoize(
-      this.devices,
-      wanted,
-      () => chooseDevice(wanted, (line) => reporter.log(line), threads),
-    );
+    const log = (line: string) => this.downloads.log(line);
+    return memoize(this.devices, wanted, () => chooseDevice(wanted, log, this.threads));
   }
 
   /** A model with nothing but words in front, compiled. */

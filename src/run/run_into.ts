@@ -6,7 +6,7 @@ import { Interrupted } from "../training/trainer.ts";
 import { buildClassifier, trainedNumbers } from "./build_classifier.ts";
 import { type CheckedRun, type CheckOutcome, checkRun } from "./check_run.ts";
 import { classifyAll } from "./classify_all.ts";
-import { dataWarnings, encodingWarnings } from "./data_warnings.ts";
+import { dataWarnings, encodingWarnings } from "./warnings.ts";
 import { encodeDataset } from "./encode_dataset.ts";
 import { compileTargetOf, positionCounting } from "./compile_experiment.ts";
 import { deviceForModel } from "./device_for_model.ts";

@@ -15,7 +15,8 @@ export async function startPrompt(
   device: Device,
   { title, progress }: RunContext,
 ): Promise<InitialPrompt> {
-  const { experiment, model, dataset, given } = prepared, { length, initialization } = experiment.prompt;
+  const { experiment, model, dataset, sourcePrompt } = prepared,
+    { length, initialization } = experiment.prompt;
   const start = await inSpace(
     prepared,
     compiled,
@@ -27,11 +28,11 @@ export async function startPrompt(
           tokenizer: model.tokenizer,
           trainingTexts: dataset.train.map(({ text }) => text),
           labelWords: Object.values(experiment.verbalizer).flat(),
-          given: given?.prompt,
+          given: sourcePrompt?.prompt,
           stream: new RandomStream(experiment.seed, "initialization"),
         })),
   );
-  for (const warning of [given?.assumed, ...start.warnings]) {
+  for (const warning of [sourcePrompt?.assumed, ...start.warnings]) {
     if (warning !== undefined) progress.log(`warning: ${title}: ${warning}`);
   }
   return start;

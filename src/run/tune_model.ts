@@ -43,7 +43,7 @@ export async function tuneModel(
     [name, float32Tensor(start, dims)] as const
   );
   const task = {
-    session: trainStep,
+    trainStep,
     state: compiled.state,
     parameters: Object.fromEntries(start),
     examples: encoded.train,

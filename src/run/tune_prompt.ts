@@ -40,7 +40,7 @@ export async function tunePrompt(
     tuned: true,
   });
   const task: TuningTask = {
-    session: trainStep,
+    trainStep,
     update,
     state: compiled.state,
     parameters: { prompt: initial.prompt },
