@@ -53,6 +53,7 @@ export type Classifiable = string | Readonly<Record<string, string>>;
 export interface Classification {
   /** The most probable class. */
   readonly predicted: string;
+  /** Of each class, by its name. */
   readonly probabilities: Readonly<Record<string, number>>;
   /** How many of the text's tokens did not fit the model's positions. */
   readonly truncated: number;
@@ -75,7 +76,7 @@ export class LoadedRun {
     readonly device: string,
   ) {}
 
-  /** @param folder of a complete run */
+  /** Loads a run: `loadRun`. @param folder of a complete run */
   static async open(folder: string, options: LoadOptions): Promise<LoadedRun> {
     const { log = () => {}, downloads = logDownloads(log) } = options;
     const cache = options.cache === undefined ? undefined : new CompileCache(options.cache, log);
@@ -152,6 +153,7 @@ export class LoadedRun {
     await this.classifier.session.release();
   }
 
+  /** What stands for the template's columns. */
   private placed(text: Classifiable, index: number): Readonly<Record<string, string>> {
     const columns: Readonly<Record<string, unknown>> | null | undefined = typeof text === "string"
       ? { text }
@@ -194,7 +196,8 @@ async function promptOf(
 }
 
 /**
- * Loads a run's prompt and its frozen model.
+ * Loads a run's prompt and its frozen model. Nothing is written to the program's terminal: `log` and `downloads` take what there
+ * is to say.
  *
  * @param folder of a complete run, of a soft or a hard prompt or of an ensemble
  * @throws {InputError} where there is no such run, or its model is missing or another
