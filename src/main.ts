@@ -193,10 +193,13 @@ program.command("serve")
   .action(async (run: string, flags: ServeFlags) => (await import("./commands/serve.ts")).serve(run, flags));
 
 program.command("data")
-  .description("fetch a dataset, check it and put it into data/")
+  .description("fetch a dataset, check it and put it where experiments find it")
   .addArgument(new Argument("<name>", "which dataset").choices(["rt-polarity"]))
   .option("--from <dir>", "take the files from a folder instead of the network")
-  .option("--to <dir>", "the folder that datasets go into", "data")
+  .option(
+    "--to <dir>",
+    "the folder that datasets go into; else data/ of this folder or of the nearest above that has one, else data/ here",
+  )
   .addHelpText("after", "\nExample:\n  softprompt data rt-polarity --from ~/Downloads/rt-polaritydata")
   .action(async (name: "rt-polarity", flags: DataFlags) =>
     (await import("./commands/data.ts")).data(name, flags)

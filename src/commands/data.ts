@@ -1,4 +1,5 @@
-import { join } from "@std/path";
+import { join, relative } from "@std/path";
+import { DATA_FOLDER, nearest } from "../dataset/dataset_folder.ts";
 import { provideRtPolarity } from "../dataset/download.ts";
 import { ProgressBar } from "../terminal/console.ts";
 
@@ -6,13 +7,15 @@ import { ProgressBar } from "../terminal/console.ts";
 export interface DataFlags {
   /** A folder to take the files from instead of the network. */
   readonly from?: string;
-  /** The folder that datasets go into. */
-  readonly to: string;
+  /** The folder that datasets go into, where it is another than that which experiments look in. */
+  readonly to?: string;
 }
 
-/** `softprompt data rt-polarity`: puts a dataset into its folder, checked. */
+/** `softprompt data rt-polarity`: puts a dataset into the folder that experiments find it in, checked. */
 export async function data(name: "rt-polarity", { from, to }: DataFlags): Promise<void> {
-  const folder: string = join(to, name);
+  const folder: string = to === undefined
+    ? relative(Deno.cwd(), await folderToFill(name, Deno.cwd()))
+    : join(to, name);
   let bar: ProgressBar | undefined;
   const progress = (received: number, total: number | undefined) => {
     if (total === undefined) return;
@@ -29,4 +32,13 @@ export async function data(name: "rt-polarity", { from, to }: DataFlags): Promis
   } finally {
     bar?.stop();
   }
+}
+
+/**
+ * The folder of a dataset for experiments in or below a folder: the one that they find; where there is none, one in the
+ * nearest folder of data above, as the project's is for those who work in a folder of it; else one in the folder itself.
+ */
+async function folderToFill(name: string, here: string): Promise<string> {
+  return await nearest(join(DATA_FOLDER, name), here) ??
+    join(await nearest(DATA_FOLDER, here) ?? join(here, DATA_FOLDER), name);
 }

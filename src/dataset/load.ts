@@ -1,4 +1,4 @@
-import { dirname, join, resolve } from "@std/path";
+import { resolve } from "@std/path";
 import { InputError, withKeyContext } from "../base/errors.ts";
 import { RandomStream } from "../base/random_stream.ts";
 import type { DatasetSpec, Split } from "../experiment/types.ts";
@@ -6,12 +6,12 @@ import type { DownloadReporter } from "../hub/repository.ts";
 import type { Columns } from "./columns.ts";
 import { checkWords, countByClass, countsText } from "./class_counts.ts";
 import type { Example, Splits } from "./example.ts";
+import type { ExampleFiles } from "./example_files.ts";
+import { datasetFolder } from "./dataset_folder.ts";
 import { findHubDataset } from "./hub_dataset.ts";
-import { readExamples } from "./reading.ts";
-import { readRtPolarity } from "./rt_polarity.ts";
 import { sha256OfJson } from "../base/sha256.ts";
 import { splitByShares, splitLikeTextcnn, takeShare, takeShots } from "./split.ts";
-import { type Reading, readingOf, readTable } from "./table.ts";
+import { readingOf } from "./table.ts";
 
 /** A dataset ready for an experiment. */
 export interface Dataset extends Splits {
@@ -19,6 +19,8 @@ export interface Dataset extends Splits {
   readonly classes: readonly string[];
   /** The commit, for a dataset of the hub. */
   readonly revision: string | null;
+  /** Where its files lie, for a dataset that the experiment calls by its name. */
+  readonly folder: string | null;
   /** How many test texts stand in the training set, too. */
   readonly repeated: number;
   /** What a person should know of how its files were read, in a line each. */
@@ -34,6 +36,7 @@ export interface Dataset extends Splits {
  * @param classes the verbalizer's classes
  * @param seed the experiment's seed, for the validation set and the shots
  * @param placeholders the columns that stand in the template
+ * @param files what was read before
  * @throws {InputError} on missing files, an empty dataset, a class without any examples or without words
  */
 export async function loadDataset(
@@ -43,22 +46,15 @@ export async function loadDataset(
   seed: number,
   placeholders: readonly string[],
   downloads: DownloadReporter,
+  files: ExampleFiles,
 ): Promise<Dataset> {
   const notes: string[] = [];
-  const { all, split, revision } = await readWhole(
-    spec,
-    file,
-    placeholders,
-    downloads,
-    (line) => notes.push(line),
-  );
+  const { all, split, revision, folder } = await readWhole(spec, file, placeholders, downloads, {
+    files,
+    note: (line) => notes.push(line),
+  });
   checkClasses(all, classes, spec);
-  const base = split();
-  const splits: Splits = {
-    train: readExamples(base.train, spec.clean),
-    validation: readExamples(base.validation, spec.clean),
-    test: readExamples(base.test, spec.clean),
-  };
+  const splits = split();
   checkParts(splits, classes, spec);
   checkIds(splits, spec);
   const drawn = withValidation(splits, spec, seed);
@@ -69,7 +65,7 @@ export async function loadDataset(
   const known = new Set(shared.train.map(({ text }) => text));
   const repeated = shared.test.filter(({ text }) => known.has(text)).length;
   const hash = sha256OfJson([shared.train, shared.validation, shared.test]);
-  return { ...shared, classes, revision, repeated, notes, sha256: hash };
+  return { ...shared, classes, revision, folder, repeated, notes, sha256: hash };
 }
 
 /** What people call a dataset: its name, its id on the hub, or its file. */
@@ -82,46 +78,48 @@ interface Whole {
   readonly all: readonly Example[];
   readonly split: () => Splits;
   readonly revision: string | null;
+  /** Of a dataset that the experiment calls by its name. */
+  readonly folder: string | null;
 }
+
+/** What a dataset's files are read through, and who is told of it. */
+interface FileAccess {
+  readonly files: ExampleFiles;
+  readonly note: (line: string) => void;
+}
+
+/** Reads a table: its path, and what it is called in the examples' ids. */
+type ReadTable = (path: string, name?: string) => Promise<readonly Example[]>;
 
 async function readWhole(
   spec: DatasetSpec,
   file: string,
   placeholders: readonly string[],
   downloads: DownloadReporter,
-  note: (line: string) => void,
+  { files, note }: FileAccess,
 ): Promise<Whole> {
-  const { text = "text", label = "label", labels, id, split } = spec;
+  const { text = "text", label = "label", labels, id, split, clean } = spec;
   const columns: Columns = { text, label, labels, id, placeholders };
   const reading = { ...readingOf(spec), note };
+  const table: ReadTable = (path, name) => files.table(path, columns, reading, clean, name);
   if (spec.source !== undefined) {
-    return await readHub(
-      spec,
-      spec.split as Exclude<Split, "textcnn">,
-      spec.source,
-      columns,
-      reading,
-      downloads,
-    );
+    return await readHub(spec, spec.split as Exclude<Split, "textcnn">, spec.source, table, downloads);
   }
-  const folder: string = spec.path !== undefined
-    ? resolve(dirname(file), spec.path)
-    : spec.name !== undefined
-    ? join("data", spec.name)
-    : dirname(file);
-  const read = (name: string) => readTable(resolve(folder, name), columns, reading);
+  const folder = await withKeyContext(["dataset", "name"], () => datasetFolder(spec, file));
+  const read = (name: string) => table(resolve(folder, name));
+  const found = { revision: null, folder: spec.name === undefined ? null : folder };
   if (typeof split === "object" && "train" in split) {
-    return { ...await readParts(split, read), revision: null };
+    return { ...await readParts(split, read), ...found };
   }
   const examples = spec.file !== undefined
     ? await read(spec.file)
     : spec.name === "rt-polarity"
-    ? await readRtPolarity(folder)
+    ? await files.rtPolarity(folder, clean)
     : (await Promise.all(["train.tsv", "validation.tsv", "test.tsv"].map(read))).flat();
   return {
     all: examples,
     split: () => split === "textcnn" ? splitLikeTextcnn(examples) : splitByShares(examples, split),
-    revision: null,
+    ...found,
   };
 }
 
@@ -129,8 +127,7 @@ async function readHub(
   { revision, config }: DatasetSpec,
   split: Exclude<Split, "textcnn">,
   source: string,
-  columns: Columns,
-  reading: Reading,
+  table: ReadTable,
   downloads: DownloadReporter,
 ): Promise<Whole> {
   const dataset = await withKeyContext(
@@ -139,21 +136,20 @@ async function readHub(
   );
   const read = async (name: string) => {
     const files = await dataset.files(name);
-    const parts = files.map((path, i) =>
-      readTable(path, columns, reading, files.length > 1 ? `${name}.${i}` : name)
-    );
+    const parts = files.map((path, i) => table(path, files.length > 1 ? `${name}.${i}` : name));
     return (await Promise.all(parts)).flat();
   };
-  if ("train" in split) return { ...await readParts(split, read), revision: dataset.commit };
+  const found = { revision: dataset.commit, folder: null };
+  if ("train" in split) return { ...await readParts(split, read), ...found };
   const examples = await read(split.of!);
-  return { all: examples, split: () => splitByShares(examples, split), revision: dataset.commit };
+  return { all: examples, split: () => splitByShares(examples, split), ...found };
 }
 
 /** A split that the data come in. */
 async function readParts(
   { train, validation, test }: Extract<Split, { train: string }>,
-  read: (name: string) => Promise<Example[]>,
-): Promise<Omit<Whole, "revision">> {
+  read: (name: string) => Promise<readonly Example[]>,
+): Promise<Pick<Whole, "all" | "split">> {
   const splits: Splits = {
     train: await read(train),
     validation: validation === undefined ? [] : await read(validation),

@@ -19,13 +19,17 @@ export function experimentDifferences(a: readonly RunRecord[], b: readonly RunRe
   return differences(described(a), described(b));
 }
 
+/** Keys of where data lie, which may differ between the same data. */
+const DATA_FOLDERS = /^(dataset|transfer\..+)\.folder$/;
+
 /** What differs in models, data, versions and devices. */
 export function environmentDifferences([a]: readonly RunRecord[], [b]: readonly RunRecord[]): Differences {
   const described = ({ environment }: RunRecord) => {
     const { content_hash: _, seconds: __, seed: ___, self_check: ____, files: _____, ...rest } = environment;
     return rest;
   };
-  return differences(described(a!), described(b!));
+  const found = Object.entries(differences(described(a!), described(b!)));
+  return Object.fromEntries(found.filter(([path]) => !DATA_FOLDERS.test(path)));
 }
 
 /** What differs between two values, by the path of keys that leads there. Lists count as values. */

@@ -6,7 +6,7 @@ const PAUSE = 200;
 
 /**
  * A lock on something in the results folder, between programs on one machine. It is the operating system's lock on a file
- * (flock): it ends with the process that holds it, however that ends, so that nothing needs to be cleaned up behind a
+ * (flock): it ends with the process that holds it, however that ends, so that nothing needs to be cleaned up after a
  * killed one. The file itself stays.
  */
 export class Lock {

@@ -51,7 +51,7 @@ export async function classifierFiles(
   const feeds = verbalizerFeeds({ tokens }), around = [...tokenizer.prefix, ...tokenizer.suffix];
   const tokenizerJson = await readTokenizerJson(folder);
   const { json: reading, frame } = textReading(encoder, tokenizerJson, columnsOf(template)[0]!, clean, texts);
-  const shown = [...frame.before.counted, ...frame.behind.counted].filter(Boolean).length;
+  const shown = [...frame.before.counted, ...frame.after.counted].filter(Boolean).length;
   const classifier: ClassifierPrompt = {
     ...frame,
     firstPosition: card.firstPosition,

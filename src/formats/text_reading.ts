@@ -86,7 +86,7 @@ function isFramed(
   text: readonly number[],
   frame: TextFrame,
 ): boolean {
-  const { before, behind, answerRow: answer } = frame;
+  const { before, after, answerRow: answer } = frame;
   const row = answer.side === "before" ? answer.at : before.ids.length + text.length + answer.at;
-  return truncated > 0 || row === answerRow && [...before.ids, ...text, ...behind.ids].join() === ids.join();
+  return truncated > 0 || row === answerRow && [...before.ids, ...text, ...after.ids].join() === ids.join();
 }

@@ -9,14 +9,14 @@ export interface FrameSide {
 
 /** A place around a text: counted from the start, or from the first token after the text. */
 export interface FramePlace {
-  readonly side: "before" | "behind";
+  readonly side: "before" | "after";
   readonly at: number;
 }
 
 /** What a template of one column puts around a text. */
 export interface TextFrame {
   readonly before: FrameSide;
-  readonly behind: FrameSide;
+  readonly after: FrameSide;
   readonly promptRows: readonly FramePlace[];
   readonly answerRow: FramePlace;
 }
@@ -32,7 +32,7 @@ export type Lead = "framed" | "left-out";
  * around it takes no position
  */
 export function frameOf(encoder: TemplateEncoder, lead: Lead): TextFrame {
-  const sides = { before: new Side(), behind: new Side() }, promptRows: FramePlace[] = [];
+  const sides = { before: new Side(), after: new Side() }, promptRows: FramePlace[] = [];
   let side: keyof typeof sides = "before", answerRow: FramePlace | undefined;
   const put = (part: Part) => {
     const { ids, counted } = sides[side], at = ids.length, own = idsOf(part, encoder);
@@ -56,16 +56,16 @@ export function frameOf(encoder: TemplateEncoder, lead: Lead): TextFrame {
       continue;
     }
     put({ ...part, pieces: withLead(part.pieces.slice(0, column), lead) });
-    side = "behind";
+    side = "after";
     put({ ...part, pieces: part.pieces.slice(column + 1), place: "inside" });
   }
-  const last = sides.behind.ids.length - 1;
+  const last = sides.after.ids.length - 1;
   if (answerRow === undefined && last < 0) {
     throw templateError(
       "the template ends with the text, so that the answer has no fixed place: end it with words",
     );
   }
-  return { ...sides, promptRows, answerRow: answerRow ?? { side: "behind", at: last } };
+  return { ...sides, promptRows, answerRow: answerRow ?? { side: "after", at: last } };
 }
 
 /** The template's white space right before its text. */

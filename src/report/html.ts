@@ -21,7 +21,7 @@ export function bilingual({ en, zh }: Bilingual): Html {
   return new Html(`<span data-en="${escape(en)}" data-zh="${escape(zh)}">${escape(en)}</span>`);
 }
 
-/** A path or a variant's name, which may break behind its parts. */
+/** A path or a variant's name, which may break after its parts. */
 export function breakable(name: string): Html {
   return new Html(escape(name).replace(/[,/]/g, "$&<wbr>"));
 }

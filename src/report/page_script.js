@@ -8,7 +8,7 @@
   const preferred = (navigator.languages?.[0] ?? navigator.language ?? "en").toLowerCase();
   let language = preferred.startsWith("zh") ? "zh" : "en";
 
-  const say = (name) => (phrases[name] ?? terms[name])?.[language] ?? name;
+  const phrase = (name) => (phrases[name] ?? terms[name])?.[language] ?? name;
   const probe = document.body.appendChild(document.createElement("span"));
   probe.hidden = true;
   /** A colour of the style sheet as it is now, in light or in dark. */
@@ -47,12 +47,12 @@
 
   const draw = {
     loss: (place) => {
-      const lines = charts.loss.map((point) => ({ ...point, part: say(point.part) }));
+      const lines = charts.loss.map((point) => ({ ...point, part: phrase(point.part) }));
       const validation = lines.filter((_, i) => charts.loss[i].part === "validation");
       return plot(place, {
-        x: { label: `${say("step")} →` },
-        y: { label: `↑ ${say("loss")}`, grid: true },
-        color: { legend: true, domain: [say("training"), say("validation")], range: palette() },
+        x: { label: `${phrase("step")} →` },
+        y: { label: `↑ ${phrase("loss")}`, grid: true },
+        color: { legend: true, domain: [phrase("training"), phrase("validation")], range: palette() },
         marks: [
           Plot.lineY(lines, { x: "step", y: "loss", stroke: "part" }),
           Plot.dot(validation, { x: "step", y: "loss", fill: "part", r: 3 }),
@@ -62,7 +62,7 @@
               x: "step",
               y: "loss",
               ...tips(),
-              title: (d) => `${say("step")} ${d.step}\n${d.part}: ${d.loss.toFixed(4)}`,
+              title: (d) => `${phrase("step")} ${d.step}\n${d.part}: ${d.loss.toFixed(4)}`,
             }),
           ),
         ],
@@ -70,9 +70,9 @@
     },
     accuracy: (place) =>
       plot(place, {
-        x: { label: `${say("step")} →` },
+        x: { label: `${phrase("step")} →` },
         y: {
-          label: `↑ ${say("accuracy")}`,
+          label: `↑ ${phrase("accuracy")}`,
           grid: true,
           tickFormat: shares(charts.accuracy.map(({ accuracy }) => accuracy)),
         },
@@ -85,7 +85,7 @@
               x: "step",
               y: "accuracy",
               ...tips(),
-              title: (d) => `${say("step")} ${d.step}: ${percent(d.accuracy)}`,
+              title: (d) => `${phrase("step")} ${d.step}: ${percent(d.accuracy)}`,
             }),
           ),
         ],
@@ -107,8 +107,8 @@
         marginLeft: 90,
         marginTop: 50,
         marginBottom: 10,
-        x: { domain: classes, axis: "top", label: `${say("predicted")} →`, labelOffset: 42 },
-        y: { domain: classes, label: say("label") },
+        x: { domain: classes, axis: "top", label: `${phrase("predicted")} →`, labelOffset: 42 },
+        y: { domain: classes, label: phrase("label") },
         color: { type: "linear", domain: [0, 1], range: [colour("panel"), colour("c1")] },
         marks: [
           Plot.cell(cells, { x: "predicted", y: "label", fill: "share", inset: 1, rx: 4 }),
@@ -127,7 +127,7 @@
               y: "label",
               ...tips(),
               title: (d) =>
-                `${say("label")} ${d.label}, ${say("predicted")} ${d.predicted}: ${d.count} (${
+                `${phrase("label")} ${d.label}, ${phrase("predicted")} ${d.predicted}: ${d.count} (${
                   percent(d.share)
                 })`,
             }),
@@ -141,8 +141,8 @@
       return plot(place, {
         width: side,
         height: side,
-        x: { domain: [0, 1], label: `${say("confidence")} →`, tickFormat: ".0%", ticks: 5 },
-        y: { domain: [0, 1], label: `↑ ${say("accuracy")}`, tickFormat: ".0%", ticks: 5, grid: true },
+        x: { domain: [0, 1], label: `${phrase("confidence")} →`, tickFormat: ".0%", ticks: 5 },
+        y: { domain: [0, 1], label: `↑ ${phrase("accuracy")}`, tickFormat: ".0%", ticks: 5, grid: true },
         r: { range: [0, 14] },
         marks: [
           Plot.line([[0, 0], [1, 1]], { stroke: colour("soft"), strokeDasharray: "4 4" }),
@@ -168,9 +168,9 @@
               y: "accuracy",
               ...tips(),
               title: (d) =>
-                `${say("confidence")} ${percent(d.confidence)}\n${say("accuracy")} ${percent(d.accuracy)}\n${
-                  say("examples")
-                } ${d.count}`,
+                `${phrase("confidence")} ${percent(d.confidence)}\n${phrase("accuracy")} ${
+                  percent(d.accuracy)
+                }\n${phrase("examples")} ${d.count}`,
             }),
           ),
         ],
@@ -186,7 +186,11 @@
           type: log ? "log" : "linear",
           ...(log ? { ticks: [...new Set(means.map(({ x }) => x))], tickFormat: String } : { ticks: 6 }),
         },
-        y: { label: `↑ ${say("test_accuracy")}`, grid: true, tickFormat: shares(points.map(({ y }) => y)) },
+        y: {
+          label: `↑ ${phrase("test_accuracy")}`,
+          grid: true,
+          tickFormat: shares(points.map(({ y }) => y)),
+        },
         color: { legend: many, domain: names, range: palette() },
         marks: [
           Plot.ruleX(means.filter(({ sd }) => sd !== null), {
@@ -231,7 +235,7 @@
     intervals: (place) => {
       const rows = charts.intervals[Number(place.dataset.index)].map((row) => ({
         ...row,
-        name: say(row.metric),
+        name: phrase(row.metric),
       }));
       const tone = { better: colour("good"), worse: colour("bad") };
       return plot(place, {
@@ -277,7 +281,7 @@
   const speak = () => {
     document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
     for (const element of document.querySelectorAll("[data-phrase]")) {
-      element.textContent = say(element.dataset.phrase);
+      element.textContent = phrase(element.dataset.phrase);
     }
     for (const element of document.querySelectorAll("[data-name]")) {
       element.textContent = terms[element.dataset.name][language];
@@ -285,7 +289,7 @@
     for (const element of document.querySelectorAll("[data-zh]")) {
       element.textContent = element.dataset[language];
     }
-    document.getElementById("language").textContent = say("language");
+    document.getElementById("language").textContent = phrase("language");
     drawAll();
   };
 

@@ -1,5 +1,5 @@
-import { dirname, join } from "@std/path";
 import type { Timing } from "../device/stopwatch.ts";
+import type { GitCommit } from "./git_commit.ts";
 import type { OwnFile } from "./own_files.ts";
 import project from "../../deno.json" with { type: "json" };
 
@@ -12,7 +12,10 @@ export interface Environment {
   readonly onnxruntime: string;
   readonly tokenizers: string;
   readonly platform: string;
-  readonly git_commit: string | null;
+  /** The commit that the experiment's file is tracked in; earlier programs wrote that of the working directory. */
+  readonly git_commit: GitCommit["git_commit"];
+  /** Whether that file differed from the commit when it was run; earlier programs do not say. */
+  readonly git_dirty?: GitCommit["git_dirty"];
   readonly device: { readonly kind: string; readonly description: string };
   readonly model: {
     readonly source: string;
@@ -26,7 +29,16 @@ export interface Environment {
     /** The SHA-256 of every file that answers depend on, by its name within the model's folder; earlier programs wrote none. */
     readonly files?: Readonly<Record<string, string>>;
   };
-  readonly dataset: { readonly name: string; readonly revision?: string; readonly sha256: string };
+  readonly dataset: {
+    readonly name: string;
+    /** The commit, for a dataset of the hub. */
+    readonly revision?: string;
+    /** Where a dataset that is called by its name lies, seen from the run's folder; earlier programs do not say. */
+    readonly folder?: string;
+    readonly sha256: string;
+  };
+  /** The same of data to transfer to, by what the results call them. */
+  readonly transfer?: Readonly<Record<string, { readonly folder: string }>>;
   readonly seed: number;
   /** How what was compiled compared with the model's own file, relative to its largest logit; runs of the first programs do not say. */
   readonly self_check?:
@@ -41,11 +53,11 @@ export interface Environment {
 /** The versions in `environment.json`. */
 export type SoftwareVersions = Pick<
   Environment,
-  "softprompt" | "deno" | "v8" | "onnxruntime" | "tokenizers" | "platform" | "git_commit"
+  "softprompt" | "deno" | "v8" | "onnxruntime" | "tokenizers" | "platform"
 >;
 
-/** Versions of what a run depends on, and the commit of the working folder. */
-export async function softwareVersions(): Promise<SoftwareVersions> {
+/** Versions of what a run depends on. */
+export function softwareVersions(): SoftwareVersions {
   const { imports } = project;
   return {
     softprompt: project.version,
@@ -54,21 +66,5 @@ export async function softwareVersions(): Promise<SoftwareVersions> {
     onnxruntime: imports["onnxruntime-node"].replace(/^.*@/, ""),
     tokenizers: imports["@huggingface/tokenizers"].replace(/^.*@/, ""),
     platform: `${Deno.build.os} ${Deno.build.arch}`,
-    git_commit: await gitCommit(Deno.cwd()),
   };
-}
-
-/** The commit that is checked out around a folder, read from git's files; `null` where there is none. */
-async function gitCommit(folder: string): Promise<string | null> {
-  const read = (...path: string[]) =>
-    Deno.readTextFile(join(folder, ".git", ...path)).then((text) => text.trim(), () => undefined);
-  const head = await read("HEAD");
-  if (head === undefined) {
-    const parent: string = dirname(folder);
-    return parent === folder ? null : await gitCommit(parent);
-  }
-  if (!head.startsWith("ref: ")) return head;
-  const ref = head.slice(5), packed = await read("packed-refs");
-  return await read(ref) ?? packed?.split("\n").find((line) => line.endsWith(` ${ref}`))?.split(" ")[0] ??
-    null;
 }

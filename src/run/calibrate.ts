@@ -26,8 +26,8 @@ export function calibrationOf(
     ? { shift: contextualShift(contentFree) }
     : {};
   if (!calibrate.includes("temperature")) return shifted;
-  const behind = validation.map((row) => calibrated(row, shifted));
-  return { ...shifted, temperature: fittedTemperature(behind, labels) };
+  const scaled = validation.map((row) => calibrated(row, shifted));
+  return { ...shifted, temperature: fittedTemperature(scaled, labels) };
 }
 
 /** A calibration as `metrics.json` has it. */

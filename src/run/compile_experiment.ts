@@ -11,8 +11,8 @@ export function positionCounting(
   insertion: Insertion | undefined,
   compiled: Compiled | undefined,
 ): PositionCounting {
-  const behind = compiled?.positions === "embedding-layer" && insertion === "embedding-output";
-  return behind ? "text-alone" : "together";
+  const isAfter = compiled?.positions === "embedding-layer" && insertion === "embedding-output";
+  return isAfter ? "text-alone" : "together";
 }
 
 /**

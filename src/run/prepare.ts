@@ -9,6 +9,7 @@ import { readVerbalizer, type Verbalizer } from "../prompt/verbalizer.ts";
 import type { Tokenizer } from "../model/tokenizer.ts";
 import type { TransferSet } from "../dataset/transfer.ts";
 import type { OpenModel } from "../model/open_model.ts";
+import type { GitCommit } from "../results/git_commit.ts";
 import { readSourcePrompt, type SourcePrompt } from "./read_source_prompt.ts";
 import { type EnsemblePrompts, readEnsemblePrompts } from "./read_ensemble_prompts.ts";
 import type { RunRequest } from "./context.ts";
@@ -26,6 +27,8 @@ export interface Prepared {
   readonly ensemblePrompts: EnsemblePrompts | undefined;
   /** Other data that what is tuned is scored on. */
   readonly transfer: readonly TransferSet[];
+  /** The commit that the experiment's file is tracked in. */
+  readonly commit: GitCommit;
   /** Tells experiments of different content apart: what is asked, of which model, on which data. */
   readonly contentHash: string;
 }
@@ -73,6 +76,7 @@ export async function prepare(
     sourcePrompt,
     ensemblePrompts,
     transfer,
+    commit: await resources.commit(file),
     contentHash: await sha256(new TextEncoder().encode(content)),
   };
 }

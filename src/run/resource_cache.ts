@@ -1,6 +1,7 @@
 import { dirname, resolve } from "@std/path";
 import { memoize } from "../base/memoize.ts";
 import type { CompiledAnswer } from "../compiler/mod.ts";
+import { ExampleFiles } from "../dataset/example_files.ts";
 import { type Dataset, loadDataset } from "../dataset/load.ts";
 import { loadTransfer, type TransferSet } from "../dataset/transfer.ts";
 import { chooseDevice } from "../device/choose.ts";
@@ -10,6 +11,7 @@ import type { Experiment, TransferSpec } from "../experiment/types.ts";
 import type { DownloadReporter } from "../hub/repository.ts";
 import { compileHardModel, type CompileTarget } from "../artifacts/compile_model.ts";
 import { type OpenModel, openModel } from "../model/open_model.ts";
+import { type GitCommit, gitCommit } from "../results/git_commit.ts";
 import { SessionCache } from "./session_cache.ts";
 
 /** How runs share what they need. */
@@ -24,10 +26,13 @@ export interface ResourceOptions {
 
 /**
  * What runs that follow each other share: models and data that were read, devices, and the sessions of the last compiled
- * step, which serve every run of the same model, insertion and optimizer.
+ * step, which serve every run of the same model, insertion and optimizer. Models and data are kept as long as this is: a batch
+ * reads what all its runs need before the first of them begins, so that whatever were dropped in between would be read again.
  */
 export class ResourceCache {
   private readonly models = new Map<string, Promise<OpenModel>>();
+  private readonly files = new ExampleFiles();
+  private readonly commits = new Map<string, Promise<GitCommit>>();
   private readonly datasets = new Map<string, Promise<Dataset>>();
   private readonly transfers = new Map<string, Promise<TransferSet>>();
   private readonly devices = new Map<string, Promise<Device>>();
@@ -60,7 +65,7 @@ export class ResourceCache {
     return memoize(
       this.datasets,
       key,
-      () => loadDataset(dataset, namedIn, classes, seed, placeholders, this.downloads),
+      () => loadDataset(dataset, namedIn, classes, seed, placeholders, this.downloads, this.files),
     );
   }
 
@@ -78,10 +83,15 @@ export class ResourceCache {
         memoize(
           this.transfers,
           key(spec),
-          () => loadTransfer(spec, i, namedIn, classes, placeholders, this.downloads),
+          () => loadTransfer(spec, i, namedIn, classes, placeholders, this.downloads, this.files),
         )
       ),
     );
+  }
+
+  /** The commit that an experiment file is tracked in, as it was when it was first asked for. */
+  commit(file: string): Promise<GitCommit> {
+    return memoize(this.commits, resolve(file), () => gitCommit(file));
   }
 
   /** The device that an experiment names. */

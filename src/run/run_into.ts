@@ -54,7 +54,7 @@ export async function runInto(prepared: Prepared, context: RunContext): Promise<
       trainedNumbers(built),
       built.tuned,
     );
-    const environment = await environmentOf(prepared, device, stopwatch.timing, check, folder.path);
+    const environment = environmentOf(prepared, device, stopwatch.timing, check, folder.path);
     await writeRun(prepared, built, classified, environment, context);
     return classified.metrics;
   } finally {

@@ -86,28 +86,35 @@ function ensembleOf(
 }
 
 /** What a run was made with, as `environment.json` has it. @param path the folder of its results */
-export async function environmentOf(
-  { experiment, model, dataset, contentHash }: Prepared,
+export function environmentOf(
+  { experiment, model, dataset, transfer, commit, contentHash }: Prepared,
   device: Device,
   timing: Timing,
   check: CheckOutcome,
   path: string,
-): Promise<Environment> {
+): Environment {
+  const fromRun = (folder: string) => relative(resolve(path), folder).replaceAll("\\", "/");
+  const found = transfer.flatMap(({ name, folder }) =>
+    folder === null ? [] : [[name, { folder: fromRun(folder) }] as const]
+  );
   return {
     format: RUN_FORMAT,
-    ...await softwareVersions(),
+    ...softwareVersions(),
+    ...commit,
     device: { kind: device.kind, description: device.description },
     model: {
       ...experiment.model,
-      ...(model.revision === null && { folder: relative(resolve(path), model.folder).replaceAll("\\", "/") }),
+      ...(model.revision === null && { folder: fromRun(model.folder) }),
       sha256: model.sha256,
       files: model.files,
     },
     dataset: {
       name: datasetName(experiment.dataset),
       ...(dataset.revision !== null && { revision: dataset.revision }),
+      ...(dataset.folder !== null && { folder: fromRun(dataset.folder) }),
       sha256: dataset.sha256,
     },
+    ...(found.length > 0 && { transfer: Object.fromEntries(found) }),
     seed: experiment.seed,
     self_check: check,
     seconds: timing,

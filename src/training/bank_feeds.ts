@@ -30,7 +30,7 @@ export async function bankFeeds(each: readonly Feeds[]): Promise<Feeds> {
   return { ...found, prompt_of_example: int64Tensor(owners, [owners.length]) };
 }
 
-/** Matrices with as many columns as the widest: places behind a text are masked, and what stands there does not matter. */
+/** Matrices with as many columns as the widest: places after a text are masked, and what they hold does not matter. */
 function filledUp(tensors: readonly Tensor[]): Tensor[] {
   const columns = tensors.reduce((most, { dims }) => Math.max(most, dims[1]!), 0);
   return tensors.map(({ data, dims }) => {

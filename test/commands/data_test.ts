@@ -4,6 +4,7 @@ import { createTarGzip } from "nanotar";
 import { provideRtPolarity } from "../../src/dataset/download.ts";
 import { InputError } from "../../src/base/errors.ts";
 import { shared, sharedTest } from "../shared.ts";
+import { callIn } from "./call_in.ts";
 import { call, inFolder } from "./softprompt.ts";
 
 const FILES = ["rt-polarity.neg", "rt-polarity.pos"];
@@ -113,6 +114,27 @@ sharedTest(
       assertEquals(first.code, 0, first.stderr);
       assertStringIncludes(first.stdout, "both files are there and checked");
       assertStringIncludes((await call(args)).stdout, "nothing to do");
+    }),
+);
+
+sharedTest(
+  "'softprompt data' writes where experiments of the folder find the dataset",
+  () =>
+    inFolder(async (folder) => {
+      const project = join(folder, "project"), experiments = join(project, "experiments");
+      await Deno.mkdir(experiments, { recursive: true });
+      const fetch = async (here: string) => {
+        const { code, stdout, stderr } = await callIn(here, "data", "rt-polarity", "--from", shared("data"));
+        assertEquals(code, 0, stderr);
+        return stdout.trim();
+      };
+      assertEquals(await fetch(project), "data/rt-polarity: both files are there and checked");
+      const nothing = "nothing to do, both files are there and right";
+      assertEquals(await fetch(experiments), `../data/rt-polarity: ${nothing}`);
+      await Deno.remove(join(project, "data/rt-polarity"), { recursive: true });
+      assertEquals(await fetch(experiments), "../data/rt-polarity: both files are there and checked");
+      await Deno.mkdir(join(experiments, "data"));
+      assertEquals(await fetch(experiments), `../data/rt-polarity: ${nothing}`);
     }),
 );
 

@@ -28,7 +28,7 @@ export async function call(args: readonly string[], env: Record<string, string> 
   return { code, stdout: text(stdout), stderr: text(stderr) };
 }
 
-/** A folder for the test, removed behind it. */
+/** A folder for the test, removed after it. */
 export async function inFolder(test: (folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();
   try {

@@ -17,7 +17,7 @@ async function withRuns(
   await inFolder(async (folder) => {
     const results: string = join(folder, "results"), template = "{prompt} {text} it was {mask} .";
     const kinds = {
-      behind: { prompt: { kind: "soft", length: 4, template }, ...FEW },
+      after: { prompt: { kind: "soft", length: 4, template }, ...FEW },
       words: { prompt: { kind: "soft", length: 4, insertion: "word-embeddings", template }, ...FEW },
       hard: { prompt: { kind: "hard", template: "{text} it was {mask} ." }, training: undefined },
     };
@@ -35,7 +35,7 @@ async function withRuns(
 
 Deno.test("a run's prompt is used from the command line, from a program, and as a classifier without us", () =>
   withRuns(async (run, folder) => {
-    for (const name of ["behind", "words", "hard"]) {
+    for (const name of ["after", "words", "hard"]) {
       const loaded = await loadRun(run(name)), answers = await loaded.classify(TEXTS);
       assertEquals(loaded.classes, ["negative", "positive"]);
       const one = "a joy" as unknown as readonly string[];
@@ -92,7 +92,7 @@ async function classified(folder: string, side: "left" | "right"): Promise<numbe
 async function peft(run: (name: string) => string, folder: string): Promise<void> {
   const adapter: string = join(folder, "adapter"), args = ["--format", "peft", "--out", adapter];
   for (
-    const [name, why] of [["behind", "after the embedding layer"], [
+    const [name, why] of [["after", "after the embedding layer"], [
       "hard",
       "a hard prompt, which has no vectors",
     ]] as const

@@ -67,7 +67,7 @@ for (const kind of DEVICES) {
   });
 }
 
-Deno.test("behind a soft prompt, too", async () => {
+Deno.test("after a soft prompt, too", async () => {
   const path = familyModel("gpt2-opset11"),
     feeds = familyFeeds(await readFamily("gpt2-opset11"), "word-embeddings");
   const compiled = compile(await Deno.readFile(path), path, "word-embeddings", "adamw");

@@ -27,7 +27,7 @@ function rows({ type, dims, data }: Tensor, at: readonly number[]): Tensor {
   return type === "int64" ? int64Tensor(picked, shape) : float32Tensor(Float32Array.from(picked), shape);
 }
 
-/** Tensors of one shape, one behind the other along a new first axis. */
+/** Tensors of one shape, one after the other along a new first axis. */
 function stacked(tensors: readonly Tensor[]): Tensor {
   const data = Float32Array.from(tensors.flatMap((tensor) => Array.from(tensor.data, Number)));
   return float32Tensor(data, [tensors.length, ...tensors[0]!.dims]);
@@ -181,7 +181,7 @@ for (const kind of DEVICES) {
   });
 }
 
-Deno.test("one batch of a bank mixes tasks: their classes stand one behind the other, and each example reads its own", async () => {
+Deno.test("one batch of a bank mixes tasks: their classes stand one after the other, and each example reads its own", async () => {
   const path = familyModel("bert-opset11"), device = await chooseDevice("cpu", () => {});
   const compiled = compile(await Deno.readFile(path), path, "embedding-output", "adamw");
   const sessions = await opened(device, compiled, path),

@@ -117,7 +117,7 @@ for (const name of FAMILIES) {
   }
 }
 
-/** The batch with places behind its texts that nothing reads. */
+/** The batch with places after its texts that nothing reads. */
 function padded(feeds: Record<string, Tensor>, tokens: number): Record<string, Tensor> {
   const [batch, sequence] = feeds.input_ids!.dims as [number, number], longer = { ...feeds };
   for (const name of ["input_ids", "attention_mask", "position_ids"]) {

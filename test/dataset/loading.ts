@@ -1,3 +1,4 @@
+import { ExampleFiles } from "../../src/dataset/example_files.ts";
 import { type Dataset, loadDataset } from "../../src/dataset/load.ts";
 import type { DatasetSpec } from "../../src/experiment/types.ts";
 import { terminalDownloads } from "../../src/terminal/downloads.ts";
@@ -10,5 +11,13 @@ export function load(
   seed: number,
   placeholders: readonly string[] = ["text"],
 ): Promise<Dataset> {
-  return loadDataset(spec, file, classes, seed, placeholders, terminalDownloads(() => {}));
+  return loadDataset(
+    spec,
+    file,
+    classes,
+    seed,
+    placeholders,
+    terminalDownloads(() => {}),
+    new ExampleFiles(),
+  );
 }

@@ -40,7 +40,7 @@ Deno.test("what is no finite number is refused, naming the tensor and the first 
   }
 });
 
-/** A file with a header of any kind, and twelve bytes behind it. */
+/** A file with a header of any kind, and twelve bytes after it. */
 function withHeader(header: string): Uint8Array {
   const text = new TextEncoder().encode(header), file = new Uint8Array(8 + text.length + 12);
   new DataView(file.buffer).setBigUint64(0, BigInt(text.length), true);

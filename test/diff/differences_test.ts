@@ -23,3 +23,19 @@ Deno.test("environments differ in what results depend on, not in how long they t
     "device.description": { a: "native CPU", b: "WebGPU" },
   });
 });
+
+Deno.test("changes that are not committed are told, and where the same data lie is not", () => {
+  const run = madeUpRun({ good: [0.1, 0.9] }), { environment } = run;
+  const at = (folder: string, git_dirty: boolean) => ({
+    ...run,
+    environment: {
+      ...environment,
+      git_dirty,
+      dataset: { ...environment.dataset, folder },
+      transfer: { "other.data": { folder } },
+    },
+  });
+  assertEquals(environmentDifferences([at("../a", false)], [at("../b", true)]), {
+    git_dirty: { a: false, b: true },
+  });
+});

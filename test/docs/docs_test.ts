@@ -41,7 +41,7 @@ interface Snippet {
   readonly page: string;
   readonly line: number;
   readonly language: string;
-  /** The file that the block is, where it says so behind its language. */
+  /** The file that the block is, where it says so after its language. */
   readonly file: string | undefined;
   readonly text: string;
 }

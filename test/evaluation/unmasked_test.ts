@@ -21,7 +21,7 @@ const VERBALIZER = { classes: ["a", "b"], tokens: TOKENS };
 /** What answers, where that is an untuned model in float32. */
 const PLAIN = { precision: "float32", tuned: false } as const;
 
-/** Texts of five lengths behind two places for a prompt. */
+/** Texts of five lengths after two places for a prompt. */
 const EXAMPLES = Array.from({ length: 9 }, (_, i) => {
   const size = 3 + i % 5, ids = [0, 0, ...Array.from({ length: size }, () => 3 + stream.integer(30))];
   return {
@@ -115,7 +115,7 @@ Deno.test("no classifier is written of a model that would read its texts' paddin
   const { type, dims, data } = int64Tensor([5, 6], [2, 1]);
   const baked = {
     before: side,
-    behind: side,
+    after: side,
     promptRows: [],
     answerRow: { side: "before" as const, at: 0 },
     firstPosition: 0,

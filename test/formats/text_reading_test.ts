@@ -67,7 +67,7 @@ for (
     const alone = Tokenizer.of(own, {});
     for (const text of TEXTS) {
       assertEquals(
-        [...frame.before.ids, ...alone.encode(text), ...frame.behind.ids],
+        [...frame.before.ids, ...alone.encode(text), ...frame.after.ids],
         encoder.encode({ text: readText(text, clean) }).ids,
         text,
       );

@@ -151,7 +151,7 @@ Deno.test("a step that the library lacks is an error that names it", () => {
   assertThrows(() => Tokenizer.of(model, {}), InputError, "Unknown Normalizer type: Nmt");
 });
 
-Deno.test("a word that is one token only behind a space is proposed with it", async () => {
+Deno.test("a word that is one token only after a space is proposed with it", async () => {
   const tokenizer = await readTokenizer(folderOf("byte-level-bpe"));
   const whole = Array.from({ length: tokenizer.size }, (_, id) => tokenizer.tokenOf(id))
     .filter((token) => /^Ġ[a-z]{3,}$/.test(token)).map((token) => token.slice(1))

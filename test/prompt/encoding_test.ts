@@ -19,14 +19,14 @@ Deno.test("a prompt in front comes before [CLS], and the answer is read at the m
   assertEquals([promptRows, answerRow, truncated], [[0, 1, 2], 8, 0]);
 });
 
-Deno.test("positions leave the prompt out behind the embedding layer, and count it otherwise", () => {
+Deno.test("positions leave the prompt out after the embedding layer, and count it otherwise", () => {
   const positions = (counting: "text-alone" | "together") =>
     new TemplateEncoder(SOFT, tokenizer, MASKED, counting).encode({ text: "great" }).positions;
   assertEquals(positions("text-alone"), [0, 0, 0, 0, 1, 2, 3, 4, 5, 6]);
   assertEquals(positions("together"), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
 });
 
-Deno.test("a text's positions begin where the model's do, the prompt's stay 0 behind the embedding layer", () => {
+Deno.test("a text's positions begin where the model's do, the prompt's stay 0 after the embedding layer", () => {
   const roberta = { ...MASKED, firstPosition: 2 };
   assertEquals(
     new TemplateEncoder(SOFT, tokenizer, roberta, "text-alone").encode({ text: "great" }).positions,
@@ -119,7 +119,7 @@ Deno.test("a template that spells the mask token itself, beside {mask} or instea
   }
 });
 
-Deno.test("a causal model answers behind the template's last token", () => {
+Deno.test("a causal model answers after the template's last token", () => {
   const template = parseTemplate("{prompt} {text} it was", 2);
   const { ids, answerRow } = new TemplateEncoder(
     template,

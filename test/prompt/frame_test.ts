@@ -11,11 +11,11 @@ const words = (ids: readonly number[]) => ids.map((id) => tokenizer.tokenOf(id))
 
 Deno.test("what stands around a text is known without one, unless the answer's place moves with its end", () => {
   const encoder = new TemplateEncoder(SOFT, tokenizer, MASKED, "text-alone");
-  const { before, behind, promptRows, answerRow } = frameOf(encoder, "framed");
-  assertEquals([words(before.ids), words(behind.ids)], ["[PAD] [PAD] [PAD] [CLS]", "it was [MASK] . [SEP]"]);
+  const { before, after, promptRows, answerRow } = frameOf(encoder, "framed");
+  assertEquals([words(before.ids), words(after.ids)], ["[PAD] [PAD] [PAD] [CLS]", "it was [MASK] . [SEP]"]);
   assertEquals(before.counted, [false, false, false, true]);
   assertEquals(promptRows.map(({ side, at }) => `${side} ${at}`), ["before 0", "before 1", "before 2"]);
-  assertEquals(answerRow, { side: "behind", at: 2 });
+  assertEquals(answerRow, { side: "after", at: 2 });
   const causal = { ...MASKED, kind: "causal" } as const;
   const open = new TemplateEncoder(parseTemplate("{prompt} it was {text}", 2), tokenizer, causal, "together");
   assertThrows(() => frameOf(open, "framed"), InputError, "end it with words");

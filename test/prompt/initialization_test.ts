@@ -147,6 +147,6 @@ Deno.test("at the embedding layer's output a token's vector has gone through its
   const words = await spaceOf("word-embeddings");
   const norm = ({ data }: { data: ArrayLike<number | bigint> }) =>
     Math.sqrt(Array.from(data, Number).reduce((sum, x) => sum + x * x, 0));
-  const behind = norm(await space.vectors([307])), before = norm(await words.vectors([307]));
-  assert(behind > 2 * before, `${behind} against ${before}`);
+  const after = norm(await space.vectors([307])), before = norm(await words.vectors([307]));
+  assert(after > 2 * before, `${after} against ${before}`);
 });

@@ -115,7 +115,7 @@ Deno.test("a run that was killed when all its files were written is only moved t
     assertEquals([await exists(`${path}.partial`), await exists(path, "content_hash")], [false, false]);
   }));
 
-Deno.test("a move that was killed behind its first half is undone, behind its second is ended", () =>
+Deno.test("a move that was killed after its first half is undone, after its second is ended", () =>
   inFolder(async (root) => {
     const path: string = join(root, "x"), old: string = join(root, ".x.old");
     await complete(path, "one");

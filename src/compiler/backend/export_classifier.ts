@@ -26,11 +26,11 @@ export interface ClassifierSide {
 /** A tuned prompt, its template and its verbalizer, as token ids around a text. */
 export interface ClassifierPrompt {
   readonly before: ClassifierSide;
-  readonly behind: ClassifierSide;
+  readonly after: ClassifierSide;
   /** The place of each prompt vector: counted from the start, or from the first token after the text. */
-  readonly promptRows: readonly { readonly side: "before" | "behind"; readonly at: number }[];
+  readonly promptRows: readonly { readonly side: "before" | "after"; readonly at: number }[];
   /** Where the answer is read, likewise. */
-  readonly answerRow: { readonly side: "before" | "behind"; readonly at: number };
+  readonly answerRow: { readonly side: "before" | "after"; readonly at: number };
   readonly firstPosition: number;
   /** Ids that tokenizers put around every text by themselves, and that stand in the sides already. */
   readonly special: readonly number[];
@@ -124,7 +124,7 @@ class Prelude {
   readonly initializers: TensorProto[] = [];
 
   feed(classifier: ClassifierPrompt, names: ReadonlySet<string>): void {
-    const { before, behind, special, promptRows, answerRow, firstPosition } = classifier;
+    const { before, after, special, promptRows, answerRow, firstPosition } = classifier;
     const length = before.ids.length;
     const batch = this.add("Shape", ["input_ids"], { start: 0, end: 1 });
     const sequence = this.add("Shape", ["input_ids"], { start: 1, end: 2 });
@@ -136,7 +136,7 @@ class Prelude {
       ]);
     };
     const around = (value: string, of: (side: ClassifierSide) => readonly number[], name: string) =>
-      this.add("Concat", [everywhere(of(before)), value, everywhere(of(behind))], { axis: 1 }, name);
+      this.add("Concat", [everywhere(of(before)), value, everywhere(of(after))], { axis: 1 }, name);
     const mask = special.reduce((masked, id) => {
       const isOther = this.add("Not", [this.add("Equal", ["input_ids", this.constant(int64([id], [1]))])]);
       return this.add("Mul", [masked, this.add("Cast", [isOther], { to: 7 })]);
@@ -149,7 +149,7 @@ class Prelude {
     this.add("Mul", [position, counted], {}, inner("position_ids"));
     const rows = (places: ClassifierPrompt["promptRows"]) => {
       const fixed = places.map(({ side, at }) => side === "before" ? at : length + at);
-      const isAfter = places.map(({ side }) => Number(side === "behind"));
+      const isAfter = places.map(({ side }) => Number(side === "after"));
       return this.add("Add", [everywhere(fixed), this.add("Mul", [everywhere(isAfter), sequence])]);
     };
     const answer = rows([answerRow]);

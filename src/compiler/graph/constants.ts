@@ -30,6 +30,11 @@ export function float32(values: readonly number[], dims: readonly number[]): Con
   return { type: "float32", dims, bytes: new Uint8Array(Float32Array.from(values).buffer) };
 }
 
+/** A float64 constant. */
+export function float64(values: readonly number[], dims: readonly number[]): Constant {
+  return { type: "float64", dims, bytes: new Uint8Array(Float64Array.from(values).buffer) };
+}
+
 /** The largest int64: exporters say "to the end" by it, and as a number it is rounded up to 2⁶³. */
 const LARGEST = 2n ** 63n - 1n;
 

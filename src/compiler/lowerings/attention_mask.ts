@@ -18,12 +18,12 @@ export function additiveMask(b: Builder, allowed: Value, filter = LOWEST): Value
   return b.op("Where", [allowed, zero!, lowest!]);
 }
 
-/** Whether key j is not behind query i: bool [1, 1, queries, keys]. */
+/** Whether key j is not after query i: bool [1, 1, queries, keys]. */
 export function causal(b: Builder, queries: Value, keys: Value): Value {
   return inReach(b, queries, keys, {});
 }
 
-/** Whether key j is not behind query i and not too far before it: bool [1, 1, queries, keys]. */
+/** Whether key j is not after query i and not too far before it: bool [1, 1, queries, keys]. */
 export function inReach(b: Builder, queries: Value, keys: Value, { back }: Reach): Value {
   const rows = queries.shape[2]!, columns = keys.shape[2]!;
   const from = places(b, rows, [1, 1, rows, 1]), at = b.add(from, b.integer(subtract(columns, rows)));

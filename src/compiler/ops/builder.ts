@@ -1,4 +1,4 @@
-import { float32, int64, smallIntegers } from "../graph/constants.ts";
+import { ELEMENT_BYTES, float32, float64, int64, smallIntegers } from "../graph/constants.ts";
 import { type Dimension, product, sameShape } from "../graph/dimension.ts";
 import { CompileError } from "../graph/errors.ts";
 import type { Attributes, Constant, ElementType, Graph, Node, Value } from "../graph/graph.ts";
@@ -162,11 +162,15 @@ export class Builder {
     });
   }
 
-  /** float32: 1 at the index, 0 elsewhere; a new last axis of `depth`. */
-  oneHot(indices: Value, depth: Dimension): Value {
-    return this.op("OneHot", [indices, this.integer(depth), this.constant("off_on", float32([0, 1], [2]))], {
-      axis: -1,
-    });
+  /** A tensor of zeros. */
+  zeros(type: ElementType, shape: readonly Dimension[]): Value {
+    return this.filled(shape, { type, dims: [1], bytes: new Uint8Array(ELEMENT_BYTES[type]) });
+  }
+
+  /** 1 at the index, 0 elsewhere; a new last axis of `depth`. */
+  oneHot(indices: Value, depth: Dimension, type: "float32" | "float64" = "float32"): Value {
+    const offOn = type === "float64" ? float64([0, 1], [2]) : float32([0, 1], [2]);
+    return this.op("OneHot", [indices, this.integer(depth), this.constant("off_on", offOn)], { axis: -1 });
   }
 
   /**

@@ -2,11 +2,14 @@ import type { Builder } from "./builder.ts";
 import { add, type Dimension, leastOf, mostOf, product, subtract } from "../graph/dimension.ts";
 import { CompileError } from "../graph/errors.ts";
 import type { Value } from "../graph/graph.ts";
+import { scalarLike } from "./elementwise.ts";
 import {
   type Asked,
   axisOf,
   EXPORTED_OTHERWISE,
   integerAttribute,
+  ofFirst,
+  ofInputs,
   type OpDefinition,
   plainInput,
   required,
@@ -86,11 +89,7 @@ function pieceOf(
 /** Zeros before and after along one axis. */
 function padded(b: Builder, x: Value, axis: number, before: Dimension, after: Dimension): Value {
   const zeros = (extent: Dimension) =>
-    b.filled(x.shape.map((dimension, i) => i === axis ? extent : dimension), {
-      type: x.type,
-      dims: [1],
-      bytes: new Uint8Array(8).subarray(0, x.type === "float16" ? 2 : 4),
-    });
+    b.zeros(x.type, x.shape.map((dimension, i) => i === axis ? extent : dimension));
   const parts = [...(before === 0 ? [] : [zeros(before)]), x, ...(after === 0 ? [] : [zeros(after)])];
   return parts.length === 1 ? x : b.op("Concat", parts, { axis });
 }
@@ -103,6 +102,19 @@ function spread(b: Builder, x: Value, axis: number, step: number, extent: Dimens
   return b.op("Slice", [whole, ...[0, extent, axis].map((item) => b.integers([item]))]);
 }
 
+/** The gradient of a cut that runs backwards along an axis of known size: turned round, it is that of one that runs forwards. */
+function turned(b: Builder, x: Value, axis: number, start: Dimension, step: number, size: Dimension): Value {
+  const count = x.shape[axis]!;
+  if (typeof count !== "number" || typeof start !== "number") {
+    throw new CompileError(`a Slice that runs backwards from ${start} over ${size}`);
+  }
+  if (count === 0) return padded(b, x, axis, 0, size);
+  const bounds = [count - 1, -(2 ** 31), axis, -1].map((item) => b.integers([item]));
+  const last = start + (count - 1) * step;
+  const apart = spread(b, b.op("Slice", [x, ...bounds]), axis, -step, start - last + 1);
+  return padded(b, apart, axis, last, subtract(size, start + 1));
+}
+
 /** How many elements a Pad adds: before and after each axis. */
 function padding(node: Asked): { before: readonly number[]; after: readonly number[] } {
   const { shape } = required(node, 0), given = plainInput(node, 1, "pads"), half = given.length / 2;
@@ -113,6 +125,12 @@ function padding(node: Asked): { before: readonly number[]; after: readonly numb
     return all;
   };
   return { before: along(given.slice(0, half)), after: along(given.slice(half)) };
+}
+
+/** The sum of what flows back into the elements that a Pad of `x` adds: the gradient of the number that they are. */
+function paddedIn(b: Builder, x: Value, dy: Value, counts: readonly number[]): Value {
+  const added = b.op("Pad", [b.zeros(x.type, x.shape), b.integers(counts), scalarLike(b, x, 1)]);
+  return b.reshape(b.sum(b.multiply(dy, added), dy.shape.map((_, axis) => axis)), []);
 }
 
 /** The extents that a Split gives its outputs. */
@@ -140,10 +158,10 @@ export const cutting: Readonly<Record<string, OpDefinition>> = {
       const dx = cutsOf(node).reduce((piece, { axis, start, end, step }) => {
         const rest = subtract(shape[axis]!, end);
         if (step === 1) return padded(b, piece, axis, start, rest);
-        if (step < 0) throw new CompileError("the gradient of a Slice that runs backwards");
+        if (step < 0) return turned(b, piece, axis, start, step, shape[axis]!);
         return padded(b, spread(b, piece, axis, step, subtract(end, start)), axis, start, rest);
       }, dy!);
-      return [dx];
+      return ofFirst(node, dx);
     },
     selectionRule: (node, axis) => {
       const slice = cutsOf(node).some((one) => one.axis === axis);
@@ -162,9 +180,13 @@ export const cutting: Readonly<Record<string, OpDefinition>> = {
       }];
     },
     gradient: (b, node, [dy]) => {
-      const { shape } = required(node, 0), { before } = padding(node);
-      const ends = shape.map((dimension, axis) => totalOf([dimension, before[axis]!]));
-      return [b.op("Slice", [dy!, b.integers(before), b.integers(ends)]), null];
+      const x = required(node, 0), { before, after } = padding(node), counts = [...before, ...after];
+      const ends = x.shape.map((dimension, axis) => totalOf([dimension, before[axis]!]));
+      // A negative count cuts elements off: there the gradient is 0.
+      const dx = counts.some((count) => count < 0)
+        ? b.op("Pad", [dy!, b.integers(counts.map((count) => -count))])
+        : b.op("Slice", [dy!, b.integers(before), b.integers(ends)]);
+      return ofInputs(node, [dx, null, node.inputs[2] ? paddedIn(b, x, dy!, counts) : null, null]);
     },
   },
   Split: {
@@ -183,10 +205,8 @@ export const cutting: Readonly<Record<string, OpDefinition>> = {
     },
     gradient: (b, node, gradients) => {
       const axis = axisOf(integerAttribute(node, "axis", 0), required(node, 0).shape.length);
-      const parts = node.outputs.map((output, i) =>
-        gradients[i] ?? b.filled(output.shape, { type: "float32", dims: [1], bytes: new Uint8Array(4) })
-      );
-      return [b.op("Concat", parts, { axis }), null];
+      const parts = node.outputs.map((output, i) => gradients[i] ?? b.zeros(output.type, output.shape));
+      return ofFirst(node, b.op("Concat", parts, { axis }));
     },
     selectionRule: (node, axis) => {
       const slice = axisOf(integerAttribute(node, "axis", 0), required(node, 0).shape.length);

@@ -1,5 +1,5 @@
 import { TensorProto_DataType } from "onnx-buf";
-import { float32 } from "../graph/constants.ts";
+import { float64 } from "../graph/constants.ts";
 import { add, multiply, subtract } from "../graph/dimension.ts";
 import type { Builder } from "./builder.ts";
 import { CompileError } from "../graph/errors.ts";
@@ -29,6 +29,7 @@ import {
 import {
   axisUnder,
   broadcast,
+  type InputGradient,
   integerAttribute,
   type OpDefinition,
   type Output,
@@ -61,7 +62,7 @@ export type ElementGradient = (
   dy: Value,
   inputs: readonly Value[],
   y: Value,
-) => readonly (Value | null)[];
+) => readonly InputGradient[];
 
 /** A selection passes through every input that is not repeated along its axis. */
 function selectionRule(node: Node, axis: number): SelectionRule {
@@ -114,14 +115,36 @@ const CAST: Partial<Record<ElementType, Arithmetic>> = {
 
 /** A scalar of a value's element type. */
 export function scalarLike(b: Builder, like: Value, value: number): Value {
-  const scalar = b.constant(`scalar_${value}`, float32([value], []));
-  return like.type === "float32" ? scalar : b.op("Cast", [scalar], { to: codeOf(like.type) });
+  if (like.type === "float64") return b.constant(`scalar_${value}`, float64([value], []));
+  return cast(b, b.scalar(value), like.type);
+}
+
+/** The same numbers as elements of another type. */
+function cast(b: Builder, value: Value, type: ElementType): Value {
+  return value.type === type ? value : b.op("Cast", [value], { to: codeOf(type) });
 }
 
 /** The gradient of an operator that hands on one of its two inputs: to `a` where `picksA` holds, else to `b`. */
 function picked(b: Builder, dy: Value, picksA: Value): Value[] {
   const zero = scalarLike(b, dy, 0);
   return [b.op("Where", [picksA, dy, zero]), b.op("Where", [picksA, zero, dy])];
+}
+
+/**
+ * Clip is min(max(x, least), most): of the number and its bounds, the one that it comes out as has the gradient. Ties: see
+ * `Row.gradient`.
+ */
+function clipGradient(b: Builder, dy: Value, inputs: readonly Value[]): InputGradient[] {
+  const [x, least, most] = inputs, zero = scalarLike(b, x!, 0);
+  const isBelow = least && b.op("Less", [x!, least]), isBeyond = most && b.op("Greater", [x!, most]);
+  const raised = isBelow ? b.op("Where", [isBelow, zero, dy]) : dy;
+  const own = isBeyond ? b.op("Where", [isBeyond, zero, raised]) : raised;
+  // Where the bounds have changed places, the upper one is all there is.
+  const areCrossed = least && most && b.op("Greater", [least, most]);
+  const isLeast = isBelow && areCrossed ? b.op("And", [isBelow, b.op("Not", [areCrossed])]) : isBelow;
+  const isMost = isBeyond && areCrossed ? b.op("Or", [isBeyond, areCrossed]) : isBeyond;
+  const where = (holds: Value | undefined) => holds ? b.op("Where", [holds, dy, zero]) : null;
+  return [own, where(isLeast), where(isMost)].slice(0, inputs.length);
 }
 
 /** Whether numbers of this type have a fraction. */
@@ -140,9 +163,15 @@ export const elementwise: Readonly<Record<string, OpDefinition>> = {
   Sub: binary(subtract, (b, dy) => [dy, b.negate(dy)]),
   Mul: binary(multiply, (b, dy, [x, y]) => [b.multiply(dy, y!), b.multiply(dy, x!)]),
   Div: binary(quotient, (b, dy, [, y], z) => [b.divide(dy, y!), b.negate(b.divide(b.multiply(dy, z), y!))]),
-  Pow: binary(undefined, (b, dy, [x, p]) => {
-    const lower = b.op("Pow", [x!, b.subtract(p!, scalarLike(b, p!, 1))]);
-    return [b.multiply(dy, b.multiply(p!, lower)), null];
+  // d xᵖ = p·xᵖ⁻¹ dx + xᵖ·ln x dp; 0 raised to any power from 0 on counts as staying 0 (or 1), as in PyTorch.
+  Pow: binary(undefined, (b, dy, [x, p], y) => {
+    const lower = b.op("Pow", [x!, b.subtract(p!, scalarLike(b, p!, 1))]), power = cast(b, p!, x!.type);
+    const byBase = b.multiply(dy, b.multiply(power, lower));
+    if (!isFloat(p!.type)) return [byBase, null];
+    const zero = scalarLike(b, x!, 0);
+    const flat = b.op("And", [b.op("Equal", [x!, zero]), b.op("GreaterOrEqual", [power, zero])]);
+    const slope = b.op("Where", [flat, zero, b.multiply(y, b.op("Log", [x!]))]);
+    return [byBase, cast(b, b.multiply(dy, slope), p!.type)];
   }),
   Neg: unary((b, dy) => [b.negate(dy)], negative),
   Exp: unary((b, dy, _, y) => [b.multiply(dy, y)]),
@@ -194,6 +223,7 @@ export const elementwise: Readonly<Record<string, OpDefinition>> = {
   Not: unary(undefined, not),
   IsNaN: row((node) => [{ type: "bool", shape: required(node, 0).shape }]),
   IsInf: row((node) => [{ type: "bool", shape: required(node, 0).shape }]),
+  // Ties: see `Row.gradient`.
   Min: binary(
     smaller,
     (b, dy, [x, y]) => picked(b, dy, b.op("LessOrEqual", [x!, y!])),
@@ -202,10 +232,7 @@ export const elementwise: Readonly<Record<string, OpDefinition>> = {
     larger,
     (b, dy, [x, y]) => picked(b, dy, b.op("GreaterOrEqual", [x!, y!])),
   ),
-  Mod: binary(remainder),
-  Clip: unary((b, dy, [x, least, most]) => {
-    const zero = scalarLike(b, x!, 0);
-    const above = least ? b.op("Where", [b.op("Less", [x!, least]), zero, dy]) : dy;
-    return [most ? b.op("Where", [b.op("Greater", [x!, most]), zero, above]) : above, null, null];
-  }),
+  // z = x - q·y with a whole number q, whichever way it is rounded.
+  Mod: binary(remainder, (b, dy, [x, y], z) => [dy, b.multiply(dy, b.divide(b.subtract(z, x!), y!))]),
+  Clip: unary(clipGradient),
 };

@@ -3,12 +3,14 @@ import { sameDimension } from "../graph/dimension.ts";
 import { CompileError } from "../graph/errors.ts";
 import type { Builder } from "./builder.ts";
 import type { Node, Value } from "../graph/graph.ts";
+import { scalarLike } from "./elementwise.ts";
 import {
   askedOfFixed,
   axisUnder,
   broadcast,
   floatAttribute,
   integerAttribute,
+  ofInputs,
   type OpDefinition,
   required,
   type SelectionRule,
@@ -88,7 +90,7 @@ export const matrix: Readonly<Record<string, OpDefinition>> = {
     },
     gradient: (b, node, [dy]) => {
       const alpha = floatAttribute(node, "alpha", 1);
-      const scaled = alpha === 1 ? dy! : b.multiply(dy!, b.scalar(alpha));
+      const scaled = alpha === 1 ? dy! : b.multiply(dy!, scalarLike(b, dy!, alpha));
       return productGradient(b, scaled, node, flags(node));
     },
     selectionRule: (node, axis) => productPassage(node, axis, flags(node)),
@@ -101,9 +103,10 @@ export const matrix: Readonly<Record<string, OpDefinition>> = {
       return [{ type: left.type, shape: productShape(left, other, flags(node)) }];
     },
     gradient: (b, node, [dy]) => {
-      const scale = (factor: number) => factor === 1 ? dy! : b.multiply(dy!, b.scalar(factor));
+      const scale = (factor: number) => factor === 1 ? dy! : b.multiply(dy!, scalarLike(b, dy!, factor));
       const [left, other] = productGradient(b, scale(floatAttribute(node, "alpha", 1)), node, flags(node));
-      return [left, other, scale(floatAttribute(node, "beta", 1))];
+      const bias = node.inputs[2] ? scale(floatAttribute(node, "beta", 1)) : null;
+      return ofInputs(node, [left, other, bias]);
     },
     selectionRule: (node, axis) => {
       const bias = node.inputs[2];

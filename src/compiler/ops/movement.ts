@@ -11,6 +11,7 @@ import {
   broadcast,
   integerAttribute,
   integersAttribute,
+  ofFirst,
   type OpDefinition,
   type Output,
   plainInput,
@@ -49,7 +50,8 @@ function permuted(
   ).map((at) => integers[at]!);
 }
 
-const backToInput = (b: Builder, node: Node, dy: Value) => [b.reshape(dy, required(node, 0).shape), null];
+const backToInput = (b: Builder, node: Node, dy: Value) =>
+  ofFirst(node, b.reshape(dy, required(node, 0).shape));
 
 /** The input's axis that an output axis is, whole and in the same place, when a tensor is reshaped. */
 function sameAxis(from: readonly Dimension[], to: readonly Dimension[], axis: number): number | undefined {
@@ -142,7 +144,7 @@ export const movement: Readonly<Record<string, OpDefinition>> = {
       const x = required(node, 0), shape = broadcast(x.shape, wantedShape(node));
       return [{ type: x.type, shape, ...integersBy(shape, (place) => integerAt(x, shape, place)) }];
     },
-    gradient: (_, __, [dy]) => [dy!, null],
+    gradient: (_, node, [dy]) => ofFirst(node, dy!),
     selectionRule: (node, axis) => {
       const shape = node.outputs[0]!.shape;
       return {
@@ -189,7 +191,7 @@ export const movement: Readonly<Record<string, OpDefinition>> = {
       const { type, shape } = required(node, 0);
       return [{ type, shape }];
     },
-    gradient: (b, node, [dy]) => [b.op("Trilu", [dy!, node.inputs[1] ?? null], node.attributes), null],
+    gradient: (b, node, [dy]) => ofFirst(node, b.op("Trilu", [dy!, node.inputs[1] ?? null], node.attributes)),
   },
   // Each copy's gradient counts: the copies get an axis of their own, which is summed away.
   Tile: {
@@ -201,7 +203,7 @@ export const movement: Readonly<Record<string, OpDefinition>> = {
     gradient: (b, node, [dy]) => {
       const { shape } = required(node, 0), repeats = required(node, 1).integers!;
       const copies = b.reshape(dy!, shape.flatMap((dimension, axis) => [repeats[axis]!, dimension]));
-      return [b.reshape(b.sum(copies, shape.map((_, axis) => 2 * axis)), shape), null];
+      return ofFirst(node, b.reshape(b.sum(copies, shape.map((_, axis) => 2 * axis)), shape));
     },
     selectionRule: (node, axis) =>
       sameDimension(required(node, 1).integers![axis]!, 1) ? { axes: [axis, null] } : undefined,

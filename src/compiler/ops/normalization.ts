@@ -1,9 +1,12 @@
 import type { Dimension } from "../graph/dimension.ts";
+import { CompileError } from "../graph/errors.ts";
 import type { Node } from "../graph/graph.ts";
+import { scalarLike } from "./elementwise.ts";
 import {
   axisOf,
   floatAttribute,
   integerAttribute,
+  ofInputs,
   type OpDefinition,
   required,
   type SelectionRule,
@@ -32,15 +35,18 @@ export const normalization: Readonly<Record<string, OpDefinition>> = {
       return [{ type, shape }, { type, shape: statistic }, { type, shape: statistic }];
     },
     // x̂ = (x - mean)/σ and g = dy·scale: dx = (g - mean(g) - x̂·mean(g·x̂))/σ (Ba et al. 2016, differentiated)
-    gradient: (b, node, [dy]) => {
+    gradient: (b, node, [dy, ...statistics]) => {
+      if (dy === undefined || statistics.some((one) => one !== undefined)) {
+        throw new CompileError("no gradient flows back through the mean and the deviation as outputs");
+      }
       const x = required(node, 0), scale = required(node, 1), bias = node.inputs[2];
       const { axes } = normalizedAxes(node);
       const [, mean, inverse] = node.outputs;
       const normalized = b.multiply(b.subtract(x, mean!), inverse!);
-      const g = b.multiply(dy!, scale);
+      const g = b.multiply(dy, scale);
       const along = b.multiply(normalized, b.mean(b.multiply(g, normalized), axes));
       const dx = b.multiply(b.subtract(b.subtract(g, b.mean(g, axes)), along), inverse!);
-      return [dx, b.multiply(dy!, normalized), ...(bias ? [dy!] : [])];
+      return ofInputs(node, [dx, b.multiply(dy, normalized), bias ? dy : null]);
     },
     selectionRule: rowsPass,
   },
@@ -55,7 +61,7 @@ export const normalization: Readonly<Record<string, OpDefinition>> = {
     // x̂ = x/rms and g = dy·scale: dx = (g - x̂·mean(g·x̂))/rms
     gradient: (b, node, [dy]) => {
       const x = required(node, 0), scale = required(node, 1), { axes } = normalizedAxes(node);
-      const epsilon = b.scalar(floatAttribute(node, "epsilon", 1e-5));
+      const epsilon = scalarLike(b, x, floatAttribute(node, "epsilon", 1e-5));
       const rms = b.op("Sqrt", [b.add(b.mean(b.multiply(x, x), axes), epsilon)]);
       const normalized = b.divide(x, rms), g = b.multiply(dy!, scale);
       const along = b.multiply(normalized, b.mean(b.multiply(g, normalized), axes));

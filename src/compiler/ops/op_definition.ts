@@ -29,15 +29,32 @@ export interface SelectionRule {
   readonly rebuild?: (b: Builder, inputs: readonly (Value | null)[], extent: Dimension) => readonly Value[];
 }
 
+/**
+ * What a row gives for an input that it takes as a constant on purpose although the output depends on it: nothing flows back
+ * through it, and that is no error. The row says why.
+ */
+export const STOP_GRADIENT = Symbol("stop gradient");
+
+/** What flows back into one input of a node. `null`: there is no gradient, an error where an active float input needs one. */
+export type InputGradient = Value | null | typeof STOP_GRADIENT;
+
 /** All that the compiler must know of an operator. */
 export interface OpDefinition {
   /** The outputs' element types and shapes, and their elements where they are integers known in terms of the symbols. */
   infer(node: Signature): Output[];
   /**
-   * Adds the nodes that compute the gradient of each input from the gradients of the outputs; `null` where there is none.
-   * Gradients may still have the broadcast shape: the reverse loop sums them back.
+   * Adds the nodes that compute the gradient of each input from the gradients of the outputs: one entry an input, also for
+   * those that are not given (`null`). Gradients may still have the broadcast shape: the reverse loop sums them back.
+   *
+   * **Ties and kinks**, where the slope depends on the side one looks from, follow one convention:
+   * - Of inputs that are equal, the first has the whole gradient (Max, Min). So a number at a bound of Clip keeps its
+   *   gradient and the bound gets none, as in PyTorch's `clamp`; `torch.maximum` would halve it.
+   * - Elements of one input that are equal share the gradient evenly (ReduceMax, ReduceMin), as in `amax` and `amin`.
+   * - At the kink at 0 the slope is that of the left side (Relu, LeakyRelu, Elu), and 0 for Abs, as in PyTorch.
+   *
+   * @param gradients one an output; `undefined` where nothing flows back through it (at least one is given)
    */
-  gradient?(b: Builder, node: Node, gradients: readonly (Value | undefined)[]): readonly (Value | null)[];
+  gradient?(b: Builder, node: Node, gradients: readonly (Value | undefined)[]): readonly InputGradient[];
   /** Whether a selection along this axis of the outputs can be made on the inputs instead, and along which of their axes. */
   selectionRule?(node: Node, axis: number): SelectionRule | undefined;
 }
@@ -47,6 +64,19 @@ export function required(node: { inputs: readonly (Value | null)[] }, at: number
   const value = node.inputs[at];
   if (value === undefined || value === null) throw new CompileError(`input ${at} is missing`);
   return value;
+}
+
+/** The gradients of the inputs that a node has, of those that its operator can have: optional ones at the end may be left out. */
+export function ofInputs(
+  { inputs }: Pick<Node, "inputs">,
+  gradients: readonly InputGradient[],
+): readonly InputGradient[] {
+  return gradients.slice(0, inputs.length);
+}
+
+/** The gradients of a node of whose inputs only the first has one: the others are shapes, axes, indices, …. */
+export function ofFirst(node: Node, gradient: Value): InputGradient[] {
+  return node.inputs.map((_, at) => at === 0 ? gradient : null);
 }
 
 /** An integer attribute. */

@@ -2,20 +2,43 @@ import { CompileError } from "../graph/errors.ts";
 import type { Builder } from "./builder.ts";
 import { type Dimension, multiply, sameDimension } from "../graph/dimension.ts";
 import type { Value } from "../graph/graph.ts";
-import { axisOf, axisUnder, integerAttribute, type OpDefinition, required } from "./op_definition.ts";
+import { codeOf } from "./elementwise.ts";
+import {
+  axisOf,
+  axisUnder,
+  integerAttribute,
+  ofInputs,
+  type OpDefinition,
+  required,
+  STOP_GRADIENT,
+} from "./op_definition.ts";
 
 /**
  * Operators on quantized numbers. What is rounded is differentiated straight through (Bengio et al. 2013), as if it had not
- * been: the gradient of a whole number is a float32 tensor, that of the real number it stands for.
+ * been: the gradient of a whole number is a float32 tensor, that of the real number it stands for. Zero points are whole
+ * numbers that nothing is tuned through: they are taken as given.
  */
 export const quantization: Readonly<Record<string, OpDefinition>> = {
   QuantizeLinear: {
     infer: (node) => [{ type: node.inputs[2]?.type ?? "uint8", shape: required(node, 0).shape }],
-    gradient: (b, node, [dy]) => [b.divide(dy!, alongAxis(b, required(node, 1), required(node, 0), node))],
+    // x/scale, whose slope by the scale is -(x/scale)/scale; with a DequantizeLinear of the same scale after it, the sum is
+    // that of learned step sizes (Esser et al. 2020).
+    gradient: (b, node, [dy]) => {
+      const x = required(node, 0), scale = required(node, 1), along = alongAxis(b, scale, x, node);
+      const dx = b.divide(dy!, along), byScale = b.negate(b.divide(b.multiply(dx, x), along));
+      return ofInputs(node, [dx, backToScale(b, byScale, along, scale), STOP_GRADIENT]);
+    },
   },
   DequantizeLinear: {
     infer: (node) => [{ type: required(node, 1).type, shape: required(node, 0).shape }],
-    gradient: (b, node, [dy]) => [b.multiply(dy!, alongAxis(b, required(node, 1), required(node, 0), node))],
+    gradient: (b, node, [dy]) => {
+      const x = required(node, 0), scale = required(node, 1), along = alongAxis(b, scale, x, node);
+      const whole = node.inputs[2]
+        ? b.subtract(real(b, x), alongAxis(b, real(b, node.inputs[2]), x, node))
+        : real(b, x);
+      const byScale = backToScale(b, b.multiply(dy!, whole), along, scale);
+      return ofInputs(node, [b.multiply(dy!, along), byScale, STOP_GRADIENT]);
+    },
     selectionRule: (node, axis) => {
       const scale = required(node, 1).shape, { shape } = required(node, 0);
       if (scale.length > 1) return undefined;
@@ -24,14 +47,15 @@ export const quantization: Readonly<Record<string, OpDefinition>> = {
       return { axes: [axis, along, ...(node.inputs[2] ? [along] : [])] };
     },
   },
-  // Outputs: the quantized tensor, its scale and its zero point. The scale is taken as given.
+  // Outputs: the quantized tensor, its scale and its zero point. The scale is taken as given: it follows from the two most
+  // extreme numbers alone, and what it does to the others is what rounding does.
   DynamicQuantizeLinear: {
     infer: (node) => [
       { type: "uint8", shape: required(node, 0).shape },
       { type: "float32", shape: [] },
       { type: "uint8", shape: [] },
     ],
-    gradient: (b, node, [dy]) => [dy ? b.divide(dy, node.outputs[1]!) : null],
+    gradient: (b, node, [dy]) => [dy ? b.divide(dy, node.outputs[1]!) : STOP_GRADIENT],
   },
   // (A - a)·(B - b), A and B whole numbers with their zero points
   MatMulInteger: {
@@ -46,9 +70,14 @@ export const quantization: Readonly<Record<string, OpDefinition>> = {
       return [{ type: "int32", shape: [...a.shape.slice(0, -1), b.shape[1]!] }];
     },
     gradient: (b, node, [dy]) => {
-      const other = required(node, 1), zero = node.inputs[3];
-      const real = (value: Value) => b.op("Cast", [value], { to: 1 });
-      return [b.matmul(dy!, zero ? b.subtract(real(other), real(zero)) : real(other), { b: true })];
+      const [left, other, leftZero, rightZero] = node.inputs;
+      const shifted = (whole: Value, zero: Value | null | undefined) =>
+        zero ? b.subtract(real(b, whole), real(b, zero)) : real(b, whole);
+      const dLeft = b.matmul(dy!, shifted(other!, rightZero), { b: true });
+      // A zero point for each row of the left factor has no axis for its columns.
+      const rows = leftZero?.shape.length === 1 ? b.reshape(leftZero, [leftZero.shape[0]!, 1]) : leftZero;
+      const dRight = b.matmul(shifted(left!, rows), dy!, { a: true });
+      return ofInputs(node, [dLeft, dRight, STOP_GRADIENT, STOP_GRADIENT]);
     },
     selectionRule: (node, axis) => {
       const { shape } = required(node, 0), rank = shape.length, zero = node.inputs[3];
@@ -74,6 +103,16 @@ export const quantization: Readonly<Record<string, OpDefinition>> = {
     },
   },
 };
+
+/** Whole numbers as float32. */
+function real(b: Builder, whole: Value): Value {
+  return b.op("Cast", [whole], { to: codeOf("float32") });
+}
+
+/** What flows back into a scale, from the gradient of the scale as `alongAxis` gave it, repeated. */
+function backToScale(b: Builder, gradient: Value, along: Value, scale: Value): Value {
+  return b.reshape(b.unbroadcast(gradient, along.shape), scale.shape);
+}
 
 /** A scale for each place of an axis, seen in the rank of the tensor that it scales; a single one as it is. */
 function alongAxis(b: Builder, scale: Value, of: Value, node: Parameters<typeof integerAttribute>[0]): Value {

@@ -3,11 +3,13 @@ import { CompileError } from "../graph/errors.ts";
 import type { Builder } from "./builder.ts";
 import { type Dimension, product } from "../graph/dimension.ts";
 import type { Node, Value } from "../graph/graph.ts";
+import { codeOf, scalarLike } from "./elementwise.ts";
 import { type Arithmetic, larger, smaller } from "./integers.ts";
 import {
   axisOf,
   integerAttribute,
   integersAttribute,
+  ofFirst,
   type OpDefinition,
   required,
   type SelectionRule,
@@ -56,7 +58,7 @@ function reduction(
       gradient: (b, node, [dy]) => {
         const x = required(node, 0), y = kept(b, node, node.outputs[0]!);
         const count = product(reducedAxes(node).map((axis) => x.shape[axis]!));
-        return [gradient(b, kept(b, node, dy!), x, y, count), null];
+        return ofFirst(node, gradient(b, kept(b, node, dy!), x, y, count));
       },
     }),
     selectionRule: (node, axis): SelectionRule | undefined => {
@@ -70,9 +72,9 @@ function reduction(
   };
 }
 
-/** The gradient of a largest or smallest element: those that are equal to it share what flows back. */
+/** The gradient of a largest or smallest element: those that are equal to it share what flows back (see `Row.gradient`). */
 function sharedAmongEqual(b: Builder, dy: Value, x: Value, y: Value): Value {
-  const hits = b.op("Cast", [b.op("Equal", [x, y])], { to: 1 });
+  const hits = b.op("Cast", [b.op("Equal", [x, y])], { to: codeOf(x.type) });
   const axes = x.shape.flatMap((dimension, axis) => y.shape[axis] === 1 && dimension !== 1 ? [axis] : []);
   return b.multiply(dy, b.divide(hits, b.sum(hits, axes)));
 }
@@ -86,20 +88,20 @@ function furthest(items: readonly Dimension[], pick: Arithmetic): Dimension | un
   );
 }
 
-/** A dimension as a float32 scalar. */
-function asFloat(b: Builder, dimension: Dimension): Value {
+/** A dimension as a scalar of a value's element type. */
+function dimensionLike(b: Builder, like: Value, dimension: Dimension): Value {
   return typeof dimension === "number"
-    ? b.scalar(dimension)
-    : b.op("Cast", [b.integer(dimension)], { to: 1 });
+    ? scalarLike(b, like, dimension)
+    : b.op("Cast", [b.integer(dimension)], { to: codeOf(like.type) });
 }
 
 /** Operators that gather an axis into one number or normalize along it. */
 export const reductions: Readonly<Record<string, OpDefinition>> = {
   ReduceSum: reduction((b, dy, x) => b.expand(dy, x.shape), totalOf),
-  ReduceMean: reduction((b, dy, x, _, count) => b.expand(b.divide(dy, asFloat(b, count)), x.shape)),
+  ReduceMean: reduction((b, dy, x, _, count) => b.expand(b.divide(dy, dimensionLike(b, dy, count)), x.shape)),
   ReduceMax: reduction(sharedAmongEqual, (items) => furthest(items, larger)),
   ReduceMin: reduction(sharedAmongEqual, (items) => furthest(items, smaller)),
-  ReduceSumSquare: reduction((b, dy, x) => b.multiply(b.multiply(dy, b.scalar(2)), x)),
+  ReduceSumSquare: reduction((b, dy, x) => b.multiply(b.multiply(dy, scalarLike(b, dy, 2)), x)),
   ReduceL2: reduction((b, dy, x, y) => b.multiply(b.divide(dy, y), x)),
   ReduceProd: reduction(undefined, product),
   ArgMax: {
@@ -117,7 +119,7 @@ export const reductions: Readonly<Record<string, OpDefinition>> = {
     },
     gradient: (b, node, [dy]) => {
       const reverse = 1 - integerAttribute(node, "reverse", 0), { exclusive = 0 } = node.attributes;
-      return [b.op("CumSum", [dy!, required(node, 1)], { reverse, exclusive }), null];
+      return ofFirst(node, b.op("CumSum", [dy!, required(node, 1)], { reverse, exclusive }));
     },
   },
 };

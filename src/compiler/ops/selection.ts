@@ -1,9 +1,18 @@
 import { plainIntegersOf, scalarOf, smallIntegers } from "../graph/constants.ts";
 import { CompileError } from "../graph/errors.ts";
 import { type Dimension, product, subtract } from "../graph/dimension.ts";
-import type { Value } from "../graph/graph.ts";
+import type { Builder } from "./builder.ts";
+import type { Node, Value } from "../graph/graph.ts";
 import { integersBy } from "./integers.ts";
-import { axisOf, axisUnder, integerAttribute, type OpDefinition, required } from "./op_definition.ts";
+import { addedElements } from "./gather_elements.ts";
+import {
+  axisOf,
+  axisUnder,
+  integerAttribute,
+  ofFirst,
+  type OpDefinition,
+  required,
+} from "./op_definition.ts";
 
 /**
  * The rows [batch, rows, 1] that places [batch, rows, 2] name, where these are made of every example's own number and a row
@@ -14,6 +23,18 @@ function rowsOfEach(places: Value): Value | undefined {
   const range = examples?.producer?.op === "Expand" ? examples.producer.inputs[0] : undefined;
   const counts = range?.producer?.op === "Reshape" && range.producer.inputs[0]?.producer?.op === "Range";
   return counts && rows ? rows : undefined;
+}
+
+/** Whether what is scattered is added to what is there, and does not take its place. */
+function isAdded(node: Node): boolean {
+  const { reduction = "none" } = node.attributes;
+  if (reduction === "none" || reduction === "add") return reduction === "add";
+  throw new CompileError(`the gradient of scattering with the reduction '${reduction}' is not known`);
+}
+
+/** `Builder.oneHot` in the type of a gradient. */
+function hitsOf(b: Builder, indices: Value, depth: Dimension, gradient: Value): Value {
+  return b.oneHot(indices, depth, gradient.type === "float64" ? "float64" : "float32");
 }
 
 /** Operators that pick elements by index. Their gradients are products with one-hot matrices: no scattered additions,
@@ -35,11 +56,11 @@ export const selection: Readonly<Record<string, OpDefinition>> = {
       const axis = axisOf(integerAttribute(node, "axis", 0), data.shape.length);
       const before = product(data.shape.slice(0, axis)), after = product(data.shape.slice(axis + 1));
       const picked = product(indices.shape);
-      const hits = b.oneHot(b.reshape(indices, [picked]), data.shape[axis]!); // [picked, extent]
+      const hits = hitsOf(b, b.reshape(indices, [picked]), data.shape[axis]!, dy!); // [picked, extent]
       const scattered = after === 1
         ? b.matmul(b.reshape(dy!, [before, picked]), hits)
         : b.matmul(hits, b.reshape(dy!, [before, picked, after]), { a: true });
-      return [b.reshape(scattered, data.shape), null];
+      return ofFirst(node, b.reshape(scattered, data.shape));
     },
     selectionRule: (node, axis) => {
       const data = required(node, 0), indices = required(node, 1);
@@ -68,9 +89,9 @@ export const selection: Readonly<Record<string, OpDefinition>> = {
       }
       const outer = product(data.shape.slice(0, batch)), extent = data.shape[batch]!;
       const rest = product(data.shape.slice(batch + 1)), picked = indices.shape[batch]!;
-      const hits = b.oneHot(b.reshape(indices, [outer, picked]), extent); // [outer, picked, extent]
+      const hits = hitsOf(b, b.reshape(indices, [outer, picked]), extent, dy!); // [outer, picked, extent]
       const scattered = b.matmul(hits, b.reshape(dy!, [outer, picked, rest]), { a: true });
-      return [b.reshape(scattered, data.shape), null];
+      return ofFirst(node, b.reshape(scattered, data.shape));
     },
     selectionRule: (node, axis) => {
       const data = required(node, 0), indices = required(node, 1);
@@ -86,28 +107,32 @@ export const selection: Readonly<Record<string, OpDefinition>> = {
     },
     gradient: (b, node, [dy]) => {
       const data = required(node, 0), indices = required(node, 1), updates = required(node, 2);
-      const zeros = b.filled(updates.shape, { type: data.type, dims: [1], bytes: new Uint8Array(4) });
       const own = rowsOfEach(indices);
       const read = own ? b.op("GatherND", [dy!, own], { batch_dims: 1 }) : b.op("GatherND", [dy!, indices]);
-      return [b.op("ScatterND", [dy!, indices, zeros]), null, read];
+      if (isAdded(node)) return [dy!, null, read];
+      return [b.op("ScatterND", [dy!, indices, b.zeros(data.type, updates.shape)]), null, read];
     },
   },
   // One index for each element of the output. Several may pick the same element: their gradients are added.
   GatherElements: {
     infer: (node) => [{ type: required(node, 0).type, shape: required(node, 1).shape }],
-    gradient: (b, node, [dy]) => {
-      const data = required(node, 0), { axis = 0 } = node.attributes;
-      const zeros = b.filled(data.shape, { type: data.type, dims: [1], bytes: new Uint8Array(4) });
-      return [
-        b.op("ScatterElements", [zeros, required(node, 1), dy!], { axis, reduction: "add" }),
-        null,
-      ];
-    },
+    gradient: (b, node, [dy]) => ofFirst(node, addedElements(b, node, dy!)),
   },
+  // Places are written once each, as in ScatterND.
   ScatterElements: {
     infer: (node) => {
       const { type, shape } = required(node, 0);
       return [{ type, shape }];
+    },
+    gradient: (b, node, [dy]) => {
+      const data = required(node, 0), indices = required(node, 1), updates = required(node, 2);
+      const { axis = 0 } = node.attributes, read = b.op("GatherElements", [dy!, indices], { axis });
+      if (isAdded(node)) return [dy!, null, read];
+      return [
+        b.op("ScatterElements", [dy!, indices, b.zeros(data.type, updates.shape)], { axis }),
+        null,
+        read,
+      ];
     },
   },
   OneHot: {

@@ -98,7 +98,7 @@ const FUSION_PATTERNS: readonly Recognition[] = [
 
 /**
  * Attention's probabilities, 0 where a query sees nothing (padding on the left): scores that are all -∞ give NaN, which an
- * exporter replaces behind the softmax. Its gradient would be NaN again; so such scores are replaced before it.
+ * exporter replaces after the softmax. Its gradient would be NaN again; so such scores are replaced before it.
  */
 function seenAtAll(b: Builder, y: Value): Value {
   const softmax = y.producer!,

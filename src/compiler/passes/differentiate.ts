@@ -1,16 +1,19 @@
 import { Builder } from "../ops/builder.ts";
 import { CompileError } from "../graph/errors.ts";
-import { dependents, type Graph, liveNodes, type Value } from "../graph/graph.ts";
+import { dependents, type Graph, liveNodes, type Node, type Value } from "../graph/graph.ts";
+import { isFloat, scalarLike } from "../ops/elementwise.ts";
 import { definitionOf } from "../ops/mod.ts";
+import { type OpDefinition, STOP_GRADIENT } from "../ops/op_definition.ts";
 
 /**
  * Adds the nodes that compute the gradient of a scalar with respect to one input.
  *
- * @param of the name of a float32 [] output
+ * @param of the name of a float [] output
  * @param withRespectTo a float input of the graph
  * @param scale what the scalar's own gradient is
  * @returns the graph with the further output `gradient`, of the input's shape
- * @throws {CompileError} on an operator without a gradient, naming it and its node
+ * @throws {CompileError} on an operator without a gradient, or with none for a float input that needs one, naming it and its
+ *   node
  */
 export function differentiate(graph: Graph, of: string, withRespectTo: Value, scale = 1): Graph {
   const b = Builder.of(graph), [gradient] = gradientsOf(b, graph, of, [withRespectTo], scale);
@@ -25,10 +28,11 @@ export function differentiate(graph: Graph, of: string, withRespectTo: Value, sc
  * frozen weights cost nothing.
  *
  * @param b a builder that goes on where the graph ends
- * @param of the name of a float32 [] output
+ * @param of the name of a float [] output
  * @param withRespectTo float inputs of the graph
  * @returns the gradient of each, of its shape; `undefined` where the scalar does not depend on it
- * @throws {CompileError} on an operator without a gradient, naming it and its node
+ * @throws {CompileError} on an operator without a gradient, or with none for a float input that needs one, naming it and its
+ *   node
  */
 export function gradientsOf(
   b: Builder,
@@ -39,23 +43,67 @@ export function gradientsOf(
 ): (Value | undefined)[] {
   const loss = graph.outputs.get(of)!;
   const nodes = liveNodes(graph), active = dependents(nodes, withRespectTo);
-  const gradients = new Map<Value, Value>([[loss, b.scalar(scale)]]);
+  const gradients = new Map<Value, Value>([[loss, scalarLike(b, loss, scale)]]);
   for (const node of nodes.toReversed()) {
     const flowing = node.outputs.map((output) => gradients.get(output));
     if (flowing.every((gradient) => gradient === undefined)) continue;
     if (!node.inputs.some((input) => input !== null && active.has(input))) continue;
     const where = () => `operator ${node.op} of node '${node.name}' in ${graph.source}`;
-    const row = definitionOf(node.op, where);
-    if (row.gradient === undefined) {
-      throw new CompileError(`no gradient for ${where()}: add one to its row in src/compiler/ops/`);
-    }
-    const found = row.gradient(b, node, flowing);
-    for (const [i, input] of node.inputs.entries()) {
-      const gradient = found[i];
-      if (!input || !gradient || !active.has(input)) continue;
-      const own = b.unbroadcast(gradient, input.shape), before = gradients.get(input);
+    for (
+      const [input, gradient] of inputGradients(b, definitionOf(node.op, where), node, flowing, active, where)
+    ) {
+      const own = withLocation(() => b.unbroadcast(gradient, input.shape), where),
+        before = gradients.get(input);
       gradients.set(input, before === undefined ? own : b.add(before, own));
     }
   }
   return withRespectTo.map((input) => gradients.get(input));
+}
+
+/**
+ * What flows back through a node: the gradient of each of its active inputs that has one, which may still have the shape that
+ * the input was broadcast to. An input that the node reads twice is there twice.
+ *
+ * @param flowing the gradients of the node's outputs
+ * @param active the values that depend on what the scalar is differentiated by
+ * @param where names the operator, the node and the model, for messages
+ * @throws {CompileError} where the row has no gradient, gives another number of them than the node has inputs, or none for an
+ *   active float input
+ */
+export function inputGradients(
+  b: Builder,
+  row: Pick<OpDefinition, "gradient">,
+  node: Node,
+  flowing: readonly (Value | undefined)[],
+  active: ReadonlySet<Value>,
+  where: () => string,
+): [input: Value, gradient: Value][] {
+  if (row.gradient === undefined) {
+    throw new CompileError(`no gradient for ${where()}: add one to its row in src/compiler/ops/`);
+  }
+  const found = withLocation(() => row.gradient!(b, node, flowing), where);
+  if (found.length !== node.inputs.length) {
+    throw new CompileError(
+      `${where()}: its row gives ${found.length} gradients for ${node.inputs.length} inputs: make it give one for each, in src/compiler/ops/`,
+    );
+  }
+  return node.inputs.flatMap((input, i): [Value, Value][] => {
+    const gradient = found[i]!;
+    if (input === null || !active.has(input) || gradient === STOP_GRADIENT) return [];
+    if (gradient !== null) return [[input, gradient]];
+    if (!isFloat(input.type)) return [];
+    throw new CompileError(
+      `no gradient for input ${i} ('${input.name}') of ${where()}: add one to its row in src/compiler/ops/`,
+    );
+  });
+}
+
+/** Does something with a node; its errors say which. */
+function withLocation<Result>(work: () => Result, where: () => string): Result {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof CompileError)) throw error;
+    throw new CompileError(`${error.message}: ${where()}`, { cause: error });
+  }
 }

@@ -6,7 +6,7 @@ import { integersAttribute } from "../ops/op_definition.ts";
 import { rewrite } from "../ops/rewrite.ts";
 
 /**
- * Sums over the examples before products with weights and not behind them: Σ (x · W) = (Σ x) · W. A prompt is the same in
+ * Sums over the examples before products with weights and not after them: Σ (x · W) = (Σ x) · W. A prompt is the same in
  * every example that has it, so its gradient is such a sum, and the last products on the way to it shrink by the batch's size
  * (for a bank, to as many rows as it has prompts).
  */

@@ -112,7 +112,7 @@ export function optimizerState(name: OptimizerName, dimension: Dimension): reado
 }
 
 /**
- * Appends an optimizer behind clipping by the norm of the whole prompt's gradient, with decoupled weight decay: the prompt
+ * Appends an optimizer after clipping by the norm of the whole prompt's gradient, with decoupled weight decay: the prompt
  * moves by learning_rate · (direction + weight_decay · prompt). The prompts of a bank each do so by themselves.
  *
  * @param graph with the output `gradient`, which stays as it is before clipping
@@ -159,7 +159,7 @@ export function optimizerGraph(name: OptimizerName, dimension: number, source: s
   return { ...graph, outputs: new Map(updated) };
 }
 
-/** The axes of a tensor's own rows and columns: the last two, behind the one that tells the prompts of a bank apart. */
+/** The axes of a tensor's own rows and columns: the last two, after the one that tells the prompts of a bank apart. */
 function ownAxes({ shape }: Value): number[] {
   return shape.length < 2 ? [0] : [shape.length - 2, shape.length - 1];
 }
@@ -178,7 +178,7 @@ export function modelState(
 }
 
 /**
- * Appends an optimizer that moves all of a model's parameters, behind clipping by the norm of all their gradients together.
+ * Appends an optimizer that moves all of a model's parameters, after clipping by the norm of all their gradients together.
  *
  * @param b a builder that goes on where the graph ends
  * @param parameters inputs of the graph

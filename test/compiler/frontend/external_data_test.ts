@@ -8,7 +8,7 @@ import { float32Tensor } from "../../../src/device/device.ts";
 import { readRegion } from "../../../src/model/read_region.ts";
 import { familyFeeds, familyModel, readFamily } from "../family_step.ts";
 
-/** Behind what a 32-bit offset reaches. */
+/** Beyond what a 32-bit offset reaches. */
 const OFFSET = 2 ** 32 + 4096;
 /** Where tensors begin in files that are mapped. */
 const ALIGNMENT = 4096;
@@ -50,7 +50,7 @@ Deno.test("a model whose weights are not beside it is refused, with the file's n
   }
 });
 
-/** Moves a model's larger weights into `model.onnx_data`, far behind a hole that takes no room on the disk. */
+/** Moves a model's larger weights into `model.onnx_data`, far beyond a hole that takes no room on the disk. */
 async function moveWeights(bytes: Uint8Array, folder: string): Promise<Uint8Array> {
   const model = fromBinary(ModelProtoSchema, bytes);
   using data = await Deno.open(join(folder, "model.onnx_data"), { write: true, create: true });

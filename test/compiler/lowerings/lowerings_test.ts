@@ -53,7 +53,7 @@ function int32(items: readonly number[], ...dims: number[]): Constant {
 const MS = "com.microsoft.";
 const HEADS: Attributes = { num_heads: 2 };
 const GROUPED: Attributes = { num_heads: 2, kv_num_heads: 1 };
-/** Two texts of 3 and 2 tokens; the row behind the second's end does not count. */
+/** Two texts of 3 and 2 tokens; the row after the second's end does not count. */
 const LENGTHS = [int32([2, 1], 2), int32([3], 1)] as const, COUNTED = [0, 1, 2, 3, 4];
 const TABLES = [random(8, 2), random(8, 2)] as const, WIDE_TABLES = [random(8, 8), random(8, 8)] as const;
 const noPast = (heads: number): Constant => ({

@@ -1,9 +1,10 @@
 import { assert } from "@std/assert";
 import { Builder } from "../../../src/compiler/ops/builder.ts";
-import { float32 } from "../../../src/compiler/graph/constants.ts";
-import { differentiate } from "../../../src/compiler/passes/differentiate.ts";
+import { float32, numbers as numbersOf } from "../../../src/compiler/graph/constants.ts";
+import { differentiate, gradientsOf } from "../../../src/compiler/passes/differentiate.ts";
 import type { Constant, Value } from "../../../src/compiler/graph/graph.ts";
 import { LOWERINGS } from "../../../src/compiler/lowerings/mod.ts";
+import { float32Tensor, type Tensor } from "../../../src/device/device.ts";
 import { RandomStream } from "../../../src/base/random_stream.ts";
 import { openOnCpu, randomTensor, relativeError } from "../graph_runner.ts";
 
@@ -84,3 +85,64 @@ for (const [name, make] of Object.entries(PRODUCTS)) {
     assert(relativeError(gradient, real.gradient) < 1e-5);
   });
 }
+
+/** What the sum of weighted outputs gives back to each input. */
+async function gradientsOfProduct(
+  inputs: Readonly<Record<string, Tensor>>,
+  make: (b: Builder, inputs: Readonly<Record<string, Value>>) => Value,
+): Promise<Record<string, Float32Array>> {
+  const b = new Builder("quantized.onnx");
+  const values = Object.fromEntries(
+    Object.entries(inputs).map(([name, { dims }]) => [name, b.input(name, "float32", dims)]),
+  );
+  const y = make(b, values), loss = b.reshape(b.sum(y, y.shape.map((_, axis) => axis)), []);
+  const graph = b.graph(new Map([["loss", loss]])), own = Builder.of(graph);
+  const gradients = gradientsOf(own, graph, "loss", Object.values(values));
+  const outputs = Object.keys(values).map((name, i): [string, Value] => [`d_${name}`, gradients[i]!]);
+  const session = await openOnCpu(own.graph(new Map(outputs)));
+  const found = await session.run(inputs);
+  await session.release();
+  return Object.fromEntries(
+    Object.keys(inputs).map((name) => [name, found[`d_${name}`]!.data as Float32Array]),
+  );
+}
+
+Deno.test("a scale that rounds and scales back has the gradient of learned step sizes: Σ dy·(round(x/s) - x/s)", async () => {
+  const xs = Array.from({ length: 6 }, () => stream.uniform(-1, 1)), steps = [0.3, 0.17];
+  const weights = float32(Array.from({ length: 6 }, () => stream.uniform(-1, 1)), [2, 3]);
+  const found = await gradientsOfProduct({
+    x: float32Tensor(Float32Array.from(xs), [2, 3]),
+    scale: float32Tensor(Float32Array.from(steps), [2]),
+  }, (b, { x, scale }) => {
+    const zero = b.constant("zero", bytes([100, 120], 2)), axis = { axis: 0 };
+    const rounded = b.op("QuantizeLinear", [x!, scale!, zero], axis);
+    return b.multiply(
+      b.op("DequantizeLinear", [rounded, scale!, zero], axis),
+      b.constant("weights", weights),
+    );
+  });
+  const dy = numbersOf(weights)!;
+  const expected = steps.map((step, row) =>
+    [0, 1, 2].reduce((sum, i) => {
+      const ratio = xs[3 * row + i]! / step;
+      return sum + dy[3 * row + i]! * (Math.round(ratio) - ratio);
+    }, 0)
+  );
+  assert(relativeError(found.scale!, expected) < 1e-5, `${found.scale} and not ${expected}`);
+});
+
+Deno.test("both factors of an integer product have their gradient, zero points left out", async () => {
+  const tensor = (dims: number[]) => randomTensor(stream, dims), a = tensor([2, 3]), c = tensor([3, 4]);
+  const found = await gradientsOfProduct({ a, c }, (b, values) => {
+    const [left, right] = [values.a!, values.c!].map((value) =>
+      b.node("DynamicQuantizeLinear", [value], {}, "", ["", "", ""])
+    ) as [Value[], Value[]];
+    const whole = b.op("MatMulInteger", [left[0]!, right[0]!, left[2]!, right[2]!]);
+    return b.multiply(b.op("Cast", [whole], { to: 1 }), b.multiply(left[1]!, right[1]!));
+  });
+  const sum = (of: Tensor, places: number[]) => places.reduce((total, at) => total + Number(of.data[at]), 0);
+  const byA = Array.from({ length: 6 }, (_, i) => sum(c, [0, 1, 2, 3].map((column) => 4 * (i % 3) + column)));
+  const byC = Array.from({ length: 12 }, (_, i) => sum(a, [0, 1].map((row) => 3 * row + Math.floor(i / 4))));
+  // Off by what rounding the other factor to 8 bits changes.
+  assert(relativeError(found.a!, byA) < 0.02 && relativeError(found.c!, byC) < 0.02);
+});

@@ -76,7 +76,7 @@ for (const [name, expected] of Object.entries(MODELS)) {
     assertEquals({ attention, positions, sequence }, expected);
   });
 
-  Deno.test(`${name} answers as its own file does, up to the longest text, also behind a prompt`, async () => {
+  Deno.test(`${name} answers as its own file does, up to the longest text, also after a prompt`, async () => {
     const { first, limit } = expected.positions, longest = Math.min(limit, expected.sequence ?? limit);
     const file = await cpu.open({ bytes, weights: new Map() });
     const hard = await cpu.open(compileHard(bytes, path).predict);
@@ -92,14 +92,14 @@ for (const [name, expected] of Object.entries(MODELS)) {
 
       // The first two tokens as a prompt of the vectors that they have; the text's positions are what they were.
       const vectors = (await layer.run(own)).embeddings!.data as Float32Array;
-      const behind = await soft.run({
+      const after = await soft.run({
         ...feeds,
         input_ids: int64Tensor([3, 3, ...Array.from(input_ids!.data, Number).slice(2)], [1, tokens]),
         position_ids: int64Tensor([0, 0, ...Array.from(position_ids!.data, Number).slice(2)], [1, tokens]),
         prompt: float32Tensor(vectors.slice(0, 16), [2, 8]),
         prompt_rows: int64Tensor([0, 1], [1, 2]),
       });
-      assert(relativeError(behind.class_logits!.data as Float32Array, answer) < 1e-5);
+      assert(relativeError(after.class_logits!.data as Float32Array, answer) < 1e-5);
     }
     await Promise.all([file, hard, soft, layer].map((session) => session.release()));
   });

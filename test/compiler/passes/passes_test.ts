@@ -53,7 +53,7 @@ function batch(): Record<string, Tensor> {
   };
 }
 
-Deno.test("import leaves no shape arithmetic behind and knows every shape", () => {
+Deno.test("import leaves no shape arithmetic and knows every shape", () => {
   for (const node of liveNodes(imported)) {
     assert(!["Shape", "Constant", "Identity"].includes(node.op), node.op);
   }
@@ -142,7 +142,7 @@ Deno.test("a Split is emitted with all its parts, also where nobody reads the la
   assertEquals([...found.y!.data], [1]);
 });
 
-Deno.test("the embedding layer ends behind its LayerNorm, and positions become an input", () => {
+Deno.test("the embedding layer ends after its LayerNorm, and positions become an input", () => {
   const exposed = exposePositions(canonicalize(imported)).graph;
   const { words, output } = findEmbedding(exposed);
   assertEquals(words.producer!.op, "Gather");

@@ -1,0 +1,52 @@
+import { dirname, join, resolve } from "@std/path";
+import { InputError } from "../base/errors.ts";
+import type { DatasetSpec } from "../experiment/types.ts";
+
+/** The folder of a project that datasets lie in, each in a folder of its name. */
+export const DATA_FOLDER = "data";
+
+/**
+ * The folder that the names of a dataset's files are seen from: the experiment's own; the one that it names; or, for a
+ * dataset that it calls by its name alone, `data/<name>` in the nearest folder above the experiment's file that has one.
+ *
+ * @param file the experiment file
+ * @throws {InputError} where no folder above the file has the dataset
+ */
+export async function datasetFolder(
+  { name, path }: Pick<DatasetSpec, "name" | "path">,
+  file: string,
+): Promise<string> {
+  const experiments: string = dirname(resolve(file));
+  if (name === undefined || path !== undefined) return resolve(experiments, path ?? "");
+  const wanted: string = join(DATA_FOLDER, name);
+  const folder = await nearest(wanted, experiments);
+  if (folder !== undefined) return folder;
+  const fetch = name === "rt-polarity" ? `run 'deno task data ${name}', or ` : "";
+  throw new InputError(
+    `there is no folder ${wanted} in ${
+      foldersAbove(experiments).join(", ")
+    }: ${fetch}set 'path' to the folder that has its files`,
+  );
+}
+
+/** A folder of this path, seen from a folder or from the nearest above it that has one; `undefined` where none has. */
+export async function nearest(path: string, from: string): Promise<string | undefined> {
+  for (const folder of foldersAbove(resolve(from))) {
+    const candidate: string = join(folder, path);
+    if (await isFolder(candidate)) return candidate;
+  }
+  return undefined;
+}
+
+/** A folder and all above it, the nearest first. */
+function foldersAbove(folder: string): string[] {
+  const parent: string = dirname(folder);
+  return parent === folder ? [folder] : [folder, ...foldersAbove(parent)];
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(({ isDirectory }) => isDirectory, (error) => {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return false;
+    throw error;
+  });
+}

@@ -1,0 +1,38 @@
+import { assertEquals } from "@std/assert";
+import plugin from "./retired_names.ts";
+
+const found = (source: string, file = "src/run/x.ts") =>
+  Deno.lint.runPlugin(plugin, file, source).map(({ range: [from, to] }) => source.slice(from, to));
+
+Deno.test("a declaration of any kind that bears a retired name is found", () => {
+  assertEquals(found("const say = 1;"), ["say"]);
+  assertEquals(found("export function bake(cut: number, { seat, x: [there] }: A, ...told: B) {}"), [
+    "bake",
+    "cut",
+    "seat",
+    "there",
+    "told",
+  ]);
+  assertEquals(found("const of = ({ moved = 1 }) => moved;"), ["moved"]);
+  assertEquals(
+    found("class Turns { constructor(private readonly broken: A) {} set() {} private drop = 1; }"),
+    [
+      "Turns",
+      "broken",
+      "set",
+      "drop",
+    ],
+  );
+  assertEquals(found("interface Form { say(line: string): void; readonly cut: number }"), [
+    "Form",
+    "say",
+    "cut",
+  ]);
+  assertEquals(found("type Tell = 1;"), ["Tell"]);
+});
+
+Deno.test("uses, keys that are renamed, published keys and other folders are left alone", () => {
+  assertEquals(found("const { cut: truncated } = a; a.set(1); new Map().set(1, 2); b = { say: 1 };"), []);
+  assertEquals(found("interface Flips { readonly broken: A }", "src/diff/flips.ts"), []);
+  assertEquals(found("const say = 1;", "test/x.ts"), []);
+});
