@@ -37,7 +37,7 @@ export function sendingReporter(notify: (event: RunEvent) => void): ProgressRepo
   };
 }
 
-/** Does at the other end what was called at this one. */
+/** Calls a reporter as an event says. */
 export function report(event: RunEvent, progress: ProgressReporter): void {
   switch (event.kind) {
     case "log":

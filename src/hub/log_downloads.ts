@@ -1,6 +1,6 @@
 import type { DownloadReporter } from "./repository.ts";
 
-/** Reports downloads in lines alone: one where a download begins. @param log takes each line */
+/** Reports downloads as lines alone: one when a download begins. @param log takes each line */
 export function logDownloads(log: (line: string) => void): DownloadReporter {
   return {
     log,

@@ -40,9 +40,9 @@ export interface LoadOptions {
   readonly model?: string;
   /** A folder that the compiled model is kept in from one call to the next; where this is left out, none is. */
   readonly cache?: string;
-  /** Takes what a person should know, in a line each: for example, that a model is downloaded. Where it is left out, nobody does. */
+  /** Takes what a person should know, a line at a time: for example, that a model is downloaded. By default nothing is reported. */
   readonly log?: (line: string) => void;
-  /** Takes how far downloads are; where it is left out, `log` takes a line where one begins. */
+  /** Takes how far downloads are. By default `log` takes a line when one begins. */
   readonly downloads?: DownloadReporter;
 }
 

@@ -4,38 +4,38 @@ import type { ResidentSession, Session } from "../device/device.ts";
 export type SessionSet = Readonly<Record<string, Session | ResidentSession>>;
 
 /**
- * Opens the sessions of one key one after the other.
+ * Opens the sessions of one key, one after the other.
  *
- * @param opened takes each session as it opens, and gives it back: those that are open are released where a later one fails
+ * @param opened is called with each session as it opens: if a later one fails, those before it are released
  */
 export type OpenSessions<Sessions extends SessionSet> = (
   opened: <One extends Session | ResidentSession>(session: Promise<One>) => Promise<One>,
 ) => Promise<Sessions>;
 
-/** Somebody's use of opened sessions. */
+/** The use of opened sessions by one run. */
 export interface SessionLease<Sessions extends SessionSet> {
   readonly sessions: Sessions;
   /** Frees some of them early, unless others use them or they are kept for the next run. */
   free(...sessions: readonly (Session | ResidentSession)[]): Promise<void>;
-  /** They are used no more. */
+  /** The run uses them no more. */
   end(): Promise<void>;
 }
 
 /**
- * The sessions that were opened last, which serve everybody who asks for the same key, at once or later. Others take their
- * place when another key is asked for: they hold a device's memory. What was replaced is released once, when its last user is done.
+ * The sessions that were opened last, shared by all runs that ask for the same key, at once or later. As they hold a device's
+ * memory, they are replaced when another key is asked for; what was replaced is released once, when its last user is done.
  */
 export class SessionCache {
-  private current: Shared | undefined;
+  private current: SharedSessions | undefined;
 
-  /** @param keepsUnused whether sessions that nobody uses stay open for the next who asks for them */
+  /** @param keepsUnused whether sessions that no run uses stay open for the next run */
   constructor(private readonly keepsUnused: boolean) {}
 
   /**
-   * Opens sessions, or finds them opened. What nobody uses is released before others are opened.
+   * Opens sessions, or finds them opened. Sessions that no run uses are released before others are opened.
    *
    * @param key tells sessions apart: of the same key, they are of the same kind
-   * @throws what `open` throws, to everybody who waits for it; the next who asks opens again
+   * @throws what `open` throws, to all that wait for it; the next request opens them again
    */
   async lease<Sessions extends SessionSet>(
     key: string,
@@ -51,21 +51,21 @@ export class SessionCache {
     }
   }
 
-  /** Opens again what is asked for next; what is open is released as soon as nobody uses it. */
+  /** Forgets what is open, which is released as soon as no run uses it: the next request opens its sessions again. */
   async release(): Promise<void> {
     const { current } = this;
     this.current = undefined;
     if (current?.users === 0) await current.release();
   }
 
-  /** No one can come in between: the place is taken before anything is waited for. */
-  private sharedOf(key: string, open: OpenSessions<SessionSet>): Shared {
-    if (this.current?.key !== key) this.current = new Shared(key, this.release(), open);
+  /** Fills the slot without waiting, so that no other request comes between the look at it and its filling. */
+  private sharedOf(key: string, open: OpenSessions<SessionSet>): SharedSessions {
+    if (this.current?.key !== key) this.current = new SharedSessions(key, this.release(), open);
     return this.current;
   }
 
   private leaseOf<Sessions extends SessionSet>(
-    shared: Shared,
+    shared: SharedSessions,
     sessions: Sessions,
   ): SessionLease<Sessions> {
     let isOver = false;
@@ -73,7 +73,7 @@ export class SessionCache {
       sessions,
       free: async (...early) => {
         if (this.keepsUnused || shared.users > 1) return;
-        // Who asks for the same key next gets all of them.
+        // The next request for the same key needs all of them.
         if (this.current === shared) this.current = undefined;
         await shared.release(early);
       },
@@ -90,7 +90,7 @@ export class SessionCache {
 }
 
 /** Sessions that are being opened, or are open. */
-class Shared {
+class SharedSessions {
   /** How many use them, or wait for them. */
   users = 0;
   readonly sessions: Promise<SessionSet>;

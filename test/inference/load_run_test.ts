@@ -47,7 +47,7 @@ async function writeRun(folder: string, { files }: HubContent): Promise<void> {
   await Deno.writeFile(join(folder, "prompt.safetensors"), promptFile(prompt, "embedding-output"));
 }
 
-Deno.test("loading a run writes nothing to the terminal of the program that loads it, and tells it what it asks for", () =>
+Deno.test("loading a run writes nothing to the terminal; `log` and `downloads` take what there is to say", () =>
   inFolder(async (folder) => {
     const content = await repository(), run = join(folder, "run"), hub = join(folder, "hub");
     await writeRun(run, content);
