@@ -46,7 +46,7 @@ export async function compile(
     throw new InputError("compile takes --file or --dtype, not both");
   }
   const spec = resolveModel({ source, revision, file, dtype });
-  const model = await openModel(spec, "./", terminalDownloads(io.log, io.bars));
+  const model = await openModel(spec, "./", terminalDownloads(io));
   if (flags.explain) {
     for (const line of explain(model, insertion, optimizer, target)) io.print(line);
   }

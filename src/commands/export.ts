@@ -41,7 +41,7 @@ export async function exportRun(
   io: Io,
 ): Promise<void> {
   const about = await readAbout(folder);
-  const model = await modelOfRun(about, folder, instead, terminalDownloads(io.log, io.bars));
+  const model = await modelOfRun(about, folder, instead, terminalDownloads(io));
   const files = format === "peft"
     ? await peftFiles(about, folder, model, io)
     : await onnxFiles(about, folder, model, io);

@@ -1,6 +1,7 @@
 import { join } from "@std/path";
 import type { DeviceKind } from "../device/device.ts";
 import { InputError } from "../base/errors.ts";
+import { terminalDownloads } from "../terminal/downloads.ts";
 import type { Io } from "../terminal/io.ts";
 import { type GivenText, givenTexts } from "../dataset/given_texts.ts";
 import { type LoadedRun, loadRun } from "../inference/load_run.ts";
@@ -43,6 +44,7 @@ export async function predict(
     ...(model !== undefined && { model }),
     cache: join(results, ".cache"),
     log: io.log,
+    downloads: terminalDownloads(io),
   });
   if (texts.length > 0 && run.columns.join() !== "text") {
     throw new InputError(

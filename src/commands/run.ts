@@ -8,12 +8,14 @@ import { expandsToManyRuns } from "../experiment/sweep.ts";
 import type { Experiment } from "../experiment/types.ts";
 import { variantName } from "../experiment/variant_name.ts";
 import type { MetricsFile } from "../results/metrics_file.ts";
+import { readExperimentFile } from "../experiment/experiment_file.ts";
+import { terminalDownloads } from "../terminal/downloads.ts";
+import { untilInterrupted } from "../terminal/interrupt.ts";
 import type { Io } from "../terminal/io.ts";
 import { tableLines } from "../terminal/table.ts";
-import { readExperimentFile } from "../batch/experiment_file.ts";
-import { untilInterrupted } from "../terminal/interrupt.ts";
 import { TerminalProgress } from "../terminal/terminal_progress.ts";
-import { memberFolders } from "../run/read_members.ts";
+import type { RunPolicy } from "../run/context.ts";
+import { ensembleRunFolders } from "../run/read_ensemble_prompts.ts";
 import { RESULT_HEADER, resultCells } from "../terminal/result_cells.ts";
 import { runExperiment } from "../run/run_experiment.ts";
 import { ResourceCache } from "../run/resource_cache.ts";
@@ -49,28 +51,18 @@ export async function run(files: readonly string[], flags: RunFlags, io: Io): Pr
   );
   const progress = new TerminalProgress(io), finished: Finished[] = [];
   const resources = new ResourceCache({
-    log: (line) => progress.log(line),
+    reporter: terminalDownloads(io),
     keepsSessions: experiments.length > 1,
   });
+  const policy: RunPolicy = { ...flags, ifLocked: "wait" };
   await untilInterrupted(io, async (signal) => {
+    const host = { policy, resources, signal };
     for (const { file, experiment } of experiments) {
       const path: string = join(flags.results, experiment.name, variant);
-      const members = memberFolders(experiment, file);
+      const ensembleRuns = ensembleRunFolders(experiment, file);
       const title = variant ? `${experiment.name}/${variant}` : experiment.name;
-      const outcome = await runExperiment(experiment, {
-        file,
-        overrides,
-        title,
-        results: flags.results,
-        path,
-        force: flags.force,
-        selfCheck: flags.selfCheck,
-        ...(members && { members }),
-        ifLocked: "wait",
-        signal,
-        progress,
-        resources,
-      });
+      const request = { experiment, file, overrides, title, path, ...(ensembleRuns && { ensembleRuns }) };
+      const outcome = await runExperiment(request, host, progress);
       if (outcome.kind === "locked") continue;
       if (outcome.kind === "kept") {
         progress.log(`${title}: nothing has changed since the results in ${path} (--force runs it again)`);

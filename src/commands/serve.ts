@@ -11,13 +11,14 @@ import { readAbout, type RunAbout } from "../results/read_run.ts";
 import { readPrompt } from "../results/read_prompt.ts";
 import { type ServedFiles, serveRun } from "../serve/server.ts";
 import { calibrationIn } from "../run/calibrate.ts";
-import { compileHardModel, compileOnce } from "../artifacts/compile_model.ts";
+import { CompileCache } from "../artifacts/compile_cache.ts";
+import { compileHardModel } from "../artifacts/compile_model.ts";
 import { untilInterrupted } from "../terminal/interrupt.ts";
 import type { Io } from "../terminal/io.ts";
 import { terminalDownloads } from "../terminal/downloads.ts";
 import { modelOfRun } from "../inference/model_of_run.ts";
 import type { OpenModel } from "../model/open_model.ts";
-import { checkFiles } from "../run/same_model.ts";
+import { checkFiles } from "../run/check_model_files.ts";
 import { optimizerName, positionCounting } from "../run/compile_experiment.ts";
 
 /** The flags of `serve`. */
@@ -68,7 +69,7 @@ export async function serve(
   if (beside.prompt.kind !== "hard" || beside.tune !== "none") {
     throw new InputError(`${hard} is no run of a hard prompt with the model as it is`);
   }
-  const frozen = await modelOfRun(about, folder, model, terminalDownloads(io.log, io.bars));
+  const frozen = await modelOfRun(about, folder, model, terminalDownloads(io));
   if (run && hard !== undefined) {
     checkFiles(frozen, run.environment, hard, `${folder} must be of the same model`);
   }
@@ -99,13 +100,8 @@ async function servedFiles(
   results: string,
 ): Promise<ServedFiles> {
   const { prompt, training } = experiment, { insertion } = prompt;
-  const compiled = await compileOnce(
-    model,
-    insertion!,
-    optimizerName(training),
-    FORM,
-    join(results, ".cache"),
-  );
+  const cache = new CompileCache(join(results, ".cache"), io.log);
+  const compiled = await cache.compile(model, insertion!, optimizerName(training), FORM);
   // The page reads the file itself: it is the run's own.
   await readPrompt(folder, compiled.dimension);
   const graphs: Readonly<Record<GraphName, Emitted>> = {

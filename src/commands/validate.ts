@@ -1,12 +1,13 @@
 import { InputError } from "../base/errors.ts";
 import { earlierRuns } from "../results/earlier_runs.ts";
+import { terminalDownloads } from "../terminal/downloads.ts";
 import { duration } from "../terminal/duration.ts";
 import type { Io } from "../terminal/io.ts";
 import { tableLines } from "../terminal/table.ts";
-import { withPlaces } from "../batch/experiment_file.ts";
+import { withPlaces } from "../experiment/experiment_file.ts";
 import { type PlannedRun, planSound, problemText } from "../batch/plan.ts";
 import { compileExperiment, positionCounting, stepKey } from "../run/compile_experiment.ts";
-import { dataWarnings, unknownWordsWarning } from "../run/data_warnings.ts";
+import { dataWarnings, unknownWordsWarning } from "../run/warnings.ts";
 import { encodeDataset } from "../run/encode_dataset.ts";
 import type { Prepared } from "../run/prepare.ts";
 import { estimate, type EstimatedRun } from "../batch/estimate.ts";
@@ -36,7 +37,8 @@ interface Checked {
  */
 export async function validate(args: readonly string[], { results }: ValidateFlags, io: Io): Promise<void> {
   const { runs, problems } = await planSound(args, results);
-  const resources = new ResourceCache({ log: () => {}, keepsSessions: false }), checker = new Checker();
+  const reporter = terminalDownloads({ log: () => {}, bars: io.bars });
+  const resources = new ResourceCache({ reporter, keepsSessions: false }), checker = new Checker();
   const earlier = await earlierRuns(results), sound: Sound[] = [];
   // What answers together is there once it is tuned.
   const ensembles = runs.filter(({ experiment }) => experiment.ensemble?.sweep !== undefined);
@@ -55,7 +57,7 @@ export async function validate(args: readonly string[], { results }: ValidateFla
   if (ensembles.length > 0) {
     io.print(
       `and after them ${
-        ensembles.map(({ title, members }) => `${title}, ${members!.length} prompts`).join("; ")
+        ensembles.map(({ title, ensembleRuns }) => `${title}, ${ensembleRuns!.length} prompts`).join("; ")
       }`,
     );
   }

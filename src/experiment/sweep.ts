@@ -15,8 +15,8 @@ export interface Variant {
   /** The keys that it sets to other values than the file, with their places in the file. */
   readonly overrides: readonly Override[];
   readonly experiment: Experiment;
-  /** The variants whose prompts answer together in this one, by their names. */
-  readonly members?: readonly string[];
+  /** The variants whose prompts vote in this one, by their names. */
+  readonly ensembleVariants?: readonly string[];
 }
 
 /**
@@ -74,7 +74,7 @@ function withoutEnsemble({ experiment: { ensemble: _, ...experiment }, ...varian
   return { ...variant, experiment };
 }
 
-/** The key that the members of an ensemble differ in, and its value in the ensemble's name. */
+/** The key that the variants of an ensemble differ in, and its value in the ensemble's name. */
 const SEED = "seed", TOGETHER = "ensemble";
 
 /** For all variants that differ in nothing but the seed, the one in which their prompts answer together. */
@@ -83,8 +83,8 @@ function ensembles(variants: readonly Variant[]): Variant[] {
     variants.filter(({ experiment }) => experiment.ensemble?.sweep !== undefined),
     ({ settings }) => JSON.stringify({ ...settings, [SEED]: undefined }),
   );
-  return [...groups.values()].filter((members) => members.length > 1).map((members) => {
-    const { settings, overrides, experiment: { training: _, ...experiment } } = members[0]!;
+  return [...groups.values()].filter((group) => group.length > 1).map((group) => {
+    const { settings, overrides, experiment: { training: _, ...experiment } } = group[0]!;
     const isSeed = ({ path }: Override) => path.join(".") === SEED;
     const named = overrides.map((one) => isSeed(one) ? { ...one, value: TOGETHER } : one)
       .filter(({ path }) => path.join(".") in settings);
@@ -93,7 +93,7 @@ function ensembles(variants: readonly Variant[]): Variant[] {
       settings: { ...settings, [SEED]: TOGETHER },
       overrides,
       experiment: { ...experiment, tune: "none" },
-      members: members.map(({ name }) => name),
+      ensembleVariants: group.map(({ name }) => name),
     };
   });
 }

@@ -1,15 +1,11 @@
-import type { Device, Tensor } from "../device/device.ts";
+import type { Tensor } from "../device/device.ts";
 import type { Classifier } from "../evaluation/predict.ts";
 import type { PromptInterpretation } from "../prompt/interpretation.ts";
-import type { RunFolder } from "../results/run_folder.ts";
 import type { Parameters } from "../training/early_stopping.ts";
 import type { Tuned } from "../training/trainer.ts";
 import { ensembleClassifier, hardClassifier, untunedPrompt } from "./classifiers.ts";
-import type { EncodedDataset } from "./encode_dataset.ts";
-import type { Prepared } from "./prepare.ts";
-import type { RunGraphs } from "./run_graphs.ts";
-import type { RunOptions } from "./context.ts";
-import type { Sessions } from "./sessions.ts";
+import type { RunContext } from "./context.ts";
+import type { RunParts } from "./run_parts.ts";
 import { tuneModel } from "./tune_model.ts";
 import { tunePrompt } from "./tune_prompt.ts";
 
@@ -24,58 +20,25 @@ export interface BuiltClassifier {
   readonly weights?: Parameters;
 }
 
-/** What a run is made of. */
-export interface Parts {
-  readonly prepared: Prepared;
-  readonly compiled: RunGraphs;
-  readonly encoded: EncodedDataset;
-  readonly device: Device;
-  readonly sessions: Sessions;
-  readonly folder: RunFolder;
-}
-
 /** Makes ready, and tunes, what an experiment classifies with: a prompt, several, words alone, or the model. */
-export async function buildClassifier(
-  { prepared, compiled: graphs, encoded, device, sessions, folder }: Parts,
-  { title, progress, signal, slot }: RunOptions,
-): Promise<BuiltClassifier> {
-  const { experiment: { tune }, members } = prepared, { prompt: compiled } = graphs;
+export async function buildClassifier(parts: RunParts, context: RunContext): Promise<BuiltClassifier> {
+  const { prepared, graphs, device, sessions } = parts, { prompt: compiled } = graphs;
+  const { experiment: { tune }, ensemblePrompts } = prepared;
   if (graphs.model) {
-    const opened = await sessions.modelTuning(graphs.model);
-    const { parameters, ...rest } = await tuneModel(
-      prepared,
-      graphs.model,
-      encoded,
-      opened,
-      folder,
-      title,
-      progress,
-      signal,
-    );
+    const { parameters, ...rest } = await tuneModel(parts, graphs.model, context);
     return { ...rest, weights: parameters };
   }
   if (compiled === undefined) return { classifier: hardClassifier(prepared, await sessions.hard()) };
-  if (members !== undefined) {
-    return { classifier: ensembleClassifier(prepared, members, await sessions.answer(compiled, "bank")) };
+  if (ensemblePrompts !== undefined) {
+    const session = await sessions.answer(compiled, "bank");
+    return { classifier: ensembleClassifier(prepared, ensemblePrompts, session) };
   }
   if (tune === "none") {
     const session = await sessions.answer(compiled, "one");
-    const { classifier, ...soft } = await untunedPrompt(prepared, compiled, device, session, title, progress);
+    const { classifier, ...soft } = await untunedPrompt(prepared, compiled, device, session, context);
     return { classifier, soft };
   }
-  const opened = await sessions.tuning(compiled, slot);
-  const { classifier, tuned, ...soft } = await tunePrompt(
-    prepared,
-    compiled,
-    encoded,
-    device,
-    opened,
-    folder,
-    title,
-    progress,
-    signal,
-    () => sessions.endTuning(slot),
-  );
+  const { classifier, tuned, ...soft } = await tunePrompt(parts, compiled, context);
   return { classifier, tuned, soft };
 }
 

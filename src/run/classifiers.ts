@@ -3,9 +3,9 @@ import type { Device, Session, Tensor } from "../device/device.ts";
 import type { Classifier } from "../evaluation/predict.ts";
 import { answerBatches } from "../prompt/padding.ts";
 import type { PromptInterpretation } from "../prompt/interpretation.ts";
-import type { ProgressReporter } from "./progress.ts";
+import type { RunContext } from "./context.ts";
 import type { Prepared } from "./prepare.ts";
-import type { Members } from "./read_members.ts";
+import type { EnsemblePrompts } from "./read_ensemble_prompts.ts";
 import { interpretationAfter, startPrompt } from "./start_prompt.ts";
 
 /** A prompt that is classified with. */
@@ -26,11 +26,9 @@ export async function untunedPrompt(
   compiled: Compiled,
   device: Device,
   session: Session,
-  title: string,
-  progress: ProgressReporter,
+  context: RunContext,
 ): Promise<SoftPrompt> {
-  const start = await startPrompt(prepared, compiled, device), { prompt } = start;
-  for (const warning of start.warnings) progress.log(`warning: ${title}: ${warning}`);
+  const start = await startPrompt(prepared, compiled, device, context), { prompt } = start;
   const classifier: Classifier = { session, inputs: { prompt }, ...common(prepared, session), tuned: false };
   return {
     classifier,
@@ -39,8 +37,12 @@ export async function untunedPrompt(
   };
 }
 
-/** Prompts that answer together. @param session of the bank's compiled prediction */
-export function ensembleClassifier(prepared: Prepared, { prompts }: Members, session: Session): Classifier {
+/** Prompts that vote. @param session of the bank's compiled prediction */
+export function ensembleClassifier(
+  prepared: Prepared,
+  { prompts }: EnsemblePrompts,
+  session: Session,
+): Classifier {
   const { vote } = prepared.experiment.ensemble!;
   return { session, inputs: { prompt: prompts }, vote, ...common(prepared, session), tuned: true };
 }

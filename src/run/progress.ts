@@ -1,4 +1,4 @@
-/** Somebody who is told what a run does. */
+/** Takes what a run does, to show it. */
 export interface ProgressReporter {
   /** Something that a person should know. */
   log(line: string): void;

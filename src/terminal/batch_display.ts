@@ -2,7 +2,7 @@ import progress from "cli-progress";
 import { duration } from "./duration.ts";
 import type { Io } from "./io.ts";
 import type { ProgressReporter } from "../run/progress.ts";
-import { percent } from "./result_cells.ts";
+import { percent } from "../base/percent.ts";
 import type { BatchOutcome } from "../batch/run_planned.ts";
 
 /** How far a batch is: one bar with the time left on a terminal, a line a run elsewhere. */

@@ -1,18 +1,17 @@
+import { logDownloads, megabytes } from "../hub/log_downloads.ts";
 import type { DownloadReporter } from "../hub/repository.ts";
 import type { Io } from "./io.ts";
 import { ProgressBar } from "./progress_bar.ts";
 
 /**
  * Shows downloads at the terminal: one line, and a bar while it lasts.
- *
- * @param log takes the line
- * @param bars where the bar is drawn
  */
-export function terminalDownloads(log: (line: string) => void, bars?: Io["bars"]): DownloadReporter {
+export function terminalDownloads({ log, bars }: Pick<Io, "log" | "bars">): DownloadReporter {
+  const lines = logDownloads(log);
   return {
     log,
     download: (name, total) => {
-      log(`downloading ${name} (${megabytes(total)})`);
+      lines.download(name, total);
       const bar = new ProgressBar(name, total, bars);
       return {
         progress: (received) => bar.update(received, megabytes(received)),
@@ -20,8 +19,4 @@ export function terminalDownloads(log: (line: string) => void, bars?: Io["bars"]
       };
     },
   };
-}
-
-function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(1)} MB`;
 }

@@ -3,7 +3,7 @@ import { join, relative } from "@std/path";
 import { stringify } from "yaml";
 import { loadRun } from "../../src/inference/load_run.ts";
 import { readSourcePrompt } from "../../src/run/read_source_prompt.ts";
-import { readMembers } from "../../src/run/read_members.ts";
+import { readEnsemblePrompts } from "../../src/run/read_ensemble_prompts.ts";
 import { float32Tensor } from "../../src/device/device.ts";
 import { writeSafetensors } from "../../src/device/safetensors.ts";
 import { InputError } from "../../src/base/errors.ts";
@@ -71,5 +71,5 @@ Deno.test("what was tuned when keys meant something else answers nothing, wherev
     }
     const started = { ...experiment.prompt, initialization: { from: "run" as const, path: "." } };
     await assertRejects(() => readSourcePrompt(started, join(folder, "x.yaml"), NEW), InputError, MESSAGE);
-    await assertRejects(() => readMembers(experiment, [folder], NEW), InputError, MESSAGE);
+    await assertRejects(() => readEnsemblePrompts(experiment, [folder], NEW), InputError, MESSAGE);
   }));
