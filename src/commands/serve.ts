@@ -73,7 +73,7 @@ export async function serve(
   if (run && hard !== undefined) {
     checkFiles(frozen, run.environment, hard, `${folder} must be of the same model`);
   }
-  const files = await servedFiles(folder, about, { ...run, experiment: beside }, frozen, results);
+  const files = await servedFiles(folder, about, { ...run, experiment: beside }, frozen, results, io);
   await untilInterrupted(io, (signal) =>
     serveRun(files, {
       hostname: host,
@@ -98,6 +98,7 @@ async function servedFiles(
     & Partial<Pick<RunAbout, "metrics">>,
   model: OpenModel,
   results: string,
+  io: Io,
 ): Promise<ServedFiles> {
   const { prompt, training } = experiment, { insertion } = prompt;
   const cache = new CompileCache(join(results, ".cache"), io.log);

@@ -97,7 +97,6 @@ sharedTest(
       assertEquals(code, 0, stderr);
       const { test, majority } = await json(folder, "questions/metrics.json");
       assertEquals([test.examples, test.confusion.classes], [500, Object.keys(QUESTIONS)]);
-      console.log("DEBUG", test.accuracy.value, majority.accuracy);
       assert(
         test.accuracy.value > majority.accuracy + 0.05,
         `${test.accuracy.value} and ${majority.accuracy}`,

@@ -1,15 +1,25 @@
-import type { Io } from "../../src/terminal/io.ts";
+import type { BarStream, Io } from "../../src/terminal/io.ts";
 
-/** What a call of the command line is given in a test: nobody watches, and all that it prints is kept. */
+/** What a call of the command line is given in a test: all that it prints is kept. */
 export class RecordingIo implements Io {
   stdout = "";
   stderr = "";
-  readonly hasColors = { stdout: false, stderr: false };
-  readonly bars = undefined;
+  readonly hasColors: Io["hasColors"];
+  readonly bars: BarStream | undefined;
   private readonly listeners = new Set<() => void>();
 
-  /** @param input what stands on standard input */
-  constructor(private readonly input: string = "") {}
+  /**
+   * @param input what stands on standard input
+   * @param watched whether somebody watches, and where bars are drawn for them
+   */
+  constructor(
+    private readonly input: string = "",
+    watched: { readonly hasColors?: boolean; readonly bars?: BarStream } = {},
+  ) {
+    const { hasColors = false, bars } = watched;
+    this.hasColors = { stdout: hasColors, stderr: hasColors };
+    this.bars = bars;
+  }
 
   readonly print = (text: string): void => {
     this.stdout += `${text}\n`;
