@@ -46,6 +46,19 @@ export async function predict(
     log: io.log,
     downloads: terminalDownloads(io),
   });
+  try {
+    await answerAll(run, texts, { file, encoding }, io);
+  } finally {
+    await run.release();
+  }
+}
+
+async function answerAll(
+  run: LoadedRun,
+  texts: readonly string[],
+  { file, encoding }: Readonly<Record<"file" | "encoding", string | undefined>>,
+  io: Io,
+): Promise<void> {
   if (texts.length > 0 && run.columns.join() !== "text") {
     throw new InputError(
       `the run's template has the columns ${run.columns.join(", ")}: give them by --file, as .jsonl or .csv`,
@@ -67,7 +80,6 @@ export async function predict(
     count += part.length;
   }
   if (truncated > 0) io.log(`${truncated} of ${count} texts are cut to fit the model's positions`);
-  await run.release();
 }
 
 /** @returns how many texts were cut */

@@ -55,21 +55,25 @@ export async function run(files: readonly string[], flags: RunFlags, io: Io): Pr
     keepsSessions: experiments.length > 1,
   });
   const policy: RunPolicy = { ...flags, ifLocked: "wait" };
-  await untilInterrupted(io, async (signal) => {
-    const host = { policy, resources, signal };
-    for (const { file, experiment } of experiments) {
-      const path: string = join(flags.results, experiment.name, variant);
-      const ensembleRuns = ensembleRunFolders(experiment, file);
-      const title = variant ? `${experiment.name}/${variant}` : experiment.name;
-      const request = { experiment, file, overrides, title, path, ...(ensembleRuns && { ensembleRuns }) };
-      const outcome = await runExperiment(request, host, progress);
-      if (outcome.kind === "locked") continue;
-      if (outcome.kind === "kept") {
-        progress.log(`${title}: nothing has changed since the results in ${path} (--force runs it again)`);
+  try {
+    await untilInterrupted(io, async (signal) => {
+      const host = { policy, resources, signal };
+      for (const { file, experiment } of experiments) {
+        const path: string = join(flags.results, experiment.name, variant);
+        const ensembleRuns = ensembleRunFolders(experiment, file);
+        const title = variant ? `${experiment.name}/${variant}` : experiment.name;
+        const request = { experiment, file, overrides, title, path, ...(ensembleRuns && { ensembleRuns }) };
+        const outcome = await runExperiment(request, host, progress);
+        if (outcome.kind === "locked") continue;
+        if (outcome.kind === "kept") {
+          progress.log(`${title}: nothing has changed since the results in ${path} (--force runs it again)`);
+        }
+        finished.push({ title, path, metrics: outcome.metrics });
       }
-      finished.push({ title, path, metrics: outcome.metrics });
-    }
-  });
+    });
+  } finally {
+    await resources.release();
+  }
   for (const line of summary(finished)) io.print(line);
 }
 

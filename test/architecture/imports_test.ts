@@ -135,7 +135,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "batch",
     "terminal",
   ],
-  "main.ts": ["deno.json", "compiler", "device", "terminal", "commands"],
+  "cli.ts": ["deno.json", "compiler", "terminal", "commands"],
+  "main.ts": ["device", "terminal", "cli.ts"],
 };
 
 /** The room that a file is in; of the compiler's own rooms, that one. */
