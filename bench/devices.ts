@@ -10,7 +10,8 @@ import { openCpu } from "../src/device/cpu.ts";
 import { type Device, float32Tensor, type ResidentSession, type Tensor } from "../src/device/device.ts";
 import { openWasm } from "../src/device/wasm.ts";
 import { findAdapter, openWebgpu } from "../src/device/webgpu.ts";
-import { tableLines } from "../src/terminal/console.ts";
+import { ON_DISK } from "../src/device/weight_files.ts";
+import { tableLines } from "../src/terminal/table.ts";
 import { familyFeeds, familyModel, readFamily } from "../test/compiler/family_step.ts";
 import { relativeError } from "../test/compiler/graph_runner.ts";
 import { hostTime } from "./host_time.ts";
@@ -36,14 +37,14 @@ const contenders: { name: string; precision: Precision; rounds: number; open: ()
     name: `WebGPU, ${precision}`,
     precision,
     rounds: adapter!.software ? SLOW_ROUNDS : ROUNDS,
-    open: openWebgpu,
+    open: () => openWebgpu(ON_DISK),
   })),
   { name: "native CPU, all threads", precision: "float32", rounds: ROUNDS, open: () => openCpu() },
   ...[1, 2].map((threads) => ({
     name: `WebAssembly, ${threads} ${threads === 1 ? "thread" : "threads"}`,
     precision: "float32" as const,
     rounds: SLOW_ROUNDS,
-    open: () => openWasm(threads),
+    open: () => openWasm(ON_DISK, threads),
   })),
 ];
 

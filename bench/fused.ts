@@ -10,7 +10,7 @@ import { compile } from "../src/compiler/mod.ts";
 import { chooseDevice } from "../src/device/choose.ts";
 import { type DeviceKind, type Feeds, type Tensor } from "../src/device/device.ts";
 import { findAdapter } from "../src/device/webgpu.ts";
-import { tableLines } from "../src/terminal/console.ts";
+import { tableLines } from "../src/terminal/table.ts";
 import { bankFeeds } from "../src/training/bank_feeds.ts";
 import { hostTime } from "./host_time.ts";
 import { stepFeeds } from "./step_feeds.ts";

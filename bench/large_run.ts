@@ -8,8 +8,8 @@
 import process from "node:process";
 import { fromBinary, toBinary } from "@bufbuild/protobuf";
 import { ModelProtoSchema } from "onnx-buf";
-import { diff } from "../src/commands/diff.ts";
-import { run } from "../src/commands/run.ts";
+import { main } from "../src/cli.ts";
+import { processIo } from "../src/terminal/process_io.ts";
 import { RandomStream } from "../src/base/random_stream.ts";
 
 const FOLDER = "data/bench/large", MODEL = `${FOLDER}/model/onnx/model.onnx`, MIB = 2 ** 20;
@@ -20,17 +20,15 @@ const SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"],
 const WORDS_OF_TEXT = 12, BATCH = 32;
 
 const [first = "200000", words = "250000"] = Deno.args;
-const PARTS: Readonly<Record<string, () => Promise<void>>> = {
-  run: () =>
-    run([`${FOLDER}/large.yaml`], { results: `${FOLDER}/results`, force: true, selfCheck: true, set: [] }),
-  diff: () => {
-    const folder = `${FOLDER}/results/large`;
-    return diff(folder, `${folder}/report.html`, { format: "text", alpha: 0.05, failOnRegression: false });
-  },
+const PARTS: Readonly<Record<string, readonly string[]>> = {
+  run: ["run", `${FOLDER}/large.yaml`, "--results", `${FOLDER}/results`, "--force"],
+  diff: ["diff", `${FOLDER}/results/large`, `${FOLDER}/results/large/report.html`],
 };
 
-if (first in PARTS) {
-  await PARTS[first]!();
+const part = PARTS[first];
+if (part !== undefined) {
+  const code = await main(part, processIo());
+  if (code !== 0) Deno.exit(code);
   const model = (await Deno.stat(MODEL)).size / MIB, peak = process.resourceUsage().maxRSS / 1024;
   console.log(
     `${first}: peak ${peak.toFixed(0)} MiB, ${(peak - model).toFixed(0)} MiB above the model's file`,

@@ -10,5 +10,6 @@ export {
   type LoadOptions,
   loadRun,
 } from "./inference/load_run.ts";
+export type { DownloadProgress, DownloadReporter } from "./hub/repository.ts";
 export { InputError } from "./base/errors.ts";
 export { DeviceError, type DeviceKind } from "./device/device.ts";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { encodeHex } from "@std/encoding/hex";
-import { jsonPieces } from "../dataset/json_pieces.ts";
+import { jsonPieces } from "./json_pieces.ts";
 
 /** The SHA-256 of some bytes, in hexadecimal. */
 export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {

@@ -5,7 +5,7 @@ import { estimateSeconds, type Throughput } from "../results/earlier_runs.ts";
 import { readFinished } from "../results/read_run.ts";
 import { partialPath } from "../results/run_folder.ts";
 import { totalSteps } from "../training/trainer.ts";
-import { withPlaces } from "./experiment_file.ts";
+import { withPlaces } from "../experiment/read_experiment_file.ts";
 import type { PlannedRun } from "./plan.ts";
 import { prepare, type Prepared } from "../run/prepare.ts";
 import { stepKey } from "../run/compile_experiment.ts";
@@ -52,7 +52,7 @@ export async function estimate(
   force: boolean,
   earlier: readonly Throughput[] = [],
 ): Promise<EstimatedRun> {
-  const prepared = await withPlaces(run, () => prepare(run.experiment, run.file, resources, run.members));
+  const prepared = await withPlaces(run, () => prepare(run, resources));
   const { experiment, dataset, model } = prepared, { training, prompt } = experiment;
   const steps = training ? totalSteps(training, dataset.train.length) : 0;
   const classified = dataset.test.length + dataset.validation.length;

@@ -4,26 +4,19 @@ import { HubError } from "../hub/hub_error.ts";
 import { ExperimentError, InputError } from "../base/errors.ts";
 import type { Override } from "../experiment/override.ts";
 import { parseVariants } from "../experiment/sweep.ts";
-import type { Experiment } from "../experiment/types.ts";
 import { foldedName } from "../experiment/variant_name.ts";
-import { findExperimentFiles, readExperimentFile } from "./experiment_file.ts";
-import { memberFolders } from "../run/read_members.ts";
+import { readExperimentFile } from "../experiment/read_experiment_file.ts";
+import { findExperimentFiles } from "./find_experiment_files.ts";
+import type { RunRequest } from "../run/context.ts";
+import { ensembleRunFolders } from "../run/read_ensemble_prompts.ts";
 
 /** One of the runs that experiment files ask for. Plain data, which can be handed to a worker. */
-export interface PlannedRun {
-  readonly file: string;
-  readonly experiment: Experiment;
+export interface PlannedRun extends RunRequest {
   /** The variant's name; empty for a file that asks for one run. */
   readonly variant: string;
   /** The swept keys by their path with the values that they have here. */
   readonly settings: Readonly<Record<string, unknown>>;
   readonly overrides: readonly Override[];
-  /** The experiment's name, and the variant's. */
-  readonly title: string;
-  /** The folder of its results. */
-  readonly path: string;
-  /** The folders of the runs whose prompts answer together in this one, where there is an ensemble. */
-  readonly members?: readonly string[];
 }
 
 /**
@@ -76,9 +69,10 @@ export function problemText(error: unknown, file: string): string {
 
 async function runsOf(file: string, results: string): Promise<PlannedRun[]> {
   return parseVariants(await readExperimentFile(file), file)
-    .map(({ name, settings, overrides, experiment, members: names }) => {
+    .map(({ name, settings, overrides, experiment, ensembleVariants }) => {
       const pathOf = (variant: string): string => join(results, experiment.name, variant);
-      const members = names?.map(pathOf) ?? memberFolders(experiment, file);
+      const ensembleRuns = ensembleVariants?.map(pathOf) ??
+        ensembleRunFolders(experiment, file);
       return {
         file,
         experiment,
@@ -87,7 +81,7 @@ async function runsOf(file: string, results: string): Promise<PlannedRun[]> {
         overrides,
         title: name === "" ? experiment.name : `${experiment.name}/${name}`,
         path: pathOf(name),
-        ...(members && { members }),
+        ...(ensembleRuns && { ensembleRuns }),
       };
     });
 }

@@ -1,10 +1,10 @@
 import { Interrupted } from "../training/trainer.ts";
+import type { LockstepSlot } from "../training/fused_steps.ts";
 import type { MetricsFile } from "../results/metrics_file.ts";
+import type { RunHost } from "../run/context.ts";
 import type { ProgressReporter } from "../run/progress.ts";
-import type { PlannedRun } from "./plan.ts";
 import { runExperiment } from "../run/run_experiment.ts";
-import type { RunOptions } from "../run/context.ts";
-import type { ResourceCache } from "../run/resource_cache.ts";
+import type { PlannedRun } from "./plan.ts";
 
 /** How a run of a batch came out: `kept` was complete before, `locked` is another program's. Plain data. */
 export type BatchOutcome =
@@ -15,12 +15,12 @@ export type BatchOutcome =
 /** Runs one run of a batch; that it fails is an outcome like others. */
 export async function runPlanned(
   run: PlannedRun,
-  options: Pick<RunOptions, "results" | "force" | "selfCheck" | "ifLocked" | "signal" | "slot">,
+  host: RunHost,
   progress: ProgressReporter,
-  resources: ResourceCache,
+  slot?: LockstepSlot,
 ): Promise<BatchOutcome> {
   try {
-    return await runExperiment(run.experiment, { ...run, ...options, progress, resources });
+    return await runExperiment(run, host, progress, slot);
   } catch (error) {
     if (error instanceof Interrupted) return { kind: "interrupted" };
     return { kind: "failed", error: error instanceof Error ? error.message : String(error) };

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import type { ProgressReporter } from "../run/progress.ts";
-import { runTogether } from "./run_together.ts";
-import type { FromWorker, RunEvent, ToWorker } from "./runner.ts";
+import { logDownloads } from "../hub/log_downloads.ts";
 import { ResourceCache } from "../run/resource_cache.ts";
+import { runGroup } from "./run_group.ts";
+import { type FromWorker, sendingReporter, type ToWorker } from "./worker_messages.ts";
 
 /** A worker's end of the line to who started it. */
 interface Line {
@@ -17,23 +17,15 @@ interface Line {
 const line = self as unknown as Line, interrupt = new AbortController();
 let resources: ResourceCache | undefined;
 
-/** Hands on what is told of a run. */
-function progressOf(run: number): ProgressReporter {
-  const notify = (event: RunEvent) => line.postMessage({ run, ...event });
-  return {
-    log: (text) => notify({ kind: "say", line: text }),
-    start: (title, prompt, device) => notify({ kind: "start", title, prompt, device }),
-    begin: (title, steps) => notify({ kind: "begin", title, steps }),
-    step: (step, note) => notify({ kind: "step", step, note }),
-    end: () => notify({ kind: "end" }),
-  };
-}
-
 line.onmessage = async ({ data }) => {
   if (data.kind === "interrupt") return interrupt.abort();
-  const { runs, flags, threads } = data;
-  resources ??= new ResourceCache({ log: progressOf(0).log, threads, keepsSessions: true });
-  const options = { ...flags, signal: interrupt.signal }, reporters = runs.map((_, i) => progressOf(i));
-  const outcomes = await runTogether(runs, options, reporters, resources);
+  const { runs, policy, threads } = data;
+  const reporters = runs.map((_, run) => sendingReporter((event) => line.postMessage({ run, ...event })));
+  resources ??= new ResourceCache({
+    reporter: logDownloads(reporters[0]!.log),
+    threads,
+    keepsSessions: true,
+  });
+  const outcomes = await runGroup(runs, { policy, resources, signal: interrupt.signal }, reporters);
   line.postMessage({ kind: "outcomes", outcomes });
 };

@@ -52,7 +52,7 @@ async function writeSummary(
   for (const one of asked) {
     const row = await rowOf(one, outcomes.get(one.run), folder), isComplete = row.status === "complete";
     if (isComplete) records.set(row.folder, await readRun(one.run.path));
-    if (one.run.members === undefined) rows.push(row);
+    if (one.run.ensembleRuns === undefined) rows.push(row);
     else ensembles.push({ ...row, ...(isComplete && { ensemble: await readEnsemble(one.run.path) }) });
   }
   const summary = summarize(title, rows, ensembles), page: string = join(folder, "summary.html");

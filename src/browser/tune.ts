@@ -87,16 +87,16 @@ export async function* tuneInBrowser(
   });
   await embed.release();
   warnings.forEach(note);
-  const session = await device.openResident(await run.graph("train"));
+  const trainStep = await device.openResident(await run.graph("train"));
   const update = await device.openResident(await run.graph("update"));
   try {
     const tuned = yield* tune({
-      session,
+      trainStep,
       update,
       state: run.state,
       parameters: { prompt },
       examples: encoded,
-      padId: fillerOf({ card: about.card, tokenizer }, session),
+      padId: fillerOf({ card: about.card, tokenizer }, trainStep),
       verbalizer: verbalizerFeeds(run.verbalizer),
       spec: {
         ...training,
@@ -110,7 +110,7 @@ export async function* tuneInBrowser(
     });
     return tuned.parameters.prompt!;
   } finally {
-    await session.release();
+    await trainStep.release();
     await update.release();
   }
 }

@@ -6,10 +6,14 @@ import { BatchDisplay } from "../terminal/batch_display.ts";
 import { batchTables } from "../terminal/batch_tables.ts";
 import { BatchFailed } from "../terminal/exit_codes.ts";
 import { fusedGroups, type FuseMode, isFused } from "../batch/fuse.ts";
+import { terminalDownloads } from "../terminal/downloads.ts";
 import { untilInterrupted } from "../terminal/interrupt.ts";
+import type { Io } from "../terminal/io.ts";
 import { type PlannedRun, planRuns } from "../batch/plan.ts";
 import type { BatchOutcome } from "../batch/run_planned.ts";
-import { InProcessRunner, type Runner, WorkerRunner } from "../batch/runner.ts";
+import { InProcessRunner } from "../batch/in_process_runner.ts";
+import type { Runner } from "../batch/runner.ts";
+import { WorkerRunner } from "../batch/worker_runner.ts";
 import { estimate } from "../batch/estimate.ts";
 import { ResourceCache } from "../run/resource_cache.ts";
 import { writeSummaries } from "../batch/write_summaries.ts";
@@ -60,19 +64,19 @@ interface Job {
  * @throws {InputError} on files that are missing or wrong; all are checked before the first run
  * @throws {BatchFailed} at the end, where a run has failed
  */
-export async function batch(args: readonly string[], flags: BatchFlags): Promise<void> {
+export async function batch(args: readonly string[], flags: BatchFlags, io: Io): Promise<void> {
   const all = await planRuns(args, flags.results), runs = chosen(all, flags);
   const resources: ResourceCache = new ResourceCache({
-    log: (line) => display.log(line),
+    reporter: terminalDownloads({ log: (line) => display.log(line), bars: io.bars }),
     keepsSessions: true,
   });
   const estimated = await surveyAll(all, flags, resources);
   const asked = estimated.filter(({ run }) => runs.includes(run));
-  const ensembles = asked.filter(({ run }) => run.members !== undefined);
-  const single = inSharingOrder(asked.filter(({ run }) => run.members === undefined));
+  const ensembles = asked.filter(({ run }) => run.ensembleRuns !== undefined);
+  const single = inSharingOrder(asked.filter(({ run }) => run.ensembleRuns === undefined));
   const jobs = [...single, ...ensembles];
-  const display = new BatchDisplay(jobs.length, jobs.reduce((sum, { work }) => sum + work, 0));
-  const { outcomes, isInterrupted } = await untilInterrupted(async (signal) => {
+  const display = new BatchDisplay(jobs.length, jobs.reduce((sum, { work }) => sum + work, 0), io);
+  const { outcomes, isInterrupted } = await untilInterrupted(io, async (signal) => {
     const outcomes = new Map<PlannedRun, BatchOutcome>();
     const runners = runnersFor(flags, jobs.length, resources, signal);
     await work(single, runners, flags, display, signal, outcomes);
@@ -85,9 +89,9 @@ export async function batch(args: readonly string[], flags: BatchFlags): Promise
     return { outcomes, isInterrupted: signal.aborted };
   });
   display.stop();
-  for (const line of batchTables(runs, outcomes, leftBy)) console.log(line);
+  for (const line of batchTables(runs, outcomes, leftBy)) io.print(line);
   const written = await writeSummaries(estimated, outcomes, flags.results);
-  if (written.length > 0) console.log(`\nsummed up in ${written.join(", ")}`);
+  if (written.length > 0) io.print(`\nsummed up in ${written.join(", ")}`);
   const kinds = runs.map((run) => outcomes.get(run)?.kind);
   if (isInterrupted && kinds.some((kind) => kind === undefined || kind === "interrupted")) {
     throw new Interrupted("the batch was interrupted: the same command goes on with it");
@@ -98,13 +102,13 @@ export async function batch(args: readonly string[], flags: BatchFlags): Promise
 
 /** Whether the prompts of an ensemble are there, as far as this batch can see to it. */
 function isReady(
-  { members = [] }: PlannedRun,
+  { ensembleRuns = [] }: PlannedRun,
   estimated: readonly Job[],
   outcomes: ReadonlyMap<PlannedRun, BatchOutcome>,
 ): boolean {
-  return members.every((path) => {
-    const member = estimated.find(({ run }) => run.path === path);
-    return member === undefined || member.isComplete || outcomes.has(member.run);
+  return ensembleRuns.every((path) => {
+    const job = estimated.find(({ run }) => run.path === path);
+    return job === undefined || job.isComplete || outcomes.has(job.run);
   });
 }
 

@@ -7,9 +7,9 @@ import { compileModel, type CompileTarget, targetOf } from "../artifacts/compile
 import { InputError } from "../base/errors.ts";
 import type { ModelKeys } from "../experiment/experiment_file.ts";
 import { resolveModel } from "../experiment/model_file.ts";
-import { log } from "../terminal/console.ts";
 import { terminalDownloads } from "../terminal/downloads.ts";
 import { explain } from "../terminal/explain_text.ts";
+import type { Io } from "../terminal/io.ts";
 import { openModel } from "../model/open_model.ts";
 
 /** The flags of `compile`. */
@@ -40,6 +40,7 @@ export interface CompileFlags {
 export async function compile(
   { model: source, revision, file, dtype, insertion, optimizer, device, precision, out, ...flags }:
     CompileFlags,
+  io: Io,
 ): Promise<void> {
   const target: CompileTarget = { target: targetOf(device), precision };
   if (file !== undefined && dtype !== undefined) {
@@ -51,14 +52,12 @@ export async function compile(
     ...(file !== undefined && { file }),
     ...(dtype !== undefined && { dtype }),
   });
-  const model = await openModel(spec, "./", terminalDownloads(log));
+  const model = await openModel(spec, "./", terminalDownloads(io));
   if (flags.explain) {
-    for (const line of explain(model, insertion, optimizer, target)) {
-      console.log(line);
-    }
+    for (const line of explain(model, insertion, optimizer, target)) io.print(line);
   }
   const compiled = compileModel(model, insertion, optimizer, target);
   await onDisk(out, () => writeArtifacts(out, compiled, { model, insertion, optimizer, ...target }), "--out");
   const size = (compiled.train.bytes.length / 1024).toFixed(0);
-  console.log(`${join(out, "artifacts.json")}: train_step.onnx ${size} KiB, weights in ${model.folder}`);
+  io.print(`${join(out, "artifacts.json")}: train_step.onnx ${size} KiB, weights in ${model.folder}`);
 }

@@ -1,7 +1,8 @@
 import { join, relative } from "@std/path";
 import { DATA_FOLDER, nearest } from "../dataset/dataset_folder.ts";
 import { provideRtPolarity } from "../dataset/download.ts";
-import { ProgressBar } from "../terminal/console.ts";
+import type { Io } from "../terminal/io.ts";
+import { ProgressBar } from "../terminal/progress_bar.ts";
 
 /** The flags of `data`. */
 export interface DataFlags {
@@ -12,19 +13,19 @@ export interface DataFlags {
 }
 
 /** `softprompt data rt-polarity`: puts a dataset into the folder that experiments find it in, checked. */
-export async function data(name: "rt-polarity", { from, to }: DataFlags): Promise<void> {
+export async function data(name: "rt-polarity", { from, to }: DataFlags, io: Io): Promise<void> {
   const folder: string = to === undefined
     ? relative(Deno.cwd(), await folderToFill(name, Deno.cwd()))
     : join(to, name);
   let bar: ProgressBar | undefined;
   const progress = (received: number, total: number | undefined) => {
     if (total === undefined) return;
-    bar ??= new ProgressBar(name, total);
+    bar ??= new ProgressBar(name, total, io.bars);
     bar.update(received, "bytes");
   };
   try {
     const written = await provideRtPolarity(folder, { progress, ...(from !== undefined && { from }) });
-    console.log(
+    io.print(
       written
         ? `${folder}: both files are there and checked`
         : `${folder}: nothing to do, both files are there and right`,

@@ -1,12 +1,12 @@
 import { type Diff, diffJson, diffOf, hasVerdict } from "../diff/diff.ts";
 import { diffMarkdown } from "../diff/markdown.ts";
 import { readSide } from "../diff/side.ts";
+import type { DIFF_FORMATS } from "./flag_values.ts";
 import { diffReport } from "../report/diff_report.ts";
 import { diffText } from "../terminal/diff_text.ts";
 import { Regression } from "../terminal/exit_codes.ts";
-
-/** How a diff can be told. */
-export const DIFF_FORMATS = ["text", "markdown", "json", "html"] as const;
+import type { Io } from "../terminal/io.ts";
+import { type Style, styleFor } from "../terminal/style.ts";
 
 /** The flags of `diff`. */
 export interface DiffFlags {
@@ -23,16 +23,16 @@ export interface DiffFlags {
  * @throws {InputError} where they cannot be compared, with the reason
  * @throws {Regression} where something got worse, if that is asked for
  */
-export async function diff(a: string, b: string, flags: DiffFlags): Promise<void> {
+export async function diff(a: string, b: string, flags: DiffFlags, io: Io): Promise<void> {
   const found = diffOf(await readSide(a), await readSide(b), flags.alpha);
-  console.log((await render(found, flags.format)).trimEnd());
+  io.print((await render(found, flags.format, styleFor(io.hasColors.stdout))).trimEnd());
   if (flags.failOnRegression && hasVerdict(found, "worse")) throw new Regression(`${b} is worse than ${a}`);
 }
 
-async function render(diff: Diff, format: DiffFlags["format"]): Promise<string> {
+async function render(diff: Diff, format: DiffFlags["format"], style: Style): Promise<string> {
   switch (format) {
     case "text":
-      return diffText(diff).join("\n");
+      return diffText(diff, style).join("\n");
     case "markdown":
       return diffMarkdown(diff);
     case "json":

@@ -12,7 +12,7 @@ import { readPrompt } from "../results/read_prompt.ts";
 import { readAbout, readRun, type RunAbout } from "../results/read_run.ts";
 import { calibrationIn } from "../run/calibrate.ts";
 import { compileHardModel, compileWholeModel } from "../artifacts/compile_model.ts";
-import { log } from "../terminal/console.ts";
+import type { Io } from "../terminal/io.ts";
 import { terminalDownloads } from "../terminal/downloads.ts";
 import { modelOfRun } from "../inference/model_of_run.ts";
 import type { OpenModel } from "../model/open_model.ts";
@@ -35,12 +35,16 @@ type Files = Readonly<Record<string, string | Uint8Array>>;
  * @param folder of a complete run
  * @throws {InputError} where the format cannot hold it
  */
-export async function exportRun(folder: string, { format, out, model: instead }: ExportFlags): Promise<void> {
+export async function exportRun(
+  folder: string,
+  { format, out, model: instead }: ExportFlags,
+  io: Io,
+): Promise<void> {
   const about = await readAbout(folder);
-  const model = await modelOfRun(about, folder, instead, terminalDownloads(log));
+  const model = await modelOfRun(about, folder, instead, terminalDownloads(io));
   const files = format === "peft"
-    ? await peftFiles(about, folder, model)
-    : await onnxFiles(about, folder, model);
+    ? await peftFiles(about, folder, model, io)
+    : await onnxFiles(about, folder, model, io);
   await onDisk(out, async () => {
     for (const [name, content] of Object.entries(files)) {
       const path: string = join(out, name);
@@ -48,10 +52,15 @@ export async function exportRun(folder: string, { format, out, model: instead }:
       await (typeof content === "string" ? Deno.writeTextFile(path, content) : Deno.writeFile(path, content));
     }
   }, "--out");
-  console.log(`${out}: ${Object.keys(files).join(", ")}`);
+  io.print(`${out}: ${Object.keys(files).join(", ")}`);
 }
 
-async function peftFiles({ experiment }: RunAbout, folder: string, model: OpenModel): Promise<Files> {
+async function peftFiles(
+  { experiment }: RunAbout,
+  folder: string,
+  model: OpenModel,
+  io: Io,
+): Promise<Files> {
   const { prompt: soft } = experiment;
   if (soft.kind === "hard") {
     throw new InputError(`${folder} is a run of a hard prompt, which has no vectors to export`);
@@ -75,7 +84,7 @@ async function peftFiles({ experiment }: RunAbout, folder: string, model: OpenMo
   const { prompt } = await readPrompt(folder),
     entry = scale === 1 ? undefined : entryOf(scale, prompt.dims[1]!);
   const note = entry && scaleNote(scale, entry);
-  if (note) log(`${folder}: ${note}`);
+  if (note) io.log(`${folder}: ${note}`);
   const vectors = entry === "before-scale" ? times(prompt, 1 / scale) : prompt;
   const adapter = peftAdapter(vectors, model.card.kind, base);
   return {
@@ -89,6 +98,7 @@ async function onnxFiles(
   { experiment, metrics }: RunAbout,
   folder: string,
   model: OpenModel,
+  io: Io,
 ): Promise<Files> {
   const target = { target: "cpu", precision: "float32" } as const;
   const compiled = await compileExperiment({ experiment, model }, target);
@@ -98,7 +108,7 @@ async function onnxFiles(
   const parts = { experiment, model, counting, calibration, texts };
   const spelled = texts.find((text) => model.tokenizer.addedIn(text)?.special);
   if (spelled !== undefined) {
-    log(
+    io.log(
       `${folder}: texts that spell special tokens, such as "${spelled}", are taken as the tokenizer takes them alone: the classifier may answer them otherwise than the run does`,
     );
   }

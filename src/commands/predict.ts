@@ -1,7 +1,8 @@
 import { join } from "@std/path";
 import type { DeviceKind } from "../device/device.ts";
 import { InputError } from "../base/errors.ts";
-import { log } from "../terminal/console.ts";
+import { terminalDownloads } from "../terminal/downloads.ts";
+import type { Io } from "../terminal/io.ts";
 import { type GivenText, givenTexts } from "../dataset/given_texts.ts";
 import { type LoadedRun, loadRun } from "../inference/load_run.ts";
 
@@ -32,6 +33,7 @@ export async function predict(
   folder: string,
   texts: readonly string[],
   { file, encoding, device, model, results }: PredictFlags,
+  io: Io,
 ): Promise<void> {
   if ((file === undefined) === (texts.length === 0)) {
     throw new InputError("predict takes texts, or a --file of them");
@@ -41,8 +43,22 @@ export async function predict(
     ...(device !== undefined && { device }),
     ...(model !== undefined && { model }),
     cache: join(results, ".cache"),
-    log,
+    log: io.log,
+    downloads: terminalDownloads(io),
   });
+  try {
+    await answerAll(run, texts, { file, encoding }, io);
+  } finally {
+    await run.release();
+  }
+}
+
+async function answerAll(
+  run: LoadedRun,
+  texts: readonly string[],
+  { file, encoding }: Readonly<Record<"file" | "encoding", string | undefined>>,
+  io: Io,
+): Promise<void> {
   if (texts.length > 0 && run.columns.join() !== "text") {
     throw new InputError(
       `the run's template has the columns ${run.columns.join(", ")}: give them by --file, as .jsonl or .csv`,
@@ -55,24 +71,24 @@ export async function predict(
       dataset: run.experiment.dataset,
       classes: run.classes,
       encoding,
-      note: log,
+      note: io.log,
+      stdin: io.stdin,
     });
   let count = 0, truncated = 0;
   for await (const part of chunks(given)) {
-    truncated += await answer(run, part);
+    truncated += await answer(run, part, io);
     count += part.length;
   }
-  if (truncated > 0) log(`${truncated} of ${count} texts are cut to fit the model's positions`);
-  await run.release();
+  if (truncated > 0) io.log(`${truncated} of ${count} texts are cut to fit the model's positions`);
 }
 
 /** @returns how many texts were cut */
-async function answer(run: LoadedRun, texts: readonly GivenText[]): Promise<number> {
+async function answer(run: LoadedRun, texts: readonly GivenText[], io: Io): Promise<number> {
   const answers = await run.classify(texts.map(({ placed }) => placed));
   const lines = answers.map(({ truncated: _, ...rest }, i) =>
     JSON.stringify({ ...texts[i]!.shown, ...rest }, asJson)
   );
-  await writeAll(`${lines.join("\n")}\n`);
+  await io.write(`${lines.join("\n")}\n`);
   return answers.filter(({ truncated }) => truncated > 0).length;
 }
 
@@ -81,11 +97,6 @@ function asJson(_key: string, value: unknown): unknown {
   if (value instanceof Uint8Array) return undefined;
   if (typeof value !== "bigint") return value;
   return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
-}
-
-async function writeAll(text: string): Promise<void> {
-  const bytes = new TextEncoder().encode(text);
-  for (let at = 0; at < bytes.length;) at += await Deno.stdout.write(bytes.subarray(at));
 }
 
 async function* chunks(

@@ -8,11 +8,14 @@ import { expandsToManyRuns } from "../experiment/sweep.ts";
 import type { Experiment } from "../experiment/types.ts";
 import { variantName } from "../experiment/variant_name.ts";
 import type { MetricsFile } from "../results/metrics_file.ts";
-import { tableLines } from "../terminal/console.ts";
-import { readExperimentFile } from "../batch/experiment_file.ts";
+import { readExperimentFile } from "../experiment/read_experiment_file.ts";
+import { terminalDownloads } from "../terminal/downloads.ts";
 import { untilInterrupted } from "../terminal/interrupt.ts";
-import { TerminalProgress } from "../run/progress.ts";
-import { memberFolders } from "../run/read_members.ts";
+import type { Io } from "../terminal/io.ts";
+import { tableLines } from "../terminal/table.ts";
+import { TerminalProgress } from "../terminal/terminal_progress.ts";
+import type { RunPolicy } from "../run/context.ts";
+import { ensembleRunFolders } from "../run/read_ensemble_prompts.ts";
 import { RESULT_HEADER, resultCells } from "../terminal/result_cells.ts";
 import { runExperiment } from "../run/run_experiment.ts";
 import { ResourceCache } from "../run/resource_cache.ts";
@@ -25,7 +28,7 @@ export interface RunFlags {
   /** Whether what is compiled is compared with the model's own file first. */
   readonly selfCheck: boolean;
   /** Keys set to other values, `prompt.length=5`. */
-  readonly set: readonly string[];
+  readonly overrides: readonly string[];
 }
 
 /** A finished run, for the table at the end. */
@@ -40,44 +43,38 @@ interface Finished {
  *
  * @throws {InputError} on files that are missing or wrong; all are checked before the first runs
  */
-export async function run(files: readonly string[], flags: RunFlags): Promise<void> {
-  const overrides = parseOverrides(flags.set), variant = variantName(overrides);
+export async function run(files: readonly string[], flags: RunFlags, io: Io): Promise<void> {
+  const overrides = parseOverrides(flags.overrides), variant = variantName(overrides);
   refuseMultipliers(overrides);
   const experiments = await Promise.all(
     files.map(async (file) => ({ file, experiment: await readExperiment(file, overrides) })),
   );
-  const progress = new TerminalProgress(), finished: Finished[] = [];
+  const progress = new TerminalProgress(io), finished: Finished[] = [];
   const resources = new ResourceCache({
-    log: (line) => progress.log(line),
+    reporter: terminalDownloads(io),
     keepsSessions: experiments.length > 1,
   });
-  await untilInterrupted(async (signal) => {
-    for (const { file, experiment } of experiments) {
-      const path: string = join(flags.results, experiment.name, variant);
-      const members = memberFolders(experiment, file);
-      const title = variant ? `${experiment.name}/${variant}` : experiment.name;
-      const outcome = await runExperiment(experiment, {
-        file,
-        overrides,
-        title,
-        results: flags.results,
-        path,
-        force: flags.force,
-        selfCheck: flags.selfCheck,
-        ...(members && { members }),
-        ifLocked: "wait",
-        signal,
-        progress,
-        resources,
-      });
-      if (outcome.kind === "locked") continue;
-      if (outcome.kind === "kept") {
-        progress.log(`${title}: nothing has changed since the results in ${path} (--force runs it again)`);
+  const policy: RunPolicy = { ...flags, ifLocked: "wait" };
+  try {
+    await untilInterrupted(io, async (signal) => {
+      const host = { policy, resources, signal };
+      for (const { file, experiment } of experiments) {
+        const path: string = join(flags.results, experiment.name, variant);
+        const ensembleRuns = ensembleRunFolders(experiment, file);
+        const title = variant ? `${experiment.name}/${variant}` : experiment.name;
+        const request = { experiment, file, overrides, title, path, ...(ensembleRuns && { ensembleRuns }) };
+        const outcome = await runExperiment(request, host, progress);
+        if (outcome.kind === "locked") continue;
+        if (outcome.kind === "kept") {
+          progress.log(`${title}: nothing has changed since the results in ${path} (--force runs it again)`);
+        }
+        finished.push({ title, path, metrics: outcome.metrics });
       }
-      finished.push({ title, path, metrics: outcome.metrics });
-    }
-  });
-  for (const line of summary(finished)) console.log(line);
+    });
+  } finally {
+    await resources.release();
+  }
+  for (const line of summary(finished)) io.print(line);
 }
 
 /** `run` does one run of a file. */

@@ -12,13 +12,14 @@ import { readAbout, type RunAbout } from "../results/read_run.ts";
 import { readPrompt } from "../results/read_prompt.ts";
 import { type ServedFiles, serveRun } from "../serve/server.ts";
 import { calibrationIn } from "../run/calibrate.ts";
-import { compileHardModel, compileOnce } from "../artifacts/compile_model.ts";
-import { log } from "../terminal/console.ts";
+import { CompileCache } from "../artifacts/compile_cache.ts";
+import { compileHardModel } from "../artifacts/compile_model.ts";
 import { untilInterrupted } from "../terminal/interrupt.ts";
+import type { Io } from "../terminal/io.ts";
 import { terminalDownloads } from "../terminal/downloads.ts";
 import { modelOfRun } from "../inference/model_of_run.ts";
 import type { OpenModel } from "../model/open_model.ts";
-import { checkFiles } from "../run/same_model.ts";
+import { checkFiles } from "../run/check_model_files.ts";
 import { optimizerName, positionCounting } from "../run/compile_experiment.ts";
 
 /** The flags of `serve`. */
@@ -41,7 +42,11 @@ const FORM = { target: "webgpu", precision: "float32" } as const;
  *
  * @param folder of a complete run of a soft prompt
  */
-export async function serve(folder: string, { hard, model, results, host, port }: ServeFlags): Promise<void> {
+export async function serve(
+  folder: string,
+  { hard, model, results, host, port }: ServeFlags,
+  io: Io,
+): Promise<void> {
   const about = await readAbout(folder), { experiment } = about;
   if (experiment.prompt.kind !== "soft") {
     throw new InputError(
@@ -65,7 +70,7 @@ export async function serve(folder: string, { hard, model, results, host, port }
   if (beside.prompt.kind !== "hard" || beside.tune !== "none") {
     throw new InputError(`${hard} is no run of a hard prompt with the model as it is`);
   }
-  const frozen = await modelOfRun(about, folder, model, terminalDownloads(log));
+  const frozen = await modelOfRun(about, folder, model, terminalDownloads(io));
   if (run && hard !== undefined) {
     checkFiles(frozen, run.environment, hard, `${folder} must be of the same model`);
   }
@@ -75,16 +80,16 @@ export async function serve(folder: string, { hard, model, results, host, port }
     { ...run, experiment: beside },
     frozen,
     results,
+    io,
   );
-  await untilInterrupted((signal) =>
+  await untilInterrupted(io, (signal) =>
     serveRun(files, {
       hostname: host,
       port,
       signal,
-      onListen: (url) => console.log(`${experiment.name} at ${url} (Ctrl-C ends it)`),
-    })
-  );
-  log("ended");
+      onListen: (url) => io.print(`${experiment.name} at ${url} (Ctrl-C ends it)`),
+    }));
+  io.log("ended");
 }
 
 /** The experiment without its vectors: the words around them are the hard prompt. */
@@ -101,15 +106,11 @@ async function servedFiles(
     & Partial<Pick<RunAbout, "metrics">>,
   model: OpenModel,
   results: string,
+  io: Io,
 ): Promise<ServedFiles> {
   const { prompt, training } = experiment, { insertion } = prompt;
-  const compiled = await compileOnce(
-    model,
-    insertion,
-    optimizerName(training),
-    FORM,
-    join(results, ".cache"),
-  );
+  const cache = new CompileCache(join(results, ".cache"), io.log);
+  const compiled = await cache.compile(model, insertion, optimizerName(training), FORM);
   // The page reads the file itself: it is the run's own.
   await readPrompt(folder, compiled.dimension);
   const graphs: Readonly<Record<GraphName, Emitted>> = {

@@ -1,12 +1,14 @@
 import { InputError } from "../base/errors.ts";
 import { promptLength } from "../experiment/prompt_vectors.ts";
 import { earlierRuns } from "../results/earlier_runs.ts";
-import { log, tableLines } from "../terminal/console.ts";
+import { terminalDownloads } from "../terminal/downloads.ts";
 import { duration } from "../terminal/duration.ts";
-import { withPlaces } from "../batch/experiment_file.ts";
+import type { Io } from "../terminal/io.ts";
+import { tableLines } from "../terminal/table.ts";
+import { withPlaces } from "../experiment/read_experiment_file.ts";
 import { type PlannedRun, planSound, problemText } from "../batch/plan.ts";
 import { compileExperiment, positionCounting, stepKey } from "../run/compile_experiment.ts";
-import { dataWarnings, unknownWordsWarning } from "../run/data_warnings.ts";
+import { dataWarnings, unknownWordsWarning } from "../run/warnings.ts";
 import { encodeDataset } from "../run/encode_dataset.ts";
 import type { Prepared } from "../run/prepare.ts";
 import { estimate, type EstimatedRun } from "../batch/estimate.ts";
@@ -34,9 +36,10 @@ interface Checked {
  * @param args files, folders and patterns
  * @throws {InputError} with the problems of all files
  */
-export async function validate(args: readonly string[], { results }: ValidateFlags): Promise<void> {
+export async function validate(args: readonly string[], { results }: ValidateFlags, io: Io): Promise<void> {
   const { runs, problems } = await planSound(args, results);
-  const resources = new ResourceCache({ log: () => {}, keepsSessions: false }), checker = new Checker();
+  const reporter = terminalDownloads({ log: () => {}, bars: io.bars });
+  const resources = new ResourceCache({ reporter, keepsSessions: false }), checker = new Checker();
   const earlier = await earlierRuns(results), sound: Sound[] = [];
   // What answers together is there once it is tuned.
   const ensembles = runs.filter(({ experiment: { ensemble } }) => ensemble && "sweep" in ensemble);
@@ -44,18 +47,18 @@ export async function validate(args: readonly string[], { results }: ValidateFla
     try {
       const estimated = await estimate(run, resources, false, earlier);
       const { truncated, unknownWords } = await withPlaces(run, () => checker.check(estimated.prepared));
-      if (unknownWords.length > 0) log(unknownWordsWarning(run.title, unknownWords));
-      for (const line of dataWarnings(run.title, estimated.prepared)) log(line);
+      if (unknownWords.length > 0) io.log(unknownWordsWarning(run.title, unknownWords));
+      for (const line of dataWarnings(run.title, estimated.prepared)) io.log(line);
       sound.push({ ...estimated, run, truncated });
     } catch (error) {
       problems.push(problemText(error, run.file));
     }
   }
-  for (const line of sound.length > 0 ? report(sound) : []) console.log(line);
+  for (const line of sound.length > 0 ? report(sound) : []) io.print(line);
   if (ensembles.length > 0) {
-    console.log(
+    io.print(
       `and after them ${
-        ensembles.map(({ title, members = [] }) => `${title}, ${members.length} prompts`).join("; ")
+        ensembles.map(({ title, ensembleRuns = [] }) => `${title}, ${ensembleRuns.length} prompts`).join("; ")
       }`,
     );
   }

@@ -25,6 +25,8 @@ export interface Reader {
   readonly classes: readonly string[];
   /** The file's encoding, where a person says it. */
   readonly encoding?: string | undefined;
+  /** Standard input, for `-`. */
+  readonly stdin: () => ReadableStream<Uint8Array<ArrayBuffer>>;
   /** Told what a person should know of how the file is read. */
   readonly note: (line: string) => void;
 }
@@ -61,7 +63,7 @@ async function* recordsIn(file: string, path: string, reader: Reader): AsyncGene
   const txt = (line: Line) => loneText(line, line.text, path, reader);
   if (kind === "txt" || kind === "jsonl") {
     const lines = filled(
-      linesIn(file, path, { encoding: format.encoding, wayOut }, reader.note),
+      linesIn(file === "-" ? reader.stdin() : file, path, { encoding: format.encoding, wayOut }, reader.note),
       path,
       reader,
     );

@@ -5,21 +5,22 @@ import type { Line } from "./rows.ts";
 import { Utf8Doubt } from "./utf8_doubt.ts";
 
 /**
- * The lines of a file, of a pipe, or of standard input, which is `-`, as they are read.
+ * The lines of a file, of a pipe, or of a stream, as they are read.
  *
+ * @param source a file's path, or a stream such as standard input
  * @param path for messages
  * @param note told where the bytes are UTF-8, too
  * @throws {InputError} where there is no such file, it is damaged, or a line is no text in this encoding
  */
 export async function* linesIn(
-  file: string,
+  source: string | ReadableStream<Uint8Array<ArrayBuffer>>,
   path: string,
   decoding: Decoding,
   note: (line: string) => void,
 ): AsyncGenerator<Line> {
   const decoder = new LineDecoder(path, decoding), doubt = new Utf8Doubt(decoding.encoding);
   const decoded = async function* () {
-    for await (const bytes of bytesOf(file, path)) {
+    for await (const bytes of bytesOf(source, path)) {
       doubt.see(bytes);
       yield [...decoder.lines(bytes)].join("");
     }
@@ -33,12 +34,15 @@ export async function* linesIn(
   if (warning !== undefined) note(warning);
 }
 
-/** The bytes of a file, a pipe or standard input as they come, or all at once where gzip has packed them. */
-async function* bytesOf(file: string, path: string): AsyncGenerator<Uint8Array> {
-  if (file !== "-") await checkReadable(file);
-  const readable = file === "-"
-    ? Deno.stdin.readable
-    : (await withFileContext(file, () => Deno.open(file))).readable;
+/** The bytes of a file, a pipe or a stream as they come, or all at once where gzip has packed them. */
+async function* bytesOf(
+  source: string | ReadableStream<Uint8Array<ArrayBuffer>>,
+  path: string,
+): AsyncGenerator<Uint8Array> {
+  if (typeof source === "string") await checkReadable(source);
+  const readable = typeof source === "string"
+    ? (await withFileContext(source, () => Deno.open(source))).readable
+    : source;
   const pieces = piecesOf(readable, path);
   try {
     let first = new Uint8Array();

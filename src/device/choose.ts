@@ -2,11 +2,12 @@ import { openCpu } from "./cpu.ts";
 import { type Device, DeviceError, type DeviceKind } from "./device.ts";
 import { openWasm } from "./wasm.ts";
 import { findAdapter, openWebgpu } from "./webgpu.ts";
+import { ON_DISK } from "./weight_files.ts";
 
 const OPENERS: Readonly<Record<DeviceKind, (threads?: number) => Promise<Device>>> = {
-  webgpu: () => openWebgpu(),
+  webgpu: () => openWebgpu(ON_DISK),
   cpu: openCpu,
-  wasm: () => openWasm(),
+  wasm: () => openWasm(ON_DISK),
 };
 
 /**

@@ -3,7 +3,8 @@ import type { InferenceSession } from "onnxruntime-common";
 import { relocate } from "../compiler/backend/relocate.ts";
 import type { Device, GraphFile, WeightsFile } from "./device.ts";
 import { openOrtSession, openResidentOrtSession, type OrtModule } from "./ort_session.ts";
-import { weightBytes } from "./weight_bytes.ts";
+import { ON_DISK } from "./weight_files.ts";
+import { weightBytes } from "./weights.ts";
 
 /**
  * From so many bytes of weights on, memory counts for more than the last percents of speed: ONNX Runtime plans a block of
@@ -28,9 +29,9 @@ export async function openCpu(threads: number = navigator.hardwareConcurrency): 
     description: `native CPU, ${threads} ${threads === 1 ? "thread" : "threads"}`,
     accelerated: false,
     float16: false,
-    open: (graph) => opened(graph, threads, (found, options) => openOrtSession(ort, found, options)),
+    open: (graph) => opened(graph, threads, (found, options) => openOrtSession(ort, found, ON_DISK, options)),
     openResident: (graph) =>
-      opened(graph, threads, (found, options) => openResidentOrtSession(ort, found, options)),
+      opened(graph, threads, (found, options) => openResidentOrtSession(ort, found, ON_DISK, options)),
   };
 }
 
@@ -67,7 +68,7 @@ async function optionsFor(graph: GraphFile, threads: number): Promise<InferenceS
   return {
     executionProviders: ["cpu"],
     intraOpNumThreads: threads,
-    enableMemPattern: await weightBytes(graph) < LARGE,
+    enableMemPattern: await weightBytes(graph, ON_DISK) < LARGE,
     extra: {
       session: {
         disable_prepacking: "1",

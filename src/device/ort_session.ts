@@ -1,7 +1,7 @@
 import type { InferenceSession, Tensor as OrtTensor, TensorConstructor } from "onnxruntime-common";
 import type { DeviceTensor, Feeds, GraphFile, ResidentSession, Session, Tensor } from "./device.ts";
-import { readWhole } from "./read_whole.ts";
 import { SerialQueue } from "./serial_queue.ts";
+import type { WeightFiles } from "./weights.ts";
 
 /** What the native and the web build of ONNX Runtime have in common. */
 export interface OrtModule {
@@ -22,16 +22,18 @@ const ERRORS_ONLY = 3;
 /**
  * Opens a graph with ONNX Runtime, the weights' bytes handed over whole; outputs come into the host's memory.
  *
+ * @param files that the graph's weights are in
  * @param queue what runs one after the other: this session's runs, or those of all that share it
  */
 export async function openOrtSession(
   ort: OrtModule,
   graph: GraphFile,
+  files: WeightFiles,
   options: InferenceSession.SessionOptions,
   guard: Guard = unguarded,
   queue: SerialQueue = new SerialQueue(),
 ): Promise<Session> {
-  const runner = await openRunner(ort, graph, options, guard, queue);
+  const runner = await openRunner(ort, graph, files, options, guard, queue);
   return giving(runner, (name, tensor) => guard(() => hostTensor(name, tensor)));
 }
 
@@ -42,11 +44,12 @@ export async function openOrtSession(
 export async function openResidentOrtSession(
   ort: OrtModule,
   graph: GraphFile,
+  files: WeightFiles,
   options: InferenceSession.SessionOptions,
   guard: Guard = unguarded,
   queue: SerialQueue = new SerialQueue(),
 ): Promise<ResidentSession> {
-  const runner = await openRunner(ort, graph, options, guard, queue);
+  const runner = await openRunner(ort, graph, files, options, guard, queue);
   return giving(runner, (name, tensor) => Promise.resolve(new OrtDeviceTensor(name, tensor, guard)));
 }
 
@@ -62,6 +65,7 @@ function giving<Output>(runner: Runner, give: (name: string, tensor: OrtTensor) 
 async function openRunner(
   ort: OrtModule,
   graph: GraphFile,
+  files: WeightFiles,
   options: InferenceSession.SessionOptions,
   guard: Guard,
   queue: SerialQueue,
@@ -69,7 +73,7 @@ async function openRunner(
   const externalData = await Promise.all(
     [...graph.weights].map(async ([path, file]) => ({
       path,
-      data: typeof file === "string" ? await readWhole(file) : file,
+      data: typeof file === "string" ? await files.read(file) : file,
     })),
   );
   const session = await guard(() =>

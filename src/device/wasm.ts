@@ -2,7 +2,7 @@ import type { InferenceSession } from "onnxruntime-common";
 import type { Device, GraphFile } from "./device.ts";
 import { openOrtSession, openResidentOrtSession, type OrtModule } from "./ort_session.ts";
 import { WasmMemory } from "./wasm_memory.ts";
-import { weightBytes } from "./weight_bytes.ts";
+import { weightBytes, type WeightFiles } from "./weights.ts";
 
 /** ONNX Runtime's module has one memory, whoever opens it. */
 const memory = new WasmMemory();
@@ -19,10 +19,11 @@ const PACKED = 2;
 /**
  * ONNX Runtime Web on WebAssembly.
  *
+ * @param files that graphs take their weights from
  * @param threads one, if nobody asks for more: with two, a run can wait for ever for the second thread when other programs keep
  * the cores busy (onnxruntime-web 1.30 in Deno 2.9). What is asked for first holds for the whole process.
  */
-export async function openWasm(threads = 1): Promise<Device> {
+export async function openWasm(files: WeightFiles, threads = 1): Promise<Device> {
   const ort = await import("onnxruntime-web");
   ort.env.wasm.numThreads = threads;
   const build = ort as unknown as OrtModule;
@@ -31,17 +32,19 @@ export async function openWasm(threads = 1): Promise<Device> {
     description: `WebAssembly, ${threads === 1 ? "one thread" : `${threads} threads`}`,
     accelerated: false,
     float16: false,
-    open: (graph) => opened(graph, (options, guard) => openOrtSession(build, graph, options, guard)),
+    open: (graph) =>
+      opened(graph, files, (options, guard) => openOrtSession(build, graph, files, options, guard)),
     openResident: (graph) =>
-      opened(graph, (options, guard) => openResidentOrtSession(build, graph, options, guard)),
+      opened(graph, files, (options, guard) => openResidentOrtSession(build, graph, files, options, guard)),
   };
 }
 
 async function opened<Opened extends { release(): Promise<void> }>(
   graph: GraphFile,
+  files: WeightFiles,
   open: (options: InferenceSession.SessionOptions, guard: WasmMemory["guard"]) => Promise<Opened>,
 ): Promise<Opened> {
-  const size = await weightBytes(graph), isLarge = size >= LARGE;
+  const size = await weightBytes(graph, files), isLarge = size >= LARGE;
   const options = {
     executionProviders: ["wasm"],
     ...(isLarge && { extra: { session: { disable_prepacking: "1" } } }),

@@ -10,6 +10,7 @@ import {
 import { DeviceWatch } from "./device_watch.ts";
 import { openOrtSession, openResidentOrtSession, type OrtModule } from "./ort_session.ts";
 import { SerialQueue } from "./serial_queue.ts";
+import type { WeightFiles } from "./weights.ts";
 
 /** What is known of the WebGPU adapter before anything is opened on it. */
 export interface AdapterReport {
@@ -51,9 +52,10 @@ const FEATURES: readonly GPUFeatureName[] = ["shader-f16", "subgroups"];
  *
  * A device that is lost (its driver reset, its memory gone) makes every later run fail with a `DeviceError` that says so.
  *
+ * @param files that graphs take their weights from
  * @throws {DeviceError} where there is no adapter
  */
-export async function openWebgpu(): Promise<Device> {
+export async function openWebgpu(files: WeightFiles): Promise<Device> {
   const adapter = await requestAdapter();
   if (adapter === undefined) {
     throw new DeviceError(
@@ -77,9 +79,10 @@ export async function openWebgpu(): Promise<Device> {
     description: `WebGPU on ${name}${software ? " (software)" : ""}`,
     accelerated: !software,
     float16: gpu.features.has("shader-f16"),
-    open: async (graph) => limited(await openOrtSession(ort, graph, options, guard, queue), graph, gpu),
+    open: async (graph) =>
+      limited(await openOrtSession(ort, graph, files, options, guard, queue), graph, gpu),
     openResident: async (graph) =>
-      limited(await openResidentOrtSession(ort, graph, resident, guard, queue), graph, gpu),
+      limited(await openResidentOrtSession(ort, graph, files, resident, guard, queue), graph, gpu),
   };
 }
 

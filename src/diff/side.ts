@@ -67,9 +67,9 @@ function groupBySeed(runs: ReadonlyMap<string, RunRecord>): RunGroup[] {
     groups.set(key, [...groups.get(key) ?? [], run]);
   }
   const seedOf = ({ experiment }: RunRecord) => experiment.seed;
-  return [...groups].map(([name, members]) => ({
+  return [...groups].map(([name, group]) => ({
     name,
-    runs: members.sort((a, b) => seedOf(a) - seedOf(b)),
+    runs: group.sort((a, b) => seedOf(a) - seedOf(b)),
   }));
 }
 

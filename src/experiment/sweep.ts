@@ -17,8 +17,8 @@ export interface Variant {
   /** The keys that it sets to other values than the file, with their places in the file. */
   readonly overrides: readonly Override[];
   readonly experiment: Experiment;
-  /** The variants whose prompts answer together in this one, by their names. */
-  readonly members?: readonly string[];
+  /** The variants whose prompts vote in this one, by their names. */
+  readonly ensembleVariants?: readonly string[];
 }
 
 /**
@@ -85,7 +85,7 @@ function sharedFolders(
 /** A variant that nothing is wrong in, as the file has it. */
 type SoundVariant = Omit<Variant, "experiment" | "members"> & { readonly given: ExperimentFile };
 
-/** The key that the members of an ensemble differ in, and its value in the ensemble's name. */
+/** The key that the variants of an ensemble differ in, and its value in the ensemble's name. */
 const SEED = "seed", TOGETHER = "ensemble";
 
 /** For all variants that differ in nothing but the seed, the one in which their prompts answer together. */
@@ -95,8 +95,8 @@ function ensembles(variants: readonly SoundVariant[]): Variant[] {
     return experiment === undefined ? [] : [{ ...variant, experiment }];
   });
   const groups = Map.groupBy(seeds, ({ settings }) => JSON.stringify({ ...settings, [SEED]: undefined }));
-  return [...groups.values()].flatMap((members) => {
-    const [first, second] = members;
+  return [...groups.values()].flatMap((group) => {
+    const [first, second] = group;
     if (first === undefined || second === undefined) return [];
     const { settings, overrides, experiment } = first;
     const isSeed = ({ path }: Override) => path.join(".") === SEED;
@@ -107,7 +107,7 @@ function ensembles(variants: readonly SoundVariant[]): Variant[] {
       settings: { ...settings, [SEED]: TOGETHER },
       overrides,
       experiment,
-      members: members.map(({ name }) => name),
+      ensembleVariants: group.map(({ name }) => name),
     };
   });
 }

@@ -8,14 +8,22 @@ import { hubError } from "./explain_error.ts";
 import { HubError } from "./hub_error.ts";
 import { fetchWithRetry } from "./fetch_with_retry.ts";
 import type { HubSettings } from "./settings.ts";
-import { downloadVerified, type ListedFile, type Progress } from "./verified_download.ts";
+import { downloadVerified, type ListedFile } from "./verified_download.ts";
 
-/** Who is told of downloads. */
+/** Takes what downloads do, to show it. */
 export interface DownloadReporter {
   /** Something that a person should know. */
   log(line: string): void;
-  /** A download begins; what comes back is told how far it is, and that it has ended. */
-  download(name: string, total: number): { progress: Progress; end(): void };
+  /** A download begins, of a file of so many bytes. */
+  download(name: string, total: number): DownloadProgress;
+}
+
+/** Takes how far one download is. */
+export interface DownloadProgress {
+  /** So many bytes are there. */
+  readonly progress: (received: number, total: number) => void;
+  /** It has ended, well or not. */
+  end(): void;
 }
 
 /** A repository of the hub at one commit, whose files are downloaded when they are asked for, unless the cache has them. */

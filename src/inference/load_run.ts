@@ -18,9 +18,11 @@ import { probabilitiesOf } from "../results/predictions.ts";
 import { readPrompt } from "../results/read_prompt.ts";
 import { readAbout, readEnsemble } from "../results/read_run.ts";
 import { calibrationIn } from "../run/calibrate.ts";
+import { CompileCache } from "../artifacts/compile_cache.ts";
 import { compileHardModel, compileWholeModel } from "../artifacts/compile_model.ts";
 import { deviceForModel } from "../run/device_for_model.ts";
-import { terminalDownloads } from "../terminal/downloads.ts";
+import { logDownloads } from "../hub/log_downloads.ts";
+import type { DownloadReporter } from "../hub/repository.ts";
 import { modelOfRun } from "./model_of_run.ts";
 import type { OpenModel } from "../model/open_model.ts";
 import {
@@ -29,7 +31,7 @@ import {
   optimizerName,
   positionCounting,
 } from "../run/compile_experiment.ts";
-import { readMembers } from "../run/read_members.ts";
+import { readEnsemblePrompts } from "../run/read_ensemble_prompts.ts";
 
 /** How a run is loaded. */
 export interface LoadOptions {
@@ -39,8 +41,10 @@ export interface LoadOptions {
   readonly model?: string;
   /** A folder that the compiled model is kept in from one call to the next; where this is left out, none is. */
   readonly cache?: string;
-  /** Told in a line what a person should know: that a model is downloaded, say. */
+  /** Takes what a person should know, a line at a time: for example, that a model is downloaded. By default nothing is reported. */
   readonly log?: (line: string) => void;
+  /** Takes how far downloads are. By default `log` takes a line when one begins. */
+  readonly downloads?: DownloadReporter;
 }
 
 /** A text to classify: what stands for `{text}`, or for each of the template's columns by its name. */
@@ -50,6 +54,7 @@ export type Classifiable = string | Readonly<Record<string, string>>;
 export interface Classification {
   /** The most probable class. */
   readonly predicted: string;
+  /** Of each class, by its name. */
   readonly probabilities: Readonly<Record<string, number>>;
   /** How many of the text's tokens did not fit the model's positions. */
   readonly truncated: number;
@@ -72,11 +77,12 @@ export class LoadedRun {
     readonly device: string,
   ) {}
 
-  /** @param folder of a complete run */
+  /** Loads a run: `loadRun`. @param folder of a complete run */
   static async open(folder: string, options: LoadOptions): Promise<LoadedRun> {
-    const { log = () => {}, cache } = options;
+    const { log = () => {}, downloads = logDownloads(log) } = options;
+    const cache = options.cache === undefined ? undefined : new CompileCache(options.cache, log);
     const about = await readAbout(folder), { experiment } = about, { prompt } = experiment;
-    const model = await modelOfRun(about, folder, options.model, terminalDownloads(log));
+    const model = await modelOfRun(about, folder, options.model, downloads);
     const device = deviceForModel(await chooseDevice(options.device ?? experiment.device, log), model.onnx);
     const target = compileTargetOf(device, experiment),
       compiled = await compileExperiment({ experiment, model }, target, cache);
@@ -148,6 +154,7 @@ export class LoadedRun {
     await this.classifier.session.release();
   }
 
+  /** What stands for the template's columns. */
   private placed(text: Classifiable, index: number): Readonly<Record<string, string>> {
     const columns: Readonly<Record<string, unknown>> | null | undefined = typeof text === "string"
       ? { text }
@@ -173,7 +180,7 @@ async function promptOf(
 ): Promise<Tensor> {
   if (experiment.ensemble === undefined) return (await readPrompt(folder, dimension)).prompt;
   const { members } = await readEnsemble(folder);
-  const { folders, prompts, sha256 } = await readMembers(
+  const { folders, prompts, sha256 } = await readEnsemblePrompts(
     experiment,
     members.map(({ run }) => join(folder, run)),
     model,
@@ -190,7 +197,8 @@ async function promptOf(
 }
 
 /**
- * Loads a run's prompt and its frozen model.
+ * Loads a run's prompt and its frozen model. Nothing is written to the program's terminal: `log` and `downloads` take what there
+ * is to say.
  *
  * @param folder of a complete run, of a soft or a hard prompt or of an ensemble
  * @throws {InputError} where there is no such run, or its model is missing or another

@@ -4,7 +4,7 @@ import { checkSemantics } from "../experiment/semantics.ts";
 import type { DownloadReporter } from "../hub/repository.ts";
 import type { RunAbout } from "../results/read_run.ts";
 import { type OpenModel, openModel } from "../model/open_model.ts";
-import { checkFiles } from "../run/same_model.ts";
+import { checkFiles } from "../run/check_model_files.ts";
 
 /**
  * Finds the model that a run was tuned for.
@@ -17,7 +17,7 @@ export async function modelOfRun(
   { experiment, environment }: RunAbout,
   folder: string,
   instead: string | undefined,
-  progress: DownloadReporter,
+  downloads: DownloadReporter,
 ): Promise<OpenModel> {
   checkSemantics(experiment.semantics, `the run in ${folder}`);
   const { source, file, revision } = experiment.model, way = "name the model's folder by --model";
@@ -27,7 +27,7 @@ export async function modelOfRun(
     ? experiment.model
     : { source: environment.model.folder ?? source, file };
   const namedIn: string = instead === undefined ? join(folder, "experiment.yaml") : "./";
-  const model = await openModel(spec, namedIn, progress).catch((error) => {
+  const model = await openModel(spec, namedIn, downloads).catch((error) => {
     throw error instanceof InputError && instead === undefined
       ? new InputError(`${error.message}; ${way}`, { cause: error })
       : error;

@@ -101,8 +101,3 @@ export function details(summary: Content, ...pieces: readonly Content[]): Html {
     `<details><summary>${htmlOf(summary)}</summary>\n${pieces.map(htmlOf).join("\n")}\n</details>`,
   );
 }
-
-/** A share in per cent. */
-export function percent(share: number): string {
-  return `${(100 * share).toFixed(1)}%`;
-}

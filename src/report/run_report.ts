@@ -1,4 +1,5 @@
 import { stringify } from "yaml";
+import { percent } from "../base/percent.ts";
 import { experimentYaml } from "../results/experiment_yaml.ts";
 import { reliabilityBins } from "../evaluation/calibration.ts";
 import type { Neighbourhood, PromptInterpretation } from "../prompt/interpretation.ts";
@@ -16,7 +17,6 @@ import {
   Html,
   htmlOf,
   number,
-  percent,
   phrase,
   preformatted,
   section,

@@ -1,3 +1,4 @@
+import { percent } from "../base/percent.ts";
 import { type MetricName, METRICS } from "../evaluation/metric_names.ts";
 import { keyLabels } from "../experiment/variant_name.ts";
 import type { RunRecord } from "../results/read_run.ts";
@@ -9,7 +10,6 @@ import {
   Html,
   htmlOf,
   number,
-  percent,
   phrase,
   section,
   setting,

@@ -1,5 +1,5 @@
 import { decodeBase64, encodeBase64 } from "@std/encoding/base64";
-import { jsonPieces } from "../dataset/json_pieces.ts";
+import { jsonPieces } from "../base/json_pieces.ts";
 import { InputError } from "../base/errors.ts";
 import { RUN_FILES } from "./file_schemas.ts";
 import { checkFormat } from "./format.ts";

@@ -19,8 +19,8 @@ export function summarize(
   rows: readonly SummaryRow[],
   ensembles: readonly EnsembleRow[] = [],
 ): Summary {
-  const groups = groupBySeed(rows).flatMap((members) => {
-    const group = groupOf(members);
+  const groups = groupBySeed(rows).flatMap((runs) => {
+    const group = groupOf(runs);
     return group === undefined ? [] : [group];
   });
   return { format: SUMMARY_FORMAT, title, rows, groups, ensembles, best: bestByValidation(groups) };
@@ -46,16 +46,16 @@ function groupBySeed(rows: readonly SummaryRow[]): SummaryRow[][] {
 }
 
 /** `undefined` where no run of the group is complete. */
-function groupOf(members: readonly SummaryRow[]): SummaryGroup | undefined {
-  const complete = members.filter(({ metrics }) => metrics !== undefined);
+function groupOf(runs: readonly SummaryRow[]): SummaryGroup | undefined {
+  const complete = runs.filter(({ metrics }) => metrics !== undefined);
   if (complete.length === 0) return undefined;
-  const { experiment, settings } = members[0]!;
+  const { experiment, settings } = runs[0]!;
   const validations = complete.flatMap(({ metrics }) => metrics?.validation ?? []);
   return {
     experiment,
     settings: withoutSeed(settings),
     seeds: complete.map(({ seed }) => seed),
-    missing: members.length - complete.length,
+    missing: runs.length - complete.length,
     test: spreads(complete.map(({ metrics }) => metrics!.test)),
     validation: validations.length === complete.length ? spreads(validations) : null,
   };

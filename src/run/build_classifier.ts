@@ -1,15 +1,11 @@
-import type { Device, Tensor } from "../device/device.ts";
+import type { Tensor } from "../device/device.ts";
 import type { Classifier } from "../evaluation/predict.ts";
 import type { PromptInterpretation } from "../prompt/interpretation.ts";
-import type { RunFolder } from "../results/run_folder.ts";
 import type { Parameters } from "../training/early_stopping.ts";
 import type { Tuned } from "../training/trainer.ts";
 import { ensembleClassifier, hardClassifier, untunedPrompt } from "./classifiers.ts";
-import type { EncodedDataset } from "./encode_dataset.ts";
-import type { Prepared } from "./prepare.ts";
-import type { RunGraphs } from "./run_graphs.ts";
-import type { RunOptions } from "./context.ts";
-import type { Sessions } from "./sessions.ts";
+import type { RunContext } from "./context.ts";
+import type { RunParts } from "./run_parts.ts";
 import { tuneModel } from "./tune_model.ts";
 import { tunePrompt } from "./tune_prompt.ts";
 
@@ -24,42 +20,21 @@ export interface BuiltClassifier {
   readonly weights?: Parameters;
 }
 
-/** What a run is made of. */
-export interface Parts {
-  readonly prepared: Prepared;
-  readonly compiled: RunGraphs;
-  readonly encoded: EncodedDataset;
-  readonly device: Device;
-  readonly sessions: Sessions;
-  readonly folder: RunFolder;
-}
-
 /** Makes ready, and tunes, what an experiment classifies with: a prompt, several, words alone, or the model. */
-export async function buildClassifier(
-  { prepared, compiled: graphs, encoded, device, sessions, folder }: Parts,
-  { title, progress, signal, slot }: RunOptions,
-): Promise<BuiltClassifier> {
-  const { experiment, members } = prepared, { prompt: compiled } = graphs;
+export async function buildClassifier(parts: RunParts, context: RunContext): Promise<BuiltClassifier> {
+  const { prepared, graphs, device, sessions } = parts, { prompt: compiled } = graphs;
+  const { experiment, ensemblePrompts } = prepared;
   if (experiment.tune === "all" && graphs.model) {
-    const opened = await sessions.modelTuning(graphs.model);
-    const { parameters, ...rest } = await tuneModel(
-      { ...prepared, experiment },
-      graphs.model,
-      encoded,
-      opened,
-      folder,
-      title,
-      progress,
-      signal,
-    );
+    const tuning = { ...parts, prepared: { ...prepared, experiment } };
+    const { parameters, ...rest } = await tuneModel(tuning, graphs.model, context);
     return { ...rest, weights: parameters };
   }
   if (compiled === undefined || experiment.prompt.kind === "hard") {
     return { classifier: hardClassifier(prepared, await sessions.hard()) };
   }
-  if (experiment.ensemble && members) {
+  if (experiment.ensemble && ensemblePrompts) {
     const session = await sessions.answer(compiled, "bank");
-    return { classifier: ensembleClassifier({ ...prepared, experiment }, members, session) };
+    return { classifier: ensembleClassifier({ ...prepared, experiment }, ensemblePrompts, session) };
   }
   if (experiment.tune !== "prompt") {
     const session = await sessions.answer(compiled, "one");
@@ -69,24 +44,12 @@ export async function buildClassifier(
       compiled,
       device,
       session,
-      title,
-      progress,
+      context,
     );
     return { classifier, soft };
   }
-  const opened = await sessions.tuning(compiled, slot);
-  const { classifier, tuned, ...soft } = await tunePrompt(
-    { ...prepared, experiment },
-    compiled,
-    encoded,
-    device,
-    opened,
-    folder,
-    title,
-    progress,
-    signal,
-    () => sessions.endTuning(slot),
-  );
+  const tuning = { ...parts, prepared: { ...prepared, experiment } };
+  const { classifier, tuned, ...soft } = await tunePrompt(tuning, compiled, context);
   return { classifier, tuned, soft };
 }
 

@@ -14,9 +14,10 @@ import { parseTemplate, type Template } from "../experiment/template.ts";
 import type { LabelledEncoding } from "../prompt/batches.ts";
 import { type Encoded, TemplateEncoder } from "../prompt/encoding.ts";
 import { RUN_FILES } from "../results/file_schemas.ts";
-import { compilerHash, type CompileTarget } from "../artifacts/compile_model.ts";
+import type { CompileTarget } from "../artifacts/compile_model.ts";
+import { compilerHash } from "../artifacts/compiler_hash.ts";
 import type { Prepared } from "./prepare.ts";
-import type { RunGraphs } from "./run_graphs.ts";
+import type { RunGraphs } from "./compile_run.ts";
 
 /** What became of a run's check: what was found, now or before, or why there was none. */
 export type CheckOutcome = SelfCheck | { readonly skipped: string };
@@ -24,7 +25,7 @@ export type CheckOutcome = SelfCheck | { readonly skipped: string };
 /** What is checked. */
 export interface CheckedRun {
   readonly prepared: Prepared;
-  readonly compiled: RunGraphs;
+  readonly graphs: RunGraphs;
   readonly target: CompileTarget;
   readonly device: Device;
   /** The folder that the outcome is kept in from run to run. */
@@ -103,20 +104,20 @@ async function readKept(path: string): Promise<SelfCheck | undefined> {
 }
 
 async function checked(run: CheckedRun, texts: readonly LabelledEncoding[]): Promise<CheckOutcome> {
-  const { prepared, target, device, compiled } = run, { experiment, model, verbalizer } = prepared;
+  const { prepared, target, device, graphs } = run, { experiment, model, verbalizer } = prepared;
   const own = readOnnxFile(model.graph, model.onnx, readRegion);
   const numbers = numberFormatOf(own), untouched = mapWeights(own);
   const lacking = await lackingMemory([...untouched.weights.values()]);
   if (lacking !== undefined) return { skipped: lacking };
   if (texts.length === 0) return { skipped: "prompt and text together do not fit the model's positions" };
-  const { graph, inputs } = answeringGraph(compiled, experiment.ensemble !== undefined);
+  const { graph, inputs } = answeringGraph(graphs, experiment.ensemble !== undefined);
   const file = await openUntouched(untouched).catch((error) => {
     const [reason] = (error as Error).message.split("\n");
     return { skipped: `it does not open in plain ONNX Runtime: ${reason}` };
   });
   if ("skipped" in file) return file;
   const answer = await device.open(graph),
-    embed = compiled.prompt && await device.open(compiled.prompt.embed);
+    embed = graphs.prompt && await device.open(graphs.prompt.embed);
   try {
     return await selfCheck({
       answer,

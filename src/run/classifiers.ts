@@ -4,9 +4,9 @@ import type { Classifier } from "../evaluation/predict.ts";
 import type { EnsembleExperiment, SoftPrompt as SoftSpec } from "../experiment/types.ts";
 import { answerBatches } from "../prompt/padding.ts";
 import type { PromptInterpretation } from "../prompt/interpretation.ts";
-import type { ProgressReporter } from "./progress.ts";
+import type { RunContext } from "./context.ts";
 import type { Prepared } from "./prepare.ts";
-import type { Members } from "./read_members.ts";
+import type { EnsemblePrompts } from "./read_ensemble_prompts.ts";
 import { interpretationAfter, startPrompt } from "./start_prompt.ts";
 
 /** A prompt that is classified with. */
@@ -28,11 +28,9 @@ export async function untunedPrompt(
   compiled: Compiled,
   device: Device,
   session: Session,
-  title: string,
-  progress: ProgressReporter,
+  context: RunContext,
 ): Promise<SoftPrompt> {
-  const start = await startPrompt(prepared, soft, compiled, device), { prompt } = start;
-  for (const warning of start.warnings) progress.log(`warning: ${title}: ${warning}`);
+  const start = await startPrompt(prepared, soft, compiled, device, context), { prompt } = start;
   const classifier: Classifier = { session, inputs: { prompt }, ...common(prepared, session), tuned: false };
   return {
     classifier,
@@ -41,10 +39,10 @@ export async function untunedPrompt(
   };
 }
 
-/** Prompts that answer together. @param session of the bank's compiled prediction */
+/** Prompts that vote. @param session of the bank's compiled prediction */
 export function ensembleClassifier(
   prepared: Prepared<EnsembleExperiment>,
-  { prompts }: Members,
+  { prompts }: EnsemblePrompts,
   session: Session,
 ): Classifier {
   const { vote } = prepared.experiment.ensemble;

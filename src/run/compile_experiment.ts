@@ -3,7 +3,8 @@ import { type Device, DeviceError } from "../device/device.ts";
 import { promptInsertion } from "../experiment/prompt_vectors.ts";
 import type { Experiment, PromptSpec, TrainingSpec } from "../experiment/types.ts";
 import type { PositionCounting } from "../prompt/encoding.ts";
-import { compileModel, compileOnce, type CompileTarget, targetOf } from "../artifacts/compile_model.ts";
+import type { CompileCache } from "../artifacts/compile_cache.ts";
+import { compileModel, type CompileTarget, targetOf } from "../artifacts/compile_model.ts";
 import type { Prepared } from "./prepare.ts";
 
 /** How positions are counted in an experiment whose prompt is compiled in. */
@@ -18,18 +19,18 @@ export function positionCounting(
 /**
  * Compiles the training step of a soft prompt; `undefined` for a hard one.
  *
- * @param cache the folder that artifacts are kept in from run to run; absent: none are kept
+ * @param cache what is compiled is kept in; absent: nothing is kept
  */
 export async function compileExperiment(
   { experiment: { prompt, training }, model }: Pick<Prepared, "experiment" | "model">,
   target: CompileTarget,
-  cache?: string,
+  cache?: CompileCache,
 ): Promise<Compiled | undefined> {
   if (prompt.kind === "hard") return undefined;
   const optimizer = optimizerName(training);
   return cache === undefined
     ? compileModel(model, prompt.insertion, optimizer, target)
-    : await compileOnce(model, prompt.insertion, optimizer, target, cache);
+    : await cache.compile(model, prompt.insertion, optimizer, target);
 }
 
 /**

@@ -12,7 +12,8 @@ import type { TransferSet } from "../dataset/transfer.ts";
 import type { OpenModel } from "../model/open_model.ts";
 import type { GitCommit } from "../results/git_commit.ts";
 import { readSourcePrompt, type SourcePrompt } from "./read_source_prompt.ts";
-import { type Members, readMembers } from "./read_members.ts";
+import { type EnsemblePrompts, readEnsemblePrompts } from "./read_ensemble_prompts.ts";
+import type { RunRequest } from "./context.ts";
 import type { ResourceCache } from "./resource_cache.ts";
 
 /** Everything that an experiment names, read and checked. */
@@ -22,9 +23,9 @@ export interface Prepared<Asked extends Experiment = Experiment> {
   readonly dataset: Dataset;
   readonly verbalizer: Verbalizer;
   /** The prompt that this one starts from, for `run` and `peft`. */
-  readonly given: SourcePrompt | undefined;
-  /** The prompts that answer together, where there is an ensemble. */
-  readonly members: Members | undefined;
+  readonly sourcePrompt: SourcePrompt | undefined;
+  /** The prompts that vote, where there is an ensemble. */
+  readonly ensemblePrompts: EnsemblePrompts | undefined;
   /** Other data that what is tuned is scored on. */
   readonly transfer: readonly TransferSet[];
   /** The commit that the experiment's file is tracked in. */
@@ -36,16 +37,12 @@ export interface Prepared<Asked extends Experiment = Experiment> {
 /**
  * Reads what an experiment names.
  *
- * @param file the experiment file, which paths are relative to
  * @param resources what other runs have read already
- * @param folders the runs whose prompts answer together, where there is an ensemble
  * @throws {InputError} on anything missing or unfit
  */
 export async function prepare(
-  experiment: Experiment,
-  file: string,
+  { experiment, file, ensembleRuns }: Pick<RunRequest, "experiment" | "file" | "ensembleRuns">,
   resources: ResourceCache,
-  folders?: readonly string[],
 ): Promise<Prepared> {
   const model = await resources.model(experiment.model, file);
   checkTuning(experiment, model);
@@ -54,11 +51,11 @@ export async function prepare(
   const dataset = await resources.dataset(experiment, file, verbalizer.classes);
   const { revision: _, ...frozen } = experiment.model;
   if (experiment.training) checkTrainable(dataset, verbalizer.classes, datasetName(experiment.dataset));
-  const given = await readSourcePrompt(experiment.prompt, file, model);
-  const members = folders && await readMembers(experiment, folders, model);
+  const sourcePrompt = await readSourcePrompt(experiment.prompt, file, model);
+  const ensemblePrompts = ensembleRuns && await readEnsemblePrompts(experiment, ensembleRuns, model);
   const asked = askedOf(experiment, frozen);
   const transfer = await resources.transfer(experiment, file, verbalizer.classes);
-  const tuned = [...(given ? [given.sha256] : []), ...members?.sha256 ?? []];
+  const tuned = [...(sourcePrompt ? [sourcePrompt.sha256] : []), ...ensemblePrompts?.sha256 ?? []];
   const elsewhere = transfer.map(({ sha256 }) => sha256);
   const content = JSON.stringify([
     asked,
@@ -75,10 +72,10 @@ export async function prepare(
     },
     model,
     // The validation sets of several seeds are training sets of others.
-    dataset: members ? { ...dataset, validation: [] } : dataset,
+    dataset: ensemblePrompts ? { ...dataset, validation: [] } : dataset,
     verbalizer,
-    given,
-    members,
+    sourcePrompt,
+    ensemblePrompts,
     transfer,
     commit: await resources.commit(file),
     contentHash: await sha256(new TextEncoder().encode(content)),

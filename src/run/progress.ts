@@ -1,6 +1,4 @@
-import { log, ProgressBar } from "../terminal/console.ts";
-
-/** Somebody who is told what a run does. */
+/** Takes what a run does, to show it. */
 export interface ProgressReporter {
   /** Something that a person should know. */
   log(line: string): void;
@@ -12,29 +10,4 @@ export interface ProgressReporter {
   step(step: number, note: string): void;
   /** Tuning is over. */
   end(): void;
-}
-
-/** A person at the terminal, who sees a progress bar. */
-export class TerminalProgress implements ProgressReporter {
-  private bar: ProgressBar | undefined;
-
-  log(line: string): void {
-    log(line);
-  }
-
-  start(title: string, kind: string, device: string): void {
-    log(`${title}: ${kind} prompt on ${device}`);
-  }
-
-  begin(title: string, steps: number): void {
-    this.bar = new ProgressBar(title, steps);
-  }
-
-  step(step: number, note: string): void {
-    this.bar?.update(step, note);
-  }
-
-  end(): void {
-    this.bar?.stop();
-  }
 }

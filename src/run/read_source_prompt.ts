@@ -9,7 +9,7 @@ import { readJson } from "../disk/read_json.ts";
 import { readPrompt } from "../results/read_prompt.ts";
 import { readEnvironment } from "../results/read_run.ts";
 import type { OpenModel } from "../model/open_model.ts";
-import { checkFiles, type ModelFiles } from "./same_model.ts";
+import { checkFiles, type ModelFiles } from "./check_model_files.ts";
 
 /** A prompt that was tuned before. */
 export interface SourcePrompt {

@@ -1,14 +1,15 @@
 import { join, relative } from "@std/path";
-import type { Experiment } from "../experiment/types.ts";
 import { Lock } from "../disk/lock.ts";
 import type { MetricsFile } from "../results/metrics_file.ts";
 import { readEnvironment, readFinished } from "../results/read_run.ts";
 import { RunFolder } from "../results/run_folder.ts";
+import type { LockstepSlot } from "../training/fused_steps.ts";
 import { Interrupted } from "../training/trainer.ts";
-import { withPlaces } from "../batch/experiment_file.ts";
+import { withPlaces } from "../experiment/read_experiment_file.ts";
 import { prepare } from "./prepare.ts";
 import { runInto } from "./run_into.ts";
-import type { RunOptions } from "./context.ts";
+import type { RunContext, RunHost, RunRequest } from "./context.ts";
+import type { ProgressReporter } from "./progress.ts";
 
 /** How a run came out that did not fail: run now, complete before, or left to another program. */
 export type RunOutcome =
@@ -19,12 +20,18 @@ export type RunOutcome =
  * Runs one experiment, from its parsed file to its results. The run is locked meanwhile: another program that comes to it
  * waits, or leaves it alone.
  *
+ * @param slot its place among runs that take their steps in lockstep
  * @throws {Interrupted} when the signal aborts
  */
-export async function runExperiment(experiment: Experiment, options: RunOptions): Promise<RunOutcome> {
-  const { title, signal, progress, ifLocked } = options;
+export async function runExperiment(
+  request: RunRequest,
+  host: RunHost,
+  progress: ProgressReporter,
+  slot?: LockstepSlot,
+): Promise<RunOutcome> {
+  const { title, path } = request, { signal, policy: { results, ifLocked } } = host;
   if (signal.aborted) throw new Interrupted(`interrupted before ${title}`);
-  const file: string = lockFile(options);
+  const file: string = join(results, ".locks", `${encodeURIComponent(relative(results, path))}.lock`);
   const wait = () => progress.log(`${title}: another softprompt is at work on it, waiting for it to end`);
   const lock = ifLocked === "wait" ? await Lock.take(file, wait, signal) : await Lock.tryTake(file);
   if (lock === undefined) {
@@ -32,33 +39,31 @@ export async function runExperiment(experiment: Experiment, options: RunOptions)
     return { kind: "locked" };
   }
   try {
-    return await runLocked(experiment, options);
+    return await runLocked(request, host, progress, slot);
   } finally {
     lock.release();
   }
 }
 
-function lockFile({ results, path }: RunOptions): string {
-  return join(results, ".locks", `${encodeURIComponent(relative(results, path))}.lock`);
-}
-
-async function runLocked(experiment: Experiment, options: RunOptions): Promise<RunOutcome> {
-  const { path, force, title, progress, resources, slot } = options;
+async function runLocked(
+  request: RunRequest,
+  host: RunHost,
+  progress: ProgressReporter,
+  slot: LockstepSlot | undefined,
+): Promise<RunOutcome> {
+  const { title, path, experiment } = request, { resources, policy: { force } } = host;
   let folder: RunFolder | undefined;
   try {
     await RunFolder.recover(path);
     const finished = force ? undefined : await readFinished(path);
     if (force) await readEnvironment(path);
-    const prepared = await withPlaces(
-      options,
-      () => prepare(experiment, options.file, resources, options.members),
-    );
+    const prepared = await withPlaces(request, () => prepare(request, resources));
     if (finished !== undefined && finished.contentHash === prepared.contentHash) {
       return { kind: "kept", metrics: finished.metrics };
     }
-    const begun = folder = await RunFolder.begin(path, prepared.contentHash, prepared.experiment, force);
-    const metrics = await withPlaces(options, () => runInto(begun, prepared, options));
-    return { kind: "complete", metrics };
+    folder = await RunFolder.begin(path, prepared.contentHash, prepared.experiment, force);
+    const context: RunContext = { ...host, title, folder, progress, slot };
+    return { kind: "complete", metrics: await withPlaces(request, () => runInto(prepared, context)) };
   } catch (error) {
     const status = error instanceof Interrupted ? "interrupted" : "failed";
     const message = error instanceof Error ? error.message : String(error);
@@ -72,7 +77,5 @@ async function runLocked(experiment: Experiment, options: RunOptions): Promise<R
       progress.log(`${title}: the last good checkpoint is in ${folder.partialPath}${hint}`);
     }
     throw error;
-  } finally {
-    await resources.endRun();
   }
 }

@@ -1,13 +1,12 @@
+import { percent } from "../base/percent.ts";
 import { namedText } from "../evaluation/answer_error.ts";
 import { measure } from "../evaluation/metrics.ts";
 import { type Classifier, classLogits } from "../evaluation/predict.ts";
-import type { RunFolder } from "../results/run_folder.ts";
 import type { Parameters } from "../training/early_stopping.ts";
 import { totalSteps, tune, type Tuned, type TuningTask } from "../training/trainer.ts";
-import type { ProgressReporter } from "./progress.ts";
+import type { RunContext } from "./context.ts";
 import type { EncodedDataset } from "./encode_dataset.ts";
 import type { Prepared } from "./prepare.ts";
-import { percent } from "../terminal/result_cells.ts";
 
 /**
  * How what is tuned is measured on the validation set, where there is one.
@@ -32,14 +31,12 @@ export function validation(
   };
 }
 
-/** Runs the trainer, its events told and written into the run's folder. */
+/** Runs the trainer; its events are reported, and written into the run's folder. */
 export async function runTrainer(
   task: TuningTask,
-  folder: RunFolder,
-  name: string,
-  progress: ProgressReporter,
+  { title, folder, progress }: RunContext,
 ): Promise<Tuned> {
-  progress.begin(name, totalSteps(task.spec, task.examples.length));
+  progress.begin(title, totalSteps(task.spec, task.examples.length));
   let loss = NaN, note = "";
   try {
     const events = tune(task);

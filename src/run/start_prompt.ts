@@ -6,16 +6,18 @@ import type { SoftPrompt } from "../experiment/types.ts";
 import { EmbeddingSpace } from "../prompt/embedding_space.ts";
 import { type InitialPrompt, initialPrompt } from "../prompt/initialization.ts";
 import { interpretPrompt, type PromptInterpretation } from "../prompt/interpretation.ts";
+import type { RunContext } from "./context.ts";
 import type { Prepared } from "./prepare.ts";
 
-/** The vectors that an experiment's prompt starts as. */
+/** The vectors that an experiment's prompt starts as; what a person should know of them is logged. */
 export async function startPrompt(
   prepared: Prepared,
   { length, initialization }: SoftPrompt,
   compiled: Compiled,
   device: Device,
+  { title, progress }: RunContext,
 ): Promise<InitialPrompt> {
-  const { experiment, model, dataset, given } = prepared;
+  const { experiment, model, dataset, sourcePrompt } = prepared;
   const start = await inSpace(
     prepared,
     compiled,
@@ -27,11 +29,14 @@ export async function startPrompt(
           tokenizer: model.tokenizer,
           trainingTexts: dataset.train.map(({ text }) => text),
           labelWords: Object.values(experiment.verbalizer).flat(),
-          given: given?.prompt,
+          given: sourcePrompt?.prompt,
           stream: new RandomStream(experiment.seed, "initialization"),
         })),
   );
-  return given?.assumed === undefined ? start : { ...start, warnings: [given.assumed, ...start.warnings] };
+  for (const warning of [sourcePrompt?.assumed, ...start.warnings]) {
+    if (warning !== undefined) progress.log(`warning: ${title}: ${warning}`);
+  }
+  return start;
 }
 
 /** What an experiment's vectors mean once they are tuned. @param start what they started as */

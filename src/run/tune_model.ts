@@ -4,15 +4,12 @@ import type { Classifier } from "../evaluation/predict.ts";
 import type { ModelTuning } from "../experiment/types.ts";
 import { answerBatches, fillerOf } from "../prompt/padding.ts";
 import { verbalizerFeeds } from "../prompt/verbalizer.ts";
-import type { RunFolder } from "../results/run_folder.ts";
 import type { Parameters } from "../training/early_stopping.ts";
 import type { Tuned } from "../training/trainer.ts";
 import { classWeights } from "./class_weights.ts";
 import { runTrainer, validation } from "./run_trainer.ts";
-import type { ProgressReporter } from "./progress.ts";
-import type { EncodedDataset } from "./encode_dataset.ts";
-import type { Prepared } from "./prepare.ts";
-import type { ModelSessions } from "./resource_cache.ts";
+import type { RunContext } from "./context.ts";
+import type { RunParts } from "./run_parts.ts";
 
 /** A tuned model. */
 export interface TunedModel {
@@ -25,20 +22,16 @@ export interface TunedModel {
 /**
  * Tunes an experiment's whole model, writing history and checkpoints into the run's folder.
  *
- * @param sessions the compiled step, opened on the device
+ * @param compiled the training step
  * @throws {TrainingError} on a loss that is not finite
  * @throws {Interrupted} when the signal aborts
  */
 export async function tuneModel(
-  prepared: Prepared<ModelTuning>,
+  { prepared, encoded, sessions }: RunParts<ModelTuning>,
   compiled: CompiledModel,
-  encoded: EncodedDataset,
-  { step, answer }: ModelSessions,
-  folder: RunFolder,
-  title: string,
-  progress: ProgressReporter,
-  signal: AbortSignal,
+  context: RunContext,
 ): Promise<TunedModel> {
+  const { trainStep, answer } = await sessions.modelTuning(compiled), { folder, signal } = context;
   const { experiment: { seed, evaluation, training, precision }, model, verbalizer } = prepared;
   const classifier = (inputs: Parameters): Classifier => ({
     session: answer,
@@ -51,11 +44,11 @@ export async function tuneModel(
     [name, float32Tensor(start, dims)] as const
   );
   const task = {
-    session: step,
+    trainStep,
     state: compiled.state,
     parameters: Object.fromEntries(start),
     examples: encoded.train,
-    padId: fillerOf(model, step),
+    padId: fillerOf(model, trainStep),
     verbalizer: verbalizerFeeds(verbalizer),
     spec: training,
     seed,
@@ -64,6 +57,6 @@ export async function tuneModel(
     ...validation(prepared, encoded, classifier),
     ...(folder.checkpoint && { resume: folder.checkpoint }),
   };
-  const tuned = await runTrainer(task, folder, title, progress), { parameters } = tuned;
+  const tuned = await runTrainer(task, context), { parameters } = tuned;
   return { classifier: classifier(parameters), parameters, tuned };
 }

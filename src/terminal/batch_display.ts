@@ -1,7 +1,8 @@
 import progress from "cli-progress";
 import { duration } from "./duration.ts";
+import type { Io } from "./io.ts";
 import type { ProgressReporter } from "../run/progress.ts";
-import { percent } from "./result_cells.ts";
+import { percent } from "../base/percent.ts";
 import type { BatchOutcome } from "../batch/run_planned.ts";
 
 /** How far a batch is: one bar with the time left on a terminal, a line a run elsewhere. */
@@ -16,14 +17,19 @@ export class BatchDisplay {
   private device = "";
 
   /** @param runs how many there are @param work what they will cost, all together, in whatever unit */
-  constructor(private readonly runs: number, work: number) {
+  constructor(
+    private readonly runs: number,
+    work: number,
+    private readonly io: Pick<Io, "log" | "bars">,
+  ) {
     this.left = work;
-    if (!Deno.stderr.isTerminal()) return;
+    if (io.bars === undefined) return;
     this.bars = new progress.MultiBar({
       format: "{bar} {percentage}% | {runs} | {note} | {left}",
       hideCursor: true,
       clearOnComplete: true,
       stopOnComplete: false,
+      stream: io.bars,
     }, progress.Presets.shades_classic);
     this.bar = this.bars.create(Math.max(1, work), 0, {
       runs: `0/${runs} runs`,
@@ -68,7 +74,7 @@ export class BatchDisplay {
 
   /** Says a line, above the bar where there is one. */
   log(line: string): void {
-    if (this.bars === undefined) console.error(line);
+    if (this.bars === undefined) this.io.log(line);
     else this.bars.log(`${line}\n`);
   }
 

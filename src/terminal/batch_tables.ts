@@ -1,4 +1,4 @@
-import { tableLines } from "./console.ts";
+import { tableLines } from "./table.ts";
 import type { PlannedRun } from "../batch/plan.ts";
 import { RESULT_HEADER, resultCells } from "./result_cells.ts";
 import type { BatchOutcome } from "../batch/run_planned.ts";

@@ -1,4 +1,3 @@
-import { bold, green, red } from "@std/fmt/colors";
 import type { Comparison, Verdict } from "../diff/compare.ts";
 import type { Diff } from "../diff/diff.ts";
 import { overview, OVERVIEW_HEADER } from "../diff/overview.ts";
@@ -14,7 +13,8 @@ import {
   valueText,
 } from "../diff/wording.ts";
 import type { MetricName } from "../evaluation/metric_names.ts";
-import { tableLines } from "./console.ts";
+import type { Style } from "./style.ts";
+import { tableLines } from "./table.ts";
 
 /** Flips of each direction that are shown. */
 const SHOWN = 5;
@@ -23,13 +23,13 @@ const SHOWN = 5;
 const LONGEST_VALUE = 48;
 
 /** A diff for the terminal. */
-export function diffText(diff: Diff): string[] {
+export function diffText(diff: Diff, style: Style): string[] {
   return [
     `A  ${diff.a}`,
     `B  ${diff.b}`,
     ...[semanticsSentence(diff)?.en ?? []].flat(),
     ...overviewLines(diff),
-    ...diff.comparisons.flatMap((comparison) => ["", ...comparisonLines(comparison, diff.alpha)]),
+    ...diff.comparisons.flatMap((comparison) => ["", ...comparisonLines(comparison, diff.alpha, style)]),
     ...unpairedLines(diff),
   ];
 }
@@ -41,13 +41,13 @@ function overviewLines({ comparisons }: Diff): string[] {
   return ["", ...tableLines(OVERVIEW_HEADER, rows)];
 }
 
-function comparisonLines(comparison: Comparison, alpha: number): string[] {
+function comparisonLines(comparison: Comparison, alpha: number, style: Style): string[] {
   const { variant, flips } = comparison;
   return [
-    ...(variant === "" ? [] : [bold(variant)]),
+    ...(variant === "" ? [] : [style("bold", variant)]),
     ...differenceLines(comparison),
     "",
-    ...metricLines(comparison, alpha),
+    ...metricLines(comparison, alpha, style),
     "",
     detectableSentence(comparison).en,
     "",
@@ -67,16 +67,20 @@ function shortened(text: string): string {
   return text.length <= LONGEST_VALUE ? text : `${text.slice(0, LONGEST_VALUE - 1)}…`;
 }
 
-function metricLines(comparison: Comparison, alpha: number): string[] {
+function metricLines(comparison: Comparison, alpha: number, style: Style): string[] {
   const rows = Object.entries(comparison.metrics).map(([key, metric]) => {
     const name = key as MetricName;
-    return [METRIC_NAMES[name], ...Object.values(metricCells(name, metric)), coloured(metric.verdict)];
+    return [METRIC_NAMES[name], ...Object.values(metricCells(name, metric)), coloured(metric.verdict, style)];
   });
   return [...tableLines(metricHeader(alpha), rows), pairedSentence(comparison).en];
 }
 
-function coloured(verdict: Verdict): string {
-  return verdict === "better" ? green(verdict) : verdict === "worse" ? red(verdict) : verdict;
+function coloured(verdict: Verdict, style: Style): string {
+  return verdict === "better"
+    ? style("green", verdict)
+    : verdict === "worse"
+    ? style("red", verdict)
+    : verdict;
 }
 
 function flipLines(title: string, flips: readonly Flip[]): string[] {

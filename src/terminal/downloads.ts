@@ -1,25 +1,22 @@
+import { logDownloads, megabytes } from "../hub/log_downloads.ts";
 import type { DownloadReporter } from "../hub/repository.ts";
-import { ProgressBar } from "./console.ts";
+import type { Io } from "./io.ts";
+import { ProgressBar } from "./progress_bar.ts";
 
 /**
  * Shows downloads at the terminal: one line, and a bar while it lasts.
- *
- * @param log takes the line
  */
-export function terminalDownloads(log: (line: string) => void): DownloadReporter {
+export function terminalDownloads({ log, bars }: Pick<Io, "log" | "bars">): DownloadReporter {
+  const lines = logDownloads(log);
   return {
     log,
     download: (name, total) => {
-      log(`downloading ${name} (${megabytes(total)})`);
-      const bar = new ProgressBar(name, total);
+      lines.download(name, total);
+      const bar = new ProgressBar(name, total, bars);
       return {
         progress: (received) => bar.update(received, megabytes(received)),
         end: () => bar.stop(),
       };
     },
   };
-}
-
-function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(1)} MB`;
 }

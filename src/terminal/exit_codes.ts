@@ -1,4 +1,3 @@
-import { red } from "@std/fmt/colors";
 import { CommanderError } from "commander";
 import { CompileError } from "../compiler/mod.ts";
 import { InputError } from "../base/errors.ts";
@@ -43,11 +42,9 @@ const KNOWN = [
 
 /** What a person is told; no stack trace, as what they can put right themselves says how. */
 export function messageOf(error: unknown): string {
-  if (isForbidden(error)) return `${red("error")}: ${forbidden(error)}`;
+  if (isForbidden(error)) return forbidden(error);
   const known = KNOWN.some((kind) => error instanceof kind);
-  return `${red("error")}: ${known ? "" : "unexpected: "}${
-    error instanceof Error ? error.message : String(error)
-  }`;
+  return `${known ? "" : "unexpected: "}${error instanceof Error ? error.message : String(error)}`;
 }
 
 /** Whether Deno or the system did not let the program do something. */

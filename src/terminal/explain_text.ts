@@ -11,7 +11,7 @@ import {
   savedActivationBytes,
 } from "../compiler/mod.ts";
 import { compileModel, type CompileTarget } from "../artifacts/compile_model.ts";
-import { tableLines } from "./console.ts";
+import { tableLines } from "./table.ts";
 import type { OpenModel } from "../model/open_model.ts";
 
 /** The sizes that operations are counted at. */

@@ -1,20 +1,16 @@
-import { log } from "./console.ts";
 import { INTERRUPTED } from "./exit_codes.ts";
+import type { Io } from "./io.ts";
 
 /** Does something that Ctrl-C interrupts in good order; a second Ctrl-C ends the program at once. */
 export async function untilInterrupted<Result>(
+  io: Pick<Io, "log" | "onInterrupt" | "exit">,
   act: (signal: AbortSignal) => Promise<Result>,
 ): Promise<Result> {
   const interrupt = new AbortController();
-  const abort = () => {
-    if (interrupt.signal.aborted) Deno.exit(INTERRUPTED);
-    log("stopping; Ctrl-C once more to stop at once");
+  using _listening = io.onInterrupt(() => {
+    if (interrupt.signal.aborted) io.exit(INTERRUPTED);
+    io.log("stopping; Ctrl-C once more to stop at once");
     interrupt.abort();
-  };
-  Deno.addSignalListener("SIGINT", abort);
-  try {
-    return await act(interrupt.signal);
-  } finally {
-    Deno.removeSignalListener("SIGINT", abort);
-  }
+  });
+  return await act(interrupt.signal);
 }

@@ -1,3 +1,4 @@
+import { percent } from "../base/percent.ts";
 import type { MetricsFile } from "../results/metrics_file.ts";
 
 /** The headers of what a table at the terminal says of a complete run. */
@@ -11,9 +12,4 @@ export function resultCells({ test, validation, seconds }: MetricsFile): string[
     validation ? percent(validation.accuracy.value) : "",
     seconds.toFixed(1),
   ];
-}
-
-/** A share in per cent: `75.4%`. */
-export function percent(share: number): string {
-  return `${(100 * share).toFixed(1)}%`;
 }

@@ -17,7 +17,8 @@ interface Asked {
  * runs go on together.
  */
 export class FusedSteps {
-  private readonly members: Set<LockstepSlot>;
+  /** Those that take further steps. */
+  private readonly remaining: Set<LockstepSlot>;
   private readonly asked = new Map<LockstepSlot, Asked>();
   /** One for each run, in their order. */
   readonly slots: readonly LockstepSlot[];
@@ -28,26 +29,26 @@ export class FusedSteps {
    */
   constructor(runs: number, private readonly signal?: AbortSignal) {
     this.slots = Array.from({ length: runs }, () => new LockstepSlot(this));
-    this.members = new Set(this.slots);
+    this.remaining = new Set(this.slots);
   }
 
   /** A run's next step. */
-  step(member: LockstepSlot, bank: ResidentSession, feeds: Feeds): Promise<Record<string, DeviceTensor>> {
+  step(slot: LockstepSlot, bank: ResidentSession, feeds: Feeds): Promise<Record<string, DeviceTensor>> {
     return new Promise((resolve, reject) => {
-      this.asked.set(member, { feeds, bank, resolve, reject });
+      this.asked.set(slot, { feeds, bank, resolve, reject });
       this.begin();
     });
   }
 
   /** A run takes no further steps. */
-  leave(member: LockstepSlot): void {
-    this.members.delete(member);
+  leave(slot: LockstepSlot): void {
+    this.remaining.delete(slot);
     this.begin();
   }
 
   /** Takes the steps that were asked for, when nobody is waited for. */
   private begin(): void {
-    if (this.asked.size === 0 || this.asked.size < this.members.size) return;
+    if (this.asked.size === 0 || this.asked.size < this.remaining.size) return;
     const round = this.slots.flatMap((slot) => this.asked.get(slot) ?? []);
     this.asked.clear();
     if (this.signal?.aborted) {

@@ -11,7 +11,7 @@ import type { BatchFeeds } from "../prompt/batches.ts";
 /** The sessions that a step runs in. */
 export interface StepSessions {
   /** The compiled training step, opened on a device. */
-  readonly session: ResidentSession;
+  readonly trainStep: ResidentSession;
   /** The optimizer alone, opened on the same device, for batches that are taken in parts; a model's are not. */
   readonly update?: ResidentSession;
 }
@@ -33,12 +33,12 @@ export interface StepOutputs {
  * @param inputs what is tuned, the optimizer's state and the step's hyperparameters
  */
 export async function takeStep(
-  { session, update }: StepSessions,
+  { trainStep, update }: StepSessions,
   parts: readonly BatchFeeds[],
   verbalizer: Feeds,
   inputs: Feeds,
 ): Promise<StepOutputs> {
-  const run = (part: BatchFeeds) => session.run({ ...part, ...verbalizer, ...inputs });
+  const run = (part: BatchFeeds) => trainStep.run({ ...part, ...verbalizer, ...inputs });
   if (parts.length === 1) {
     const { loss, gradient, gradient_norm, class_logits, ...next } = await run(parts[0]!);
     class_logits?.free();

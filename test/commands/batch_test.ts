@@ -1,10 +1,18 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { parse as parseCsv } from "@std/csv/parse";
-import { call, inFolder, readLines, start, writeExperiment } from "./softprompt.ts";
+import {
+  call,
+  callInterrupted,
+  callProcess,
+  exists,
+  inFolder,
+  readLines,
+  start,
+  writeExperiment,
+} from "./softprompt.ts";
 
 const json = async (...path: string[]) => JSON.parse(await Deno.readTextFile(join(...path)));
-const exists = (...path: string[]) => Deno.stat(join(...path)).then(() => true, () => false);
 const QUICK = { batchSize: 8, steps: 2 };
 
 /** A sweep of four short runs. */
@@ -120,7 +128,8 @@ Deno.test("runs at the same time have the same bits as one after the other", () 
   inFolder(async (folder) => {
     const file = await sweepFile(folder);
     for (const jobs of ["1", "2"]) {
-      const { code, stderr } = await call(["batch", file, "--results", join(folder, jobs), "--jobs", jobs]);
+      const args = ["batch", file, "--results", join(folder, jobs), "--jobs", jobs];
+      const { code, stderr } = await (jobs === "1" ? call(args) : callProcess(args));
       assertEquals(code, 0, stderr);
     }
     for (const name of VARIANTS) {
@@ -133,7 +142,7 @@ Deno.test("two batches at once on one folder run each variant once, and both end
   inFolder(async (folder) => {
     const file = await sweepFile(folder, { training: { batchSize: 8, steps: 8 } });
     const both = await Promise.all(
-      [0, 1].map(() => call(["batch", file, "--results", join(folder, "results")])),
+      [0, 1].map(() => callProcess(["batch", file, "--results", join(folder, "results")])),
     );
     for (const { code, stdout, stderr } of both) {
       assertEquals(code, 0, stderr);
@@ -290,12 +299,8 @@ Deno.test("fused runs that are interrupted go on together, to the same bits", ()
     const training = { batchSize: 4, epochs: 6 }, args = ["--fuse", "on"];
     const file = await sweepFile(folder, { training, sweep: { seed: [0, 1] } });
     const cut: string = join(folder, "cut"), whole: string = join(folder, "whole");
-    const child = start(["batch", file, "--results", cut, ...args]), ended = child.output();
-    while (!await exists(cut, "small/seed=1.partial/checkpoint.safetensors")) {
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
-    child.kill("SIGINT");
-    assertEquals((await ended).code, 130);
+    const begun: string = join(cut, "small/seed=1.partial/checkpoint.safetensors");
+    assertEquals((await callInterrupted(["batch", file, "--results", cut, ...args], begun)).code, 130);
     for (const results of [cut, whole]) {
       const { code, stderr } = await call(["batch", file, "--results", results, ...args]);
       assertEquals(code, 0, stderr);

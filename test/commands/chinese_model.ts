@@ -76,12 +76,16 @@ export function chineseModel(
       cls_token: "[CLS]",
       sep_token: "[SEP]",
     }),
-    "onnx/model.onnx": Uint8Array.from(network(leaning)),
+    "onnx/model.onnx": network(leaning),
   };
 }
 
-/** Token ids to logits over the vocabulary, float32 [batch, sequence, tokens]. */
-function network(leaning: readonly number[]): Uint8Array {
+/**
+ * One layer of attention: token ids to logits over the vocabulary, float32 [batch, sequence, tokens].
+ *
+ * @param leaning how positive each token is
+ */
+export function network(leaning: readonly number[]): Uint8Array<ArrayBuffer> {
   const b = new Builder("chinese.onnx"), stream = new RandomStream(0, "chinese");
   const matrix = (
     name: string,
@@ -122,5 +126,5 @@ function network(leaning: readonly number[]): Uint8Array {
   const value = matrix("value", DIMENSION, 0, (row, column) => row === column ? 4 : 0);
   const mixed = norm(b.add(x, b.matmul(attention, b.matmul(x, value))), "output_norm");
   b.outputs.set("logits", b.matmul(mixed, embeddings, { b: true }));
-  return emit(b.graph(), "chinese").bytes;
+  return Uint8Array.from(emit(b.graph(), "chinese").bytes);
 }

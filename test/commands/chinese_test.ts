@@ -3,7 +3,7 @@ import { join } from "@std/path";
 import stringWidth from "string-width";
 import { withHub } from "../hub/loopback_hub.ts";
 import { chineseModel } from "./chinese_model.ts";
-import { call, inFolder, readLines } from "./softprompt.ts";
+import { callProcess, inFolder, readLines } from "./softprompt.ts";
 
 const FILES = ["experiments/chinese/hard.yaml", "experiments/chinese/soft.yaml"];
 
@@ -15,7 +15,7 @@ Deno.test("the Chinese experiments run as they are, on a model of that name from
   await inFolder((folder) =>
     withHub([content], async ({ url }) => {
       const results: string = join(folder, "results"), env = { HF_ENDPOINT: url, HF_HOME: folder };
-      const { code, stdout, stderr } = await call(["run", ...FILES, "--results", results], env);
+      const { code, stdout, stderr } = await callProcess(["run", ...FILES, "--results", results], env);
       assertEquals(code, 0, stderr);
       assertStringIncludes(stdout, "chinese-soft");
       const hard = await readLines(join(results, "chinese-hard/predictions.jsonl"));
@@ -30,7 +30,7 @@ Deno.test("the Chinese experiments run as they are, on a model of that name from
       assertEquals(/^[\p{Script=Han}？。，]$/u.test(vectors[0].nearest[0].token), true);
       const report = await Deno.readTextFile(join(results, "chinese-soft/report.html"));
       assertEquals(["准确率", "故事老套"].filter((word) => !report.includes(word)), []);
-      const said = await call(
+      const said = await callProcess(
         ["predict", join(results, "chinese-soft"), "配乐动人", "--results", results],
         env,
       );
@@ -41,7 +41,7 @@ Deno.test("the Chinese experiments run as they are, on a model of that name from
 });
 
 Deno.test("tables are aligned by the width that characters have on a screen", async () => {
-  const { tableLines } = await import("../../src/terminal/console.ts");
+  const { tableLines } = await import("../../src/terminal/table.ts");
   const lines = tableLines(["名称", "accuracy"], [["情感分析", "75%"], ["abc", "8%"]]);
   const before = (line: string, cell: string) => stringWidth(line.slice(0, line.indexOf(cell)));
   assertEquals(

@@ -5,7 +5,7 @@ import type { RunRecord } from "../../src/results/read_run.ts";
 import { RandomStream } from "../../src/base/random_stream.ts";
 import { madeUpRun } from "../diff/runs.ts";
 import { ROOT } from "../shared.ts";
-import { call, inFolder, writeExperiment } from "./softprompt.ts";
+import { call, callProcess, inFolder, writeExperiment } from "./softprompt.ts";
 
 const stream = new RandomStream(0, "test");
 const guesses = (share: number) =>
@@ -36,7 +36,7 @@ Deno.test("a diff says what differs, whether it is real, and what flipped", () =
   inFolder(async (folder) => {
     const a = await write(join(folder, "a"), run(0.6, { length: 5 }));
     const b = await write(join(folder, "b"), run(0.8, { length: 20 }));
-    const { code, stdout, stderr } = await call(["diff", a, b]);
+    const { code, stdout, stderr } = await callProcess(["diff", a, b]);
     assertEquals(code, 0, stderr);
     assert(/prompt\.length +5 +20/.test(stdout), stdout);
     assert(/accuracy .*better/.test(stdout), stdout);
@@ -87,7 +87,7 @@ Deno.test("as Markdown, a diff can be put under a pull request", () =>
 Deno.test("a regression ends with exit code 3 where that is asked for, and no evidence with 0", () =>
   inFolder(async (folder) => {
     const a = await write(join(folder, "a"), run(0.8)), b = await write(join(folder, "b"), run(0.6));
-    const worse = await call(["diff", a, b, "--fail-on-regression"]);
+    const worse = await callProcess(["diff", a, b, "--fail-on-regression"]);
     assertEquals(worse.code, 3);
     assertStringIncludes(worse.stderr, `${b} is worse than ${a}`);
     assertEquals((await call(["diff", a, b])).code, 0);

@@ -1,11 +1,9 @@
-import { assertRejects } from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join, relative } from "@std/path";
 import { stringify } from "yaml";
-import { exportRun } from "../../src/commands/export.ts";
 import { loadRun } from "../../src/inference/load_run.ts";
 import { readSourcePrompt } from "../../src/run/read_source_prompt.ts";
-import { readMembers } from "../../src/run/read_members.ts";
-import { serve } from "../../src/commands/serve.ts";
+import { readEnsemblePrompts } from "../../src/run/read_ensemble_prompts.ts";
 import { float32Tensor } from "../../src/device/device.ts";
 import { writeSafetensors } from "../../src/device/safetensors.ts";
 import { InputError } from "../../src/base/errors.ts";
@@ -13,7 +11,7 @@ import { parseExperiment } from "../../src/experiment/parse.ts";
 import type { Experiment } from "../../src/experiment/types.ts";
 import { WHOLE_ENVIRONMENT, wholeMetrics } from "../results/whole_run.ts";
 import { MINI } from "../shared.ts";
-import { inFolder } from "./softprompt.ts";
+import { call, inFolder } from "./softprompt.ts";
 
 const EXPERIMENT = parseExperiment(
   JSON.stringify({
@@ -59,21 +57,20 @@ const MESSAGE = "has semantics 1, and this softprompt has semantics 2";
 
 Deno.test("what was tuned when keys meant something else answers nothing, wherever it is named", () =>
   inFolder(async (folder) => {
-    const experiment = await writeEarlier(folder), flags = { model: MINI, results: folder };
+    const experiment = await writeEarlier(folder), out: string = join(folder, "out");
     await assertRejects(() => loadRun(folder, { model: MINI }), InputError, MESSAGE);
-    for (const format of ["onnx", "peft"] as const) {
-      await assertRejects(
-        () => exportRun(folder, { format, out: join(folder, "out"), model: MINI }),
-        InputError,
-        MESSAGE,
-      );
+    for (
+      const args of [
+        ["export", folder, "--format", "onnx", "--out", out],
+        ["export", folder, "--format", "peft", "--out", out],
+        ["serve", folder, "--results", folder, "--port", "0"],
+      ]
+    ) {
+      const { code, stderr } = await call([...args, "--model", MINI]);
+      assertEquals(code, 2, stderr);
+      assertStringIncludes(stderr, MESSAGE);
     }
-    await assertRejects(
-      () => serve(folder, { ...flags, host: "127.0.0.1", port: 0 }),
-      InputError,
-      MESSAGE,
-    );
     const started = { ...experiment.prompt, initialization: { from: "run" as const, path: "." } };
     await assertRejects(() => readSourcePrompt(started, join(folder, "x.yaml"), NEW), InputError, MESSAGE);
-    await assertRejects(() => readMembers(experiment, [folder], NEW), InputError, MESSAGE);
+    await assertRejects(() => readEnsemblePrompts(experiment, [folder], NEW), InputError, MESSAGE);
   }));

@@ -1,25 +1,26 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { MINI, ROOT } from "../shared.ts";
-import { call, inFolder, writeExperiment } from "./softprompt.ts";
+import { call, callProcess, inFolder, writeExperiment } from "./softprompt.ts";
 
 function fails(
   name: string,
   changes: Record<string, unknown>,
   code: number,
   message: string,
-  env: Record<string, string> = {},
+  env?: Record<string, string>,
 ): void {
   Deno.test(`${name} ends with exit code ${code} and says why, without a stack trace`, () =>
     inFolder(async (folder) => {
-      const called = await call(["run", await writeExperiment(folder, changes), "--results", folder], env);
+      const args = ["run", await writeExperiment(folder, changes), "--results", folder];
+      const called = env === undefined ? await call(args) : await callProcess(args, env);
       assertEquals(called.code, code, called.stderr);
       assertStringIncludes(called.stderr, message);
       assert(!/^\s+at /m.test(called.stderr) && !called.stderr.includes("unexpected"), called.stderr);
     }));
 }
 
-fails("a misspelt key", { trainign: {} }, 2, "experiment.yaml:", {});
+fails("a misspelt key", { trainign: {} }, 2, "experiment.yaml:");
 fails(
   "a word that the tokenizer splits",
   { verbalizer: { negative: ["abysmally"], positive: ["good"] } },
@@ -85,6 +86,12 @@ for (
     assertStringIncludes(called.stderr, message);
   });
 }
+
+Deno.test("the exit code is that of the process", async () => {
+  for (const [args, code] of [[["--version"], 0], [["rnu"], 2]] as const) {
+    assertEquals((await callProcess(args)).code, code);
+  }
+});
 
 for (const verb of ["run", "batch", "diff", "validate", "compile", "data"]) {
   Deno.test(`'softprompt ${verb} --help' shows an example`, async () => {

@@ -3,7 +3,7 @@ import { join } from "@std/path";
 import { parse } from "yaml";
 import { type HubContent, withHub } from "../hub/loopback_hub.ts";
 import { MINI } from "../shared.ts";
-import { call, inFolder, writeExperiment } from "./softprompt.ts";
+import { callProcess, inFolder, writeExperiment } from "./softprompt.ts";
 
 const COMMIT = "89abcdef0123456789abcdef0123456789abcdef";
 
@@ -29,7 +29,7 @@ Deno.test("a model of the hub is fetched once; the results name its commit, and 
     withHub([content], async (hub) => {
       const file = await writeExperiment(folder, HARD), results: string = join(folder, "results");
       const env = { HF_ENDPOINT: hub.url, HF_HOME: join(folder, "hf") };
-      const first = await call(["run", file, "--results", results], env);
+      const first = await callProcess(["run", file, "--results", results], env);
       assertEquals(first.code, 0, first.stderr);
       assertStringIncludes(first.stderr, "downloading acme/reviews-mini/onnx/model.onnx (29.9 MB)");
       const experiment = parse(await Deno.readTextFile(join(results, "small/experiment.yaml")));
@@ -41,11 +41,11 @@ Deno.test("a model of the hub is fetched once; the results name its commit, and 
       const environment = JSON.parse(await Deno.readTextFile(join(results, "small/environment.json")));
       assertEquals(environment.model.revision, COMMIT);
       const before = hub.requests.length;
-      const offline = await call(["run", file, "--results", results], { ...env, HF_HUB_OFFLINE: "1" });
+      const offline = await callProcess(["run", file, "--results", results], { ...env, HF_HUB_OFFLINE: "1" });
       assertEquals(offline.code, 0, offline.stderr);
       assertStringIncludes(offline.stderr, "nothing has changed since");
       assertEquals(hub.requests.length, before);
-      const pinned = await call(
+      const pinned = await callProcess(
         ["run", file, "--results", results, "--set", `model.revision=${COMMIT}`, "--set", "seed=1"],
         env,
       );
@@ -65,7 +65,7 @@ Deno.test("weights in a file beside the model's come along", async () => {
     withHub([content], async (hub) => {
       const env = { HF_ENDPOINT: hub.url, HF_HOME: folder }, out: string = join(folder, "out");
       const args = ["compile", "--model", "acme/reviews-mini", "--file", `onnx/${family}`, "--out", out];
-      const { code, stderr } = await call(args, env);
+      const { code, stderr } = await callProcess(args, env);
       assertEquals(code, 0, stderr);
       const artifacts = JSON.parse(await Deno.readTextFile(join(out, "artifacts.json")));
       assertEquals([artifacts.model.source, artifacts.model.revision], ["acme/reviews-mini", COMMIT]);
@@ -81,7 +81,7 @@ Deno.test("what the hub does not have is said with its place in the file, and wh
       const env = { HF_ENDPOINT: hub.url, HF_HOME: folder };
       const tried = async (model: Record<string, string>) => {
         const file = await writeExperiment(folder, { ...HARD, model });
-        const { code, stderr } = await call(["validate", file], env);
+        const { code, stderr } = await callProcess(["validate", file], env);
         assertEquals(code, 2, stderr);
         return stderr;
       };

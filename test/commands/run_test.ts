@@ -1,21 +1,17 @@
-import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import { run as runFiles } from "../../src/commands/run.ts";
 import { readSafetensors } from "../../src/device/safetensors.ts";
-import { InputError } from "../../src/base/errors.ts";
 import { MINI, shared, sharedTest } from "../shared.ts";
-import { call, inFolder, readLines, start, writeExperiment } from "./softprompt.ts";
+import { call, exists, inFolder, readLines, start, writeExperiment } from "./softprompt.ts";
 
 const json = async (...path: string[]) => JSON.parse(await Deno.readTextFile(join(...path)));
-const exists = (...path: string[]) => Deno.stat(join(...path)).then(() => true, () => false);
 
 Deno.test("what asks for several runs is not set on the command line, nor a folder run", async () => {
-  const refused = (file: string, set: string[], message: string) =>
-    assertRejects(
-      () => runFiles([file], { results: "results", force: false, selfCheck: true, set }),
-      InputError,
-      message,
-    );
+  const refused = async (file: string, overrides: string[], message: string) => {
+    const { code, stderr } = await call(["run", file, ...overrides.flatMap((one) => ["--set", one])]);
+    assertEquals(code, 2, stderr);
+    assertStringIncludes(stderr, message);
+  };
   await refused("x.yaml", ["sweep.seed=[1, 2]"], "--set sweep.seed asks for several runs, and run does one");
   await refused("x.yaml", ["variants={ a: {} }"], "write 'variants' into the file");
   await refused("x.yaml", ["exclude=[]"], "do them by softprompt batch");
@@ -24,7 +20,7 @@ Deno.test("what asks for several runs is not set on the command line, nor a fold
 
 Deno.test("a run ends with a whole folder of results and a table, and is not run twice", () =>
   inFolder(async (folder) => {
-    const file = await writeExperiment(folder),
+    const file = await writeExperiment(folder, { model: { source: MINI } }),
       results: string = join(folder, "results"),
       run: string = join(results, "small");
     const first = await call(["run", file, "--results", results]);
@@ -74,7 +70,8 @@ Deno.test("a run leaves the model's file as it was", () =>
         await crypto.subtle.digest("SHA-256", await Deno.readFile(join(MINI, "onnx/model.onnx"))),
       );
     const before = await digest();
-    const file = await writeExperiment(folder, { training: { batchSize: 8, steps: 2 } });
+    const training = { batchSize: 8, steps: 2 };
+    const file = await writeExperiment(folder, { model: { source: MINI }, training });
     assertEquals((await call(["run", file, "--results", folder])).code, 0);
     assertEquals(await digest(), before);
   }));

@@ -1,31 +1,69 @@
 import { join } from "@std/path";
-import { MINI, ROOT } from "../shared.ts";
+import { main } from "../../src/cli.ts";
+import { RecordingIo } from "../terminal/recording_io.ts";
+import { ROOT } from "../shared.ts";
+import { writeSmallModel } from "./small_model.ts";
 
-/** What a call of the command line came to. */
+/** How a call of the command line ended. */
 export interface Called {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
+/** Calls the command line in this process. @param input what stands on standard input */
+export async function call(args: readonly string[], input?: string): Promise<Called> {
+  const io = new RecordingIo(input), code = await main(args, io);
+  return { code, stdout: io.stdout, stderr: io.stderr };
+}
+
+/** Calls the command line in this process, and presses Ctrl-C once there is a file. */
+export async function callInterrupted(args: readonly string[], path: string): Promise<Called> {
+  const io = new RecordingIo(), call = main(args, io), isOver = call.then(() => true);
+  while (!await exists(path)) {
+    const later = new Promise<boolean>((resolve) => setTimeout(() => resolve(false), 1));
+    if (await Promise.race([isOver, later])) break;
+  }
+  io.interrupt();
+  return { code: await call, stdout: io.stdout, stderr: io.stderr };
+}
+
 const ARGUMENTS = ["run", "--allow-all", "--quiet", "src/main.ts"];
 
-/** Starts the command line as a user would, from the project's folder. */
+/** Starts the command line in a process of its own, as a user would, from the project's folder. */
 export function start(args: readonly string[], env: Record<string, string> = {}): Deno.ChildProcess {
   return new Deno.Command(Deno.execPath(), {
     args: [...ARGUMENTS, ...args],
     cwd: ROOT,
     env: { NO_COLOR: "1", ...env },
+    stdin: "piped",
     stdout: "piped",
     stderr: "piped",
   }).spawn();
 }
 
-/** Calls the command line and waits for its end. */
-export async function call(args: readonly string[], env: Record<string, string> = {}): Promise<Called> {
-  const { code, stdout, stderr } = await start(args, env).output();
+/**
+ * Calls the command line in a process of its own: for what a process has of its own, as its exit code and its environment.
+ *
+ * @param input what stands on standard input
+ */
+export async function callProcess(
+  args: readonly string[],
+  env: Record<string, string> = {},
+  input = "",
+): Promise<Called> {
+  const child = start(args, env);
+  const [{ code, stdout, stderr }] = await Promise.all([
+    child.output(),
+    new Blob([input]).stream().pipeTo(child.stdin),
+  ]);
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
   return { code, stdout: text(stdout), stderr: text(stderr) };
+}
+
+/** Whether there is a file or a folder. */
+export function exists(...path: string[]): Promise<boolean> {
+  return Deno.stat(join(...path)).then(() => true, () => false);
 }
 
 /** A folder for the test, removed after it. */
@@ -38,15 +76,19 @@ export async function inFolder(test: (folder: string) => Promise<void>): Promise
   }
 }
 
-/** Writes a small experiment on reviews-demo into a folder and gives its path. */
+/**
+ * Writes a small experiment on reviews-demo into a folder, on a small model that is written there, too.
+ *
+ * @returns the experiment's path
+ */
 export async function writeExperiment(
   folder: string,
   changes: Record<string, unknown> = {},
 ): Promise<string> {
-  const path: string = join(folder, "experiment.yaml");
+  const path: string = join(folder, "experiment.yaml"), model: string = join(folder, "model");
   const experiment = {
     name: "small",
-    model: { source: MINI },
+    model: { source: model },
     dataset: { name: "reviews-demo", path: join(ROOT, "data/reviews-demo"), shots: 16 },
     prompt: { kind: "soft", length: 4, template: "{prompt} {text} it was {mask} ." },
     verbalizer: { negative: ["bad"], positive: ["good"] },
@@ -56,6 +98,7 @@ export async function writeExperiment(
     ...changes,
   };
   await Deno.writeTextFile(path, JSON.stringify(experiment, null, 1));
+  if (!("model" in changes)) await writeSmallModel(model);
   return path;
 }
 

@@ -78,6 +78,7 @@ sharedTest(
         dataset: {
           split: { train: shared("data", "trec.train.txt"), test: shared("data", "trec.test.txt") },
           encoding: "latin1",
+          validation: 0.02,
           labels: Object.fromEntries(Object.entries(QUESTIONS).map(([name, value]) => [value, name])),
         },
         prompt: { kind: "soft", length: 5, template: "{prompt} {text} {mask} ." },
@@ -89,7 +90,7 @@ sharedTest(
           number: ["number"],
           location: ["place"],
         },
-        training: { optimizer: { learningRate: 0.1 }, batchSize: 32, steps: 120 },
+        training: { optimizer: { learningRate: 0.1 }, batchSize: 32, steps: 40 },
         evaluation: {},
       });
       const { code, stderr } = await call(["run", file, "--results", folder]);

@@ -1,12 +1,11 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { RandomStream } from "../../src/base/random_stream.ts";
-import { call, inFolder, start, writeExperiment } from "./softprompt.ts";
+import { call, callProcess, exists, inFolder, start, writeExperiment } from "./softprompt.ts";
 import { mustHave } from "../shared.ts";
 
 const KILLS = 20;
 const VARIANTS = ["length=2,seed=0", "length=2,seed=1", "length=6,seed=0"];
-const exists = (...path: string[]) => Deno.stat(join(...path)).then(() => true, () => false);
 
 const sweepFile = (folder: string) =>
   writeExperiment(folder, {
@@ -38,7 +37,7 @@ async function finishedAt(root: string): Promise<Map<string, number>> {
 Deno.test(`a batch that is killed at ${KILLS} random moments loses nothing, does nothing twice and ends in the same bytes`, () =>
   inFolder(async (folder) => {
     const file = await sweepFile(folder), whole: string = join(folder, "whole"), began = performance.now();
-    assertEquals((await call(["batch", file, "--results", whole])).code, 0);
+    assertEquals((await callProcess(["batch", file, "--results", whole])).code, 0);
     const takes = performance.now() - began, expected = await resultsOf(whole);
     const stream = new RandomStream(0, "kills");
     let killed = 0, rounds = 0, underway = 0;

@@ -4,11 +4,12 @@ import { InferenceSession, Tensor } from "onnxruntime-node";
 import { InputError } from "../../src/base/errors.ts";
 import { readTokenizer } from "../../src/model/read_tokenizer.ts";
 import { loadRun } from "softprompt";
-import { ROOT } from "../shared.ts";
-import { call, inFolder, readLines, writeExperiment } from "./softprompt.ts";
+import { MINI } from "../shared.ts";
+import { call, callProcess, inFolder, readLines, writeExperiment } from "./softprompt.ts";
 
 const TEXTS = ["a gripping , beautifully acted thriller .", "dull", "two hours that i will never get back ."];
 const FEW = { training: { batchSize: 8, steps: 4, logEvery: 2 } };
+const OWN = { model: { source: MINI } };
 
 /** Runs small experiments of two insertions and of words alone. */
 async function withRuns(
@@ -25,7 +26,7 @@ async function withRuns(
     for (const [name, changes] of Object.entries(kinds)) {
       const own: string = join(folder, name);
       await Deno.mkdir(own);
-      files.push(await writeExperiment(own, { name, ...changes }));
+      files.push(await writeExperiment(own, { name, ...OWN, ...changes }));
     }
     const { code, stderr } = await call(["run", ...files, "--results", results]);
     assertEquals(code, 0, stderr);
@@ -108,6 +109,7 @@ async function peft(run: (name: string) => string, folder: string): Promise<void
   const prompt = { kind: "soft", length: 4, insertion: "word-embeddings", template };
   const initialization = { from: "peft", path: "adapter" };
   const file = await writeExperiment(folder, {
+    ...OWN,
     name: "from-peft",
     prompt: { ...prompt, initialization },
     training,
@@ -126,6 +128,7 @@ async function peft(run: (name: string) => string, folder: string): Promise<void
     ] as const
   ) {
     const wrong = await writeExperiment(folder, {
+      ...OWN,
       name: "from-peft",
       prompt: { ...prompt, ...changes },
       training,
@@ -141,6 +144,7 @@ async function peft(run: (name: string) => string, folder: string): Promise<void
 async function fromRun(run: (name: string) => string, folder: string): Promise<void> {
   const written = async (path: string, insertion: string) =>
     await writeExperiment(folder, {
+      ...OWN,
       name: "from-run",
       prompt: {
         kind: "soft",
@@ -198,19 +202,13 @@ Deno.test("texts come from files and from standard input, and answers in their o
       { length: 2500 },
       (_, i) => ({ id: i, title: `t ${i % 7}`, text: "dull ".repeat(1 + i % 5) }),
     );
-    const child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "--allow-all", "--quiet", "src/main.ts", "predict", run, "--file", "-"],
-      cwd: ROOT,
-      stdin: "piped",
-      stdout: "piped",
-      stderr: "piped",
-    }).spawn();
-    const output = child.output(), writer = child.stdin.getWriter();
-    await writer.write(new TextEncoder().encode(asked.map((one) => JSON.stringify(one)).join("\n")));
-    await writer.close();
-    const { code, stdout, stderr } = await output;
-    assertEquals(code, 0, new TextDecoder().decode(stderr));
-    const answers = new TextDecoder().decode(stdout).trim().split("\n").map((line) => JSON.parse(line));
+    const { code, stdout, stderr } = await callProcess(
+      ["predict", run, "--file", "-"],
+      {},
+      asked.map((one) => JSON.stringify(one)).join("\n"),
+    );
+    assertEquals(code, 0, stderr);
+    const answers = stdout.trim().split("\n").map((line) => JSON.parse(line));
     assertEquals(answers.map(({ id }) => id), asked.map(({ id }) => id));
     const lacking: string = join(folder, "lacking.jsonl");
     await Deno.writeTextFile(lacking, '{"text": "a"}\n');

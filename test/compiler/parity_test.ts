@@ -18,7 +18,9 @@ for (const [file, path] of Object.entries(MODELS) as [string, string][]) {
     sharedTest(`twenty steps of ${file} on ${kind} are those of float64 PyTorch`, async () => {
       const reference = await readReferenceStep(file), feeds = referenceFeeds(reference);
       const bytes = await Deno.readFile(path);
-      const { train, state } = compile(bytes, path, "word-embeddings", "adamw");
+      const { train, state } = compile(bytes, path, "word-embeddings", "adamw", {
+        target: kind === "webgpu" ? "webgpu" : "cpu",
+      });
       const device = await chooseDevice(kind, () => {});
       const session = await device.open({ bytes: train.bytes, weights: new Map([["model.onnx", bytes]]) });
       let prompt = referencePrompt(reference);

@@ -67,7 +67,8 @@ Deno.test("a column of texts that is taken for the labels is refused soon, and d
     InputError,
     "the column 'label' of 'a.csv' has 60,000 different values, 'film 0 is so so so so so so so so so so …', ",
   );
-  assert(performance.now() - started < 5000);
+  // Comparing each label with each takes many minutes; other tests may be at work on the same cores.
+  assert(performance.now() - started < 60_000);
 });
 
 Deno.test("balanced weights are scikit-learn's, given ones as they are, 1 where none is given", () => {

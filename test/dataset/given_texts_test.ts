@@ -15,6 +15,9 @@ const TUNED_ON: FileDataset = {
   validation: 0.1,
 };
 
+/** Standard input, which is not asked for here. */
+const stdin = () => ReadableStream.from<Uint8Array<ArrayBuffer>>([]);
+
 interface Asked {
   readonly placeholders?: readonly string[];
   readonly dataset?: Partial<FileDataset>;
@@ -36,6 +39,7 @@ async function readGiven(
       dataset: { ...TUNED_ON, ...dataset },
       classes: ["good", "bad"],
       encoding,
+      stdin,
       note: (line: string) => notes.push(line),
     };
     for await (const one of givenTexts(path, reader)) {
@@ -190,7 +194,13 @@ Deno.test("a .txt file that reads as UTF-8, too, is said to be read as something
 
 Deno.test("a pipe is read as it comes, packed by gzip or not; a device is refused", () =>
   inFolder(async (folder) => {
-    const reader = { placeholders: ["text"], dataset: TUNED_ON, classes: ["good", "bad"], note: () => {} };
+    const reader = {
+      placeholders: ["text"],
+      dataset: TUNED_ON,
+      classes: ["good", "bad"],
+      stdin,
+      note: () => {},
+    };
     const path: string = join(folder, "a.jsonl"), bytes = new TextEncoder().encode(LINES);
     await new Deno.Command("mkfifo", { args: [path] }).output();
     for (const content of [bytes, new Uint8Array(gzipSync(bytes)), bytes.subarray(0, 0)]) {
@@ -208,7 +218,13 @@ Deno.test("a pipe is read as it comes, packed by gzip or not; a device is refuse
 
 Deno.test("a folder and a missing file are refused", () =>
   inFolder(async (folder) => {
-    const reader = { placeholders: ["text"], dataset: TUNED_ON, classes: ["good", "bad"], note: () => {} };
+    const reader = {
+      placeholders: ["text"],
+      dataset: TUNED_ON,
+      classes: ["good", "bad"],
+      stdin,
+      note: () => {},
+    };
     for (const name of ["a.txt", "a.csv"]) {
       const path: string = join(folder, name);
       await assertRejects(() => givenTexts(path, reader).next(), InputError, `there is no ${path}`);

@@ -1,7 +1,7 @@
 import { ExampleFiles } from "../../src/dataset/example_files.ts";
 import { type Dataset, loadDataset } from "../../src/dataset/load.ts";
 import type { DatasetSpec } from "../../src/experiment/types.ts";
-import { terminalDownloads } from "../../src/terminal/downloads.ts";
+import { logDownloads } from "../../src/hub/log_downloads.ts";
 
 /** Loads a dataset as an experiment file would, its template holding these columns. */
 export function load(
@@ -17,7 +17,7 @@ export function load(
     classes,
     seed,
     placeholders,
-    terminalDownloads(() => {}),
+    logDownloads(() => {}),
     new ExampleFiles(),
   );
 }

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { compile, fallbacks, type Graph, type Precision } from "../../src/compiler/mod.ts";
 import { DeviceError, float32Tensor, type ResidentSession, type Tensor } from "../../src/device/device.ts";
 import { openWebgpu } from "../../src/device/webgpu.ts";
+import { ON_DISK } from "../../src/device/weight_files.ts";
 import { readRegion } from "../../src/model/read_region.ts";
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "../../src/training/checkpoint.ts";
 import { tune, type TuningTask } from "../../src/training/trainer.ts";
@@ -33,7 +34,7 @@ async function opened(
     precision,
     onPass: (_, graph) => step = graph,
   });
-  return { session: await (await openWebgpu()).openResident(train), step: step! };
+  return { session: await (await openWebgpu(ON_DISK)).openResident(train), step: step! };
 }
 
 for (const name of FAMILIES) {
@@ -63,7 +64,8 @@ for (const name of FAMILIES) {
 }
 
 webgpuTest("between two lines of the history ids go up and nothing comes down", async () => {
-  const device = await openWebgpu(), task = await tinyTask(device, { logEvery: 5, steps: 20, examples: 80 });
+  const device = await openWebgpu(ON_DISK),
+    task = await tinyTask(device, { logEvery: 5, steps: 20, examples: 80 });
   const counts: { step: number; downloads: number; bytes: number }[] = [];
   const running = tune(task);
   for (;;) {
@@ -92,8 +94,8 @@ webgpuTest(
     };
     try {
       const options = { logEvery: 5, steps: 20, examples: 80 },
-        task = await tinyTask(await openWebgpu(), options);
-      const whole = await finished(await tinyTask(await openWebgpu(), options));
+        task = await tinyTask(await openWebgpu(ON_DISK), options);
+      const whole = await finished(await tinyTask(await openWebgpu(ON_DISK), options));
       let kept: Checkpoint | undefined;
       await assertRejects(
         async () => {
@@ -107,7 +109,7 @@ webgpuTest(
       );
       assertEquals(kept!.step, 10);
       const resume = await decodeCheckpoint(await encodeCheckpoint(kept!));
-      const rest = await finished({ ...await tinyTask(await openWebgpu(), options), resume });
+      const rest = await finished({ ...await tinyTask(await openWebgpu(ON_DISK), options), resume });
       assertEquals(rest.data, whole.data);
     } finally {
       GPUAdapter.prototype.requestDevice = requestDevice;

@@ -2,24 +2,26 @@ import { assertEquals } from "@std/assert";
 import { homedir } from "node:os";
 import { nameRuntimeFolder } from "../../src/device/runtime_folder.ts";
 
-const NAME = "XDG_RUNTIME_DIR";
+const MODULE = new URL("../../src/device/runtime_folder.ts", import.meta.url);
 
-/** What the variable is after the call, and as it was again after the test. */
-function namedFrom(value: string | undefined): string | undefined {
-  const before = Deno.env.get(NAME),
-    put = (to: string | undefined) => to === undefined ? Deno.env.delete(NAME) : Deno.env.set(NAME, to);
-  put(value);
-  nameRuntimeFolder();
-  const after = Deno.env.get(NAME);
-  put(before);
-  return after;
+/** What the variable is after the call, in a process that starts with this value of it. */
+async function namedFrom(value: string): Promise<string> {
+  const code = `import { nameRuntimeFolder } from "${MODULE}";
+    nameRuntimeFolder();
+    console.log(Deno.env.get("XDG_RUNTIME_DIR"));`;
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["eval", code],
+    env: { XDG_RUNTIME_DIR: value },
+    stderr: "inherit",
+  }).output();
+  return new TextDecoder().decode(stdout).trimEnd();
 }
 
 Deno.test({
   name: "a runtime folder is named where there is none, and left as it is where there is one",
   ignore: Deno.build.os !== "linux",
-  fn: () => {
-    assertEquals([undefined, "", "/run/user/1000"].map(namedFrom), [homedir(), homedir(), "/run/user/1000"]);
+  fn: async () => {
+    assertEquals(await Promise.all(["", "/run/user/1000"].map(namedFrom)), [homedir(), "/run/user/1000"]);
   },
 });
 

@@ -2,6 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { DeviceError } from "../../src/device/device.ts";
 import { openWasm } from "../../src/device/wasm.ts";
 import { WasmMemory } from "../../src/device/wasm_memory.ts";
+import { ON_DISK } from "../../src/device/weight_files.ts";
 
 const GIB = 2 ** 30;
 
@@ -31,7 +32,7 @@ Deno.test("the device refuses a graph whose weights are too large, by the size o
   try {
     await Deno.truncate(path, 4 * GIB); // takes no room on the disk
     const graph = { bytes: new Uint8Array(0), weights: new Map([["model.onnx", path]]) };
-    const { open } = await openWasm();
+    const { open } = await openWasm(ON_DISK);
     await assertRejects(() => open(graph), DeviceError, "the weights take 4.0 GiB, and WebAssembly's memory");
   } finally {
     await Deno.remove(path);

@@ -1,5 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { diffText } from "../../src/terminal/diff_text.ts";
+import { styleFor } from "../../src/terminal/style.ts";
 import { diffJson, diffOf } from "../../src/diff/diff.ts";
 import { diffMarkdown } from "../../src/diff/markdown.ts";
 import { diffReport } from "../../src/report/diff_report.ts";
@@ -20,7 +21,7 @@ function side(source: string, run: RunRecord) {
 Deno.test("a diff of runs under different semantics says so in its first lines, in every format", async () => {
   const diff = diffOf(side("old", earlier(NOW)), side("new", NOW), 0.05);
   const sentence = "The sides were made under different semantics (A: 1, B: 2)";
-  assertStringIncludes(diffText(diff).slice(0, 3).join("\n"), sentence);
+  assertStringIncludes(diffText(diff, styleFor(false)).slice(0, 3).join("\n"), sentence);
   assertStringIncludes(diffMarkdown(diff).split("\n").slice(0, 6).join("\n"), sentence);
   assertStringIncludes(await diffReport(diff), sentence);
   assertEquals((diffJson(diff) as { semantics: unknown }).semantics, { a: [1], b: [2] });
@@ -28,6 +29,6 @@ Deno.test("a diff of runs under different semantics says so in its first lines, 
 
 Deno.test("a diff of runs under the same semantics says nothing of them", () => {
   const diff = diffOf(side("a", NOW), side("b", NOW), 0.05);
-  assertEquals(diffText(diff).some((line) => line.includes("semantics")), false);
+  assertEquals(diffText(diff, styleFor(false)).some((line) => line.includes("semantics")), false);
   assertEquals(diffMarkdown(diff).includes("semantics"), false);
 });

@@ -19,8 +19,10 @@ const BASE = {
 
 /** Every run that a file asks for, as it is written into its folder. */
 function written(text: string): string {
-  return parseVariants(text, "x.yaml").map(({ name, members, experiment }) =>
-    `# ${name}${members === undefined ? "" : ` of ${members.join(" ")}`}\n${experimentYaml(experiment)}`
+  return parseVariants(text, "x.yaml").map(({ name, ensembleVariants, experiment }) =>
+    `# ${name}${ensembleVariants === undefined ? "" : ` of ${ensembleVariants.join(" ")}`}\n${
+      experimentYaml(experiment)
+    }`
   ).join("");
 }
 

@@ -1,5 +1,5 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import { terminalDownloads } from "../../src/terminal/downloads.ts";
+import { logDownloads } from "../../src/hub/log_downloads.ts";
 import { compileModel } from "../../src/artifacts/compile_model.ts";
 import { openModel } from "../../src/model/open_model.ts";
 import { openCpu } from "../../src/device/cpu.ts";
@@ -20,7 +20,7 @@ const WEIGHTS = await Deno.readFile("test/fixtures/peft/adapter_model.safetensor
 Deno.test("a prompt that PEFT saved gives the logits here that it gives there", async () => {
   const prompt = readPeftAdapter(config, WEIGHTS, "adapter");
   assertEquals(prompt.dims, [3, 256]);
-  const model = await openModel({ source: MINI, file: "onnx/model.onnx" }, "./", terminalDownloads(() => {}));
+  const model = await openModel({ source: MINI, file: "onnx/model.onnx" }, "./", logDownloads(() => {}));
   const { predict } = await compileModel(model, "word-embeddings", "adamw", {});
   const session = await (await openCpu()).open(predict);
   const template = parseTemplate("{prompt} {text} it was {mask} .", 3);

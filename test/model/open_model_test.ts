@@ -1,13 +1,13 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { join } from "@std/path";
-import { terminalDownloads } from "../../src/terminal/downloads.ts";
+import { logDownloads } from "../../src/hub/log_downloads.ts";
 import { openModel } from "../../src/model/open_model.ts";
 import { ConfigValueError } from "../../src/base/errors.ts";
 import { writeModel } from "../commands/family_folder.ts";
 import { MINI } from "../shared.ts";
 import { inFolder } from "../commands/softprompt.ts";
 
-const SILENT = terminalDownloads(() => {});
+const SILENT = logDownloads(() => {});
 const FAMILY = "bert-traced-opset18.onnx";
 
 /** The tests' own hash, beside the program's. */

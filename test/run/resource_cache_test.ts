@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { basename, join } from "@std/path";
 import { parseVariants } from "../../src/experiment/sweep.ts";
+import { logDownloads } from "../../src/hub/log_downloads.ts";
 import { ResourceCache } from "../../src/run/resource_cache.ts";
 import { inFolder } from "../commands/softprompt.ts";
 
@@ -39,7 +40,8 @@ async function twoPasses(
     evaluation: { transfer: [{ file: "other.tsv" }] },
     sweep,
   };
-  const file = join(folder, "x.yaml"), resources = new ResourceCache({ log: () => {}, keepsSessions: true });
+  const file = join(folder, "x.yaml"), reporter = logDownloads(() => {});
+  const resources = new ResourceCache({ reporter, keepsSessions: true });
   const variants = parseVariants(JSON.stringify(experiment), file), classes = ["negative", "positive"];
   const pass = async () => {
     const hashes: string[] = [];

@@ -38,7 +38,7 @@ for (const kind of DEVICES) {
     const fused = await Promise.all(tasks.map(async (task, i) => {
       const seat = together.slots[i]!;
       try {
-        return await ended({ ...task, session: seat.session(counted) });
+        return await ended({ ...task, trainStep: seat.session(counted) });
       } finally {
         seat.leave();
       }
@@ -61,7 +61,7 @@ for (const kind of DEVICES) {
 Deno.test("runs that fail, or have nothing to do, hold nobody up", async () => {
   const device = await chooseDevice("cpu", () => {}), [task] = await differing(device);
   const bank = await tinyBank(device), together = new FusedSteps(3), [seat, failing, absent] = together.slots;
-  const whole = ended({ ...task!, session: seat!.session(bank) });
+  const whole = ended({ ...task!, trainStep: seat!.session(bank) });
   const unfit = failing!.session(bank).run({ ...task!.verbalizer, step: scalarTensor(2) });
   absent!.leave();
   await assertRejects(() => unfit);

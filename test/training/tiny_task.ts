@@ -42,7 +42,7 @@ export async function tinyTask(
     classWeights ? "weighted" : "plain",
   );
   const weights = new Map([["bert-opset11.onnx", bytes]]);
-  const session = await device.openResident({ bytes: train.bytes, weights });
+  const trainStep = await device.openResident({ bytes: train.bytes, weights });
   const updating = await device.openResident({ bytes: update.bytes, weights: new Map() });
   const stream = new RandomStream(0, "examples"), length = 2;
   const examples = Array.from({ length: count }, (_, i) => ({
@@ -54,7 +54,7 @@ export async function tinyTask(
     label: i % 2,
   }));
   return {
-    session,
+    trainStep,
     update: updating,
     state,
     parameters: {
@@ -81,7 +81,7 @@ export async function tinyTask(
     seed: 0,
     ...(classWeights && { classWeights }),
     close: async () => {
-      await session.release();
+      await trainStep.release();
       await updating.release();
     },
   };

@@ -67,7 +67,7 @@ function task(changes: Partial<TuningTask> = {}): TuningTask {
   }));
   const prompt = float32Tensor(Float32Array.of(5, -3), [2, 1]);
   return {
-    session: pulling(),
+    trainStep: pulling(),
     update: descending,
     state: [{ name: "count", shape: [symbol("length"), 1] }],
     parameters: { prompt },
@@ -177,7 +177,7 @@ Deno.test("a loss that is not finite stops tuning at its step, the last good pro
   let kept: Checkpoint | undefined;
   await assertRejects(
     async () => {
-      for await (const event of tune(task({ session: pulling(7) }))) {
+      for await (const event of tune(task({ trainStep: pulling(7) }))) {
         if (event.kind === "checkpoint") kept = event.checkpoint;
       }
     },
@@ -190,7 +190,7 @@ Deno.test("a loss that is not finite stops tuning at its step, the last good pro
 
 Deno.test("a first loss that is not finite is the model's fault, not the learning rate's", async () => {
   await assertRejects(
-    () => follow(task({ session: pulling(1) })),
+    () => follow(task({ trainStep: pulling(1) })),
     TrainingError,
     "the loss is not finite at step 1, before anything was tuned: the model's own logits are not finite",
   );
@@ -213,7 +213,7 @@ Deno.test("nothing is left on the device, however tuning ends", async () => {
   onDevice.clear();
   for (const accumulate of [1, 3]) await follow(task({ spec: { ...spec, accumulate } }));
   assertEquals(onDevice.size, 0);
-  await assertRejects(() => follow(task({ session: pulling(8) })), TrainingError, "at step 8");
+  await assertRejects(() => follow(task({ trainStep: pulling(8) })), TrainingError, "at step 8");
   assertEquals(onDevice.size, 0);
   await assertRejects(() => follow(task({ signal: AbortSignal.abort() })), Interrupted);
   assertEquals(onDevice.size, 0);
@@ -223,7 +223,7 @@ Deno.test("losses come from the device at the history's lines alone, and a step 
   const events: TuningEvent[] = [], logsSeldom = { ...spec, logEvery: 4 };
   await assertRejects(
     async () => {
-      for await (const event of tune(task({ session: pulling(7), spec: logsSeldom }))) events.push(event);
+      for await (const event of tune(task({ trainStep: pulling(7), spec: logsSeldom }))) events.push(event);
     },
     TrainingError,
     "the loss is not finite at step 7",
@@ -245,7 +245,7 @@ Deno.test("where the device breaks, what was good at the history's last line is 
   let kept: Checkpoint | undefined;
   await assertRejects(
     async () => {
-      for await (const event of tune(task({ session: breaking }))) {
+      for await (const event of tune(task({ trainStep: breaking }))) {
         if (event.kind === "checkpoint") kept = event.checkpoint;
       }
     },

@@ -2,7 +2,7 @@ import type { Builder } from "../ops/builder.ts";
 import { plainIntegersOf } from "../graph/constants.ts";
 import type { Dimension } from "../graph/dimension.ts";
 import { CompileError } from "../graph/errors.ts";
-import type { Application } from "./upgrade_opset.ts";
+import type { Application } from "../lowerings/lowering.ts";
 import { axisOf, integerAttribute, required } from "../ops/op_definition.ts";
 
 /**

@@ -1,17 +1,11 @@
 import type { Builder } from "../ops/builder.ts";
 import { product, sameDimension } from "../graph/dimension.ts";
 import { CompileError } from "../graph/errors.ts";
-import type { Attribute, Attributes, Value } from "../graph/graph.ts";
+import type { Attribute, Value } from "../graph/graph.ts";
+import type { Application } from "../lowerings/lowering.ts";
 import { cutsOf } from "../ops/cutting.ts";
 import { codeOf } from "../graph/element_types.ts";
 import { axisOf, required } from "../ops/op_definition.ts";
-
-/** An operator with its inputs and attributes. */
-export interface Application {
-  readonly op: string;
-  readonly inputs: readonly (Value | null)[];
-  readonly attributes: Attributes;
-}
 
 /** Attributes that later versions of an operator take as an input, and the input's place. */
 const ATTRIBUTES_TURNED_INPUTS: Readonly<Record<string, Readonly<Record<string, number>>>> = {

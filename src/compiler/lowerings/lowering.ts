@@ -8,6 +8,12 @@ export interface Fused {
   readonly attributes: Attributes;
 }
 
+/** An operator with its inputs and attributes, as a file has it or as it is imported. */
+export interface Application extends Fused {
+  /** Its name, prefixed with its domain where that is not ONNX's own. */
+  readonly op: string;
+}
+
 /**
  * Says what a fused operator does in plain ones, which have gradients and let selections through.
  *

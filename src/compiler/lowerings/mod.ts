@@ -2,10 +2,9 @@
  * The table of fused operators: one lowering an operator, by its name, prefixed with its domain where that is not ONNX's own.
  * They are lowered as they are imported, so that no later pass knows of them.
  */
-import type { Application } from "../frontend/upgrade_opset.ts";
 import { attentions } from "./attention.ts";
 import { einsum } from "./einsum.ts";
-import type { Lowering } from "./lowering.ts";
+import type { Application, Lowering } from "./lowering.ts";
 import { activationsAndNorms } from "./norm.ts";
 import { dequantizedWeights, isPacked } from "./packed_weights.ts";
 import { quantizedProducts } from "./quantized.ts";

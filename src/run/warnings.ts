@@ -1,4 +1,6 @@
 import { rareClasses } from "../dataset/class_counts.ts";
+import type { OpenModel } from "../model/open_model.ts";
+import type { EncodedDataset } from "./encode_dataset.ts";
 import type { Prepared } from "./prepare.ts";
 
 /** What a person should know of the data before they are used, in a line each. */
@@ -20,6 +22,27 @@ export function dataWarnings(
   return [
     ...[...notes].map((line) => `${title}: ${line}`),
     ...warnings.map((line) => `warning: ${title}: ${line}`),
+  ];
+}
+
+/** What a person should know of the texts in their template, in a line each. */
+export function encodingWarnings(
+  title: string,
+  { card }: Pick<OpenModel, "card">,
+  { truncated: { train, validation, test }, otherwise, unknownWords }: EncodedDataset,
+): string[] {
+  const truncated = train + validation + test;
+  const positions = Math.min(card.positions ?? Infinity, card.sequence ?? Infinity);
+  return [
+    ...(truncated > 0
+      ? [`${title}: ${truncated} texts are cut to fit the model's ${positions} positions`]
+      : []),
+    ...(otherwise > 0
+      ? [
+        `warning: ${title}: ${otherwise} texts hold characters that this tokenizer takes in another way than Hugging Face's own, whose tables of characters are others`,
+      ]
+      : []),
+    ...(unknownWords.length > 0 ? [unknownWordsWarning(title, unknownWords)] : []),
   ];
 }
 

@@ -5,10 +5,10 @@ import { promptInsertion, promptLength } from "../experiment/prompt_vectors.ts";
 import type { Experiment } from "../experiment/types.ts";
 import { readPrompt } from "../results/read_prompt.ts";
 import { readAbout, readEnvironment } from "../results/read_run.ts";
-import { checkFiles, type ModelFiles } from "./same_model.ts";
+import { checkFiles, type ModelFiles } from "./check_model_files.ts";
 
 /** The prompts of an ensemble. */
-export interface Members {
+export interface EnsemblePrompts {
   /** The folders of their runs. */
   readonly folders: readonly string[];
   /** float32 [prompts, length, dimension] */
@@ -18,11 +18,11 @@ export interface Members {
 }
 
 /**
- * The folders of the runs whose prompts answer together in an experiment; `undefined` where there is no ensemble.
+ * The folders of the runs whose prompts vote in an experiment; `undefined` where there is no ensemble.
  *
  * @param file the experiment file, which paths are relative to
  */
-export function memberFolders({ ensemble }: Experiment, file: string): string[] | undefined {
+export function ensembleRunFolders({ ensemble }: Experiment, file: string): string[] | undefined {
   if (ensemble === undefined || !("runs" in ensemble)) return undefined;
   return ensemble.runs.map((path) => resolve(dirname(file), path));
 }
@@ -34,11 +34,11 @@ export function memberFolders({ ensemble }: Experiment, file: string): string[] 
  * @throws {InputError} where a run is not complete, its model was another, or its prompt has another length, another template or
  *   stands elsewhere
  */
-export async function readMembers(
+export async function readEnsemblePrompts(
   { prompt }: Experiment,
   folders: readonly string[],
   model: ModelFiles,
-): Promise<Members> {
+): Promise<EnsemblePrompts> {
   const read = await Promise.all(folders.map((folder) => readPrompt(folder)));
   for (const folder of folders) {
     const environment = await readEnvironment(folder);

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { encodeHex } from "@std/encoding/hex";
-import { jsonPieces } from "../../src/dataset/json_pieces.ts";
+import { jsonPieces } from "../../src/base/json_pieces.ts";
 import { sha256OfJson } from "../../src/base/sha256.ts";
 
 const VALUES = [

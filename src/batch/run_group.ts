@@ -1,9 +1,8 @@
 import { FusedSteps } from "../training/fused_steps.ts";
+import type { RunHost } from "../run/context.ts";
 import type { ProgressReporter } from "../run/progress.ts";
 import type { PlannedRun } from "./plan.ts";
 import { type BatchOutcome, runPlanned } from "./run_planned.ts";
-import type { RunOptions } from "../run/context.ts";
-import type { ResourceCache } from "../run/resource_cache.ts";
 
 /**
  * Runs runs of a batch that share a compiled step side by side, their steps fused; a single one by itself. What fails in
@@ -13,30 +12,29 @@ import type { ResourceCache } from "../run/resource_cache.ts";
  * @param reporters one for each run
  * @returns how each came out
  */
-export async function runTogether(
+export async function runGroup(
   runs: readonly PlannedRun[],
-  options: Pick<RunOptions, "results" | "force" | "selfCheck" | "ifLocked" | "signal">,
+  host: RunHost,
   reporters: readonly ProgressReporter[],
-  resources: ResourceCache,
 ): Promise<BatchOutcome[]> {
-  if (runs.length === 1) return [await runPlanned(runs[0]!, options, reporters[0]!, resources)];
-  const steps = new FusedSteps(runs.length, options.signal);
+  if (runs.length === 1) return [await runPlanned(runs[0]!, host, reporters[0]!)];
+  const { resources, signal } = host, steps = new FusedSteps(runs.length, signal);
   const outcomes = await Promise.all(runs.map(async (run, i) => {
     const slot = steps.slots[i]!;
     try {
-      return await runPlanned(run, { ...options, slot }, reporters[i]!, resources);
+      return await runPlanned(run, host, reporters[i]!, slot);
     } finally {
       slot.leave();
     }
   }));
   if (outcomes.some(({ kind }) => kind === "failed")) await resources.release().catch(() => {});
   for (const [i, outcome] of outcomes.entries()) {
-    if (outcome.kind !== "failed" || options.signal.aborted) continue;
+    if (outcome.kind !== "failed" || signal.aborted) continue;
     const { title } = runs[i]!;
     reporters[i]!.log(
       `warning: ${title} failed beside ${runs.length - 1} others and goes on alone: ${outcome.error}`,
     );
-    outcomes[i] = await runPlanned(runs[i]!, options, reporters[i]!, resources);
+    outcomes[i] = await runPlanned(runs[i]!, host, reporters[i]!);
   }
   return outcomes;
 }

@@ -1,10 +1,11 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { join } from "@std/path";
-import { readMembers } from "../../src/run/read_members.ts";
+import { readEnsemblePrompts } from "../../src/run/read_ensemble_prompts.ts";
 import { prepare } from "../../src/run/prepare.ts";
 import { readSourcePrompt } from "../../src/run/read_source_prompt.ts";
-import { checkFiles } from "../../src/run/same_model.ts";
+import { checkFiles } from "../../src/run/check_model_files.ts";
 import { ResourceCache } from "../../src/run/resource_cache.ts";
+import { logDownloads } from "../../src/hub/log_downloads.ts";
 import { InputError } from "../../src/base/errors.ts";
 import { parseExperiment } from "../../src/experiment/parse.ts";
 import type { Environment } from "../../src/results/environment.ts";
@@ -47,7 +48,10 @@ Deno.test("a run is used with the files that it was tuned with, and no others", 
     assertEquals(Object.keys(environment.model.files).sort(), [...BESIDE, "onnx/model.onnx"].sort());
     const experiment = parseExperiment(await Deno.readTextFile(file), file);
     const prepared = () =>
-      prepare(experiment, file, new ResourceCache({ log: () => {}, keepsSessions: false }));
+      prepare(
+        { experiment, file },
+        new ResourceCache({ reporter: logDownloads(() => {}), keepsSessions: false }),
+      );
     assertEquals((await prepared()).contentHash, environment.content_hash);
     for (const name of BESIDE) {
       const path = join(model, name), before = await Deno.readFile(path);
@@ -56,7 +60,7 @@ Deno.test("a run is used with the files that it was tuned with, and no others", 
       assertEquals(contentHash === environment.content_hash, false, name);
       const message = `${path} is not the one that ${run} was tuned with`;
       await assertRejects(() => loadRun(run), InputError, message);
-      await assertRejects(() => readMembers(experiment, [run], opened), InputError, message);
+      await assertRejects(() => readEnsemblePrompts(experiment, [run], opened), InputError, message);
       const given = { ...experiment.prompt, initialization: { from: "run", path: run } } as const;
       await assertRejects(() => readSourcePrompt(given, file, opened), InputError, message);
       await Deno.writeFile(path, before);

@@ -1,42 +1,10 @@
 import { extname, isGlob, join } from "@std/path";
 import { glob } from "node:fs/promises";
-import { decodeText, SAVE_AS_UTF8 } from "../disk/decode_text.ts";
-import { type PlacedKeys, withLocation } from "../experiment/document.ts";
-import { ConfigValueError, InputError } from "../base/errors.ts";
+import { InputError } from "../base/errors.ts";
 
 /** Whether a file is YAML by its ending, in small letters or in capitals. */
 function isYaml(file: string): boolean {
   return [".yaml", ".yml"].includes(extname(file).toLowerCase());
-}
-
-/** Does something with an experiment; what turns out wrong with a key's value is said with the key's place in the file. */
-export async function withPlaces<T>(
-  { file, overrides }: { readonly file: string; readonly overrides: PlacedKeys },
-  act: () => Promise<T>,
-): Promise<T> {
-  try {
-    return await act();
-  } catch (error) {
-    throw error instanceof ConfigValueError
-      ? withLocation(error, await readExperimentFile(file), file, overrides)
-      : error;
-  }
-}
-
-/**
- * Reads an experiment file's text.
- *
- * @throws {InputError} where there is none, or it is no UTF-8
- */
-export async function readExperimentFile(file: string): Promise<string> {
-  const bytes = await Deno.readFile(file).catch((error) => {
-    if (error instanceof Deno.errors.NotFound) throw new InputError(`there is no experiment file ${file}`);
-    if (error instanceof Deno.errors.IsADirectory) {
-      throw new InputError(`${file} is a folder: name an experiment file in it`);
-    }
-    throw error;
-  });
-  return decodeText(bytes, file, SAVE_AS_UTF8);
 }
 
 /**

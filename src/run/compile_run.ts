@@ -1,4 +1,5 @@
 import type { Compiled, CompiledAnswer, CompiledModel } from "../compiler/mod.ts";
+import type { CompileCache } from "../artifacts/compile_cache.ts";
 import { type CompileTarget, compileWholeModel } from "../artifacts/compile_model.ts";
 import { compileExperiment, optimizerName } from "./compile_experiment.ts";
 import type { Prepared } from "./prepare.ts";
@@ -13,12 +14,12 @@ export type RunGraphs =
 /**
  * Compiles what a run needs of its model.
  *
- * @param cache the folder that compiled steps of prompts are kept in from run to run
+ * @param cache compiled steps of prompts are kept in
  */
 export async function compileRun(
   prepared: Prepared,
   target: CompileTarget,
-  cache: string,
+  cache: CompileCache,
   resources: ResourceCache,
 ): Promise<RunGraphs> {
   const { experiment: { tune, training }, model } = prepared;

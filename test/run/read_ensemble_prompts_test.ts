@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { join } from "@std/path";
 import { stringify } from "yaml";
-import { readMembers } from "../../src/run/read_members.ts";
+import { readEnsemblePrompts } from "../../src/run/read_ensemble_prompts.ts";
 import { float32Tensor } from "../../src/device/device.ts";
 import { InputError } from "../../src/base/errors.ts";
 import { parseExperiment } from "../../src/experiment/parse.ts";
@@ -32,9 +32,9 @@ Deno.test("prompts that answer together were tuned in the ensemble's template", 
     const prompt = float32Tensor(Float32Array.of(1, 2), [2, 1]);
     await Deno.writeFile(join(folder, "prompt.safetensors"), promptFile(prompt, "embedding-output"));
     const model = { folder: ".", files: { "m.onnx": "" } };
-    assertEquals((await readMembers(asking(template), [folder], model)).prompts.dims, [1, 2, 1]);
+    assertEquals((await readEnsemblePrompts(asking(template), [folder], model)).prompts.dims, [1, 2, 1]);
     await assertRejects(
-      () => readMembers(asking(other), [folder], model),
+      () => readEnsemblePrompts(asking(other), [folder], model),
       InputError,
       `the prompt in ${folder} was tuned in the template "${template}", and the ensemble's is "${other}"`,
     );

@@ -1,0 +1,248 @@
+/**
+ * The command line: verbs and flags, nothing else. A verb is loaded when it is called.
+ *
+ * @module
+ */
+import { Argument, Command, CommanderError, Option } from "commander";
+import project from "../deno.json" with { type: "json" };
+import type { BatchFlags } from "./commands/batch.ts";
+import type { CompileFlags } from "./commands/compile.ts";
+import type { DataFlags } from "./commands/data.ts";
+import type { DiffFlags } from "./commands/diff.ts";
+import type { ExportFlags } from "./commands/export.ts";
+import { CHOICES, DEFAULTS } from "./experiment/experiment_file.ts";
+import { collect, DIFF_FORMATS, level, portNumber, shardOf, wholeNumber } from "./commands/flag_values.ts";
+import type { PredictFlags } from "./commands/predict.ts";
+import type { RunFlags } from "./commands/run.ts";
+import type { ServeFlags } from "./commands/serve.ts";
+import type { ValidateFlags } from "./commands/validate.ts";
+import { OPTIMIZER_NAMES } from "./compiler/mod.ts";
+import { exitCodeOf, messageOf } from "./terminal/exit_codes.ts";
+import type { Io } from "./terminal/io.ts";
+import { styleFor } from "./terminal/style.ts";
+
+/**
+ * Does what a command line asks for. What is wrong is said on standard error, without a stack trace.
+ *
+ * @param args the verb, its arguments and flags
+ * @returns the exit code
+ */
+export async function main(args: readonly string[], io: Io): Promise<number> {
+  try {
+    await programFor(io).parseAsync([...args], { from: "user" });
+    return 0;
+  } catch (error) {
+    // What is wrong with a flag has been said with the usage.
+    if (!(error instanceof CommanderError)) {
+      io.log(`${styleFor(io.hasColors.stderr)("red", "error")}: ${messageOf(error)}`);
+    }
+    return exitCodeOf(error);
+  }
+}
+
+/** The verbs and their flags. */
+function programFor(io: Io): Command {
+  const line = (text: string) => text.replace(/\n$/, "");
+  const program = new Command("softprompt")
+    .description("Prompt tuning from experiment files: a frozen language model, a soft prompt, ONNX Runtime.")
+    .version(project.version)
+    .exitOverride()
+    .showHelpAfterError("(--help shows how it is used)")
+    .configureOutput({
+      writeOut: (text) => io.print(line(text)),
+      writeErr: (text) => io.log(line(text)),
+      getOutHasColors: () => io.hasColors.stdout,
+      getErrHasColors: () => io.hasColors.stderr,
+    });
+
+  program.command("run")
+    .description("run experiment files, one after the other, and write their results")
+    .argument("<files...>", "experiment files (YAML)")
+    .option("--results <dir>", "the folder that results go into", "results")
+    .option("--force", "run again though nothing has changed", false)
+    .option("--no-self-check", "do not compare what is compiled with the model's own file first")
+    .option(
+      "--set <key=value>",
+      "set a key to another value; the results go into a folder of that name",
+      collect,
+      [],
+    )
+    .addHelpText(
+      "after",
+      "\nExample:\n  softprompt run experiments/rt-polarity/soft-20-vocabulary.yaml --set seed=1",
+    )
+    .action(async (
+      files: string[],
+      { set: overrides, ...flags }: Omit<RunFlags, "overrides"> & { readonly set: readonly string[] },
+    ) => (await import("./commands/run.ts")).run(files, { ...flags, overrides }, io));
+
+  program.command("batch")
+    .description(
+      "do all the runs that experiment files ask for, sweeps and variants included, and sum them up",
+    )
+    .argument("<files...>", "experiment files, folders of them, or patterns")
+    .option("--results <dir>", "the folder that results go into", "results")
+    .option("--jobs <n>", "so many runs at a time", wholeNumber, 1)
+    .addOption(
+      new Option(
+        "--fuse <mode>",
+        "whether runs of one compiled step, prompt length and verbalizer take their steps together: auto does on a GPU",
+      ).choices(["auto", "on", "off"]).default("auto"),
+    )
+    .option("--only <pattern>", "only runs whose name matches: a pattern (*length=5*), or a part of it")
+    .option("--force", "run again though nothing has changed", false)
+    .option("--no-self-check", "do not compare what is compiled with the model's own file first")
+    .option("--fail-fast", "begin no further run after one that fails", false)
+    .option("--shard <i/n>", "only the i-th of n parts, for several machines", shardOf)
+    .addHelpText("after", "\nExample:\n  softprompt batch experiments/rt-polarity --only seed=0")
+    .action(async (files: string[], flags: BatchFlags) =>
+      (await import("./commands/batch.ts")).batch(files, flags, io)
+    );
+
+  program.command("diff")
+    .description("say what differs between two results, and whether the difference is real")
+    .argument("<a>", "what is compared with: a run's folder, a sweep's, or a saved report")
+    .argument("<b>", "what is judged, likewise")
+    .addOption(
+      new Option("--format <how>", "how it is told, on standard output").choices(DIFF_FORMATS).default(
+        "text",
+      ),
+    )
+    .option("--fail-on-regression", "end with exit code 3 where a metric got worse", false)
+    .option("--alpha <level>", "the level of the tests", level, 0.05)
+    .addHelpText(
+      "after",
+      "\nExample:\n  softprompt diff results/rt-hard results/rt-soft-20 --format markdown",
+    )
+    .action(async (a: string, b: string, flags: DiffFlags) =>
+      (await import("./commands/diff.ts")).diff(a, b, flags, io)
+    );
+
+  program.command("predict")
+    .description("classify texts with a run's prompt; a line of JSON for each goes to standard output")
+    .argument("<run>", "the folder of a run")
+    .argument("[texts...]", "texts to classify")
+    .option(
+      "--file <path>",
+      "a file of texts, by the columns that the run was tuned on: .csv, .tsv, .jsonl, .json or .parquet; in a .txt file each line that is not empty is a text; - is JSON Lines on standard input",
+    )
+    .option(
+      "--encoding <name>",
+      "the file's encoding (default: that of the run's data of the same kind, else utf-8)",
+    )
+    .addOption(
+      new Option("--device <kind>", "where it computes (default: as the run says)").choices(CHOICES.device),
+    )
+    .option("--model <dir>", "the model's folder, where the run does not lead to it")
+    .option("--results <dir>", "the folder that compiled steps are kept in", "results")
+    .addHelpText(
+      "after",
+      '\nExample:\n  softprompt predict results/first-soft "two hours that i will never get back ."',
+    )
+    .action(async (run: string, texts: string[], flags: PredictFlags) =>
+      (await import("./commands/predict.ts")).predict(run, texts, flags, io)
+    );
+
+  program.command("export")
+    .description("write a run's prompt for other programs")
+    .argument("<run>", "the folder of a run")
+    .addOption(
+      new Option("--format <kind>", "peft: an adapter for PEFT; onnx: a classifier for any ONNX Runtime")
+        .choices(["peft", "onnx"]).makeOptionMandatory(),
+    )
+    .requiredOption("--out <dir>", "the folder that is written")
+    .option("--model <dir>", "the model's folder, where the run does not lead to it")
+    .addHelpText(
+      "after",
+      "\nExample:\n  softprompt export results/first-soft --format onnx --out results/classifier",
+    )
+    .action(async (run: string, flags: ExportFlags) =>
+      (await import("./commands/export.ts")).exportRun(run, flags, io)
+    );
+
+  program.command("validate")
+    .description(
+      "check experiment files and all that they name, without running them, and say what would run",
+    )
+    .argument("<files...>", "experiment files, folders of them, or patterns")
+    .option("--results <dir>", "the folder of earlier runs, which say how long it takes", "results")
+    .addHelpText("after", "\nExample:\n  softprompt validate experiments/")
+    .action(async (files: string[], flags: ValidateFlags) =>
+      (await import("./commands/validate.ts")).validate(files, flags, io)
+    );
+
+  program.command("compile")
+    .description("write the training artifacts of a model: the training step as an ONNX graph")
+    .requiredOption(
+      "--model <source>",
+      "the model's folder, in the hub's layout, or its id on the hub (owner/name)",
+    )
+    .option("--revision <name>", "of a model of the hub: a branch, a tag or a commit")
+    .option("--file <path>", "the ONNX file within it (default: by --dtype)")
+    .addOption(
+      new Option(
+        "--dtype <precision>",
+        "the export to take: onnx/model.onnx for fp32, onnx/model_fp16.onnx …",
+      )
+        .choices(CHOICES["model.dtype"]),
+    )
+    .addOption(
+      new Option("--insertion <place>", "where the prompt enters").choices(CHOICES["prompt.insertion"])
+        .default(DEFAULTS.prompt.insertion),
+    )
+    .addOption(
+      new Option("--optimizer <name>", "what the step ends in").choices(OPTIMIZER_NAMES)
+        .default(DEFAULTS["training.optimizer"].name),
+    )
+    .addOption(
+      new Option("--device <kind>", "what the graphs are made for").choices(
+        CHOICES.device.filter((kind) => kind !== "auto"),
+      )
+        .default("cpu"),
+    )
+    .addOption(
+      new Option("--precision <type>", "what the frozen model is computed in").choices(CHOICES.precision)
+        .default(DEFAULTS.experiment.precision),
+    )
+    .requiredOption("--out <dir>", "the folder that the artifacts go into")
+    .option("--explain", "say what each pass of the compiler did", false)
+    .addHelpText(
+      "after",
+      "\nExample:\n  softprompt compile --model data/models/reviews-mlm-mini --out results/artifacts",
+    )
+    .action(async (flags: CompileFlags) => (await import("./commands/compile.ts")).compile(flags, io));
+
+  program.command("serve")
+    .description(
+      "serve a page that classifies sentences with a run's prompt and tunes another in the browser",
+    )
+    .argument("<run>", "the folder of a run of a soft prompt")
+    .option("--hard <run>", "a run of a hard prompt to show beside (else: the template without its vectors)")
+    .option("--model <dir>", "the model's folder, where the run does not lead to it")
+    .option("--results <dir>", "the folder that compiled steps are kept in", "results")
+    .option(
+      "--host <name>",
+      "the address to listen at: 0.0.0.0 for other computers, which 'deno task serve' has no permission for",
+      "127.0.0.1",
+    )
+    .option("--port <n>", "the port; 0 for any that is free", portNumber, 8000)
+    .addHelpText("after", "\nExample:\n  softprompt serve results/first-soft --hard results/first-hard")
+    .action(async (run: string, flags: ServeFlags) =>
+      (await import("./commands/serve.ts")).serve(run, flags, io)
+    );
+
+  program.command("data")
+    .description("fetch a dataset, check it and put it where experiments find it")
+    .addArgument(new Argument("<name>", "which dataset").choices(["rt-polarity"]))
+    .option("--from <dir>", "take the files from a folder instead of the network")
+    .option(
+      "--to <dir>",
+      "the folder that datasets go into; else data/ of this folder or of the nearest above that has one, else data/ here",
+    )
+    .addHelpText("after", "\nExample:\n  softprompt data rt-polarity --from ~/Downloads/rt-polaritydata")
+    .action(async (name: "rt-polarity", flags: DataFlags) =>
+      (await import("./commands/data.ts")).data(name, flags, io)
+    );
+
+  return program;
+}

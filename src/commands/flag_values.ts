@@ -1,0 +1,47 @@
+/**
+ * The values of flags, read from their text.
+ *
+ * @module
+ */
+import { InvalidArgumentError } from "commander";
+import type { Shard } from "./batch.ts";
+
+/** A flag that may be given several times: its values in their order. */
+export function collect(value: string, before: string[]): string[] {
+  return [...before, value];
+}
+
+/** A whole number from 1. */
+export function wholeNumber(text: string): number {
+  if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError("It must be a whole number from 1.");
+  return Number(text);
+}
+
+/** The number of a port; 0 is any that is free. */
+export function portNumber(text: string): number {
+  if (!/^\d+$/.test(text) || Number(text) > 65535) {
+    throw new InvalidArgumentError("It must be a whole number from 0 to 65535.");
+  }
+  return Number(text);
+}
+
+/** The level of a test. */
+export function level(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && value < 1)) {
+    throw new InvalidArgumentError("It must be a number between 0 and 1, 0.05 say.");
+  }
+  return value;
+}
+
+/** `i/n`: the i-th of n parts. */
+export function shardOf(text: string): Shard {
+  const [, index, count] = /^([1-9]\d*)\/([1-9]\d*)$/.exec(text)?.map(Number) ?? [];
+  if (index === undefined || count === undefined || index > count) {
+    throw new InvalidArgumentError("It must be i/n with i from 1 to n, 2/3 say.");
+  }
+  return { index, count };
+}
+
+/** How a diff can be written. */
+export const DIFF_FORMATS = ["text", "markdown", "json", "html"] as const;

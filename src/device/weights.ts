@@ -1,0 +1,25 @@
+import type { GraphFile, WeightsFile } from "./device.ts";
+
+/** Reads the files that graphs take their weights from, by their paths. */
+export interface WeightFiles {
+  /** In bytes. */
+  size(path: string): Promise<number>;
+  read(path: string): Promise<Uint8Array<ArrayBuffer>>;
+}
+
+/** For pages, which have no file system: the bytes of weights come with their graph. */
+export const IN_MEMORY: WeightFiles = { size: refuse, read: refuse };
+
+function refuse(path: string): Promise<never> {
+  return Promise.reject(new TypeError(`a page cannot read the file ${path}: hand over its bytes`));
+}
+
+/** The size of all weights of a graph, in bytes. */
+export async function weightBytes(
+  { weights }: Pick<GraphFile, "weights">,
+  files: WeightFiles,
+): Promise<number> {
+  const sizeOf = (file: WeightsFile) => typeof file === "string" ? files.size(file) : file.length;
+  const sizes = await Promise.all([...weights.values()].map(sizeOf));
+  return sizes.reduce((sum, size) => sum + size, 0);
+}

@@ -1,0 +1,33 @@
+import { decodeText, SAVE_AS_UTF8 } from "../disk/decode_text.ts";
+import { type PlacedKeys, withLocation } from "./document.ts";
+import { ConfigValueError, InputError } from "../base/errors.ts";
+
+/** Does something with an experiment; what turns out wrong with a key's value is said with the key's place in the file. */
+export async function withPlaces<T>(
+  { file, overrides }: { readonly file: string; readonly overrides: PlacedKeys },
+  act: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    throw error instanceof ConfigValueError
+      ? withLocation(error, await readExperimentFile(file), file, overrides)
+      : error;
+  }
+}
+
+/**
+ * Reads an experiment file's text.
+ *
+ * @throws {InputError} where there is none, or it is no UTF-8
+ */
+export async function readExperimentFile(file: string): Promise<string> {
+  const bytes = await Deno.readFile(file).catch((error) => {
+    if (error instanceof Deno.errors.NotFound) throw new InputError(`there is no experiment file ${file}`);
+    if (error instanceof Deno.errors.IsADirectory) {
+      throw new InputError(`${file} is a folder: name an experiment file in it`);
+    }
+    throw error;
+  });
+  return decodeText(bytes, file, SAVE_AS_UTF8);
+}

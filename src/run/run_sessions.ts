@@ -1,0 +1,100 @@
+import type { Compiled, CompiledModel } from "../compiler/mod.ts";
+import type { Device, ResidentSession, Session } from "../device/device.ts";
+import type { Stopwatch } from "../device/stopwatch.ts";
+import type { CompileTarget } from "../artifacts/compile_model.ts";
+import { stepKey } from "./compile_experiment.ts";
+import type { RunContext } from "./context.ts";
+import type { Prepared } from "./prepare.ts";
+import type { OpenSessions, SessionLease, SessionSet } from "./session_cache.ts";
+
+/** A compiled training step of a prompt, opened. */
+export interface TuningSessions {
+  /** Of one prompt, or of a bank. */
+  readonly trainStep: ResidentSession;
+  readonly update: ResidentSession;
+  readonly answer: Session;
+  /** No more steps are taken: what took them is freed, unless others use it or it is kept for the next run. */
+  endSteps(): Promise<void>;
+}
+
+/** A compiled training step of a whole model, opened. */
+export interface ModelSessions {
+  readonly trainStep: ResidentSession;
+  readonly answer: Session;
+}
+
+/** Opens what a run needs, or finds it opened by one before it; the time of its runs counts as this run's. */
+export class RunSessions {
+  private readonly leases: SessionLease<SessionSet>[] = [];
+
+  constructor(
+    private readonly prepared: Prepared,
+    private readonly device: Device,
+    private readonly target: CompileTarget,
+    private readonly stopwatch: Stopwatch,
+    private readonly run: Pick<RunContext, "resources" | "slot">,
+  ) {}
+
+  /** The compiled step of a prompt; a run that takes its steps in lockstep has its part in a bank's. */
+  async tuning(compiled: Compiled): Promise<TuningSessions> {
+    const { device, stopwatch, run: { slot } } = this;
+    const train = slot ? compiled.bank.train : compiled.train;
+    const { sessions, free } = await this.open(slot ? "bank" : "one", async (opened) => ({
+      trainStep: await opened(device.openResident(train)),
+      update: await opened(device.openResident(compiled.update)),
+      answer: await opened(device.open(compiled.answer)),
+    }));
+    const { trainStep, update, answer } = sessions;
+    return {
+      trainStep: stopwatch.timed(slot?.session(trainStep) ?? trainStep),
+      update: stopwatch.timed(update),
+      answer: stopwatch.timed(answer),
+      endSteps: () => free(trainStep, update),
+    };
+  }
+
+  /** The forward pass alone, of one prompt or of a bank. */
+  async answer(compiled: Compiled, prompts: "one" | "bank"): Promise<Session> {
+    const { answer } = prompts === "bank" ? compiled.bank : compiled;
+    const { sessions } = await this.open(
+      `answer|${prompts}`,
+      async (opened) => ({ answer: await opened(this.device.open(answer)) }),
+    );
+    return this.stopwatch.timed(sessions.answer);
+  }
+
+  /** The compiled step of the whole model. */
+  async modelTuning(compiled: CompiledModel): Promise<ModelSessions> {
+    const { device, stopwatch } = this;
+    const { sessions: { trainStep, answer } } = await this.open("model", async (opened) => ({
+      trainStep: await opened(device.openResident(compiled.train)),
+      answer: await opened(device.open(compiled.answer)),
+    }));
+    return { trainStep: stopwatch.timed(trainStep), answer: stopwatch.timed(answer) };
+  }
+
+  /** The model with nothing but words in front. */
+  async hard(): Promise<Session> {
+    const { device, target, prepared: { model }, run: { resources } } = this;
+    const { sessions } = await this.open("hard", async (opened) => ({
+      answer: await opened(device.open(resources.hardGraph(model, target).answer)),
+    }));
+    return this.stopwatch.timed(sessions.answer);
+  }
+
+  /** The run is over: what it opened may be released. */
+  async end(): Promise<void> {
+    for (const lease of this.leases.splice(0)) await lease.end();
+  }
+
+  private async open<Sessions extends SessionSet>(
+    graphs: string,
+    open: OpenSessions<Sessions>,
+  ): Promise<SessionLease<Sessions>> {
+    const { stopwatch, device, prepared, run: { resources } } = this;
+    const key = [device.kind, stepKey(prepared), graphs].join("|");
+    const lease = await stopwatch.count("opening", () => resources.sessions.lease(key, open));
+    this.leases.push(lease);
+    return lease;
+  }
+}

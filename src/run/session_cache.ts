@@ -1,0 +1,124 @@
+import type { ResidentSession, Session } from "../device/device.ts";
+
+/** Opened sessions, by their names. */
+export type SessionSet = Readonly<Record<string, Session | ResidentSession>>;
+
+/**
+ * Opens the sessions of one key, one after the other.
+ *
+ * @param opened is called with each session as it opens: if a later one fails, those before it are released
+ */
+export type OpenSessions<Sessions extends SessionSet> = (
+  opened: <One extends Session | ResidentSession>(session: Promise<One>) => Promise<One>,
+) => Promise<Sessions>;
+
+/** The use of opened sessions by one run. */
+export interface SessionLease<Sessions extends SessionSet> {
+  readonly sessions: Sessions;
+  /** Frees some of them early, unless others use them or they are kept for the next run. */
+  free(...sessions: readonly (Session | ResidentSession)[]): Promise<void>;
+  /** The run uses them no more. */
+  end(): Promise<void>;
+}
+
+/**
+ * The sessions that were opened last, shared by all runs that ask for the same key, at once or later. As they hold a device's
+ * memory, they are replaced when another key is asked for; what was replaced is released once, when its last user is done.
+ */
+export class SessionCache {
+  private current: SharedSessions | undefined;
+
+  /** @param keepsUnused whether sessions that no run uses stay open for the next run */
+  constructor(private readonly keepsUnused: boolean) {}
+
+  /**
+   * Opens sessions, or finds them opened. Sessions that no run uses are released before others are opened.
+   *
+   * @param key tells sessions apart: of the same key, they are of the same kind
+   * @throws what `open` throws, to all that wait for it; the next request opens them again
+   */
+  async lease<Sessions extends SessionSet>(
+    key: string,
+    open: OpenSessions<Sessions>,
+  ): Promise<SessionLease<Sessions>> {
+    const shared = this.sharedOf(key, open);
+    shared.users++;
+    try {
+      return this.leaseOf(shared, await shared.sessions as Sessions);
+    } catch (error) {
+      if (this.current === shared) this.current = undefined;
+      throw error;
+    }
+  }
+
+  /** Forgets what is open, which is released as soon as no run uses it: the next request opens its sessions again. */
+  async release(): Promise<void> {
+    const { current } = this;
+    this.current = undefined;
+    if (current?.users === 0) await current.release();
+  }
+
+  /** Fills the slot without waiting, so that no other request comes between the look at it and its filling. */
+  private sharedOf(key: string, open: OpenSessions<SessionSet>): SharedSessions {
+    if (this.current?.key !== key) this.current = new SharedSessions(key, this.release(), open);
+    return this.current;
+  }
+
+  private leaseOf<Sessions extends SessionSet>(
+    shared: SharedSessions,
+    sessions: Sessions,
+  ): SessionLease<Sessions> {
+    let isOver = false;
+    return {
+      sessions,
+      free: async (...early) => {
+        if (this.keepsUnused || shared.users > 1) return;
+        // The next request for the same key needs all of them.
+        if (this.current === shared) this.current = undefined;
+        await shared.release(early);
+      },
+      end: async () => {
+        if (isOver) return;
+        isOver = true;
+        shared.users--;
+        if (shared.users > 0 || this.keepsUnused && this.current === shared) return;
+        if (this.current === shared) this.current = undefined;
+        await shared.release();
+      },
+    };
+  }
+}
+
+/** Sessions that are being opened, or are open. */
+class SharedSessions {
+  /** How many use them, or wait for them. */
+  users = 0;
+  readonly sessions: Promise<SessionSet>;
+  private readonly open = new Set<Session | ResidentSession>();
+
+  constructor(readonly key: string, before: Promise<void>, open: OpenSessions<SessionSet>) {
+    this.sessions = this.opened(before, open);
+  }
+
+  /** Releases sessions that are open. */
+  async release(sessions: Iterable<Session | ResidentSession> = [...this.open]): Promise<void> {
+    for (const session of sessions) {
+      if (this.open.delete(session)) await session.release();
+    }
+  }
+
+  private async opened(before: Promise<void>, open: OpenSessions<SessionSet>): Promise<SessionSet> {
+    await before;
+    try {
+      return await open(async (session) => {
+        const one = await session;
+        this.open.add(one);
+        return one;
+      });
+    } catch (error) {
+      // The error itself says more than that something could not be released.
+      await this.release().catch(() => {});
+      throw error;
+    }
+  }
+}

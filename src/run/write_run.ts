@@ -1,0 +1,123 @@
+import { relative, resolve } from "@std/path";
+import { stringify } from "yaml";
+import { datasetName } from "../dataset/load.ts";
+import { sha256 } from "../base/sha256.ts";
+import type { Device } from "../device/device.ts";
+import type { Timing } from "../device/stopwatch.ts";
+import { promptFile } from "../prompt/prompt_file.ts";
+import { runReport } from "../report/run_report.ts";
+import { type EnsembleFile, ensembleFile } from "../results/ensemble_file.ts";
+import { type Environment, softwareVersions } from "../results/environment.ts";
+import { RUN_FORMAT } from "../results/format.ts";
+import type { MetricsFile } from "../results/metrics_file.ts";
+import { weightsFile } from "../results/model_weights.ts";
+import { experimentSha256, type OwnFile } from "../results/own_files.ts";
+import { worstMistakes } from "../results/predictions.ts";
+import { samplesMarkdown } from "../results/samples.ts";
+import type { BuiltClassifier } from "./build_classifier.ts";
+import type { CheckOutcome } from "./check_run.ts";
+import type { Classified } from "./classify_all.ts";
+import type { RunContext } from "./context.ts";
+import type { Prepared } from "./prepare.ts";
+import type { EnsemblePrompts } from "./read_ensemble_prompts.ts";
+
+/** How many of the worst mistakes `samples.md` shows. */
+const MISTAKES = 10;
+
+/** Writes what came of a run into its folder, which is complete then. */
+export async function writeRun(
+  prepared: Prepared,
+  { soft, weights }: BuiltClassifier,
+  { metrics, predictions, samples, transfer, each }: Classified,
+  environment: Environment,
+  { title, folder }: RunContext,
+): Promise<void> {
+  const { experiment, ensemblePrompts } = prepared;
+  const ensemble = ensemblePrompts && ensembleOf(prepared, ensemblePrompts, each, metrics, folder.path);
+  await folder.writeJsonLines("predictions.jsonl", predictions);
+  for (const { name, predictions } of transfer) {
+    await folder.writeJsonLines(`predictions.${name}.jsonl`, predictions);
+  }
+  await folder.writeText("samples.md", samplesMarkdown(title, samples, worstMistakes(predictions, MISTAKES)));
+  const files: Partial<Record<OwnFile, string>> = {
+    "experiment.yaml": experimentSha256(stringify(experiment)),
+  };
+  const writeOwn = async (name: OwnFile, bytes: Uint8Array<ArrayBuffer>) => {
+    await folder.writeBytes(name, bytes);
+    files[name] = await sha256(bytes);
+  };
+  if (weights) await writeOwn("model.safetensors", weightsFile(weights));
+  if (soft && experiment.prompt.kind === "soft") {
+    await writeOwn("prompt.safetensors", promptFile(soft.prompt, experiment.prompt.insertion));
+    await folder.writeJson("neighbours.json", soft.meaning);
+  }
+  if (ensemble) await folder.writeJson("ensemble.json", ensemble);
+  const written = { ...environment, files };
+  await folder.writeJson("environment.json", written);
+  const report = runReport({
+    title,
+    experiment,
+    metrics,
+    environment: written,
+    history: await folder.history(),
+    predictions,
+    samples,
+    ...(soft && { meaning: soft.meaning }),
+    ...(ensemble && { ensemble }),
+  });
+  await folder.writeText("report.html", await report);
+  await folder.complete(metrics);
+}
+
+/** An ensemble beside its runs, whose folders are named from its own. */
+function ensembleOf(
+  { experiment }: Prepared,
+  { folders, sha256 }: EnsemblePrompts,
+  each: readonly number[],
+  { test }: MetricsFile,
+  path: string,
+): EnsembleFile {
+  const members = folders.map((folder, i) => ({
+    run: relative(resolve(path), resolve(folder)).replaceAll("\\", "/"),
+    accuracy: each[i]!,
+    prompt_sha256: sha256[i]!,
+  }));
+  return ensembleFile(experiment.ensemble!.vote, members, test.accuracy.value);
+}
+
+/** What a run was made with, as `environment.json` has it. @param path the folder of its results */
+export function environmentOf(
+  { experiment, model, dataset, transfer, commit, contentHash }: Prepared,
+  device: Device,
+  timing: Timing,
+  check: CheckOutcome,
+  path: string,
+): Environment {
+  const fromRun = (folder: string) => relative(resolve(path), folder).replaceAll("\\", "/");
+  const found = transfer.flatMap(({ name, folder }) =>
+    folder === null ? [] : [[name, { folder: fromRun(folder) }] as const]
+  );
+  return {
+    format: RUN_FORMAT,
+    ...softwareVersions(),
+    ...commit,
+    device: { kind: device.kind, description: device.description },
+    model: {
+      ...experiment.model,
+      ...(model.revision === null && { folder: fromRun(model.folder) }),
+      sha256: model.sha256,
+      files: model.files,
+    },
+    dataset: {
+      name: datasetName(experiment.dataset),
+      ...(dataset.revision !== null && { revision: dataset.revision }),
+      ...(dataset.folder !== null && { folder: fromRun(dataset.folder) }),
+      sha256: dataset.sha256,
+    },
+    ...(found.length > 0 && { transfer: Object.fromEntries(found) }),
+    seed: experiment.seed,
+    self_check: check,
+    seconds: timing,
+    content_hash: contentHash,
+  };
+}

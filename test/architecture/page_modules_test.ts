@@ -1,0 +1,44 @@
+import { assertEquals } from "@std/assert";
+import { IMPORT_MAP, ownModule } from "../../src/serve/modules.ts";
+import { filesIn, importsIn } from "./module_graph.ts";
+
+/** The rooms that have modules that run in a page, too: these use no API of Deno, and no package that a page cannot load. */
+const ROOMS = [
+  "base",
+  "browser",
+  "compiler",
+  "dataset",
+  "device",
+  "disk",
+  "evaluation",
+  "experiment",
+  "model",
+  "prompt",
+  "training",
+];
+
+/** All modules that the page loads, as they are sent to it: types are gone, and so is what they alone import. */
+async function pageModules(): Promise<Map<string, string>> {
+  const modules = new Map<string, string>(), left = ["src/browser/page.ts"];
+  for (let path = left.pop(); path !== undefined; path = left.pop()) {
+    if (modules.has(path)) continue;
+    const sent = await ownModule(path);
+    if (sent === undefined) throw new Error(`the page loads ${path}, which is not sent`);
+    const source = String(sent.content);
+    modules.set(path, source);
+    left.push(...filesIn(path, source));
+  }
+  return modules;
+}
+
+Deno.test("what a page loads needs no API of Deno, and no package that a page cannot load", async () => {
+  const modules = await pageModules(), { imports } = JSON.parse(IMPORT_MAP);
+  const using = [...modules].filter(([, source]) => /\bDeno\b/.test(source)).map(([path]) => path);
+  assertEquals(using, [], "these use Deno");
+  const packages = [...modules].flatMap(([path, source]) =>
+    importsIn(source).filter((name) => !name.startsWith(".") && !Object.hasOwn(imports, name))
+      .map((name) => `${path} imports ${name}`)
+  );
+  assertEquals(packages, [], "not in the import map of the page");
+  assertEquals([...new Set([...modules.keys()].map((path) => path.split("/")[1]))].toSorted(), ROOMS);
+});

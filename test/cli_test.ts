@@ -1,0 +1,30 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { main } from "../src/cli.ts";
+import { RecordingIo } from "./terminal/recording_io.ts";
+
+Deno.test("errors are red where colours are seen, and plain elsewhere", async () => {
+  const message = "there is no experiment file nowhere.yaml\n";
+  for (const [hasColors, word] of [[true, "\x1b[31merror\x1b[39m"], [false, "error"]] as const) {
+    const io = new RecordingIo("", { hasColors });
+    assertEquals(await main(["run", "nowhere.yaml"], io), 2);
+    assertEquals([io.stdout, io.stderr], ["", `${word}: ${message}`]);
+  }
+});
+
+Deno.test("calls side by side print to what each was given, and none to the console", async () => {
+  const { log, error } = console, written: unknown[] = [];
+  console.log = console.error = (...args) => written.push(...args);
+  try {
+    const calls = ["run", "batch", "diff"].map(async (verb) => {
+      const io = new RecordingIo();
+      assertEquals(await main([verb, "--help"], io), 0);
+      assertStringIncludes(io.stdout, `Usage: softprompt ${verb} `);
+      assertEquals(await main([verb, "--nothing"], io), 2);
+      assertStringIncludes(io.stderr, "error: unknown option '--nothing'\n(--help shows how it is used)\n");
+    });
+    await Promise.all(calls);
+  } finally {
+    Object.assign(console, { log, error });
+  }
+  assertEquals(written, []);
+});

@@ -1,0 +1,19 @@
+import { assertRejects } from "@std/assert";
+import { join } from "@std/path";
+import { InputError } from "../../src/base/errors.ts";
+import { readExperimentFile } from "../../src/experiment/read_experiment_file.ts";
+import { inFolder } from "../commands/softprompt.ts";
+
+Deno.test("an experiment file that is not UTF-8, a folder or not there is refused", () =>
+  inFolder(async (folder) => {
+    const file: string = join(folder, "x.yaml"),
+      refused = (path: string, message: string) =>
+        assertRejects(() => readExperimentFile(path), InputError, message);
+    await Deno.writeFile(file, Uint8Array.of(0xff, 0xfe, 0x6e, 0x00));
+    await refused(
+      file,
+      "x.yaml is utf-16le, not utf-8, by the byte order mark that it begins with: save it as UTF-8",
+    );
+    await refused(folder, "is a folder: name an experiment file in it");
+    await refused(join(folder, "y.yaml"), "there is no experiment file");
+  }));

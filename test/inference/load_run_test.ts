@@ -1,0 +1,81 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { createHash } from "node:crypto";
+import { fromFileUrl, join } from "@std/path";
+import { stringify } from "yaml";
+import { float32Tensor } from "../../src/device/device.ts";
+import { parseExperiment } from "../../src/experiment/parse.ts";
+import { promptFile } from "../../src/prompt/prompt_file.ts";
+import { inFolder } from "../commands/softprompt.ts";
+import { type HubContent, withHub } from "../hub/loopback_hub.ts";
+import { wholePart } from "../results/whole_run.ts";
+import { MINI } from "../shared.ts";
+
+const COMMIT = "89abcdef0123456789abcdef0123456789abcdef";
+const FILES = ["config.json", "tokenizer.json", "tokenizer_config.json", "onnx/model.onnx"];
+const PROGRAM = fromFileUrl(new URL("load_silently.ts", import.meta.url));
+
+async function repository(): Promise<HubContent> {
+  const files = FILES.map(async (name) => [name, await Deno.readFile(join(MINI, name))] as const);
+  return { name: "acme/reviews-mini", commit: COMMIT, files: Object.fromEntries(await Promise.all(files)) };
+}
+
+/** A complete run of a soft prompt whose model is on the hub. */
+async function writeRun(folder: string, { files }: HubContent): Promise<void> {
+  const experiment = parseExperiment(
+    JSON.stringify({
+      name: "remote",
+      model: { source: "acme/reviews-mini", revision: COMMIT },
+      dataset: { name: "reviews-demo" },
+      prompt: { kind: "soft", length: 2, template: "{prompt} {text} it was {mask} ." },
+      verbalizer: { negative: ["bad"], positive: ["good"] },
+      device: "cpu",
+    }),
+    "remote.yaml",
+  );
+  const model = {
+    source: "acme/reviews-mini",
+    file: "onnx/model.onnx",
+    sha256: createHash("sha256").update(files["onnx/model.onnx"]!).digest("hex"),
+  };
+  const json = (name: string, content: unknown) =>
+    Deno.writeTextFile(join(folder, name), JSON.stringify(content));
+  await Deno.mkdir(folder);
+  await Deno.writeTextFile(join(folder, "experiment.yaml"), stringify(experiment));
+  await json("metrics.json", { status: "complete", test: wholePart(0) });
+  await json("environment.json", { format: "softprompt-run/1", model, content_hash: "" });
+  const prompt = float32Tensor(new Float32Array(2 * 256), [2, 256]);
+  await Deno.writeFile(join(folder, "prompt.safetensors"), promptFile(prompt, "embedding-output"));
+}
+
+Deno.test("loading a run writes nothing to the terminal; `log` and `downloads` take what there is to say", () =>
+  inFolder(async (folder) => {
+    const content = await repository(), run = join(folder, "run"), hub = join(folder, "hub");
+    await writeRun(run, content);
+    await withHub([content], async ({ url }) => {
+      const cache = join(folder, "cache"), out = join(folder, "out.json");
+      const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+        args: ["run", "--allow-all", "--quiet", PROGRAM, run, hub, cache, out],
+        env: { HF_ENDPOINT: url, HF_HUB_CACHE: hub, NO_COLOR: "1" },
+      }).output();
+      const written = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+      assertEquals([code, ...written], [0, "", ""]);
+      const { predicted, told, lines, downloads } = JSON.parse(await Deno.readTextFile(out));
+      assertEquals(["negative", "positive"].includes(predicted), true);
+      assertEquals(told.length, 1);
+      assertStringIncludes(
+        told[0],
+        "is not as it was left, and is compiled again: predict.onnx is not what was",
+      );
+      const sizes = FILES.map((name) => content.files[name]!.length);
+      assertEquals(
+        downloads,
+        Object.fromEntries(
+          FILES.map((name, i) =>
+            [`acme/reviews-mini/${name}`, { received: sizes[i], total: sizes[i], isOver: true }] as const
+          ),
+        ),
+      );
+      assertEquals(lines.length, FILES.length);
+      assertEquals(lines.includes("downloading acme/reviews-mini/onnx/model.onnx (29.9 MB)"), true);
+    });
+  }));

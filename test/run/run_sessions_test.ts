@@ -1,0 +1,47 @@
+import { assertEquals } from "@std/assert";
+import type { Compiled } from "../../src/compiler/mod.ts";
+import { Stopwatch } from "../../src/device/stopwatch.ts";
+import { logDownloads } from "../../src/hub/log_downloads.ts";
+import type { Prepared } from "../../src/run/prepare.ts";
+import { ResourceCache } from "../../src/run/resource_cache.ts";
+import { RunSessions } from "../../src/run/run_sessions.ts";
+import { FakeDevice, graphOf } from "./fake_device.ts";
+
+const PREPARED = {
+  experiment: { tune: "prompt", prompt: { insertion: "embedding-output" }, precision: "float32" },
+  model: { onnx: "m.onnx", sha256: "0" },
+} as unknown as Prepared;
+
+const COMPILED = {
+  train: graphOf(1),
+  update: graphOf(2),
+  answer: graphOf(3),
+  bank: { train: graphOf(4), predict: graphOf(5), answer: graphOf(6) },
+} as unknown as Compiled;
+
+function sessionsOf(device: FakeDevice, keepsSessions: boolean) {
+  const resources = new ResourceCache({ reporter: logDownloads(() => {}), keepsSessions });
+  return () =>
+    new RunSessions(PREPARED, device, { target: "cpu", precision: "float32" }, new Stopwatch(), {
+      resources,
+      slot: undefined,
+    });
+}
+
+Deno.test("runs that begin at once open one compiled step", async () => {
+  const device = new FakeDevice(), ofRun = sessionsOf(device, true);
+  const runs = Array.from({ length: 4 }, ofRun);
+  await Promise.all(runs.map((run) => run.tuning(COMPILED)));
+  for (const run of runs) await run.end();
+  assertEquals(device.events, ["open 1", "open 2", "open 3"]);
+});
+
+Deno.test("a run alone frees its training step before it classifies, and the rest when it is over", async () => {
+  const device = new FakeDevice(), run = sessionsOf(device, false)();
+  const { answer, endSteps } = await run.tuning(COMPILED);
+  await endSteps();
+  assertEquals(device.events.slice(3), ["release 1", "release 2"]);
+  await answer.run({});
+  await run.end();
+  assertEquals(device.events.slice(5), ["release 3"]);
+});

@@ -1,0 +1,105 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import type { Device, Session } from "../../src/device/device.ts";
+import { type OpenSessions, SessionCache } from "../../src/run/session_cache.ts";
+import { FakeDevice, graphOf } from "./fake_device.ts";
+
+/** Opens sessions of graphs one after the other. */
+function opening(device: Device, first: number, second: number): OpenSessions<
+  { readonly first: Session; readonly second: Session }
+> {
+  return async (opened) => ({
+    first: await opened(device.open(graphOf(first))),
+    second: await opened(device.open(graphOf(second))),
+  });
+}
+
+Deno.test("runs that ask for one key at once share one set of sessions, which is released once after the last", async () => {
+  const device = new FakeDevice(), cache = new SessionCache(false);
+  const leases = await Promise.all(
+    Array.from({ length: 4 }, () => cache.lease("a", opening(device, 1, 2))),
+  );
+  assertEquals(device.events, ["open 1", "open 2"]);
+  assertEquals(new Set(leases.map(({ sessions }) => sessions)).size, 1);
+  const last = leases.pop()!;
+  for (const lease of leases) {
+    await lease.end();
+    await lease.end();
+  }
+  assertEquals(device.events.length, 2);
+  await last.end();
+  assertEquals(device.events.slice(2), ["release 1", "release 2"]);
+});
+
+Deno.test("runs that ask for different keys at once have theirs until they are done with them", async () => {
+  const device = new FakeDevice(), cache = new SessionCache(true);
+  const [a, b, again] = await Promise.all([
+    cache.lease("a", opening(device, 1, 2)),
+    cache.lease("b", opening(device, 3, 4)),
+    cache.lease("b", opening(device, 5, 6)),
+  ]);
+  assertEquals(device.events.toSorted(), ["open 1", "open 2", "open 3", "open 4"]);
+  for (const { sessions: { first, second } } of [a, b]) await Promise.all([first.run({}), second.run({})]);
+  await a.end();
+  assertEquals(device.events.slice(4), ["release 1", "release 2"]);
+  await b.end();
+  await again.sessions.first.run({});
+  await again.end();
+  assertEquals(device.events.length, 6, "the last sessions are kept");
+  await cache.release();
+  await cache.release();
+  assertEquals(device.events.slice(6), ["release 3", "release 4"]);
+});
+
+Deno.test("sessions are kept for the next of the same key, and released before those of another are opened", async () => {
+  const device = new FakeDevice(), cache = new SessionCache(true);
+  await (await cache.lease("a", opening(device, 1, 2))).end();
+  await (await cache.lease("a", opening(device, 1, 2))).end();
+  await (await cache.lease("b", opening(device, 3, 4))).end();
+  assertEquals(device.events, ["open 1", "open 2", "release 1", "release 2", "open 3", "open 4"]);
+});
+
+Deno.test("sessions that do not open are not kept, and those beside them are released", async () => {
+  const device = new FakeDevice(), cache = new SessionCache(true);
+  device.failing.push(2);
+  const outcomes = await Promise.allSettled([
+    cache.lease("a", opening(device, 1, 2)),
+    cache.lease("a", opening(device, 1, 2)),
+  ]);
+  assertEquals(outcomes.map(({ status }) => status), ["rejected", "rejected"]);
+  assertEquals(device.events, ["open 1", "release 1"]);
+  const { sessions } = await cache.lease("a", opening(device, 1, 2));
+  await sessions.second.run({});
+  assertEquals(device.events.slice(2), ["open 1", "open 2"]);
+});
+
+Deno.test("sessions that are opening when all is released serve who asked for them, and nobody after", async () => {
+  const device = new FakeDevice(), cache = new SessionCache(true);
+  const asked = cache.lease("a", opening(device, 1, 2));
+  await cache.release();
+  const next = cache.lease("a", opening(device, 3, 4));
+  const a = await asked, b = await next;
+  await a.sessions.second.run({});
+  await a.end();
+  assertEquals(device.events.filter((event) => event.startsWith("release")), ["release 1", "release 2"]);
+  await b.sessions.first.run({});
+});
+
+Deno.test("sessions are freed early where nobody else uses them and none are kept", async () => {
+  const device = new FakeDevice(), cache = new SessionCache(false);
+  const [one, other] = await Promise.all([
+    cache.lease("a", opening(device, 1, 2)),
+    cache.lease("a", opening(device, 1, 2)),
+  ]);
+  await one.free(one.sessions.first);
+  await other.sessions.first.run({});
+  await one.end();
+  await other.free(other.sessions.first);
+  assertEquals(device.events.slice(2), ["release 1"]);
+  await assertRejects(() => other.sessions.first.run({}), Error, "released");
+  await other.sessions.second.run({});
+  const next = await cache.lease("a", opening(device, 3, 4));
+  assertEquals(device.events.slice(3), ["open 3", "open 4"]);
+  await other.end();
+  await next.end();
+  assertEquals(device.events.slice(5), ["release 2", "release 3", "release 4"]);
+});

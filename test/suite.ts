@@ -1,0 +1,31 @@
+/**
+ * Runs tests, so many files at a time as there are cores, and lists the slowest.
+ *
+ *   deno run test/suite.ts [what deno test takes]
+ *
+ * @module
+ */
+import { DOMParser } from "linkedom";
+
+/** Tests that are listed. */
+const LISTED = 20;
+
+const report = await Deno.makeTempFile({ suffix: ".xml" });
+const { code } = await new Deno.Command(Deno.execPath(), {
+  args: ["test", "--allow-all", "--parallel", `--junit-path=${report}`, ...Deno.args],
+  stdout: "inherit",
+  stderr: "inherit",
+}).output();
+const lines = slowest(await Deno.readTextFile(report));
+await Deno.remove(report);
+if (lines.length > 0) console.log(["the slowest tests, in seconds:", ...lines].join("\n"));
+Deno.exit(code);
+
+/** The slowest tests of a report in JUnit's format, the slowest first. */
+function slowest(xml: string): string[] {
+  return [...new DOMParser().parseFromString(xml, "text/xml").querySelectorAll("testcase")]
+    .map((test) => ({ name: test.getAttribute("name"), seconds: Number(test.getAttribute("time")) }))
+    .sort((a, b) => b.seconds - a.seconds)
+    .slice(0, LISTED)
+    .map(({ name, seconds }) => `${seconds.toFixed(1).padStart(7)}  ${name}`);
+}

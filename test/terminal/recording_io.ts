@@ -1,0 +1,52 @@
+import type { BarStream, Io } from "../../src/terminal/io.ts";
+
+/** What a call of the command line is given in a test: all that it prints is kept. */
+export class RecordingIo implements Io {
+  stdout = "";
+  stderr = "";
+  readonly hasColors: Io["hasColors"];
+  readonly bars: BarStream | undefined;
+  private readonly listeners = new Set<() => void>();
+
+  /**
+   * @param input what stands on standard input
+   * @param watched whether somebody watches, and where bars are drawn for them
+   */
+  constructor(
+    private readonly input: string = "",
+    watched: { readonly hasColors?: boolean; readonly bars?: BarStream } = {},
+  ) {
+    const { hasColors = false, bars } = watched;
+    this.hasColors = { stdout: hasColors, stderr: hasColors };
+    this.bars = bars;
+  }
+
+  readonly print = (text: string): void => {
+    this.stdout += `${text}\n`;
+  };
+
+  readonly write = (text: string): Promise<void> => {
+    this.stdout += text;
+    return Promise.resolve();
+  };
+
+  readonly log = (text: string): void => {
+    this.stderr += `${text}\n`;
+  };
+
+  readonly stdin = (): ReadableStream<Uint8Array<ArrayBuffer>> => new Blob([this.input]).stream();
+
+  readonly onInterrupt = (listener: () => void): Disposable => {
+    this.listeners.add(listener);
+    return { [Symbol.dispose]: () => this.listeners.delete(listener) };
+  };
+
+  readonly exit = (code: number): never => {
+    throw new Error(`the program was ended with exit code ${code}`);
+  };
+
+  /** Presses Ctrl-C. */
+  interrupt(): void {
+    for (const listener of this.listeners) listener();
+  }
+}
