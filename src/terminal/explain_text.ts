@@ -19,7 +19,7 @@ const SIZES = { batch: 32, sequence: 64, length: 20, classes: 2, words: 4 };
 
 /**
  * What the compiler did, pass by pass, as lines: nodes, operations of the matrix products, what became of operators; then
- * what was lowered, recognised and left out, operator by operator.
+ * what was lowered, recognised and left out, operator by operator. The graph is verified after each pass.
  */
 export function explain(
   model: OpenModel,
@@ -38,7 +38,7 @@ export function explain(
     last = graph;
     for (const line of sentences(stats)) details.push(`${pass}: ${line}`);
   };
-  compileModel(model, insertion, optimizer, { ...form, onPass });
+  compileModel(model, insertion, optimizer, { ...form, onPass, verify: true });
   const sizes = Object.entries(SIZES).map(([name, size]) => `${name} ${size}`).join(", ");
   return [
     ...tableLines(["pass", "nodes", "GFLOP", "operators, by the largest change"], rows),

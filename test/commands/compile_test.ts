@@ -122,15 +122,22 @@ Deno.test("--explain says what each pass did", () =>
   inFolder(async (folder) => {
     const { code, stdout } = await call(["compile", "--model", MINI, "--out", folder, "--explain"]);
     assertEquals(code, 0);
-    const passes = stdout.split("\n").slice(2, 10).map((line) => line.split("  ")[0]);
+    const passes = stdout.split("\n").slice(2, 17).map((line) => line.split("  ")[0]);
     assertEquals(passes, [
       "import",
       "canonicalize",
+      "expose positions",
       "splice",
+      "read answer",
       "narrow",
+      "add loss",
       "differentiate",
+      "share GELU",
+      "simplify",
       "narrow backward",
+      "hoist batch sum",
       "optimizer",
+      "broadcast booleans",
       "simplify",
     ]);
     assert(/^canonicalize +\d+ +22\.28 +-25 Add/m.test(stdout), stdout);

@@ -63,14 +63,19 @@ for (const kind of DEVICES) {
     const device = await chooseDevice(kind, () => {}), target = kind === "webgpu" ? "webgpu" : "cpu";
     const path = familyModel("bert-opset11"),
       feeds = familyFeeds(await readFamily("bert-opset11"), "word-embeddings");
-    await assertAnswers(device, compileHard(await Deno.readFile(path), path, { target }), path, feeds);
+    await assertAnswers(
+      device,
+      compileHard(await Deno.readFile(path), path, { target, verify: true }),
+      path,
+      feeds,
+    );
   });
 }
 
 Deno.test("after a soft prompt, too", async () => {
   const path = familyModel("gpt2-opset11"),
     feeds = familyFeeds(await readFamily("gpt2-opset11"), "word-embeddings");
-  const compiled = compile(await Deno.readFile(path), path, "word-embeddings", "adamw");
+  const compiled = compile(await Deno.readFile(path), path, "word-embeddings", "adamw", { verify: true });
   const { alone, whole } = await bothOf(await chooseDevice("cpu", () => {}), compiled, path, feeds);
   assertEquals(whole.class_logits, alone.class_logits);
   // A class's logit is the weighted sum of its words'.

@@ -68,6 +68,7 @@ for (const kind of DEVICES) {
           const path = familyModel(family), device = await chooseDevice(kind, () => {});
           const compiled = compile(await Deno.readFile(path), path, insertion, optimizer, {
             target: kind === "webgpu" ? "webgpu" : "cpu",
+            verify: true,
           });
           const sessions = await opened(device, compiled, path);
           const feeds = await batchOf(family, insertion);

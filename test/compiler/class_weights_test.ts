@@ -29,7 +29,8 @@ for (const kind of DEVICES) {
         const device = await chooseDevice(kind, () => {}), path = familyModel(family);
         const bytes = await Deno.readFile(path), file = new Map([[path.split("/").at(-1)!, bytes]]);
         const target = kind === "webgpu" ? "webgpu" as const : "cpu" as const;
-        const { train, bank, state } = compile(bytes, path, insertion, "adamw", { target, loss: "weighted" });
+        const options = { target, loss: "weighted", verify: true } as const;
+        const { train, bank, state } = compile(bytes, path, insertion, "adamw", options);
         const zeros = Object.fromEntries(state.map(({ name, shape }) => {
           const dims = shape.map((item) => evaluate(item, { length: 3 }));
           return [name, float32Tensor(new Float32Array(dims.reduce((a, b) => a * b, 1)), dims)];
@@ -57,6 +58,7 @@ Deno.test("a step of a whole model weighs its examples too", async () => {
   const device = await chooseDevice("cpu", () => {}), path = familyModel("bert-opset11");
   const { train, parameters, state } = compileModelTuning(await Deno.readFile(path), path, "sgd", {
     loss: "weighted",
+    verify: true,
   });
   const session = await device.open({ bytes: train.bytes, weights: new Map() });
   const zeros = Object.fromEntries(state.map(({ name, shape }) => {

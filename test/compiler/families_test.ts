@@ -95,6 +95,7 @@ for (const name of FAMILIES) {
       const { train } = compile(bytes, path, insertion, "adamw", {
         onPass: (_, graph) => last = graph,
         read: readRegion,
+        verify: true,
       });
       const wide = unnarrowed(bytes, path, insertion);
       const [found, expected] = [

@@ -1,9 +1,9 @@
 import { numbers } from "../graph/constants.ts";
 import { evaluate } from "../graph/dimension.ts";
-import type { ElementType, Node } from "../graph/graph.ts";
+import type { Node } from "../graph/graph.ts";
 import { broadcastStrides, made, type NumberArray, offset, picked, stridesOf } from "./number_array.ts";
 import { cutsOf } from "../ops/cutting.ts";
-import { isFloat } from "../ops/elementwise.ts";
+import { type ElementType, isFloat } from "../graph/element_types.ts";
 import { permutation } from "../ops/movement.ts";
 import { reducedAxes } from "../ops/reduction.ts";
 import { axisOf, integerAttribute } from "../ops/op_definition.ts";

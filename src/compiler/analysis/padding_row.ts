@@ -1,7 +1,7 @@
 import { DECODERS } from "./embedding_layer.ts";
 import { CompileError } from "../graph/errors.ts";
 import type { Constant } from "../graph/graph.ts";
-import { isFloat } from "../ops/elementwise.ts";
+import { isFloat } from "../graph/element_types.ts";
 import type { TableLookup } from "./position_lookups.ts";
 
 /**

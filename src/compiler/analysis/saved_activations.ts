@@ -1,4 +1,4 @@
-import { ELEMENT_BYTES } from "../graph/constants.ts";
+import { bytesPerElement } from "../graph/element_types.ts";
 import { add, type Dimension, multiply, product } from "../graph/dimension.ts";
 import { ancestors, type Graph, liveNodes, type Value } from "../graph/graph.ts";
 
@@ -22,7 +22,7 @@ export function savedActivationBytes(graph: Graph): Dimension {
     }
   }
   return [...kept].reduce<Dimension>(
-    (total, { type, shape }) => add(total, multiply(ELEMENT_BYTES[type], product(shape))),
+    (total, { type, shape }) => add(total, multiply(bytesPerElement(type), product(shape))),
     0,
   );
 }

@@ -13,7 +13,7 @@ import { CompileError } from "../graph/errors.ts";
 import { type Graph, liveNodes, type Node, type Value } from "../graph/graph.ts";
 import { attributeProto, externalTensor, inlineTensor, valueInfo } from "./onnx_protos.ts";
 import { type TensorSize, tensorSizes } from "../graph/tensor_sizes.ts";
-import { codeOf } from "../ops/elementwise.ts";
+import { codeOf } from "../graph/element_types.ts";
 
 /** The version of ONNX's operators that emitted graphs use. */
 const OPSET = 18;

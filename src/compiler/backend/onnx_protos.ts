@@ -14,10 +14,9 @@ import {
   type ValueInfoProto,
   ValueInfoProtoSchema,
 } from "onnx-buf";
-import { ELEMENT_BYTES } from "../graph/constants.ts";
+import { bytesPerElement, codeOf } from "../graph/element_types.ts";
 import { CompileError } from "../graph/errors.ts";
 import type { Attribute, Constant, FileRegion, Value } from "../graph/graph.ts";
-import { codeOf } from "../ops/elementwise.ts";
 
 /** A tensor whose bytes are written into the graph. */
 export function inlineTensor(constant: Constant, bytes = constant.bytes!): TensorProto {
@@ -25,7 +24,7 @@ export function inlineTensor(constant: Constant, bytes = constant.bytes!): Tenso
     dataType: codeOf(constant.type),
     dims: constant.dims.map(BigInt),
     rawData: Uint8Array.from(
-      bytes.subarray(0, ELEMENT_BYTES[constant.type] * constant.dims.reduce((a, b) => a * b, 1)),
+      bytes.subarray(0, bytesPerElement(constant.type) * constant.dims.reduce((a, b) => a * b, 1)),
     ),
   });
 }

@@ -1,9 +1,8 @@
 import type { Builder } from "../ops/builder.ts";
 import { float32, numbers } from "../graph/constants.ts";
-import type { Attributes, Constant, ElementType, Value } from "../graph/graph.ts";
-
-/** ONNX's numbers of the types of 16 bits, and of float32. */
-const HALF_CODES = [10, 16], FLOAT32_CODE = 1;
+import { codeOf, type ElementType, elementTypeOf } from "../graph/element_types.ts";
+import type { Attributes, Constant, Value } from "../graph/graph.ts";
+import { integerAttribute } from "../ops/op_definition.ts";
 
 /** Constants of at most so many elements are made float32 when the model is compiled, larger ones when it is opened. */
 const MOST_AT_ONCE = 1024;
@@ -25,14 +24,13 @@ export function widenedConstant(constant: Constant): Constant {
  * weight stays in the file as it is and is cast where it is read.
  */
 export function widened(b: Builder, value: Value): Value {
-  return isHalf(value.type) ? b.op("Cast", [value], { to: FLOAT32_CODE }) : value;
+  return isHalf(value.type) ? b.cast(value, "float32") : value;
 }
 
 /** The attributes of a node that would give numbers of 16 bits, so that it gives float32. */
 export function widenedAttributes(op: string, attributes: Attributes): Attributes {
-  if (op === "Cast" && HALF_CODES.includes(attributes.to as number)) {
-    return { ...attributes, to: FLOAT32_CODE };
-  }
+  const to = op === "Cast" ? elementTypeOf(integerAttribute({ attributes }, "to", 0)) : undefined;
+  if (to !== undefined && isHalf(to)) return { ...attributes, to: codeOf("float32") };
   const { value } = attributes;
   return op === "ConstantOfShape" && typeof value === "object" && "tensor" in value
     ? { ...attributes, value: { tensor: widenedConstant(value.tensor) } }

@@ -4,7 +4,7 @@ import { int64 } from "../graph/constants.ts";
 import { type Dimension, symbol } from "../graph/dimension.ts";
 import { CompileError } from "../graph/errors.ts";
 import type { Value } from "../graph/graph.ts";
-import { ELEMENT_TYPES } from "../ops/elementwise.ts";
+import { elementTypeOf } from "../graph/element_types.ts";
 
 /** The axes of every token-wise input of a training step. */
 const TOKENS: readonly Dimension[] = [symbol("batch"), symbol("sequence")];
@@ -81,7 +81,7 @@ export function importInput(b: Builder, proto: ValueInfoProto): Value {
 function keptInput(b: Builder, proto: ValueInfoProto): Value {
   checkOpen(b, proto);
   const { type } = declared(proto), value = b.input(proto.name, "int64", TOKENS);
-  return type === 0 || ELEMENT_TYPES[type] === "int64" ? value : b.op("Cast", [value], { to: type });
+  return type === 0 || elementTypeOf(type) === "int64" ? value : b.op("Cast", [value], { to: type });
 }
 
 /**

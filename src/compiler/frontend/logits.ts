@@ -6,7 +6,7 @@ import { CompileError } from "../graph/errors.ts";
 import { everyToken } from "./every_token.ts";
 import type { Value } from "../graph/graph.ts";
 import { declared } from "./import_inputs.ts";
-import { isFloat } from "../ops/elementwise.ts";
+import { isFloat } from "../graph/element_types.ts";
 import { scoresOf } from "./scores.ts";
 
 const BATCH = symbol("batch"), TOKENS: readonly Dimension[] = [BATCH, symbol("sequence")];

@@ -3,8 +3,8 @@ import { type ModelProto, ModelProtoSchema, type TensorProto, TensorProto_DataLo
 import { CompileError } from "../graph/errors.ts";
 import { kindOfFile } from "./file_kind.ts";
 import type { Constant, FileRegion } from "../graph/graph.ts";
-import { ELEMENT_BYTES, INLINE_BYTES } from "../graph/constants.ts";
-import { ELEMENT_TYPES } from "../ops/elementwise.ts";
+import { INLINE_BYTES } from "../graph/constants.ts";
+import { bytesPerElement, elementTypeOf } from "../graph/element_types.ts";
 
 /**
  * Reads a piece of a file beside the model's own.
@@ -78,13 +78,13 @@ export function weightFiles(file: OnnxFile): string[] {
  * is said of tensors that stay there, which a file whose weights were taken apart has none of.
  */
 export function constantOf(tensor: TensorProto, file: OnnxFile): Constant {
-  const type = ELEMENT_TYPES[tensor.dataType];
+  const type = elementTypeOf(tensor.dataType);
   const name = `initializer '${tensor.name}' in ${file.path}`;
   if (type === undefined) {
     throw new CompileError(`element type ${tensor.dataType} of ${name} is not supported`);
   }
   const dims = tensor.dims.map(Number);
-  const expected = Math.ceil(dims.reduce((a, b) => a * b, 1) * ELEMENT_BYTES[type]);
+  const expected = Math.ceil(dims.reduce((a, b) => a * b, 1) * bytesPerElement(type));
   if (tensor.dataLocation === TensorProto_DataLocation.EXTERNAL) {
     const region = regionOf(tensor, file, expected);
     checkLength(region.length, expected, name, dims);
@@ -154,7 +154,7 @@ export function bytesOf(region: FileRegion, name: string, { read }: OnnxFile): U
 
 /** The bytes of a tensor that is stored as a list of numbers. */
 function typedBytes(tensor: TensorProto): Uint8Array {
-  switch (ELEMENT_TYPES[tensor.dataType]) {
+  switch (elementTypeOf(tensor.dataType)) {
     case "float32":
       return new Uint8Array(Float32Array.from(tensor.floatData).buffer);
     case "float64":

@@ -1,5 +1,5 @@
 import type { TensorProto } from "onnx-buf";
-import { ELEMENT_BYTES } from "../graph/constants.ts";
+import { type ElementType, elementTypeOf } from "../graph/element_types.ts";
 import { CompileError } from "../graph/errors.ts";
 import type { Constant } from "../graph/graph.ts";
 import { constantOf, type OnnxFile } from "./onnx_file.ts";
@@ -46,11 +46,15 @@ export function countParameters(file: OnnxFile): number {
   return weights.reduce((sum, { name, constant }) => sum + (copies.has(name) ? 0 : elements(constant)), 0);
 }
 
-/** ONNX's numbers of the element types that weights have: floats of 32 and of 16 bits, and quantized ones. */
-const WEIGHT_TYPES = new Set([1, 2, 3, 10, 16, 21, 22]);
+/** The element types that weights have: floats of 32 and of 16 bits, and quantized ones. */
+const WEIGHT_TYPES: ReadonlySet<ElementType | undefined> = new Set<ElementType>([
+  ...["float32", "float16", "bfloat16"] as const,
+  ...["uint8", "int8", "uint4", "int4"] as const,
+]);
 
 function isWeight({ dataType, dims }: TensorProto): boolean {
-  return WEIGHT_TYPES.has(dataType) && dims.reduce((size, extent) => size * Number(extent), 1) > 1;
+  return WEIGHT_TYPES.has(elementTypeOf(dataType)) &&
+    dims.reduce((size, extent) => size * Number(extent), 1) > 1;
 }
 
 /** Whether a tensor is a matrix of weights in another form than float32. */
@@ -67,6 +71,10 @@ export function floats(constant: Constant, { read }: Pick<OnnxFile, "read">): Fl
   const { bytes, region } = constant;
   const found = bytes ?? (region && read?.(region));
   if (found === undefined) return undefined;
-  const aligned = found.byteOffset % ELEMENT_BYTES.float32 === 0 ? found : found.slice();
-  return new Float32Array(aligned.buffer, aligned.byteOffset, aligned.byteLength / ELEMENT_BYTES.float32);
+  const aligned = found.byteOffset % Float32Array.BYTES_PER_ELEMENT === 0 ? found : found.slice();
+  return new Float32Array(
+    aligned.buffer,
+    aligned.byteOffset,
+    aligned.byteLength / Float32Array.BYTES_PER_ELEMENT,
+  );
 }

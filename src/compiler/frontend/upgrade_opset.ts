@@ -3,7 +3,7 @@ import { product, sameDimension } from "../graph/dimension.ts";
 import { CompileError } from "../graph/errors.ts";
 import type { Attribute, Attributes, Value } from "../graph/graph.ts";
 import { cutsOf } from "../ops/cutting.ts";
-import { codeOf } from "../ops/elementwise.ts";
+import { codeOf } from "../graph/element_types.ts";
 import { axisOf, required } from "../ops/op_definition.ts";
 
 /** An operator with its inputs and attributes. */

@@ -1,23 +1,5 @@
-import type { Constant, ElementType, Value } from "./graph.ts";
-
-/** Bytes of one element. */
-export const ELEMENT_BYTES: Readonly<Record<ElementType, number>> = {
-  float32: 4,
-  uint8: 1,
-  int8: 1,
-  uint16: 2,
-  int16: 2,
-  int32: 4,
-  int64: 8,
-  bool: 1,
-  float16: 2,
-  float64: 8,
-  uint32: 4,
-  uint64: 8,
-  bfloat16: 2,
-  uint4: 0.5,
-  int4: 0.5,
-};
+import { bytesPerElement, ELEMENT_TYPES } from "./element_types.ts";
+import type { Constant, Value } from "./graph.ts";
 
 /** Tensors below this many bytes are written into graphs; larger ones stay in the model's file. */
 export const INLINE_BYTES = 256;
@@ -48,12 +30,12 @@ export function int64(values: readonly number[], dims: readonly number[]): Const
 export function numbers(constant: Constant): number[] | undefined {
   const read = elementsOf(constant);
   if (read === undefined || constant.bytes === undefined) return undefined;
-  return Array.from({ length: constant.bytes.length / ELEMENT_BYTES[constant.type] }, (_, i) => read(i));
+  return Array.from({ length: constant.bytes.length / bytesPerElement(constant.type) }, (_, i) => read(i));
 }
 
 /** Reads the elements of a constant one by one, where `numbers` reads all. */
 export function elementsOf({ bytes, type }: Constant): ((i: number) => number) | undefined {
-  const read = READERS[type], size = ELEMENT_BYTES[type];
+  const { read, bytes: size } = ELEMENT_TYPES[type];
   if (bytes === undefined || read === undefined) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return (i) => read(view, i * size);
@@ -79,21 +61,3 @@ export function scalarOf(value: Value | null | undefined): number | undefined {
   if (constant === undefined || constant.dims.some((dimension) => dimension !== 1)) return undefined;
   return numbers(constant)?.[0];
 }
-
-/** A bfloat16 is the upper half of a float32. */
-function bfloat16(bits: number): number {
-  return new Float32Array(Uint32Array.of(bits << 16).buffer)[0]!;
-}
-
-const READERS: Partial<Record<ElementType, (view: DataView, at: number) => number>> = {
-  float32: (view, at) => view.getFloat32(at, true),
-  bfloat16: (view, at) => bfloat16(view.getUint16(at, true)),
-  float64: (view, at) => view.getFloat64(at, true),
-  float16: (view, at) => view.getFloat16(at, true),
-  int64: (view, at) => Number(view.getBigInt64(at, true)),
-  int32: (view, at) => view.getInt32(at, true),
-  int16: (view, at) => view.getInt16(at, true),
-  int8: (view, at) => view.getInt8(at),
-  uint8: (view, at) => view.getUint8(at),
-  bool: (view, at) => view.getUint8(at),
-};

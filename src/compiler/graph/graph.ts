@@ -1,22 +1,5 @@
 import type { Dimension } from "./dimension.ts";
-
-/** The element types that language models' graphs hold, under their ONNX names. */
-export type ElementType =
-  | "float32"
-  | "uint8"
-  | "int8"
-  | "uint16"
-  | "int16"
-  | "int32"
-  | "int64"
-  | "bool"
-  | "float16"
-  | "float64"
-  | "uint32"
-  | "uint64"
-  | "bfloat16"
-  | "uint4"
-  | "int4";
+import type { ElementType } from "./element_types.ts";
 
 /** A piece of a file: where an initializer's bytes lie on disk, so that a graph can point at them and not copy them. */
 export interface FileRegion {

@@ -1,5 +1,5 @@
-import { ELEMENT_BYTES } from "./constants.ts";
 import { evaluate, multiply, parseDimension, product } from "./dimension.ts";
+import { bytesPerElement } from "./element_types.ts";
 import { type Graph, liveNodes, type Value } from "./graph.ts";
 
 /** A tensor that a graph reads or makes. */
@@ -15,7 +15,7 @@ export function tensorSizes(graph: Graph): readonly TensorSize[] {
   const sizes = new Map<string, TensorSize>();
   const note = ({ name, type, shape, integers }: Value) => {
     if (integers !== undefined) return;
-    const bytes = String(multiply(Math.ceil(ELEMENT_BYTES[type]), product(shape)));
+    const bytes = String(multiply(Math.ceil(bytesPerElement(type)), product(shape)));
     if (!sizes.has(bytes)) sizes.set(bytes, { name, bytes });
   };
   for (const { inputs, outputs } of liveNodes(graph)) {

@@ -167,7 +167,7 @@ const groupQueryAttention: Lowering = (b, node) => {
 function maskBehind(b: Builder, lengths: Value | null | undefined): Value {
   const mask = b.inputs.find(({ name }) => name === "attention_mask");
   if (mask) return mask;
-  return b.add(b.reshape(b.op("Cast", [lengths!], { to: 7 }), [lengths!.shape[0]!]), b.integer(1));
+  return b.add(b.reshape(b.cast(lengths!, "int64"), [lengths!.shape[0]!]), b.integer(1));
 }
 
 function unpack(b: Builder, packed: Value, heads: number, groups: number): readonly Value[] {

@@ -46,12 +46,12 @@ export function allowedKeys(b: Builder, mask: Value, keys: Value): Value {
     return positive(b, b.reshape(mask, [batch, 1, mask.shape[1]!, mask.shape[2]!]));
   }
   if (mask.shape.length !== 1) throw new CompileError(`a mask of ${mask.shape.length} axes is not supported`);
-  const lengths = b.reshape(b.op("Cast", [mask], { to: 7 }), [batch, 1, 1, 1]);
+  const lengths = b.reshape(b.cast(mask, "int64"), [batch, 1, 1, 1]);
   return b.op("Less", [places(b, count, [1, 1, 1, count]), lengths]);
 }
 
 function positive(b: Builder, mask: Value): Value {
-  return b.op("Greater", [b.op("Cast", [mask], { to: 1 }), b.scalar(0)]);
+  return b.op("Greater", [b.cast(mask, "float32"), b.scalar(0)]);
 }
 
 /** 0, 1, 2, … in a shape. */

@@ -5,7 +5,7 @@ import { axisOf, integerAttribute, required } from "../ops/op_definition.ts";
 import type { Fused, Lowering } from "./lowering.ts";
 
 /** The same numbers as float32. */
-export const real = (b: Builder, value: Value) => b.op("Cast", [value], { to: 1 });
+export const real = (b: Builder, value: Value) => b.cast(value, "float32");
 
 /**
  * The whole numbers of 4 or 8 bits in bytes, the low half first, by arithmetic that every device has.

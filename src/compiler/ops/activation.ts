@@ -28,7 +28,7 @@ function wherePositive(b: Builder, x: Value, y: Value, otherwise: Value): Value 
 export const activations: Readonly<Record<string, OpDefinition>> = {
   Tanh: activation((b, x, y) => b.subtract(scalarLike(b, x, 1), b.multiply(y, y))),
   Sigmoid: activation((b, x, y) => b.multiply(y, b.subtract(scalarLike(b, x, 1), y))),
-  // The slopes at 0: see `Row.gradient`.
+  // The slopes at 0: see `OpDefinition.gradient`.
   Relu: activation((b, x) => wherePositive(b, x, scalarLike(b, x, 1), scalarLike(b, x, 0))),
   LeakyRelu: activation((b, x, _, alpha) =>
     wherePositive(b, x, scalarLike(b, x, 1), scalarLike(b, x, alpha(0.01)))

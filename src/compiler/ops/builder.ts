@@ -1,7 +1,8 @@
-import { ELEMENT_BYTES, float32, float64, int64, smallIntegers } from "../graph/constants.ts";
+import { float32, float64, int64, smallIntegers } from "../graph/constants.ts";
 import { type Dimension, product, sameShape } from "../graph/dimension.ts";
 import { CompileError } from "../graph/errors.ts";
-import type { Attributes, Constant, ElementType, Graph, Node, Value } from "../graph/graph.ts";
+import { bytesPerElement, codeOf, type ElementType } from "../graph/element_types.ts";
+import type { Attributes, Constant, Graph, Node, Value } from "../graph/graph.ts";
 import { definitionOf } from "./mod.ts";
 
 /** Makes a graph node by node; every value gets its type and shape from the operator's row as it is made. */
@@ -122,6 +123,11 @@ export class Builder {
     return this.op("Neg", [a]);
   }
 
+  /** The same elements in another type. */
+  cast(x: Value, type: ElementType): Value {
+    return x.type === type ? x : this.op("Cast", [x], { to: codeOf(type) });
+  }
+
   /** The matrix product over the last two axes, either factor transposed there first. */
   matmul(a: Value, b: Value, transposed: { a?: boolean; b?: boolean } = {}): Value {
     if (!transposed.a && !transposed.b) return this.op("MatMul", [a, b]);
@@ -164,7 +170,7 @@ export class Builder {
 
   /** A tensor of zeros. */
   zeros(type: ElementType, shape: readonly Dimension[]): Value {
-    return this.filled(shape, { type, dims: [1], bytes: new Uint8Array(ELEMENT_BYTES[type]) });
+    return this.filled(shape, { type, dims: [1], bytes: new Uint8Array(bytesPerElement(type)) });
   }
 
   /** 1 at the index, 0 elsewhere; a new last axis of `depth`. */

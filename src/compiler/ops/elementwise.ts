@@ -3,7 +3,8 @@ import { float64 } from "../graph/constants.ts";
 import { add, multiply, subtract } from "../graph/dimension.ts";
 import type { Builder } from "./builder.ts";
 import { CompileError } from "../graph/errors.ts";
-import type { ElementType, Node, Value } from "../graph/graph.ts";
+import { codeOf, type ElementType, elementTypeOf, isFloat } from "../graph/element_types.ts";
+import type { Node, Value } from "../graph/graph.ts";
 import {
   absolute,
   and,
@@ -37,25 +38,6 @@ import {
   type SelectionRule,
   type Signature,
 } from "./op_definition.ts";
-
-/** ONNX's numbers for the element types that Cast can name. */
-export const ELEMENT_TYPES: Readonly<Record<number, ElementType>> = {
-  1: "float32",
-  2: "uint8",
-  3: "int8",
-  4: "uint16",
-  5: "int16",
-  6: "int32",
-  7: "int64",
-  9: "bool",
-  10: "float16",
-  11: "float64",
-  12: "uint32",
-  13: "uint64",
-  16: "bfloat16",
-  21: "uint4",
-  22: "int4",
-};
 
 export type ElementGradient = (
   b: Builder,
@@ -116,12 +98,7 @@ const CAST: Partial<Record<ElementType, Arithmetic>> = {
 /** A scalar of a value's element type. */
 export function scalarLike(b: Builder, like: Value, value: number): Value {
   if (like.type === "float64") return b.constant(`scalar_${value}`, float64([value], []));
-  return cast(b, b.scalar(value), like.type);
-}
-
-/** The same numbers as elements of another type. */
-function cast(b: Builder, value: Value, type: ElementType): Value {
-  return value.type === type ? value : b.op("Cast", [value], { to: codeOf(type) });
+  return b.cast(b.scalar(value), like.type);
 }
 
 /** The gradient of an operator that hands on one of its two inputs: to `a` where `picksA` holds, else to `b`. */
@@ -132,7 +109,7 @@ function picked(b: Builder, dy: Value, picksA: Value): Value[] {
 
 /**
  * Clip is min(max(x, least), most): of the number and its bounds, the one that it comes out as has the gradient. Ties: see
- * `Row.gradient`.
+ * `OpDefinition.gradient`.
  */
 function clipGradient(b: Builder, dy: Value, inputs: readonly Value[]): InputGradient[] {
   const [x, least, most] = inputs, zero = scalarLike(b, x!, 0);
@@ -147,16 +124,6 @@ function clipGradient(b: Builder, dy: Value, inputs: readonly Value[]): InputGra
   return [own, where(isLeast), where(isMost)].slice(0, inputs.length);
 }
 
-/** Whether numbers of this type have a fraction. */
-export function isFloat(type: ElementType): boolean {
-  return type.startsWith("float") || type === "bfloat16";
-}
-
-/** ONNX's number of an element type. */
-export function codeOf(type: ElementType): number {
-  return Number(Object.entries(ELEMENT_TYPES).find(([, name]) => name === type)![0]);
-}
-
 /** Operators that work element by element. */
 export const elementwise: Readonly<Record<string, OpDefinition>> = {
   Add: binary(add, (_, dy) => [dy, dy]),
@@ -165,13 +132,13 @@ export const elementwise: Readonly<Record<string, OpDefinition>> = {
   Div: binary(quotient, (b, dy, [, y], z) => [b.divide(dy, y!), b.negate(b.divide(b.multiply(dy, z), y!))]),
   // d xᵖ = p·xᵖ⁻¹ dx + xᵖ·ln x dp; 0 raised to any power from 0 on counts as staying 0 (or 1), as in PyTorch.
   Pow: binary(undefined, (b, dy, [x, p], y) => {
-    const lower = b.op("Pow", [x!, b.subtract(p!, scalarLike(b, p!, 1))]), power = cast(b, p!, x!.type);
+    const lower = b.op("Pow", [x!, b.subtract(p!, scalarLike(b, p!, 1))]), power = b.cast(p!, x!.type);
     const byBase = b.multiply(dy, b.multiply(power, lower));
     if (!isFloat(p!.type)) return [byBase, null];
     const zero = scalarLike(b, x!, 0);
     const flat = b.op("And", [b.op("Equal", [x!, zero]), b.op("GreaterOrEqual", [power, zero])]);
     const slope = b.op("Where", [flat, zero, b.multiply(y, b.op("Log", [x!]))]);
-    return [byBase, cast(b, b.multiply(dy, slope), p!.type)];
+    return [byBase, b.cast(b.multiply(dy, slope), p!.type)];
   }),
   Neg: unary((b, dy) => [b.negate(dy)], negative),
   Exp: unary((b, dy, _, y) => [b.multiply(dy, y)]),
@@ -191,7 +158,7 @@ export const elementwise: Readonly<Record<string, OpDefinition>> = {
   }, (_, dy) => [dy]),
   Cast: row((node) => {
     const x = required(node, 0), { shape } = x;
-    const code = integerAttribute(node, "to", 0), type = ELEMENT_TYPES[code];
+    const code = integerAttribute(node, "to", 0), type = elementTypeOf(code);
     if (type === undefined) {
       throw new CompileError(
         `numbers are cast to ${TensorProto_DataType[code] ?? code}, a type that is not supported`,
@@ -223,7 +190,7 @@ export const elementwise: Readonly<Record<string, OpDefinition>> = {
   Not: unary(undefined, not),
   IsNaN: row((node) => [{ type: "bool", shape: required(node, 0).shape }]),
   IsInf: row((node) => [{ type: "bool", shape: required(node, 0).shape }]),
-  // Ties: see `Row.gradient`.
+  // Ties: see `OpDefinition.gradient`.
   Min: binary(
     smaller,
     (b, dy, [x, y]) => picked(b, dy, b.op("LessOrEqual", [x!, y!])),

@@ -2,7 +2,8 @@ import type { Builder } from "./builder.ts";
 import { add, type Dimension, divide, product, sameDimension } from "../graph/dimension.ts";
 import { CompileError } from "../graph/errors.ts";
 import { plainIntegersOf } from "../graph/constants.ts";
-import type { Attributes, ElementType, Float, Node, Value } from "../graph/graph.ts";
+import type { ElementType } from "../graph/element_types.ts";
+import type { Attributes, Float, Node, Value } from "../graph/graph.ts";
 
 /** What a row is asked about before the node exists. */
 export interface Signature {

@@ -2,7 +2,6 @@ import { CompileError } from "../graph/errors.ts";
 import type { Builder } from "./builder.ts";
 import { type Dimension, multiply, sameDimension } from "../graph/dimension.ts";
 import type { Value } from "../graph/graph.ts";
-import { codeOf } from "./elementwise.ts";
 import {
   axisOf,
   axisUnder,
@@ -34,8 +33,8 @@ export const quantization: Readonly<Record<string, OpDefinition>> = {
     gradient: (b, node, [dy]) => {
       const x = required(node, 0), scale = required(node, 1), along = alongAxis(b, scale, x, node);
       const whole = node.inputs[2]
-        ? b.subtract(real(b, x), alongAxis(b, real(b, node.inputs[2]), x, node))
-        : real(b, x);
+        ? b.subtract(b.cast(x, "float32"), alongAxis(b, b.cast(node.inputs[2], "float32"), x, node))
+        : b.cast(x, "float32");
       const byScale = backToScale(b, b.multiply(dy!, whole), along, scale);
       return ofInputs(node, [b.multiply(dy!, along), byScale, STOP_GRADIENT]);
     },
@@ -72,7 +71,7 @@ export const quantization: Readonly<Record<string, OpDefinition>> = {
     gradient: (b, node, [dy]) => {
       const [left, other, leftZero, rightZero] = node.inputs;
       const shifted = (whole: Value, zero: Value | null | undefined) =>
-        zero ? b.subtract(real(b, whole), real(b, zero)) : real(b, whole);
+        zero ? b.subtract(b.cast(whole, "float32"), b.cast(zero, "float32")) : b.cast(whole, "float32");
       const dLeft = b.matmul(dy!, shifted(other!, rightZero), { b: true });
       // A zero point for each row of the left factor has no axis for its columns.
       const rows = leftZero?.shape.length === 1 ? b.reshape(leftZero, [leftZero.shape[0]!, 1]) : leftZero;
@@ -103,11 +102,6 @@ export const quantization: Readonly<Record<string, OpDefinition>> = {
     },
   },
 };
-
-/** Whole numbers as float32. */
-function real(b: Builder, whole: Value): Value {
-  return b.op("Cast", [whole], { to: codeOf("float32") });
-}
 
 /** What flows back into a scale, from the gradient of the scale as `alongAxis` gave it, repeated. */
 function backToScale(b: Builder, gradient: Value, along: Value, scale: Value): Value {

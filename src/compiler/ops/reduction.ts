@@ -3,7 +3,7 @@ import { CompileError } from "../graph/errors.ts";
 import type { Builder } from "./builder.ts";
 import { type Dimension, product } from "../graph/dimension.ts";
 import type { Node, Value } from "../graph/graph.ts";
-import { codeOf, scalarLike } from "./elementwise.ts";
+import { scalarLike } from "./elementwise.ts";
 import { type Arithmetic, larger, smaller } from "./integers.ts";
 import {
   axisOf,
@@ -72,9 +72,9 @@ function reduction(
   };
 }
 
-/** The gradient of a largest or smallest element: those that are equal to it share what flows back (see `Row.gradient`). */
+/** The gradient of a largest or smallest element: those that are equal to it share what flows back (see `OpDefinition.gradient`). */
 function sharedAmongEqual(b: Builder, dy: Value, x: Value, y: Value): Value {
-  const hits = b.op("Cast", [b.op("Equal", [x, y])], { to: codeOf(x.type) });
+  const hits = b.cast(b.op("Equal", [x, y]), x.type);
   const axes = x.shape.flatMap((dimension, axis) => y.shape[axis] === 1 && dimension !== 1 ? [axis] : []);
   return b.multiply(dy, b.divide(hits, b.sum(hits, axes)));
 }
@@ -92,7 +92,7 @@ function furthest(items: readonly Dimension[], pick: Arithmetic): Dimension | un
 function dimensionLike(b: Builder, like: Value, dimension: Dimension): Value {
   return typeof dimension === "number"
     ? scalarLike(b, like, dimension)
-    : b.op("Cast", [b.integer(dimension)], { to: codeOf(like.type) });
+    : b.cast(b.integer(dimension), like.type);
 }
 
 /** Operators that gather an axis into one number or normalize along it. */

@@ -1,7 +1,8 @@
 import { Builder } from "../ops/builder.ts";
 import { CompileError } from "../graph/errors.ts";
 import { dependents, type Graph, liveNodes, type Node, type Value } from "../graph/graph.ts";
-import { isFloat, scalarLike } from "../ops/elementwise.ts";
+import { isFloat } from "../graph/element_types.ts";
+import { scalarLike } from "../ops/elementwise.ts";
 import { definitionOf } from "../ops/mod.ts";
 import { type OpDefinition, STOP_GRADIENT } from "../ops/op_definition.ts";
 

@@ -3,9 +3,6 @@ import { numbers } from "../graph/constants.ts";
 import type { Constant, Graph, Value } from "../graph/graph.ts";
 import { copyNode, rewrite } from "../ops/rewrite.ts";
 
-/** ONNX's numbers of the element types. */
-const FLOAT32 = 1, FLOAT16 = 10;
-
 /** What matrix products are called: they read and give 16 bits. */
 const PRODUCTS = new Set(["MatMul", "Gemm", "com.microsoft.FusedMatMul"]);
 
@@ -61,7 +58,7 @@ function isWeight(value: Value | null | undefined): boolean {
 }
 
 function full(b: Builder, x: Value): Value {
-  return x.type === "float16" ? b.op("Cast", [x], { to: FLOAT32 }) : x;
+  return x.type === "float16" ? b.cast(x, "float32") : x;
 }
 
 function half(b: Builder, x: Value): Value {
@@ -69,7 +66,7 @@ function half(b: Builder, x: Value): Value {
   const stored = x.producer?.op === "Cast" ? x.producer.inputs[0] : undefined;
   if (stored?.type === "float16") return stored;
   const items = x.constant && product(x.constant) <= MOST_AT_ONCE ? numbers(x.constant) : undefined;
-  return items ? b.constant(x.name, float16(items, x.constant!.dims)) : b.op("Cast", [x], { to: FLOAT16 });
+  return items ? b.constant(x.name, float16(items, x.constant!.dims)) : b.cast(x, "float16");
 }
 
 function product({ dims }: Constant): number {

@@ -1,95 +1,91 @@
 import { Builder } from "../ops/builder.ts";
-import { CompileError } from "../graph/errors.ts";
 import { gradientsOf } from "./differentiate.ts";
 import { type Graph, liveNodes, type Value } from "../graph/graph.ts";
-import { addLoss, type LossMean, OBJECTIVE, withoutObjective } from "./objective.ts";
-import type { OnnxFile } from "../frontend/onnx_file.ts";
-import { appendModelOptimizer, modelState, type OptimizerName, type StateTensor } from "./optimizer.ts";
-import { floats, parametersOf } from "../frontend/parameters.ts";
+import { OBJECTIVE, withoutObjective } from "./objective.ts";
+import { appendModelOptimizer, type OptimizerName } from "./optimizer.ts";
+import type { ModelParameters } from "../frontend/parameters.ts";
 import { rewrite } from "../ops/rewrite.ts";
 
-/** A weight of a model that is tuned. */
-export interface Parameter {
-  /** As the model's file calls it. */
-  readonly name: string;
-  readonly dims: readonly number[];
-  /** What it is before it is tuned. */
-  readonly start: Float32Array;
-}
+/**
+ * A model's weights as inputs of its graphs, by the names that its file gives them: graphs that read the same weight share
+ * its input.
+ */
+export class WeightInputs {
+  private readonly inputs = new Map<string, Value>();
 
-/** A model's answer by what is read of it: the classes' logits, for which most of the head is left out, or all words'. */
-export interface NarrowedAnswer {
-  readonly classes: Graph;
-  readonly words: Graph;
-}
+  /** @param parameters the weights that the file has, and which of them are copies */
+  constructor(readonly parameters: ModelParameters) {}
 
-/** The graphs of model tuning. */
-export interface ModelTuning {
-  readonly parameters: readonly Parameter[];
-  readonly state: readonly StateTensor[];
-  /** A step, whose weights are inputs. */
-  readonly step: Graph;
-  /** The forward pass, whose weights are inputs. */
-  readonly answer: NarrowedAnswer;
+  /** The input of a weight. */
+  input(name: string, shape: Value["shape"]): Value {
+    const input = this.inputs.get(name) ?? { name, type: "float32", shape };
+    this.inputs.set(name, input);
+    return input;
+  }
+
+  /** Those of a graph's inputs that are weights. */
+  of({ inputs }: Graph): Value[] {
+    return inputs.filter((input) => this.inputs.get(input.name) === input);
+  }
 }
 
 /**
- * Makes a step that tunes a whole model: its float initializers become inputs, and the loss is differentiated by all of them.
- * What an exporter has copied is one weight again: word embeddings that are the head, too, stay tied.
+ * Makes a model's float initializers inputs. What an exporter has copied is one weight again: word embeddings that are the
+ * head, too, stay tied.
  *
- * @param answer the forward pass, its weights constants
- * @throws {CompileError} on an operator without a gradient, or weights that are not float32
+ * @param graph its weights constants
  */
-export function tuneModel(
-  answer: NarrowedAnswer,
-  file: OnnxFile,
-  optimizer: OptimizerName,
-  loss: LossMean,
-): ModelTuning {
-  const { own, transposedFrom } = parametersOf(file), fed = new Map<string, Value>();
-  const withWeightsFed = (graph: Graph) => withInputs(graph, new Set(own.keys()), transposedFrom, fed);
-  const graph = withWeightsFed(answer.classes), inputs = [...fed.values()];
-  const b = Builder.of(addLoss(graph, loss)), complete = b.graph();
-  const found = gradientsOf(b, complete, OBJECTIVE, inputs);
-  const trained = inputs.flatMap((input, i) => found[i] ? [{ input, gradient: found[i] }] : []);
-  const tuned = trained.map(({ input }) => input), { outputs } = withoutObjective(complete);
-  const parameters = tuned.map(({ name, shape }) => {
-    const start = floats(own.get(name)!, file);
-    if (start === undefined) throw new CompileError(`the bytes of '${name}' in ${file.path} are not at hand`);
-    // A copy: the file's bytes are given back when the model is compiled.
-    return { name, dims: shape as readonly number[], start: start.slice() };
-  });
-  return {
-    parameters,
-    state: modelState(optimizer, tuned),
-    step: appendModelOptimizer(b, outputs, tuned, trained.map(({ gradient }) => gradient), optimizer),
-    answer: { classes: graph, words: withWeightsFed(answer.words) },
-  };
-}
-
-/** The graph with its weights as inputs, those that it reads. @param inputs by name; those that it lacks are added */
-function withInputs(
-  graph: Graph,
-  names: ReadonlySet<string>,
-  transposedFrom: ReadonlyMap<string, string>,
-  inputs: Map<string, Value>,
-): Graph {
-  const constants = new Map<string, Value>();
+export function feedWeights(graph: Graph, weights: WeightInputs): Graph {
+  const { own, transposedFrom } = weights.parameters, constants = new Map<string, Value>();
   for (const input of liveNodes(graph).flatMap((node) => node.inputs)) {
-    const isWeight = input?.constant && (names.has(input.name) || transposedFrom.has(input.name));
+    const isWeight = input?.constant && (own.has(input.name) || transposedFrom.has(input.name));
     if (isWeight) constants.set(input.name, input);
   }
   return rewrite(graph, () => undefined, (b) => {
-    const input = (name: string, shape: Value["shape"]) => {
-      const known = inputs.get(name) ?? { name, type: "float32" as const, shape };
-      inputs.set(name, known);
-      if (!b.inputs.includes(known)) b.inputs.push(known);
-      return known;
+    const fed = (name: string, shape: Value["shape"]) => {
+      const input = weights.input(name, shape);
+      if (!b.inputs.includes(input)) b.inputs.push(input);
+      return input;
     };
     return new Map([...constants].map(([name, value]) => {
       const original = transposedFrom.get(name);
-      if (original === undefined) return [value, input(name, value.shape)];
-      return [value, b.transpose(input(original, value.shape.toReversed()), [1, 0])];
+      if (original === undefined) return [value, fed(name, value.shape)];
+      return [value, b.transpose(fed(original, value.shape.toReversed()), [1, 0])];
     }));
   });
+}
+
+/**
+ * Differentiates the objective by all weights.
+ *
+ * @returns the graph with an output `<name>.gradient` for each weight that the objective depends on
+ * @throws {CompileError} on an operator without a gradient
+ */
+export function differentiateByWeights(graph: Graph, weights: WeightInputs): Graph {
+  const b = Builder.of(graph), inputs = weights.of(graph);
+  const found = gradientsOf(b, graph, OBJECTIVE, inputs);
+  const gradients = inputs.flatMap((input, i): [string, Value][] =>
+    found[i] ? [[gradientName(input), found[i]]] : []
+  );
+  return b.graph(new Map([...withoutObjective(graph).outputs, ...gradients]));
+}
+
+/** Appends an optimizer that moves all weights that have a gradient, which is then no output any more. */
+export function appendWeightOptimizer(graph: Graph, weights: WeightInputs, name: OptimizerName): Graph {
+  const tuned = weights.of(graph).flatMap((input) => {
+    const gradient = graph.outputs.get(gradientName(input));
+    return gradient ? [{ input, gradient }] : [];
+  });
+  const gradientNames = new Set(tuned.map(({ input }) => gradientName(input)));
+  return appendModelOptimizer(
+    Builder.of(graph),
+    new Map([...graph.outputs].filter(([output]) => !gradientNames.has(output))),
+    tuned.map(({ input }) => input),
+    tuned.map(({ gradient }) => gradient),
+    name,
+  );
+}
+
+function gradientName({ name }: Value): string {
+  return `${name}.gradient`;
 }

@@ -11,6 +11,9 @@ export type Insertion = "embedding-output" | "word-embeddings";
 /** How many prompts a graph takes: one for all examples, or several, each example having one of them. */
 export type Prompts = "one" | "bank";
 
+/** The input that a prompt's vectors, or a bank's, come by. */
+export const PROMPT = "prompt";
+
 const BATCH = symbol("batch"), LENGTH = symbol("length"), PROMPTS = symbol("prompts");
 
 /** A graph with a prompt in it. */
@@ -32,7 +35,7 @@ export function splice(embedding: Embedding, insertion: Insertion, prompts: Prom
   let prompt: Value | undefined;
   const graph = rewrite(embedding.graph, (node, inputs, b) => {
     if (!node.outputs.includes(place)) return undefined;
-    prompt = b.input("prompt", "float32", [...(prompts === "bank" ? [PROMPTS] : []), LENGTH, dimension]);
+    prompt = b.input(PROMPT, "float32", [...(prompts === "bank" ? [PROMPTS] : []), LENGTH, dimension]);
     const promptRows = b.input("prompt_rows", "int64", [BATCH, LENGTH]);
     const vectors = prompts === "bank"
       ? b.op("Gather", [prompt, b.input("prompt_of_example", "int64", [BATCH])], { axis: 0 })

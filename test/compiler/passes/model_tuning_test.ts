@@ -63,6 +63,7 @@ for (const kind of DEVICES) {
       "adamw",
       {
         target: kind === "webgpu" ? "webgpu" : "cpu",
+        verify: true,
       },
     );
     const session = await device.openResident(train);

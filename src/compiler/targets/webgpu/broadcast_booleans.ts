@@ -1,10 +1,6 @@
-import type { Builder } from "../../ops/builder.ts";
 import { sameShape } from "../../graph/dimension.ts";
-import type { Graph, PassLog, Value } from "../../graph/graph.ts";
+import type { Graph, PassLog } from "../../graph/graph.ts";
 import { rewrite } from "../../ops/rewrite.ts";
-
-/** ONNX's numbers of the element types. */
-const FLOAT = 1, BOOL = 9;
 
 /** What is other than 0 where the operator's result is true, of truths as 0 and 1. */
 const ARITHMETIC: Readonly<Record<string, string>> = { And: "Mul", Or: "Add", Xor: "Sub" };
@@ -22,11 +18,7 @@ export function broadcastBooleans(graph: Graph, log: PassLog = () => {}): Graph 
     const operator = ARITHMETIC[node.op];
     if (operator === undefined || !a || !b || sameShape(a.shape, b.shape)) return undefined;
     log("computed with numbers", node.op);
-    const result = builder.op(operator, [asNumbers(builder, a), asNumbers(builder, b)]);
-    return [builder.op("Cast", [result], { to: BOOL })];
+    const result = builder.op(operator, [builder.cast(a, "float32"), builder.cast(b, "float32")]);
+    return [builder.cast(result, "bool")];
   });
-}
-
-function asNumbers(builder: Builder, booleans: Value): Value {
-  return builder.op("Cast", [booleans], { to: FLOAT });
 }

@@ -2,9 +2,6 @@ import type { Builder } from "../../ops/builder.ts";
 import type { Graph, PassLog, Value } from "../../graph/graph.ts";
 import { rewrite } from "../../ops/rewrite.ts";
 
-/** ONNX's number of float32. */
-const FLOAT = 1;
-
 /** The largest of the 8-bit numbers that a tensor is quantized to. */
 const STEPS = 255;
 
@@ -42,6 +39,6 @@ function rounded(b: Builder, x: Value): Value {
 
 /** Whole numbers less their zero point. */
 function whole(b: Builder, x: Value, zero: Value | null | undefined): Value {
-  const real = (value: Value) => value.type === "float32" ? value : b.op("Cast", [value], { to: FLOAT });
-  return zero ? b.subtract(real(x), real(zero)) : real(x);
+  const real = b.cast(x, "float32");
+  return zero ? b.subtract(real, b.cast(zero, "float32")) : real;
 }

@@ -1,14 +1,12 @@
 import type { Builder } from "../../ops/builder.ts";
-import { ELEMENT_BYTES, numbers } from "../../graph/constants.ts";
+import { numbers } from "../../graph/constants.ts";
 import { product } from "../../graph/dimension.ts";
+import { bytesPerElement } from "../../graph/element_types.ts";
 import { floatQuantization } from "./float_quantization.ts";
 import type { Constant, Graph, Node, PassLog, Value } from "../../graph/graph.ts";
 import { floatAttribute, integerAttribute } from "../../ops/op_definition.ts";
 import { copyNode, rewrite } from "../../ops/rewrite.ts";
 import { NOT_FOR_BOOLEANS } from "./kernels.ts";
-
-/** ONNX's numbers of the element types. */
-const FLOAT = 1, INT32 = 6, BOOL = 9;
 
 /** Below every float32 that is a number, but for the least of them itself. */
 const LOWEST = -3.4028234663852886e38;
@@ -50,9 +48,9 @@ export function legalizeForWebgpu(graph: Graph, log: PassLog = () => {}, most = 
         return inputs[0]!.producer?.op === "Softmax" ? [wholeRowsMasked(b, inputs[0]!)] : undefined;
     }
     if (!NOT_FOR_BOOLEANS.has(node.op) || inputs[0]?.type !== "bool") return undefined;
-    const numbers = asNumbers.get(inputs[0]) ?? b.op("Cast", [inputs[0]], { to: FLOAT });
+    const numbers = asNumbers.get(inputs[0]) ?? b.cast(inputs[0], "float32");
     const [output] = copyNode(b, node, [numbers, ...inputs.slice(1)]),
-      booleans = b.op("Cast", [output!], { to: BOOL });
+      booleans = b.cast(output!, "bool");
     asNumbers.set(booleans, output!);
     return [booleans];
   });
@@ -95,10 +93,10 @@ function oneHot(b: Builder, node: Node, indices: Value, values: Value): Value[] 
   const depth = node.outputs[0]!.shape.at(-1)!;
   const [off, on] = values.constant ? numbers(values.constant) ?? [] : [];
   if (off !== 0 || on !== 1) return undefined;
-  const asInt32 = (x: Value) => b.op("Cast", [x], { to: INT32 });
+  const asInt32 = (x: Value) => b.cast(x, "int32");
   const columns = asInt32(b.op("Range", [b.integer(0), b.integer(depth), b.integer(1)]));
   const hits = b.op("Equal", [asInt32(b.reshape(indices, [...indices.shape, 1])), columns]);
-  return [b.op("Cast", [hits], { to: FLOAT })];
+  return [b.cast(hits, "float32")];
 }
 
 /** Looks rows up part by part, and adds what each part has of them: zeros where the row lies in another. */
@@ -113,7 +111,7 @@ function lookup(
   const { constant } = table;
   if (constant === undefined || constant.dims.length !== 2) return undefined;
   const [rows, columns] = constant.dims as [number, number],
-    rowBytes = columns * ELEMENT_BYTES[constant.type];
+    rowBytes = columns * bytesPerElement(constant.type);
   if (rows * rowBytes <= most) return undefined;
   const each = Math.floor(most / rowBytes), axis = integerAttribute(node, "axis", 0);
   const parts = Array.from({ length: Math.ceil(rows / each) }, (_, i) => {
@@ -130,7 +128,7 @@ function lookup(
   const found = parts.map(({ from, to, part }) => {
     const own = b.subtract(indices, b.integer(from));
     const place = b.op("Min", [b.op("Max", [own, b.integer(0)]), b.integer(to - from - 1)]);
-    const within = b.op("Cast", [b.op("Equal", [own, place])], { to: FLOAT });
+    const within = b.cast(b.op("Equal", [own, place]), "float32");
     return b.multiply(b.op("Gather", [part, place], { axis: 0 }), b.reshape(within, [...indices.shape, 1]));
   });
   return [found.reduce((sum, part) => b.add(sum, part))];
@@ -138,7 +136,7 @@ function lookup(
 
 /** Some rows of a table, still a view into its file. */
 function rowsOf({ type, dims, bytes, region }: Constant, from: number, to: number): Constant {
-  const rowBytes = dims[1]! * ELEMENT_BYTES[type];
+  const rowBytes = dims[1]! * bytesPerElement(type);
   return {
     type,
     dims: [to - from, dims[1]!],

@@ -1,0 +1,115 @@
+import { addsPositions, findEmbedding } from "./analysis/embedding_layer.ts";
+import type { Emitted } from "./backend/emit.ts";
+import { compileAnswer } from "./compile_answer.ts";
+import type { Compiled, CompiledAnswer, CompileOptions } from "./compiled.ts";
+import { readOnnxFile } from "./frontend/onnx_file.ts";
+import { lazy } from "./lazy.ts";
+import { emitForTarget, type LoweringTarget } from "./lower_for_target.ts";
+import { type OptimizerName, optimizerState } from "./passes/optimizer.ts";
+import type { Pass, PassOptions, StagedGraph } from "./passes/pass.ts";
+import { promptPlace } from "./passes/prompt_place.ts";
+import { noGraph, runPasses } from "./passes/run_passes.ts";
+import { dimensionOf, type Insertion, type Prompts } from "./passes/splice.ts";
+import {
+  frontend,
+  NARROW_TO_CLASSES,
+  NARROW_TO_WORDS,
+  optimizerAlone,
+  promptStep,
+  READ_ANSWER,
+  readEmbeddings,
+  splicePrompt,
+} from "./pipeline.ts";
+
+/**
+ * Compiles the training step of a soft prompt for a frozen model. The step of one prompt is made now; the other graphs are
+ * made when they are first read.
+ *
+ * @param bytes the model's ONNX file, which must stay as it is while graphs are made
+ * @param path where it lies, for messages and for referring to its weights
+ * @throws {CompileError} on anything in the model that cannot be compiled
+ */
+export function compile(
+  bytes: Uint8Array,
+  path: string,
+  insertion: Insertion,
+  optimizer: OptimizerName,
+  { onPass, verify, read, target = "cpu", precision = "float32", loss = "plain" }: CompileOptions = {},
+): Compiled {
+  const frozen = runPasses(noGraph(path), frontend(readOnnxFile(bytes, path, read)), { onPass, verify });
+  const embedding = findEmbedding(frozen.graph), place = promptPlace(embedding, insertion);
+  const dimension = dimensionOf(place, path), to: LoweringTarget = { target, precision };
+  const graphs = (prompts: Prompts, names: GraphNames, options: PassOptions) => {
+    const passes = { splice: splicePrompt(insertion, prompts), step: promptStep(loss, optimizer, precision) };
+    return promptGraphs(frozen, passes, to, names, options);
+  };
+  const one = graphs("one", { step: "train_step", suffix: "" }, { onPass, verify });
+  const bank = graphs("bank", { step: "train_bank", suffix: "_bank" }, { verify });
+  const made = (from: StagedGraph, pass: Pass, name: string) =>
+    lazy(() => emitForTarget(runPasses(from, [pass], { verify }), to, name, { verify }));
+  const update = made(noGraph(path), optimizerAlone(optimizer, dimension), "update");
+  const embed = made(frozen, readEmbeddings(insertion), "embed");
+  return {
+    dimension,
+    train: one.train,
+    state: optimizerState(optimizer, dimension),
+    bank,
+    get update() {
+      return update();
+    },
+    get predict() {
+      return one.predict;
+    },
+    get answer() {
+      return one.answer;
+    },
+    get embed() {
+      return embed();
+    },
+    scale: embedding.scale,
+    positions: addsPositions(embedding) ? "embedding-layer" : "attention",
+  };
+}
+
+/** What differs between the graphs of one prompt and those of a bank. */
+interface PromptPasses {
+  readonly splice: Pass;
+  readonly step: readonly Pass[];
+}
+
+/** The name of the step's graph, and the end of the others'. */
+interface GraphNames {
+  readonly step: string;
+  readonly suffix: string;
+}
+
+/**
+ * The graphs of a prompt, or of a bank of them, each made when it is first read.
+ *
+ * @param options `onPass` receives the passes that lead to the step
+ */
+function promptGraphs(
+  frozen: StagedGraph,
+  { splice, step }: PromptPasses,
+  to: LoweringTarget,
+  names: GraphNames,
+  options: PassOptions,
+): CompiledAnswer & { readonly train: Emitted } {
+  const { verify } = options;
+  const spliced = lazy(() => runPasses(frozen, [splice, READ_ANSWER], options));
+  const classes = lazy(() => runPasses(spliced(), [NARROW_TO_CLASSES], options));
+  const words = lazy(() => runPasses(spliced(), [NARROW_TO_WORDS], { verify }));
+  const train = lazy(() => emitForTarget(runPasses(classes(), step, options), to, names.step, options));
+  const answer = compileAnswer({ classes, words }, to, names.suffix, { verify });
+  return {
+    get train() {
+      return train();
+    },
+    get predict() {
+      return answer.predict;
+    },
+    get answer() {
+      return answer.answer;
+    },
+  };
+}

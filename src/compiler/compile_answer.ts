@@ -1,0 +1,41 @@
+import type { CompiledAnswer } from "./compiled.ts";
+import type { PassOptions, StagedGraph } from "./passes/pass.ts";
+import { outputsOfBoth } from "./passes/objective.ts";
+import { joinGraphs, runPasses } from "./passes/run_passes.ts";
+import { lazy } from "./lazy.ts";
+import { emitForTarget, type LoweringTarget, SIMPLIFY } from "./lower_for_target.ts";
+
+/** A model's answer by what is read of it, each when it is asked for. */
+export interface NarrowedAnswer {
+  /** The classes' logits, for which most of the head is left out. */
+  readonly classes: () => StagedGraph;
+  /** All words' logits. */
+  readonly words: () => StagedGraph;
+}
+
+/**
+ * The graph that gives class logits alone, and one that gives all words' beside the same: what both compute alike is computed
+ * once.
+ *
+ * @param suffix of the graphs' names
+ */
+export function compileAnswer(
+  { classes, words }: NarrowedAnswer,
+  to: LoweringTarget,
+  suffix: string,
+  options: PassOptions,
+): CompiledAnswer {
+  const predict = lazy(() => emitForTarget(classes(), to, `predict${suffix}`, options));
+  const answer = lazy(() => {
+    const both = joinGraphs(classes(), words(), outputsOfBoth);
+    return emitForTarget(runPasses(both, [SIMPLIFY], options), to, `answer${suffix}`, options);
+  });
+  return {
+    get predict() {
+      return predict();
+    },
+    get answer() {
+      return answer();
+    },
+  };
+}

@@ -1,0 +1,36 @@
+import { compileAnswer, type NarrowedAnswer } from "./compile_answer.ts";
+import type { CompiledAnswer, CompileOptions } from "./compiled.ts";
+import { type OnnxFile, readOnnxFile } from "./frontend/onnx_file.ts";
+import { lazy } from "./lazy.ts";
+import type { PassOptions } from "./passes/pass.ts";
+import { noGraph, runPasses } from "./passes/run_passes.ts";
+import { frontend, NARROW_TO_CLASSES, NARROW_TO_WORDS, READ_ANSWER } from "./pipeline.ts";
+
+/**
+ * Compiles a model without a prompt, for hard prompts. Its graphs are made when they are first read.
+ *
+ * @param bytes the model's ONNX file, which must stay as it is while graphs are made
+ * @param path where it lies, for messages and for referring to its weights
+ * @throws {CompileError} on anything in the model that cannot be compiled
+ */
+export function compileHard(
+  bytes: Uint8Array,
+  path: string,
+  { onPass, verify, read, target = "cpu", precision = "float32" }: Omit<CompileOptions, "loss"> = {},
+): CompiledAnswer {
+  const answer = readAnswers(readOnnxFile(bytes, path, read), { onPass, verify });
+  return compileAnswer(answer, { target, precision }, "_hard", { verify });
+}
+
+/**
+ * What is read of the answer of a model that has nothing but words in front.
+ *
+ * @throws {CompileError} where the graph is no language model that the compiler knows
+ */
+export function readAnswers(file: OnnxFile, options: PassOptions): NarrowedAnswer {
+  const whole = runPasses(noGraph(file.path), [...frontend(file), READ_ANSWER], options);
+  return {
+    classes: lazy(() => runPasses(whole, [NARROW_TO_CLASSES], options)),
+    words: lazy(() => runPasses(whole, [NARROW_TO_WORDS], { verify: options.verify })),
+  };
+}

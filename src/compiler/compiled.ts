@@ -1,0 +1,66 @@
+import type { Emitted } from "./backend/emit.ts";
+import type { ReadRegion } from "./frontend/onnx_file.ts";
+import type { LossMean } from "./passes/objective.ts";
+import type { StateTensor } from "./passes/optimizer.ts";
+import type { PassOptions } from "./passes/pass.ts";
+import type { Precision, Target } from "./lower_for_target.ts";
+
+/** A model that answers. */
+export interface CompiledAnswer {
+  /** Class logits of examples: `class_logits` float32 [batch, classes]. */
+  readonly predict: Emitted;
+  /** The same, and the logits of all words at the answer: `word_logits` float32 [batch, vocabulary]. */
+  readonly answer: Emitted;
+}
+
+/**
+ * What is compiled: it depends on the model, the insertion, the optimizer, the loss, the target and the precision alone. A
+ * graph that has not been made yet is made when it is first read, of the model as it was given.
+ */
+export interface Compiled extends CompiledAnswer {
+  /** The size of the prompt's vectors. */
+  readonly dimension: number;
+  /** One training step: `artifacts.json`'s `train`. */
+  readonly train: Emitted;
+  /** The optimizer's state tensors, as the training step names them. */
+  readonly state: readonly StateTensor[];
+  /** The same for several prompts side by side: `artifacts.json`'s `bank`. */
+  readonly bank: CompiledAnswer & { readonly train: Emitted };
+  /** The optimizer alone, for gradients summed over several steps: `artifacts.json`'s `update`. */
+  readonly update: Emitted;
+  /** `input_ids` (and positions) to `embeddings` [batch, sequence, dimension], the space that the prompt's vectors live in. */
+  readonly embed: Emitted;
+  /** What the model multiplies the rows of its word table by before a prompt at the word embeddings enters; 1: nothing. */
+  readonly scale: number;
+  /** Whether `position_ids` are added in the embedding layer, before the prompt can enter, or applied by attention. */
+  readonly positions: "embedding-layer" | "attention";
+}
+
+/** A weight of a model that is tuned. */
+export interface Parameter {
+  /** As the model's file calls it. */
+  readonly name: string;
+  readonly dims: readonly number[];
+  /** What it is before it is tuned. */
+  readonly start: Float32Array;
+}
+
+/** What is compiled to tune a whole model: it depends on the model, the optimizer, the loss and the target alone. */
+export interface CompiledModel extends CompiledAnswer {
+  readonly parameters: readonly Parameter[];
+  /** The optimizer's state tensors. */
+  readonly state: readonly StateTensor[];
+  /** One training step: the weights and the states are inputs, and `<name>_next` of each an output. */
+  readonly train: Emitted;
+}
+
+/** How a model is compiled. */
+export interface CompileOptions extends PassOptions {
+  /** Reads the weights that lie in files beside the model's, where there are such. */
+  readonly read?: ReadRegion | undefined;
+  readonly target?: Target;
+  /** What the frozen model is computed in. */
+  readonly precision?: Precision;
+  /** What mean the loss is: a weighted one's steps have the input `example_weights`. */
+  readonly loss?: LossMean;
+}

@@ -1,0 +1,125 @@
+import { numbers } from "./constants.ts";
+import { type Attribute, type Constant, type Graph, liveNodes, type Node, type Value } from "./graph.ts";
+
+/** Constants of at most so many elements are printed where they are read; larger ones are weights. */
+const MOST_PRINTED = 8;
+
+/**
+ * A graph as text, for people who compare what a change does: a line a node, in order, with types, shapes in terms of the
+ * symbols, and attributes.
+ *
+ *     input input_ids: int64 [batch, sequence]
+ *     weight @words.weight: float32 [40, 16]
+ *     %Gather.1: float32 [batch, sequence, 16] = Gather(@words.weight, %input_ids) axis=0
+ *     output embeddings = %Gather.1
+ *
+ * Values that the compiler has made are counted by operator, so that a further node gives new numbers to those of its own
+ * operator alone; others have the names of the model's file. Weights are their names and shapes: no bytes of them are printed.
+ */
+export function printGraph(graph: Graph): string {
+  return new Printer(graph).lines().join("\n") + "\n";
+}
+
+class Printer {
+  private readonly names = new Map<Value | Constant, string>();
+  private readonly used = new Set<string>();
+  private readonly counts = new Map<string, number>();
+  private readonly weights: string[] = [];
+
+  constructor(private readonly graph: Graph) {}
+
+  lines(): string[] {
+    const { inputs, outputs } = this.graph, live = liveNodes(this.graph);
+    const wanted = new Set<Value | null>([...live.flatMap((node) => node.inputs), ...outputs.values()]);
+    const given = inputs.map((input) => `input ${input.name}: ${signature(input)}`);
+    for (const input of inputs) this.names.set(input, this.unique(`%${input.name}`));
+    const nodes = live.map((node) => this.node(node, wanted));
+    const read = [...outputs].map(([name, value]) => `output ${name} = ${this.read(value)}`);
+    return [...given, ...this.weights, ...nodes, ...read];
+  }
+
+  /** @param wanted the values that are read: outputs after the last of these are left out */
+  private node(node: Node, wanted: ReadonlySet<Value | null>): string {
+    const { op, inputs, attributes } = node;
+    const outputs = node.outputs.slice(0, node.outputs.findLastIndex((output) => wanted.has(output)) + 1);
+    const read = inputs.map((input) => this.read(input)).join(", ");
+    const made = outputs.map((output) => `${this.made(node, output)}: ${signature(output)}`).join(", ");
+    const given = Object.entries(attributes).map(([name, value]) => ` ${name}=${attribute(value)}`);
+    return `${made} = ${op}(${read})${given.join("")}`;
+  }
+
+  /** Names an output of a node. */
+  private made({ op }: Node, value: Value): string {
+    const isCounted = value.name.startsWith(`${op}_`) && /^\d+$/.test(value.name.slice(op.length + 1));
+    const count = (this.counts.get(op) ?? 0) + 1;
+    if (isCounted) this.counts.set(op, count);
+    const name = this.unique(isCounted ? `%${op.replace(/^.*\./, "")}.${count}` : `%${value.name}`);
+    this.names.set(value, name);
+    return name;
+  }
+
+  private read(value: Value | null): string {
+    if (value === null) return "none";
+    const { type, shape, integers, constant } = value;
+    if (integers !== undefined) return literal(type, shape, integers.map(String));
+    if (constant === undefined) return this.names.get(value) ?? `%${value.name}`;
+    return inline(constant) ?? this.weight(constant, value.name);
+  }
+
+  private weight(constant: Constant, hint: string): string {
+    const known = this.names.get(constant);
+    if (known !== undefined) return known;
+    const name = this.unique(`@${hint}`);
+    this.names.set(constant, name);
+    this.weights.push(`weight ${name}: ${constant.type} [${constant.dims.join(", ")}]`);
+    return name;
+  }
+
+  private unique(hint: string): string {
+    let name = hint;
+    for (let i = 2; this.used.has(name); i++) name = `${hint}~${i}`;
+    this.used.add(name);
+    return name;
+  }
+}
+
+function signature({ type, shape }: Value): string {
+  return `${type} [${shape.join(", ")}]`;
+}
+
+/** `7`, `[batch, 16]`, and with its type where that is not int64: `float32 0.5` */
+function literal(type: string, shape: Value["shape"], items: readonly string[]): string {
+  const elements = shape.length === 0 ? items.join() : `[${items.join(", ")}]`;
+  const form = shape.length > 1 ? ` [${shape.join(", ")}]` : "";
+  return type === "int64" && form === "" ? elements : `${type}${form} ${elements}`;
+}
+
+/** A small constant, where its bytes are at hand. */
+function inline(constant: Constant): string | undefined {
+  const { type, dims } = constant;
+  if (dims.reduce((a, b) => a * b, 1) > MOST_PRINTED) return undefined;
+  const shortest = type === "float32" ? shortestFloat32 : String;
+  const items = numbers(constant)?.map(shortest);
+  return items && literal(type, dims, items);
+}
+
+function attribute(value: Attribute): string {
+  if (typeof value === "number") return String(value);
+  if (typeof value === "string") return JSON.stringify(value);
+  if ("float" in value) return shortestFloat32(value.float);
+  if ("floats" in value) return `[${value.floats.map(shortestFloat32).join(", ")}]`;
+  if ("tensor" in value) {
+    return inline(value.tensor) ?? `${value.tensor.type} [${value.tensor.dims.join(", ")}]`;
+  }
+  return `[${value.join(", ")}]`;
+}
+
+/** The shortest decimal number that is rounded to a float32. */
+function shortestFloat32(x: number): string {
+  const single = Math.fround(x);
+  for (let digits = 1; digits < 9; digits++) {
+    const short = Number(single.toPrecision(digits));
+    if (Math.fround(short) === single) return String(short);
+  }
+  return String(Number(single.toPrecision(9)));
+}

@@ -1,0 +1,65 @@
+import { emit, type Emitted } from "./backend/emit.ts";
+import { mixedPrecision } from "./passes/mixed_precision.ts";
+import type { Pass, PassOptions, StagedGraph } from "./passes/pass.ts";
+import { runPasses } from "./passes/run_passes.ts";
+import { simplify } from "./passes/simplify.ts";
+import { broadcastBooleans } from "./targets/webgpu/broadcast_booleans.ts";
+import { legalizeForWebgpu } from "./targets/webgpu/legalize.ts";
+
+/** What graphs are made for: the CPU provider, native or as WebAssembly, or the one for WebGPU. Both run both, one slower. */
+export type Target = "cpu" | "webgpu";
+
+/** What a frozen model is computed in: `float16` stands for its products, not for norms, softmax or anything of the prompt's. */
+export type Precision = "float32" | "float16";
+
+/** The target and the precision that a graph is lowered to. */
+export interface LoweringTarget {
+  readonly target: Target;
+  readonly precision: Precision;
+}
+
+/** The same with fewer nodes. */
+export const SIMPLIFY: Pass = {
+  name: "simplify",
+  requires: [],
+  ensures: ["simplified"],
+  run: simplify,
+};
+
+/** Lowers a graph to operators that its target computes right, in the precision asked for, and writes it. */
+export function emitForTarget(
+  from: StagedGraph,
+  to: LoweringTarget,
+  name: string,
+  options: PassOptions,
+): Emitted {
+  return emit(runPasses(from, lowerForTarget(to), options).graph, name);
+}
+
+function lowerForTarget({ target, precision }: LoweringTarget): readonly Pass[] {
+  return [
+    {
+      name: "broadcast booleans",
+      requires: [],
+      ensures: ["booleans safe"],
+      run: broadcastBooleans,
+    },
+    ...(target === "webgpu" ? [LEGALIZE_FOR_WEBGPU] : []),
+    ...(precision === "float16" ? [SIMPLIFY, MIXED_PRECISION] : []),
+    SIMPLIFY,
+  ];
+}
+
+const LEGALIZE_FOR_WEBGPU: Pass = {
+  name: "legalize for WebGPU",
+  requires: ["booleans safe"],
+  ensures: ["legal for webgpu"],
+  run: (graph, log) => legalizeForWebgpu(graph, log),
+};
+
+const MIXED_PRECISION: Pass = {
+  name: "mixed precision",
+  requires: ["simplified"],
+  ensures: ["half precision"],
+  run: mixedPrecision,
+};

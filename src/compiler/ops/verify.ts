@@ -1,0 +1,135 @@
+import { type Dimension, symbolsOf, termsOf } from "../graph/dimension.ts";
+import { CompileError } from "../graph/errors.ts";
+import type { Graph, Node, Value } from "../graph/graph.ts";
+import { definitionOf } from "./mod.ts";
+import type { Output } from "./op_definition.ts";
+
+/** A graph that breaks the rules of the compiler's own form: a fault of the pass that made it, not of the model. */
+export class InvalidGraphError extends Error {
+  override readonly name = "InvalidGraphError";
+}
+
+/**
+ * Checks that a graph is well formed, dead nodes included:
+ *
+ * - each value that is read is an input of the graph, a constant, integers known in terms of the inputs' dimensions, or the
+ *   output of a node before (so that the graph is acyclic and in order);
+ * - each node and each value is made once, and values know what makes them;
+ * - types, shapes and known integers are those that the operators' rows infer;
+ * - inputs have names of their own, and there are outputs.
+ *
+ * @param after what made the graph, at the start of the message: `after pass 'narrow'`
+ * @throws {InvalidGraphError} on the first rule that is broken, naming the node
+ */
+export function verify(graph: Graph, after: string): void {
+  try {
+    checkInputs(graph);
+    checkNodes(graph);
+    checkOutputs(graph);
+  } catch (error) {
+    if (!(error instanceof Violation)) throw error;
+    throw new InvalidGraphError(`${after}: ${error.message} (the graph of ${graph.source})`);
+  }
+}
+
+/** A rule that is broken. */
+class Violation extends Error {}
+
+function checkInputs({ inputs }: Graph): void {
+  const names = new Set<string>();
+  for (const { name, producer, constant } of inputs) {
+    if (names.has(name)) throw new Violation(`two inputs are called '${name}'`);
+    if (producer || constant) {
+      throw new Violation(`input '${name}' is ${producer ? "computed" : "a constant"}`);
+    }
+    names.add(name);
+  }
+}
+
+function checkNodes(graph: Graph): void {
+  const before = new Set<Node>(), checkRead = readsOf(graph, before);
+  for (const [i, node] of graph.nodes.entries()) {
+    const what = described(node, i);
+    if (before.has(node)) throw new Violation(`${what} is in the graph twice`);
+    for (const value of node.inputs) if (value !== null) checkRead(value, what);
+    checkSignature(node, what);
+    before.add(node);
+  }
+}
+
+function checkOutputs(graph: Graph): void {
+  if (graph.outputs.size === 0) throw new Violation("there are no outputs");
+  const checkRead = readsOf(graph, new Set(graph.nodes));
+  for (const [name, value] of graph.outputs) checkRead(value, `output '${name}'`);
+}
+
+/**
+ * A check that a value can be read where the nodes before have run.
+ *
+ * @param before those that have run
+ */
+function readsOf(
+  { inputs, nodes }: Graph,
+  before: ReadonlySet<Node>,
+): (value: Value, reader: string) => void {
+  const given = new Set(inputs), places = new Map(nodes.map((node, i) => [node, i]));
+  const defined = new Set(inputs.flatMap(({ shape }) => shape.map(String)));
+  return (value, reader) => {
+    const { name, producer, integers, constant } = value, reads = `${reader} reads '${name}'`;
+    const unknown = symbolsIn(integers ?? []).find((symbol) => !defined.has(symbol));
+    if (unknown !== undefined) {
+      throw new Violation(`${reads}, which depends on '${unknown}', a dimension of no input`);
+    }
+    if (given.has(value) || constant !== undefined || integers !== undefined) return;
+    if (producer === undefined) throw new Violation(`${reads}, which nothing makes`);
+    const made = `${reads}, whose ${described(producer, places.get(producer))}`;
+    if (!places.has(producer)) throw new Violation(`${made} is not in the graph`);
+    if (!before.has(producer)) throw new Violation(`${made} comes later`);
+    if (!producer.outputs.includes(value)) throw new Violation(`${made} does not have it among its outputs`);
+  };
+}
+
+/** Checks a node's outputs against what its operator's row infers. */
+function checkSignature(node: Node, what: string): void {
+  const { op, inputs, attributes, outputs } = node;
+  const inferred = inferredOutputs(
+    () => definitionOf(op, () => what).infer({ inputs, attributes, outputs: outputs.length }),
+    what,
+  );
+  if (inferred.length !== outputs.length) {
+    throw new Violation(`${what} has ${outputs.length} outputs, and its row infers ${inferred.length}`);
+  }
+  for (const [i, output] of outputs.entries()) {
+    if (output.producer !== node) {
+      throw new Violation(`${what} has the output '${output.name}', which names another producer`);
+    }
+    const found = signature(output), expected = signature(inferred[i]!);
+    if (found !== expected) {
+      throw new Violation(`${what} has the output '${output.name}' ${found}, and its row infers ${expected}`);
+    }
+  }
+}
+
+/** What a row infers; that it takes the inputs is a rule, too. */
+function inferredOutputs(infer: () => Output[], what: string): Output[] {
+  try {
+    return infer();
+  } catch (error) {
+    if (!(error instanceof CompileError)) throw error;
+    throw new Violation(`${what} is refused by its row: ${error.message}`);
+  }
+}
+
+/** `int64 [2] of elements batch, 4` */
+function signature({ type, shape, integers }: Output): string {
+  return `${type} [${shape.join(", ")}]${integers ? ` of elements ${integers.join(", ")}` : ""}`;
+}
+
+/** `node '/encoder/MatMul' (MatMul)`, or `node 17 (MatMul)` where it has no name. */
+function described({ op, name }: Node, at?: number): string {
+  return ["node", name ? `'${name}'` : at ?? [], `(${op})`].flat().join(" ");
+}
+
+function symbolsIn(dimensions: readonly Dimension[]): string[] {
+  return dimensions.flatMap((dimension) => termsOf(dimension).flatMap(([key]) => symbolsOf(key)));
+}

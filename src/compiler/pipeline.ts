@@ -1,0 +1,217 @@
+import { findEmbedding } from "./analysis/embedding_layer.ts";
+import { importModel } from "./frontend/import.ts";
+import type { OnnxFile } from "./frontend/onnx_file.ts";
+import { CompileError } from "./graph/errors.ts";
+import type { Graph, Value } from "./graph/graph.ts";
+import { type Precision, SIMPLIFY } from "./lower_for_target.ts";
+import { canonicalize } from "./passes/canonicalize.ts";
+import { differentiate } from "./passes/differentiate.ts";
+import { exposePositions } from "./passes/expose_positions.ts";
+import { hoistBatchSum } from "./passes/hoist_batch_sum.ts";
+import { LOSS_SCALE, unscaled } from "./passes/mixed_precision.ts";
+import {
+  appendWeightOptimizer,
+  differentiateByWeights,
+  feedWeights,
+  type WeightInputs,
+} from "./passes/model_tuning.ts";
+import { narrow } from "./passes/narrow.ts";
+import {
+  addLoss,
+  CLASS_LOGITS,
+  type LossMean,
+  OBJECTIVE,
+  onlyOutput,
+  readAnswer,
+  withoutObjective,
+  WORD_LOGITS,
+} from "./passes/objective.ts";
+import { appendOptimizer, optimizerGraph, type OptimizerName } from "./passes/optimizer.ts";
+import type { Pass } from "./passes/pass.ts";
+import { promptPlace } from "./passes/prompt_place.ts";
+import { shareGelu } from "./passes/share_gelu.ts";
+import { type Insertion, PROMPT, type Prompts, splice } from "./passes/splice.ts";
+
+/** The inference graph in the compiler's own form, its positions an input. */
+export function frontend(file: OnnxFile): readonly Pass[] {
+  return [
+    {
+      name: "import",
+      requires: [],
+      ensures: ["imported"],
+      run: (_, log) => importModel(file, log),
+    },
+    {
+      name: "canonicalize",
+      requires: ["imported"],
+      ensures: ["canonical"],
+      run: canonicalize,
+    },
+    {
+      name: "expose positions",
+      requires: ["canonical"],
+      ensures: ["positions exposed"],
+      run: (graph) => exposePositions(graph).graph,
+    },
+  ];
+}
+
+/** The embeddings that a prompt's vectors take the place of, as the only output. */
+export function readEmbeddings(insertion: Insertion): Pass {
+  return {
+    name: "read embeddings",
+    requires: ["positions exposed"],
+    ensures: [],
+    run: (graph) => ({
+      ...graph,
+      outputs: new Map([["embeddings", promptPlace(findEmbedding(graph), insertion)]]),
+    }),
+  };
+}
+
+/** A prompt, or a bank of them, in the place of embeddings. */
+export function splicePrompt(insertion: Insertion, prompts: Prompts): Pass {
+  return {
+    name: "splice",
+    requires: ["positions exposed"],
+    ensures: ["prompt spliced"],
+    run: (graph) => splice(findEmbedding(graph), insertion, prompts).graph,
+  };
+}
+
+/** The logits at the answer: of the classes and of all words. */
+export const READ_ANSWER: Pass = {
+  name: "read answer",
+  requires: ["positions exposed"],
+  ensures: ["answer read"],
+  run: readAnswer,
+};
+
+/** The graph of one of the answer's two outputs, without what only the other one needs. */
+function narrowTo(output: typeof CLASS_LOGITS | typeof WORD_LOGITS): Pass {
+  return {
+    name: "narrow",
+    requires: ["canonical", "answer read"],
+    ensures: ["narrowed"],
+    run: (graph, log) => narrow(onlyOutput(graph, output), log),
+  };
+}
+
+/** The graph of the classes' logits, of which as little as possible is computed. */
+export const NARROW_TO_CLASSES: Pass = narrowTo(CLASS_LOGITS);
+
+/** The graph of all words' logits, of which as little as possible is computed. */
+export const NARROW_TO_WORDS: Pass = narrowTo(WORD_LOGITS);
+
+/** The loss, from the classes' logits. */
+function lossOf(mean: LossMean): Pass {
+  return {
+    name: "add loss",
+    requires: ["narrowed"],
+    ensures: ["loss added"],
+    run: (graph) => addLoss(graph, mean),
+  };
+}
+
+const SHARE_GELU: Pass = {
+  name: "share GELU",
+  requires: ["differentiated"],
+  ensures: [],
+  run: shareGelu,
+};
+
+/** From the classes' logits to a training step of a prompt. */
+export function promptStep(mean: LossMean, optimizer: OptimizerName, precision: Precision): readonly Pass[] {
+  const scale = precision === "float16" ? LOSS_SCALE : 1;
+  return [
+    lossOf(mean),
+    {
+      name: "differentiate",
+      requires: ["prompt spliced", "loss added"],
+      ensures: scale === 1 ? ["differentiated", "gradient unscaled"] : ["differentiated"],
+      run: (graph) => withoutObjective(differentiate(graph, OBJECTIVE, inputOf(graph, PROMPT), scale)),
+    },
+    SHARE_GELU,
+    SIMPLIFY,
+    {
+      name: "narrow backward",
+      requires: ["differentiated", "simplified"],
+      ensures: ["backward narrowed"],
+      run: narrow,
+    },
+    {
+      name: "hoist batch sum",
+      requires: ["backward narrowed"],
+      ensures: [],
+      run: hoistBatchSum,
+    },
+    ...(scale === 1 ? [] : [unscaleBy(scale)]),
+    {
+      name: "optimizer",
+      requires: ["prompt spliced", "backward narrowed", "gradient unscaled"],
+      ensures: [],
+      run: (graph) => appendOptimizer(graph, inputOf(graph, PROMPT), optimizer),
+    },
+  ];
+}
+
+function unscaleBy(scale: number): Pass {
+  return {
+    name: "unscale gradient",
+    requires: ["differentiated"],
+    ensures: ["gradient unscaled"],
+    run: (graph) => unscaled(graph, scale),
+  };
+}
+
+/** The update of a prompt alone, for gradients that were summed elsewhere. @param dimension the size of the prompt's vectors */
+export function optimizerAlone(optimizer: OptimizerName, dimension: number): Pass {
+  return {
+    name: "optimizer",
+    requires: [],
+    ensures: [],
+    run: ({ source }) => optimizerGraph(optimizer, dimension, source),
+  };
+}
+
+/** The model's weights as inputs. */
+export function feedWeightsTo(weights: WeightInputs): Pass {
+  return {
+    name: "feed weights",
+    requires: ["narrowed"],
+    ensures: ["weights fed"],
+    run: (graph) => feedWeights(graph, weights),
+  };
+}
+
+/** From the classes' logits to a training step of the whole model, whose weights are inputs. */
+export function modelStep(
+  mean: LossMean,
+  optimizer: OptimizerName,
+  weights: WeightInputs,
+): readonly Pass[] {
+  return [
+    lossOf(mean),
+    {
+      name: "differentiate",
+      requires: ["weights fed", "loss added"],
+      ensures: ["differentiated", "gradient unscaled"],
+      run: (graph) => differentiateByWeights(graph, weights),
+    },
+    {
+      name: "optimizer",
+      requires: ["weights fed", "gradient unscaled"],
+      ensures: [],
+      run: (graph) => appendWeightOptimizer(graph, weights, optimizer),
+    },
+    SHARE_GELU,
+    SIMPLIFY,
+  ];
+}
+
+/** An input of a graph that an earlier pass has added. */
+function inputOf({ inputs, source }: Graph, name: string): Value {
+  const input = inputs.find((one) => one.name === name);
+  if (input === undefined) throw new CompileError(`${source} has no input '${name}'`);
+  return input;
+}
