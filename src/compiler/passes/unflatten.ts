@@ -18,9 +18,8 @@ export function unflatten(graph: Graph, log: PassLog): Graph {
     if (node.op === "Reshape" && x) {
       const original = whole.get(x), shape = node.outputs[0]!.shape;
       if (original) return [b.reshape(original, shape)];
-      const rows = product(x.shape.slice(0, -1));
-      const merges = shape.length === 2 && x.shape.length > 2 && typeof rows !== "number" &&
-        sameShape([rows, x.shape.at(-1)!], shape);
+      const merges = shape.length === 2 && x.shape.length > 2 &&
+        sameShape([product(x.shape.slice(0, -1)), x.shape.at(-1)!], shape);
       if (!merges) return undefined;
       const flat = b.reshape(x, shape);
       whole.set(flat, x);
@@ -63,8 +62,12 @@ function onWhole(
   return bias ? b.add(product, bias) : product;
 }
 
-/** Whether an operator does the same to every row, also when the rows have several axes before them. */
-function worksRowByRow({ op }: Node): boolean {
-  const { isElementwise, isNormalization } = definitionOf(op);
-  return isElementwise || isNormalization || false;
+/**
+ * Whether a node does the same to every row, also when the rows have several axes before them. A cast is not followed: whole
+ * numbers that are flattened are weights that are unpacked, and no tokens.
+ */
+function worksRowByRow({ op, inputs, outputs }: Node): boolean {
+  const { isElementwise, isNormalization } = definitionOf(op),
+    keepsType = inputs[0]?.type === outputs[0]!.type;
+  return isNormalization === true || (isElementwise === true && keepsType);
 }
