@@ -4,11 +4,6 @@ import type { Constant, Value } from "../graph/graph.ts";
 import { axisOf, integerAttribute, required } from "../ops/op_definition.ts";
 import type { Fused } from "./lowering.ts";
 
-/** The same numbers as float32. */
-export function real(b: Builder, value: Value): Value {
-  return b.cast(value, "float32");
-}
-
 /**
  * The whole numbers of 4 or 8 bits in bytes, the low half first, by arithmetic that every device has.
  *
@@ -16,7 +11,7 @@ export function real(b: Builder, value: Value): Value {
  * @returns float32 [rows, count · 8 / bits]
  */
 export function unpacked(b: Builder, packed: Value, bits: number): Value {
-  const bytes = real(b, packed);
+  const bytes = b.cast(packed, "float32");
   if (bits === 8) return bytes;
   const [rows, count] = packed.shape as [number, number];
   const high = b.op("Floor", [b.multiply(bytes, b.scalar(1 / 16))]);
@@ -59,7 +54,7 @@ export function dequantizedWeights(b: Builder, node: Fused): readonly Value[] {
 /** The whole numbers of a tensor of 4 or 8 bits as float32. */
 function wholeNumbers(b: Builder, value: Value): Value {
   const { type, constant, name } = value;
-  if (type !== "int4" && type !== "uint4") return real(b, value);
+  if (type !== "int4" && type !== "uint4") return b.cast(value, "float32");
   if (constant === undefined) throw new CompileError(`'${name}' of 4 bits is computed, not a weight`);
   const count = constant.dims.reduce((a, c) => a * c, 1);
   const bytes: Constant = { ...constant, type: "uint8", dims: [1, Math.ceil(count / 2)] };

@@ -2,7 +2,7 @@ import type { Builder } from "./builder.ts";
 import type { Value } from "../graph/graph.ts";
 import type { OperatorName } from "../graph/operator_attributes.ts";
 import { scalarLike } from "./elementwise.ts";
-import { unary } from "./elementwise_row.ts";
+import { type Unary, unary } from "./elementwise_row.ts";
 import {
   attributeAxis,
   axisOf,
@@ -17,10 +17,10 @@ import type { OperatorTraits } from "./operator_traits.ts";
 /** One input; the gradient is the output's times the slope. */
 function activation(
   slope: (b: Builder, x: Value, y: Value, alpha: (otherwise: number) => number) => Value,
-  traits: OperatorTraits = {},
+  rest: Omit<Unary, "gradient" | "arithmetic"> = {},
 ): OpDefinition {
   return unary({
-    ...traits,
+    ...rest,
     gradient: (b, dy, x, y, node) =>
       b.multiply(dy, slope(b, x, y, (otherwise) => floatAttribute(node, "alpha", otherwise))),
   });
@@ -39,7 +39,10 @@ const FOLLOWS: OperatorTraits = { float16: "follows" };
 
 /** Activation functions. */
 export const activations = {
-  Tanh: activation((b, x, y) => b.subtract(scalarLike(b, x, 1), b.multiply(y, y)), FOLLOWS),
+  Tanh: activation((b, x, y) => b.subtract(scalarLike(b, x, 1), b.multiply(y, y)), {
+    ...FOLLOWS,
+    compute: Math.tanh,
+  }),
   Sigmoid: activation((b, x, y) => b.multiply(y, b.subtract(scalarLike(b, x, 1), y)), FOLLOWS),
   // The slopes at 0: see `OpDefinition.gradient`.
   Relu: activation((b, x) => wherePositive(b, x, scalarLike(b, x, 1), scalarLike(b, x, 0)), FOLLOWS),

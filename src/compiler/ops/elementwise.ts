@@ -5,31 +5,21 @@ import type { Builder } from "./builder.ts";
 import { CompileError } from "../graph/errors.ts";
 import { codeOf, type ElementType, elementTypeOf, isFloat } from "../graph/element_types.ts";
 import type { Node, Value } from "../graph/graph.ts";
-import { binary, comparison, elementwiseRow, unary } from "./elementwise_row.ts";
+import { binary, elementwiseRow, unary } from "./elementwise_row.ts";
 import {
   absolute,
-  and,
   type Arithmetic,
   asTruth,
-  equal,
-  integerAt,
-  integersBy,
   knownIntegers,
   larger,
-  less,
-  lessOrEqual,
   negative,
-  not,
-  or,
   quotient,
   remainder,
   sign,
   smaller,
   within32Bits,
-  xor,
 } from "./integers.ts";
 import {
-  broadcast,
   type InputGradient,
   integerAttribute,
   ofInputs,
@@ -75,32 +65,37 @@ function clipGradient(b: Builder, node: Node, dy: Value): readonly InputGradient
   return ofInputs(node, [own, where(isLeast), where(isMost)]);
 }
 
-/** Operators that work element by element. */
+/** Arithmetic, element by element. */
 export const elementwise = {
   Add: binary({
+    compute: (x, y) => x + y,
     arithmetic: add,
     gradient: (_, dz) => [dz, dz],
     isCommutative: true,
     float16: "follows",
   }),
   Sub: binary({
+    compute: (x, y) => x - y,
     arithmetic: subtract,
     gradient: (b, dz) => [dz, b.negate(dz)],
     float16: "follows",
   }),
   Mul: binary({
+    compute: (x, y) => x * y,
     arithmetic: multiply,
     gradient: (b, dz, x, y) => [b.multiply(dz, y), b.multiply(dz, x)],
     isCommutative: true,
     float16: "follows",
   }),
   Div: binary({
+    compute: (x, y) => x / y,
     arithmetic: quotient,
     gradient: (b, dz, _, y, z) => [b.divide(dz, y), b.negate(b.divide(b.multiply(dz, z), y))],
     float16: "follows",
   }),
   // d xᵖ = p·xᵖ⁻¹ dx + xᵖ·ln x dp; 0 raised to any power from 0 on counts as staying 0 (or 1), as in PyTorch.
   Pow: binary({
+    compute: (x, p) => x ** p,
     gradient: (b, dz, x, p, z) => {
       const lower = b.op("Pow", [x, b.subtract(p, scalarLike(b, p, 1))]), power = b.cast(p, x.type);
       const byBase = b.multiply(dz, b.multiply(power, lower));
@@ -111,17 +106,32 @@ export const elementwise = {
       return [byBase, b.cast(b.multiply(dz, slope), p.type)];
     },
   }),
-  Neg: unary({ arithmetic: negative, gradient: (b, dy) => b.negate(dy), float16: "follows" }),
-  Exp: unary({ gradient: (b, dy, _, y) => b.multiply(dy, y) }),
-  Log: unary({ gradient: (b, dy, x) => b.divide(dy, x) }),
-  Sqrt: unary({ gradient: (b, dy, _, y) => b.divide(b.multiply(dy, scalarLike(b, y, 0.5)), y) }),
-  Reciprocal: unary({ gradient: (b, dy, _, y) => b.negate(b.multiply(dy, b.multiply(y, y))) }),
-  Abs: unary({ arithmetic: absolute, gradient: (b, dy, x) => b.multiply(dy, b.op("Sign", [x])) }),
-  Sin: unary({ gradient: (b, dy, x) => b.multiply(dy, b.op("Cos", [x])) }),
-  Cos: unary({ gradient: (b, dy, x) => b.negate(b.multiply(dy, b.op("Sin", [x]))) }),
-  Sign: unary({ arithmetic: sign, webgpuLacks: "kernel" }),
-  Floor: unary(),
-  Ceil: unary(),
+  Neg: unary({
+    compute: (x) => -x,
+    arithmetic: negative,
+    gradient: (b, dy) => b.negate(dy),
+    float16: "follows",
+  }),
+  Exp: unary({ compute: Math.exp, gradient: (b, dy, _, y) => b.multiply(dy, y) }),
+  Log: unary({ compute: Math.log, gradient: (b, dy, x) => b.divide(dy, x) }),
+  Sqrt: unary({
+    compute: Math.sqrt,
+    gradient: (b, dy, _, y) => b.divide(b.multiply(dy, scalarLike(b, y, 0.5)), y),
+  }),
+  Reciprocal: unary({
+    compute: (x) => 1 / x,
+    gradient: (b, dy, _, y) => b.negate(b.multiply(dy, b.multiply(y, y))),
+  }),
+  Abs: unary({
+    compute: Math.abs,
+    arithmetic: absolute,
+    gradient: (b, dy, x) => b.multiply(dy, b.op("Sign", [x])),
+  }),
+  Sin: unary({ compute: Math.sin, gradient: (b, dy, x) => b.multiply(dy, b.op("Cos", [x])) }),
+  Cos: unary({ compute: Math.cos, gradient: (b, dy, x) => b.negate(b.multiply(dy, b.op("Sin", [x]))) }),
+  Sign: unary({ compute: Math.sign, arithmetic: sign, webgpuLacks: "kernel" }),
+  Floor: unary({ compute: Math.floor }),
+  Ceil: unary({ compute: Math.ceil }),
   Round: unary({ webgpuLacks: "kernel" }),
   Identity: elementwiseRow({
     infer: (node) => {
@@ -132,6 +142,7 @@ export const elementwise = {
     movement: "view",
   }),
   Cast: elementwiseRow({
+    compute: (x) => x,
     infer: (node) => {
       const x = required(node, 0), { shape } = x;
       const code = integerAttribute(node, "to", 0), type = elementTypeOf(code);
@@ -149,57 +160,28 @@ export const elementwise = {
     }),
     isDecoder: true,
   }),
-  Where: elementwiseRow({
-    infer: (node) => {
-      const [condition, a, b] = [required(node, 0), required(node, 1), required(node, 2)];
-      const shape = broadcast(condition.shape, broadcast(a.shape, b.shape));
-      const chosen = integersBy(shape, (place) => {
-        const flag = integerAt(condition, shape, place);
-        return flag === undefined ? undefined : integerAt(flag === 0 ? b : a, shape, place);
-      });
-      return [{ type: a.type, shape, ...chosen }];
-    },
-    gradient: ofOutput((b, node, dy) => {
-      const condition = required(node, 0), zero = scalarLike(b, required(node, 1), 0);
-      return [null, b.op("Where", [condition, dy, zero]), b.op("Where", [condition, zero, dy])];
-    }),
-    float16: "follows",
-  }),
-  Equal: comparison({ arithmetic: equal, isCommutative: true }),
-  Less: comparison({ arithmetic: less }),
-  LessOrEqual: comparison({ arithmetic: lessOrEqual }),
-  Greater: comparison({ arithmetic: (a, b) => less(b, a) }),
-  GreaterOrEqual: comparison({ arithmetic: (a, b) => lessOrEqual(b, a) }),
-  And: comparison({ arithmetic: and, isCommutative: true }),
-  Or: comparison({ arithmetic: or, isCommutative: true, webgpuLacks: "kernel" }),
-  Xor: comparison({ arithmetic: xor, isCommutative: true, webgpuLacks: "kernel" }),
-  Not: unary({ arithmetic: not }),
-  IsNaN: elementwiseRow({
-    infer: (node) => [{ type: "bool", shape: required(node, 0).shape }],
-    webgpuLacks: "kernel",
-  }),
-  IsInf: elementwiseRow({
-    infer: (node) => [{ type: "bool", shape: required(node, 0).shape }],
-    webgpuLacks: "kernel",
-  }),
   // Ties: see `OpDefinition.gradient`.
   Min: binary({
+    compute: (x, y) => Math.min(x, y),
     arithmetic: smaller,
     gradient: (b, dz, x, y) => picked(b, dz, b.op("LessOrEqual", [x, y])),
     isCommutative: true,
   }),
   Max: binary({
+    compute: (x, y) => Math.max(x, y),
     arithmetic: larger,
     gradient: (b, dz, x, y) => picked(b, dz, b.op("GreaterOrEqual", [x, y])),
     isCommutative: true,
   }),
   // z = x - q·y with a whole number q, whichever way it is rounded.
   Mod: binary({
+    compute: (x, y) => x - y * Math.floor(x / y),
     arithmetic: remainder,
     gradient: (b, dz, x, y, z) => [dz, b.multiply(dz, b.divide(b.subtract(z, x), y))],
     webgpuLacks: "kernel",
   }),
   Clip: elementwiseRow({
+    compute: (x, least = -Infinity, most = Infinity) => Math.min(Math.max(x, least), most),
     infer: (node) => {
       const { type, shape } = required(node, 0);
       return [{ type, shape }];

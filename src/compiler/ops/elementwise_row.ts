@@ -13,6 +13,8 @@ import type { OperatorTraits } from "./operator_traits.ts";
 
 /** What the row of an operator with one input says beside types and shapes. */
 export interface Unary extends OperatorTraits {
+  /** Its number, from the input's: see `OpDefinition`. */
+  readonly compute?: (x: number) => number;
   /** dx, from dy. */
   readonly gradient?: (b: Builder, dy: Value, x: Value, y: Value, node: Node) => InputGradient;
   /** What it makes of integers that are known in terms of the symbols. */
@@ -21,6 +23,8 @@ export interface Unary extends OperatorTraits {
 
 /** What the row of an operator with two inputs says beside types and shapes. */
 export interface Binary extends OperatorTraits {
+  /** Its number, from those of the inputs: see `OpDefinition`. */
+  readonly compute?: (x: number, y: number) => number;
   /** dx and dy, from dz. */
   readonly gradient?: (
     b: Builder,
@@ -45,9 +49,9 @@ export function elementwiseRow(row: Omit<OpDefinition, "isElementwise" | "select
 }
 
 /** One input, an output of its type and shape. */
-export function unary({ gradient, arithmetic, ...traits }: Unary = {}): OpDefinition {
+export function unary({ gradient, arithmetic, ...rest }: Unary = {}): OpDefinition {
   return elementwiseRow({
-    ...traits,
+    ...rest,
     infer: (node) => {
       const x = required(node, 0), { type, shape } = x;
       return [{ type, shape, ...knownIntegers(shape, [x], arithmetic) }];
@@ -59,9 +63,9 @@ export function unary({ gradient, arithmetic, ...traits }: Unary = {}): OpDefini
 }
 
 /** Two inputs that broadcast, an output of the first one's type. */
-export function binary({ gradient, arithmetic, ...traits }: Binary): OpDefinition {
+export function binary({ gradient, arithmetic, ...rest }: Binary): OpDefinition {
   return elementwiseRow({
-    ...traits,
+    ...rest,
     infer: (node) => {
       const x = required(node, 0), y = required(node, 1), shape = broadcast(x.shape, y.shape);
       return [{ type: x.type, shape, ...knownIntegers(shape, [x, y], arithmetic) }];
@@ -73,9 +77,9 @@ export function binary({ gradient, arithmetic, ...traits }: Binary): OpDefinitio
 }
 
 /** Two inputs that broadcast, and booleans. */
-export function comparison({ arithmetic, ...traits }: Omit<Binary, "gradient">): OpDefinition {
+export function comparison({ arithmetic, ...rest }: Omit<Binary, "gradient">): OpDefinition {
   return elementwiseRow({
-    ...traits,
+    ...rest,
     infer: (node) => {
       const x = required(node, 0), y = required(node, 1), shape = broadcast(x.shape, y.shape);
       return [{ type: "bool", shape, ...knownIntegers(shape, [x, y], arithmetic) }];

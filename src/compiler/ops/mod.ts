@@ -8,6 +8,7 @@ import { CompileError } from "../graph/errors.ts";
 import { activations } from "./activation.ts";
 import { cutting } from "./cutting.ts";
 import { elementwise } from "./elementwise.ts";
+import { logic } from "./logic.ts";
 import { matrix } from "./matrix.ts";
 import { movement } from "./movement.ts";
 import { normalization } from "./normalization.ts";
@@ -20,6 +21,7 @@ import { selection, shapes } from "./selection.ts";
 /** The rows. A name without one, or a row without a name, does not compile. */
 export const OPERATORS: { readonly [Name in OperatorName]: OpDefinition } = {
   ...elementwise,
+  ...logic,
   ...activations,
   ...matrix,
   ...reductions,

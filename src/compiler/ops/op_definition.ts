@@ -57,6 +57,13 @@ export interface OpDefinition extends OperatorTraits {
    * @param gradients one an output; `undefined` where nothing flows back through it (at least one is given)
    */
   gradient?(b: Builder, node: Node, gradients: readonly (Value | undefined)[]): readonly InputGradient[];
+  /**
+   * In plain numbers, what it makes of the inputs' elements in one place, where it is elementwise; an input that is not given is
+   * `undefined`. Only what positions, masks and indices are computed with has it: see `analysis/interpreter.ts`.
+   */
+  readonly compute?: (x: number, y: number, z: number) => number;
+  /** In plain numbers, how a reduction goes on from what it has to the next element. */
+  readonly accumulate?: (total: number, item: number) => number;
   /** Whether a selection along this axis of the outputs can be made on the inputs instead, and along which of their axes. */
   selectionRule?(node: Node, axis: number): SelectionRule | undefined;
 }

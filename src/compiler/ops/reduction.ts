@@ -43,11 +43,17 @@ function kept(b: Builder, node: Node, value: Value): Value {
   );
 }
 
-function reduction(
-  gradient?: (b: Builder, dy: Value, x: Value, y: Value, count: Dimension) => Value,
-  arithmetic?: (items: readonly Dimension[]) => Dimension | undefined,
-): OpDefinition {
+/** What the row of a reduction says beside types and shapes. */
+interface Reduction extends Pick<OpDefinition, "accumulate"> {
+  /** dx, from dy and y in the input's rank; `count` elements were reduced to each. */
+  readonly gradient?: (b: Builder, dy: Value, x: Value, y: Value, count: Dimension) => Value;
+  /** What it makes of integers that are known in terms of the symbols. */
+  readonly arithmetic?: (items: readonly Dimension[]) => Dimension | undefined;
+}
+
+function reduction({ gradient, arithmetic, ...rest }: Reduction): OpDefinition {
   return {
+    ...rest,
     mixedAxes: reducedAxes,
     infer: (node) => {
       const { type, shape, integers } = required(node, 0), axes = reducedAxes(node);
@@ -100,13 +106,30 @@ function dimensionLike(b: Builder, like: Value, dimension: Dimension): Value {
 
 /** Operators that reduce axes to one number each, and cumulative sums. */
 export const reductions = {
-  ReduceSum: reduction((b, dy, x) => b.expand(dy, x.shape), totalOf),
-  ReduceMean: reduction((b, dy, x, _, count) => b.expand(b.divide(dy, dimensionLike(b, dy, count)), x.shape)),
-  ReduceMax: reduction(sharedAmongEqual, (items) => furthest(items, larger)),
-  ReduceMin: reduction(sharedAmongEqual, (items) => furthest(items, smaller)),
-  ReduceSumSquare: reduction((b, dy, x) => b.multiply(b.multiply(dy, scalarLike(b, dy, 2)), x)),
-  ReduceL2: reduction((b, dy, x, y) => b.multiply(b.divide(dy, y), x)),
-  ReduceProd: reduction(undefined, product),
+  ReduceSum: reduction({
+    gradient: (b, dy, x) => b.expand(dy, x.shape),
+    arithmetic: totalOf,
+    accumulate: (total, item) => total + item,
+  }),
+  ReduceMean: reduction({
+    gradient: (b, dy, x, _, count) => b.expand(b.divide(dy, dimensionLike(b, dy, count)), x.shape),
+    accumulate: (total, item) => total + item,
+  }),
+  ReduceMax: reduction({
+    gradient: sharedAmongEqual,
+    arithmetic: (items) => furthest(items, larger),
+    accumulate: (largest, item) => Math.max(largest, item),
+  }),
+  ReduceMin: reduction({
+    gradient: sharedAmongEqual,
+    arithmetic: (items) => furthest(items, smaller),
+    accumulate: (smallest, item) => Math.min(smallest, item),
+  }),
+  ReduceSumSquare: reduction({
+    gradient: (b, dy, x) => b.multiply(b.multiply(dy, scalarLike(b, dy, 2)), x),
+  }),
+  ReduceL2: reduction({ gradient: (b, dy, x, y) => b.multiply(b.divide(dy, y), x) }),
+  ReduceProd: reduction({ arithmetic: product, accumulate: (total, item) => total * item }),
   ArgMax: {
     infer: (node) => {
       const { shape } = required(node, 0), axis = axisOf(integerAttribute(node, "axis", 0), shape.length);
