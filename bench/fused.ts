@@ -34,7 +34,9 @@ const SLOW_SIZES = SIZES.slice(0, 2);
 const bytes = await Deno.readFile(PATH), adapter = await findAdapter();
 const there: DeviceKind[] = ["cpu", "wasm", ...(adapter ? ["webgpu" as const] : [])];
 const kinds = there.filter((kind) => Deno.args.length === 0 || Deno.args.includes(kind));
-console.log("2, 4, 8: how many times as fast so many fused steps are as the same ones one after the other");
+console.log(
+  "2, 4, 8: how many times faster that many fused steps are than the same ones one after the other",
+);
 for (const kind of kinds) {
   const device = await chooseDevice(kind, console.error), rows: string[][] = [], hostRows: string[][] = [];
   const onGpu = kind === "webgpu", software = onGpu && adapter!.software;

@@ -4,7 +4,7 @@ import { RandomStream } from "../src/base/random_stream.ts";
 /** The sizes that steps are timed at. */
 export const SIZES = { batch: 32, sequence: 64, length: 20, classes: 2, words: 2 };
 
-/** One batch of random tokens behind a prompt, as inputs of a compiled step (AdamW) and of a model's own file. */
+/** One batch of random tokens after a prompt, as inputs of a compiled step (AdamW) and of a model's own file. */
 export function stepFeeds(dimension: number, vocabulary: number, sizes = SIZES): Record<string, Tensor> {
   const { batch, sequence, length } = sizes, stream = new RandomStream(0, "bench");
   const places = Array.from({ length: batch * sequence }, (_, i) => i % sequence);

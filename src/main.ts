@@ -18,9 +18,7 @@ import { nameRuntimeFolder } from "./device/runtime_folder.ts";
 import type { ServeFlags } from "./commands/serve.ts";
 import type { ValidateFlags } from "./commands/validate.ts";
 import { OPTIMIZER_NAMES } from "./compiler/mod.ts";
-
-/** Where experiments can compute. */
-const DEVICES = ["auto", "webgpu", "cpu", "wasm"] as const;
+import { CHOICES, DEFAULTS } from "./experiment/experiment_file.ts";
 
 const program = new Command("softprompt")
   .description("Prompt tuning from experiment files: a frozen language model, a soft prompt, ONNX Runtime.")
@@ -102,7 +100,9 @@ program.command("predict")
     "--encoding <name>",
     "the file's encoding (default: that of the run's data of the same kind, else utf-8)",
   )
-  .addOption(new Option("--device <kind>", "where it computes (default: as the run says)").choices(DEVICES))
+  .addOption(
+    new Option("--device <kind>", "where it computes (default: as the run says)").choices(CHOICES.device),
+  )
   .option("--model <dir>", "the model's folder, where the run does not lead to it")
   .option("--results <dir>", "the folder that compiled steps are kept in", "results")
   .addHelpText(
@@ -149,25 +149,25 @@ program.command("compile")
   .option("--file <path>", "the ONNX file within it (default: by --dtype)")
   .addOption(
     new Option("--dtype <precision>", "the export to take: onnx/model.onnx for fp32, onnx/model_fp16.onnx …")
-      .choices(["fp32", "fp16", "q8", "q4"]),
+      .choices(CHOICES["model.dtype"]),
   )
   .addOption(
-    new Option("--insertion <place>", "where the prompt enters").choices([
-      "embedding-output",
-      "word-embeddings",
-    ])
-      .default("embedding-output"),
+    new Option("--insertion <place>", "where the prompt enters").choices(CHOICES["prompt.insertion"])
+      .default(DEFAULTS.prompt.insertion),
   )
   .addOption(
-    new Option("--optimizer <name>", "what the step ends in").choices(OPTIMIZER_NAMES).default("adamw"),
+    new Option("--optimizer <name>", "what the step ends in").choices(OPTIMIZER_NAMES)
+      .default(DEFAULTS["training.optimizer"].name),
   )
   .addOption(
-    new Option("--device <kind>", "what the graphs are made for").choices(["cpu", "wasm", "webgpu"])
+    new Option("--device <kind>", "what the graphs are made for").choices(
+      CHOICES.device.filter((kind) => kind !== "auto"),
+    )
       .default("cpu"),
   )
   .addOption(
-    new Option("--precision <type>", "what the frozen model is computed in").choices(["float32", "float16"])
-      .default("float32"),
+    new Option("--precision <type>", "what the frozen model is computed in").choices(CHOICES.precision)
+      .default(DEFAULTS.experiment.precision),
   )
   .requiredOption("--out <dir>", "the folder that the artifacts go into")
   .option("--explain", "say what each pass of the compiler did", false)

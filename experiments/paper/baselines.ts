@@ -36,7 +36,7 @@ export function baselinesOf({ hard, prompts, together, models }: Compared): Base
   });
 }
 
-/** What naming the most frequent class of the data for each of them comes to. */
+/** The accuracy of always predicting the most frequent class of the data. */
 function majority(data: string, { examples, per_class }: PartMetrics): Baseline {
   const supports = Object.values(per_class).map(({ support }) => support);
   const share = Math.max(...supports) / examples;

@@ -99,17 +99,17 @@ async function lengths(): Promise<void> {
   await keepTable("meanings.csv", await Promise.all(meanings));
 }
 
-/** Vectors behind the embedding layer and in place of word embeddings. */
+/** Vectors after the embedding layer and in place of word embeddings. */
 async function insertions(): Promise<void> {
   const points = [
-    ...behindEmbeddings().map((group) => point(group, lengthOf(group), "embedding-output")),
+    ...afterEmbeddings().map((group) => point(group, lengthOf(group), "embedding-output")),
     ...summaries.insertion.groups.map((group) => point(group, lengthOf(group), "word-embeddings")),
   ];
   await keep("insertion.svg", drawLines(points, "prompt length"));
 }
 
 async function shots(): Promise<void> {
-  const all = behindEmbeddings().find((group) => lengthOf(group) === SHOTS_LENGTH)!;
+  const all = afterEmbeddings().find((group) => lengthOf(group) === SHOTS_LENGTH)!;
   const points = [
     ...summaries.shots.groups.map((group) =>
       point(group, Number(group.settings["dataset.shots"]), "200 steps of 8")
@@ -129,8 +129,8 @@ async function baselines(): Promise<void> {
   await keep("baselines.json", json(bars));
 }
 
-/** The groups of prompts behind the embedding layer that start as vocabulary, as other experiments' prompts do. */
-function behindEmbeddings(): SummaryGroup[] {
+/** The groups of prompts after the embedding layer that start as vocabulary, as other experiments' prompts do. */
+function afterEmbeddings(): SummaryGroup[] {
   return summaries["length-initialization"].groups.filter((group) =>
     initializationOf(group) === "vocabulary"
   );

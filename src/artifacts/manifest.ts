@@ -2,10 +2,14 @@ import { basename, relative, resolve } from "@std/path";
 import type { Compiled, Emitted, Insertion, OptimizerName, Precision, Target } from "../compiler/mod.ts";
 import { readShape, writeShape } from "../compiler/mod.ts";
 import { moveChecked, readChecked, writeChecked } from "../disk/checksums.ts";
+import type { ArtifactsManifest, ArtifactsTypes } from "./artifacts_manifest.ts";
+import schema from "./artifacts_manifest.json" with { type: "json" };
+import { Definitions } from "../schema/definitions.ts";
 import type { OpenModel } from "../model/open_model.ts";
 import { SEMANTICS } from "../experiment/semantics.ts";
 
-const FORMAT = "softprompt-artifacts/1";
+/** What a manifest must hold. */
+const DEFINITIONS: Definitions<ArtifactsTypes> = new Definitions(schema);
 
 /** What artifacts are made of. */
 export interface ArtifactsOrigin {
@@ -14,39 +18,6 @@ export interface ArtifactsOrigin {
   readonly optimizer: OptimizerName;
   readonly target: Target;
   readonly precision: Precision;
-}
-
-/** `artifacts.json`: how the graphs in its folder belong together. Any program with ONNX Runtime can run them. */
-interface Manifest {
-  readonly format: typeof FORMAT;
-  /** The version of what positions and insertions mean. */
-  readonly semantics: number;
-  readonly model: { readonly source: string; readonly revision: string | null; readonly sha256: string };
-  readonly insertion: Insertion;
-  readonly dimension: number;
-  readonly optimizer: OptimizerName;
-  /** What the graphs are made for; ONNX Runtime runs them everywhere, but those for the CPU slowly on WebGPU. */
-  readonly target: Target;
-  readonly precision: Precision;
-  readonly positions: Compiled["positions"];
-  /** What the model multiplies the rows of its word table by before a prompt at the word embeddings enters. */
-  readonly scale: number;
-  readonly train: {
-    readonly file: string;
-    readonly state: readonly string[];
-    /** Of each state tensor, in terms of the prompt's `length`. */
-    readonly state_shapes: Readonly<Record<string, readonly (number | string)[]>>;
-  };
-  /** The same for several prompts side by side: inputs and outputs of a prompt's shape have a first axis `prompts`. */
-  readonly bank: Readonly<Record<"train" | "predict" | "answer", { readonly file: string }>>;
-  readonly update: { readonly file: string };
-  readonly predict: { readonly file: string };
-  /** The same, and all words' logits at the answer. */
-  readonly answer: { readonly file: string };
-  readonly embed: { readonly file: string };
-  /** Of each graph, the sizes of its tensors in terms of the inputs' dimensions. */
-  readonly tensor_bytes: Readonly<Record<GraphName, Emitted["sizes"]>>;
-  readonly weights: readonly { readonly location: string; readonly sha256: string }[];
 }
 
 const FILES = {
@@ -87,8 +58,8 @@ export async function writeArtifacts(
   await Deno.mkdir(partial, { recursive: true });
   const graphs = graphsOf(compiled);
   const paths = new Set(GRAPHS.flatMap((name) => [...graphs[name].weights.values()]));
-  const manifest: Manifest = {
-    format: FORMAT,
+  const manifest: ArtifactsManifest = {
+    format: "softprompt-artifacts/1",
     semantics: SEMANTICS,
     model: { source, revision, sha256 },
     insertion,
@@ -114,9 +85,16 @@ export async function writeArtifacts(
     predict: { file: FILES.predict },
     answer: { file: FILES.answer },
     embed: { file: FILES.embed },
-    tensor_bytes: Object.fromEntries(
-      GRAPHS.map((name) => [name, graphs[name].sizes]),
-    ) as Manifest["tensor_bytes"],
+    tensor_bytes: {
+      train: graphs.train.sizes,
+      update: graphs.update.sizes,
+      predict: graphs.predict.sizes,
+      answer: graphs.answer.sizes,
+      embed: graphs.embed.sizes,
+      bankTrain: graphs.bankTrain.sizes,
+      bankPredict: graphs.bankPredict.sizes,
+      bankAnswer: graphs.bankAnswer.sizes,
+    },
     weights: [...paths].map((path) => ({
       location: relative(resolve(folder), resolve(path)),
       sha256: model.weights.get(path)!,
@@ -141,8 +119,11 @@ export async function writeArtifacts(
  */
 export async function readArtifacts(folder: string, weights: Iterable<string>): Promise<Compiled> {
   const contents = await readChecked(folder, [...Object.values(FILES), MANIFEST]);
-  const manifest: Manifest | null = JSON.parse(new TextDecoder().decode(contents[MANIFEST]));
-  if (manifest?.format !== FORMAT) throw new RangeError(`${MANIFEST} is not of the format '${FORMAT}'`);
+  const manifest = DEFINITIONS.read(
+    "artifacts_manifest",
+    JSON.parse(new TextDecoder().decode(contents[MANIFEST])),
+    (fault) => new RangeError(`${MANIFEST} is not of the format: ${fault}`),
+  );
   const paths = new Map(Array.from(weights, (path) => [basename(path), path]));
   const files = new Map(manifest.weights.map(({ location }) => {
     const name = basename(location);

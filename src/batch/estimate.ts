@@ -1,4 +1,5 @@
 import { join } from "@std/path";
+import { promptLength } from "../experiment/prompt_vectors.ts";
 import { readsPadding } from "../prompt/padding.ts";
 import { estimateSeconds, type Throughput } from "../results/earlier_runs.ts";
 import { readFinished } from "../results/read_run.ts";
@@ -56,7 +57,7 @@ export async function estimate(
   const steps = training ? totalSteps(training, dataset.train.length) : 0;
   const classified = dataset.test.length + dataset.validation.length;
   const trained = steps * (training?.batchSize ?? 0);
-  const length = prompt.length ?? 0;
+  const length = promptLength(prompt);
   const finished = force ? undefined : await readFinished(run.path);
   const isComplete = finished !== undefined && finished.contentHash === prepared.contentHash;
   const tuning = PASSES_A_STEP * trained, whole = tuning + 2 * classified;

@@ -5,7 +5,8 @@ import { onDisk } from "../disk/on_disk.ts";
 import { writeArtifacts } from "../artifacts/manifest.ts";
 import { compileModel, type CompileTarget, targetOf } from "../artifacts/compile_model.ts";
 import { InputError } from "../base/errors.ts";
-import { type GivenModel, resolveModel } from "../experiment/model_file.ts";
+import type { ModelKeys } from "../experiment/experiment_file.ts";
+import { resolveModel } from "../experiment/model_file.ts";
 import { log } from "../terminal/console.ts";
 import { terminalDownloads } from "../terminal/downloads.ts";
 import { explain } from "../terminal/explain_text.ts";
@@ -20,7 +21,7 @@ export interface CompileFlags {
   /** The ONNX file within it, … */
   readonly file?: string;
   /** … or the precision of the export. */
-  readonly dtype?: GivenModel["dtype"];
+  readonly dtype?: ModelKeys["dtype"];
   readonly insertion: Insertion;
   readonly optimizer: OptimizerName;
   /** What the graphs are made for. */
@@ -44,7 +45,12 @@ export async function compile(
   if (file !== undefined && dtype !== undefined) {
     throw new InputError("compile takes --file or --dtype, not both");
   }
-  const spec = resolveModel({ source, revision, file, dtype });
+  const spec = resolveModel({
+    source,
+    ...(revision !== undefined && { revision }),
+    ...(file !== undefined && { file }),
+    ...(dtype !== undefined && { dtype }),
+  });
   const model = await openModel(spec, "./", terminalDownloads(log));
   if (flags.explain) {
     for (const line of explain(model, insertion, optimizer, target)) {

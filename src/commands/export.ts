@@ -52,16 +52,17 @@ export async function exportRun(folder: string, { format, out, model: instead }:
 }
 
 async function peftFiles({ experiment }: RunAbout, folder: string, model: OpenModel): Promise<Files> {
-  const { insertion, template, kind, length } = experiment.prompt;
-  if (kind === "hard") {
+  const { prompt: soft } = experiment;
+  if (soft.kind === "hard") {
     throw new InputError(`${folder} is a run of a hard prompt, which has no vectors to export`);
   }
+  const { insertion, template, length } = soft;
   if (insertion !== "word-embeddings") {
     throw new InputError(
       `${folder} has its prompt after the embedding layer ('insertion: ${insertion}'), where PEFT cannot put one: it replaces word embeddings, to which positions and the layer's norm are still added. Tune one with 'prompt.insertion: word-embeddings'`,
     );
   }
-  const [first, ...rest] = parseTemplate(template, length!);
+  const [first, ...rest] = parseTemplate(template, length);
   if (first!.kind !== "prompt" || rest.some((piece) => piece.kind === "prompt")) {
     throw new InputError(
       `PEFT puts a prompt before everything, and the template of ${folder} has it elsewhere: "${template}"`,
@@ -80,7 +81,7 @@ async function peftFiles({ experiment }: RunAbout, folder: string, model: OpenMo
   return {
     "adapter_config.json": adapter.config,
     "adapter_model.safetensors": adapter.weights,
-    "README.md": adapterCard(experiment, model.card.kind, source, note, model.tokenizer),
+    "README.md": adapterCard(experiment, soft, model.card.kind, source, note, model.tokenizer),
   };
 }
 
@@ -91,7 +92,7 @@ async function onnxFiles(
 ): Promise<Files> {
   const target = { target: "cpu", precision: "float32" } as const;
   const compiled = await compileExperiment({ experiment, model }, target);
-  const counting = positionCounting(experiment.prompt.insertion, compiled);
+  const counting = positionCounting(experiment.prompt, compiled);
   const calibration = calibrationIn(metrics.calibration, Object.keys(experiment.verbalizer));
   const texts = (await readRun(folder)).predictions.map(({ text }) => text);
   const parts = { experiment, model, counting, calibration, texts };

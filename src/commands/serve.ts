@@ -5,7 +5,8 @@ import { InputError } from "../base/errors.ts";
 import { numberLimitsAt } from "../experiment/schema_part.ts";
 import { checkSemantics } from "../experiment/semantics.ts";
 import { columnsOf, parseTemplate, withoutVectors } from "../experiment/template.ts";
-import type { Experiment } from "../experiment/types.ts";
+import { DEFAULTS } from "../experiment/experiment_file.ts";
+import type { PromptTuning, Untuned } from "../experiment/types.ts";
 import { readTokenizerConfig } from "../model/read_tokenizer.ts";
 import { readAbout, type RunAbout } from "../results/read_run.ts";
 import { readPrompt } from "../results/read_prompt.ts";
@@ -52,7 +53,7 @@ export async function serve(folder: string, { hard, model, results, host, port }
       `${folder} has tuned no prompt, and the page tunes another as it did: name a run that has`,
     );
   }
-  const columns = columnsOf(parseTemplate(experiment.prompt.template, experiment.prompt.length ?? 0));
+  const columns = columnsOf(parseTemplate(experiment.prompt.template, experiment.prompt.length));
   if (columns.join() !== "text") {
     throw new InputError(
       `the page has one text to type in, and the template of ${folder} has ${columns.join(", ")}`,
@@ -68,7 +69,13 @@ export async function serve(folder: string, { hard, model, results, host, port }
   if (run && hard !== undefined) {
     checkFiles(frozen, run.environment, hard, `${folder} must be of the same model`);
   }
-  const files = await servedFiles(folder, about, { ...run, experiment: beside }, frozen, results);
+  const files = await servedFiles(
+    folder,
+    { ...about, experiment },
+    { ...run, experiment: beside },
+    frozen,
+    results,
+  );
   await untilInterrupted((signal) =>
     serveRun(files, {
       hostname: host,
@@ -81,14 +88,14 @@ export async function serve(folder: string, { hard, model, results, host, port }
 }
 
 /** The experiment without its vectors: the words around them are the hard prompt. */
-function hardened(experiment: Experiment): Experiment {
+function hardened({ training: _, ensemble: __, ...experiment }: PromptTuning): Untuned {
   const template = withoutVectors(experiment.prompt.template);
   return { ...experiment, tune: "none", prompt: { kind: "hard", template } };
 }
 
 async function servedFiles(
   folder: string,
-  { experiment, metrics }: RunAbout,
+  { experiment, metrics }: RunAbout & { readonly experiment: PromptTuning },
   { experiment: beside, metrics: besideMetrics }:
     & Pick<RunAbout, "experiment">
     & Partial<Pick<RunAbout, "metrics">>,
@@ -98,7 +105,7 @@ async function servedFiles(
   const { prompt, training } = experiment, { insertion } = prompt;
   const compiled = await compileOnce(
     model,
-    insertion!,
+    insertion,
     optimizerName(training),
     FORM,
     join(results, ".cache"),
@@ -120,7 +127,7 @@ async function servedFiles(
   return {
     description: {
       title: experiment.name,
-      insertion: insertion!,
+      insertion: insertion,
       template: prompt.template,
       hardTemplate: beside.prompt.template,
       clean: experiment.dataset.clean,
@@ -131,10 +138,10 @@ async function servedFiles(
       hardVerbalizer: beside.verbalizer,
       multiTokenWords: experiment.multiTokenWords,
       // A page cannot read another prompt: tuning starts from words there.
-      initialization: "path" in prompt.initialization!
-        ? { from: "vocabulary", top: 5000 }
-        : prompt.initialization!,
-      training: training!,
+      initialization: "path" in prompt.initialization
+        ? { ...DEFAULTS.prompt.initialization, top: DEFAULTS["prompt.initialization"].top }
+        : prompt.initialization,
+      training: training,
       seed: experiment.seed,
       limits: {
         length: numberLimitsAt("prompt.length"),
@@ -145,7 +152,7 @@ async function servedFiles(
       card: model.card,
       tokenizerConfig: await readTokenizerConfig(model.folder),
       facts: model.facts,
-      counting: positionCounting(insertion, compiled),
+      counting: positionCounting(prompt, compiled),
       dimension: compiled.dimension,
       state: compiled.state.map(({ name, shape }) => ({ name, shape: writeShape(shape) })),
       graphs: each(({ weights, sizes }) => ({ weights: [...weights.keys()], sizes })),

@@ -1,4 +1,5 @@
 import { InputError } from "../base/errors.ts";
+import { promptLength } from "../experiment/prompt_vectors.ts";
 import { earlierRuns } from "../results/earlier_runs.ts";
 import { log, tableLines } from "../terminal/console.ts";
 import { duration } from "../terminal/duration.ts";
@@ -38,7 +39,7 @@ export async function validate(args: readonly string[], { results }: ValidateFla
   const resources = new ResourceCache({ log: () => {}, keepsSessions: false }), checker = new Checker();
   const earlier = await earlierRuns(results), sound: Sound[] = [];
   // What answers together is there once it is tuned.
-  const ensembles = runs.filter(({ experiment }) => experiment.ensemble?.sweep !== undefined);
+  const ensembles = runs.filter(({ experiment: { ensemble } }) => ensemble && "sweep" in ensemble);
   for (const run of runs.filter((one) => !ensembles.includes(one))) {
     try {
       const estimated = await estimate(run, resources, false, earlier);
@@ -54,7 +55,7 @@ export async function validate(args: readonly string[], { results }: ValidateFla
   if (ensembles.length > 0) {
     console.log(
       `and after them ${
-        ensembles.map(({ title, members }) => `${title}, ${members!.length} prompts`).join("; ")
+        ensembles.map(({ title, members = [] }) => `${title}, ${members.length} prompts`).join("; ")
       }`,
     );
   }
@@ -72,7 +73,7 @@ class Checker {
       training ? stepKey(prepared) : model.onnx,
       dataset.sha256,
       prompt.template,
-      prompt.length,
+      promptLength(prompt),
     ]);
     const before = this.checked.get(key) ?? this.encode(prepared);
     this.checked.set(key, before);
@@ -86,7 +87,7 @@ class Checker {
     });
     const { truncated, unknownWords } = encodeDataset(
       prepared,
-      positionCounting(prepared.experiment.prompt.insertion, compiled),
+      positionCounting(prepared.experiment.prompt, compiled),
     );
     return { truncated: truncated.train + truncated.validation + truncated.test, unknownWords };
   }

@@ -1,4 +1,5 @@
 import { InputError } from "../base/errors.ts";
+import { type DatasetKeys, DEFAULTS, type EvaluationTransferKeys } from "../experiment/experiment_file.ts";
 import { inOtherForm } from "../experiment/normalization.ts";
 import type { Example } from "./example.ts";
 import { isWrittenNumber } from "./written_number.ts";
@@ -18,6 +19,15 @@ export interface Columns {
 
 /** A table whose texts and labels are in the columns of these names. */
 export const PLAIN_COLUMNS: Columns = { text: "text", label: "label", placeholders: ["text"] };
+
+/** The columns that an experiment says hold its data's texts and classes; those of data that the program knows are called so. */
+export function namedColumns(
+  { text = DEFAULTS.dataset.text, label = DEFAULTS.dataset.label, labels }:
+    | DatasetKeys
+    | EvaluationTransferKeys,
+): Pick<Columns, "text" | "label" | "labels"> {
+  return { text, label, labels };
+}
 
 /** A line of a table, by the names of its columns. */
 export interface TableRecord {

@@ -1,6 +1,6 @@
 import { dirname, join, resolve } from "@std/path";
 import { InputError } from "../base/errors.ts";
-import type { DatasetSpec } from "../experiment/types.ts";
+import type { DatasetKeys, EvaluationTransferKeys } from "../experiment/experiment_file.ts";
 
 /** The folder of a project that datasets lie in, each in a folder of its name. */
 export const DATA_FOLDER = "data";
@@ -13,7 +13,7 @@ export const DATA_FOLDER = "data";
  * @throws {InputError} where no folder above the file has the dataset
  */
 export async function datasetFolder(
-  { name, path }: Pick<DatasetSpec, "name" | "path">,
+  { name, path }: DatasetKeys | EvaluationTransferKeys,
   file: string,
 ): Promise<string> {
   const experiments: string = dirname(resolve(file));

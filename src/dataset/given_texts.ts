@@ -6,6 +6,7 @@ import { readRecords, type TableFormat } from "./records.ts";
 import type { Line } from "./rows.ts";
 import { InputError } from "../base/errors.ts";
 import { type TableKind, tableKind } from "../experiment/table_kind.ts";
+import { type DatasetKeys, DEFAULTS } from "../experiment/experiment_file.ts";
 import type { DatasetSpec } from "../experiment/types.ts";
 
 /** A text to classify: what stands in the template's places, and what its answer is told with. */
@@ -99,7 +100,7 @@ async function* filled(
  */
 async function* unlabelled(lines: AsyncIterable<Line>, path: string, reader: Reader): AsyncGenerator<Line> {
   const { dataset, classes } = reader;
-  const isLabelled = kindOfData(dataset) === "txt", { labels: mapped } = dataset;
+  const isLabelled = kindOfData(dataset) === "txt", { labels: mapped }: DatasetKeys = dataset;
   const labels = new Set(!isLabelled ? [] : mapped === undefined ? classes : Object.keys(mapped));
   const doubtful: Line[] = [];
   let isClear = false;
@@ -115,23 +116,23 @@ async function* unlabelled(lines: AsyncIterable<Line>, path: string, reader: Rea
 }
 
 /** How the files of a run's data are written; `undefined` for those of the hub, and those that the program brings. */
-function kindOfData({ split, file }: DatasetSpec): TableKind | undefined {
-  return tableKind(file ?? (typeof split === "object" && "train" in split ? split.train : ""));
+function kindOfData({ split, file }: DatasetKeys): TableKind | undefined {
+  return tableKind(file ?? (typeof split === "object" ? split.train ?? "" : ""));
 }
 
 /** How a file is written: as the run's data, where they are of its kind. */
 function formatOf(kind: string | undefined, path: string, { dataset, encoding, note }: Reader): TableFormat {
   if (kind === undefined || kindOfData(dataset) !== kind) return { encoding };
-  const { delimiter, quotes, columns } = dataset;
-  if (encoding === undefined && dataset.encoding !== undefined) {
-    note(`${path} is read as ${dataset.encoding}, as the run's data are; --encoding says another`);
+  const { delimiter, quotes, columns, encoding: own }: DatasetKeys = dataset;
+  if (encoding === undefined && own !== undefined) {
+    note(`${path} is read as ${own}, as the run's data are; --encoding says another`);
   }
-  return { delimiter, quotes, columns, encoding: encoding ?? dataset.encoding };
+  return { delimiter, quotes, columns, encoding: encoding ?? own };
 }
 
 /** The columns that hold what the template's placeholders stand for, each as far as it is among these names. */
 function columnsAmong(names: readonly string[], { placeholders, dataset }: Reader): string[] {
-  const isColumn = new Set(names), { text = "text" } = dataset;
+  const isColumn = new Set(names), { text }: DatasetKeys = { ...DEFAULTS.dataset, ...dataset };
   return placeholders.map((name) =>
     name === "text" && (isColumn.has(text) || !isColumn.has(name)) ? text : name
   );

@@ -1,9 +1,10 @@
 import { resolve } from "@std/path";
 import { InputError, withKeyContext } from "../base/errors.ts";
 import { RandomStream } from "../base/random_stream.ts";
-import type { DatasetSpec, Split } from "../experiment/types.ts";
+import type { DatasetKeys } from "../experiment/experiment_file.ts";
+import type { BuiltInDataset, DatasetSpec, HubDataset, NamedSplit } from "../experiment/types.ts";
 import type { DownloadReporter } from "../hub/repository.ts";
-import type { Columns } from "./columns.ts";
+import { type Columns, namedColumns } from "./columns.ts";
 import { checkWords, countByClass, countsText } from "./class_counts.ts";
 import type { Example, Splits } from "./example.ts";
 import type { ExampleFiles } from "./example_files.ts";
@@ -69,8 +70,10 @@ export async function loadDataset(
 }
 
 /** What people call a dataset: its name, its id on the hub, or its file. */
-export function datasetName({ name, source, file, split }: DatasetSpec): string {
-  return name ?? source ?? file ?? (split as Extract<Split, { train: string }>).train;
+export function datasetName(spec: DatasetSpec): string {
+  if ("name" in spec) return spec.name;
+  if ("source" in spec) return spec.source;
+  return "file" in spec ? spec.file : spec.split.train;
 }
 
 /** A dataset that is not shared out yet. */
@@ -98,41 +101,43 @@ async function readWhole(
   downloads: DownloadReporter,
   { files, note }: FileAccess,
 ): Promise<Whole> {
-  const { text = "text", label = "label", labels, id, split, clean } = spec;
-  const columns: Columns = { text, label, labels, id, placeholders };
+  const { id }: DatasetKeys = spec, columns: Columns = { ...namedColumns(spec), id, placeholders };
   const reading = { ...readingOf(spec), note };
-  const table: ReadTable = (path, name) => files.table(path, columns, reading, clean, name);
-  if (spec.source !== undefined) {
-    return await readHub(spec, spec.split as Exclude<Split, "textcnn">, spec.source, table, downloads);
-  }
+  const table: ReadTable = (path, name) => files.table(path, columns, reading, spec.clean, name);
+  if ("source" in spec) return await readHub(spec, table, downloads);
   const folder = await withKeyContext(["dataset", "name"], () => datasetFolder(spec, file));
   const read = (name: string) => table(resolve(folder, name));
-  const found = { revision: null, folder: spec.name === undefined ? null : folder };
-  if (typeof split === "object" && "train" in split) {
-    return { ...await readParts(split, read), ...found };
-  }
-  const examples = spec.file !== undefined
-    ? await read(spec.file)
-    : spec.name === "rt-polarity"
+  if ("name" in spec) return { ...await readBuiltIn(spec, folder, read, files), revision: null, folder };
+  const found = { revision: null, folder: null };
+  if (!("file" in spec)) return { ...await readParts(spec.split, read), ...found };
+  const examples = await read(spec.file);
+  return { all: examples, split: () => splitByShares(examples, spec.split), ...found };
+}
+
+async function readBuiltIn(
+  { name, split, clean }: BuiltInDataset,
+  folder: string,
+  read: (name: string) => Promise<readonly Example[]>,
+  files: ExampleFiles,
+): Promise<Pick<Whole, "all" | "split">> {
+  if (split !== "textcnn" && "train" in split) return await readParts(split, read);
+  const examples = name === "rt-polarity"
     ? await files.rtPolarity(folder, clean)
     : (await Promise.all(["train.tsv", "validation.tsv", "test.tsv"].map(read))).flat();
   return {
     all: examples,
     split: () => split === "textcnn" ? splitLikeTextcnn(examples) : splitByShares(examples, split),
-    ...found,
   };
 }
 
 async function readHub(
-  { revision, config }: DatasetSpec,
-  split: Exclude<Split, "textcnn">,
-  source: string,
+  { source, revision, config, split }: HubDataset,
   table: ReadTable,
   downloads: DownloadReporter,
 ): Promise<Whole> {
   const dataset = await withKeyContext(
     ["dataset", "source"],
-    () => findHubDataset(source, revision!, config, downloads),
+    () => findHubDataset(source, revision, config, downloads),
   );
   const read = async (name: string) => {
     const files = await dataset.files(name);
@@ -141,13 +146,13 @@ async function readHub(
   };
   const found = { revision: dataset.commit, folder: null };
   if ("train" in split) return { ...await readParts(split, read), ...found };
-  const examples = await read(split.of!);
+  const examples = await read(split.of);
   return { all: examples, split: () => splitByShares(examples, split), ...found };
 }
 
 /** A split that the data come in. */
 async function readParts(
-  { train, validation, test }: Extract<Split, { train: string }>,
+  { train, validation, test }: NamedSplit,
   read: (name: string) => Promise<readonly Example[]>,
 ): Promise<Pick<Whole, "all" | "split">> {
   const splits: Splits = {
@@ -169,7 +174,7 @@ function withValidation(splits: Splits, spec: DatasetSpec, seed: number): Splits
 function checkClasses(all: readonly Example[], classes: readonly string[], spec: DatasetSpec): void {
   const name = datasetName(spec);
   if (all.length === 0) throw new InputError(`the dataset '${name}' is empty: it has no examples`);
-  checkWords(all, classes, spec.label ?? "label", name, spec.name === undefined);
+  checkWords(all, classes, namedColumns(spec).label, name, !("name" in spec));
 }
 
 /** @throws {InputError} where a part of the split has no examples, or a class none in all of them */
@@ -197,7 +202,8 @@ function checkParts(splits: Splits, classes: readonly string[], spec: DatasetSpe
 }
 
 /** Ids that a column gives are of one example each, in all the files of a set. */
-function checkIds(splits: Splits, { id, ...spec }: DatasetSpec): void {
+function checkIds(splits: Splits, spec: DatasetSpec): void {
+  const { id }: DatasetKeys = spec;
   for (const examples of id === undefined ? [] : Object.values<readonly Example[]>({ ...splits })) {
     const seen = new Set<string>();
     for (const one of examples) {

@@ -1,5 +1,6 @@
 import { basename } from "@std/path";
 import { InputError } from "../base/errors.ts";
+import type { DatasetKeys, EvaluationTransferKeys } from "../experiment/experiment_file.ts";
 import { type Columns, exampleOf, isNull, neededColumns, placeIn, type TableRecord } from "./columns.ts";
 import type { Example } from "./example.ts";
 import { checkIsFile } from "./read_bytes.ts";
@@ -15,8 +16,9 @@ export interface Reading extends TableFormat {
 }
 
 /** What a dataset says of how its files are read. */
-export function readingOf(spec: Omit<Reading, "note">): Omit<Reading, "note"> {
-  const { delimiter, quotes, columns, encoding, missing } = spec;
+export function readingOf(
+  { delimiter, quotes, columns, encoding, missing }: DatasetKeys | EvaluationTransferKeys,
+): Omit<Reading, "note"> {
   return { delimiter, quotes, columns, encoding, missing };
 }
 

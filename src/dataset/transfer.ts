@@ -2,7 +2,7 @@ import { join, resolve } from "@std/path";
 import { InputError, withKeyContext } from "../base/errors.ts";
 import type { TransferSpec } from "../experiment/types.ts";
 import type { DownloadReporter } from "../hub/repository.ts";
-import type { Columns } from "./columns.ts";
+import { type Columns, namedColumns } from "./columns.ts";
 import { checkWords } from "./class_counts.ts";
 import type { Example } from "./example.ts";
 import type { ExampleFiles } from "./example_files.ts";
@@ -51,13 +51,13 @@ export async function loadTransfer(
   });
   await withKeyContext(key, () => {
     if (examples.length === 0) throw new InputError(`the data '${spec.as}' have no examples`);
-    checkWords(examples, classes, spec.label ?? "label", spec.as, spec.name === undefined);
+    checkWords(examples, classes, namedColumns(spec).label, spec.as, !("name" in spec));
     return Promise.resolve();
   });
   return {
     name: spec.as,
     examples,
-    folder: spec.name === undefined ? null : folder,
+    folder: "name" in spec ? folder : null,
     notes,
     sha256: sha256OfJson(examples),
   };
@@ -65,23 +65,23 @@ export async function loadTransfer(
 
 /** @param folder that the names of files are seen from */
 async function examplesOf(
-  { name, file, source, revision, config, split, clean, ...spec }: TransferSpec,
+  spec: TransferSpec,
   folder: string,
   placeholders: readonly string[],
   reading: Reading,
   downloads: DownloadReporter,
   files: ExampleFiles,
 ): Promise<readonly Example[]> {
-  const { text = "text", label = "label", labels } = spec;
-  const columns: Columns = { text, label, labels, placeholders };
+  const { clean } = spec, columns: Columns = { ...namedColumns(spec), placeholders };
   const table = (path: string, name?: string) => files.table(path, columns, reading, clean, name);
-  if (file !== undefined) return await table(resolve(folder, file));
-  if (source !== undefined) {
-    const dataset = await findHubDataset(source, revision!, config, downloads);
-    const paths = await dataset.files(split!);
-    return (await Promise.all(paths.map((path) => table(path, split!)))).flat();
+  if ("file" in spec) return await table(resolve(folder, spec.file));
+  if ("source" in spec) {
+    const { source, revision, config, split } = spec;
+    const dataset = await findHubDataset(source, revision, config, downloads);
+    const paths = await dataset.files(split);
+    return (await Promise.all(paths.map((path) => table(path, split)))).flat();
   }
-  return name === "rt-polarity"
+  return spec.name === "rt-polarity"
     ? splitLikeTextcnn(await files.rtPolarity(folder, clean)).test
     : await table(join(folder, "test.tsv"));
 }

@@ -45,7 +45,7 @@ export function align(a: readonly RunRecord[], b: readonly RunRecord[]): Alignme
   const sizes = runs.map(({ predictions }) => predictions.length);
   const largest = { a: Math.max(...sizes.slice(0, a.length)), b: Math.max(...sizes.slice(a.length)) };
   const isEnough = (pairs: Pairs) => pairedIn(pairs) >= LEAST_SHARED * Math.min(largest.a, largest.b);
-  const ids = byId(runs), hasOwnIds = runs.every(({ experiment }) => experiment.dataset.id !== undefined);
+  const ids = byId(runs), hasOwnIds = runs.every(({ experiment }) => "id" in experiment.dataset);
   const isById = ids !== undefined && isEnough(ids) && (ids.changed === 0 || hasOwnIds);
   const found = isById ? ids : byText(runs);
   if (!isEnough(found)) {
@@ -112,7 +112,9 @@ function refuse(
 /** What is kept of an example is the columns that its template shows: those of another template are no other text of it. */
 function refuseColumns(a: readonly RunRecord[], b: readonly RunRecord[]): void {
   const shown = ({ experiment: { dataset, prompt } }: RunRecord) =>
-    columnsNamed(prompt.template).map((one) => one === "text" ? dataset.text ?? one : one).join(", ");
+    columnsNamed(prompt.template).map((one) => one === "text" && "text" in dataset ? dataset.text : one).join(
+      ", ",
+    );
   const [one] = a.map(shown), other = [...a, ...b].map(shown).find((columns) => columns !== one);
   if (other === undefined) return;
   throw new InputError(

@@ -1,18 +1,24 @@
 import type { RuleViolation } from "./rule_violation.ts";
 import type { KeyPath } from "./document.ts";
+import {
+  type DatasetKeys,
+  DEFAULTS,
+  type EvaluationTransferKeys,
+  type ExperimentFile,
+} from "./experiment_file.ts";
 import { nearest } from "./messages.ts";
+import { promptLength } from "./prompt_vectors.ts";
 import { columnsOf, parseTemplate, TemplateError } from "./template.ts";
-import type { DatasetSpec, PartialExperiment, PromptSpec, TransferSpec } from "./types.ts";
 
 /** The rules of the columns that a template shows. */
-export function columnRules(given: PartialExperiment): RuleViolation[] {
+export function columnRules(given: ExperimentFile): RuleViolation[] {
   return [...oneColumnRules(given), ...labelRules(given)];
 }
 
 /** Data that the program knows have one column. */
-function oneColumnRules({ dataset, prompt }: PartialExperiment): RuleViolation[] {
+function oneColumnRules({ dataset, prompt }: ExperimentFile): RuleViolation[] {
   const strange = templateColumns(prompt)?.find((one) => one !== "text");
-  if ((dataset as Partial<DatasetSpec>).name === undefined || strange === undefined) return [];
+  if (dataset.name === undefined || strange === undefined) return [];
   return [{
     path: ["prompt", "template"],
     message: `unknown placeholder '{${strange}}'${
@@ -22,11 +28,11 @@ function oneColumnRules({ dataset, prompt }: PartialExperiment): RuleViolation[]
 }
 
 /** The class is what the model is to answer: no column that a template shows may hold it. */
-function labelRules({ dataset, prompt, evaluation }: PartialExperiment): RuleViolation[] {
+function labelRules({ dataset, prompt, evaluation }: ExperimentFile): RuleViolation[] {
   const columns = templateColumns(prompt) ?? [];
-  const leaks = (at: KeyPath, given: Partial<DatasetSpec> | Partial<TransferSpec>): RuleViolation[] => {
+  const leaks = (at: KeyPath, given: DatasetKeys | EvaluationTransferKeys): RuleViolation[] => {
     if (given.name !== undefined) return [];
-    const { text = "text", label = "label" } = given;
+    const { text, label } = { ...DEFAULTS.dataset, ...given };
     const leak = columns.find((one) => (one === "text" ? text : one) === label);
     if (leak === undefined) return [];
     const key = given.text === label ? "text" : "label", isOwn = leak === "text" || at.length > 1;
@@ -38,18 +44,17 @@ function labelRules({ dataset, prompt, evaluation }: PartialExperiment): RuleVio
         }' to the one that holds the class`,
     }];
   };
-  const transfer = (evaluation?.transfer ?? []) as Partial<TransferSpec>[];
+  const { transfer = [] } = evaluation ?? {};
   return [
-    ...leaks(["dataset"], dataset as Partial<DatasetSpec>),
+    ...leaks(["dataset"], dataset),
     ...transfer.flatMap((one, i) => leaks(["evaluation", "transfer", i], one)),
   ];
 }
 
 /** The columns that stand in the template; `undefined` where it is wrong itself, which is said elsewhere. */
-export function templateColumns(prompt: PartialExperiment["prompt"]): string[] | undefined {
-  const { kind, length = 20, template } = prompt as unknown as PromptSpec;
+export function templateColumns(prompt: ExperimentFile["prompt"]): string[] | undefined {
   try {
-    return columnsOf(parseTemplate(template, kind === "soft" ? length : 0));
+    return columnsOf(parseTemplate(prompt.template, promptLength(prompt)));
   } catch (error) {
     if (error instanceof TemplateError) return undefined;
     throw error;

@@ -1,20 +1,39 @@
 import { equal } from "@std/assert/equal";
+import { Ajv } from "ajv";
 import { type ExperimentDocument, isWithin } from "./document.ts";
 import type { Problem } from "../base/errors.ts";
+import type { ExperimentFile } from "./experiment_file.ts";
 import { nearest } from "./messages.ts";
 import { keyPath, type Override, setTwice } from "./override.ts";
+import schema from "./schema.json" with { type: "json" };
 
 /** The key, beside those of the sweep, that tells named variants apart. */
 export const VARIANT = "variant";
 
 /** The keys of an experiment file that multiply it. */
-export const MULTIPLIERS = ["sweep", "exclude", "variants"] as const;
+export const MULTIPLIERS = [
+  "sweep",
+  "exclude",
+  "variants",
+] as const satisfies readonly (keyof ExperimentFile)[];
 
 /** The part of an experiment file that multiplies it. */
-interface Multiplied {
-  readonly sweep?: Readonly<Record<string, readonly unknown[]>>;
-  readonly exclude?: readonly Readonly<Record<string, unknown>>[];
-  readonly variants?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+export type Multipliers = Pick<ExperimentFile, typeof MULTIPLIERS[number]>;
+
+const { sweep, exclude, variants } = schema.properties;
+const holdsMultipliers = new Ajv({ strict: false, ownProperties: true })
+  .compile<Multipliers>({ type: "object", properties: { sweep, exclude, variants } });
+
+/**
+ * The part of a file that multiplies it; the rest of the file need not be right, as variants may set it right.
+ *
+ * @throws {Error} where that part is not what the schema says
+ */
+export function multipliersOf({ content }: ExperimentDocument): Multipliers {
+  if (!holdsMultipliers(content)) {
+    throw new Error("the multipliers of a file are read before they are checked");
+  }
+  return content;
 }
 
 /** One of the combinations of values that a file asks for. */
@@ -29,7 +48,7 @@ export interface Combination {
 
 /** The cross product of a file's sweep, for each of its variants without the keys that the variant sets itself. */
 export function combinations(document: ExperimentDocument): Combination[] {
-  const { sweep = {}, variants } = document.content as Multiplied;
+  const { sweep = {}, variants } = multipliersOf(document);
   const bases = variants === undefined
     ? [{ named: {}, own: [] }]
     : Object.entries(variants).map(([name, keys]) => ({
@@ -73,7 +92,7 @@ function product<Item>(lists: readonly (readonly Item[])[]): Item[][] {
 
 /** The combinations that no entry of `exclude` matches. */
 export function withoutExcluded(document: ExperimentDocument, all: readonly Combination[]): Combination[] {
-  const { exclude = [] } = document.content as Multiplied;
+  const { exclude = [] } = multipliersOf(document);
   return all.filter(({ settings }) => !exclude.some((entry) => matches(entry, settings)));
 }
 
@@ -85,7 +104,7 @@ function matches(entry: Readonly<Record<string, unknown>>, settings: Combination
 
 /** Keys that may not be swept, and entries of `exclude` that exclude nothing. */
 export function multiplierProblems(document: ExperimentDocument): Problem[] {
-  const { sweep = {}, exclude = [], variants = {} } = document.content as Multiplied;
+  const { sweep = {}, exclude = [], variants = {} } = multipliersOf(document);
   const keys = [
     ...Object.keys(sweep).map((key) => ({ key, at: ["sweep", key] })),
     ...Object.entries(variants).flatMap(([name, own]) =>

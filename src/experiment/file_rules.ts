@@ -1,7 +1,7 @@
 import type { RuleViolation } from "./rule_violation.ts";
 import type { KeyPath } from "./document.ts";
+import type { DatasetKeys, EvaluationTransferKeys, ExperimentFile } from "./experiment_file.ts";
 import { endingOf, KNOWN_ENDINGS, type TableKind, tableKind } from "./table_kind.ts";
-import type { DatasetSpec, PartialExperiment, TransferSpec } from "./types.ts";
 
 /** The kinds of file that each key says something of. */
 const GOES_WITH = {
@@ -9,18 +9,18 @@ const GOES_WITH = {
   quotes: ["csv", "tsv"],
   columns: ["csv", "tsv"],
   encoding: ["csv", "tsv", "jsonl", "json", "txt"],
-} as const satisfies Readonly<Partial<Record<keyof DatasetSpec, readonly TableKind[]>>>;
+} as const satisfies Readonly<Partial<Record<keyof DatasetKeys, readonly TableKind[]>>>;
 
 /** The rules of the files that data are in, by their endings; a file without one says by its first bytes what it is. */
-export function fileRules({ dataset, evaluation }: PartialExperiment): RuleViolation[] {
-  const transfer = (evaluation?.transfer ?? []) as Partial<TransferSpec>[];
+export function fileRules({ dataset, evaluation }: ExperimentFile): RuleViolation[] {
+  const { transfer = [] } = evaluation ?? {};
   return [
-    ...rulesOf(["dataset"], dataset as Partial<DatasetSpec>),
+    ...rulesOf(["dataset"], dataset),
     ...transfer.flatMap((one, i) => rulesOf(["evaluation", "transfer", i], one)),
   ];
 }
 
-function rulesOf(path: KeyPath, spec: Partial<DatasetSpec> | Partial<TransferSpec>): RuleViolation[] {
+function rulesOf(path: KeyPath, spec: DatasetKeys | EvaluationTransferKeys): RuleViolation[] {
   const files = filesOf(spec);
   const violations: RuleViolation[] = files.flatMap(([key, name]) => {
     if (endingOf(name) === undefined || tableKind(name) !== undefined) return [];
@@ -48,7 +48,7 @@ function rulesOf(path: KeyPath, spec: Partial<DatasetSpec> | Partial<TransferSpe
 /** A file, and the keys that name it. */
 type Named = readonly [key: KeyPath, name: string];
 
-function filesOf({ file, source, split }: Partial<DatasetSpec> | Partial<TransferSpec>): Named[] {
+function filesOf({ file, source, split }: DatasetKeys | EvaluationTransferKeys): Named[] {
   if (file !== undefined) return [[["file"], file]];
   if (source !== undefined || typeof split !== "object" || !("train" in split)) return [];
   const { train, validation, test } = split;

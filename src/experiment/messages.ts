@@ -3,7 +3,8 @@ import { closestString } from "@std/text/closest-string";
 import { levenshteinDistance } from "@std/text/levenshtein-distance";
 import { type KeyPath, valueAt } from "./document.ts";
 import { codePoint, UNSEEN } from "./yaml_value.ts";
-import { partAt, propertiesOf } from "./schema_part.ts";
+import { propertiesOf } from "../schema/schema_part.ts";
+import { partAt } from "./schema_part.ts";
 
 /** What a folder's name may be, on all systems. */
 const FOLDER_NAME =

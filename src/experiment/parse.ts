@@ -1,15 +1,13 @@
-import { Ajv, type ErrorObject } from "ajv";
+import type { ErrorObject } from "ajv";
 import { ExperimentDocument, isWithin, type KeyPath, placeOf } from "./document.ts";
 import { ConfigValueError, ExperimentError, type Problem } from "../base/errors.ts";
+import type { ExperimentFile } from "./experiment_file.ts";
 import { messageOf } from "./messages.ts";
 import { overridden, type Override } from "./override.ts";
 import { resolve } from "./resolve.ts";
 import { ruleViolations } from "./rules.ts";
-import schema from "./schema.json" with { type: "json" };
-import type { Experiment, PartialExperiment } from "./types.ts";
-
-const validate = new Ajv({ allErrors: true, allowUnionTypes: true, strictTypes: false, ownProperties: true })
-  .compile(schema);
+import { isExperimentFile } from "./schema_check.ts";
+import type { Experiment } from "./types.ts";
 
 /**
  * Reads an experiment file that asks for one run: YAML, checked against the schema and against the rules that join several
@@ -20,14 +18,9 @@ const validate = new Ajv({ allErrors: true, allowUnionTypes: true, strictTypes: 
  * @throws {ExperimentError} with all that is wrong in it, each with its line and column
  */
 export function parseExperiment(text: string, file: string, overrides: readonly Override[] = []): Experiment {
-  const document = new ExperimentDocument(text, file), problems = problemsOf(document, overrides);
-  if (problems.length > 0) throw new ExperimentError(file, problems);
-  return experimentOf(document, overrides);
-}
-
-/** What a checked file asks for, with every default written out. */
-export function experimentOf({ content }: ExperimentDocument, overrides: readonly Override[]): Experiment {
-  return resolve(overridden(content, overrides) as PartialExperiment);
+  const { given, problems } = checkedFile(new ExperimentDocument(text, file), overrides);
+  if (given === undefined) throw new ExperimentError(file, problems);
+  return resolve(given);
 }
 
 /** Something wrong with the value of a key. */
@@ -35,8 +28,13 @@ export interface KeyProblem extends Problem {
   readonly path: KeyPath;
 }
 
-/** All that is wrong in a file with some keys set to other values, from top to bottom. */
-export function problemsOf(document: ExperimentDocument, overrides: readonly Override[]): KeyProblem[] {
+/** A file that nothing is wrong in, or all that is wrong in it, from top to bottom. */
+export type CheckedFile =
+  | { readonly given: ExperimentFile; readonly problems: readonly [] }
+  | { readonly given?: never; readonly problems: readonly KeyProblem[] };
+
+/** Checks a file with some keys set to other values. */
+export function checkedFile(document: ExperimentDocument, overrides: readonly Override[]): CheckedFile {
   const place = (path: KeyPath, onKey: boolean) => placeOf(document, path, overrides, onKey);
   const problems: KeyProblem[] = [];
   let content: unknown;
@@ -44,10 +42,15 @@ export function problemsOf(document: ExperimentDocument, overrides: readonly Ove
     content = overridden(document.content, overrides);
   } catch (error) {
     if (!(error instanceof ConfigValueError)) throw error;
-    return error.wrong.map(({ path, message }) => ({ path, ...place(path, true), message }));
+    return { problems: error.wrong.map(({ path, message }) => ({ path, ...place(path, true), message })) };
   }
-  if (!validate(content)) {
-    for (const error of (validate.errors ?? []).filter(saysSomething)) {
+  if (isExperimentFile(content)) {
+    for (const { path, message } of ruleViolations(content)) {
+      problems.push({ path, ...place(path, false), message: reworded(message, path, overrides) });
+    }
+    if (problems.length === 0) return { given: content, problems: [] };
+  } else {
+    for (const error of (isExperimentFile.errors ?? []).filter(saysSomething)) {
       const path = pathOf(error);
       problems.push({
         path,
@@ -56,12 +59,7 @@ export function problemsOf(document: ExperimentDocument, overrides: readonly Ove
       });
     }
   }
-  if (problems.length === 0) {
-    for (const { path, message } of ruleViolations(content as PartialExperiment)) {
-      problems.push({ path, ...place(path, false), message: reworded(message, path, overrides) });
-    }
-  }
-  return problems.sort((a, b) => a.line - b.line || a.column - b.column);
+  return { problems: problems.sort((a, b) => a.line - b.line || a.column - b.column) };
 }
 
 /** A message that says so where what is wrong stands on the command line and not in the file. */

@@ -1,146 +1,193 @@
-import { type GivenModel, resolveModel } from "./model_file.ts";
+import {
+  type DatasetKeys,
+  DEFAULTS,
+  type EnsembleKeys,
+  type EvaluationKeys,
+  type EvaluationTransferKeys,
+  type ExperimentFile,
+  type PromptInitializationKeys,
+  type PromptKeys,
+  type TrainingKeys,
+  type TrainingOptimizerKeys,
+} from "./experiment_file.ts";
+import { resolveModel } from "./model_file.ts";
+import { isHubSharesSplit, isNamedSplit, isSharesSplit, resolveSplit } from "./resolve_split.ts";
 import { SEMANTICS } from "./semantics.ts";
 import type {
   DatasetSpec,
+  EnsembleExperiment,
   EnsembleSpec,
+  EvaluationSpec,
   Experiment,
   Initialization,
   OptimizerSpec,
-  PartialExperiment,
   PromptSpec,
-  Split,
   TrainingSpec,
   TransferSpec,
 } from "./types.ts";
 
-/** Writes out every default of an experiment that the schema and the rules have passed. */
-export function resolve(given: PartialExperiment): Experiment {
-  const prompt = resolvePrompt(given.prompt as Partial<PromptSpec>);
-  const dataset = resolveDataset(given.dataset as Partial<DatasetSpec>);
-  const ensemble = given.ensemble as Partial<EnsembleSpec> | undefined;
-  const tune = given.tune ?? (prompt.kind === "soft" && ensemble?.runs === undefined ? "prompt" : "none");
+/**
+ * Writes out every default of an experiment that the schema and the rules have passed. An ensemble over the seeds is no part of
+ * it: that is one of several runs.
+ *
+ * @throws {Error} where the rules should have refused it
+ */
+export function resolve(given: ExperimentFile): Experiment {
+  const prompt = resolvePrompt(given.prompt), ensemble = resolveEnsemble(given.ensemble);
+  const common = commonKeys(given);
+  if (ensemble !== undefined && "runs" in ensemble) return together(given, ensemble);
+  const tune = given.tune ?? (prompt.kind === "soft" ? "prompt" : "none");
+  if (tune === "none") return { ...common.first, prompt, ...common.words, tune, ...common.last };
+  const training = resolveTraining(given.training);
+  if (tune === "prompt" && prompt.kind === "soft") {
+    return { ...common.first, prompt, ...common.words, tune, training, ...common.last };
+  }
+  if (tune === "all" && prompt.kind === "hard") {
+    return { ...common.first, prompt, ...common.words, tune, training, ...common.last };
+  }
+  throw unfit(`'tune: ${tune}' of a ${prompt.kind} prompt`);
+}
+
+/**
+ * The ensemble over the seeds that an experiment is a part of; `undefined` where there is none.
+ *
+ * @throws {Error} where the rules should have refused it
+ */
+export function resolveSeedEnsemble(given: ExperimentFile): EnsembleExperiment | undefined {
+  const ensemble = resolveEnsemble(given.ensemble);
+  return ensemble === undefined || "runs" in ensemble ? undefined : together(given, ensemble);
+}
+
+function together(given: ExperimentFile, ensemble: EnsembleSpec): EnsembleExperiment {
+  const { first, words, last } = commonKeys(given), prompt = resolvePrompt(given.prompt);
+  if (prompt.kind === "hard") throw unfit("an ensemble of hard prompts");
+  return { ...first, prompt, ...words, tune: "none", ensemble, ...last };
+}
+
+/** The keys that all experiments have, in three parts: runs are written with their keys in this order. */
+function commonKeys(given: ExperimentFile) {
+  const { multiTokenWords, precision, device, seed } = { ...DEFAULTS.experiment, ...given };
+  const dataset = resolveDataset(given.dataset);
   return {
-    name: given.name!,
-    ...(given.description !== undefined && { description: given.description }),
-    model: resolveModel(given.model as unknown as GivenModel),
-    dataset,
-    prompt,
-    verbalizer: given.verbalizer as Record<string, string[]>,
-    multiTokenWords: given.multiTokenWords ?? "error",
-    tune,
-    ...(tune !== "none" && { training: resolveTraining((given.training ?? {}) as Partial<TrainingSpec>) }),
-    ...(ensemble && { ensemble: { vote: "majority", ...ensemble } }),
-    evaluation: resolveEvaluation(given.evaluation as Partial<Experiment["evaluation"]>, dataset.clean),
-    precision: given.precision ?? "float32",
-    device: given.device ?? "auto",
-    seed: given.seed ?? 0,
-    semantics: SEMANTICS,
+    first: {
+      name: given.name,
+      ...(given.description !== undefined && { description: given.description }),
+      model: resolveModel(given.model),
+      dataset,
+    },
+    words: { verbalizer: given.verbalizer, multiTokenWords },
+    last: {
+      evaluation: resolveEvaluation(given.evaluation, dataset.clean),
+      precision,
+      device,
+      seed,
+      semantics: SEMANTICS,
+    },
   };
 }
 
-/** The share of the training examples that is kept apart for validation. */
-export const DEFAULT_VALIDATION = 0.1;
-
-function resolveDataset(given: Partial<DatasetSpec>): DatasetSpec {
-  const columns = given.name === undefined ? { text: "text", label: "label" } : {};
-  const hub = given.source === undefined ? {} : { revision: HUB_REVISION };
-  return {
-    clean: "none",
-    validation: DEFAULT_VALIDATION,
-    ...columns,
-    ...hub,
-    ...given,
-    split: resolveSplit(given),
-  };
+function resolveDataset(given: DatasetKeys): DatasetSpec {
+  const { clean, validation, text, label, revision } = DEFAULTS.dataset, { name, file, source } = given;
+  const split = resolveSplit(given);
+  if (name !== undefined) {
+    if (split === "textcnn" || isNamedSplit(split) || isSharesSplit(split)) {
+      return { clean, validation, ...given, name, split };
+    }
+  } else if (source !== undefined) {
+    if (isNamedSplit(split) || isHubSharesSplit(split)) {
+      return { clean, validation, text, label, revision, ...given, source, split };
+    }
+  } else if (file !== undefined) {
+    if (isSharesSplit(split)) return { clean, validation, text, label, ...given, file, split };
+  } else if (isNamedSplit(split)) {
+    return { clean, validation, text, label, ...given, split };
+  }
+  throw unfit(`the split ${JSON.stringify(split)} of the dataset ${JSON.stringify(given)}`);
 }
 
-function resolveEvaluation(
-  given: Partial<Experiment["evaluation"]> = {},
-  clean: DatasetSpec["clean"],
-): Experiment["evaluation"] {
-  const { transfer, ...rest } = given;
+function resolveEvaluation(given: EvaluationKeys = {}, clean: DatasetSpec["clean"]): EvaluationSpec {
+  const { batchSize, samples, contentFree } = DEFAULTS.evaluation, { transfer, ...rest } = given;
   return {
-    batchSize: 64,
-    samples: [],
-    ...(given.calibrate?.includes("contextual") && { contentFree: ["N/A", ""] }),
+    batchSize,
+    samples,
+    ...(given.calibrate?.includes("contextual") && { contentFree }),
     ...rest,
     ...(transfer && { transfer: transfer.map((one) => resolveTransfer(one, clean)) }),
   };
 }
 
 /** @param clean the dataset's: what is tuned on texts that are read so is scored on such */
-function resolveTransfer(given: Partial<TransferSpec>, clean: DatasetSpec["clean"]): TransferSpec {
-  const { name, source } = given;
-  const columns = name === undefined ? { text: "text", label: "label" } : {};
-  const hub = source === undefined ? {} : { revision: HUB_REVISION, split: "test" };
-  return { as: transferName(given), clean, ...columns, ...hub, ...given };
+function resolveTransfer(given: EvaluationTransferKeys, clean: DatasetSpec["clean"]): TransferSpec {
+  const { text, label, revision, split } = DEFAULTS["evaluation.transfer[]"], { name, file, source } = given;
+  const as = transferName(given);
+  if (name !== undefined) return { as, clean, ...given, name };
+  if (source !== undefined) return { as, clean, text, label, revision, split, ...given, source };
+  if (file !== undefined) return { as, clean, text, label, ...given, file };
+  throw unfit(`the data to transfer to ${JSON.stringify(given)}`);
 }
 
 /** What results call a dataset that they are transferred to: its name, or its file's without the ending. */
-export function transferName({ name, file, source }: Partial<TransferSpec>): string {
+export function transferName({ name, file, source }: EvaluationTransferKeys): string {
   return name ?? (file ?? source ?? "").replace(/^.*[/\\]/, "").replace(/\.gz$/i, "").replace(/\.[^.]*$/, "");
 }
 
-/** The branch that the hub converts every dataset's files to Parquet on. */
-const HUB_REVISION = "refs/convert/parquet";
-
-/** How examples are shared out, with every default written out. */
-export function resolveSplit({ name, source, split }: Partial<DatasetSpec>): Split {
-  const of = source !== undefined && { of: "train" };
-  if (split === undefined) {
-    if (name === "rt-polarity") return "textcnn";
-    if (name === "reviews-demo") {
-      return { train: "train.tsv", validation: "validation.tsv", test: "test.tsv" };
-    }
-    return source === undefined ? SHARES : { train: "train", test: "test" };
-  }
-  if (split === "textcnn" && source === undefined) return split;
-  if (typeof split === "string") return { ...SHARES, of: split };
-  return "train" in split ? split : { ...{ validation: 0, seed: 0 }, ...of, ...split };
-}
-
-/** How examples are shared out where nothing says so. */
-const SHARES = { test: 0.1, validation: 0.1, seed: 0 };
-
-function resolvePrompt(given: Partial<PromptSpec>): PromptSpec {
-  const kind = given.kind!, template = given.template!;
+function resolvePrompt({ kind, template, ...given }: PromptKeys): PromptSpec {
   if (kind === "hard") return { kind, template };
-  return {
-    kind,
-    length: given.length ?? 20,
-    insertion: given.insertion ?? "embedding-output",
-    initialization: resolveInitialization(given.initialization),
-    template,
-  };
+  const { length, insertion, initialization } = { ...DEFAULTS.prompt, ...given };
+  return { kind, length, insertion, initialization: resolveInitialization(initialization), template };
 }
 
-function resolveInitialization(given: Partial<Initialization> = { from: "vocabulary" }): Initialization {
-  switch (given.from) {
+function resolveInitialization(given: PromptInitializationKeys): Initialization {
+  const { range, top } = DEFAULTS["prompt.initialization"], { from, text, path } = given;
+  switch (from) {
     case "random":
-      return { range: 0.5, ...given, from: "random" };
+      return { range, ...given, from };
     case "vocabulary":
-      return { top: 5000, ...given, from: "vocabulary" };
-    default:
-      return given as Initialization;
+      return { top, ...given, from };
+    case "labels":
+      return { ...given, from };
+    case "text":
+      if (text !== undefined) return { ...given, from, text };
+      break;
+    case "run":
+    case "peft":
+      if (path !== undefined) return { ...given, from, path };
   }
+  throw unfit(`the initialization ${JSON.stringify(given)}`);
 }
 
-function resolveOptimizer(given: Partial<OptimizerSpec> = {}): OptimizerSpec {
-  const { name = "adamw", factored = false, learningRate = 0.03, weightDecay = 0.01 } = given;
+function resolveOptimizer(given: TrainingOptimizerKeys = {}): OptimizerSpec {
+  const { name, factored, learningRate, weightDecay } = { ...DEFAULTS["training.optimizer"], ...given };
   return { name, ...(name === "adafactor" && { factored }), learningRate, weightDecay };
 }
 
-function resolveTraining(given: Partial<TrainingSpec>): TrainingSpec {
-  const earlyStopping: Partial<TrainingSpec["earlyStopping"]> = given.earlyStopping;
+function resolveTraining(given: TrainingKeys = {}): TrainingSpec {
+  const { batchSize, accumulate, epochs, clipNorm, logEvery } = { ...DEFAULTS.training, ...given };
+  const { steps, earlyStopping, classWeights } = given;
   return {
     optimizer: resolveOptimizer(given.optimizer),
-    schedule: { name: "linear", warmupSteps: 0, ...given.schedule },
-    batchSize: given.batchSize ?? 32,
-    accumulate: given.accumulate ?? 1,
-    ...(given.steps === undefined ? { epochs: given.epochs ?? 5 } : { steps: given.steps }),
-    clipNorm: given.clipNorm ?? 1,
-    ...(earlyStopping && { earlyStopping: { metric: "accuracy", patience: 3, ...earlyStopping } }),
-    logEvery: given.logEvery ?? 10,
-    ...(given.classWeights !== undefined && { classWeights: given.classWeights }),
+    schedule: { ...DEFAULTS["training.schedule"], ...given.schedule },
+    batchSize,
+    accumulate,
+    ...(steps === undefined ? { epochs } : { steps }),
+    clipNorm,
+    ...(earlyStopping && {
+      earlyStopping: { ...DEFAULTS["training.earlyStopping"], ...earlyStopping },
+    }),
+    logEvery,
+    ...(classWeights !== undefined && { classWeights }),
   };
+}
+
+function resolveEnsemble(given: EnsembleKeys | undefined): EnsembleSpec | undefined {
+  const { runs, sweep } = given ?? {};
+  if (given === undefined) return undefined;
+  if (runs !== undefined) return { ...DEFAULTS.ensemble, ...given, runs };
+  if (sweep !== undefined) return { ...DEFAULTS.ensemble, ...given, sweep };
+  throw unfit("an ensemble of nothing");
+}
+
+/** The rules refuse what is not resolved: that something comes here is a fault of theirs. */
+function unfit(what: string): Error {
+  return new Error(`no rule of experiment files refuses ${what}`);
 }

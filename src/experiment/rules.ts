@@ -1,31 +1,24 @@
+import { type DatasetKeys, DEFAULTS, type ExperimentFile, type ModelKeys } from "./experiment_file.ts";
 import { fileRules } from "./file_rules.ts";
 import { nearest } from "./messages.ts";
 import { inOtherForm } from "./normalization.ts";
 import { columnRules, templateColumns } from "./column_rules.ts";
-import { parseTemplate, TemplateError } from "./template.ts";
-import type { GivenModel } from "./model_file.ts";
 import type { RuleViolation } from "./rule_violation.ts";
-import { DEFAULT_VALIDATION, resolveSplit, transferName } from "./resolve.ts";
-import type {
-  DatasetSpec,
-  EvaluationSpec,
-  PartialExperiment,
-  PromptSpec,
-  Sample,
-  TransferSpec,
-} from "./types.ts";
+import { transferName } from "./resolve.ts";
+import { isNamedSplit, resolveSplit } from "./resolve_split.ts";
+import { promptRules } from "./prompt_rules.ts";
 import { foldedName } from "./variant_name.ts";
 import { bringsValidation, tuningRules } from "./tuning_rules.ts";
 
 /** The rules that join several keys, which a schema cannot say. */
-export function ruleViolations(given: PartialExperiment): RuleViolation[] {
+export function ruleViolations(given: ExperimentFile): RuleViolation[] {
   return [
-    ...modelRules(given.model as Partial<GivenModel>),
-    ...datasetRules(given.dataset as Partial<DatasetSpec>),
+    ...modelRules(given.model),
+    ...datasetRules(given.dataset),
     ...fileRules(given),
-    ...promptRules(given.prompt as unknown as PromptSpec),
+    ...promptRules(given.prompt),
     ...tuningRules(given),
-    ...verbalizerRules(given.verbalizer as Record<string, string[]>),
+    ...verbalizerRules(given.verbalizer),
     ...columnRules(given),
     ...validationRules(given),
     ...sampleRules(given),
@@ -34,7 +27,7 @@ export function ruleViolations(given: PartialExperiment): RuleViolation[] {
   ];
 }
 
-function modelRules({ file, dtype }: Partial<GivenModel>): RuleViolation[] {
+function modelRules({ file, dtype }: ModelKeys): RuleViolation[] {
   if (file === undefined || dtype === undefined) return [];
   return [{ path: ["model", "dtype"], message: "'model' takes a 'file' or a 'dtype', not both" }];
 }
@@ -43,7 +36,9 @@ function modelRules({ file, dtype }: Partial<GivenModel>): RuleViolation[] {
 const SOURCES = ["name", "file", "source"] as const;
 
 /** Keys that go with some of these alone. */
-const GOES_WITH: Readonly<Record<string, readonly (typeof SOURCES[number] | "files")[]>> = {
+const GOES_WITH: Readonly<
+  Partial<Record<keyof DatasetKeys, readonly (typeof SOURCES[number] | "files")[]>>
+> = {
   path: ["name"],
   revision: ["source"],
   config: ["source"],
@@ -62,7 +57,7 @@ function kindOf(source: string): string {
   return source === "files" ? "a 'split' by files" : `a '${source}'`;
 }
 
-function datasetRules(dataset: Partial<DatasetSpec>): RuleViolation[] {
+function datasetRules(dataset: DatasetKeys): RuleViolation[] {
   const violations: RuleViolation[] = [], { name, split } = dataset;
   const violation = (key: string, message: string) => violations.push({ path: ["dataset", key], message });
   const given = SOURCES.filter((key) => dataset[key] !== undefined);
@@ -77,7 +72,7 @@ function datasetRules(dataset: Partial<DatasetSpec>): RuleViolation[] {
     return [{ path: ["dataset"], message }];
   }
   for (const [key, owners] of Object.entries(GOES_WITH)) {
-    if (dataset[key as keyof DatasetSpec] !== undefined && !owners.includes(from)) {
+    if (Object.hasOwn(dataset, key) && !owners.includes(from)) {
       const kinds = owners.map(kindOf);
       const expected = [kinds.slice(0, -1).join(", "), kinds.at(-1)].filter(Boolean).join(" or ");
       violation(key, `'dataset.${key}' goes with ${expected}, not with ${kindOf(from)}`);
@@ -91,6 +86,9 @@ function datasetRules(dataset: Partial<DatasetSpec>): RuleViolation[] {
       "split",
       "a split by files brings its own: leave out 'file' or 'name', or give shares: { test: 0.1, validation: 0.1 }",
     );
+  }
+  if (files && !isNamedSplit(split)) {
+    violation("split", "a split with 'train' takes names for 'test' and 'validation', too, and not shares");
   }
   if (!files && typeof split === "object") {
     const shares = [split.test, "validation" in split ? split.validation : 0];
@@ -109,56 +107,7 @@ function datasetRules(dataset: Partial<DatasetSpec>): RuleViolation[] {
   return violations;
 }
 
-/** The keys of an initialization, and the one that each goes with. */
-const INITIALIZATION_KEYS: Readonly<Record<string, readonly string[]>> = {
-  top: ["vocabulary"],
-  range: ["random"],
-  text: ["text"],
-  as: ["text"],
-  path: ["run", "peft"],
-  enters: ["peft"],
-};
-
-function promptRules(prompt: PromptSpec): RuleViolation[] {
-  const violations: RuleViolation[] = [];
-  const violation = (key: string, message: string) => violations.push({ path: ["prompt", key], message });
-  if (prompt.kind === "hard") {
-    for (const key of ["length", "insertion", "initialization"] as const) {
-      if (prompt[key] !== undefined) {
-        violation(key, `'prompt.${key}' belongs to a soft prompt: remove it, or set 'prompt.kind: soft'`);
-      }
-    }
-  }
-  const given = (prompt.initialization ?? {}) as { from?: string } & Record<string, unknown>;
-  for (const [key, kinds] of Object.entries(INITIALIZATION_KEYS)) {
-    const wanted = given.from === "text"
-      ? key === "text"
-      : key === "path" && kinds.includes(given.from ?? "");
-    if (given[key] !== undefined && !kinds.includes(given.from ?? "")) {
-      violation("initialization", `'${key}' goes with 'from: ${kinds.join("' or 'from: ")}'`);
-    }
-    if (wanted && given[key] === undefined) {
-      violation("initialization", `'from: ${given.from}' needs '${key}'`);
-    }
-  }
-  if (given.from === "peft") {
-    if (prompt.insertion !== "word-embeddings") {
-      violation(
-        "initialization",
-        "PEFT's prompts stand for word embeddings: set 'prompt.insertion: word-embeddings'",
-      );
-    }
-  }
-  try {
-    parseTemplate(prompt.template, prompt.kind === "soft" ? prompt.length ?? 20 : 0);
-  } catch (error) {
-    if (!(error instanceof TemplateError)) throw error;
-    violation("template", error.message);
-  }
-  return violations;
-}
-
-function verbalizerRules(verbalizer: Record<string, string[]>): RuleViolation[] {
+function verbalizerRules(verbalizer: ExperimentFile["verbalizer"]): RuleViolation[] {
   const owners = new Map<string, string>();
   return Object.entries(verbalizer).flatMap(([name, words]) =>
     words.flatMap((word, i) => {
@@ -171,10 +120,10 @@ function verbalizerRules(verbalizer: Record<string, string[]>): RuleViolation[] 
   );
 }
 
-function sampleRules(given: PartialExperiment): RuleViolation[] {
-  const classes = Object.keys(given.verbalizer ?? {}),
+function sampleRules(given: ExperimentFile): RuleViolation[] {
+  const classes = Object.keys(given.verbalizer),
     columns = columnRules(given).length > 0 ? undefined : templateColumns(given.prompt);
-  return ((given.evaluation?.samples ?? []) as Sample[]).flatMap((sample, i) => {
+  return (given.evaluation?.samples ?? []).flatMap((sample, i) => {
     const path = ["evaluation", "samples", i], { label, ...texts } = sample;
     const wrong: RuleViolation[] = [];
     if (label !== undefined && !classes.includes(label)) {
@@ -196,8 +145,8 @@ function sampleRules(given: PartialExperiment): RuleViolation[] {
   });
 }
 
-function calibrationRules({ evaluation, ensemble, dataset }: PartialExperiment): RuleViolation[] {
-  const { calibrate = [], contentFree } = (evaluation ?? {}) as Partial<EvaluationSpec>;
+function calibrationRules({ evaluation, ensemble, dataset }: ExperimentFile): RuleViolation[] {
+  const { calibrate = [], contentFree } = evaluation ?? {};
   const violation = (key: string, message: string) => [{ path: ["evaluation", key], message }];
   if (contentFree !== undefined && !calibrate.includes("contextual")) {
     return violation("contentFree", "'contentFree' goes with 'calibrate: [contextual]'");
@@ -209,14 +158,14 @@ function calibrationRules({ evaluation, ensemble, dataset }: PartialExperiment):
       "an ensemble has no validation set to fit a temperature to: the seeds' sets differ",
     );
   }
-  return bringsValidation(dataset as Partial<DatasetSpec>)
+  return bringsValidation(dataset)
     ? []
     : violation("calibrate", "a temperature is fitted to a validation set: set 'dataset.validation' above 0");
 }
 
-function transferRules({ evaluation }: PartialExperiment): RuleViolation[] {
+function transferRules({ evaluation }: ExperimentFile): RuleViolation[] {
   const named = new Set<string>();
-  return ((evaluation?.transfer ?? []) as Partial<TransferSpec>[]).flatMap((one, i) => {
+  return (evaluation?.transfer ?? []).flatMap((one, i) => {
     const path = ["evaluation", "transfer", i], from = SOURCES.filter((key) => one[key] !== undefined);
     const name = one.as ?? transferName(one), isTaken = named.has(foldedName(name));
     named.add(foldedName(name));
@@ -241,11 +190,11 @@ function transferRules({ evaluation }: PartialExperiment): RuleViolation[] {
  * A split that brings a validation set leaves nothing for a share of the training examples to say, but 0; a run's own
  * `experiment.yaml`, which names its semantics, writes the share's default out.
  */
-function validationRules({ dataset, semantics }: PartialExperiment): RuleViolation[] {
-  const given = dataset as Partial<DatasetSpec>, { validation = 0 } = given, split = resolveSplit(given);
-  const isDefault = semantics !== undefined && validation === DEFAULT_VALIDATION;
+function validationRules({ dataset, semantics }: ExperimentFile): RuleViolation[] {
+  const { validation = 0 } = dataset, split = resolveSplit(dataset);
+  const isDefault = semantics !== undefined && validation === DEFAULTS.dataset.validation;
   if (validation === 0 || isDefault || typeof split !== "object" || !split.validation) return [];
-  const [own, way] = given.split === undefined || typeof given.split === "string"
+  const [own, way] = dataset.split === undefined || typeof dataset.split === "string"
     ? [
       "the split that the dataset has where 'split' says no other",
       "write a 'split' of 'test' alone, or leave 'dataset.validation' out",

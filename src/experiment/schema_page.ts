@@ -1,31 +1,15 @@
-import schema from "./schema.json" with { type: "json" };
-
-/** The part of a JSON Schema that the page tells. */
-interface SchemaPart {
-  readonly description?: string;
-  readonly type?: string | readonly string[];
-  readonly enum?: readonly unknown[];
-  readonly default?: unknown;
-  readonly minimum?: number;
-  readonly exclusiveMinimum?: number;
-  readonly properties?: Readonly<Record<string, SchemaPart>>;
-  readonly else?: SchemaPart;
-  readonly items?: SchemaPart;
-  readonly additionalProperties?: boolean | SchemaPart;
-}
+import { propertiesOf, type SchemaPart } from "../schema/schema_part.ts";
+import { EXPERIMENT_SCHEMA } from "./schema_part.ts";
 
 /** The page on an experiment file's keys, as Markdown: a section for each key at the top, a row for each below it. */
 export function schemaPage(): string {
-  const { properties, required } = schema as unknown as {
-    properties: Record<string, SchemaPart>;
-    required: string[];
-  };
+  const { properties = {}, required = [] } = EXPERIMENT_SCHEMA;
   const sections = Object.entries(properties).flatMap(([name, part]) => {
     const rows = below(part, "").map(({ path, part }) =>
       `| \`${path}\` | ${cell(values(part))} | ${cell(standard(part))} | ${cell(part.description ?? "")} |`
     );
     const head = [`## \`${name}\``, "", part.description ?? "", "", ...about(part, required.includes(name))];
-    const table = ["| key | values | default | what it says |", "| --- | --- | --- | --- |", ...rows, ""];
+    const table = ["| key | values | default | what it does |", "| --- | --- | --- | --- |", ...rows, ""];
     return [...head, ...(rows.length > 0 ? table : [])];
   });
   return [
@@ -37,8 +21,8 @@ export function schemaPage(): string {
     "complete keys and show these texts. Unknown keys and impossible values are errors with line and column. Any",
     "key can be set from the command line by its path, `--set training.optimizer.learningRate=0.1`, and swept.",
     "",
-    "Files are YAML 1.2. Where a key takes a text, and for classes and words, an unquoted value is what is written:",
-    "`1.0`, `01`, `True` and `no` are texts, not numbers or truths. A text needs quotes where it starts with one of",
+    "Files are YAML 1.2. Where a key takes a text, and for classes and words, an unquoted value is taken as it is written:",
+    "`1.0`, `01`, `True` and `no` are texts, not numbers or booleans. A text needs quotes where it starts with one of",
     "`{ [ * & ! > % @` or a bar, or holds a colon before a space or a `#` after one. With `--set` a text needs none: `--set 'prompt.template={text} was {mask}'`.",
     "",
     ...sections,
@@ -47,8 +31,7 @@ export function schemaPage(): string {
 
 /** The keys below a part of the schema, each with its path. */
 function below(part: SchemaPart, path: string): { path: string; part: SchemaPart }[] {
-  const keys = part.properties ?? part.else?.properties ?? {};
-  return Object.entries(keys).flatMap(([name, inner]) => {
+  return Object.entries(propertiesOf(part)).flatMap(([name, inner]) => {
     const own = path === "" ? name : `${path}.${name}`;
     return [{ path: own, part: inner }, ...below(inner, own), ...inItems(inner, own)];
   });

@@ -1,18 +1,6 @@
+import { propertiesOf, type SchemaPart } from "../schema/schema_part.ts";
 import type { KeyPath } from "./document.ts";
 import schema from "./schema.json" with { type: "json" };
-
-/** The part of a JSON Schema that reading and messages go by. */
-export interface SchemaPart {
-  readonly type?: string | readonly string[];
-  readonly properties?: Readonly<Record<string, SchemaPart>>;
-  readonly else?: SchemaPart;
-  readonly items?: SchemaPart;
-  readonly additionalProperties?: boolean | SchemaPart;
-  readonly minimum?: number;
-  readonly exclusiveMinimum?: number;
-  /** Of the keys that multiply a file: each key of this map is a path of the experiment, and holds values of that path, or null. */
-  readonly paths?: "values" | "lists";
-}
 
 /** What a number may be. */
 export interface NumberLimits {
@@ -30,21 +18,17 @@ const MULTIPLIER_PARTS: Readonly<Record<string, SchemaPart>> = {
   variants: { additionalProperties: { paths: "values" } },
 };
 
-const FILE = schema as unknown as SchemaPart;
+/** The schema as it stands in its file. */
+export const EXPERIMENT_SCHEMA: SchemaPart = schema;
 
 /** The schema of a whole experiment file. */
 export const FILE_PART: SchemaPart = {
-  ...FILE,
-  properties: { ...FILE.properties, ...MULTIPLIER_PARTS },
+  ...EXPERIMENT_SCHEMA,
+  properties: { ...EXPERIMENT_SCHEMA.properties, ...MULTIPLIER_PARTS },
 };
 
 /** The key, beside those of the sweep, that tells named variants apart; `exclude` may name it. */
 const VARIANT_PART: SchemaPart = { type: "string" };
-
-/** The keys that a part of the schema names; those of an object that may also be a text, too. */
-export function propertiesOf(part: SchemaPart | undefined): Readonly<Record<string, SchemaPart>> {
-  return part?.properties ?? part?.else?.properties ?? {};
-}
 
 /** The schema of a key's value, or of a list's items; `undefined` where it says nothing of them. */
 export function partOf(part: SchemaPart | undefined, key: string | number): SchemaPart | undefined {

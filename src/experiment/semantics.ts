@@ -1,4 +1,5 @@
 import { InputError } from "../base/errors.ts";
+import { DEFAULTS } from "./experiment_file.ts";
 
 /**
  * The version of what an experiment's keys mean to the model. It is written into each run, prompt and compiled artifact, so
@@ -11,7 +12,7 @@ import { InputError } from "../base/errors.ts";
  *    are those of the model's graph; a prompt at the word embeddings enters after such a scale, as `inputs_embeds` does in
  *    transformers 5; an example of a file is named by the line where it begins.
  */
-export const SEMANTICS = 2;
+export const SEMANTICS = DEFAULTS.experiment.semantics;
 
 /**
  * Refuses what was made under another meaning.

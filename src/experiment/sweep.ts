@@ -2,7 +2,9 @@ import { combinations, multiplierProblems, MULTIPLIERS, VARIANT, withoutExcluded
 import { ExperimentDocument } from "./document.ts";
 import { ExperimentError, type Problem } from "../base/errors.ts";
 import type { Override } from "./override.ts";
-import { experimentOf, problemsOf } from "./parse.ts";
+import { checkedFile, type KeyProblem } from "./parse.ts";
+import type { ExperimentFile } from "./experiment_file.ts";
+import { resolve, resolveSeedEnsemble } from "./resolve.ts";
 import type { Experiment } from "./types.ts";
 import { foldedName, variantName } from "./variant_name.ts";
 
@@ -28,26 +30,36 @@ export interface Variant {
  * @throws {ExperimentError} with all that is wrong in it or in any of its variants, each with its line and column
  */
 export function parseVariants(text: string, file: string): Variant[] {
-  const document = new ExperimentDocument(text, file), asWritten = problemsOf(document, []);
+  const document = new ExperimentDocument(text, file), asWritten = checkedFile(document, []);
   if (!expandsToManyRuns(document)) {
-    refuse(file, asWritten);
-    return [{ name: "", settings: {}, overrides: [], experiment: experimentOf(document, []) }];
+    if (asWritten.given === undefined) throw refusal(file, asWritten.problems);
+    return [{ name: "", settings: {}, overrides: [], experiment: resolve(asWritten.given) }];
   }
-  refuse(file, asWritten.filter(({ path }) => MULTIPLIERS.some((key) => key === path[0])));
+  refuse(file, asWritten.problems.filter(({ path }) => MULTIPLIERS.some((key) => key === path[0])));
   refuse(file, multiplierProblems(document));
   const kept = withoutExcluded(document, combinations(document));
   if (kept.length === 0) {
     refuse(file, [{ ...document.place(["exclude"], true), message: "'exclude' leaves nothing to run" }]);
   }
   const named = kept.map(({ settings, overrides, swept }) => ({
-    name: variantName(swept, settings[VARIANT] as string | undefined),
+    name: variantName(swept, variantIn(settings)),
     settings,
     overrides,
   }));
   refuse(file, sharedFolders(document, named));
-  refuse(file, variantProblems(document, named));
-  const variants = named.map((one) => ({ ...one, experiment: experimentOf(document, one.overrides) }));
-  return [...variants.map(withoutEnsemble), ...ensembles(variants)];
+  const checked = named.map((one) => ({ ...one, ...checkedFile(document, one.overrides) }));
+  refuse(file, variantProblems(checked));
+  const sound = checked.flatMap(({ problems: _, given, ...variant }) => given ? [{ ...variant, given }] : []);
+  return [
+    ...sound.map(({ given, ...variant }) => ({ ...variant, experiment: resolve(given) })),
+    ...ensembles(sound),
+  ];
+}
+
+/** The name of the variant that some settings are of, where the file has variants. */
+function variantIn(settings: Variant["settings"]): string | undefined {
+  const named = settings[VARIANT];
+  return typeof named === "string" ? named : undefined;
 }
 
 /** Variants whose names differ in capitals alone: some file systems have one folder for both. */
@@ -57,9 +69,9 @@ function sharedFolders(
 ): Problem[] {
   const owners = new Map<string, string>();
   return variants.flatMap(({ name, settings, overrides }) => {
-    const owner = owners.get(foldedName(name)), own = settings[VARIANT];
+    const owner = owners.get(foldedName(name)), own = variantIn(settings);
     owners.set(foldedName(name), name);
-    const place = typeof own === "string"
+    const place = own !== undefined
       ? document.place(["variants", own], true)
       : overrides.at(-1)?.place ?? document.place(["sweep"], true);
     return owner === undefined ? [] : [{
@@ -70,29 +82,31 @@ function sharedFolders(
   });
 }
 
-function withoutEnsemble({ experiment: { ensemble: _, ...experiment }, ...variant }: Variant): Variant {
-  return { ...variant, experiment };
-}
+/** A variant that nothing is wrong in, as the file has it. */
+type SoundVariant = Omit<Variant, "experiment" | "members"> & { readonly given: ExperimentFile };
 
 /** The key that the members of an ensemble differ in, and its value in the ensemble's name. */
 const SEED = "seed", TOGETHER = "ensemble";
 
 /** For all variants that differ in nothing but the seed, the one in which their prompts answer together. */
-function ensembles(variants: readonly Variant[]): Variant[] {
-  const groups = Map.groupBy(
-    variants.filter(({ experiment }) => experiment.ensemble?.sweep !== undefined),
-    ({ settings }) => JSON.stringify({ ...settings, [SEED]: undefined }),
-  );
-  return [...groups.values()].filter((members) => members.length > 1).map((members) => {
-    const { settings, overrides, experiment: { training: _, ...experiment } } = members[0]!;
+function ensembles(variants: readonly SoundVariant[]): Variant[] {
+  const seeds = variants.flatMap(({ given, ...variant }) => {
+    const experiment = resolveSeedEnsemble(given);
+    return experiment === undefined ? [] : [{ ...variant, experiment }];
+  });
+  const groups = Map.groupBy(seeds, ({ settings }) => JSON.stringify({ ...settings, [SEED]: undefined }));
+  return [...groups.values()].flatMap((members) => {
+    const [first, second] = members;
+    if (first === undefined || second === undefined) return [];
+    const { settings, overrides, experiment } = first;
     const isSeed = ({ path }: Override) => path.join(".") === SEED;
     const named = overrides.map((one) => isSeed(one) ? { ...one, value: TOGETHER } : one)
       .filter(({ path }) => path.join(".") in settings);
     return {
-      name: variantName(named, settings[VARIANT] as string | undefined),
+      name: variantName(named, variantIn(settings)),
       settings: { ...settings, [SEED]: TOGETHER },
       overrides,
-      experiment: { ...experiment, tune: "none" },
+      experiment,
       members: members.map(({ name }) => name),
     };
   });
@@ -100,22 +114,16 @@ function ensembles(variants: readonly Variant[]): Variant[] {
 
 /** What is wrong in the variants; where that is not seen from its place, the variant that it is wrong in is named. */
 function variantProblems(
-  document: ExperimentDocument,
-  variants: readonly Pick<Variant, "name" | "overrides">[],
+  found: readonly (Pick<Variant, "name" | "overrides"> & { readonly problems: readonly KeyProblem[] })[],
 ): Problem[] {
-  const found = variants.map(({ name, overrides }) => ({
-    name,
-    overrides,
-    problems: problemsOf(document, overrides),
-  }));
   const isIn = (one: Problem, problems: readonly Problem[]) => problems.some((other) => isSame(one, other));
   return found.flatMap(({ problems }) => problems).map((problem) => {
     const concerned = found.filter(({ problems }) => isIn(problem, problems)), [first] = concerned;
-    const isPlain = concerned.length === variants.length ||
-      first!.overrides.some(({ place }) => place?.line === problem.line && place.column === problem.column);
+    const isPlain = concerned.length === found.length ||
+      first?.overrides.some(({ place }) => place?.line === problem.line && place.column === problem.column);
     return isPlain
       ? problem
-      : { ...problem, message: `${problem.message} (in the variant '${first!.name}')` };
+      : { ...problem, message: `${problem.message} (in the variant '${first?.name}')` };
   });
 }
 
@@ -128,16 +136,19 @@ export function expandsToManyRuns({ content }: ExperimentDocument): boolean {
   return typeof content === "object" && content !== null && MULTIPLIERS.some((key) => key in content);
 }
 
-/** Refuses a file for its problems, each of which is told once though many variants share it. */
+/** Refuses a file that has problems. */
 function refuse(file: string, problems: readonly Problem[]): void {
+  if (problems.length > 0) throw refusal(file, problems);
+}
+
+/** The error of a file's problems, each of which is seen once though many variants share it. */
+function refusal(file: string, problems: readonly Problem[]): ExperimentError {
   const seen = new Map(problems.map(({ line, column, message }) => [
     `${line}:${column}:${message}`,
     { line, column, message },
   ]));
-  if (seen.size > 0) {
-    throw new ExperimentError(
-      file,
-      [...seen.values()].sort((a, b) => a.line - b.line || a.column - b.column),
-    );
-  }
+  return new ExperimentError(
+    file,
+    [...seen.values()].sort((a, b) => a.line - b.line || a.column - b.column),
+  );
 }

@@ -1,15 +1,15 @@
 import type { RuleViolation } from "./rule_violation.ts";
+import { type DatasetKeys, DEFAULTS, type ExperimentFile } from "./experiment_file.ts";
 import { inOtherForm } from "./normalization.ts";
-import { resolveSplit } from "./resolve.ts";
-import type { DatasetSpec, EnsembleSpec, PartialExperiment, TrainingSpec } from "./types.ts";
+import { resolveSplit } from "./resolve_split.ts";
 
 /** The rules of what is tuned, and how. */
-export function tuningRules(given: PartialExperiment): RuleViolation[] {
+export function tuningRules(given: ExperimentFile): RuleViolation[] {
   return [...tuneRules(given), ...ensembleRules(given), ...trainingRules(given)];
 }
 
-function tuneRules({ prompt, tune, training, precision }: PartialExperiment): RuleViolation[] {
-  const violation = (path: string[], message: string) => [{ path, message }], kind = prompt?.kind;
+function tuneRules({ prompt, tune, training, precision }: ExperimentFile): RuleViolation[] {
+  const violation = (path: string[], message: string) => [{ path, message }], { kind } = prompt;
   if (tune === "prompt" && kind === "hard") {
     return violation(
       ["tune"],
@@ -22,8 +22,7 @@ function tuneRules({ prompt, tune, training, precision }: PartialExperiment): Ru
   if (tune === "all" && precision === "float16") {
     return violation(["precision"], "a model is tuned in float32: leave 'precision' out");
   }
-  const accumulate = (training as Partial<TrainingSpec> | undefined)?.accumulate ?? 1;
-  if (tune === "all" && accumulate > 1) {
+  if (tune === "all" && (training?.accumulate ?? DEFAULTS.training.accumulate) > 1) {
     return violation(
       ["training", "accumulate"],
       "a batch in parts is for prompts: leave it out, or set 'tune: prompt'",
@@ -36,17 +35,19 @@ function tuneRules({ prompt, tune, training, precision }: PartialExperiment): Ru
   return [];
 }
 
-function ensembleRules({ prompt, tune, training, ensemble, ...rest }: PartialExperiment): RuleViolation[] {
+function ensembleRules(
+  { prompt, tune, training, ensemble, sweep: swept = {} }: ExperimentFile,
+): RuleViolation[] {
   if (ensemble === undefined) return [];
-  const violations: RuleViolation[] = [], { runs, sweep } = ensemble as Partial<EnsembleSpec>;
+  const violations: RuleViolation[] = [], { runs, sweep } = ensemble;
   const violation = (path: string[], message: string) => violations.push({ path, message });
-  if (prompt?.kind === "hard") {
+  if (prompt.kind === "hard") {
     violation(["ensemble"], "an ensemble is one of soft prompts: set 'prompt.kind: soft'");
   }
   if ((runs === undefined) === (sweep === undefined)) {
     violation(["ensemble"], "'ensemble' takes 'runs' (folders of runs) or 'sweep: seed'");
   }
-  if (sweep !== undefined && !("seed" in ((rest as { sweep?: object }).sweep ?? {}))) {
+  if (sweep !== undefined && !Object.hasOwn(swept, sweep)) {
     violation(
       ["ensemble", "sweep"],
       "there is nothing to take together: the file has no 'sweep' over 'seed'",
@@ -59,35 +60,30 @@ function ensembleRules({ prompt, tune, training, ensemble, ...rest }: PartialExp
   const message = "the prompts of 'ensemble.runs' are tuned already: leave it out";
   if (training !== undefined) violation(["training"], message);
   if (tune !== undefined && tune !== "none") violation(["tune"], message);
-  if (prompt?.initialization !== undefined) violation(["prompt", "initialization"], message);
+  if (prompt.initialization !== undefined) violation(["prompt", "initialization"], message);
   return violations;
 }
 
-function trainingRules({ training, dataset, verbalizer }: PartialExperiment): RuleViolation[] {
+function trainingRules({ training, dataset, verbalizer }: ExperimentFile): RuleViolation[] {
   if (training === undefined) return [];
   const violations: RuleViolation[] = [];
   const violation = (key: string[], message: string) =>
     violations.push({ path: ["training", ...key], message });
-  const { epochs, steps, earlyStopping, optimizer, accumulate, batchSize, classWeights = {} } =
-    training as Partial<
-      TrainingSpec
-    >;
+  const { epochs, steps, earlyStopping, optimizer, classWeights = {} } = training;
+  const { accumulate, batchSize } = { ...DEFAULTS.training, ...training };
   if (optimizer?.factored !== undefined && optimizer.name !== "adafactor") {
     violation(["optimizer", "factored"], "'factored' goes with 'name: adafactor'");
   }
-  if (accumulate !== undefined && accumulate > (batchSize ?? 32)) {
-    violation(
-      ["accumulate"],
-      `a batch of ${batchSize ?? 32} examples cannot be taken in ${accumulate} parts`,
-    );
+  if (accumulate > batchSize) {
+    violation(["accumulate"], `a batch of ${batchSize} examples cannot be taken in ${accumulate} parts`);
   }
   if (epochs !== undefined && steps !== undefined) {
     violation(["steps"], "'training' takes 'epochs' or 'steps', not both");
   }
-  if (earlyStopping !== undefined && !bringsValidation(dataset as Partial<DatasetSpec> | undefined)) {
+  if (earlyStopping !== undefined && !bringsValidation(dataset)) {
     violation(["earlyStopping"], "early stopping needs a validation set: set 'dataset.validation' above 0");
   }
-  const classes = Object.keys(verbalizer ?? {});
+  const classes = Object.keys(verbalizer);
   for (const name of typeof classWeights === "string" ? [] : Object.keys(classWeights)) {
     if (classes.includes(name)) continue;
     violation(
@@ -99,7 +95,7 @@ function trainingRules({ training, dataset, verbalizer }: PartialExperiment): Ru
 }
 
 /** Whether there is a validation set: a share of the training examples, or one that the split brings. */
-export function bringsValidation(given: Partial<DatasetSpec> = {}): boolean {
+export function bringsValidation(given: DatasetKeys): boolean {
   const split = resolveSplit(given);
   return given.validation !== 0 || typeof split === "object" && Boolean(split.validation);
 }

@@ -1,199 +1,242 @@
+/**
+ * Experiments with every default written out. What a key is called, may be and says stands in `schema.json` alone; here is
+ * which keys go together.
+ *
+ * @module
+ */
+import type {
+  DatasetKeys,
+  DatasetSplitKeys,
+  EnsembleKeys,
+  EvaluationKeys,
+  EvaluationSamplesKeys,
+  EvaluationTransferKeys,
+  ExperimentFile,
+  ModelKeys,
+  PromptInitializationKeys,
+  PromptKeys,
+  TrainingEarlyStoppingKeys,
+  TrainingKeys,
+  TrainingOptimizerKeys,
+  TrainingScheduleKeys,
+} from "./experiment_file.ts";
+
 /** Where prompt vectors enter the model. */
-export type Insertion = "embedding-output" | "word-embeddings";
+export type Insertion = NonNullable<PromptKeys["insertion"]>;
 
 /** What becomes of the verbalizer's words that are several tokens. */
-export type MultiTokenWords = "error" | "firstToken" | "mean";
+export type MultiTokenWords = NonNullable<ExperimentFile["multiTokenWords"]>;
+
+/** How several answers become one. */
+export type Vote = NonNullable<EnsembleKeys["vote"]>;
 
 /** A frozen model. */
-export interface ModelSpec {
-  /** A folder, or a hub id (owner/name). */
-  source: string;
-  /** Of a hub id: a branch, a tag or a commit. */
-  revision?: string;
-  /** The ONNX file within it. */
-  file: string;
-}
+export interface ModelSpec
+  extends Pick<ModelKeys, "source" | "revision">, Required<Pick<ModelKeys, "file">> {}
 
 /** How a prompt's vectors start. */
 export type Initialization =
-  | { from: "random"; range: number }
-  | { from: "vocabulary"; top: number }
-  | { from: "labels" }
-  /** `as: peft`: what PEFT's `prompt_tuning_init_text` takes of the text. */
-  | { from: "text"; text: string; as?: "text" | "peft" }
-  /** The prompt of another run, by its folder. */
-  | { from: "run"; path: string }
-  /** One that PEFT tuned, by its adapter's folder; where it enters a model that scales its word embeddings. */
-  | { from: "peft"; path: string; enters?: "after-scale" | "before-scale" };
+  | { readonly from: "random" } & Required<Pick<PromptInitializationKeys, "range">>
+  | { readonly from: "vocabulary" } & Required<Pick<PromptInitializationKeys, "top">>
+  | { readonly from: "labels" }
+  | TextInitialization
+  | { readonly from: "run" } & Required<Pick<PromptInitializationKeys, "path">>
+  | PeftInitialization;
 
-/** How examples are shared out between training, validation and test. */
-export type Split =
-  | "textcnn"
-  /** Shares drawn at random; of a dataset of the hub, from the split `of`. */
-  | { test: number; validation: number; seed: number; of?: string }
-  /** Files, or splits of a dataset of the hub. */
-  | { train: string; validation?: string; test: string };
+/** Vectors that start as the tokens of a text. */
+export interface TextInitialization
+  extends Required<Pick<PromptInitializationKeys, "text">>, Pick<PromptInitializationKeys, "as"> {
+  readonly from: "text";
+}
 
-/** Labelled texts. */
-export interface DatasetSpec {
-  /** A dataset that the program knows, … */
-  name?: "rt-polarity" | "reviews-demo";
-  /** … the folder that holds its files, … */
-  path?: string;
-  /** … a file of one's own, … */
-  file?: string;
-  /** … or a dataset of the hub (owner/name), … */
-  source?: string;
-  /** … at a branch, tag or commit, and one of its configurations. */
-  revision?: string;
-  config?: string;
-  /** The names of its columns. */
-  text?: string;
-  label?: string;
-  /** The column whose values are the examples' ids. */
-  id?: string;
-  /** The class that each value of the label's column stands for. */
-  labels?: Record<string, string | null>;
-  /** Of a .csv file. */
-  delimiter?: string;
-  /** Of a .csv or .tsv file: whether quotes enclose fields. */
-  quotes?: boolean;
-  /** Of a .csv or .tsv file that does not name its columns: their names. */
-  columns?: string[];
-  /** Of a file of text. */
-  encoding?: string;
-  /** What becomes of lines that have null where a text or a label must be. */
-  missing?: "error" | "drop";
-  clean: "none" | "textcnn";
-  split: Split;
-  /** The share of the training examples that is kept apart for validation. */
-  validation: number;
-  /** So many training examples a class. */
-  shots?: number;
+/** Vectors that start as those of a prompt that PEFT tuned. */
+export interface PeftInitialization
+  extends Required<Pick<PromptInitializationKeys, "path">>, Pick<PromptInitializationKeys, "enters"> {
+  readonly from: "peft";
+}
+
+/** A prompt of words alone. */
+export interface HardPrompt extends Pick<PromptKeys, "template"> {
+  readonly kind: "hard";
+}
+
+/** Trainable vectors with words around them. */
+export interface SoftPrompt extends Required<Pick<PromptKeys, "template" | "length" | "insertion">> {
+  readonly kind: "soft";
+  readonly initialization: Initialization;
 }
 
 /** A prompt in words, with vectors of its own where it is soft. */
-export interface PromptSpec {
-  kind: "soft" | "hard";
-  template: string;
-  /** Soft: how many vectors. */
-  length?: number;
-  insertion?: Insertion;
-  initialization?: Initialization;
+export type PromptSpec = HardPrompt | SoftPrompt;
+
+/** Shares drawn at random. */
+export interface SharesSplit extends Required<Pick<DatasetSplitKeys, "seed">> {
+  readonly test: number;
+  readonly validation: number;
 }
 
-/** What moves the prompt. */
-export interface OptimizerSpec {
-  name: "adamw" | "adafactor" | "sgd";
-  /** Adafactor: whether the second moment is factored. */
-  factored?: boolean;
-  learningRate: number;
-  weightDecay: number;
+/** Shares of one of the splits of a dataset of the hub. */
+export interface HubSharesSplit extends SharesSplit, Required<Pick<DatasetSplitKeys, "of">> {}
+
+/** Files, or splits of a dataset of the hub, by their names. */
+export interface NamedSplit extends Required<Pick<DatasetSplitKeys, "train">> {
+  readonly validation?: string;
+  readonly test: string;
 }
 
-/** How a soft prompt is tuned. */
-export interface TrainingSpec {
-  optimizer: OptimizerSpec;
-  schedule: { name: "constant" | "linear" | "cosine"; warmupSteps: number };
-  batchSize: number;
-  /** In how many parts a batch is taken. */
-  accumulate: number;
-  epochs?: number;
-  steps?: number;
-  /** 0: gradients are not clipped. */
-  clipNorm: number;
-  earlyStopping?: { metric: "accuracy" | "loss"; patience: number };
-  /** Steps between two lines of the history. */
-  logEvery: number;
-  /** What an example of each class weighs in the loss; those left out 1. */
-  classWeights?: "balanced" | Record<string, number>;
+/** How examples are shared out between training, validation and test. */
+export type Split = "textcnn" | SharesSplit | HubSharesSplit | NamedSplit;
+
+/** What every dataset has. */
+interface AnyDataset
+  extends Required<Pick<DatasetKeys, "clean" | "validation">>, Pick<DatasetKeys, "shots"> {}
+
+/** The columns of data that the program does not know. */
+interface LabelledColumns
+  extends Required<Pick<DatasetKeys, "text" | "label">>, Pick<DatasetKeys, "labels" | "missing"> {}
+
+/** How files of text are written. */
+interface WrittenFiles extends Pick<DatasetKeys, "delimiter" | "quotes" | "columns" | "encoding"> {}
+
+/** A dataset that the program knows. */
+export interface BuiltInDataset
+  extends AnyDataset, Required<Pick<DatasetKeys, "name">>, Pick<DatasetKeys, "path"> {
+  readonly split: "textcnn" | SharesSplit | NamedSplit;
 }
 
-/** Several prompts that answer together. */
-export interface EnsembleSpec {
-  /** The folders of their runs, … */
-  runs?: string[];
-  /** … or the key that the runs of this file differ in. */
-  sweep?: "seed";
-  vote: Vote;
+/** A file that is shared out. */
+export interface FileDataset
+  extends
+    AnyDataset,
+    LabelledColumns,
+    WrittenFiles,
+    Required<Pick<DatasetKeys, "file">>,
+    Pick<DatasetKeys, "id"> {
+  readonly split: SharesSplit;
 }
 
-/** How several answers become one. */
-export type Vote = "majority" | "mean";
+/** Files that are split already. */
+export interface SplitFilesDataset
+  extends AnyDataset, LabelledColumns, WrittenFiles, Pick<DatasetKeys, "id"> {
+  readonly split: NamedSplit;
+}
+
+/** A dataset of the hub. */
+export interface HubDataset
+  extends
+    AnyDataset,
+    LabelledColumns,
+    Required<Pick<DatasetKeys, "source" | "revision">>,
+    Pick<DatasetKeys, "config" | "id"> {
+  readonly split: HubSharesSplit | NamedSplit;
+}
+
+/** Labelled texts. */
+export type DatasetSpec = BuiltInDataset | FileDataset | SplitFilesDataset | HubDataset;
+
+/** What all other data have that what was tuned is scored on. */
+interface AnyTransfer extends Required<Pick<EvaluationTransferKeys, "as" | "clean">> {}
+
+/** The test set of a dataset that the program knows. */
+export interface BuiltInTransfer
+  extends AnyTransfer, Required<Pick<EvaluationTransferKeys, "name">>, Pick<EvaluationTransferKeys, "path"> {}
+
+/** All of a file. */
+export interface FileTransfer
+  extends AnyTransfer, LabelledColumns, WrittenFiles, Required<Pick<EvaluationTransferKeys, "file">> {}
+
+/** A split of a dataset of the hub. */
+export interface HubTransfer
+  extends
+    AnyTransfer,
+    LabelledColumns,
+    Required<Pick<EvaluationTransferKeys, "source" | "revision" | "split">>,
+    Pick<EvaluationTransferKeys, "config"> {}
 
 /** Other data that what was tuned is scored on. */
-export interface TransferSpec extends
-  Pick<
-    DatasetSpec,
-    | "name"
-    | "path"
-    | "file"
-    | "source"
-    | "revision"
-    | "config"
-    | "text"
-    | "label"
-    | "labels"
-    | "delimiter"
-    | "quotes"
-    | "columns"
-    | "encoding"
-    | "missing"
-    | "clean"
-  > {
-  /** What the results call it. */
-  as: string;
-  /** Of a dataset of the hub. */
-  split?: string;
-}
+export type TransferSpec = BuiltInTransfer | FileTransfer | HubTransfer;
+
+/** What moves the prompt. */
+export interface OptimizerSpec
+  extends
+    Required<Pick<TrainingOptimizerKeys, "name" | "learningRate" | "weightDecay">>,
+    Pick<TrainingOptimizerKeys, "factored"> {}
+
+/** How long is tuned: by epochs or by steps. */
+type Duration =
+  | Required<Pick<TrainingKeys, "epochs">> & { readonly steps?: never }
+  | Required<Pick<TrainingKeys, "steps">> & { readonly epochs?: never };
+
+/** How what is tuned is tuned. */
+export type TrainingSpec =
+  & Required<Pick<TrainingKeys, "batchSize" | "accumulate" | "clipNorm" | "logEvery">>
+  & Pick<TrainingKeys, "classWeights">
+  & Duration
+  & {
+    readonly optimizer: OptimizerSpec;
+    readonly schedule: Required<TrainingScheduleKeys>;
+    readonly earlyStopping?: Required<TrainingEarlyStoppingKeys>;
+  };
+
+/** Several prompts that answer together: those of other runs, or of the runs of one file that differ in their seed. */
+export type EnsembleSpec =
+  & Required<Pick<EnsembleKeys, "vote">>
+  & (Required<Pick<EnsembleKeys, "runs">> | Required<Pick<EnsembleKeys, "sweep">>);
 
 /** A sentence of the experimenter's own: what stands in the template's places, by their names, and its class. */
-export interface Sample {
-  text?: string;
-  label?: string;
-  [placeholder: string]: string | undefined;
-}
+export type Sample = EvaluationSamplesKeys;
 
 /** How what was tuned is judged. */
-export interface EvaluationSpec {
-  batchSize: number;
-  samples: Sample[];
-  /** Other data that it is scored on. */
-  transfer?: TransferSpec[];
-  /** How probabilities are set right. */
-  calibrate?: ("contextual" | "temperature")[];
-  /** What stands for texts in inputs without content. */
-  contentFree?: string[];
+export interface EvaluationSpec
+  extends
+    Required<Pick<EvaluationKeys, "batchSize" | "samples">>,
+    Pick<EvaluationKeys, "calibrate" | "contentFree"> {
+  readonly transfer?: readonly TransferSpec[];
+}
+
+/** What every experiment has. */
+interface AnyExperiment
+  extends
+    Pick<ExperimentFile, "name" | "description" | "verbalizer">,
+    Required<Pick<ExperimentFile, "multiTokenWords" | "precision" | "device" | "seed">> {
+  readonly model: ModelSpec;
+  readonly dataset: DatasetSpec;
+  readonly evaluation: EvaluationSpec;
+  /** The version of what these keys mean: that of the program which wrote them. */
+  readonly semantics: number;
+}
+
+/** A soft prompt is tuned, and the model stays as it is. */
+export interface PromptTuning extends AnyExperiment {
+  readonly tune: "prompt";
+  readonly prompt: SoftPrompt;
+  readonly training: TrainingSpec;
+  readonly ensemble?: never;
+}
+
+/** The whole model is tuned, with a hard prompt. */
+export interface ModelTuning extends AnyExperiment {
+  readonly tune: "all";
+  readonly prompt: HardPrompt;
+  readonly training: TrainingSpec;
+  readonly ensemble?: never;
+}
+
+/** Nothing is tuned: what is scored is a hard prompt, or a soft one as it starts. */
+export interface Untuned extends AnyExperiment {
+  readonly tune: "none";
+  readonly prompt: PromptSpec;
+  readonly training?: never;
+  readonly ensemble?: never;
+}
+
+/** Several prompts that were tuned answer together. */
+export interface EnsembleExperiment extends AnyExperiment {
+  readonly tune: "none";
+  readonly prompt: SoftPrompt;
+  readonly training?: never;
+  readonly ensemble: EnsembleSpec;
 }
 
 /** An experiment with every default written out. */
-export interface Experiment {
-  name: string;
-  description?: string;
-  model: ModelSpec;
-  dataset: DatasetSpec;
-  prompt: PromptSpec;
-  /** Each class's words. */
-  verbalizer: Record<string, string[]>;
-  /** What becomes of words that are several tokens. */
-  multiTokenWords: MultiTokenWords;
-  /** What is trained: the prompt, the whole model, or nothing. */
-  tune: "prompt" | "all" | "none";
-  /** Present where something is trained. */
-  training?: TrainingSpec;
-  /** Present where several tuned prompts answer together. */
-  ensemble?: EnsembleSpec;
-  evaluation: EvaluationSpec;
-  /** What the frozen model is computed in. */
-  precision: "float32" | "float16";
-  device: "auto" | "webgpu" | "cpu" | "wasm";
-  seed: number;
-  /** The version of what these keys mean. */
-  semantics: number;
-}
-
-/** An experiment as a person may write it: what has a default may be left out. */
-export type PartialExperiment = {
-  [K in keyof Experiment]?: Experiment[K] extends object | undefined ? Record<string, unknown>
-    : Experiment[K];
-};
+export type Experiment = PromptTuning | ModelTuning | Untuned | EnsembleExperiment;

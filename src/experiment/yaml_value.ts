@@ -1,5 +1,6 @@
 import { type Alias, type Document, isAlias, isMap, isScalar, isSeq, type Node, type Scalar } from "yaml";
-import { isText, partOf, type SchemaPart } from "./schema_part.ts";
+import type { SchemaPart } from "../schema/schema_part.ts";
+import { isText, partOf } from "./schema_part.ts";
 
 /** Something wrong in a text of YAML, and where: the offset in the text. */
 export interface YamlProblem {

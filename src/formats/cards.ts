@@ -1,4 +1,4 @@
-import type { Experiment } from "../experiment/types.ts";
+import type { Experiment, SoftPrompt } from "../experiment/types.ts";
 import { type Entry, withEntryContext } from "./embedding_scale.ts";
 import type { ModelCard } from "../model/card.ts";
 import type { Tokenizer } from "../model/tokenizer.ts";
@@ -17,7 +17,8 @@ const READ: Record<Experiment["dataset"]["clean"], string> = {
  * @param tokenizer the model's: where it puts a blank before a text, the template's after the vectors is this one
  */
 export function adapterCard(
-  { name, dataset, prompt, verbalizer, multiTokenWords }: Experiment,
+  { name, dataset, verbalizer, multiTokenWords }: Experiment,
+  prompt: SoftPrompt,
   kind: ModelCard["kind"],
   source: string,
   entry: string | undefined,

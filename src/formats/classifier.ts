@@ -3,6 +3,7 @@ import { type ClassifierPrompt, type Emitted, exportClassifier } from "../compil
 import { float32Tensor, scalarTensor, type Tensor } from "../device/device.ts";
 import type { Calibration } from "../evaluation/recalibration.ts";
 import { InputError } from "../base/errors.ts";
+import { promptLength } from "../experiment/prompt_vectors.ts";
 import { columnsOf, parseTemplate } from "../experiment/template.ts";
 import type { Experiment } from "../experiment/types.ts";
 import type { ModelCard } from "../model/card.ts";
@@ -38,7 +39,7 @@ export interface ClassifierParts {
 export async function classifierFiles(
   { experiment, model, counting, predict, inputs, calibration, texts }: ClassifierParts,
 ): Promise<Record<string, string | Uint8Array>> {
-  const { template: written, length = 0 } = experiment.prompt, template = parseTemplate(written, length);
+  const { prompt } = experiment, template = parseTemplate(prompt.template, promptLength(prompt));
   const { clean } = experiment.dataset;
   if (columnsOf(template).length > 1) {
     throw new InputError(
@@ -75,7 +76,7 @@ export async function classifierFiles(
       id2label: names,
       label2id: Object.fromEntries(classes.map((name, i) => [name, i])),
       softprompt: {
-        template: written,
+        template: prompt.template,
         verbalizer: experiment.verbalizer,
         clean,
       },

@@ -3,14 +3,6 @@ import { readSafetensors, writeSafetensors } from "../device/safetensors.ts";
 import { InputError } from "../base/errors.ts";
 import type { ModelCard } from "../model/card.ts";
 
-/** What PEFT's `adapter_config.json` says of a prompt (https://huggingface.co/docs/peft/package_reference/prompt_tuning). */
-export interface PeftConfig {
-  readonly peft_type: string;
-  readonly num_virtual_tokens: number;
-  readonly token_dim: number;
-  readonly num_transformer_submodules?: number;
-}
-
 /** The tensor that PEFT keeps a prompt in, float32 [num_virtual_tokens, token_dim]. */
 const TENSOR = "prompt_embeddings";
 
@@ -53,13 +45,17 @@ export function peftAdapter(
 /**
  * Reads a prompt that PEFT tuned.
  *
- * @param config the content of `adapter_config.json`
+ * @param config the content of `adapter_config.json` (https://huggingface.co/docs/peft/package_reference/prompt_tuning)
  * @param weights the content of `adapter_model.safetensors`
  * @param path the adapter's folder, for messages
  * @returns float32 [length, dimension]
  * @throws {InputError} where it is an adapter of another kind, or its files do not belong together
  */
-export function readPeftAdapter(config: PeftConfig, weights: Uint8Array, path: string): Tensor {
+export function readPeftAdapter(
+  config: Readonly<Record<string, unknown>>,
+  weights: Uint8Array,
+  path: string,
+): Tensor {
   if (config.peft_type !== "PROMPT_TUNING") {
     throw new InputError(
       `${path} is an adapter of the type ${config.peft_type}: only PROMPT_TUNING is a prompt in front of a text`,

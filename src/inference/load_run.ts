@@ -7,6 +7,7 @@ import { indexOfLargest } from "../evaluation/softmax.ts";
 import { calibrated, type Calibration } from "../evaluation/recalibration.ts";
 import { InputError } from "../base/errors.ts";
 import { readColumns } from "../dataset/reading.ts";
+import { promptLength } from "../experiment/prompt_vectors.ts";
 import { columnsOf, parseTemplate } from "../experiment/template.ts";
 import type { Experiment } from "../experiment/types.ts";
 import { answerBatches } from "../prompt/padding.ts";
@@ -82,12 +83,12 @@ export class LoadedRun {
     const isWhole = experiment.tune === "all";
     const graph = isWhole
       ? compileWholeModel(model, optimizerName(experiment.training), target).predict
-      : experiment.ensemble
-      ? compiled!.bank.predict
-      : (compiled ?? compileHardModel(model, target)).predict;
+      : compiled === undefined
+      ? compileHardModel(model, target).predict
+      : (experiment.ensemble ? compiled.bank : compiled).predict;
     const session = await device.open(graph);
-    const template = parseTemplate(prompt.template, prompt.length ?? 0);
-    const counting = positionCounting(prompt.insertion, compiled);
+    const template = parseTemplate(prompt.template, promptLength(prompt));
+    const counting = positionCounting(prompt, compiled);
     return new LoadedRun(
       experiment,
       {

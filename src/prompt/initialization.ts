@@ -77,7 +77,8 @@ export async function initialPrompt(
     }
     case "run":
     case "peft": {
-      const { data, dims: [vectors, size] } = sources.given!;
+      if (sources.given === undefined) throw new Error(`the prompt in ${how.path} has not been read`);
+      const { data, dims: [vectors, size] } = sources.given;
       if (size !== space.dimension) {
         throw new InputError(
           `the prompt in ${how.path} has vectors of ${size} numbers, and the model's embeddings ${space.dimension}: it is for another model`,

@@ -168,9 +168,9 @@
               y: "accuracy",
               ...tips(),
               title: (d) =>
-                `${phrase("confidence")} ${percent(d.confidence)}\n${phrase("accuracy")} ${percent(d.accuracy)}\n${
-                  phrase("examples")
-                } ${d.count}`,
+                `${phrase("confidence")} ${percent(d.confidence)}\n${phrase("accuracy")} ${
+                  percent(d.accuracy)
+                }\n${phrase("examples")} ${d.count}`,
             }),
           ),
         ],
@@ -186,7 +186,11 @@
           type: log ? "log" : "linear",
           ...(log ? { ticks: [...new Set(means.map(({ x }) => x))], tickFormat: String } : { ticks: 6 }),
         },
-        y: { label: `↑ ${phrase("test_accuracy")}`, grid: true, tickFormat: shares(points.map(({ y }) => y)) },
+        y: {
+          label: `↑ ${phrase("test_accuracy")}`,
+          grid: true,
+          tickFormat: shares(points.map(({ y }) => y)),
+        },
         color: { legend: many, domain: names, range: palette() },
         marks: [
           Plot.ruleX(means.filter(({ sd }) => sd !== null), {

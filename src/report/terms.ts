@@ -22,13 +22,13 @@ export const TERMS = {
   mean_interval: term(
     "95% interval of the mean",
     "均值的 95% 区间",
-    "Where the mean over many more seeds (and, of few examples, draws of them) would lie, with 95% confidence (Student's t).",
+    "Where the mean over many more seeds (and, with few examples, many more draws of them) would lie, with 95% confidence (Student's t).",
     "若有更多种子（少样本时还包括更多抽样），均值以 95% 置信度所在的范围（学生 t 分布）。",
   ),
   moved: term(
     "moved",
     "移动距离",
-    "How far the vector has come from where it started (Euclidean).",
+    "The Euclidean distance between where the vector started and where it is.",
     "该向量距其初始位置的欧氏距离。",
   ),
   turned: term(
@@ -40,13 +40,13 @@ export const TERMS = {
   parameters: term(
     "numbers trained",
     "参与训练的参数",
-    "How many numbers were trained, beside how many the model's weights are.",
+    "How many numbers were trained, and how many weights the model has.",
     "参与训练的参数个数，以及模型权重的参数总数。",
   ),
   majority: term(
     "always the most frequent class",
     "始终预测最多的类别",
-    "What naming the most frequent class of the training set every time comes to on the test set.",
+    "The accuracy on the test set of always predicting the most frequent class of the training set.",
     "始终预测训练集中最常见的类别，在测试集上的准确率。",
   ),
   interval: term(
@@ -70,7 +70,7 @@ export const TERMS = {
   expected_calibration_error: term(
     "calibration error",
     "校准误差",
-    "The mean gap between how sure the predictions are and how often they are right, over ten bins (Guo et al. 2017): smaller is better.",
+    "The mean gap between how confident the predictions are and how often they are right, over ten bins (Guo et al. 2017): smaller is better.",
     "预测置信度与实际正确率之差在十个区间上的加权平均（Guo 等 2017），越小越好。",
   ),
   illegal_rate: term(
@@ -119,7 +119,7 @@ export const TERMS = {
   best_step: term(
     "best step",
     "最佳步",
-    "The training step after which the kept prompt was taken: the best on the validation set.",
+    "The training step whose prompt was kept: the best on the validation set.",
     "保留的提示取自该训练步之后，即验证集上最好的一步。",
   ),
   seconds: term("seconds", "秒", "Time spent tuning, validations included.", "调优所用时间，包括验证。"),
@@ -157,13 +157,13 @@ export const TERMS = {
   p: term(
     "p",
     "p 值",
-    "How likely a difference at least as large would be if there were none in truth.",
+    "How likely a difference at least as large would be if there were in fact none.",
     "若实际并无差异，出现至少这么大差异的概率。",
   ),
   p_adjusted: term(
     "p (Holm)",
     "p 值（Holm）",
-    "The same, adjusted for the number of tests in this diff (Holm 1979). The verdict goes by it.",
+    "The same, adjusted for the number of tests in this diff (Holm 1979). The verdict is based on it.",
     "按本次比较中的检验次数校正后的 p 值（Holm 1979），结论以此为准。",
   ),
   detectable: term(

@@ -1,4 +1,5 @@
 import { InputError } from "../base/errors.ts";
+import { promptLength } from "../experiment/prompt_vectors.ts";
 import type { Experiment } from "../experiment/types.ts";
 import { readAbout, type RunAbout } from "./read_run.ts";
 import { runFolders } from "./run_folders.ts";
@@ -24,19 +25,21 @@ export async function earlierRuns(results: string): Promise<Throughput[]> {
       if (error instanceof InputError) return undefined;
       throw error;
     });
-    if (run !== undefined) found.push(throughputOf(run));
+    if (run !== undefined) found.push(...throughputOf(run));
   }
   return found;
 }
 
-function throughputOf({ experiment, metrics, environment }: RunAbout): Throughput {
-  return {
+/** Nothing where a run took no time that could be measured. */
+function throughputOf({ experiment, metrics, environment }: RunAbout): Throughput[] {
+  if (metrics.examples_per_second === null) return [];
+  return [{
     modelSha256: environment.model.sha256,
     device: experiment.device,
-    length: experiment.prompt.length ?? 0,
+    length: promptLength(experiment.prompt),
     examplesPerSecond: metrics.examples_per_second,
     otherSeconds: Math.max(0, (environment.seconds?.wall ?? metrics.seconds) - metrics.seconds),
-  };
+  }];
 }
 
 /**

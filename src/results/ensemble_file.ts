@@ -1,22 +1,8 @@
 import { maxSorted, mean, sampleStandardDeviation } from "simple-statistics";
 import type { Vote } from "../experiment/types.ts";
+import type { EnsembleFile } from "./run_files.ts";
 
-/** `ensemble.json`: an ensemble beside the prompts that it is made of, by their accuracies on the test set (Lester et al. 2021, table 3). */
-export interface EnsembleFile {
-  readonly vote: Vote;
-  /** Each prompt's run, relative to this folder, its accuracy alone, and its file's SHA-256, which earlier programs did not write. */
-  readonly members: readonly {
-    readonly run: string;
-    readonly accuracy: number;
-    readonly prompt_sha256?: string;
-  }[];
-  /** Of the members alone. */
-  readonly average: number;
-  readonly sd: number;
-  readonly best: number;
-  /** Of all together. */
-  readonly ensemble: number;
-}
+export type { EnsembleFile } from "./run_files.ts";
 
 /** Sums an ensemble up. */
 export function ensembleFile(

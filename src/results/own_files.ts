@@ -2,10 +2,10 @@ import { join } from "@std/path";
 import { parse as parseYaml } from "yaml";
 import { sha256OfJson } from "../base/sha256.ts";
 import { InputError } from "../base/errors.ts";
-import type { Environment } from "./environment.ts";
+import type { Environment, EnvironmentFiles } from "./run_files.ts";
 
 /** The files of a run that its answers depend on, whose hashes `environment.json` keeps. */
-export type OwnFile = "experiment.yaml" | "prompt.safetensors" | "model.safetensors";
+export type OwnFile = keyof EnvironmentFiles;
 
 /** The SHA-256 of what an `experiment.yaml` asks, whatever it is called and however it is described. */
 export function experimentSha256(text: string): string {

@@ -1,31 +1,10 @@
 import { sha256OfJson } from "../base/sha256.ts";
-import type { Environment } from "./environment.ts";
-import type { Experiment } from "../experiment/types.ts";
-import type { MetricsFile } from "./metrics_file.ts";
+import { readWritten } from "../experiment/read_written.ts";
 import type { RunRecord } from "./read_run.ts";
+import type { PackedRun, PackedRuns } from "./run_files.ts";
 
 /** A test example without what is predicted of it. */
 type BareExample = readonly [id: string, textSha256: string, text: string, label: string];
-
-/** Many runs' predictions, each test set's texts once. Plain data. */
-export interface PackedRuns {
-  readonly testSets: readonly (readonly BareExample[])[];
-  readonly runs: readonly PackedRun[];
-}
-
-/** A run, its predictions without the texts. */
-export interface PackedRun {
-  /** Its folder, from the sweep's. */
-  readonly name: string;
-  readonly experiment: Experiment;
-  readonly metrics: MetricsFile;
-  readonly environment: Environment;
-  /** The index of its test set. */
-  readonly testSet: number;
-  readonly classes: readonly string[];
-  /** For each example the predicted class as an index, 1 where the answer was illegal (0: not; null: not known), the probabilities. */
-  readonly predictions: readonly (readonly (number | null)[])[];
-}
 
 /** Packs runs by name. */
 export function packRuns(runs: ReadonlyMap<string, RunRecord>): PackedRuns {
@@ -40,7 +19,7 @@ export function packRuns(runs: ReadonlyMap<string, RunRecord>): PackedRuns {
     const classes = Object.keys(predictions[0]?.probabilities ?? {});
     return {
       name,
-      experiment,
+      experiment: { ...experiment },
       metrics,
       environment,
       testSet: at,
@@ -55,11 +34,15 @@ export function packRuns(runs: ReadonlyMap<string, RunRecord>): PackedRuns {
   return { testSets: [...testSets.values()].map(({ examples }) => examples), runs: packed };
 }
 
-/** The runs that were packed, by name. */
+/**
+ * The runs that were packed, by name.
+ *
+ * @throws {RangeError} where one's experiment is none
+ */
 export function unpackRuns({ testSets, runs }: PackedRuns): Map<string, RunRecord> {
   return new Map(
     runs.map(({ name, experiment, metrics, environment, testSet, classes, predictions }) => [name, {
-      experiment,
+      experiment: readWritten(experiment),
       metrics,
       environment,
       predictions: testSets[testSet]!.map(([id, text_sha256, text, label], i) => {

@@ -1,26 +1,9 @@
 import type { Example } from "../dataset/example.ts";
 import { sha256 } from "../base/sha256.ts";
 import { indexOfLargest, softmax } from "../evaluation/softmax.ts";
+import type { Prediction } from "./run_files.ts";
 
-/** A line of `predictions.jsonl`. */
-export interface Prediction {
-  readonly id: string;
-  readonly text_sha256: string;
-  readonly text: string;
-  readonly label: string;
-  readonly predicted: string;
-  readonly probabilities: Readonly<Record<string, number>>;
-  /** Whether the model's best token over the whole vocabulary is no word of the verbalizer; runs of the first programs do not say. */
-  readonly illegal?: boolean;
-}
-
-/** Whether something read from a file is a prediction, its probabilities numbers. */
-export function isPrediction(value: unknown): value is Prediction {
-  const { id, text, label, predicted, probabilities } = (value ?? {}) as Partial<Record<string, unknown>>;
-  return [id, text, label, predicted].every((one) => typeof one === "string") &&
-    typeof probabilities === "object" && probabilities !== null &&
-    Object.values(probabilities).every(Number.isFinite);
-}
+export type { Prediction } from "./run_files.ts";
 
 /**
  * Examples with what was predicted of them.

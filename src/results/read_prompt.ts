@@ -3,6 +3,7 @@ import { sha256 } from "../base/sha256.ts";
 import type { Tensor } from "../device/device.ts";
 import { readSafetensors } from "../device/safetensors.ts";
 import { InputError } from "../base/errors.ts";
+import { promptInsertion, promptLength } from "../experiment/prompt_vectors.ts";
 import { checkSemantics } from "../experiment/semantics.ts";
 import { checkOwnFile } from "./own_files.ts";
 import { readAbout, readEnvironment } from "./read_run.ts";
@@ -71,11 +72,12 @@ async function checkOwn(
   // A prompt may lie in a folder by itself, as a page gives it out.
   if (await readEnvironment(folder) === undefined) return;
   const { experiment, environment } = await readAbout(folder), { prompt } = experiment;
-  if (insertion !== prompt.insertion) {
-    throw differs("insertion", insertion, `'prompt.insertion' in experiment.yaml is ${prompt.insertion}`);
+  const entry = promptInsertion(prompt), length = promptLength(prompt);
+  if (insertion !== entry) {
+    throw differs("insertion", insertion, `'prompt.insertion' in experiment.yaml is ${entry}`);
   }
-  if (dims[0] !== prompt.length) {
-    throw differs("length", dims[0], `'prompt.length' in experiment.yaml is ${prompt.length}`);
+  if (dims[0] !== length) {
+    throw differs("length", dims[0], `'prompt.length' in experiment.yaml is ${length}`);
   }
   checkOwnFile(folder, "prompt.safetensors", sha256, environment);
 }

@@ -1,16 +1,17 @@
 import { join } from "@std/path";
 import { TextLineStream } from "@std/streams/text-line-stream";
-import { parse as parseYaml } from "yaml";
+import { parse as parseYaml, YAMLParseError } from "yaml";
 import { InputError } from "../base/errors.ts";
+import { readWritten } from "../experiment/read_written.ts";
 import type { Experiment } from "../experiment/types.ts";
 import type { EnsembleFile } from "./ensemble_file.ts";
 import type { Environment } from "./environment.ts";
-import { faultIn } from "./file_schemas.ts";
+import { RUN_FILES } from "./file_schemas.ts";
 import { checkFormat } from "./format.ts";
-import type { MetricsFile, UnfinishedFile } from "./metrics_file.ts";
+import type { AnyMetricsFile, MetricsFile } from "./metrics_file.ts";
 import { checkOwnFile, experimentSha256 } from "./own_files.ts";
 import { type Summary, SUMMARY_FORMAT } from "./summary.ts";
-import { isPrediction, type Prediction } from "./predictions.ts";
+import type { Prediction } from "./predictions.ts";
 
 /** A complete run without its predictions. */
 export interface RunAbout {
@@ -45,11 +46,10 @@ export async function readFinished(path: string): Promise<FinishedRun | undefine
  *
  * @throws {InputError} where it is damaged
  */
-export async function readMetrics(path: string): Promise<MetricsFile | UnfinishedFile | undefined> {
+export async function readMetrics(path: string): Promise<AnyMetricsFile | undefined> {
   const file = join(path, "metrics.json"), metrics = await readJson(file);
   if (metrics === undefined) return undefined;
-  checkContent("metrics.json", metrics, file);
-  return metrics as MetricsFile | UnfinishedFile;
+  return RUN_FILES.read("any_metrics_file", metrics, (fault) => damaged(file, fault));
 }
 
 /**
@@ -60,9 +60,10 @@ export async function readMetrics(path: string): Promise<MetricsFile | Unfinishe
 export async function readEnvironment(path: string): Promise<Environment | undefined> {
   const file = join(path, "environment.json"), environment = await readJson(file);
   if (environment === undefined) return undefined;
-  checkFormat((environment as Partial<Environment> | null)?.format, path);
-  checkContent("environment.json", environment, file);
-  return environment as Environment;
+  if (typeof environment === "object" && environment !== null && "format" in environment) {
+    checkFormat(environment.format, path);
+  }
+  return RUN_FILES.read("environment", environment, (fault) => damaged(file, fault));
 }
 
 /**
@@ -77,12 +78,8 @@ export async function readAbout(path: string): Promise<RunAbout> {
   const environment = await readEnvironment(path);
   if (environment === undefined) throw damaged(join(path, "environment.json"), "it is not there");
   const text = await readText(join(path, "experiment.yaml"));
-  const written = readYaml(text, join(path, "experiment.yaml"));
+  const experiment = readExperiment(text, join(path, "experiment.yaml"));
   checkOwnFile(path, "experiment.yaml", experimentSha256(text), environment);
-  // Runs of the first programs do not say these.
-  const tune = written.prompt?.kind === "soft" ? "prompt" : "none";
-  const since = { precision: "float32", multiTokenWords: "error", tune, semantics: 1 } as const;
-  const experiment: Experiment = { ...since, ...written };
   return { experiment, metrics: finished.metrics, environment };
 }
 
@@ -104,14 +101,13 @@ export async function readRun(path: string): Promise<RunRecord> {
 }
 
 /** The `experiment.yaml` that a run has left. */
-function readYaml(text: string, file: string): Experiment {
+function readExperiment(text: string, file: string): Experiment {
   try {
-    const written: unknown = parseYaml(text);
-    if (typeof written === "object" && written !== null) return written as Experiment;
+    return readWritten(parseYaml(text));
   } catch (error) {
-    throw damaged(file, (error as Error).message.split("\n")[0]!);
+    if (!(error instanceof YAMLParseError || error instanceof RangeError)) throw error;
+    throw damaged(file, error.message.replace(/\n.*$/s, ""));
   }
-  throw damaged(file, "it holds no experiment");
 }
 
 async function readText(file: string): Promise<string> {
@@ -130,8 +126,7 @@ async function readText(file: string): Promise<string> {
 export async function readEnsemble(path: string): Promise<EnsembleFile> {
   const file = join(path, "ensemble.json"), ensemble = await readJson(file);
   if (ensemble === undefined) throw damaged(file, "it is not there");
-  checkContent("ensemble.json", ensemble, file);
-  return ensemble as EnsembleFile;
+  return RUN_FILES.read("ensemble_file", ensemble, (fault) => damaged(file, fault));
 }
 
 /**
@@ -142,15 +137,9 @@ export async function readEnsemble(path: string): Promise<EnsembleFile> {
 export async function readSummary(folder: string): Promise<Summary | undefined> {
   const file = join(folder, "summary.json"), content = await readJson(file);
   if (content === undefined) return undefined;
-  const summary = (content ?? {}) as Partial<Summary>, { rows } = summary;
-  const isRow = (row: unknown) =>
-    typeof row === "object" && row !== null && "status" in row && "folder" in row &&
-    typeof row.folder === "string";
-  if (summary.format !== SUMMARY_FORMAT || !Array.isArray(rows) || !rows.every(isRow)) {
-    throw damaged(file, `it is no summary of the format '${SUMMARY_FORMAT}'`);
-  }
-  // Summaries of the first programs have no ensembles.
-  return { ...{ ensembles: [] }, ...summary as Summary };
+  const fault = (what: string) =>
+    damaged(file, `it is no summary of the format '${SUMMARY_FORMAT}': ${what}`);
+  return { ensembles: [], ...RUN_FILES.read("summary_file", content, fault) };
 }
 
 /** A run's predictions. The file is read piece by piece: it may be longer than a string. */
@@ -169,15 +158,11 @@ async function readPredictions(file: string): Promise<Prediction[]> {
     } catch {
       throw damaged(file, `line ${number} is no JSON`);
     }
-    if (!isPrediction(value)) throw damaged(file, `line ${number} is no prediction with probabilities`);
-    found.push(value);
+    const fault = (what: string) =>
+      damaged(file, `line ${number} is no prediction with probabilities: ${what}`);
+    found.push(RUN_FILES.read("prediction", value, fault));
   }
   return found;
-}
-
-function checkContent(name: Parameters<typeof faultIn>[0], content: unknown, file: string): void {
-  const fault = faultIn(name, content);
-  if (fault !== undefined) throw damaged(file, fault);
 }
 
 async function readJson(file: string): Promise<unknown> {

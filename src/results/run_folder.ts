@@ -1,6 +1,7 @@
 import { basename, dirname, join } from "@std/path";
 import type { Experiment } from "../experiment/types.ts";
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "../training/checkpoint.ts";
+import { TRAINING_FILES } from "../training/file_schemas.ts";
 import type { HistoryLine } from "../training/trainer.ts";
 import { onDisk } from "../disk/on_disk.ts";
 import { experimentYaml } from "./experiment_yaml.ts";
@@ -230,7 +231,7 @@ async function readHistory(partial: string): Promise<HistoryLine[]> {
   const text = await Deno.readTextFile(join(partial, "history.jsonl")).catch(() => "");
   // A killed program may have left half a line after the last whole one.
   return text.slice(0, text.lastIndexOf("\n") + 1).split("\n").filter((line) => line !== "")
-    .map((line) => JSON.parse(line));
+    .map((line) => TRAINING_FILES.read("history_line", JSON.parse(line), (fault) => new RangeError(fault)));
 }
 
 async function entries(folder: string): Promise<Deno.DirEntry[]> {

@@ -1,9 +1,9 @@
 import { decodeBase64, encodeBase64 } from "@std/encoding/base64";
 import { jsonPieces } from "../dataset/json_pieces.ts";
 import { InputError } from "../base/errors.ts";
+import { RUN_FILES } from "./file_schemas.ts";
 import { checkFormat } from "./format.ts";
-import { type PackedRuns, packRuns, unpackRuns } from "./packed_runs.ts";
-import { isPrediction } from "./predictions.ts";
+import { packRuns, unpackRuns } from "./packed_runs.ts";
 import type { RunRecord } from "./read_run.ts";
 
 /** The element of a page that holds its runs: JSON, compressed, as nothing in the page reads it. */
@@ -25,18 +25,21 @@ export async function runsElement(runs: ReadonlyMap<string, RunRecord>): Promise
 export async function readReport(file: string): Promise<Map<string, RunRecord>> {
   const text = await Deno.readTextFile(file), from = text.indexOf(BEGIN), to = text.indexOf(END, from);
   if (from < 0 || to < 0) throw noReport(file, "holds no runs");
-  const runs = unpackRuns(await unzipped(text.slice(from + BEGIN.length, to), file));
+  const runs = await unzipped(text.slice(from + BEGIN.length, to), file);
   for (const { environment, predictions } of runs.values()) {
     checkFormat(environment.format, file);
-    if (!predictions.every(isPrediction)) throw noReport(file, "holds predictions without probabilities");
+    for (const one of predictions) {
+      RUN_FILES.read("prediction", one, () => noReport(file, "holds predictions without probabilities"));
+    }
   }
   return runs;
 }
 
-async function unzipped(base64: string, file: string): Promise<PackedRuns> {
+async function unzipped(base64: string, file: string): Promise<Map<string, RunRecord>> {
   try {
     const zipped = new Blob([decodeBase64(base64)]).stream();
-    return JSON.parse(await new Response(zipped.pipeThrough(new DecompressionStream("gzip"))).text());
+    const text = await new Response(zipped.pipeThrough(new DecompressionStream("gzip"))).text();
+    return unpackRuns(RUN_FILES.read("packed_runs", JSON.parse(text), (fault) => new RangeError(fault)));
   } catch (error) {
     throw noReport(file, `is damaged (${(error as Error).message})`);
   }

@@ -1,66 +1,17 @@
 import { type MetricName, METRICS } from "../evaluation/metric_names.ts";
 import tQuantile from "@stdlib/stats-base-dists-t-quantile";
 import { mean, sampleStandardDeviation } from "simple-statistics";
-import type { EnsembleFile } from "./ensemble_file.ts";
-import type { MetricsFile, PartMetrics } from "./metrics_file.ts";
+import type { EnsembleRow, PartMetrics, Spread, SummaryFile, SummaryGroup, SummaryRow } from "./run_files.ts";
 
-/** A run as a summary has it. */
-export interface SummaryRow {
-  readonly experiment: string;
-  /** Empty for an experiment of one run. */
-  readonly variant: string;
-  /** The swept keys by their path, with the values that they have here. */
-  readonly settings: Readonly<Record<string, unknown>>;
-  readonly seed: number;
-  readonly status: "complete" | "failed" | "interrupted" | "missing";
-  /** The run's folder, relative to the summary. */
-  readonly folder: string;
-  readonly error?: string;
-  readonly metrics?: MetricsFile;
-}
+export type { EnsembleRow, Spread, SummaryGroup, SummaryRow } from "./run_files.ts";
 
-/** An ensemble as a summary has it. */
-export interface EnsembleRow extends SummaryRow {
-  /** Absent where it is not complete. */
-  readonly ensemble?: EnsembleFile;
-}
-
-/** A number over several runs. */
-export interface Spread {
-  readonly mean: number;
-  /** The standard deviation between runs (with n - 1); `null` for a single one. */
-  readonly sd: number | null;
-  /** Where the mean of many more such runs would lie, with 95% confidence (Student's t); `null` for a single one. */
-  readonly interval: readonly [number, number] | null;
-}
-
-/** Runs that differ in nothing but the seed. */
-export interface SummaryGroup {
-  readonly experiment: string;
-  /** The swept keys but the seed. */
-  readonly settings: Readonly<Record<string, unknown>>;
-  /** Of the complete runs. */
-  readonly seeds: readonly number[];
-  /** Runs that the files ask for and that are not complete. */
-  readonly missing: number;
-  readonly test: Readonly<Record<MetricName, Spread>>;
-  readonly validation: Readonly<Record<MetricName, Spread>> | null;
+/** A summary as this program makes it; one that was read without ensembles has none. */
+export interface Summary extends SummaryFile {
+  readonly ensembles: readonly EnsembleRow[];
 }
 
 /** The format of `summary.json`. */
 export const SUMMARY_FORMAT = "softprompt-summary/1";
-
-/** `summary.json`. */
-export interface Summary {
-  readonly format: typeof SUMMARY_FORMAT;
-  readonly title: string;
-  readonly rows: readonly SummaryRow[];
-  readonly groups: readonly SummaryGroup[];
-  /** Runs in which several prompts answered together; they are no part of the groups. */
-  readonly ensembles: readonly EnsembleRow[];
-  /** The index of the group that was best on the validation set: by mean accuracy, then by mean loss. */
-  readonly best: number | null;
-}
 
 /** Sums runs up. */
 export function summarize(

@@ -39,11 +39,11 @@ export async function buildClassifier(
   { prepared, compiled: graphs, encoded, device, sessions, folder }: Parts,
   { title, progress, signal, slot }: RunOptions,
 ): Promise<BuiltClassifier> {
-  const { experiment: { tune }, members } = prepared, { prompt: compiled } = graphs;
-  if (graphs.model) {
+  const { experiment, members } = prepared, { prompt: compiled } = graphs;
+  if (experiment.tune === "all" && graphs.model) {
     const opened = await sessions.modelTuning(graphs.model);
     const { parameters, ...rest } = await tuneModel(
-      prepared,
+      { ...prepared, experiment },
       graphs.model,
       encoded,
       opened,
@@ -54,18 +54,29 @@ export async function buildClassifier(
     );
     return { ...rest, weights: parameters };
   }
-  if (compiled === undefined) return { classifier: hardClassifier(prepared, await sessions.hard()) };
-  if (members !== undefined) {
-    return { classifier: ensembleClassifier(prepared, members, await sessions.answer(compiled, "bank")) };
+  if (compiled === undefined || experiment.prompt.kind === "hard") {
+    return { classifier: hardClassifier(prepared, await sessions.hard()) };
   }
-  if (tune === "none") {
+  if (experiment.ensemble && members) {
+    const session = await sessions.answer(compiled, "bank");
+    return { classifier: ensembleClassifier({ ...prepared, experiment }, members, session) };
+  }
+  if (experiment.tune !== "prompt") {
     const session = await sessions.answer(compiled, "one");
-    const { classifier, ...soft } = await untunedPrompt(prepared, compiled, device, session, title, progress);
+    const { classifier, ...soft } = await untunedPrompt(
+      prepared,
+      experiment.prompt,
+      compiled,
+      device,
+      session,
+      title,
+      progress,
+    );
     return { classifier, soft };
   }
   const opened = await sessions.tuning(compiled, slot);
   const { classifier, tuned, ...soft } = await tunePrompt(
-    prepared,
+    { ...prepared, experiment },
     compiled,
     encoded,
     device,

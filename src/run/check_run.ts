@@ -9,9 +9,11 @@ import { openUntouched } from "../device/untouched.ts";
 import { Lock } from "../disk/lock.ts";
 import { onDisk } from "../disk/on_disk.ts";
 import { readRegion } from "../model/read_region.ts";
+import { promptInsertion, promptLength } from "../experiment/prompt_vectors.ts";
 import { parseTemplate, type Template } from "../experiment/template.ts";
 import type { LabelledEncoding } from "../prompt/batches.ts";
 import { type Encoded, TemplateEncoder } from "../prompt/encoding.ts";
+import { RUN_FILES } from "../results/file_schemas.ts";
 import { compilerHash, type CompileTarget } from "../artifacts/compile_model.ts";
 import type { Prepared } from "./prepare.ts";
 import type { RunGraphs } from "./run_graphs.ts";
@@ -77,7 +79,7 @@ async function keyOf(
   const made = JSON.stringify([
     model.files,
     prompt.template,
-    prompt.insertion,
+    promptInsertion(prompt),
     tune,
     ensemble !== undefined,
     target,
@@ -91,8 +93,8 @@ async function keyOf(
 
 async function readKept(path: string): Promise<SelfCheck | undefined> {
   try {
-    const kept: Partial<SelfCheck> | null = JSON.parse(await Deno.readTextFile(path));
-    const { difference = NaN, tolerance = NaN } = kept ?? {};
+    const kept: unknown = JSON.parse(await Deno.readTextFile(path));
+    const { difference, tolerance } = RUN_FILES.read("self_check", kept, (fault) => new SyntaxError(fault));
     return difference <= tolerance ? { difference, tolerance } : undefined;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || error instanceof SyntaxError) return undefined;
@@ -148,16 +150,18 @@ async function checked(run: CheckedRun, texts: readonly LabelledEncoding[]): Pro
 
 /** What the run will answer with, and what it takes beside texts and a prompt. */
 function answeringGraph(
-  { prompt, model, hard }: RunGraphs,
+  graphs: RunGraphs,
   isEnsemble: boolean,
 ): { graph: Emitted; inputs: Readonly<Record<string, Tensor>> } {
-  if (model) {
+  if (graphs.model) {
+    const { model } = graphs;
     const start = model.parameters.map(({ name, dims, start }) =>
       [name, float32Tensor(start, dims)] as const
     );
     return { graph: model.answer, inputs: Object.fromEntries(start) };
   }
-  return { graph: (hard ?? (isEnsemble ? prompt!.bank : prompt!)).answer, inputs: {} };
+  if (graphs.hard) return { graph: graphs.hard.answer, inputs: {} };
+  return { graph: (isEnsemble ? graphs.prompt.bank : graphs.prompt).answer, inputs: {} };
 }
 
 /**
@@ -166,7 +170,7 @@ function answeringGraph(
  */
 function textsToCheck({ experiment: { prompt }, model, dataset }: Prepared): LabelledEncoding[] {
   const { tokenizer, card, facts } = model;
-  const template: Template = parseTemplate(prompt.template, prompt.length ?? 0).map((piece) =>
+  const template: Template = parseTemplate(prompt.template, promptLength(prompt)).map((piece) =>
     piece.kind === "prompt" ? { ...piece, length: Math.min(piece.length, MOST_VECTORS) } : piece
   );
   const encoder = new TemplateEncoder(template, tokenizer, card, "together");

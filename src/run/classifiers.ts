@@ -1,6 +1,7 @@
 import type { Compiled } from "../compiler/mod.ts";
 import type { Device, Session, Tensor } from "../device/device.ts";
 import type { Classifier } from "../evaluation/predict.ts";
+import type { EnsembleExperiment, SoftPrompt as SoftSpec } from "../experiment/types.ts";
 import { answerBatches } from "../prompt/padding.ts";
 import type { PromptInterpretation } from "../prompt/interpretation.ts";
 import type { ProgressReporter } from "./progress.ts";
@@ -23,13 +24,14 @@ export function hardClassifier(prepared: Prepared, session: Session): Classifier
 /** A soft prompt as it starts, not tuned. @param session of the compiled prediction */
 export async function untunedPrompt(
   prepared: Prepared,
+  soft: SoftSpec,
   compiled: Compiled,
   device: Device,
   session: Session,
   title: string,
   progress: ProgressReporter,
 ): Promise<SoftPrompt> {
-  const start = await startPrompt(prepared, compiled, device), { prompt } = start;
+  const start = await startPrompt(prepared, soft, compiled, device), { prompt } = start;
   for (const warning of start.warnings) progress.log(`warning: ${title}: ${warning}`);
   const classifier: Classifier = { session, inputs: { prompt }, ...common(prepared, session), tuned: false };
   return {
@@ -40,8 +42,12 @@ export async function untunedPrompt(
 }
 
 /** Prompts that answer together. @param session of the bank's compiled prediction */
-export function ensembleClassifier(prepared: Prepared, { prompts }: Members, session: Session): Classifier {
-  const { vote } = prepared.experiment.ensemble!;
+export function ensembleClassifier(
+  prepared: Prepared<EnsembleExperiment>,
+  { prompts }: Members,
+  session: Session,
+): Classifier {
+  const { vote } = prepared.experiment.ensemble;
   return { session, inputs: { prompt: prompts }, vote, ...common(prepared, session), tuned: true };
 }
 

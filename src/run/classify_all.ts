@@ -68,7 +68,8 @@ export async function classifyAll(
   };
   const seconds = (performance.now() - started) / 1000;
   const labels = { test: labelsOf(encoded.test), validation: labelsOf(encoded.validation) };
-  const withoutContent = (i: number) => namedText("the input without content", evaluation.contentFree![i]!);
+  const withoutContent = (i: number) =>
+    namedText("the input without content", evaluation.contentFree?.[i] ?? "");
   const calibration = calibrationOf(evaluation, {
     contentFree: await classLogits(
       classifier,

@@ -1,16 +1,17 @@
 import type { Compiled, LossMean, OptimizerName } from "../compiler/mod.ts";
 import { type Device, DeviceError } from "../device/device.ts";
-import type { Experiment, Insertion, TrainingSpec } from "../experiment/types.ts";
+import { promptInsertion } from "../experiment/prompt_vectors.ts";
+import type { Experiment, PromptSpec, TrainingSpec } from "../experiment/types.ts";
 import type { PositionCounting } from "../prompt/encoding.ts";
 import { compileModel, compileOnce, type CompileTarget, targetOf } from "../artifacts/compile_model.ts";
 import type { Prepared } from "./prepare.ts";
 
 /** How positions are counted in an experiment whose prompt is compiled in. */
 export function positionCounting(
-  insertion: Insertion | undefined,
+  prompt: PromptSpec,
   compiled: Compiled | undefined,
 ): PositionCounting {
-  const isAfter = compiled?.positions === "embedding-layer" && insertion === "embedding-output";
+  const isAfter = compiled?.positions === "embedding-layer" && promptInsertion(prompt) === "embedding-output";
   return isAfter ? "text-alone" : "together";
 }
 
@@ -24,7 +25,7 @@ export async function compileExperiment(
   target: CompileTarget,
   cache?: string,
 ): Promise<Compiled | undefined> {
-  if (!prompt.insertion) return undefined;
+  if (prompt.kind === "hard") return undefined;
   const optimizer = optimizerName(training);
   return cache === undefined
     ? compileModel(model, prompt.insertion, optimizer, target)
@@ -51,7 +52,7 @@ function lossOf(training: TrainingSpec | undefined): LossMean {
 
 /** Tells apart what is compiled: experiments of the same key share one compiled step. */
 export function stepKey({ experiment: { tune, prompt, training, precision }, model }: Prepared): string {
-  const what = prompt.insertion ?? (tune === "all" ? "model" : "hard");
+  const what = promptInsertion(prompt) ?? (tune === "all" ? "model" : "hard");
   return [model.onnx, model.sha256, what, optimizerName(training), lossOf(training), precision].join(
     "|",
   );

@@ -1,6 +1,7 @@
 import { type Example, placed } from "../dataset/example.ts";
 import { readColumns } from "../dataset/reading.ts";
 import { InputError, reworded } from "../base/errors.ts";
+import { promptLength } from "../experiment/prompt_vectors.ts";
 import { columnsOf, parseTemplate } from "../experiment/template.ts";
 import type { LabelledEncoding } from "../prompt/batches.ts";
 import { type PositionCounting, TemplateEncoder } from "../prompt/encoding.ts";
@@ -36,7 +37,7 @@ export function encodeDataset(
   counting: PositionCounting,
 ): EncodedDataset {
   const { prompt, training, evaluation } = experiment;
-  const template = parseTemplate(prompt.template, prompt.length ?? 0);
+  const template = parseTemplate(prompt.template, promptLength(prompt));
   const encoder = new TemplateEncoder(template, model.tokenizer, model.card, counting);
   const held = new PackedEncodings();
   const encode = (examples: readonly Example[]) =>

@@ -2,7 +2,8 @@ import { checkTrainable } from "../dataset/class_counts.ts";
 import { type Dataset, datasetName } from "../dataset/load.ts";
 import { sha256 } from "../base/sha256.ts";
 import { ConfigValueError, reworded } from "../base/errors.ts";
-import type { Experiment } from "../experiment/types.ts";
+import type { DatasetKeys } from "../experiment/experiment_file.ts";
+import type { DatasetSpec, Experiment } from "../experiment/types.ts";
 import { readsPadding } from "../prompt/padding.ts";
 import { readable } from "../prompt/stretch.ts";
 import { readVerbalizer, type Verbalizer } from "../prompt/verbalizer.ts";
@@ -15,8 +16,8 @@ import { type Members, readMembers } from "./read_members.ts";
 import type { ResourceCache } from "./resource_cache.ts";
 
 /** Everything that an experiment names, read and checked. */
-export interface Prepared {
-  readonly experiment: Experiment;
+export interface Prepared<Asked extends Experiment = Experiment> {
+  readonly experiment: Asked;
   readonly model: OpenModel;
   readonly dataset: Dataset;
   readonly verbalizer: Verbalizer;
@@ -51,11 +52,11 @@ export async function prepare(
   const verbalizer = readVerbalizer(experiment.verbalizer, model.tokenizer, experiment.multiTokenWords);
   checkStartingWords(experiment, model.tokenizer);
   const dataset = await resources.dataset(experiment, file, verbalizer.classes);
-  const { revision: _, ...frozen } = experiment.model, { revision: __, ...data } = experiment.dataset;
+  const { revision: _, ...frozen } = experiment.model;
   if (experiment.training) checkTrainable(dataset, verbalizer.classes, datasetName(experiment.dataset));
   const given = await readSourcePrompt(experiment.prompt, file, model);
   const members = folders && await readMembers(experiment, folders, model);
-  const asked = askedOf({ ...experiment, model: frozen, dataset: data });
+  const asked = askedOf(experiment, frozen);
   const transfer = await resources.transfer(experiment, file, verbalizer.classes);
   const tuned = [...(given ? [given.sha256] : []), ...members?.sha256 ?? []];
   const elsewhere = transfer.map(({ sha256 }) => sha256);
@@ -70,7 +71,7 @@ export async function prepare(
     experiment: {
       ...experiment,
       model: { ...frozen, ...(model.revision !== null && { revision: model.revision }) },
-      dataset: { ...data, ...(dataset.revision !== null && { revision: dataset.revision }) },
+      dataset: atCommit(experiment.dataset, dataset.revision),
     },
     model,
     // The validation sets of several seeds are training sets of others.
@@ -86,16 +87,18 @@ export async function prepare(
 
 /** Vectors are not started from words that the model has no vectors of. */
 function checkStartingWords(
-  { prompt: { initialization }, verbalizer }: Experiment,
+  { prompt, verbalizer }: Experiment,
   tokenizer: Tokenizer,
 ): void {
+  if (prompt.kind === "hard") return;
+  const { initialization } = prompt;
   const check = (text: string, path: readonly (string | number)[]) =>
     reworded(
       () => readable(tokenizer.encode(text), tokenizer),
       (message) => new ConfigValueError([{ path, message }]),
     );
-  if (initialization?.from === "text") check(initialization.text, ["prompt", "initialization", "text"]);
-  if (initialization?.from !== "labels") return;
+  if (initialization.from === "text") check(initialization.text, ["prompt", "initialization", "text"]);
+  if (initialization.from !== "labels") return;
   for (const [name, words] of Object.entries(verbalizer)) {
     for (const [i, word] of words.entries()) check(word, ["verbalizer", name, i]);
   }
@@ -106,19 +109,31 @@ function checkStartingWords(
  *
  * @throws {ConfigValueError} where a whole model is to be tuned that would read what fills its batches up
  */
-function checkTuning({ tune, training }: Experiment, { card, facts }: OpenModel): void {
-  if (tune !== "all" || training!.batchSize === 1 || !readsPadding(card, facts.inputs)) return;
-  const message = `the model takes no 'attention_mask' and would read the padding of a batch (${
-    training!.batchSize
-  } texts): set 'training.batchSize: 1', or export it with its attention mask`;
+function checkTuning(experiment: Experiment, { card, facts }: OpenModel): void {
+  if (experiment.tune !== "all") return;
+  const { batchSize } = experiment.training;
+  if (batchSize === 1 || !readsPadding(card, facts.inputs)) return;
+  const message =
+    `the model takes no 'attention_mask' and would read the padding of a batch (${batchSize} texts): set 'training.batchSize: 1', or export it with its attention mask`;
   throw new ConfigValueError([{ path: ["training", "batchSize"], message }]);
+}
+
+/** A dataset of the hub at the commit that was read. */
+function atCommit(dataset: DatasetSpec, commit: string | null): DatasetSpec {
+  if (!("source" in dataset)) return dataset;
+  const { revision, ...named } = dataset;
+  return { ...named, revision: commit ?? revision };
 }
 
 /**
  * What tells experiments apart: not how they are called, nor where the prompts of an ensemble lie. What is tuned counts where
  * it is not what the kind of prompt says anyhow.
  */
-function askedOf({ name: _, description: __, tune, ensemble, ...asked }: Experiment): unknown {
+function askedOf(
+  { name: _, description: __, tune, ensemble, ...asked }: Experiment,
+  model: Omit<Experiment["model"], "revision">,
+): unknown {
+  const { revision: ___, ...dataset }: DatasetKeys = asked.dataset;
   const isUsual = tune === (asked.prompt.kind === "soft" ? "prompt" : "none");
-  return { ...asked, ...(!isUsual && { tune }), ...(ensemble && { vote: ensemble.vote }) };
+  return { ...asked, model, dataset, ...(!isUsual && { tune }), ...(ensemble && { vote: ensemble.vote }) };
 }

@@ -1,6 +1,7 @@
 import { dirname, resolve } from "@std/path";
 import { float32Tensor, type Tensor } from "../device/device.ts";
 import { InputError } from "../base/errors.ts";
+import { promptInsertion, promptLength } from "../experiment/prompt_vectors.ts";
 import type { Experiment } from "../experiment/types.ts";
 import { readPrompt } from "../results/read_prompt.ts";
 import { readAbout, readEnvironment } from "../results/read_run.ts";
@@ -22,7 +23,8 @@ export interface Members {
  * @param file the experiment file, which paths are relative to
  */
 export function memberFolders({ ensemble }: Experiment, file: string): string[] | undefined {
-  return ensemble?.runs?.map((path) => resolve(dirname(file), path));
+  if (ensemble === undefined || !("runs" in ensemble)) return undefined;
+  return ensemble.runs.map((path) => resolve(dirname(file), path));
 }
 
 /**
@@ -52,16 +54,18 @@ export async function readMembers(
     }
   }
   for (const [i, { insertion, prompt: { dims } }] of read.entries()) {
-    if (insertion !== prompt.insertion) {
+    if (insertion !== promptInsertion(prompt)) {
       throw new InputError(
-        `the prompt in ${folders[i]} stands at ${insertion}, and the ensemble's at ${prompt.insertion}`,
+        `the prompt in ${folders[i]} stands at ${insertion}, and the ensemble's at ${
+          promptInsertion(prompt)
+        }`,
       );
     }
-    if (dims[0] !== prompt.length) {
+    if (dims[0] !== promptLength(prompt)) {
       throw new InputError(
-        `the prompt in ${folders[i]} has ${
-          dims[0]
-        } vectors, and 'prompt.length' of the ensemble is ${prompt.length}`,
+        `the prompt in ${folders[i]} has ${dims[0]} vectors, and 'prompt.length' of the ensemble is ${
+          promptLength(prompt)
+        }`,
       );
     }
     if (dims[1] !== read[0]!.prompt.dims[1]) {

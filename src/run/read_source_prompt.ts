@@ -2,9 +2,9 @@ import { dirname, join, resolve } from "@std/path";
 import { sha256 } from "../base/sha256.ts";
 import type { Tensor } from "../device/device.ts";
 import { ConfigValueError, InputError, withKeyContext } from "../base/errors.ts";
-import type { PromptSpec } from "../experiment/types.ts";
+import type { PromptSpec, SoftPrompt } from "../experiment/types.ts";
 import { type Entry, entryOf, times, withEntryContext } from "../formats/embedding_scale.ts";
-import { type PeftConfig, readPeftAdapter } from "../formats/peft.ts";
+import { readPeftAdapter } from "../formats/peft.ts";
 import { readJson } from "../disk/read_json.ts";
 import { readPrompt } from "../results/read_prompt.ts";
 import { readEnvironment } from "../results/read_run.ts";
@@ -39,8 +39,9 @@ export async function readSourcePrompt(
   file: string,
   model: SourcePromptTarget,
 ): Promise<SourcePrompt | undefined> {
+  if (spec.kind === "hard") return undefined;
   const { initialization } = spec;
-  if (initialization?.from !== "peft" && initialization?.from !== "run") return undefined;
+  if (initialization.from !== "peft" && initialization.from !== "run") return undefined;
   const folder: string = resolve(dirname(file), initialization.path);
   return await withKeyContext(
     PATH,
@@ -83,13 +84,13 @@ function afterScale(
   };
 }
 
-async function readAdapter({ length }: PromptSpec, folder: string): Promise<SourcePrompt> {
+async function readAdapter({ length }: SoftPrompt, folder: string): Promise<SourcePrompt> {
   const weights = await Deno.readFile(join(folder, "adapter_model.safetensors")).catch((error) => {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     throw new InputError(`${folder} is no adapter of PEFT's: it lacks adapter_model.safetensors`);
   });
   const config = await readJson(join(folder, "adapter_config.json"));
-  const prompt = readPeftAdapter(config as unknown as PeftConfig, weights, folder);
+  const prompt = readPeftAdapter(config, weights, folder);
   if (prompt.dims[0] !== length) {
     const message = `the adapter has ${prompt.dims[0]} vectors, and 'prompt.length' is ${length}`;
     throw new ConfigValueError([{ path: ["prompt", "length"], message }]);
@@ -98,7 +99,7 @@ async function readAdapter({ length }: PromptSpec, folder: string): Promise<Sour
 }
 
 async function readRunPrompt(
-  { insertion }: PromptSpec,
+  { insertion }: SoftPrompt,
   folder: string,
   model: SourcePromptTarget,
 ): Promise<SourcePrompt> {

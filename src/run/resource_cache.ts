@@ -7,6 +7,7 @@ import { loadTransfer, type TransferSet } from "../dataset/transfer.ts";
 import { chooseDevice } from "../device/choose.ts";
 import type { Device, ResidentSession, Session } from "../device/device.ts";
 import { columnsOf, parseTemplate } from "../experiment/template.ts";
+import { promptLength } from "../experiment/prompt_vectors.ts";
 import type { Experiment, TransferSpec } from "../experiment/types.ts";
 import type { DownloadReporter } from "../hub/repository.ts";
 import { terminalDownloads } from "../terminal/downloads.ts";
@@ -72,7 +73,7 @@ export class ResourceCache {
     namedIn: string,
     classes: readonly string[],
   ): Promise<Dataset> {
-    const placeholders = columnsOf(parseTemplate(prompt.template, prompt.length ?? 0));
+    const placeholders = columnsOf(parseTemplate(prompt.template, promptLength(prompt)));
     const key = JSON.stringify([dataset, seed, classes, placeholders, resolve(dirname(namedIn))]);
     return memoize(
       this.datasets,
@@ -87,7 +88,7 @@ export class ResourceCache {
     namedIn: string,
     classes: readonly string[],
   ): Promise<TransferSet[]> {
-    const placeholders = columnsOf(parseTemplate(prompt.template, prompt.length ?? 0));
+    const placeholders = columnsOf(parseTemplate(prompt.template, promptLength(prompt)));
     const key = (spec: TransferSpec) =>
       JSON.stringify([spec, classes, placeholders, resolve(dirname(namedIn))]);
     return Promise.all(

@@ -4,15 +4,11 @@ import { compileExperiment, optimizerName } from "./compile_experiment.ts";
 import type { Prepared } from "./prepare.ts";
 import type { ResourceCache } from "./resource_cache.ts";
 
-/** What a run's model is compiled to, one of these. */
-export interface RunGraphs {
-  /** For a soft prompt, tuned or not. */
-  readonly prompt?: Compiled;
-  /** For a model that is tuned. */
-  readonly model?: CompiledModel;
-  /** For words alone. */
-  readonly hard?: CompiledAnswer;
-}
+/** What a run's model is compiled to: for a soft prompt, tuned or not; for a model that is tuned; or for words alone. */
+export type RunGraphs =
+  | { readonly prompt: Compiled; readonly model?: never; readonly hard?: never }
+  | { readonly prompt?: never; readonly model: CompiledModel; readonly hard?: never }
+  | { readonly prompt?: never; readonly model?: never; readonly hard: CompiledAnswer };
 
 /**
  * Compiles what a run needs of its model.

@@ -4,6 +4,7 @@ import { datasetName } from "../dataset/load.ts";
 import { sha256 } from "../base/sha256.ts";
 import type { Device } from "../device/device.ts";
 import { Stopwatch, type Timing } from "../device/stopwatch.ts";
+import type { EnsembleSpec } from "../experiment/types.ts";
 import { promptFile } from "../prompt/prompt_file.ts";
 import { runReport } from "../report/run_report.ts";
 import { type EnsembleFile, ensembleFile } from "../results/ensemble_file.ts";
@@ -49,7 +50,7 @@ export async function runInto(
     "compiling",
     () => compileRun(prepared, target, join(results, ".cache"), resources),
   );
-  const encoded = encodeDataset(prepared, positionCounting(experiment.prompt.insertion, compiled.prompt));
+  const encoded = encodeDataset(prepared, positionCounting(experiment.prompt, compiled.prompt));
   const truncated = encoded.truncated.train + encoded.truncated.validation + encoded.truncated.test;
   if (truncated > 0) {
     progress.log(
@@ -84,7 +85,8 @@ export async function runInto(
     trainedNumbers(answer),
     answer.tuned,
   );
-  const ensemble = prepared.members && ensembleOf(prepared, prepared.members, each, metrics, folder.path);
+  const ensemble = prepared.members && experiment.ensemble &&
+    ensembleOf(experiment.ensemble, prepared.members, each, metrics, folder.path);
   await folder.writeJsonLines("predictions.jsonl", predictions);
   for (const { name, predictions } of transfer) {
     await folder.writeJsonLines(`predictions.${name}.jsonl`, predictions);
@@ -99,8 +101,8 @@ export async function runInto(
     files[name] = await sha256(bytes);
   };
   if (weights) await writeOwn("model.safetensors", weightsFile(weights));
-  if (soft) {
-    await writeOwn("prompt.safetensors", promptFile(soft.prompt, experiment.prompt.insertion!));
+  if (soft && experiment.prompt.kind === "soft") {
+    await writeOwn("prompt.safetensors", promptFile(soft.prompt, experiment.prompt.insertion));
     await folder.writeJson("neighbours.json", soft.meaning);
   }
   if (ensemble) await folder.writeJson("ensemble.json", ensemble);
@@ -141,7 +143,7 @@ async function checkedFirst(
 
 /** An ensemble beside its members, whose folders are named from its own. */
 function ensembleOf(
-  { experiment }: Prepared,
+  { vote }: EnsembleSpec,
   { folders, sha256 }: Members,
   each: readonly number[],
   { test }: MetricsFile,
@@ -152,7 +154,7 @@ function ensembleOf(
     accuracy: each[i]!,
     prompt_sha256: sha256[i]!,
   }));
-  return ensembleFile(experiment.ensemble!.vote, members, test.accuracy.value);
+  return ensembleFile(vote, members, test.accuracy.value);
 }
 
 function environmentOf(

@@ -2,6 +2,7 @@ import type { Compiled } from "../compiler/mod.ts";
 import type { Device, Tensor } from "../device/device.ts";
 import { withKeyContext } from "../base/errors.ts";
 import { RandomStream } from "../base/random_stream.ts";
+import type { SoftPrompt } from "../experiment/types.ts";
 import { EmbeddingSpace } from "../prompt/embedding_space.ts";
 import { type InitialPrompt, initialPrompt } from "../prompt/initialization.ts";
 import { interpretPrompt, type PromptInterpretation } from "../prompt/interpretation.ts";
@@ -10,17 +11,18 @@ import type { Prepared } from "./prepare.ts";
 /** The vectors that an experiment's prompt starts as. */
 export async function startPrompt(
   prepared: Prepared,
+  { length, initialization }: SoftPrompt,
   compiled: Compiled,
   device: Device,
 ): Promise<InitialPrompt> {
-  const { experiment, model, dataset, given } = prepared, { length, initialization } = experiment.prompt;
+  const { experiment, model, dataset, given } = prepared;
   const start = await inSpace(
     prepared,
     compiled,
     device,
     (space) =>
       withKeyContext(["prompt", "initialization"], () =>
-        initialPrompt(initialization!, length!, {
+        initialPrompt(initialization, length, {
           space,
           tokenizer: model.tokenizer,
           trainingTexts: dataset.train.map(({ text }) => text),

@@ -1,6 +1,7 @@
 import type { CompiledModel } from "../compiler/mod.ts";
 import { float32Tensor } from "../device/device.ts";
 import type { Classifier } from "../evaluation/predict.ts";
+import type { ModelTuning } from "../experiment/types.ts";
 import { answerBatches, fillerOf } from "../prompt/padding.ts";
 import { verbalizerFeeds } from "../prompt/verbalizer.ts";
 import type { RunFolder } from "../results/run_folder.ts";
@@ -29,7 +30,7 @@ export interface TunedModel {
  * @throws {Interrupted} when the signal aborts
  */
 export async function tuneModel(
-  prepared: Prepared,
+  prepared: Prepared<ModelTuning>,
   compiled: CompiledModel,
   encoded: EncodedDataset,
   { step, answer }: ModelSessions,
@@ -56,7 +57,7 @@ export async function tuneModel(
     examples: encoded.train,
     padId: fillerOf(model, step),
     verbalizer: verbalizerFeeds(verbalizer),
-    spec: training!,
+    spec: training,
     seed,
     signal,
     ...classWeights(prepared),

@@ -1,6 +1,7 @@
 import type { Compiled } from "../compiler/mod.ts";
 import type { Device, Tensor } from "../device/device.ts";
 import type { Classifier } from "../evaluation/predict.ts";
+import type { PromptTuning } from "../experiment/types.ts";
 import { answerBatches, fillerOf } from "../prompt/padding.ts";
 import { verbalizerFeeds } from "../prompt/verbalizer.ts";
 import type { RunFolder } from "../results/run_folder.ts";
@@ -28,7 +29,7 @@ export interface TunedPrompt extends SoftPrompt {
  * @throws {Interrupted} when the signal aborts
  */
 export async function tunePrompt(
-  prepared: Prepared,
+  prepared: Prepared<PromptTuning>,
   compiled: Compiled,
   encoded: EncodedDataset,
   device: Device,
@@ -40,7 +41,8 @@ export async function tunePrompt(
   endTuning: () => Promise<void>,
 ): Promise<TunedPrompt> {
   const { experiment, model, verbalizer } = prepared, { seed, evaluation, precision } = experiment;
-  const spec = experiment.training!, initial = await startPrompt(prepared, compiled, device);
+  const spec = experiment.training,
+    initial = await startPrompt(prepared, experiment.prompt, compiled, device);
   for (const warning of initial.warnings) progress.log(`warning: ${title}: ${warning}`);
   const classifier = (prompt: Tensor): Classifier => ({
     session: answer,

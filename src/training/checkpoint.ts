@@ -2,25 +2,19 @@ import { sha256 } from "../base/sha256.ts";
 import type { Tensor } from "../device/device.ts";
 import { readSafetensors, writeSafetensors } from "../device/safetensors.ts";
 import type { Best, Parameters } from "./early_stopping.ts";
+import { TRAINING_FILES } from "./file_schemas.ts";
+import type { CheckpointState } from "./training_files.ts";
 
 /** A checkpoint of another format is none: its run starts from the beginning. */
 const FORMAT = "softprompt-checkpoint/3";
 
 /** Everything that tuning needs to go on where it was, to the same bits. */
-export interface Checkpoint {
-  /** Steps done. */
-  readonly step: number;
+export interface Checkpoint extends Omit<CheckpointState, "best"> {
   /** What is tuned, by name: `prompt` float32 [length, dimension], or a model's weights. */
   readonly parameters: Parameters;
   /** The optimizer's state tensors by name. */
   readonly state: Readonly<Record<string, Tensor>>;
-  /** Losses since the last line of the history. */
-  readonly losses: readonly number[];
   readonly best?: Best;
-  /** Validations since the best one. */
-  readonly waited: number;
-  /** Seconds spent on steps and validations so far. */
-  readonly seconds: number;
 }
 
 /** A checkpoint as a safetensors file, with a hash of all that it says. */
@@ -52,9 +46,11 @@ export async function decodeCheckpoint(bytes: Uint8Array): Promise<Checkpoint> {
   if (metadata.format !== FORMAT) throw new RangeError(`not a checkpoint of the format '${FORMAT}'`);
   const { checkpoint: about = "", sha256: then } = metadata;
   if (await hashOf(tensors, about) !== then) throw new RangeError("its content is not what was written");
-  const { best, ...rest } = JSON.parse(about) as
-    & Omit<Checkpoint, "parameters" | "state" | "best">
-    & { best?: Best };
+  const { best, ...rest } = TRAINING_FILES.read(
+    "checkpoint_state",
+    JSON.parse(about),
+    (fault) => new RangeError(fault),
+  );
   const own = (kind: string): Parameters =>
     Object.fromEntries(
       Object.entries(tensors).flatMap(([name, tensor]) =>

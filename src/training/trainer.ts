@@ -9,6 +9,9 @@ import { type Best, EarlyStopping, type Parameters, type ValidationMetrics } fro
 import { TrainingState } from "./training_state.ts";
 import { learningRateAt } from "./schedule.ts";
 import { dispose, type StepSessions, takeStep, toHost } from "./step.ts";
+import type { HistoryLine } from "./training_files.ts";
+
+export type { HistoryLine } from "./training_files.ts";
 
 /** What is tuned, on what, and how. */
 export interface TuningTask extends StepSessions {
@@ -31,19 +34,6 @@ export interface TuningTask extends StepSessions {
   readonly resume?: Checkpoint;
   /** Interrupts between two steps. */
   readonly signal?: AbortSignal;
-}
-
-/** A line of the history. */
-export interface HistoryLine {
-  readonly step: number;
-  /** From 1. */
-  readonly epoch: number;
-  /** The mean over the steps since the last line. */
-  readonly loss: number;
-  readonly learning_rate: number;
-  /** Of the last step, before clipping. */
-  readonly gradient_norm: number;
-  readonly validation?: ValidationMetrics;
 }
 
 /** What happens while a prompt is tuned. */
@@ -79,8 +69,8 @@ export class Interrupted extends TrainingError {
 }
 
 /** How many steps a task takes. */
-export function totalSteps({ epochs, steps, batchSize }: TrainingSpec, examples: number): number {
-  return steps ?? epochs! * Math.ceil(examples / batchSize);
+export function totalSteps(spec: TrainingSpec, examples: number): number {
+  return spec.steps === undefined ? spec.epochs * Math.ceil(examples / spec.batchSize) : spec.steps;
 }
 
 /**

@@ -11,7 +11,7 @@ import { writeSafetensors } from "../../src/device/safetensors.ts";
 import { InputError } from "../../src/base/errors.ts";
 import { parseExperiment } from "../../src/experiment/parse.ts";
 import type { Experiment } from "../../src/experiment/types.ts";
-import { wholePart } from "../results/whole_run.ts";
+import { WHOLE_ENVIRONMENT, wholeMetrics } from "../results/whole_run.ts";
 import { MINI } from "../shared.ts";
 import { inFolder } from "./softprompt.ts";
 
@@ -32,8 +32,9 @@ async function writeEarlier(folder: string): Promise<Experiment> {
   const json = (name: string, content: unknown) =>
     Deno.writeTextFile(join(folder, name), JSON.stringify(content));
   await Deno.writeTextFile(join(folder, "experiment.yaml"), stringify(written));
-  await json("metrics.json", { status: "complete", test: wholePart(0) });
+  await json("metrics.json", wholeMetrics(0));
   await json("environment.json", {
+    ...WHOLE_ENVIRONMENT,
     format: "softprompt-run/1",
     model: { source: MINI, folder: relative(folder, MINI), file: "onnx/model.onnx", sha256: "" },
     content_hash: "",

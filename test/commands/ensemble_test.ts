@@ -47,7 +47,7 @@ Deno.test("seeds that answer together: best single, average and ensemble, out of
     assertEquals([rows.length, groups[0].seeds, ensembles[0].ensemble], [3, SEEDS, ensemble]);
     const csv = parseCsv(await Deno.readTextFile(join(small, "summary.csv")), { skipFirstRow: true });
     assertEquals(csv.map((row: Record<string, unknown>) => row.seed), ["0", "1", "2", "ensemble"]);
-    assertStringIncludes(await Deno.readTextFile(join(small, "summary.html")), "best alone");
+    assertStringIncludes(await Deno.readTextFile(join(small, "summary.html")), "best member");
     const again = await call(["batch", file, "--results", results]);
     assertEquals(again.stderr.match(/skipped, nothing has changed/g)?.length, 4, again.stderr);
 

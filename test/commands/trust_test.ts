@@ -2,6 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { RandomStream } from "../../src/base/random_stream.ts";
 import { call, inFolder, start, writeExperiment } from "./softprompt.ts";
+import { mustHave } from "../shared.ts";
 
 const KILLS = 20;
 const VARIANTS = ["length=2,seed=0", "length=2,seed=1", "length=6,seed=0"];
@@ -70,14 +71,14 @@ Deno.test(`a batch that is killed at ${KILLS} random moments loses nothing, does
     assert(underway >= 5, `only ${underway} of the kills came while runs were underway`);
   }));
 
-/** A small file system of its own for the test; where none can be mounted, the test fails in CI and is left out elsewhere. */
+/** A small file system of its own for the test; where none can be mounted, the test fails if one must be, and is left out elsewhere. */
 async function onSmallDisk(megabytes: number, test: (disk: string) => Promise<void>): Promise<void> {
   const disk = await Deno.makeTempDir(),
     command = (name: string, ...args: string[]) =>
       new Deno.Command(name, { args, stderr: "null" }).output().then(({ success }) => success, () => false);
   if (!await command("mount", "-t", "tmpfs", "-o", `size=${megabytes}m`, "tmpfs", disk)) {
-    if (Deno.env.get("CI") === "true") {
-      throw new Error("no file system can be mounted, and CI must not go without it");
+    if (mustHave("mount")) {
+      throw new Error("no file system can be mounted, and SOFTPROMPT_MUST_HAVE lists it");
     }
     console.warn("left out, as no file system can be mounted here");
     return await Deno.remove(disk);

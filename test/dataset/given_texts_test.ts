@@ -3,10 +3,10 @@ import { gzipSync } from "node:zlib";
 import { join } from "@std/path";
 import { givenTexts } from "../../src/dataset/given_texts.ts";
 import { InputError } from "../../src/base/errors.ts";
-import type { DatasetSpec } from "../../src/experiment/types.ts";
+import type { FileDataset } from "../../src/experiment/types.ts";
 import { inFolder } from "../commands/softprompt.ts";
 
-const TUNED_ON: DatasetSpec = {
+const TUNED_ON: FileDataset = {
   file: "reviews.csv",
   text: "review",
   label: "stars",
@@ -17,7 +17,7 @@ const TUNED_ON: DatasetSpec = {
 
 interface Asked {
   readonly placeholders?: readonly string[];
-  readonly dataset?: Partial<DatasetSpec>;
+  readonly dataset?: Partial<FileDataset>;
   readonly encoding?: string;
 }
 

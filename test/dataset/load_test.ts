@@ -2,11 +2,11 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { join } from "@std/path";
 import { load as loadDataset } from "./loading.ts";
 import { InputError } from "../../src/base/errors.ts";
-import type { DatasetSpec } from "../../src/experiment/types.ts";
+import type { BuiltInDataset, FileDataset } from "../../src/experiment/types.ts";
 import { ROOT, shared, sharedTest } from "../shared.ts";
 
 const CLASSES = ["negative", "positive"];
-const rt: DatasetSpec = {
+const rt: BuiltInDataset = {
   name: "rt-polarity",
   path: shared("data"),
   clean: "none",
@@ -52,7 +52,7 @@ sharedTest("the validation set and the shots are drawn from the experiment's see
 });
 
 Deno.test("reviews-demo is split already, and none of its texts is in two parts", async () => {
-  const spec: DatasetSpec = {
+  const spec: BuiltInDataset = {
     name: "reviews-demo",
     path: join(ROOT, "data/reviews-demo"),
     clean: "none",
@@ -67,7 +67,7 @@ Deno.test("reviews-demo is split already, and none of its texts is in two parts"
 async function withFile(
   name: string,
   content: string,
-  test: (spec: DatasetSpec) => Promise<void>,
+  test: (spec: FileDataset) => Promise<void>,
 ): Promise<void> {
   const folder = await Deno.makeTempDir();
   await Deno.writeTextFile(join(folder, name), content);

@@ -1,15 +1,15 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { join } from "@std/path";
 import { InputError } from "../../src/base/errors.ts";
-import type { DatasetSpec } from "../../src/experiment/types.ts";
+import type { HubDataset } from "../../src/experiment/types.ts";
 import { inFolder } from "../commands/softprompt.ts";
 import { withHub } from "../hub/loopback_hub.ts";
 import { load } from "./loading.ts";
 
 const CLASSES = ["negative", "positive"];
 const PARQUET = "test/fixtures/parquet";
-const OWN: DatasetSpec = {
-  clean: "none",
+const OWN = {
+  clean: "none" as const,
   text: "text",
   label: "label",
   split: { test: 0.5, validation: 0, seed: 0 },
@@ -113,7 +113,7 @@ const COMMIT = "fedcba9876543210fedcba9876543210fedcba98";
 /** A dataset of the hub, converted to Parquet, and the environment to find it. */
 async function withDataset(
   files: Record<string, string>,
-  test: (load: (spec: Partial<DatasetSpec>) => ReturnType<typeof loadHub>) => Promise<void>,
+  test: (load: (spec: Partial<HubDataset>) => ReturnType<typeof loadHub>) => Promise<void>,
 ): Promise<void> {
   const read = Object.entries(files).map(async (
     [path, name],
@@ -139,7 +139,7 @@ async function withDataset(
   );
 }
 
-function loadHub(spec: Partial<DatasetSpec>) {
+function loadHub(spec: Partial<HubDataset>) {
   const split = { train: "train", test: "test" };
   const whole = { ...OWN, source: "acme/reviews", revision: "refs/convert/parquet", split, ...spec };
   return load(whole, "x.yaml", CLASSES, 0);

@@ -118,6 +118,7 @@ for (
 Deno.test("runs whose templates show other columns of the data are refused, with the columns", () => {
   const shows = (template: string, change?: Change): RunRecord => {
     const run = change === undefined ? whole : changed(change), { experiment } = run;
+    if (experiment.tune !== "prompt") throw new Error("the runs are of tuned prompts");
     return { ...run, experiment: { ...experiment, prompt: { ...experiment.prompt, template } } };
   };
   const other = shows(

@@ -2,6 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { ExperimentError } from "../../src/base/errors.ts";
 import { parseOverride } from "../../src/experiment/override.ts";
 import { parseExperiment } from "../../src/experiment/parse.ts";
+import { promptLength } from "../../src/experiment/prompt_vectors.ts";
 import schema from "../../src/experiment/schema.json" with { type: "json" };
 
 const SOFT = `name: x
@@ -146,7 +147,7 @@ Deno.test("keys can be set to other values, and are checked like the file's own"
     parseOverride("seed=3"),
     parseOverride("prompt.length=5"),
   ]);
-  assertEquals([experiment.seed, experiment.prompt.length], [3, 5]);
+  assertEquals([experiment.seed, promptLength(experiment.prompt)], [3, 5]);
   assertThrows(
     () => parseExperiment(SOFT, "rt.yaml", [parseOverride("prompt.lenght=5")]),
     ExperimentError,

@@ -106,6 +106,11 @@ for (
       prompt: { kind: "hard", template: "{premise} {mask}" },
       evaluation: { transfer: [{ file: "a.csv", label: "premise" }] },
     }, "set 'evaluation.transfer.0.label' to the one that holds the class"],
+    [
+      "a share beside files",
+      { dataset: { split: { train: "a.csv", test: 0.2 } } },
+      "a split with 'train' takes names for 'test' and 'validation', too, and not shares",
+    ],
     ["a share for validation beside a split's", {
       dataset: { file: "a.csv", validation: 0.4, split: { test: 0.3, validation: 0.2 } },
     }, "x.yaml:1:83: 'dataset.split' brings a validation set (0.2), so that no share"],
@@ -156,5 +161,6 @@ Deno.test("what an initialization needs goes with its kind", () => {
     ExperimentError,
     "'path' goes with 'from: run' or 'from: peft'",
   );
-  assertEquals(soft({ from: "labels" })().prompt.initialization, { from: "labels" });
+  const { prompt } = soft({ from: "labels" })();
+  assertEquals(prompt.kind === "soft" && prompt.initialization, { from: "labels" });
 });

@@ -1,5 +1,6 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { ExperimentError } from "../../src/base/errors.ts";
+import { promptLength } from "../../src/experiment/prompt_vectors.ts";
 import { parseVariants } from "../../src/experiment/sweep.ts";
 
 const BASE = `name: x
@@ -29,7 +30,7 @@ Deno.test("a sweep is the cross product, the last key changing fastest", () => {
     "length=5,seed=2",
   ]);
   const { experiment, settings } = variants[4]!;
-  assertEquals([experiment.prompt.length, experiment.seed], [5, 1]);
+  assertEquals([promptLength(experiment.prompt), experiment.seed], [5, 1]);
   assertEquals(settings, { "prompt.length": 5, seed: 1 });
 });
 

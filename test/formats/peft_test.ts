@@ -8,7 +8,7 @@ import { writeSafetensors } from "../../src/device/safetensors.ts";
 import { type Classifier, classLogits } from "../../src/evaluation/predict.ts";
 import { InputError } from "../../src/base/errors.ts";
 import { parseTemplate } from "../../src/experiment/template.ts";
-import { peftAdapter, type PeftConfig, readPeftAdapter } from "../../src/formats/peft.ts";
+import { peftAdapter, readPeftAdapter } from "../../src/formats/peft.ts";
 import { TemplateEncoder } from "../../src/prompt/encoding.ts";
 import { readVerbalizer } from "../../src/prompt/verbalizer.ts";
 import { MINI } from "../shared.ts";
@@ -77,7 +77,7 @@ Deno.test("adapters of another kind, or with other tensors, are refused", () => 
       [{}, WEIGHTS.subarray(0, 700), "is damaged"],
     ] as const
   ) {
-    const changed: PeftConfig = { ...config, ...change };
+    const changed = { ...config, ...change };
     assertThrows(() => readPeftAdapter(changed, weights, "adapter"), InputError, message);
   }
 });

@@ -1,6 +1,7 @@
 import { type Browser, chromium, type Page } from "playwright-core";
 import { join } from "@std/path";
 import { inFolder } from "../commands/softprompt.ts";
+import { mustHave } from "../shared.ts";
 
 const PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
@@ -38,7 +39,7 @@ function browserPath(): string | undefined {
 }
 
 /**
- * A test that needs a real browser: without one, it fails in CI and is left out elsewhere, which it says.
+ * A test that needs a real browser: without one, it fails where there must be one, and is left out with a warning elsewhere.
  *
  * @param flags of Chromium
  */
@@ -47,11 +48,11 @@ export function browserTest(
   test: (opener: Opener) => Promise<void>,
   flags: readonly string[] = [],
 ): void {
-  const executablePath = browserPath(), isCi = Deno.env.get("CI") === "true";
-  if (executablePath === undefined && !isCi) console.warn(`left out, as there is no Chromium: ${name}`);
+  const executablePath = browserPath(), isRequired = mustHave("chromium");
+  if (executablePath === undefined && !isRequired) console.warn(`left out, as there is no Chromium: ${name}`);
   Deno.test({
     name,
-    ignore: executablePath === undefined && !isCi,
+    ignore: executablePath === undefined && !isRequired,
     // The browser's pipes and processes outlive the test by a moment.
     sanitizeOps: false,
     sanitizeResources: false,

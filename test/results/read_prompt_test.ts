@@ -11,7 +11,7 @@ import { experimentSha256 } from "../../src/results/own_files.ts";
 import { readPrompt } from "../../src/results/read_prompt.ts";
 import { readAbout } from "../../src/results/read_run.ts";
 import { inFolder } from "../commands/softprompt.ts";
-import { WHOLE_ENVIRONMENT, wholePart } from "./whole_run.ts";
+import { WHOLE_ENVIRONMENT, WHOLE_EXPERIMENT as EXPERIMENT, wholeMetrics } from "./whole_run.ts";
 
 const BROKEN = float32Tensor(Float32Array.of(1, 2, 3, Infinity), [2, 2]);
 
@@ -39,17 +39,12 @@ Deno.test("a run's files of numbers are refused where one is none, naming the fi
 });
 
 const PROMPT = float32Tensor(Float32Array.of(1, 2, 3, 4), [2, 2]);
-const EXPERIMENT = {
-  name: "x",
-  prompt: { kind: "soft", length: 2, insertion: "embedding-output" },
-  verbalizer: { negative: ["bad"], positive: ["good"] },
-};
 
 /** A complete run with a prompt; earlier programs kept no hashes. */
 async function writeRun(folder: string, files?: Record<string, string>): Promise<void> {
   const json = (name: string, content: unknown) =>
     Deno.writeTextFile(join(folder, name), JSON.stringify(content));
-  await json("metrics.json", { status: "complete", test: wholePart(1) });
+  await json("metrics.json", wholeMetrics(1));
   await json("environment.json", { ...WHOLE_ENVIRONMENT, ...(files && { files }) });
   await Deno.writeTextFile(join(folder, "experiment.yaml"), stringify(EXPERIMENT));
   await Deno.writeFile(join(folder, "prompt.safetensors"), promptFile(PROMPT, "embedding-output"));

@@ -3,16 +3,18 @@ import { join } from "@std/path";
 import { InputError } from "../../src/base/errors.ts";
 import { readEnsemble, readFinished, readRun, readSummary } from "../../src/results/read_run.ts";
 import { inFolder } from "../commands/softprompt.ts";
-import { WHOLE_ENVIRONMENT, wholePart } from "./whole_run.ts";
+import { WHOLE_ENVIRONMENT, WHOLE_EXPERIMENT, wholeMetrics, wholePart } from "./whole_run.ts";
 
 /** Writes files of a run's folder. */
 async function write(folder: string, files: Record<string, string>): Promise<void> {
   for (const [name, text] of Object.entries(files)) await Deno.writeTextFile(join(folder, name), text);
 }
 
-const METRICS = JSON.stringify({ status: "complete", test: wholePart(2) });
+const METRICS = JSON.stringify(wholeMetrics(2));
 const ENVIRONMENT = JSON.stringify(WHOLE_ENVIRONMENT);
-const PREDICTION = '{"id":"a","text":"x","label":"p","predicted":"p","probabilities":{"p":1}}\n';
+const EXPERIMENT = JSON.stringify(WHOLE_EXPERIMENT);
+const PREDICTION =
+  '{"id":"a","text_sha256":"0","text":"x","label":"p","predicted":"p","probabilities":{"p":1}}\n';
 
 Deno.test("a folder without a run has none, and an unfinished run is not a complete one", () =>
   inFolder(async (folder) => {
@@ -53,9 +55,8 @@ Deno.test("predictions that are cut off are an error that names the line", () =>
     await write(folder, {
       "metrics.json": METRICS,
       "environment.json": ENVIRONMENT,
-      "experiment.yaml": "name: x",
-      "predictions.jsonl":
-        '{"id":"a","text":"x","label":"p","predicted":"p","probabilities":{"p":1}}\n{"id":',
+      "experiment.yaml": EXPERIMENT,
+      "predictions.jsonl": `${PREDICTION}{"id":`,
     });
     await assertRejects(
       () => readRun(folder),
@@ -66,7 +67,7 @@ Deno.test("predictions that are cut off are an error that names the line", () =>
 
 Deno.test("predictions are as many as metrics.json says, and not those before a cut", () =>
   inFolder(async (folder) => {
-    const files = { "metrics.json": METRICS, "environment.json": ENVIRONMENT, "experiment.yaml": "name: x" };
+    const files = { "metrics.json": METRICS, "environment.json": ENVIRONMENT, "experiment.yaml": EXPERIMENT };
     await write(folder, { ...files, "predictions.jsonl": PREDICTION.repeat(2) });
     assertEquals((await readRun(folder)).predictions.length, 2);
     await write(folder, { "predictions.jsonl": PREDICTION });
@@ -99,13 +100,13 @@ Deno.test("a file of a run that has other content than it must have is an error 
     await refused("metrics.json", { status: "complete" }, "it must have required property 'test'", finished);
     await refused(
       "metrics.json",
-      { status: "complete", test: lacking },
+      { ...wholeMetrics(2), test: lacking },
       "'test' must have required",
       finished,
     );
     await refused(
       "metrics.json",
-      { status: "complete", test: bad },
+      { ...wholeMetrics(2), test: bad },
       "'test.accuracy.value' must be",
       finished,
     );

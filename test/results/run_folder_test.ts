@@ -7,7 +7,7 @@ import { readFinished } from "../../src/results/read_run.ts";
 import { RunFolder } from "../../src/results/run_folder.ts";
 import type { Checkpoint } from "../../src/training/checkpoint.ts";
 import { inFolder } from "../commands/softprompt.ts";
-import { WHOLE_ENVIRONMENT, wholePart } from "./whole_run.ts";
+import { WHOLE_ENVIRONMENT, wholeMetrics, wholePart } from "./whole_run.ts";
 
 const experiment = parseExperiment(
   `{ name: x, model: { source: m }, dataset: { name: rt-polarity }, verbalizer: { a: [b], c: [d] },
@@ -26,7 +26,11 @@ const checkpoint: Checkpoint = {
 };
 const exists = (...path: string[]) => Deno.stat(join(...path)).then(() => true, () => false);
 
-const metrics = { status: "complete", test: wholePart(0) } as unknown as MetricsFile;
+const metrics: MetricsFile = {
+  ...wholeMetrics(0),
+  status: "complete",
+  test: { ...wholePart(0), accuracy: { value: 1, interval: [0, 1] } },
+};
 
 async function complete(path: string, hash: string): Promise<void> {
   const folder = await RunFolder.begin(path, hash, experiment, false);

@@ -7,8 +7,44 @@ export function wholePart(examples: number) {
     loss: 0,
     per_class: {},
     confusion: { classes: [], counts: [] },
+    expected_calibration_error: 0,
+    illegal_rate: 0,
+  };
+}
+
+/** What `metrics.json` of a complete run says at least, of so many test examples. */
+export function wholeMetrics(examples: number) {
+  return {
+    status: "complete",
+    best_step: 0,
+    seconds: 1,
+    examples_per_second: 1,
+    truncated: { train: 0, validation: 0, test: 0, samples: 0 },
+    test: wholePart(examples),
   };
 }
 
 /** What `environment.json` says at least. */
-export const WHOLE_ENVIRONMENT = { model: { source: "m", file: "m.onnx", sha256: "" }, content_hash: "h" };
+export const WHOLE_ENVIRONMENT = {
+  softprompt: "0.1.0",
+  deno: "2",
+  v8: "1",
+  onnxruntime: "1",
+  tokenizers: "1",
+  platform: "linux",
+  git_commit: null,
+  device: { kind: "cpu", description: "native CPU" },
+  model: { source: "m", file: "m.onnx", sha256: "" },
+  dataset: { name: "d", sha256: "" },
+  seed: 0,
+  content_hash: "h",
+};
+
+/** What `experiment.yaml` says at least, with the defaults that the run wrote out left out. */
+export const WHOLE_EXPERIMENT = {
+  name: "x",
+  model: { source: "m" },
+  dataset: { name: "rt-polarity" },
+  prompt: { kind: "soft", length: 2, insertion: "embedding-output", template: "{prompt} {text} {mask}" },
+  verbalizer: { negative: ["bad"], positive: ["good"] },
+};

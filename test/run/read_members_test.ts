@@ -6,7 +6,7 @@ import { float32Tensor } from "../../src/device/device.ts";
 import { InputError } from "../../src/base/errors.ts";
 import { parseExperiment } from "../../src/experiment/parse.ts";
 import { promptFile } from "../../src/prompt/prompt_file.ts";
-import { WHOLE_ENVIRONMENT, wholePart } from "../results/whole_run.ts";
+import { WHOLE_ENVIRONMENT, wholeMetrics } from "../results/whole_run.ts";
 import { inFolder } from "../commands/softprompt.ts";
 
 const asking = (template: string) =>
@@ -26,7 +26,7 @@ Deno.test("prompts that answer together were tuned in the ensemble's template", 
     const json = (name: string, content: unknown) =>
       Deno.writeTextFile(join(folder, name), JSON.stringify(content));
     const template = "{prompt} {text} it was {mask} .", other = "{prompt} it was {mask} : {text}";
-    await json("metrics.json", { status: "complete", test: wholePart(0) });
+    await json("metrics.json", wholeMetrics(0));
     await json("environment.json", WHOLE_ENVIRONMENT);
     await Deno.writeTextFile(join(folder, "experiment.yaml"), stringify(asking(template)));
     const prompt = float32Tensor(Float32Array.of(1, 2), [2, 1]);

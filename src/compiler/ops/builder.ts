@@ -10,7 +10,7 @@ import { definitionOf, operatorNamed } from "./mod.ts";
 export class Builder {
   readonly inputs: Value[] = [];
   readonly nodes: Node[] = [];
-  readonly outputs = new Map<string, Value>();
+  readonly outputs: Map<string, Value> = new Map();
 
   /** @param source The model's file, for messages. */
   constructor(readonly source: string) {}

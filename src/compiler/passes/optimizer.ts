@@ -3,7 +3,7 @@ import { type Dimension, symbol } from "../graph/dimension.ts";
 import type { Graph, Value } from "../graph/graph.ts";
 
 /** The optimizers that a training step can end in. */
-export type OptimizerName = keyof typeof OPTIMIZERS;
+export type OptimizerName = "adamw" | "adafactor" | "adafactor-factored" | "sgd";
 
 /** A tensor that an optimizer keeps between steps; it starts at zero. */
 export interface StateTensor {
@@ -96,12 +96,12 @@ const sgd: Optimizer = {
   },
 };
 
-const OPTIMIZERS = {
+const OPTIMIZERS: Readonly<Record<OptimizerName, Optimizer>> = {
   adamw,
   adafactor: adafactor(false),
   "adafactor-factored": adafactor(true),
   sgd,
-} as const satisfies Readonly<Record<string, Optimizer>>;
+};
 
 /** The names of the optimizers. */
 export const OPTIMIZER_NAMES = Object.keys(OPTIMIZERS) as readonly OptimizerName[];

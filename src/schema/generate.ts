@@ -1,0 +1,37 @@
+/**
+ * Writes the modules of types that are made of the project's JSON Schemas: a part of `deno task keys`.
+ *
+ * @module
+ */
+import experiment from "../experiment/schema.json" with { type: "json" };
+import artifacts from "../artifacts/artifacts_manifest.json" with { type: "json" };
+import runFiles from "../results/run_files.json" with { type: "json" };
+import trainingFiles from "../training/training_files.json" with { type: "json" };
+import { schemaTypes } from "./schema_types.ts";
+
+/** The modules that are made, by their paths. */
+export function generatedModules(): Record<string, string> {
+  return {
+    "src/experiment/experiment_file.ts": schemaTypes(experiment, {
+      schema: "schema.json",
+      root: "ExperimentFile",
+      suffix: "Keys",
+    }),
+    "src/results/run_files.ts": schemaTypes(runFiles, {
+      schema: "run_files.json",
+      definitions: "RunFileTypes",
+    }),
+    "src/training/training_files.ts": schemaTypes(trainingFiles, {
+      schema: "training_files.json",
+      definitions: "TrainingFileTypes",
+    }),
+    "src/artifacts/artifacts_manifest.ts": schemaTypes(artifacts, {
+      schema: "artifacts_manifest.json",
+      definitions: "ArtifactsTypes",
+    }),
+  };
+}
+
+if (import.meta.main) {
+  for (const [path, text] of Object.entries(generatedModules())) await Deno.writeTextFile(path, text);
+}
