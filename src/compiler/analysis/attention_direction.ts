@@ -2,9 +2,8 @@ import { sameDimension, symbol } from "../graph/dimension.ts";
 import type { Embedding } from "./embedding_layer.ts";
 import { type Constant, dependents, liveNodes, type Node, type Value } from "../graph/graph.ts";
 import type { NumberArray } from "./number_array.ts";
-import { activations } from "../ops/activation.ts";
-import { elementwise } from "../ops/elementwise.ts";
 import { interpreterOf } from "./probe.ts";
+import { definitionOf } from "../ops/mod.ts";
 import { axisOf, integerAttribute } from "../ops/op_definition.ts";
 
 /** Whether tokens attend to those before them alone, or to those after them, too. */
@@ -18,9 +17,6 @@ const LENGTH = 6;
 /** A score so far below a row's largest is a mask's; no bias by distance comes near it in a text so short. */
 const BLOCKED = 1000;
 
-/** Operators through which a mask comes to the softmax, beside the elementwise ones. */
-const CARRIERS = new Set(["Reshape", "Unsqueeze", "Squeeze", "Flatten", "Transpose", "Expand", "ReduceMax"]);
-
 /**
  * Finds out which way a model's attention looks: every softmax over tokens is computed for made-up texts, all scores being
  * zero, so that masks alone make a difference. A model sees what comes where any of its layers does.
@@ -32,19 +28,22 @@ export function attentionOf(
   read: (constant: Constant) => Uint8Array | undefined,
 ): Attention | undefined {
   const nodes = liveNodes(graph), fromWords = dependents(nodes, [words]);
-  const isScore = ({ producer }: Value) =>
-    !(Object.hasOwn(elementwise, producer!.op) || Object.hasOwn(activations, producer!.op) ||
-      CARRIERS.has(producer!.op));
   const interpreter = interpreterOf({
     batch: 2,
     sequence: LENGTH,
-    isZero: (value) => value === words || (fromWords.has(value) && isScore(value)),
+    isZero: (value) => value === words || (fromWords.has(value) && !carriesMask(value.producer!)),
     read,
   });
   const found = nodes.filter((node) => fromWords.has(node.outputs[0]!) && isOverTokens(node))
     .map((node) => directionOf(interpreter.valueOf(node.inputs[0]!)));
   if (found.includes("bidirectional")) return "bidirectional";
   return found.length > 0 && found.every((one) => one === "causal") ? "causal" : undefined;
+}
+
+/** Whether a mask comes through a node on its way to the softmax; the largest score of a row tells whether all is masked. */
+function carriesMask({ op }: Node): boolean {
+  const { isElementwise, movement } = definitionOf(op);
+  return isElementwise || movement !== undefined || op === "ReduceMax";
 }
 
 /** Whether a node is a softmax of scores [..., sequence, sequence] over the last axis. */

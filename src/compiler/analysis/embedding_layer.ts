@@ -2,16 +2,8 @@ import { scalarOf } from "../graph/constants.ts";
 import { sameDimension } from "../graph/dimension.ts";
 import { CompileError } from "../graph/errors.ts";
 import { ancestors, dependents, type Graph, liveNodes, type Node, type Value } from "../graph/graph.ts";
+import { definitionOf } from "../ops/mod.ts";
 import { isTokenWise } from "./token_wise.ts";
-
-/** Operators that hand ids on unchanged, so that a lookup after them is still the word embedding. */
-export const ID_CARRIERS = new Set(["Reshape", "Cast", "Unsqueeze", "Squeeze", "Flatten", "Expand"]);
-
-/** Operators that look rows up in a table. */
-export const LOOKUPS = new Set(["Gather", "com.microsoft.GatherBlockQuantized"]);
-
-/** Operators that make real numbers of a table or of its rows, stored in another form. */
-export const DECODERS = new Set(["Cast", "DequantizeLinear"]);
 
 /** A graph with its embedding layer found. */
 export interface Embedding {
@@ -29,17 +21,23 @@ export interface Embedding {
   readonly output: Value;
 }
 
+/** Whether a node hands numbers on in order, perhaps as another type or several times, so that ids are the same ids after it. */
+export function carriesIds({ op }: Node): boolean {
+  const { movement } = definitionOf(op);
+  return movement === "view" || movement === "repeat" || op === "Cast";
+}
+
 /** What ids were before they were handed on. */
 export function behindCarriers(ids: Value): Value {
   let value = ids;
-  while (value.producer && ID_CARRIERS.has(value.producer.op)) value = value.producer.inputs[0]!;
+  while (value.producer && carriesIds(value.producer)) value = value.producer.inputs[0]!;
   return value;
 }
 
 /** Whether a value holds the rows of an embedding table [rows, dimension], perhaps with axes of one before, in whatever form they are stored. */
 export function isTable(value: Value | null | undefined): boolean {
   let table = value;
-  while (table?.producer && DECODERS.has(table.producer.op)) table = table.producer.inputs[0];
+  while (table?.producer && definitionOf(table.producer.op).isDecoder) table = table.producer.inputs[0];
   const dims = table?.constant?.dims ?? [], whole = table?.type === "int64" || table?.type === "int32";
   return dims.length >= 2 && dims.slice(0, -2).every((size) => size === 1) && !whole &&
     table?.type !== "bool";
@@ -78,14 +76,16 @@ export function findEmbedding(graph: Graph): Embedding {
 
 /** Whether a node looks the words up in their table. */
 export function isWordLookup(node: Node): boolean {
-  if (!LOOKUPS.has(node.op) || !isTable(node.inputs[0]) || !node.inputs[1]) return false;
+  if (definitionOf(node.op).lookup?.of !== "slices" || !isTable(node.inputs[0]) || !node.inputs[1]) {
+    return false;
+  }
   const ids = behindCarriers(node.inputs[1]);
   return ids.name === "input_ids" && ids.producer === undefined;
 }
 
 /** Rows of a table as real numbers, whatever they are stored as. */
 function decoded(nodes: readonly Node[], rows: Value): Value {
-  const decoder = nodes.find(({ op, inputs }) => DECODERS.has(op) && inputs[0] === rows);
+  const decoder = nodes.find(({ op, inputs }) => definitionOf(op).isDecoder && inputs[0] === rows);
   return rows.type === "float32" || !decoder ? rows : decoded(nodes, decoder.outputs[0]!);
 }
 
@@ -94,7 +94,7 @@ function decoded(nodes: readonly Node[], rows: Value): Value {
  * (Gemma, BioGPT, XGLM: the square root of their size), which transformers counts to the embedding.
  */
 function scaled(nodes: readonly Node[], rows: Value): Pick<Embedding, "words" | "scale"> {
-  const readers = nodes.filter(({ op, inputs }) => op !== "Shape" && inputs.includes(rows));
+  const readers = nodes.filter(({ inputs }) => inputs.includes(rows));
   const [reader] = readers, output = reader?.outputs[0];
   if (readers.length === 1 && output !== undefined) {
     if (reader!.op === "Cast" && output.type === rows.type) return scaled(nodes, output);
@@ -118,13 +118,13 @@ function lastCut(graph: Graph, nodes: readonly Node[], words: Value): Value {
   const uses = new Map<Value, number>();
   const count = (value: Value, by: number) => uses.set(value, (uses.get(value) ?? 0) + by);
   const consumed = (node: Node) =>
-    node.op === "Shape" ? [] : node.inputs.filter((input) => input !== null && dependent.has(input));
-  for (const node of nodes) for (const input of consumed(node)) count(input!, 1);
+    node.inputs.filter((input): input is Value => input !== null && dependent.has(input));
+  for (const node of nodes) for (const input of consumed(node)) count(input, 1);
   for (const output of graph.outputs.values()) count(output, 1);
   const open = new Set([words]);
   let source = words;
   for (const node of nodes) {
-    const used = consumed(node) as Value[];
+    const used = consumed(node);
     if (used.length === 0) continue;
     if (mixesTokens(node, dependent)) return source;
     for (const input of used) {
@@ -140,8 +140,9 @@ function lastCut(graph: Graph, nodes: readonly Node[], words: Value): Value {
 
 /** Tokens meet where two values that depend on the words are multiplied as matrices: in attention. */
 function mixesTokens(node: Node, dependent: ReadonlySet<Value>): boolean {
-  return node.op === "Softmax" || node.op.includes("Attention") || !isTokenWise(node) ||
-    (node.op.endsWith("MatMul") && node.inputs.every((input) => input !== null && dependent.has(input)));
+  return node.op === "Softmax" || !isTokenWise(node) ||
+    (definitionOf(node.op).isMatrixProduct === true &&
+      node.inputs.every((input) => input !== null && dependent.has(input)));
 }
 
 /** Whether the embedding layer itself takes `position_ids`. */

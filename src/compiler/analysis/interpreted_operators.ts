@@ -1,12 +1,14 @@
 import { numbers } from "../graph/constants.ts";
 import { evaluate } from "../graph/dimension.ts";
 import type { Node } from "../graph/graph.ts";
+import type { OperatorName } from "../graph/operator_attributes.ts";
 import { broadcastStrides, made, type NumberArray, offset, picked, stridesOf } from "./number_array.ts";
 import { cutsOf } from "../ops/cutting.ts";
 import { type ElementType, isFloat } from "../graph/element_types.ts";
+import { definitionOf } from "../ops/mod.ts";
 import { permutation } from "../ops/movement.ts";
 import { reducedAxes } from "../ops/reduction.ts";
-import { axisOf, integerAttribute } from "../ops/op_definition.ts";
+import { axisOf, integerAttribute, type OpDefinition } from "../ops/op_definition.ts";
 
 /** A node with the elements of its inputs. */
 export interface Interpreted {
@@ -23,10 +25,10 @@ type Operator = (interpreted: Interpreted) => Float64Array | undefined;
 
 /** The elements of an output of a node; `undefined` where the operator is not known, or an index is out of bounds. */
 export function interpretOperator(interpreted: Interpreted): Float64Array | undefined {
-  const { op, outputs } = interpreted.node;
-  const scalar = Object.hasOwn(SCALAR, op) ? SCALAR[op]! : undefined;
-  if (scalar) return elementwise(interpreted, scalar, storedAs(outputs[0]!.type));
-  return Object.hasOwn(OPERATORS, op) ? OPERATORS[op]!(interpreted) : undefined;
+  const { op, outputs } = interpreted.node, { compute, accumulate, movement } = definitionOf(op);
+  if (compute) return elementwise(interpreted, compute, storedAs(outputs[0]!.type));
+  if (accumulate) return reduced(interpreted, accumulate);
+  return movement === "view" ? interpreted.inputs[0]!.items : OPERATORS[op]?.(interpreted);
 }
 
 /** What a number becomes when it is stored as an element type. */
@@ -34,62 +36,9 @@ function storedAs(type: ElementType): (item: number) => number {
   return isFloat(type) ? (item) => item : type === "bool" ? (item) => Number(item !== 0) : Math.trunc;
 }
 
-/** Operators that work element by element; an input that is not given is `undefined`. */
-const SCALAR: Readonly<Record<string, (a: number, b: number, c: number) => number>> = {
-  Add: (a, b) => a + b,
-  Sub: (a, b) => a - b,
-  Mul: (a, b) => a * b,
-  Div: (a, b) => a / b,
-  Pow: (a, b) => a ** b,
-  Mod: (a, b) => a - b * Math.floor(a / b),
-  Min: (a, b) => Math.min(a, b),
-  Max: (a, b) => Math.max(a, b),
-  Neg: (a) => -a,
-  Abs: Math.abs,
-  Sign: Math.sign,
-  Exp: Math.exp,
-  Log: Math.log,
-  Sqrt: Math.sqrt,
-  Tanh: Math.tanh,
-  Sin: Math.sin,
-  Cos: Math.cos,
-  Floor: Math.floor,
-  Ceil: Math.ceil,
-  Reciprocal: (a) => 1 / a,
-  Identity: (a) => a,
-  Cast: (a) => a,
-  Not: (a) => 1 - a,
-  And: (a, b) => a * b,
-  Or: (a, b) => Math.max(a, b),
-  Xor: (a, b) => Number(a !== b),
-  Equal: (a, b) => Number(a === b),
-  Less: (a, b) => Number(a < b),
-  LessOrEqual: (a, b) => Number(a <= b),
-  Greater: (a, b) => Number(a > b),
-  GreaterOrEqual: (a, b) => Number(a >= b),
-  IsNaN: (a) => Number(Number.isNaN(a)),
-  IsInf: (a) => Number(Math.abs(a) === Infinity),
-  Where: (condition, a, b) => condition ? a : b,
-  Clip: (a, least = -Infinity, most = Infinity) => Math.min(Math.max(a, least), most),
-  Expand: (a) => a,
-};
-
-/** How a reduction goes on from one element to the next. */
-const REDUCTIONS: Readonly<Record<string, (a: number, b: number) => number>> = {
-  ReduceSum: (a, b) => a + b,
-  ReduceMean: (a, b) => a + b,
-  ReduceProd: (a, b) => a * b,
-  ReduceMax: (a, b) => Math.max(a, b),
-  ReduceMin: (a, b) => Math.min(a, b),
-};
-
-const sameItems: Operator = ({ inputs }) => inputs[0]!.items;
-
-const OPERATORS: Readonly<Record<string, Operator>> = {
-  Reshape: sameItems,
-  Unsqueeze: sameItems,
-  Squeeze: sameItems,
-  Flatten: sameItems,
+/** Operators that are neither elementwise nor reductions nor views, of which the rows give this. */
+const OPERATORS: Readonly<Partial<Record<OperatorName, Operator>>> = {
+  Expand: ({ inputs: [x], dims }) => picked(x!, dims, broadcastStrides(x!.dims, dims)),
   Transpose: ({ node, inputs: [x], dims }) => {
     const perm = permutation(node), strides = stridesOf(x!.dims);
     return picked(x!, dims, perm.map((axis) => strides[axis]!));
@@ -205,13 +154,12 @@ const OPERATORS: Readonly<Record<string, Operator>> = {
     const [item] = typeof value === "object" && "tensor" in value ? numbers(value.tensor) ?? [] : [0];
     return item === undefined ? undefined : made(dims, () => item);
   },
-  ...Object.fromEntries(Object.keys(REDUCTIONS).map((op): [string, Operator] => [op, reduced])),
 };
 
 /** The same function of every element, inputs broadcast against each other. */
 function elementwise(
   { inputs, dims }: Interpreted,
-  scalar: (a: number, b: number, c: number) => number,
+  compute: NonNullable<OpDefinition["compute"]>,
   stored: (item: number) => number,
 ): Float64Array {
   const [a, b, c] = [0, 1, 2].map((i) => {
@@ -219,21 +167,24 @@ function elementwise(
     return input ? picked(input, dims, broadcastStrides(input.dims, dims)) : NOT_GIVEN;
   });
   const size = dims.reduce((x, y) => x * y, 1);
-  return Float64Array.from({ length: size }, (_, i) => stored(scalar(a![i]!, b![i]!, c![i]!)));
+  return Float64Array.from({ length: size }, (_, i) => stored(compute(a![i]!, b![i]!, c![i]!)));
 }
 
 /** Its elements are `undefined`, which gives way to a parameter's own value. */
 const NOT_GIVEN = new Float64Array();
 
-function reduced({ node, inputs: [x], dims }: Interpreted): Float64Array | undefined {
-  const axes = reducedAxes(node), combine = REDUCTIONS[node.op]!, strides = stridesOf(x!.dims);
+function reduced(
+  { node, inputs: [x], dims }: Interpreted,
+  accumulate: NonNullable<OpDefinition["accumulate"]>,
+): Float64Array | undefined {
+  const axes = reducedAxes(node), strides = stridesOf(x!.dims);
   const kept = x!.dims.map((size, axis) => axes.includes(axis) ? 1 : size);
   const over = x!.dims.map((size, axis) => axes.includes(axis) ? size : 1);
   const count = over.reduce((a, b) => a * b, 1);
   if (count === 0) return undefined;
   const items = made(kept, (place) => {
     const group = made(over, (at) => x!.items[offset(place.map((own, i) => own + at[i]!), strides)]!);
-    const total = group.reduce(combine);
+    const total = group.reduce((total, item) => accumulate(total, item));
     return node.op === "ReduceMean" ? total / count : total;
   });
   return items.length === dims.reduce((a, b) => a * b, 1) ? items : undefined;

@@ -1,7 +1,7 @@
-import { DECODERS } from "./embedding_layer.ts";
 import { CompileError } from "../graph/errors.ts";
 import type { Constant } from "../graph/graph.ts";
 import { isFloat } from "../graph/element_types.ts";
+import { definitionOf } from "../ops/mod.ts";
 import type { TableLookup } from "./position_lookups.ts";
 
 /**
@@ -18,7 +18,7 @@ export function paddingRow(
   source: string,
 ): number | undefined {
   let table = node.inputs[0]!;
-  while (table.producer && DECODERS.has(table.producer.op)) table = table.producer.inputs[0]!;
+  while (table.producer && definitionOf(table.producer.op).isDecoder) table = table.producer.inputs[0]!;
   const bytes = table.constant && read(table.constant);
   if (bytes === undefined) {
     throw new CompileError(

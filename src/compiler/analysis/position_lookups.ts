@@ -1,10 +1,11 @@
 import { scalarOf } from "../graph/constants.ts";
 import { product, sameDimension, symbol } from "../graph/dimension.ts";
-import { behindCarriers, type Embedding, isTable, LOOKUPS } from "./embedding_layer.ts";
+import { behindCarriers, type Embedding, isTable } from "./embedding_layer.ts";
 import { CompileError } from "../graph/errors.ts";
 import { ancestors, dependents, liveNodes, type Node, type Value } from "../graph/graph.ts";
 import { axisOf, integerAttribute } from "../ops/op_definition.ts";
 import { cutsOf } from "../ops/cutting.ts";
+import { definitionOf } from "../ops/mod.ts";
 import { interpreterOf, PLAIN_ID } from "./probe.ts";
 import { hasTokens, isTokens, isTokenWise } from "./token_wise.ts";
 
@@ -60,8 +61,10 @@ function lookupOf(node: Node, source: string): TableLookup | undefined {
     const grows = slice && typeof slice.start === "number" && slice.step === 1 && isTokens(slice.end);
     return grows ? { node, choice: "counted", first: Number(slice.start), rows, uncounted: [] } : undefined;
   }
-  const along = integerAttribute(node, node.op === "Gather" ? "axis" : "gather_axis", 0);
-  if (!LOOKUPS.has(node.op) || axisOf(along, rank) !== rank - 2) return undefined;
+  const { lookup } = definitionOf(node.op);
+  if (lookup?.of !== "slices" || axisOf(integerAttribute(node, lookup.axis, 0), rank) !== rank - 2) {
+    return undefined;
+  }
   const ids = behindCarriers(indices);
   if (ids.name === "input_ids" && !ids.producer) return undefined;
   const { choice, first } = chosenBy(indices) ?? {};

@@ -1,9 +1,7 @@
 import { bytesPerElement } from "../graph/element_types.ts";
 import { add, type Dimension, multiply, product } from "../graph/dimension.ts";
 import { ancestors, type Graph, liveNodes, type Value } from "../graph/graph.ts";
-
-/** Operators whose output is their input's memory, seen in another shape. */
-const VIEWS = new Set(["Reshape", "Unsqueeze", "Squeeze", "Flatten", "Identity"]);
+import { definitionOf } from "../ops/mod.ts";
 
 /**
  * The bytes that a training step must keep from its forward pass for its backward pass, in terms of the symbols: most of what
@@ -30,5 +28,5 @@ export function savedActivationBytes(graph: Graph): Dimension {
 /** The value whose memory a value is a view of. */
 function stored(value: Value): Value {
   const { producer } = value;
-  return producer && VIEWS.has(producer.op) ? stored(producer.inputs[0]!) : value;
+  return producer && definitionOf(producer.op).movement === "view" ? stored(producer.inputs[0]!) : value;
 }

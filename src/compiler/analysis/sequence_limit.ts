@@ -1,8 +1,8 @@
 import { evaluate } from "../graph/dimension.ts";
-import { LOOKUPS } from "./embedding_layer.ts";
 import type { Node } from "../graph/graph.ts";
 import type { Interpreter } from "./interpreter.ts";
 import { cutsOf } from "../ops/cutting.ts";
+import { definitionOf } from "../ops/mod.ts";
 import { axisOf, integerAttribute } from "../ops/op_definition.ts";
 import { interpreterOf } from "./probe.ts";
 
@@ -54,10 +54,9 @@ function boundsOf(node: Node, at: (sequence: number) => Interpreter): Bounds | u
         }),
     };
   }
-  const isLookup = LOOKUPS.has(node.op) || node.op === "GatherElements";
-  if (!isLookup || !data || !indices || indices.constant || indices.integers) return undefined;
-  const along = integerAttribute(node, node.op.startsWith("com.") ? "gather_axis" : "axis", 0);
-  const size = data.shape[axisOf(along, data.shape.length)]!;
+  const { lookup } = definitionOf(node.op);
+  if (!lookup || !data || !indices || indices.constant || indices.integers) return undefined;
+  const size = data.shape[axisOf(integerAttribute(node, lookup.axis, 0), data.shape.length)]!;
   if (typeof size !== "number" || at(1).valueOf(indices) === undefined) return undefined;
   const fits = (sequence: number) =>
     at(sequence).valueOf(indices)?.items.every((item) => item >= -size && item < size) ?? true;

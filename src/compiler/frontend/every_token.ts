@@ -11,9 +11,6 @@ const SEQUENCE = symbol("sequence");
 /** The axis of the tokens in what a language-model head reads and gives. */
 const TOKENS = 1;
 
-/** Operators that change how the axes are laid out and nothing else. */
-const LAYOUTS = new Set(["Reshape", "Squeeze", "Unsqueeze"]);
-
 /**
  * Undoes the choice of a token: where a file takes the last token's hidden state before its head (exports for generation
  * do), the head is put on all tokens, so that the answer can be read at any of them. Narrowing makes the choice again.
@@ -55,15 +52,15 @@ function onAll(b: Builder, node: Node, all: ReadonlyMap<Value, Value>): Value | 
   const [x] = node.inputs, [first] = inputs, [y] = node.outputs;
   if (!x || !first || !y || node.outputs.length > 1 && node.op !== "LayerNormalization") return undefined;
   if (!others.every((other) => isFixed(other!))) return undefined;
-  if (LAYOUTS.has(node.op)) {
+  if (definitionOf(node.op).movement === "view") {
     const extents = ({ shape }: Value) => shape.filter((dimension) => dimension !== 1);
     return sameShape(extents(x), extents(y)) ? first : undefined;
   }
   try {
     if (node.op === "Gemm") return productOfAll(b, node, inputs);
     const attributes = countedFromEnd(node.attributes, x.shape.length);
-    const [whole] = b.node(node.op, inputs, attributes, node.name, [y.name]);
-    const selectionRule = definitionOf(node.op, () => node.op).selectionRule?.(whole!.producer!, TOKENS);
+    const [whole] = b.checkedNode(node.op, inputs, attributes, node.name, [y.name]);
+    const selectionRule = definitionOf(node.op).selectionRule?.(whole!.producer!, TOKENS);
     const passes = node.inputs.every((input, i) =>
       (selectionRule?.axes[i] ?? null) === (input && all.has(input) ? TOKENS : null)
     );
@@ -78,7 +75,7 @@ function onAll(b: Builder, node: Node, all: ReadonlyMap<Value, Value>): Value | 
 function productOfAll(b: Builder, node: Node, [x, ...rest]: readonly (Value | null)[]): Value | undefined {
   if (integerAttribute(node, "transA", 0) === 1 || x?.shape.length !== 3) return undefined;
   const rows = x.shape.slice(0, 2), flat = b.reshape(x, [product(rows), x.shape[2]!]);
-  const [y] = b.node(node.op, [flat, ...rest], node.attributes, node.name);
+  const [y] = b.checkedNode(node.op, [flat, ...rest], node.attributes, node.name);
   return b.reshape(y!, [...rows, y!.shape[1]!]);
 }
 

@@ -160,7 +160,7 @@ class Importer {
     if (lowering) return lowering(b, modern);
     if (modern.op === "Identity") return modern.inputs as Value[];
     if (modern.op === "MatMul") return [vectorProduct(b, modern.inputs as [Value, Value], node)];
-    return b.node(modern.op, modern.inputs, modern.attributes, node.name, node.output);
+    return b.checkedNode(modern.op, modern.inputs, modern.attributes, node.name, node.output);
   }
 
   /** Of control flow, a choice that is known when the model is compiled: the branch takes the node's place. */

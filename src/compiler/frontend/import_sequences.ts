@@ -2,6 +2,7 @@ import type { Builder } from "../ops/builder.ts";
 import { plainIntegersOf } from "../graph/constants.ts";
 import type { Dimension } from "../graph/dimension.ts";
 import { CompileError } from "../graph/errors.ts";
+import type { Value } from "../graph/graph.ts";
 import type { Application } from "../lowerings/lowering.ts";
 import { axisOf, integerAttribute, required } from "../ops/op_definition.ts";
 
@@ -9,7 +10,7 @@ import { axisOf, integerAttribute, required } from "../ops/op_definition.ts";
  * The parts of a tensor that SplitToSequence makes: pieces of one size along an axis, the last perhaps smaller, or pieces of
  * given sizes. Newer exporters split queries, keys and values so before they optimize.
  */
-export function sequenceParts(b: Builder, node: Application) {
+export function sequenceParts(b: Builder, node: Application): readonly Value[] {
   const x = required(node, 0), axis = axisOf(integerAttribute(node, "axis", 0), x.shape.length);
   const size = x.shape[axis]!, split = node.inputs[1], sizes = plainIntegersOf(split);
   if (

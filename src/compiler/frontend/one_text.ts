@@ -1,6 +1,8 @@
 import { type Dimension, symbolsOf, termsOf } from "../graph/dimension.ts";
 import { CompileError } from "../graph/errors.ts";
 import { type Graph, liveNodes, type Node } from "../graph/graph.ts";
+import { summedDimension } from "../ops/matrix.ts";
+import { definitionOf } from "../ops/mod.ts";
 import { axisOf, integerAttribute } from "../ops/op_definition.ts";
 
 /**
@@ -22,8 +24,7 @@ function runsOver(node: Node): Dimension[] {
   const [x] = node.inputs;
   if (!x) return [];
   if (node.op === "Softmax") return [x.shape[axisOf(integerAttribute(node, "axis", -1), x.shape.length)]!];
-  if (!node.op.endsWith("MatMul") && node.op !== "Gemm") return [];
-  return [x.shape.at(integerAttribute(node, "transA", 0) === 1 ? -2 : -1)!];
+  return definitionOf(node.op).isMatrixProduct ? [summedDimension(node)] : [];
 }
 
 function countsTexts(dimension: Dimension): boolean {

@@ -3,27 +3,9 @@ import { plainIntegersOf } from "../graph/constants.ts";
 import { sameDimension } from "../graph/dimension.ts";
 import { CompileError } from "../graph/errors.ts";
 import type { Node, Value } from "../graph/graph.ts";
+import { definitionOf } from "../ops/mod.ts";
 import { axisOf, integerAttribute } from "../ops/op_definition.ts";
 import { copyNode } from "../ops/rewrite.ts";
-
-/** Operators that hand numbers on as they are, in another type or layout. */
-const CARRIERS = new Set(["Cast", "Reshape", "Squeeze", "Unsqueeze", "Flatten"]);
-
-/** Operators that turn a model's last numbers, one by one, into others. */
-const ONE_BY_ONE = new Set([
-  "Log",
-  "Exp",
-  "Add",
-  "Sub",
-  "Mul",
-  "Div",
-  "Pow",
-  "Max",
-  "Min",
-  "Clip",
-  "Neg",
-  "Sqrt",
-]);
 
 /** What probabilities, or their logarithms, were made from. */
 interface Origin {
@@ -50,12 +32,13 @@ function originOf(b: Builder, value: Value, logits: Value): Origin | undefined {
   if (!node || !x) return undefined;
   const whole = softmaxOf(node, logits);
   if (whole) return whole;
-  if (CARRIERS.has(node.op)) {
+  const { movement, isElementwise } = definitionOf(node.op);
+  if (movement === "view" || node.op === "Cast") {
     const origin = originOf(b, x, logits);
     return origin &&
       { ...origin, scores: copyNode(b, node, [origin.scores, ...node.inputs.slice(1)])[0]! };
   }
-  if (!ONE_BY_ONE.has(node.op)) return undefined;
+  if (!isElementwise) return undefined;
   const [origin] = node.inputs.flatMap((input) => input && originOf(b, input, logits) || []);
   if (origin?.are === "probabilities" && node.op === "Log") return { ...origin, are: "logarithms" };
   if (origin?.are === "logarithms" && node.op === "Exp") return { ...origin, are: "probabilities" };

@@ -2,6 +2,7 @@ import type { Builder } from "../ops/builder.ts";
 import { product, sameDimension } from "../graph/dimension.ts";
 import { CompileError } from "../graph/errors.ts";
 import type { Attribute, Value } from "../graph/graph.ts";
+import type { OperatorName } from "../graph/operator_attributes.ts";
 import type { Application } from "../lowerings/lowering.ts";
 import { cutsOf } from "../ops/cutting.ts";
 import { codeOf } from "../graph/element_types.ts";
@@ -37,10 +38,10 @@ const LATER_ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Operators that take any number of inputs, and the one of two inputs that they repeat. */
-const VARIADIC: Readonly<Record<string, string>> = { Sum: "Add", Min: "Min", Max: "Max" };
+const VARIADIC: Readonly<Record<string, OperatorName>> = { Sum: "Add", Min: "Min", Max: "Max" };
 
 /** Operators that have another name now. */
-const RENAMED: Readonly<Record<string, string>> = { Scatter: "ScatterElements" };
+const RENAMED: Readonly<Record<string, OperatorName>> = { Scatter: "ScatterElements" };
 
 /** Softmax and its like flattened everything from the axis on before opset 13 (from 1 by default). */
 const ONCE_FLATTENING = new Set(["Softmax", "LogSoftmax"]);
@@ -123,8 +124,8 @@ function flattening(b: Builder, op: string, x: Value, given: Attribute | undefin
   const { shape } = x, axis = axisOf(typeof given === "number" ? given : 1, shape.length);
   if (axis === shape.length - 1) return { op, inputs: [x], attributes: { axis: -1 } };
   const flat = b.reshape(x, [product(shape.slice(0, axis)), product(shape.slice(axis))]);
-  const y = b.op(op, [flat], { axis: -1 });
-  return { op: "Reshape", inputs: [y, b.integers(shape)], attributes: {} };
+  const [y] = b.checkedNode(op, [flat], { axis: -1 });
+  return { op: "Reshape", inputs: [y!, b.integers(shape)], attributes: {} };
 }
 
 /** Whether a Slice takes every axis whole: the last n of n tokens. */

@@ -1,43 +1,9 @@
+import type { Attributes, Constant } from "./attribute.ts";
 import type { Dimension } from "./dimension.ts";
 import type { ElementType } from "./element_types.ts";
+import type { OperatorName } from "./operator_attributes.ts";
 
-/** A piece of a file: where an initializer's bytes lie on disk, so that a graph can point at them and not copy them. */
-export interface FileRegion {
-  /** The file's path. */
-  readonly path: string;
-  /** Bytes from the file's start. */
-  readonly offset: number;
-  /** Bytes. */
-  readonly length: number;
-}
-
-/** A tensor known at compile time. Its bytes are little-endian, row by row, a view into the model's file where they can be. */
-export interface Constant {
-  readonly type: ElementType;
-  readonly dims: readonly number[];
-  /** Absent when the tensor lies in a file beside the model that has not been read. */
-  readonly bytes?: Uint8Array;
-  /** Present when the bytes can be referred to in a file. */
-  readonly region?: FileRegion;
-}
-
-/** A float attribute; a plain number is an integer attribute. */
-export interface Float {
-  readonly float: number;
-}
-
-/** An attribute of a node: integer(s), float(s), string(s) or a tensor. */
-export type Attribute =
-  | number
-  | readonly number[]
-  | Float
-  | { readonly floats: readonly number[] }
-  | string
-  | readonly string[]
-  | { readonly tensor: Constant };
-
-/** The attributes of a node by name. */
-export type Attributes = Readonly<Record<string, Attribute>>;
+export type { Attribute, Attributes, Constant, FileRegion, Float } from "./attribute.ts";
 
 /** A tensor in a graph. Its element type and shape are known from the moment it exists. */
 export interface Value {
@@ -55,7 +21,7 @@ export interface Value {
 /** An operator applied to values. `null` stands for an optional input that is not given. */
 export interface Node {
   /** `MatMul`, or with its domain `com.microsoft.FusedMatMul`. */
-  readonly op: string;
+  readonly op: OperatorName;
   /** Its name in the model's file, for messages. */
   readonly name: string;
   readonly inputs: readonly (Value | null)[];
@@ -88,11 +54,13 @@ export function liveNodes(graph: Graph): Node[] {
   return graph.nodes.filter((node) => needed.has(node));
 }
 
-/** The values that depend on `from` through the elements of tensors, not only through their shapes. */
+/**
+ * The values that depend on `from` through the elements of tensors, not only through their shapes: integers that are known in
+ * terms of the symbols, as those of a shape are, depend on no elements.
+ */
 export function dependents(nodes: readonly Node[], from: readonly Value[]): Set<Value> {
   const found = new Set(from);
   for (const node of nodes) {
-    if (node.op === "Shape" || node.op === "Size") continue;
     if (node.inputs.some((input) => input !== null && found.has(input))) {
       for (const output of node.outputs) if (output.integers === undefined) found.add(output);
     }

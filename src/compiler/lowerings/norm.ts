@@ -1,12 +1,13 @@
 import type { Builder } from "../ops/builder.ts";
 import type { Attributes, Value } from "../graph/graph.ts";
+import type { OperatorAttributes } from "../graph/operator_attributes.ts";
 import { floatAttribute, integerAttribute, required } from "../ops/op_definition.ts";
 import type { Fused, Lowering } from "./lowering.ts";
 
 /** What ONNX Runtime's fused norms add to the variance where the node does not say. */
 const FUSED_EPSILON = 1e-12;
 
-function epsilonOf(attributes: Attributes): Attributes {
+function epsilonOf(attributes: Attributes): OperatorAttributes["LayerNormalization"] {
   return { axis: -1, epsilon: { float: floatAttribute({ attributes }, "epsilon", FUSED_EPSILON) } };
 }
 

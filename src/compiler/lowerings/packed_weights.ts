@@ -2,10 +2,7 @@ import type { Builder } from "../ops/builder.ts";
 import { CompileError } from "../graph/errors.ts";
 import type { Constant, Value } from "../graph/graph.ts";
 import { axisOf, integerAttribute, required } from "../ops/op_definition.ts";
-import type { Fused, Lowering } from "./lowering.ts";
-
-/** The same numbers as float32. */
-export const real = (b: Builder, value: Value) => b.cast(value, "float32");
+import type { Fused } from "./lowering.ts";
 
 /**
  * The whole numbers of 4 or 8 bits in bytes, the low half first, by arithmetic that every device has.
@@ -14,7 +11,7 @@ export const real = (b: Builder, value: Value) => b.cast(value, "float32");
  * @returns float32 [rows, count · 8 / bits]
  */
 export function unpacked(b: Builder, packed: Value, bits: number): Value {
-  const bytes = real(b, packed);
+  const bytes = b.cast(packed, "float32");
   if (bits === 8) return bytes;
   const [rows, count] = packed.shape as [number, number];
   const high = b.op("Floor", [b.multiply(bytes, b.scalar(1 / 16))]);
@@ -32,7 +29,7 @@ export function isPacked({ inputs: [x], attributes }: Fused): boolean {
  * (x - zero point) · scale of weights of 4 or 8 bits, each scale for a block along an axis, for a row or for all. It is made
  * of constants, so that a runtime that folds constants does it once.
  */
-export const dequantizedWeights: Lowering = (b, node) => {
+export function dequantizedWeights(b: Builder, node: Fused): readonly Value[] {
   const x = required(node, 0), scale = required(node, 1), zero = node.inputs[2];
   const block = integerAttribute(node, "block_size", 0);
   const axis = axisOf(integerAttribute(node, "axis", 1), Math.max(1, x.shape.length));
@@ -52,12 +49,12 @@ export const dequantizedWeights: Lowering = (b, node) => {
   };
   const shifted = zero ? b.subtract(wholeNumbers(b, x), spread(wholeNumbers(b, zero))) : wholeNumbers(b, x);
   return [b.multiply(shifted, spread(scale))];
-};
+}
 
 /** The whole numbers of a tensor of 4 or 8 bits as float32. */
 function wholeNumbers(b: Builder, value: Value): Value {
   const { type, constant, name } = value;
-  if (type !== "int4" && type !== "uint4") return real(b, value);
+  if (type !== "int4" && type !== "uint4") return b.cast(value, "float32");
   if (constant === undefined) throw new CompileError(`'${name}' of 4 bits is computed, not a weight`);
   const count = constant.dims.reduce((a, c) => a * c, 1);
   const bytes: Constant = { ...constant, type: "uint8", dims: [1, Math.ceil(count / 2)] };

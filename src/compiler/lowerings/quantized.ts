@@ -3,7 +3,7 @@ import { CompileError } from "../graph/errors.ts";
 import type { Value } from "../graph/graph.ts";
 import { integerAttribute, required } from "../ops/op_definition.ts";
 import { type Lowering, refuse } from "./lowering.ts";
-import { real, unpacked } from "./packed_weights.ts";
+import { unpacked } from "./packed_weights.ts";
 
 /**
  * x · Wᵀ, W quantized in blocks along its rows: `B` uint8 [N, blocks, bytes of a block], a scale and a zero point for each
@@ -49,7 +49,7 @@ export function integerProduct(
   bias: Value | null | undefined,
 ): Value {
   const whole = b.op("MatMulInteger", [x!, weights!, xZero ?? null, weightsZero ?? null]);
-  const y = b.multiply(real(b, whole), scale);
+  const y = b.multiply(b.cast(whole, "float32"), scale);
   return bias ? b.add(y, bias) : y;
 }
 

@@ -3,7 +3,8 @@ import { type Dimension, product, sameShape } from "../graph/dimension.ts";
 import { CompileError } from "../graph/errors.ts";
 import { bytesPerElement, codeOf, type ElementType } from "../graph/element_types.ts";
 import type { Attributes, Constant, Graph, Node, Value } from "../graph/graph.ts";
-import { definitionOf } from "./mod.ts";
+import type { OperatorAttributes, OperatorName } from "../graph/operator_attributes.ts";
+import { definitionOf, operatorNamed } from "./mod.ts";
 
 /** Makes a graph node by node; every value gets its type and shape from the operator's row as it is made. */
 export class Builder {
@@ -68,22 +69,46 @@ export class Builder {
   /**
    * Adds a node and gives all its outputs.
    *
-   * @throws {CompileError} where the operator has no row or its row cannot take these inputs
+   * @throws {CompileError} where the operator's row cannot take these inputs
    */
-  node(
-    op: string,
+  node<Name extends OperatorName>(
+    op: Name,
     inputs: readonly (Value | null)[],
-    attributes: Attributes = {},
+    attributes?: OperatorAttributes[Name],
+    name?: string,
+    outputNames?: readonly string[],
+  ): readonly Value[] {
+    return this.checkedNode(op, inputs, attributes ?? {}, name, outputNames);
+  }
+
+  /** Adds a node with one output. */
+  op<Name extends OperatorName>(
+    op: Name,
+    inputs: readonly (Value | null)[],
+    attributes?: OperatorAttributes[Name],
+  ): Value {
+    return this.node(op, inputs, attributes)[0]!;
+  }
+
+  /**
+   * Adds a node whose operator and attributes come from a file or from another node: they are checked now, and not when the
+   * compiler itself is compiled.
+   *
+   * @throws {CompileError} where there is no such operator or its row cannot take these inputs
+   */
+  checkedNode(
+    given: string,
+    inputs: readonly (Value | null)[],
+    attributes: Attributes,
     name = "",
     outputNames: readonly string[] = [],
   ): readonly Value[] {
-    const where = () => `operator ${op}${name && ` of node '${name}'`} in ${this.source}`;
-    const row = definitionOf(op, where);
-    const outputs: Value[] = [];
+    const where = () => `operator ${given}${name && ` of node '${name}'`} in ${this.source}`;
+    const op = operatorNamed(given, where), outputs: Value[] = [];
     const node: Node = { op, name, inputs, outputs, attributes };
     let signatures;
     try {
-      signatures = row.infer({ inputs, attributes, outputs: Math.max(1, outputNames.length) });
+      signatures = definitionOf(op).infer({ inputs, attributes, outputs: Math.max(1, outputNames.length) });
     } catch (error) {
       if (!(error instanceof CompileError)) throw error;
       const shapes = inputs.map((input) =>
@@ -96,11 +121,6 @@ export class Builder {
     }
     this.nodes.push(node);
     return outputs;
-  }
-
-  /** Adds a node with one output. */
-  op(op: string, inputs: readonly (Value | null)[], attributes: Attributes = {}): Value {
-    return this.node(op, inputs, attributes)[0]!;
   }
 
   add(a: Value, b: Value): Value {

@@ -2,14 +2,17 @@ import type { Builder } from "./builder.ts";
 import { add, type Dimension, leastOf, mostOf, product, subtract } from "../graph/dimension.ts";
 import { CompileError } from "../graph/errors.ts";
 import type { Value } from "../graph/graph.ts";
+import type { OperatorName } from "../graph/operator_attributes.ts";
 import { scalarLike } from "./elementwise.ts";
 import {
   type Asked,
+  attributeAxis,
   axisOf,
   EXPORTED_OTHERWISE,
   integerAttribute,
   ofFirst,
   ofInputs,
+  ofOutput,
   type OpDefinition,
   plainInput,
   required,
@@ -145,24 +148,27 @@ function splitExtents(node: Asked, outputs: number): readonly Dimension[] {
 }
 
 /** Operators that take a tensor apart along its axes, or put zeros around it. */
-export const cutting: Readonly<Record<string, OpDefinition>> = {
+export const cutting = {
   Slice: {
+    mixedAxes: (node) => cutsOf(node).map(({ axis }) => axis),
+    float16: "follows",
+    webgpuLacks: "boolean kernel",
     infer: (node) => {
       const x = required(node, 0), shape = [...x.shape], found = cutsOf(node);
       for (const slice of found) shape[slice.axis] = cutExtent(slice);
       const integers = x.integers && pieceOf(x.integers, x.shape, shape, found);
       return [{ type: x.type, shape, ...(integers && { integers }) }];
     },
-    gradient: (b, node, [dy]) => {
+    gradient: ofOutput((b, node, dy) => {
       const { shape } = required(node, 0);
       const dx = cutsOf(node).reduce((piece, { axis, start, end, step }) => {
         const rest = subtract(shape[axis]!, end);
         if (step === 1) return padded(b, piece, axis, start, rest);
         if (step < 0) return turned(b, piece, axis, start, step, shape[axis]!);
         return padded(b, spread(b, piece, axis, step, subtract(end, start)), axis, start, rest);
-      }, dy!);
+      }, dy);
       return ofFirst(node, dx);
-    },
+    }),
     selectionRule: (node, axis) => {
       const slice = cutsOf(node).some((one) => one.axis === axis);
       return slice ? undefined : { axes: [axis, ...node.inputs.slice(1).map(() => null)] };
@@ -179,17 +185,18 @@ export const cutting: Readonly<Record<string, OpDefinition>> = {
         shape: shape.map((dimension, axis) => totalOf([dimension, before[axis]!, after[axis]!])),
       }];
     },
-    gradient: (b, node, [dy]) => {
+    gradient: ofOutput((b, node, dy) => {
       const x = required(node, 0), { before, after } = padding(node), counts = [...before, ...after];
       const ends = x.shape.map((dimension, axis) => totalOf([dimension, before[axis]!]));
       // A negative count cuts elements off: there the gradient is 0.
       const dx = counts.some((count) => count < 0)
-        ? b.op("Pad", [dy!, b.integers(counts.map((count) => -count))])
-        : b.op("Slice", [dy!, b.integers(before), b.integers(ends)]);
-      return ofInputs(node, [dx, null, node.inputs[2] ? paddedIn(b, x, dy!, counts) : null, null]);
-    },
+        ? b.op("Pad", [dy, b.integers(counts.map((count) => -count))])
+        : b.op("Slice", [dy, b.integers(before), b.integers(ends)]);
+      return ofInputs(node, [dx, null, node.inputs[2] ? paddedIn(b, x, dy, counts) : null, null]);
+    }),
   },
   Split: {
+    mixedAxes: (node) => [attributeAxis(node, 0)],
     infer: (node) => {
       const { type, shape, integers } = required(node, 0);
       const axis = axisOf(integerAttribute(node, "axis", 0), shape.length);
@@ -213,4 +220,4 @@ export const cutting: Readonly<Record<string, OpDefinition>> = {
       return axis === slice ? undefined : { axes: [axis, null] };
     },
   },
-};
+} satisfies Partial<Record<OperatorName, OpDefinition>>;

@@ -57,50 +57,79 @@ function truthValue(holds: boolean, fails: boolean): Dimension | undefined {
   return holds ? 1 : fails ? 0 : undefined;
 }
 
-export const equal: Arithmetic = (a, b) => {
+export function equal(a: Dimension, b: Dimension): Dimension | undefined {
   const difference = subtract(a, b);
   return truthValue(difference === 0, leastOf(difference) > 0 || mostOf(difference) < 0);
-};
+}
 
-export const less: Arithmetic = (a, b) => {
+export function less(a: Dimension, b: Dimension): Dimension | undefined {
   const difference = subtract(b, a);
   return truthValue(leastOf(difference) > 0, mostOf(difference) <= 0);
-};
+}
 
-export const lessOrEqual: Arithmetic = (a, b) => {
+export function lessOrEqual(a: Dimension, b: Dimension): Dimension | undefined {
   const difference = subtract(b, a);
   return truthValue(leastOf(difference) >= 0, mostOf(difference) < 0);
-};
+}
 
 /** Whether a number is not 0. */
-export const asTruth: Arithmetic = (a) => truthValue(leastOf(a) > 0 || mostOf(a) < 0, a === 0);
+export function asTruth(a: Dimension): Dimension | undefined {
+  return truthValue(leastOf(a) > 0 || mostOf(a) < 0, a === 0);
+}
 
-export const not: Arithmetic = (a) => typeof a === "number" ? 1 - a : undefined;
-export const and: Arithmetic = (a, b) => truthValue(a === 1 && b === 1, a === 0 || b === 0);
-export const or: Arithmetic = (a, b) => truthValue(a === 1 || b === 1, a === 0 && b === 0);
-export const xor: Arithmetic = (a, b) => truthValue(a !== b, a === b);
+export function not(a: Dimension): Dimension | undefined {
+  return typeof a === "number" ? 1 - a : undefined;
+}
+
+export function and(a: Dimension, b: Dimension): Dimension | undefined {
+  return truthValue(a === 1 && b === 1, a === 0 || b === 0);
+}
+
+export function or(a: Dimension, b: Dimension): Dimension | undefined {
+  return truthValue(a === 1 || b === 1, a === 0 && b === 0);
+}
+
+export function xor(a: Dimension, b: Dimension): Dimension | undefined {
+  return truthValue(a !== b, a === b);
+}
 
 /** Division rounds towards zero; a symbol divides only where the quotient is a dimension again. */
-export const quotient: Arithmetic = (a, b) => {
+export function quotient(a: Dimension, b: Dimension): Dimension | undefined {
   if (b === 0) return undefined;
   return typeof a === "number" && typeof b === "number" ? Math.trunc(a / b) : divide(a, b);
-};
+}
 
 /** Of numbers that are not negative, whose remainders all conventions agree on. */
-export const remainder: Arithmetic = (a, b) => {
+export function remainder(a: Dimension, b: Dimension): Dimension | undefined {
   if (typeof b !== "number" || b <= 0 || leastOf(a) < 0) return undefined;
   if (typeof a === "number") return a % b;
   return termsOf(a).every(([, factor]) => factor % b === 0) ? 0 : undefined;
-};
+}
 
-export const smaller: Arithmetic = (a, b) => isAtMost(a, b) ? a : isAtMost(b, a) ? b : undefined;
-export const larger: Arithmetic = (a, b) => isAtMost(a, b) ? b : isAtMost(b, a) ? a : undefined;
-export const negative: Arithmetic = (a) => multiply(-1, a);
-export const absolute: Arithmetic = (a) => larger(a, multiply(-1, a));
-export const sign: Arithmetic = (a) => leastOf(a) > 0 ? 1 : mostOf(a) < 0 ? -1 : a === 0 ? 0 : undefined;
+export function smaller(a: Dimension, b: Dimension): Dimension | undefined {
+  return isAtMost(a, b) ? a : isAtMost(b, a) ? b : undefined;
+}
+
+export function larger(a: Dimension, b: Dimension): Dimension | undefined {
+  return isAtMost(a, b) ? b : isAtMost(b, a) ? a : undefined;
+}
+
+export function negative(a: Dimension): Dimension | undefined {
+  return multiply(-1, a);
+}
+
+export function absolute(a: Dimension): Dimension | undefined {
+  return larger(a, multiply(-1, a));
+}
+
+export function sign(a: Dimension): Dimension | undefined {
+  return leastOf(a) > 0 ? 1 : mostOf(a) < 0 ? -1 : a === 0 ? 0 : undefined;
+}
 
 /** A number that is cast to 32 bits, where it has them. */
-export const within32Bits: Arithmetic = (a) => typeof a !== "number" || Math.abs(a) < 2 ** 31 ? a : undefined;
+export function within32Bits(a: Dimension): Dimension | undefined {
+  return typeof a !== "number" || Math.abs(a) < 2 ** 31 ? a : undefined;
+}
 
 function isAtMost(a: Dimension, b: Dimension): boolean {
   return leastOf(subtract(b, a)) >= 0;

@@ -3,6 +3,7 @@ import { sameDimension } from "../graph/dimension.ts";
 import { CompileError } from "../graph/errors.ts";
 import type { Builder } from "./builder.ts";
 import type { Node, Value } from "../graph/graph.ts";
+import type { OperatorName } from "../graph/operator_attributes.ts";
 import { scalarLike } from "./elementwise.ts";
 import {
   askedOfFixed,
@@ -11,6 +12,7 @@ import {
   floatAttribute,
   integerAttribute,
   ofInputs,
+  ofOutput,
   type OpDefinition,
   required,
   type SelectionRule,
@@ -39,6 +41,11 @@ function productShape(a: Value, b: Value, transposed: Transposed): Dimension[] {
 function lastTwo(value: Value, transposed: boolean): [Dimension, Dimension] {
   const [first, second] = value.shape.slice(-2) as [Dimension, Dimension];
   return transposed ? [second, first] : [first, second];
+}
+
+/** The dimension that a matrix product sums over. */
+export function summedDimension(node: Pick<Node, "inputs" | "attributes">): Dimension {
+  return required(node, 0).shape.at(integerAttribute(node, "transA", 0) === 1 ? -2 : -1)!;
 }
 
 /** C = A·B: dA = dC·Bᵀ and dB = Aᵀ·dC; with a transposed factor, the transposes of these. */
@@ -70,15 +77,20 @@ function flags(node: { attributes: Node["attributes"] }): Transposed {
 }
 
 /** Matrix products. */
-export const matrix: Readonly<Record<string, OpDefinition>> = {
+export const matrix = {
   MatMul: {
+    isMatrixProduct: true,
+    float16: "computes",
     infer: (
       node,
     ) => [{ type: required(node, 0).type, shape: productShape(required(node, 0), required(node, 1), plain) }],
-    gradient: (b, node, [dy]) => productGradient(b, dy!, node, plain),
+    gradient: ofOutput((b, node, dy) => productGradient(b, dy, node, plain)),
     selectionRule: (node, axis) => productPassage(node, axis, plain),
   },
   "com.microsoft.FusedMatMul": {
+    isMatrixProduct: true,
+    float16: "computes",
+    webgpuLacks: "kernel",
     infer: (node) => {
       if (integerAttribute(node, "transBatchA", 0) === 1 || integerAttribute(node, "transBatchB", 0) === 1) {
         throw new CompileError("transBatchA and transBatchB are not supported");
@@ -88,26 +100,28 @@ export const matrix: Readonly<Record<string, OpDefinition>> = {
         shape: productShape(required(node, 0), required(node, 1), flags(node)),
       }];
     },
-    gradient: (b, node, [dy]) => {
+    gradient: ofOutput((b, node, dy) => {
       const alpha = floatAttribute(node, "alpha", 1);
-      const scaled = alpha === 1 ? dy! : b.multiply(dy!, scalarLike(b, dy!, alpha));
+      const scaled = alpha === 1 ? dy : b.multiply(dy, scalarLike(b, dy, alpha));
       return productGradient(b, scaled, node, flags(node));
-    },
+    }),
     selectionRule: (node, axis) => productPassage(node, axis, flags(node)),
   },
   // alpha·A·B + beta·C on plain matrices
   Gemm: {
+    isMatrixProduct: true,
+    float16: "computes",
     infer: (node) => {
       const left = required(node, 0), other = required(node, 1);
       if (left.shape.length !== 2) throw new CompileError("Gemm takes plain matrices");
       return [{ type: left.type, shape: productShape(left, other, flags(node)) }];
     },
-    gradient: (b, node, [dy]) => {
-      const scale = (factor: number) => factor === 1 ? dy! : b.multiply(dy!, scalarLike(b, dy!, factor));
+    gradient: ofOutput((b, node, dy) => {
+      const scale = (factor: number) => factor === 1 ? dy : b.multiply(dy, scalarLike(b, dy, factor));
       const [left, other] = productGradient(b, scale(floatAttribute(node, "alpha", 1)), node, flags(node));
       const bias = node.inputs[2] ? scale(floatAttribute(node, "beta", 1)) : null;
       return ofInputs(node, [left, other, bias]);
-    },
+    }),
     selectionRule: (node, axis) => {
       const bias = node.inputs[2];
       return {
@@ -115,4 +129,4 @@ export const matrix: Readonly<Record<string, OpDefinition>> = {
       };
     },
   },
-};
+} satisfies Partial<Record<OperatorName, OpDefinition>>;

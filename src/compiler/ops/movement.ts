@@ -2,16 +2,19 @@ import { CompileError } from "../graph/errors.ts";
 import { type Dimension, multiply, product, sameDimension } from "../graph/dimension.ts";
 import type { Builder } from "./builder.ts";
 import type { Node, Value } from "../graph/graph.ts";
+import type { OperatorName } from "../graph/operator_attributes.ts";
 import { integerAt, integersBy } from "./integers.ts";
 import {
   type Asked,
   askedOfFixed,
+  attributeAxis,
   axisOf,
   axisUnder,
   broadcast,
   integerAttribute,
   integersAttribute,
   ofFirst,
+  ofOutput,
   type OpDefinition,
   type Output,
   plainInput,
@@ -80,8 +83,10 @@ function reshapePassage(node: Node, axis: number): SelectionRule | undefined {
 }
 
 /** Operators that move elements and compute nothing. */
-export const movement: Readonly<Record<string, OpDefinition>> = {
+export const movement = {
   Reshape: {
+    movement: "view",
+    float16: "follows",
     infer: (node) => {
       const x = required(node, 0);
       return reshaped(
@@ -89,19 +94,23 @@ export const movement: Readonly<Record<string, OpDefinition>> = {
         reshapedTo(x.shape, wantedShape(node), integerAttribute(node, "allowzero", 0) === 0),
       );
     },
-    gradient: (b, node, [dy]) => backToInput(b, node, dy!),
+    gradient: ofOutput((b, node, dy) => backToInput(b, node, dy)),
     selectionRule: reshapePassage,
   },
   Unsqueeze: {
+    movement: "view",
+    float16: "follows",
     infer: (node) => {
       const x = required(node, 0), given = plainInput(node, 1, "axes"), rank = x.shape.length + given.length;
       const axes = given.map((axis) => axisOf(axis, rank)), rest = [...x.shape];
       return reshaped(x, Array.from({ length: rank }, (_, axis) => axes.includes(axis) ? 1 : rest.shift()!));
     },
-    gradient: (b, node, [dy]) => backToInput(b, node, dy!),
+    gradient: ofOutput((b, node, dy) => backToInput(b, node, dy)),
     selectionRule: reshapePassage,
   },
   Squeeze: {
+    movement: "view",
+    float16: "follows",
     infer: (node) => {
       const x = required(node, 0);
       const axes = node.inputs[1]
@@ -113,18 +122,22 @@ export const movement: Readonly<Record<string, OpDefinition>> = {
       }
       return reshaped(x, x.shape.filter((_, axis) => !axes.includes(axis)));
     },
-    gradient: (b, node, [dy]) => backToInput(b, node, dy!),
+    gradient: ofOutput((b, node, dy) => backToInput(b, node, dy)),
     selectionRule: reshapePassage,
   },
   Flatten: {
+    movement: "view",
     infer: (node) => {
       const x = required(node, 0), axis = integerAttribute(node, "axis", 1);
       return reshaped(x, [product(x.shape.slice(0, axis)), product(x.shape.slice(axis))]);
     },
-    gradient: (b, node, [dy]) => backToInput(b, node, dy!),
+    gradient: ofOutput((b, node, dy) => backToInput(b, node, dy)),
     selectionRule: reshapePassage,
   },
   Transpose: {
+    movement: "permutation",
+    float16: "follows",
+    webgpuLacks: "boolean kernel",
     infer: (node) => {
       const { type, shape, integers } = required(node, 0), perm = permutation(node);
       return [{
@@ -133,18 +146,20 @@ export const movement: Readonly<Record<string, OpDefinition>> = {
         ...(integers && { integers: permuted(integers, shape, perm) }),
       }];
     },
-    gradient: (b, node, [dy]) => {
+    gradient: ofOutput((b, node, dy) => {
       const perm = permutation(node);
-      return [b.transpose(dy!, perm.map((_, axis) => perm.indexOf(axis)))];
-    },
+      return [b.transpose(dy, perm.map((_, axis) => perm.indexOf(axis)))];
+    }),
     selectionRule: (node, axis) => ({ axes: [permutation(node)[axis]!] }),
   },
   Expand: {
+    movement: "repeat",
+    float16: "follows",
     infer: (node) => {
       const x = required(node, 0), shape = broadcast(x.shape, wantedShape(node));
       return [{ type: x.type, shape, ...integersBy(shape, (place) => integerAt(x, shape, place)) }];
     },
-    gradient: (_, node, [dy]) => ofFirst(node, dy!),
+    gradient: ofOutput((_, node, dy) => ofFirst(node, dy)),
     selectionRule: (node, axis) => {
       const shape = node.outputs[0]!.shape;
       return {
@@ -158,6 +173,8 @@ export const movement: Readonly<Record<string, OpDefinition>> = {
     },
   },
   Concat: {
+    mixedAxes: (node) => [attributeAxis(node, 0)],
+    float16: "follows",
     infer: (node) => {
       const parts = node.inputs.map((_, i) => required(node, i)), [{ type, shape }] = parts as [Value];
       const axis = axisOf(integerAttribute(node, "axis", 0), shape.length);
@@ -170,16 +187,16 @@ export const movement: Readonly<Record<string, OpDefinition>> = {
         ...(known && { integers: parts.flatMap((part) => part.integers!) }),
       }];
     },
-    gradient: (b, node, [dy]) => {
-      const axis = axisOf(integerAttribute(node, "axis", 0), dy!.shape.length);
+    gradient: ofOutput((b, node, dy) => {
+      const axis = axisOf(integerAttribute(node, "axis", 0), dy.shape.length);
       let start: Dimension = 0;
       return node.inputs.map((part) => {
         const end = totalOf([start, part!.shape[axis]!]);
         const bounds = [start, end].map((at) => b.integers([at]));
         start = end;
-        return b.op("Slice", [dy!, ...bounds, b.integers([axis])]);
+        return b.op("Slice", [dy, ...bounds, b.integers([axis])]);
       });
-    },
+    }),
     selectionRule: (node, axis) => {
       const joined = axisOf(integerAttribute(node, "axis", 0), node.outputs[0]!.shape.length);
       return axis === joined ? undefined : { axes: node.inputs.map(() => axis) };
@@ -191,24 +208,28 @@ export const movement: Readonly<Record<string, OpDefinition>> = {
       const { type, shape } = required(node, 0);
       return [{ type, shape }];
     },
-    gradient: (b, node, [dy]) => ofFirst(node, b.op("Trilu", [dy!, node.inputs[1] ?? null], node.attributes)),
+    gradient: ofOutput((b, node, dy) =>
+      ofFirst(node, b.checkedNode(node.op, [dy, node.inputs[1] ?? null], node.attributes)[0]!)
+    ),
   },
   // Each copy's gradient counts: the copies get an axis of their own, which is summed away.
   Tile: {
+    movement: "repeat",
+    webgpuLacks: "boolean kernel",
     infer: (node) => {
       const { type, shape } = required(node, 0), repeats = required(node, 1).integers;
       if (repeats === undefined) throw new CompileError("how often to repeat is not known at compile time");
       return [{ type, shape: shape.map((dimension, axis) => multiply(dimension, repeats[axis]!)) }];
     },
-    gradient: (b, node, [dy]) => {
+    gradient: ofOutput((b, node, dy) => {
       const { shape } = required(node, 0), repeats = required(node, 1).integers!;
-      const copies = b.reshape(dy!, shape.flatMap((dimension, axis) => [repeats[axis]!, dimension]));
+      const copies = b.reshape(dy, shape.flatMap((dimension, axis) => [repeats[axis]!, dimension]));
       return ofFirst(node, b.reshape(b.sum(copies, shape.map((_, axis) => 2 * axis)), shape));
-    },
+    }),
     selectionRule: (node, axis) =>
       sameDimension(required(node, 1).integers![axis]!, 1) ? { axes: [axis, null] } : undefined,
   },
-};
+} satisfies Partial<Record<OperatorName, OpDefinition>>;
 
 /** @throws {CompileError} where two shapes differ along another axis than the one they are joined along */
 function checkJoined(one: readonly Dimension[], other: readonly Dimension[], axis: number): void {

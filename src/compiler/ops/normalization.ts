@@ -1,12 +1,14 @@
 import type { Dimension } from "../graph/dimension.ts";
 import { CompileError } from "../graph/errors.ts";
 import type { Node } from "../graph/graph.ts";
+import type { OperatorName } from "../graph/operator_attributes.ts";
 import { scalarLike } from "./elementwise.ts";
 import {
   axisOf,
   floatAttribute,
   integerAttribute,
   ofInputs,
+  ofOutput,
   type OpDefinition,
   required,
   type SelectionRule,
@@ -25,9 +27,10 @@ function rowsPass(node: Node, axis: number): SelectionRule | undefined {
 }
 
 /** Operators that normalize a vector and scale it. */
-export const normalization: Readonly<Record<string, OpDefinition>> = {
+export const normalization = {
   // Outputs: y, the mean and the inverse standard deviation, with size 1 along the axis; emission drops what nobody reads.
   LayerNormalization: {
+    isNormalization: true,
     infer: (node) => {
       const { type, shape } = required(node, 0);
       const axis = axisOf(integerAttribute(node, "axis", -1), shape.length);
@@ -53,20 +56,21 @@ export const normalization: Readonly<Record<string, OpDefinition>> = {
   // RMSNorm (Zhang & Sennrich 2019). ONNX Runtime would give the inverse root mean square as a second output, but not on
   // WebGPU: the gradient computes it anew.
   SimplifiedLayerNormalization: {
+    isNormalization: true,
     infer: (node) => {
       const { type, shape } = required(node, 0);
       axisOf(integerAttribute(node, "axis", -1), shape.length);
       return [{ type, shape }];
     },
     // x̂ = x/rms and g = dy·scale: dx = (g - x̂·mean(g·x̂))/rms
-    gradient: (b, node, [dy]) => {
+    gradient: ofOutput((b, node, dy) => {
       const x = required(node, 0), scale = required(node, 1), { axes } = normalizedAxes(node);
       const epsilon = scalarLike(b, x, floatAttribute(node, "epsilon", 1e-5));
       const rms = b.op("Sqrt", [b.add(b.mean(b.multiply(x, x), axes), epsilon)]);
-      const normalized = b.divide(x, rms), g = b.multiply(dy!, scale);
+      const normalized = b.divide(x, rms), g = b.multiply(dy, scale);
       const along = b.multiply(normalized, b.mean(b.multiply(g, normalized), axes));
-      return [b.divide(b.subtract(g, along), rms), b.multiply(dy!, normalized)];
-    },
+      return [b.divide(b.subtract(g, along), rms), b.multiply(dy, normalized)];
+    }),
     selectionRule: rowsPass,
   },
-};
+} satisfies Partial<Record<OperatorName, OpDefinition>>;

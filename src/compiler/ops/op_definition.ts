@@ -4,6 +4,7 @@ import { CompileError } from "../graph/errors.ts";
 import { plainIntegersOf } from "../graph/constants.ts";
 import type { ElementType } from "../graph/element_types.ts";
 import type { Attributes, Float, Node, Value } from "../graph/graph.ts";
+import type { OperatorTraits } from "./operator_traits.ts";
 
 /** What a row is asked about before the node exists. */
 export interface Signature {
@@ -40,7 +41,7 @@ export const STOP_GRADIENT = Symbol("stop gradient");
 export type InputGradient = Value | null | typeof STOP_GRADIENT;
 
 /** All that the compiler must know of an operator. */
-export interface OpDefinition {
+export interface OpDefinition extends OperatorTraits {
   /** The outputs' element types and shapes, and their elements where they are integers known in terms of the symbols. */
   infer(node: Signature): Output[];
   /**
@@ -56,8 +57,22 @@ export interface OpDefinition {
    * @param gradients one an output; `undefined` where nothing flows back through it (at least one is given)
    */
   gradient?(b: Builder, node: Node, gradients: readonly (Value | undefined)[]): readonly InputGradient[];
+  /**
+   * In plain numbers, what it makes of the inputs' elements in one place, where it is elementwise; an input that is not given is
+   * `undefined`. Only what positions, masks and indices are computed with has it: see `analysis/interpreter.ts`.
+   */
+  readonly compute?: (x: number, y: number, z: number) => number;
+  /** In plain numbers, how a reduction goes on from what it has to the next element. */
+  readonly accumulate?: (total: number, item: number) => number;
   /** Whether a selection along this axis of the outputs can be made on the inputs instead, and along which of their axes. */
   selectionRule?(node: Node, axis: number): SelectionRule | undefined;
+}
+
+/** The gradient of a row with one output, whose own gradient is there whenever it is asked. */
+export function ofOutput(
+  gradient: (b: Builder, node: Node, dy: Value) => readonly InputGradient[],
+): NonNullable<OpDefinition["gradient"]> {
+  return (b, node, [dy]) => gradient(b, node, dy!);
 }
 
 /** The input at this place, which the operator cannot do without. */
@@ -106,6 +121,11 @@ export function axisOf(axis: number, rank: number): number {
   const counted = axis < 0 ? axis + rank : axis;
   if (counted < 0 || counted >= rank) throw new CompileError(`axis ${axis} of a tensor with ${rank} axes`);
   return counted;
+}
+
+/** The axis of the first input that the attribute `axis` names. */
+export function attributeAxis(node: Asked, otherwise: number): number {
+  return axisOf(integerAttribute(node, "axis", otherwise), required(node, 0).shape.length);
 }
 
 /** The shape that two shapes have when broadcast against each other. */

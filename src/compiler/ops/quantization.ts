@@ -2,11 +2,13 @@ import { CompileError } from "../graph/errors.ts";
 import type { Builder } from "./builder.ts";
 import { type Dimension, multiply, sameDimension } from "../graph/dimension.ts";
 import type { Value } from "../graph/graph.ts";
+import type { OperatorName } from "../graph/operator_attributes.ts";
 import {
   axisOf,
   axisUnder,
   integerAttribute,
   ofInputs,
+  ofOutput,
   type OpDefinition,
   required,
   STOP_GRADIENT,
@@ -17,27 +19,31 @@ import {
  * been: the gradient of a whole number is a float32 tensor, that of the real number it stands for. Zero points are whole
  * numbers that nothing is tuned through: they are taken as given.
  */
-export const quantization: Readonly<Record<string, OpDefinition>> = {
+export const quantization = {
   QuantizeLinear: {
+    isQuantization: true,
+    webgpuLacks: "kernel",
     infer: (node) => [{ type: node.inputs[2]?.type ?? "uint8", shape: required(node, 0).shape }],
     // x/scale, whose slope by the scale is -(x/scale)/scale; with a DequantizeLinear of the same scale after it, the sum is
     // that of learned step sizes (Esser et al. 2020).
-    gradient: (b, node, [dy]) => {
+    gradient: ofOutput((b, node, dy) => {
       const x = required(node, 0), scale = required(node, 1), along = alongAxis(b, scale, x, node);
-      const dx = b.divide(dy!, along), byScale = b.negate(b.divide(b.multiply(dx, x), along));
+      const dx = b.divide(dy, along), byScale = b.negate(b.divide(b.multiply(dx, x), along));
       return ofInputs(node, [dx, backToScale(b, byScale, along, scale), STOP_GRADIENT]);
-    },
+    }),
   },
   DequantizeLinear: {
+    isQuantization: true,
+    isDecoder: true,
     infer: (node) => [{ type: required(node, 1).type, shape: required(node, 0).shape }],
-    gradient: (b, node, [dy]) => {
+    gradient: ofOutput((b, node, dy) => {
       const x = required(node, 0), scale = required(node, 1), along = alongAxis(b, scale, x, node);
       const whole = node.inputs[2]
-        ? b.subtract(real(b, x), alongAxis(b, real(b, node.inputs[2]), x, node))
-        : real(b, x);
-      const byScale = backToScale(b, b.multiply(dy!, whole), along, scale);
-      return ofInputs(node, [b.multiply(dy!, along), byScale, STOP_GRADIENT]);
-    },
+        ? b.subtract(b.cast(x, "float32"), alongAxis(b, b.cast(node.inputs[2], "float32"), x, node))
+        : b.cast(x, "float32");
+      const byScale = backToScale(b, b.multiply(dy, whole), along, scale);
+      return ofInputs(node, [b.multiply(dy, along), byScale, STOP_GRADIENT]);
+    }),
     selectionRule: (node, axis) => {
       const scale = required(node, 1).shape, { shape } = required(node, 0);
       if (scale.length > 1) return undefined;
@@ -49,6 +55,8 @@ export const quantization: Readonly<Record<string, OpDefinition>> = {
   // Outputs: the quantized tensor, its scale and its zero point. The scale is taken as given: it follows from the two most
   // extreme numbers alone, and what it does to the others is what rounding does.
   DynamicQuantizeLinear: {
+    isQuantization: true,
+    webgpuLacks: "kernel",
     infer: (node) => [
       { type: "uint8", shape: required(node, 0).shape },
       { type: "float32", shape: [] },
@@ -58,6 +66,8 @@ export const quantization: Readonly<Record<string, OpDefinition>> = {
   },
   // (A - a)·(B - b), A and B whole numbers with their zero points
   MatMulInteger: {
+    isMatrixProduct: true,
+    webgpuLacks: "kernel",
     infer: (node) => {
       const a = required(node, 0), b = required(node, 1);
       if (b.shape.length !== 2) {
@@ -68,16 +78,16 @@ export const quantization: Readonly<Record<string, OpDefinition>> = {
       }
       return [{ type: "int32", shape: [...a.shape.slice(0, -1), b.shape[1]!] }];
     },
-    gradient: (b, node, [dy]) => {
+    gradient: ofOutput((b, node, dy) => {
       const [left, other, leftZero, rightZero] = node.inputs;
       const shifted = (whole: Value, zero: Value | null | undefined) =>
-        zero ? b.subtract(real(b, whole), real(b, zero)) : real(b, whole);
-      const dLeft = b.matmul(dy!, shifted(other!, rightZero), { b: true });
+        zero ? b.subtract(b.cast(whole, "float32"), b.cast(zero, "float32")) : b.cast(whole, "float32");
+      const dLeft = b.matmul(dy, shifted(other!, rightZero), { b: true });
       // A zero point for each row of the left factor has no axis for its columns.
       const rows = leftZero?.shape.length === 1 ? b.reshape(leftZero, [leftZero.shape[0]!, 1]) : leftZero;
-      const dRight = b.matmul(shifted(left!, rows), dy!, { a: true });
+      const dRight = b.matmul(shifted(left!, rows), dy, { a: true });
       return ofInputs(node, [dLeft, dRight, STOP_GRADIENT, STOP_GRADIENT]);
-    },
+    }),
     selectionRule: (node, axis) => {
       const { shape } = required(node, 0), rank = shape.length, zero = node.inputs[3];
       if (axis < rank - 1) return { axes: [axis, null, null, null].slice(0, node.inputs.length) };
@@ -88,6 +98,7 @@ export const quantization: Readonly<Record<string, OpDefinition>> = {
   },
   // Rows of a table that is quantized in blocks: an embedding layer's lookup, never differentiated.
   "com.microsoft.GatherBlockQuantized": {
+    lookup: { of: "slices", axis: "gather_axis" },
     infer: (node) => {
       const data = required(node, 0), indices = required(node, 1), scales = required(node, 2);
       const axis = axisOf(integerAttribute(node, "gather_axis", 0), data.shape.length);
@@ -101,12 +112,7 @@ export const quantization: Readonly<Record<string, OpDefinition>> = {
       return [{ type: scales.type, shape }];
     },
   },
-};
-
-/** Whole numbers as float32. */
-function real(b: Builder, whole: Value): Value {
-  return b.cast(whole, "float32");
-}
+} satisfies Partial<Record<OperatorName, OpDefinition>>;
 
 /** What flows back into a scale, from the gradient of the scale as `alongAxis` gave it, repeated. */
 function backToScale(b: Builder, gradient: Value, along: Value, scale: Value): Value {

@@ -3,6 +3,7 @@ import { CompileError } from "../graph/errors.ts";
 import type { Builder } from "./builder.ts";
 import { type Dimension, product } from "../graph/dimension.ts";
 import type { Node, Value } from "../graph/graph.ts";
+import type { OperatorName } from "../graph/operator_attributes.ts";
 import { scalarLike } from "./elementwise.ts";
 import { type Arithmetic, larger, smaller } from "./integers.ts";
 import {
@@ -10,6 +11,7 @@ import {
   integerAttribute,
   integersAttribute,
   ofFirst,
+  ofOutput,
   type OpDefinition,
   required,
   type SelectionRule,
@@ -41,11 +43,18 @@ function kept(b: Builder, node: Node, value: Value): Value {
   );
 }
 
-function reduction(
-  gradient?: (b: Builder, dy: Value, x: Value, y: Value, count: Dimension) => Value,
-  arithmetic?: (items: readonly Dimension[]) => Dimension | undefined,
-): OpDefinition {
+/** What the row of a reduction says beside types and shapes. */
+interface Reduction extends Pick<OpDefinition, "accumulate"> {
+  /** dx, from dy and y in the input's rank; `count` elements were reduced to each. */
+  readonly gradient?: (b: Builder, dy: Value, x: Value, y: Value, count: Dimension) => Value;
+  /** What it makes of integers that are known in terms of the symbols. */
+  readonly arithmetic?: (items: readonly Dimension[]) => Dimension | undefined;
+}
+
+function reduction({ gradient, arithmetic, ...rest }: Reduction): OpDefinition {
   return {
+    ...rest,
+    mixedAxes: reducedAxes,
     infer: (node) => {
       const { type, shape, integers } = required(node, 0), axes = reducedAxes(node);
       const reduced = shape.flatMap((dimension, axis) =>
@@ -55,11 +64,11 @@ function reduction(
       return [{ type, shape: reduced, ...(known !== undefined && { integers: [known] }) }];
     },
     ...(gradient && {
-      gradient: (b, node, [dy]) => {
+      gradient: ofOutput((b, node, dy) => {
         const x = required(node, 0), y = kept(b, node, node.outputs[0]!);
         const count = product(reducedAxes(node).map((axis) => x.shape[axis]!));
-        return ofFirst(node, gradient(b, kept(b, node, dy!), x, y, count));
-      },
+        return ofFirst(node, gradient(b, kept(b, node, dy), x, y, count));
+      }),
     }),
     selectionRule: (node, axis): SelectionRule | undefined => {
       const axes = reducedAxes(node), rank = required(node, 0).shape.length;
@@ -95,15 +104,32 @@ function dimensionLike(b: Builder, like: Value, dimension: Dimension): Value {
     : b.cast(b.integer(dimension), like.type);
 }
 
-/** Operators that gather an axis into one number or normalize along it. */
-export const reductions: Readonly<Record<string, OpDefinition>> = {
-  ReduceSum: reduction((b, dy, x) => b.expand(dy, x.shape), totalOf),
-  ReduceMean: reduction((b, dy, x, _, count) => b.expand(b.divide(dy, dimensionLike(b, dy, count)), x.shape)),
-  ReduceMax: reduction(sharedAmongEqual, (items) => furthest(items, larger)),
-  ReduceMin: reduction(sharedAmongEqual, (items) => furthest(items, smaller)),
-  ReduceSumSquare: reduction((b, dy, x) => b.multiply(b.multiply(dy, scalarLike(b, dy, 2)), x)),
-  ReduceL2: reduction((b, dy, x, y) => b.multiply(b.divide(dy, y), x)),
-  ReduceProd: reduction(undefined, product),
+/** Operators that reduce axes to one number each, and cumulative sums. */
+export const reductions = {
+  ReduceSum: reduction({
+    gradient: (b, dy, x) => b.expand(dy, x.shape),
+    arithmetic: totalOf,
+    accumulate: (total, item) => total + item,
+  }),
+  ReduceMean: reduction({
+    gradient: (b, dy, x, _, count) => b.expand(b.divide(dy, dimensionLike(b, dy, count)), x.shape),
+    accumulate: (total, item) => total + item,
+  }),
+  ReduceMax: reduction({
+    gradient: sharedAmongEqual,
+    arithmetic: (items) => furthest(items, larger),
+    accumulate: (largest, item) => Math.max(largest, item),
+  }),
+  ReduceMin: reduction({
+    gradient: sharedAmongEqual,
+    arithmetic: (items) => furthest(items, smaller),
+    accumulate: (smallest, item) => Math.min(smallest, item),
+  }),
+  ReduceSumSquare: reduction({
+    gradient: (b, dy, x) => b.multiply(b.multiply(dy, scalarLike(b, dy, 2)), x),
+  }),
+  ReduceL2: reduction({ gradient: (b, dy, x, y) => b.multiply(b.divide(dy, y), x) }),
+  ReduceProd: reduction({ arithmetic: product, accumulate: (total, item) => total * item }),
   ArgMax: {
     infer: (node) => {
       const { shape } = required(node, 0), axis = axisOf(integerAttribute(node, "axis", 0), shape.length);
@@ -117,9 +143,10 @@ export const reductions: Readonly<Record<string, OpDefinition>> = {
       const { type, shape } = required(node, 0);
       return [{ type, shape }];
     },
-    gradient: (b, node, [dy]) => {
-      const reverse = 1 - integerAttribute(node, "reverse", 0), { exclusive = 0 } = node.attributes;
-      return ofFirst(node, b.op("CumSum", [dy!, required(node, 1)], { reverse, exclusive }));
-    },
+    gradient: ofOutput((b, node, dy) => {
+      const reverse = 1 - integerAttribute(node, "reverse", 0);
+      const exclusive = integerAttribute(node, "exclusive", 0);
+      return ofFirst(node, b.op("CumSum", [dy, required(node, 1)], { reverse, exclusive }));
+    }),
   },
-};
+} satisfies Partial<Record<OperatorName, OpDefinition>>;

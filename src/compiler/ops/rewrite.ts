@@ -16,7 +16,7 @@ export type Visit = (
 ) => readonly Value[] | undefined;
 
 /**
- * Makes a graph anew, node by node in order, leaving out what no output needs; shapes are inferred again, so that a
+ * Makes a graph again, node by node in order, leaving out what no output needs; shapes are inferred again, so that a
  * replaced value may have another shape.
  *
  * @param replaced values that something else stands for from the start
@@ -42,5 +42,5 @@ export function rewrite(
 
 /** The same operator on other inputs. */
 export function copyNode(b: Builder, node: Node, inputs: readonly (Value | null)[]): readonly Value[] {
-  return b.node(node.op, inputs, node.attributes, node.name, node.outputs.map(({ name }) => name));
+  return b.checkedNode(node.op, inputs, node.attributes, node.name, node.outputs.map(({ name }) => name));
 }

@@ -3,6 +3,7 @@ import { CompileError } from "../graph/errors.ts";
 import { type Dimension, product, subtract } from "../graph/dimension.ts";
 import type { Builder } from "./builder.ts";
 import type { Node, Value } from "../graph/graph.ts";
+import type { OperatorName } from "../graph/operator_attributes.ts";
 import { integersBy } from "./integers.ts";
 import { addedElements } from "./gather_elements.ts";
 import {
@@ -10,6 +11,7 @@ import {
   axisUnder,
   integerAttribute,
   ofFirst,
+  ofOutput,
   type OpDefinition,
   required,
 } from "./op_definition.ts";
@@ -39,8 +41,11 @@ function hitsOf(b: Builder, indices: Value, depth: Dimension, gradient: Value): 
 
 /** Operators that pick elements by index. Their gradients are products with one-hot matrices: no scattered additions,
  * whose order a GPU does not fix, so that the same inputs give the same bits. */
-export const selection: Readonly<Record<string, OpDefinition>> = {
+export const selection = {
   Gather: {
+    lookup: { of: "slices", axis: "axis" },
+    float16: "follows",
+    webgpuLacks: "boolean kernel",
     infer: (node) => {
       const data = required(node, 0), indices = required(node, 1);
       const axis = axisOf(integerAttribute(node, "axis", 0), data.shape.length);
@@ -51,17 +56,17 @@ export const selection: Readonly<Record<string, OpDefinition>> = {
       const integers = known && places.map((at) => items[at < 0 ? at + items.length : at]!);
       return [{ type: data.type, shape, ...(integers && { integers }) }];
     },
-    gradient: (b, node, [dy]) => {
+    gradient: ofOutput((b, node, dy) => {
       const data = required(node, 0), indices = required(node, 1);
       const axis = axisOf(integerAttribute(node, "axis", 0), data.shape.length);
       const before = product(data.shape.slice(0, axis)), after = product(data.shape.slice(axis + 1));
       const picked = product(indices.shape);
-      const hits = hitsOf(b, b.reshape(indices, [picked]), data.shape[axis]!, dy!); // [picked, extent]
+      const hits = hitsOf(b, b.reshape(indices, [picked]), data.shape[axis]!, dy); // [picked, extent]
       const scattered = after === 1
-        ? b.matmul(b.reshape(dy!, [before, picked]), hits)
-        : b.matmul(hits, b.reshape(dy!, [before, picked, after]), { a: true });
+        ? b.matmul(b.reshape(dy, [before, picked]), hits)
+        : b.matmul(hits, b.reshape(dy, [before, picked, after]), { a: true });
       return ofFirst(node, b.reshape(scattered, data.shape));
-    },
+    }),
     selectionRule: (node, axis) => {
       const data = required(node, 0), indices = required(node, 1);
       const picked = axisOf(integerAttribute(node, "axis", 0), data.shape.length);
@@ -72,6 +77,8 @@ export const selection: Readonly<Record<string, OpDefinition>> = {
   },
   // One index for each place of the first batch_dims axes: data [batch…, extent, rest…], indices [batch…, picked, 1]
   GatherND: {
+    float16: "follows",
+    webgpuLacks: "boolean kernel",
     infer: (node) => {
       const data = required(node, 0), indices = required(node, 1);
       const batch = integerAttribute(node, "batch_dims", 0), depth = indices.shape.at(-1);
@@ -81,7 +88,7 @@ export const selection: Readonly<Record<string, OpDefinition>> = {
         shape: [...indices.shape.slice(0, -1), ...data.shape.slice(batch + depth)],
       }];
     },
-    gradient: (b, node, [dy]) => {
+    gradient: ofOutput((b, node, dy) => {
       const data = required(node, 0), indices = required(node, 1);
       const batch = integerAttribute(node, "batch_dims", 0);
       if (indices.shape.at(-1) !== 1 || indices.shape.length !== batch + 2) {
@@ -89,10 +96,10 @@ export const selection: Readonly<Record<string, OpDefinition>> = {
       }
       const outer = product(data.shape.slice(0, batch)), extent = data.shape[batch]!;
       const rest = product(data.shape.slice(batch + 1)), picked = indices.shape[batch]!;
-      const hits = hitsOf(b, b.reshape(indices, [outer, picked]), extent, dy!); // [outer, picked, extent]
-      const scattered = b.matmul(hits, b.reshape(dy!, [outer, picked, rest]), { a: true });
+      const hits = hitsOf(b, b.reshape(indices, [outer, picked]), extent, dy); // [outer, picked, extent]
+      const scattered = b.matmul(hits, b.reshape(dy, [outer, picked, rest]), { a: true });
       return ofFirst(node, b.reshape(scattered, data.shape));
-    },
+    }),
     selectionRule: (node, axis) => {
       const data = required(node, 0), indices = required(node, 1);
       const shift = data.shape.length - node.outputs[0]!.shape.length;
@@ -105,18 +112,20 @@ export const selection: Readonly<Record<string, OpDefinition>> = {
       const { type, shape } = required(node, 0);
       return [{ type, shape }];
     },
-    gradient: (b, node, [dy]) => {
+    gradient: ofOutput((b, node, dy) => {
       const data = required(node, 0), indices = required(node, 1), updates = required(node, 2);
       const own = rowsOfEach(indices);
-      const read = own ? b.op("GatherND", [dy!, own], { batch_dims: 1 }) : b.op("GatherND", [dy!, indices]);
-      if (isAdded(node)) return [dy!, null, read];
-      return [b.op("ScatterND", [dy!, indices, b.zeros(data.type, updates.shape)]), null, read];
-    },
+      const read = own ? b.op("GatherND", [dy, own], { batch_dims: 1 }) : b.op("GatherND", [dy, indices]);
+      if (isAdded(node)) return [dy, null, read];
+      return [b.op("ScatterND", [dy, indices, b.zeros(data.type, updates.shape)]), null, read];
+    }),
   },
   // One index for each element of the output. Several may pick the same element: their gradients are added.
   GatherElements: {
+    lookup: { of: "elements", axis: "axis" },
+    webgpuLacks: "boolean kernel",
     infer: (node) => [{ type: required(node, 0).type, shape: required(node, 1).shape }],
-    gradient: (b, node, [dy]) => ofFirst(node, addedElements(b, node, dy!)),
+    gradient: ofOutput((b, node, dy) => ofFirst(node, addedElements(b, node, dy))),
   },
   // Places are written once each, as in ScatterND.
   ScatterElements: {
@@ -124,18 +133,19 @@ export const selection: Readonly<Record<string, OpDefinition>> = {
       const { type, shape } = required(node, 0);
       return [{ type, shape }];
     },
-    gradient: (b, node, [dy]) => {
+    gradient: ofOutput((b, node, dy) => {
       const data = required(node, 0), indices = required(node, 1), updates = required(node, 2);
-      const { axis = 0 } = node.attributes, read = b.op("GatherElements", [dy!, indices], { axis });
-      if (isAdded(node)) return [dy!, null, read];
+      const axis = integerAttribute(node, "axis", 0), read = b.op("GatherElements", [dy, indices], { axis });
+      if (isAdded(node)) return [dy, null, read];
       return [
-        b.op("ScatterElements", [dy!, indices, b.zeros(data.type, updates.shape)], { axis }),
+        b.op("ScatterElements", [dy, indices, b.zeros(data.type, updates.shape)], { axis }),
         null,
         read,
       ];
-    },
+    }),
   },
   OneHot: {
+    webgpuLacks: "kernel",
     infer: (node) => {
       const indices = required(node, 0), values = required(node, 2);
       const depth = required(node, 1).integers?.[0];
@@ -150,10 +160,10 @@ export const selection: Readonly<Record<string, OpDefinition>> = {
       return axis < shape.length ? { axes: [axisUnder(shape, axis, shape.length), null, null] } : undefined;
     },
   },
-};
+} satisfies Partial<Record<OperatorName, OpDefinition>>;
 
 /** Operators that make tensors out of shapes. */
-export const shapes: Readonly<Record<string, OpDefinition>> = {
+export const shapes = {
   Shape: {
     infer: (node) => {
       const { shape } = required(node, 0);
@@ -195,7 +205,7 @@ export const shapes: Readonly<Record<string, OpDefinition>> = {
       return [{ type, shape: [extent] }];
     },
   },
-};
+} satisfies Partial<Record<OperatorName, OpDefinition>>;
 
 /** The whole number that a scalar holds, also one that was turned into a float. */
 function wholeNumber(value: Value): Dimension | undefined {

@@ -93,7 +93,7 @@ function readsOf(
 function checkSignature(node: Node, what: string): void {
   const { op, inputs, attributes, outputs } = node;
   const inferred = inferredOutputs(
-    () => definitionOf(op, () => what).infer({ inputs, attributes, outputs: outputs.length }),
+    () => definitionOf(op).infer({ inputs, attributes, outputs: outputs.length }),
     what,
   );
   if (inferred.length !== outputs.length) {

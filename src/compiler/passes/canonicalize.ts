@@ -1,6 +1,7 @@
 import type { Builder } from "../ops/builder.ts";
 import { scalarOf } from "../graph/constants.ts";
 import { type Graph, liveNodes, type Node, type PassLog, type Value } from "../graph/graph.ts";
+import type { OperatorName } from "../graph/operator_attributes.ts";
 import { any, either, lastMean, number, op, type Pattern, scalar, vector } from "./pattern.ts";
 import { axisOf, integerAttribute } from "../ops/op_definition.ts";
 import { rewrite } from "../ops/rewrite.ts";
@@ -9,7 +10,7 @@ import { unflatten } from "./unflatten.ts";
 /** How exporters spell an operation out, and the one node that it is. */
 interface Recognition {
   /** The operator of the pattern's last node. */
-  readonly last: string;
+  readonly last: OperatorName;
   readonly pattern: Pattern;
   build(b: Builder, bound: (name: string) => Value): Value;
 }

@@ -51,7 +51,7 @@ export function gradientsOf(
     if (!node.inputs.some((input) => input !== null && active.has(input))) continue;
     const where = () => `operator ${node.op} of node '${node.name}' in ${graph.source}`;
     for (
-      const [input, gradient] of inputGradients(b, definitionOf(node.op, where), node, flowing, active, where)
+      const [input, gradient] of inputGradients(b, definitionOf(node.op), node, flowing, active, where)
     ) {
       const own = withLocation(() => b.unbroadcast(gradient, input.shape), where),
         before = gradients.get(input);

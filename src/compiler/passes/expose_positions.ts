@@ -1,9 +1,10 @@
 import type { Builder } from "../ops/builder.ts";
 import { int64 } from "../graph/constants.ts";
 import { type Dimension, product, sameDimension, symbol } from "../graph/dimension.ts";
-import { DECODERS, findEmbedding, ID_CARRIERS } from "../analysis/embedding_layer.ts";
+import { carriesIds, findEmbedding } from "../analysis/embedding_layer.ts";
 import { ancestors, type Graph, type Node, type Value } from "../graph/graph.ts";
 import { type Choice, type TableLookup, tableLookups } from "../analysis/position_lookups.ts";
+import { definitionOf } from "../ops/mod.ts";
 import { rewrite } from "../ops/rewrite.ts";
 
 const BATCH = symbol("batch"), SEQUENCE = symbol("sequence");
@@ -40,7 +41,7 @@ export function exposePositions(graph: Graph): Exposed {
     if (same && isComputed(node.inputs[1]!)) {
       const [table, indices, ...more] = inputs;
       const row = b.filled(indices!.shape, int64([same.first], [1]));
-      return b.node(node.op, [table!, row, ...more], node.attributes, node.name);
+      return b.checkedNode(node.op, [table!, row, ...more], node.attributes, node.name);
     }
     if (lookup) {
       positions ??= b.input("position_ids", "int64", [BATCH, SEQUENCE]);
@@ -50,10 +51,11 @@ export function exposePositions(graph: Graph): Exposed {
       return [looked(b, node, inputs, isFlat ? b.reshape(shifted, [product([BATCH, SEQUENCE])]) : shifted)];
     }
     if (!node.inputs[0] || !rows.has(node.inputs[0])) return undefined;
-    if (DECODERS.has(node.op)) rows.add(output);
-    if (!ID_CARRIERS.has(node.op) || !isRowForEachToken(output)) return undefined;
+    const { isDecoder } = definitionOf(node.op);
+    if (isDecoder) rows.add(output);
+    if (!carriesIds(node) || !isRowForEachToken(output)) return undefined;
     rows.add(output);
-    return DECODERS.has(node.op) ? undefined : [inputs[0]!];
+    return isDecoder ? undefined : [inputs[0]!];
   });
   return { graph: exposed, lookups, first };
 }
@@ -68,14 +70,14 @@ function looked(
   if (node.op !== "Slice") {
     const flat = table!.shape.length === 2 ? table! : b.reshape(table!, table!.shape.slice(-2));
     const attributes = table!.shape.length === 2 ? node.attributes : {};
-    return b.node(node.op, [flat, indices, ...more], attributes, node.name)[0]!;
+    return b.checkedNode(node.op, [flat, indices, ...more], attributes, node.name)[0]!;
   }
   return b.node("Gather", [b.reshape(table!, table!.shape.slice(-2)), indices], { axis: 0 }, node.name)[0]!;
 }
 
 /** Whether indices are more than a number repeated: cut from a buffer, or computed. */
 function isComputed(indices: Value): boolean {
-  return [...ancestors(indices)].some(({ op }) => op !== "ConstantOfShape" && !ID_CARRIERS.has(op));
+  return [...ancestors(indices)].some((node) => node.op !== "ConstantOfShape" && !carriesIds(node));
 }
 
 /** Whether a value is [sequence, dimension], perhaps with axes of one, or of the texts, before. */

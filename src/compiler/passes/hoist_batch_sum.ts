@@ -87,14 +87,14 @@ class Summing {
     if (op === "Neg") return b.negate(this.of(x!));
     if (op === "Mul" && each(x) && scalarOf(y) !== undefined) return b.multiply(this.of(x!), y!);
     if (op === "Transpose" && integersAttribute({ attributes }, "perm")?.[0] === 0) {
-      return b.op(op, [this.of(x!)], attributes);
+      return b.checkedNode(op, [this.of(x!)], attributes)[0];
     }
     if (op === "Reshape" && x!.shape.length > 1 && sameDimension(x!.shape[0]!, examples)) {
       return b.reshape(this.of(x!), [this.sums, ...value!.shape.slice(1)]);
     }
     const product = op === "MatMul" || (op === "com.microsoft.FusedMatMul" && attributes.transA !== 1);
     if (product && x!.shape.length > 2 && y!.constant?.dims.length === 2) {
-      return b.op(op, [this.of(x!), now(y!)], attributes);
+      return b.checkedNode(op, [this.of(x!), now(y!)], attributes)[0];
     }
     return undefined;
   }

@@ -1,16 +1,8 @@
 import { Builder } from "../ops/builder.ts";
 import { numbers } from "../graph/constants.ts";
 import type { Constant, Graph, Value } from "../graph/graph.ts";
+import { definitionOf } from "../ops/mod.ts";
 import { copyNode, rewrite } from "../ops/rewrite.ts";
-
-/** What matrix products are called: they read and give 16 bits. */
-const PRODUCTS = new Set(["MatMul", "Gemm", "com.microsoft.FusedMatMul"]);
-
-/** Operators that go on in 16 bits where all that they are given, constants aside, has 16 bits. */
-const CARRYING = new Set([
-  ...["Add", "Sub", "Mul", "Div", "Neg", "Where", "Erf", "Tanh", "Sigmoid", "Relu"],
-  ...["Transpose", "Reshape", "Expand", "Squeeze", "Unsqueeze", "Concat", "Slice", "Gather", "GatherND"],
-]);
 
 /** The largest float16: masks are filled with more, and infinity times 0 is no number. */
 const LARGEST = 65504;
@@ -28,12 +20,12 @@ export const LOSS_SCALE = 1024;
  */
 export function mixedPrecision(graph: Graph): Graph {
   const mixed = rewrite(graph, (node, inputs, b) => {
-    const products = PRODUCTS.has(node.op);
+    const { float16 } = definitionOf(node.op);
     const computed = inputs.filter((x): x is Value => x !== null && isFloat(x) && x.constant === undefined);
-    const carries = CARRYING.has(node.op) && computed.length > 0 &&
+    const follows = float16 === "follows" && computed.length > 0 &&
       computed.every(({ type }) => type === "float16");
     const table = node.op === "Gather" && isWeight(inputs[0]);
-    const as = products || carries || table ? half : full;
+    const as = float16 === "computes" || follows || table ? half : full;
     return copyNode(b, node, inputs.map((x) => x !== null && isFloat(x) ? as(b, x) : x));
   });
   const b = Builder.of(mixed);

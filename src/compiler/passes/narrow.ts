@@ -132,7 +132,7 @@ function passageOf(node: Node, axis: number, { each }: Selection): SelectionRule
   if (each && copies === undefined) return undefined;
   // Columns pass rows and rows do not pass columns: two selections that gave way to each other would never end.
   if (each && selectionOf(node)?.each === false) return undefined;
-  const selectionRule = definitionOf(node.op, () => node.op).selectionRule?.(node, axis);
+  const selectionRule = definitionOf(node.op).selectionRule?.(node, axis);
   const selects = selectionRule?.axes.some((one) => one !== null);
   if (!selectionRule || !selects) return undefined;
   const fits = selectionRule.axes.every((own, i) => {

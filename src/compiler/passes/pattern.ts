@@ -1,13 +1,13 @@
 import { plainIntegersOf, scalarOf } from "../graph/constants.ts";
 import type { Value } from "../graph/graph.ts";
+import type { OperatorName } from "../graph/operator_attributes.ts";
+import { definitionOf } from "../ops/mod.ts";
 
 /** A shape of expression to be recognised in a graph: says whether it matches a value, binding names as it goes. */
 export type Pattern = (value: Value, bound: Bindings) => Bindings | undefined;
 
 /** What a pattern's names stand for. */
 export type Bindings = ReadonlyMap<string, Value>;
-
-const COMMUTATIVE = new Set(["Add", "Mul"]);
 
 /** Any value; the same name twice in a pattern means the same value twice. */
 export function any(name: string): Pattern {
@@ -36,11 +36,11 @@ export function scalar(name: string): Pattern {
 }
 
 /** The result of an operator on these inputs, in either order where the order does not matter. */
-export function op(name: string, ...inputs: Pattern[]): Pattern {
+export function op(name: OperatorName, ...inputs: Pattern[]): Pattern {
   return (value, bound) => {
     const node = value.producer;
     if (node?.op !== name || node.outputs[0] !== value) return undefined;
-    const orders = COMMUTATIVE.has(name) ? [inputs, [...inputs].reverse()] : [inputs];
+    const orders = definitionOf(name).isCommutative ? [inputs, [...inputs].reverse()] : [inputs];
     for (const order of orders) {
       let found: Bindings | undefined = bound;
       for (const [i, pattern] of order.entries()) {

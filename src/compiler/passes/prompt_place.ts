@@ -14,7 +14,7 @@ export function promptPlace({ graph, words, output }: Embedding, insertion: Inse
   const place = insertion === "embedding-output" ? output : words;
   const nodes = liveNodes(graph), before = ancestors(place);
   if (place.type !== "float32") {
-    const reader = nodes.find(({ op, inputs }) => op !== "Shape" && inputs.includes(place));
+    const reader = nodes.find(({ inputs }) => inputs.includes(place));
     const way = output.type === "float32"
       ? "set 'insertion: embedding-output'"
       : "this model takes hard prompts alone";
@@ -34,7 +34,7 @@ export function promptPlace({ graph, words, output }: Embedding, insertion: Inse
   }
   const elsewhere = nodes.filter((node) => !node.outputs.includes(place));
   const fromIds = dependents(elsewhere, inputs.filter(({ name }) => name === "input_ids"));
-  const outside = elsewhere.filter((node) => !before.has(node) && node.op !== "Shape").find(reads(fromIds));
+  const outside = elsewhere.filter((node) => !before.has(node)).find(reads(fromIds));
   if (outside && [...graph.outputs.values()].some((value) => fromIds.has(value))) {
     throw new CompileError(
       `${graph.source}: operator ${outside.op} of node '${outside.name}' depends on token ids, which a soft prompt has none of: this model takes hard prompts alone, or export it with an input 'attention_mask' if that is what it makes of the ids`,

@@ -1,10 +1,8 @@
 import { type Dimension, sameShape } from "../graph/dimension.ts";
 import type { Attribute, Graph, Node, Value } from "../graph/graph.ts";
+import { definitionOf } from "../ops/mod.ts";
 import { integersAttribute } from "../ops/op_definition.ts";
-import { rewrite } from "../ops/rewrite.ts";
-
-/** Operators that change nothing where the shape stays the same. */
-const SHAPERS = new Set(["Reshape", "Expand", "Unsqueeze", "Squeeze", "Flatten"]);
+import { copyNode, rewrite } from "../ops/rewrite.ts";
 
 /**
  * Says the same with fewer nodes: what is computed twice is computed once, two transposes are one or none, a transpose
@@ -26,7 +24,7 @@ export function simplify(graph: Graph): Graph {
     }
     const key = identities.key(node, inputs), before = seen.get(key);
     if (before !== undefined) return before;
-    const outputs = b.node(node.op, inputs, node.attributes, node.name, node.outputs.map(({ name }) => name));
+    const outputs = copyNode(b, node, inputs);
     seen.set(key, outputs);
     return outputs;
   });
@@ -39,8 +37,8 @@ function keepsOrder(shape: readonly Dimension[], perm: readonly number[]): boole
 }
 
 function changesNothing(node: Node, x: Value): boolean {
-  const y = node.outputs[0]!;
-  if (SHAPERS.has(node.op)) return sameShape(x.shape, y.shape);
+  const y = node.outputs[0]!, { movement } = definitionOf(node.op);
+  if (movement === "view" || movement === "repeat") return sameShape(x.shape, y.shape);
   return node.op === "Cast" && x.type === y.type;
 }
 

@@ -3,7 +3,7 @@ import { type Dimension, symbol } from "../graph/dimension.ts";
 import { CompileError } from "../graph/errors.ts";
 import type { Embedding } from "../analysis/embedding_layer.ts";
 import type { Graph, Value } from "../graph/graph.ts";
-import { rewrite } from "../ops/rewrite.ts";
+import { copyNode, rewrite } from "../ops/rewrite.ts";
 
 /** Where the prompt's vectors enter: in place of rows of the embedding layer's output, or of the word embeddings. */
 export type Insertion = "embedding-output" | "word-embeddings";
@@ -40,7 +40,7 @@ export function splice(embedding: Embedding, insertion: Insertion, prompts: Prom
     const vectors = prompts === "bank"
       ? b.op("Gather", [prompt, b.input("prompt_of_example", "int64", [BATCH])], { axis: 0 })
       : b.expand(b.reshape(prompt, [1, LENGTH, dimension]), [BATCH, LENGTH, dimension]);
-    const outputs = b.node(node.op, inputs, node.attributes, node.name, node.outputs.map(({ name }) => name));
+    const outputs = copyNode(b, node, inputs);
     return outputs.map((output, i) =>
       node.outputs[i] === place ? written(b, output, vectors, promptRows) : output
     );

@@ -82,13 +82,13 @@ function product(b: Builder, { of, start, extent }: Piece, now: (value: Value) =
           value.shape.at(-1) as number / size * extent,
         ]);
       case "Transpose":
-        return b.op(node.op, [along(x)], node.attributes);
+        return b.checkedNode(node.op, [along(x)], node.attributes)[0]!;
       default:
-        return b.op(
+        return b.checkedNode(
           node.op,
           [now(x), slice(y, integerAttribute(node, "transB", 0) === 1 ? 0 : 1)],
           node.attributes,
-        );
+        )[0]!;
     }
   };
   return along(of);

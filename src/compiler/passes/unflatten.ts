@@ -1,29 +1,9 @@
 import type { Builder } from "../ops/builder.ts";
 import { product, sameShape } from "../graph/dimension.ts";
 import type { Graph, Node, PassLog, Value } from "../graph/graph.ts";
+import { definitionOf } from "../ops/mod.ts";
 import { floatAttribute, integerAttribute } from "../ops/op_definition.ts";
 import { copyNode, rewrite } from "../ops/rewrite.ts";
-
-/** Operators that do the same to every row, also when the rows have several axes before them. */
-const ROW_BY_ROW = new Set([
-  "Add",
-  "Sub",
-  "Mul",
-  "Div",
-  "Relu",
-  "Tanh",
-  "Sigmoid",
-  "Erf",
-  "Pow",
-  "Sqrt",
-  "Neg",
-  "Identity",
-  "LayerNormalization",
-  "SimplifiedLayerNormalization",
-  "com.microsoft.Gelu",
-  "com.microsoft.FastGelu",
-  "com.microsoft.QuickGelu",
-]);
 
 /**
  * Undoes flattening: where an exporter lays the tokens of all examples in one axis to multiply them by a matrix (GPT-2's
@@ -70,7 +50,7 @@ function onWhole(
   const rest = inputs.filter((_, i) => !originals[i]);
   const perRow = rest.every((input) => input === null || input.shape.length <= 1);
   const on = inputs.map((input, i) => originals[i] ?? input);
-  if (ROW_BY_ROW.has(node.op) && perRow) return copyNode(b, node, on)[0];
+  if (worksRowByRow(node) && perRow) return copyNode(b, node, on)[0];
   const matrix = inputs[1];
   if (!originals[0] || !matrix || originals[1] || matrix.shape.length !== 2) return undefined;
   if (node.op === "MatMul") return b.matmul(on[0]!, matrix);
@@ -80,4 +60,14 @@ function onWhole(
   if (!plain || (bias && bias.shape.length > 1)) return undefined;
   const product = b.matmul(on[0]!, matrix, { b: integerAttribute(node, "transB", 0) === 1 });
   return bias ? b.add(product, bias) : product;
+}
+
+/**
+ * Whether a node does the same to every row, also when the rows have several axes before them. A cast is not followed: whole
+ * numbers that are flattened are weights that are unpacked, and no tokens.
+ */
+function worksRowByRow({ op, inputs, outputs }: Node): boolean {
+  const { isElementwise, isNormalization } = definitionOf(op),
+    keepsType = inputs[0]?.type === outputs[0]!.type;
+  return isNormalization === true || (isElementwise === true && keepsType);
 }

@@ -13,7 +13,7 @@ Deno.test("a graph is printed a line a node, with types, shapes and attributes, 
   const scale = b.constant("scale", float32([0.1, 1e-8, 2, Math.SQRT1_2], [4]));
   const scaled = b.multiply(rows!, scale);
   const [norm] = b.node("LayerNormalization", [scaled, table, null], { axis: -1, epsilon: { float: 1e-5 } });
-  const halves = b.node("Split", [b.reshape(norm!, [BATCH, 4, SEQUENCE])], { axis: 1, num_outputs: 2 }, "", [
+  const halves = b.node("Split", [b.reshape(norm!, [BATCH, 4, SEQUENCE])], { axis: 1 }, "", [
     "low",
     "high",
   ]);
@@ -28,7 +28,7 @@ weight @words: float32 [5, 4]
 %Mul.1: float32 [batch, sequence, 4] = Mul(%embedded, float32 [0.1, 1e-8, 2, 0.70710677])
 %LayerNormalization.1: float32 [batch, sequence, 4] = LayerNormalization(%Mul.1, @words, none) axis=-1 epsilon=0.00001
 %Reshape.1: float32 [batch, 4, sequence] = Reshape(%LayerNormalization.1, [batch, 4, sequence])
-%low: float32 [batch, 2, sequence], %high: float32 [batch, 2, sequence] = Split(%Reshape.1) axis=1 num_outputs=2
+%low: float32 [batch, 2, sequence], %high: float32 [batch, 2, sequence] = Split(%Reshape.1) axis=1
 %FusedMatMul.1: float32 [batch, sequence, sequence] = com.microsoft.FusedMatMul(%low, %high) transA=1 transB=0
 output total = %FusedMatMul.1
 output size = sequence

@@ -2,11 +2,12 @@ import type { Builder } from "../../../src/compiler/ops/builder.ts";
 import { float32, int64 } from "../../../src/compiler/graph/constants.ts";
 import { symbol } from "../../../src/compiler/graph/dimension.ts";
 import type { Attributes, Constant, Value } from "../../../src/compiler/graph/graph.ts";
+import type { OperatorName } from "../../../src/compiler/graph/operator_attributes.ts";
 import { scalarLike } from "../../../src/compiler/ops/elementwise.ts";
 
 /** An operator applied to random tensors of these shapes; what it gives is differentiated by each of them. */
 export interface Case {
-  readonly op: string;
+  readonly op: OperatorName;
   /** The shapes of the float inputs; a string is a symbol. */
   readonly shapes: readonly (readonly (number | string)[])[];
   readonly attributes?: Attributes;

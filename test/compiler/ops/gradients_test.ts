@@ -64,7 +64,7 @@ function apply(one: Case, type: Precision): Applied {
   b.input("sizes", type, Object.keys(SIZES).map(symbol));
   const arranged = one.arrange?.(b, inputs) ?? inputs;
   const names = Array.from({ length: one.outputs ?? 1 }, (_, i) => `y${i}`);
-  const outputs = b.node(one.op, arranged, one.attributes, "node", names).slice(0, names.length);
+  const outputs = b.checkedNode(one.op, arranged, one.attributes ?? {}, "node", names).slice(0, names.length);
   const parts = outputs.map((output, i) => {
     const real = output.type === type ? output : b.op("Cast", [output], { to: type === "float64" ? 11 : 1 });
     const weighted = b.multiply(real, b.input(`weights${i}`, type, output.shape));

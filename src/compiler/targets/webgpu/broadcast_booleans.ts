@@ -1,9 +1,14 @@
 import { sameShape } from "../../graph/dimension.ts";
 import type { Graph, PassLog } from "../../graph/graph.ts";
+import type { OperatorName } from "../../graph/operator_attributes.ts";
 import { rewrite } from "../../ops/rewrite.ts";
 
 /** What is other than 0 where the operator's result is true, of truths as 0 and 1. */
-const ARITHMETIC: Readonly<Record<string, string>> = { And: "Mul", Or: "Add", Xor: "Sub" };
+const ARITHMETIC: Partial<Readonly<Record<OperatorName, OperatorName>>> = {
+  And: "Mul",
+  Or: "Add",
+  Xor: "Sub",
+};
 
 /**
  * Computes `And`, `Or` and `Xor` with numbers where one side is broadcast.

@@ -22,7 +22,7 @@ export function floatQuantization(graph: Graph, log: PassLog): Graph {
 /** The tensor in 255 steps between its least and its largest element (and 0), the step, and the place of 0. */
 function quantized(b: Builder, x: Value): Value[] {
   const axes = b.integers(x.shape.map((_, axis) => axis)), zero = b.scalar(0), steps = b.scalar(STEPS);
-  const extreme = (reduce: string, pick: string) =>
+  const extreme = (reduce: "ReduceMin" | "ReduceMax", pick: "Min" | "Max") =>
     b.op(pick, [b.reshape(b.op(reduce, [x, axes], { keepdims: 1 }), []), zero]);
   const least = extreme("ReduceMin", "Min"), largest = extreme("ReduceMax", "Max");
   const within = (y: Value) => b.op("Min", [b.op("Max", [y, zero]), steps]);

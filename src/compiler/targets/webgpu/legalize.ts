@@ -4,9 +4,9 @@ import { product } from "../../graph/dimension.ts";
 import { bytesPerElement } from "../../graph/element_types.ts";
 import { floatQuantization } from "./float_quantization.ts";
 import type { Constant, Graph, Node, PassLog, Value } from "../../graph/graph.ts";
+import { definitionOf } from "../../ops/mod.ts";
 import { floatAttribute, integerAttribute } from "../../ops/op_definition.ts";
 import { copyNode, rewrite } from "../../ops/rewrite.ts";
-import { NOT_FOR_BOOLEANS } from "./kernels.ts";
 
 /** Below every float32 that is a number, but for the least of them itself. */
 const LOWEST = -3.4028234663852886e38;
@@ -47,7 +47,9 @@ export function legalizeForWebgpu(graph: Graph, log: PassLog = () => {}, most = 
       case "IsNaN":
         return inputs[0]!.producer?.op === "Softmax" ? [wholeRowsMasked(b, inputs[0]!)] : undefined;
     }
-    if (!NOT_FOR_BOOLEANS.has(node.op) || inputs[0]?.type !== "bool") return undefined;
+    if (definitionOf(node.op).webgpuLacks !== "boolean kernel" || inputs[0]?.type !== "bool") {
+      return undefined;
+    }
     const numbers = asNumbers.get(inputs[0]) ?? b.cast(inputs[0], "float32");
     const [output] = copyNode(b, node, [numbers, ...inputs.slice(1)]),
       booleans = b.cast(output!, "bool");

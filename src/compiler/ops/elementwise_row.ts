@@ -1,0 +1,88 @@
+import type { Builder } from "./builder.ts";
+import type { Node, Value } from "../graph/graph.ts";
+import { type Arithmetic, knownIntegers } from "./integers.ts";
+import {
+  axisUnder,
+  broadcast,
+  type InputGradient,
+  type OpDefinition,
+  required,
+  type SelectionRule,
+} from "./op_definition.ts";
+import type { OperatorTraits } from "./operator_traits.ts";
+
+/** What the row of an operator with one input says beside types and shapes. */
+export interface Unary extends OperatorTraits {
+  /** Its number, from the input's: see `OpDefinition`. */
+  readonly compute?: (x: number) => number;
+  /** dx, from dy. */
+  readonly gradient?: (b: Builder, dy: Value, x: Value, y: Value, node: Node) => InputGradient;
+  /** What it makes of integers that are known in terms of the symbols. */
+  readonly arithmetic?: Arithmetic;
+}
+
+/** What the row of an operator with two inputs says beside types and shapes. */
+export interface Binary extends OperatorTraits {
+  /** Its number, from those of the inputs: see `OpDefinition`. */
+  readonly compute?: (x: number, y: number) => number;
+  /** dx and dy, from dz. */
+  readonly gradient?: (
+    b: Builder,
+    dz: Value,
+    x: Value,
+    y: Value,
+    z: Value,
+  ) => readonly [InputGradient, InputGradient];
+  /** What it makes of integers that are known in terms of the symbols. */
+  readonly arithmetic?: Arithmetic;
+}
+
+/** A selection passes through every input that is not repeated along its axis. */
+function selectionRule(node: Node, axis: number): SelectionRule {
+  const rank = node.outputs[0]!.shape.length;
+  return { axes: node.inputs.map((input) => input === null ? null : axisUnder(input.shape, axis, rank)) };
+}
+
+/** The row of an operator that works element by element. */
+export function elementwiseRow(row: Omit<OpDefinition, "isElementwise" | "selectionRule">): OpDefinition {
+  return { ...row, isElementwise: true, selectionRule };
+}
+
+/** One input, an output of its type and shape. */
+export function unary({ gradient, arithmetic, ...rest }: Unary = {}): OpDefinition {
+  return elementwiseRow({
+    ...rest,
+    infer: (node) => {
+      const x = required(node, 0), { type, shape } = x;
+      return [{ type, shape, ...knownIntegers(shape, [x], arithmetic) }];
+    },
+    ...(gradient && {
+      gradient: (b, node, [dy]) => [gradient(b, dy!, required(node, 0), node.outputs[0]!, node)],
+    }),
+  });
+}
+
+/** Two inputs that broadcast, an output of the first one's type. */
+export function binary({ gradient, arithmetic, ...rest }: Binary): OpDefinition {
+  return elementwiseRow({
+    ...rest,
+    infer: (node) => {
+      const x = required(node, 0), y = required(node, 1), shape = broadcast(x.shape, y.shape);
+      return [{ type: x.type, shape, ...knownIntegers(shape, [x, y], arithmetic) }];
+    },
+    ...(gradient && {
+      gradient: (b, node, [dz]) => gradient(b, dz!, required(node, 0), required(node, 1), node.outputs[0]!),
+    }),
+  });
+}
+
+/** Two inputs that broadcast, and booleans. */
+export function comparison({ arithmetic, ...rest }: Omit<Binary, "gradient">): OpDefinition {
+  return elementwiseRow({
+    ...rest,
+    infer: (node) => {
+      const x = required(node, 0), y = required(node, 1), shape = broadcast(x.shape, y.shape);
+      return [{ type: "bool", shape, ...knownIntegers(shape, [x, y], arithmetic) }];
+    },
+  });
+}

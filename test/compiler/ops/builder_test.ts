@@ -1,0 +1,35 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { CompileError } from "../../../src/compiler/graph/errors.ts";
+import { Builder } from "../../../src/compiler/ops/builder.ts";
+
+const b = new Builder("model.onnx"), x = b.input("x", "float32", [2, 3]);
+
+Deno.test("operators, their attributes and these attributes' types are checked when the compiler is compiled", () => {
+  const misspelled = () => {
+    // @ts-expect-error There is no such operator.
+    b.op("Reshpae", [x, b.integers([6])]);
+  };
+  assertThrows(misspelled, CompileError, "no row for operator Reshpae in model.onnx");
+  const misnamed = () => {
+    // @ts-expect-error It is called `axis`.
+    b.op("Softmax", [x], { axes: 1 });
+    // @ts-expect-error An axis is a number.
+    b.op("Softmax", [x], { axis: "1" });
+    // @ts-expect-error A float attribute is no integer attribute.
+    b.op("LeakyRelu", [x], { alpha: 0.2 });
+    // @ts-expect-error It takes none.
+    b.node("Add", [x, x], { axis: 1 });
+    // @ts-expect-error A cast names the type.
+    b.op("Cast", [x], {});
+  };
+  assertThrows(misnamed, CompileError);
+});
+
+Deno.test("a node of a file is checked when it is read", () => {
+  assertEquals(b.checkedNode("Softmax", [x], { axis: 0 }, "probabilities", ["y"])[0]!.name, "y");
+  assertThrows(
+    () => b.checkedNode("Blur", [x], {}, "layer.1/blur"),
+    CompileError,
+    "no row for operator Blur of node 'layer.1/blur' in model.onnx",
+  );
+});
