@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console
 /**
  * Every device of this machine side by side, on the model that comes with the project (4 layers, width 256), batch 32, 44 text
  * and 20 prompt tokens: a training step, the model's own forward pass, the rate of the step's matrix products over the rate at
@@ -20,10 +21,13 @@ import { median } from "./median.ts";
 import { ownForward } from "./own_forward.ts";
 import { SIZES, stepFeeds } from "./step_feeds.ts";
 
-const PATH = "data/models/reviews-mlm-mini/onnx/model.onnx", WIDTH = 256, VOCABULARY = 8000;
+const PATH = "data/models/reviews-mlm-mini/onnx/model.onnx";
+const WIDTH = 256;
+const VOCABULARY = 8000;
 
 /** Rounds that count, after one that does not; a software adapter takes seconds for each. */
-const ROUNDS = 10, SLOW_ROUNDS = 3;
+const ROUNDS = 10;
+const SLOW_ROUNDS = 3;
 
 /** Milliseconds after which a device is said to hang: two threads of WebAssembly can wait for each other. */
 const PATIENCE = 300_000;
@@ -31,7 +35,8 @@ const PATIENCE = 300_000;
 /** Small models of the tests whose step float64 PyTorch has computed; the largest error of a gradient is reported. */
 const FAMILIES = ["bert-opset11", "distilbert-opset12", "roberta-opset14", "gpt2-opset11", "llama-opset14"];
 
-const bytes = await Deno.readFile(PATH), adapter = await findAdapter();
+const bytes = await Deno.readFile(PATH);
+const adapter = await findAdapter();
 const contenders: { name: string; precision: Precision; rounds: number; open: () => Promise<Device> }[] = [
   ...(adapter ? (["float32", "float16"] as const) : []).map((precision) => ({
     name: `WebGPU, ${precision}`,
@@ -106,10 +111,12 @@ async function measured({ precision, rounds, open }: typeof contenders[number]):
     onPass: (_, graph) => last = graph,
   });
   const feeds = stepFeeds(WIDTH, VOCABULARY);
-  const session = await device.openResident(train), forward = await device.open(ownForward(bytes, PATH));
+  const session = await device.openResident(train);
+  const forward = await device.open(ownForward(bytes, PATH));
   const step = await timed(rounds, () => stepTaken(session, feeds));
   const own = await timed(rounds, () => forward.run(feeds));
-  const rate = await matrixRate(device, WIDTH), reached = evaluate(matrixFlops(last!), SIZES) / step / 1e6;
+  const rate = await matrixRate(device, WIDTH);
+  const reached = evaluate(matrixFlops(last!), SIZES) / step / 1e6;
   return [
     `${step.toFixed(0)} ms`,
     `${own.toFixed(0)} ms`,
@@ -126,12 +133,14 @@ async function measured({ precision, rounds, open }: typeof contenders[number]):
 async function gradientError(device: Device, precision: Precision): Promise<number> {
   const errors: number[] = [];
   for (const name of FAMILIES) {
-    const path = familyModel(name), reference = await readFamily(name);
+    const path = familyModel(name);
+    const reference = await readFamily(name);
     const { train } = compile(await Deno.readFile(path), path, "embedding-output", "adamw", {
       target: device.kind === "webgpu" ? "webgpu" : "cpu",
       precision,
     });
-    const feeds = familyFeeds(reference, "embedding-output"), session = await device.open(train);
+    const feeds = familyFeeds(reference, "embedding-output");
+    const session = await device.open(train);
     const zeros = float32Tensor(new Float32Array(feeds.prompt!.data.length), feeds.prompt!.dims);
     const { gradient } = await session.run({ ...feeds, first_moment: zeros, second_moment: zeros });
     errors.push(

@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console
 /**
  * What fusing brings: the steps of several prompts in one run of the compiled bank, beside the same steps one after the other,
  * on the model that comes with the project (4 layers, width 256), on every device of this machine; on WebGPU what both take of
@@ -8,7 +9,7 @@
  */
 import { compile } from "../src/compiler/mod.ts";
 import { chooseDevice } from "../src/device/choose.ts";
-import { type DeviceKind, type Feeds, type Tensor } from "../src/device/device.ts";
+import type { DeviceKind, Feeds, Tensor } from "../src/device/device.ts";
 import { findAdapter } from "../src/device/webgpu.ts";
 import { tableLines } from "../src/terminal/table.ts";
 import { bankFeeds } from "../src/training/bank_feeds.ts";
@@ -16,8 +17,11 @@ import { hostTime } from "./host_time.ts";
 import { stepFeeds } from "./step_feeds.ts";
 import { timeInTurn } from "./time_in_turn.ts";
 
-const PATH = "data/models/reviews-mlm-mini/onnx/model.onnx", VOCABULARY = 8000;
-const PROMPTS = [2, 4, 8], ROUNDS = 10, SLOW_ROUNDS = 5;
+const PATH = "data/models/reviews-mlm-mini/onnx/model.onnx";
+const VOCABULARY = 8000;
+const PROMPTS = [2, 4, 8];
+const ROUNDS = 10;
+const SLOW_ROUNDS = 5;
 
 /** The batches of a few examples, and of the experiments' 32: 24 text tokens and a short prompt, or 44 and a long one. */
 const SIZES = [
@@ -31,20 +35,25 @@ const SIZES = [
 /** What a software adapter is measured at: it computes at a rate of its own, but hands work over as others do. */
 const SLOW_SIZES = SIZES.slice(0, 2);
 
-const bytes = await Deno.readFile(PATH), adapter = await findAdapter();
+const bytes = await Deno.readFile(PATH);
+const adapter = await findAdapter();
 const there: DeviceKind[] = ["cpu", "wasm", ...(adapter ? ["webgpu" as const] : [])];
 const kinds = there.filter((kind) => Deno.args.length === 0 || Deno.args.includes(kind));
 console.log(
   "2, 4, 8: how many times faster that many fused steps are than the same ones one after the other",
 );
 for (const kind of kinds) {
-  const device = await chooseDevice(kind, console.error), rows: string[][] = [], hostRows: string[][] = [];
-  const onGpu = kind === "webgpu", software = onGpu && adapter!.software;
+  const device = await chooseDevice(kind, console.error);
+  const rows: string[][] = [];
+  const hostRows: string[][] = [];
+  const onGpu = kind === "webgpu";
+  const software = onGpu && adapter!.software;
   const rounds = software ? SLOW_ROUNDS : ROUNDS;
   const { train, bank, dimension } = compile(bytes, PATH, "embedding-output", "adamw", {
     target: onGpu ? "webgpu" : "cpu",
   });
-  const one = await device.openResident(train), many = await device.openResident(bank.train);
+  const one = await device.openResident(train);
+  const many = await device.openResident(bank.train);
   for (const size of software ? SLOW_SIZES : SIZES) {
     const { token_type_ids: _, ...feeds } = stepFeeds(dimension, VOCABULARY, size);
     const stepped = (session: typeof one, given: Feeds) => async () => {

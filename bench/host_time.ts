@@ -12,7 +12,8 @@ export interface SubmitTime {
  * is the host's own time; a software adapter computes before it comes back.
  */
 export async function submitTime(work: () => Promise<void>): Promise<SubmitTime> {
-  const { submit } = GPUQueue.prototype, time: SubmitTime = { milliseconds: 0, calls: 0 };
+  const { submit } = GPUQueue.prototype;
+  const time: SubmitTime = { milliseconds: 0, calls: 0 };
   GPUQueue.prototype.submit = function (buffers) {
     const start = performance.now();
     submit.call(this, buffers);

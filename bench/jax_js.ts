@@ -25,7 +25,8 @@ export async function jaxJsStep(file: OnnxFile, feeds: Readonly<Record<string, T
   );
   const weight = (name: string) => weights.get(name)!.ref;
   const numbers = (name: string) => Array.from(feeds[name]!.data as BigInt64Array, Number);
-  const [, dimension] = feeds.prompt!.dims as [number, number], heads = Math.max(1, dimension / 64);
+  const [, dimension] = feeds.prompt!.dims as [number, number];
+  const heads = Math.max(1, dimension / 64);
 
   const linear = (x: np.Array, name: string) =>
     np.matmul(x, weight(`${name}.weight`)).add(weight(`${name}.bias`));

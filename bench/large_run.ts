@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console
 /**
  * How much memory a run of real size takes: 200,000 examples and a vocabulary of 250,000 words, with a model of random
  * weights that is small otherwise, so that what is measured is what texts, tokens, answers and results take. A process of
@@ -12,12 +13,16 @@ import { main } from "../src/cli.ts";
 import { processIo } from "../src/terminal/process_io.ts";
 import { RandomStream } from "../src/base/random_stream.ts";
 
-const FOLDER = "data/bench/large", MODEL = `${FOLDER}/model/onnx/model.onnx`, MIB = 2 ** 20;
+const FOLDER = "data/bench/large";
+const MODEL = `${FOLDER}/model/onnx/model.onnx`;
+const MIB = 2 ** 20;
 /** Two layers, 16 numbers a token, 40 words, 32 positions. */
-const SMALL = "test/fixtures/families/bert-opset11.onnx", SMALL_WORDS = 40;
-const SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"],
-  LABELS = { negative: "bad", positive: "good" };
-const WORDS_OF_TEXT = 12, BATCH = 32;
+const SMALL = "test/fixtures/families/bert-opset11.onnx";
+const SMALL_WORDS = 40;
+const SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"];
+const LABELS = { negative: "bad", positive: "good" };
+const WORDS_OF_TEXT = 12;
+const BATCH = 32;
 
 const [first = "200000", words = "250000"] = Deno.args;
 const PARTS: Readonly<Record<string, readonly string[]>> = {
@@ -29,7 +34,8 @@ const part = PARTS[first];
 if (part !== undefined) {
   const code = await main(part, processIo());
   if (code !== 0) Deno.exit(code);
-  const model = (await Deno.stat(MODEL)).size / MIB, peak = process.resourceUsage().maxRSS / 1024;
+  const model = (await Deno.stat(MODEL)).size / MIB;
+  const peak = process.resourceUsage().maxRSS / 1024;
   console.log(
     `${first}: peak ${peak.toFixed(0)} MiB, ${(peak - model).toFixed(0)} MiB above the model's file`,
   );
@@ -53,8 +59,8 @@ async function inProcess(part: string): Promise<void> {
 
 /** The small model with a larger vocabulary, and a tokenizer of its kind (Unigram, as XLM-RoBERTa's). */
 async function writeModel(words: number): Promise<void> {
-  const model = fromBinary(ModelProtoSchema, await Deno.readFile(SMALL)),
-    stream = new RandomStream(0, "large");
+  const model = fromBinary(ModelProtoSchema, await Deno.readFile(SMALL));
+  const stream = new RandomStream(0, "large");
   for (const tensor of model.graph!.initializer) {
     if (!tensor.dims.includes(BigInt(SMALL_WORDS))) continue;
     tensor.dims = tensor.dims.map((size) => size === BigInt(SMALL_WORDS) ? BigInt(words) : size);
@@ -98,7 +104,8 @@ function wordOf(id: number): string {
 }
 
 async function writeData(examples: number, words: number): Promise<void> {
-  const stream = new RandomStream(0, "texts"), known = SPECIAL.length + 2;
+  const stream = new RandomStream(0, "texts");
+  const known = SPECIAL.length + 2;
   const line = (_: unknown, i: number) => {
     const text = Array.from({ length: WORDS_OF_TEXT }, () => wordOf(known + stream.integer(words - known)));
     return `${Object.keys(LABELS)[i % 2]},${text.join(" ")}`;

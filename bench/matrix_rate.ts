@@ -10,7 +10,9 @@ import { median } from "./median.ts";
  * @returns GFLOP/s
  */
 export async function matrixRate(device: Device, width: number): Promise<number> {
-  const rows = 2048, columns = 4 * width, b = new Builder("matrix rate");
+  const rows = 2048;
+  const columns = 4 * width;
+  const b = new Builder("matrix rate");
   const x = b.input("x", "float32", [rows, width]);
   const items = new Uint8Array(Float32Array.from({ length: width * columns }, (_, i) => Math.sin(i)).buffer);
   const weights = b.constant("w", { type: "float32", dims: [width, columns], bytes: items });

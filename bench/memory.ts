@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console
 /**
  * How much memory training takes: a process of its own for each size opens what a run opens (the step, the optimizer alone,
  * prediction), takes three steps and predicts once. Beside its peak stand the model's file and what the backward pass needs of
@@ -10,7 +11,8 @@ import { compile, evaluate, type Graph, savedActivationBytes } from "../src/comp
 import { openCpu } from "../src/device/cpu.ts";
 import { SIZES, stepFeeds } from "./step_feeds.ts";
 
-const MIB = 2 ** 20, STEPS = 3;
+const MIB = 2 ** 20;
+const STEPS = 3;
 const [file = "data/bench/base/onnx/model.onnx", batch, sequence] = Deno.args;
 
 if (batch === undefined) {
@@ -38,7 +40,9 @@ async function measured(sizes: readonly string[]): Promise<void> {
 }
 
 async function measure(batch: number, sequence: number): Promise<void> {
-  const sizes = { ...SIZES, batch, sequence }, bytes = await Deno.readFile(file), size = bytes.length / MIB;
+  const sizes = { ...SIZES, batch, sequence };
+  const bytes = await Deno.readFile(file);
+  const size = bytes.length / MIB;
   let step: Graph | undefined;
   const { train, update, predict, dimension } = compile(
     bytes,
@@ -48,7 +52,8 @@ async function measure(batch: number, sequence: number): Promise<void> {
     { onPass: (_, graph) => step = graph },
   );
   bytes.buffer.transfer(0);
-  const device = await openCpu(), feeds = stepFeeds(dimension, 1000, sizes);
+  const device = await openCpu();
+  const feeds = stepFeeds(dimension, 1000, sizes);
   const sessions = [await device.open(train), await device.open(update), await device.open(predict)];
   for (let i = 0; i < STEPS; i++) await sessions[0]!.run(feeds);
   await sessions[2]!.run(feeds);

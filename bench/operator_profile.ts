@@ -25,7 +25,8 @@ export async function operatorProfile(
   graph: Emitted,
   feeds: Readonly<Record<string, Tensor>>,
 ): Promise<Record<string, number>> {
-  const ort = await import("onnxruntime-node"), folder = await Deno.makeTempDir({ dir: "bench" });
+  const ort = await import("onnxruntime-node");
+  const folder = await Deno.makeTempDir({ dir: "bench" });
   try {
     const options: InferenceSession.SessionOptions = {
       enableProfiling: true,

@@ -20,7 +20,8 @@ export function ownForward(bytes: Uint8Array, path: string): Emitted {
   const last = liveNodes(graph).filter(({ op }) => op === "LayerNormalization").at(-2);
   const cut = rewrite(graph, (node, inputs, b) => {
     if (node !== last) return undefined;
-    const [hidden] = copyNode(b, node, inputs), rows = b.input("answer_rows", "int64", [BATCH]);
+    const [hidden] = copyNode(b, node, inputs);
+    const rows = b.input("answer_rows", "int64", [BATCH]);
     return [b.op("GatherND", [hidden!, b.reshape(rows, [BATCH, 1, 1])], { batch_dims: 1 })];
   });
   return emit(cut, "own_forward");

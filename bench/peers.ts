@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console
 /**
  * Our training step beside others' and beside the model's own forward pass, on BERT shapes with random weights: batch 32, 44 text
  * and 20 prompt tokens. The native CPU stands beside PyTorch (as PEFT does it) on as many threads as there are cores, WebAssembly
@@ -56,7 +57,8 @@ await Deno.writeTextFile("bench/results.svg", drawComparisons(results));
 
 /** The ONNX file of a shape, made once. */
 async function benchModel(shape: Shape): Promise<string> {
-  const [layers, width] = SHAPES[shape], folder = join("data", "bench", shape);
+  const [layers, width] = SHAPES[shape];
+  const folder = join("data", "bench", shape);
   const path: string = join(folder, "onnx", "model.onnx");
   const made = await Deno.stat(path).catch(() => undefined);
   if (made === undefined) {
@@ -82,12 +84,14 @@ async function call(script: string, ...args: string[]): Promise<string> {
 }
 
 async function compare(shape: Shape, path: string, kind: Kind, rounds: number): Promise<Comparison> {
-  const [layers, width] = SHAPES[shape], bytes = await Deno.readFile(path);
+  const [layers, width] = SHAPES[shape];
+  const bytes = await Deno.readFile(path);
   const device = await chooseDevice(kind, console.error);
   let last: Graph | undefined;
   const { train } = compile(bytes, path, "embedding-output", "adamw", { onPass: (_, graph) => last = graph });
   const feeds = stepFeeds(width, VOCABULARY);
-  const step = await device.open(train), forward = await device.open(ownForward(bytes, path));
+  const step = await device.open(train);
+  const forward = await device.open(ownForward(bytes, path));
   const jax = kind === "wasm" && shape !== "base"
     ? await jaxJsStep(readOnnxFile(bytes, path), feeds)
     : undefined;
@@ -135,7 +139,8 @@ function report({ operators_ms, ...figures }: Comparison): void {
 
 /** Only equal work may be compared. */
 function sameGradient(jax: JaxStep, ours: Float32Array): void {
-  const theirs = jax().gradient, scale = Math.max(...ours.map(Math.abs));
+  const theirs = jax().gradient;
+  const scale = Math.max(...ours.map(Math.abs));
   const error = Math.max(...ours.map((value, i) => Math.abs(value - theirs[i]!))) / scale;
   if (!(error < 1e-3)) {
     throw new Error(`jax-js's gradient differs from ours by ${error} of its largest number`);

@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console
 /**
  * One training step beside one forward pass of the same model over the same tokens: batch 32, 44 text and 20 prompt tokens.
  *

@@ -6,7 +6,8 @@ export const SIZES = { batch: 32, sequence: 64, length: 20, classes: 2, words: 2
 
 /** One batch of random tokens after a prompt, as inputs of a compiled step (AdamW) and of a model's own file. */
 export function stepFeeds(dimension: number, vocabulary: number, sizes = SIZES): Record<string, Tensor> {
-  const { batch, sequence, length } = sizes, stream = new RandomStream(0, "bench");
+  const { batch, sequence, length } = sizes;
+  const stream = new RandomStream(0, "bench");
   const places = Array.from({ length: batch * sequence }, (_, i) => i % sequence);
   const prompt = float32Tensor(
     Float32Array.from({ length: length * dimension }, () => stream.uniform(-0.5, 0.5)),

@@ -10,7 +10,8 @@ export async function timeInTurn(
   rounds: number,
   functions: Readonly<Record<string, () => unknown>>,
 ): Promise<Record<string, number>> {
-  const times: Record<string, number[]> = {}, each = Math.min(5, rounds);
+  const times: Record<string, number[]> = {};
+  const each = Math.min(5, rounds);
   for (let round = 0; round < rounds; round += each) {
     for (const [name, call] of Object.entries(functions)) {
       for (let i = -1; i < each; i++) {

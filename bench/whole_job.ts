@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console
 /**
  * A small whole job beside PEFT's: GPT-2's shape with random weights, 20 vectors, 96 examples in one epoch, then 32 to classify.
  * Each is a command of its own, from its start to its end: processor time (user and system), wall time, and the most memory
@@ -19,7 +20,8 @@ interface Cost {
 }
 
 const { values } = parseArgs({ args: Deno.args, options: { rounds: { type: "string", default: "3" } } });
-const python = Deno.env.get("PYTHON") ?? "python3", folder = join("data", "bench", "whole-job");
+const python = Deno.env.get("PYTHON") ?? "python3";
+const folder = join("data", "bench", "whole-job");
 const script = join("bench", "whole_job.py");
 
 /** Runs a command and prints what it took, as GNU time would: Python's own module says it of a child. */
@@ -52,7 +54,8 @@ if (await Deno.stat(join(folder, "onnx", "model.onnx")).catch(() => undefined) =
 }
 const file = join(folder, "experiment.yaml");
 await Deno.writeTextFile(file, JSON.stringify(EXPERIMENT));
-const ours: Cost[] = [], peft: Cost[] = [];
+const ours: Cost[] = [];
+const peft: Cost[] = [];
 for (let round = 0; round < Number(values.rounds); round++) {
   const results = await Deno.makeTempDir();
   ours.push(await measured(Deno.execPath(), "run", "-A", "src/main.ts", "run", file, "--results", results));

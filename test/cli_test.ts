@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { main } from "../src/cli.ts";
 import { RecordingIo } from "./terminal/recording_io.ts";
@@ -12,7 +13,8 @@ Deno.test("errors are red where colours are seen, and plain elsewhere", async ()
 });
 
 Deno.test("calls side by side print to what each was given, and none to the console", async () => {
-  const { log, error } = console, written: unknown[] = [];
+  const { log, error } = console;
+  const written: unknown[] = [];
   console.log = console.error = (...args) => written.push(...args);
   try {
     const calls = ["run", "batch", "diff"].map(async (verb) => {

@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console
 import type { DeviceKind } from "../src/device/device.ts";
 import { findAdapter } from "../src/device/webgpu.ts";
 import { mustHave } from "./shared.ts";

@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console
 import { fromFileUrl, join } from "@std/path";
 
 /** The folder of real data, models and reference numbers that lies beside the project where it is developed. */

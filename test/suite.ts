@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console
 /**
  * Runs tests, so many files at a time as there are cores, and lists the slowest.
  *

@@ -27,7 +27,8 @@ export function contrastOf(
   high: (row: SummaryRow) => boolean,
   low: (row: SummaryRow) => boolean,
 ): Margin {
-  const upper = accuraciesOf(rows.filter(high)), lower = accuraciesOf(rows.filter(low));
+  const upper = accuraciesOf(rows.filter(high));
+  const lower = accuraciesOf(rows.filter(low));
   return marginOf(what, new Map([...upper].map(([seed, value]) => [seed, value - lower.get(seed)!])));
 }
 

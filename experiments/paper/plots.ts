@@ -20,13 +20,15 @@ export interface Bar {
 
 /** Accuracy over a number, a line a series, as an SVG file. */
 export function drawLines(points: readonly Point[], label: string): string {
-  const series = [...new Set(points.map((point) => point.series))], ticks = new Set(points.map(({ x }) => x));
+  const series = [...new Set(points.map((point) => point.series))];
+  const ticks = new Set(points.map(({ x }) => x));
   // Series stand a little beside each other, so that their intervals can be told apart.
   const beside = points.map((point) => ({
     ...point,
     x: point.x * BESIDE ** (series.indexOf(point.series) - (series.length - 1) / 2),
   }));
-  const ends = beside.filter(({ interval }) => interval !== null), of = { x: "x", stroke: "series" } as const;
+  const ends = beside.filter(({ interval }) => interval !== null);
+  const of = { x: "x", stroke: "series" } as const;
   return svg({
     width: 640,
     height: 360,
@@ -109,7 +111,8 @@ export function drawBars(bars: readonly Bar[]): string {
 const COLOURS = ["#4269d0", "#d9730d", "#2f9e62", "#b84a9b"];
 
 /** How far apart the points of two series are on a logarithmic axis, and the part of the height that a name takes. */
-const BESIDE = 1.04, NAMES_APART = 20;
+const BESIDE = 1.04;
+const NAMES_APART = 20;
 
 function percent({ mean }: { readonly mean: number }): number {
   return 100 * mean;

@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console
 /**
  * Sums the study up: out of the summaries of its runs in results/study, the tables (CSV, JSON) and the plots (SVG) that are
  * kept in results/paper.
@@ -13,7 +14,8 @@ import { contrastOf, marginsOf } from "./margins.ts";
 import { meaningsOf } from "./meanings.ts";
 import { drawBars, drawLines, type Point } from "./plots.ts";
 
-const RUNS = "results/study", KEPT = "results/paper";
+const RUNS = "results/study";
+const KEPT = "results/paper";
 
 /** The experiments, by their names without `paper-`. */
 const NAMES = [
@@ -45,12 +47,14 @@ console.log(`${KEPT}: tables and plots of ${NAMES.map((name) => `paper-${name}`)
 
 /** Copies an experiment's table; and keeps of its summary all but the metrics of single runs, which the table has. */
 async function keepSummary(name: string): Promise<Summary> {
-  const folder = folderOf(name), summary = await readSummary(folder);
+  const folder = folderOf(name);
+  const summary = await readSummary(folder);
   if (summary === undefined) {
     stop(`there is no ${folder}/summary.json: 'deno task study' does the runs first`);
   }
   await Deno.copyFile(join(folder, "summary.csv"), join(KEPT, `${name}.csv`));
-  const { groups, ensembles, rows, best } = summary, runs = [...rows, ...ensembles];
+  const { groups, ensembles, rows, best } = summary;
+  const runs = [...rows, ...ensembles];
   const times = await Promise.all(runs.map((run) => secondsOf(join(folder, run.folder))));
   const seconds = times.reduce((sum, time) => sum + time, 0);
   await keep(
@@ -123,7 +127,8 @@ async function shots(): Promise<void> {
 /** What soft prompts are compared with, on films and on products; tuned models at the step size that validation chooses. */
 async function baselines(): Promise<void> {
   const { metrics: hard } = await readRun(join(RUNS, "paper-hard"));
-  const { rows: prompts, ensembles } = summaries.ensemble, { groups, best, rows } = summaries["model-tuning"];
+  const { rows: prompts, ensembles } = summaries.ensemble;
+  const { groups, best, rows } = summaries["model-tuning"];
   const bars = baselinesOf({ hard, prompts, together: ensembles[0]!, models: rowsOf(rows, groups[best!]!) });
   await keep("baselines.svg", drawBars(bars));
   await keep("baselines.json", json(bars));

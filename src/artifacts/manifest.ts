@@ -54,7 +54,8 @@ export async function writeArtifacts(
   compiled: Compiled,
   { model, insertion, optimizer, target, precision }: ArtifactsOrigin,
 ): Promise<void> {
-  const partial = `${folder}.partial`, { source, revision, sha256 } = model;
+  const partial = `${folder}.partial`;
+  const { source, revision, sha256 } = model;
   await Deno.mkdir(partial, { recursive: true });
   const graphs = graphsOf(compiled);
   const paths = new Set(GRAPHS.flatMap((name) => [...graphs[name].weights.values()]));

@@ -53,15 +53,18 @@ export async function estimate(
   earlier: readonly Throughput[] = [],
 ): Promise<EstimatedRun> {
   const prepared = await withPlaces(run, () => prepare(run, resources));
-  const { experiment, dataset, model } = prepared, { training, prompt } = experiment;
+  const { experiment, dataset, model } = prepared;
+  const { training, prompt } = experiment;
   const steps = training ? totalSteps(training, dataset.train.length) : 0;
   const classified = dataset.test.length + dataset.validation.length;
   const trained = steps * (training?.batchSize ?? 0);
   const length = promptLength(prompt);
   const finished = force ? undefined : await readFinished(run.path);
   const isComplete = finished !== undefined && finished.contentHash === prepared.contentHash;
-  const tuning = PASSES_A_STEP * trained, whole = tuning + 2 * classified;
-  const modelSha256 = model.sha256, examples = trained || classified;
+  const tuning = PASSES_A_STEP * trained;
+  const whole = tuning + 2 * classified;
+  const modelSha256 = model.sha256;
+  const examples = trained || classified;
   const shareKey = [experiment.device, stepKey(prepared)].join("|");
   return {
     prepared,

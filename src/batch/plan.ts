@@ -37,12 +37,14 @@ export async function planSound(
   args: readonly string[],
   results: string,
 ): Promise<{ runs: PlannedRun[]; problems: string[] }> {
-  const runs: PlannedRun[] = [], problems: string[] = [], owners = new Map<string, string>();
+  const runs: PlannedRun[] = [];
+  const problems: string[] = [];
+  const owners = new Map<string, string>();
   for (const file of await findExperimentFiles(args)) {
     try {
-      const own = await runsOf(file, results),
-        { name } = own[0]!.experiment,
-        owner = owners.get(foldedName(name));
+      const own = await runsOf(file, results);
+      const { name } = own[0]!.experiment;
+      const owner = owners.get(foldedName(name));
       if (owner !== undefined) {
         throw new InputError(
           `both ${owner} and ${file} have the name '${name}', which names the folder of their results: give them different names`,

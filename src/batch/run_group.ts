@@ -18,7 +18,8 @@ export async function runGroup(
   reporters: readonly ProgressReporter[],
 ): Promise<BatchOutcome[]> {
   if (runs.length === 1) return [await runPlanned(runs[0]!, host, reporters[0]!)];
-  const { resources, signal } = host, steps = new FusedSteps(runs.length, signal);
+  const { resources, signal } = host;
+  const steps = new FusedSteps(runs.length, signal);
   const outcomes = await Promise.all(runs.map(async (run, i) => {
     const slot = steps.slots[i]!;
     try {

@@ -14,7 +14,8 @@ interface Line {
   postMessage(message: FromWorker): void;
 }
 
-const line = self as unknown as Line, interrupt = new AbortController();
+const line = self as unknown as Line;
+const interrupt = new AbortController();
 let resources: ResourceCache | undefined;
 
 line.onmessage = async ({ data }) => {

@@ -28,7 +28,8 @@ export async function writeSummaries(
   outcomes: ReadonlyMap<PlannedRun, BatchOutcome>,
   results: string,
 ): Promise<string[]> {
-  const names = [...new Set(asked.map(({ run }) => run.experiment.name))], written: string[] = [];
+  const names = [...new Set(asked.map(({ run }) => run.experiment.name))];
+  const written: string[] = [];
   for (const name of names) {
     const own = asked.filter(({ run }) => run.experiment.name === name);
     if (own.some(({ run }) => run.variant !== "")) {
@@ -48,14 +49,18 @@ async function writeSummary(
   asked: readonly AskedRun[],
   outcomes: ReadonlyMap<PlannedRun, BatchOutcome>,
 ): Promise<string> {
-  const rows: SummaryRow[] = [], ensembles: EnsembleRow[] = [], records = new Map<string, RunRecord>();
+  const rows: SummaryRow[] = [];
+  const ensembles: EnsembleRow[] = [];
+  const records = new Map<string, RunRecord>();
   for (const one of asked) {
-    const row = await rowOf(one, outcomes.get(one.run), folder), isComplete = row.status === "complete";
+    const row = await rowOf(one, outcomes.get(one.run), folder);
+    const isComplete = row.status === "complete";
     if (isComplete) records.set(row.folder, await readRun(one.run.path));
     if (one.run.ensembleRuns === undefined) rows.push(row);
     else ensembles.push({ ...row, ...(isComplete && { ensemble: await readEnsemble(one.run.path) }) });
   }
-  const summary = summarize(title, rows, ensembles), page: string = join(folder, "summary.html");
+  const summary = summarize(title, rows, ensembles);
+  const page: string = join(folder, "summary.html");
   const html = await sweepReport(summary, records);
   await onDisk(folder, () => Deno.mkdir(folder, { recursive: true }));
   const lock = await Lock.take(

@@ -23,7 +23,8 @@ export function checkNumbers(
   limits: Readonly<Record<NumberName, NumberLimits>>,
 ): void {
   for (const name of Object.keys(LABELS) as NumberName[]) {
-    const { type, minimum = -Infinity, exclusiveMinimum = -Infinity } = limits[name], value = given[name];
+    const { type, minimum = -Infinity, exclusiveMinimum = -Infinity } = limits[name];
+    const value = given[name];
     const isOfType = type === "integer" ? Number.isSafeInteger(value) : Number.isFinite(value);
     if (isOfType && value >= minimum && value > exclusiveMinimum) continue;
     const least = minimum > -Infinity ? ` from ${minimum}` : ` above ${exclusiveMinimum}`;

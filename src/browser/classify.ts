@@ -49,7 +49,8 @@ export class SentenceClassifier {
     text: string,
     { prompt, calibration }: CalibratedPrompt,
   ): Promise<{ hard: Answer; soft: Answer }> {
-    const { run, hard, soft } = this, { clean, hardClean, hardCalibration } = run.about;
+    const { run, hard, soft } = this;
+    const { clean, hardClean, hardCalibration } = run.about;
     return {
       hard: await answer(
         hard,

@@ -17,12 +17,14 @@ function place<Kind extends Element = HTMLElement>(id: string): Kind {
   return document.getElementById(id) as unknown as Kind;
 }
 
-const sentence = place<HTMLTextAreaElement>("sentence"), table = place<HTMLTextAreaElement>("table");
+const sentence = place<HTMLTextAreaElement>("sentence");
+const table = place<HTMLTextAreaElement>("table");
 const number = (id: string) => place<HTMLInputElement>(id).valueAsNumber;
 const notify = (id: string, line: string) => place(id).textContent = line;
 
 async function start(): Promise<void> {
-  const run = await ServedRun.fetch(), { about } = run;
+  const run = await ServedRun.fetch();
+  const { about } = run;
   document.title = `${about.title} · softprompt`;
   notify("title", about.title);
   notify("hard-template", about.hardTemplate);
@@ -43,9 +45,11 @@ async function start(): Promise<void> {
 
   // One thing at a time on the device: what is typed meanwhile waits, and only the last of it counts.
   const alone = (work: () => Promise<void>) => working = working.catch(() => {}).then(work);
-  let latest = 0, pause: ReturnType<typeof setTimeout> | undefined;
+  let latest = 0;
+  let pause: ReturnType<typeof setTimeout> | undefined;
   const classify = () => {
-    const mine = ++latest, text = sentence.value;
+    const mine = ++latest;
+    const text = sentence.value;
     if (text.trim() === "") return clear();
     alone(async () => {
       if (mine !== latest) return;
@@ -72,7 +76,8 @@ async function start(): Promise<void> {
   });
 
   let interrupt = new AbortController();
-  const tuneButton = place<HTMLButtonElement>("tune"), stop = place<HTMLButtonElement>("stop");
+  const tuneButton = place<HTMLButtonElement>("tune");
+  const stop = place<HTMLButtonElement>("stop");
   tuneButton.addEventListener("click", () => {
     tuneButton.disabled = true;
     stop.disabled = false;
@@ -89,7 +94,8 @@ async function start(): Promise<void> {
   stop.addEventListener("click", () => interrupt.abort());
 
   async function tuneNow(signal: AbortSignal): Promise<void> {
-    const losses: { step: number; loss: number }[] = [], steps = number("steps");
+    const losses: { step: number; loss: number }[] = [];
+    const steps = number("steps");
     notify("progress", "getting ready");
     const running = tuneInBrowser(run, device, {
       table: table.value,
@@ -143,8 +149,10 @@ function show(id: string, { probabilities, truncated }: Answer): void {
   notify(`${id}-cut`, truncated > 0 ? "The text is cut to fit the model's positions." : "");
   const likeliest = largestOf(probabilities.map(({ probability }) => probability));
   place(id).replaceChildren(...probabilities.map(({ name, probability }) => {
-    const line = document.createElement("li"), bar = document.createElement("meter");
-    const label = document.createElement("span"), share = document.createElement("span");
+    const line = document.createElement("li");
+    const bar = document.createElement("meter");
+    const label = document.createElement("span");
+    const share = document.createElement("span");
     label.textContent = name;
     share.textContent = `${(100 * probability).toFixed(1)}%`;
     share.className = "number";

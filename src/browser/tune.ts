@@ -33,8 +33,8 @@ export interface TuneRequest {
  * @throws {InputError} naming the line of a label that is none of the classes
  */
 export function readPasted(table: string, classes: readonly string[]): Example[] {
-  const needed = neededColumns(PLAIN_COLUMNS),
-    rows = unquotedRows(splitRows(linesOf(table), "\t"), "line", () => {});
+  const needed = neededColumns(PLAIN_COLUMNS);
+  const rows = unquotedRows(splitRows(linesOf(table), "\t"), "line", () => {});
   const examples: Example[] = [];
   try {
     const records = recordsOf(rows, "line", (names) => needed.find((column) => !names.includes(column)));
@@ -70,7 +70,8 @@ export async function* tuneInBrowser(
   const { about, tokenizer, classes } = run;
   checkNumbers({ length, steps, learningRate, seed }, about.limits);
   const examples = readExamples(readPasted(table, classes), about.clean);
-  const encoder = run.encoder(length), { epochs: _, earlyStopping: __, ...training } = about.training;
+  const encoder = run.encoder(length);
+  const { epochs: _, earlyStopping: __, ...training } = about.training;
   const encoded = examples.map(({ text, label }) => ({
     ...encoder.encode({ text }),
     label: classes.indexOf(label),

@@ -42,8 +42,10 @@ export function answerDifference(
   tokens: WordTokens,
   tolerance: number,
 ): AnswerDifference {
-  const { logits, isShifted } = logitsOf(file), scale = largestOf(logits.map(finite).map(Math.abs)) || 1;
-  const top = logits.indexOf(largestOf(logits)), shift = isShifted ? found.words[top]! - logits[top]! : 0;
+  const { logits, isShifted } = logitsOf(file);
+  const scale = largestOf(logits.map(finite).map(Math.abs)) || 1;
+  const top = logits.indexOf(largestOf(logits));
+  const shift = isShifted ? found.words[top]! - logits[top]! : 0;
   let relative = found.words.length === logits.length ? 0 : NaN;
   for (const [word, logit] of logits.entries()) {
     if (logit !== -Infinity) {

@@ -62,7 +62,8 @@ const SHIFTS = [-3, -2, -1, 1, 2, 3];
  * @throws {UncheckableError} where the file runs for no text
  */
 export async function selfCheck(task: SelfCheckTask): Promise<SelfCheck> {
-  const { tokens, tolerance } = task, texts = task.texts.toSorted((a, b) => a.ids.length - b.ids.length);
+  const { tokens, tolerance } = task;
+  const texts = task.texts.toSorted((a, b) => a.ids.length - b.ids.length);
   const answers = await fileAnswers(task, texts);
   let difference = 0;
   for (const [i, text] of texts.entries()) {
@@ -161,7 +162,8 @@ async function ordinaryPrompt(
     attention_mask: int64Tensor(ids.map(() => 1), dims),
   });
   const [, , size] = embeddings!.dims as [number, number, number];
-  const data = embeddings!.data as Float32Array, prompt = new Float32Array(promptRows.length * size);
+  const data = embeddings!.data as Float32Array;
+  const prompt = new Float32Array(promptRows.length * size);
   for (const [i, row] of promptRows.entries()) {
     prompt.set(data.subarray(row * size, (row + 1) * size), i * size);
   }

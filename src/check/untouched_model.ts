@@ -71,7 +71,8 @@ function rowOf(
   batch: number,
   longest: number,
 ): Float32Array {
-  const words = dims.at(-1)!, rows = dims.slice(0, -1).reduce((a, b) => a * b, 1);
+  const words = dims.at(-1)!;
+  const rows = dims.slice(0, -1).reduce((a, b) => a * b, 1);
   const row = rows === batch * longest ? text * longest + answerRow : text;
   const numbers = type === "float16" && data instanceof Uint16Array
     ? new Float16Array(data.buffer, data.byteOffset, data.length)

@@ -65,7 +65,8 @@ interface Job {
  * @throws {BatchFailed} at the end, where a run has failed
  */
 export async function batch(args: readonly string[], flags: BatchFlags, io: Io): Promise<void> {
-  const all = await planRuns(args, flags.results), runs = chosen(all, flags);
+  const all = await planRuns(args, flags.results);
+  const runs = chosen(all, flags);
   const resources: ResourceCache = new ResourceCache({
     reporter: terminalDownloads({ log: (line) => display.log(line), bars: io.bars }),
     keepsSessions: true,
@@ -180,14 +181,17 @@ async function work(
   signal: AbortSignal,
   outcomes: Map<PlannedRun, BatchOutcome>,
 ): Promise<void> {
-  const first = fusedGroups(jobs), locked: Job[][] = [];
+  const first = fusedGroups(jobs);
+  const locked: Job[][] = [];
   const isOver = () =>
     signal.aborted || flags.failFast && [...outcomes.values()].some(({ kind }) => kind === "failed");
   const employ = async (runner: Runner) => {
     for (;;) {
-      const queue = first.length > 0 ? first : locked, group = isOver() ? undefined : queue.shift();
+      const queue = first.length > 0 ? first : locked;
+      const group = isOver() ? undefined : queue.shift();
       if (group === undefined) break;
-      const started = performance.now(), ifLocked = queue === first ? "leave" : "wait";
+      const started = performance.now();
+      const ifLocked = queue === first ? "leave" : "wait";
       if (group.length > 1) {
         display.log(`${group.length} runs take their steps together: ${group[0]!.run.title}, …`);
       }
@@ -197,7 +201,8 @@ async function work(
         group.map(({ run, work, tuningShare }) => display.progress(run.title, work, tuningShare)),
       );
       for (const [i, outcome] of ended.entries()) {
-        const job = group[i]!, { run, work } = job;
+        const job = group[i]!;
+        const { run, work } = job;
         if (outcome.kind === "locked") locked.push([job]);
         else {
           outcomes.set(run, outcome);

@@ -81,8 +81,8 @@ async function peftFiles(
   const source = model.revision === null ? model.folder : model.source;
   const base = { source, revision: model.revision, config };
   const { scale } = model.facts;
-  const { prompt } = await readPrompt(folder),
-    entry = scale === 1 ? undefined : entryOf(scale, prompt.dims[1]!);
+  const { prompt } = await readPrompt(folder);
+  const entry = scale === 1 ? undefined : entryOf(scale, prompt.dims[1]!);
   const note = entry && scaleNote(scale, entry);
   if (note) io.log(`${folder}: ${note}`);
   const vectors = entry === "before-scale" ? times(prompt, 1 / scale) : prompt;

@@ -74,7 +74,8 @@ async function answerAll(
       note: io.log,
       stdin: io.stdin,
     });
-  let count = 0, truncated = 0;
+  let count = 0;
+  let truncated = 0;
   for await (const part of chunks(given)) {
     truncated += await answer(run, part, io);
     count += part.length;

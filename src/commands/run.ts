@@ -44,12 +44,14 @@ interface Finished {
  * @throws {InputError} on files that are missing or wrong; all are checked before the first runs
  */
 export async function run(files: readonly string[], flags: RunFlags, io: Io): Promise<void> {
-  const overrides = parseOverrides(flags.overrides), variant = variantName(overrides);
+  const overrides = parseOverrides(flags.overrides);
+  const variant = variantName(overrides);
   refuseMultipliers(overrides);
   const experiments = await Promise.all(
     files.map(async (file) => ({ file, experiment: await readExperiment(file, overrides) })),
   );
-  const progress = new TerminalProgress(io), finished: Finished[] = [];
+  const progress = new TerminalProgress(io);
+  const finished: Finished[] = [];
   const resources = new ResourceCache({
     reporter: terminalDownloads(io),
     keepsSessions: experiments.length > 1,

@@ -47,7 +47,8 @@ export async function serve(
   { hard, model, results, host, port }: ServeFlags,
   io: Io,
 ): Promise<void> {
-  const about = await readAbout(folder), { experiment } = about;
+  const about = await readAbout(folder);
+  const { experiment } = about;
   if (experiment.prompt.kind !== "soft") {
     throw new InputError(
       `${folder} is a run of a hard prompt: name one of a soft prompt, and this by --hard`,
@@ -108,7 +109,8 @@ async function servedFiles(
   results: string,
   io: Io,
 ): Promise<ServedFiles> {
-  const { prompt, training } = experiment, { insertion } = prompt;
+  const { prompt, training } = experiment;
+  const { insertion } = prompt;
   const cache = new CompileCache(join(results, ".cache"), io.log);
   const compiled = await cache.compile(model, insertion, optimizerName(training), FORM);
   // The page reads the file itself: it is the run's own.

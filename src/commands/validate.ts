@@ -39,8 +39,10 @@ interface Checked {
 export async function validate(args: readonly string[], { results }: ValidateFlags, io: Io): Promise<void> {
   const { runs, problems } = await planSound(args, results);
   const reporter = terminalDownloads({ log: () => {}, bars: io.bars });
-  const resources = new ResourceCache({ reporter, keepsSessions: false }), checker = new Checker();
-  const earlier = await earlierRuns(results), sound: Sound[] = [];
+  const resources = new ResourceCache({ reporter, keepsSessions: false });
+  const checker = new Checker();
+  const earlier = await earlierRuns(results);
+  const sound: Sound[] = [];
   // What answers together is there once it is tuned.
   const ensembles = runs.filter(({ experiment: { ensemble } }) => ensemble && "sweep" in ensemble);
   for (const run of runs.filter((one) => !ensembles.includes(one))) {
@@ -117,7 +119,8 @@ function report(sound: readonly Sound[]): string[] {
 }
 
 function total(sound: readonly Sound[]): string {
-  const left = sound.filter(({ state }) => state !== "complete"), done = sound.length - left.length;
+  const left = sound.filter(({ state }) => state !== "complete");
+  const done = sound.length - left.length;
   const unknown = left.filter(({ seconds }) => seconds === undefined).length;
   const seconds = left.reduce((sum, one) => sum + (one.seconds ?? 0), 0);
   const time = unknown === left.length

@@ -37,8 +37,10 @@ export function compile(
   { onPass, verify, read, target = "cpu", precision = "float32", loss = "plain" }: CompileOptions = {},
 ): Compiled {
   const frozen = runPasses(noGraph(path), frontend(readOnnxFile(bytes, path, read)), { onPass, verify });
-  const embedding = findEmbedding(frozen.graph), place = promptPlace(embedding, insertion);
-  const dimension = dimensionOf(place, path), to: LoweringTarget = { target, precision };
+  const embedding = findEmbedding(frozen.graph);
+  const place = promptPlace(embedding, insertion);
+  const dimension = dimensionOf(place, path);
+  const to: LoweringTarget = { target, precision };
   const graphs = (prompts: Prompts, names: GraphNames, options: PassOptions) => {
     const passes = { splice: splicePrompt(insertion, prompts), step: promptStep(loss, optimizer, precision) };
     return promptGraphs(frozen, passes, to, names, options);

@@ -26,9 +26,12 @@ export function compileModelTuning(
   optimizer: OptimizerName,
   { onPass, verify, read, target = "cpu", loss = "plain" }: Omit<CompileOptions, "precision"> = {},
 ): CompiledModel {
-  const file = readOnnxFile(bytes, path, read), constant = readAnswers(file, { onPass, verify });
-  const parameters = parametersOf(file), weights = new WeightInputs(parameters);
-  const to: LoweringTarget = { target, precision: "float32" }, feed = feedWeightsTo(weights);
+  const file = readOnnxFile(bytes, path, read);
+  const constant = readAnswers(file, { onPass, verify });
+  const parameters = parametersOf(file);
+  const weights = new WeightInputs(parameters);
+  const to: LoweringTarget = { target, precision: "float32" };
+  const feed = feedWeightsTo(weights);
   const fed: NarrowedAnswer = {
     classes: lazy(() => runPasses(constant.classes(), [feed], { onPass, verify })),
     words: lazy(() => runPasses(constant.words(), [feed], { verify })),

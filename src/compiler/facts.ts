@@ -54,15 +54,18 @@ export interface PositionFacts {
  */
 export function factsOf(file: OnnxFile): ModelFacts {
   const { graph: imported, ofOneToken } = importAnswering(file);
-  const graph = canonicalize(imported), embedding = findEmbedding(graph);
-  const rows = embedding.lookup.inputs[0]!.shape[0], words = graph.outputs.get("logits")!.shape[2];
+  const graph = canonicalize(imported);
+  const embedding = findEmbedding(graph);
+  const rows = embedding.lookup.inputs[0]!.shape[0];
+  const words = graph.outputs.get("logits")!.shape[2];
   if (typeof rows !== "number" || typeof words !== "number") {
     throw new CompileError(
       `${file.path}: the sizes of its vocabulary are not known (${rows} rows, ${words} words)`,
     );
   }
   const read = (constant: Constant) => bytesOfConstant(constant, file);
-  const exposed = exposePositions(graph), positions = positionFacts(exposed, read);
+  const exposed = exposePositions(graph);
+  const positions = positionFacts(exposed, read);
   const readers = new Set(tableLookups(findEmbedding(exposed.graph)).map(({ node }) => node));
   const others = liveNodes(exposed.graph).filter((node) => !readers.has(node));
   const used = new Set(liveNodes(exposed.graph).flatMap(({ inputs }) => inputs));

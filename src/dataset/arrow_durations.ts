@@ -12,18 +12,21 @@ const CONTINUATION = 0xffff_ffff;
  * @param schema Arrow's schema as it stands in a Parquet file: a message of FlatBuffers in Base64
  */
 export function durationColumns(schema: string): ReadonlySet<string> {
-  const bytes = decodeBase64(schema), view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const start = view.getUint32(0, true) === CONTINUATION ? 8 : 4, columns = new Set<string>();
+  const bytes = decodeBase64(schema);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const start = view.getUint32(0, true) === CONTINUATION ? 8 : 4;
+  const columns = new Set<string>();
   const header = fieldAt(view, pointedAt(view, start), 2);
   const fields = header && fieldAt(view, pointedAt(view, header), 1);
   if (fields === undefined) return columns;
   const list = pointedAt(view, fields);
   for (let i = 0; i < view.getUint32(list, true); i++) {
-    const field = pointedAt(view, list + 4 + 4 * i),
-      name = fieldAt(view, field, 0),
-      type = fieldAt(view, field, 2);
+    const field = pointedAt(view, list + 4 + 4 * i);
+    const name = fieldAt(view, field, 0);
+    const type = fieldAt(view, field, 2);
     if (name === undefined || type === undefined || view.getUint8(type) !== DURATION) continue;
-    const text = pointedAt(view, name), length = view.getUint32(text, true);
+    const text = pointedAt(view, name);
+    const length = view.getUint32(text, true);
     columns.add(new TextDecoder().decode(bytes.subarray(text + 4, text + 4 + length)));
   }
   return columns;
@@ -36,7 +39,8 @@ function pointedAt(view: DataView, at: number): number {
 
 /** Where a table has its field of a number; `undefined` where it has none. */
 function fieldAt(view: DataView, table: number, field: number): number | undefined {
-  const fields = table - view.getInt32(table, true), entry = 4 + 2 * field;
+  const fields = table - view.getInt32(table, true);
+  const entry = 4 + 2 * field;
   const offset = entry < view.getUint16(fields, true) ? view.getUint16(fields + entry, true) : 0;
   return offset === 0 ? undefined : table + offset;
 }

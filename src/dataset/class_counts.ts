@@ -6,10 +6,13 @@ import type { Example, Splits } from "./example.ts";
 const MOST_STRANGE = 20;
 
 /** Classes, and values, that a message lists. */
-const SHOWN = 10, SHOWN_VALUES = 3, LONGEST_VALUE = 40;
+const SHOWN = 10;
+const SHOWN_VALUES = 3;
+const LONGEST_VALUE = 40;
 
 /** A class of so few examples, beside one of ten times as many, is spoken of. */
-const FEW = 5, FEWER = 10;
+const FEW = 5;
+const FEWER = 10;
 
 /** How many examples each class has, in the order of the first of each. */
 export function countByClass(examples: readonly Example[]): Map<string, number> {
@@ -34,7 +37,8 @@ export function checkWords(
   name: string,
   labels: boolean,
 ): void {
-  const known = new Set(classes), counts = countByClass(examples);
+  const known = new Set(classes);
+  const counts = countByClass(examples);
   const strange = [...counts.keys()].filter((one) => !known.has(one)).sort();
   if (strange.length === 0) return;
   if (strange.length > MOST_STRANGE) {
@@ -70,7 +74,8 @@ function shortened(value: string): string {
  * @throws {InputError} naming a class without training examples, with the counts of all
  */
 export function checkTrainable(splits: Splits, classes: readonly string[], name: string): void {
-  const counts = countByClass(splits.train), missing = classes.find((one) => !counts.has(one));
+  const counts = countByClass(splits.train);
+  const missing = classes.find((one) => !counts.has(one));
   if (missing === undefined) return;
   throw new InputError(
     `the dataset '${name}' has no training examples of the class '${missing}' (training: ${
@@ -103,15 +108,16 @@ export function rareClasses(
   classes: readonly string[],
   part: string,
 ): string | undefined {
-  const counts = countByClass(examples), most = Math.max(0, ...counts.values());
+  const counts = countByClass(examples);
+  const most = Math.max(0, ...counts.values());
   const rare = classes.filter((one) => {
     const count = counts.get(one) ?? 0;
     return count === 0 || count < FEW && count * FEWER <= most;
   });
   if (rare.length === 0) return undefined;
   const named = rare.slice(0, SHOWN).map((one) => `'${one}'`).join(", ");
-  const isLacking = rare.every((one) => !counts.has(one)),
-    classesWord = rare.length > 1 ? "classes" : "class";
+  const isLacking = rare.every((one) => !counts.has(one));
+  const classesWord = rare.length > 1 ? "classes" : "class";
   return `${part} has ${isLacking ? "no" : "few"} examples of the ${classesWord} ${named} (${
     countsText(examples, classes)
   }): ${
@@ -123,7 +129,8 @@ export function rareClasses(
 
 /** How many examples each class has, in words: the rarest first where not all are shown. */
 export function countsText(examples: readonly Example[], classes: readonly string[]): string {
-  const counts = countByClass(examples), of = (name: string) => counts.get(name) ?? 0;
+  const counts = countByClass(examples);
+  const of = (name: string) => counts.get(name) ?? 0;
   const shown = classes.length > SHOWN ? classes.toSorted((a, b) => of(a) - of(b)).slice(0, SHOWN) : classes;
   return `${shown.map((name) => `${name} ${of(name)}`).join(", ")}${classes.length > SHOWN ? ", …" : ""}`;
 }

@@ -71,7 +71,8 @@ export function neededColumns(columns: Columns): string[] {
  * @throws {InputError} naming the line, where the column is missing, or holds something that is no text
  */
 export function textIn(one: TableRecord, column: string, path: string): string {
-  const { record } = one, value = Object.hasOwn(record, column) ? record[column] : undefined;
+  const { record } = one;
+  const value = Object.hasOwn(record, column) ? record[column] : undefined;
   if (isWrittenNumber(value)) return value.rawJSON;
   if (isText(value)) return String(value);
   const place = placeIn(path, one);
@@ -116,7 +117,8 @@ export function exampleOf(
 ): Example | undefined {
   const needed = [columns.label, columns.id ?? columns.label, ...textColumns(columns)];
   const [value, given, ...texts] = needed.map((column) => textIn(one, column, path).trim());
-  const { labels } = columns, isMapped = labels === undefined || Object.hasOwn(labels, value!);
+  const { labels } = columns;
+  const isMapped = labels === undefined || Object.hasOwn(labels, value!);
   const label = labels === undefined ? value! : isMapped ? labels[value!] : undefined;
   if (label === undefined) {
     throw new InputError(
@@ -126,7 +128,8 @@ export function exampleOf(
     );
   }
   if (label === null) return undefined;
-  const id = columns.id === undefined ? placeIn(name, one) : given!, { placeholders } = columns;
+  const id = columns.id === undefined ? placeIn(name, one) : given!;
+  const { placeholders } = columns;
   if (id === "") {
     throw new InputError(
       `${placeIn(path, one)}: the column '${columns.id}' is empty, and it holds the ids`,

@@ -42,7 +42,8 @@ export function csvRecords(
   const fits = columns === undefined
     ? (fields: readonly string[]) => missing(fields) === undefined
     : (fields: readonly string[]) => fields.length === columns.length;
-  const known = delimiter ?? declaredSeparator, used = known ?? likeliest(rowsBy, fits);
+  const known = delimiter ?? declaredSeparator;
+  const used = known ?? likeliest(rowsBy, fits);
   if (known === undefined && used !== ",") note(`${path}: its columns are separated by ${NAMES[used]}`);
   return recordsOf(rowsBy(used), path, missing, columns);
 }

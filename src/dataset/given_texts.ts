@@ -55,7 +55,8 @@ export async function* givenTexts(file: string, reader: Reader): AsyncGenerator<
 }
 
 async function* recordsIn(file: string, path: string, reader: Reader): AsyncGenerator<TableRecord> {
-  const kind = file === "-" ? "jsonl" : tableKind(file), format = formatOf(kind, path, reader);
+  const kind = file === "-" ? "jsonl" : tableKind(file);
+  const format = formatOf(kind, path, reader);
   const wayOut = (guess: string | undefined) =>
     guess === undefined
       ? "say by '--encoding' which one the file was written in (windows-1252, gb18030, shift_jis, …)"
@@ -102,7 +103,8 @@ async function* filled(
  */
 async function* unlabelled(lines: AsyncIterable<Line>, path: string, reader: Reader): AsyncGenerator<Line> {
   const { dataset, classes } = reader;
-  const isLabelled = kindOfData(dataset) === "txt", { labels: mapped }: DatasetKeys = dataset;
+  const isLabelled = kindOfData(dataset) === "txt";
+  const { labels: mapped }: DatasetKeys = dataset;
   const labels = new Set(!isLabelled ? [] : mapped === undefined ? classes : Object.keys(mapped));
   const doubtful: Line[] = [];
   let isClear = false;
@@ -134,7 +136,8 @@ function formatOf(kind: string | undefined, path: string, { dataset, encoding, n
 
 /** The columns that hold what the template's placeholders stand for, each as far as it is among these names. */
 function columnsAmong(names: readonly string[], { placeholders, dataset }: Reader): string[] {
-  const isColumn = new Set(names), { text }: DatasetKeys = { ...DEFAULTS.dataset, ...dataset };
+  const isColumn = new Set(names);
+  const { text }: DatasetKeys = { ...DEFAULTS.dataset, ...dataset };
   return placeholders.map((name) =>
     name === "text" && (isColumn.has(text) || !isColumn.has(name)) ? text : name
   );

@@ -17,7 +17,8 @@ const CONVERTED = /^(?<config>[^/]+)\/(?<split>[^/]+)\/\d+\.parquet$/;
 /** … and those that datasets are uploaded as. */
 const UPLOADED = /^(?:(?<config>.+)\/)?(?<split>[^/]+?)-\d+-of-\d+(?:-\w+)?\.parquet$/;
 /** What a dataset's only configuration is called, and the folder that its files may lie in. */
-const DEFAULT = "default", DEFAULT_FOLDERS = [undefined, "data"];
+const DEFAULT = "default";
+const DEFAULT_FOLDERS = [undefined, "data"];
 
 /**
  * Finds a dataset of the hub.
@@ -38,7 +39,8 @@ export async function findHubDataset(
   const named = { type: "dataset" as const, name: source };
   const repository = await Repository.open(named, revision, await hubSettings(), downloads);
   const configs = configurations(await repository.paths());
-  const names = [...configs.keys()], chosen = config ?? (configs.has(DEFAULT) ? DEFAULT : names[0]);
+  const names = [...configs.keys()];
+  const chosen = config ?? (configs.has(DEFAULT) ? DEFAULT : names[0]);
   const splits = chosen === undefined ? undefined : configs.get(chosen);
   if (splits === undefined || config === undefined && chosen !== DEFAULT && names.length > 1) {
     const message = names.length === 0

@@ -66,7 +66,9 @@ export function* jsonArray(content: string, path: string): Generator<TableRecord
   }
   let at = 0;
   for (const one of elementsOf(content)) {
-    const value: unknown = values[at++], { line, element, text } = one, place = placeIn(path, one);
+    const value: unknown = values[at++];
+    const { line, element, text } = one;
+    const place = placeIn(path, one);
     if (!isObject(value)) {
       throw new InputError(`${place}: the array must hold objects, got ${text.trim().slice(0, 40)}`);
     }
@@ -119,12 +121,14 @@ const CUT_OFF = "Unexpected end of JSON input";
 
 /** Where the parser says a place, it is one in the text that it was given. */
 function notJson(error: unknown, one: Element, path: string, hint: string): InputError {
-  const { text } = one, { message } = error as Error;
+  const { text } = one;
+  const { message } = error as Error;
   if (error instanceof RangeError) {
     return new InputError(`${placeIn(path, one)}: ${TOO_DEEP}`, { cause: error });
   }
   const at = message === CUT_OFF ? text.length : Number(/ at position (\d+)/.exec(message)?.[1] ?? 0);
-  const after = lineAt(text, at) - 1, place = after > 0 ? `${path}:${one.line + after}` : placeIn(path, one);
+  const after = lineAt(text, at) - 1;
+  const place = after > 0 ? `${path}:${one.line + after}` : placeIn(path, one);
   const reason = message.replace(/ in JSON at position .*$| at position .*$/s, "").replaceAll(/\s+/g, " ");
   const isPython = /[\s:,[](NaN|-?Infinity)\b/.exec(text.replaceAll(/"[^"\\]*(?:\\.[^"\\]*)*"/g, '""'));
   const why = isPython ? `JSON has no ${isPython[1]}, write null` : `it is not JSON (${reason})${hint}`;
@@ -139,7 +143,8 @@ function lineAt(text: string, at: number): number {
 /** The names of an object's members as they are written, in quotes, in their order. @throws {InputError} where it is too deep */
 function memberNames(text: string, place: string): string[] {
   const names: string[] = [];
-  let depth = 0, string = "";
+  let depth = 0;
+  let string = "";
   for (let at = 0; at < text.length; at++) {
     const sign = text[at];
     if (sign === '"') {
@@ -160,7 +165,9 @@ interface Element extends Line {
 }
 
 function* elementsOf(content: string): Generator<Element> {
-  let element = 0, before: Line | undefined, isShared = false;
+  let element = 0;
+  let before: Line | undefined;
+  let isShared = false;
   for (const one of textsOf(content)) {
     const isSame = before?.line === one.line;
     if (before !== undefined) yield isShared || isSame ? { ...before, element } : before;
@@ -171,7 +178,9 @@ function* elementsOf(content: string): Generator<Element> {
 
 /** The texts of an array's elements, by the lines that they begin on. */
 function* textsOf(content: string): Generator<Line> {
-  let depth = 0, line = 1, element: { line: number; from: number } | undefined;
+  let depth = 0;
+  let line = 1;
+  let element: { line: number; from: number } | undefined;
   for (let at = 0; at < content.length; at++) {
     const sign = content[at]!;
     if (sign === "\n" || sign === "\r" && content[at + 1] !== "\n") line++;

@@ -101,7 +101,8 @@ async function readWhole(
   downloads: DownloadReporter,
   { files, note }: FileAccess,
 ): Promise<Whole> {
-  const { id }: DatasetKeys = spec, columns: Columns = { ...namedColumns(spec), id, placeholders };
+  const { id }: DatasetKeys = spec;
+  const columns: Columns = { ...namedColumns(spec), id, placeholders };
   const reading = { ...readingOf(spec), note };
   const table: ReadTable = (path, name) => files.table(path, columns, reading, spec.clean, name);
   if ("source" in spec) return await readHub(spec, table, downloads);
@@ -179,9 +180,9 @@ function checkClasses(all: readonly Example[], classes: readonly string[], spec:
 
 /** @throws {InputError} where a part of the split has no examples, or a class none in all of them */
 function checkParts(splits: Splits, classes: readonly string[], spec: DatasetSpec): void {
-  const { train, validation, test } = splits,
-    name = datasetName(spec),
-    all = [...train, ...validation, ...test];
+  const { train, validation, test } = splits;
+  const name = datasetName(spec);
+  const all = [...train, ...validation, ...test];
   for (const [part, examples] of Object.entries({ training: train, test })) {
     if (examples.length > 0) continue;
     const found = `the dataset '${name}' has no ${part} examples (in all: ${countsText(all, classes)})`;
@@ -191,7 +192,8 @@ function checkParts(splits: Splits, classes: readonly string[], spec: DatasetSpe
         : `${found}: a split takes them from the classes that have two or more`,
     );
   }
-  const counts = countByClass(all), missing = classes.find((one) => !counts.has(one));
+  const counts = countByClass(all);
+  const missing = classes.find((one) => !counts.has(one));
   if (missing !== undefined) {
     throw new InputError(
       `the dataset '${name}' has no examples of the class '${missing}' (${

@@ -25,13 +25,15 @@ export async function readParquet(
   try {
     const metadata = await parquetMetadataAsync(file);
     const elements = parquetSchema(metadata).children.map(({ element }) => element);
-    const names = elements.map(({ name }) => name), lacks = missing(names);
+    const names = elements.map(({ name }) => name);
+    const lacks = missing(names);
     if (lacks !== undefined) {
       throw new InputError(`${path}: there is no column '${lacks}' (found: ${names.join(", ")})`);
     }
     checkNames(names, path);
     const read = columns === undefined ? {} : { columns: [...columns] };
-    const isColumn = new Set(elements), durations = durationsIn(metadata);
+    const isColumn = new Set(elements);
+    const durations = durationsIn(metadata);
     const schema = metadata.schema.map((one) => isColumn.has(one) ? asStored(one) : one);
     const rows = await parquetReadObjects({
       file,
@@ -42,7 +44,8 @@ export async function readParquet(
       ...read,
     });
     for (const element of elements) {
-      const { name } = element, reading = columnReading(element, durations.has(name));
+      const { name } = element;
+      const reading = columnReading(element, durations.has(name));
       if (reading === undefined || columns?.includes(name) === false) continue;
       for (const row of rows) row[name] = reading(row[name]);
     }

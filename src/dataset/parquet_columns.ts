@@ -56,7 +56,8 @@ function unscaled(stored: number | bigint | Uint8Array): bigint {
 
 /** A decimal number with all of its digits. */
 function decimal(value: bigint, scale: number): unknown {
-  const digits = String(value < 0n ? -value : value).padStart(scale + 1, "0"), sign = value < 0n ? "-" : "";
+  const digits = String(value < 0n ? -value : value).padStart(scale + 1, "0");
+  const sign = value < 0n ? "-" : "";
   const whole = digits.slice(0, digits.length - scale);
   return writtenNumber(scale > 0 ? `${sign}${whole}.${digits.slice(-scale)}` : `${sign}${whole}`);
 }

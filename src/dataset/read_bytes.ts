@@ -69,10 +69,12 @@ export async function readBytes(path: string): Promise<Uint8Array<ArrayBuffer>> 
  * @throws {InputError} where it is damaged or cut off, or something else stands after a part
  */
 export async function unpack(bytes: Uint8Array, path: string): Promise<Uint8Array<ArrayBuffer>> {
-  const unpacker = createGunzip(), unpacked = buffer(unpacker);
+  const unpacker = createGunzip();
+  const unpacked = buffer(unpacker);
   unpacker.end(bytes);
   try {
-    const content = new Uint8Array(await unpacked), { bytesWritten: read } = unpacker;
+    const content = new Uint8Array(await unpacked);
+    const { bytesWritten: read } = unpacker;
     if (bytes.subarray(read).every((byte) => byte === 0)) return content;
     throw new Error(`from byte ${read + 1} on it is not packed by gzip`);
   } catch (error) {

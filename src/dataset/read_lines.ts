@@ -18,7 +18,8 @@ export async function* linesIn(
   decoding: Decoding,
   note: (line: string) => void,
 ): AsyncGenerator<Line> {
-  const decoder = new LineDecoder(path, decoding), doubt = new Utf8Doubt(decoding.encoding);
+  const decoder = new LineDecoder(path, decoding);
+  const doubt = new Utf8Doubt(decoding.encoding);
   const decoded = async function* () {
     for await (const bytes of bytesOf(source, path)) {
       doubt.see(bytes);

@@ -45,11 +45,12 @@ export interface Table {
  * taken, too
  */
 export async function readRecords(path: string, format: TableFormat, wanted: Wanted): Promise<Table> {
-  const bytes = await readBytes(path), kind = tableKind(path) ?? kindByContent(bytes, path);
+  const bytes = await readBytes(path);
+  const kind = tableKind(path) ?? kindByContent(bytes, path);
   if (kind === "parquet") return await readParquet(bytes, path, wanted);
   const { encoding } = format;
-  const content = decodeText(bytes, path, { encoding, wayOut: wanted.wayOut }),
-    doubt = new Utf8Doubt(encoding);
+  const content = decodeText(bytes, path, { encoding, wayOut: wanted.wayOut });
+  const doubt = new Utf8Doubt(encoding);
   for (const part of [bytes, new Uint8Array()]) doubt.see(part);
   const warning = doubt.warning(path);
   if (warning !== undefined) wanted.note(warning);

@@ -17,7 +17,8 @@ export interface TableRow {
 /** The lines of a text, however they end. */
 export function* linesOf(content: string): Generator<Line> {
   const ends = /\r\n|\r|\n/g;
-  let line = 0, from = 0;
+  let line = 0;
+  let from = 0;
   for (let end = ends.exec(content); end !== null; end = ends.exec(content)) {
     yield { line: ++line, text: content.slice(from, end.index) };
     from = ends.lastIndex;
@@ -43,7 +44,8 @@ export function* unquotedRows(
   path: string,
   note: (line: string) => void,
 ): Generator<TableRow> {
-  let unclear = 0, firstLine = 0;
+  let unclear = 0;
+  let firstLine = 0;
   for (const row of rows) {
     for (const field of row.fields) {
       if (!ENCLOSED.test(field)) continue;
@@ -81,7 +83,8 @@ export function* recordsOf(
   missing: MissingColumn,
   names?: readonly string[],
 ): Generator<TableRecord> {
-  let header = names, isFirst = true;
+  let header = names;
+  let isFirst = true;
   if (names !== undefined) checkHeader(names, path, missing);
   for (const { line, fields } of rows) {
     if (header === undefined) {

@@ -7,7 +7,8 @@ const TEXTCNN_TEST_CHUNK = 2;
 
 /** The split of the course lab's TextCNN: each class' lines in ten contiguous chunks, the third of which is the test set. */
 export function splitLikeTextcnn(examples: readonly Example[]): Splits {
-  const train: Example[] = [], test: Example[] = [];
+  const train: Example[] = [];
+  const test: Example[] = [];
   for (const group of byClass(examples)) {
     const chunk = Math.ceil(group.length / 10);
     for (const [line, example] of group.entries()) {

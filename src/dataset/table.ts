@@ -48,9 +48,11 @@ export async function readTable(
         : `set 'dataset.encoding: ${guess}'`,
     note,
   });
-  const mapped = { ...columns, labels: columns.labels ?? labels }, examples: Example[] = [];
+  const mapped = { ...columns, labels: columns.labels ?? labels };
+  const examples: Example[] = [];
   const ids = new Map<string, TableRecord>();
-  let lines = 0, dropped = 0;
+  let lines = 0;
+  let dropped = 0;
   for (const one of records) {
     lines++;
     const lacks = needed.find((column) => isNull(one, column));

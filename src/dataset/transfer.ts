@@ -43,7 +43,8 @@ export async function loadTransfer(
   downloads: DownloadReporter,
   files: ExampleFiles,
 ): Promise<TransferSet> {
-  const key = ["evaluation", "transfer", index], notes: string[] = [];
+  const key = ["evaluation", "transfer", index];
+  const notes: string[] = [];
   const reading = { ...readingOf(spec), note: (line: string) => void notes.push(line) };
   const { examples, folder } = await withKeyContext(key, async () => {
     const folder = await datasetFolder(spec, file);
@@ -72,7 +73,8 @@ async function examplesOf(
   downloads: DownloadReporter,
   files: ExampleFiles,
 ): Promise<readonly Example[]> {
-  const { clean } = spec, columns: Columns = { ...namedColumns(spec), placeholders };
+  const { clean } = spec;
+  const columns: Columns = { ...namedColumns(spec), placeholders };
   const table = (path: string, name?: string) => files.table(path, columns, reading, clean, name);
   if ("file" in spec) return await table(resolve(folder, spec.file));
   if ("source" in spec) {

@@ -51,7 +51,8 @@ export async function opened<Opened>(
 
 /** The graph with its weights where links lead to (as in the hub's cache): ONNX Runtime maps no file through a link. */
 async function withoutLinks({ bytes, weights, ...graph }: GraphFile): Promise<GraphFile> {
-  const names = new Map<string, string>(), found = new Map<string, WeightsFile>();
+  const names = new Map<string, string>();
+  const found = new Map<string, WeightsFile>();
   for (const [location, file] of weights) {
     const isLink = typeof file === "string" && (await Deno.lstat(file)).isSymlink;
     const real = isLink ? await Deno.realPath(file) : file;

@@ -118,8 +118,8 @@ class Runner {
       if (tensor === undefined) throw new RangeError(`the graph's input '${name}' is not fed`);
       given[name] = this.ortTensor(tensor);
     }
-    const outputs = await this.guard(() => this.session.run(given, wanted ?? this.session.outputNames)),
-      found: Record<string, Output> = {};
+    const outputs = await this.guard(() => this.session.run(given, wanted ?? this.session.outputNames));
+    const found: Record<string, Output> = {};
     for (const [name, tensor] of Object.entries(outputs)) found[name] = await give(name, tensor);
     return found;
   }
@@ -154,7 +154,8 @@ class OrtDeviceTensor implements DeviceTensor {
 }
 
 async function hostTensor(name: string, tensor: OrtTensor): Promise<Tensor> {
-  const { type, dims } = tensor, data = await tensor.getData();
+  const { type, dims } = tensor;
+  const data = await tensor.getData();
   if (type === "float32") return { type, dims, data: data as Float32Array };
   if (type === "int64") return { type, dims, data: data as BigInt64Array };
   throw new TypeError(`output '${name}' is ${type}`);

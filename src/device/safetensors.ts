@@ -38,7 +38,8 @@ export function writeSafetensors({ tensors, metadata }: NamedTensors): Uint8Arra
 export function readSafetensors(file: Uint8Array): NamedTensors {
   if (file.length < LENGTH_BYTES) throw invalid(`${file.length} bytes`);
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
-  const length = Number(view.getBigUint64(0, true)), start = LENGTH_BYTES + length;
+  const length = Number(view.getBigUint64(0, true));
+  const start = LENGTH_BYTES + length;
   if (start > file.length) throw invalid("its header is cut off");
   const { __metadata__ = {}, ...entries } = headerOf(file.subarray(LENGTH_BYTES, start));
   const tensors = Object.entries(entries).map(([name, entry]) =>
@@ -78,7 +79,8 @@ function tensorOf(name: string, entry: unknown, data: Uint8Array): Tensor {
   const form = FORMS.get(String(dtype));
   if (form === undefined) throw invalid(`'${name}' is ${dtype}, not F32, F16 or BF16`);
   if (!areSizes(shape) || !areSizes(offsets)) throw invalid(`'${name}' has no sizes`);
-  const [from, to] = offsets, size = shape.reduce((a, b) => a * b, form.bytes);
+  const [from, to] = offsets;
+  const size = shape.reduce((a, b) => a * b, form.bytes);
   if (to === undefined || to > data.length) throw invalid(`'${name}' is cut off`);
   if (to - from! !== size) {
     throw invalid(`'${name}' [${shape.join(", ")}] takes ${size} bytes, and ${to - from!} stand there`);

@@ -44,7 +44,8 @@ async function opened<Opened extends { release(): Promise<void> }>(
   files: WeightFiles,
   open: (options: InferenceSession.SessionOptions, guard: WasmMemory["guard"]) => Promise<Opened>,
 ): Promise<Opened> {
-  const size = await weightBytes(graph, files), isLarge = size >= LARGE;
+  const size = await weightBytes(graph, files);
+  const isLarge = size >= LARGE;
   const options = {
     executionProviders: ["wasm"],
     ...(isLarge && { extra: { session: { disable_prepacking: "1" } } }),

@@ -68,7 +68,8 @@ export async function openWebgpu(files: WeightFiles): Promise<Device> {
     requiredLimits: Object.fromEntries(LIMITS.map((limit) => [limit, adapter.limits[limit]])),
   });
   ADAPTERS.set(gpu, adapter);
-  const { name, software } = describe(adapter), { guard } = new DeviceWatch(gpu, name);
+  const { name, software } = describe(adapter);
+  const { guard } = new DeviceWatch(gpu, name);
   // Runs of two sessions at a time come out as nothing (ONNX Runtime Web 1.30).
   const queue = new SerialQueue();
   const provider = { name: "webgpu", device: gpu } as const;

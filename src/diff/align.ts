@@ -45,7 +45,8 @@ export function align(a: readonly RunRecord[], b: readonly RunRecord[]): Alignme
   const sizes = runs.map(({ predictions }) => predictions.length);
   const largest = { a: Math.max(...sizes.slice(0, a.length)), b: Math.max(...sizes.slice(a.length)) };
   const isEnough = (pairs: Pairs) => pairedIn(pairs) >= LEAST_SHARED * Math.min(largest.a, largest.b);
-  const ids = byId(runs), hasOwnIds = runs.every(({ experiment }) => "id" in experiment.dataset);
+  const ids = byId(runs);
+  const hasOwnIds = runs.every(({ experiment }) => "id" in experiment.dataset);
   const isById = ids !== undefined && isEnough(ids) && (ids.changed === 0 || hasOwnIds);
   const found = isById ? ids : byText(runs);
   if (!isEnough(found)) {
@@ -115,7 +116,8 @@ function refuseColumns(a: readonly RunRecord[], b: readonly RunRecord[]): void {
     columnsNamed(prompt.template).map((one) => one === "text" && "text" in dataset ? dataset.text : one).join(
       ", ",
     );
-  const [one] = a.map(shown), other = [...a, ...b].map(shown).find((columns) => columns !== one);
+  const [one] = a.map(shown);
+  const other = [...a, ...b].map(shown).find((columns) => columns !== one);
   if (other === undefined) return;
   throw new InputError(
     `the test sets cannot be paired: the templates show other columns of the data, ${one} in one and ${other} in the other, and examples are told to be the same by the texts of these: compare runs whose templates show the same columns in the same order`,
@@ -134,7 +136,8 @@ function refuseCleaning(runs: readonly RunRecord[]): void {
 
 function refuseClasses(runs: readonly RunRecord[]): void {
   const classes = ({ metrics }: RunRecord) => metrics.test.confusion.classes.toSorted().join(", ");
-  const [first, ...others] = runs.map(classes), other = others.find((one) => one !== first);
+  const [first, ...others] = runs.map(classes);
+  const other = others.find((one) => one !== first);
   if (other !== undefined) {
     throw new InputError(
       `the runs tell different classes apart and cannot be paired: ${first} against ${other}`,

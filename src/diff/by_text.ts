@@ -12,7 +12,8 @@ export function byText(runs: readonly RunRecord[]): Pairs {
   const shared = [...first!.keys()].filter((text) => others.every((group) => group.has(text)));
   const isClear = (text: string) =>
     others.every((group) => group.get(text)!.length === first!.get(text)!.length);
-  const clear = shared.filter(isClear), unclear = shared.filter((text) => !isClear(text));
+  const clear = shared.filter(isClear);
+  const unclear = shared.filter((text) => !isClear(text));
   const order = new Map(runs[0]!.predictions.map((one, i) => [one, i]));
   const place = (row: readonly Prediction[]) => order.get(row[0]!)!;
   const rows = clear.flatMap((text) => paired(groups.map((group) => group.get(text)!)))

@@ -102,7 +102,8 @@ function measure(
   { variant, a, b }: GroupPair,
   options: CompareOptions,
 ): Omit<Comparison, "metrics"> & { readonly metrics: ReadonlyMap<MetricName, Unjudged> } {
-  const aligned = align(a.runs, b.runs), areRunsPaired = haveSameSeeds(a.runs, b.runs);
+  const aligned = align(a.runs, b.runs);
+  const areRunsPaired = haveSameSeeds(a.runs, b.runs);
   const scored = { a: aligned.a.map(scoredRun), b: aligned.b.map(scoredRun) };
   const found = pairedBootstrap(scored.a, scored.b, { ...options, areRunsPaired });
   const isSingle = scored.a.length === 1 && scored.b.length === 1;

@@ -26,7 +26,8 @@ export const RESAMPLES = 10_000;
  * @throws {InputError} where they cannot be compared, with the reason
  */
 export function diffOf(a: Side, b: Side, alpha: number): Diff {
-  const { pairs, ...unpaired } = pairGroups(a, b), options = { alpha, resamples: RESAMPLES, seed: 0 };
+  const { pairs, ...unpaired } = pairGroups(a, b);
+  const options = { alpha, resamples: RESAMPLES, seed: 0 };
   return {
     format: "softprompt-diff/1",
     a: a.source,

@@ -25,10 +25,12 @@ export interface Flips {
  * by the mean of their probabilities.
  */
 export function flipsOf({ a, b }: Alignment): Flips {
-  const fixed: Flip[] = [], newlyWrong: Flip[] = [];
+  const fixed: Flip[] = [];
+  const newlyWrong: Flip[] = [];
   for (const [i, { id, text, label }] of a[0]!.entries()) {
     const sides = { a: together(a.map((run) => run[i]!)), b: together(b.map((run) => run[i]!)) };
-    const was = sides.a.predicted === label, is = sides.b.predicted === label;
+    const was = sides.a.predicted === label;
+    const is = sides.b.predicted === label;
     if (was !== is) (is ? fixed : newlyWrong).push({ id, text, label, ...sides });
   }
   const bySureness = (one: Flip, other: Flip) =>

@@ -51,7 +51,8 @@ function comparisonLines(comparison: Comparison, alpha: number): string[] {
     ...table(
       metricHeader(alpha),
       Object.entries(comparison.metrics).map(([key, metric]) => {
-        const name = key as MetricName, { verdict } = metric;
+        const name = key as MetricName;
+        const { verdict } = metric;
         const verdictText = verdict === "no evidence either way" ? verdict : `**${verdict}**`;
         return [METRIC_NAMES[name], ...Object.values(metricCells(name, metric)), verdictText];
       }),

@@ -24,7 +24,8 @@ export const OVERVIEW_HEADER = [
 /** Several comparisons, a line each. */
 export function overview(comparisons: readonly Comparison[]): OverviewRow[] {
   return comparisons.map(({ variant, metrics }) => {
-    const metric = metrics.accuracy!, { p: _, ...cells } = metricCells("accuracy", metric);
+    const metric = metrics.accuracy!;
+    const { p: _, ...cells } = metricCells("accuracy", metric);
     const others = Object.entries(metrics).filter(([name, { verdict }]) =>
       name !== "accuracy" && verdict !== "no evidence either way"
     );

@@ -36,7 +36,8 @@ export async function readSide(source: string): Promise<Side> {
 
 async function runsIn(folder: string): Promise<Map<string, RunRecord>> {
   await readEnvironment(folder);
-  const summary = await readSummary(folder), found = new Map<string, RunRecord>();
+  const summary = await readSummary(folder);
+  const found = new Map<string, RunRecord>();
   if (summary !== undefined) {
     for (const { status, folder: name } of summary.rows) {
       if (status === "complete") found.set(name, await readRun(join(folder, name)));

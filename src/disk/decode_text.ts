@@ -68,7 +68,8 @@ export class LineDecoder {
     if (this.first === undefined) checkMark(bytes, this.path, this.decoding);
     this.first ??= bytes.slice(0, LOOKED_AT);
     for (let from = 0; from < bytes.length;) {
-      const end = bytes.indexOf(LINE_FEED, from), to = end < 0 ? bytes.length : end + 1;
+      const end = bytes.indexOf(LINE_FEED, from);
+      const to = end < 0 ? bytes.length : end + 1;
       yield this.text(bytes.subarray(from, to), true);
       from = to;
       if (end >= 0) this.line++;
@@ -88,8 +89,10 @@ export class LineDecoder {
       if (!(error instanceof TypeError)) throw error;
     }
     if (text !== undefined && !text.includes("\0")) return text;
-    const guess = guessed(this.first ?? bytes), encoding = this.decoder.encoding;
-    const isOther = guess !== undefined && guess !== encoding, place = `${this.path}:${this.line}`;
+    const guess = guessed(this.first ?? bytes);
+    const encoding = this.decoder.encoding;
+    const isOther = guess !== undefined && guess !== encoding;
+    const place = `${this.path}:${this.line}`;
     if (text !== undefined && !isOther) {
       throw new InputError(`${place}: it holds a NUL character, as no text does: take it out`);
     }
@@ -114,7 +117,8 @@ function decoderFor({ encoding = "utf-8" }: Decoding): TextDecoder {
 
 /** @throws {InputError} where a byte order mark speaks for another encoding: bytes may be text in several */
 function checkMark(bytes: Uint8Array, path: string, decoding: Decoding): void {
-  const mark = markOf(bytes), encoding = decoderFor(decoding).encoding;
+  const mark = markOf(bytes);
+  const encoding = decoderFor(decoding).encoding;
   if (mark === undefined || mark === encoding) return;
   throw new InputError(
     `${path} is ${mark}, not ${encoding}, by the byte order mark that it begins with: ${
@@ -132,7 +136,8 @@ function markOf([a, b, c]: Uint8Array): string | undefined {
 
 /** The encoding that bytes speak for: in UTF-16 one of two bytes is mostly 0, and the other is not. */
 function guessed(bytes: Uint8Array): string | undefined {
-  const zeros = [0, 0], seen = bytes.subarray(0, LOOKED_AT);
+  const zeros = [0, 0];
+  const seen = bytes.subarray(0, LOOKED_AT);
   for (const [i, byte] of seen.entries()) if (byte === 0) zeros[i % 2]!++;
   const [even, odd] = zeros as [number, number];
   if (Math.max(even, odd) < seen.length / ZERO_IN_UTF16) return undefined;

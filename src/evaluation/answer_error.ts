@@ -32,6 +32,7 @@ const SHOWN = 40;
 
 /** A text by where it comes from and how it begins. */
 export function namedText(place: string, text: string): string {
-  const line = text.replaceAll(/\s+/g, " "), characters = [...line.slice(0, 2 * SHOWN)];
+  const line = text.replaceAll(/\s+/g, " ");
+  const characters = [...line.slice(0, 2 * SHOWN)];
   return `${place} "${characters.length > SHOWN ? `${characters.slice(0, SHOWN).join("")}…` : line}"`;
 }

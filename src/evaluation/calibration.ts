@@ -25,7 +25,8 @@ export function binOf(confidence: number): number {
 /** Confidence against accuracy, bin by bin: a reliability diagram (Guo et al. 2017, On Calibration of Modern Neural Networks). */
 export function reliabilityBins(predictions: readonly Confidence[]): ReliabilityBin[] {
   return Array.from({ length: BINS }, (_, bin) => {
-    const inside = predictions.filter(({ confidence }) => binOf(confidence) === bin), count = inside.length;
+    const inside = predictions.filter(({ confidence }) => binOf(confidence) === bin);
+    const count = inside.length;
     const mean = (of: (one: Confidence) => number) =>
       inside.reduce((sum, one) => sum + of(one), 0) / (count || 1);
     return {

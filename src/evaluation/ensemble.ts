@@ -12,7 +12,8 @@ import { indexOfLargest, largestOf } from "./softmax.ts";
  * @returns log-probabilities [classes]
  */
 export function together(logits: readonly ArrayLike<number>[], vote: Vote): Float64Array {
-  const prompts = logits.length, shares = new Float64Array(logits[0]!.length);
+  const prompts = logits.length;
+  const shares = new Float64Array(logits[0]!.length);
   for (const one of logits) addProbabilities(one, shares);
   for (let c = 0; c < shares.length; c++) shares[c]! /= prompts;
   if (vote === "mean") return shares.map(Math.log);
@@ -23,7 +24,8 @@ export function together(logits: readonly ArrayLike<number>[], vote: Vote): Floa
 
 /** Adds the probabilities that logits stand for to a sum of such. */
 function addProbabilities(logits: ArrayLike<number>, sum: Float64Array): void {
-  const powers = new Float64Array(logits.length), largest = largestOf(logits);
+  const powers = new Float64Array(logits.length);
+  const largest = largestOf(logits);
   let total = 0;
   for (let c = 0; c < powers.length; c++) total += powers[c] = Math.exp(logits[c]! - largest);
   for (let c = 0; c < powers.length; c++) sum[c]! += powers[c]! / total;

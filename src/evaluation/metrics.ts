@@ -38,16 +38,21 @@ export function measure(
 ): Metrics {
   const counts = classes.map(() => classes.map(() => 0));
   const confidences: Confidence[] = [];
-  let loss = 0, correct = 0;
+  let loss = 0;
+  let correct = 0;
   for (const [i, row] of logits.entries()) {
-    const probabilities = softmax(row), predicted = indexOfLargest(row), label = labels[i]!;
+    const probabilities = softmax(row);
+    const predicted = indexOfLargest(row);
+    const label = labels[i]!;
     counts[label]![predicted]!++;
     loss -= Math.log(Math.max(probabilities[label]!, Number.MIN_VALUE));
     if (predicted === label) correct++;
     confidences.push({ confidence: probabilities[predicted]!, correct: predicted === label });
   }
   const perClass = classes.map((_, c) => {
-    const hits = counts[c]![c]!, support = sum(counts[c]!), predicted = sum(counts.map((row) => row[c]!));
+    const hits = counts[c]![c]!;
+    const support = sum(counts[c]!);
+    const predicted = sum(counts.map((row) => row[c]!));
     return { precision: ratio(hits, predicted), recall: ratio(hits, support), support, predicted };
   });
   const present = perClass.filter(({ support, predicted }) => support + predicted > 0);
@@ -65,8 +70,10 @@ export function measure(
 
 /** Wilson's score interval (1927) for a share of `right` in `total`, at 95%. */
 export function wilsonInterval(correct: number, total: number): [number, number] {
-  const share = correct / total, z2 = Z * Z / total;
-  const centre = share + z2 / 2, reach = Z * Math.sqrt(share * (1 - share) / total + z2 / (4 * total));
+  const share = correct / total;
+  const z2 = Z * Z / total;
+  const centre = share + z2 / 2;
+  const reach = Z * Math.sqrt(share * (1 - share) / total + z2 / (4 * total));
   return [Math.max(0, (centre - reach) / (1 + z2)), Math.min(1, (centre + reach) / (1 + z2))];
 }
 

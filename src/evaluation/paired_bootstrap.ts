@@ -42,22 +42,27 @@ export function pairedBootstrap(
   b: readonly ScoredRun[],
   { alpha, resamples, seed, areRunsPaired }: BootstrapOptions,
 ): Record<MetricName, PairedDifference> {
-  const examples = a[0]!.examples, stream = new RandomStream(seed, "bootstrap");
+  const examples = a[0]!.examples;
+  const stream = new RandomStream(seed, "bootstrap");
   if ([...a, ...b].some((run) => run.examples !== examples)) {
     throw new RangeError("the runs have different test examples");
   }
-  const once = new Int32Array(examples).fill(1), all = { a: a.map((_, i) => i), b: b.map((_, i) => i) };
+  const once = new Int32Array(examples).fill(1);
+  const all = { a: a.map((_, i) => i), b: b.map((_, i) => i) };
   const whole = differences(a, b, once, all.a, all.b);
-  const deltas = METRICS.map(() => new Float64Array(resamples)), counts = new Int32Array(examples);
+  const deltas = METRICS.map(() => new Float64Array(resamples));
+  const counts = new Int32Array(examples);
   for (let r = 0; r < resamples; r++) {
     counts.fill(0);
     for (let i = 0; i < examples; i++) counts[stream.integer(examples)]!++;
-    const drawnA = drawRuns(all.a, stream), drawnB = areRunsPaired ? drawnA : drawRuns(all.b, stream);
+    const drawnA = drawRuns(all.a, stream);
+    const drawnB = areRunsPaired ? drawnA : drawRuns(all.b, stream);
     const drawn = differences(a, b, counts, drawnA, drawnB);
     for (const [m, metric] of METRICS.entries()) deltas[m]![r] = drawn[metric].delta;
   }
   return Object.fromEntries(METRICS.map((metric, m) => {
-    const sorted = Array.from(deltas[m]!.sort()), { delta } = whole[metric];
+    const sorted = Array.from(deltas[m]!.sort());
+    const { delta } = whole[metric];
     // The resample that every set of data has, itself, is counted in: no p is 0.
     const against = sorted.filter((x) => delta >= 0 ? x <= 0 : x >= 0).length;
     return [metric, {
@@ -80,8 +85,8 @@ function differences(
   const measured = (runs: readonly ScoredRun[]) => runs.map((run) => run.measure(counts));
   const of = { a: measured(a), b: measured(b) };
   return Object.fromEntries(METRICS.map((metric) => {
-    const left = mean(drawnA.map((i) => of.a[i]![metric])),
-      second = mean(drawnB.map((i) => of.b[i]![metric]));
+    const left = mean(drawnA.map((i) => of.a[i]![metric]));
+    const second = mean(drawnB.map((i) => of.b[i]![metric]));
     return [metric, { a: left, b: second, delta: second - left }];
   })) as Record<MetricName, { a: number; b: number; delta: number }>;
 }

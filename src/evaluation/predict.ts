@@ -71,8 +71,11 @@ export async function answersTo(
   verbalizer: Verbalizer,
   vocabulary: number,
 ): Promise<Answers> {
-  const legal = new Set(verbalizer.tokens.flat(2)), outputs = ["class_logits", "word_logits"];
-  const all: number[][] = [], ofEach: number[][][] = [], illegal: boolean[] = [];
+  const legal = new Set(verbalizer.tokens.flat(2));
+  const outputs = ["class_logits", "word_logits"];
+  const all: number[][] = [];
+  const ofEach: number[][][] = [];
+  const illegal: boolean[] = [];
   for await (const { example, logits, words } of answered(classifier, questions, verbalizer, outputs)) {
     ofEach[example] = logits;
     all[example] = saidTogether(logits, classifier);
@@ -100,10 +103,12 @@ async function* answered(
   verbalizer: Verbalizer,
   outputs: readonly string[],
 ): AsyncGenerator<Answer> {
-  const { classes } = verbalizer, verbalizing = verbalizerFeeds(verbalizer);
-  const prompts = vote ? inputs.prompt!.dims[0]! : 1, atOnce = Math.max(1, Math.floor(batchSize / prompts));
-  const owners = Array.from({ length: prompts }, (_, p) => p),
-    lengths = examples.map(({ ids }) => ids.length);
+  const { classes } = verbalizer;
+  const verbalizing = verbalizerFeeds(verbalizer);
+  const prompts = vote ? inputs.prompt!.dims[0]! : 1;
+  const atOnce = Math.max(1, Math.floor(batchSize / prompts));
+  const owners = Array.from({ length: prompts }, (_, p) => p);
+  const lengths = examples.map(({ ids }) => ids.length);
   for (const batch of evaluationBatches(lengths, atOnce, padId !== undefined)) {
     const feeds = batchFeeds(batch.flatMap((i) => owners.map(() => examples[i]!)), padId);
     const prompt_of_example = int64Tensor(batch.flatMap(() => owners), [batch.length * prompts]);

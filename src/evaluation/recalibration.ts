@@ -32,7 +32,8 @@ function logProbability(logits: readonly number[], of: number): number {
 }
 
 /** Temperatures are looked for between these; where the best is at an end, every answer is right, or none. */
-const LEAST = 0.05, MOST = 20;
+const LEAST = 0.05;
+const MOST = 20;
 
 /** So often the interval that the temperature lies in is made smaller, by the golden ratio. */
 const ROUNDS = 60;
@@ -48,7 +49,8 @@ export function fittedTemperature(logits: readonly (readonly number[])[], labels
   const loss = (logarithm: number) => {
     const scale = Math.exp(-logarithm);
     return logits.reduce((sum, row, i) => {
-      const scaled = row.map((x) => x * scale), largest = largestOf(scaled);
+      const scaled = row.map((x) => x * scale);
+      const largest = largestOf(scaled);
       const total = scaled.reduce((all, x) => all + Math.exp(x - largest), 0);
       return sum + Math.log(total) + largest - scaled[labels[i]!]!;
     }, 0);
@@ -56,7 +58,8 @@ export function fittedTemperature(logits: readonly (readonly number[])[], labels
   const golden = (Math.sqrt(5) - 1) / 2;
   let [low, high] = [Math.log(LEAST), Math.log(MOST)];
   for (let round = 0; round < ROUNDS; round++) {
-    const width = golden * (high - low), [left, second] = [high - width, low + width];
+    const width = golden * (high - low);
+    const [left, second] = [high - width, low + width];
     if (loss(left) < loss(second)) high = second;
     else low = left;
   }

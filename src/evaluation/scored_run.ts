@@ -48,8 +48,11 @@ export class ScoredRun {
    * @param counts how often each example was drawn
    */
   measure(counts: Int32Array): Record<MetricName, number> {
-    const confusion = new Float64Array(this.classes ** 2), gaps = new Float64Array(BINS);
-    let total = 0, loss = 0, illegal = 0;
+    const confusion = new Float64Array(this.classes ** 2);
+    const gaps = new Float64Array(BINS);
+    let total = 0;
+    let loss = 0;
+    let illegal = 0;
     for (let i = 0; i < this.examples; i++) {
       const count = counts[i]!;
       if (count === 0) continue;
@@ -76,9 +79,11 @@ export class ScoredRun {
 
   /** A class's F1 is 2 hits / (2 hits + misses of both kinds); a class with no examples that is never predicted does not count. */
   private macroF1(confusion: Float64Array): number {
-    let sum = 0, counted = 0;
+    let sum = 0;
+    let counted = 0;
     for (let c = 0; c < this.classes; c++) {
-      let support = 0, predicted = 0;
+      let support = 0;
+      let predicted = 0;
       for (let other = 0; other < this.classes; other++) {
         support += confusion[c * this.classes + other]!;
         predicted += confusion[other * this.classes + c]!;

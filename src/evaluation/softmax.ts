@@ -1,7 +1,8 @@
 /** The probabilities that logits stand for. */
 export function softmax(logits: readonly number[]): number[] {
   const largest = largestOf(logits);
-  const powers = logits.map((x) => Math.exp(x - largest)), total = powers.reduce((a, b) => a + b, 0);
+  const powers = logits.map((x) => Math.exp(x - largest));
+  const total = powers.reduce((a, b) => a + b, 0);
   return powers.map((x) => x / total);
 }
 
@@ -12,7 +13,8 @@ export function largestOf(numbers: ArrayLike<number>): number {
 
 /** Where the largest number stands; the first of equals. @param count so many numbers are looked at, from the first on */
 export function indexOfLargest(numbers: ArrayLike<number>, count: number = numbers.length): number {
-  let best = 0, largest = numbers[0]!;
+  let best = 0;
+  let largest = numbers[0]!;
   for (let i = 1; i < count; i++) {
     if (numbers[i]! > largest) {
       best = i;

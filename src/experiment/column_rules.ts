@@ -35,7 +35,8 @@ function labelRules({ dataset, prompt, evaluation }: ExperimentFile): RuleViolat
     const { text, label } = { ...DEFAULTS.dataset, ...given };
     const leak = columns.find((one) => (one === "text" ? text : one) === label);
     if (leak === undefined) return [];
-    const key = given.text === label ? "text" : "label", isOwn = leak === "text" || at.length > 1;
+    const key = given.text === label ? "text" : "label";
+    const isOwn = leak === "text" || at.length > 1;
     return [{
       path: !isOwn ? ["prompt", "template"] : given[key] === undefined ? at : [...at, key],
       message:

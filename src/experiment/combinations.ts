@@ -116,8 +116,8 @@ export function multiplierProblems(document: ExperimentDocument): Problem[] {
     ...Object.entries(variants).map(([name, own]) => ({ at: ["variants", name], own: Object.keys(own) })),
   ];
   const unfit = keys.filter(({ key }) => ["name", ...MULTIPLIERS].includes(key.split(".")[0]!));
-  const all = combinations(document),
-    known = [...new Set(all.flatMap(({ settings }) => Object.keys(settings)))];
+  const all = combinations(document);
+  const known = [...new Set(all.flatMap(({ settings }) => Object.keys(settings)))];
   return [
     ...unfit.map(({ key, at }) => ({
       ...document.place(at, true),

@@ -115,7 +115,8 @@ export function valueAt(content: unknown, path: KeyPath): unknown {
 
 /** The offset in the text of a value or of its key; of the nearest thing around it where it is not there. */
 function offsetOf(contents: Node | null, path: KeyPath, onKey: boolean): number {
-  let node: Node | null = contents, offset = contents?.range?.[0] ?? 0;
+  let node: Node | null = contents;
+  let offset = contents?.range?.[0] ?? 0;
   for (const [depth, key] of path.entries()) {
     const pair: Pair | undefined = isMap(node)
       ? node.items.find((item) => isScalar(item.key) && asWritten(item.key) === String(key))

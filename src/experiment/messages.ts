@@ -16,11 +16,12 @@ export function messageOf(
   path: KeyPath,
   content: unknown,
 ): string {
-  const key = path.length > 0 ? `'${path.join(".")}'` : "the experiment",
-    got = `got ${shown(valueAt(content, path))}`;
+  const key = path.length > 0 ? `'${path.join(".")}'` : "the experiment";
+  const got = `got ${shown(valueAt(content, path))}`;
   switch (keyword) {
     case "additionalProperties": {
-      const parent = path.slice(0, -1), allowed = keysAt(parent);
+      const parent = path.slice(0, -1);
+      const allowed = keysAt(parent);
       const unknown = seen(String(path.at(-1)));
       return `unknown key '${unknown}'${parent.length ? ` in '${parent.join(".")}'` : ""}${
         nearest(unknown, allowed)

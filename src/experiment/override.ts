@@ -23,10 +23,14 @@ export function parseOverride(assignment: string): Override {
   if (at < 1) {
     throw new InputError(`'${assignment}' sets nothing: write KEY=VALUE, for example prompt.length=5`);
   }
-  const path = keyPath(assignment.slice(0, at)), written = assignment.slice(at + 1), part = partAt(path);
-  const isQuoted = /^\s*["']/.test(written), isRemoved = /^\s*(?:null|~)?\s*$/i.test(written);
+  const path = keyPath(assignment.slice(0, at));
+  const written = assignment.slice(at + 1);
+  const part = partAt(path);
+  const isQuoted = /^\s*["']/.test(written);
+  const isRemoved = /^\s*(?:null|~)?\s*$/i.test(written);
   if (isText(part) && !isQuoted && !isRemoved) return { path, value: written };
-  const { document, problems } = readYaml(written), reader = new ValueReader(document, written);
+  const { document, problems } = readYaml(written);
+  const reader = new ValueReader(document, written);
   const value = problems.length > 0 ? undefined : reader.read(part);
   const [problem] = [...problems, ...reader.problems];
   if (problem === undefined) return { path, value: value ?? null };
@@ -42,7 +46,8 @@ export function parseOverride(assignment: string): Override {
  * @throws {InputError} where one cannot be read, or two set the same key or one within the other's
  */
 export function parseOverrides(assignments: readonly string[]): Override[] {
-  const overrides = assignments.map(parseOverride), twice = setTwice(overrides.map(({ path }) => path));
+  const overrides = assignments.map(parseOverride);
+  const twice = setTwice(overrides.map(({ path }) => path));
   if (twice !== undefined) {
     const [first, second] = twice.map((i) => assignments[i]!);
     throw new InputError(`'${first}' and '${second}' set the same key: leave one of them out`);

@@ -38,9 +38,11 @@ export function promptRules(prompt: PromptKeys): RuleViolation[] {
 
 function initializationFaults({ initialization: given, insertion }: PromptKeys): string[] {
   if (given === undefined) return [];
-  const faults: string[] = [], { from } = given;
+  const faults: string[] = [];
+  const { from } = given;
   for (const [key, kinds] of Object.entries(INITIALIZATION_KEYS)) {
-    const isGiven = Object.hasOwn(given, key), isWanted = key === (from === "text" ? "text" : "path");
+    const isGiven = Object.hasOwn(given, key);
+    const isWanted = key === (from === "text" ? "text" : "path");
     if (isGiven && !kinds.includes(from)) {
       faults.push(`'${key}' goes with 'from: ${kinds.join("' or 'from: ")}'`);
     }

@@ -33,7 +33,8 @@ import type {
  * @throws {Error} where the rules should have refused it
  */
 export function resolve(given: ExperimentFile): Experiment {
-  const prompt = resolvePrompt(given.prompt), ensemble = resolveEnsemble(given.ensemble);
+  const prompt = resolvePrompt(given.prompt);
+  const ensemble = resolveEnsemble(given.ensemble);
   const common = commonKeys(given);
   if (ensemble !== undefined && "runs" in ensemble) return together(given, ensemble);
   const tune = given.tune ?? (prompt.kind === "soft" ? "prompt" : "none");
@@ -59,7 +60,8 @@ export function resolveSeedEnsemble(given: ExperimentFile): EnsembleExperiment |
 }
 
 function together(given: ExperimentFile, ensemble: EnsembleSpec): EnsembleExperiment {
-  const { first, words, last } = commonKeys(given), prompt = resolvePrompt(given.prompt);
+  const { first, words, last } = commonKeys(given);
+  const prompt = resolvePrompt(given.prompt);
   if (prompt.kind === "hard") throw unfit("an ensemble of hard prompts");
   return { ...first, prompt, ...words, tune: "none", ensemble, ...last };
 }
@@ -87,7 +89,8 @@ function commonKeys(given: ExperimentFile) {
 }
 
 function resolveDataset(given: DatasetKeys): DatasetSpec {
-  const { clean, validation, text, label, revision } = DEFAULTS.dataset, { name, file, source } = given;
+  const { clean, validation, text, label, revision } = DEFAULTS.dataset;
+  const { name, file, source } = given;
   const split = resolveSplit(given);
   if (name !== undefined) {
     if (split === "textcnn" || isNamedSplit(split) || isSharesSplit(split)) {
@@ -106,7 +109,8 @@ function resolveDataset(given: DatasetKeys): DatasetSpec {
 }
 
 function resolveEvaluation(given: EvaluationKeys = {}, clean: DatasetSpec["clean"]): EvaluationSpec {
-  const { batchSize, samples, contentFree } = DEFAULTS.evaluation, { transfer, ...rest } = given;
+  const { batchSize, samples, contentFree } = DEFAULTS.evaluation;
+  const { transfer, ...rest } = given;
   return {
     batchSize,
     samples,
@@ -118,7 +122,8 @@ function resolveEvaluation(given: EvaluationKeys = {}, clean: DatasetSpec["clean
 
 /** @param clean the dataset's: what is tuned on texts that are read so is scored on such */
 function resolveTransfer(given: EvaluationTransferKeys, clean: DatasetSpec["clean"]): TransferSpec {
-  const { text, label, revision, split } = DEFAULTS["evaluation.transfer[]"], { name, file, source } = given;
+  const { text, label, revision, split } = DEFAULTS["evaluation.transfer[]"];
+  const { name, file, source } = given;
   const as = transferName(given);
   if (name !== undefined) return { as, clean, ...given, name };
   if (source !== undefined) return { as, clean, text, label, revision, split, ...given, source };
@@ -138,7 +143,8 @@ function resolvePrompt({ kind, template, ...given }: PromptKeys): PromptSpec {
 }
 
 function resolveInitialization(given: PromptInitializationKeys): Initialization {
-  const { range, top } = DEFAULTS["prompt.initialization"], { from, text, path } = given;
+  const { range, top } = DEFAULTS["prompt.initialization"];
+  const { from, text, path } = given;
   switch (from) {
     case "random":
       return { range, ...given, from };

@@ -58,7 +58,8 @@ function kindOf(source: string): string {
 }
 
 function datasetRules(dataset: DatasetKeys): RuleViolation[] {
-  const violations: RuleViolation[] = [], { name, split } = dataset;
+  const violations: RuleViolation[] = [];
+  const { name, split } = dataset;
   const violation = (key: string, message: string) => violations.push({ path: ["dataset", key], message });
   const given = SOURCES.filter((key) => dataset[key] !== undefined);
   const files = typeof split === "object" && "train" in split;
@@ -121,10 +122,11 @@ function verbalizerRules(verbalizer: ExperimentFile["verbalizer"]): RuleViolatio
 }
 
 function sampleRules(given: ExperimentFile): RuleViolation[] {
-  const classes = Object.keys(given.verbalizer),
-    columns = columnRules(given).length > 0 ? undefined : templateColumns(given.prompt);
+  const classes = Object.keys(given.verbalizer);
+  const columns = columnRules(given).length > 0 ? undefined : templateColumns(given.prompt);
   return (given.evaluation?.samples ?? []).flatMap((sample, i) => {
-    const path = ["evaluation", "samples", i], { label, ...texts } = sample;
+    const path = ["evaluation", "samples", i];
+    const { label, ...texts } = sample;
     const wrong: RuleViolation[] = [];
     if (label !== undefined && !classes.includes(label)) {
       const message = `'${label}' is no class of the verbalizer (${classes.join(", ")})${
@@ -166,8 +168,10 @@ function calibrationRules({ evaluation, ensemble, dataset }: ExperimentFile): Ru
 function transferRules({ evaluation }: ExperimentFile): RuleViolation[] {
   const named = new Set<string>();
   return (evaluation?.transfer ?? []).flatMap((one, i) => {
-    const path = ["evaluation", "transfer", i], from = SOURCES.filter((key) => one[key] !== undefined);
-    const name = one.as ?? transferName(one), isTaken = named.has(foldedName(name));
+    const path = ["evaluation", "transfer", i];
+    const from = SOURCES.filter((key) => one[key] !== undefined);
+    const name = one.as ?? transferName(one);
+    const isTaken = named.has(foldedName(name));
     named.add(foldedName(name));
     if (from.length !== 1) {
       return [{
@@ -191,7 +195,8 @@ function transferRules({ evaluation }: ExperimentFile): RuleViolation[] {
  * `experiment.yaml`, which names its semantics, writes the share's default out.
  */
 function validationRules({ dataset, semantics }: ExperimentFile): RuleViolation[] {
-  const { validation = 0 } = dataset, split = resolveSplit(dataset);
+  const { validation = 0 } = dataset;
+  const split = resolveSplit(dataset);
   const isDefault = semantics !== undefined && validation === DEFAULTS.dataset.validation;
   if (validation === 0 || isDefault || typeof split !== "object" || !split.validation) return [];
   const [own, way] = dataset.split === undefined || typeof dataset.split === "string"

@@ -30,7 +30,8 @@ export interface Variant {
  * @throws {ExperimentError} with all that is wrong in it or in any of its variants, each with its line and column
  */
 export function parseVariants(text: string, file: string): Variant[] {
-  const document = new ExperimentDocument(text, file), asWritten = checkedFile(document, []);
+  const document = new ExperimentDocument(text, file);
+  const asWritten = checkedFile(document, []);
   if (!expandsToManyRuns(document)) {
     if (asWritten.given === undefined) throw refusal(file, asWritten.problems);
     return [{ name: "", settings: {}, overrides: [], experiment: resolve(asWritten.given) }];
@@ -69,7 +70,8 @@ function sharedFolders(
 ): Problem[] {
   const owners = new Map<string, string>();
   return variants.flatMap(({ name, settings, overrides }) => {
-    const owner = owners.get(foldedName(name)), own = variantIn(settings);
+    const owner = owners.get(foldedName(name));
+    const own = variantIn(settings);
     owners.set(foldedName(name), name);
     const place = own !== undefined
       ? document.place(["variants", own], true)
@@ -86,7 +88,8 @@ function sharedFolders(
 type SoundVariant = Omit<Variant, "experiment" | "members"> & { readonly given: ExperimentFile };
 
 /** The key that the variants of an ensemble differ in, and its value in the ensemble's name. */
-const SEED = "seed", TOGETHER = "ensemble";
+const SEED = "seed";
+const TOGETHER = "ensemble";
 
 /** For all variants that differ in nothing but the seed, the one in which their prompts answer together. */
 function ensembles(variants: readonly SoundVariant[]): Variant[] {
@@ -118,7 +121,8 @@ function variantProblems(
 ): Problem[] {
   const isIn = (one: Problem, problems: readonly Problem[]) => problems.some((other) => isSame(one, other));
   return found.flatMap(({ problems }) => problems).map((problem) => {
-    const concerned = found.filter(({ problems }) => isIn(problem, problems)), [first] = concerned;
+    const concerned = found.filter(({ problems }) => isIn(problem, problems));
+    const [first] = concerned;
     const isPlain = concerned.length === found.length ||
       first?.overrides.some(({ place }) => place?.line === problem.line && place.column === problem.column);
     return isPlain

@@ -73,7 +73,9 @@ function placeholder(name: string, length: number): Piece {
 
 /** @throws {TemplateError} on a brace among the words: a placeholder's would be read as a word of the text */
 function pushWords(pieces: Piece[], template: string, from: number, to: number): void {
-  const words = template.slice(from, to), brace = words.search(/[{}]/), at = from + brace;
+  const words = template.slice(from, to);
+  const brace = words.search(/[{}]/);
+  const at = from + brace;
   if (brace >= 0) {
     throw new TemplateError(
       `the '${template[at]}' in '${

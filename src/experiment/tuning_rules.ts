@@ -9,7 +9,8 @@ export function tuningRules(given: ExperimentFile): RuleViolation[] {
 }
 
 function tuneRules({ prompt, tune, training, precision }: ExperimentFile): RuleViolation[] {
-  const violation = (path: string[], message: string) => [{ path, message }], { kind } = prompt;
+  const violation = (path: string[], message: string) => [{ path, message }];
+  const { kind } = prompt;
   if (tune === "prompt" && kind === "hard") {
     return violation(
       ["tune"],
@@ -39,7 +40,8 @@ function ensembleRules(
   { prompt, tune, training, ensemble, sweep: swept = {} }: ExperimentFile,
 ): RuleViolation[] {
   if (ensemble === undefined) return [];
-  const violations: RuleViolation[] = [], { runs, sweep } = ensemble;
+  const violations: RuleViolation[] = [];
+  const { runs, sweep } = ensemble;
   const violation = (path: string[], message: string) => violations.push({ path, message });
   if (prompt.kind === "hard") {
     violation(["ensemble"], "an ensemble is one of soft prompts: set 'prompt.kind: soft'");

@@ -2,7 +2,8 @@ import { fnv1a } from "../base/fnv.ts";
 import type { Override } from "./override.ts";
 
 /** What a file system and a person can read. */
-const LONGEST_VALUE = 40, LONGEST_NAME = 180;
+const LONGEST_VALUE = 40;
+const LONGEST_NAME = 180;
 
 /** Last keys that say nothing without the key above them. */
 const BARE = new Set(["name", "from", "file", "source"]);

@@ -38,7 +38,9 @@ function carriageReturn(offset: number): YamlProblem {
 
 /** A fault of the parser's as one of the file, with the way out. */
 function explained({ code, pos, message }: YAMLError, document: Document.Parsed, text: string): YamlProblem {
-  const [offset] = pos, found = text.slice(...pos), strange = unseenNear(text, offset);
+  const [offset] = pos;
+  const found = text.slice(...pos);
+  const strange = unseenNear(text, offset);
   if (strange !== undefined) return strange;
   switch (code) {
     case "MULTIPLE_DOCS":
@@ -107,7 +109,8 @@ const QUOTED = /(?<=^|[\s{,[])(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*')(?=[ \t]*(?:[:
  * @param inBlock whether it is in no braces or brackets, which end values at marks that elsewhere are a part of them
  */
 function unquoted(text: string, offset: number, inBlock = false): YamlProblem | undefined {
-  const start = text.lastIndexOf("\n", offset - 1) + 1, [line = ""] = text.slice(start).split("\n");
+  const start = text.lastIndexOf("\n", offset - 1) + 1;
+  const [line = ""] = text.slice(start).split("\n");
   const bare = line.replaceAll(QUOTED, (quoted) => `"${"_".repeat(quoted.length - 2)}"`);
   const keys = [...bare.matchAll(KEY)].map((match) => ({
     key: match[1]!,
@@ -126,7 +129,8 @@ function unquoted(text: string, offset: number, inBlock = false): YamlProblem | 
   });
   const odd = keys.findLastIndex(({ at, value }) => start + at <= offset && startsOddly(value));
   if (split >= 0 && (odd < 0 || split < odd)) {
-    const { from, key, at } = keys[split + 1]!, mark = line.slice(from + key.length, at).slice(0, 2);
+    const { from, key, at } = keys[split + 1]!;
+    const mark = line.slice(from + key.length, at).slice(0, 2);
     return needs(
       keys[split]!,
       `holds '${mark === ":" ? `:${line[at]}` : mark}', which to YAML makes a key of what is before it`,
@@ -136,7 +140,8 @@ function unquoted(text: string, offset: number, inBlock = false): YamlProblem | 
     const { value: [first = ""] } = keys[odd]!;
     return needs(keys[odd]!, `starts with ${first}, which to YAML ${STARTS[first]}`);
   }
-  const last = keys.findLast(({ at }) => start + at <= offset), mark = last && endWithin(last.value);
+  const last = keys.findLast(({ at }) => start + at <= offset);
+  const mark = last && endWithin(last.value);
   return last && mark !== undefined
     ? needs(last, `holds '${mark}', which to YAML ends it within braces or brackets`)
     : undefined;
@@ -173,8 +178,10 @@ const UNSEEN_START = new RegExp(`(?:^|[:,{[-])[ \\t]*(${UNSEEN.source})`, "mu");
 function unseenNear(text: string, offset: number): YamlProblem | undefined {
   const line = text.lastIndexOf("\n", offset - 1) + 1;
   const start = line === 0 ? 0 : text.lastIndexOf("\n", line - 2) + 1;
-  const end = text.indexOf("\n", offset), near = text.slice(start, end === -1 ? undefined : end);
-  const match = UNSEEN_START.exec(near), found = match?.[1];
+  const end = text.indexOf("\n", offset);
+  const near = text.slice(start, end === -1 ? undefined : end);
+  const match = UNSEEN_START.exec(near);
+  const found = match?.[1];
   if (match === null || found === undefined) return undefined;
   return {
     offset: start + match.index + match[0].length - found.length,

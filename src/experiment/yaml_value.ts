@@ -77,7 +77,8 @@ export class ValueReader {
   }
 
   private target(alias: Alias): Node | undefined {
-    const { source } = alias, target = alias.resolve(this.document);
+    const { source } = alias;
+    const target = alias.resolve(this.document);
     return target ?? this.report(
       alias,
       `'*${source}' is an alias to YAML, and there is no anchor '&${source}' before it: put quotes around it if it is a text`,
@@ -129,7 +130,8 @@ export class ValueReader {
   }
 
   private scalar(node: Scalar, part: SchemaPart | undefined, isFree: boolean): unknown {
-    const { value } = node, written = asWritten(node);
+    const { value } = node;
+    const written = asWritten(node);
     if (node.type !== "PLAIN") return value;
     this.checkPlain(node, written);
     if (isText(part)) {
@@ -155,7 +157,8 @@ export class ValueReader {
         }) is a letter to YAML: write straight quotes, or put them around all of it if it is meant`,
       );
     }
-    const first = written.at(0) ?? "", last = written.at(-1) ?? "";
+    const first = written.at(0) ?? "";
+    const last = written.at(-1) ?? "";
     const space = [first, last].find((one) => UNSEEN.test(one));
     if (space !== undefined) {
       this.report(
@@ -169,7 +172,8 @@ export class ValueReader {
 
   /** What follows ` #` is a comment to YAML; of a sentence without quotes it may have been meant as a part. */
   private checkComment(node: Scalar, written: string): void {
-    const end = node.range?.[1] ?? 0, [comment] = /^[ \t]+#.*/.exec(this.text.slice(end)) ?? [];
+    const end = node.range?.[1] ?? 0;
+    const [comment] = /^[ \t]+#.*/.exec(this.text.slice(end)) ?? [];
     if (comment === undefined || !/[\s{]/.test(written)) return;
     this.report(
       { range: [end + comment.indexOf("#")] },

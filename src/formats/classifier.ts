@@ -39,7 +39,8 @@ export interface ClassifierParts {
 export async function classifierFiles(
   { experiment, model, counting, predict, inputs, calibration, texts }: ClassifierParts,
 ): Promise<Record<string, string | Uint8Array>> {
-  const { prompt } = experiment, template = parseTemplate(prompt.template, promptLength(prompt));
+  const { prompt } = experiment;
+  const template = parseTemplate(prompt.template, promptLength(prompt));
   const { clean } = experiment.dataset;
   if (columnsOf(template).length > 1) {
     throw new InputError(
@@ -49,7 +50,8 @@ export async function classifierFiles(
   const { tokenizer, card, folder } = model;
   const encoder = new TemplateEncoder(template, tokenizer, card, counting);
   const { classes, tokens } = readVerbalizer(experiment.verbalizer, tokenizer, experiment.multiTokenWords);
-  const feeds = verbalizerFeeds({ tokens }), around = [...tokenizer.prefix, ...tokenizer.suffix];
+  const feeds = verbalizerFeeds({ tokens });
+  const around = [...tokenizer.prefix, ...tokenizer.suffix];
   const tokenizerJson = await readTokenizerJson(folder);
   const { json: reading, frame } = textReading(encoder, tokenizerJson, columnsOf(template)[0]!, clean, texts);
   const shown = [...frame.before.counted, ...frame.after.counted].filter(Boolean).length;

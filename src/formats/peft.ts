@@ -75,7 +75,8 @@ export function readPeftAdapter(
       cause: error,
     });
   }
-  const prompt = tensors[TENSOR], expected = [config.num_virtual_tokens, config.token_dim];
+  const prompt = tensors[TENSOR];
+  const expected = [config.num_virtual_tokens, config.token_dim];
   if (prompt === undefined || prompt.dims.join() !== expected.join()) {
     throw new InputError(
       `${path}/adapter_model.safetensors has no '${TENSOR}' [${expected.join(", ")}] (it has ${

@@ -48,18 +48,21 @@ export function textReading(
       { json: preceded(json, [...read, ...blank]), frame: "left-out" },
     ] satisfies { json: Json; frame: Lead }[]
   );
-  const { tokenizer: own } = encoder, ordinary = texts.filter((text) => !own.addedIn(text)?.special);
+  const { tokenizer: own } = encoder;
+  const ordinary = texts.filter((text) => !own.addedIn(text)?.special);
   const given = [...EDGES, ...ordinary].flatMap((text) => [text, ` ${text}\t\n`]);
   const samples = [...given, ...tokenTexts(encoder)].filter((text) => readText(text, clean) !== "");
   const expected = samples.map((text) => encoder.encode({ [column]: readText(text, clean) }));
   let farthest = 0;
   for (const way of ways) {
-    const frame = frameOf(encoder, way.frame), alone = Tokenizer.of(way.json, {});
+    const frame = frameOf(encoder, way.frame);
+    const alone = Tokenizer.of(way.json, {});
     const differing = samples.findIndex((text, i) => !isFramed(expected[i]!, alone.encode(text), frame));
     if (differing < 0) return { json: way.json, frame };
     farthest = Math.max(farthest, differing);
   }
-  const shown = samples[farthest]!, added = own.addedIn(shown);
+  const shown = samples[farthest]!;
+  const added = own.addedIn(shown);
   throw new InputError(
     `the template cannot be exported as words around a text: its tokens depend on the text, as "${shown.trim()}" shows. ${
       added
@@ -71,7 +74,8 @@ export function textReading(
 
 /** Tokens of the vocabulary as texts, evenly drawn. */
 function tokenTexts({ tokenizer }: TemplateEncoder): string[] {
-  const every = Math.ceil(tokenizer.size / TOKENS), texts: string[] = [];
+  const every = Math.ceil(tokenizer.size / TOKENS);
+  const texts: string[] = [];
   for (let id = 0; id < Math.min(tokenizer.size, tokenizer.model.rows); id += every) {
     const text = tokenizer.isSpecial(id) ? "" : tokenizer.textOf(id);
     // A part of a letter's bytes is no text.

@@ -76,7 +76,8 @@ export class RepositoryCache {
 
   /** Lets a commit have a file whose content is there: by a link, or where there are none (on Windows) by a copy. */
   async link(commit: string, path: string, hash: string): Promise<void> {
-    const pointer: string = join(this.snapshot(commit), path), blob = this.blob(hash);
+    const pointer: string = join(this.snapshot(commit), path);
+    const blob = this.blob(hash);
     await Deno.mkdir(dirname(pointer), { recursive: true });
     await Deno.remove(pointer).catch(() => {});
     await Deno.symlink(relative(dirname(pointer), blob), pointer).catch(async () => {

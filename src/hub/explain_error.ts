@@ -12,7 +12,8 @@ export function hubError(
   { endpoint, token }: HubSettings,
 ): Error {
   if (error instanceof HubError || error instanceof InputError) return error;
-  const what = `the ${type} '${name}'`, at = `revision '${revision}'`;
+  const what = `the ${type} '${name}'`;
+  const at = `revision '${revision}'`;
   if (!(error instanceof HubApiError)) {
     return error instanceof Error && error.message.includes("must start with 'hf_'")
       ? new InputError("HF_TOKEN is no access token of the hub: these begin with 'hf_'", { cause: error })

@@ -20,7 +20,8 @@ export function fetchWithRetry(log: (line: string) => void): typeof fetch {
   return async (input, init) => {
     for (let tries = 1;; tries++) {
       const { host } = new URL(input instanceof Request ? input.url : input);
-      let pause = 2 ** (tries - 1), reason: string;
+      let pause = 2 ** (tries - 1);
+      let reason: string;
       try {
         const response = await fetch(input, init);
         if (!PASSING.has(response.status) || tries === TRIES) return response;

@@ -119,7 +119,8 @@ export class Repository {
 
   private async download(file: ListedFile): Promise<void> {
     const { repository, settings, commit, downloads } = this;
-    const blob = this.cache.blob(file.hash), partial = `${blob}.incomplete`;
+    const blob = this.cache.blob(file.hash);
+    const partial = `${blob}.incomplete`;
     await Deno.mkdir(dirname(blob), { recursive: true });
     const bar = downloads.download(`${repository.name}/${file.path}`, file.size);
     try {

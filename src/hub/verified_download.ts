@@ -54,7 +54,8 @@ async function downloadRest(
 ): Promise<boolean> {
   if (await sizeOf(path) > size) await Deno.remove(path);
   await Deno.writeFile(path, new Uint8Array(), { append: true });
-  let have = await sizeOf(path), pieced = false;
+  let have = await sizeOf(path);
+  let pieced = false;
   for (let fruitless = 0; have < size;) {
     pieced ||= have > 0;
     let reason = "the server ended it";
@@ -93,7 +94,8 @@ async function append(
 }
 
 async function hashOf(path: string, { size, hash }: ListedFile): Promise<string> {
-  const isGit = hash.length === 40, made = createHash(isGit ? "sha1" : "sha256");
+  const isGit = hash.length === 40;
+  const made = createHash(isGit ? "sha1" : "sha256");
   if (isGit) made.update(`blob ${size}\0`);
   using file = await Deno.open(path);
   for await (const chunk of file.readable) made.update(chunk);

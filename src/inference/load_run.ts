@@ -81,11 +81,13 @@ export class LoadedRun {
   static async open(folder: string, options: LoadOptions): Promise<LoadedRun> {
     const { log = () => {}, downloads = logDownloads(log) } = options;
     const cache = options.cache === undefined ? undefined : new CompileCache(options.cache, log);
-    const about = await readAbout(folder), { experiment } = about, { prompt } = experiment;
+    const about = await readAbout(folder);
+    const { experiment } = about;
+    const { prompt } = experiment;
     const model = await modelOfRun(about, folder, options.model, downloads);
     const device = deviceForModel(await chooseDevice(options.device ?? experiment.device, log), model.onnx);
-    const target = compileTargetOf(device, experiment),
-      compiled = await compileExperiment({ experiment, model }, target, cache);
+    const target = compileTargetOf(device, experiment);
+    const compiled = await compileExperiment({ experiment, model }, target, cache);
     const isWhole = experiment.tune === "all";
     const graph = isWhole
       ? compileWholeModel(model, optimizerName(experiment.training), target).predict

@@ -20,7 +20,8 @@ export async function modelOfRun(
   downloads: DownloadReporter,
 ): Promise<OpenModel> {
   checkSemantics(experiment.semantics, `the run in ${folder}`);
-  const { source, file, revision } = experiment.model, way = "name the model's folder by --model";
+  const { source, file, revision } = experiment.model;
+  const way = "name the model's folder by --model";
   const spec = instead !== undefined
     ? { source: instead, file }
     : revision !== undefined

@@ -38,9 +38,11 @@ const MOST_TOKENS = 1e9;
  * a masked model does not answer at the mask
  */
 export async function readCard(folder: string, facts: ModelFacts): Promise<ModelCard> {
-  const path = join(folder, "config.json"), config = await readJson(path);
+  const path = join(folder, "config.json");
+  const config = await readJson(path);
   const { model_max_length } = await readTokenizerConfig(folder, ["tokenizer_config.json"]);
-  const { padding } = facts.positions ?? {}, { pad_token_id } = config;
+  const { padding } = facts.positions ?? {};
+  const { pad_token_id } = config;
   if (padding !== undefined && typeof pad_token_id === "number" && pad_token_id !== padding) {
     throw new InputError(
       `${path}: 'pad_token_id' is ${pad_token_id}, but the model's table of positions keeps row ${padding} for padding, so that it cannot be told where positions start: export the model without the input 'position_ids'`,

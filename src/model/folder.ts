@@ -73,8 +73,8 @@ async function hubModel(
   instead: string,
   downloads: DownloadReporter,
 ): Promise<ModelFolder> {
-  const { Repository } = await import("../hub/repository.ts"),
-    { hubSettings } = await import("../hub/settings.ts");
+  const { Repository } = await import("../hub/repository.ts");
+  const { hubSettings } = await import("../hub/settings.ts");
   const settings = await hubSettings();
   const repository = await Repository.open({ type: "model", name: source }, revision, settings, downloads)
     .catch((error) => {

@@ -28,7 +28,8 @@ export class LibraryReader {
    * @throws {InputError} where the tokenizer has no token for a part of it, and none that stands for unknown words
    */
   read(text: string): { readonly ids: number[]; readonly tokens: string[] } {
-    const read = encoded(this.library, text), lacking = read.ids.findIndex((id) => !Number.isInteger(id));
+    const read = encoded(this.library, text);
+    const lacking = read.ids.findIndex((id) => !Number.isInteger(id));
     if (lacking < 0) return read;
     if (this.leavesOut) {
       this.withoutUnknown ??= opened(withoutUnknown(this.json));

@@ -134,7 +134,8 @@ function matches(regex: string): Json {
 
 /** Cuts a text at what a pattern matches. */
 function cutRegex(regex: string, behavior: unknown): Json {
-  const found = `(?:${regex})`, other = `(?:(?!${found})[\\s\\S])`;
+  const found = `(?:${regex})`;
+  const other = `(?:(?!${found})[\\s\\S])`;
   switch (behavior) {
     case "Removed":
       return matches(`${other}+`);

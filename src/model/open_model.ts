@@ -47,10 +47,12 @@ export async function openModel(
   downloads: DownloadReporter,
 ): Promise<OpenModel> {
   const { folder, onnx, revision, described, provide } = await findModel(spec, namedIn, downloads);
-  const { bytes: graph, sha256 } = await readGraph(onnx), file = readOnnxFile(graph, onnx, readRegion);
+  const { bytes: graph, sha256 } = await readGraph(onnx);
+  const file = readOnnxFile(graph, onnx, readRegion);
   const beside = weightFiles(file);
   for (const path of beside) await provide(path);
-  const weights = new Map([[onnx, sha256], ...await hashes(beside)]), facts = factsOf(file);
+  const weights = new Map([[onnx, sha256], ...await hashes(beside)]);
+  const facts = factsOf(file);
   return {
     source: spec.source,
     revision,

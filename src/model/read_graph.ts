@@ -18,7 +18,8 @@ export interface GraphOnDisk {
  * @throws {CompileError} where it is no ONNX file, or cut off
  */
 export async function readGraph(path: string): Promise<GraphOnDisk> {
-  const hash = createHash("sha256"), reader = weightsApart(basename(path));
+  const hash = createHash("sha256");
+  const reader = weightsApart(basename(path));
   try {
     reader.next();
     for await (const piece of piecesOf(path)) {
@@ -29,7 +30,8 @@ export async function readGraph(path: string): Promise<GraphOnDisk> {
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     // What kind of file it is, its start says.
-    const { size } = await Deno.stat(path), length = Math.min(size, PIECE);
+    const { size } = await Deno.stat(path);
+    const length = Math.min(size, PIECE);
     const start = readRegion({ path, offset: 0, length });
     readOnnxFile(start, path, undefined, size);
     throw notOnnx(path, size, start, error);

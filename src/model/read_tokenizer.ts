@@ -23,7 +23,8 @@ export async function readTokenizer(folder: string, model?: ModelVocabulary): Pr
  * @throws {InputError} where it is not there, or no JSON object
  */
 export async function readTokenizerJson(folder: string): Promise<Json> {
-  const path = join(folder, "tokenizer.json"), json = await readIfThere(path);
+  const path = join(folder, "tokenizer.json");
+  const json = await readIfThere(path);
   if (json === undefined) throw new InputError(`there is no ${path}`);
   return json;
 }

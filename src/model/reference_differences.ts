@@ -21,7 +21,8 @@ export function differsFromReference(
   { normalizer, pre_tokenizer, added_tokens }: Json,
 ): (text: string) => boolean {
   const steps = JSON.stringify([normalizer ?? null, pre_tokenizer ?? null]);
-  const isPrecompiled = steps.includes('"Precompiled"'), isByTable = BY_TABLE.test(steps);
+  const isPrecompiled = steps.includes('"Precompiled"');
+  const isByTable = BY_TABLE.test(steps);
   const whole = objectsOf(added_tokens).filter(({ single_word }) => single_word === true)
     .map(({ content }) => String(content));
   return (text) =>

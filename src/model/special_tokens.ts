@@ -57,7 +57,8 @@ function idOf(token: unknown): number {
 }
 
 function ofTemplate({ single, special_tokens }: Json): SpecialsAround {
-  const pieces = objectsOf(single), tokens = isObject(special_tokens) ? special_tokens : {};
+  const pieces = objectsOf(single);
+  const tokens = isObject(special_tokens) ? special_tokens : {};
   const text = pieces.findIndex((piece) => "Sequence" in piece);
   if (text < 0 || pieces.filter((piece) => "Sequence" in piece).length > 1) {
     throw unfit("its template does not hold the text once");

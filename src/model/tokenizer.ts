@@ -78,7 +78,8 @@ export class Tokenizer {
    * @throws {InputError} where they ask for something that the library does not have
    */
   static of(json: Json, config: Json, model: ModelVocabulary = UNBOUNDED): Tokenizer {
-    const tokenizer = new Tokenizer(json, config, model), { mask } = tokenizer;
+    const tokenizer = new Tokenizer(json, config, model);
+    const { mask } = tokenizer;
     if (mask === undefined || tokenizer.added.some(({ content }) => content === mask.spelling)) {
       return tokenizer;
     }
@@ -98,7 +99,8 @@ export class Tokenizer {
    * @throws {InputError} where the tokenizer has no token for a part of it, and none that stands for unknown words
    */
   encode(text: string, place: Place = "start"): number[] {
-    const { prepends } = this.blank, isSpaced = text.startsWith(" ");
+    const { prepends } = this.blank;
+    const isSpaced = text.startsWith(" ");
     if (place === "start" || !this.putsBlank) return this.reader.read(text).ids;
     if (place === "after-prompt") return this.reader.read(isSpaced ? text.slice(1) : text).ids;
     return isSpaced && !prepends ? this.reader.read(text).ids : this.continued(text);
@@ -111,7 +113,8 @@ export class Tokenizer {
       .filter(({ at }) => at >= 0)
       .reduce((first, one) => first !== undefined && first.at <= one.at ? first : one, NO_TOKEN);
     if (found === undefined) return this.continuation.read(text).ids;
-    const before = text.slice(0, found.at), head = found.token.lstrip ? before.trimEnd() : before;
+    const before = text.slice(0, found.at);
+    const head = found.token.lstrip ? before.trimEnd() : before;
     return [...this.continuation.read(head).ids, ...this.reader.read(text.slice(found.at)).ids];
   }
 

@@ -76,7 +76,8 @@ export function epochBatches(
   batchSize: number,
   stream: RandomStream,
 ): number[][] {
-  const order = stream.shuffled(lengths.map((_, i) => i)), batches: number[][] = [];
+  const order = stream.shuffled(lengths.map((_, i) => i));
+  const batches: number[][] = [];
   for (let start = 0; start < order.length; start += batchSize * BUCKET_BATCHES) {
     const bucket = order.slice(start, start + batchSize * BUCKET_BATCHES).sort((a, b) =>
       lengths[a]! - lengths[b]!

@@ -48,9 +48,10 @@ export class EmbeddingSpace {
     tokens: readonly number[],
   ): AsyncGenerator<{ ids: readonly number[]; vectors: Float32Array }> {
     for (let start = 0; start < tokens.length; start += AT_ONCE) {
-      const ids = tokens.slice(start, start + AT_ONCE), dims = [ids.length, 1];
-      const positions = int64Tensor(ids.map(() => this.firstPosition), dims),
-        ones = int64Tensor(ids.map(() => 1), dims);
+      const ids = tokens.slice(start, start + AT_ONCE);
+      const dims = [ids.length, 1];
+      const positions = int64Tensor(ids.map(() => this.firstPosition), dims);
+      const ones = int64Tensor(ids.map(() => 1), dims);
       const feeds = { input_ids: int64Tensor(ids, dims), position_ids: positions, attention_mask: ones };
       const { embeddings } = await this.session.run(feeds);
       yield { ids, vectors: embeddings!.data as Float32Array };

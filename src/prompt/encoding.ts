@@ -73,7 +73,8 @@ export class TemplateEncoder {
     this.shortener = new Shortener(this.stretches, tokenizer);
     this.outside = this.parts.reduce((sum, part) => sum + (this.counts(part) ? lengthOf(part) : 0), 0);
     this.around = this.parts.reduce((sum, part) => sum + lengthOf(part), 0);
-    const empty = this.empty(), words = sizeOf(empty);
+    const empty = this.empty();
+    const words = sizeOf(empty);
     if (kind === "masked") this.checkMask(empty, masks);
     if (words >= this.room) {
       const isShort = this.outside + words >= (card.positions ?? Infinity);
@@ -95,7 +96,8 @@ export class TemplateEncoder {
    */
   encode(texts: Texts): Encoded {
     const { stretches, tokenizer, room } = this;
-    const whole = stretches.map((stretch) => tokensOf(stretch, texts, tokenizer)), length = sizeOf(whole);
+    const whole = stretches.map((stretch) => tokensOf(stretch, texts, tokenizer));
+    const length = sizeOf(whole);
     const fitting = length > room ? this.shortener.shortened(texts, whole, room) : whole;
     return { ...this.laidOut(fitting), truncated: length - sizeOf(fitting) };
   }
@@ -120,8 +122,12 @@ export class TemplateEncoder {
   }
 
   private laidOut(tokens: readonly StretchTokens[]): Omit<Encoded, "truncated"> {
-    const ids: number[] = [], positions: number[] = [], promptRows: number[] = [];
-    let answerRow: number | undefined, position = this.card.firstPosition, next = 0;
+    const ids: number[] = [];
+    const positions: number[] = [];
+    const promptRows: number[] = [];
+    let answerRow: number | undefined;
+    let position = this.card.firstPosition;
+    let next = 0;
     for (const part of this.parts) {
       const start = ids.length;
       if (part.kind === "stretch") {
@@ -169,7 +175,8 @@ export class TemplateEncoder {
 
   /** Prompt pieces at the template's very start come before [CLS]; a masked model's [SEP] is at the end. */
   private arranged(template: Template): Part[] {
-    const first = template.findIndex(({ kind }) => kind !== "prompt"), parts: Part[] = [];
+    const first = template.findIndex(({ kind }) => kind !== "prompt");
+    const parts: Part[] = [];
     const vectors = (piece: Piece) =>
       piece.kind === "prompt" && parts.push({ kind: "vectors", length: piece.length });
     template.slice(0, first).forEach(vectors);

@@ -32,10 +32,14 @@ export type Lead = "framed" | "left-out";
  * around it takes no position
  */
 export function frameOf(encoder: TemplateEncoder, lead: Lead): TextFrame {
-  const sides = { before: new Side(), after: new Side() }, promptRows: FramePlace[] = [];
-  let side: keyof typeof sides = "before", answerRow: FramePlace | undefined;
+  const sides = { before: new Side(), after: new Side() };
+  const promptRows: FramePlace[] = [];
+  let side: keyof typeof sides = "before";
+  let answerRow: FramePlace | undefined;
   const put = (part: Part) => {
-    const { ids, counted } = sides[side], at = ids.length, own = idsOf(part, encoder);
+    const { ids, counted } = sides[side];
+    const at = ids.length;
+    const own = idsOf(part, encoder);
     if (part.kind === "vectors") promptRows.push(...own.ids.map((_, i) => ({ side, at: at + i })));
     const uncounted = part.kind === "vectors" ? undefined : own.ids.find((id) => encoder.uncounted.has(id));
     if (uncounted !== undefined) {

@@ -107,8 +107,10 @@ function repeatedTokens(text: string, length: number, tokenizer: Tokenizer): num
 
 /** Each word of the verbalizer as one vector. */
 async function embeddedWords({ labelWords, tokenizer, space }: Sources): Promise<InitialPrompt> {
-  const words = labelWords.map((word) => tokenizer.encode(word)), { dimension } = space;
-  const { data } = await space.vectors(words.flat()), numbers = new Float32Array(words.length * dimension);
+  const words = labelWords.map((word) => tokenizer.encode(word));
+  const { dimension } = space;
+  const { data } = await space.vectors(words.flat());
+  const numbers = new Float32Array(words.length * dimension);
   let at = 0;
   for (const [w, ids] of words.entries()) {
     for (let i = 0; i < ids.length; i++, at++) {
@@ -128,7 +130,9 @@ async function fittingText(
   things: string,
   sources: Sources,
 ): Promise<InitialPrompt> {
-  const { prompt: { data }, origins } = start, { dimension } = sources.space, have = origins.length;
+  const { prompt: { data }, origins } = start;
+  const { dimension } = sources.space;
+  const have = origins.length;
   if (have === length) return start;
   if (have > length) {
     const warning = `${what} ${have} ${things}, and the prompt ${length} vectors: the last ${
@@ -165,7 +169,8 @@ async function sampled(
       `'prompt.length: ${length}' is more than the ${candidates.length} tokens that 'initialization.top' allows`,
     );
   }
-  const tokens = stream.shuffled(candidates).slice(0, length), { data } = await space.vectors(tokens);
+  const tokens = stream.shuffled(candidates).slice(0, length);
+  const { data } = await space.vectors(tokens);
   return begun(data as Float32Array, tokens.map((id) => tokenizer.tokenOf(id)), space.dimension);
 }
 

@@ -45,8 +45,11 @@ export async function interpretPrompt(
   tokenizer: Tokenizer,
   { classes, tokens: words }: Verbalizer,
 ): Promise<PromptInterpretation> {
-  const units = unitRows(prompt), begun = unitRows(start.prompt);
-  const ends = rows(prompt), starts = rows(start.prompt), { origins } = start;
+  const units = unitRows(prompt);
+  const begun = unitRows(start.prompt);
+  const ends = rows(prompt);
+  const starts = rows(start.prompt);
+  const { origins } = start;
   const around = await nearestTokens(units, space, tokenizer);
   const vectors = around.map((nearest, i): Neighbourhood => ({
     vector: i,
@@ -84,9 +87,11 @@ async function nearestTokens(
   space: EmbeddingSpace,
   tokenizer: Tokenizer,
 ): Promise<Near[][]> {
-  const size = Math.min(tokenizer.size, space.rows), { dimension } = space;
+  const size = Math.min(tokenizer.size, space.rows);
+  const { dimension } = space;
   const ids = Array.from({ length: size }, (_, id) => id).filter((id) => !tokenizer.isSpecial(id));
-  const around: Near[][] = units.map(() => []), cosines = new Float64Array(units.length);
+  const around: Near[][] = units.map(() => []);
+  const cosines = new Float64Array(units.length);
   for await (const block of space.blocks(ids)) {
     for (const [at, id] of block.ids.entries()) {
       const token = unitOf(block.vectors.subarray(at * dimension, (at + 1) * dimension));
@@ -130,8 +135,14 @@ function unitOf(vector: Float32Array): Float32Array {
 function multiply(vectors: readonly Float32Array[], by: Float32Array, products: Float64Array): void {
   const fours = vectors.length - vectors.length % 4;
   for (let v = 0; v < fours; v += 4) {
-    const a = vectors[v]!, b = vectors[v + 1]!, c = vectors[v + 2]!, d = vectors[v + 3]!;
-    let inA = 0, inB = 0, inC = 0, inD = 0;
+    const a = vectors[v]!;
+    const b = vectors[v + 1]!;
+    const c = vectors[v + 2]!;
+    const d = vectors[v + 3]!;
+    let inA = 0;
+    let inB = 0;
+    let inC = 0;
+    let inD = 0;
     for (let i = 0; i < by.length; i++) {
       const x = by[i]!;
       inA += a[i]! * x;

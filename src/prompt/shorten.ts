@@ -50,7 +50,8 @@ export class Shortener {
     if (isOne) {
       // The text's tokens are what is left between the words'.
       const size = (some: readonly Part[]) => some.reduce((sum, part) => sum + part.ids.length, 0);
-      const start = size(parts.slice(0, only)), end = ids.length - size(parts.slice(only + 1));
+      const start = size(parts.slice(0, only));
+      const end = ids.length - size(parts.slice(only + 1));
       parts[only] = { segment: segments[only]!, ids: ids.slice(start, Math.max(start, end)) };
     }
     let at = 0;
@@ -60,7 +61,8 @@ export class Shortener {
 
   private idsOf({ text, place, column }: Segment): readonly number[] {
     if (column !== undefined) return this.tokenizer.encode(text, place);
-    const key = `${place} ${text}`, ids = this.fixed.get(key) ?? this.tokenizer.encode(text, place);
+    const key = `${place} ${text}`;
+    const ids = this.fixed.get(key) ?? this.tokenizer.encode(text, place);
     this.fixed.set(key, ids);
     return ids;
   }
@@ -78,11 +80,13 @@ export class Shortener {
     };
     const longest = Math.max(...letters.map(([, all]) => all.length));
     // Twice the share that fits is likely too much, and is soon tried.
-    let fitting = 0, tooMany = Math.min(longest, Math.ceil(2 * longest * room / sizeOf(whole)) + 8);
+    let fitting = 0;
+    let tooMany = Math.min(longest, Math.ceil(2 * longest * room / sizeOf(whole)) + 8);
     let best = upTo(0).found;
     if (tooMany < longest && upTo(tooMany).fits) tooMany = longest;
     while (tooMany - fitting > 1) {
-      const middle = (fitting + tooMany) >> 1, { found, fits } = upTo(middle);
+      const middle = (fitting + tooMany) >> 1;
+      const { found, fits } = upTo(middle);
       if (fits) [fitting, best] = [middle, found];
       else tooMany = middle;
     }
@@ -105,10 +109,13 @@ function cutTokens(
     .map(({ ids }) => ids.length);
   const fixed = sizeOf(whole) - lengths.reduce((sum, length) => sum + length, 0);
   const fitting = fittingLengths(lengths, room - fixed);
-  let next = 0, losesLead = false;
+  let next = 0;
+  let losesLead = false;
   const shorter = parts.map((part, i) => {
-    const kept: number[] = [], { mask } = whole[i]!;
-    let end = 0, cutBeforeMask = 0;
+    const kept: number[] = [];
+    const { mask } = whole[i]!;
+    let end = 0;
+    let cutBeforeMask = 0;
     for (const { segment: { column, lead }, ids } of part) {
       const length = column === undefined ? ids.length : fitting[next++]!;
       end += ids.length;

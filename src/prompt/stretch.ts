@@ -35,10 +35,12 @@ export interface Segment {
  * @throws {InputError} where the mask is not read as such, or a token has no row in the model
  */
 export function tokensOf(stretch: Stretch, texts: Texts, tokenizer: Tokenizer): StretchTokens {
-  const { pieces, place } = stretch, at = pieces.findIndex(({ kind }) => kind === "mask");
+  const { pieces, place } = stretch;
+  const at = pieces.findIndex(({ kind }) => kind === "mask");
   const ids = readable(tokenizer.encode(spelled(pieces, texts, tokenizer), place), tokenizer);
   if (at < 0) return { ids, mask: undefined };
-  const { id, spelling } = tokenizer.mask!, places = ids.flatMap((one, i) => one === id ? [i] : []);
+  const { id, spelling } = tokenizer.mask!;
+  const places = ids.flatMap((one, i) => one === id ? [i] : []);
   // A text may spell the mask, too: the template's comes after as many as stand before it.
   const before = places.length === 1
     ? []
@@ -58,7 +60,8 @@ export function tokensOf(stretch: Stretch, texts: Texts, tokenizer: Tokenizer): 
  * @throws {InputError} naming the first that has no row among the model's word embeddings
  */
 export function readable(ids: number[], tokenizer: Tokenizer): number[] {
-  const { rows } = tokenizer.model, strange = ids.find((id) => id >= rows);
+  const { rows } = tokenizer.model;
+  const strange = ids.find((id) => id >= rows);
   if (strange === undefined) return ids;
   throw new InputError(
     `the tokenizer's token '${
@@ -93,7 +96,8 @@ export function segmentsOf({ pieces, place }: Stretch, texts: Texts, tokenizer: 
       fixed += words;
       continue;
     }
-    const bare = fixed.trimEnd(), lead = fixed.slice(bare.length);
+    const bare = fixed.trimEnd();
+    const lead = fixed.slice(bare.length);
     if (bare !== "") segments.push({ text: bare, place: placed(), lead: "" });
     segments.push({ text: `${lead}${words}`, place: placed(), column: piece.name, lead });
     fixed = "";

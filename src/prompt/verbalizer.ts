@@ -26,12 +26,13 @@ export function readVerbalizer(
   tokenizer: Tokenizer,
   multiTokenWords: MultiTokenWords,
 ): Verbalizer {
-  const wrong: { path: (string | number)[]; message: string }[] = [], owners = new Map<number, string>();
+  const wrong: { path: (string | number)[]; message: string }[] = [];
+  const owners = new Map<number, string>();
   const tokens = Object.entries(words).map(([name, list]) =>
     list.map((word, i) => {
       const violation = (message: string) => wrong.push({ path: ["verbalizer", name, i], message });
-      const ids = tokenizer.encode(word),
-        known = ids.length > 0 && tokenizer.knows(word);
+      const ids = tokenizer.encode(word);
+      const known = ids.length > 0 && tokenizer.knows(word);
       if (!known || ids.length > 1 && multiTokenWords === "error") {
         violation(splitMessage(word, name, known, tokenizer));
       }
@@ -61,7 +62,8 @@ export function readVerbalizer(
 }
 
 function splitMessage(word: string, name: string, known: boolean, tokenizer: Tokenizer): string {
-  const pieces = tokenizer.pieces(word).join(" ") || "nothing", whole = wholeSpellings(word, tokenizer);
+  const pieces = tokenizer.pieces(word).join(" ") || "nothing";
+  const whole = wholeSpellings(word, tokenizer);
   return `the tokenizer splits '${word}' of the class '${name}' into ${pieces}: a verbalizer word must be one token of the model's vocabulary, ${
     whole.length > 0 ? `as ${whole.join(" and ")} ${whole.length > 1 ? "are" : "is"}` : "choose another"
   }${known ? ", or set 'multiTokenWords' to firstToken or mean" : ""}`;
@@ -69,7 +71,8 @@ function splitMessage(word: string, name: string, known: boolean, tokenizer: Tok
 
 /** How else a word may be written so that it is one token: in the middle of a text, or in other letters. */
 function wholeSpellings(word: string, tokenizer: Tokenizer): string[] {
-  const bare = word.trim(), lower = bare.toLowerCase();
+  const bare = word.trim();
+  const lower = bare.toLowerCase();
   const capital = `${lower.slice(0, 1).toUpperCase()}${lower.slice(1)}`;
   const spellings = [bare, lower, capital].flatMap((one) => [one, ` ${one}`]).filter((one) => one !== word);
   return [...new Set(spellings)]

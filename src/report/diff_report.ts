@@ -63,9 +63,11 @@ function semanticsPieces(diff: Diff): Html[] {
 /** Differences in standard errors, better to the right. */
 function intervalData({ metrics }: Comparison): unknown[] {
   return Object.entries(metrics).flatMap(([key, metric]) => {
-    const name = key as MetricName, { standard_error: error, delta, interval: [low, high], verdict } = metric;
+    const name = key as MetricName;
+    const { standard_error: error, delta, interval: [low, high], verdict } = metric;
     if (error === 0) return [];
-    const sign = IS_HIGHER_BETTER[name] ? 1 : -1, ends = [sign * low / error, sign * high / error];
+    const sign = IS_HIGHER_BETTER[name] ? 1 : -1;
+    const ends = [sign * low / error, sign * high / error];
     return [{
       metric: name,
       value: sign * delta / error,
@@ -125,7 +127,8 @@ function metricTable({ metrics }: Comparison): Html {
   return table(
     [phrase("metric"), phrase("verdict"), ...COLUMNS.map(termName)],
     Object.entries(metrics).map(([key, metric]) => {
-      const name = key as MetricName, cells = Object.values(metricCells(name, metric));
+      const name = key as MetricName;
+      const cells = Object.values(metricCells(name, metric));
       return [
         termName(name),
         verdictHtml(metric.verdict),

@@ -4,7 +4,8 @@
 (() => {
   const { d3, Plot } = globalThis;
   const read = (id) => JSON.parse(document.getElementById(id).textContent);
-  const charts = read("softprompt-charts"), { phrases, terms } = read("softprompt-words");
+  const charts = read("softprompt-charts");
+  const { phrases, terms } = read("softprompt-words");
   const preferred = (navigator.languages?.[0] ?? navigator.language ?? "en").toLowerCase();
   let language = preferred.startsWith("zh") ? "zh" : "en";
 
@@ -178,7 +179,8 @@
     },
     sweep: (place) => {
       const { key, log, means, points } = charts.sweep[Number(place.dataset.index)];
-      const names = [...new Set(means.map(({ series }) => series))], many = names.length > 1;
+      const names = [...new Set(means.map(({ series }) => series))];
+      const many = names.length > 1;
       const stroke = many ? "series" : colour("c1");
       return plot(place, {
         x: {
@@ -295,12 +297,14 @@
 
   const tooltip = document.getElementById("tooltip");
   const show = (element) => {
-    const { [element.dataset.term]: term, [element.dataset.of]: of } = terms, isChinese = language === "zh";
+    const { [element.dataset.term]: term, [element.dataset.of]: of } = terms;
+    const isChinese = language === "zh";
     const explained = [of, term].filter(Boolean).map((one) => one.about[language]).join(isChinese ? "" : " ");
     const name = [of, term].filter(Boolean).map((one) => one[language]).join(isChinese ? "，" : ", ");
     tooltip.textContent = `${name}${isChinese ? "：" : ": "}${explained}`;
     tooltip.hidden = false;
-    const box = element.getBoundingClientRect(), width = tooltip.offsetWidth;
+    const box = element.getBoundingClientRect();
+    const width = tooltip.offsetWidth;
     const left = Math.min(Math.max(8, box.left), document.documentElement.clientWidth - width - 8);
     tooltip.style.left = `${left + scrollX}px`;
     tooltip.style.top = `${box.bottom + scrollY + 6}px`;

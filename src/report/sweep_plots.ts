@@ -59,7 +59,8 @@ function seriesName(
   key: string,
   groups: readonly SummaryGroup[],
 ): string {
-  const others = Object.keys(settings).filter((other) => other !== key), labels = keyLabels(others);
+  const others = Object.keys(settings).filter((other) => other !== key);
+  const labels = keyLabels(others);
   const isMixed = new Set(groups.map((group) => group.experiment)).size > 1;
   return [
     ...(isMixed ? [experiment] : []),

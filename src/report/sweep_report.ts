@@ -51,8 +51,8 @@ export function sweepReport(summary: Summary, runs: ReadonlyMap<string, RunRecor
 
 function groupTable({ groups, best }: Summary): Html {
   const isMixed = new Set(groups.map(({ experiment }) => experiment)).size > 1;
-  const keys = [...new Set(groups.flatMap(({ settings }) => Object.keys(settings)))],
-    labels = keyLabels(keys);
+  const keys = [...new Set(groups.flatMap(({ settings }) => Object.keys(settings)))];
+  const labels = keyLabels(keys);
   return table(
     [
       ...(isMixed ? [phrase("experiment")] : []),

@@ -27,11 +27,13 @@ interface GitRepository {
  */
 export async function gitCommit(file: string): Promise<GitCommit> {
   try {
-    const path = await Deno.realPath(file), repository = await findRepository(dirname(path));
+    const path = await Deno.realPath(file);
+    const repository = await findRepository(dirname(path));
     if (repository === undefined) return UNTRACKED;
     const { root, gitDir, commonDir: gitdir } = repository;
     const { hashBlob, readBlob, resolveRef } = await import("isomorphic-git");
-    const head = (await Deno.readTextFile(join(gitDir, "HEAD"))).trim(), [, ref] = head.split("ref: ");
+    const head = (await Deno.readTextFile(join(gitDir, "HEAD"))).trim();
+    const [, ref] = head.split("ref: ");
     const commit = ref === undefined ? head : await resolveRef({ fs, gitdir, ref });
     const filepath = relative(root, path).replaceAll("\\", "/");
     const { oid } = await readBlob({ fs, gitdir, oid: commit, filepath });

@@ -21,7 +21,8 @@ export function weightsFile(weights: Readonly<Record<string, Tensor>>): Uint8Arr
 export async function readWeights(folder: string): Promise<Readonly<Record<string, Tensor>>> {
   const path: string = join(folder, "model.safetensors");
   try {
-    const bytes = await Deno.readFile(path), { tensors, metadata } = readSafetensors(bytes);
+    const bytes = await Deno.readFile(path);
+    const { tensors, metadata } = readSafetensors(bytes);
     if (metadata.format !== FORMAT) throw new RangeError("it holds no model of a run");
     checkOwnFile(folder, "model.safetensors", await sha256(bytes), await readEnvironment(folder));
     return tensors;

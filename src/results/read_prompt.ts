@@ -71,8 +71,10 @@ async function checkOwn(
   }
   // A prompt may lie in a folder by itself, as a page gives it out.
   if (await readEnvironment(folder) === undefined) return;
-  const { experiment, environment } = await readAbout(folder), { prompt } = experiment;
-  const entry = promptInsertion(prompt), length = promptLength(prompt);
+  const { experiment, environment } = await readAbout(folder);
+  const { prompt } = experiment;
+  const entry = promptInsertion(prompt);
+  const length = promptLength(prompt);
   if (insertion !== entry) {
     throw differs("insertion", insertion, `'prompt.insertion' in experiment.yaml is ${entry}`);
   }

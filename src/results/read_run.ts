@@ -37,7 +37,8 @@ export interface FinishedRun {
  * @throws {InputError} where it was written by a newer program, or its files are damaged
  */
 export async function readFinished(path: string): Promise<FinishedRun | undefined> {
-  const environment = await readEnvironment(path), metrics = await readMetrics(path);
+  const environment = await readEnvironment(path);
+  const metrics = await readMetrics(path);
   return metrics?.status === "complete" ? { contentHash: environment?.content_hash, metrics } : undefined;
 }
 
@@ -47,7 +48,8 @@ export async function readFinished(path: string): Promise<FinishedRun | undefine
  * @throws {InputError} where it is damaged
  */
 export async function readMetrics(path: string): Promise<AnyMetricsFile | undefined> {
-  const file = join(path, "metrics.json"), metrics = await readJson(file);
+  const file = join(path, "metrics.json");
+  const metrics = await readJson(file);
   if (metrics === undefined) return undefined;
   return RUN_FILES.read("any_metrics_file", metrics, (fault) => damaged(file, fault));
 }
@@ -58,7 +60,8 @@ export async function readMetrics(path: string): Promise<AnyMetricsFile | undefi
  * @throws {InputError} where it was written by a newer program, or is damaged
  */
 export async function readEnvironment(path: string): Promise<Environment | undefined> {
-  const file = join(path, "environment.json"), environment = await readJson(file);
+  const file = join(path, "environment.json");
+  const environment = await readJson(file);
   if (environment === undefined) return undefined;
   if (typeof environment === "object" && environment !== null && "format" in environment) {
     checkFormat(environment.format, path);
@@ -89,8 +92,10 @@ export async function readAbout(path: string): Promise<RunAbout> {
  * @throws {InputError} where there is no complete run, it was written by a newer program, or its files are damaged
  */
 export async function readRun(path: string): Promise<RunRecord> {
-  const file = join(path, "predictions.jsonl"), about = await readAbout(path);
-  const predictions = await readPredictions(file), { examples } = about.metrics.test;
+  const file = join(path, "predictions.jsonl");
+  const about = await readAbout(path);
+  const predictions = await readPredictions(file);
+  const { examples } = about.metrics.test;
   if (predictions.length !== examples) {
     throw damaged(
       file,
@@ -124,7 +129,8 @@ async function readText(file: string): Promise<string> {
  * @throws {InputError} where it is not there, or damaged
  */
 export async function readEnsemble(path: string): Promise<EnsembleFile> {
-  const file = join(path, "ensemble.json"), ensemble = await readJson(file);
+  const file = join(path, "ensemble.json");
+  const ensemble = await readJson(file);
   if (ensemble === undefined) throw damaged(file, "it is not there");
   return RUN_FILES.read("ensemble_file", ensemble, (fault) => damaged(file, fault));
 }
@@ -135,7 +141,8 @@ export async function readEnsemble(path: string): Promise<EnsembleFile> {
  * @throws {InputError} where it is damaged, or of a format that this program does not know
  */
 export async function readSummary(folder: string): Promise<Summary | undefined> {
-  const file = join(folder, "summary.json"), content = await readJson(file);
+  const file = join(folder, "summary.json");
+  const content = await readJson(file);
   if (content === undefined) return undefined;
   const fault = (what: string) =>
     damaged(file, `it is no summary of the format '${SUMMARY_FORMAT}': ${what}`);
@@ -147,7 +154,8 @@ async function readPredictions(file: string): Promise<Prediction[]> {
   const opened = await Deno.open(file).catch((error) => {
     throw damaged(file, (error as Error).message);
   });
-  const byLine: TransformStream<string, string> = new TextLineStream(), found: Prediction[] = [];
+  const byLine: TransformStream<string, string> = new TextLineStream();
+  const found: Prediction[] = [];
   let number = 0;
   for await (const line of opened.readable.pipeThrough(new TextDecoderStream()).pipeThrough(byLine)) {
     number++;

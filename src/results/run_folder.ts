@@ -187,7 +187,8 @@ function oldPath(path: string): string {
 
 /** Puts a complete partial folder in its place. */
 async function moveIntoPlace(path: string): Promise<void> {
-  const partial = partialPath(path), old = oldPath(path);
+  const partial = partialPath(path);
+  const old = oldPath(path);
   const names = ["checkpoint.safetensors", "content_hash"];
   for (const name of names.flatMap((name) => [name, `${name}.new`])) {
     await Deno.remove(join(partial, name)).catch(ignoreMissing);

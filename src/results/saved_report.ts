@@ -23,7 +23,9 @@ export async function runsElement(runs: ReadonlyMap<string, RunRecord>): Promise
  * @throws {InputError} where the file is no such report
  */
 export async function readReport(file: string): Promise<Map<string, RunRecord>> {
-  const text = await Deno.readTextFile(file), from = text.indexOf(BEGIN), to = text.indexOf(END, from);
+  const text = await Deno.readTextFile(file);
+  const from = text.indexOf(BEGIN);
+  const to = text.indexOf(END, from);
   if (from < 0 || to < 0) throw noReport(file, "holds no runs");
   const runs = await unzipped(text.slice(from + BEGIN.length, to), file);
   for (const { environment, predictions } of runs.values()) {

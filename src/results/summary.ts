@@ -74,9 +74,12 @@ function spreads(parts: readonly PartMetrics[]): Record<MetricName, Spread> {
 
 /** A number over several runs, with the interval of its mean (Student 1908). */
 export function spreadOf(values: readonly number[]): Spread {
-  const all = [...values], centre = mean(all), count = all.length;
+  const all = [...values];
+  const centre = mean(all);
+  const count = all.length;
   if (count === 1) return { mean: centre, sd: null, interval: null };
-  const sd = sampleStandardDeviation(all), reach = tQuantile(0.975, count - 1) * sd / Math.sqrt(count);
+  const sd = sampleStandardDeviation(all);
+  const reach = tQuantile(0.975, count - 1) * sd / Math.sqrt(count);
   return { mean: centre, sd, interval: [centre - reach, centre + reach] };
 }
 

@@ -32,7 +32,9 @@ export function summaryCsv(summary: Summary): string {
     "error",
   ];
   const cells = (row: SummaryRow): Record<string, unknown> => {
-    const at = groups.findIndex((group) => isOf(row, group)), group = groups[at], { metrics } = row;
+    const at = groups.findIndex((group) => isOf(row, group));
+    const group = groups[at];
+    const { metrics } = row;
     const [low, high] = metrics?.test.accuracy.interval ?? [];
     return {
       ...row.settings,

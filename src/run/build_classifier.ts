@@ -22,7 +22,8 @@ export interface BuiltClassifier {
 
 /** Makes ready, and tunes, what an experiment classifies with: a prompt, several, words alone, or the model. */
 export async function buildClassifier(parts: RunParts, context: RunContext): Promise<BuiltClassifier> {
-  const { prepared, graphs, device, sessions } = parts, { prompt: compiled } = graphs;
+  const { prepared, graphs, device, sessions } = parts;
+  const { prompt: compiled } = graphs;
   const { experiment, ensemblePrompts } = prepared;
   if (experiment.tune === "all" && graphs.model) {
     const tuning = { ...parts, prepared: { ...prepared, experiment } };

@@ -104,9 +104,11 @@ async function readKept(path: string): Promise<SelfCheck | undefined> {
 }
 
 async function checked(run: CheckedRun, texts: readonly LabelledEncoding[]): Promise<CheckOutcome> {
-  const { prepared, target, device, graphs } = run, { experiment, model, verbalizer } = prepared;
+  const { prepared, target, device, graphs } = run;
+  const { experiment, model, verbalizer } = prepared;
   const own = readOnnxFile(model.graph, model.onnx, readRegion);
-  const numbers = numberFormatOf(own), untouched = mapWeights(own);
+  const numbers = numberFormatOf(own);
+  const untouched = mapWeights(own);
   const lacking = await lackingMemory([...untouched.weights.values()]);
   if (lacking !== undefined) return { skipped: lacking };
   if (texts.length === 0) return { skipped: "prompt and text together do not fit the model's positions" };
@@ -116,8 +118,8 @@ async function checked(run: CheckedRun, texts: readonly LabelledEncoding[]): Pro
     return { skipped: `it does not open in plain ONNX Runtime: ${reason}` };
   });
   if ("skipped" in file) return file;
-  const answer = await device.open(graph),
-    embed = graphs.prompt && await device.open(graphs.prompt.embed);
+  const answer = await device.open(graph);
+  const embed = graphs.prompt && await device.open(graphs.prompt.embed);
   try {
     return await selfCheck({
       answer,
@@ -193,7 +195,8 @@ function textsToCheck({ experiment: { prompt }, model, dataset }: Prepared): Lab
 
 /** The longest text that the file can be asked for at once, and the shortest one. */
 function ends(texts: readonly Encoded[], words: number): { longest: Encoded; shortest: Encoded } {
-  const sorted = texts.toSorted((a, b) => b.ids.length - a.ids.length), shortest = sorted.at(-1)!;
+  const sorted = texts.toSorted((a, b) => b.ids.length - a.ids.length);
+  const shortest = sorted.at(-1)!;
   return { longest: sorted.find(({ ids }) => ids.length * words <= MOST_LOGITS) ?? shortest, shortest };
 }
 
@@ -209,7 +212,8 @@ function twice(text: string): string {
 /** Why the file's weights do not fit into memory beside the compiled graph; `undefined` where they do. */
 async function lackingMemory(files: readonly string[]): Promise<string | undefined> {
   const sizes = await Promise.all(files.map(async (path) => (await Deno.stat(path)).size));
-  const needed = sizes.reduce((sum, size) => sum + size, 0), { available } = Deno.systemMemoryInfo();
+  const needed = sizes.reduce((sum, size) => sum + size, 0);
+  const { available } = Deno.systemMemoryInfo();
   const gib = (bytes: number) => (bytes / 2 ** 30).toFixed(1);
   return needed > available
     ? `its weights take ${gib(needed)} GiB, and ${gib(available)} GiB of memory are free`

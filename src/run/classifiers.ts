@@ -30,7 +30,8 @@ export async function untunedPrompt(
   session: Session,
   context: RunContext,
 ): Promise<SoftPrompt> {
-  const start = await startPrompt(prepared, soft, compiled, device, context), { prompt } = start;
+  const start = await startPrompt(prepared, soft, compiled, device, context);
+  const { prompt } = start;
   const classifier: Classifier = { session, inputs: { prompt }, ...common(prepared, session), tuned: false };
   return {
     classifier,

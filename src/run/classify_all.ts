@@ -52,7 +52,9 @@ export async function classifyAll(
   trained: number,
   tuned: Tuned | undefined,
 ): Promise<Classified> {
-  const { classes } = verbalizer, started = performance.now(), { evaluation } = experiment;
+  const { classes } = verbalizer;
+  const started = performance.now();
+  const { evaluation } = experiment;
   const vocabulary = Math.min(model.tokenizer.size, model.facts.words);
   const labelsOf = (examples: readonly LabelledEncoding[]) => examples.map(({ label }) => label);
   const answered = (examples: readonly LabelledEncoding[], of: readonly Example[]) =>
@@ -90,10 +92,12 @@ export async function classifyAll(
   };
   const predicted = (examples: readonly Example[], { logits, illegal }: Answers) =>
     predictionsOf(examples, setRight(logits), illegal, classes);
-  const test = measured(of.test, labels.test), validation = measured(of.validation, labels.validation);
+  const test = measured(of.test, labels.test);
+  const validation = measured(of.validation, labels.validation);
   const elsewhere: TransferResult[] = [];
   for (const [i, { name, examples }] of transfer.entries()) {
-    const here = encoded.transfer[i]!, found = await answered(here, examples);
+    const here = encoded.transfer[i]!;
+    const found = await answered(here, examples);
     const { metrics } = measured(found, labelsOf(here));
     elsewhere.push({ name, metrics, predictions: await predicted(examples, found) });
   }

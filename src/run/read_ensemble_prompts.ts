@@ -76,7 +76,8 @@ export async function readEnsemblePrompts(
       );
     }
   }
-  const { dims } = read[0]!.prompt, size = dims[0]! * dims[1]!;
+  const { dims } = read[0]!.prompt;
+  const size = dims[0]! * dims[1]!;
   const numbers = new Float32Array(size * read.length);
   for (const [i, { prompt: { data } }] of read.entries()) numbers.set(data as Float32Array, i * size);
   return {

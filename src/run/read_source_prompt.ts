@@ -22,7 +22,8 @@ export interface SourcePrompt {
 }
 
 /** The key that names where it is, and the one that says where an adapter's vectors enter. */
-const PATH = ["prompt", "initialization", "path"], ENTERS = ["prompt", "initialization", "enters"];
+const PATH = ["prompt", "initialization", "path"];
+const ENTERS = ["prompt", "initialization", "enters"];
 
 /** What of the model that a prompt is for its reading depends on. */
 export type SourcePromptTarget = ModelFiles & { readonly facts: Pick<OpenModel["facts"], "scale"> };
@@ -69,7 +70,8 @@ function afterScale(
       `'enters: ${enters}' is said of a model that does not scale its word embeddings: leave it out`;
     throw new ConfigValueError([{ path: ENTERS, message }]);
   }
-  const { prompt } = given, entry = enters ?? entryOf(scale, prompt.dims[1]!);
+  const { prompt } = given;
+  const entry = enters ?? entryOf(scale, prompt.dims[1]!);
   const other = entry === "after-scale"
     ? "set 'before-scale' where the code that tuned it multiplies 'inputs_embeds' itself, as of Marian, or of Gemma 1 and 2 before transformers 5"
     : "set 'after-scale' where the embedding module applies it";
@@ -103,7 +105,8 @@ async function readRunPrompt(
   folder: string,
   model: SourcePromptTarget,
 ): Promise<SourcePrompt> {
-  const given = await readPrompt(folder), environment = await readEnvironment(folder);
+  const given = await readPrompt(folder);
+  const environment = await readEnvironment(folder);
   if (environment !== undefined) {
     checkFiles(model, environment, folder, "start from a prompt of the model that is tuned with here");
   }

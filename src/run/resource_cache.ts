@@ -103,7 +103,8 @@ export class ResourceCache {
 
   /** A model with nothing but words in front, compiled. */
   hardGraph(model: OpenModel, target: CompileTarget): CompiledAnswer {
-    const key = hardKey(model, target), graph = this.hardGraphs.get(key) ?? compileHardModel(model, target);
+    const key = hardKey(model, target);
+    const graph = this.hardGraphs.get(key) ?? compileHardModel(model, target);
     this.hardGraphs.set(key, graph);
     return graph;
   }

@@ -29,7 +29,8 @@ export async function runExperiment(
   progress: ProgressReporter,
   slot?: LockstepSlot,
 ): Promise<RunOutcome> {
-  const { title, path } = request, { signal, policy: { results, ifLocked } } = host;
+  const { title, path } = request;
+  const { signal, policy: { results, ifLocked } } = host;
   if (signal.aborted) throw new Interrupted(`interrupted before ${title}`);
   const file: string = join(results, ".locks", `${encodeURIComponent(relative(results, path))}.lock`);
   const wait = () => progress.log(`${title}: another softprompt is at work on it, waiting for it to end`);
@@ -51,7 +52,8 @@ async function runLocked(
   progress: ProgressReporter,
   slot: LockstepSlot | undefined,
 ): Promise<RunOutcome> {
-  const { title, path, experiment } = request, { resources, policy: { force } } = host;
+  const { title, path, experiment } = request;
+  const { resources, policy: { force } } = host;
   let folder: RunFolder | undefined;
   try {
     await RunFolder.recover(path);

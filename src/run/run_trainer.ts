@@ -37,7 +37,8 @@ export async function runTrainer(
   { title, folder, progress }: RunContext,
 ): Promise<Tuned> {
   progress.begin(title, totalSteps(task.spec, task.examples.length));
-  let loss = NaN, note = "";
+  let loss = NaN;
+  let note = "";
   try {
     const events = tune(task);
     for (;;) {

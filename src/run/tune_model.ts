@@ -31,7 +31,8 @@ export async function tuneModel(
   compiled: CompiledModel,
   context: RunContext,
 ): Promise<TunedModel> {
-  const { trainStep, answer } = await sessions.modelTuning(compiled), { folder, signal } = context;
+  const { trainStep, answer } = await sessions.modelTuning(compiled);
+  const { folder, signal } = context;
   const { experiment: { seed, evaluation, training, precision }, model, verbalizer } = prepared;
   const classifier = (inputs: Parameters): Classifier => ({
     session: answer,
@@ -57,6 +58,7 @@ export async function tuneModel(
     ...validation(prepared, encoded, classifier),
     ...(folder.checkpoint && { resume: folder.checkpoint }),
   };
-  const tuned = await runTrainer(task, context), { parameters } = tuned;
+  const tuned = await runTrainer(task, context);
+  const { parameters } = tuned;
   return { classifier: classifier(parameters), parameters, tuned };
 }

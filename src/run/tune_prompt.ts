@@ -30,7 +30,8 @@ export async function tunePrompt(
   context: RunContext,
 ): Promise<TunedPrompt> {
   const { trainStep, update, answer, endSteps } = await sessions.tuning(compiled);
-  const { experiment, model, verbalizer } = prepared, { seed, evaluation, precision } = experiment;
+  const { experiment, model, verbalizer } = prepared;
+  const { seed, evaluation, precision } = experiment;
   const spec = experiment.training;
   const initial = await startPrompt(prepared, experiment.prompt, compiled, device, context);
   const { folder, signal } = context;
@@ -56,7 +57,8 @@ export async function tunePrompt(
     ...validation(prepared, encoded, ({ prompt }) => classifier(prompt!)),
     ...(folder.checkpoint && { resume: folder.checkpoint }),
   };
-  const tuned = await runTrainer(task, context), prompt = tuned.parameters.prompt!;
+  const tuned = await runTrainer(task, context);
+  const prompt = tuned.parameters.prompt!;
   // Before anything else is opened.
   await endSteps();
   const meaning = await interpretationAfter(prepared, compiled, device, prompt, initial);

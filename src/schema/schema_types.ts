@@ -66,7 +66,8 @@ class TypeModule {
       return;
     }
     this.interfaces.set(name, "");
-    const keys = propertiesOf(part), required = new Set(part.required ?? part.else?.required);
+    const keys = propertiesOf(part);
+    const required = new Set(part.required ?? part.else?.required);
     const written = Object.entries(keys).flatMap(([key, inner]) =>
       inner.default === undefined ? [] : [`${property(key)}: ${JSON.stringify(inner.default)}`]
     );

@@ -49,7 +49,8 @@ function isAddress(host: string): boolean {
   return /^[\d.]+$/.test(host) || host.startsWith("[");
 }
 
-const JSON_TYPE = "application/json", BYTES = "application/octet-stream";
+const JSON_TYPE = "application/json";
+const BYTES = "application/octet-stream";
 
 async function answer(
   { description, graphs, weights, files }: ServedFiles,

@@ -106,7 +106,8 @@ export class BatchDisplay {
 
   /** By how fast this batch has been so far. */
   private timeLeft(): string {
-    const { done, left } = this.doneAndLeft(), seconds = (performance.now() - this.started) / 1000;
+    const { done, left } = this.doneAndLeft();
+    const seconds = (performance.now() - this.started) / 1000;
     return done > 0 && left > 0 ? `about ${duration(seconds * left / done)} left` : "";
   }
 }

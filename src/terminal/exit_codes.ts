@@ -7,7 +7,10 @@ import { DiskError } from "../disk/on_disk.ts";
 import { DeviceError } from "../device/device.ts";
 
 /** The command line's exit codes. */
-export const FAILED = 1, WRONG_USE = 2, REGRESSION = 3, INTERRUPTED = 130;
+export const FAILED = 1;
+export const WRONG_USE = 2;
+export const REGRESSION = 3;
+export const INTERRUPTED = 130;
 
 /** Runs of a batch failed; each has been told of. */
 export class BatchFailed extends Error {

@@ -27,7 +27,8 @@ export function explain(
   optimizer: OptimizerName,
   form: CompileTarget,
 ): string[] {
-  const rows: string[][] = [], details: string[] = [];
+  const rows: string[][] = [];
+  const details: string[] = [];
   let last: Graph | undefined;
   let before = new Map<string, number>();
   const onPass: OnPass = (pass, graph, stats) => {

@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console
 import process from "node:process";
 import type { Io } from "./io.ts";
 

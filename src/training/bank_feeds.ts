@@ -15,7 +15,8 @@ const SHARED = new Set(["label_tokens", "label_weights", "step"]);
  * @param each the inputs of a step of one prompt, for each prompt
  */
 export async function bankFeeds(each: readonly Feeds[]): Promise<Feeds> {
-  const [first] = each as readonly [Feeds], found: Record<string, Tensor | DeviceTensor> = {};
+  const [first] = each as readonly [Feeds];
+  const found: Record<string, Tensor | DeviceTensor> = {};
   for (const name of Object.keys(first)) {
     const tensors = each.map((feeds) => feeds[name]!);
     found[name] = BY_TOKEN.has(name)
@@ -34,7 +35,8 @@ export async function bankFeeds(each: readonly Feeds[]): Promise<Feeds> {
 function filledUp(tensors: readonly Tensor[]): Tensor[] {
   const columns = tensors.reduce((most, { dims }) => Math.max(most, dims[1]!), 0);
   return tensors.map(({ data, dims }) => {
-    const [rows, own] = dims as [number, number], wide = new BigInt64Array(rows * columns);
+    const [rows, own] = dims as [number, number];
+    const wide = new BigInt64Array(rows * columns);
     for (let row = 0; row < rows; row++) {
       wide.set((data as BigInt64Array).subarray(row * own, (row + 1) * own), row * columns);
     }
@@ -43,7 +45,8 @@ function filledUp(tensors: readonly Tensor[]): Tensor[] {
 }
 
 function behindEachOther(tensors: readonly Tensor[]): Tensor {
-  const rows = tensors.reduce((sum, { dims }) => sum + dims[0]!, 0), { dims, type } = tensors[0]!;
+  const rows = tensors.reduce((sum, { dims }) => sum + dims[0]!, 0);
+  const { dims, type } = tensors[0]!;
   const shape = [rows, ...dims.slice(1)];
   if (type === "float32") {
     return float32Tensor(Float32Array.from(tensors.flatMap(({ data }) => Array.from(data, Number))), shape);
@@ -66,7 +69,8 @@ async function stacked(tensors: readonly (Tensor | DeviceTensor)[]): Promise<Ten
   );
   if (bank && isWhole) return bank.whole;
   const here = await Promise.all(tensors.map((tensor) => "data" in tensor ? tensor : tensor.read()));
-  const size = here[0]!.data.length, data = new Float32Array(size * here.length);
+  const size = here[0]!.data.length;
+  const data = new Float32Array(size * here.length);
   for (const [p, tensor] of here.entries()) data.set(tensor.data as Float32Array, p * size);
   return float32Tensor(data, [here.length, ...here[0]!.dims]);
 }

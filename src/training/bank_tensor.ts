@@ -37,7 +37,8 @@ export class BankPart implements DeviceTensor {
   }
 
   async read(): Promise<Tensor> {
-    const { data } = await this.bank.read(), size = data.length / this.bank.prompts;
+    const { data } = await this.bank.read();
+    const size = data.length / this.bank.prompts;
     return float32Tensor(
       (data as Float32Array).slice(this.prompt * size, (this.prompt + 1) * size),
       this.dims,

@@ -38,7 +38,8 @@ export class BatchQueue {
   }
 
   private make(step: number): readonly BatchFeeds[] {
-    const { examples, spec, seed, padId, classWeights } = this.task, epoch = Math.floor(step / this.perEpoch);
+    const { examples, spec, seed, padId, classWeights } = this.task;
+    const epoch = Math.floor(step / this.perEpoch);
     if (epoch !== this.orderedEpoch) {
       this.order = epochBatches(this.lengths, spec.batchSize, new RandomStream(seed, `order/${epoch}`));
       this.orderedEpoch = epoch;

@@ -44,11 +44,13 @@ export async function takeStep(
     class_logits?.free();
     return { loss: loss!, gradient: (gradient ?? gradient_norm)!, next };
   }
-  const { dims } = inputs.prompt!, whole = parts.reduce((sum, part) => sum + weightOf(part), 0);
+  const { dims } = inputs.prompt!;
+  const whole = parts.reduce((sum, part) => sum + weightOf(part), 0);
   const gradient = new Float64Array(dims.reduce((a, b) => a * b, 1));
   let loss = 0;
   for (const part of parts) {
-    const share = weightOf(part) / whole, outputs = await run(part);
+    const share = weightOf(part) / whole;
+    const outputs = await run(part);
     loss += share * Number((await outputs.loss!.read()).data[0]);
     const { data } = await outputs.gradient!.read();
     for (const [i, x] of (data as Float32Array).entries()) gradient[i]! += share * x;

@@ -88,14 +88,17 @@ export function totalSteps(spec: TrainingSpec, examples: number): number {
  */
 export async function* tune(task: TuningTask): AsyncGenerator<TuningEvent, Tuned> {
   const { spec, examples, resume } = task;
-  const total = totalSteps(spec, examples.length), perEpoch = Math.ceil(examples.length / spec.batchSize);
+  const total = totalSteps(spec, examples.length);
+  const perEpoch = Math.ceil(examples.length / spec.batchSize);
   const stopping = new EarlyStopping(
     spec.earlyStopping?.metric ?? "accuracy",
     spec.earlyStopping?.patience,
     resume?.best,
     resume?.waited,
   );
-  let kept: Checkpoint = resume ?? startOf(task), done = kept.step, { losses, seconds } = kept;
+  let kept: Checkpoint = resume ?? startOf(task);
+  let done = kept.step;
+  let { losses, seconds } = kept;
   const current = new TrainingState(kept.parameters, kept.state);
   /** Losses of the steps since the history's last line that are still on the device. */
   let pending: (Tensor | DeviceTensor)[] = [];
@@ -112,7 +115,9 @@ export async function* tune(task: TuningTask): AsyncGenerator<TuningEvent, Tuned
   const queue = new BatchQueue(task, perEpoch);
   try {
     while (done < total && !stopping.isOver) {
-      const epoch = Math.floor(done / perEpoch), step = done + 1, started = performance.now();
+      const epoch = Math.floor(done / perEpoch);
+      const step = done + 1;
+      const started = performance.now();
       if (task.signal?.aborted) throw new Interrupted(`interrupted after step ${done} of ${total}`);
       const learningRate = learningRateAt(step, total, spec.optimizer.learningRate, spec.schedule);
       const running = takeStep(task, queue.at(done), task.verbalizer, {

@@ -16,7 +16,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "compiler/frontend": ["compiler/graph", "compiler/ops", "compiler/analysis", "compiler/lowerings"],
   "compiler/passes": ["compiler/graph", "compiler/ops", "compiler/analysis", "compiler/frontend"],
   "compiler/targets": ["compiler/graph", "compiler/ops"],
-  "compiler/backend": ["compiler/graph", "compiler/ops", "compiler/frontend"],
+  "compiler/backend": ["compiler/graph", "compiler/frontend"],
   "compiler": [
     "compiler/graph",
     "compiler/ops",
@@ -27,13 +27,14 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "compiler/targets",
     "compiler/backend",
   ],
-  "experiment": ["base", "disk"],
+  "schema": [],
+  "experiment": ["schema", "base", "disk"],
   "model": ["base", "disk", "hub", "compiler", "experiment"],
   "device": ["compiler/graph", "compiler/backend"],
   "prompt": ["base", "experiment", "model", "device"],
   "evaluation": ["base", "experiment", "device", "prompt"],
-  "training": ["base", "compiler/graph", "compiler/passes", "experiment", "device", "prompt"],
-  "artifacts": ["base", "disk", "compiler", "experiment", "model", "device"],
+  "training": ["schema", "base", "compiler/graph", "compiler/passes", "experiment", "device", "prompt"],
+  "artifacts": ["schema", "base", "disk", "compiler", "experiment", "model", "device"],
   "check": ["base", "compiler", "model", "device", "prompt", "evaluation"],
   "dataset": ["base", "disk", "hub", "experiment"],
   "browser": [
@@ -50,7 +51,17 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "dataset",
   ],
   "formats": ["base", "disk", "compiler", "experiment", "model", "device", "prompt", "evaluation", "dataset"],
-  "results": ["deno.json", "base", "disk", "experiment", "device", "evaluation", "training", "dataset"],
+  "results": [
+    "schema",
+    "deno.json",
+    "base",
+    "disk",
+    "experiment",
+    "device",
+    "evaluation",
+    "training",
+    "dataset",
+  ],
   "diff": ["base", "experiment", "evaluation", "results"],
   "report": ["base", "experiment", "prompt", "evaluation", "training", "results", "diff"],
   "serve": ["base", "browser", "report"],
@@ -135,8 +146,9 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "batch",
     "terminal",
   ],
-  "cli.ts": ["deno.json", "compiler", "terminal", "commands"],
+  "cli.ts": ["deno.json", "compiler", "experiment", "terminal", "commands"],
   "main.ts": ["device", "terminal", "cli.ts"],
+  "generate_types.ts": ["schema", "experiment", "training", "artifacts", "results"],
 };
 
 /** The room that a file is in; of the compiler's own rooms, that one. */
@@ -151,7 +163,8 @@ function roomOf(path: string): string {
 async function importsOfRooms(): Promise<Map<string, Map<string, string>>> {
   const rooms = new Map<string, Map<string, string>>();
   for (const [path, source] of await sourcesIn("src")) {
-    const room = roomOf(path), imported = rooms.get(room) ?? new Map<string, string>();
+    const room = roomOf(path);
+    const imported = rooms.get(room) ?? new Map<string, string>();
     rooms.set(room, imported);
     for (const file of filesIn(path, source)) {
       if (roomOf(file) !== room) imported.set(roomOf(file), `${path} imports ${file}`);

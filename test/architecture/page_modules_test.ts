@@ -19,7 +19,8 @@ const ROOMS = [
 
 /** All modules that the page loads, as they are sent to it: types are gone, and so is what they alone import. */
 async function pageModules(): Promise<Map<string, string>> {
-  const modules = new Map<string, string>(), left = ["src/browser/page.ts"];
+  const modules = new Map<string, string>();
+  const left = ["src/browser/page.ts"];
   for (let path = left.pop(); path !== undefined; path = left.pop()) {
     if (modules.has(path)) continue;
     const sent = await ownModule(path);
@@ -32,7 +33,8 @@ async function pageModules(): Promise<Map<string, string>> {
 }
 
 Deno.test("what a page loads needs no API of Deno, and no package that a page cannot load", async () => {
-  const modules = await pageModules(), { imports } = JSON.parse(IMPORT_MAP);
+  const modules = await pageModules();
+  const { imports } = JSON.parse(IMPORT_MAP);
   const using = [...modules].filter(([, source]) => /\bDeno\b/.test(source)).map(([path]) => path);
   assertEquals(using, [], "these use Deno");
   const packages = [...modules].flatMap(([path, source]) =>

@@ -11,7 +11,8 @@ const FORM = { target: "cpu", precision: "float32" } as const;
 
 Deno.test("what the compiler has kept is used as it was left, by any folder of the same model, and else made again", () =>
   inFolder(async (folder) => {
-    const cache = join(folder, "cache"), lines: string[] = [];
+    const cache = join(folder, "cache");
+    const lines: string[] = [];
     const opened = async (name: string) => {
       await Deno.mkdir(join(folder, name));
       await writeModel(join(folder, name), FAMILY);
@@ -20,13 +21,15 @@ Deno.test("what the compiler has kept is used as it was left, by any folder of t
     const [here, there] = [await opened("here"), await opened("there")];
     const compileCache = new CompileCache(cache, (line) => lines.push(line));
     const compile = (model: typeof here) => compileCache.compile(model, "embedding-output", "adamw", FORM);
-    const first = await compile(here), second = await compile(there);
+    const first = await compile(here);
+    const second = await compile(there);
     const kept = [...Deno.readDirSync(cache)].filter(({ isDirectory }) => isDirectory);
     assertEquals([second.train.bytes, [...second.train.weights.values()]], [first.train.bytes, [
       there.onnx,
     ]]);
     assertEquals(kept.length, 1);
-    const path = join(cache, kept[0]!.name), [predict, manifest] = ["predict.onnx", "artifacts.json"];
+    const path = join(cache, kept[0]!.name);
+    const [predict, manifest] = ["predict.onnx", "artifacts.json"];
     // Another graph that would run, a file that is cut off, one that is no longer there.
     await Deno.copyFile(join(path, "predict_bank.onnx"), join(path, predict));
     assertEquals((await compile(here)).predict.bytes, first.predict.bytes);
@@ -36,7 +39,8 @@ Deno.test("what the compiler has kept is used as it was left, by any folder of t
     await Deno.remove(join(path, predict));
     assertEquals((await compile(here)).predict.bytes, first.predict.bytes);
     // One with its line in the sums, and a folder in its place.
-    const sums = join(path, "SHA256SUMS"), listed = (await Deno.readTextFile(sums)).split("\n");
+    const sums = join(path, "SHA256SUMS");
+    const listed = (await Deno.readTextFile(sums)).split("\n");
     await Deno.remove(join(path, predict));
     await Deno.writeTextFile(sums, listed.filter((line) => !line.endsWith(`  ${predict}`)).join("\n"));
     assertEquals((await compile(here)).predict.bytes, first.predict.bytes);

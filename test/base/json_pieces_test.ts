@@ -22,7 +22,9 @@ Deno.test("a large value comes in pieces of its own size each, and hashes as its
     { length: 5000 },
     (_, i) => ({ id: `f:${i}`, text: "word ".repeat(20), label: "x" }),
   );
-  const value = [part, [], part], whole = JSON.stringify(value), pieces = [...jsonPieces(value)];
+  const value = [part, [], part];
+  const whole = JSON.stringify(value);
+  const pieces = [...jsonPieces(value)];
   assert(pieces.length > 10 && pieces.every(({ length }) => length < 2 ** 17));
   const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(whole));
   assertEquals(sha256OfJson(value), encodeHex(hash));

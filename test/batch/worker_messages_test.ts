@@ -2,8 +2,8 @@ import { assertEquals } from "@std/assert";
 import { report, type RunEvent, sendingReporter } from "../../src/batch/worker_messages.ts";
 
 Deno.test("what a run reports in a worker is reported in the same way to who started it", () => {
-  const calls: unknown[][] = [],
-    note = (name: string) => (...args: unknown[]) => void calls.push([name, ...args]);
+  const calls: unknown[][] = [];
+  const note = (name: string) => (...args: unknown[]) => void calls.push([name, ...args]);
   const shown = {
     log: note("log"),
     start: note("start"),

@@ -47,8 +47,11 @@ async function withCheck<Result>(
   act: (task: SelfCheckTask) => Promise<Result>,
   counted?: number,
 ): Promise<Result> {
-  const path = familyModel(name), { bytes } = await readGraph(path), read = readRegion;
-  const model = readOnnxFile(bytes, path, read), numbers = numberFormatOf(model);
+  const path = familyModel(name);
+  const { bytes } = await readGraph(path);
+  const read = readRegion;
+  const model = readOnnxFile(bytes, path, read);
+  const numbers = numberFormatOf(model);
   const weights = [path, ...weightFiles(model)].map((file) => [basename(file), file] as const);
   const firstPosition = counted ?? (await readFamily(name))["word-embeddings"].position_ids[0]![0]!;
   const compiled = insertion && compile(bytes, path, insertion, "sgd", { read });
@@ -153,7 +156,8 @@ Deno.test("of a file with two outputs over the words, the one that gives logits 
       run: {
         value: async (feeds: Parameters<typeof task.file.run>[0]) => {
           const { logits } = await task.file.run(feeds, ["logits"]);
-          const words = logits!.dims[2]!, { Tensor } = await import("onnxruntime-node");
+          const words = logits!.dims[2]!;
+          const { Tensor } = await import("onnxruntime-node");
           return { pooled: new Tensor(new Float32Array(words), [1, words]), scores: logits! };
         },
       },
@@ -172,7 +176,8 @@ Deno.test("a file that takes its mask as numbers with a point is fed such", () =
       },
       run: {
         value: async (feeds: InferenceSession.FeedsType, fetches: string[]) => {
-          const mask = feeds.attention_mask as OrtTensor, { Tensor } = await import("onnxruntime-node");
+          const mask = feeds.attention_mask as OrtTensor;
+          const { Tensor } = await import("onnxruntime-node");
           assertEquals(mask.type, "float32");
           const attention_mask = new Tensor(
             "int64",

@@ -22,7 +22,8 @@ const VARIANTS = ["length=1,seed=0", "length=1,seed=1", "length=4,seed=0", "leng
 
 Deno.test("a batch runs a sweep in one session, sums it up, and does not run it again", () =>
   inFolder(async (folder) => {
-    const file = await sweepFile(folder), results: string = join(folder, "results");
+    const file = await sweepFile(folder);
+    const results: string = join(folder, "results");
     const first = await call(["batch", file, "--results", results]);
     assertEquals(first.code, 0, first.stderr);
     assertStringIncludes(first.stderr, "[4/4] small/length=4,seed=1: ");
@@ -185,7 +186,8 @@ Deno.test("folders and patterns name files, and several experiments are summed u
 
 Deno.test("two files of one name are refused, and so is a sweep by 'run'", () =>
   inFolder(async (folder) => {
-    const file = await sweepFile(folder), copy: string = join(folder, "copy.yaml");
+    const file = await sweepFile(folder);
+    const copy: string = join(folder, "copy.yaml");
     await Deno.copyFile(file, copy);
     const both = await call(["batch", file, copy, "--results", folder]);
     assertEquals(both.code, 2);
@@ -199,7 +201,8 @@ Deno.test("Ctrl-C ends a batch with 130, and the same command goes on with it to
   inFolder(async (folder) => {
     const file = await sweepFile(folder, { training: { batchSize: 4, epochs: 6 } });
     const results: string = join(folder, "cut");
-    const child = start(["batch", file, "--results", results]), ended = child.output();
+    const child = start(["batch", file, "--results", results]);
+    const ended = child.output();
     while (!await exists(results, "small/length=1,seed=1.partial/checkpoint.safetensors")) {
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
@@ -223,7 +226,8 @@ Deno.test("Ctrl-C ends a batch with 130, and the same command goes on with it to
 
 Deno.test("validate says what a sweep would run, in how many steps, and how long by earlier runs", () =>
   inFolder(async (folder) => {
-    const file = await sweepFile(folder), results: string = join(folder, "results");
+    const file = await sweepFile(folder);
+    const results: string = join(folder, "results");
     const before = await call(["validate", file, "--results", results]);
     assertEquals(before.code, 0, before.stderr);
     assertStringIncludes(
@@ -296,9 +300,11 @@ Deno.test("a run that fails beside others does so again alone, and the others co
 
 Deno.test("fused runs that are interrupted go on together, to the same bits", () =>
   inFolder(async (folder) => {
-    const training = { batchSize: 4, epochs: 6 }, args = ["--fuse", "on"];
+    const training = { batchSize: 4, epochs: 6 };
+    const args = ["--fuse", "on"];
     const file = await sweepFile(folder, { training, sweep: { seed: [0, 1] } });
-    const cut: string = join(folder, "cut"), whole: string = join(folder, "whole");
+    const cut: string = join(folder, "cut");
+    const whole: string = join(folder, "whole");
     const begun: string = join(cut, "small/seed=1.partial/checkpoint.safetensors");
     assertEquals((await callInterrupted(["batch", file, "--results", cut, ...args], begun)).code, 130);
     for (const results of [cut, whole]) {

@@ -5,7 +5,8 @@ import { emit } from "../../src/compiler/backend/emit.ts";
 import type { Value } from "../../src/compiler/graph/graph.ts";
 import { RandomStream } from "../../src/base/random_stream.ts";
 
-const DIMENSION = 16, POSITIONS = 64;
+const DIMENSION = 16;
+const POSITIONS = 64;
 const SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"];
 
 /**
@@ -86,7 +87,8 @@ export function chineseModel(
  * @param leaning how positive each token is
  */
 export function network(leaning: readonly number[]): Uint8Array<ArrayBuffer> {
-  const b = new Builder("chinese.onnx"), stream = new RandomStream(0, "chinese");
+  const b = new Builder("chinese.onnx");
+  const stream = new RandomStream(0, "chinese");
   const matrix = (
     name: string,
     rows: number,
@@ -101,8 +103,11 @@ export function network(leaning: readonly number[]): Uint8Array<ArrayBuffer> {
         [rows, DIMENSION],
       ),
     );
-  const batch = symbol("batch"), sequence = symbol("sequence"), shape = [batch, sequence];
-  const ids = b.input("input_ids", "int64", shape), mask = b.input("attention_mask", "int64", shape);
+  const batch = symbol("batch");
+  const sequence = symbol("sequence");
+  const shape = [batch, sequence];
+  const ids = b.input("input_ids", "int64", shape);
+  const mask = b.input("attention_mask", "int64", shape);
   const positions = b.input("position_ids", "int64", shape);
   const embeddings = matrix(
     "embeddings",
@@ -110,8 +115,8 @@ export function network(leaning: readonly number[]): Uint8Array<ArrayBuffer> {
     0.3,
     (row, column) => column === 0 ? leaning[row]! : undefined,
   );
-  const words = b.op("Gather", [embeddings, ids]),
-    places = b.op("Gather", [matrix("places", POSITIONS, 0.1), positions]);
+  const words = b.op("Gather", [embeddings, ids]);
+  const places = b.op("Gather", [matrix("places", POSITIONS, 0.1), positions]);
   const norm = (x: Value, name: string) => {
     const ones = b.constant(`${name}.weight`, float32(Array<number>(DIMENSION).fill(1), [DIMENSION]));
     const zeros = b.constant(`${name}.bias`, float32(Array<number>(DIMENSION).fill(0), [DIMENSION]));

@@ -14,7 +14,8 @@ Deno.test("the Chinese experiments run as they are, on a model of that name from
   const content = { name: "Xenova/bert-base-chinese", commit: "c".repeat(40), files: chineseModel(texts) };
   await inFolder((folder) =>
     withHub([content], async ({ url }) => {
-      const results: string = join(folder, "results"), env = { HF_ENDPOINT: url, HF_HOME: folder };
+      const results: string = join(folder, "results");
+      const env = { HF_ENDPOINT: url, HF_HOME: folder };
       const { code, stdout, stderr } = await callProcess(["run", ...FILES, "--results", results], env);
       assertEquals(code, 0, stderr);
       assertStringIncludes(stdout, "chinese-soft");

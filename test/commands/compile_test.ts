@@ -50,7 +50,8 @@ Deno.test("a program with nothing but onnxruntime and the manifest can run the a
     for (const name of manifest.train.state) offered[name] = float32(new Array(512).fill(0), [2, 256]);
     const run = (session: ort.InferenceSession, feeds: Record<string, ort.Tensor>) =>
       session.run(Object.fromEntries(session.inputNames.map((name) => [name, feeds[name]!])));
-    const train = await open(manifest.train.file), predict = await open(manifest.predict.file);
+    const train = await open(manifest.train.file);
+    const predict = await open(manifest.predict.file);
     const first = await run(train, offered);
     const state = Object.fromEntries(manifest.train.state.map((name) => [name, first[`${name}_next`]!]));
     const second = await run(train, {
@@ -97,7 +98,9 @@ for (const model of ["distilbert_like", "gpt2_like"]) {
 
 Deno.test("a model whose weights lie in a file beside it is compiled, and not without that file", () =>
   inFolder(async (folder) => {
-    const model = join(folder, "model"), onnx = join(model, "onnx"), family = "bert-traced-opset18.onnx";
+    const model = join(folder, "model");
+    const onnx = join(model, "onnx");
+    const family = "bert-traced-opset18.onnx";
     await Deno.mkdir(onnx, { recursive: true });
     for (
       const file of ["config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"]

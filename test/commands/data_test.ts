@@ -16,7 +16,8 @@ async function serving(
 ): Promise<void> {
   const ranges: (string | null)[] = [];
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, (request) => {
-    const range = request.headers.get("range"), start = Number(/bytes=(\d+)-/.exec(range ?? "")?.[1] ?? 0);
+    const range = request.headers.get("range");
+    const start = Number(/bytes=(\d+)-/.exec(range ?? "")?.[1] ?? 0);
     ranges.push(range);
     if (ranges.length > 1) return new Response(archive.slice(start), { status: range ? 206 : 200 });
     const half = archive.slice(0, archive.length / 2);
@@ -121,7 +122,8 @@ sharedTest(
   "'softprompt data' writes where experiments of the folder find the dataset",
   () =>
     inFolder(async (folder) => {
-      const project = join(folder, "project"), experiments = join(project, "experiments");
+      const project = join(folder, "project");
+      const experiments = join(project, "experiments");
       await Deno.mkdir(experiments, { recursive: true });
       const fetch = async (here: string) => {
         const { code, stdout, stderr } = await callIn(here, "data", "rt-polarity", "--from", shared("data"));

@@ -10,7 +10,8 @@ import { call, callProcess, inFolder, writeExperiment } from "./softprompt.ts";
 const stream = new RandomStream(0, "test");
 const guesses = (share: number) =>
   Array.from({ length: 300 }, (_, i) => {
-    const sure = stream.uniform(0.55, 0.95), isRight = stream.uniform(0, 1) < share;
+    const sure = stream.uniform(0.55, 0.95);
+    const isRight = stream.uniform(0, 1) < share;
     return isRight === (i % 2 === 1) ? sure : 1 - sure;
   });
 const run = (share: number, rest: { seed?: number; length?: number } = {}) =>
@@ -54,8 +55,8 @@ async function jsonInDocs(): Promise<Record<string, unknown>> {
 
 Deno.test("as JSON, a diff of two runs has its keys at the top", () =>
   inFolder(async (folder) => {
-    const a = await write(join(folder, "a"), run(0.6)),
-      b = await write(join(folder, "b"), run(0.8, { length: 20 }));
+    const a = await write(join(folder, "a"), run(0.6));
+    const b = await write(join(folder, "b"), run(0.8, { length: 20 }));
     const found = JSON.parse((await call(["diff", a, b, "--format", "json"])).stdout);
     assertEquals(Object.keys(found), Object.keys(await jsonInDocs()));
     assertEquals(found.experiment, { "prompt.length": { a: 5, b: 20 } });
@@ -74,7 +75,8 @@ Deno.test("as JSON, a diff of two runs has its keys at the top", () =>
 
 Deno.test("as Markdown, a diff can be put under a pull request", () =>
   inFolder(async (folder) => {
-    const a = await write(join(folder, "a"), run(0.6)), b = await write(join(folder, "b"), run(0.8));
+    const a = await write(join(folder, "a"), run(0.6));
+    const b = await write(join(folder, "b"), run(0.8));
     const { stdout } = await call(["diff", a, b, "--format", "markdown"]);
     assertStringIncludes(
       stdout,
@@ -86,7 +88,8 @@ Deno.test("as Markdown, a diff can be put under a pull request", () =>
 
 Deno.test("a regression ends with exit code 3 where that is asked for, and no evidence with 0", () =>
   inFolder(async (folder) => {
-    const a = await write(join(folder, "a"), run(0.8)), b = await write(join(folder, "b"), run(0.6));
+    const a = await write(join(folder, "a"), run(0.8));
+    const b = await write(join(folder, "b"), run(0.6));
     const worse = await callProcess(["diff", a, b, "--fail-on-regression"]);
     assertEquals(worse.code, 3);
     assertStringIncludes(worse.stderr, `${b} is worse than ${a}`);
@@ -133,7 +136,8 @@ Deno.test("saved reports are compared like the folders that they were made of", 
       sweep: { seed: [0, 1] },
     });
     assertEquals((await call(["batch", file, "--results", folder])).code, 0);
-    const sweep: string = join(folder, "small"), one: string = join(sweep, "seed=0");
+    const sweep: string = join(folder, "small");
+    const one: string = join(sweep, "seed=0");
     const json = async (a: string, b: string) => {
       const { stdout, stderr } = await call(["diff", a, b, "--format", "json"]);
       assertEquals(stderr, "");
@@ -141,7 +145,8 @@ Deno.test("saved reports are compared like the folders that they were made of", 
       return rest;
     };
     assertEquals(await json(join(one, "report.html"), join(sweep, "summary.html")), await json(one, sweep));
-    const before = await json(one, sweep), stale: string = join(sweep, "length=9");
+    const before = await json(one, sweep);
+    const stale: string = join(sweep, "length=9");
     await Deno.mkdir(stale);
     for await (const { name } of Deno.readDir(one)) await Deno.copyFile(join(one, name), join(stale, name));
     assertEquals(

@@ -57,7 +57,8 @@ const MESSAGE = "has semantics 1, and this softprompt has semantics 2";
 
 Deno.test("what was tuned when keys meant something else answers nothing, wherever it is named", () =>
   inFolder(async (folder) => {
-    const experiment = await writeEarlier(folder), out: string = join(folder, "out");
+    const experiment = await writeEarlier(folder);
+    const out: string = join(folder, "out");
     await assertRejects(() => loadRun(folder, { model: MINI }), InputError, MESSAGE);
     for (
       const args of [

@@ -21,7 +21,8 @@ Deno.test("seeds that answer together: best single, average and ensemble, out of
       ensemble: { sweep: "seed" },
       sweep: { seed: SEEDS },
     });
-    const results: string = join(folder, "results"), small: string = join(results, "small");
+    const results: string = join(folder, "results");
+    const small: string = join(results, "small");
     const { code, stderr, stdout } = await call(["batch", file, "--results", results]);
     assertEquals(code, 0, stderr);
     assertStringIncludes(stdout, "small/seed=ensemble");

@@ -5,7 +5,8 @@ import { readTokenizer } from "../../src/model/read_tokenizer.ts";
 
 /** The probability that an exported classifier gives a text's second class, through plain ONNX Runtime. */
 export async function exportedPositive(folder: string, text: string): Promise<number> {
-  const device = await openCpu(), ids = (await readTokenizer(folder)).encode(text);
+  const device = await openCpu();
+  const ids = (await readTokenizer(folder)).encode(text);
   const bytes = await Deno.readFile(join(folder, "onnx/model.onnx"));
   const session = await device.open({ bytes, weights: new Map() });
   const { probabilities } = await session.run({

@@ -27,7 +27,8 @@ Deno.test("a model of the hub is fetched once; the results name its commit, and 
   const content = await repository();
   await inFolder((folder) =>
     withHub([content], async (hub) => {
-      const file = await writeExperiment(folder, HARD), results: string = join(folder, "results");
+      const file = await writeExperiment(folder, HARD);
+      const results: string = join(folder, "results");
       const env = { HF_ENDPOINT: hub.url, HF_HOME: join(folder, "hf") };
       const first = await callProcess(["run", file, "--results", results], env);
       assertEquals(first.code, 0, first.stderr);
@@ -56,14 +57,16 @@ Deno.test("a model of the hub is fetched once; the results name its commit, and 
 });
 
 Deno.test("weights in a file beside the model's come along", async () => {
-  const family = "bert-traced-opset18.onnx", folder = "test/fixtures/families";
+  const family = "bert-traced-opset18.onnx";
+  const folder = "test/fixtures/families";
   const content = await repository({
     [`onnx/${family}`]: await Deno.readFile(join(folder, family)),
     [`onnx/${family}.data`]: await Deno.readFile(join(folder, `${family}.data`)),
   });
   await inFolder((folder) =>
     withHub([content], async (hub) => {
-      const env = { HF_ENDPOINT: hub.url, HF_HOME: folder }, out: string = join(folder, "out");
+      const env = { HF_ENDPOINT: hub.url, HF_HOME: folder };
+      const out: string = join(folder, "out");
       const args = ["compile", "--model", "acme/reviews-mini", "--file", `onnx/${family}`, "--out", out];
       const { code, stderr } = await callProcess(args, env);
       assertEquals(code, 0, stderr);

@@ -9,7 +9,8 @@ const NAMED = { name: "reviews-demo" };
 
 /** A project with a few texts of data and an experiment in a folder of it. */
 async function writeProject(folder: string, changes: Record<string, unknown> = {}): Promise<string> {
-  const data = join(folder, "data", NAMED.name), experiments = join(folder, "experiments");
+  const data = join(folder, "data", NAMED.name);
+  const experiments = join(folder, "experiments");
   for (const path of [data, experiments]) await Deno.mkdir(path, { recursive: true });
   const rows = ["a joy .\tpositive", "so good .\tpositive", "too long .\tnegative", "so dull .\tnegative"];
   for (const name of ["train.tsv", "validation.tsv", "test.tsv"]) {
@@ -26,8 +27,10 @@ async function writeProject(folder: string, changes: Record<string, unknown> = {
 
 Deno.test("an experiment finds its data from any working directory, and the results say where and of which commit", () =>
   inFolder(async (folder) => {
-    const project = join(folder, "project"), file = await writeProject(project);
-    const elsewhere = join(folder, "elsewhere"), results = join(folder, "results");
+    const project = join(folder, "project");
+    const file = await writeProject(project);
+    const elsewhere = join(folder, "elsewhere");
+    const results = join(folder, "results");
     await Deno.mkdir(elsewhere);
     const ran = await callIn(elsewhere, "run", file, "--results", results);
     assertEquals(ran.code, 0, ran.stderr);

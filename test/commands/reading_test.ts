@@ -55,7 +55,8 @@ Deno.test("a text, a template or a prompt's start that holds a token without a r
     const tokenizer = JSON.parse(await Deno.readTextFile(join(MINI, "tokenizer.json")));
     tokenizer.added_tokens.push({ ...tokenizer.added_tokens[0], id: 8192, content: "hideous" });
     await Deno.writeTextFile(join(model, "tokenizer.json"), JSON.stringify(tokenizer));
-    const template = "{prompt} {text} it was {mask} .", soft = { kind: "soft", length: 2, template };
+    const template = "{prompt} {text} it was {mask} .";
+    const soft = { kind: "soft", length: 2, template };
     const message = "'hideous' has the id 8192, and the model has 8192 rows";
     for (
       const [prompt, place] of [

@@ -20,9 +20,9 @@ Deno.test("what asks for several runs is not set on the command line, nor a fold
 
 Deno.test("a run ends with a whole folder of results and a table, and is not run twice", () =>
   inFolder(async (folder) => {
-    const file = await writeExperiment(folder, { model: { source: MINI } }),
-      results: string = join(folder, "results"),
-      run: string = join(results, "small");
+    const file = await writeExperiment(folder, { model: { source: MINI } });
+    const results: string = join(folder, "results");
+    const run: string = join(results, "small");
     const first = await call(["run", file, "--results", results]);
     assertEquals(first.code, 0, first.stderr);
     assertStringIncludes(first.stdout, "test accuracy");
@@ -98,14 +98,16 @@ Deno.test("Ctrl-C keeps the checkpoint and exits with 130, and the same command 
     const file = await writeExperiment(folder, { training });
     const whole = await call(["run", file, "--results", join(folder, "whole")]);
     assertEquals(whole.code, 0, whole.stderr);
-    const results: string = join(folder, "cut"), partial: string = join(results, "small.partial");
+    const results: string = join(folder, "cut");
+    const partial: string = join(results, "small.partial");
     const child = start(["run", file, "--results", results]);
     const ended = child.output();
     while (!await exists(partial, "checkpoint.safetensors")) {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     child.kill("SIGINT");
-    const { code, stderr } = await ended, said = new TextDecoder().decode(stderr);
+    const { code, stderr } = await ended;
+    const said = new TextDecoder().decode(stderr);
     assertEquals(code, 130, said);
     assertStringIncludes(said, "the same command goes on from it");
     assertEquals((await json(partial, "metrics.json")).status, "interrupted");

@@ -17,7 +17,8 @@ Deno.test("a run is served on loopback, under a policy that lets the page load n
         const response = await fetch(new URL(path, url), init);
         return { status: response.status, headers: response.headers, text: await response.text() };
       };
-      const page = await get("/"), policy = page.headers.get("content-security-policy")!;
+      const page = await get("/");
+      const policy = page.headers.get("content-security-policy")!;
       assertEquals(page.status, 200);
       assert(policy.startsWith("default-src 'none'; script-src 'self' 'wasm-unsafe-eval' 'sha256-"), policy);
       assert(!/https?:|\*|script-src[^;]*'unsafe/.test(policy), policy);

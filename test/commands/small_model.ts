@@ -20,7 +20,8 @@ export async function writeSmallModel(folder: string): Promise<void> {
 }
 
 async function graph(): Promise<Uint8Array<ArrayBuffer>> {
-  const tokenizer = await readTokenizer(MINI), ids = (text: string) => tokenizer.encode(text);
+  const tokenizer = await readTokenizer(MINI);
+  const ids = (text: string) => tokenizer.encode(text);
   const { vocab_size } = JSON.parse(await Deno.readTextFile(join(MINI, "config.json")));
   const leaning = Array<number>(vocab_size).fill(0);
   const table = await Deno.readTextFile(join(ROOT, "data/reviews-demo/train.tsv"));

@@ -13,13 +13,16 @@ export interface Called {
 
 /** Calls the command line in this process. @param input what stands on standard input */
 export async function call(args: readonly string[], input?: string): Promise<Called> {
-  const io = new RecordingIo(input), code = await main(args, io);
+  const io = new RecordingIo(input);
+  const code = await main(args, io);
   return { code, stdout: io.stdout, stderr: io.stderr };
 }
 
 /** Calls the command line in this process, and presses Ctrl-C once there is a file. */
 export async function callInterrupted(args: readonly string[], path: string): Promise<Called> {
-  const io = new RecordingIo(), call = main(args, io), isOver = call.then(() => true);
+  const io = new RecordingIo();
+  const call = main(args, io);
+  const isOver = call.then(() => true);
   while (!await exists(path)) {
     const later = new Promise<boolean>((resolve) => setTimeout(() => resolve(false), 1));
     if (await Promise.race([isOver, later])) break;
@@ -85,7 +88,8 @@ export async function writeExperiment(
   folder: string,
   changes: Record<string, unknown> = {},
 ): Promise<string> {
-  const path: string = join(folder, "experiment.yaml"), model: string = join(folder, "model");
+  const path: string = join(folder, "experiment.yaml");
+  const model: string = join(folder, "model");
   const experiment = {
     name: "small",
     model: { source: model },

@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { RandomStream } from "../../src/base/random_stream.ts";
@@ -36,11 +37,16 @@ async function finishedAt(root: string): Promise<Map<string, number>> {
 
 Deno.test(`a batch that is killed at ${KILLS} random moments loses nothing, does nothing twice and ends in the same bytes`, () =>
   inFolder(async (folder) => {
-    const file = await sweepFile(folder), whole: string = join(folder, "whole"), began = performance.now();
+    const file = await sweepFile(folder);
+    const whole: string = join(folder, "whole");
+    const began = performance.now();
     assertEquals((await callProcess(["batch", file, "--results", whole])).code, 0);
-    const takes = performance.now() - began, expected = await resultsOf(whole);
+    const takes = performance.now() - began;
+    const expected = await resultsOf(whole);
     const stream = new RandomStream(0, "kills");
-    let killed = 0, rounds = 0, underway = 0;
+    let killed = 0;
+    let rounds = 0;
+    let underway = 0;
     while (killed < KILLS) {
       const results: string = join(folder, `killed-${rounds++}`);
       let finished = new Map<string, number>();
@@ -72,9 +78,9 @@ Deno.test(`a batch that is killed at ${KILLS} random moments loses nothing, does
 
 /** A small file system of its own for the test; where none can be mounted, the test fails if one must be, and is left out elsewhere. */
 async function onSmallDisk(megabytes: number, test: (disk: string) => Promise<void>): Promise<void> {
-  const disk = await Deno.makeTempDir(),
-    command = (name: string, ...args: string[]) =>
-      new Deno.Command(name, { args, stderr: "null" }).output().then(({ success }) => success, () => false);
+  const disk = await Deno.makeTempDir();
+  const command = (name: string, ...args: string[]) =>
+    new Deno.Command(name, { args, stderr: "null" }).output().then(({ success }) => success, () => false);
   if (!await command("mount", "-t", "tmpfs", "-o", `size=${megabytes}m`, "tmpfs", disk)) {
     if (mustHave("mount")) {
       throw new Error("no file system can be mounted, and SOFTPROMPT_MUST_HAVE lists it");
@@ -96,10 +102,12 @@ const remount = (disk: string, how: "ro" | "rw") =>
 Deno.test("a full disk is an error that says so, loses nothing, and is gone on from when there is room", () =>
   onSmallDisk(6, (disk) =>
     inFolder(async (folder) => {
-      const file = await sweepFile(folder), results: string = join(disk, "results");
+      const file = await sweepFile(folder);
+      const results: string = join(disk, "results");
       const first = await call(["batch", file, "--results", results, "--only", "length=2,seed=0"]);
       assertEquals(first.code, 0, first.stderr);
-      const before = await finishedAt(results), filler: string = join(disk, "filler");
+      const before = await finishedAt(results);
+      const filler: string = join(disk, "filler");
       await Deno.writeFile(filler, new Uint8Array(8 << 20)).catch(() => {});
       await Deno.truncate(filler, (await Deno.stat(filler)).size - (48 << 10));
       const full = await call(["batch", file, "--results", results]);
@@ -121,7 +129,8 @@ Deno.test("a full disk is an error that says so, loses nothing, and is gone on f
 Deno.test("a read-only folder is an error that says so and loses nothing", () =>
   onSmallDisk(8, (disk) =>
     inFolder(async (folder) => {
-      const file = await sweepFile(folder), results: string = join(disk, "results");
+      const file = await sweepFile(folder);
+      const results: string = join(disk, "results");
       assertEquals((await call(["batch", file, "--results", results, "--only", "seed=0"])).code, 0);
       const before = await finishedAt(results);
       await remount(disk, "ro");
@@ -160,7 +169,8 @@ Deno.test("a folder that Deno may not write into is an error that says how it ma
 
 Deno.test("a corrupt metrics.json and a folder of a newer version fail their run alone, and are left as they are", () =>
   inFolder(async (folder) => {
-    const file = await sweepFile(folder), results: string = join(folder, "results");
+    const file = await sweepFile(folder);
+    const results: string = join(folder, "results");
     assertEquals((await call(["batch", file, "--results", results])).code, 0);
     const corrupt: string = join(results, "small", VARIANTS[0]!, "metrics.json");
     const newer: string = join(results, "small", VARIANTS[1]!, "environment.json");

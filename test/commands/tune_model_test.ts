@@ -16,7 +16,8 @@ const WHOLE = {
 
 Deno.test("a whole model is tuned from a file, and goes on where it was", () =>
   inFolder(async (folder) => {
-    const file = await writeExperiment(folder, WHOLE), whole: string = join(folder, "whole");
+    const file = await writeExperiment(folder, WHOLE);
+    const whole: string = join(folder, "whole");
     const { code, stderr } = await call(["run", file, "--results", folder]);
     assertEquals(code, 0, stderr);
     const { majority, test, best_step } = await json(whole, "metrics.json");
@@ -29,7 +30,8 @@ Deno.test("a whole model is tuned from a file, and goes on where it was", () =>
     const [line] = await readLines(join(whole, "predictions.jsonl")) as [Record<string, unknown>];
     const asked = await call(["predict", whole, String(line.text)]);
     assertEquals(asked.code, 0, asked.stderr);
-    const again = JSON.parse(asked.stdout).probabilities, before = line.probabilities as typeof again;
+    const again = JSON.parse(asked.stdout).probabilities;
+    const before = line.probabilities as typeof again;
     assertAlmostEquals(again.positive, before.positive, 1e-5);
     const out: string = join(folder, "classifier");
     const exported = await call(["export", whole, "--format", "onnx", "--out", out]);

@@ -16,7 +16,8 @@ async function withRuns(
   test: (run: (name: string) => string, folder: string) => Promise<void>,
 ): Promise<void> {
   await inFolder(async (folder) => {
-    const results: string = join(folder, "results"), template = "{prompt} {text} it was {mask} .";
+    const results: string = join(folder, "results");
+    const template = "{prompt} {text} it was {mask} .";
     const kinds = {
       after: { prompt: { kind: "soft", length: 4, template }, ...FEW },
       words: { prompt: { kind: "soft", length: 4, insertion: "word-embeddings", template }, ...FEW },
@@ -37,7 +38,8 @@ async function withRuns(
 Deno.test("a run's prompt is used from the command line, from a program, and as a classifier without us", () =>
   withRuns(async (run, folder) => {
     for (const name of ["after", "words", "hard"]) {
-      const loaded = await loadRun(run(name)), answers = await loaded.classify(TEXTS);
+      const loaded = await loadRun(run(name));
+      const answers = await loaded.classify(TEXTS);
       assertEquals(loaded.classes, ["negative", "positive"]);
       const one = "a joy" as unknown as readonly string[];
       await assertRejects(() => loaded.classify(one), InputError, "classify takes a list of texts");
@@ -91,7 +93,8 @@ async function classified(folder: string, side: "left" | "right"): Promise<numbe
 
 /** An adapter written here is where another experiment starts from; what cannot be one says why. */
 async function peft(run: (name: string) => string, folder: string): Promise<void> {
-  const adapter: string = join(folder, "adapter"), args = ["--format", "peft", "--out", adapter];
+  const adapter: string = join(folder, "adapter");
+  const args = ["--format", "peft", "--out", adapter];
   for (
     const [name, why] of [["after", "after the embedding layer"], [
       "hard",
@@ -104,8 +107,8 @@ async function peft(run: (name: string) => string, folder: string): Promise<void
   }
   const { code, stderr } = await call(["export", run("words"), ...args]);
   assertEquals(code, 0, stderr);
-  const template = "{prompt} {text} it was {mask} .",
-    training = { steps: 1, batchSize: 8, optimizer: { learningRate: 1e-12 } };
+  const template = "{prompt} {text} it was {mask} .";
+  const training = { steps: 1, batchSize: 8, optimizer: { learningRate: 1e-12 } };
   const prompt = { kind: "soft", length: 4, insertion: "word-embeddings", template };
   const initialization = { from: "peft", path: "adapter" };
   const file = await writeExperiment(folder, {

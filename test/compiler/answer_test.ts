@@ -29,7 +29,8 @@ async function asExported(path: string, feeds: Record<string, Tensor>): Promise<
     bytes: await Deno.readFile(path),
     weights: new Map(),
   });
-  const { data: ids } = feeds.input_ids!, zeros = new BigInt64Array(ids.length);
+  const { data: ids } = feeds.input_ids!;
+  const zeros = new BigInt64Array(ids.length);
   const token_type_ids: Tensor = { type: "int64", dims: feeds.input_ids!.dims, data: zeros };
   const { logits } = await session.run({ ...feeds, token_type_ids });
   await session.release();
@@ -47,8 +48,8 @@ async function assertAnswers(
   path: string,
   feeds: Record<string, Tensor>,
 ) {
-  const { alone, whole } = await bothOf(device, compiled, path, feeds),
-    expected = await asExported(path, feeds);
+  const { alone, whole } = await bothOf(device, compiled, path, feeds);
+  const expected = await asExported(path, feeds);
   assertEquals(whole.class_logits, alone.class_logits);
   assertEquals(whole.word_logits!.dims, [expected.length, expected[0]!.length]);
   for (const [i, row] of expected.entries()) {
@@ -60,9 +61,10 @@ async function assertAnswers(
 
 for (const kind of DEVICES) {
   Deno.test(`all words' logits at the answer are the exported model's on ${kind}, the classes' as without them`, async () => {
-    const device = await chooseDevice(kind, () => {}), target = kind === "webgpu" ? "webgpu" : "cpu";
-    const path = familyModel("bert-opset11"),
-      feeds = familyFeeds(await readFamily("bert-opset11"), "word-embeddings");
+    const device = await chooseDevice(kind, () => {});
+    const target = kind === "webgpu" ? "webgpu" : "cpu";
+    const path = familyModel("bert-opset11");
+    const feeds = familyFeeds(await readFamily("bert-opset11"), "word-embeddings");
     await assertAnswers(
       device,
       compileHard(await Deno.readFile(path), path, { target, verify: true }),
@@ -73,17 +75,20 @@ for (const kind of DEVICES) {
 }
 
 Deno.test("after a soft prompt, too", async () => {
-  const path = familyModel("gpt2-opset11"),
-    feeds = familyFeeds(await readFamily("gpt2-opset11"), "word-embeddings");
+  const path = familyModel("gpt2-opset11");
+  const feeds = familyFeeds(await readFamily("gpt2-opset11"), "word-embeddings");
   const compiled = compile(await Deno.readFile(path), path, "word-embeddings", "adamw", { verify: true });
   const { alone, whole } = await bothOf(await chooseDevice("cpu", () => {}), compiled, path, feeds);
   assertEquals(whole.class_logits, alone.class_logits);
   // A class's logit is the weighted sum of its words'.
-  const { word_logits } = whole, words = word_logits!.dims[1]!, { label_tokens, label_weights } = feeds;
-  const each = label_tokens!.dims[1]!, classes = label_tokens!.dims[0]!;
+  const { word_logits } = whole;
+  const words = word_logits!.dims[1]!;
+  const { label_tokens, label_weights } = feeds;
+  const each = label_tokens!.dims[1]!;
+  const classes = label_tokens!.dims[0]!;
   const expected = Float32Array.from({ length: whole.class_logits!.data.length }, (_, i) => {
-    const at = Array.from({ length: each }, (_, w) => (i % classes) * each + w),
-      row = Math.floor(i / classes) * words;
+    const at = Array.from({ length: each }, (_, w) => (i % classes) * each + w);
+    const row = Math.floor(i / classes) * words;
     return at.reduce(
       (sum, k) =>
         sum + Number(label_weights!.data[k]) * Number(word_logits!.data[row + Number(label_tokens!.data[k])]),
@@ -94,7 +99,8 @@ Deno.test("after a soft prompt, too", async () => {
 });
 
 Deno.test("a tuned model's words have logits, too", async () => {
-  const path = familyModel("bert-opset11"), cpu = await chooseDevice("cpu", () => {});
+  const path = familyModel("bert-opset11");
+  const cpu = await chooseDevice("cpu", () => {});
   const compiled = compileModelTuning(await Deno.readFile(path), path, "adamw");
   const weights = compiled.parameters.map(({ name, dims, start }) =>
     [name, float32Tensor(start, dims)] as const
@@ -104,11 +110,11 @@ Deno.test("a tuned model's words have logits, too", async () => {
 });
 
 Deno.test("what both outputs need is computed once", async () => {
-  const path = "data/models/reviews-mlm-mini/onnx/model.onnx",
-    { predict, answer } = compileHard(
-      await Deno.readFile(path),
-      path,
-    );
+  const path = "data/models/reviews-mlm-mini/onnx/model.onnx";
+  const { predict, answer } = compileHard(
+    await Deno.readFile(path),
+    path,
+  );
   // One product more over the whole vocabulary, and what puts its result in form.
   const more = answer.sizes.length - predict.sizes.length;
   assert(

@@ -15,9 +15,12 @@ import { familyFeeds, familyModel, readFamily } from "./family_step.ts";
 import { randomTensor, relativeError } from "./graph_runner.ts";
 
 /** The hyperparameters of each prompt of the bank; nothing is the same in two of them. */
-const RATES = [0.01, 0.03, 0.1], DECAYS = [0.01, 0, 0.2], CLIPS = [0, 1e-3, 1e-2];
+const RATES = [0.01, 0.03, 0.1];
+const DECAYS = [0.01, 0, 0.2];
+const CLIPS = [0, 1e-3, 1e-2];
 /** The fixture's examples that the batch is made of, and whose each is. */
-const BATCH = [0, 1, 2, 0, 1, 2], OWNERS = [2, 0, 1, 1, 0, 1];
+const BATCH = [0, 1, 2, 0, 1, 2];
+const OWNERS = [2, 0, 1, 1, 0, 1];
 
 /** The rows of a tensor's first axis. */
 function rows({ type, dims, data }: Tensor, at: readonly number[]): Tensor {
@@ -65,7 +68,8 @@ for (const kind of DEVICES) {
     for (const insertion of ["embedding-output", "word-embeddings"] as const) {
       for (const optimizer of kind === "cpu" ? OPTIMIZER_NAMES : ["adamw" as const]) {
         Deno.test(`a bank of ${family} at ${insertion} on ${kind} moves each prompt by ${optimizer} as alone`, async () => {
-          const path = familyModel(family), device = await chooseDevice(kind, () => {});
+          const path = familyModel(family);
+          const device = await chooseDevice(kind, () => {});
           const compiled = compile(await Deno.readFile(path), path, insertion, optimizer, {
             target: kind === "webgpu" ? "webgpu" : "cpu",
             verify: true,
@@ -73,7 +77,8 @@ for (const kind of DEVICES) {
           const sessions = await opened(device, compiled, path);
           const feeds = await batchOf(family, insertion);
           const own = RATES.map((_, p) => OWNERS.flatMap((owner, i) => owner === p ? [i] : []));
-          const length = feeds.prompt_rows!.dims[1]!, stream = new RandomStream(0, "bank");
+          const length = feeds.prompt_rows!.dims[1]!;
+          const stream = new RandomStream(0, "bank");
           const start = RATES.map(() => randomTensor(stream, [length, compiled.dimension]));
           const zeros = Object.fromEntries(compiled.state.map(({ name, shape }) => {
             const dims = shape.map((item) => evaluate(item, { length }));
@@ -153,7 +158,8 @@ for (const kind of DEVICES) {
 
 for (const kind of DEVICES) {
   Deno.test(`in a bank on ${kind}, a prompt without examples stays, and a loss that is no number is its prompt's alone`, async () => {
-    const path = familyModel("bert-opset11"), device = await chooseDevice(kind, () => {});
+    const path = familyModel("bert-opset11");
+    const device = await chooseDevice(kind, () => {});
     const compiled = compile(await Deno.readFile(path), path, "embedding-output", "sgd", {
       target: kind === "webgpu" ? "webgpu" : "cpu",
     });
@@ -173,7 +179,8 @@ for (const kind of DEVICES) {
         clip_norm: float32Tensor(new Float32Array(3), [3]),
         step: scalarTensor(1),
       });
-    const whole = await run(sound), partly = await run(broken);
+    const whole = await run(sound);
+    const partly = await run(broken);
     assertEquals(part(whole.prompt_next!, 1).data, sound.data);
     assertEquals(whole.loss!.data[1], 0);
     assertEquals([...partly.loss!.data.slice(0, 2)], [...whole.loss!.data.slice(0, 2)]);
@@ -183,14 +190,18 @@ for (const kind of DEVICES) {
 }
 
 Deno.test("one batch of a bank mixes tasks: their classes stand one after the other, and each example reads its own", async () => {
-  const path = familyModel("bert-opset11"), device = await chooseDevice("cpu", () => {});
+  const path = familyModel("bert-opset11");
+  const device = await chooseDevice("cpu", () => {});
   const compiled = compile(await Deno.readFile(path), path, "embedding-output", "adamw");
-  const sessions = await opened(device, compiled, path),
-    feeds = await batchOf("bert-opset11", "embedding-output");
-  const dims = [feeds.prompt_rows!.dims[1]!, compiled.dimension], stream = new RandomStream(0, "bank");
-  const prompts = [randomTensor(stream, dims), randomTensor(stream, dims)], owners = [0, 1, 1, 0, 1, 0];
+  const sessions = await opened(device, compiled, path);
+  const feeds = await batchOf("bert-opset11", "embedding-output");
+  const dims = [feeds.prompt_rows!.dims[1]!, compiled.dimension];
+  const stream = new RandomStream(0, "bank");
+  const prompts = [randomTensor(stream, dims), randomTensor(stream, dims)];
+  const owners = [0, 1, 1, 0, 1, 0];
   /** Two classes, and three. */
-  const tasks = [[5, 6], [7, 8, 9]], all = tasks.flat();
+  const tasks = [[5, 6], [7, 8, 9]];
+  const all = tasks.flat();
   const words = (ids: readonly number[]) => ({
     label_tokens: int64Tensor(ids, [ids.length, 1]),
     label_weights: float32Tensor(new Float32Array(ids.length).fill(1), [ids.length, 1]),

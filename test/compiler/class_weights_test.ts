@@ -26,8 +26,10 @@ for (const kind of DEVICES) {
     for (const insertion of ["embedding-output", "word-embeddings"] as const) {
       if (kind !== "cpu" && insertion === "word-embeddings") continue;
       Deno.test(`a weighted step of ${family} at ${insertion} on ${kind} is PyTorch's in float64, alone and in a bank`, async () => {
-        const device = await chooseDevice(kind, () => {}), path = familyModel(family);
-        const bytes = await Deno.readFile(path), file = new Map([[path.split("/").at(-1)!, bytes]]);
+        const device = await chooseDevice(kind, () => {});
+        const path = familyModel(family);
+        const bytes = await Deno.readFile(path);
+        const file = new Map([[path.split("/").at(-1)!, bytes]]);
         const target = kind === "webgpu" ? "webgpu" as const : "cpu" as const;
         const options = { target, loss: "weighted", verify: true } as const;
         const { train, bank, state } = compile(bytes, path, insertion, "adamw", options);
@@ -35,7 +37,8 @@ for (const kind of DEVICES) {
           const dims = shape.map((item) => evaluate(item, { length: 3 }));
           return [name, float32Tensor(new Float32Array(dims.reduce((a, b) => a * b, 1)), dims)];
         }));
-        const feeds = await weighted(family, insertion, zeros), { loss, gradient } = references[insertion];
+        const feeds = await weighted(family, insertion, zeros);
+        const { loss, gradient } = references[insertion];
         const one = await device.open({ bytes: train.bytes, weights: file });
         const alone = await one.run(feeds);
         assertAlmostEquals(Number(alone.loss!.data[0]), loss, 1e-5);
@@ -55,7 +58,8 @@ for (const kind of DEVICES) {
 }
 
 Deno.test("a step of a whole model weighs its examples too", async () => {
-  const device = await chooseDevice("cpu", () => {}), path = familyModel("bert-opset11");
+  const device = await chooseDevice("cpu", () => {});
+  const path = familyModel("bert-opset11");
   const { train, parameters, state } = compileModelTuning(await Deno.readFile(path), path, "sgd", {
     loss: "weighted",
     verify: true,
@@ -83,8 +87,10 @@ Deno.test("a step of a whole model weighs its examples too", async () => {
 });
 
 Deno.test("without weights a step has the inputs that it had", async () => {
-  const path = familyModel("bert-opset11"), device = await chooseDevice("cpu", () => {});
-  const bytes = await Deno.readFile(path), { train } = compile(bytes, path, "embedding-output", "adamw");
+  const path = familyModel("bert-opset11");
+  const device = await chooseDevice("cpu", () => {});
+  const bytes = await Deno.readFile(path);
+  const { train } = compile(bytes, path, "embedding-output", "adamw");
   const session = await device.open({ bytes: train.bytes, weights: new Map([["bert-opset11.onnx", bytes]]) });
   assertEquals(session.inputNames.includes("example_weights"), false);
   await session.release();

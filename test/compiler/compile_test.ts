@@ -8,7 +8,8 @@ const FAMILIES = [...Deno.readDirSync("test/fixtures/families")].map(({ name }) 
 
 for (const [i, name] of FAMILIES.entries()) {
   Deno.test(`each pass of a bank of ${name} for WebGPU in float16 leaves a graph that is well formed`, async () => {
-    const path = familyModel(name), bytes = await Deno.readFile(path);
+    const path = familyModel(name);
+    const bytes = await Deno.readFile(path);
     const options: CompileOptions = {
       read: readRegion,
       target: "webgpu",
@@ -31,7 +32,8 @@ for (const [i, name] of FAMILIES.entries()) {
 }
 
 Deno.test("a graph is made when it is first read, and once", async () => {
-  const path = familyModel("bert-opset11"), passes: string[] = [];
+  const path = familyModel("bert-opset11");
+  const passes: string[] = [];
   const onPass = (pass: string) => void passes.push(pass);
   const compiled = compileHard(await Deno.readFile(path), path, { onPass });
   assertEquals(passes.includes("narrow"), false);
@@ -42,7 +44,8 @@ Deno.test("a graph is made when it is first read, and once", async () => {
 });
 
 Deno.test("the order in which graphs are read changes nothing of them", async () => {
-  const path = familyModel("llama-opset14"), bytes = await Deno.readFile(path);
+  const path = familyModel("llama-opset14");
+  const bytes = await Deno.readFile(path);
   const [one, other] = [0, 1].map(() => compile(bytes, path, "word-embeddings", "sgd"));
   const first = [one!.train, one!.predict, one!.answer, one!.bank.train, one!.bank.predict, one!.bank.answer];
   const last = [

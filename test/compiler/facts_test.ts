@@ -29,9 +29,10 @@ Deno.test("graphs say which way attention looks, and how long texts can be", asy
 });
 
 Deno.test("a mask that is meant the other way round says nothing of which way attention looks", async () => {
-  const path = familyModel("bert-opset11"), model = fromBinary(ModelProtoSchema, await Deno.readFile(path));
-  const { node, initializer } = model.graph!,
-    [input, output] = ["attention_mask", "mask_of_padding"] as const;
+  const path = familyModel("bert-opset11");
+  const model = fromBinary(ModelProtoSchema, await Deno.readFile(path));
+  const { node, initializer } = model.graph!;
+  const [input, output] = ["attention_mask", "mask_of_padding"] as const;
   for (const one of node) one.input = one.input.map((name) => name === input ? output : name);
   node.unshift(create(NodeProtoSchema, { opType: "Sub", input: ["one", input], output: [output] }));
   initializer.push(create(TensorProtoSchema, { name: "one", dataType: 7, int64Data: [1n] }));

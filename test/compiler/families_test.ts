@@ -40,8 +40,8 @@ const steps = new Map<string, Promise<CompiledStep>>();
 
 /** A family's step, compiled once for all tests. */
 function compiled(name: string, insertion: Insertion, target: Target): Promise<CompiledStep> {
-  const key = [name, insertion, target].join(),
-    before = steps.get(key) ?? compileStep(name, insertion, target);
+  const key = [name, insertion, target].join();
+  const before = steps.get(key) ?? compileStep(name, insertion, target);
   steps.set(key, before);
   return before;
 }
@@ -57,7 +57,8 @@ async function compileStep(name: string, insertion: Insertion, target: Target): 
 
 /** Opens a family's step and runs it once on the CPU. */
 async function firstStep(step: Emitted, feeds: Record<string, Tensor>): Promise<Record<string, Tensor>> {
-  const session = await cpu.open(step), outputs = await run(session, feeds);
+  const session = await cpu.open(step);
+  const outputs = await run(session, feeds);
   await session.release();
   return outputs;
 }
@@ -73,7 +74,8 @@ for (const name of FAMILIES) {
   for (const kind of DEVICES.filter((one) => one !== "cpu")) {
     Deno.test(`a step of ${name} on ${kind} is the CPU's, over nine tokens and over twelve`, async () => {
       const step = async (target: Target) => (await compiled(name, "embedding-output", target)).train;
-      const device = await chooseDevice(kind, () => {}), reference = await readFamily(name);
+      const device = await chooseDevice(kind, () => {});
+      const reference = await readFamily(name);
       const session = await device.open(await step(kind === "webgpu" ? "webgpu" : "cpu"));
       const onCpu = await cpu.open(await step("cpu"));
       // Twelve tokens are read four at a time on WebGPU, nine one by one.
@@ -95,7 +97,8 @@ for (const name of FAMILIES) {
 
   for (const insertion of ["embedding-output", "word-embeddings"] as const satisfies Insertion[]) {
     Deno.test(`a step of ${name}, prompt at the ${insertion}, is that of float64 PyTorch`, async () => {
-      const reference = await readFamily(name), feeds = familyFeeds(reference, insertion);
+      const reference = await readFamily(name);
+      const feeds = familyFeeds(reference, insertion);
       const { train } = await compiled(name, insertion, "cpu");
       const outputs = await firstStep(train, feeds);
       const { class_logits, loss, gradient } = reference[insertion];
@@ -136,7 +139,8 @@ for (const name of FAMILIES) {
 
 /** The batch with places after its texts that nothing reads. */
 function padded(feeds: Record<string, Tensor>, tokens: number): Record<string, Tensor> {
-  const [batch, sequence] = feeds.input_ids!.dims as [number, number], longer = { ...feeds };
+  const [batch, sequence] = feeds.input_ids!.dims as [number, number];
+  const longer = { ...feeds };
   for (const name of ["input_ids", "attention_mask", "position_ids"]) {
     const items = Array.from(feeds[name]!.data, Number);
     const rows = Array.from({ length: batch }, (_, i) => [

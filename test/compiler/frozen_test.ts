@@ -41,7 +41,8 @@ Deno.test("the compiled step takes and gives only what the contract names, and n
 });
 
 Deno.test("every weight of the compiled step is a piece of the model's own file, byte for byte", async () => {
-  const bytes = await Deno.readFile(path), before = bytes.slice();
+  const bytes = await Deno.readFile(path);
+  const before = bytes.slice();
   const { train } = compile(bytes, path, "word-embeddings", "adamw");
   assert(bytes.every((byte, i) => byte === before[i]), "compiling leaves the model's bytes alone");
   const original = fromBinary(ModelProtoSchema, bytes).graph!.initializer;

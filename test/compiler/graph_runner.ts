@@ -3,7 +3,7 @@ import type { Graph } from "../../src/compiler/graph/graph.ts";
 import { openCpu } from "../../src/device/cpu.ts";
 import type { Session, Tensor } from "../../src/device/device.ts";
 import { float32Tensor } from "../../src/device/device.ts";
-import { RandomStream } from "../../src/base/random_stream.ts";
+import type { RandomStream } from "../../src/base/random_stream.ts";
 
 const cpu = await openCpu();
 
@@ -20,7 +20,8 @@ export function randomTensor(stream: RandomStream, dims: readonly number[], low 
 
 /** ‖a - b‖ / ‖b‖; the numerator alone where b is zero. */
 export function relativeError(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  let difference = 0, size = 0;
+  let difference = 0;
+  let size = 0;
   for (let i = 0; i < b.length; i++) {
     difference += (a[i]! - b[i]!) ** 2;
     size += b[i]! ** 2;

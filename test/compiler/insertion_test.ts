@@ -24,7 +24,8 @@ async function logitsOf(graph: Emitted, feeds: Feeds): Promise<Float32Array> {
 
 /** What the embedding gives for the tokens, at the place where a prompt enters: float32 [length, dimension]. */
 async function embedded(embed: Emitted): Promise<Tensor> {
-  const dims = [1, TOKENS.length], session = await cpu.open(embed);
+  const dims = [1, TOKENS.length];
+  const session = await cpu.open(embed);
   const { embeddings } = await session.run({
     input_ids: int64Tensor(TOKENS, dims),
     attention_mask: int64Tensor(TOKENS.map(() => 1), dims),
@@ -36,10 +37,14 @@ async function embedded(embed: Emitted): Promise<Tensor> {
 
 for (const name of FAMILIES) {
   Deno.test(`a prompt of ${name} that is made of tokens' embeddings does what these tokens do`, async () => {
-    const path = familyModel(name), bytes = await Deno.readFile(path), read = readRegion;
+    const path = familyModel(name);
+    const bytes = await Deno.readFile(path);
+    const read = readRegion;
     const feeds = familyFeeds(await readFamily(name), "word-embeddings");
-    const [batch, sequence] = feeds.input_ids!.dims as [number, number], length = TOKENS.length;
-    const ids = Array.from(feeds.input_ids!.data, Number), rows = Array.from(feeds.prompt_rows!.data, Number);
+    const [batch, sequence] = feeds.input_ids!.dims as [number, number];
+    const length = TOKENS.length;
+    const ids = Array.from(feeds.input_ids!.data, Number);
+    const rows = Array.from(feeds.prompt_rows!.data, Number);
     for (let b = 0; b < batch; b++) {
       for (const [i, token] of TOKENS.entries()) ids[b * sequence + rows[b * length + i]!] = token;
     }
@@ -58,7 +63,8 @@ for (const name of FAMILIES) {
 
 Deno.test("the scale of word embeddings is what the look-up's one reader multiplies them by", async () => {
   for (const [name, scale] of [["gemma2-traced-opset20", 4], ["bert-opset11", 1]] as const) {
-    const path = familyModel(name), bytes = await Deno.readFile(path);
+    const path = familyModel(name);
+    const bytes = await Deno.readFile(path);
     assertEquals(compile(bytes, path, "word-embeddings", "adamw").scale, scale);
     assertEquals(factsOf(readOnnxFile(bytes, path)).scale, scale);
   }

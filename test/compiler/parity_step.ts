@@ -26,8 +26,10 @@ export async function readReferenceStep(name: string): Promise<ReferenceStep> {
 
 /** The reference's batch with the prompt in front, as inputs of the compiled step. */
 export function referenceFeeds(reference: ReferenceStep): Record<string, Tensor> {
-  const length = reference.prompt_length, batch = reference.labels.length;
-  const sequence = length + reference.input_ids[0]!.length, dims = [batch, sequence];
+  const length = reference.prompt_length;
+  const batch = reference.labels.length;
+  const sequence = length + reference.input_ids[0]!.length;
+  const dims = [batch, sequence];
   const front = (filler: number) => Array.from({ length }, () => filler);
   return {
     input_ids: int64Tensor(reference.input_ids.flatMap((ids) => [...front(0), ...ids]), dims),

@@ -16,7 +16,8 @@ const MODELS = {
 for (const [file, path] of Object.entries(MODELS) as [string, string][]) {
   for (const kind of DEVICES) {
     sharedTest(`twenty steps of ${file} on ${kind} are those of float64 PyTorch`, async () => {
-      const reference = await readReferenceStep(file), feeds = referenceFeeds(reference);
+      const reference = await readReferenceStep(file);
+      const feeds = referenceFeeds(reference);
       const bytes = await Deno.readFile(path);
       const { train, state } = compile(bytes, path, "word-embeddings", "adamw", {
         target: kind === "webgpu" ? "webgpu" : "cpu",

@@ -14,7 +14,11 @@ import { DEVICES } from "../devices.ts";
 import { randomTensor, relativeError } from "./graph_runner.ts";
 
 const PATH = "test/fixtures/traced/deberta-v3-opset14.onnx";
-const BATCH = 2, TOKENS = 9, PROMPT = 3, WIDTH = 8, WORDS = 24;
+const BATCH = 2;
+const TOKENS = 9;
+const PROMPT = 3;
+const WIDTH = 8;
+const WORDS = 24;
 
 const stream = new RandomStream(7, "relative_positions");
 const integers = (dims: readonly number[], at: (i: number) => number) =>
@@ -42,9 +46,9 @@ async function gradients(kind: DeviceKind): Promise<Float32Array[]> {
     read: readRegion,
     target: kind === "webgpu" ? "webgpu" : "cpu",
   });
-  const device = await chooseDevice(kind, () => {}),
-    session = await device.open(train),
-    found: Float32Array[] = [];
+  const device = await chooseDevice(kind, () => {});
+  const session = await device.open(train);
+  const found: Float32Array[] = [];
   for (let run = 0; run < 2; run++) {
     const { gradient } = await session.run(FEEDS);
     found.push(gradient!.data as Float32Array);

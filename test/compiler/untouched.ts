@@ -19,7 +19,8 @@ import { openCpu } from "../../src/device/cpu.ts";
 import { int64Tensor } from "../../src/device/device.ts";
 import { RandomStream } from "../../src/base/random_stream.ts";
 
-const INT64 = 7, FLOAT = 1;
+const INT64 = 7;
+const FLOAT = 1;
 const cpu = await openCpu();
 
 /** A node: operator, inputs, outputs, attributes; a text stands for a float. */

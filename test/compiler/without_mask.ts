@@ -8,7 +8,8 @@ import {
 
 /** The same model as a file that takes no `attention_mask` and sees every place. */
 export function withoutMask(bytes: Uint8Array): Uint8Array {
-  const model = fromBinary(ModelProtoSchema, bytes), graph = model.graph!;
+  const model = fromBinary(ModelProtoSchema, bytes);
+  const graph = model.graph!;
   const one = new Uint8Array(BigInt64Array.of(1n).buffer);
   const value = create(AttributeProtoSchema, {
     name: "value",

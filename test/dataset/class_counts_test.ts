@@ -14,7 +14,8 @@ function examples(counts: Readonly<Record<string, number>>): Example[] {
 const CLASSES = ["negative", "positive", "neutral"];
 
 Deno.test("a class without training examples is refused, with the counts of all parts", () => {
-  const train = examples({ negative: 9, positive: 8 }), test = examples({ neutral: 1 });
+  const train = examples({ negative: 9, positive: 8 });
+  const test = examples({ neutral: 1 });
   assertThrows(
     () => checkTrainable({ train, validation: [], test }, CLASSES, "rare.csv"),
     InputError,
@@ -59,8 +60,8 @@ Deno.test("a column of texts that is taken for the labels is refused soon, and d
     { length: 60_000 },
     (_, i) => ({ id: `${i}`, text: "x", label: `film ${i} is ${"so ".repeat(20)}` }),
   );
-  const started = performance.now(),
-    { train, test } = splitByShares(texts, { test: 0.1, validation: 0.1, seed: 0 });
+  const started = performance.now();
+  const { train, test } = splitByShares(texts, { test: 0.1, validation: 0.1, seed: 0 });
   assertEquals([train.length, test.length], [60_000, 0]);
   assertThrows(
     () => checkWords(texts, CLASSES, "label", "a.csv", true),

@@ -60,7 +60,8 @@ Deno.test("empty last fields, blank lines and all kinds of line ends are read", 
 });
 
 Deno.test("a table without a header takes the names of its columns", async () => {
-  const content = "good\ta joy\nbad\tdull\n", columns = ["label", "text"];
+  const content = "good\ta joy\nbad\tdull\n";
+  const columns = ["label", "text"];
   assertEquals(await pairsIn("a.tsv", content, { columns }), TWO);
   assertEquals(await pairsIn("a.csv", content.replaceAll("\t", ";"), { columns }), TWO);
   await assertRejects(() => pairsIn("a.tsv", content), InputError, "or by 'columns: [label, text]'");

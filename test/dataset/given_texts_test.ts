@@ -30,7 +30,9 @@ async function readGiven(
   content: string | Uint8Array<ArrayBuffer>,
   { placeholders = ["text"], dataset, encoding }: Asked = {},
 ) {
-  const notes: string[] = [], given: Record<string, string>[] = [], shown: unknown[] = [];
+  const notes: string[] = [];
+  const given: Record<string, string>[] = [];
+  const shown: unknown[] = [];
   await inFolder(async (folder) => {
     const path: string = join(folder, name);
     await Deno.writeFile(path, typeof content === "string" ? new TextEncoder().encode(content) : content);
@@ -172,7 +174,8 @@ for (const [name, content, asked, message] of REFUSED) {
 }
 
 Deno.test("a .txt file whose lines are not all labelled is of texts", async () => {
-  const lines = "good a joy\ngood\nbad dull\n", dataset = { file: "tuned.txt" };
+  const lines = "good a joy\ngood\nbad dull\n";
+  const dataset = { file: "tuned.txt" };
   const texts = lines.trim().split("\n").map((text) => ({ text }));
   assertEquals((await readGiven("a.txt", lines, { dataset })).given, texts);
   assertEquals((await readGiven("a.txt", "good a joy\n")).given, [{ text: "good a joy" }]);
@@ -201,7 +204,8 @@ Deno.test("a pipe is read as it comes, packed by gzip or not; a device is refuse
       stdin,
       note: () => {},
     };
-    const path: string = join(folder, "a.jsonl"), bytes = new TextEncoder().encode(LINES);
+    const path: string = join(folder, "a.jsonl");
+    const bytes = new TextEncoder().encode(LINES);
     await new Deno.Command("mkfifo", { args: [path] }).output();
     for (const content of [bytes, new Uint8Array(gzipSync(bytes)), bytes.subarray(0, 0)]) {
       const writing = Deno.writeFile(path, content);

@@ -2,7 +2,8 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { InputError } from "../../src/base/errors.ts";
 import { pairsIn, readWritten } from "./reading.ts";
 
-const GOOD = '{"text": "a joy", "label": "good"}', BAD = '{"label": "bad", "text": "dull: [\\"so\\"], {}"}';
+const GOOD = '{"text": "a joy", "label": "good"}';
+const BAD = '{"label": "bad", "text": "dull: [\\"so\\"], {}"}';
 const TWO: [string, string][] = [["a joy", "good"], ['dull: ["so"], {}', "bad"]];
 
 Deno.test("objects come a line each, or in one array, by the line that they begin on", async () => {

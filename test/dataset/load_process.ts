@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console
 /**
  * Loads a dataset in a process of its own, whose environment says where the hub is: what is loaded, or the message of the
  * error, goes to standard output as JSON.

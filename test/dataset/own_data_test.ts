@@ -20,7 +20,9 @@ const OWN = {
 Deno.test("a file may have another delimiter, encoding, names of columns and of labels", () =>
   inFolder(async (folder) => {
     // "好看" and "难看" in GB 18030.
-    const good = [0xba, 0xc3, 0xbf, 0xb4], bad = [0xc4, 0xd1, 0xbf, 0xb4], text = new TextEncoder();
+    const good = [0xba, 0xc3, 0xbf, 0xb4];
+    const bad = [0xc4, 0xd1, 0xbf, 0xb4];
+    const text = new TextEncoder();
     const rows = [...Array(4).keys()].flatMap((
       i,
     ) => [...(i % 2 ? good : bad), ...text.encode(`;${i % 2}\n`)]);
@@ -60,7 +62,8 @@ Deno.test("several columns stand in a template by their names", () =>
       [1, 2].map((i) => JSON.stringify({ premise: `p ${label} ${i}`, hypothesis: `h ${i}`, label }))
     );
     await Deno.writeTextFile(join(folder, "a.jsonl"), lines.join("\n"));
-    const classes = ["contradiction", "entailment", "neutral"], file: string = join(folder, "x.yaml");
+    const classes = ["contradiction", "entailment", "neutral"];
+    const file: string = join(folder, "x.yaml");
     const spec = { ...OWN, file: "a.jsonl" };
     const { train, test } = await load(spec, file, classes, 0, ["premise", "hypothesis"]);
     assertEquals([train.length, test.length], [3, 3]);
@@ -182,7 +185,8 @@ Deno.test("of several configurations one must be named", () =>
 
 Deno.test("a column of ids names the examples, and each of them once", () =>
   inFolder(async (folder) => {
-    const file: string = join(folder, "x.yaml"), spec = { ...OWN, file: "a.csv", id: "key" };
+    const file: string = join(folder, "x.yaml");
+    const spec = { ...OWN, file: "a.csv", id: "key" };
     const written = (keys: readonly string[]) =>
       Deno.writeTextFile(
         join(folder, "a.csv"),

@@ -72,7 +72,8 @@ Deno.test("a file that reads as UTF-8, too, is said to be read as something else
 });
 
 Deno.test("what stands after a part that gzip has packed is another, or zeros", async () => {
-  const packed = new Uint8Array(gzipSync(CSV)), more = new Uint8Array(gzipSync("so,so\n"));
+  const packed = new Uint8Array(gzipSync(CSV));
+  const more = new Uint8Array(gzipSync("so,so\n"));
   assertEquals(await pairsIn("a.csv.gz", Uint8Array.from([...packed, 0, 0, 0])), TWO);
   for (
     const wrong of [

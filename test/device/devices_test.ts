@@ -20,9 +20,10 @@ const bytes = await Deno.readFile(path);
 const { train } = compile(bytes, path, "embedding-output", "adamw");
 
 function feeds(): Record<string, Tensor> {
-  const stream = new RandomStream(0, "devices"), prompt = randomTensor(stream, [3, 256]);
-  const places = Array.from({ length: 2 * 9 }, (_, i) => i),
-    zeros = float32Tensor(new Float32Array(3 * 256), [3, 256]);
+  const stream = new RandomStream(0, "devices");
+  const prompt = randomTensor(stream, [3, 256]);
+  const places = Array.from({ length: 2 * 9 }, (_, i) => i);
+  const zeros = float32Tensor(new Float32Array(3 * 256), [3, 256]);
   return {
     input_ids: int64Tensor(places.map(() => 5 + stream.integer(8000)), [2, 9]),
     attention_mask: int64Tensor(places.map((i) => Number(i < 16)), [2, 9]),

@@ -42,7 +42,8 @@ for (const name of FAMILIES) {
     webgpuTest(
       `a step of ${name} in ${precision} fetches nothing from the GPU, and agrees with float64 PyTorch`,
       async () => {
-        const reference = await readFamily(name), feeds = familyFeeds(reference, "embedding-output");
+        const reference = await readFamily(name);
+        const feeds = familyFeeds(reference, "embedding-output");
         const { session, step } = await opened(name, precision);
         assertEquals(fallbacks(step).map(({ op }) => op), []);
         const zeros = float32Tensor(new Float32Array(feeds.prompt!.data.length), feeds.prompt!.dims);
@@ -64,8 +65,8 @@ for (const name of FAMILIES) {
 }
 
 webgpuTest("between two lines of the history ids go up and nothing comes down", async () => {
-  const device = await openWebgpu(ON_DISK),
-    task = await tinyTask(device, { logEvery: 5, steps: 20, examples: 80 });
+  const device = await openWebgpu(ON_DISK);
+  const task = await tinyTask(device, { logEvery: 5, steps: 20, examples: 80 });
   const counts: { step: number; downloads: number; bytes: number }[] = [];
   const running = tune(task);
   for (;;) {
@@ -86,15 +87,16 @@ webgpuTest("between two lines of the history ids go up and nothing comes down", 
 webgpuTest(
   "a device that is lost in the middle is said to be, and the run goes on from the last line of the history",
   async () => {
-    const { requestDevice } = GPUAdapter.prototype, devices: GPUDevice[] = [];
+    const { requestDevice } = GPUAdapter.prototype;
+    const devices: GPUDevice[] = [];
     GPUAdapter.prototype.requestDevice = async function (...args) {
       const device = await requestDevice.apply(this, args);
       devices.push(device);
       return device;
     };
     try {
-      const options = { logEvery: 5, steps: 20, examples: 80 },
-        task = await tinyTask(await openWebgpu(ON_DISK), options);
+      const options = { logEvery: 5, steps: 20, examples: 80 };
+      const task = await tinyTask(await openWebgpu(ON_DISK), options);
       const whole = await finished(await tinyTask(await openWebgpu(ON_DISK), options));
       let kept: Checkpoint | undefined;
       await assertRejects(

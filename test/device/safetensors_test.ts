@@ -15,7 +15,8 @@ Deno.test("tensors and metadata come back as they were written", () => {
 });
 
 Deno.test("the file is laid out as the format says", () => {
-  const file = writeSafetensors(named), view = new DataView(file.buffer);
+  const file = writeSafetensors(named);
+  const view = new DataView(file.buffer);
   const length = Number(view.getBigUint64(0, true));
   assertEquals(length % 8, 0);
   const header = JSON.parse(new TextDecoder().decode(file.subarray(8, 8 + length)));
@@ -42,7 +43,8 @@ Deno.test("what is no finite number is refused, naming the tensor and the first 
 
 /** A file with a header of any kind, and twelve bytes after it. */
 function withHeader(header: string): Uint8Array {
-  const text = new TextEncoder().encode(header), file = new Uint8Array(8 + text.length + 12);
+  const text = new TextEncoder().encode(header);
+  const file = new Uint8Array(8 + text.length + 12);
   new DataView(file.buffer).setBigUint64(0, BigInt(text.length), true);
   file.set(text, 8);
   return file;

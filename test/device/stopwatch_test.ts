@@ -27,7 +27,8 @@ async function open() {
 }
 
 Deno.test("what a run waits for is counted where it belongs", async () => {
-  const stopwatch = new Stopwatch(), device = stopwatch.watch(slow);
+  const stopwatch = new Stopwatch();
+  const device = stopwatch.watch(slow);
   assertEquals([device.kind, device.description], ["cpu", "slow"]);
   const session = await device.open({ bytes: new Uint8Array(), weights: new Map() });
   assertEquals(session.inputNames, ["x"]);

@@ -13,7 +13,8 @@ export async function countTransfers<Result>(
   work: () => Promise<Result>,
 ): Promise<{ transfers: Transfers; result: Result }> {
   const transfers = { uploads: 0, uploadedBytes: 0, downloads: 0, downloadedBytes: 0 };
-  const { createBuffer } = GPUDevice.prototype, { mapAsync } = GPUBuffer.prototype;
+  const { createBuffer } = GPUDevice.prototype;
+  const { mapAsync } = GPUBuffer.prototype;
   GPUDevice.prototype.createBuffer = function (descriptor) {
     if (descriptor.mappedAtCreation) {
       transfers.uploads++;

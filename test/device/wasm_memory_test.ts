@@ -10,7 +10,8 @@ const session = { name: "session", release: () => Promise.resolve() };
 const open = () => Promise.resolve(session);
 
 Deno.test("weights that WebAssembly's memory cannot hold are refused before they are read", async () => {
-  const memory = new WasmMemory(), first = await memory.opened(2 * GIB, open);
+  const memory = new WasmMemory();
+  const first = await memory.opened(2 * GIB, open);
   assertEquals(first.name, "session");
   await assertRejects(
     () => memory.opened(2 * GIB, () => Promise.reject(new Error("it was opened"))),

@@ -117,7 +117,8 @@ for (
 
 Deno.test("runs whose templates show other columns of the data are refused, with the columns", () => {
   const shows = (template: string, change?: Change): RunRecord => {
-    const run = change === undefined ? whole : changed(change), { experiment } = run;
+    const run = change === undefined ? whole : changed(change);
+    const { experiment } = run;
     if (experiment.tune !== "prompt") throw new Error("the runs are of tuned prompts");
     return { ...run, experiment: { ...experiment, prompt: { ...experiment.prompt, template } } };
   };

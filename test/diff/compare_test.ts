@@ -12,7 +12,8 @@ const stream = new RandomStream(0, "test");
 /** Probabilities of the class `good`, right about so often. */
 const guesses = (share: number, length = 400) =>
   Array.from({ length }, (_, i) => {
-    const sure = stream.uniform(0.55, 0.95), isRight = stream.uniform(0, 1) < share;
+    const sure = stream.uniform(0.55, 0.95);
+    const isRight = stream.uniform(0, 1) < share;
     return isRight === (i % 2 === 1) ? sure : 1 - sure;
   });
 const group = (...runs: RunRecord[]) => ({ name: "", runs });
@@ -20,7 +21,8 @@ const compared = (a: RunRecord[], b: RunRecord[]) =>
   compare([{ variant: "", a: group(...a), b: group(...b) }], OPTIONS)[0]!;
 
 Deno.test("two runs are compared by McNemar's exact test for accuracy and by the bootstrap for all else", () => {
-  const a = madeUpRun({ good: guesses(0.6) }), b = madeUpRun({ good: guesses(0.75) });
+  const a = madeUpRun({ good: guesses(0.6) });
+  const b = madeUpRun({ good: guesses(0.75) });
   const { metrics, paired } = compared([a], [b]);
   assertEquals(paired, 400);
   assertEquals([metrics.accuracy!.test, metrics.loss!.test], ["exact McNemar", "paired bootstrap"]);
@@ -35,13 +37,16 @@ Deno.test("two runs are compared by McNemar's exact test for accuracy and by the
 });
 
 Deno.test("the same comparison the other way round is as much worse", () => {
-  const a = madeUpRun({ good: guesses(0.6) }), b = madeUpRun({ good: guesses(0.8) });
-  const there = compared([a], [b]).metrics.accuracy!, back = compared([b], [a]).metrics.accuracy!;
+  const a = madeUpRun({ good: guesses(0.6) });
+  const b = madeUpRun({ good: guesses(0.8) });
+  const there = compared([a], [b]).metrics.accuracy!;
+  const back = compared([b], [a]).metrics.accuracy!;
   assertEquals([there.verdict, back.verdict, back.delta], ["better", "worse", -there.delta]);
 });
 
 Deno.test("p values are adjusted as Holm (1979) does, over all metrics of all comparisons", () => {
-  const a = madeUpRun({ good: guesses(0.6) }), b = madeUpRun({ good: guesses(0.66) });
+  const a = madeUpRun({ good: guesses(0.6) });
+  const b = madeUpRun({ good: guesses(0.66) });
   const c = madeUpRun({ good: guesses(0.65) });
   const found = compare([
     { variant: "b", a: group(a), b: group(b) },
@@ -67,7 +72,8 @@ Deno.test("several seeds are paired where they are the same on both sides, and t
 });
 
 Deno.test("equal runs are no evidence, and how much could have been found is not known of them", () => {
-  const run = madeUpRun({ good: guesses(0.6) }), { metrics, flips } = compared([run], [run]);
+  const run = madeUpRun({ good: guesses(0.6) });
+  const { metrics, flips } = compared([run], [run]);
   assertEquals([metrics.loss!.p_adjusted, metrics.loss!.verdict, metrics.loss!.detectable], [
     1,
     "no evidence either way",

@@ -17,15 +17,16 @@ Deno.test("experiments of several seeds differ in their seeds only if the seeds 
 });
 
 Deno.test("environments differ in what results depend on, not in how long they took", () => {
-  const one = madeUpRun({ good: [0.1, 0.9] }),
-    other = madeUpRun({ good: [0.1, 0.9], device: "WebGPU", seed: 3 });
+  const one = madeUpRun({ good: [0.1, 0.9] });
+  const other = madeUpRun({ good: [0.1, 0.9], device: "WebGPU", seed: 3 });
   assertEquals(environmentDifferences([one], [other]), {
     "device.description": { a: "native CPU", b: "WebGPU" },
   });
 });
 
 Deno.test("changes that are not committed are told, and where the same data lie is not", () => {
-  const run = madeUpRun({ good: [0.1, 0.9] }), { environment } = run;
+  const run = madeUpRun({ good: [0.1, 0.9] });
+  const { environment } = run;
   const at = (folder: string, git_dirty: boolean) => ({
     ...run,
     environment: {

@@ -5,11 +5,13 @@ import { inFolder } from "../commands/softprompt.ts";
 
 Deno.test("files are read as they were written, or not at all", () =>
   inFolder(async (folder) => {
-    const from = join(folder, "from"), to = join(folder, "to");
+    const from = join(folder, "from");
+    const to = join(folder, "to");
     await Promise.all([Deno.mkdir(from), Deno.mkdir(to)]);
     await writeChecked(from, { a: Uint8Array.of(1, 2), "b.onnx": new Uint8Array() });
     await moveChecked(from, to, ["a", "b.onnx"]);
-    const names = ["a", "b.onnx"], read = () => readChecked(to, names);
+    const names = ["a", "b.onnx"];
+    const read = () => readChecked(to, names);
     assertEquals(await read(), { a: Uint8Array.of(1, 2), "b.onnx": new Uint8Array() });
     assertEquals(
       (await Deno.readTextFile(join(to, "SHA256SUMS"))).split("\n")[1],
@@ -21,7 +23,8 @@ Deno.test("files are read as they were written, or not at all", () =>
     await assertRejects(read, RangeError, "a is not there");
     await Deno.mkdir(join(to, "a"));
     await assertRejects(read, RangeError, "a is a folder");
-    const sums = join(to, "SHA256SUMS"), lines = await Deno.readTextFile(sums);
+    const sums = join(to, "SHA256SUMS");
+    const lines = await Deno.readTextFile(sums);
     await Deno.writeTextFile(sums, lines.split("\n").slice(1).join("\n"));
     await assertRejects(read, RangeError, "SHA256SUMS does not list a");
     await Deno.writeTextFile(sums, "");

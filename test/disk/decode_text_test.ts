@@ -5,9 +5,11 @@ import { InputError } from "../../src/base/errors.ts";
 const bytes = new TextEncoder();
 
 Deno.test("text comes in pieces as it does at once, wherever the bytes are cut", () => {
-  const text = "好看\ncafé 😀\r\n\nend", all = bytes.encode(text);
+  const text = "好看\ncafé 😀\r\n\nend";
+  const all = bytes.encode(text);
   for (let size = 1; size <= all.length; size++) {
-    const decoder = new LineDecoder("x.txt", SAVE_AS_UTF8), pieces: string[] = [];
+    const decoder = new LineDecoder("x.txt", SAVE_AS_UTF8);
+    const pieces: string[] = [];
     for (let at = 0; at < all.length; at += size) pieces.push(...decoder.lines(all.subarray(at, at + size)));
     pieces.push(...decoder.end());
     assertEquals(pieces.join(""), text);

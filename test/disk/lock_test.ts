@@ -5,7 +5,8 @@ import { inFolder } from "../commands/softprompt.ts";
 
 Deno.test("a lock is held by one at a time, and waited for", () =>
   inFolder(async (folder) => {
-    const path: string = join(folder, "locks/x.lock"), first = await Lock.tryTake(path);
+    const path: string = join(folder, "locks/x.lock");
+    const first = await Lock.tryTake(path);
     assert(first !== undefined);
     assertEquals(await Lock.tryTake(path), undefined);
     let told = 0;
@@ -18,14 +19,16 @@ Deno.test("a lock is held by one at a time, and waited for", () =>
 
 Deno.test("whoever waits for a lock can be interrupted", () =>
   inFolder(async (folder) => {
-    const path: string = join(folder, "x.lock"), held = await Lock.tryTake(path);
+    const path: string = join(folder, "x.lock");
+    const held = await Lock.tryTake(path);
     assertEquals(await Lock.take(path, () => {}, AbortSignal.abort()), undefined);
     held?.release();
   }));
 
 Deno.test("a lock ends with the process that holds it, even if that is killed", () =>
   inFolder(async (folder) => {
-    const path: string = join(folder, "x.lock"), url = new URL("../../src/disk/lock.ts", import.meta.url);
+    const path: string = join(folder, "x.lock");
+    const url = new URL("../../src/disk/lock.ts", import.meta.url);
     const code = `const { Lock } = await import("${url}"); const lock = await Lock.tryTake("${path}");
       console.log(lock ? "held" : "not held"); setTimeout(() => lock.release(), 60_000);`;
     const holder = new Deno.Command(Deno.execPath(), {

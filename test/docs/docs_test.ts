@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console
 import { assertEquals } from "@std/assert";
 import { dirname, join } from "@std/path";
 import { createTarGzip } from "nanotar";
@@ -219,7 +220,8 @@ Deno.test("every command and program of the pages does what it should", async (t
     withArchive((archive) =>
       withHub([chinese], async ({ url }) => {
         await copyProject(folder, FILES);
-        const done = new Set<string>(), cache: string = join(folder, "results/hf");
+        const done = new Set<string>();
+        const cache: string = join(folder, "results/hf");
         const env = { HF_ENDPOINT: url, HF_HOME: cache };
         await pointHere(folder, cache, archive);
         for (const snippet of ALL) {

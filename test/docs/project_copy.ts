@@ -18,8 +18,8 @@ export async function copyProject(folder: string, pages: Readonly<Record<string,
     await Deno.writeTextFile(join(folder, file), text);
   }
   for (const name of ["validation.tsv", "test.tsv"]) {
-    const path: string = join(folder, "data/reviews-demo", name),
-      lines = (await Deno.readTextFile(path)).split("\n");
+    const path: string = join(folder, "data/reviews-demo", name);
+    const lines = (await Deno.readTextFile(path)).split("\n");
     // The sentences of a label stand together or in turn: both ends have both labels.
     await Deno.writeTextFile(path, [...lines.slice(0, 20), ...lines.slice(-21)].join("\n"));
   }
@@ -57,7 +57,8 @@ async function copy(from: string, to: string): Promise<void> {
 /** Lets the tasks of a copy reach the servers of this test in place of the network. */
 export async function pointHere(folder: string, cache: string, archive: string): Promise<void> {
   const edit = async (file: string, ...changes: (readonly [string, string])[]) => {
-    const path: string = join(folder, file), before = await Deno.readTextFile(path);
+    const path: string = join(folder, file);
+    const before = await Deno.readTextFile(path);
     const after = changes.reduce((text, [from, to]) => text.replaceAll(from, to), before);
     assertNotEquals(after, before, file);
     await Deno.writeTextFile(path, after);

@@ -8,8 +8,11 @@ Deno.test("the detectable difference is that of the normal approximation (Lehr's
 });
 
 Deno.test("a difference of that size is found about four times in five", () => {
-  const examples = 600, flipped = 0.2, stream = new RandomStream(0, "test");
-  const delta = detectableDifference(Math.sqrt(flipped / examples), 0.05), won = (flipped + delta) / 2;
+  const examples = 600;
+  const flipped = 0.2;
+  const stream = new RandomStream(0, "test");
+  const delta = detectableDifference(Math.sqrt(flipped / examples), 0.05);
+  const won = (flipped + delta) / 2;
   let found = 0;
   for (let trial = 0; trial < 400; trial++) {
     const draws = Array.from({ length: examples }, () => stream.uniform(0, 1));

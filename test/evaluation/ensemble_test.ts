@@ -15,7 +15,8 @@ Deno.test("the mean is that of the probabilities, and it may go against the majo
 });
 
 Deno.test("votes are counted, the mean breaks ties, and no class is impossible", () => {
-  const shares = together(LOGITS, "majority").map(Math.exp), mean = together(LOGITS, "mean").map(Math.exp);
+  const shares = together(LOGITS, "majority").map(Math.exp);
+  const mean = together(LOGITS, "mean").map(Math.exp);
   assertAlmostEquals(shares[0]!, (2 + mean[0]!) / 4, 1e-12);
   assertAlmostEquals(shares[0]! + shares[1]!, 1, 1e-12);
   assertEquals(indexOfLargest(together([[0.1, 0, 0], [0, 3, 0]], "majority")), 1);

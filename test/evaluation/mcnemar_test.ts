@@ -19,7 +19,8 @@ Deno.test("McNemar's exact test gives the p of the examples of Fagerland, Lyders
 
 Deno.test("McNemar's exact test is the sum of the fair coin's chances that are no greater, by brute force", () => {
   for (const [onlyA, onlyB] of [[0, 1], [3, 3], [2, 7], [9, 1], [12, 0]] as const) {
-    const n = onlyA + onlyB, chances = new Map<number, number>();
+    const n = onlyA + onlyB;
+    const chances = new Map<number, number>();
     for (let flips = 0; flips < 2 ** n; flips++) {
       const heads = flips.toString(2).replaceAll("0", "").length;
       chances.set(heads, (chances.get(heads) ?? 0) + 2 ** -n);

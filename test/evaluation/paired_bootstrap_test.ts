@@ -21,13 +21,15 @@ function draws(n: number, count: number): number[][] {
 }
 
 Deno.test("the interval of a paired difference is that of its normal approximation", () => {
-  const a = coin(0.65), b = a.map((right) => stream.uniform(0, 1) < 0.2 ? coin(0.8, 1)[0]! : right);
+  const a = coin(0.65);
+  const b = a.map((right) => stream.uniform(0, 1) < 0.2 ? coin(0.8, 1)[0]! : right);
   const { accuracy: { delta, interval: [low, high], standardError } } = pairedBootstrap(
     [run(a)],
     [run(b)],
     OPTIONS,
   );
-  const differences = a.map((right, i) => b[i]! - right), mean = accuracy(b) - accuracy(a);
+  const differences = a.map((right, i) => b[i]! - right);
+  const mean = accuracy(b) - accuracy(a);
   const variance = differences.reduce((sum, d) => sum + (d - mean) ** 2, 0) / 1000;
   assertAlmostEquals(delta, mean);
   assertAlmostEquals(standardError, Math.sqrt(variance / 1000), 3e-4);
@@ -36,13 +38,15 @@ Deno.test("the interval of a paired difference is that of its normal approximati
 });
 
 Deno.test("over examples and runs, the resamples are those of all draws there are, by brute force", () => {
-  const a = [[1, 0, 0, 1]], b = [[1, 1, 0, 1], [0, 1, 1, 1], [1, 1, 1, 0]];
+  const a = [[1, 0, 0, 1]];
+  const b = [[1, 1, 0, 1], [0, 1, 1, 1], [1, 1, 1, 0]];
   const at = (runs: readonly number[][], drawn: readonly number[], examples: readonly number[]) =>
     accuracy(drawn.map((r) => accuracy(examples.map((i) => runs[r]![i]!))));
   const all = draws(4, 4).flatMap((examples) =>
     draws(3, 2).map((runs) => at(b, runs, examples) - at(a, [0], examples))
   );
-  const mean = accuracy(all), sd = Math.sqrt(accuracy(all.map((x) => (x - mean) ** 2)));
+  const mean = accuracy(all);
+  const sd = Math.sqrt(accuracy(all.map((x) => (x - mean) ** 2)));
   const { accuracy: found } = pairedBootstrap(a.map(run), b.map(run), { ...OPTIONS, resamples: 40_000 });
   const against = all.filter((x) => x <= 0).length / all.length;
   assertAlmostEquals(found.standardError, sd, 0.003);
@@ -59,8 +63,10 @@ Deno.test("n - 1 of n runs are drawn, so that the runs' variance is not understa
 });
 
 Deno.test("runs of the same seeds are drawn together: what the seed does to both sides cancels out", () => {
-  const luck = [0.5, 0.7, 0.9], sides = luck.map((share) => coin(share));
-  const a = sides.map(run), b = sides.map((right) => run(right.map((one, i) => i % 50 === 0 ? 1 : one)));
+  const luck = [0.5, 0.7, 0.9];
+  const sides = luck.map((share) => coin(share));
+  const a = sides.map(run);
+  const b = sides.map((right) => run(right.map((one, i) => i % 50 === 0 ? 1 : one)));
   const width = (areRunsPaired: boolean) => {
     const { interval: [low, high] } = pairedBootstrap(a, b, { ...OPTIONS, areRunsPaired }).accuracy;
     return high - low;
@@ -69,7 +75,8 @@ Deno.test("runs of the same seeds are drawn together: what the seed does to both
 });
 
 Deno.test("sides that are equal are no evidence, and the same seed draws the same", () => {
-  const a = coin(0.6), b = coin(0.7);
+  const a = coin(0.6);
+  const b = coin(0.7);
   const { delta, interval, p } = pairedBootstrap([run(a)], [run(a)], OPTIONS).accuracy;
   assertEquals([delta, ...interval, p], [0, 0, 0, 1]);
   assertEquals(pairedBootstrap([run(a)], [run(b)], OPTIONS), pairedBootstrap([run(a)], [run(b)], OPTIONS));

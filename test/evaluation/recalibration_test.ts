@@ -4,7 +4,8 @@ import { softmax } from "../../src/evaluation/softmax.ts";
 import { RandomStream } from "../../src/base/random_stream.ts";
 
 Deno.test("contextual calibration makes all classes as likely where there is no content", () => {
-  const contentFree = [[2, 0, -1], [1, 1, 0]], shift = contextualShift(contentFree);
+  const contentFree = [[2, 0, -1], [1, 1, 0]];
+  const shift = contextualShift(contentFree);
   const mean = contentFree.map(softmax);
   for (const c of [0, 1, 2]) assertAlmostEquals(Math.exp(shift[c]!), (mean[0]![c]! + mean[1]![c]!) / 2);
   const one = contextualShift([[3, -2]]);
@@ -14,7 +15,8 @@ Deno.test("contextual calibration makes all classes as likely where there is no 
   ]);
   // p / p_cf, normalized: the definition.
   const [p, free] = [softmax([1, 0.5]), softmax([3, -2])];
-  const weighted = p.map((x, c) => x / free[c]!), total = weighted[0]! + weighted[1]!;
+  const weighted = p.map((x, c) => x / free[c]!);
+  const total = weighted[0]! + weighted[1]!;
   assertAlmostEquals(softmax(calibrated([1, 0.5], { shift: one }))[0]!, weighted[0]! / total, 1e-12);
 });
 

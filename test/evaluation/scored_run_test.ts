@@ -4,7 +4,8 @@ import { indexOfLargest, softmax } from "../../src/evaluation/softmax.ts";
 import { ScoredRun } from "../../src/evaluation/scored_run.ts";
 import { RandomStream } from "../../src/base/random_stream.ts";
 
-const stream = new RandomStream(0, "test"), CLASSES = ["a", "b", "c"];
+const stream = new RandomStream(0, "test");
+const CLASSES = ["a", "b", "c"];
 const logits = Array.from({ length: 200 }, () => CLASSES.map(() => stream.uniform(-2, 2)));
 const labels = logits.map(() => stream.integer(3));
 const scored = logits.map((row, i) => ({
@@ -15,8 +16,8 @@ const scored = logits.map((row, i) => ({
 }));
 
 Deno.test("a scored run measures what the metrics of a run's results measure", () => {
-  const found = new ScoredRun(scored, 3).measure(new Int32Array(200).fill(1)),
-    whole = measure(logits, labels, CLASSES);
+  const found = new ScoredRun(scored, 3).measure(new Int32Array(200).fill(1));
+  const whole = measure(logits, labels, CLASSES);
   assertAlmostEquals(found.accuracy, whole.accuracy.value);
   assertAlmostEquals(found.macro_f1, whole.macro_f1);
   assertAlmostEquals(found.loss, whole.loss);

@@ -14,7 +14,9 @@ import { RandomStream } from "../../src/base/random_stream.ts";
 import { readRegion } from "../../src/model/read_region.ts";
 import { withoutMask } from "../compiler/without_mask.ts";
 
-const cpu = await openCpu(), stream = new RandomStream(0, "examples"), TOKENS = [[[5], [6]], [[7], [8]]];
+const cpu = await openCpu();
+const stream = new RandomStream(0, "examples");
+const TOKENS = [[[5], [6]], [[7], [8]]];
 
 const VERBALIZER = { classes: ["a", "b"], tokens: TOKENS };
 
@@ -23,7 +25,8 @@ const PLAIN = { precision: "float32", tuned: false } as const;
 
 /** Texts of five lengths after two places for a prompt. */
 const EXAMPLES = Array.from({ length: 9 }, (_, i) => {
-  const size = 3 + i % 5, ids = [0, 0, ...Array.from({ length: size }, () => 3 + stream.integer(30))];
+  const size = 3 + i % 5;
+  const ids = [0, 0, ...Array.from({ length: size }, () => 3 + stream.integer(30))];
   return {
     ids,
     positions: [0, 0, ...Array.from({ length: size }, (_, p) => p)],
@@ -36,7 +39,8 @@ const EXAMPLES = Array.from({ length: 9 }, (_, i) => {
 
 /** A family's model in a file without a mask, compiled. */
 async function unmasked(family: string) {
-  const path = `test/fixtures/families/${family}.onnx`, bytes = withoutMask(await Deno.readFile(path));
+  const path = `test/fixtures/families/${family}.onnx`;
+  const bytes = withoutMask(await Deno.readFile(path));
   const open = (graph: Emitted) => cpu.open({ ...graph, weights: new Map([[`${family}.onnx`, bytes]]) });
   return {
     compiled: compile(bytes, path, "embedding-output", "adamw"),
@@ -66,9 +70,12 @@ const vectors = (dims: number[]) =>
   );
 
 Deno.test("a model that reads padding answers in a batch as it answers alone", async () => {
-  const { compiled, hard, open } = await unmasked("bert-opset11"), { dimension } = compiled;
-  const predict = await open(compiled.answer), bank = await open(compiled.bank.answer);
-  const words = await open(hard.answer), inputs = { prompt: vectors([2, dimension]) };
+  const { compiled, hard, open } = await unmasked("bert-opset11");
+  const { dimension } = compiled;
+  const predict = await open(compiled.answer);
+  const bank = await open(compiled.bank.answer);
+  const words = await open(hard.answer);
+  const inputs = { prompt: vectors([2, dimension]) };
   assertEquals([predict, bank, words].map(({ inputNames }) => inputNames.includes("attention_mask")), [
     false,
     false,
@@ -82,7 +89,8 @@ Deno.test("a model that reads padding answers in a batch as it answers alone", a
 });
 
 Deno.test("a model without a mask answers as one with a mask that is all ones", async () => {
-  const path = "test/fixtures/families/bert-opset11.onnx", bytes = await Deno.readFile(path);
+  const path = "test/fixtures/families/bert-opset11.onnx";
+  const bytes = await Deno.readFile(path);
   const { hard, open } = await unmasked("bert-opset11");
   const [masked, words] = [await cpu.open(compileHard(bytes, path).predict), await open(hard.predict)];
   const found = await classLogits(
@@ -103,7 +111,8 @@ Deno.test("a model without a mask answers as one with a mask that is all ones", 
 
 Deno.test("a causal model without a mask answers in a padded batch as it answers alone", async () => {
   const { compiled, open } = await unmasked("gpt2-opset11");
-  const session = await open(compiled.answer), inputs = { prompt: vectors([2, compiled.dimension]) };
+  const session = await open(compiled.answer);
+  const inputs = { prompt: vectors([2, compiled.dimension]) };
   assertEquals(session.inputNames.includes("attention_mask"), false);
   await assertAlike({ session, inputs, padId: 0 });
   await session.release();
@@ -111,7 +120,8 @@ Deno.test("a causal model without a mask answers in a padded batch as it answers
 
 Deno.test("no classifier is written of a model that would read its texts' padding, or count it", async () => {
   const counting = "test/fixtures/families/gemma2-traced-opset20.onnx";
-  const { hard } = await unmasked("bert-opset11"), side = { ids: [], counted: [] };
+  const { hard } = await unmasked("bert-opset11");
+  const side = { ids: [], counted: [] };
   const { type, dims, data } = int64Tensor([5, 6], [2, 1]);
   const baked = {
     before: side,

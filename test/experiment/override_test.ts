@@ -74,7 +74,8 @@ Deno.test("a path through a list takes the numbers of its items, and no other na
 });
 
 Deno.test("names of JavaScript's own change nothing but the keys of that name", () => {
-  const [override] = parseOverrides(["__proto__.polluted=1"]), changed = overridden({ a: 1 }, [override!]);
+  const [override] = parseOverrides(["__proto__.polluted=1"]);
+  const changed = overridden({ a: 1 }, [override!]);
   assertEquals(JSON.stringify(changed), '{"a":1,"__proto__":{"polluted":1}}');
   assertEquals("polluted" in {}, false);
   assertThrows(

@@ -6,9 +6,9 @@ import { inFolder } from "../commands/softprompt.ts";
 
 Deno.test("an experiment file that is not UTF-8, a folder or not there is refused", () =>
   inFolder(async (folder) => {
-    const file: string = join(folder, "x.yaml"),
-      refused = (path: string, message: string) =>
-        assertRejects(() => readExperimentFile(path), InputError, message);
+    const file: string = join(folder, "x.yaml");
+    const refused = (path: string, message: string) =>
+      assertRejects(() => readExperimentFile(path), InputError, message);
     await Deno.writeFile(file, Uint8Array.of(0xff, 0xfe, 0x6e, 0x00));
     await refused(
       file,

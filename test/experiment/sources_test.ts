@@ -26,7 +26,8 @@ Deno.test("a precision names the file that transformers.js names", () => {
 });
 
 Deno.test("a dataset of the hub has its own splits, or shares of one", () => {
-  const source = "acme/reviews", revision = "refs/convert/parquet";
+  const source = "acme/reviews";
+  const revision = "refs/convert/parquet";
   const common = { clean: "none", validation: 0.1, text: "text", label: "label", revision, source };
   const split = (dataset: Record<string, unknown>) => parsed({ dataset: { source, ...dataset } }).dataset;
   assertEquals(split({}), { ...common, split: { train: "train", test: "test" } } as never);

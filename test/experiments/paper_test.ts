@@ -11,7 +11,8 @@ import type { SummaryRow } from "../../src/results/summary.ts";
 import { inFolder } from "../commands/softprompt.ts";
 import { ROOT } from "../shared.ts";
 
-const FILES = join(ROOT, "experiments/paper"), KEPT = join(ROOT, "results/paper");
+const FILES = join(ROOT, "experiments/paper");
+const KEPT = join(ROOT, "results/paper");
 
 Deno.test("the study's tables have every run that its files ask for, complete", async () => {
   for await (const { name } of Deno.readDir(FILES)) {

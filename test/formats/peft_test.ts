@@ -51,7 +51,8 @@ Deno.test("an exported adapter says what PEFT reads, and no key that it does not
     revision: null,
     config: { num_hidden_layers: 4, num_attention_heads: 2 },
   };
-  const written = peftAdapter(prompt, "masked", base), said = JSON.parse(written.config);
+  const written = peftAdapter(prompt, "masked", base);
+  const said = JSON.parse(written.config);
   assertEquals(Object.keys(said).filter((key) => !answers.config_keys.includes(key)), []);
   assertEquals(
     [said.peft_type, said.task_type, said.num_virtual_tokens, said.token_dim, said.num_layers],

@@ -37,11 +37,12 @@ async function reading(
   clean: "none" | "textcnn" = "none",
   { texts = [], added = [] }: { texts?: readonly string[]; added?: readonly Json[] } = {},
 ) {
-  const { folder, parts } = KINDS[name]!, whole = await readTokenizerJson(folder);
+  const { folder, parts } = KINDS[name]!;
+  const whole = await readTokenizerJson(folder);
   const json = { ...whole, ...parts, added_tokens: [...objectsOf(whole.added_tokens), ...added] };
   const tokenizer = Tokenizer.of(json, await readTokenizerConfig(folder));
-  const kind = tokenizer.mask === undefined ? "causal" : "masked",
-    length = written.includes("{prompt}") ? 2 : 0;
+  const kind = tokenizer.mask === undefined ? "causal" : "masked";
+  const length = written.includes("{prompt}") ? 2 : 0;
   const card = { kind, positions: undefined, firstPosition: 0 } as const;
   const encoder = new TemplateEncoder(parseTemplate(written, length), tokenizer, card, "together");
   return { encoder, json, read: () => textReading(encoder, json, "text", clean, texts) };
@@ -62,7 +63,8 @@ for (
   ] as const
 ) {
   Deno.test(`a tokenizer reads a text alone as in ${JSON.stringify(template)}: ${kind}, ${clean}`, async () => {
-    const { encoder, json, read } = await reading(kind, template, clean), { json: own, frame } = read();
+    const { encoder, json, read } = await reading(kind, template, clean);
+    const { json: own, frame } = read();
     if (kind === "bert" && clean === "none") assertEquals(own, json);
     const alone = Tokenizer.of(own, {});
     for (const text of TEXTS) {

@@ -45,7 +45,8 @@ export async function withHub(
   repositories: readonly HubContent[],
   test: (hub: LoopbackHub) => Promise<void>,
 ): Promise<void> {
-  const requests: string[] = [], faults: Fault[] = [];
+  const requests: string[] = [];
+  const faults: Fault[] = [];
   const server = Deno.serve(
     { ...LOOPBACK, onError: () => new Response(null, { status: 500 }) },
     (request) => {
@@ -62,7 +63,8 @@ export async function withHub(
 }
 
 function answer(request: Request, repositories: readonly HubContent[], faults: readonly Fault[]): Response {
-  const url = new URL(request.url), [, cdn] = /^\/cdn\/(\w+)$/.exec(url.pathname) ?? [];
+  const url = new URL(request.url);
+  const [, cdn] = /^\/cdn\/(\w+)$/.exec(url.pathname) ?? [];
   if (cdn !== undefined) {
     // A signed address of another host: it must not see the token.
     if (request.headers.has("authorization")) {
@@ -97,7 +99,8 @@ function answer(request: Request, repositories: readonly HubContent[], faults: r
   if (question === "tree") return listing(url, files);
   const content = files[path!];
   if (content === undefined) return error(404, "EntryNotFound", "Entry not found");
-  const bytes = bytesOf(content), headers = { "x-repo-commit": commit, etag: `"${gitHash(bytes)}"` };
+  const bytes = bytesOf(content);
+  const headers = { "x-repo-commit": commit, etag: `"${gitHash(bytes)}"` };
   if (!isLarge(path!)) return sent(request, bytes, faultFor(request, faults, path!), headers);
   if (path!.endsWith("_data") && request.headers.get("accept")?.includes("xet-fileinfo")) {
     // What the hub says to who could fetch a file in chunks, and does not have to.
@@ -135,7 +138,8 @@ function faultFor(request: Request, faults: readonly Fault[], path: string): Fau
 
 function listing(url: URL, files: HubContent["files"]): Response {
   const all = Object.entries(files).map(([path, content]) => {
-    const bytes = bytesOf(content), size = bytes.length;
+    const bytes = bytesOf(content);
+    const size = bytes.length;
     return {
       type: "file",
       path,
@@ -144,7 +148,8 @@ function listing(url: URL, files: HubContent["files"]): Response {
       ...(isLarge(path) && { lfs: { oid: sha256(bytes), size, pointerSize: 130 } }),
     };
   });
-  const from = Number(url.searchParams.get("cursor") ?? 0), next = new URL(url);
+  const from = Number(url.searchParams.get("cursor") ?? 0);
+  const next = new URL(url);
   next.searchParams.set("cursor", String(from + PAGE));
   return Response.json(
     all.slice(from, from + PAGE),

@@ -69,8 +69,8 @@ hubTest(
   "a file is downloaded once, into the layout that Hugging Face's tools share",
   async ({ hub, cache, said, open }) => {
     const repository = await open();
-    const path = (await repository.file("onnx/model.onnx"))!,
-      folder: string = join(cache, "models--acme--tiny");
+    const path = (await repository.file("onnx/model.onnx"))!;
+    const folder: string = join(cache, "models--acme--tiny");
     assertEquals(path, join(folder, "snapshots", COMMIT, "onnx/model.onnx"));
     assertEquals(await Deno.readFile(path), LARGE);
     assertEquals(await Deno.readTextFile(join(folder, "refs/main")), COMMIT);
@@ -143,7 +143,8 @@ hubTest("a server that ignores a range costs a second download, not a wrong file
 hubTest(
   "what an earlier try left is thrown away where it is no beginning of the file",
   async ({ cache, open }) => {
-    const repository = await open(), blobs: string = join(cache, "models--acme--tiny/blobs");
+    const repository = await open();
+    const blobs: string = join(cache, "models--acme--tiny/blobs");
     const hash = (await import("node:crypto")).createHash("sha256").update(LARGE).digest("hex");
     await Deno.mkdir(blobs, { recursive: true });
     await Deno.writeFile(join(blobs, `${hash}.incomplete`), new Uint8Array(50_000).fill(9));

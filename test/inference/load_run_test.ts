@@ -49,10 +49,13 @@ async function writeRun(folder: string, { files }: HubContent): Promise<void> {
 
 Deno.test("loading a run writes nothing to the terminal; `log` and `downloads` take what there is to say", () =>
   inFolder(async (folder) => {
-    const content = await repository(), run = join(folder, "run"), hub = join(folder, "hub");
+    const content = await repository();
+    const run = join(folder, "run");
+    const hub = join(folder, "hub");
     await writeRun(run, content);
     await withHub([content], async ({ url }) => {
-      const cache = join(folder, "cache"), out = join(folder, "out.json");
+      const cache = join(folder, "cache");
+      const out = join(folder, "out.json");
       const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
         args: ["run", "--allow-all", "--quiet", PROGRAM, run, hub, cache, out],
         env: { HF_ENDPOINT: url, HF_HUB_CACHE: hub, NO_COLOR: "1" },

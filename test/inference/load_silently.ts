@@ -27,7 +27,8 @@ interface Download {
   isOver: boolean;
 }
 
-const lines: string[] = [], downloads: Record<string, Download> = {};
+const lines: string[] = [];
+const downloads: Record<string, Download> = {};
 const log = (line: string) => lines.push(line);
 
 // Downloads and compiles, and nobody is told.

@@ -19,7 +19,8 @@ async function sha256(path: string): Promise<string> {
 Deno.test("a model is what its files are: weights beside the graph, the tokenizer's files, config.json", () =>
   inFolder(async (folder) => {
     await writeModel(folder, FAMILY);
-    const open = () => openModel({ source: folder, file: FAMILY }, "./", SILENT), { files } = await open();
+    const open = () => openModel({ source: folder, file: FAMILY }, "./", SILENT);
+    const { files } = await open();
     const names = Object.keys(files);
     assertEquals(names, [
       FAMILY,
@@ -42,7 +43,9 @@ Deno.test("a model is what its files are: weights beside the graph, the tokenize
   }));
 
 Deno.test("the graph is read once, and its weights stay where they are", async () => {
-  const path = join(MINI, "onnx/model.onnx"), { open } = Deno, opened: string[] = [];
+  const path = join(MINI, "onnx/model.onnx");
+  const { open } = Deno;
+  const opened: string[] = [];
   Deno.open = (path, options) => {
     opened.push(String(path));
     return open(path, options);

@@ -45,7 +45,8 @@ Deno.test("a model's tokens around a text, and what it lacks, are found out", as
 
 Deno.test("special tokens around a text are those of the post-processor, whatever the vocabulary", async () => {
   const json = await readTokenizerJson(folderOf("wordpiece"));
-  const vocab = { "[CLS]": 0, "[SEP]": 1, K: 2 }, model = { type: "BPE", vocab, merges: [], unk_token: null };
+  const vocab = { "[CLS]": 0, "[SEP]": 1, K: 2 };
+  const model = { type: "BPE", vocab, merges: [], unk_token: null };
   const around = (post_processor: unknown, config = {}) => {
     const { prefix, suffix } = Tokenizer.of({ ...json, added_tokens: [], model, post_processor }, config);
     return [prefix, suffix];
@@ -85,9 +86,9 @@ Deno.test("mask and pad are those that any of the files names, else those that a
 });
 
 Deno.test("a folder needs no file beside tokenizer.json, and what tokenizer_config.json says counts most", async () => {
-  const folder = await Deno.makeTempDir(),
-    write = (name: string, content: unknown) =>
-      Deno.writeTextFile(join(folder, name), JSON.stringify(content));
+  const folder = await Deno.makeTempDir();
+  const write = (name: string, content: unknown) =>
+    Deno.writeTextFile(join(folder, name), JSON.stringify(content));
   await Deno.copyFile(join(folderOf("wordpiece"), "tokenizer.json"), join(folder, "tokenizer.json"));
   assertEquals((await readTokenizer(folder)).mask?.id, 4);
   await write("config.json", { pad_token_id: 3 });
@@ -106,8 +107,8 @@ Deno.test("a folder needs no file beside tokenizer.json, and what tokenizer_conf
 });
 
 Deno.test("unknown words are known to be so by what the model says, added token or not", async () => {
-  const wordpiece = await readTokenizerJson(folderOf("wordpiece")),
-    unigram = await readTokenizerJson(folderOf("unigram"));
+  const wordpiece = await readTokenizerJson(folderOf("wordpiece"));
+  const unigram = await readTokenizerJson(folderOf("unigram"));
   for (const json of [wordpiece, unigram]) {
     const tokenizer = Tokenizer.of({ ...json, added_tokens: [] }, {});
     assertEquals([tokenizer.knows("film"), tokenizer.knows("film ☃")], [true, false]);

@@ -149,7 +149,8 @@ Deno.test("of several texts the longest is cut until all fit, and the template l
   const encoder = new TemplateEncoder(template, tokenizer, MASKED, "text-alone");
   const good = (count: number) => Array.from({ length: count }, () => "good").join(" ");
   const counts = (a: number, b: number) => {
-    const { ids, truncated } = encoder.encode({ a: good(a), b: good(b) }), text = words(ids);
+    const { ids, truncated } = encoder.encode({ a: good(a), b: good(b) });
+    const text = words(ids);
     const [first, second] = text.split(" then ").map((part) => part.match(/good/g)?.length ?? 0);
     return [first, second, truncated];
   };
@@ -167,8 +168,8 @@ const causal = (positions?: number) => ({ kind: "causal", positions, firstPositi
 
 Deno.test("words after vectors in the middle are cut as words that follow others", () => {
   const template = parseTemplate("great{prompt:1} film\n{prompt:1}it {text}", 2);
-  const encoder = new TemplateEncoder(template, llama!, causal(), "together"),
-    { ids } = encoder.encode({ text: "was" });
+  const encoder = new TemplateEncoder(template, llama!, causal(), "together");
+  const { ids } = encoder.encode({ text: "was" });
   const pieces = (text: string) => llama!.encode(text).slice(text.startsWith("\n") ? 1 : 0);
   assertEquals(ids, [
     ...llama!.prefix,
@@ -190,7 +191,8 @@ Deno.test("a text that spells the mask does not move the answer, and one that sp
 Deno.test("a text whose last token spans the seam is cut by letters until all fits, and the template stays", () => {
   const encoder = new TemplateEncoder(parseTemplate("{text}ing:\n", 0), bytes!, causal(20), "together");
   for (const text of ["it's ".repeat(40).trim(), "x".repeat(100), "é好".repeat(50)]) {
-    const { ids, truncated } = encoder.encode({ text }), whole = bytes!.encode(`${text}ing:\n`);
+    const { ids, truncated } = encoder.encode({ text });
+    const whole = bytes!.encode(`${text}ing:\n`);
     assertEquals(ids.length + truncated, whole.length);
     assert(ids.length <= 20 && ids.length > 10, `${ids.length}`);
     const kept = [...text].map((_, i, all) => all.slice(0, i).join("")).filter((start) =>

@@ -61,7 +61,8 @@ function vector({ data, dims }: Tensor, index: number): number[] {
 
 Deno.test("random vectors are uniform in ±range, the same for the same seed", async () => {
   const how = { from: "random", range: 0.5 } as const;
-  const { prompt, origins } = await make(how, 20), numbers = Array.from(prompt.data, Number);
+  const { prompt, origins } = await make(how, 20);
+  const numbers = Array.from(prompt.data, Number);
   assertEquals([prompt.dims, new Set(origins)], [[20, 256], new Set([undefined])]);
   assert(
     numbers.every((x) => Math.abs(x) <= 0.5) && Math.max(...numbers) > 0.49 && Math.min(...numbers) < -0.49,
@@ -93,7 +94,8 @@ Deno.test("label words are a vector each, the mean of their tokens, and the voca
   assertEquals(warnings, [
     "the verbalizer has 3 words, and the prompt 5 vectors: the last 2 are sampled from the vocabulary",
   ]);
-  const pieces = tokenizer.encode("abysmally"), embedded = await space.vectors(pieces);
+  const pieces = tokenizer.encode("abysmally");
+  const embedded = await space.vectors(pieces);
   assert(pieces.length > 1);
   for (const [d, x] of vector(prompt, 1).entries()) {
     const mean = pieces.reduce((sum, _, i) => sum + vector(embedded, i)[d]! / pieces.length, 0);
@@ -123,7 +125,8 @@ Deno.test("as PEFT has it, a text's tokens stand with the special ones around th
 });
 
 Deno.test("another run's vectors are taken as they are, cut, or filled up", async () => {
-  const how = { from: "run", path: "results/x" } as const, given = await space.vectors([307, 387]);
+  const how = { from: "run", path: "results/x" } as const;
+  const given = await space.vectors([307, 387]);
   assertEquals((await make(how, 2, 0, given)).prompt.data, given.data);
   assertEquals(vector((await make(how, 1, 0, given)).prompt, 0), vector(given, 0));
   const filled = await make(how, 4, 0, given);
@@ -147,6 +150,7 @@ Deno.test("at the embedding layer's output a token's vector has gone through its
   const words = await spaceOf("word-embeddings");
   const norm = ({ data }: { data: ArrayLike<number | bigint> }) =>
     Math.sqrt(Array.from(data, Number).reduce((sum, x) => sum + x * x, 0));
-  const after = norm(await space.vectors([307])), before = norm(await words.vectors([307]));
+  const after = norm(await space.vectors([307]));
+  const before = norm(await words.vectors([307]));
   assert(after > 2 * before, `${after} against ${before}`);
 });

@@ -16,12 +16,14 @@ const verbalizer = readVerbalizer({ negative: ["bad"], positive: ["good", "great
 
 for (const insertion of ["embedding-output", "word-embeddings"] as const) {
   Deno.test(`at ${insertion}, what a vector means is the token whose own vector it is`, async () => {
-    const bytes = await Deno.readFile(path), cpu = await openCpu();
+    const bytes = await Deno.readFile(path);
+    const cpu = await openCpu();
     const { embed, dimension } = compile(bytes, path, insertion, "adamw");
     const session = await cpu.open({ bytes: embed.bytes, weights: new Map([["model.onnx", bytes]]) });
     const space = new EmbeddingSpace(session, dimension, 0, tokenizer.size);
     const [good, bad] = ["good", "bad"].map((word) => tokenizer.encode(word)[0]!);
-    const start = await space.vectors([good!, bad!, bad!]), numbers = start.data as Float32Array;
+    const start = await space.vectors([good!, bad!, bad!]);
+    const numbers = start.data as Float32Array;
     // The first vector stays, the second is stretched, the third becomes the first.
     const end = numbers.map((x, i) =>
       i < dimension ? x : i < 2 * dimension ? 3 * x : numbers[i - 2 * dimension]!
@@ -54,9 +56,12 @@ for (const insertion of ["embedding-output", "word-embeddings"] as const) {
 }
 
 Deno.test("the nearest of all tokens are found in one pass, equally near ones in the vocabulary's order", async () => {
-  const dimension = 6, length = 9, stream = new RandomStream(0, "meaning");
+  const dimension = 6;
+  const length = 9;
+  const stream = new RandomStream(0, "meaning");
   const draw = (count: number) => Float32Array.from({ length: count }, () => stream.uniform(-1, 1));
-  const rows = 3000, table = draw(rows * dimension);
+  const rows = 3000;
+  const table = draw(rows * dimension);
   // Some tokens have the same vector.
   for (let id = 1000; id < 1500; id++) table.copyWithin(id * dimension, 0, dimension);
   const session: Session = {

@@ -15,7 +15,8 @@ function example(length: number, label: number): LabelledEncoding {
 }
 
 Deno.test("packed examples are what they were, also those that are longer than a piece", () => {
-  const held = new PackedEncodings(), examples = [5, 300_000, 1, 262_000, 400].map(example);
+  const held = new PackedEncodings();
+  const examples = [5, 300_000, 1, 262_000, 400].map(example);
   const packed = examples.map((one) => held.pack(one));
   for (const [i, { ids, positions, promptRows, answerRow, truncated, label }] of packed.entries()) {
     const found = { ids, positions, promptRows, answerRow, truncated, label };

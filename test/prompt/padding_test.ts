@@ -15,7 +15,8 @@ Deno.test("where padding is read, nothing fills a batch up", () => {
 });
 
 Deno.test("where all of a batch decide how activations are quantized, a text is answered alone", () => {
-  const session = { inputNames: ["input_ids", "attention_mask"] }, card = { kind: "causal" } as const;
+  const session = { inputNames: ["input_ids", "attention_mask"] };
+  const card = { kind: "causal" } as const;
   const sizes = [true, false].map((quantizesActivations) =>
     answerBatches({ card, tokenizer, facts: { quantizesActivations } }, session, { batchSize: 64 })
   );

@@ -15,8 +15,8 @@ for (const { name, folder, parts, mask, ids } of reference.tokenizers) {
       ...await readTokenizerConfig(place),
       ...(mask && { mask_token: mask }),
     });
-    const kind = mask === "" ? "causal" : "masked",
-      card = { kind, positions: 512, firstPosition: 0 } as const;
+    const kind = mask === "" ? "causal" : "masked";
+    const card = { kind, positions: 512, firstPosition: 0 } as const;
     for (const [t, template] of reference[kind].entries()) {
       const length = template.startsWith("{prompt}") ? 2 : 0;
       const encoder = new TemplateEncoder(parseTemplate(template, length), tokenizer, card, "together");

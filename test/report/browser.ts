@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console
 import { type Browser, chromium, type Page } from "playwright-core";
 import { join } from "@std/path";
 import { inFolder } from "../commands/softprompt.ts";
@@ -48,7 +49,8 @@ export function browserTest(
   test: (opener: Opener) => Promise<void>,
   flags: readonly string[] = [],
 ): void {
-  const executablePath = browserPath(), isRequired = mustHave("chromium");
+  const executablePath = browserPath();
+  const isRequired = mustHave("chromium");
   if (executablePath === undefined && !isRequired) console.warn(`left out, as there is no Chromium: ${name}`);
   Deno.test({
     name,
@@ -76,7 +78,9 @@ export function browserTest(
 }
 
 async function visitPage(browser: Browser, url: string): Promise<{ page: Page; troubles: string[] }> {
-  const page = await browser.newPage(), troubles: string[] = [], { origin } = new URL(url);
+  const page = await browser.newPage();
+  const troubles: string[] = [];
+  const { origin } = new URL(url);
   page.on("pageerror", (error) => troubles.push(error.message));
   page.on("console", (message) => {
     if (message.type() === "error") troubles.push(message.text());
@@ -103,7 +107,8 @@ async function openPage(
     colorScheme: isDark ? "dark" : "light",
     locale,
   });
-  const page = await context.newPage(), troubles: string[] = [];
+  const page = await context.newPage();
+  const troubles: string[] = [];
   page.on("pageerror", (error) => troubles.push(error.message));
   page.on("console", (message) => {
     if (["error", "warning"].includes(message.type())) troubles.push(message.text());

@@ -14,7 +14,8 @@ import { browserTest } from "./browser.ts";
 const stream = new RandomStream(0, "test");
 const guesses = (share: number) =>
   Array.from({ length: 120 }, (_, i) => {
-    const sure = stream.uniform(0.55, 0.95), isRight = stream.uniform(0, 1) < share;
+    const sure = stream.uniform(0.55, 0.95);
+    const isRight = stream.uniform(0, 1) < share;
     return isRight === (i % 2 === 1) ? sure : 1 - sure;
   });
 
@@ -166,8 +167,8 @@ for (const [name, page_] of [["run", runPage], ["sweep", sweepPage], ["diff", di
       const facts = () =>
         phone.page.evaluate(() => {
           // deno-lint-ignore no-explicit-any -- this runs in the page
-          const { document, getComputedStyle } = globalThis as any,
-            { documentElement: root, body } = document;
+          const { document, getComputedStyle } = globalThis as any;
+          const { documentElement: root, body } = document;
           const style = getComputedStyle(body);
           return {
             overflow: root.scrollWidth - root.clientWidth,

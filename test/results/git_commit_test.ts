@@ -4,7 +4,8 @@ import { type GitCommit, gitCommit } from "../../src/results/git_commit.ts";
 import { inFolder } from "../commands/softprompt.ts";
 import { git } from "./git.ts";
 
-const FILE = "experiments/a b.yaml", TEXT = "name: x\nseed: 1\n";
+const FILE = "experiments/a b.yaml";
+const TEXT = "name: x\nseed: 1\n";
 
 /** A repository of two commits that has the file. */
 async function repository(folder: string, text = TEXT): Promise<string> {
@@ -55,7 +56,8 @@ const LAYOUTS: Record<string, (folder: string) => Promise<string>> = {
 for (const [layout, make] of Object.entries(LAYOUTS)) {
   Deno.test(`a file's commit, and whether the file differs from it: ${layout}`, () =>
     inFolder(async (folder) => {
-      const root = await make(folder), file = join(root, FILE);
+      const root = await make(folder);
+      const file = join(root, FILE);
       assertEquals(await gitCommit(file), await clean(root));
       await Deno.writeTextFile(file, "name: changed\n");
       assertEquals(await gitCommit(file), { ...await clean(root), git_dirty: true });

@@ -82,12 +82,14 @@ Deno.test("a file of a run that has other content than it must have is an error 
   inFolder(async (folder) => {
     await write(folder, { "metrics.json": METRICS, "environment.json": ENVIRONMENT });
     const refused = async (name: string, content: unknown, why: string, read: () => Promise<unknown>) => {
-      const file = join(folder, name), before = await Deno.readTextFile(file).catch(() => "");
+      const file = join(folder, name);
+      const before = await Deno.readTextFile(file).catch(() => "");
       await Deno.writeTextFile(file, JSON.stringify(content));
       await assertRejects(read, InputError, `${file} is damaged (${why}`);
       await Deno.writeTextFile(file, before);
     };
-    const finished = () => readFinished(folder), { loss: _, ...lacking } = wholePart(2);
+    const finished = () => readFinished(folder);
+    const { loss: _, ...lacking } = wholePart(2);
     const bad = { ...wholePart(2), accuracy: { value: null, interval: [0, 1] } };
     for (const content of [[], null, 7]) {
       for (const name of ["metrics.json", "environment.json"]) {

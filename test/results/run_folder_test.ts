@@ -40,7 +40,8 @@ async function complete(path: string, hash: string): Promise<void> {
 
 Deno.test("results appear in their place only when they are complete", () =>
   inFolder(async (root) => {
-    const path: string = join(root, "x"), folder = await RunFolder.begin(path, "h", experiment, false);
+    const path: string = join(root, "x");
+    const folder = await RunFolder.begin(path, "h", experiment, false);
     await folder.writeJson("environment.json", WHOLE_ENVIRONMENT);
     assertEquals([await exists(path), await readFinished(path)], [false, undefined]);
     await folder.complete(metrics);
@@ -61,7 +62,8 @@ Deno.test("new results take the place of old ones, and variants beside them stay
 
 Deno.test("a run of the same content goes on from its checkpoint, its history cut to it", () =>
   inFolder(async (root) => {
-    const path: string = join(root, "x"), first = await RunFolder.begin(path, "h", experiment, false);
+    const path: string = join(root, "x");
+    const first = await RunFolder.begin(path, "h", experiment, false);
     for (const step of [1, 2, 3]) await first.appendHistory(line(step));
     await first.keepCheckpoint(checkpoint);
     const again = await RunFolder.begin(path, "h", experiment, false);
@@ -72,7 +74,8 @@ Deno.test("a run of the same content goes on from its checkpoint, its history cu
 
 Deno.test("a checkpoint or a history that is damaged is not gone on from, and that is said", () =>
   inFolder(async (root) => {
-    const path: string = join(root, "x"), file = join(`${path}.partial`, "checkpoint.safetensors");
+    const path: string = join(root, "x");
+    const file = join(`${path}.partial`, "checkpoint.safetensors");
     const damaged = async (damage: () => Promise<unknown>, why: string) => {
       const first = await RunFolder.begin(path, "h", experiment, true);
       await first.appendHistory(line(1));
@@ -99,7 +102,8 @@ Deno.test("a checkpoint or a history that is damaged is not gone on from, and th
 
 Deno.test("a line of the history that a killed program wrote half of is dropped", () =>
   inFolder(async (root) => {
-    const path: string = join(root, "x"), first = await RunFolder.begin(path, "h", experiment, false);
+    const path: string = join(root, "x");
+    const first = await RunFolder.begin(path, "h", experiment, false);
     for (const step of [1, 2]) await first.appendHistory(line(step));
     await first.keepCheckpoint(checkpoint);
     await Deno.writeTextFile(join(`${path}.partial`, "history.jsonl"), '{"step":3,"lo', { append: true });
@@ -121,7 +125,8 @@ Deno.test("a run that was killed when all its files were written is only moved t
 
 Deno.test("a move that was killed after its first half is undone, after its second is ended", () =>
   inFolder(async (root) => {
-    const path: string = join(root, "x"), old: string = join(root, ".x.old");
+    const path: string = join(root, "x");
+    const old: string = join(root, ".x.old");
     await complete(path, "one");
     await complete(join(path, "seed=1"), "variant");
     await Deno.rename(path, old);

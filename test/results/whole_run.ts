@@ -1,5 +1,7 @@
+import type { MetricsFile, PartMetrics } from "../../src/results/metrics_file.ts";
+
 /** What `metrics.json` says of a part of the data, at least: of so many examples, all of them right. */
-export function wholePart(examples: number) {
+export function wholePart(examples: number): PartMetrics {
   return {
     examples,
     accuracy: { value: 1, interval: [0, 1] },
@@ -13,7 +15,7 @@ export function wholePart(examples: number) {
 }
 
 /** What `metrics.json` of a complete run says at least, of so many test examples. */
-export function wholeMetrics(examples: number) {
+export function wholeMetrics(examples: number): MetricsFile {
   return {
     status: "complete",
     best_step: 0,

@@ -16,7 +16,8 @@ import { call, inFolder, writeExperiment } from "../commands/softprompt.ts";
 const BESIDE = ["config.json", "special_tokens_map.json", "tokenizer.json", "tokenizer_config.json"];
 
 Deno.test("a file beside the graph's own that holds other weights is named, and so is one that is gone", () => {
-  const files = { "model.onnx": "aa", "model.onnx_data": "bb" }, model = { folder: "models/x", files };
+  const files = { "model.onnx": "aa", "model.onnx_data": "bb" };
+  const model = { folder: "models/x", files };
   const environment = (then: Record<string, string>) =>
     ({ model: { source: "x", file: "model.onnx", sha256: "aa", files: then } }) as unknown as Environment;
   const check = (then: Record<string, string>) =>
@@ -36,13 +37,15 @@ Deno.test("a file beside the graph's own that holds other weights is named, and 
 
 Deno.test("a run is used with the files that it was tuned with, and no others", () =>
   inFolder(async (folder) => {
-    const model = join(folder, "model"), results = join(folder, "results"), run = join(results, "small");
+    const model = join(folder, "model");
+    const results = join(folder, "results");
+    const run = join(results, "small");
     await Deno.mkdir(model);
     for (const name of BESIDE) await Deno.copyFile(join(MINI, name), join(model, name));
     await Deno.symlink(join(MINI, "onnx"), join(model, "onnx"));
     const changes = { model: { source: model }, training: { batchSize: 8, epochs: 1 } };
-    const file = await writeExperiment(folder, changes),
-      ran = await call(["run", file, "--results", results]);
+    const file = await writeExperiment(folder, changes);
+    const ran = await call(["run", file, "--results", results]);
     assertEquals(ran.code, 0, ran.stderr);
     const environment = JSON.parse(await Deno.readTextFile(join(run, "environment.json")));
     assertEquals(Object.keys(environment.model.files).sort(), [...BESIDE, "onnx/model.onnx"].sort());
@@ -54,7 +57,8 @@ Deno.test("a run is used with the files that it was tuned with, and no others", 
       );
     assertEquals((await prepared()).contentHash, environment.content_hash);
     for (const name of BESIDE) {
-      const path = join(model, name), before = await Deno.readFile(path);
+      const path = join(model, name);
+      const before = await Deno.readFile(path);
       await Deno.writeTextFile(path, "\n", { append: true });
       const { contentHash, model: opened } = await prepared();
       assertEquals(contentHash === environment.content_hash, false, name);

@@ -15,7 +15,8 @@ async function checkOf(results: string, ...path: string[]): Promise<Record<strin
 
 Deno.test("a run is compared with the model's own file once, and says what was found", () =>
   inFolder(async (folder) => {
-    const file = await writeExperiment(folder, HARD), results: string = join(folder, "results");
+    const file = await writeExperiment(folder, HARD);
+    const results: string = join(folder, "results");
     const run = (...args: string[]) => call(["run", file, "--results", results, ...args]);
     const first = await run();
     assertEquals(first.code, 0, first.stderr);
@@ -23,8 +24,8 @@ Deno.test("a run is compared with the model's own file once, and says what was f
     assert(Number(difference) > 0 && Number(difference) < 1e-5, String(difference));
     assertEquals(tolerance, 1e-4);
 
-    const cache: string = join(results, ".cache"),
-      names = [...Deno.readDirSync(cache)].map(({ name }) => name);
+    const cache: string = join(results, ".cache");
+    const names = [...Deno.readDirSync(cache)].map(({ name }) => name);
     const kept: string = join(cache, names.find((name) => name.endsWith(".check.json"))!);
     await Deno.writeTextFile(kept, '{"difference":0.00005,"tolerance":0.0001}');
     assertEquals((await run("--set", "seed=1")).code, 0);

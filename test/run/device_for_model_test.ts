@@ -12,7 +12,8 @@ Deno.test("a compiled graph that does not open is told by the model's file, ONNX
   const bytes = tinyModel(["input_ids"], [["MatMulInteger", ["scores", "scores"], ["logits"]]], {
     scores: [2, 2],
   });
-  const device = deviceForModel(cpu, "some/model.onnx"), graph = { bytes, weights: new Map() };
+  const device = deviceForModel(cpu, "some/model.onnx");
+  const graph = { bytes, weights: new Map() };
   for (const open of [device.open, device.openResident]) {
     const error = await assertRejects(
       () => open(graph),

@@ -20,7 +20,7 @@ export class FakeDevice implements Device {
     return this.opened(bytes[0]!);
   }
 
-  private async opened(graph: number) {
+  private async opened(graph: number): Promise<Session & ResidentSession> {
     // Opening takes a while, in which others ask.
     await new Promise((resolve) => setTimeout(resolve));
     const at = this.failing.indexOf(graph);

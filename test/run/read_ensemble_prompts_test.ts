@@ -25,7 +25,8 @@ Deno.test("prompts that answer together were tuned in the ensemble's template", 
   inFolder(async (folder) => {
     const json = (name: string, content: unknown) =>
       Deno.writeTextFile(join(folder, name), JSON.stringify(content));
-    const template = "{prompt} {text} it was {mask} .", other = "{prompt} it was {mask} : {text}";
+    const template = "{prompt} {text} it was {mask} .";
+    const other = "{prompt} it was {mask} : {text}";
     await json("metrics.json", wholeMetrics(0));
     await json("environment.json", WHOLE_ENVIRONMENT);
     await Deno.writeTextFile(join(folder, "experiment.yaml"), stringify(asking(template)));

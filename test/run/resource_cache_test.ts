@@ -10,7 +10,8 @@ const MANY = 12;
 
 /** Counts how often each file is read from its beginning, by its name. */
 async function countingReads(act: () => Promise<void>): Promise<Record<string, number>> {
-  const counts: Record<string, number> = {}, { open, readFile } = Deno;
+  const counts: Record<string, number> = {};
+  const { open, readFile } = Deno;
   const count = (path: string | URL) => {
     const name = basename(String(path));
     counts[name] = (counts[name] ?? 0) + 1;
@@ -40,9 +41,11 @@ async function twoPasses(
     evaluation: { transfer: [{ file: "other.tsv" }] },
     sweep,
   };
-  const file = join(folder, "x.yaml"), reporter = logDownloads(() => {});
+  const file = join(folder, "x.yaml");
+  const reporter = logDownloads(() => {});
   const resources = new ResourceCache({ reporter, keepsSessions: true });
-  const variants = parseVariants(JSON.stringify(experiment), file), classes = ["negative", "positive"];
+  const variants = parseVariants(JSON.stringify(experiment), file);
+  const classes = ["negative", "positive"];
   const pass = async () => {
     const hashes: string[] = [];
     for (const { experiment } of variants) {

@@ -29,7 +29,8 @@ function sessionsOf(device: FakeDevice, keepsSessions: boolean) {
 }
 
 Deno.test("runs that begin at once open one compiled step", async () => {
-  const device = new FakeDevice(), ofRun = sessionsOf(device, true);
+  const device = new FakeDevice();
+  const ofRun = sessionsOf(device, true);
   const runs = Array.from({ length: 4 }, ofRun);
   await Promise.all(runs.map((run) => run.tuning(COMPILED)));
   for (const run of runs) await run.end();
@@ -37,7 +38,8 @@ Deno.test("runs that begin at once open one compiled step", async () => {
 });
 
 Deno.test("a run alone frees its training step before it classifies, and the rest when it is over", async () => {
-  const device = new FakeDevice(), run = sessionsOf(device, false)();
+  const device = new FakeDevice();
+  const run = sessionsOf(device, false)();
   const { answer, endSteps } = await run.tuning(COMPILED);
   await endSteps();
   assertEquals(device.events.slice(3), ["release 1", "release 2"]);

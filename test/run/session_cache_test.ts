@@ -14,7 +14,8 @@ function opening(device: Device, first: number, second: number): OpenSessions<
 }
 
 Deno.test("runs that ask for one key at once share one set of sessions, which is released once after the last", async () => {
-  const device = new FakeDevice(), cache = new SessionCache(false);
+  const device = new FakeDevice();
+  const cache = new SessionCache(false);
   const leases = await Promise.all(
     Array.from({ length: 4 }, () => cache.lease("a", opening(device, 1, 2))),
   );
@@ -31,7 +32,8 @@ Deno.test("runs that ask for one key at once share one set of sessions, which is
 });
 
 Deno.test("runs that ask for different keys at once have theirs until they are done with them", async () => {
-  const device = new FakeDevice(), cache = new SessionCache(true);
+  const device = new FakeDevice();
+  const cache = new SessionCache(true);
   const [a, b, again] = await Promise.all([
     cache.lease("a", opening(device, 1, 2)),
     cache.lease("b", opening(device, 3, 4)),
@@ -51,7 +53,8 @@ Deno.test("runs that ask for different keys at once have theirs until they are d
 });
 
 Deno.test("sessions are kept for the next of the same key, and released before those of another are opened", async () => {
-  const device = new FakeDevice(), cache = new SessionCache(true);
+  const device = new FakeDevice();
+  const cache = new SessionCache(true);
   await (await cache.lease("a", opening(device, 1, 2))).end();
   await (await cache.lease("a", opening(device, 1, 2))).end();
   await (await cache.lease("b", opening(device, 3, 4))).end();
@@ -59,7 +62,8 @@ Deno.test("sessions are kept for the next of the same key, and released before t
 });
 
 Deno.test("sessions that do not open are not kept, and those beside them are released", async () => {
-  const device = new FakeDevice(), cache = new SessionCache(true);
+  const device = new FakeDevice();
+  const cache = new SessionCache(true);
   device.failing.push(2);
   const outcomes = await Promise.allSettled([
     cache.lease("a", opening(device, 1, 2)),
@@ -73,11 +77,13 @@ Deno.test("sessions that do not open are not kept, and those beside them are rel
 });
 
 Deno.test("sessions that are opening when all is released serve who asked for them, and nobody after", async () => {
-  const device = new FakeDevice(), cache = new SessionCache(true);
+  const device = new FakeDevice();
+  const cache = new SessionCache(true);
   const asked = cache.lease("a", opening(device, 1, 2));
   await cache.release();
   const next = cache.lease("a", opening(device, 3, 4));
-  const a = await asked, b = await next;
+  const a = await asked;
+  const b = await next;
   await a.sessions.second.run({});
   await a.end();
   assertEquals(device.events.filter((event) => event.startsWith("release")), ["release 1", "release 2"]);
@@ -85,7 +91,8 @@ Deno.test("sessions that are opening when all is released serve who asked for th
 });
 
 Deno.test("sessions are freed early where nobody else uses them and none are kept", async () => {
-  const device = new FakeDevice(), cache = new SessionCache(false);
+  const device = new FakeDevice();
+  const cache = new SessionCache(false);
   const [one, other] = await Promise.all([
     cache.lease("a", opening(device, 1, 2)),
     cache.lease("a", opening(device, 1, 2)),

@@ -86,14 +86,16 @@ for (const kind of ["wasm", "webgpu"] as const) {
     `in a browser on ${kind}, a sentence is classified and a prompt tuned as in Deno`,
     ({ visit }) =>
       inFolder(async (folder) => {
-        const run = await completeRun(folder), expected = await tunedByDeno(folder);
+        const run = await completeRun(folder);
+        const expected = await tunedByDeno(folder);
         const [{ text, probabilities }] = await readLines(join(run, "predictions.jsonl")) as [
           { text: string; probabilities: Record<string, number> },
         ];
         await serving([run, "--results", folder], async (url) => {
           const { page, troubles } = await visit(url);
           await page.waitForSelector("body[data-ready]", { timeout: 60_000 });
-          const device = await page.innerText("#device"), fallback = await page.innerText("#fallback");
+          const device = await page.innerText("#device");
+          const fallback = await page.innerText("#fallback");
           assert(device.startsWith(kind === "wasm" ? "WebAssembly" : "WebGPU on"), device);
           assertEquals(fallback.includes("WebAssembly instead"), kind === "wasm");
           const found = await probabilityOfPositive(page, text);

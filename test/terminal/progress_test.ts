@@ -29,7 +29,9 @@ Deno.test("a run's progress is a bar on the stream where there is one, and lines
 });
 
 Deno.test("a batch logs its lines above its bar, and as they are where there is none", () => {
-  const { bars, drawn } = terminal(), plain = new RecordingIo(), watched = new RecordingIo("", { bars });
+  const { bars, drawn } = terminal();
+  const plain = new RecordingIo();
+  const watched = new RecordingIo("", { bars });
   for (const io of [watched, plain]) {
     const display = new BatchDisplay(2, 10, io);
     display.end("small", 5, { kind: "failed", error: "no" }, 1);

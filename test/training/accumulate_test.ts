@@ -7,7 +7,8 @@ import { DEVICES } from "../devices.ts";
 import { tinyTask } from "./tiny_task.ts";
 
 async function tuned(device: Device, options: Parameters<typeof tinyTask>[1]): Promise<Tensor> {
-  const task = await tinyTask(device, options), running = tune(task);
+  const task = await tinyTask(device, options);
+  const running = tune(task);
   for (;;) {
     const { done, value } = await running.next();
     if (!done) continue;
@@ -19,7 +20,8 @@ async function tuned(device: Device, options: Parameters<typeof tinyTask>[1]): P
 for (const [what, weighing] of [["", {}], [" of weighted examples", { classWeights: [0.2, 4] }]] as const) {
   Deno.test(`a compiled step${what} taken in parts tunes the prompt that it tunes in one, up to rounding`, async () => {
     const options = { steps: 8, logEvery: 10, ...weighing };
-    const cpu = await openCpu(), start = await tinyTask(cpu, options);
+    const cpu = await openCpu();
+    const start = await tinyTask(cpu, options);
     await start.close();
     const whole = (await tuned(cpu, options)).data as Float32Array;
     for (const accumulate of [2, 3]) {
@@ -32,7 +34,8 @@ for (const [what, weighing] of [["", {}], [" of weighted examples", { classWeigh
 }
 
 Deno.test("a model that reads padding is tuned as with a mask: its batches are taken in parts of one length", async () => {
-  const cpu = await openCpu(), start = await tinyTask(cpu, { steps: 8, logEvery: 10 });
+  const cpu = await openCpu();
+  const start = await tinyTask(cpu, { steps: 8, logEvery: 10 });
   await start.close();
   const masked = (await tuned(cpu, { steps: 8, logEvery: 10 })).data as Float32Array;
   for (const accumulate of [1, 2]) {

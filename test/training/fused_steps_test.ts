@@ -16,7 +16,8 @@ async function ended(task: TuningTask): Promise<Tuned> {
 
 /** Runs that differ in all that may differ: the seed, how long they go on, the step size, how much they take at once. */
 async function differing(device: Device): Promise<(TuningTask & { close(): Promise<void> })[]> {
-  const task = await tinyTask(device, { steps: 12, logEvery: 4 }), { spec } = task;
+  const task = await tinyTask(device, { steps: 12, logEvery: 4 });
+  const { spec } = task;
   const { epochs: _, ...rest } = spec;
   const optimizer = { ...spec.optimizer, learningRate: 0.1, weightDecay: 0.1 };
   return [
@@ -29,10 +30,12 @@ async function differing(device: Device): Promise<(TuningTask & { close(): Promi
 
 for (const kind of DEVICES) {
   Deno.test(`runs that take their steps together on ${kind} come to what each comes to alone`, async () => {
-    const device = await chooseDevice(kind, () => {}), tasks = await differing(device);
+    const device = await chooseDevice(kind, () => {});
+    const tasks = await differing(device);
     const alone: Tuned[] = [];
     for (const task of tasks) alone.push(await ended(task));
-    const bank = await tinyBank(device), together = new FusedSteps(tasks.length);
+    const bank = await tinyBank(device);
+    const together = new FusedSteps(tasks.length);
     let runs = 0;
     const counted = { ...bank, run: (feeds: Parameters<typeof bank.run>[0]) => (runs++, bank.run(feeds)) };
     const fused = await Promise.all(tasks.map(async (task, i) => {
@@ -59,8 +62,11 @@ for (const kind of DEVICES) {
 }
 
 Deno.test("runs that fail, or have nothing to do, hold nobody up", async () => {
-  const device = await chooseDevice("cpu", () => {}), [task] = await differing(device);
-  const bank = await tinyBank(device), together = new FusedSteps(3), [seat, failing, absent] = together.slots;
+  const device = await chooseDevice("cpu", () => {});
+  const [task] = await differing(device);
+  const bank = await tinyBank(device);
+  const together = new FusedSteps(3);
+  const [seat, failing, absent] = together.slots;
   const whole = ended({ ...task!, trainStep: seat!.session(bank) });
   const unfit = failing!.session(bank).run({ ...task!.verbalizer, step: scalarTensor(2) });
   absent!.leave();

@@ -14,7 +14,8 @@ export async function tinyBank(device: Device): Promise<ResidentSession> {
 }
 
 async function tinyModel(device: Device, takesMask: boolean, loss: LossMean) {
-  const path = "test/fixtures/families/bert-opset11.onnx", file = await Deno.readFile(path);
+  const path = "test/fixtures/families/bert-opset11.onnx";
+  const file = await Deno.readFile(path);
   const bytes = takesMask ? file : withoutMask(file);
   const target = device.kind === "webgpu" ? "webgpu" as const : "cpu" as const;
   return { bytes, compiled: compile(bytes, path, "embedding-output", "adamw", { target, loss }) };
@@ -44,7 +45,8 @@ export async function tinyTask(
   const weights = new Map([["bert-opset11.onnx", bytes]]);
   const trainStep = await device.openResident({ bytes: train.bytes, weights });
   const updating = await device.openResident({ bytes: update.bytes, weights: new Map() });
-  const stream = new RandomStream(0, "examples"), length = 2;
+  const stream = new RandomStream(0, "examples");
+  const length = 2;
   const examples = Array.from({ length: count }, (_, i) => ({
     ids: [0, 0, ...Array.from({ length: 3 + i % 4 }, () => 3 + stream.integer(30))],
     positions: [0, 0, ...Array.from({ length: 3 + i % 4 }, (_, p) => p)],

@@ -22,9 +22,11 @@ import { onDevice, residentSession } from "./resident.ts";
 /** A step that pulls each number of the prompt towards the mean label of the batch, with a state that counts. */
 function pulling(breaksAt = Infinity): ResidentSession {
   return residentSession((feeds) => {
-    const prompt = feeds.prompt!.data as Float32Array, labels = Array.from(feeds.labels!.data, Number);
+    const prompt = feeds.prompt!.data as Float32Array;
+    const labels = Array.from(feeds.labels!.data, Number);
     const target = labels.reduce((a, b) => a + b, 0) / labels.length;
-    const gradient = prompt.map((x) => x - target), step = Number(feeds.step!.data[0]);
+    const gradient = prompt.map((x) => x - target);
+    const step = Number(feeds.step!.data[0]);
     const loss = step === breaksAt ? NaN : gradient.reduce((sum, g) => sum + g * g / 2, 0);
     return {
       loss: scalarTensor(loss),
@@ -38,8 +40,10 @@ function pulling(breaksAt = Infinity): ResidentSession {
 const descending: ResidentSession = residentSession(descended);
 
 function descended(feeds: Readonly<Record<string, Tensor>>): Record<string, Tensor> {
-  const prompt = feeds.prompt!.data as Float32Array, gradient = feeds.gradient!.data as Float32Array;
-  const rate = Number(feeds.learning_rate!.data[0]), count = feeds.count!.data as Float32Array;
+  const prompt = feeds.prompt!.data as Float32Array;
+  const gradient = feeds.gradient!.data as Float32Array;
+  const rate = Number(feeds.learning_rate!.data[0]);
+  const count = feeds.count!.data as Float32Array;
   return {
     prompt_next: float32Tensor(prompt.map((x, i) => x - rate * gradient[i]!), feeds.prompt!.dims),
     count_next: float32Tensor(count.map((x) => x + 1), feeds.prompt!.dims),
@@ -81,7 +85,8 @@ function task(changes: Partial<TuningTask> = {}): TuningTask {
 }
 
 async function follow(given: TuningTask): Promise<{ events: TuningEvent[]; result: Tuned }> {
-  const events: TuningEvent[] = [], running = tune(given);
+  const events: TuningEvent[] = [];
+  const running = tune(given);
   for (;;) {
     const { done, value } = await running.next();
     if (done) return { events, result: value };
@@ -220,7 +225,8 @@ Deno.test("nothing is left on the device, however tuning ends", async () => {
 });
 
 Deno.test("losses come from the device at the history's lines alone, and a step that is not finite is named", async () => {
-  const events: TuningEvent[] = [], logsSeldom = { ...spec, logEvery: 4 };
+  const events: TuningEvent[] = [];
+  const logsSeldom = { ...spec, logEvery: 4 };
   await assertRejects(
     async () => {
       for await (const event of tune(task({ trainStep: pulling(7), spec: logsSeldom }))) events.push(event);
@@ -234,7 +240,8 @@ Deno.test("losses come from the device at the history's lines alone, and a step 
 });
 
 Deno.test("where the device breaks, what was good at the history's last line is given out, and goes on to the same bits", async () => {
-  const whole = (await follow(task())).result, working = pulling();
+  const whole = (await follow(task())).result;
+  const working = pulling();
   const breaking: ResidentSession = {
     ...working,
     run: (feeds) =>

@@ -27,7 +27,8 @@ export function attentionOf(
   { graph, words }: Embedding,
   read: (constant: Constant) => Uint8Array | undefined,
 ): Attention | undefined {
-  const nodes = liveNodes(graph), fromWords = dependents(nodes, [words]);
+  const nodes = liveNodes(graph);
+  const fromWords = dependents(nodes, [words]);
   const interpreter = interpreterOf({
     batch: 2,
     sequence: LENGTH,

@@ -38,7 +38,8 @@ export function behindCarriers(ids: Value): Value {
 export function isTable(value: Value | null | undefined): boolean {
   let table = value;
   while (table?.producer && definitionOf(table.producer.op).isDecoder) table = table.producer.inputs[0];
-  const dims = table?.constant?.dims ?? [], whole = table?.type === "int64" || table?.type === "int32";
+  const dims = table?.constant?.dims ?? [];
+  const whole = table?.type === "int64" || table?.type === "int32";
   return dims.length >= 2 && dims.slice(0, -2).every((size) => size === 1) && !whole &&
     table?.type !== "bool";
 }
@@ -58,7 +59,8 @@ export function findEmbedding(graph: Graph): Embedding {
     );
   }
   const { words, scale } = scaled(nodes, decoded(nodes, lookup.outputs[0]!));
-  const rows = lookup.inputs[0]!.shape[0]!, logits = graph.outputs.get("logits")!;
+  const rows = lookup.inputs[0]!.shape[0]!;
+  const logits = graph.outputs.get("logits")!;
   if (sameDimension(logits.shape[2]!, words.shape.at(-1)!) && !sameDimension(logits.shape[2]!, rows)) {
     throw new CompileError(
       `${graph.source} gives hidden states of size ${
@@ -95,10 +97,12 @@ function decoded(nodes: readonly Node[], rows: Value): Value {
  */
 function scaled(nodes: readonly Node[], rows: Value): Pick<Embedding, "words" | "scale"> {
   const readers = nodes.filter(({ inputs }) => inputs.includes(rows));
-  const [reader] = readers, output = reader?.outputs[0];
+  const [reader] = readers;
+  const output = reader?.outputs[0];
   if (readers.length === 1 && output !== undefined) {
     if (reader!.op === "Cast" && output.type === rows.type) return scaled(nodes, output);
-    const [a, b] = reader!.inputs, factor = scalarBehindCasts(a === rows ? b : a);
+    const [a, b] = reader!.inputs;
+    const factor = scalarBehindCasts(a === rows ? b : a);
     if (reader!.op === "Mul" && factor !== undefined) return { words: output, scale: factor };
   }
   return { words: rows, scale: 1 };

@@ -25,7 +25,8 @@ type Operator = (interpreted: Interpreted) => Float64Array | undefined;
 
 /** The elements of an output of a node; `undefined` where the operator is not known, or an index is out of bounds. */
 export function interpretOperator(interpreted: Interpreted): Float64Array | undefined {
-  const { op, outputs } = interpreted.node, { compute, accumulate, movement } = definitionOf(op);
+  const { op, outputs } = interpreted.node;
+  const { compute, accumulate, movement } = definitionOf(op);
   if (compute) return elementwise(interpreted, compute, storedAs(outputs[0]!.type));
   if (accumulate) return reduced(interpreted, accumulate);
   return movement === "view" ? interpreted.inputs[0]!.items : OPERATORS[op]?.(interpreted);
@@ -40,7 +41,8 @@ function storedAs(type: ElementType): (item: number) => number {
 const OPERATORS: Readonly<Partial<Record<OperatorName, Operator>>> = {
   Expand: ({ inputs: [x], dims }) => picked(x!, dims, broadcastStrides(x!.dims, dims)),
   Transpose: ({ node, inputs: [x], dims }) => {
-    const perm = permutation(node), strides = stridesOf(x!.dims);
+    const perm = permutation(node);
+    const strides = stridesOf(x!.dims);
     return picked(x!, dims, perm.map((axis) => strides[axis]!));
   },
   Tile: ({ inputs: [x], dims }) => {
@@ -52,7 +54,8 @@ const OPERATORS: Readonly<Partial<Record<OperatorName, Operator>>> = {
     const starts = [0];
     for (const part of inputs) starts.push(starts.at(-1)! + part!.dims[axis]!);
     return made(dims, (place) => {
-      const which = starts.findLastIndex((start) => start <= place[axis]!), part = inputs[which]!;
+      const which = starts.findLastIndex((start) => start <= place[axis]!);
+      const part = inputs[which]!;
       const own = place.map((at, i) => i === axis ? at - starts[which]! : at);
       return part.items[offset(own, stridesOf(part.dims))]!;
     });
@@ -65,10 +68,12 @@ const OPERATORS: Readonly<Partial<Record<OperatorName, Operator>>> = {
     return picked(x!, dims, strides, start * strides[axis]!);
   },
   Slice: ({ node, inputs: [x], dims, symbols }) => {
-    const strides = stridesOf(x!.dims), steps = [...strides];
+    const strides = stridesOf(x!.dims);
+    const steps = [...strides];
     let first = 0;
     for (const { axis, start, end, step } of cutsOf(node)) {
-      const [from, to] = [evaluate(start, symbols), evaluate(end, symbols)], size = x!.dims[axis]!;
+      const [from, to] = [evaluate(start, symbols), evaluate(end, symbols)];
+      const size = x!.dims[axis]!;
       if (step > 0 && (from < 0 || to > size)) return undefined;
       first += from * strides[axis]!;
       steps[axis] = step * strides[axis]!;
@@ -76,7 +81,8 @@ const OPERATORS: Readonly<Partial<Record<OperatorName, Operator>>> = {
     return picked(x!, dims, steps, first);
   },
   Trilu: ({ node, inputs: [x, k], dims }) => {
-    const upper = integerAttribute(node, "upper", 1) === 1, diagonal = k?.items[0] ?? 0;
+    const upper = integerAttribute(node, "upper", 1) === 1;
+    const diagonal = k?.items[0] ?? 0;
     const strides = stridesOf(dims);
     return made(dims, (place) => {
       const above = place.at(-1)! - place.at(-2)! - diagonal;
@@ -84,8 +90,11 @@ const OPERATORS: Readonly<Partial<Record<OperatorName, Operator>>> = {
     });
   },
   Gather: ({ node, inputs: [x, indices], dims }) => {
-    const axis = axisOf(integerAttribute(node, "axis", 0), x!.dims.length), size = x!.dims[axis]!;
-    const rank = indices!.dims.length, strides = stridesOf(x!.dims), own = stridesOf(indices!.dims);
+    const axis = axisOf(integerAttribute(node, "axis", 0), x!.dims.length);
+    const size = x!.dims[axis]!;
+    const rank = indices!.dims.length;
+    const strides = stridesOf(x!.dims);
+    const own = stridesOf(indices!.dims);
     if (!withinAxis(indices!, size)) return undefined;
     return made(dims, (place) => {
       const at = indices!.items[offset(place.slice(axis, axis + rank), own)]!;
@@ -94,8 +103,10 @@ const OPERATORS: Readonly<Partial<Record<OperatorName, Operator>>> = {
     });
   },
   GatherElements: ({ node, inputs: [x, indices], dims }) => {
-    const axis = axisOf(integerAttribute(node, "axis", 0), x!.dims.length), size = x!.dims[axis]!;
-    const strides = stridesOf(x!.dims), own = stridesOf(dims);
+    const axis = axisOf(integerAttribute(node, "axis", 0), x!.dims.length);
+    const size = x!.dims[axis]!;
+    const strides = stridesOf(x!.dims);
+    const own = stridesOf(dims);
     if (!withinAxis(indices!, size)) return undefined;
     return made(dims, (place) => {
       const at = indices!.items[offset(place, own)]!;
@@ -103,8 +114,11 @@ const OPERATORS: Readonly<Partial<Record<OperatorName, Operator>>> = {
     });
   },
   GatherND: ({ node, inputs: [x, indices], dims }) => {
-    const batch = integerAttribute(node, "batch_dims", 0), depth = indices!.dims.at(-1)!;
-    const outer = indices!.dims.length - 1, strides = stridesOf(x!.dims), own = stridesOf(indices!.dims);
+    const batch = integerAttribute(node, "batch_dims", 0);
+    const depth = indices!.dims.at(-1)!;
+    const outer = indices!.dims.length - 1;
+    const strides = stridesOf(x!.dims);
+    const own = stridesOf(indices!.dims);
     return made(dims, (place) => {
       const from = offset([...place.slice(0, outer), 0], own);
       const named = Array.from(
@@ -115,7 +129,9 @@ const OPERATORS: Readonly<Partial<Record<OperatorName, Operator>>> = {
     });
   },
   ScatterND: ({ inputs: [x, indices, updates] }) => {
-    const depth = indices!.dims.at(-1)!, strides = stridesOf(x!.dims), items = x!.items.slice();
+    const depth = indices!.dims.at(-1)!;
+    const strides = stridesOf(x!.dims);
+    const items = x!.items.slice();
     const each = x!.dims.slice(depth).reduce((a, b) => a * b, 1);
     for (let i = 0; i * depth < indices!.items.length; i++) {
       const named = Array.from(
@@ -127,11 +143,15 @@ const OPERATORS: Readonly<Partial<Record<OperatorName, Operator>>> = {
     return items;
   },
   CumSum: ({ node, inputs: [x, along], dims }) => {
-    const axis = axisOf(along!.items[0]!, dims.length), stride = stridesOf(dims)[axis]!;
-    const exclusive = integerAttribute(node, "exclusive", 0), reverse = integerAttribute(node, "reverse", 0);
-    const items = new Float64Array(x!.items.length), step = reverse ? -stride : stride;
+    const axis = axisOf(along!.items[0]!, dims.length);
+    const stride = stridesOf(dims)[axis]!;
+    const exclusive = integerAttribute(node, "exclusive", 0);
+    const reverse = integerAttribute(node, "reverse", 0);
+    const items = new Float64Array(x!.items.length);
+    const step = reverse ? -stride : stride;
     for (let n = 0; n < items.length; n++) {
-      const i = reverse ? items.length - 1 - n : n, place = Math.floor(i / stride) % dims[axis]!;
+      const i = reverse ? items.length - 1 - n : n;
+      const place = Math.floor(i / stride) % dims[axis]!;
       const isFirst = place === (reverse ? dims[axis]! - 1 : 0);
       items[i] = (isFirst ? 0 : items[i - step]!) +
         (exclusive ? isFirst ? 0 : x!.items[i - step]! : x!.items[i]!);
@@ -177,7 +197,8 @@ function reduced(
   { node, inputs: [x], dims }: Interpreted,
   accumulate: NonNullable<OpDefinition["accumulate"]>,
 ): Float64Array | undefined {
-  const axes = reducedAxes(node), strides = stridesOf(x!.dims);
+  const axes = reducedAxes(node);
+  const strides = stridesOf(x!.dims);
   const kept = x!.dims.map((size, axis) => axes.includes(axis) ? 1 : size);
   const over = x!.dims.map((size, axis) => axes.includes(axis) ? size : 1);
   const count = over.reduce((a, b) => a * b, 1);

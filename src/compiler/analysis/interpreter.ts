@@ -43,7 +43,8 @@ export class Interpreter {
 
   private compute(value: Value): NumberArray | undefined {
     if (value.constant && !value.integers) return this.constant(value.constant);
-    const dims = this.dimsOf(value), size = sizeOf(dims);
+    const dims = this.dimsOf(value);
+    const size = sizeOf(dims);
     if (size > MOST_ELEMENTS || dims.some((dimension) => dimension < 0)) return undefined;
     if (value.integers) {
       const { symbols } = this.binding;
@@ -70,7 +71,8 @@ export class Interpreter {
 
   private constant(constant: Constant): NumberArray | undefined {
     const bytes = constant.bytes ?? this.binding.read?.(constant);
-    const at = bytes && elementsOf({ ...constant, bytes }), { dims } = constant;
+    const at = bytes && elementsOf({ ...constant, bytes });
+    const { dims } = constant;
     if (at === undefined) return undefined;
     let items: Float64Array | undefined;
     return {

@@ -18,7 +18,8 @@ export function stridesOf(dims: readonly number[]): number[] {
 
 /** The strides of an input that is broadcast to a shape: 0 along axes that it is repeated along. */
 export function broadcastStrides(own: readonly number[], dims: readonly number[]): number[] {
-  const strides = stridesOf(own), extra = dims.length - own.length;
+  const strides = stridesOf(own);
+  const extra = dims.length - own.length;
   return dims.map((_, axis) => axis < extra || own[axis - extra] === 1 ? 0 : strides[axis - extra]!);
 }
 
@@ -41,7 +42,8 @@ export function picked(
 
 /** A tensor of this shape, element by element. */
 export function made(dims: readonly number[], item: (place: number[]) => number): Float64Array {
-  const items = new Float64Array(dims.reduce((a, b) => a * b, 1)), place = dims.map(() => 0);
+  const items = new Float64Array(dims.reduce((a, b) => a * b, 1));
+  const place = dims.map(() => 0);
   for (let i = 0; i < items.length; i++) {
     items[i] = item(place);
     for (let axis = dims.length - 1; axis >= 0 && ++place[axis]! === dims[axis]; axis--) place[axis] = 0;

@@ -25,9 +25,11 @@ export function paddingRow(
       `${source}: the table of positions that node '${node.name}' reads is not at hand, so that it cannot be told where positions start`,
     );
   }
-  const each = Math.floor(bytes.length / rows), real = isFloat(table.type);
+  const each = Math.floor(bytes.length / rows);
+  const real = isFloat(table.type);
   const isEmpty = (row: number) => {
-    const own = bytes.subarray(row * each, (row + 1) * each), nothing = real ? 0 : own[0];
+    const own = bytes.subarray(row * each, (row + 1) * each);
+    const nothing = real ? 0 : own[0];
     return own.every((byte) => byte === nothing);
   };
   let used = rows;

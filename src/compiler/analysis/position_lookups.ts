@@ -46,7 +46,8 @@ export interface TableLookup {
  * @throws {CompileError} naming the node, where it cannot be told what a table is read by, or positions enter in another way
  */
 export function tableLookups(embedding: Embedding): TableLookup[] {
-  const { graph, lookup, output } = embedding, before = ancestors(output);
+  const { graph, lookup, output } = embedding;
+  const before = ancestors(output);
   const found = liveNodes(graph).filter((node) => before.has(node) && node !== lookup)
     .flatMap((node) => lookupOf(node, graph.source) ?? []);
   refuseOthers(embedding, found);
@@ -54,7 +55,9 @@ export function tableLookups(embedding: Embedding): TableLookup[] {
 }
 
 function lookupOf(node: Node, source: string): TableLookup | undefined {
-  const [table, indices] = node.inputs, rank = table?.shape.length ?? 0, rows = table?.shape[rank - 2];
+  const [table, indices] = node.inputs;
+  const rank = table?.shape.length ?? 0;
+  const rows = table?.shape[rank - 2];
   if (!isTable(table) || !indices || typeof rows !== "number") return undefined;
   if (node.op === "Slice") {
     const slice = cutsOf(node).find(({ axis }) => axis === rank - 2);
@@ -133,7 +136,9 @@ function isSameForSpecial(indices: Value, first: number): boolean {
 
 /** Refuses whatever else tells tokens apart by their place before the embedding layer's end. */
 function refuseOthers({ graph, words, output }: Embedding, lookups: readonly TableLookup[]): void {
-  const nodes = liveNodes(graph), fromWords = dependents(nodes, [words]), before = ancestors(output);
+  const nodes = liveNodes(graph);
+  const fromWords = dependents(nodes, [words]);
+  const before = ancestors(output);
   const known = new Set(lookups.flatMap(({ node }) => node.outputs));
   const interpreter = interpreterOf({ batch: 2, sequence: 4, isZero: (value) => known.has(value) });
   const explained = new Map<Value, boolean>();

@@ -10,7 +10,8 @@ import { definitionOf } from "../ops/mod.ts";
  * @param graph a training step, with the output `loss`
  */
 export function savedActivationBytes(graph: Graph): Dimension {
-  const forward = ancestors(graph.outputs.get("loss")!), kept = new Set<Value>();
+  const forward = ancestors(graph.outputs.get("loss")!);
+  const kept = new Set<Value>();
   for (const node of liveNodes(graph)) {
     if (forward.has(node)) continue;
     for (const input of node.inputs) {

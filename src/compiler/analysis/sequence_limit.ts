@@ -41,7 +41,8 @@ function boundsOf(node: Node, at: (sequence: number) => Interpreter): Bounds | u
   const [data, indices] = node.inputs;
   if (node.op === "Slice") {
     const cuts = cutsOf(node).flatMap(({ axis, start, end }) => {
-      const size = data!.shape[axis]!, isFixed = typeof start === "number" && typeof end === "number";
+      const size = data!.shape[axis]!;
+      const isFixed = typeof start === "number" && typeof end === "number";
       return typeof size === "number" && !isFixed ? [{ size, start, end }] : [];
     });
     if (cuts.length === 0) return undefined;

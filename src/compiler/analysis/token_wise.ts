@@ -14,7 +14,8 @@ export function isTokens(dimension: Dimension): boolean {
 
 /** Whether what a node gives for a token depends on nothing of other tokens, as far as its inputs do not. */
 export function isTokenWise(node: Node): boolean {
-  const [x, y] = node.inputs, row = definitionOf(node.op);
+  const [x, y] = node.inputs;
+  const row = definitionOf(node.op);
   if (row.mixedAxes) return row.mixedAxes(node).every((axis) => !isTokens(x!.shape[axis]!));
   if (row.isMatrixProduct) return !y || !hasTokens(y);
   if (row.lookup?.of === "slices") return !x || !hasTokens(x);

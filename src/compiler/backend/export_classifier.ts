@@ -62,7 +62,8 @@ export function exportClassifier(
   classifier: ClassifierPrompt,
   read: ReadRegion,
 ): Uint8Array {
-  const model = fromBinary(ModelProtoSchema, predict.bytes), graph = model.graph!;
+  const model = fromBinary(ModelProtoSchema, predict.bytes);
+  const graph = model.graph!;
   const names = new Set(graph.input.map(({ name }) => name));
   if (!names.has("position_ids")) {
     throw new CompileError(
@@ -80,7 +81,8 @@ export function exportClassifier(
     inline(tensor, predict.weights, read);
     tensor.name = inner(tensor.name);
   }
-  const batch = symbol("batch"), classes = classifier.labelTokens.dims[0]!;
+  const batch = symbol("batch");
+  const classes = classifier.labelTokens.dims[0]!;
   const input = (name: string) =>
     valueInfo(name, { name, type: "int64", shape: [batch, symbol("sequence")] });
   const output = (name: string) => valueInfo(name, { name, type: "float32", shape: [batch, classes] });
@@ -105,7 +107,8 @@ export function exportClassifier(
 }
 
 /** Names of the prelude, and those of the compiled graph, which must not meet the classifier's own. */
-const OWN = "classifier/", INNER = "model/";
+const OWN = "classifier/";
+const INNER = "model/";
 
 /** The name that something of the compiled graph has in the classifier; an input that is left out has none. */
 function inner(name: string): string {

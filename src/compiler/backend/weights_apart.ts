@@ -15,10 +15,15 @@ const NESTED: Readonly<Record<Kind, Readonly<Record<number, Kind>>>> = {
 };
 
 /** The fields of a tensor that say where it lies, and of an entry of the first. */
-const EXTERNAL_DATA = 13, DATA_LOCATION = 14, EXTERNAL = 1, KEY = 1, VALUE = 2;
+const EXTERNAL_DATA = 13;
+const DATA_LOCATION = 14;
+const EXTERNAL = 1;
+const KEY = 1;
+const VALUE = 2;
 
 /** The longest varint, and the bits of a tag that tell the wire type. */
-const VARINT_BYTES = 10, TAG_BITS = 3;
+const VARINT_BYTES = 10;
+const TAG_BITS = 3;
 
 /** Somebody who waits for the next piece of a file, and gives its graph at the end. */
 export type WeightsApart = Generator<void, Uint8Array<ArrayBuffer>, Uint8Array | undefined>;
@@ -34,14 +39,16 @@ export type WeightsApart = Generator<void, Uint8Array<ArrayBuffer>, Uint8Array |
  * @throws {RangeError} where the bytes are no ONNX file or it is cut off
  */
 export function* weightsApart(location: string): WeightsApart {
-  const stream = new Stream(), parts: Uint8Array[] = [];
+  const stream = new Stream();
+  const parts: Uint8Array[] = [];
   while (yield* stream.goesOn()) parts.push(...yield* field(stream, "model", location));
   return joined(parts);
 }
 
 /** A field of a message as it is, or with the tensors in it apart. */
 function* field(stream: Stream, kind: Kind, location: string): Reading<Uint8Array[]> {
-  const tag = yield* stream.varint(), within = NESTED[kind][Math.floor(tag.value / 2 ** TAG_BITS)];
+  const tag = yield* stream.varint();
+  const within = NESTED[kind][Math.floor(tag.value / 2 ** TAG_BITS)];
   switch (tag.value % 2 ** TAG_BITS) {
     case WireType.Varint:
       return [tag.bytes, (yield* stream.varint()).bytes];
@@ -59,7 +66,8 @@ function* field(stream: Stream, kind: Kind, location: string): Reading<Uint8Arra
         yield* stream.skip(length.value);
         return [external(place)];
       }
-      const end = stream.position + length.value, parts: Uint8Array[] = [];
+      const end = stream.position + length.value;
+      const parts: Uint8Array[] = [];
       while (stream.position < end) parts.push(...yield* field(stream, within, location));
       if (stream.position > end) throw new RangeError("a field ends after its message");
       return [tag.bytes, varintOf(parts.reduce((sum, part) => sum + part.length, 0)), ...parts];

@@ -19,7 +19,8 @@ const TOKENS = 1;
  * @returns the logits of all tokens, or `undefined` where they cannot be had so
  */
 export function everyToken(b: Builder, logits: Value): Value | undefined {
-  const before = ancestors(logits), nodes = b.nodes.filter((node) => before.has(node));
+  const before = ancestors(logits);
+  const nodes = b.nodes.filter((node) => before.has(node));
   const at = nodes.findLastIndex(picksToken);
   if (at < 0) return undefined;
   const all = new Map<Value, Value>([[nodes[at]!.outputs[0]!, nodes[at]!.inputs[0]!]]);
@@ -34,7 +35,8 @@ export function everyToken(b: Builder, logits: Value): Value | undefined {
 
 /** Whether a node takes one token of each example out of [batch, sequence, size]: the last, or one that the inputs tell. */
 function picksToken(node: Node): boolean {
-  const [x, index] = node.inputs, [y] = node.outputs;
+  const [x, index] = node.inputs;
+  const [y] = node.outputs;
   if (!x || !y || x.shape.length !== 3 || !sameDimension(x.shape[TOKENS]!, SEQUENCE)) return false;
   const [batch, , size] = x.shape as [Dimension, Dimension, Dimension];
   if (!sameShape(y.shape, [batch, 1, size]) && !sameShape(y.shape, [batch, size])) return false;
@@ -49,7 +51,9 @@ function picksToken(node: Node): boolean {
 function onAll(b: Builder, node: Node, all: ReadonlyMap<Value, Value>): Value | undefined {
   const inputs = node.inputs.map((input) => input && (all.get(input) ?? input));
   const others = node.inputs.filter((input) => input && !all.has(input));
-  const [x] = node.inputs, [first] = inputs, [y] = node.outputs;
+  const [x] = node.inputs;
+  const [first] = inputs;
+  const [y] = node.outputs;
   if (!x || !first || !y || node.outputs.length > 1 && node.op !== "LayerNormalization") return undefined;
   if (!others.every((other) => isFixed(other!))) return undefined;
   if (definitionOf(node.op).movement === "view") {
@@ -74,7 +78,8 @@ function onAll(b: Builder, node: Node, all: ReadonlyMap<Value, Value>): Value | 
 /** A product of plain matrices, the tokens of all examples one under the other. */
 function productOfAll(b: Builder, node: Node, [x, ...rest]: readonly (Value | null)[]): Value | undefined {
   if (integerAttribute(node, "transA", 0) === 1 || x?.shape.length !== 3) return undefined;
-  const rows = x.shape.slice(0, 2), flat = b.reshape(x, [product(rows), x.shape[2]!]);
+  const rows = x.shape.slice(0, 2);
+  const flat = b.reshape(x, [product(rows), x.shape[2]!]);
   const [y] = b.checkedNode(node.op, [flat, ...rest], node.attributes, node.name);
   return b.reshape(y!, [...rows, y!.shape[1]!]);
 }

@@ -147,7 +147,8 @@ class Importer {
     given: readonly (Value | null)[],
     attributes: Attributes,
   ): readonly Value[] {
-    const { b } = this, plain = node.domain === "" || node.domain === "ai.onnx";
+    const { b } = this;
+    const plain = node.domain === "" || node.domain === "ai.onnx";
     const op = plain ? node.opType : `${node.domain}.${node.opType}`;
     // A lookup reads a few rows of a table, so they are widened and not the table.
     const inputs = given.map((value, i) =>
@@ -193,7 +194,8 @@ function undropped([x, ratio, training]: readonly (Value | null)[]): Value {
 /** A matrix product with a vector on one side, or on none. */
 function vectorProduct(b: Builder, [left, other]: [Value, Value], node: NodeProto): Value {
   const whole = (x: Value, shape: Value["shape"]) => x.shape.length === 1 ? b.reshape(x, shape) : x;
-  const row = whole(left, [1, left.shape[0]!]), column = whole(other, [other.shape[0]!, 1]);
+  const row = whole(left, [1, left.shape[0]!]);
+  const column = whole(other, [other.shape[0]!, 1]);
   const [product] = b.node("MatMul", [row, column], {}, node.name, node.output) as [Value];
   const shape = product.shape.filter((_, axis) => {
     const fromEnd = axis - product.shape.length;

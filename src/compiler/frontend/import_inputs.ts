@@ -26,7 +26,8 @@ const OF_A_DECODER = /^(encoder_hidden_states|encoder_attention_mask|encoder_out
  * @throws {CompileError} where it is no model that reads one text as token ids
  */
 export function checkInputs(source: string, names: readonly string[]): void {
-  const twoTexts = names.find((name) => OF_TWO_TEXTS.test(name)), listed = quoted(names);
+  const twoTexts = names.find((name) => OF_TWO_TEXTS.test(name));
+  const listed = quoted(names);
   const wanted = "prompts are tuned for masked models and for causal ones that read one text";
   if (twoTexts !== undefined) {
     throw new CompileError(
@@ -80,7 +81,8 @@ export function importInput(b: Builder, proto: ValueInfoProto): Value {
 /** int64 [batch, sequence], cast where the model wants another type. */
 function keptInput(b: Builder, proto: ValueInfoProto): Value {
   checkOpen(b, proto);
-  const { type } = declared(proto), value = b.input(proto.name, "int64", TOKENS);
+  const { type } = declared(proto);
+  const value = b.input(proto.name, "int64", TOKENS);
   return type === 0 || elementTypeOf(type) === "int64" ? value : b.op("Cast", [value], { to: type });
 }
 

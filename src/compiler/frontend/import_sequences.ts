@@ -11,8 +11,11 @@ import { axisOf, integerAttribute, required } from "../ops/op_definition.ts";
  * given sizes. Newer exporters split queries, keys and values so before they optimize.
  */
 export function sequenceParts(b: Builder, node: Application): readonly Value[] {
-  const x = required(node, 0), axis = axisOf(integerAttribute(node, "axis", 0), x.shape.length);
-  const size = x.shape[axis]!, split = node.inputs[1], sizes = plainIntegersOf(split);
+  const x = required(node, 0);
+  const axis = axisOf(integerAttribute(node, "axis", 0), x.shape.length);
+  const size = x.shape[axis]!;
+  const split = node.inputs[1];
+  const sizes = plainIntegersOf(split);
   if (
     typeof size !== "number" || !split || sizes === undefined || integerAttribute(node, "keepdims", 1) === 0
   ) {

@@ -9,7 +9,8 @@ import { declared } from "./import_inputs.ts";
 import { isFloat } from "../graph/element_types.ts";
 import { scoresOf } from "./scores.ts";
 
-const BATCH = symbol("batch"), TOKENS: readonly Dimension[] = [BATCH, symbol("sequence")];
+const BATCH = symbol("batch");
+const TOKENS: readonly Dimension[] = [BATCH, symbol("sequence")];
 
 /** How exporters call what we look for. */
 const NAME = "logits";
@@ -56,9 +57,11 @@ export function findLogits(
   outputs: readonly ValueInfoProto[],
   take: (name: string) => Value,
 ): Logits {
-  const seen: Output[] = [], fitting: Candidate[] = [];
+  const seen: Output[] = [];
+  const fitting: Candidate[] = [];
   for (const output of byName(outputs)) {
-    const found = importOutput(output, take, outputs.length === 1), { name, value } = found;
+    const found = importOutput(output, take, outputs.length === 1);
+    const { name, value } = found;
     seen.push(found);
     const misfit = value && misfitOf(value, wordTable(b));
     if (value === undefined || misfit === undefined) continue;
@@ -82,7 +85,8 @@ function byName(outputs: readonly ValueInfoProto[]): ValueInfoProto[] {
 
 /** Imports an output, where its declared shape can be that of logits. */
 function importOutput(output: ValueInfoProto, take: (name: string) => Value, isOnly: boolean): Output {
-  const { name } = output, { dims } = declared(output);
+  const { name } = output;
+  const { dims } = declared(output);
   if (dims !== undefined && dims.length > TOKENS.length + 1) {
     return { name, description: `[${dims.join(", ")}]` };
   }
@@ -96,7 +100,8 @@ function importOutput(output: ValueInfoProto, take: (name: string) => Value, isO
 }
 
 function wordTable({ nodes }: Builder): WordTable | undefined {
-  const lookup = nodes.find(isWordLookup), [rows] = lookup?.inputs[0]?.shape ?? [];
+  const lookup = nodes.find(isWordLookup);
+  const [rows] = lookup?.inputs[0]?.shape ?? [];
   const size = lookup?.outputs[0]?.shape.at(-1);
   return typeof rows === "number" && size !== undefined ? { rows, size } : undefined;
 }
@@ -106,7 +111,8 @@ function wordTable({ nodes }: Builder): WordTable | undefined {
  * all (2); `undefined` where it does not at all.
  */
 function misfitOf(value: Value, table: WordTable | undefined): number | undefined {
-  const words = value.shape.at(-1), all = isOfAllTokens(value);
+  const words = value.shape.at(-1);
+  const all = isOfAllTokens(value);
   if (!isFloat(value.type) || typeof words !== "number" || !(all || isOfOneToken(value))) return undefined;
   const isSame = words === table?.rows;
   const isNear = table === undefined ||
@@ -127,7 +133,8 @@ function isOfOneToken({ shape }: Value): boolean {
 
 /** The scores of words of every token. */
 function ofAllTokens(b: Builder, value: Value): Logits {
-  const ofOneToken = !isOfAllTokens(value), all = ofOneToken ? everyToken(b, value) : value;
+  const ofOneToken = !isOfAllTokens(value);
+  const all = ofOneToken ? everyToken(b, value) : value;
   if (all === undefined || !isOfAllTokens(all)) {
     throw new CompileError(
       `${b.source} gives '${value.name}' ${

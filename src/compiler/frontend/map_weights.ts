@@ -22,7 +22,8 @@ const LARGE = 1 << 16;
  * @param file whose weights were taken apart
  */
 export function mapWeights(file: OnnxFile): MappedFile {
-  const folder = file.path.replace(/[^/\\]*$/, ""), paths = [file.path, ...weightFiles(file)];
+  const folder = file.path.replace(/[^/\\]*$/, "");
+  const paths = [file.path, ...weightFiles(file)];
   putBack(file.model.graph!, file);
   return {
     bytes: toBinary(ModelProtoSchema, file.model),

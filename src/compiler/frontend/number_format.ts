@@ -11,7 +11,8 @@ export interface NumberFormat {
 }
 
 /** ONNX's numbers of element types: of 16 bits (float16, bfloat16), and of 8 or 4 bits. */
-const HALF = new Set([10, 16]), QUANTIZED = new Set([2, 3, 21, 22]);
+const HALF = new Set([10, 16]);
+const QUANTIZED = new Set([2, 3, 21, 22]);
 
 /** Operators that find a scale for activations while they run: DynamicQuantizeLinear, DynamicQuantizeMatMul, DynamicQuantizeLSTM. */
 const DYNAMIC = /^DynamicQuantize/;

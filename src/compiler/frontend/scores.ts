@@ -28,7 +28,8 @@ export function scoresOf(b: Builder, logits: Value): Value {
 
 /** What a value was before the Softmax; `undefined` where there is none. */
 function originOf(b: Builder, value: Value, logits: Value): Origin | undefined {
-  const node = value.producer, x = node?.inputs[0];
+  const node = value.producer;
+  const x = node?.inputs[0];
   if (!node || !x) return undefined;
   const whole = softmaxOf(node, logits);
   if (whole) return whole;
@@ -52,12 +53,14 @@ function originOf(b: Builder, value: Value, logits: Value): Origin | undefined {
 
 /** What a node is the Softmax of over the vocabulary, or its logarithm, in one operator or spelled out. */
 function softmaxOf({ op, inputs, outputs, attributes }: Node, logits: Value): Origin | undefined {
-  const [x, y] = inputs, { shape } = outputs[0]!;
+  const [x, y] = inputs;
+  const { shape } = outputs[0]!;
   const isOverWords = (axis: number) =>
     sameDimension(shape[axisOf(axis, shape.length)]!, logits.shape.at(-1)!);
   /** Whether a value is Σ eˣ over the words. */
   const isTotal = (value: Value | null | undefined, of: Value): boolean => {
-    const sum = value?.producer, [axis, ...more] = plainIntegersOf(sum?.inputs[1]) ?? [];
+    const sum = value?.producer;
+    const [axis, ...more] = plainIntegersOf(sum?.inputs[1]) ?? [];
     return sum?.op === "ReduceSum" && axis !== undefined && more.length === 0 && isOverWords(axis) &&
       sum.inputs[0]?.producer?.op === "Exp" && isSame(sum.inputs[0].producer.inputs[0], of);
   };
@@ -73,14 +76,16 @@ function softmaxOf({ op, inputs, outputs, attributes }: Node, logits: Value): Or
 
 /** Whether two values are the same one, or the same operator makes both of the same. */
 function isSame(a: Value | null | undefined, b: Value): boolean {
-  const one = a?.producer, other = b.producer;
+  const one = a?.producer;
+  const other = b.producer;
   return a === b || one !== undefined && one.op === other?.op &&
       one.inputs.every((input, i) => input === other.inputs[i]);
 }
 
 /** Scores before the largest of them was taken off all. */
 function unshifted(scores: Value): Value {
-  const shift = scores.producer, [x, largest] = shift?.inputs ?? [];
+  const shift = scores.producer;
+  const [x, largest] = shift?.inputs ?? [];
   const isShifted = shift?.op === "Sub" && largest?.producer?.op === "ReduceMax" &&
     largest.producer.inputs[0] === x;
   return isShifted && x ? x : scores;

@@ -28,14 +28,17 @@ export function transposedCopies(
   file: OnnxFile,
 ): Map<string, string> {
   const shapes = new Set(weights.map(({ constant: { dims } }) => dims.join()));
-  const originals = new Map<string, NamedConstant[]>(), copies = new Map<string, string>();
+  const originals = new Map<string, NamedConstant[]>();
+  const copies = new Map<string, string>();
   for (const weight of weights) {
-    const { type, dims } = weight.constant, [rows, columns] = dims as [number, number];
+    const { type, dims } = weight.constant;
+    const [rows, columns] = dims as [number, number];
     const mayHaveCopies = type === "float32" && dims.length === 2 && rows !== columns &&
       shapes.has(`${columns},${rows}`);
     const matrix = mayHaveCopies ? Matrix.of(weight, file) : undefined;
     if (matrix === undefined) continue;
-    const probes = matrix.probes(), alike = originals.get(`${columns},${rows}:${probes}`) ?? [];
+    const probes = matrix.probes();
+    const alike = originals.get(`${columns},${rows}:${probes}`) ?? [];
     const original = alike.find((other) => matrix.isTransposed(Matrix.of(other, file)!));
     if (original !== undefined) copies.set(weight.name, original.name);
     else {
@@ -69,7 +72,8 @@ class Matrix {
 
   /** Some elements, the same ones of a matrix and of its transpose. */
   probes(): string {
-    const long = Math.max(this.rows, this.columns), short = Math.min(this.rows, this.columns);
+    const long = Math.max(this.rows, this.columns);
+    const short = Math.min(this.rows, this.columns);
     return Array.from({ length: PROBES }, (_, i) => {
       const [a, b] = [Math.floor((i + 0.5) * long / PROBES), (i * 7919 + 1) % short];
       return this.rows > this.columns ? this.piece(a, b, 1)[0] : this.piece(b, a, 1)[0];
@@ -81,7 +85,8 @@ class Matrix {
     if (this.rows < this.columns) return other.isTransposed(this);
     const { rows, columns } = this;
     for (let from = 0; from < rows; from += ROWS_AT_ONCE) {
-      const count = Math.min(ROWS_AT_ONCE, rows - from), ours = this.piece(from, 0, count * columns);
+      const count = Math.min(ROWS_AT_ONCE, rows - from);
+      const ours = this.piece(from, 0, count * columns);
       for (let first = 0; first < columns; first += COLUMNS_AT_ONCE) {
         const wide = Math.min(COLUMNS_AT_ONCE, columns - first);
         const theirs = Array.from({ length: wide }, (_, i) => other.piece(first + i, from, count));

@@ -58,7 +58,8 @@ export function upgradeOpset(
   opset: number,
   outputs: number,
 ): Application {
-  const lifted = [...inputs], kept: Record<string, Attribute> = { ...attributes };
+  const lifted = [...inputs];
+  const kept: Record<string, Attribute> = { ...attributes };
   for (const [attribute, place] of Object.entries(ATTRIBUTES_TURNED_INPUTS[op] ?? {})) {
     const value = kept[attribute];
     if (!Array.isArray(value)) continue;
@@ -84,7 +85,9 @@ export function upgradeOpset(
   }
   if (op === "Split" && !lifted[1]) {
     // Equal parts, which opset 18 wants counted: said as extents, which every version takes.
-    const { shape } = inputs[0]!, axis = typeof kept.axis === "number" ? kept.axis : 0, size = shape.at(axis);
+    const { shape } = inputs[0]!;
+    const axis = typeof kept.axis === "number" ? kept.axis : 0;
+    const size = shape.at(axis);
     if (typeof size !== "number") throw new CompileError(`the dimension ${size} is split`);
     const each = Math.ceil(size / outputs);
     lifted[1] = b.integers(
@@ -121,7 +124,8 @@ export function upgradeOpset(
 
 /** Softmax as it was: over all axes from one on, laid in a row. */
 function flattening(b: Builder, op: string, x: Value, given: Attribute | undefined): Application {
-  const { shape } = x, axis = axisOf(typeof given === "number" ? given : 1, shape.length);
+  const { shape } = x;
+  const axis = axisOf(typeof given === "number" ? given : 1, shape.length);
   if (axis === shape.length - 1) return { op, inputs: [x], attributes: { axis: -1 } };
   const flat = b.reshape(x, [product(shape.slice(0, axis)), product(shape.slice(axis))]);
   const [y] = b.checkedNode(op, [flat], { axis: -1 });
@@ -130,7 +134,8 @@ function flattening(b: Builder, op: string, x: Value, given: Attribute | undefin
 
 /** Whether a Slice takes every axis whole: the last n of n tokens. */
 function cutsNothing(node: Omit<Application, "op">): boolean {
-  const { shape } = required(node, 0), isKnown = node.inputs[1]?.integers && node.inputs[2]?.integers;
+  const { shape } = required(node, 0);
+  const isKnown = node.inputs[1]?.integers && node.inputs[2]?.integers;
   return isKnown !== undefined &&
     cutsOf(node).every(({ axis, start, end, step }) =>
       step === 1 && start === 0 && sameDimension(end, shape[axis]!)

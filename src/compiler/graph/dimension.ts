@@ -119,7 +119,8 @@ export function evaluate(dimension: Dimension, values: Readonly<Record<string, n
 
 /** The least that a dimension can be, as every symbol is at least 1; `-Infinity` where no bound is known. */
 export function leastOf(dimension: Dimension): number {
-  const terms = termsOf(dimension), grows = terms.every(([key, factor]) => key === "" || factor > 0);
+  const terms = termsOf(dimension);
+  const grows = terms.every(([key, factor]) => key === "" || factor > 0);
   return grows ? terms.reduce((sum, [, factor]) => sum + factor, 0) : -Infinity;
 }
 

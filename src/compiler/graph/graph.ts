@@ -70,7 +70,8 @@ export function dependents(nodes: readonly Node[], from: readonly Value[]): Set<
 
 /** The nodes that a value is computed by. */
 export function ancestors(value: Value): Set<Node> {
-  const found = new Set<Node>(), visit = [value];
+  const found = new Set<Node>();
+  const visit = [value];
   for (let next = visit.pop(); next !== undefined; next = visit.pop()) {
     const node = next.producer;
     if (node === undefined || found.has(node)) continue;

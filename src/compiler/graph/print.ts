@@ -29,7 +29,8 @@ class Printer {
   constructor(private readonly graph: Graph) {}
 
   lines(): string[] {
-    const { inputs, outputs } = this.graph, live = liveNodes(this.graph);
+    const { inputs, outputs } = this.graph;
+    const live = liveNodes(this.graph);
     const wanted = new Set<Value | null>([...live.flatMap((node) => node.inputs), ...outputs.values()]);
     const given = inputs.map((input) => `input ${input.name}: ${signature(input)}`);
     for (const input of inputs) this.names.set(input, this.unique(`%${input.name}`));

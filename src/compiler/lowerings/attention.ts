@@ -79,7 +79,8 @@ const attention: Lowering = (b, node) => {
 const quantizedAttention: Lowering = (b, node) => {
   const [x, weights, bias, xScale, weightsScale, mask, xZero, weightsZero, past] = node.inputs;
   refusePast([past]);
-  const width = Number(weights!.shape[1]), scale = b.multiply(xScale!, weightsScale!);
+  const width = Number(weights!.shape[1]);
+  const scale = b.multiply(xScale!, weightsScale!);
   const packed = integerProduct(b, [x, weights, xZero, weightsZero], scale, bias);
   return packedAttention(b, node, packed, [width / 3, width / 3, width / 3], mask, undefined);
 };
@@ -140,8 +141,8 @@ const groupQueryAttention: Lowering = (b, node) => {
   if (integerAttribute(node, "smooth_softmax", 0) === 1) throw new CompileError("smooth_softmax");
   const [query, key, value, pastKey, pastValue, lengths, , cos, sin, positions, scores] = node.inputs;
   refusePast([pastKey, pastValue]);
-  const heads = integerAttribute(node, "num_heads", 1),
-    groups = integerAttribute(node, "kv_num_heads", heads);
+  const heads = integerAttribute(node, "num_heads", 1);
+  const groups = integerAttribute(node, "kv_num_heads", heads);
   const [q, k, v] = (key && value ? [query!, key, value] : unpack(b, query!, heads, groups)) as Value[];
   const turn = (x: Value, count: number) => {
     if (integerAttribute(node, "do_rotary", 0) === 0) return splitHeads(b, x, count);
@@ -150,7 +151,9 @@ const groupQueryAttention: Lowering = (b, node) => {
     const turned = rotated(b, rows, ...tables, integerAttribute(node, "rotary_interleaved", 0) === 1);
     return b.transpose(turned, [0, 2, 1, 3]);
   };
-  const queries = turn(q!, heads), keys = turn(k!, groups), values = splitHeads(b, v!, groups);
+  const queries = turn(q!, heads);
+  const keys = turn(k!, groups);
+  const values = splitHeads(b, v!, groups);
   const window = integerAttribute(node, "local_window_size", -1);
   const reach: Reach = window > 0 ? { back: window } : {};
   const masks = [
@@ -159,7 +162,8 @@ const groupQueryAttention: Lowering = (b, node) => {
     scores ?? undefined,
   ];
   const shared = [keys, values].map((part) => repeatHeads(b, part, heads)) as [Value, Value];
-  const scale = floatAttribute(node, "scale", 0), softcap = floatAttribute(node, "softcap", 0);
+  const scale = floatAttribute(node, "scale", 0);
+  const softcap = floatAttribute(node, "softcap", 0);
   return [mergeHeads(b, attend(b, [queries, ...shared], scale, masks, softcap)), keys, values];
 };
 
@@ -180,7 +184,8 @@ function unpack(b: Builder, packed: Value, heads: number, groups: number): reado
 const standardAttention: Lowering = (b, node) => {
   refusePast([node.inputs[4], node.inputs[5]]);
   const [query, key, value] = [0, 1, 2].map((at) => required(node, at)) as [Value, Value, Value];
-  const flat = query.shape.length === 3, mask = node.inputs[3];
+  const flat = query.shape.length === 3;
+  const mask = node.inputs[3];
   const heads = flat ? integerAttribute(node, "q_num_heads", 1) : Number(query.shape[1]);
   const groups = flat ? integerAttribute(node, "kv_num_heads", 1) : Number(key.shape[1]);
   const split = (x: Value, count: number) => flat ? splitHeads(b, x, count) : x;
@@ -189,7 +194,8 @@ const standardAttention: Lowering = (b, node) => {
     mask ? (mask.type === "bool" ? additiveMask(b, mask) : mask) : undefined,
     integerAttribute(node, "is_causal", 0) === 1 ? additiveMask(b, causal(b, q, k)) : undefined,
   ];
-  const scale = floatAttribute(node, "scale", 0), softcap = floatAttribute(node, "softcap", 0);
+  const scale = floatAttribute(node, "scale", 0);
+  const softcap = floatAttribute(node, "softcap", 0);
   const y = attend(b, [q, repeatHeads(b, k, heads), repeatHeads(b, v, heads)], scale, masks, softcap);
   return [flat ? mergeHeads(b, y) : y, k, v];
 };

@@ -25,8 +25,10 @@ export function causal(b: Builder, queries: Value, keys: Value): Value {
 
 /** Whether key j is not after query i and not too far before it: bool [1, 1, queries, keys]. */
 export function inReach(b: Builder, queries: Value, keys: Value, { back }: Reach): Value {
-  const rows = queries.shape[2]!, columns = keys.shape[2]!;
-  const from = places(b, rows, [1, 1, rows, 1]), at = b.add(from, b.integer(subtract(columns, rows)));
+  const rows = queries.shape[2]!;
+  const columns = keys.shape[2]!;
+  const from = places(b, rows, [1, 1, rows, 1]);
+  const at = b.add(from, b.integer(subtract(columns, rows)));
   const to = places(b, columns, [1, 1, 1, columns]);
   const before = b.op("LessOrEqual", [to, at]);
   if (back === undefined) return before;
@@ -40,7 +42,8 @@ export function inReach(b: Builder, queries: Value, keys: Value, { back }: Reach
  * @returns bool, broadcast over [batch, heads, queries, keys]
  */
 export function allowedKeys(b: Builder, mask: Value, keys: Value): Value {
-  const batch = keys.shape[0]!, count = keys.shape[2]!;
+  const batch = keys.shape[0]!;
+  const count = keys.shape[2]!;
   if (mask.shape.length === 2) return positive(b, b.reshape(mask, [batch, 1, 1, mask.shape[1]!]));
   if (mask.shape.length === 3) {
     return positive(b, b.reshape(mask, [batch, 1, mask.shape[1]!, mask.shape[2]!]));

@@ -18,15 +18,16 @@ export function einsum(b: Builder, node: Fused): Value[] {
     throw new CompileError(`Einsum '${equation}' is not a product of two tensors without an ellipsis`);
   }
   const [left, other, result] = parts.slice(1).map((axes) => [...axes]) as [string[], string[], string[]];
-  const x = required(node, 0), y = required(node, 1);
+  const x = required(node, 0);
+  const y = required(node, 1);
   const sizes = new Map<string, Dimension>([
     ...left.map((axis, i): [string, Dimension] => [axis, x.shape[i]!]),
     ...other.map((axis, i): [string, Dimension] => [axis, y.shape[i]!]),
   ]);
   const stack = left.filter((axis) => other.includes(axis) && result.includes(axis));
   const summed = left.filter((axis) => other.includes(axis) && !result.includes(axis));
-  const rows = left.filter((axis) => !other.includes(axis)),
-    columns = other.filter((axis) => !left.includes(axis));
+  const rows = left.filter((axis) => !other.includes(axis));
+  const columns = other.filter((axis) => !left.includes(axis));
   const once = [left, other, result].every((axes) => new Set(axes).size === axes.length);
   if (!once || [...rows, ...columns].some((axis) => !result.includes(axis))) {
     throw new CompileError(`Einsum '${equation}' repeats an axis or sums one factor alone`);

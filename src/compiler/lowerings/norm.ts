@@ -63,7 +63,8 @@ export const activationsAndNorms: Readonly<Record<string, Lowering>> = {
     return [b.subtract(b.subtract(x, largest), log)];
   },
   "com.microsoft.SkipLayerNormalization": (b, { inputs: [x, skip, scale, bias, first], attributes }) => {
-    const sum = total(b, x, skip, first), zero = b.multiply(scale!, b.scalar(0));
+    const sum = total(b, x, skip, first);
+    const zero = b.multiply(scale!, b.scalar(0));
     const y = b.op("LayerNormalization", [sum, scale!, bias ?? zero], epsilonOf(attributes));
     return skipOutputs(y, sum);
   },

@@ -30,7 +30,9 @@ export function isPacked({ inputs: [x], attributes }: Fused): boolean {
  * of constants, so that a runtime that folds constants does it once.
  */
 export function dequantizedWeights(b: Builder, node: Fused): readonly Value[] {
-  const x = required(node, 0), scale = required(node, 1), zero = node.inputs[2];
+  const x = required(node, 0);
+  const scale = required(node, 1);
+  const zero = node.inputs[2];
   const block = integerAttribute(node, "block_size", 0);
   const axis = axisOf(integerAttribute(node, "axis", 1), Math.max(1, x.shape.length));
   const spread = (part: Value): Value => {

@@ -11,10 +11,14 @@ import { unpacked } from "./packed_weights.ts";
  */
 const matMulNBits: Lowering = (b, node) => {
   refuse(node, { 4: "g_idx" });
-  const bits = integerAttribute(node, "bits", 4), block = integerAttribute(node, "block_size", 32);
-  const inner = integerAttribute(node, "K", 0), columns = integerAttribute(node, "N", 0);
+  const bits = integerAttribute(node, "bits", 4);
+  const block = integerAttribute(node, "block_size", 32);
+  const inner = integerAttribute(node, "K", 0);
+  const columns = integerAttribute(node, "N", 0);
   if (bits !== 4 && bits !== 8) throw new CompileError(`weights of ${bits} bits are not supported`);
-  const x = required(node, 0), packed = required(node, 1), blocks = Math.ceil(inner / block);
+  const x = required(node, 0);
+  const packed = required(node, 1);
+  const blocks = Math.ceil(inner / block);
   const whole = b.reshape(packed, [columns, blocks * block * bits / 8]);
   const numbers = b.reshape(unpacked(b, whole, bits), [columns, blocks, block]);
   const scales = b.reshape(required(node, 2), [columns, blocks, 1]);
@@ -23,7 +27,8 @@ const matMulNBits: Lowering = (b, node) => {
   const weights = blocks * block === inner
     ? padded
     : b.op("Slice", [padded, b.integers([0]), b.integers([inner]), b.integers([1])]);
-  const y = b.matmul(x, weights, { b: true }), bias = node.inputs[5];
+  const y = b.matmul(x, weights, { b: true });
+  const bias = node.inputs[5];
   return [bias ? b.add(y, bias) : y];
 
   function zeroPoints(): Value {

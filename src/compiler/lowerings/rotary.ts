@@ -13,7 +13,8 @@ import type { Lowering } from "./lowering.ts";
  * @param interleaved pairs are neighbours, instead of one from each half
  */
 export function rotated(b: Builder, x: Value, cos: Value, sin: Value, interleaved: boolean): Value {
-  const size = x.shape[3]!, half = cos.shape.at(-1)!;
+  const size = x.shape[3]!;
+  const half = cos.shape.at(-1)!;
   if (typeof size !== "number" || typeof half !== "number") throw new CompileError("heads of unknown size");
   const [turning, rest] = 2 * half < size ? slice(b, x, [2 * half, size - 2 * half]) : [x];
   const pairs = [...x.shape.slice(0, 3), half, 2];
@@ -23,7 +24,8 @@ export function rotated(b: Builder, x: Value, cos: Value, sin: Value, interleave
     )
     : slice(b, turning!, [half, half]);
   const perHead = (table: Value) => b.reshape(table, [...table.shape.slice(0, 2), 1, half]);
-  const c = perHead(cos), s = perHead(sin);
+  const c = perHead(cos);
+  const s = perHead(sin);
   const turned = [
     b.subtract(b.multiply(first!, c), b.multiply(second!, s)),
     b.add(b.multiply(second!, c), b.multiply(first!, s)),
@@ -44,7 +46,8 @@ function slice(b: Builder, x: Value, extents: readonly number[]): readonly Value
 
 /** Rows of a table of cosines or sines: those of the positions, or the first ones. */
 export function tableRows(b: Builder, table: Value, positions: Value | null | undefined, x: Value): Value {
-  const [batch, sequence] = x.shape, half = table.shape.at(-1)!;
+  const [batch, sequence] = x.shape;
+  const half = table.shape.at(-1)!;
   if (positions?.shape.length === 2) return b.op("Gather", [table, positions], { axis: 0 });
   if (positions?.shape.length === 1) {
     throw new CompileError("an offset in place of positions is not supported");
@@ -57,7 +60,8 @@ export function tableRows(b: Builder, table: Value, positions: Value | null | un
 /** [batch, sequence, heads · size] or [batch, heads, sequence, size], turned and given back in the same layout. */
 function turn(b: Builder, x: Value, heads: number, turnRows: (rows: Value) => Value, half: number): Value {
   if (x.shape.length === 4) return b.transpose(turnRows(b.transpose(x, [0, 2, 1, 3])), [0, 2, 1, 3]);
-  const [batch, sequence, width] = x.shape, count = heads || Number(width) / (2 * half);
+  const [batch, sequence, width] = x.shape;
+  const count = heads || Number(width) / (2 * half);
   const rows = b.reshape(x, [batch!, sequence!, count, Number(width) / count]);
   return b.reshape(turnRows(rows), [batch!, sequence!, multiply(count, Number(width) / count)]);
 }

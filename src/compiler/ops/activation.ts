@@ -27,7 +27,8 @@ function activation(
 }
 
 /** √(2/π) and the weight of the cube in the tanh form of GELU (Hendrycks & Gimpel 2016). */
-const GELU_SCALE = Math.sqrt(2 / Math.PI), GELU_CUBE = 0.044715;
+const GELU_SCALE = Math.sqrt(2 / Math.PI);
+const GELU_CUBE = 0.044715;
 
 /** `y` where x > 0, else `otherwise`. */
 function wherePositive(b: Builder, x: Value, y: Value, otherwise: Value): Value {
@@ -71,7 +72,9 @@ export const activations = {
   }),
   // x·(1 + t)/2 with t = tanh(√(2/π)·(x + 0.044715·x³))
   "com.microsoft.FastGelu": activation((b, x) => {
-    const square = b.multiply(x, x), one = scalarLike(b, x, 1), half = scalarLike(b, x, 0.5);
+    const square = b.multiply(x, x);
+    const one = scalarLike(b, x, 1);
+    const half = scalarLike(b, x, 0.5);
     const inner = b.multiply(x, polynomial(b, square, GELU_SCALE, GELU_SCALE * GELU_CUBE));
     const t = b.op("Tanh", [inner]);
     const steepness = b.multiply(x, polynomial(b, square, GELU_SCALE, 3 * GELU_SCALE * GELU_CUBE));
@@ -80,7 +83,8 @@ export const activations = {
   }),
   // x·σ(αx): SiLU for α = 1
   "com.microsoft.QuickGelu": activation((b, x, y, alpha) => {
-    const steepness = scalarLike(b, x, alpha(1.702)), gate = b.op("Sigmoid", [b.multiply(x, steepness)]);
+    const steepness = scalarLike(b, x, alpha(1.702));
+    const gate = b.op("Sigmoid", [b.multiply(x, steepness)]);
     const rest = b.multiply(b.multiply(y, steepness), b.subtract(scalarLike(b, x, 1), gate));
     return b.add(gate, rest);
   }),
@@ -93,7 +97,8 @@ export const activations = {
     },
     // dx = y·(dy - Σ y·dy)
     gradient: ofOutput((b, node, dy) => {
-      const y = node.outputs[0]!, axis = axisOf(integerAttribute(node, "axis", -1), y.shape.length);
+      const y = node.outputs[0]!;
+      const axis = axisOf(integerAttribute(node, "axis", -1), y.shape.length);
       return [b.multiply(y, b.subtract(dy, b.sum(b.multiply(y, dy), [axis])))];
     }),
     selectionRule: (node, axis) => {

@@ -104,7 +104,8 @@ export class Builder {
     outputNames: readonly string[] = [],
   ): readonly Value[] {
     const where = () => `operator ${given}${name && ` of node '${name}'`} in ${this.source}`;
-    const op = operatorNamed(given, where), outputs: Value[] = [];
+    const op = operatorNamed(given, where);
+    const outputs: Value[] = [];
     const node: Node = { op, name, inputs, outputs, attributes };
     let signatures;
     try {

@@ -30,14 +30,17 @@ interface Cut {
 /** What a Slice cuts; an end past the axis is the axis' end, as in the specification. */
 export function cutsOf(node: Asked): Cut[] {
   const { shape } = required(node, 0);
-  const starts = required(node, 1).integers, ends = required(node, 2).integers;
+  const starts = required(node, 1).integers;
+  const ends = required(node, 2).integers;
   if (starts === undefined || ends === undefined) {
     throw new CompileError(`where to cut is not known at compile time${EXPORTED_OTHERWISE}`);
   }
   const axes = node.inputs[3] ? plainInput(node, 3, "axes") : starts.map((_, i) => i);
   const steps = node.inputs[4] ? plainInput(node, 4, "steps") : starts.map(() => 1);
   return axes.map((given, i) => {
-    const axis = axisOf(given, shape.length), size = shape[axis]!, step = steps[i]!;
+    const axis = axisOf(given, shape.length);
+    const size = shape[axis]!;
+    const step = steps[i]!;
     if (step < 0) return { axis, step, ...backwards(starts[i]!, ends[i]!, size) };
     return { axis, start: bounded(starts[i]!, size), end: bounded(ends[i]!, size), step };
   });
@@ -99,7 +102,10 @@ function padded(b: Builder, x: Value, axis: number, before: Dimension, after: Di
 
 /** Elements along an axis set `step` apart, zeros between them, `extent` in all. */
 function spread(b: Builder, x: Value, axis: number, step: number, extent: Dimension): Value {
-  const { shape } = x, before = shape.slice(0, axis), after = shape.slice(axis + 1), count = shape[axis]!;
+  const { shape } = x;
+  const before = shape.slice(0, axis);
+  const after = shape.slice(axis + 1);
+  const count = shape[axis]!;
   const apart = padded(b, b.reshape(x, [...before, count, 1, ...after]), axis + 1, 0, step - 1);
   const whole = b.reshape(apart, [...before, product([count, step]), ...after]);
   return b.op("Slice", [whole, ...[0, extent, axis].map((item) => b.integers([item]))]);
@@ -120,7 +126,9 @@ function turned(b: Builder, x: Value, axis: number, start: Dimension, step: numb
 
 /** How many elements a Pad adds: before and after each axis. */
 function padding(node: Asked): { before: readonly number[]; after: readonly number[] } {
-  const { shape } = required(node, 0), given = plainInput(node, 1, "pads"), half = given.length / 2;
+  const { shape } = required(node, 0);
+  const given = plainInput(node, 1, "pads");
+  const half = given.length / 2;
   const axes = node.inputs[3] ? plainInput(node, 3, "axes") : shape.map((_, axis) => axis);
   const along = (items: readonly number[]) => {
     const all = shape.map(() => 0);
@@ -154,7 +162,9 @@ export const cutting = {
     float16: "follows",
     webgpuLacks: "boolean kernel",
     infer: (node) => {
-      const x = required(node, 0), shape = [...x.shape], found = cutsOf(node);
+      const x = required(node, 0);
+      const shape = [...x.shape];
+      const found = cutsOf(node);
       for (const slice of found) shape[slice.axis] = cutExtent(slice);
       const integers = x.integers && pieceOf(x.integers, x.shape, shape, found);
       return [{ type: x.type, shape, ...(integers && { integers }) }];
@@ -179,14 +189,17 @@ export const cutting = {
       if ((node.attributes.mode ?? "constant") !== "constant") {
         throw new CompileError(`padding by ${node.attributes.mode} is not supported`);
       }
-      const { type, shape } = required(node, 0), { before, after } = padding(node);
+      const { type, shape } = required(node, 0);
+      const { before, after } = padding(node);
       return [{
         type,
         shape: shape.map((dimension, axis) => totalOf([dimension, before[axis]!, after[axis]!])),
       }];
     },
     gradient: ofOutput((b, node, dy) => {
-      const x = required(node, 0), { before, after } = padding(node), counts = [...before, ...after];
+      const x = required(node, 0);
+      const { before, after } = padding(node);
+      const counts = [...before, ...after];
       const ends = x.shape.map((dimension, axis) => totalOf([dimension, before[axis]!]));
       // A negative count cuts elements off: there the gradient is 0.
       const dx = counts.some((count) => count < 0)

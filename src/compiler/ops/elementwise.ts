@@ -53,8 +53,11 @@ function picked(b: Builder, dy: Value, picksA: Value): [Value, Value] {
  * `OpDefinition.gradient`.
  */
 function clipGradient(b: Builder, node: Node, dy: Value): readonly InputGradient[] {
-  const x = required(node, 0), [, least, most] = node.inputs, zero = scalarLike(b, x, 0);
-  const isBelow = least && b.op("Less", [x, least]), isBeyond = most && b.op("Greater", [x, most]);
+  const x = required(node, 0);
+  const [, least, most] = node.inputs;
+  const zero = scalarLike(b, x, 0);
+  const isBelow = least && b.op("Less", [x, least]);
+  const isBeyond = most && b.op("Greater", [x, most]);
   const raised = isBelow ? b.op("Where", [isBelow, zero, dy]) : dy;
   const own = isBeyond ? b.op("Where", [isBeyond, zero, raised]) : raised;
   // Where the bounds have changed places, the upper one is all there is.
@@ -97,7 +100,8 @@ export const elementwise = {
   Pow: binary({
     compute: (x, p) => x ** p,
     gradient: (b, dz, x, p, z) => {
-      const lower = b.op("Pow", [x, b.subtract(p, scalarLike(b, p, 1))]), power = b.cast(p, x.type);
+      const lower = b.op("Pow", [x, b.subtract(p, scalarLike(b, p, 1))]);
+      const power = b.cast(p, x.type);
       const byBase = b.multiply(dz, b.multiply(power, lower));
       if (!isFloat(p.type)) return [byBase, null];
       const zero = scalarLike(b, x, 0);
@@ -144,8 +148,10 @@ export const elementwise = {
   Cast: elementwiseRow({
     compute: (x) => x,
     infer: (node) => {
-      const x = required(node, 0), { shape } = x;
-      const code = integerAttribute(node, "to", 0), type = elementTypeOf(code);
+      const x = required(node, 0);
+      const { shape } = x;
+      const code = integerAttribute(node, "to", 0);
+      const type = elementTypeOf(code);
       if (type === undefined) {
         throw new CompileError(
           `numbers are cast to ${TensorProto_DataType[code] ?? code}, a type that is not supported`,

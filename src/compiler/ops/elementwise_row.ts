@@ -53,7 +53,8 @@ export function unary({ gradient, arithmetic, ...rest }: Unary = {}): OpDefiniti
   return elementwiseRow({
     ...rest,
     infer: (node) => {
-      const x = required(node, 0), { type, shape } = x;
+      const x = required(node, 0);
+      const { type, shape } = x;
       return [{ type, shape, ...knownIntegers(shape, [x], arithmetic) }];
     },
     ...(gradient && {
@@ -67,7 +68,9 @@ export function binary({ gradient, arithmetic, ...rest }: Binary): OpDefinition 
   return elementwiseRow({
     ...rest,
     infer: (node) => {
-      const x = required(node, 0), y = required(node, 1), shape = broadcast(x.shape, y.shape);
+      const x = required(node, 0);
+      const y = required(node, 1);
+      const shape = broadcast(x.shape, y.shape);
       return [{ type: x.type, shape, ...knownIntegers(shape, [x, y], arithmetic) }];
     },
     ...(gradient && {
@@ -81,7 +84,9 @@ export function comparison({ arithmetic, ...rest }: Omit<Binary, "gradient">): O
   return elementwiseRow({
     ...rest,
     infer: (node) => {
-      const x = required(node, 0), y = required(node, 1), shape = broadcast(x.shape, y.shape);
+      const x = required(node, 0);
+      const y = required(node, 1);
+      const shape = broadcast(x.shape, y.shape);
       return [{ type: "bool", shape, ...knownIntegers(shape, [x, y], arithmetic) }];
     },
   });

@@ -16,13 +16,19 @@ import { axisOf, integerAttribute, required } from "./op_definition.ts";
  * @returns of the data's shape
  */
 export function addedElements(b: Builder, node: Node, dy: Value): Value {
-  const data = required(node, 0), rank = data.shape.length;
-  const axis = axisOf(integerAttribute(node, "axis", 0), rank), whole = required(node, 1).shape;
+  const data = required(node, 0);
+  const rank = data.shape.length;
+  const axis = axisOf(integerAttribute(node, "axis", 0), rank);
+  const whole = required(node, 1).shape;
   const indices = distinctIndices(b, required(node, 1), axis);
   const isRepeated = (i: number) => i !== axis && indices.shape[i] === 1 && whole[i] !== 1;
-  const places = whole.map((_, i) => i), own = places.filter((i) => !isRepeated(i));
-  const rows = own.filter((i) => i !== axis), repeated = places.filter(isRepeated);
-  const order = [...rows, ...repeated, axis], picked = whole[axis]!, extent = data.shape[axis]!;
+  const places = whole.map((_, i) => i);
+  const own = places.filter((i) => !isRepeated(i));
+  const rows = own.filter((i) => i !== axis);
+  const repeated = places.filter(isRepeated);
+  const order = [...rows, ...repeated, axis];
+  const picked = whole[axis]!;
+  const extent = data.shape[axis]!;
   const sizeOf = (axes: readonly number[]) => product(axes.map((i) => whole[i]!));
 
   const distinct = b.reshape(indices, own.map((i) => whole[i]!));
@@ -40,7 +46,8 @@ export function addedElements(b: Builder, node: Node, dy: Value): Value {
  * The indices before an Expand or a Tile repeated them, with as many axes; along the axis that is picked from, all of them.
  */
 function distinctIndices(b: Builder, indices: Value, axis: number): Value {
-  const { shape, producer } = indices, inner = producer?.inputs[0];
+  const { shape, producer } = indices;
+  const inner = producer?.inputs[0];
   if (!inner || (producer.op !== "Expand" && producer.op !== "Tile")) return indices;
   const added = shape.length - inner.shape.length;
   const own = [...Array.from({ length: added }, () => 1), ...inner.shape];

@@ -18,7 +18,8 @@ export const logic = {
       return [{ type: a.type, shape, ...chosen }];
     },
     gradient: ofOutput((b, node, dy) => {
-      const condition = required(node, 0), zero = scalarLike(b, required(node, 1), 0);
+      const condition = required(node, 0);
+      const zero = scalarLike(b, required(node, 1), 0);
       return [null, b.op("Where", [condition, dy, zero]), b.op("Where", [condition, zero, dy])];
     }),
     float16: "follows",

@@ -50,7 +50,8 @@ export function summedDimension(node: Pick<Node, "inputs" | "attributes">): Dime
 
 /** C = A·B: dA = dC·Bᵀ and dB = Aᵀ·dC; with a transposed factor, the transposes of these. */
 function productGradient(b: Builder, dy: Value, node: Node, transposed: Transposed): [Value, Value] {
-  const left = required(node, 0), other = required(node, 1);
+  const left = required(node, 0);
+  const other = required(node, 1);
   return [
     transposed.a
       ? b.matmul(other, dy, { a: transposed.b, b: true })
@@ -63,7 +64,8 @@ function productGradient(b: Builder, dy: Value, node: Node, transposed: Transpos
 
 /** Rows come from the left factor, columns from the right one, the axes before from both. */
 function productPassage(node: Node, axis: number, transposed: Transposed): SelectionRule {
-  const left = required(node, 0), other = required(node, 1);
+  const left = required(node, 0);
+  const other = required(node, 1);
   const rank = node.outputs[0]!.shape.length;
   if (axis === rank - 2) return { axes: [left.shape.length - (transposed.a ? 1 : 2), null] };
   if (axis === rank - 1) return { axes: [null, other.shape.length - (transposed.b ? 2 : 1)] };
@@ -112,7 +114,8 @@ export const matrix = {
     isMatrixProduct: true,
     float16: "computes",
     infer: (node) => {
-      const left = required(node, 0), other = required(node, 1);
+      const left = required(node, 0);
+      const other = required(node, 1);
       if (left.shape.length !== 2) throw new CompileError("Gemm takes plain matrices");
       return [{ type: left.type, shape: productShape(left, other, flags(node)) }];
     },

@@ -101,8 +101,11 @@ export const movement = {
     movement: "view",
     float16: "follows",
     infer: (node) => {
-      const x = required(node, 0), given = plainInput(node, 1, "axes"), rank = x.shape.length + given.length;
-      const axes = given.map((axis) => axisOf(axis, rank)), rest = [...x.shape];
+      const x = required(node, 0);
+      const given = plainInput(node, 1, "axes");
+      const rank = x.shape.length + given.length;
+      const axes = given.map((axis) => axisOf(axis, rank));
+      const rest = [...x.shape];
       return reshaped(x, Array.from({ length: rank }, (_, axis) => axes.includes(axis) ? 1 : rest.shift()!));
     },
     gradient: ofOutput((b, node, dy) => backToInput(b, node, dy)),
@@ -128,7 +131,8 @@ export const movement = {
   Flatten: {
     movement: "view",
     infer: (node) => {
-      const x = required(node, 0), axis = integerAttribute(node, "axis", 1);
+      const x = required(node, 0);
+      const axis = integerAttribute(node, "axis", 1);
       return reshaped(x, [product(x.shape.slice(0, axis)), product(x.shape.slice(axis))]);
     },
     gradient: ofOutput((b, node, dy) => backToInput(b, node, dy)),
@@ -139,7 +143,8 @@ export const movement = {
     float16: "follows",
     webgpuLacks: "boolean kernel",
     infer: (node) => {
-      const { type, shape, integers } = required(node, 0), perm = permutation(node);
+      const { type, shape, integers } = required(node, 0);
+      const perm = permutation(node);
       return [{
         type,
         shape: perm.map((axis) => shape[axis]!),
@@ -156,7 +161,8 @@ export const movement = {
     movement: "repeat",
     float16: "follows",
     infer: (node) => {
-      const x = required(node, 0), shape = broadcast(x.shape, wantedShape(node));
+      const x = required(node, 0);
+      const shape = broadcast(x.shape, wantedShape(node));
       return [{ type: x.type, shape, ...integersBy(shape, (place) => integerAt(x, shape, place)) }];
     },
     gradient: ofOutput((_, node, dy) => ofFirst(node, dy)),
@@ -176,7 +182,8 @@ export const movement = {
     mixedAxes: (node) => [attributeAxis(node, 0)],
     float16: "follows",
     infer: (node) => {
-      const parts = node.inputs.map((_, i) => required(node, i)), [{ type, shape }] = parts as [Value];
+      const parts = node.inputs.map((_, i) => required(node, i));
+      const [{ type, shape }] = parts as [Value];
       const axis = axisOf(integerAttribute(node, "axis", 0), shape.length);
       const extent = totalOf(parts.map((part) => part.shape[axis]!));
       for (const part of parts) checkJoined(shape, part.shape, axis);
@@ -217,12 +224,14 @@ export const movement = {
     movement: "repeat",
     webgpuLacks: "boolean kernel",
     infer: (node) => {
-      const { type, shape } = required(node, 0), repeats = required(node, 1).integers;
+      const { type, shape } = required(node, 0);
+      const repeats = required(node, 1).integers;
       if (repeats === undefined) throw new CompileError("how often to repeat is not known at compile time");
       return [{ type, shape: shape.map((dimension, axis) => multiply(dimension, repeats[axis]!)) }];
     },
     gradient: ofOutput((b, node, dy) => {
-      const { shape } = required(node, 0), repeats = required(node, 1).integers!;
+      const { shape } = required(node, 0);
+      const repeats = required(node, 1).integers!;
       const copies = b.reshape(dy, shape.flatMap((dimension, axis) => [repeats[axis]!, dimension]));
       return ofFirst(node, b.reshape(b.sum(copies, shape.map((_, axis) => 2 * axis)), shape));
     }),

@@ -16,7 +16,8 @@ import {
 
 /** The axes that are normalized together: from the attribute's on. */
 function normalizedAxes(node: Node): { first: number; axes: number[] } {
-  const rank = required(node, 0).shape.length, first = axisOf(integerAttribute(node, "axis", -1), rank);
+  const rank = required(node, 0).shape.length;
+  const first = axisOf(integerAttribute(node, "axis", -1), rank);
   return { first, axes: Array.from({ length: rank - first }, (_, i) => first + i) };
 }
 
@@ -42,7 +43,9 @@ export const normalization = {
       if (dy === undefined || statistics.some((one) => one !== undefined)) {
         throw new CompileError("no gradient flows back through the mean and the deviation as outputs");
       }
-      const x = required(node, 0), scale = required(node, 1), bias = node.inputs[2];
+      const x = required(node, 0);
+      const scale = required(node, 1);
+      const bias = node.inputs[2];
       const { axes } = normalizedAxes(node);
       const [, mean, inverse] = node.outputs;
       const normalized = b.multiply(b.subtract(x, mean!), inverse!);
@@ -64,10 +67,13 @@ export const normalization = {
     },
     // x̂ = x/rms and g = dy·scale: dx = (g - x̂·mean(g·x̂))/rms
     gradient: ofOutput((b, node, dy) => {
-      const x = required(node, 0), scale = required(node, 1), { axes } = normalizedAxes(node);
+      const x = required(node, 0);
+      const scale = required(node, 1);
+      const { axes } = normalizedAxes(node);
       const epsilon = scalarLike(b, x, floatAttribute(node, "epsilon", 1e-5));
       const rms = b.op("Sqrt", [b.add(b.mean(b.multiply(x, x), axes), epsilon)]);
-      const normalized = b.divide(x, rms), g = b.multiply(dy, scale);
+      const normalized = b.divide(x, rms);
+      const g = b.multiply(dy, scale);
       const along = b.multiply(normalized, b.mean(b.multiply(g, normalized), axes));
       return [b.divide(b.subtract(g, along), rms), b.multiply(dy, normalized)];
     }),

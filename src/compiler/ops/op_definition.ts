@@ -165,7 +165,8 @@ export function reshapedTo(
   zeroCopies: boolean,
 ): Dimension[] {
   const filled = wanted.map((item, axis) => item === 0 && zeroCopies ? shape[axis] ?? 0 : item);
-  const open = filled.indexOf(-1), whole = product(shape);
+  const open = filled.indexOf(-1);
+  const whole = product(shape);
   const rest = product(filled.filter((_, axis) => axis !== open));
   const size = open < 0 ? undefined : divide(whole, rest);
   if (size !== undefined) filled[open] = size;

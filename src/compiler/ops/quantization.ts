@@ -27,8 +27,11 @@ export const quantization = {
     // x/scale, whose slope by the scale is -(x/scale)/scale; with a DequantizeLinear of the same scale after it, the sum is
     // that of learned step sizes (Esser et al. 2020).
     gradient: ofOutput((b, node, dy) => {
-      const x = required(node, 0), scale = required(node, 1), along = alongAxis(b, scale, x, node);
-      const dx = b.divide(dy, along), byScale = b.negate(b.divide(b.multiply(dx, x), along));
+      const x = required(node, 0);
+      const scale = required(node, 1);
+      const along = alongAxis(b, scale, x, node);
+      const dx = b.divide(dy, along);
+      const byScale = b.negate(b.divide(b.multiply(dx, x), along));
       return ofInputs(node, [dx, backToScale(b, byScale, along, scale), STOP_GRADIENT]);
     }),
   },
@@ -37,7 +40,9 @@ export const quantization = {
     isDecoder: true,
     infer: (node) => [{ type: required(node, 1).type, shape: required(node, 0).shape }],
     gradient: ofOutput((b, node, dy) => {
-      const x = required(node, 0), scale = required(node, 1), along = alongAxis(b, scale, x, node);
+      const x = required(node, 0);
+      const scale = required(node, 1);
+      const along = alongAxis(b, scale, x, node);
       const whole = node.inputs[2]
         ? b.subtract(b.cast(x, "float32"), alongAxis(b, b.cast(node.inputs[2], "float32"), x, node))
         : b.cast(x, "float32");
@@ -45,7 +50,8 @@ export const quantization = {
       return ofInputs(node, [b.multiply(dy, along), byScale, STOP_GRADIENT]);
     }),
     selectionRule: (node, axis) => {
-      const scale = required(node, 1).shape, { shape } = required(node, 0);
+      const scale = required(node, 1).shape;
+      const { shape } = required(node, 0);
       if (scale.length > 1) return undefined;
       const own = axisOf(integerAttribute(node, "axis", 1), Math.max(1, shape.length));
       const along = scale.length === 1 && axis === own ? 0 : null;
@@ -69,7 +75,8 @@ export const quantization = {
     isMatrixProduct: true,
     webgpuLacks: "kernel",
     infer: (node) => {
-      const a = required(node, 0), b = required(node, 1);
+      const a = required(node, 0);
+      const b = required(node, 1);
       if (b.shape.length !== 2) {
         throw new CompileError("the right factor of an integer product needs two axes");
       }
@@ -89,7 +96,9 @@ export const quantization = {
       return ofInputs(node, [dLeft, dRight, STOP_GRADIENT, STOP_GRADIENT]);
     }),
     selectionRule: (node, axis) => {
-      const { shape } = required(node, 0), rank = shape.length, zero = node.inputs[3];
+      const { shape } = required(node, 0);
+      const rank = shape.length;
+      const zero = node.inputs[3];
       if (axis < rank - 1) return { axes: [axis, null, null, null].slice(0, node.inputs.length) };
       return {
         axes: [null, 1, null, zero ? axisUnder(zero.shape, 0, 1) : null].slice(0, node.inputs.length),
@@ -100,7 +109,9 @@ export const quantization = {
   "com.microsoft.GatherBlockQuantized": {
     lookup: { of: "slices", axis: "gather_axis" },
     infer: (node) => {
-      const data = required(node, 0), indices = required(node, 1), scales = required(node, 2);
+      const data = required(node, 0);
+      const indices = required(node, 1);
+      const scales = required(node, 2);
       const axis = axisOf(integerAttribute(node, "gather_axis", 0), data.shape.length);
       const packed = data.type === "uint8" ? 8 / integerAttribute(node, "bits", 4) : 1;
       const shape: Dimension[] = [

@@ -56,7 +56,8 @@ function reduction({ gradient, arithmetic, ...rest }: Reduction): OpDefinition {
     ...rest,
     mixedAxes: reducedAxes,
     infer: (node) => {
-      const { type, shape, integers } = required(node, 0), axes = reducedAxes(node);
+      const { type, shape, integers } = required(node, 0);
+      const axes = reducedAxes(node);
       const reduced = shape.flatMap((dimension, axis) =>
         !axes.includes(axis) ? [dimension] : keeps(node) ? [1] : []
       );
@@ -65,13 +66,15 @@ function reduction({ gradient, arithmetic, ...rest }: Reduction): OpDefinition {
     },
     ...(gradient && {
       gradient: ofOutput((b, node, dy) => {
-        const x = required(node, 0), y = kept(b, node, node.outputs[0]!);
+        const x = required(node, 0);
+        const y = kept(b, node, node.outputs[0]!);
         const count = product(reducedAxes(node).map((axis) => x.shape[axis]!));
         return ofFirst(node, gradient(b, kept(b, node, dy), x, y, count));
       }),
     }),
     selectionRule: (node, axis): SelectionRule | undefined => {
-      const axes = reducedAxes(node), rank = required(node, 0).shape.length;
+      const axes = reducedAxes(node);
+      const rank = required(node, 0).shape.length;
       const places = Array.from({ length: rank }, (_, i) => i).filter((i) =>
         keeps(node) || !axes.includes(i)
       );
@@ -132,7 +135,8 @@ export const reductions = {
   ReduceProd: reduction({ arithmetic: product, accumulate: (total, item) => total * item }),
   ArgMax: {
     infer: (node) => {
-      const { shape } = required(node, 0), axis = axisOf(integerAttribute(node, "axis", 0), shape.length);
+      const { shape } = required(node, 0);
+      const axis = axisOf(integerAttribute(node, "axis", 0), shape.length);
       const reduced = shape.flatMap((dimension, i) => i !== axis ? [dimension] : keeps(node) ? [1] : []);
       return [{ type: "int64", shape: reduced }];
     },

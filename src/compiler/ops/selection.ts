@@ -47,19 +47,23 @@ export const selection = {
     float16: "follows",
     webgpuLacks: "boolean kernel",
     infer: (node) => {
-      const data = required(node, 0), indices = required(node, 1);
+      const data = required(node, 0);
+      const indices = required(node, 1);
       const axis = axisOf(integerAttribute(node, "axis", 0), data.shape.length);
       const shape = [...data.shape.slice(0, axis), ...indices.shape, ...data.shape.slice(axis + 1)];
-      const places = plainIntegersOf(indices), items = data.integers;
+      const places = plainIntegersOf(indices);
+      const items = data.integers;
       const known = places !== undefined && items !== undefined && data.shape.length === 1 &&
         indices.shape.length <= 1;
       const integers = known && places.map((at) => items[at < 0 ? at + items.length : at]!);
       return [{ type: data.type, shape, ...(integers && { integers }) }];
     },
     gradient: ofOutput((b, node, dy) => {
-      const data = required(node, 0), indices = required(node, 1);
+      const data = required(node, 0);
+      const indices = required(node, 1);
       const axis = axisOf(integerAttribute(node, "axis", 0), data.shape.length);
-      const before = product(data.shape.slice(0, axis)), after = product(data.shape.slice(axis + 1));
+      const before = product(data.shape.slice(0, axis));
+      const after = product(data.shape.slice(axis + 1));
       const picked = product(indices.shape);
       const hits = hitsOf(b, b.reshape(indices, [picked]), data.shape[axis]!, dy); // [picked, extent]
       const scattered = after === 1
@@ -68,7 +72,8 @@ export const selection = {
       return ofFirst(node, b.reshape(scattered, data.shape));
     }),
     selectionRule: (node, axis) => {
-      const data = required(node, 0), indices = required(node, 1);
+      const data = required(node, 0);
+      const indices = required(node, 1);
       const picked = axisOf(integerAttribute(node, "axis", 0), data.shape.length);
       if (axis < picked) return { axes: [axis, null] };
       if (axis >= picked + indices.shape.length) return { axes: [axis - indices.shape.length + 1, null] };
@@ -80,8 +85,10 @@ export const selection = {
     float16: "follows",
     webgpuLacks: "boolean kernel",
     infer: (node) => {
-      const data = required(node, 0), indices = required(node, 1);
-      const batch = integerAttribute(node, "batch_dims", 0), depth = indices.shape.at(-1);
+      const data = required(node, 0);
+      const indices = required(node, 1);
+      const batch = integerAttribute(node, "batch_dims", 0);
+      const depth = indices.shape.at(-1);
       if (typeof depth !== "number") throw new CompileError("indices of unknown depth");
       return [{
         type: data.type,
@@ -89,19 +96,23 @@ export const selection = {
       }];
     },
     gradient: ofOutput((b, node, dy) => {
-      const data = required(node, 0), indices = required(node, 1);
+      const data = required(node, 0);
+      const indices = required(node, 1);
       const batch = integerAttribute(node, "batch_dims", 0);
       if (indices.shape.at(-1) !== 1 || indices.shape.length !== batch + 2) {
         throw new CompileError("the gradient is known only for one index along one axis");
       }
-      const outer = product(data.shape.slice(0, batch)), extent = data.shape[batch]!;
-      const rest = product(data.shape.slice(batch + 1)), picked = indices.shape[batch]!;
+      const outer = product(data.shape.slice(0, batch));
+      const extent = data.shape[batch]!;
+      const rest = product(data.shape.slice(batch + 1));
+      const picked = indices.shape[batch]!;
       const hits = hitsOf(b, b.reshape(indices, [outer, picked]), extent, dy); // [outer, picked, extent]
       const scattered = b.matmul(hits, b.reshape(dy, [outer, picked, rest]), { a: true });
       return ofFirst(node, b.reshape(scattered, data.shape));
     }),
     selectionRule: (node, axis) => {
-      const data = required(node, 0), indices = required(node, 1);
+      const data = required(node, 0);
+      const indices = required(node, 1);
       const shift = data.shape.length - node.outputs[0]!.shape.length;
       return axis >= indices.shape.length - 1 ? { axes: [axis + shift, null] } : undefined;
     },
@@ -113,7 +124,9 @@ export const selection = {
       return [{ type, shape }];
     },
     gradient: ofOutput((b, node, dy) => {
-      const data = required(node, 0), indices = required(node, 1), updates = required(node, 2);
+      const data = required(node, 0);
+      const indices = required(node, 1);
+      const updates = required(node, 2);
       const own = rowsOfEach(indices);
       const read = own ? b.op("GatherND", [dy, own], { batch_dims: 1 }) : b.op("GatherND", [dy, indices]);
       if (isAdded(node)) return [dy, null, read];
@@ -134,8 +147,11 @@ export const selection = {
       return [{ type, shape }];
     },
     gradient: ofOutput((b, node, dy) => {
-      const data = required(node, 0), indices = required(node, 1), updates = required(node, 2);
-      const axis = integerAttribute(node, "axis", 0), read = b.op("GatherElements", [dy, indices], { axis });
+      const data = required(node, 0);
+      const indices = required(node, 1);
+      const updates = required(node, 2);
+      const axis = integerAttribute(node, "axis", 0);
+      const read = b.op("GatherElements", [dy, indices], { axis });
       if (isAdded(node)) return [dy, null, read];
       return [
         b.op("ScatterElements", [dy, indices, b.zeros(data.type, updates.shape)], { axis }),
@@ -147,7 +163,8 @@ export const selection = {
   OneHot: {
     webgpuLacks: "kernel",
     infer: (node) => {
-      const indices = required(node, 0), values = required(node, 2);
+      const indices = required(node, 0);
+      const values = required(node, 2);
       const depth = required(node, 1).integers?.[0];
       if (depth === undefined) throw new CompileError("the depth is not known");
       if (integerAttribute(node, "axis", -1) !== -1) {
@@ -194,7 +211,8 @@ export const shapes = {
       if (start === undefined || limit === undefined || typeof step !== "number" || step === 0) {
         throw new CompileError("the bounds of the range are not known in terms of the inputs' shapes");
       }
-      const extent = subtract(limit, start), { type } = required(node, 0);
+      const extent = subtract(limit, start);
+      const { type } = required(node, 0);
       if (typeof extent === "number") {
         const size = Math.max(0, Math.ceil(extent / step));
         const whole = (type === "int64" || type === "int32") && typeof start === "number" && size <= 16;

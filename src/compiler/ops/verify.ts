@@ -47,7 +47,8 @@ function checkInputs({ inputs }: Graph): void {
 }
 
 function checkNodes(graph: Graph): void {
-  const before = new Set<Node>(), checkRead = readsOf(graph, before);
+  const before = new Set<Node>();
+  const checkRead = readsOf(graph, before);
   for (const [i, node] of graph.nodes.entries()) {
     const what = described(node, i);
     if (before.has(node)) throw new Violation(`${what} is in the graph twice`);
@@ -72,10 +73,12 @@ function readsOf(
   { inputs, nodes }: Graph,
   before: ReadonlySet<Node>,
 ): (value: Value, reader: string) => void {
-  const given = new Set(inputs), places = new Map(nodes.map((node, i) => [node, i]));
+  const given = new Set(inputs);
+  const places = new Map(nodes.map((node, i) => [node, i]));
   const defined = new Set(inputs.flatMap(({ shape }) => shape.map(String)));
   return (value, reader) => {
-    const { name, producer, integers, constant } = value, reads = `${reader} reads '${name}'`;
+    const { name, producer, integers, constant } = value;
+    const reads = `${reader} reads '${name}'`;
     const unknown = symbolsIn(integers ?? []).find((symbol) => !defined.has(symbol));
     if (unknown !== undefined) {
       throw new Violation(`${reads}, which depends on '${unknown}', a dimension of no input`);
@@ -103,7 +106,8 @@ function checkSignature(node: Node, what: string): void {
     if (output.producer !== node) {
       throw new Violation(`${what} has the output '${output.name}', which names another producer`);
     }
-    const found = signature(output), expected = signature(inferred[i]!);
+    const found = signature(output);
+    const expected = signature(inferred[i]!);
     if (found !== expected) {
       throw new Violation(`${what} has the output '${output.name}' ${found}, and its row infers ${expected}`);
     }

@@ -102,9 +102,9 @@ const FUSION_PATTERNS: readonly Recognition[] = [
  * exporter replaces after the softmax. Its gradient would be NaN again; so such scores are replaced before it.
  */
 function seenAtAll(b: Builder, y: Value): Value {
-  const softmax = y.producer!,
-    scores = softmax.inputs[0]!,
-    axis = axisOf(integerAttribute(softmax, "axis", -1), y.shape.length);
+  const softmax = y.producer!;
+  const scores = softmax.inputs[0]!;
+  const axis = axisOf(integerAttribute(softmax, "axis", -1), y.shape.length);
   const largest = b.op("ReduceMax", [scores, b.integers([axis])], { keepdims: 1 });
   const blind = b.op("Equal", [largest, b.scalar(-Infinity)]);
   const replaced = b.op("Where", [blind, b.scalar(0), scores]);

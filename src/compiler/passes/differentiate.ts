@@ -17,7 +17,8 @@ import { type OpDefinition, STOP_GRADIENT } from "../ops/op_definition.ts";
  *   node
  */
 export function differentiate(graph: Graph, of: string, withRespectTo: Value, scale = 1): Graph {
-  const b = Builder.of(graph), [gradient] = gradientsOf(b, graph, of, [withRespectTo], scale);
+  const b = Builder.of(graph);
+  const [gradient] = gradientsOf(b, graph, of, [withRespectTo], scale);
   if (gradient === undefined) {
     throw new CompileError(`${graph.source}: the ${of} does not depend on '${withRespectTo.name}'`);
   }
@@ -43,7 +44,8 @@ export function gradientsOf(
   scale = 1,
 ): (Value | undefined)[] {
   const loss = graph.outputs.get(of)!;
-  const nodes = liveNodes(graph), active = dependents(nodes, withRespectTo);
+  const nodes = liveNodes(graph);
+  const active = dependents(nodes, withRespectTo);
   const gradients = new Map<Value, Value>([[loss, scalarLike(b, loss, scale)]]);
   for (const node of nodes.toReversed()) {
     const flowing = node.outputs.map((output) => gradients.get(output));
@@ -53,8 +55,8 @@ export function gradientsOf(
     for (
       const [input, gradient] of inputGradients(b, definitionOf(node.op), node, flowing, active, where)
     ) {
-      const own = withLocation(() => b.unbroadcast(gradient, input.shape), where),
-        before = gradients.get(input);
+      const own = withLocation(() => b.unbroadcast(gradient, input.shape), where);
+      const before = gradients.get(input);
       gradients.set(input, before === undefined ? own : b.add(before, own));
     }
   }

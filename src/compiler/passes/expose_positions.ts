@@ -7,7 +7,8 @@ import { type Choice, type TableLookup, tableLookups } from "../analysis/positio
 import { definitionOf } from "../ops/mod.ts";
 import { rewrite } from "../ops/rewrite.ts";
 
-const BATCH = symbol("batch"), SEQUENCE = symbol("sequence");
+const BATCH = symbol("batch");
+const SEQUENCE = symbol("sequence");
 
 /** A graph whose embedding layer takes its positions from `position_ids`. */
 export interface Exposed {
@@ -26,10 +27,11 @@ export interface Exposed {
  * @throws {CompileError} where positions enter the embedding layer in a way that is not understood
  */
 export function exposePositions(graph: Graph): Exposed {
-  const all = tableLookups(findEmbedding(graph)),
-    chosen = (choice: Choice) =>
-      new Map(all.filter((lookup) => lookup.choice === choice).map((lookup) => [lookup.node, lookup]));
-  const constant = chosen("constant"), counted = chosen("counted");
+  const all = tableLookups(findEmbedding(graph));
+  const chosen = (choice: Choice) =>
+    new Map(all.filter((lookup) => lookup.choice === choice).map((lookup) => [lookup.node, lookup]));
+  const constant = chosen("constant");
+  const counted = chosen("counted");
   const lookups = all.filter(({ choice }) => choice === "counted" || choice === "given");
   // A file that takes positions is fed 0, 1, 2, …; what it counts besides follows these.
   let positions: Value | undefined = graph.inputs.find(({ name }) => name === "position_ids");
@@ -37,7 +39,9 @@ export function exposePositions(graph: Graph): Exposed {
   /** Values of the given graph that hold a row for each token, and now for each token of each text. */
   const rows = new Set<Value>();
   const exposed = rewrite(graph, (node, inputs, b) => {
-    const lookup = counted.get(node), same = constant.get(node), [output] = node.outputs as [Value];
+    const lookup = counted.get(node);
+    const same = constant.get(node);
+    const [output] = node.outputs as [Value];
     if (same && isComputed(node.inputs[1]!)) {
       const [table, indices, ...more] = inputs;
       const row = b.filled(indices!.shape, int64([same.first], [1]));

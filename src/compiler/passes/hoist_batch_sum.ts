@@ -73,14 +73,16 @@ class Summing {
   }
 
   private here(value: Value): Value {
-    const { b, owners } = this, [examples, ...rest] = value.shape;
+    const { b, owners } = this;
+    const [examples, ...rest] = value.shape;
     if (owners === undefined) return b.sum(value, [0]);
     const rows = b.reshape(value, [examples!, productOf(rest)]);
     return b.reshape(b.matmul(this.now(owners), rows, { a: true }), [this.sums, ...rest]);
   }
 
   private through({ op, inputs: [x, y], outputs: [value], attributes }: Node): Value | undefined {
-    const { b, now } = this, examples = value!.shape[0]!;
+    const { b, now } = this;
+    const examples = value!.shape[0]!;
     const each = (input: Value | null | undefined) =>
       input?.shape.length === value!.shape.length && sameDimension(input.shape[0]!, examples);
     if (op === "Add" && each(x) && each(y)) return b.add(this.of(x!), this.of(y!));

@@ -34,7 +34,8 @@ export function mixedPrecision(graph: Graph): Graph {
 
 /** Takes the factor out of the gradient that the loss was multiplied by. */
 export function unscaled(graph: Graph, scale: number): Graph {
-  const b = Builder.of(graph), gradient = graph.outputs.get("gradient")!;
+  const b = Builder.of(graph);
+  const gradient = graph.outputs.get("gradient")!;
   return b.graph(new Map([...graph.outputs, ["gradient", b.multiply(gradient, b.scalar(1 / scale))]]));
 }
 
@@ -66,7 +67,8 @@ function product({ dims }: Constant): number {
 }
 
 function float16(items: readonly number[], dims: readonly number[]): Constant {
-  const bytes = new Uint8Array(2 * items.length), view = new DataView(bytes.buffer);
+  const bytes = new Uint8Array(2 * items.length);
+  const view = new DataView(bytes.buffer);
   items.forEach((x, i) => view.setFloat16(2 * i, Math.max(-LARGEST, Math.min(LARGEST, x)), true));
   return { type: "float16", dims, bytes };
 }

@@ -36,7 +36,8 @@ export class WeightInputs {
  * @param graph its weights constants
  */
 export function feedWeights(graph: Graph, weights: WeightInputs): Graph {
-  const { own, transposedFrom } = weights.parameters, constants = new Map<string, Value>();
+  const { own, transposedFrom } = weights.parameters;
+  const constants = new Map<string, Value>();
   for (const input of liveNodes(graph).flatMap((node) => node.inputs)) {
     const isWeight = input?.constant && (own.has(input.name) || transposedFrom.has(input.name));
     if (isWeight) constants.set(input.name, input);
@@ -62,7 +63,8 @@ export function feedWeights(graph: Graph, weights: WeightInputs): Graph {
  * @throws {CompileError} on an operator without a gradient
  */
 export function differentiateByWeights(graph: Graph, weights: WeightInputs): Graph {
-  const b = Builder.of(graph), inputs = weights.of(graph);
+  const b = Builder.of(graph);
+  const inputs = weights.of(graph);
   const found = gradientsOf(b, graph, OBJECTIVE, inputs);
   const gradients = inputs.flatMap((input, i): [string, Value][] =>
     found[i] ? [[gradientName(input), found[i]]] : []

@@ -51,7 +51,8 @@ export function narrow(graph: Graph, log: PassLog = () => {}): Graph {
 
 /** A projection whose product is computed for all rows although only the selection is read of some of its columns. */
 function partiallyRead(graph: Graph, { demands, whole }: Pushable): Value | undefined {
-  const all = new Set<Value>(), selected = new Set<Value>();
+  const all = new Set<Value>();
+  const selected = new Set<Value>();
   for (const node of liveNodes(graph)) {
     const pieces = piecesOf(node);
     if (!pieces || !isProjection(pieces[0]!.of) || !demands.has(node)) continue;
@@ -91,7 +92,8 @@ function selectionOf(node: Node): Selection | undefined {
 
 /** What is read of every node when the selection is pushed as far as it goes; decided from the outputs back. */
 function demandsWith(graph: Graph, selection: Selection): Omit<Pushable, "selection"> {
-  const demands = new Map<Node, Demand>(), whole = new Set<Value>();
+  const demands = new Map<Node, Demand>();
+  const whole = new Set<Value>();
   const demand = (value: Value | null, axis?: number) => {
     const node = value?.producer;
     if (!value || node === undefined) return;
@@ -128,7 +130,8 @@ function demandsWith(graph: Graph, selection: Selection): Omit<Pushable, "select
  * the last axis, where it would pick number by number.
  */
 function passageOf(node: Node, axis: number, { each }: Selection): SelectionRule | undefined {
-  const output = node.outputs[0]!, copies = copiesOfBatch(output);
+  const output = node.outputs[0]!;
+  const copies = copiesOfBatch(output);
   if (each && copies === undefined) return undefined;
   // Columns pass rows and rows do not pass columns: two selections that gave way to each other would never end.
   if (each && selectionOf(node)?.each === false) return undefined;
@@ -137,7 +140,8 @@ function passageOf(node: Node, axis: number, { each }: Selection): SelectionRule
   if (!selectionRule || !selects) return undefined;
   const fits = selectionRule.axes.every((own, i) => {
     if (own === null || !each) return true;
-    const input = node.inputs[i]!, last = input.shape.length - 1;
+    const input = node.inputs[i]!;
+    const last = input.shape.length - 1;
     if (!hasExamples(input)) return copies === 1 && (own > 0 || last + 1 < output.shape.length);
     return own > 0 && own < last && copiesOfBatch(input) !== undefined;
   });
@@ -172,7 +176,8 @@ function push(graph: Graph, { selection, demands }: Pushable, log: PassLog): Gra
     /** The selection of a value along its axis, which is `outer` axes further in its reader's output. */
     const select = (value: Value, axis: number, outer: number): Value => {
       if (!ids.has(value)) ids.set(value, ids.size);
-      const key = `${ids.get(value)}@${axis}+${outer}`, short = `${ids.get(value)}@${axis}`;
+      const key = `${ids.get(value)}@${axis}+${outer}`;
+      const short = `${ids.get(value)}@${axis}`;
       const found = picked.get(short) ?? picked.get(key) ??
         gathered(b, now(value), axis, outer, index(), selection);
       picked.set(key, found);
@@ -183,7 +188,8 @@ function push(graph: Graph, { selection, demands }: Pushable, log: PassLog): Gra
     if (demand.full) return undefined;
     if (demand.axes.size > 0) log(selection.each ? "rows left out of" : "columns left out of", node.op);
     for (const axis of demand.axes) {
-      const selectionRule = passageOf(node, axis, selection)!, rank = node.outputs[0]!.shape.length;
+      const selectionRule = passageOf(node, axis, selection)!;
+      const rank = node.outputs[0]!.shape.length;
       const narrowed = node.inputs.map((input, i) => {
         const own = selectionRule.axes[i];
         if (!input || own === null || own === undefined) return inputs[i] ?? null;
@@ -209,9 +215,11 @@ function gathered(
   { each, extent }: Selection,
 ): Value {
   if (!each) return b.op("Gather", [value, index], { axis });
-  const { shape } = value, copies = copiesOfBatch(value);
+  const { shape } = value;
+  const copies = copiesOfBatch(value);
   if (copies !== undefined) {
-    const before = shape.slice(1, axis), ones = before.map(() => 1);
+    const before = shape.slice(1, axis);
+    const ones = before.map(() => 1);
     const own = b.expand(b.reshape(index, [BATCH, 1, ...ones, extent, 1]), [
       BATCH,
       copies,
@@ -223,7 +231,8 @@ function gathered(
     return b.op("GatherND", [value, indices], { batch_dims: axis });
   }
   // The same for every example (a causal mask): picked by index, the examples' axis brought to the front.
-  const padded = [...Array.from({ length: outer }, () => 1), ...shape], at = axis + outer;
+  const padded = [...Array.from({ length: outer }, () => 1), ...shape];
+  const at = axis + outer;
   const rows = b.op("Gather", [b.reshape(value, padded.slice(1)), b.reshape(index, [BATCH, extent])], {
     axis: at - 1,
   });

@@ -2,13 +2,14 @@ import { Builder } from "../ops/builder.ts";
 import { product, symbol } from "../graph/dimension.ts";
 import type { Graph, Value } from "../graph/graph.ts";
 
-const BATCH = symbol("batch"),
-  CLASSES = symbol("classes"),
-  WORDS = symbol("words"),
-  PROMPTS = symbol("prompts");
+const BATCH = symbol("batch");
+const CLASSES = symbol("classes");
+const WORDS = symbol("words");
+const PROMPTS = symbol("prompts");
 
 /** The outputs that `readAnswer` gives. */
-export const CLASS_LOGITS = "class_logits", WORD_LOGITS = "word_logits";
+export const CLASS_LOGITS = "class_logits";
+export const WORD_LOGITS = "word_logits";
 
 /**
  * Reads the answer off the language model's logits: those of all words at the answer position of each example, and the
@@ -106,7 +107,8 @@ function meanOfAll(b: Builder, losses: Value, weights: Value | undefined): Value
  * @returns float32 [prompts]
  */
 function meanOfEach(b: Builder, losses: Value, owners: Value, weights: Value | undefined): Value {
-  const own = b.oneHot(owners, PROMPTS), isOwn = b.op("Greater", [own, b.scalar(0)]);
+  const own = b.oneHot(owners, PROMPTS);
+  const isOwn = b.op("Greater", [own, b.scalar(0)]);
   const weighted = weights === undefined ? losses : b.multiply(losses, weights);
   const chosen = b.op("Where", [isOwn, weighted, b.scalar(0)]);
   const total = b.sum(weights === undefined ? own : b.multiply(own, weights), [0]);

@@ -29,7 +29,9 @@ interface Optimizer {
   update(b: Builder, inputs: UpdateInputs): { direction: Value; next: readonly Value[] };
 }
 
-const BETA_1 = 0.9, BETA_2 = 0.999, EPSILON = 1e-8;
+const BETA_1 = 0.9;
+const BETA_2 = 0.999;
+const EPSILON = 1e-8;
 
 /** Loshchilov & Hutter 2019: bias-corrected moments; betas 0.9 and 0.999, epsilon 1e-8. */
 const adamw: Optimizer = {
@@ -47,7 +49,9 @@ const adamw: Optimizer = {
 };
 
 /** The exponent of Adafactor's decay, what it adds to squares, and the root mean square that its updates are clipped to. */
-const DECAY_EXPONENT = -0.8, SQUARE_EPSILON = 1e-30, CLIP_THRESHOLD = 1;
+const DECAY_EXPONENT = -0.8;
+const SQUARE_EPSILON = 1e-30;
+const CLIP_THRESHOLD = 1;
 
 /**
  * Shazeer & Stern 2018, as prompts are tuned with it: no momentum, the step not relative to the parameter's size. Factored,
@@ -65,13 +69,16 @@ function adafactor(factored: boolean): Optimizer {
     update(b, { gradient, kept, step }) {
       const decay = b.subtract(b.scalar(1), b.op("Pow", [step, b.scalar(DECAY_EXPONENT)]));
       const squares = b.add(b.multiply(gradient, gradient), b.scalar(SQUARE_EPSILON));
-      const axes = ownAxes(gradient), [rowAxis, columnAxis] = axes as [number, number];
-      let next: Value[], secondMoment: Value;
+      const axes = ownAxes(gradient);
+      const [rowAxis, columnAxis] = axes as [number, number];
+      let next: Value[];
+      let secondMoment: Value;
       if (kept.length > 1) {
         next = [columnAxis, rowAxis].map((axis, i) =>
           exponentialMovingAverage(b, kept[i]!, b.reshape(b.mean(squares, [axis]), kept[i]!.shape), decay)
         );
-        const [rows, columns] = next as [Value, Value], { shape } = gradient;
+        const [rows, columns] = next as [Value, Value];
+        const { shape } = gradient;
         const [high, wide] = [b.reshape(rows, shape.with(-1, 1)), b.reshape(columns, shape.with(-2, 1))];
         secondMoment = b.divide(b.multiply(high, wide), b.mean(high, [rowAxis]));
       } else {
@@ -122,16 +129,20 @@ export function optimizerState(name: OptimizerName, dimension: Dimension): reado
  * state's `<name>_next`
  */
 export function appendOptimizer(graph: Graph, prompt: Value, name: OptimizerName): Graph {
-  const b = Builder.of(graph), optimizer = OPTIMIZERS[name], state = optimizer.state(prompt.shape);
+  const b = Builder.of(graph);
+  const optimizer = OPTIMIZERS[name];
+  const state = optimizer.state(prompt.shape);
   const kept = state.map((tensor) => b.input(tensor.name, "float32", tensor.shape));
-  const each = prompt.shape.slice(0, -2), ones = ownAxes(prompt).map(() => 1);
+  const each = prompt.shape.slice(0, -2);
+  const ones = ownAxes(prompt).map(() => 1);
   const [learningRate, weightDecay, clipNorm] = ["learning_rate", "weight_decay", "clip_norm"].map(
     (input) => {
       const value = b.input(input, "float32", each);
       return each.length > 0 ? b.reshape(value, [...each, ...ones]) : value;
     },
   ) as [Value, Value, Value];
-  const step = b.input("step", "float32", []), given = graph.outputs.get("gradient")!;
+  const step = b.input("step", "float32", []);
+  const given = graph.outputs.get("gradient")!;
   const norm = b.reshape(b.op("Sqrt", [b.sum(b.multiply(given, given), ownAxes(given))]), clipNorm.shape);
   const gradient = b.multiply(given, clipFactor(b, norm, clipNorm));
   const { direction, next } = optimizer.update(b, { gradient, kept, step });
@@ -152,8 +163,10 @@ export function appendOptimizer(graph: Graph, prompt: Value, name: OptimizerName
  * @returns a graph with the inputs `prompt` and `gradient`, float32 [length, dimension], and those of the optimizer
  */
 export function optimizerGraph(name: OptimizerName, dimension: number, source: string): Graph {
-  const b = new Builder(source), shape = [symbol("length"), dimension];
-  const prompt = b.input("prompt", "float32", shape), gradient = b.input("gradient", "float32", shape);
+  const b = new Builder(source);
+  const shape = [symbol("length"), dimension];
+  const prompt = b.input("prompt", "float32", shape);
+  const gradient = b.input("gradient", "float32", shape);
   const { outputs, ...graph } = appendOptimizer(b.graph(new Map([["gradient", gradient]])), prompt, name);
   const updated = [...outputs].filter(([output]) => output !== "gradient");
   return { ...graph, outputs: new Map(updated) };
@@ -200,7 +213,8 @@ export function appendModelOptimizer(
     b.reshape(b.sum(b.multiply(gradient, gradient), gradient.shape.map((_, axis) => axis)), [])
   );
   const norm = b.op("Sqrt", [squares.reduce((sum, one) => b.add(sum, one))]);
-  const factor = clipFactor(b, norm, clipNorm), moves: [string, Value][] = [];
+  const factor = clipFactor(b, norm, clipNorm);
+  const moves: [string, Value][] = [];
   for (const [i, parameter] of parameters.entries()) {
     const state = modelState(name, [parameter]);
     const kept = state.map((tensor) => b.input(tensor.name, "float32", tensor.shape));

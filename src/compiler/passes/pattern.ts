@@ -56,7 +56,8 @@ export function op(name: OperatorName, ...inputs: Pattern[]): Pattern {
 /** The mean over the last axis, which stays. */
 export function lastMean(of: Pattern): Pattern {
   return (value, bound) => {
-    const node = value.producer, x = node?.inputs[0];
+    const node = value.producer;
+    const x = node?.inputs[0];
     if (node?.op !== "ReduceMean" || !x || node.attributes.keepdims === 0) return undefined;
     const axes = plainIntegersOf(node.inputs[1]);
     const last = axes?.length === 1 && (axes[0] === -1 || axes[0] === x.shape.length - 1);

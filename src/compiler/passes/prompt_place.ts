@@ -12,7 +12,8 @@ import { isTokenWise } from "../analysis/token_wise.ts";
  */
 export function promptPlace({ graph, words, output }: Embedding, insertion: Insertion): Value {
   const place = insertion === "embedding-output" ? output : words;
-  const nodes = liveNodes(graph), before = ancestors(place);
+  const nodes = liveNodes(graph);
+  const before = ancestors(place);
   if (place.type !== "float32") {
     const reader = nodes.find(({ inputs }) => inputs.includes(place));
     const way = output.type === "float32"

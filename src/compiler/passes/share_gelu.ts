@@ -9,7 +9,8 @@ import { rewrite } from "../ops/rewrite.ts";
 export function shareGelu(graph: Graph): Graph {
   const raised = new Set<Value>();
   for (const node of liveNodes(graph)) {
-    const [erf, one] = node.inputs, x = erf?.producer?.inputs[0]?.producer?.inputs[0];
+    const [erf, one] = node.inputs;
+    const x = erf?.producer?.inputs[0]?.producer?.inputs[0];
     const isIt = node.op === "Add" && erf?.producer?.op === "Erf" && scalarOf(one) === 1 &&
       erf.producer.inputs[0]?.producer?.op === "Mul";
     if (isIt && x) raised.add(x);

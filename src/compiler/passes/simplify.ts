@@ -16,13 +16,15 @@ export function simplify(graph: Graph): Graph {
     if (x !== undefined && changesNothing(node, x)) return [x];
     const inner = x?.producer;
     if (node.op === "Transpose" && inner?.op === "Transpose") {
-      const first = integersAttribute(inner, "perm")!, second = integersAttribute(node, "perm")!;
+      const first = integersAttribute(inner, "perm")!;
+      const second = integersAttribute(node, "perm")!;
       return [b.transpose(inner.inputs[0]!, second.map((axis) => first[axis]!))];
     }
     if (node.op === "Transpose" && keepsOrder(x!.shape, integersAttribute(node, "perm")!)) {
       return [b.reshape(x!, node.outputs[0]!.shape)];
     }
-    const key = identities.key(node, inputs), before = seen.get(key);
+    const key = identities.key(node, inputs);
+    const before = seen.get(key);
     if (before !== undefined) return before;
     const outputs = copyNode(b, node, inputs);
     seen.set(key, outputs);
@@ -37,7 +39,8 @@ function keepsOrder(shape: readonly Dimension[], perm: readonly number[]): boole
 }
 
 function changesNothing(node: Node, x: Value): boolean {
-  const y = node.outputs[0]!, { movement } = definitionOf(node.op);
+  const y = node.outputs[0]!;
+  const { movement } = definitionOf(node.op);
   if (movement === "view" || movement === "repeat") return sameShape(x.shape, y.shape);
   return node.op === "Cast" && x.type === y.type;
 }

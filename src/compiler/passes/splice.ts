@@ -14,7 +14,9 @@ export type Prompts = "one" | "bank";
 /** The input that a prompt's vectors, or a bank's, come by. */
 export const PROMPT = "prompt";
 
-const BATCH = symbol("batch"), LENGTH = symbol("length"), PROMPTS = symbol("prompts");
+const BATCH = symbol("batch");
+const LENGTH = symbol("length");
+const PROMPTS = symbol("prompts");
 
 /** A graph with a prompt in it. */
 export interface Spliced {

@@ -14,7 +14,8 @@ interface Piece {
 
 /** The columns that each output of a node is of its input, where the node cuts that along its last axis and nowhere else. */
 export function piecesOf(node: Node): Piece[] | undefined {
-  const [of] = node.inputs, last = (of?.shape.length ?? 0) - 1;
+  const [of] = node.inputs;
+  const last = (of?.shape.length ?? 0) - 1;
   const extents = node.outputs.map(({ shape }) => shape.at(-1));
   if (!of || !extents.every((extent) => typeof extent === "number")) return undefined;
   if (node.op === "Split" && axisOf(integerAttribute(node, "axis", 0), last + 1) === last) {
@@ -65,14 +66,16 @@ function product(b: Builder, { of, start, extent }: Piece, now: (value: Value) =
   const size = of.shape.at(-1) as number;
   /** The piece's columns of a weight or a bias, out of every `size` along an axis. */
   const slice = (whole: Value, axis: number): Value => {
-    const { shape } = whole, groups = shape[axis] as number / size;
+    const { shape } = whole;
+    const groups = shape[axis] as number / size;
     const [before, after] = [shape.slice(0, axis), shape.slice(axis + 1)];
     const bounds = [start, start + extent, axis + 1].map((item) => b.integers([item]));
     const columns = b.op("Slice", [b.reshape(whole, [...before, groups, size, ...after]), ...bounds]);
     return b.reshape(columns, [...before, groups * extent, ...after]);
   };
   const along = (value: Value): Value => {
-    const node = value.producer!, [x, y] = node.inputs as readonly [Value, Value];
+    const node = value.producer!;
+    const [x, y] = node.inputs as readonly [Value, Value];
     switch (node.op) {
       case "Add":
         return y.constant ? b.add(along(x), slice(y, 0)) : b.add(slice(x, 0), along(y));

@@ -16,7 +16,8 @@ export function unflatten(graph: Graph, log: PassLog): Graph {
   return rewrite(graph, (node, inputs, b) => {
     const [x] = inputs;
     if (node.op === "Reshape" && x) {
-      const original = whole.get(x), shape = node.outputs[0]!.shape;
+      const original = whole.get(x);
+      const shape = node.outputs[0]!.shape;
       if (original) return [b.reshape(original, shape)];
       const merges = shape.length === 2 && x.shape.length > 2 &&
         sameShape([product(x.shape.slice(0, -1)), x.shape.at(-1)!], shape);
@@ -67,7 +68,7 @@ function onWhole(
  * numbers that are flattened are weights that are unpacked, and no tokens.
  */
 function worksRowByRow({ op, inputs, outputs }: Node): boolean {
-  const { isElementwise, isNormalization } = definitionOf(op),
-    keepsType = inputs[0]?.type === outputs[0]!.type;
+  const { isElementwise, isNormalization } = definitionOf(op);
+  const keepsType = inputs[0]?.type === outputs[0]!.type;
   return isNormalization === true || (isElementwise === true && keepsType);
 }

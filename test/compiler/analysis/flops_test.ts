@@ -7,16 +7,17 @@ const path: string = join(MINI, "onnx", "model.onnx");
 
 Deno.test("the step's matrix products are those of the formula for BERT shapes", async () => {
   const passes = new Map<string, number>();
-  const [batch, sequence, length, classes, words] = [32, 64, 20, 2, 4],
-    layers = 4,
-    width = 256,
-    vocabulary = 8192;
+  const [batch, sequence, length, classes, words] = [32, 64, 20, 2, 4];
+  const layers = 4;
+  const width = 256;
+  const vocabulary = 8192;
   const sizes = { batch, sequence, length, classes, words };
   compile(await Deno.readFile(path), path, "embedding-output", "adamw", {
     onPass: (pass, graph) => void passes.set(pass, evaluate(matrixFlops(graph), sizes)),
   });
   // In units of one multiplication and one addition, so 2 operations.
-  const dense = batch * sequence * width * width, attended = batch * sequence * sequence * width;
+  const dense = batch * sequence * width * width;
+  const attended = batch * sequence * sequence * width;
   const layer = (4 + 8) * dense + 2 * attended;
   const head = (rows: number, columns: number) => batch * rows * width * (width + columns);
   assertEquals(
@@ -26,7 +27,8 @@ Deno.test("the step's matrix products are those of the formula for BERT shapes",
   );
 
   // The last layer computes keys and values everywhere, and all else at one row of each example.
-  const one = batch * width * width, attendedOnce = batch * sequence * width;
+  const one = batch * width * width;
+  const attendedOnce = batch * sequence * width;
   const last = 2 * dense + (2 + 8) * one + 2 * attendedOnce;
   const forward = (layers - 1) * layer + last + head(1, classes * words);
   assertEquals(passes.get("narrow"), 2 * forward, "the narrowed forward pass");

@@ -8,7 +8,8 @@ import { numberArray } from "../../../src/compiler/analysis/number_array.ts";
 
 /** The elements of what is built on `x` int64 [sequence], for x = 3, 0, 3. */
 function elements(build: (b: Builder, x: Value) => Value): number[] | undefined {
-  const b = new Builder("tiny.onnx"), x = b.input("x", "int64", [symbol("sequence")]);
+  const b = new Builder("tiny.onnx");
+  const x = b.input("x", "int64", [symbol("sequence")]);
   const found = new Interpreter({
     symbols: { sequence: 3 },
     inputs: { x: numberArray([3], Float64Array.of(3, 0, 3)) },

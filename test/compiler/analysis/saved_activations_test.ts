@@ -5,7 +5,10 @@ import { symbolsOf, termsOf } from "../../../src/compiler/graph/dimension.ts";
 import { MINI } from "../../shared.ts";
 
 const path: string = join(MINI, "onnx", "model.onnx");
-const LAYERS = 4, WIDTH = 256, HEADS = 4, FLOAT = 4;
+const LAYERS = 4;
+const WIDTH = 256;
+const HEADS = 4;
+const FLOAT = 4;
 
 Deno.test("a step keeps memory in proportion to the batch and, but for attention, to the tokens", async () => {
   let step: Graph | undefined;

@@ -10,7 +10,8 @@ import { familyModel } from "../family_step.ts";
 
 /** What comes back when a file streams by in pieces of so many bytes. */
 function apart(bytes: Uint8Array, name: string, piece: number): Uint8Array<ArrayBuffer> {
-  const reader = weightsApart(name), passing = new Uint8Array(piece);
+  const reader = weightsApart(name);
+  const passing = new Uint8Array(piece);
   reader.next();
   for (let at = 0; at < bytes.length; at += piece) {
     // The piece is overwritten by the next, as a reader's is.

@@ -14,7 +14,8 @@ import { importModel } from "../../../src/compiler/frontend/import.ts";
 import { readOnnxFile } from "../../../src/compiler/frontend/onnx_file.ts";
 import { tinyModel, type TinyNode } from "../tiny_model.ts";
 
-const INT64 = 7, BOOL = 9;
+const INT64 = 7;
+const BOOL = 9;
 
 /** A branch that does one thing to `x`, which the graph around it makes. */
 function branch(name: string, opType: string) {

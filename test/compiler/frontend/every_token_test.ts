@@ -48,7 +48,8 @@ const PICKS: Readonly<Record<string, FileNode[]>> = {
 
 for (const [name, nodes] of Object.entries(PICKS)) {
   Deno.test(`a head on one token is put on all of them: ${name}`, async () => {
-    const found = await importedAnswer(model(nodes)), expected = await untouchedAnswer(model([]));
+    const found = await importedAnswer(model(nodes));
+    const expected = await untouchedAnswer(model([]));
     assertEquals(found.dims, [3, 4, 10]);
     assert(relativeError(found.data, expected.data) < 1e-6);
   });
@@ -81,7 +82,8 @@ const HEADS: Readonly<Record<string, { pick: FileNode; head: FileNode[]; all: Fi
 
 for (const [name, { pick, head, all }] of Object.entries(HEADS)) {
   Deno.test(`a head on one token is put on all of them: ${name}`, async () => {
-    const found = await importedAnswer(model([pick], head)), expected = await untouchedAnswer(model([], all));
+    const found = await importedAnswer(model([pick], head));
+    const expected = await untouchedAnswer(model([], all));
     assert(relativeError(found.data, expected.data) < 1e-6);
   });
 }
@@ -125,7 +127,8 @@ for (const [name, dims] of [["num_logits_to_keep", []], ["logits_to_keep", [1]]]
       inputs: { input_ids: TOKENS, [name]: dims },
     });
     const all = { [name]: new OrtTensor("int64", BigInt64Array.of(0n), dims) };
-    const found = await importedAnswer(bytes), expected = await untouchedAnswer(bytes, "logits", all);
+    const found = await importedAnswer(bytes);
+    const expected = await untouchedAnswer(bytes, "logits", all);
     assertEquals(found.dims, [3, 4, 10]);
     assert(relativeError(found.data, expected.data) < 1e-6);
   });

@@ -14,15 +14,19 @@ const OFFSET = 2 ** 32 + 4096;
 const ALIGNMENT = 4096;
 
 Deno.test("weights more than 4 GiB into a file of their own are read from there, and not copied", async () => {
-  const family = "bert-opset11", folder = await Deno.makeTempDir();
+  const family = "bert-opset11";
+  const folder = await Deno.makeTempDir();
   try {
-    const bytes = await Deno.readFile(familyModel(family)), path = join(folder, "model.onnx");
+    const bytes = await Deno.readFile(familyModel(family));
+    const path = join(folder, "model.onnx");
     const moved = await moveWeights(bytes, folder);
     await Deno.writeFile(path, moved);
-    const reference = await readFamily(family), feeds = familyFeeds(reference, "embedding-output");
+    const reference = await readFamily(family);
+    const feeds = familyFeeds(reference, "embedding-output");
     const zeros = float32Tensor(new Float32Array(feeds.prompt!.data.length), feeds.prompt!.dims);
     const all = { ...feeds, first_moment: zeros, second_moment: zeros };
-    const cpu = await openCpu(), found: unknown[] = [];
+    const cpu = await openCpu();
+    const found: unknown[] = [];
     for (const [file, at] of [[bytes, familyModel(family)], [moved, path]] as const) {
       const { train } = compile(file, at, "embedding-output", "adamw", { read: readRegion });
       const session = await cpu.open(train);
@@ -39,7 +43,8 @@ Deno.test("weights more than 4 GiB into a file of their own are read from there,
 Deno.test("a model whose weights are not beside it is refused, with the file's name", async () => {
   const folder = await Deno.makeTempDir();
   try {
-    const bytes = await Deno.readFile(familyModel("bert-traced-opset18")), path = join(folder, "model.onnx");
+    const bytes = await Deno.readFile(familyModel("bert-traced-opset18"));
+    const path = join(folder, "model.onnx");
     assertThrows(
       () => compile(bytes, path, "embedding-output", "adamw", { read: readRegion }),
       CompileError,

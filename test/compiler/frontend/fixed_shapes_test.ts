@@ -119,7 +119,8 @@ for (const [name, [nodes, said]] of Object.entries(BAKED)) {
 
 Deno.test("a DeBERTa exported by tracing gives what its file gives", async () => {
   const bytes = await Deno.readFile("test/fixtures/traced/deberta-v3-opset14.onnx");
-  const found = await importedAnswer(bytes), expected = await untouchedAnswer(bytes);
+  const found = await importedAnswer(bytes);
+  const expected = await untouchedAnswer(bytes);
   assertEquals(found.dims, expected.dims);
   assert(relativeError(found.data, expected.data) < 1e-6);
 });

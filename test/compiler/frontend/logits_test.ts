@@ -13,7 +13,8 @@ const SCORES: FileNode = ["MatMul", ["hidden", "head"], ["scores"]];
 function takes(name: string, parts: FileParts, output: string): void {
   Deno.test(`the logits are found: ${name}`, async () => {
     const bytes = modelFile({ weights: WEIGHTS, ...parts });
-    const found = await importedAnswer(bytes), expected = await untouchedAnswer(bytes, output);
+    const found = await importedAnswer(bytes);
+    const expected = await untouchedAnswer(bytes, output);
     assertEquals(found.dims, [3, 4, expected.dims.at(-1)!]);
     assert(relativeError(found.data, expected.data) < 1e-6);
   });

@@ -5,7 +5,8 @@ import { readOnnxFile } from "../../../src/compiler/frontend/onnx_file.ts";
 import { relativeError } from "../graph_runner.ts";
 import { type FileNode, importedAnswer, modelFile, untouchedAnswer } from "../untouched.ts";
 
-const FLOAT = 1, DOUBLE = 11;
+const FLOAT = 1;
+const DOUBLE = 11;
 const WEIGHTS = { words: [10, 6], head: [6, 10], small: [1] };
 const SCORES: FileNode[] = [
   ["Gather", ["words", "input_ids"], ["x"]],
@@ -57,7 +58,8 @@ for (const [name, { nodes, opset = 17 }] of Object.entries(UNDONE)) {
       opset,
       outputs: ["logits", "scores"],
     });
-    const found = await importedAnswer(bytes), expected = await untouchedAnswer(bytes, "scores");
+    const found = await importedAnswer(bytes);
+    const expected = await untouchedAnswer(bytes, "scores");
     assert(relativeError(found.data, expected.data) < 1e-6);
   });
 }
@@ -71,7 +73,8 @@ Deno.test("a Softmax of attention is nobody's answer and stays", async () => {
     ],
     weights: WEIGHTS,
   });
-  const found = await importedAnswer(bytes), expected = await untouchedAnswer(bytes);
+  const found = await importedAnswer(bytes);
+  const expected = await untouchedAnswer(bytes);
   assert(relativeError(found.data, expected.data) < 1e-6);
 });
 

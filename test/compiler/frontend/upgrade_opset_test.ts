@@ -99,7 +99,8 @@ for (const [name, { opset, nodes }] of Object.entries(FORMS)) {
       weights: { words: [10, 6], head: [6, 10], scale: [6] },
       integers: { two: [2], three: [3], end: [2 ** 62] },
     });
-    const found = await importedAnswer(bytes), expected = await untouchedAnswer(bytes);
+    const found = await importedAnswer(bytes);
+    const expected = await untouchedAnswer(bytes);
     assertEquals(found.dims, expected.dims);
     assert(relativeError(found.data, expected.data) < 1e-6);
   });

@@ -55,7 +55,8 @@ export function goldenFile(name: string): string {
 /** The text of a step as it is compiled now. */
 export async function goldenText({ family, insertion, options }: Golden): Promise<string> {
   let last: Graph | undefined;
-  const onPass = (_: string, graph: Graph) => void (last = graph), path = familyModel(family);
+  const onPass = (_: string, graph: Graph) => void (last = graph);
+  const path = familyModel(family);
   compile(await Deno.readFile(path), path, insertion, "adamw", {
     ...options,
     read: readRegion,

@@ -10,7 +10,8 @@ import {
   symbol,
 } from "../../../src/compiler/graph/dimension.ts";
 
-const batch = symbol("batch"), sequence = symbol("sequence");
+const batch = symbol("batch");
+const sequence = symbol("sequence");
 
 Deno.test("sums and products of symbols are the same whatever their order", () => {
   assertEquals(sameDimension(add(batch, sequence), add(sequence, batch)), true);

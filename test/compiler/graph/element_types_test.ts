@@ -43,7 +43,8 @@ Deno.test("a type that the compiler does not know has no name", () => {
 
 Deno.test("elements are read as they lie in memory", () => {
   for (const type of TYPES) {
-    const { read } = ELEMENT_TYPES[type], written = WRITTEN[type];
+    const { read } = ELEMENT_TYPES[type];
+    const written = WRITTEN[type];
     assertEquals(read !== undefined, written !== undefined, type);
     if (read === undefined || written === undefined) continue;
     const [{ buffer, byteLength }, value] = written;

@@ -4,10 +4,12 @@ import { symbol } from "../../../src/compiler/graph/dimension.ts";
 import { printGraph } from "../../../src/compiler/graph/print.ts";
 import { Builder } from "../../../src/compiler/ops/builder.ts";
 
-const BATCH = symbol("batch"), SEQUENCE = symbol("sequence");
+const BATCH = symbol("batch");
+const SEQUENCE = symbol("sequence");
 
 Deno.test("a graph is printed a line a node, with types, shapes and attributes, and no bytes of weights", () => {
-  const b = new Builder("tiny.onnx"), ids = b.input("input_ids", "int64", [BATCH, SEQUENCE]);
+  const b = new Builder("tiny.onnx");
+  const ids = b.input("input_ids", "int64", [BATCH, SEQUENCE]);
   const table = b.constant("words", float32(new Array(20).fill(0.25), [5, 4]));
   const [rows] = b.node("Gather", [table, ids], { axis: 0 }, "lookup", ["embedded"]);
   const scale = b.constant("scale", float32([0.1, 1e-8, 2, Math.SQRT1_2], [4]));
@@ -38,7 +40,8 @@ output size = sequence
 
 Deno.test("a further node gives new numbers to those of its own operator alone", () => {
   const lines = (further: boolean) => {
-    const b = new Builder("tiny.onnx"), x = b.input("x", "float32", [3]);
+    const b = new Builder("tiny.onnx");
+    const x = b.input("x", "float32", [3]);
     const start = further ? b.op("Exp", [b.negate(x)]) : b.op("Exp", [x]);
     return printGraph(b.graph(new Map([["y", b.op("Sqrt", [b.negate(start)])]]))).split("\n");
   };

@@ -54,8 +54,10 @@ const MS = "com.microsoft.";
 const HEADS: Attributes = { num_heads: 2 };
 const GROUPED: Attributes = { num_heads: 2, kv_num_heads: 1 };
 /** Two texts of 3 and 2 tokens; the row after the second's end does not count. */
-const LENGTHS = [int32([2, 1], 2), int32([3], 1)] as const, COUNTED = [0, 1, 2, 3, 4];
-const TABLES = [random(8, 2), random(8, 2)] as const, WIDE_TABLES = [random(8, 8), random(8, 8)] as const;
+const LENGTHS = [int32([2, 1], 2), int32([3], 1)] as const;
+const COUNTED = [0, 1, 2, 3, 4];
+const TABLES = [random(8, 2), random(8, 2)] as const;
+const WIDE_TABLES = [random(8, 8), random(8, 8)] as const;
 const noPast = (heads: number): Constant => ({
   type: "float32",
   dims: [2, heads, 0, 16],
@@ -314,7 +316,8 @@ Deno.test("every lowering is compared with ONNX Runtime's own operator, where it
 async function compare(one: Case): Promise<void> {
   const size = one.x.reduce((a, b) => a * b, 1);
   const x = float32Tensor(Float32Array.from({ length: size }, () => stream.uniform(-1, 1)), one.x);
-  const b = new Builder("lowered.onnx"), input = b.input("x", "float32", one.x);
+  const b = new Builder("lowered.onnx");
+  const input = b.input("x", "float32", one.x);
   const inputs: (Value | null)[] = one.rest.map((item, i) => item && b.constant(`c${i}`, item));
   inputs.splice(one.at ?? 0, 0, input);
   const node = { op: one.op, inputs, attributes: one.attributes ?? {} };
@@ -338,7 +341,8 @@ async function compare(one: Case): Promise<void> {
 
 /** An ONNX file with the operator as its only node. */
 function ownModel({ op, attributes = {}, opset = 18 }: Case, inputs: readonly (Value | null)[]): Uint8Array {
-  const dot = op.lastIndexOf("."), outputs = op.endsWith("EmbedLayerNormalization") ? ["y", "m"] : ["y"];
+  const dot = op.lastIndexOf(".");
+  const outputs = op.endsWith("EmbedLayerNormalization") ? ["y", "m"] : ["y"];
   if (op.endsWith("GroupQueryAttention")) outputs.push("k", "v");
   const constants = inputs.filter((value) => value?.constant);
   return toBinary(

@@ -2,7 +2,8 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { CompileError } from "../../../src/compiler/graph/errors.ts";
 import { Builder } from "../../../src/compiler/ops/builder.ts";
 
-const b = new Builder("model.onnx"), x = b.input("x", "float32", [2, 3]);
+const b = new Builder("model.onnx");
+const x = b.input("x", "float32", [2, 3]);
 
 Deno.test("operators, their attributes and these attributes' types are checked when the compiler is compiled", () => {
   const misspelled = () => {

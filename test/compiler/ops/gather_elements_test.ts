@@ -18,7 +18,8 @@ function bruteForce(
 ): number[] {
   const sizes = (of: readonly number[]) => of.map((_, i) => of.slice(i + 1).reduce((a, b) => a * b, 1));
   const found = new Array<number>(dims.reduce((a, b) => a * b, 1)).fill(0);
-  const own = sizes(indexDims), target = sizes(dims);
+  const own = sizes(indexDims);
+  const target = sizes(dims);
   for (const [place, index] of indices.entries()) {
     const at = indexDims.map((extent, i) => Math.floor(place / own[i]!) % extent);
     at[axis] = index < 0 ? index + dims[axis]! : index;
@@ -36,10 +37,12 @@ async function check(
   repeat = (b: Builder, indices: Value) => b.expand(indices, repeated),
 ): Promise<void> {
   const count = (of: readonly number[]) => of.reduce((a, b) => a * b, 1);
-  const extent = dims.at(axis)!, counted = axis < 0 ? axis + dims.length : axis;
+  const extent = dims.at(axis)!;
+  const counted = axis < 0 ? axis + dims.length : axis;
   const items = Array.from({ length: count(indexDims) }, () => stream.integer(2 * extent) - extent);
   const weights = Float32Array.from({ length: count(repeated) }, () => stream.integer(9) - 4);
-  const b = new Builder("test.onnx"), x = b.input("x", "float32", dims);
+  const b = new Builder("test.onnx");
+  const x = b.input("x", "float32", dims);
   const indices = repeat(b, b.constant("indices", int64(items, indexDims)));
   const y = b.op("GatherElements", [x, indices], { axis });
   const weighted = b.multiply(y, b.input("weights", "float32", repeated));
@@ -48,8 +51,8 @@ async function check(
   const session = (await openFloats(graph, "float32"))!;
   const { gradient } = await session.run({ x: new Float32Array(count(dims)), weights });
   await session.release();
-  const missing = repeated.length - indexDims.length,
-    seen = [...new Array<number>(missing).fill(1), ...indexDims];
+  const missing = repeated.length - indexDims.length;
+  const seen = [...new Array<number>(missing).fill(1), ...indexDims];
   const all = Array.from({ length: count(repeated) }, (_, place) => {
     let from = 0;
     for (const [i, own] of seen.entries()) {
@@ -89,7 +92,8 @@ Deno.test("indices that a Tile has repeated give the same gradient", async () =>
 });
 
 Deno.test("nothing is scattered, and indices that are the same for all examples are made one-hot once", () => {
-  const b = new Builder("test.onnx"), x = b.input("x", "float32", [8, 3, 5]);
+  const b = new Builder("test.onnx");
+  const x = b.input("x", "float32", [8, 3, 5]);
   const indices = b.expand(b.input("indices", "int64", [3, 6]), [8, 3, 6]);
   const y = b.op("GatherElements", [x, indices], { axis: 2 });
   const graph = differentiate(

@@ -76,7 +76,8 @@ function apply(one: Case, type: Precision): Applied {
 
 /** The same graph with the gradients by all its inputs. */
 function withGradients({ graph, inputs }: Applied): Graph {
-  const b = Builder.of(graph), found = gradientsOf(b, graph, "loss", inputs);
+  const b = Builder.of(graph);
+  const found = gradientsOf(b, graph, "loss", inputs);
   const gradients = found.map((gradient, i): [string, Value] => {
     assertEquals(String(gradient?.shape), String(inputs[i]!.shape));
     return [`gradient${i}`, gradient!];
@@ -128,8 +129,8 @@ async function differences(
       moved[i]! += by;
       return (await session.run({ ...feeds, [name]: moved })).loss![0]!;
     };
-    const near = await lossAt(step) - await lossAt(-step),
-      far = await lossAt(2 * step) - await lossAt(-2 * step);
+    const near = await lossAt(step) - await lossAt(-step);
+    const far = await lossAt(2 * step) - await lossAt(-2 * step);
     slopes.push((8 * near - far) / (12 * step));
   }
   return slopes;

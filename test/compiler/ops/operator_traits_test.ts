@@ -20,7 +20,8 @@ Deno.test("those operators are called commutative of which the numbers are the s
 });
 
 Deno.test("views and permutations keep the number of elements, and repeats multiply it", () => {
-  const b = new Builder("model.onnx"), x = b.input("x", "float32", [2, 1, 3]);
+  const b = new Builder("model.onnx");
+  const x = b.input("x", "float32", [2, 1, 3]);
   const made = new Map<string, Value>([
     b.op("Identity", [x]),
     b.op("Reshape", [x, b.integers([3, 2])]),

@@ -9,9 +9,11 @@ import { RandomStream } from "../../../src/base/random_stream.ts";
 import { openOnCpu, randomTensor, relativeError } from "../graph_runner.ts";
 
 const stream = new RandomStream(3, "quantization");
-const X = [2, 3, 4], COLUMNS = 5;
+const X = [2, 3, 4];
+const COLUMNS = 5;
 
-const SCALE = 0.02, ZERO = 120;
+const SCALE = 0.02;
+const ZERO = 120;
 const numbers = Array.from({ length: X[2]! * COLUMNS }, () => stream.integer(256));
 const scales = Array.from({ length: COLUMNS }, (_, i) => 0.01 * (i + 1));
 const zeros = Array.from({ length: COLUMNS }, (_, i) => 118 + i);
@@ -22,7 +24,8 @@ function bytes(items: readonly number[], ...dims: number[]): Constant {
 
 /** What a product of x with the quantized weights, made one way or another, gives, and its gradient by x. */
 async function productOf(make: (b: Builder, x: Value, parts: Record<string, Value>) => Value) {
-  const b = new Builder("quantized.onnx"), x = b.input("x", "float32", X);
+  const b = new Builder("quantized.onnx");
+  const x = b.input("x", "float32", X);
   const parts = {
     w: b.constant("w", bytes(numbers, X[2]!, COLUMNS)),
     wScale: b.constant("w_scale", float32(scales, [COLUMNS])),
@@ -30,7 +33,8 @@ async function productOf(make: (b: Builder, x: Value, parts: Record<string, Valu
     scale: b.scalar(SCALE),
     zero: b.constant("zero", bytes([ZERO])),
   };
-  const y = make(b, x, parts), weights = b.input("weights", "float32", y.shape);
+  const y = make(b, x, parts);
+  const weights = b.input("weights", "float32", y.shape);
   const loss = b.reshape(b.sum(b.multiply(y, weights), [0, 1, 2]), []);
   const graph = differentiate(b.graph(new Map([["y", y], ["loss", loss]])), "loss", x);
   const session = await openOnCpu(graph);
@@ -71,7 +75,8 @@ const PRODUCTS: Readonly<
   DynamicQuantizeMatMul: (b, x, { w, wScale, wZero }) =>
     lowered("com.microsoft.DynamicQuantizeMatMul", b, [x, w!, wScale!, wZero!]),
   QLinearMatMul: (b, x, { w, wScale, wZero, scale, zero }) => {
-    const rounded = b.op("QuantizeLinear", [x, scale!, zero!]), step = b.scalar(0.1);
+    const rounded = b.op("QuantizeLinear", [x, scale!, zero!]);
+    const step = b.scalar(0.1);
     const inputs = [rounded, scale!, zero!, w!, wScale!, wZero!, step, zero!];
     return b.op("DequantizeLinear", [lowered("QLinearMatMul", b, inputs), step, zero!]);
   },
@@ -95,8 +100,10 @@ async function gradientsOfProduct(
   const values = Object.fromEntries(
     Object.entries(inputs).map(([name, { dims }]) => [name, b.input(name, "float32", dims)]),
   );
-  const y = make(b, values), loss = b.reshape(b.sum(y, y.shape.map((_, axis) => axis)), []);
-  const graph = b.graph(new Map([["loss", loss]])), own = Builder.of(graph);
+  const y = make(b, values);
+  const loss = b.reshape(b.sum(y, y.shape.map((_, axis) => axis)), []);
+  const graph = b.graph(new Map([["loss", loss]]));
+  const own = Builder.of(graph);
   const gradients = gradientsOf(own, graph, "loss", Object.values(values));
   const outputs = Object.keys(values).map((name, i): [string, Value] => [`d_${name}`, gradients[i]!]);
   const session = await openOnCpu(own.graph(new Map(outputs)));
@@ -108,13 +115,15 @@ async function gradientsOfProduct(
 }
 
 Deno.test("a scale that rounds and scales back has the gradient of learned step sizes: Σ dy·(round(x/s) - x/s)", async () => {
-  const xs = Array.from({ length: 6 }, () => stream.uniform(-1, 1)), steps = [0.3, 0.17];
+  const xs = Array.from({ length: 6 }, () => stream.uniform(-1, 1));
+  const steps = [0.3, 0.17];
   const weights = float32(Array.from({ length: 6 }, () => stream.uniform(-1, 1)), [2, 3]);
   const found = await gradientsOfProduct({
     x: float32Tensor(Float32Array.from(xs), [2, 3]),
     scale: float32Tensor(Float32Array.from(steps), [2]),
   }, (b, { x, scale }) => {
-    const zero = b.constant("zero", bytes([100, 120], 2)), axis = { axis: 0 };
+    const zero = b.constant("zero", bytes([100, 120], 2));
+    const axis = { axis: 0 };
     const rounded = b.op("QuantizeLinear", [x!, scale!, zero], axis);
     return b.multiply(
       b.op("DequantizeLinear", [rounded, scale!, zero], axis),
@@ -132,7 +141,9 @@ Deno.test("a scale that rounds and scales back has the gradient of learned step 
 });
 
 Deno.test("both factors of an integer product have their gradient, zero points left out", async () => {
-  const tensor = (dims: number[]) => randomTensor(stream, dims), a = tensor([2, 3]), c = tensor([3, 4]);
+  const tensor = (dims: number[]) => randomTensor(stream, dims);
+  const a = tensor([2, 3]);
+  const c = tensor([3, 4]);
   const found = await gradientsOfProduct({ a, c }, (b, values) => {
     const [left, right] = [values.a!, values.c!].map((value) =>
       b.node("DynamicQuantizeLinear", [value], {}, "", ["", "", ""])

@@ -9,7 +9,8 @@ const BATCH = symbol("batch");
 
 /** y = -(x + 1), whose two nodes and values the tests break. */
 function wellFormed(): { graph: Graph; x: Value; sum: Node; negated: Node } {
-  const b = new Builder("tiny.onnx"), x = b.input("x", "float32", [BATCH, 3]);
+  const b = new Builder("tiny.onnx");
+  const x = b.input("x", "float32", [BATCH, 3]);
   const y = b.negate(b.add(x, b.scalar(1)));
   const [sum, negated] = b.nodes as [Node, Node];
   return { graph: b.graph(new Map([["y", y]])), x, sum, negated };
@@ -17,7 +18,8 @@ function wellFormed(): { graph: Graph; x: Value; sum: Node; negated: Node } {
 
 /** The same node with something else about it, which its outputs know. */
 function changed(node: Node, change: Partial<Node>, output: Partial<Value> = {}): Node {
-  const outputs: Value[] = [], next = { ...node, ...change, outputs };
+  const outputs: Value[] = [];
+  const next = { ...node, ...change, outputs };
   outputs.push({ ...node.outputs[0]!, ...output, producer: next });
   return next;
 }
@@ -108,8 +110,8 @@ const BROKEN: Readonly<Record<string, readonly [Graph, string]>> = {
 };
 
 function cycle(): Graph {
-  const first = changed(negated, { inputs: [x] }),
-    second = changed(negated, { inputs: first.outputs }, { name: "Neg_1" });
+  const first = changed(negated, { inputs: [x] });
+  const second = changed(negated, { inputs: first.outputs }, { name: "Neg_1" });
   (first.inputs as (Value | null)[])[0] = second.outputs[0]!;
   return of(x, [first, second]);
 }

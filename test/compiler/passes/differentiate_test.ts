@@ -12,7 +12,8 @@ const where = () => "operator Add of node 'layer.7/twin' in model.onnx";
 
 /** What flows back through a node of two inputs whose row gives these gradients. */
 function through(entries: (dy: Value) => InputGradient[], types: readonly [Value["type"], Value["type"]]) {
-  const b = new Builder("model.onnx"), inputs = types.map((type, i) => b.input(`x${i}`, type, [2]));
+  const b = new Builder("model.onnx");
+  const inputs = types.map((type, i) => b.input(`x${i}`, type, [2]));
   const dy = b.input("dy", "float32", [2]);
   const node: Node = { op: "Add", name: "layer.7/twin", inputs, outputs: [dy], attributes: {} };
   const row = {
@@ -56,7 +57,8 @@ Deno.test("an error in a row names the operator and its node", () => {
 });
 
 Deno.test("an operator without a gradient is an error that names it and its node", () => {
-  const b = new Builder("model.onnx"), x = b.input("x", "float32", []);
+  const b = new Builder("model.onnx");
+  const x = b.input("x", "float32", []);
   const [y] = b.node("Floor", [x], {}, "down");
   const graph = b.graph(new Map([["loss", y!]]));
   assertThrows(
@@ -67,14 +69,17 @@ Deno.test("an operator without a gradient is an error that names it and its node
 });
 
 Deno.test("a scalar that depends on an input through a stop alone does not depend on it", () => {
-  const b = new Builder("model.onnx"), x = b.input("x", "float32", [3]);
+  const b = new Builder("model.onnx");
+  const x = b.input("x", "float32", [3]);
   const [, scale] = b.node("DynamicQuantizeLinear", [x], {}, "", ["y", "scale", "zero"]);
   const graph = b.graph(new Map([["loss", scale!]]));
   assertThrows(() => differentiate(graph, "loss", x), CompileError, "the loss does not depend on 'x'");
 });
 
 Deno.test("what flows back through the statistics of a LayerNormalization is refused", () => {
-  const b = new Builder("model.onnx"), x = b.input("x", "float32", [1]), scale = b.input("s", "float32", [1]);
+  const b = new Builder("model.onnx");
+  const x = b.input("x", "float32", [1]);
+  const scale = b.input("s", "float32", [1]);
   const [y, mean] = b.node("LayerNormalization", [x, scale], {}, "norm", ["y", "mean"]);
   const graph = b.graph(new Map([["loss", b.reshape(b.add(y!, mean!), [])]]));
   assertThrows(() => differentiate(graph, "loss", x), CompileError, "of node 'norm' in model.onnx");
@@ -87,8 +92,10 @@ async function gradientsAt(
 ): Promise<number[][]> {
   const b = new Builder("test.onnx");
   const inputs = tensors.map(({ length }, i) => b.input(`x${i}`, "float32", [length]));
-  const y = make(b, inputs), loss = b.reshape(b.sum(y, y.shape.map((_, axis) => axis)), []);
-  const graph = b.graph(new Map([["loss", loss]])), own = Builder.of(graph);
+  const y = make(b, inputs);
+  const loss = b.reshape(b.sum(y, y.shape.map((_, axis) => axis)), []);
+  const graph = b.graph(new Map([["loss", loss]]));
+  const own = Builder.of(graph);
   const gradients = gradientsOf(own, graph, "loss", inputs);
   const session = await openOnCpu(own.graph(new Map(gradients.map((value, i) => [`gradient${i}`, value!]))));
   const feeds = tensors.map((items, i) => [`x${i}`, float32Tensor(Float32Array.from(items), [items.length])]);

@@ -53,12 +53,15 @@ function textOf(tokens: number, first: number): Record<string, Tensor> {
 }
 
 Deno.test("a token that the graph leaves out as it counts gets what the model's own file gives it", async () => {
-  const path = "test/fixtures/positions/counts-from-padding.onnx", bytes = await Deno.readFile(path);
-  const input_ids = int64Tensor([5, 3, 9, 3, 12, 20], [1, 6]), answer_rows = int64Tensor([4], [1]);
+  const path = "test/fixtures/positions/counts-from-padding.onnx";
+  const bytes = await Deno.readFile(path);
+  const input_ids = int64Tensor([5, 3, 9, 3, 12, 20], [1, 6]);
+  const answer_rows = int64Tensor([4], [1]);
   const position_ids = int64Tensor([4, 3, 5, 3, 6, 7], [1, 6]);
-  const text = textOf(6, 4), feeds = { ...text, input_ids, position_ids, answer_rows };
-  const file = await cpu.open({ bytes, weights: new Map() }),
-    hard = await cpu.open(compileHard(bytes, path).predict);
+  const text = textOf(6, 4);
+  const feeds = { ...text, input_ids, position_ids, answer_rows };
+  const file = await cpu.open({ bytes, weights: new Map() });
+  const hard = await cpu.open(compileHard(bytes, path).predict);
   const logits = (await file.run({ input_ids, attention_mask: text.attention_mask! })).logits!
     .data as Float32Array;
   const found = (await hard.run(feeds)).class_logits!.data as Float32Array;
@@ -69,7 +72,8 @@ Deno.test("a token that the graph leaves out as it counts gets what the model's 
 });
 
 for (const [name, expected] of Object.entries(MODELS)) {
-  const path = `test/fixtures/positions/${name}.onnx`, bytes = await Deno.readFile(path);
+  const path = `test/fixtures/positions/${name}.onnx`;
+  const bytes = await Deno.readFile(path);
 
   Deno.test(`the graph of ${name} says where its positions start and end`, () => {
     const { attention, positions, sequence } = factsOf(readOnnxFile(bytes, path, readRegion));
@@ -77,13 +81,16 @@ for (const [name, expected] of Object.entries(MODELS)) {
   });
 
   Deno.test(`${name} answers as its own file does, up to the longest text, also after a prompt`, async () => {
-    const { first, limit } = expected.positions, longest = Math.min(limit, expected.sequence ?? limit);
+    const { first, limit } = expected.positions;
+    const longest = Math.min(limit, expected.sequence ?? limit);
     const file = await cpu.open({ bytes, weights: new Map() });
     const hard = await cpu.open(compileHard(bytes, path).predict);
     const { predict, embed } = compile(bytes, path, "embedding-output", "adamw");
-    const soft = await cpu.open(predict), layer = await cpu.open(embed);
+    const soft = await cpu.open(predict);
+    const layer = await cpu.open(embed);
     for (const tokens of [5, longest]) {
-      const feeds = textOf(tokens, first), { input_ids, attention_mask, position_ids } = feeds;
+      const feeds = textOf(tokens, first);
+      const { input_ids, attention_mask, position_ids } = feeds;
       const own = { input_ids: input_ids!, attention_mask: attention_mask!, position_ids: position_ids! };
       const logits = (await file.run(own)).logits!.data as Float32Array;
       const answer = WORDS.map((word) => logits[2 * 30 + word]!);

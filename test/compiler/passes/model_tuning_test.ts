@@ -34,7 +34,8 @@ const PATH = "data/models/reviews-mlm-mini/onnx/model.onnx";
 /** A step's batch as inputs of the compiled graphs. */
 function batch(step: number): Record<string, Tensor> {
   const matrix = (rows: number[][]) => int64Tensor(rows.flat(), [rows.length, rows[0]!.length]);
-  const ids = reference.input_ids[step]!, { label_tokens } = reference;
+  const ids = reference.input_ids[step]!;
+  const { label_tokens } = reference;
   return {
     input_ids: matrix(ids),
     attention_mask: matrix(reference.attention_mask[step]!),
@@ -78,7 +79,8 @@ for (const kind of DEVICES) {
       const outputs = await session.run({ ...batch(step), ...moving });
       const read = async (name: string) => await outputs[name]!.read();
       assertAlmostEquals(Number((await read("loss")).data[0]), reference.losses[step]!, 1e-4 * (1 + step));
-      const found = Number((await read("gradient_norm")).data[0]), right = reference.gradient_norms[step]!;
+      const found = Number((await read("gradient_norm")).data[0]);
+      const right = reference.gradient_norms[step]!;
       assert(Math.abs(found - right) < 2e-3 * right, `the gradient's norm is ${found}, not ${right}`);
       moving = Object.fromEntries(
         await Promise.all(Object.keys(moving).map(async (name) => [name, await read(`${name}_next`)])),
@@ -91,7 +93,8 @@ for (const kind of DEVICES) {
     for (const { name, start } of parameters) {
       // The loss does not depend on the keys' biases: what moves them is rounding.
       if (name.endsWith("key.bias")) continue;
-      const { data } = moving[name]!, moved = norm(start.map((x, i) => Number(data[i]) - x));
+      const { data } = moving[name]!;
+      const moved = norm(start.map((x, i) => Number(data[i]) - x));
       const right = reference.moved[name]!;
       assert(Math.abs(moved - right) < 0.02 * right, `${name} has come ${moved} far, not ${right}`);
     }
@@ -112,7 +115,8 @@ Deno.test("a model's weights are counted once, its tied head included; quantized
   const { parameters } = compileModelTuning(file.bytes, PATH, "adamw");
   const tuned = parameters.reduce((sum, { start }) => sum + start.length, 0);
   assertEquals([tuned, countParameters(file)], [5348096, 5348096]);
-  const int8 = familyModel("bert-int8"), bytes = await Deno.readFile(int8);
+  const int8 = familyModel("bert-int8");
+  const bytes = await Deno.readFile(int8);
   assertThrows(() => compileModelTuning(bytes, int8, "adamw"), CompileError, "take its export in fp32");
 });
 
@@ -121,10 +125,11 @@ for (
   const family of ["gpt2-opset11", "albert-opset13", "roberta-opset14", "llama-opset14", "distilbert-opset12"]
 ) {
   Deno.test(`the gradient of all weights of ${family} is that of finite differences`, async () => {
-    const path = familyModel(family), device = await chooseDevice("cpu", () => {});
+    const path = familyModel(family);
+    const device = await chooseDevice("cpu", () => {});
     const { train, parameters } = compileModelTuning(await Deno.readFile(path), path, "sgd");
-    const session = await device.open(train),
-      feeds = familyFeeds(await readFamily(family), "word-embeddings");
+    const session = await device.open(train);
+    const feeds = familyFeeds(await readFamily(family), "word-embeddings");
     const at = (shift: number, direction: ReadonlyMap<string, Float32Array>) =>
       Object.fromEntries(parameters.map(({ name, dims, start }) => [
         name,

@@ -17,7 +17,8 @@ interface Reference {
 const reference: Reference = JSON.parse(
   await Deno.readTextFile("test/fixtures/optimizers/optimizers.json"),
 );
-const length = reference.prompt.length, dimension = reference.prompt[0]!.length;
+const length = reference.prompt.length;
+const dimension = reference.prompt[0]!.length;
 
 function matrix(rows: number[][]): Tensor {
   return float32Tensor(Float32Array.from(rows.flat()), [length, dimension]);

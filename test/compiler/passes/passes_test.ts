@@ -45,7 +45,8 @@ async function outputs(graph: Graph, feeds: Record<string, Tensor>): Promise<Rec
 
 /** A batch of 3 random sequences of 7 tokens, the last one padded. */
 function batch(): Record<string, Tensor> {
-  const stream = new RandomStream(0, "batch"), places = Array.from({ length: 21 }, (_, i) => i);
+  const stream = new RandomStream(0, "batch");
+  const places = Array.from({ length: 21 }, (_, i) => i);
   return {
     input_ids: int64Tensor(places.map(() => 5 + stream.integer(8000)), [3, 7]),
     attention_mask: int64Tensor(places.map((i) => i < 18 ? 1 : 0), [3, 7]),
@@ -84,7 +85,8 @@ Deno.test("canonicalize makes LayerNorm and GELU one node each, and the logits s
 
 for (const kind of DEVICES) {
   Deno.test(`a query that sees nothing has probability 0 and a gradient of 0 on ${kind}`, async () => {
-    const b = new Builder("left padding"), x = b.input("x", "float32", [symbol("batch"), 3]);
+    const b = new Builder("left padding");
+    const x = b.input("x", "float32", [symbol("batch"), 3]);
     const y = b.op("Softmax", [x], { axis: -1 });
     const seen = b.op("Where", [b.op("IsNaN", [y]), b.scalar(0), y]);
     const loss = b.reshape(
@@ -106,8 +108,10 @@ for (const kind of DEVICES) {
 }
 
 Deno.test("a packed projection is taken apart where only some of its columns are narrowed", async () => {
-  const tokens = [symbol("batch"), symbol("sequence")], stream = new RandomStream(0, "packed");
-  const b = new Builder("packed"), x = b.input("x", "float32", [...tokens, 2]);
+  const tokens = [symbol("batch"), symbol("sequence")];
+  const stream = new RandomStream(0, "packed");
+  const b = new Builder("packed");
+  const x = b.input("x", "float32", [...tokens, 2]);
   const rows = b.input("rows", "int64", [symbol("batch")]);
   const weights = float32(Array.from({ length: 24 }, () => stream.uniform(-1, 1)), [2, 12]);
   const bias = float32(Array.from({ length: 12 }, () => stream.uniform(-1, 1)), [12]);
@@ -118,7 +122,8 @@ Deno.test("a packed projection is taken apart where only some of its columns are
   const read = b.op("GatherND", [b.op("Tanh", [queries!]), b.reshape(rows, [symbol("batch"), 1, 1])], {
     batch_dims: 1,
   });
-  const whole = b.graph(new Map([["queries", read], ["keys", keys!]])), narrowed = narrow(whole);
+  const whole = b.graph(new Map([["queries", read], ["keys", keys!]]));
+  const narrowed = narrow(whole);
   const products = liveNodes(narrowed).filter(({ op }) => op === "MatMul").map(({ outputs: [y] }) =>
     y!.shape
   );
@@ -135,7 +140,8 @@ Deno.test("a packed projection is taken apart where only some of its columns are
 });
 
 Deno.test("a Split is emitted with all its parts, also where nobody reads the last", async () => {
-  const b = new Builder("parts"), x = b.input("x", "float32", [symbol("batch"), 4]);
+  const b = new Builder("parts");
+  const x = b.input("x", "float32", [symbol("batch"), 4]);
   const [first] = b.node("Split", [x, b.integers([1, 3])], { axis: 1 }, "", ["first", "rest"]);
   const graph = simplify(b.graph(new Map([["y", first!]])));
   const found = await outputs(graph, { x: float32Tensor(Float32Array.of(1, 2, 3, 4), [1, 4]) });
@@ -195,7 +201,8 @@ Deno.test("token ids at the prompt's rows do not matter", async () => {
 
 Deno.test("narrowing computes the head and the last layer's feed-forward at the answer only, with the same result", async () => {
   const { graph } = splice(findEmbedding(exposePositions(canonicalize(imported)).graph), "embedding-output");
-  const whole = onlyOutput(readAnswer(graph), CLASS_LOGITS), narrowed = narrow(whole);
+  const whole = onlyOutput(readAnswer(graph), CLASS_LOGITS);
+  const narrowed = narrow(whole);
   const rows = liveNodes(narrowed).filter(({ op, outputs: [y] }) =>
     op === "MatMul" && String(y!.shape[1]) === "1"
   );

@@ -21,10 +21,13 @@ export function floatQuantization(graph: Graph, log: PassLog): Graph {
 
 /** The tensor in 255 steps between its least and its largest element (and 0), the step, and the place of 0. */
 function quantized(b: Builder, x: Value): Value[] {
-  const axes = b.integers(x.shape.map((_, axis) => axis)), zero = b.scalar(0), steps = b.scalar(STEPS);
+  const axes = b.integers(x.shape.map((_, axis) => axis));
+  const zero = b.scalar(0);
+  const steps = b.scalar(STEPS);
   const extreme = (reduce: "ReduceMin" | "ReduceMax", pick: "Min" | "Max") =>
     b.op(pick, [b.reshape(b.op(reduce, [x, axes], { keepdims: 1 }), []), zero]);
-  const least = extreme("ReduceMin", "Min"), largest = extreme("ReduceMax", "Max");
+  const least = extreme("ReduceMin", "Min");
+  const largest = extreme("ReduceMax", "Max");
   const within = (y: Value) => b.op("Min", [b.op("Max", [y, zero]), steps]);
   const scale = b.divide(b.subtract(largest, least), steps);
   const place = rounded(b, within(b.divide(b.negate(least), scale)));

@@ -51,8 +51,8 @@ export function legalizeForWebgpu(graph: Graph, log: PassLog = () => {}, most = 
       return undefined;
     }
     const numbers = asNumbers.get(inputs[0]) ?? b.cast(inputs[0], "float32");
-    const [output] = copyNode(b, node, [numbers, ...inputs.slice(1)]),
-      booleans = b.cast(output!, "bool");
+    const [output] = copyNode(b, node, [numbers, ...inputs.slice(1)]);
+    const booleans = b.cast(output!, "bool");
     asNumbers.set(booleans, output!);
     return [booleans];
   });
@@ -60,7 +60,9 @@ export function legalizeForWebgpu(graph: Graph, log: PassLog = () => {}, most = 
 
 /** Where a softmax divides 0 by 0: in rows whose largest element is minus infinity. WGSL need not tell what is no number. */
 function wholeRowsMasked(b: Builder, softmax: Value): Value {
-  const node = softmax.producer!, x = node.inputs[0]!, rank = x.shape.length;
+  const node = softmax.producer!;
+  const x = node.inputs[0]!;
+  const rank = x.shape.length;
   const axis = (integerAttribute(node, "axis", -1) + rank) % rank;
   const largest = b.op("ReduceMax", [x, b.integers([axis])], { keepdims: 1 });
   return not(b, b.op("Greater", [b.expand(largest, x.shape), b.scalar(LOWEST)]));
@@ -72,7 +74,8 @@ function not(b: Builder, booleans: Value): Value {
 
 /** alpha · left · right, either transposed over its last two axes first. */
 function matrixProduct(b: Builder, node: Node, left: Value, other: Value): Value {
-  const transA = integerAttribute(node, "transA", 0), transB = integerAttribute(node, "transB", 0);
+  const transA = integerAttribute(node, "transA", 0);
+  const transB = integerAttribute(node, "transB", 0);
   const alpha = floatAttribute(node, "alpha", 1);
   const scaled = (x: Value) => alpha === 1 ? x : b.multiply(x, b.scalar(alpha));
   if (other.constant === undefined || other.shape.length !== 2 || transA === 1) {
@@ -80,13 +83,15 @@ function matrixProduct(b: Builder, node: Node, left: Value, other: Value): Value
       b.op("MatMul", [transA === 1 ? swapped(b, left) : left, transB === 1 ? swapped(b, other) : other]),
     );
   }
-  const inner = left.shape.at(-1)!, columns = other.shape[transB === 1 ? 0 : 1]!;
+  const inner = left.shape.at(-1)!;
+  const columns = other.shape[transB === 1 ? 0 : 1]!;
   const rows = b.reshape(left, [product(left.shape.slice(0, -1)), inner]);
   return b.reshape(scaled(b.op("Gemm", [rows, other], { transB })), [...left.shape.slice(0, -1), columns]);
 }
 
 function swapped(b: Builder, x: Value): Value {
-  const axes = x.shape.map((_, axis) => axis), rank = axes.length;
+  const axes = x.shape.map((_, axis) => axis);
+  const rank = axes.length;
   return b.transpose(x, [...axes.slice(0, -2), rank - 1, rank - 2]);
 }
 
@@ -112,12 +117,14 @@ function lookup(
 ): Value[] | undefined {
   const { constant } = table;
   if (constant === undefined || constant.dims.length !== 2) return undefined;
-  const [rows, columns] = constant.dims as [number, number],
-    rowBytes = columns * bytesPerElement(constant.type);
+  const [rows, columns] = constant.dims as [number, number];
+  const rowBytes = columns * bytesPerElement(constant.type);
   if (rows * rowBytes <= most) return undefined;
-  const each = Math.floor(most / rowBytes), axis = integerAttribute(node, "axis", 0);
+  const each = Math.floor(most / rowBytes);
+  const axis = integerAttribute(node, "axis", 0);
   const parts = Array.from({ length: Math.ceil(rows / each) }, (_, i) => {
-    const from = i * each, to = Math.min(rows, from + each);
+    const from = i * each;
+    const to = Math.min(rows, from + each);
     return { from, to, part: b.constant(`${table.name}_${i}`, rowsOf(constant, from, to)) };
   });
   log("looked up part by part", `tables (${rows}x${columns} in ${parts.length} parts)`);

@@ -12,7 +12,8 @@ const SIDES = { rows: [1, LONG, 1], columns: [2, 1, LONG], whole: [1, LONG, LONG
 
 /** Truths that differ within every four: numbers above one half. */
 function numbers(name: keyof typeof SIDES) {
-  const dims: readonly number[] = SIDES[name], size = dims.reduce((a, b) => a * b, 1);
+  const dims: readonly number[] = SIDES[name];
+  const size = dims.reduce((a, b) => a * b, 1);
   return float32Tensor(
     Float32Array.from({ length: size }, (_, i) => (i * i + dims.length + size) % 3 === 0 ? 1 : 0),
     dims,
@@ -25,7 +26,9 @@ function graphOf(op: "And" | "Or" | "Xor"): Graph {
   const truths = (name: keyof typeof SIDES) =>
     b.op("Greater", [b.input(name, "float32", SIDES[name]), b.scalar(0.5)]);
   const [rows, columns, whole] = [truths("rows"), truths("columns"), truths("whole")];
-  const narrow = b.op(op, [whole, rows]), wide = b.op(op, [narrow, columns]), same = b.op(op, [wide, wide]);
+  const narrow = b.op(op, [whole, rows]);
+  const wide = b.op(op, [narrow, columns]);
+  const same = b.op(op, [wide, wide]);
   const outputs = { narrow, wide, same };
   return b.graph(
     new Map(Object.entries(outputs).map(([name, value]) => [name, b.op("Cast", [value], { to: 1 })])),
@@ -41,7 +44,8 @@ const TRUTHS: readonly ["And" | "Or" | "Xor", (a: boolean, b: boolean) => boolea
 for (const kind of DEVICES) {
   for (const [op, truth] of TRUTHS) {
     Deno.test(`${op} of truths that are broadcast is right on ${kind}, at a length divisible by 4`, async () => {
-      const device = await chooseDevice(kind, () => {}), graph = broadcastBooleans(graphOf(op));
+      const device = await chooseDevice(kind, () => {});
+      const graph = broadcastBooleans(graphOf(op));
       const session = await device.open({ bytes: emit(graph, "test").bytes, weights: new Map() });
       const feeds = { rows: numbers("rows"), columns: numbers("columns"), whole: numbers("whole") };
       const { narrow, wide } = await session.run(feeds);

@@ -19,7 +19,8 @@ function table(rows: number, columns: number): Constant {
 }
 
 function graphOf(make: (b: Builder) => Value): Graph {
-  const b = new Builder("test"), value = make(b);
+  const b = new Builder("test");
+  const value = make(b);
   return b.graph(new Map([["y", value.type === "float32" ? value : b.op("Cast", [value], { to: 1 })]]));
 }
 

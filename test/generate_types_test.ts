@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { generatedModules } from "../../src/schema/generate.ts";
+import { generatedModules } from "../src/generate_types.ts";
 
 /** A module without what a formatter adds: blanks, commas at ends, bars before a union's first type. */
 function bare(code: string): string {

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import experiment from "../experiment/schema.json" with { type: "json" };
-import artifacts from "../artifacts/artifacts_manifest.json" with { type: "json" };
-import runFiles from "../results/run_files.json" with { type: "json" };
-import trainingFiles from "../training/training_files.json" with { type: "json" };
-import { schemaTypes } from "./schema_types.ts";
+import experiment from "./experiment/schema.json" with { type: "json" };
+import artifacts from "./artifacts/artifacts_manifest.json" with { type: "json" };
+import runFiles from "./results/run_files.json" with { type: "json" };
+import trainingFiles from "./training/training_files.json" with { type: "json" };
+import { schemaTypes } from "./schema/schema_types.ts";
 
 /** The modules that are made, by their paths. */
 export function generatedModules(): Record<string, string> {
