@@ -1,11 +1,12 @@
 // deno-lint-ignore-file no-console
 /**
- * Runs tests, so many files at a time as there are cores, and lists the slowest.
+ * Runs tests, as many files at a time as there are cores, and lists the slowest.
  *
  *   deno run test/suite.ts [what deno test takes]
  *
  * @module
  */
+import { unescape } from "@std/html/entities";
 import { DOMParser } from "linkedom";
 
 /** Tests that are listed. */
@@ -25,7 +26,10 @@ Deno.exit(code);
 /** The slowest tests of a report in JUnit's format, the slowest first. */
 function slowest(xml: string): string[] {
   return [...new DOMParser().parseFromString(xml, "text/xml").querySelectorAll("testcase")]
-    .map((test) => ({ name: test.getAttribute("name"), seconds: Number(test.getAttribute("time")) }))
+    .map((test) => ({
+      name: unescape(test.getAttribute("name") ?? ""),
+      seconds: Number(test.getAttribute("time")),
+    }))
     .sort((a, b) => b.seconds - a.seconds)
     .slice(0, LISTED)
     .map(({ name, seconds }) => `${seconds.toFixed(1).padStart(7)}  ${name}`);
