@@ -19,9 +19,11 @@ async function freshNorms(form: "apart" | "merged"): Promise<Uint8Array> {
   if (form === "merged") {
     const merged = graph.initializer.filter(({ name }) => MERGED.test(name));
     graph.initializer = graph.initializer.filter((tensor) => !merged.includes(tensor));
-    graph.node.unshift(...merged.map(({ name }) =>
-      create(NodeProtoSchema, { opType: "Identity", input: ["norm.weight"], output: [name] })
-    ));
+    graph.node.unshift(
+      ...merged.map(({ name }) =>
+        create(NodeProtoSchema, { opType: "Identity", input: ["norm.weight"], output: [name] })
+      ),
+    );
   }
   return toBinary(ModelProtoSchema, model);
 }
