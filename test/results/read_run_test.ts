@@ -123,7 +123,7 @@ Deno.test("a file of a run that has other content than it must have is an error 
     );
     await refused(
       "environment.json",
-      { content_hash: "h" },
+      { format: "softprompt-run/1", content_hash: "h" },
       "it must have required property 'model'",
       finished,
     );
