@@ -67,10 +67,10 @@ interface Job {
 export async function batch(args: readonly string[], flags: BatchFlags, io: Io): Promise<void> {
   const all = await planRuns(args, flags.results);
   const runs = chosen(all, flags);
-  // What is downloaded for the estimate is told before there is a display.
-  let told: Pick<Io, "log"> = io;
+  // What is downloaded for the estimate is logged before there is a display.
+  let output: Pick<Io, "log"> = io;
   const resources = new ResourceCache({
-    reporter: terminalDownloads({ log: (line) => told.log(line), bars: io.bars }),
+    reporter: terminalDownloads({ log: (line) => output.log(line), bars: io.bars }),
     keepsSessions: true,
   });
   const estimated = await surveyAll(all, flags, resources);
@@ -79,7 +79,7 @@ export async function batch(args: readonly string[], flags: BatchFlags, io: Io):
   const single = inSharingOrder(asked.filter(({ run }) => run.ensembleRuns === undefined));
   const jobs = [...single, ...ensembles];
   const display = new BatchDisplay(jobs.length, jobs.reduce((sum, { work }) => sum + work, 0), io);
-  told = display;
+  output = display;
   const { outcomes, isInterrupted } = await untilInterrupted(io, async (signal) => {
     const outcomes = new Map<PlannedRun, BatchOutcome>();
     const runners = runnersFor(flags, jobs.length, resources, signal);
