@@ -2,7 +2,7 @@ import type { Builder } from "../ops/builder.ts";
 import { product, sameShape } from "../graph/dimension.ts";
 import type { Graph, Node, PassLog, Value } from "../graph/graph.ts";
 import { definitionOf } from "../ops/mod.ts";
-import { axisOf, floatAttribute, integerAttribute } from "../ops/op_definition.ts";
+import { floatAttribute, integerAttribute } from "../ops/op_definition.ts";
 import { copyNode, rewrite } from "../ops/rewrite.ts";
 
 /**
@@ -71,8 +71,8 @@ function onWhole(
 /** Whether a node normalizes each row of a matrix by itself. */
 function isNormOfRows(node: Node): boolean {
   const rank = node.outputs[0]!.shape.length;
-  return definitionOf(node.op).isNormalization === true &&
-    axisOf(integerAttribute(node, "axis", -1), rank) === rank - 1;
+  const { isNormalization, mixedAxes } = definitionOf(node.op);
+  return isNormalization === true && mixedAxes?.(node).join() === `${rank - 1}`;
 }
 
 /**
