@@ -1,6 +1,7 @@
 import { basename, relative, resolve } from "@std/path";
 import type { Compiled, Emitted, Insertion, OptimizerName, Precision, Target } from "../compiler/mod.ts";
 import { readShape, writeShape } from "../compiler/mod.ts";
+import { formatFault } from "../base/format_version.ts";
 import { moveChecked, readChecked, writeChecked } from "../disk/checksums.ts";
 import type { ArtifactsManifest, ArtifactsTypes } from "./artifacts_manifest.ts";
 import schema from "./artifacts_manifest.json" with { type: "json" };
@@ -43,6 +44,7 @@ function graphsOf({ train, update, predict, answer, embed, bank }: Compiled): Re
 }
 
 const MANIFEST = "artifacts.json";
+const FORMAT = "softprompt-artifacts/1";
 
 /**
  * Writes a folder of artifacts. It appears whole: its files are written beside it first.
@@ -60,7 +62,7 @@ export async function writeArtifacts(
   const graphs = graphsOf(compiled);
   const paths = new Set(GRAPHS.flatMap((name) => [...graphs[name].weights.values()]));
   const manifest: ArtifactsManifest = {
-    format: "softprompt-artifacts/1",
+    format: FORMAT,
     semantics: SEMANTICS,
     model: { source, revision, sha256 },
     insertion,
@@ -120,9 +122,14 @@ export async function writeArtifacts(
  */
 export async function readArtifacts(folder: string, weights: Iterable<string>): Promise<Compiled> {
   const contents = await readChecked(folder, [...Object.values(FILES), MANIFEST]);
+  const content: unknown = JSON.parse(new TextDecoder().decode(contents[MANIFEST]));
+  const other = formatFault(content, FORMAT);
+  if (other) {
+    throw new RangeError(`the format of ${MANIFEST} is '${other.named}', and this program knows '${FORMAT}'`);
+  }
   const manifest = DEFINITIONS.read(
     "artifacts_manifest",
-    JSON.parse(new TextDecoder().decode(contents[MANIFEST])),
+    content,
     (fault) => new RangeError(`${MANIFEST} is not of the format: ${fault}`),
   );
   const paths = new Map(Array.from(weights, (path) => [basename(path), path]));

@@ -32,7 +32,7 @@ export interface TuneRequest {
  *
  * @throws {InputError} naming the line of a label that is none of the classes
  */
-export function readPasted(table: string, classes: readonly string[]): Example[] {
+function readPasted(table: string, classes: readonly string[]): Example[] {
   const needed = neededColumns(PLAIN_COLUMNS);
   const rows = unquotedRows(splitRows(linesOf(table), "\t"), "line", () => {});
   const examples: Example[] = [];

@@ -67,8 +67,10 @@ interface Job {
 export async function batch(args: readonly string[], flags: BatchFlags, io: Io): Promise<void> {
   const all = await planRuns(args, flags.results);
   const runs = chosen(all, flags);
-  const resources: ResourceCache = new ResourceCache({
-    reporter: terminalDownloads({ log: (line) => display.log(line), bars: io.bars }),
+  // What is downloaded for the estimate is logged before there is a display.
+  let output: Pick<Io, "log"> = io;
+  const resources = new ResourceCache({
+    reporter: terminalDownloads({ log: (line) => output.log(line), bars: io.bars }),
     keepsSessions: true,
   });
   const estimated = await surveyAll(all, flags, resources);
@@ -77,6 +79,7 @@ export async function batch(args: readonly string[], flags: BatchFlags, io: Io):
   const single = inSharingOrder(asked.filter(({ run }) => run.ensembleRuns === undefined));
   const jobs = [...single, ...ensembles];
   const display = new BatchDisplay(jobs.length, jobs.reduce((sum, { work }) => sum + work, 0), io);
+  output = display;
   const { outcomes, isInterrupted } = await untilInterrupted(io, async (signal) => {
     const outcomes = new Map<PlannedRun, BatchOutcome>();
     const runners = runnersFor(flags, jobs.length, resources, signal);

@@ -1,6 +1,7 @@
 import { compileAnswer, type NarrowedAnswer } from "./compile_answer.ts";
 import { readAnswers } from "./compile_hard.ts";
 import type { CompiledModel, CompileOptions, Parameter } from "./compiled.ts";
+import { separateEqualWeights } from "./frontend/equal_weights.ts";
 import { type OnnxFile, readOnnxFile } from "./frontend/onnx_file.ts";
 import { floats, type ModelParameters, parametersOf } from "./frontend/parameters.ts";
 import { CompileError } from "./graph/errors.ts";
@@ -26,7 +27,7 @@ export function compileModelTuning(
   optimizer: OptimizerName,
   { onPass, verify, read, target = "cpu", loss = "plain" }: Omit<CompileOptions, "precision"> = {},
 ): CompiledModel {
-  const file = readOnnxFile(bytes, path, read);
+  const file = separateEqualWeights(readOnnxFile(bytes, path, read));
   const constant = readAnswers(file, { onPass, verify });
   const parameters = parametersOf(file);
   const weights = new WeightInputs(parameters);

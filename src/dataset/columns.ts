@@ -55,7 +55,7 @@ export function placeIn(file: string, { line, element }: Pick<TableRecord, "line
 }
 
 /** The columns that a template's placeholders stand for, in their order. */
-export function textColumns({ text, placeholders }: Columns): string[] {
+function textColumns({ text, placeholders }: Columns): string[] {
   return placeholders.map((name) => name === "text" ? text : name);
 }
 

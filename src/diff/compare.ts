@@ -110,7 +110,6 @@ function measure(
   const exact = isSingle ? mcnemar(scored.a[0]!.correct, scored.b[0]!.correct) : undefined;
   const metrics = new Map<MetricName, Unjudged>();
   for (const name of METRICS) {
-    if (!Number.isFinite(found[name].delta)) continue;
     const isExact = name === "accuracy" && exact !== undefined;
     const { standardError, p, ...difference } = found[name];
     metrics.set(name, {
@@ -152,7 +151,7 @@ function scoredRun(predictions: readonly Prediction[]): ScoredRun {
       label: classes.indexOf(label),
       predicted: classes.indexOf(predicted),
       probabilities: classes.map((name) => probabilities[name]!),
-      ...(illegal !== undefined && { illegal }),
+      illegal,
     })),
     classes.length,
   );

@@ -8,8 +8,8 @@ export interface ScoredExample {
   readonly predicted: number;
   /** Of each class. */
   readonly probabilities: readonly number[];
-  /** Whether the model's best token is no label word; absent where the run does not say. */
-  readonly illegal?: boolean;
+  /** Whether the model's best token is no label word. */
+  readonly illegal: boolean;
 }
 
 /** A run's predictions on some examples, ready to be measured on any resample of them. */
@@ -19,7 +19,7 @@ export class ScoredRun {
   private readonly losses: Float64Array;
   private readonly bins: Int32Array;
   private readonly gaps: Float64Array;
-  private readonly illegal: Float64Array | undefined;
+  private readonly illegal: Float64Array;
 
   /** @param classes how many there are */
   constructor(scored: readonly ScoredExample[], private readonly classes: number) {
@@ -32,9 +32,7 @@ export class ScoredRun {
     );
     this.bins = Int32Array.from(scored, (one) => binOf(confidence(one)));
     this.gaps = Float64Array.from(scored, (one) => confidence(one) - Number(one.label === one.predicted));
-    this.illegal = scored.every((one) => one.illegal !== undefined)
-      ? Float64Array.from(scored, (one) => Number(one.illegal))
-      : undefined;
+    this.illegal = Float64Array.from(scored, (one) => Number(one.illegal));
   }
 
   /** Whether each example is right. */
@@ -43,7 +41,7 @@ export class ScoredRun {
   }
 
   /**
-   * The run's metrics on a resample; `NaN` for what the run does not say.
+   * The run's metrics on a resample.
    *
    * @param counts how often each example was drawn
    */
@@ -60,14 +58,14 @@ export class ScoredRun {
       loss += count * this.losses[i]!;
       confusion[this.cells[i]!]! += count;
       gaps[this.bins[i]!]! += count * this.gaps[i]!;
-      if (this.illegal !== undefined) illegal += count * this.illegal[i]!;
+      illegal += count * this.illegal[i]!;
     }
     return {
       accuracy: this.rightIn(confusion) / total,
       macro_f1: this.macroF1(confusion),
       loss: loss / total,
       expected_calibration_error: gaps.reduce((sum, gap) => sum + Math.abs(gap), 0) / total,
-      illegal_rate: this.illegal === undefined ? NaN : illegal / total,
+      illegal_rate: illegal / total,
     };
   }
 

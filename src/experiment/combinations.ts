@@ -29,7 +29,7 @@ const holdsMultipliers = new Ajv({ strict: false, ownProperties: true })
  *
  * @throws {Error} where that part is not what the schema says
  */
-export function multipliersOf({ content }: ExperimentDocument): Multipliers {
+function multipliersOf({ content }: ExperimentDocument): Multipliers {
   if (!holdsMultipliers(content)) {
     throw new Error("the multipliers of a file are read before they are checked");
   }

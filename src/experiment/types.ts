@@ -9,7 +9,6 @@ import type {
   DatasetSplitKeys,
   EnsembleKeys,
   EvaluationKeys,
-  EvaluationSamplesKeys,
   EvaluationTransferKeys,
   ExperimentFile,
   ModelKeys,
@@ -83,9 +82,6 @@ export interface NamedSplit extends Required<Pick<DatasetSplitKeys, "train">> {
   readonly validation?: string;
   readonly test: string;
 }
-
-/** How examples are shared out between training, validation and test. */
-export type Split = "textcnn" | SharesSplit | HubSharesSplit | NamedSplit;
 
 /** What every dataset has. */
 interface AnyDataset
@@ -182,9 +178,6 @@ export type TrainingSpec =
 export type EnsembleSpec =
   & Required<Pick<EnsembleKeys, "vote">>
   & (Required<Pick<EnsembleKeys, "runs">> | Required<Pick<EnsembleKeys, "sweep">>);
-
-/** A sentence of the experimenter's own: what stands in the template's places, by their names, and its class. */
-export type Sample = EvaluationSamplesKeys;
 
 /** How what was tuned is judged. */
 export interface EvaluationSpec

@@ -38,7 +38,7 @@ function throughputOf({ experiment, metrics, environment }: RunAbout): Throughpu
     device: experiment.device,
     length: promptLength(experiment.prompt),
     examplesPerSecond: metrics.examples_per_second,
-    otherSeconds: Math.max(0, (environment.seconds?.wall ?? metrics.seconds) - metrics.seconds),
+    otherSeconds: Math.max(0, environment.seconds.wall - metrics.seconds),
   }];
 }
 

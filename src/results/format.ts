@@ -1,25 +1,29 @@
 import { InputError } from "../base/errors.ts";
+import { formatFault } from "../base/format_version.ts";
 
 /** The format of a run's folder that this program writes, and the newest that it reads. */
 export const RUN_FORMAT = "softprompt-run/1";
 
-const NEWEST = 1;
-
 /**
- * Refuses what a newer program has written.
+ * Refuses what a newer program has written, and what names no format of ours. To be asked before the shape is checked.
  *
- * @param format as `environment.json` names it; folders of the first programs name none
- * @throws {InputError} where it is newer, or no format of ours
+ * @param content of the file that names it
+ * @param known the newest format that this program reads
+ * @param path of what is read
+ * @param way out, beside an update, of what is newer
+ * @throws {InputError} naming both formats and the way out
  */
-export function checkFormat(format: unknown, path: string): void {
-  if (format === undefined) return;
-  const version = typeof format === "string" ? /^softprompt-run\/(\d+)$/.exec(format)?.[1] : undefined;
-  if (version === undefined) {
-    throw new InputError(`${path} names the unknown format ${JSON.stringify(format)}`);
-  }
-  if (Number(version) > NEWEST) {
+export function checkFormat(content: unknown, known: string, path: string, way = ""): void {
+  const fault = formatFault(content, known);
+  if (fault === undefined) return;
+  const { named, isNewer } = fault;
+  if (isNewer) {
     throw new InputError(
-      `${path} was written by a newer softprompt (its format is '${format}', this one knows '${RUN_FORMAT}'): update softprompt, or choose another folder with --results; nothing has been changed`,
+      `${path} was written by a newer softprompt (its format is '${named}', this one knows '${known}'): update softprompt${way}; nothing has been changed`,
     );
   }
+  const what = named === undefined ? "no format" : `the unknown format ${JSON.stringify(named)}`;
+  throw new InputError(
+    `${path} names ${what}, and this softprompt reads '${known}': run its experiment again with --force, or move it away; nothing has been changed`,
+  );
 }

@@ -1,6 +1,7 @@
 import { join } from "@std/path";
 import type { Tensor } from "../device/device.ts";
 import { readSafetensors, writeSafetensors } from "../device/safetensors.ts";
+import { checkFormat } from "./format.ts";
 import { InputError } from "../base/errors.ts";
 import { sha256 } from "../base/sha256.ts";
 import { checkOwnFile } from "./own_files.ts";
@@ -16,14 +17,14 @@ export function weightsFile(weights: Readonly<Record<string, Tensor>>): Uint8Arr
 /**
  * Reads the weights of a run that tuned its model.
  *
- * @throws {InputError} where there are none, they are damaged, or were changed since the run
+ * @throws {InputError} where there are none, a newer program wrote them, they are damaged, or were changed since the run
  */
 export async function readWeights(folder: string): Promise<Readonly<Record<string, Tensor>>> {
   const path: string = join(folder, "model.safetensors");
   try {
     const bytes = await Deno.readFile(path);
     const { tensors, metadata } = readSafetensors(bytes);
-    if (metadata.format !== FORMAT) throw new RangeError("it holds no model of a run");
+    checkFormat(metadata, FORMAT, path);
     checkOwnFile(folder, "model.safetensors", await sha256(bytes), await readEnvironment(folder));
     return tensors;
   } catch (error) {

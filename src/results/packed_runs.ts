@@ -26,7 +26,7 @@ export function packRuns(runs: ReadonlyMap<string, RunRecord>): PackedRuns {
       classes,
       predictions: predictions.map(({ predicted, illegal, probabilities }) => [
         classes.indexOf(predicted),
-        illegal === undefined ? null : Number(illegal),
+        Number(illegal),
         ...classes.map((one) => probabilities[one]!),
       ]),
     };
@@ -54,7 +54,7 @@ export function unpackRuns({ testSets, runs }: PackedRuns): Map<string, RunRecor
           label,
           predicted: classes[predicted!]!,
           probabilities: Object.fromEntries(classes.map((one, c) => [one, probabilities[c]!])),
-          ...(illegal !== null && { illegal: illegal === 1 }),
+          illegal: illegal === 1,
         };
       }),
     }]),

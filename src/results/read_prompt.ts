@@ -38,7 +38,7 @@ export async function readPrompt(folder: string, dimension?: number): Promise<Ru
     if (prompt?.dims.length !== 2) throw new RangeError("it holds no prompt [length, dimension]");
     checkSemantics(metadata.semantics, path);
     for (const [axis, name] of (["length", "dimension"] as const).entries()) {
-      if (Number(metadata[name] ?? prompt.dims[axis]) !== prompt.dims[axis]) {
+      if (Number(metadata[name]) !== prompt.dims[axis]) {
         throw new RangeError(
           `its ${name} is ${metadata[name]}, and its tensor is [${prompt.dims.join(", ")}]`,
         );

@@ -7,7 +7,7 @@ import type { Experiment } from "../experiment/types.ts";
 import type { EnsembleFile } from "./ensemble_file.ts";
 import type { Environment } from "./environment.ts";
 import { RUN_FILES } from "./file_schemas.ts";
-import { checkFormat } from "./format.ts";
+import { checkFormat, RUN_FORMAT } from "./format.ts";
 import type { AnyMetricsFile, MetricsFile } from "./metrics_file.ts";
 import { checkOwnFile, experimentSha256 } from "./own_files.ts";
 import { type Summary, SUMMARY_FORMAT } from "./summary.ts";
@@ -63,9 +63,7 @@ export async function readEnvironment(path: string): Promise<Environment | undef
   const file = join(path, "environment.json");
   const environment = await readJson(file);
   if (environment === undefined) return undefined;
-  if (typeof environment === "object" && environment !== null && "format" in environment) {
-    checkFormat(environment.format, path);
-  }
+  checkFormat(environment, RUN_FORMAT, path, ", or choose another folder with --results");
   return RUN_FILES.read("environment", environment, (fault) => damaged(file, fault));
 }
 
@@ -138,12 +136,13 @@ export async function readEnsemble(path: string): Promise<EnsembleFile> {
 /**
  * The `summary.json` that a batch has left in a folder; `undefined` where there is none.
  *
- * @throws {InputError} where it is damaged, or of a format that this program does not know
+ * @throws {InputError} where it is of a format that this program does not know, or damaged
  */
 export async function readSummary(folder: string): Promise<Summary | undefined> {
   const file = join(folder, "summary.json");
   const content = await readJson(file);
   if (content === undefined) return undefined;
+  checkFormat(content, SUMMARY_FORMAT, file);
   const fault = (what: string) =>
     damaged(file, `it is no summary of the format '${SUMMARY_FORMAT}': ${what}`);
   return { ensembles: [], ...RUN_FILES.read("summary_file", content, fault) };

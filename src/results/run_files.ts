@@ -116,7 +116,7 @@ export interface SelfCheck {
 
 /** `environment.json`: what a run's results depend on beside its experiment, and where its time went. */
 export interface Environment {
-  readonly format?: string;
+  readonly format: string;
   readonly softprompt: string;
   readonly deno: string;
   readonly v8: string;
@@ -138,8 +138,7 @@ export interface Environment {
   readonly seed: number;
   /** How what was compiled compared with the model's own file, or why it was not compared; runs of the first programs do not say. */
   readonly self_check?: SelfCheck | SkippedCheck;
-  /** Runs of the first programs do not say. */
-  readonly seconds?: RunSeconds;
+  readonly seconds: RunSeconds;
   readonly content_hash: string;
   /** The SHA-256 of the run's own files that answers depend on, by name; earlier programs wrote none. */
   readonly files?: EnvironmentFiles;
@@ -229,8 +228,8 @@ export interface Prediction {
   readonly label: string;
   readonly predicted: string;
   readonly probabilities: Readonly<Record<string, number>>;
-  /** Whether the model's best token over the whole vocabulary is no word of the verbalizer; runs of the first programs do not say. */
-  readonly illegal?: boolean;
+  /** Whether the model's best token over the whole vocabulary is no word of the verbalizer. */
+  readonly illegal: boolean;
 }
 
 /** A run as a summary has it. */
@@ -324,8 +323,8 @@ export interface PackedRun {
   /** The index of its test set. */
   readonly testSet: number;
   readonly classes: readonly string[];
-  /** For each example the predicted class as an index, 1 where the answer was illegal (0: not; null: not known), the probabilities. */
-  readonly predictions: readonly (readonly (number | null)[])[];
+  /** For each example the predicted class as an index, 1 where the answer was illegal (0: not), the probabilities. */
+  readonly predictions: readonly (readonly number[])[];
 }
 
 /** Where data lie, seen from the run's folder. */

@@ -139,17 +139,6 @@ export class RunFolder {
     this.kept = true;
   }
 
-  /** The text files written so far, by name. */
-  async contents(): Promise<Map<string, string>> {
-    const found = new Map<string, string>();
-    for await (const { name } of Deno.readDir(this.partial)) {
-      if (/\.(json|jsonl|md|yaml)$/.test(name)) {
-        found.set(name, await Deno.readTextFile(join(this.partial, name)));
-      }
-    }
-    return found;
-  }
-
   /** Writes `metrics.json` and moves the results to their place, instead of those there; variants within the folder stay. */
   async complete(metrics: MetricsFile): Promise<void> {
     await this.writeJson("metrics.json", metrics);

@@ -2,7 +2,7 @@ import { decodeBase64, encodeBase64 } from "@std/encoding/base64";
 import { jsonPieces } from "../base/json_pieces.ts";
 import { InputError } from "../base/errors.ts";
 import { RUN_FILES } from "./file_schemas.ts";
-import { checkFormat } from "./format.ts";
+import { checkFormat, RUN_FORMAT } from "./format.ts";
 import { packRuns, unpackRuns } from "./packed_runs.ts";
 import type { RunRecord } from "./read_run.ts";
 
@@ -20,16 +20,20 @@ export async function runsElement(runs: ReadonlyMap<string, RunRecord>): Promise
 /**
  * The runs that a saved `report.html` or `summary.html` tells of, by name; a single run's name is empty.
  *
- * @throws {InputError} where the file is no such report
+ * @throws {InputError} where the file is no such report, or was written by a newer program
  */
 export async function readReport(file: string): Promise<Map<string, RunRecord>> {
   const text = await Deno.readTextFile(file);
   const from = text.indexOf(BEGIN);
   const to = text.indexOf(END, from);
   if (from < 0 || to < 0) throw noReport(file, "holds no runs");
-  const runs = await unzipped(text.slice(from + BEGIN.length, to), file);
-  for (const { environment, predictions } of runs.values()) {
-    checkFormat(environment.format, file);
+  const content = await orDamaged(file, () => unzipped(text.slice(from + BEGIN.length, to)));
+  for (const environment of environmentsIn(content)) checkFormat(environment, RUN_FORMAT, file);
+  const runs = await orDamaged(
+    file,
+    () => unpackRuns(RUN_FILES.read("packed_runs", content, (fault) => new RangeError(fault))),
+  );
+  for (const { predictions } of runs.values()) {
     for (const one of predictions) {
       RUN_FILES.read("prediction", one, () => noReport(file, "holds predictions without probabilities"));
     }
@@ -37,11 +41,25 @@ export async function readReport(file: string): Promise<Map<string, RunRecord>> 
   return runs;
 }
 
-async function unzipped(base64: string, file: string): Promise<Map<string, RunRecord>> {
+async function unzipped(base64: string): Promise<unknown> {
+  const zipped = new Blob([decodeBase64(base64)]).stream();
+  return JSON.parse(await new Response(zipped.pipeThrough(new DecompressionStream("gzip"))).text());
+}
+
+/** What packed runs say that they were made with, as far as they have the shape that is known. */
+function environmentsIn(content: unknown): unknown[] {
+  const runs = member(content, "runs");
+  return Array.isArray(runs) ? runs.map((run) => member(run, "environment")) : [];
+}
+
+function member(content: unknown, key: string): unknown {
+  return typeof content === "object" && content !== null ? Reflect.get(content, key) : undefined;
+}
+
+/** @throws {InputError} saying that the file is damaged, where reading it fails */
+async function orDamaged<Result>(file: string, read: () => Result | Promise<Result>): Promise<Result> {
   try {
-    const zipped = new Blob([decodeBase64(base64)]).stream();
-    const text = await new Response(zipped.pipeThrough(new DecompressionStream("gzip"))).text();
-    return unpackRuns(RUN_FILES.read("packed_runs", JSON.parse(text), (fault) => new RangeError(fault)));
+    return await read();
   } catch (error) {
     throw noReport(file, `is damaged (${(error as Error).message})`);
   }

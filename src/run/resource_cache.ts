@@ -1,5 +1,5 @@
 import { dirname, resolve } from "@std/path";
-import { memoize } from "../base/memoize.ts";
+import { memoize, memoizeLatest } from "../base/memoize.ts";
 import type { CompiledAnswer } from "../compiler/mod.ts";
 import { ExampleFiles } from "../dataset/example_files.ts";
 import { type Dataset, loadDataset } from "../dataset/load.ts";
@@ -25,10 +25,15 @@ export interface ResourceOptions {
   readonly keepsSessions: boolean;
 }
 
+/** How many models are kept. */
+const MODELS_KEPT = 8;
+
 /**
  * What runs that follow each other share: models and data that were read, devices, and the sessions of the last compiled
- * step, which serve every run of the same model, insertion and optimizer. Models and data are kept as long as this is: a batch
- * reads what all its runs need before the first of them begins, so that whatever were dropped in between would be read again.
+ * step, which serve every run of the same model, insertion and optimizer. Data are kept as long as this is: a batch reads what
+ * all its runs need before the first of them begins, so that whatever were dropped in between would be read again. Of models
+ * only the last few are kept, as a vocabulary may take hundreds of megabytes: runs of one model follow each other, so that a
+ * batch of many models reads each of them twice, and no more.
  */
 export class ResourceCache {
   private readonly models = new Map<string, Promise<OpenModel>>();
@@ -37,7 +42,7 @@ export class ResourceCache {
   private readonly datasets = new Map<string, Promise<Dataset>>();
   private readonly transfers = new Map<string, Promise<TransferSet>>();
   private readonly devices = new Map<string, Promise<Device>>();
-  private readonly hardGraphs = new Map<string, CompiledAnswer>();
+  private readonly hardGraphs = new WeakMap<OpenModel, Map<string, CompiledAnswer>>();
   private readonly downloads: DownloadReporter;
   private readonly threads: number | undefined;
   /** The sessions of the last compiled step. */
@@ -52,7 +57,7 @@ export class ResourceCache {
   /** @param namedIn the experiment file, which paths are relative to */
   model(spec: Experiment["model"], namedIn: string): Promise<OpenModel> {
     const key = [resolve(dirname(namedIn), spec.source), spec.file, spec.revision].join("|");
-    return memoize(this.models, key, () => openModel(spec, namedIn, this.downloads));
+    return memoizeLatest(this.models, MODELS_KEPT, key, () => openModel(spec, namedIn, this.downloads));
   }
 
   /** @param namedIn the experiment file, which paths are relative to */
@@ -103,9 +108,10 @@ export class ResourceCache {
 
   /** A model with nothing but words in front, compiled. */
   hardGraph(model: OpenModel, target: CompileTarget): CompiledAnswer {
-    const key = hardKey(model, target);
-    const graph = this.hardGraphs.get(key) ?? compileHardModel(model, target);
-    this.hardGraphs.set(key, graph);
+    const graphs = this.hardGraphs.get(model) ?? new Map<string, CompiledAnswer>();
+    const key = [target.target, target.precision].join("|");
+    const graph = graphs.get(key) ?? compileHardModel(model, target);
+    this.hardGraphs.set(model, graphs.set(key, graph));
     return graph;
   }
 
@@ -113,8 +119,4 @@ export class ResourceCache {
   async release(): Promise<void> {
     await this.sessions.release();
   }
-}
-
-function hardKey({ onnx, sha256 }: OpenModel, { target, precision }: CompileTarget): string {
-  return [onnx, sha256, target, precision].join("|");
 }

@@ -56,6 +56,25 @@ Deno.test("a model of the hub is fetched once; the results name its commit, and 
   );
 });
 
+Deno.test("a batch downloads what its estimate needs, says so, and its runs share what they can", async () => {
+  const content = await repository();
+  await inFolder((folder) =>
+    withHub([content], async (hub) => {
+      const file = await writeExperiment(folder, {
+        model: HARD.model,
+        training: { batchSize: 8, epochs: 1 },
+        sweep: { seed: [0, 1] },
+      });
+      const args = ["batch", file, "--fuse", "on", "--results", join(folder, "results")];
+      const env = { HF_ENDPOINT: hub.url, HF_HOME: join(folder, "hf") };
+      const { code, stderr } = await callProcess(args, env);
+      assertEquals(code, 0, stderr);
+      assertEquals(stderr.match(/downloading acme\/reviews-mini\/onnx\/model.onnx/g)?.length, 1, stderr);
+      assertStringIncludes(stderr, "2 runs take their steps together");
+    })
+  );
+});
+
 Deno.test("weights in a file beside the model's come along", async () => {
   const family = "bert-traced-opset18.onnx";
   const folder = "test/fixtures/families";

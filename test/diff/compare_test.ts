@@ -83,12 +83,6 @@ Deno.test("equal runs are no evidence, and how much could have been found is not
   assertEquals(flips, { fixed: [], broken: [] });
 });
 
-Deno.test("runs of older programs, which do not tell illegal answers, are compared by all else", () => {
-  const silent = madeUpRun({ good: guesses(0.6), change: ({ illegal: _, ...one }) => one });
-  const { metrics } = compared([silent], [madeUpRun({ good: guesses(0.6) })]);
-  assertEquals(Object.keys(metrics), ["accuracy", "macro_f1", "loss", "expected_calibration_error"]);
-});
-
 Deno.test("flips come in both directions, those that B is most sure of first; several runs predict by their mean", () => {
   const a = madeUpRun({ good: [0.9, 0.1, 0.2, 0.8, 0.3] });
   const b = [madeUpRun({ good: [0.1, 0.7, 0.7, 0.9, 0.9] }), madeUpRun({ good: [0.3, 0.9, 0.9, 0.9, 0.2] })];

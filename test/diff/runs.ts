@@ -59,6 +59,7 @@ export function madeUpRun(
       model: { source: "m", file: "f", sha256: "aa" },
       dataset: { name: "d", sha256: "bb" },
       seed,
+      seconds: { wall: 1, compiling: 0, opening: 0, running: 1 },
       content_hash: `${seed}`,
     },
     predictions,

@@ -49,7 +49,13 @@ Deno.test("softmax does not overflow, and the first of equals is the largest", (
 Deno.test("macro F1 is over the classes that have examples or are predicted, as scikit-learn's", () => {
   const rows = (...predicted: number[]) => predicted.map((c) => [0, 1, 2].map((i) => i === c ? 3 : 0));
   const f1 = (labels: number[], predicted: number[]) => {
-    const scored = predicted.map((c, i) => ({ label: labels[i]!, predicted: c, probabilities: [1, 1, 1] }));
+    const probabilities = [1, 1, 1];
+    const scored = predicted.map((c, i) => ({
+      label: labels[i]!,
+      predicted: c,
+      probabilities,
+      illegal: false,
+    }));
     const { macro_f1 } = measure(rows(...predicted), labels, ["__proto__", "constructor", "c"]);
     assertAlmostEquals(
       new ScoredRun(scored, 3).measure(new Int32Array(labels.length).fill(1)).macro_f1,

@@ -10,7 +10,10 @@ const coin = (share: number, length = 1000) =>
 
 /** A run that is right where there is a 1. */
 const run = (right: readonly number[]) =>
-  new ScoredRun(right.map((one) => ({ label: 1, predicted: one, probabilities: [0.5, 0.5] })), 2);
+  new ScoredRun(
+    right.map((one) => ({ label: 1, predicted: one, probabilities: [0.5, 0.5], illegal: false })),
+    2,
+  );
 const accuracy = (right: readonly number[]) => right.reduce((sum, one) => sum + one, 0) / right.length;
 
 /** All ways to draw so many of `n` things with replacement. */

@@ -33,8 +33,3 @@ Deno.test("a resample is measured as if its examples were written out", () => {
   assertAlmostEquals(found.macro_f1, whole.macro_f1);
   assertAlmostEquals(found.expected_calibration_error, whole.expected_calibration_error);
 });
-
-Deno.test("what a run does not say is no number", () => {
-  const silent = scored.map(({ illegal: _, ...rest }) => rest);
-  assertEquals(new ScoredRun(silent, 3).measure(new Int32Array(200).fill(1)).illegal_rate, NaN);
-});

@@ -172,3 +172,19 @@ Deno.test("names that are one folder, or none, on some computers are refused", (
   }
   assertEquals(names("variants: { console: {}, com10: { seed: 1 } }"), ["console", "com10"]);
 });
+
+Deno.test("an ensemble of named runs stays one in each run of a sweep, and in each variant", () => {
+  const ensemble = "ensemble: { runs: [results/a, results/b], vote: mean }\n";
+  for (
+    const [text, count] of [
+      ["sweep: { evaluation.batchSize: [8, 16] }", 2],
+      ["variants: { one: { evaluation: { batchSize: 8 } }, other: { seed: 1 } }", 2],
+    ] as const
+  ) {
+    const variants = parseVariants(BASE + ensemble + text, "x.yaml");
+    assertEquals(
+      variants.map(({ experiment }) => experiment.ensemble),
+      Array.from({ length: count }, () => ({ runs: ["results/a", "results/b"], vote: "mean" as const })),
+    );
+  }
+});

@@ -14,7 +14,7 @@ const METRICS = JSON.stringify(wholeMetrics(2));
 const ENVIRONMENT = JSON.stringify(WHOLE_ENVIRONMENT);
 const EXPERIMENT = JSON.stringify(WHOLE_EXPERIMENT);
 const PREDICTION =
-  '{"id":"a","text_sha256":"0","text":"x","label":"p","predicted":"p","probabilities":{"p":1}}\n';
+  '{"id":"a","text_sha256":"0","text":"x","label":"p","predicted":"p","probabilities":{"p":1},"illegal":false}\n';
 
 Deno.test("a folder without a run has none, and an unfinished run is not a complete one", () =>
   inFolder(async (folder) => {
@@ -40,7 +40,7 @@ for (
     }));
 }
 
-Deno.test("a folder of a newer format version is refused, and one of none is read", () =>
+Deno.test("a folder of a newer format version is refused, and one of none", () =>
   inFolder(async (folder) => {
     await write(folder, { "metrics.json": METRICS, "environment.json": ENVIRONMENT });
     assertEquals((await readFinished(folder))?.contentHash, "h");
@@ -48,6 +48,15 @@ Deno.test("a folder of a newer format version is refused, and one of none is rea
     await assertRejects(() => readFinished(folder), InputError, "was written by a newer softprompt");
     await write(folder, { "environment.json": '{"format":"something/1"}' });
     await assertRejects(() => readFinished(folder), InputError, "unknown format");
+    const { format: _, ...nameless } = WHOLE_ENVIRONMENT;
+    await write(folder, { "environment.json": JSON.stringify(nameless) });
+    await assertRejects(() => readFinished(folder), InputError, "names no format, and this softprompt reads");
+  }));
+
+Deno.test("a summary of a newer format version is called newer, whatever its shape", () =>
+  inFolder(async (folder) => {
+    await write(folder, { "summary.json": '{"format":"softprompt-summary/2","tables":[]}' });
+    await assertRejects(() => readSummary(folder), InputError, "was written by a newer softprompt");
   }));
 
 Deno.test("predictions that are cut off are an error that names the line", () =>
@@ -114,7 +123,7 @@ Deno.test("a file of a run that has other content than it must have is an error 
     );
     await refused(
       "environment.json",
-      { content_hash: "h" },
+      { format: "softprompt-run/1", content_hash: "h" },
       "it must have required property 'model'",
       finished,
     );

@@ -28,6 +28,7 @@ export function wholeMetrics(examples: number): MetricsFile {
 
 /** What `environment.json` says at least. */
 export const WHOLE_ENVIRONMENT = {
+  format: "softprompt-run/1",
   softprompt: "0.1.0",
   deno: "2",
   v8: "1",
@@ -39,6 +40,7 @@ export const WHOLE_ENVIRONMENT = {
   model: { source: "m", file: "m.onnx", sha256: "" },
   dataset: { name: "d", sha256: "" },
   seed: 0,
+  seconds: { wall: 1, compiling: 0, opening: 0, running: 1 },
   content_hash: "h",
 };
 

@@ -3,10 +3,12 @@ import { basename, join } from "@std/path";
 import { parseVariants } from "../../src/experiment/sweep.ts";
 import { logDownloads } from "../../src/hub/log_downloads.ts";
 import { ResourceCache } from "../../src/run/resource_cache.ts";
+import { writeSmallModel } from "../commands/small_model.ts";
 import { inFolder } from "../commands/softprompt.ts";
 
 /** More of each than a small cache would keep. */
 const MANY = 12;
+const NUMBERS = Array.from({ length: MANY }, (_, i) => i);
 
 /** Counts how often each file is read from its beginning, by its name. */
 async function countingReads(act: () => Promise<void>): Promise<Record<string, number>> {
@@ -59,12 +61,24 @@ async function twoPasses(
   return first;
 }
 
+Deno.test("of many models the last few are kept", () =>
+  inFolder(async (folder) => {
+    await writeSmallModel(join(folder, "model"));
+    for (const i of NUMBERS) await Deno.symlink(join(folder, "model"), join(folder, `${i}`));
+    const resources = new ResourceCache({ reporter: logDownloads(() => {}), keepsSessions: true });
+    const model = (i: number) =>
+      resources.model({ source: `./${i}`, file: "onnx/model.onnx" }, join(folder, "x.yaml"));
+    const first = await Promise.all(NUMBERS.map((i) => model(i)));
+    const last = MANY - 1;
+    assertEquals(await model(last) === first[last], true, "the last one is still there");
+    assertEquals(await model(0) === first[0], false, "the first one is read again");
+    assertEquals(await model(last) === first[last], true, "what was asked for lately stays");
+  }));
+
 async function writeTable(path: string, word: string): Promise<void> {
   const rows = Array.from({ length: 60 }, (_, i) => `${word} ${i}\t${i % 2 ? "positive" : "negative"}`);
   await Deno.writeTextFile(path, ["text\tlabel", ...rows].join("\n"));
 }
-
-const NUMBERS = Array.from({ length: MANY }, (_, i) => i);
 
 for (
   const [what, sweep, dataset, names] of [

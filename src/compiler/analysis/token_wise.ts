@@ -19,5 +19,5 @@ export function isTokenWise(node: Node): boolean {
   if (row.mixedAxes) return row.mixedAxes(node).every((axis) => !isTokens(x!.shape[axis]!));
   if (row.isMatrixProduct) return !y || !hasTokens(y);
   if (row.lookup?.of === "slices") return !x || !hasTokens(x);
-  return [row.isElementwise, row.movement, row.isNormalization, row.isQuantization].some(Boolean);
+  return [row.isElementwise, row.movement, row.isQuantization].some(Boolean);
 }

@@ -2,6 +2,7 @@ import type { TensorProto } from "onnx-buf";
 import { type ElementType, elementTypeOf } from "../graph/element_types.ts";
 import { CompileError } from "../graph/errors.ts";
 import type { Constant } from "../graph/graph.ts";
+import { separateEqualWeights } from "./equal_weights.ts";
 import { constantOf, type OnnxFile } from "./onnx_file.ts";
 import { transposedCopies } from "./transposed_copies.ts";
 
@@ -17,6 +18,7 @@ export interface ModelParameters {
  * The weights of a model: its float initializers of more than one element, the copies that an exporter has made of one left
  * out.
  *
+ * @param file with an initializer for each weight (`separateEqualWeights`)
  * @throws {CompileError} where there are none, or weights are stored as other numbers than float32
  */
 export function parametersOf(file: OnnxFile): ModelParameters {
@@ -40,7 +42,7 @@ export function parametersOf(file: OnnxFile): ModelParameters {
 
 /** How many numbers a model's weights are, in whatever form they are stored, copies counted once. */
 export function countParameters(file: OnnxFile): number {
-  const weights = file.model.graph!.initializer.filter(isWeight)
+  const weights = separateEqualWeights(file).model.graph!.initializer.filter(isWeight)
     .map((tensor) => ({ name: tensor.name, constant: constantOf(tensor, file) }));
   const copies = transposedCopies(weights, file);
   return weights.reduce((sum, { name, constant }) => sum + (copies.has(name) ? 0 : elements(constant)), 0);

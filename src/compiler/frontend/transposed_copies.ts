@@ -18,7 +18,8 @@ const COLUMNS_AT_ONCE = 16;
 
 /**
  * Finds the float32 matrices that hold another's columns as their rows. Of those whose shapes would fit only a few elements
- * are read, and whole only those that agree in these, piece by piece.
+ * are read, and whole only those that agree in these, piece by piece. Matrices of one number throughout, as all zeros, are
+ * nobody's copies: they agree because they were set so.
  *
  * @param file that they are weights of
  * @returns the name of the first such other one that stands before it, which is no copy itself, by the copy's name
@@ -40,7 +41,7 @@ export function transposedCopies(
     const probes = matrix.probes();
     const alike = originals.get(`${columns},${rows}:${probes}`) ?? [];
     const original = alike.find((other) => matrix.isTransposed(Matrix.of(other, file)!));
-    if (original !== undefined) copies.set(weight.name, original.name);
+    if (original !== undefined && !matrix.isUniform()) copies.set(weight.name, original.name);
     else {
       const key = `${rows},${columns}:${probes}`;
       originals.set(key, [...originals.get(key) ?? [], weight]);
@@ -96,6 +97,16 @@ class Matrix {
           }
         }
       }
+    }
+    return true;
+  }
+
+  /** Whether all its elements are the same to the bit. */
+  isUniform(): boolean {
+    const [first] = this.piece(0, 0, 1);
+    for (let from = 0; from < this.rows; from += ROWS_AT_ONCE) {
+      const count = Math.min(ROWS_AT_ONCE, this.rows - from);
+      if (this.piece(from, 0, count * this.columns).some((element) => element !== first)) return false;
     }
     return true;
   }

@@ -4,6 +4,7 @@ import { CompileError } from "../graph/errors.ts";
 import type { Attribute, Value } from "../graph/graph.ts";
 import type { OperatorName } from "../graph/operator_attributes.ts";
 import type { Application } from "../lowerings/lowering.ts";
+import { loweringOf } from "../lowerings/mod.ts";
 import { cutsOf } from "../ops/cutting.ts";
 import { codeOf } from "../graph/element_types.ts";
 import { axisOf, required } from "../ops/op_definition.ts";
@@ -128,7 +129,8 @@ function flattening(b: Builder, op: string, x: Value, given: Attribute | undefin
   const axis = axisOf(typeof given === "number" ? given : 1, shape.length);
   if (axis === shape.length - 1) return { op, inputs: [x], attributes: { axis: -1 } };
   const flat = b.reshape(x, [product(shape.slice(0, axis)), product(shape.slice(axis))]);
-  const [y] = b.checkedNode(op, [flat], { axis: -1 });
+  const last: Application = { op, inputs: [flat], attributes: { axis: -1 } };
+  const [y] = loweringOf(last)?.(b, last) ?? b.checkedNode(op, last.inputs, last.attributes);
   return { op: "Reshape", inputs: [y!, b.integers(shape)], attributes: {} };
 }
 

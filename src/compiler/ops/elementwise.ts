@@ -1,5 +1,5 @@
 import { TensorProto_DataType } from "onnx-buf";
-import { float64 } from "../graph/constants.ts";
+import { float64, scalarOf } from "../graph/constants.ts";
 import { add, multiply, subtract } from "../graph/dimension.ts";
 import type { Builder } from "./builder.ts";
 import { CompileError } from "../graph/errors.ts";
@@ -96,15 +96,17 @@ export const elementwise = {
     gradient: (b, dz, _, y, z) => [b.divide(dz, y), b.negate(b.divide(b.multiply(dz, z), y))],
     float16: "follows",
   }),
-  // d xᵖ = p·xᵖ⁻¹ dx + xᵖ·ln x dp; 0 raised to any power from 0 on counts as staying 0 (or 1), as in PyTorch.
+  // d xᵖ = p·xᵖ⁻¹ dx + xᵖ·ln x dp. x⁰ is 1 everywhere, also at 0, where x⁻¹ is no number; 0 raised to any power from 0 on counts as staying 0 (or 1), as in PyTorch.
   Pow: binary({
     compute: (x, p) => x ** p,
     gradient: (b, dz, x, p, z) => {
       const lower = b.op("Pow", [x, b.subtract(p, scalarLike(b, p, 1))]);
       const power = b.cast(p, x.type);
-      const byBase = b.multiply(dz, b.multiply(power, lower));
-      if (!isFloat(p.type)) return [byBase, null];
       const zero = scalarLike(b, x, 0);
+      const sloped = b.multiply(dz, b.multiply(power, lower));
+      const isNeverZero = scalarOf(p) !== undefined && scalarOf(p) !== 0;
+      const byBase = isNeverZero ? sloped : b.op("Where", [b.op("Equal", [power, zero]), zero, sloped]);
+      if (!isFloat(p.type)) return [byBase, null];
       const flat = b.op("And", [b.op("Equal", [x, zero]), b.op("GreaterOrEqual", [power, zero])]);
       const slope = b.op("Where", [flat, zero, b.multiply(z, b.op("Log", [x]))]);
       return [byBase, b.cast(b.multiply(dz, slope), p.type)];

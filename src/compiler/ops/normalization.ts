@@ -32,6 +32,7 @@ export const normalization = {
   // Outputs: y, the mean and the inverse standard deviation, with size 1 along the axis; emission drops what nobody reads.
   LayerNormalization: {
     isNormalization: true,
+    mixedAxes: (node) => normalizedAxes(node).axes,
     infer: (node) => {
       const { type, shape } = required(node, 0);
       const axis = axisOf(integerAttribute(node, "axis", -1), shape.length);
@@ -60,6 +61,7 @@ export const normalization = {
   // WebGPU: the gradient computes it anew.
   SimplifiedLayerNormalization: {
     isNormalization: true,
+    mixedAxes: (node) => normalizedAxes(node).axes,
     infer: (node) => {
       const { type, shape } = required(node, 0);
       axisOf(integerAttribute(node, "axis", -1), shape.length);

@@ -131,7 +131,14 @@ export const reductions = {
   ReduceSumSquare: reduction({
     gradient: (b, dy, x) => b.multiply(b.multiply(dy, scalarLike(b, dy, 2)), x),
   }),
-  ReduceL2: reduction({ gradient: (b, dy, x, y) => b.multiply(b.divide(dy, y), x) }),
+  // Where all elements are 0 there is no slope, and 0 stands for it, as in PyTorch.
+  ReduceL2: reduction({
+    gradient: (b, dy, x, y) => {
+      const zero = scalarLike(b, y, 0);
+      const ratio = b.op("Where", [b.op("Equal", [y, zero]), zero, b.divide(dy, y)]);
+      return b.multiply(ratio, x);
+    },
+  }),
   ReduceProd: reduction({ arithmetic: product, accumulate: (total, item) => total * item }),
   ArgMax: {
     infer: (node) => {

@@ -61,7 +61,9 @@ class Identities {
     }
     const constant = value.constant;
     if (constant?.bytes && constant.bytes.length <= 8) {
-      return `c:${constant.type}:${constant.dims}:${constant.bytes.join(",")}`;
+      // Weights that hold the same numbers are two weights: what is more than a number may be one, which its name tells.
+      const isNumber = constant.dims.every((extent) => extent === 1);
+      return `c:${constant.type}:${constant.dims}:${constant.bytes.join(",")}:${isNumber ? "" : value.name}`;
     }
     if (!this.ids.has(value)) this.ids.set(value, this.ids.size);
     return `v:${this.ids.get(value)}`;

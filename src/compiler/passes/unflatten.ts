@@ -51,7 +51,12 @@ function onWhole(
   const rest = inputs.filter((_, i) => !originals[i]);
   const perRow = rest.every((input) => input === null || input.shape.length <= 1);
   const on = inputs.map((input, i) => originals[i] ?? input);
-  if (worksRowByRow(node) && perRow) return copyNode(b, node, on)[0];
+  if (perRow && isNormOfRows(node)) {
+    // The rows' axis is counted from the end: there are more axes before it now.
+    const { op, attributes, name, outputs } = node;
+    return b.checkedNode(op, on, { ...attributes, axis: -1 }, name, outputs.map((output) => output.name))[0];
+  }
+  if (perRow && worksElementByElement(node)) return copyNode(b, node, on)[0];
   const matrix = inputs[1];
   if (!originals[0] || !matrix || originals[1] || matrix.shape.length !== 2) return undefined;
   if (node.op === "MatMul") return b.matmul(on[0]!, matrix);
@@ -63,12 +68,17 @@ function onWhole(
   return bias ? b.add(product, bias) : product;
 }
 
+/** Whether a node normalizes each row of a matrix by itself. */
+function isNormOfRows(node: Node): boolean {
+  const rank = node.outputs[0]!.shape.length;
+  const { isNormalization, mixedAxes } = definitionOf(node.op);
+  return isNormalization === true && mixedAxes?.(node).join() === `${rank - 1}`;
+}
+
 /**
- * Whether a node does the same to every row, also when the rows have several axes before them. A cast is not followed: whole
- * numbers that are flattened are weights that are unpacked, and no tokens.
+ * Whether a node does the same to every element, also when there are several axes. A cast is not followed: whole numbers that
+ * are flattened are weights that are unpacked, and no tokens.
  */
-function worksRowByRow({ op, inputs, outputs }: Node): boolean {
-  const { isElementwise, isNormalization } = definitionOf(op);
-  const keepsType = inputs[0]?.type === outputs[0]!.type;
-  return isNormalization === true || (isElementwise === true && keepsType);
+function worksElementByElement({ op, inputs, outputs }: Node): boolean {
+  return definitionOf(op).isElementwise === true && inputs[0]?.type === outputs[0]!.type;
 }

@@ -70,6 +70,11 @@ Deno.test("many layers of transposed shapes are told apart by a few numbers each
   assert(weights.read < 72 * 64, `${weights.read} bytes`);
 });
 
+Deno.test("matrices of one number throughout are two weights that start equal", () => {
+  const zeros = new Weights().add("up", 9003, 3, () => 0).add("down", 3, 9003, () => 0);
+  assertEquals(zeros.copies(), []);
+});
+
 Deno.test("square matrices and other types are nobody's copies", () => {
   const square = new Weights().add("one", 8, 8, () => 0).add("other", 8, 8, () => 0);
   assertEquals(square.copies(), []);

@@ -59,6 +59,10 @@ const FORMS: Readonly<Record<string, OlderForm>> = {
     opset: 12,
     nodes: [["LogSoftmax", ["x"], ["y"], { axis: 2 }]],
   },
+  "the logarithm of Softmax over the axes from the second on": {
+    opset: 11,
+    nodes: [["LogSoftmax", ["x"], ["y"]]],
+  },
   "Dropout by an attribute": { opset: 10, nodes: [["Dropout", ["x"], ["y"], { ratio: "0.5" }]] },
   "Scatter": {
     opset: 9,

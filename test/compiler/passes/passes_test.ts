@@ -232,3 +232,12 @@ Deno.test("simplify computes the same thing once and drops what changes nothing"
   const simple = simplify(b.graph(new Map([["y", same]])));
   assertEquals(liveNodes(simple).map(({ op }) => op), ["Exp", "Add"]);
 });
+
+Deno.test("simplify keeps what reads two vectors of the same numbers apart: they may be weights", () => {
+  const b = new Builder("test.onnx");
+  const x = b.input("x", "float32", [symbol("batch"), 2]);
+  const bias = (name: string) => b.constant(name, float32([1, 1], [2]));
+  const sum = b.multiply(b.add(x, bias("one")), b.add(x, bias("other")));
+  const simple = simplify(b.graph(new Map([["y", sum]])));
+  assertEquals(liveNodes(simple).map(({ op }) => op), ["Add", "Add", "Mul"]);
+});

@@ -1,0 +1,39 @@
+import { isFloat } from "../graph/element_types.ts";
+import type { Constant } from "../graph/graph.ts";
+import { bytesOfConstant, constantOf, type OnnxFile } from "./onnx_file.ts";
+
+/**
+ * Gives weights back that an exporter has merged because they started equal. Where PyTorch exports a model for inference it
+ * keeps one initializer of those with equal numbers and puts an `Identity` in the place of the others, whether they are one
+ * parameter or only hold the same numbers (torch/csrc/jit/passes/onnx/deduplicate_initializers.cpp). The numbers tell the two
+ * apart: what is the same number throughout, as the weights and biases of every fresh LayerNorm are, was set so and is not
+ * shared; of what is not, equal numbers are no coincidence. An initializer that several nodes read by its own name is one
+ * weight in any case.
+ *
+ * @returns the file with an initializer of its own for each of them, by the name that the exporter has left it
+ */
+export function separateEqualWeights(file: OnnxFile): OnnxFile {
+  const graph = file.model.graph!;
+  const initializers = new Map(graph.initializer.map((tensor) => [tensor.name, tensor]));
+  const separate = graph.node.filter((node) => {
+    const tensor = node.opType === "Identity" ? initializers.get(node.input[0]!) : undefined;
+    const constant = tensor && constantOf(tensor, file);
+    return constant !== undefined && isFloat(constant.type) && isUniform(constant, file);
+  });
+  const restored = separate.map(({ input, output }) => ({
+    ...initializers.get(input[0]!)!,
+    name: output[0]!,
+  }));
+  const node = graph.node.filter((one) => !separate.includes(one));
+  const initializer = [...graph.initializer, ...restored];
+  return { ...file, model: { ...file.model, graph: { ...graph, node, initializer } } };
+}
+
+/** Whether a tensor of more than one element holds one number throughout. */
+function isUniform(constant: Constant, file: OnnxFile): boolean {
+  const elements = constant.dims.reduce((size, extent) => size * extent, 1);
+  const bytes = elements > 1 ? bytesOfConstant(constant, file) : undefined;
+  if (bytes === undefined) return false;
+  const width = bytes.length / elements;
+  return bytes.every((byte, at) => at < width || byte === bytes[at - width]);
+}
