@@ -73,7 +73,7 @@ function programFor(io: Io): Command {
     )
     .action(async (
       files: string[],
-      { set: overrides, ...flags }: Omit<RunFlags, "overrides"> & Readonly<Record<"set", readonly string[]>>,
+      { set: overrides, ...flags }: Omit<RunFlags, "overrides"> & { readonly set: readonly string[] },
     ) => (await import("./commands/run.ts")).run(files, { ...flags, overrides }, io));
 
   program.command("batch")

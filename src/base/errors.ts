@@ -54,7 +54,7 @@ export function reworded<Result>(act: () => Result, inWords: (message: string) =
 
 /** What turns out to be wrong with the value of a key once the model or the data are read. */
 export class ConfigValueError extends InputError {
-  override readonly name = "KeyError";
+  override readonly name = "ConfigValueError";
 
   /** @param wrong each key, as a path from the file's root, and what is wrong with its value */
   constructor(

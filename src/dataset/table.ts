@@ -1,6 +1,6 @@
 import { basename } from "@std/path";
 import { InputError } from "../base/errors.ts";
-import type { DatasetKeys, EvaluationTransferKeys } from "../experiment/experiment_file.ts";
+import { type DatasetKeys, DEFAULTS, type EvaluationTransferKeys } from "../experiment/experiment_file.ts";
 import { type Columns, exampleOf, isNull, neededColumns, placeIn, type TableRecord } from "./columns.ts";
 import type { Example } from "./example.ts";
 import { checkIsFile } from "./read_bytes.ts";
@@ -32,7 +32,7 @@ export function readingOf(
 export async function readTable(
   path: string,
   columns: Columns,
-  { missing = "error", note, ...format }: Reading,
+  { missing = DEFAULTS.dataset.missing, note, ...format }: Reading,
   name: string = basename(path),
 ): Promise<Example[]> {
   await checkIsFile(path);

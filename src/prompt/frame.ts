@@ -28,7 +28,7 @@ export type Lead = "framed" | "left-out";
  * What stands around the text, for a template of one column. A text in its template is the frame around the text's own
  * tokens only where no token spans the seams; whoever uses a frame checks it on texts.
  *
- * @throws {KeyError} where nothing stands after the text, so that the answer's place moves with its end, or where a token
+ * @throws {ConfigValueError} where nothing stands after the text, so that the answer's place moves with its end, or where a token
  * around it takes no position
  */
 export function frameOf(encoder: TemplateEncoder, lead: Lead): TextFrame {

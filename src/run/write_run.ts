@@ -4,6 +4,7 @@ import { datasetName } from "../dataset/load.ts";
 import { sha256 } from "../base/sha256.ts";
 import type { Device } from "../device/device.ts";
 import type { Timing } from "../device/stopwatch.ts";
+import type { EnsembleSpec } from "../experiment/types.ts";
 import { promptFile } from "../prompt/prompt_file.ts";
 import { runReport } from "../report/run_report.ts";
 import { type EnsembleFile, ensembleFile } from "../results/ensemble_file.ts";
@@ -33,7 +34,8 @@ export async function writeRun(
   { title, folder }: RunContext,
 ): Promise<void> {
   const { experiment, ensemblePrompts } = prepared;
-  const ensemble = ensemblePrompts && ensembleOf(prepared, ensemblePrompts, each, metrics, folder.path);
+  const ensemble = experiment.ensemble && ensemblePrompts &&
+    ensembleOf(experiment.ensemble, ensemblePrompts, each, metrics, folder.path);
   await folder.writeJsonLines("predictions.jsonl", predictions);
   for (const { name, predictions } of transfer) {
     await folder.writeJsonLines(`predictions.${name}.jsonl`, predictions);
@@ -71,7 +73,7 @@ export async function writeRun(
 
 /** An ensemble beside its runs, whose folders are named from its own. */
 function ensembleOf(
-  { experiment }: Prepared,
+  { vote }: EnsembleSpec,
   { folders, sha256 }: EnsemblePrompts,
   each: readonly number[],
   { test }: MetricsFile,
@@ -82,7 +84,7 @@ function ensembleOf(
     accuracy: each[i]!,
     prompt_sha256: sha256[i]!,
   }));
-  return ensembleFile(experiment.ensemble!.vote, members, test.accuracy.value);
+  return ensembleFile(vote, members, test.accuracy.value);
 }
 
 /** What a run was made with, as `environment.json` has it. @param path the folder of its results */
