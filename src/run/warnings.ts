@@ -35,7 +35,7 @@ export function encodingWarnings(
   const positions = Math.min(card.positions ?? Infinity, card.sequence ?? Infinity);
   return [
     ...(truncated > 0
-      ? [`${title}: ${truncated} texts are cut to fit the model's ${positions} positions`]
+      ? [`${title}: ${truncated} texts are truncated to fit the model's ${positions} positions`]
       : []),
     ...(otherwise > 0
       ? [

@@ -232,12 +232,12 @@ Deno.test("validate says what a sweep would run, in how many steps, and how long
     assertEquals(before.code, 0, before.stderr);
     assertStringIncludes(
       before.stdout,
-      "4 runs to do, 8 steps: no earlier run of these models says how long they take",
+      "4 runs to do, 8 steps: no earlier run of these models to estimate the time from",
     );
     await call(["batch", file, "--results", results, "--only", "length=1"]);
     const after = await call(["validate", folder, "--results", results]);
     assert(
-      /2 runs to do, 4 steps: about \d+ s by earlier runs; 2 done already/.test(after.stdout),
+      /2 runs to do, 4 steps: about \d+ s estimated from earlier runs; 2 done already/.test(after.stdout),
       after.stdout,
     );
   }));
@@ -255,7 +255,7 @@ Deno.test("runs of one shape take their steps together by --fuse on, each to wha
       assertEquals(code, 0, stderr);
       return stderr;
     }));
-    assertStringIncludes(said[0]!, "4 runs take their steps together: small/");
+    assertStringIncludes(said[0]!, "4 runs with fused steps: small/");
     assert(!said[1]!.includes("together"), said[1]);
     for (const seed of [0, 1]) {
       for (const rate of [0.01, 0.1]) {
@@ -290,7 +290,7 @@ Deno.test("a run that fails beside others does so again alone, and the others co
     assertEquals(code, 1, stderr);
     assertStringIncludes(stderr, "error: 1 of 3 runs failed");
     assert(
-      /warning: small\/diverging failed beside 2 others and goes on alone: .* is not finite/.test(stderr),
+      /warning: small\/diverging failed beside 2 others and is tried again alone: .* is not finite/.test(stderr),
       stderr,
     );
     for (const name of ["good", "other"]) {
@@ -310,7 +310,7 @@ Deno.test("fused runs that are interrupted go on together, to the same bits", ()
     for (const results of [cut, whole]) {
       const { code, stderr } = await call(["batch", file, "--results", results, ...args]);
       assertEquals(code, 0, stderr);
-      assertStringIncludes(stderr, "2 runs take their steps together");
+      assertStringIncludes(stderr, "2 runs with fused steps");
     }
     for (const name of ["seed=0", "seed=1"]) {
       const read = (results: string) => Deno.readFile(join(results, "small", name, "prompt.safetensors"));

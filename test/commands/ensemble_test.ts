@@ -54,7 +54,7 @@ Deno.test("seeds that answer together: best single, average and ensemble, out of
 
     const part = await call(["batch", file, "--results", join(folder, "part"), "--shard", "2/2"]);
     assertEquals(part.code, 0, part.stderr);
-    assertStringIncludes(part.stderr, "small/seed=ensemble is left out: not all of its prompts");
+    assertStringIncludes(part.stderr, "small/seed=ensemble is skipped: its prompts must be");
 
     const asked = await call(["predict", join(small, "seed=ensemble"), voted.length > 0 ? "a joy" : ""]);
     assertEquals(asked.code, 0, asked.stderr);

@@ -12,9 +12,9 @@ Deno.test("what asks for several runs is not set on the command line, nor a fold
     assertEquals(code, 2, stderr);
     assertStringIncludes(stderr, message);
   };
-  await refused("x.yaml", ["sweep.seed=[1, 2]"], "--set sweep.seed asks for several runs, and run does one");
+  await refused("x.yaml", ["sweep.seed=[1, 2]"], "--set sweep.seed asks for several runs, and run executes one");
   await refused("x.yaml", ["variants={ a: {} }"], "write 'variants' into the file");
-  await refused("x.yaml", ["exclude=[]"], "do them by softprompt batch");
+  await refused("x.yaml", ["exclude=[]"], "use softprompt batch");
   await refused("experiments/first-steps", [], "is a folder: name an experiment file in it");
 });
 
@@ -171,7 +171,7 @@ Deno.test("texts that are cut are counted", () =>
       folder,
     ]);
     assertEquals(code, 0, stderr);
-    assert(/small: \d+ texts are cut to fit the model's 64 positions/.test(stderr), stderr);
+    assert(/small: \d+ texts are truncated to fit the model's 64 positions/.test(stderr), stderr);
     assert((await json(folder, "small", "metrics.json")).truncated.test > 0);
   }));
 

@@ -217,7 +217,7 @@ Deno.test("texts come from files and from standard input, and answers in their o
     await Deno.writeTextFile(lacking, '{"text": "a"}\n');
     for (
       const [args, message] of [
-        [["a text"], "give them by --file, as .jsonl or .csv"],
+        [["a text"], "pass them with --file, as .jsonl or .csv"],
         [["--file", lacking], "lacking.jsonl:1: there is no 'title' (found: text)"],
         [["--file", join(folder, "none.txt")], "there is no"],
         [[], "predict takes texts, or a --file of them"],
