@@ -119,7 +119,7 @@ Deno.test("an ensemble whose members failed says so, and files that ask for none
       assertStringIncludes(stderr, message);
     };
     await wrong({ ensemble: { vote: "mean" } }, "'ensemble' takes 'runs' (folders of runs) or 'sweep: seed'");
-    await wrong({ ensemble: { sweep: "seed" } }, "the file has no 'sweep' over 'seed'");
+    await wrong({ ensemble: { sweep: "seed" } }, "needs a 'sweep' over 'seed'");
     await wrong({ ensemble: { runs: ["a", "b"] } }, "the prompts of 'ensemble.runs' are tuned already");
     await wrong(
       { ensemble: { runs: ["a", "b"] }, training: undefined },

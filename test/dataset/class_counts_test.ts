@@ -51,7 +51,7 @@ Deno.test("a class that looks like a label and is normalized otherwise is refuse
   assertThrows(
     () => checkWords(examples({ "cafe\u0301": 2 }), ["caf\u00e9", "bar"], "label", "a.csv", true),
     InputError,
-    "it differs from 'caf\u00e9' in its Unicode normalization alone",
+    "it differs from 'caf\u00e9' only in its Unicode normalization",
   );
 });
 
