@@ -85,7 +85,7 @@ Deno.test("an archive that is none is refused and not kept", () =>
       () =>
         provideRtPolarity(folder, { url }),
       InputError,
-      "is no gzipped tar archive",
+      "is not a gzipped tar archive",
     );
     assertEquals(await Array.fromAsync(Deno.readDir(folder)), []);
     await server.shutdown();
@@ -100,7 +100,7 @@ Deno.test("a server that does not have it is named with its answer", () =>
       () =>
         provideRtPolarity(folder, { url }),
       InputError,
-      "answers 404 Not Found; give the files with --from DIR",
+      "answers 404 Not Found; pass a folder that has the files with --from DIR",
     );
     await server.shutdown();
     await assertRejects(() => provideRtPolarity(folder, { url }), InputError, `cannot reach ${url}`);

@@ -56,7 +56,7 @@ Deno.test("what was tuned is scored on other data, whose labels are mapped or le
     await wrong([{}], "need exactly one of 'name', 'file' and 'source' (on the hub)");
     await wrong([{ file: "plain.tsv" }, { file: "plain.tsv" }], "distinguish them by 'as'");
     await Deno.writeTextFile(join(folder, "stars.txt"), "1 fine\nalone\n");
-    await wrong([{ file: "stars.txt" }], "stars.txt:2: it is not a label, a space and a text");
+    await wrong([{ file: "stars.txt" }], "stars.txt:2: the line must be a label, a space and a text");
   }));
 
 const QUESTIONS = {

@@ -31,11 +31,11 @@ Deno.test("classes that a set lacks, and those it has few of, are told of with c
   );
   assertEquals(
     rareClasses(examples({ negative: 4, positive: 4 }), CLASSES, "the test set"),
-    "the test set has no examples of the class 'neutral' (negative 4, positive 4, neutral 0): macro F1 is over the classes that are there or are predicted",
+    "the test set has no examples of the class 'neutral' (negative 4, positive 4, neutral 0): macro F1 is over the classes that have examples or are predicted",
   );
   assertEquals(
     rareClasses(examples({ negative: 40, neutral: 1 }), CLASSES, "the test set"),
-    "the test set has few examples of the classes 'positive', 'neutral' (negative 40, positive 0, neutral 1): macro F1 depends on these few; more of them, or larger shares, would make it surer",
+    "the test set has few examples of the classes 'positive', 'neutral' (negative 40, positive 0, neutral 1): macro F1 depends on these few; more of them, or larger splits, would make it more reliable",
   );
 });
 
@@ -43,7 +43,7 @@ Deno.test("a label that has no words is refused, with the classes of both", () =
   assertThrows(
     () => checkWords(examples({ "0": 2, constructor: 1 }), CLASSES, "label", "a.csv", true),
     InputError,
-    "no words for the class '0' of 'a.csv' (its classes: 0, constructor; the verbalizer's: negative, positive, neutral): say by 'labels'",
+    "no words for the class '0' of 'a.csv' (its classes: 0, constructor; the verbalizer's: negative, positive, neutral): map it",
   );
 });
 

@@ -45,7 +45,7 @@ Deno.test("a file may have another delimiter, encoding, names of columns and of 
       const [change, message] of [
         [{ encoding: "utf-8" }, "a.csv:2: its bytes are not utf-8: set 'dataset.encoding'"],
         [{ encoding: "latin-9000" }, "the encoding 'latin-9000' is not known"],
-        [{ labels: { "0": "negative" } }, "'dataset.labels' says no class for the label '1' (it does for 0)"],
+        [{ labels: { "0": "negative" } }, "'dataset.labels' has no class for the label '1' (it has one for 0)"],
       ] as const
     ) {
       await assertRejects(
@@ -108,7 +108,7 @@ Deno.test("a cut-off Parquet file is refused", () =>
     await assertRejects(
       () => load({ ...OWN, file: "a.parquet" }, join(folder, "x.yaml"), CLASSES, 0),
       InputError,
-      "a.parquet is not a Parquet file, or it is cut off (900 bytes)",
+      "a.parquet is not a Parquet file, or is truncated (900 bytes)",
     );
   }));
 
@@ -217,7 +217,7 @@ Deno.test("a label that is a name of JavaScript's own is mapped by what 'labels'
     await assertRejects(
       () => load({ ...OWN, file: "a.csv", labels }, join(folder, "x.yaml"), CLASSES, 0),
       InputError,
-      "a.csv:4: 'dataset.labels' says no class for the label 'constructor'",
+      "a.csv:4: 'dataset.labels' has no class for the label 'constructor'",
     );
     await assertRejects(
       () => load({ ...OWN, file: "a.csv" }, join(folder, "x.yaml"), CLASSES, 0, ["toString"]),

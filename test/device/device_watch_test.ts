@@ -40,7 +40,7 @@ Deno.test("memory that runs out while work seems to succeed is an error that say
         return Promise.resolve(0);
       }),
     DeviceError,
-    "has no memory left (256 MiB): take a smaller 'training.batchSize'",
+    "ran out of memory (256 MiB): reduce 'training.batchSize'",
   );
 });
 

@@ -33,10 +33,10 @@ Deno.test("what paired the examples, and what was left out, is one sentence", ()
   assertEquals(said({}), "8 test examples paired by id; 1 run in A, 1 run in B.");
   assertEquals(
     said({ pairedBy: "text", onlyInB: 1, unclear: 2 }),
-    "8 test examples paired by text, as their ids differ (1 only in B, 2 texts not equally often in both, left out); 1 run in A, 1 run in B.",
+    "8 test examples paired by text, as their ids differ (1 only in B, 2 texts that occur a different number of times, excluded); 1 run in A, 1 run in B.",
   );
   assertEquals(
     said({ changed: 3 }),
-    "8 test examples paired by id (3 with another text, left out); 1 run in A, 1 run in B.",
+    "8 test examples paired by id (3 with a different text, excluded); 1 run in A, 1 run in B.",
   );
 });

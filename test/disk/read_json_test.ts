@@ -18,7 +18,7 @@ const UTF16 = Uint8Array.of(0xff, 0xfe, 0x7b, 0, 0x7d, 0);
 
 for (
   const [content, message] of [
-    ["null", "must hold a JSON object ({…}), and it holds null"],
+    ["null", "must contain a JSON object ({…}), but it contains null"],
     ["[]", "and it holds a list"],
     ["7", "and it holds a number"],
     ["", "is not JSON: Unexpected end of JSON input"],

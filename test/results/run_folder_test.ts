@@ -91,7 +91,7 @@ Deno.test("a checkpoint or a history that is damaged is not gone on from, and th
       bytes[where(new TextDecoder("latin1").decode(bytes))]! ^= 1;
       await Deno.writeFile(file, bytes);
     };
-    await damaged(() => Deno.truncate(file, 100), "its header is cut off");
+    await damaged(() => Deno.truncate(file, 100), "its header is truncated");
     await damaged(() => Deno.truncate(file, 0), "checkpoint.safetensors is damaged");
     await damaged(() => flip((text) => text.length - 4), "its content is not what was written");
     await damaged(() => flip((text) => text.indexOf('2,\\"losses')), "its content is not what was written");
