@@ -1,18 +1,18 @@
 import { binOf, BINS } from "./calibration.ts";
 import type { MetricName } from "./metric_names.ts";
 
-/** What was predicted of an example. */
+/** The prediction for an example. */
 export interface ScoredExample {
   /** Classes, as indices. */
   readonly label: number;
   readonly predicted: number;
-  /** Of each class. */
+  /** The probability of each class. */
   readonly probabilities: readonly number[];
-  /** Whether the model's best token is no label word; absent where the run does not say. */
+  /** Whether the model's best token is not a label word; absent where the run did not record it. */
   readonly illegal?: boolean;
 }
 
-/** A run's predictions on some examples, ready to be measured on any resample of them. */
+/** A run's predictions on some examples, prepared for computing metrics on any resample of them. */
 export class ScoredRun {
   readonly examples: number;
   private readonly cells: Int32Array;
@@ -21,7 +21,7 @@ export class ScoredRun {
   private readonly gaps: Float64Array;
   private readonly illegal: Float64Array | undefined;
 
-  /** @param classes how many there are */
+  /** @param classes the number of classes */
   constructor(scored: readonly ScoredExample[], private readonly classes: number) {
     this.examples = scored.length;
     const confidence = ({ probabilities, predicted }: ScoredExample) => probabilities[predicted]!;
@@ -43,7 +43,7 @@ export class ScoredRun {
   }
 
   /**
-   * The run's metrics on a resample; `NaN` for what the run does not say.
+   * The run's metrics on a resample; `NaN` for those that the run did not record.
    *
    * @param counts how often each example was drawn
    */

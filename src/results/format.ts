@@ -1,15 +1,15 @@
 import { InputError } from "../base/errors.ts";
 
-/** The format of a run's folder that this program writes, and the newest that it reads. */
+/** The format of a run's folder that this version writes, and the newest that it reads. */
 export const RUN_FORMAT = "softprompt-run/1";
 
 const NEWEST = 1;
 
 /**
- * Refuses what a newer program has written.
+ * Refuses results that a newer version has written.
  *
- * @param format as `environment.json` names it; folders of the first programs name none
- * @throws {InputError} where it is newer, or no format of ours
+ * @param format as `environment.json` names it; folders of the first versions name none
+ * @throws {InputError} where it is newer, or unknown
  */
 export function checkFormat(format: unknown, path: string): void {
   if (format === undefined) return;

@@ -100,7 +100,7 @@ Deno.test("one failing variant takes nothing with it: its error is in its folder
       [cut.code, await exists(folder, "fast/small/good"), await exists(folder, "fast/small/last")],
       [1, true, false],
     );
-    assertStringIncludes(cut.stdout, "not begun");
+    assertStringIncludes(cut.stdout, "not started");
   }));
 
 Deno.test("--only and --shard choose runs, and the shards together are the whole", () =>
@@ -209,12 +209,12 @@ Deno.test("Ctrl-C ends a batch with 130, and the same command goes on with it to
     child.kill("SIGINT");
     const { code, stdout } = await ended;
     assertEquals(code, 130);
-    assertStringIncludes(new TextDecoder().decode(stdout), "not begun");
+    assertStringIncludes(new TextDecoder().decode(stdout), "not started");
     for (const folderName of ["cut", "whole"]) {
       const rest = await call(["batch", file, "--results", join(folder, folderName)]);
       assertEquals(rest.code, 0, rest.stderr);
       if (folderName === "cut") {
-        assertStringIncludes(rest.stderr, "small/length=1,seed=1: going on after step");
+        assertStringIncludes(rest.stderr, "small/length=1,seed=1: resuming after step");
       }
     }
     for (const name of VARIANTS) {

@@ -109,12 +109,12 @@ Deno.test("Ctrl-C keeps the checkpoint and exits with 130, and the same command 
     const { code, stderr } = await ended;
     const said = new TextDecoder().decode(stderr);
     assertEquals(code, 130, said);
-    assertStringIncludes(said, "the same command goes on from it");
+    assertStringIncludes(said, "the same command resumes from it");
     assertEquals((await json(partial, "metrics.json")).status, "interrupted");
     assert(!await exists(results, "small"));
     const rest = await call(["run", file, "--results", results]);
     assertEquals(rest.code, 0, rest.stderr);
-    assertStringIncludes(rest.stderr, "going on after step");
+    assertStringIncludes(rest.stderr, "resuming after step");
     for (const name of ["prompt.safetensors", "history.jsonl", "predictions.jsonl"]) {
       const [a, b] = [
         await Deno.readFile(join(folder, "whole/small", name)),
@@ -136,7 +136,7 @@ Deno.test("a run that is killed in the middle goes on from its checkpoint", () =
     await ended;
     const rest = await call(["run", file, "--results", folder]);
     assertEquals(rest.code, 0, rest.stderr);
-    assertStringIncludes(rest.stderr, "going on after step");
+    assertStringIncludes(rest.stderr, "resuming after step");
     assertEquals((await json(folder, "small", "metrics.json")).status, "complete");
   }));
 

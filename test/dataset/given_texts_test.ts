@@ -75,8 +75,8 @@ Deno.test("the column that the run was tuned on is the text, in files of all kin
 Deno.test("empty lines are left out, and that is said, as answers no longer stand at their lines", async () => {
   const { given, notes } = await readGiven("a.txt", "a joy\n\n  \ndull\n");
   assertEquals(given, TWO);
-  assertStringIncludes(notes.join(), "a.txt: 2 empty lines are left out");
-  assertStringIncludes((await readGiven("a.jsonl", LINES)).notes.join(), "a.jsonl: 1 empty line is left out");
+  assertStringIncludes(notes.join(), "a.txt: 2 empty lines are skipped");
+  assertStringIncludes((await readGiven("a.jsonl", LINES)).notes.join(), "a.jsonl: 1 empty line is skipped");
 });
 
 Deno.test("other columns stand in the template by their names, and all are told with the answer", async () => {
@@ -135,7 +135,7 @@ const REFUSED: readonly (readonly [string, string | Uint8Array<ArrayBuffer>, Ask
     { encoding: "gb18030" },
     "a.parquet is a Parquet file, and those are always UTF-8",
   ],
-  ["a.jsonl", LINES, { encoding: "gb-18030" }, "the encoding 'gb-18030' is not known"],
+  ["a.jsonl", LINES, { encoding: "gb-18030" }, "the encoding 'gb-18030' is unknown"],
   [
     "a.csv",
     "Review ,stars\na joy,5\n",

@@ -44,7 +44,7 @@ Deno.test("a file may have another delimiter, encoding, names of columns and of 
     for (
       const [change, message] of [
         [{ encoding: "utf-8" }, "a.csv:2: its bytes are not utf-8: set 'dataset.encoding'"],
-        [{ encoding: "latin-9000" }, "the encoding 'latin-9000' is not known"],
+        [{ encoding: "latin-9000" }, "the encoding 'latin-9000' is unknown"],
         [{ labels: { "0": "negative" } }, "'dataset.labels' has no class for the label '1' (it has one for 0)"],
       ] as const
     ) {

@@ -214,7 +214,7 @@ Deno.test("a token that the model has no row for is refused by name, in a templa
   const strange = Array.from({ length: 3000 }, (_, i) => tokenizer.tokenOf(5000 + i)).find((word) =>
     /^[a-z]{6,}$/.test(word)
   )!;
-  const message = `'${strange}' has the id ${tokenizer.encode(strange)[0]}, and the model has 5000 rows`;
+  const message = `'${strange}' has the id ${tokenizer.encode(strange)[0]}, but the model has 5000 rows`;
   assertThrows(
     () => new TemplateEncoder(parseTemplate(`{text} ${strange} {mask}`, 0), small, MASKED, "together"),
     ConfigValueError,

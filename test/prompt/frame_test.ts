@@ -40,5 +40,5 @@ Deno.test("a token around a text that takes no position is no part of a frame", 
   const framed = (template: string) =>
     frameOf(new TemplateEncoder(parseTemplate(template, 1), tokenizer, card, "together"), "framed");
   assertEquals(framed("{prompt} {text} {mask}").before.counted, [true, true]);
-  assertThrows(() => framed("{prompt} [PAD] {text} {mask}"), InputError, "'[PAD]' stands around the text");
+  assertThrows(() => framed("{prompt} [PAD] {text} {mask}"), InputError, "'[PAD]' is around the text");
 });

@@ -46,6 +46,6 @@ Deno.test("two classes whose words are one token cannot be told apart", () => {
   assertThrows(
     () => readVerbalizer({ a: ["good"], b: ["Good"] }, tokenizer, "error"),
     InputError,
-    "'Good' of the class 'b' is the token 'good', as a word of 'a' is",
+    "'Good' of the class 'b' is the token 'good', like a word of 'a'",
   );
 });

@@ -93,8 +93,8 @@ Deno.test("a checkpoint or a history that is damaged is not gone on from, and th
     };
     await damaged(() => Deno.truncate(file, 100), "its header is truncated");
     await damaged(() => Deno.truncate(file, 0), "checkpoint.safetensors is damaged");
-    await damaged(() => flip((text) => text.length - 4), "its content is not what was written");
-    await damaged(() => flip((text) => text.indexOf('2,\\"losses')), "its content is not what was written");
+    await damaged(() => flip((text) => text.length - 4), "its content has changed since it was written");
+    await damaged(() => flip((text) => text.indexOf('2,\\"losses')), "its content has changed since it was written");
     const history: string = join(`${path}.partial`, "history.jsonl");
     await damaged(() => Deno.truncate(history, 0), "history.jsonl is damaged (it ends at step 0");
     await damaged(() => Deno.writeTextFile(history, "{\n"), "history.jsonl is damaged");

@@ -48,6 +48,6 @@ Deno.test("what is not said of a scale is taken for granted aloud, what is said 
     undefined,
   ]);
   for (const enters of ["after-scale", "before-scale"] as const) {
-    await assertRejects(() => read(1, enters), ConfigValueError, "does not scale its word embeddings");
+    await assertRejects(() => read(1, enters), ConfigValueError, "is only for a model that scales its word embeddings");
   }
 });

@@ -9,7 +9,7 @@ Deno.test("what Deno or the system did not allow is told with the way out, and i
       [new NotCapable(asked), '(Requires read access to "/x"): call deno run -A src/main.ts'],
       [
         new PermissionDenied("Permission denied (os error 13): open 'x'"),
-        "no permission for what this takes",
+        "lack a permission that this needs",
       ],
     ] as const
   ) {
