@@ -11,7 +11,7 @@ import type { PlannedRun } from "./plan.ts";
 import type { BatchOutcome } from "./run_planned.ts";
 
 /** A run that the files ask for, and whether its results existed before. */
-export interface AskedRun {
+export interface RequestedRun {
   readonly run: PlannedRun;
   readonly isComplete: boolean;
 }
@@ -24,7 +24,7 @@ export interface AskedRun {
  * @returns the pages that were written
  */
 export async function writeSummaries(
-  asked: readonly AskedRun[],
+  asked: readonly RequestedRun[],
   outcomes: ReadonlyMap<PlannedRun, BatchOutcome>,
   results: string,
 ): Promise<string[]> {
@@ -46,7 +46,7 @@ async function writeSummary(
   results: string,
   folder: string,
   title: string,
-  asked: readonly AskedRun[],
+  asked: readonly RequestedRun[],
   outcomes: ReadonlyMap<PlannedRun, BatchOutcome>,
 ): Promise<string> {
   const rows: SummaryRow[] = [];
@@ -79,7 +79,7 @@ async function writeSummary(
 }
 
 async function rowOf(
-  { run, isComplete }: AskedRun,
+  { run, isComplete }: RequestedRun,
   outcome: BatchOutcome | undefined,
   folder: string,
 ): Promise<SummaryRow> {

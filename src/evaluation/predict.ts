@@ -53,7 +53,7 @@ export async function classLogits(
 ): Promise<number[][]> {
   const found: number[][] = [];
   for await (const { example, logits } of answered(classifier, questions, verbalizer, ["class_logits"])) {
-    found[example] = saidTogether(logits, classifier);
+    found[example] = combinedLogits(logits, classifier);
   }
   return found;
 }
@@ -78,7 +78,7 @@ export async function answersTo(
   const illegal: boolean[] = [];
   for await (const { example, logits, words } of answered(classifier, questions, verbalizer, outputs)) {
     ofEach[example] = logits;
-    all[example] = saidTogether(logits, classifier);
+    all[example] = combinedLogits(logits, classifier);
     const rows = words!.map((row) => row.subarray(0, vocabulary));
     const best = indexOfLargest(classifier.vote ? together(rows, classifier.vote) : rows[0]!);
     illegal[example] = !legal.has(best);
@@ -150,7 +150,7 @@ function brokenIn(
 }
 
 /** The combined prediction of a classifier's prompts. */
-function saidTogether(logits: readonly number[][], { vote }: Pick<Classifier, "vote">): number[] {
+function combinedLogits(logits: readonly number[][], { vote }: Pick<Classifier, "vote">): number[] {
   return vote ? Array.from(together(logits, vote)) : logits[0]!;
 }
 

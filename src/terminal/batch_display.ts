@@ -47,7 +47,7 @@ export class BatchDisplay {
     };
     return {
       log: (line) => this.log(line),
-      start: (_, __, device) => this.sayDevice(device),
+      start: (_, __, device) => this.logDevice(device),
       begin: (_, total) => {
         steps = total;
         at(0, title);
@@ -85,7 +85,7 @@ export class BatchDisplay {
   }
 
   /** The runs of a batch usually share one device: it is printed when it changes. */
-  private sayDevice(device: string): void {
+  private logDevice(device: string): void {
     if (device !== this.device) this.log(`on ${device}`);
     this.device = device;
   }

@@ -4,7 +4,7 @@ import { bankFeeds } from "./bank_feeds.ts";
 import { Interrupted } from "./trainer.ts";
 
 /** A step requested by one run. */
-interface Asked {
+interface StepRequest {
   readonly feeds: Feeds;
   readonly bank: ResidentSession;
   readonly resolve: (outputs: Record<string, DeviceTensor>) => void;
@@ -19,7 +19,7 @@ interface Asked {
 export class FusedSteps {
   /** The runs that take further steps. */
   private readonly remaining: Set<LockstepSlot>;
-  private readonly asked = new Map<LockstepSlot, Asked>();
+  private readonly asked = new Map<LockstepSlot, StepRequest>();
   /** One for each run, in their order. */
   readonly slots: readonly LockstepSlot[];
 
@@ -80,7 +80,7 @@ export class LockstepSlot {
   }
 }
 
-async function take(round: readonly Asked[]): Promise<void> {
+async function take(round: readonly StepRequest[]): Promise<void> {
   try {
     const feeds = await bankFeeds(round.map(({ feeds }) => feeds));
     const outputs = await round[0]!.bank.run(feeds);

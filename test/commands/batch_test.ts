@@ -197,7 +197,7 @@ Deno.test("two files of one name are refused, and so is a sweep by 'run'", () =>
     assertStringIncludes(run.stderr, `softprompt batch ${file}`);
   }));
 
-Deno.test("Ctrl-C ends a batch with 130, and the same command goes on with it to the same bits", () =>
+Deno.test("Ctrl-C ends a batch with 130, and the same command resumes it to the same bits", () =>
   inFolder(async (folder) => {
     const file = await sweepFile(folder, { training: { batchSize: 4, epochs: 6 } });
     const results: string = join(folder, "cut");
@@ -242,7 +242,7 @@ Deno.test("validate says what a sweep would run, in how many steps, and how long
     );
   }));
 
-Deno.test("runs of one shape take their steps together by --fuse on, each to what it comes to alone", () =>
+Deno.test("runs of one shape are fused by --fuse on, with the same results as alone", () =>
   inFolder(async (folder) => {
     const training = { batchSize: 2, steps: 30, logEvery: 10 };
     const file = await sweepFile(folder, {
@@ -275,7 +275,7 @@ Deno.test("runs of one shape take their steps together by --fuse on, each to wha
     }
   }));
 
-Deno.test("a run that fails beside others does so again alone, and the others come to their end", () =>
+Deno.test("a run that fails in a group is tried again alone, and the others finish", () =>
   inFolder(async (folder) => {
     const file = await sweepFile(folder, {
       training: { batchSize: 2, steps: 12, logEvery: 2 },

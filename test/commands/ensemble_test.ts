@@ -14,7 +14,7 @@ type Line = Readonly<{ label: string; predicted: string; probabilities: Record<s
 const predictions = async (folder: string) =>
   await readLines(join(folder, "predictions.jsonl")) as unknown as Line[];
 
-Deno.test("seeds that answer together: best single, average and ensemble, out of what each says alone", () =>
+Deno.test("an ensemble over seeds: best single, average and ensemble, from each prompt's own predictions", () =>
   inFolder(async (folder) => {
     const file = await writeExperiment(folder, {
       training: { batchSize: 8, steps: 6 },

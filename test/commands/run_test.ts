@@ -92,7 +92,7 @@ Deno.test("the same file gives the same prompt, another seed another one, in a f
     assert((await prompt("a", "seed=1"))[0] !== (await prompt("a"))[0]);
   }));
 
-Deno.test("Ctrl-C keeps the checkpoint and exits with 130, and the same command goes on to the same bits", () =>
+Deno.test("Ctrl-C keeps the checkpoint and exits with 130, and the same command resumes to the same bits", () =>
   inFolder(async (folder) => {
     const training = { batchSize: 2, epochs: 12, logEvery: 1 };
     const file = await writeExperiment(folder, { training });
@@ -124,7 +124,7 @@ Deno.test("Ctrl-C keeps the checkpoint and exits with 130, and the same command 
     }
   }));
 
-Deno.test("a run that is killed in the middle goes on from its checkpoint", () =>
+Deno.test("a killed run resumes from its checkpoint", () =>
   inFolder(async (folder) => {
     const file = await writeExperiment(folder, { training: { batchSize: 2, epochs: 12 } });
     const child = start(["run", file, "--results", folder]);

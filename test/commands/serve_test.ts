@@ -58,7 +58,7 @@ async function statusFor(url: string, host: string): Promise<string> {
   return new TextDecoder().decode(answer).split(" ")[1]!;
 }
 
-Deno.test("what cannot be served is said, and what to do instead", () =>
+Deno.test("what cannot be served is refused with the way out", () =>
   inFolder(async (folder) => {
     const hard = await writeExperiment(folder, {
       prompt: { kind: "hard", template: "{text} it was {mask} ." },

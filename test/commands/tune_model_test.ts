@@ -14,7 +14,7 @@ const WHOLE = {
   training: { optimizer: { learningRate: 0.0003 }, batchSize: 8, epochs: 2, logEvery: 2 },
 };
 
-Deno.test("a whole model is tuned from a file, and goes on where it was", () =>
+Deno.test("a whole model is tuned from a file, and resumes where it was", () =>
   inFolder(async (folder) => {
     const file = await writeExperiment(folder, WHOLE);
     const whole: string = join(folder, "whole");

@@ -24,7 +24,7 @@ Deno.test("a class without training examples is refused, with the counts of all 
   checkTrainable({ train: [...train, ...test], validation: [], test: [] }, CLASSES, "rare.csv");
 });
 
-Deno.test("classes that a set lacks, and those it has few of, are told of with counts", () => {
+Deno.test("classes with no or few examples in a set are reported with counts", () => {
   assertEquals(
     rareClasses(examples({ negative: 4, positive: 4, neutral: 1 }), CLASSES, "the test set"),
     undefined,

@@ -16,7 +16,7 @@ Deno.test("rows, line breaks in fields and line numbers are those of Python's cs
   }
 });
 
-Deno.test("quotes that stand otherwise are refused with their line", () => {
+Deno.test("misplaced quotes are refused with their line", () => {
   for (
     const [text, message] of [
       ['a,b\n1,2\nso "so",2\n', "x.csv:3: there is a quote within a field"],

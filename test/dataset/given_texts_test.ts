@@ -72,14 +72,14 @@ Deno.test("the column that the run was tuned on is the text, in files of all kin
   ) assertEquals((await readGiven(name, content)).given, TWO, name);
 });
 
-Deno.test("empty lines are left out, and that is said, as answers no longer stand at their lines", async () => {
+Deno.test("empty lines are skipped, and that is reported, as answers no longer match line numbers", async () => {
   const { given, notes } = await readGiven("a.txt", "a joy\n\n  \ndull\n");
   assertEquals(given, TWO);
   assertStringIncludes(notes.join(), "a.txt: 2 empty lines are skipped");
   assertStringIncludes((await readGiven("a.jsonl", LINES)).notes.join(), "a.jsonl: 1 empty line is skipped");
 });
 
-Deno.test("other columns stand in the template by their names, and all are told with the answer", async () => {
+Deno.test("the template may contain other columns by their names, and all are written with the answer", async () => {
   const { given, shown } = await readGiven("a.jsonl", '{"id": 7, "title": 3, "review": true}\n', {
     placeholders: ["title", "text"],
   });
@@ -181,13 +181,13 @@ Deno.test("a .txt file whose lines are not all labelled is of texts", async () =
   assertEquals((await readGiven("a.txt", "good a joy\n")).given, [{ text: "good a joy" }]);
 });
 
-Deno.test("a number is told as it is written", async () => {
+Deno.test("a number is written as in the file", async () => {
   const { given, shown } = await readGiven("a.jsonl", '{"review": 1.10, "id": 12345678901234567890}\n');
   assertEquals(given, [{ text: "1.10" }]);
   assertEquals(JSON.stringify(shown), '[{"review":1.10,"id":12345678901234567890}]');
 });
 
-Deno.test("a .txt file that reads as UTF-8, too, is said to be read as something else", async () => {
+Deno.test("a .txt file that is also valid UTF-8 is reported when read in another encoding", async () => {
   const { given, notes } = await readGiven("a.txt", "café\n", { encoding: "windows-1252" });
   assertEquals(given, [{ text: "cafÃ©" }]);
   assertEquals(notes.length, 1);

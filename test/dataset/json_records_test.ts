@@ -78,7 +78,7 @@ Deno.test("elements that share a line are called by their numbers, others by the
   assertEquals(examples.map(({ id }) => id), ["a.json:1", "a.json[2]", "a.json[3]", "a.json:3"]);
 });
 
-Deno.test("numbers are the texts that stand in the file", async () => {
+Deno.test("numbers become their text in the file", async () => {
   const numbers = ["1.0", "1.10", "1e3", "12345678901234567890", "9007199254740993", "-0", "7"];
   const objects = numbers.map((number) => `{"text": ${number}, "label": ${number}}`);
   for (

@@ -56,7 +56,7 @@ Deno.test("a file may have another delimiter, encoding, names of columns and of 
     }
   }));
 
-Deno.test("several columns stand in a template by their names", () =>
+Deno.test("a template may contain several columns by their names", () =>
   inFolder(async (folder) => {
     const lines = ["entailment", "neutral", "contradiction"].flatMap((label) =>
       [1, 2].map((i) => JSON.stringify({ premise: `p ${label} ${i}`, hypothesis: `h ${i}`, label }))
@@ -81,7 +81,7 @@ Deno.test("several columns stand in a template by their names", () =>
     );
   }));
 
-Deno.test("files that are split already are taken as they are, and what stands in two of them is counted", async () => {
+Deno.test("files that are split already are used as they are, and texts in two of them are counted", async () => {
   const split = { train: "train.parquet", test: "test.parquet" };
   const { train, test, repeated } = await load({ ...OWN, split }, `${PARQUET}/x.yaml`, CLASSES, 0);
   assertEquals([train.length, test.length, repeated], [48, 6, 0]);

@@ -62,7 +62,7 @@ Deno.test("bytes of another encoding are refused with the one that they speak fo
   );
 });
 
-Deno.test("a file that reads as UTF-8, too, is said to be read as something else", async () => {
+Deno.test("a file that is also valid UTF-8 is reported when read in another encoding", async () => {
   const { examples, notes } = await readWritten("a.csv", "text,label\ncafé,good\n", {
     encoding: "windows-1252",
   });
@@ -71,7 +71,7 @@ Deno.test("a file that reads as UTF-8, too, is said to be read as something else
   assertEquals((await readWritten("a.csv", CSV, { encoding: "windows-1252" })).notes, []);
 });
 
-Deno.test("what stands after a part that gzip has packed is another, or zeros", async () => {
+Deno.test("after a gzip member follows another one, or zeros", async () => {
   const packed = new Uint8Array(gzipSync(CSV));
   const more = new Uint8Array(gzipSync("so,so\n"));
   assertEquals(await pairsIn("a.csv.gz", Uint8Array.from([...packed, 0, 0, 0])), TWO);

@@ -44,7 +44,7 @@ Deno.test("memory that runs out while work seems to succeed is an error that say
   );
 });
 
-Deno.test("an error that comes before the news of the lost device is told as the loss", async () => {
+Deno.test("an error that arrives before the loss of the device is reported as the loss", async () => {
   const { device, watch } = watched();
   await assertRejects(
     () =>

@@ -40,7 +40,7 @@ Deno.test("the device refuses a graph whose weights are too large, by the size o
   }
 });
 
-Deno.test("a full memory is said to be full, with the way out", async () => {
+Deno.test("a full memory is reported with the way out", async () => {
   const memory = new WasmMemory();
   await assertRejects(
     () =>

@@ -57,7 +57,7 @@ Deno.test("an edited text is left out: by text, and by id where the data have id
   assertEquals([own.pairedBy, own.paired, own.changed, own.onlyInA, own.onlyInB], ["id", 19, 1, 0, 0]);
 });
 
-Deno.test("texts that stand several times are paired by label where they do so equally often, else left out", () => {
+Deno.test("texts that occur several times are paired by label if they occur equally often, else excluded", () => {
   const twice: Change = (one, i) => i === 1 ? { ...one, text_sha256: "sha0" } : one;
   const other = changed((one, i) => ({ ...twice(one, i)!, id: `dev:${i}` }));
   const turned = { ...other, predictions: other.predictions.toReversed() };

@@ -74,7 +74,7 @@ Deno.test("one pass over the examples gives their logits, and which answers are 
   assertEquals([session.runs, session.examples], [3, 5]);
 });
 
-Deno.test("a row of the logits that no token has is nobody's answer", async () => {
+Deno.test("a row of the logits without a token is never the answer", async () => {
   const { illegal } = await answersTo(classifierOf(new TableSession(TABLE)), questions([3]), VERBALIZER, 5);
   assertEquals(illegal, [false]);
 });

@@ -87,7 +87,7 @@ Deno.test("null removes a key", () => {
   assertEquals([only!.experiment.training?.epochs, only!.experiment.training?.steps], [undefined, 7]);
 });
 
-Deno.test("what is wrong with a swept value is said once, at its place in the sweep", () => {
+Deno.test("an error in a swept value is reported once, at its place in the sweep", () => {
   assertEquals(
     problems(`sweep:
   prompt.lenght: [1, 2]

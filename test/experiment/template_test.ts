@@ -16,7 +16,7 @@ Deno.test("the words of a template alone have no blank where the vectors were", 
   assertEquals(withoutVectors("{prompt:3} {text}\n{prompt:2} it was {mask}"), "{text}\nit was {mask}");
 });
 
-Deno.test("prompt vectors may stand in several places", () => {
+Deno.test("prompt vectors may be in several places", () => {
   const lengths = parseTemplate("{prompt:3} {text} {prompt:2} it was {mask} .", 5).map((piece) =>
     piece.kind === "prompt" ? piece.length : 0
   );

@@ -122,7 +122,7 @@ hubTest(
     });
     const repository = await open();
     const error = await assertRejects(() => repository.file("onnx/model.onnx"), HubError);
-    assertStringIncludes(error.message, "run it again");
+    assertStringIncludes(error.message, "run the command again");
     const folder: string = join(cache, "models--acme--tiny");
     const left = await Array.fromAsync(Deno.readDir(join(folder, "blobs")));
     assertEquals(left.map(({ name }) => name.endsWith(".incomplete")), [true]);
@@ -189,7 +189,7 @@ hubTest(
   { ...CONTENT, token: "hf_right" },
 );
 
-hubTest("a revision or repository that is not there is said to be none", async ({ open }) => {
+hubTest("a missing revision or repository is reported as missing", async ({ open }) => {
   assertStringIncludes((await assertRejects(() => open("v9"), InputError)).message, "revision 'v9'");
   assertStringIncludes(
     (await assertRejects(() => open("main", {}, "acme/none"), InputError)).message,

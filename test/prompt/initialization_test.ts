@@ -116,7 +116,7 @@ Deno.test("a text's tokens are a vector each, in their order; too many are cut",
   assertEquals(cut.warnings, ["the text has 4 tokens, but the prompt 3 vectors: the last 1 are dropped"]);
 });
 
-Deno.test("as PEFT has it, a text's tokens stand with the special ones around them, repeated or cut", async () => {
+Deno.test("as in PEFT, a text's tokens include the special ones, repeated or truncated", async () => {
   for (const { text, length, ids } of answers.starts) {
     const { prompt, origins, warnings } = await make({ from: "text", text, as: "peft" }, length);
     assertEquals([origins, warnings], [ids.map((id) => tokenizer.tokenOf(id)), []]);

@@ -21,7 +21,7 @@ const asking = (template: string) =>
     "member.yaml",
   );
 
-Deno.test("prompts that answer together were tuned in the ensemble's template", () =>
+Deno.test("prompts of an ensemble must have been tuned in its template", () =>
   inFolder(async (folder) => {
     const json = (name: string, content: unknown) =>
       Deno.writeTextFile(join(folder, name), JSON.stringify(content));

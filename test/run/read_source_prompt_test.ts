@@ -36,7 +36,7 @@ Deno.test("vectors that entered before a scale are multiplied by it, as the mode
   }
 });
 
-Deno.test("what is not said of a scale is taken for granted aloud, what is said without one is refused", async () => {
+Deno.test("an assumption about a scale is reported, and a setting without a scale is refused", async () => {
   const after = (await read(ROOT))!.assumed!;
   const before = (await read(2.5))!.assumed!;
   assertStringIncludes(after, "after the model's scale of its word embeddings");

@@ -4,7 +4,7 @@ import { codeOf, type ElementType, elementTypeOf } from "../graph/element_types.
 import type { Attributes, Constant, Value } from "../graph/graph.ts";
 import { integerAttribute } from "../ops/op_definition.ts";
 
-/** Constants of at most so many elements are made float32 when the model is compiled, larger ones when it is opened. */
+/** The largest number of elements of a constant that is converted to float32 at compile time; larger ones are converted when the model is opened. */
 const MOST_AT_ONCE = 1024;
 
 /** Whether numbers of this type have 16 bits. */

@@ -59,9 +59,9 @@ const OLDEST_OPSET = 7;
 /** Imports node by node. */
 class Importer {
   readonly b: Builder;
-  /** What stands for the file's names. */
+  /** The values by their names in the file. */
   readonly values = new Map<string, Value>();
-  /** What stands for the names of sequences of tensors. */
+  /** The sequences of tensors by their names. */
   private readonly sequences = new Map<string, readonly Value[]>();
   private readonly imported = new Set<NodeProto>();
   private readonly opset: number;
@@ -134,7 +134,7 @@ class Importer {
     return name === "" ? null : this.made(name);
   }
 
-  /** What stands for a name. */
+  /** The value of a name. */
   made(name: string): Value {
     const value = this.values.get(name);
     if (value === undefined) throw new CompileError(`'${name}' is read, which nothing makes`);

@@ -53,7 +53,7 @@ export function checkInputs(source: string, names: readonly string[]): void {
   );
 }
 
-/** What stands for an input of the model: an input of the compiled graphs, or what it is always fed. */
+/** The replacement of an input of the model: an input of the compiled graphs, or a constant. */
 export function importInput(b: Builder, proto: ValueInfoProto): Value {
   const { name } = proto;
   if (KEPT_INPUTS.includes(name)) return keptInput(b, proto);

@@ -7,13 +7,13 @@ export interface NamedConstant {
   readonly constant: Constant;
 }
 
-/** So many elements of a matrix are looked at before it is compared whole. */
+/** The number of elements of a matrix that are sampled before it is compared whole. */
 const PROBES = 8;
 
-/** So many rows of the longer side are compared at a time: 24 MiB of each matrix, where the shorter has 768. */
+/** The number of rows of the longer side compared at a time: 24 MiB of each matrix, where the shorter side has 768. */
 const ROWS_AT_ONCE = 8192;
 
-/** So many rows of the shorter side at a time: the numbers of a cache line. */
+/** The number of rows of the shorter side compared at a time: the numbers in a cache line. */
 const COLUMNS_AT_ONCE = 16;
 
 /**
@@ -57,7 +57,7 @@ class Matrix {
     private readonly bytes: (offset: number, length: number) => Uint8Array,
   ) {}
 
-  /** `undefined` where its numbers are not at hand. */
+  /** `undefined` where its numbers cannot be read. */
   static of({ name, constant: { dims, bytes, region } }: NamedConstant, file: OnnxFile): Matrix | undefined {
     const [rows, columns] = dims as [number, number];
     if (bytes) return new Matrix(rows, columns, (offset, length) => bytes.subarray(offset, offset + length));

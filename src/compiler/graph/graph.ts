@@ -38,7 +38,7 @@ export interface Graph {
   readonly source: string;
 }
 
-/** Told of what a pass does to a graph, deed by deed: what it did, and to what. */
+/** Receives each change that a pass makes to a graph: its kind, and its subject. */
 export type PassLog = (action: string, to: string) => void;
 
 /** The nodes that the outputs need, in order. Values whose integers are known need no node. */

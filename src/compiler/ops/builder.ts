@@ -15,7 +15,7 @@ export class Builder {
   /** @param source The model's file, for messages. */
   constructor(readonly source: string) {}
 
-  /** A builder that goes on where a graph ends. */
+  /** A builder that appends to a graph. */
   static of(graph: Graph): Builder {
     const builder = new Builder(graph.source);
     for (const input of graph.inputs) builder.inputs.push(input);

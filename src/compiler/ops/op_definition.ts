@@ -17,7 +17,7 @@ export interface Signature {
 /** What is known of a node before its outputs are. */
 export type Asked = Pick<Signature, "inputs" | "attributes">;
 
-/** What a row says of an output. */
+/** What a row declares about an output. */
 export interface Output {
   readonly type: ElementType;
   readonly shape: readonly Dimension[];
@@ -62,7 +62,7 @@ export interface OpDefinition extends OperatorTraits {
    * `undefined`. Only what positions, masks and indices are computed with has it: see `analysis/interpreter.ts`.
    */
   readonly compute?: (x: number, y: number, z: number) => number;
-  /** In plain numbers, how a reduction goes on from what it has to the next element. */
+  /** The reduction on plain numbers: combines the accumulator with the next element. */
   readonly accumulate?: (total: number, item: number) => number;
   /** Whether a selection along this axis of the outputs can be made on the inputs instead, and along which of their axes. */
   selectionRule?(node: Node, axis: number): SelectionRule | undefined;

@@ -18,7 +18,7 @@ import {
 
 /**
  * The rows [batch, rows, 1] that places [batch, rows, 2] name, where these are made of every example's own number and a row
- * in it: read so, a selection can be told to be each example's own.
+ * in it: read this way, a selection is recognized as one per example.
  */
 function rowsOfEach(places: Value): Value | undefined {
   const [examples, rows] = places.producer?.op === "Concat" ? places.producer.inputs : [];

@@ -162,7 +162,7 @@ function copiesOfBatch({ shape: [first, ...rest] }: Value): number | undefined {
   return typeof copies === "number" ? copies : undefined;
 }
 
-/** Makes the graph with the selection pushed to where the demands say. */
+/** Builds the graph with the selection pushed to where the demands require. */
 function push(graph: Graph, { selection, demands }: Pushable, log: PassLog): Graph {
   const first = ancestors(selection.index);
   const ordered = [

@@ -177,7 +177,7 @@ function ownAxes({ shape }: Value): number[] {
   return shape.length < 2 ? [0] : [shape.length - 2, shape.length - 1];
 }
 
-/** The tensors that an optimizer keeps for each of a model's parameters: `<parameter>.first_moment`, say. */
+/** The tensors that an optimizer keeps for each of a model's parameters: for example `<parameter>.first_moment`. */
 export function modelState(
   name: OptimizerName,
   parameters: readonly Pick<Value, "name" | "shape">[],
@@ -193,7 +193,7 @@ export function modelState(
 /**
  * Appends an optimizer that moves all of a model's parameters, after clipping by the norm of all their gradients together.
  *
- * @param b a builder that goes on where the graph ends
+ * @param b a builder that appends to the graph
  * @param parameters inputs of the graph
  * @param gradients of each
  * @returns the graph with the inputs of `appendOptimizer`, and the outputs `gradient_norm` float32 [], before clipping, and
