@@ -131,7 +131,9 @@ function programFor(io: Io): Command {
       "the file's encoding (default: that of the run's data of the same kind, else utf-8)",
     )
     .addOption(
-      new Option("--device <kind>", "the device to compute on (default: that of the experiment)").choices(CHOICES.device),
+      new Option("--device <kind>", "the device to compute on (default: that of the experiment)").choices(
+        CHOICES.device,
+      ),
     )
     .option("--model <dir>", "the model's folder, if it has moved since the run")
     .option("--results <dir>", "the folder of all results, with the cache of compiled steps", "results")
@@ -217,7 +219,10 @@ function programFor(io: Io): Command {
       "serve a page that classifies sentences with a run's prompt and tunes another in the browser",
     )
     .argument("<run>", "the folder of a run of a soft prompt")
-    .option("--hard <run>", "a run of a hard prompt to compare with (default: the template without its vectors)")
+    .option(
+      "--hard <run>",
+      "a run of a hard prompt to compare with (default: the template without its vectors)",
+    )
     .option("--model <dir>", "the model's folder, if it has moved since the run")
     .option("--results <dir>", "the folder of all results, with the cache of compiled steps", "results")
     .option(

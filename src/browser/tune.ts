@@ -52,7 +52,9 @@ export function readPasted(table: string, classes: readonly string[]): Example[]
     // The original message recommends a key of an experiment's dataset.
     throw error instanceof FormatError ? new InputError(error.what, { cause: error }) : error;
   }
-  if (examples.length === 0) throw new InputError("the table has only a header line: add labelled texts below it");
+  if (examples.length === 0) {
+    throw new InputError("the table has only a header line: add labelled texts below it");
+  }
   return examples;
 }
 
@@ -77,7 +79,9 @@ export async function* tuneInBrowser(
     label: classes.indexOf(label),
   }));
   const truncated = encoded.filter((example) => example.truncated > 0).length;
-  if (truncated > 0) note(`${truncated} of ${encoded.length} texts are truncated to fit the model's positions`);
+  if (truncated > 0) {
+    note(`${truncated} of ${encoded.length} texts are truncated to fit the model's positions`);
+  }
   const embed = await device.open(await run.graph("embed"));
   const { prompt, warnings } = await initialPrompt(about.initialization, length, {
     space: new EmbeddingSpace(embed, about.dimension, about.card.firstPosition, about.facts.rows),

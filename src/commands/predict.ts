@@ -61,7 +61,9 @@ async function answerAll(
 ): Promise<void> {
   if (texts.length > 0 && run.columns.join() !== "text") {
     throw new InputError(
-      `the run's template has the columns ${run.columns.join(", ")}: pass them with --file, as .jsonl or .csv`,
+      `the run's template has the columns ${
+        run.columns.join(", ")
+      }: pass them with --file, as .jsonl or .csv`,
     );
   }
   const given = file === undefined

@@ -125,7 +125,9 @@ function total(sound: readonly Sound[]): string {
   const seconds = left.reduce((sum, one) => sum + (one.seconds ?? 0), 0);
   const time = unknown === left.length
     ? "no earlier run of these models to estimate the time from"
-    : `about ${duration(seconds)} estimated from earlier runs${unknown > 0 ? `, ${unknown} of them unknown` : ""}`;
+    : `about ${duration(seconds)} estimated from earlier runs${
+      unknown > 0 ? `, ${unknown} of them unknown` : ""
+    }`;
   const steps = left.reduce((sum, one) => sum + one.steps, 0);
   return [
     `${count(left.length, "run")} to do, ${count(steps, "step")}${left.length > 0 ? `: ${time}` : ""}`,

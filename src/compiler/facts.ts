@@ -37,9 +37,9 @@ export interface ModelFacts {
 
 /** Positions that an embedding layer looks up. */
 export interface PositionFacts {
-  /** What `position_ids` is fed for a text's first token. */
+  /** The `position_ids` of a text's first token. */
   readonly first: number;
-  /** How many positions a text can take. */
+  /** The number of positions of a text. */
   readonly limit: number;
   /** The row of the table that is kept for padding, where `first` follows from it. */
   readonly padding: number | undefined;
@@ -83,7 +83,7 @@ export function factsOf(file: OnnxFile): ModelFacts {
   };
 }
 
-/** Where positions start and end: a file that takes positions and adds nothing to them may keep a row for padding. */
+/** The first and last position: a file that takes positions and adds nothing to them may reserve a row for padding. */
 function positionFacts(
   { graph, lookups, first }: Exposed,
   read: (constant: Constant) => Uint8Array | undefined,

@@ -83,9 +83,12 @@ async function fetchResumable(url: string, path: string, progress: Progress): Pr
   const have = await Deno.stat(path).then(({ size }) => size, () => 0);
   const response = await fetch(url, have > 0 ? { headers: { range: `bytes=${have}-` } } : {}).catch(
     (error) => {
-      throw new InputError(`cannot reach ${url}: ${error.message}; pass a folder that has the files with --from DIR`, {
-        cause: error,
-      });
+      throw new InputError(
+        `cannot reach ${url}: ${error.message}; pass a folder that has the files with --from DIR`,
+        {
+          cause: error,
+        },
+      );
     },
   );
   if (response.status === 416) return await response.body?.cancel();
@@ -108,9 +111,12 @@ async function fetchResumable(url: string, path: string, progress: Progress): Pr
     },
   });
   await response.body.pipeThrough(counted).pipeTo(file.writable).catch((error) => {
-    throw new InputError(`${url} stopped at ${received} bytes (${error.message}); run the command again to resume`, {
-      cause: error,
-    });
+    throw new InputError(
+      `${url} stopped at ${received} bytes (${error.message}); run the command again to resume`,
+      {
+        cause: error,
+      },
+    );
   });
   if (total !== undefined && received !== total) {
     throw new InputError(`${url} stopped at ${received} of ${total} bytes; run the command again to resume`);

@@ -51,7 +51,9 @@ export function* unquotedRows(
       if (!ENCLOSED.test(field)) continue;
       if (field.slice(1, -1).includes('""')) {
         throw new FormatError(
-          `${path}:${row.line}: a field is enclosed in quotes and has doubled ones inside (${field.slice(0, 40)})`,
+          `${path}:${row.line}: a field is enclosed in quotes and has doubled ones inside (${
+            field.slice(0, 40)
+          })`,
           "set 'quotes: true', as pandas and Excel write tables, or 'quotes: false' where all of them are part of the text",
         );
       }

@@ -79,7 +79,11 @@ export function pairedSentence(
     [onlyInA, `${onlyInA} only in A`, `仅 A 有 ${onlyInA} 个`],
     [onlyInB, `${onlyInB} only in B`, `仅 B 有 ${onlyInB} 个`],
     [changed, `${changed} with a different text`, `${changed} 个文本不同`],
-    [unclear, `${unclear} texts that occur a different number of times`, `${unclear} 个文本在两方出现次数不同`],
+    [
+      unclear,
+      `${unclear} texts that occur a different number of times`,
+      `${unclear} 个文本在两方出现次数不同`,
+    ],
   ].filter(([count]) => count !== 0);
   const left = missing.length === 0 ? { en: "", zh: "" } : {
     en: ` (${missing.map(([, en]) => en).join(", ")}, excluded)`,

@@ -43,7 +43,9 @@ export async function readChecked(folder: string, names: readonly string[]): Pro
   const read = names.map(async (name) => {
     const bytes = await readWhole(folder, name);
     if (bytes === undefined) throw new RangeError(`${name} is missing`);
-    if (await sha256(bytes) !== written.get(name)) throw new RangeError(`${name} has changed since it was written`);
+    if (await sha256(bytes) !== written.get(name)) {
+      throw new RangeError(`${name} has changed since it was written`);
+    }
     return [name, bytes] as const;
   });
   return Object.fromEntries(await Promise.all(read));

@@ -121,9 +121,7 @@ function checkMark(bytes: Uint8Array, path: string, decoding: Decoding): void {
   const encoding = decoderFor(decoding).encoding;
   if (mark === undefined || mark === encoding) return;
   throw new InputError(
-    `${path} is ${mark}, not ${encoding}, according to its byte order mark: ${
-      decoding.wayOut(mark)
-    }`,
+    `${path} is ${mark}, not ${encoding}, according to its byte order mark: ${decoding.wayOut(mark)}`,
   );
 }
 

@@ -41,7 +41,9 @@ export function messageOf(
       return `${key} must be ${
         [params.type].flat().map((type) => `${/^[aeio]/.test(type) ? "an" : "a"} ${type}`).join(" or ")
       }, ${got}${
-        needsQuotes(params.type, valueAt(content, path)) ? ": a string that starts like this needs quotes" : ""
+        needsQuotes(params.type, valueAt(content, path))
+          ? ": a string that starts like this needs quotes"
+          : ""
       }`;
     case "minimum":
       return `${key} must be at least ${params.limit}, ${got}`;

@@ -93,7 +93,9 @@ function checkPieces(pieces: readonly Piece[], length: number): void {
   }
   for (const name of columnsOf(pieces)) {
     const times = pieces.filter((piece) => piece.kind === "column" && piece.name === name).length;
-    if (times > 1) throw new TemplateError(`the template must contain '{${name}}' once, got it ${times} times`);
+    if (times > 1) {
+      throw new TemplateError(`the template must contain '{${name}}' once, got it ${times} times`);
+    }
   }
   if (count("mask") > 1) {
     throw new TemplateError(`the template must contain '{mask}' once, got it ${count("mask")} times`);
@@ -101,7 +103,9 @@ function checkPieces(pieces: readonly Piece[], length: number): void {
   if (length === 0) return;
   const total = pieces.reduce((sum, piece) => sum + (piece.kind === "prompt" ? piece.length : 0), 0);
   if (total === 0) {
-    throw new TemplateError("a soft prompt needs '{prompt}' in the template: put it at the start, for example");
+    throw new TemplateError(
+      "a soft prompt needs '{prompt}' in the template: put it at the start, for example",
+    );
   }
   if (total !== length) {
     throw new TemplateError(

@@ -23,7 +23,9 @@ export function hubError(
     case 401:
     case 403:
       return new InputError(
-        `${endpoint} does not let ${token === undefined ? "anonymous users" : "this HF_TOKEN"} read ${what}: ${
+        `${endpoint} does not let ${
+          token === undefined ? "anonymous users" : "this HF_TOKEN"
+        } read ${what}: ${
           token === undefined
             ? "set HF_TOKEN to an access token, if it is private or gated; else check its name"
             : `ask for access on ${endpoint}/${

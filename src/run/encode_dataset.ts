@@ -23,7 +23,7 @@ export interface EncodedDataset {
   readonly otherwise: number;
   /** Words of the template that the tokenizer has no token for. */
   readonly unknownWords: readonly string[];
-  /** How many texts were truncated to fit the model's positions. */
+  /** The numbers of texts truncated to fit the model's positions. */
   readonly truncated: Readonly<Record<"train" | "validation" | "test" | "samples", number>>;
 }
 

@@ -66,8 +66,7 @@ function afterScale(
 ): SourcePrompt {
   if (scale === 1) {
     if (enters === undefined) return given;
-    const message =
-      `'enters: ${enters}' is only for a model that scales its word embeddings: leave it out`;
+    const message = `'enters: ${enters}' is only for a model that scales its word embeddings: leave it out`;
     throw new ConfigValueError([{ path: ENTERS, message }]);
   }
   const { prompt } = given;

@@ -33,7 +33,8 @@ export async function runExperiment(
   const { signal, policy: { results, ifLocked } } = host;
   if (signal.aborted) throw new Interrupted(`interrupted before ${title}`);
   const file: string = join(results, ".locks", `${encodeURIComponent(relative(results, path))}.lock`);
-  const wait = () => progress.log(`${title}: another softprompt process is running it, waiting for it to end`);
+  const wait = () =>
+    progress.log(`${title}: another softprompt process is running it, waiting for it to end`);
   const lock = ifLocked === "wait" ? await Lock.take(file, wait, signal) : await Lock.tryTake(file);
   if (lock === undefined) {
     if (signal.aborted) throw new Interrupted(`interrupted before ${title}`);

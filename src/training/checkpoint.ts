@@ -45,7 +45,9 @@ export async function decodeCheckpoint(bytes: Uint8Array): Promise<Checkpoint> {
   const { tensors, metadata } = readSafetensors(bytes);
   if (metadata.format !== FORMAT) throw new RangeError(`not a checkpoint of the format '${FORMAT}'`);
   const { checkpoint: about = "", sha256: then } = metadata;
-  if (await hashOf(tensors, about) !== then) throw new RangeError("its content has changed since it was written");
+  if (await hashOf(tensors, about) !== then) {
+    throw new RangeError("its content has changed since it was written");
+  }
   const { best, ...rest } = TRAINING_FILES.read(
     "checkpoint_state",
     JSON.parse(about),

@@ -290,7 +290,9 @@ Deno.test("a run that fails in a group is tried again alone, and the others fini
     assertEquals(code, 1, stderr);
     assertStringIncludes(stderr, "error: 1 of 3 runs failed");
     assert(
-      /warning: small\/diverging failed beside 2 others and is tried again alone: .* is not finite/.test(stderr),
+      /warning: small\/diverging failed beside 2 others and is tried again alone: .* is not finite/.test(
+        stderr,
+      ),
       stderr,
     );
     for (const name of ["good", "other"]) {

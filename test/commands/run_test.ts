@@ -12,7 +12,11 @@ Deno.test("what asks for several runs is not set on the command line, nor a fold
     assertEquals(code, 2, stderr);
     assertStringIncludes(stderr, message);
   };
-  await refused("x.yaml", ["sweep.seed=[1, 2]"], "--set sweep.seed asks for several runs, and run executes one");
+  await refused(
+    "x.yaml",
+    ["sweep.seed=[1, 2]"],
+    "--set sweep.seed asks for several runs, and run executes one",
+  );
   await refused("x.yaml", ["variants={ a: {} }"], "write 'variants' into the file");
   await refused("x.yaml", ["exclude=[]"], "use softprompt batch");
   await refused("experiments/first-steps", [], "is a folder: name an experiment file in it");

@@ -120,7 +120,12 @@ const REFUSED: readonly (readonly [string, string | Uint8Array<ArrayBuffer>, Ask
     {},
     "a.txt:2: its bytes are not utf-8: pass the file's encoding with '--encoding' (windows-1252",
   ],
-  ["a.txt", Uint8Array.of(0xff, 0xfe, 0x61, 0), {}, "a.txt is utf-16le, not utf-8, according to its byte order mark"],
+  [
+    "a.txt",
+    Uint8Array.of(0xff, 0xfe, 0x61, 0),
+    {},
+    "a.txt is utf-16le, not utf-8, according to its byte order mark",
+  ],
   [
     "a.txt",
     Uint8Array.of(0x61, 0, 0x62, 0),

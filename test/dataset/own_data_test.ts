@@ -45,7 +45,10 @@ Deno.test("a file may have another delimiter, encoding, names of columns and of 
       const [change, message] of [
         [{ encoding: "utf-8" }, "a.csv:2: its bytes are not utf-8: set 'dataset.encoding'"],
         [{ encoding: "latin-9000" }, "the encoding 'latin-9000' is unknown"],
-        [{ labels: { "0": "negative" } }, "'dataset.labels' has no class for the label '1' (it has one for 0)"],
+        [
+          { labels: { "0": "negative" } },
+          "'dataset.labels' has no class for the label '1' (it has one for 0)",
+        ],
       ] as const
     ) {
       await assertRejects(

@@ -109,7 +109,8 @@ Deno.test("an answer that is no number is an error that names the text and the w
       ] as const
     ) {
       const classifier = classifierOf(new TableSession(table), changes);
-      const said = `test.tsv:4 "a joy from start to end" is not a number (the logit of 'good' is ${broken}): `;
+      const said =
+        `test.tsv:4 "a joy from start to end" is not a number (the logit of 'good' is ${broken}): `;
       for (
         const ask of [
           () => classLogits(classifier, questions([0, 0, 1]), VERBALIZER),

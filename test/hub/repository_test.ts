@@ -178,7 +178,10 @@ hubTest(
   "a private repository needs a token, and the host that files are on does not see it",
   async ({ open }) => {
     const without = await assertRejects(() => open(), InputError);
-    assertStringIncludes(without.message, "does not let anonymous users read the model 'acme/tiny': set HF_TOKEN");
+    assertStringIncludes(
+      without.message,
+      "does not let anonymous users read the model 'acme/tiny': set HF_TOKEN",
+    );
     const wrong = await assertRejects(() => open("main", { token: "hf_wrong" }), InputError);
     assertStringIncludes(wrong.message, "ask for access on");
     const odd = await assertRejects(() => open("main", { token: "secret" }), InputError);

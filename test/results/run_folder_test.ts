@@ -94,7 +94,10 @@ Deno.test("a damaged checkpoint or history is not resumed from, and that is repo
     await damaged(() => Deno.truncate(file, 100), "its header is truncated");
     await damaged(() => Deno.truncate(file, 0), "checkpoint.safetensors is damaged");
     await damaged(() => flip((text) => text.length - 4), "its content has changed since it was written");
-    await damaged(() => flip((text) => text.indexOf('2,\\"losses')), "its content has changed since it was written");
+    await damaged(
+      () => flip((text) => text.indexOf('2,\\"losses')),
+      "its content has changed since it was written",
+    );
     const history: string = join(`${path}.partial`, "history.jsonl");
     await damaged(() => Deno.truncate(history, 0), "history.jsonl is damaged (it ends at step 0");
     await damaged(() => Deno.writeTextFile(history, "{\n"), "history.jsonl is damaged");

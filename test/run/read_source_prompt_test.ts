@@ -48,6 +48,10 @@ Deno.test("an assumption about a scale is reported, and a setting without a scal
     undefined,
   ]);
   for (const enters of ["after-scale", "before-scale"] as const) {
-    await assertRejects(() => read(1, enters), ConfigValueError, "is only for a model that scales its word embeddings");
+    await assertRejects(
+      () => read(1, enters),
+      ConfigValueError,
+      "is only for a model that scales its word embeddings",
+    );
   }
 });

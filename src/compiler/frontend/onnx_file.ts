@@ -9,7 +9,7 @@ import { bytesPerElement, elementTypeOf } from "../graph/element_types.ts";
 /**
  * Reads a piece of a file beside the model's own.
  *
- * @throws where it is not there or ends before
+ * @throws where it is missing or too short
  */
 export type ReadRegion = (region: FileRegion) => Uint8Array;
 
@@ -19,7 +19,7 @@ export type ReadRegion = (region: FileRegion) => Uint8Array;
  */
 const MOST_READ = 1 << 20;
 
-/** A model's file as it lies on disk. */
+/** A model's file on disk. */
 export interface OnnxFile {
   /** Its path; external data is looked for beside it. */
   readonly path: string;
@@ -35,7 +35,7 @@ export interface OnnxFile {
  * @param path where the bytes come from, for messages and for referring to initializers
  * @param read reads what lies in files beside it
  * @param size the file's, where the bytes are only its start
- * @throws {CompileError} where the bytes are no ONNX model: truncated, another format, or no graph inside
+ * @throws {CompileError} where the bytes are not an ONNX model: truncated, another format, or no graph inside
  */
 export function readOnnxFile(
   bytes: Uint8Array,
@@ -106,7 +106,7 @@ function checkLength(length: number, expected: number, name: string, dims: reado
 }
 
 /**
- * Where external data lies: https://onnx.ai/onnx/repo-docs/ExternalData.html
+ * The location of external data: https://onnx.ai/onnx/repo-docs/ExternalData.html
  *
  * @param expected its bytes, where the tensor does not say
  */

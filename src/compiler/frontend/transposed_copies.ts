@@ -17,7 +17,7 @@ const ROWS_AT_ONCE = 8192;
 const COLUMNS_AT_ONCE = 16;
 
 /**
- * Finds the float32 matrices that hold another's columns as their rows. Of those whose shapes would fit only a few elements
+ * Finds the float32 matrices that are transposes of others. Of those whose shapes would fit only a few elements
  * are read, and whole only those that agree in these, piece by piece.
  *
  * @param file that they are weights of

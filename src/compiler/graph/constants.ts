@@ -17,7 +17,7 @@ export function float64(values: readonly number[], dims: readonly number[]): Con
   return { type: "float64", dims, bytes: new Uint8Array(Float64Array.from(values).buffer) };
 }
 
-/** The largest int64: exporters say "to the end" by it, and as a number it is rounded up to 2⁶³. */
+/** The largest int64: exporters use it for "to the end"; as a number it is rounded up to 2⁶³. */
 const LARGEST = 2n ** 63n - 1n;
 
 /** An int64 constant. */

@@ -5,7 +5,7 @@ import { type Attribute, type Constant, type Graph, liveNodes, type Node, type V
 const MOST_PRINTED = 8;
 
 /**
- * A graph as text, for people who compare what a change does: a line a node, in order, with types, shapes in terms of the
+ * A graph as text, for reviewing the effect of a change: one line per node, in order, with types, shapes in terms of the
  * symbols, and attributes.
  *
  *     input input_ids: int64 [batch, sequence]

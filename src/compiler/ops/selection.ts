@@ -27,7 +27,7 @@ function rowsOfEach(places: Value): Value | undefined {
   return counts && rows ? rows : undefined;
 }
 
-/** Whether what is scattered is added to what is there, and does not take its place. */
+/** Whether scattered values are added, instead of replacing elements. */
 function isAdded(node: Node): boolean {
   const { reduction = "none" } = node.attributes;
   if (reduction === "none" || reduction === "add") return reduction === "add";

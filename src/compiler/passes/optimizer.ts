@@ -12,11 +12,11 @@ export interface StateTensor {
   readonly shape: readonly Dimension[];
 }
 
-/** What an optimizer makes its move of. */
+/** The inputs of an optimizer's update. */
 interface UpdateInputs {
   /** float32 [length, dimension] or, for a bank, [prompts, length, dimension]; clipped. */
   readonly gradient: Value;
-  /** What it kept, in the order of its state tensors. */
+  /** Its state, in the order of its state tensors. */
   readonly kept: readonly Value[];
   /** 1, 2, …, float32 []. */
   readonly step: Value;
@@ -25,7 +25,7 @@ interface UpdateInputs {
 /** A rule: which tensors it keeps, and where it moves. */
 interface Optimizer {
   state(prompt: readonly Dimension[]): readonly StateTensor[];
-  /** The direction, which is taken learning rate times, and what is kept for the next step. */
+  /** The direction, which is multiplied by the learning rate, and the next state. */
   update(b: Builder, inputs: UpdateInputs): { direction: Value; next: readonly Value[] };
 }
 

@@ -11,7 +11,7 @@ import { copyNode, rewrite } from "../ops/rewrite.ts";
  * then be distinguished, so that they can be narrowed.
  */
 export function unflatten(graph: Graph, log: PassLog): Graph {
-  /** What a flattened value was, or would be, with its axes. */
+  /** The unflattened form of a flattened value, with its axes. */
   const whole = new Map<Value, Value>();
   return rewrite(graph, (node, inputs, b) => {
     const [x] = inputs;
