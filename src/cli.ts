@@ -1,5 +1,5 @@
 /**
- * The command line: verbs and flags, nothing else. A verb is loaded when it is called.
+ * The command line: verbs and flags. A verb's module is loaded when it is called.
  *
  * @module
  */
@@ -22,7 +22,7 @@ import type { Io } from "./terminal/io.ts";
 import { styleFor } from "./terminal/style.ts";
 
 /**
- * Does what a command line asks for. What is wrong is said on standard error, without a stack trace.
+ * Runs a command line. Errors go to standard error, without a stack trace.
  *
  * @param args the verb, its arguments and flags
  * @returns the exit code
@@ -32,7 +32,7 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
     await programFor(io).parseAsync([...args], { from: "user" });
     return 0;
   } catch (error) {
-    // What is wrong with a flag has been said with the usage.
+    // Commander has printed the error in the flag, with the usage.
     if (!(error instanceof CommanderError)) {
       io.log(`${styleFor(io.hasColors.stderr)("red", "error")}: ${messageOf(error)}`);
     }
@@ -60,10 +60,10 @@ function programFor(io: Io): Command {
     .argument("<files...>", "experiment files (YAML)")
     .option("--results <dir>", "the folder that results go into", "results")
     .option("--force", "run again though nothing has changed", false)
-    .option("--no-self-check", "do not compare what is compiled with the model's own file first")
+    .option("--no-self-check", "skip the comparison of the compiled graphs with the model's own file")
     .option(
       "--set <key=value>",
-      "set a key to another value; the results go into a folder of that name",
+      "set a key to another value; the results go into a folder named after it",
       collect,
       [],
     )
@@ -78,21 +78,21 @@ function programFor(io: Io): Command {
 
   program.command("batch")
     .description(
-      "do all the runs that experiment files ask for, sweeps and variants included, and sum them up",
+      "execute all runs that experiment files ask for, including sweeps and variants, and summarize them",
     )
     .argument("<files...>", "experiment files, folders of them, or patterns")
     .option("--results <dir>", "the folder that results go into", "results")
-    .option("--jobs <n>", "so many runs at a time", wholeNumber, 1)
+    .option("--jobs <n>", "the number of runs at a time", wholeNumber, 1)
     .addOption(
       new Option(
         "--fuse <mode>",
-        "whether runs of one compiled step, prompt length and verbalizer take their steps together: auto does on a GPU",
+        "whether to fuse the steps of runs with the same compiled step, prompt length and verbalizer; auto: on a GPU",
       ).choices(["auto", "on", "off"]).default("auto"),
     )
-    .option("--only <pattern>", "only runs whose name matches: a pattern (*length=5*), or a part of it")
+    .option("--only <pattern>", "only runs whose name matches a pattern (*length=5*) or contains a text")
     .option("--force", "run again though nothing has changed", false)
-    .option("--no-self-check", "do not compare what is compiled with the model's own file first")
-    .option("--fail-fast", "begin no further run after one that fails", false)
+    .option("--no-self-check", "skip the comparison of the compiled graphs with the model's own file")
+    .option("--fail-fast", "start no further run after one that fails", false)
     .option("--shard <i/n>", "only the i-th of n parts, for several machines", shardOf)
     .addHelpText("after", "\nExample:\n  softprompt batch experiments/rt-polarity --only seed=0")
     .action(async (files: string[], flags: BatchFlags) =>
@@ -100,16 +100,16 @@ function programFor(io: Io): Command {
     );
 
   program.command("diff")
-    .description("say what differs between two results, and whether the difference is real")
-    .argument("<a>", "what is compared with: a run's folder, a sweep's, or a saved report")
-    .argument("<b>", "what is judged, likewise")
+    .description("show what differs between two results, and whether the difference is significant")
+    .argument("<a>", "the baseline: the folder of a run or of a sweep, or a saved report")
+    .argument("<b>", "the result that is compared with it, likewise")
     .addOption(
-      new Option("--format <how>", "how it is told, on standard output").choices(DIFF_FORMATS).default(
+      new Option("--format <how>", "the format on standard output").choices(DIFF_FORMATS).default(
         "text",
       ),
     )
     .option("--fail-on-regression", "end with exit code 3 where a metric got worse", false)
-    .option("--alpha <level>", "the level of the tests", level, 0.05)
+    .option("--alpha <level>", "the significance level of the tests", level, 0.05)
     .addHelpText(
       "after",
       "\nExample:\n  softprompt diff results/rt-hard results/rt-soft-20 --format markdown",
@@ -119,22 +119,24 @@ function programFor(io: Io): Command {
     );
 
   program.command("predict")
-    .description("classify texts with a run's prompt; a line of JSON for each goes to standard output")
+    .description("classify texts with a run's prompt; writes a line of JSON for each to standard output")
     .argument("<run>", "the folder of a run")
     .argument("[texts...]", "texts to classify")
     .option(
       "--file <path>",
-      "a file of texts, by the columns that the run was tuned on: .csv, .tsv, .jsonl, .json or .parquet; in a .txt file each line that is not empty is a text; - is JSON Lines on standard input",
+      "a file of texts, with the columns that the run was tuned on: .csv, .tsv, .jsonl, .json or .parquet; in a .txt file each line that is not empty is a text; - is JSON Lines on standard input",
     )
     .option(
       "--encoding <name>",
       "the file's encoding (default: that of the run's data of the same kind, else utf-8)",
     )
     .addOption(
-      new Option("--device <kind>", "where it computes (default: as the run says)").choices(CHOICES.device),
+      new Option("--device <kind>", "the device to compute on (default: that of the experiment)").choices(
+        CHOICES.device,
+      ),
     )
-    .option("--model <dir>", "the model's folder, where the run does not lead to it")
-    .option("--results <dir>", "the folder that compiled steps are kept in", "results")
+    .option("--model <dir>", "the model's folder, if it has moved since the run")
+    .option("--results <dir>", "the folder of all results, with the cache of compiled steps", "results")
     .addHelpText(
       "after",
       '\nExample:\n  softprompt predict results/first-soft "two hours that i will never get back ."',
@@ -150,8 +152,8 @@ function programFor(io: Io): Command {
       new Option("--format <kind>", "peft: an adapter for PEFT; onnx: a classifier for any ONNX Runtime")
         .choices(["peft", "onnx"]).makeOptionMandatory(),
     )
-    .requiredOption("--out <dir>", "the folder that is written")
-    .option("--model <dir>", "the model's folder, where the run does not lead to it")
+    .requiredOption("--out <dir>", "the folder to write")
+    .option("--model <dir>", "the model's folder, if it has moved since the run")
     .addHelpText(
       "after",
       "\nExample:\n  softprompt export results/first-soft --format onnx --out results/classifier",
@@ -162,10 +164,10 @@ function programFor(io: Io): Command {
 
   program.command("validate")
     .description(
-      "check experiment files and all that they name, without running them, and say what would run",
+      "check experiment files and everything that they name, without running them, and show what would run",
     )
     .argument("<files...>", "experiment files, folders of them, or patterns")
-    .option("--results <dir>", "the folder of earlier runs, which say how long it takes", "results")
+    .option("--results <dir>", "the folder of earlier runs, for estimates of the time", "results")
     .addHelpText("after", "\nExample:\n  softprompt validate experiments/")
     .action(async (files: string[], flags: ValidateFlags) =>
       (await import("./commands/validate.ts")).validate(files, flags, io)
@@ -175,9 +177,9 @@ function programFor(io: Io): Command {
     .description("write the training artifacts of a model: the training step as an ONNX graph")
     .requiredOption(
       "--model <source>",
-      "the model's folder, in the hub's layout, or its id on the hub (owner/name)",
+      "the model's folder, in the layout of the hub, or its id on the hub (owner/name)",
     )
-    .option("--revision <name>", "of a model of the hub: a branch, a tag or a commit")
+    .option("--revision <name>", "for a model of the hub: a branch, a tag or a commit")
     .option("--file <path>", "the ONNX file within it (default: by --dtype)")
     .addOption(
       new Option(
@@ -191,21 +193,21 @@ function programFor(io: Io): Command {
         .default(DEFAULTS.prompt.insertion),
     )
     .addOption(
-      new Option("--optimizer <name>", "what the step ends in").choices(OPTIMIZER_NAMES)
+      new Option("--optimizer <name>", "the optimizer of the step").choices(OPTIMIZER_NAMES)
         .default(DEFAULTS["training.optimizer"].name),
     )
     .addOption(
-      new Option("--device <kind>", "what the graphs are made for").choices(
+      new Option("--device <kind>", "the kind of device that the graphs are compiled for").choices(
         CHOICES.device.filter((kind) => kind !== "auto"),
       )
         .default("cpu"),
     )
     .addOption(
-      new Option("--precision <type>", "what the frozen model is computed in").choices(CHOICES.precision)
+      new Option("--precision <type>", "the precision of the frozen model").choices(CHOICES.precision)
         .default(DEFAULTS.experiment.precision),
     )
     .requiredOption("--out <dir>", "the folder that the artifacts go into")
-    .option("--explain", "say what each pass of the compiler did", false)
+    .option("--explain", "show what each pass of the compiler did", false)
     .addHelpText(
       "after",
       "\nExample:\n  softprompt compile --model data/models/reviews-mlm-mini --out results/artifacts",
@@ -217,27 +219,30 @@ function programFor(io: Io): Command {
       "serve a page that classifies sentences with a run's prompt and tunes another in the browser",
     )
     .argument("<run>", "the folder of a run of a soft prompt")
-    .option("--hard <run>", "a run of a hard prompt to show beside (else: the template without its vectors)")
-    .option("--model <dir>", "the model's folder, where the run does not lead to it")
-    .option("--results <dir>", "the folder that compiled steps are kept in", "results")
+    .option(
+      "--hard <run>",
+      "a run of a hard prompt to compare with (default: the template without its vectors)",
+    )
+    .option("--model <dir>", "the model's folder, if it has moved since the run")
+    .option("--results <dir>", "the folder of all results, with the cache of compiled steps", "results")
     .option(
       "--host <name>",
-      "the address to listen at: 0.0.0.0 for other computers, which 'deno task serve' has no permission for",
+      "the address to listen on; 0.0.0.0 lets other computers connect, which 'deno task serve' has no permission for",
       "127.0.0.1",
     )
-    .option("--port <n>", "the port; 0 for any that is free", portNumber, 8000)
+    .option("--port <n>", "the port; 0 for any free one", portNumber, 8000)
     .addHelpText("after", "\nExample:\n  softprompt serve results/first-soft --hard results/first-hard")
     .action(async (run: string, flags: ServeFlags) =>
       (await import("./commands/serve.ts")).serve(run, flags, io)
     );
 
   program.command("data")
-    .description("fetch a dataset, check it and put it where experiments find it")
+    .description("download a dataset, check it and put it where experiments find it")
     .addArgument(new Argument("<name>", "which dataset").choices(["rt-polarity"]))
-    .option("--from <dir>", "take the files from a folder instead of the network")
+    .option("--from <dir>", "read the files from a folder instead of downloading them")
     .option(
       "--to <dir>",
-      "the folder that datasets go into; else data/ of this folder or of the nearest above that has one, else data/ here",
+      "the folder that datasets go into (default: data/ in this folder or the nearest parent that has one, else data/ here)",
     )
     .addHelpText("after", "\nExample:\n  softprompt data rt-polarity --from ~/Downloads/rt-polaritydata")
     .action(async (name: "rt-polarity", flags: DataFlags) =>

@@ -9,14 +9,14 @@ import { compilerHash } from "./compiler_hash.ts";
 import { readArtifacts, writeArtifacts } from "./manifest.ts";
 
 /**
- * A folder of compiled training steps, from one program to the next. What is kept goes by what it was made of: the content of
+ * A folder of compiled training steps, kept between processes. The key is everything that a step is compiled from: the content of
  * the model's files, the insertion, the optimizer, the target and the compiler itself.
  */
 export class CompileCache {
-  /** @param log takes a line where something is not as it was left, and is compiled again */
+  /** @param log takes a line for each entry that was changed on disk and is compiled again */
   constructor(readonly folder: string, private readonly log: (line: string) => void) {}
 
-  /** Compiles a model's training step, or takes it from where an earlier program left it. */
+  /** Compiles a model's training step, or reads what an earlier process compiled. */
   async compile(
     model: OpenModel,
     insertion: Insertion,
@@ -48,15 +48,15 @@ export class CompileCache {
     }
   }
 
-  /** What an earlier program has left; where it is damaged, it is removed. */
+  /** What an earlier process compiled; a damaged entry is removed. */
   private async read(folder: string, model: OpenModel): Promise<Compiled | undefined> {
     try {
       return await readArtifacts(folder, model.weights.keys());
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) return undefined;
       const reason = error instanceof Error ? error.message : String(error);
-      this.log(`${folder} is not as it was left, and is compiled again: ${reason}`);
-      // Whatever is in the way of the files that are written goes, too.
+      this.log(`${folder} was changed after it was written, and is compiled again: ${reason}`);
+      // Anything at the path of a file to write is removed, too.
       await onDisk(folder, () => Deno.remove(folder, { recursive: true }));
       return undefined;
     }

@@ -13,12 +13,12 @@ import type { DeviceKind } from "../device/device.ts";
 import { readRegion } from "../model/read_region.ts";
 import type { OpenModel } from "../model/open_model.ts";
 
-/** What a model is compiled for, and in. */
+/** The target that a model is compiled for, and the precision that it is compiled in. */
 export type CompileTarget =
   & Required<Pick<CompileOptions, "target" | "precision">>
   & Pick<CompileOptions, "loss">;
 
-/** What graphs for a kind of device are compiled for. */
+/** The target of the graphs for a kind of device. */
 export function targetOf(kind: DeviceKind): CompileTarget["target"] {
   return kind === "webgpu" ? "webgpu" : "cpu";
 }

@@ -9,10 +9,10 @@ import { Definitions } from "../schema/definitions.ts";
 import type { OpenModel } from "../model/open_model.ts";
 import { SEMANTICS } from "../experiment/semantics.ts";
 
-/** What a manifest must hold. */
+/** The schemas of a manifest. */
 const DEFINITIONS: Definitions<ArtifactsTypes> = new Definitions(schema);
 
-/** What artifacts are made of. */
+/** What artifacts are compiled from. */
 export interface ArtifactsOrigin {
   readonly model: Pick<OpenModel, "source" | "revision" | "sha256" | "weights">;
   readonly insertion: Insertion;
@@ -47,9 +47,9 @@ const MANIFEST = "artifacts.json";
 const FORMAT = "softprompt-artifacts/1";
 
 /**
- * Writes a folder of artifacts. It appears whole: its files are written beside it first.
+ * Writes a folder of artifacts atomically: the files are written to a temporary folder, which is then renamed.
  *
- * @param origin whose model the graphs were compiled from
+ * @param origin the model that the graphs were compiled from
  */
 export async function writeArtifacts(
   folder: string,
@@ -117,8 +117,8 @@ export async function writeArtifacts(
  * Reads a folder of artifacts.
  *
  * @param weights the paths of the model's own files that hold weights
- * @throws {Deno.errors.NotFound} where there is none, or none that was written to the end
- * @throws {RangeError} where a file in it is not what was written
+ * @throws {Deno.errors.NotFound} where there is no complete folder of artifacts
+ * @throws {RangeError} where a file in it has changed since it was written
  */
 export async function readArtifacts(folder: string, weights: Iterable<string>): Promise<Compiled> {
   const contents = await readChecked(folder, [...Object.values(FILES), MANIFEST]);

@@ -1,9 +1,9 @@
-/** What is wrong with something that a person wrote or named: the command line ends with exit code 2. */
+/** An error in the user's input, a file or an argument: the command line ends with exit code 2. */
 export class InputError extends Error {
   override readonly name: string = "InputError";
 }
 
-/** One thing wrong in an experiment file. */
+/** One problem in an experiment file. */
 export interface Problem {
   /** From 1. */
   readonly line: number;
@@ -12,7 +12,7 @@ export interface Problem {
   readonly message: string;
 }
 
-/** All that is wrong in an experiment file, one line each: `file:line:column: message`. */
+/** All problems in an experiment file, one line each: `file:line:column: message`. */
 export class ExperimentError extends InputError {
   override readonly name = "ExperimentError";
 
@@ -22,7 +22,7 @@ export class ExperimentError extends InputError {
 }
 
 /**
- * Does something that a key asks for; what turns out to be wrong is said of that key.
+ * Runs an action that a key asks for; input errors are reported at that key.
  *
  * @param path of the key, from the file's root
  * @throws {ConfigValueError} in place of other input errors
@@ -40,7 +40,7 @@ export async function withKeyContext<Result>(
 }
 
 /**
- * Does something; what turns out to be wrong with the input is said in other words.
+ * Runs an action and rewrites the message of an input error.
  *
  * @throws the error that `inWords` makes of an input error's message
  */
@@ -52,11 +52,11 @@ export function reworded<Result>(act: () => Result, inWords: (message: string) =
   }
 }
 
-/** What turns out to be wrong with the value of a key once the model or the data are read. */
+/** A value of a key that the model or the data, once read, show to be wrong. */
 export class ConfigValueError extends InputError {
   override readonly name = "ConfigValueError";
 
-  /** @param wrong each key, as a path from the file's root, and what is wrong with its value */
+  /** @param wrong each key, as a path from the file's root, with the problem of its value */
   constructor(
     readonly wrong: readonly { readonly path: readonly (string | number)[]; readonly message: string }[],
   ) {

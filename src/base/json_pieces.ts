@@ -1,10 +1,10 @@
-/** So many characters, about, make a piece. */
+/** The approximate length of a piece, in characters. */
 const PIECE = 1 << 16;
 
 /**
- * The text of `JSON.stringify`, piece by piece: of a whole dataset it can be longer than a string may be.
+ * The text of `JSON.stringify`, piece by piece: that of a whole dataset can exceed the maximum length of a string.
  *
- * @param value plain data; what its arrays and objects hold is written one after the other
+ * @param value plain data; the values in its arrays and objects are written one at a time
  */
 export function* jsonPieces(value: unknown): Generator<string> {
   let piece = "";

@@ -1,7 +1,7 @@
 /**
- * What was made before under a key, or is made now. All of it is kept; what fails is made again the next time.
+ * The value made earlier for a key; where there is none, it is made now. All values are kept; one that fails is tried again on the next call.
  *
- * @param made what was made before
+ * @param made the values made so far, by key
  */
 export function memoize<Thing>(
   made: Map<string, Promise<Thing>>,

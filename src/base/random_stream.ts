@@ -3,11 +3,11 @@ import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import { fnv1a } from "./fnv.ts";
 
-/** A stream of random draws. Streams of other names or seeds are independent of it, so that one more draw here shifts nothing there. */
+/** A stream of random draws. Streams of other names or seeds are independent of it: an additional draw from one does not change another. */
 export class RandomStream {
   private readonly generator;
 
-  /** @param seed the experiment's seed; 0 is a seed @param name what is drawn, `initialization` say */
+  /** @param seed the experiment's seed; 0 is a seed @param name what is drawn, for example `initialization` */
   constructor(seed: number, name: string) {
     this.generator = xoroshiro128plus(fnv1a(`${seed}/${name}`) | 0);
   }

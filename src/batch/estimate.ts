@@ -23,28 +23,28 @@ export interface EstimatedRun {
    * and their model does not read the padding between one run's texts and another's.
    */
   readonly fuseKey: string | undefined;
-  /** What it will cost, in tokens that go through the model, forward and backward counted apart; 0: nothing is left to do. */
+  /** Its cost, in tokens that go through the model, forward and backward passes counted separately; 0: nothing is left to do. */
   readonly work: number;
-  /** How much of its cost is tuning; the rest is classifying. */
+  /** The fraction of its cost that is tuning; the rest is classifying. */
   readonly tuningShare: number;
-  /** Whether its results are there, or a part of them. */
+  /** Whether its results exist, or a part of them. */
   readonly state: "new" | "complete" | "interrupted";
-  /** By earlier runs; `undefined` where there are none like it. */
+  /** Estimated from earlier runs; `undefined` where no earlier run is similar. */
   readonly seconds: number | undefined;
 }
 
-/** A text's tokens with its template, roughly: runs are compared by it, not timed. */
+/** A text's tokens with its template, roughly: it serves to compare runs, not to predict their time. */
 const TEXT_TOKENS = 32;
 
 /** A backward pass to the prompt costs about as much as the forward pass, as no weight has a gradient. */
 const PASSES_A_STEP = 2;
 
 /**
- * Reads what a run needs and sees how far it is.
+ * Reads what a run needs and how far it has got.
  *
- * @param force whether results that are there will be made again
+ * @param force whether runs whose results exist are run again
  * @param earlier how fast earlier runs went
- * @throws {InputError} where something that it names is missing or unfit, or its results are damaged
+ * @throws {InputError} where something that it names is missing or unsuitable, or its results are damaged
  */
 export async function estimate(
   run: PlannedRun,
@@ -86,7 +86,7 @@ export async function estimate(
   };
 }
 
-/** Whether other runs' batches may be computed with this one's: where no text's answer depends on what is beside it. */
+/** Whether other runs' batches may be computed with this one's: possible where no text's answer depends on the other texts of its batch. */
 function isFusable({ experiment: { tune }, model: { card, facts } }: Prepared): boolean {
   return tune === "prompt" && !facts.quantizesActivations && !readsPadding(card, facts.inputs);
 }

@@ -2,14 +2,14 @@ import { extname, isGlob, join } from "@std/path";
 import { glob } from "node:fs/promises";
 import { InputError } from "../base/errors.ts";
 
-/** Whether a file is YAML by its ending, in small letters or in capitals. */
+/** Whether a file's extension is that of YAML, in either case. */
 function isYaml(file: string): boolean {
   return [".yaml", ".yml"].includes(extname(file).toLowerCase());
 }
 
 /**
- * The experiment files that arguments name: files, folders with all YAML files in them, patterns such as
- * `experiments/*.yaml`. Each file once, in the arguments' order, those of one argument by name.
+ * The experiment files that arguments name: files, folders (all YAML files in them), and patterns such as
+ * `experiments/*.yaml`. Each file once, in the order of the arguments, those of one argument sorted by name.
  *
  * @throws {InputError} where an argument names nothing
  */
@@ -28,7 +28,7 @@ export async function findExperimentFiles(args: readonly string[]): Promise<stri
   return [...new Set(found)];
 }
 
-/** The `experiment.yaml` in a run's folder is a result: a results folder within a folder of experiments adds none to them. */
+/** The `experiment.yaml` in a run's folder is a result, so a results folder within a folder of experiments adds no experiments. */
 async function yamlFilesIn(folder: string): Promise<string[]> {
   const entries = await Array.fromAsync(Deno.readDir(folder));
   if (entries.some(({ name }) => name === "metrics.json" || name === "content_hash")) return [];

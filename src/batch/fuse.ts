@@ -1,26 +1,26 @@
 import type { Device } from "../device/device.ts";
 
 /**
- * Whether `batch` has runs take their steps together: wherever they may (`on`), where it is much faster (`auto`), or never.
+ * Whether `batch` fuses the steps of runs: wherever possible (`on`), where it is much faster (`auto`), or never (`off`).
  */
 export type FuseMode = "auto" | "on" | "off";
 
-/** So many runs take their steps together at most: more bring little more, and all must fit the device's memory. */
+/** The largest number of fused runs: more gain little, and all of them must fit into the device's memory. */
 const MOST_TOGETHER = 8;
 
 /**
- * Whether runs that may take their steps together do so. They come to what they come to alone up to rounding only, so that a
- * run's last digits depend on its company: `auto` pays that price on a GPU alone, where the host takes as long to launch the
- * operators of one prompt as of eight. What fusing brings on a CPU, `deno task bench:fused` says.
+ * Whether runs that can be fused are. Their results equal those of separate runs up to rounding, so that a
+ * run's last digits depend on the runs fused with it: `auto` pays that price only on a GPU, where the host takes as long to launch the
+ * operators of one prompt as of eight. `deno task bench:fused` measures the gain on a CPU.
  */
 export function isFused(mode: FuseMode, { accelerated }: Pick<Device, "accelerated">): boolean {
   return mode === "on" || mode === "auto" && accelerated;
 }
 
 /**
- * Jobs in the order in which they are done, those together that take their steps together.
+ * Jobs in the order in which they are run, fused ones in one group.
  *
- * @param fuseKey the same for jobs that may; absent for one that is done alone
+ * @param fuseKey equal for jobs that can be fused; absent for a job that runs alone
  */
 export function fusedGroups<Job extends { readonly fuseKey: string | undefined }>(
   jobs: readonly Job[],

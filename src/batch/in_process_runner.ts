@@ -6,7 +6,7 @@ import { runGroup } from "./run_group.ts";
 import type { BatchOutcome } from "./run_planned.ts";
 import type { Runner } from "./runner.ts";
 
-/** Does the runs in this process. */
+/** Runs in this process. */
 export class InProcessRunner implements Runner {
   constructor(private readonly resources: ResourceCache, private readonly signal: AbortSignal) {}
 

@@ -10,11 +10,11 @@ import { findExperimentFiles } from "./find_experiment_files.ts";
 import type { RunRequest } from "../run/context.ts";
 import { ensembleRunFolders } from "../run/read_ensemble_prompts.ts";
 
-/** One of the runs that experiment files ask for. Plain data, which can be handed to a worker. */
+/** One of the runs that experiment files ask for. Plain data, which can be sent to a worker. */
 export interface PlannedRun extends RunRequest {
   /** The variant's name; empty for a file that asks for one run. */
   readonly variant: string;
-  /** The swept keys by their path with the values that they have here. */
+  /** The swept keys by their path, with their values in this run. */
   readonly settings: Readonly<Record<string, unknown>>;
   readonly overrides: readonly Override[];
 }
@@ -24,7 +24,7 @@ export interface PlannedRun extends RunRequest {
  *
  * @param args files, folders and patterns
  * @param results the folder of all results
- * @throws {InputError} with the problems of all files; that two have one name is one
+ * @throws {InputError} with the problems of all files, two files of the same name among them
  */
 export async function planRuns(args: readonly string[], results: string): Promise<PlannedRun[]> {
   const { runs, problems } = await planSound(args, results);
@@ -32,7 +32,7 @@ export async function planRuns(args: readonly string[], results: string): Promis
   return runs;
 }
 
-/** The runs of the files that are sound, and the problems of the others. */
+/** The runs of the valid files, and the problems of the others. */
 export async function planSound(
   args: readonly string[],
   results: string,
@@ -59,7 +59,7 @@ export async function planSound(
   return { runs, problems };
 }
 
-/** What a wrong file is told about; errors of other kinds are thrown on. */
+/** The text of an error in a file; errors of other kinds are rethrown. */
 export function problemText(error: unknown, file: string): string {
   if (!(error instanceof InputError || error instanceof CompileError || error instanceof HubError)) {
     throw error;

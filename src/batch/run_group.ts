@@ -5,12 +5,12 @@ import type { PlannedRun } from "./plan.ts";
 import { type BatchOutcome, runPlanned } from "./run_planned.ts";
 
 /**
- * Runs runs of a batch that share a compiled step side by side, their steps fused; a single one by itself. What fails in
- * company is tried again alone: a loss that is no number spoils the steps that are taken with it, and memory that is too
- * small for all may do for one.
+ * Runs a group of a batch that shares a compiled step, with fused steps; a single run by itself. A run that fails in
+ * the group is tried again alone: a NaN loss spoils the steps fused with it, and memory that is too
+ * small for all runs may suffice for one.
  *
  * @param reporters one for each run
- * @returns how each came out
+ * @returns the outcome of each
  */
 export async function runGroup(
   runs: readonly PlannedRun[],
@@ -33,7 +33,7 @@ export async function runGroup(
     if (outcome.kind !== "failed" || signal.aborted) continue;
     const { title } = runs[i]!;
     reporters[i]!.log(
-      `warning: ${title} failed beside ${runs.length - 1} others and goes on alone: ${outcome.error}`,
+      `warning: ${title} failed beside ${runs.length - 1} others and is tried again alone: ${outcome.error}`,
     );
     outcomes[i] = await runPlanned(runs[i]!, host, reporters[i]!);
   }

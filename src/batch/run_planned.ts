@@ -6,13 +6,13 @@ import type { ProgressReporter } from "../run/progress.ts";
 import { runExperiment } from "../run/run_experiment.ts";
 import type { PlannedRun } from "./plan.ts";
 
-/** How a run of a batch came out: `kept` was complete before, `locked` is another program's. Plain data. */
+/** The outcome of a run of a batch: `kept` was complete before, `locked` is in use by another process. Plain data. */
 export type BatchOutcome =
   | { readonly kind: "complete" | "kept"; readonly metrics: MetricsFile }
   | { readonly kind: "failed"; readonly error: string }
   | { readonly kind: "interrupted" | "locked" };
 
-/** Runs one run of a batch; that it fails is an outcome like others. */
+/** Runs one run of a batch; a failure is an outcome, not an exception. */
 export async function runPlanned(
   run: PlannedRun,
   host: RunHost,

@@ -3,7 +3,7 @@ import type { ProgressReporter } from "../run/progress.ts";
 import type { PlannedRun } from "./plan.ts";
 import type { BatchOutcome } from "./run_planned.ts";
 
-/** Does the runs of a batch, one after the other, or several side by side where they take their steps in lockstep. */
+/** Executes the runs of a batch, one after the other, or several in lockstep where their steps are fused. */
 export interface Runner {
   /** @param reporters one for each run */
   run(

@@ -1,5 +1,5 @@
 /**
- * What runs in a worker of `batch --jobs N`: what is sent, one after the other.
+ * The worker of `batch --jobs N`: it executes the runs that it is sent, one after the other.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { ResourceCache } from "../run/resource_cache.ts";
 import { runGroup } from "./run_group.ts";
 import { type FromWorker, sendingReporter, type ToWorker } from "./worker_messages.ts";
 
-/** A worker's end of the line to who started it. */
+/** A worker's channel to the thread that started it. */
 interface Line {
   onmessage: ((event: MessageEvent<ToWorker>) => void) | null;
   postMessage(message: FromWorker): void;

@@ -3,7 +3,7 @@ import type { ProgressReporter } from "../run/progress.ts";
 import type { PlannedRun } from "./plan.ts";
 import type { BatchOutcome } from "./run_planned.ts";
 
-/** To a worker: runs to do, or the word to stop in good order. */
+/** To a worker: runs to execute, or a request to stop after the current step. */
 export type ToWorker =
   | {
     readonly kind: "run";
@@ -13,7 +13,7 @@ export type ToWorker =
   }
   | { readonly kind: "interrupt" };
 
-/** From a worker: what one of its runs reports, and in the end how they came out. */
+/** From a worker: the progress of one of its runs, and at the end the outcomes. */
 export type FromWorker =
   | ({ readonly run: number } & RunEvent)
   | { readonly kind: "outcomes"; readonly outcomes: readonly BatchOutcome[] };
@@ -37,7 +37,7 @@ export function sendingReporter(notify: (event: RunEvent) => void): ProgressRepo
   };
 }
 
-/** Calls a reporter as an event says. */
+/** Calls the method of a reporter that an event names. */
 export function report(event: RunEvent, progress: ProgressReporter): void {
   switch (event.kind) {
     case "log":

@@ -6,13 +6,13 @@ import type { Runner } from "./runner.ts";
 import { type FromWorker, report, type ToWorker } from "./worker_messages.ts";
 
 /**
- * Does the runs in a worker, which has its own device and sessions: the native CPU build computes on the thread that calls
- * it. A worker that breaks takes what it was at with it; the next run gets a new one.
+ * Executes runs in a worker, which has its own device and sessions: the native CPU build computes on the thread that calls
+ * it. When a worker crashes, its run fails; the next run gets a new worker.
  */
 export class WorkerRunner implements Runner {
   private worker: Worker | undefined;
 
-  /** @param threads of the native CPU */
+  /** @param threads the number of threads of the native CPU device */
   constructor(private readonly threads: number, private readonly signal: AbortSignal) {
     signal.addEventListener(
       "abort",
@@ -39,7 +39,7 @@ export class WorkerRunner implements Runner {
         event.preventDefault();
         worker.terminate();
         this.worker = undefined;
-        resolve(all({ kind: "failed", error: `the worker broke: ${event.message}` }));
+        resolve(all({ kind: "failed", error: `the worker crashed: ${event.message}` }));
       };
       worker.postMessage({ kind: "run", runs, policy, threads: this.threads } satisfies ToWorker);
     });

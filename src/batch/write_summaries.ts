@@ -10,21 +10,21 @@ import { summaryCsv } from "../results/summary_csv.ts";
 import type { PlannedRun } from "./plan.ts";
 import type { BatchOutcome } from "./run_planned.ts";
 
-/** A run that the files ask for, and whether its results were there before. */
-export interface AskedRun {
+/** A run that the files ask for, and whether its results existed before. */
+export interface RequestedRun {
   readonly run: PlannedRun;
   readonly isComplete: boolean;
 }
 
 /**
- * Sums a batch up: `summary.csv`, `summary.json` and `summary.html` in the folder of each experiment of several runs, with
- * all its runs, also those that this batch left to others; and in the results folder where the batch has several experiments.
+ * Summarizes a batch: `summary.csv`, `summary.json` and `summary.html` in the folder of each experiment of several runs, with
+ * all its runs, including those that other processes executed; and in the results folder where the batch has several experiments.
  *
- * @param outcomes of the runs that this batch has begun
+ * @param outcomes of the runs that this batch started
  * @returns the pages that were written
  */
 export async function writeSummaries(
-  asked: readonly AskedRun[],
+  asked: readonly RequestedRun[],
   outcomes: ReadonlyMap<PlannedRun, BatchOutcome>,
   results: string,
 ): Promise<string[]> {
@@ -46,7 +46,7 @@ async function writeSummary(
   results: string,
   folder: string,
   title: string,
-  asked: readonly AskedRun[],
+  asked: readonly RequestedRun[],
   outcomes: ReadonlyMap<PlannedRun, BatchOutcome>,
 ): Promise<string> {
   const rows: SummaryRow[] = [];
@@ -70,7 +70,7 @@ async function writeSummary(
   try {
     await writeWhole(join(folder, "summary.csv"), summaryCsv(summary));
     await writeWhole(page, html);
-    // The last one: a folder that has it is a sweep's.
+    // Written last: a folder that has it is that of a sweep.
     await writeWhole(join(folder, "summary.json"), `${JSON.stringify(summary, null, 2)}\n`);
   } finally {
     lock?.release();
@@ -79,7 +79,7 @@ async function writeSummary(
 }
 
 async function rowOf(
-  { run, isComplete }: AskedRun,
+  { run, isComplete }: RequestedRun,
   outcome: BatchOutcome | undefined,
   folder: string,
 ): Promise<SummaryRow> {
@@ -107,7 +107,7 @@ async function rowOf(
     : { ...row, status: left.status, error: left.error };
 }
 
-/** Writes a file that appears whole. */
+/** Writes a file atomically. */
 async function writeWhole(path: string, text: string): Promise<void> {
   await onDisk(path, async () => {
     await Deno.writeTextFile(`${path}.new`, text);

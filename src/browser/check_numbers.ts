@@ -1,7 +1,7 @@
 import { InputError } from "../base/errors.ts";
 import type { NumberLimits } from "../experiment/schema_part.ts";
 
-/** The numbers that a reader gives, by their names in a request, as the page labels them. */
+/** The page's labels of the numbers that the user enters, by their names in a request. */
 const LABELS = {
   length: "Prompt length",
   steps: "Steps",
@@ -9,14 +9,14 @@ const LABELS = {
   seed: "Seed",
 } as const;
 
-/** A number that a reader gives. */
+/** The name of a number that the user enters. */
 export type NumberName = keyof typeof LABELS;
 
 /**
- * Checks the numbers that a reader gives.
+ * Checks the numbers that the user entered.
  *
  * @param given NaN where a field is empty
- * @throws {InputError} naming the field, what it may hold and what it does
+ * @throws {InputError} naming the field, its allowed values and its value
  */
 export function checkNumbers(
   given: Readonly<Record<NumberName, number>>,

@@ -6,8 +6,8 @@ import { IN_MEMORY } from "../device/weights.ts";
 /**
  * Opens WebGPU where the browser has it, else WebAssembly.
  *
- * @param wanted asks for one of them
- * @param log told in one line why it is not WebGPU
+ * @param wanted the device to open; else the better one is chosen
+ * @param log takes one line that says why it is not WebGPU
  */
 export async function chooseInBrowser(
   wanted: "webgpu" | "wasm" | "auto",

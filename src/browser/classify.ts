@@ -12,14 +12,14 @@ import type { ServedRun } from "./served_run.ts";
 /** A class and its probability. */
 export type Probabilities = readonly { readonly name: string; readonly probability: number }[];
 
-/** What a prompt makes of a sentence. */
+/** A prompt's answer to a sentence. */
 export interface Answer {
   readonly probabilities: Probabilities;
   /** How many of the text's tokens did not fit the model's positions. */
   readonly truncated: number;
 }
 
-/** A soft prompt, and how the logits that it gives are set right. */
+/** A soft prompt, and the calibration of its logits. */
 export interface CalibratedPrompt {
   /** float32 [length, dimension] */
   readonly prompt: Tensor;
@@ -44,7 +44,7 @@ export class SentenceClassifier {
     return new SentenceClassifier(run, await opened("predict"), await opened("hard"));
   }
 
-  /** Answers as `predict` does. */
+  /** Classifies as `predict` does. */
   async classify(
     text: string,
     { prompt, calibration }: CalibratedPrompt,

@@ -1,10 +1,10 @@
 /// <reference lib="dom" />
 import type * as Library from "@observablehq/plot";
 
-/** The charting library, which the page loads as a script of its own. */
+/** The charting library, which the page loads as a separate script. */
 declare const Plot: typeof Library;
 
-/** Draws the loss of the steps so far. */
+/** Draws the loss up to the current step. */
 export function drawLoss(
   place: HTMLElement,
   losses: readonly { readonly step: number; readonly loss: number }[],

@@ -43,7 +43,7 @@ async function start(): Promise<void> {
   let soft: CalibratedPrompt = { prompt: run.prompt, calibration: about.calibration };
   let working: Promise<unknown> = Promise.resolve();
 
-  // One thing at a time on the device: what is typed meanwhile waits, and only the last of it counts.
+  // One task at a time on the device: input typed meanwhile waits, and only the latest is classified.
   const alone = (work: () => Promise<void>) => working = working.catch(() => {}).then(work);
   let latest = 0;
   let pause: ReturnType<typeof setTimeout> | undefined;
@@ -96,7 +96,7 @@ async function start(): Promise<void> {
   async function tuneNow(signal: AbortSignal): Promise<void> {
     const losses: { step: number; loss: number }[] = [];
     const steps = number("steps");
-    notify("progress", "getting ready");
+    notify("progress", "preparing");
     const running = tuneInBrowser(run, device, {
       table: table.value,
       length: number("length"),
@@ -146,7 +146,7 @@ function clear(): void {
 
 /** Draws a bar for each class. */
 function show(id: string, { probabilities, truncated }: Answer): void {
-  notify(`${id}-cut`, truncated > 0 ? "The text is cut to fit the model's positions." : "");
+  notify(`${id}-cut`, truncated > 0 ? "The text is truncated to fit the model's positions." : "");
   const likeliest = largestOf(probabilities.map(({ probability }) => probability));
   place(id).replaceChildren(...probabilities.map(({ name, probability }) => {
     const line = document.createElement("li");

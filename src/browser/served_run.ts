@@ -18,17 +18,17 @@ import type { NumberName } from "./check_numbers.ts";
 /** The graphs of a run that a page can ask for. */
 export type GraphName = "train" | "update" | "predict" | "embed" | "hard";
 
-/** What a page is told of the run that it shows: `run.json`. */
+/** The description of a run that its page reads: `run.json`. */
 export interface RunDescription {
   readonly title: string;
   readonly insertion: Insertion;
   readonly template: string;
-  /** The template without vectors, for the hard prompt beside. */
+  /** The template without vectors, for the hard prompt shown next to it. */
   readonly hardTemplate: string;
-  /** How texts are read for each of the two. */
+  /** How texts are cleaned for each of the two. */
   readonly clean: Clean;
   readonly hardClean: Clean;
-  /** How the logits of each are set right; that of the soft prompt is of the prompt as the run left it. */
+  /** The calibration of each one's logits; the soft prompt's belongs to the prompt that the run tuned. */
   readonly calibration: Calibration;
   readonly hardCalibration: Calibration;
   readonly verbalizer: Readonly<Record<string, readonly string[]>>;
@@ -37,10 +37,10 @@ export interface RunDescription {
   readonly initialization: Exclude<Initialization, { path: string }>;
   readonly training: TrainingSpec;
   readonly seed: number;
-  /** What may be given for another tuning. */
+  /** The limits of the numbers for tuning again. */
   readonly limits: Readonly<Record<NumberName, NumberLimits>>;
   readonly card: ModelCard;
-  /** What the files beside the model's `tokenizer.json` say. */
+  /** The content of the files beside the model's `tokenizer.json`. */
   readonly tokenizerConfig: Json;
   readonly facts: ModelVocabulary;
   readonly counting: PositionCounting;
@@ -51,7 +51,7 @@ export interface RunDescription {
   >;
 }
 
-/** A run as a page has it: described, its tokenizer and its prompt at hand, its graphs to be fetched. */
+/** A run as its page uses it: its description, tokenizer and prompt are loaded, its graphs are fetched on demand. */
 export class ServedRun {
   private readonly weights = new Map<string, Promise<Uint8Array>>();
   /** The words of each class, in the soft prompt's template and in the hard one's. */
@@ -61,14 +61,14 @@ export class ServedRun {
   private constructor(
     readonly about: RunDescription,
     readonly tokenizer: Tokenizer,
-    /** float32 [length, dimension], as the run left it. */
+    /** float32 [length, dimension], as the run tuned it. */
     readonly prompt: Tensor,
   ) {
     this.verbalizer = readVerbalizer(about.verbalizer, tokenizer, about.multiTokenWords);
     this.hardVerbalizer = readVerbalizer(about.hardVerbalizer, tokenizer, about.multiTokenWords);
   }
 
-  /** Asks the server that the page comes from. */
+  /** Fetches it from the page's server. */
   static async fetch(): Promise<ServedRun> {
     const about: RunDescription = await json("run.json");
     const tokenizer = Tokenizer.of(await json("tokenizer.json"), about.tokenizerConfig, about.facts);
@@ -86,7 +86,7 @@ export class ServedRun {
     return this.verbalizer.classes;
   }
 
-  /** A graph, with the weights that it refers to; these are fetched once. */
+  /** A graph with the weights that it refers to, which are fetched once. */
   async graph(name: GraphName): Promise<GraphFile> {
     const { weights, sizes } = this.about.graphs[name];
     const files = weights.map(async (location) => {
@@ -98,9 +98,9 @@ export class ServedRun {
   }
 
   /**
-   * What puts texts into the soft prompt's template.
+   * The encoder of the soft prompt's template.
    *
-   * @param length the prompt's
+   * @param length the prompt's length, in vectors
    * @throws {TemplateError} where the template's pieces have another length
    */
   encoder(length: number): TemplateEncoder {
@@ -108,7 +108,7 @@ export class ServedRun {
     return new TemplateEncoder(parseTemplate(template, length), this.tokenizer, card, counting);
   }
 
-  /** What puts texts into the hard prompt's template. */
+  /** The encoder of the hard prompt's template. */
   hardEncoder(): TemplateEncoder {
     const { hardTemplate, card } = this.about;
     return new TemplateEncoder(parseTemplate(hardTemplate, 0), this.tokenizer, card, "together");

@@ -14,23 +14,23 @@ import { tune, type TuningEvent } from "../training/trainer.ts";
 import { checkNumbers } from "./check_numbers.ts";
 import type { ServedRun } from "./served_run.ts";
 
-/** What a reader asks for. */
+/** A request of the page to tune a prompt. */
 export interface TuneRequest {
-  /** Tab-separated, the first line names the columns `text` and `label`. */
+  /** Tab-separated; the first line names the columns `text` and `label`. */
   readonly table: string;
   readonly length: number;
   readonly steps: number;
   readonly learningRate: number;
   readonly seed: number;
   readonly signal: AbortSignal;
-  /** Told in a line what a reader should know of the texts and the prompt. */
+  /** Takes a line about the texts or the prompt, for the user. */
   readonly note: (line: string) => void;
 }
 
 /**
  * The labelled texts of a pasted table.
  *
- * @throws {InputError} naming the line of a label that is none of the classes
+ * @throws {InputError} naming the line of a label that is not one of the classes
  */
 function readPasted(table: string, classes: readonly string[]): Example[] {
   const needed = neededColumns(PLAIN_COLUMNS);
@@ -43,24 +43,26 @@ function readPasted(table: string, classes: readonly string[]): Example[] {
       if (example === undefined) continue;
       if (!classes.includes(example.label)) {
         throw new InputError(
-          `line:${one.line}: the label '${example.label}' is none of ${classes.join(", ")}`,
+          `line:${one.line}: the label '${example.label}' is not one of ${classes.join(", ")}`,
         );
       }
       examples.push(example);
     }
   } catch (error) {
-    // Its way out is a key of an experiment's dataset.
+    // The original message recommends a key of an experiment's dataset.
     throw error instanceof FormatError ? new InputError(error.what, { cause: error }) : error;
   }
-  if (examples.length === 0) throw new InputError("the table has a first line and nothing below it");
+  if (examples.length === 0) {
+    throw new InputError("the table has only a header line: add labelled texts below it");
+  }
   return examples;
 }
 
 /**
- * Tunes a prompt as a run does: the same initialization, order of examples, optimizer and schedule, of the same seed.
+ * Tunes a prompt as a run does: the same initialization, order of examples, optimizer and schedule, from the same seed.
  *
  * @returns float32 [length, dimension]
- * @throws {InputError} where a number is not what an experiment may have, or the table is not as it should be
+ * @throws {InputError} where a number is outside its limits, or the table is malformed
  */
 export async function* tuneInBrowser(
   run: ServedRun,
@@ -77,7 +79,9 @@ export async function* tuneInBrowser(
     label: classes.indexOf(label),
   }));
   const truncated = encoded.filter((example) => example.truncated > 0).length;
-  if (truncated > 0) note(`${truncated} of ${encoded.length} texts are cut to fit the model's positions`);
+  if (truncated > 0) {
+    note(`${truncated} of ${encoded.length} texts are truncated to fit the model's positions`);
+  }
   const embed = await device.open(await run.graph("embed"));
   const { prompt, warnings } = await initialPrompt(about.initialization, length, {
     space: new EmbeddingSpace(embed, about.dimension, about.card.firstPosition, about.facts.rows),

@@ -2,7 +2,7 @@ import type { NumberFormat } from "../compiler/mod.ts";
 import { largestOf } from "../evaluation/softmax.ts";
 import type { WordTokens } from "../prompt/verbalizer.ts";
 
-/** What a compiled graph answers to a text. */
+/** A compiled graph's answer to a text. */
 export interface FoundAnswer {
   /** The logits of all words. */
   readonly words: Float32Array;
@@ -14,25 +14,25 @@ export interface FoundAnswer {
 export interface AnswerDifference {
   /** The largest difference of two logits, relative to the largest logit. */
   readonly relative: number;
-  /** Whether both name the same class, or the margin between two classes is within what is allowed. */
+  /** Whether both name the same class, or the margin between the two is within the tolerance. */
   readonly sameClass: boolean;
 }
 
-/** Probabilities below this are rounded too coarsely to be told by their logarithms. */
+/** Probabilities below this are rounded too coarsely to compare their logarithms. */
 const LEAST_PROBABILITY = 1e-20;
 
-/** How near to 1 a sum of probabilities is, in numbers of 16 bits, too. */
+/** The largest deviation from 1 of a sum of probabilities, also in 16-bit floats. */
 const NEAR = 1e-2;
 
-/** How far a compiled graph may be off, relative to the largest logit. */
+/** The tolerance for a compiled graph's logits, relative to the largest logit. */
 export function toleranceFor({ weights }: NumberFormat, precision: "float32" | "float16"): number {
   if (weights === "quantized") return 5e-2;
   return weights === "float16" || precision === "float16" ? 1e-2 : 1e-4;
 }
 
 /**
- * Compares what a compiled graph answers with what the model's own file answers. A file that ends in a softmax gives
- * probabilities, or their logarithms: these are logits up to a number that is the same for all words.
+ * Compares a compiled graph's answer with that of the model's own file. A file that ends in a softmax gives
+ * probabilities, or their logarithms: these are logits up to a constant that is the same for all words.
  *
  * @param file the file's answer over the whole vocabulary
  */
@@ -64,7 +64,7 @@ export function answerDifference(
   return { relative, sameClass: !isClear || ours === theirs.indexOf(first!) };
 }
 
-/** A file's answer as logits; where they come from probabilities, they are off by one number. */
+/** A file's answer as logits; those from probabilities are shifted by a constant. */
 function logitsOf(file: Float32Array): { logits: Float32Array; isShifted: boolean } {
   const sum = file.reduce((total, one) => total + one, 0);
   const least = file.reduce((smallest, one) => Math.min(smallest, one), Infinity);

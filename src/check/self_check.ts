@@ -9,38 +9,38 @@ import { verbalizerFeeds, type WordTokens } from "../prompt/verbalizer.ts";
 import { answerDifference, type FoundAnswer } from "./difference.ts";
 import { untouchedLogits } from "./untouched_model.ts";
 
-/** A compiled graph beside the model's own file. */
+/** A compiled graph to compare with the model's own file. */
 export interface SelfCheckTask {
-  /** The compiled graph that answers, with the logits of all words, opened on the device that the run computes on. */
+  /** The compiled forward graph, with the logits of all words, opened on the run's device. */
   readonly answer: Session;
   /** The compiled embedding layer; absent where the graph takes no prompt. */
   readonly embed: Session | undefined;
-  /** Further inputs of it: the weights of a model that is tuned. */
+  /** Its additional inputs: the weights of a tuned model. */
   readonly inputs: Readonly<Record<string, Tensor>>;
-  /** Whether it takes several prompts side by side. */
+  /** Whether it takes a bank of several prompts. */
   readonly isBank: boolean;
   /** The model's own file, opened in plain ONNX Runtime. */
   readonly file: InferenceSession;
-  /** Texts in the template, ordinary tokens at the prompt's places, their positions counted over all of it. */
+  /** Texts in the template, ordinary tokens in the prompt's places, positions counted over the whole sequence. */
   readonly texts: readonly LabelledEncoding[];
   readonly tokens: WordTokens;
   readonly card: ModelCard;
   readonly facts: ModelFacts;
   readonly padId: number;
   readonly numbers: NumberFormat;
-  /** The largest difference allowed, relative to the largest logit. */
+  /** The largest allowed difference, relative to the largest logit. */
   readonly tolerance: number;
 }
 
-/** What a check has found. */
+/** The result of a check. */
 export interface SelfCheck {
   /** The largest difference of two logits, relative to the largest logit. */
   readonly difference: number;
-  /** The largest one that is allowed. */
+  /** The largest allowed difference. */
   readonly tolerance: number;
 }
 
-/** A compiled graph does not compute what the model's own file computes: nothing is to be tuned or scored by it. */
+/** A compiled graph does not compute what the model's own file computes, so that nothing may be tuned or scored with it. */
 export class SelfCheckError extends InputError {
   override readonly name = "SelfCheckError";
 }
@@ -50,15 +50,15 @@ export class UncheckableError extends Error {
   override readonly name = "UncheckableError";
 }
 
-/** How far from where they are counted positions are tried when a difference is looked into. */
+/** The shifts of positions that are tried to explain a difference. */
 const SHIFTS = [-3, -2, -1, 1, 2, 3];
 
 /**
- * Compares what a compiled graph answers with what the model's own file answers in plain ONNX Runtime. The file takes each
- * text alone; the graph takes the shorter one padded beside the longer one, and in the prompt's places the vectors that the
+ * Compares a compiled graph's answers with those of the model's own file in plain ONNX Runtime. The file takes each
+ * text alone; the graph takes the shorter one padded to the length of the longer one, and in the prompt's places the vectors that the
  * embedding layer gives for ordinary tokens there, which the file reads as text.
  *
- * @throws {SelfCheckError} where they differ, saying where the difference begins
+ * @throws {SelfCheckError} where they differ, naming where the difference begins
  * @throws {UncheckableError} where the file runs for no text
  */
 export async function selfCheck(task: SelfCheckTask): Promise<SelfCheck> {
@@ -75,10 +75,10 @@ export async function selfCheck(task: SelfCheckTask): Promise<SelfCheck> {
     const beside = isRunAlone(task) ? [text] : [text, ...texts.filter((one) => one !== text)];
     const found = await compiledAnswer(task, beside, 0);
     const { relative, sameClass } = answerDifference(answers[i]!, found, tokens, tolerance);
-    // A difference that is no number is one, too.
+    // A NaN difference is an error, too.
     if (!(relative <= tolerance) || !sameClass) {
       throw new SelfCheckError(
-        `its logits are off by ${
+        `its logits differ by ${
           relative.toPrecision(2)
         } of the largest one, and ${tolerance} is allowed; the difference begins ${await beginning(
           task,
@@ -93,7 +93,7 @@ export async function selfCheck(task: SelfCheckTask): Promise<SelfCheck> {
 }
 
 /**
- * Whether texts are run one by one: where the graph would read its padding, and where activations are quantized on a scale
+ * Whether texts are run one at a time: where the graph would read its padding, and where activations are quantized with a scale
  * that depends on the whole batch, so that only the same batch gives the same answer.
  */
 function isRunAlone({ answer, card, numbers }: SelfCheckTask): boolean {
@@ -110,7 +110,7 @@ async function fileAnswers(task: SelfCheckTask, texts: readonly LabelledEncoding
       const [reason] = (error as Error).message.split("\n");
       if (answers.length === 0) throw new UncheckableError(reason, { cause: error });
       throw new SelfCheckError(
-        `the file itself does not answer a text of ${text.ids.length} tokens in plain ONNX Runtime, though it does a shorter one: ${reason}`,
+        `the file itself fails on a text of ${text.ids.length} tokens in plain ONNX Runtime, though not on a shorter one: ${reason}`,
         { cause: error },
       );
     }
@@ -170,7 +170,7 @@ async function ordinaryPrompt(
   return { prompt: float32Tensor(prompt, [...(isBank ? [1] : []), promptRows.length, size]) };
 }
 
-/** Where a difference begins, as far as it can be told by leaving out one thing after the other. */
+/** Where a difference begins, as far as leaving out one cause at a time can show it. */
 async function beginning(
   task: SelfCheckTask,
   text: LabelledEncoding,
@@ -183,7 +183,7 @@ async function beginning(
   };
   const alone = await compiledAnswer(task, [text], 0);
   if (agrees(found, alone)) {
-    return "in the mask: alone the text gets the file's answer, and padded beside a longer one it does not";
+    return "in the mask: alone, the text gets the file's answer; padded to the length of a longer one, it does not";
   }
   if (answer.inputNames.includes("position_ids")) {
     for (const shift of SHIFTS.filter((one) => firstPosition + one >= 0)) {
@@ -197,7 +197,7 @@ async function beginning(
   if (
     task.file.inputNames.includes("token_type_ids") && agrees(await fileAnswer(task, text, 1), alone)
   ) {
-    return "in the token types: the graph computes what the file computes for 1, and 0 is meant";
+    return "in the token types: the graph agrees with the file for type 1, where 0 is expected";
   }
-  return "in the graph itself: mask, positions and token types are the file's";
+  return "in the graph itself: mask, positions and token types agree with the file";
 }

@@ -3,20 +3,20 @@ import type { InferenceSession, Tensor as OrtTensor, TensorConstructor } from "o
 /** A text as a model's own file takes it. */
 export interface PlainText {
   readonly ids: readonly number[];
-  /** What a file that takes `position_ids` is fed. */
+  /** The `position_ids`, for a file that takes them. */
   readonly positions: readonly number[];
-  /** The place whose logits are the answer. */
+  /** The position whose logits are the answer. */
   readonly answerRow: number;
 }
 
-/** What the file's inputs are fed that no text decides. */
+/** The values of the file's inputs that do not depend on the text. */
 export interface PlainFeeding {
   readonly padId: number;
-  /** What a file that takes `position_ids` is fed for padding. */
+  /** The `position_ids` of padding, for a file that takes them. */
   readonly firstPosition: number;
-  /** Words that the logits are over. */
+  /** The number of words that the logits are over. */
   readonly words: number;
-  /** What `token_type_ids` are. */
+  /** The value of all `token_type_ids`. */
   readonly tokenType: number;
 }
 
@@ -28,7 +28,7 @@ type Metadata = InferenceSession.TensorValueMetadata;
  * @param session of the untouched file, in plain ONNX Runtime
  * @param texts one batch, padded on the right
  * @returns float32 [words] for each text
- * @throws {RangeError} where the file has no output of logits, or an input that is not known
+ * @throws {RangeError} where the file has no output of logits, or an unknown input
  */
 export async function untouchedLogits(
   session: InferenceSession,
@@ -54,7 +54,7 @@ function tensors(metadata: readonly InferenceSession.ValueMetadata[]): Metadata[
   return metadata.filter((one): one is Metadata => one.isTensor);
 }
 
-/** The outputs that may be the logits: others (a cache, hidden states) are not computed where the file says their shapes. */
+/** The outputs that may be the logits: others (a cache, hidden states) are not computed where the file declares their shapes. */
 function candidates(session: InferenceSession, words: number): string[] {
   const outputs = tensors(session.outputMetadata).filter(({ shape }) =>
     shape.length !== 1 && shape.length < 4 && (typeof shape.at(-1) !== "number" || shape.at(-1) === words)
@@ -63,7 +63,7 @@ function candidates(session: InferenceSession, words: number): string[] {
   return (named.length > 0 ? named : outputs).map(({ name }) => name);
 }
 
-/** The answer's row of logits [batch, sequence, words], where all rows are laid in one axis or but the last one is left, too. */
+/** The answer's row of logits [batch, sequence, words]; also of logits whose rows are flattened into one axis, or that keep the last row only. */
 function rowOf(
   { data, dims, type }: OrtTensor,
   text: number,
@@ -80,7 +80,7 @@ function rowOf(
   return Float32Array.from(numbers.subarray(row * words, (row + 1) * words));
 }
 
-/** What an input is fed, by its name and its declared shape. */
+/** The value of an input, by its name and its declared shape. */
 function fed(
   { name, type, shape }: Metadata,
   texts: readonly PlainText[],
@@ -122,10 +122,10 @@ function fed(
   }
   if (/^(num_)?logits_to_keep$/.test(name)) return numbers([0], shape.map(() => 1));
   if (/^past/.test(name)) return emptyPast(type, shape, texts.length, Tensor);
-  throw new RangeError(`it has the input '${name}', which a text does not say`);
+  throw new RangeError(`it has the input '${name}', for which there is no value`);
 }
 
-/** A cache of keys or values that holds nothing yet. */
+/** An empty cache of keys or values. */
 function emptyPast(
   type: Metadata["type"],
   shape: Metadata["shape"],

@@ -23,17 +23,17 @@ export interface BatchFlags {
   /** The folder that results go into. */
   readonly results: string;
   readonly force: boolean;
-  /** Whether what is compiled is compared with the model's own file first. */
+  /** Whether compiled graphs are compared with the model's own file first. */
   readonly selfCheck: boolean;
-  /** How many runs at a time. */
+  /** The number of runs at a time. */
   readonly jobs: number;
-  /** Whether runs that can take their steps together do so. */
+  /** Whether the steps of runs are fused where they can be. */
   readonly fuse: FuseMode;
-  /** Only runs whose title matches: a pattern, or a part of it. */
+  /** Only runs whose title matches a pattern or contains this text. */
   readonly only?: string;
-  /** No further runs after one that fails. */
+  /** Whether to start no further run after one that fails. */
   readonly failFast: boolean;
-  /** One of so many parts of the batch. */
+  /** The part of the batch to execute. */
   readonly shard?: Shard;
 }
 
@@ -43,22 +43,22 @@ export interface Shard {
   readonly count: number;
 }
 
-/** A run of the batch, with what is known of it beforehand. */
+/** A run of the batch, with its estimate. */
 interface Job {
   readonly run: PlannedRun;
   readonly shareKey: string;
   readonly work: number;
   readonly tuningShare: number;
-  /** Jobs of the same key take their steps together. */
+  /** Jobs with the same key have their steps fused. */
   readonly fuseKey: string | undefined;
-  /** Whether its results are there already. */
+  /** Whether its results exist already. */
   readonly isComplete: boolean;
 }
 
 /**
- * `softprompt batch`: does all the runs that experiment files ask for, and sums them up. Runs that can share sessions follow
- * each other, or take their steps together where that is faster; what is complete is kept, what was interrupted goes on, what
- * fails takes nothing with it.
+ * `softprompt batch`: executes all runs that experiment files ask for, and summarizes them. Runs that can share sessions follow
+ * each other, or have their steps fused where that is faster; complete runs are kept, interrupted ones resume, and a failed
+ * run does not stop the others.
  *
  * @param args files, folders and patterns
  * @throws {InputError} on files that are missing or wrong; all are checked before the first run
@@ -86,7 +86,7 @@ export async function batch(args: readonly string[], flags: BatchFlags, io: Io):
     await work(single, runners, flags, display, signal, outcomes);
     const ready = ensembles.filter(({ run }) => isReady(run, estimated, outcomes));
     for (const { run } of ensembles.filter((one) => !ready.includes(one))) {
-      display.log(`${run.title} is left out: not all of its prompts are among these runs, or there already`);
+      display.log(`${run.title} is skipped: its prompts must be among these runs or be tuned already`);
     }
     await work(ready, runners, flags, display, signal, outcomes);
     for (const runner of runners) await runner.close();
@@ -95,16 +95,16 @@ export async function batch(args: readonly string[], flags: BatchFlags, io: Io):
   display.stop();
   for (const line of batchTables(runs, outcomes, leftBy)) io.print(line);
   const written = await writeSummaries(estimated, outcomes, flags.results);
-  if (written.length > 0) io.print(`\nsummed up in ${written.join(", ")}`);
+  if (written.length > 0) io.print(`\nsummary: ${written.join(", ")}`);
   const kinds = runs.map((run) => outcomes.get(run)?.kind);
   if (isInterrupted && kinds.some((kind) => kind === undefined || kind === "interrupted")) {
-    throw new Interrupted("the batch was interrupted: the same command goes on with it");
+    throw new Interrupted("the batch was interrupted: the same command resumes it");
   }
   const failed = kinds.filter((kind) => kind === "failed").length;
   if (failed > 0) throw new BatchFailed(`${failed} of ${runs.length} runs failed`);
 }
 
-/** Whether the prompts of an ensemble are there, as far as this batch can see to it. */
+/** Whether the prompts of an ensemble are tuned, or will be by this batch. */
 function isReady(
   { ensembleRuns = [] }: PlannedRun,
   estimated: readonly Job[],
@@ -127,7 +127,7 @@ function runnersFor(
   return Array.from({ length: Math.min(jobs, runs) }, () => new WorkerRunner(threads, signal));
 }
 
-/** The runs that the flags leave. */
+/** The runs that the flags select. */
 function chosen(all: readonly PlannedRun[], { only, shard }: BatchFlags): PlannedRun[] {
   const pattern = only === undefined
     ? undefined
@@ -154,7 +154,7 @@ async function surveyAll(
 ): Promise<Job[]> {
   const jobs: Job[] = [];
   for (const run of runs) {
-    // What is wrong with a run is told when it is that run's turn.
+    // The problems of a run are reported when it is executed.
     const known = await estimate(run, resources, force).catch(() => undefined);
     const { shareKey = "", work = 0, tuningShare = 0, state } = known ?? {};
     const { fuseKey } = known ?? {};
@@ -175,7 +175,7 @@ function inSharingOrder(jobs: readonly Job[]): Job[] {
   return order.flatMap((key) => jobs.filter(({ shareKey }) => shareKey === key));
 }
 
-/** Has the runners do all jobs, and takes down how they came out; those that another program is at work on come last, and are waited for. */
+/** Has the runners execute all jobs and records their outcomes; jobs that another process is executing come last, and are waited for. */
 async function work(
   jobs: readonly Job[],
   runners: readonly Runner[],
@@ -196,7 +196,7 @@ async function work(
       const started = performance.now();
       const ifLocked = queue === first ? "leave" : "wait";
       if (group.length > 1) {
-        display.log(`${group.length} runs take their steps together: ${group[0]!.run.title}, …`);
+        display.log(`${group.length} runs with fused steps: ${group[0]!.run.title}, …`);
       }
       const ended = await runner.run(
         group.map(({ run }) => run),
@@ -217,7 +217,7 @@ async function work(
   await Promise.all(runners.map(employ));
 }
 
-/** The folder that a run has left which is not complete; none where it could not be written. */
+/** The folder of an incomplete run; `undefined` where it could not be written. */
 function leftBy({ path }: PlannedRun): string | undefined {
   const partial = partialPath(path);
   try {

@@ -16,7 +16,7 @@ import { openModel } from "../model/open_model.ts";
 export interface CompileFlags {
   /** The model's folder, or its id on the hub. */
   readonly model: string;
-  /** Of a model of the hub: a branch, a tag or a commit. */
+  /** For a model of the hub: a branch, a tag or a commit. */
   readonly revision?: string;
   /** The ONNX file within it, … */
   readonly file?: string;
@@ -24,18 +24,18 @@ export interface CompileFlags {
   readonly dtype?: ModelKeys["dtype"];
   readonly insertion: Insertion;
   readonly optimizer: OptimizerName;
-  /** What the graphs are made for. */
+  /** The kind of device that the graphs are compiled for. */
   readonly device: DeviceKind;
   readonly precision: Precision;
   /** The folder that the artifacts go into. */
   readonly out: string;
-  /** Say what each pass did. */
+  /** Whether to show what each pass did. */
   readonly explain: boolean;
 }
 
 /**
  * `softprompt compile`: writes a model's training artifacts, which any program with ONNX Runtime can run: the graphs, and
- * `artifacts.json`, which says how they belong together. The weights stay in the model's own file.
+ * `artifacts.json`, which describes them. The weights stay in the model's own file.
  */
 export async function compile(
   { model: source, revision, file, dtype, insertion, optimizer, device, precision, out, ...flags }:

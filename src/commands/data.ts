@@ -8,11 +8,11 @@ import { ProgressBar } from "../terminal/progress_bar.ts";
 export interface DataFlags {
   /** A folder to take the files from instead of the network. */
   readonly from?: string;
-  /** The folder that datasets go into, where it is another than that which experiments look in. */
+  /** The folder that datasets go into, where it is not the one that experiments search. */
   readonly to?: string;
 }
 
-/** `softprompt data rt-polarity`: puts a dataset into the folder that experiments find it in, checked. */
+/** `softprompt data rt-polarity`: downloads and checks a dataset, and puts it where experiments find it. */
 export async function data(name: "rt-polarity", { from, to }: DataFlags, io: Io): Promise<void> {
   const folder: string = to === undefined
     ? relative(Deno.cwd(), await folderToFill(name, Deno.cwd()))
@@ -27,8 +27,8 @@ export async function data(name: "rt-polarity", { from, to }: DataFlags, io: Io)
     const written = await provideRtPolarity(folder, { progress, ...(from !== undefined && { from }) });
     io.print(
       written
-        ? `${folder}: both files are there and checked`
-        : `${folder}: nothing to do, both files are there and right`,
+        ? `${folder}: both files are complete and checked`
+        : `${folder}: nothing to do, both files exist and are correct`,
     );
   } finally {
     bar?.stop();
@@ -37,7 +37,7 @@ export async function data(name: "rt-polarity", { from, to }: DataFlags, io: Io)
 
 /**
  * The folder of a dataset for experiments in or below a folder: the one that they find; where there is none, one in the
- * nearest folder of data above, as the project's is for those who work in a folder of it; else one in the folder itself.
+ * nearest data folder above, such as the project's for users in one of its subfolders; else one in the folder itself.
  */
 async function folderToFill(name: string, here: string): Promise<string> {
   return await nearest(join(DATA_FOLDER, name), here) ??

@@ -12,16 +12,16 @@ import { type Style, styleFor } from "../terminal/style.ts";
 export interface DiffFlags {
   readonly format: typeof DIFF_FORMATS[number];
   readonly failOnRegression: boolean;
-  /** The level of the tests. */
+  /** The significance level of the tests. */
   readonly alpha: number;
 }
 
 /**
- * `softprompt diff`: what differs between two results, and whether the difference is real; on standard output.
+ * `softprompt diff`: writes what differs between two results, and whether the difference is significant, to standard output.
  *
- * @param a what is compared with: a run's folder, a sweep's, or a saved report @param b what is judged
+ * @param a the baseline: the folder of a run or of a sweep, or a saved report @param b the result that is compared with it
  * @throws {InputError} where they cannot be compared, with the reason
- * @throws {Regression} where something got worse, if that is asked for
+ * @throws {Regression} where a metric got worse, if `failOnRegression` is set
  */
 export async function diff(a: string, b: string, flags: DiffFlags, io: Io): Promise<void> {
   const found = diffOf(await readSide(a), await readSide(b), flags.alpha);

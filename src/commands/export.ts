@@ -21,9 +21,9 @@ import { compileExperiment, optimizerName, positionCounting } from "../run/compi
 /** The flags of `export`. */
 export interface ExportFlags {
   readonly format: "peft" | "onnx";
-  /** The folder that is written. */
+  /** The folder to write. */
   readonly out: string;
-  /** The model's folder, where it is no longer where the run found it. */
+  /** The model's folder, if it has moved since the run. */
   readonly model?: string;
 }
 
@@ -109,7 +109,7 @@ async function onnxFiles(
   const spelled = texts.find((text) => model.tokenizer.addedIn(text)?.special);
   if (spelled !== undefined) {
     io.log(
-      `${folder}: texts that spell special tokens, such as "${spelled}", are taken as the tokenizer takes them alone: the classifier may answer them otherwise than the run does`,
+      `${folder}: texts that spell special tokens, such as "${spelled}", are tokenized as if they stood alone: the classifier may answer them differently from the run`,
     );
   }
   if (experiment.tune === "all") {

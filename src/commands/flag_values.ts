@@ -25,11 +25,11 @@ export function portNumber(text: string): number {
   return Number(text);
 }
 
-/** The level of a test. */
+/** The significance level of a test. */
 export function level(text: string): number {
   const value = Number(text);
   if (!(value > 0 && value < 1)) {
-    throw new InvalidArgumentError("It must be a number between 0 and 1, 0.05 say.");
+    throw new InvalidArgumentError("It must be a number between 0 and 1, for example 0.05.");
   }
   return value;
 }
@@ -38,10 +38,10 @@ export function level(text: string): number {
 export function shardOf(text: string): Shard {
   const [, index, count] = /^([1-9]\d*)\/([1-9]\d*)$/.exec(text)?.map(Number) ?? [];
   if (index === undefined || count === undefined || index > count) {
-    throw new InvalidArgumentError("It must be i/n with i from 1 to n, 2/3 say.");
+    throw new InvalidArgumentError("It must be i/n with i from 1 to n, for example 2/3.");
   }
   return { index, count };
 }
 
-/** How a diff can be written. */
+/** The output formats of a diff. */
 export const DIFF_FORMATS = ["text", "markdown", "json", "html"] as const;

@@ -10,24 +10,24 @@ import { type LoadedRun, loadRun } from "../inference/load_run.ts";
 export interface PredictFlags {
   /** A file of texts; `-` is standard input. */
   readonly file?: string;
-  /** The file's encoding; that of the run's data where they are of the same kind, else UTF-8. */
+  /** The file's encoding; the default is that of the run's data where they are of the same kind, else UTF-8. */
   readonly encoding?: string;
   readonly device?: DeviceKind | "auto";
-  /** The model's folder, where it is no longer where the run found it. */
+  /** The model's folder, if it has moved since the run. */
   readonly model?: string;
-  /** The folder of all results, which compiled steps are kept in. */
+  /** The folder of all results, with the cache of compiled steps. */
   readonly results: string;
 }
 
-/** So many texts are classified together, and their answers written before more are read. */
+/** The number of texts that are classified before their answers are written and more texts are read. */
 const TOGETHER = 1024;
 
 /**
- * `softprompt predict`: classifies texts with a run's prompt. Answers go to standard output, a line of JSON each, in the
+ * `softprompt predict`: classifies texts with a run's prompt. Writes the answers to standard output, a line of JSON each, in the
  * texts' order.
  *
  * @param folder of a complete run
- * @param texts that stand on the command line
+ * @param the texts on the command line
  */
 export async function predict(
   folder: string,
@@ -61,7 +61,9 @@ async function answerAll(
 ): Promise<void> {
   if (texts.length > 0 && run.columns.join() !== "text") {
     throw new InputError(
-      `the run's template has the columns ${run.columns.join(", ")}: give them by --file, as .jsonl or .csv`,
+      `the run's template has the columns ${
+        run.columns.join(", ")
+      }: pass them with --file, as .jsonl or .csv`,
     );
   }
   const given = file === undefined
@@ -80,10 +82,10 @@ async function answerAll(
     truncated += await answer(run, part, io);
     count += part.length;
   }
-  if (truncated > 0) io.log(`${truncated} of ${count} texts are cut to fit the model's positions`);
+  if (truncated > 0) io.log(`${truncated} of ${count} texts are truncated to fit the model's positions`);
 }
 
-/** @returns how many texts were cut */
+/** @returns the number of truncated texts */
 async function answer(run: LoadedRun, texts: readonly GivenText[], io: Io): Promise<number> {
   const answers = await run.classify(texts.map(({ placed }) => placed));
   const lines = answers.map(({ truncated: _, ...rest }, i) =>
@@ -93,7 +95,7 @@ async function answer(run: LoadedRun, texts: readonly GivenText[], io: Io): Prom
   return answers.filter(({ truncated }) => truncated > 0).length;
 }
 
-/** Values of Parquet that JSON has no form of: large whole numbers are told in words, bytes not at all. */
+/** Parquet values that JSON cannot represent: large integers become strings, bytes are left out. */
 function asJson(_key: string, value: unknown): unknown {
   if (value instanceof Uint8Array) return undefined;
   if (typeof value !== "bigint") return value;

@@ -25,13 +25,13 @@ export interface RunFlags {
   /** The folder that results go into. */
   readonly results: string;
   readonly force: boolean;
-  /** Whether what is compiled is compared with the model's own file first. */
+  /** Whether compiled graphs are compared with the model's own file first. */
   readonly selfCheck: boolean;
-  /** Keys set to other values, `prompt.length=5`. */
+  /** Keys set to other values, for example `prompt.length=5`. */
   readonly overrides: readonly string[];
 }
 
-/** A finished run, for the table at the end. */
+/** A finished run, for the final table. */
 interface Finished {
   readonly title: string;
   readonly path: string;
@@ -79,7 +79,7 @@ export async function run(files: readonly string[], flags: RunFlags, io: Io): Pr
   for (const line of summary(finished)) io.print(line);
 }
 
-/** `run` does one run of a file. */
+/** `run` executes one run of a file. */
 function refuseMultipliers(overrides: readonly Override[]): void {
   const several = overrides.find(({ path: [first] }) => MULTIPLIERS.some((key) => key === first));
   if (several === undefined) return;
@@ -87,7 +87,7 @@ function refuseMultipliers(overrides: readonly Override[]): void {
   throw new InputError(
     `--set ${
       several.path.join(".")
-    } asks for several runs, and run does one: write '${key}' into the file, and do them by softprompt batch`,
+    } asks for several runs, and run executes one: write '${key}' into the file, and use softprompt batch`,
   );
 }
 

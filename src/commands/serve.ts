@@ -24,17 +24,17 @@ import { optimizerName, positionCounting } from "../run/compile_experiment.ts";
 
 /** The flags of `serve`. */
 export interface ServeFlags {
-  /** The folder of a run whose hard prompt is shown beside. */
+  /** The folder of a run whose hard prompt is shown for comparison. */
   readonly hard?: string;
-  /** The model's folder, where it is no longer where the run found it. */
+  /** The model's folder, if it has moved since the run. */
   readonly model?: string;
-  /** The folder of all results, which compiled steps are kept in. */
+  /** The folder of all results, with the cache of compiled steps. */
   readonly results: string;
   readonly host: string;
   readonly port: number;
 }
 
-/** What the graphs are made for: they run on WebGPU and on WebAssembly. */
+/** The target of the graphs, which run on WebGPU and on WebAssembly. */
 const FORM = { target: "webgpu", precision: "float32" } as const;
 
 /**
@@ -51,25 +51,25 @@ export async function serve(
   const { experiment } = about;
   if (experiment.prompt.kind !== "soft") {
     throw new InputError(
-      `${folder} is a run of a hard prompt: name one of a soft prompt, and this by --hard`,
+      `${folder} is a run of a hard prompt: name a run of a soft prompt, and pass this one with --hard`,
     );
   }
   if (experiment.tune !== "prompt") {
     throw new InputError(
-      `${folder} has tuned no prompt, and the page tunes another as it did: name a run that has`,
+      `${folder} has tuned no prompt, and the page repeats a run's tuning: name a run that has tuned one`,
     );
   }
   const columns = columnsOf(parseTemplate(experiment.prompt.template, experiment.prompt.length));
   if (columns.join() !== "text") {
     throw new InputError(
-      `the page has one text to type in, and the template of ${folder} has ${columns.join(", ")}`,
+      `the page has one text field, and the template of ${folder} has ${columns.join(", ")}`,
     );
   }
   const run = hard === undefined ? undefined : await readAbout(hard);
   const beside = run?.experiment ?? hardened(experiment);
   checkSemantics(beside.semantics, `the run in ${hard}`);
   if (beside.prompt.kind !== "hard" || beside.tune !== "none") {
-    throw new InputError(`${hard} is no run of a hard prompt with the model as it is`);
+    throw new InputError(`${hard} is not a run of a hard prompt with an untuned model`);
   }
   const frozen = await modelOfRun(about, folder, model, terminalDownloads(io));
   if (run && hard !== undefined) {
@@ -113,7 +113,7 @@ async function servedFiles(
   const { insertion } = prompt;
   const cache = new CompileCache(join(results, ".cache"), io.log);
   const compiled = await cache.compile(model, insertion, optimizerName(training), FORM);
-  // The page reads the file itself: it is the run's own.
+  // The page reads the run's own prompt file.
   await readPrompt(folder, compiled.dimension);
   const graphs: Readonly<Record<GraphName, Emitted>> = {
     train: compiled.train,
@@ -140,7 +140,7 @@ async function servedFiles(
       verbalizer: experiment.verbalizer,
       hardVerbalizer: beside.verbalizer,
       multiTokenWords: experiment.multiTokenWords,
-      // A page cannot read another prompt: tuning starts from words there.
+      // A page cannot read another run's prompt: tuning in it starts from words.
       initialization: "path" in prompt.initialization
         ? { ...DEFAULTS.prompt.initialization, top: DEFAULTS["prompt.initialization"].top }
         : prompt.initialization,

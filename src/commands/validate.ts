@@ -16,22 +16,22 @@ import { ResourceCache } from "../run/resource_cache.ts";
 
 /** The flags of `validate`. */
 export interface ValidateFlags {
-  /** The folder of all results: earlier runs say how long these will take. */
+  /** The folder of all results: times are estimated from earlier runs. */
   readonly results: string;
 }
 
-/** A run that can run. */
+/** A run without problems. */
 type Sound = EstimatedRun & { readonly run: PlannedRun; readonly truncated: number };
 
-/** What is found out of an experiment's texts in its template. */
+/** What encoding an experiment's texts has shown. */
 interface Checked {
   readonly truncated: number;
   readonly unknownWords: readonly string[];
 }
 
 /**
- * `softprompt validate`: checks experiment files and all that they name, without running them, and says what would run, in
- * how many steps and about how long.
+ * `softprompt validate`: checks experiment files and everything that they name, without running them, and shows what would run,
+ * with the number of steps and an estimate of the time.
  *
  * @param args files, folders and patterns
  * @throws {InputError} with the problems of all files
@@ -43,7 +43,7 @@ export async function validate(args: readonly string[], { results }: ValidateFla
   const checker = new Checker();
   const earlier = await earlierRuns(results);
   const sound: Sound[] = [];
-  // What answers together is there once it is tuned.
+  // The prompts of an ensemble exist only after their runs.
   const ensembles = runs.filter(({ experiment: { ensemble } }) => ensemble && "sweep" in ensemble);
   for (const run of runs.filter((one) => !ensembles.includes(one))) {
     try {
@@ -67,11 +67,11 @@ export async function validate(args: readonly string[], { results }: ValidateFla
   if (problems.length > 0) throw new InputError([...new Set(problems)].join("\n"));
 }
 
-/** Compiles and encodes, for runs that need the same once. */
+/** Compiles and encodes, once for all runs that need the same. */
 class Checker {
   private readonly checked = new Map<string, Promise<Checked>>();
 
-  /** How many texts do not fit the model's positions; that the model compiles and the template fits is found out by the way. */
+  /** Counts the texts that do not fit the model's positions; errors in compiling the model and in the template show on the way. */
   check(prepared: Prepared): Promise<Checked> {
     const { experiment: { prompt, training }, dataset, model } = prepared;
     const key = JSON.stringify([
@@ -124,8 +124,10 @@ function total(sound: readonly Sound[]): string {
   const unknown = left.filter(({ seconds }) => seconds === undefined).length;
   const seconds = left.reduce((sum, one) => sum + (one.seconds ?? 0), 0);
   const time = unknown === left.length
-    ? "no earlier run of these models says how long they take"
-    : `about ${duration(seconds)} by earlier runs${unknown > 0 ? `, ${unknown} of them unknown` : ""}`;
+    ? "no earlier run of these models to estimate the time from"
+    : `about ${duration(seconds)} estimated from earlier runs${
+      unknown > 0 ? `, ${unknown} of them unknown` : ""
+    }`;
   const steps = left.reduce((sum, one) => sum + one.steps, 0);
   return [
     `${count(left.length, "run")} to do, ${count(steps, "step")}${left.length > 0 ? `: ${time}` : ""}`,

@@ -25,7 +25,7 @@ import {
  * Compiles the training step of a soft prompt for a frozen model. The step of one prompt is made now; the other graphs are
  * made when they are first read.
  *
- * @param bytes the model's ONNX file, which must stay as it is while graphs are made
+ * @param bytes the model's ONNX file, which must not change while graphs are made
  * @param path where it lies, for messages and for referring to its weights
  * @throws {CompileError} on anything in the model that cannot be compiled
  */
@@ -73,7 +73,7 @@ export function compile(
   };
 }
 
-/** What differs between the graphs of one prompt and those of a bank. */
+/** The passes that differ between the graphs of one prompt and those of a bank. */
 interface PromptPasses {
   readonly splice: Pass;
   readonly step: readonly Pass[];

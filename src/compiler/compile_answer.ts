@@ -5,7 +5,7 @@ import { joinGraphs, runPasses } from "./passes/run_passes.ts";
 import { lazy } from "./lazy.ts";
 import { emitForTarget, type LoweringTarget, SIMPLIFY } from "./lower_for_target.ts";
 
-/** A model's answer by what is read of it, each when it is asked for. */
+/** The forward graphs of a model, each made on demand. */
 export interface NarrowedAnswer {
   /** The classes' logits, for which most of the head is left out. */
   readonly classes: () => StagedGraph;
@@ -14,7 +14,7 @@ export interface NarrowedAnswer {
 }
 
 /**
- * The graph that gives class logits alone, and one that gives all words' beside the same: what both compute alike is computed
+ * The graph that gives class logits alone, and one that gives all words' beside the same: shared parts are compiled
  * once.
  *
  * @param suffix of the graphs' names

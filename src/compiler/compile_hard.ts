@@ -9,7 +9,7 @@ import { frontend, NARROW_TO_CLASSES, NARROW_TO_WORDS, READ_ANSWER } from "./pip
 /**
  * Compiles a model without a prompt, for hard prompts. Its graphs are made when they are first read.
  *
- * @param bytes the model's ONNX file, which must stay as it is while graphs are made
+ * @param bytes the model's ONNX file, which must not change while graphs are made
  * @param path where it lies, for messages and for referring to its weights
  * @throws {CompileError} on anything in the model that cannot be compiled
  */
@@ -23,9 +23,9 @@ export function compileHard(
 }
 
 /**
- * What is read of the answer of a model that has nothing but words in front.
+ * The forward graphs of a model for hard prompts.
  *
- * @throws {CompileError} where the graph is no language model that the compiler knows
+ * @throws {CompileError} where the graph is not a language model that the compiler supports
  */
 export function readAnswers(file: OnnxFile, options: PassOptions): NarrowedAnswer {
   const whole = runPasses(noGraph(file.path), [...frontend(file), READ_ANSWER], options);

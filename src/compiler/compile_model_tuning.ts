@@ -14,10 +14,10 @@ import { runPasses } from "./passes/run_passes.ts";
 import { feedWeightsTo, modelStep } from "./pipeline.ts";
 
 /**
- * Compiles a training step of the whole model, with a hard prompt in front: model tuning, which prompt tuning is compared
- * with (Lester et al. 2021, §2). The step is made now; the other graphs are made when they are first read.
+ * Compiles a training step of the whole model, with a hard prompt: model tuning, with which prompt tuning is compared
+ * (Lester et al. 2021, §2). The step is made now; the other graphs are made when they are first read.
  *
- * @param bytes the model's ONNX file, which must stay as it is while graphs are made
+ * @param bytes the model's ONNX file, which must not change while graphs are made
  * @param path where it lies, for messages and for referring to its weights
  * @throws {CompileError} on anything in the model that cannot be compiled, or weights that are not float32
  */
@@ -53,9 +53,9 @@ export function compileModelTuning(
   };
 }
 
-/** A weight with its numbers. They are a copy: the file's bytes may be given back before it is tuned. */
+/** A weight with a copy of its numbers: the file's bytes may be freed before it is tuned. */
 function parameterOf({ name, shape }: Value, { own }: ModelParameters, file: OnnxFile): Parameter {
   const start = floats(own.get(name)!, file);
-  if (start === undefined) throw new CompileError(`the bytes of '${name}' in ${file.path} are not at hand`);
+  if (start === undefined) throw new CompileError(`the bytes of '${name}' in ${file.path} cannot be read`);
   return { name, dims: shape as readonly number[], start: start.slice() };
 }

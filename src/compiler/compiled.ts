@@ -14,8 +14,8 @@ export interface CompiledAnswer {
 }
 
 /**
- * What is compiled: it depends on the model, the insertion, the optimizer, the loss, the target and the precision alone. A
- * graph that has not been made yet is made when it is first read, of the model as it was given.
+ * The compiled graphs: they depend on the model, the insertion, the optimizer, the loss, the target and the precision alone. A
+ * graph that has not been made yet is made when it is first read, from the model as it was passed.
  */
 export interface Compiled extends CompiledAnswer {
   /** The size of the prompt's vectors. */
@@ -30,7 +30,7 @@ export interface Compiled extends CompiledAnswer {
   readonly update: Emitted;
   /** `input_ids` (and positions) to `embeddings` [batch, sequence, dimension], the space that the prompt's vectors live in. */
   readonly embed: Emitted;
-  /** What the model multiplies the rows of its word table by before a prompt at the word embeddings enters; 1: nothing. */
+  /** The scale of the rows of the word table before a prompt at the word embeddings enters; 1: none. */
   readonly scale: number;
   /** Whether `position_ids` are added in the embedding layer, before the prompt can enter, or applied by attention. */
   readonly positions: "embedding-layer" | "attention";
@@ -38,14 +38,14 @@ export interface Compiled extends CompiledAnswer {
 
 /** A weight of a model that is tuned. */
 export interface Parameter {
-  /** As the model's file calls it. */
+  /** Its name in the model's file. */
   readonly name: string;
   readonly dims: readonly number[];
-  /** What it is before it is tuned. */
+  /** Its initial value. */
   readonly start: Float32Array;
 }
 
-/** What is compiled to tune a whole model: it depends on the model, the optimizer, the loss and the target alone. */
+/** The compiled graphs for tuning a whole model: they depend on the model, the optimizer, the loss and the target alone. */
 export interface CompiledModel extends CompiledAnswer {
   readonly parameters: readonly Parameter[];
   /** The optimizer's state tensors. */
@@ -54,13 +54,13 @@ export interface CompiledModel extends CompiledAnswer {
   readonly train: Emitted;
 }
 
-/** How a model is compiled. */
+/** The options of compiling a model. */
 export interface CompileOptions extends PassOptions {
-  /** Reads the weights that lie in files beside the model's, where there are such. */
+  /** Reads the weights in separate files, if there are any. */
   readonly read?: ReadRegion | undefined;
   readonly target?: Target;
-  /** What the frozen model is computed in. */
+  /** The precision of the frozen model. */
   readonly precision?: Precision;
-  /** What mean the loss is: a weighted one's steps have the input `example_weights`. */
+  /** The kind of mean of the loss: with a weighted one, steps have the input `example_weights`. */
   readonly loss?: LossMean;
 }

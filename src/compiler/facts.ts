@@ -11,21 +11,21 @@ import { tableLookups, type UncountedToken } from "./analysis/position_lookups.t
 import { type Exposed, exposePositions } from "./passes/expose_positions.ts";
 import { sequenceLimit } from "./analysis/sequence_limit.ts";
 
-/** What a model's graph says of the model, whatever the files around it say. */
+/** The facts about a model that its graph shows, whatever the files next to it say. */
 export interface ModelFacts {
-  /** Rows of the table of word embeddings: ids from 0 up to this can be read. */
+  /** The number of rows of the word embeddings: smaller ids can be read. */
   readonly rows: number;
-  /** Words that the logits are over: ids from 0 up to this can be answered. */
+  /** The number of words that the logits are over: smaller ids can be answered. */
   readonly words: number;
-  /** What the rows of the word table are multiplied by to be the word embeddings; 1 where there is no such scale. */
+  /** The scale from the rows of the word table to the word embeddings; 1 where there is none. */
   readonly scale: number;
-  /** Whether the file gives the logits of one token of each text, the last one as a rule, and not of all. */
+  /** Whether the file gives the logits of only one token of each text, usually the last. */
   readonly ofOneToken: boolean;
-  /** The inputs that the logits depend on once positions are one of them, by their names. */
+  /** The names of the inputs that the logits depend on, once positions are an input. */
   readonly inputs: readonly string[];
-  /** Whether tokens see those after them; `undefined` where the graph does not let it be told. */
+  /** Whether tokens attend to those after them; `undefined` where the graph does not show it. */
   readonly attention: Attention | undefined;
-  /** Whether it takes the keys and values of a text that it goes on with. */
+  /** Whether it takes the keys and values of earlier tokens. */
   readonly takesPast: boolean;
   /** The positions that the embedding layer adds; `undefined` where it adds none. */
   readonly positions: PositionFacts | undefined;
@@ -37,9 +37,9 @@ export interface ModelFacts {
 
 /** Positions that an embedding layer looks up. */
 export interface PositionFacts {
-  /** What `position_ids` is fed for a text's first token. */
+  /** The `position_ids` of a text's first token. */
   readonly first: number;
-  /** How many positions a text can take. */
+  /** The number of positions of a text. */
   readonly limit: number;
   /** The row of the table that is kept for padding, where `first` follows from it. */
   readonly padding: number | undefined;
@@ -48,7 +48,7 @@ export interface PositionFacts {
 }
 
 /**
- * Finds out what a model's graph says of the model.
+ * Derives the facts about a model from its graph.
  *
  * @throws {CompileError} where the graph is no language model that the compiler knows
  */
@@ -83,7 +83,7 @@ export function factsOf(file: OnnxFile): ModelFacts {
   };
 }
 
-/** Where positions start and end: a file that takes positions and adds nothing to them may keep a row for padding. */
+/** The first and last position: a file that takes positions and adds nothing to them may reserve a row for padding. */
 function positionFacts(
   { graph, lookups, first }: Exposed,
   read: (constant: Constant) => Uint8Array | undefined,

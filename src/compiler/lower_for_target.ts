@@ -6,10 +6,10 @@ import { simplify } from "./passes/simplify.ts";
 import { broadcastBooleans } from "./targets/webgpu/broadcast_booleans.ts";
 import { legalizeForWebgpu } from "./targets/webgpu/legalize.ts";
 
-/** What graphs are made for: the CPU provider, native or as WebAssembly, or the one for WebGPU. Both run both, one slower. */
+/** The target of graphs: the CPU provider, native or as WebAssembly, or the one for WebGPU. Each runs the other's graphs, but more slowly. */
 export type Target = "cpu" | "webgpu";
 
-/** What a frozen model is computed in: `float16` stands for its products, not for norms, softmax or anything of the prompt's. */
+/** The precision of a frozen model: `float16` applies to its products, not to norms, softmax or anything of the prompt. */
 export type Precision = "float32" | "float16";
 
 /** The target and the precision that a graph is lowered to. */

@@ -1,15 +1,15 @@
 import { decodeBase64 } from "@std/encoding/base64";
 
-/** Of the types of Arrow, lengths of time: https://github.com/apache/arrow/blob/main/format/Schema.fbs */
+/** Arrow's type of durations: https://github.com/apache/arrow/blob/main/format/Schema.fbs */
 const DURATION = 18;
 
-/** A message begins with this, and its length, each of 4 bytes. */
+/** A message begins with this marker and its length, 4 bytes each. */
 const CONTINUATION = 0xffff_ffff;
 
 /**
- * The columns that hold lengths of time: Parquet has no such type, and writers of Arrow keep them as plain whole numbers.
+ * The columns that hold durations: Parquet has no such type, and Arrow's writers store them as plain integers.
  *
- * @param schema Arrow's schema as it stands in a Parquet file: a message of FlatBuffers in Base64
+ * @param schema Arrow's schema as a Parquet file stores it: a FlatBuffers message in Base64
  */
 export function durationColumns(schema: string): ReadonlySet<string> {
   const bytes = decodeBase64(schema);
@@ -32,12 +32,12 @@ export function durationColumns(schema: string): ReadonlySet<string> {
   return columns;
 }
 
-/** https://flatbuffers.dev/internals/: an offset says how far on something lies. */
+/** https://flatbuffers.dev/internals/: the target of a relative offset. */
 function pointedAt(view: DataView, at: number): number {
   return at + view.getUint32(at, true);
 }
 
-/** Where a table has its field of a number; `undefined` where it has none. */
+/** The position of a table's field, by its index; `undefined` where the table lacks it. */
 function fieldAt(view: DataView, table: number, field: number): number | undefined {
   const fields = table - view.getInt32(table, true);
   const entry = 4 + 2 * field;

@@ -2,19 +2,19 @@ import { InputError } from "../base/errors.ts";
 import { inOtherForm } from "../experiment/normalization.ts";
 import type { Example, Splits } from "./example.ts";
 
-/** Values of a label column that are no class are named one by one up to so many; beyond, the column is doubted. */
+/** The largest number of unknown label values that are listed; with more, the column itself is probably wrong. */
 const MOST_STRANGE = 20;
 
-/** Classes, and values, that a message lists. */
+/** The number of classes or values that a message lists. */
 const SHOWN = 10;
 const SHOWN_VALUES = 3;
 const LONGEST_VALUE = 40;
 
-/** A class of so few examples, beside one of ten times as many, is spoken of. */
+/** A class of at most this many examples is reported, if another has ten times as many. */
 const FEW = 5;
 const FEWER = 10;
 
-/** How many examples each class has, in the order of the first of each. */
+/** The number of examples of each class, in order of first appearance. */
 export function countByClass(examples: readonly Example[]): Map<string, number> {
   const counts = new Map<string, number>();
   for (const { label } of examples) counts.set(label, (counts.get(label) ?? 0) + 1);
@@ -24,11 +24,11 @@ export function countByClass(examples: readonly Example[]): Map<string, number> 
 /**
  * Checks that the verbalizer has words for every class of some examples.
  *
- * @param classes the verbalizer's
- * @param column the label's column
- * @param name what the data are called
- * @param labels whether a way out is to say by 'labels' which classes its values stand for
- * @throws {InputError} naming the classes that it has none for
+ * @param classes the verbalizer's classes
+ * @param column the label column
+ * @param name the dataset's name
+ * @param labels whether 'labels' can map the column's values to classes
+ * @throws {InputError} naming the classes without words
  */
 export function checkWords(
   examples: readonly Example[],
@@ -53,7 +53,7 @@ export function checkWords(
   const hint = form !== ""
     ? form
     : labels
-    ? ": say by 'labels' which class it is, or null to leave its lines out"
+    ? ": map it to a class in 'labels', or to null to skip its lines"
     : "";
   const found = [...counts.keys()].sort().map(shortened).join(", ");
   throw new InputError(
@@ -68,10 +68,10 @@ function shortened(value: string): string {
 }
 
 /**
- * Checks that there is something to learn of every class.
+ * Checks that every class has training examples.
  *
- * @param classes the verbalizer's
- * @throws {InputError} naming a class without training examples, with the counts of all
+ * @param classes the verbalizer's classes
+ * @throws {InputError} naming a class without training examples, with the counts of all classes
  */
 export function checkTrainable(splits: Splits, classes: readonly string[], name: string): void {
   const counts = countByClass(splits.train);
@@ -87,9 +87,9 @@ export function checkTrainable(splits: Splits, classes: readonly string[], name:
 }
 
 /**
- * What an example of each class weighs in the loss.
+ * The weight of each class's examples in the loss.
  *
- * @param given `balanced`: classes weigh the same together, examples 1 on average; or weights by class, 1 where there is none
+ * @param given `balanced`: all classes have the same total weight, examples have weight 1 on average; or weights by class, 1 by default
  * @returns a weight for each class, in their order
  */
 export function classWeightsOf(
@@ -102,7 +102,7 @@ export function classWeightsOf(
   return classes.map((name) => examples.length / (classes.length * counts.get(name)!));
 }
 
-/** Classes that a set of examples lacks, or has so few of that their metrics say little, in one line; `undefined` where there are none. */
+/** The classes with no or very few examples in a set, in one line; `undefined` where there are none. */
 export function rareClasses(
   examples: readonly Example[],
   classes: readonly string[],
@@ -122,12 +122,12 @@ export function rareClasses(
     countsText(examples, classes)
   }): ${
     isLacking
-      ? "macro F1 is over the classes that are there or are predicted"
-      : "macro F1 depends on these few; more of them, or larger shares, would make it surer"
+      ? "macro F1 is over the classes that have examples or are predicted"
+      : "macro F1 depends on these few; more of them, or larger splits, would make it more reliable"
   }`;
 }
 
-/** How many examples each class has, in words: the rarest first where not all are shown. */
+/** The number of examples of each class as text; the rarest first where not all are shown. */
 export function countsText(examples: readonly Example[], classes: readonly string[]): string {
   const counts = countByClass(examples);
   const of = (name: string) => counts.get(name) ?? 0;

@@ -1,4 +1,4 @@
-/** What the course lab's TextCNN notebook deletes, in its order: a `</b>` is a `<b>` by the time that tags go. */
+/** What the course lab's TextCNN notebook deletes, in its order: `</b>` has become `<b>` when tags are deleted. */
 const DELETED = [/--/g, /["'.,\[\]():\\=$/*;`%0-9]/g, /<b>/g];
 
 /** The preprocessing of the course lab's TextCNN: punctuation and digits deleted, `-` a space, single spaces; `!` and `?` stay. */
@@ -7,7 +7,7 @@ export function cleanLikeTextcnn(text: string): string {
   return kept.replaceAll("-", " ").split(" ").filter((word) => word !== "").join(" ");
 }
 
-/** The same as steps of a normalizer in a `tokenizer.json`. */
+/** The same cleaning as normalizer steps in a `tokenizer.json`. */
 export const TEXTCNN_STEPS: readonly Readonly<Record<string, unknown>>[] = [
   ...DELETED.map(({ source }) => ({ type: "Replace", pattern: { Regex: source }, content: "" })),
   { type: "Replace", pattern: { String: "-" }, content: " " },

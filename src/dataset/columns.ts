@@ -4,23 +4,23 @@ import { inOtherForm } from "../experiment/normalization.ts";
 import type { Example } from "./example.ts";
 import { isWrittenNumber } from "./written_number.ts";
 
-/** Which columns of a table hold what. */
+/** The roles of a table's columns. */
 export interface Columns {
   /** The column that `{text}` stands for in a template. */
   readonly text: string;
   readonly label: string;
-  /** The column whose values are the examples' ids; where this is left out, file and line are. */
+  /** The column whose values are the examples' ids; by default, file and line are. */
   readonly id?: string | undefined;
   /** The names in a template's braces: `text`, or those of other columns. */
   readonly placeholders: readonly string[];
-  /** The class that a value of the label's column stands for, where values are not the classes' names; `null`: none. */
+  /** The class of each value of the label column, where values are not the classes' names; `null`: none. */
   readonly labels?: Readonly<Record<string, string | null>> | undefined;
 }
 
 /** A table whose texts and labels are in the columns of these names. */
 export const PLAIN_COLUMNS: Columns = { text: "text", label: "label", placeholders: ["text"] };
 
-/** The columns that an experiment says hold its data's texts and classes; those of data that the program knows are called so. */
+/** The columns of an experiment's texts and classes; built-in datasets call them `text` and `label`. */
 export function namedColumns(
   { text = DEFAULTS.dataset.text, label = DEFAULTS.dataset.label, labels }:
     | DatasetKeys
@@ -29,27 +29,27 @@ export function namedColumns(
   return { text, label, labels };
 }
 
-/** A line of a table, by the names of its columns. */
+/** A line of a table, as an object by column names. */
 export interface TableRecord {
-  /** From 1, as an editor counts; of a Parquet file, which has none, the row. */
+  /** From 1, as editors count; for a Parquet file, which has no lines, the row. */
   readonly line: number;
   /** Its number in a JSON array, from 1, where it shares its line with other elements. */
   readonly element?: number | undefined;
   readonly record: Readonly<Record<string, unknown>>;
 }
 
-/** What is no text of itself, by what a person calls it; told as the number that the file has. */
+/** A value that is not text, such as a time; written to results as the number in the file. */
 export class NoText {
   /** @param kind "a time", for example */
   constructor(readonly kind: string, private readonly stored: unknown) {}
 
-  /** What an answer to the line tells of it. */
+  /** Its value in the JSON of a prediction. */
   toJSON(): unknown {
     return this.stored;
   }
 }
 
-/** Where a record stands: `a.csv:3`, or `a.json[3]` for one of several elements on a line. */
+/** A record's place: `a.csv:3`, or `a.json[3]` for one of several elements on a line. */
 export function placeIn(file: string, { line, element }: Pick<TableRecord, "line" | "element">): string {
   return element === undefined ? `${file}:${line}` : `${file}[${element}]`;
 }
@@ -59,16 +59,16 @@ function textColumns({ text, placeholders }: Columns): string[] {
   return placeholders.map((name) => name === "text" ? text : name);
 }
 
-/** The columns that a labelled text is made of. */
+/** The columns that a labelled text needs. */
 export function neededColumns(columns: Columns): string[] {
   return [...textColumns(columns), columns.label, ...(columns.id === undefined ? [] : [columns.id])];
 }
 
 /**
- * What a record holds in a column, as text.
+ * A record's value in a column, as text.
  *
  * @param path for messages
- * @throws {InputError} naming the line, where the column is missing, or holds something that is no text
+ * @throws {InputError} naming the line, where the column is missing, or its value is not text
  */
 export function textIn(one: TableRecord, column: string, path: string): string {
   const { record } = one;
@@ -83,7 +83,7 @@ export function textIn(one: TableRecord, column: string, path: string): string {
   );
 }
 
-/** Whether a record has a column and nothing in it. An empty text is a text. */
+/** Whether a record's value in a column is null. An empty string is a value. */
 export function isNull({ record }: TableRecord, column: string): boolean {
   if (!Object.hasOwn(record, column)) return false;
   const value = record[column];
@@ -104,10 +104,10 @@ function kindOf(value: unknown): string {
 }
 
 /**
- * A line as a labelled text; `undefined` where its label stands for no class.
+ * A line as a labelled text; `undefined` where its label is mapped to no class.
  *
- * @param name what the table is called in the example's id
- * @throws {InputError} naming the line, where a column is missing or the label is none of those that are mapped
+ * @param name the table's name in the example's id
+ * @throws {InputError} naming the line, where a column is missing or the label is not mapped
  */
 export function exampleOf(
   one: TableRecord,
@@ -122,7 +122,7 @@ export function exampleOf(
   const label = labels === undefined ? value! : isMapped ? labels[value!] : undefined;
   if (label === undefined) {
     throw new InputError(
-      `${placeIn(path, one)}: 'dataset.labels' says no class for the label '${value}' (it does for ${
+      `${placeIn(path, one)}: 'dataset.labels' has no class for the label '${value}' (it has one for ${
         Object.keys(labels!).join(", ")
       })${inOtherForm(value!, Object.keys(labels!))}`,
     );
@@ -132,7 +132,7 @@ export function exampleOf(
   const { placeholders } = columns;
   if (id === "") {
     throw new InputError(
-      `${placeIn(path, one)}: the column '${columns.id}' is empty, and it holds the ids`,
+      `${placeIn(path, one)}: the column '${columns.id}' is empty, but it must hold the id`,
     );
   }
   if (placeholders.length === 1 && placeholders[0] === "text") return { id, text: texts[0]!, label };

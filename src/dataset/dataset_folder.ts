@@ -2,12 +2,12 @@ import { dirname, join, resolve } from "@std/path";
 import { InputError } from "../base/errors.ts";
 import type { DatasetKeys, EvaluationTransferKeys } from "../experiment/experiment_file.ts";
 
-/** The folder of a project that datasets lie in, each in a folder of its name. */
+/** The folder of a project that contains its datasets, each in a folder of its name. */
 export const DATA_FOLDER = "data";
 
 /**
- * The folder that the names of a dataset's files are seen from: the experiment's own; the one that it names; or, for a
- * dataset that it calls by its name alone, `data/<name>` in the nearest folder above the experiment's file that has one.
+ * The folder that a dataset's file names are relative to: the experiment's own; the one that it names; or, for a
+ * built-in dataset without a path, `data/<name>` in the nearest folder above the experiment's file that has one.
  *
  * @param file the experiment file
  * @throws {InputError} where no folder above the file has the dataset
@@ -29,7 +29,7 @@ export async function datasetFolder(
   );
 }
 
-/** A folder of this path, seen from a folder or from the nearest above it that has one; `undefined` where none has. */
+/** The folder of this path, relative to a folder or to the nearest one above that has it; `undefined` where none has. */
 export async function nearest(path: string, from: string): Promise<string | undefined> {
   for (const folder of foldersAbove(resolve(from))) {
     const candidate: string = join(folder, path);

@@ -3,28 +3,28 @@ import { FormatError } from "./format_error.ts";
 import { quotedRows } from "./quoted_rows.ts";
 import { linesOf, type MissingColumn, recordsOf, splitRows, type TableRow, unquotedRows } from "./rows.ts";
 
-/** How a .csv or .tsv file is written. */
+/** The format of a .csv or .tsv file. */
 export interface DelimitedFormat {
-  /** What separates the columns of a .csv file; found out where this is left out. */
+  /** What separates the columns of a .csv file; detected by default. */
   readonly delimiter?: string | undefined;
-  /** Whether quotes enclose fields; left out, they do in a .csv file and not in a .tsv file, which is refused where they clearly do. */
+  /** Whether quotes enclose fields; by default they do in a .csv file and not in a .tsv file, which is refused where they clearly do. */
   readonly quotes?: boolean | undefined;
   /** The names of the columns, where the file does not name them. */
   readonly columns?: readonly string[] | undefined;
 }
 
-/** What separates the columns of files that are called .csv. */
+/** The delimiters found in .csv files. */
 const DELIMITERS = [",", ";", "\t", "|"];
 
-/** A first line by which Excel is told the delimiter. */
+/** A first line that declares the delimiter to Excel. */
 const SEPARATOR_LINE = /^"?sep=(.)"?(?=[\r\n]|$)/i;
 
 /**
  * The records of a .csv file.
  *
  * @param path for messages
- * @param missing which column a table lacks, of those that are needed
- * @param note told of a delimiter that was found out and is no comma
+ * @param missing finds a required column that a table lacks
+ * @param note takes a note on a detected delimiter other than a comma
  * @throws {FormatError} naming the line, where a row cannot be read or a column is missing
  */
 export function csvRecords(
@@ -50,7 +50,7 @@ export function csvRecords(
 
 const NAMES: Readonly<Record<string, string>> = { ";": "';'", "\t": "tabs", "|": "'|'" };
 
-/** The delimiter by which the first row has the columns that are needed; where there is none, that of most columns. */
+/** The delimiter with which the first row has the required columns; where there is none, the one that gives the most columns. */
 function likeliest(
   rowsBy: (delimiter: string) => Iterable<TableRow>,
   fits: (fields: readonly string[]) => boolean,
@@ -65,7 +65,7 @@ function firstFields(rows: Iterable<TableRow>): readonly string[] {
   try {
     for (const { fields } of rows) return fields;
   } catch (error) {
-    // With another delimiter quotes may stand where they must not.
+    // With another delimiter, quotes may be where they are invalid.
     if (!(error instanceof FormatError)) throw error;
   }
   return [];
@@ -76,8 +76,8 @@ function firstFields(rows: Iterable<TableRow>): readonly string[] {
  * fields in quotes.
  *
  * @param path for messages
- * @param missing which column a table lacks, of those that are needed
- * @param note told of fields whose quotes may be meant either way
+ * @param missing finds a required column that a table lacks
+ * @param note takes a note on fields whose quotes are ambiguous
  * @throws {FormatError} naming the line, where a row cannot be read or a column is missing
  */
 export function tsvRecords(

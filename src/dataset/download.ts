@@ -4,16 +4,16 @@ import { onDisk } from "../disk/on_disk.ts";
 import { InputError } from "../base/errors.ts";
 import { checkRtPolarity, RT_POLARITY } from "./rt_polarity.ts";
 
-/** How far a download is: bytes so far, and in all where the server says so. */
+/** The progress of a download: bytes so far, and the total if the server reports it. */
 export type Progress = (received: number, total: number | undefined) => void;
 
 /**
- * Puts rt-polarity's two files into a folder, from its public home or from a folder that has them; files that are there
- * already and right are left alone.
+ * Puts rt-polarity's two files into a folder, from their public source or from a folder that has them; correct files
+ * that exist already are kept.
  *
- * @param from a folder to take them from instead of the network
+ * @param from a folder to copy them from instead of downloading
  * @returns whether anything was written
- * @throws {InputError} where a file has another SHA-256 than the published one, or the server cannot be reached
+ * @throws {InputError} where a file's SHA-256 differs from the published one, or the server cannot be reached
  * @throws {DiskError} where the folder cannot be written
  */
 export async function provideRtPolarity(
@@ -66,7 +66,7 @@ async function downloaded(
     files = parseTar(await new Response(tar).arrayBuffer());
   } catch (error) {
     await Deno.remove(archive);
-    throw new InputError(`${url} is no gzipped tar archive: ${(error as Error).message}; try again`, {
+    throw new InputError(`${url} is not a gzipped tar archive: ${(error as Error).message}; try again`, {
       cause: error,
     });
   }
@@ -78,21 +78,24 @@ async function downloaded(
   };
 }
 
-/** Appends to what an earlier try left, by a range request; starts over where the server ignores the range. */
+/** Resumes a partial download with a range request; starts over where the server ignores the range. */
 async function fetchResumable(url: string, path: string, progress: Progress): Promise<void> {
   const have = await Deno.stat(path).then(({ size }) => size, () => 0);
   const response = await fetch(url, have > 0 ? { headers: { range: `bytes=${have}-` } } : {}).catch(
     (error) => {
-      throw new InputError(`cannot reach ${url}: ${error.message}; give the files with --from DIR`, {
-        cause: error,
-      });
+      throw new InputError(
+        `cannot reach ${url}: ${error.message}; pass a folder that has the files with --from DIR`,
+        {
+          cause: error,
+        },
+      );
     },
   );
   if (response.status === 416) return await response.body?.cancel();
   if (!response.ok || response.body === null) {
     await response.body?.cancel();
     throw new InputError(
-      `${url} answers ${response.status} ${response.statusText}; give the files with --from DIR`,
+      `${url} answers ${response.status} ${response.statusText}; pass a folder that has the files with --from DIR`,
     );
   }
   const resumed = response.status === 206;
@@ -108,11 +111,14 @@ async function fetchResumable(url: string, path: string, progress: Progress): Pr
     },
   });
   await response.body.pipeThrough(counted).pipeTo(file.writable).catch((error) => {
-    throw new InputError(`${url} broke off at ${received} bytes (${error.message}); run it again to go on`, {
-      cause: error,
-    });
+    throw new InputError(
+      `${url} stopped at ${received} bytes (${error.message}); run the command again to resume`,
+      {
+        cause: error,
+      },
+    );
   });
   if (total !== undefined && received !== total) {
-    throw new InputError(`${url} broke off at ${received} of ${total} bytes; run it again to go on`);
+    throw new InputError(`${url} stopped at ${received} of ${total} bytes; run the command again to resume`);
   }
 }

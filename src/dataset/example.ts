@@ -1,8 +1,8 @@
 /** A labelled text. */
 export interface Example {
-  /** Where it comes from: file and line, say `rt-polarity.neg:1069`. */
+  /** Where it comes from: file and line, for example `rt-polarity.neg:1069`. */
   readonly id: string;
-  /** What stands in the template; of several columns, one after the other. */
+  /** The text in the template; of several columns, one after the other. */
   readonly text: string;
   /** The texts by the names of the template's placeholders, where it has others than `{text}`. */
   readonly columns?: Readonly<Record<string, string>>;
@@ -10,14 +10,14 @@ export interface Example {
   readonly label: string;
 }
 
-/** A dataset, shared out. */
+/** A dataset, split. */
 export interface Splits {
   readonly train: readonly Example[];
   readonly validation: readonly Example[];
   readonly test: readonly Example[];
 }
 
-/** What an example puts into a template's placeholders. */
+/** An example's texts by the template's placeholders. */
 export function placed(
   { text, columns }: Pick<Example, "text" | "columns">,
 ): Readonly<Record<string, string>> {

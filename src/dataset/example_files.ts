@@ -6,7 +6,7 @@ import { type Clean, readExamples } from "./reading.ts";
 import { readRtPolarity } from "./rt_polarity.ts";
 import { type Reading, readTable } from "./table.ts";
 
-/** The examples of a file, with what a person should know of how it was read. */
+/** The examples of a file, with notes on how it was read. */
 interface ReadFile {
   readonly examples: readonly Example[];
   readonly notes: readonly string[];
@@ -21,8 +21,8 @@ export class ExampleFiles {
   /**
    * The examples of a table, their texts cleaned.
    *
-   * @param name what the table is called in the examples' ids
-   * @throws {InputError} as `readTable`; a file that could not be read is tried again the next time
+   * @param name the table's name in the examples' ids
+   * @throws {InputError} as `readTable`; a file that could not be read is tried again on the next call
    */
   async table(
     path: string,

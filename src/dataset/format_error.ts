@@ -1,12 +1,12 @@
 import { InputError } from "../base/errors.ts";
 
-/** What is wrong with a table whose way out is to say how it is written, which datasets do by their keys. */
+/** A table in another format than expected; the way out is to declare its format by the keys of the dataset. */
 export class FormatError extends InputError {
   override readonly name = "FormatError";
 
   /**
-   * @param what is wrong, with file and line
-   * @param wayOut for a dataset of an experiment
+   * @param what the problem, with file and line
+   * @param wayOut the way out in an experiment's dataset
    */
   constructor(readonly what: string, wayOut: string, options?: ErrorOptions) {
     super(`${what}: ${wayOut}`, options);

@@ -9,31 +9,31 @@ import { type TableKind, tableKind } from "../experiment/table_kind.ts";
 import { type DatasetKeys, DEFAULTS } from "../experiment/experiment_file.ts";
 import type { DatasetSpec } from "../experiment/types.ts";
 
-/** A text to classify: what stands in the template's places, and what its answer is told with. */
+/** A text to classify: its values for the template, and those written with its prediction. */
 export interface GivenText {
   readonly placed: Readonly<Record<string, string>>;
   readonly shown: Readonly<Record<string, unknown>>;
 }
 
-/** What reads a file of texts. */
+/** What reading a file of texts needs. */
 export interface Reader {
-  /** The columns that stand in the run's template. */
+  /** The columns in the run's template. */
   readonly placeholders: readonly string[];
-  /** What the run was tuned on: a file of the same kind is read in the same way. */
+  /** The data that the run was tuned on: a file of the same kind is read in the same way. */
   readonly dataset: DatasetSpec;
   /** The run's classes. */
   readonly classes: readonly string[];
-  /** The file's encoding, where a person says it. */
+  /** The file's encoding, if the user gives one. */
   readonly encoding?: string | undefined;
   /** Standard input, for `-`. */
   readonly stdin: () => ReadableStream<Uint8Array<ArrayBuffer>>;
-  /** Told what a person should know of how the file is read. */
+  /** Takes notes on how the file is read. */
   readonly note: (line: string) => void;
 }
 
 /**
- * The texts of a file, by its columns: that of the run's dataset stands for `{text}`, and others by their names. Lines of
- * .jsonl and .txt files come as they are read, in a .txt file each line that is not empty being a text; `-` is JSON Lines on standard input.
+ * The texts of a file, by its columns: the text column of the run's dataset stands for `{text}`, others by their names. Lines of
+ * .jsonl and .txt files are yielded as they are read, each non-empty line of a .txt file being a text; `-` is JSON Lines on standard input.
  *
  * @throws {InputError} naming the file and the line, where there is no text
  */
@@ -48,7 +48,7 @@ export async function* givenTexts(file: string, reader: Reader): AsyncGenerator<
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
     throw new InputError(
-      `${error.what}: write it as the run's data are written ('dataset' in its experiment.yaml), or give it as .jsonl`,
+      `${error.what}: use the format of the run's data ('dataset' in its experiment.yaml), or pass a .jsonl file`,
       { cause: error },
     );
   }
@@ -59,7 +59,7 @@ async function* recordsIn(file: string, path: string, reader: Reader): AsyncGene
   const format = formatOf(kind, path, reader);
   const wayOut = (guess: string | undefined) =>
     guess === undefined
-      ? "say by '--encoding' which one the file was written in (windows-1252, gb18030, shift_jis, …)"
+      ? "pass the file's encoding with '--encoding' (windows-1252, gb18030, shift_jis, …)"
       : `say '--encoding ${guess}'`;
   const txt = (line: Line) => loneText(line, line.text, path, reader);
   if (kind === "txt" || kind === "jsonl") {
@@ -74,14 +74,14 @@ async function* recordsIn(file: string, path: string, reader: Reader): AsyncGene
     return;
   }
   if (kind === "parquet" && reader.encoding !== undefined) {
-    throw new InputError(`${path} is a Parquet file, whose texts are always UTF-8: leave --encoding out`);
+    throw new InputError(`${path} is a Parquet file, and those are always UTF-8: leave --encoding out`);
   }
   const missing = (names: readonly string[]) =>
     columnsAmong(names, reader).find((column) => !names.includes(column));
   yield* (await readRecords(file, format, { missing, txt, wayOut, note: reader.note })).records;
 }
 
-/** Lines that are not blank; how many were is noted at the end. */
+/** The lines that are not blank; the number of blank ones is noted at the end. */
 async function* filled(
   lines: AsyncIterable<Line>,
   path: string,
@@ -92,12 +92,12 @@ async function* filled(
     if (line.text.trim() === "") blank++;
     else yield line;
   }
-  if (blank > 0) note(`${path}: ${blank} empty ${blank === 1 ? "line is" : "lines are"} left out`);
+  if (blank > 0) note(`${path}: ${blank} empty ${blank === 1 ? "line is" : "lines are"} skipped`);
 }
 
 /**
- * Lines of texts alone, as long as it is not clear that they are: a file that a run of labelled lines was tuned on looks like
- * one of texts.
+ * Lines of unlabelled texts, checked for labels: a file of labelled lines, like a run's own data, looks like
+ * a file of texts.
  *
  * @throws {InputError} where every line begins with a label of the run's data
  */
@@ -115,26 +115,26 @@ async function* unlabelled(lines: AsyncIterable<Line>, path: string, reader: Rea
   }
   if (doubtful.length === 0) return;
   throw new InputError(
-    `${path}: every line begins with a label, as in the run's data, and would be read as a text: take the labels out, or give the texts as .jsonl or .csv, where columns have names`,
+    `${path}: every line begins with a label, as in the run's data, and would be read as a text: remove the labels, or pass the texts as .jsonl or .csv, where columns have names`,
   );
 }
 
-/** How the files of a run's data are written; `undefined` for those of the hub, and those that the program brings. */
+/** The kind of a run's data files; `undefined` for datasets of the hub and built-in ones. */
 function kindOfData({ split, file }: DatasetKeys): TableKind | undefined {
   return tableKind(file ?? (typeof split === "object" ? split.train ?? "" : ""));
 }
 
-/** How a file is written: as the run's data, where they are of its kind. */
+/** The format of a file: that of the run's data, if they are of the same kind. */
 function formatOf(kind: string | undefined, path: string, { dataset, encoding, note }: Reader): TableFormat {
   if (kind === undefined || kindOfData(dataset) !== kind) return { encoding };
   const { delimiter, quotes, columns, encoding: own }: DatasetKeys = dataset;
   if (encoding === undefined && own !== undefined) {
-    note(`${path} is read as ${own}, as the run's data are; --encoding says another`);
+    note(`${path} is read as ${own}, like the run's data; --encoding sets another`);
   }
   return { delimiter, quotes, columns, encoding: encoding ?? own };
 }
 
-/** The columns that hold what the template's placeholders stand for, each as far as it is among these names. */
+/** The columns of the template's placeholders that are among these names. */
 function columnsAmong(names: readonly string[], { placeholders, dataset }: Reader): string[] {
   const isColumn = new Set(names);
   const { text }: DatasetKeys = { ...DEFAULTS.dataset, ...dataset };
@@ -143,14 +143,14 @@ function columnsAmong(names: readonly string[], { placeholders, dataset }: Reade
   );
 }
 
-/** A line that is a text itself, for a template of one column. */
+/** A line that is one text, for a template with one column. */
 function loneText({ line }: Line, text: string, path: string, { placeholders }: Reader): TableRecord {
   const [name] = placeholders;
   if (placeholders.length === 1) return { line, record: { [name!]: text } };
   throw new InputError(
     `${path}:${line}: a line is one text, and the run's template has the columns ${
       placeholders.join(", ")
-    }: give them by their names, in a .jsonl or .csv file`,
+    }: pass a .jsonl or .csv file with columns of these names`,
   );
 }
 

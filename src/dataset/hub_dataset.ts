@@ -12,11 +12,11 @@ export interface HubDataset {
   files(split: string): Promise<string[]>;
 }
 
-/** Files that the hub converts every dataset to, … */
+/** The Parquet files that the hub converts every dataset to, … */
 const CONVERTED = /^(?<config>[^/]+)\/(?<split>[^/]+)\/\d+\.parquet$/;
-/** … and those that datasets are uploaded as. */
+/** … and those that users upload. */
 const UPLOADED = /^(?:(?<config>.+)\/)?(?<split>[^/]+?)-\d+-of-\d+(?:-\w+)?\.parquet$/;
-/** What a dataset's only configuration is called, and the folder that its files may lie in. */
+/** The name of a dataset's only configuration, and of the folder that may contain its files. */
 const DEFAULT = "default";
 const DEFAULT_FOLDERS = [undefined, "data"];
 
@@ -44,7 +44,7 @@ export async function findHubDataset(
   const splits = chosen === undefined ? undefined : configs.get(chosen);
   if (splits === undefined || config === undefined && chosen !== DEFAULT && names.length > 1) {
     const message = names.length === 0
-      ? `revision '${revision}' of the dataset '${source}' has no Parquet files that are split (train-00000-of-00001.parquet, say)`
+      ? `revision '${revision}' of the dataset '${source}' has no Parquet files that are split (for example train-00000-of-00001.parquet)`
       : `the dataset '${source}' has the configurations ${names.join(", ")}: name one as 'dataset.config'`;
     throw new ConfigValueError([{ path: ["dataset", config === undefined ? "source" : "config"], message }]);
   }

@@ -7,10 +7,10 @@ import { parseWritten } from "./written_number.ts";
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 /**
- * The records of a JSON Lines file (https://jsonlines.org): an object a line; blank lines are left out.
+ * The records of a JSON Lines file (https://jsonlines.org): one object per line; blank lines are skipped.
  *
  * @param path for messages
- * @throws {InputError} naming the line, where it is no object
+ * @throws {InputError} naming the line, where it is not an object
  */
 export function* jsonLines(lines: Iterable<Line>, path: string): Generator<TableRecord> {
   for (const one of lines) {
@@ -20,10 +20,10 @@ export function* jsonLines(lines: Iterable<Line>, path: string): Generator<Table
 }
 
 /**
- * A line of JSON Lines.
+ * The value of a line of JSON Lines.
  *
  * @param path for messages
- * @throws {InputError} naming the line, where it is no JSON
+ * @throws {InputError} naming the line, where it is not JSON
  */
 export function parseLine(line: Line, path: string): unknown {
   const hint = /^\s*\[/.test(line.text)
@@ -33,10 +33,10 @@ export function parseLine(line: Line, path: string): unknown {
 }
 
 /**
- * What a line holds as the object that it must be.
+ * The object of a line.
  *
  * @param path for messages
- * @throws {InputError} naming the line, where it is something else, or has a key twice
+ * @throws {InputError} naming the line, where it is not an object, or has a key twice
  */
 export function objectOf(value: unknown, { line, text }: Line, path: string): JsonObject {
   if (isObject(value)) {
@@ -44,7 +44,7 @@ export function objectOf(value: unknown, { line, text }: Line, path: string): Js
     return value;
   }
   const kind = value === null ? "null" : Array.isArray(value) ? "an array" : `a ${typeof value}`;
-  const hint = Array.isArray(value) ? "; where the file is one JSON array, name it .json" : "";
+  const hint = Array.isArray(value) ? "; if the file is one JSON array, name it .json" : "";
   throw new InputError(`${path}:${line}: a line must be an object, got ${kind}${hint}`);
 }
 
@@ -57,12 +57,12 @@ function isObject(value: unknown): value is JsonObject {
  * The records of a JSON array of objects, by the lines that they begin on.
  *
  * @param path for messages
- * @throws {InputError} naming the line, where it is something else
+ * @throws {InputError} naming the line, where it is not an array of objects
  */
 export function* jsonArray(content: string, path: string): Generator<TableRecord> {
   const values = parsedArray(content, path);
   if (!Array.isArray(values)) {
-    throw new InputError(`${path}: it must be one array of objects, or an object a line`);
+    throw new InputError(`${path}: it must be one array of objects, or one object per line`);
   }
   let at = 0;
   for (const one of elementsOf(content)) {
@@ -81,12 +81,12 @@ function parsedArray(content: string, path: string): unknown {
   try {
     return parseWritten(content);
   } catch (error) {
-    // The parser does not always say where: the element that is wrong does, or what stands after the last.
+    // The parser does not always report a place: find the invalid element, or what follows the last one.
     for (const one of elementsOf(content)) parse(one, path, "");
     const comma = /,(?=\s*\]\s*$)/.exec(content);
     if (comma !== null) {
       const line = lineAt(content, comma.index);
-      throw new InputError(`${path}:${line}: a comma stands after the last element: take it out`, {
+      throw new InputError(`${path}:${line}: there is a comma after the last element: remove it`, {
         cause: error,
       });
     }
@@ -94,7 +94,7 @@ function parsedArray(content: string, path: string): unknown {
   }
 }
 
-/** @throws {InputError} naming the place, where the text is no JSON */
+/** @throws {InputError} naming the place, where the text is not JSON */
 function parse(one: Element, path: string, hint: string): unknown {
   try {
     return parseWritten(one.text);
@@ -103,12 +103,12 @@ function parse(one: Element, path: string, hint: string): unknown {
   }
 }
 
-/** Lists and objects in one another, at most: of many more neither JSON nor what reads it can tell anything. */
+/** The deepest allowed nesting of lists and objects: JSON.parse and the checks after it overflow the stack at much deeper ones. */
 const DEEPEST = 500;
 
 const TOO_DEEP = `lists and objects are nested more than ${DEEPEST} deep`;
 
-/** Checks that an object has each key once: of several, the last would be taken without a word. */
+/** Checks that an object has each key once: JSON.parse would silently take the last of several. */
 function checkKeys(value: JsonObject, text: string, place: string): void {
   const names = memberNames(text, place);
   if (names.length === Object.keys(value).length) return;
@@ -119,7 +119,7 @@ function checkKeys(value: JsonObject, text: string, place: string): void {
 
 const CUT_OFF = "Unexpected end of JSON input";
 
-/** Where the parser says a place, it is one in the text that it was given. */
+/** A place that the parser reports is relative to the element's text. */
 function notJson(error: unknown, one: Element, path: string, hint: string): InputError {
   const { text } = one;
   const { message } = error as Error;
@@ -135,12 +135,12 @@ function notJson(error: unknown, one: Element, path: string, hint: string): Inpu
   return new InputError(`${place}: ${why}`, { cause: error });
 }
 
-/** The line of a place in a text, from 1. */
+/** The line of an offset in a text, from 1. */
 function lineAt(text: string, at: number): number {
   return 1 + [...text.slice(0, at).matchAll(/\r\n|\r|\n/g)].length;
 }
 
-/** The names of an object's members as they are written, in quotes, in their order. @throws {InputError} where it is too deep */
+/** The quoted names of an object's members, as written, in order. @throws {InputError} where it is too deep */
 function memberNames(text: string, place: string): string[] {
   const names: string[] = [];
   let depth = 0;
@@ -159,7 +159,7 @@ function memberNames(text: string, place: string): string[] {
   return names;
 }
 
-/** The text of an array's element, by the line that it begins on; by its number, too, where others begin there. */
+/** The text of an array's element and the line that it begins on; with its number, if others begin on that line. */
 interface Element extends Line {
   readonly element?: number | undefined;
 }
@@ -176,7 +176,7 @@ function* elementsOf(content: string): Generator<Element> {
   if (before !== undefined) yield isShared ? { ...before, element } : before;
 }
 
-/** The texts of an array's elements, by the lines that they begin on. */
+/** The texts of an array's elements, with the lines that they begin on. */
 function* textsOf(content: string): Generator<Line> {
   let depth = 0;
   let line = 1;
@@ -197,7 +197,7 @@ function* textsOf(content: string): Generator<Line> {
 /** https://www.rfc-editor.org/rfc/rfc8259#section-2 */
 const SPACE = new Set([" ", "\t", "\n", "\r"]);
 
-/** Where the string ends that begins at a quote; the text's end where it does not. */
+/** The end of the string that begins at a quote; the text's end where the string is not closed. */
 function endOfString(text: string, from: number): number {
   for (let end = text.indexOf('"', from + 1); end >= 0; end = text.indexOf('"', end + 1)) {
     let backslashes = 0;

@@ -20,24 +20,24 @@ export interface Dataset extends Splits {
   readonly classes: readonly string[];
   /** The commit, for a dataset of the hub. */
   readonly revision: string | null;
-  /** Where its files lie, for a dataset that the experiment calls by its name. */
+  /** The folder of its files, for a built-in dataset. */
   readonly folder: string | null;
-  /** How many test texts stand in the training set, too. */
+  /** The number of test texts that are also in the training set. */
   readonly repeated: number;
-  /** What a person should know of how its files were read, in a line each. */
+  /** Notes on how its files were read, one line each. */
   readonly notes: readonly string[];
   /** SHA-256 over all examples of all splits, ids and labels included. */
   readonly sha256: string;
 }
 
 /**
- * Reads, cleans and shares out an experiment's dataset.
+ * Reads, cleans and splits an experiment's dataset.
  *
  * @param file the experiment file, which paths are relative to
  * @param classes the verbalizer's classes
  * @param seed the experiment's seed, for the validation set and the shots
- * @param placeholders the columns that stand in the template
- * @param files what was read before
+ * @param placeholders the columns in the template
+ * @param files the files that were read before
  * @throws {InputError} on missing files, an empty dataset, a class without any examples or without words
  */
 export async function loadDataset(
@@ -69,29 +69,29 @@ export async function loadDataset(
   return { ...shared, classes, revision, folder, repeated, notes, sha256: hash };
 }
 
-/** What people call a dataset: its name, its id on the hub, or its file. */
+/** A dataset's display name: its name, its id on the hub, or its file. */
 export function datasetName(spec: DatasetSpec): string {
   if ("name" in spec) return spec.name;
   if ("source" in spec) return spec.source;
   return "file" in spec ? spec.file : spec.split.train;
 }
 
-/** A dataset that is not shared out yet. */
+/** A dataset before it is split. */
 interface Whole {
   readonly all: readonly Example[];
   readonly split: () => Splits;
   readonly revision: string | null;
-  /** Of a dataset that the experiment calls by its name. */
+  /** Only for a built-in dataset. */
   readonly folder: string | null;
 }
 
-/** What a dataset's files are read through, and who is told of it. */
+/** The reader of a dataset's files, and the receiver of notes on them. */
 interface FileAccess {
   readonly files: ExampleFiles;
   readonly note: (line: string) => void;
 }
 
-/** Reads a table: its path, and what it is called in the examples' ids. */
+/** Reads a table: its path, and its name in the examples' ids. */
 type ReadTable = (path: string, name?: string) => Promise<readonly Example[]>;
 
 async function readWhole(
@@ -151,7 +151,7 @@ async function readHub(
   return { all: examples, split: () => splitByShares(examples, split), ...found };
 }
 
-/** A split that the data come in. */
+/** A split that comes with the data. */
 async function readParts(
   { train, validation, test }: NamedSplit,
   read: (name: string) => Promise<readonly Example[]>,
@@ -164,28 +164,28 @@ async function readParts(
   return { all: [...splits.train, ...splits.validation, ...splits.test], split: () => splits };
 }
 
-/** The validation set is taken from the training examples, where the split brings none of its own. */
+/** The validation set is taken from the training examples, where the split has none of its own. */
 function withValidation(splits: Splits, spec: DatasetSpec, seed: number): Splits {
   if (splits.validation.length > 0 || spec.validation === 0) return splits;
   const [validation, train] = takeShare(splits.train, spec.validation, new RandomStream(seed, "validation"));
   return { ...splits, train, validation };
 }
 
-/** @throws {InputError} where there are no examples at all, or ones of a class without words: what they are comes first */
+/** @throws {InputError} where there are no examples at all, or examples of a class without words */
 function checkClasses(all: readonly Example[], classes: readonly string[], spec: DatasetSpec): void {
   const name = datasetName(spec);
   if (all.length === 0) throw new InputError(`the dataset '${name}' is empty: it has no examples`);
   checkWords(all, classes, namedColumns(spec).label, name, !("name" in spec));
 }
 
-/** @throws {InputError} where a part of the split has no examples, or a class none in all of them */
+/** @throws {InputError} where a part of the split has no examples, or a class has none in any part */
 function checkParts(splits: Splits, classes: readonly string[], spec: DatasetSpec): void {
   const { train, validation, test } = splits;
   const name = datasetName(spec);
   const all = [...train, ...validation, ...test];
   for (const [part, examples] of Object.entries({ training: train, test })) {
     if (examples.length > 0) continue;
-    const found = `the dataset '${name}' has no ${part} examples (in all: ${countsText(all, classes)})`;
+    const found = `the dataset '${name}' has no ${part} examples (in total: ${countsText(all, classes)})`;
     throw new InputError(
       typeof spec.split === "object" && "train" in spec.split
         ? `${found}: its file has none`
@@ -198,12 +198,12 @@ function checkParts(splits: Splits, classes: readonly string[], spec: DatasetSpe
     throw new InputError(
       `the dataset '${name}' has no examples of the class '${missing}' (${
         countsText(all, classes)
-      }): take it out of 'verbalizer', or write it as the data do`,
+      }): remove it from 'verbalizer', or spell it as the data do`,
     );
   }
 }
 
-/** Ids that a column gives are of one example each, in all the files of a set. */
+/** Checks that ids from a column are unique within all files of a set. */
 function checkIds(splits: Splits, spec: DatasetSpec): void {
   const { id }: DatasetKeys = spec;
   for (const examples of id === undefined ? [] : Object.values<readonly Example[]>({ ...splits })) {
@@ -213,7 +213,7 @@ function checkIds(splits: Splits, spec: DatasetSpec): void {
         throw new InputError(
           `two examples of the dataset '${
             datasetName(spec)
-          }' have the '${id}' '${one.id}': an id is of one example alone`,
+          }' have the '${id}' '${one.id}': ids must be unique`,
         );
       }
       seen.add(one.id);

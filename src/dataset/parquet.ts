@@ -8,10 +8,10 @@ import { checkNames } from "./rows.ts";
 import { parseWritten } from "./written_number.ts";
 
 /**
- * Reads a Parquet file (https://parquet.apache.org/docs/file-format/). Strings that are no UTF-8 stay bytes.
+ * Reads a Parquet file (https://parquet.apache.org/docs/file-format/). Strings that are not UTF-8 stay bytes.
  *
  * @param path for messages
- * @throws {InputError} where the bytes are no such file, it is cut off, or a column is missing or stands twice
+ * @throws {InputError} where the bytes are not a Parquet file, or are truncated, or a column is missing or occurs twice
  */
 export async function readParquet(
   bytes: Uint8Array<ArrayBuffer>,
@@ -56,7 +56,7 @@ export async function readParquet(
   } catch (error) {
     if (error instanceof InputError) throw error;
     throw new InputError(
-      `${path} is not a Parquet file, or it is cut off (${bytes.length} bytes): ${(error as Error).message}`,
+      `${path} is not a Parquet file, or is truncated (${bytes.length} bytes): ${(error as Error).message}`,
       { cause: error },
     );
   }
@@ -81,7 +81,7 @@ function durationsIn({ key_value_metadata }: FileMetaData): ReadonlySet<string> 
   return schema === undefined ? new Set() : durationColumns(schema);
 }
 
-/** https://huggingface.co/docs/datasets/main/en/package_reference/main_classes#datasets.ClassLabel, as it stands in the file. */
+/** https://huggingface.co/docs/datasets/main/en/package_reference/main_classes#datasets.ClassLabel, as the file stores it. */
 function classNames({ key_value_metadata }: FileMetaData, label: string): Record<string, string> | undefined {
   const about = key_value_metadata?.find(({ key }) => key === "huggingface")?.value;
   if (about === undefined) return undefined;

@@ -2,14 +2,14 @@ import type { SchemaElement } from "hyparquet";
 import { NoText } from "./columns.ts";
 import { writtenNumber } from "./written_number.ts";
 
-/** What a value of a column is, of what the file stores. */
+/** Converts a stored value of a column. */
 export type ColumnReading = (stored: unknown) => unknown;
 
 /**
- * How a column's values are read, where the library does not keep what they say.
+ * The conversion of a column's values, where the library's own loses information.
  *
- * @param isDuration whether its whole numbers are lengths of time
- * @returns `undefined` where values are what the library says
+ * @param isDuration whether its integers are durations
+ * @returns `undefined` where the library's values are right
  */
 export function columnReading(element: SchemaElement, isDuration: boolean): ColumnReading | undefined {
   const { type, converted_type: converted, logical_type: logical } = element;
@@ -17,7 +17,7 @@ export function columnReading(element: SchemaElement, isDuration: boolean): Colu
     const scale = (logical?.type === "DECIMAL" ? logical.scale : element.scale) ?? 0;
     return (stored) => isNumber(stored) ? decimal(unscaled(stored), scale) : stored;
   }
-  if (isDuration) return noText("a length of time");
+  if (isDuration) return noText("a duration");
   if (logical?.type === "TIME" || converted?.startsWith("TIME_")) return noText("a time");
   if (logical?.type === "DATE") {
     return (stored) => typeof stored === "number" ? new NoText("a date", stored) : stored;
@@ -28,7 +28,7 @@ export function columnReading(element: SchemaElement, isDuration: boolean): Colu
     : undefined;
 }
 
-/** A column of which the library gives what is stored: it would make decimal numbers of floating-point ones. */
+/** A column whose stored values the library returns unconverted: it would convert decimals to floating point. */
 export function asStored(element: SchemaElement): SchemaElement {
   if (!isDecimal(element)) return element;
   const { converted_type: _converted, logical_type: _logical, ...stored } = element;
@@ -54,7 +54,7 @@ function unscaled(stored: number | bigint | Uint8Array): bigint {
   return BigInt.asIntN(8 * stored.length, value);
 }
 
-/** A decimal number with all of its digits. */
+/** A decimal with all of its digits. */
 function decimal(value: bigint, scale: number): unknown {
   const digits = String(value < 0n ? -value : value).padStart(scale + 1, "0");
   const sign = value < 0n ? "-" : "";
@@ -62,7 +62,7 @@ function decimal(value: bigint, scale: number): unknown {
   return writtenNumber(scale > 0 ? `${sign}${whole}.${digits.slice(-scale)}` : `${sign}${whole}`);
 }
 
-/** A number of 32 bits by the fewest digits that mean it, as 0.1 and not 0.10000000149011612. */
+/** The shortest decimal form of a float32: 0.1 and not 0.10000000149011612. */
 function shortest(value: number): number {
   for (let digits = 6; digits < 9; digits++) {
     const short = Number(value.toPrecision(digits));
@@ -73,7 +73,7 @@ function shortest(value: number): number {
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
-/** Bytes as the text that they are; others, and those with NUL in them, stay bytes. */
+/** Bytes decoded as text; those that are not UTF-8, or contain NUL, stay bytes. */
 function textOf(bytes: Uint8Array): string | Uint8Array {
   if (bytes.includes(0)) return bytes;
   try {

@@ -3,10 +3,10 @@ import { FormatError } from "./format_error.ts";
 import type { Line, TableRow } from "./rows.ts";
 
 /**
- * Cuts lines into fields that quotes may enclose (RFC 4180), line breaks included; empty lines between rows are left out.
+ * Splits lines into fields, which quotes may enclose with line breaks in them (RFC 4180); empty lines between rows are skipped.
  *
  * @param path for messages
- * @throws {FormatError} naming the line, where quotes stand otherwise
+ * @throws {FormatError} naming the line, where quotes are misplaced
  */
 export function* quotedRows(lines: Iterable<Line>, path: string, delimiter: string): Generator<TableRow> {
   let open: Line[] = [];
@@ -24,8 +24,8 @@ export function* quotedRows(lines: Iterable<Line>, path: string, delimiter: stri
   }
   if (open.length > 0) {
     throw new FormatError(
-      `${path}:${open[0]!.line}: a quote is opened and not closed to the end of the file`,
-      `close it, double it within a field that quotes enclose, or set 'quotes: false' where quotes are part of the text`,
+      `${path}:${open[0]!.line}: a quote is opened and never closed`,
+      `close it, double it within a quoted field, or set 'quotes: false' where quotes are part of the text`,
     );
   }
 }
@@ -44,11 +44,11 @@ function parsed(lines: readonly Line[], path: string, delimiter: string): TableR
     }) as string[][];
     return { line, fields };
   } catch (error) {
-    // The parser counts from the row's first line.
+    // The parser counts lines from the row's first.
     const within = Number(/error on line (\d+), column/.exec((error as Error).message)?.[1] ?? 1);
     throw new FormatError(
-      `${path}:${line + within - 1}: a quote stands within a field`,
-      `enclose the field in quotes and double those in it, or set 'quotes: false' where quotes are part of the text`,
+      `${path}:${line + within - 1}: there is a quote within a field`,
+      `quote the field and double the quotes in it, or set 'quotes: false' where quotes are part of the text`,
       { cause: error },
     );
   }

@@ -2,10 +2,10 @@ import { buffer } from "node:stream/consumers";
 import { createGunzip } from "node:zlib";
 import { InputError } from "../base/errors.ts";
 
-/** The first bytes of what gzip has packed: https://www.rfc-editor.org/rfc/rfc1952 */
+/** The first bytes of gzip data: https://www.rfc-editor.org/rfc/rfc1952 */
 const GZIP = [0x1f, 0x8b];
 
-/** Whether bytes are packed by gzip. */
+/** Whether bytes are compressed with gzip. */
 export function isGzip([first, second]: Uint8Array): boolean {
   return first === GZIP[0] && second === GZIP[1];
 }
@@ -13,7 +13,7 @@ export function isGzip([first, second]: Uint8Array): boolean {
 /**
  * Opens or reads a file.
  *
- * @throws {InputError} in place of an error of the file system: there is no such file, it is a folder, or not for everyone
+ * @throws {InputError} in place of an error of the file system: the file does not exist, is a folder, or may not be read
  */
 export async function withFileContext<Result>(path: string, act: () => Promise<Result>): Promise<Result> {
   try {
@@ -23,16 +23,16 @@ export async function withFileContext<Result>(path: string, act: () => Promise<R
     if (error instanceof Deno.errors.NotFound) {
       throw new InputError(`there is no ${path}: check the 'dataset' or the --file that names it`);
     }
-    // The error's own message ends with the call, which names the path again.
+    // The error's own message ends with the system call, which repeats the path.
     const why = (error as Error).message.replace(/: \w+ '.*'$/s, "");
     throw new InputError(`${path.replaceAll("\0", "\\0")} cannot be read: ${why}`, { cause: error });
   }
 }
 
 /**
- * Checks that a path is of something that can be read to its end: a file, or a pipe.
+ * Checks that a path is that of a file or a pipe, which can be read to the end.
  *
- * @throws {InputError} where it is a folder, a device or a socket, or there is nothing
+ * @throws {InputError} where it is a folder, a device or a socket, or does not exist
  */
 export async function checkReadable(path: string): Promise<void> {
   const { isFile, isFifo, isDirectory } = await withFileContext(path, () => Deno.stat(path));
@@ -41,20 +41,20 @@ export async function checkReadable(path: string): Promise<void> {
 }
 
 /**
- * Checks that a path is of a file that can be read more than once.
+ * Checks that a path is that of a regular file, which can be read more than once.
  *
- * @throws {InputError} where it is of something else, or there is nothing
+ * @throws {InputError} where it is something else, or does not exist
  */
 export async function checkIsFile(path: string): Promise<void> {
   await checkReadable(path);
   if ((await Deno.stat(path)).isFile) return;
-  throw new InputError(`${path} is not a regular file: write what comes out of it into one`);
+  throw new InputError(`${path} is not a regular file: write its content to one`);
 }
 
 /**
- * Reads a file, and unpacks it where gzip has packed it.
+ * Reads a file, decompressed if it is gzip.
  *
- * @throws {InputError} where there is none, or it is cut off
+ * @throws {InputError} where it does not exist or is truncated
  */
 export async function readBytes(path: string): Promise<Uint8Array<ArrayBuffer>> {
   await checkReadable(path);
@@ -63,10 +63,10 @@ export async function readBytes(path: string): Promise<Uint8Array<ArrayBuffer>> 
 }
 
 /**
- * Unpacks what gzip has packed, in one part or several, as parallel packers write them; zeros may stand after the last.
+ * Decompresses gzip data of one or several members, as parallel compressors write them; zeros may follow the last.
  *
  * @param path for messages
- * @throws {InputError} where it is damaged or cut off, or something else stands after a part
+ * @throws {InputError} where it is damaged or truncated, or something else follows a member
  */
 export async function unpack(bytes: Uint8Array, path: string): Promise<Uint8Array<ArrayBuffer>> {
   const unpacker = createGunzip();
@@ -76,10 +76,10 @@ export async function unpack(bytes: Uint8Array, path: string): Promise<Uint8Arra
     const content = new Uint8Array(await unpacked);
     const { bytesWritten: read } = unpacker;
     if (bytes.subarray(read).every((byte) => byte === 0)) return content;
-    throw new Error(`from byte ${read + 1} on it is not packed by gzip`);
+    throw new Error(`from byte ${read + 1} on it is not gzip data`);
   } catch (error) {
     throw new InputError(
-      `${path} cannot be unpacked, as it is damaged or cut off: ${(error as Error).message}`,
+      `${path} cannot be decompressed, as it is damaged or truncated: ${(error as Error).message}`,
       { cause: error },
     );
   }

@@ -9,8 +9,8 @@ import { Utf8Doubt } from "./utf8_doubt.ts";
  *
  * @param source a file's path, or a stream such as standard input
  * @param path for messages
- * @param note told where the bytes are UTF-8, too
- * @throws {InputError} where there is no such file, it is damaged, or a line is no text in this encoding
+ * @param note takes a warning where the bytes are also valid UTF-8
+ * @throws {InputError} where the file is missing or damaged, or a line is not text in this encoding
  */
 export async function* linesIn(
   source: string | ReadableStream<Uint8Array<ArrayBuffer>>,
@@ -35,7 +35,7 @@ export async function* linesIn(
   if (warning !== undefined) note(warning);
 }
 
-/** The bytes of a file, a pipe or a stream as they come, or all at once where gzip has packed them. */
+/** The bytes of a file, a pipe or a stream as they arrive, or all at once if they are gzip data. */
 async function* bytesOf(
   source: string | ReadableStream<Uint8Array<ArrayBuffer>>,
   path: string,
@@ -60,7 +60,7 @@ async function* bytesOf(
   }
 }
 
-/** What is read of a stream as it comes, the stream closed at the end. */
+/** The chunks of a stream as they arrive; the stream is closed at the end. */
 async function* piecesOf<Piece>(
   stream: ReadableStream<Piece>,
   path: string,

@@ -1,15 +1,15 @@
 import { cleanLikeTextcnn } from "./clean.ts";
 import type { Example } from "./example.ts";
 
-/** How texts are read before they stand in a template. */
+/** The cleaning of texts before they are put into a template. */
 export type Clean = "none" | "textcnn";
 
-/** A text as it is read, for tuning and for whatever a prompt is used for: without white space at its ends, and cleaned. */
+/** A text as it is read, in tuning and in every later use of a prompt: trimmed and cleaned. */
 export function readText(text: string, clean: Clean): string {
   return clean === "none" ? text.trim() : cleanLikeTextcnn(text.trim()).trim();
 }
 
-/** The texts of several columns as they are read. */
+/** The texts of several columns, trimmed and cleaned. */
 export function readColumns<Name extends string>(
   columns: Readonly<Record<Name, string>>,
   names: readonly Name[],
@@ -18,7 +18,7 @@ export function readColumns<Name extends string>(
   return Object.fromEntries(names.map((name) => [name, readText(columns[name], clean)]));
 }
 
-/** Examples with their texts as they are read. */
+/** Examples with their texts trimmed and cleaned. */
 export function readExamples(examples: readonly Example[], clean: Clean): readonly Example[] {
   return examples.map((example) => ({
     ...example,

@@ -9,40 +9,40 @@ import { readBytes } from "./read_bytes.ts";
 import { type Line, linesOf, type MissingColumn } from "./rows.ts";
 import { Utf8Doubt } from "./utf8_doubt.ts";
 
-/** How a file of texts is written, beyond what its ending says. */
+/** The format of a file of texts, beyond what its extension says. */
 export interface TableFormat extends DelimitedFormat {
-  /** A name of the Encoding Standard; UTF-8 where this is left out. */
+  /** A name of the Encoding Standard; UTF-8 by default. */
   readonly encoding?: string | undefined;
 }
 
-/** What is looked for in a table. */
+/** What a reader needs from a table. */
 export interface Wanted {
-  /** Which column a table lacks, of those that are needed; `undefined`: none. */
+  /** Finds a required column that a table lacks; `undefined`: none. */
   readonly missing: MissingColumn;
-  /** What a line of a .txt file is. */
+  /** Reads a line of a .txt file. */
   readonly txt: (line: Line, path: string) => TableRecord;
-  /** Of a Parquet file, the columns that are read; all where this is left out. */
+  /** The columns of a Parquet file that are read; all by default. */
   readonly columns?: readonly string[];
-  /** The column that may hold a class. */
+  /** The label column, if there is one. */
   readonly label?: string;
-  /** What a person can do where the file is of another encoding. */
+  /** The way out where the file has another encoding. */
   readonly wayOut: (guess: string | undefined) => string;
-  /** Told what a person should know of how the file was read. */
+  /** Takes notes on how the file was read. */
   readonly note: (line: string) => void;
 }
 
-/** What a file holds. */
+/** The content of a file. */
 export interface Table {
   readonly records: Iterable<TableRecord>;
-  /** The names of the label column's numbers, where the file says them. */
+  /** The names of the label column's numbers, where the file has them. */
   readonly labels?: Readonly<Record<string, string>> | undefined;
 }
 
 /**
- * Reads a file of texts: .csv (RFC 4180), .tsv, .jsonl, .json, .parquet or .txt, which gzip may have packed.
+ * Reads a file of texts: .csv (RFC 4180), .tsv, .jsonl, .json, .parquet or .txt, each possibly compressed with gzip.
  *
- * @throws {InputError} naming the file and the line, where it is missing, of no such kind, or cannot be read; as records are
- * taken, too
+ * @throws {InputError} naming the file and the line, where it is missing, of an unknown kind, or cannot be read; also while records are
+ * iterated
  */
 export async function readRecords(path: string, format: TableFormat, wanted: Wanted): Promise<Table> {
   const bytes = await readBytes(path);
@@ -74,7 +74,7 @@ export async function readRecords(path: string, format: TableFormat, wanted: Wan
   }
 }
 
-/** What the first bytes of a file say, whose name does not end in a dot and more. */
+/** The kind of a file without an extension, by its first bytes. */
 function kindByContent(bytes: Uint8Array, path: string): TableKind {
   const begin = new TextDecoder("windows-1252").decode(bytes.subarray(0, 4));
   const kind = begin === "PAR1"
@@ -86,6 +86,6 @@ function kindByContent(bytes: Uint8Array, path: string): TableKind {
     : undefined;
   if (kind !== undefined) return kind;
   throw new InputError(
-    `${path}: neither its name nor its first bytes say how it is written: save it as one of ${KNOWN_ENDINGS}`,
+    `${path}: its format is recognized neither by its name nor by its first bytes: save it as one of ${KNOWN_ENDINGS}`,
   );
 }

@@ -2,7 +2,7 @@ import { InputError } from "../base/errors.ts";
 import type { TableRecord } from "./columns.ts";
 import { FormatError } from "./format_error.ts";
 
-/** A line of a file, counted from 1 as an editor counts. */
+/** A line of a file, counted from 1 as editors count. */
 export interface Line {
   readonly line: number;
   readonly text: string;
@@ -14,7 +14,7 @@ export interface TableRow {
   readonly fields: readonly string[];
 }
 
-/** The lines of a text, however they end. */
+/** The lines of a text, with any line ending. */
 export function* linesOf(content: string): Generator<Line> {
   const ends = /\r\n|\r|\n/g;
   let line = 0;
@@ -26,17 +26,17 @@ export function* linesOf(content: string): Generator<Line> {
   yield { line: ++line, text: content.slice(from) };
 }
 
-/** Cuts lines into fields, quotes being no more than characters; empty lines are left out. */
+/** Splits lines into fields, quotes being ordinary characters; empty lines are skipped. */
 export function* splitRows(lines: Iterable<Line>, delimiter: string): Generator<TableRow> {
   for (const { line, text } of lines) if (text !== "") yield { line, fields: text.split(delimiter) };
 }
 
 /**
- * Rows whose quotes are taken as characters, though nobody says that they are. A field that quotes enclose and whose own are
- * doubled shows that they are not, and is an error; one that merely begins and ends with a quote may be meant either way.
+ * Rows whose quotes are by default ordinary characters. A field that is enclosed in quotes and has doubled ones inside
+ * shows that they are not, and is an error; one that merely begins and ends with a quote is ambiguous.
  *
  * @param path for messages
- * @param note told of fields that may be meant otherwise
+ * @param note takes a note on ambiguous fields
  * @throws {FormatError} naming the line
  */
 export function* unquotedRows(
@@ -51,7 +51,9 @@ export function* unquotedRows(
       if (!ENCLOSED.test(field)) continue;
       if (field.slice(1, -1).includes('""')) {
         throw new FormatError(
-          `${path}:${row.line}: quotes enclose a field and are doubled in it (${field.slice(0, 40)})`,
+          `${path}:${row.line}: a field is enclosed in quotes and has doubled ones inside (${
+            field.slice(0, 40)
+          })`,
           "set 'quotes: true', as pandas and Excel write tables, or 'quotes: false' where all of them are part of the text",
         );
       }
@@ -66,16 +68,16 @@ export function* unquotedRows(
   }
 }
 
-/** A field that quotes enclose, and in which others are doubled. */
+/** A field enclosed in quotes, with doubled quotes inside. */
 const ENCLOSED = /^"[^"]*(?:""[^"]*)*"$/;
 
 /**
- * Rows by the names of their columns, which the first row says where nothing else does.
+ * Rows as records by column names, which are those in the first row unless `names` is given.
  *
  * @param path for messages
- * @param missing which column the table lacks, of those that are needed
+ * @param missing finds a required column that the table lacks
  * @param names the columns, of a table that does not name them itself
- * @throws {InputError} naming the line, where a column is missing or stands twice, or a row has more or fewer fields
+ * @throws {InputError} naming the line, where a column is missing or occurs twice, or a row has more or fewer fields
  */
 export function* recordsOf(
   rows: Iterable<TableRow>,
@@ -100,7 +102,7 @@ export function* recordsOf(
         `${path}:${line}: ${fields.length} columns where ${
           names ? "'columns'" : "the first line"
         } names ${header.length}`,
-        "put a field there for each; whether quotes enclose fields that hold delimiters or line breaks, 'quotes' says",
+        "write one field for each column; set 'quotes' for fields that contain delimiters or line breaks",
       );
     }
     yield { line, record: Object.fromEntries(header.map((name, at) => [name, fields[at]])) };
@@ -108,10 +110,10 @@ export function* recordsOf(
   if (header === undefined) checkHeader([], `${path}:1`, missing);
 }
 
-/** Which column a table of these columns lacks, of those that are needed; `undefined`: none. */
+/** Finds a required column that a table with these columns lacks; `undefined`: none. */
 export type MissingColumn = (names: readonly string[]) => string | undefined;
 
-/** Names in any order, in any case, and with any white space at their ends. */
+/** Names normalized in order, case and surrounding white space. */
 function plainly(names: readonly string[]): string {
   return names.map((name) => name.trim().toLowerCase()).sort().join("\n");
 }
@@ -125,14 +127,14 @@ function checkHeader(names: readonly string[], place: string, missing: MissingCo
   if (column !== undefined) {
     throw new FormatError(
       `${place}: there is no column '${column}' (found: ${names.join(", ")})`,
-      "say by 'text' and 'label' how columns are called, or by 'columns: [label, text]' where the first line does not name them",
+      "set 'text' and 'label' to the columns' names, or 'columns: [label, text]' if the first line does not name them",
     );
   }
   checkNames(names, place);
 }
 
 /**
- * Checks that no column has another's name. Columns without a name are none that can be asked for.
+ * Checks that no two columns have the same name. Columns without a name cannot be selected.
  *
  * @param place for messages
  * @throws {InputError} naming the column and both places

@@ -3,7 +3,7 @@ import { InputError } from "../base/errors.ts";
 import type { Example } from "./example.ts";
 import { sha256 } from "../base/sha256.ts";
 
-/** Movie-review sentences (Pang & Lee 2005, sentence polarity dataset v1.0): one file a class, one sentence a line. */
+/** Movie-review sentences (Pang & Lee 2005, sentence polarity dataset v1.0): one file per class, one sentence per line. */
 export const RT_POLARITY = {
   /** Its public home: the Cornell movie-review-data page. */
   url: "https://www.cs.cornell.edu/people/pabo/movie-review-data/rt-polaritydata.tar.gz",
@@ -24,7 +24,7 @@ export const RT_POLARITY = {
 /**
  * Checks that bytes are one of the dataset's files.
  *
- * @throws {InputError} where the SHA-256 is another
+ * @throws {InputError} where the SHA-256 differs
  */
 export async function checkRtPolarity(
   bytes: Uint8Array<ArrayBuffer>,
@@ -42,7 +42,7 @@ export async function checkRtPolarity(
 /**
  * Reads rt-polarity from a folder. The files are windows-1252: read as latin-1, byte 0x85 (…) would break lines.
  *
- * @throws {InputError} where a file is missing or is another than the published one
+ * @throws {InputError} where a file is missing or differs from the published one
  */
 export async function readRtPolarity(folder: string): Promise<Example[]> {
   const examples: Example[] = [];

@@ -2,10 +2,10 @@ import { InputError } from "../base/errors.ts";
 import { RandomStream } from "../base/random_stream.ts";
 import { classesOf, type Example, type Splits } from "./example.ts";
 
-/** Of ten contiguous chunks of each class' lines, the lab's TextCNN tests on this one, counted from 0. */
+/** The chunk that the lab's TextCNN tests on, of ten contiguous chunks of each class's lines, counted from 0. */
 const TEXTCNN_TEST_CHUNK = 2;
 
-/** The split of the course lab's TextCNN: each class' lines in ten contiguous chunks, the third of which is the test set. */
+/** The split of the course lab's TextCNN: each class's lines in ten contiguous chunks, the third of which is the test set. */
 export function splitLikeTextcnn(examples: readonly Example[]): Splits {
   const train: Example[] = [];
   const test: Example[] = [];
@@ -19,8 +19,8 @@ export function splitLikeTextcnn(examples: readonly Example[]): Splits {
 }
 
 /**
- * A split drawn at random within each class, by shares of all examples. A class of two examples or more has one at least in
- * the test set, and one at least that is not in it.
+ * A split drawn at random within each class, by shares of all examples. A class of two examples or more has at least one in
+ * the test set, and at least one outside it.
  */
 export function splitByShares(
   examples: readonly Example[],
@@ -40,9 +40,9 @@ export function splitByShares(
 }
 
 /**
- * Draws a share of each class at random, never all of it, the examples staying in their order.
+ * Draws a share of each class at random, never all of it; the examples keep their order.
  *
- * @returns what was drawn, and the rest
+ * @returns the drawn examples, and the rest
  */
 export function takeShare(
   examples: readonly Example[],
@@ -53,7 +53,7 @@ export function takeShare(
 }
 
 /**
- * Draws so many examples of each class at random.
+ * Draws the given number of examples of each class at random.
  *
  * @throws {InputError} where a class has fewer
  */

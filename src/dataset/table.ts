@@ -7,15 +7,15 @@ import { checkIsFile } from "./read_bytes.ts";
 import { readRecords, type TableFormat } from "./records.ts";
 import type { Line } from "./rows.ts";
 
-/** How a file of labelled texts is read. */
+/** The settings for reading a file of labelled texts. */
 export interface Reading extends TableFormat {
-  /** What becomes of lines that have null where a text or a label must be; an error where this is left out. */
+  /** The treatment of lines with null as a text or a label; an error by default. */
   readonly missing?: "error" | "drop" | undefined;
-  /** Told what a person should know of how the file was read. */
+  /** Takes notes on how the file was read. */
   readonly note: (line: string) => void;
 }
 
-/** What a dataset says of how its files are read. */
+/** A dataset's settings for reading its files. */
 export function readingOf(
   { delimiter, quotes, columns, encoding, missing }: DatasetKeys | EvaluationTransferKeys,
 ): Omit<Reading, "note"> {
@@ -23,10 +23,10 @@ export function readingOf(
 }
 
 /**
- * Reads labelled texts from a .tsv, .csv, .jsonl, .json, .parquet or .txt file; a line of the last is a label, a space and a
+ * Reads labelled texts from a .tsv, .csv, .jsonl, .json, .parquet or .txt file; a line of a .txt file is a label, a space and a
  * text.
  *
- * @param name what the table is called in the examples' ids
+ * @param name the table's name in the examples' ids
  * @throws {InputError} naming the file and the line, where the file or a column is missing or a line cannot be read
  */
 export async function readTable(
@@ -44,7 +44,7 @@ export async function readTable(
     label: columns.label,
     wayOut: (guess) =>
       guess === undefined
-        ? "set 'dataset.encoding' to that which the file was written in (windows-1252, gb18030, shift_jis, …)"
+        ? "set 'dataset.encoding' to the file's encoding (windows-1252, gb18030, shift_jis, …)"
         : `set 'dataset.encoding: ${guess}'`,
     note,
   });
@@ -64,7 +64,7 @@ export async function readTable(
       throw new InputError(
         `${
           placeIn(path, one)
-        }: '${lacks}' is null: put something there, or set 'dataset.missing: drop' to leave out such lines`,
+        }: '${lacks}' is null: fill it in, or set 'dataset.missing: drop' to skip such lines`,
       );
     }
     const example = exampleOf(one, name, path, mapped);
@@ -73,12 +73,12 @@ export async function readTable(
     examples.push(example);
   }
   if (dropped > 0) {
-    note(`${path}: ${dropped} of ${lines} lines are left out, as they have null in a column that is needed`);
+    note(`${path}: ${dropped} of ${lines} lines are skipped, as they have null in a required column`);
   }
   return examples;
 }
 
-/** @param ids the records of those before it @throws {InputError} where one of them has its id */
+/** @param ids the records before it, by id @throws {InputError} where one of them has the same id */
 function checkId(
   { id }: Example,
   one: TableRecord,
@@ -91,7 +91,7 @@ function checkId(
     throw new InputError(
       `${placeIn(path, one)}: '${column}' is '${id}' as in ${
         before.element === undefined ? `line ${before.line}` : `element ${before.element}`
-      }: an id is of one example alone`,
+      }: ids must be unique`,
     );
   }
   ids.set(id, one);
@@ -101,7 +101,7 @@ function checkId(
 function labelledLine({ line, text: content }: Line, path: string, { text, label }: Columns): TableRecord {
   const [, value, rest] = /^(\S+)\s(.*)$/.exec(content) ?? [];
   if (value === undefined || rest === undefined) {
-    throw new InputError(`${path}:${line}: it is not a label, a space and a text`);
+    throw new InputError(`${path}:${line}: the line must be a label, a space and a text`);
   }
   return { line, record: { [label]: value, [text]: rest } };
 }

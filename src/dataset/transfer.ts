@@ -12,26 +12,26 @@ import { sha256OfJson } from "../base/sha256.ts";
 import { splitLikeTextcnn } from "./split.ts";
 import { type Reading, readingOf } from "./table.ts";
 
-/** Other data that what was tuned is scored on. */
+/** Other data that a tuned prompt or model is scored on. */
 export interface TransferSet {
   readonly name: string;
   readonly examples: readonly Example[];
-  /** Where its files lie, for data that the experiment calls by their name. */
+  /** The folder of its files, for a built-in dataset. */
   readonly folder: string | null;
-  /** What a person should know of how its files were read, in a line each. */
+  /** Notes on how its files were read, one line each. */
   readonly notes: readonly string[];
   /** Over all examples, ids and labels included. */
   readonly sha256: string;
 }
 
 /**
- * Reads data to transfer to: all of a file, the test set of a dataset that the program knows, a split of one of the hub.
+ * Reads data to transfer to: all of a file, the test set of a built-in dataset, or a split of a hub dataset.
  *
  * @param index its place in the experiment, for messages
  * @param file the experiment file, which paths are relative to
  * @param classes the verbalizer's classes
- * @param placeholders the columns that stand in the template
- * @param files what was read before
+ * @param placeholders the columns in the template
+ * @param files the files that were read before
  * @throws {InputError} on missing files, data without examples, or a class without words
  */
 export async function loadTransfer(
@@ -64,7 +64,7 @@ export async function loadTransfer(
   };
 }
 
-/** @param folder that the names of files are seen from */
+/** @param folder the folder that file names are relative to */
 async function examplesOf(
   spec: TransferSpec,
   folder: string,

@@ -1,18 +1,18 @@
-/** Sees whether bytes that are read in another encoding are UTF-8, too, and another text in it. */
+/** Detects bytes that are read in another encoding but are also valid UTF-8, with a different text. */
 export class Utf8Doubt {
   private readonly utf8 = new TextDecoder("utf-8", { fatal: true });
   private isPossible: boolean;
-  /** Whether the texts differ: ASCII is the same in all encodings but those of two bytes a character. */
+  /** Whether the texts differ: ASCII is the same in all encodings except those of two bytes per character. */
   private isOther: boolean;
 
-  /** @param encoding that the bytes are read in, a known one; UTF-8 where this is left out */
+  /** @param encoding the encoding that the bytes are read in, a known one; UTF-8 by default */
   constructor(private readonly encoding: string | undefined) {
     const name = new TextDecoder(encoding).encoding;
     this.isPossible = name !== "utf-8";
     this.isOther = name.startsWith("utf-16");
   }
 
-  /** Takes further bytes; none are the end. */
+  /** Takes further bytes; an empty array is the end. */
   see(bytes: Uint8Array): void {
     if (!this.isPossible) return;
     try {
@@ -24,10 +24,10 @@ export class Utf8Doubt {
     }
   }
 
-  /** What a person should know of a file once all of its bytes were seen; `undefined`: nothing. */
+  /** A warning about a file after all of its bytes; `undefined`: none. */
   warning(path: string): string | undefined {
     return this.isPossible && this.isOther
-      ? `warning: ${path} is UTF-8, too, and is read as ${this.encoding}, as 'encoding' says: are its texts right?`
+      ? `warning: ${path} is also valid UTF-8, but is read as ${this.encoding}, as 'encoding' says: check its texts`
       : undefined;
   }
 }

@@ -1,9 +1,9 @@
-/** A number by the text that it is written as; `JSON.stringify` writes the same. */
+/** A number that keeps its spelling; `JSON.stringify` writes the same text. */
 export interface WrittenNumber {
   readonly rawJSON: string;
 }
 
-/** What TypeScript does not know of JSON yet: https://tc39.es/proposal-json-parse-with-source/ */
+/** The part of JSON's API that TypeScript does not declare yet: https://tc39.es/proposal-json-parse-with-source/ */
 interface SourceJson {
   parse(
     text: string,
@@ -16,9 +16,9 @@ interface SourceJson {
 const json = JSON as unknown as SourceJson;
 
 /**
- * Parses JSON. A number that JavaScript would write otherwise (1.0, 1e3, 12345678901234567890) stays as it is written.
+ * Parses JSON. A number that JavaScript would write differently (1.0, 1e3, 12345678901234567890) keeps its spelling.
  *
- * @throws {SyntaxError} where the text is no JSON
+ * @throws {SyntaxError} where the text is not JSON
  * @throws {RangeError} where it is nested too deeply
  */
 export function parseWritten(text: string): unknown {
@@ -31,12 +31,12 @@ export function parseWritten(text: string): unknown {
   );
 }
 
-/** @param text as JSON has numbers */
+/** @param text a number in JSON's syntax */
 export function writtenNumber(text: string): WrittenNumber {
   return json.rawJSON(text);
 }
 
-/** Whether a value is a number that stays as it is written. */
+/** Whether a value is a number that keeps its spelling. */
 export function isWrittenNumber(value: unknown): value is WrittenNumber {
   return json.isRawJSON(value);
 }

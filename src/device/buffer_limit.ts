@@ -3,7 +3,7 @@ import { DeviceError, type Feeds } from "./device.ts";
 
 const MIB = 2 ** 20;
 
-/** The inputs of a compiled graph whose dimensions its symbols are; a bank's prompt has one axis more, in front. */
+/** The input and axis that define each symbol of a compiled graph; a bank's prompt has one additional leading axis. */
 const SYMBOLS: Readonly<Record<string, readonly [input: string, axis: number]>> = {
   batch: ["input_ids", 0],
   sequence: ["input_ids", 1],
@@ -14,9 +14,9 @@ const SYMBOLS: Readonly<Record<string, readonly [input: string, axis: number]>> 
 };
 
 /**
- * Refuses what an adapter's buffers cannot hold, before anything is computed.
+ * Refuses tensors that exceed an adapter's buffer size, before anything is computed.
  *
- * @param sizes of the graph's tensors
+ * @param sizes the sizes of the graph's tensors
  * @param limit the adapter's `maxBufferSize`, in bytes
  * @throws {DeviceError} naming the tensor, its size and the limit
  */
@@ -29,8 +29,8 @@ export function checkBuffers(sizes: readonly TensorSize[], feeds: Feeds, limit: 
   throw new DeviceError(
     `the tensor '${largest.name}' takes ${
       (largest.bytes / MIB).toFixed(0)
-    } MiB, and a buffer of this WebGPU adapter at most ${
+    } MiB, but a buffer of this WebGPU adapter holds at most ${
       (limit / MIB).toFixed(0)
-    } MiB (maxBufferSize): take a smaller 'training.batchSize' (or 'training.accumulate') or 'evaluation.batchSize', or set 'device: cpu'`,
+    } MiB (maxBufferSize): reduce 'training.batchSize' (or 'training.accumulate') or 'evaluation.batchSize', or set 'device: cpu'`,
   );
 }

@@ -12,11 +12,11 @@ const OPENERS: Readonly<Record<DeviceKind, (threads?: number) => Promise<Device>
 
 /**
  * Opens the device that an experiment names. `auto` prefers a hardware WebGPU adapter, then the native CPU, then
- * WebAssembly; a software adapter is taken only when it is asked for.
+ * WebAssembly; a software adapter is used only when it is named.
  *
- * @param log told in one line why `auto` passes over a device
- * @param threads of the native CPU; all its cores where this is left out
- * @throws {DeviceError} where a device asked for by name is not there
+ * @param log takes one line that says why `auto` skips a device
+ * @param threads the number of threads of the native CPU; all cores by default
+ * @throws {DeviceError} where a device named explicitly is unavailable
  */
 export async function chooseDevice(
   wanted: DeviceKind | "auto",

@@ -7,8 +7,8 @@ import { ON_DISK } from "./weight_files.ts";
 import { weightBytes } from "./weights.ts";
 
 /**
- * From so many bytes of weights on, memory counts for more than the last percents of speed: ONNX Runtime plans a block of
- * memory for the shape of each batch, beside the pieces that its arena took while it met the shape. Without the plan a step
+ * From this size of weights on, in bytes, memory matters more than the last percents of speed: ONNX Runtime plans a block of
+ * memory for the shape of each batch, in addition to what its arena allocated when it first saw the shape. Without the plan a step
  * takes little more than half the memory, and about 3% more time.
  */
 const LARGE = 256 * 2 ** 20;
@@ -16,11 +16,11 @@ const LARGE = 256 * 2 ** 20;
 /**
  * The native CPU build of ONNX Runtime.
  *
- * Weights that lie in files are mapped into memory and not copied. They are not packed for the kernels beforehand either:
+ * Weights in files are mapped into memory and not copied. They are not prepacked for the kernels either:
  * that would hold each of them twice (its product forward and its product backward want different packings), and products
- * with thousands of rows pack as they go, for nothing that could be measured.
+ * with thousands of rows pack on the fly, at no measurable cost.
  *
- * @param threads at work on one operator; their number does not change a bit of the results
+ * @param threads the number of threads per operator; it does not change the results by a bit
  */
 export async function openCpu(threads: number = navigator.hardwareConcurrency): Promise<Device> {
   const ort = await import("onnxruntime-node") as unknown as OrtModule;
@@ -38,7 +38,7 @@ export async function openCpu(threads: number = navigator.hardwareConcurrency): 
 /**
  * Opens a graph with the options that suit the native CPU.
  *
- * @param open given the graph as ONNX Runtime is to have it: without links, and without weights that it maps by itself
+ * @param open takes the graph in the form for ONNX Runtime: without symbolic links, and without weights that it maps itself
  */
 export async function opened<Opened>(
   graph: GraphFile,
@@ -49,7 +49,7 @@ export async function opened<Opened>(
   return await open(withoutMapped(found), await optionsFor(found, threads));
 }
 
-/** The graph with its weights where links lead to (as in the hub's cache): ONNX Runtime maps no file through a link. */
+/** The graph with symbolic links to weights resolved (as in the hub's cache): ONNX Runtime does not map files through links. */
 async function withoutLinks({ bytes, weights, ...graph }: GraphFile): Promise<GraphFile> {
   const names = new Map<string, string>();
   const found = new Map<string, WeightsFile>();
@@ -79,12 +79,12 @@ async function optionsFor(graph: GraphFile, threads: number): Promise<InferenceS
   };
 }
 
-/** The graph without the files that ONNX Runtime maps by itself. */
+/** The graph without the files that ONNX Runtime maps itself. */
 function withoutMapped(graph: GraphFile): GraphFile {
   return mappedFolder(graph) === undefined ? graph : { bytes: graph.bytes, weights: new Map() };
 }
 
-/** The folder that all files of weights lie in under the names that the graph has for them; `undefined` where there is none. */
+/** The folder that contains all weight files under the names in the graph; `undefined` where there is none. */
 function mappedFolder({ weights }: GraphFile): string | undefined {
   const folders = new Set<string | undefined>(
     [...weights].map(([location, file]) =>

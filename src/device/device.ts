@@ -8,23 +8,23 @@ export type Tensor =
 /** A file of weights: its path, or its bytes where there is no file system. */
 export type WeightsFile = string | Uint8Array;
 
-/** An ONNX graph ready to be opened: its bytes, and the files that it takes weights from, by the location it names. */
+/** An ONNX graph ready to be opened: its bytes, and the files that it takes weights from, by the location that it names. */
 export interface GraphFile {
   readonly bytes: Uint8Array;
   readonly weights: ReadonlyMap<string, WeightsFile>;
-  /** How large its tensors are: a size in bytes, in terms of its inputs' dimensions, and one tensor that has it. */
+  /** The sizes of its tensors: in bytes, in terms of its inputs' dimensions, with one tensor of each size. */
   readonly sizes?: readonly TensorSize[];
 }
 
 /**
- * A float32 tensor that stays where a device computed it (on WebGPU in a buffer of its own) until somebody reads it. It can
+ * A float32 tensor that stays on the device that computed it (on WebGPU in its own buffer) until it is read. It can
  * be fed to any session of the same device.
  */
 export interface DeviceTensor {
   readonly dims: readonly number[];
-  /** Brings the tensor into the host's memory. */
+  /** Copies the tensor into the host's memory. */
   read(): Promise<Tensor>;
-  /** Frees it on the device; who holds it last does so. */
+  /** Frees it on the device; its last owner must call this. */
   free(): void;
 }
 
@@ -35,11 +35,11 @@ export type Feeds = Readonly<Record<string, Tensor | DeviceTensor>>;
 export interface Session {
   readonly inputNames: readonly string[];
   /**
-   * Runs the graph once. Calls on one session wait for each other, on WebGPU those on all sessions of the device:
-   * concurrent runs hang there, or come out as nothing.
+   * Runs the graph once. Calls on one session are serialized, on WebGPU those on all sessions of the device:
+   * concurrent runs hang there, or return zeros.
    *
-   * @param feeds at least the session's inputs; others are left out
-   * @param outputs those that are wanted; all where this is left out
+   * @param feeds at least the session's inputs; others are ignored
+   * @param outputs the wanted outputs; all by default
    * @returns the outputs by name
    */
   run(feeds: Feeds, outputs?: readonly string[]): Promise<Record<string, Tensor>>;
@@ -66,19 +66,19 @@ export type DeviceKind = "webgpu" | "cpu" | "wasm";
 /** Something that runs ONNX graphs. */
 export interface Device {
   readonly kind: DeviceKind;
-  /** What it is, for people: the adapter's name, the number of threads. */
+  /** A description for display: the adapter's name, the number of threads. */
   readonly description: string;
-  /** Whether a GPU computes, and not a CPU in its place. */
+  /** Whether a GPU computes, and not a CPU that emulates one. */
   readonly accelerated: boolean;
-  /** Whether it computes with numbers of 16 bits. */
+  /** Whether it supports float16. */
   readonly float16: boolean;
   /** Opens a graph. */
   open(graph: GraphFile): Promise<Session>;
-  /** Opens a graph of float32 outputs, which stay on the device. */
+  /** Opens a graph with float32 outputs, which stay on the device. */
   openResident(graph: GraphFile): Promise<ResidentSession>;
 }
 
-/** A device that is asked for and not there; the message says the way out. */
+/** A requested device is unavailable or fails; the message names the way out. */
 export class DeviceError extends Error {
   override readonly name = "DeviceError";
 }

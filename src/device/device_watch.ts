@@ -1,14 +1,14 @@
 import { DeviceError } from "./device.ts";
 
-/** Milliseconds that an error waits for news of its device. */
+/** The time that an error waits for a device error to arrive, in milliseconds. */
 const PATIENCE = 100;
 
-/** Notices when a WebGPU device breaks: what it computes from then on is worth nothing, and some of it never ends. */
+/** Detects when a WebGPU device fails: its later results are invalid, and some calls never return. */
 export class DeviceWatch {
   private failure: DeviceError | undefined;
   private readonly rejection: Promise<never>;
 
-  /** @param name the adapter's, for messages */
+  /** @param name the adapter's name, for messages */
   constructor(device: GPUDevice, private readonly name: string) {
     this.rejection = new Promise((_, reject) => {
       device.lost.then(({ message }) => {
@@ -21,25 +21,25 @@ export class DeviceWatch {
       const { error } = event as GPUUncapturedErrorEvent;
       this.failure ??= this.error(
         error instanceof GPUOutOfMemoryError
-          ? `has no memory left (${error.message}): take a smaller 'training.batchSize', 'training.accumulate' or 'evaluation.batchSize'`
+          ? `ran out of memory (${error.message}): reduce 'training.batchSize', 'training.accumulate' or 'evaluation.batchSize'`
           : `reports an error: ${error.message}`,
       );
     });
   }
 
   /**
-   * Does something on the device.
+   * Runs work on the device.
    *
-   * @throws {DeviceError} where the device breaks meanwhile, or is broken already
+   * @throws {DeviceError} where the device fails meanwhile, or has failed before
    */
   readonly guard = async <Result>(work: () => Promise<Result>): Promise<Result> => {
     if (this.failure) throw this.failure;
     const result = await Promise.race([work(), this.rejection]).catch(async (error) => {
-      // That the device is lost may be told after what it could not do.
+      // The loss of the device may be reported after the operation that it made fail.
       await Promise.race([this.rejection.catch(() => {}), new Promise((done) => setTimeout(done, PATIENCE))]);
       throw this.failure ?? error;
     });
-    // An error may have come while the work seemed to succeed.
+    // An error may have occurred although the work seemed to succeed.
     if (this.failure) throw this.failure;
     return result;
   };

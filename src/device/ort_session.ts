@@ -11,19 +11,19 @@ export interface OrtModule {
   readonly Tensor: TensorConstructor;
 }
 
-/** Does something on a device, and fails where the device breaks meanwhile. */
+/** Runs work on a device, and fails if the device fails meanwhile. */
 type Guard = <Result>(work: () => Promise<Result>) => Promise<Result>;
 
 const unguarded: Guard = (work) => work();
 
-/** ONNX Runtime's level for errors: its warnings about nodes kept on the CPU are no news to a user. */
+/** ONNX Runtime's level for errors: its warnings about nodes kept on the CPU do not help a user. */
 const ERRORS_ONLY = 3;
 
 /**
- * Opens a graph with ONNX Runtime, the weights' bytes handed over whole; outputs come into the host's memory.
+ * Opens a graph with ONNX Runtime, passing it all bytes of the weights; outputs are copied into the host's memory.
  *
- * @param files that the graph's weights are in
- * @param queue what runs one after the other: this session's runs, or those of all that share it
+ * @param files the files of the graph's weights
+ * @param queue serializes runs: those of this session, or of all sessions that share it
  */
 export async function openOrtSession(
   ort: OrtModule,
@@ -38,7 +38,7 @@ export async function openOrtSession(
 }
 
 /**
- * Opens a graph whose outputs stay where they are computed, which the options have to ask for
+ * Opens a graph whose outputs stay on the device, which the options must request
  * (`preferredOutputLocation`).
  */
 export async function openResidentOrtSession(
@@ -53,7 +53,7 @@ export async function openResidentOrtSession(
   return giving(runner, (name, tensor) => Promise.resolve(new OrtDeviceTensor(name, tensor, guard)));
 }
 
-/** A session that gives outputs in one way or the other. */
+/** A session that converts its outputs by `give`. */
 function giving<Output>(runner: Runner, give: (name: string, tensor: OrtTensor) => Promise<Output>) {
   return {
     inputNames: runner.inputNames,
@@ -82,7 +82,7 @@ async function openRunner(
   return new Runner(ort, session, guard, queue);
 }
 
-/** A session whose runs wait for each other. */
+/** A session whose runs are serialized. */
 class Runner {
   constructor(
     private readonly ort: OrtModule,
@@ -115,7 +115,7 @@ class Runner {
     const given: Record<string, OrtTensor> = {};
     for (const name of this.inputNames) {
       const tensor = feeds[name];
-      if (tensor === undefined) throw new RangeError(`the graph's input '${name}' is not fed`);
+      if (tensor === undefined) throw new RangeError(`the graph's input '${name}' is missing from the feeds`);
       given[name] = this.ortTensor(tensor);
     }
     const outputs = await this.guard(() => this.session.run(given, wanted ?? this.session.outputNames));
@@ -126,7 +126,7 @@ class Runner {
 
   private ortTensor(tensor: Tensor | DeviceTensor): OrtTensor {
     if (tensor instanceof OrtDeviceTensor) return tensor.tensor;
-    if (!("data" in tensor)) throw new TypeError("a tensor of another kind of device is fed");
+    if (!("data" in tensor)) throw new TypeError("the feeds contain a tensor of another kind of device");
     return tensor.type === "float32"
       ? new this.ort.Tensor("float32", tensor.data, tensor.dims)
       : new this.ort.Tensor("int64", tensor.data, tensor.dims);

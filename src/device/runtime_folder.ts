@@ -1,9 +1,9 @@
 import { homedir } from "node:os";
 
 /**
- * Names the home folder as `XDG_RUNTIME_DIR` where that is not set, as in containers and on servers. The libraries that look
- * for WebGPU adapters write an error of their own for each look without it, though nothing they are asked for needs it; the
- * home folder is there, and nobody else's.
+ * Sets `XDG_RUNTIME_DIR` to the home folder where it is not set, as in containers and on servers. Without it, the libraries that look
+ * for WebGPU adapters write an error for each attempt, although nothing here needs it; the
+ * home folder exists and is private to the user.
  */
 export function nameRuntimeFolder(): void {
   const variable = "XDG_RUNTIME_DIR";

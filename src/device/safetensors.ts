@@ -1,12 +1,12 @@
 import { float32Tensor, type Tensor } from "./device.ts";
 
-/** Tensors by name, and strings about them. */
+/** Tensors by name, and string metadata. */
 export interface NamedTensors {
   readonly tensors: Readonly<Record<string, Tensor>>;
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** The header's length stands in the file's first eight bytes. */
+/** The header's length is in the file's first eight bytes. */
 const LENGTH_BYTES = 8;
 
 /** Writes float32 tensors as a safetensors file (https://github.com/huggingface/safetensors#format). */
@@ -33,19 +33,19 @@ export function writeSafetensors({ tensors, metadata }: NamedTensors): Uint8Arra
 /**
  * Reads the tensors of a safetensors file, as float32.
  *
- * @throws {RangeError} where the bytes are no such file, it is cut off, or holds something that is no finite number
+ * @throws {RangeError} where the bytes are not a safetensors file, are truncated, or contain a number that is not finite
  */
 export function readSafetensors(file: Uint8Array): NamedTensors {
   if (file.length < LENGTH_BYTES) throw invalid(`${file.length} bytes`);
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const length = Number(view.getBigUint64(0, true));
   const start = LENGTH_BYTES + length;
-  if (start > file.length) throw invalid("its header is cut off");
+  if (start > file.length) throw invalid("its header is truncated");
   const { __metadata__ = {}, ...entries } = headerOf(file.subarray(LENGTH_BYTES, start));
   const tensors = Object.entries(entries).map(([name, entry]) =>
     [name, tensorOf(name, entry, file.subarray(start))] as const
   );
-  if (!isRecord(__metadata__)) throw invalid("its '__metadata__' is no object");
+  if (!isRecord(__metadata__)) throw invalid("its '__metadata__' is not an object");
   const metadata = Object.entries(__metadata__).map(([key, value]) => [key, String(value)]);
   return { tensors: Object.fromEntries(tensors), metadata: Object.fromEntries(metadata) };
 }
@@ -59,9 +59,9 @@ function headerOf(bytes: Uint8Array): Readonly<Record<string, unknown>> {
   try {
     header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch (error) {
-    throw invalid(`its header is no JSON (${error instanceof Error ? error.message : error})`);
+    throw invalid(`its header is not JSON (${error instanceof Error ? error.message : error})`);
   }
-  if (!isRecord(header)) throw invalid("its header is no object");
+  if (!isRecord(header)) throw invalid("its header is not an object");
   return header;
 }
 
@@ -73,7 +73,7 @@ function areSizes(value: unknown): value is readonly number[] {
   return Array.isArray(value) && value.every((one) => Number.isSafeInteger(one) && one >= 0);
 }
 
-/** @param data what follows the header */
+/** @param data the bytes after the header */
 function tensorOf(name: string, entry: unknown, data: Uint8Array): Tensor {
   const { dtype, shape, data_offsets: offsets } = isRecord(entry) ? entry : {};
   const form = FORMS.get(String(dtype));
@@ -81,9 +81,9 @@ function tensorOf(name: string, entry: unknown, data: Uint8Array): Tensor {
   if (!areSizes(shape) || !areSizes(offsets)) throw invalid(`'${name}' has no sizes`);
   const [from, to] = offsets;
   const size = shape.reduce((a, b) => a * b, form.bytes);
-  if (to === undefined || to > data.length) throw invalid(`'${name}' is cut off`);
+  if (to === undefined || to > data.length) throw invalid(`'${name}' is truncated`);
   if (to - from! !== size) {
-    throw invalid(`'${name}' [${shape.join(", ")}] takes ${size} bytes, and ${to - from!} stand there`);
+    throw invalid(`'${name}' [${shape.join(", ")}] takes ${size} bytes, but the file has ${to - from!}`);
   }
   const numbers = form.widen(data.slice(from, to).buffer);
   const bad = numbers.findIndex((x) => !Number.isFinite(x));
@@ -104,7 +104,7 @@ function placeOf(element: number, shape: readonly number[]): number[] {
   return place;
 }
 
-/** The types that a tensor may have: how many bytes a number takes, and the numbers as float32. */
+/** The supported types: the bytes per number, and the conversion to float32. */
 const FORMS: ReadonlyMap<string, { bytes: number; widen: (bytes: ArrayBuffer) => Float32Array }> = new Map([
   ["F32", { bytes: 4, widen: (bytes: ArrayBuffer) => new Float32Array(bytes) }],
   ["F16", { bytes: 2, widen: (bytes: ArrayBuffer) => Float32Array.from(new Float16Array(bytes)) }],

@@ -1,8 +1,8 @@
-/** Does one thing after the other, in the order in which they are asked for. */
+/** Runs tasks one after the other, in the order in which they are queued. */
 export class SerialQueue {
   private last: Promise<unknown> = Promise.resolve();
 
-  /** Does something when all that was asked for before is over, however it ended. */
+  /** Runs a task after all earlier ones have ended, successfully or not. */
   take<Result>(work: () => Promise<Result>): Promise<Result> {
     const next = this.last.then(work);
     this.last = next.catch(() => {});

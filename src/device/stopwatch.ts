@@ -4,13 +4,13 @@ import type { Device, Feeds } from "./device.ts";
 export interface Timing {
   /** From the choice of the device to the last result. */
   readonly wall: number;
-  /** Compiling the model, or reading what was compiled before. */
+  /** Compiling the model, or reading the compiled graphs from the cache. */
   readonly compiling: number;
-  /** Comparing what was compiled with the model's own file; runs of the first programs do not say. */
+  /** Comparing the compiled graphs with the model's own file; runs of the first versions do not have it. */
   readonly checking?: number;
   /** Opening sessions: reading graphs and weights, planning. */
   readonly opening: number;
-  /** The device at work. */
+  /** Running graphs on the device. */
   readonly running: number;
 }
 
@@ -21,12 +21,12 @@ interface Runs<Output> {
   release(): Promise<void>;
 }
 
-/** Measures what a run waits for. */
+/** Measures where a run's time goes. */
 export class Stopwatch {
   private readonly started = performance.now();
   private readonly milliseconds = { compiling: 0, checking: 0, opening: 0, running: 0 };
 
-  /** Counts the time until `work` is done. */
+  /** Adds the time that `work` takes. */
   async count<Result>(what: keyof Stopwatch["milliseconds"], work: () => Promise<Result>): Promise<Result> {
     const from = performance.now();
     try {
@@ -46,7 +46,7 @@ export class Stopwatch {
     };
   }
 
-  /** The same session, its runs timed. */
+  /** The same session, with its runs timed. */
   timed<Output>(session: Runs<Output>): Runs<Output> {
     return {
       inputNames: session.inputNames,
@@ -55,7 +55,7 @@ export class Stopwatch {
     };
   }
 
-  /** What was counted so far. */
+  /** The times so far. */
   get timing(): Timing {
     const seconds = (milliseconds: number) => Number((milliseconds / 1000).toFixed(3));
     const { compiling, checking, opening, running } = this.milliseconds;

@@ -2,10 +2,10 @@ import type { InferenceSession } from "onnxruntime-common";
 import { opened } from "./cpu.ts";
 import type { GraphFile } from "./device.ts";
 
-/** ONNX Runtime's level for what ends the program: an error is told to whoever asked. */
+/** ONNX Runtime's level for fatal errors only: other errors are thrown to the caller. */
 const FATAL_ONLY = 4;
 
-/** ONNX Runtime as it is told to leave a graph alone. */
+/** Options that make ONNX Runtime leave a graph unchanged. */
 const AS_IT_IS: InferenceSession.SessionOptions = {
   graphOptimizationLevel: "disabled",
   enableMemPattern: false,
@@ -13,9 +13,9 @@ const AS_IT_IS: InferenceSession.SessionOptions = {
 };
 
 /**
- * Opens a graph in plain ONNX Runtime on the native CPU, as it is: nothing rewritten and nothing optimized.
+ * Opens a graph in plain ONNX Runtime on the native CPU, without rewriting or optimizing it.
  *
- * @param graph its weights in files, which are mapped into memory
+ * @param graph the graph, with its weights in files, which are mapped into memory
  */
 export async function openUntouched(graph: GraphFile): Promise<InferenceSession> {
   const { InferenceSession } = await import("onnxruntime-node");

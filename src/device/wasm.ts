@@ -4,24 +4,24 @@ import { openOrtSession, openResidentOrtSession, type OrtModule } from "./ort_se
 import { WasmMemory } from "./wasm_memory.ts";
 import { weightBytes, type WeightFiles } from "./weights.ts";
 
-/** ONNX Runtime's module has one memory, whoever opens it. */
+/** ONNX Runtime's module has one memory, shared by all who open it. */
 const memory = new WasmMemory();
 
 /**
- * From so many bytes of weights on, they are not packed for the kernels beforehand: a training step holds them once then, as
- * they are, and else more than twice (its product forward and its product backward want different packings).
+ * From this size of weights on, in bytes, they are not prepacked for the kernels: a training step then holds them once, as
+ * they are, instead of more than twice (its product forward and its product backward want different packings).
  */
 const LARGE = 512 * 2 ** 20;
 
-/** How often a session holds weights that are packed: one that tunes 2.4 times, one that predicts 1.5 times. */
+/** The number of copies that a session holds of prepacked weights: measured 2.4 for tuning, 1.5 for prediction. */
 const PACKED = 2;
 
 /**
  * ONNX Runtime Web on WebAssembly.
  *
- * @param files that graphs take their weights from
- * @param threads one, if nobody asks for more: with two, a run can wait for ever for the second thread when other programs keep
- * the cores busy (onnxruntime-web 1.30 in Deno 2.9). What is asked for first holds for the whole process.
+ * @param files the files that graphs take their weights from
+ * @param threads one by default: with two, a run can wait forever for the second thread when other programs keep
+ * the cores busy (onnxruntime-web 1.30 in Deno 2.9). The first value holds for the whole process.
  */
 export async function openWasm(files: WeightFiles, threads = 1): Promise<Device> {
   const ort = await import("onnxruntime-web");

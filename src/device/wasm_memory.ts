@@ -2,13 +2,13 @@ import { DeviceError } from "./device.ts";
 
 const GIB = 2 ** 30;
 
-/** What WebAssembly's memory of 32 bits can hold. */
+/** The size of WebAssembly's 32-bit memory. */
 const ADDRESSABLE = 4 * GIB;
 
-/** How much of it weights may take: the rest is for what a batch computes, and for ONNX Runtime itself. */
+/** The part of it that weights may take; the rest is for a batch's activations and ONNX Runtime itself. */
 const FOR_WEIGHTS = 3.5 * GIB;
 
-/** How ONNX Runtime's build says that its memory is full. */
+/** The messages of ONNX Runtime's build when its memory is full. */
 const FULL =
   /bad_alloc|out of memory|memory access out of bounds|Aborted\(OOM\)|Array buffer allocation failed/i;
 
@@ -20,9 +20,9 @@ export class WasmMemory {
   private held = 0;
 
   /**
-   * Opens a session where its weights fit beside those that are there.
+   * Opens a session if its weights fit in addition to those already held.
    *
-   * @param size what they take, in bytes
+   * @param size the size of its weights, in bytes
    * @throws {DeviceError} where they do not fit
    */
   async opened<Opened extends { release(): Promise<void> }>(
@@ -30,11 +30,11 @@ export class WasmMemory {
     open: () => Promise<Opened>,
   ): Promise<Opened> {
     if (this.held + size > FOR_WEIGHTS) {
-      const beside = this.held > 0 ? ` beside the ${inGib(this.held)} of the graphs that are open` : "";
+      const beside = this.held > 0 ? ` in addition to the ${inGib(this.held)} of open graphs` : "";
       throw new DeviceError(
-        `the weights take ${inGib(size)}${beside}, and WebAssembly's memory of ${
+        `the weights take ${inGib(size)}${beside}, but WebAssembly's memory of ${
           inGib(ADDRESSABLE)
-        } holds at most ${inGib(FOR_WEIGHTS)} of them: set 'device: cpu', or take a smaller model`,
+        } holds at most ${inGib(FOR_WEIGHTS)} of them: set 'device: cpu', or use a smaller model`,
       );
     }
     this.held += size;
@@ -48,9 +48,9 @@ export class WasmMemory {
   }
 
   /**
-   * Does something that takes memory.
+   * Runs work that allocates memory.
    *
-   * @throws {DeviceError} where there is none left
+   * @throws {DeviceError} where the memory is full
    */
   async guard<Result>(work: () => Promise<Result>): Promise<Result> {
     try {
@@ -60,7 +60,7 @@ export class WasmMemory {
       throw new DeviceError(
         `WebAssembly's memory of ${
           inGib(ADDRESSABLE)
-        } is full (${error}): set 'device: cpu', or take a smaller model, 'training.batchSize' (or 'training.accumulate') or 'evaluation.batchSize'`,
+        } is full (${error}): set 'device: cpu', or use a smaller model, 'training.batchSize' (or 'training.accumulate') or 'evaluation.batchSize'`,
         { cause: error },
       );
     }

@@ -12,7 +12,7 @@ import { openOrtSession, openResidentOrtSession, type OrtModule } from "./ort_se
 import { SerialQueue } from "./serial_queue.ts";
 import type { WeightFiles } from "./weights.ts";
 
-/** What is known of the WebGPU adapter before anything is opened on it. */
+/** Properties of the WebGPU adapter, known before anything is opened on it. */
 export interface AdapterReport {
   readonly name: string;
   /** Whether it computes on the CPU (llvmpipe, SwiftShader): correct, and slow. */
@@ -27,7 +27,7 @@ export async function findAdapter(): Promise<AdapterReport | undefined> {
   return adapter && describe(adapter);
 }
 
-/** Everything of an adapter that ONNX Runtime can make use of: sizes that go beyond WebGPU's defaults. */
+/** The limits of an adapter that ONNX Runtime uses beyond WebGPU's defaults. */
 const LIMITS = [
   "maxBufferSize",
   "maxStorageBufferBindingSize",
@@ -41,18 +41,18 @@ const LIMITS = [
   "maxBindGroups",
 ] as const satisfies (keyof GPUSupportedLimits)[];
 
-/** An adapter that is collected while its device is at work ends the program (Deno 2.9): each stays as long as its device. */
+/** If an adapter is garbage-collected while its device works, the process aborts (Deno 2.9): each is kept as long as its device. */
 const ADAPTERS = new WeakMap<GPUDevice, GPUAdapter>();
 
 const FEATURES: readonly GPUFeatureName[] = ["shader-f16", "subgroups"];
 
 /**
- * ONNX Runtime Web on WebGPU, on a device with all that the adapter has to give: its real limits and not the smaller ones
- * that every adapter keeps, and numbers of 16 bits.
+ * ONNX Runtime Web on WebGPU, on a device with all capabilities of the adapter: its real limits, not the smaller ones
+ * that every adapter guarantees, and float16.
  *
- * A device that is lost (its driver reset, its memory gone) makes every later run fail with a `DeviceError` that says so.
+ * A device that is lost (a driver reset, or no memory left) makes every later run fail with a `DeviceError` that says so.
  *
- * @param files that graphs take their weights from
+ * @param files the files that graphs take their weights from
  * @throws {DeviceError} where there is no adapter
  */
 export async function openWebgpu(files: WeightFiles): Promise<Device> {
@@ -70,7 +70,7 @@ export async function openWebgpu(files: WeightFiles): Promise<Device> {
   ADAPTERS.set(gpu, adapter);
   const { name, software } = describe(adapter);
   const { guard } = new DeviceWatch(gpu, name);
-  // Runs of two sessions at a time come out as nothing (ONNX Runtime Web 1.30).
+  // Concurrent runs of two sessions return zeros (ONNX Runtime Web 1.30).
   const queue = new SerialQueue();
   const provider = { name: "webgpu", device: gpu } as const;
   const options = { executionProviders: [provider] };
@@ -87,7 +87,7 @@ export async function openWebgpu(files: WeightFiles): Promise<Device> {
   };
 }
 
-/** The session, whose runs are refused where a tensor would not fit a buffer. */
+/** The session; its runs are refused where a tensor would exceed a buffer. */
 function limited<Opened extends Session | ResidentSession>(
   session: Opened,
   { sizes = [] }: GraphFile,

@@ -1,15 +1,15 @@
 import type { WeightFiles } from "./weights.ts";
 
-/** Most bytes that one read asks for. */
+/** The largest number of bytes per read. */
 const CHUNK = 1 << 26;
 
-/** Files of weights on the disk. */
+/** Weight files on disk. */
 export const ON_DISK: WeightFiles = {
   size: async (path) => (await Deno.stat(path)).size,
   read: readWhole,
 };
 
-/** Reads a file into memory that is its size, and not twice as much for a moment as Deno.readFile takes. */
+/** Reads a file into a buffer of its size; Deno.readFile takes twice as much for a moment. */
 async function readWhole(path: string): Promise<Uint8Array<ArrayBuffer>> {
   using file = await Deno.open(path);
   const bytes = new Uint8Array((await file.stat()).size);

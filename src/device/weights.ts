@@ -7,11 +7,11 @@ export interface WeightFiles {
   read(path: string): Promise<Uint8Array<ArrayBuffer>>;
 }
 
-/** For pages, which have no file system: the bytes of weights come with their graph. */
+/** For web pages, which have no file system: the bytes of weights come with their graph. */
 export const IN_MEMORY: WeightFiles = { size: refuse, read: refuse };
 
 function refuse(path: string): Promise<never> {
-  return Promise.reject(new TypeError(`a page cannot read the file ${path}: hand over its bytes`));
+  return Promise.reject(new TypeError(`a page cannot read the file ${path}: pass its bytes`));
 }
 
 /** The size of all weights of a graph, in bytes. */

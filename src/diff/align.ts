@@ -4,24 +4,24 @@ import type { Prediction } from "../results/predictions.ts";
 import type { RunRecord } from "../results/read_run.ts";
 import { byText } from "./by_text.ts";
 
-/** What says that an example of one run is an example of another: their ids and their texts, or their texts alone. */
+/** What identifies the same example in two runs: id and text, or the text alone. */
 export type PairedBy = "id" | "text";
 
-/** Examples that the runs have in common, and those that were left out for a reason of their own. */
+/** The examples that the runs have in common, and the numbers of those excluded. */
 export interface Pairs {
-  /** Of each run, its predictions of the common examples, in one order. */
+  /** Each run's predictions of the common examples, in the same order. */
   readonly runs: readonly (readonly Prediction[])[];
-  /** Left out: ids whose text is another in one run than in the other. */
+  /** Excluded: ids whose text differs between runs. */
   readonly changed: number;
-  /** Left out: texts that stand in one run more often than in another, so that nothing says which belongs to which. */
+  /** Excluded: texts that occur in one run more often than in another, so that they cannot be paired. */
   readonly unclear: number;
-  /** How many of each run's examples those are. */
+  /** The number of each run's examples that these are. */
   readonly leftOut: readonly number[];
 }
 
-/** The test examples that all runs of a comparison have, in the order of the first, and how many only one side has. */
+/** The test examples that all runs of a comparison have, in the order of the first, and the numbers that only one side has. */
 export interface Alignment extends Pick<Pairs, "changed" | "unclear"> {
-  /** Each run's predictions of the common examples, in one order. */
+  /** Each run's predictions of the common examples, in the same order. */
   readonly a: readonly (readonly Prediction[])[];
   readonly b: readonly (readonly Prediction[])[];
   readonly pairedBy: PairedBy;
@@ -30,14 +30,14 @@ export interface Alignment extends Pick<Pairs, "changed" | "unclear"> {
   readonly onlyInB: number;
 }
 
-/** Of the smaller test set, so much must be in the other one too. */
+/** The fraction of the smaller test set that must also be in the other. */
 const LEAST_SHARED = 0.5;
 
 /**
  * Aligns the predictions of two sides, example by example. The same example has the same id and the same text; where the ids
- * do not say (the file was sorted otherwise, grew, or has another name), the same text alone.
+ * do not match (the file was sorted differently, grew, or was renamed), the same text alone.
  *
- * @throws {InputError} where the test sets are different ones, with the reason
+ * @throws {InputError} where the test sets differ too much, with the reason
  */
 export function align(a: readonly RunRecord[], b: readonly RunRecord[]): Alignment {
   const runs = [...a, ...b];
@@ -90,7 +90,7 @@ function byId(runs: readonly RunRecord[]): Pairs | undefined {
   };
 }
 
-/** How many examples the runs have in common. */
+/** The number of examples that the runs have in common. */
 function pairedIn(pairs: Pairs | undefined): number {
   return pairs?.runs[0]?.length ?? 0;
 }
@@ -102,15 +102,15 @@ function refuse(
 ): never {
   const changed = ids === undefined || ids.changed === 0
     ? ""
-    : `${ids.changed} examples have another text in B than in A (another file, or another 'dataset.clean'), and `;
+    : `${ids.changed} examples have a different text in B than in A (another file, or another 'dataset.clean'), and `;
   throw new InputError(
-    `the test sets are different ones and cannot be paired: ${changed}of ${sizes.a} and ${sizes.b} examples only ${
+    `the test sets differ and cannot be paired: ${changed}of ${sizes.a} and ${sizes.b} examples only ${
       Math.max(pairedIn(ids), pairedIn(texts))
     } are in all runs (another dataset, or another 'dataset.split')`,
   );
 }
 
-/** What is kept of an example is the columns that its template shows: those of another template are no other text of it. */
+/** Runs keep the columns of an example that their template shows: with another template, the texts differ though the example does not. */
 function refuseColumns(a: readonly RunRecord[], b: readonly RunRecord[]): void {
   const shown = ({ experiment: { dataset, prompt } }: RunRecord) =>
     columnsNamed(prompt.template).map((one) => one === "text" && "text" in dataset ? dataset.text : one).join(
@@ -120,17 +120,17 @@ function refuseColumns(a: readonly RunRecord[], b: readonly RunRecord[]): void {
   const other = [...a, ...b].map(shown).find((columns) => columns !== one);
   if (other === undefined) return;
   throw new InputError(
-    `the test sets cannot be paired: the templates show other columns of the data, ${one} in one and ${other} in the other, and examples are told to be the same by the texts of these: compare runs whose templates show the same columns in the same order`,
+    `the test sets cannot be paired: the templates show different columns of the data, ${one} in one and ${other} in the other, and examples are told to be the same by the texts of these: compare runs whose templates show the same columns in the same order`,
   );
 }
 
-/** Texts that cleaning leaves as they are would be compared without the others. */
+/** Otherwise only the texts that cleaning does not change would be compared. */
 function refuseCleaning(runs: readonly RunRecord[]): void {
   const [first, ...others] = runs.map(({ experiment }) => experiment.dataset.clean);
   const other = others.find((one) => one !== first);
   if (other === undefined) return;
   throw new InputError(
-    `the test sets are different ones and cannot be paired: 'dataset.clean' is ${first} in one and ${other} in the other, so that only texts without what it changes are the same`,
+    `the test sets differ and cannot be paired: 'dataset.clean' is ${first} in one and ${other} in the other, so that only texts without what it changes are the same`,
   );
 }
 
@@ -140,7 +140,7 @@ function refuseClasses(runs: readonly RunRecord[]): void {
   const other = others.find((one) => one !== first);
   if (other !== undefined) {
     throw new InputError(
-      `the runs tell different classes apart and cannot be paired: ${first} against ${other}`,
+      `the runs have different classes and cannot be paired: ${first} against ${other}`,
     );
   }
 }
@@ -153,8 +153,8 @@ function refuseLabels(runs: readonly (readonly Prediction[])[]): void {
   const [example] = relabelled;
   if (example === undefined) return;
   throw new InputError(
-    `the test sets are different ones and cannot be paired: ${relabelled.length} of ${
+    `the test sets differ and cannot be paired: ${relabelled.length} of ${
       first!.length
-    } examples have another label in one than in the other: '${example.id}' is ${example.label} in one and ${example.other} in the other`,
+    } examples have different labels: '${example.id}' is ${example.label} in one and ${example.other} in the other`,
   );
 }

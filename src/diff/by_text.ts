@@ -3,8 +3,8 @@ import type { RunRecord } from "../results/read_run.ts";
 import type { Pairs } from "./align.ts";
 
 /**
- * Pairs the predictions of runs by their texts alone, in the order of the first run. A text that stands in a run several times
- * is paired where it does so in all of them, those of one label with each other, in their order.
+ * Pairs the predictions of runs by their texts alone, in the order of the first run. A text that occurs in a run several times
+ * is paired if it occurs equally often in all of them: examples of one label with each other, in order.
  */
 export function byText(runs: readonly RunRecord[]): Pairs {
   const groups = runs.map(({ predictions }) => Map.groupBy(predictions, ({ text_sha256 }) => text_sha256));
@@ -26,7 +26,7 @@ export function byText(runs: readonly RunRecord[]): Pairs {
   };
 }
 
-/** The predictions of one text in each run, equally many, row by row: by label, and in their order within it. */
+/** The predictions of one text in each run, equally many, row by row: sorted by label, and in order within a label. */
 function paired(ofRuns: readonly (readonly Prediction[])[]): Prediction[][] {
   const sorted = ofRuns.map((predictions) =>
     predictions.toSorted((a, b) => a.label < b.label ? -1 : a.label > b.label ? 1 : 0)

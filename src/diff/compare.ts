@@ -12,7 +12,7 @@ import { type Differences, environmentDifferences, experimentDifferences } from 
 import { type Flips, flipsOf } from "./flips.ts";
 import type { GroupPair } from "./pairing.ts";
 
-/** What can be said of a difference. */
+/** The verdict on a difference. */
 export type Verdict = "better" | "worse" | "no evidence either way";
 
 /** A metric of two sides: B against A. */
@@ -24,15 +24,15 @@ export interface MetricComparison {
   readonly b_sd: number | null;
   /** b - a. */
   readonly delta: number;
-  /** At level 1 - alpha. */
+  /** The confidence interval at level 1 - alpha. */
   readonly interval: readonly [number, number];
-  /** Of the difference, by the bootstrap. */
+  /** The standard error of the difference, by the bootstrap. */
   readonly standard_error: number;
   readonly p: number;
-  /** Adjusted for the number of tests in the whole diff (Holm 1979); the verdict goes by it. */
+  /** Adjusted for the number of tests in the whole diff (Holm 1979); the verdict is based on it. */
   readonly p_adjusted: number;
   readonly test: "exact McNemar" | "paired bootstrap";
-  /** The difference that a comparison like this one finds four times in five; `null` where the sides do not differ at all. */
+  /** The difference that a comparison like this one detects with power 0.8; `null` where the sides do not differ at all. */
   readonly detectable: number | null;
   readonly verdict: Verdict;
 }
@@ -45,23 +45,23 @@ export interface Comparison {
   readonly experiment: Differences;
   /** What differs in models, data, versions and devices. */
   readonly environment: Differences;
-  /** The seeds of each side's runs; `paired`: the same on both, and resampled together. */
+  /** The seeds of each side's runs; `paired`: both sides have the same seeds, which are resampled together. */
   readonly seeds: { readonly a: readonly number[]; readonly b: readonly number[]; readonly paired: boolean };
   readonly metrics: Readonly<Partial<Record<MetricName, MetricComparison>>>;
   readonly flips: Flips;
   /** What pairs the test examples. */
   readonly pairedBy: PairedBy;
-  /** Test examples that all runs have, those that are in one side only, and those left out for another reason. */
+  /** The numbers of test examples that all runs have, and of those on one side only. */
   readonly paired: number;
   readonly onlyInA: number;
   readonly onlyInB: number;
   /** Ids whose text changed. */
   readonly changed: number;
-  /** Texts that stand in one side more often than in the other. */
+  /** Texts that occur more often on one side than on the other. */
   readonly unclear: number;
 }
 
-/** How to compare. */
+/** The settings of a comparison. */
 export interface CompareOptions {
   readonly alpha: number;
   readonly resamples: number;
@@ -138,7 +138,7 @@ function measure(
   };
 }
 
-/** Whether both sides have the same seeds, several of them: what differs by the seed then differs in the same way on both. */
+/** Whether both sides have the same seeds, at least two: they are then paired by seed. */
 function haveSameSeeds(a: readonly RunRecord[], b: readonly RunRecord[]): boolean {
   return a.length > 1 && a.length === b.length &&
     a.every(({ experiment }, i) => experiment.seed === b[i]!.experiment.seed);

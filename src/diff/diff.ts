@@ -2,13 +2,13 @@ import { compare, type CompareOptions, type Comparison, type Verdict } from "./c
 import { pairGroups } from "./pairing.ts";
 import type { Side } from "./side.ts";
 
-/** What differs between two results, and whether the difference is real. */
+/** What differs between two results, and whether the difference is significant. */
 export interface Diff extends CompareOptions {
   readonly format: "softprompt-diff/1";
-  /** The two sides, as the user names them. */
+  /** The two sides, as named by the user. */
   readonly a: string;
   readonly b: string;
-  /** The versions of what keys mean to a model, of each side's runs; runs that name none are of the first. */
+  /** The versions of the keys' semantics in each side's runs; runs that name none have version 1. */
   readonly semantics: { readonly a: readonly number[]; readonly b: readonly number[] };
   readonly comparisons: readonly Comparison[];
   /** Variants without a counterpart. */
@@ -16,13 +16,13 @@ export interface Diff extends CompareOptions {
   readonly variantsOnlyInB: readonly string[];
 }
 
-/** Resamples of the bootstrap. */
+/** The number of bootstrap resamples. */
 export const RESAMPLES = 10_000;
 
 /**
  * Compares two results, B against A.
  *
- * @param alpha the level of the tests: 0.05
+ * @param alpha the significance level of the tests, for example 0.05
  * @throws {InputError} where they cannot be compared, with the reason
  */
 export function diffOf(a: Side, b: Side, alpha: number): Diff {
@@ -52,7 +52,7 @@ export function hasVerdict({ comparisons }: Diff, verdict: Verdict): boolean {
 }
 
 /**
- * A diff as JSON: of one comparison, its keys (`experiment`, `metrics`, `flips`, `paired`, …) stand at the top; several stand
+ * A diff as JSON: the keys of a single comparison (`experiment`, `metrics`, `flips`, `paired`, …) are at the top level; several are
  * in `comparisons`.
  */
 export function diffJson({ comparisons, ...rest }: Diff): unknown {

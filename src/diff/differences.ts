@@ -10,7 +10,7 @@ export interface Difference {
 /** What differs, by its path. */
 export type Differences = Readonly<Record<string, Difference>>;
 
-/** What differs between the resolved experiments of two groups of runs: only that. Seeds are told as lists where there are several. */
+/** The differences between the resolved experiments of two groups of runs. Several seeds are listed. */
 export function experimentDifferences(a: readonly RunRecord[], b: readonly RunRecord[]): Differences {
   const described = (runs: readonly RunRecord[]) => {
     const seeds = runs.map(({ experiment }) => experiment.seed);
@@ -19,7 +19,7 @@ export function experimentDifferences(a: readonly RunRecord[], b: readonly RunRe
   return differences(described(a), described(b));
 }
 
-/** Keys of where data lie, which may differ between the same data. */
+/** Keys of folders, which may differ for the same data. */
 const DATA_FOLDERS = /^(dataset|transfer\..+)\.folder$/;
 
 /** What differs in models, data, versions and devices. */
@@ -32,14 +32,14 @@ export function environmentDifferences([a]: readonly RunRecord[], [b]: readonly 
   return Object.fromEntries(found.filter(([path]) => !DATA_FOLDERS.test(path)));
 }
 
-/** What differs between two values, by the path of keys that leads there. Lists count as values. */
+/** The differences between two values, by key path. Lists count as values. */
 export function differences(a: unknown, b: unknown): Differences {
   return Object.fromEntries(walk(a, b, ""));
 }
 
 function walk(a: unknown, b: unknown, path: string): [string, Difference][] {
   if (equal(a, b)) return [];
-  // What a side does not have at all is told key by key too.
+  // Objects that a side lacks entirely are listed key by key, too.
   const [left, other] = [a ?? (isObject(b) ? {} : a), b ?? (isObject(a) ? {} : b)];
   if (isObject(left) && isObject(other)) {
     const keys = [...new Set([...Object.keys(left), ...Object.keys(other)])];

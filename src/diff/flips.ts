@@ -7,7 +7,7 @@ export interface Flip {
   readonly id: string;
   readonly text: string;
   readonly label: string;
-  /** What each side predicts, and the probability that it gives that. */
+  /** Each side's predicted class and its probability. */
   readonly a: { readonly predicted: string; readonly probability: number };
   readonly b: { readonly predicted: string; readonly probability: number };
 }
@@ -21,7 +21,7 @@ export interface Flips {
 }
 
 /**
- * The examples on which two sides differ in being right, those of which B is most sure first. A side of several runs predicts
+ * The examples that only one side gets right, those with B's highest probability first. A side of several runs predicts
  * by the mean of their probabilities.
  */
 export function flipsOf({ a, b }: Alignment): Flips {
@@ -38,7 +38,7 @@ export function flipsOf({ a, b }: Alignment): Flips {
   return { fixed: fixed.sort(bySureness), broken: newlyWrong.sort(bySureness) };
 }
 
-/** What several runs predict of one example. */
+/** The joint prediction of several runs for one example. */
 function together(predictions: readonly Prediction[]): Flip["a"] {
   const [only] = predictions;
   if (predictions.length === 1) {

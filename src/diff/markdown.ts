@@ -14,10 +14,10 @@ import {
   valueText,
 } from "./wording.ts";
 
-/** Flips of each direction that are shown. */
+/** The number of flips shown in each direction. */
 const SHOWN = 10;
 
-/** A diff as Markdown, for a pull request say. */
+/** A diff as Markdown, for example for a pull request. */
 export function diffMarkdown(diff: Diff): string {
   const lines = [
     "# softprompt diff",
@@ -36,7 +36,7 @@ export function diffMarkdown(diff: Diff): string {
   return `${lines.join("\n")}\n`;
 }
 
-/** Of several comparisons, first all in short. */
+/** For several comparisons, an overview of all. */
 function overviewLines({ comparisons }: Diff): string[] {
   if (comparisons.length === 1) return [];
   const rows = overview(comparisons).map((row) => Object.values({ ...row, variant: plain(row.variant) }));
@@ -79,7 +79,7 @@ function flipLines(title: string, flips: readonly Flip[]): string[] {
   return ["", "<details>", heading, "", ...table(["label", "A", "B", "text"], rows), "", "</details>"];
 }
 
-/** Words as they are, none of them taken for Markdown. */
+/** Text with Markdown's special characters escaped. */
 function plain(text: string): string {
   return text.replace(/[\\|<>`*_[\]]/g, "\\$&").replaceAll("\n", " ");
 }

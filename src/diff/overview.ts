@@ -2,7 +2,7 @@ import type { MetricName } from "../evaluation/metric_names.ts";
 import type { Comparison, Verdict } from "./compare.ts";
 import { METRIC_NAMES, type MetricCells, metricCells } from "./wording.ts";
 
-/** A comparison in one line: its accuracy, and what else got better or worse. In the order of the columns. */
+/** A comparison in one line: its accuracy, and the other metrics that got better or worse. In the order of the columns. */
 export interface OverviewRow extends Omit<MetricCells, "p"> {
   readonly variant: string;
   readonly verdict: Verdict;
@@ -21,7 +21,7 @@ export const OVERVIEW_HEADER = [
   "other metrics",
 ] as const;
 
-/** Several comparisons, a line each. */
+/** Several comparisons, one line each. */
 export function overview(comparisons: readonly Comparison[]): OverviewRow[] {
   return comparisons.map(({ variant, metrics }) => {
     const metric = metrics.accuracy!;

@@ -9,7 +9,7 @@ export interface GroupPair {
   readonly b: RunGroup;
 }
 
-/** What is compared with what, and what has no counterpart. */
+/** The pairs of groups that are compared, and the groups without a counterpart. */
 export interface Pairing {
   readonly pairs: readonly GroupPair[];
   readonly variantsOnlyInA: readonly string[];
@@ -17,7 +17,7 @@ export interface Pairing {
 }
 
 /**
- * Pairs the variants of two sides: by their names; a side of one variant is compared with each of the other's.
+ * Pairs the variants of two sides by their names; a side with one variant is compared with each variant of the other.
  *
  * @throws {InputError} where no variant is on both sides
  */

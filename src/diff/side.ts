@@ -12,16 +12,16 @@ export interface RunGroup {
   readonly runs: readonly RunRecord[];
 }
 
-/** One of the two things that are compared. */
+/** One of the two sides of a comparison. */
 export interface Side {
-  /** As the user names it. */
+  /** As named by the user. */
   readonly source: string;
   readonly groups: readonly RunGroup[];
 }
 
 /**
- * Reads what is to be compared: a run's folder, a folder of runs (a sweep's, or that of all results), or the `report.html` or
- * `summary.html` that was saved of one.
+ * Reads one side: a run's folder, a folder of runs (a sweep's, or that of all results), or the `report.html` or
+ * `summary.html` saved from one.
  *
  * @throws {InputError} where there is no complete run
  */
@@ -60,7 +60,7 @@ async function runsIn(folder: string): Promise<Map<string, RunRecord>> {
   return found;
 }
 
-/** Runs whose names differ in the seed only, together. */
+/** Groups the runs whose names differ only in the seed. */
 function groupBySeed(runs: ReadonlyMap<string, RunRecord>): RunGroup[] {
   const groups = new Map<string, RunRecord[]>();
   for (const [name, run] of runs) {

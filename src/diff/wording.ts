@@ -3,7 +3,7 @@ import type { Bilingual } from "../results/bilingual.ts";
 import type { Comparison, MetricComparison } from "./compare.ts";
 import type { Diff } from "./diff.ts";
 
-/** The metrics' names for people. */
+/** The metrics' display names. */
 export const METRIC_NAMES: Readonly<Record<MetricName, string>> = {
   accuracy: "accuracy",
   macro_f1: "macro F1",
@@ -12,7 +12,7 @@ export const METRIC_NAMES: Readonly<Record<MetricName, string>> = {
   illegal_rate: "illegal answers",
 };
 
-/** Metrics that are shares, and told in per cent. */
+/** Metrics that are fractions, shown as percentages. */
 const SHARES = new Set<MetricName>(["accuracy", "illegal_rate"]);
 
 /** A value of a metric: `75.4%`, `0.523`. */
@@ -41,7 +41,7 @@ function sideText(
   return `${metricText(metric, value)}${sd === null ? "" : ` ± ${deltaText(metric, sd).replace("+", "")}`}`;
 }
 
-/** What a table says of a metric beside its name and its verdict. */
+/** A metric's table cells, besides its name and its verdict. */
 export interface MetricCells {
   readonly a: string;
   readonly b: string;
@@ -52,7 +52,7 @@ export interface MetricCells {
   readonly adjusted: string;
 }
 
-/** A metric's numbers as words. */
+/** A metric's numbers as text. */
 export function metricCells(name: MetricName, metric: MetricComparison): MetricCells {
   const [low, high] = metric.interval;
   return {
@@ -71,18 +71,22 @@ export function metricHeader(alpha: number): string[] {
   return ["metric", "A", "B", "difference", `${level} interval`, "p", "p (Holm)", "verdict on B"];
 }
 
-/** Which examples were compared, what paired them, and over how many runs. */
+/** The sentence on which examples were compared, how they were paired, and over how many runs. */
 export function pairedSentence(
   { paired, pairedBy, onlyInA, onlyInB, changed, unclear, seeds }: Comparison,
 ): Bilingual {
   const missing = [
     [onlyInA, `${onlyInA} only in A`, `仅 A 有 ${onlyInA} 个`],
     [onlyInB, `${onlyInB} only in B`, `仅 B 有 ${onlyInB} 个`],
-    [changed, `${changed} with another text`, `${changed} 个文本不同`],
-    [unclear, `${unclear} texts not equally often in both`, `${unclear} 个文本在两方出现次数不同`],
+    [changed, `${changed} with a different text`, `${changed} 个文本不同`],
+    [
+      unclear,
+      `${unclear} texts that occur a different number of times`,
+      `${unclear} 个文本在两方出现次数不同`,
+    ],
   ].filter(([count]) => count !== 0);
   const left = missing.length === 0 ? { en: "", zh: "" } : {
-    en: ` (${missing.map(([, en]) => en).join(", ")}, left out)`,
+    en: ` (${missing.map(([, en]) => en).join(", ")}, excluded)`,
     zh: `（${missing.map(([, , zh]) => zh).join("，")}，未计入）`,
   };
   const by = pairedBy === "id"
@@ -100,25 +104,25 @@ export function pairedSentence(
   };
 }
 
-/** How big a difference could have been found. */
+/** The sentence on the smallest difference that could have been detected. */
 export function detectableSentence({ metrics }: Comparison): Bilingual {
   const detectable = metrics.accuracy?.detectable;
   if (typeof detectable !== "number") {
     return {
-      en: "The sides do not differ, so how big a difference could have been found cannot be told.",
+      en: "The sides do not differ, so the smallest detectable difference cannot be estimated.",
       zh: "两方没有差异，因此无法估计能检出多大的差异。",
     };
   }
   if (detectable > 1) {
     return {
-      en: "So few examples cannot show a difference in accuracy of any size.",
+      en: "With so few examples, no difference in accuracy could be significant.",
       zh: "样本太少，任何大小的准确率差异都无法检出。",
     };
   }
   const points = (100 * detectable).toFixed(1);
   return {
     en:
-      `A difference in accuracy of ${points} points or more would have been found four times in five; of smaller ones this comparison can say little.`,
+      `A difference in accuracy of ${points} points or more would have been detected with 80% probability; this comparison says little about smaller ones.`,
     zh: `准确率相差 ${points} 个百分点以上时，有八成把握检出；更小的差异，这次比较难以判断。`,
   };
 }
@@ -128,13 +132,13 @@ export function valueText(value: unknown): string {
   return value === undefined ? "(none)" : typeof value === "string" ? value : JSON.stringify(value);
 }
 
-/** What is to be known before anything else where the two sides' keys mean different things; `undefined` where they do not. */
+/** The warning that the two sides' keys have different semantics; `undefined` where they do not. */
 export function semanticsSentence({ semantics: { a, b } }: Pick<Diff, "semantics">): Bilingual | undefined {
   if (new Set([...a, ...b]).size === 1) return undefined;
   const [versionsA, versionsB] = [a.join(", "), b.join(", ")];
   return {
     en:
-      `The sides were made under different semantics (A: ${versionsA}, B: ${versionsB}): templates, texts and positions meant other tokens, so that this is part of any difference below.`,
+      `The sides were made under different semantics (A: ${versionsA}, B: ${versionsB}): templates, texts and positions had a different meaning, so that this is part of any difference below.`,
     zh:
       `两侧的语义版本不同（A：${versionsA}，B：${versionsB}）：模板、文本和位置对应的词元不同，下面的任何差异都包含这一点。`,
   };

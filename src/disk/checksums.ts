@@ -1,13 +1,13 @@
 import { join } from "@std/path";
 import { sha256 } from "../base/sha256.ts";
 
-/** The file that says what a folder's others must be; `sha256sum --check` reads it, too. */
+/** The file with the checksums of a folder's other files; `sha256sum --check` reads it, too. */
 const NAME = "SHA256SUMS";
 
 /** The contents of a folder's files by their names. */
 export type Contents = Readonly<Record<string, Uint8Array<ArrayBuffer>>>;
 
-/** Writes files into a folder, and what they must be when they are read again. */
+/** Writes files into a folder, with their checksums. */
 export async function writeChecked(folder: string, contents: Contents): Promise<void> {
   const lines: string[] = [];
   for (const [name, bytes] of Object.entries(contents)) {
@@ -17,17 +17,17 @@ export async function writeChecked(folder: string, contents: Contents): Promise<
   await Deno.writeTextFile(join(folder, NAME), lines.join(""));
 }
 
-/** Moves what was written into another folder. The last file to come is the one that says what the others must be. */
+/** Moves such files into another folder. The file of checksums is moved last. */
 export async function moveChecked(from: string, to: string, names: readonly string[]): Promise<void> {
   for (const name of [...names, NAME]) await Deno.rename(join(from, name), join(to, name));
 }
 
 /**
- * Reads a folder's files that were written so.
+ * Reads a folder's files that `writeChecked` wrote.
  *
- * @param names of the files that it must hold, all of them
- * @throws {Deno.errors.NotFound} where nothing was written, or not to the end
- * @throws {RangeError} naming one that is not as it was written
+ * @param names the names of all files that it must contain
+ * @throws {Deno.errors.NotFound} where nothing was written, or not completely
+ * @throws {RangeError} naming a file that has changed
  */
 export async function readChecked(folder: string, names: readonly string[]): Promise<Contents> {
   const sums = await readWhole(folder, NAME);
@@ -42,8 +42,10 @@ export async function readChecked(folder: string, names: readonly string[]): Pro
   }
   const read = names.map(async (name) => {
     const bytes = await readWhole(folder, name);
-    if (bytes === undefined) throw new RangeError(`${name} is not there`);
-    if (await sha256(bytes) !== written.get(name)) throw new RangeError(`${name} is not what was written`);
+    if (bytes === undefined) throw new RangeError(`${name} is missing`);
+    if (await sha256(bytes) !== written.get(name)) {
+      throw new RangeError(`${name} has changed since it was written`);
+    }
     return [name, bytes] as const;
   });
   return Object.fromEntries(await Promise.all(read));
@@ -57,7 +59,7 @@ async function readWhole(folder: string, name: string): Promise<Uint8Array<Array
     const { NotFound, IsADirectory, NotADirectory } = Deno.errors;
     if (error instanceof NotFound) return undefined;
     if (error instanceof IsADirectory) throw new RangeError(`${name} is a folder`);
-    if (error instanceof NotADirectory) throw new RangeError("it is no folder");
+    if (error instanceof NotADirectory) throw new RangeError("it is not a folder");
     throw error;
   }
 }

@@ -1,19 +1,19 @@
 import { InputError } from "../base/errors.ts";
 
-/** More bytes than this do not fit one string. */
+/** The largest number of bytes that fit into one string. */
 const MOST_BYTES = 2 ** 29 - 24;
 
-/** So many bytes tell one form of UTF-16 from the other. */
+/** The number of bytes that are inspected to distinguish the two forms of UTF-16. */
 const LOOKED_AT = 4096;
 
-/** How bytes are read as text. */
+/** The decoding of bytes as text. */
 export interface Decoding {
-  /** A name of the Encoding Standard (https://encoding.spec.whatwg.org/); UTF-8 where this is left out. */
+  /** A name of the Encoding Standard (https://encoding.spec.whatwg.org/); UTF-8 by default. */
   readonly encoding?: string | undefined;
   /**
-   * What a person can do where the bytes are of another encoding.
+   * The way out where the bytes have another encoding.
    *
-   * @param guess the encoding that the bytes speak for
+   * @param guess the encoding that the bytes suggest
    */
   readonly wayOut: (guess: string | undefined) => string;
 }
@@ -22,10 +22,10 @@ export interface Decoding {
 export const SAVE_AS_UTF8: Decoding = { wayOut: () => "save it as UTF-8" };
 
 /**
- * Reads bytes as text; a byte order mark at their beginning is no part of it.
+ * Reads bytes as text; a byte order mark at the start is not part of it.
  *
  * @param path for messages
- * @throws {InputError} naming the line, where the bytes are no such text: none is ever replaced
+ * @throws {InputError} naming the line, where the bytes are not valid text: nothing is ever replaced
  */
 export function decodeText(bytes: Uint8Array, path: string, decoding: Decoding): string {
   if (bytes.length > MOST_BYTES) {
@@ -42,15 +42,15 @@ export function decodeText(bytes: Uint8Array, path: string, decoding: Decoding):
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
   }
-  // Line by line, to say which one is wrong.
+  // Line by line, to find the invalid one.
   const decoder = new LineDecoder(path, decoding);
   return [...decoder.lines(bytes), ...decoder.end()].join("");
 }
 
-/** Reads bytes as text as they come, and stops at the first line that is none. */
+/** Decodes bytes as they arrive, and stops at the first line that is not valid text. */
 export class LineDecoder {
   private readonly decoder: TextDecoder;
-  /** The line that is being read, from 1, and the bytes that were seen first. */
+  /** The current line, from 1, and the first bytes of the file. */
   private line = 1;
   private first: Uint8Array | undefined;
 
@@ -60,9 +60,9 @@ export class LineDecoder {
   }
 
   /**
-   * The text of further bytes, in pieces that end where their lines do.
+   * The text of further bytes, in pieces that end at line ends.
    *
-   * @throws {InputError} naming the line, where they are no text in this encoding
+   * @throws {InputError} naming the line, where they are not text in this encoding
    */
   *lines(bytes: Uint8Array): Generator<string> {
     if (this.first === undefined) checkMark(bytes, this.path, this.decoding);
@@ -76,7 +76,7 @@ export class LineDecoder {
     }
   }
 
-  /** What is left at the end. @throws {InputError} where a character is cut off */
+  /** The remaining text at the end. @throws {InputError} where a character is incomplete */
   *end(): Generator<string> {
     yield this.text(new Uint8Array(), false);
   }
@@ -94,7 +94,7 @@ export class LineDecoder {
     const isOther = guess !== undefined && guess !== encoding;
     const place = `${this.path}:${this.line}`;
     if (text !== undefined && !isOther) {
-      throw new InputError(`${place}: it holds a NUL character, as no text does: take it out`);
+      throw new InputError(`${place}: it contains a NUL character, which text must not: remove it`);
     }
     const what = isOther ? `it is ${guess}, not ${encoding}` : `its bytes are not ${encoding}`;
     throw new InputError(`${place}: ${what}: ${this.decoding.wayOut(guess)}`);
@@ -103,27 +103,25 @@ export class LineDecoder {
 
 const LINE_FEED = 0x0a;
 
-/** @throws {InputError} where the encoding is none that is known */
+/** @throws {InputError} where the encoding is unknown */
 function decoderFor({ encoding = "utf-8" }: Decoding): TextDecoder {
   try {
     return new TextDecoder(encoding, { fatal: true });
   } catch (error) {
     throw new InputError(
-      `the encoding '${encoding}' is not known: utf-8, utf-16le, windows-1252, gb18030 and shift_jis are`,
+      `the encoding '${encoding}' is unknown: use utf-8, utf-16le, windows-1252, gb18030 or shift_jis, for example`,
       { cause: error },
     );
   }
 }
 
-/** @throws {InputError} where a byte order mark speaks for another encoding: bytes may be text in several */
+/** @throws {InputError} where a byte order mark indicates another encoding: bytes can be valid text in several */
 function checkMark(bytes: Uint8Array, path: string, decoding: Decoding): void {
   const mark = markOf(bytes);
   const encoding = decoderFor(decoding).encoding;
   if (mark === undefined || mark === encoding) return;
   throw new InputError(
-    `${path} is ${mark}, not ${encoding}, by the byte order mark that it begins with: ${
-      decoding.wayOut(mark)
-    }`,
+    `${path} is ${mark}, not ${encoding}, according to its byte order mark: ${decoding.wayOut(mark)}`,
   );
 }
 
@@ -134,7 +132,7 @@ function markOf([a, b, c]: Uint8Array): string | undefined {
   return a === 0xff && b === 0xfe ? "utf-16le" : undefined;
 }
 
-/** The encoding that bytes speak for: in UTF-16 one of two bytes is mostly 0, and the other is not. */
+/** The encoding that bytes suggest: in UTF-16 one of two bytes is mostly 0, and the other is not. */
 function guessed(bytes: Uint8Array): string | undefined {
   const zeros = [0, 0];
   const seen = bytes.subarray(0, LOOKED_AT);
@@ -145,5 +143,5 @@ function guessed(bytes: Uint8Array): string | undefined {
   return odd > 0 && even === 0 ? "utf-16le" : undefined;
 }
 
-/** Of so many bytes of UTF-16 one is 0 at least: in tables in Chinese, too, delimiters, labels and line breaks are ASCII. */
+/** In UTF-16, at least one of this many bytes is 0: delimiters, labels and line breaks are ASCII even in Chinese tables. */
 const ZERO_IN_UTF16 = 8;

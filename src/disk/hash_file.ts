@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-/** Bytes that are read at a time. */
+/** The number of bytes per read. */
 export const PIECE = 1 << 20;
 
 /** The SHA-256 of a file, in hexadecimal, read piece by piece. */
@@ -10,7 +10,7 @@ export async function hashFile(path: string): Promise<string> {
   return hash.digest("hex");
 }
 
-/** A file's bytes, piece by piece; each is overwritten by the next. */
+/** A file's bytes, piece by piece; each piece is overwritten by the next. */
 export async function* piecesOf(path: string): AsyncGenerator<Uint8Array> {
   using file = await Deno.open(path);
   const piece = new Uint8Array(PIECE);

@@ -1,18 +1,18 @@
 import { dirname } from "@std/path";
 import { onDisk } from "./on_disk.ts";
 
-/** How long a program that waits for a lock sleeps between two looks, in milliseconds. */
+/** The pause between two attempts to take a lock, in milliseconds. */
 const PAUSE = 200;
 
 /**
- * A lock on something in the results folder, between programs on one machine. It is the operating system's lock on a file
- * (flock): it ends with the process that holds it, however that ends, so that nothing needs to be cleaned up after a
+ * A lock on something in the results folder, between processes on one machine. It is the operating system's lock on a file
+ * (flock): it is released when its process ends, however that ends, so that nothing needs to be cleaned up after a
  * killed one. The file itself stays.
  */
 export class Lock {
   private constructor(private readonly file: Deno.FsFile) {}
 
-  /** Takes a lock if nobody holds it. */
+  /** Takes a lock if it is free. */
   static async tryTake(path: string): Promise<Lock | undefined> {
     const file = await onDisk(path, async () => {
       await Deno.mkdir(dirname(path), { recursive: true });
@@ -24,11 +24,11 @@ export class Lock {
   }
 
   /**
-   * Takes a lock, waiting for whoever holds it.
+   * Takes a lock, waiting until it is free.
    *
-   * @param onWait called once if there is something to wait for
-   * @param signal ends the waiting
-   * @returns `undefined` where the signal ended it
+   * @param onWait called once if it has to wait
+   * @param signal aborts the waiting
+   * @returns `undefined` if the signal aborted it
    */
   static async take(path: string, onWait: () => void, signal?: AbortSignal): Promise<Lock | undefined> {
     for (let tries = 0; !signal?.aborted; tries++) {

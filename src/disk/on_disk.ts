@@ -1,9 +1,9 @@
-/** The disk would not take what had to be written. */
+/** An error in writing to disk. */
 export class DiskError extends Error {
   override readonly name = "DiskError";
 }
 
-/** What chooses the folder that is written, and where the tasks let it be. */
+/** The flag or variable that sets each output folder, and where the tasks may write it. */
 const CHOSEN = {
   "--results": "results/",
   "--out": "results/",
@@ -11,14 +11,14 @@ const CHOSEN = {
   HF_HOME: "~/.cache/huggingface",
 } as const;
 
-/** What chooses another folder. */
+/** What sets another folder. */
 export type Elsewhere = keyof typeof CHOSEN;
 
 /**
- * Does something on the disk.
+ * Runs an action that writes to disk.
  *
- * @param path what is written, for the message
- * @param elsewhere what chooses another folder
+ * @param path the path that is written, for the message
+ * @param elsewhere what sets another folder
  * @throws {DiskError} where the disk is full, the folder is read-only, or the program may not write there
  */
 export async function onDisk<Result>(
@@ -31,7 +31,7 @@ export async function onDisk<Result>(
   } catch (error) {
     const why = reason(error, elsewhere);
     if (why === undefined) throw error;
-    throw new DiskError(`${path} cannot be written: ${why}; what was there before is kept`, { cause: error });
+    throw new DiskError(`${path} cannot be written: ${why}; the previous content is kept`, { cause: error });
   }
 }
 
@@ -53,7 +53,7 @@ function reason(error: unknown, elsewhere: Elsewhere): string | undefined {
       return `you have no permission to write there, so choose another folder with ${elsewhere}`;
     case "ENOTDIR":
     case "EEXIST":
-      return "a file is in the way where a folder must be";
+      return "there is a file where a folder must be";
     default:
       return error instanceof Deno.errors.PermissionDenied
         ? `you have no permission to write there, so choose another folder with ${elsewhere}`

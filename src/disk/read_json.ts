@@ -4,7 +4,7 @@ import { InputError } from "../base/errors.ts";
 /**
  * Reads a JSON object from a file in UTF-8, with or without a byte order mark.
  *
- * @throws {InputError} naming the file, where it holds something else
+ * @throws {InputError} naming the file, where it contains anything else
  */
 export async function readJson(path: string): Promise<Record<string, unknown>> {
   const text = decodeText(await Deno.readFile(path), path, SAVE_AS_UTF8);
@@ -16,7 +16,7 @@ export async function readJson(path: string): Promise<Record<string, unknown>> {
   }
   if (!isObject(found)) {
     const kind = found === null ? "null" : Array.isArray(found) ? "a list" : `a ${typeof found}`;
-    throw new InputError(`${path} must hold a JSON object ({…}), and it holds ${kind}`);
+    throw new InputError(`${path} must contain a JSON object ({…}), but it contains ${kind}`);
   }
   return found;
 }
@@ -25,7 +25,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** A message that may cite a piece of the file. */
+/** A message, which may quote a piece of the file, on one line. */
 function onOneLine(message: string): string {
   return message.replaceAll(/\s+/g, " ");
 }

@@ -1,36 +1,36 @@
 import { InputError } from "../base/errors.ts";
 import type { Experiment } from "../experiment/types.ts";
 
-/** What a text was answered with that is no number, and by whom. */
+/** A logit that is not a number, and where it comes from. */
 export interface BrokenAnswer {
-  /** Whose logit it is, and the logit. */
+  /** The class or word of the logit, and the logit. */
   readonly of: string;
   readonly logit: number;
-  /** How a person finds the text. */
+  /** The text's name in messages. */
   readonly text: string;
   readonly precision: Experiment["precision"];
-  /** Whether what answers was tuned. */
+  /** Whether the prompt or the model was tuned. */
   readonly tuned: boolean;
 }
 
-/** A model's answer is no number: nothing can be said of the text, least of all a class. */
+/** A model's answer is not a number, so that the text has no class. */
 export class AnswerError extends InputError {
   override readonly name = "AnswerError";
 
   constructor({ of, logit, text, precision, tuned }: BrokenAnswer) {
     const wayOut = precision === "float16"
-      ? "numbers of 16 bits overflow in this model, set 'precision: float32'"
+      ? "float16 overflows in this model: set 'precision: float32'"
       : tuned
-      ? "tuning has gone astray, lower 'training.optimizer.learningRate'; where the untuned model does so, too, its own logits are not finite"
-      : "the model's own logits are not finite, export or download it again";
-    super(`the answer to ${text} is no number (the logit of ${of} is ${logit}): ${wayOut}`);
+      ? "tuning has diverged: lower 'training.optimizer.learningRate'; if the untuned model fails, too, its own logits are not finite"
+      : "the model's own logits are not finite: export or download it again";
+    super(`the answer to ${text} is not a number (the logit of ${of} is ${logit}): ${wayOut}`);
   }
 }
 
-/** How many characters of a text are shown. */
+/** The number of characters of a text that are shown. */
 const SHOWN = 40;
 
-/** A text by where it comes from and how it begins. */
+/** A text's name in messages: its place and its beginning. */
 export function namedText(place: string, text: string): string {
   const line = text.replaceAll(/\s+/g, " ");
   const characters = [...line.slice(0, 2 * SHOWN)];

@@ -4,9 +4,9 @@ export interface Confidence {
   readonly correct: boolean;
 }
 
-/** Predictions of about the same confidence. */
+/** A bin of predictions with similar confidence. */
 export interface ReliabilityBin {
-  /** The confidences that it holds: from, to. */
+  /** The range of confidences: from, to. */
   readonly range: readonly [number, number];
   readonly count: number;
   /** Means over the bin; 0 where it is empty. */
@@ -14,10 +14,10 @@ export interface ReliabilityBin {
   readonly accuracy: number;
 }
 
-/** How many bins of equal width confidences are put into (Guo et al. 2017 take 15 for many more examples). */
+/** The number of bins of equal width (Guo et al. 2017 use 15 for many more examples). */
 export const BINS = 10;
 
-/** The bin that a confidence belongs to. */
+/** The index of a confidence's bin. */
 export function binOf(confidence: number): number {
   return Math.min(BINS - 1, Math.floor(confidence * BINS));
 }

@@ -1,13 +1,13 @@
 import normalQuantile from "@stdlib/stats-base-dists-normal-quantile";
 
-/** The chance of finding a difference that "could have been detected" speaks of. */
+/** The power at which a difference counts as detectable. */
 export const POWER = 0.8;
 
 /**
- * How big a difference a comparison like this one would find four times in five.
+ * The difference that a comparison like this one detects with power 0.8.
  *
  * @param standardError of the difference
- * @param alpha the level of the test
+ * @param alpha the significance level of the test
  * @see Cohen 1988, Statistical Power Analysis for the Behavioral Sciences
  */
 export function detectableDifference(standardError: number, alpha: number): number {
@@ -15,8 +15,8 @@ export function detectableDifference(standardError: number, alpha: number): numb
 }
 
 /**
- * The smallest difference in accuracy that McNemar's exact test can call significant, however the predictions fall: so many
- * examples, all won by one side.
+ * The smallest difference in accuracy that McNemar's exact test can call significant in the best case: the fewest discordant
+ * examples, all right on one side.
  */
 export function leastDetectableAccuracy(examples: number, alpha: number): number {
   let flips = 1;

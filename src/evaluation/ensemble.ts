@@ -2,13 +2,13 @@ import type { Vote } from "../experiment/types.ts";
 import { indexOfLargest, largestOf } from "./softmax.ts";
 
 /**
- * What several prompts say together of an example.
+ * The combined prediction of several prompts for an example.
  *
  * - `mean`: the mean of their probabilities.
- * - `majority` (Lester et al. 2021, §6): each prompt has one vote, and one more is shared out by the mean of their
+ * - `majority` (Lester et al. 2021, §6): each prompt has one vote, and one more is divided by the mean of their
  *   probabilities, so that it breaks ties and no class is impossible.
  *
- * @param logits [prompts][classes]; or, of a whole vocabulary, [prompts][words]
+ * @param logits [prompts][classes]; or, over a whole vocabulary, [prompts][words]
  * @returns log-probabilities [classes]
  */
 export function together(logits: readonly ArrayLike<number>[], vote: Vote): Float64Array {
@@ -22,7 +22,7 @@ export function together(logits: readonly ArrayLike<number>[], vote: Vote): Floa
   return shares.map((share, c) => Math.log((votes[c]! + share) / (prompts + 1)));
 }
 
-/** Adds the probabilities that logits stand for to a sum of such. */
+/** Adds the probabilities of logits to a sum. */
 function addProbabilities(logits: ArrayLike<number>, sum: Float64Array): void {
   const powers = new Float64Array(logits.length);
   const largest = largestOf(logits);

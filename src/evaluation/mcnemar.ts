@@ -1,6 +1,6 @@
 import binomialTest from "@stdlib/stats-binomial-test";
 
-/** How two classifiers differ on the same examples. */
+/** The result of McNemar's test of two classifiers on the same examples. */
 export interface McNemar {
   /** Examples that only the first gets right, and only the second. */
   readonly onlyA: number;
@@ -10,8 +10,8 @@ export interface McNemar {
 }
 
 /**
- * McNemar's test (1947) in its exact form: whether the examples on which two classifiers differ in being right fall to one of
- * them more often than a fair coin would have it.
+ * McNemar's test (1947) in its exact form: whether, of the examples that only one of two classifiers gets right, one gets
+ * more than chance would give it.
  *
  * @param a whether the first is right, example by example @param b whether the second is
  */

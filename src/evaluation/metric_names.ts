@@ -1,4 +1,4 @@
-/** The metrics that runs are told apart by, by their names in `metrics.json`. */
+/** The metrics by which runs are compared, by their names in `metrics.json`. */
 export const METRICS = [
   "accuracy",
   "macro_f1",
@@ -10,7 +10,7 @@ export const METRICS = [
 /** The name of a metric. */
 export type MetricName = typeof METRICS[number];
 
-/** Which way each metric is better. */
+/** Whether higher values of each metric are better. */
 export const IS_HIGHER_BETTER: Readonly<Record<MetricName, boolean>> = {
   accuracy: true,
   macro_f1: true,

@@ -1,7 +1,7 @@
 import { calibrationError, type Confidence } from "./calibration.ts";
 import { indexOfLargest, softmax } from "./softmax.ts";
 
-/** How well a prompt classifies; the names are those of `metrics.json`. */
+/** The metrics of a prompt; the names are those of `metrics.json`. */
 export interface Metrics {
   readonly examples: number;
   /** With its 95% interval (Wilson 1927). */
@@ -26,7 +26,7 @@ export interface Metrics {
 const Z = 1.959963984540054;
 
 /**
- * Measures predictions.
+ * Computes the metrics of predictions.
  *
  * @param logits [examples][classes]
  * @param labels each example's class, as an index
@@ -68,7 +68,7 @@ export function measure(
   };
 }
 
-/** Wilson's score interval (1927) for a share of `right` in `total`, at 95%. */
+/** Wilson's score interval (1927) for a proportion, at 95%. */
 export function wilsonInterval(correct: number, total: number): [number, number] {
   const share = correct / total;
   const z2 = Z * Z / total;
@@ -77,7 +77,7 @@ export function wilsonInterval(correct: number, total: number): [number, number]
   return [Math.max(0, (centre - reach) / (1 + z2)), Math.min(1, (centre + reach) / (1 + z2))];
 }
 
-/** 0 where there is nothing to divide by: no example of a class, or none predicted as it. */
+/** A ratio; 0 where the denominator is 0: no example of a class, or none predicted as it. */
 function ratio(a: number, b: number): number {
   return b === 0 ? 0 : a / b;
 }

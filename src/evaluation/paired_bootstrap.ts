@@ -3,7 +3,7 @@ import { RandomStream } from "../base/random_stream.ts";
 import { type MetricName, METRICS } from "./metric_names.ts";
 import type { ScoredRun } from "./scored_run.ts";
 
-/** A metric of two sides, and how sure their difference is. */
+/** A metric of two sides, and the uncertainty of their difference. */
 export interface PairedDifference {
   /** Means over each side's runs. */
   readonly a: number;
@@ -14,13 +14,13 @@ export interface PairedDifference {
   readonly interval: readonly [number, number];
   /** The standard deviation of the difference over the resamples. */
   readonly standardError: number;
-  /** Two-sided: twice the share of resamples in which the difference does not have the sign it has. */
+  /** Two-sided: twice the fraction of resamples in which the difference does not have the observed sign. */
   readonly p: number;
 }
 
-/** How to resample. */
+/** The settings of resampling. */
 export interface BootstrapOptions {
-  /** 1 - the level of the interval: 0.05. */
+  /** 1 - the level of the interval, for example 0.05. */
   readonly alpha: number;
   readonly resamples: number;
   readonly seed: number;
@@ -63,7 +63,7 @@ export function pairedBootstrap(
   return Object.fromEntries(METRICS.map((metric, m) => {
     const sorted = Array.from(deltas[m]!.sort());
     const { delta } = whole[metric];
-    // The resample that every set of data has, itself, is counted in: no p is 0.
+    // The observed sample is counted as a resample, so that no p is 0.
     const against = sorted.filter((x) => delta >= 0 ? x <= 0 : x >= 0).length;
     return [metric, {
       ...whole[metric],
@@ -74,7 +74,7 @@ export function pairedBootstrap(
   })) as unknown as Record<MetricName, PairedDifference>;
 }
 
-/** Each metric of the drawn runs on the drawn examples. */
+/** The difference in each metric of the drawn runs on the drawn examples. */
 function differences(
   a: readonly ScoredRun[],
   b: readonly ScoredRun[],

@@ -6,45 +6,45 @@ import { AnswerError } from "./answer_error.ts";
 import { together } from "./ensemble.ts";
 import { indexOfLargest } from "./softmax.ts";
 
-/** A model with a prompt, or with several that answer together, ready to classify. */
+/** A model with a prompt or an ensemble of prompts, ready to classify. */
 export interface Classifier {
-  /** The compiled `predict` graph, or `answer`, which says the logits of all words, too; or that of a bank, opened on a device. */
+  /** The compiled `predict` graph, or `answer`, which also gives the logits of all words; or that of a bank, opened on a device. */
   readonly session: Session;
-  /** Beside the examples and the verbalizer: a soft prompt, float32 [length, dimension] or, of an ensemble, [prompts, length, dimension]. */
+  /** The inputs besides the examples and the verbalizer: a soft prompt, float32 [length, dimension] or, for an ensemble, [prompts, length, dimension]. */
   readonly inputs: Feeds;
-  /** How the prompts of an ensemble answer together. */
+  /** The voting of an ensemble. */
   readonly vote?: Vote;
   /** Fills the places after shorter examples; `undefined` where the model would read them. */
   readonly padId: number | undefined;
   readonly batchSize: number;
-  /** What the model is computed in, … */
+  /** The precision of the model, … */
   readonly precision: Experiment["precision"];
-  /** … and whether it, or its prompt, was tuned: what may be to blame for an answer that is no number. */
+  /** … and whether it or its prompt was tuned: possible causes of an answer that is not a number. */
   readonly tuned: boolean;
 }
 
 /** Examples to classify. */
 export interface Questions {
   readonly examples: readonly LabelledEncoding[];
-  /** How a person finds an example, by its index. */
+  /** The name of an example in messages, by its index. */
   readonly nameOf: (index: number) => string;
 }
 
-/** What is answered to examples, in their order. */
+/** The answers to examples, in their order. */
 export interface Answers {
-  /** Class logits [examples][classes]; of an ensemble, log-probabilities. */
+  /** Class logits [examples][classes]; for an ensemble, log-probabilities. */
   readonly logits: readonly (readonly number[])[];
-  /** Class logits of each prompt alone, [examples][prompts][classes]; of one prompt, its own. */
+  /** Class logits of each prompt alone, [examples][prompts][classes]; for one prompt, its own. */
   readonly ofEach: readonly (readonly (readonly number[])[])[];
-  /** Of which examples the best token over the whole vocabulary is no word of the verbalizer. */
+  /** For each example, whether the best token over the whole vocabulary is not a word of the verbalizer. */
   readonly illegal: readonly boolean[];
 }
 
 /**
- * The class logits of examples, in their order; of an ensemble, log-probabilities.
+ * The class logits of examples, in their order; for an ensemble, log-probabilities.
  *
  * @returns [examples][classes]
- * @throws {AnswerError} where one is no number
+ * @throws {AnswerError} where one is NaN or infinite
  */
 export async function classLogits(
   classifier: Classifier,
@@ -53,17 +53,17 @@ export async function classLogits(
 ): Promise<number[][]> {
   const found: number[][] = [];
   for await (const { example, logits } of answered(classifier, questions, verbalizer, ["class_logits"])) {
-    found[example] = saidTogether(logits, classifier);
+    found[example] = combinedLogits(logits, classifier);
   }
   return found;
 }
 
 /**
- * All that metrics need of what is answered to examples, in one pass over them. Logits of all words are reduced as they come.
+ * All answers that metrics need, in one pass over the examples. Logits of all words are reduced batch by batch.
  *
  * @param classifier its session gives `word_logits`
- * @param vocabulary so many ids are tokens that can be answered
- * @throws {AnswerError} where a class's logit is no number
+ * @param vocabulary the number of ids that can be answered
+ * @throws {AnswerError} where a class's logit is NaN or infinite
  */
 export async function answersTo(
   classifier: Classifier,
@@ -78,7 +78,7 @@ export async function answersTo(
   const illegal: boolean[] = [];
   for await (const { example, logits, words } of answered(classifier, questions, verbalizer, outputs)) {
     ofEach[example] = logits;
-    all[example] = saidTogether(logits, classifier);
+    all[example] = combinedLogits(logits, classifier);
     const rows = words!.map((row) => row.subarray(0, vocabulary));
     const best = indexOfLargest(classifier.vote ? together(rows, classifier.vote) : rows[0]!);
     illegal[example] = !legal.has(best);
@@ -86,13 +86,13 @@ export async function answersTo(
   return { logits: all, ofEach, illegal };
 }
 
-/** What is answered to one example by each prompt. */
+/** The answer of each prompt to one example. */
 interface Answer {
   /** The example's index. */
   readonly example: number;
   /** [prompts][classes] */
   readonly logits: number[][];
-  /** [prompts][words], views that hold until the next batch; where they are asked for. */
+  /** [prompts][words], views that are valid until the next batch; only if requested. */
   readonly words: Float32Array[] | undefined;
 }
 
@@ -128,7 +128,7 @@ async function* answered(
 }
 
 /**
- * A logit that is no answer, and whose it is. A word's may be minus infinity: models exclude words so.
+ * The first invalid logit, and its class or word. A word's may be minus infinity: models exclude words that way.
  *
  * @param logits [prompts][classes] @param words [prompts][words]
  */
@@ -149,8 +149,8 @@ function brokenIn(
   return undefined;
 }
 
-/** What the prompts of a classifier say together, out of what each of them says. */
-function saidTogether(logits: readonly number[][], { vote }: Pick<Classifier, "vote">): number[] {
+/** The combined prediction of a classifier's prompts. */
+function combinedLogits(logits: readonly number[][], { vote }: Pick<Classifier, "vote">): number[] {
   return vote ? Array.from(together(logits, vote)) : logits[0]!;
 }
 

@@ -1,18 +1,18 @@
 import { binOf, BINS } from "./calibration.ts";
 import type { MetricName } from "./metric_names.ts";
 
-/** What was predicted of an example. */
+/** The prediction for an example. */
 export interface ScoredExample {
   /** Classes, as indices. */
   readonly label: number;
   readonly predicted: number;
-  /** Of each class. */
+  /** The probability of each class. */
   readonly probabilities: readonly number[];
-  /** Whether the model's best token is no label word. */
+  /** Whether the model's best token is not a label word. */
   readonly illegal: boolean;
 }
 
-/** A run's predictions on some examples, ready to be measured on any resample of them. */
+/** A run's predictions on some examples, prepared for computing metrics on any resample of them. */
 export class ScoredRun {
   readonly examples: number;
   private readonly cells: Int32Array;
@@ -21,7 +21,7 @@ export class ScoredRun {
   private readonly gaps: Float64Array;
   private readonly illegal: Float64Array;
 
-  /** @param classes how many there are */
+  /** @param classes the number of classes */
   constructor(scored: readonly ScoredExample[], private readonly classes: number) {
     this.examples = scored.length;
     const confidence = ({ probabilities, predicted }: ScoredExample) => probabilities[predicted]!;

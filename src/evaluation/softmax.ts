@@ -1,4 +1,4 @@
-/** The probabilities that logits stand for. */
+/** The probabilities of logits. */
 export function softmax(logits: readonly number[]): number[] {
   const largest = largestOf(logits);
   const powers = logits.map((x) => Math.exp(x - largest));
@@ -6,12 +6,12 @@ export function softmax(logits: readonly number[]): number[] {
   return powers.map((x) => x / total);
 }
 
-/** The largest of numbers that may be too many for arguments of a call. */
+/** The largest of numbers, also of too many for the arguments of a call. */
 export function largestOf(numbers: ArrayLike<number>): number {
   return numbers[indexOfLargest(numbers)]!;
 }
 
-/** Where the largest number stands; the first of equals. @param count so many numbers are looked at, from the first on */
+/** The index of the largest number; the first of equals. @param count the number of leading elements to compare */
 export function indexOfLargest(numbers: ArrayLike<number>, count: number = numbers.length): number {
   let best = 0;
   let largest = numbers[0]!;

@@ -10,12 +10,12 @@ import { nearest } from "./messages.ts";
 import { promptLength } from "./prompt_vectors.ts";
 import { columnsOf, parseTemplate, TemplateError } from "./template.ts";
 
-/** The rules of the columns that a template shows. */
+/** The rules of the columns that a template contains. */
 export function columnRules(given: ExperimentFile): RuleViolation[] {
   return [...oneColumnRules(given), ...labelRules(given)];
 }
 
-/** Data that the program knows have one column. */
+/** Built-in datasets have one column. */
 function oneColumnRules({ dataset, prompt }: ExperimentFile): RuleViolation[] {
   const strange = templateColumns(prompt)?.find((one) => one !== "text");
   if (dataset.name === undefined || strange === undefined) return [];
@@ -23,11 +23,11 @@ function oneColumnRules({ dataset, prompt }: ExperimentFile): RuleViolation[] {
     path: ["prompt", "template"],
     message: `unknown placeholder '{${strange}}'${
       nearest(strange, ["text", "mask", "prompt"])
-    } (allowed: {text}, {mask}, {prompt}, {prompt:N}; other columns are known of data of one's own)`,
+    } (allowed: {text}, {mask}, {prompt}, {prompt:N}; other columns need a dataset of your own)`,
   }];
 }
 
-/** The class is what the model is to answer: no column that a template shows may hold it. */
+/** The class is what the model predicts: no column in the template may hold it. */
 function labelRules({ dataset, prompt, evaluation }: ExperimentFile): RuleViolation[] {
   const columns = templateColumns(prompt) ?? [];
   const leaks = (at: KeyPath, given: DatasetKeys | EvaluationTransferKeys): RuleViolation[] => {
@@ -40,7 +40,7 @@ function labelRules({ dataset, prompt, evaluation }: ExperimentFile): RuleViolat
     return [{
       path: !isOwn ? ["prompt", "template"] : given[key] === undefined ? at : [...at, key],
       message:
-        `'{${leak}}' in the template stands for the column '${label}', which holds the class that the model is to answer: show another column, or set '${
+        `'{${leak}}' in the template stands for the column '${label}', which holds the class that the model predicts: use another column, or set '${
           [...at, "label"].join(".")
         }' to the one that holds the class`,
     }];
@@ -52,7 +52,7 @@ function labelRules({ dataset, prompt, evaluation }: ExperimentFile): RuleViolat
   ];
 }
 
-/** The columns that stand in the template; `undefined` where it is wrong itself, which is said elsewhere. */
+/** The columns in the template; `undefined` where the template itself is invalid, which is reported elsewhere. */
 export function templateColumns(prompt: ExperimentFile["prompt"]): string[] | undefined {
   try {
     return columnsOf(parseTemplate(prompt.template, promptLength(prompt)));

@@ -7,7 +7,7 @@ import { nearest } from "./messages.ts";
 import { keyPath, type Override, setTwice } from "./override.ts";
 import schema from "./schema.json" with { type: "json" };
 
-/** The key, beside those of the sweep, that tells named variants apart. */
+/** The key that, besides those of the sweep, distinguishes named variants. */
 export const VARIANT = "variant";
 
 /** The keys of an experiment file that multiply it. */
@@ -25,7 +25,7 @@ const holdsMultipliers = new Ajv({ strict: false, ownProperties: true })
   .compile<Multipliers>({ type: "object", properties: { sweep, exclude, variants } });
 
 /**
- * The part of a file that multiplies it; the rest of the file need not be right, as variants may set it right.
+ * The part of a file that multiplies it; the rest of the file need not be valid, as variants may complete it.
  *
  * @throws {Error} where that part is not what the schema says
  */
@@ -38,15 +38,15 @@ function multipliersOf({ content }: ExperimentDocument): Multipliers {
 
 /** One of the combinations of values that a file asks for. */
 export interface Combination {
-  /** The swept keys by their path, and `variant`, with the values that they have here. */
+  /** The swept keys by their path, and `variant`, with their values in this combination. */
   readonly settings: Readonly<Record<string, unknown>>;
   /** What the variant sets, then what is swept. */
   readonly overrides: readonly Override[];
-  /** What is swept: what a name must say beside the variant's. */
+  /** What is swept: a name shows it in addition to the variant's. */
   readonly swept: readonly Override[];
 }
 
-/** The cross product of a file's sweep, for each of its variants without the keys that the variant sets itself. */
+/** The cross product of a file's sweep, for each of its variants, without the keys that the variant itself sets. */
 export function combinations(document: ExperimentDocument): Combination[] {
   const { sweep = {}, variants } = multipliersOf(document);
   const bases = variants === undefined
@@ -82,7 +82,7 @@ export function combinations(document: ExperimentDocument): Combination[] {
   });
 }
 
-/** All ways to take one item of each list, the last list's items changing fastest. */
+/** All combinations of one item of each list, the last list's items changing fastest. */
 function product<Item>(lists: readonly (readonly Item[])[]): Item[][] {
   return lists.reduce<Item[][]>(
     (combined, list) => combined.flatMap((items) => list.map((item) => [...items, item])),

@@ -10,16 +10,16 @@ export type KeyPath = readonly (string | number)[];
 /** A place in a file, both numbers from 1. */
 export type Place = Pick<Problem, "line" | "column">;
 
-/** An experiment file as YAML, whose places can be asked for. */
+/** An experiment file as YAML, which reports the place of each value. */
 export class ExperimentDocument {
-  /** What the file holds, as plain values; keys, and texts by the schema, are as they are written. */
+  /** The file's content as plain values; keys, and values that the schema declares as strings, are kept as they are written. */
   readonly content: unknown;
   private readonly lines: LineCounter;
   private readonly contents: Node | null;
 
   /**
    * @param file its path, for messages
-   * @throws {ExperimentError} where the text is no YAML, or holds nothing with keys
+   * @throws {ExperimentError} where the text is not YAML, or not a map
    */
   constructor(text: string, readonly file: string) {
     const { document, lines, problems } = readYaml(text);
@@ -46,7 +46,7 @@ export class ExperimentDocument {
     );
   }
 
-  /** Where a value is, or its key; where the nearest thing around it is that the file has. */
+  /** The place of a value or of its key; that of the nearest enclosing value where the file does not have it. */
   place(path: KeyPath, onKey = false): Place {
     return this.at(offsetOf(this.contents, path, onKey));
   }
@@ -65,7 +65,7 @@ export class ExperimentDocument {
 /**
  * A key's error as one of the file that holds the key: with its line and column.
  *
- * @param places keys that stand somewhere else in the file than their path says, as swept ones do
+ * @param places keys written at another place in the file than their path, such as swept ones
  */
 export function withLocation(
   error: ConfigValueError,
@@ -80,13 +80,13 @@ export function withLocation(
   );
 }
 
-/** Keys whose values were written somewhere else than their path says. */
+/** Keys whose values are written at another place than their path. */
 export type PlacedKeys = readonly { readonly path: KeyPath; readonly place?: Place }[];
 
 /**
  * Where the value of a key is written: in one of the places that set it, or in the document.
  *
- * @param onKey the key itself, and not its value, is meant
+ * @param onKey whether the place of the key itself is meant, not that of its value
  */
 export function placeOf(
   document: ExperimentDocument,
@@ -113,7 +113,7 @@ export function valueAt(content: unknown, path: KeyPath): unknown {
   return path.reduce(step, content);
 }
 
-/** The offset in the text of a value or of its key; of the nearest thing around it where it is not there. */
+/** The offset in the text of a value or of its key; that of the nearest enclosing value where it is missing. */
 function offsetOf(contents: Node | null, path: KeyPath, onKey: boolean): number {
   let node: Node | null = contents;
   let offset = contents?.range?.[0] ?? 0;

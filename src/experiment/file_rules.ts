@@ -3,7 +3,7 @@ import type { KeyPath } from "./document.ts";
 import type { DatasetKeys, EvaluationTransferKeys, ExperimentFile } from "./experiment_file.ts";
 import { endingOf, KNOWN_ENDINGS, type TableKind, tableKind } from "./table_kind.ts";
 
-/** The kinds of file that each key says something of. */
+/** The kinds of file that each key applies to. */
 const GOES_WITH = {
   delimiter: ["csv"],
   quotes: ["csv", "tsv"],
@@ -11,7 +11,7 @@ const GOES_WITH = {
   encoding: ["csv", "tsv", "jsonl", "json", "txt"],
 } as const satisfies Readonly<Partial<Record<keyof DatasetKeys, readonly TableKind[]>>>;
 
-/** The rules of the files that data are in, by their endings; a file without one says by its first bytes what it is. */
+/** The rules of data files, by their extensions; a file without one is recognized by its first bytes. */
 export function fileRules({ dataset, evaluation }: ExperimentFile): RuleViolation[] {
   const { transfer = [] } = evaluation ?? {};
   return [
@@ -29,7 +29,7 @@ function rulesOf(path: KeyPath, spec: DatasetKeys | EvaluationTransferKeys): Rul
       path: at,
       message: `'${
         at.join(".")
-      }' has an ending that is not known, got "${name}": save it as one of ${KNOWN_ENDINGS}`,
+      }' has an unknown extension, got "${name}": save it as one of ${KNOWN_ENDINGS}`,
     }];
   });
   if (violations.length > 0 || files.length === 0) return violations;

@@ -6,11 +6,11 @@ import { codePoint, UNSEEN } from "./yaml_value.ts";
 import { propertiesOf } from "../schema/schema_part.ts";
 import { partAt } from "./schema_part.ts";
 
-/** What a folder's name may be, on all systems. */
+/** The valid names of a folder, on all systems. */
 const FOLDER_NAME =
-  "letters, digits, '.', '_' and '-' only, no '.' or '.partial' at the end, and no name that Windows keeps for itself (con, nul, aux, com1, …)";
+  "letters, digits, '.', '_' and '-' only, no '.' or '.partial' at the end, and no name that Windows reserves (con, nul, aux, com1, …)";
 
-/** Says what is wrong in a person's words: the key, the value, what is allowed, and the nearest valid spelling. */
+/** The message of a schema error in plain words: the key, the value, what is allowed, and the nearest valid spelling. */
 export function messageOf(
   { keyword, params, message }: ErrorObject,
   path: KeyPath,
@@ -41,7 +41,9 @@ export function messageOf(
       return `${key} must be ${
         [params.type].flat().map((type) => `${/^[aeio]/.test(type) ? "an" : "a"} ${type}`).join(" or ")
       }, ${got}${
-        needsQuotes(params.type, valueAt(content, path)) ? ": a text that starts so needs quotes" : ""
+        needsQuotes(params.type, valueAt(content, path))
+          ? ": a string that starts like this needs quotes"
+          : ""
       }`;
     case "minimum":
       return `${key} must be at least ${params.limit}, ${got}`;
@@ -72,7 +74,7 @@ export function messageOf(
   }
 }
 
-/** Whether a map or a list stands where a text is wanted: `{text}` without quotes, say. */
+/** Whether a map or a list is in the place of a string, for example `{text}` without quotes. */
 function needsQuotes(type: unknown, value: unknown): boolean {
   return [type].flat().includes("string") && typeof value === "object" && value !== null;
 }
@@ -82,7 +84,7 @@ function keysAt(path: KeyPath): string[] {
   return Object.keys(propertiesOf(partAt(path)));
 }
 
-/** A key with what cannot be seen in it as its number. */
+/** A key, its invisible characters as their code points. */
 function seen(key: string): string {
   return key.replaceAll(new RegExp(UNSEEN, "gu"), (one) => `<${codePoint(one)}>`);
 }
@@ -92,7 +94,7 @@ function shown(value: unknown): string {
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 
-/** `; did you mean 'length'?` where something allowed is near. */
+/** `; did you mean 'length'?` where an allowed word is similar. */
 export function nearest(word: string, allowed: readonly string[]): string {
   if (allowed.length === 0) return "";
   const best: string = closestString(word, [...allowed]);

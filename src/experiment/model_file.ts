@@ -1,12 +1,12 @@
 import { DEFAULTS, type ModelKeys } from "./experiment_file.ts";
 import type { ModelSpec } from "./types.ts";
 
-/** How transformers.js marks the names of the files that exports of each precision come in. */
+/** The suffixes by which transformers.js names the files of each precision. */
 const SUFFIXES = { fp32: "", fp16: "_fp16", q8: "_quantized", q4: "_q4" } as const satisfies Readonly<
   Record<NonNullable<ModelKeys["dtype"]>, string>
 >;
 
-/** Writes out which file of a model is meant: where transformers.js looks for it. */
+/** Resolves the file of a model, by the naming of transformers.js. */
 export function resolveModel(
   { source, revision, file, dtype = DEFAULTS.model.dtype }: ModelKeys,
 ): ModelSpec {

@@ -4,17 +4,17 @@ import { isText, partAt } from "./schema_part.ts";
 import { readYaml } from "./yaml_text.ts";
 import { ValueReader } from "./yaml_value.ts";
 
-/** A key set to another value than the file gives it. */
+/** A key set to another value than in the file. */
 export interface Override {
   readonly path: KeyPath;
   /** `null` removes the key. */
   readonly value: unknown;
-  /** Where the value is written, where that is in the file. */
+  /** Where the value is written, if it is in the file. */
   readonly place?: Place;
 }
 
 /**
- * Reads `prompt.length=5`. Where the key takes a text, the value is the text as it is, or within quotes; else it is YAML.
+ * Reads `prompt.length=5`. Where the key takes a string, the value is that string, with or without quotes; else it is YAML.
  *
  * @throws {InputError} where it has no `=`, or its value cannot be read
  */
@@ -36,14 +36,14 @@ export function parseOverride(assignment: string): Override {
   if (problem === undefined) return { path, value: value ?? null };
   const quoted = isText(part)
     ? "leave the quotes out, or put the whole value in quotes, with those inside it doubled: 'it''s'"
-    : "put texts that hold more than words in quotes";
+    : "put texts that contain more than words in quotes";
   throw new InputError(`'${assignment}' cannot be read: ${problem.message}: ${quoted}`);
 }
 
 /**
  * Reads several assignments.
  *
- * @throws {InputError} where one cannot be read, or two set the same key or one within the other's
+ * @throws {InputError} where one cannot be read, or where two set the same key, or one a key within the other's
  */
 export function parseOverrides(assignments: readonly string[]): Override[] {
   const overrides = assignments.map(parseOverride);
@@ -64,13 +64,13 @@ export function setTwice(paths: readonly KeyPath[]): [number, number] | undefine
   return undefined;
 }
 
-/** The path that dots write: `prompt.length`. */
+/** The path of a key in dot notation: `prompt.length`. */
 export function keyPath(dotted: string): KeyPath {
   return dotted.split(".");
 }
 
 /**
- * What a file holds, with some keys set to other values.
+ * A file's content with some keys set to other values.
  *
  * @throws {ConfigValueError} where a path leads through a value that has no keys
  */
@@ -85,7 +85,7 @@ function setAtPath(content: unknown, { path, value }: Override): void {
   for (const [depth, key] of path.entries()) {
     if (typeof at !== "object" || at === null || Array.isArray(at) && !isItem(at, key)) {
       const why = Array.isArray(at) ? `is a list of ${at.length} items` : "has no keys of its own";
-      const message = `'${path.join(".")}' is no key: '${path.slice(0, depth).join(".")}' ${why}`;
+      const message = `'${path.join(".")}' is not a key: '${path.slice(0, depth).join(".")}' ${why}`;
       throw new ConfigValueError([{ path, message }]);
     }
     const isLast = depth === path.length - 1;
@@ -93,14 +93,14 @@ function setAtPath(content: unknown, { path, value }: Override): void {
       Reflect.deleteProperty(at, key);
     } else {
       const inner: unknown = isLast ? value : valueAt(at, [key]) ?? {};
-      // Names such as `__proto__` are keys as others are.
+      // Names such as `__proto__` are ordinary keys.
       Object.defineProperty(at, key, { value: inner, configurable: true, enumerable: true, writable: true });
       at = inner;
     }
   }
 }
 
-/** Whether a key is the number of an item, or of one after the last. */
+/** Whether a key is the index of an item, or the index after the last. */
 function isItem(list: readonly unknown[], key: string | number): boolean {
   return /^(?:0|[1-9]\d*)$/.test(String(key)) && Number(key) <= list.length;
 }

@@ -10,12 +10,12 @@ import { isExperimentFile } from "./schema_check.ts";
 import type { Experiment } from "./types.ts";
 
 /**
- * Reads an experiment file that asks for one run: YAML, checked against the schema and against the rules that join several
+ * Reads an experiment file that asks for one run: YAML, checked against the schema and against the rules that involve several
  * keys, with every default written out.
  *
  * @param file its path, for messages
  * @param overrides keys set to other values
- * @throws {ExperimentError} with all that is wrong in it, each with its line and column
+ * @throws {ExperimentError} with all problems in it, each with its line and column
  */
 export function parseExperiment(text: string, file: string, overrides: readonly Override[] = []): Experiment {
   const { given, problems } = checkedFile(new ExperimentDocument(text, file), overrides);
@@ -23,12 +23,12 @@ export function parseExperiment(text: string, file: string, overrides: readonly 
   return resolve(given);
 }
 
-/** Something wrong with the value of a key. */
+/** A problem of a key's value. */
 export interface KeyProblem extends Problem {
   readonly path: KeyPath;
 }
 
-/** A file that nothing is wrong in, or all that is wrong in it, from top to bottom. */
+/** A valid file, or all problems in it, from top to bottom. */
 export type CheckedFile =
   | { readonly given: ExperimentFile; readonly problems: readonly [] }
   | { readonly given?: never; readonly problems: readonly KeyProblem[] };
@@ -62,18 +62,18 @@ export function checkedFile(document: ExperimentDocument, overrides: readonly Ov
   return { problems: problems.sort((a, b) => a.line - b.line || a.column - b.column) };
 }
 
-/** A message that says so where what is wrong stands on the command line and not in the file. */
+/** A message; one about a value from the command line says so. */
 function reworded(message: string, path: KeyPath, overrides: readonly Override[]): string {
   const override = overrides.find((one) => one.place === undefined && isWithin(path, one.path));
-  return override === undefined ? message : `${message} (as --set ${override.path.join(".")} has it)`;
+  return override === undefined ? message : `${message} (set by --set ${override.path.join(".")})`;
 }
 
-/** Whether a schema error is no mere part of another one. */
+/** Whether a schema error is more than a part of another one. */
 function saysSomething({ keyword, propertyName }: ErrorObject): boolean {
   return keyword !== "if" && propertyName === undefined;
 }
 
-/** Where a schema error lies; for an unknown key, that key. */
+/** The path of a schema error; for an unknown key, that of the key. */
 function pathOf({ instancePath, keyword, params }: ErrorObject): KeyPath {
   const path = instancePath.split("/").slice(1).map((part) => {
     const key = part.replaceAll("~1", "/").replaceAll("~0", "~");

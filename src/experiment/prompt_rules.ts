@@ -15,7 +15,7 @@ const INITIALIZATION_KEYS: Readonly<
   enters: ["peft"],
 };
 
-/** The rules of a prompt: which keys go with its kind, and what its template is. */
+/** The rules of a prompt: the keys that its kind allows, and its template. */
 export function promptRules(prompt: PromptKeys): RuleViolation[] {
   const violations: RuleViolation[] = [];
   const violation = (key: string, message: string) => violations.push({ path: ["prompt", key], message });
@@ -49,7 +49,7 @@ function initializationFaults({ initialization: given, insertion }: PromptKeys):
     if (isWanted && kinds.includes(from) && !isGiven) faults.push(`'from: ${from}' needs '${key}'`);
   }
   if (from === "peft" && insertion !== "word-embeddings") {
-    faults.push("PEFT's prompts stand for word embeddings: set 'prompt.insertion: word-embeddings'");
+    faults.push("PEFT's prompts replace word embeddings: set 'prompt.insertion: word-embeddings'");
   }
   return faults;
 }

@@ -1,12 +1,12 @@
 import { DEFAULTS, type PromptKeys } from "./experiment_file.ts";
 import type { Insertion, PromptSpec } from "./types.ts";
 
-/** How many vectors a prompt has, of a file or of a resolved experiment; a hard one has none. */
+/** The number of vectors of a prompt, in a file or a resolved experiment; a hard prompt has none. */
 export function promptLength(prompt: Pick<PromptKeys, "kind" | "length">): number {
   return prompt.kind === "soft" ? prompt.length ?? DEFAULTS.prompt.length : 0;
 }
 
-/** Where a prompt's vectors enter the model; `undefined` of a hard one. */
+/** Where a prompt's vectors enter the model; `undefined` for a hard prompt. */
 export function promptInsertion(prompt: PromptSpec): Insertion | undefined {
   return prompt.kind === "soft" ? prompt.insertion : undefined;
 }

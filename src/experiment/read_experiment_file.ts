@@ -2,7 +2,7 @@ import { decodeText, SAVE_AS_UTF8 } from "../disk/decode_text.ts";
 import { type PlacedKeys, withLocation } from "./document.ts";
 import { ConfigValueError, InputError } from "../base/errors.ts";
 
-/** Does something with an experiment; what turns out wrong with a key's value is said with the key's place in the file. */
+/** Runs an action on an experiment; an error in a key's value is reported with the key's place in the file. */
 export async function withPlaces<T>(
   { file, overrides }: { readonly file: string; readonly overrides: PlacedKeys },
   act: () => Promise<T>,
@@ -19,7 +19,7 @@ export async function withPlaces<T>(
 /**
  * Reads an experiment file's text.
  *
- * @throws {InputError} where there is none, or it is no UTF-8
+ * @throws {InputError} where the file is missing or not UTF-8
  */
 export async function readExperimentFile(file: string): Promise<string> {
   const bytes = await Deno.readFile(file).catch((error) => {

@@ -4,20 +4,20 @@ import { SEMANTICS } from "./semantics.ts";
 import type { Experiment } from "./types.ts";
 
 /**
- * An experiment as a run wrote it into its folder. What runs of earlier programs do not say has the default that it has since
- * then; rules that join several keys were kept when the run began.
+ * An experiment as a run wrote it into its folder. Keys that runs of earlier versions did not write have the defaults that were
+ * introduced with them; rules that involve several keys were checked when the run started.
  *
  * @param content of the run's `experiment.yaml`
- * @returns it with the semantics that it names, which may be other than this program's
- * @throws {RangeError} where it is no experiment
+ * @returns the experiment with its own semantics, which may differ from this version's
+ * @throws {RangeError} where it is not an experiment
  */
 export function readWritten(content: unknown): Experiment {
-  if (typeof content !== "object" || content === null) throw new RangeError("it holds no experiment");
+  if (typeof content !== "object" || content === null) throw new RangeError("it contains no experiment");
   const { semantics = 1, ...asked }: { readonly semantics?: unknown } = content;
-  if (typeof semantics !== "number") throw new RangeError("its 'semantics' are no number");
+  if (typeof semantics !== "number") throw new RangeError("its 'semantics' is not a number");
   const given: unknown = { ...asked, semantics: SEMANTICS };
   if (!isExperimentFile(given)) {
-    const { instancePath = "", message = "is none" } = isExperimentFile.errors?.[0] ?? {};
+    const { instancePath = "", message = "is not an experiment" } = isExperimentFile.errors?.[0] ?? {};
     throw new RangeError(`'${["experiment", ...instancePath.split("/").slice(1)].join(".")}' ${message}`);
   }
   return { ...(resolveSeedEnsemble(given) ?? resolve(given)), semantics };

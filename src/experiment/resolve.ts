@@ -27,8 +27,8 @@ import type {
 } from "./types.ts";
 
 /**
- * Writes out every default of an experiment that the schema and the rules have passed. An ensemble over the seeds is no part of
- * it: that is one of several runs.
+ * Writes out every default of an experiment that the schema and the rules have accepted. An ensemble over the seeds is not part of
+ * it: that is a separate run.
  *
  * @throws {Error} where the rules should have refused it
  */
@@ -50,7 +50,7 @@ export function resolve(given: ExperimentFile): Experiment {
 }
 
 /**
- * The ensemble over the seeds that an experiment is a part of; `undefined` where there is none.
+ * The ensemble over the seeds that an experiment belongs to; `undefined` where there is none.
  *
  * @throws {Error} where the rules should have refused it
  */
@@ -66,7 +66,7 @@ function together(given: ExperimentFile, ensemble: EnsembleSpec): EnsembleExperi
   return { ...first, prompt, ...words, tune: "none", ensemble, ...last };
 }
 
-/** The keys that all experiments have, in three parts: runs are written with their keys in this order. */
+/** The keys that all experiments have, in three parts, in the order in which runs are written. */
 function commonKeys(given: ExperimentFile) {
   const { multiTokenWords, precision, device, seed } = { ...DEFAULTS.experiment, ...given };
   const dataset = resolveDataset(given.dataset);
@@ -120,7 +120,7 @@ function resolveEvaluation(given: EvaluationKeys = {}, clean: DatasetSpec["clean
   };
 }
 
-/** @param clean the dataset's: what is tuned on texts that are read so is scored on such */
+/** @param clean the dataset's cleaning: a prompt is scored on texts cleaned like those that it was tuned on */
 function resolveTransfer(given: EvaluationTransferKeys, clean: DatasetSpec["clean"]): TransferSpec {
   const { text, label, revision, split } = DEFAULTS["evaluation.transfer[]"];
   const { name, file, source } = given;
@@ -131,7 +131,7 @@ function resolveTransfer(given: EvaluationTransferKeys, clean: DatasetSpec["clea
   throw unfit(`the data to transfer to ${JSON.stringify(given)}`);
 }
 
-/** What results call a dataset that they are transferred to: its name, or its file's without the ending. */
+/** The name in the results of a transfer dataset: its own, or its file's without the extension. */
 export function transferName({ name, file, source }: EvaluationTransferKeys): string {
   return name ?? (file ?? source ?? "").replace(/^.*[/\\]/, "").replace(/\.gz$/i, "").replace(/\.[^.]*$/, "");
 }
@@ -193,7 +193,7 @@ function resolveEnsemble(given: EnsembleKeys | undefined): EnsembleSpec | undefi
   throw unfit("an ensemble of nothing");
 }
 
-/** The rules refuse what is not resolved: that something comes here is a fault of theirs. */
+/** The rules refuse everything that cannot be resolved: reaching this is a bug in them. */
 function unfit(what: string): Error {
   return new Error(`no rule of experiment files refuses ${what}`);
 }

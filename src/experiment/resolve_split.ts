@@ -1,21 +1,21 @@
 import { type DatasetKeys, type DatasetSplitKeys, DEFAULTS } from "./experiment_file.ts";
 import type { HubSharesSplit, NamedSplit, SharesSplit } from "./types.ts";
 
-/** How examples are shared out where nothing says so. */
+/** The default split of examples. */
 const SHARES = { test: 0.1, validation: 0.1, seed: DEFAULTS["dataset.split"].seed };
 
-/** The splits that a dataset which has its own has most often. */
+/** The most common split names of datasets that come split. */
 const OWN_SPLITS = {
   "reviews-demo": { train: "train.tsv", validation: "validation.tsv", test: "test.tsv" },
   hub: { train: "train", test: "test" },
 };
 
-/** How a file shares examples out, not checked yet for whether its keys go together. */
+/** A split as a file writes it, before the check whether its keys go together. */
 export type WrittenSplit = "textcnn" | DatasetSplitKeys;
 
 /**
- * How examples are shared out, with every default written out. What stands for a `split` that is left out depends on the data,
- * so it is here and not in the schema: data that the program knows and those of the hub come split, and a file is shared out.
+ * A split with every default written out. The default of an omitted `split` depends on the data,
+ * so it is here and not in the schema: built-in datasets and those of the hub come split, and a file is split by shares.
  */
 export function resolveSplit(
   { name, source, split }: Pick<DatasetKeys, "name" | "source" | "split">,
@@ -32,19 +32,19 @@ export function resolveSplit(
   return { ...shares, ...(source !== undefined && { of }), ...split };
 }
 
-/** Whether a split is one by names: of files, or of the splits of a dataset of the hub. */
+/** Whether a split names its parts: files, or splits of a dataset of the hub. */
 export function isNamedSplit(split: WrittenSplit): split is NamedSplit {
   return typeof split === "object" && split.train !== undefined && typeof split.test === "string" &&
     typeof split.validation !== "number";
 }
 
-/** Whether a split is one by shares. */
+/** Whether a split is by shares. */
 export function isSharesSplit(split: WrittenSplit): split is SharesSplit {
   return typeof split === "object" && split.train === undefined && typeof split.test === "number" &&
     typeof split.validation === "number" && split.seed !== undefined;
 }
 
-/** Whether a split is one by shares of a split of a dataset of the hub. */
+/** Whether a split is by shares of one of a hub dataset's splits. */
 export function isHubSharesSplit(split: WrittenSplit): split is HubSharesSplit {
   return isSharesSplit(split) && "of" in split;
 }

@@ -10,7 +10,7 @@ import { promptRules } from "./prompt_rules.ts";
 import { foldedName } from "./variant_name.ts";
 import { bringsValidation, tuningRules } from "./tuning_rules.ts";
 
-/** The rules that join several keys, which a schema cannot say. */
+/** The rules that involve several keys, which a schema cannot express. */
 export function ruleViolations(given: ExperimentFile): RuleViolation[] {
   return [
     ...modelRules(given.model),
@@ -32,10 +32,10 @@ function modelRules({ file, dtype }: ModelKeys): RuleViolation[] {
   return [{ path: ["model", "dtype"], message: "'model' takes a 'file' or a 'dtype', not both" }];
 }
 
-/** The keys that say where examples come from: one of them does. */
+/** The keys that name the source of examples; a dataset has one of them. */
 const SOURCES = ["name", "file", "source"] as const;
 
-/** Keys that go with some of these alone. */
+/** Keys that go with only some of these sources. */
 const GOES_WITH: Readonly<
   Partial<Record<keyof DatasetKeys, readonly (typeof SOURCES[number] | "files")[]>>
 > = {
@@ -80,7 +80,7 @@ function datasetRules(dataset: DatasetKeys): RuleViolation[] {
     }
   }
   if (split === "textcnn" && from !== "source" && name !== "rt-polarity") {
-    violation("split", "the split 'textcnn' is one of rt-polarity");
+    violation("split", "the split 'textcnn' is only for rt-polarity");
   }
   if (files && (from === "file" || name === "rt-polarity")) {
     violation(
@@ -135,7 +135,7 @@ function sampleRules(given: ExperimentFile): RuleViolation[] {
       wrong.push({ path: [...path, "label"], message });
     }
     for (const name of columns?.filter((one) => !Object.hasOwn(texts, one)) ?? []) {
-      wrong.push({ path, message: `the sample lacks '${name}', which stands in the template` });
+      wrong.push({ path, message: `the sample lacks '${name}', which is in the template` });
     }
     for (const name of Object.keys(texts)) {
       if (columns === undefined || columns.includes(name)) continue;
@@ -176,7 +176,7 @@ function transferRules({ evaluation }: ExperimentFile): RuleViolation[] {
     if (from.length !== 1) {
       return [{
         path,
-        message: "data to transfer to need a 'name', a 'file' or a 'source' on the hub: one of these",
+        message: "transfer data need exactly one of 'name', 'file' and 'source' (on the hub)",
       }];
     }
     if (one.name === undefined && one.path !== undefined) {
@@ -185,13 +185,13 @@ function transferRules({ evaluation }: ExperimentFile): RuleViolation[] {
     if (one.split !== undefined && one.source === undefined) {
       return [{ path: [...path, "split"], message: "'split' goes with a 'source' on the hub" }];
     }
-    const message = `two of the data to transfer to are called '${name}': tell them apart by 'as'`;
+    const message = `two transfer datasets are called '${name}': distinguish them by 'as'`;
     return isTaken ? [{ path, message }] : [];
   });
 }
 
 /**
- * A split that brings a validation set leaves nothing for a share of the training examples to say, but 0; a run's own
+ * A split with its own validation set excludes a validation share of the training examples, except 0; a run's own
  * `experiment.yaml`, which names its semantics, writes the share's default out.
  */
 function validationRules({ dataset, semantics }: ExperimentFile): RuleViolation[] {
@@ -201,13 +201,13 @@ function validationRules({ dataset, semantics }: ExperimentFile): RuleViolation[
   if (validation === 0 || isDefault || typeof split !== "object" || !split.validation) return [];
   const [own, way] = dataset.split === undefined || typeof dataset.split === "string"
     ? [
-      "the split that the dataset has where 'split' says no other",
+      "the default split of the dataset",
       "write a 'split' of 'test' alone, or leave 'dataset.validation' out",
     ]
     : ["'dataset.split'", "leave out one of them"];
   return [{
     path: ["dataset", "validation"],
     message:
-      `${own} brings a validation set (${split.validation}), so that no share of the training examples is kept apart for one: ${way}`,
+      `${own} has its own validation set (${split.validation}), so no share of the training examples can be held out for one: ${way}`,
   }];
 }

@@ -1,7 +1,7 @@
 import { propertiesOf, type SchemaPart } from "../schema/schema_part.ts";
 import { EXPERIMENT_SCHEMA } from "./schema_part.ts";
 
-/** The page on an experiment file's keys, as Markdown: a section for each key at the top, a row for each below it. */
+/** The page on an experiment file's keys, as Markdown: a section for each top-level key, a row for each key below it. */
 export function schemaPage(): string {
   const { properties = {}, required = [] } = EXPERIMENT_SCHEMA;
   const sections = Object.entries(properties).flatMap(([name, part]) => {
@@ -50,7 +50,7 @@ function about(part: SchemaPart, isRequired: boolean): string[] {
   return notes.length > 0 ? [notes.join(" "), ""] : [];
 }
 
-/** How a person calls JSON's types. */
+/** The names of JSON's types on the page. */
 const TYPES: Readonly<Record<string, string>> = {
   integer: "a whole number",
   number: "a number",

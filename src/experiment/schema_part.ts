@@ -2,23 +2,23 @@ import { propertiesOf, type SchemaPart } from "../schema/schema_part.ts";
 import type { KeyPath } from "./document.ts";
 import schema from "./schema.json" with { type: "json" };
 
-/** What a number may be. */
+/** The limits of a number. */
 export interface NumberLimits {
   readonly type: "integer" | "number";
-  /** The least that it may be, … */
+  /** The inclusive minimum, … */
   readonly minimum?: number;
-  /** … or what it must be above. */
+  /** … or the exclusive one. */
   readonly exclusiveMinimum?: number;
 }
 
-/** What a sweep, its exclusions and the variants hold is of the paths that they name; JSON Schema has no way to say so. */
+/** The values in a sweep, its exclusions and the variants have the schemas of the paths that they name, which JSON Schema cannot express. */
 const MULTIPLIER_PARTS: Readonly<Record<string, SchemaPart>> = {
   sweep: { paths: "lists" },
   exclude: { items: { paths: "values" } },
   variants: { additionalProperties: { paths: "values" } },
 };
 
-/** The schema as it stands in its file. */
+/** The schema as it is in its file. */
 export const EXPERIMENT_SCHEMA: SchemaPart = schema;
 
 /** The schema of a whole experiment file. */
@@ -27,10 +27,10 @@ export const FILE_PART: SchemaPart = {
   properties: { ...EXPERIMENT_SCHEMA.properties, ...MULTIPLIER_PARTS },
 };
 
-/** The key, beside those of the sweep, that tells named variants apart; `exclude` may name it. */
+/** The key that, besides those of the sweep, distinguishes named variants; `exclude` may name it. */
 const VARIANT_PART: SchemaPart = { type: "string" };
 
-/** The schema of a key's value, or of a list's items; `undefined` where it says nothing of them. */
+/** The schema of a key's value, or of a list's items; `undefined` where it does not define them. */
 export function partOf(part: SchemaPart | undefined, key: string | number): SchemaPart | undefined {
   if (part?.paths !== undefined) {
     const named = key === "variant" ? VARIANT_PART : partAt(String(key).split("."));
@@ -49,10 +49,10 @@ export function partAt(path: KeyPath): SchemaPart | undefined {
   return path.reduce<SchemaPart | undefined>(partOf, FILE_PART);
 }
 
-/** What the schema lets the number at a path of an experiment be. */
+/** The schema's limits of the number at a path of an experiment. */
 export function numberLimitsAt(path: string): NumberLimits {
   const { type, minimum, exclusiveMinimum } = partAt(path.split(".")) ?? {};
-  if (type !== "integer" && type !== "number") throw new Error(`'${path}' holds no number`);
+  if (type !== "integer" && type !== "number") throw new Error(`'${path}' is not a number`);
   return {
     type,
     ...(minimum !== undefined && { minimum }),
@@ -60,7 +60,7 @@ export function numberLimitsAt(path: string): NumberLimits {
   };
 }
 
-/** Whether a value may be nothing but a text, or `null` where the schema has a meaning for it. */
+/** Whether a value must be a string, or `null` where the schema allows it. */
 export function isText(part: SchemaPart | undefined): boolean {
   const types = [part?.type ?? []].flat();
   return types.includes("string") && types.every((type) => type === "string" || type === "null");

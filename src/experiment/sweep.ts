@@ -10,24 +10,24 @@ import { foldedName, variantName } from "./variant_name.ts";
 
 /** One of the runs that an experiment file asks for. */
 export interface Variant {
-  /** What differs, `length=20,seed=1`, which its folder bears; empty where the file asks for one run only. */
+  /** What differs, such as `length=20,seed=1`, also the name of its folder; empty where the file asks for one run only. */
   readonly name: string;
-  /** The swept keys by their path, and `variant`, with the values that they have here. */
+  /** The swept keys by their path, and `variant`, with their values in this variant. */
   readonly settings: Readonly<Record<string, unknown>>;
   /** The keys that it sets to other values than the file, with their places in the file. */
   readonly overrides: readonly Override[];
   readonly experiment: Experiment;
-  /** The variants whose prompts vote in this one, by their names. */
+  /** The names of the variants whose prompts form this ensemble. */
   readonly ensembleVariants?: readonly string[];
 }
 
 /**
- * Reads an experiment file and all the runs that it asks for: the cross product of `sweep`, for each of the named `variants`
- * where there are some, without what `exclude` leaves out. A file without these asks for one run. Where there is an
+ * Reads an experiment file and expands all the runs that it asks for: the cross product of `sweep`, for each of the named `variants`
+ * where there are any, without the combinations in `exclude`. A file without these asks for one run. Where there is an
  * `ensemble` over the seeds, the variants that differ in nothing but the seed are followed by one of all of them together.
  *
  * @param file its path, for messages
- * @throws {ExperimentError} with all that is wrong in it or in any of its variants, each with its line and column
+ * @throws {ExperimentError} with all problems in it or in any of its variants, each with its line and column
  */
 export function parseVariants(text: string, file: string): Variant[] {
   const document = new ExperimentDocument(text, file);
@@ -57,13 +57,13 @@ export function parseVariants(text: string, file: string): Variant[] {
   ];
 }
 
-/** The name of the variant that some settings are of, where the file has variants. */
+/** The name of the variant of some settings, where the file has variants. */
 function variantIn(settings: Variant["settings"]): string | undefined {
   const named = settings[VARIANT];
   return typeof named === "string" ? named : undefined;
 }
 
-/** Variants whose names differ in capitals alone: some file systems have one folder for both. */
+/** Variants whose names differ only in case: some file systems have one folder for both. */
 function sharedFolders(
   document: ExperimentDocument,
   variants: readonly Pick<Variant, "name" | "settings" | "overrides">[],
@@ -79,19 +79,19 @@ function sharedFolders(
     return owner === undefined ? [] : [{
       ...place,
       message:
-        `the variants '${owner}' and '${name}' would share a folder on Windows and macOS: name them otherwise`,
+        `the variants '${owner}' and '${name}' would share a folder on Windows and macOS: rename one of them`,
     }];
   });
 }
 
-/** A variant that nothing is wrong in, as the file has it. */
+/** A valid variant, as the file has it. */
 type SoundVariant = Omit<Variant, "experiment" | "members"> & { readonly given: ExperimentFile };
 
 /** The key that the variants of an ensemble differ in, and its value in the ensemble's name. */
 const SEED = "seed";
 const TOGETHER = "ensemble";
 
-/** For all variants that differ in nothing but the seed, the one in which their prompts answer together. */
+/** The ensembles: one for each set of variants that differ only in the seed. */
 function ensembles(variants: readonly SoundVariant[]): Variant[] {
   const seeds = variants.flatMap(({ given, ...variant }) => {
     const experiment = resolveSeedEnsemble(given);
@@ -115,7 +115,7 @@ function ensembles(variants: readonly SoundVariant[]): Variant[] {
   });
 }
 
-/** What is wrong in the variants; where that is not seen from its place, the variant that it is wrong in is named. */
+/** The problems in the variants; where its place does not show it, a problem names its variant. */
 function variantProblems(
   found: readonly (Pick<Variant, "name" | "overrides"> & { readonly problems: readonly KeyProblem[] })[],
 ): Problem[] {
@@ -145,7 +145,7 @@ function refuse(file: string, problems: readonly Problem[]): void {
   if (problems.length > 0) throw refusal(file, problems);
 }
 
-/** The error of a file's problems, each of which is seen once though many variants share it. */
+/** The error of a file's problems, each once, though many variants may share it. */
 function refusal(file: string, problems: readonly Problem[]): ExperimentError {
   const seen = new Map(problems.map(({ line, column, message }) => [
     `${line}:${column}:${message}`,

@@ -1,7 +1,7 @@
 /** How a file of texts is written. */
 export type TableKind = "csv" | "tsv" | "jsonl" | "json" | "parquet" | "txt";
 
-/** The endings that say so, in lower case. */
+/** The file extensions of each kind, in lower case. */
 const KINDS: Readonly<Record<string, TableKind>> = {
   csv: "csv",
   tsv: "tsv",
@@ -12,17 +12,17 @@ const KINDS: Readonly<Record<string, TableKind>> = {
   txt: "txt",
 };
 
-/** The endings that are known, for messages. */
+/** The known extensions, for messages. */
 export const KNOWN_ENDINGS: string = `${
   Object.keys(KINDS).map((ending) => `.${ending}`).join(", ")
 }, each with or without .gz after it`;
 
-/** A file's ending in lower case, without the dot and without a .gz after it; `undefined` where it has none. */
+/** A file's extension in lower case, without the dot and without a .gz after it; `undefined` where it has none. */
 export function endingOf(path: string): string | undefined {
   return /[^./\\]\.([^./\\]+)$/.exec(path.replace(/\.gz$/i, ""))?.[1]?.toLowerCase();
 }
 
-/** What a file's ending says of how it is written, in any case; `undefined` where it says nothing. */
+/** The kind of a file by its extension, in upper or lower case; `undefined` where the extension is unknown. */
 export function tableKind(path: string): TableKind | undefined {
   const ending = endingOf(path) ?? "";
   return Object.hasOwn(KINDS, ending) ? KINDS[ending] : undefined;

@@ -2,30 +2,30 @@ import { InputError } from "../base/errors.ts";
 
 /** A piece of a template. */
 export type Piece =
-  /** Words and white space, as they are written. */
+  /** Words and white space, as written. */
   | { readonly kind: "words"; readonly words: string }
-  /** What a column of the data holds; `text` is the column that the dataset names so. */
+  /** The value of a column of the data; `text` is the dataset's text column. */
   | { readonly kind: "column"; readonly name: string }
   | { readonly kind: "mask" }
   | { readonly kind: "prompt"; readonly length: number };
 
-/** A template, cut into pieces in their order. */
+/** A template, split into its pieces in order. */
 export type Template = readonly Piece[];
 
-/** What is wrong with a template. */
+/** An error in a template. */
 export class TemplateError extends InputError {
   override readonly name = "TemplateError";
 }
 
 const PLACEHOLDER = /\{([^{}]*)\}/g;
 
-/** The columns that stand in a template, each once. */
+/** The columns in a template, each once. */
 export function columnsOf(template: Template): string[] {
   return [...new Set(template.flatMap((piece) => piece.kind === "column" ? [piece.name] : []))];
 }
 
 /**
- * Cuts a template at its placeholders: `{mask}`, for a soft prompt `{prompt}`, which may also stand in several places, as
+ * Splits a template at its placeholders: `{mask}`, for a soft prompt `{prompt}`, which may also be divided into several
  * pieces `{prompt:5}` whose lengths add up to the prompt's, and the data's columns: `{text}`, or others by their names.
  *
  * @param length the soft prompt's length; 0 for a hard prompt
@@ -44,14 +44,14 @@ export function parseTemplate(template: string, length: number): Template {
   return pieces;
 }
 
-/** The columns that a template names, be the rest of it right or wrong. */
+/** The columns that a template names, whether or not the rest of it is valid. */
 export function columnsNamed(template: string): string[] {
   return [...template.matchAll(PLACEHOLDER)].map(([, name]) => name!).filter((name) =>
     !/^(?:prompt|mask)\b/.test(name)
   );
 }
 
-/** The words of a template alone: a blank after vectors goes with them. */
+/** A template without its vectors; a space after them is removed, too. */
 export function withoutVectors(template: string): string {
   return template.replaceAll(/\{prompt(?::\d+)?\} ?/g, "");
 }
@@ -71,7 +71,7 @@ function placeholder(name: string, length: number): Piece {
   return { kind: "prompt", length: own === undefined ? length : Number(own) };
 }
 
-/** @throws {TemplateError} on a brace among the words: a placeholder's would be read as a word of the text */
+/** @throws {TemplateError} on a brace among the words: a misspelled placeholder would be read as words */
 function pushWords(pieces: Piece[], template: string, from: number, to: number): void {
   const words = template.slice(from, to);
   const brace = words.search(/[{}]/);
@@ -80,7 +80,7 @@ function pushWords(pieces: Piece[], template: string, from: number, to: number):
     throw new TemplateError(
       `the '${template[at]}' in '${
         template.slice(Math.max(0, at - 8), at + 9)
-      }' belongs to no placeholder: leave it out, as words hold no braces and a placeholder has one on each side ({text}, {mask})`,
+      }' belongs to no placeholder: leave it out; words cannot contain braces, and a placeholder has one on each side ({text}, {mask})`,
     );
   }
   if (words !== "") pieces.push({ kind: "words", words });
@@ -89,23 +89,27 @@ function pushWords(pieces: Piece[], template: string, from: number, to: number):
 function checkPieces(pieces: readonly Piece[], length: number): void {
   const count = (kind: Piece["kind"]) => pieces.filter((piece) => piece.kind === kind).length;
   if (count("column") === 0) {
-    throw new TemplateError("the template must hold '{text}', or other columns of the data");
+    throw new TemplateError("the template must contain '{text}' or other columns of the data");
   }
   for (const name of columnsOf(pieces)) {
     const times = pieces.filter((piece) => piece.kind === "column" && piece.name === name).length;
-    if (times > 1) throw new TemplateError(`the template must hold '{${name}}' once, it does ${times} times`);
+    if (times > 1) {
+      throw new TemplateError(`the template must contain '{${name}}' once, got it ${times} times`);
+    }
   }
   if (count("mask") > 1) {
-    throw new TemplateError(`the template must hold '{mask}' once, it does ${count("mask")} times`);
+    throw new TemplateError(`the template must contain '{mask}' once, got it ${count("mask")} times`);
   }
   if (length === 0) return;
   const total = pieces.reduce((sum, piece) => sum + (piece.kind === "prompt" ? piece.length : 0), 0);
   if (total === 0) {
-    throw new TemplateError("a soft prompt needs '{prompt}' in the template: put it in front, say");
+    throw new TemplateError(
+      "a soft prompt needs '{prompt}' in the template: put it at the start, for example",
+    );
   }
   if (total !== length) {
     throw new TemplateError(
-      `the template's '{prompt}' pieces have ${total} vectors, 'prompt.length' is ${length}`,
+      `the template's '{prompt}' pieces have ${total} vectors, but 'prompt.length' is ${length}`,
     );
   }
 }

@@ -26,7 +26,7 @@ function tuneRules({ prompt, tune, training, precision }: ExperimentFile): RuleV
   if (tune === "all" && (training?.accumulate ?? DEFAULTS.training.accumulate) > 1) {
     return violation(
       ["training", "accumulate"],
-      "a batch in parts is for prompts: leave it out, or set 'tune: prompt'",
+      "a batch can be split only for prompt tuning: leave 'accumulate' out, or set 'tune: prompt'",
     );
   }
   if (training !== undefined && (tune === "none" || tune === undefined && kind === "hard")) {
@@ -44,7 +44,7 @@ function ensembleRules(
   const { runs, sweep } = ensemble;
   const violation = (path: string[], message: string) => violations.push({ path, message });
   if (prompt.kind === "hard") {
-    violation(["ensemble"], "an ensemble is one of soft prompts: set 'prompt.kind: soft'");
+    violation(["ensemble"], "an ensemble needs soft prompts: set 'prompt.kind: soft'");
   }
   if ((runs === undefined) === (sweep === undefined)) {
     violation(["ensemble"], "'ensemble' takes 'runs' (folders of runs) or 'sweep: seed'");
@@ -52,11 +52,11 @@ function ensembleRules(
   if (sweep !== undefined && !Object.hasOwn(swept, sweep)) {
     violation(
       ["ensemble", "sweep"],
-      "there is nothing to take together: the file has no 'sweep' over 'seed'",
+      "an ensemble over the seeds needs a 'sweep' over 'seed' in this file",
     );
   }
   if (sweep !== undefined && tune === "none") {
-    violation(["tune"], "prompts that are not tuned are no ensemble: leave it out");
+    violation(["tune"], "an ensemble needs tuned prompts: leave 'tune' out");
   }
   if (runs === undefined) return violations;
   const message = "the prompts of 'ensemble.runs' are tuned already: leave it out";
@@ -96,7 +96,7 @@ function trainingRules({ training, dataset, verbalizer }: ExperimentFile): RuleV
   return violations;
 }
 
-/** Whether there is a validation set: a share of the training examples, or one that the split brings. */
+/** Whether there is a validation set: a share of the training examples, or the split's own. */
 export function bringsValidation(given: DatasetKeys): boolean {
   const split = resolveSplit(given);
   return given.validation !== 0 || typeof split === "object" && Boolean(split.validation);

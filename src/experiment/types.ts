@@ -1,5 +1,5 @@
 /**
- * Experiments with every default written out. What a key is called, may be and says stands in `schema.json` alone; here is
+ * Experiments with every default written out. The names, values and descriptions of keys are in `schema.json` alone; here is
  * which keys go together.
  *
  * @module
@@ -23,17 +23,17 @@ import type {
 /** Where prompt vectors enter the model. */
 export type Insertion = NonNullable<PromptKeys["insertion"]>;
 
-/** What becomes of the verbalizer's words that are several tokens. */
+/** The treatment of verbalizer words of several tokens. */
 export type MultiTokenWords = NonNullable<ExperimentFile["multiTokenWords"]>;
 
-/** How several answers become one. */
+/** How several predictions are combined. */
 export type Vote = NonNullable<EnsembleKeys["vote"]>;
 
 /** A frozen model. */
 export interface ModelSpec
   extends Pick<ModelKeys, "source" | "revision">, Required<Pick<ModelKeys, "file">> {}
 
-/** How a prompt's vectors start. */
+/** The initialization of a prompt's vectors. */
 export type Initialization =
   | { readonly from: "random" } & Required<Pick<PromptInitializationKeys, "range">>
   | { readonly from: "vocabulary" } & Required<Pick<PromptInitializationKeys, "top">>
@@ -65,7 +65,7 @@ export interface SoftPrompt extends Required<Pick<PromptKeys, "template" | "leng
   readonly initialization: Initialization;
 }
 
-/** A prompt in words, with vectors of its own where it is soft. */
+/** A hard or a soft prompt. */
 export type PromptSpec = HardPrompt | SoftPrompt;
 
 /** Shares drawn at random. */
@@ -83,24 +83,24 @@ export interface NamedSplit extends Required<Pick<DatasetSplitKeys, "train">> {
   readonly test: string;
 }
 
-/** What every dataset has. */
+/** The keys of every dataset. */
 interface AnyDataset
   extends Required<Pick<DatasetKeys, "clean" | "validation">>, Pick<DatasetKeys, "shots"> {}
 
-/** The columns of data that the program does not know. */
+/** The columns of data that are not built in. */
 interface LabelledColumns
   extends Required<Pick<DatasetKeys, "text" | "label">>, Pick<DatasetKeys, "labels" | "missing"> {}
 
-/** How files of text are written. */
+/** The format of text files. */
 interface WrittenFiles extends Pick<DatasetKeys, "delimiter" | "quotes" | "columns" | "encoding"> {}
 
-/** A dataset that the program knows. */
+/** A built-in dataset. */
 export interface BuiltInDataset
   extends AnyDataset, Required<Pick<DatasetKeys, "name">>, Pick<DatasetKeys, "path"> {
   readonly split: "textcnn" | SharesSplit | NamedSplit;
 }
 
-/** A file that is shared out. */
+/** A file that is split by shares. */
 export interface FileDataset
   extends
     AnyDataset,
@@ -130,10 +130,10 @@ export interface HubDataset
 /** Labelled texts. */
 export type DatasetSpec = BuiltInDataset | FileDataset | SplitFilesDataset | HubDataset;
 
-/** What all other data have that what was tuned is scored on. */
+/** The keys of all transfer data. */
 interface AnyTransfer extends Required<Pick<EvaluationTransferKeys, "as" | "clean">> {}
 
-/** The test set of a dataset that the program knows. */
+/** The test set of a built-in dataset. */
 export interface BuiltInTransfer
   extends AnyTransfer, Required<Pick<EvaluationTransferKeys, "name">>, Pick<EvaluationTransferKeys, "path"> {}
 
@@ -149,21 +149,21 @@ export interface HubTransfer
     Required<Pick<EvaluationTransferKeys, "source" | "revision" | "split">>,
     Pick<EvaluationTransferKeys, "config"> {}
 
-/** Other data that what was tuned is scored on. */
+/** Other data that a tuned prompt or model is scored on. */
 export type TransferSpec = BuiltInTransfer | FileTransfer | HubTransfer;
 
-/** What moves the prompt. */
+/** The optimizer of the prompt or the model. */
 export interface OptimizerSpec
   extends
     Required<Pick<TrainingOptimizerKeys, "name" | "learningRate" | "weightDecay">>,
     Pick<TrainingOptimizerKeys, "factored"> {}
 
-/** How long is tuned: by epochs or by steps. */
+/** The duration of tuning: in epochs or in steps. */
 type Duration =
   | Required<Pick<TrainingKeys, "epochs">> & { readonly steps?: never }
   | Required<Pick<TrainingKeys, "steps">> & { readonly epochs?: never };
 
-/** How what is tuned is tuned. */
+/** The settings of tuning. */
 export type TrainingSpec =
   & Required<Pick<TrainingKeys, "batchSize" | "accumulate" | "clipNorm" | "logEvery">>
   & Pick<TrainingKeys, "classWeights">
@@ -174,12 +174,12 @@ export type TrainingSpec =
     readonly earlyStopping?: Required<TrainingEarlyStoppingKeys>;
   };
 
-/** Several prompts that answer together: those of other runs, or of the runs of one file that differ in their seed. */
+/** An ensemble of prompts: those of other runs, or of the runs of one file that differ in their seed. */
 export type EnsembleSpec =
   & Required<Pick<EnsembleKeys, "vote">>
   & (Required<Pick<EnsembleKeys, "runs">> | Required<Pick<EnsembleKeys, "sweep">>);
 
-/** How what was tuned is judged. */
+/** The settings of evaluation. */
 export interface EvaluationSpec
   extends
     Required<Pick<EvaluationKeys, "batchSize" | "samples">>,
@@ -187,7 +187,7 @@ export interface EvaluationSpec
   readonly transfer?: readonly TransferSpec[];
 }
 
-/** What every experiment has. */
+/** The keys of every experiment. */
 interface AnyExperiment
   extends
     Pick<ExperimentFile, "name" | "description" | "verbalizer">,
@@ -195,11 +195,11 @@ interface AnyExperiment
   readonly model: ModelSpec;
   readonly dataset: DatasetSpec;
   readonly evaluation: EvaluationSpec;
-  /** The version of what these keys mean: that of the program which wrote them. */
+  /** The version of the meaning of these keys: that of the program which wrote them. */
   readonly semantics: number;
 }
 
-/** A soft prompt is tuned, and the model stays as it is. */
+/** A soft prompt is tuned, and the model is frozen. */
 export interface PromptTuning extends AnyExperiment {
   readonly tune: "prompt";
   readonly prompt: SoftPrompt;
@@ -215,7 +215,7 @@ export interface ModelTuning extends AnyExperiment {
   readonly ensemble?: never;
 }
 
-/** Nothing is tuned: what is scored is a hard prompt, or a soft one as it starts. */
+/** Nothing is tuned: a hard prompt is scored, or a soft one as initialized. */
 export interface Untuned extends AnyExperiment {
   readonly tune: "none";
   readonly prompt: PromptSpec;
@@ -223,7 +223,7 @@ export interface Untuned extends AnyExperiment {
   readonly ensemble?: never;
 }
 
-/** Several prompts that were tuned answer together. */
+/** An ensemble of tuned prompts. */
 export interface EnsembleExperiment extends AnyExperiment {
   readonly tune: "none";
   readonly prompt: SoftPrompt;

@@ -1,16 +1,16 @@
 import { fnv1a } from "../base/fnv.ts";
 import type { Override } from "./override.ts";
 
-/** What a file system and a person can read. */
+/** The longest value shown in a name, in characters, for file systems and readers. */
 const LONGEST_VALUE = 40;
 const LONGEST_NAME = 180;
 
-/** Last keys that say nothing without the key above them. */
+/** Last keys that are unclear without the key above them. */
 const BARE = new Set(["name", "from", "file", "source"]);
 
 /**
- * A variant's name, which its folder bears: what differs, `length=20,seed=1`. A key is written with as little of its path
- * as tells it apart; a value that a folder's name cannot show as it is ends in a hash of it.
+ * A variant's name, also that of its folder: what differs, such as `length=20,seed=1`. A key is written with as little of its path
+ * as makes it unique; a value that cannot be part of a folder's name ends in its hash.
  *
  * @param overrides what differs from the file
  * @param named the name that the file gives these overrides, if any
@@ -22,12 +22,12 @@ export function variantName(overrides: readonly Override[], named?: string): str
   return name.length <= LONGEST_NAME ? name : `${name.slice(0, LONGEST_NAME)}~${hash(name)}`;
 }
 
-/** What two names share where file systems do not tell capitals, or ways to write an accent, apart. */
+/** A name folded as file systems do that ignore case or Unicode normalization. */
 export function foldedName(name: string): string {
   return name.normalize("NFC").toLowerCase();
 }
 
-/** Paths, written as short as still tells them apart. */
+/** Paths, shortened as far as they stay unique. */
 export function keyLabels(paths: readonly string[]): string[] {
   const split = paths.map((path) => path.split("."));
   const tail = (keys: readonly string[], count: number) => keys.slice(-count).join(".");
@@ -46,7 +46,7 @@ function shown(value: unknown): string {
   return isWhole ? plain : `${plain.slice(0, LONGEST_VALUE)}~${hash(text)}`;
 }
 
-/** Six digits, which tell a sweep's values apart. */
+/** A hash of six digits, enough to distinguish a sweep's values. */
 function hash(text: string): string {
   return fnv1a(text).toString(16).padStart(8, "0").slice(0, 6);
 }

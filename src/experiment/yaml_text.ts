@@ -1,15 +1,15 @@
 import { type Document, LineCounter, parseDocument, visit, type YAMLError } from "yaml";
 import { codePoint, UNSEEN, type YamlProblem } from "./yaml_value.ts";
 
-/** A text as YAML, or what is wrong with it. */
+/** A text parsed as YAML, or its problems. */
 export interface YamlText {
   readonly document: Document.Parsed;
   readonly lines: LineCounter;
-  /** Where it is no YAML: the first fault, as those after it are mostly of its making. */
+  /** Where it is not YAML: the first error, as later ones mostly follow from it. */
   readonly problems: readonly YamlProblem[];
 }
 
-/** Reads YAML 1.2, whatever version the text says it is of. */
+/** Reads YAML 1.2, whatever version the text declares. */
 export function readYaml(text: string): YamlText {
   const lines = new LineCounter();
   const document = parseDocument(text, {
@@ -27,16 +27,16 @@ export function readYaml(text: string): YamlText {
   return { document, lines, problems: error === undefined ? [] : [explained(error, document, text)] };
 }
 
-/** To YAML a line ends there, to the parser it goes on: what follows would be a part of a comment or of a text. */
+/** For YAML the line ends there, for the parser it continues: what follows would become part of a comment or a string. */
 function carriageReturn(offset: number): YamlProblem {
   return {
     offset,
     message:
-      "the line ends with a carriage return alone (CR), as old editors for the Mac write it: save the file with line ends LF or CRLF",
+      "the line ends with only a carriage return (CR), as old Mac editors write it: save the file with line ends LF or CRLF",
   };
 }
 
-/** A fault of the parser's as one of the file, with the way out. */
+/** A parser error as a problem of the file, with the way out. */
 function explained({ code, pos, message }: YAMLError, document: Document.Parsed, text: string): YamlProblem {
   const [offset] = pos;
   const found = text.slice(...pos);
@@ -76,7 +76,7 @@ function explained({ code, pos, message }: YAMLError, document: Document.Parsed,
   }
 }
 
-/** What an unquoted value cannot start with, and what it is to YAML. */
+/** The characters that an unquoted value cannot start with, and their meaning in YAML. */
 const STARTS: Readonly<Record<string, string>> = {
   "{": "opens a map",
   "[": "opens a list",
@@ -86,13 +86,13 @@ const STARTS: Readonly<Record<string, string>> = {
   "|": "opens a text of several lines",
   ">": "opens a text of several lines",
   "%": "is a directive",
-  "@": "is kept for later versions",
-  "`": "is kept for later versions",
+  "@": "is reserved",
+  "`": "is reserved",
   "-": "is an item of a list",
   "?": "is a key",
-  "“": "is a letter and no quote, as straight ones are",
-  "„": "is a letter and no quote, as straight ones are",
-  "‘": "is a letter and no quote, as straight ones are",
+  "“": "is a letter, unlike a straight quote",
+  "„": "is a letter, unlike a straight quote",
+  "‘": "is a letter, unlike a straight quote",
   '"': "opens a quote that ends with the value",
   "'": "opens a quote that ends with the value",
 };
@@ -100,13 +100,13 @@ const STARTS: Readonly<Record<string, string>> = {
 /** A key in a line, with its colon and the space after it, which a map or a list does not need. */
 const KEY = /(?<=^|[\s{,[])([^\s:{}[\],"']+):(?:[ \t]+(?=\S)|(?=[{[]))/g;
 
-/** Whole values within quotes, in which no key stands. */
+/** Quoted values, which contain no keys. */
 const QUOTED = /(?<=^|[\s{,[])(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*')(?=[ \t]*(?:[:,}\]]|$))/g;
 
 /**
- * The fault where a value that needs quotes has none; `undefined` where none in the offset's line looks so.
+ * The problem of a value that lacks the quotes it needs; `undefined` where no value in the offset's line seems to.
  *
- * @param inBlock whether it is in no braces or brackets, which end values at marks that elsewhere are a part of them
+ * @param inBlock whether it is outside braces and brackets, within which more characters end a value
  */
 function unquoted(text: string, offset: number, inBlock = false): YamlProblem | undefined {
   const start = text.lastIndexOf("\n", offset - 1) + 1;
@@ -133,26 +133,26 @@ function unquoted(text: string, offset: number, inBlock = false): YamlProblem | 
     const mark = line.slice(from + key.length, at).slice(0, 2);
     return needs(
       keys[split]!,
-      `holds '${mark === ":" ? `:${line[at]}` : mark}', which to YAML makes a key of what is before it`,
+      `holds '${mark === ":" ? `:${line[at]}` : mark}', which in YAML makes a key of what is before it`,
     );
   }
   if (odd >= 0) {
     const { value: [first = ""] } = keys[odd]!;
-    return needs(keys[odd]!, `starts with ${first}, which to YAML ${STARTS[first]}`);
+    return needs(keys[odd]!, `starts with ${first}, which in YAML ${STARTS[first]}`);
   }
   const last = keys.findLast(({ at }) => start + at <= offset);
   const mark = last && endWithin(last.value);
   return last && mark !== undefined
-    ? needs(last, `holds '${mark}', which to YAML ends it within braces or brackets`)
+    ? needs(last, `holds '${mark}', which in YAML ends it within braces or brackets`)
     : undefined;
 }
 
-/** What ends an unquoted value within a map or a list though words follow that look like a part of it. */
+/** The character that ends an unquoted value within a map or a list although words follow that look like part of it. */
 function endWithin(value: string): string | undefined {
   return /^[^{}[\],"'][^{}[\],]*([{}[\],]).*[\p{L}\p{N}]/u.exec(value)?.[1];
 }
 
-/** Whether an unquoted value starts with what YAML takes for its own, and is no whole quote, list or map either. */
+/** Whether an unquoted value starts with a character that has a meaning in YAML, and is not a complete quote, list or map. */
 function startsOddly(value: string): boolean {
   if (!Object.hasOwn(STARTS, value[0]!) || /^[-?]\S/.test(value)) return false;
   const quoted = /^(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*')/.exec(value)?.[0].length;
@@ -160,7 +160,7 @@ function startsOddly(value: string): boolean {
   return end === undefined || !/^\s*(?:[,}\]#]|$)/.test(value.slice(end));
 }
 
-/** Where the map or list that a value opens is closed; its length where that is not in this line. */
+/** The end of the map or list that a value opens; the value's length where it is not closed in this line. */
 function flowEnd(value: string): number | undefined {
   if (!/^[{[]/.test(value)) return undefined;
   let depth = 0;
@@ -171,10 +171,10 @@ function flowEnd(value: string): number | undefined {
   return value.length;
 }
 
-/** A character that looks like a space and is none to YAML, where a key or a value begins. */
+/** A character that looks like a space but is not one in YAML, where a key or a value begins. */
 const UNSEEN_START = new RegExp(`(?:^|[:,{[-])[ \\t]*(${UNSEEN.source})`, "mu");
 
-/** Such a character in the line of a fault, or in the one before. */
+/** Such a character in the line of an error, or in the line before. */
 function unseenNear(text: string, offset: number): YamlProblem | undefined {
   const line = text.lastIndexOf("\n", offset - 1) + 1;
   const start = line === 0 ? 0 : text.lastIndexOf("\n", line - 2) + 1;
@@ -187,7 +187,7 @@ function unseenNear(text: string, offset: number): YamlProblem | undefined {
     offset: start + match.index + match[0].length - found.length,
     message: `there is the character ${
       codePoint(found)
-    }, which looks like a space or like nothing and is a letter to YAML: write an ordinary space`,
+    }, which looks like a space or is invisible, but is a letter in YAML: write an ordinary space`,
   };
 }
 
@@ -204,8 +204,8 @@ function openQuote(document: Document.Parsed, offset: number): YamlProblem | und
     : { offset: opened, message: "the quote that opens here is never closed" };
 }
 
-/** The parser's own words. */
+/** The parser's own message. */
 function plain(message: string): string {
-  if (message.includes("call stack")) return "its lists or maps are nested too deeply";
-  return `it is no YAML: ${message.slice(0, 1).toLowerCase()}${message.slice(1).replaceAll("\n", " ")}`;
+  if (message.includes("call stack")) return "lists or maps are nested too deeply";
+  return `not valid YAML: ${message.slice(0, 1).toLowerCase()}${message.slice(1).replaceAll("\n", " ")}`;
 }

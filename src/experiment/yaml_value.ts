@@ -2,39 +2,39 @@ import { type Alias, type Document, isAlias, isMap, isScalar, isSeq, type Node, 
 import type { SchemaPart } from "../schema/schema_part.ts";
 import { isText, partOf } from "./schema_part.ts";
 
-/** Something wrong in a text of YAML, and where: the offset in the text. */
+/** A problem in a text of YAML, with its offset in the text. */
 export interface YamlProblem {
   readonly offset: number;
   readonly message: string;
 }
 
-/** So many values an alias may stand for, all of a file's taken together: files that mean harm multiply them. */
+/** The largest number of values that all aliases of a file may expand to: malicious files multiply them. */
 const MOST_BY_ALIAS = 10_000;
 
-/** A text within quotation marks that word processors put in the place of straight ones. */
+/** A text within typographic quotation marks, as word processors write them. */
 const TYPOGRAPHIC_QUOTES = /^[\u2018-\u201f\u00ab\u2039].*[\u2018-\u201f\u00bb\u203a]$/s;
 
-/** Spaces, and marks that cannot be seen, that are letters to YAML. */
+/** Spaces and invisible characters that are letters in YAML. */
 export const UNSEEN = /[^\P{Z} ]|[\u200b-\u200d\u2060\ufeff]/u;
 
-/** A character by its number: `U+00A0`. */
+/** A character by its code point: `U+00A0`. */
 export function codePoint(character: string): string {
   return `U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0")}`;
 }
 
 /**
- * Plain values out of YAML, by what the experiment's schema says of each: where it takes a text, an unquoted value is the text
- * as it is written (`1.0`, `01`, `True`), not the number or the truth that YAML makes of it; keys always are.
+ * Plain values from YAML, by the experiment's schema: where it declares a string, an unquoted value is the text
+ * as it is written (`1.0`, `01`, `True`), not the number or boolean that YAML makes of it; keys always are.
  */
 export class ValueReader {
-  /** What is wrong, in the order of the text. */
+  /** The problems, in the order of the text. */
   readonly problems: YamlProblem[] = [];
   private readonly around = new Set<Node>();
-  /** How many aliases lead to the value that is being read, and how many values were read so. */
+  /** The depth of aliases around the current value, and the number of values read through aliases. */
   private aliases = 0;
   private byAlias = 0;
 
-  /** @param text what the document was read from */
+  /** @param text the document's source */
   constructor(private readonly document: Document.Parsed, private readonly text: string) {}
 
   /** The value of the whole document. @param part the schema of it */
@@ -42,7 +42,7 @@ export class ValueReader {
     return this.value(this.document.contents, part, false);
   }
 
-  /** @param isFree whether it stands where the schema names no key of its own: a null is a text there */
+  /** @param isFree whether it is under a key that the schema does not name: a null is a string there */
   private value(given: unknown, part: SchemaPart | undefined, isFree: boolean): unknown {
     if (isAlias(given)) return this.aliased(given, part, isFree);
     if (this.aliases > 0 && ++this.byAlias > MOST_BY_ALIAS) return null;
@@ -56,12 +56,12 @@ export class ValueReader {
     return value;
   }
 
-  /** What an alias stands for. */
+  /** The value of an alias. */
   private aliased(alias: Alias, part: SchemaPart | undefined, isFree: boolean): unknown {
     const target = this.target(alias);
     if (target === undefined) return undefined;
     if (this.around.has(target)) {
-      return this.report(alias, `'*${alias.source}' stands within what it stands for itself: write it out`);
+      return this.report(alias, `'*${alias.source}' refers to a value that contains it: write the value out`);
     }
     if (this.byAlias > MOST_BY_ALIAS) return null;
     this.aliases++;
@@ -70,7 +70,7 @@ export class ValueReader {
     if (this.aliases === 0 && this.byAlias > MOST_BY_ALIAS) {
       this.report(
         alias,
-        `the aliases up to here stand for more than ${MOST_BY_ALIAS} values: write out what is meant`,
+        `the aliases up to here expand to more than ${MOST_BY_ALIAS} values: write the values out`,
       );
     }
     return value;
@@ -81,7 +81,7 @@ export class ValueReader {
     const target = alias.resolve(this.document);
     return target ?? this.report(
       alias,
-      `'*${source}' is an alias to YAML, and there is no anchor '&${source}' before it: put quotes around it if it is a text`,
+      `'*${source}' is an alias in YAML, and there is no anchor '&${source}' before it: put quotes around it if it is a text`,
     );
   }
 
@@ -101,7 +101,7 @@ export class ValueReader {
       if (key === undefined) return [];
       const before = seen.get(key);
       if (before !== undefined) {
-        this.report(written, `the key '${key}' is there twice, first in line ${this.lineOf(before)}`);
+        this.report(written, `the key '${key}' occurs twice, first in line ${this.lineOf(before)}`);
         return [];
       }
       seen.set(key, written);
@@ -146,7 +146,7 @@ export class ValueReader {
     return value;
   }
 
-  /** Characters that look like quotes or spaces, and are letters to YAML. */
+  /** Characters that look like quotes or spaces, but are letters in YAML. */
   private checkPlain(node: Scalar, written: string): void {
     if (TYPOGRAPHIC_QUOTES.test(written)) {
       const quote = written[0]!;
@@ -154,7 +154,7 @@ export class ValueReader {
         node,
         `the quote ${quote} (${
           codePoint(quote)
-        }) is a letter to YAML: write straight quotes, or put them around all of it if it is meant`,
+        }) is a letter in YAML: write straight quotes, or put them around the whole value if it is meant`,
       );
     }
     const first = written.at(0) ?? "";
@@ -165,25 +165,25 @@ export class ValueReader {
         node,
         `there is the character ${codePoint(space)} ${space === first ? "before" : "after"} '${
           written.replaceAll(new RegExp(UNSEEN, "gu"), "")
-        }', which looks like a space or like nothing and is a letter to YAML: write an ordinary space, or put quotes around it if it is meant`,
+        }', which looks like a space or is invisible, but is a letter in YAML: write an ordinary space, or put quotes around it if it is meant`,
       );
     }
   }
 
-  /** What follows ` #` is a comment to YAML; of a sentence without quotes it may have been meant as a part. */
+  /** What follows ` #` is a comment in YAML; in a sentence without quotes it may have been meant as part of it. */
   private checkComment(node: Scalar, written: string): void {
     const end = node.range?.[1] ?? 0;
     const [comment] = /^[ \t]+#.*/.exec(this.text.slice(end)) ?? [];
     if (comment === undefined || !/[\s{]/.test(written)) return;
     this.report(
       { range: [end + comment.indexOf("#")] },
-      "what follows ' #' is a comment to YAML and no part of the text before it: put quotes around the text, or the comment on a line of its own",
+      "what follows ' #' is a comment in YAML and not part of the text before it: put quotes around the text, or the comment on a line of its own",
     );
   }
 
   private sayEmpty(node: unknown, key?: string): void {
     const what = key === undefined ? "there is no value after the ':'" : `'${key}' has no value`;
-    this.report(node, `${what}: write one, null if none is meant`);
+    this.report(node, `${what}: write one, or null for none`);
   }
 
   private lineOf(node: unknown): number {

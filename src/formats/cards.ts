@@ -3,7 +3,7 @@ import { type Entry, withEntryContext } from "./embedding_scale.ts";
 import type { ModelCard } from "../model/card.ts";
 import type { Tokenizer } from "../model/tokenizer.ts";
 
-/** How texts are read before they stand in a template, in words. */
+/** The cleaning of texts before they are put into a template, in words. */
 const READ: Record<Experiment["dataset"]["clean"], string> = {
   none: "",
   textcnn:
@@ -13,8 +13,8 @@ const READ: Record<Experiment["dataset"]["clean"], string> = {
 /**
  * The README of an adapter: what a program has to do around the prompt for the same answers.
  *
- * @param entry where the vectors enter, of a model that scales its word embeddings
- * @param tokenizer the model's: where it puts a blank before a text, the template's after the vectors is this one
+ * @param entry where the vectors enter, for a model that scales its word embeddings
+ * @param tokenizer the model's: where it puts a space before a text, the template's space after the vectors is that one
  */
 export function adapterCard(
   { name, dataset, verbalizer, multiTokenWords }: Experiment,

@@ -15,24 +15,24 @@ import { type PositionCounting, TemplateEncoder } from "../prompt/encoding.ts";
 import { readVerbalizer, verbalizerFeeds } from "../prompt/verbalizer.ts";
 import { textReading } from "./text_reading.ts";
 
-/** What a classifier is made of. */
+/** The parts of a classifier. */
 export interface ClassifierParts {
   readonly experiment: Experiment;
   readonly model: { readonly folder: string; readonly card: ModelCard; readonly tokenizer: Tokenizer };
   readonly counting: PositionCounting;
   /** The compiled `predict` graph. */
   readonly predict: Emitted;
-  /** What else it takes: a soft prompt, float32 [length, dimension], or a tuned model's weights. */
+  /** Its additional inputs: a soft prompt, float32 [length, dimension], or a tuned model's weights. */
   readonly inputs: Readonly<Record<string, Tensor>>;
-  /** How its logits are set right. */
+  /** The calibration of its logits. */
   readonly calibration: Calibration;
-  /** Texts that it must read as the run does: the run's own. */
+  /** Texts that it must read as the run does: those of the run. */
   readonly texts: readonly string[];
 }
 
 /**
- * A run as a classifier in the hub's layout, which plain ONNX Runtime and transformers.js run: `onnx/model.onnx`,
- * `config.json` with the classes' names, and the tokenizer, told how long a text may be and how the run reads texts.
+ * A run as a classifier in the hub's layout, for plain ONNX Runtime and transformers.js: `onnx/model.onnx`,
+ * `config.json` with the classes' names, and the tokenizer, with the maximum length of a text and the run's cleaning.
  *
  * @throws {InputError} where the template has several columns, or no tokenizer can read a text alone as the run does
  */
@@ -44,7 +44,7 @@ export async function classifierFiles(
   const { clean } = experiment.dataset;
   if (columnsOf(template).length > 1) {
     throw new InputError(
-      `a classifier takes one text, and the template has ${columnsOf(template).join(" and ")}`,
+      `a classifier takes one text, but the template has ${columnsOf(template).join(" and ")}`,
     );
   }
   const { tokenizer, card, folder } = model;

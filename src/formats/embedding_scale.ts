@@ -1,13 +1,13 @@
 import { float32Tensor, type Tensor } from "../device/device.ts";
 
-/** Where the vectors of an adapter of PEFT's enter a model that multiplies its word embeddings by a number: after it, or before. */
+/** Where the vectors of a PEFT adapter enter a model that multiplies its word embeddings by a number: after the scale, or before. */
 export type Entry = "after-scale" | "before-scale";
 
-/** How far a square root is off in 16 bits, at most, relative to it. */
+/** The largest relative rounding error of a square root in 16 bits. */
 const ROUNDING = 2 ** -8;
 
 /**
- * Where an adapter's vectors enter in transformers 5, as far as the number says. The square root of the vectors' size belongs to
+ * Where an adapter's vectors enter in transformers 5, judging by the number. The square root of the vectors' size belongs to
  * the embedding module itself (Gemma, BioGPT, XGLM, BART): PEFT's vectors enter after it. Another number is a setting of the
  * model, which its code multiplies `inputs_embeds` by (Granite's `embedding_multiplier`): they enter before it. An exported
  * graph looks the same in both.
@@ -20,7 +20,7 @@ export function entryOf(scale: number, dimension: number): Entry {
   return Math.abs(scale - root) <= ROUNDING * root ? "after-scale" : "before-scale";
 }
 
-/** Says where vectors enter, and of which code this is true. */
+/** Describes where vectors enter, and the code for which this holds. */
 export function withEntryContext(entry: Entry, scale: number): string {
   const number = Number(scale.toPrecision(6));
   return entry === "after-scale"

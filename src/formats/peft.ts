@@ -3,13 +3,13 @@ import { readSafetensors, writeSafetensors } from "../device/safetensors.ts";
 import { InputError } from "../base/errors.ts";
 import type { ModelCard } from "../model/card.ts";
 
-/** The tensor that PEFT keeps a prompt in, float32 [num_virtual_tokens, token_dim]. */
+/** PEFT's tensor of a prompt, float32 [num_virtual_tokens, token_dim]. */
 const TENSOR = "prompt_embeddings";
 
 /**
  * A prompt as PEFT reads it: `PeftModel.from_pretrained` takes the two files as PROMPT_TUNING.
  *
- * @param prompt float32 [length, dimension], which stands for word embeddings
+ * @param prompt float32 [length, dimension], in place of word embeddings
  * @param base the model: its id on the hub, or its folder, and what its `config.json` says
  */
 export function peftAdapter(
@@ -26,7 +26,7 @@ export function peftAdapter(
     base_model_name_or_path: base.source,
     revision: base.revision,
     peft_type: "PROMPT_TUNING",
-    // PEFT knows no task of filling in masks: this one leaves the model's own output as it is.
+    // PEFT has no task for masked language models: this one leaves the model's own output unchanged.
     task_type: kind === "causal" ? "CAUSAL_LM" : "FEATURE_EXTRACTION",
     inference_mode: true,
     num_virtual_tokens: length,
@@ -49,7 +49,7 @@ export function peftAdapter(
  * @param weights the content of `adapter_model.safetensors`
  * @param path the adapter's folder, for messages
  * @returns float32 [length, dimension]
- * @throws {InputError} where it is an adapter of another kind, or its files do not belong together
+ * @throws {InputError} where it is an adapter of another kind, or its files do not match
  */
 export function readPeftAdapter(
   config: Readonly<Record<string, unknown>>,
@@ -63,7 +63,7 @@ export function readPeftAdapter(
   }
   if ((config.num_transformer_submodules ?? 1) !== 1) {
     throw new InputError(
-      `${path} has prompts for an encoder and a decoder, and the models here are one of the two`,
+      `${path} has prompts for an encoder and a decoder, but only encoder-only and decoder-only models are supported`,
     );
   }
   let tensors;

@@ -7,7 +7,7 @@ import { continuing, preceded } from "../model/tokenizer_steps.ts";
 import type { Encoded, TemplateEncoder } from "../prompt/encoding.ts";
 import { frameOf, type Lead, leadOf, type TextFrame } from "../prompt/frame.ts";
 
-/** A tokenizer that reads a text alone, and what stands around the text's tokens. */
+/** A tokenizer that reads a text alone, and the frame around the text's tokens. */
 export interface TextReading {
   /** The content of `tokenizer.json`. */
   readonly json: Json;
@@ -17,7 +17,7 @@ export interface TextReading {
 /** Texts of several tokens, with what `clean` deletes. */
 const EDGES = ["it's", "2.5", "(x)", '"y"', "a b", "好 я", "-- a-b (c) 1.5% --"];
 
-/** So many tokens of the vocabulary are taken as texts: a template's words may grow together with one and not with another. */
+/** The number of vocabulary tokens tried as texts: a template's words may merge with some and not with others. */
 const TOKENS = 4000;
 
 /**
@@ -26,7 +26,7 @@ const TOKENS = 4000;
  *
  * @param tokenizer the content of the model's `tokenizer.json`
  * @param column the template's only column
- * @param texts that it is checked on, beside some of many kinds; those that spell special tokens are left out
+ * @param texts to check it on, in addition to various samples; those that spell special tokens are skipped
  * @throws {InputError} where there is none, as the tokens around a text depend on it
  */
 export function textReading(
@@ -66,8 +66,8 @@ export function textReading(
   throw new InputError(
     `the template cannot be exported as words around a text: its tokens depend on the text, as "${shown.trim()}" shows. ${
       added
-        ? `It spells '${added.content}', a token that the tokenizer has beside its vocabulary and cuts texts at first: classify such texts with softprompt, or leave them out of the run's data and run it again`
-        : `Put a blank or a line's end between {${column}} and the words beside it`
+        ? `It spells '${added.content}', an added token at which the tokenizer splits texts first: classify such texts with softprompt, or leave them out of the run's data and run it again`
+        : `Put a space or a line break between {${column}} and the words next to it`
     }`,
   );
 }
@@ -78,7 +78,7 @@ function tokenTexts({ tokenizer }: TemplateEncoder): string[] {
   const texts: string[] = [];
   for (let id = 0; id < Math.min(tokenizer.size, tokenizer.model.rows); id += every) {
     const text = tokenizer.isSpecial(id) ? "" : tokenizer.textOf(id);
-    // A part of a letter's bytes is no text.
+    // Some of a character's bytes are not text.
     if (!text.includes("\ufffd")) texts.push(text);
   }
   return texts;

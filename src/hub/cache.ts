@@ -1,7 +1,7 @@
 import { getRepoFolderName } from "@huggingface/hub";
 import { dirname, join, relative } from "@std/path";
 
-/** What a repository is called on the hub. */
+/** A repository's name on the hub. */
 export interface RepositoryName {
   readonly type: "model" | "dataset";
   /** owner/name */
@@ -20,12 +20,12 @@ export class RepositoryCache {
     this.folder = join(cache, getRepoFolderName(repository));
   }
 
-  /** The commit that a branch or tag was at when it was last asked for. */
+  /** The commit that a branch or tag was at when it was last requested. */
   async readRef(revision: string): Promise<string | undefined> {
     return (await Deno.readTextFile(join(this.folder, "refs", revision)).catch(() => "")).trim() || undefined;
   }
 
-  /** Keeps the commit that a branch or tag is at. */
+  /** Stores the commit of a branch or tag. */
   async writeRef(revision: string, commit: string): Promise<void> {
     const path = join(this.folder, "refs", revision);
     if (await this.readRef(revision) === commit) return;
@@ -38,7 +38,7 @@ export class RepositoryCache {
     return join(this.folder, "snapshots", commit);
   }
 
-  /** The files of a commit that are there. */
+  /** The files of a commit that are in the cache. */
   async filesOf(commit: string): Promise<string[]> {
     const root = this.snapshot(commit);
     const walk = async (folder: string): Promise<string[]> => {
@@ -57,24 +57,24 @@ export class RepositoryCache {
     return await Deno.stat(join(this.folder, ".no_exist", commit, path)).then(() => true, () => false);
   }
 
-  /** Keeps in mind that a commit has no file of this path. */
+  /** Records that a commit has no file of this path. */
   async keepLack(commit: string, path: string): Promise<void> {
     const mark: string = join(this.folder, ".no_exist", commit, path);
     await Deno.mkdir(dirname(mark), { recursive: true });
     await Deno.writeTextFile(mark, "");
   }
 
-  /** Where the content of a hash lies. */
+  /** The path of the content with a hash. */
   blob(hash: string): string {
     return join(this.folder, "blobs", hash);
   }
 
-  /** The file that other tools lock, too, while they download a blob. */
+  /** The lock file of a blob's download, shared with other tools. */
   lockFile(hash: string): string {
     return join(this.cache, ".locks", getRepoFolderName(this.repository), `${hash}.lock`);
   }
 
-  /** Lets a commit have a file whose content is there: by a link, or where there are none (on Windows) by a copy. */
+  /** Adds a file whose content is in the cache to a commit: by a link, or a copy where there are no links (on Windows). */
   async link(commit: string, path: string, hash: string): Promise<void> {
     const pointer: string = join(this.snapshot(commit), path);
     const blob = this.blob(hash);

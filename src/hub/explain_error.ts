@@ -4,7 +4,7 @@ import type { RepositoryName } from "./cache.ts";
 import { HubError } from "./hub_error.ts";
 import type { HubSettings } from "./settings.ts";
 
-/** What the hub answered, as an error that says the way out. */
+/** The hub's answer as an error that names the way out. */
 export function hubError(
   error: unknown,
   { type, name }: RepositoryName,
@@ -16,19 +16,21 @@ export function hubError(
   const at = `revision '${revision}'`;
   if (!(error instanceof HubApiError)) {
     return error instanceof Error && error.message.includes("must start with 'hf_'")
-      ? new InputError("HF_TOKEN is no access token of the hub: these begin with 'hf_'", { cause: error })
+      ? new InputError("HF_TOKEN is not an access token of the hub: these begin with 'hf_'", { cause: error })
       : new HubError(`${endpoint}: ${error instanceof Error ? error.message : error}`, { cause: error });
   }
   switch (error.statusCode) {
     case 401:
     case 403:
       return new InputError(
-        `${endpoint} does not let ${token === undefined ? "strangers" : "this HF_TOKEN"} read ${what}: ${
+        `${endpoint} does not let ${
+          token === undefined ? "anonymous users" : "this HF_TOKEN"
+        } read ${what}: ${
           token === undefined
             ? "set HF_TOKEN to an access token, if it is private or gated; else check its name"
             : `ask for access on ${endpoint}/${
               type === "dataset" ? "datasets/" : ""
-            }${name}, or take another token`
+            }${name}, or use another token`
         }`,
         { cause: error },
       );
@@ -36,7 +38,7 @@ export function hubError(
       return new InputError(`there is no ${at} of ${what} at ${endpoint}: check its name`, { cause: error });
     case 429:
       return new HubError(
-        `${endpoint} asks to wait longer than is bearable (429, too many requests): try again later${
+        `${endpoint} asks to wait too long (429, too many requests): try again later${
           token === undefined ? ", or set HF_TOKEN, which raises the limit" : ""
         }`,
         { cause: error },

@@ -1,19 +1,19 @@
 import { HubError } from "./hub_error.ts";
 
-/** How often a request is made that fails for reasons which pass. */
+/** The number of attempts for a request that fails for temporary reasons. */
 const TRIES = 5;
 
-/** What a server answers that is overloaded, or has not come up yet. */
+/** The status codes of a server that is overloaded or starting. */
 const PASSING = new Set([429, 500, 502, 503, 504]);
 
-/** No longer than so many seconds is waited for a server. */
+/** The longest wait for a server, in seconds. */
 const LONGEST = 60;
 
 /**
- * A `fetch` that asks again where a server is overloaded or cannot be reached, after as long as it says (`Retry-After`,
+ * A `fetch` that retries where a server is overloaded or cannot be reached, after the time that it names (`Retry-After`,
  * RFC 9110 §10.2.3), else after 1, 2, 4 … seconds.
  *
- * @param log told in one line that and why it waits
+ * @param log takes one line for each wait, with the reason
  * @throws {HubError} where the server cannot be reached
  */
 export function fetchWithRetry(log: (line: string) => void): typeof fetch {
@@ -35,14 +35,14 @@ export function fetchWithRetry(log: (line: string) => void): typeof fetch {
         if (tries === TRIES) throw new HubError(unreachable(host, message), { cause: error });
         reason = `cannot be reached (${message})`;
       }
-      log(`${host} ${reason}: asking again in ${Math.ceil(pause)} s`);
+      log(`${host} ${reason}: retrying in ${Math.ceil(pause)} s`);
       await new Promise((resolve) => setTimeout(resolve, pause * 1000));
     }
   };
 }
 
 function unreachable(host: string, reason: string): string {
-  return `${host} cannot be reached (${reason}): check the network, set HF_ENDPOINT to a mirror, or HF_HUB_OFFLINE=1 to go by what is in the cache`;
+  return `${host} cannot be reached (${reason}): check the network, set HF_ENDPOINT to a mirror, or HF_HUB_OFFLINE=1 to use only the cache`;
 }
 
 function notAllowed(host: string, cause: Error): HubError {

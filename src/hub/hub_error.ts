@@ -1,4 +1,4 @@
-/** The hub, or the way to it, fails: not what a person wrote is wrong. */
+/** The hub or the network fails; the user's input is not at fault. */
 export class HubError extends Error {
   override readonly name = "HubError";
 }

@@ -1,6 +1,6 @@
 import type { DownloadReporter } from "./repository.ts";
 
-/** Reports downloads as lines alone: one when a download begins. @param log takes each line */
+/** Reports downloads as lines only: one when a download starts. @param log takes each line */
 export function logDownloads(log: (line: string) => void): DownloadReporter {
   return {
     log,
@@ -11,7 +11,7 @@ export function logDownloads(log: (line: string) => void): DownloadReporter {
   };
 }
 
-/** A size for people, in units of a million bytes: `29.9 MB`. */
+/** A size for display, in megabytes (10⁶ bytes): `29.9 MB`. */
 export function megabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(1)} MB`;
 }

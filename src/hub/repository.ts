@@ -10,23 +10,23 @@ import { fetchWithRetry } from "./fetch_with_retry.ts";
 import type { HubSettings } from "./settings.ts";
 import { downloadVerified, type ListedFile } from "./verified_download.ts";
 
-/** Takes what downloads do, to show it. */
+/** Receives the events of downloads, to display them. */
 export interface DownloadReporter {
-  /** Something that a person should know. */
+  /** Takes a notice for the user. */
   log(line: string): void;
-  /** A download begins, of a file of so many bytes. */
+  /** Called when a download starts. @param total the file's size in bytes */
   download(name: string, total: number): DownloadProgress;
 }
 
-/** Takes how far one download is. */
+/** Receives the progress of one download. */
 export interface DownloadProgress {
-  /** So many bytes are there. */
+  /** Called with the number of bytes received. */
   readonly progress: (received: number, total: number) => void;
-  /** It has ended, well or not. */
+  /** Called when it has ended, successfully or not. */
   end(): void;
 }
 
-/** A repository of the hub at one commit, whose files are downloaded when they are asked for, unless the cache has them. */
+/** A repository of the hub at one commit, whose files are downloaded on demand, unless the cache has them. */
 export class Repository {
   private listed: Promise<readonly ListedFile[]> | undefined;
 
@@ -40,11 +40,11 @@ export class Repository {
   ) {}
 
   /**
-   * Finds out which commit a revision is.
+   * Resolves a revision to a commit.
    *
-   * @param revision a branch, a tag, or a commit's full hash, for which nobody has to be asked
-   * @throws {InputError} where the hub has no such repository or revision, or does not let one read it
-   * @throws {HubError} where it cannot be reached and the cache does not know either
+   * @param revision a branch, a tag, or a commit's full hash, which needs no request
+   * @throws {InputError} where the hub has no such repository or revision, or denies access
+   * @throws {HubError} where it cannot be reached and the cache does not have it either
    */
   static async open(
     repository: RepositoryName,
@@ -59,7 +59,7 @@ export class Repository {
     if (settings.offline) {
       if (known !== undefined) return at(known);
       throw new InputError(
-        `HF_HUB_OFFLINE is set, and ${cache.folder} does not have revision '${revision}' of the ${repository.type} '${repository.name}': fetch it once without`,
+        `HF_HUB_OFFLINE is set, and ${cache.folder} does not have revision '${revision}' of the ${repository.type} '${repository.name}': download it once without`,
       );
     }
     let commit: string;
@@ -68,29 +68,29 @@ export class Repository {
     } catch (error) {
       const wrong = hubError(error, repository, revision, settings);
       if (!(wrong instanceof HubError) || known === undefined) throw wrong;
-      downloads.log(`warning: ${wrong.message}; going by the cache, which was last at commit ${known}`);
+      downloads.log(`warning: ${wrong.message}; using the cache, which was last at commit ${known}`);
       return at(known);
     }
     await onDisk(cache.folder, () => cache.writeRef(revision, commit), "HF_HOME");
     return at(commit);
   }
 
-  /** The folder that the files are found in by their paths. */
+  /** The folder of the files, by their paths. */
   get folder(): string {
     return this.cache.snapshot(this.commit);
   }
 
-  /** The paths of all files; where the hub may not be asked, of those that are there. */
+  /** The paths of all files; offline, of those in the cache. */
   async paths(): Promise<readonly string[]> {
     if (this.settings.offline) return await this.cache.filesOf(this.commit);
     return (await this.list()).map(({ path }) => path);
   }
 
   /**
-   * Downloads a file, unless it is there.
+   * Downloads a file, unless the cache has it.
    *
-   * @returns where it lies, or `undefined` where the repository has none of that path
-   * @throws {HubError} where it does not arrive whole
+   * @returns its path on disk, or `undefined` where the repository has no such file
+   * @throws {HubError} where the download is incomplete
    */
   async file(path: string): Promise<string | undefined> {
     const local: string = join(this.folder, path);
@@ -105,9 +105,9 @@ export class Repository {
     return local;
   }
 
-  /** Puts a file into the cache; other programs that want to, Hugging Face's too, wait meanwhile. */
+  /** Puts a file into the cache; other processes, including Hugging Face's tools, wait meanwhile. */
   private async provide({ path, ...file }: ListedFile): Promise<void> {
-    const wait = () => this.downloads.log(`another program downloads ${path}: waiting for it to end`);
+    const wait = () => this.downloads.log(`another process downloads ${path}: waiting for it to end`);
     const lock = await Lock.take(this.cache.lockFile(file.hash), wait);
     try {
       if (!await exists(this.cache.blob(file.hash))) await this.download({ path, ...file });
@@ -134,7 +134,7 @@ export class Repository {
         throw hubError(error, repository, commit, settings);
       });
       if (content === null) {
-        throw new HubError(`${settings.endpoint} lists ${file.path}, but does not give it`);
+        throw new HubError(`${settings.endpoint} lists ${file.path}, but does not serve it`);
       }
       const readFrom = (offset: number) => Promise.resolve(content.slice(offset).stream());
       await downloadVerified(file, partial, readFrom, bar.progress);
@@ -185,7 +185,7 @@ function access(repository: RepositoryName, { endpoint, token }: HubSettings, do
 /** A repository's author chooses the paths, and they are joined to the cache's. */
 function safePath(path: string): string {
   if (/^[/\\]|^[a-zA-Z]:|(^|[/\\])\.\.([/\\]|$)/.test(path)) {
-    throw new HubError(`the repository lists the path '${path}', which leads out of it: do not use it`);
+    throw new HubError(`the repository lists the path '${path}', which leads outside it: do not use it`);
   }
   return path;
 }

@@ -2,22 +2,22 @@ import { getHFHubCachePath } from "@huggingface/hub";
 import { homedir } from "node:os";
 import { join } from "@std/path";
 
-/** How the hub is reached, by the environment variables that Hugging Face's own tools go by. */
+/** The settings for the hub, from the environment variables that Hugging Face's own tools use. */
 export interface HubSettings {
   /** `HF_ENDPOINT`, without a slash at its end. */
   readonly endpoint: string;
   /** `HF_HUB_CACHE`, else `hub` in `HF_HOME`, else `~/.cache/huggingface/hub`. */
   readonly cache: string;
-  /** `HF_TOKEN`, else what `hf auth login` left in `HF_HOME`. */
+  /** `HF_TOKEN`, else the token that `hf auth login` stored in `HF_HOME`. */
   readonly token: string | undefined;
   /** `HF_HUB_OFFLINE`: only what is in the cache. */
   readonly offline: boolean;
 }
 
-/** The hub's public home. */
+/** The hub's public address. */
 const ENDPOINT = "https://huggingface.co";
 
-/** What an environment variable says where it says yes, as huggingface_hub reads it. */
+/** The values of an environment variable that mean true, as huggingface_hub reads it. */
 const YES = new Set(["1", "ON", "YES", "TRUE"]);
 
 /** Reads the environment: https://huggingface.co/docs/huggingface_hub/package_reference/environment_variables */

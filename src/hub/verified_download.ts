@@ -5,25 +5,25 @@ import { HubError } from "./hub_error.ts";
 export interface ListedFile {
   readonly path: string;
   readonly size: number;
-  /** The content's SHA-256 for what is kept in large-file storage, else git's own hash: SHA-1 over `blob <size>\0` and the content. */
+  /** The content's SHA-256 for files in large-file storage, else git's own hash: SHA-1 over `blob <size>\0` and the content. */
   readonly hash: string;
 }
 
-/** What gives a file's bytes from an offset on. */
+/** Reads a file's bytes from an offset on. */
 export type ReadFrom = (offset: number) => Promise<ReadableStream<Uint8Array>>;
 
-/** How far a download is, in bytes. */
+/** The progress of a download, in bytes. */
 export type Progress = (received: number, total: number) => void;
 
-/** So many times in a row a connection may break without a single byte before it is given up. */
+/** The number of consecutive connections without a single byte after which a download is given up. */
 const FRUITLESS = 3;
 
 /**
- * Downloads a file to a path, going on where an earlier try ended, through connections that break. What arrives must have
+ * Downloads a file to a path, resuming an earlier attempt and broken connections. The content must have
  * the listed size and hash, else nothing is left at the path.
  *
- * @param path of the part that is there so far
- * @throws {HubError} where the connection keeps breaking, or the content is another than listed
+ * @param path of the partial file
+ * @throws {HubError} where the connection keeps breaking, or the content differs from the listed one
  */
 export async function downloadVerified(
   file: ListedFile,
@@ -35,7 +35,7 @@ export async function downloadVerified(
   if (await hashOf(path, file) === file.hash) return;
   await Deno.remove(path);
   if (pieced) {
-    // Perhaps an earlier try left no beginning of this file, or a server did not go on from where it was asked to.
+    // The partial file of an earlier attempt may be of other content, or the server ignored the range.
     await downloadRest(file, path, readFrom, progress);
     if (await hashOf(path, file) === file.hash) return;
     await Deno.remove(path);
@@ -68,7 +68,7 @@ async function downloadRest(
     fruitless = now > have ? 0 : fruitless + 1;
     if (fruitless === FRUITLESS) {
       throw new HubError(
-        `the download of ${name} broke off at ${now} of ${size} bytes (${reason}): run it again to go on from there`,
+        `the download of ${name} stopped at ${now} of ${size} bytes (${reason}): run the command again to resume`,
       );
     }
     have = now;
@@ -76,7 +76,7 @@ async function downloadRest(
   return pieced;
 }
 
-/** Appends what a stream gives, but no more than belongs to the file. */
+/** Appends a stream, but no more than the file's size. */
 async function append(
   stream: ReadableStream<Uint8Array>,
   path: string,

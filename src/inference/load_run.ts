@@ -33,30 +33,30 @@ import {
 } from "../run/compile_experiment.ts";
 import { readEnsemblePrompts } from "../run/read_ensemble_prompts.ts";
 
-/** How a run is loaded. */
+/** The options of loading a run. */
 export interface LoadOptions {
-  /** Where it computes; the experiment's own device where this is left out. */
+  /** The device; by default the experiment's own. */
   readonly device?: DeviceKind | "auto";
-  /** The model's folder, where it is no longer where the run found it. */
+  /** The model's folder, if it has moved since the run. */
   readonly model?: string;
-  /** A folder that the compiled model is kept in from one call to the next; where this is left out, none is. */
+  /** A folder that caches the compiled model between calls; by default nothing is cached. */
   readonly cache?: string;
-  /** Takes what a person should know, a line at a time: for example, that a model is downloaded. By default nothing is reported. */
+  /** Takes notices, one line each: for example, that a model is downloaded. By default nothing is reported. */
   readonly log?: (line: string) => void;
-  /** Takes how far downloads are. By default `log` takes a line when one begins. */
+  /** Receives the progress of downloads. By default `log` takes a line when one starts. */
   readonly downloads?: DownloadReporter;
 }
 
-/** A text to classify: what stands for `{text}`, or for each of the template's columns by its name. */
+/** A text to classify: the value of `{text}`, or of each of the template's columns by its name. */
 export type Classifiable = string | Readonly<Record<string, string>>;
 
-/** What a run says of a text. */
+/** A run's prediction for a text. */
 export interface Classification {
   /** The most probable class. */
   readonly predicted: string;
-  /** Of each class, by its name. */
+  /** The probability of each class, by its name. */
   readonly probabilities: Readonly<Record<string, number>>;
-  /** How many of the text's tokens did not fit the model's positions. */
+  /** The number of the text's tokens that did not fit the model's positions. */
   readonly truncated: number;
 }
 
@@ -65,15 +65,15 @@ export class LoadedRun {
   private isReleased = false;
 
   private constructor(
-    /** What the run was asked for. */
+    /** The run's experiment. */
     readonly experiment: Experiment,
     private readonly classifier: Classifier,
     private readonly calibration: Calibration,
     private readonly encoder: TemplateEncoder,
     private readonly verbalizer: Verbalizer,
-    /** The columns that stand in the template: `text`, or others. */
+    /** The columns in the template: `text`, or others. */
     readonly columns: readonly string[],
-    /** What it computes on. */
+    /** The description of its device. */
     readonly device: string,
   ) {}
 
@@ -125,11 +125,11 @@ export class LoadedRun {
   }
 
   /**
-   * Classifies texts, in batches of texts of like length.
+   * Classifies texts, in batches of texts of similar length.
    *
    * @returns in the order of the texts
-   * @throws {InputError} where it is given no list, a text lacks one of the template's columns, or the run was released
-   * @throws {AnswerError} where the answer to a text is no number
+   * @throws {InputError} where the argument is not a list, a text lacks one of the template's columns, or the run was released
+   * @throws {AnswerError} where the answer to a text is not a number
    */
   async classify(texts: readonly Classifiable[]): Promise<Classification[]> {
     if (this.isReleased) throw new InputError("the run was released: load it again to classify");
@@ -156,7 +156,7 @@ export class LoadedRun {
     await this.classifier.session.release();
   }
 
-  /** What stands for the template's columns. */
+  /** The values of the template's columns. */
   private placed(text: Classifiable, index: number): Readonly<Record<string, string>> {
     const columns: Readonly<Record<string, unknown>> | null | undefined = typeof text === "string"
       ? { text }
@@ -167,13 +167,13 @@ export class LoadedRun {
     const given = this.columns.map((name) => {
       const value = Object.hasOwn(columns, name) ? columns[name] : undefined;
       if (typeof value === "string") return [name, value] as const;
-      throw new InputError(`text ${index + 1} lacks '${name}', which stands in the run's template`);
+      throw new InputError(`text ${index + 1} lacks '${name}', which is in the run's template`);
     });
     return readColumns(Object.fromEntries(given), this.columns, this.experiment.dataset.clean);
   }
 }
 
-/** A run's prompt, or those that answer together in it, whose runs lie where they were. */
+/** A run's prompt, or an ensemble's prompts, read from their runs. */
 async function promptOf(
   experiment: Experiment,
   folder: string,
@@ -192,19 +192,19 @@ async function promptOf(
     throw new InputError(
       `the prompt in ${
         folders[changed]
-      } is not the one that ${folder} answered with: it was tuned again since; run the ensemble again, too`,
+      } is not the one that ${folder} was scored with: it has been tuned again since; run the ensemble again, too`,
     );
   }
   return prompts;
 }
 
 /**
- * Loads a run's prompt and its frozen model. Nothing is written to the program's terminal: `log` and `downloads` take what there
- * is to say.
+ * Loads a run's prompt and its frozen model. Nothing is written to the program's terminal: `log` and `downloads` receive all
+ * notices.
  *
  * @param folder of a complete run, of a soft or a hard prompt or of an ensemble
- * @throws {InputError} where there is no such run, or its model is missing or another
- * @throws {DeviceError} where the device is not there
+ * @throws {InputError} where there is no such run, or its model is missing or differs
+ * @throws {DeviceError} where the device is unavailable
  *
  * @example
  * ```ts

@@ -9,9 +9,9 @@ import { checkFiles } from "../run/check_model_files.ts";
 /**
  * Finds the model that a run was tuned for.
  *
- * @param folder the run's
- * @param instead a folder that holds it, where it is no longer where the run found it
- * @throws {InputError} where there is none, its files are others, or the run was made when its keys meant something else
+ * @param folder the run's folder
+ * @param instead the model's folder, if it has moved since the run
+ * @throws {InputError} where there is none, its files differ, or the run has other semantics
  */
 export async function modelOfRun(
   { experiment, environment }: RunAbout,
@@ -21,7 +21,7 @@ export async function modelOfRun(
 ): Promise<OpenModel> {
   checkSemantics(experiment.semantics, `the run in ${folder}`);
   const { source, file, revision } = experiment.model;
-  const way = "name the model's folder by --model";
+  const way = "pass the model's folder with --model";
   const spec = instead !== undefined
     ? { source: instead, file }
     : revision !== undefined

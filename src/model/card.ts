@@ -4,21 +4,21 @@ import { InputError } from "../base/errors.ts";
 import { readJson } from "../disk/read_json.ts";
 import { readTokenizerConfig } from "./read_tokenizer.ts";
 
-/** What prompts depend on in a model: what its graph says, and where that says nothing, what the files around it say. */
+/** The properties of a model that prompts depend on, from its graph or, where that does not show them, from the files next to it. */
 export interface ModelCard {
-  /** Whether it fills in masks (BERT) or goes on with a text (GPT). */
+  /** Whether it fills in masks (BERT) or continues a text (GPT). */
   readonly kind: "masked" | "causal";
-  /** How many positions a text can take, where that is known. */
+  /** The number of positions, if known. */
   readonly positions: number | undefined;
-  /** The most tokens of text and prompt together, where attention has a limit of its own. */
+  /** The largest number of tokens of text and prompt together, if attention has its own limit. */
   readonly sequence?: number;
   /** The position of a text's first token: RoBERTa counts from its padding index + 1. */
   readonly firstPosition: number;
-  /** Tokens that take no position, and what they have in its place. */
+  /** Tokens that take no position, and their `position_ids`. */
   readonly uncounted?: readonly UncountedToken[];
 }
 
-/** The names under which `config.json` says how many tokens a text can have. */
+/** The keys of `config.json` for the maximum number of tokens. */
 const LIMITS = [
   "max_position_embeddings",
   "n_positions",
@@ -28,13 +28,13 @@ const LIMITS = [
   "seq_length",
 ];
 
-/** Tokenizers that know of no limit write a number such as 1e30. */
+/** Tokenizers without a limit write a number such as 1e30. */
 const MOST_TOKENS = 1e9;
 
 /**
- * Puts together what a model's graph, its `config.json` and its `tokenizer_config.json` say.
+ * Combines the facts from a model's graph, its `config.json` and its `tokenizer_config.json`.
  *
- * @throws {InputError} where a file is no JSON object, or contradicts the graph, nothing says what kind of model it is, or
+ * @throws {InputError} where a file is not a JSON object, or contradicts the graph, the kind of model is unknown, or
  * a masked model does not answer at the mask
  */
 export async function readCard(folder: string, facts: ModelFacts): Promise<ModelCard> {
@@ -45,7 +45,7 @@ export async function readCard(folder: string, facts: ModelFacts): Promise<Model
   const { pad_token_id } = config;
   if (padding !== undefined && typeof pad_token_id === "number" && pad_token_id !== padding) {
     throw new InputError(
-      `${path}: 'pad_token_id' is ${pad_token_id}, but the model's table of positions keeps row ${padding} for padding, so that it cannot be told where positions start: export the model without the input 'position_ids'`,
+      `${path}: 'pad_token_id' is ${pad_token_id}, but the model's table of positions keeps row ${padding} for padding, so the first position is unknown: export the model without the input 'position_ids'`,
     );
   }
   const limits = [
@@ -56,7 +56,7 @@ export async function readCard(folder: string, facts: ModelFacts): Promise<Model
   const kind = kindOf(config, facts, path);
   if (kind === "masked" && facts.ofOneToken) {
     throw new InputError(
-      `${folder}: the model fills in masks, and its ONNX file gives the logits of one token of each text alone, not those at the mask: export it with the logits of all tokens`,
+      `${folder}: the model fills in masks, and its ONNX file gives the logits of only one token of each text, not those at the mask: export it with the logits of all tokens`,
     );
   }
   return {
@@ -68,7 +68,7 @@ export async function readCard(folder: string, facts: ModelFacts): Promise<Model
   };
 }
 
-/** The kind by which way attention looks; where the graph does not show it, by the names of the hub's classes that leave no doubt. */
+/** The kind by the direction of attention; where the graph does not show it, by unambiguous names of the hub's classes. */
 function kindOf(
   { architectures }: Record<string, unknown>,
   { attention, takesPast }: ModelFacts,
@@ -81,6 +81,6 @@ function kindOf(
   throw new InputError(
     `${path}: 'architectures' is ${
       JSON.stringify(architectures) ?? "missing"
-    }, and the graph does not show whether the model fills in masks or goes on with a text: say so in ${path}, as "architectures": ["…ForMaskedLM"] or ["…ForCausalLM"]`,
+    }, and the graph does not show whether the model fills in masks or continues a text: declare it in ${path}, as "architectures": ["…ForMaskedLM"] or ["…ForCausalLM"]`,
   );
 }

@@ -10,28 +10,28 @@ export interface ModelFolder {
   readonly onnx: string;
   /** The commit, for a model of the hub. */
   readonly revision: string | null;
-  /** The paths of the files beside it that say what the model is, and how texts become tokens. */
+  /** The paths of the files next to it that describe the model and its tokenizer. */
   readonly described: readonly string[];
   /**
-   * Sees to it that a further file of the model is there.
+   * Makes another file of the model available.
    *
-   * @param path below the folder
+   * @param path relative to the folder
    * @throws {ConfigValueError} where the model has no such file
    */
   provide(path: string): Promise<void>;
 }
 
-/** What a model's folder must hold beside the ONNX file. */
+/** The files that a model's folder must contain besides the ONNX file. */
 const FILES = ["config.json", "tokenizer.json"];
 
-/** What it may hold: more about the tokenizer. */
+/** The files that it may contain, on the tokenizer. */
 const OPTIONAL = ["tokenizer_config.json", "special_tokens_map.json"];
 
-/** How ids of the hub look; `./models/x` and `../x` are folders. */
+/** The form of ids on the hub; `./models/x` and `../x` are folders. */
 const HUB_ID = /^[\w-][\w.-]*\/[\w-][\w.-]*$/;
 
 /**
- * Finds a model's folder: one on disk, else one of the hub, which is downloaded as far as it is needed.
+ * Finds a model's folder: one on disk, else one of the hub, of which the required files are downloaded.
  *
  * @param spec its source is a folder, relative to the file that names it, or a hub id
  * @throws {ConfigValueError} where there is none
@@ -46,7 +46,7 @@ export async function findModel(
     return await withKeyContext(["model", "source"], () => hubModel(spec, folder, downloads));
   }
   if (spec.revision !== undefined) {
-    const message = `'model.revision' goes with a model of the hub, and ${spec.source} is a folder`;
+    const message = `'model.revision' goes with a model of the hub, but ${spec.source} is a folder`;
     throw new ConfigValueError([{ path: ["model", "revision"], message }]);
   }
   const missing = (path: string) => {

@@ -4,7 +4,7 @@ import { forLibrary } from "./library_steps.ts";
 import { isObject, type Json } from "./special_tokens.ts";
 import { unlessFollowedBy } from "./tokenizer_steps.ts";
 
-/** Stands for what a tokenizer without an unknown token has no token for. */
+/** The placeholder of characters for which a tokenizer without an unknown token has no token. */
 const LOST = "\u{10ffff}lost";
 
 /** A `tokenizer.json` as @huggingface/tokenizers reads it. */
@@ -13,7 +13,7 @@ export class LibraryReader {
   private readonly leavesOut: boolean;
   private withoutUnknown: Library | undefined;
 
-  /** @throws {InputError} where it asks for something that the library does not have */
+  /** @throws {InputError} where it needs something that the library lacks */
   constructor(private readonly json: Json) {
     const model = isObject(json.model) ? json.model : {};
     const isLossy = Array.isArray(model.merges) && typeof model.unk_token !== "string";
@@ -22,10 +22,10 @@ export class LibraryReader {
   }
 
   /**
-   * The tokens of a text and their ids. BPE without an unknown token leaves out the characters that it does not know before
-   * it puts others together, as Hugging Face's own tokenizers do.
+   * The tokens of a text and their ids. BPE without an unknown token drops the characters that it does not know before
+   * it merges others, as Hugging Face's own tokenizers do.
    *
-   * @throws {InputError} where the tokenizer has no token for a part of it, and none that stands for unknown words
+   * @throws {InputError} where the tokenizer has neither a token for a part of it nor an unknown token
    */
   read(text: string): { readonly ids: number[]; readonly tokens: string[] } {
     const read = encoded(this.library, text);
@@ -66,7 +66,7 @@ function opened(json: Json): Library {
   }
 }
 
-/** The same tokenizer with a step, which the library alone has, that takes out characters without a token of their own. */
+/** The same tokenizer with an additional step, specific to the library, that removes characters without a token. */
 function withoutUnknown(json: Json): Json {
   const vocab = isObject(json.model) && isObject(json.model.vocab) ? Object.keys(json.model.vocab) : [];
   const known = vocab.filter((token) => [...token].length === 1)

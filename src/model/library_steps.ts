@@ -2,7 +2,7 @@ import { InputError } from "../base/errors.ts";
 import { isObject, type Json, objectsOf } from "./special_tokens.ts";
 import { schemeOf, without } from "./tokenizer_steps.ts";
 
-/** How GPT-2 cuts a text into words. */
+/** GPT-2's pattern for splitting a text into words. */
 const GPT2_WORDS = "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
 
 /** Chinese characters beyond the first 65,536 of Unicode, as BERT's normalizer in Hugging Face's own tokenizers has them. */
@@ -11,10 +11,10 @@ const FAR_CHINESE =
 
 const PUNCTUATION = "\\p{P}\\x21-\\x2f\\x3a-\\x40\\x5b-\\x60\\x7b-\\x7e";
 
-/** What words are made of, for the step `Whitespace`. */
+/** The characters of words, for the step `Whitespace`. */
 const LETTERS = "\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\x{200c}\\x{200d}";
 
-/** What a `tokenizer.json` may leave out. */
+/** The defaults of a `tokenizer.json`. */
 const LEFT_OUT = {
   normalizer: null,
   pre_tokenizer: null,
@@ -24,10 +24,10 @@ const LEFT_OUT = {
 };
 
 /**
- * A `tokenizer.json` in words that @huggingface/tokenizers takes as Hugging Face's own tokenizers take the original: steps
- * that the library has in another way are said by steps that it has in the same way.
+ * A `tokenizer.json` rewritten so that @huggingface/tokenizers behaves as Hugging Face's own tokenizers do with the original: steps
+ * that the library implements differently are replaced by equivalent ones.
  *
- * @throws {InputError} on what cannot be said so
+ * @throws {InputError} on steps without an equivalent
  */
 export function forLibrary(tokenizer: Json): Json {
   const { model, normalizer, pre_tokenizer } = tokenizer;
@@ -50,7 +50,7 @@ function lacking(what: string): InputError {
 }
 
 function libraryNormalizer(step: Json): Json {
-  // Hugging Face's own lowercase letter by letter: a sigma at a word's end is no exception.
+  // Hugging Face's own lowercase letter by letter, without an exception for a sigma at a word's end.
   const sigma = { type: "Replace", pattern: { String: "Σ" }, content: "σ" };
   switch (step.type) {
     case "Sequence":
@@ -127,12 +127,12 @@ function inTurn(pretokenizers: readonly Json[]): Json {
   return { type: "Sequence", pretokenizers };
 }
 
-/** Cuts a text into what a pattern matches. */
+/** Splits a text into the matches of a pattern. */
 function matches(regex: string): Json {
   return { type: "Split", pattern: { Regex: regex }, behavior: "Removed", invert: true };
 }
 
-/** Cuts a text at what a pattern matches. */
+/** Splits a text at the matches of a pattern. */
 function cutRegex(regex: string, behavior: unknown): Json {
   const found = `(?:${regex})`;
   const other = `(?:(?!${found})[\\s\\S])`;

@@ -10,36 +10,36 @@ import { readRegion } from "./read_region.ts";
 import { readTokenizer } from "./read_tokenizer.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 
-/** A frozen model, found and described. Its weights stay in their file. */
+/** A frozen model and its description. Its weights stay in their file. */
 export interface OpenModel {
-  /** Where it comes from, as the user names it. */
+  /** Its source, as named by the user. */
   readonly source: string;
   /** The commit, for a model of the hub. */
   readonly revision: string | null;
   readonly folder: string;
   /** The ONNX file's path. */
   readonly onnx: string;
-  /** The ONNX file without its weights, which are external data that lies where it lies on disk. */
+  /** The ONNX file without its weights, which become external data in their files on disk. */
   readonly graph: Uint8Array;
   /** The SHA-256 of the ONNX file. */
   readonly sha256: string;
   /** The SHA-256 of each file that holds weights, the ONNX file among them, by its path. */
   readonly weights: ReadonlyMap<string, string>;
-  /** The SHA-256 of each file that an answer depends on, by its name within the folder, in the alphabet's order. */
+  /** The SHA-256 of each file that an answer depends on, by its name within the folder, in alphabetical order. */
   readonly files: Readonly<Record<string, string>>;
-  /** How many numbers its weights are. */
+  /** The number of its parameters. */
   readonly parameters: number;
-  /** What its graph says of it. */
+  /** The facts from its graph. */
   readonly facts: ModelFacts;
   readonly card: ModelCard;
   readonly tokenizer: Tokenizer;
 }
 
 /**
- * Reads a model's folder, or gets it from the hub. Every file is read once, and all that an answer depends on is known then: a
- * run of other files is another run.
+ * Reads a model's folder, or downloads it from the hub. Every file is read once, and everything that an answer depends on is then known: a
+ * run with other files is another run.
  *
- * @param namedIn the file that names it, which a folder is relative to
+ * @param namedIn the file that names it, to which a folder is relative
  */
 export async function openModel(
   spec: ModelSpec,

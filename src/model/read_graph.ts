@@ -4,18 +4,18 @@ import { notOnnx, readOnnxFile, weightsApart } from "../compiler/mod.ts";
 import { PIECE, piecesOf } from "../disk/hash_file.ts";
 import { readRegion } from "./read_region.ts";
 
-/** An ONNX file that was read once. */
+/** An ONNX file that has been read once. */
 export interface GraphOnDisk {
-  /** The file without its weights, which are external data that lies where it lies on disk: in the same file, or beside it. */
+  /** The file without its weights, which become external data in their files on disk: the same file, or those next to it. */
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Of the whole file. */
+  /** The SHA-256 of the whole file. */
   readonly sha256: string;
 }
 
 /**
- * Reads an ONNX file once, from end to end, its weights never in memory.
+ * Reads an ONNX file once, from end to end, without holding its weights in memory.
  *
- * @throws {CompileError} where it is no ONNX file, or cut off
+ * @throws {CompileError} where it is not an ONNX file, or truncated
  */
 export async function readGraph(path: string): Promise<GraphOnDisk> {
   const hash = createHash("sha256");
@@ -29,7 +29,7 @@ export async function readGraph(path: string): Promise<GraphOnDisk> {
     return { bytes: reader.next(undefined).value!, sha256: hash.digest("hex") };
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    // What kind of file it is, its start says.
+    // The kind of file is seen from its start.
     const { size } = await Deno.stat(path);
     const length = Math.min(size, PIECE);
     const start = readRegion({ path, offset: 0, length });

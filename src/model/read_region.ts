@@ -1,6 +1,6 @@
 import type { FileRegion } from "../compiler/mod.ts";
 
-/** Reads a piece of a file, at once: the compiler asks for it in the middle of its work. */
+/** Reads a region of a file synchronously, as the compiler requires. */
 export function readRegion({ path, offset, length }: FileRegion): Uint8Array<ArrayBuffer> {
   using file = Deno.openSync(path);
   file.seekSync(offset, Deno.SeekMode.Start);

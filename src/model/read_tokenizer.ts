@@ -4,14 +4,14 @@ import { readJson } from "../disk/read_json.ts";
 import type { Json } from "./special_tokens.ts";
 import { type ModelVocabulary, Tokenizer } from "./tokenizer.ts";
 
-/** Files beside `tokenizer.json` that may name special tokens; what a later one says counts more. */
+/** Files next to `tokenizer.json` that may name special tokens; later ones take precedence. */
 const NAMING = ["config.json", "special_tokens_map.json", "tokenizer_config.json"];
 
 /**
  * Reads a tokenizer from a model's folder.
  *
- * @param model how many ids the model knows, where that is known
- * @throws {InputError} where its files are no JSON, or ask for something that the library does not have
+ * @param model the number of ids that the model knows, if known
+ * @throws {InputError} where its files are not JSON, or need something that the library lacks
  */
 export async function readTokenizer(folder: string, model?: ModelVocabulary): Promise<Tokenizer> {
   return Tokenizer.of(await readTokenizerJson(folder), await readTokenizerConfig(folder), model);
@@ -20,7 +20,7 @@ export async function readTokenizer(folder: string, model?: ModelVocabulary): Pr
 /**
  * Reads `tokenizer.json`.
  *
- * @throws {InputError} where it is not there, or no JSON object
+ * @throws {InputError} where it is missing, or not a JSON object
  */
 export async function readTokenizerJson(folder: string): Promise<Json> {
   const path = join(folder, "tokenizer.json");
@@ -30,9 +30,9 @@ export async function readTokenizerJson(folder: string): Promise<Json> {
 }
 
 /**
- * What the files beside `tokenizer.json` say, as one; those that are not there say nothing.
+ * The content of the files next to `tokenizer.json`, merged; missing ones are skipped.
  *
- * @throws {InputError} where one is no JSON object
+ * @throws {InputError} where one is not a JSON object
  */
 export async function readTokenizerConfig(folder: string, names: readonly string[] = NAMING): Promise<Json> {
   const files = await Promise.all(names.map((name) => readIfThere(join(folder, name))));

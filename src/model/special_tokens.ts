@@ -3,7 +3,7 @@ import { InputError } from "../base/errors.ts";
 /** A JSON object. */
 export type Json = Readonly<Record<string, unknown>>;
 
-/** Ids that stand before and after every text. */
+/** The ids before and after every text. */
 export interface SpecialsAround {
   readonly prefix: readonly number[];
   readonly suffix: readonly number[];
@@ -16,15 +16,15 @@ export function isObject(value: unknown): value is Json {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** The objects of a list; nothing of what is no list. */
+/** The objects in a list; none if it is not a list. */
 export function objectsOf(list: unknown): readonly Json[] {
   return Array.isArray(list) ? list.filter(isObject) : [];
 }
 
 /**
- * What a tokenizer puts around every text, read from the `post_processor` of its `tokenizer.json`.
+ * The special tokens around every text, read from the `post_processor` of its `tokenizer.json`.
  *
- * @throws {InputError} where it does something else than to put tokens around one text
+ * @throws {InputError} where it does anything but put tokens around one text
  */
 export function specialsAround(postProcessor: unknown): SpecialsAround {
   if (!isObject(postProcessor)) return NOTHING;
@@ -68,7 +68,7 @@ function ofTemplate({ single, special_tokens }: Json): SpecialsAround {
       const name = isObject(token) ? token.id : undefined;
       const special = typeof name === "string" ? tokens[name] : undefined;
       if (!isObject(special) || !Array.isArray(special.ids)) {
-        throw unfit(`its template has ${JSON.stringify(name)}, whose ids it does not say`);
+        throw unfit(`its template has ${JSON.stringify(name)}without its ids`);
       }
       return special.ids.map(Number);
     });
@@ -77,7 +77,7 @@ function ofTemplate({ single, special_tokens }: Json): SpecialsAround {
 
 function unfit(why: string): InputError {
   return new InputError(
-    `the model's tokenizer.json has a post_processor that cannot be used (${why}): take the one that belongs to the model`,
+    `the model's tokenizer.json has a post_processor that cannot be used (${why}): use the one that belongs to the model`,
   );
 }
 
@@ -88,10 +88,10 @@ export function contentOf(token: unknown): string | undefined {
 }
 
 /**
- * The token that stands for something, such as `mask` or `pad`: as the configuration names it, by its id there, else the
- * special token of `tokenizer.json` that is spelled so in brackets of any kind (`[MASK]`, `<mask>`, `<|mask|>`).
+ * The token with a role, such as `mask` or `pad`: by its name in the configuration, by its id there, else the
+ * special token of `tokenizer.json` with that name in brackets of any kind (`[MASK]`, `<mask>`, `<|mask|>`).
  *
- * @param config what the files beside `tokenizer.json` say, together
+ * @param config the merged content of the files next to `tokenizer.json`
  */
 export function namedToken(
   name: "mask" | "pad",

@@ -10,10 +10,10 @@ import { LibraryReader } from "./library_reader.ts";
 import { differsFromReference, spellsInBytes } from "./reference_differences.ts";
 import { type BlankSteps, blankSteps, continuing } from "./tokenizer_steps.ts";
 
-/** Where words stand: nothing comes before them, only vectors of a prompt do, or other words. */
+/** The place of words: at the start, after only vectors of a prompt, or after other words. */
 export type Place = "start" | "after-prompt" | "inside";
 
-/** How many ids a model knows: those that it can read, and those that it can answer. */
+/** The numbers of ids that a model can read, and that it can answer. */
 export interface ModelVocabulary {
   readonly rows: number;
   readonly words: number;
@@ -31,15 +31,15 @@ export class Tokenizer {
   private readonly spellings: readonly AddedToken[];
   private readonly added: readonly (AddedToken & { readonly lstrip: boolean })[];
   private continuation: LibraryReader | undefined;
-  /** Ids that stand before every text ([CLS]), … */
+  /** The ids before every text ([CLS]), … */
   readonly prefix: readonly number[];
   /** … and after it ([SEP]). */
   readonly suffix: readonly number[];
-  /** What fills places that hold no token: the pad token's id, or 0 where the model has none, as nothing reads it. */
+  /** The padding id: the pad token's, or 0 where the model has none, as nothing reads it. */
   readonly padId: number;
-  /** The mask token as texts spell it, and its id, where there is one. */
+  /** The mask token's spelling in texts and its id, if there is one. */
   readonly mask: { readonly spelling: string; readonly id: number } | undefined;
-  /** How many ids there are. */
+  /** The number of ids. */
   readonly size: number;
 
   private constructor(private readonly json: Json, config: Json, readonly model: ModelVocabulary) {
@@ -70,12 +70,12 @@ export class Tokenizer {
   }
 
   /**
-   * Makes a tokenizer of what the files of a model say.
+   * Makes a tokenizer from the files of a model.
    *
    * @param json the content of `tokenizer.json`
-   * @param config what the files beside it say, together (`readTokenizerConfig`)
-   * @param model how many ids the model knows, where that is known
-   * @throws {InputError} where they ask for something that the library does not have
+   * @param config the merged content of the files next to it (`readTokenizerConfig`)
+   * @param model the number of ids that the model knows, if known
+   * @throws {InputError} where they need something that the library lacks
    */
   static of(json: Json, config: Json, model: ModelVocabulary = UNBOUNDED): Tokenizer {
     const tokenizer = new Tokenizer(json, config, model);
@@ -83,7 +83,7 @@ export class Tokenizer {
     if (mask === undefined || tokenizer.added.some(({ content }) => content === mask.spelling)) {
       return tokenizer;
     }
-    // A mask that the vocabulary alone has is an added token to Hugging Face's own, too.
+    // A mask that is only in the vocabulary is an added token for Hugging Face's own, too.
     const token = { id: mask.id, content: mask.spelling, special: true, normalized: false };
     const added = Array.isArray(json.added_tokens)
       ? json.added_tokens.filter((one) => contentOf(one) !== mask.spelling)
@@ -92,11 +92,11 @@ export class Tokenizer {
   }
 
   /**
-   * The ids of a text, without the tokens that stand before and after every text.
+   * The ids of a text, without the special tokens before and after every text.
    *
-   * @param place where many tokenizers put a blank before a text, the blank between the prompt's vectors and the text is
-   * this one; and words that follow other words get none
-   * @throws {InputError} where the tokenizer has no token for a part of it, and none that stands for unknown words
+   * @param place where many tokenizers put a space before a text, the space between the prompt's vectors and the text is
+   * that one; words that follow other words get none
+   * @throws {InputError} where the tokenizer has neither a token for a part of it nor an unknown token
    */
   encode(text: string, place: Place = "start"): number[] {
     const { prepends } = this.blank;
@@ -106,7 +106,7 @@ export class Tokenizer {
     return isSpaced && !prepends ? this.reader.read(text).ids : this.continued(text);
   }
 
-  /** What only the first words of a text get is left out, up to the first added token in it. */
+  /** Omits what only the first words of a text get, up to the first added token in it. */
   private continued(text: string): number[] {
     this.continuation ??= new LibraryReader(continuing(this.json));
     const found = this.added.map((token) => ({ token, at: text.indexOf(token.content) }))
@@ -118,7 +118,7 @@ export class Tokenizer {
     return [...this.continuation.read(head).ids, ...this.reader.read(text.slice(found.at)).ids];
   }
 
-  /** Whether it puts a blank before a text that begins without one. */
+  /** Whether it puts a space before a text that begins without one. */
   get putsBlank(): boolean {
     return this.blank.prepends || this.blank.prefixes;
   }
@@ -129,14 +129,14 @@ export class Tokenizer {
   }
 
   /**
-   * Whether Hugging Face's own tokenizers take a text in another way, as their tables of characters are others, or the
-   * library lacks what they do with it.
+   * Whether Hugging Face's own tokenizers treat a text differently, because their Unicode tables differ or the
+   * library lacks one of their steps.
    */
   differsFromReference(text: string): boolean {
     return this.differs(text) || spellsInBytes(this.json) && !this.knows(text);
   }
 
-  /** An added token that a text spells, a special one if any: texts are cut at them before any other step. */
+  /** An added token in a text, a special one if any: texts are split at them before any other step. */
   addedIn(text: string): AddedToken | undefined {
     const spelled = this.spellings.filter(({ content }) => text.includes(content));
     return spelled.find(({ special }) => special) ?? spelled[0];
@@ -152,17 +152,17 @@ export class Tokenizer {
     return this.reader.library.id_to_token(id) ?? `<${id}>`;
   }
 
-  /** What the token with this id stands for in a text. */
+  /** The text of the token with this id. */
   textOf(id: number): string {
     return this.reader.library.decode([id], { clean_up_tokenization_spaces: false });
   }
 
-  /** Whether an id is a special token ([PAD], [MASK], [UNK], …), which stands for no word. */
+  /** Whether an id is a special token ([PAD], [MASK], [UNK], …), which is not a word. */
   isSpecial(id: number): boolean {
     return this.specialIds.has(id) || id === this.unknownId;
   }
 
-  /** What the post-processor puts around a text; where that is nothing, the tokens that the configuration asks for. */
+  /** The tokens that the post-processor puts around a text; if none, those that the configuration asks for. */
   private around(config: Json): SpecialsAround {
     const { prefix, suffix } = specialsAround(this.json.post_processor);
     if (prefix.length + suffix.length > 0) return { prefix, suffix };
@@ -175,10 +175,10 @@ export class Tokenizer {
   }
 }
 
-/** A token that `tokenizer.json` has beside its vocabulary, as texts spell it. */
+/** A token that `tokenizer.json` adds to its vocabulary, by its spelling in texts. */
 export interface AddedToken {
   readonly content: string;
-  /** Whether it stands for no word. */
+  /** Whether it is special: not a word. */
   readonly special: boolean;
 }
 
@@ -190,7 +190,7 @@ interface FoundToken {
 
 const NO_TOKEN: FoundToken | undefined = undefined;
 
-/** The largest of numbers that may be too many for arguments of a call. */
+/** The largest of numbers, also of too many for the arguments of a call. */
 function largest(numbers: Iterable<number>): number {
   let found = -Infinity;
   for (const one of numbers) found = Math.max(found, one);

@@ -1,17 +1,17 @@
 import { isObject, type Json, objectsOf } from "./special_tokens.ts";
 
 /**
- * The steps of a `tokenizer.json` that put a blank before a text: a normalizer that prepends one (LLaMA's), or the first
+ * The steps of a `tokenizer.json` that put a space before a text: a normalizer that prepends one (LLaMA's), or the first
  * pre-tokenizer (Metaspace, ByteLevel). One that comes after a split marks the words of a text instead.
  */
 export interface BlankSteps {
   /** Whether a normalizer prepends something, whatever the text begins with. */
   readonly prepends: boolean;
-  /** Whether the pre-tokenizer puts a blank before a text that has none. */
+  /** Whether the pre-tokenizer puts a space before a text that has none. */
   readonly prefixes: boolean;
 }
 
-/** Which steps of a tokenizer put a blank before a text. */
+/** The steps of a tokenizer that put a space before a text. */
 export function blankSteps({ normalizer, pre_tokenizer }: Json): BlankSteps {
   const first = firstStep(pre_tokenizer);
   return {
@@ -21,7 +21,7 @@ export function blankSteps({ normalizer, pre_tokenizer }: Json): BlankSteps {
   };
 }
 
-/** The same tokenizer for what follows other words: nothing is put before a text. */
+/** The same tokenizer for text after other words: nothing is put before it. */
 export function continuing(tokenizer: Json): Json {
   const { normalizer, pre_tokenizer } = tokenizer;
   const steps = stepsOf(normalizer, "normalizers").filter(({ type }) => type !== "Prepend");
@@ -56,7 +56,7 @@ export function unlessFollowedBy(tokenizer: Json, step: Json): Json {
   return { ...tokenizer, pre_tokenizer: { type: "Sequence", pretokenizers } };
 }
 
-/** When Metaspace puts a blank before a text; its first spelling is `add_prefix_space`. */
+/** When Metaspace puts a space before a text; the older key is `add_prefix_space`. */
 export function schemeOf({ prepend_scheme, add_prefix_space }: Json): unknown {
   return add_prefix_space === false ? "never" : prepend_scheme ?? "always";
 }

@@ -15,19 +15,19 @@ export interface BatchFeeds {
   readonly prompt_rows: Tensor;
   readonly answer_rows: Tensor;
   readonly labels: Tensor;
-  /** Where classes weigh differently in the loss. */
+  /** Only with class weights. */
   readonly example_weights?: Tensor;
   readonly [name: string]: Tensor;
 }
 
-/** Batches that are sorted by length together: enough for little padding, few enough for chance to mix them. */
+/** The number of batches sorted by length together: enough for little padding, few enough to keep batches random. */
 const BUCKET_BATCHES = 16;
 
 /**
  * One batch, padded on the right to its longest example.
  *
- * @param padId `undefined` where the model would read padding: the examples are of one length then
- * @param classWeights of each class, where they differ
+ * @param padId `undefined` where the model would read padding: the examples then have one length
+ * @param classWeights one weight per class, where they differ
  */
 export function batchFeeds(
   examples: readonly LabelledEncoding[],
@@ -37,7 +37,7 @@ export function batchFeeds(
   const batch = examples.length;
   const sequence = examples.reduce((most, { ids }) => Math.max(most, ids.length), 0);
   if (padId === undefined && examples.some(({ ids }) => ids.length < sequence)) {
-    throw new RangeError("examples of several lengths in a batch of a model that reads padding");
+    throw new RangeError("a batch for a model that reads padding has examples of several lengths");
   }
   const padded = (of: (example: LabelledEncoding) => readonly number[], filler: number) =>
     int64Tensor(
@@ -88,7 +88,7 @@ export function epochBatches(
 }
 
 /**
- * Batches for evaluation: all examples, sorted by length, so that padding costs little.
+ * Batches for evaluation: all examples, sorted by length, to minimize padding.
  *
  * @param isPadded whether examples of several lengths may be in one batch
  */
@@ -105,8 +105,8 @@ export function evaluationBatches(
 /**
  * The parts that a batch is computed in.
  *
- * @param most examples of a part
- * @param padId `undefined` where the model would read padding: each part is of one length then
+ * @param most the largest number of examples of a part
+ * @param padId `undefined` where the model would read padding: the examples of each part then have one length
  */
 export function batchParts(
   examples: readonly LabelledEncoding[],
@@ -117,7 +117,7 @@ export function batchParts(
   return padId === undefined ? parts.flatMap((part) => ofOneLength(part, ({ ids }) => ids.length)) : parts;
 }
 
-/** Items in groups of the same length, in the order in which the lengths come. */
+/** Items in groups of the same length, in order of first appearance. */
 function ofOneLength<Item>(items: readonly Item[], lengthOf: (item: Item) => number): Item[][] {
   return [...Map.groupBy(items, lengthOf).values()];
 }

@@ -1,16 +1,16 @@
 import { float32Tensor, int64Tensor, type Session, type Tensor } from "../device/device.ts";
 import { InputError } from "../base/errors.ts";
 
-/** Token ids that are embedded at once. */
+/** The number of token ids embedded at once. */
 const AT_ONCE = 1024;
 
-/** What the model's embedding layer gives for single tokens: the space that the prompt's vectors live in. */
+/** The outputs of the model's embedding layer for single tokens: the space of the prompt's vectors. */
 export class EmbeddingSpace {
   /**
    * @param session the compiled `embed` graph
    * @param dimension the size of a vector
-   * @param firstPosition the position that a text's first token has
-   * @param rows of the table of word embeddings: ids up to this have a vector
+   * @param firstPosition the position of a text's first token
+   * @param rows the number of rows of the word embeddings: smaller ids have a vector
    */
   constructor(
     private readonly session: Session,
@@ -20,7 +20,7 @@ export class EmbeddingSpace {
   ) {}
 
   /**
-   * The vectors of tokens, each embedded as a text of its own.
+   * The vectors of tokens, each embedded as a separate text.
    *
    * @returns float32 [tokens, dimension]
    * @throws {InputError} where a token has none
@@ -31,7 +31,7 @@ export class EmbeddingSpace {
       throw new InputError(
         `the tokenizer's token ${unknown} has no vector in the model, which knows those from 0 to ${
           this.rows - 1
-        }: take other words, or the tokenizer that belongs to the model`,
+        }: use other words, or the tokenizer that belongs to the model`,
       );
     }
     const vectors = new Float32Array(tokens.length * this.dimension);
@@ -43,7 +43,7 @@ export class EmbeddingSpace {
     return float32Tensor(vectors, [tokens.length, this.dimension]);
   }
 
-  /** The same block by block, so that a whole vocabulary is never held: `vectors` is [ids, dimension], row by row. */
+  /** The same block by block, so that the whole vocabulary is never in memory: `vectors` is [ids, dimension], row by row. */
   async *blocks(
     tokens: readonly number[],
   ): AsyncGenerator<{ ids: readonly number[]; vectors: Float32Array }> {

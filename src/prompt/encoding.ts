@@ -7,25 +7,25 @@ import { type Stretch, type StretchTokens, type Texts, tokensOf } from "./stretc
 
 /** A text in its template, as the compiled graphs take it. */
 export interface Encoded {
-  /** Token ids; at the prompt's places the pad token's, which does not matter. */
+  /** Token ids; the pad token's in the prompt's places, where the id does not matter. */
   readonly ids: readonly number[];
   readonly positions: readonly number[];
   /** The place of each vector of the prompt. */
   readonly promptRows: readonly number[];
-  /** The place whose logits are read. */
+  /** The position whose logits are the answer. */
   readonly answerRow: number;
-  /** How many tokens of the text did not fit. */
+  /** The number of the text's tokens that did not fit. */
   readonly truncated: number;
 }
 
-/** How positions are counted around a prompt. */
+/** The counting of positions around a prompt. */
 export type PositionCounting =
-  /** The text's as without a prompt, 0 at the prompt: it enters after an embedding layer that has added positions. */
+  /** The text's positions as without a prompt, 0 at the prompt: it enters after an embedding layer that has added positions. */
   | "text-alone"
-  /** Over prompt and text together. */
+  /** Counted over prompt and text together. */
   | "together";
 
-/** A part of what the model reads: vectors, tokens that the tokenizer puts around every text, or words and texts. */
+/** A part of what the model reads: vectors, special tokens that the tokenizer adds to every text, or words and texts. */
 export type Part =
   | { readonly kind: "vectors"; readonly length: number }
   | { readonly kind: "specials"; readonly ids: readonly number[] }
@@ -33,20 +33,20 @@ export type Part =
 
 /** Puts texts into a template. */
 export class TemplateEncoder {
-  /** What the template comes to, in order. */
+  /** The parts of the template, in order. */
   readonly parts: readonly Part[];
   private readonly stretches: readonly Stretch[];
   private readonly shortener: Shortener;
-  /** How many positions vectors and special tokens take, … */
+  /** The number of positions that vectors and special tokens take, … */
   private readonly outside: number;
-  /** … and how many tokens they are. */
+  /** … and their number. */
   private readonly around: number;
-  /** What tokens that take no position have in its place, by their ids. */
+  /** The `position_ids` of tokens that take no position, by token id. */
   readonly uncounted: ReadonlyMap<number, number>;
 
   /**
-   * @param card a masked model answers at the mask, a causal one after the last token of the template
-   * @throws {ConfigValueError} where the template does not suit the kind of model, needs a mask token that the tokenizer lacks, holds
+   * @param card a masked model answers at the mask, a causal one at the last token of the template
+   * @throws {ConfigValueError} where the template does not fit the kind of model, needs a mask token that the tokenizer lacks, holds
    * a token that the model lacks, spells the mask token itself, or leaves no room for a text
    */
   constructor(
@@ -64,7 +64,7 @@ export class TemplateEncoder {
     }
     if (masks && tokenizer.mask === undefined) {
       throw templateError(
-        "the template has a {mask}, but the model's tokenizer has no mask token: take a masked language model",
+        "the template has a {mask}, but the model's tokenizer has no mask token: use a masked language model",
       );
     }
     this.uncounted = new Map((card.uncounted ?? []).map(({ id, position }) => [id, position]));
@@ -88,8 +88,8 @@ export class TemplateEncoder {
   }
 
   /**
-   * Encodes one example. What is too long for the model's positions is cut, never the template or the prompt: a text at its
-   * end, of several the longest first.
+   * Encodes one example. Texts that exceed the model's positions are truncated, never the template or the prompt: a single text at its
+   * end, of several texts the longest first.
    *
    * @param texts by the names of the template's placeholders
    * @throws {InputError} where a text holds a token that the model lacks
@@ -107,7 +107,7 @@ export class TemplateEncoder {
     return kind !== "vectors" || this.counting === "together";
   }
 
-  /** The words of the template that the tokenizer has no token for, one by one. */
+  /** The words of the template for which the tokenizer has no token. */
   get unknownWords(): string[] {
     const words = this.template.flatMap((piece) =>
       piece.kind === "words" ? piece.words.match(/\S+/g) ?? [] : []
@@ -115,7 +115,7 @@ export class TemplateEncoder {
     return [...new Set(words.filter((word) => !this.tokenizer.knows(word)))];
   }
 
-  /** How many tokens of words and texts fit. */
+  /** The number of tokens of words and texts that fit. */
   private get room(): number {
     const { positions = Infinity, sequence = Infinity } = this.card;
     return Math.min(positions - this.outside, sequence - this.around);
@@ -149,13 +149,13 @@ export class TemplateEncoder {
     return { ids, positions, promptRows, answerRow: answerRow ?? ids.length - 1 };
   }
 
-  /** A masked model answers at the template's one mask, which a token spelled beside it would be no less. */
+  /** A masked model answers at the template's only mask; a mask token spelled out in the template would be a second one. */
   private checkMask(empty: readonly StretchTokens[], masks: boolean): void {
     const { mask } = this.tokenizer;
     const found = empty.flatMap(({ ids }) => ids.filter((id) => id === mask?.id)).length;
     if (mask !== undefined && found > Number(masks)) {
       throw templateError(
-        `the template spells the model's mask token '${mask.spelling}' itself: write {mask} where the model answers, once, and leave the token out`,
+        `the template spells the model's mask token '${mask.spelling}' itself: write {mask} once, where the model answers, and leave the token out`,
       );
     }
     if (!masks) {
@@ -201,12 +201,12 @@ export class TemplateEncoder {
   }
 }
 
-/** How many places a part takes, of which the number does not depend on texts. */
+/** The length in tokens of a part that does not depend on texts. */
 function lengthOf(part: Part): number {
   return part.kind === "vectors" ? part.length : part.kind === "specials" ? part.ids.length : 0;
 }
 
-/** What is wrong with a template, said at its key. */
+/** An error in a template, reported at its key. */
 export function templateError(message: string): ConfigValueError {
   return new ConfigValueError([{ path: ["prompt", "template"], message }]);
 }

@@ -13,7 +13,7 @@ export interface FramePlace {
   readonly at: number;
 }
 
-/** What a template of one column puts around a text. */
+/** What a template with one column puts around a text. */
 export interface TextFrame {
   readonly before: FrameSide;
   readonly after: FrameSide;
@@ -21,14 +21,14 @@ export interface TextFrame {
   readonly answerRow: FramePlace;
 }
 
-/** The white space right before a text: a part of the frame, or left to whatever cuts the text into tokens. */
+/** The white space right before a text: a part of the frame, or left to the tokenizer of the text. */
 export type Lead = "framed" | "left-out";
 
 /**
- * What stands around the text, for a template of one column. A text in its template is the frame around the text's own
- * tokens only where no token spans the seams; whoever uses a frame checks it on texts.
+ * The tokens around the text, for a template with one column. A text in its template is the frame around the text's own
+ * tokens only where no token spans their boundaries; callers must check a frame on texts.
  *
- * @throws {ConfigValueError} where nothing stands after the text, so that the answer's place moves with its end, or where a token
+ * @throws {ConfigValueError} where nothing follows the text, so that the answer's place moves with its end, or where a token
  * around it takes no position
  */
 export function frameOf(encoder: TemplateEncoder, lead: Lead): TextFrame {
@@ -46,7 +46,7 @@ export function frameOf(encoder: TemplateEncoder, lead: Lead): TextFrame {
       throw templateError(
         `'${
           encoder.tokenizer.tokenOf(uncounted)
-        }' stands around the text, and the model gives it no position, so that a text's are not known: leave it out, or classify with softprompt`,
+        }' is around the text, and the model gives it no position, so the text's positions are unknown: leave it out, or classify with softprompt`,
       );
     }
     if (own.mask !== undefined) answerRow = { side, at: at + own.mask };
@@ -66,7 +66,7 @@ export function frameOf(encoder: TemplateEncoder, lead: Lead): TextFrame {
   const last = sides.after.ids.length - 1;
   if (answerRow === undefined && last < 0) {
     throw templateError(
-      "the template ends with the text, so that the answer has no fixed place: end it with words",
+      "the template ends with the text, so the answer has no fixed place: end it with words",
     );
   }
   return { ...sides, promptRows, answerRow: answerRow ?? { side: "after", at: last } };

@@ -9,13 +9,13 @@ import type { EmbeddingSpace } from "./embedding_space.ts";
 export interface InitialPrompt {
   /** float32 [length, dimension] */
   readonly prompt: Tensor;
-  /** The token or word that each vector was taken from, where it was taken from one. */
+  /** The token or word that each vector comes from, if any. */
   readonly origins: readonly (string | undefined)[];
-  /** What a person should know of it, in a line each. */
+  /** Warnings about it, one line each. */
   readonly warnings: readonly string[];
 }
 
-/** What vectors are made from. */
+/** The sources of initial vectors. */
 export interface Sources {
   readonly space: EmbeddingSpace;
   readonly tokenizer: Tokenizer;
@@ -27,27 +27,27 @@ export interface Sources {
   readonly stream: RandomStream;
 }
 
-/** Of so many of the most frequent tokens those are drawn that fill a prompt up (Lester et al. 2021). */
+/** The number of most frequent tokens from which a prompt is filled up (Lester et al. 2021). */
 const FILLED_FROM = 5000;
 
 /**
- * Makes the vectors that tuning starts from.
+ * Initializes a prompt's vectors.
  *
  * - `random`: each number uniform in ±range (Lester et al. 2021: ±0.5).
  * - `vocabulary`: the vectors of tokens sampled without replacement from the `top` most frequent ones (Lester et al. 2021:
- *   the 5,000 most common). How frequent a token is, is counted in the experiment's training texts; tokens that do not occur
- *   there follow in the vocabulary's order, which tokenizers fill by frequency. Special tokens are left out. A token's
- *   vector is what the embedding layer gives for it alone.
+ *   the 5,000 most common). Frequencies are counted in the experiment's training texts; tokens that do not occur
+ *   there follow in the order of the vocabulary, which tokenizers fill by frequency. Special tokens are excluded. A token's
+ *   vector is the embedding layer's output for it alone.
  * - `labels`: a vector for each word of the verbalizer, class by class; a word of several tokens is their mean (Lester et
  *   al. 2021, §3.2.2).
  * - `text`: a vector for each token of a text; `as: peft`, as PEFT's `prompt_tuning_init_text`, for each token with the special
  *   ones around the text, repeated until the prompt is full.
  * - `run`, `peft`: another prompt's vectors.
  *
- * Of `labels`, `text` and `run` too many vectors are cut off at the end, and too few filled up from the vocabulary, both with
+ * With `labels`, `text` and `run`, surplus vectors are dropped at the end, and missing ones are filled up from the vocabulary, both with
  * a warning.
  *
- * @throws {InputError} where the vocabulary has fewer tokens than the prompt needs, or the given vectors have another size
+ * @throws {InputError} where the vocabulary has fewer tokens than the prompt needs, or the given vectors have a different size
  */
 export async function initialPrompt(
   how: Initialization,
@@ -81,7 +81,7 @@ export async function initialPrompt(
       const { data, dims: [vectors, size] } = sources.given;
       if (size !== space.dimension) {
         throw new InputError(
-          `the prompt in ${how.path} has vectors of ${size} numbers, and the model's embeddings ${space.dimension}: it is for another model`,
+          `the prompt in ${how.path} has vectors of ${size} numbers, but the model's embeddings have ${space.dimension}: it is for another model`,
         );
       }
       const start = begun(data as Float32Array, Array.from({ length: vectors! }, () => undefined), size);
@@ -95,7 +95,7 @@ function begun(data: Float32Array, origins: (string | undefined)[], dimension: n
 }
 
 /**
- * The ids that PEFT starts a prompt from: a text's with the special ones around it, from the start again until there are so many.
+ * The ids that PEFT initializes a prompt from: a text's, with its special tokens, repeated until the prompt is full.
  *
  * @throws {InputError} where the text has no tokens
  */
@@ -105,7 +105,7 @@ function repeatedTokens(text: string, length: number, tokenizer: Tokenizer): num
   return Array.from({ length }, (_, i) => ids[i % ids.length]!);
 }
 
-/** Each word of the verbalizer as one vector. */
+/** One vector for each word of the verbalizer. */
 async function embeddedWords({ labelWords, tokenizer, space }: Sources): Promise<InitialPrompt> {
   const words = labelWords.map((word) => tokenizer.encode(word));
   const { dimension } = space;
@@ -122,7 +122,7 @@ async function embeddedWords({ labelWords, tokenizer, space }: Sources): Promise
   return begun(numbers, [...labelWords], dimension);
 }
 
-/** As many vectors as the prompt has. */
+/** Truncates or fills up vectors to the prompt's length. */
 async function fittingText(
   start: InitialPrompt,
   length: number,
@@ -135,9 +135,9 @@ async function fittingText(
   const have = origins.length;
   if (have === length) return start;
   if (have > length) {
-    const warning = `${what} ${have} ${things}, and the prompt ${length} vectors: the last ${
+    const warning = `${what} ${have} ${things}, but the prompt ${length} vectors: the last ${
       have - length
-    } are left out`;
+    } are dropped`;
     const shortened = begun(
       (data as Float32Array).slice(0, length * dimension),
       origins.slice(0, length),
@@ -149,13 +149,13 @@ async function fittingText(
   const numbers = new Float32Array(length * dimension);
   numbers.set(data as Float32Array);
   numbers.set(rest.prompt.data as Float32Array, have * dimension);
-  const warning = `${what} ${have} ${things}, and the prompt ${length} vectors: the last ${
+  const warning = `${what} ${have} ${things}, but the prompt ${length} vectors: the last ${
     length - have
   } are sampled from the vocabulary`;
   return { ...begun(numbers, [...origins, ...rest.origins], dimension), warnings: [warning] };
 }
 
-/** @param used tokens that are there already */
+/** @param used tokens that are in the prompt already */
 async function sampled(
   length: number,
   top: number,
@@ -176,9 +176,9 @@ async function sampled(
 
 /**
  * The `top` most frequent tokens of some texts, the most frequent first; equally frequent ones in the vocabulary's order.
- * Special tokens are left out, and those that the model has no row for.
+ * Special tokens, and those without a row in the model, are excluded.
  *
- * @param rows of the model's table of word embeddings
+ * @param rows the number of rows of the model's word embeddings
  */
 export function mostFrequentTokens(
   tokenizer: Tokenizer,

@@ -4,23 +4,23 @@ import type { EmbeddingSpace } from "./embedding_space.ts";
 import type { InitialPrompt } from "./initialization.ts";
 import type { Verbalizer } from "./verbalizer.ts";
 
-/** A vector of the prompt, the vocabulary around it, and how far it has come. */
+/** A vector of the prompt, its nearest tokens, and its movement in tuning. */
 export interface Neighbourhood {
   readonly vector: number;
-  /** The token that the vector started as, where it started as one. */
+  /** The token that the vector was initialized from, if any. */
   readonly initial_token?: string;
   /** The nearest tokens by cosine, the nearest first. */
   readonly nearest: readonly { readonly token: string; readonly cosine: number }[];
-  /** From where it started: the length of the way, and the cosine between start and end. */
+  /** The distance from its initial value, and the cosine between initial and final value. */
   readonly movement: { readonly distance: number; readonly cosine: number };
 }
 
-/** What a prompt's vectors mean, as far as the vocabulary around them says (Lester et al. 2021, §7): `neighbours.json`. */
+/** The interpretation of a prompt's vectors by their nearest tokens (Lester et al. 2021, §7): `neighbours.json`. */
 export interface PromptInterpretation {
   readonly vectors: readonly Neighbourhood[];
-  /** Vectors that have one nearest token: the prompt may be longer than it need be. */
+  /** Vectors that share their nearest token: the prompt may be longer than necessary. */
   readonly duplicates: readonly { readonly token: string; readonly vectors: readonly number[] }[];
-  /** The verbalizer's words that are one token, and the vectors around which they are found. */
+  /** The verbalizer's one-token words, and the vectors near which they are found. */
   readonly label_words: readonly {
     readonly class: string;
     readonly token: string;
@@ -28,15 +28,15 @@ export interface PromptInterpretation {
   }[];
 }
 
-/** How many tokens around a vector are named. */
+/** The number of nearest tokens listed per vector. */
 const NEAREST = 5;
 
 /**
- * Says what a prompt's vectors mean, in the space that they live in: the nearest tokens of the vocabulary by cosine, special
- * ones left out.
+ * Interprets a prompt's vectors in the space of the model's embeddings: the nearest tokens of the vocabulary by cosine, special
+ * ones excluded.
  *
  * @param prompt float32 [length, dimension]
- * @param start what the vectors started as
+ * @param start the initial vectors
  */
 export async function interpretPrompt(
   prompt: Tensor,
@@ -72,14 +72,14 @@ export async function interpretPrompt(
   };
 }
 
-/** A token and how near it is. */
+/** A token and its cosine. */
 interface Near {
   readonly id: number;
   readonly cosine: number;
 }
 
 /**
- * The tokens nearest to each of some unit vectors, the nearest first, the first of equals first; special tokens are left out.
+ * The tokens nearest to each of some unit vectors, the nearest first, the first of equals first; special tokens are excluded.
  * One pass over the vocabulary, block by block.
  */
 async function nearestTokens(
@@ -102,7 +102,7 @@ async function nearestTokens(
   return around;
 }
 
-/** Puts a token among the nearest, where it is one of them. */
+/** Inserts a token into the nearest ones, if it is near enough. */
 function insert(nearest: Near[], id: number, cosine: number): void {
   if (nearest.length === NEAREST && cosine <= nearest[NEAREST - 1]!.cosine) return;
   const place = nearest.findIndex((one) => one.cosine < cosine);
@@ -129,8 +129,8 @@ function unitOf(vector: Float32Array): Float32Array {
 }
 
 /**
- * The products of some vectors with another. Each addition waits for the one before it: four sums that do not wait for each
- * other take little longer than one.
+ * The dot products of some vectors with another. Each addition depends on the one before it: four independent sums
+ * take little longer than one.
  */
 function multiply(vectors: readonly Float32Array[], by: Float32Array, products: Float64Array): void {
   const fours = vectors.length - vectors.length % 4;

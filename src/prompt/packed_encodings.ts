@@ -1,17 +1,17 @@
 import type { LabelledEncoding } from "./batches.ts";
 
-/** So many numbers are held in one piece. */
+/** The number of numbers per piece. */
 const PIECE = 1 << 18;
 
 /**
- * Holds encoded examples in few bytes: arrays of numbers take eight bytes each and more, all in JavaScript's heap, which ends
- * at some gigabytes.
+ * Holds encoded examples in few bytes: JavaScript arrays take at least eight bytes per number, all in the heap, which is limited
+ * to some gigabytes.
  */
 export class PackedEncodings {
   private piece = new Int32Array(PIECE);
   private used = 0;
 
-  /** The same example, its numbers held here. */
+  /** The same example, with its numbers stored here. */
   pack({ ids, positions, promptRows, answerRow, truncated, label }: LabelledEncoding): LabelledEncoding {
     const lists = [ids, positions, promptRows].map((list) => this.held(list));
     return new PackedEncoding(lists[0]!, lists[1]!, lists[2]!, answerRow, truncated, label);

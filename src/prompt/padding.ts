@@ -2,7 +2,7 @@ import type { ModelCard } from "../model/card.ts";
 import type { Tokenizer } from "../model/tokenizer.ts";
 
 /**
- * Whether a model reads the places after a text that only fill a batch up. One that looks at the text on both sides does where
+ * Whether a model reads padding after a text. A bidirectional one does where
  * its graph takes no `attention_mask`; a causal one never does, as they come after its answer.
  *
  * @param inputs the names of the inputs that the graph reads
@@ -12,10 +12,10 @@ export function readsPadding({ kind }: Pick<ModelCard, "kind">, inputs: readonly
 }
 
 /**
- * How texts are laid in batches to be answered. Where activations are quantized on a scale that depends on the whole batch,
- * each text is answered alone, so that no other text changes its answer.
+ * The batching of texts for classification. Where activations are quantized with a scale that depends on the whole batch,
+ * each text is classified alone, so that no other text changes its answer.
  *
- * @param evaluation what the run says of it
+ * @param evaluation the run's settings of evaluation
  */
 export function answerBatches(
   model: Parameters<typeof fillerOf>[0] & { readonly facts: { readonly quantizesActivations: boolean } },
@@ -26,7 +26,7 @@ export function answerBatches(
   return { padId: fillerOf(model, session), batchSize };
 }
 
-/** What fills the places after shorter texts; `undefined` where the model would read it, so that texts of one length go together. */
+/** The padding id; `undefined` where the model would read padding, so that a batch must have texts of one length. */
 export function fillerOf(
   { card, tokenizer }: { readonly card: Pick<ModelCard, "kind">; readonly tokenizer: Tokenizer },
   { inputNames }: { readonly inputNames: readonly string[] },

@@ -14,20 +14,20 @@ interface Part {
   readonly ids: readonly number[];
 }
 
-/** Cuts texts so that they fit with a template: a text at its end, of several the longest first. */
+/** Truncates texts so that they fit with a template: a single text at its end, of several the longest first. */
 export class Shortener {
-  /** The tokens of what does not change from text to text. */
+  /** The tokens of the parts that do not change from text to text. */
   private readonly fixed = new Map<string, readonly number[]>();
 
   /** @param stretches of a template */
   constructor(private readonly stretches: readonly Stretch[], private readonly tokenizer: Tokenizer) {}
 
   /**
-   * The tokens of a template's stretches with their texts cut. Tokens are cut where the whole's are those of the words and of
-   * the texts in turn; else, where a token spans a seam, letters.
+   * The tokens of a template's stretches with truncated texts. Whole tokens are cut where the stretch's tokens are those of the words and
+   * the texts in turn; else, where a token spans a boundary, letters.
    *
    * @param whole the stretches' tokens, which are too many
-   * @param room how many tokens fit
+   * @param room the number of tokens that fit
    */
   shortened(texts: Texts, whole: readonly StretchTokens[], room: number): StretchTokens[] {
     const parts: Part[][] = [];
@@ -39,7 +39,7 @@ export class Shortener {
     return cutTokens(parts, whole, room) ?? this.cutLetters(texts, whole, room);
   }
 
-  /** Which tokens of a stretch are whose; `undefined` where a token spans a seam. */
+  /** The tokens of each part of a stretch; `undefined` where a token spans a boundary. */
   private partsOf(segments: readonly Segment[], ids: readonly number[]): Part[] | undefined {
     const only = segments.findIndex(({ column }) => column !== undefined);
     const isOne = segments.filter(({ column }) => column !== undefined).length === 1;
@@ -48,7 +48,7 @@ export class Shortener {
       ids: isOne && i === only ? [] : this.idsOf(segment),
     }));
     if (isOne) {
-      // The text's tokens are what is left between the words'.
+      // The text's tokens are those between the words'.
       const size = (some: readonly Part[]) => some.reduce((sum, part) => sum + part.ids.length, 0);
       const start = size(parts.slice(0, only));
       const end = ids.length - size(parts.slice(only + 1));
@@ -67,7 +67,7 @@ export class Shortener {
     return ids;
   }
 
-  /** Finds by halves how many letters of each text may stay. */
+  /** Finds by bisection how many letters of each text fit. */
   private cutLetters(texts: Texts, whole: readonly StretchTokens[], room: number): StretchTokens[] {
     const names = this.stretches.flatMap(({ pieces }) =>
       pieces.flatMap((piece) => piece.kind === "column" ? [piece.name] : [])
@@ -79,7 +79,7 @@ export class Shortener {
       return { found, fits: sizeOf(found) <= room };
     };
     const longest = Math.max(...letters.map(([, all]) => all.length));
-    // Twice the share that fits is likely too much, and is soon tried.
+    // Twice the fraction that fits is probably too much, and quick to try.
     let fitting = 0;
     let tooMany = Math.min(longest, Math.ceil(2 * longest * room / sizeOf(whole)) + 8);
     let best = upTo(0).found;
@@ -94,7 +94,7 @@ export class Shortener {
   }
 }
 
-/** How many tokens some stretches have. */
+/** The number of tokens of some stretches. */
 export function sizeOf(tokens: readonly StretchTokens[]): number {
   return tokens.reduce((sum, { ids }) => sum + ids.length, 0);
 }
@@ -128,7 +128,7 @@ function cutTokens(
   return losesLead ? undefined : shorter;
 }
 
-/** How much of each of several texts fits: the longest are cut to one length, the first of them by one less where that fits. */
+/** The lengths to which several texts are truncated: the longest get the same length, the first of them one more if that fits. */
 function fittingLengths(lengths: readonly number[], room: number): number[] {
   const total = (most: number) => lengths.reduce((sum, length) => sum + Math.min(length, most), 0);
   let most = Math.max(0, ...lengths);

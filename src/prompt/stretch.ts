@@ -2,17 +2,17 @@ import { InputError } from "../base/errors.ts";
 import type { Piece } from "../experiment/template.ts";
 import type { Place, Tokenizer } from "../model/tokenizer.ts";
 
-/** What stands in a template's places, by their names. */
+/** The texts for a template's placeholders, by their names. */
 export type Texts = Readonly<Record<string, string>>;
 
-/** Words, texts and the mask from one prompt piece to the next, which are cut into tokens together, as one text. */
+/** Words, texts and the mask from one prompt piece to the next, which are tokenized together, as one text. */
 export interface Stretch {
   readonly kind: "stretch";
   readonly pieces: readonly Exclude<Piece, { kind: "prompt" }>[];
   readonly place: Place;
 }
 
-/** A stretch with its texts, as tokens. */
+/** The tokens of a stretch with its texts. */
 export interface StretchTokens {
   readonly ids: readonly number[];
   /** The mask's place among them, where the stretch has it. */
@@ -25,12 +25,12 @@ export interface Segment {
   readonly place: Place;
   /** The column that the text comes from. */
   readonly column?: string;
-  /** The white space of the template that stands before the text. */
+  /** The template's white space before the text. */
   readonly lead: string;
 }
 
 /**
- * Cuts a stretch into tokens.
+ * Tokenizes a stretch.
  *
  * @throws {InputError} where the mask is not read as such, or a token has no row in the model
  */
@@ -41,21 +41,21 @@ export function tokensOf(stretch: Stretch, texts: Texts, tokenizer: Tokenizer): 
   if (at < 0) return { ids, mask: undefined };
   const { id, spelling } = tokenizer.mask!;
   const places = ids.flatMap((one, i) => one === id ? [i] : []);
-  // A text may spell the mask, too: the template's comes after as many as stand before it.
+  // A text may also spell the mask: skip those that come before the template's.
   const before = places.length === 1
     ? []
     : tokenizer.encode(spelled(pieces.slice(0, at), texts, tokenizer), place);
   const mask = places[before.filter((one) => one === id).length];
   if (mask === undefined) {
     throw new InputError(
-      `the tokenizer does not read the template's {mask} as its mask token '${spelling}' beside the words around it: put blanks around {mask}`,
+      `the tokenizer does not read the template's {mask} as its mask token '${spelling}' next to the surrounding words: put spaces around {mask}`,
     );
   }
   return { ids, mask };
 }
 
 /**
- * Tokens that the model can read: all of them, or none.
+ * Checks that the model can read all tokens.
  *
  * @throws {InputError} naming the first that has no row among the model's word embeddings
  */
@@ -66,7 +66,7 @@ export function readable(ids: number[], tokenizer: Tokenizer): number[] {
   throw new InputError(
     `the tokenizer's token '${
       tokenizer.tokenOf(strange)
-    }' has the id ${strange}, and the model has ${rows} rows of word embeddings: leave it out, or take the tokenizer that belongs to the model`,
+    }' has the id ${strange}, but the model has ${rows} rows of word embeddings: leave it out, or use the tokenizer that belongs to the model`,
   );
 }
 
@@ -85,7 +85,7 @@ function wordsOf(piece: Stretch["pieces"][number], texts: Texts, tokenizer: Toke
   }
 }
 
-/** A stretch as what changes from example to example and what does not; white space before a text goes with it. */
+/** A stretch divided into fixed parts and texts; white space before a text belongs to it. */
 export function segmentsOf({ pieces, place }: Stretch, texts: Texts, tokenizer: Tokenizer): Segment[] {
   const segments: Segment[] = [];
   let fixed = "";

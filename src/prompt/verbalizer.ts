@@ -16,7 +16,7 @@ export interface Verbalizer {
  * Looks up the verbalizer's words. A language model predicts one token at the answer position, so that each word should be
  * one.
  *
- * @param multiTokenWords what becomes of words that are several tokens: an error, their first token alone, or the mean of
+ * @param multiTokenWords the treatment of words of several tokens: an error, their first token alone, or the mean of
  * their tokens' logits
  * @throws {ConfigValueError} naming every word that the tokenizer splits or does not know, its pieces, and spellings that are one
  * token; words whose token the model cannot answer; or words of two classes that are the same token
@@ -42,7 +42,7 @@ export function readVerbalizer(
         violation(
           `'${word}' of the class '${name}' has the token '${
             tokenizer.tokenOf(strange)
-          }' of the id ${strange}, and the model answers with ${tokenizer.model.words} tokens: choose another, or take the tokenizer that belongs to the model`,
+          }' of the id ${strange}, but the model has logits for ${tokenizer.model.words} tokens: choose another, or use the tokenizer that belongs to the model`,
         );
       }
       const owner = owners.get(kept[0]!);
@@ -50,7 +50,7 @@ export function readVerbalizer(
         violation(
           `'${word}' of the class '${name}' is the token '${
             tokenizer.tokenOf(kept[0]!)
-          }', as a word of '${owner}' is: choose another`,
+          }', like a word of '${owner}': choose another`,
         );
       }
       if (kept.length === 1) owners.set(kept[0]!, name);
@@ -69,7 +69,7 @@ function splitMessage(word: string, name: string, known: boolean, tokenizer: Tok
   }${known ? ", or set 'multiTokenWords' to firstToken or mean" : ""}`;
 }
 
-/** How else a word may be written so that it is one token: in the middle of a text, or in other letters. */
+/** Other spellings of a word that are one token: within a text, or in another case. */
 function wholeSpellings(word: string, tokenizer: Tokenizer): string[] {
   const bare = word.trim();
   const lower = bare.toLowerCase();
@@ -82,7 +82,7 @@ function wholeSpellings(word: string, tokenizer: Tokenizer): string[] {
 
 /**
  * The verbalizer as inputs of a compiled graph: `label_tokens` int64 and `label_weights` float32, [classes, words]. Unused
- * places hold a word of the class, weighed 0: the logit of another could be infinite, and 0 times that is no number.
+ * places hold a word of the class with weight 0: the logit of another could be infinite, and 0 times infinity is NaN.
  */
 export function verbalizerFeeds(
   { tokens }: Pick<Verbalizer, "tokens">,

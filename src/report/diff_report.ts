@@ -33,10 +33,10 @@ import type { PhraseName } from "./phrases.ts";
 /** The columns of a metric's numbers. */
 const COLUMNS = ["side_a", "side_b", "delta", "delta_interval", "p", "p_adjusted"] as const;
 
-/** How many flips of a direction a report lists. */
+/** The number of flips per direction that a report lists. */
 const SHOWN = 100;
 
-/** A diff as a page. */
+/** A diff as an HTML page. */
 export function diffReport(diff: Diff): Promise<string> {
   return pageHtml({
     title: "softprompt diff",
@@ -54,7 +54,7 @@ export function diffReport(diff: Diff): Promise<string> {
   });
 }
 
-/** That the sides' keys mean different things, where they do. */
+/** The warning that the sides' keys have different semantics, if they do. */
 function semanticsPieces(diff: Diff): Html[] {
   const sentence = semanticsSentence(diff);
   return sentence === undefined ? [] : [new Html(`<p>${htmlOf(bilingual(sentence))}</p>`)];
@@ -79,7 +79,7 @@ function intervalData({ metrics }: Comparison): unknown[] {
   });
 }
 
-/** Of several comparisons, first all in short. */
+/** For several comparisons, an overview of all. */
 function overviewPieces({ comparisons }: Diff): Html[] {
   if (comparisons.length === 1) return [];
   const rows = overview(comparisons).map(({ variant, a, b, difference, interval, adjusted, verdict }, i) => [

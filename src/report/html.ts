@@ -3,15 +3,15 @@ import { type PhraseName, PHRASES } from "./phrases.ts";
 import type { Bilingual } from "../results/bilingual.ts";
 import { type TermName, TERMS } from "./terms.ts";
 
-/** A piece of a page that is HTML already. */
+/** A piece of HTML. */
 export class Html {
   constructor(readonly html: string) {}
 }
 
-/** What can stand in a page: text, which is escaped, or HTML. */
+/** The content of a page: text, which is escaped, or HTML. */
 export type Content = string | Html;
 
-/** HTML of a piece of a page. */
+/** The HTML of a piece of a page. */
 export function htmlOf(content: Content): string {
   return typeof content === "string" ? escape(content) : content.html;
 }
@@ -31,7 +31,7 @@ export function phrase(name: PhraseName): Html {
   return new Html(`<span data-phrase="${name}">${escape(PHRASES[name].en)}</span>`);
 }
 
-/** A term, in the page's language, with a tooltip that says what it means. */
+/** A term, in the page's language, with a tooltip that explains it. */
 export function termName(name: TermName): Html {
   return new Html(
     `<span data-term="${name}" data-name="${name}" tabindex="0" class="term">${
@@ -40,7 +40,7 @@ export function termName(name: TermName): Html {
   );
 }
 
-/** A number, with a tooltip that says what it is. @param of the metric that the term is said of */
+/** A number, with a tooltip that explains it. @param of the metric that the term applies to */
 export function number(text: string, term: TermName, of?: TermName): Html {
   const attribute = of === undefined ? "" : ` data-of="${of}"`;
   return new Html(`<span class="number" data-term="${term}"${attribute}>${escape(text)}</span>`);
@@ -53,7 +53,7 @@ export function setting(value: unknown): Content {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
-/** Pieces one after the other. */
+/** Concatenates pieces. */
 export function together(...pieces: readonly Content[]): Html {
   return new Html(pieces.map(htmlOf).join(""));
 }
@@ -76,7 +76,7 @@ export function table(header: readonly Content[], rows: readonly (readonly Conte
   );
 }
 
-/** The place of a chart, which the page's script draws. @param attributes what the script is told, `data-…` */
+/** The placeholder of a chart, which the page's script draws. @param attributes the script's parameters, `data-…` */
 export function chart(
   name: string,
   caption: Content,
@@ -90,7 +90,7 @@ export function chart(
   );
 }
 
-/** Text as it is, in a frame. */
+/** Preformatted text in a frame. */
 export function preformatted(text: string): Html {
   return new Html(`<pre>${escape(text)}</pre>`);
 }

@@ -7,17 +7,17 @@ import { runsElement } from "../results/saved_report.ts";
 import { STYLE } from "./style.ts";
 import { TERMS } from "./terms.ts";
 
-/** A page: one file that needs no other. */
+/** A self-contained page. */
 export interface Page {
   readonly title: string;
-  /** What the charts draw. */
+  /** The data of the charts. */
   readonly charts: Readonly<Record<string, unknown>>;
   /** Runs that a diff can read from the saved page. */
   readonly runs?: ReadonlyMap<string, RunRecord>;
   readonly body: readonly Content[];
 }
 
-/** Nothing may be loaded: all that the page needs is in it. */
+/** Nothing may be loaded: the page contains everything that it needs. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:";
 
 /**
@@ -56,7 +56,7 @@ ${runs === undefined ? "" : await runsElement(runs)}
 `;
 }
 
-/** JSON as it may stand in a script element. */
+/** JSON escaped for a script element. */
 function inScript(value: unknown): string {
   return JSON.stringify(value).replaceAll("<", "\\u003c");
 }
@@ -65,16 +65,16 @@ function inScript(value: unknown): string {
 interface Scripts {
   readonly d3: string;
   readonly plot: string;
-  /** Our own. */
+  /** The project's own script. */
   readonly own: string;
 }
 
 let scripts: Promise<Scripts> | undefined;
 
-/** Reads the scripts, once: the charting library as its packages ship it for pages, and our own. */
+/** Reads the scripts, once: the charting library as its packages ship it for pages, and the project's own. */
 function loadScripts(): Promise<Scripts> {
   return scripts ??= (async () => {
-    // Only what is loaded can be found: a package's own files lie where its modules do.
+    // Only loaded packages can be found: their files are next to their modules.
     await Promise.all([import("d3"), import("@observablehq/plot")]);
     const read = async (url: URL) =>
       (await Deno.readTextFile(fromFileUrl(url))).replaceAll("</script", "<\\/script");

@@ -26,18 +26,18 @@ import {
 } from "./html.ts";
 import { pageHtml } from "./page.ts";
 
-/** All that a run's report tells. */
+/** The content of a run's report. */
 export interface RunReport extends RunRecord {
   readonly title: string;
   readonly history: readonly HistoryLine[];
   readonly samples: readonly SamplePrediction[];
-  /** Of a soft prompt. */
+  /** Only for a soft prompt. */
   readonly meaning?: PromptInterpretation;
-  /** Of several prompts that answered together. */
+  /** Only for an ensemble. */
   readonly ensemble?: EnsembleFile;
 }
 
-/** How many of the worst mistakes a report shows. */
+/** The number of worst mistakes that a report shows. */
 const MISTAKES = 15;
 
 /** `report.html` of a run. */
@@ -137,7 +137,7 @@ function metricsTable({ metrics }: RunReport): Html {
   return together(table(header, rows), ...facts, ...trained, ...always);
 }
 
-/** A whole number with its thousands set apart. */
+/** An integer with separated thousands. */
 function grouped(count: number): string {
   return count.toLocaleString("en");
 }
@@ -237,7 +237,7 @@ function neighbourTable(neighbours: readonly Neighbourhood[]): Html {
   );
 }
 
-/** The vocabulary around each vector, which vectors are alike, and whether the verbalizer's words are among it. */
+/** The nearest tokens of each vector, the vectors that share one, and the verbalizer's words near them. */
 function meaning({ vectors, duplicates, label_words }: PromptInterpretation): Html[] {
   const list = (numbers: readonly number[]) => numbers.join(", ");
   return [

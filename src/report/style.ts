@@ -1,4 +1,4 @@
-/** How the reports look: light and dark, narrow and wide, on paper. */
+/** The reports' style sheet: light and dark, narrow and wide, and print. */
 export const STYLE = `
 :root {
   color-scheme: light dark;

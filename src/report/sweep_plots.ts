@@ -53,7 +53,7 @@ export function sweepPlots({ rows, groups }: Summary): SweepPlot[] {
   });
 }
 
-/** What tells a line apart: the other keys' values, and the experiment where there are several. */
+/** The label of a line: the other keys' values, and the experiment where there are several. */
 function seriesName(
   { experiment, settings }: Pick<SummaryGroup, "experiment" | "settings">,
   key: string,

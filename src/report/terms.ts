@@ -1,6 +1,6 @@
 import type { Bilingual } from "../results/bilingual.ts";
 
-/** A term with what it means. */
+/** A term and its explanation. */
 export interface Term extends Bilingual {
   readonly about: Bilingual;
 }
@@ -11,7 +11,7 @@ const term = (en: string, zh: string, aboutEn: string, aboutZh: string): Term =>
   about: { en: aboutEn, zh: aboutZh },
 });
 
-/** The terms of the reports: what a number's tooltip says. */
+/** The terms of the reports, which the tooltips of numbers explain. */
 export const TERMS = {
   accuracy: term(
     "accuracy",

@@ -4,20 +4,20 @@ import type { Experiment } from "../experiment/types.ts";
 import { readAbout, type RunAbout } from "./read_run.ts";
 import { runFolders } from "./run_folders.ts";
 
-/** How fast a complete run went. */
+/** The speed of a complete run. */
 export interface Throughput {
   readonly modelSha256: string;
   /** As the experiment names it. */
   readonly device: Experiment["device"];
-  /** Prompt vectors; 0: a hard prompt. */
+  /** The number of prompt vectors; 0: a hard prompt. */
   readonly length: number;
-  /** Training examples a second, validations included; for a hard prompt, examples classified a second. */
+  /** Training examples per second, including validations; for a hard prompt, examples classified per second. */
   readonly examplesPerSecond: number;
-  /** Everything else that the run took: opening, classifying, writing. */
+  /** The time for everything else: opening, classifying, writing. */
   readonly otherSeconds: number;
 }
 
-/** How fast the complete runs of a results folder went; what cannot be read is passed over. */
+/** The speeds of the complete runs in a results folder; unreadable ones are skipped. */
 export async function earlierRuns(results: string): Promise<Throughput[]> {
   const found: Throughput[] = [];
   for (const path of await runFolders(results)) {
@@ -30,7 +30,7 @@ export async function earlierRuns(results: string): Promise<Throughput[]> {
   return found;
 }
 
-/** Nothing where a run took no time that could be measured. */
+/** Empty where a run took no measurable time. */
 function throughputOf({ experiment, metrics, environment }: RunAbout): Throughput[] {
   if (metrics.examples_per_second === null) return [];
   return [{
@@ -43,9 +43,9 @@ function throughputOf({ experiment, metrics, environment }: RunAbout): Throughpu
 }
 
 /**
- * How long a run will take, by the complete runs of the same model on the same device whose prompt is nearest in length.
+ * Estimates the time of a run from the complete runs of the same model on the same device whose prompt is nearest in length.
  *
- * @param run what will run: prompt vectors (0: hard), examples that it trains on or, for a hard prompt, classifies
+ * @param run the run to estimate: prompt vectors (0: hard), examples that it trains on or, for a hard prompt, classifies
  * @returns seconds; `undefined` where there are no such runs
  */
 export function estimateSeconds(

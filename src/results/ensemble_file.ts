@@ -4,7 +4,7 @@ import type { EnsembleFile } from "./run_files.ts";
 
 export type { EnsembleFile } from "./run_files.ts";
 
-/** Sums an ensemble up. */
+/** Summarizes an ensemble. */
 export function ensembleFile(
   vote: Vote,
   members: EnsembleFile["members"],

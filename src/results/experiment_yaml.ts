@@ -1,12 +1,12 @@
 import { Document, type Scalar, visit } from "yaml";
 import type { Experiment } from "../experiment/types.ts";
 
-/** Texts that a reader of experiments takes as they are, where YAML lets them stand without quotes. */
+/** Texts that are read unchanged without quotes, where YAML allows that. */
 const PLAIN = /^(?!<<$)[ -~]*$/;
 
 /**
- * An experiment as the text of a file that reads as the same experiment again. What is more than printable ASCII is within
- * quotes: marks that cannot be seen, and quotes of word processors, are refused where they stand without.
+ * An experiment as the text of a file that reads as the same experiment again. Anything beyond printable ASCII is put in
+ * quotes: invisible characters and typographic quotes are refused outside quotes.
  */
 export function experimentYaml(experiment: Experiment): string {
   const document = new Document(experiment);

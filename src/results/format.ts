@@ -1,16 +1,16 @@
 import { InputError } from "../base/errors.ts";
 import { formatFault } from "../base/format_version.ts";
 
-/** The format of a run's folder that this program writes, and the newest that it reads. */
+/** The format of a run's folder that this version writes, and the newest that it reads. */
 export const RUN_FORMAT = "softprompt-run/1";
 
 /**
- * Refuses what a newer program has written, and what names no format of ours. To be asked before the shape is checked.
+ * Refuses what a newer version has written, and what names none of our formats. Call it before the shape is checked.
  *
- * @param content of the file that names it
- * @param known the newest format that this program reads
- * @param path of what is read
- * @param way out, beside an update, of what is newer
+ * @param content the content of the file that names it
+ * @param known the newest format that this version reads
+ * @param path the path of what is read
+ * @param way the way out, beside an update, for what is newer
  * @throws {InputError} naming both formats and the way out
  */
 export function checkFormat(content: unknown, known: string, path: string, way = ""): void {

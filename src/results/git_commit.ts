@@ -1,9 +1,9 @@
 import { dirname, join, relative, resolve } from "@std/path";
 import fs from "node:fs";
 
-/** What git knows of a file. */
+/** The state of a file in git. */
 export interface GitCommit {
-  /** The commit that is checked out around the file and holds it; `null` where the file is not tracked. */
+  /** The checked-out commit of the file's repository; `null` where the file is not tracked. */
   readonly git_commit: string | null;
   /** Whether the file differs from that commit; `null` where the file is not tracked. */
   readonly git_dirty: boolean | null;
@@ -11,19 +11,19 @@ export interface GitCommit {
 
 const UNTRACKED: GitCommit = { git_commit: null, git_dirty: null };
 
-/** Where a repository lies. */
+/** The folders of a repository. */
 interface GitRepository {
   /** The folder of the checked out files. */
   readonly root: string;
-  /** The folder of `HEAD`: of a linked worktree its own. */
+  /** The folder of `HEAD`: a linked worktree has its own. */
   readonly gitDir: string;
   /** The folder of objects and branches, which linked worktrees share. */
   readonly commonDir: string;
 }
 
 /**
- * The commit that a file is tracked in, read from git's own files: no program is called, and nothing is written. Where they
- * cannot be read (for lack of a permission, or as objects lie elsewhere) the commit is not known, which stops no run.
+ * The commit that a file is tracked in, read from git's own files: no process is started, and nothing is written. Where they
+ * cannot be read (for lack of a permission, or because objects are elsewhere) the commit is unknown, which does not stop a run.
  */
 export async function gitCommit(file: string): Promise<GitCommit> {
   try {
@@ -47,7 +47,7 @@ export async function gitCommit(file: string): Promise<GitCommit> {
   }
 }
 
-/** The repository that a folder lies in; a `.git` that is a file names the folder of a worktree or of a submodule. */
+/** The repository that contains a folder; a `.git` that is a file names the folder of a worktree or of a submodule. */
 async function findRepository(root: string): Promise<GitRepository | undefined> {
   const dotGit = join(root, ".git");
   const info = await Deno.stat(dotGit).catch(() => undefined);
@@ -61,7 +61,7 @@ async function findRepository(root: string): Promise<GitRepository | undefined> 
   return { root, gitDir, commonDir: resolve(gitDir, common.trim()) };
 }
 
-/** Line ends as git stores them, which it may check out as CR LF. */
+/** A text with line ends as git stores them; it may check them out as CR LF. */
 function withoutCarriageReturns(text: Uint8Array): Uint8Array {
   return text.filter((byte, i) => byte !== 0x0d || text[i + 1] !== 0x0a);
 }

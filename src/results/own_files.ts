@@ -4,19 +4,19 @@ import { sha256OfJson } from "../base/sha256.ts";
 import { InputError } from "../base/errors.ts";
 import type { Environment, EnvironmentFiles } from "./run_files.ts";
 
-/** The files of a run that its answers depend on, whose hashes `environment.json` keeps. */
+/** The files of a run that its answers depend on; `environment.json` has their hashes. */
 export type OwnFile = keyof EnvironmentFiles;
 
-/** The SHA-256 of what an `experiment.yaml` asks, whatever it is called and however it is described. */
+/** The SHA-256 of an `experiment.yaml` without its name and description. */
 export function experimentSha256(text: string): string {
   const { name: _, description: __, ...asked } = parseYaml(text) ?? {};
   return sha256OfJson(asked);
 }
 
 /**
- * Refuses a file of a run that is no longer what the run wrote. Runs of earlier programs have kept no hashes.
+ * Refuses a file of a run that has changed since. Runs of earlier versions have no hashes.
  *
- * @param folder the run's
+ * @param folder the run's folder
  * @param now the file's hash
  * @throws {InputError} naming the file and both hashes
  */

@@ -3,7 +3,7 @@ import { readWritten } from "../experiment/read_written.ts";
 import type { RunRecord } from "./read_run.ts";
 import type { PackedRun, PackedRuns } from "./run_files.ts";
 
-/** A test example without what is predicted of it. */
+/** A test example without its prediction. */
 type BareExample = readonly [id: string, textSha256: string, text: string, label: string];
 
 /** Packs runs by name. */
@@ -35,9 +35,9 @@ export function packRuns(runs: ReadonlyMap<string, RunRecord>): PackedRuns {
 }
 
 /**
- * The runs that were packed, by name.
+ * Unpacks runs, by name.
  *
- * @throws {RangeError} where one's experiment is none
+ * @throws {RangeError} where a run's experiment is invalid
  */
 export function unpackRuns({ testSets, runs }: PackedRuns): Map<string, RunRecord> {
   return new Map(

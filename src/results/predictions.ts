@@ -6,7 +6,7 @@ import type { Prediction } from "./run_files.ts";
 export type { Prediction } from "./run_files.ts";
 
 /**
- * Examples with what was predicted of them.
+ * Examples with their predictions.
  *
  * @param logits [examples][classes]
  * @param illegal [examples]

@@ -12,9 +12,9 @@ import { readAbout, readEnvironment } from "./read_run.ts";
 export interface RunPrompt {
   /** float32 [length, dimension] */
   readonly prompt: Tensor;
-  /** Where it stands. */
+  /** Its insertion. */
   readonly insertion: string | undefined;
-  /** Of its file. */
+  /** The SHA-256 of its file. */
   readonly sha256: string;
 }
 
@@ -22,7 +22,7 @@ export interface RunPrompt {
  * Reads a run's `prompt.safetensors`.
  *
  * @param folder of a complete run of a soft prompt
- * @param dimension of the model's vectors where the prompt enters, where it is known
+ * @param dimension the size of the model's vectors where the prompt enters, if known
  * @throws {InputError} where it has none, it is damaged, or it is not the run's own
  */
 export async function readPrompt(folder: string, dimension?: number): Promise<RunPrompt> {
@@ -69,7 +69,7 @@ async function checkOwn(
   if (dimension !== undefined && dims[1] !== dimension) {
     throw differs("dimension", dims[1], `the model's vectors have ${dimension} numbers`);
   }
-  // A prompt may lie in a folder by itself, as a page gives it out.
+  // A prompt may be alone in its folder, as when downloaded from a page.
   if (await readEnvironment(folder) === undefined) return;
   const { experiment, environment } = await readAbout(folder);
   const { prompt } = experiment;

@@ -25,16 +25,16 @@ export interface RunRecord extends RunAbout {
   readonly predictions: readonly Prediction[];
 }
 
-/** A complete run, as far as telling it from others needs. */
+/** The part of a complete run that identifies it. */
 export interface FinishedRun {
   readonly contentHash: string | undefined;
   readonly metrics: MetricsFile;
 }
 
 /**
- * What a folder holds of a complete run; `undefined` where there is none.
+ * The identifying part of a folder's complete run; `undefined` where there is none.
  *
- * @throws {InputError} where it was written by a newer program, or its files are damaged
+ * @throws {InputError} where it was written by a newer version, or its files are damaged
  */
 export async function readFinished(path: string): Promise<FinishedRun | undefined> {
   const environment = await readEnvironment(path);
@@ -57,7 +57,7 @@ export async function readMetrics(path: string): Promise<AnyMetricsFile | undefi
 /**
  * A folder's `environment.json`; `undefined` where there is none.
  *
- * @throws {InputError} where it was written by a newer program, or is damaged
+ * @throws {InputError} where it was written by a newer version, or is damaged
  */
 export async function readEnvironment(path: string): Promise<Environment | undefined> {
   const file = join(path, "environment.json");
@@ -70,7 +70,7 @@ export async function readEnvironment(path: string): Promise<Environment | undef
 /**
  * A complete run's folder, without its predictions.
  *
- * @throws {InputError} where there is no complete run, it was written by a newer program, its files are damaged, or its
+ * @throws {InputError} where there is no complete run, it was written by a newer version, its files are damaged, or its
  *   experiment was changed since
  */
 export async function readAbout(path: string): Promise<RunAbout> {
@@ -85,9 +85,9 @@ export async function readAbout(path: string): Promise<RunAbout> {
 }
 
 /**
- * All that a comparison needs of a complete run's folder.
+ * Everything that a comparison needs from a complete run's folder.
  *
- * @throws {InputError} where there is no complete run, it was written by a newer program, or its files are damaged
+ * @throws {InputError} where there is no complete run, it was written by a newer version, or its files are damaged
  */
 export async function readRun(path: string): Promise<RunRecord> {
   const file = join(path, "predictions.jsonl");
@@ -103,7 +103,7 @@ export async function readRun(path: string): Promise<RunRecord> {
   return { ...about, predictions };
 }
 
-/** The `experiment.yaml` that a run has left. */
+/** The `experiment.yaml` of a run. */
 function readExperiment(text: string, file: string): Experiment {
   try {
     return readWritten(parseYaml(text));
@@ -124,7 +124,7 @@ async function readText(file: string): Promise<string> {
 /**
  * The `ensemble.json` of a complete run of an ensemble.
  *
- * @throws {InputError} where it is not there, or damaged
+ * @throws {InputError} where it is missing or damaged
  */
 export async function readEnsemble(path: string): Promise<EnsembleFile> {
   const file = join(path, "ensemble.json");
@@ -134,9 +134,9 @@ export async function readEnsemble(path: string): Promise<EnsembleFile> {
 }
 
 /**
- * The `summary.json` that a batch has left in a folder; `undefined` where there is none.
+ * The `summary.json` that a batch has written to a folder; `undefined` where there is none.
  *
- * @throws {InputError} where it is of a format that this program does not know, or damaged
+ * @throws {InputError} where it is damaged, or of an unknown format
  */
 export async function readSummary(folder: string): Promise<Summary | undefined> {
   const file = join(folder, "summary.json");
@@ -148,7 +148,7 @@ export async function readSummary(folder: string): Promise<Summary | undefined> 
   return { ensembles: [], ...RUN_FILES.read("summary_file", content, fault) };
 }
 
-/** A run's predictions. The file is read piece by piece: it may be longer than a string. */
+/** A run's predictions. The file is read piece by piece: it may exceed the maximum length of a string. */
 async function readPredictions(file: string): Promise<Prediction[]> {
   const opened = await Deno.open(file).catch((error) => {
     throw damaged(file, (error as Error).message);

@@ -69,7 +69,7 @@ export interface MetricsFile {
   readonly seconds: number;
   /** Null where no time was measured: JSON has no infinite numbers. */
   readonly examples_per_second: number | null;
-  /** How many texts were cut to fit the model's positions. */
+  /** How many texts were truncated to fit the model's positions. */
   readonly truncated: MetricsFileTruncated;
   /** How many numbers were trained, of how many the model has; runs of the first programs do not say. */
   readonly parameters?: ParameterCount;
@@ -83,7 +83,7 @@ export interface MetricsFile {
   readonly transfer?: Readonly<Record<string, PartMetrics>>;
 }
 
-/** How many texts were cut to fit the model's positions. */
+/** How many texts were truncated to fit the model's positions. */
 export interface MetricsFileTruncated {
   readonly train: number;
   readonly validation: number;

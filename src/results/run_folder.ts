@@ -12,28 +12,28 @@ import { readMetrics } from "./read_run.ts";
 export type RunStatus = "complete" | "failed" | "interrupted";
 
 /**
- * The only writer of a run's results. A run writes into `<folder>.partial`, beside its place, and is moved there when it is
- * complete; until then the partial folder holds a checkpoint to go on from. Whoever writes holds the run's lock.
+ * The only writer of a run's results. A run writes into `<folder>.partial`, next to its final place, and is moved there when it is
+ * complete; until then the partial folder has a checkpoint to resume from. The writer holds the run's lock.
  *
- * A program may be killed between any two writes. Each file but the history appears whole. `metrics.json` says that a run is
- * complete and is the last file written: a partial folder that has it only needs to be moved, which the next program does.
+ * The process may be killed between any two writes. Each file except the history is written atomically. `metrics.json` marks a run as
+ * complete and is the last file written: a partial folder that has it only needs to be moved, which the next process does.
  */
 export class RunFolder {
   private kept: boolean;
 
   private constructor(
-    /** Where the results are in the end. */
+    /** The final folder of the results. */
     readonly path: string,
     private readonly partial: string,
-    /** Where an earlier try of the same run was interrupted. */
+    /** The checkpoint of an earlier, interrupted attempt of the same run. */
     readonly checkpoint: Checkpoint | undefined,
-    /** Why an earlier try of the same run is not gone on from, where its files are damaged. */
+    /** Why an earlier attempt of the same run cannot be resumed, if its files are damaged. */
     readonly damage?: string,
   ) {
     this.kept = checkpoint !== undefined;
   }
 
-  /** Puts in order what a killed program has left: a move into place that was begun is ended. */
+  /** Recovers from a killed process: completes an unfinished move into place. */
   static async recover(path: string): Promise<void> {
     const old = oldPath(path);
     if (await isThere(old)) {
@@ -45,10 +45,10 @@ export class RunFolder {
   }
 
   /**
-   * Begins a run, or goes on with one of the same content that was interrupted.
+   * Starts a run, or resumes an interrupted one with the same content.
    *
-   * @param contentHash tells runs of different content apart
-   * @param restart throws an interrupted run away
+   * @param contentHash identifies the content of a run
+   * @param restart discards an interrupted run
    */
   static async begin(
     path: string,
@@ -75,7 +75,7 @@ export class RunFolder {
     return folder;
   }
 
-  /** Says of a run that could not even begin why it failed. Its earlier results stay. */
+  /** Records why a run could not start. Its earlier results stay. */
   static async failedBefore(path: string, experiment: Experiment, error: string): Promise<void> {
     const partial = partialPath(path);
     await onDisk(partial, () => Deno.mkdir(partial, { recursive: true }));
@@ -84,7 +84,7 @@ export class RunFolder {
     await folder.fail("failed", error);
   }
 
-  /** Where the files are until the run is complete. */
+  /** The folder of the files until the run is complete. */
   get partialPath(): string {
     return this.partial;
   }
@@ -94,7 +94,7 @@ export class RunFolder {
     return this.kept;
   }
 
-  /** Writes a file; it appears whole. */
+  /** Writes a file atomically. */
   async writeBytes(name: string, bytes: Uint8Array): Promise<void> {
     await this.writeWhole(name, (path) => Deno.writeFile(path, bytes));
   }
@@ -113,7 +113,7 @@ export class RunFolder {
     });
   }
 
-  /** Writes a file under another name, and gives it its own once it is whole. */
+  /** Writes a file under a temporary name, and renames it when it is complete. */
   private async writeWhole(name: string, write: (path: string) => Promise<void>): Promise<void> {
     const path = join(this.partial, name);
     await onDisk(path, async () => {
@@ -139,13 +139,13 @@ export class RunFolder {
     this.kept = true;
   }
 
-  /** Writes `metrics.json` and moves the results to their place, instead of those there; variants within the folder stay. */
+  /** Writes `metrics.json` and moves the results to their place, replacing earlier ones; variants within the folder stay. */
   async complete(metrics: MetricsFile): Promise<void> {
     await this.writeJson("metrics.json", metrics);
     await onDisk(this.path, () => moveIntoPlace(this.path));
   }
 
-  /** Says in the partial folder's `metrics.json` how a run ended that is not complete. */
+  /** Records the end of an incomplete run in the partial folder's `metrics.json`. */
   async fail(status: Exclude<RunStatus, "complete">, error: string): Promise<void> {
     await this.writeJson("metrics.json", { status, error });
   }
@@ -155,7 +155,7 @@ export class RunFolder {
   }
 }
 
-/** So many lines are written at once. */
+/** The number of lines per write. */
 const LINES = 1024;
 
 /** A line of JSON for each item, many at a time. */
@@ -165,7 +165,7 @@ function* linePieces(items: readonly unknown[]): Generator<string> {
   }
 }
 
-/** Where a run's files are until it is complete. */
+/** The folder of a run's files until it is complete. */
 export function partialPath(path: string): string {
   return `${path}.partial`;
 }
@@ -195,7 +195,7 @@ async function mergeOld(old: string, path: string): Promise<void> {
   await removeFolder(old);
 }
 
-/** The checkpoint of a run that was interrupted, whose history reaches as far as it does; or what is damaged of the two. */
+/** The checkpoint of a run that was interrupted, with a history that ends at it; or which of the two is damaged. */
 async function readInterrupted(
   partial: string,
 ): Promise<{ checkpoint: Checkpoint | undefined; damage: string | undefined }> {
@@ -219,7 +219,7 @@ async function readInterrupted(
 
 async function readHistory(partial: string): Promise<HistoryLine[]> {
   const text = await Deno.readTextFile(join(partial, "history.jsonl")).catch(() => "");
-  // A killed program may have left half a line after the last whole one.
+  // A killed process may have left an incomplete last line.
   return text.slice(0, text.lastIndexOf("\n") + 1).split("\n").filter((line) => line !== "")
     .map((line) => TRAINING_FILES.read("history_line", JSON.parse(line), (fault) => new RangeError(fault)));
 }

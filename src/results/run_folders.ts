@@ -3,7 +3,7 @@ import { join } from "@std/path";
 /** Numbers within names by their size: length=5 before length=20. */
 const BY_NAME = new Intl.Collator("en", { numeric: true }).compare;
 
-/** The folders within a results folder, and itself, that hold a run's `metrics.json`: variants too, in the order of their names. */
+/** The folders at or below a results folder that contain a run's `metrics.json`, including variants, sorted by name. */
 export async function runFolders(folder: string): Promise<string[]> {
   let entries: Deno.DirEntry[];
   try {

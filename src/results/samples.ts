@@ -1,6 +1,6 @@
 import type { Prediction } from "./predictions.ts";
 
-/** A sentence of the experiment's own with what was predicted of it. */
+/** A sample of the experiment with its prediction. */
 export interface SamplePrediction {
   readonly text: string;
   readonly label?: string;

@@ -6,11 +6,11 @@ import { checkFormat, RUN_FORMAT } from "./format.ts";
 import { packRuns, unpackRuns } from "./packed_runs.ts";
 import type { RunRecord } from "./read_run.ts";
 
-/** The element of a page that holds its runs: JSON, compressed, as nothing in the page reads it. */
+/** The element of a page that contains its runs: compressed JSON, which the page itself does not read. */
 const BEGIN = '<script type="application/json+gzip" id="softprompt-runs">';
 const END = "</script>";
 
-/** Runs by name as an element of a page: a diff reads the saved page like the folder that it was made of. */
+/** Runs by name as an element of a page: a diff reads the saved page like the folder that it was made from. */
 export async function runsElement(runs: ReadonlyMap<string, RunRecord>): Promise<string> {
   const json = ReadableStream.from(jsonPieces(packRuns(runs))).pipeThrough(new TextEncoderStream());
   const zipped = await new Response(json.pipeThrough(new CompressionStream("gzip"))).arrayBuffer();
@@ -18,9 +18,9 @@ export async function runsElement(runs: ReadonlyMap<string, RunRecord>): Promise
 }
 
 /**
- * The runs that a saved `report.html` or `summary.html` tells of, by name; a single run's name is empty.
+ * The runs in a saved `report.html` or `summary.html`, by name; a single run's name is empty.
  *
- * @throws {InputError} where the file is no such report, or was written by a newer program
+ * @throws {InputError} where the file is not such a report, or was written by a newer version
  */
 export async function readReport(file: string): Promise<Map<string, RunRecord>> {
   const text = await Deno.readTextFile(file);

@@ -5,7 +5,7 @@ import type { EnsembleRow, PartMetrics, Spread, SummaryFile, SummaryGroup, Summa
 
 export type { EnsembleRow, Spread, SummaryGroup, SummaryRow } from "./run_files.ts";
 
-/** A summary as this program makes it; one that was read without ensembles has none. */
+/** A summary as this version makes it; one that was read without ensembles has an empty list. */
 export interface Summary extends SummaryFile {
   readonly ensembles: readonly EnsembleRow[];
 }
@@ -13,7 +13,7 @@ export interface Summary extends SummaryFile {
 /** The format of `summary.json`. */
 export const SUMMARY_FORMAT = "softprompt-summary/1";
 
-/** Sums runs up. */
+/** Summarizes runs. */
 export function summarize(
   title: string,
   rows: readonly SummaryRow[],
@@ -26,12 +26,12 @@ export function summarize(
   return { format: SUMMARY_FORMAT, title, rows, groups, ensembles, best: bestByValidation(groups) };
 }
 
-/** What a part's metrics are, as numbers. */
+/** The value of a metric of a part. */
 export function metricValue(part: PartMetrics, metric: MetricName): number {
   return metric === "accuracy" ? part.accuracy.value : part[metric];
 }
 
-/** The settings of a run but its seed. */
+/** The settings of a run without its seed. */
 export function withoutSeed(settings: SummaryRow["settings"]): Record<string, unknown> {
   return Object.fromEntries(Object.entries(settings).filter(([key]) => key !== "seed"));
 }

@@ -4,7 +4,7 @@ import type { EnsembleRow, Summary, SummaryRow } from "./summary.ts";
 import { metricValue, withoutSeed } from "./summary.ts";
 
 /**
- * `summary.csv`: a row a run, with the swept keys, the metrics of both parts, and the mean and standard deviation of the test
+ * `summary.csv`: one row per run, with the swept keys, the metrics of both parts, and the mean and standard deviation of the test
  * accuracy over the seeds of its group. A row for each ensemble follows, with those of its members.
  */
 export function summaryCsv(summary: Summary): string {

@@ -9,18 +9,18 @@ import type { RunParts } from "./run_parts.ts";
 import { tuneModel } from "./tune_model.ts";
 import { tunePrompt } from "./tune_prompt.ts";
 
-/** What a run answers with, tuned where it is to be. */
+/** The classifier of a run, tuned if the experiment tunes. */
 export interface BuiltClassifier {
   readonly classifier: Classifier;
-  /** Absent where nothing is tuned. */
+  /** The result of tuning; absent where nothing is tuned. */
   readonly tuned?: Tuned;
-  /** Of one soft prompt. */
+  /** The prompt, of a run with one soft prompt. */
   readonly soft?: { readonly prompt: Tensor; readonly meaning: PromptInterpretation };
   /** The weights of a tuned model. */
   readonly weights?: Parameters;
 }
 
-/** Makes ready, and tunes, what an experiment classifies with: a prompt, several, words alone, or the model. */
+/** Builds, and tunes, the classifier of an experiment: a soft prompt, an ensemble, a hard prompt, or the model. */
 export async function buildClassifier(parts: RunParts, context: RunContext): Promise<BuiltClassifier> {
   const { prepared, graphs, device, sessions } = parts;
   const { prompt: compiled } = graphs;
@@ -54,7 +54,7 @@ export async function buildClassifier(parts: RunParts, context: RunContext): Pro
   return { classifier, tuned, soft };
 }
 
-/** How many numbers were trained. */
+/** The number of trained parameters. */
 export function trainedNumbers({ tuned, soft, weights }: BuiltClassifier): number {
   const tunedTensors = weights ? Object.values(weights) : tuned && soft ? [soft.prompt] : [];
   return tunedTensors.reduce((sum, { data }) => sum + data.length, 0);

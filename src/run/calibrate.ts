@@ -8,7 +8,7 @@ import { InputError } from "../base/errors.ts";
 import type { EvaluationSpec } from "../experiment/types.ts";
 import type { CalibrationFile } from "../results/metrics_file.ts";
 
-/** What a calibration is found from: logits before it. */
+/** The uncalibrated logits that a calibration is fitted to. */
 export interface CalibrationSources {
   /** [inputs without content][classes] */
   readonly contentFree: readonly (readonly number[])[];
@@ -17,7 +17,7 @@ export interface CalibrationSources {
   readonly labels: readonly number[];
 }
 
-/** The calibration that an experiment asks for: the shift first, and the temperature of what is after it. */
+/** The calibration that an experiment asks for: the shift first, then the temperature of the shifted logits. */
 export function calibrationOf(
   { calibrate = [] }: Pick<EvaluationSpec, "calibrate">,
   { contentFree, validation, labels }: CalibrationSources,
@@ -30,7 +30,7 @@ export function calibrationOf(
   return { ...shifted, temperature: fittedTemperature(scaled, labels) };
 }
 
-/** A calibration as `metrics.json` has it. */
+/** A calibration as written to `metrics.json`. */
 export function calibrationFile(
   { shift, temperature }: Calibration,
   classes: readonly string[],
@@ -44,9 +44,9 @@ export function calibrationFile(
 }
 
 /**
- * A run's calibration out of its `metrics.json`; nothing is changed where it has none.
+ * A run's calibration from its `metrics.json`; the identity where it has none.
  *
- * @throws {InputError} where it lacks a class, or holds what is no number
+ * @throws {InputError} where it lacks a class, or contains a value that is not a number
  */
 export function calibrationIn(file: CalibrationFile | undefined, classes: readonly string[]): Calibration {
   const { shift, temperature } = file ?? {};

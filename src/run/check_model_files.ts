@@ -6,14 +6,14 @@ import type { OpenModel } from "../model/open_model.ts";
 /** A model's files. */
 export type ModelFiles = Pick<OpenModel, "folder" | "files">;
 
-/** So much of a hash tells files apart. */
+/** The number of hash digits shown in messages. */
 const SHOWN = 12;
 
 /**
- * Refuses to go on with a run's prompt where a file of the model is another than the one that it was tuned with. Runs of earlier
- * programs name the ONNX file alone.
+ * Refuses a run's prompt if a file of the model differs from the one that it was tuned with. Runs of earlier
+ * versions name only the ONNX file.
  *
- * @param run the folder of the run that the environment is of
+ * @param run the folder of the environment's run
  * @param way the way out
  * @throws {InputError} naming the first such file
  */

@@ -19,31 +19,31 @@ import { compilerHash } from "../artifacts/compiler_hash.ts";
 import type { Prepared } from "./prepare.ts";
 import type { RunGraphs } from "./compile_run.ts";
 
-/** What became of a run's check: what was found, now or before, or why there was none. */
+/** The outcome of a run's check: the result, new or cached, or the reason why there was none. */
 export type CheckOutcome = SelfCheck | { readonly skipped: string };
 
-/** What is checked. */
+/** What a check needs. */
 export interface CheckedRun {
   readonly prepared: Prepared;
   readonly graphs: RunGraphs;
   readonly target: CompileTarget;
   readonly device: Device;
-  /** The folder that the outcome is kept in from run to run. */
+  /** The folder that caches outcomes between runs. */
   readonly cache: string;
 }
 
-/** Vectors of a prompt's piece while it is checked: what is compiled does not depend on their number. */
+/** The largest number of vectors in a prompt's piece during the check: the compiled graph does not depend on it. */
 const MOST_VECTORS = 4;
 
-/** Test texts that the two are chosen from. */
+/** The number of test texts from which the two are chosen. */
 const LOOKED_AT = 256;
 
-/** The most logits that the file is asked for at once: it gives one for each word at each token. */
+/** The largest number of logits to request from the file at once: it gives one for each word at each token. */
 const MOST_LOGITS = 2 ** 25;
 
 /**
- * Makes sure that a run's compiled graph computes what the model's own file computes, before anything is tuned or scored by
- * it. What was found is kept by the content of all that it depends on, and is not looked for again.
+ * Makes sure that a run's compiled graph computes what the model's own file computes, before anything is tuned or scored with
+ * it. The outcome is cached by the content of everything that it depends on.
  *
  * @throws {SelfCheckError} where they differ
  */
@@ -115,7 +115,7 @@ async function checked(run: CheckedRun, texts: readonly LabelledEncoding[]): Pro
   const { graph, inputs } = answeringGraph(graphs, experiment.ensemble !== undefined);
   const file = await openUntouched(untouched).catch((error) => {
     const [reason] = (error as Error).message.split("\n");
-    return { skipped: `it does not open in plain ONNX Runtime: ${reason}` };
+    return { skipped: `it cannot be opened in plain ONNX Runtime: ${reason}` };
   });
   if ("skipped" in file) return file;
   const answer = await device.open(graph);
@@ -137,11 +137,11 @@ async function checked(run: CheckedRun, texts: readonly LabelledEncoding[]): Pro
     });
   } catch (error) {
     if (error instanceof UncheckableError) {
-      return { skipped: `it does not run in plain ONNX Runtime: ${error.message}` };
+      return { skipped: `it cannot be run in plain ONNX Runtime: ${error.message}` };
     }
     if (!(error instanceof SelfCheckError)) throw error;
     throw new SelfCheckError(
-      `${model.onnx} is not computed as it stands: ${error.message}. Nothing was tuned or scored (--no-self-check goes on all the same)`,
+      `${model.onnx} is not computed correctly: ${error.message}. Nothing was tuned or scored (--no-self-check skips this check)`,
       { cause: error },
     );
   } finally {
@@ -151,7 +151,7 @@ async function checked(run: CheckedRun, texts: readonly LabelledEncoding[]): Pro
   }
 }
 
-/** What the run will answer with, and what it takes beside texts and a prompt. */
+/** The forward graph of the run, and its inputs besides texts and a prompt. */
 function answeringGraph(
   graphs: RunGraphs,
   isEnsemble: boolean,
@@ -168,8 +168,8 @@ function answeringGraph(
 }
 
 /**
- * The longest and the shortest of the first test texts, ordinary tokens of the texts themselves in the prompt's places. Where
- * all are of one length, half a text or a text twice is the other one, so that one is padded beside the other in any case.
+ * The longest and the shortest of the first test texts, with ordinary tokens of the texts in the prompt's places. If
+ * all have the same length, the second text is half of one or one repeated, so that one is always padded.
  */
 function textsToCheck({ experiment: { prompt }, model, dataset }: Prepared): LabelledEncoding[] {
   const { tokenizer, card, facts } = model;
@@ -193,7 +193,7 @@ function textsToCheck({ experiment: { prompt }, model, dataset }: Prepared): Lab
   });
 }
 
-/** The longest text that the file can be asked for at once, and the shortest one. */
+/** The longest text whose logits the file can return at once, and the shortest one. */
 function ends(texts: readonly Encoded[], words: number): { longest: Encoded; shortest: Encoded } {
   const sorted = texts.toSorted((a, b) => b.ids.length - a.ids.length);
   const shortest = sorted.at(-1)!;
@@ -209,7 +209,7 @@ function twice(text: string): string {
   return `${text} ${text}`;
 }
 
-/** Why the file's weights do not fit into memory beside the compiled graph; `undefined` where they do. */
+/** The reason why the file's weights do not fit into memory in addition to the compiled graph; `undefined` if they do. */
 async function lackingMemory(files: readonly string[]): Promise<string | undefined> {
   const sizes = await Promise.all(files.map(async (path) => (await Deno.stat(path)).size));
   const needed = sizes.reduce((sum, size) => sum + size, 0);

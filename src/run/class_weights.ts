@@ -2,7 +2,7 @@ import { classWeightsOf } from "../dataset/class_counts.ts";
 import type { TuningTask } from "../training/trainer.ts";
 import type { Prepared } from "./prepare.ts";
 
-/** What an example of each class weighs in an experiment's loss, as a part of the task of tuning; nothing where all weigh the same. */
+/** The class weights of an experiment's loss, as a part of the tuning task; empty where all are equal. */
 export function classWeights(
   { experiment: { training }, dataset, verbalizer }: Prepared,
 ): Pick<TuningTask, "classWeights"> {

@@ -9,19 +9,19 @@ import type { Prepared } from "./prepare.ts";
 import type { EnsemblePrompts } from "./read_ensemble_prompts.ts";
 import { interpretationAfter, startPrompt } from "./start_prompt.ts";
 
-/** A prompt that is classified with. */
+/** A soft prompt of a classifier. */
 export interface SoftPrompt {
   readonly classifier: Classifier;
   readonly prompt: Tensor;
   readonly meaning: PromptInterpretation;
 }
 
-/** A model with nothing but words around the text. @param session of the graph without a prompt */
+/** The classifier of a hard prompt. @param session of the graph without a prompt */
 export function hardClassifier(prepared: Prepared, session: Session): Classifier {
   return { session, inputs: {}, ...common(prepared, session), tuned: false };
 }
 
-/** A soft prompt as it starts, not tuned. @param session of the compiled prediction */
+/** The classifier of an initialized, untuned soft prompt. @param session of the compiled `predict` graph */
 export async function untunedPrompt(
   prepared: Prepared,
   soft: SoftSpec,
@@ -40,7 +40,7 @@ export async function untunedPrompt(
   };
 }
 
-/** Prompts that vote. @param session of the bank's compiled prediction */
+/** The classifier of an ensemble. @param session of the bank's compiled `predict` graph */
 export function ensembleClassifier(
   prepared: Prepared<EnsembleExperiment>,
   { prompts }: EnsemblePrompts,

@@ -15,24 +15,24 @@ import type { EncodedDataset } from "./encode_dataset.ts";
 import type { Prepared } from "./prepare.ts";
 import type { Tuned } from "../training/trainer.ts";
 
-/** What came of other data. */
+/** The result on transfer data. */
 export interface TransferResult {
   readonly name: string;
   readonly metrics: PartMetrics;
   readonly predictions: readonly Prediction[];
 }
 
-/** What came of classifying everything that an experiment names. */
+/** The results of classifying everything that an experiment names. */
 export interface Classified {
   readonly metrics: MetricsFile;
   readonly predictions: readonly Prediction[];
   readonly samples: readonly SamplePrediction[];
   readonly transfer: readonly TransferResult[];
-  /** The test accuracy of each prompt of an ensemble alone; of a single prompt, its own. */
+  /** The test accuracy of each prompt of an ensemble alone; for a single prompt, its own. */
   readonly each: readonly number[];
 }
 
-/** The most frequent class of the training set, the first in the alphabet of equals, and how often it is right. */
+/** The most frequent class of the training set (of equals, the alphabetically first), and its accuracy on the test set. */
 function majorityBaseline({ train, test }: Dataset): { class: string; accuracy: number } {
   const counts = countByClass(train);
   const [most] = [...counts.keys()].sort().sort((a, b) => counts.get(b)! - counts.get(a)!) as [string];
@@ -40,10 +40,10 @@ function majorityBaseline({ train, test }: Dataset): { class: string; accuracy: 
 }
 
 /**
- * Classifies validation set, test set, other data and samples, each in one pass.
+ * Classifies the validation set, the test set, transfer data and samples, each in one pass.
  *
- * @param trained how many numbers were trained
- * @throws {AnswerError} where an answer is no number
+ * @param trained the number of trained parameters
+ * @throws {AnswerError} where a logit is NaN or infinite
  */
 export async function classifyAll(
   { experiment, dataset, transfer, verbalizer, model }: Prepared,

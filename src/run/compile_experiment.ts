@@ -7,7 +7,7 @@ import type { CompileCache } from "../artifacts/compile_cache.ts";
 import { compileModel, type CompileTarget, targetOf } from "../artifacts/compile_model.ts";
 import type { Prepared } from "./prepare.ts";
 
-/** How positions are counted in an experiment whose prompt is compiled in. */
+/** The counting of positions in an experiment. */
 export function positionCounting(
   prompt: PromptSpec,
   compiled: Compiled | undefined,
@@ -19,7 +19,7 @@ export function positionCounting(
 /**
  * Compiles the training step of a soft prompt; `undefined` for a hard one.
  *
- * @param cache what is compiled is kept in; absent: nothing is kept
+ * @param cache keeps compiled graphs; absent: nothing is cached
  */
 export async function compileExperiment(
   { experiment: { prompt, training }, model }: Pick<Prepared, "experiment" | "model">,
@@ -34,7 +34,7 @@ export async function compileExperiment(
 }
 
 /**
- * What an experiment's graphs are compiled for, and in.
+ * The target and precision that an experiment's graphs are compiled for.
  *
  * @throws {DeviceError} where the device has no float16 and the experiment asks for it
  */
@@ -51,7 +51,7 @@ function lossOf(training: TrainingSpec | undefined): LossMean {
   return training?.classWeights === undefined ? "plain" : "weighted";
 }
 
-/** Tells apart what is compiled: experiments of the same key share one compiled step. */
+/** A key of the compiled step: experiments with the same key share it. */
 export function stepKey({ experiment: { tune, prompt, training, precision }, model }: Prepared): string {
   const what = promptInsertion(prompt) ?? (tune === "all" ? "model" : "hard");
   return [model.onnx, model.sha256, what, optimizerName(training), lossOf(training), precision].join(
@@ -59,7 +59,7 @@ export function stepKey({ experiment: { tune, prompt, training, precision }, mod
   );
 }
 
-/** An experiment's optimizer as the compiler calls it; any will do where nothing is trained. */
+/** The compiler's name of an experiment's optimizer; arbitrary where nothing is trained. */
 export function optimizerName(training?: Pick<TrainingSpec, "optimizer">): OptimizerName {
   if (training === undefined) return "adamw";
   const { name, factored } = training.optimizer;

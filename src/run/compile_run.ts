@@ -5,7 +5,7 @@ import { compileExperiment, optimizerName } from "./compile_experiment.ts";
 import type { Prepared } from "./prepare.ts";
 import type { ResourceCache } from "./resource_cache.ts";
 
-/** What a run's model is compiled to: for a soft prompt, tuned or not; for a model that is tuned; or for words alone. */
+/** The compiled graphs of a run: for a soft prompt, tuned or not; for a model that is tuned; or for a hard prompt. */
 export type RunGraphs =
   | { readonly prompt: Compiled; readonly model?: never; readonly hard?: never }
   | { readonly prompt?: never; readonly model: CompiledModel; readonly hard?: never }
@@ -14,7 +14,7 @@ export type RunGraphs =
 /**
  * Compiles what a run needs of its model.
  *
- * @param cache compiled steps of prompts are kept in
+ * @param cache caches compiled steps of prompts
  */
 export async function compileRun(
   prepared: Prepared,

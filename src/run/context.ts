@@ -5,14 +5,14 @@ import type { LockstepSlot } from "../training/fused_steps.ts";
 import type { ProgressReporter } from "./progress.ts";
 import type { ResourceCache } from "./resource_cache.ts";
 
-/** A run as it is asked for: one experiment, and where its results go. Plain data, which can be handed to a worker. */
+/** A requested run: one experiment, and where its results go. Plain data, which can be sent to a worker. */
 export interface RunRequest {
   readonly experiment: Experiment;
   /** The experiment file, which paths are relative to. */
   readonly file: string;
-  /** The keys that were set to other values than the file has, with their places in it. */
+  /** The keys set to other values than in the file, with their places in it. */
   readonly overrides: PlacedKeys;
-  /** What to call the run: the experiment's name, and its variant's. */
+  /** The run's display name: the experiment's name, and its variant's. */
   readonly title: string;
   /** The folder of its results. */
   readonly path: string;
@@ -20,15 +20,15 @@ export interface RunRequest {
   readonly ensembleRuns?: readonly string[];
 }
 
-/** What holds for every run of a command. Plain data, which can be handed to a worker. */
+/** The settings of all runs of a command. Plain data, which can be sent to a worker. */
 export interface RunPolicy {
   /** The folder of all results. */
   readonly results: string;
-  /** Run it though its results are there already. */
+  /** Whether to run it although its results exist already. */
   readonly force: boolean;
-  /** Whether what is compiled is compared with the model's own file first. */
+  /** Whether compiled graphs are compared with the model's own file first. */
   readonly selfCheck: boolean;
-  /** What to do about a run that another program is at work on. */
+  /** What to do with a run that another process is executing. */
   readonly ifLocked: "wait" | "leave";
 }
 
@@ -40,12 +40,12 @@ export interface RunHost {
   readonly signal: AbortSignal;
 }
 
-/** A run that has begun. It is made once, by `runExperiment`, and handed on as it is. */
+/** A started run. It is created once, by `runExperiment`, and passed on unchanged. */
 export interface RunContext extends RunHost {
   readonly title: string;
-  /** What the run writes its results into. */
+  /** The folder that the run writes its results to. */
   readonly folder: RunFolder;
   readonly progress: ProgressReporter;
-  /** Its place among runs that take their steps in lockstep. */
+  /** Its slot among runs with fused steps. */
   readonly slot: LockstepSlot | undefined;
 }

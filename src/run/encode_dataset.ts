@@ -13,17 +13,17 @@ export interface EncodedDataset {
   readonly train: readonly LabelledEncoding[];
   readonly validation: readonly LabelledEncoding[];
   readonly test: readonly LabelledEncoding[];
-  /** Other data that what is tuned is scored on, one after the other. */
+  /** The transfer datasets, in order. */
   readonly transfer: readonly (readonly LabelledEncoding[])[];
   /** The experiment's own sentences; their label does not matter. */
   readonly samples: readonly LabelledEncoding[];
   /** Inputs without content, for contextual calibration. */
   readonly contentFree: readonly LabelledEncoding[];
-  /** How many texts the tokenizer takes in another way than Hugging Face's own. */
+  /** The number of texts that may be tokenized differently by Hugging Face's own tokenizer. */
   readonly otherwise: number;
   /** Words of the template that the tokenizer has no token for. */
   readonly unknownWords: readonly string[];
-  /** How many texts were cut to fit the model's positions. */
+  /** The numbers of texts truncated to fit the model's positions. */
   readonly truncated: Readonly<Record<"train" | "validation" | "test" | "samples", number>>;
 }
 

@@ -26,19 +26,19 @@ export interface Prepared<Asked extends Experiment = Experiment> {
   readonly sourcePrompt: SourcePrompt | undefined;
   /** The prompts that vote, where there is an ensemble. */
   readonly ensemblePrompts: EnsemblePrompts | undefined;
-  /** Other data that what is tuned is scored on. */
+  /** The transfer datasets. */
   readonly transfer: readonly TransferSet[];
   /** The commit that the experiment's file is tracked in. */
   readonly commit: GitCommit;
-  /** Tells experiments of different content apart: what is asked, of which model, on which data. */
+  /** A hash of the experiment's content: its keys, its model and its data. */
   readonly contentHash: string;
 }
 
 /**
  * Reads what an experiment names.
  *
- * @param resources what other runs have read already
- * @throws {InputError} on anything missing or unfit
+ * @param resources the resources that other runs share
+ * @throws {InputError} on anything missing or unsuitable
  */
 export async function prepare(
   { experiment, file, ensembleRuns }: Pick<RunRequest, "experiment" | "file" | "ensembleRuns">,
@@ -82,7 +82,7 @@ export async function prepare(
   };
 }
 
-/** Vectors are not started from words that the model has no vectors of. */
+/** Refuses an initialization from words without vectors in the model. */
 function checkStartingWords(
   { prompt, verbalizer }: Experiment,
   tokenizer: Tokenizer,
@@ -102,9 +102,9 @@ function checkStartingWords(
 }
 
 /**
- * A model that reads padding has its batches in parts of one length each, and only a prompt's step can be taken in parts.
+ * A model that reads padding needs parts of one length, and only a prompt's step can be split into parts.
  *
- * @throws {ConfigValueError} where a whole model is to be tuned that would read what fills its batches up
+ * @throws {ConfigValueError} where a whole model is to be tuned that would read padding
  */
 function checkTuning(experiment: Experiment, { card, facts }: OpenModel): void {
   if (experiment.tune !== "all") return;
@@ -115,7 +115,7 @@ function checkTuning(experiment: Experiment, { card, facts }: OpenModel): void {
   throw new ConfigValueError([{ path: ["training", "batchSize"], message }]);
 }
 
-/** A dataset of the hub at the commit that was read. */
+/** A dataset of the hub pinned to the commit that was read. */
 function atCommit(dataset: DatasetSpec, commit: string | null): DatasetSpec {
   if (!("source" in dataset)) return dataset;
   const { revision, ...named } = dataset;
@@ -123,8 +123,8 @@ function atCommit(dataset: DatasetSpec, commit: string | null): DatasetSpec {
 }
 
 /**
- * What tells experiments apart: not how they are called, nor where the prompts of an ensemble lie. What is tuned counts where
- * it is not what the kind of prompt says anyhow.
+ * What identifies an experiment's content: not its name, nor the folders of an ensemble's prompts. `tune` counts where
+ * it is not the default for the kind of prompt.
  */
 function askedOf(
   { name: _, description: __, tune, ensemble, ...asked }: Experiment,

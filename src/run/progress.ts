@@ -1,13 +1,13 @@
-/** Takes what a run does, to show it. */
+/** Receives the progress of a run, to display it. */
 export interface ProgressReporter {
-  /** Something that a person should know. */
+  /** Takes a notice for the user. */
   log(line: string): void;
-  /** A run begins, of this kind of prompt on this device. */
+  /** A run starts, with this kind of prompt on this device. */
   start(title: string, kind: string, device: string): void;
   /** Tuning begins. */
   begin(title: string, steps: number): void;
-  /** Tuning has come to a step. */
+  /** Tuning has reached a step. */
   step(step: number, note: string): void;
-  /** Tuning is over. */
+  /** Tuning has ended. */
   end(): void;
 }

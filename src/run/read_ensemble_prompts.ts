@@ -30,9 +30,9 @@ export function ensembleRunFolders({ ensemble }: Experiment, file: string): stri
 /**
  * Reads the prompts of an ensemble.
  *
- * @param model that they answer with
- * @throws {InputError} where a run is not complete, its model was another, or its prompt has another length, another template or
- *   stands elsewhere
+ * @param model the model of the ensemble
+ * @throws {InputError} where a run is not complete, its model differs, or its prompt differs in length, template or
+ *   insertion
  */
 export async function readEnsemblePrompts(
   { prompt }: Experiment,
@@ -43,20 +43,20 @@ export async function readEnsemblePrompts(
   for (const folder of folders) {
     const environment = await readEnvironment(folder);
     if (environment === undefined) {
-      throw new InputError(`${folder} is no complete run: it lacks environment.json`);
+      throw new InputError(`${folder} is not a complete run: it lacks environment.json`);
     }
-    checkFiles(model, environment, folder, "an ensemble's prompts are all tuned with the model that it has");
+    checkFiles(model, environment, folder, "an ensemble's prompts must be tuned with its model");
     const { template } = (await readAbout(folder)).experiment.prompt;
     if (template !== prompt.template) {
       throw new InputError(
-        `the prompt in ${folder} was tuned in the template "${template}", and the ensemble's is "${prompt.template}": an ensemble's prompts all stand in its own template`,
+        `the prompt in ${folder} was tuned in the template "${template}", but the ensemble's is "${prompt.template}": an ensemble's prompts must have its template`,
       );
     }
   }
   for (const [i, { insertion, prompt: { dims } }] of read.entries()) {
     if (insertion !== promptInsertion(prompt)) {
       throw new InputError(
-        `the prompt in ${folders[i]} stands at ${insertion}, and the ensemble's at ${
+        `the prompt in ${folders[i]} is inserted at ${insertion}, and the ensemble's at ${
           promptInsertion(prompt)
         }`,
       );

@@ -11,13 +11,13 @@ import { readEnvironment } from "../results/read_run.ts";
 import type { OpenModel } from "../model/open_model.ts";
 import { checkFiles, type ModelFiles } from "./check_model_files.ts";
 
-/** A prompt that was tuned before. */
+/** A tuned prompt that another one starts from. */
 export interface SourcePrompt {
   /** float32 [length, dimension] */
   readonly prompt: Tensor;
   /** Of the file that holds it. */
   readonly sha256: string;
-  /** What was taken for granted in reading it. */
+  /** The assumption made in reading it. */
   readonly assumed?: string;
 }
 
@@ -25,15 +25,15 @@ export interface SourcePrompt {
 const PATH = ["prompt", "initialization", "path"];
 const ENTERS = ["prompt", "initialization", "enters"];
 
-/** What of the model that a prompt is for its reading depends on. */
+/** The properties of the new prompt's model that the reading depends on. */
 export type SourcePromptTarget = ModelFiles & { readonly facts: Pick<OpenModel["facts"], "scale"> };
 
 /**
- * Reads the prompt that another one starts from: a run's, or an adapter of PEFT's; `undefined` where it starts otherwise.
+ * Reads the prompt that another one starts from: a run's, or a PEFT adapter's; `undefined` for other initializations.
  *
  * @param file the experiment file, which paths are relative to
- * @param model that the new prompt is for
- * @throws {ConfigValueError} where there is none, it does not stand where this one does, or a run's was tuned with another model
+ * @param model the model of the new prompt
+ * @throws {ConfigValueError} where there is none, its insertion differs, or it was tuned with another model
  */
 export async function readSourcePrompt(
   spec: PromptSpec,
@@ -54,10 +54,10 @@ export async function readSourcePrompt(
 }
 
 /**
- * An adapter's prompt as it enters here, after the scale of the model's word embeddings.
+ * An adapter's prompt, converted to enter after the scale of the model's word embeddings.
  *
  * @param enters where it entered when it was tuned
- * @throws {ConfigValueError} where that is said of a model that has no scale
+ * @throws {ConfigValueError} where it is set for a model without a scale
  */
 function afterScale(
   given: SourcePrompt,
@@ -66,8 +66,7 @@ function afterScale(
 ): SourcePrompt {
   if (scale === 1) {
     if (enters === undefined) return given;
-    const message =
-      `'enters: ${enters}' is said of a model that does not scale its word embeddings: leave it out`;
+    const message = `'enters: ${enters}' is only for a model that scales its word embeddings: leave it out`;
     throw new ConfigValueError([{ path: ENTERS, message }]);
   }
   const { prompt } = given;
@@ -79,7 +78,7 @@ function afterScale(
     ...given,
     prompt: entry === "after-scale" ? prompt : times(prompt, scale),
     ...(enters === undefined && {
-      assumed: `the adapter's vectors are taken to enter ${withEntryContext(entry, scale)}: '${
+      assumed: `the adapter's vectors are assumed to enter ${withEntryContext(entry, scale)}: '${
         ENTERS.join(".")
       }: ${entry}'; ${other}`,
     }),
@@ -89,12 +88,12 @@ function afterScale(
 async function readAdapter({ length }: SoftPrompt, folder: string): Promise<SourcePrompt> {
   const weights = await Deno.readFile(join(folder, "adapter_model.safetensors")).catch((error) => {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new InputError(`${folder} is no adapter of PEFT's: it lacks adapter_model.safetensors`);
+    throw new InputError(`${folder} is not a PEFT adapter: it lacks adapter_model.safetensors`);
   });
   const config = await readJson(join(folder, "adapter_config.json"));
   const prompt = readPeftAdapter(config, weights, folder);
   if (prompt.dims[0] !== length) {
-    const message = `the adapter has ${prompt.dims[0]} vectors, and 'prompt.length' is ${length}`;
+    const message = `the adapter has ${prompt.dims[0]} vectors, but 'prompt.length' is ${length}`;
     throw new ConfigValueError([{ path: ["prompt", "length"], message }]);
   }
   return { prompt, sha256: await sha256(weights) };
@@ -108,11 +107,11 @@ async function readRunPrompt(
   const given = await readPrompt(folder);
   const environment = await readEnvironment(folder);
   if (environment !== undefined) {
-    checkFiles(model, environment, folder, "start from a prompt of the model that is tuned with here");
+    checkFiles(model, environment, folder, "start from a prompt that was tuned with this experiment's model");
   }
   if (given.insertion !== insertion) {
     throw new InputError(
-      `the prompt in ${folder} stands at ${given.insertion}, and this one at ${insertion}: their vectors are of different spaces`,
+      `the prompt in ${folder} is inserted at ${given.insertion}, and this one at ${insertion}: their vectors are in different spaces`,
     );
   }
   return given;

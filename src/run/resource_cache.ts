@@ -15,13 +15,13 @@ import { type OpenModel, openModel } from "../model/open_model.ts";
 import { type GitCommit, gitCommit } from "../results/git_commit.ts";
 import { SessionCache } from "./session_cache.ts";
 
-/** How runs share what they need. */
+/** The settings of shared resources. */
 export interface ResourceOptions {
-  /** Takes what a person should know, and how far downloads are. */
+  /** Takes notices, and the progress of downloads. */
   readonly reporter: DownloadReporter;
-  /** Threads of the native CPU; all its cores where this is left out. */
+  /** Threads of the native CPU; all cores by default. */
   readonly threads?: number;
-  /** Whether sessions are kept for the next run, at the price of the memory that they hold meanwhile. */
+  /** Whether sessions are kept for the next run, at the cost of the memory that they hold meanwhile. */
   readonly keepsSessions: boolean;
 }
 
@@ -29,11 +29,11 @@ export interface ResourceOptions {
 const MODELS_KEPT = 8;
 
 /**
- * What runs that follow each other share: models and data that were read, devices, and the sessions of the last compiled
- * step, which serve every run of the same model, insertion and optimizer. Data are kept as long as this is: a batch reads what
- * all its runs need before the first of them begins, so that whatever were dropped in between would be read again. Of models
- * only the last few are kept, as a vocabulary may take hundreds of megabytes: runs of one model follow each other, so that a
- * batch of many models reads each of them twice, and no more.
+ * The resources that consecutive runs share: models and data, devices, and the sessions of the last compiled
+ * step, which serve every run of the same model, insertion and optimizer. Data are never evicted: a batch reads what all its
+ * runs need before the first of them starts, so that evicted data would be read again. Only the last few models are kept, as
+ * a vocabulary may take hundreds of megabytes: runs of one model follow each other, so that a batch of many models reads each
+ * of them twice at most.
  */
 export class ResourceCache {
   private readonly models = new Map<string, Promise<OpenModel>>();
@@ -95,7 +95,7 @@ export class ResourceCache {
     );
   }
 
-  /** The commit that an experiment file is tracked in, as it was when it was first asked for. */
+  /** The commit that an experiment file is tracked in, as of the first request. */
   commit(file: string): Promise<GitCommit> {
     return memoize(this.commits, resolve(file), () => gitCommit(file));
   }
@@ -106,7 +106,7 @@ export class ResourceCache {
     return memoize(this.devices, wanted, () => chooseDevice(wanted, log, this.threads));
   }
 
-  /** A model with nothing but words in front, compiled. */
+  /** A model compiled for hard prompts. */
   hardGraph(model: OpenModel, target: CompileTarget): CompiledAnswer {
     const graphs = this.hardGraphs.get(model) ?? new Map<string, CompiledAnswer>();
     const key = [target.target, target.precision].join("|");

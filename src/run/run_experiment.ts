@@ -11,16 +11,16 @@ import { runInto } from "./run_into.ts";
 import type { RunContext, RunHost, RunRequest } from "./context.ts";
 import type { ProgressReporter } from "./progress.ts";
 
-/** How a run came out that did not fail: run now, complete before, or left to another program. */
+/** The outcome of a run that did not fail: run now, complete before, or left to another process. */
 export type RunOutcome =
   | { readonly kind: "complete" | "kept"; readonly metrics: MetricsFile }
   | { readonly kind: "locked" };
 
 /**
- * Runs one experiment, from its parsed file to its results. The run is locked meanwhile: another program that comes to it
- * waits, or leaves it alone.
+ * Runs one experiment, from its parsed file to its results. The run is locked meanwhile: another process that wants to run it
+ * waits, or skips it.
  *
- * @param slot its place among runs that take their steps in lockstep
+ * @param slot its slot among runs with fused steps
  * @throws {Interrupted} when the signal aborts
  */
 export async function runExperiment(
@@ -33,7 +33,8 @@ export async function runExperiment(
   const { signal, policy: { results, ifLocked } } = host;
   if (signal.aborted) throw new Interrupted(`interrupted before ${title}`);
   const file: string = join(results, ".locks", `${encodeURIComponent(relative(results, path))}.lock`);
-  const wait = () => progress.log(`${title}: another softprompt is at work on it, waiting for it to end`);
+  const wait = () =>
+    progress.log(`${title}: another softprompt process is running it, waiting for it to end`);
   const lock = ifLocked === "wait" ? await Lock.take(file, wait, signal) : await Lock.tryTake(file);
   if (lock === undefined) {
     if (signal.aborted) throw new Interrupted(`interrupted before ${title}`);
@@ -69,13 +70,13 @@ async function runLocked(
   } catch (error) {
     const status = error instanceof Interrupted ? "interrupted" : "failed";
     const message = error instanceof Error ? error.message : String(error);
-    // The error itself says more than that it could not be noted down.
+    // The original error matters more than the failure to record it.
     const note = folder?.fail(status, message) ?? RunFolder.failedBefore(path, experiment, message);
     await note.catch(() => {});
-    // A session that broke must not break the runs after this one; those beside it still use it.
+    // Failed sessions must not fail later runs; concurrent runs still use them.
     if (!slot) await resources.release().catch(() => {});
     if (folder?.hasCheckpoint) {
-      const hint = status === "interrupted" ? ": the same command goes on from it" : "";
+      const hint = status === "interrupted" ? ": the same command resumes from it" : "";
       progress.log(`${title}: the last good checkpoint is in ${folder.partialPath}${hint}`);
     }
     throw error;

@@ -16,7 +16,7 @@ import type { RunContext } from "./context.ts";
 import { RunSessions } from "./run_sessions.ts";
 import { environmentOf, writeRun } from "./write_run.ts";
 
-/** Tunes, classifies, and writes everything into the run's folder, which is complete then. */
+/** Tunes, classifies, and writes everything into the run's folder, which completes it. */
 export async function runInto(prepared: Prepared, context: RunContext): Promise<MetricsFile> {
   const { title, folder, policy, signal, progress, resources } = context;
   const { experiment, model } = prepared;
@@ -40,7 +40,7 @@ export async function runInto(prepared: Prepared, context: RunContext): Promise<
   if (folder.damage !== undefined) {
     progress.log(`warning: ${title}: ${folder.damage}: tuning starts from the beginning`);
   }
-  if (folder.checkpoint) progress.log(`${title}: going on after step ${folder.checkpoint.step}`);
+  if (folder.checkpoint) progress.log(`${title}: resuming after step ${folder.checkpoint.step}`);
   const sessions = new RunSessions(prepared, bare, target, stopwatch, context);
   try {
     const built = await buildClassifier({ prepared, graphs, encoded, device, sessions }, context);
@@ -58,12 +58,12 @@ export async function runInto(prepared: Prepared, context: RunContext): Promise<
     await writeRun(prepared, built, classified, environment, context);
     return classified.metrics;
   } finally {
-    // What went wrong before says more than that something could not be released.
+    // The original error matters more than a failure to release something.
     await sessions.end().catch(() => {});
   }
 }
 
-/** Compares what is compiled with the model's own file, unless that is not wanted; that it was not done is said. */
+/** Compares the compiled graph with the model's own file, unless that is disabled; logs a warning if it was skipped. */
 async function checkedFirst(
   run: CheckedRun,
   { title, progress, policy: { selfCheck } }: RunContext,
@@ -71,7 +71,7 @@ async function checkedFirst(
   const outcome = selfCheck ? await checkRun(run) : { skipped: "--no-self-check" };
   if ("skipped" in outcome) {
     progress.log(
-      `warning: ${title}: what is compiled was not compared with the model's own file (${outcome.skipped})`,
+      `warning: ${title}: the compiled graph was not compared with the model's own file (${outcome.skipped})`,
     );
   }
   return outcome;

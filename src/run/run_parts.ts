@@ -5,7 +5,7 @@ import type { EncodedDataset } from "./encode_dataset.ts";
 import type { Prepared } from "./prepare.ts";
 import type { RunSessions } from "./run_sessions.ts";
 
-/** What a run works with once all that its experiment names is read, compiled and encoded. */
+/** What a run works with after everything that its experiment names is read, compiled and encoded. */
 export interface RunParts<Kind extends Experiment = Experiment> {
   readonly prepared: Prepared<Kind>;
   readonly graphs: RunGraphs;

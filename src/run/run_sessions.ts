@@ -9,11 +9,11 @@ import type { OpenSessions, SessionLease, SessionSet } from "./session_cache.ts"
 
 /** A compiled training step of a prompt, opened. */
 export interface TuningSessions {
-  /** Of one prompt, or of a bank. */
+  /** The step of one prompt, or of a bank. */
   readonly trainStep: ResidentSession;
   readonly update: ResidentSession;
   readonly answer: Session;
-  /** No more steps are taken: what took them is freed, unless others use it or it is kept for the next run. */
+  /** Frees the step's sessions after the last step, unless others use them or they are kept for the next run. */
   endSteps(): Promise<void>;
 }
 
@@ -23,7 +23,7 @@ export interface ModelSessions {
   readonly answer: Session;
 }
 
-/** Opens what a run needs, or finds it opened by one before it; the time of its runs counts as this run's. */
+/** Opens the sessions of a run, or shares those that an earlier run opened; their time is counted for this run. */
 export class RunSessions {
   private readonly leases: SessionLease<SessionSet>[] = [];
 
@@ -35,7 +35,7 @@ export class RunSessions {
     private readonly run: Pick<RunContext, "resources" | "slot">,
   ) {}
 
-  /** The compiled step of a prompt; a run that takes its steps in lockstep has its part in a bank's. */
+  /** The compiled step of a prompt; a run with fused steps gets its slot of a bank's. */
   async tuning(compiled: Compiled): Promise<TuningSessions> {
     const { device, stopwatch, run: { slot } } = this;
     const train = slot ? compiled.bank.train : compiled.train;
@@ -73,7 +73,7 @@ export class RunSessions {
     return { trainStep: stopwatch.timed(trainStep), answer: stopwatch.timed(answer) };
   }
 
-  /** The model with nothing but words in front. */
+  /** The model for a hard prompt. */
   async hard(): Promise<Session> {
     const { device, target, prepared: { model }, run: { resources } } = this;
     const { sessions } = await this.open("hard", async (opened) => ({
@@ -82,7 +82,7 @@ export class RunSessions {
     return this.stopwatch.timed(sessions.answer);
   }
 
-  /** The run is over: what it opened may be released. */
+  /** Ends the run: its sessions may be released. */
   async end(): Promise<void> {
     for (const lease of this.leases.splice(0)) await lease.end();
   }

@@ -9,9 +9,9 @@ import type { EncodedDataset } from "./encode_dataset.ts";
 import type { Prepared } from "./prepare.ts";
 
 /**
- * How what is tuned is measured on the validation set, where there is one.
+ * The measurement of tuned parameters on the validation set, where there is one.
  *
- * @param classifier with these parameters
+ * @param classifier makes a classifier with given parameters
  */
 export function validation(
   { verbalizer, dataset }: Prepared,
@@ -31,7 +31,7 @@ export function validation(
   };
 }
 
-/** Runs the trainer; its events are reported, and written into the run's folder. */
+/** Runs the trainer, reports its events and writes them into the run's folder. */
 export async function runTrainer(
   task: TuningTask,
   { title, folder, progress }: RunContext,

@@ -17,13 +17,13 @@ export interface SessionLease<Sessions extends SessionSet> {
   readonly sessions: Sessions;
   /** Frees some of them early, unless others use them or they are kept for the next run. */
   free(...sessions: readonly (Session | ResidentSession)[]): Promise<void>;
-  /** The run uses them no more. */
+  /** Ends the run's use of them. */
   end(): Promise<void>;
 }
 
 /**
- * The sessions that were opened last, shared by all runs that ask for the same key, at once or later. As they hold a device's
- * memory, they are replaced when another key is asked for; what was replaced is released once, when its last user is done.
+ * The most recently opened sessions, shared by all runs that request the same key, concurrently or later. As they hold a device's
+ * memory, they are replaced when another key is requested; replaced sessions are released once, when their last user is done.
  */
 export class SessionCache {
   private current: SharedSessions | undefined;
@@ -32,9 +32,9 @@ export class SessionCache {
   constructor(private readonly keepsUnused: boolean) {}
 
   /**
-   * Opens sessions, or finds them opened. Sessions that no run uses are released before others are opened.
+   * Opens sessions, or returns the open ones. Sessions that no run uses are released before others are opened.
    *
-   * @param key tells sessions apart: of the same key, they are of the same kind
+   * @param key identifies the sessions: those with the same key have the same type
    * @throws what `open` throws, to all that wait for it; the next request opens them again
    */
   async lease<Sessions extends SessionSet>(
@@ -51,14 +51,14 @@ export class SessionCache {
     }
   }
 
-  /** Forgets what is open, which is released as soon as no run uses it: the next request opens its sessions again. */
+  /** Drops the open sessions, which are released as soon as no run uses them: the next request opens new ones. */
   async release(): Promise<void> {
     const { current } = this;
     this.current = undefined;
     if (current?.users === 0) await current.release();
   }
 
-  /** Fills the slot without waiting, so that no other request comes between the look at it and its filling. */
+  /** Fills the slot synchronously, so that no other request comes between checking and filling it. */
   private sharedOf(key: string, open: OpenSessions<SessionSet>): SharedSessions {
     if (this.current?.key !== key) this.current = new SharedSessions(key, this.release(), open);
     return this.current;
@@ -91,7 +91,7 @@ export class SessionCache {
 
 /** Sessions that are being opened, or are open. */
 class SharedSessions {
-  /** How many use them, or wait for them. */
+  /** The number of runs that use them or wait for them. */
   users = 0;
   readonly sessions: Promise<SessionSet>;
   private readonly open = new Set<Session | ResidentSession>();
@@ -116,7 +116,7 @@ class SharedSessions {
         return one;
       });
     } catch (error) {
-      // The error itself says more than that something could not be released.
+      // The original error matters more than a failure to release something.
       await this.release().catch(() => {});
       throw error;
     }

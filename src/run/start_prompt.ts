@@ -9,7 +9,7 @@ import { interpretPrompt, type PromptInterpretation } from "../prompt/interpreta
 import type { RunContext } from "./context.ts";
 import type { Prepared } from "./prepare.ts";
 
-/** The vectors that an experiment's prompt starts as; what a person should know of them is logged. */
+/** The initial vectors of an experiment's prompt; notes on them are logged. */
 export async function startPrompt(
   prepared: Prepared,
   { length, initialization }: SoftPrompt,
@@ -39,7 +39,7 @@ export async function startPrompt(
   return start;
 }
 
-/** What an experiment's vectors mean once they are tuned. @param start what they started as */
+/** The interpretation of an experiment's tuned vectors. @param start the initial vectors */
 export function interpretationAfter(
   prepared: Prepared,
   compiled: Compiled,
@@ -56,7 +56,7 @@ export function interpretationAfter(
   );
 }
 
-/** Does something in the space of the prompt's vectors, which is open no longer than that takes: it holds a large table. */
+/** Runs an action with the space of the prompt's vectors, which is closed afterwards: it holds a large table. */
 async function inSpace<Result>(
   { model }: Prepared,
   { embed, dimension }: Compiled,

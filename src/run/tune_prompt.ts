@@ -59,7 +59,7 @@ export async function tunePrompt(
   };
   const tuned = await runTrainer(task, context);
   const prompt = tuned.parameters.prompt!;
-  // Before anything else is opened.
+  // Checked before anything else is opened.
   await endSteps();
   const meaning = await interpretationAfter(prepared, compiled, device, prompt, initial);
   return { classifier: classifier(prompt), prompt, tuned, meaning };

@@ -3,7 +3,7 @@ import type { OpenModel } from "../model/open_model.ts";
 import type { EncodedDataset } from "./encode_dataset.ts";
 import type { Prepared } from "./prepare.ts";
 
-/** What a person should know of the data before they are used, in a line each. */
+/** Warnings about the data before they are used, one line each. */
 export function dataWarnings(
   title: string,
   { dataset, transfer, verbalizer: { classes } }: Pick<Prepared, "dataset" | "transfer" | "verbalizer">,
@@ -16,7 +16,7 @@ export function dataWarnings(
     ...transfer.map(({ name, examples }) => rareClasses(examples, classes, `'${name}'`)),
   ];
   const warnings = [
-    ...(repeated > 0 ? [`${repeated} of the ${test.length} test texts stand in the training set, too`] : []),
+    ...(repeated > 0 ? [`${repeated} of the ${test.length} test texts are also in the training set`] : []),
     ...rare.filter((line) => line !== undefined),
   ];
   return [
@@ -25,7 +25,7 @@ export function dataWarnings(
   ];
 }
 
-/** What a person should know of the texts in their template, in a line each. */
+/** Warnings about the texts in their template, one line each. */
 export function encodingWarnings(
   title: string,
   { card }: Pick<OpenModel, "card">,
@@ -35,18 +35,18 @@ export function encodingWarnings(
   const positions = Math.min(card.positions ?? Infinity, card.sequence ?? Infinity);
   return [
     ...(truncated > 0
-      ? [`${title}: ${truncated} texts are cut to fit the model's ${positions} positions`]
+      ? [`${title}: ${truncated} texts are truncated to fit the model's ${positions} positions`]
       : []),
     ...(otherwise > 0
       ? [
-        `warning: ${title}: ${otherwise} texts hold characters that this tokenizer takes in another way than Hugging Face's own, whose tables of characters are others`,
+        `warning: ${title}: ${otherwise} texts contain characters that Hugging Face's own tokenizer may treat differently, as its Unicode tables differ`,
       ]
       : []),
     ...(unknownWords.length > 0 ? [unknownWordsWarning(title, unknownWords)] : []),
   ];
 }
 
-/** What a person should know of words in a template that the tokenizer has no token for. */
+/** The warning about words in a template that the tokenizer has no token for. */
 export function unknownWordsWarning(title: string, words: readonly string[]): string {
   return `warning: ${title}: the model's tokenizer has no token for ${
     words.map((word) => `'${word}'`).join(", ")

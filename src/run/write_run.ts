@@ -22,10 +22,10 @@ import type { RunContext } from "./context.ts";
 import type { Prepared } from "./prepare.ts";
 import type { EnsemblePrompts } from "./read_ensemble_prompts.ts";
 
-/** How many of the worst mistakes `samples.md` shows. */
+/** The number of worst mistakes in `samples.md`. */
 const MISTAKES = 10;
 
-/** Writes what came of a run into its folder, which is complete then. */
+/** Writes the results of a run into its folder, which completes it. */
 export async function writeRun(
   prepared: Prepared,
   { soft, weights }: BuiltClassifier,
@@ -71,7 +71,7 @@ export async function writeRun(
   await folder.complete(metrics);
 }
 
-/** An ensemble beside its runs, whose folders are named from its own. */
+/** An ensemble compared with its runs, whose folders are relative to its own. */
 function ensembleOf(
   { vote }: EnsembleSpec,
   { folders, sha256 }: EnsemblePrompts,
@@ -87,7 +87,7 @@ function ensembleOf(
   return ensembleFile(vote, members, test.accuracy.value);
 }
 
-/** What a run was made with, as `environment.json` has it. @param path the folder of its results */
+/** The environment of a run, as written to `environment.json`. @param path the folder of its results */
 export function environmentOf(
   { experiment, model, dataset, transfer, commit, contentHash }: Prepared,
   device: Device,

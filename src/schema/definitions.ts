@@ -1,12 +1,12 @@
 import { Ajv, type ValidateFunction } from "ajv";
 import type { SchemaPart } from "./schema_part.ts";
 
-/** What the schema is called that its definitions are asked for by. */
+/** The name under which the schema is registered. */
 const SCHEMA = "schema";
 
 /**
- * The definitions of a JSON Schema, by which what is read from files is checked. It is the one place where something that was
- * read becomes of a type: of that which is generated from the same definition.
+ * The definitions of a JSON Schema, which check data read from files. This is the only place where data that were
+ * read get a type: the one generated from the same definition.
  *
  * @typeParam Types the generated types, by the definitions' names
  */
@@ -18,9 +18,9 @@ export class Definitions<Types> {
   }
 
   /**
-   * Something that was read, as what a definition says. Keys that the definition does not name are left alone.
+   * Checks data that were read against a definition. Keys that the definition does not name are ignored.
    *
-   * @param refuse makes an error of what is wrong, in words: "'test.loss' must be number"
+   * @param refuse makes an error from a description of the fault: "'test.loss' must be number"
    */
   read<Name extends keyof Types & string>(
     name: Name,
@@ -32,7 +32,7 @@ export class Definitions<Types> {
     );
     if (validate === undefined) throw new Error(`the schema has no definition '${name}'`);
     if (validate(content)) return content;
-    const { instancePath = "", message = "is not what it must be" } = validate.errors?.[0] ?? {};
+    const { instancePath = "", message = "is not valid" } = validate.errors?.[0] ?? {};
     throw refuse(
       `${instancePath === "" ? "it" : `'${instancePath.slice(1).replaceAll("/", ".")}'`} ${message}`,
     );

@@ -1,4 +1,4 @@
-/** What of a part of a JSON Schema (draft 7) reading, messages, pages and types go by. */
+/** The part of JSON Schema (draft 7) that reading, messages, pages and types use. */
 export interface SchemaPart {
   readonly description?: string;
   readonly $ref?: string;
@@ -17,15 +17,15 @@ export interface SchemaPart {
   readonly minLength?: number;
   readonly minimum?: number;
   readonly exclusiveMinimum?: number;
-  /** Of a value that is one of two kinds, a text or an object: what the text may be … */
+  /** For a value that is a string or an object: the schema of the string … */
   readonly then?: SchemaPart;
-  /** … and what the object holds. */
+  /** … and that of the object. */
   readonly else?: SchemaPart;
-  /** Of the keys that multiply a file: each key of this map is a path of the experiment, and holds values of that path, or null. */
+  /** For the keys that multiply a file: each key of this map is a path of the experiment, with values of that path, or null. */
   readonly paths?: "values" | "lists";
 }
 
-/** The keys that a part of the schema names; those of an object that may also be a text, too. */
+/** The keys that a part of the schema names, also for an object that may be a string instead. */
 export function propertiesOf(part: SchemaPart | undefined): Readonly<Record<string, SchemaPart>> {
   return part?.properties ?? part?.else?.properties ?? {};
 }

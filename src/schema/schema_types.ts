@@ -1,14 +1,14 @@
 import { propertiesOf, type SchemaPart } from "./schema_part.ts";
 
-/** What a schema's types are called. */
+/** The names of a schema's types. */
 export interface TypeNames {
-  /** The file that the schema stands in, for the head of what is generated. */
+  /** The schema's file, for the header of the generated module. */
   readonly schema: string;
-  /** The type of a whole file, where the schema is of one. */
+  /** The type of a whole file, if the schema describes one. */
   readonly root?: string;
   /** The type that holds those of the schema's definitions by the definitions' names, where it has some. */
   readonly definitions?: string;
-  /** What stands after a type's name that is made of its path: `Keys` makes `TrainingOptimizerKeys`. */
+  /** The suffix of type names made from paths: `Keys` makes `TrainingOptimizerKeys`. */
   readonly suffix?: string;
 }
 

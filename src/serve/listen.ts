@@ -1,19 +1,19 @@
 import { InputError } from "../base/errors.ts";
 
-/** Where a server listens. */
+/** The address of a server. */
 export interface ListenOptions {
   readonly hostname: string;
-  /** 0: any that is free. */
+  /** The port; 0: any free one. */
   readonly port: number;
   readonly signal: AbortSignal;
-  /** Told the address once there is one. */
+  /** Called with the address when the server listens. */
   readonly onListen: (url: string) => void;
 }
 
 /**
  * Answers requests until the signal aborts.
  *
- * @throws {InputError} where the host or the port cannot be listened at
+ * @throws {InputError} where it cannot listen on the host or the port
  */
 export async function listen(
   { hostname, port, signal, onListen }: ListenOptions,
@@ -40,11 +40,11 @@ export async function listen(
 
 function whyNot(error: unknown, hostname: string, port: number): string {
   if (error instanceof Deno.errors.AddrInUse) {
-    return `port ${port} of ${hostname} is taken: name another by --port, or any that is free by --port 0`;
+    return `port ${port} of ${hostname} is in use: choose another with --port, or any free one with --port 0`;
   }
   if (error instanceof Deno.errors.NotCapable) {
     return `Deno has no permission to listen at ${hostname}, as 'deno task serve' may at 127.0.0.1 and localhost only: for --host ${hostname} call 'deno run --allow-all src/main.ts serve' instead`;
   }
   const reason = error instanceof Error ? error.message : String(error);
-  return `${hostname} cannot be listened at on port ${port} (${reason}): name an address of this computer by --host, and a port by --port`;
+  return `cannot listen on ${hostname}, port ${port} (${reason}): pass an address of this computer with --host, and a port with --port`;
 }

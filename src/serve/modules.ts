@@ -1,6 +1,6 @@
 import { transformSync } from "amaro";
 
-/** Packages that pages import, as an import map has them: where `shipped` finds each. */
+/** The packages that pages import, as entries of an import map, which `shipped` serves. */
 const PACKAGES: Readonly<Record<string, string>> = {
   "onnxruntime-web": "npm/onnxruntime-web/ort.webgpu.min.mjs",
   "onnxruntime-web/webgpu": "npm/onnxruntime-web/ort.webgpu.min.mjs",
@@ -15,7 +15,7 @@ export const IMPORT_MAP: string = JSON.stringify({
   imports: Object.fromEntries(Object.entries(PACKAGES).map(([name, path]) => [name, `/${path}`])),
 });
 
-/** The folder of each package that its files for pages lie in, seen from the module that its name stands for. */
+/** The folder of each package's browser files, relative to its main module. */
 const SHIPPED: Readonly<Record<string, readonly [name: string, from: string]>> = {
   "onnxruntime-web": ["onnxruntime-web", "./"],
   "@huggingface/tokenizers": ["@huggingface/tokenizers", "./"],
@@ -31,13 +31,13 @@ const TYPES: Readonly<Record<string, string>> = {
   wasm: "application/wasm",
 };
 
-/** A file as it is sent. */
+/** A response body and its type. */
 export interface Sent {
   readonly content: string | Uint8Array<ArrayBuffer>;
   readonly type: string;
 }
 
-/** A module of the project's own, without its types: a page runs the same trainer, tokenizer and device as Deno. */
+/** One of the project's modules, with its types stripped: a page runs the same trainer, tokenizer and device as Deno. */
 export async function ownModule(path: string): Promise<Sent | undefined> {
   if (!/^src(?:\/[a-z0-9_]+)+\.ts$/.test(path)) return undefined;
   const url = new URL(`../../${path}`, import.meta.url);
@@ -57,7 +57,7 @@ export async function shipped(path: string): Promise<Sent | undefined> {
   if (specifier === undefined || file === undefined || file.split("/").includes("..")) return undefined;
   const type = TYPES[file.replace(/^.*\./, "")];
   if (type === undefined) return undefined;
-  // Only what is loaded can be found: a package's own files lie where its modules do.
+  // Only loaded packages can be found: their files are next to their modules.
   await import(specifier);
   const content = await Deno.readFile(new URL(file, new URL(from!, import.meta.resolve(specifier))));
   return { content, type };

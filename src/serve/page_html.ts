@@ -15,7 +15,7 @@ li.best { font-weight: 600; } meter { width: 100%; }
 .trouble { color: var(--bad); } .trouble:empty, #fallback:empty, .soft:empty { display: none; } button:disabled { opacity: 0.5; cursor: default; }
 `;
 
-/** The page that shows a run: what its script fills in is empty. */
+/** The page that shows a run: the elements that its script fills are empty. */
 export const PAGE_HTML = `<!doctype html>
 <html lang="en">
 <head>
@@ -69,8 +69,8 @@ export const PAGE_HTML = `<!doctype html>
 export const PAGE_CSS: string = OWN_STYLE;
 
 /**
- * What the page may load: from the server it came from, and nothing else; no script but the server's files and the import
- * map, which its hash names.
+ * What the page may load: only from its own server; no scripts but the server's files and the import
+ * map, which is allowed by its hash.
  */
 export async function contentSecurityPolicy(): Promise<string> {
   const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(IMPORT_MAP));

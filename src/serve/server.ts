@@ -8,16 +8,16 @@ export interface ServedFiles {
   readonly description: RunDescription;
   /** The graphs' bytes. */
   readonly graphs: Readonly<Record<GraphName, Uint8Array>>;
-  /** Where the files of weights lie, by the location that the graphs name them by. */
+  /** The paths of the weight files, by their locations in the graphs. */
   readonly weights: ReadonlyMap<string, string>;
-  /** Files sent as they are, by the name that pages ask for: the tokenizer's, and `prompt.safetensors`. */
+  /** Files sent unchanged, by their names in requests: the tokenizer's, and `prompt.safetensors`. */
   readonly files: ReadonlyMap<string, string>;
 }
 
 /**
- * Serves the page of a run until the signal aborts. Nothing is changed and nothing taken in: only GET is answered.
+ * Serves the page of a run until the signal aborts. Nothing is changed or uploaded: only GET is answered.
  *
- * @throws {InputError} where the host or the port cannot be listened at
+ * @throws {InputError} where it cannot listen on the host or the port
  */
 export async function serveRun(run: ServedFiles, options: ListenOptions): Promise<void> {
   const policy = await contentSecurityPolicy();
@@ -33,7 +33,7 @@ export async function serveRun(run: ServedFiles, options: ListenOptions): Promis
   const failed = (error: unknown) => plain(error instanceof Error ? error.message : String(error), 500);
   await listen(options, failed, async (request) => {
     const { pathname, hostname: asked } = new URL(request.url);
-    // A page of another host whose name leads here would be answered like our own; an address is nobody's name.
+    // Against DNS rebinding: only localhost and plain addresses are accepted as the host.
     if (![options.hostname, "localhost"].includes(asked) && !isAddress(asked)) {
       return plain(`'${asked}' is not served here`, 403);
     }

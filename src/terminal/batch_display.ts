@@ -5,7 +5,7 @@ import type { ProgressReporter } from "../run/progress.ts";
 import { percent } from "../base/percent.ts";
 import type { BatchOutcome } from "../batch/run_planned.ts";
 
-/** How far a batch is: one bar with the time left on a terminal, a line a run elsewhere. */
+/** The progress of a batch: one bar with the remaining time on a terminal, one line per run elsewhere. */
 export class BatchDisplay {
   private readonly started = performance.now();
   private readonly bars: progress.MultiBar | undefined;
@@ -16,7 +16,7 @@ export class BatchDisplay {
   private left: number;
   private device = "";
 
-  /** @param runs how many there are @param work what they will cost, all together, in whatever unit */
+  /** @param runs the number of runs @param work their total cost, in any unit */
   constructor(
     private readonly runs: number,
     work: number,
@@ -38,7 +38,7 @@ export class BatchDisplay {
     });
   }
 
-  /** Somebody to be told of one run. @param work what the run will cost @param tuningShare how much of it is tuning */
+  /** The progress reporter of one run. @param work the run's cost @param tuningShare the fraction of it that is tuning */
   progress(title: string, work: number, tuningShare: number): ProgressReporter {
     let steps = 1;
     const at = (step: number, note: string) => {
@@ -47,7 +47,7 @@ export class BatchDisplay {
     };
     return {
       log: (line) => this.log(line),
-      start: (_, __, device) => this.sayDevice(device),
+      start: (_, __, device) => this.logDevice(device),
       begin: (_, total) => {
         steps = total;
         at(0, title);
@@ -57,7 +57,7 @@ export class BatchDisplay {
     };
   }
 
-  /** A run is over. */
+  /** Records the end of a run. */
   end(title: string, work: number, outcome: BatchOutcome, seconds: number): void {
     this.underway.delete(title);
     this.ended++;
@@ -72,20 +72,20 @@ export class BatchDisplay {
     );
   }
 
-  /** Says a line, above the bar where there is one. */
+  /** Prints a line, above the bar if there is one. */
   log(line: string): void {
     if (this.bars === undefined) this.io.log(line);
     else this.bars.log(`${line}\n`);
   }
 
   stop(): void {
-    // Lines are shown with the next drawing of the bar.
+    // Lines appear when the bar is next drawn.
     this.bars?.update();
     this.bars?.stop();
   }
 
-  /** Runs of a batch are on one device as a rule: it is told where it changes. */
-  private sayDevice(device: string): void {
+  /** The runs of a batch usually share one device: it is printed when it changes. */
+  private logDevice(device: string): void {
     if (device !== this.device) this.log(`on ${device}`);
     this.device = device;
   }
@@ -104,7 +104,7 @@ export class BatchDisplay {
     return { done: this.worked + partly, left: Math.max(0, this.left - partly) };
   }
 
-  /** By how fast this batch has been so far. */
+  /** Estimated from the speed of this batch so far. */
   private timeLeft(): string {
     const { done, left } = this.doneAndLeft();
     const seconds = (performance.now() - this.started) / 1000;
@@ -126,6 +126,6 @@ function outcomeText(outcome: BatchOutcome, seconds: number): string {
     case "interrupted":
       return "interrupted";
     case "locked":
-      return "left to another softprompt, which is at work on it";
+      return "left to another softprompt process, which is running it";
   }
 }

@@ -4,10 +4,10 @@ import { RESULT_HEADER, resultCells } from "./result_cells.ts";
 import type { BatchOutcome } from "../batch/run_planned.ts";
 
 /**
- * What a batch ends with at the terminal: a table of its runs in the order of the files, and one of what failed.
+ * The final output of a batch at the terminal: a table of its runs in the order of the files, and one of the failures.
  *
- * @param outcomes of the runs that were begun
- * @param left the folder that a run has left, where it has
+ * @param outcomes of the runs that were started
+ * @param left the folder of an incomplete run, if there is one
  */
 export function batchTables(
   runs: readonly PlannedRun[],
@@ -28,6 +28,6 @@ export function batchTables(
 }
 
 function cells(outcome: BatchOutcome | undefined): string[] {
-  if (outcome === undefined) return ["not begun"];
+  if (outcome === undefined) return ["not started"];
   return [outcome.kind, ...("metrics" in outcome ? resultCells(outcome.metrics) : [])];
 }

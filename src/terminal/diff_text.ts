@@ -16,10 +16,10 @@ import type { MetricName } from "../evaluation/metric_names.ts";
 import type { Style } from "./style.ts";
 import { tableLines } from "./table.ts";
 
-/** Flips of each direction that are shown. */
+/** The number of flips shown in each direction. */
 const SHOWN = 5;
 
-/** Characters of a differing value that are shown. */
+/** The number of characters shown of a differing value. */
 const LONGEST_VALUE = 48;
 
 /** A diff for the terminal. */
@@ -34,7 +34,7 @@ export function diffText(diff: Diff, style: Style): string[] {
   ];
 }
 
-/** Of several comparisons, first all in short. */
+/** For several comparisons, an overview of all. */
 function overviewLines({ comparisons }: Diff): string[] {
   if (comparisons.length === 1) return [];
   const rows = overview(comparisons).map((row) => Object.values(row));
@@ -62,7 +62,7 @@ function differenceLines({ experiment, environment }: Comparison): string[] {
   return rows.length > 0 ? tableLines(["differs", "A", "B"], rows) : ["nothing differs in the experiments"];
 }
 
-/** Values of several keys are long; the other formats have them whole. */
+/** Values with several keys are long; the other formats show them in full. */
 function shortened(text: string): string {
   return text.length <= LONGEST_VALUE ? text : `${text.slice(0, LONGEST_VALUE - 1)}…`;
 }
@@ -86,7 +86,7 @@ function coloured(verdict: Verdict, style: Style): string {
 function flipLines(title: string, flips: readonly Flip[]): string[] {
   const percent = (share: number) => metricText("accuracy", share);
   return [
-    `${flips.length} ${title}${flips.length > SHOWN ? `; those that B is most sure of` : ""}`,
+    `${flips.length} ${title}${flips.length > SHOWN ? `; those with B's highest probability` : ""}`,
     ...flips.slice(0, SHOWN).map(({ label, text, a, b }) =>
       `  [${label}] A ${a.predicted} ${percent(a.probability)}, B ${b.predicted} ${
         percent(b.probability)

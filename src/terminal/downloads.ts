@@ -4,7 +4,7 @@ import type { Io } from "./io.ts";
 import { ProgressBar } from "./progress_bar.ts";
 
 /**
- * Shows downloads at the terminal: one line, and a bar while it lasts.
+ * Shows downloads at the terminal: one line each, with a bar while it lasts.
  */
 export function terminalDownloads({ log, bars }: Pick<Io, "log" | "bars">): DownloadReporter {
   const lines = logDownloads(log);

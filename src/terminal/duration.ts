@@ -1,4 +1,4 @@
-/** A time as people say it: `45 s`, `12 min`, `3 h 05 min`. */
+/** A duration for display: `45 s`, `12 min`, `3 h 05 min`. */
 export function duration(seconds: number): string {
   if (seconds < 59.5) return `${Math.max(1, Math.round(seconds))} s`;
   const minutes = Math.round(seconds / 60);

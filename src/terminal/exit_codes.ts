@@ -12,12 +12,12 @@ export const WRONG_USE = 2;
 export const REGRESSION = 3;
 export const INTERRUPTED = 130;
 
-/** Runs of a batch failed; each has been told of. */
+/** Runs of a batch failed; each failure has been reported. */
 export class BatchFailed extends Error {
   override readonly name = "BatchFailed";
 }
 
-/** Something got worse, and who asked wants to hear it by the exit code. */
+/** A metric got worse, and `--fail-on-regression` is set. */
 export class Regression extends Error {
   override readonly name = "Regression";
 }
@@ -31,7 +31,7 @@ export function exitCodeOf(error: unknown): number {
   return error instanceof Interrupted ? INTERRUPTED : FAILED;
 }
 
-/** Errors whose message is written for a person. */
+/** Errors whose message is written for users. */
 const KNOWN = [
   InputError,
   CompileError,
@@ -43,22 +43,22 @@ const KNOWN = [
   Regression,
 ];
 
-/** What a person is told; no stack trace, as what they can put right themselves says how. */
+/** The message of an error for the user; without a stack trace if the message names a way out. */
 export function messageOf(error: unknown): string {
   if (isForbidden(error)) return forbidden(error);
   const known = KNOWN.some((kind) => error instanceof kind);
   return `${known ? "" : "unexpected: "}${error instanceof Error ? error.message : String(error)}`;
 }
 
-/** Whether Deno or the system did not let the program do something. */
+/** Whether Deno or the system denied a permission. */
 function isForbidden(error: unknown): error is Error {
   return error instanceof Deno.errors.NotCapable || error instanceof Deno.errors.PermissionDenied;
 }
 
 function forbidden(error: Error): string {
   return error instanceof Deno.errors.NotCapable
-    ? `Deno was not allowed what this takes (${
+    ? `Deno lacks a permission that this needs (${
       error.message.split(", run again")[0]
-    }): call deno run -A src/main.ts …, which may do all that you may`
-    : `you have no permission for what this takes (${error.message}): give it, or name another file or folder`;
+    }): call deno run -A src/main.ts …, which has all your permissions`
+    : `you lack a permission that this needs (${error.message}): grant it, or choose another file or folder`;
 }

@@ -14,12 +14,12 @@ import { compileModel, type CompileTarget } from "../artifacts/compile_model.ts"
 import { tableLines } from "./table.ts";
 import type { OpenModel } from "../model/open_model.ts";
 
-/** The sizes that operations are counted at. */
+/** The sizes at which operations are counted. */
 const SIZES = { batch: 32, sequence: 64, length: 20, classes: 2, words: 4 };
 
 /**
- * What the compiler did, pass by pass, as lines: nodes, operations of the matrix products, what became of operators; then
- * what was lowered, recognised and left out, operator by operator. The graph is verified after each pass.
+ * What the compiler did, pass by pass, as lines: nodes, operations of the matrix products, changes in operators; then
+ * what was lowered, recognised and removed, operator by operator. The graph is verified after each pass.
  */
 export function explain(
   model: OpenModel,
@@ -48,13 +48,13 @@ export function explain(
     ...(details.length > 0 ? [""] : []),
     ...(form.target === "webgpu" ? [fallbackLine(last!)] : []),
     `GFLOP: matrix products at ${sizes}`,
-    `memory that the forward pass keeps for the backward pass, at the same: ${
+    `activations saved for the backward pass, at these sizes: ${
       (evaluate(savedActivationBytes(last!), SIZES) / 2 ** 20).toFixed(0)
     } MiB`,
   ];
 }
 
-/** Which nodes of the step WebGPU has no kernel for. */
+/** The nodes of the step for which WebGPU has no kernel. */
 function fallbackLine(step: Graph): string {
   const nodes = fallbacks(step).map(({ op, name }) => name ? `${bare(op)} (${name})` : bare(op));
   return nodes.length === 0

@@ -1,25 +1,25 @@
 /**
- * How a call of the command line reaches the world outside: what it prints and reads, whether somebody watches, and Ctrl-C.
- * The program's own is {@linkcode processIo}; tests give one that records.
+ * The outside world of a command: what it prints and reads, whether it runs at a terminal, and Ctrl-C.
+ * The program uses {@linkcode processIo}; tests pass one that records.
  */
 export interface Io {
-  /** Prints a line, or several, on standard output, where results go. */
+  /** Prints a line, or several, on standard output, for results. */
   readonly print: (text: string) => void;
-  /** Writes text to standard output as it is, and resolves once all of it is written: results that come in pieces. */
+  /** Writes text to standard output unchanged, and resolves when all of it is written; for results in pieces. */
   readonly write: (text: string) => Promise<void>;
-  /** Prints a line, or several, on standard error, where all else goes. */
+  /** Prints a line, or several, on standard error, for everything else. */
   readonly log: (text: string) => void;
-  /** Standard input, asked for once at most. */
+  /** Standard input, requested at most once. */
   readonly stdin: () => ReadableStream<Uint8Array<ArrayBuffer>>;
-  /** Whether colours are seen on … */
+  /** Whether a stream shows colours. */
   readonly hasColors: { readonly stdout: boolean; readonly stderr: boolean };
-  /** Where progress bars are drawn; undefined where nobody would see them move. */
+  /** The stream for progress bars; `undefined` where there is no terminal. */
   readonly bars: BarStream | undefined;
-  /** Calls the listener at each Ctrl-C, until what is returned is disposed of. */
+  /** Calls the listener at each Ctrl-C, until the returned object is disposed. */
   readonly onInterrupt: (listener: () => void) => Disposable;
   /** Ends the program at once. */
   readonly exit: (code: number) => never;
 }
 
-/** A stream of Node's, as the libraries that draw at a terminal take it. */
+/** A Node stream, as libraries that draw at a terminal take it. */
 export type BarStream = NodeJS.WritableStream;

@@ -1,7 +1,7 @@
 import progress from "cli-progress";
 import type { BarStream } from "./io.ts";
 
-/** A progress bar; nothing where there is no stream to draw it on. */
+/** A progress bar; does nothing where there is no stream to draw on. */
 export class ProgressBar {
   private readonly bar: progress.SingleBar | undefined;
 

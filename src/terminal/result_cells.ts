@@ -1,10 +1,10 @@
 import { percent } from "../base/percent.ts";
 import type { MetricsFile } from "../results/metrics_file.ts";
 
-/** The headers of what a table at the terminal says of a complete run. */
+/** The headers of a complete run's cells in a terminal table. */
 export const RESULT_HEADER = ["test accuracy", "95% interval", "validation", "seconds"] as const;
 
-/** What a table at the terminal says of a complete run. */
+/** A complete run's cells in a terminal table. */
 export function resultCells({ test, validation, seconds }: MetricsFile): string[] {
   return [
     percent(test.accuracy.value),

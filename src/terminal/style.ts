@@ -1,9 +1,9 @@
 import { styleText } from "node:util";
 
-/** Puts text into a colour or into bold, or leaves it as it is. */
+/** Makes text coloured or bold, or leaves it unchanged. */
 export type Style = (format: "bold" | "green" | "red", text: string) => string;
 
-/** How text is styled where colours are seen, or are not. */
+/** The styling of text, with or without colours. */
 export function styleFor(hasColors: boolean): Style {
   return (format, text) => hasColors ? styleText(format, text, { validateStream: false }) : text;
 }

@@ -2,7 +2,7 @@ import type { ProgressReporter } from "../run/progress.ts";
 import type { Io } from "./io.ts";
 import { ProgressBar } from "./progress_bar.ts";
 
-/** A person at the terminal, who sees a progress bar. */
+/** Reports progress at the terminal, with a progress bar. */
 export class TerminalProgress implements ProgressReporter {
   private bar: ProgressBar | undefined;
 

@@ -1,7 +1,7 @@
 import { type DeviceTensor, type Feeds, float32Tensor, int64Tensor, type Tensor } from "../device/device.ts";
 import { BankPart } from "./bank_tensor.ts";
 
-/** Inputs that have a row for each example and a column for each token: shorter ones are filled up on the right. */
+/** Inputs that have a row for each example and a column for each token: shorter ones are padded on the right. */
 const BY_TOKEN = new Set(["input_ids", "attention_mask", "position_ids"]);
 /** Inputs that have a row for each example. */
 const BY_EXAMPLE = new Set(["prompt_rows", "answer_rows", "labels", "example_weights"]);
@@ -9,10 +9,10 @@ const BY_EXAMPLE = new Set(["prompt_rows", "answer_rows", "labels", "example_wei
 const SHARED = new Set(["label_tokens", "label_weights", "step"]);
 
 /**
- * The inputs of a bank's step out of those of its prompts' steps: the examples one after the other, and of everything that
- * each prompt has of its own (prompt, state, hyperparameters) one along a new first axis.
+ * The inputs of a bank's step from those of its prompts' steps: the examples are concatenated, and everything that
+ * each prompt has of its own (prompt, state, hyperparameters) is stacked along a new first axis.
  *
- * @param each the inputs of a step of one prompt, for each prompt
+ * @param each the inputs of a step of one prompt, one for each prompt
  */
 export async function bankFeeds(each: readonly Feeds[]): Promise<Feeds> {
   const [first] = each as readonly [Feeds];
@@ -31,7 +31,7 @@ export async function bankFeeds(each: readonly Feeds[]): Promise<Feeds> {
   return { ...found, prompt_of_example: int64Tensor(owners, [owners.length]) };
 }
 
-/** Matrices with as many columns as the widest: places after a text are masked, and what they hold does not matter. */
+/** Matrices padded to the width of the widest: places after a text are masked, so their values do not matter. */
 function filledUp(tensors: readonly Tensor[]): Tensor[] {
   const columns = tensors.reduce((most, { dims }) => Math.max(most, dims[1]!), 0);
   return tensors.map(({ data, dims }) => {
@@ -60,7 +60,7 @@ function behindEachOther(tensors: readonly Tensor[]): Tensor {
   return { type: "int64", dims: shape, data };
 }
 
-/** Tensors along a new first axis: where they are all parts of one bank's output, in order, that output as it is. */
+/** Stacks tensors along a new first axis; if they are all parts of one bank's output, in order, returns that output. */
 async function stacked(tensors: readonly (Tensor | DeviceTensor)[]): Promise<Tensor | DeviceTensor> {
   const [first] = tensors;
   const bank = first instanceof BankPart && first.bank.prompts === tensors.length ? first.bank : undefined;

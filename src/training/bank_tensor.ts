@@ -1,11 +1,11 @@
 import { type DeviceTensor, float32Tensor, type Tensor } from "../device/device.ts";
 
-/** An output of a bank, float32 [prompts, …], of which each prompt's part goes to another owner. */
+/** An output of a bank, float32 [prompts, …], of which each prompt's part has its own owner. */
 export class BankTensor {
   private owners: number;
   private here: Promise<Tensor> | undefined;
 
-  /** @param prompts how many parts are given out; when all are freed, so is the tensor */
+  /** @param prompts the number of parts; when all are freed, so is the tensor */
   constructor(readonly whole: DeviceTensor, readonly prompts: number) {
     this.owners = prompts;
   }
@@ -15,12 +15,12 @@ export class BankTensor {
     return new BankPart(this, prompt);
   }
 
-  /** Brings the whole into the host's memory, once. */
+  /** Copies the whole tensor into the host's memory, once. */
   read(): Promise<Tensor> {
     return this.here ??= this.whole.read();
   }
 
-  /** A part is not needed any more. */
+  /** Releases one part. */
   freePart(): void {
     if (--this.owners === 0) this.whole.free();
   }

@@ -8,30 +8,30 @@ import {
   type LabelledEncoding,
 } from "../prompt/batches.ts";
 
-/** What batches are made of. */
+/** What batches are made from. */
 export interface QueuedTask {
   readonly examples: readonly LabelledEncoding[];
   /** Fills the places after shorter examples; `undefined` where the model would read them. */
   readonly padId: number | undefined;
   readonly spec: Pick<TrainingSpec, "batchSize" | "accumulate">;
   readonly seed: number;
-  /** What an example of each class weighs in the loss, where they differ. */
+  /** The class weights of the loss, where they differ. */
   readonly classWeights?: readonly number[];
 }
 
-/** The batches of all steps, made as inputs once each. */
+/** The batches of all steps, each encoded as inputs once. */
 export class BatchQueue {
   private readonly lengths: readonly number[];
   private order: readonly (readonly number[])[] = [];
   private orderedEpoch = -1;
   private ready: { step: number; parts: readonly BatchFeeds[] } | undefined;
 
-  /** @param perEpoch how many batches an epoch has */
+  /** @param perEpoch the number of batches per epoch */
   constructor(private readonly task: QueuedTask, private readonly perEpoch: number) {
     this.lengths = task.examples.map(({ ids }) => ids.length);
   }
 
-  /** the parts that the batch after so many steps is taken in. */
+  /** The parts of the batch after the given number of steps. */
   at(step: number): readonly BatchFeeds[] {
     if (this.ready?.step !== step) this.ready = { step, parts: this.make(step) };
     return this.ready.parts;

@@ -5,10 +5,10 @@ import type { Best, Parameters } from "./early_stopping.ts";
 import { TRAINING_FILES } from "./file_schemas.ts";
 import type { CheckpointState } from "./training_files.ts";
 
-/** A checkpoint of another format is none: its run starts from the beginning. */
+/** A checkpoint of another format is not read: its run starts from the beginning. */
 const FORMAT = "softprompt-checkpoint/3";
 
-/** Everything that tuning needs to go on where it was, to the same bits. */
+/** Everything that tuning needs to resume, to the same bits. */
 export interface Checkpoint extends Omit<CheckpointState, "best"> {
   /** What is tuned, by name: `prompt` float32 [length, dimension], or a model's weights. */
   readonly parameters: Parameters;
@@ -17,7 +17,7 @@ export interface Checkpoint extends Omit<CheckpointState, "best"> {
   readonly best?: Best;
 }
 
-/** A checkpoint as a safetensors file, with a hash of all that it says. */
+/** A checkpoint as a safetensors file, with a hash of its content. */
 export async function encodeCheckpoint(
   { parameters, state, best, ...rest }: Checkpoint,
 ): Promise<Uint8Array<ArrayBuffer>> {
@@ -39,13 +39,15 @@ export async function encodeCheckpoint(
 /**
  * Reads a checkpoint back.
  *
- * @throws {RangeError} where the bytes are none, cut off, or no longer what was written
+ * @throws {RangeError} where the bytes are not a checkpoint, are truncated, or have changed
  */
 export async function decodeCheckpoint(bytes: Uint8Array): Promise<Checkpoint> {
   const { tensors, metadata } = readSafetensors(bytes);
   if (metadata.format !== FORMAT) throw new RangeError(`not a checkpoint of the format '${FORMAT}'`);
   const { checkpoint: about = "", sha256: then } = metadata;
-  if (await hashOf(tensors, about) !== then) throw new RangeError("its content is not what was written");
+  if (await hashOf(tensors, about) !== then) {
+    throw new RangeError("its content has changed since it was written");
+  }
   const { best, ...rest } = TRAINING_FILES.read(
     "checkpoint_state",
     JSON.parse(about),
@@ -65,7 +67,7 @@ export async function decodeCheckpoint(bytes: Uint8Array): Promise<Checkpoint> {
   };
 }
 
-/** The hash of tensors with their names and sizes, and of what stands beside them. No tensor is copied for it as a whole file would be. */
+/** The hash of tensors with their names and sizes, and of the metadata. Unlike hashing a whole file, it copies no tensor. */
 async function hashOf(tensors: Readonly<Record<string, Tensor>>, about: string): Promise<string> {
   const parts: unknown[] = [about];
   for (const [name, { dims, data }] of Object.entries(tensors)) {

@@ -1,6 +1,6 @@
 import type { Tensor } from "../device/device.ts";
 
-/** What is watched on the validation set. */
+/** The metrics on the validation set. */
 export interface ValidationMetrics {
   readonly accuracy: number;
   readonly loss: number;
@@ -9,18 +9,18 @@ export interface ValidationMetrics {
 /** What is tuned, by name. */
 export type Parameters = Readonly<Record<string, Tensor>>;
 
-/** The best so far. */
+/** The best parameters so far. */
 export interface Best {
   readonly step: number;
   readonly validation: ValidationMetrics;
   readonly parameters: Parameters;
 }
 
-/** Keeps the best, and says when enough validations have passed without a better one. */
+/** Keeps the best parameters, and decides when enough validations have passed without improvement. */
 export class EarlyStopping {
   /**
-   * @param metric what counts; equal accuracies are told apart by the loss
-   * @param patience so many validations in a row may be no better; `undefined`: never stop early
+   * @param metric the metric to compare; ties in accuracy are broken by the loss
+   * @param patience the number of validations in a row without improvement; `undefined`: never stop early
    * @param best from a checkpoint
    * @param waited validations since the best one, from a checkpoint
    */
@@ -31,7 +31,7 @@ export class EarlyStopping {
     public waited = 0,
   ) {}
 
-  /** Takes note of a validation. */
+  /** Records a validation. */
   see(candidate: Best): void {
     if (this.best === undefined || this.isBetter(candidate.validation, this.best.validation)) {
       this.best = candidate;

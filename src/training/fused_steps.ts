@@ -3,8 +3,8 @@ import { BankTensor } from "./bank_tensor.ts";
 import { bankFeeds } from "./bank_feeds.ts";
 import { Interrupted } from "./trainer.ts";
 
-/** A step that one run asks for. */
-interface Asked {
+/** A step requested by one run. */
+interface StepRequest {
   readonly feeds: Feeds;
   readonly bank: ResidentSession;
   readonly resolve: (outputs: Record<string, DeviceTensor>) => void;
@@ -12,20 +12,20 @@ interface Asked {
 }
 
 /**
- * Takes the steps of several runs side by side: each run asks for its step as if it were alone, and when all have asked, the
- * compiled bank takes the steps at once. Prompts and states stay on the device, one tensor for all runs, as long as the same
- * runs go on together.
+ * Fuses the steps of several runs: each run requests its step as if it were alone, and when all have requested one, the
+ * compiled bank takes them all at once. Prompts and states stay on the device, one tensor for all runs, as long as the same
+ * runs continue.
  */
 export class FusedSteps {
-  /** Those that take further steps. */
+  /** The runs that take further steps. */
   private readonly remaining: Set<LockstepSlot>;
-  private readonly asked = new Map<LockstepSlot, Asked>();
+  private readonly asked = new Map<LockstepSlot, StepRequest>();
   /** One for each run, in their order. */
   readonly slots: readonly LockstepSlot[];
 
   /**
-   * @param runs how many take part; each leaves when it has taken its last step, or has none to take
-   * @param signal interrupts: a step that is asked for is not taken then, so that all go on from the same one
+   * @param runs the number of runs; each leaves after its last step, or if it has none
+   * @param signal interrupts: requested steps are then not taken, so that all runs stop after the same step
    */
   constructor(runs: number, private readonly signal?: AbortSignal) {
     this.slots = Array.from({ length: runs }, () => new LockstepSlot(this));
@@ -46,7 +46,7 @@ export class FusedSteps {
     this.begin();
   }
 
-  /** Takes the steps that were asked for, when nobody is waited for. */
+  /** Takes the requested steps when all remaining runs have requested one. */
   private begin(): void {
     if (this.asked.size === 0 || this.asked.size < this.remaining.size) return;
     const round = this.slots.flatMap((slot) => this.asked.get(slot) ?? []);
@@ -55,14 +55,14 @@ export class FusedSteps {
       for (const { reject } of round) reject(new Interrupted("interrupted between two steps"));
       return;
     }
-    // The number of the step is one for the whole bank: a run that goes on from a checkpoint is steps ahead.
+    // The bank has one step number for all: a run that resumes from a checkpoint is ahead of the others.
     for (const together of grouped(round, ({ feeds }) => Number((feeds.step as Tensor).data[0]))) {
       void take(together);
     }
   }
 }
 
-/** A run's place among those that take their steps together. */
+/** A run's slot among those with fused steps. */
 export class LockstepSlot {
   constructor(private readonly steps: FusedSteps) {}
 
@@ -80,7 +80,7 @@ export class LockstepSlot {
   }
 }
 
-async function take(round: readonly Asked[]): Promise<void> {
+async function take(round: readonly StepRequest[]): Promise<void> {
   try {
     const feeds = await bankFeeds(round.map(({ feeds }) => feeds));
     const outputs = await round[0]!.bank.run(feeds);

@@ -1,7 +1,7 @@
 import type { TrainingSpec } from "../experiment/types.ts";
 
 /**
- * The learning rate of a step: a linear warmup to the peak, then constant, falling linearly, or falling as half a cosine,
+ * The learning rate of a step: a linear warmup to the peak, then constant, or decaying linearly or along half a cosine
  * to 0 after the last step.
  *
  * @param step from 1

@@ -8,29 +8,29 @@ import {
 } from "../device/device.ts";
 import type { BatchFeeds } from "../prompt/batches.ts";
 
-/** The sessions that a step runs in. */
+/** The sessions of a step. */
 export interface StepSessions {
   /** The compiled training step, opened on a device. */
   readonly trainStep: ResidentSession;
-  /** The optimizer alone, opened on the same device, for batches that are taken in parts; a model's are not. */
+  /** The optimizer alone, opened on the same device, for gradient accumulation, which model tuning does not have. */
   readonly update?: ResidentSession;
 }
 
-/** What a step gives, on the device or already here. */
+/** The outputs of a step, on the device or on the host. */
 export interface StepOutputs {
   readonly loss: Tensor | DeviceTensor;
-  /** Of a prompt, before clipping, or the norm of a model's. */
+  /** The gradient of a prompt, before clipping, or the gradient norm of a model. */
   readonly gradient: Tensor | DeviceTensor;
-  /** What is tuned and each state after the step. */
+  /** The parameters and optimizer states after the step. */
   readonly next: Readonly<Record<string, DeviceTensor>>;
 }
 
 /**
- * One step over a batch, or over its parts one after the other, whose gradients are then averaged by their examples (or the weights of these) and
- * given to the optimizer: the same up to rounding, with the memory of one part.
+ * One step over a batch, or over its parts one after the other (gradient accumulation): their gradients are averaged, weighted by the number of examples (or their weights), and
+ * passed to the optimizer: the same result up to rounding, with the memory of one part.
  *
  * @param parts the batch's examples as inputs of the step
- * @param inputs what is tuned, the optimizer's state and the step's hyperparameters
+ * @param inputs the parameters, the optimizer's state and the step's hyperparameters
  */
 export async function takeStep(
   { trainStep, update }: StepSessions,
@@ -60,13 +60,13 @@ export async function takeStep(
   return { loss: scalarTensor(loss), gradient: mean, next: await update!.run({ ...inputs, gradient: mean }) };
 }
 
-/** What a part of a batch weighs: as many examples as it has, or the sum of their weights. */
+/** The weight of a part of a batch: its number of examples, or the sum of their weights. */
 function weightOf({ labels, example_weights }: BatchFeeds): number {
   if (example_weights === undefined) return labels.data.length;
   return Array.from(example_weights.data, Number).reduce((sum, weight) => sum + weight, 0);
 }
 
-/** Brings a tensor into the host's memory, and frees it where it was. */
+/** Moves a tensor into the host's memory, and frees it on the device. */
 export async function toHost(tensor: Tensor | DeviceTensor): Promise<Tensor> {
   if ("data" in tensor) return tensor;
   const here = await tensor.read();
@@ -74,7 +74,7 @@ export async function toHost(tensor: Tensor | DeviceTensor): Promise<Tensor> {
   return here;
 }
 
-/** Frees a tensor that nobody will read. */
+/** Frees a tensor that will not be read. */
 export function dispose(tensor: Tensor | DeviceTensor): void {
   if (!("data" in tensor)) tensor.free();
 }

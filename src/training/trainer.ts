@@ -13,11 +13,11 @@ import type { HistoryLine } from "./training_files.ts";
 
 export type { HistoryLine } from "./training_files.ts";
 
-/** What is tuned, on what, and how. */
+/** What is tuned, on which data, and how. */
 export interface TuningTask extends StepSessions {
   /** The optimizer's state tensors. */
   readonly state: readonly StateTensor[];
-  /** What is tuned, as it starts: `prompt` float32 [length, dimension], or a model's weights by name. */
+  /** The initial parameters: `prompt` float32 [length, dimension], or a model's weights by name. */
   readonly parameters: Parameters;
   readonly examples: readonly LabelledEncoding[];
   /** Fills the places after shorter examples; `undefined` where the model would read them. */
@@ -26,31 +26,31 @@ export interface TuningTask extends StepSessions {
   readonly verbalizer: Readonly<Record<string, Tensor>>;
   readonly spec: TrainingSpec;
   readonly seed: number;
-  /** What an example of each class weighs in the loss, where the step's loss is a weighted mean. */
+  /** The class weights, where the step's loss is a weighted mean. */
   readonly classWeights?: readonly number[];
   /** Measures on the validation set; absent where there is none. */
   readonly validate?: (parameters: Parameters) => Promise<ValidationMetrics>;
-  /** Where an earlier run of the same task was interrupted. */
+  /** The checkpoint of an earlier, interrupted run of the same task. */
   readonly resume?: Checkpoint;
   /** Interrupts between two steps. */
   readonly signal?: AbortSignal;
 }
 
-/** What happens while a prompt is tuned. */
+/** An event of tuning. */
 export type TuningEvent =
   | {
     readonly kind: "step";
     readonly step: number;
     readonly total: number;
-    /** At the history's lines: between them it stays on the device. */
+    /** Only at lines of the history: between them it stays on the device. */
     readonly loss?: number;
   }
   | { readonly kind: "history"; readonly line: HistoryLine }
   | { readonly kind: "checkpoint"; readonly checkpoint: Checkpoint };
 
-/** How tuning ended. */
+/** The result of tuning. */
 export interface Tuned {
-  /** The best on the validation set; without one, the last. */
+  /** The best parameters on the validation set; without one, the last. */
   readonly parameters: Parameters;
   readonly bestStep: number;
   readonly steps: number;
@@ -58,30 +58,30 @@ export interface Tuned {
   readonly examplesPerSecond: number;
 }
 
-/** Tuning came to an end that it should not have. The last good checkpoint has been given out before. */
+/** Tuning failed. The last good checkpoint has been emitted before. */
 export class TrainingError extends Error {
   override readonly name: string = "TrainingError";
 }
 
-/** Somebody interrupted tuning; a checkpoint has been given out before. */
+/** Tuning was interrupted; a checkpoint has been emitted before. */
 export class Interrupted extends TrainingError {
   override readonly name = "Interrupted";
 }
 
-/** How many steps a task takes. */
+/** The number of steps of a task. */
 export function totalSteps(spec: TrainingSpec, examples: number): number {
   return spec.steps === undefined ? spec.epochs * Math.ceil(examples / spec.batchSize) : spec.steps;
 }
 
 /**
- * Tunes a soft prompt and nothing else, where the model is inside the compiled step as constants; or the model, where its
+ * Tunes a soft prompt alone, where the model's weights are constants of the compiled step; or the model, where its
  * weights are the step's inputs.
  *
- * The examples' order in each epoch is a random stream of its own, so that a run that goes on from a checkpoint does what
+ * The examples' order in each epoch has its own random stream, so that a run that resumes from a checkpoint does what
  * it would have done uninterrupted, to the same bits.
  *
- * What is tuned, the optimizer's state and the losses stay on the device between steps; at a line of the history the losses are read, and
- * all else with them, so that there is something to go on from where the device breaks.
+ * The parameters, the optimizer's state and the losses stay on the device between steps; at a line of the history the losses are read, and
+ * everything else with them, so that there is a state to resume from if the device fails.
  *
  * @throws {TrainingError} on a loss that is not finite
  * @throws {Interrupted} when the signal aborts
@@ -127,7 +127,7 @@ export async function* tune(task: TuningTask): AsyncGenerator<TuningEvent, Tuned
         clip_norm: scalarTensor(spec.clipNorm),
         step: scalarTensor(step),
       });
-      // The device works; the host makes the next batch ready.
+      // While the device computes, the host prepares the next batch.
       if (step < total) queue.at(step);
       const { loss, gradient, next } = await running;
       current.advance(next);
@@ -178,7 +178,7 @@ export async function* tune(task: TuningTask): AsyncGenerator<TuningEvent, Tuned
       await bringLosses();
       await keep();
     }
-    // Else what was good at the last line of the history: a device that broke has nothing to read any more.
+    // Otherwise the last good state, from the last line of the history: a failed device cannot be read.
     yield checkpoint();
     throw error;
   } finally {
@@ -196,7 +196,7 @@ export async function* tune(task: TuningTask): AsyncGenerator<TuningEvent, Tuned
   };
 }
 
-/** What is to be said of a loss or a gradient that is no number. @param step from 1 */
+/** The message on a loss or a gradient that is not finite. @param step from 1 */
 function notFinite(what: "loss" | "gradient", step: number, { optimizer }: TrainingSpec): string {
   return what === "loss" && step === 1
     ? "the loss is not finite at step 1, before anything was tuned: the model's own logits are not finite; export or download it again, or set 'precision: float32' where it is float16"

@@ -2,7 +2,7 @@ import type { DeviceTensor, Tensor } from "../device/device.ts";
 import type { Parameters } from "./early_stopping.ts";
 import { dispose } from "./step.ts";
 
-/** What is tuned and the optimizer's state between two steps, on the device once a step has been taken. */
+/** The parameters and the optimizer's state between two steps, on the device after the first step. */
 export class TrainingState {
   private tensors: Readonly<Record<string, Tensor | DeviceTensor>>;
   private readonly tuned: readonly string[];
@@ -17,14 +17,14 @@ export class TrainingState {
     return this.tensors;
   }
 
-  /** Takes a step's outputs, `<name>_next` each, in place of what it was made from, which is freed. */
+  /** Replaces the tensors by a step's outputs, `<name>_next` each, and frees the old ones. */
   advance(next: Readonly<Record<string, DeviceTensor>>): void {
     const before = this.tensors;
     this.tensors = Object.fromEntries(Object.keys(before).map((name) => [name, next[`${name}_next`]!]));
     for (const tensor of Object.values(before)) dispose(tensor);
   }
 
-  /** Brings all into the host's memory; what is on the device stays there. */
+  /** Copies all tensors into the host's memory; those on the device stay there. */
   async read(): Promise<{ parameters: Parameters; state: Parameters }> {
     const here = await Promise.all(
       Object.entries(this.tensors).map(async ([name, tensor]) =>
@@ -38,7 +38,7 @@ export class TrainingState {
     };
   }
 
-  /** Frees what is on the device. */
+  /** Frees the tensors on the device. */
   free(): void {
     for (const tensor of Object.values(this.tensors)) dispose(tensor);
   }

@@ -49,10 +49,10 @@ Deno.test("what the compiler has kept is used as it was left, by any folder of t
     assertEquals((await compile(here)).predict.bytes, first.predict.bytes);
     assertEquals((await compile(here)).update.bytes, first.update.bytes);
     assertEquals(lines.map((line) => line.replace(path, "…")), [
-      `… is not as it was left, and is compiled again: ${predict} is not what was written`,
-      `… is not as it was left, and is compiled again: ${manifest} is not what was written`,
-      `… is not as it was left, and is compiled again: ${predict} is not there`,
-      `… is not as it was left, and is compiled again: SHA256SUMS does not list ${predict}`,
-      `… is not as it was left, and is compiled again: ${predict} is a folder`,
+      `… was changed after it was written, and is compiled again: ${predict} has changed since it was written`,
+      `… was changed after it was written, and is compiled again: ${manifest} has changed since it was written`,
+      `… was changed after it was written, and is compiled again: ${predict} is missing`,
+      `… was changed after it was written, and is compiled again: SHA256SUMS does not list ${predict}`,
+      `… was changed after it was written, and is compiled again: ${predict} is a folder`,
     ]);
   }));

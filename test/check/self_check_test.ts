@@ -192,7 +192,7 @@ Deno.test("a file that takes its mask as numbers with a point is fed such", () =
     assert(difference <= tolerance);
   }));
 
-Deno.test("a file that plain ONNX Runtime does not run cannot be compared with, and the reason is told", () =>
+Deno.test("a file that plain ONNX Runtime cannot run is not compared, and the reason is reported", () =>
   withCheck(UNCHECKABLE, undefined, async (task) => {
     await assertRejects(() => selfCheck(task), UncheckableError, "head_size shall be a multiple of 16");
   }));

@@ -100,7 +100,7 @@ Deno.test("one failing variant takes nothing with it: its error is in its folder
       [cut.code, await exists(folder, "fast/small/good"), await exists(folder, "fast/small/last")],
       [1, true, false],
     );
-    assertStringIncludes(cut.stdout, "not begun");
+    assertStringIncludes(cut.stdout, "not started");
   }));
 
 Deno.test("--only and --shard choose runs, and the shards together are the whole", () =>
@@ -197,7 +197,7 @@ Deno.test("two files of one name are refused, and so is a sweep by 'run'", () =>
     assertStringIncludes(run.stderr, `softprompt batch ${file}`);
   }));
 
-Deno.test("Ctrl-C ends a batch with 130, and the same command goes on with it to the same bits", () =>
+Deno.test("Ctrl-C ends a batch with 130, and the same command resumes it to the same bits", () =>
   inFolder(async (folder) => {
     const file = await sweepFile(folder, { training: { batchSize: 4, epochs: 6 } });
     const results: string = join(folder, "cut");
@@ -209,12 +209,12 @@ Deno.test("Ctrl-C ends a batch with 130, and the same command goes on with it to
     child.kill("SIGINT");
     const { code, stdout } = await ended;
     assertEquals(code, 130);
-    assertStringIncludes(new TextDecoder().decode(stdout), "not begun");
+    assertStringIncludes(new TextDecoder().decode(stdout), "not started");
     for (const folderName of ["cut", "whole"]) {
       const rest = await call(["batch", file, "--results", join(folder, folderName)]);
       assertEquals(rest.code, 0, rest.stderr);
       if (folderName === "cut") {
-        assertStringIncludes(rest.stderr, "small/length=1,seed=1: going on after step");
+        assertStringIncludes(rest.stderr, "small/length=1,seed=1: resuming after step");
       }
     }
     for (const name of VARIANTS) {
@@ -232,17 +232,17 @@ Deno.test("validate says what a sweep would run, in how many steps, and how long
     assertEquals(before.code, 0, before.stderr);
     assertStringIncludes(
       before.stdout,
-      "4 runs to do, 8 steps: no earlier run of these models says how long they take",
+      "4 runs to do, 8 steps: no earlier run of these models to estimate the time from",
     );
     await call(["batch", file, "--results", results, "--only", "length=1"]);
     const after = await call(["validate", folder, "--results", results]);
     assert(
-      /2 runs to do, 4 steps: about \d+ s by earlier runs; 2 done already/.test(after.stdout),
+      /2 runs to do, 4 steps: about \d+ s estimated from earlier runs; 2 done already/.test(after.stdout),
       after.stdout,
     );
   }));
 
-Deno.test("runs of one shape take their steps together by --fuse on, each to what it comes to alone", () =>
+Deno.test("runs of one shape are fused by --fuse on, with the same results as alone", () =>
   inFolder(async (folder) => {
     const training = { batchSize: 2, steps: 30, logEvery: 10 };
     const file = await sweepFile(folder, {
@@ -255,7 +255,7 @@ Deno.test("runs of one shape take their steps together by --fuse on, each to wha
       assertEquals(code, 0, stderr);
       return stderr;
     }));
-    assertStringIncludes(said[0]!, "4 runs take their steps together: small/");
+    assertStringIncludes(said[0]!, "4 runs with fused steps: small/");
     assert(!said[1]!.includes("together"), said[1]);
     for (const seed of [0, 1]) {
       for (const rate of [0.01, 0.1]) {
@@ -275,7 +275,7 @@ Deno.test("runs of one shape take their steps together by --fuse on, each to wha
     }
   }));
 
-Deno.test("a run that fails beside others does so again alone, and the others come to their end", () =>
+Deno.test("a run that fails in a group is tried again alone, and the others finish", () =>
   inFolder(async (folder) => {
     const file = await sweepFile(folder, {
       training: { batchSize: 2, steps: 12, logEvery: 2 },
@@ -290,7 +290,9 @@ Deno.test("a run that fails beside others does so again alone, and the others co
     assertEquals(code, 1, stderr);
     assertStringIncludes(stderr, "error: 1 of 3 runs failed");
     assert(
-      /warning: small\/diverging failed beside 2 others and goes on alone: .* is not finite/.test(stderr),
+      /warning: small\/diverging failed beside 2 others and is tried again alone: .* is not finite/.test(
+        stderr,
+      ),
       stderr,
     );
     for (const name of ["good", "other"]) {
@@ -310,7 +312,7 @@ Deno.test("fused runs that are interrupted go on together, to the same bits", ()
     for (const results of [cut, whole]) {
       const { code, stderr } = await call(["batch", file, "--results", results, ...args]);
       assertEquals(code, 0, stderr);
-      assertStringIncludes(stderr, "2 runs take their steps together");
+      assertStringIncludes(stderr, "2 runs with fused steps");
     }
     for (const name of ["seed=0", "seed=1"]) {
       const read = (results: string) => Deno.readFile(join(results, "small", name, "prompt.safetensors"));

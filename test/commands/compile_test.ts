@@ -146,7 +146,7 @@ Deno.test("--explain says what each pass did", () =>
     assert(/^canonicalize +\d+ +22\.28 +-25 Add/m.test(stdout), stdout);
     assert(stdout.includes("canonicalize: recognised 10 LayerNormalization, 5 Gelu\n"), stdout);
     assert(/^narrow: rows left out of .*\b8 MatMul\b/m.test(stdout), stdout);
-    assert(/^memory that the forward pass keeps .*: \d+ MiB$/m.test(stdout), stdout);
+    assert(/^activations saved for the backward pass.*: \d+ MiB$/m.test(stdout), stdout);
   }));
 
 Deno.test("--explain for WebGPU says what falls back to the CPU, and the artifacts what they are made for", () =>

@@ -85,7 +85,7 @@ Deno.test("an archive that is none is refused and not kept", () =>
       () =>
         provideRtPolarity(folder, { url }),
       InputError,
-      "is no gzipped tar archive",
+      "is not a gzipped tar archive",
     );
     assertEquals(await Array.fromAsync(Deno.readDir(folder)), []);
     await server.shutdown();
@@ -100,7 +100,7 @@ Deno.test("a server that does not have it is named with its answer", () =>
       () =>
         provideRtPolarity(folder, { url }),
       InputError,
-      "answers 404 Not Found; give the files with --from DIR",
+      "answers 404 Not Found; pass a folder that has the files with --from DIR",
     );
     await server.shutdown();
     await assertRejects(() => provideRtPolarity(folder, { url }), InputError, `cannot reach ${url}`);
@@ -113,7 +113,7 @@ sharedTest(
       const args = ["data", "rt-polarity", "--from", shared("data"), "--to", folder];
       const first = await call(args);
       assertEquals(first.code, 0, first.stderr);
-      assertStringIncludes(first.stdout, "both files are there and checked");
+      assertStringIncludes(first.stdout, "both files are complete and checked");
       assertStringIncludes((await call(args)).stdout, "nothing to do");
     }),
 );
@@ -130,11 +130,11 @@ sharedTest(
         assertEquals(code, 0, stderr);
         return stdout.trim();
       };
-      assertEquals(await fetch(project), "data/rt-polarity: both files are there and checked");
-      const nothing = "nothing to do, both files are there and right";
+      assertEquals(await fetch(project), "data/rt-polarity: both files are complete and checked");
+      const nothing = "nothing to do, both files exist and are correct";
       assertEquals(await fetch(experiments), `../data/rt-polarity: ${nothing}`);
       await Deno.remove(join(project, "data/rt-polarity"), { recursive: true });
-      assertEquals(await fetch(experiments), "../data/rt-polarity: both files are there and checked");
+      assertEquals(await fetch(experiments), "../data/rt-polarity: both files are complete and checked");
       await Deno.mkdir(join(experiments, "data"));
       assertEquals(await fetch(experiments), `../data/rt-polarity: ${nothing}`);
     }),

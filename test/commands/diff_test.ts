@@ -43,7 +43,7 @@ Deno.test("a diff says what differs, whether it is real, and what flipped", () =
     assert(/accuracy .*better/.test(stdout), stdout);
     assertStringIncludes(stdout, "300 test examples paired by id; 1 run in A, 1 run in B");
     assertStringIncludes(stdout, "predictions fixed (wrong in A, right in B)");
-    assertStringIncludes(stdout, "would have been found four times in five");
+    assertStringIncludes(stdout, "would have been detected with 80% probability");
     assert(!stdout.includes("\x1b["), "no colours where there is no terminal");
   }));
 
@@ -175,7 +175,7 @@ Deno.test("what cannot be compared is refused with the reason", () =>
     await Deno.mkdir(join(folder, "empty"));
     for (
       const [args, reason] of [
-        [[a, b], "the test sets are different ones and cannot be paired"],
+        [[a, b], "the test sets differ and cannot be paired"],
         [[a, join(folder, "nowhere")], "there is no "],
         [[a, join(folder, "empty")], "there is no complete run in"],
         [[a, join(a, "metrics.json")], "holds no runs"],

@@ -14,7 +14,7 @@ type Line = Readonly<{ label: string; predicted: string; probabilities: Record<s
 const predictions = async (folder: string) =>
   await readLines(join(folder, "predictions.jsonl")) as unknown as Line[];
 
-Deno.test("seeds that answer together: best single, average and ensemble, out of what each says alone", () =>
+Deno.test("an ensemble over seeds: best single, average and ensemble, from each prompt's own predictions", () =>
   inFolder(async (folder) => {
     const file = await writeExperiment(folder, {
       training: { batchSize: 8, steps: 6 },
@@ -54,7 +54,7 @@ Deno.test("seeds that answer together: best single, average and ensemble, out of
 
     const part = await call(["batch", file, "--results", join(folder, "part"), "--shard", "2/2"]);
     assertEquals(part.code, 0, part.stderr);
-    assertStringIncludes(part.stderr, "small/seed=ensemble is left out: not all of its prompts");
+    assertStringIncludes(part.stderr, "small/seed=ensemble is skipped: its prompts must be");
 
     const asked = await call(["predict", join(small, "seed=ensemble"), voted.length > 0 ? "a joy" : ""]);
     assertEquals(asked.code, 0, asked.stderr);
@@ -119,7 +119,7 @@ Deno.test("an ensemble whose members failed says so, and files that ask for none
       assertStringIncludes(stderr, message);
     };
     await wrong({ ensemble: { vote: "mean" } }, "'ensemble' takes 'runs' (folders of runs) or 'sweep: seed'");
-    await wrong({ ensemble: { sweep: "seed" } }, "the file has no 'sweep' over 'seed'");
+    await wrong({ ensemble: { sweep: "seed" } }, "needs a 'sweep' over 'seed'");
     await wrong({ ensemble: { runs: ["a", "b"] } }, "the prompts of 'ensemble.runs' are tuned already");
     await wrong(
       { ensemble: { runs: ["a", "b"] }, training: undefined },

@@ -96,7 +96,7 @@ Deno.test("weights in a file beside the model's come along", async () => {
   );
 });
 
-Deno.test("what the hub does not have is said with its place in the file, and what there is instead", async () => {
+Deno.test("what the hub lacks is reported with its place in the file and the alternatives", async () => {
   const content = await repository({ "onnx/model_fp16.onnx": "x" });
   await inFolder((folder) =>
     withHub([content], async (hub) => {

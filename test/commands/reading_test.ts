@@ -57,7 +57,7 @@ Deno.test("a text, a template or a prompt's start that holds a token without a r
     await Deno.writeTextFile(join(model, "tokenizer.json"), JSON.stringify(tokenizer));
     const template = "{prompt} {text} it was {mask} .";
     const soft = { kind: "soft", length: 2, template };
-    const message = "'hideous' has the id 8192, and the model has 8192 rows";
+    const message = "'hideous' has the id 8192, but the model has 8192 rows";
     for (
       const [prompt, place] of [
         [HARD.prompt, "data.jsonl:2: "],

@@ -12,9 +12,13 @@ Deno.test("what asks for several runs is not set on the command line, nor a fold
     assertEquals(code, 2, stderr);
     assertStringIncludes(stderr, message);
   };
-  await refused("x.yaml", ["sweep.seed=[1, 2]"], "--set sweep.seed asks for several runs, and run does one");
+  await refused(
+    "x.yaml",
+    ["sweep.seed=[1, 2]"],
+    "--set sweep.seed asks for several runs, and run executes one",
+  );
   await refused("x.yaml", ["variants={ a: {} }"], "write 'variants' into the file");
-  await refused("x.yaml", ["exclude=[]"], "do them by softprompt batch");
+  await refused("x.yaml", ["exclude=[]"], "use softprompt batch");
   await refused("experiments/first-steps", [], "is a folder: name an experiment file in it");
 });
 
@@ -92,7 +96,7 @@ Deno.test("the same file gives the same prompt, another seed another one, in a f
     assert((await prompt("a", "seed=1"))[0] !== (await prompt("a"))[0]);
   }));
 
-Deno.test("Ctrl-C keeps the checkpoint and exits with 130, and the same command goes on to the same bits", () =>
+Deno.test("Ctrl-C keeps the checkpoint and exits with 130, and the same command resumes to the same bits", () =>
   inFolder(async (folder) => {
     const training = { batchSize: 2, epochs: 12, logEvery: 1 };
     const file = await writeExperiment(folder, { training });
@@ -109,12 +113,12 @@ Deno.test("Ctrl-C keeps the checkpoint and exits with 130, and the same command 
     const { code, stderr } = await ended;
     const said = new TextDecoder().decode(stderr);
     assertEquals(code, 130, said);
-    assertStringIncludes(said, "the same command goes on from it");
+    assertStringIncludes(said, "the same command resumes from it");
     assertEquals((await json(partial, "metrics.json")).status, "interrupted");
     assert(!await exists(results, "small"));
     const rest = await call(["run", file, "--results", results]);
     assertEquals(rest.code, 0, rest.stderr);
-    assertStringIncludes(rest.stderr, "going on after step");
+    assertStringIncludes(rest.stderr, "resuming after step");
     for (const name of ["prompt.safetensors", "history.jsonl", "predictions.jsonl"]) {
       const [a, b] = [
         await Deno.readFile(join(folder, "whole/small", name)),
@@ -124,7 +128,7 @@ Deno.test("Ctrl-C keeps the checkpoint and exits with 130, and the same command 
     }
   }));
 
-Deno.test("a run that is killed in the middle goes on from its checkpoint", () =>
+Deno.test("a killed run resumes from its checkpoint", () =>
   inFolder(async (folder) => {
     const file = await writeExperiment(folder, { training: { batchSize: 2, epochs: 12 } });
     const child = start(["run", file, "--results", folder]);
@@ -136,7 +140,7 @@ Deno.test("a run that is killed in the middle goes on from its checkpoint", () =
     await ended;
     const rest = await call(["run", file, "--results", folder]);
     assertEquals(rest.code, 0, rest.stderr);
-    assertStringIncludes(rest.stderr, "going on after step");
+    assertStringIncludes(rest.stderr, "resuming after step");
     assertEquals((await json(folder, "small", "metrics.json")).status, "complete");
   }));
 
@@ -171,7 +175,7 @@ Deno.test("texts that are cut are counted", () =>
       folder,
     ]);
     assertEquals(code, 0, stderr);
-    assert(/small: \d+ texts are cut to fit the model's 64 positions/.test(stderr), stderr);
+    assert(/small: \d+ texts are truncated to fit the model's 64 positions/.test(stderr), stderr);
     assert((await json(folder, "small", "metrics.json")).truncated.test > 0);
   }));
 

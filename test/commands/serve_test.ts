@@ -58,7 +58,7 @@ async function statusFor(url: string, host: string): Promise<string> {
   return new TextDecoder().decode(answer).split(" ")[1]!;
 }
 
-Deno.test("what cannot be served is said, and what to do instead", () =>
+Deno.test("what cannot be served is refused with the way out", () =>
   inFolder(async (folder) => {
     const hard = await writeExperiment(folder, {
       prompt: { kind: "hard", template: "{text} it was {mask} ." },
@@ -71,7 +71,7 @@ Deno.test("what cannot be served is said, and what to do instead", () =>
     };
     const cases: [string[], string][] = [
       [[join(folder, "nothing")], "there is no complete run in"],
-      [[join(folder, "small")], "is a run of a hard prompt: name one of a soft prompt"],
+      [[join(folder, "small")], "is a run of a hard prompt: name a run of a soft prompt"],
       [[join(folder, "small"), "--port", "x"], "whole number from 0 to 65535"],
     ];
     for (const [args, message] of cases) {

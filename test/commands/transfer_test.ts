@@ -53,10 +53,10 @@ Deno.test("what was tuned is scored on other data, whose labels are mapped or le
     };
     await wrong([{ file: "stars.txt" }], "the verbalizer has no words for the class '1' of 'stars'");
     await wrong([{ file: "gone.txt" }], "gone.txt");
-    await wrong([{}], "need a 'name', a 'file' or a 'source' on the hub");
-    await wrong([{ file: "plain.tsv" }, { file: "plain.tsv" }], "tell them apart by 'as'");
+    await wrong([{}], "need exactly one of 'name', 'file' and 'source' (on the hub)");
+    await wrong([{ file: "plain.tsv" }, { file: "plain.tsv" }], "distinguish them by 'as'");
     await Deno.writeTextFile(join(folder, "stars.txt"), "1 fine\nalone\n");
-    await wrong([{ file: "stars.txt" }], "stars.txt:2: it is not a label, a space and a text");
+    await wrong([{ file: "stars.txt" }], "stars.txt:2: the line must be a label, a space and a text");
   }));
 
 const QUESTIONS = {

@@ -99,7 +99,7 @@ async function onSmallDisk(megabytes: number, test: (disk: string) => Promise<vo
 const remount = (disk: string, how: "ro" | "rw") =>
   new Deno.Command("mount", { args: ["-o", `remount,${how}`, disk] }).output();
 
-Deno.test("a full disk is an error that says so, loses nothing, and is gone on from when there is room", () =>
+Deno.test("a full disk is reported, loses nothing, and the run resumes when there is space", () =>
   onSmallDisk(6, (disk) =>
     inFolder(async (folder) => {
       const file = await sweepFile(folder);

@@ -14,7 +14,7 @@ const WHOLE = {
   training: { optimizer: { learningRate: 0.0003 }, batchSize: 8, epochs: 2, logEvery: 2 },
 };
 
-Deno.test("a whole model is tuned from a file, and goes on where it was", () =>
+Deno.test("a whole model is tuned from a file, and resumes where it was", () =>
   inFolder(async (folder) => {
     const file = await writeExperiment(folder, WHOLE);
     const whole: string = join(folder, "whole");
@@ -43,7 +43,7 @@ Deno.test("a whole model is tuned from a file, and goes on where it was", () =>
     assertEquals(cut.code, 130, cut.stderr);
     const rest = await call(["run", file, "--results", join(folder, "cut")]);
     assertEquals(rest.code, 0, rest.stderr);
-    assertStringIncludes(rest.stderr, "going on after step");
+    assertStringIncludes(rest.stderr, "resuming after step");
     const weights = (root: string) => Deno.readFile(join(root, "whole/model.safetensors"));
     assertEquals(await weights(join(folder, "cut")), await weights(folder), "the same bits");
   }));

@@ -125,8 +125,8 @@ async function peft(run: (name: string) => string, folder: string): Promise<void
   assertEquals(after!.map(({ predicted }) => predicted), before!.map(({ predicted }) => predicted));
   for (
     const [changes, message] of [
-      [{ length: 5, initialization }, "the adapter has 4 vectors, and 'prompt.length' is 5"],
-      [{ initialization: { from: "peft", path: "none" } }, "is no adapter of PEFT's"],
+      [{ length: 5, initialization }, "the adapter has 4 vectors, but 'prompt.length' is 5"],
+      [{ initialization: { from: "peft", path: "none" } }, "is not a PEFT adapter"],
       [{ insertion: "embedding-output", initialization }, "set 'prompt.insertion: word-embeddings'"],
     ] as const
   ) {
@@ -165,10 +165,10 @@ async function fromRun(run: (name: string) => string, folder: string): Promise<v
     folder,
   ]);
   assertEquals(code, 0, stderr);
-  assertStringIncludes(stderr, "has 4 vectors, and the prompt 6 vectors: the last 2 are sampled");
+  assertStringIncludes(stderr, "has 4 vectors, but the prompt 6 vectors: the last 2 are sampled");
   for (
     const [path, insertion, message] of [
-      [run("words"), "embedding-output", "their vectors are of different spaces"],
+      [run("words"), "embedding-output", "their vectors are in different spaces"],
       [run("hard"), "word-embeddings", "is no complete run of one soft prompt: it lacks prompt.safetensors"],
     ] as const
   ) {
@@ -217,7 +217,7 @@ Deno.test("texts come from files and from standard input, and answers in their o
     await Deno.writeTextFile(lacking, '{"text": "a"}\n');
     for (
       const [args, message] of [
-        [["a text"], "give them by --file, as .jsonl or .csv"],
+        [["a text"], "pass them with --file, as .jsonl or .csv"],
         [["--file", lacking], "lacking.jsonl:1: there is no 'title' (found: text)"],
         [["--file", join(folder, "none.txt")], "there is no"],
         [[], "predict takes texts, or a --file of them"],

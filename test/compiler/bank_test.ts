@@ -189,7 +189,7 @@ for (const kind of DEVICES) {
   });
 }
 
-Deno.test("one batch of a bank mixes tasks: their classes stand one after the other, and each example reads its own", async () => {
+Deno.test("one batch of a bank mixes tasks: their classes are concatenated, and each example reads its own", async () => {
   const path = familyModel("bert-opset11");
   const device = await chooseDevice("cpu", () => {});
   const compiled = compile(await Deno.readFile(path), path, "embedding-output", "adamw");

@@ -24,18 +24,18 @@ Deno.test("a class without training examples is refused, with the counts of all 
   checkTrainable({ train: [...train, ...test], validation: [], test: [] }, CLASSES, "rare.csv");
 });
 
-Deno.test("classes that a set lacks, and those it has few of, are told of with counts", () => {
+Deno.test("classes with no or few examples in a set are reported with counts", () => {
   assertEquals(
     rareClasses(examples({ negative: 4, positive: 4, neutral: 1 }), CLASSES, "the test set"),
     undefined,
   );
   assertEquals(
     rareClasses(examples({ negative: 4, positive: 4 }), CLASSES, "the test set"),
-    "the test set has no examples of the class 'neutral' (negative 4, positive 4, neutral 0): macro F1 is over the classes that are there or are predicted",
+    "the test set has no examples of the class 'neutral' (negative 4, positive 4, neutral 0): macro F1 is over the classes that have examples or are predicted",
   );
   assertEquals(
     rareClasses(examples({ negative: 40, neutral: 1 }), CLASSES, "the test set"),
-    "the test set has few examples of the classes 'positive', 'neutral' (negative 40, positive 0, neutral 1): macro F1 depends on these few; more of them, or larger shares, would make it surer",
+    "the test set has few examples of the classes 'positive', 'neutral' (negative 40, positive 0, neutral 1): macro F1 depends on these few; more of them, or larger splits, would make it more reliable",
   );
 });
 
@@ -43,7 +43,7 @@ Deno.test("a label that has no words is refused, with the classes of both", () =
   assertThrows(
     () => checkWords(examples({ "0": 2, constructor: 1 }), CLASSES, "label", "a.csv", true),
     InputError,
-    "no words for the class '0' of 'a.csv' (its classes: 0, constructor; the verbalizer's: negative, positive, neutral): say by 'labels'",
+    "no words for the class '0' of 'a.csv' (its classes: 0, constructor; the verbalizer's: negative, positive, neutral): map it",
   );
 });
 
@@ -51,7 +51,7 @@ Deno.test("a class that looks like a label and is normalized otherwise is refuse
   assertThrows(
     () => checkWords(examples({ "cafe\u0301": 2 }), ["caf\u00e9", "bar"], "label", "a.csv", true),
     InputError,
-    "it differs from 'caf\u00e9' in its Unicode normalization alone",
+    "it differs from 'caf\u00e9' only in its Unicode normalization",
   );
 });
 

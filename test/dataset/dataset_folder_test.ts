@@ -28,7 +28,7 @@ Deno.test("data that are called by their name are those of the nearest folder ab
     assertEquals(await nearest("data/other", join(folder, "a")), undefined);
   }));
 
-Deno.test("a path goes before the name, and files of one's own are seen from the experiment", async () => {
+Deno.test("a path takes precedence over the name, and files are relative to the experiment", async () => {
   assertEquals(await datasetFolder({ name: NAME, path: "../texts" }, "/p/experiments/x.yaml"), "/p/texts");
   assertEquals(await datasetFolder({}, "/p/experiments/x.yaml"), "/p/experiments");
 });

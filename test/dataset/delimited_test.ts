@@ -16,12 +16,12 @@ Deno.test("rows, line breaks in fields and line numbers are those of Python's cs
   }
 });
 
-Deno.test("quotes that stand otherwise are refused with their line", () => {
+Deno.test("misplaced quotes are refused with their line", () => {
   for (
     const [text, message] of [
-      ['a,b\n1,2\nso "so",2\n', "x.csv:3: a quote stands within a field"],
-      ['a,b\n"x\ny" z,2\n', "x.csv:3: a quote stands within a field"],
-      ['a,b\n1,2\n"x,2\n3,4\n', "x.csv:3: a quote is opened and not closed"],
+      ['a,b\n1,2\nso "so",2\n', "x.csv:3: there is a quote within a field"],
+      ['a,b\n"x\ny" z,2\n', "x.csv:3: there is a quote within a field"],
+      ['a,b\n1,2\n"x,2\n3,4\n', "x.csv:3: a quote is opened and never closed"],
     ] as const
   ) assertThrows(() => [...quotedRows(linesOf(text), "x.csv", ",")], InputError, message);
 });
@@ -64,7 +64,7 @@ Deno.test("a table without a header takes the names of its columns", async () =>
   const columns = ["label", "text"];
   assertEquals(await pairsIn("a.tsv", content, { columns }), TWO);
   assertEquals(await pairsIn("a.csv", content.replaceAll("\t", ";"), { columns }), TWO);
-  await assertRejects(() => pairsIn("a.tsv", content), InputError, "or by 'columns: [label, text]'");
+  await assertRejects(() => pairsIn("a.tsv", content), InputError, "or 'columns: [label, text]'");
   await assertRejects(
     () => pairsIn("a.tsv", `label\ttext\n${content}`, { columns }),
     InputError,
@@ -78,7 +78,7 @@ Deno.test("quotes in a .tsv file are what its reader says that they are", async 
   await assertRejects(
     () => pairsIn("a.tsv", 'text\tlabel\n"a ""joy"""\tgood\n'),
     InputError,
-    "a.tsv:2: quotes enclose a field and are doubled in it",
+    "a.tsv:2: a field is enclosed in quotes and has doubled ones inside",
   );
   const single = 'text\tlabel\n"a joy"\tgood\n"so" he said "so"\tgood\n';
   const kept: [string, string][] = [['"a joy"', "good"], ['"so" he said "so"', "good"]];

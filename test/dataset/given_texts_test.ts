@@ -72,14 +72,14 @@ Deno.test("the column that the run was tuned on is the text, in files of all kin
   ) assertEquals((await readGiven(name, content)).given, TWO, name);
 });
 
-Deno.test("empty lines are left out, and that is said, as answers no longer stand at their lines", async () => {
+Deno.test("empty lines are skipped, and that is reported, as answers no longer match line numbers", async () => {
   const { given, notes } = await readGiven("a.txt", "a joy\n\n  \ndull\n");
   assertEquals(given, TWO);
-  assertStringIncludes(notes.join(), "a.txt: 2 empty lines are left out");
-  assertStringIncludes((await readGiven("a.jsonl", LINES)).notes.join(), "a.jsonl: 1 empty line is left out");
+  assertStringIncludes(notes.join(), "a.txt: 2 empty lines are skipped");
+  assertStringIncludes((await readGiven("a.jsonl", LINES)).notes.join(), "a.jsonl: 1 empty line is skipped");
 });
 
-Deno.test("other columns stand in the template by their names, and all are told with the answer", async () => {
+Deno.test("the template may contain other columns by their names, and all are written with the answer", async () => {
   const { given, shown } = await readGiven("a.jsonl", '{"id": 7, "title": 3, "review": true}\n', {
     placeholders: ["title", "text"],
   });
@@ -93,7 +93,7 @@ Deno.test("a file of the same kind as the run's data is read as they are, one of
   const { given, notes } = await readGiven("b.csv", content, { dataset });
   assertEquals(given, [{ text: "好看" }]);
   assertEquals(notes.length, 1);
-  assertStringIncludes(notes[0]!, "b.csv is read as gb18030, as the run's data are; --encoding says another");
+  assertStringIncludes(notes[0]!, "b.csv is read as gb18030, like the run's data; --encoding sets another");
   assertEquals((await readGiven("b.csv", "1|好看\n", { dataset, encoding: "utf-8" })).notes, []);
   assertEquals((await readGiven("b.jsonl", '{"review": "好看"}', { dataset })).given, [{ text: "好看" }]);
 });
@@ -106,7 +106,7 @@ const REFUSED: readonly (readonly [string, string | Uint8Array<ArrayBuffer>, Ask
     "a.csv",
     "revue\nx\n",
     {},
-    "a.csv:1: there is no column 'review' (found: revue): write it as the run's data",
+    "a.csv:1: there is no column 'review' (found: revue): use the format of the run's data",
   ],
   [
     "a.txt",
@@ -118,9 +118,14 @@ const REFUSED: readonly (readonly [string, string | Uint8Array<ArrayBuffer>, Ask
     "a.txt",
     Uint8Array.of(0x61, 0x0a, 0xe9, 0x0a),
     {},
-    "a.txt:2: its bytes are not utf-8: say by '--encoding' which one the file was written in (windows-1252",
+    "a.txt:2: its bytes are not utf-8: pass the file's encoding with '--encoding' (windows-1252",
   ],
-  ["a.txt", Uint8Array.of(0xff, 0xfe, 0x61, 0), {}, "a.txt is utf-16le, not utf-8, by the byte order mark"],
+  [
+    "a.txt",
+    Uint8Array.of(0xff, 0xfe, 0x61, 0),
+    {},
+    "a.txt is utf-16le, not utf-8, according to its byte order mark",
+  ],
   [
     "a.txt",
     Uint8Array.of(0x61, 0, 0x62, 0),
@@ -133,14 +138,14 @@ const REFUSED: readonly (readonly [string, string | Uint8Array<ArrayBuffer>, Ask
     "a.parquet",
     "PAR1",
     { encoding: "gb18030" },
-    "a.parquet is a Parquet file, whose texts are always UTF-8",
+    "a.parquet is a Parquet file, and those are always UTF-8",
   ],
-  ["a.jsonl", LINES, { encoding: "gb-18030" }, "the encoding 'gb-18030' is not known"],
+  ["a.jsonl", LINES, { encoding: "gb-18030" }, "the encoding 'gb-18030' is unknown"],
   [
     "a.csv",
     "Review ,stars\na joy,5\n",
     { dataset: { columns: ["stars", "review"] } },
-    "a.csv:1: the file names its columns itself: write it as the run's data are written",
+    "a.csv:1: the file names its columns itself: use the format of the run's data",
   ],
   [
     "a.txt",
@@ -181,17 +186,17 @@ Deno.test("a .txt file whose lines are not all labelled is of texts", async () =
   assertEquals((await readGiven("a.txt", "good a joy\n")).given, [{ text: "good a joy" }]);
 });
 
-Deno.test("a number is told as it is written", async () => {
+Deno.test("a number is written as in the file", async () => {
   const { given, shown } = await readGiven("a.jsonl", '{"review": 1.10, "id": 12345678901234567890}\n');
   assertEquals(given, [{ text: "1.10" }]);
   assertEquals(JSON.stringify(shown), '[{"review":1.10,"id":12345678901234567890}]');
 });
 
-Deno.test("a .txt file that reads as UTF-8, too, is said to be read as something else", async () => {
+Deno.test("a .txt file that is also valid UTF-8 is reported when read in another encoding", async () => {
   const { given, notes } = await readGiven("a.txt", "café\n", { encoding: "windows-1252" });
   assertEquals(given, [{ text: "cafÃ©" }]);
   assertEquals(notes.length, 1);
-  assertStringIncludes(notes[0]!, "a.txt is UTF-8, too, and is read as windows-1252");
+  assertStringIncludes(notes[0]!, "a.txt is also valid UTF-8, but is read as windows-1252");
   assertEquals((await readGiven("a.txt", "dull\n", { encoding: "windows-1252" })).notes, []);
 });
 

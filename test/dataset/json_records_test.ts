@@ -28,7 +28,7 @@ for (
     ["null", "a line must be an object, got null"],
     [
       '["good", "x"]',
-      "a line must be an object, got an array; where the file is one JSON array, name it .json",
+      "a line must be an object, got an array; if the file is one JSON array, name it .json",
     ],
     ['"a joy"', "a line must be an object, got a string"],
     ["[", "the file seems to be one JSON array: name it .json"],
@@ -39,9 +39,9 @@ for (
     ['{"text": ["a"], "label": "good"}', "'text' is a list: it must be a text"],
     [
       '{"text": null, "label": "good"}',
-      "'text' is null: put something there, or set 'dataset.missing: drop'",
+      "'text' is null: fill it in, or set 'dataset.missing: drop'",
     ],
-    ['{"text": "a", "label": null}', "'label' is null: put something there"],
+    ['{"text": "a", "label": null}', "'label' is null: fill it in"],
     ['{"text": "a"}', "there is no 'label' (found: text)"],
     ['{"label": "good"}', "there is no 'text' (found: label)"],
   ] as const
@@ -58,14 +58,14 @@ for (
     [`[${GOOD},\n{"text": NaN}]`, "a.json:2: JSON has no NaN, write null"],
     [`[${GOOD},\n{"text": "a", "text": "b"}]`, "a.json:2: the object has the key 'text' twice"],
     [`[${GOOD},\n${BAD}\n`, "a.json:3: it is not JSON (Expected ',' or ']' after array element)"],
-    [`[${GOOD},\n${BAD},\n]`, "a.json:2: a comma stands after the last element: take it out"],
+    [`[${GOOD},\n${BAD},\n]`, "a.json:2: there is a comma after the last element: remove it"],
     [`[\n${GOOD}, {"text": "a", "label": null}, ${BAD}]`, "a.json[2]: 'label' is null"],
     [`[${GOOD}, {"text"}]`, "a.json[2]: it is not JSON"],
     [
       `[${"[".repeat(200_000)}${"]".repeat(200_000)}]`,
       "a.json:1: lists and objects are nested more than 500 deep",
     ],
-    ["3", "a.json: it must be one array of objects, or an object a line"],
+    ["3", "a.json: it must be one array of objects, or one object per line"],
     [`[${GOOD},\n{"text": "a",\n"label": null}]`, "a.json:2: 'label' is null"],
   ] as const
 ) {
@@ -78,7 +78,7 @@ Deno.test("elements that share a line are called by their numbers, others by the
   assertEquals(examples.map(({ id }) => id), ["a.json:1", "a.json[2]", "a.json[3]", "a.json:3"]);
 });
 
-Deno.test("numbers are the texts that stand in the file", async () => {
+Deno.test("numbers become their text in the file", async () => {
   const numbers = ["1.0", "1.10", "1e3", "12345678901234567890", "9007199254740993", "-0", "7"];
   const objects = numbers.map((number) => `{"text": ${number}, "label": ${number}}`);
   for (
@@ -102,7 +102,7 @@ Deno.test("lines with null are left out and counted where that is asked for", as
   assertEquals(examples.map(({ text, label }) => [text, label]), [...TWO, ["", "bad"]]);
   assertEquals(notes.length, 1);
   assertEquals(
-    notes[0]!.endsWith("a.jsonl: 2 of 5 lines are left out, as they have null in a column that is needed"),
+    notes[0]!.endsWith("a.jsonl: 2 of 5 lines are skipped, as they have null in a required column"),
     true,
   );
 });

@@ -116,7 +116,7 @@ for (
       "a class without examples",
       "a.tsv",
       "text\tlabel\na\tpositive\nb\tpositive\n",
-      "has no examples of the class 'negative' (negative 0, positive 2): take it out of 'verbalizer'",
+      "has no examples of the class 'negative' (negative 0, positive 2): remove it from 'verbalizer'",
     ],
     [
       "a label column that is not that of the classes",
@@ -128,7 +128,7 @@ for (
       "one example of each class",
       "a.tsv",
       "text\tlabel\na\tpositive\nb\tnegative\n",
-      "has no test examples (in all: negative 1, positive 1): a split takes them from the classes that have two or more",
+      "has no test examples (in total: negative 1, positive 1): a split takes them from the classes that have two or more",
     ],
     [
       "a class without words",

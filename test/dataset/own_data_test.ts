@@ -44,8 +44,11 @@ Deno.test("a file may have another delimiter, encoding, names of columns and of 
     for (
       const [change, message] of [
         [{ encoding: "utf-8" }, "a.csv:2: its bytes are not utf-8: set 'dataset.encoding'"],
-        [{ encoding: "latin-9000" }, "the encoding 'latin-9000' is not known"],
-        [{ labels: { "0": "negative" } }, "'dataset.labels' says no class for the label '1' (it does for 0)"],
+        [{ encoding: "latin-9000" }, "the encoding 'latin-9000' is unknown"],
+        [
+          { labels: { "0": "negative" } },
+          "'dataset.labels' has no class for the label '1' (it has one for 0)",
+        ],
       ] as const
     ) {
       await assertRejects(
@@ -56,7 +59,7 @@ Deno.test("a file may have another delimiter, encoding, names of columns and of 
     }
   }));
 
-Deno.test("several columns stand in a template by their names", () =>
+Deno.test("a template may contain several columns by their names", () =>
   inFolder(async (folder) => {
     const lines = ["entailment", "neutral", "contradiction"].flatMap((label) =>
       [1, 2].map((i) => JSON.stringify({ premise: `p ${label} ${i}`, hypothesis: `h ${i}`, label }))
@@ -81,7 +84,7 @@ Deno.test("several columns stand in a template by their names", () =>
     );
   }));
 
-Deno.test("files that are split already are taken as they are, and what stands in two of them is counted", async () => {
+Deno.test("files that are split already are used as they are, and texts in two of them are counted", async () => {
   const split = { train: "train.parquet", test: "test.parquet" };
   const { train, test, repeated } = await load({ ...OWN, split }, `${PARQUET}/x.yaml`, CLASSES, 0);
   assertEquals([train.length, test.length, repeated], [48, 6, 0]);
@@ -108,7 +111,7 @@ Deno.test("a cut-off Parquet file is refused", () =>
     await assertRejects(
       () => load({ ...OWN, file: "a.parquet" }, join(folder, "x.yaml"), CLASSES, 0),
       InputError,
-      "a.parquet is not a Parquet file, or it is cut off (900 bytes)",
+      "a.parquet is not a Parquet file, or is truncated (900 bytes)",
     );
   }));
 
@@ -217,7 +220,7 @@ Deno.test("a label that is a name of JavaScript's own is mapped by what 'labels'
     await assertRejects(
       () => load({ ...OWN, file: "a.csv", labels }, join(folder, "x.yaml"), CLASSES, 0),
       InputError,
-      "a.csv:4: 'dataset.labels' says no class for the label 'constructor'",
+      "a.csv:4: 'dataset.labels' has no class for the label 'constructor'",
     );
     await assertRejects(
       () => load({ ...OWN, file: "a.csv" }, join(folder, "x.yaml"), CLASSES, 0, ["toString"]),

@@ -32,7 +32,7 @@ Deno.test("the TextCNN split tests on the third of ten contiguous chunks of each
   assertEquals(train.length, 270);
 });
 
-Deno.test("shots are so many of each class, and too many are refused", () => {
+Deno.test("shots are the given number per class, and too many are refused", () => {
   const shots = takeShots(examples, 16, new RandomStream(0, "shots"));
   assertEquals([count(shots, "negative"), count(shots, "positive")], [16, 16]);
   assertThrows(

@@ -20,7 +20,7 @@ Deno.test("endings may be in capitals, and gzip may have packed the file, in sev
   await assertRejects(
     () => pairsIn("a.csv.gz", Uint8Array.from(parts.slice(0, -9))),
     InputError,
-    "a.csv.gz cannot be unpacked, as it is damaged or cut off",
+    "a.csv.gz cannot be decompressed, as it is damaged or truncated",
   );
 });
 
@@ -33,7 +33,7 @@ Deno.test("a .txt file is a label, a space and a text a line, blank lines left o
   await assertRejects(
     () => pairsIn("a.txt", "good a joy\n\nbad\n"),
     InputError,
-    "a.txt:3: it is not a label",
+    "a.txt:3: the line must be a label",
   );
 });
 
@@ -42,15 +42,15 @@ Deno.test("bytes of another encoding are refused with the one that they speak fo
     const [content, message] of [
       [
         Uint8Array.from([...bytes(CSV), 0x63, 0xe9, ...bytes(",good\n")]),
-        "a.csv:4: its bytes are not utf-8: set 'dataset.encoding' to that which the file was written in (windows-1252, gb18030, shift_jis",
+        "a.csv:4: its bytes are not utf-8: set 'dataset.encoding' to the file's encoding (windows-1252, gb18030, shift_jis",
       ],
       [
         utf16(`\ufeff${CSV}`),
-        "a.csv is utf-16le, not utf-8, by the byte order mark that it begins with: set 'dataset.encoding: utf-16le'",
+        "a.csv is utf-16le, not utf-8, according to its byte order mark: set 'dataset.encoding: utf-16le'",
       ],
       [utf16(CSV), "a.csv:1: it is utf-16le, not utf-8: set 'dataset.encoding: utf-16le'"],
-      [bytes(`${CSV}a\0b\0c,good`), "a.csv:4: it holds a NUL character, as no text does: take it out"],
-      [bytes(`${CSV}a\0b,good`), "a.csv:4: it holds a NUL character, as no text does: take it out"],
+      [bytes(`${CSV}a\0b\0c,good`), "a.csv:4: it contains a NUL character, which text must not: remove it"],
+      [bytes(`${CSV}a\0b,good`), "a.csv:4: it contains a NUL character, which text must not: remove it"],
     ] as const
   ) await assertRejects(() => pairsIn("a.csv", content), InputError, message);
   const right = await readWritten("a.csv", utf16(CSV), { encoding: "utf-16le" });
@@ -58,11 +58,11 @@ Deno.test("bytes of another encoding are refused with the one that they speak fo
   await assertRejects(
     () => pairsIn("a.csv", bytes(`\ufeff${CSV}`), { encoding: "windows-1252" }),
     InputError,
-    "a.csv is utf-8, not windows-1252, by the byte order mark",
+    "a.csv is utf-8, not windows-1252, according to its byte order mark",
   );
 });
 
-Deno.test("a file that reads as UTF-8, too, is said to be read as something else", async () => {
+Deno.test("a file that is also valid UTF-8 is reported when read in another encoding", async () => {
   const { examples, notes } = await readWritten("a.csv", "text,label\ncafé,good\n", {
     encoding: "windows-1252",
   });
@@ -71,7 +71,7 @@ Deno.test("a file that reads as UTF-8, too, is said to be read as something else
   assertEquals((await readWritten("a.csv", CSV, { encoding: "windows-1252" })).notes, []);
 });
 
-Deno.test("what stands after a part that gzip has packed is another, or zeros", async () => {
+Deno.test("after a gzip member follows another one, or zeros", async () => {
   const packed = new Uint8Array(gzipSync(CSV));
   const more = new Uint8Array(gzipSync("so,so\n"));
   assertEquals(await pairsIn("a.csv.gz", Uint8Array.from([...packed, 0, 0, 0])), TWO);
@@ -86,7 +86,7 @@ Deno.test("what stands after a part that gzip has packed is another, or zeros", 
     await assertRejects(
       () => pairsIn("a.csv.gz", Uint8Array.from([...packed, ...wrong])),
       InputError,
-      "a.csv.gz cannot be unpacked, as it is damaged or cut off",
+      "a.csv.gz cannot be decompressed, as it is damaged or truncated",
     );
   }
 });
@@ -137,7 +137,7 @@ for (
   });
 }
 
-for (const [column, kind] of [["time", "a time"], ["duration", "a length of time"]] as const) {
+for (const [column, kind] of [["time", "a time"], ["duration", "a duration"]] as const) {
   Deno.test(`the column '${column}' of a Parquet file is no text`, async () => {
     await assertRejects(() => numbers(column), InputError, `numbers.parquet:1: '${column}' is ${kind}`);
   });

@@ -18,7 +18,7 @@ Deno.test("a tensor that no buffer of the adapter holds is named with its size a
   assertThrows(
     () => checkBuffers(train.sizes, ids(64, 1024), 128 * MIB),
     DeviceError,
-    "MiB, and a buffer of this WebGPU adapter at most 128 MiB (maxBufferSize): take a smaller",
+    "MiB, but a buffer of this WebGPU adapter holds at most 128 MiB (maxBufferSize): reduce",
   );
 });
 

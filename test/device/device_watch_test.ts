@@ -40,11 +40,11 @@ Deno.test("memory that runs out while work seems to succeed is an error that say
         return Promise.resolve(0);
       }),
     DeviceError,
-    "has no memory left (256 MiB): take a smaller 'training.batchSize'",
+    "ran out of memory (256 MiB): reduce 'training.batchSize'",
   );
 });
 
-Deno.test("an error that comes before the news of the lost device is told as the loss", async () => {
+Deno.test("an error that arrives before the loss of the device is reported as the loss", async () => {
   const { device, watch } = watched();
   await assertRejects(
     () =>

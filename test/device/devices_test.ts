@@ -72,7 +72,7 @@ Deno.test("an input that is not fed is named", async () => {
   const device = await chooseDevice("cpu", () => {});
   const session = await device.open({ bytes: train.bytes, weights: new Map([["model.onnx", bytes]]) });
   const { labels: _, ...rest } = feeds();
-  await assertRejects(() => session.run(rest), RangeError, "input 'labels' is not fed");
+  await assertRejects(() => session.run(rest), RangeError, "input 'labels' is missing from the feeds");
   await session.release();
 });
 

@@ -28,8 +28,8 @@ Deno.test("the file is laid out as the format says", () => {
 
 Deno.test("a file that is cut off or another is refused", () => {
   const file = writeSafetensors(named);
-  assertThrows(() => readSafetensors(file.subarray(0, file.length - 1)), RangeError, "'bias' is cut off");
-  assertThrows(() => readSafetensors(file.subarray(0, 20)), RangeError, "its header is cut off");
+  assertThrows(() => readSafetensors(file.subarray(0, file.length - 1)), RangeError, "'bias' is truncated");
+  assertThrows(() => readSafetensors(file.subarray(0, 20)), RangeError, "its header is truncated");
   assertThrows(() => readSafetensors(new Uint8Array(3)), RangeError, "3 bytes");
 });
 
@@ -61,15 +61,15 @@ Deno.test("half numbers are widened, those too large for their type refused", ()
 Deno.test("a header that says something else than the bytes is refused", () => {
   for (
     const [header, why] of [
-      ["{", "its header is no JSON"],
-      ["null", "its header is no object"],
+      ["{", "its header is not JSON"],
+      ["null", "its header is not an object"],
       ['{"x":1}', "'x' is undefined, not F32"],
       ['{"x":{"dtype":"F32"}}', "'x' has no sizes"],
       ['{"x":{"dtype":"constructor","shape":[1],"data_offsets":[0,4]}}', "'x' is constructor, not F32"],
-      ['{"x":{"dtype":"F32","shape":[1],"data_offsets":[0]}}', "'x' is cut off"],
+      ['{"x":{"dtype":"F32","shape":[1],"data_offsets":[0]}}', "'x' is truncated"],
       ['{"x":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}', "'x' has no sizes"],
-      ['{"x":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}', "'x' [2] takes 8 bytes, and 4 stand there"],
-      ['{"x":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}}', "'x' is cut off"],
+      ['{"x":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}', "'x' [2] takes 8 bytes, but the file has 4"],
+      ['{"x":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}}', "'x' is truncated"],
     ] as const
   ) {
     assertThrows(() => readSafetensors(withHeader(header)), RangeError, why, header);

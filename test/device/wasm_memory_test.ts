@@ -16,7 +16,7 @@ Deno.test("weights that WebAssembly's memory cannot hold are refused before they
   await assertRejects(
     () => memory.opened(2 * GIB, () => Promise.reject(new Error("it was opened"))),
     DeviceError,
-    "the weights take 2.0 GiB beside the 2.0 GiB of the graphs that are open, and WebAssembly's memory of 4.0 GiB holds at most 3.5 GiB of them: set 'device: cpu'",
+    "the weights take 2.0 GiB in addition to the 2.0 GiB of open graphs, but WebAssembly's memory of 4.0 GiB holds at most 3.5 GiB of them: set 'device: cpu'",
   );
   await first.release();
   await memory.opened(2 * GIB, open);
@@ -34,13 +34,13 @@ Deno.test("the device refuses a graph whose weights are too large, by the size o
     await Deno.truncate(path, 4 * GIB); // takes no room on the disk
     const graph = { bytes: new Uint8Array(0), weights: new Map([["model.onnx", path]]) };
     const { open } = await openWasm(ON_DISK);
-    await assertRejects(() => open(graph), DeviceError, "the weights take 4.0 GiB, and WebAssembly's memory");
+    await assertRejects(() => open(graph), DeviceError, "the weights take 4.0 GiB, but WebAssembly's memory");
   } finally {
     await Deno.remove(path);
   }
 });
 
-Deno.test("a full memory is said to be full, with the way out", async () => {
+Deno.test("a full memory is reported with the way out", async () => {
   const memory = new WasmMemory();
   await assertRejects(
     () =>

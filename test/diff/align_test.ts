@@ -57,7 +57,7 @@ Deno.test("an edited text is left out: by text, and by id where the data have id
   assertEquals([own.pairedBy, own.paired, own.changed, own.onlyInA, own.onlyInB], ["id", 19, 1, 0, 0]);
 });
 
-Deno.test("texts that stand several times are paired by label where they do so equally often, else left out", () => {
+Deno.test("texts that occur several times are paired by label if they occur equally often, else excluded", () => {
   const twice: Change = (one, i) => i === 1 ? { ...one, text_sha256: "sha0" } : one;
   const other = changed((one, i) => ({ ...twice(one, i)!, id: `dev:${i}` }));
   const turned = { ...other, predictions: other.predictions.toReversed() };
@@ -83,7 +83,7 @@ for (
     [
       "texts",
       changed((one, i) => i < 12 ? { ...one, text_sha256: `other${i}` } : one),
-      "12 examples have another text in B than in A (another file, or another 'dataset.clean'), and of 20 and 20 examples only 8 are in all runs",
+      "12 examples have a different text in B than in A (another file, or another 'dataset.clean'), and of 20 and 20 examples only 8 are in all runs",
     ],
     [
       "examples",
@@ -93,12 +93,12 @@ for (
     [
       "labels",
       changed((one, i) => i === 4 ? { ...one, label: "good" } : one),
-      "1 of 20 examples have another label in one than in the other: 'test:4' is bad in one and good in the other",
+      "1 of 20 examples have different labels: 'test:4' is bad in one and good in the other",
     ],
     [
       "names and labels",
       changed((one, i) => ({ ...one, id: `dev:${i}`, label: i < 6 ? "good" : one.label })),
-      "3 of 20 examples have another label in one than in the other: 'test:0' is bad in one and good in the other",
+      "3 of 20 examples have different labels: 'test:0' is bad in one and good in the other",
     ],
     [
       "cleaning",
@@ -129,7 +129,7 @@ Deno.test("runs whose templates show other columns of the data are refused, with
   assertThrows(
     () => align([shows("{prompt} {text} {mask}")], [other]),
     InputError,
-    "the templates show other columns of the data, text in one and premise, hypothesis in the other",
+    "the templates show different columns of the data, text in one and premise, hypothesis in the other",
   );
 });
 

@@ -61,7 +61,7 @@ Deno.test("p values are adjusted as Holm (1979) does, over all metrics of all co
   }
 });
 
-Deno.test("several seeds are paired where they are the same on both sides, and told with their deviations", () => {
+Deno.test("several seeds are paired if they are the same on both sides, and shown with their deviations", () => {
   const runs = (share: number, ...seeds: number[]) =>
     seeds.map((seed) => madeUpRun({ good: guesses(share), seed }));
   const same = compared(runs(0.6, 0, 1, 2), runs(0.8, 0, 1, 2));

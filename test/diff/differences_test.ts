@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { differences, environmentDifferences, experimentDifferences } from "../../src/diff/differences.ts";
 import { madeUpRun } from "./runs.ts";
 
-Deno.test("what differs is told by its path, and nothing else", () => {
+Deno.test("only differences are listed, by their paths", () => {
   assertEquals(
     differences({ a: 1, b: { c: [1, 2], d: 3, e: 4 } }, { a: 1, b: { c: [2], d: 3 }, f: { g: 5 } }),
     { "b.c": { a: [1, 2], b: [2] }, "b.e": { a: 4 }, "f.g": { b: 5 } },
@@ -24,7 +24,7 @@ Deno.test("environments differ in what results depend on, not in how long they t
   });
 });
 
-Deno.test("changes that are not committed are told, and where the same data lie is not", () => {
+Deno.test("uncommitted changes are listed, and the folder of the same data is not", () => {
   const run = madeUpRun({ good: [0.1, 0.9] });
   const { environment } = run;
   const at = (folder: string, git_dirty: boolean) => ({

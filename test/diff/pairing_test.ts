@@ -7,7 +7,7 @@ const side = (source: string, ...names: string[]) => ({
   groups: names.map((name) => ({ name, runs: [] })),
 });
 
-Deno.test("variants are paired by their names, and those without a counterpart are told", () => {
+Deno.test("variants are paired by their names, and those without a counterpart are listed", () => {
   const { pairs, variantsOnlyInA, variantsOnlyInB } = pairGroups(
     side("a", "length=1", "length=5", "length=20"),
     side("b", "length=20", "length=5", "length=50"),

@@ -18,9 +18,9 @@ Deno.test("files are read as they were written, or not at all", () =>
       "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855  b.onnx",
     );
     await Deno.writeFile(join(to, "a"), Uint8Array.of(1, 3));
-    await assertRejects(read, RangeError, "a is not what was written");
+    await assertRejects(read, RangeError, "a has changed since it was written");
     await Deno.remove(join(to, "a"));
-    await assertRejects(read, RangeError, "a is not there");
+    await assertRejects(read, RangeError, "a is missing");
     await Deno.mkdir(join(to, "a"));
     await assertRejects(read, RangeError, "a is a folder");
     const sums = join(to, "SHA256SUMS");
@@ -33,5 +33,5 @@ Deno.test("files are read as they were written, or not at all", () =>
     await assertRejects(read, RangeError, "SHA256SUMS lists c, which does not belong there");
     await Deno.remove(sums);
     await assertRejects(read, Deno.errors.NotFound);
-    await assertRejects(() => readChecked(join(to, "b.onnx"), names), RangeError, "it is no folder");
+    await assertRejects(() => readChecked(join(to, "b.onnx"), names), RangeError, "it is not a folder");
   }));

@@ -22,7 +22,7 @@ Deno.test("no byte is replaced: the line of the first that is wrong is named", (
   const latin1 = Uint8Array.from("name: x\ntemplate: caf\xe9\n", (sign) => sign.charCodeAt(0));
   assertThrows(wrong(latin1), InputError, "x.yaml:2: its bytes are not utf-8: save it as UTF-8");
   const utf16 = new Uint8Array(Uint16Array.from("\ufeffname: x", (sign) => sign.charCodeAt(0)).buffer);
-  assertThrows(wrong(utf16), InputError, "x.yaml is utf-16le, not utf-8, by the byte order mark");
+  assertThrows(wrong(utf16), InputError, "x.yaml is utf-16le, not utf-8, according to its byte order mark");
   assertThrows(wrong(utf16.subarray(2)), InputError, "x.yaml:1: it is utf-16le, not utf-8: save it as UTF-8");
   assertThrows(wrong(bytes.encode("好\n").subarray(0, 2)), InputError, "x.yaml:1: its bytes are not utf-8");
 });

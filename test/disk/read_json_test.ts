@@ -18,9 +18,9 @@ const UTF16 = Uint8Array.of(0xff, 0xfe, 0x7b, 0, 0x7d, 0);
 
 for (
   const [content, message] of [
-    ["null", "must hold a JSON object ({…}), and it holds null"],
-    ["[]", "and it holds a list"],
-    ["7", "and it holds a number"],
+    ["null", "must contain a JSON object ({…}), but it contains null"],
+    ["[]", "but it contains a list"],
+    ["7", "but it contains a number"],
     ["", "is not JSON: Unexpected end of JSON input"],
     ['{\n  "a": 1,\n  oops\n}', "is not JSON: "],
     [UTF16, "is utf-16le, not utf-8"],

@@ -74,7 +74,7 @@ Deno.test("one pass over the examples gives their logits, and which answers are 
   assertEquals([session.runs, session.examples], [3, 5]);
 });
 
-Deno.test("a row of the logits that no token has is nobody's answer", async () => {
+Deno.test("a row of the logits without a token is never the answer", async () => {
   const { illegal } = await answersTo(classifierOf(new TableSession(TABLE)), questions([3]), VERBALIZER, 5);
   assertEquals(illegal, [false]);
 });
@@ -109,7 +109,8 @@ Deno.test("an answer that is no number is an error that names the text and the w
       ] as const
     ) {
       const classifier = classifierOf(new TableSession(table), changes);
-      const said = `test.tsv:4 "a joy from start to end" is no number (the logit of 'good' is ${broken}): `;
+      const said =
+        `test.tsv:4 "a joy from start to end" is not a number (the logit of 'good' is ${broken}): `;
       for (
         const ask of [
           () => classLogits(classifier, questions([0, 0, 1]), VERBALIZER),

@@ -38,7 +38,7 @@ for (
 for (
   const [assignments, message] of [
     [["verbalizer.positive=[good, great"], "'verbalizer.positive=[good, great' cannot be read"],
-    [["verbalizer.positive=[*good]"], "'*good' is an alias to YAML"],
+    [["verbalizer.positive=[*good]"], "'*good' is an alias in YAML"],
     [['prompt.template="{text}" x'], "leave the quotes out, or put the whole value in quotes"],
     [["seed"], "write KEY=VALUE"],
     [["seed=1", "prompt.length=2", "seed=2"], "'seed=1' and 'seed=2' set the same key"],
@@ -57,7 +57,7 @@ Deno.test("what is wrong with a value from the command line says so", () => {
   assertThrows(
     () => parseExperiment(FILE, "x.yaml", parseOverrides(["prompt.template=*x"])),
     ExperimentError,
-    "or other columns of the data (as --set prompt.template has it)",
+    "or other columns of the data (set by --set prompt.template)",
   );
 });
 

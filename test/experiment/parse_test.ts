@@ -110,7 +110,7 @@ evaluation: { samples: [{ text: a, label: neutral }] }
     [
       "rt.yaml:3:37: 'dataset.text' goes with a 'file', a 'source' or a 'split' by files, not with a 'name'",
       "rt.yaml:6:11: 'prompt.length' belongs to a soft prompt: remove it, or set 'prompt.kind: soft'",
-      "rt.yaml:7:13: unknown placeholder '{answer}' (allowed: {text}, {mask}, {prompt}, {prompt:N}; other columns are known of data of one's own)",
+      "rt.yaml:7:13: unknown placeholder '{answer}' (allowed: {text}, {mask}, {prompt}, {prompt:N}; other columns need a dataset of your own)",
       "rt.yaml:8:49: 'bad' stands for 'negative' already",
       "rt.yaml:9:11: nothing is trained here: remove 'training', or set 'tune: all' to tune the model, or 'prompt.kind: soft'",
       "rt.yaml:9:31: 'training' takes 'epochs' or 'steps', not both",

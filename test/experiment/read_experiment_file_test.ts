@@ -12,7 +12,7 @@ Deno.test("an experiment file that is not UTF-8, a folder or not there is refuse
     await Deno.writeFile(file, Uint8Array.of(0xff, 0xfe, 0x6e, 0x00));
     await refused(
       file,
-      "x.yaml is utf-16le, not utf-8, by the byte order mark that it begins with: save it as UTF-8",
+      "x.yaml is utf-16le, not utf-8, according to its byte order mark: save it as UTF-8",
     );
     await refused(folder, "is a folder: name an experiment file in it");
     await refused(join(folder, "y.yaml"), "there is no experiment file");

@@ -50,7 +50,7 @@ Deno.test("what was written when keys meant something else names what they meant
     RangeError,
     "'experiment.prompt' must have required",
   );
-  assertThrows(() => readWritten("x"), RangeError, "it holds no experiment");
+  assertThrows(() => readWritten("x"), RangeError, "it contains no experiment");
 });
 
 Deno.test("the project's own experiments are resolved to the bytes that they always were", async () => {

@@ -56,17 +56,17 @@ for (
     [
       "a file of no known kind",
       { dataset: { file: "a.xlsx" } },
-      "x.yaml:1:62: 'dataset.file' has an ending that is not known, got \"a.xlsx\": save it as one of .csv, .tsv",
+      "x.yaml:1:62: 'dataset.file' has an unknown extension, got \"a.xlsx\": save it as one of .csv, .tsv",
     ],
     [
       "a split's file of no known kind",
       { dataset: { split: { train: "a.csv", test: "b.arrow" } } },
-      "'dataset.split.test' has an ending that is not known, got \"b.arrow\"",
+      "'dataset.split.test' has an unknown extension, got \"b.arrow\"",
     ],
     [
       "a transfer file of no known kind",
       { evaluation: { transfer: [{ file: "a.csv.zip" }] } },
-      "'evaluation.transfer.0.file' has an ending that is not known",
+      "'evaluation.transfer.0.file' has an unknown extension",
     ],
     [
       "a key of other kinds of file",
@@ -114,21 +114,21 @@ for (
     ],
     ["a share for validation beside a split's", {
       dataset: { file: "a.csv", validation: 0.4, split: { test: 0.3, validation: 0.2 } },
-    }, "x.yaml:1:83: 'dataset.split' brings a validation set (0.2), so that no share"],
+    }, "x.yaml:1:83: 'dataset.split' has its own validation set (0.2), so no share"],
     ["a share for validation beside a split's file", {
       dataset: { validation: 0.1, split: { train: "a.csv", validation: "b.csv", test: "c.csv" } },
-    }, "'dataset.split' brings a validation set (b.csv), so that no share"],
+    }, "'dataset.split' has its own validation set (b.csv), so no share"],
     ["a share for validation where shares are the default", {
       dataset: { file: "a.csv", validation: 0.4 },
-    }, "the split that the dataset has where 'split' says no other brings a validation set (0.1)"],
+    }, "the default split of the dataset has its own validation set (0.1)"],
     ["a sample of a class in another normalization", {
       verbalizer: { "caf\u00e9": ["good"], b: ["bad"] },
       evaluation: { samples: [{ text: "x", label: "cafe\u0301" }] },
-    }, "it differs from 'caf\u00e9' in its Unicode normalization alone"],
+    }, "it differs from 'caf\u00e9' only in its Unicode normalization"],
     ["a sample without a column", {
       prompt: { kind: "hard", template: "{a} {b} {mask}" },
       evaluation: { samples: [{ a: "x" }] },
-    }, "the sample lacks 'b', which stands in the template"],
+    }, "the sample lacks 'b', which is in the template"],
     [
       "a sample with another",
       { evaluation: { samples: [{ text: "x", txet: "y" }] } },

@@ -87,7 +87,7 @@ Deno.test("null removes a key", () => {
   assertEquals([only!.experiment.training?.epochs, only!.experiment.training?.steps], [undefined, 7]);
 });
 
-Deno.test("what is wrong with a swept value is said once, at its place in the sweep", () => {
+Deno.test("an error in a swept value is reported once, at its place in the sweep", () => {
   assertEquals(
     problems(`sweep:
   prompt.lenght: [1, 2]
@@ -100,7 +100,7 @@ Deno.test("what is wrong with a swept value is said once, at its place in the sw
     ],
   );
   assertEquals(problems("seed: 3\nvariants: { a: { seed.x: 1 } }"), [
-    "x.yaml:7:18: 'seed.x' is no key: 'seed' has no keys of its own",
+    "x.yaml:7:18: 'seed.x' is not a key: 'seed' has no keys of its own",
   ]);
 });
 
@@ -144,7 +144,7 @@ Deno.test("a sweep that asks for nothing sensible is refused", () => {
   ]);
   assertEquals(problems("variants: { a.partial: {} }").length, 1);
   assertEquals(problems('variants: { "a/b": {} }'), [
-    "x.yaml:6:11: 'a/b' in 'variants' names a folder: letters, digits, '.', '_' and '-' only, no '.' or '.partial' at the end, and no name that Windows keeps for itself (con, nul, aux, com1, …)",
+    "x.yaml:6:11: 'a/b' in 'variants' names a folder: letters, digits, '.', '_' and '-' only, no '.' or '.partial' at the end, and no name that Windows reserves (con, nul, aux, com1, …)",
   ]);
 });
 
@@ -159,10 +159,10 @@ Deno.test("a key that is set twice, by itself or within another, is refused", ()
 
 Deno.test("names that are one folder, or none, on some computers are refused", () => {
   assertEquals(problems("variants: { Plain: {}, plain: { seed: 1 } }"), [
-    "x.yaml:6:24: the variants 'Plain' and 'plain' would share a folder on Windows and macOS: name them otherwise",
+    "x.yaml:6:24: the variants 'Plain' and 'plain' would share a folder on Windows and macOS: rename one of them",
   ]);
   assertEquals(problems("sweep: { model.revision: [Main, main] }"), [
-    "x.yaml:6:33: the variants 'revision=Main' and 'revision=main' would share a folder on Windows and macOS: name them otherwise",
+    "x.yaml:6:33: the variants 'revision=Main' and 'revision=main' would share a folder on Windows and macOS: rename one of them",
   ]);
   for (const name of ["con", "NUL.x", "Com1", "a.", "a.partial"]) {
     assertStringIncludes(

@@ -16,7 +16,7 @@ Deno.test("the words of a template alone have no blank where the vectors were", 
   assertEquals(withoutVectors("{prompt:3} {text}\n{prompt:2} it was {mask}"), "{text}\nit was {mask}");
 });
 
-Deno.test("prompt vectors may stand in several places", () => {
+Deno.test("prompt vectors may be in several places", () => {
   const lengths = parseTemplate("{prompt:3} {text} {prompt:2} it was {mask} .", 5).map((piece) =>
     piece.kind === "prompt" ? piece.length : 0
   );
@@ -25,12 +25,12 @@ Deno.test("prompt vectors may stand in several places", () => {
 
 for (
   const [template, length, message] of [
-    ["it was {mask}", 0, "must hold '{text}', or other columns"],
-    ["{text} {text} {mask}", 0, "must hold '{text}' once, it does 2 times"],
-    ["{text} {mask} {mask}", 0, "must hold '{mask}' once, it does 2 times"],
+    ["it was {mask}", 0, "must contain '{text}' or other columns"],
+    ["{text} {text} {mask}", 0, "must contain '{text}' once, got it 2 times"],
+    ["{text} {mask} {mask}", 0, "must contain '{mask}' once, got it 2 times"],
     ["{text} it was {mask}", 5, "a soft prompt needs '{prompt}'"],
     ["{prompt} {text} {mask}", 0, "a hard prompt has no '{prompt}'"],
-    ["{prompt:2} {text} {mask}", 5, "pieces have 2 vectors, 'prompt.length' is 5"],
+    ["{prompt:2} {text} {mask}", 5, "pieces have 2 vectors, but 'prompt.length' is 5"],
     ["{prompt} {} {mask}", 5, "unknown placeholder '{}'"],
     ["{text} {{mask}}", 0, "the '{' in '{text} {{mask}}' belongs to no placeholder: leave it out"],
     ["{foo {mask} {text}", 0, "the '{' in '{foo {mas' belongs to no placeholder"],

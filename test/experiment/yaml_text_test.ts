@@ -9,8 +9,8 @@ function said(text: string): string {
 
 for (
   const [what, text, message] of [
-    ["an alias without an anchor", "a: 1\nverbalizer: { b: [*good] }\n", "2:19: '*good' is an alias to YAML"],
-    ["an alias within its own anchor", "a: &a [*a]\n", "1:8: '*a' stands within what it stands for"],
+    ["an alias without an anchor", "a: 1\nverbalizer: { b: [*good] }\n", "2:19: '*good' is an alias in YAML"],
+    ["an alias within its own anchor", "a: &a [*a]\n", "1:8: '*a' refers to a value that contains it"],
     ["a tag", "a: !foo b\n", "1:4: the tag '!foo' has no meaning here"],
     ["a tag of other YAMLs", "a: !!binary aGk=\n", "1:4: the tag '!!binary' has no meaning here"],
     ["a second document", "a: 1\n---\nb: 1\n", "2:1: a second document starts here"],
@@ -21,7 +21,7 @@ for (
     ],
     ["a merge key of YAML 1.1", "%YAML 1.1\n---\n<<: {}\n", "3:1: YAML 1.2 has no merge keys"],
     ["a tab in the indentation", "prompt:\n\tkind: hard\n", "2:1: there is a tab in the indentation"],
-    ["a key that is there twice", "a: 1\n'a': 2\n", "2:1: the key 'a' is there twice, first in line 1"],
+    ["a key that is there twice", "a: 1\n'a': 2\n", "2:1: the key 'a' occurs twice, first in line 1"],
     ["a key that is a map", "{ {text}: x }\n", "1:3: a key is a word, not a list or a map"],
     ["a key that is missing", ": a\n", "1:1: there is no key before the ':'"],
     [
@@ -38,7 +38,7 @@ for (
     [
       "curly quotes",
       "description: “x y”\n",
-      "1:14: the quote “ (U+201C) is a letter to YAML: write straight quotes",
+      "1:14: the quote “ (U+201C) is a letter in YAML: write straight quotes",
     ],
     [
       "curly quotes around braces",
@@ -89,17 +89,17 @@ for (
     [
       "a comma in braces",
       "p: { k: hard, t: It, {text} was {mask} }\n",
-      "1:18: the value of 't' needs quotes: it holds ',', which to YAML ends it",
+      "1:18: the value of 't' needs quotes: it holds ',', which in YAML ends it",
     ],
     [
       "a placeholder after words in braces",
       "p: { k: hard, t: It was {text} }\n",
-      "1:18: the value of 't' needs quotes: it holds '{', which to YAML ends it",
+      "1:18: the value of 't' needs quotes: it holds '{', which in YAML ends it",
     ],
     [
       "lines that end with CR alone",
       "a: 1\r\n# b\rc: 2\n",
-      "2:4: the line ends with a carriage return alone",
+      "2:4: the line ends with only a carriage return",
     ],
     [
       "a quote within a value",
@@ -114,7 +114,7 @@ for (
     [
       "a comment in a text",
       "prompt:\n  template: the {text} # 1 {mask}\n",
-      "2:24: what follows ' #' is a comment to YAML",
+      "2:24: what follows ' #' is a comment in YAML",
     ],
     ["an indentation that does not fit", "a: 1\n b: 2\n", "1:4: the indentation does not fit here"],
     ["an integer of too many digits", "seed: 12345678901234567\n", "1:7: 12345678901234567 has more digits"],
@@ -136,7 +136,7 @@ for (
 
 Deno.test("what is wrong after a fault within a list or a map is not blamed on what is whole before it", () => {
   assertStringIncludes(said('p: { a: "x", b: {text} y }\n'), "x.yaml:1:17: the value of 'b'");
-  assertStringIncludes(said("p: {b: 1}}\n"), "x.yaml:1:10: it is no YAML");
+  assertStringIncludes(said("p: {b: 1}}\n"), "x.yaml:1:10: not valid YAML");
   assertStringIncludes(said('p: { a: "x y: z: w", b: {text} y }\n'), "x.yaml:1:25: the value of 'b'");
   assertStringIncludes(said('a: "x\u00a0: y"\nb: {text} y\n'), "x.yaml:2:4: the value of 'b'");
 });
@@ -146,6 +146,6 @@ Deno.test("aliases that multiply, and lists without end, are refused soon", () =
   const bomb = ["a", "b", "c", "d", "e", "f", "g", "h"].map((name, i, all) =>
     line(name, i ? `*${all[i - 1]}` : "1")
   );
-  assertStringIncludes(said(bomb.join("")), "the aliases up to here stand for more than 10000 values");
+  assertStringIncludes(said(bomb.join("")), "the aliases up to here expand to more than 10000 values");
   assertStringIncludes(said(`a: ${"[".repeat(20_000)}`), "nested too deeply");
 });

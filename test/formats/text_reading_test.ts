@@ -90,5 +90,5 @@ Deno.test("texts that spell special tokens do not count, and one that spells ano
     texts: ["the <b> end"],
     added: [{ id: 700, content: "<b>", special: false, normalized: false }],
   });
-  assertThrows(other.read, InputError, "\"the <b> end\" shows. It spells '<b>', a token");
+  assertThrows(other.read, InputError, "\"the <b> end\" shows. It spells '<b>', an added token");
 });

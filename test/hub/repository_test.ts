@@ -122,7 +122,7 @@ hubTest(
     });
     const repository = await open();
     const error = await assertRejects(() => repository.file("onnx/model.onnx"), HubError);
-    assertStringIncludes(error.message, "run it again");
+    assertStringIncludes(error.message, "run the command again");
     const folder: string = join(cache, "models--acme--tiny");
     const left = await Array.fromAsync(Deno.readDir(join(folder, "blobs")));
     assertEquals(left.map(({ name }) => name.endsWith(".incomplete")), [true]);
@@ -165,7 +165,7 @@ hubTest("a hub that is asked too often is asked again when it says", async ({ hu
   const started = performance.now();
   await open();
   assertEquals(performance.now() - started > 950, true);
-  assertStringIncludes(said[0]!, "answers 429: asking again in 1 s");
+  assertStringIncludes(said[0]!, "answers 429: retrying in 1 s");
 });
 
 hubTest("a hub that wants to be left alone for long ends it", async ({ hub, open }) => {
@@ -178,7 +178,10 @@ hubTest(
   "a private repository needs a token, and the host that files are on does not see it",
   async ({ open }) => {
     const without = await assertRejects(() => open(), InputError);
-    assertStringIncludes(without.message, "does not let strangers read the model 'acme/tiny': set HF_TOKEN");
+    assertStringIncludes(
+      without.message,
+      "does not let anonymous users read the model 'acme/tiny': set HF_TOKEN",
+    );
     const wrong = await assertRejects(() => open("main", { token: "hf_wrong" }), InputError);
     assertStringIncludes(wrong.message, "ask for access on");
     const odd = await assertRejects(() => open("main", { token: "secret" }), InputError);
@@ -189,7 +192,7 @@ hubTest(
   { ...CONTENT, token: "hf_right" },
 );
 
-hubTest("a revision or repository that is not there is said to be none", async ({ open }) => {
+hubTest("a missing revision or repository is reported as missing", async ({ open }) => {
   assertStringIncludes((await assertRejects(() => open("v9"), InputError)).message, "revision 'v9'");
   assertStringIncludes(
     (await assertRejects(() => open("main", {}, "acme/none"), InputError)).message,
@@ -199,7 +202,7 @@ hubTest("a revision or repository that is not there is said to be none", async (
 
 hubTest("offline, the cache is all there is", async ({ hub, open }) => {
   const nothing = await assertRejects(() => open("main", { offline: true }), InputError);
-  assertStringIncludes(nothing.message, "fetch it once without");
+  assertStringIncludes(nothing.message, "download it once without");
   const path = await (await open()).file("onnx/model.onnx");
   hub.requests.length = 0;
   const repository = await open("main", { offline: true });
@@ -217,13 +220,13 @@ hubTest(
     await (await open()).file("config.json");
     hub.faults.push({ path: "api", times: 9, answer: { status: 429, headers: { "retry-after": "3600" } } });
     assertEquals((await open()).commit, COMMIT);
-    assertStringIncludes(said.at(-1)!, `going by the cache, which was last at commit ${COMMIT}`);
+    assertStringIncludes(said.at(-1)!, `using the cache, which was last at commit ${COMMIT}`);
   },
 );
 
 hubTest("a path that leads out of the repository is refused", async ({ open }) => {
   const error = await assertRejects(async () => (await open()).paths(), HubError);
-  assertStringIncludes(error.message, "leads out of it");
+  assertStringIncludes(error.message, "leads outside it");
 }, { ...CONTENT, files: { "../../../evil": "x" } });
 
 hubTest("a file that the hub keeps in chunks is fetched whole", async ({ hub, open }) => {

@@ -67,7 +67,7 @@ Deno.test("loading a run writes nothing to the terminal; `log` and `downloads` t
       assertEquals(told.length, 1);
       assertStringIncludes(
         told[0],
-        "is not as it was left, and is compiled again: predict.onnx is not what was",
+        "was changed after it was written, and is compiled again: predict.onnx has changed since",
       );
       const sizes = FILES.map((name) => content.files[name]!.length);
       assertEquals(

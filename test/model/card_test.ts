@@ -51,7 +51,7 @@ Deno.test("a masked model whose file answers at one token of each text is refuse
   await assertRejects(
     () => cardOf({ ofOneToken: true }),
     InputError,
-    "the logits of one token of each text alone, not those at the mask: export it with the logits of all tokens",
+    "the logits of only one token of each text, not those at the mask: export it with the logits of all tokens",
   );
   assertEquals((await cardOf({ ofOneToken: true, attention: "causal" })).kind, "causal");
 });

@@ -101,7 +101,7 @@ Deno.test("a folder needs no file beside tokenizer.json, and what tokenizer_conf
   await assertRejects(
     () => readTokenizer(folder),
     InputError,
-    "tokenizer_config.json must hold a JSON object",
+    "tokenizer_config.json must contain a JSON object",
   );
   await Deno.remove(folder, { recursive: true });
 });

@@ -68,7 +68,7 @@ Deno.test("a token that the model leaves out as it counts takes no position, whe
   assertEquals(positions("together"), [2, 3, 4, 5, 6, 1, 7, 8, 9, 10, 11, 12]);
 });
 
-Deno.test("pieces of a prompt stand where the template has them", () => {
+Deno.test("pieces of a prompt are where the template has them", () => {
   const template = parseTemplate("{prompt:1} {text} {prompt:2} it was {mask}", 3);
   const { ids, promptRows } = new TemplateEncoder(template, tokenizer, MASKED, "together").encode({
     text: "great",
@@ -214,7 +214,7 @@ Deno.test("a token that the model has no row for is refused by name, in a templa
   const strange = Array.from({ length: 3000 }, (_, i) => tokenizer.tokenOf(5000 + i)).find((word) =>
     /^[a-z]{6,}$/.test(word)
   )!;
-  const message = `'${strange}' has the id ${tokenizer.encode(strange)[0]}, and the model has 5000 rows`;
+  const message = `'${strange}' has the id ${tokenizer.encode(strange)[0]}, but the model has 5000 rows`;
   assertThrows(
     () => new TemplateEncoder(parseTemplate(`{text} ${strange} {mask}`, 0), small, MASKED, "together"),
     ConfigValueError,
@@ -225,7 +225,7 @@ Deno.test("a token that the model has no row for is refused by name, in a templa
   assertThrows(
     () => readVerbalizer({ a: [strange], b: ["good"] }, small, "error"),
     ConfigValueError,
-    "answers with 5000 tokens",
+    "has logits for 5000 tokens",
   );
 });
 

@@ -9,7 +9,7 @@ const MASKED = { kind: "masked", positions: 64, firstPosition: 0 } as const;
 const SOFT = parseTemplate("{prompt} {text} it was {mask} .", 3);
 const words = (ids: readonly number[]) => ids.map((id) => tokenizer.tokenOf(id)).join(" ");
 
-Deno.test("what stands around a text is known without one, unless the answer's place moves with its end", () => {
+Deno.test("the frame of a text is known without the text, unless the answer's place moves with its end", () => {
   const encoder = new TemplateEncoder(SOFT, tokenizer, MASKED, "text-alone");
   const { before, after, promptRows, answerRow } = frameOf(encoder, "framed");
   assertEquals([words(before.ids), words(after.ids)], ["[PAD] [PAD] [PAD] [CLS]", "it was [MASK] . [SEP]"]);
@@ -40,5 +40,5 @@ Deno.test("a token around a text that takes no position is no part of a frame", 
   const framed = (template: string) =>
     frameOf(new TemplateEncoder(parseTemplate(template, 1), tokenizer, card, "together"), "framed");
   assertEquals(framed("{prompt} {text} {mask}").before.counted, [true, true]);
-  assertThrows(() => framed("{prompt} [PAD] {text} {mask}"), InputError, "'[PAD]' stands around the text");
+  assertThrows(() => framed("{prompt} [PAD] {text} {mask}"), InputError, "'[PAD]' is around the text");
 });

@@ -42,10 +42,10 @@ Deno.test("words of several tokens stand for their first, or for the mean of all
   assertEquals(weights[pieces.length + 1], 1);
 });
 
-Deno.test("two classes whose words are one token cannot be told apart", () => {
+Deno.test("two classes whose words are one token cannot be distinguished", () => {
   assertThrows(
     () => readVerbalizer({ a: ["good"], b: ["Good"] }, tokenizer, "error"),
     InputError,
-    "'Good' of the class 'b' is the token 'good', as a word of 'a' is",
+    "'Good' of the class 'b' is the token 'good', like a word of 'a'",
   );
 });

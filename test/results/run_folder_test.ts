@@ -60,7 +60,7 @@ Deno.test("new results take the place of old ones, and variants beside them stay
     assertEquals((await readFinished(join(path, "seed=1")))?.contentHash, "variant");
   }));
 
-Deno.test("a run of the same content goes on from its checkpoint, its history cut to it", () =>
+Deno.test("a run of the same content resumes from its checkpoint, with its history truncated to it", () =>
   inFolder(async (root) => {
     const path: string = join(root, "x");
     const first = await RunFolder.begin(path, "h", experiment, false);
@@ -72,7 +72,7 @@ Deno.test("a run of the same content goes on from its checkpoint, its history cu
     assertEquals((await RunFolder.begin(path, "other", experiment, false)).checkpoint, undefined);
   }));
 
-Deno.test("a checkpoint or a history that is damaged is not gone on from, and that is said", () =>
+Deno.test("a damaged checkpoint or history is not resumed from, and that is reported", () =>
   inFolder(async (root) => {
     const path: string = join(root, "x");
     const file = join(`${path}.partial`, "checkpoint.safetensors");
@@ -91,10 +91,13 @@ Deno.test("a checkpoint or a history that is damaged is not gone on from, and th
       bytes[where(new TextDecoder("latin1").decode(bytes))]! ^= 1;
       await Deno.writeFile(file, bytes);
     };
-    await damaged(() => Deno.truncate(file, 100), "its header is cut off");
+    await damaged(() => Deno.truncate(file, 100), "its header is truncated");
     await damaged(() => Deno.truncate(file, 0), "checkpoint.safetensors is damaged");
-    await damaged(() => flip((text) => text.length - 4), "its content is not what was written");
-    await damaged(() => flip((text) => text.indexOf('2,\\"losses')), "its content is not what was written");
+    await damaged(() => flip((text) => text.length - 4), "its content has changed since it was written");
+    await damaged(
+      () => flip((text) => text.indexOf('2,\\"losses')),
+      "its content has changed since it was written",
+    );
     const history: string = join(`${path}.partial`, "history.jsonl");
     await damaged(() => Deno.truncate(history, 0), "history.jsonl is damaged (it ends at step 0");
     await damaged(() => Deno.writeTextFile(history, "{\n"), "history.jsonl is damaged");

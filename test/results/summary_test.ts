@@ -59,7 +59,7 @@ Deno.test("a summary has means and deviations over seeds, and what is missing", 
   assertEquals(groups[1]!.test.accuracy.interval, null);
 });
 
-Deno.test("the best is the best by validation, never by test; equal accuracies are told apart by the loss", () => {
+Deno.test("the best is the best by validation, never by test; ties in accuracy are broken by the loss", () => {
   assertEquals(summarize("x", ROWS).best, 1);
   assertEquals(
     summarize("x", ROWS.map((one) => ({ ...one, metrics: undefined }) as unknown as SummaryRow)).best,

@@ -9,7 +9,7 @@ type Line = Readonly<{ text: string; label: string; probabilities: Record<string
 const logOdds = ({ probabilities: { positive, negative } }: Pick<Line, "probabilities">) =>
   Math.log(positive! / negative!);
 
-Deno.test("a run's probabilities are set right by inputs without content and by the validation set, wherever it is used", () =>
+Deno.test("a run's probabilities are calibrated on content-free inputs and the validation set, wherever it is used", () =>
   inFolder(async (folder) => {
     const evaluation = { calibrate: ["contextual", "temperature"] };
     const training = { batchSize: 8, steps: 6 };

@@ -41,7 +41,7 @@ Deno.test("a run is compared with the model's own file once, and says what was f
     const unchecked = await run("--no-self-check", "--set", "seed=9");
     assertStringIncludes(
       unchecked.stderr,
-      "warning: words/seed=9: what is compiled was not compared with the model's own file (--no-self-check)",
+      "warning: words/seed=9: the compiled graph was not compared with the model's own file (--no-self-check)",
     );
     assertEquals(await checkOf(results, "words", "seed=9"), { skipped: "--no-self-check" });
   }));

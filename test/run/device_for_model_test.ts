@@ -8,7 +8,7 @@ import { tinyModel } from "../compiler/tiny_model.ts";
 
 const cpu = await openCpu(1);
 
-Deno.test("a compiled graph that does not open is told by the model's file, ONNX Runtime's error its cause", async () => {
+Deno.test("a compiled graph that cannot be opened is reported with the model's file and ONNX Runtime's error as the cause", async () => {
   const bytes = tinyModel(["input_ids"], [["MatMulInteger", ["scores", "scores"], ["logits"]]], {
     scores: [2, 2],
   });

@@ -21,7 +21,7 @@ const asking = (template: string) =>
     "member.yaml",
   );
 
-Deno.test("prompts that answer together were tuned in the ensemble's template", () =>
+Deno.test("prompts of an ensemble must have been tuned in its template", () =>
   inFolder(async (folder) => {
     const json = (name: string, content: unknown) =>
       Deno.writeTextFile(join(folder, name), JSON.stringify(content));
@@ -37,6 +37,6 @@ Deno.test("prompts that answer together were tuned in the ensemble's template", 
     await assertRejects(
       () => readEnsemblePrompts(asking(other), [folder], model),
       InputError,
-      `the prompt in ${folder} was tuned in the template "${template}", and the ensemble's is "${other}"`,
+      `the prompt in ${folder} was tuned in the template "${template}", but the ensemble's is "${other}"`,
     );
   }));

@@ -36,7 +36,7 @@ Deno.test("vectors that entered before a scale are multiplied by it, as the mode
   }
 });
 
-Deno.test("what is not said of a scale is taken for granted aloud, what is said without one is refused", async () => {
+Deno.test("an assumption about a scale is reported, and a setting without a scale is refused", async () => {
   const after = (await read(ROOT))!.assumed!;
   const before = (await read(2.5))!.assumed!;
   assertStringIncludes(after, "after the model's scale of its word embeddings");
@@ -48,6 +48,10 @@ Deno.test("what is not said of a scale is taken for granted aloud, what is said 
     undefined,
   ]);
   for (const enters of ["after-scale", "before-scale"] as const) {
-    await assertRejects(() => read(1, enters), ConfigValueError, "does not scale its word embeddings");
+    await assertRejects(
+      () => read(1, enters),
+      ConfigValueError,
+      "is only for a model that scales its word embeddings",
+    );
   }
 });

@@ -76,7 +76,7 @@ Deno.test("sessions that do not open are not kept, and those beside them are rel
   assertEquals(device.events.slice(2), ["open 1", "open 2"]);
 });
 
-Deno.test("sessions that are opening when all is released serve who asked for them, and nobody after", async () => {
+Deno.test("sessions being opened during a release serve the requests so far, and no later ones", async () => {
   const device = new FakeDevice();
   const cache = new SessionCache(true);
   const asked = cache.lease("a", opening(device, 1, 2));
@@ -90,7 +90,7 @@ Deno.test("sessions that are opening when all is released serve who asked for th
   await b.sessions.first.run({});
 });
 
-Deno.test("sessions are freed early where nobody else uses them and none are kept", async () => {
+Deno.test("sessions are freed early if no other run uses them and none are kept", async () => {
   const device = new FakeDevice();
   const cache = new SessionCache(false);
   const [one, other] = await Promise.all([

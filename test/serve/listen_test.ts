@@ -13,7 +13,7 @@ function refused(hostname: string, port: number, message: string): Promise<Error
 Deno.test("a port that is taken is named, and how another is", async () => {
   using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = taken.addr as Deno.NetAddr;
-  await refused("127.0.0.1", port, `port ${port} of 127.0.0.1 is taken: name another by --port`);
+  await refused("127.0.0.1", port, `port ${port} of 127.0.0.1 is in use: choose another with --port`);
 });
 
 Deno.test({
@@ -25,5 +25,5 @@ Deno.test({
 });
 
 Deno.test("a host that is not this computer's is named", async () => {
-  await refused("192.0.2.1", 0, "192.0.2.1 cannot be listened at on port 0");
+  await refused("192.0.2.1", 0, "cannot listen on 192.0.2.1, port 0");
 });

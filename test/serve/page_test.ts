@@ -19,7 +19,7 @@ const TABLE = [
 ].join("\n");
 
 /** What stands at answers and at a tuning whose texts are too long for the model. */
-const CUT = "cut to fit the model's positions";
+const CUT = "truncated to fit the model's positions";
 
 /** Tuning in the page, and by the command line on the same table, from the vocabulary's words. */
 const ASKED = { length: 3, steps: 10, learningRate: 0.05, seed: 7 };
@@ -134,7 +134,7 @@ browserTest(
             ["", "there is no column 'text'"],
             [
               "text\tlabel\na joy\tpositive\nso so\tmixed",
-              "line:3: the label 'mixed' is none of negative, positive",
+              "line:3: the label 'mixed' is not one of negative, positive",
             ],
             ["text\tlabel\na joy", "line:2: 1 columns where the first line names 2"],
           ] as const

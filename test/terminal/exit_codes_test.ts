@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { exitCodeOf, FAILED, messageOf, WRONG_USE } from "../../src/terminal/exit_codes.ts";
 
-Deno.test("what Deno or the system did not allow is told with the way out, and is not unexpected", () => {
+Deno.test("a missing permission of Deno or the system is reported with the way out, not as an unexpected error", () => {
   const { NotCapable, PermissionDenied } = Deno.errors;
   const asked = 'Requires read access to "/x", run again with the --allow-read flag';
   for (
@@ -9,7 +9,7 @@ Deno.test("what Deno or the system did not allow is told with the way out, and i
       [new NotCapable(asked), '(Requires read access to "/x"): call deno run -A src/main.ts'],
       [
         new PermissionDenied("Permission denied (os error 13): open 'x'"),
-        "no permission for what this takes",
+        "lack a permission that this needs",
       ],
     ] as const
   ) {

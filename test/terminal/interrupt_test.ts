@@ -9,6 +9,6 @@ Deno.test("the first Ctrl-C is a signal to stop in good order, the second the en
     assertThrows(() => io.interrupt(), Error, "exit code 130");
     return Promise.resolve(signal.aborted);
   });
-  assertEquals([aborted, io.stderr], [true, "stopping; Ctrl-C once more to stop at once\n"]);
+  assertEquals([aborted, io.stderr], [true, "stopping; press Ctrl-C again to stop at once\n"]);
   io.interrupt();
 });

@@ -15,14 +15,14 @@ function watch(
   return { best: stopping.best!.step, over };
 }
 
-Deno.test("it stops after so many validations that were no better, and keeps the best", () => {
+Deno.test("it stops after the given number of validations without improvement, and keeps the best", () => {
   assertEquals(watch("accuracy", 2, [[0.6, 1], [0.7, 1], [0.65, 1], [0.7, 1]]), {
     best: 2,
     over: [false, false, false, true],
   });
 });
 
-Deno.test("equal accuracies are told apart by the loss", () => {
+Deno.test("ties in accuracy are broken by the loss", () => {
   assertEquals(watch("accuracy", 2, [[0.7, 0.6], [0.7, 0.5], [0.7, 0.55]]), {
     best: 2,
     over: [false, false, false],

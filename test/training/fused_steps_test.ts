@@ -29,7 +29,7 @@ async function differing(device: Device): Promise<(TuningTask & { close(): Promi
 }
 
 for (const kind of DEVICES) {
-  Deno.test(`runs that take their steps together on ${kind} come to what each comes to alone`, async () => {
+  Deno.test(`fused runs on ${kind} have the same results as separate ones`, async () => {
     const device = await chooseDevice(kind, () => {});
     const tasks = await differing(device);
     const alone: Tuned[] = [];
@@ -61,7 +61,7 @@ for (const kind of DEVICES) {
   });
 }
 
-Deno.test("runs that fail, or have nothing to do, hold nobody up", async () => {
+Deno.test("runs that fail, or have nothing to do, do not block the others", async () => {
   const device = await chooseDevice("cpu", () => {});
   const [task] = await differing(device);
   const bank = await tinyBank(device);

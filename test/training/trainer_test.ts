@@ -141,7 +141,7 @@ Deno.test("the best prompt on the validation set is kept, and tuning stops early
   assertEquals(lines(events).flatMap(({ validation }) => validation?.accuracy ?? []), [0.5, 0.9, 0.8, 0.7]);
 });
 
-Deno.test("a run that goes on from a checkpoint ends with the same bits", async () => {
+Deno.test("a run that resumes from a checkpoint ends with the same bits", async () => {
   const whole = await follow(
     task({ validate: ({ prompt }) => Promise.resolve({ accuracy: Number(prompt!.data[0]), loss: 0 }) }),
   );
@@ -159,7 +159,7 @@ Deno.test("a run that goes on from a checkpoint ends with the same bits", async 
   }
 });
 
-Deno.test("an interruption gives out a checkpoint from the middle of an epoch, which goes on to the same bits", async () => {
+Deno.test("an interruption emits a checkpoint within an epoch, which resumes to the same bits", async () => {
   const whole = (await follow(task())).result;
   const interrupt = new AbortController();
   let kept: Checkpoint | undefined;
@@ -239,7 +239,7 @@ Deno.test("losses come from the device at the history's lines alone, and a step 
   assertEquals(checkpoints(events).at(-1)!.step, 5);
 });
 
-Deno.test("where the device breaks, what was good at the history's last line is given out, and goes on to the same bits", async () => {
+Deno.test("when the device fails, the last good state is emitted, and resumes to the same bits", async () => {
   const whole = (await follow(task())).result;
   const working = pulling();
   const breaking: ResidentSession = {

@@ -6,22 +6,22 @@ import { interpreterOf } from "./probe.ts";
 import { definitionOf } from "../ops/mod.ts";
 import { axisOf, integerAttribute } from "../ops/op_definition.ts";
 
-/** Whether tokens attend to those before them alone, or to those after them, too. */
+/** Whether tokens attend only to those before them, or also to those after them. */
 export type Attention = "causal" | "bidirectional";
 
 const SEQUENCE = symbol("sequence");
 
-/** Tokens of the made-up texts. */
+/** The number of tokens of the synthetic texts. */
 const LENGTH = 6;
 
-/** A score so far below a row's largest is a mask's; no bias by distance comes near it in a text so short. */
+/** A score this far below a row's largest is masked; no distance bias comes near it in such short texts. */
 const BLOCKED = 1000;
 
 /**
- * Finds out which way a model's attention looks: every softmax over tokens is computed for made-up texts, all scores being
- * zero, so that masks alone make a difference. A model sees what comes where any of its layers does.
+ * Finds the direction of a model's attention: every softmax over tokens is computed for synthetic texts, with all scores
+ * zero, so that only masks make a difference. A model is bidirectional if any of its layers is.
  *
- * @returns `undefined` where that cannot be told
+ * @returns `undefined` where the graph does not show it
  */
 export function attentionOf(
   { graph, words }: Embedding,
@@ -41,7 +41,7 @@ export function attentionOf(
   return found.length > 0 && found.every((one) => one === "causal") ? "causal" : undefined;
 }
 
-/** Whether a mask comes through a node on its way to the softmax; the largest score of a row tells whether all is masked. */
+/** Whether a mask passes through a node on its way to the softmax; the largest score of a row shows whether all of it is masked. */
 function carriesMask({ op }: Node): boolean {
   const { isElementwise, movement } = definitionOf(op);
   return isElementwise || movement !== undefined || op === "ReduceMax";
@@ -62,7 +62,7 @@ function directionOf(scores: NumberArray | undefined): Attention | undefined {
     (_, i) => ({ query: i % LENGTH, items: Array.from(scores.items.subarray(i * LENGTH, (i + 1) * LENGTH)) }),
   );
   const open = (items: readonly number[], key: number) => items[key]! > Math.max(...items) - BLOCKED;
-  // A mask that is meant the other way round blocks all of a text.
+  // An inverted mask blocks the whole text.
   if (rows.some(({ items }) => !items.some((_, key) => open(items, key)))) return undefined;
   if (rows.every(({ query, items }) => items.every((_, key) => key <= query || !open(items, key)))) {
     return "causal";

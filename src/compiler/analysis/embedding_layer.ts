@@ -5,36 +5,36 @@ import { ancestors, dependents, type Graph, liveNodes, type Node, type Value } f
 import { definitionOf } from "../ops/mod.ts";
 import { isTokenWise } from "./token_wise.ts";
 
-/** A graph with its embedding layer found. */
+/** A graph with its embedding layer. */
 export interface Embedding {
   readonly graph: Graph;
-  /** What looks the words up in their table. */
+  /** The node that looks up the word embeddings. */
   readonly lookup: Node;
   /**
    * The word embeddings, scaled where the model scales them: float32 [batch, sequence, dimension]; quantized where the model
    * multiplies the rows as they are stored.
    */
   readonly words: Value;
-  /** What the rows of the word table are multiplied by to be the word embeddings; 1 where there is no such scale. */
+  /** The scale from the rows of the word table to the word embeddings; 1 where there is none. */
   readonly scale: number;
   /** The last value that every path from the word embeddings passes through before the first attention. */
   readonly output: Value;
 }
 
-/** Whether a node hands numbers on in order, perhaps as another type or several times, so that ids are the same ids after it. */
+/** Whether a node passes numbers on in order, perhaps cast or repeated, so that ids stay the same. */
 export function carriesIds({ op }: Node): boolean {
   const { movement } = definitionOf(op);
   return movement === "view" || movement === "repeat" || op === "Cast";
 }
 
-/** What ids were before they were handed on. */
+/** The ids before such nodes. */
 export function behindCarriers(ids: Value): Value {
   let value = ids;
   while (value.producer && carriesIds(value.producer)) value = value.producer.inputs[0]!;
   return value;
 }
 
-/** Whether a value holds the rows of an embedding table [rows, dimension], perhaps with axes of one before, in whatever form they are stored. */
+/** Whether a value holds the rows of an embedding table [rows, dimension], perhaps with axes of one before, in any stored form. */
 export function isTable(value: Value | null | undefined): boolean {
   let table = value;
   while (table?.producer && definitionOf(table.producer.op).isDecoder) table = table.producer.inputs[0];
@@ -70,13 +70,13 @@ export function findEmbedding(graph: Graph): Embedding {
   }
   if (words.type === "float64" || logits.type === "float64") {
     throw new CompileError(
-      `${graph.source} computes in float64, and prompts are tuned in float32: export it in float32 (model.float() before the export)`,
+      `${graph.source} computes in float64, but prompts are tuned in float32: export it in float32 (model.float() before the export)`,
     );
   }
   return { graph, lookup, words, scale, output: lastCut(graph, nodes, words) };
 }
 
-/** Whether a node looks the words up in their table. */
+/** Whether a node looks up word embeddings. */
 export function isWordLookup(node: Node): boolean {
   if (definitionOf(node.op).lookup?.of !== "slices" || !isTable(node.inputs[0]) || !node.inputs[1]) {
     return false;
@@ -85,7 +85,7 @@ export function isWordLookup(node: Node): boolean {
   return ids.name === "input_ids" && ids.producer === undefined;
 }
 
-/** Rows of a table as real numbers, whatever they are stored as. */
+/** The rows of a table as real numbers, dequantized if necessary. */
 function decoded(nodes: readonly Node[], rows: Value): Value {
   const decoder = nodes.find(({ op, inputs }) => definitionOf(op).isDecoder && inputs[0] === rows);
   return rows.type === "float32" || !decoder ? rows : decoded(nodes, decoder.outputs[0]!);
@@ -114,8 +114,8 @@ function scalarBehindCasts(value: Value | null | undefined): number | undefined 
 }
 
 /**
- * The last value after `words`, before tokens are mixed, that all paths pass through: right after its node, nothing else
- * that depends on the words is still to be used. Where no tokens are mixed, the words themselves.
+ * The last value after `words`, before tokens are mixed, that all paths pass through: after its node, nothing else
+ * that depends on the words is used any more. Where no tokens are mixed, the words themselves.
  */
 function lastCut(graph: Graph, nodes: readonly Node[], words: Value): Value {
   const dependent = dependents(nodes, [words]);
@@ -142,7 +142,7 @@ function lastCut(graph: Graph, nodes: readonly Node[], words: Value): Value {
   return words;
 }
 
-/** Tokens meet where two values that depend on the words are multiplied as matrices: in attention. */
+/** Tokens are mixed where two values that depend on the words are multiplied as matrices: in attention. */
 function mixesTokens(node: Node, dependent: ReadonlySet<Value>): boolean {
   return node.op === "Softmax" || !isTokenWise(node) ||
     (definitionOf(node.op).isMatrixProduct === true &&

@@ -5,7 +5,7 @@ import { definitionOf } from "../ops/mod.ts";
 
 /**
  * The floating-point operations of a graph's matrix products, in terms of the symbols: two for each number of the result and
- * each of the dimension summed over. All else is small beside them.
+ * each element of the dimension summed over. Everything else is small in comparison.
  */
 export function matrixFlops(graph: Graph): Dimension {
   return liveNodes(graph).filter(({ op }) => definitionOf(op).isMatrixProduct).reduce(

@@ -14,7 +14,7 @@ import { axisOf, integerAttribute, type OpDefinition } from "../ops/op_definitio
 export interface Interpreted {
   readonly node: Node;
   readonly inputs: readonly (NumberArray | null)[];
-  /** Which of its outputs is wanted. */
+  /** The index of the wanted output. */
   readonly output: number;
   /** The wanted output's shape. */
   readonly dims: readonly number[];
@@ -23,7 +23,7 @@ export interface Interpreted {
 
 type Operator = (interpreted: Interpreted) => Float64Array | undefined;
 
-/** The elements of an output of a node; `undefined` where the operator is not known, or an index is out of bounds. */
+/** The elements of an output of a node; `undefined` where the operator is unknown, or an index is out of bounds. */
 export function interpretOperator(interpreted: Interpreted): Float64Array | undefined {
   const { op, outputs } = interpreted.node;
   const { compute, accumulate, movement } = definitionOf(op);
@@ -32,12 +32,12 @@ export function interpretOperator(interpreted: Interpreted): Float64Array | unde
   return movement === "view" ? interpreted.inputs[0]!.items : OPERATORS[op]?.(interpreted);
 }
 
-/** What a number becomes when it is stored as an element type. */
+/** A number rounded to an element type. */
 function storedAs(type: ElementType): (item: number) => number {
   return isFloat(type) ? (item) => item : type === "bool" ? (item) => Number(item !== 0) : Math.trunc;
 }
 
-/** Operators that are neither elementwise nor reductions nor views, of which the rows give this. */
+/** Operators that are neither elementwise nor reductions nor views, which their rows describe. */
 const OPERATORS: Readonly<Partial<Record<OperatorName, Operator>>> = {
   Expand: ({ inputs: [x], dims }) => picked(x!, dims, broadcastStrides(x!.dims, dims)),
   Transpose: ({ node, inputs: [x], dims }) => {
@@ -176,7 +176,7 @@ const OPERATORS: Readonly<Partial<Record<OperatorName, Operator>>> = {
   },
 };
 
-/** The same function of every element, inputs broadcast against each other. */
+/** Applies a function to every element, with inputs broadcast against each other. */
 function elementwise(
   { inputs, dims }: Interpreted,
   compute: NonNullable<OpDefinition["compute"]>,
@@ -190,7 +190,7 @@ function elementwise(
   return Float64Array.from({ length: size }, (_, i) => stored(compute(a![i]!, b![i]!, c![i]!)));
 }
 
-/** Its elements are `undefined`, which gives way to a parameter's own value. */
+/** A missing input: its elements are `undefined`, so that a parameter's default applies. */
 const NOT_GIVEN = new Float64Array();
 
 function reduced(

@@ -4,31 +4,31 @@ import type { Constant, Value } from "../graph/graph.ts";
 import { interpretOperator } from "./interpreted_operators.ts";
 import { type NumberArray, numberArray } from "./number_array.ts";
 
-/** More elements than this are not computed: only positions and masks of short texts are. */
+/** The largest number of elements that is computed: enough for positions and masks of short texts. */
 const MOST_ELEMENTS = 1 << 22;
 
-/** What a graph is interpreted on. */
+/** The inputs of an interpretation. */
 export interface Binding {
   /** Numbers for the symbols in shapes. */
   readonly symbols: Readonly<Record<string, number>>;
   /** The elements of the graph's inputs, by name. */
   readonly inputs: Readonly<Record<string, NumberArray>>;
-  /** Whether zeros stand for a value, whatever it is computed from. */
+  /** Whether a value is replaced by zeros. */
   readonly isZero?: (value: Value) => boolean;
-  /** The bytes of a constant that lie in a file of their own. */
+  /** The bytes of a constant that are in a separate file. */
   readonly read?: ((constant: Constant) => Uint8Array | undefined) | undefined;
 }
 
 /**
- * Computes those values of a graph that say how it is built (positions, masks, indices) in plain numbers, for given inputs.
- * It is no runtime: float32 is not rounded, and operators that only weights need are not known.
+ * Computes the structural values of a graph (positions, masks, indices) in plain numbers, for given inputs.
+ * It is not a runtime: float32 is not rounded, and operators that only weights need are missing.
  */
 export class Interpreter {
   private readonly found = new Map<Value, NumberArray | undefined>();
 
   constructor(private readonly binding: Binding) {}
 
-  /** The elements of a value; `undefined` where an operator, an input or a constant before it is not known, or an index is out of bounds. */
+  /** The elements of a value; `undefined` where an operator, an input or a constant before it is unknown, or an index is out of bounds. */
   valueOf(value: Value): NumberArray | undefined {
     if (this.found.has(value)) return this.found.get(value);
     const result = this.compute(value);

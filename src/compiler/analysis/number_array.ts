@@ -1,8 +1,8 @@
-/** A tensor whose elements are at hand, row by row; a bool is 0 or 1. */
+/** A tensor whose elements can be read, row by row; a bool is 0 or 1. */
 export interface NumberArray {
   readonly dims: readonly number[];
   readonly items: Float64Array;
-  /** One element; of a large constant no others are read. */
+  /** Reads one element, without reading the rest of a large constant. */
   at(i: number): number;
 }
 
@@ -11,7 +11,7 @@ export function numberArray(dims: readonly number[], items: Float64Array): Numbe
   return { dims, items, at: (i) => items[i]! };
 }
 
-/** How far apart neighbours along each axis lie. */
+/** The stride of each axis. */
 export function stridesOf(dims: readonly number[]): number[] {
   return dims.map((_, axis) => dims.slice(axis + 1).reduce((a, b) => a * b, 1));
 }
@@ -23,7 +23,7 @@ export function broadcastStrides(own: readonly number[], dims: readonly number[]
   return dims.map((_, axis) => axis < extra || own[axis - extra] === 1 ? 0 : strides[axis - extra]!);
 }
 
-/** Where an element lies, by its place along each axis. */
+/** The offset of an element, by its index along each axis. */
 export function offset(place: readonly number[], strides: readonly number[]): number {
   let at = 0;
   for (let axis = 0; axis < place.length; axis++) at += place[axis]! * strides[axis]!;

@@ -5,12 +5,12 @@ import { definitionOf } from "../ops/mod.ts";
 import type { TableLookup } from "./position_lookups.ts";
 
 /**
- * The row that a table of positions keeps for padding, as RoBERTa's does: it is all zeros, as training never changes it
- * (in a quantized table one number, whichever stands for zero). Texts start after it. Such rows at the table's end are unused.
+ * The row that a table of positions reserves for padding, as RoBERTa's does: it is all zeros, as training never changes it
+ * (in a quantized table, a single number: the zero point). Texts start after it. Such rows at the table's end are unused.
  *
- * @param read the bytes of a constant, where they are at hand
+ * @param read the bytes of a constant, if they can be read
  * @returns `undefined` where there is none
- * @throws {CompileError} where several rows are zeros, so that it cannot be told which is the padding's
+ * @throws {CompileError} where several rows are zeros, so that the padding's is ambiguous
  */
 export function paddingRow(
   { node, rows }: TableLookup,
@@ -22,7 +22,7 @@ export function paddingRow(
   const bytes = table.constant && read(table.constant);
   if (bytes === undefined) {
     throw new CompileError(
-      `${source}: the table of positions that node '${node.name}' reads is not at hand, so that it cannot be told where positions start`,
+      `${source}: the table of positions that node '${node.name}' reads cannot be read, so that the first position is unknown`,
     );
   }
   const each = Math.floor(bytes.length / rows);
@@ -39,7 +39,7 @@ export function paddingRow(
     throw new CompileError(
       `${source}: rows ${
         empty.join(", ")
-      } of the table of positions that node '${node.name}' reads are zeros, so that it cannot be told where positions start: export the model without the input 'position_ids'`,
+      } of the table of positions that node '${node.name}' reads are zeros, so that the first position is unknown: export the model without the input 'position_ids'`,
     );
   }
   return empty[0];

@@ -11,21 +11,21 @@ import { hasTokens, isTokens, isTokenWise } from "./token_wise.ts";
 
 const TOKENS = product([symbol("batch"), symbol("sequence")]);
 
-/** How the rows of a table that the embedding layer reads are chosen. */
+/** The way that the rows of a table in the embedding layer are chosen. */
 export type Choice =
   /** The same row for every token: token types. */
   | "constant"
   /** The same row for every token, but for special ones that the graph knows. */
   | "by-token"
-  /** Rows first, first + 1, first + 2, … of every text, which the graph counts by itself. */
+  /** Rows first, first + 1, first + 2, … of every text, which the graph itself counts. */
   | "counted"
-  /** The row position + first of what `position_ids` is fed. */
+  /** The row `position_ids` + first. */
   | "given";
 
 /** A token that takes no position of its own: RoBERTa counts those that are not its padding token, whatever the mask says. */
 export interface UncountedToken {
   readonly id: number;
-  /** The row that it reads; as a fact of a model, what `position_ids` is fed for it. */
+  /** The row that it reads; as a fact of a model, its `position_ids`. */
   readonly position: number;
 }
 
@@ -34,16 +34,16 @@ export interface TableLookup {
   readonly node: Node;
   readonly choice: Choice;
   readonly first: number;
-  /** Rows of the table. */
+  /** The number of rows of the table. */
   readonly rows: number;
-  /** Tokens that counting leaves out. */
+  /** The tokens that counting skips. */
   readonly uncounted: readonly UncountedToken[];
 }
 
 /**
- * Finds the tables that an embedding layer reads, and by which numbers: it is seen on made-up texts, not from names.
+ * Finds the tables that an embedding layer reads, and their indices, by interpreting the graph on synthetic texts, not from names.
  *
- * @throws {CompileError} naming the node, where it cannot be told what a table is read by, or positions enter in another way
+ * @throws {CompileError} naming the node, where a table's indices cannot be determined, or positions enter in another way
  */
 export function tableLookups(embedding: Embedding): TableLookup[] {
   const { graph, lookup, output } = embedding;
@@ -79,7 +79,7 @@ function lookupOf(node: Node, source: string): TableLookup | undefined {
   return { node, choice, first, rows, uncounted };
 }
 
-/** The tokens that counted indices leave out; `undefined` where they do something else at a token. */
+/** The tokens that counted indices skip; `undefined` where they do something else at a token. */
 function uncountedBy(indices: Value, first: number): UncountedToken[] | undefined {
   const uncounted: UncountedToken[] = [];
   for (const id of knownIds(indices)) {
@@ -92,7 +92,7 @@ function uncountedBy(indices: Value, first: number): UncountedToken[] | undefine
   return uncounted;
 }
 
-/** Ids that indices may be computed by: padding, separators. */
+/** Ids that indices may depend on: padding, separators. */
 function knownIds(indices: Value): Set<number> {
   const scalars = [...ancestors(indices)].flatMap(({ inputs }) => inputs.map(scalarOf));
   return new Set(scalars.filter((item) => item !== undefined && item >= 0 && item < PLAIN_ID) as number[]);
@@ -103,7 +103,7 @@ function isPerToken({ shape }: Value): boolean {
   return sameDimension(product(shape), TOKENS) || sameDimension(product(shape), symbol("sequence"));
 }
 
-/** What indices are on made-up texts; `undefined` where they are neither one number, nor positions. */
+/** The kind of indices on synthetic texts; `undefined` where they are neither one number nor positions. */
 function chosenBy(indices: Value): Pick<TableLookup, "choice" | "first"> | undefined {
   const batch = 2;
   const seen = [4, 5].flatMap((sequence) =>
@@ -127,14 +127,14 @@ function chosenBy(indices: Value): Pick<TableLookup, "choice" | "first"> | undef
   return undefined;
 }
 
-/** Whether indices are one number also where tokens are those that they are computed by: padding, separators. */
+/** Whether indices are one number also at tokens that they may depend on: padding, separators. */
 function isSameForSpecial(indices: Value, first: number): boolean {
   const ids = [PLAIN_ID, ...knownIds(indices)];
   const interpreter = interpreterOf({ batch: 1, sequence: ids.length, ids });
   return interpreter.valueOf(indices)?.items.every((item) => item === first) ?? false;
 }
 
-/** Refuses whatever else tells tokens apart by their place before the embedding layer's end. */
+/** Refuses anything else in the embedding layer that depends on a token's position. */
 function refuseOthers({ graph, words, output }: Embedding, lookups: readonly TableLookup[]): void {
   const nodes = liveNodes(graph);
   const fromWords = dependents(nodes, [words]);

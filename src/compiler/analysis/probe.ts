@@ -2,17 +2,17 @@ import type { Constant, Value } from "../graph/graph.ts";
 import { Interpreter } from "./interpreter.ts";
 import { numberArray } from "./number_array.ts";
 
-/** The texts that a graph is looked through with: they have no padding. */
+/** The synthetic texts on which a graph is probed: they have no padding. */
 export interface Probe {
   readonly batch: number;
   readonly sequence: number;
-  /** Ids that the tokens have in turn, in place of ids that no graph knows. */
+  /** The tokens' ids, cyclically, in place of ids that no graph knows. */
   readonly ids?: readonly number[];
-  /** What `position_ids` is fed; 0, 1, 2, … where it is not given. */
+  /** The `position_ids`; 0, 1, 2, … by default. */
   readonly position?: (text: number, at: number) => number;
-  /** Whether zeros stand for a value. */
+  /** Whether a value is replaced by zeros. */
   readonly isZero?: (value: Value) => boolean;
-  /** The bytes of a constant that lie in a file of their own. */
+  /** The bytes of a constant that are in a separate file. */
   readonly read?: ((constant: Constant) => Uint8Array | undefined) | undefined;
 }
 
@@ -20,7 +20,7 @@ export interface Probe {
 export const PLAIN_ID = 100_000_007;
 const BETWEEN_IDS = 13;
 
-/** An interpreter of a graph on made-up texts. */
+/** An interpreter of a graph on synthetic texts. */
 export function interpreterOf(probe: Probe): Interpreter {
   const { batch, sequence, ids, position = (_, at) => at, isZero, read } = probe;
   const dims = [batch, sequence];

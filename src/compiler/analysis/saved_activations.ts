@@ -4,8 +4,8 @@ import { ancestors, type Graph, liveNodes, type Value } from "../graph/graph.ts"
 import { definitionOf } from "../ops/mod.ts";
 
 /**
- * The bytes that a training step must keep from its forward pass for its backward pass, in terms of the symbols: most of what
- * a step holds at once. Weights are not among them, nor what is computed from shapes alone.
+ * The bytes that a training step must keep from its forward pass for its backward pass, in terms of the symbols: most of the memory
+ * of a step. Weights and values computed from shapes alone are not included.
  *
  * @param graph a training step, with the output `loss`
  */
@@ -26,7 +26,7 @@ export function savedActivationBytes(graph: Graph): Dimension {
   );
 }
 
-/** The value whose memory a value is a view of. */
+/** The value whose memory a view shares. */
 function stored(value: Value): Value {
   const { producer } = value;
   return producer && definitionOf(producer.op).movement === "view" ? stored(producer.inputs[0]!) : value;

@@ -7,8 +7,8 @@ import { axisOf, integerAttribute } from "../ops/op_definition.ts";
 import { interpreterOf } from "./probe.ts";
 
 /**
- * The longest sequence that some nodes can take: buffers of a fixed size, such as a causal mask, rotary angles or biases by
- * distance, are cut to the length of the text or looked up by place, and a longer one would be read beyond its end.
+ * The longest sequence that the given nodes can take: buffers of a fixed size, such as a causal mask, rotary angles or biases by
+ * distance, are sliced to the length of the text or indexed by position, and a longer text would be read beyond their end.
  *
  * @param first the position that the sequence starts at
  * @returns `undefined` where nothing limits it
@@ -24,7 +24,7 @@ export function sequenceLimit(nodes: Iterable<Node>, first: number): number | un
   let limit: number | undefined;
   for (const node of nodes) {
     const bounds = boundsOf(node, at);
-    // What already holds, holds of this node: its buffer is as long as the others'.
+    // The limit so far also holds for this node: its buffer is as long as the others'.
     if (bounds === undefined || (limit !== undefined && bounds.fits(limit))) continue;
     limit = longest(bounds, limit);
   }

@@ -17,7 +17,7 @@ import { codeOf } from "../graph/element_types.ts";
 
 /** The version of ONNX's operators that emitted graphs use. */
 const OPSET = 18;
-/** The version of the file format that goes with it. */
+/** The matching version of the file format. */
 const IR_VERSION = 8;
 
 /** An emitted graph. */
@@ -26,7 +26,7 @@ export interface Emitted {
   readonly bytes: Uint8Array;
   /** The files that it takes initializers from, by the location that it names them by: the file's bare name. */
   readonly weights: ReadonlyMap<string, string>;
-  /** How large its tensors are, for devices that have limits. */
+  /** The sizes of its tensors, for devices with limits. */
   readonly sizes: readonly TensorSize[];
 }
 
@@ -86,7 +86,7 @@ class Writer {
   private writeNode(node: Node, read: ReadonlySet<Value>): void {
     const dot = node.op.lastIndexOf(".");
     const inputs = node.inputs.map((input) => input === null ? "" : this.nameOf(input));
-    // Outputs that nobody reads are left out at the end; but a Split must say all its parts.
+    // Unused trailing outputs are omitted; but a Split must list all its parts.
     const used = node.op === "Split"
       ? node.outputs.length - 1
       : node.outputs.findLastIndex((output) => read.has(output));
@@ -116,7 +116,7 @@ class Writer {
   }
 
   private constant({ constant, name: hint }: Value): string {
-    if (constant === undefined) throw new CompileError(`${this.graph.source}: nothing makes '${hint}'`);
+    if (constant === undefined) throw new CompileError(`${this.graph.source}: nothing produces '${hint}'`);
     if (constant.region !== undefined && constant.region.length >= INLINE_BYTES) {
       const key = `${constant.region.path}@${constant.region.offset}:${constant.dims}`;
       return this.once(
@@ -126,7 +126,7 @@ class Writer {
     }
     const { bytes } = constant;
     if (bytes === undefined) {
-      throw new CompileError(`${this.graph.source}: the bytes of '${hint}' are not at hand`);
+      throw new CompileError(`${this.graph.source}: the bytes of '${hint}' cannot be read`);
     }
     const key = `${constant.type}[${constant.dims}]${bytes.length <= 64 ? bytes.join() : hint}`;
     return this.once(key, () => this.initialize(hint, inlineTensor(constant, bytes)));

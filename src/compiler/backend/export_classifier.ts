@@ -15,11 +15,11 @@ import type { Constant } from "../graph/graph.ts";
 import { attributeProto, inlineTensor, valueInfo } from "./onnx_protos.ts";
 import type { ReadRegion } from "../frontend/onnx_file.ts";
 
-/** What stands before or after a text in a prompt. */
+/** The tokens before or after a text in a prompt. */
 export interface ClassifierSide {
   /** Token ids; any at a prompt vector's place. */
   readonly ids: readonly number[];
-  /** The places that take a position: all, or all but the prompt's. */
+  /** Whether each place takes a position: all do, or all but the prompt's. */
   readonly counted: readonly boolean[];
 }
 
@@ -29,22 +29,22 @@ export interface ClassifierPrompt {
   readonly after: ClassifierSide;
   /** The place of each prompt vector: counted from the start, or from the first token after the text. */
   readonly promptRows: readonly { readonly side: "before" | "after"; readonly at: number }[];
-  /** Where the answer is read, likewise. */
+  /** The place where the answer is read, likewise. */
   readonly answerRow: { readonly side: "before" | "after"; readonly at: number };
   readonly firstPosition: number;
-  /** Ids that tokenizers put around every text by themselves, and that stand in the sides already. */
+  /** The special ids that tokenizers add to every text, which the sides already contain. */
   readonly special: readonly number[];
   /** Further inputs of the graph: a soft prompt, float32 [length, dimension], or a tuned model's weights. */
   readonly inputs: Readonly<Record<string, Constant>>;
   /** int64 and float32, [classes, words] */
   readonly labelTokens: Constant;
   readonly labelWeights: Constant;
-  /** float32 [classes] and []: what is taken off the logits, and what they are divided by. */
+  /** float32 [classes] and []: subtracted from the logits, and their divisor. */
   readonly shift: Constant;
   readonly temperature: Constant;
 }
 
-/** A protobuf message has no more bytes than an int32 can count. */
+/** The largest size of a protobuf message in bytes. */
 const MOST_BYTES = 2 ** 31 - 1;
 
 /**
@@ -54,7 +54,7 @@ const MOST_BYTES = 2 ** 31 - 1;
  *
  * @param predict the compiled `predict` graph
  * @param read reads the weights that it refers to
- * @throws {CompileError} where the model has no positions to say where a text ends in front of its padding or no mask to leave
+ * @throws {CompileError} where the model has no positions to place words after a padded text or no mask to exclude
  * the padding out, or is too large
  */
 export function exportClassifier(
@@ -101,16 +101,16 @@ export function exportClassifier(
   });
   const size = model.graph.initializer.reduce((sum, { rawData }) => sum + rawData.length, 0);
   if (size > MOST_BYTES) {
-    throw new CompileError(`the weights are ${size} bytes, and one ONNX file holds ${MOST_BYTES}`);
+    throw new CompileError(`the weights are ${size} bytes, but one ONNX file holds at most ${MOST_BYTES}`);
   }
   return toBinary(ModelProtoSchema, model);
 }
 
-/** Names of the prelude, and those of the compiled graph, which must not meet the classifier's own. */
+/** The prefixes of names in the prelude and in the compiled graph, which must not collide with the classifier's own. */
 const OWN = "classifier/";
 const INNER = "model/";
 
-/** The name that something of the compiled graph has in the classifier; an input that is left out has none. */
+/** The name in the classifier of a value of the compiled graph; an omitted input has none. */
 function inner(name: string): string {
   return name === "" ? "" : `${INNER}${name}`;
 }
@@ -121,7 +121,7 @@ function renamed(one: NodeProto): NodeProto {
   return one;
 }
 
-/** The nodes that make the inputs of the compiled graph out of a text's. */
+/** The nodes that compute the inputs of the compiled graph from a text's. */
 class Prelude {
   readonly nodes: NodeProto[] = [];
   readonly initializers: TensorProto[] = [];

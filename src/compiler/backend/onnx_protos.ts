@@ -18,7 +18,7 @@ import { bytesPerElement, codeOf } from "../graph/element_types.ts";
 import { CompileError } from "../graph/errors.ts";
 import type { Attribute, Constant, FileRegion, Value } from "../graph/graph.ts";
 
-/** A tensor whose bytes are written into the graph. */
+/** A tensor with its bytes in the graph. */
 export function inlineTensor(constant: Constant, bytes = constant.bytes!): TensorProto {
   return create(TensorProtoSchema, {
     dataType: codeOf(constant.type),
@@ -29,7 +29,7 @@ export function inlineTensor(constant: Constant, bytes = constant.bytes!): Tenso
   });
 }
 
-/** A tensor whose bytes stay in a file; `weights` takes note of the file by its bare name. */
+/** A tensor with its bytes in a file; `weights` records the file by its bare name. */
 export function externalTensor(
   constant: Constant,
   region: FileRegion,

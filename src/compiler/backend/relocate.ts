@@ -2,7 +2,7 @@ import { fromBinary, toBinary } from "@bufbuild/protobuf";
 import { ModelProtoSchema } from "onnx-buf";
 
 /**
- * A graph whose external data is looked for under other names.
+ * A graph with its external data at other locations.
  *
  * @param bytes an ONNX file
  * @param names the new location for each old one

@@ -1,7 +1,7 @@
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import { INLINE_BYTES } from "../graph/constants.ts";
 
-/** What a message of an ONNX file holds that tensors are found in, by its fields' numbers (onnx.proto). */
+/** The kinds of messages of an ONNX file that contain tensors, by field number (onnx.proto). */
 type Kind = "model" | "function" | "graph" | "node" | "attribute" | "tensor" | "raw data";
 
 const NESTED: Readonly<Record<Kind, Readonly<Record<number, Kind>>>> = {
@@ -14,38 +14,38 @@ const NESTED: Readonly<Record<Kind, Readonly<Record<number, Kind>>>> = {
   "raw data": {},
 };
 
-/** The fields of a tensor that say where it lies, and of an entry of the first. */
+/** The fields of a tensor's location, and of an entry in the first of them. */
 const EXTERNAL_DATA = 13;
 const DATA_LOCATION = 14;
 const EXTERNAL = 1;
 const KEY = 1;
 const VALUE = 2;
 
-/** The longest varint, and the bits of a tag that tell the wire type. */
+/** The longest varint, and the bits of a tag that hold the wire type. */
 const VARINT_BYTES = 10;
 const TAG_BITS = 3;
 
-/** Somebody who waits for the next piece of a file, and gives its graph at the end. */
+/** A coroutine that takes a file piece by piece, and returns its graph at the end. */
 export type WeightsApart = Generator<void, Uint8Array<ArrayBuffer>, Uint8Array | undefined>;
 
 /**
- * Takes an ONNX file apart while it streams by, so that its weights need not be held in memory: what comes back is the same
- * file, whose tensors of 256 bytes and more are external data that lies where it lay, in this very file.
+ * Splits the weights off an ONNX file while it is streamed, so that they are never in memory: the result is the same
+ * file, with tensors of 256 bytes and more as external data at their place in the original file.
  *
  * After a first `next()` it takes the file piece by piece, each by `next(piece)`, which it does not keep, and at the end
  * `next(undefined)`.
  *
  * @param location the file's bare name
- * @throws {RangeError} where the bytes are no ONNX file or it is cut off
+ * @throws {RangeError} where the bytes are not an ONNX file or are truncated
  */
 export function* weightsApart(location: string): WeightsApart {
   const stream = new Stream();
   const parts: Uint8Array[] = [];
-  while (yield* stream.goesOn()) parts.push(...yield* field(stream, "model", location));
+  while (yield* stream.hasMore()) parts.push(...yield* field(stream, "model", location));
   return joined(parts);
 }
 
-/** A field of a message as it is, or with the tensors in it apart. */
+/** A field of a message, unchanged or with the tensors in it split off. */
 function* field(stream: Stream, kind: Kind, location: string): Reading<Uint8Array[]> {
   const tag = yield* stream.varint();
   const within = NESTED[kind][Math.floor(tag.value / 2 ** TAG_BITS)];
@@ -77,7 +77,7 @@ function* field(stream: Stream, kind: Kind, location: string): Reading<Uint8Arra
   }
 }
 
-/** The fields of a tensor that say where its bytes lie: https://onnx.ai/onnx/repo-docs/ExternalData.html */
+/** The fields of a tensor with the location of its bytes: https://onnx.ai/onnx/repo-docs/ExternalData.html */
 function external(place: Readonly<Record<string, string | number>>): Uint8Array {
   const writer = new BinaryWriter();
   for (const [key, value] of Object.entries(place)) {
@@ -103,10 +103,10 @@ function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** Work that waits for pieces of the file. */
+/** A step that may wait for further pieces of the file. */
 type Reading<Result> = Generator<void, Result, Uint8Array | undefined>;
 
-/** The file as far as it has come by. */
+/** The file as far as it has been read. */
 class Stream {
   private piece: Uint8Array = new Uint8Array();
   private at = 0;
@@ -118,7 +118,7 @@ class Stream {
   }
 
   /** Whether there is more. */
-  *goesOn(): Reading<boolean> {
+  *hasMore(): Reading<boolean> {
     while (this.at === this.piece.length) {
       const next = yield;
       if (next === undefined) return false;
@@ -155,9 +155,9 @@ class Stream {
     return { value, bytes: Uint8Array.from(bytes) };
   }
 
-  /** What is at hand of so many bytes, one at least. */
+  /** The available bytes, between one and `most`. */
   private *part(most: number): Reading<Uint8Array> {
-    if (!(yield* this.goesOn())) throw new RangeError("the file is cut off");
+    if (!(yield* this.hasMore())) throw new RangeError("the file is cut off");
     const part = this.piece.subarray(this.at, this.at + most);
     this.at += part.length;
     return part;

@@ -33,7 +33,7 @@ export function everyToken(b: Builder, logits: Value): Value | undefined {
   return all.get(logits);
 }
 
-/** Whether a node takes one token of each example out of [batch, sequence, size]: the last, or one that the inputs tell. */
+/** Whether a node takes one token of each example out of [batch, sequence, size]: the last, or one that the inputs select. */
 function picksToken(node: Node): boolean {
   const [x, index] = node.inputs;
   const [y] = node.outputs;
@@ -47,7 +47,7 @@ function picksToken(node: Node): boolean {
   return node.op === "Gather" && place !== undefined && (place === -1 || isLast(place));
 }
 
-/** What a node gives for all tokens, where it does the same to each of them. */
+/** A node's output for all tokens, if it treats each of them alike. */
 function onAll(b: Builder, node: Node, all: ReadonlyMap<Value, Value>): Value | undefined {
   const inputs = node.inputs.map((input) => input && (all.get(input) ?? input));
   const others = node.inputs.filter((input) => input && !all.has(input));

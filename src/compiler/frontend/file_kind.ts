@@ -1,4 +1,4 @@
-/** Kinds of files that are taken for ONNX models, by what their first bytes are as text, and what to do. */
+/** Kinds of files that are mistaken for ONNX models, by their first bytes as text, with the way out. */
 const KINDS: readonly (readonly [start: RegExp, kind: string, wayOut: string])[] = [
   [
     /^version https:\/\/git-lfs\.github\.com\//,
@@ -17,10 +17,10 @@ const KINDS: readonly (readonly [start: RegExp, kind: string, wayOut: string])[]
   [/^\s*[{[]/, "a JSON file", "name the model's .onnx file"],
 ];
 
-/** How many bytes tell a file's kind. */
+/** The number of bytes that identify a file's kind. */
 const ENOUGH = 64;
 
-/** What a file that is no ONNX model is, where its first bytes say so plainly, and the way out. */
+/** The kind of a file that is not an ONNX model, if its first bytes show it, and the way out. */
 export function kindOfFile(bytes: Uint8Array): string | undefined {
   if (bytes.length === 0) return "is empty: download it again, or export it again";
   const start = String.fromCharCode(...bytes.subarray(0, ENOUGH));

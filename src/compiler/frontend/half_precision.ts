@@ -4,7 +4,7 @@ import { codeOf, type ElementType, elementTypeOf } from "../graph/element_types.
 import type { Attributes, Constant, Value } from "../graph/graph.ts";
 import { integerAttribute } from "../ops/op_definition.ts";
 
-/** Constants of at most so many elements are made float32 when the model is compiled, larger ones when it is opened. */
+/** The largest number of elements of a constant that is converted to float32 at compile time; larger ones are converted when the model is opened. */
 const MOST_AT_ONCE = 1024;
 
 /** Whether numbers of this type have 16 bits. */
@@ -20,14 +20,14 @@ export function widenedConstant(constant: Constant): Constant {
 }
 
 /**
- * What is stored in 16 bits is computed with in 32: the prompt, its gradient and the optimizer's state need them. A large
+ * Values stored in 16 bits are computed in 32: the prompt, its gradient and the optimizer's state need them. A large
  * weight stays in the file as it is and is cast where it is read.
  */
 export function widened(b: Builder, value: Value): Value {
   return isHalf(value.type) ? b.cast(value, "float32") : value;
 }
 
-/** The attributes of a node that would give numbers of 16 bits, so that it gives float32. */
+/** The attributes of a node with 16-bit output, changed to float32. */
 export function widenedAttributes(op: string, attributes: Attributes): Attributes {
   const to = op === "Cast" ? elementTypeOf(integerAttribute({ attributes }, "to", 0)) : undefined;
   if (to !== undefined && isHalf(to)) return { ...attributes, to: codeOf("float32") };

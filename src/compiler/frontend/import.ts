@@ -14,11 +14,11 @@ import { upgradeOpset } from "./upgrade_opset.ts";
 import { checkOneText } from "./one_text.ts";
 import { constantOf, type OnnxFile } from "./onnx_file.ts";
 
-/** A model as it is imported. */
+/** An imported model. */
 export interface Imported {
   /** With the inputs `input_ids`, `attention_mask`, `position_ids` that the model has, and the output `logits`. */
   readonly graph: Graph;
-  /** Whether the file itself gives the logits of one token of each text, and not of all. */
+  /** Whether the file itself gives the logits of only one token of each text. */
   readonly ofOneToken: boolean;
 }
 
@@ -36,7 +36,7 @@ export function importModel(file: OnnxFile, log: PassLog = () => {}): Graph {
   return importAnswering(file, log).graph;
 }
 
-/** The same, and what the file's own output was. */
+/** The same, with the file's own output. */
 export function importAnswering(file: OnnxFile, log: PassLog = () => {}): Imported {
   const proto = inlineFunctions(file.model, log);
   const importer = new Importer(file, log);
@@ -59,9 +59,9 @@ const OLDEST_OPSET = 7;
 /** Imports node by node. */
 class Importer {
   readonly b: Builder;
-  /** What stands for the file's names. */
+  /** The values by their names in the file. */
   readonly values = new Map<string, Value>();
-  /** What stands for the names of sequences of tensors. */
+  /** The sequences of tensors by their names. */
   private readonly sequences = new Map<string, readonly Value[]>();
   private readonly imported = new Set<NodeProto>();
   private readonly opset: number;
@@ -121,7 +121,7 @@ class Importer {
       this.sequences.set(first, sequenceParts(b, { op: node.opType, inputs, attributes }));
     } else if (node.opType === "SequenceAt") {
       const part = this.sequences.get(node.input[0]!)?.at(partRead({ op: node.opType, inputs, attributes }));
-      if (part === undefined) throw new CompileError(`'${node.input[0]}' is no sequence with such a part`);
+      if (part === undefined) throw new CompileError(`'${node.input[0]}' is not a sequence with such a part`);
       values.set(first, part);
     } else {
       for (const [i, value] of this.apply(node, inputs, attributes).entries()) {
@@ -134,7 +134,7 @@ class Importer {
     return name === "" ? null : this.made(name);
   }
 
-  /** What stands for a name. */
+  /** The value of a name. */
   made(name: string): Value {
     const value = this.values.get(name);
     if (value === undefined) throw new CompileError(`'${name}' is read, which nothing makes`);
@@ -164,7 +164,7 @@ class Importer {
     return b.checkedNode(modern.op, modern.inputs, modern.attributes, node.name, node.output);
   }
 
-  /** Of control flow, a choice that is known when the model is compiled: the branch takes the node's place. */
+  /** Control flow with a condition known at compile time: the branch replaces the node. */
   private branch(node: NodeProto): void {
     const condition = node.opType === "If" ? this.read(node.input[0]!)?.integers?.[0] : undefined;
     if (typeof condition !== "number") {
@@ -182,7 +182,7 @@ class Importer {
   }
 }
 
-/** What Dropout gives where it drops nothing, as in every model that is not being trained. */
+/** The outputs of Dropout at inference, where it drops nothing. */
 function undropped([x, ratio, training]: readonly (Value | null)[]): Value {
   const isOff = !training || training.integers?.[0] === 0 || scalarOf(ratio) === 0;
   if (!x || !isOff) {

@@ -32,7 +32,7 @@ export function importAttribute(attribute: AttributeProto, file: OnnxFile): Attr
   }
 }
 
-/** What a Constant node gives. */
+/** The value of a Constant node. */
 export function constantAttribute(attributes: Attributes): Constant {
   const { value, value_int, value_ints, value_float, value_floats } = attributes;
   if (typeof value === "object" && "tensor" in value) return value.tensor;

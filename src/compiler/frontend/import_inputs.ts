@@ -12,18 +12,18 @@ const TOKENS: readonly Dimension[] = [symbol("batch"), symbol("sequence")];
 /** Inputs that the compiled graphs keep. */
 const KEPT_INPUTS = ["input_ids", "attention_mask", "position_ids"];
 
-/** How many of the last tokens' logits are wanted, under the names that exporters have for it; 0 means all. */
+/** The inputs for the number of last tokens whose logits are computed, by their names in exporters; 0 means all. */
 const LOGITS_WANTED = ["num_logits_to_keep", "logits_to_keep"];
 
-/** Inputs by which a model that takes two texts, or its half that reads the second, gives itself away. */
+/** Inputs that identify an encoder-decoder model, or its decoder. */
 const OF_TWO_TEXTS = /^decoder_(input_ids|inputs_embeds|attention_mask)/;
 const OF_A_DECODER = /^(encoder_hidden_states|encoder_attention_mask|encoder_outputs)/;
 
 /**
- * Looks at what a model asks for before any of it is imported.
+ * Checks a model's inputs before it is imported.
  *
  * @param names the inputs that are to be fed
- * @throws {CompileError} where it is no model that reads one text as token ids
+ * @throws {CompileError} where the model does not read one text as token ids
  */
 export function checkInputs(source: string, names: readonly string[]): void {
   const twoTexts = names.find((name) => OF_TWO_TEXTS.test(name));
@@ -37,7 +37,7 @@ export function checkInputs(source: string, names: readonly string[]): void {
   const decoder = names.find((name) => OF_A_DECODER.test(name));
   if (decoder !== undefined) {
     throw new CompileError(
-      `${source} has the input '${decoder}': it is the decoder alone of an encoder-decoder model such as T5, which needs what its encoder has read, and ${wanted}`,
+      `${source} has the input '${decoder}': it is the decoder alone of an encoder-decoder model such as T5, which needs its encoder's output, and ${wanted}`,
     );
   }
   if (names.includes("input_ids")) return;
@@ -53,7 +53,7 @@ export function checkInputs(source: string, names: readonly string[]): void {
   );
 }
 
-/** What stands for an input of the model: an input of the compiled graphs, or what it is always fed. */
+/** The replacement of an input of the model: an input of the compiled graphs, or a constant. */
 export function importInput(b: Builder, proto: ValueInfoProto): Value {
   const { name } = proto;
   if (KEPT_INPUTS.includes(name)) return keptInput(b, proto);

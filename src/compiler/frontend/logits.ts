@@ -12,7 +12,7 @@ import { scoresOf } from "./scores.ts";
 const BATCH = symbol("batch");
 const TOKENS: readonly Dimension[] = [BATCH, symbol("sequence")];
 
-/** How exporters call what we look for. */
+/** The names of logits in exporters. */
 const NAME = "logits";
 
 /** A message lists no more outputs than these. */
@@ -28,7 +28,7 @@ interface WordTable {
 export interface Logits {
   /** float32 [batch, sequence, vocabulary]: scores of words, of all tokens. */
   readonly scores: Value;
-  /** Whether the file gives those of one token of each text, the last one as a rule, and not of all. */
+  /** Whether the file gives those of only one token of each text, usually the last. */
   readonly ofOneToken: boolean;
 }
 
@@ -38,7 +38,7 @@ interface Candidate extends Output {
   readonly misfit: number;
 }
 
-/** An output: what it is, or why it cannot be known. */
+/** An output: its type and shape, or why they are unknown. */
 interface Output {
   readonly name: string;
   readonly value?: Value;
@@ -107,7 +107,7 @@ function wordTable({ nodes }: Builder): WordTable | undefined {
 }
 
 /**
- * How badly a value fits as logits: over another number of words than the table has (1), of one token of each text and not of
+ * A penalty for a value as logits: over another number of words than the table has (1), of one token of each text and not of
  * all (2); `undefined` where it does not at all.
  */
 function misfitOf(value: Value, table: WordTable | undefined): number | undefined {

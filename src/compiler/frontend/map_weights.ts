@@ -10,7 +10,7 @@ export interface MappedFile {
   readonly weights: ReadonlyMap<string, string>;
 }
 
-/** Weights of at least so many bytes are left in the file. */
+/** The smallest size in bytes of weights that stay in the file. */
 const LARGE = 1 << 16;
 
 /**
@@ -41,7 +41,7 @@ function putBack({ initializer, node }: GraphProto, file: OnnxFile): void {
   for (const one of node) subgraphs(one).forEach((inner) => putBack(inner, file));
 }
 
-/** Gives a tensor of fewer than so many bytes, which lies in the file itself, its bytes. */
+/** Loads the bytes of a tensor below that size from the file. */
 function fill(tensor: TensorProto, file: OnnxFile, most: number): void {
   if (tensor.dataLocation !== TensorProto_DataLocation.EXTERNAL) return;
   const region = regionOf(tensor, file, 0);

@@ -2,7 +2,7 @@ import type { GraphProto } from "onnx-buf";
 import { subgraphs } from "./import_attributes.ts";
 import type { OnnxFile } from "./onnx_file.ts";
 
-/** What numbers a model's file computes with. */
+/** The number formats of a model's file. */
 export interface NumberFormat {
   /** The coarsest form that a matrix of weights has. */
   readonly weights: "float32" | "float16" | "quantized";
@@ -17,7 +17,7 @@ const QUANTIZED = new Set([2, 3, 21, 22]);
 /** Operators that find a scale for activations while they run: DynamicQuantizeLinear, DynamicQuantizeMatMul, DynamicQuantizeLSTM. */
 const DYNAMIC = /^DynamicQuantize/;
 
-/** Says what numbers a file computes with. */
+/** Finds the number formats of a file. */
 export function numberFormatOf({ model }: Pick<OnnxFile, "model">): NumberFormat {
   const types = model.graph!.initializer.filter(({ dims }) => dims.length > 1).map(({ dataType }) =>
     dataType

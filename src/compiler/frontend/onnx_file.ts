@@ -9,17 +9,17 @@ import { bytesPerElement, elementTypeOf } from "../graph/element_types.ts";
 /**
  * Reads a piece of a file beside the model's own.
  *
- * @throws where it is not there or ends before
+ * @throws where it is missing or too short
  */
 export type ReadRegion = (region: FileRegion) => Uint8Array;
 
 /**
- * Tensors of at most so many bytes are read from files beside the model's: shapes, axes and the buffers that positions or
+ * The largest size in bytes of tensors that are read from files next to the model's: shapes, axes and the buffers that positions or
  * token types come from. Larger ones are weights, which only the device reads.
  */
 const MOST_READ = 1 << 20;
 
-/** A model's file as it lies on disk. */
+/** A model's file on disk. */
 export interface OnnxFile {
   /** Its path; external data is looked for beside it. */
   readonly path: string;
@@ -35,7 +35,7 @@ export interface OnnxFile {
  * @param path where the bytes come from, for messages and for referring to initializers
  * @param read reads what lies in files beside it
  * @param size the file's, where the bytes are only its start
- * @throws {CompileError} where the bytes are no ONNX model: truncated, another format, or no graph inside
+ * @throws {CompileError} where the bytes are not an ONNX model: truncated, another format, or no graph inside
  */
 export function readOnnxFile(
   bytes: Uint8Array,
@@ -56,7 +56,7 @@ export function readOnnxFile(
   return { path, bytes, model, ...(read && { read }) };
 }
 
-/** A file of so many bytes is no ONNX model. */
+/** The size in bytes from which on a file is not an ONNX model. */
 export function notOnnx(path: string, length: number, start: Uint8Array, cause: unknown): CompileError {
   const kind = kindOfFile(start) ??
     `is not an ONNX model, or it is cut off (${length} bytes): download it again, or export it again`;
@@ -75,7 +75,7 @@ export function weightFiles(file: OnnxFile): string[] {
 
 /**
  * A tensor of the file as a constant: a view where its bytes lie in one piece, little-endian, in the file. Where it lies there
- * is said of tensors that stay there, which a file whose weights were taken apart has none of.
+ * applies to tensors that stay there, of which a file with separated weights has none.
  */
 export function constantOf(tensor: TensorProto, file: OnnxFile): Constant {
   const type = elementTypeOf(tensor.dataType);
@@ -106,7 +106,7 @@ function checkLength(length: number, expected: number, name: string, dims: reado
 }
 
 /**
- * Where external data lies: https://onnx.ai/onnx/repo-docs/ExternalData.html
+ * The location of external data: https://onnx.ai/onnx/repo-docs/ExternalData.html
  *
  * @param expected its bytes, where the tensor does not say
  */
@@ -125,7 +125,7 @@ export function regionOf(tensor: TensorProto, file: OnnxFile, expected: number):
 }
 
 /**
- * The bytes of a constant, read now where they lie in a file of their own; `undefined` where they are not at hand.
+ * The bytes of a constant, read now if they are in a separate file; `undefined` where they cannot be read.
  *
  * @throws {CompileError} where they cannot be read
  */

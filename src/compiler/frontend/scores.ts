@@ -7,7 +7,7 @@ import { definitionOf } from "../ops/mod.ts";
 import { axisOf, integerAttribute } from "../ops/op_definition.ts";
 import { copyNode } from "../ops/rewrite.ts";
 
-/** What probabilities, or their logarithms, were made from. */
+/** The scores that probabilities, or their logarithms, are computed from. */
 interface Origin {
   readonly scores: Value;
   readonly are: "probabilities" | "logarithms";
@@ -19,14 +19,14 @@ interface Origin {
  * same probabilities.
  *
  * @param logits [..., vocabulary]
- * @returns the value itself where it is not made of probabilities
- * @throws {CompileError} where it is made of them in a way that cannot be undone
+ * @returns the value itself where it does not consist of probabilities
+ * @throws {CompileError} where it is computed from them in a way that cannot be undone
  */
 export function scoresOf(b: Builder, logits: Value): Value {
   return originOf(b, logits, logits)?.scores ?? logits;
 }
 
-/** What a value was before the Softmax; `undefined` where there is none. */
+/** A value's input of the Softmax; `undefined` where there is none. */
 function originOf(b: Builder, value: Value, logits: Value): Origin | undefined {
   const node = value.producer;
   const x = node?.inputs[0];
@@ -51,7 +51,7 @@ function originOf(b: Builder, value: Value, logits: Value): Origin | undefined {
   );
 }
 
-/** What a node is the Softmax of over the vocabulary, or its logarithm, in one operator or spelled out. */
+/** The input of which a node is the Softmax over the vocabulary, or its logarithm, in one operator or spelled out. */
 function softmaxOf({ op, inputs, outputs, attributes }: Node, logits: Value): Origin | undefined {
   const [x, y] = inputs;
   const { shape } = outputs[0]!;

@@ -7,19 +7,19 @@ export interface NamedConstant {
   readonly constant: Constant;
 }
 
-/** So many elements of a matrix are looked at before it is compared whole. */
+/** The number of elements of a matrix that are sampled before it is compared whole. */
 const PROBES = 8;
 
-/** So many rows of the longer side are compared at a time: 24 MiB of each matrix, where the shorter has 768. */
+/** The number of rows of the longer side compared at a time: 24 MiB of each matrix, where the shorter side has 768. */
 const ROWS_AT_ONCE = 8192;
 
-/** So many rows of the shorter side at a time: the numbers of a cache line. */
+/** The number of rows of the shorter side compared at a time: the numbers in a cache line. */
 const COLUMNS_AT_ONCE = 16;
 
 /**
- * Finds the float32 matrices that hold another's columns as their rows. Of those whose shapes would fit only a few elements
- * are read, and whole only those that agree in these, piece by piece. Matrices of one number throughout, as all zeros, are
- * nobody's copies: they agree because they were set so.
+ * Finds the float32 matrices that are transposes of others. Of those whose shapes would fit only a few elements
+ * are read, and whole only those that agree in these, piece by piece. Matrices that hold one number throughout, for example
+ * zeros, are never copies: they agree because they were initialized so.
  *
  * @param file that they are weights of
  * @returns the name of the first such other one that stands before it, which is no copy itself, by the copy's name
@@ -58,7 +58,7 @@ class Matrix {
     private readonly bytes: (offset: number, length: number) => Uint8Array,
   ) {}
 
-  /** `undefined` where its numbers are not at hand. */
+  /** `undefined` where its numbers cannot be read. */
   static of({ name, constant: { dims, bytes, region } }: NamedConstant, file: OnnxFile): Matrix | undefined {
     const [rows, columns] = dims as [number, number];
     if (bytes) return new Matrix(rows, columns, (offset, length) => bytes.subarray(offset, offset + length));

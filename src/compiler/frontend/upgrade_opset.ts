@@ -31,7 +31,7 @@ const FLOATS_TURNED_INPUTS: Readonly<Record<string, Readonly<Record<string, numb
   Pad: { value: 2 },
 };
 
-/** Attributes that came after the version of ONNX that is emitted, and say what is done anyway. */
+/** Attributes introduced after the emitted version of ONNX whose value is the default behaviour. */
 const LATER_ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
   Cast: ["saturate", "round_mode"],
   QuantizeLinear: ["saturate", "output_dtype", "precision"],
@@ -51,7 +51,7 @@ const ONCE_FLATTENING = new Set(["Softmax", "LogSoftmax"]);
  * An operator as the version of ONNX that is emitted has it: axes and bounds as inputs, extents said, two inputs at a time.
  *
  * @param outputs how many outputs the node has
- * @throws {CompileError} on what cannot be said so
+ * @throws {CompileError} on what cannot be expressed in it
  */
 export function upgradeOpset(
   b: Builder,
@@ -134,7 +134,7 @@ function flattening(b: Builder, op: string, x: Value, given: Attribute | undefin
   return { op: "Reshape", inputs: [y!, b.integers(shape)], attributes: {} };
 }
 
-/** Whether a Slice takes every axis whole: the last n of n tokens. */
+/** Whether a Slice keeps every axis whole: the last n of n tokens. */
 function cutsNothing(node: Omit<Application, "op">): boolean {
   const { shape } = required(node, 0);
   const isKnown = node.inputs[1]?.integers && node.inputs[2]?.integers;

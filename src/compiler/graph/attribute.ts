@@ -14,7 +14,7 @@ export interface FileRegion {
 export interface Constant {
   readonly type: ElementType;
   readonly dims: readonly number[];
-  /** Absent when the tensor lies in a file beside the model that has not been read. */
+  /** Absent if the tensor is in a file next to the model that has not been read. */
   readonly bytes?: Uint8Array;
   /** Present when the bytes can be referred to in a file. */
   readonly region?: FileRegion;

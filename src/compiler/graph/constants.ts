@@ -4,7 +4,7 @@ import type { Constant, Value } from "./graph.ts";
 /** Tensors below this many bytes are written into graphs; larger ones stay in the model's file. */
 export const INLINE_BYTES = 256;
 
-/** Integer tensors of at most so many elements are followed symbolically. */
+/** The largest number of elements of an integer tensor that is followed symbolically. */
 const MOST_INTEGERS = 64;
 
 /** A float32 constant. */
@@ -17,7 +17,7 @@ export function float64(values: readonly number[], dims: readonly number[]): Con
   return { type: "float64", dims, bytes: new Uint8Array(Float64Array.from(values).buffer) };
 }
 
-/** The largest int64: exporters say "to the end" by it, and as a number it is rounded up to 2⁶³. */
+/** The largest int64: exporters use it for "to the end"; as a number it is rounded up to 2⁶³. */
 const LARGEST = 2n ** 63n - 1n;
 
 /** An int64 constant. */
@@ -26,7 +26,7 @@ export function int64(values: readonly number[], dims: readonly number[]): Const
   return { type: "int64", dims, bytes: new Uint8Array(BigInt64Array.from(whole).buffer) };
 }
 
-/** The elements of a constant as numbers, or `undefined` where its bytes are not at hand or its type is no plain number. */
+/** The elements of a constant as numbers, or `undefined` where its bytes are not in memory or its type is not a plain number. */
 export function numbers(constant: Constant): number[] | undefined {
   const read = elementsOf(constant);
   if (read === undefined || constant.bytes === undefined) return undefined;

@@ -27,7 +27,7 @@ export function symbol(name: string): Dimension {
   return new Polynomial(new Map([[name, 1]]));
 }
 
-/** The dimension that a text stands for, as `String` writes one. */
+/** Parses a dimension, as `String` writes it. */
 export function parseDimension(text: string): Dimension {
   return text.split("+").map((term) =>
     term.split("*").map((factor): Dimension => /^-?\d+$/.test(factor) ? Number(factor) : symbol(factor))

@@ -1,4 +1,4 @@
-/** What is known of an element type. */
+/** The properties of an element type. */
 interface ElementTypeFacts {
   /** Its number in ONNX's `TensorProto.DataType` (https://onnx.ai/onnx/repo-docs/IR.html). */
   readonly code: number;
@@ -29,7 +29,7 @@ const TYPES = {
 /** The element types that language models' graphs hold, under their ONNX names. */
 export type ElementType = keyof typeof TYPES;
 
-/** What is known of each element type. */
+/** The properties of each element type. */
 export const ELEMENT_TYPES: Readonly<Record<ElementType, ElementTypeFacts>> = TYPES;
 
 const BY_CODE = new Map(

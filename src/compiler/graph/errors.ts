@@ -1,4 +1,4 @@
-/** What cannot be compiled, and why: the message names the operator, the node and the model's file. */
+/** A model cannot be compiled: the message names the operator, the node, the model's file and the reason. */
 export class CompileError extends Error {
   override readonly name = "CompileError";
 }

@@ -18,7 +18,7 @@ export interface Value {
   readonly producer?: Node;
 }
 
-/** An operator applied to values. `null` stands for an optional input that is not given. */
+/** An operator applied to values. `null` is an omitted optional input. */
 export interface Node {
   /** `MatMul`, or with its domain `com.microsoft.FusedMatMul`. */
   readonly op: OperatorName;
@@ -29,7 +29,7 @@ export interface Node {
   readonly attributes: Attributes;
 }
 
-/** A computation: nodes in an order in which each comes after what it needs. */
+/** A computation: nodes in topological order. */
 export interface Graph {
   readonly inputs: readonly Value[];
   readonly nodes: readonly Node[];
@@ -38,7 +38,7 @@ export interface Graph {
   readonly source: string;
 }
 
-/** Told of what a pass does to a graph, deed by deed: what it did, and to what. */
+/** Receives each change that a pass makes to a graph: its kind, and its subject. */
 export type PassLog = (action: string, to: string) => void;
 
 /** The nodes that the outputs need, in order. Values whose integers are known need no node. */

@@ -1,11 +1,11 @@
 import { numbers } from "./constants.ts";
 import { type Attribute, type Constant, type Graph, liveNodes, type Node, type Value } from "./graph.ts";
 
-/** Constants of at most so many elements are printed where they are read; larger ones are weights. */
+/** The largest number of elements of a constant that is printed where it is read; larger ones are weights. */
 const MOST_PRINTED = 8;
 
 /**
- * A graph as text, for people who compare what a change does: a line a node, in order, with types, shapes in terms of the
+ * A graph as text, for reviewing the effect of a change: one line per node, in order, with types, shapes in terms of the
  * symbols, and attributes.
  *
  *     input input_ids: int64 [batch, sequence]
@@ -95,7 +95,7 @@ function literal(type: string, shape: Value["shape"], items: readonly string[]):
   return type === "int64" && form === "" ? elements : `${type}${form} ${elements}`;
 }
 
-/** A small constant, where its bytes are at hand. */
+/** A small constant, if its bytes are in memory. */
 function inline(constant: Constant): string | undefined {
   const { type, dims } = constant;
   if (dims.reduce((a, b) => a * b, 1) > MOST_PRINTED) return undefined;

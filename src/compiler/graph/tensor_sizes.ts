@@ -4,7 +4,7 @@ import { type Graph, liveNodes, type Value } from "./graph.ts";
 
 /** A tensor that a graph reads or makes. */
 export interface TensorSize {
-  /** As the model's file calls it, where it comes from there. */
+  /** Its name in the model's file, if it comes from there. */
   readonly name: string;
   /** Its bytes in terms of the symbols, as text: `4*batch*sequence`. */
   readonly bytes: string;

@@ -8,7 +8,7 @@ import { type Fused, type Lowering, refuse } from "./lowering.ts";
 import { integerProduct } from "./quantized.ts";
 import { rotated, tableRows } from "./rotary.ts";
 
-/** What ONNX Runtime's attention adds to the score of a key that is not to be seen, where the node does not say. */
+/** The value that ONNX Runtime's attention adds to the score of a masked key by default. */
 const FUSED_FILTER = -10000;
 
 /** [batch, sequence, heads · size] to [batch, heads, sequence, size]. */

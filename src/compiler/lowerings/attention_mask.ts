@@ -7,7 +7,7 @@ import type { Value } from "../graph/graph.ts";
 /** The lowest float32, added to the score of a key that is not to be seen. */
 const LOWEST = -3.4028234663852886e38;
 
-/** How far back a query sees; as far as there is, where absent. */
+/** The window of a query: how far back it attends; unlimited by default. */
 export interface Reach {
   readonly back?: number;
 }

@@ -18,7 +18,7 @@ export const LOWERINGS: Readonly<Record<string, Lowering>> = {
   Einsum: einsum,
 };
 
-/** How an operator is lowered; `undefined` where it stays, as it has a row. */
+/** The lowering of an operator; `undefined` where it stays, as it has a row. */
 export function loweringOf({ op, inputs, attributes }: Application): Lowering | undefined {
   if (op === "DequantizeLinear") return isPacked({ inputs, attributes }) ? dequantizedWeights : undefined;
   return Object.hasOwn(LOWERINGS, op) ? LOWERINGS[op] : undefined;

@@ -4,7 +4,7 @@ import type { OperatorAttributes } from "../graph/operator_attributes.ts";
 import { floatAttribute, integerAttribute, required } from "../ops/op_definition.ts";
 import type { Fused, Lowering } from "./lowering.ts";
 
-/** What ONNX Runtime's fused norms add to the variance where the node does not say. */
+/** The default epsilon of ONNX Runtime's fused norms. */
 const FUSED_EPSILON = 1e-12;
 
 function epsilonOf(attributes: Attributes): OperatorAttributes["LayerNormalization"] {

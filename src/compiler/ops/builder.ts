@@ -15,7 +15,7 @@ export class Builder {
   /** @param source The model's file, for messages. */
   constructor(readonly source: string) {}
 
-  /** A builder that goes on where a graph ends. */
+  /** A builder that appends to a graph. */
   static of(graph: Graph): Builder {
     const builder = new Builder(graph.source);
     for (const input of graph.inputs) builder.inputs.push(input);
@@ -67,7 +67,7 @@ export class Builder {
   }
 
   /**
-   * Adds a node and gives all its outputs.
+   * Adds a node and returns all its outputs.
    *
    * @throws {CompileError} where the operator's row cannot take these inputs
    */
@@ -201,7 +201,7 @@ export class Builder {
   }
 
   /**
-   * What flows back into an input that was broadcast: the gradient summed over the repeated axes.
+   * The gradient of a broadcast input: summed over the repeated axes.
    *
    * @param gradient the shape that broadcasting gave
    * @param shape the input's own shape

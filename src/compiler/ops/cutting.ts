@@ -124,7 +124,7 @@ function turned(b: Builder, x: Value, axis: number, start: Dimension, step: numb
   return padded(b, apart, axis, last, subtract(size, start + 1));
 }
 
-/** How many elements a Pad adds: before and after each axis. */
+/** The numbers of elements that a Pad adds before and after each axis. */
 function padding(node: Asked): { before: readonly number[]; after: readonly number[] } {
   const { shape } = required(node, 0);
   const given = plainInput(node, 1, "pads");

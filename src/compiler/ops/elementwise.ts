@@ -42,7 +42,7 @@ export function scalarLike(b: Builder, like: Value, value: number): Value {
   return b.cast(b.scalar(value), like.type);
 }
 
-/** The gradient of an operator that hands on one of its two inputs: to `a` where `picksA` holds, else to `b`. */
+/** The gradient of an operator that passes on one of its two inputs: to `a` where `picksA` holds, else to `b`. */
 function picked(b: Builder, dy: Value, picksA: Value): [Value, Value] {
   const zero = scalarLike(b, dy, 0);
   return [b.op("Where", [picksA, dy, zero]), b.op("Where", [picksA, zero, dy])];
@@ -161,7 +161,7 @@ export const elementwise = {
       }
       return [{ type, shape, ...knownIntegers(shape, [x], CAST[type]) }];
     },
-    // Through whole numbers the gradient goes straight: what was rounded counts as if it had not been.
+    // Straight-through gradient: rounding counts as the identity.
     gradient: ofOutput((b, node, dy) => {
       const { type } = required(node, 0);
       return [isFloat(type) ? b.op("Cast", [dy], { to: codeOf(type) }) : dy];

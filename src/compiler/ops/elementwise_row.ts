@@ -11,17 +11,17 @@ import {
 } from "./op_definition.ts";
 import type { OperatorTraits } from "./operator_traits.ts";
 
-/** What the row of an operator with one input says beside types and shapes. */
+/** The properties of an operator with one input, besides types and shapes. */
 export interface Unary extends OperatorTraits {
   /** Its number, from the input's: see `OpDefinition`. */
   readonly compute?: (x: number) => number;
   /** dx, from dy. */
   readonly gradient?: (b: Builder, dy: Value, x: Value, y: Value, node: Node) => InputGradient;
-  /** What it makes of integers that are known in terms of the symbols. */
+  /** Its function on integers that are known in terms of the symbols. */
   readonly arithmetic?: Arithmetic;
 }
 
-/** What the row of an operator with two inputs says beside types and shapes. */
+/** The properties of an operator with two inputs, besides types and shapes. */
 export interface Binary extends OperatorTraits {
   /** Its number, from those of the inputs: see `OpDefinition`. */
   readonly compute?: (x: number, y: number) => number;
@@ -33,7 +33,7 @@ export interface Binary extends OperatorTraits {
     y: Value,
     z: Value,
   ) => readonly [InputGradient, InputGradient];
-  /** What it makes of integers that are known in terms of the symbols. */
+  /** Its function on integers that are known in terms of the symbols. */
   readonly arithmetic?: Arithmetic;
 }
 

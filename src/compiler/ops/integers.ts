@@ -16,7 +16,7 @@ import type { Value } from "../graph/graph.ts";
  */
 export type Arithmetic = (...items: Dimension[]) => Dimension | undefined;
 
-/** Integer tensors of at most so many elements are followed. */
+/** The largest number of elements of an integer tensor that is followed symbolically. */
 const MOST = 64;
 
 /** The integers of an elementwise operator's output, where those of its inputs are known. */

@@ -29,7 +29,7 @@ function rowsPass(node: Node, axis: number): SelectionRule | undefined {
 
 /** Operators that normalize a vector and scale it. */
 export const normalization = {
-  // Outputs: y, the mean and the inverse standard deviation, with size 1 along the axis; emission drops what nobody reads.
+  // Outputs: y, the mean and the inverse standard deviation, with size 1 along the axis; emission drops unused ones.
   LayerNormalization: {
     isNormalization: true,
     mixedAxes: (node) => normalizedAxes(node).axes,
@@ -58,7 +58,7 @@ export const normalization = {
     selectionRule: rowsPass,
   },
   // RMSNorm (Zhang & Sennrich 2019). ONNX Runtime would give the inverse root mean square as a second output, but not on
-  // WebGPU: the gradient computes it anew.
+  // WebGPU: the gradient recomputes it.
   SimplifiedLayerNormalization: {
     isNormalization: true,
     mixedAxes: (node) => normalizedAxes(node).axes,

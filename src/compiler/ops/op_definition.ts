@@ -6,18 +6,18 @@ import type { ElementType } from "../graph/element_types.ts";
 import type { Attributes, Float, Node, Value } from "../graph/graph.ts";
 import type { OperatorTraits } from "./operator_traits.ts";
 
-/** What a row is asked about before the node exists. */
+/** What a row's inference reads before the node exists. */
 export interface Signature {
   readonly inputs: readonly (Value | null)[];
   readonly attributes: Attributes;
-  /** How many outputs are wanted. */
+  /** The number of wanted outputs. */
   readonly outputs: number;
 }
 
-/** What is known of a node before its outputs are. */
+/** A node without its outputs. */
 export type Asked = Pick<Signature, "inputs" | "attributes">;
 
-/** What a row says of an output. */
+/** What a row declares about an output. */
 export interface Output {
   readonly type: ElementType;
   readonly shape: readonly Dimension[];
@@ -62,13 +62,13 @@ export interface OpDefinition extends OperatorTraits {
    * `undefined`. Only what positions, masks and indices are computed with has it: see `analysis/interpreter.ts`.
    */
   readonly compute?: (x: number, y: number, z: number) => number;
-  /** In plain numbers, how a reduction goes on from what it has to the next element. */
+  /** The reduction on plain numbers: combines the accumulator with the next element. */
   readonly accumulate?: (total: number, item: number) => number;
   /** Whether a selection along this axis of the outputs can be made on the inputs instead, and along which of their axes. */
   selectionRule?(node: Node, axis: number): SelectionRule | undefined;
 }
 
-/** The gradient of a row with one output, whose own gradient is there whenever it is asked. */
+/** The gradient of a row with one output, whose output gradient always exists. */
 export function ofOutput(
   gradient: (b: Builder, node: Node, dy: Value) => readonly InputGradient[],
 ): NonNullable<OpDefinition["gradient"]> {
@@ -142,7 +142,7 @@ export function broadcast(a: readonly Dimension[], b: readonly Dimension[]): Dim
   });
 }
 
-/** The way out where a graph says something in a way that the compiler does not follow. */
+/** The way out where the compiler does not support a graph's form. */
 export const EXPORTED_OTHERWISE = " (export the model with another exporter or opset, or take another model)";
 
 /** What may be the reason where two extents are not the same: a number in the file where the inputs decide. */
@@ -152,7 +152,7 @@ export function askedOfFixed(a: Dimension, b: Dimension): string {
     : " (was the model exported for one length, or for one number of texts? Export it with dynamic axes)";
 }
 
-/** The axis of a broadcast input that lies under an axis of the output; `null` where the input is repeated along it. */
+/** The axis of a broadcast input that corresponds to an axis of the output; `null` where the input is repeated along it. */
 export function axisUnder(shape: readonly Dimension[], axis: number, rank: number): number | null {
   const own = axis - rank + shape.length;
   return own < 0 || shape[own] === 1 ? null : own;

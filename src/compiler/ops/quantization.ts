@@ -125,7 +125,7 @@ export const quantization = {
   },
 } satisfies Partial<Record<OperatorName, OpDefinition>>;
 
-/** What flows back into a scale, from the gradient of the scale as `alongAxis` gave it, repeated. */
+/** The gradient of a scale, from that of the repeated scale of `alongAxis`. */
 function backToScale(b: Builder, gradient: Value, along: Value, scale: Value): Value {
   return b.reshape(b.unbroadcast(gradient, along.shape), scale.shape);
 }

@@ -43,11 +43,11 @@ function kept(b: Builder, node: Node, value: Value): Value {
   );
 }
 
-/** What the row of a reduction says beside types and shapes. */
+/** The properties of a reduction, besides types and shapes. */
 interface Reduction extends Pick<OpDefinition, "accumulate"> {
   /** dx, from dy and y in the input's rank; `count` elements were reduced to each. */
   readonly gradient?: (b: Builder, dy: Value, x: Value, y: Value, count: Dimension) => Value;
-  /** What it makes of integers that are known in terms of the symbols. */
+  /** Its function on integers that are known in terms of the symbols. */
   readonly arithmetic?: (items: readonly Dimension[]) => Dimension | undefined;
 }
 
@@ -84,7 +84,7 @@ function reduction({ gradient, arithmetic, ...rest }: Reduction): OpDefinition {
   };
 }
 
-/** The gradient of a largest or smallest element: those that are equal to it share what flows back (see `OpDefinition.gradient`). */
+/** The gradient of a largest or smallest element: equal elements share the gradient (see `OpDefinition.gradient`). */
 function sharedAmongEqual(b: Builder, dy: Value, x: Value, y: Value): Value {
   const hits = b.cast(b.op("Equal", [x, y]), x.type);
   const axes = x.shape.flatMap((dimension, axis) => y.shape[axis] === 1 && dimension !== 1 ? [axis] : []);

@@ -5,8 +5,8 @@ import { liveNodes } from "../graph/graph.ts";
 /**
  * Gives the values that stand for a node's outputs, or `undefined` to keep the node as it is.
  *
- * @param inputs what stands for the node's inputs in the new graph
- * @param now what stands for any value that comes before the node
+ * @param inputs the node's inputs in the new graph
+ * @param now maps any value before the node to the new graph
  */
 export type Visit = (
   node: Node,

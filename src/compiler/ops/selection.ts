@@ -18,7 +18,7 @@ import {
 
 /**
  * The rows [batch, rows, 1] that places [batch, rows, 2] name, where these are made of every example's own number and a row
- * in it: read so, a selection can be told to be each example's own.
+ * in it: read this way, a selection is recognized as one per example.
  */
 function rowsOfEach(places: Value): Value | undefined {
   const [examples, rows] = places.producer?.op === "Concat" ? places.producer.inputs : [];
@@ -27,7 +27,7 @@ function rowsOfEach(places: Value): Value | undefined {
   return counts && rows ? rows : undefined;
 }
 
-/** Whether what is scattered is added to what is there, and does not take its place. */
+/** Whether scattered values are added, instead of replacing elements. */
 function isAdded(node: Node): boolean {
   const { reduction = "none" } = node.attributes;
   if (reduction === "none" || reduction === "add") return reduction === "add";

@@ -7,7 +7,7 @@ import { axisOf, integerAttribute } from "../ops/op_definition.ts";
 import { rewrite } from "../ops/rewrite.ts";
 import { unflatten } from "./unflatten.ts";
 
-/** How exporters spell an operation out, and the one node that it is. */
+/** The patterns in which exporters spell out an operation, and the node that it is. */
 interface Recognition {
   /** The operator of the pattern's last node. */
   readonly last: OperatorName;
@@ -111,7 +111,7 @@ function seenAtAll(b: Builder, y: Value): Value {
   return b.op("Where", [blind, b.scalar(0), b.op("Softmax", [replaced], { axis })]);
 }
 
-/** Makes each operation that an exporter spelled out (LayerNorm, GELU, RMSNorm) simple again; what it computes stays the same. */
+/** Replaces each operation that an exporter spelled out (LayerNorm, GELU, RMSNorm) by one node; the results stay the same. */
 export function canonicalize(graph: Graph, log: PassLog = () => {}): Graph {
   const made = new Set<Node>();
   const recognised = rewrite(graph, (node, _, b, now) => {

@@ -29,7 +29,7 @@ export function differentiate(graph: Graph, of: string, withRespectTo: Value, sc
  * Reverse-mode differentiation: only nodes on a path between the scalar and what it is differentiated by are visited, so
  * frozen weights cost nothing.
  *
- * @param b a builder that goes on where the graph ends
+ * @param b a builder that appends to the graph
  * @param of the name of a float [] output
  * @param withRespectTo float inputs of the graph
  * @returns the gradient of each, of its shape; `undefined` where the scalar does not depend on it
@@ -101,7 +101,7 @@ export function inputGradients(
   });
 }
 
-/** Does something with a node; its errors say which. */
+/** Runs an action on a node; its errors name the node. */
 function withLocation<Result>(work: () => Result, where: () => string): Result {
   try {
     return work();

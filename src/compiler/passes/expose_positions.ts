@@ -13,7 +13,7 @@ const SEQUENCE = symbol("sequence");
 /** A graph whose embedding layer takes its positions from `position_ids`. */
 export interface Exposed {
   readonly graph: Graph;
-  /** What its embedding layer looks up by position; nothing where attention alone knows of positions. */
+  /** The tables that its embedding layer reads by position; none where only attention uses positions. */
   readonly lookups: readonly TableLookup[];
   /** The position that a text's first token is fed, as the graph counts: RoBERTa's is its padding index + 1. */
   readonly first: number;

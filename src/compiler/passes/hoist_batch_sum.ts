@@ -53,7 +53,7 @@ function countsExamples({ shape }: Value): boolean {
 }
 
 class Summing {
-  /** How many sums there are. */
+  /** The number of sums. */
   private readonly sums: Dimension;
 
   constructor(

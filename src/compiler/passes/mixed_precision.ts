@@ -7,7 +7,7 @@ import { copyNode, rewrite } from "../ops/rewrite.ts";
 /** The largest float16: masks are filled with more, and infinity times 0 is no number. */
 const LARGEST = 65504;
 
-/** Constants of at most so many elements are converted when the graph is compiled, larger ones when it is opened. */
+/** The largest number of elements of a constant that is converted at compile time; larger ones are converted when the graph is opened. */
 const MOST_AT_ONCE = 1024;
 
 /** By what the loss is multiplied before its gradient is taken, as small gradients are nothing in 16 bits (Micikevicius et al. 2018). */

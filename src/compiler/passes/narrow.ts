@@ -18,7 +18,7 @@ interface Selection {
   readonly each: boolean;
 }
 
-/** What is read of a node's outputs: all of them, or only the selection along these axes. */
+/** The part of a node's outputs that is read: all of them, or only the selection along these axes. */
 interface Demand {
   full: boolean;
   readonly axes: Set<number>;
@@ -36,7 +36,7 @@ interface Pushable {
  * Pushes selections towards what they select from. Of the forward pass only the answer's position is read, and only the
  * verbalizer's columns of the vocabulary; of the backward pass only the prompt's rows. What works row by row (the head, the
  * last layer's feed-forward and queries; the products that end in the prompt's gradient) need not compute the others. It is
- * the same idea as pushing a projection down a query plan. What a graph computes stays the same.
+ * the same idea as pushing a projection down a query plan. The results of the graph stay the same.
  */
 export function narrow(graph: Graph, log: PassLog = () => {}): Graph {
   let narrowed = graph;
@@ -153,7 +153,7 @@ function hasExamples({ shape }: Value): boolean {
   return shape.some((dimension) => termsOf(dimension).some(([key]) => symbolsOf(key).includes("batch")));
 }
 
-/** How many rows of a value's first axis belong to one example, where it counts examples or parts of them. */
+/** The number of rows of a value's first axis per example, where it counts examples or parts of them. */
 function copiesOfBatch({ shape: [first, ...rest] }: Value): number | undefined {
   const others = rest.some((dimension) =>
     termsOf(dimension).some(([key]) => symbolsOf(key).includes("batch"))
@@ -162,7 +162,7 @@ function copiesOfBatch({ shape: [first, ...rest] }: Value): number | undefined {
   return typeof copies === "number" ? copies : undefined;
 }
 
-/** Makes the graph with the selection pushed to where the demands say. */
+/** Builds the graph with the selection pushed to where the demands require. */
 function push(graph: Graph, { selection, demands }: Pushable, log: PassLog): Graph {
   const first = ancestors(selection.index);
   const ordered = [

@@ -52,10 +52,10 @@ export function outputsOfBoth(one: Graph, other: Graph): Graph {
   };
 }
 
-/** The output that is differentiated; nobody reads it. */
+/** The output that is differentiated; it is not read at run time. */
 export const OBJECTIVE = "objective";
 
-/** Whether all examples weigh the same in the loss, or each as the input `example_weights` says. */
+/** Whether all examples have the same weight in the loss, or that of the input `example_weights`. */
 export type LossMean = "plain" | "weighted";
 
 /**

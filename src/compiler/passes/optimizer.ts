@@ -12,11 +12,11 @@ export interface StateTensor {
   readonly shape: readonly Dimension[];
 }
 
-/** What an optimizer makes its move of. */
+/** The inputs of an optimizer's update. */
 interface UpdateInputs {
   /** float32 [length, dimension] or, for a bank, [prompts, length, dimension]; clipped. */
   readonly gradient: Value;
-  /** What it kept, in the order of its state tensors. */
+  /** Its state, in the order of its state tensors. */
   readonly kept: readonly Value[];
   /** 1, 2, …, float32 []. */
   readonly step: Value;
@@ -25,7 +25,7 @@ interface UpdateInputs {
 /** A rule: which tensors it keeps, and where it moves. */
 interface Optimizer {
   state(prompt: readonly Dimension[]): readonly StateTensor[];
-  /** The direction, which is taken learning rate times, and what is kept for the next step. */
+  /** The direction, which is multiplied by the learning rate, and the next state. */
   update(b: Builder, inputs: UpdateInputs): { direction: Value; next: readonly Value[] };
 }
 
@@ -177,7 +177,7 @@ function ownAxes({ shape }: Value): number[] {
   return shape.length < 2 ? [0] : [shape.length - 2, shape.length - 1];
 }
 
-/** The tensors that an optimizer keeps for each of a model's parameters: `<parameter>.first_moment`, say. */
+/** The tensors that an optimizer keeps for each of a model's parameters: for example `<parameter>.first_moment`. */
 export function modelState(
   name: OptimizerName,
   parameters: readonly Pick<Value, "name" | "shape">[],
@@ -193,7 +193,7 @@ export function modelState(
 /**
  * Appends an optimizer that moves all of a model's parameters, after clipping by the norm of all their gradients together.
  *
- * @param b a builder that goes on where the graph ends
+ * @param b a builder that appends to the graph
  * @param parameters inputs of the graph
  * @param gradients of each
  * @returns the graph with the inputs of `appendOptimizer`, and the outputs `gradient_norm` float32 [], before clipping, and

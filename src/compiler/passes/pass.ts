@@ -1,6 +1,6 @@
 import type { Graph, PassLog } from "../graph/graph.ts";
 
-/** What can be said of a graph: passes ensure it, and other passes rely on it. */
+/** A property of a graph, which passes ensure and other passes require. */
 export type Property =
   /** Operators in the compiler's own form, and the output `logits`. */
   | "imported"
@@ -33,7 +33,7 @@ export type Property =
   /** Nothing is computed twice, and every node changes something; only until the next pass. */
   | "simplified";
 
-/** A step of the compiler, from a graph to a graph, and what can be said of the graph before and after it. */
+/** A step of the compiler, from a graph to a graph, with the properties of the graph before and after it. */
 export interface Pass {
   readonly name: string;
   /** What must hold before it. */
@@ -43,19 +43,19 @@ export interface Pass {
   readonly run: (graph: Graph, log: PassLog) => Graph;
 }
 
-/** A graph, and what can be said of it after the passes so far. */
+/** A graph, and its properties after the passes so far. */
 export interface StagedGraph {
   readonly graph: Graph;
   readonly holds: ReadonlySet<Property>;
 }
 
-/** How often a pass did something: what it did, and to what. */
+/** The counts of a pass's changes, by kind and subject. */
 export type PassStats = ReadonlyMap<string, ReadonlyMap<string, number>>;
 
-/** Receives each pass's result and what it did, for people who want to see what happened. */
+/** Receives each pass's result and its statistics, for display. */
 export type OnPass = (pass: string, graph: Graph, stats: PassStats) => void;
 
-/** How passes are watched. */
+/** The observers of passes. */
 export interface PassOptions {
   readonly onPass?: OnPass | undefined;
   /** Whether the graph is verified after each pass. */

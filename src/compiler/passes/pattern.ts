@@ -6,7 +6,7 @@ import { definitionOf } from "../ops/mod.ts";
 /** A shape of expression to be recognised in a graph: says whether it matches a value, binding names as it goes. */
 export type Pattern = (value: Value, bound: Bindings) => Bindings | undefined;
 
-/** What a pattern's names stand for. */
+/** The values of a pattern's names. */
 export type Bindings = ReadonlyMap<string, Value>;
 
 /** Any value; the same name twice in a pattern means the same value twice. */

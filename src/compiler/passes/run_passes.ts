@@ -7,7 +7,7 @@ export class PassOrderError extends Error {
   override readonly name = "PassOrderError";
 }
 
-/** What holds only until the next pass. */
+/** The properties that hold only until the next pass. */
 const FLEETING: Property = "simplified";
 
 /** The graph of nothing that the first pass starts from. @param source the model's file, for messages */
@@ -18,7 +18,7 @@ export function noGraph(source: string): StagedGraph {
 /**
  * Runs passes one after the other.
  *
- * @throws {PassOrderError} where a pass requires what does not hold before it
+ * @throws {PassOrderError} where a pass requires a property that does not hold before it
  * @throws {InvalidGraphError} where graphs are verified and a pass leaves one that is not well formed, naming the pass
  * @throws {CompileError} on what in the model cannot be compiled
  */
@@ -30,7 +30,7 @@ export function runPasses(
   return passes.reduce((before, pass) => runPass(before, pass, options), from);
 }
 
-/** Joins two graphs that were made of the same one. What holds of both holds of the whole, unless it is fleeting. */
+/** Joins two graphs that were made from the same one. Properties of both hold for the whole, unless they are transient. */
 export function joinGraphs(
   one: StagedGraph,
   other: StagedGraph,

@@ -8,7 +8,7 @@ import { copyNode, rewrite } from "../ops/rewrite.ts";
 /** Where the prompt's vectors enter: in place of rows of the embedding layer's output, or of the word embeddings. */
 export type Insertion = "embedding-output" | "word-embeddings";
 
-/** How many prompts a graph takes: one for all examples, or several, each example having one of them. */
+/** The number of prompts of a graph: one for all examples, or several, with one for each example. */
 export type Prompts = "one" | "bank";
 
 /** The input that a prompt's vectors, or a bank's, come by. */

@@ -8,10 +8,10 @@ import { copyNode, rewrite } from "../ops/rewrite.ts";
 /**
  * Undoes flattening: where an exporter lays the tokens of all examples in one axis to multiply them by a matrix (GPT-2's
  * Conv1D, OPT's feed-forward) and puts them back, the product is taken over the axes as they are. Rows of one example can
- * be told apart then, so that they can be narrowed.
+ * then be distinguished, so that they can be narrowed.
  */
 export function unflatten(graph: Graph, log: PassLog): Graph {
-  /** What a flattened value was, or would be, with its axes. */
+  /** The unflattened form of a flattened value, with its axes. */
   const whole = new Map<Value, Value>();
   return rewrite(graph, (node, inputs, b) => {
     const [x] = inputs;

@@ -101,7 +101,7 @@ refuses(
       ["Gather", ["doubles", "input_ids"], ["x"]],
       ["MatMul", ["x", "double_head"], ["logits"]],
     ], WEIGHTS),
-  "some/model.onnx computes in float64, and prompts are tuned in float32: export it in float32",
+  "some/model.onnx computes in float64, but prompts are tuned in float32: export it in float32",
 );
 
 refuses(

@@ -54,7 +54,7 @@ for (const [inputs, said] of DECLARED) {
   });
 }
 
-Deno.test("extents that no tensor can have stand for open ones", () => {
+Deno.test("extents that no tensor can have count as open", () => {
   const bytes = modelFile({ nodes: [LOOKUP, SAME, HEAD], weights: WEIGHTS, inputs: { input_ids: [-1, -1] } });
   assertEquals(importModel(readOnnxFile(bytes, "file.onnx")).outputs.get("logits")!.shape.map(String), [
     "batch",

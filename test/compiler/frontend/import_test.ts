@@ -63,7 +63,7 @@ Deno.test("what is split into a sequence is split, and read part by part", () =>
   assertEquals(split.inputs[1]!.integers, [3, 1]);
 });
 
-Deno.test("a scale for whole rows is said as the older versions say it, and not as blocks of size 0", () => {
+Deno.test("a scale for whole rows is written as in older versions, and not as blocks of size 0", () => {
   const nodes: TinyNode[] = [
     ["Gather", ["words", "input_ids"], ["x"]],
     ["QuantizeLinear", ["x", "scale"], ["q"], { axis: 0, block_size: 0 }],

@@ -64,7 +64,7 @@ for (const [name, { nodes, opset = 17 }] of Object.entries(UNDONE)) {
   });
 }
 
-Deno.test("a Softmax of attention is nobody's answer and stays", async () => {
+Deno.test("a Softmax of attention is not the answer and stays", async () => {
   const bytes = modelFile({
     nodes: [
       ["Gather", ["words", "input_ids"], ["x"]],

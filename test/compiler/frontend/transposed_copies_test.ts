@@ -43,7 +43,7 @@ Deno.test("a matrix that holds another's columns as its rows is a copy of it; on
   assertEquals(weights.copies(), [["head", "words"]]);
 });
 
-Deno.test("a copy may stand before the other, and what is not a number is itself", () => {
+Deno.test("a copy may precede the original, and NaN equals itself", () => {
   const holed = (row: number, column: number) => row === column ? NaN : table(row, column);
   const weights = new Weights().add("wide", 5, 40, holed).add(
     "tall",
@@ -54,7 +54,7 @@ Deno.test("a copy may stand before the other, and what is not a number is itself
   assertEquals(weights.copies(), [["tall", "wide"]]);
 });
 
-Deno.test("many layers of transposed shapes are told apart by a few numbers each", () => {
+Deno.test("many layers of transposed shapes are distinguished by a few numbers each", () => {
   const weights = new Weights();
   for (let layer = 0; layer < 24; layer++) {
     const own = (row: number, column: number) => table(row, column) + layer;
@@ -75,7 +75,7 @@ Deno.test("matrices of one number throughout are two weights that start equal", 
   assertEquals(zeros.copies(), []);
 });
 
-Deno.test("square matrices and other types are nobody's copies", () => {
+Deno.test("square matrices and other types are never copies", () => {
   const square = new Weights().add("one", 8, 8, () => 0).add("other", 8, 8, () => 0);
   assertEquals(square.copies(), []);
 });

@@ -139,7 +139,7 @@ Deno.test("a packed projection is taken apart where only some of its columns are
   }
 });
 
-Deno.test("a Split is emitted with all its parts, also where nobody reads the last", async () => {
+Deno.test("a Split is emitted with all its parts, even if the last is unused", async () => {
   const b = new Builder("parts");
   const x = b.input("x", "float32", [symbol("batch"), 4]);
   const [first] = b.node("Split", [x, b.integers([1, 3])], { axis: 1 }, "", ["first", "rest"]);

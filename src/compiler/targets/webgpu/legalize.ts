@@ -16,7 +16,7 @@ const LEAST_BINDING = 128 * 2 ** 20;
 
 /**
  * Says a graph in the operators that ONNX Runtime's WebGPU provider (1.30) has kernels for, so that nothing that was
- * computed on the GPU is fetched for the CPU to go on with:
+ * computed on the GPU is copied to the CPU:
  *
  * - products with a transposed factor: `Gemm` where the factor is a weight, which is then read as it lies and held once;
  *   else a transpose, and `MatMul`;
