@@ -121,7 +121,7 @@ Deno.test("padding that is read stops the run, and the mask is named", () =>
 Deno.test("an answer that is no number stops the run", () =>
   withCheck("bert-opset11", undefined, async (task) => {
     const { answer } = task;
-    const broken = {
+    const faulty = {
       ...answer,
       run: async (feeds: Parameters<typeof answer.run>[0]) => {
         const { word_logits, ...rest } = await answer.run(feeds);
@@ -129,8 +129,8 @@ Deno.test("an answer that is no number stops the run", () =>
         return { ...rest, word_logits: word_logits! };
       },
     };
-    const error = await assertRejects(() => selfCheck({ ...task, answer: broken }), SelfCheckError);
-    assert(error.message.includes("off by NaN"), error.message);
+    const error = await assertRejects(() => selfCheck({ ...task, answer: faulty }), SelfCheckError);
+    assert(error.message.includes("differ by NaN"), error.message);
   }));
 
 Deno.test("a file that answers with no number itself is named as what is broken", () =>

@@ -70,7 +70,7 @@ Deno.test("a batch downloads what its estimate needs, says so, and its runs shar
       const { code, stderr } = await callProcess(args, env);
       assertEquals(code, 0, stderr);
       assertEquals(stderr.match(/downloading acme\/reviews-mini\/onnx\/model.onnx/g)?.length, 1, stderr);
-      assertStringIncludes(stderr, "2 runs take their steps together");
+      assertStringIncludes(stderr, "2 runs with fused steps");
     })
   );
 });
