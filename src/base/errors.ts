@@ -1,5 +1,6 @@
 /** What is wrong with something that a person wrote or named: the command line ends with exit code 2. */
 export class InputError extends Error {
+  /** Tells it from other errors. */
   override readonly name: string = "InputError";
 }
 

@@ -40,6 +40,7 @@ export interface Compiled extends CompiledAnswer {
 export interface Parameter {
   /** As the model's file calls it. */
   readonly name: string;
+  /** Its shape. */
   readonly dims: readonly number[];
   /** What it is before it is tuned. */
   readonly start: Float32Array;
@@ -47,6 +48,7 @@ export interface Parameter {
 
 /** What is compiled to tune a whole model: it depends on the model, the optimizer, the loss and the target alone. */
 export interface CompiledModel extends CompiledAnswer {
+  /** The weights that are tuned. */
   readonly parameters: readonly Parameter[];
   /** The optimizer's state tensors. */
   readonly state: readonly StateTensor[];
@@ -58,6 +60,7 @@ export interface CompiledModel extends CompiledAnswer {
 export interface CompileOptions extends PassOptions {
   /** Reads the weights that lie in files beside the model's, where there are such. */
   readonly read?: ReadRegion | undefined;
+  /** What the graphs are made for; the CPU by default. */
   readonly target?: Target;
   /** What the frozen model is computed in. */
   readonly precision?: Precision;

@@ -80,6 +80,7 @@ export interface Device {
 
 /** A device that is asked for and not there; the message says the way out. */
 export class DeviceError extends Error {
+  /** Tells it from other errors. */
   override readonly name = "DeviceError";
 }
 

@@ -46,23 +46,28 @@ export type Initialization =
 /** Vectors that start as the tokens of a text. */
 export interface TextInitialization
   extends Required<Pick<PromptInitializationKeys, "text">>, Pick<PromptInitializationKeys, "as"> {
+  /** Tells this initialization from the others. */
   readonly from: "text";
 }
 
 /** Vectors that start as those of a prompt that PEFT tuned. */
 export interface PeftInitialization
   extends Required<Pick<PromptInitializationKeys, "path">>, Pick<PromptInitializationKeys, "enters"> {
+  /** Tells this initialization from the others. */
   readonly from: "peft";
 }
 
 /** A prompt of words alone. */
 export interface HardPrompt extends Pick<PromptKeys, "template"> {
+  /** Tells it from a soft prompt. */
   readonly kind: "hard";
 }
 
 /** Trainable vectors with words around them. */
 export interface SoftPrompt extends Required<Pick<PromptKeys, "template" | "length" | "insertion">> {
+  /** Tells it from a hard prompt. */
   readonly kind: "soft";
+  /** How its vectors start. */
   readonly initialization: Initialization;
 }
 
@@ -71,7 +76,9 @@ export type PromptSpec = HardPrompt | SoftPrompt;
 
 /** Shares drawn at random. */
 export interface SharesSplit extends Required<Pick<DatasetSplitKeys, "seed">> {
+  /** The share of the examples that are the test set: above 0, and below 1 together with `validation`. */
   readonly test: number;
+  /** The share of the examples that are the validation set. */
   readonly validation: number;
 }
 
@@ -80,7 +87,9 @@ export interface HubSharesSplit extends SharesSplit, Required<Pick<DatasetSplitK
 
 /** Files, or splits of a dataset of the hub, by their names. */
 export interface NamedSplit extends Required<Pick<DatasetSplitKeys, "train">> {
+  /** The validation set; absent where it is drawn from the training set. */
   readonly validation?: string;
+  /** The test set. */
   readonly test: string;
 }
 
@@ -88,19 +97,20 @@ export interface NamedSplit extends Required<Pick<DatasetSplitKeys, "train">> {
 export type Split = "textcnn" | SharesSplit | HubSharesSplit | NamedSplit;
 
 /** What every dataset has. */
-interface AnyDataset
+export interface AnyDataset
   extends Required<Pick<DatasetKeys, "clean" | "validation">>, Pick<DatasetKeys, "shots"> {}
 
 /** The columns of data that the program does not know. */
-interface LabelledColumns
+export interface LabelledColumns
   extends Required<Pick<DatasetKeys, "text" | "label">>, Pick<DatasetKeys, "labels" | "missing"> {}
 
 /** How files of text are written. */
-interface WrittenFiles extends Pick<DatasetKeys, "delimiter" | "quotes" | "columns" | "encoding"> {}
+export interface WrittenFiles extends Pick<DatasetKeys, "delimiter" | "quotes" | "columns" | "encoding"> {}
 
 /** A dataset that the program knows. */
 export interface BuiltInDataset
   extends AnyDataset, Required<Pick<DatasetKeys, "name">>, Pick<DatasetKeys, "path"> {
+  /** How its examples are shared out; `textcnn` is the split of Kim 2014. */
   readonly split: "textcnn" | SharesSplit | NamedSplit;
 }
 
@@ -112,12 +122,14 @@ export interface FileDataset
     WrittenFiles,
     Required<Pick<DatasetKeys, "file">>,
     Pick<DatasetKeys, "id"> {
+  /** The shares that are drawn of it. */
   readonly split: SharesSplit;
 }
 
 /** Files that are split already. */
 export interface SplitFilesDataset
   extends AnyDataset, LabelledColumns, WrittenFiles, Pick<DatasetKeys, "id"> {
+  /** The files, by the part that each is. */
   readonly split: NamedSplit;
 }
 
@@ -128,6 +140,7 @@ export interface HubDataset
     LabelledColumns,
     Required<Pick<DatasetKeys, "source" | "revision">>,
     Pick<DatasetKeys, "config" | "id"> {
+  /** The splits of the hub, by the part that each is, or the shares that are drawn of one. */
   readonly split: HubSharesSplit | NamedSplit;
 }
 
@@ -135,7 +148,7 @@ export interface HubDataset
 export type DatasetSpec = BuiltInDataset | FileDataset | SplitFilesDataset | HubDataset;
 
 /** What all other data have that what was tuned is scored on. */
-interface AnyTransfer extends Required<Pick<EvaluationTransferKeys, "as" | "clean">> {}
+export interface AnyTransfer extends Required<Pick<EvaluationTransferKeys, "as" | "clean">> {}
 
 /** The test set of a dataset that the program knows. */
 export interface BuiltInTransfer
@@ -163,7 +176,7 @@ export interface OptimizerSpec
     Pick<TrainingOptimizerKeys, "factored"> {}
 
 /** How long is tuned: by epochs or by steps. */
-type Duration =
+export type Duration =
   | Required<Pick<TrainingKeys, "epochs">> & { readonly steps?: never }
   | Required<Pick<TrainingKeys, "steps">> & { readonly epochs?: never };
 
@@ -191,16 +204,20 @@ export interface EvaluationSpec
   extends
     Required<Pick<EvaluationKeys, "batchSize" | "samples">>,
     Pick<EvaluationKeys, "calibrate" | "contentFree"> {
+  /** Other data that what was tuned is scored on. */
   readonly transfer?: readonly TransferSpec[];
 }
 
 /** What every experiment has. */
-interface AnyExperiment
+export interface AnyExperiment
   extends
     Pick<ExperimentFile, "name" | "description" | "verbalizer">,
     Required<Pick<ExperimentFile, "multiTokenWords" | "precision" | "device" | "seed">> {
+  /** The frozen language model. */
   readonly model: ModelSpec;
+  /** The labelled texts. */
   readonly dataset: DatasetSpec;
+  /** How prompts are judged. */
   readonly evaluation: EvaluationSpec;
   /** The version of what these keys mean: that of the program which wrote them. */
   readonly semantics: number;
@@ -208,33 +225,49 @@ interface AnyExperiment
 
 /** A soft prompt is tuned, and the model stays as it is. */
 export interface PromptTuning extends AnyExperiment {
+  /** What is tuned: the vectors of the prompt. */
   readonly tune: "prompt";
+  /** The prompt that is tuned. */
   readonly prompt: SoftPrompt;
+  /** How it is tuned. */
   readonly training: TrainingSpec;
+  /** One prompt answers alone. */
   readonly ensemble?: never;
 }
 
 /** The whole model is tuned, with a hard prompt. */
 export interface ModelTuning extends AnyExperiment {
+  /** What is tuned: all weights of the model. */
   readonly tune: "all";
+  /** The words that stand in front. */
   readonly prompt: HardPrompt;
+  /** How it is tuned. */
   readonly training: TrainingSpec;
+  /** One prompt answers alone. */
   readonly ensemble?: never;
 }
 
 /** Nothing is tuned: what is scored is a hard prompt, or a soft one as it starts. */
 export interface Untuned extends AnyExperiment {
+  /** What is tuned: nothing. */
   readonly tune: "none";
+  /** The prompt that is scored. */
   readonly prompt: PromptSpec;
+  /** Nothing is tuned. */
   readonly training?: never;
+  /** One prompt answers alone. */
   readonly ensemble?: never;
 }
 
 /** Several prompts that were tuned answer together. */
 export interface EnsembleExperiment extends AnyExperiment {
+  /** What is tuned: nothing. */
   readonly tune: "none";
+  /** The template of the prompts, and how many vectors each has. */
   readonly prompt: SoftPrompt;
+  /** Nothing is tuned. */
   readonly training?: never;
+  /** Which prompts answer together, and how. */
   readonly ensemble: EnsembleSpec;
 }
 

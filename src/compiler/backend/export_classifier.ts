@@ -25,22 +25,27 @@ export interface ClassifierSide {
 
 /** A tuned prompt, its template and its verbalizer, as token ids around a text. */
 export interface ClassifierPrompt {
+  /** What stands before the text. */
   readonly before: ClassifierSide;
+  /** What stands after it. */
   readonly after: ClassifierSide;
   /** The place of each prompt vector: counted from the start, or from the first token after the text. */
   readonly promptRows: readonly { readonly side: "before" | "after"; readonly at: number }[];
   /** Where the answer is read, likewise. */
   readonly answerRow: { readonly side: "before" | "after"; readonly at: number };
+  /** What `position_ids` is fed for the first token: `PositionFacts.first`. */
   readonly firstPosition: number;
   /** Ids that tokenizers put around every text by themselves, and that stand in the sides already. */
   readonly special: readonly number[];
   /** Further inputs of the graph: a soft prompt, float32 [length, dimension], or a tuned model's weights. */
   readonly inputs: Readonly<Record<string, Constant>>;
-  /** int64 and float32, [classes, words] */
+  /** int64, [classes, words]: the ids of each class's words. */
   readonly labelTokens: Constant;
+  /** float32, [classes, words]: the weight of each word, 0 where a class has fewer words than another. */
   readonly labelWeights: Constant;
-  /** float32 [classes] and []: what is taken off the logits, and what they are divided by. */
+  /** float32 [classes]: what is subtracted from the logits. */
   readonly shift: Constant;
+  /** float32 []: what the logits are divided by. */
   readonly temperature: Constant;
 }
 

@@ -5,6 +5,7 @@ import { bytesOf, type OnnxFile, regionOf, weightFiles } from "./onnx_file.ts";
 
 /** A file's own graph, its large weights left where they lie. */
 export interface MappedFile {
+  /** The ONNX file of the graph. */
   readonly bytes: Uint8Array;
   /** The files that weights are taken from, by the locations that the graph names them by. */
   readonly weights: ReadonlyMap<string, string>;

@@ -23,7 +23,13 @@ const MOST_READ = 1 << 20;
 export interface OnnxFile {
   /** Its path; external data is looked for beside it. */
   readonly path: string;
+  /** What it holds. */
   readonly bytes: Uint8Array;
+  /**
+   * The message that these bytes encode, by onnx.proto.
+   *
+   * @ignore a type of the protobuf library, for the compiler alone
+   */
   readonly model: ModelProto;
   /** Absent where no other files can be read. */
   readonly read?: ReadRegion;

@@ -6,9 +6,14 @@ export type Dimension = number | Polynomial;
 
 /** A sum of products of symbols; the key of a term is its symbols, sorted and joined by `*`, the empty key the constant. */
 export class Polynomial {
+  /** The sum as text: `batch*sequence+-1`. */
   readonly text: string;
 
-  constructor(readonly terms: ReadonlyMap<string, number>) {
+  /** Adds terms up. */
+  constructor(
+    /** The factor of each term, by its key. */
+    readonly terms: ReadonlyMap<string, number>,
+  ) {
     this.text = [...terms]
       .sort(([a], [b]) => a === "" ? 1 : b === "" ? -1 : a < b ? -1 : 1)
       .map(([symbols, factor]) =>
@@ -17,6 +22,7 @@ export class Polynomial {
       .join("+");
   }
 
+  /** The sum as text. */
   toString(): string {
     return this.text;
   }

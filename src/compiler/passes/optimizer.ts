@@ -7,6 +7,7 @@ export type OptimizerName = "adamw" | "adafactor" | "adafactor-factored" | "sgd"
 
 /** A tensor that an optimizer keeps between steps; it starts at zero. */
 export interface StateTensor {
+  /** As the training step names it: its input, and with `_next` its output. */
   readonly name: string;
   /** In terms of the prompt's `length`. */
   readonly shape: readonly Dimension[];
