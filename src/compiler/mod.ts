@@ -24,7 +24,7 @@ export { type MappedFile, mapWeights } from "./frontend/map_weights.ts";
 export { type NumberFormat, numberFormatOf } from "./frontend/number_format.ts";
 export { notOnnx, type OnnxFile, readOnnxFile, type ReadRegion, weightFiles } from "./frontend/onnx_file.ts";
 export { countParameters } from "./frontend/parameters.ts";
-export { type Dimension, evaluate, type Polynomial, readShape, writeShape } from "./graph/dimension.ts";
+export { type Dimension, evaluate, Polynomial, readShape, writeShape } from "./graph/dimension.ts";
 export type { ElementType } from "./graph/element_types.ts";
 export { CompileError } from "./graph/errors.ts";
 export {

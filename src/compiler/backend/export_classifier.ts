@@ -61,6 +61,41 @@ const MOST_BYTES = 2 ** 31 - 1;
  * @param read reads the weights that it refers to
  * @throws {CompileError} where the model has no positions to say where a text ends in front of its padding or no mask to leave
  * the padding out, or is too large
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { compileHard, exportClassifier, factsOf, numberFormatOf, readOnnxFile } from "softprompt/compiler";
+ *
+ * const path = "data/models/reviews-mlm-mini/onnx/model.onnx";
+ * const bytes = await Deno.readFile(path);
+ * const float32 = (dims: number[], ...items: number[]) => (
+ *   { type: "float32", dims, bytes: new Uint8Array(Float32Array.from(items).buffer) } as const
+ * );
+ * const int64 = (dims: number[], ...items: bigint[]) => (
+ *   { type: "int64", dims, bytes: new Uint8Array(BigInt64Array.from(items).buffer) } as const
+ * );
+ * const classifier = exportClassifier(
+ *   compileHard(bytes, path).predict,
+ *   {
+ *     // [CLS] text it was [MASK] . [SEP]
+ *     before: { ids: [2], counted: [true] },
+ *     after: { ids: [135, 166, 4, 54, 3], counted: [true, true, true, true, true] },
+ *     promptRows: [],
+ *     answerRow: { side: "after", at: 2 },
+ *     firstPosition: factsOf(readOnnxFile(bytes, path)).positions!.first,
+ *     special: [2, 3],
+ *     inputs: {},
+ *     labelTokens: int64([2, 1], 387n, 307n), // bad, good
+ *     labelWeights: float32([2, 1], 1, 1),
+ *     shift: float32([2], 0, 0),
+ *     temperature: float32([], 1),
+ *   },
+ *   ({ offset, length }) => bytes.subarray(offset, offset + length),
+ * );
+ * const file = readOnnxFile(classifier, "classifier.onnx");
+ * assertEquals(numberFormatOf(file).weights, "float32");
+ * ```
  */
 export function exportClassifier(
   predict: Emitted,

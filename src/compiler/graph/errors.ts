@@ -1,4 +1,14 @@
-/** What cannot be compiled, and why: the message names the operator, the node and the model's file. */
+/**
+ * What cannot be compiled, and why: the message names the operator, the node and the model's file.
+ *
+ * @example
+ * ```ts
+ * import { assertThrows } from "@std/assert";
+ * import { CompileError, compileHard } from "softprompt/compiler";
+ *
+ * assertThrows(() => compileHard(new TextEncoder().encode("<html>"), "model.onnx"), CompileError, "model.onnx");
+ * ```
+ */
 export class CompileError extends Error {
   /** Tells it from other errors. */
   override readonly name = "CompileError";

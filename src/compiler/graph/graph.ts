@@ -50,7 +50,23 @@ export interface Graph {
 /** Told of what a pass does to a graph, deed by deed: what it did, and to what. */
 export type PassLog = (action: string, to: string) => void;
 
-/** The nodes that the outputs need, in order. Values whose integers are known need no node. */
+/**
+ * The nodes that the outputs need, in order. Values whose integers are known need no node.
+ *
+ * @example
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { compile, type Graph, liveNodes } from "softprompt/compiler";
+ *
+ * const path = "data/models/reviews-mlm-mini/onnx/model.onnx";
+ * const passes: Graph[] = [];
+ * compile(await Deno.readFile(path), path, "embedding-output", "adamw", {
+ *   onPass: (_pass, graph) => passes.push(graph),
+ * });
+ * const step = passes.at(-1)!;
+ * assert(liveNodes(step).some(({ op }) => op === "Softmax"));
+ * ```
+ */
 export function liveNodes(graph: Graph): Node[] {
   const needed = new Set<Node>();
   const visit = [...graph.outputs.values()];

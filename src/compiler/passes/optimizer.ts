@@ -111,7 +111,17 @@ const OPTIMIZERS: Readonly<Record<OptimizerName, Optimizer>> = {
   sgd,
 };
 
-/** The names of the optimizers. */
+/**
+ * The names of the optimizers.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { OPTIMIZER_NAMES } from "softprompt/compiler";
+ *
+ * assertEquals(OPTIMIZER_NAMES, ["adamw", "adafactor", "adafactor-factored", "sgd"]);
+ * ```
+ */
 export const OPTIMIZER_NAMES = Object.keys(OPTIMIZERS) as readonly OptimizerName[];
 
 /** The tensors that an optimizer keeps for a prompt whose vectors have this size; a bank's are one for each prompt. */
