@@ -13,3 +13,5 @@ export {
 export type { DownloadProgress, DownloadReporter } from "./hub/repository.ts";
 export { InputError } from "./base/errors.ts";
 export { DeviceError, type DeviceKind } from "./device/device.ts";
+export type * from "./experiment/experiment_file.ts";
+export type * from "./experiment/types.ts";

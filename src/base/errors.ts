@@ -1,5 +1,17 @@
-/** An error in the user's input, a file or an argument: the command line ends with exit code 2. */
+/**
+ * An error in the user's input, a file or an argument: the command line ends with exit code 2.
+ *
+ * @example
+ * ```ts
+ * import { assertInstanceOf } from "@std/assert";
+ * import { InputError, loadRun } from "softprompt";
+ *
+ * const error = await loadRun("results/no-such-run").catch((error) => error);
+ * assertInstanceOf(error, InputError);
+ * ```
+ */
 export class InputError extends Error {
+  /** Tells it from other errors. */
   override readonly name: string = "InputError";
 }
 

@@ -28,6 +28,19 @@ import {
  * @param bytes the model's ONNX file, which must not change while graphs are made
  * @param path where it lies, for messages and for referring to its weights
  * @throws {CompileError} on anything in the model that cannot be compiled
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { compile } from "softprompt/compiler";
+ *
+ * const path = "data/models/reviews-mlm-mini/onnx/model.onnx";
+ * const { train, state, dimension } = compile(await Deno.readFile(path), path, "word-embeddings", "adamw");
+ * await Deno.writeFile(`${await Deno.makeTempDir()}/train_step.onnx`, train.bytes);
+ * assertEquals(train.weights.get("model.onnx"), path); // the weights stay where they are
+ * assertEquals(state.map(({ name }) => name), ["first_moment", "second_moment"]);
+ * assertEquals(dimension, 256);
+ * ```
  */
 export function compile(
   bytes: Uint8Array,

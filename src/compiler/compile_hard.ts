@@ -12,6 +12,16 @@ import { frontend, NARROW_TO_CLASSES, NARROW_TO_WORDS, READ_ANSWER } from "./pip
  * @param bytes the model's ONNX file, which must not change while graphs are made
  * @param path where it lies, for messages and for referring to its weights
  * @throws {CompileError} on anything in the model that cannot be compiled
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { compileHard } from "softprompt/compiler";
+ *
+ * const path = "data/models/reviews-mlm-mini/onnx/model.onnx";
+ * const { predict } = compileHard(await Deno.readFile(path), path, { target: "webgpu" });
+ * assertEquals(predict.weights.get("model.onnx"), path);
+ * ```
  */
 export function compileHard(
   bytes: Uint8Array,

@@ -20,6 +20,17 @@ import { feedWeightsTo, modelStep } from "./pipeline.ts";
  * @param bytes the model's ONNX file, which must not change while graphs are made
  * @param path where it lies, for messages and for referring to its weights
  * @throws {CompileError} on anything in the model that cannot be compiled, or weights that are not float32
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { compileModelTuning } from "softprompt/compiler";
+ *
+ * const path = "data/models/reviews-mlm-mini/onnx/model.onnx";
+ * const { parameters } = compileModelTuning(await Deno.readFile(path), path, "adamw");
+ * const words = parameters.find(({ dims: [rows] }) => rows === 8192);
+ * assertEquals(words?.start.length, 8192 * 256);
+ * ```
  */
 export function compileModelTuning(
   bytes: Uint8Array,

@@ -40,6 +40,7 @@ export interface Compiled extends CompiledAnswer {
 export interface Parameter {
   /** Its name in the model's file. */
   readonly name: string;
+  /** Its shape. */
   readonly dims: readonly number[];
   /** Its initial value. */
   readonly start: Float32Array;
@@ -47,6 +48,7 @@ export interface Parameter {
 
 /** The compiled graphs for tuning a whole model: they depend on the model, the optimizer, the loss and the target alone. */
 export interface CompiledModel extends CompiledAnswer {
+  /** The weights that are tuned. */
   readonly parameters: readonly Parameter[];
   /** The optimizer's state tensors. */
   readonly state: readonly StateTensor[];
@@ -58,6 +60,7 @@ export interface CompiledModel extends CompiledAnswer {
 export interface CompileOptions extends PassOptions {
   /** Reads the weights in separate files, if there are any. */
   readonly read?: ReadRegion | undefined;
+  /** What the graphs are made for; the CPU by default. */
   readonly target?: Target;
   /** The precision of the frozen model. */
   readonly precision?: Precision;

@@ -51,6 +51,18 @@ export interface PositionFacts {
  * Derives the facts about a model from its graph.
  *
  * @throws {CompileError} where the graph is no language model that the compiler knows
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { factsOf, readOnnxFile } from "softprompt/compiler";
+ *
+ * const path = "data/models/reviews-mlm-mini/onnx/model.onnx";
+ * const facts = factsOf(readOnnxFile(await Deno.readFile(path), path));
+ * assertEquals(facts.words, 8192);
+ * assertEquals(facts.attention, "bidirectional");
+ * assertEquals(facts.positions?.limit, 64);
+ * ```
  */
 export function factsOf(file: OnnxFile): ModelFacts {
   const { graph: imported, ofOneToken } = importAnswering(file);

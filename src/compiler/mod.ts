@@ -8,29 +8,52 @@
  *
  * @module
  */
+export type { Attention } from "./analysis/attention_direction.ts";
 export { matrixFlops } from "./analysis/flops.ts";
 export type { UncountedToken } from "./analysis/position_lookups.ts";
 export { savedActivationBytes } from "./analysis/saved_activations.ts";
 export type { Emitted } from "./backend/emit.ts";
-export { type ClassifierPrompt, exportClassifier } from "./backend/export_classifier.ts";
-export { weightsApart } from "./backend/weights_apart.ts";
+export { type ClassifierPrompt, type ClassifierSide, exportClassifier } from "./backend/export_classifier.ts";
+export { type WeightsApart, weightsApart } from "./backend/weights_apart.ts";
 export { compile } from "./compile.ts";
 export { compileHard } from "./compile_hard.ts";
 export { compileModelTuning } from "./compile_model_tuning.ts";
 export type { Compiled, CompiledAnswer, CompiledModel, CompileOptions, Parameter } from "./compiled.ts";
 export { factsOf, type ModelFacts, type PositionFacts } from "./facts.ts";
-export { mapWeights } from "./frontend/map_weights.ts";
+export { type MappedFile, mapWeights } from "./frontend/map_weights.ts";
 export { type NumberFormat, numberFormatOf } from "./frontend/number_format.ts";
 export { notOnnx, type OnnxFile, readOnnxFile, type ReadRegion, weightFiles } from "./frontend/onnx_file.ts";
 export { countParameters } from "./frontend/parameters.ts";
-export { evaluate, readShape, writeShape } from "./graph/dimension.ts";
+export { type Dimension, evaluate, Polynomial, readShape, writeShape } from "./graph/dimension.ts";
+export type { ElementType } from "./graph/element_types.ts";
 export { CompileError } from "./graph/errors.ts";
-export { type FileRegion, type Graph, liveNodes } from "./graph/graph.ts";
+export {
+  type Attribute,
+  type Attributes,
+  type Constant,
+  type FileRegion,
+  type Float,
+  type Graph,
+  liveNodes,
+  type Node,
+  type Value,
+} from "./graph/graph.ts";
+export type {
+  Along,
+  NoAttributes,
+  Normalization,
+  OperatorAttributes,
+  OperatorName,
+  Quantization,
+  Reduction,
+  Scaled,
+  TransposedProduct,
+} from "./graph/operator_attributes.ts";
 export { printGraph } from "./graph/print.ts";
 export type { TensorSize } from "./graph/tensor_sizes.ts";
 export type { Precision, Target } from "./lower_for_target.ts";
 export type { LossMean } from "./passes/objective.ts";
 export { OPTIMIZER_NAMES, type OptimizerName, type StateTensor } from "./passes/optimizer.ts";
-export type { OnPass, PassStats } from "./passes/pass.ts";
+export type { OnPass, PassOptions, PassStats } from "./passes/pass.ts";
 export type { Insertion } from "./passes/splice.ts";
 export { fallbacks } from "./targets/webgpu/kernels.ts";

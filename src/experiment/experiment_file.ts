@@ -220,6 +220,7 @@ export interface EvaluationKeys {
 export interface EvaluationSamplesKeys {
   /** The class that is right, where one is. */
   readonly label?: string;
+  /** What stands in one of the template's places. */
   readonly [key: string]: string | undefined;
 }
 

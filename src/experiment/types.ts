@@ -45,23 +45,28 @@ export type Initialization =
 /** Vectors that start as the tokens of a text. */
 export interface TextInitialization
   extends Required<Pick<PromptInitializationKeys, "text">>, Pick<PromptInitializationKeys, "as"> {
+  /** Tells this initialization from the others. */
   readonly from: "text";
 }
 
 /** Vectors that start as those of a prompt that PEFT tuned. */
 export interface PeftInitialization
   extends Required<Pick<PromptInitializationKeys, "path">>, Pick<PromptInitializationKeys, "enters"> {
+  /** Tells this initialization from the others. */
   readonly from: "peft";
 }
 
 /** A prompt of words alone. */
 export interface HardPrompt extends Pick<PromptKeys, "template"> {
+  /** Tells it from a soft prompt. */
   readonly kind: "hard";
 }
 
 /** Trainable vectors with words around them. */
 export interface SoftPrompt extends Required<Pick<PromptKeys, "template" | "length" | "insertion">> {
+  /** Tells it from a hard prompt. */
   readonly kind: "soft";
+  /** How its vectors start. */
   readonly initialization: Initialization;
 }
 
@@ -70,7 +75,9 @@ export type PromptSpec = HardPrompt | SoftPrompt;
 
 /** Shares drawn at random. */
 export interface SharesSplit extends Required<Pick<DatasetSplitKeys, "seed">> {
+  /** The share of the examples that are the test set: above 0, and below 1 together with `validation`. */
   readonly test: number;
+  /** The share of the examples that are the validation set. */
   readonly validation: number;
 }
 
@@ -79,24 +86,27 @@ export interface HubSharesSplit extends SharesSplit, Required<Pick<DatasetSplitK
 
 /** Files, or splits of a dataset of the hub, by their names. */
 export interface NamedSplit extends Required<Pick<DatasetSplitKeys, "train">> {
+  /** The validation set; absent where it is drawn from the training set. */
   readonly validation?: string;
+  /** The test set. */
   readonly test: string;
 }
 
 /** The keys of every dataset. */
-interface AnyDataset
+export interface AnyDataset
   extends Required<Pick<DatasetKeys, "clean" | "validation">>, Pick<DatasetKeys, "shots"> {}
 
 /** The columns of data that are not built in. */
-interface LabelledColumns
+export interface LabelledColumns
   extends Required<Pick<DatasetKeys, "text" | "label">>, Pick<DatasetKeys, "labels" | "missing"> {}
 
 /** The format of text files. */
-interface WrittenFiles extends Pick<DatasetKeys, "delimiter" | "quotes" | "columns" | "encoding"> {}
+export interface WrittenFiles extends Pick<DatasetKeys, "delimiter" | "quotes" | "columns" | "encoding"> {}
 
 /** A built-in dataset. */
 export interface BuiltInDataset
   extends AnyDataset, Required<Pick<DatasetKeys, "name">>, Pick<DatasetKeys, "path"> {
+  /** How its examples are shared out; `textcnn` is the split of Kim 2014. */
   readonly split: "textcnn" | SharesSplit | NamedSplit;
 }
 
@@ -108,12 +118,14 @@ export interface FileDataset
     WrittenFiles,
     Required<Pick<DatasetKeys, "file">>,
     Pick<DatasetKeys, "id"> {
+  /** The shares that are drawn of it. */
   readonly split: SharesSplit;
 }
 
 /** Files that are split already. */
 export interface SplitFilesDataset
   extends AnyDataset, LabelledColumns, WrittenFiles, Pick<DatasetKeys, "id"> {
+  /** The files, by the part that each is. */
   readonly split: NamedSplit;
 }
 
@@ -124,6 +136,7 @@ export interface HubDataset
     LabelledColumns,
     Required<Pick<DatasetKeys, "source" | "revision">>,
     Pick<DatasetKeys, "config" | "id"> {
+  /** The splits of the hub, by the part that each is, or the shares that are drawn of one. */
   readonly split: HubSharesSplit | NamedSplit;
 }
 
@@ -131,7 +144,7 @@ export interface HubDataset
 export type DatasetSpec = BuiltInDataset | FileDataset | SplitFilesDataset | HubDataset;
 
 /** The keys of all transfer data. */
-interface AnyTransfer extends Required<Pick<EvaluationTransferKeys, "as" | "clean">> {}
+export interface AnyTransfer extends Required<Pick<EvaluationTransferKeys, "as" | "clean">> {}
 
 /** The test set of a built-in dataset. */
 export interface BuiltInTransfer
@@ -159,7 +172,7 @@ export interface OptimizerSpec
     Pick<TrainingOptimizerKeys, "factored"> {}
 
 /** The duration of tuning: in epochs or in steps. */
-type Duration =
+export type Duration =
   | Required<Pick<TrainingKeys, "epochs">> & { readonly steps?: never }
   | Required<Pick<TrainingKeys, "steps">> & { readonly epochs?: never };
 
@@ -184,16 +197,20 @@ export interface EvaluationSpec
   extends
     Required<Pick<EvaluationKeys, "batchSize" | "samples">>,
     Pick<EvaluationKeys, "calibrate" | "contentFree"> {
+  /** Other data that what was tuned is scored on. */
   readonly transfer?: readonly TransferSpec[];
 }
 
 /** The keys of every experiment. */
-interface AnyExperiment
+export interface AnyExperiment
   extends
     Pick<ExperimentFile, "name" | "description" | "verbalizer">,
     Required<Pick<ExperimentFile, "multiTokenWords" | "precision" | "device" | "seed">> {
+  /** The frozen language model. */
   readonly model: ModelSpec;
+  /** The labelled texts. */
   readonly dataset: DatasetSpec;
+  /** How prompts are judged. */
   readonly evaluation: EvaluationSpec;
   /** The version of the meaning of these keys: that of the program which wrote them. */
   readonly semantics: number;
@@ -201,33 +218,49 @@ interface AnyExperiment
 
 /** A soft prompt is tuned, and the model is frozen. */
 export interface PromptTuning extends AnyExperiment {
+  /** What is tuned: the vectors of the prompt. */
   readonly tune: "prompt";
+  /** The prompt that is tuned. */
   readonly prompt: SoftPrompt;
+  /** How it is tuned. */
   readonly training: TrainingSpec;
+  /** One prompt answers alone. */
   readonly ensemble?: never;
 }
 
 /** The whole model is tuned, with a hard prompt. */
 export interface ModelTuning extends AnyExperiment {
+  /** What is tuned: all weights of the model. */
   readonly tune: "all";
+  /** The words that stand in front. */
   readonly prompt: HardPrompt;
+  /** How it is tuned. */
   readonly training: TrainingSpec;
+  /** One prompt answers alone. */
   readonly ensemble?: never;
 }
 
 /** Nothing is tuned: a hard prompt is scored, or a soft one as initialized. */
 export interface Untuned extends AnyExperiment {
+  /** What is tuned: nothing. */
   readonly tune: "none";
+  /** The prompt that is scored. */
   readonly prompt: PromptSpec;
+  /** Nothing is tuned. */
   readonly training?: never;
+  /** One prompt answers alone. */
   readonly ensemble?: never;
 }
 
 /** An ensemble of tuned prompts. */
 export interface EnsembleExperiment extends AnyExperiment {
+  /** What is tuned: nothing. */
   readonly tune: "none";
+  /** The template of the prompts, and how many vectors each has. */
   readonly prompt: SoftPrompt;
+  /** Nothing is tuned. */
   readonly training?: never;
+  /** Which prompts answer together, and how. */
   readonly ensemble: EnsembleSpec;
 }
 

@@ -60,7 +60,22 @@ export interface Classification {
   readonly truncated: number;
 }
 
-/** A run's prompt with its frozen model, ready to classify. */
+/**
+ * A run's prompt with its frozen model, ready to classify.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { loadRun } from "softprompt";
+ *
+ * const run = await loadRun("test/fixtures/runs/first-soft", { device: "cpu" });
+ * assertEquals(run.classes, ["negative", "positive"]);
+ * assertEquals(run.columns, ["text"]);
+ * const [answer] = await run.classify([{ text: "dull , long and loud ." }]);
+ * assertEquals(answer!.predicted, "negative");
+ * await run.release();
+ * ```
+ */
 export class LoadedRun {
   private isReleased = false;
 
@@ -210,7 +225,7 @@ async function promptOf(
  * ```ts
  * import { loadRun } from "softprompt";
  *
- * const run = await loadRun("results/first-soft");
+ * const run = await loadRun("test/fixtures/runs/first-soft");
  * const [answer] = await run.classify(["a gripping, beautifully acted thriller ."]);
  * console.log(answer!.predicted, answer!.probabilities);
  * await run.release();

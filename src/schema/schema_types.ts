@@ -84,7 +84,9 @@ class TypeModule {
     if (typeof others === "object") {
       const anyIsOptional = Object.keys(keys).some(isOptional);
       const type = this.typeOf(others, [...path, "*"]);
-      members.push(`readonly [key: string]: ${type}${anyIsOptional ? " | undefined" : ""};`);
+      members.push(
+        `${comment(others)}readonly [key: string]: ${type}${anyIsOptional ? " | undefined" : ""};`,
+      );
     }
     this.interfaces.set(name, `${comment(part)}export interface ${name} {\n${members.join("\n")}\n}\n`);
   }

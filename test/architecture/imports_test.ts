@@ -96,7 +96,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "results",
     "run",
   ],
-  "mod.ts": ["base", "hub", "device", "inference"],
+  "mod.ts": ["base", "hub", "experiment", "device", "inference"],
   "batch": [
     "base",
     "disk",

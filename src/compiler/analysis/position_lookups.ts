@@ -24,6 +24,7 @@ export type Choice =
 
 /** A token that takes no position of its own: RoBERTa counts those that are not its padding token, whatever the mask says. */
 export interface UncountedToken {
+  /** Its token id. */
   readonly id: number;
   /** The row that it reads; as a fact of a model, its `position_ids`. */
   readonly position: number;

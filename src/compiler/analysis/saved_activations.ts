@@ -8,6 +8,21 @@ import { definitionOf } from "../ops/mod.ts";
  * of a step. Weights and values computed from shapes alone are not included.
  *
  * @param graph a training step, with the output `loss`
+ *
+ * @example
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { compile, evaluate, type Graph, savedActivationBytes } from "softprompt/compiler";
+ *
+ * const path = "data/models/reviews-mlm-mini/onnx/model.onnx";
+ * const passes: Graph[] = [];
+ * compile(await Deno.readFile(path), path, "embedding-output", "adamw", {
+ *   onPass: (_pass, graph) => passes.push(graph),
+ * });
+ * const step = passes.at(-1)!;
+ * const bytes = evaluate(savedActivationBytes(step), { batch: 16, sequence: 32, length: 10, classes: 2, words: 2 });
+ * assert(bytes > 2 ** 20);
+ * ```
  */
 export function savedActivationBytes(graph: Graph): Dimension {
   const forward = ancestors(graph.outputs.get("loss")!);

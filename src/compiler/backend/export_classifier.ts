@@ -25,22 +25,27 @@ export interface ClassifierSide {
 
 /** A tuned prompt, its template and its verbalizer, as token ids around a text. */
 export interface ClassifierPrompt {
+  /** What stands before the text. */
   readonly before: ClassifierSide;
+  /** What stands after it. */
   readonly after: ClassifierSide;
   /** The place of each prompt vector: counted from the start, or from the first token after the text. */
   readonly promptRows: readonly { readonly side: "before" | "after"; readonly at: number }[];
   /** The place where the answer is read, likewise. */
   readonly answerRow: { readonly side: "before" | "after"; readonly at: number };
+  /** What `position_ids` is fed for the first token: `PositionFacts.first`. */
   readonly firstPosition: number;
   /** The special ids that tokenizers add to every text, which the sides already contain. */
   readonly special: readonly number[];
   /** Further inputs of the graph: a soft prompt, float32 [length, dimension], or a tuned model's weights. */
   readonly inputs: Readonly<Record<string, Constant>>;
-  /** int64 and float32, [classes, words] */
+  /** int64, [classes, words]: the ids of each class's words. */
   readonly labelTokens: Constant;
+  /** float32, [classes, words]: the weight of each word, 0 where a class has fewer words than another. */
   readonly labelWeights: Constant;
-  /** float32 [classes] and []: subtracted from the logits, and their divisor. */
+  /** float32 [classes]: subtracted from the logits. */
   readonly shift: Constant;
+  /** float32 []: the divisor of the logits. */
   readonly temperature: Constant;
 }
 
@@ -56,6 +61,41 @@ const MOST_BYTES = 2 ** 31 - 1;
  * @param read reads the weights that it refers to
  * @throws {CompileError} where the model has no positions to place words after a padded text or no mask to exclude
  * the padding out, or is too large
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { compileHard, exportClassifier, factsOf, numberFormatOf, readOnnxFile } from "softprompt/compiler";
+ *
+ * const path = "data/models/reviews-mlm-mini/onnx/model.onnx";
+ * const bytes = await Deno.readFile(path);
+ * const float32 = (dims: number[], ...items: number[]) => (
+ *   { type: "float32", dims, bytes: new Uint8Array(Float32Array.from(items).buffer) } as const
+ * );
+ * const int64 = (dims: number[], ...items: bigint[]) => (
+ *   { type: "int64", dims, bytes: new Uint8Array(BigInt64Array.from(items).buffer) } as const
+ * );
+ * const classifier = exportClassifier(
+ *   compileHard(bytes, path).predict,
+ *   {
+ *     // [CLS] text it was [MASK] . [SEP]
+ *     before: { ids: [2], counted: [true] },
+ *     after: { ids: [135, 166, 4, 54, 3], counted: [true, true, true, true, true] },
+ *     promptRows: [],
+ *     answerRow: { side: "after", at: 2 },
+ *     firstPosition: factsOf(readOnnxFile(bytes, path)).positions!.first,
+ *     special: [2, 3],
+ *     inputs: {},
+ *     labelTokens: int64([2, 1], 387n, 307n), // bad, good
+ *     labelWeights: float32([2, 1], 1, 1),
+ *     shift: float32([2], 0, 0),
+ *     temperature: float32([], 1),
+ *   },
+ *   ({ offset, length }) => bytes.subarray(offset, offset + length),
+ * );
+ * const file = readOnnxFile(classifier, "classifier.onnx");
+ * assertEquals(numberFormatOf(file).weights, "float32");
+ * ```
  */
 export function exportClassifier(
   predict: Emitted,

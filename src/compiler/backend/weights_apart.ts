@@ -37,6 +37,20 @@ export type WeightsApart = Generator<void, Uint8Array<ArrayBuffer>, Uint8Array |
  *
  * @param location the file's bare name
  * @throws {RangeError} where the bytes are not an ONNX file or are truncated
+ *
+ * @example
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { weightsApart } from "softprompt/compiler";
+ *
+ * const path = "data/models/reviews-mlm-mini/onnx/model.onnx";
+ * const parts = weightsApart("model.onnx");
+ * parts.next();
+ * const file = await Deno.open(path);
+ * for await (const piece of file.readable) parts.next(piece);
+ * const graph = parts.next(undefined).value!;
+ * assert(graph.length < 1e6);
+ * ```
  */
 export function* weightsApart(location: string): WeightsApart {
   const stream = new Stream();

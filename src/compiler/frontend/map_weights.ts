@@ -5,6 +5,7 @@ import { bytesOf, type OnnxFile, regionOf, weightFiles } from "./onnx_file.ts";
 
 /** A file's own graph, its large weights left where they lie. */
 export interface MappedFile {
+  /** The ONNX file of the graph. */
   readonly bytes: Uint8Array;
   /** The files that weights are taken from, by the locations that the graph names them by. */
   readonly weights: ReadonlyMap<string, string>;
@@ -20,6 +21,23 @@ const LARGE = 1 << 16;
  * The file's model is changed: it is of no use afterwards.
  *
  * @param file whose weights were taken apart
+ *
+ * @example
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { mapWeights, readOnnxFile, weightsApart } from "softprompt/compiler";
+ *
+ * const path = "data/models/reviews-mlm-mini/onnx/model.onnx";
+ * const parts = weightsApart("model.onnx");
+ * parts.next();
+ * parts.next(await Deno.readFile(path));
+ * const apart = parts.next(undefined).value!;
+ * const read = ({ offset, length }: { offset: number; length: number }) =>
+ *   Deno.readFileSync(path).subarray(offset, offset + length);
+ * const mapped = mapWeights(readOnnxFile(apart, path, read));
+ * assert(mapped.bytes.length < 1e6);
+ * assert(mapped.weights.get("model.onnx") === path);
+ * ```
  */
 export function mapWeights(file: OnnxFile): MappedFile {
   const folder = file.path.replace(/[^/\\]*$/, "");

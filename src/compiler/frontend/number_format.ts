@@ -17,7 +17,19 @@ const QUANTIZED = new Set([2, 3, 21, 22]);
 /** Operators that find a scale for activations while they run: DynamicQuantizeLinear, DynamicQuantizeMatMul, DynamicQuantizeLSTM. */
 const DYNAMIC = /^DynamicQuantize/;
 
-/** Finds the number formats of a file. */
+/**
+ * Finds the number formats of a file.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { numberFormatOf, readOnnxFile } from "softprompt/compiler";
+ *
+ * const path = "data/models/reviews-mlm-mini/onnx/model.onnx";
+ * const file = readOnnxFile(await Deno.readFile(path), path);
+ * assertEquals(numberFormatOf(file), { weights: "float32", quantizesActivations: false });
+ * ```
+ */
 export function numberFormatOf({ model }: Pick<OnnxFile, "model">): NumberFormat {
   const types = model.graph!.initializer.filter(({ dims }) => dims.length > 1).map(({ dataType }) =>
     dataType

@@ -23,7 +23,13 @@ const MOST_READ = 1 << 20;
 export interface OnnxFile {
   /** Its path; external data is looked for beside it. */
   readonly path: string;
+  /** What it holds. */
   readonly bytes: Uint8Array;
+  /**
+   * The message that these bytes encode, by onnx.proto.
+   *
+   * @ignore a type of the protobuf library, for the compiler alone
+   */
   readonly model: ModelProto;
   /** Absent where no other files can be read. */
   readonly read?: ReadRegion;
@@ -36,6 +42,16 @@ export interface OnnxFile {
  * @param read reads what lies in files beside it
  * @param size the file's, where the bytes are only its start
  * @throws {CompileError} where the bytes are not an ONNX model: truncated, another format, or no graph inside
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { countParameters, readOnnxFile } from "softprompt/compiler";
+ *
+ * const path = "data/models/reviews-mlm-mini/onnx/model.onnx";
+ * const file = readOnnxFile(await Deno.readFile(path), path);
+ * assertEquals(countParameters(file), 5348096);
+ * ```
  */
 export function readOnnxFile(
   bytes: Uint8Array,
@@ -56,14 +72,37 @@ export function readOnnxFile(
   return { path, bytes, model, ...(read && { read }) };
 }
 
-/** The size in bytes from which on a file is not an ONNX model. */
+/**
+ * The error of a file that is not an ONNX model, which names what it is where its first bytes tell.
+ *
+ * @example
+ * ```ts
+ * import { assertStringIncludes } from "@std/assert";
+ * import { notOnnx } from "softprompt/compiler";
+ *
+ * const start = new TextEncoder().encode("<!DOCTYPE html>");
+ * const { message } = notOnnx("model.onnx", 4096, start, undefined);
+ * assertStringIncludes(message, "model.onnx");
+ * ```
+ */
 export function notOnnx(path: string, length: number, start: Uint8Array, cause: unknown): CompileError {
   const kind = kindOfFile(start) ??
     `is not an ONNX model, or it is cut off (${length} bytes): download it again, or export it again`;
   return new CompileError(`${path} ${kind}`, { cause });
 }
 
-/** The files beside a model's own that hold weights of it, in the alphabet's order. */
+/**
+ * The files beside a model's own that hold weights of it, in the alphabet's order.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { readOnnxFile, weightFiles } from "softprompt/compiler";
+ *
+ * const path = "data/models/reviews-mlm-mini/onnx/model.onnx";
+ * assertEquals(weightFiles(readOnnxFile(await Deno.readFile(path), path)), []); // all are in the file itself
+ * ```
+ */
 export function weightFiles(file: OnnxFile): string[] {
   const tensors = file.model.graph!.initializer.filter(({ dataLocation }) =>
     dataLocation === TensorProto_DataLocation.EXTERNAL

@@ -40,7 +40,18 @@ export function parametersOf(file: OnnxFile): ModelParameters {
   return { own, transposedFrom };
 }
 
-/** How many numbers a model's weights are, in whatever form they are stored, copies counted once. */
+/**
+ * How many numbers a model's weights are, in whatever form they are stored, copies counted once.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { countParameters, readOnnxFile } from "softprompt/compiler";
+ *
+ * const path = "data/models/reviews-mlm-mini/onnx/model.onnx";
+ * assertEquals(countParameters(readOnnxFile(await Deno.readFile(path), path)), 5348096);
+ * ```
+ */
 export function countParameters(file: OnnxFile): number {
   const weights = separateEqualWeights(file).model.graph!.initializer.filter(isWeight)
     .map((tensor) => ({ name: tensor.name, constant: constantOf(tensor, file) }));

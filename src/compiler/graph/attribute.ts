@@ -12,7 +12,9 @@ export interface FileRegion {
 
 /** A tensor known at compile time. Its bytes are little-endian, row by row, a view into the model's file where they can be. */
 export interface Constant {
+  /** The type of its elements. */
   readonly type: ElementType;
+  /** Its shape; [] for a scalar. */
   readonly dims: readonly number[];
   /** Absent if the tensor is in a file next to the model that has not been read. */
   readonly bytes?: Uint8Array;
@@ -22,6 +24,7 @@ export interface Constant {
 
 /** A float attribute; a plain number is an integer attribute. */
 export interface Float {
+  /** The number, which ONNX keeps as a float32. */
   readonly float: number;
 }
 

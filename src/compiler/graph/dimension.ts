@@ -4,11 +4,26 @@
  */
 export type Dimension = number | Polynomial;
 
-/** A sum of products of symbols; the key of a term is its symbols, sorted and joined by `*`, the empty key the constant. */
+/**
+ * A sum of products of symbols; the key of a term is its symbols, sorted and joined by `*`, the empty key the constant.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { Polynomial } from "softprompt/compiler";
+ *
+ * assertEquals(String(new Polynomial(new Map([["batch*sequence", 2], ["", 1]]))), "2*batch*sequence+1");
+ * ```
+ */
 export class Polynomial {
+  /** The sum as text: `batch*sequence+-1`. */
   readonly text: string;
 
-  constructor(readonly terms: ReadonlyMap<string, number>) {
+  /** Adds terms up. */
+  constructor(
+    /** The factor of each term, by its key. */
+    readonly terms: ReadonlyMap<string, number>,
+  ) {
     this.text = [...terms]
       .sort(([a], [b]) => a === "" ? 1 : b === "" ? -1 : a < b ? -1 : 1)
       .map(([symbols, factor]) =>
@@ -17,6 +32,7 @@ export class Polynomial {
       .join("+");
   }
 
+  /** The sum as text. */
   toString(): string {
     return this.text;
   }
@@ -94,17 +110,48 @@ export function product(shape: readonly Dimension[]): Dimension {
   return shape.reduce(multiply, 1);
 }
 
-/** A shape as JSON holds it: numbers, and symbols as text. */
+/**
+ * A shape as JSON holds it: numbers, and symbols as text.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { readShape, writeShape } from "softprompt/compiler";
+ *
+ * assertEquals(writeShape(readShape(["length", 256])), ["length", 256]);
+ * ```
+ */
 export function writeShape(shape: readonly Dimension[]): (number | string)[] {
   return shape.map((item) => typeof item === "number" ? item : String(item));
 }
 
-/** A shape that `writeShape` wrote. */
+/**
+ * A shape that `writeShape` wrote.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { readShape } from "softprompt/compiler";
+ *
+ * assertEquals(readShape(["2*batch*sequence", 256]).map(String), ["2*batch*sequence", "256"]);
+ * ```
+ */
 export function readShape(shape: readonly (number | string)[]): Dimension[] {
   return shape.map((item) => typeof item === "number" ? item : parseDimension(item));
 }
 
-/** The value of a dimension when its symbols have these values. */
+/**
+ * The value of a dimension when its symbols have these values.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { evaluate, readShape } from "softprompt/compiler";
+ *
+ * const [rows] = readShape(["batch*sequence+1"]);
+ * assertEquals(evaluate(rows!, { batch: 16, sequence: 32 }), 513);
+ * ```
+ */
 export function evaluate(dimension: Dimension, values: Readonly<Record<string, number>>): number {
   let total = 0;
   for (const [key, factor] of termsOf(dimension)) {

@@ -8,7 +8,26 @@ interface ElementTypeFacts {
   readonly read?: (view: DataView, at: number) => number;
 }
 
-const TYPES = {
+/** The element types that language models' graphs hold, under their ONNX names. */
+export type ElementType =
+  | "float32"
+  | "uint8"
+  | "int8"
+  | "uint16"
+  | "int16"
+  | "int32"
+  | "int64"
+  | "bool"
+  | "float16"
+  | "float64"
+  | "uint32"
+  | "uint64"
+  | "bfloat16"
+  | "uint4"
+  | "int4";
+
+/** What is known of each element type. */
+export const ELEMENT_TYPES: Readonly<Record<ElementType, ElementTypeFacts>> = {
   float32: { code: 1, bytes: 4, read: (view, at) => view.getFloat32(at, true) },
   uint8: { code: 2, bytes: 1, read: (view, at) => view.getUint8(at) },
   int8: { code: 3, bytes: 1, read: (view, at) => view.getInt8(at) },
@@ -24,13 +43,7 @@ const TYPES = {
   bfloat16: { code: 16, bytes: 2, read: (view, at) => bfloat16(view.getUint16(at, true)) },
   uint4: { code: 21, bytes: 0.5 },
   int4: { code: 22, bytes: 0.5 },
-} as const satisfies Readonly<Record<string, ElementTypeFacts>>;
-
-/** The element types that language models' graphs hold, under their ONNX names. */
-export type ElementType = keyof typeof TYPES;
-
-/** The properties of each element type. */
-export const ELEMENT_TYPES: Readonly<Record<ElementType, ElementTypeFacts>> = TYPES;
+};
 
 const BY_CODE = new Map(
   Object.entries(ELEMENT_TYPES).map(([type, { code }]) => [code, type as ElementType]),

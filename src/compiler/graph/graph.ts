@@ -9,10 +9,13 @@ export type { Attribute, Attributes, Constant, FileRegion, Float } from "./attri
 export interface Value {
   /** A hint for readers; emission makes names unique. */
   readonly name: string;
+  /** The type of its elements. */
   readonly type: ElementType;
+  /** Its shape in terms of the symbols; [] for a scalar. */
   readonly shape: readonly Dimension[];
   /** The elements of a small integer (or bool) tensor, row by row, where they are known in terms of the symbols. */
   readonly integers?: readonly Dimension[];
+  /** Its elements, where they are known at compile time. */
   readonly constant?: Constant;
   /** The node that computes it; absent for inputs and constants. */
   readonly producer?: Node;
@@ -24,15 +27,21 @@ export interface Node {
   readonly op: OperatorName;
   /** Its name in the model's file, for messages. */
   readonly name: string;
+  /** In the operator's order. */
   readonly inputs: readonly (Value | null)[];
+  /** In the operator's order. */
   readonly outputs: readonly Value[];
+  /** By their names. */
   readonly attributes: Attributes;
 }
 
 /** A computation: nodes in topological order. */
 export interface Graph {
+  /** What is fed when it runs. */
   readonly inputs: readonly Value[];
+  /** What is computed, including nodes that no output needs: `liveNodes`. */
   readonly nodes: readonly Node[];
+  /** What it gives, by name. */
   readonly outputs: ReadonlyMap<string, Value>;
   /** The model's file, for messages. */
   readonly source: string;
@@ -41,7 +50,23 @@ export interface Graph {
 /** Receives each change that a pass makes to a graph: its kind, and its subject. */
 export type PassLog = (action: string, to: string) => void;
 
-/** The nodes that the outputs need, in order. Values whose integers are known need no node. */
+/**
+ * The nodes that the outputs need, in order. Values whose integers are known need no node.
+ *
+ * @example
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { compile, type Graph, liveNodes } from "softprompt/compiler";
+ *
+ * const path = "data/models/reviews-mlm-mini/onnx/model.onnx";
+ * const passes: Graph[] = [];
+ * compile(await Deno.readFile(path), path, "embedding-output", "adamw", {
+ *   onPass: (_pass, graph) => passes.push(graph),
+ * });
+ * const step = passes.at(-1)!;
+ * assert(liveNodes(step).some(({ op }) => op === "Softmax"));
+ * ```
+ */
 export function liveNodes(graph: Graph): Node[] {
   const needed = new Set<Node>();
   const visit = [...graph.outputs.values()];

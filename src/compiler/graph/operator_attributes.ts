@@ -1,25 +1,35 @@
 import type { Constant, Float } from "./attribute.ts";
 
 /** An operator that takes no attributes. */
-type NoAttributes = Readonly<Record<string, never>>;
+export type NoAttributes = Readonly<Record<string, never>>;
 
-type Along = { readonly axis?: number };
+/** Operators along one axis. */
+export type Along = { readonly axis?: number };
 
-type Normalization = { readonly axis?: number; readonly epsilon?: Float };
+/** Normalizations over the last axes. */
+export type Normalization = { readonly axis?: number; readonly epsilon?: Float };
 
-type Quantization = { readonly axis?: number; readonly block_size?: number };
+/** Quantization, on a scale for all or for each of an axis' blocks. */
+export type Quantization = { readonly axis?: number; readonly block_size?: number };
 
-type Reduction = { readonly keepdims?: number; readonly noop_with_empty_axes?: number };
+/** Reductions over the axes that an input names. */
+export type Reduction = { readonly keepdims?: number; readonly noop_with_empty_axes?: number };
 
-type Scaled = { readonly alpha?: Float };
+/** Activations with a slope or a factor. */
+export type Scaled = { readonly alpha?: Float };
 
-type TransposedProduct = { readonly transA?: number; readonly transB?: number; readonly alpha?: Float };
+/** Matrix products, of transposed matrices on demand. */
+export type TransposedProduct = {
+  readonly transA?: number;
+  readonly transB?: number;
+  readonly alpha?: Float;
+};
 
 /**
  * The operators that a graph can hold, by their names, prefixed with their domains where these are not ONNX's own, and the
  * attributes that each takes. An operator has a row in `ops/` if and only if it is named here: all else does not compile.
  */
-export interface OperatorAttributes {
+export type OperatorAttributes = {
   Abs: NoAttributes;
   Add: NoAttributes;
   And: NoAttributes;
@@ -115,7 +125,7 @@ export interface OperatorAttributes {
   };
   "com.microsoft.Gelu": NoAttributes;
   "com.microsoft.QuickGelu": Scaled;
-}
+};
 
 /** The name of an operator that a graph can hold. */
 export type OperatorName = keyof OperatorAttributes;

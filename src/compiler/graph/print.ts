@@ -15,6 +15,20 @@ const MOST_PRINTED = 8;
  *
  * Values that the compiler has made are counted by operator, so that a further node gives new numbers to those of its own
  * operator alone; others have the names of the model's file. Weights are their names and shapes: no bytes of them are printed.
+ *
+ * @example
+ * ```ts
+ * import { assertStringIncludes } from "@std/assert";
+ * import { compile, type Graph, printGraph } from "softprompt/compiler";
+ *
+ * const path = "data/models/reviews-mlm-mini/onnx/model.onnx";
+ * const passes: Graph[] = [];
+ * compile(await Deno.readFile(path), path, "embedding-output", "adamw", {
+ *   onPass: (_pass, graph) => passes.push(graph),
+ * });
+ * const step = passes.at(-1)!;
+ * assertStringIncludes(printGraph(step), "input input_ids: int64 [batch, sequence]");
+ * ```
  */
 export function printGraph(graph: Graph): string {
   return new Printer(graph).lines().join("\n") + "\n";

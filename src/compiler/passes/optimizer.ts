@@ -7,6 +7,7 @@ export type OptimizerName = "adamw" | "adafactor" | "adafactor-factored" | "sgd"
 
 /** A tensor that an optimizer keeps between steps; it starts at zero. */
 export interface StateTensor {
+  /** As the training step names it: its input, and with `_next` its output. */
   readonly name: string;
   /** In terms of the prompt's `length`. */
   readonly shape: readonly Dimension[];
@@ -110,7 +111,17 @@ const OPTIMIZERS: Readonly<Record<OptimizerName, Optimizer>> = {
   sgd,
 };
 
-/** The names of the optimizers. */
+/**
+ * The names of the optimizers.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { OPTIMIZER_NAMES } from "softprompt/compiler";
+ *
+ * assertEquals(OPTIMIZER_NAMES, ["adamw", "adafactor", "adafactor-factored", "sgd"]);
+ * ```
+ */
 export const OPTIMIZER_NAMES = Object.keys(OPTIMIZERS) as readonly OptimizerName[];
 
 /** The tensors that an optimizer keeps for a prompt whose vectors have this size; a bank's are one for each prompt. */

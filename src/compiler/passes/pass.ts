@@ -57,6 +57,7 @@ export type OnPass = (pass: string, graph: Graph, stats: PassStats) => void;
 
 /** The observers of passes. */
 export interface PassOptions {
+  /** Receives each pass's result. */
   readonly onPass?: OnPass | undefined;
   /** Whether the graph is verified after each pass. */
   readonly verify?: boolean | undefined;

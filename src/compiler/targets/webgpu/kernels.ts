@@ -4,6 +4,20 @@ import { definitionOf } from "../../ops/mod.ts";
 /**
  * The nodes of a graph that ONNX Runtime would compute on the CPU on WebGPU, fetching what the GPU has computed. Arithmetic on
  * shapes and token ids, which are on the CPU to begin with, is not among them.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { compile, fallbacks, type Graph } from "softprompt/compiler";
+ *
+ * const path = "data/models/reviews-mlm-mini/onnx/model.onnx";
+ * const passes: Graph[] = [];
+ * compile(await Deno.readFile(path), path, "embedding-output", "adamw", {
+ *   target: "webgpu",
+ *   onPass: (_pass, graph) => passes.push(graph),
+ * });
+ * assertEquals(fallbacks(passes.at(-1)!), []);
+ * ```
  */
 export function fallbacks(graph: Graph): Node[] {
   return liveNodes(graph).filter(({ op, inputs }) => {
