@@ -16,13 +16,19 @@ export function filesIn(path: string, source: string): string[] {
   return importsIn(source).filter((name) => name.startsWith(".")).map((name) => join(dirname(path), name));
 }
 
-/** All TypeScript in a folder of the project, by its path from the project's folder. */
+/** Comments that document a declaration. Their examples use what the module itself does not. */
+const DOCUMENTATION = /^[ \t]*\/\*\*.*?\*\//gms;
+
+/** All TypeScript in a folder of the project without its documentation, by its path from the project's folder. */
 export async function sourcesIn(folder: string): Promise<Map<string, string>> {
   const sources = new Map<string, string>();
   for await (const { name, isDirectory } of Deno.readDir(join(ROOT, folder))) {
     const path = `${folder}/${name}`;
     if (isDirectory) { for (const one of await sourcesIn(path)) sources.set(...one); }
-    else if (name.endsWith(".ts")) sources.set(path, await Deno.readTextFile(join(ROOT, path)));
+    else if (name.endsWith(".ts")) {
+      const source = await Deno.readTextFile(join(ROOT, path));
+      sources.set(path, source.replaceAll(DOCUMENTATION, ""));
+    }
   }
   return sources;
 }
