@@ -93,6 +93,7 @@ export function inputGradients(
   return node.inputs.flatMap((input, i): [Value, Value][] => {
     const gradient = found[i]!;
     if (input === null || !active.has(input) || gradient === STOP_GRADIENT) return [];
+    if (input.type === "bool") return []; // a truth value is piecewise constant: see `OpDefinition.gradient`
     if (gradient !== null) return [[input, gradient]];
     if (!isFloat(input.type)) return [];
     throw new CompileError(
