@@ -163,7 +163,7 @@ export const elementwise = {
           `numbers are cast to ${TensorProto_DataType[code] ?? code}, a type that is not supported`,
         );
       }
-      return [{ type, shape, ...knownIntegers(shape, [x], CAST[type]) }];
+      return [{ type, shape, ...knownIntegers(type, shape, [x], CAST[type]) }];
     },
     // Straight-through gradient: rounding to whole numbers counts as the identity. Truth values have none: see
     // `OpDefinition.gradient`.

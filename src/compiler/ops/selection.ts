@@ -213,7 +213,7 @@ export const shapes = {
       const constant = typeof fill === "object" && "tensor" in fill ? fill.tensor : undefined;
       const type = constant?.type ?? "float32";
       const item = constant === undefined ? undefined : smallIntegers(constant)?.[0];
-      return [{ type, shape, ...integersBy(shape, () => item) }];
+      return [{ type, shape, ...integersBy(type, shape, () => item) }];
     },
   },
   Range: {

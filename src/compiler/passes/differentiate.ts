@@ -111,7 +111,9 @@ function backToShape(b: Builder, gradient: Value, input: Value, node: Node): Val
   const rank = Math.max(...[input, ...node.outputs].map(({ shape }) => shape.length));
   if (gradient.shape.length > rank) {
     throw new CompileError(
-      `gradient [${gradient.shape.join(", ")}] has more axes than the value [${input.shape.join(", ")}] and the outputs`,
+      `gradient [${gradient.shape.join(", ")}] has more axes than the value [${
+        input.shape.join(", ")
+      }] and the outputs`,
     );
   }
   return b.unbroadcast(gradient, input.shape);
