@@ -13,7 +13,7 @@ import { CompileError } from "../graph/errors.ts";
 import { type Graph, liveNodes, type Node, type Value } from "../graph/graph.ts";
 import { attributeProto, externalTensor, inlineTensor, valueInfo } from "./onnx_protos.ts";
 import { type TensorSize, tensorSizes } from "../graph/tensor_sizes.ts";
-import { codeOf } from "../graph/element_types.ts";
+import { codeOf, type ElementType } from "../graph/element_types.ts";
 
 /** The version of ONNX's operators that emitted graphs use. */
 const OPSET = 18;
@@ -142,6 +142,7 @@ class Writer {
   private integers({ integers, shape, type }: Value): string {
     const key = `${type}[${shape}]${integers!.join(";")}`;
     return this.once(key, () => {
+      if (integers!.length === 0) return this.withoutElements(type, shape);
       let name = integers!.length === 1
         ? this.dimension(integers![0]!)
         : this.compute("Concat", integers!.map((item) => this.dimension(item)), { axis: 0 });
@@ -152,6 +153,12 @@ class Writer {
       }
       return type === "int64" ? name : this.compute("Cast", [name], { to: codeOf(type) });
     });
+  }
+
+  /** A tensor of no elements. */
+  private withoutElements(type: ElementType, shape: readonly Dimension[]): string {
+    const extents = this.compute("Concat", shape.map((item) => this.dimension(item)), { axis: 0 });
+    return this.compute("Cast", [this.compute("ConstantOfShape", [extents])], { to: codeOf(type) });
   }
 
   /** The name of an int64 [1] tensor that holds a dimension's value. */

@@ -170,7 +170,8 @@ export class Builder {
 
   /** The same elements in another shape. */
   reshape(x: Value, shape: readonly Dimension[]): Value {
-    return sameShape(x.shape, shape) ? x : this.op("Reshape", [x, this.integers(shape)]);
+    if (sameShape(x.shape, shape)) return x;
+    return this.op("Reshape", [x, this.integers(shape)], shape.includes(0) ? { allowzero: 1 } : {});
   }
 
   transpose(x: Value, perm: readonly number[]): Value {

@@ -26,6 +26,7 @@ import {
   ofOutput,
   type OpDefinition,
   required,
+  STOP_GRADIENT,
 } from "./op_definition.ts";
 import type { OperatorName } from "../graph/operator_attributes.ts";
 
@@ -67,6 +68,9 @@ function clipGradient(b: Builder, node: Node, dy: Value): readonly InputGradient
   const where = (holds: Value | null | undefined) => holds ? b.op("Where", [holds, dy, zero]) : null;
   return ofInputs(node, [own, where(isLeast), where(isMost)]);
 }
+
+/** The gradient of a step function: see `OpDefinition.gradient`. */
+const piecewiseConstant = (): InputGradient => STOP_GRADIENT;
 
 /** Arithmetic, element by element. */
 export const elementwise = {
@@ -135,10 +139,10 @@ export const elementwise = {
   }),
   Sin: unary({ compute: Math.sin, gradient: (b, dy, x) => b.multiply(dy, b.op("Cos", [x])) }),
   Cos: unary({ compute: Math.cos, gradient: (b, dy, x) => b.negate(b.multiply(dy, b.op("Sin", [x]))) }),
-  Sign: unary({ compute: Math.sign, arithmetic: sign, webgpuLacks: "kernel" }),
-  Floor: unary({ compute: Math.floor }),
-  Ceil: unary({ compute: Math.ceil }),
-  Round: unary({ webgpuLacks: "kernel" }),
+  Sign: unary({ compute: Math.sign, arithmetic: sign, gradient: piecewiseConstant, webgpuLacks: "kernel" }),
+  Floor: unary({ compute: Math.floor, gradient: piecewiseConstant }),
+  Ceil: unary({ compute: Math.ceil, gradient: piecewiseConstant }),
+  Round: unary({ gradient: piecewiseConstant, webgpuLacks: "kernel" }),
   Identity: elementwiseRow({
     infer: (node) => {
       const { type, shape, integers } = required(node, 0);
@@ -159,9 +163,10 @@ export const elementwise = {
           `numbers are cast to ${TensorProto_DataType[code] ?? code}, a type that is not supported`,
         );
       }
-      return [{ type, shape, ...knownIntegers(shape, [x], CAST[type]) }];
+      return [{ type, shape, ...knownIntegers(type, shape, [x], CAST[type]) }];
     },
-    // Straight-through gradient: rounding counts as the identity.
+    // Straight-through gradient: rounding to whole numbers counts as the identity. Truth values have none: see
+    // `OpDefinition.gradient`.
     gradient: ofOutput((b, node, dy) => {
       const { type } = required(node, 0);
       return [isFloat(type) ? b.op("Cast", [dy], { to: codeOf(type) }) : dy];

@@ -55,7 +55,7 @@ export function unary({ gradient, arithmetic, ...rest }: Unary = {}): OpDefiniti
     infer: (node) => {
       const x = required(node, 0);
       const { type, shape } = x;
-      return [{ type, shape, ...knownIntegers(shape, [x], arithmetic) }];
+      return [{ type, shape, ...knownIntegers(type, shape, [x], arithmetic) }];
     },
     ...(gradient && {
       gradient: (b, node, [dy]) => [gradient(b, dy!, required(node, 0), node.outputs[0]!, node)],
@@ -71,7 +71,7 @@ export function binary({ gradient, arithmetic, ...rest }: Binary): OpDefinition 
       const x = required(node, 0);
       const y = required(node, 1);
       const shape = broadcast(x.shape, y.shape);
-      return [{ type: x.type, shape, ...knownIntegers(shape, [x, y], arithmetic) }];
+      return [{ type: x.type, shape, ...knownIntegers(x.type, shape, [x, y], arithmetic) }];
     },
     ...(gradient && {
       gradient: (b, node, [dz]) => gradient(b, dz!, required(node, 0), required(node, 1), node.outputs[0]!),
@@ -87,7 +87,7 @@ export function comparison({ arithmetic, ...rest }: Omit<Binary, "gradient">): O
       const x = required(node, 0);
       const y = required(node, 1);
       const shape = broadcast(x.shape, y.shape);
-      return [{ type: "bool", shape, ...knownIntegers(shape, [x, y], arithmetic) }];
+      return [{ type: "bool", shape, ...knownIntegers("bool", shape, [x, y], arithmetic) }];
     },
   });
 }

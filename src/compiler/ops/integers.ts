@@ -8,6 +8,7 @@ import {
   subtract,
   termsOf,
 } from "../graph/dimension.ts";
+import { type ElementType, isFloat } from "../graph/element_types.ts";
 import type { Value } from "../graph/graph.ts";
 
 /**
@@ -21,22 +22,25 @@ const MOST = 64;
 
 /** The integers of an elementwise operator's output, where those of its inputs are known. */
 export function knownIntegers(
+  type: ElementType,
   shape: readonly Dimension[],
   inputs: readonly Value[],
   arithmetic: Arithmetic | undefined,
 ): { integers?: Dimension[] } {
   if (arithmetic === undefined) return {};
-  return integersBy(shape, (place) => {
+  return integersBy(type, shape, (place) => {
     const items = inputs.flatMap((input) => integerAt(input, shape, place) ?? []);
     return items.length === inputs.length ? arithmetic(...items) : undefined;
   });
 }
 
-/** The integers of a tensor, given place by place, where all are known. */
+/** The integers of a tensor, given place by place, where all are known; none for a tensor of floats, even without elements. */
 export function integersBy(
+  type: ElementType,
   shape: readonly Dimension[],
   at: (place: number) => Dimension | undefined,
 ): { integers?: Dimension[] } {
+  if (isFloat(type)) return {};
   const size = shape.reduce(multiply, 1);
   if (typeof size !== "number" || size > MOST) return {};
   const integers = Array.from({ length: size }, (_, place) => at(place));

@@ -11,7 +11,7 @@ export const logic = {
     infer: (node) => {
       const [condition, a, b] = [required(node, 0), required(node, 1), required(node, 2)];
       const shape = broadcast(condition.shape, broadcast(a.shape, b.shape));
-      const chosen = integersBy(shape, (place) => {
+      const chosen = integersBy(a.type, shape, (place) => {
         const flag = integerAt(condition, shape, place);
         return flag === undefined ? undefined : integerAt(flag === 0 ? b : a, shape, place);
       });

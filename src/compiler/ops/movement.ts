@@ -163,7 +163,7 @@ export const movement = {
     infer: (node) => {
       const x = required(node, 0);
       const shape = broadcast(x.shape, wantedShape(node));
-      return [{ type: x.type, shape, ...integersBy(shape, (place) => integerAt(x, shape, place)) }];
+      return [{ type: x.type, shape, ...integersBy(x.type, shape, (place) => integerAt(x, shape, place)) }];
     },
     gradient: ofOutput((_, node, dy) => ofFirst(node, dy)),
     selectionRule: (node, axis) => {

@@ -1,12 +1,13 @@
 import { plainIntegersOf, scalarOf, smallIntegers } from "../graph/constants.ts";
 import { CompileError } from "../graph/errors.ts";
-import { type Dimension, product, subtract } from "../graph/dimension.ts";
+import { type Dimension, product, sameDimension, sameShape, subtract } from "../graph/dimension.ts";
 import type { Builder } from "./builder.ts";
 import type { Node, Value } from "../graph/graph.ts";
 import type { OperatorName } from "../graph/operator_attributes.ts";
 import { integersBy } from "./integers.ts";
 import { addedElements } from "./gather_elements.ts";
 import {
+  attributeAxis,
   axisOf,
   axisUnder,
   integerAttribute,
@@ -20,11 +21,21 @@ import {
  * The rows [batch, rows, 1] that places [batch, rows, 2] name, where these are made of every example's own number and a row
  * in it: read this way, a selection is recognized as one per example.
  */
-function rowsOfEach(places: Value): Value | undefined {
-  const [examples, rows] = places.producer?.op === "Concat" ? places.producer.inputs : [];
-  const range = examples?.producer?.op === "Expand" ? examples.producer.inputs[0] : undefined;
-  const counts = range?.producer?.op === "Reshape" && range.producer.inputs[0]?.producer?.op === "Range";
-  return counts && rows ? rows : undefined;
+function rowsOfEach(places: Value, batch: Dimension): Value | undefined {
+  const join = places.producer;
+  if (join?.op !== "Concat" || join.inputs.length !== 2 || places.shape.length !== 3) return undefined;
+  if (attributeAxis(join, 0) !== 2 || !sameDimension(places.shape[0]!, batch)) return undefined;
+  const [examples, rows] = [required(join, 0), required(join, 1)];
+  if (examples.shape[2] !== 1 || rows.shape[2] !== 1) return undefined;
+  return countsExamples(examples, batch) ? rows : undefined;
+}
+
+/** Whether a value is the numbers 0, 1, …, batch - 1 along axis 0, repeated along the others. */
+function countsExamples({ producer }: Value, batch: Dimension): boolean {
+  const numbers = producer?.op === "Expand" ? required(producer, 0) : undefined;
+  const range = numbers?.producer?.op === "Reshape" ? required(numbers.producer, 0).producer : undefined;
+  if (range?.op !== "Range" || !sameShape(numbers!.shape, [batch, 1, 1])) return false;
+  return wholeNumber(required(range, 0)) === 0 && wholeNumber(required(range, 2)) === 1;
 }
 
 /** Whether scattered values are added, instead of replacing elements. */
@@ -127,7 +138,7 @@ export const selection = {
       const data = required(node, 0);
       const indices = required(node, 1);
       const updates = required(node, 2);
-      const own = rowsOfEach(indices);
+      const own = rowsOfEach(indices, data.shape[0]!);
       const read = own ? b.op("GatherND", [dy, own], { batch_dims: 1 }) : b.op("GatherND", [dy, indices]);
       if (isAdded(node)) return [dy, null, read];
       return [b.op("ScatterND", [dy, indices, b.zeros(data.type, updates.shape)]), null, read];
@@ -202,7 +213,7 @@ export const shapes = {
       const constant = typeof fill === "object" && "tensor" in fill ? fill.tensor : undefined;
       const type = constant?.type ?? "float32";
       const item = constant === undefined ? undefined : smallIntegers(constant)?.[0];
-      return [{ type, shape, ...integersBy(shape, () => item) }];
+      return [{ type, shape, ...integersBy(type, shape, () => item) }];
     },
   },
   Range: {

@@ -55,7 +55,7 @@ export function gradientsOf(
     for (
       const [input, gradient] of inputGradients(b, definitionOf(node.op), node, flowing, active, where)
     ) {
-      const own = withLocation(() => b.unbroadcast(gradient, input.shape), where);
+      const own = withLocation(() => backToShape(b, gradient, input, node), where);
       const before = gradients.get(input);
       gradients.set(input, before === undefined ? own : b.add(before, own));
     }
@@ -93,12 +93,30 @@ export function inputGradients(
   return node.inputs.flatMap((input, i): [Value, Value][] => {
     const gradient = found[i]!;
     if (input === null || !active.has(input) || gradient === STOP_GRADIENT) return [];
+    if (input.type === "bool") return []; // a truth value is piecewise constant: see `OpDefinition.gradient`
     if (gradient !== null) return [[input, gradient]];
     if (!isFloat(input.type)) return [];
     throw new CompileError(
       `no gradient for input ${i} ('${input.name}') of ${where()}: add one to its row in src/compiler/ops/`,
     );
   });
+}
+
+/**
+ * The gradient of an input in its own shape.
+ *
+ * @throws {CompileError} where it has more axes than the input and every output of its node, which no broadcasting gives
+ */
+function backToShape(b: Builder, gradient: Value, input: Value, node: Node): Value {
+  const rank = Math.max(...[input, ...node.outputs].map(({ shape }) => shape.length));
+  if (gradient.shape.length > rank) {
+    throw new CompileError(
+      `gradient [${gradient.shape.join(", ")}] has more axes than the value [${
+        input.shape.join(", ")
+      }] and the outputs`,
+    );
+  }
+  return b.unbroadcast(gradient, input.shape);
 }
 
 /** Runs an action on a node; its errors name the node. */

@@ -1,7 +1,7 @@
 import { type Dimension, sameShape } from "../graph/dimension.ts";
 import type { Attribute, Graph, Node, Value } from "../graph/graph.ts";
 import { definitionOf } from "../ops/mod.ts";
-import { integersAttribute } from "../ops/op_definition.ts";
+import { permutation } from "../ops/movement.ts";
 import { copyNode, rewrite } from "../ops/rewrite.ts";
 
 /**
@@ -16,11 +16,11 @@ export function simplify(graph: Graph): Graph {
     if (x !== undefined && changesNothing(node, x)) return [x];
     const inner = x?.producer;
     if (node.op === "Transpose" && inner?.op === "Transpose") {
-      const first = integersAttribute(inner, "perm")!;
-      const second = integersAttribute(node, "perm")!;
+      const first = permutation(inner);
+      const second = permutation(node);
       return [b.transpose(inner.inputs[0]!, second.map((axis) => first[axis]!))];
     }
-    if (node.op === "Transpose" && keepsOrder(x!.shape, integersAttribute(node, "perm")!)) {
+    if (node.op === "Transpose" && keepsOrder(x!.shape, permutation(node))) {
       return [b.reshape(x!, node.outputs[0]!.shape)];
     }
     const key = identities.key(node, inputs);

@@ -254,11 +254,47 @@ export const CASES: readonly Case[] = [
   },
   {
     op: "ScatterND",
+    shapes: [[2, 4, 3], [2, 2, 3]],
+    arrange: (b, [x, y]) => [x!, placesOfRows(b, [0, 2, 1], [2, 1, 1]), y!],
+  },
+  // Like each example's own row, and not: the examples the other way round, along another axis, with a column.
+  {
+    op: "ScatterND",
+    shapes: [[2, 4, 3], [2, 2, 3]],
+    arrange: (b, [x, y]) => [x!, placesOfRows(b, [1, -1, -1], [2, 1, 1]), y!],
+  },
+  {
+    op: "ScatterND",
+    shapes: [[2, 4, 3], [2, 2, 3]],
+    arrange: (b, [x, y]) => [x!, placesOfRows(b, [0, 2, 1], [1, 2, 1]), y!],
+  },
+  {
+    op: "ScatterND",
+    shapes: [[2, 4, 3], [2, 2]],
+    arrange: (b, [x, y]) => [x!, placesOfRows(b, [0, 2, 1], [2, 1, 1], [2, 0, 1, 1]), y!],
+  },
+  {
+    op: "ScatterND",
     shapes: [[3, 2], [2, 2]],
     attributes: { reduction: "add" },
     arrange: (b, [x, y]) => [x!, b.constant("i", int64([1, 1], [2, 1])), y!],
   },
 ];
+
+/** Places [2, 2, 2 or 3]: numbers of a range, repeated from this shape; the rows 3, 1, 0 and 2; columns, where given. */
+function placesOfRows(
+  b: Builder,
+  range: readonly number[],
+  shape: readonly number[],
+  columns?: readonly number[],
+): Value {
+  const numbers = b.op("Range", range.map((item) => b.integer(item)));
+  const parts = [[3, 1, 0, 2], ...(columns ? [columns] : [])];
+  return b.op("Concat", [
+    b.expand(b.reshape(numbers, shape), [2, 2, 1]),
+    ...parts.map((items) => b.constant("rows", int64(items, [2, 2, 1]))),
+  ], { axis: -1 });
+}
 
 function bytes(items: readonly number[], dims: readonly number[]): Constant {
   return { type: "uint8", dims, bytes: Uint8Array.from(items) };
