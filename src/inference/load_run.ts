@@ -202,7 +202,13 @@ async function promptOf(
     members.map(({ run }) => join(folder, run)),
     model,
   );
-  const changed = members.findIndex(({ prompt_sha256: then }, i) => then !== undefined && then !== sha256[i]);
+  const unknown = members.findIndex(({ prompt_sha256: then }) => then === undefined);
+  if (unknown !== -1) {
+    throw new InputError(
+      `${join(folder, "ensemble.json")} has no 'members.${unknown}.prompt_sha256': run the ensemble again`,
+    );
+  }
+  const changed = members.findIndex(({ prompt_sha256: then }, i) => then !== sha256[i]);
   if (changed !== -1) {
     throw new InputError(
       `the prompt in ${

@@ -19,11 +19,13 @@ export function checkFormat(content: unknown, known: string, path: string, way =
   const { named, isNewer } = fault;
   if (isNewer) {
     throw new InputError(
-      `${path} was written by a newer softprompt (its format is '${named}', this one knows '${known}'): update softprompt${way}; nothing has been changed`,
+      `${path} was written by a newer softprompt (its 'format' is '${named}', this one knows '${known}'): update softprompt${way}; nothing has been changed`,
     );
   }
-  const what = named === undefined ? "no format" : `the unknown format ${JSON.stringify(named)}`;
+  const what = named === undefined
+    ? "has no 'format'"
+    : `has the unknown format ${JSON.stringify(named)} in 'format'`;
   throw new InputError(
-    `${path} names ${what}, and this softprompt reads '${known}': run its experiment again with --force, or move it away; nothing has been changed`,
+    `${path} ${what}, and this softprompt reads '${known}': run its experiment again with --force, or move it away; nothing has been changed`,
   );
 }

@@ -25,7 +25,11 @@ export async function readWeights(folder: string): Promise<Readonly<Record<strin
     const bytes = await Deno.readFile(path);
     const { tensors, metadata } = readSafetensors(bytes);
     checkFormat(metadata, FORMAT, path);
-    checkOwnFile(folder, "model.safetensors", await sha256(bytes), await readEnvironment(folder));
+    const environment = await readEnvironment(folder);
+    if (environment === undefined) {
+      throw new InputError(`${folder} is no complete run: it lacks environment.json`);
+    }
+    checkOwnFile(folder, "model.safetensors", await sha256(bytes), environment);
     return tensors;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) {

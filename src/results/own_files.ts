@@ -14,20 +14,28 @@ export function experimentSha256(text: string): string {
 }
 
 /**
- * Refuses a file of a run that has changed since. Runs of earlier versions have no hashes.
+ * Refuses a file of a run that has changed since, or of which `environment.json` has no hash: every run of the present
+ * semantics writes one.
  *
  * @param folder the run's folder
  * @param now the file's hash
- * @throws {InputError} naming the file and both hashes
+ * @throws {InputError} naming the file and both hashes, or the key that is missing
  */
 export function checkOwnFile(
   folder: string,
   name: OwnFile,
   now: string,
-  environment: Environment | undefined,
+  environment: Environment,
 ): void {
-  const then = environment?.files?.[name];
-  if (then === undefined || then === now) return;
+  const then = environment.files?.[name];
+  if (then === undefined) {
+    throw new InputError(
+      `${
+        join(folder, "environment.json")
+      } has no 'files.${name}', the sha256 of the run's ${name}: put back what the run wrote, or run its experiment again with --force`,
+    );
+  }
+  if (then === now) return;
   throw new InputError(
     `${join(folder, name)} was changed since the run (its sha256 is ${now.slice(0, 12)}…, was ${
       then.slice(0, 12)

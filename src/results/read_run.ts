@@ -3,9 +3,11 @@ import { TextLineStream } from "@std/streams/text-line-stream";
 import { parse as parseYaml, YAMLParseError } from "yaml";
 import { InputError } from "../base/errors.ts";
 import { readWritten } from "../experiment/read_written.ts";
+import { SEMANTICS } from "../experiment/semantics.ts";
 import type { Experiment } from "../experiment/types.ts";
 import type { EnsembleFile } from "./ensemble_file.ts";
 import type { Environment } from "./environment.ts";
+import { metricsFault, predictionFault } from "./check_scores.ts";
 import { RUN_FILES } from "./file_schemas.ts";
 import { checkFormat, RUN_FORMAT } from "./format.ts";
 import type { AnyMetricsFile, MetricsFile } from "./metrics_file.ts";
@@ -51,7 +53,10 @@ export async function readMetrics(path: string): Promise<AnyMetricsFile | undefi
   const file = join(path, "metrics.json");
   const metrics = await readJson(file);
   if (metrics === undefined) return undefined;
-  return RUN_FILES.read("any_metrics_file", metrics, (fault) => damaged(file, fault));
+  const read = RUN_FILES.read("any_metrics_file", metrics, (fault) => damaged(file, fault));
+  const fault = read.status === "complete" ? metricsFault(read) : undefined;
+  if (fault !== undefined) throw damaged(file, fault);
+  return read;
 }
 
 /**
@@ -63,7 +68,7 @@ export async function readEnvironment(path: string): Promise<Environment | undef
   const file = join(path, "environment.json");
   const environment = await readJson(file);
   if (environment === undefined) return undefined;
-  checkFormat(environment, RUN_FORMAT, path, ", or choose another folder with --results");
+  checkFormat(environment, RUN_FORMAT, file, ", or choose another folder with --results");
   return RUN_FILES.read("environment", environment, (fault) => damaged(file, fault));
 }
 
@@ -80,7 +85,12 @@ export async function readAbout(path: string): Promise<RunAbout> {
   if (environment === undefined) throw damaged(join(path, "environment.json"), "it is not there");
   const text = await readText(join(path, "experiment.yaml"));
   const experiment = readExperiment(text, join(path, "experiment.yaml"));
-  checkOwnFile(path, "experiment.yaml", experimentSha256(text), environment);
+  // Runs of earlier semantics may have no hashes: they can be compared, and nothing else.
+  if (experiment.semantics === SEMANTICS || environment.files?.["experiment.yaml"] !== undefined) {
+    checkOwnFile(path, "experiment.yaml", experimentSha256(text), environment);
+  }
+  const fault = metricsFault(finished.metrics, Object.keys(experiment.verbalizer));
+  if (fault !== undefined) throw damaged(join(path, "metrics.json"), fault);
   return { experiment, metrics: finished.metrics, environment };
 }
 
@@ -92,7 +102,7 @@ export async function readAbout(path: string): Promise<RunAbout> {
 export async function readRun(path: string): Promise<RunRecord> {
   const file = join(path, "predictions.jsonl");
   const about = await readAbout(path);
-  const predictions = await readPredictions(file);
+  const predictions = await readPredictions(file, Object.keys(about.experiment.verbalizer));
   const { examples } = about.metrics.test;
   if (predictions.length !== examples) {
     throw damaged(
@@ -145,11 +155,22 @@ export async function readSummary(folder: string): Promise<Summary | undefined> 
   checkFormat(content, SUMMARY_FORMAT, file);
   const fault = (what: string) =>
     damaged(file, `it is no summary of the format '${SUMMARY_FORMAT}': ${what}`);
-  return { ensembles: [], ...RUN_FILES.read("summary_file", content, fault) };
+  const summary = { ensembles: [], ...RUN_FILES.read("summary_file", content, fault) };
+  for (const [key, rows] of Object.entries({ rows: summary.rows, ensembles: summary.ensembles })) {
+    for (const [i, { metrics }] of rows.entries()) {
+      const wrong = metrics && metricsFault(metrics);
+      if (wrong !== undefined) throw fault(`in '${key}.${i}.metrics', ${wrong}`);
+    }
+  }
+  const { best, groups } = summary;
+  if (best !== null && best >= groups.length) {
+    throw fault(`'best' is ${best}, and there are ${groups.length} groups`);
+  }
+  return summary;
 }
 
 /** A run's predictions. The file is read piece by piece: it may exceed the maximum length of a string. */
-async function readPredictions(file: string): Promise<Prediction[]> {
+async function readPredictions(file: string, classes: readonly string[]): Promise<Prediction[]> {
   const opened = await Deno.open(file).catch((error) => {
     throw damaged(file, (error as Error).message);
   });
@@ -165,9 +186,14 @@ async function readPredictions(file: string): Promise<Prediction[]> {
     } catch {
       throw damaged(file, `line ${number} is no JSON`);
     }
-    const fault = (what: string) =>
-      damaged(file, `line ${number} is no prediction with probabilities: ${what}`);
-    found.push(RUN_FILES.read("prediction", value, fault));
+    const prediction = RUN_FILES.read(
+      "prediction",
+      value,
+      (what) => damaged(file, `line ${number} is no prediction with probabilities: ${what}`),
+    );
+    const fault = predictionFault(prediction, classes);
+    if (fault !== undefined) throw damaged(file, `line ${number}: ${fault}`);
+    found.push(prediction);
   }
   return found;
 }

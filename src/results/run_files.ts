@@ -273,13 +273,22 @@ export interface Spread {
   readonly interval: readonly [number, number] | null;
 }
 
+/** A share over several runs. */
+export interface ShareSpread {
+  readonly mean: number;
+  /** The standard deviation between runs (with n - 1); null for a single one. */
+  readonly sd: number | null;
+  /** Where the mean of many more such runs would lie, with 95% confidence (Student's t); null for a single one. */
+  readonly interval: readonly [number, number] | null;
+}
+
 /** The metrics over several runs. */
 export interface Spreads {
-  readonly accuracy: Spread;
-  readonly macro_f1: Spread;
+  readonly accuracy: ShareSpread;
+  readonly macro_f1: ShareSpread;
   readonly loss: Spread;
-  readonly expected_calibration_error: Spread;
-  readonly illegal_rate: Spread;
+  readonly expected_calibration_error: ShareSpread;
+  readonly illegal_rate: ShareSpread;
 }
 
 /** Runs that differ in nothing but the seed. */
@@ -351,6 +360,7 @@ export interface RunFileTypes {
   readonly summary_row: SummaryRow;
   readonly ensemble_row: EnsembleRow;
   readonly spread: Spread;
+  readonly share_spread: ShareSpread;
   readonly spreads: Spreads;
   readonly summary_group: SummaryGroup;
   readonly summary_file: SummaryFile;

@@ -1,6 +1,7 @@
 import { decodeBase64, encodeBase64 } from "@std/encoding/base64";
 import { jsonPieces } from "../base/json_pieces.ts";
 import { InputError } from "../base/errors.ts";
+import { metricsFault, predictionFault } from "./check_scores.ts";
 import { RUN_FILES } from "./file_schemas.ts";
 import { checkFormat, RUN_FORMAT } from "./format.ts";
 import { packRuns, unpackRuns } from "./packed_runs.ts";
@@ -33,9 +34,14 @@ export async function readReport(file: string): Promise<Map<string, RunRecord>> 
     file,
     () => unpackRuns(RUN_FILES.read("packed_runs", content, (fault) => new RangeError(fault))),
   );
-  for (const { predictions } of runs.values()) {
+  for (const { predictions, experiment, metrics } of runs.values()) {
+    const classes = Object.keys(experiment.verbalizer);
+    const wrong = metricsFault(metrics, classes);
+    if (wrong !== undefined) throw noReport(file, `is damaged (${wrong})`);
     for (const one of predictions) {
       RUN_FILES.read("prediction", one, () => noReport(file, "holds predictions without probabilities"));
+      const fault = predictionFault(one, classes);
+      if (fault !== undefined) throw noReport(file, `is damaged (the prediction of '${one.id}': ${fault})`);
     }
   }
   return runs;

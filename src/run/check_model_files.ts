@@ -10,12 +10,12 @@ export type ModelFiles = Pick<OpenModel, "folder" | "files">;
 const SHOWN = 12;
 
 /**
- * Refuses a run's prompt if a file of the model differs from the one that it was tuned with. Runs of earlier
- * versions name only the ONNX file.
+ * Refuses a run's prompt if a file of the model differs from the one that it was tuned with. Every run of the present
+ * semantics names all of them: one that it does not name was not there, or its hash was deleted.
  *
  * @param run the folder of the environment's run
  * @param way the way out
- * @throws {InputError} naming the first such file
+ * @throws {InputError} naming the first such file, or the key of `environment.json` that is missing
  */
 export function checkFiles(
   { folder, files }: ModelFiles,
@@ -23,8 +23,18 @@ export function checkFiles(
   run: string,
   way: string,
 ): void {
-  for (const [name, then] of Object.entries(model.files ?? { [model.file]: model.sha256 })) {
+  const { files: before } = model;
+  for (const name of new Set([...Object.keys(before ?? {}), ...Object.keys(files)])) {
+    const then = before?.[name];
     const now = files[name];
+    if (then === undefined) {
+      const key = before === undefined ? "model.files" : `model.files.${name}`;
+      throw new InputError(
+        `${join(run, "environment.json")} has no '${key}': ${
+          join(folder, name)
+        } is not known to be there when ${run} was tuned; ${way}`,
+      );
+    }
     if (now === then) continue;
     const path: string = join(folder, name);
     const what = now === undefined

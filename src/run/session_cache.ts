@@ -15,7 +15,7 @@ export type OpenSessions<Sessions extends SessionSet> = (
 /** The use of opened sessions by one run. */
 export interface SessionLease<Sessions extends SessionSet> {
   readonly sessions: Sessions;
-  /** Frees some of them early, unless others use them or they are kept for the next run. */
+  /** Frees some of them early, unless others use them, they are kept for the next run, or the run's use is over. */
   free(...sessions: readonly (Session | ResidentSession)[]): Promise<void>;
   /** Ends the run's use of them. */
   end(): Promise<void>;
@@ -72,7 +72,7 @@ export class SessionCache {
     return {
       sessions,
       free: async (...early) => {
-        if (this.keepsUnused || shared.users > 1) return;
+        if (isOver || this.keepsUnused || shared.users > 1) return;
         // The next request for the same key needs all of them.
         if (this.current === shared) this.current = undefined;
         await shared.release(early);
@@ -100,15 +100,27 @@ class SharedSessions {
     this.sessions = this.opened(before, open);
   }
 
-  /** Releases sessions that are open. */
+  /**
+   * Releases sessions that are open, all of them even if some fail.
+   *
+   * @throws the first failure
+   */
   async release(sessions: Iterable<Session | ResidentSession> = [...this.open]): Promise<void> {
+    const failures: unknown[] = [];
     for (const session of sessions) {
-      if (this.open.delete(session)) await session.release();
+      if (!this.open.delete(session)) continue;
+      try {
+        await session.release();
+      } catch (error) {
+        failures.push(error);
+      }
     }
+    if (failures.length > 0) throw failures[0];
   }
 
   private async opened(before: Promise<void>, open: OpenSessions<SessionSet>): Promise<SessionSet> {
-    await before;
+    // What fails here is another run's release, which this run does not depend on.
+    await before.catch(() => {});
     try {
       return await open(async (session) => {
         const one = await session;

@@ -4,6 +4,7 @@ import { fromFileUrl, join } from "@std/path";
 import { stringify } from "yaml";
 import { float32Tensor } from "../../src/device/device.ts";
 import { parseExperiment } from "../../src/experiment/parse.ts";
+import { experimentSha256 } from "../../src/results/own_files.ts";
 import { promptFile } from "../../src/prompt/prompt_file.ts";
 import { inFolder } from "../commands/softprompt.ts";
 import { type HubContent, withHub } from "../hub/loopback_hub.ts";
@@ -18,6 +19,8 @@ async function repository(): Promise<HubContent> {
   const files = FILES.map(async (name) => [name, await Deno.readFile(join(MINI, name))] as const);
   return { name: "acme/reviews-mini", commit: COMMIT, files: Object.fromEntries(await Promise.all(files)) };
 }
+
+const hashOf = (bytes: Uint8Array | string) => createHash("sha256").update(bytes).digest("hex");
 
 /** A complete run of a soft prompt whose model is on the hub. */
 async function writeRun(folder: string, { files }: HubContent): Promise<void> {
@@ -35,16 +38,21 @@ async function writeRun(folder: string, { files }: HubContent): Promise<void> {
   const model = {
     source: "acme/reviews-mini",
     file: "onnx/model.onnx",
-    sha256: createHash("sha256").update(files["onnx/model.onnx"]!).digest("hex"),
+    sha256: hashOf(files["onnx/model.onnx"]!),
+    files: Object.fromEntries(FILES.map((name) => [name, hashOf(files[name]!)])),
   };
   const json = (name: string, content: unknown) =>
     Deno.writeTextFile(join(folder, name), JSON.stringify(content));
   await Deno.mkdir(folder);
   await Deno.writeTextFile(join(folder, "experiment.yaml"), stringify(experiment));
   await json("metrics.json", wholeMetrics(0));
-  await json("environment.json", { ...WHOLE_ENVIRONMENT, model });
-  const prompt = float32Tensor(new Float32Array(2 * 256), [2, 256]);
-  await Deno.writeFile(join(folder, "prompt.safetensors"), promptFile(prompt, "embedding-output"));
+  const prompt = promptFile(float32Tensor(new Float32Array(2 * 256), [2, 256]), "embedding-output");
+  const own = {
+    "experiment.yaml": experimentSha256(stringify(experiment)),
+    "prompt.safetensors": hashOf(prompt),
+  };
+  await json("environment.json", { ...WHOLE_ENVIRONMENT, model, files: own });
+  await Deno.writeFile(join(folder, "prompt.safetensors"), prompt);
 }
 
 Deno.test("loading a run writes nothing to the terminal; `log` and `downloads` take what there is to say", () =>

@@ -40,19 +40,24 @@ Deno.test("a run's files of numbers are refused where one is none, naming the fi
 
 const PROMPT = float32Tensor(Float32Array.of(1, 2, 3, 4), [2, 2]);
 
-/** A complete run with a prompt; earlier programs kept no hashes. */
-async function writeRun(folder: string, files?: Record<string, string>): Promise<void> {
+/** A complete run with a prompt. */
+async function writeRun(
+  folder: string,
+  files: Record<string, string> = { "prompt.safetensors": "" },
+): Promise<void> {
   const json = (name: string, content: unknown) =>
     Deno.writeTextFile(join(folder, name), JSON.stringify(content));
   await json("metrics.json", wholeMetrics(1));
-  await json("environment.json", { ...WHOLE_ENVIRONMENT, ...(files && { files }) });
+  await json("environment.json", { ...WHOLE_ENVIRONMENT, files });
   await Deno.writeTextFile(join(folder, "experiment.yaml"), stringify(EXPERIMENT));
   await Deno.writeFile(join(folder, "prompt.safetensors"), promptFile(PROMPT, "embedding-output"));
 }
 
 Deno.test("a prompt that is another run's is refused, both values named", () =>
   inFolder(async (folder) => {
-    await writeRun(folder);
+    await writeRun(folder, {
+      "prompt.safetensors": await sha256(promptFile(PROMPT, "embedding-output")),
+    });
     const path: string = join(folder, "prompt.safetensors");
     assertEquals((await readPrompt(folder, 2)).prompt, PROMPT);
     await assertRejects(
@@ -92,4 +97,23 @@ Deno.test("a file of a run that was changed since is refused by its name, what i
     await writeRun(folder, { "model.safetensors": "0" });
     await Deno.writeFile(join(folder, "model.safetensors"), weightsFile({ "head.bias": PROMPT }));
     await assertRejects(() => readWeights(folder), InputError, "model.safetensors was changed since the run");
+  }));
+
+Deno.test("a hash that was deleted from environment.json is an error that names the key", () =>
+  inFolder(async (folder) => {
+    await writeRun(folder, {});
+    await assertRejects(
+      () => readPrompt(folder),
+      InputError,
+      `${join(folder, "environment.json")} has no 'files.prompt.safetensors'`,
+    );
+    await Deno.writeTextFile(
+      join(folder, "experiment.yaml"),
+      stringify({ ...EXPERIMENT, semantics: 2 }),
+    );
+    await assertRejects(
+      () => readPrompt(folder),
+      InputError,
+      `${join(folder, "environment.json")} has no 'files.experiment.yaml'`,
+    );
   }));

@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { InputError } from "../../src/base/errors.ts";
 import { readEnsemble, readFinished, readRun, readSummary } from "../../src/results/read_run.ts";
@@ -14,7 +14,7 @@ const METRICS = JSON.stringify(wholeMetrics(2));
 const ENVIRONMENT = JSON.stringify(WHOLE_ENVIRONMENT);
 const EXPERIMENT = JSON.stringify(WHOLE_EXPERIMENT);
 const PREDICTION =
-  '{"id":"a","text_sha256":"0","text":"x","label":"p","predicted":"p","probabilities":{"p":1},"illegal":false}\n';
+  '{"id":"a","text_sha256":"0","text":"x","label":"negative","predicted":"negative","probabilities":{"negative":1,"positive":0},"illegal":false}\n';
 
 Deno.test("a folder without a run has none, and an unfinished run is not a complete one", () =>
   inFolder(async (folder) => {
@@ -47,10 +47,18 @@ Deno.test("a folder of a newer format version is refused, and one of none", () =
     await write(folder, { "environment.json": '{"format":"softprompt-run/2"}' });
     await assertRejects(() => readFinished(folder), InputError, "was written by a newer softprompt");
     await write(folder, { "environment.json": '{"format":"something/1"}' });
-    await assertRejects(() => readFinished(folder), InputError, "unknown format");
+    await assertRejects(
+      () => readFinished(folder),
+      InputError,
+      "environment.json has the unknown format \"something/1\" in 'format'",
+    );
     const { format: _, ...nameless } = WHOLE_ENVIRONMENT;
     await write(folder, { "environment.json": JSON.stringify(nameless) });
-    await assertRejects(() => readFinished(folder), InputError, "names no format, and this softprompt reads");
+    await assertRejects(
+      () => readFinished(folder),
+      InputError,
+      "environment.json has no 'format', and this softprompt reads",
+    );
   }));
 
 Deno.test("a summary of a newer format version is called newer, whatever its shape", () =>
@@ -135,4 +143,89 @@ Deno.test("a file of a run that has other content than it must have is an error 
       finished,
     );
     assertEquals((await readFinished(folder))?.contentHash, "h");
+  }));
+
+Deno.test("a prediction that names no class of its run is an error that names the line and the value", () =>
+  inFolder(async (folder) => {
+    const files = { "metrics.json": METRICS, "environment.json": ENVIRONMENT, "experiment.yaml": EXPERIMENT };
+    const one = JSON.parse(PREDICTION);
+    for (
+      const [change, why] of [
+        [
+          { predicted: "neutral" },
+          `'predicted' is "neutral", which is no class of the run (negative, positive)`,
+        ],
+        [{ label: "neutral" }, `'label' is "neutral", which is no class`],
+        [{ probabilities: { negative: 1 } }, "'probabilities' has negative, and the classes are"],
+        [{ probabilities: { negative: 2, positive: -1 } }, "is no prediction with probabilities"],
+      ] as const
+    ) {
+      const bad = JSON.stringify({ ...one, ...change });
+      await write(folder, { ...files, "predictions.jsonl": `${PREDICTION}${bad}\n` });
+      const { message } = await assertRejects(
+        () => readRun(folder),
+        InputError,
+        "predictions.jsonl is damaged (line 2",
+      );
+      assertStringIncludes(message, why);
+    }
+  }));
+
+Deno.test("metrics out of their range, or of other classes than the experiment's, are an error that names the file", () =>
+  inFolder(async (folder) => {
+    await write(folder, {
+      "environment.json": ENVIRONMENT,
+      "experiment.yaml": EXPERIMENT,
+      "predictions.jsonl": PREDICTION.repeat(2),
+    });
+    const part = wholePart(2);
+    const { confusion } = part;
+    for (
+      const [change, why] of [
+        [{ accuracy: { value: -1.5, interval: [0, 1] } }, "'test.accuracy.value' must be >= 0"],
+        [{ illegal_rate: 1.5 }, "'test.illegal_rate' must be <= 1"],
+        [{ examples: -2 }, "'test.examples' must be >= 0"],
+        [
+          { confusion: { ...confusion, counts: [[-1, 0], [0, 3]] } },
+          "'test.confusion.counts.0.0' must be >= 0",
+        ],
+        [{ confusion: { ...confusion, counts: [] } }, "'test.confusion.counts' is []"],
+        [{ examples: 3 }, "'test.confusion.counts' adds up to 2, and 'examples' is 3"],
+        [{ per_class: {} }, "'test.per_class' has empty, and the classes are negative, positive"],
+        [
+          { confusion: { ...confusion, classes: ["positive", "negative"] } },
+          "'test.confusion.classes' is positive, negative, and the classes are negative, positive",
+        ],
+      ] as const
+    ) {
+      await write(folder, {
+        "metrics.json": JSON.stringify({ ...wholeMetrics(2), test: { ...part, ...change } }),
+      });
+      const { message } = await assertRejects(() => readRun(folder), InputError, "metrics.json is damaged");
+      assertStringIncludes(message, why);
+    }
+    const row = { experiment: "x", variant: "", settings: {}, seed: 0, status: "complete", folder: "x" };
+    const summary = { format: "softprompt-summary/1", title: "x", rows: [], groups: [], best: null };
+    for (
+      const [change, why] of [
+        [{ best: 0 }, "'best' is 0, and there are 0 groups"],
+        [
+          { rows: [{ ...row, metrics: { ...wholeMetrics(2), test: { ...part, per_class: {} } } }] },
+          "in 'rows.0.metrics', 'test.per_class' has empty",
+        ],
+      ] as const
+    ) {
+      await write(folder, { "summary.json": JSON.stringify({ ...summary, ...change }) });
+      await assertRejects(() => readSummary(folder), InputError, why);
+    }
+    const ensemble = {
+      vote: "mean",
+      members: [{ run: "a", accuracy: 2 }],
+      average: 1,
+      sd: 0,
+      best: 1,
+      ensemble: 1,
+    };
+    await write(folder, { "ensemble.json": JSON.stringify(ensemble) });
+    await assertRejects(() => readEnsemble(folder), InputError, "'members.0.accuracy' must be <= 1");
   }));

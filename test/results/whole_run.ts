@@ -7,8 +7,11 @@ export function wholePart(examples: number): PartMetrics {
     accuracy: { value: 1, interval: [0, 1] },
     macro_f1: 1,
     loss: 0,
-    per_class: {},
-    confusion: { classes: [], counts: [] },
+    per_class: {
+      negative: { precision: 1, recall: 1, support: examples },
+      positive: { precision: 0, recall: 0, support: 0 },
+    },
+    confusion: { classes: ["negative", "positive"], counts: [[examples, 0], [0, 0]] },
     expected_calibration_error: 0,
     illegal_rate: 0,
   };

@@ -10,6 +10,8 @@ export class FakeDevice implements Device {
   readonly events: string[] = [];
   /** Graphs that do not open, as many times as they stand here. */
   readonly failing: number[] = [];
+  /** Graphs that are released with an error. */
+  readonly stuck: number[] = [];
   private readonly released = new Set<Session | ResidentSession>();
 
   open({ bytes }: GraphFile): Promise<Session> {
@@ -36,6 +38,7 @@ export class FakeDevice implements Device {
         if (this.released.has(session)) throw new Error(`graph ${graph} is released twice`);
         this.released.add(session);
         this.events.push(`release ${graph}`);
+        if (this.stuck.includes(graph)) throw new Error(`graph ${graph} is stuck`);
         return Promise.resolve();
       },
     };

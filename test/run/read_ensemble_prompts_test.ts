@@ -3,6 +3,8 @@ import { join } from "@std/path";
 import { stringify } from "yaml";
 import { readEnsemblePrompts } from "../../src/run/read_ensemble_prompts.ts";
 import { float32Tensor } from "../../src/device/device.ts";
+import { sha256 } from "../../src/base/sha256.ts";
+import { experimentSha256 } from "../../src/results/own_files.ts";
 import { InputError } from "../../src/base/errors.ts";
 import { parseExperiment } from "../../src/experiment/parse.ts";
 import { promptFile } from "../../src/prompt/prompt_file.ts";
@@ -28,11 +30,34 @@ Deno.test("prompts of an ensemble must have been tuned in its template", () =>
     const template = "{prompt} {text} it was {mask} .";
     const other = "{prompt} it was {mask} : {text}";
     await json("metrics.json", wholeMetrics(0));
-    await json("environment.json", WHOLE_ENVIRONMENT);
+    const prompt = promptFile(float32Tensor(Float32Array.of(1, 2), [2, 1]), "embedding-output");
+    const environment = {
+      ...WHOLE_ENVIRONMENT,
+      files: {
+        "experiment.yaml": experimentSha256(stringify(asking(template))),
+        "prompt.safetensors": await sha256(prompt),
+      },
+    };
+    await json("environment.json", environment);
     await Deno.writeTextFile(join(folder, "experiment.yaml"), stringify(asking(template)));
-    const prompt = float32Tensor(Float32Array.of(1, 2), [2, 1]);
-    await Deno.writeFile(join(folder, "prompt.safetensors"), promptFile(prompt, "embedding-output"));
+    await Deno.writeFile(join(folder, "prompt.safetensors"), prompt);
     const model = { folder: ".", files: { "m.onnx": "" } };
+    for (
+      const [files, key] of [[undefined, "model.files"], [
+        { "config.json": "" },
+        "model.files.m.onnx",
+      ]] as const
+    ) {
+      await json("environment.json", { ...environment, model: { ...environment.model, files } });
+      const found = { folder: ".", files: { "config.json": "", "m.onnx": "" } };
+      await assertRejects(
+        () => readEnsemblePrompts(asking(template), [folder], found),
+        InputError,
+        `${join(folder, "environment.json")} has no '${key}'`,
+      );
+    }
+    const whole = { ...environment, model: { ...environment.model, files: model.files } };
+    await json("environment.json", whole);
     assertEquals((await readEnsemblePrompts(asking(template), [folder], model)).prompts.dims, [1, 2, 1]);
     await assertRejects(
       () => readEnsemblePrompts(asking(other), [folder], model),

@@ -110,3 +110,31 @@ Deno.test("sessions are freed early if no other run uses them and none are kept"
   await next.end();
   assertEquals(device.events.slice(5), ["release 2", "release 3", "release 4"]);
 });
+
+Deno.test("a session that fails to be released does not keep the rest open, and fails no other run", async () => {
+  const device = new FakeDevice();
+  const cache = new SessionCache(true);
+  device.stuck.push(1);
+  await (await cache.lease("a", opening(device, 1, 2))).end();
+  const { sessions } = await cache.lease("b", opening(device, 3, 4));
+  assertEquals(device.events.slice(2), ["release 1", "release 2", "open 3", "open 4"]);
+  await sessions.first.run({});
+  device.stuck.push(3);
+  const own = new SessionCache(false);
+  const lease = await own.lease("c", opening(device, 3, 4));
+  await assertRejects(() => lease.end(), Error, "graph 3 is stuck");
+  assertEquals(device.events.slice(-2), ["release 3", "release 4"]);
+});
+
+Deno.test("a run that has ended its use frees nothing of another's", async () => {
+  const device = new FakeDevice();
+  const cache = new SessionCache(false);
+  const [one, other] = await Promise.all([
+    cache.lease("a", opening(device, 1, 2)),
+    cache.lease("a", opening(device, 1, 2)),
+  ]);
+  await one.end();
+  await one.free(one.sessions.first);
+  await other.sessions.first.run({});
+  assertEquals(device.events, ["open 1", "open 2"]);
+});

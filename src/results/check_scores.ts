@@ -1,0 +1,68 @@
+import type { MetricsFile, PartMetrics, Prediction } from "./run_files.ts";
+
+/**
+ * What a schema cannot say of `metrics.json`: that each part's classes are those of the run, its confusion matrix is square
+ * and counts each example once, and every class has its metrics.
+ *
+ * @param classes of the run's experiment; left out where it is not known: then each part must agree with itself
+ * @returns what is wrong; `undefined` where nothing is
+ */
+export function metricsFault(metrics: MetricsFile, classes?: readonly string[]): string | undefined {
+  const { test, validation, transfer = {}, calibration } = metrics;
+  const parts: readonly (readonly [string, PartMetrics | undefined])[] = [
+    ["test", test],
+    ["validation", validation],
+    ...Object.entries(transfer).map(([name, part]) => [`transfer.${name}`, part] as const),
+    ["calibration.before.test", calibration?.before.test],
+    ["calibration.before.validation", calibration?.before.validation],
+  ];
+  for (const [name, part] of parts) {
+    const fault = part && partFault(part, classes ?? part.confusion.classes);
+    if (fault !== undefined) return `'${name}.${fault}`;
+  }
+  return undefined;
+}
+
+function partFault({ examples, per_class, confusion }: PartMetrics, classes: readonly string[]) {
+  const expected = `and the classes are ${list(classes)}`;
+  if (!isSame(confusion.classes, classes)) {
+    return `confusion.classes' is ${list(confusion.classes)}, ${expected}`;
+  }
+  const { counts } = confusion;
+  if (counts.length !== classes.length || counts.some((row) => row.length !== classes.length)) {
+    return `confusion.counts' is ${JSON.stringify(counts)}, ${expected}`;
+  }
+  const counted = counts.flat().reduce((sum, count) => sum + count, 0);
+  if (counted !== examples) return `confusion.counts' adds up to ${counted}, and 'examples' is ${examples}`;
+  const measured = Object.keys(per_class);
+  return isSame(measured.toSorted(), classes.toSorted())
+    ? undefined
+    : `per_class' has ${list(measured)}, ${expected}`;
+}
+
+/**
+ * What a schema cannot say of a prediction: that it names classes of its run, and has the probability of each.
+ *
+ * @returns what is wrong; `undefined` where nothing is
+ */
+export function predictionFault(prediction: Prediction, classes: readonly string[]): string | undefined {
+  for (const key of ["label", "predicted"] as const) {
+    if (!classes.includes(prediction[key])) {
+      return `'${key}' is ${JSON.stringify(prediction[key])}, which is no class of the run (${
+        list(classes)
+      })`;
+    }
+  }
+  const scored = Object.keys(prediction.probabilities);
+  return isSame(scored.toSorted(), classes.toSorted())
+    ? undefined
+    : `'probabilities' has ${list(scored)}, and the classes are ${list(classes)}`;
+}
+
+function isSame(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((name, i) => name === b[i]);
+}
+
+function list(names: readonly string[]): string {
+  return names.length === 0 ? "empty" : names.join(", ");
+}
