@@ -15,6 +15,7 @@ import {
   ofOutput,
   type OpDefinition,
   required,
+  STOP_GRADIENT,
 } from "./op_definition.ts";
 
 /**
@@ -183,6 +184,16 @@ export const selection = {
       }
       return [{ type: values.type, shape: [...indices.shape, depth] }];
     },
+    // The values are [off, on]; whole numbers choose between them, float ones too.
+    gradient: ofOutput((b, node, dy) => {
+      const indices = required(node, 0);
+      const hits = hitsOf(b, indices, dy.shape.at(-1)!, dy);
+      const on = b.multiply(dy, hits);
+      const totals = [b.subtract(dy, on), on].map((part) =>
+        b.reshape(b.sum(part, part.shape.map((_, axis) => axis)), [1])
+      );
+      return [STOP_GRADIENT, STOP_GRADIENT, b.op("Concat", totals, { axis: 0 })];
+    }),
     selectionRule: (node, axis) => {
       const { shape } = required(node, 0);
       return axis < shape.length ? { axes: [axisUnder(shape, axis, shape.length), null, null] } : undefined;
