@@ -1,6 +1,6 @@
 import { plainIntegersOf, scalarOf, smallIntegers } from "../graph/constants.ts";
 import { CompileError } from "../graph/errors.ts";
-import { type Dimension, product, sameDimension, sameShape, subtract } from "../graph/dimension.ts";
+import { add, type Dimension, product, sameDimension, sameShape, subtract } from "../graph/dimension.ts";
 import type { Builder } from "./builder.ts";
 import type { Node, Value } from "../graph/graph.ts";
 import type { OperatorName } from "../graph/operator_attributes.ts";
@@ -44,6 +44,23 @@ function isAdded(node: Node): boolean {
   const { reduction = "none" } = node.attributes;
   if (reduction === "none" || reduction === "add") return reduction === "add";
   throw new CompileError(`the gradient of scattering with the reduction '${reduction}' is not known`);
+}
+
+/** @throws {CompileError} where values replace an element twice, as far as the places are known: ONNX does not say which stays */
+function checkDistinct(indices: Value, { shape }: Value): void {
+  const items = plainIntegersOf(indices);
+  const depth = indices.shape.at(-1);
+  if (items === undefined || typeof depth !== "number" || depth === 0) return;
+  const seen = new Set<string>();
+  for (let start = 0; start < items.length; start += depth) {
+    const place = items.slice(start, start + depth).map((at, axis) => at < 0 ? add(at, shape[axis]!) : at);
+    if (seen.has(place.join())) {
+      throw new CompileError(
+        `the element [${place.join(", ")}] is replaced twice, in an order that is not fixed`,
+      );
+    }
+    seen.add(place.join());
+  }
 }
 
 /** `Builder.oneHot` in the type of a gradient. */
@@ -142,6 +159,7 @@ export const selection = {
       const own = rowsOfEach(indices, data.shape[0]!);
       const read = own ? b.op("GatherND", [dy, own], { batch_dims: 1 }) : b.op("GatherND", [dy, indices]);
       if (isAdded(node)) return [dy, null, read];
+      checkDistinct(indices, data);
       return [b.op("ScatterND", [dy, indices, b.zeros(data.type, updates.shape)]), null, read];
     }),
   },
