@@ -1,7 +1,7 @@
 import { scalarOf } from "../graph/constants.ts";
 import { product, sameDimension, symbol } from "../graph/dimension.ts";
 import { behindCarriers, type Embedding, isTable } from "./embedding_layer.ts";
-import { CompileError } from "../graph/errors.ts";
+import { CompileError, operatorOfNode } from "../graph/errors.ts";
 import { ancestors, dependents, liveNodes, type Node, type Value } from "../graph/graph.ts";
 import { axisOf, integerAttribute } from "../ops/op_definition.ts";
 import { cutsOf } from "../ops/cutting.ts";
@@ -166,6 +166,8 @@ function refuseOthers({ graph, words, output }: Embedding, lookups: readonly Tab
 
 function notUnderstood({ op, name }: Node, source: string): CompileError {
   return new CompileError(
-    `${source}: operator ${op} of node '${name}' gives the embedding layer something for each token that is neither a table's row at the token's position nor the same for all tokens, so that the positions of a text after a prompt are not known: export the model with an input 'position_ids'`,
+    `${source}: ${
+      operatorOfNode(op, name)
+    } gives the embedding layer something for each token that is neither a table's row at the token's position nor the same for all tokens, so that the positions of a text after a prompt are not known: export the model with an input 'position_ids'`,
   );
 }

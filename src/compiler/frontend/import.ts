@@ -1,7 +1,7 @@
 import type { GraphProto, NodeProto } from "onnx-buf";
 import { Builder } from "../ops/builder.ts";
 import { scalarOf } from "../graph/constants.ts";
-import { CompileError } from "../graph/errors.ts";
+import { CompileError, operatorOfNode } from "../graph/errors.ts";
 import type { Attributes, Constant, Graph, PassLog, Value } from "../graph/graph.ts";
 import { isHalf, widened, widenedAttributes, widenedConstant } from "./half_precision.ts";
 import { constantAttribute, importAttribute, subgraph, subgraphs } from "./import_attributes.ts";
@@ -94,7 +94,7 @@ class Importer {
       } catch (error) {
         if (!(error instanceof CompileError) || error.message.includes(this.file.path)) throw error;
         throw new CompileError(
-          `${error.message}: operator ${node.opType} of node '${node.name}' in ${this.file.path}`,
+          `${error.message}: ${operatorOfNode(node.opType, node.name)} in ${this.file.path}`,
           { cause: error },
         );
       }

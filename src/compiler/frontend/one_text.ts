@@ -1,5 +1,5 @@
 import { type Dimension, symbolsOf, termsOf } from "../graph/dimension.ts";
-import { CompileError } from "../graph/errors.ts";
+import { CompileError, operatorOfNode } from "../graph/errors.ts";
 import { type Graph, liveNodes, type Node } from "../graph/graph.ts";
 import { summedDimension } from "../ops/matrix.ts";
 import { definitionOf } from "../ops/mod.ts";
@@ -15,7 +15,9 @@ export function checkOneText(graph: Graph): void {
   const mixing = liveNodes(graph).find((node) => runsOver(node).some(countsTexts));
   if (mixing === undefined) return;
   throw new CompileError(
-    `${graph.source}: operator ${mixing.op} of node '${mixing.name}' mixes the texts of a batch: was it exported for one text? Export it with dynamic axes`,
+    `${graph.source}: ${
+      operatorOfNode(mixing.op, mixing.name)
+    } mixes the texts of a batch: was it exported for one text? Export it with dynamic axes`,
   );
 }
 

@@ -13,3 +13,8 @@ export class CompileError extends Error {
   /** Tells it from other errors. */
   override readonly name = "CompileError";
 }
+
+/** `operator MatMul of node '/encoder/MatMul'`, for messages; nodes that the compiler made have no name. */
+export function operatorOfNode(op: string, name: string): string {
+  return `operator ${op}${name && ` of node '${name}'`}`;
+}

@@ -1,15 +1,16 @@
 import { CompileError } from "../graph/errors.ts";
-import { type Dimension, product } from "../graph/dimension.ts";
+import { type Dimension, product, sameDimension } from "../graph/dimension.ts";
 import type { Builder } from "../ops/builder.ts";
 import type { Value } from "../graph/graph.ts";
-import { required } from "../ops/op_definition.ts";
+import { EXPORTED_OTHERWISE, required } from "../ops/op_definition.ts";
 import type { Fused } from "./lowering.ts";
 
 /**
  * A sum of products of two tensors, as one stacked matrix product: axes in both and in the result are the stack, those in
  * both and not in the result are summed over.
  *
- * @throws {CompileError} on an ellipsis, a repeated axis, another number of factors, or an axis that only one factor sums over
+ * @throws {CompileError} on an ellipsis, a repeated axis, another number of factors, an axis that only one factor sums over, or one
+ *   of different extents
  */
 export function einsum(b: Builder, node: Fused): Value[] {
   const equation = String(node.attributes.equation).replaceAll(" ", "");
@@ -24,6 +25,16 @@ export function einsum(b: Builder, node: Fused): Value[] {
     ...left.map((axis, i): [string, Dimension] => [axis, x.shape[i]!]),
     ...other.map((axis, i): [string, Dimension] => [axis, y.shape[i]!]),
   ]);
+  const repeated = left.find((axis, i) => {
+    const at = other.indexOf(axis);
+    return at >= 0 && !sameDimension(x.shape[i]!, y.shape[at]!);
+  });
+  if (repeated !== undefined) {
+    const extents = [x.shape[left.indexOf(repeated)], y.shape[other.indexOf(repeated)]].join(" and ");
+    throw new CompileError(
+      `Einsum '${equation}' whose axis '${repeated}' has the extents ${extents} is not supported${EXPORTED_OTHERWISE}`,
+    );
+  }
   const stack = left.filter((axis) => other.includes(axis) && result.includes(axis));
   const summed = left.filter((axis) => other.includes(axis) && !result.includes(axis));
   const rows = left.filter((axis) => !other.includes(axis));

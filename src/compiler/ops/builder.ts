@@ -1,6 +1,6 @@
 import { float32, float64, int64, smallIntegers } from "../graph/constants.ts";
 import { type Dimension, product, sameShape } from "../graph/dimension.ts";
-import { CompileError } from "../graph/errors.ts";
+import { CompileError, operatorOfNode } from "../graph/errors.ts";
 import { bytesPerElement, codeOf, type ElementType } from "../graph/element_types.ts";
 import type { Attributes, Constant, Graph, Node, Value } from "../graph/graph.ts";
 import type { OperatorAttributes, OperatorName } from "../graph/operator_attributes.ts";
@@ -103,7 +103,7 @@ export class Builder {
     name = "",
     outputNames: readonly string[] = [],
   ): readonly Value[] {
-    const where = () => `operator ${given}${name && ` of node '${name}'`} in ${this.source}`;
+    const where = () => `${operatorOfNode(given, name)} in ${this.source}`;
     const op = operatorNamed(given, where);
     const outputs: Value[] = [];
     const node: Node = { op, name, inputs, outputs, attributes };

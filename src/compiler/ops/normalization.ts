@@ -1,5 +1,6 @@
 import type { Dimension } from "../graph/dimension.ts";
 import { CompileError } from "../graph/errors.ts";
+import { codeOf, elementTypeOf } from "../graph/element_types.ts";
 import type { Node } from "../graph/graph.ts";
 import type { OperatorName } from "../graph/operator_attributes.ts";
 import { scalarLike } from "./elementwise.ts";
@@ -29,7 +30,8 @@ function rowsPass(node: Node, axis: number): SelectionRule | undefined {
 
 /** Operators that normalize a vector and scale it. */
 export const normalization = {
-  // Outputs: y, the mean and the inverse standard deviation, with size 1 along the axis; emission drops unused ones.
+  // Outputs: y, the mean and the inverse standard deviation, with size 1 along the axis; emission drops unused ones. The two
+  // statistics have the type that `stash_type` names: float32, whatever x is, where it is not given.
   LayerNormalization: {
     isNormalization: true,
     mixedAxes: (node) => normalizedAxes(node).axes,
@@ -37,7 +39,8 @@ export const normalization = {
       const { type, shape } = required(node, 0);
       const axis = axisOf(integerAttribute(node, "axis", -1), shape.length);
       const statistic: Dimension[] = shape.map((dimension, i) => i < axis ? dimension : 1);
-      return [{ type, shape }, { type, shape: statistic }, { type, shape: statistic }];
+      const stash = elementTypeOf(integerAttribute(node, "stash_type", codeOf("float32"))) ?? "float32";
+      return [{ type, shape }, { type: stash, shape: statistic }, { type: stash, shape: statistic }];
     },
     // x̂ = (x - mean)/σ and g = dy·scale: dx = (g - mean(g) - x̂·mean(g·x̂))/σ (Ba et al. 2016, differentiated)
     gradient: (b, node, [dy, ...statistics]) => {
@@ -48,11 +51,12 @@ export const normalization = {
       const scale = required(node, 1);
       const bias = node.inputs[2];
       const { axes } = normalizedAxes(node);
-      const [, mean, inverse] = node.outputs;
-      const normalized = b.multiply(b.subtract(x, mean!), inverse!);
+      const mean = b.cast(node.outputs[1]!, x.type);
+      const inverse = b.cast(node.outputs[2]!, x.type);
+      const normalized = b.multiply(b.subtract(x, mean), inverse);
       const g = b.multiply(dy, scale);
       const along = b.multiply(normalized, b.mean(b.multiply(g, normalized), axes));
-      const dx = b.multiply(b.subtract(b.subtract(g, b.mean(g, axes)), along), inverse!);
+      const dx = b.multiply(b.subtract(b.subtract(g, b.mean(g, axes)), along), inverse);
       return ofInputs(node, [dx, b.multiply(dy, normalized), bias ? dy : null]);
     },
     selectionRule: rowsPass,

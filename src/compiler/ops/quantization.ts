@@ -4,6 +4,7 @@ import { type Dimension, multiply, sameDimension } from "../graph/dimension.ts";
 import type { Value } from "../graph/graph.ts";
 import type { OperatorName } from "../graph/operator_attributes.ts";
 import {
+  attributeAxis,
   axisOf,
   axisUnder,
   integerAttribute,
@@ -50,11 +51,9 @@ export const quantization = {
       return ofInputs(node, [b.multiply(dy, along), byScale, STOP_GRADIENT]);
     }),
     selectionRule: (node, axis) => {
-      const scale = required(node, 1).shape;
-      const { shape } = required(node, 0);
-      if (scale.length > 1) return undefined;
-      const own = axisOf(integerAttribute(node, "axis", 1), Math.max(1, shape.length));
-      const along = scale.length === 1 && axis === own ? 0 : null;
+      const scale = required(node, 1);
+      if (scale.shape.length > 1) return undefined;
+      const along = !isSingle(scale) && axis === attributeAxis(node, 1) ? 0 : null;
       return { axes: [axis, along, ...(node.inputs[2] ? [along] : [])] };
     },
   },
@@ -130,9 +129,14 @@ function backToScale(b: Builder, gradient: Value, along: Value, scale: Value): V
   return b.reshape(b.unbroadcast(gradient, along.shape), scale.shape);
 }
 
+/** Whether there is one scale for the whole tensor, whichever axis is named: ONNX Runtime takes [1] for a scalar. */
+function isSingle({ shape }: Value): boolean {
+  return shape.length === 0 || (shape.length === 1 && shape[0] === 1);
+}
+
 /** A scale for each place of an axis, seen in the rank of the tensor that it scales; a single one as it is. */
 function alongAxis(b: Builder, scale: Value, of: Value, node: Parameters<typeof integerAttribute>[0]): Value {
-  if (scale.shape.length === 0) return scale;
+  if (isSingle(scale)) return b.reshape(scale, []);
   const axis = axisOf(integerAttribute(node, "axis", 1), of.shape.length);
   return b.reshape(scale, of.shape.map((_, i) => i === axis ? scale.shape[0]! : 1));
 }

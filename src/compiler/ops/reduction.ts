@@ -84,11 +84,15 @@ function reduction({ gradient, arithmetic, ...rest }: Reduction): OpDefinition {
   };
 }
 
+/** The axes that became 1 from x to y. */
+function reducedAxesOf(x: Value, y: Value): number[] {
+  return x.shape.flatMap((dimension, axis) => y.shape[axis] === 1 && dimension !== 1 ? [axis] : []);
+}
+
 /** The gradient of a largest or smallest element: equal elements share the gradient (see `OpDefinition.gradient`). */
 function sharedAmongEqual(b: Builder, dy: Value, x: Value, y: Value): Value {
   const hits = b.cast(b.op("Equal", [x, y]), x.type);
-  const axes = x.shape.flatMap((dimension, axis) => y.shape[axis] === 1 && dimension !== 1 ? [axis] : []);
-  return b.multiply(dy, b.divide(hits, b.sum(hits, axes)));
+  return b.multiply(dy, b.divide(hits, b.sum(hits, reducedAxesOf(x, y))));
 }
 
 /** The largest or the smallest of whole numbers, where it is known which that is. */
@@ -139,7 +143,24 @@ export const reductions = {
       return b.multiply(ratio, x);
     },
   }),
-  ReduceProd: reduction({ arithmetic: product, accumulate: (total, item) => total * item }),
+  // The product of the other elements: that of those that are not 0, over the element, or 0 where another one is 0.
+  ReduceProd: reduction({
+    gradient: (b, dy, x, y) => {
+      const axes = reducedAxesOf(x, y);
+      const isZero = b.op("Equal", [x, scalarLike(b, x, 0)]);
+      const zeros = b.cast(isZero, x.type);
+      const nonzero = b.op("Where", [isZero, scalarLike(b, x, 1), x]);
+      const whole = axes.length === 0
+        ? nonzero
+        : b.op("ReduceProd", [nonzero, b.integers(axes)], { keepdims: 1 });
+      const otherZeros = b.subtract(b.sum(zeros, axes), zeros);
+      const noneElse = b.op("Equal", [otherZeros, scalarLike(b, x, 0)]);
+      const others = b.op("Where", [noneElse, b.divide(whole, nonzero), scalarLike(b, x, 0)]);
+      return b.multiply(dy, others);
+    },
+    arithmetic: product,
+    accumulate: (total, item) => total * item,
+  }),
   ArgMax: {
     infer: (node) => {
       const { shape } = required(node, 0);

@@ -1,6 +1,6 @@
 import { plainIntegersOf, scalarOf, smallIntegers } from "../graph/constants.ts";
 import { CompileError } from "../graph/errors.ts";
-import { type Dimension, product, sameDimension, sameShape, subtract } from "../graph/dimension.ts";
+import { add, type Dimension, product, sameDimension, sameShape, subtract } from "../graph/dimension.ts";
 import type { Builder } from "./builder.ts";
 import type { Node, Value } from "../graph/graph.ts";
 import type { OperatorName } from "../graph/operator_attributes.ts";
@@ -15,6 +15,7 @@ import {
   ofOutput,
   type OpDefinition,
   required,
+  STOP_GRADIENT,
 } from "./op_definition.ts";
 
 /**
@@ -43,6 +44,23 @@ function isAdded(node: Node): boolean {
   const { reduction = "none" } = node.attributes;
   if (reduction === "none" || reduction === "add") return reduction === "add";
   throw new CompileError(`the gradient of scattering with the reduction '${reduction}' is not known`);
+}
+
+/** @throws {CompileError} where values replace an element twice, as far as the places are known: ONNX does not say which stays */
+function checkDistinct(indices: Value, { shape }: Value): void {
+  const items = plainIntegersOf(indices);
+  const depth = indices.shape.at(-1);
+  if (items === undefined || typeof depth !== "number" || depth === 0) return;
+  const seen = new Set<string>();
+  for (let start = 0; start < items.length; start += depth) {
+    const place = items.slice(start, start + depth).map((at, axis) => at < 0 ? add(at, shape[axis]!) : at);
+    if (seen.has(place.join())) {
+      throw new CompileError(
+        `the element [${place.join(", ")}] is replaced twice, in an order that is not fixed`,
+      );
+    }
+    seen.add(place.join());
+  }
 }
 
 /** `Builder.oneHot` in the type of a gradient. */
@@ -141,6 +159,7 @@ export const selection = {
       const own = rowsOfEach(indices, data.shape[0]!);
       const read = own ? b.op("GatherND", [dy, own], { batch_dims: 1 }) : b.op("GatherND", [dy, indices]);
       if (isAdded(node)) return [dy, null, read];
+      checkDistinct(indices, data);
       return [b.op("ScatterND", [dy, indices, b.zeros(data.type, updates.shape)]), null, read];
     }),
   },
@@ -183,6 +202,16 @@ export const selection = {
       }
       return [{ type: values.type, shape: [...indices.shape, depth] }];
     },
+    // The values are [off, on]; whole numbers choose between them, float ones too.
+    gradient: ofOutput((b, node, dy) => {
+      const indices = required(node, 0);
+      const hits = hitsOf(b, indices, dy.shape.at(-1)!, dy);
+      const on = b.multiply(dy, hits);
+      const totals = [b.subtract(dy, on), on].map((part) =>
+        b.reshape(b.sum(part, part.shape.map((_, axis) => axis)), [1])
+      );
+      return [STOP_GRADIENT, STOP_GRADIENT, b.op("Concat", totals, { axis: 0 })];
+    }),
     selectionRule: (node, axis) => {
       const { shape } = required(node, 0);
       return axis < shape.length ? { axes: [axisUnder(shape, axis, shape.length), null, null] } : undefined;

@@ -1,5 +1,5 @@
 import { Builder } from "../ops/builder.ts";
-import { CompileError } from "../graph/errors.ts";
+import { CompileError, operatorOfNode } from "../graph/errors.ts";
 import { dependents, type Graph, liveNodes, type Node, type Value } from "../graph/graph.ts";
 import { isFloat } from "../graph/element_types.ts";
 import { scalarLike } from "../ops/elementwise.ts";
@@ -51,7 +51,7 @@ export function gradientsOf(
     const flowing = node.outputs.map((output) => gradients.get(output));
     if (flowing.every((gradient) => gradient === undefined)) continue;
     if (!node.inputs.some((input) => input !== null && active.has(input))) continue;
-    const where = () => `operator ${node.op} of node '${node.name}' in ${graph.source}`;
+    const where = () => `${operatorOfNode(node.op, node.name)} in ${graph.source}`;
     for (
       const [input, gradient] of inputGradients(b, definitionOf(node.op), node, flowing, active, where)
     ) {

@@ -1,5 +1,5 @@
 import type { Embedding } from "../analysis/embedding_layer.ts";
-import { CompileError } from "../graph/errors.ts";
+import { CompileError, operatorOfNode } from "../graph/errors.ts";
 import { ancestors, dependents, liveNodes, type Node, type Value } from "../graph/graph.ts";
 import type { Insertion } from "./splice.ts";
 import { isTokenWise } from "../analysis/token_wise.ts";
@@ -30,7 +30,9 @@ export function promptPlace({ graph, words, output }: Embedding, insertion: Inse
   const mixing = nodes.filter((node) => before.has(node) && !isTokenWise(node)).find(reads(fromInputs));
   if (mixing) {
     throw new CompileError(
-      `${graph.source}: operator ${mixing.op} of node '${mixing.name}' puts something of all tokens into each token's embedding, so that a soft prompt would change the text's: this model takes hard prompts alone`,
+      `${graph.source}: ${
+        operatorOfNode(mixing.op, mixing.name)
+      } puts something of all tokens into each token's embedding, so that a soft prompt would change the text's: this model takes hard prompts alone`,
     );
   }
   const elsewhere = nodes.filter((node) => !node.outputs.includes(place));
@@ -38,7 +40,9 @@ export function promptPlace({ graph, words, output }: Embedding, insertion: Inse
   const outside = elsewhere.filter((node) => !before.has(node)).find(reads(fromIds));
   if (outside && [...graph.outputs.values()].some((value) => fromIds.has(value))) {
     throw new CompileError(
-      `${graph.source}: operator ${outside.op} of node '${outside.name}' depends on token ids, which a soft prompt has none of: this model takes hard prompts alone, or export it with an input 'attention_mask' if that is what it makes of the ids`,
+      `${graph.source}: ${
+        operatorOfNode(outside.op, outside.name)
+      } depends on token ids, which a soft prompt has none of: this model takes hard prompts alone, or export it with an input 'attention_mask' if that is what it makes of the ids`,
     );
   }
   return place;

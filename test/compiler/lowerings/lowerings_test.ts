@@ -1,8 +1,9 @@
 import { create, toBinary } from "@bufbuild/protobuf";
 import { GraphProtoSchema, ModelProtoSchema, NodeProtoSchema, OperatorSetIdProtoSchema } from "onnx-buf";
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { Builder } from "../../../src/compiler/ops/builder.ts";
 import { float32, int64 } from "../../../src/compiler/graph/constants.ts";
+import { CompileError } from "../../../src/compiler/graph/errors.ts";
 import { emit } from "../../../src/compiler/backend/emit.ts";
 import type { Attributes, Constant, Value } from "../../../src/compiler/graph/graph.ts";
 import { loweringOf, LOWERINGS } from "../../../src/compiler/lowerings/mod.ts";
@@ -299,6 +300,17 @@ const CASES: readonly Case[] = [
     attributes: { equation: "i,j->ij" },
   },
 ];
+
+Deno.test("an Einsum that repeats an axis of size 1 is refused by name", () => {
+  const b = new Builder("model.onnx");
+  const inputs = [[1, 3], [2, 3]].map((shape, i) => b.input(`x${i}`, "float32", shape));
+  const node = { op: "Einsum", inputs, outputs: 1, attributes: { equation: "bi,bi->b" } };
+  assertThrows(
+    () => loweringOf(node)!(b, node),
+    CompileError,
+    "Einsum 'bi,bi->b' whose axis 'b' has the extents 1 and 2",
+  );
+});
 
 const cpu = await openCpu();
 

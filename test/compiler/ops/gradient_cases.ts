@@ -178,6 +178,21 @@ export const CASES: readonly Case[] = [
     },
   },
   {
+    op: "DequantizeLinear",
+    shapes: [[1]],
+    arrange: (b, [scale]) => [b.constant("x", bytes([3, 200, 7], [3])), scale!],
+  },
+  {
+    op: "OneHot",
+    shapes: [[2]],
+    arrange: (b, [values]) => [b.constant("i", int64([3, 0, -1], [3])), b.integer(4), values!],
+  },
+  ...[[0, 2], [1]].map((axes): Case => ({
+    op: "ReduceProd",
+    shapes: [["batch", 3, 2]],
+    arrange: (b, [x]) => [x!, b.integers(axes)],
+  })),
+  {
     op: "GatherElements",
     shapes: [[2, 4]],
     attributes: { axis: 1 },

@@ -15,6 +15,8 @@ const SCHEMAS: Readonly<Record<string, readonly (string | null)[]>> = operators;
 
 /** Float inputs, by operator and place, that no central difference can show the gradient of. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
+  "OneHot 0": "whole numbers, of a float type at most",
+  "OneHot 1": "a size, of a float type at most",
   "Sign 0": "no gradient flows back: zero_gradients_test.ts",
   "Floor 0": "no gradient flows back: zero_gradients_test.ts",
   "Ceil 0": "no gradient flows back: zero_gradients_test.ts",

@@ -16,8 +16,9 @@ export interface FloatSession {
   release(): Promise<void>;
 }
 
-/** How ONNX Runtime says that an operator has no kernel for a type, or that its schema excludes the type. */
-const LACKS_TYPE = /Could not find an implementation|NOT_IMPLEMENTED|Type Error|tensor\(double\)/;
+/** How ONNX Runtime says that an operator has no kernel for a type, or that its schema excludes the type of an input. */
+const LACKS_TYPE =
+  /Could not find an implementation|NOT_IMPLEMENTED|Type 'tensor\(double\)' of input parameter/;
 
 /** Opens a graph; `undefined` where ONNX Runtime has no kernel for one of its operators in this precision. */
 export async function openFloats(graph: Graph, precision: Precision): Promise<FloatSession | undefined> {

@@ -61,3 +61,10 @@ Deno.test("what is piecewise constant has the slope 0, as in PyTorch", async () 
     assertEquals(await slopes([x], (b, [x]) => b.multiply(x!, factor(b, x!))), [expected]);
   }
 });
+
+// The numbers are those of PyTorch: x.prod().backward().
+Deno.test("a product with zeros has the slope of the other factors", async () => {
+  const product = (b: Builder, [x]: readonly Value[]) => b.op("ReduceProd", [x!, b.integers([0])]);
+  assertEquals(await slopes([[2, 0, 3]], product), [[0, 6, 0]]);
+  assertEquals(await slopes([[0, 0, 3]], product), [[0, 0, 0]]);
+});

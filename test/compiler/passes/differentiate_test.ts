@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { Builder } from "../../../src/compiler/ops/builder.ts";
-import { float32 } from "../../../src/compiler/graph/constants.ts";
+import { float32, int64 } from "../../../src/compiler/graph/constants.ts";
 import { differentiate, gradientsOf, inputGradients } from "../../../src/compiler/passes/differentiate.ts";
 import { CompileError } from "../../../src/compiler/graph/errors.ts";
 import type { Node, Value } from "../../../src/compiler/graph/graph.ts";
@@ -65,6 +65,17 @@ Deno.test("an operator without a gradient is an error that names it and its node
     () => differentiate(graph, "loss", x),
     CompileError,
     "no gradient for operator ArgMax of node 'down' in model.onnx",
+  );
+});
+
+Deno.test("an error about a node without a name leaves the name out", () => {
+  const b = new Builder("model.onnx");
+  const x = b.input("x", "float32", [3]);
+  const graph = b.graph(new Map([["loss", b.op("ArgMax", [x], { keepdims: 0 })]]));
+  assertThrows(
+    () => differentiate(graph, "loss", x),
+    CompileError,
+    "no gradient for operator ArgMax in model.onnx",
   );
 });
 
@@ -175,4 +186,17 @@ Deno.test("at 0 the slope of an activation is that of the left side, and that of
 Deno.test("a constant takes part without a gradient of its own", async () => {
   const two = float32([2, 4], [2]);
   assertEquals(await gradientsAt((b, [x]) => b.multiply(x!, b.constant("c", two)), [1, 1]), [[2, 4]]);
+});
+
+Deno.test("elements that a ScatterND replaces twice have no gradient", () => {
+  const b = new Builder("model.onnx");
+  const x = b.input("x", "float32", [3]);
+  const places = b.constant("places", int64([1, -2], [2, 1]));
+  const [y] = b.node("ScatterND", [x, places, b.constant("two", float32([1, 2], [2]))], {}, "twice");
+  const graph = b.graph(new Map([["loss", b.reshape(b.sum(y!, [0]), [])]]));
+  assertThrows(
+    () => differentiate(graph, "loss", x),
+    CompileError,
+    "the element [1] is replaced twice, in an order that is not fixed: operator ScatterND of node 'twice'",
+  );
 });
