@@ -47,7 +47,7 @@ function programFor(io: Io): Command {
     .description("Prompt tuning from experiment files: a frozen language model, a soft prompt, ONNX Runtime.")
     .version(project.version)
     .exitOverride()
-    .showHelpAfterError("(--help shows how it is used)")
+    .showHelpAfterError("(see --help for the usage)")
     .configureOutput({
       writeOut: (text) => io.print(line(text)),
       writeErr: (text) => io.log(line(text)),
@@ -59,7 +59,7 @@ function programFor(io: Io): Command {
     .description("run experiment files, one after the other, and write their results")
     .argument("<files...>", "experiment files (YAML)")
     .option("--results <dir>", "the folder that results go into", "results")
-    .option("--force", "run again though nothing has changed", false)
+    .option("--force", "run again even if nothing has changed", false)
     .option("--no-self-check", "skip the comparison of the compiled graphs with the model's own file")
     .option(
       "--set <key=value>",
@@ -82,7 +82,7 @@ function programFor(io: Io): Command {
     )
     .argument("<files...>", "experiment files, folders of them, or patterns")
     .option("--results <dir>", "the folder that results go into", "results")
-    .option("--jobs <n>", "the number of runs at a time", wholeNumber, 1)
+    .option("--jobs <n>", "the number of runs to execute at the same time", wholeNumber, 1)
     .addOption(
       new Option(
         "--fuse <mode>",
@@ -90,9 +90,9 @@ function programFor(io: Io): Command {
       ).choices(["auto", "on", "off"]).default("auto"),
     )
     .option("--only <pattern>", "only runs whose name matches a pattern (*length=5*) or contains a text")
-    .option("--force", "run again though nothing has changed", false)
+    .option("--force", "run again even if nothing has changed", false)
     .option("--no-self-check", "skip the comparison of the compiled graphs with the model's own file")
-    .option("--fail-fast", "start no further run after one that fails", false)
+    .option("--fail-fast", "start no more runs after one fails", false)
     .option("--shard <i/n>", "only the i-th of n parts, for several machines", shardOf)
     .addHelpText("after", "\nExample:\n  softprompt batch experiments/rt-polarity --only seed=0")
     .action(async (files: string[], flags: BatchFlags) =>
@@ -102,7 +102,7 @@ function programFor(io: Io): Command {
   program.command("diff")
     .description("show what differs between two results, and whether the difference is significant")
     .argument("<a>", "the baseline: the folder of a run or of a sweep, or a saved report")
-    .argument("<b>", "the result that is compared with it, likewise")
+    .argument("<b>", "the result to compare with it, in any of the same forms")
     .addOption(
       new Option("--format <how>", "the format on standard output").choices(DIFF_FORMATS).default(
         "text",
@@ -184,7 +184,7 @@ function programFor(io: Io): Command {
     .addOption(
       new Option(
         "--dtype <precision>",
-        "the export to take: onnx/model.onnx for fp32, onnx/model_fp16.onnx …",
+        "which export to use: onnx/model.onnx for fp32, onnx/model_fp16.onnx for fp16, …",
       )
         .choices(CHOICES["model.dtype"]),
     )
@@ -237,7 +237,7 @@ function programFor(io: Io): Command {
     );
 
   program.command("data")
-    .description("download a dataset, check it and put it where experiments find it")
+    .description("download a dataset, check it and put it where experiments look for it")
     .addArgument(new Argument("<name>", "which dataset").choices(["rt-polarity"]))
     .option("--from <dir>", "read the files from a folder instead of downloading them")
     .option(

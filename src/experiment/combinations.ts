@@ -135,7 +135,9 @@ export function multiplierProblems(document: ExperimentDocument): Problem[] {
       if (strange !== undefined) {
         return [{
           ...document.place(["exclude", i, strange], true),
-          message: `'${strange}' is not swept${nearest(strange, known)} (swept: ${known.join(", ")})`,
+          message: `'${strange}' is not swept${nearest(strange, known)} (${
+            known.length === 0 ? "nothing is" : `swept: ${known.join(", ")}`
+          })`,
         }];
       }
       return all.some(({ settings }) => matches(entry, settings))

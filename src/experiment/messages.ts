@@ -56,7 +56,7 @@ export function messageOf(
     case "minLength":
       return `${key} must not be empty`;
     case "minItems":
-      return `${key} must have at least ${params.limit} item`;
+      return `${key} must have at least ${params.limit} item${params.limit === 1 ? "" : "s"}`;
     case "uniqueItems":
       return `${key} has the same value twice, as items ${params.j + 1} and ${params.i + 1}`;
     case "propertyNames":

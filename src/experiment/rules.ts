@@ -1,4 +1,11 @@
-import { type DatasetKeys, DEFAULTS, type ExperimentFile, type ModelKeys } from "./experiment_file.ts";
+import type { KeyPath } from "./document.ts";
+import {
+  type DatasetKeys,
+  DEFAULTS,
+  type EvaluationTransferKeys,
+  type ExperimentFile,
+  type ModelKeys,
+} from "./experiment_file.ts";
 import { fileRules } from "./file_rules.ts";
 import { nearest } from "./messages.ts";
 import { inOtherForm } from "./normalization.ts";
@@ -35,10 +42,11 @@ function modelRules({ file, dtype }: ModelKeys): RuleViolation[] {
 /** The keys that name the source of examples; a dataset has one of them. */
 const SOURCES = ["name", "file", "source"] as const;
 
+/** What examples come from: one of these keys, or a `split` by files. */
+type SourceKind = typeof SOURCES[number] | "files";
+
 /** Keys that go with only some of these sources. */
-const GOES_WITH: Readonly<
-  Partial<Record<keyof DatasetKeys, readonly (typeof SOURCES[number] | "files")[]>>
-> = {
+const GOES_WITH: Readonly<Partial<Record<keyof DatasetKeys, readonly SourceKind[]>>> = {
   path: ["name"],
   revision: ["source"],
   config: ["source"],
@@ -57,6 +65,22 @@ function kindOf(source: string): string {
   return source === "files" ? "a 'split' by files" : `a '${source}'`;
 }
 
+/** The keys of a dataset, or of data to transfer to, that do not go with its source. */
+function misplacedKeys(
+  given: DatasetKeys | EvaluationTransferKeys,
+  from: SourceKind,
+  path: KeyPath,
+): RuleViolation[] {
+  return Object.entries(GOES_WITH).flatMap(([key, owners]) => {
+    if (!Object.hasOwn(given, key) || owners.includes(from)) return [];
+    // Data to transfer to have no files that are split already.
+    const kinds = owners.filter((owner) => path[0] === "dataset" || owner !== "files").map(kindOf);
+    const expected = [kinds.slice(0, -1).join(", "), kinds.at(-1)].filter(Boolean).join(" or ");
+    const message = `'${[...path, key].join(".")}' goes with ${expected}, not with ${kindOf(from)}`;
+    return [{ path: [...path, key], message }];
+  });
+}
+
 function datasetRules(dataset: DatasetKeys): RuleViolation[] {
   const violations: RuleViolation[] = [];
   const { name, split } = dataset;
@@ -72,13 +96,7 @@ function datasetRules(dataset: DatasetKeys): RuleViolation[] {
     const message = "'dataset' needs a 'name', a 'file', a 'source' on the hub, or a 'split' by files";
     return [{ path: ["dataset"], message }];
   }
-  for (const [key, owners] of Object.entries(GOES_WITH)) {
-    if (Object.hasOwn(dataset, key) && !owners.includes(from)) {
-      const kinds = owners.map(kindOf);
-      const expected = [kinds.slice(0, -1).join(", "), kinds.at(-1)].filter(Boolean).join(" or ");
-      violation(key, `'dataset.${key}' goes with ${expected}, not with ${kindOf(from)}`);
-    }
-  }
+  violations.push(...misplacedKeys(dataset, from, ["dataset"]));
   if (split === "textcnn" && from !== "source" && name !== "rt-polarity") {
     violation("split", "the split 'textcnn' is only for rt-polarity");
   }
@@ -173,15 +191,15 @@ function transferRules({ evaluation }: ExperimentFile): RuleViolation[] {
     const name = one.as ?? transferName(one);
     const isTaken = named.has(foldedName(name));
     named.add(foldedName(name));
-    if (from.length !== 1) {
+    const [source] = from;
+    if (source === undefined || from.length > 1) {
       return [{
         path,
         message: "transfer data need exactly one of 'name', 'file' and 'source' (on the hub)",
       }];
     }
-    if (one.name === undefined && one.path !== undefined) {
-      return [{ path: [...path, "path"], message: "'path' goes with a 'name'" }];
-    }
+    const misplaced = misplacedKeys(one, source, path);
+    if (misplaced.length > 0) return misplaced;
     if (one.split !== undefined && one.source === undefined) {
       return [{ path: [...path, "split"], message: "'split' goes with a 'source' on the hub" }];
     }

@@ -50,6 +50,7 @@ export function parseVariants(text: string, file: string): Variant[] {
   refuse(file, sharedFolders(document, named));
   const checked = named.map((one) => ({ ...one, ...checkedFile(document, one.overrides) }));
   refuse(file, variantProblems(checked));
+  refuse(file, loneMembers(document, checked));
   const sound = checked.flatMap(({ problems: _, given, ...variant }) => given ? [{ ...variant, given }] : []);
   return [
     ...sound.map(({ given, ...variant }) => ({ ...variant, experiment: resolve(given) })),
@@ -113,6 +114,20 @@ function ensembles(variants: readonly SoundVariant[]): Variant[] {
       ensembleVariants: group.map(({ name }) => name),
     };
   });
+}
+
+/** Ensembles over the seeds that one run alone would form. */
+function loneMembers(
+  document: ExperimentDocument,
+  variants: readonly (Pick<Variant, "name" | "settings"> & { readonly given?: ExperimentFile })[],
+): Problem[] {
+  const members = variants.filter(({ given }) => given?.ensemble?.sweep !== undefined);
+  const groups = Map.groupBy(members, ({ settings }) => JSON.stringify({ ...settings, [SEED]: undefined }));
+  return [...groups.values()].filter((group) => group.length === 1).map(([only]) => ({
+    ...document.place(["ensemble", "sweep"]),
+    message: `'ensemble.sweep' combines at least 2 runs, and '${only?.name}' is the only one of its seeds: ` +
+      "sweep more seeds, or leave 'ensemble' out",
+  }));
 }
 
 /** The problems in the variants; where its place does not show it, a problem names its variant. */

@@ -82,6 +82,16 @@ Deno.test("an ensemble over seeds: best single, average and ensemble, from each 
       `${join(small, "seed=0/prompt.safetensors")} was changed since the run`,
     );
     await Deno.writeFile(first, before);
+    const scored = join(small, "seed=ensemble/ensemble.json");
+    const { prompt_sha256: _, ...bare } = ensemble.members[1];
+    const members = ensemble.members.with(1, bare);
+    await Deno.writeTextFile(scored, JSON.stringify({ ...ensemble, members }));
+    await assertRejects(
+      () => loadRun(join(small, "seed=ensemble")),
+      InputError,
+      `${scored} has no 'members.1.prompt_sha256'`,
+    );
+    await Deno.writeTextFile(scored, JSON.stringify(ensemble));
 
     const byRuns = {
       name: "named",

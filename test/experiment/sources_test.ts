@@ -1,5 +1,6 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { parseExperiment } from "../../src/experiment/parse.ts";
+import schema from "../../src/experiment/schema.json" with { type: "json" };
 import { ExperimentError } from "../../src/base/errors.ts";
 
 function parsed(changes: Record<string, unknown>) {
@@ -164,4 +165,49 @@ Deno.test("what an initialization needs goes with its kind", () => {
   );
   const { prompt } = soft({ from: "labels" })();
   assertEquals(prompt.kind === "soft" && prompt.initialization, { from: "labels" });
+});
+
+Deno.test("data to transfer to take the keys of their source, as a dataset does", () => {
+  const refused = (...transfer: Record<string, unknown>[]) =>
+    assertThrows(() => parsed({ evaluation: { transfer } }), ExperimentError).message;
+  for (
+    const [one, key, why] of [
+      [{ name: "reviews-demo", config: "c" }, "config", "goes with a 'source', not with a 'name'"],
+      [{ name: "reviews-demo", revision: "r" }, "revision", "goes with a 'source', not with a 'name'"],
+      [{ name: "reviews-demo", text: "t" }, "text", "goes with a 'file' or a 'source', not with a 'name'"],
+      [{ file: "a.csv", path: "p" }, "path", "goes with a 'name', not with a 'file'"],
+      [{ source: "acme/reviews", delimiter: ";" }, "delimiter", "goes with a 'file', not with a 'source'"],
+    ] as const
+  ) {
+    assertStringIncludes(refused(one), `'evaluation.transfer.0.${key}' ${why}`);
+  }
+});
+
+Deno.test("a whole number has a limit, which the message names", () => {
+  const most = Number.MAX_SAFE_INTEGER;
+  for (
+    const [changes, key, limit] of [
+      [
+        { prompt: { kind: "soft", length: 1e9, template: "{prompt} {text} {mask}" } },
+        "prompt.length",
+        1000000,
+      ],
+      [{ training: { steps: 1e300 } }, "training.steps", most],
+      [{ training: { batchSize: 1e300 } }, "training.batchSize", most],
+      [{ evaluation: { batchSize: 1e300 } }, "evaluation.batchSize", most],
+      [{ seed: 1e300 }, "seed", most],
+    ] as const
+  ) {
+    const { message } = assertThrows(() => parsed(changes), ExperimentError);
+    assertStringIncludes(message, `'${key}' must be at most ${limit}, got 1`);
+  }
+});
+
+Deno.test("every whole number of an experiment file has a limit", () => {
+  const unlimited = (part: unknown, path: readonly string[]): string[] => {
+    if (typeof part !== "object" || part === null) return [];
+    const own = "type" in part && part.type === "integer" && !("maximum" in part) ? [path.join(".")] : [];
+    return [...own, ...Object.entries(part).flatMap(([key, inner]) => unlimited(inner, [...path, key]))];
+  };
+  assertEquals(unlimited(schema, []), []);
 });

@@ -188,3 +188,21 @@ Deno.test("an ensemble of named runs stays one in each run of a sweep, and in ea
     );
   }
 });
+
+Deno.test("an ensemble over the seeds of one run alone is refused, as one of one named run is", () => {
+  const ensemble = "ensemble: { sweep: seed }\n";
+  const why = "'ensemble.sweep' combines at least 2 runs, and 'seed=1' is the only one of its seeds: " +
+    "sweep more seeds, or leave 'ensemble' out";
+  for (const text of ["sweep: { seed: [1] }", "sweep: { seed: [0, 1] }\nexclude: [{ seed: 0 }]"]) {
+    assertEquals(problems(ensemble + text), [`x.yaml:6:20: ${why}`]);
+  }
+  assertEquals(problems("ensemble: { runs: [results/a] }"), [
+    "x.yaml:6:19: 'ensemble.runs' must have at least 2 items",
+  ]);
+});
+
+Deno.test("an exclusion in a file that sweeps nothing says so", () => {
+  assertEquals(problems("exclude: [{ seed: 1 }]"), [
+    "x.yaml:6:13: 'seed' is not swept (nothing is)",
+  ]);
+});
