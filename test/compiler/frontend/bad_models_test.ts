@@ -86,10 +86,16 @@ refuses(
   () =>
     tinyModel(
       ["input_ids"],
-      [["Gather", ["words", "input_ids"], ["w"]], ["Floor", ["w"], ["x"]], HEAD],
+      [
+        ["Gather", ["words", "input_ids"], ["w"]],
+        ["ArgMax", ["w"], ["largest"], { axis: -1 }],
+        ["Cast", ["largest"], ["number"], { to: 1 }],
+        ["Add", ["w", "number"], ["x"]],
+        HEAD,
+      ],
       WEIGHTS,
     ),
-  "no gradient for operator Floor of node 'node_1' in some/model.onnx",
+  "no gradient for operator ArgMax of node 'node_1' in some/model.onnx",
 );
 
 refuses(
