@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { stringify } from "yaml";
+import { experimentSha256 } from "../../src/results/own_files.ts";
 import type { RunRecord } from "../../src/results/read_run.ts";
 import { RandomStream } from "../../src/base/random_stream.ts";
 import { madeUpRun } from "../diff/runs.ts";
@@ -23,9 +24,11 @@ async function write(
   { experiment, metrics, environment, predictions }: RunRecord,
 ): Promise<string> {
   await Deno.mkdir(path, { recursive: true });
-  await Deno.writeTextFile(join(path, "experiment.yaml"), stringify(experiment));
+  const text = stringify(experiment);
+  const files = { "experiment.yaml": experimentSha256(text) };
+  await Deno.writeTextFile(join(path, "experiment.yaml"), text);
   await Deno.writeTextFile(join(path, "metrics.json"), JSON.stringify(metrics));
-  await Deno.writeTextFile(join(path, "environment.json"), JSON.stringify(environment));
+  await Deno.writeTextFile(join(path, "environment.json"), JSON.stringify({ ...environment, files }));
   await Deno.writeTextFile(
     join(path, "predictions.jsonl"),
     predictions.map((one) => `${JSON.stringify(one)}\n`).join(""),
