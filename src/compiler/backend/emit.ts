@@ -128,7 +128,10 @@ class Writer {
     if (bytes === undefined) {
       throw new CompileError(`${this.graph.source}: the bytes of '${hint}' are not at hand`);
     }
-    const key = `${constant.type}[${constant.dims}]${bytes.length <= 64 ? bytes.join() : hint}`;
+    // Numbers are shared; whatever is more may be a weight, and weights that hold the same numbers are two weights.
+    const isNumber = constant.dims.every((extent) => extent === 1);
+    const content = bytes.length <= 64 ? bytes.join() : "";
+    const key = `${constant.type}[${constant.dims}]${content} ${isNumber ? "" : hint}`;
     return this.once(key, () => this.initialize(hint, inlineTensor(constant, bytes)));
   }
 
