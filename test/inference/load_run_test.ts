@@ -7,7 +7,7 @@ import { parseExperiment } from "../../src/experiment/parse.ts";
 import { promptFile } from "../../src/prompt/prompt_file.ts";
 import { inFolder } from "../commands/softprompt.ts";
 import { type HubContent, withHub } from "../hub/loopback_hub.ts";
-import { wholePart } from "../results/whole_run.ts";
+import { WHOLE_ENVIRONMENT, wholeMetrics } from "../results/whole_run.ts";
 import { MINI } from "../shared.ts";
 
 const COMMIT = "89abcdef0123456789abcdef0123456789abcdef";
@@ -41,8 +41,8 @@ async function writeRun(folder: string, { files }: HubContent): Promise<void> {
     Deno.writeTextFile(join(folder, name), JSON.stringify(content));
   await Deno.mkdir(folder);
   await Deno.writeTextFile(join(folder, "experiment.yaml"), stringify(experiment));
-  await json("metrics.json", { status: "complete", test: wholePart(0) });
-  await json("environment.json", { format: "softprompt-run/1", model, content_hash: "" });
+  await json("metrics.json", wholeMetrics(0));
+  await json("environment.json", { ...WHOLE_ENVIRONMENT, model });
   const prompt = float32Tensor(new Float32Array(2 * 256), [2, 256]);
   await Deno.writeFile(join(folder, "prompt.safetensors"), promptFile(prompt, "embedding-output"));
 }
