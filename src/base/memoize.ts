@@ -19,10 +19,10 @@ export function memoize<Thing>(
 }
 
 /**
- * As `memoize`, but only so many things are kept: those that were asked for last.
+ * As `memoize`, but only the values that were requested last are kept.
  *
- * @param made what was made before
- * @param most how many are kept
+ * @param made the values made so far, by key
+ * @param most the number of values that are kept
  */
 export function memoizeLatest<Thing>(
   made: Map<string, Promise<Thing>>,

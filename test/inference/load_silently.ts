@@ -31,14 +31,14 @@ const lines: string[] = [];
 const downloads: Record<string, Download> = {};
 const log = (line: string) => lines.push(line);
 
-// Downloads and compiles, and nobody is told.
+// Downloads and compiles, and reports to nobody.
 await (await loadRun(run, { cache })).release();
 await damage();
-// Finds the damage, and nobody is told.
+// Finds the damage, and reports to nobody.
 await (await loadRun(run, { cache })).release();
 await damage();
 await Deno.remove(hub, { recursive: true });
-// Both, and it is told.
+// Both, and reports it.
 const loaded = await loadRun(run, {
   cache,
   log,

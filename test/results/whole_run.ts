@@ -1,6 +1,6 @@
 import type { MetricsFile, PartMetrics } from "../../src/results/metrics_file.ts";
 
-/** What `metrics.json` says of a part of the data, at least: of so many examples, all of them right. */
+/** The required content of a part of `metrics.json`, with all examples classified correctly. */
 export function wholePart(examples: number): PartMetrics {
   return {
     examples,
@@ -17,7 +17,7 @@ export function wholePart(examples: number): PartMetrics {
   };
 }
 
-/** What `metrics.json` of a complete run says at least, of so many test examples. */
+/** The required content of the `metrics.json` of a complete run. @param examples the number of test examples */
 export function wholeMetrics(examples: number): MetricsFile {
   return {
     status: "complete",
@@ -29,7 +29,7 @@ export function wholeMetrics(examples: number): MetricsFile {
   };
 }
 
-/** What `environment.json` says at least. */
+/** The required content of `environment.json`. */
 export const WHOLE_ENVIRONMENT = {
   format: "softprompt-run/1",
   softprompt: "0.1.0",

@@ -53,6 +53,11 @@ class Writer {
   private readonly initializers: TensorProto[] = [];
   private readonly names = new Map<Value, string>();
   private readonly shared = new Map<string, string>();
+  /** Tensors that are written into the graph's file, by type, extents and hint. */
+  private readonly tensors = new Map<
+    string,
+    readonly { readonly bytes: Uint8Array; readonly name: string }[]
+  >();
   private readonly usedNames = new Set<string>();
 
   constructor(private readonly graph: Graph) {}
@@ -128,8 +133,15 @@ class Writer {
     if (bytes === undefined) {
       throw new CompileError(`${this.graph.source}: the bytes of '${hint}' cannot be read`);
     }
-    const key = `${constant.type}[${constant.dims}]${bytes.length <= 64 ? bytes.join() : hint}`;
-    return this.once(key, () => this.initialize(hint, inlineTensor(constant, bytes)));
+    // Numbers are shared; whatever is more may be a weight, and weights that hold the same numbers are two weights.
+    const isNumber = constant.dims.every((extent) => extent === 1);
+    const key = `${constant.type}[${constant.dims}] ${isNumber ? "" : hint}`;
+    const alike = this.tensors.get(key) ?? [];
+    const before = alike.find((one) => sameBytes(one.bytes, bytes));
+    if (before !== undefined) return before.name;
+    const name = this.initialize(hint, inlineTensor(constant, bytes));
+    this.tensors.set(key, [...alike, { bytes, name }]);
+    return name;
   }
 
   private initialize(hint: string, tensor: TensorProto): string {
@@ -221,6 +233,10 @@ class Writer {
     this.usedNames.add(name);
     return name;
   }
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, at) => byte === b[at]);
 }
 
 /** The symbols that the values' integers need. */

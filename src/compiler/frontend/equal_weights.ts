@@ -15,16 +15,16 @@ import { bytesOfConstant, constantOf, type OnnxFile } from "./onnx_file.ts";
 export function separateEqualWeights(file: OnnxFile): OnnxFile {
   const graph = file.model.graph!;
   const initializers = new Map(graph.initializer.map((tensor) => [tensor.name, tensor]));
-  const copies = graph.node.filter((node) => {
+  const merged = graph.node.filter((node) => {
     const tensor = node.opType === "Identity" ? initializers.get(node.input[0]!) : undefined;
     const constant = tensor && constantOf(tensor, file);
     return constant !== undefined && isFloat(constant.type) && isUniform(constant, file);
   });
-  const restored = copies.map(({ input, output }) => ({
+  const restored = merged.map(({ input, output }) => ({
     ...initializers.get(input[0]!)!,
     name: output[0]!,
   }));
-  const node = graph.node.filter((one) => !copies.includes(one));
+  const node = graph.node.filter((one) => !merged.includes(one));
   const initializer = [...graph.initializer, ...restored];
   return { ...file, model: { ...file.model, graph: { ...graph, node, initializer } } };
 }

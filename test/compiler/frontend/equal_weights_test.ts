@@ -2,6 +2,9 @@ import { assert, assertEquals } from "@std/assert";
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { ModelProtoSchema, NodeProtoSchema } from "onnx-buf";
 import { compileModelTuning, countParameters, readOnnxFile } from "../../../src/compiler/mod.ts";
+import { emit } from "../../../src/compiler/backend/emit.ts";
+import { float32 } from "../../../src/compiler/graph/constants.ts";
+import { Builder } from "../../../src/compiler/ops/builder.ts";
 import { chooseDevice } from "../../../src/device/choose.ts";
 import { float32Tensor, scalarTensor } from "../../../src/device/device.ts";
 import { familyFeeds, familyModel, readFamily } from "../family_step.ts";
@@ -65,4 +68,14 @@ Deno.test("a weight that an exporter has merged stays one where its numbers cann
   assertEquals(copies.filter((name) => names.includes(name)), []);
   // The head of BERT's kind is its word embeddings, which the exporter has written down a second time, transposed.
   assert(names.includes("words.weight") && !names.includes("onnx::MatMul_389"));
+});
+
+Deno.test("weights of the same numbers are emitted as two, numbers as one", () => {
+  const b = new Builder("test.onnx");
+  const x = b.input("x", "float32", [2, 4]);
+  const weight = (name: string) => b.constant(name, float32([1, 1, 1, 1], [4]));
+  const scaled = b.multiply(b.multiply(x, weight("one")), weight("other"));
+  const y = b.add(b.add(scaled, b.scalar(2)), b.scalar(2));
+  const { graph } = fromBinary(ModelProtoSchema, emit(b.graph(new Map([["y", y]])), "test").bytes);
+  assertEquals(graph!.initializer.map(({ dims }) => dims.map(Number)), [[4], [4], []]);
 });
