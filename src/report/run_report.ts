@@ -221,7 +221,7 @@ function neighbourTable(neighbours: readonly Neighbourhood[]): Html {
       termName("vector"),
       ...(began ? [phrase("initial")] : []),
       phrase("nearest"),
-      termName("moved"),
+      termName("distance"),
       termName("turned"),
     ],
     neighbours.map(({ vector, initial_token, nearest, movement }) => [
@@ -231,7 +231,7 @@ function neighbourTable(neighbours: readonly Neighbourhood[]): Html {
         `${i > 0 ? ", " : ""}${token} `,
         number(cosine.toFixed(2), "cosine"),
       ])),
-      number(movement.distance.toFixed(2), "moved"),
+      number(movement.distance.toFixed(2), "distance"),
       number(movement.cosine.toFixed(2), "turned"),
     ]),
   );

@@ -25,7 +25,7 @@ export const TERMS = {
     "Where the mean over many more seeds (and, with few examples, many more draws of them) would lie, with 95% confidence (Student's t).",
     "若有更多种子（少样本时还包括更多抽样），均值以 95% 置信度所在的范围（学生 t 分布）。",
   ),
-  moved: term(
+  distance: term(
     "moved",
     "移动距离",
     "The Euclidean distance between where the vector started and where it is.",

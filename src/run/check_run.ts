@@ -112,7 +112,7 @@ async function checked(run: CheckedRun, texts: readonly LabelledEncoding[]): Pro
   const lacking = await lackingMemory([...untouched.weights.values()]);
   if (lacking !== undefined) return { skipped: lacking };
   if (texts.length === 0) return { skipped: "prompt and text together do not fit the model's positions" };
-  const { graph, inputs } = answeringGraph(graphs, experiment.ensemble !== undefined);
+  const { graph, inputs } = answerGraph(graphs, experiment.ensemble !== undefined);
   const file = await openUntouched(untouched).catch((error) => {
     const [reason] = (error as Error).message.split("\n");
     return { skipped: `it cannot be opened in plain ONNX Runtime: ${reason}` };
@@ -152,7 +152,7 @@ async function checked(run: CheckedRun, texts: readonly LabelledEncoding[]): Pro
 }
 
 /** The forward graph of the run, and its inputs besides texts and a prompt. */
-function answeringGraph(
+function answerGraph(
   graphs: RunGraphs,
   isEnsemble: boolean,
 ): { graph: Emitted; inputs: Readonly<Record<string, Tensor>> } {

@@ -20,9 +20,9 @@ export async function bankFeeds(each: readonly Feeds[]): Promise<Feeds> {
   for (const name of Object.keys(first)) {
     const tensors = each.map((feeds) => feeds[name]!);
     found[name] = BY_TOKEN.has(name)
-      ? behindEachOther(filledUp(tensors as Tensor[]))
+      ? concatenated(filledUp(tensors as Tensor[]))
       : BY_EXAMPLE.has(name)
-      ? behindEachOther(tensors as Tensor[])
+      ? concatenated(tensors as Tensor[])
       : SHARED.has(name)
       ? tensors[0]!
       : await stacked(tensors);
@@ -44,7 +44,7 @@ function filledUp(tensors: readonly Tensor[]): Tensor[] {
   });
 }
 
-function behindEachOther(tensors: readonly Tensor[]): Tensor {
+function concatenated(tensors: readonly Tensor[]): Tensor {
   const rows = tensors.reduce((sum, { dims }) => sum + dims[0]!, 0);
   const { dims, type } = tensors[0]!;
   const shape = [rows, ...dims.slice(1)];

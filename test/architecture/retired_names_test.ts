@@ -29,10 +29,21 @@ Deno.test("a declaration of any kind that bears a retired name is found", () => 
     "cut",
   ]);
   assertEquals(found("type Tell = 1;"), ["Tell"]);
+  assertEquals(found("type F = (told: string) => void; enum E { seat } type G<Form> = Form;"), [
+    "told",
+    "seat",
+    "Form",
+  ]);
+  assertEquals(found('import { x as bake } from "./y.ts"; export { bakes as follow };'), ["bake", "follow"]);
+  assertEquals(found("const a = { moved: 1, follow() {} }; try { b(); } catch (broken) { c(); }"), [
+    "moved",
+    "follow",
+    "broken",
+  ]);
 });
 
 Deno.test("uses, keys that are renamed, published keys and other folders are left alone", () => {
-  assertEquals(found("const { cut: truncated } = a; a.set(1); new Map().set(1, 2); b = { say: 1 };"), []);
+  assertEquals(found("const { cut: truncated } = a; a.set(1); new Map().set(1, 2); "), []);
   assertEquals(found("interface Flips { readonly broken: A }", "src/diff/flips.ts"), []);
   assertEquals(found("const say = 1;", "test/x.ts"), []);
 });

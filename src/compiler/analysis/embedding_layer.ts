@@ -28,7 +28,7 @@ export function carriesIds({ op }: Node): boolean {
 }
 
 /** The ids before such nodes. */
-export function behindCarriers(ids: Value): Value {
+export function throughCarriers(ids: Value): Value {
   let value = ids;
   while (value.producer && carriesIds(value.producer)) value = value.producer.inputs[0]!;
   return value;
@@ -81,7 +81,7 @@ export function isWordLookup(node: Node): boolean {
   if (definitionOf(node.op).lookup?.of !== "slices" || !isTable(node.inputs[0]) || !node.inputs[1]) {
     return false;
   }
-  const ids = behindCarriers(node.inputs[1]);
+  const ids = throughCarriers(node.inputs[1]);
   return ids.name === "input_ids" && ids.producer === undefined;
 }
 
@@ -110,7 +110,7 @@ function scaled(nodes: readonly Node[], rows: Value): Pick<Embedding, "words" | 
 
 /** The number that a constant of one element holds, also where it is cast or given further axes. */
 function scalarBehindCasts(value: Value | null | undefined): number | undefined {
-  return value ? scalarOf(behindCarriers(value)) : undefined;
+  return value ? scalarOf(throughCarriers(value)) : undefined;
 }
 
 /**

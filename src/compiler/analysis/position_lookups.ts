@@ -1,6 +1,6 @@
 import { scalarOf } from "../graph/constants.ts";
 import { product, sameDimension, symbol } from "../graph/dimension.ts";
-import { behindCarriers, type Embedding, isTable } from "./embedding_layer.ts";
+import { type Embedding, isTable, throughCarriers } from "./embedding_layer.ts";
 import { CompileError, operatorOfNode } from "../graph/errors.ts";
 import { ancestors, dependents, liveNodes, type Node, type Value } from "../graph/graph.ts";
 import { axisOf, integerAttribute } from "../ops/op_definition.ts";
@@ -69,7 +69,7 @@ function lookupOf(node: Node, source: string): TableLookup | undefined {
   if (lookup?.of !== "slices" || axisOf(integerAttribute(node, lookup.axis, 0), rank) !== rank - 2) {
     return undefined;
   }
-  const ids = behindCarriers(indices);
+  const ids = throughCarriers(indices);
   if (ids.name === "input_ids" && !ids.producer) return undefined;
   const { choice, first } = chosenBy(indices) ?? {};
   if (choice === undefined || first === undefined || (choice === "counted" && !isPerToken(indices))) {
