@@ -51,7 +51,7 @@ export class CompileCache {
   /** What an earlier process compiled; a damaged entry is removed. */
   private async read(folder: string, model: OpenModel): Promise<Compiled | undefined> {
     try {
-      return await readArtifacts(folder, model.weights.keys());
+      return await readArtifacts(folder, model);
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) return undefined;
       const reason = error instanceof Error ? error.message : String(error);

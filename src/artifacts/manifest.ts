@@ -1,6 +1,6 @@
-import { basename, relative, resolve } from "@std/path";
+import { relative, resolve } from "@std/path";
 import type { Compiled, Emitted, Insertion, OptimizerName, Precision, Target } from "../compiler/mod.ts";
-import { readShape, writeShape } from "../compiler/mod.ts";
+import { readShape, weightLocation, writeShape } from "../compiler/mod.ts";
 import { formatFault } from "../base/format_version.ts";
 import { moveChecked, readChecked, writeChecked } from "../disk/checksums.ts";
 import type { ArtifactsManifest, ArtifactsTypes } from "./artifacts_manifest.ts";
@@ -116,11 +116,14 @@ export async function writeArtifacts(
 /**
  * Reads a folder of artifacts.
  *
- * @param weights the paths of the model's own files that hold weights
+ * @param model the model that they were compiled from, in any folder
  * @throws {Deno.errors.NotFound} where there is no complete folder of artifacts
- * @throws {RangeError} where a file in it has changed since it was written
+ * @throws {RangeError} where a file in it has changed since it was written, or it takes weights that are not the model's
  */
-export async function readArtifacts(folder: string, weights: Iterable<string>): Promise<Compiled> {
+export async function readArtifacts(
+  folder: string,
+  model: Pick<OpenModel, "onnx" | "weights">,
+): Promise<Compiled> {
   const contents = await readChecked(folder, [...Object.values(FILES), MANIFEST]);
   const content: unknown = JSON.parse(new TextDecoder().decode(contents[MANIFEST]));
   const other = formatFault(content, FORMAT);
@@ -132,11 +135,7 @@ export async function readArtifacts(folder: string, weights: Iterable<string>): 
     content,
     (fault) => new RangeError(`${MANIFEST} is not of the format: ${fault}`),
   );
-  const paths = new Map(Array.from(weights, (path) => [basename(path), path]));
-  const files = new Map(manifest.weights.map(({ location }) => {
-    const name = basename(location);
-    return [name, paths.get(name)!];
-  }));
+  const files = new Map(manifest.weights.map((written) => weightsAsNow(written, model)));
   const graph = (name: GraphName): Emitted => ({
     bytes: contents[FILES[name]]!,
     weights: name === "update" ? new Map() : files,
@@ -157,4 +156,20 @@ export async function readArtifacts(folder: string, weights: Iterable<string>): 
     answer: graph("answer"),
     embed: graph("embed"),
   };
+}
+
+/** The name of a file of weights in the graphs, and its path in the model's folder of today. */
+function weightsAsNow(
+  { location, sha256 }: ArtifactsManifest["weights"][number],
+  { onnx, weights }: Pick<OpenModel, "onnx" | "weights">,
+): [name: string, path: string] {
+  const path = location.replaceAll("\\", "/");
+  const [found] = [...weights].filter(([, hash]) => hash === sha256)
+    .map(([path]): [string, string] => [weightLocation(onnx, path), path])
+    .filter(([name]) => `/${path}`.endsWith(`/${name}`))
+    .sort(([a], [b]) => b.length - a.length);
+  if (found === undefined) {
+    throw new RangeError(`${MANIFEST} names weights that the model does not have (${location})`);
+  }
+  return found;
 }

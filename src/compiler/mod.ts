@@ -22,7 +22,13 @@ export type { Compiled, CompiledAnswer, CompiledModel, CompileOptions, Parameter
 export { factsOf, type ModelFacts, type PositionFacts } from "./facts.ts";
 export { type MappedFile, mapWeights } from "./frontend/map_weights.ts";
 export { type NumberFormat, numberFormatOf } from "./frontend/number_format.ts";
-export { notOnnx, type OnnxFile, readOnnxFile, type ReadRegion, weightFiles } from "./frontend/onnx_file.ts";
+export {
+  type ExternalTensor,
+  externalTensors,
+  weightFiles,
+  weightLocation,
+} from "./frontend/external_data.ts";
+export { notOnnx, type OnnxFile, readOnnxFile, type ReadRegion } from "./frontend/onnx_file.ts";
 export { countParameters } from "./frontend/parameters.ts";
 export { type Dimension, evaluate, Polynomial, readShape, writeShape } from "./graph/dimension.ts";
 export type { ElementType } from "./graph/element_types.ts";

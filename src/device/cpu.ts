@@ -1,4 +1,4 @@
-import { basename, dirname } from "@std/path";
+import { basename, resolve } from "@std/path";
 import type { InferenceSession } from "onnxruntime-common";
 import { relocate } from "../compiler/backend/relocate.ts";
 import type { Device, GraphFile, WeightsFile } from "./device.ts";
@@ -86,10 +86,12 @@ function withoutMapped(graph: GraphFile): GraphFile {
 
 /** The folder that contains all weight files under the names in the graph; `undefined` where there is none. */
 function mappedFolder({ weights }: GraphFile): string | undefined {
-  const folders = new Set<string | undefined>(
-    [...weights].map(([location, file]) =>
-      typeof file === "string" && file.endsWith(location) ? dirname(file) : undefined
-    ),
-  );
+  const folders = new Set([...weights].map(([location, file]) => {
+    if (typeof file !== "string") return undefined;
+    const path = resolve(file);
+    return path.replaceAll("\\", "/").endsWith(`/${location}`)
+      ? path.slice(0, -location.length - 1)
+      : undefined;
+  }));
   return folders.size === 1 ? [...folders][0] : undefined;
 }

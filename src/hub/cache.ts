@@ -1,4 +1,4 @@
-import { getRepoFolderName } from "@huggingface/hub";
+import { getRepoFolderName, REGEX_COMMIT_HASH } from "@huggingface/hub";
 import { dirname, join, relative } from "@std/path";
 
 /** A repository's name on the hub. */
@@ -20,9 +20,10 @@ export class RepositoryCache {
     this.folder = join(cache, getRepoFolderName(repository));
   }
 
-  /** The commit that a branch or tag was at when it was last requested. */
+  /** The commit that a branch or tag was at when it was last requested; `undefined` where the cache holds no commit's hash. */
   async readRef(revision: string): Promise<string | undefined> {
-    return (await Deno.readTextFile(join(this.folder, "refs", revision)).catch(() => "")).trim() || undefined;
+    const text = await Deno.readTextFile(join(this.folder, "refs", revision)).catch(() => "");
+    return REGEX_COMMIT_HASH.test(text.trim()) ? text.trim() : undefined;
   }
 
   /** Stores the commit of a branch or tag. */

@@ -2,7 +2,9 @@ import { datasetInfo, downloadFile, listFiles, modelInfo, REGEX_COMMIT_HASH } fr
 import { dirname, join } from "@std/path";
 import { Lock } from "../disk/lock.ts";
 import { onDisk } from "../disk/on_disk.ts";
+import { findInnerFile } from "../disk/inner_file.ts";
 import { InputError } from "../base/errors.ts";
+import { innerPath } from "../base/inner_path.ts";
 import { RepositoryCache, type RepositoryName } from "./cache.ts";
 import { hubError } from "./explain_error.ts";
 import { HubError } from "./hub_error.ts";
@@ -52,6 +54,13 @@ export class Repository {
     settings: HubSettings,
     downloads: DownloadReporter,
   ): Promise<Repository> {
+    if (innerPath(revision) !== revision) {
+      throw new InputError(
+        `${
+          JSON.stringify(revision)
+        } cannot be a revision of '${repository.name}': name a branch, a tag or a commit's hash`,
+      );
+    }
     const cache = new RepositoryCache(settings.cache, repository);
     const at = (commit: string) => new Repository(repository, commit, cache, settings, downloads);
     if (REGEX_COMMIT_HASH.test(revision)) return at(revision);
@@ -91,10 +100,14 @@ export class Repository {
    *
    * @returns its path on disk, or `undefined` where the repository has no such file
    * @throws {HubError} where the download is incomplete
+   * @throws {InputError} where the path leads out of the repository, in the cache or by its name
    */
   async file(path: string): Promise<string | undefined> {
-    const local: string = join(this.folder, path);
-    if (await exists(local)) return local;
+    const local: string = join(this.folder, innerPath(path) ?? refusePath(path));
+    if (await exists(local)) {
+      await findInnerFile(this.folder, local);
+      return local;
+    }
     if (this.settings.offline || await this.cache.lacks(this.commit, path)) return undefined;
     const listed = (await this.list()).find((one) => one.path === path);
     if (listed === undefined) {
@@ -150,11 +163,9 @@ export class Repository {
       try {
         const asked = { ...access(repository, settings, downloads), revision: commit, recursive: true };
         const entries = await Array.fromAsync(listFiles(asked));
-        return entries.filter(({ type }) => type === "file").map(({ path, size, oid, lfs }) => ({
-          path: safePath(path),
-          size: lfs?.size ?? size,
-          hash: lfs?.oid ?? oid!,
-        }));
+        return entries.filter(({ type }) => type === "file").map(({ path, size, oid, lfs }) =>
+          checkedListing({ path, size: lfs?.size ?? size, hash: lfs?.oid ?? oid ?? "" })
+        );
       } catch (error) {
         throw hubError(error, repository, commit, settings);
       }
@@ -170,7 +181,11 @@ async function commitOf(
 ): Promise<string> {
   const { repo: _, ...asked } = access(repository, settings, downloads);
   const about = { ...asked, name: repository.name, revision, additionalFields: ["sha" as const] };
-  return (repository.type === "model" ? await modelInfo(about) : await datasetInfo(about)).sha;
+  const { sha } = repository.type === "model" ? await modelInfo(about) : await datasetInfo(about);
+  if (REGEX_COMMIT_HASH.test(sha)) return sha;
+  throw new HubError(
+    `the hub gives '${sha}' as the commit of '${repository.name}', which is not a commit's hash: check the proxy or mirror in between`,
+  );
 }
 
 function access(repository: RepositoryName, { endpoint, token }: HubSettings, downloads: DownloadReporter) {
@@ -182,12 +197,20 @@ function access(repository: RepositoryName, { endpoint, token }: HubSettings, do
   };
 }
 
-/** A repository's author chooses the paths, and they are joined to the cache's. */
-function safePath(path: string): string {
-  if (/^[/\\]|^[a-zA-Z]:|(^|[/\\])\.\.([/\\]|$)/.test(path)) {
-    throw new HubError(`the repository lists the path '${path}', which leads outside it: do not use it`);
-  }
-  return path;
+/** The hashes by which the hub lists contents: git's SHA-1, or SHA-256. */
+const HASH = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
+
+/** A repository's author chooses the paths, and these and the hashes are joined to the cache's folder. */
+function checkedListing(file: ListedFile): ListedFile {
+  const path = innerPath(file.path) ?? refusePath(file.path);
+  if (HASH.test(file.hash) && Number.isSafeInteger(file.size) && file.size >= 0) return { ...file, path };
+  throw new HubError(
+    `the hub lists ${path} with the hash '${file.hash}' and ${file.size} bytes, which cannot be: check the proxy or mirror in between`,
+  );
+}
+
+function refusePath(path: string): never {
+  throw new HubError(`the repository's path ${JSON.stringify(path)} leads out of it: do not use it`);
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -1,5 +1,7 @@
 import { dirname, join, relative, resolve } from "@std/path";
 import { ConfigValueError, InputError, withKeyContext } from "../base/errors.ts";
+import { innerPath } from "../base/inner_path.ts";
+import { findInnerFile } from "../disk/inner_file.ts";
 import type { ModelSpec } from "../experiment/types.ts";
 import type { DownloadReporter } from "../hub/repository.ts";
 
@@ -15,10 +17,11 @@ export interface ModelFolder {
   /**
    * Makes another file of the model available.
    *
-   * @param path relative to the folder
-   * @throws {ConfigValueError} where the model has no such file
+   * @param path in the folder
+   * @returns its size in bytes
+   * @throws {ConfigValueError} where the model has no such file, or it is not a regular file within the folder
    */
-  provide(path: string): Promise<void>;
+  provide(path: string): Promise<number>;
 }
 
 /** The files that a model's folder must contain besides the ONNX file. */
@@ -42,6 +45,12 @@ export async function findModel(
   downloads: DownloadReporter,
 ): Promise<ModelFolder> {
   const folder: string = resolve(dirname(namedIn), spec.source);
+  if (innerPath(spec.file) === undefined) {
+    throw keyError(
+      `${JSON.stringify(spec.file)} must be the path of a file within the model's folder`,
+      "file",
+    );
+  }
   if (!await exists(folder) && HUB_ID.test(spec.source)) {
     return await withKeyContext(["model", "source"], () => hubModel(spec, folder, downloads));
   }
@@ -56,14 +65,17 @@ export async function findModel(
     return new ConfigValueError([{ path: ["model", "source"], message }]);
   };
   if (!await exists(folder)) throw missing(folder);
+  const find = (path: string) => withKeyContext(["model", "source"], () => findInnerFile(folder, path));
   const provide = async (path: string) => {
-    if (!await isFile(path)) throw missing(path);
+    const size = await find(path);
+    if (size === undefined) throw missing(path);
+    return size;
   };
   const onnx: string = join(folder, spec.file);
   const described = FILES.map((name) => join(folder, name));
   for (const path of [onnx, ...described]) await provide(path);
   for (const path of OPTIONAL.map((name) => join(folder, name))) {
-    if (await isFile(path)) described.push(path);
+    if (await find(path) !== undefined) described.push(path);
   }
   return { folder, onnx, revision: null, described, provide };
 }
@@ -84,7 +96,10 @@ async function hubModel(
   const { folder, commit } = repository;
   const provide = async (path: string) => {
     const name = relative(folder, path).replaceAll("\\", "/");
-    if (await repository.file(name) !== undefined) return;
+    if (await repository.file(name) !== undefined) {
+      const size = await findInnerFile(folder, path);
+      if (size !== undefined) return size;
+    }
     const exports = (await repository.paths()).filter((one) => one.endsWith(".onnx"));
     const where = settings.offline
       ? "HF_HUB_OFFLINE is set, and the cache"
@@ -100,7 +115,10 @@ async function hubModel(
   for (const name of [...FILES, file]) await provide(join(folder, name));
   const described = FILES.map((name) => join(folder, name));
   for (const name of OPTIONAL) {
-    if (await repository.file(name) !== undefined) described.push(join(folder, name));
+    const path: string = join(folder, name);
+    if (await repository.file(name) !== undefined && await findInnerFile(folder, path) !== undefined) {
+      described.push(path);
+    }
   }
   return { folder, onnx, revision: commit, described, provide };
 }
@@ -110,16 +128,8 @@ function keyError(message: string, key: "source" | "file"): ConfigValueError {
 }
 
 async function exists(path: string): Promise<boolean> {
-  return await found(path) !== undefined;
-}
-
-async function isFile(path: string): Promise<boolean> {
-  return (await found(path))?.isFile === true;
-}
-
-async function found(path: string): Promise<Deno.FileInfo | undefined> {
-  return await Deno.stat(path).catch((error) => {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return undefined;
+  return await Deno.stat(path).then(() => true, (error) => {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return false;
     throw error;
   });
 }

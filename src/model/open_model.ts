@@ -1,5 +1,14 @@
 import { relative } from "@std/path";
-import { countParameters, factsOf, type ModelFacts, readOnnxFile, weightFiles } from "../compiler/mod.ts";
+import {
+  CompileError,
+  countParameters,
+  externalTensors,
+  factsOf,
+  type ModelFacts,
+  type OnnxFile,
+  readOnnxFile,
+  weightFiles,
+} from "../compiler/mod.ts";
 import type { ModelSpec } from "../experiment/types.ts";
 import type { DownloadReporter } from "../hub/repository.ts";
 import { type ModelCard, readCard } from "./card.ts";
@@ -49,8 +58,10 @@ export async function openModel(
   const { folder, onnx, revision, described, provide } = await findModel(spec, namedIn, downloads);
   const { bytes: graph, sha256 } = await readGraph(onnx);
   const file = readOnnxFile(graph, onnx, readRegion);
-  const beside = weightFiles(file);
-  for (const path of beside) await provide(path);
+  const sizes = new Map<string, number>();
+  for (const path of [onnx, ...weightFiles(file)]) sizes.set(path, await provide(path));
+  checkRegions(file, sizes);
+  const beside = [...sizes.keys()].filter((path) => path !== onnx);
   const weights = new Map([[onnx, sha256], ...await hashes(beside)]);
   const facts = factsOf(file);
   return {
@@ -67,6 +78,19 @@ export async function openModel(
     card: await readCard(folder, facts),
     tokenizer: await readTokenizer(folder, facts),
   };
+}
+
+/** @throws {CompileError} where a tensor does not lie whole in its file */
+function checkRegions(file: OnnxFile, sizes: ReadonlyMap<string, number>): void {
+  for (const { name, region: { path, offset, length } } of externalTensors(file)) {
+    const size = sizes.get(path)!;
+    if (offset + length <= size) continue;
+    throw new CompileError(
+      `initializer '${name}' in ${file.path} takes bytes ${offset} to ${
+        offset + length
+      } of ${path}, which has ${size}: the file is cut off, or of another model`,
+    );
+  }
 }
 
 function hashes(paths: readonly string[]): Promise<[string, string][]> {

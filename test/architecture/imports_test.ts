@@ -13,7 +13,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "compiler/ops": ["compiler/graph"],
   "compiler/analysis": ["compiler/graph", "compiler/ops"],
   "compiler/lowerings": ["compiler/graph", "compiler/ops"],
-  "compiler/frontend": ["compiler/graph", "compiler/ops", "compiler/analysis", "compiler/lowerings"],
+  "compiler/frontend": ["base", "compiler/graph", "compiler/ops", "compiler/analysis", "compiler/lowerings"],
   "compiler/passes": ["compiler/graph", "compiler/ops", "compiler/analysis", "compiler/frontend"],
   "compiler/targets": ["compiler/graph", "compiler/ops"],
   "compiler/backend": ["compiler/graph", "compiler/frontend"],

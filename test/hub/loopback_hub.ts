@@ -23,6 +23,8 @@ export interface HubContent {
   readonly commit: string;
   readonly branch?: string;
   readonly files: Readonly<Record<string, Uint8Array<ArrayBuffer> | string>>;
+  /** The hash that every file is listed with, in place of its own. */
+  readonly listedHash?: string;
   /** Whoever asks must have this token. */
   readonly token?: string;
 }
@@ -96,7 +98,7 @@ function answer(request: Request, repositories: readonly HubContent[], faults: r
   const fault = api ? faultFor(request, faults, "api") : undefined;
   if (typeof fault === "object") return new Response("wait", fault);
   if (question === "revision") return Response.json({ _id: "1", id: repository.name, sha: commit });
-  if (question === "tree") return listing(url, files);
+  if (question === "tree") return listing(url, repository);
   const content = files[path!];
   if (content === undefined) return error(404, "EntryNotFound", "Entry not found");
   const bytes = bytesOf(content);
@@ -136,7 +138,7 @@ function faultFor(request: Request, faults: readonly Fault[], path: string): Fau
   return fault.answer;
 }
 
-function listing(url: URL, files: HubContent["files"]): Response {
+function listing(url: URL, { files, listedHash }: HubContent): Response {
   const all = Object.entries(files).map(([path, content]) => {
     const bytes = bytesOf(content);
     const size = bytes.length;
@@ -144,7 +146,7 @@ function listing(url: URL, files: HubContent["files"]): Response {
       type: "file",
       path,
       size,
-      oid: gitHash(bytes),
+      oid: listedHash ?? gitHash(bytes),
       ...(isLarge(path) && { lfs: { oid: sha256(bytes), size, pointerSize: 130 } }),
     };
   });

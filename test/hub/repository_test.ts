@@ -226,8 +226,47 @@ hubTest(
 
 hubTest("a path that leads out of the repository is refused", async ({ open }) => {
   const error = await assertRejects(async () => (await open()).paths(), HubError);
-  assertStringIncludes(error.message, "leads outside it");
+  assertStringIncludes(error.message, '"../../../evil" leads out of it');
 }, { ...CONTENT, files: { "../../../evil": "x" } });
+
+hubTest(
+  "neither a revision, a file's name nor a listed hash leads out of the cache",
+  async ({ cache, open }) => {
+    for (const revision of ["../..", "refs/../../..", "/etc", "a\\b", "v1/"]) {
+      const error = await assertRejects(() => open(revision), InputError);
+      assertStringIncludes(error.message, "cannot be a revision of 'acme/tiny'");
+    }
+    const repository = await open();
+    for (const path of ["../../x", "/etc/passwd", "onnx/../../../x"]) {
+      await assertRejects(() => repository.file(path), HubError, "leads out of it");
+    }
+    const error = await assertRejects(() => repository.file("config.json"), HubError);
+    assertStringIncludes(error.message, "with the hash '../../../x'");
+    assertEquals([...Deno.readDirSync(join(cache, "models--acme--tiny"))].map(({ name }) => name), ["refs"]);
+  },
+  { ...CONTENT, listedHash: "../../../x" },
+);
+
+hubTest("a commit that is no hash is refused, from the hub and from the cache", async ({ cache, open }) => {
+  const error = await assertRejects(() => open(), HubError);
+  assertStringIncludes(error.message, "gives '../../x' as the commit");
+  const refs: string = join(cache, "models--acme--tiny/refs");
+  await Deno.mkdir(refs, { recursive: true });
+  await Deno.writeTextFile(join(refs, "main"), "../../x");
+  const offline = await assertRejects(() => open("main", { offline: true }), InputError);
+  assertStringIncludes(offline.message, "does not have revision 'main'");
+}, { ...CONTENT, commit: "../../x" });
+
+hubTest("a file of the cache that is a link out of its repository is refused", async ({ cache, open }) => {
+  const repository = await open();
+  await repository.file("config.json");
+  await Deno.writeTextFile(join(cache, "secret"), "x");
+  const path: string = join(repository.folder, "config.json");
+  await Deno.remove(path);
+  await Deno.symlink(join(cache, "secret"), path);
+  const error = await assertRejects(() => repository.file("config.json"), InputError);
+  assertStringIncludes(error.message, `is a symbolic link to ${join(cache, "secret")}`);
+});
 
 hubTest("a file that the hub keeps in chunks is fetched whole", async ({ hub, open }) => {
   hub.faults.push({ path: "onnx/model.onnx_data", times: 1, answer: "cut" });

@@ -67,6 +67,6 @@ Deno.test("a folder in a file's place is not the file", () =>
     await assertRejects(
       () => openModel({ source: folder, file: FAMILY }, "./", SILENT),
       ConfigValueError,
-      `there is no ${join(folder, "config.json")}`,
+      `${join(folder, "config.json")} is a folder`,
     );
   }));

@@ -10,7 +10,15 @@ import {
 import { INLINE_BYTES, int64 } from "../graph/constants.ts";
 import { type Dimension, symbolsOf, termsOf } from "../graph/dimension.ts";
 import { CompileError } from "../graph/errors.ts";
-import { type Graph, liveNodes, type Node, type Value } from "../graph/graph.ts";
+import { weightLocation } from "../frontend/external_data.ts";
+import {
+  type Constant,
+  type FileRegion,
+  type Graph,
+  liveNodes,
+  type Node,
+  type Value,
+} from "../graph/graph.ts";
 import { attributeProto, externalTensor, inlineTensor, valueInfo } from "./onnx_protos.ts";
 import { type TensorSize, tensorSizes } from "../graph/tensor_sizes.ts";
 import { codeOf, type ElementType } from "../graph/element_types.ts";
@@ -24,7 +32,7 @@ const IR_VERSION = 8;
 export interface Emitted {
   /** The ONNX file's bytes. */
   readonly bytes: Uint8Array;
-  /** The files that it takes initializers from, by the location that it names them by: the file's bare name. */
+  /** The files that it takes initializers from, by the location that it names them by: the path from the model's folder. */
   readonly weights: ReadonlyMap<string, string>;
   /** The sizes of its tensors, for devices with limits. */
   readonly sizes: readonly TensorSize[];
@@ -32,7 +40,7 @@ export interface Emitted {
 
 /**
  * Writes a graph as an ONNX file. Weights are not copied: they become external data that points into the model's own file
- * (path, offset, length), named by its bare name. Shapes that depend on the inputs' are computed from them at the start.
+ * (location, offset, length). Shapes that depend on the inputs' are computed from them at the start.
  */
 export function emit(graph: Graph, name: string): Emitted {
   const writer = new Writer(graph);
@@ -124,10 +132,7 @@ class Writer {
     if (constant === undefined) throw new CompileError(`${this.graph.source}: nothing produces '${hint}'`);
     if (constant.region !== undefined && constant.region.length >= INLINE_BYTES) {
       const key = `${constant.region.path}@${constant.region.offset}:${constant.dims}`;
-      return this.once(
-        key,
-        () => this.initialize(hint, externalTensor(constant, constant.region!, this.weights)),
-      );
+      return this.once(key, () => this.initialize(hint, this.external(constant, constant.region!)));
     }
     const { bytes } = constant;
     if (bytes === undefined) {
@@ -142,6 +147,13 @@ class Writer {
     const name = this.initialize(hint, inlineTensor(constant, bytes));
     this.tensors.set(key, [...alike, { bytes, name }]);
     return name;
+  }
+
+  /** A weight, which stays in its file. */
+  private external(constant: Constant, region: FileRegion): TensorProto {
+    const location = weightLocation(this.graph.source, region.path);
+    this.weights.set(location, region.path);
+    return externalTensor(constant, region, location);
   }
 
   private initialize(hint: string, tensor: TensorProto): string {

@@ -239,7 +239,13 @@ function inline(tensor: TensorProto, weights: ReadonlyMap<string, string>, read:
   const { location, offset, length } = Object.fromEntries(
     tensor.externalData.map(({ key, value }) => [key, value]),
   );
-  const region = { path: weights.get(location!)!, offset: Number(offset), length: Number(length) };
+  const path = weights.get(location ?? "");
+  if (path === undefined) {
+    throw new CompileError(
+      `the graph takes '${tensor.name}' from ${location}, which is not a file of the model`,
+    );
+  }
+  const region = { path, offset: Number(offset), length: Number(length) };
   tensor.rawData = read(region) as Uint8Array<ArrayBuffer>;
   tensor.externalData = [];
   tensor.dataLocation = TensorProto_DataLocation.DEFAULT;

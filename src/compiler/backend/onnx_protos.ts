@@ -15,7 +15,7 @@ import {
   ValueInfoProtoSchema,
 } from "onnx-buf";
 import { bytesPerElement, codeOf } from "../graph/element_types.ts";
-import { CompileError } from "../graph/errors.ts";
+import type { CompileError } from "../graph/errors.ts";
 import type { Attribute, Constant, FileRegion, Value } from "../graph/graph.ts";
 
 /** A tensor with its bytes in the graph. */
@@ -29,18 +29,12 @@ export function inlineTensor(constant: Constant, bytes = constant.bytes!): Tenso
   });
 }
 
-/** A tensor with its bytes in a file; `weights` records the file by its bare name. */
-export function externalTensor(
-  constant: Constant,
-  region: FileRegion,
-  weights: Map<string, string>,
-): TensorProto {
-  const location = region.path.replace(/^.*[/\\]/, "");
-  const before = weights.get(location);
-  if (before !== undefined && before !== region.path) {
-    throw new CompileError(`two files of weights are called ${location}`);
-  }
-  weights.set(location, region.path);
+/**
+ * A tensor with its bytes in a file.
+ *
+ * @param location the name of the file in the graph
+ */
+export function externalTensor(constant: Constant, region: FileRegion, location: string): TensorProto {
   const entries = { location, offset: String(region.offset), length: String(region.length) };
   return create(TensorProtoSchema, {
     dataType: codeOf(constant.type),

@@ -1,7 +1,8 @@
 import { toBinary } from "@bufbuild/protobuf";
 import { type GraphProto, ModelProtoSchema, type TensorProto, TensorProto_DataLocation } from "onnx-buf";
 import { subgraphs } from "./import_attributes.ts";
-import { bytesOf, type OnnxFile, regionOf, weightFiles } from "./onnx_file.ts";
+import { regionOf, weightFiles, weightLocation } from "./external_data.ts";
+import { bytesOf, type OnnxFile } from "./onnx_file.ts";
 
 /** A file's own graph, its large weights left where they lie. */
 export interface MappedFile {
@@ -40,12 +41,11 @@ const LARGE = 1 << 16;
  * ```
  */
 export function mapWeights(file: OnnxFile): MappedFile {
-  const folder = file.path.replace(/[^/\\]*$/, "");
   const paths = [file.path, ...weightFiles(file)];
   putBack(file.model.graph!, file);
   return {
     bytes: toBinary(ModelProtoSchema, file.model),
-    weights: new Map(paths.map((path) => [path.slice(folder.length), path])),
+    weights: new Map(paths.map((path) => [weightLocation(file.path, path), path])),
   };
 }
 
@@ -62,7 +62,7 @@ function putBack({ initializer, node }: GraphProto, file: OnnxFile): void {
 /** Loads the bytes of a tensor below that size from the file. */
 function fill(tensor: TensorProto, file: OnnxFile, most: number): void {
   if (tensor.dataLocation !== TensorProto_DataLocation.EXTERNAL) return;
-  const region = regionOf(tensor, file, 0);
+  const region = regionOf(tensor, file);
   if (region.path !== file.path || region.length >= most) return;
   tensor.rawData = Uint8Array.from(bytesOf(region, tensor.name, file)!);
   tensor.externalData = [];

@@ -4,7 +4,8 @@ import { CompileError } from "../graph/errors.ts";
 import { kindOfFile } from "./file_kind.ts";
 import type { Constant, FileRegion } from "../graph/graph.ts";
 import { INLINE_BYTES } from "../graph/constants.ts";
-import { bytesPerElement, elementTypeOf } from "../graph/element_types.ts";
+import { elementTypeOf } from "../graph/element_types.ts";
+import { bytesOfShape, regionOf } from "./external_data.ts";
 
 /**
  * Reads a piece of a file beside the model's own.
@@ -92,27 +93,6 @@ export function notOnnx(path: string, length: number, start: Uint8Array, cause: 
 }
 
 /**
- * The files beside a model's own that hold weights of it, in the alphabet's order.
- *
- * @example
- * ```ts
- * import { assertEquals } from "@std/assert";
- * import { readOnnxFile, weightFiles } from "softprompt/compiler";
- *
- * const path = "data/models/reviews-mlm-mini/onnx/model.onnx";
- * assertEquals(weightFiles(readOnnxFile(await Deno.readFile(path), path)), []); // all are in the file itself
- * ```
- */
-export function weightFiles(file: OnnxFile): string[] {
-  const tensors = file.model.graph!.initializer.filter(({ dataLocation }) =>
-    dataLocation === TensorProto_DataLocation.EXTERNAL
-  );
-  const paths = new Set(tensors.map((tensor) => regionOf(tensor, file, 0).path));
-  paths.delete(file.path);
-  return [...paths].sort();
-}
-
-/**
  * A tensor of the file as a constant: a view where its bytes lie in one piece, little-endian, in the file. Where it lies there
  * applies to tensors that stay there, of which a file with separated weights has none.
  */
@@ -123,9 +103,10 @@ export function constantOf(tensor: TensorProto, file: OnnxFile): Constant {
     throw new CompileError(`element type ${tensor.dataType} of ${name} is not supported`);
   }
   const dims = tensor.dims.map(Number);
-  const expected = Math.ceil(dims.reduce((a, b) => a * b, 1) * bytesPerElement(type));
+  if (dims.some((extent) => extent < 0)) throw new CompileError(`${name} has the shape [${dims.join(", ")}]`);
+  const expected = bytesOfShape(tensor)!;
   if (tensor.dataLocation === TensorProto_DataLocation.EXTERNAL) {
-    const region = regionOf(tensor, file, expected);
+    const region = regionOf(tensor, file);
     checkLength(region.length, expected, name, dims);
     const bytes = region.length <= MOST_READ ? bytesOf(region, name, file) : undefined;
     return { type, dims, region, ...(bytes && { bytes }) };
@@ -142,25 +123,6 @@ function checkLength(length: number, expected: number, name: string, dims: reado
   throw new CompileError(
     `${name} has ${length} bytes where its shape [${dims.join(", ")}] needs ${expected}`,
   );
-}
-
-/**
- * The location of external data: https://onnx.ai/onnx/repo-docs/ExternalData.html
- *
- * @param expected its bytes, where the tensor does not say
- */
-export function regionOf(tensor: TensorProto, file: OnnxFile, expected: number): FileRegion {
-  const entries = new Map(tensor.externalData.map((entry) => [entry.key, entry.value]));
-  const location = entries.get("location");
-  if (location === undefined) {
-    throw new CompileError(`initializer '${tensor.name}' in ${file.path} has no location`);
-  }
-  const folder = file.path.replace(/[^/\\]*$/, "");
-  return {
-    path: `${folder}${location}`,
-    offset: Number(entries.get("offset") ?? 0),
-    length: Number(entries.get("length") ?? expected),
-  };
 }
 
 /**
