@@ -15,7 +15,6 @@ import {
   ValueInfoProtoSchema,
 } from "onnx-buf";
 import { bytesPerElement, codeOf } from "../graph/element_types.ts";
-import type { CompileError } from "../graph/errors.ts";
 import type { Attribute, Constant, FileRegion, Value } from "../graph/graph.ts";
 
 /** A tensor with its bytes in the graph. */
