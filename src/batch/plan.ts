@@ -1,12 +1,12 @@
-import { join } from "@std/path";
 import { CompileError } from "../compiler/mod.ts";
 import { HubError } from "../hub/hub_error.ts";
 import { ExperimentError, InputError } from "../base/errors.ts";
 import type { Override } from "../experiment/override.ts";
 import { parseVariants } from "../experiment/sweep.ts";
-import { foldedName } from "../experiment/variant_name.ts";
+import { foldedName } from "../base/file_name.ts";
 import { readExperimentFile } from "../experiment/read_experiment_file.ts";
 import { findExperimentFiles } from "./find_experiment_files.ts";
+import { runPath } from "../results/run_path.ts";
 import type { RunRequest } from "../run/context.ts";
 import { ensembleRunFolders } from "../run/read_ensemble_prompts.ts";
 
@@ -72,7 +72,7 @@ export function problemText(error: unknown, file: string): string {
 async function runsOf(file: string, results: string): Promise<PlannedRun[]> {
   return parseVariants(await readExperimentFile(file), file)
     .map(({ name, settings, overrides, experiment, ensembleVariants }) => {
-      const pathOf = (variant: string): string => join(results, experiment.name, variant);
+      const pathOf = (variant: string) => runPath(results, experiment.name, variant);
       const ensembleRuns = ensembleVariants?.map(pathOf) ??
         ensembleRunFolders(experiment, file);
       return {

@@ -2,7 +2,7 @@ import { basename, join, relative } from "@std/path";
 import { InputError } from "../base/errors.ts";
 import { sweepReport } from "../report/sweep_report.ts";
 import { onDisk } from "../disk/on_disk.ts";
-import { Lock } from "../disk/lock.ts";
+import { Lock, lockPath } from "../disk/lock.ts";
 import { readEnsemble, readMetrics, readRun, type RunRecord } from "../results/read_run.ts";
 import { partialPath } from "../results/run_folder.ts";
 import { type EnsembleRow, summarize, type SummaryRow } from "../results/summary.ts";
@@ -63,10 +63,7 @@ async function writeSummary(
   const page: string = join(folder, "summary.html");
   const html = await sweepReport(summary, records);
   await onDisk(folder, () => Deno.mkdir(folder, { recursive: true }));
-  const lock = await Lock.take(
-    join(results, ".locks", `${encodeURIComponent(title)}.summary.lock`),
-    () => {},
-  );
+  const lock = await Lock.take(lockPath(results, `${title} summary`), () => {});
   try {
     await writeWhole(join(folder, "summary.csv"), summaryCsv(summary));
     await writeWhole(page, html);

@@ -1,4 +1,3 @@
-import { join } from "@std/path";
 import { MULTIPLIERS } from "../experiment/combinations.ts";
 import { ExperimentDocument } from "../experiment/document.ts";
 import { InputError } from "../base/errors.ts";
@@ -7,6 +6,7 @@ import { parseExperiment } from "../experiment/parse.ts";
 import { expandsToManyRuns } from "../experiment/sweep.ts";
 import type { Experiment } from "../experiment/types.ts";
 import { variantName } from "../experiment/variant_name.ts";
+import { runPath } from "../results/run_path.ts";
 import type { MetricsFile } from "../results/metrics_file.ts";
 import { readExperimentFile } from "../experiment/read_experiment_file.ts";
 import { terminalDownloads } from "../terminal/downloads.ts";
@@ -61,7 +61,7 @@ export async function run(files: readonly string[], flags: RunFlags, io: Io): Pr
     await untilInterrupted(io, async (signal) => {
       const host = { policy, resources, signal };
       for (const { file, experiment } of experiments) {
-        const path: string = join(flags.results, experiment.name, variant);
+        const path = runPath(flags.results, experiment.name, variant);
         const ensembleRuns = ensembleRunFolders(experiment, file);
         const title = variant ? `${experiment.name}/${variant}` : experiment.name;
         const request = { experiment, file, overrides, title, path, ...(ensembleRuns && { ensembleRuns }) };

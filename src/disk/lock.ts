@@ -1,5 +1,11 @@
-import { dirname } from "@std/path";
+import { createHash } from "node:crypto";
+import { dirname, join } from "@std/path";
 import { onDisk } from "./on_disk.ts";
+
+/** The path of the lock on something in a folder, named by a hash: names may be as long as file systems allow. */
+export function lockPath(folder: string, locked: string): string {
+  return join(folder, ".locks", `${createHash("sha256").update(locked).digest("hex").slice(0, 32)}.lock`);
+}
 
 /** The pause between two attempts to take a lock, in milliseconds. */
 const PAUSE = 200;

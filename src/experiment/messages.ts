@@ -55,6 +55,8 @@ export function messageOf(
       return `${key} must be less than ${params.limit}, ${got}`;
     case "minLength":
       return `${key} must not be empty`;
+    case "maxLength":
+      return `${key} must have at most ${params.limit} characters`;
     case "minItems":
       return `${key} must have at least ${params.limit} item${params.limit === 1 ? "" : "s"}`;
     case "uniqueItems":

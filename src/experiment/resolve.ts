@@ -1,3 +1,4 @@
+import { fileNamePart } from "../base/file_name.ts";
 import {
   type DatasetKeys,
   DEFAULTS,
@@ -131,9 +132,14 @@ function resolveTransfer(given: EvaluationTransferKeys, clean: DatasetSpec["clea
   throw unfit(`the data to transfer to ${JSON.stringify(given)}`);
 }
 
+/** The longest name of a file that becomes that of a transfer dataset, in characters. */
+const LONGEST_NAME = 50;
+
 /** The name in the results of a transfer dataset: its own, or its file's without the extension. */
 export function transferName({ name, file, source }: EvaluationTransferKeys): string {
-  return name ?? (file ?? source ?? "").replace(/^.*[/\\]/, "").replace(/\.gz$/i, "").replace(/\.[^.]*$/, "");
+  if (name !== undefined) return name;
+  const [last = ""] = (file ?? source ?? "").split(/[/\\]/).slice(-1);
+  return fileNamePart(last.replace(/\.gz$/i, "").replace(/\.[^.]*$/, ""), LONGEST_NAME);
 }
 
 function resolvePrompt({ kind, template, ...given }: PromptKeys): PromptSpec {

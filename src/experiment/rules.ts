@@ -14,7 +14,7 @@ import type { RuleViolation } from "./rule_violation.ts";
 import { transferName } from "./resolve.ts";
 import { isNamedSplit, resolveSplit } from "./resolve_split.ts";
 import { promptRules } from "./prompt_rules.ts";
-import { foldedName } from "./variant_name.ts";
+import { foldedName } from "../base/file_name.ts";
 import { bringsValidation, tuningRules } from "./tuning_rules.ts";
 
 /** The rules that involve several keys, which a schema cannot express. */

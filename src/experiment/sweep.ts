@@ -6,7 +6,8 @@ import { checkedFile, type KeyProblem } from "./parse.ts";
 import type { ExperimentFile } from "./experiment_file.ts";
 import { resolve, resolveSeedEnsemble } from "./resolve.ts";
 import type { Experiment } from "./types.ts";
-import { foldedName, variantName } from "./variant_name.ts";
+import { foldedName } from "../base/file_name.ts";
+import { variantName } from "./variant_name.ts";
 
 /** One of the runs that an experiment file asks for. */
 export interface Variant {

@@ -1,5 +1,5 @@
 import { join, relative } from "@std/path";
-import { Lock } from "../disk/lock.ts";
+import { Lock, lockPath } from "../disk/lock.ts";
 import type { MetricsFile } from "../results/metrics_file.ts";
 import { readEnvironment, readFinished } from "../results/read_run.ts";
 import { RunFolder } from "../results/run_folder.ts";
@@ -32,7 +32,7 @@ export async function runExperiment(
   const { title, path } = request;
   const { signal, policy: { results, ifLocked } } = host;
   if (signal.aborted) throw new Interrupted(`interrupted before ${title}`);
-  const file: string = join(results, ".locks", `${encodeURIComponent(relative(results, path))}.lock`);
+  const file = lockPath(results, relative(results, path));
   const wait = () =>
     progress.log(`${title}: another softprompt process is running it, waiting for it to end`);
   const lock = ifLocked === "wait" ? await Lock.take(file, wait, signal) : await Lock.tryTake(file);
