@@ -1,4 +1,5 @@
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
+import { checkBudget } from "../graph/budget.ts";
 import { INLINE_BYTES } from "../graph/constants.ts";
 
 /** The kinds of messages of an ONNX file that contain tensors, by field number (onnx.proto). */
@@ -37,6 +38,7 @@ export type WeightsApart = Generator<void, Uint8Array<ArrayBuffer>, Uint8Array |
  *
  * @param location the file's bare name
  * @throws {RangeError} where the bytes are not an ONNX file or are truncated
+ * @throws {CompileError} where it has more nodes and weights, or graphs within graphs, than the compiler works on
  *
  * @example
  * ```ts
@@ -54,40 +56,77 @@ export type WeightsApart = Generator<void, Uint8Array<ArrayBuffer>, Uint8Array |
  */
 export function* weightsApart(location: string): WeightsApart {
   const stream = new Stream();
-  const parts: Uint8Array[] = [];
-  while (yield* stream.hasMore()) parts.push(...yield* field(stream, "model", location));
-  return joined(parts);
+  const splitter = new Splitter(stream, location);
+  while (yield* stream.hasMore()) yield* splitter.field("model", 0);
+  return joined(splitter.parts);
 }
 
-/** A field of a message, unchanged or with the tensors in it split off. */
-function* field(stream: Stream, kind: Kind, location: string): Reading<Uint8Array[]> {
-  const tag = yield* stream.varint();
-  const within = NESTED[kind][Math.floor(tag.value / 2 ** TAG_BITS)];
-  switch (tag.value % 2 ** TAG_BITS) {
-    case WireType.Varint:
-      return [tag.bytes, (yield* stream.varint()).bytes];
-    case WireType.Bit64:
-      return [tag.bytes, yield* stream.take(8)];
-    case WireType.Bit32:
-      return [tag.bytes, yield* stream.take(4)];
-    case WireType.LengthDelimited: {
-      const length = yield* stream.varint();
-      if (within === undefined || length.value < INLINE_BYTES) {
-        return [tag.bytes, length.bytes, yield* stream.take(length.value)];
+/** Copies the fields of a file but for the bytes of large tensors. */
+class Splitter {
+  /** What has been copied. */
+  readonly parts: Uint8Array[] = [];
+  private elements = 0;
+
+  constructor(private readonly stream: Stream, private readonly location: string) {}
+
+  /**
+   * Copies a field of a message, unchanged or with the tensors in it split off.
+   *
+   * @param depth the number of graphs around it
+   * @returns the number of bytes that it takes in the copy
+   */
+  *field(kind: Kind, depth: number): Reading<number> {
+    const { stream } = this;
+    const tag = yield* stream.varint();
+    const within = NESTED[kind][Math.floor(tag.value / 2 ** TAG_BITS)];
+    switch (tag.value % 2 ** TAG_BITS) {
+      case WireType.Varint:
+        return this.copy(tag.bytes, (yield* stream.varint()).bytes);
+      case WireType.Bit64:
+        return this.copy(tag.bytes, yield* stream.take(8));
+      case WireType.Bit32:
+        return this.copy(tag.bytes, yield* stream.take(4));
+      case WireType.LengthDelimited: {
+        if (within === "node" || within === "tensor") {
+          checkBudget("nodes and weights in its file", ++this.elements, this.location);
+        }
+        const length = yield* stream.varint();
+        if (within === undefined || length.value < INLINE_BYTES) {
+          return this.copy(tag.bytes, length.bytes, yield* stream.take(length.value));
+        }
+        if (within === "raw data") {
+          const place = { location: this.location, offset: stream.position, length: length.value };
+          yield* stream.skip(length.value);
+          return this.copy(external(place));
+        }
+        const inner = depth + (within === "graph" ? 1 : 0);
+        checkBudget("graphs within graphs", inner, this.location);
+        return yield* this.message(tag.bytes, within, stream.position + length.value, inner);
       }
-      if (within === "raw data") {
-        const place = { location, offset: stream.position, length: length.value };
-        yield* stream.skip(length.value);
-        return [external(place)];
-      }
-      const end = stream.position + length.value;
-      const parts: Uint8Array[] = [];
-      while (stream.position < end) parts.push(...yield* field(stream, within, location));
-      if (stream.position > end) throw new RangeError("a field ends after its message");
-      return [tag.bytes, varintOf(parts.reduce((sum, part) => sum + part.length, 0)), ...parts];
+      default:
+        throw new RangeError(`wire type ${tag.value % 2 ** TAG_BITS}`);
     }
-    default:
-      throw new RangeError(`wire type ${tag.value % 2 ** TAG_BITS}`);
+  }
+
+  /** Copies a message that may hold large tensors, up to its end in the file. */
+  private *message(tag: Uint8Array, kind: Kind, end: number, depth: number): Reading<number> {
+    // Its length is known when its fields have been copied.
+    const at = this.parts.push(tag, new Uint8Array()) - 1;
+    let size = 0;
+    while (this.stream.position < end) size += yield* this.field(kind, depth);
+    if (this.stream.position > end) throw new RangeError("a field ends after its message");
+    const length = varintOf(size);
+    this.parts[at] = length;
+    return tag.length + length.length + size;
+  }
+
+  private copy(...parts: readonly Uint8Array[]): number {
+    let size = 0;
+    for (const part of parts) {
+      this.parts.push(part);
+      size += part.length;
+    }
+    return size;
   }
 }
 

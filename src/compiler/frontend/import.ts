@@ -1,6 +1,7 @@
 import type { GraphProto, NodeProto } from "onnx-buf";
 import { Builder } from "../ops/builder.ts";
 import { scalarOf } from "../graph/constants.ts";
+import { checkBudget } from "../graph/budget.ts";
 import { CompileError, operatorOfNode } from "../graph/errors.ts";
 import type { Attributes, Constant, Graph, PassLog, Value } from "../graph/graph.ts";
 import { isHalf, widened, widenedAttributes, widenedConstant } from "./half_precision.ts";
@@ -89,6 +90,8 @@ class Importer {
     for (const node of neededFor(outputs, proto.node)) {
       if (this.imported.has(node)) continue;
       try {
+        checkBudget("nodes, with its functions inlined", this.imported.size + 1);
+        checkBudget("inputs or outputs of one node", Math.max(node.input.length, node.output.length));
         this.node(node);
         this.imported.add(node);
       } catch (error) {

@@ -20,16 +20,18 @@ export function importAttribute(attribute: AttributeProto, file: OnnxFile): Attr
     case Kind.STRING:
       return text(attribute.s);
     case Kind.TENSOR:
-      return { tensor: constantOf(attribute.t!, file) };
+      if (attribute.t === undefined) break;
+      return { tensor: constantOf(attribute.t, file) };
     case Kind.FLOATS:
       return { floats: attribute.floats };
     case Kind.INTS:
       return attribute.ints.map(Number);
     case Kind.STRINGS:
       return attribute.strings.map(text);
-    default:
-      throw new CompileError(`the attribute '${attribute.name}' is of a kind that is not supported`);
   }
+  throw new CompileError(
+    `the attribute '${attribute.name}' is of a kind that is not supported, or has no value`,
+  );
 }
 
 /** The value of a Constant node. */

@@ -1,4 +1,5 @@
 import type { Builder } from "../ops/builder.ts";
+import { checkBudget } from "../graph/budget.ts";
 import { plainIntegersOf } from "../graph/constants.ts";
 import type { Dimension } from "../graph/dimension.ts";
 import { CompileError } from "../graph/errors.ts";
@@ -21,10 +22,13 @@ export function sequenceParts(b: Builder, node: Application): readonly Value[] {
   ) {
     throw new CompileError(`${size} is split into a sequence whose parts are not known at compile time`);
   }
-  const [each] = sizes as [number];
+  const [each = 0] = sizes;
+  if (split.shape.length === 0 && each <= 0) throw new CompileError(`a sequence of parts of size ${each}`);
+  const count = split.shape.length > 0 ? sizes.length : Math.ceil(size / each);
+  checkBudget("inputs or outputs of one node", count);
   const extents: readonly Dimension[] = split.shape.length > 0
     ? sizes
-    : Array.from({ length: Math.ceil(size / each) }, (_, i) => Math.min(each, size - i * each));
+    : Array.from({ length: count }, (_, i) => Math.min(each, size - i * each));
   return b.node("Split", [x, b.integers(extents)], { axis }, "", extents.map((_, i) => `part_${i}`));
 }
 

@@ -9,7 +9,8 @@ import {
   type NodeProto,
   NodeProtoSchema,
 } from "onnx-buf";
-import { CompileError } from "../graph/errors.ts";
+import { checkBudget } from "../graph/budget.ts";
+import { CompileError, operatorOfNode } from "../graph/errors.ts";
 import type { PassLog } from "../graph/graph.ts";
 
 /** Functions may call functions, but not themselves: deeper than this they do. */
@@ -19,7 +20,7 @@ const DEEPEST = 64;
  * The main graph of a model with the functions that the file defines itself (exporters keep their own operators so) put in
  * the places where they are called, under names of their own.
  *
- * @throws {CompileError} where a function calls itself
+ * @throws {CompileError} where a function calls itself, or there are more nodes than the compiler works on
  */
 export function inlineFunctions({ graph, functions }: ModelProto, log: PassLog): GraphProto {
   if (functions.length === 0) return graph!;
@@ -34,6 +35,7 @@ type Arguments = ReadonlyMap<string, AttributeProto>;
 
 class Inlining {
   private calls = 0;
+  private made = 0;
 
   constructor(
     private readonly functions: ReadonlyMap<string, FunctionProto>,
@@ -52,6 +54,7 @@ class Inlining {
 
   private nodes(nodes: readonly NodeProto[], rename: Rename, given: Arguments, depth: number): NodeProto[] {
     return nodes.flatMap((node) => {
+      checkBudget("nodes, with its functions inlined", ++this.made, operatorOfNode(node.opType, node.name));
       const own = create(NodeProtoSchema, {
         name: node.name,
         domain: node.domain,

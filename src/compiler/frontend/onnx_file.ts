@@ -1,5 +1,6 @@
 import { fromBinary } from "@bufbuild/protobuf";
 import { type ModelProto, ModelProtoSchema, type TensorProto, TensorProto_DataLocation } from "onnx-buf";
+import { checkBudget } from "../graph/budget.ts";
 import { CompileError } from "../graph/errors.ts";
 import { kindOfFile } from "./file_kind.ts";
 import type { Constant, FileRegion } from "../graph/graph.ts";
@@ -103,6 +104,7 @@ export function constantOf(tensor: TensorProto, file: OnnxFile): Constant {
     throw new CompileError(`element type ${tensor.dataType} of ${name} is not supported`);
   }
   const dims = tensor.dims.map(Number);
+  checkBudget("axes of one tensor", dims.length, name);
   if (dims.some((extent) => extent < 0)) throw new CompileError(`${name} has the shape [${dims.join(", ")}]`);
   const expected = bytesOfShape(tensor)!;
   if (tensor.dataLocation === TensorProto_DataLocation.EXTERNAL) {

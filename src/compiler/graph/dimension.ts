@@ -1,3 +1,5 @@
+import { checkBudget } from "./budget.ts";
+
 /**
  * A dimension of a tensor: a number, or a polynomial with integer coefficients in named symbols (`batch`, `sequence`,
  * `length`, …). Two dimensions are the same exactly when their texts are.
@@ -19,11 +21,17 @@ export class Polynomial {
   /** The sum as text: `batch*sequence+-1`. */
   readonly text: string;
 
-  /** Adds terms up. */
+  /**
+   * Adds terms up.
+   *
+   * @throws {CompileError} where they are more than the compiler works on
+   */
   constructor(
     /** The factor of each term, by its key. */
     readonly terms: ReadonlyMap<string, number>,
   ) {
+    checkBudget("terms of one dimension", terms.size);
+    for (const key of terms.keys()) checkBudget("symbols multiplied in one dimension", symbolsOf(key).length);
     this.text = [...terms]
       .sort(([a], [b]) => a === "" ? 1 : b === "" ? -1 : a < b ? -1 : 1)
       .map(([symbols, factor]) =>
