@@ -11,6 +11,8 @@ import {
   axisOf,
   axisUnder,
   broadcast,
+  checkShape,
+  checkSingle,
   integerAttribute,
   integersAttribute,
   ofFirst,
@@ -23,6 +25,7 @@ import {
   type SelectionRule,
   totalOf,
 } from "./op_definition.ts";
+import { ANY, signature } from "./operator_signature.ts";
 
 /** The shape that input 1 asks for. */
 function wantedShape(node: Asked): readonly Dimension[] {
@@ -85,6 +88,7 @@ function reshapePassage(node: Node, axis: number): SelectionRule | undefined {
 /** Operators that move elements and compute nothing. */
 export const movement = {
   Reshape: {
+    signature: signature({ data: "T", shape: "int64" }, { T: ANY }),
     movement: "view",
     float16: "follows",
     infer: (node) => {
@@ -98,6 +102,7 @@ export const movement = {
     selectionRule: reshapePassage,
   },
   Unsqueeze: {
+    signature: signature({ data: "T", axes: "int64" }, { T: ANY }),
     movement: "view",
     float16: "follows",
     infer: (node) => {
@@ -105,6 +110,7 @@ export const movement = {
       const given = plainInput(node, 1, "axes");
       const rank = x.shape.length + given.length;
       const axes = given.map((axis) => axisOf(axis, rank));
+      if (new Set(axes).size < axes.length) throw new CompileError(`an axis is twice in [${given.join(", ")}]`);
       const rest = [...x.shape];
       return reshaped(x, Array.from({ length: rank }, (_, axis) => axes.includes(axis) ? 1 : rest.shift()!));
     },
@@ -112,6 +118,7 @@ export const movement = {
     selectionRule: reshapePassage,
   },
   Squeeze: {
+    signature: signature({ data: "T", "axes?": "int64" }, { T: ANY }),
     movement: "view",
     float16: "follows",
     infer: (node) => {
@@ -129,6 +136,7 @@ export const movement = {
     selectionRule: reshapePassage,
   },
   Flatten: {
+    signature: signature({ input: "T" }, { T: ANY }),
     movement: "view",
     infer: (node) => {
       const x = required(node, 0);
@@ -139,6 +147,7 @@ export const movement = {
     selectionRule: reshapePassage,
   },
   Transpose: {
+    signature: signature({ data: "T" }, { T: ANY }),
     movement: "permutation",
     float16: "follows",
     webgpuLacks: "boolean kernel",
@@ -158,6 +167,7 @@ export const movement = {
     selectionRule: (node, axis) => ({ axes: [permutation(node)[axis]!] }),
   },
   Expand: {
+    signature: signature({ input: "T", shape: "int64" }, { T: ANY }),
     movement: "repeat",
     float16: "follows",
     infer: (node) => {
@@ -179,6 +189,7 @@ export const movement = {
     },
   },
   Concat: {
+    signature: signature({ "inputs...": "T" }, { T: ANY }),
     mixedAxes: (node) => [attributeAxis(node, 0)],
     float16: "follows",
     infer: (node) => {
@@ -211,8 +222,11 @@ export const movement = {
   },
   // The lower or upper triangle of the last two axes; zeros elsewhere.
   Trilu: {
+    signature: signature({ input: "T", "k?": "int64" }, { T: ANY }),
     infer: (node) => {
       const { type, shape } = required(node, 0);
+      if (shape.length < 2) throw new CompileError(`a triangle of [${shape.join(", ")}]`);
+      if (node.inputs[1]) checkSingle(node, 1);
       return [{ type, shape }];
     },
     gradient: ofOutput((b, node, dy) =>
@@ -221,12 +235,14 @@ export const movement = {
   },
   // Each copy's gradient counts: the copies get an axis of their own, which is summed away.
   Tile: {
+    signature: signature({ input: "T", repeats: "int64" }, { T: ANY }),
     movement: "repeat",
     webgpuLacks: "boolean kernel",
     infer: (node) => {
       const { type, shape } = required(node, 0);
       const repeats = required(node, 1).integers;
       if (repeats === undefined) throw new CompileError("how often to repeat is not known at compile time");
+      checkShape(node, 1, [shape.length]);
       return [{ type, shape: shape.map((dimension, axis) => multiply(dimension, repeats[axis]!)) }];
     },
     gradient: ofOutput((b, node, dy) => {
@@ -254,5 +270,7 @@ function checkJoined(one: readonly Dimension[], other: readonly Dimension[], axi
 /** The axis of the input that each axis of a Transpose's output is. */
 export function permutation(node: Asked): readonly number[] {
   const rank = required(node, 0).shape.length;
-  return integersAttribute(node, "perm") ?? Array.from({ length: rank }, (_, i) => rank - 1 - i);
+  const perm = integersAttribute(node, "perm") ?? Array.from({ length: rank }, (_, i) => rank - 1 - i);
+  if (perm.length === rank && Array.from(perm.keys()).every((axis) => perm.includes(axis))) return perm;
+  throw new CompileError(`[${perm.join(", ")}] is no permutation of ${rank} axes`);
 }

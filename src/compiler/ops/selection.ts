@@ -1,22 +1,29 @@
 import { plainIntegersOf, scalarOf, smallIntegers } from "../graph/constants.ts";
 import { CompileError } from "../graph/errors.ts";
-import { add, type Dimension, product, sameDimension, sameShape, subtract } from "../graph/dimension.ts";
+import { add, canBeSame, type Dimension, leastOf, product, sameDimension, sameShape, subtract } from "../graph/dimension.ts";
 import type { Builder } from "./builder.ts";
 import type { Node, Value } from "../graph/graph.ts";
 import type { OperatorName } from "../graph/operator_attributes.ts";
 import { integersBy } from "./integers.ts";
 import { addedElements } from "./gather_elements.ts";
 import {
+  type Asked,
   attributeAxis,
   axisOf,
   axisUnder,
+  checkRank,
+  checkShape,
+  checkSingle,
   integerAttribute,
   ofFirst,
   ofOutput,
   type OpDefinition,
   required,
   STOP_GRADIENT,
+  stringAttribute,
+  tensorAttribute,
 } from "./op_definition.ts";
+import { ANY, INDICES, NUMBERS, signature } from "./operator_signature.ts";
 
 /**
  * The rows [batch, rows, 1] that places [batch, rows, 2] name, where these are made of every example's own number and a row
@@ -39,9 +46,35 @@ function countsExamples({ producer }: Value, batch: Dimension): boolean {
   return wholeNumber(required(range, 0)) === 0 && wholeNumber(required(range, 2)) === 1;
 }
 
+/** The axes that are left of the data when its elements are picked by indices […, depth]. @param batch the axes in common */
+function pickedRest(node: Asked, batch: number): readonly Dimension[] {
+  const { shape } = required(node, 0);
+  const indices = required(node, 1).shape;
+  const depth = indices.at(-1);
+  if (typeof depth !== "number") throw new CompileError("indices of unknown depth");
+  if (batch >= indices.length || batch + depth > shape.length) {
+    throw new CompileError(
+      `indices [${indices.join(", ")}] into [${shape.join(", ")}], of which ${batch} axes are in common`,
+    );
+  }
+  const at = indices.slice(0, batch).findIndex((extent, axis) => !canBeSame(extent, shape[axis]!));
+  if (at >= 0) throw new CompileError(`axis ${at} of the indices is ${indices[at]}, and of the data ${shape[at]}`);
+  return shape.slice(batch + depth);
+}
+
+/** @throws {CompileError} where indices of single elements do not fit the data that they pick from along an axis */
+function checkElementIndices(node: Asked): void {
+  const { shape } = required(node, 0);
+  checkRank(node, 1, shape.length);
+  const axis = attributeAxis(node, 0);
+  const indices = required(node, 1).shape;
+  const at = indices.findIndex((extent, i) => i !== axis && leastOf(subtract(extent, shape[i]!)) > 0);
+  if (at >= 0) throw new CompileError(`axis ${at} of the indices is ${indices[at]}, and of the data ${shape[at]}`);
+}
+
 /** Whether scattered values are added, instead of replacing elements. */
 function isAdded(node: Node): boolean {
-  const { reduction = "none" } = node.attributes;
+  const reduction = stringAttribute(node, "reduction", "none");
   if (reduction === "none" || reduction === "add") return reduction === "add";
   throw new CompileError(`the gradient of scattering with the reduction '${reduction}' is not known`);
 }
@@ -72,6 +105,7 @@ function hitsOf(b: Builder, indices: Value, depth: Dimension, gradient: Value): 
  * whose order a GPU does not fix, so that the same inputs give the same bits. */
 export const selection = {
   Gather: {
+    signature: signature({ data: "T", indices: "Tind" }, { T: ANY, Tind: INDICES }),
     lookup: { of: "slices", axis: "axis" },
     float16: "follows",
     webgpuLacks: "boolean kernel",
@@ -111,18 +145,14 @@ export const selection = {
   },
   // One index for each place of the first batch_dims axes: data [batch…, extent, rest…], indices [batch…, picked, 1]
   GatherND: {
+    signature: signature({ data: "T", indices: "int64" }, { T: ANY }),
     float16: "follows",
     webgpuLacks: "boolean kernel",
     infer: (node) => {
       const data = required(node, 0);
       const indices = required(node, 1);
       const batch = integerAttribute(node, "batch_dims", 0);
-      const depth = indices.shape.at(-1);
-      if (typeof depth !== "number") throw new CompileError("indices of unknown depth");
-      return [{
-        type: data.type,
-        shape: [...indices.shape.slice(0, -1), ...data.shape.slice(batch + depth)],
-      }];
+      return [{ type: data.type, shape: [...indices.shape.slice(0, -1), ...pickedRest(node, batch)] }];
     },
     gradient: ofOutput((b, node, dy) => {
       const data = required(node, 0);
@@ -148,8 +178,10 @@ export const selection = {
   },
   // Places are written once each: the rows that the prompt takes are distinct.
   ScatterND: {
+    signature: signature({ data: "T", indices: "int64", updates: "T" }, { T: ANY }),
     infer: (node) => {
       const { type, shape } = required(node, 0);
+      checkShape(node, 2, [...required(node, 1).shape.slice(0, -1), ...pickedRest(node, 0)]);
       return [{ type, shape }];
     },
     gradient: ofOutput((b, node, dy) => {
@@ -165,15 +197,22 @@ export const selection = {
   },
   // One index for each element of the output. Several may pick the same element: their gradients are added.
   GatherElements: {
+    signature: signature({ data: "T", indices: "Tind" }, { T: ANY, Tind: INDICES }),
     lookup: { of: "elements", axis: "axis" },
     webgpuLacks: "boolean kernel",
-    infer: (node) => [{ type: required(node, 0).type, shape: required(node, 1).shape }],
+    infer: (node) => {
+      checkElementIndices(node);
+      return [{ type: required(node, 0).type, shape: required(node, 1).shape }];
+    },
     gradient: ofOutput((b, node, dy) => ofFirst(node, addedElements(b, node, dy))),
   },
   // Places are written once each, as in ScatterND.
   ScatterElements: {
+    signature: signature({ data: "T", indices: "Tind", updates: "T" }, { T: ANY, Tind: INDICES }),
     infer: (node) => {
       const { type, shape } = required(node, 0);
+      checkElementIndices(node);
+      checkShape(node, 2, required(node, 1).shape);
       return [{ type, shape }];
     },
     gradient: ofOutput((b, node, dy) => {
@@ -191,6 +230,11 @@ export const selection = {
     }),
   },
   OneHot: {
+    signature: signature({ indices: "T1", depth: "T2", values: "T3" }, {
+      T1: NUMBERS,
+      T2: NUMBERS,
+      T3: ANY,
+    }),
     webgpuLacks: "kernel",
     infer: (node) => {
       const indices = required(node, 0);
@@ -200,6 +244,8 @@ export const selection = {
       if (integerAttribute(node, "axis", -1) !== -1) {
         throw new CompileError("only the last axis can be one-hot");
       }
+      checkSingle(node, 1);
+      checkShape(node, 2, [2]);
       return [{ type: values.type, shape: [...indices.shape, depth] }];
     },
     // The values are [off, on]; whole numbers choose between them, float ones too.
@@ -222,6 +268,7 @@ export const selection = {
 /** Operators that make tensors out of shapes. */
 export const shapes = {
   Shape: {
+    signature: signature({ data: "T" }, { T: ANY }),
     infer: (node) => {
       const { shape } = required(node, 0);
       const end = integerAttribute(node, "end", shape.length);
@@ -230,23 +277,26 @@ export const shapes = {
     },
   },
   Size: {
+    signature: signature({ data: "T" }, { T: ANY }),
     infer: (node) => [{ type: "int64", shape: [], integers: [product(required(node, 0).shape)] }],
   },
   ConstantOfShape: {
+    signature: signature({ input: "int64" }),
     infer: (node) => {
       const shape = required(node, 0).integers;
       if (shape === undefined) {
         throw new CompileError("the shape is not known in terms of the inputs' shapes");
       }
-      const fill = node.attributes.value;
-      const constant = typeof fill === "object" && "tensor" in fill ? fill.tensor : undefined;
+      const constant = tensorAttribute(node, "value");
       const type = constant?.type ?? "float32";
       const item = constant === undefined ? undefined : smallIntegers(constant)?.[0];
       return [{ type, shape, ...integersBy(type, shape, () => item) }];
     },
   },
   Range: {
+    signature: signature({ start: "T", limit: "T", delta: "T" }, { T: NUMBERS }),
     infer: (node) => {
+      for (const at of [0, 1, 2]) checkSingle(node, at);
       const [start, limit, step] = [0, 1, 2].map((at) => wholeNumber(required(node, at)));
       if (start === undefined || limit === undefined || typeof step !== "number" || step === 0) {
         throw new CompileError("the bounds of the range are not known in terms of the inputs' shapes");
