@@ -59,8 +59,8 @@ export const quantization = {
       const scale = required(node, 1);
       const along = alongAxis(b, scale, x, node);
       const whole = node.inputs[2]
-        ? b.subtract(b.cast(x, "float32"), alongAxis(b, b.cast(node.inputs[2], "float32"), x, node))
-        : b.cast(x, "float32");
+        ? b.subtract(b.cast(x, dy.type), alongAxis(b, b.cast(node.inputs[2], dy.type), x, node))
+        : b.cast(x, dy.type);
       const byScale = backToScale(b, b.multiply(dy, whole), along, scale);
       return ofInputs(node, [b.multiply(dy, along), byScale, STOP_GRADIENT]);
     }),
