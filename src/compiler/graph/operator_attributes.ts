@@ -175,7 +175,10 @@ interface LoweredAttributes {
   };
   readonly "com.microsoft.MultiHeadAttention": FusedAttention;
   readonly "com.microsoft.QAttention": FusedAttention;
-  readonly "com.microsoft.RotaryEmbedding": { readonly interleaved: "integer"; readonly num_heads: "integer" };
+  readonly "com.microsoft.RotaryEmbedding": {
+    readonly interleaved: "integer";
+    readonly num_heads: "integer";
+  };
   readonly "com.microsoft.SkipLayerNormalization": { readonly epsilon: "float" };
   readonly "com.microsoft.SkipSimplifiedLayerNormalization": { readonly epsilon: "float" };
 }
@@ -193,10 +196,14 @@ export type AttributesOf<Table extends AttributeTable> = keyof Table extends nev
   ? Readonly<Record<string, never>>
   :
     & {
-      readonly [Name in keyof Table as Table[Name] extends AttributeKind ? Name : never]?: ValueOf<Table[Name]>;
+      readonly [Name in keyof Table as Table[Name] extends AttributeKind ? Name : never]?: ValueOf<
+        Table[Name]
+      >;
     }
     & {
-      readonly [Name in keyof Table as Table[Name] extends AttributeKind ? never : Name]: ValueOf<Table[Name]>;
+      readonly [Name in keyof Table as Table[Name] extends AttributeKind ? never : Name]: ValueOf<
+        Table[Name]
+      >;
     };
 
 type ValueOf<Schema extends AttributeSchema> = AttributeKinds[KindOf<Schema>];
@@ -217,7 +224,9 @@ type NamesIn<Tables, Kind> = {
 }[keyof Tables];
 
 /** The kind of an attribute, and whether it must be given. */
-export function schemaOf(schema: AttributeSchema): { readonly kind: AttributeKind; readonly isRequired: boolean } {
+export function schemaOf(
+  schema: AttributeSchema,
+): { readonly kind: AttributeKind; readonly isRequired: boolean } {
   return typeof schema === "string"
     ? { kind: schema, isRequired: false }
     : { kind: schema.required, isRequired: true };

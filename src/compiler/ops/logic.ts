@@ -26,7 +26,12 @@ export const logic = {
     }),
     float16: "follows",
   }),
-  Equal: comparison({ types: ANY, compute: (x, y) => Number(x === y), arithmetic: equal, isCommutative: true }),
+  Equal: comparison({
+    types: ANY,
+    compute: (x, y) => Number(x === y),
+    arithmetic: equal,
+    isCommutative: true,
+  }),
   Less: comparison({ compute: (x, y) => Number(x < y), arithmetic: less }),
   LessOrEqual: comparison({ compute: (x, y) => Number(x <= y), arithmetic: lessOrEqual }),
   Greater: comparison({ compute: (x, y) => Number(x > y), arithmetic: (a, b) => less(b, a) }),

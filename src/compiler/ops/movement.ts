@@ -110,7 +110,9 @@ export const movement = {
       const given = plainInput(node, 1, "axes");
       const rank = x.shape.length + given.length;
       const axes = given.map((axis) => axisOf(axis, rank));
-      if (new Set(axes).size < axes.length) throw new CompileError(`an axis is twice in [${given.join(", ")}]`);
+      if (new Set(axes).size < axes.length) {
+        throw new CompileError(`an axis is twice in [${given.join(", ")}]`);
+      }
       const rest = [...x.shape];
       return reshaped(x, Array.from({ length: rank }, (_, axis) => axes.includes(axis) ? 1 : rest.shift()!));
     },

@@ -2,7 +2,12 @@ import { type Attributes, isOfKind } from "../graph/attribute.ts";
 import { ELEMENT_TYPES, type ElementType, elementTypeOf, isFloat } from "../graph/element_types.ts";
 import { CompileError } from "../graph/errors.ts";
 import type { Node, Value } from "../graph/graph.ts";
-import { type AttributeTable, OPERATOR_ATTRIBUTES, type OperatorName, schemaOf } from "../graph/operator_attributes.ts";
+import {
+  type AttributeTable,
+  OPERATOR_ATTRIBUTES,
+  type OperatorName,
+  schemaOf,
+} from "../graph/operator_attributes.ts";
 
 /** An input as ONNX's operator schemas declare it (https://onnx.ai/onnx/operators/). */
 export interface InputParameter {
@@ -33,7 +38,9 @@ export const NUMBERS: readonly ElementType[] = ANY.filter((type) => type !== "bo
 export const FLOATS: readonly ElementType[] = ANY.filter(isFloat);
 
 /** Whole numbers of at most 16 bits, and those that they add up to. */
-export const QUANTIZED: readonly ElementType[] = NUMBERS.filter((type) => !isFloat(type) && !type.endsWith("64"));
+export const QUANTIZED: readonly ElementType[] = NUMBERS.filter((type) =>
+  !isFloat(type) && !type.endsWith("64")
+);
 
 /** The factors of integer products. */
 export const BYTES: readonly ElementType[] = ["int8", "uint8"];

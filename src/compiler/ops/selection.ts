@@ -1,6 +1,15 @@
 import { plainIntegersOf, scalarOf, smallIntegers } from "../graph/constants.ts";
 import { CompileError } from "../graph/errors.ts";
-import { add, canBeSame, type Dimension, leastOf, product, sameDimension, sameShape, subtract } from "../graph/dimension.ts";
+import {
+  add,
+  canBeSame,
+  type Dimension,
+  leastOf,
+  product,
+  sameDimension,
+  sameShape,
+  subtract,
+} from "../graph/dimension.ts";
 import type { Builder } from "./builder.ts";
 import type { Node, Value } from "../graph/graph.ts";
 import type { OperatorName } from "../graph/operator_attributes.ts";
@@ -58,7 +67,9 @@ function pickedRest(node: Asked, batch: number): readonly Dimension[] {
     );
   }
   const at = indices.slice(0, batch).findIndex((extent, axis) => !canBeSame(extent, shape[axis]!));
-  if (at >= 0) throw new CompileError(`axis ${at} of the indices is ${indices[at]}, and of the data ${shape[at]}`);
+  if (at >= 0) {
+    throw new CompileError(`axis ${at} of the indices is ${indices[at]}, and of the data ${shape[at]}`);
+  }
   return shape.slice(batch + depth);
 }
 
@@ -69,7 +80,9 @@ function checkElementIndices(node: Asked): void {
   const axis = attributeAxis(node, 0);
   const indices = required(node, 1).shape;
   const at = indices.findIndex((extent, i) => i !== axis && leastOf(subtract(extent, shape[i]!)) > 0);
-  if (at >= 0) throw new CompileError(`axis ${at} of the indices is ${indices[at]}, and of the data ${shape[at]}`);
+  if (at >= 0) {
+    throw new CompileError(`axis ${at} of the indices is ${indices[at]}, and of the data ${shape[at]}`);
+  }
 }
 
 /** Whether scattered values are added, instead of replacing elements. */
