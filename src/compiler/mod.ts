@@ -40,7 +40,7 @@ export {
   type Node,
   type Value,
 } from "./graph/graph.ts";
-export type { OperatorAttributes, OperatorName } from "./graph/operator_attributes.ts";
+export { OPERATOR_ATTRIBUTES, type OperatorName } from "./graph/operator_attributes.ts";
 export { printGraph } from "./graph/print.ts";
 export type { TensorSize } from "./graph/tensor_sizes.ts";
 export type { Precision, Target } from "./lower_for_target.ts";

@@ -143,6 +143,15 @@ const REFUSED: Readonly<Record<string, readonly [readonly Pass[], string]>> = {
     [...CLASSES, ...promptStep("plain", "sgd", "float32"), ...promptStep("plain", "sgd", "float32")],
     "add loss",
   ],
+  "an optimizer of a prompt after the gradients of weights": [
+    [
+      ...CLASSES,
+      feedWeightsTo(WEIGHTS),
+      ...STEPS[2]!.slice(0, 2),
+      ...STEPS[0]!.slice(3),
+    ],
+    "optimizer",
+  ],
   "two updates": [[optimizerAlone("sgd", 8), optimizerAlone("sgd", 8)], "optimizer"],
 };
 

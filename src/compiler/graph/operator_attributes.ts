@@ -28,6 +28,14 @@ const SCALED = { alpha: "float" } as const;
  * The operators that a graph can hold, by their names, prefixed with their domains where these are not ONNX's own, and the
  * attributes that each takes in the version of ONNX that is emitted
  * (https://onnx.ai/onnx/operators/). An operator has a row in `ops/` if and only if it is named here: all else does not compile.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { OPERATOR_ATTRIBUTES } from "softprompt/compiler";
+ *
+ * assertEquals(OPERATOR_ATTRIBUTES.Softmax, { axis: "integer" });
+ * ```
  */
 export const OPERATOR_ATTRIBUTES = {
   Abs: NONE,
