@@ -20,7 +20,6 @@ import {
   within32Bits,
 } from "./integers.ts";
 import {
-  checkSingle,
   type InputGradient,
   integerAttribute,
   ofInputs,
@@ -30,6 +29,7 @@ import {
   STOP_GRADIENT,
 } from "./op_definition.ts";
 import { ANY, NUMBERS, signature } from "./operator_signature.ts";
+import { checkSingle } from "./shape_checks.ts";
 import type { OperatorName } from "../graph/operator_attributes.ts";
 
 /** What is known of a whole number when it is cast to these types. */

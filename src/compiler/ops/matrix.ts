@@ -9,8 +9,6 @@ import {
   askedOfFixed,
   axisUnder,
   broadcast,
-  checkBroadcastsTo,
-  checkRank,
   floatAttribute,
   integerAttribute,
   ofInputs,
@@ -20,6 +18,7 @@ import {
   type SelectionRule,
 } from "./op_definition.ts";
 import { FLOATS, NUMBERS, signature } from "./operator_signature.ts";
+import { checkBroadcastsTo, checkRank } from "./shape_checks.ts";
 
 interface Transposed {
   readonly a: boolean;

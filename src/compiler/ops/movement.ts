@@ -11,8 +11,6 @@ import {
   axisOf,
   axisUnder,
   broadcast,
-  checkShape,
-  checkSingle,
   integerAttribute,
   integersAttribute,
   ofFirst,
@@ -26,6 +24,7 @@ import {
   totalOf,
 } from "./op_definition.ts";
 import { ANY, signature } from "./operator_signature.ts";
+import { checkShape, checkSingle } from "./shape_checks.ts";
 
 /** The shape that input 1 asks for. */
 function wantedShape(node: Asked): readonly Dimension[] {

@@ -6,7 +6,6 @@ import type { OperatorName } from "../graph/operator_attributes.ts";
 import { scalarLike } from "./elementwise.ts";
 import {
   axisOf,
-  checkBroadcastsTo,
   floatAttribute,
   integerAttribute,
   ofInputs,
@@ -16,6 +15,7 @@ import {
   type SelectionRule,
 } from "./op_definition.ts";
 import { FLOATS, signature } from "./operator_signature.ts";
+import { checkBroadcastsTo } from "./shape_checks.ts";
 
 /** The axes that are normalized together: from the attribute's on. */
 function normalizedAxes(node: Node): { first: number; axes: number[] } {

@@ -1,5 +1,5 @@
 import type { Builder } from "./builder.ts";
-import { add, canBeSame, type Dimension, divide, product, sameDimension } from "../graph/dimension.ts";
+import { add, type Dimension, divide, product, sameDimension } from "../graph/dimension.ts";
 import { CompileError } from "../graph/errors.ts";
 import { plainIntegersOf } from "../graph/constants.ts";
 import type { ElementType } from "../graph/element_types.ts";
@@ -180,40 +180,6 @@ export function broadcast(a: readonly Dimension[], b: readonly Dimension[]): Dim
       `shapes [${a.join(", ")}] and [${b.join(", ")}] do not broadcast${askedOfFixed(left, other)}`,
     );
   });
-}
-
-/** @throws {CompileError} where an input cannot have the shape that it must have */
-export function checkShape(node: Asked, at: number, expected: readonly Dimension[]): void {
-  const { shape } = required(node, at);
-  if (shape.length === expected.length && shape.every((extent, axis) => canBeSame(extent, expected[axis]!))) {
-    return;
-  }
-  throw new CompileError(`input ${at} is [${shape.join(", ")}], and must be [${expected.join(", ")}]`);
-}
-
-/** @throws {CompileError} where an input cannot be broadcast to a shape */
-export function checkBroadcastsTo(node: Asked, at: number, to: readonly Dimension[]): void {
-  const { shape } = required(node, at);
-  const fits = shape.length <= to.length &&
-    shape.every((extent, axis) => extent === 1 || canBeSame(extent, to[axis - shape.length + to.length]!));
-  if (fits) return;
-  throw new CompileError(
-    `input ${at} is [${shape.join(", ")}], which cannot be broadcast to [${to.join(", ")}]`,
-  );
-}
-
-/** @throws {CompileError} where an input has more than one element: ONNX Runtime takes [1] for a scalar */
-export function checkSingle(node: Asked, at: number): void {
-  const { shape } = required(node, at);
-  if (shape.length <= 1 && shape.every((extent) => canBeSame(extent, 1))) return;
-  throw new CompileError(`input ${at} is [${shape.join(", ")}], and must be a scalar`);
-}
-
-/** @throws {CompileError} where an input has another number of axes */
-export function checkRank(node: Asked, at: number, rank: number): void {
-  const { shape } = required(node, at);
-  if (shape.length === rank) return;
-  throw new CompileError(`input ${at} is [${shape.join(", ")}], and must have ${rank} axes`);
 }
 
 /** The way out where the compiler does not support a graph's form. */

@@ -8,7 +8,6 @@ import {
   attributeAxis,
   axisOf,
   axisUnder,
-  checkShape,
   integerAttribute,
   ofInputs,
   ofOutput,
@@ -17,6 +16,7 @@ import {
   STOP_GRADIENT,
 } from "./op_definition.ts";
 import { BYTES, FLOATS, INDICES, QUANTIZED, signature } from "./operator_signature.ts";
+import { checkShape } from "./shape_checks.ts";
 
 /**
  * Operators on quantized numbers. What is rounded is differentiated straight through (Bengio et al. 2013), as if it had not

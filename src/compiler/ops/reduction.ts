@@ -9,7 +9,6 @@ import { scalarLike } from "./elementwise.ts";
 import { type Arithmetic, larger, smaller } from "./integers.ts";
 import {
   axisOf,
-  checkSingle,
   integerAttribute,
   ofFirst,
   ofOutput,
@@ -20,6 +19,7 @@ import {
   totalOf,
 } from "./op_definition.ts";
 import { ANY, INDICES, NUMBERS, signature } from "./operator_signature.ts";
+import { checkSingle } from "./shape_checks.ts";
 
 /** The axes that a reduction sums over; none given means all. */
 export function reducedAxes(node: Pick<Signature, "inputs" | "attributes">): number[] {

@@ -1,28 +1,15 @@
 import { plainIntegersOf, scalarOf, smallIntegers } from "../graph/constants.ts";
 import { CompileError } from "../graph/errors.ts";
-import {
-  add,
-  canBeSame,
-  type Dimension,
-  leastOf,
-  product,
-  sameDimension,
-  sameShape,
-  subtract,
-} from "../graph/dimension.ts";
+import { add, type Dimension, product, sameDimension, sameShape, subtract } from "../graph/dimension.ts";
 import type { Builder } from "./builder.ts";
 import type { Node, Value } from "../graph/graph.ts";
 import type { OperatorName } from "../graph/operator_attributes.ts";
 import { integersBy } from "./integers.ts";
 import { addedElements } from "./gather_elements.ts";
 import {
-  type Asked,
   attributeAxis,
   axisOf,
   axisUnder,
-  checkRank,
-  checkShape,
-  checkSingle,
   integerAttribute,
   ofFirst,
   ofOutput,
@@ -33,6 +20,7 @@ import {
   tensorAttribute,
 } from "./op_definition.ts";
 import { ANY, INDICES, NUMBERS, signature } from "./operator_signature.ts";
+import { checkElementIndices, checkShape, checkSingle, pickedRest } from "./shape_checks.ts";
 
 /**
  * The rows [batch, rows, 1] that places [batch, rows, 2] name, where these are made of every example's own number and a row
@@ -53,36 +41,6 @@ function countsExamples({ producer }: Value, batch: Dimension): boolean {
   const range = numbers?.producer?.op === "Reshape" ? required(numbers.producer, 0).producer : undefined;
   if (range?.op !== "Range" || !sameShape(numbers!.shape, [batch, 1, 1])) return false;
   return wholeNumber(required(range, 0)) === 0 && wholeNumber(required(range, 2)) === 1;
-}
-
-/** The axes that are left of the data when its elements are picked by indices […, depth]. @param batch the axes in common */
-function pickedRest(node: Asked, batch: number): readonly Dimension[] {
-  const { shape } = required(node, 0);
-  const indices = required(node, 1).shape;
-  const depth = indices.at(-1);
-  if (typeof depth !== "number") throw new CompileError("indices of unknown depth");
-  if (batch >= indices.length || batch + depth > shape.length) {
-    throw new CompileError(
-      `indices [${indices.join(", ")}] into [${shape.join(", ")}], of which ${batch} axes are in common`,
-    );
-  }
-  const at = indices.slice(0, batch).findIndex((extent, axis) => !canBeSame(extent, shape[axis]!));
-  if (at >= 0) {
-    throw new CompileError(`axis ${at} of the indices is ${indices[at]}, and of the data ${shape[at]}`);
-  }
-  return shape.slice(batch + depth);
-}
-
-/** @throws {CompileError} where indices of single elements do not fit the data that they pick from along an axis */
-function checkElementIndices(node: Asked): void {
-  const { shape } = required(node, 0);
-  checkRank(node, 1, shape.length);
-  const axis = attributeAxis(node, 0);
-  const indices = required(node, 1).shape;
-  const at = indices.findIndex((extent, i) => i !== axis && leastOf(subtract(extent, shape[i]!)) > 0);
-  if (at >= 0) {
-    throw new CompileError(`axis ${at} of the indices is ${indices[at]}, and of the data ${shape[at]}`);
-  }
 }
 
 /** Whether scattered values are added, instead of replacing elements. */
