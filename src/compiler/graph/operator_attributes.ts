@@ -15,9 +15,6 @@ const ALONG = { axis: "integer" } as const;
 /** Normalizations over the last axes. */
 const NORMALIZATION = { axis: "integer", epsilon: "float", stash_type: "integer" } as const;
 
-/** Quantization, on a scale for all or for each of an axis' blocks. */
-const QUANTIZATION = { axis: "integer", block_size: "integer" } as const;
-
 /** Reductions over the axes that an input names. */
 const REDUCTION = { keepdims: "integer", noop_with_empty_axes: "integer" } as const;
 
@@ -49,7 +46,7 @@ export const OPERATOR_ATTRIBUTES = {
   ConstantOfShape: { value: "tensor" },
   Cos: NONE,
   CumSum: { exclusive: "integer", reverse: "integer" },
-  DequantizeLinear: QUANTIZATION,
+  DequantizeLinear: ALONG,
   Div: NONE,
   DynamicQuantizeLinear: NONE,
   Elu: SCALED,
@@ -85,7 +82,7 @@ export const OPERATOR_ATTRIBUTES = {
   Or: NONE,
   Pad: { mode: "string" },
   Pow: NONE,
-  QuantizeLinear: QUANTIZATION,
+  QuantizeLinear: ALONG,
   Range: NONE,
   Reciprocal: NONE,
   ReduceL2: REDUCTION,

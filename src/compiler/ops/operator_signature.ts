@@ -26,10 +26,12 @@ export interface InputParameter {
 /** The inputs that an operator takes, in its order. */
 export type OperatorSignature = readonly InputParameter[];
 
-/** Every element type. */
-export const ANY: readonly ElementType[] = Object.values(ELEMENT_TYPES).flatMap(({ code }) =>
-  elementTypeOf(code) ?? []
-);
+/** Two numbers to a byte: the version of ONNX that is emitted has no operator on them, but ONNX Runtime's own decoders. */
+export const PACKED: readonly ElementType[] = ["int4", "uint4"];
+
+/** Every element type of the version of ONNX that is emitted. */
+export const ANY: readonly ElementType[] = Object.values(ELEMENT_TYPES)
+  .flatMap(({ code }) => elementTypeOf(code) ?? []).filter((type) => !PACKED.includes(type));
 
 /** Real numbers and whole ones. */
 export const NUMBERS: readonly ElementType[] = ANY.filter((type) => type !== "bool");
@@ -37,7 +39,7 @@ export const NUMBERS: readonly ElementType[] = ANY.filter((type) => type !== "bo
 /** Real numbers. */
 export const FLOATS: readonly ElementType[] = ANY.filter(isFloat);
 
-/** Whole numbers of at most 16 bits, and those that they add up to. */
+/** Whole numbers that real ones are stored as, and the sums of products of these. */
 export const QUANTIZED: readonly ElementType[] = NUMBERS.filter((type) =>
   !isFloat(type) && !type.endsWith("64")
 );

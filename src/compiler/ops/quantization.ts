@@ -15,7 +15,7 @@ import {
   required,
   STOP_GRADIENT,
 } from "./op_definition.ts";
-import { BYTES, FLOATS, INDICES, QUANTIZED, signature } from "./operator_signature.ts";
+import { BYTES, FLOATS, INDICES, PACKED, QUANTIZED, signature } from "./operator_signature.ts";
 import { checkShape } from "./shape_checks.ts";
 
 /**
@@ -25,9 +25,10 @@ import { checkShape } from "./shape_checks.ts";
  */
 export const quantization = {
   QuantizeLinear: {
-    signature: signature({ x: "T1", y_scale: "T1", "y_zero_point?": "T2" }, {
+    signature: signature({ x: "T1", y_scale: "T3", "y_zero_point?": "T2" }, {
       T1: [...FLOATS, "int32"],
       T2: QUANTIZED,
+      T3: FLOATS,
     }),
     isQuantization: true,
     webgpuLacks: "kernel",
@@ -126,7 +127,7 @@ export const quantization = {
   // Rows of a table that is quantized in blocks: an embedding layer's lookup, never differentiated.
   "com.microsoft.GatherBlockQuantized": {
     signature: signature({ data: "T1", indices: "Tind", scales: "T2", "zero_points?": "T1" }, {
-      T1: QUANTIZED,
+      T1: [...PACKED, "uint8"],
       T2: FLOATS,
       Tind: INDICES,
     }),
