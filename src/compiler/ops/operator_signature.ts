@@ -66,7 +66,7 @@ export function signature<Parameter extends string = never>(
 ): OperatorSignature {
   const allowed: Readonly<Record<string, readonly ElementType[]>> = types ?? {};
   return Object.entries(inputs).map(([declared, type]) => ({
-    name: declared.replace(/\?|\.\.\.$/, ""),
+    name: declared.replace(/(\?|\.\.\.)$/, ""),
     type,
     allowed: allowed[type] ?? ANY.filter((one) => one === type),
     isOptional: declared.endsWith("?"),
