@@ -26,7 +26,7 @@ function permuted(
   shape: readonly Dimension[],
   perm: readonly number[],
 ): Dimension[] {
-  const sizes = shape as readonly number[];
+  const sizes = shape.map(Number);
   const strides = sizes.map((_, axis) => sizes.slice(axis + 1).reduce((a, b) => a * b, 1));
   return perm.reduce(
     (places, axis) =>
@@ -82,7 +82,7 @@ export const movement = {
     float16: "follows",
     infer: (node) => {
       const parts = node.inputs.map((_, i) => required(node, i));
-      const [{ type, shape }] = parts as [Value];
+      const { type, shape } = required(node, 0);
       const axis = axisOf(integerAttribute(node, "axis", 0), shape.length);
       const extent = totalOf(parts.map((part) => part.shape[axis]!));
       for (const part of parts) checkJoined(shape, part.shape, axis);

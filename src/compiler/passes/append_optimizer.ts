@@ -1,6 +1,7 @@
 import { Builder } from "../ops/builder.ts";
 import { type Dimension, symbol } from "../graph/dimension.ts";
 import type { Graph, Value } from "../graph/graph.ts";
+import { mapTuple } from "../graph/tuple.ts";
 import { modelState, type OptimizerName, OPTIMIZERS, ownAxes } from "./optimizer.ts";
 
 /**
@@ -20,12 +21,13 @@ export function appendOptimizer(graph: Graph, prompt: Value, name: OptimizerName
   const kept = state.map((tensor) => b.input(tensor.name, "float32", tensor.shape));
   const each = prompt.shape.slice(0, -2);
   const ones = ownAxes(prompt).map(() => 1);
-  const [learningRate, weightDecay, clipNorm] = ["learning_rate", "weight_decay", "clip_norm"].map(
+  const [learningRate, weightDecay, clipNorm] = mapTuple(
+    ["learning_rate", "weight_decay", "clip_norm"],
     (input) => {
       const value = b.input(input, "float32", each);
       return each.length > 0 ? b.reshape(value, [...each, ...ones]) : value;
     },
-  ) as [Value, Value, Value];
+  );
   const step = b.input("step", "float32", []);
   const given = graph.outputs.get("gradient")!;
   const norm = b.reshape(b.op("Sqrt", [b.sum(b.multiply(given, given), ownAxes(given))]), clipNorm.shape);
@@ -74,8 +76,10 @@ export function appendModelOptimizer(
   name: OptimizerName,
 ): Graph {
   const optimizer = OPTIMIZERS[name];
-  const [learningRate, weightDecay, clipNorm, step] = ["learning_rate", "weight_decay", "clip_norm", "step"]
-    .map((input) => b.input(input, "float32", [])) as [Value, Value, Value, Value];
+  const [learningRate, weightDecay, clipNorm, step] = mapTuple(
+    ["learning_rate", "weight_decay", "clip_norm", "step"],
+    (input) => b.input(input, "float32", []),
+  );
   const squares = gradients.map((gradient) =>
     b.reshape(b.sum(b.multiply(gradient, gradient), gradient.shape.map((_, axis) => axis)), [])
   );

@@ -1,6 +1,7 @@
 import type { Builder } from "../ops/builder.ts";
 import { type Dimension, symbol } from "../graph/dimension.ts";
 import type { Value } from "../graph/graph.ts";
+import { hasLength } from "../graph/tuple.ts";
 
 /** The optimizers that a training step can end in. */
 export type OptimizerName = "adamw" | "adafactor" | "adafactor-factored" | "sgd";
@@ -71,19 +72,20 @@ function adafactor(factored: boolean): Optimizer {
       const decay = b.subtract(b.scalar(1), b.op("Pow", [step, b.scalar(DECAY_EXPONENT)]));
       const squares = b.add(b.multiply(gradient, gradient), b.scalar(SQUARE_EPSILON));
       const axes = ownAxes(gradient);
-      const [rowAxis, columnAxis] = axes as [number, number];
-      let next: Value[];
+      const averaged = (before: Value, now: Value) => exponentialMovingAverage(b, before, now, decay);
+      let next: readonly Value[];
       let secondMoment: Value;
-      if (kept.length > 1) {
-        next = [columnAxis, rowAxis].map((axis, i) =>
-          exponentialMovingAverage(b, kept[i]!, b.reshape(b.mean(squares, [axis]), kept[i]!.shape), decay)
-        );
-        const [rows, columns] = next as [Value, Value];
+      if (hasLength(kept, 2) && hasLength(axes, 2)) {
+        const [rowAxis, columnAxis] = axes;
+        const meanOver = (axis: number, { shape }: Value) => b.reshape(b.mean(squares, [axis]), shape);
+        const rows = averaged(kept[0], meanOver(columnAxis, kept[0]));
+        const columns = averaged(kept[1], meanOver(rowAxis, kept[1]));
         const { shape } = gradient;
         const [high, wide] = [b.reshape(rows, shape.with(-1, 1)), b.reshape(columns, shape.with(-2, 1))];
+        next = [rows, columns];
         secondMoment = b.divide(b.multiply(high, wide), b.mean(high, [rowAxis]));
       } else {
-        next = [secondMoment = exponentialMovingAverage(b, kept[0]!, squares, decay)];
+        next = [secondMoment = averaged(kept[0]!, squares)];
       }
       const update = b.divide(gradient, b.op("Sqrt", [secondMoment]));
       const size = b.op("Sqrt", [b.mean(b.multiply(update, update), axes)]);
