@@ -26,7 +26,8 @@ import {
   withoutObjective,
   WORD_LOGITS,
 } from "./passes/objective.ts";
-import { appendOptimizer, optimizerGraph, type OptimizerName } from "./passes/optimizer.ts";
+import { appendOptimizer, optimizerGraph } from "./passes/append_optimizer.ts";
+import type { OptimizerName } from "./passes/optimizer.ts";
 import type { Pass, Property } from "./passes/pass.ts";
 import { promptPlace } from "./passes/prompt_place.ts";
 import { shareGelu } from "./passes/share_gelu.ts";

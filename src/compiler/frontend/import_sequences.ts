@@ -1,6 +1,5 @@
 import type { Builder } from "../ops/builder.ts";
 import { plainIntegersOf } from "../graph/constants.ts";
-import type { Dimension } from "../graph/dimension.ts";
 import { CompileError } from "../graph/errors.ts";
 import type { Value } from "../graph/graph.ts";
 import type { Application } from "../lowerings/lowering.ts";
@@ -21,11 +20,11 @@ export function sequenceParts(b: Builder, node: Application): readonly Value[] {
   ) {
     throw new CompileError(`${size} is split into a sequence whose parts are not known at compile time`);
   }
-  const [each] = sizes as [number];
-  const extents: readonly Dimension[] = split.shape.length > 0
+  const [each = size] = sizes;
+  const extents = split.shape.length > 0
     ? sizes
     : Array.from({ length: Math.ceil(size / each) }, (_, i) => Math.min(each, size - i * each));
-  return b.node("Split", [x, b.integers(extents)], { axis }, "", extents.map((_, i) => `part_${i}`));
+  return b.split(x, axis, extents, extents.map((_, i) => `part_${i}`));
 }
 
 /** Which part of a sequence SequenceAt reads, counted from its end where negative. */

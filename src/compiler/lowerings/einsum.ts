@@ -2,6 +2,7 @@ import { CompileError } from "../graph/errors.ts";
 import { type Dimension, product, sameDimension } from "../graph/dimension.ts";
 import type { Builder } from "../ops/builder.ts";
 import type { Value } from "../graph/graph.ts";
+import { mapTuple } from "../graph/tuple.ts";
 import { EXPORTED_OTHERWISE, required, stringAttribute } from "../ops/op_definition.ts";
 import type { Fused } from "./lowering.ts";
 
@@ -18,7 +19,7 @@ export function einsum(b: Builder, node: Fused): Value[] {
   if (parts === null || node.inputs.length !== 2) {
     throw new CompileError(`Einsum '${equation}' is not a product of two tensors without an ellipsis`);
   }
-  const [left, other, result] = parts.slice(1).map((axes) => [...axes]) as [string[], string[], string[]];
+  const [left, other, result] = mapTuple([1, 2, 3], (group) => [...parts[group]!]);
   const x = required(node, 0);
   const y = required(node, 1);
   const sizes = new Map<string, Dimension>([

@@ -4,6 +4,7 @@ import { CompileError } from "../graph/errors.ts";
 import type { Builder } from "./builder.ts";
 import type { Node, Value } from "../graph/graph.ts";
 import type { OperatorName } from "../graph/operator_attributes.ts";
+import { ofLength } from "../graph/tuple.ts";
 import { scalarLike } from "./elementwise.ts";
 import {
   askedOfFixed,
@@ -41,7 +42,7 @@ function productShape(a: Value, b: Value, transposed: Transposed): Dimension[] {
 }
 
 function lastTwo(value: Value, transposed: boolean): [Dimension, Dimension] {
-  const [first, second] = value.shape.slice(-2) as [Dimension, Dimension];
+  const [first, second] = ofLength(value.shape.slice(-2), 2, "the last axes of a matrix");
   return transposed ? [second, first] : [first, second];
 }
 

@@ -1,7 +1,5 @@
 import { CompileError } from "../graph/errors.ts";
-import { type Dimension, multiply, product, sameDimension } from "../graph/dimension.ts";
-import type { Builder } from "./builder.ts";
-import type { Node, Value } from "../graph/graph.ts";
+import { type Dimension, multiply, sameDimension } from "../graph/dimension.ts";
 import type { OperatorName } from "../graph/operator_attributes.ts";
 import { integerAt, integersBy } from "./integers.ts";
 import {
@@ -16,29 +14,12 @@ import {
   ofFirst,
   ofOutput,
   type OpDefinition,
-  type Output,
-  plainInput,
   required,
-  reshapedTo,
-  type SelectionRule,
   totalOf,
 } from "./op_definition.ts";
 import { ANY, signature } from "./operator_signature.ts";
 import { checkShape, checkSingle } from "./shape_checks.ts";
-
-/** The shape that input 1 asks for. */
-function wantedShape(node: Asked): readonly Dimension[] {
-  const integers = required(node, 1).integers;
-  if (integers === undefined) {
-    throw new CompileError("the wanted shape is not known in terms of the inputs' shapes");
-  }
-  return integers;
-}
-
-/** The same elements in a new shape, with the integers they are known to be. */
-function reshaped({ type, integers }: Value, shape: readonly Dimension[]): Output[] {
-  return [{ type, shape, ...(integers && { integers }) }];
-}
+import { wantedShape } from "./views.ts";
 
 /** The integers of a tensor whose axes are permuted. */
 function permuted(
@@ -46,7 +27,7 @@ function permuted(
   shape: readonly Dimension[],
   perm: readonly number[],
 ): Dimension[] {
-  const sizes = shape as readonly number[];
+  const sizes = shape.map(Number);
   const strides = sizes.map((_, axis) => sizes.slice(axis + 1).reduce((a, b) => a * b, 1));
   return perm.reduce(
     (places, axis) =>
@@ -55,98 +36,8 @@ function permuted(
   ).map((at) => integers[at]!);
 }
 
-const backToInput = (b: Builder, node: Node, dy: Value) =>
-  ofFirst(node, b.reshape(dy, required(node, 0).shape));
-
-/** The input's axis that an output axis is, whole and in the same place, when a tensor is reshaped. */
-function sameAxis(from: readonly Dimension[], to: readonly Dimension[], axis: number): number | undefined {
-  const before = product(to.slice(0, axis));
-  for (let own = 0; own < from.length; own++) {
-    if (sameDimension(product(from.slice(0, own)), before) && sameDimension(from[own]!, to[axis]!)) {
-      return own;
-    }
-  }
-  return undefined;
-}
-
-/** A selection passes a reshape along an axis that stays whole; the narrowed shape has the selection's extent there. */
-function reshapePassage(node: Node, axis: number): SelectionRule | undefined {
-  const shape = node.outputs[0]!.shape;
-  const own = sameAxis(required(node, 0).shape, shape, axis);
-  if (own === undefined) return undefined;
-  return {
-    axes: [own, ...node.inputs.slice(1).map(() => null)],
-    rebuild: (
-      b,
-      [x],
-      extent,
-    ) => [b.reshape(x!, shape.map((dimension, i) => i === axis ? extent : dimension))],
-  };
-}
-
-/** Operators that move elements and compute nothing. */
+/** Operators that move elements, other than views of them, and compute nothing. */
 export const movement = {
-  Reshape: {
-    signature: signature({ data: "T", shape: "int64" }, { T: ANY }),
-    movement: "view",
-    float16: "follows",
-    infer: (node) => {
-      const x = required(node, 0);
-      return reshaped(
-        x,
-        reshapedTo(x.shape, wantedShape(node), integerAttribute(node, "allowzero", 0) === 0),
-      );
-    },
-    gradient: ofOutput((b, node, dy) => backToInput(b, node, dy)),
-    selectionRule: reshapePassage,
-  },
-  Unsqueeze: {
-    signature: signature({ data: "T", axes: "int64" }, { T: ANY }),
-    movement: "view",
-    float16: "follows",
-    infer: (node) => {
-      const x = required(node, 0);
-      const given = plainInput(node, 1, "axes");
-      const rank = x.shape.length + given.length;
-      const axes = given.map((axis) => axisOf(axis, rank));
-      if (new Set(axes).size < axes.length) {
-        throw new CompileError(`an axis is twice in [${given.join(", ")}]`);
-      }
-      const rest = [...x.shape];
-      return reshaped(x, Array.from({ length: rank }, (_, axis) => axes.includes(axis) ? 1 : rest.shift()!));
-    },
-    gradient: ofOutput((b, node, dy) => backToInput(b, node, dy)),
-    selectionRule: reshapePassage,
-  },
-  Squeeze: {
-    signature: signature({ data: "T", "axes?": "int64" }, { T: ANY }),
-    movement: "view",
-    float16: "follows",
-    infer: (node) => {
-      const x = required(node, 0);
-      const axes = node.inputs[1]
-        ? plainInput(node, 1, "axes").map((axis) => axisOf(axis, x.shape.length))
-        : x.shape.flatMap((dimension, axis) => dimension === 1 ? [axis] : []);
-      const kept = axes.map((axis) => x.shape[axis]!).find((extent) => extent !== 1);
-      if (kept !== undefined) {
-        throw new CompileError(`an axis of ${kept} cannot be squeezed away${askedOfFixed(kept, 1)}`);
-      }
-      return reshaped(x, x.shape.filter((_, axis) => !axes.includes(axis)));
-    },
-    gradient: ofOutput((b, node, dy) => backToInput(b, node, dy)),
-    selectionRule: reshapePassage,
-  },
-  Flatten: {
-    signature: signature({ input: "T" }, { T: ANY }),
-    movement: "view",
-    infer: (node) => {
-      const x = required(node, 0);
-      const axis = integerAttribute(node, "axis", 1);
-      return reshaped(x, [product(x.shape.slice(0, axis)), product(x.shape.slice(axis))]);
-    },
-    gradient: ofOutput((b, node, dy) => backToInput(b, node, dy)),
-    selectionRule: reshapePassage,
-  },
   Transpose: {
     signature: signature({ data: "T" }, { T: ANY }),
     movement: "permutation",
@@ -195,7 +86,7 @@ export const movement = {
     float16: "follows",
     infer: (node) => {
       const parts = node.inputs.map((_, i) => required(node, i));
-      const [{ type, shape }] = parts as [Value];
+      const { type, shape } = required(node, 0);
       const axis = axisOf(integerAttribute(node, "axis", 0), shape.length);
       const extent = totalOf(parts.map((part) => part.shape[axis]!));
       for (const part of parts) checkJoined(shape, part.shape, axis);
