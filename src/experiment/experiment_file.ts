@@ -289,7 +289,7 @@ export const CHOICES = {
   device: ["auto", "webgpu", "cpu", "wasm"],
 } as const;
 
-/** What keys are that are left out, by the path of what holds them. */
+/** The defaults of keys that are left out, by the path of the object that holds them. */
 export const DEFAULTS = {
   experiment: { multiTokenWords: "error", precision: "float32", device: "auto", seed: 0, semantics: 2 },
   model: { revision: "main", dtype: "fp32" },

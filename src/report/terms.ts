@@ -76,7 +76,7 @@ export const TERMS = {
   illegal_rate: term(
     "illegal answers",
     "非法回答",
-    "How often the model's best token over its whole vocabulary is no word of the verbalizer: smaller is better.",
+    "How often the model's best token over its whole vocabulary is not a word of the verbalizer: smaller is better.",
     "模型在整个词表上的最优词不属于标签词的比例，越小越好。",
   ),
   precision: term(
