@@ -22,7 +22,7 @@ Deno.test("calls side by side print to what each was given, and none to the cons
       assertEquals(await main([verb, "--help"], io), 0);
       assertStringIncludes(io.stdout, `Usage: softprompt ${verb} `);
       assertEquals(await main([verb, "--nothing"], io), 2);
-      assertStringIncludes(io.stderr, "error: unknown option '--nothing'\n(see --help for the usage)\n");
+      assertStringIncludes(io.stderr, "error: unknown option '--nothing'\n(see --help for usage)\n");
     });
     await Promise.all(calls);
   } finally {

@@ -33,7 +33,7 @@ export async function runGroup(
     if (outcome.kind !== "failed" || signal.aborted) continue;
     const { title } = runs[i]!;
     reporters[i]!.log(
-      `warning: ${title} failed beside ${runs.length - 1} others and is tried again alone: ${outcome.error}`,
+      `warning: ${title} failed in a group of ${runs.length} runs with fused steps, and is run again alone: ${outcome.error}`,
     );
     outcomes[i] = await runPlanned(runs[i]!, host, reporters[i]!);
   }

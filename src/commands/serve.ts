@@ -56,7 +56,7 @@ export async function serve(
   }
   if (experiment.tune !== "prompt") {
     throw new InputError(
-      `${folder} has tuned no prompt, and the page repeats a run's tuning: name a run that has tuned one`,
+      `${folder} has not tuned a prompt, and the page repeats a run's tuning: name a run that has`,
     );
   }
   const columns = columnsOf(parseTemplate(experiment.prompt.template, experiment.prompt.length));
@@ -73,7 +73,7 @@ export async function serve(
   }
   const frozen = await modelOfRun(about, folder, model, terminalDownloads(io));
   if (run && hard !== undefined) {
-    checkFiles(frozen, run.environment, hard, `${folder} must be of the same model`);
+    checkFiles(frozen, run.environment, hard, `pass a run of the model of ${folder} with --hard`);
   }
   const files = await servedFiles(
     folder,

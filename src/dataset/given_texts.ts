@@ -60,7 +60,7 @@ async function* recordsIn(file: string, path: string, reader: Reader): AsyncGene
   const wayOut = (guess: string | undefined) =>
     guess === undefined
       ? "pass the file's encoding with '--encoding' (windows-1252, gb18030, shift_jis, …)"
-      : `say '--encoding ${guess}'`;
+      : `pass '--encoding ${guess}'`;
   const txt = (line: Line) => loneText(line, line.text, path, reader);
   if (kind === "txt" || kind === "jsonl") {
     const lines = filled(

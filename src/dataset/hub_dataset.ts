@@ -44,7 +44,7 @@ export async function findHubDataset(
   const splits = chosen === undefined ? undefined : configs.get(chosen);
   if (splits === undefined || config === undefined && chosen !== DEFAULT && names.length > 1) {
     const message = names.length === 0
-      ? `revision '${revision}' of the dataset '${source}' has no Parquet files that are split (for example train-00000-of-00001.parquet)`
+      ? `revision '${revision}' of the dataset '${source}' has no Parquet files that are named after a split (for example train-00000-of-00001.parquet)`
       : `the dataset '${source}' has the configurations ${names.join(", ")}: name one as 'dataset.config'`;
     throw new ConfigValueError([{ path: ["dataset", config === undefined ? "source" : "config"], message }]);
   }

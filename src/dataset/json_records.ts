@@ -28,7 +28,7 @@ export function* jsonLines(lines: Iterable<Line>, path: string): Generator<Table
 export function parseLine(line: Line, path: string): unknown {
   const hint = /^\s*\[/.test(line.text)
     ? "; the file seems to be one JSON array: name it .json"
-    : "; each line must be a whole object";
+    : "; each line must be a complete object";
   return parse(line, path, hint);
 }
 

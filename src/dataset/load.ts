@@ -189,7 +189,7 @@ function checkParts(splits: Splits, classes: readonly string[], spec: DatasetSpe
     throw new InputError(
       typeof spec.split === "object" && "train" in spec.split
         ? `${found}: its file has none`
-        : `${found}: a split takes them from the classes that have two or more`,
+        : `${found}: a split draws them only from classes with two or more`,
     );
   }
   const counts = countByClass(all);

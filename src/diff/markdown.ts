@@ -5,6 +5,7 @@ import { overview, OVERVIEW_HEADER } from "./overview.ts";
 import type { Flip } from "./flips.ts";
 import {
   detectableSentence,
+  FLIP_NAMES,
   METRIC_NAMES,
   metricCells,
   metricHeader,
@@ -64,8 +65,8 @@ function comparisonLines(comparison: Comparison, alpha: number): string[] {
       ["differs", "A", "B"],
       differing.map(([path, { a, b }]) => [plain(path), plain(valueText(a)), plain(valueText(b))]),
     )),
-    ...flipLines("predictions fixed (wrong in A, right in B)", flips.fixed),
-    ...flipLines("predictions broken (right in A, wrong in B)", flips.broken),
+    ...flipLines(FLIP_NAMES.fixed, flips.fixed),
+    ...flipLines(FLIP_NAMES.broken, flips.broken),
   ];
 }
 

@@ -121,13 +121,13 @@ export function multiplierProblems(document: ExperimentDocument): Problem[] {
   return [
     ...unfit.map(({ key, at }) => ({
       ...document.place(at, true),
-      message: `'${key}' cannot differ between the variants of a file, whose results lie in one folder`,
+      message: `'${key}' cannot differ between the variants of a file, whose results are in one folder`,
     })),
     ...written.flatMap(({ at, own }) => {
       const [first, second] = setTwice(own.map(keyPath))?.map((i) => own[i]!) ?? [];
       return second === undefined ? [] : [{
         ...document.place([...at, second], true),
-        message: `'${second}' is set by '${first}' already: leave one of them out`,
+        message: `'${second}' is already set by '${first}': leave one of them out`,
       }];
     }),
     ...exclude.flatMap((entry, i) => {

@@ -103,7 +103,7 @@ function datasetRules(dataset: DatasetKeys): RuleViolation[] {
   if (files && (from === "file" || name === "rt-polarity")) {
     violation(
       "split",
-      "a split by files brings its own: leave out 'file' or 'name', or give shares: { test: 0.1, validation: 0.1 }",
+      "a split by files names its own: leave out 'file' or 'name', or give shares: { test: 0.1, validation: 0.1 }",
     );
   }
   if (files && !isNamedSplit(split)) {
@@ -132,9 +132,10 @@ function verbalizerRules(verbalizer: ExperimentFile["verbalizer"]): RuleViolatio
     words.flatMap((word, i) => {
       const owner = owners.get(word);
       owners.set(word, name);
-      return owner === undefined
-        ? []
-        : [{ path: ["verbalizer", name, i], message: `'${word}' stands for '${owner}' already` }];
+      return owner === undefined ? [] : [{
+        path: ["verbalizer", name, i],
+        message: `'${word}' already stands for '${owner}': a word can stand for one class only`,
+      }];
     })
   );
 }
@@ -147,7 +148,7 @@ function sampleRules(given: ExperimentFile): RuleViolation[] {
     const { label, ...texts } = sample;
     const wrong: RuleViolation[] = [];
     if (label !== undefined && !classes.includes(label)) {
-      const message = `'${label}' is no class of the verbalizer (${classes.join(", ")})${
+      const message = `'${label}' is not a class of the verbalizer (${classes.join(", ")})${
         inOtherForm(label, classes)
       }`;
       wrong.push({ path: [...path, "label"], message });

@@ -163,7 +163,7 @@ export class ValueReader {
     if (space !== undefined) {
       this.report(
         node,
-        `there is the character ${codePoint(space)} ${space === first ? "before" : "after"} '${
+        `there is a character ${codePoint(space)} ${space === first ? "before" : "after"} '${
           written.replaceAll(new RegExp(UNSEEN, "gu"), "")
         }', which looks like a space or is invisible, but is a letter in YAML: write an ordinary space, or put quotes around it if it is meant`,
       );

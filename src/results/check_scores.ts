@@ -48,7 +48,7 @@ function partFault({ examples, per_class, confusion }: PartMetrics, classes: rea
 export function predictionFault(prediction: Prediction, classes: readonly string[]): string | undefined {
   for (const key of ["label", "predicted"] as const) {
     if (!classes.includes(prediction[key])) {
-      return `'${key}' is ${JSON.stringify(prediction[key])}, which is no class of the run (${
+      return `'${key}' is ${JSON.stringify(prediction[key])}, which is not a class of the run (${
         list(classes)
       })`;
     }

@@ -111,7 +111,7 @@ async function readRunPrompt(
   }
   if (given.insertion !== insertion) {
     throw new InputError(
-      `the prompt in ${folder} is inserted at ${given.insertion}, and this one at ${insertion}: their vectors are in different spaces`,
+      `the prompt in ${folder} is inserted at ${given.insertion}, but this one at ${insertion}: their vectors are in different spaces`,
     );
   }
   return given;

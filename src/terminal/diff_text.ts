@@ -4,6 +4,7 @@ import { overview, OVERVIEW_HEADER } from "../diff/overview.ts";
 import type { Flip } from "../diff/flips.ts";
 import {
   detectableSentence,
+  FLIP_NAMES,
   METRIC_NAMES,
   metricCells,
   metricHeader,
@@ -51,8 +52,8 @@ function comparisonLines(comparison: Comparison, alpha: number, style: Style): s
     "",
     detectableSentence(comparison).en,
     "",
-    ...flipLines("predictions fixed (wrong in A, right in B)", flips.fixed),
-    ...flipLines("predictions broken (right in A, wrong in B)", flips.broken),
+    ...flipLines(FLIP_NAMES.fixed, flips.fixed),
+    ...flipLines(FLIP_NAMES.broken, flips.broken),
   ];
 }
 

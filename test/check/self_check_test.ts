@@ -98,7 +98,7 @@ Deno.test("positions that are counted from another number than the file's stop t
     const error = await assertRejects(() => selfCheck(task), SelfCheckError);
     assert(
       error.message.includes(
-        "in the positions: the file counts a text's from 2, and here they are counted from 1",
+        "in the positions: those of a text start at 2 in the file, but at 1 in the compiled graph",
       ),
       error.message,
     );

@@ -110,7 +110,7 @@ Deno.test("an ensemble over seeds: best single, average and ensemble, from each 
     };
     const unfit = await call(["run", await writeExperiment(folder, longer), "--results", results]);
     assertEquals(unfit.code, 2);
-    assertStringIncludes(unfit.stderr, "has 4 vectors, and 'prompt.length' of the ensemble is 5");
+    assertStringIncludes(unfit.stderr, "has 4 vectors, but 'prompt.length' of the ensemble is 5");
   }));
 
 Deno.test("an ensemble whose members failed says so, and files that ask for none in the right way are refused", () =>
@@ -133,7 +133,7 @@ Deno.test("an ensemble whose members failed says so, and files that ask for none
     await wrong({ ensemble: { runs: ["a", "b"] } }, "the prompts of 'ensemble.runs' are tuned already");
     await wrong(
       { ensemble: { runs: ["a", "b"] }, training: undefined },
-      "is no complete run of one soft prompt",
+      "is not a complete run of one soft prompt",
     );
     await wrong(
       { tune: "all", ensemble: undefined },

@@ -73,7 +73,7 @@ for (
       2,
       "Allowed choices are",
     ],
-    [["batch", "x.yaml", "--jobs", "0"], 2, "It must be a whole number from 1."],
+    [["batch", "x.yaml", "--jobs", "0"], 2, "It must be a whole number of at least 1."],
     [["batch", "x.yaml", "--shard", "3/2"], 2, "It must be i/n with i from 1 to n"],
     [["diff", "a", "b", "--format", "pdf"], 2, "Allowed choices are text, markdown, json, html"],
     [["data", "imdb"], 2, "Allowed choices are rt-polarity"],

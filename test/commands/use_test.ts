@@ -165,11 +165,15 @@ async function fromRun(run: (name: string) => string, folder: string): Promise<v
     folder,
   ]);
   assertEquals(code, 0, stderr);
-  assertStringIncludes(stderr, "has 4 vectors, but the prompt 6 vectors: the last 2 are sampled");
+  assertStringIncludes(stderr, "has 4 vectors, but the prompt has 6 vectors: the last 2 are sampled");
   for (
     const [path, insertion, message] of [
       [run("words"), "embedding-output", "their vectors are in different spaces"],
-      [run("hard"), "word-embeddings", "is no complete run of one soft prompt: it lacks prompt.safetensors"],
+      [
+        run("hard"),
+        "word-embeddings",
+        "is not a complete run of one soft prompt: it lacks prompt.safetensors",
+      ],
     ] as const
   ) {
     const wrong = await call(["validate", await written(path, insertion)]);
@@ -220,7 +224,7 @@ Deno.test("texts come from files and from standard input, and answers in their o
         [["a text"], "pass them with --file, as .jsonl or .csv"],
         [["--file", lacking], "lacking.jsonl:1: there is no 'title' (found: text)"],
         [["--file", join(folder, "none.txt")], "there is no"],
-        [[], "predict takes texts, or a --file of them"],
+        [[], "predict needs either texts or --file"],
       ] as const
     ) {
       const wrong = await call(["predict", run, ...args]);

@@ -130,7 +130,7 @@ const REFUSED: readonly (readonly [string, string | Uint8Array<ArrayBuffer>, Ask
     "a.txt",
     Uint8Array.of(0x61, 0, 0x62, 0),
     {},
-    "a.txt:1: it is utf-16le, not utf-8: say '--encoding utf-16le'",
+    "a.txt:1: it is utf-16le, not utf-8: pass '--encoding utf-16le'",
   ],
   ["a.txt", Uint8Array.of(0x61, 0xe2, 0x82), {}, "a.txt:1: its bytes are not utf-8"],
   ["a.xlsx", "PK", {}, "save it as one of .csv"],

@@ -32,7 +32,7 @@ for (
     ],
     ['"a joy"', "a line must be an object, got a string"],
     ["[", "the file seems to be one JSON array: name it .json"],
-    ["{", "each line must be a whole object"],
+    ["{", "each line must be a complete object"],
     ['{"text": NaN, "label": "x"}', "JSON has no NaN, write null"],
     ['{"text": "a", "label": "good", "text": "b"}', "the object has the key 'text' twice"],
     ['{"text": {"a": 1, "b": 2}, "label": "good"}', "'text' is an object: it must be a text"],

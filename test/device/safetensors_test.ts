@@ -64,10 +64,10 @@ Deno.test("a header that says something else than the bytes is refused", () => {
       ["{", "its header is not JSON"],
       ["null", "its header is not an object"],
       ['{"x":1}', "'x' is undefined, not F32"],
-      ['{"x":{"dtype":"F32"}}', "'x' has no sizes"],
+      ['{"x":{"dtype":"F32"}}', "'x' has no valid shape"],
       ['{"x":{"dtype":"constructor","shape":[1],"data_offsets":[0,4]}}', "'x' is constructor, not F32"],
       ['{"x":{"dtype":"F32","shape":[1],"data_offsets":[0]}}', "'x' is truncated"],
-      ['{"x":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}', "'x' has no sizes"],
+      ['{"x":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}', "'x' has no valid shape"],
       ['{"x":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}', "'x' [2] takes 8 bytes, but the file has 4"],
       ['{"x":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}}', "'x' is truncated"],
     ] as const

@@ -83,12 +83,12 @@ for (
     [
       "texts",
       changed((one, i) => i < 12 ? { ...one, text_sha256: `other${i}` } : one),
-      "12 examples have a different text in B than in A (another file, or another 'dataset.clean'), and of 20 and 20 examples only 8 are in all runs",
+      "12 examples have a different text in B than in A (another file, or another 'dataset.clean'), and only 8 of the 20 examples of A and 20 of B are in all runs",
     ],
     [
       "examples",
       changed((one, i) => i < 12 ? { ...one, id: `dev:${i}`, text_sha256: `other${i}` } : one),
-      "of 20 and 20 examples only 8 are in all runs",
+      "only 8 of the 20 examples of A and 20 of B are in all runs",
     ],
     [
       "labels",

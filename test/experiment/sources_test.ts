@@ -72,7 +72,7 @@ for (
     [
       "a key of other kinds of file",
       { dataset: { split: { train: "a.jsonl", test: "B.JSON.gz" }, quotes: true } },
-      "'dataset.quotes' goes with files of .csv, .tsv: leave it out",
+      "'dataset.quotes' applies only to .csv, .tsv files: leave it out",
     ],
     [
       "missing values of known data",
@@ -92,7 +92,7 @@ for (
     [
       "files beside a file",
       { dataset: { file: "a.csv", split: { train: "b.csv", test: "c.csv" } } },
-      "a split by files brings its own",
+      "a split by files names its own",
     ],
     ["a placeholder of known data", {
       dataset: { name: "reviews-demo" },

@@ -129,7 +129,7 @@ Deno.test("what is wrong in some variants only, and elsewhere than in the sweep,
 
 Deno.test("a sweep that asks for nothing sensible is refused", () => {
   assertEquals(problems("sweep: { name: [a, b] }"), [
-    "x.yaml:6:10: 'name' cannot differ between the variants of a file, whose results lie in one folder",
+    "x.yaml:6:10: 'name' cannot differ between the variants of a file, whose results are in one folder",
   ]);
   assertEquals(problems("sweep: { seed: 3 }"), ["x.yaml:6:16: 'sweep.seed' must be an array, got 3"]);
   assertEquals(problems("sweep: { seed: [1, 2, 1] }"), [
@@ -150,10 +150,10 @@ Deno.test("a sweep that asks for nothing sensible is refused", () => {
 
 Deno.test("a key that is set twice, by itself or within another, is refused", () => {
   assertEquals(problems("sweep: { prompt: [{ kind: hard }], prompt.length: [1] }"), [
-    "x.yaml:6:36: 'prompt.length' is set by 'prompt' already: leave one of them out",
+    "x.yaml:6:36: 'prompt.length' is already set by 'prompt': leave one of them out",
   ]);
   assertEquals(problems("variants: { a: { training.epochs: 1, training: null } }"), [
-    "x.yaml:6:38: 'training' is set by 'training.epochs' already: leave one of them out",
+    "x.yaml:6:38: 'training' is already set by 'training.epochs': leave one of them out",
   ]);
 });
 

@@ -27,14 +27,14 @@ for (
     [
       "no-break spaces as indentation",
       "prompt:\n\u00a0\u00a0kind: hard\n",
-      "2:1: there is the character U+00A0 before 'kind'",
+      "2:1: there is a character U+00A0 before 'kind'",
     ],
     [
       "a no-break space after a colon",
       "prompt:\n  kind:\u00a0hard\n  length: 1\n",
-      "2:8: there is the character U+00A0",
+      "2:8: there is a character U+00A0",
     ],
-    ["a zero-width space", "name: x\u200b\n", "1:7: there is the character U+200B after 'x'"],
+    ["a zero-width space", "name: x\u200b\n", "1:7: there is a character U+200B after 'x'"],
     [
       "curly quotes",
       "description: “x y”\n",

@@ -63,17 +63,17 @@ Deno.test("a prompt that is another run's is refused, both values named", () =>
     await assertRejects(
       () => readPrompt(folder, 3),
       InputError,
-      "its dimension is 2, and the model's vectors",
+      "its dimension is 2, but the model's vectors",
     );
     await Deno.writeFile(path, promptFile(PROMPT, "word-embeddings"));
     await assertRejects(
       () => readPrompt(folder),
       InputError,
-      `${path} is not this run's prompt: its insertion is word-embeddings, and 'prompt.insertion' in experiment.yaml is embedding-output`,
+      `${path} is not this run's prompt: its insertion is word-embeddings, but 'prompt.insertion' in experiment.yaml is embedding-output`,
     );
     const longer = float32Tensor(new Float32Array(6), [3, 2]);
     await Deno.writeFile(path, promptFile(longer, "embedding-output"));
-    await assertRejects(() => readPrompt(folder), InputError, "its length is 3, and 'prompt.length'");
+    await assertRejects(() => readPrompt(folder), InputError, "its length is 3, but 'prompt.length'");
     const metadata = { insertion: "embedding-output", length: "2", dimension: "4", semantics: "2" };
     await Deno.writeFile(path, writeSafetensors({ tensors: { prompt: PROMPT }, metadata }));
     await assertRejects(() => readPrompt(folder), InputError, "its dimension is 4, and its tensor is [2, 2]");

@@ -145,7 +145,7 @@ browserTest(
         }
         await page.fill("#steps", "");
         await page.click("#tune");
-        const message = "'Steps' must be a whole number from 1, got nothing";
+        const message = "'Steps' must be a whole number of at least 1, got nothing";
         await page.locator("#tuning-trouble", { hasText: message }).waitFor();
         await page.fill("#steps", "1");
         await page.fill("#table", `${TABLE}\n${"long ".repeat(150)}\tnegative`);
