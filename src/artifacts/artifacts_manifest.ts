@@ -83,7 +83,7 @@ export interface WeightsFile {
   readonly sha256: string;
 }
 
-/** The types of what is read from files, by the names of their definitions. */
+/** The types of the data read from files, by the names of their definitions. */
 export interface ArtifactsTypes {
   readonly artifacts_manifest: ArtifactsManifest;
   readonly graph_file: GraphFile;

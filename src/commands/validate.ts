@@ -23,7 +23,7 @@ export interface ValidateFlags {
 /** A run without problems. */
 type Sound = EstimatedRun & { readonly run: PlannedRun; readonly truncated: number };
 
-/** What encoding an experiment's texts has shown. */
+/** What encoding an experiment's texts has revealed. */
 interface Checked {
   readonly truncated: number;
   readonly unknownWords: readonly string[];

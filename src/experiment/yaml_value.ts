@@ -37,7 +37,7 @@ export class ValueReader {
   /** @param text the document's source */
   constructor(private readonly document: Document.Parsed, private readonly text: string) {}
 
-  /** The value of the whole document. @param part the schema of it */
+  /** The value of the whole document. @param part its schema */
   read(part: SchemaPart | undefined): unknown {
     return this.value(this.document.contents, part, false);
   }

@@ -341,7 +341,7 @@ export interface DataFolder {
   readonly folder: string;
 }
 
-/** The types of what is read from files, by the names of their definitions. */
+/** The types of the data read from files, by the names of their definitions. */
 export interface RunFileTypes {
   readonly part_metrics: PartMetrics;
   readonly class_metrics: ClassMetrics;

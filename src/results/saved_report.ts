@@ -55,7 +55,7 @@ async function unzipped(base64: string): Promise<unknown> {
   return JSON.parse(await new Response(zipped.pipeThrough(new DecompressionStream("gzip"))).text());
 }
 
-/** What packed runs say that they were made with, as far as they have the shape that is known. */
+/** The environments that packed runs name, as far as these have a known shape. */
 function environmentsIn(content: unknown): unknown[] {
   const runs = member(content, "runs");
   return Array.isArray(runs) ? runs.map((run) => member(run, "environment")) : [];

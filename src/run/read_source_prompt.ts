@@ -54,7 +54,7 @@ export async function readSourcePrompt(
 }
 
 /**
- * An adapter's prompt, converted to enter after the scale of the model's word embeddings.
+ * An adapter's prompt, converted so that it enters after the scale of the model's word embeddings.
  *
  * @param enters where it entered when it was tuned
  * @throws {ConfigValueError} where it is set for a model without a scale

@@ -57,7 +57,7 @@ class TypeModule {
   define(definitions: Readonly<Record<string, SchemaPart>>, all: string): void {
     for (const [name, part] of Object.entries(definitions)) this.declare(part, pascal([name]), [name]);
     const members = Object.keys(definitions).map((name) => `readonly ${property(name)}: ${pascal([name])};`);
-    const about = "/** The types of what is read from files, by the names of their definitions. */";
+    const about = "/** The types of the data read from files, by the names of their definitions. */";
     this.interfaces.set(all, `${about}\nexport interface ${all} {\n${members.join("\n")}\n}\n`);
   }
 

@@ -47,7 +47,7 @@ export interface CheckpointStateBestValidation {
   readonly loss: number;
 }
 
-/** The types of what is read from files, by the names of their definitions. */
+/** The types of the data read from files, by the names of their definitions. */
 export interface TrainingFileTypes {
   readonly history_line: HistoryLine;
   readonly checkpoint_state: CheckpointState;
