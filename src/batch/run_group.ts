@@ -6,7 +6,7 @@ import { type BatchOutcome, runPlanned } from "./run_planned.ts";
 
 /**
  * Runs a group of a batch that shares a compiled step, with fused steps; a single run by itself. A run that fails in
- * the group is tried again alone: a NaN loss spoils the steps fused with it, and memory that is too
+ * the group is run again alone: a NaN loss spoils the steps fused with it, and memory that is too
  * small for all runs may suffice for one.
  *
  * @param reporters one for each run

@@ -12,7 +12,7 @@ const LIMITS = {
 
 const SOUND = { length: 1, steps: 1, learningRate: 1e-9, seed: 0 };
 
-Deno.test("numbers for a tuning in the page have the limits that an experiment's have", () => {
+Deno.test("numbers for tuning in the page have the limits of an experiment's keys", () => {
   checkNumbers(SOUND, LIMITS);
   const cases: [NumberName, number, string][] = [
     ["length", 0, "'Prompt length' must be a whole number of at least 1, got 0"],

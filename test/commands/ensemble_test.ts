@@ -113,7 +113,7 @@ Deno.test("an ensemble over seeds: best single, average and ensemble, from each 
     assertStringIncludes(unfit.stderr, "has 4 vectors, but 'prompt.length' of the ensemble is 5");
   }));
 
-Deno.test("an ensemble whose members failed says so, and files that ask for none in the right way are refused", () =>
+Deno.test("an ensemble whose members failed is reported, and files that ask for one in a wrong way are refused", () =>
   inFolder(async (folder) => {
     const file = await writeExperiment(folder, {
       verbalizer: { negative: ["bad"], positive: ["abysmally"] },
@@ -142,7 +142,7 @@ Deno.test("an ensemble whose members failed says so, and files that ask for none
     await wrong({ tune: "none" }, "nothing is trained here: remove 'training', or set 'tune: prompt'");
   }));
 
-Deno.test("a prompt that is not tuned is classified with as it starts: another run's, on other data", () =>
+Deno.test("an untuned prompt classifies as it starts: another run's, on other data", () =>
   inFolder(async (folder) => {
     const tuned = await call(["run", await writeExperiment(folder), "--results", folder]);
     assertEquals(tuned.code, 0, tuned.stderr);

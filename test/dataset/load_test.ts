@@ -156,7 +156,7 @@ for (
     }));
 }
 
-Deno.test("files that are not there or are others than the published ones are refused", async () => {
+Deno.test("files that are missing or differ from the published ones are refused", async () => {
   const folder = await Deno.makeTempDir();
   await assertRejects(
     () => loadDataset({ ...rt, path: folder }, "x.yaml", CLASSES, 0),

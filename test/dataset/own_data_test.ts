@@ -94,7 +94,7 @@ Deno.test("files that are split already are used as they are, and texts in two o
   assertEquals(twice.repeated, 6);
 });
 
-Deno.test("a Parquet file's numbers are classes by the names that it brings, or by the experiment's", async () => {
+Deno.test("a Parquet file's numbers are classes by the names in the file, or by the experiment's", async () => {
   const named = await load({ ...OWN, file: "test.parquet" }, `${PARQUET}/x.yaml`, CLASSES, 0);
   assertEquals(named.test.length, 4);
   await assertRejects(
@@ -213,7 +213,7 @@ Deno.test("a column of ids names the examples, and each of them once", () =>
     );
   }));
 
-Deno.test("a label that is a name of JavaScript's own is mapped by what 'labels' says, and by nothing else", () =>
+Deno.test("a label that is a property of every JavaScript object is mapped by 'labels', and by nothing else", () =>
   inFolder(async (folder) => {
     await Deno.writeTextFile(join(folder, "a.csv"), "text,label\na,1\nb,0\nc,constructor\n");
     const labels = { "0": "negative", "1": "positive" };

@@ -26,14 +26,14 @@ Deno.test("the file is laid out as the format says", () => {
   assertEquals(file.length, 8 + length + 20);
 });
 
-Deno.test("a file that is cut off or another is refused", () => {
+Deno.test("a truncated file or one of another format is refused", () => {
   const file = writeSafetensors(named);
   assertThrows(() => readSafetensors(file.subarray(0, file.length - 1)), RangeError, "'bias' is truncated");
   assertThrows(() => readSafetensors(file.subarray(0, 20)), RangeError, "its header is truncated");
   assertThrows(() => readSafetensors(new Uint8Array(3)), RangeError, "3 bytes");
 });
 
-Deno.test("what is no finite number is refused, naming the tensor and the first place", () => {
+Deno.test("a number that is not finite is refused, naming the tensor and the first place", () => {
   for (const [value, said] of [[NaN, "NaN"], [Infinity, "Infinity"], [-Infinity, "-Infinity"]] as const) {
     const prompt = float32Tensor(Float32Array.of(1, 2, 3, 4, 5, value, NaN, 8), [4, 2]);
     const file = writeSafetensors({ tensors: { prompt }, metadata: {} });
@@ -58,7 +58,7 @@ Deno.test("half numbers are widened, those too large for their type refused", ()
   assertThrows(() => readSafetensors(file), RangeError, "'x' holds Infinity at [2]");
 });
 
-Deno.test("a header that says something else than the bytes is refused", () => {
+Deno.test("a header that contradicts the bytes is refused", () => {
   for (
     const [header, why] of [
       ["{", "its header is not JSON"],

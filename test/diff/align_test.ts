@@ -33,7 +33,7 @@ const withIds = (run: RunRecord): RunRecord => ({
   experiment: { ...run.experiment, dataset: { ...run.experiment.dataset, id: "key" } },
 });
 
-Deno.test("where ids do not say, the same texts are paired, in whatever order they come", () => {
+Deno.test("where ids do not match, the same texts are paired, in whatever order they come", () => {
   const renamed = changed((one) => ({ ...one, id: `dev:${one.id}` }));
   const other = { ...renamed, predictions: renamed.predictions.toReversed() };
   const { a, b, pairedBy, paired } = align([whole], [other]);
@@ -133,7 +133,7 @@ Deno.test("runs whose templates show other columns of the data are refused, with
   );
 });
 
-Deno.test("runs that tell other classes apart are refused", () => {
+Deno.test("runs with different classes are refused", () => {
   const confusion = { classes: ["bad", "so-so", "good"], counts: [] };
   const other = { ...whole, metrics: { ...whole.metrics, test: { ...whole.metrics.test, confusion } } };
   assertThrows(() => align([whole], [other]), InputError, "different classes");

@@ -132,7 +132,7 @@ Deno.test("early stopping needs a validation set, from the training examples or 
   parseExperiment(stopping("{ name: reviews-demo, validation: 0 }"), "rt.yaml");
 });
 
-Deno.test("a file that is no YAML is refused with the place", () => {
+Deno.test("a file that is not YAML is refused with the place", () => {
   assertEquals(problems("name: [x\nmodel: y\n")[0]!.startsWith("rt.yaml:2:"), true);
 });
 

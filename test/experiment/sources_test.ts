@@ -55,17 +55,17 @@ for (
       "'dataset.delimiter' goes with a 'file' or a 'split' by files",
     ],
     [
-      "a file of no known kind",
+      "a file of an unknown kind",
       { dataset: { file: "a.xlsx" } },
       "x.yaml:1:62: 'dataset.file' has an unknown extension, got \"a.xlsx\": save it as one of .csv, .tsv",
     ],
     [
-      "a split's file of no known kind",
+      "a split's file of an unknown kind",
       { dataset: { split: { train: "a.csv", test: "b.arrow" } } },
       "'dataset.split.test' has an unknown extension, got \"b.arrow\"",
     ],
     [
-      "a transfer file of no known kind",
+      "a transfer file of an unknown kind",
       { evaluation: { transfer: [{ file: "a.csv.zip" }] } },
       "'evaluation.transfer.0.file' has an unknown extension",
     ],
@@ -142,7 +142,7 @@ for (
   });
 }
 
-Deno.test("files may be packed, written in capitals, or without an ending, and keys go with one of them", () => {
+Deno.test("files may be compressed, and have extensions in capitals or none; a key has to go with one of them", () => {
   const split = { train: "A.CSV.gz", validation: "b.ndjson", test: "plain" };
   const { dataset } = parsed({
     dataset: { split, delimiter: ";", quotes: false, columns: ["text", "label"] },

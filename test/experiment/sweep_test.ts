@@ -201,7 +201,7 @@ Deno.test("an ensemble over the seeds of one run alone is refused, as one of one
   ]);
 });
 
-Deno.test("an exclusion in a file that sweeps nothing says so", () => {
+Deno.test("an exclusion in a file that sweeps nothing is refused", () => {
   assertEquals(problems("exclude: [{ seed: 1 }]"), [
     "x.yaml:6:13: 'seed' is not swept (nothing is)",
   ]);

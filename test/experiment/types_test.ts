@@ -36,7 +36,7 @@ Deno.test("where data come from says what is known of them", () => {
 Deno.test("what is tuned says of which prompt", () => {
   // @ts-expect-error: a model is tuned with a hard prompt
   const whole: ModelTuning["prompt"]["kind"] = "soft";
-  // @ts-expect-error: prompts that answer together are soft
+  // @ts-expect-error: the prompts of an ensemble are soft
   const together: EnsembleExperiment["prompt"]["kind"] = "hard";
   assertEquals<string[]>([whole, together], ["soft", "hard"]);
 });

@@ -82,7 +82,7 @@ Deno.test("predictions that are cut off are an error that names the line", () =>
     );
   }));
 
-Deno.test("predictions are as many as metrics.json says, and not those before a cut", () =>
+Deno.test("predictions that are fewer than metrics.json says are refused", () =>
   inFolder(async (folder) => {
     const files = { "metrics.json": METRICS, "environment.json": ENVIRONMENT, "experiment.yaml": EXPERIMENT };
     await write(folder, { ...files, "predictions.jsonl": PREDICTION.repeat(2) });
