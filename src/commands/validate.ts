@@ -100,7 +100,7 @@ class Checker {
 
 function report(sound: readonly Sound[]): string[] {
   const lines = tableLines(
-    ["run", "prompt", "train", "validation", "test", "cut", "steps", "time", "results"],
+    ["run", "prompt", "train", "validation", "test", "truncated", "steps", "time", "results"],
     sound.map((
       { run: { title, path }, prepared: { experiment, dataset }, steps, truncated, state, seconds },
     ) => [

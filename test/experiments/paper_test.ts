@@ -41,7 +41,7 @@ Deno.test("the study's summary runs with the permissions of its task, and names 
     assertEquals(code, 1);
     assertEquals(
       new TextDecoder().decode(stderr),
-      "there is no results/study/paper-learning-rate/summary.json: 'deno task study' does the runs first\n",
+      "there is no results/study/paper-learning-rate/summary.json: run 'deno task study' first\n",
     );
   }));
 
