@@ -179,7 +179,7 @@ function programFor(io: Io): Command {
       "--model <source>",
       "the model's folder, in the layout of the hub, or its id on the hub (owner/name)",
     )
-    .option("--revision <name>", "for a model of the hub: a branch, a tag or a commit")
+    .option("--revision <name>", "for a model on the hub: a branch, a tag or a commit")
     .option("--file <path>", "the ONNX file within it (default: by --dtype)")
     .addOption(
       new Option(

@@ -119,7 +119,7 @@ async function* unlabelled(lines: AsyncIterable<Line>, path: string, reader: Rea
   );
 }
 
-/** The kind of a run's data files; `undefined` for datasets of the hub and built-in ones. */
+/** The kind of a run's data files; `undefined` for datasets on the hub and built-in ones. */
 function kindOfData({ split, file }: DatasetKeys): TableKind | undefined {
   return tableKind(file ?? (typeof split === "object" ? split.train ?? "" : ""));
 }

@@ -1,7 +1,7 @@
 import { ConfigValueError } from "../base/errors.ts";
 import type { DownloadReporter } from "../hub/repository.ts";
 
-/** A dataset of the hub, at one commit. */
+/** A dataset on the hub, at one commit. */
 export interface HubDataset {
   readonly commit: string;
   /**
@@ -21,7 +21,7 @@ const DEFAULT = "default";
 const DEFAULT_FOLDERS = [undefined, "data"];
 
 /**
- * Finds a dataset of the hub.
+ * Finds a dataset on the hub.
  *
  * @param source owner/name
  * @param revision a branch, a tag or a commit

@@ -18,7 +18,7 @@ import { readingOf } from "./table.ts";
 export interface Dataset extends Splits {
   /** In the order of the verbalizer. */
   readonly classes: readonly string[];
-  /** The commit, for a dataset of the hub. */
+  /** The commit, for a dataset on the hub. */
   readonly revision: string | null;
   /** The folder of its files, for a built-in dataset. */
   readonly folder: string | null;

@@ -8,7 +8,7 @@ export interface ExperimentFile {
   readonly description?: string;
   /** The frozen language model, as an ONNX export beside its config.json and tokenizer. */
   readonly model: ModelKeys;
-  /** Labelled texts: a built-in dataset ('name'), a file ('file'), files that are split already ('split'), or a dataset of the hub ('source'). */
+  /** Labelled texts: a built-in dataset ('name'), a file ('file'), files that are split already ('split'), or a dataset on the hub ('source'). */
   readonly dataset: DatasetKeys;
   /** What the model is prompted with: words alone, or trainable vectors with words around them. */
   readonly prompt: PromptKeys;
@@ -44,7 +44,7 @@ export interface ExperimentFile {
 export interface ModelKeys {
   /** A folder in the hub's layout, relative to this file, or the id of a model on the Hugging Face hub: owner/name. A folder of that name takes precedence. */
   readonly source: string;
-  /** For a model of the hub: a branch, a tag or a commit's full hash. The results name the commit. */
+  /** For a model on the hub: a branch, a tag or a commit's full hash. The results name the commit. */
   readonly revision?: string;
   /** The ONNX file within the folder or the repository; where it is left out, dtype decides. */
   readonly file?: string;
@@ -52,7 +52,7 @@ export interface ModelKeys {
   readonly dtype?: "fp32" | "fp16" | "q8" | "q4";
 }
 
-/** Labelled texts: a built-in dataset ('name'), a file ('file'), files that are split already ('split'), or a dataset of the hub ('source'). */
+/** Labelled texts: a built-in dataset ('name'), a file ('file'), files that are split already ('split'), or a dataset on the hub ('source'). */
 export interface DatasetKeys {
   /** A built-in dataset. */
   readonly name?: "rt-polarity" | "reviews-demo";
@@ -62,9 +62,9 @@ export interface DatasetKeys {
   readonly file?: string;
   /** The id of a dataset on the Hugging Face hub: owner/name. Its Parquet files are read. */
   readonly source?: string;
-  /** For a dataset of the hub: a branch, a tag or a commit's full hash. The results name the commit. */
+  /** For a dataset on the hub: a branch, a tag or a commit's full hash. The results name the commit. */
   readonly revision?: string;
-  /** For a dataset of the hub: one of its configurations; may be left out where it has only one. */
+  /** For a dataset on the hub: one of its configurations; may be left out where it has only one. */
   readonly config?: string;
   /** The column that {text} stands for in a template. Other columns stand in it by their own names: {premise}. */
   readonly text?: string;
@@ -80,13 +80,13 @@ export interface DatasetKeys {
   readonly quotes?: boolean;
   /** The names of the columns, in order, of a .csv or .tsv file whose first line does not name them: [label, text]. */
   readonly columns?: readonly string[];
-  /** The encoding of the file, by its name in the Encoding Standard: utf-8, windows-1252, gb18030. */
+  /** The encoding of text files, by its name in the Encoding Standard: utf-8, windows-1252, gb18030. */
   readonly encoding?: string;
   /** What happens to lines of a .jsonl, .json or .parquet file that have null (or NaN) in place of a text or the label: error refuses the file, drop leaves them out and counts them. An empty text is a text. */
   readonly missing?: "error" | "drop";
   /** How all texts are read, including those of predict and serve, of samples and of exports: none removes white space at their ends, textcnn also applies the preprocessing of the course lab's TextCNN. */
   readonly clean?: "none" | "textcnn";
-  /** textcnn (the third tenth of each rt-polarity file is the test set); shares drawn at random within each class, with at least one test example of a class that has two; files that are split already; for a dataset of the hub, its own splits by their names, or shares of one of them. */
+  /** textcnn (the third tenth of each rt-polarity file is the test set); shares drawn at random within each class, with at least one test example of a class that has two; files that are split already; for a dataset on the hub, its own splits by their names, or shares of one of them. */
   readonly split?: string | DatasetSplitKeys;
   /** The share of the training examples that is kept for validation, where the split has no validation set of its own; where it has one, this key is refused. */
   readonly validation?: number;
@@ -94,7 +94,7 @@ export interface DatasetKeys {
   readonly shots?: number;
 }
 
-/** textcnn (the third tenth of each rt-polarity file is the test set); shares drawn at random within each class, with at least one test example of a class that has two; files that are split already; for a dataset of the hub, its own splits by their names, or shares of one of them. */
+/** textcnn (the third tenth of each rt-polarity file is the test set); shares drawn at random within each class, with at least one test example of a class that has two; files that are split already; for a dataset on the hub, its own splits by their names, or shares of one of them. */
 export interface DatasetSplitKeys {
   /** The share of the test set; or its file, or its split's name on the hub. */
   readonly test: number | string;
@@ -104,7 +104,7 @@ export interface DatasetSplitKeys {
   readonly train?: string;
   /** The seed of the draw by shares. It is separate from the experiment's own, so that runs of several seeds have the same test set. */
   readonly seed?: number;
-  /** For a dataset of the hub: the split that is divided into the shares. */
+  /** For a dataset on the hub: the split that is divided into the shares. */
   readonly of?: string;
 }
 
@@ -236,9 +236,9 @@ export interface EvaluationTransferKeys {
   readonly file?: string;
   /** The id of a dataset on the Hugging Face hub: owner/name. */
   readonly source?: string;
-  /** For a dataset of the hub: a branch, a tag or a commit's full hash. The results name the commit. */
+  /** For a dataset on the hub: a branch, a tag or a commit's full hash. The results name the commit. */
   readonly revision?: string;
-  /** For a dataset of the hub: one of its configurations; may be left out where it has only one. */
+  /** For a dataset on the hub: one of its configurations; may be left out where it has only one. */
   readonly config?: string;
   /** The column that {text} stands for in a template. Other columns stand in it by their own names: {premise}. */
   readonly text?: string;
@@ -252,13 +252,13 @@ export interface EvaluationTransferKeys {
   readonly quotes?: boolean;
   /** The names of the columns, in order, of a .csv or .tsv file whose first line does not name them: [label, text]. */
   readonly columns?: readonly string[];
-  /** The encoding of the file, by its name in the Encoding Standard: utf-8, windows-1252, gb18030. */
+  /** The encoding of text files, by its name in the Encoding Standard: utf-8, windows-1252, gb18030. */
   readonly encoding?: string;
   /** What happens to lines of a .jsonl, .json or .parquet file that have null (or NaN) in place of a text or the label: error refuses the file, drop leaves them out and counts them. An empty text is a text. */
   readonly missing?: "error" | "drop";
   /** How the texts are read; by default like those of the dataset. */
   readonly clean?: "none" | "textcnn";
-  /** For a dataset of the hub: the split that is taken. */
+  /** For a dataset on the hub: the split that is taken. */
   readonly split?: string;
 }
 

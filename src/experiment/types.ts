@@ -81,10 +81,10 @@ export interface SharesSplit extends Required<Pick<DatasetSplitKeys, "seed">> {
   readonly validation: number;
 }
 
-/** Shares of one of the splits of a dataset of the hub. */
+/** Shares of one of the splits of a dataset on the hub. */
 export interface HubSharesSplit extends SharesSplit, Required<Pick<DatasetSplitKeys, "of">> {}
 
-/** Files, or splits of a dataset of the hub, by their names. */
+/** Files, or splits of a dataset on the hub, by their names. */
 export interface NamedSplit extends Required<Pick<DatasetSplitKeys, "train">> {
   /** The validation set; absent where it is drawn from the training set. */
   readonly validation?: string;
@@ -129,14 +129,14 @@ export interface SplitFilesDataset
   readonly split: NamedSplit;
 }
 
-/** A dataset of the hub. */
+/** A dataset on the hub. */
 export interface HubDataset
   extends
     AnyDataset,
     LabelledColumns,
     Required<Pick<DatasetKeys, "source" | "revision">>,
     Pick<DatasetKeys, "config" | "id"> {
-  /** The splits of the hub, by the part that each is, or the shares that are drawn of one. */
+  /** The splits on the hub, by the part that each is, or the shares that are drawn from one. */
   readonly split: HubSharesSplit | NamedSplit;
 }
 
@@ -154,7 +154,7 @@ export interface BuiltInTransfer
 export interface FileTransfer
   extends AnyTransfer, LabelledColumns, WrittenFiles, Required<Pick<EvaluationTransferKeys, "file">> {}
 
-/** A split of a dataset of the hub. */
+/** A split of a dataset on the hub. */
 export interface HubTransfer
   extends
     AnyTransfer,

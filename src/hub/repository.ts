@@ -26,7 +26,7 @@ export interface DownloadProgress {
   end(): void;
 }
 
-/** A repository of the hub at one commit, whose files are downloaded on demand, unless the cache has them. */
+/** A repository on the hub at one commit, whose files are downloaded on demand, unless the cache has them. */
 export class Repository {
   private listed: Promise<readonly ListedFile[]> | undefined;
 

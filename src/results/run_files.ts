@@ -153,7 +153,7 @@ export interface EnvironmentDevice {
 /** The frozen model. */
 export interface EnvironmentModel {
   readonly source: string;
-  /** The commit, for a model of the hub, … */
+  /** The commit, for a model on the hub, … */
   readonly revision?: string;
   /** … else the path of its folder, relative to the run's. */
   readonly folder?: string;
@@ -167,7 +167,7 @@ export interface EnvironmentModel {
 /** The data. */
 export interface EnvironmentDataset {
   readonly name: string;
-  /** The commit, for a dataset of the hub. */
+  /** The commit, for a dataset on the hub. */
   readonly revision?: string;
   /** The path of a built-in dataset's folder, relative to the run's; absent in runs of earlier versions. */
   readonly folder?: string;

@@ -23,7 +23,7 @@ const HARD = {
   training: undefined,
 };
 
-Deno.test("a model of the hub is downloaded once; the results name its commit, and offline the cache has it", async () => {
+Deno.test("a model on the hub is downloaded once; the results name its commit, and offline the cache has it", async () => {
   const content = await repository();
   await inFolder((folder) =>
     withHub([content], async (hub) => {
@@ -117,7 +117,7 @@ Deno.test("what the hub lacks is reported with its place in the file and the alt
       assertStringIncludes(unknown, "nor is there a folder");
       assertStringIncludes(
         await tried({ source: MINI, revision: "main" }),
-        "'model.revision' goes with a model of the hub",
+        "'model.revision' goes with a model on the hub",
       );
       assertStringIncludes(
         await tried({ source: MINI, file: "onnx/model.onnx", dtype: "q8" }),

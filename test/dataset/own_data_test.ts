@@ -117,10 +117,10 @@ Deno.test("a cut-off Parquet file is refused", () =>
 
 const COMMIT = "fedcba9876543210fedcba9876543210fedcba98";
 
-/** Loads a dataset of the hub; gives the message where there is an error. */
+/** Loads a dataset on the hub; gives the message where there is an error. */
 type LoadHub = (spec: Partial<HubDataset>) => Promise<Dataset & { readonly error?: string }>;
 
-/** A dataset of the hub, converted to Parquet. */
+/** A dataset on the hub, converted to Parquet. */
 async function withDataset(
   files: Record<string, string>,
   test: (load: LoadHub) => Promise<void>,
@@ -152,7 +152,7 @@ async function loadHub(spec: Partial<HubDataset>, env: Record<string, string>): 
   return JSON.parse(new TextDecoder().decode(stdout));
 }
 
-Deno.test("a dataset of the hub is read from its Parquet files, by its own splits or by shares of one", () =>
+Deno.test("a dataset on the hub is read from its Parquet files, by its own splits or by shares of one", () =>
   withDataset(
     {
       "default/train/0000.parquet": "train.parquet",

@@ -26,7 +26,7 @@ Deno.test("a precision names the file that transformers.js names", () => {
   });
 });
 
-Deno.test("a dataset of the hub has its own splits, or shares of one", () => {
+Deno.test("a dataset on the hub has its own splits, or shares of one", () => {
   const source = "acme/reviews";
   const revision = "refs/convert/parquet";
   const common = { clean: "none", validation: 0.1, text: "text", label: "label", revision, source };
@@ -50,7 +50,7 @@ for (
       "'dataset.config' goes with a 'source', not with a 'file'",
     ],
     [
-      "a delimiter of the hub",
+      "a delimiter with a dataset on the hub",
       { dataset: { source: "a/b", delimiter: ";" } },
       "'dataset.delimiter' goes with a 'file' or a 'split' by files",
     ],

@@ -26,7 +26,7 @@ Deno.test("a prompt's kind says what it has", () => {
 Deno.test("where data come from says what is known of them", () => {
   // @ts-expect-error: data that the program knows come from no hub
   const known: Partial<BuiltInDataset> = { name: "rt-polarity", source: "acme/reviews" };
-  // @ts-expect-error: a dataset of the hub is shared out by one of its splits
+  // @ts-expect-error: a dataset on the hub is shared out by one of its splits
   const hub: Partial<HubDataset> = { split: { test: 0.1, validation: 0.1, seed: 0 } };
   // @ts-expect-error: vectors that start from a run need its folder
   const start: Initialization = { from: "run" };
