@@ -62,14 +62,16 @@ export async function serve(
   const columns = columnsOf(parseTemplate(experiment.prompt.template, experiment.prompt.length));
   if (columns.join() !== "text") {
     throw new InputError(
-      `the page has one text field, and the template of ${folder} has ${columns.join(", ")}`,
+      `the page has one text field, but the template of ${folder} has ${
+        columns.join(", ")
+      }: name a run whose template has {text} alone`,
     );
   }
   const run = hard === undefined ? undefined : await readAbout(hard);
   const beside = run?.experiment ?? hardened(experiment);
   checkSemantics(beside.semantics, `the run in ${hard}`);
   if (beside.prompt.kind !== "hard" || beside.tune !== "none") {
-    throw new InputError(`${hard} is not a run of a hard prompt with an untuned model`);
+    throw new InputError(`${hard} is not a run of a hard prompt with an untuned model: pass one with --hard`);
   }
   const frozen = await modelOfRun(about, folder, model, terminalDownloads(io));
   if (run && hard !== undefined) {

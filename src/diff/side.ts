@@ -44,7 +44,11 @@ async function runsIn(folder: string): Promise<Map<string, RunRecord>> {
     }
   } else if (await isThere(join(folder, "metrics.json"))) {
     const metrics = await readMetrics(folder);
-    if (metrics?.status !== "complete") throw new InputError(`the run in ${folder} is not complete`);
+    if (metrics?.status !== "complete") {
+      throw new InputError(
+        `the run in ${folder} is not complete: run its experiment again, which resumes it`,
+      );
+    }
     return found.set("", await readRun(folder));
   } else {
     for (const path of await runFolders(folder)) {

@@ -98,7 +98,10 @@ function datasetRules(dataset: DatasetKeys): RuleViolation[] {
   }
   violations.push(...misplacedKeys(dataset, from, ["dataset"]));
   if (split === "textcnn" && from !== "source" && name !== "rt-polarity") {
-    violation("split", "the split 'textcnn' is only for rt-polarity");
+    violation(
+      "split",
+      "the split 'textcnn' is only for rt-polarity: give shares, for example { test: 0.1, validation: 0.1 }",
+    );
   }
   if (files && (from === "file" || name === "rt-polarity")) {
     violation(
@@ -118,10 +121,14 @@ function datasetRules(dataset: DatasetKeys): RuleViolation[] {
     if (sum > 1 + Number.EPSILON) {
       violation(
         "split",
-        `the shares of the test set and the validation set add up to ${Number(sum.toFixed(6))}, more than 1`,
+        `the shares of the test set and the validation set add up to ${
+          Number(sum.toFixed(6))
+        }, more than 1: lower one of them`,
       );
     }
-    if ("of" in split && from !== "source") violation("split", "'of' names a split of a 'source' on the hub");
+    if ("of" in split && from !== "source") {
+      violation("split", "'of' names a split of a 'source' on the hub: leave it out");
+    }
   }
   return violations;
 }

@@ -44,7 +44,9 @@ export async function classifierFiles(
   const { clean } = experiment.dataset;
   if (columnsOf(template).length > 1) {
     throw new InputError(
-      `a classifier takes one text, but the template has ${columnsOf(template).join(" and ")}`,
+      `a classifier takes one text, but the template has ${
+        columnsOf(template).join(" and ")
+      }: export a run whose template has one column`,
     );
   }
   const { tokenizer, card, folder } = model;

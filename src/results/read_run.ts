@@ -80,7 +80,11 @@ export async function readEnvironment(path: string): Promise<Environment | undef
  */
 export async function readAbout(path: string): Promise<RunAbout> {
   const finished = await readFinished(path);
-  if (finished === undefined) throw new InputError(`there is no complete run in ${path}`);
+  if (finished === undefined) {
+    throw new InputError(
+      `there is no complete run in ${path}: name a run's folder, or run its experiment first`,
+    );
+  }
   const environment = await readEnvironment(path);
   if (environment === undefined) throw damaged(join(path, "environment.json"), "it is missing");
   const text = await readText(join(path, "experiment.yaml"));

@@ -93,7 +93,9 @@ async function readAdapter({ length }: SoftPrompt, folder: string): Promise<Sour
   const config = await readJson(join(folder, "adapter_config.json"));
   const prompt = readPeftAdapter(config, weights, folder);
   if (prompt.dims[0] !== length) {
-    const message = `the adapter has ${prompt.dims[0]} vectors, but 'prompt.length' is ${length}`;
+    const message = `the adapter has ${prompt.dims[0]} vectors, but 'prompt.length' is ${length}: set it to ${
+      prompt.dims[0]
+    }`;
     throw new ConfigValueError([{ path: ["prompt", "length"], message }]);
   }
   return { prompt, sha256: await sha256(weights) };
@@ -111,7 +113,7 @@ async function readRunPrompt(
   }
   if (given.insertion !== insertion) {
     throw new InputError(
-      `the prompt in ${folder} is inserted at ${given.insertion}, but this one at ${insertion}: their vectors are in different spaces`,
+      `the prompt in ${folder} is inserted at ${given.insertion}, but this one at ${insertion}: their vectors are in different spaces, so set 'prompt.insertion: ${given.insertion}'`,
     );
   }
   return given;

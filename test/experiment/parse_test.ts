@@ -176,7 +176,7 @@ Deno.test("class weights are 'balanced' or a number above 0 for classes of the v
 Deno.test("shares that add up to more than all are refused", () => {
   const shares = SOFT.replace("name: rt-polarity", "file: a.csv, split: { test: 0.9, validation: 0.2 }");
   assertEquals(problems(shares), [
-    "rt.yaml:3:32: the shares of the test set and the validation set add up to 1.1, more than 1",
+    "rt.yaml:3:32: the shares of the test set and the validation set add up to 1.1, more than 1: lower one of them",
   ]);
   parseExperiment(shares.replace("0.2", "0.1"), "rt.yaml");
 });

@@ -129,7 +129,7 @@ Deno.test("what is wrong in some variants only, and elsewhere than in the sweep,
 
 Deno.test("a sweep that asks for nothing sensible is refused", () => {
   assertEquals(problems("sweep: { name: [a, b] }"), [
-    "x.yaml:6:10: 'name' cannot differ between the variants of a file, whose results are in one folder",
+    "x.yaml:6:10: 'name' cannot differ between the variants of a file, whose results are in one folder: set it once, for all of them",
   ]);
   assertEquals(problems("sweep: { seed: 3 }"), ["x.yaml:6:16: 'sweep.seed' must be an array, got 3"]);
   assertEquals(problems("sweep: { seed: [1, 2, 1] }"), [
@@ -137,10 +137,10 @@ Deno.test("a sweep that asks for nothing sensible is refused", () => {
   ]);
   assertEquals(problems("sweep: { seed: [1] }\nexclude: [{ sede: 1 }, { seed: 4 }]"), [
     "x.yaml:7:13: 'sede' is not swept; did you mean 'seed'? (swept: seed)",
-    "x.yaml:7:24: this entry of 'exclude' matches no variant",
+    "x.yaml:7:24: this entry of 'exclude' matches no variant: correct or remove it",
   ]);
   assertEquals(problems("sweep: { seed: [1] }\nexclude: [{ seed: 1 }]"), [
-    "x.yaml:7:1: 'exclude' leaves nothing to run",
+    "x.yaml:7:1: 'exclude' leaves nothing to run: remove an entry",
   ]);
   assertEquals(problems("variants: { a.partial: {} }").length, 1);
   assertEquals(problems('variants: { "a/b": {} }'), [
