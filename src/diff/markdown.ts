@@ -5,12 +5,13 @@ import { overview, OVERVIEW_HEADER } from "./overview.ts";
 import type { Flip } from "./flips.ts";
 import {
   detectableSentence,
-  FLIP_NAMES,
   METRIC_NAMES,
   metricCells,
   metricHeader,
   metricText,
   pairedSentence,
+  PREDICTIONS_BROKEN,
+  PREDICTIONS_FIXED,
   semanticsSentence,
   valueText,
 } from "./wording.ts";
@@ -65,8 +66,8 @@ function comparisonLines(comparison: Comparison, alpha: number): string[] {
       ["differs", "A", "B"],
       differing.map(([path, { a, b }]) => [plain(path), plain(valueText(a)), plain(valueText(b))]),
     )),
-    ...flipLines(FLIP_NAMES.fixed, flips.fixed),
-    ...flipLines(FLIP_NAMES.broken, flips.broken),
+    ...flipLines(PREDICTIONS_FIXED, flips.fixed),
+    ...flipLines(PREDICTIONS_BROKEN, flips.broken),
   ];
 }
 

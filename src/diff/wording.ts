@@ -12,11 +12,9 @@ export const METRIC_NAMES: Readonly<Record<MetricName, string>> = {
   illegal_rate: "illegal answers",
 };
 
-/** What the two kinds of flips are called. */
-export const FLIP_NAMES = {
-  fixed: "predictions fixed (wrong in A, right in B)",
-  broken: "predictions broken (right in A, wrong in B)",
-} as const;
+/** What the flips in each direction are called. */
+export const PREDICTIONS_FIXED = "predictions fixed (wrong in A, right in B)";
+export const PREDICTIONS_BROKEN = "predictions broken (right in A, wrong in B)";
 
 /** Metrics that are fractions, shown as percentages. */
 const SHARES = new Set<MetricName>(["accuracy", "illegal_rate"]);

@@ -4,12 +4,13 @@ import { overview, OVERVIEW_HEADER } from "../diff/overview.ts";
 import type { Flip } from "../diff/flips.ts";
 import {
   detectableSentence,
-  FLIP_NAMES,
   METRIC_NAMES,
   metricCells,
   metricHeader,
   metricText,
   pairedSentence,
+  PREDICTIONS_BROKEN,
+  PREDICTIONS_FIXED,
   semanticsSentence,
   valueText,
 } from "../diff/wording.ts";
@@ -52,8 +53,8 @@ function comparisonLines(comparison: Comparison, alpha: number, style: Style): s
     "",
     detectableSentence(comparison).en,
     "",
-    ...flipLines(FLIP_NAMES.fixed, flips.fixed),
-    ...flipLines(FLIP_NAMES.broken, flips.broken),
+    ...flipLines(PREDICTIONS_FIXED, flips.fixed),
+    ...flipLines(PREDICTIONS_BROKEN, flips.broken),
   ];
 }
 
