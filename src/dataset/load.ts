@@ -16,7 +16,7 @@ import { readingOf } from "./table.ts";
 
 /** A dataset ready for an experiment. */
 export interface Dataset extends Splits {
-  /** In the order of the verbalizer. */
+  /** The classes, in the order of the verbalizer. */
   readonly classes: readonly string[];
   /** The commit, for a dataset on the hub. */
   readonly revision: string | null;

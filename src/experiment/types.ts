@@ -212,7 +212,7 @@ export interface AnyExperiment
   readonly dataset: DatasetSpec;
   /** How prompts are judged. */
   readonly evaluation: EvaluationSpec;
-  /** The version of the meaning of these keys: that of the program which wrote them. */
+  /** The version of the meaning of these keys, as of the program that wrote them. */
   readonly semantics: number;
 }
 

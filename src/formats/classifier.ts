@@ -26,7 +26,7 @@ export interface ClassifierParts {
   readonly inputs: Readonly<Record<string, Tensor>>;
   /** The calibration of its logits. */
   readonly calibration: Calibration;
-  /** Texts that it must read as the run does: those of the run. */
+  /** The run's texts, which it must read as the run does. */
   readonly texts: readonly string[];
 }
 

@@ -17,7 +17,7 @@ export function weightsFile(weights: Readonly<Record<string, Tensor>>): Uint8Arr
 /**
  * Reads the weights of a run that tuned its model.
  *
- * @throws {InputError} where there are none, a newer program wrote them, they are damaged, or were changed since the run
+ * @throws {InputError} where there are none, a newer version wrote them, they are damaged, or were changed since the run
  */
 export async function readWeights(folder: string): Promise<Readonly<Record<string, Tensor>>> {
   const path: string = join(folder, "model.safetensors");

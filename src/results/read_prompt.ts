@@ -12,7 +12,7 @@ import { readAbout, readEnvironment } from "./read_run.ts";
 export interface RunPrompt {
   /** float32 [length, dimension] */
   readonly prompt: Tensor;
-  /** Its insertion. */
+  /** Where its vectors enter the model. */
   readonly insertion: string | undefined;
   /** The SHA-256 of its file. */
   readonly sha256: string;

@@ -13,7 +13,7 @@ export interface EnsemblePrompts {
   readonly folders: readonly string[];
   /** float32 [prompts, length, dimension] */
   readonly prompts: Tensor;
-  /** Of each prompt's file. */
+  /** The SHA-256 of each prompt's file. */
   readonly sha256: readonly string[];
 }
 

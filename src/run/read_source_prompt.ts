@@ -15,7 +15,7 @@ import { checkFiles, type ModelFiles } from "./check_model_files.ts";
 export interface SourcePrompt {
   /** float32 [length, dimension] */
   readonly prompt: Tensor;
-  /** Of the file that holds it. */
+  /** The SHA-256 of the file that holds it. */
   readonly sha256: string;
   /** The assumption made in reading it. */
   readonly assumed?: string;

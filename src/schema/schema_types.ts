@@ -6,7 +6,7 @@ export interface TypeNames {
   readonly schema: string;
   /** The type of a whole file, if the schema describes one. */
   readonly root?: string;
-  /** The type that holds those of the schema's definitions by the definitions' names, where it has some. */
+  /** The type that maps the names of the schema's definitions to their types, if it has definitions. */
   readonly definitions?: string;
   /** The suffix of type names made from paths: `Keys` makes `TrainingOptimizerKeys`. */
   readonly suffix?: string;
