@@ -47,7 +47,7 @@ function programFor(io: Io): Command {
     .description("Prompt tuning from experiment files: a frozen language model, a soft prompt, ONNX Runtime.")
     .version(project.version)
     .exitOverride()
-    .showHelpAfterError("(see --help for the usage)")
+    .showHelpAfterError("(see --help for usage)")
     .configureOutput({
       writeOut: (text) => io.print(line(text)),
       writeErr: (text) => io.log(line(text)),
@@ -86,14 +86,14 @@ function programFor(io: Io): Command {
     .addOption(
       new Option(
         "--fuse <mode>",
-        "whether to fuse the steps of runs with the same compiled step, prompt length and verbalizer; auto: on a GPU",
+        "whether to fuse the steps of runs with the same compiled step, prompt length and verbalizer; auto: only on a GPU",
       ).choices(["auto", "on", "off"]).default("auto"),
     )
-    .option("--only <pattern>", "only runs whose name matches a pattern (*length=5*) or contains a text")
+    .option("--only <pattern>", "run only those whose name matches a pattern (*length=5*) or contains a text")
     .option("--force", "run again even if nothing has changed", false)
     .option("--no-self-check", "skip the comparison of the compiled graphs with the model's own file")
     .option("--fail-fast", "start no more runs after one fails", false)
-    .option("--shard <i/n>", "only the i-th of n parts, for several machines", shardOf)
+    .option("--shard <i/n>", "run only the i-th of n parts, to share a batch among machines", shardOf)
     .addHelpText("after", "\nExample:\n  softprompt batch experiments/rt-polarity --only seed=0")
     .action(async (files: string[], flags: BatchFlags) =>
       (await import("./commands/batch.ts")).batch(files, flags, io)
@@ -149,7 +149,7 @@ function programFor(io: Io): Command {
     .description("write a run's prompt for other programs")
     .argument("<run>", "the folder of a run")
     .addOption(
-      new Option("--format <kind>", "peft: an adapter for PEFT; onnx: a classifier for any ONNX Runtime")
+      new Option("--format <kind>", "peft: an adapter for PEFT; onnx: a classifier for ONNX Runtime")
         .choices(["peft", "onnx"]).makeOptionMandatory(),
     )
     .requiredOption("--out <dir>", "the folder to write")
@@ -179,7 +179,7 @@ function programFor(io: Io): Command {
       "--model <source>",
       "the model's folder, in the layout of the hub, or its id on the hub (owner/name)",
     )
-    .option("--revision <name>", "for a model of the hub: a branch, a tag or a commit")
+    .option("--revision <name>", "for a model on the hub: a branch, a tag or a commit")
     .option("--file <path>", "the ONNX file within it (default: by --dtype)")
     .addOption(
       new Option(
@@ -238,7 +238,7 @@ function programFor(io: Io): Command {
 
   program.command("data")
     .description("download a dataset, check it and put it where experiments look for it")
-    .addArgument(new Argument("<name>", "which dataset").choices(["rt-polarity"]))
+    .addArgument(new Argument("<name>", "the name of the dataset").choices(["rt-polarity"]))
     .option("--from <dir>", "read the files from a folder instead of downloading them")
     .option(
       "--to <dir>",

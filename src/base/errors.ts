@@ -11,7 +11,7 @@
  * ```
  */
 export class InputError extends Error {
-  /** Tells it from other errors. */
+  /** Distinguishes it from other errors. */
   override readonly name: string = "InputError";
 }
 

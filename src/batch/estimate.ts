@@ -11,7 +11,7 @@ import { prepare, type Prepared } from "../run/prepare.ts";
 import { stepKey } from "../run/compile_experiment.ts";
 import type { ResourceCache } from "../run/resource_cache.ts";
 
-/** What is known of a run before it begins. */
+/** What is known about a run before it begins. */
 export interface EstimatedRun {
   readonly prepared: Prepared;
   /** 0 for a hard prompt. */

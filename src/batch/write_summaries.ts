@@ -67,7 +67,7 @@ async function writeSummary(
   try {
     await writeWhole(join(folder, "summary.csv"), summaryCsv(summary));
     await writeWhole(page, html);
-    // Written last: a folder that has it is that of a sweep.
+    // Written last: a folder with this file is the folder of a sweep.
     await writeWhole(join(folder, "summary.json"), `${JSON.stringify(summary, null, 2)}\n`);
   } finally {
     lock?.release();

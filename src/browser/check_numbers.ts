@@ -27,7 +27,7 @@ export function checkNumbers(
     const value = given[name];
     const isOfType = type === "integer" ? Number.isSafeInteger(value) : Number.isFinite(value);
     if (isOfType && value >= minimum && value > exclusiveMinimum) continue;
-    const least = minimum > -Infinity ? ` from ${minimum}` : ` above ${exclusiveMinimum}`;
+    const least = minimum > -Infinity ? ` of at least ${minimum}` : ` above ${exclusiveMinimum}`;
     const kind = type === "integer" ? "a whole number" : "a number";
     throw new InputError(
       `'${LABELS[name]}' must be ${kind}${least}, got ${Number.isNaN(value) ? "nothing" : value}`,

@@ -188,9 +188,9 @@ async function beginning(
   if (answer.inputNames.includes("position_ids")) {
     for (const shift of SHIFTS.filter((one) => firstPosition + one >= 0)) {
       if (agrees(found, await compiledAnswer(task, [text], shift))) {
-        return `in the positions: the file counts a text's from ${
+        return `in the positions: those of a text start at ${
           firstPosition + shift
-        }, and here they are counted from ${firstPosition}`;
+        } in the file, but at ${firstPosition} in the compiled graph`;
       }
     }
   }

@@ -175,7 +175,7 @@ function inSharingOrder(jobs: readonly Job[]): Job[] {
   return order.flatMap((key) => jobs.filter(({ shareKey }) => shareKey === key));
 }
 
-/** Has the runners execute all jobs and records their outcomes; jobs that another process is executing come last, and are waited for. */
+/** Lets the runners execute all jobs and records their outcomes; jobs that another process is executing come last, and are waited for. */
 async function work(
   jobs: readonly Job[],
   runners: readonly Runner[],

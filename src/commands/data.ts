@@ -36,8 +36,9 @@ export async function data(name: "rt-polarity", { from, to }: DataFlags, io: Io)
 }
 
 /**
- * The folder of a dataset for experiments in or below a folder: the one that they find; where there is none, one in the
- * nearest data folder above, such as the project's for users in one of its subfolders; else one in the folder itself.
+ * The folder that a dataset is written to, for experiments in or below a folder: the one that they find; where there is
+ * none, one in the nearest data folder above, such as the project's for users in one of its subfolders; else one in the
+ * folder itself.
  */
 async function folderToFill(name: string, here: string): Promise<string> {
   return await nearest(join(DATA_FOLDER, name), here) ??

@@ -16,9 +16,9 @@ import { readingOf } from "./table.ts";
 
 /** A dataset ready for an experiment. */
 export interface Dataset extends Splits {
-  /** In the order of the verbalizer. */
+  /** The classes, in the order of the verbalizer. */
   readonly classes: readonly string[];
-  /** The commit, for a dataset of the hub. */
+  /** The commit, for a dataset on the hub. */
   readonly revision: string | null;
   /** The folder of its files, for a built-in dataset. */
   readonly folder: string | null;
@@ -189,7 +189,7 @@ function checkParts(splits: Splits, classes: readonly string[], spec: DatasetSpe
     throw new InputError(
       typeof spec.split === "object" && "train" in spec.split
         ? `${found}: its file has none`
-        : `${found}: a split takes them from the classes that have two or more`,
+        : `${found}: a split draws them only from classes with two or more`,
     );
   }
   const counts = countByClass(all);

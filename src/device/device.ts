@@ -99,7 +99,7 @@ export interface Device {
  * ```
  */
 export class DeviceError extends Error {
-  /** Tells it from other errors. */
+  /** Distinguishes it from other errors. */
   override readonly name = "DeviceError";
 }
 

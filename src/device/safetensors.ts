@@ -78,7 +78,7 @@ function tensorOf(name: string, entry: unknown, data: Uint8Array): Tensor {
   const { dtype, shape, data_offsets: offsets } = isRecord(entry) ? entry : {};
   const form = FORMS.get(String(dtype));
   if (form === undefined) throw invalid(`'${name}' is ${dtype}, not F32, F16 or BF16`);
-  if (!areSizes(shape) || !areSizes(offsets)) throw invalid(`'${name}' has no sizes`);
+  if (!areSizes(shape) || !areSizes(offsets)) throw invalid(`'${name}' has no valid shape`);
   const [from, to] = offsets;
   const size = shape.reduce((a, b) => a * b, form.bytes);
   if (to === undefined || to > data.length) throw invalid(`'${name}' is truncated`);

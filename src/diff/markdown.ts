@@ -10,6 +10,8 @@ import {
   metricHeader,
   metricText,
   pairedSentence,
+  PREDICTIONS_BROKEN,
+  PREDICTIONS_FIXED,
   semanticsSentence,
   valueText,
 } from "./wording.ts";
@@ -64,8 +66,8 @@ function comparisonLines(comparison: Comparison, alpha: number): string[] {
       ["differs", "A", "B"],
       differing.map(([path, { a, b }]) => [plain(path), plain(valueText(a)), plain(valueText(b))]),
     )),
-    ...flipLines("predictions fixed (wrong in A, right in B)", flips.fixed),
-    ...flipLines("predictions broken (right in A, wrong in B)", flips.broken),
+    ...flipLines(PREDICTIONS_FIXED, flips.fixed),
+    ...flipLines(PREDICTIONS_BROKEN, flips.broken),
   ];
 }
 

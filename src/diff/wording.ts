@@ -12,6 +12,10 @@ export const METRIC_NAMES: Readonly<Record<MetricName, string>> = {
   illegal_rate: "illegal answers",
 };
 
+/** What the flips in each direction are called. */
+export const PREDICTIONS_FIXED = "predictions fixed (wrong in A, right in B)";
+export const PREDICTIONS_BROKEN = "predictions broken (right in A, wrong in B)";
+
 /** Metrics that are fractions, shown as percentages. */
 const SHARES = new Set<MetricName>(["accuracy", "illegal_rate"]);
 
@@ -138,7 +142,7 @@ export function semanticsSentence({ semantics: { a, b } }: Pick<Diff, "semantics
   const [versionsA, versionsB] = [a.join(", "), b.join(", ")];
   return {
     en:
-      `The sides were made under different semantics (A: ${versionsA}, B: ${versionsB}): templates, texts and positions had a different meaning, so that this is part of any difference below.`,
+      `The sides were made under different semantics (A: ${versionsA}, B: ${versionsB}): templates, texts and positions had different meanings, which contributes to any difference below.`,
     zh:
       `两侧的语义版本不同（A：${versionsA}，B：${versionsB}）：模板、文本和位置对应的词元不同，下面的任何差异都包含这一点。`,
   };

@@ -30,7 +30,7 @@ export class ExperimentDocument {
       const what = document.contents === null ? "is empty" : "holds no keys";
       this.refuse([{
         offset: 0,
-        message: `the file ${what}, where an experiment has 'name', 'model', 'dataset', …`,
+        message: `the file ${what}: an experiment has 'name', 'model', 'dataset', …`,
       }]);
     }
     const reader = new ValueReader(document, text);

@@ -16,7 +16,9 @@ export function hubError(
   const at = `revision '${revision}'`;
   if (!(error instanceof HubApiError)) {
     return error instanceof Error && error.message.includes("must start with 'hf_'")
-      ? new InputError("HF_TOKEN is not an access token of the hub: these begin with 'hf_'", { cause: error })
+      ? new InputError("HF_TOKEN is not an access token for the hub: these begin with 'hf_'", {
+        cause: error,
+      })
       : new HubError(`${endpoint}: ${error instanceof Error ? error.message : error}`, { cause: error });
   }
   switch (error.statusCode) {

@@ -28,7 +28,7 @@ export interface DownloadProgress {
   end(): void;
 }
 
-/** A repository of the hub at one commit, whose files are downloaded on demand, unless the cache has them. */
+/** A repository on the hub at one commit, whose files are downloaded on demand, unless the cache has them. */
 export class Repository {
   private listed: Promise<readonly ListedFile[]> | undefined;
 
@@ -120,7 +120,7 @@ export class Repository {
 
   /** Puts a file into the cache; other processes, including Hugging Face's tools, wait meanwhile. */
   private async provide({ path, ...file }: ListedFile): Promise<void> {
-    const wait = () => this.downloads.log(`another process downloads ${path}: waiting for it to end`);
+    const wait = () => this.downloads.log(`another process is downloading ${path}: waiting for it to end`);
     const lock = await Lock.take(this.cache.lockFile(file.hash), wait);
     try {
       if (!await exists(this.cache.blob(file.hash))) await this.download({ path, ...file });
@@ -210,7 +210,9 @@ function checkedListing(file: ListedFile): ListedFile {
 }
 
 function refusePath(path: string): never {
-  throw new HubError(`the repository's path ${JSON.stringify(path)} leads out of it: do not use it`);
+  throw new HubError(
+    `the repository's path ${JSON.stringify(path)} leads out of it: do not use this repository`,
+  );
 }
 
 async function exists(path: string): Promise<boolean> {

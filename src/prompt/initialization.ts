@@ -135,7 +135,7 @@ async function fittingText(
   const have = origins.length;
   if (have === length) return start;
   if (have > length) {
-    const warning = `${what} ${have} ${things}, but the prompt ${length} vectors: the last ${
+    const warning = `${what} ${have} ${things}, but the prompt has ${length} vectors: the last ${
       have - length
     } are dropped`;
     const shortened = begun(
@@ -149,7 +149,7 @@ async function fittingText(
   const numbers = new Float32Array(length * dimension);
   numbers.set(data as Float32Array);
   numbers.set(rest.prompt.data as Float32Array, have * dimension);
-  const warning = `${what} ${have} ${things}, but the prompt ${length} vectors: the last ${
+  const warning = `${what} ${have} ${things}, but the prompt has ${length} vectors: the last ${
     length - have
   } are sampled from the vocabulary`;
   return { ...begun(numbers, [...origins, ...rest.origins], dimension), warnings: [warning] };

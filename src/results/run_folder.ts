@@ -174,7 +174,7 @@ function oldPath(path: string): string {
   return join(dirname(path), `.${basename(path)}.old`);
 }
 
-/** Puts a complete partial folder in its place. */
+/** Moves a complete partial folder to its final place. */
 async function moveIntoPlace(path: string): Promise<void> {
   const partial = partialPath(path);
   const old = oldPath(path);
@@ -195,7 +195,7 @@ async function mergeOld(old: string, path: string): Promise<void> {
   await removeFolder(old);
 }
 
-/** The checkpoint of a run that was interrupted, with a history that ends at it; or which of the two is damaged. */
+/** The checkpoint of a run that was interrupted, with a history that ends at it; or the reason why one of the two cannot be used. */
 async function readInterrupted(
   partial: string,
 ): Promise<{ checkpoint: Checkpoint | undefined; damage: string | undefined }> {

@@ -11,6 +11,9 @@ import type { RunRecord } from "./read_run.ts";
 const BEGIN = '<script type="application/json+gzip" id="softprompt-runs">';
 const END = "</script>";
 
+/** What a diff can read: the way out where it is given something else. */
+export const COMPARABLE = "name a run's folder, a sweep's, or a saved report.html or summary.html";
+
 /** Runs by name as an element of a page: a diff reads the saved page like the folder that it was made from. */
 export async function runsElement(runs: ReadonlyMap<string, RunRecord>): Promise<string> {
   const json = ReadableStream.from(jsonPieces(packRuns(runs))).pipeThrough(new TextEncoderStream());
@@ -52,7 +55,7 @@ async function unzipped(base64: string): Promise<unknown> {
   return JSON.parse(await new Response(zipped.pipeThrough(new DecompressionStream("gzip"))).text());
 }
 
-/** What packed runs say that they were made with, as far as they have the shape that is known. */
+/** The environments that packed runs name, as far as these have a known shape. */
 function environmentsIn(content: unknown): unknown[] {
   const runs = member(content, "runs");
   return Array.isArray(runs) ? runs.map((run) => member(run, "environment")) : [];
@@ -73,6 +76,6 @@ async function orDamaged<Result>(file: string, read: () => Result | Promise<Resu
 
 function noReport(file: string, why: string): InputError {
   return new InputError(
-    `${file} ${why}: name a run's folder, a sweep's, or a saved report.html or summary.html`,
+    `${file} ${why}: ${COMPARABLE}`,
   );
 }

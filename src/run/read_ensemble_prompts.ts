@@ -13,7 +13,7 @@ export interface EnsemblePrompts {
   readonly folders: readonly string[];
   /** float32 [prompts, length, dimension] */
   readonly prompts: Tensor;
-  /** Of each prompt's file. */
+  /** The SHA-256 of each prompt's file. */
   readonly sha256: readonly string[];
 }
 
@@ -56,14 +56,14 @@ export async function readEnsemblePrompts(
   for (const [i, { insertion, prompt: { dims } }] of read.entries()) {
     if (insertion !== promptInsertion(prompt)) {
       throw new InputError(
-        `the prompt in ${folders[i]} is inserted at ${insertion}, and the ensemble's at ${
+        `the prompt in ${folders[i]} is inserted at ${insertion}, but the ensemble's at ${
           promptInsertion(prompt)
         }`,
       );
     }
     if (dims[0] !== promptLength(prompt)) {
       throw new InputError(
-        `the prompt in ${folders[i]} has ${dims[0]} vectors, and 'prompt.length' of the ensemble is ${
+        `the prompt in ${folders[i]} has ${dims[0]} vectors, but 'prompt.length' of the ensemble is ${
           promptLength(prompt)
         }`,
       );

@@ -9,6 +9,8 @@ import {
   metricHeader,
   metricText,
   pairedSentence,
+  PREDICTIONS_BROKEN,
+  PREDICTIONS_FIXED,
   semanticsSentence,
   valueText,
 } from "../diff/wording.ts";
@@ -51,8 +53,8 @@ function comparisonLines(comparison: Comparison, alpha: number, style: Style): s
     "",
     detectableSentence(comparison).en,
     "",
-    ...flipLines("predictions fixed (wrong in A, right in B)", flips.fixed),
-    ...flipLines("predictions broken (right in A, wrong in B)", flips.broken),
+    ...flipLines(PREDICTIONS_FIXED, flips.fixed),
+    ...flipLines(PREDICTIONS_BROKEN, flips.broken),
   ];
 }
 

@@ -203,7 +203,7 @@ Deno.test("the compiler's rooms use no API of Deno", async () => {
   assertEquals(using.map(([path]) => path), []);
 });
 
-Deno.test("imports are found wherever they stand", () => {
+Deno.test("imports are found in every form", () => {
   const source = `
 import "./a.ts";
 import type { B } from "./b.ts";

@@ -14,7 +14,7 @@ import {
 } from "../../src/compiler/mod.ts";
 import { addLoss, readAnswer } from "../../src/compiler/passes/objective.ts";
 import { readOnnxFile } from "../../src/compiler/frontend/onnx_file.ts";
-import { appendOptimizer } from "../../src/compiler/passes/optimizer.ts";
+import { appendOptimizer } from "../../src/compiler/passes/append_optimizer.ts";
 import { exposePositions } from "../../src/compiler/passes/expose_positions.ts";
 import { simplify } from "../../src/compiler/passes/simplify.ts";
 import { splice } from "../../src/compiler/passes/splice.ts";

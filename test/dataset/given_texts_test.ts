@@ -15,7 +15,7 @@ const TUNED_ON: FileDataset = {
   validation: 0.1,
 };
 
-/** Standard input, which is not asked for here. */
+/** Standard input, which is not read here. */
 const stdin = () => ReadableStream.from<Uint8Array<ArrayBuffer>>([]);
 
 interface Asked {
@@ -24,7 +24,7 @@ interface Asked {
   readonly encoding?: string;
 }
 
-/** Writes a file and reads it as texts of a run; with what is said on the way. */
+/** Writes a file and reads it as texts of a run; with the notes on it. */
 async function readGiven(
   name: string,
   content: string | Uint8Array<ArrayBuffer>,
@@ -130,7 +130,7 @@ const REFUSED: readonly (readonly [string, string | Uint8Array<ArrayBuffer>, Ask
     "a.txt",
     Uint8Array.of(0x61, 0, 0x62, 0),
     {},
-    "a.txt:1: it is utf-16le, not utf-8: say '--encoding utf-16le'",
+    "a.txt:1: it is utf-16le, not utf-8: pass '--encoding utf-16le'",
   ],
   ["a.txt", Uint8Array.of(0x61, 0xe2, 0x82), {}, "a.txt:1: its bytes are not utf-8"],
   ["a.xlsx", "PK", {}, "save it as one of .csv"],
@@ -178,7 +178,7 @@ for (const [name, content, asked, message] of REFUSED) {
   });
 }
 
-Deno.test("a .txt file whose lines are not all labelled is of texts", async () => {
+Deno.test("a .txt file whose lines are not all labelled is read as texts", async () => {
   const lines = "good a joy\ngood\nbad dull\n";
   const dataset = { file: "tuned.txt" };
   const texts = lines.trim().split("\n").map((text) => ({ text }));
@@ -200,7 +200,7 @@ Deno.test("a .txt file that is also valid UTF-8 is reported when read in another
   assertEquals((await readGiven("a.txt", "dull\n", { encoding: "windows-1252" })).notes, []);
 });
 
-Deno.test("a pipe is read as it comes, packed by gzip or not; a device is refused", () =>
+Deno.test("a pipe is read as it comes, compressed or not; a device is refused", () =>
   inFolder(async (folder) => {
     const reader = {
       placeholders: ["text"],

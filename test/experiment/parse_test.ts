@@ -111,10 +111,10 @@ evaluation: { samples: [{ text: a, label: neutral }] }
       "rt.yaml:3:37: 'dataset.text' goes with a 'file', a 'source' or a 'split' by files, not with a 'name'",
       "rt.yaml:6:11: 'prompt.length' belongs to a soft prompt: remove it, or set 'prompt.kind: soft'",
       "rt.yaml:7:13: unknown placeholder '{answer}' (allowed: {text}, {mask}, {prompt}, {prompt:N}; other columns need a dataset of your own)",
-      "rt.yaml:8:49: 'bad' stands for 'negative' already",
+      "rt.yaml:8:49: 'bad' already stands for 'negative': a word can stand for one class only",
       "rt.yaml:9:11: nothing is trained here: remove 'training', or set 'tune: all' to tune the model, or 'prompt.kind: soft'",
       "rt.yaml:9:31: 'training' takes 'epochs' or 'steps', not both",
-      "rt.yaml:10:43: 'neutral' is no class of the verbalizer (negative, positive)",
+      "rt.yaml:10:43: 'neutral' is not a class of the verbalizer (negative, positive)",
     ],
   );
 });
@@ -132,14 +132,14 @@ Deno.test("early stopping needs a validation set, from the training examples or 
   parseExperiment(stopping("{ name: reviews-demo, validation: 0 }"), "rt.yaml");
 });
 
-Deno.test("a file that is no YAML is refused with the place", () => {
+Deno.test("a file that is not YAML is refused with the place", () => {
   assertEquals(problems("name: [x\nmodel: y\n")[0]!.startsWith("rt.yaml:2:"), true);
 });
 
 Deno.test("a file that holds no experiment is refused", () => {
-  const keys = "where an experiment has 'name', 'model', 'dataset', …";
-  assertEquals(problems(""), [`rt.yaml:1:1: the file is empty, ${keys}`]);
-  assertEquals(problems("- a\n"), [`rt.yaml:1:1: the file holds no keys, ${keys}`]);
+  const keys = "an experiment has 'name', 'model', 'dataset', …";
+  assertEquals(problems(""), [`rt.yaml:1:1: the file is empty: ${keys}`]);
+  assertEquals(problems("- a\n"), [`rt.yaml:1:1: the file holds no keys: ${keys}`]);
 });
 
 Deno.test("keys can be set to other values, and are checked like the file's own", () => {
@@ -160,7 +160,7 @@ Deno.test("class weights are 'balanced' or a number above 0 for classes of the v
   const read = (value: string) => parseExperiment(weights(value), "rt.yaml").training!.classWeights;
   assertEquals([read("balanced"), read("{ positive: 2.5 }")], ["balanced", { positive: 2.5 }]);
   assertEquals(problems(weights("{ neutral: 2 }")), [
-    "rt.yaml:6:38: 'neutral' is no class of the verbalizer (negative, positive)",
+    "rt.yaml:6:38: 'neutral' is not a class of the verbalizer (negative, positive)",
   ]);
   assertEquals(problems(weights("{ positive: 0 }")), [
     "rt.yaml:6:39: 'training.classWeights.positive' must be more than 0, got 0",
@@ -176,7 +176,7 @@ Deno.test("class weights are 'balanced' or a number above 0 for classes of the v
 Deno.test("shares that add up to more than all are refused", () => {
   const shares = SOFT.replace("name: rt-polarity", "file: a.csv, split: { test: 0.9, validation: 0.2 }");
   assertEquals(problems(shares), [
-    "rt.yaml:3:32: the shares of the test set and the validation set add up to 1.1, more than 1",
+    "rt.yaml:3:32: the shares of the test set and the validation set add up to 1.1, more than 1: lower one of them",
   ]);
   parseExperiment(shares.replace("0.2", "0.1"), "rt.yaml");
 });

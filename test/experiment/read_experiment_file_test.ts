@@ -4,7 +4,7 @@ import { InputError } from "../../src/base/errors.ts";
 import { readExperimentFile } from "../../src/experiment/read_experiment_file.ts";
 import { inFolder } from "../commands/softprompt.ts";
 
-Deno.test("an experiment file that is not UTF-8, a folder or not there is refused", () =>
+Deno.test("an experiment file that is not UTF-8, a folder or missing is refused", () =>
   inFolder(async (folder) => {
     const file: string = join(folder, "x.yaml");
     const refused = (path: string, message: string) =>

@@ -72,7 +72,7 @@ for (const [layout, make] of Object.entries(LAYOUTS)) {
     }));
 }
 
-Deno.test("line ends that git checks out as CR LF are no change", () =>
+Deno.test("line ends that git checks out as CR LF are not a change", () =>
   inFolder(async (folder) => {
     await repository(folder);
     await Deno.writeTextFile(join(folder, FILE), TEXT.replaceAll("\n", "\r\n"));

@@ -2,6 +2,7 @@ import type { Builder } from "../ops/builder.ts";
 import { type Dimension, product, sameDimension, sameShape, subtract, symbol } from "../graph/dimension.ts";
 import { CompileError } from "../graph/errors.ts";
 import { ancestors, type Attributes, type Node, type Value } from "../graph/graph.ts";
+import { hasLength } from "../graph/tuple.ts";
 import { cutsOf } from "../ops/cutting.ts";
 import { definitionOf } from "../ops/mod.ts";
 import { integerAttribute } from "../ops/op_definition.ts";
@@ -37,8 +38,8 @@ export function everyToken(b: Builder, logits: Value): Value | undefined {
 function picksToken(node: Node): boolean {
   const [x, index] = node.inputs;
   const [y] = node.outputs;
-  if (!x || !y || x.shape.length !== 3 || !sameDimension(x.shape[TOKENS]!, SEQUENCE)) return false;
-  const [batch, , size] = x.shape as [Dimension, Dimension, Dimension];
+  if (!x || !y || !hasLength(x.shape, 3) || !sameDimension(x.shape[TOKENS], SEQUENCE)) return false;
+  const [batch, , size] = x.shape;
   if (!sameShape(y.shape, [batch, 1, size]) && !sameShape(y.shape, [batch, size])) return false;
   const isLast = (place: Dimension) => sameDimension(place, subtract(SEQUENCE, 1));
   if (node.op === "Slice") return cutsOf(node).some(({ axis, start }) => axis === TOKENS && isLast(start));

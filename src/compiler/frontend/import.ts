@@ -4,13 +4,16 @@ import { scalarOf } from "../graph/constants.ts";
 import { checkBudget } from "../graph/budget.ts";
 import { CompileError, operatorOfNode } from "../graph/errors.ts";
 import type { Attributes, Constant, Graph, PassLog, Value } from "../graph/graph.ts";
+import { mapTuple } from "../graph/tuple.ts";
 import { isHalf, widened, widenedAttributes, widenedConstant } from "./half_precision.ts";
 import { constantAttribute, importAttribute, subgraph, subgraphs } from "./import_attributes.ts";
 import { checkInputs, importInput } from "./import_inputs.ts";
 import { partRead, sequenceParts } from "./import_sequences.ts";
 import { inlineFunctions } from "./inline_functions.ts";
 import { findLogits } from "./logits.ts";
+import type { Application } from "../lowerings/lowering.ts";
 import { loweringOf } from "../lowerings/mod.ts";
+import { required } from "../ops/op_definition.ts";
 import { upgradeOpset } from "./upgrade_opset.ts";
 import { checkOneText } from "./one_text.ts";
 import { constantOf, type OnnxFile } from "./onnx_file.ts";
@@ -115,7 +118,7 @@ class Importer {
     const attributes = Object.fromEntries(
       node.attribute.map((attribute) => [attribute.name, importAttribute(attribute, this.file)]),
     );
-    const [first] = node.output as [string];
+    const first = node.output[0]!;
     if (node.opType === "Constant") {
       values.set(first, this.constant(first, constantAttribute(attributes)));
     } else if (node.opType === "Dropout") {
@@ -162,8 +165,8 @@ class Importer {
     const lowering = loweringOf(modern);
     if (lowering) this.log("lowered", modern.op);
     if (lowering) return lowering(b, modern);
-    if (modern.op === "Identity") return modern.inputs as Value[];
-    if (modern.op === "MatMul") return [vectorProduct(b, modern.inputs as [Value, Value], node)];
+    if (modern.op === "Identity") return [required(modern, 0)];
+    if (modern.op === "MatMul") return [vectorProduct(b, modern, node)];
     return b.checkedNode(modern.op, modern.inputs, modern.attributes, node.name, node.output);
   }
 
@@ -195,11 +198,12 @@ function undropped([x, ratio, training]: readonly (Value | null)[]): Value {
 }
 
 /** A matrix product with a vector on one side, or on none. */
-function vectorProduct(b: Builder, [left, other]: [Value, Value], node: NodeProto): Value {
+function vectorProduct(b: Builder, application: Application, node: NodeProto): Value {
+  const [left, other] = mapTuple([0, 1], (at) => required(application, at));
   const whole = (x: Value, shape: Value["shape"]) => x.shape.length === 1 ? b.reshape(x, shape) : x;
   const row = whole(left, [1, left.shape[0]!]);
   const column = whole(other, [other.shape[0]!, 1]);
-  const [product] = b.node("MatMul", [row, column], {}, node.name, node.output) as [Value];
+  const product = b.node("MatMul", [row, column], {}, node.name, node.output)[0]!;
   const shape = product.shape.filter((_, axis) => {
     const fromEnd = axis - product.shape.length;
     return !(fromEnd === -2 && left.shape.length === 1) && !(fromEnd === -1 && other.shape.length === 1);

@@ -1,7 +1,6 @@
 import type { Builder } from "../ops/builder.ts";
 import { checkBudget } from "../graph/budget.ts";
 import { plainIntegersOf } from "../graph/constants.ts";
-import type { Dimension } from "../graph/dimension.ts";
 import { CompileError } from "../graph/errors.ts";
 import type { Value } from "../graph/graph.ts";
 import type { Application } from "../lowerings/lowering.ts";
@@ -26,10 +25,10 @@ export function sequenceParts(b: Builder, node: Application): readonly Value[] {
   if (split.shape.length === 0 && each <= 0) throw new CompileError(`a sequence of parts of size ${each}`);
   const count = split.shape.length > 0 ? sizes.length : Math.ceil(size / each);
   checkBudget("inputs or outputs of one node", count);
-  const extents: readonly Dimension[] = split.shape.length > 0
+  const extents = split.shape.length > 0
     ? sizes
     : Array.from({ length: count }, (_, i) => Math.min(each, size - i * each));
-  return b.node("Split", [x, b.integers(extents)], { axis }, "", extents.map((_, i) => `part_${i}`));
+  return b.split(x, axis, extents, extents.map((_, i) => `part_${i}`));
 }
 
 /** Which part of a sequence SequenceAt reads, counted from its end where negative. */

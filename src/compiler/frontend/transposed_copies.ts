@@ -1,4 +1,5 @@
 import type { Constant } from "../graph/graph.ts";
+import { hasLength, ofLength } from "../graph/tuple.ts";
 import { bytesOf, type OnnxFile } from "./onnx_file.ts";
 
 /** A weight by its name. */
@@ -33,9 +34,9 @@ export function transposedCopies(
   const copies = new Map<string, string>();
   for (const weight of weights) {
     const { type, dims } = weight.constant;
-    const [rows, columns] = dims as [number, number];
-    const mayHaveCopies = type === "float32" && dims.length === 2 && rows !== columns &&
-      shapes.has(`${columns},${rows}`);
+    if (type !== "float32" || !hasLength(dims, 2)) continue;
+    const [rows, columns] = dims;
+    const mayHaveCopies = rows !== columns && shapes.has(`${columns},${rows}`);
     const matrix = mayHaveCopies ? Matrix.of(weight, file) : undefined;
     if (matrix === undefined) continue;
     const probes = matrix.probes();
@@ -60,7 +61,7 @@ class Matrix {
 
   /** `undefined` where its numbers cannot be read. */
   static of({ name, constant: { dims, bytes, region } }: NamedConstant, file: OnnxFile): Matrix | undefined {
-    const [rows, columns] = dims as [number, number];
+    const [rows, columns] = ofLength(dims, 2, `the axes of '${name}'`);
     if (bytes) return new Matrix(rows, columns, (offset, length) => bytes.subarray(offset, offset + length));
     if (region === undefined || file.read === undefined) return undefined;
     const what = `initializer '${name}' in ${file.path}`;

@@ -7,7 +7,7 @@ import type { Application } from "../lowerings/lowering.ts";
 import { loweringOf } from "../lowerings/mod.ts";
 import { cutsOf } from "../ops/cutting.ts";
 import { codeOf } from "../graph/element_types.ts";
-import { axisOf, required } from "../ops/op_definition.ts";
+import { axisOf, integerAttribute, required } from "../ops/op_definition.ts";
 
 /** Attributes that later versions of an operator take as an input, and the input's place. */
 const ATTRIBUTES_TURNED_INPUTS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
@@ -63,9 +63,9 @@ export function upgradeOpset(
   const kept: Record<string, Attribute> = { ...attributes };
   for (const [attribute, place] of Object.entries(ATTRIBUTES_TURNED_INPUTS[op] ?? {})) {
     const value = kept[attribute];
-    if (!Array.isArray(value)) continue;
+    if (!Array.isArray(value) || !value.every((item) => typeof item === "number")) continue;
     while (lifted.length <= place) lifted.push(null);
-    lifted[place] = b.integers(value as number[]);
+    lifted[place] = b.integers(value);
     delete kept[attribute];
   }
   for (const attribute of LATER_ATTRIBUTES[op] ?? []) delete kept[attribute];
@@ -97,7 +97,7 @@ export function upgradeOpset(
     delete kept.num_outputs;
   }
   if (VARIADIC[op] !== undefined && lifted.length !== 2) {
-    const [first, ...rest] = lifted as Value[];
+    const [first, ...rest] = lifted.map((_, at) => required({ inputs: lifted }, at));
     const last = rest.pop() ?? first!;
     const sum = rest.reduce((a, next) => b.op(VARIADIC[op]!, [a, next]), first!);
     return {
@@ -112,7 +112,7 @@ export function upgradeOpset(
   if (op === "Sum") return { op: "Add", inputs: lifted, attributes: {} };
   if (op === "Concat") {
     // Nothing is joined to something: an empty past to the present.
-    const axis = kept.axis as number;
+    const axis = integerAttribute({ attributes: kept }, "axis", 0);
     const parts = lifted.filter((part) => part!.shape.at(axis) !== 0);
     if (parts.length === 1) return { op: "Identity", inputs: parts, attributes: {} };
     if (parts.length > 0) return { op, inputs: parts, attributes: kept };

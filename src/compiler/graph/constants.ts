@@ -52,7 +52,7 @@ export function smallIntegers(constant: Constant): number[] | undefined {
 /** The integers that a value holds, where all are plain numbers. */
 export function plainIntegersOf(value: Value | null | undefined): readonly number[] | undefined {
   const integers = value?.integers;
-  return integers?.every((item) => typeof item === "number") ? integers as readonly number[] : undefined;
+  return integers?.every((item) => typeof item === "number") ? integers : undefined;
 }
 
 /** The number that a one-element constant holds, else `undefined`. */

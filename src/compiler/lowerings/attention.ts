@@ -1,7 +1,8 @@
 import type { Builder } from "../ops/builder.ts";
 import { CompileError } from "../graph/errors.ts";
-import type { Dimension } from "../graph/dimension.ts";
+import { multiply } from "../graph/dimension.ts";
 import type { Value } from "../graph/graph.ts";
+import { mapTuple, ofLength } from "../graph/tuple.ts";
 import { floatAttribute, integerAttribute, integersAttribute, required } from "../ops/op_definition.ts";
 import { additiveMask, allowedKeys, causal, inReach, type Reach } from "./attention_mask.ts";
 import { type Fused, type Lowering, refuse } from "./lowering.ts";
@@ -10,6 +11,9 @@ import { rotated, tableRows } from "./rotary.ts";
 
 /** The value that ONNX Runtime's attention adds to the score of a masked key by default. */
 const FUSED_FILTER = -10000;
+
+/** The names of the parts of a packed projection. */
+const QKV = ["query", "key", "value"];
 
 /** [batch, sequence, heads · size] to [batch, heads, sequence, size]. */
 function splitHeads(b: Builder, x: Value, heads: number): Value {
@@ -20,16 +24,16 @@ function splitHeads(b: Builder, x: Value, heads: number): Value {
 
 /** [batch, heads, sequence, size] to [batch, sequence, heads · size]. */
 function mergeHeads(b: Builder, x: Value): Value {
-  const [batch, heads, sequence, size] = x.shape as [Dimension, number, Dimension, number];
-  return b.reshape(b.transpose(x, [0, 2, 1, 3]), [batch, sequence, heads * size]);
+  const [batch, heads, sequence, size] = ofLength(x.shape, 4, "the axes of heads");
+  return b.reshape(b.transpose(x, [0, 2, 1, 3]), [batch, sequence, multiply(heads, size)]);
 }
 
 /** Keys or values that several heads of queries share, once for each: [batch, groups, …] to [batch, heads, …]. */
 function repeatHeads(b: Builder, x: Value, heads: number): Value {
-  const [batch, groups, sequence, size] = x.shape as [Dimension, number, Dimension, Dimension];
+  const [batch, groups, sequence, size] = ofLength(x.shape, 4, "the axes of groups of heads");
   if (groups === heads) return x;
   const each = b.reshape(x, [batch, groups, 1, sequence, size]);
-  const copies = b.expand(each, [batch, groups, heads / groups, sequence, size]);
+  const copies = b.expand(each, [batch, groups, heads / Number(groups), sequence, size]);
   return b.reshape(copies, [batch, heads, sequence, size]);
 }
 
@@ -67,7 +71,8 @@ const attention: Lowering = (b, node) => {
   const [x, weights, bias, mask, past, scores] = node.inputs;
   refusePast([past]);
   const width = Number(weights!.shape[1]);
-  const extents = integersAttribute(node, "qkv_hidden_sizes") ?? [width / 3, width / 3, width / 3];
+  const sizes = integersAttribute(node, "qkv_hidden_sizes") ?? [width / 3, width / 3, width / 3];
+  const extents = ofLength(sizes, 3, "the sizes of queries, keys and values");
   const product = b.matmul(x!, weights!);
   return packedAttention(b, node, bias ? b.add(product, bias) : product, extents, mask, scores);
 };
@@ -90,14 +95,14 @@ function packedAttention(
   b: Builder,
   node: Fused,
   packed: Value,
-  extents: readonly number[],
+  extents: readonly [number, number, number],
   mask: Value | null | undefined,
   scores: Value | null | undefined,
 ): readonly Value[] {
   if (integerAttribute(node, "do_rotary", 0) === 1) throw new CompileError("do_rotary is not supported");
   const heads = integerAttribute(node, "num_heads", 1);
-  const parts = b.node("Split", [packed, b.integers(extents)], { axis: 2 }, "", ["query", "key", "value"]);
-  const [q, k, v] = parts.map((part) => splitHeads(b, part, heads)) as [Value, Value, Value];
+  const parts = b.split(packed, 2, extents, QKV);
+  const [q, k, v] = mapTuple(parts, (part) => splitHeads(b, part, heads));
   const filter = floatAttribute(node, "mask_filter_value", FUSED_FILTER);
   const unidirectional = integerAttribute(node, "unidirectional", 0) === 1;
   const masks = [
@@ -114,18 +119,8 @@ const multiHeadAttention: Lowering = (b, node) => {
   refusePast(pasts.slice(0, 2));
   const heads = integerAttribute(node, "num_heads", 1);
   if (!key || !value) throw new CompileError("packed queries, keys and values are not supported");
-  let parts = [query!, key, value];
-  if (bias) {
-    const widths = parts.map((part) => part.shape.length === 3 ? Number(part.shape[2]) : undefined);
-    if (widths.includes(undefined)) throw new CompileError("a bias of keys that are split into heads");
-    const biases = b.node("Split", [bias, b.integers(widths as number[])], { axis: 0 }, "", ["", "", ""]);
-    parts = parts.map((part, i) => b.add(part, biases[i]!));
-  }
-  const [q, k, v] = parts.map((part) => part.shape.length === 4 ? part : splitHeads(b, part, heads)) as [
-    Value,
-    Value,
-    Value,
-  ];
+  const parts = bias ? biased(b, [query!, key, value], bias) : [query!, key, value] as const;
+  const [q, k, v] = mapTuple(parts, (part) => part.shape.length === 4 ? part : splitHeads(b, part, heads));
   const filter = floatAttribute(node, "mask_filter_value", FUSED_FILTER);
   const masks = [
     mask ? additiveMask(b, allowedKeys(b, mask, k), filter) : undefined,
@@ -135,6 +130,20 @@ const multiHeadAttention: Lowering = (b, node) => {
   return [mergeHeads(b, attend(b, [q, k, v], floatAttribute(node, "scale", 0), masks, 0)), k, v];
 };
 
+/** Queries, keys and values, each with its part of a bias. */
+function biased(
+  b: Builder,
+  parts: readonly [Value, Value, Value],
+  bias: Value,
+): readonly [Value, Value, Value] {
+  const widths = mapTuple(parts, ({ shape }) => {
+    if (shape.length !== 3) throw new CompileError("a bias of keys that are split into heads");
+    return Number(shape[2]);
+  });
+  const biases = b.split(bias, 0, widths);
+  return mapTuple(parts, (part, i) => b.add(part, biases[i]!));
+}
+
 /** ONNX Runtime's causal attention, several heads of queries to one of keys (Ainslie et al. 2023). */
 const groupQueryAttention: Lowering = (b, node) => {
   refuse(node, { 11: "head_sink" });
@@ -143,17 +152,17 @@ const groupQueryAttention: Lowering = (b, node) => {
   refusePast([pastKey, pastValue]);
   const heads = integerAttribute(node, "num_heads", 1);
   const groups = integerAttribute(node, "kv_num_heads", heads);
-  const [q, k, v] = (key && value ? [query!, key, value] : unpack(b, query!, heads, groups)) as Value[];
+  const [q, k, v] = key && value ? [query!, key, value] as const : unpack(b, query!, heads, groups);
   const turn = (x: Value, count: number) => {
     if (integerAttribute(node, "do_rotary", 0) === 0) return splitHeads(b, x, count);
     const rows = b.reshape(x, [x.shape[0]!, x.shape[1]!, count, Number(x.shape[2]) / count]);
-    const tables = [cos, sin].map((table) => tableRows(b, table!, positions, rows)) as [Value, Value];
+    const tables = mapTuple([cos, sin], (table) => tableRows(b, table!, positions, rows));
     const turned = rotated(b, rows, ...tables, integerAttribute(node, "rotary_interleaved", 0) === 1);
     return b.transpose(turned, [0, 2, 1, 3]);
   };
-  const queries = turn(q!, heads);
-  const keys = turn(k!, groups);
-  const values = splitHeads(b, v!, groups);
+  const queries = turn(q, heads);
+  const keys = turn(k, groups);
+  const values = splitHeads(b, v, groups);
   const window = integerAttribute(node, "local_window_size", -1);
   const reach: Reach = window > 0 ? { back: window } : {};
   const masks = [
@@ -161,7 +170,7 @@ const groupQueryAttention: Lowering = (b, node) => {
     additiveMask(b, allowedKeys(b, maskBehind(b, lengths), keys)),
     scores ?? undefined,
   ];
-  const shared = [keys, values].map((part) => repeatHeads(b, part, heads)) as [Value, Value];
+  const shared = mapTuple([keys, values], (part) => repeatHeads(b, part, heads));
   const scale = floatAttribute(node, "scale", 0);
   const softcap = floatAttribute(node, "softcap", 0);
   return [mergeHeads(b, attend(b, [queries, ...shared], scale, masks, softcap)), keys, values];
@@ -174,16 +183,15 @@ function maskBehind(b: Builder, lengths: Value | null | undefined): Value {
   return b.add(b.reshape(b.cast(lengths!, "int64"), [lengths!.shape[0]!]), b.integer(1));
 }
 
-function unpack(b: Builder, packed: Value, heads: number, groups: number): readonly Value[] {
+function unpack(b: Builder, packed: Value, heads: number, groups: number): readonly [Value, Value, Value] {
   const size = Number(packed.shape[2]) / (heads + 2 * groups);
-  const extents = [heads * size, groups * size, groups * size];
-  return b.node("Split", [packed, b.integers(extents)], { axis: 2 }, "", ["query", "key", "value"]);
+  return b.split(packed, 2, [heads * size, groups * size, groups * size], QKV);
 }
 
 /** ONNX's own attention (opset 23). */
 const standardAttention: Lowering = (b, node) => {
   refusePast([node.inputs[4], node.inputs[5]]);
-  const [query, key, value] = [0, 1, 2].map((at) => required(node, at)) as [Value, Value, Value];
+  const [query, key, value] = mapTuple([0, 1, 2], (at) => required(node, at));
   const flat = query.shape.length === 3;
   const mask = node.inputs[3];
   const heads = flat ? integerAttribute(node, "q_num_heads", 1) : Number(query.shape[1]);

@@ -1,6 +1,8 @@
 import type { Builder } from "../ops/builder.ts";
+import { multiply } from "../graph/dimension.ts";
 import { CompileError } from "../graph/errors.ts";
 import type { Constant, Value } from "../graph/graph.ts";
+import { ofLength } from "../graph/tuple.ts";
 import { axisOf, integerAttribute, required } from "../ops/op_definition.ts";
 import type { Fused } from "./lowering.ts";
 
@@ -13,11 +15,11 @@ import type { Fused } from "./lowering.ts";
 export function unpacked(b: Builder, packed: Value, bits: number): Value {
   const bytes = b.cast(packed, "float32");
   if (bits === 8) return bytes;
-  const [rows, count] = packed.shape as [number, number];
+  const [rows, count] = ofLength(packed.shape, 2, "the axes of packed numbers");
   const high = b.op("Floor", [b.multiply(bytes, b.scalar(1 / 16))]);
   const low = b.subtract(bytes, b.multiply(high, b.scalar(16)));
   const pairs = [low, high].map((half) => b.reshape(half, [rows, count, 1]));
-  return b.reshape(b.op("Concat", pairs, { axis: 2 }), [rows, 2 * count]);
+  return b.reshape(b.op("Concat", pairs, { axis: 2 }), [rows, multiply(2, count)]);
 }
 
 /** Whether a DequantizeLinear is of a form that came after the version of ONNX that is emitted: 4 bits, or scales by blocks. */

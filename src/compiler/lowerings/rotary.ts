@@ -2,6 +2,7 @@ import type { Builder } from "../ops/builder.ts";
 import { CompileError } from "../graph/errors.ts";
 import { multiply } from "../graph/dimension.ts";
 import type { Value } from "../graph/graph.ts";
+import { mapTuple } from "../graph/tuple.ts";
 import { integerAttribute, required } from "../ops/op_definition.ts";
 import type { Lowering } from "./lowering.ts";
 
@@ -16,32 +17,29 @@ export function rotated(b: Builder, x: Value, cos: Value, sin: Value, interleave
   const size = x.shape[3]!;
   const half = cos.shape.at(-1)!;
   if (typeof size !== "number" || typeof half !== "number") throw new CompileError("heads of unknown size");
-  const [turning, rest] = 2 * half < size ? slice(b, x, [2 * half, size - 2 * half]) : [x];
-  const pairs = [...x.shape.slice(0, 3), half, 2];
+  const last = (of: Value) => of.shape.length - 1;
+  const [turning, rest] = 2 * half < size ? b.split(x, last(x), [2 * half, size - 2 * half]) : [x];
+  const halves = [...x.shape.slice(0, 3), half];
   const [first, second] = interleaved
-    ? slice(b, b.reshape(turning!, pairs), [1, 1]).map((part) =>
-      b.reshape(part, [...x.shape.slice(0, 3), half])
+    ? mapTuple(
+      b.split(b.reshape(turning, [...halves, 2]), halves.length, [1, 1]),
+      (part) => b.reshape(part, halves),
     )
-    : slice(b, turning!, [half, half]);
+    : b.split(turning, last(turning), [half, half]);
   const perHead = (table: Value) => b.reshape(table, [...table.shape.slice(0, 2), 1, half]);
   const c = perHead(cos);
   const s = perHead(sin);
   const turned = [
-    b.subtract(b.multiply(first!, c), b.multiply(second!, s)),
-    b.add(b.multiply(second!, c), b.multiply(first!, s)),
+    b.subtract(b.multiply(first, c), b.multiply(second, s)),
+    b.add(b.multiply(second, c), b.multiply(first, s)),
   ];
   const joined = interleaved
     ? b.reshape(
       b.op("Concat", turned.map((part) => b.reshape(part, [...part.shape, 1])), { axis: -1 }),
-      turning!.shape,
+      turning.shape,
     )
     : b.op("Concat", turned, { axis: -1 });
   return rest ? b.op("Concat", [joined, rest], { axis: -1 }) : joined;
-}
-
-function slice(b: Builder, x: Value, extents: readonly number[]): readonly Value[] {
-  const names = extents.map(() => "");
-  return b.node("Split", [x, b.integers(extents)], { axis: x.shape.length - 1 }, "", names);
 }
 
 /** Rows of a table of cosines or sines: those of the positions, or the first ones. */
@@ -69,16 +67,11 @@ function turn(b: Builder, x: Value, heads: number, turnRows: (rows: Value) => Va
 /** Rotary positions as an operator, ONNX Runtime's and ONNX's own (whose inputs stand in another order). */
 export const rotaryEmbeddings: Readonly<Record<string, Lowering>> = {
   "com.microsoft.RotaryEmbedding": (b, node) => {
-    const [x, positions, cos, sin] = [0, 1, 2, 3].map((at) => required(node, at)) as [
-      Value,
-      Value,
-      Value,
-      Value,
-    ];
+    const [x, positions, cos, sin] = mapTuple([0, 1, 2, 3], (at) => required(node, at));
     return [turnNode(b, node, x, positions, cos, sin)];
   },
   RotaryEmbedding: (b, node) => {
-    const [x, cos, sin] = [0, 1, 2].map((at) => required(node, at)) as [Value, Value, Value];
+    const [x, cos, sin] = mapTuple([0, 1, 2], (at) => required(node, at));
     return [turnNode(b, node, x, node.inputs[3], cos, sin)];
   },
 };

@@ -4,7 +4,9 @@ import { CompileError, operatorOfNode } from "../graph/errors.ts";
 import { bytesPerElement, codeOf, type ElementType } from "../graph/element_types.ts";
 import type { Attributes, Constant, Graph, Node, Value } from "../graph/graph.ts";
 import type { OperatorAttributes, OperatorName } from "../graph/operator_attributes.ts";
+import { mapTuple } from "../graph/tuple.ts";
 import { definitionOf, operatorNamed } from "./mod.ts";
+import { checkSignature } from "./operator_signature.ts";
 
 /** Makes a graph node by node; every value gets its type and shape from the operator's row as it is made. */
 export class Builder {
@@ -55,7 +57,7 @@ export class Builder {
   /** An int64 tensor of one axis whose elements may be symbols (a shape, axes, …). */
   integers(items: readonly Dimension[]): Value {
     if (items.every((item) => typeof item === "number")) {
-      return this.constant(`integers_${items.join("_")}`, int64(items as number[], [items.length]));
+      return this.constant(`integers_${items.join("_")}`, int64(items, [items.length]));
     }
     return { name: "shape", type: "int64", shape: [items.length], integers: items };
   }
@@ -109,7 +111,9 @@ export class Builder {
     const node: Node = { op, name, inputs, outputs, attributes };
     let signatures;
     try {
-      signatures = definitionOf(op).infer({ inputs, attributes, outputs: Math.max(1, outputNames.length) });
+      const { signature, infer } = definitionOf(op);
+      checkSignature(signature, node);
+      signatures = infer({ inputs, attributes, outputs: Math.max(1, outputNames.length) });
     } catch (error) {
       if (!(error instanceof CompileError)) throw error;
       const shapes = inputs.map((input) =>
@@ -172,6 +176,23 @@ export class Builder {
   reshape(x: Value, shape: readonly Dimension[]): Value {
     if (sameShape(x.shape, shape)) return x;
     return this.op("Reshape", [x, this.integers(shape)], shape.includes(0) ? { allowzero: 1 } : {});
+  }
+
+  /**
+   * Cuts a tensor into parts that lie side by side along an axis.
+   *
+   * @param extents of each part along the axis
+   * @param names of the parts; where they have none, they are numbered
+   */
+  split<const Extents extends readonly Dimension[]>(
+    x: Value,
+    axis: number,
+    extents: Extents,
+    names: readonly string[] = [],
+  ): { readonly [At in keyof Extents]: Value } {
+    const outputNames = extents.map((_, i) => names[i] ?? "");
+    const parts = this.node("Split", [x, this.integers(extents)], { axis }, "", outputNames);
+    return mapTuple(extents, (_, i) => parts[i]!);
   }
 
   transpose(x: Value, perm: readonly number[]): Value {

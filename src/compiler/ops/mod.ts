@@ -16,7 +16,9 @@ import { reductions } from "./reduction.ts";
 import { quantization } from "./quantization.ts";
 import type { OperatorName } from "../graph/operator_attributes.ts";
 import type { OpDefinition } from "./op_definition.ts";
-import { selection, shapes } from "./selection.ts";
+import { selection } from "./selection.ts";
+import { shapes } from "./shapes.ts";
+import { views } from "./views.ts";
 
 /** The rows. A name without one, or a row without a name, does not compile. */
 export const OPERATORS: { readonly [Name in OperatorName]: OpDefinition } = {
@@ -27,6 +29,7 @@ export const OPERATORS: { readonly [Name in OperatorName]: OpDefinition } = {
   ...reductions,
   ...normalization,
   ...quantization,
+  ...views,
   ...movement,
   ...cutting,
   ...selection,

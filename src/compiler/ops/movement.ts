@@ -1,7 +1,5 @@
 import { CompileError } from "../graph/errors.ts";
-import { type Dimension, multiply, product, sameDimension } from "../graph/dimension.ts";
-import type { Builder } from "./builder.ts";
-import type { Node, Value } from "../graph/graph.ts";
+import { type Dimension, multiply, sameDimension } from "../graph/dimension.ts";
 import type { OperatorName } from "../graph/operator_attributes.ts";
 import { integerAt, integersBy } from "./integers.ts";
 import {
@@ -16,27 +14,12 @@ import {
   ofFirst,
   ofOutput,
   type OpDefinition,
-  type Output,
-  plainInput,
   required,
-  reshapedTo,
-  type SelectionRule,
   totalOf,
 } from "./op_definition.ts";
-
-/** The shape that input 1 asks for. */
-function wantedShape(node: Asked): readonly Dimension[] {
-  const integers = required(node, 1).integers;
-  if (integers === undefined) {
-    throw new CompileError("the wanted shape is not known in terms of the inputs' shapes");
-  }
-  return integers;
-}
-
-/** The same elements in a new shape, with the integers they are known to be. */
-function reshaped({ type, integers }: Value, shape: readonly Dimension[]): Output[] {
-  return [{ type, shape, ...(integers && { integers }) }];
-}
+import { ANY, signature } from "./operator_signature.ts";
+import { checkShape, checkSingle } from "./shape_checks.ts";
+import { wantedShape } from "./views.ts";
 
 /** The integers of a tensor whose axes are permuted. */
 function permuted(
@@ -44,7 +27,7 @@ function permuted(
   shape: readonly Dimension[],
   perm: readonly number[],
 ): Dimension[] {
-  const sizes = shape as readonly number[];
+  const sizes = shape.map(Number);
   const strides = sizes.map((_, axis) => sizes.slice(axis + 1).reduce((a, b) => a * b, 1));
   return perm.reduce(
     (places, axis) =>
@@ -53,92 +36,10 @@ function permuted(
   ).map((at) => integers[at]!);
 }
 
-const backToInput = (b: Builder, node: Node, dy: Value) =>
-  ofFirst(node, b.reshape(dy, required(node, 0).shape));
-
-/** The input's axis that an output axis is, whole and in the same place, when a tensor is reshaped. */
-function sameAxis(from: readonly Dimension[], to: readonly Dimension[], axis: number): number | undefined {
-  const before = product(to.slice(0, axis));
-  for (let own = 0; own < from.length; own++) {
-    if (sameDimension(product(from.slice(0, own)), before) && sameDimension(from[own]!, to[axis]!)) {
-      return own;
-    }
-  }
-  return undefined;
-}
-
-/** A selection passes a reshape along an axis that stays whole; the narrowed shape has the selection's extent there. */
-function reshapePassage(node: Node, axis: number): SelectionRule | undefined {
-  const shape = node.outputs[0]!.shape;
-  const own = sameAxis(required(node, 0).shape, shape, axis);
-  if (own === undefined) return undefined;
-  return {
-    axes: [own, ...node.inputs.slice(1).map(() => null)],
-    rebuild: (
-      b,
-      [x],
-      extent,
-    ) => [b.reshape(x!, shape.map((dimension, i) => i === axis ? extent : dimension))],
-  };
-}
-
-/** Operators that move elements and compute nothing. */
+/** Operators that move elements, other than views of them, and compute nothing. */
 export const movement = {
-  Reshape: {
-    movement: "view",
-    float16: "follows",
-    infer: (node) => {
-      const x = required(node, 0);
-      return reshaped(
-        x,
-        reshapedTo(x.shape, wantedShape(node), integerAttribute(node, "allowzero", 0) === 0),
-      );
-    },
-    gradient: ofOutput((b, node, dy) => backToInput(b, node, dy)),
-    selectionRule: reshapePassage,
-  },
-  Unsqueeze: {
-    movement: "view",
-    float16: "follows",
-    infer: (node) => {
-      const x = required(node, 0);
-      const given = plainInput(node, 1, "axes");
-      const rank = x.shape.length + given.length;
-      const axes = given.map((axis) => axisOf(axis, rank));
-      const rest = [...x.shape];
-      return reshaped(x, Array.from({ length: rank }, (_, axis) => axes.includes(axis) ? 1 : rest.shift()!));
-    },
-    gradient: ofOutput((b, node, dy) => backToInput(b, node, dy)),
-    selectionRule: reshapePassage,
-  },
-  Squeeze: {
-    movement: "view",
-    float16: "follows",
-    infer: (node) => {
-      const x = required(node, 0);
-      const axes = node.inputs[1]
-        ? plainInput(node, 1, "axes").map((axis) => axisOf(axis, x.shape.length))
-        : x.shape.flatMap((dimension, axis) => dimension === 1 ? [axis] : []);
-      const kept = axes.map((axis) => x.shape[axis]!).find((extent) => extent !== 1);
-      if (kept !== undefined) {
-        throw new CompileError(`an axis of ${kept} cannot be squeezed away${askedOfFixed(kept, 1)}`);
-      }
-      return reshaped(x, x.shape.filter((_, axis) => !axes.includes(axis)));
-    },
-    gradient: ofOutput((b, node, dy) => backToInput(b, node, dy)),
-    selectionRule: reshapePassage,
-  },
-  Flatten: {
-    movement: "view",
-    infer: (node) => {
-      const x = required(node, 0);
-      const axis = integerAttribute(node, "axis", 1);
-      return reshaped(x, [product(x.shape.slice(0, axis)), product(x.shape.slice(axis))]);
-    },
-    gradient: ofOutput((b, node, dy) => backToInput(b, node, dy)),
-    selectionRule: reshapePassage,
-  },
   Transpose: {
+    signature: signature({ data: "T" }, { T: ANY }),
     movement: "permutation",
     float16: "follows",
     webgpuLacks: "boolean kernel",
@@ -158,6 +59,7 @@ export const movement = {
     selectionRule: (node, axis) => ({ axes: [permutation(node)[axis]!] }),
   },
   Expand: {
+    signature: signature({ input: "T", shape: "int64" }, { T: ANY }),
     movement: "repeat",
     float16: "follows",
     infer: (node) => {
@@ -179,11 +81,12 @@ export const movement = {
     },
   },
   Concat: {
+    signature: signature({ "inputs...": "T" }, { T: ANY }),
     mixedAxes: (node) => [attributeAxis(node, 0)],
     float16: "follows",
     infer: (node) => {
       const parts = node.inputs.map((_, i) => required(node, i));
-      const [{ type, shape }] = parts as [Value];
+      const { type, shape } = required(node, 0);
       const axis = axisOf(integerAttribute(node, "axis", 0), shape.length);
       const extent = totalOf(parts.map((part) => part.shape[axis]!));
       for (const part of parts) checkJoined(shape, part.shape, axis);
@@ -211,8 +114,11 @@ export const movement = {
   },
   // The lower or upper triangle of the last two axes; zeros elsewhere.
   Trilu: {
+    signature: signature({ input: "T", "k?": "int64" }, { T: ANY }),
     infer: (node) => {
       const { type, shape } = required(node, 0);
+      if (shape.length < 2) throw new CompileError(`a triangle of [${shape.join(", ")}]`);
+      if (node.inputs[1]) checkSingle(node, 1);
       return [{ type, shape }];
     },
     gradient: ofOutput((b, node, dy) =>
@@ -221,12 +127,14 @@ export const movement = {
   },
   // Each copy's gradient counts: the copies get an axis of their own, which is summed away.
   Tile: {
+    signature: signature({ input: "T", repeats: "int64" }, { T: ANY }),
     movement: "repeat",
     webgpuLacks: "boolean kernel",
     infer: (node) => {
       const { type, shape } = required(node, 0);
       const repeats = required(node, 1).integers;
       if (repeats === undefined) throw new CompileError("how often to repeat is not known at compile time");
+      checkShape(node, 1, [shape.length]);
       return [{ type, shape: shape.map((dimension, axis) => multiply(dimension, repeats[axis]!)) }];
     },
     gradient: ofOutput((b, node, dy) => {
@@ -254,5 +162,7 @@ function checkJoined(one: readonly Dimension[], other: readonly Dimension[], axi
 /** The axis of the input that each axis of a Transpose's output is. */
 export function permutation(node: Asked): readonly number[] {
   const rank = required(node, 0).shape.length;
-  return integersAttribute(node, "perm") ?? Array.from({ length: rank }, (_, i) => rank - 1 - i);
+  const perm = integersAttribute(node, "perm") ?? Array.from({ length: rank }, (_, i) => rank - 1 - i);
+  if (perm.length === rank && Array.from(perm.keys()).every((axis) => perm.includes(axis))) return perm;
+  throw new CompileError(`[${perm.join(", ")}] is no permutation of ${rank} axes`);
 }

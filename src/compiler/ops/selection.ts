@@ -1,10 +1,9 @@
-import { plainIntegersOf, scalarOf, smallIntegers } from "../graph/constants.ts";
+import { plainIntegersOf } from "../graph/constants.ts";
 import { CompileError } from "../graph/errors.ts";
-import { add, type Dimension, product, sameDimension, sameShape, subtract } from "../graph/dimension.ts";
+import { add, type Dimension, product, sameDimension, sameShape } from "../graph/dimension.ts";
 import type { Builder } from "./builder.ts";
 import type { Node, Value } from "../graph/graph.ts";
 import type { OperatorName } from "../graph/operator_attributes.ts";
-import { integersBy } from "./integers.ts";
 import { addedElements } from "./gather_elements.ts";
 import {
   attributeAxis,
@@ -16,7 +15,11 @@ import {
   type OpDefinition,
   required,
   STOP_GRADIENT,
+  stringAttribute,
 } from "./op_definition.ts";
+import { ANY, INDICES, NUMBERS, signature } from "./operator_signature.ts";
+import { checkElementIndices, checkShape, checkSingle, pickedRest } from "./shape_checks.ts";
+import { wholeNumber } from "./shapes.ts";
 
 /**
  * The rows [batch, rows, 1] that places [batch, rows, 2] name, where these are made of every example's own number and a row
@@ -41,7 +44,7 @@ function countsExamples({ producer }: Value, batch: Dimension): boolean {
 
 /** Whether scattered values are added, instead of replacing elements. */
 function isAdded(node: Node): boolean {
-  const { reduction = "none" } = node.attributes;
+  const reduction = stringAttribute(node, "reduction", "none");
   if (reduction === "none" || reduction === "add") return reduction === "add";
   throw new CompileError(`the gradient of scattering with the reduction '${reduction}' is not known`);
 }
@@ -72,6 +75,7 @@ function hitsOf(b: Builder, indices: Value, depth: Dimension, gradient: Value): 
  * whose order a GPU does not fix, so that the same inputs give the same bits. */
 export const selection = {
   Gather: {
+    signature: signature({ data: "T", indices: "Tind" }, { T: ANY, Tind: INDICES }),
     lookup: { of: "slices", axis: "axis" },
     float16: "follows",
     webgpuLacks: "boolean kernel",
@@ -111,18 +115,14 @@ export const selection = {
   },
   // One index for each place of the first batch_dims axes: data [batch…, extent, rest…], indices [batch…, picked, 1]
   GatherND: {
+    signature: signature({ data: "T", indices: "int64" }, { T: ANY }),
     float16: "follows",
     webgpuLacks: "boolean kernel",
     infer: (node) => {
       const data = required(node, 0);
       const indices = required(node, 1);
       const batch = integerAttribute(node, "batch_dims", 0);
-      const depth = indices.shape.at(-1);
-      if (typeof depth !== "number") throw new CompileError("indices of unknown depth");
-      return [{
-        type: data.type,
-        shape: [...indices.shape.slice(0, -1), ...data.shape.slice(batch + depth)],
-      }];
+      return [{ type: data.type, shape: [...indices.shape.slice(0, -1), ...pickedRest(node, batch)] }];
     },
     gradient: ofOutput((b, node, dy) => {
       const data = required(node, 0);
@@ -148,8 +148,10 @@ export const selection = {
   },
   // Places are written once each: the rows that the prompt takes are distinct.
   ScatterND: {
+    signature: signature({ data: "T", indices: "int64", updates: "T" }, { T: ANY }),
     infer: (node) => {
       const { type, shape } = required(node, 0);
+      checkShape(node, 2, [...required(node, 1).shape.slice(0, -1), ...pickedRest(node, 0)]);
       return [{ type, shape }];
     },
     gradient: ofOutput((b, node, dy) => {
@@ -165,15 +167,22 @@ export const selection = {
   },
   // One index for each element of the output. Several may pick the same element: their gradients are added.
   GatherElements: {
+    signature: signature({ data: "T", indices: "Tind" }, { T: ANY, Tind: INDICES }),
     lookup: { of: "elements", axis: "axis" },
     webgpuLacks: "boolean kernel",
-    infer: (node) => [{ type: required(node, 0).type, shape: required(node, 1).shape }],
+    infer: (node) => {
+      checkElementIndices(node);
+      return [{ type: required(node, 0).type, shape: required(node, 1).shape }];
+    },
     gradient: ofOutput((b, node, dy) => ofFirst(node, addedElements(b, node, dy))),
   },
   // Places are written once each, as in ScatterND.
   ScatterElements: {
+    signature: signature({ data: "T", indices: "Tind", updates: "T" }, { T: ANY, Tind: INDICES }),
     infer: (node) => {
       const { type, shape } = required(node, 0);
+      checkElementIndices(node);
+      checkShape(node, 2, required(node, 1).shape);
       return [{ type, shape }];
     },
     gradient: ofOutput((b, node, dy) => {
@@ -191,6 +200,11 @@ export const selection = {
     }),
   },
   OneHot: {
+    signature: signature({ indices: "T1", depth: "T2", values: "T3" }, {
+      T1: NUMBERS,
+      T2: NUMBERS,
+      T3: ANY,
+    }),
     webgpuLacks: "kernel",
     infer: (node) => {
       const indices = required(node, 0);
@@ -200,6 +214,8 @@ export const selection = {
       if (integerAttribute(node, "axis", -1) !== -1) {
         throw new CompileError("only the last axis can be one-hot");
       }
+      checkSingle(node, 1);
+      checkShape(node, 2, [2]);
       return [{ type: values.type, shape: [...indices.shape, depth] }];
     },
     // The values are [off, on]; whole numbers choose between them, float ones too.
@@ -218,56 +234,3 @@ export const selection = {
     },
   },
 } satisfies Partial<Record<OperatorName, OpDefinition>>;
-
-/** Operators that make tensors out of shapes. */
-export const shapes = {
-  Shape: {
-    infer: (node) => {
-      const { shape } = required(node, 0);
-      const end = integerAttribute(node, "end", shape.length);
-      const integers = shape.slice(integerAttribute(node, "start", 0), end);
-      return [{ type: "int64", shape: [integers.length], integers }];
-    },
-  },
-  Size: {
-    infer: (node) => [{ type: "int64", shape: [], integers: [product(required(node, 0).shape)] }],
-  },
-  ConstantOfShape: {
-    infer: (node) => {
-      const shape = required(node, 0).integers;
-      if (shape === undefined) {
-        throw new CompileError("the shape is not known in terms of the inputs' shapes");
-      }
-      const fill = node.attributes.value;
-      const constant = typeof fill === "object" && "tensor" in fill ? fill.tensor : undefined;
-      const type = constant?.type ?? "float32";
-      const item = constant === undefined ? undefined : smallIntegers(constant)?.[0];
-      return [{ type, shape, ...integersBy(type, shape, () => item) }];
-    },
-  },
-  Range: {
-    infer: (node) => {
-      const [start, limit, step] = [0, 1, 2].map((at) => wholeNumber(required(node, at)));
-      if (start === undefined || limit === undefined || typeof step !== "number" || step === 0) {
-        throw new CompileError("the bounds of the range are not known in terms of the inputs' shapes");
-      }
-      const extent = subtract(limit, start);
-      const { type } = required(node, 0);
-      if (typeof extent === "number") {
-        const size = Math.max(0, Math.ceil(extent / step));
-        const whole = (type === "int64" || type === "int32") && typeof start === "number" && size <= 16;
-        const integers = whole && Array.from({ length: size }, (_, i) => start + i * step);
-        return [{ type, shape: [size], ...(integers && { integers }) }];
-      }
-      if (step !== 1) throw new CompileError(`a range over ${extent} in steps of ${step}`);
-      return [{ type, shape: [extent] }];
-    },
-  },
-} satisfies Partial<Record<OperatorName, OpDefinition>>;
-
-/** The whole number that a scalar holds, also one that was turned into a float. */
-function wholeNumber(value: Value): Dimension | undefined {
-  if (value.integers !== undefined) return value.integers[0];
-  if (value.producer?.op === "Cast") return wholeNumber(required(value.producer, 0));
-  return scalarOf(value);
-}

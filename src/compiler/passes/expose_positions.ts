@@ -41,7 +41,7 @@ export function exposePositions(graph: Graph): Exposed {
   const exposed = rewrite(graph, (node, inputs, b) => {
     const lookup = counted.get(node);
     const same = constant.get(node);
-    const [output] = node.outputs as [Value];
+    const output = node.outputs[0]!;
     if (same && isComputed(node.inputs[1]!)) {
       const [table, indices, ...more] = inputs;
       const row = b.filled(indices!.shape, int64([same.first], [1]));

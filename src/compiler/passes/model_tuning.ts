@@ -2,7 +2,8 @@ import { Builder } from "../ops/builder.ts";
 import { gradientsOf } from "./differentiate.ts";
 import { type Graph, liveNodes, type Value } from "../graph/graph.ts";
 import { OBJECTIVE, withoutObjective } from "./objective.ts";
-import { appendModelOptimizer, type OptimizerName } from "./optimizer.ts";
+import { appendModelOptimizer } from "./append_optimizer.ts";
+import type { OptimizerName } from "./optimizer.ts";
 import type { ModelParameters } from "../frontend/parameters.ts";
 import { rewrite } from "../ops/rewrite.ts";
 

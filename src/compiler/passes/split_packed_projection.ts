@@ -1,6 +1,7 @@
 import type { Builder } from "../ops/builder.ts";
 import { sameShape } from "../graph/dimension.ts";
 import type { Graph, Node, Value } from "../graph/graph.ts";
+import { mapTuple } from "../graph/tuple.ts";
 import { cutsOf } from "../ops/cutting.ts";
 import { axisOf, integerAttribute, integersAttribute } from "../ops/op_definition.ts";
 import { rewrite } from "../ops/rewrite.ts";
@@ -75,7 +76,7 @@ function product(b: Builder, { of, start, extent }: Piece, now: (value: Value) =
   };
   const along = (value: Value): Value => {
     const node = value.producer!;
-    const [x, y] = node.inputs as readonly [Value, Value];
+    const [x, y] = mapTuple([0, 1], (at) => node.inputs[at]!);
     switch (node.op) {
       case "Add":
         return y.constant ? b.add(along(x), slice(y, 0)) : b.add(slice(x, 0), along(y));

@@ -1,7 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { evaluate } from "../../../src/compiler/graph/dimension.ts";
 import { OPTIMIZER_NAMES, type OptimizerName } from "../../../src/compiler/mod.ts";
-import { optimizerGraph, optimizerState } from "../../../src/compiler/passes/optimizer.ts";
+import { optimizerGraph } from "../../../src/compiler/passes/append_optimizer.ts";
+import { optimizerState } from "../../../src/compiler/passes/optimizer.ts";
 import { float32Tensor, scalarTensor, type Tensor } from "../../../src/device/device.ts";
 import { openOnCpu, relativeError } from "../graph_runner.ts";
 

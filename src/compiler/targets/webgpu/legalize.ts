@@ -4,6 +4,7 @@ import { product } from "../../graph/dimension.ts";
 import { bytesPerElement } from "../../graph/element_types.ts";
 import { floatQuantization } from "./float_quantization.ts";
 import type { Constant, Graph, Node, PassLog, Value } from "../../graph/graph.ts";
+import { hasLength } from "../../graph/tuple.ts";
 import { definitionOf } from "../../ops/mod.ts";
 import { floatAttribute, integerAttribute } from "../../ops/op_definition.ts";
 import { copyNode, rewrite } from "../../ops/rewrite.ts";
@@ -116,8 +117,8 @@ function lookup(
   log: PassLog,
 ): Value[] | undefined {
   const { constant } = table;
-  if (constant === undefined || constant.dims.length !== 2) return undefined;
-  const [rows, columns] = constant.dims as [number, number];
+  if (constant === undefined || !hasLength(constant.dims, 2)) return undefined;
+  const [rows, columns] = constant.dims;
   const rowBytes = columns * bytesPerElement(constant.type);
   if (rows * rowBytes <= most) return undefined;
   const each = Math.floor(most / rowBytes);
