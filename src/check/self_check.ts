@@ -1,6 +1,6 @@
 import type { InferenceSession } from "onnxruntime-common";
 import type { ModelFacts, NumberFormat } from "../compiler/mod.ts";
-import { float32Tensor, int64Tensor, type Session, type Tensor } from "../device/device.ts";
+import { float32Tensor, floatsOf, int64Tensor, type Session, type Tensor } from "../device/device.ts";
 import { InputError } from "../base/errors.ts";
 import type { ModelCard } from "../model/card.ts";
 import { batchFeeds, type LabelledEncoding } from "../prompt/batches.ts";
@@ -145,7 +145,7 @@ async function compiledAnswer(
     ...inputs,
     ...await ordinaryPrompt(task, shifted[0]!),
   });
-  const words = (word_logits!.data as Float32Array).subarray(0, word_logits!.dims[1]);
+  const words = floatsOf(word_logits!).subarray(0, word_logits!.dims[1]);
   return { words, classes: Array.from(class_logits!.data.subarray(0, tokens.length), Number) };
 }
 
@@ -161,8 +161,8 @@ async function ordinaryPrompt(
     position_ids: int64Tensor(positions, dims),
     attention_mask: int64Tensor(ids.map(() => 1), dims),
   });
-  const [, , size] = embeddings!.dims as [number, number, number];
-  const data = embeddings!.data as Float32Array;
+  const size = embeddings!.dims[2]!;
+  const data = floatsOf(embeddings!);
   const prompt = new Float32Array(promptRows.length * size);
   for (const [i, row] of promptRows.entries()) {
     prompt.set(data.subarray(row * size, (row + 1) * size), i * size);

@@ -1,4 +1,4 @@
-import { float32Tensor, int64Tensor, type Session, type Tensor } from "../device/device.ts";
+import { float32Tensor, floatsOf, int64Tensor, type Session, type Tensor } from "../device/device.ts";
 import { InputError } from "../base/errors.ts";
 
 /** The number of token ids embedded at once. */
@@ -54,7 +54,7 @@ export class EmbeddingSpace {
       const ones = int64Tensor(ids.map(() => 1), dims);
       const feeds = { input_ids: int64Tensor(ids, dims), position_ids: positions, attention_mask: ones };
       const { embeddings } = await this.session.run(feeds);
-      yield { ids, vectors: embeddings!.data as Float32Array };
+      yield { ids, vectors: floatsOf(embeddings!) };
     }
   }
 }

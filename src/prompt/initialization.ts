@@ -1,4 +1,4 @@
-import { float32Tensor, type Tensor } from "../device/device.ts";
+import { float32Tensor, floatsOf, type Tensor } from "../device/device.ts";
 import { InputError } from "../base/errors.ts";
 import type { RandomStream } from "../base/random_stream.ts";
 import type { Initialization } from "../experiment/types.ts";
@@ -71,20 +71,23 @@ export async function initialPrompt(
       const ids = how.as === "peft"
         ? repeatedTokens(how.text, length, tokenizer)
         : tokenizer.encode(how.text);
-      const { data } = await space.vectors(ids);
-      const start = begun(data as Float32Array, ids.map((id) => tokenizer.tokenOf(id)), space.dimension);
+      const start = begun(
+        floatsOf(await space.vectors(ids)),
+        ids.map((id) => tokenizer.tokenOf(id)),
+        space.dimension,
+      );
       return await fittingText(start, length, "the text has", "tokens", sources);
     }
     case "run":
     case "peft": {
       if (sources.given === undefined) throw new Error(`the prompt in ${how.path} has not been read`);
-      const { data, dims: [vectors, size] } = sources.given;
+      const [vectors, size] = sources.given.dims;
       if (size !== space.dimension) {
         throw new InputError(
           `the prompt in ${how.path} has vectors of ${size} numbers, but the model's embeddings have ${space.dimension}: it is for another model`,
         );
       }
-      const start = begun(data as Float32Array, Array.from({ length: vectors! }, () => undefined), size);
+      const start = begun(floatsOf(sources.given), Array.from({ length: vectors! }, () => undefined), size);
       return await fittingText(start, length, `the prompt in ${how.path} has`, "vectors", sources);
     }
   }
@@ -130,7 +133,7 @@ async function fittingText(
   things: string,
   sources: Sources,
 ): Promise<InitialPrompt> {
-  const { prompt: { data }, origins } = start;
+  const { prompt, origins } = start;
   const { dimension } = sources.space;
   const have = origins.length;
   if (have === length) return start;
@@ -139,7 +142,7 @@ async function fittingText(
       have - length
     } are dropped`;
     const shortened = begun(
-      (data as Float32Array).slice(0, length * dimension),
+      floatsOf(prompt).slice(0, length * dimension),
       origins.slice(0, length),
       dimension,
     );
@@ -147,8 +150,8 @@ async function fittingText(
   }
   const rest = await sampled(length - have, FILLED_FROM, origins, sources);
   const numbers = new Float32Array(length * dimension);
-  numbers.set(data as Float32Array);
-  numbers.set(rest.prompt.data as Float32Array, have * dimension);
+  numbers.set(floatsOf(prompt));
+  numbers.set(floatsOf(rest.prompt), have * dimension);
   const warning = `${what} ${have} ${things}, but the prompt ${length} vectors: the last ${
     length - have
   } are sampled from the vocabulary`;
@@ -170,8 +173,11 @@ async function sampled(
     );
   }
   const tokens = stream.shuffled(candidates).slice(0, length);
-  const { data } = await space.vectors(tokens);
-  return begun(data as Float32Array, tokens.map((id) => tokenizer.tokenOf(id)), space.dimension);
+  return begun(
+    floatsOf(await space.vectors(tokens)),
+    tokens.map((id) => tokenizer.tokenOf(id)),
+    space.dimension,
+  );
 }
 
 /**

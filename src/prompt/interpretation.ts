@@ -1,4 +1,4 @@
-import type { Tensor } from "../device/device.ts";
+import { floatsOf, type Tensor } from "../device/device.ts";
 import type { Tokenizer } from "../model/tokenizer.ts";
 import type { EmbeddingSpace } from "./embedding_space.ts";
 import type { InitialPrompt } from "./initialization.ts";
@@ -110,11 +110,10 @@ function insert(nearest: Near[], id: number, cosine: number): void {
   if (nearest.length > NEAREST) nearest.pop();
 }
 
-function rows({ data, dims: [count, columns] }: Tensor): Float32Array[] {
-  return Array.from(
-    { length: count! },
-    (_, row) => (data as Float32Array).slice(row * columns!, (row + 1) * columns!),
-  );
+function rows(matrix: Tensor): Float32Array[] {
+  const [count, columns] = matrix.dims;
+  const data = floatsOf(matrix);
+  return Array.from({ length: count! }, (_, row) => data.slice(row * columns!, (row + 1) * columns!));
 }
 
 /** The rows of a matrix, each divided by its norm. */

@@ -1,5 +1,5 @@
 import { dirname, resolve } from "@std/path";
-import { float32Tensor, type Tensor } from "../device/device.ts";
+import { float32Tensor, floatsOf, type Tensor } from "../device/device.ts";
 import { InputError } from "../base/errors.ts";
 import { promptInsertion, promptLength } from "../experiment/prompt_vectors.ts";
 import type { Experiment } from "../experiment/types.ts";
@@ -79,7 +79,7 @@ export async function readEnsemblePrompts(
   const { dims } = read[0]!.prompt;
   const size = dims[0]! * dims[1]!;
   const numbers = new Float32Array(size * read.length);
-  for (const [i, { prompt: { data } }] of read.entries()) numbers.set(data as Float32Array, i * size);
+  for (const [i, { prompt }] of read.entries()) numbers.set(floatsOf(prompt), i * size);
   return {
     folders,
     prompts: float32Tensor(numbers, [read.length, ...dims]),

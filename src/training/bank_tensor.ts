@@ -1,4 +1,4 @@
-import { type DeviceTensor, float32Tensor, type Tensor } from "../device/device.ts";
+import { type DeviceTensor, float32Tensor, floatsOf, type Tensor } from "../device/device.ts";
 
 /** An output of a bank, float32 [prompts, …], of which each prompt's part has its own owner. */
 export class BankTensor {
@@ -37,10 +37,10 @@ export class BankPart implements DeviceTensor {
   }
 
   async read(): Promise<Tensor> {
-    const { data } = await this.bank.read();
+    const data = floatsOf(await this.bank.read());
     const size = data.length / this.bank.prompts;
     return float32Tensor(
-      (data as Float32Array).slice(this.prompt * size, (this.prompt + 1) * size),
+      data.slice(this.prompt * size, (this.prompt + 1) * size),
       this.dims,
     );
   }

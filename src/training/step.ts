@@ -2,6 +2,7 @@ import {
   type DeviceTensor,
   type Feeds,
   float32Tensor,
+  floatsOf,
   type ResidentSession,
   scalarTensor,
   type Tensor,
@@ -52,8 +53,8 @@ export async function takeStep(
     const share = weightOf(part) / whole;
     const outputs = await run(part);
     loss += share * Number((await outputs.loss!.read()).data[0]);
-    const { data } = await outputs.gradient!.read();
-    for (const [i, x] of (data as Float32Array).entries()) gradient[i]! += share * x;
+    const own = floatsOf(await outputs.gradient!.read());
+    for (const [i, x] of own.entries()) gradient[i]! += share * x;
     for (const output of Object.values(outputs)) output.free();
   }
   const mean = float32Tensor(Float32Array.from(gradient), dims);

@@ -1,6 +1,6 @@
 import { evaluate } from "../compiler/graph/dimension.ts";
 import type { StateTensor } from "../compiler/passes/optimizer.ts";
-import { type DeviceTensor, float32Tensor, scalarTensor, type Tensor } from "../device/device.ts";
+import { type DeviceTensor, float32Tensor, floatsOf, scalarTensor, type Tensor } from "../device/device.ts";
 import type { TrainingSpec } from "../experiment/types.ts";
 import type { LabelledEncoding } from "../prompt/batches.ts";
 import { BatchQueue } from "./batch_queue.ts";
@@ -219,8 +219,8 @@ function startOf({ parameters, state }: TuningTask): Checkpoint {
   };
 }
 
-function normOf({ data }: Tensor): number {
+function normOf(tensor: Tensor): number {
   let sum = 0;
-  for (const x of data as Float32Array) sum += x * x;
+  for (const x of floatsOf(tensor)) sum += x * x;
   return Math.sqrt(sum);
 }

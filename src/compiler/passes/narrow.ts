@@ -20,9 +20,12 @@ interface Selection {
 
 /** The part of a node's outputs that is read: all of them, or only the selection along these axes. */
 interface Demand {
-  full: boolean;
-  readonly axes: Set<number>;
+  readonly full: boolean;
+  readonly axes: ReadonlySet<number>;
 }
+
+/** Nothing is read. */
+const NOTHING: Demand = { full: false, axes: new Set() };
 
 /** A selection that can be pushed towards its source, and what is then read. */
 interface Pushable {
@@ -97,11 +100,10 @@ function demandsWith(graph: Graph, selection: Selection): Omit<Pushable, "select
   const demand = (value: Value | null, axis?: number) => {
     const node = value?.producer;
     if (!value || node === undefined) return;
-    const known = demands.get(node) ?? { full: false, axes: new Set<number>() };
-    demands.set(node, known);
-    if (axis !== undefined) return void known.axes.add(axis);
-    known.full = true;
-    whole.add(value);
+    const known = demands.get(node) ?? NOTHING;
+    if (axis === undefined) whole.add(value);
+    const axes = axis === undefined ? known.axes : new Set([...known.axes, axis]);
+    demands.set(node, { full: known.full || axis === undefined, axes });
   };
   for (const output of graph.outputs.values()) demand(output);
   for (const node of liveNodes(graph).toReversed()) {
@@ -110,10 +112,11 @@ function demandsWith(graph: Graph, selection: Selection): Omit<Pushable, "select
       demand(selection.index);
       continue;
     }
-    const known = demands.get(node) ?? { full: true, axes: new Set() };
-    const passages = [...known.axes].map((axis) => passageOf(node, axis, selection));
-    if (passages.includes(undefined)) known.full = true;
-    if (known.full) {
+    const { full, axes } = demands.get(node) ?? { ...NOTHING, full: true };
+    const passages = [...axes].map((axis) => passageOf(node, axis, selection));
+    const isStopped = passages.includes(undefined);
+    if (isStopped) demands.set(node, { full: true, axes });
+    if (full || isStopped) {
       for (const input of node.inputs) demand(input);
       continue;
     }
