@@ -9,6 +9,9 @@ import { cutsOf } from "../ops/cutting.ts";
 import { codeOf } from "../graph/element_types.ts";
 import { axisOf, integerAttribute, required } from "../ops/op_definition.ts";
 
+// The tables below are the changes of ONNX's operator sets, by the names that operators have in files, some of which have no
+// row. They are no traits: a row describes its operator in the form that all nodes have after the import.
+
 /** Attributes that later versions of an operator take as an input, and the input's place. */
 const ATTRIBUTES_TURNED_INPUTS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   Squeeze: { axes: 1 },

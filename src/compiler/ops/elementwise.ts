@@ -79,6 +79,7 @@ export const elementwise = {
     arithmetic: add,
     gradient: (_, dz) => [dz, dz],
     isCommutative: true,
+    hoistsSums: "all",
     float16: "follows",
   }),
   Sub: binary({
@@ -92,6 +93,7 @@ export const elementwise = {
     arithmetic: multiply,
     gradient: (b, dz, x, y) => [b.multiply(dz, y), b.multiply(dz, x)],
     isCommutative: true,
+    hoistsSums: "first",
     float16: "follows",
   }),
   Div: binary({
@@ -120,6 +122,7 @@ export const elementwise = {
     compute: (x) => -x,
     arithmetic: negative,
     gradient: (b, dy) => b.negate(dy),
+    hoistsSums: "all",
     float16: "follows",
   }),
   Exp: unary({ compute: Math.exp, gradient: (b, dy, _, y) => b.multiply(dy, y) }),

@@ -16,6 +16,7 @@ import {
   required,
   type SelectionRule,
   type Signature,
+  STOP_GRADIENT,
   totalOf,
 } from "./op_definition.ts";
 
@@ -168,6 +169,8 @@ export const reductions = {
       const reduced = shape.flatMap((dimension, i) => i !== axis ? [dimension] : keeps(node) ? [1] : []);
       return [{ type: "int64", shape: reduced }];
     },
+    // A position is piecewise constant: see `OpDefinition.gradient`.
+    gradient: ofOutput(() => [STOP_GRADIENT]),
   },
   // Each element counts in every sum from it on: the gradient is summed the other way round.
   CumSum: {

@@ -82,20 +82,19 @@ refuses(
 );
 
 refuses(
-  "an operator without a gradient between the prompt and the loss",
+  "outputs without a gradient between the prompt and the loss",
   () =>
     tinyModel(
       ["input_ids"],
       [
         ["Gather", ["words", "input_ids"], ["w"]],
-        ["ArgMax", ["w"], ["largest"], { axis: -1 }],
-        ["Cast", ["largest"], ["number"], { to: 1 }],
-        ["Add", ["w", "number"], ["x"]],
+        ["LayerNormalization", ["w", "scale"], ["y", "mean"]],
+        ["Add", ["y", "mean"], ["x"]],
         HEAD,
       ],
-      WEIGHTS,
+      { ...WEIGHTS, scale: [4] },
     ),
-  "no gradient for operator ArgMax of node 'node_1' in some/model.onnx",
+  "no gradient flows back through the mean and the deviation as outputs: operator LayerNormalization of node 'node_1' in some/model.onnx",
 );
 
 refuses(

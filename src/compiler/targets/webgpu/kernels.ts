@@ -1,3 +1,4 @@
+import type { ElementType } from "../../graph/element_types.ts";
 import { type Graph, liveNodes, type Node } from "../../graph/graph.ts";
 import { definitionOf } from "../../ops/mod.ts";
 
@@ -20,11 +21,16 @@ import { definitionOf } from "../../ops/mod.ts";
  * ```
  */
 export function fallbacks(graph: Graph): Node[] {
-  return liveNodes(graph).filter(({ op, inputs }) => {
-    const types = inputs.filter((input) => input?.producer !== undefined).map((input) => input!.type);
-    const computed = types.filter((type) => type === "float32" || type === "float16" || type === "bool");
+  return liveNodes(graph).filter(({ op, inputs, outputs }) => {
+    const computed = inputs.filter((input) => input?.producer !== undefined).map((input) => input!.type);
     const { webgpuLacks } = definitionOf(op);
-    if (webgpuLacks === "kernel") return computed.length > 0 || op === "OneHot";
-    return webgpuLacks === "boolean kernel" && types[0] === "bool";
+    // Real numbers that are made of whole ones (OneHot) are on the GPU, too.
+    if (webgpuLacks === "kernel") return [...computed, ...outputs.map(({ type }) => type)].some(isOnGpu);
+    return webgpuLacks === "boolean kernel" && computed[0] === "bool";
   });
+}
+
+/** Whether tensors of a type are on the GPU: whole numbers are shapes and token ids. */
+function isOnGpu(type: ElementType): boolean {
+  return type === "float32" || type === "float16" || type === "bool";
 }
