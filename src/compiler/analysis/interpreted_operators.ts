@@ -38,9 +38,9 @@ function storedAs(type: ElementType): (item: number) => number {
 }
 
 /**
- * What operators do to elements, of those that indices and masks are computed with. It is no part of their rows, which say
- * all of it for elementwise operators, reductions and views: here an element comes from another place, in a way of each
- * operator's own, on arrays that only the interpreter has.
+ * How the operators that indices and masks are computed with move elements. Rows describe elementwise operators, reductions
+ * and views in full; these operators take elements from other places, each in its own way, and work on arrays that only the
+ * interpreter has.
  */
 export const INTERPRETATIONS: Readonly<Partial<Record<OperatorName, Operator>>> = {
   Expand: ({ inputs: [x], dims }) => picked(x!, dims, broadcastStrides(x!.dims, dims)),

@@ -7,7 +7,7 @@ import { INLINE_BYTES } from "../graph/constants.ts";
 import { bytesPerElement, elementTypeOf } from "../graph/element_types.ts";
 
 /**
- * Reads a piece of a file beside the model's own.
+ * Reads a part of a file beside the model's own.
  *
  * @throws where it is missing or too short
  */
@@ -28,7 +28,7 @@ export interface OnnxFile {
   /**
    * The message that these bytes encode, by onnx.proto.
    *
-   * @ignore a type of the protobuf library, for the compiler alone
+   * @ignore a type of the protobuf library, only for the compiler
    */
   readonly model: ModelProto;
   /** Absent where no other files can be read. */
@@ -73,7 +73,7 @@ export function readOnnxFile(
 }
 
 /**
- * The error of a file that is not an ONNX model, which names what it is where its first bytes tell.
+ * The error for a file that is not an ONNX model; it names the kind of file where the first bytes show it.
  *
  * @example
  * ```ts
@@ -92,7 +92,7 @@ export function notOnnx(path: string, length: number, start: Uint8Array, cause: 
 }
 
 /**
- * The files beside a model's own that hold weights of it, in the alphabet's order.
+ * The files beside a model's own that hold its weights, in alphabetical order.
  *
  * @example
  * ```ts
@@ -113,8 +113,8 @@ export function weightFiles(file: OnnxFile): string[] {
 }
 
 /**
- * A tensor of the file as a constant: a view where its bytes lie in one piece, little-endian, in the file. Where it lies there
- * applies to tensors that stay there, of which a file with separated weights has none.
+ * A tensor of the file as a constant: a view where its bytes lie in one piece, little-endian, in the file. Large tensors
+ * also have the region where they lie, so that they stay in the file.
  */
 export function constantOf(tensor: TensorProto, file: OnnxFile): Constant {
   const type = elementTypeOf(tensor.dataType);
@@ -147,7 +147,7 @@ function checkLength(length: number, expected: number, name: string, dims: reado
 /**
  * The location of external data: https://onnx.ai/onnx/repo-docs/ExternalData.html
  *
- * @param expected its bytes, where the tensor does not say
+ * @param expected its number of bytes, where the tensor does not give it
  */
 export function regionOf(tensor: TensorProto, file: OnnxFile, expected: number): FileRegion {
   const entries = new Map(tensor.externalData.map((entry) => [entry.key, entry.value]));

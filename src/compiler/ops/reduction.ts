@@ -20,7 +20,7 @@ import {
   totalOf,
 } from "./op_definition.ts";
 
-/** The axes that a reduction sums over: an input since opset 13 or 18, an attribute before; none given means all. */
+/** The axes that a reduction sums over: an input since opset 13 or 18, an attribute before; none means all. */
 export function reducedAxes(node: Pick<Signature, "inputs" | "attributes">): number[] {
   const rank = required(node, 0).shape.length;
   const given = node.inputs[1] ? plainIntegersOf(node.inputs[1]) : integersAttribute(node, "axes");
@@ -96,7 +96,7 @@ function sharedAmongEqual(b: Builder, dy: Value, x: Value, y: Value): Value {
   return b.multiply(dy, b.divide(hits, b.sum(hits, reducedAxesOf(x, y))));
 }
 
-/** The largest or the smallest of whole numbers, where it is known which that is. */
+/** The largest or the smallest of whole numbers, where it is known which one that is. */
 function furthest(items: readonly Dimension[], pick: Arithmetic): Dimension | undefined {
   const [first, ...rest] = items;
   return rest.reduce(
@@ -136,7 +136,7 @@ export const reductions = {
   ReduceSumSquare: reduction({
     gradient: (b, dy, x) => b.multiply(b.multiply(dy, scalarLike(b, dy, 2)), x),
   }),
-  // Where all elements are 0 there is no slope, and 0 stands for it, as in PyTorch.
+  // Where all elements are 0 the slope is not defined, and taken as 0, as in PyTorch.
   ReduceL2: reduction({
     gradient: (b, dy, x, y) => {
       const zero = scalarLike(b, y, 0);

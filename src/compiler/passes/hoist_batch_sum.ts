@@ -11,7 +11,7 @@ import { rewrite } from "../ops/rewrite.ts";
 /**
  * Sums over the examples before products with weights and not after them: Σ (x · W) = (Σ x) · W. A prompt is the same in
  * every example that has it, so its gradient is such a sum, and the last products on the way to it shrink by the batch's size
- * (for a bank, to as many rows as it has prompts).
+ * (for a bank, to one row for each prompt).
  */
 export function hoistBatchSum(graph: Graph): Graph {
   const readers = new Map<Value, number>();
@@ -34,7 +34,7 @@ interface Total {
   readonly owners?: Value;
 }
 
-/** The sum over the first axis, which counts examples, that a node is. */
+/** The sum over the first axis, that of the examples, if a node is one. */
 function totalOf(
   { op, inputs: [x, y], attributes }: Node,
   readOnce: (value: Value) => boolean,
@@ -68,7 +68,7 @@ class Summing {
     this.sums = owners?.shape[1] ?? 1;
   }
 
-  /** Σ over the first axis, which stays with as many places as there are sums. */
+  /** Σ over the first axis, which stays with one place for each sum. */
   of(value: Value): Value {
     const node = value.producer;
     const through = node && this.readOnce(value) ? this.through(node) : undefined;

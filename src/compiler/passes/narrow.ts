@@ -31,7 +31,7 @@ const NOTHING: Demand = { full: false, axes: new Set() };
 interface Pushable {
   readonly selection: Selection;
   readonly demands: ReadonlyMap<Node, Demand>;
-  /** The values of which all is read, where a node asks for them. */
+  /** The values that some node reads in full. */
   readonly whole: ReadonlySet<Value>;
 }
 
@@ -52,7 +52,7 @@ export function narrow(graph: Graph, log: PassLog = () => {}): Graph {
   }
 }
 
-/** A projection whose product is computed for all rows although only the selection is read of some of its columns. */
+/** A projection whose product is computed for all rows although of some of its columns only the selection is read. */
 function partiallyRead(graph: Graph, { demands, whole }: Pushable): Value | undefined {
   const all = new Set<Value>();
   const selected = new Set<Value>();
@@ -129,14 +129,14 @@ function demandsWith(graph: Graph, selection: Selection): Omit<Pushable, "select
 
 /**
  * How the selection passes a node, if it can: each input must have the axis, and its examples (or the examples' heads, one
- * example's after the other) in the first axis, or no examples at all. A selection of each example's own does not come to
- * the last axis, where it would pick number by number.
+ * example's after the other) in the first axis, or no examples at all. A selection of each example's own does not pass to
+ * the last axis, where it would pick single numbers.
  */
 function passageOf(node: Node, axis: number, { each }: Selection): SelectionRule | undefined {
   const output = node.outputs[0]!;
   const copies = copiesOfBatch(output);
   if (each && copies === undefined) return undefined;
-  // Columns pass rows and rows do not pass columns: two selections that gave way to each other would never end.
+  // Columns pass rows and rows do not pass columns: two selections that passed each other would never end.
   if (each && selectionOf(node)?.each === false) return undefined;
   const selectionRule = definitionOf(node.op).selectionRule?.(node, axis);
   const selects = selectionRule?.axes.some((one) => one !== null);

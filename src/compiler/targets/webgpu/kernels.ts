@@ -3,8 +3,8 @@ import { type Graph, liveNodes, type Node } from "../../graph/graph.ts";
 import { definitionOf } from "../../ops/mod.ts";
 
 /**
- * The nodes of a graph that ONNX Runtime would compute on the CPU on WebGPU, fetching what the GPU has computed. Arithmetic on
- * shapes and token ids, which are on the CPU to begin with, is not among them.
+ * The nodes of a graph that ONNX Runtime's WebGPU provider would compute on the CPU, copying what the GPU has computed.
+ * Arithmetic on shapes and token ids, which are on the CPU anyway, is not among them.
  *
  * @example
  * ```ts
