@@ -1,6 +1,5 @@
 import { CompileError } from "../graph/errors.ts";
 import { type Dimension, multiply, sameDimension } from "../graph/dimension.ts";
-import type { Value } from "../graph/graph.ts";
 import type { OperatorName } from "../graph/operator_attributes.ts";
 import { integerAt, integersBy } from "./integers.ts";
 import {

@@ -1,5 +1,5 @@
 import { Builder } from "../ops/builder.ts";
-import { type Dimension, symbol } from "../graph/dimension.ts";
+import { symbol } from "../graph/dimension.ts";
 import type { Graph, Value } from "../graph/graph.ts";
 import { mapTuple } from "../graph/tuple.ts";
 import { modelState, type OptimizerName, OPTIMIZERS, ownAxes } from "./optimizer.ts";
