@@ -128,7 +128,7 @@ function programFor(io: Io): Command {
     )
     .option(
       "--encoding <name>",
-      "the file's encoding (default: that of the run's data of the same kind, else utf-8)",
+      `the file's encoding (default: that of the run's data of the same kind, else ${DEFAULTS.dataset.encoding})`,
     )
     .addOption(
       new Option("--device <kind>", "the device to compute on (default: that of the experiment)").choices(

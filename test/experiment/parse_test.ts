@@ -3,7 +3,7 @@ import { ExperimentError } from "../../src/base/errors.ts";
 import { parseOverride } from "../../src/experiment/override.ts";
 import { parseExperiment } from "../../src/experiment/parse.ts";
 import { promptLength } from "../../src/experiment/prompt_vectors.ts";
-import schema from "../../src/experiment/schema.json" with { type: "json" };
+import { EXPERIMENT_SCHEMA } from "../../src/experiment/schema_part.ts";
 
 const SOFT = `name: x
 model: { source: m }
@@ -62,7 +62,7 @@ Deno.test("the schema names the defaults that are written out", () => {
       walk(inner, (value as Record<string, unknown> | undefined)?.[key], `${path}.${key}`);
     }
   };
-  walk(schema, resolved, "");
+  walk({ ...EXPERIMENT_SCHEMA }, resolved, "");
 });
 
 Deno.test("all errors of a file come at once, each with its place, its value and the way out", () => {
