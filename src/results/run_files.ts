@@ -125,7 +125,7 @@ export interface Environment {
   readonly platform: string;
   /** The commit that the experiment's file is tracked in; earlier programs wrote that of the working directory. */
   readonly git_commit: string | null;
-  /** Whether that file differed from the commit when it was run; earlier programs do not say. */
+  /** Whether that file differed from the commit when it was run, whatever other files did; earlier programs do not say. */
   readonly git_dirty?: boolean | null;
   /** What computed. */
   readonly device: EnvironmentDevice;

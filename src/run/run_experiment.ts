@@ -74,7 +74,7 @@ async function runLocked(
     const note = folder?.fail(status, message) ?? RunFolder.failedBefore(path, experiment, message);
     await note.catch(() => {});
     // Failed sessions must not fail later runs; concurrent runs still use them.
-    if (!slot) await resources.release().catch(() => {});
+    if (!slot) await resources.release();
     if (folder?.hasCheckpoint) {
       const hint = status === "interrupted" ? ": the same command resumes from it" : "";
       progress.log(`${title}: the last good checkpoint is in ${folder.partialPath}${hint}`);
