@@ -134,7 +134,7 @@ Deno.test("a link to an experiment file is read as that file: data are beside it
     await Deno.mkdir(join(real, "links"));
     const link: string = join(real, "links/link.yaml");
     await Deno.symlink(file, link);
-    for (const verb of ["run", "batch", "validate"]) {
+    for (const verb of ["run", "validate"]) {
       const { code, stderr } = await call([verb, link, "--results", folder]);
       assertEquals(code, 2, stderr);
       assertStringIncludes(stderr, join(real, "nowhere"));
