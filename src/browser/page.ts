@@ -9,6 +9,7 @@ import { type Answer, type CalibratedPrompt, SentenceClassifier } from "./classi
 import { drawLoss } from "./loss_curve.ts";
 import { ServedRun } from "./served_run.ts";
 import { tuneInBrowser } from "./tune.ts";
+import { thrownMessage } from "../base/errors.ts";
 
 /** Milliseconds without a keystroke before a sentence is classified. */
 const PAUSE = 150;
@@ -57,21 +58,22 @@ async function start(): Promise<void> {
       show("hard", answers.hard);
       show("soft", answers.soft);
       sentence.dataset.classified = text;
-    }).catch((error) => notify("trouble", messageOf(error)));
+    }).catch((error) => notify("trouble", thrownMessage(error)));
   };
   sentence.addEventListener("input", () => {
     clearTimeout(pause);
     pause = setTimeout(classify, PAUSE);
   });
 
-  place<HTMLInputElement>("file").addEventListener("change", async (event) => {
-    const file = (event.target as HTMLInputElement).files?.[0];
+  const chosen = place<HTMLInputElement>("file");
+  chosen.addEventListener("change", async () => {
+    const file = chosen.files?.[0];
     if (!file) return;
     try {
       table.value = decodeText(new Uint8Array(await file.arrayBuffer()), file.name, SAVE_AS_UTF8);
       notify("tuning-trouble", "");
     } catch (error) {
-      notify("tuning-trouble", messageOf(error));
+      notify("tuning-trouble", thrownMessage(error));
     }
   });
 
@@ -83,7 +85,7 @@ async function start(): Promise<void> {
     stop.disabled = false;
     interrupt = new AbortController();
     for (const id of ["tuning-trouble", "tuning-notes"]) notify(id, "");
-    alone(() => tuneNow(interrupt.signal)).catch((error) => notify("tuning-trouble", messageOf(error)))
+    alone(() => tuneNow(interrupt.signal)).catch((error) => notify("tuning-trouble", thrownMessage(error)))
       .finally(
         () => {
           tuneButton.disabled = false;
@@ -164,8 +166,4 @@ function show(id: string, { probabilities, truncated }: Answer): void {
   }));
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
-start().catch((error) => notify("trouble", messageOf(error)));
+start().catch((error) => notify("trouble", thrownMessage(error)));

@@ -1,5 +1,6 @@
 import { dirname, join, relative, resolve } from "@std/path";
 import fs from "node:fs";
+import { thrownMessage } from "../base/errors.ts";
 
 /** The state of a file in git. */
 export interface GitCommit {
@@ -34,7 +35,7 @@ export async function gitCommit(file: string, log: (line: string) => void): Prom
     return repository === undefined ? UNTRACKED : await commitIn(repository, path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return UNTRACKED;
-    const why = error instanceof Error ? error.message : String(error);
+    const why = thrownMessage(error);
     log(`${file}: its git commit is unknown (${why}): environment.json has null as 'git_commit'`);
     return UNTRACKED;
   }

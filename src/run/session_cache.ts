@@ -1,4 +1,5 @@
 import type { ResidentSession, Session } from "../device/device.ts";
+import { thrownMessage } from "../base/errors.ts";
 
 /** Opened sessions, by their names. */
 export type SessionSet = Readonly<Record<string, Session | ResidentSession>>;
@@ -116,7 +117,7 @@ class SharedSessions {
       try {
         await session.release();
       } catch (error) {
-        const why = error instanceof Error ? error.message : String(error);
+        const why = thrownMessage(error);
         this.log(
           `warning: a session failed to be released (${why}): its memory may stay in use until the program ends`,
         );

@@ -50,6 +50,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "experiment", // how a file names a model
   ],
   "device": [
+    "base",
     "compiler/graph", // the sizes of tensors, for the limits of buffers
     "compiler/backend", // a graph that finds its weights where they are
   ],
@@ -200,7 +201,6 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "compiler", // its errors, and --explain
     "model", // --explain
     "device", // its errors
-    "evaluation", // the names of metrics
     "training", // its errors
     "artifacts", // --explain
     "results",
