@@ -5,6 +5,7 @@ import { type Verbalizer, verbalizerFeeds } from "../prompt/verbalizer.ts";
 import { AnswerError } from "./answer_error.ts";
 import { together } from "./ensemble.ts";
 import { indexOfLargest } from "./softmax.ts";
+import { float32Data } from "../device/tensor_data.ts";
 
 /** A model with a prompt or an ensemble of prompts, ready to classify. */
 export interface Classifier {
@@ -155,7 +156,7 @@ function combinedLogits(logits: readonly number[][], { vote }: Pick<Classifier, 
 }
 
 /** A row of a float32 matrix, a view. */
-function rowOf({ data, dims }: Tensor, row: number): Float32Array {
-  const columns = dims[1]!;
-  return (data as Float32Array).subarray(row * columns, (row + 1) * columns);
+function rowOf(tensor: Tensor, row: number): Float32Array {
+  const columns = tensor.dims[1]!;
+  return float32Data(tensor).subarray(row * columns, (row + 1) * columns);
 }
