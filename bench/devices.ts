@@ -29,7 +29,7 @@ const VOCABULARY = 8000;
 const ROUNDS = 10;
 const SLOW_ROUNDS = 3;
 
-/** Milliseconds after which a device is said to hang: two threads of WebAssembly can wait for each other. */
+/** Milliseconds after which a device counts as hanging: two threads of WebAssembly can wait for each other. */
 const PATIENCE = 300_000;
 
 /** Small models of the tests whose step float64 PyTorch has computed; the largest error of a gradient is reported. */

@@ -1,8 +1,8 @@
 // deno-lint-ignore-file no-console
 /**
- * What fusing brings: the steps of several prompts in one run of the compiled bank, beside the same steps one after the other,
- * on the model that comes with the project (4 layers, width 256), on every device of this machine; on WebGPU what both take of
- * the host, too, which is what fusing saves there. Ratios count.
+ * What fusing gains: the steps of several prompts in one run of the compiled bank, compared with the same steps one after the
+ * other, on the model that comes with the project (4 layers, width 256), on every device of this machine; on WebGPU also the
+ * host's time for both, which is what fusing saves there. Ratios count.
  *
  *   deno task bench:fused            all devices
  *   deno task bench:fused cpu wasm   some of them

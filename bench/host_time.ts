@@ -29,7 +29,7 @@ export async function submitTime(work: () => Promise<void>): Promise<SubmitTime>
 }
 
 /**
- * The median milliseconds that a step takes of the host: handing over all commands, without waiting for the loss, and without
+ * The median milliseconds that a step takes on the host: submitting all commands, without waiting for the loss, and without
  * what a software adapter computes meanwhile.
  */
 export async function hostTime(

@@ -1,8 +1,8 @@
 // deno-lint-ignore-file no-console
 /**
  * How much memory a run of real size takes: 200,000 examples and a vocabulary of 250,000 words, with a model of random
- * weights that is small otherwise, so that what is measured is what texts, tokens, answers and results take. A process of
- * its own makes the run, whose peak is its own; another compares the run with itself.
+ * weights that is small otherwise, so that the memory of texts, tokens, answers and results is measured. One process
+ * executes the run, and its peak is reported; another compares the run with itself.
  *
  *   deno task bench:large [EXAMPLES] [WORDS]        (writes data/bench/large)
  */

@@ -3,7 +3,7 @@ import type { InferenceSession } from "onnxruntime-common";
 import type { Emitted } from "../src/compiler/mod.ts";
 import type { Tensor } from "../src/device/device.ts";
 
-/** Runs before the one that counts: the first take memory, and the second still grows it. */
+/** Warm-up runs before the one that counts: the first allocates memory, and the second still grows it. */
 const WARM_UP = 3;
 
 /** An event of ONNX Runtime's profiler; times in microseconds. */
@@ -18,7 +18,7 @@ interface ProfilerEvent {
 /**
  * Where the time of a run on the native CPU goes, from ONNX Runtime's profiler.
  *
- * @param graph its weights lie in one folder
+ * @param graph its weights are in one folder
  * @returns milliseconds by operator, the largest first, and `between`: what the kernels do not account for
  */
 export async function operatorProfile(

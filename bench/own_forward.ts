@@ -9,7 +9,7 @@ import { copyNode, rewrite } from "../src/compiler/ops/rewrite.ts";
 const BATCH = symbol("batch");
 
 /**
- * A BERT's own forward pass, all layers over all tokens as exported, with its head cut to the answer row of each example:
+ * A BERT's own forward pass, all layers over all tokens as exported, with its head reduced to the answer row of each example:
  * what a frugal user would run to classify, and what a training step is measured against.
  *
  * @returns a graph from `input_ids`, `attention_mask` and `answer_rows` int64 [batch] to logits [batch, 1, vocabulary]

@@ -1,8 +1,8 @@
 // deno-lint-ignore-file no-console
 /**
- * Our training step beside others' and beside the model's own forward pass, on BERT shapes with random weights: batch 32, 44 text
- * and 20 prompt tokens. The native CPU stands beside PyTorch (as PEFT does it) on as many threads as there are cores, WebAssembly
- * beside jax-js on one thread. Ratios count, times do not.
+ * Our training step beside others' and beside the model's own forward pass, on BERT shapes with random weights: batch 32, 44
+ * text and 20 prompt tokens. The native CPU is compared with PyTorch (as PEFT uses it) on as many threads as there are cores,
+ * WebAssembly with jax-js on one thread. Ratios count, times do not.
  *
  *   deno task bench:peers [--peers DIR] [--shape tiny|mini|base]… [--device cpu|wasm]…
  *

@@ -24,7 +24,7 @@ const python = Deno.env.get("PYTHON") ?? "python3";
 const folder = join("data", "bench", "whole-job");
 const script = join("bench", "whole_job.py");
 
-/** Runs a command and prints what it took, as GNU time would: Python's own module says it of a child. */
+/** Runs a command and prints what it took, as GNU time would: Python's `resource` module reports it for a child. */
 const MEASURE = `
 import json, resource, subprocess, sys, time
 start = time.time()

@@ -5,13 +5,23 @@
  */
 import { Argument, Command, CommanderError, Option } from "commander";
 import project from "../deno.json" with { type: "json" };
+import { FUSE_MODES } from "./batch/fuse.ts";
 import type { BatchFlags } from "./commands/batch.ts";
 import type { CompileFlags } from "./commands/compile.ts";
 import type { DataFlags } from "./commands/data.ts";
 import type { DiffFlags } from "./commands/diff.ts";
 import type { ExportFlags } from "./commands/export.ts";
+import { RT_POLARITY } from "./dataset/rt_polarity.ts";
 import { CHOICES, DEFAULTS } from "./experiment/experiment_file.ts";
-import { collect, DIFF_FORMATS, level, portNumber, shardOf, wholeNumber } from "./commands/flag_values.ts";
+import {
+  collect,
+  DIFF_FORMATS,
+  EXPORT_FORMATS,
+  level,
+  portNumber,
+  shardOf,
+  wholeNumber,
+} from "./commands/flag_values.ts";
 import type { PredictFlags } from "./commands/predict.ts";
 import type { RunFlags } from "./commands/run.ts";
 import type { ServeFlags } from "./commands/serve.ts";
@@ -47,7 +57,7 @@ function programFor(io: Io): Command {
     .description("Prompt tuning from experiment files: a frozen language model, a soft prompt, ONNX Runtime.")
     .version(project.version)
     .exitOverride()
-    .showHelpAfterError("(see --help for the usage)")
+    .showHelpAfterError("(see --help for usage)")
     .configureOutput({
       writeOut: (text) => io.print(line(text)),
       writeErr: (text) => io.log(line(text)),
@@ -86,14 +96,14 @@ function programFor(io: Io): Command {
     .addOption(
       new Option(
         "--fuse <mode>",
-        "whether to fuse the steps of runs with the same compiled step, prompt length and verbalizer; auto: on a GPU",
-      ).choices(["auto", "on", "off"]).default("auto"),
+        "whether to fuse the steps of runs with the same compiled step, prompt length and verbalizer; auto: only on a GPU",
+      ).choices(FUSE_MODES).default("auto"),
     )
-    .option("--only <pattern>", "only runs whose name matches a pattern (*length=5*) or contains a text")
+    .option("--only <pattern>", "run only those whose name matches a pattern (*length=5*) or contains a text")
     .option("--force", "run again even if nothing has changed", false)
     .option("--no-self-check", "skip the comparison of the compiled graphs with the model's own file")
     .option("--fail-fast", "start no more runs after one fails", false)
-    .option("--shard <i/n>", "only the i-th of n parts, for several machines", shardOf)
+    .option("--shard <i/n>", "run only the i-th of n parts, to share a batch among machines", shardOf)
     .addHelpText("after", "\nExample:\n  softprompt batch experiments/rt-polarity --only seed=0")
     .action(async (files: string[], flags: BatchFlags) =>
       (await import("./commands/batch.ts")).batch(files, flags, io)
@@ -128,7 +138,7 @@ function programFor(io: Io): Command {
     )
     .option(
       "--encoding <name>",
-      "the file's encoding (default: that of the run's data of the same kind, else utf-8)",
+      `the file's encoding (default: that of the run's data of the same kind, else ${DEFAULTS.dataset.encoding})`,
     )
     .addOption(
       new Option("--device <kind>", "the device to compute on (default: that of the experiment)").choices(
@@ -149,8 +159,8 @@ function programFor(io: Io): Command {
     .description("write a run's prompt for other programs")
     .argument("<run>", "the folder of a run")
     .addOption(
-      new Option("--format <kind>", "peft: an adapter for PEFT; onnx: a classifier for any ONNX Runtime")
-        .choices(["peft", "onnx"]).makeOptionMandatory(),
+      new Option("--format <kind>", "peft: an adapter for PEFT; onnx: a classifier for ONNX Runtime")
+        .choices(EXPORT_FORMATS).makeOptionMandatory(),
     )
     .requiredOption("--out <dir>", "the folder to write")
     .option("--model <dir>", "the model's folder, if it has moved since the run")
@@ -179,7 +189,7 @@ function programFor(io: Io): Command {
       "--model <source>",
       "the model's folder, in the layout of the hub, or its id on the hub (owner/name)",
     )
-    .option("--revision <name>", "for a model of the hub: a branch, a tag or a commit")
+    .option("--revision <name>", "for a model on the hub: a branch, a tag or a commit")
     .option("--file <path>", "the ONNX file within it (default: by --dtype)")
     .addOption(
       new Option(
@@ -238,14 +248,14 @@ function programFor(io: Io): Command {
 
   program.command("data")
     .description("download a dataset, check it and put it where experiments look for it")
-    .addArgument(new Argument("<name>", "which dataset").choices(["rt-polarity"]))
+    .addArgument(new Argument("<name>", "the name of the dataset").choices([RT_POLARITY.name]))
     .option("--from <dir>", "read the files from a folder instead of downloading them")
     .option(
       "--to <dir>",
       "the folder that datasets go into (default: data/ in this folder or the nearest parent that has one, else data/ here)",
     )
     .addHelpText("after", "\nExample:\n  softprompt data rt-polarity --from ~/Downloads/rt-polaritydata")
-    .action(async (name: "rt-polarity", flags: DataFlags) =>
+    .action(async (name: typeof RT_POLARITY.name, flags: DataFlags) =>
       (await import("./commands/data.ts")).data(name, flags, io)
     );
 

@@ -3,7 +3,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { main } from "../src/cli.ts";
 import { RecordingIo } from "./terminal/recording_io.ts";
 
-Deno.test("errors are red where colours are seen, and plain elsewhere", async () => {
+Deno.test("errors are red where colours are shown, and plain elsewhere", async () => {
   const message = "there is no experiment file nowhere.yaml\n";
   for (const [hasColors, word] of [[true, "\x1b[31merror\x1b[39m"], [false, "error"]] as const) {
     const io = new RecordingIo("", { hasColors });
@@ -12,7 +12,7 @@ Deno.test("errors are red where colours are seen, and plain elsewhere", async ()
   }
 });
 
-Deno.test("calls side by side print to what each was given, and none to the console", async () => {
+Deno.test("concurrent calls print to the output that each was given, and never to the console", async () => {
   const { log, error } = console;
   const written: unknown[] = [];
   console.log = console.error = (...args) => written.push(...args);
@@ -22,7 +22,7 @@ Deno.test("calls side by side print to what each was given, and none to the cons
       assertEquals(await main([verb, "--help"], io), 0);
       assertStringIncludes(io.stdout, `Usage: softprompt ${verb} `);
       assertEquals(await main([verb, "--nothing"], io), 2);
-      assertStringIncludes(io.stderr, "error: unknown option '--nothing'\n(see --help for the usage)\n");
+      assertStringIncludes(io.stderr, "error: unknown option '--nothing'\n(see --help for usage)\n");
     });
     await Promise.all(calls);
   } finally {

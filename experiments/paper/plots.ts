@@ -18,11 +18,11 @@ export interface Bar {
   readonly interval: readonly [number, number] | null;
 }
 
-/** Accuracy over a number, a line a series, as an SVG file. */
+/** Accuracy over a number, a line for each series, as an SVG file. */
 export function drawLines(points: readonly Point[], label: string): string {
   const series = [...new Set(points.map((point) => point.series))];
   const ticks = new Set(points.map(({ x }) => x));
-  // Series stand a little beside each other, so that their intervals can be told apart.
+  // Series are shifted a little, so that their intervals can be distinguished.
   const beside = points.map((point) => ({
     ...point,
     x: point.x * BESIDE ** (series.indexOf(point.series) - (series.length - 1) / 2),
@@ -38,7 +38,7 @@ export function drawLines(points: readonly Point[], label: string): string {
     y: { label: "test accuracy, %", grid: true },
     color: { legend: false, domain: series, range: COLOURS },
     marks: [
-      // Named one by one, as an axis of logarithms leaves out names that it thinks too many.
+      // Every tick is named explicitly, as a logarithmic axis leaves out names where it has many.
       Plot.axisX([...ticks], { text: String }),
       Plot.ruleX(ends, {
         ...of,
@@ -60,7 +60,7 @@ export function drawLines(points: readonly Point[], label: string): string {
   });
 }
 
-/** The names of series beside their last points, none over another. */
+/** The names of series beside their last points, without overlap. */
 function namesOf(
   points: readonly Point[],
 ): { readonly x: number; readonly y: number; readonly series: string }[] {
@@ -75,7 +75,7 @@ function namesOf(
   });
 }
 
-/** Accuracies by name, a panel a kind of data, as an SVG file. */
+/** Accuracies by name, a panel for each kind of data, as an SVG file. */
 export function drawBars(bars: readonly Bar[]): string {
   const ends = bars.filter(({ interval }) => interval !== null);
   return svg({

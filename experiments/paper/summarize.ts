@@ -1,7 +1,7 @@
 // deno-lint-ignore-file no-console
 /**
- * Sums the study up: out of the summaries of its runs in results/study, the tables (CSV, JSON) and the plots (SVG) that are
- * kept in results/paper.
+ * Summarizes the study: makes, from the summaries of its runs in results/study, the tables (CSV, JSON) and the plots (SVG)
+ * that are kept in results/paper.
  *
  *   deno task study
  */
@@ -45,12 +45,12 @@ await shots();
 await baselines();
 console.log(`${KEPT}: tables and plots of ${NAMES.map((name) => `paper-${name}`).join(", ")} and paper-hard`);
 
-/** Copies an experiment's table; and keeps of its summary all but the metrics of single runs, which the table has. */
+/** Copies an experiment's table, and its summary without the metrics of single runs, which the table has. */
 async function keepSummary(name: string): Promise<Summary> {
   const folder = folderOf(name);
   const summary = await readSummary(folder);
   if (summary === undefined) {
-    stop(`there is no ${folder}/summary.json: 'deno task study' does the runs first`);
+    stop(`there is no ${folder}/summary.json: run 'deno task study' first`);
   }
   await Deno.copyFile(join(folder, "summary.csv"), join(KEPT, `${name}.csv`));
   const { groups, ensembles, rows, best } = summary;
@@ -67,7 +67,7 @@ async function keepSummary(name: string): Promise<Summary> {
 /** What a run took. */
 async function secondsOf(run: string): Promise<number> {
   const seconds = (await readEnvironment(run))?.seconds;
-  if (seconds === undefined) stop(`${run} is not complete: 'deno task study' goes on with it`);
+  if (seconds === undefined) stop(`${run} is not complete: 'deno task study' resumes it`);
   return seconds.wall;
 }
 
@@ -76,7 +76,7 @@ function stop(why: string): never {
   Deno.exit(1);
 }
 
-/** Prompt length by initialization: accuracy, what each does to it by itself, and what the vectors mean. */
+/** Prompt length by initialization: accuracy, the effect of each alone, and what the vectors mean. */
 async function lengths(): Promise<void> {
   const { groups, rows } = summaries["length-initialization"];
   await keep(
@@ -170,7 +170,7 @@ async function keepTable(name: string, rows: readonly object[]): Promise<void> {
   await keep(name, stringify(rows.map((row) => rounded(row) as DataItem), { columns, crlf: false }));
 }
 
-/** A row with six digits a number, which is beyond what any of them can be trusted to. */
+/** A row with six digits a number, which is more than any of them is accurate to. */
 function rounded(row: object): Record<string, unknown> {
   const entries = Object.entries(row).map(([key, value]) =>
     [key, typeof value === "number" ? Number(value.toFixed(6)) : value] as const

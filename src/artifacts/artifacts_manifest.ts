@@ -10,11 +10,11 @@ export interface ArtifactsManifest {
   readonly insertion: "embedding-output" | "word-embeddings";
   readonly dimension: number;
   readonly optimizer: "adamw" | "adafactor" | "adafactor-factored" | "sgd";
-  /** What the graphs are made for; ONNX Runtime runs them everywhere, but those for the CPU slowly on WebGPU. */
+  /** The target of the graphs; ONNX Runtime runs them everywhere, but those for the CPU slowly on WebGPU. */
   readonly target: "cpu" | "webgpu";
   readonly precision: "float32" | "float16";
   readonly positions: "embedding-layer" | "attention";
-  /** What the model multiplies the rows of its word table by before a prompt at the word embeddings enters. */
+  /** The factor by which the model multiplies its word embeddings before a prompt at `word-embeddings` enters. */
   readonly scale: number;
   /** The training step. */
   readonly train: ArtifactsManifestTrain;
@@ -22,10 +22,10 @@ export interface ArtifactsManifest {
   readonly bank: ArtifactsManifestBank;
   readonly update: GraphFile;
   readonly predict: GraphFile;
-  /** The same as `predict`, and all words' logits at the answer. */
+  /** The same as `predict`, with the logits of all words at the answer as well. */
   readonly answer: GraphFile;
   readonly embed: GraphFile;
-  /** Of each graph, the sizes of its tensors in terms of the inputs' dimensions. */
+  /** For each graph, the sizes of its tensors in terms of the inputs' dimensions. */
   readonly tensor_bytes: ArtifactsManifestTensorBytes;
   readonly weights: readonly WeightsFile[];
 }
@@ -41,7 +41,7 @@ export interface ArtifactsManifestModel {
 export interface ArtifactsManifestTrain {
   readonly file: string;
   readonly state: readonly string[];
-  /** Of each state tensor, in terms of the prompt's `length`. */
+  /** The shape of each state tensor, in terms of the prompt's `length`. */
   readonly state_shapes: Readonly<Record<string, readonly (number | string)[]>>;
 }
 
@@ -52,7 +52,7 @@ export interface ArtifactsManifestBank {
   readonly answer: GraphFile;
 }
 
-/** Of each graph, the sizes of its tensors in terms of the inputs' dimensions. */
+/** For each graph, the sizes of its tensors in terms of the inputs' dimensions. */
 export interface ArtifactsManifestTensorBytes {
   readonly train: readonly TensorBytes[];
   readonly update: readonly TensorBytes[];
@@ -64,26 +64,26 @@ export interface ArtifactsManifestTensorBytes {
   readonly bankAnswer: readonly TensorBytes[];
 }
 
-/** A graph of its own file. */
+/** A graph in a file of its own. */
 export interface GraphFile {
   readonly file: string;
 }
 
-/** A tensor that a graph reads or makes. */
+/** A tensor that a graph reads or computes. */
 export interface TensorBytes {
-  /** As the model's file calls it, where it comes from there. */
+  /** Its name in the model's file, if it comes from there. */
   readonly name: string;
   /** Its bytes in terms of the symbols: `4*batch*sequence`. */
   readonly bytes: string;
 }
 
-/** A file of the model's that holds weights. */
+/** One of the model's files that hold weights. */
 export interface WeightsFile {
   readonly location: string;
   readonly sha256: string;
 }
 
-/** The types of what is read from files, by the names of their definitions. */
+/** The types of the data read from files, by the names of their definitions. */
 export interface ArtifactsTypes {
   readonly artifacts_manifest: ArtifactsManifest;
   readonly graph_file: GraphFile;

@@ -1,7 +1,7 @@
 import { fromFileUrl, join } from "@std/path";
 import { sha256 } from "../base/sha256.ts";
 
-/** Tells versions of the compiler apart: its sources' hash, or the address that names its version. */
+/** Identifies the version of the compiler: its sources' hash, or the address that names its version. */
 export async function compilerHash(): Promise<string> {
   const root = new URL("../compiler/", import.meta.url);
   if (root.protocol !== "file:") return root.href;

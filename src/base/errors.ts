@@ -11,8 +11,13 @@
  * ```
  */
 export class InputError extends Error {
-  /** Tells it from other errors. */
+  /** Distinguishes it from other errors. */
   override readonly name: string = "InputError";
+}
+
+/** The message of what was thrown, which need not be an error. */
+export function thrownMessage(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
 }
 
 /** One problem in an experiment file. */

@@ -1,14 +1,14 @@
-/** Something that names no format that this program knows. */
+/** A format that this program does not know. */
 export interface FormatFault {
-  /** What it names; `undefined` where it names none. */
+  /** The name of the format; `undefined` where none is named. */
   readonly named: unknown;
   /** Whether that is a later version of the known format. */
   readonly isNewer: boolean;
 }
 
 /**
- * What is wrong with the format that the content of a file names; `undefined` where it is known, or the content is no object,
- * which the check of its shape finds. To be asked before that check: a later version may have another shape.
+ * What is wrong with the format that a file's content names; `undefined` where it is known, or where the content is not an
+ * object, which the check of its shape finds. Call it before that check: a later version may have another shape.
  *
  * @param known a name and a version, as `softprompt-run/1`; what names an earlier version is known, too
  */

@@ -1,5 +1,6 @@
 /**
- * The value made earlier for a key; where there is none, it is made now. All values are kept; one that fails is tried again on the next call.
+ * The value made earlier for a key; where there is none, it is made now. All values are kept; where making one fails, the next call
+ * tries again.
  *
  * @param made the values made so far, by key
  */

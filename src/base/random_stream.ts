@@ -3,7 +3,7 @@ import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import { fnv1a } from "./fnv.ts";
 
-/** A stream of random draws. Streams of other names or seeds are independent of it: an additional draw from one does not change another. */
+/** A stream of random draws. Streams with other names or seeds are independent of it: an additional draw from one does not change another. */
 export class RandomStream {
   private readonly generator;
 

@@ -3,7 +3,7 @@ import { promptLength } from "../experiment/prompt_vectors.ts";
 import { readsPadding } from "../prompt/padding.ts";
 import { estimateSeconds, type Throughput } from "../results/earlier_runs.ts";
 import { readFinished } from "../results/read_run.ts";
-import { partialPath } from "../results/run_folder.ts";
+import { partialPath } from "../results/run_place.ts";
 import { totalSteps } from "../training/trainer.ts";
 import { withPlaces } from "../experiment/read_experiment_file.ts";
 import type { PlannedRun } from "./plan.ts";
@@ -11,7 +11,7 @@ import { prepare, type Prepared } from "../run/prepare.ts";
 import { stepKey } from "../run/compile_experiment.ts";
 import type { ResourceCache } from "../run/resource_cache.ts";
 
-/** What is known of a run before it begins. */
+/** What is known about a run before it begins. */
 export interface EstimatedRun {
   readonly prepared: Prepared;
   /** 0 for a hard prompt. */

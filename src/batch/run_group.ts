@@ -6,7 +6,7 @@ import { type BatchOutcome, runPlanned } from "./run_planned.ts";
 
 /**
  * Runs a group of a batch that shares a compiled step, with fused steps; a single run by itself. A run that fails in
- * the group is tried again alone: a NaN loss spoils the steps fused with it, and memory that is too
+ * the group is run again alone: a NaN loss spoils the steps fused with it, and memory that is too
  * small for all runs may suffice for one.
  *
  * @param reporters one for each run
@@ -28,12 +28,12 @@ export async function runGroup(
       slot.leave();
     }
   }));
-  if (outcomes.some(({ kind }) => kind === "failed")) await resources.release().catch(() => {});
+  if (outcomes.some(({ kind }) => kind === "failed")) await resources.release();
   for (const [i, outcome] of outcomes.entries()) {
     if (outcome.kind !== "failed" || signal.aborted) continue;
     const { title } = runs[i]!;
     reporters[i]!.log(
-      `warning: ${title} failed beside ${runs.length - 1} others and is tried again alone: ${outcome.error}`,
+      `warning: ${title} failed in a group of ${runs.length} runs with fused steps, and is run again alone: ${outcome.error}`,
     );
     outcomes[i] = await runPlanned(runs[i]!, host, reporters[i]!);
   }

@@ -4,7 +4,7 @@ import { sweepReport } from "../report/sweep_report.ts";
 import { onDisk } from "../disk/on_disk.ts";
 import { Lock } from "../disk/lock.ts";
 import { readEnsemble, readMetrics, readRun, type RunRecord } from "../results/read_run.ts";
-import { partialPath } from "../results/run_folder.ts";
+import { partialPath } from "../results/run_place.ts";
 import { type EnsembleRow, summarize, type SummaryRow } from "../results/summary.ts";
 import { summaryCsv } from "../results/summary_csv.ts";
 import type { PlannedRun } from "./plan.ts";
@@ -70,7 +70,7 @@ async function writeSummary(
   try {
     await writeWhole(join(folder, "summary.csv"), summaryCsv(summary));
     await writeWhole(page, html);
-    // Written last: a folder that has it is that of a sweep.
+    // Written last: a folder with this file is the folder of a sweep.
     await writeWhole(join(folder, "summary.json"), `${JSON.stringify(summary, null, 2)}\n`);
   } finally {
     lock?.release();

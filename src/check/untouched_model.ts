@@ -77,8 +77,8 @@ function rowOf(
   const numbers = type === "float16" && data instanceof Uint16Array
     ? new Float16Array(data.buffer, data.byteOffset, data.length)
     : data;
-  if (!(numbers instanceof Float16Array || numbers instanceof Float32Array)) {
-    throw new TypeError(`the logits are ${type}`);
+  if (!(numbers instanceof Float32Array || numbers instanceof Float16Array)) {
+    throw new TypeError(`the model's logits are ${type}`);
   }
   return Float32Array.from(numbers.subarray(row * words, (row + 1) * words));
 }

@@ -1,6 +1,6 @@
 import { globToRegExp, isGlob } from "@std/path";
 import { InputError } from "../base/errors.ts";
-import { partialPath } from "../results/run_folder.ts";
+import { partialPath } from "../results/run_place.ts";
 import { Interrupted } from "../training/trainer.ts";
 import { BatchDisplay } from "../terminal/batch_display.ts";
 import { batchTables } from "../terminal/batch_tables.ts";
@@ -175,7 +175,7 @@ function inSharingOrder(jobs: readonly Job[]): Job[] {
   return order.flatMap((key) => jobs.filter(({ shareKey }) => shareKey === key));
 }
 
-/** Has the runners execute all jobs and records their outcomes; jobs that another process is executing come last, and are waited for. */
+/** Lets the runners execute all jobs and records their outcomes; jobs that another process is executing come last, and are waited for. */
 async function work(
   jobs: readonly Job[],
   runners: readonly Runner[],

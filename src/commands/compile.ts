@@ -16,7 +16,7 @@ import { openModel } from "../model/open_model.ts";
 export interface CompileFlags {
   /** The model's folder, or its id on the hub. */
   readonly model: string;
-  /** For a model of the hub: a branch, a tag or a commit. */
+  /** For a model on the hub: a branch, a tag or a commit. */
   readonly revision?: string;
   /** The ONNX file within it, … */
   readonly file?: string;

@@ -13,7 +13,7 @@ export function collect(value: string, before: string[]): string[] {
 
 /** A whole number from 1. */
 export function wholeNumber(text: string): number {
-  if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError("It must be a whole number from 1.");
+  if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError("It must be a whole number of at least 1.");
   return Number(text);
 }
 
@@ -42,6 +42,9 @@ export function shardOf(text: string): Shard {
   }
   return { index, count };
 }
+
+/** What a prompt can be exported for: PEFT, or any ONNX Runtime. */
+export const EXPORT_FORMATS = ["peft", "onnx"] as const;
 
 /** The output formats of a diff. */
 export const DIFF_FORMATS = ["text", "markdown", "json", "html"] as const;

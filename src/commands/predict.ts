@@ -36,9 +36,11 @@ export async function predict(
   io: Io,
 ): Promise<void> {
   if ((file === undefined) === (texts.length === 0)) {
-    throw new InputError("predict takes texts, or a --file of them");
+    throw new InputError("predict needs either texts or --file");
   }
-  if (encoding !== undefined && file === undefined) throw new InputError("--encoding goes with --file");
+  if (encoding !== undefined && file === undefined) {
+    throw new InputError("--encoding can only be used with --file");
+  }
   const run = await loadRun(folder, {
     ...(device !== undefined && { device }),
     ...(model !== undefined && { model }),

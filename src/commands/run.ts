@@ -8,7 +8,7 @@ import { expandsToManyRuns } from "../experiment/sweep.ts";
 import type { Experiment } from "../experiment/types.ts";
 import { variantName } from "../experiment/variant_name.ts";
 import type { MetricsFile } from "../results/metrics_file.ts";
-import { readExperimentFile } from "../experiment/read_experiment_file.ts";
+import { experimentFileAt, readExperimentFile } from "../experiment/read_experiment_file.ts";
 import { terminalDownloads } from "../terminal/downloads.ts";
 import { untilInterrupted } from "../terminal/interrupt.ts";
 import type { Io } from "../terminal/io.ts";
@@ -48,7 +48,10 @@ export async function run(files: readonly string[], flags: RunFlags, io: Io): Pr
   const variant = variantName(overrides);
   refuseMultipliers(overrides);
   const experiments = await Promise.all(
-    files.map(async (file) => ({ file, experiment: await readExperiment(file, overrides) })),
+    files.map(async (path) => {
+      const file = await experimentFileAt(path);
+      return { file, experiment: await readExperiment(file, overrides) };
+    }),
   );
   const progress = new TerminalProgress(io);
   const finished: Finished[] = [];
@@ -95,7 +98,7 @@ async function readExperiment(file: string, overrides: readonly Override[]): Pro
   const text = await readExperimentFile(file);
   if (expandsToManyRuns(new ExperimentDocument(text, file))) {
     throw new InputError(
-      `${file} asks for several runs (it has a sweep or variants): softprompt batch ${file}`,
+      `${file} asks for several runs (it has a sweep or variants): use softprompt batch ${file}`,
     );
   }
   return parseExperiment(text, file, overrides);

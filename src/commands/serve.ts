@@ -56,24 +56,26 @@ export async function serve(
   }
   if (experiment.tune !== "prompt") {
     throw new InputError(
-      `${folder} has tuned no prompt, and the page repeats a run's tuning: name a run that has tuned one`,
+      `${folder} has not tuned a prompt, and the page repeats a run's tuning: name a run that has`,
     );
   }
   const columns = columnsOf(parseTemplate(experiment.prompt.template, experiment.prompt.length));
   if (columns.join() !== "text") {
     throw new InputError(
-      `the page has one text field, and the template of ${folder} has ${columns.join(", ")}`,
+      `the page has one text field, but the template of ${folder} has ${
+        columns.join(", ")
+      }: name a run whose template has {text} alone`,
     );
   }
   const run = hard === undefined ? undefined : await readAbout(hard);
   const beside = run?.experiment ?? hardened(experiment);
   checkSemantics(beside.semantics, `the run in ${hard}`);
   if (beside.prompt.kind !== "hard" || beside.tune !== "none") {
-    throw new InputError(`${hard} is not a run of a hard prompt with an untuned model`);
+    throw new InputError(`${hard} is not a run of a hard prompt with an untuned model: pass one with --hard`);
   }
   const frozen = await modelOfRun(about, folder, model, terminalDownloads(io));
   if (run && hard !== undefined) {
-    checkFiles(frozen, run.environment, hard, `${folder} must be of the same model`);
+    checkFiles(frozen, run.environment, hard, `pass a run of the model of ${folder} with --hard`);
   }
   const files = await servedFiles(
     folder,
@@ -122,11 +124,13 @@ async function servedFiles(
     embed: compiled.embed,
     hard: compileHardModel(model, FORM).predict,
   };
-  const each = <Result>(of: (graph: Emitted) => Result) =>
-    Object.fromEntries(Object.entries(graphs).map(([name, graph]) => [name, of(graph)])) as Record<
-      GraphName,
-      Result
-    >;
+  const each = <Result>(of: (graph: Emitted) => Result): Record<GraphName, Result> => ({
+    train: of(graphs.train),
+    update: of(graphs.update),
+    predict: of(graphs.predict),
+    embed: of(graphs.embed),
+    hard: of(graphs.hard),
+  });
   return {
     description: {
       title: experiment.name,

@@ -23,7 +23,7 @@ export interface ValidateFlags {
 /** A run without problems. */
 type Sound = EstimatedRun & { readonly run: PlannedRun; readonly truncated: number };
 
-/** What encoding an experiment's texts has shown. */
+/** What encoding an experiment's texts has revealed. */
 interface Checked {
   readonly truncated: number;
   readonly unknownWords: readonly string[];
@@ -100,7 +100,7 @@ class Checker {
 
 function report(sound: readonly Sound[]): string[] {
   const lines = tableLines(
-    ["run", "prompt", "train", "validation", "test", "cut", "steps", "time", "results"],
+    ["run", "prompt", "train", "validation", "test", "truncated", "steps", "time", "results"],
     sound.map((
       { run: { title, path }, prepared: { experiment, dataset }, steps, truncated, state, seconds },
     ) => [

@@ -1,7 +1,7 @@
 import { emit, type Emitted } from "./backend/emit.ts";
 import { mixedPrecision } from "./passes/mixed_precision.ts";
-import type { Pass, PassOptions, StagedGraph } from "./passes/pass.ts";
-import { runPasses } from "./passes/run_passes.ts";
+import type { Contract, Pass, PassOptions, StagedGraph } from "./passes/pass.ts";
+import { checkOrder, runPasses } from "./passes/run_passes.ts";
 import { simplify } from "./passes/simplify.ts";
 import { broadcastBooleans } from "./targets/webgpu/broadcast_booleans.ts";
 import { legalizeForWebgpu } from "./targets/webgpu/legalize.ts";
@@ -21,7 +21,7 @@ export interface LoweringTarget {
 /** The same with fewer nodes. */
 export const SIMPLIFY: Pass = {
   name: "simplify",
-  requires: [],
+  requires: ["made"],
   ensures: ["simplified"],
   run: simplify,
 };
@@ -33,15 +33,35 @@ export function emitForTarget(
   name: string,
   options: PassOptions,
 ): Emitted {
-  return emit(runPasses(from, lowerForTarget(to), options).graph, name);
+  const passes = lowerForTarget(to);
+  checkOrder(from.holds, [...passes, emission(to)]);
+  return emit(runPasses(from, passes, options).graph, name);
 }
 
-function lowerForTarget({ target, precision }: LoweringTarget): readonly Pass[] {
+/** What a graph must be to be written for a target: the file is run as it is. */
+export function emission({ target, precision }: LoweringTarget): Contract {
+  return {
+    name: "emit",
+    requires: [
+      "made",
+      "gradient unscaled",
+      "booleans safe",
+      ...(target === "webgpu" ? ["legal for webgpu"] as const : []),
+      ...(precision === "float16" ? ["half precision"] as const : []),
+      "simplified",
+    ],
+    ensures: [],
+  };
+}
+
+/** The passes that lower a graph to a target. */
+export function lowerForTarget({ target, precision }: LoweringTarget): readonly Pass[] {
   return [
     {
       name: "broadcast booleans",
-      requires: [],
+      requires: ["made", "not lowered"],
       ensures: ["booleans safe"],
+      ends: ["not lowered"],
       run: broadcastBooleans,
     },
     ...(target === "webgpu" ? [LEGALIZE_FOR_WEBGPU] : []),
@@ -52,14 +72,15 @@ function lowerForTarget({ target, precision }: LoweringTarget): readonly Pass[] 
 
 const LEGALIZE_FOR_WEBGPU: Pass = {
   name: "legalize for WebGPU",
-  requires: ["booleans safe"],
+  requires: ["booleans safe", "full precision"],
   ensures: ["legal for webgpu"],
   run: (graph, log) => legalizeForWebgpu(graph, log),
 };
 
 const MIXED_PRECISION: Pass = {
   name: "mixed precision",
-  requires: ["simplified"],
+  requires: ["booleans safe", "full precision", "simplified"],
   ensures: ["half precision"],
+  ends: ["full precision"],
   run: mixedPrecision,
 };

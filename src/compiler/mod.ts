@@ -29,6 +29,8 @@ export type { ElementType } from "./graph/element_types.ts";
 export { CompileError } from "./graph/errors.ts";
 export {
   type Attribute,
+  type AttributeKind,
+  type AttributeKinds,
   type Attributes,
   type Constant,
   type FileRegion,
@@ -38,17 +40,7 @@ export {
   type Node,
   type Value,
 } from "./graph/graph.ts";
-export type {
-  Along,
-  NoAttributes,
-  Normalization,
-  OperatorAttributes,
-  OperatorName,
-  Quantization,
-  Reduction,
-  Scaled,
-  TransposedProduct,
-} from "./graph/operator_attributes.ts";
+export { OPERATOR_ATTRIBUTES, type OperatorName } from "./graph/operator_attributes.ts";
 export { printGraph } from "./graph/print.ts";
 export type { TensorSize } from "./graph/tensor_sizes.ts";
 export type { Precision, Target } from "./lower_for_target.ts";

@@ -28,29 +28,33 @@ import {
 } from "./passes/objective.ts";
 import { appendOptimizer, optimizerGraph } from "./passes/append_optimizer.ts";
 import type { OptimizerName } from "./passes/optimizer.ts";
-import type { Pass } from "./passes/pass.ts";
+import type { Pass, Property } from "./passes/pass.ts";
 import { promptPlace } from "./passes/prompt_place.ts";
 import { shareGelu } from "./passes/share_gelu.ts";
 import { type Insertion, PROMPT, type Prompts, splice } from "./passes/splice.ts";
+
+/** What holds of every graph that was just made. */
+const NEW: readonly Property[] = ["made", "gradient unscaled", "full precision", "not lowered"];
 
 /** The inference graph in the compiler's own form, its positions an input. */
 export function frontend(file: OnnxFile): readonly Pass[] {
   return [
     {
       name: "import",
-      requires: [],
-      ensures: ["imported"],
+      requires: ["no graph"],
+      ensures: ["imported", "token logits", "no prompt", ...NEW],
+      ends: ["no graph"],
       run: (_, log) => importModel(file, log),
     },
     {
       name: "canonicalize",
-      requires: ["imported"],
+      requires: ["imported", "token logits", "not lowered"],
       ensures: ["canonical"],
       run: canonicalize,
     },
     {
       name: "expose positions",
-      requires: ["canonical"],
+      requires: ["canonical", "token logits", "no prompt", "not lowered"],
       ensures: ["positions exposed"],
       run: (graph) => exposePositions(graph).graph,
     },
@@ -61,8 +65,9 @@ export function frontend(file: OnnxFile): readonly Pass[] {
 export function readEmbeddings(insertion: Insertion): Pass {
   return {
     name: "read embeddings",
-    requires: ["positions exposed"],
+    requires: ["positions exposed", "token logits", "no prompt", "not lowered"],
     ensures: [],
+    ends: ["token logits"],
     run: (graph) => ({
       ...graph,
       outputs: new Map([["embeddings", promptPlace(findEmbedding(graph), insertion)]]),
@@ -74,8 +79,9 @@ export function readEmbeddings(insertion: Insertion): Pass {
 export function splicePrompt(insertion: Insertion, prompts: Prompts): Pass {
   return {
     name: "splice",
-    requires: ["positions exposed"],
+    requires: ["positions exposed", "token logits", "no prompt", "not lowered"],
     ensures: ["prompt spliced"],
+    ends: ["no prompt"],
     run: (graph) => splice(findEmbedding(graph), insertion, prompts).graph,
   };
 }
@@ -83,8 +89,9 @@ export function splicePrompt(insertion: Insertion, prompts: Prompts): Pass {
 /** The logits at the answer: of the classes and of all words. */
 export const READ_ANSWER: Pass = {
   name: "read answer",
-  requires: ["positions exposed"],
+  requires: ["positions exposed", "token logits", "not lowered"],
   ensures: ["answer read"],
+  ends: ["token logits"],
   run: readAnswer,
 };
 
@@ -92,8 +99,9 @@ export const READ_ANSWER: Pass = {
 function narrowTo(output: typeof CLASS_LOGITS | typeof WORD_LOGITS): Pass {
   return {
     name: "narrow",
-    requires: ["canonical", "answer read"],
-    ensures: ["narrowed"],
+    requires: ["canonical", "answer read", "not lowered"],
+    ensures: output === CLASS_LOGITS ? ["narrowed", "class logits"] : ["narrowed"],
+    ends: ["answer read"],
     run: (graph, log) => narrow(onlyOutput(graph, output), log),
   };
 }
@@ -108,7 +116,7 @@ export const NARROW_TO_WORDS: Pass = narrowTo(WORD_LOGITS);
 function lossOf(mean: LossMean): Pass {
   return {
     name: "add loss",
-    requires: ["narrowed"],
+    requires: ["narrowed", "class logits", "not lowered"],
     ensures: ["loss added"],
     run: (graph) => addLoss(graph, mean),
   };
@@ -116,7 +124,7 @@ function lossOf(mean: LossMean): Pass {
 
 const SHARE_GELU: Pass = {
   name: "share GELU",
-  requires: ["differentiated"],
+  requires: ["differentiated", "not lowered"],
   ensures: [],
   run: shareGelu,
 };
@@ -128,29 +136,36 @@ export function promptStep(mean: LossMean, optimizer: OptimizerName, precision: 
     lossOf(mean),
     {
       name: "differentiate",
-      requires: ["prompt spliced", "loss added"],
-      ensures: scale === 1 ? ["differentiated", "gradient unscaled"] : ["differentiated"],
+      requires: ["prompt spliced", "loss added", "not lowered"],
+      ensures: ["differentiated", "prompt gradient"],
+      ends: scale === 1 ? [] : ["gradient unscaled"],
       run: (graph) => withoutObjective(differentiate(graph, OBJECTIVE, inputOf(graph, PROMPT), scale)),
     },
     SHARE_GELU,
     SIMPLIFY,
     {
       name: "narrow backward",
-      requires: ["differentiated", "simplified"],
+      requires: ["differentiated", "simplified", "not lowered"],
       ensures: ["backward narrowed"],
       run: narrow,
     },
     {
       name: "hoist batch sum",
-      requires: ["backward narrowed"],
+      requires: ["backward narrowed", "not lowered"],
       ensures: [],
       run: hoistBatchSum,
     },
     ...(scale === 1 ? [] : [unscaleBy(scale)]),
     {
       name: "optimizer",
-      requires: ["prompt spliced", "backward narrowed", "gradient unscaled"],
-      ensures: [],
+      requires: [
+        "prompt spliced",
+        "backward narrowed",
+        "prompt gradient",
+        "gradient unscaled",
+        "not lowered",
+      ],
+      ensures: ["updated"],
       run: (graph) => appendOptimizer(graph, inputOf(graph, PROMPT), optimizer),
     },
   ];
@@ -159,7 +174,7 @@ export function promptStep(mean: LossMean, optimizer: OptimizerName, precision: 
 function unscaleBy(scale: number): Pass {
   return {
     name: "unscale gradient",
-    requires: ["differentiated"],
+    requires: ["prompt gradient", "not lowered"],
     ensures: ["gradient unscaled"],
     run: (graph) => unscaled(graph, scale),
   };
@@ -169,8 +184,9 @@ function unscaleBy(scale: number): Pass {
 export function optimizerAlone(optimizer: OptimizerName, dimension: number): Pass {
   return {
     name: "optimizer",
-    requires: [],
-    ensures: [],
+    requires: ["no graph"],
+    ensures: ["updated", ...NEW],
+    ends: ["no graph"],
     run: ({ source }) => optimizerGraph(optimizer, dimension, source),
   };
 }
@@ -179,7 +195,7 @@ export function optimizerAlone(optimizer: OptimizerName, dimension: number): Pas
 export function feedWeightsTo(weights: WeightInputs): Pass {
   return {
     name: "feed weights",
-    requires: ["narrowed"],
+    requires: ["narrowed", "not lowered"],
     ensures: ["weights fed"],
     run: (graph) => feedWeights(graph, weights),
   };
@@ -195,14 +211,15 @@ export function modelStep(
     lossOf(mean),
     {
       name: "differentiate",
-      requires: ["weights fed", "loss added"],
-      ensures: ["differentiated", "gradient unscaled"],
+      requires: ["weights fed", "loss added", "not lowered"],
+      ensures: ["differentiated", "weight gradients"],
       run: (graph) => differentiateByWeights(graph, weights),
     },
     {
       name: "optimizer",
-      requires: ["weights fed", "gradient unscaled"],
-      ensures: [],
+      requires: ["weights fed", "weight gradients", "gradient unscaled", "not lowered"],
+      ensures: ["updated"],
+      ends: ["weight gradients"],
       run: (graph) => appendWeightOptimizer(graph, weights, optimizer),
     },
     SHARE_GELU,

@@ -46,7 +46,7 @@ export function checkWords(
     throw new InputError(
       `the column '${column}' of '${name}' has ${
         counts.size.toLocaleString("en-US")
-      } different values, ${values}, …, and the verbalizer words for ${classes.length} classes: is it the text's column? set 'label' to that of the classes`,
+      } different values, ${values}, …, and the verbalizer has words for ${classes.length} classes: if it is the column of the texts, set 'label' to the one that holds the classes`,
     );
   }
   const form = inOtherForm(strange[0]!, classes);
@@ -82,7 +82,7 @@ export function checkTrainable(splits: Splits, classes: readonly string[], name:
       countsText(splits.train, classes)
     }; validation: ${countsText(splits.validation, classes)}; test: ${
       countsText(splits.test, classes)
-    }): add some, or take the class out of 'verbalizer' and its lines out of the data`,
+    }): add some, or remove the class from 'verbalizer' and its lines from the data`,
   );
 }
 

@@ -57,14 +57,15 @@ export async function* givenTexts(file: string, reader: Reader): AsyncGenerator<
 async function* recordsIn(file: string, path: string, reader: Reader): AsyncGenerator<TableRecord> {
   const kind = file === "-" ? "jsonl" : tableKind(file);
   const format = formatOf(kind, path, reader);
+  const { encoding = DEFAULTS.dataset.encoding } = format;
   const wayOut = (guess: string | undefined) =>
     guess === undefined
       ? "pass the file's encoding with '--encoding' (windows-1252, gb18030, shift_jis, …)"
-      : `say '--encoding ${guess}'`;
+      : `pass '--encoding ${guess}'`;
   const txt = (line: Line) => loneText(line, line.text, path, reader);
   if (kind === "txt" || kind === "jsonl") {
     const lines = filled(
-      linesIn(file === "-" ? reader.stdin() : file, path, { encoding: format.encoding, wayOut }, reader.note),
+      linesIn(file === "-" ? reader.stdin() : file, path, { encoding, wayOut }, reader.note),
       path,
       reader,
     );
@@ -119,7 +120,7 @@ async function* unlabelled(lines: AsyncIterable<Line>, path: string, reader: Rea
   );
 }
 
-/** The kind of a run's data files; `undefined` for datasets of the hub and built-in ones. */
+/** The kind of a run's data files; `undefined` for datasets on the hub and built-in ones. */
 function kindOfData({ split, file }: DatasetKeys): TableKind | undefined {
   return tableKind(file ?? (typeof split === "object" ? split.train ?? "" : ""));
 }

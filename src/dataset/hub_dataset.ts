@@ -1,7 +1,7 @@
 import { ConfigValueError } from "../base/errors.ts";
 import type { DownloadReporter } from "../hub/repository.ts";
 
-/** A dataset of the hub, at one commit. */
+/** A dataset on the hub, at one commit. */
 export interface HubDataset {
   readonly commit: string;
   /**
@@ -21,7 +21,7 @@ const DEFAULT = "default";
 const DEFAULT_FOLDERS = [undefined, "data"];
 
 /**
- * Finds a dataset of the hub.
+ * Finds a dataset on the hub.
  *
  * @param source owner/name
  * @param revision a branch, a tag or a commit
@@ -44,7 +44,7 @@ export async function findHubDataset(
   const splits = chosen === undefined ? undefined : configs.get(chosen);
   if (splits === undefined || config === undefined && chosen !== DEFAULT && names.length > 1) {
     const message = names.length === 0
-      ? `revision '${revision}' of the dataset '${source}' has no Parquet files that are split (for example train-00000-of-00001.parquet)`
+      ? `revision '${revision}' of the dataset '${source}' has no Parquet files that are named after a split (for example train-00000-of-00001.parquet)`
       : `the dataset '${source}' has the configurations ${names.join(", ")}: name one as 'dataset.config'`;
     throw new ConfigValueError([{ path: ["dataset", config === undefined ? "source" : "config"], message }]);
   }

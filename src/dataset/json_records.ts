@@ -28,7 +28,7 @@ export function* jsonLines(lines: Iterable<Line>, path: string): Generator<Table
 export function parseLine(line: Line, path: string): unknown {
   const hint = /^\s*\[/.test(line.text)
     ? "; the file seems to be one JSON array: name it .json"
-    : "; each line must be a whole object";
+    : "; each line must be a complete object";
   return parse(line, path, hint);
 }
 
@@ -48,7 +48,7 @@ export function objectOf(value: unknown, { line, text }: Line, path: string): Js
   throw new InputError(`${path}:${line}: a line must be an object, got ${kind}${hint}`);
 }
 
-/** Whether a value is an object, and no list. */
+/** Whether a value is an object, not a list. */
 function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

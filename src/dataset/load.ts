@@ -1,6 +1,7 @@
 import { resolve } from "@std/path";
 import { InputError, withKeyContext } from "../base/errors.ts";
 import { RandomStream } from "../base/random_stream.ts";
+import { RT_POLARITY } from "./rt_polarity.ts";
 import type { DatasetKeys } from "../experiment/experiment_file.ts";
 import type { BuiltInDataset, DatasetSpec, HubDataset, NamedSplit } from "../experiment/types.ts";
 import type { DownloadReporter } from "../hub/repository.ts";
@@ -16,9 +17,9 @@ import { readingOf } from "./table.ts";
 
 /** A dataset ready for an experiment. */
 export interface Dataset extends Splits {
-  /** In the order of the verbalizer. */
+  /** The classes, in the order of the verbalizer. */
   readonly classes: readonly string[];
-  /** The commit, for a dataset of the hub. */
+  /** The commit, for a dataset on the hub. */
   readonly revision: string | null;
   /** The folder of its files, for a built-in dataset. */
   readonly folder: string | null;
@@ -122,7 +123,7 @@ async function readBuiltIn(
   files: ExampleFiles,
 ): Promise<Pick<Whole, "all" | "split">> {
   if (split !== "textcnn" && "train" in split) return await readParts(split, read);
-  const examples = name === "rt-polarity"
+  const examples = name === RT_POLARITY.name
     ? await files.rtPolarity(folder, clean)
     : (await Promise.all(["train.tsv", "validation.tsv", "test.tsv"].map(read))).flat();
   return {
@@ -189,7 +190,7 @@ function checkParts(splits: Splits, classes: readonly string[], spec: DatasetSpe
     throw new InputError(
       typeof spec.split === "object" && "train" in spec.split
         ? `${found}: its file has none`
-        : `${found}: a split takes them from the classes that have two or more`,
+        : `${found}: a split draws them only from classes with two or more`,
     );
   }
   const counts = countByClass(all);

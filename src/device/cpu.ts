@@ -20,7 +20,7 @@ const LARGE = 256 * 2 ** 20;
  * that would hold each of them twice (its product forward and its product backward want different packings), and products
  * with thousands of rows pack on the fly, at no measurable cost.
  *
- * @param threads the number of threads per operator; it does not change the results by a bit
+ * @param threads the number of threads per operator; it does not change a single bit of the results
  */
 export async function openCpu(threads: number = navigator.hardwareConcurrency): Promise<Device> {
   const ort = await import("onnxruntime-node") as unknown as OrtModule;

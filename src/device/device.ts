@@ -99,7 +99,7 @@ export interface Device {
  * ```
  */
 export class DeviceError extends Error {
-  /** Tells it from other errors. */
+  /** Distinguishes it from other errors. */
   override readonly name = "DeviceError";
 }
 
@@ -116,16 +116,4 @@ export function int64Tensor(data: ArrayLike<number>, dims: readonly number[]): T
 /** A float32 scalar. */
 export function scalarTensor(value: number): Tensor {
   return { type: "float32", dims: [], data: Float32Array.of(value) };
-}
-
-/** The elements of a float32 tensor, row by row. @throws {TypeError} where it is of another type */
-export function floatsOf({ type, data }: Tensor): Float32Array {
-  if (type === "float32") return data;
-  throw new TypeError(`a tensor is ${type}, and float32 is needed`);
-}
-
-/** The elements of an int64 tensor, row by row. @throws {TypeError} where it is of another type */
-export function integersOf({ type, data }: Tensor): BigInt64Array {
-  if (type === "int64") return data;
-  throw new TypeError(`a tensor is ${type}, and int64 is needed`);
 }

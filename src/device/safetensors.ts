@@ -1,4 +1,5 @@
 import { float32Tensor, type Tensor } from "./device.ts";
+import { thrownMessage } from "../base/errors.ts";
 
 /** Tensors by name, and string metadata. */
 export interface NamedTensors {
@@ -59,7 +60,7 @@ function headerOf(bytes: Uint8Array): Readonly<Record<string, unknown>> {
   try {
     header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch (error) {
-    throw invalid(`its header is not JSON (${error instanceof Error ? error.message : error})`);
+    throw invalid(`its header is not JSON (${thrownMessage(error)})`);
   }
   if (!isRecord(header)) throw invalid("its header is not an object");
   return header;
@@ -78,7 +79,7 @@ function tensorOf(name: string, entry: unknown, data: Uint8Array): Tensor {
   const { dtype, shape, data_offsets: offsets } = isRecord(entry) ? entry : {};
   const form = FORMS.get(String(dtype));
   if (form === undefined) throw invalid(`'${name}' is ${dtype}, not F32, F16 or BF16`);
-  if (!areSizes(shape) || !areSizes(offsets)) throw invalid(`'${name}' has no sizes`);
+  if (!areSizes(shape) || !areSizes(offsets)) throw invalid(`'${name}' has no valid shape`);
   const [from, to] = offsets;
   const size = shape.reduce((a, b) => a * b, form.bytes);
   if (to === undefined || to > data.length) throw invalid(`'${name}' is truncated`);

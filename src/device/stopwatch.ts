@@ -6,7 +6,7 @@ export interface Timing {
   readonly wall: number;
   /** Compiling the model, or reading the compiled graphs from the cache. */
   readonly compiling: number;
-  /** Comparing the compiled graphs with the model's own file; runs of the first versions do not have it. */
+  /** Comparing the compiled graphs with the model's own file; absent in runs of the first versions. */
   readonly checking?: number;
   /** Opening sessions: reading graphs and weights, planning. */
   readonly opening: number;

@@ -104,9 +104,9 @@ function refuse(
     ? ""
     : `${ids.changed} examples have a different text in B than in A (another file, or another 'dataset.clean'), and `;
   throw new InputError(
-    `the test sets differ and cannot be paired: ${changed}of ${sizes.a} and ${sizes.b} examples only ${
+    `the test sets differ and cannot be paired: ${changed}only ${
       Math.max(pairedIn(ids), pairedIn(texts))
-    } are in all runs (another dataset, or another 'dataset.split')`,
+    } of the ${sizes.a} examples of A and ${sizes.b} of B are in all runs (another dataset, or another 'dataset.split')`,
   );
 }
 
@@ -120,7 +120,7 @@ function refuseColumns(a: readonly RunRecord[], b: readonly RunRecord[]): void {
   const other = [...a, ...b].map(shown).find((columns) => columns !== one);
   if (other === undefined) return;
   throw new InputError(
-    `the test sets cannot be paired: the templates show different columns of the data, ${one} in one and ${other} in the other, and examples are told to be the same by the texts of these: compare runs whose templates show the same columns in the same order`,
+    `the test sets cannot be paired: the templates show different columns of the data, ${one} in one and ${other} in the other, and examples are identified by the texts in these columns: compare runs whose templates show the same columns in the same order`,
   );
 }
 
@@ -130,7 +130,7 @@ function refuseCleaning(runs: readonly RunRecord[]): void {
   const other = others.find((one) => one !== first);
   if (other === undefined) return;
   throw new InputError(
-    `the test sets differ and cannot be paired: 'dataset.clean' is ${first} in one and ${other} in the other, so that only texts without what it changes are the same`,
+    `the test sets differ and cannot be paired: 'dataset.clean' is ${first} in one and ${other} in the other, which changes the texts: compare runs with the same cleaning`,
   );
 }
 

@@ -1,7 +1,7 @@
 import { join, relative } from "@std/path";
 import { InputError } from "../base/errors.ts";
 import { runFolders } from "../results/run_folders.ts";
-import { readReport } from "../results/saved_report.ts";
+import { COMPARABLE, readReport } from "../results/saved_report.ts";
 import { readEnvironment, readMetrics, readRun, readSummary, type RunRecord } from "../results/read_run.ts";
 
 /** Runs that differ in nothing but the seed. */
@@ -28,7 +28,7 @@ export interface Side {
 export async function readSide(source: string): Promise<Side> {
   const info = await Deno.stat(source).catch(() => undefined);
   if (info === undefined) {
-    throw new InputError(`there is no ${source}: name a run's folder, a sweep's, or a saved report`);
+    throw new InputError(`there is no ${source}: ${COMPARABLE}`);
   }
   const runs = info.isFile ? await readReport(source) : await runsIn(source);
   return { source, groups: groupBySeed(runs) };
@@ -44,7 +44,11 @@ async function runsIn(folder: string): Promise<Map<string, RunRecord>> {
     }
   } else if (await isThere(join(folder, "metrics.json"))) {
     const metrics = await readMetrics(folder);
-    if (metrics?.status !== "complete") throw new InputError(`the run in ${folder} is not complete`);
+    if (metrics?.status !== "complete") {
+      throw new InputError(
+        `the run in ${folder} is not complete: run its experiment again, which resumes it`,
+      );
+    }
     return found.set("", await readRun(folder));
   } else {
     for (const path of await runFolders(folder)) {
@@ -54,7 +58,7 @@ async function runsIn(folder: string): Promise<Map<string, RunRecord>> {
   }
   if (found.size === 0) {
     throw new InputError(
-      `there is no complete run in ${folder}: name a run's folder, a sweep's, or a saved report`,
+      `there is no complete run in ${folder}: ${COMPARABLE}`,
     );
   }
   return found;

@@ -1,6 +1,6 @@
-import type { MetricName } from "../evaluation/metric_names.ts";
+import { metricEntries, type MetricName } from "../evaluation/metric_names.ts";
 import type { Bilingual } from "../results/bilingual.ts";
-import type { Comparison, MetricComparison } from "./compare.ts";
+import type { Comparison, MetricComparison, Verdict } from "./compare.ts";
 import type { Diff } from "./diff.ts";
 
 /** The metrics' display names. */
@@ -11,6 +11,10 @@ export const METRIC_NAMES: Readonly<Record<MetricName, string>> = {
   expected_calibration_error: "calibration error",
   illegal_rate: "illegal answers",
 };
+
+/** What the flips in each direction are called. */
+export const PREDICTIONS_FIXED = "predictions fixed (wrong in A, right in B)";
+export const PREDICTIONS_BROKEN = "predictions broken (right in A, wrong in B)";
 
 /** Metrics that are fractions, shown as percentages. */
 const SHARES = new Set<MetricName>(["accuracy", "illegal_rate"]);
@@ -63,6 +67,18 @@ export function metricCells(name: MetricName, metric: MetricComparison): MetricC
     p: pText(metric.p),
     adjusted: pText(metric.p_adjusted),
   };
+}
+
+/** The rows of a table of metrics. @param verdictText how a verdict is shown */
+export function metricRows(
+  { metrics }: Comparison,
+  verdictText: (verdict: Verdict) => string,
+): string[][] {
+  return metricEntries(metrics).map(([name, metric]) => [
+    METRIC_NAMES[name],
+    ...Object.values(metricCells(name, metric)),
+    verdictText(metric.verdict),
+  ]);
 }
 
 /** The headers of a table of metrics. */
@@ -138,7 +154,7 @@ export function semanticsSentence({ semantics: { a, b } }: Pick<Diff, "semantics
   const [versionsA, versionsB] = [a.join(", "), b.join(", ")];
   return {
     en:
-      `The sides were made under different semantics (A: ${versionsA}, B: ${versionsB}): templates, texts and positions had a different meaning, so that this is part of any difference below.`,
+      `The sides were made under different semantics (A: ${versionsA}, B: ${versionsB}): templates, texts and positions had different meanings, which contributes to any difference below.`,
     zh:
       `两侧的语义版本不同（A：${versionsA}，B：${versionsB}）：模板、文本和位置对应的词元不同，下面的任何差异都包含这一点。`,
   };

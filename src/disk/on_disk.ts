@@ -37,9 +37,9 @@ export async function onDisk<Result>(
 
 function reason(error: unknown, elsewhere: Elsewhere): string | undefined {
   if (error instanceof Deno.errors.NotCapable) {
-    return `Deno was not allowed to write there: the task may write into ${
+    return `Deno was not allowed to write there: the task may write only into ${
       CHOSEN[elsewhere]
-    } only, so choose a folder within by ${elsewhere}, or call deno run -A src/main.ts …, which may write anywhere`;
+    }, so choose a folder in it with ${elsewhere}, or call deno run -A src/main.ts …, which may write anywhere`;
   }
   const code = (error as { code?: string } | null)?.code;
   switch (code) {

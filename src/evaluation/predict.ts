@@ -1,10 +1,11 @@
-import { type Feeds, floatsOf, int64Tensor, type Session, type Tensor } from "../device/device.ts";
+import { type Feeds, int64Tensor, type Session, type Tensor } from "../device/device.ts";
 import type { Experiment, Vote } from "../experiment/types.ts";
 import { batchFeeds, evaluationBatches, type LabelledEncoding } from "../prompt/batches.ts";
 import { type Verbalizer, verbalizerFeeds } from "../prompt/verbalizer.ts";
 import { AnswerError } from "./answer_error.ts";
 import { together } from "./ensemble.ts";
 import { indexOfLargest } from "./softmax.ts";
+import { float32Data } from "../device/tensor_data.ts";
 
 /** A model with a prompt or an ensemble of prompts, ready to classify. */
 export interface Classifier {
@@ -158,7 +159,7 @@ function combinedLogits(
 }
 
 /** A row of a float32 matrix, a view. */
-function rowOf(matrix: Tensor, row: number): Float32Array {
-  const columns = matrix.dims[1]!;
-  return floatsOf(matrix).subarray(row * columns, (row + 1) * columns);
+function rowOf(tensor: Tensor, row: number): Float32Array {
+  const columns = tensor.dims[1]!;
+  return float32Data(tensor).subarray(row * columns, (row + 1) * columns);
 }

@@ -121,13 +121,14 @@ export function multiplierProblems(document: ExperimentDocument): Problem[] {
   return [
     ...unfit.map(({ key, at }) => ({
       ...document.place(at, true),
-      message: `'${key}' cannot differ between the variants of a file, whose results lie in one folder`,
+      message:
+        `'${key}' cannot differ between the variants of a file, whose results are in one folder: set it once, for all of them`,
     })),
     ...written.flatMap(({ at, own }) => {
       const [first, second] = setTwice(own.map(keyPath))?.map((i) => own[i]!) ?? [];
       return second === undefined ? [] : [{
         ...document.place([...at, second], true),
-        message: `'${second}' is set by '${first}' already: leave one of them out`,
+        message: `'${second}' is already set by '${first}': leave one of them out`,
       }];
     }),
     ...exclude.flatMap((entry, i) => {
@@ -140,9 +141,10 @@ export function multiplierProblems(document: ExperimentDocument): Problem[] {
           })`,
         }];
       }
-      return all.some(({ settings }) => matches(entry, settings))
-        ? []
-        : [{ ...document.place(["exclude", i]), message: "this entry of 'exclude' matches no variant" }];
+      return all.some(({ settings }) => matches(entry, settings)) ? [] : [{
+        ...document.place(["exclude", i]),
+        message: "this entry of 'exclude' matches no variant: correct or remove it",
+      }];
     }),
   ];
 }

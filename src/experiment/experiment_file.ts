@@ -8,7 +8,7 @@ export interface ExperimentFile {
   readonly description?: string;
   /** The frozen language model, as an ONNX export beside its config.json and tokenizer. */
   readonly model: ModelKeys;
-  /** Labelled texts: a built-in dataset ('name'), a file ('file'), files that are split already ('split'), or a dataset of the hub ('source'). */
+  /** Labelled texts: a built-in dataset ('name'), a file ('file'), files that are split already ('split'), or a dataset on the hub ('source'). */
   readonly dataset: DatasetKeys;
   /** What the model is prompted with: words alone, or trainable vectors with words around them. */
   readonly prompt: PromptKeys;
@@ -36,7 +36,7 @@ export interface ExperimentFile {
   readonly sweep?: Readonly<Record<string, readonly unknown[]>>;
   /** Combinations of the sweep that are left out: all keys of an entry must match; the key 'variant' names a variant. */
   readonly exclude?: readonly Readonly<Record<string, unknown>>[];
-  /** Named sets of keys by their path, null removing a key. Names that differ in capitals alone share a folder on some computers, and are refused. Each is crossed with the keys of the sweep that it does not set itself; the file as it is takes no part unless a variant sets nothing: plain: {}. */
+  /** Named sets of keys by their path, null removing a key. Names that differ only in case would share a folder on some systems, and are refused. Each is crossed with the keys of the sweep that it does not set itself; the file itself is run only if a variant sets nothing: plain: {}. */
   readonly variants?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
@@ -44,7 +44,7 @@ export interface ExperimentFile {
 export interface ModelKeys {
   /** A folder in the hub's layout, relative to this file, or the id of a model on the Hugging Face hub: owner/name. A folder of that name takes precedence. */
   readonly source: string;
-  /** For a model of the hub: a branch, a tag or a commit's full hash. The results name the commit. */
+  /** For a model on the hub: a branch, a tag or a commit's full hash. The results name the commit. */
   readonly revision?: string;
   /** The ONNX file within the folder or the repository; where it is left out, dtype decides. */
   readonly file?: string;
@@ -52,7 +52,7 @@ export interface ModelKeys {
   readonly dtype?: "fp32" | "fp16" | "q8" | "q4";
 }
 
-/** Labelled texts: a built-in dataset ('name'), a file ('file'), files that are split already ('split'), or a dataset of the hub ('source'). */
+/** Labelled texts: a built-in dataset ('name'), a file ('file'), files that are split already ('split'), or a dataset on the hub ('source'). */
 export interface DatasetKeys {
   /** A built-in dataset. */
   readonly name?: "rt-polarity" | "reviews-demo";
@@ -62,9 +62,9 @@ export interface DatasetKeys {
   readonly file?: string;
   /** The id of a dataset on the Hugging Face hub: owner/name. Its Parquet files are read. */
   readonly source?: string;
-  /** For a dataset of the hub: a branch, a tag or a commit's full hash. The results name the commit. */
+  /** For a dataset on the hub: a branch, a tag or a commit's full hash. The results name the commit. */
   readonly revision?: string;
-  /** For a dataset of the hub: one of its configurations; may be left out where it has only one. */
+  /** For a dataset on the hub: one of its configurations; may be left out where it has only one. */
   readonly config?: string;
   /** The column that {text} stands for in a template. Other columns stand in it by their own names: {premise}. */
   readonly text?: string;
@@ -72,21 +72,21 @@ export interface DatasetKeys {
   readonly label?: string;
   /** The class that each value of the label's column stands for, where values are not the classes' names: { "0": negative, "1": positive }. Lines whose value stands for null are left out. */
   readonly labels?: Readonly<Record<string, string | null>>;
-  /** The column whose values are the examples' ids, each of one example alone: a diff pairs test examples by them. Left out, file and line are the id. */
+  /** The column whose values are the examples' ids, each of one example only: a diff pairs test examples by them. If left out, file and line are the id. */
   readonly id?: string;
-  /** What separates the columns of a .csv file. Left out, it is that of comma, semicolon, tab and | with which the first line has the columns that are needed, or what a first line such as sep=; names. */
+  /** What separates the columns of a .csv file. If left out, it is the one of comma, semicolon, tab and | with which the first line has the required columns, or the one that a first line such as sep=; names. */
   readonly delimiter?: string;
-  /** Whether quotes enclose fields, as pandas and Excel write them, in a .csv or .tsv file. Left out, they do in a .csv file and not in a .tsv file; a .tsv file in which they clearly do so is refused. */
+  /** Whether quotes enclose fields, as pandas and Excel write them, in a .csv or .tsv file. If left out, they do in a .csv file and not in a .tsv file; a .tsv file in which they clearly do so is refused. */
   readonly quotes?: boolean;
   /** The names of the columns, in order, of a .csv or .tsv file whose first line does not name them: [label, text]. */
   readonly columns?: readonly string[];
-  /** The encoding of a file of text, by its name in the Encoding Standard: utf-8, windows-1252, gb18030. */
+  /** The encoding of text files, by its name in the Encoding Standard: utf-8, windows-1252, gb18030. */
   readonly encoding?: string;
   /** What happens to lines of a .jsonl, .json or .parquet file that have null (or NaN) in place of a text or the label: error refuses the file, drop leaves them out and counts them. An empty text is a text. */
   readonly missing?: "error" | "drop";
-  /** How all texts are read, those of predict and serve, of samples and exports, too: none removes white space at their ends, textcnn also applies the preprocessing of the course lab's TextCNN. */
+  /** How all texts are read, including those of predict and serve, of samples and of exports: none removes white space at their ends, textcnn also applies the preprocessing of the course lab's TextCNN. */
   readonly clean?: "none" | "textcnn";
-  /** textcnn (the third tenth of each rt-polarity file is the test set); shares drawn at random within each class, with at least one test example of a class that has two; files that are split already; for a dataset of the hub, its own splits by their names, or shares of one of them. */
+  /** textcnn (the third tenth of each rt-polarity file is the test set); shares drawn at random within each class, with at least one test example of a class that has two; files that are split already; for a dataset on the hub, its own splits by their names, or shares of one of them. */
   readonly split?: string | DatasetSplitKeys;
   /** The share of the training examples that is kept for validation, where the split has no validation set of its own; where it has one, this key is refused. */
   readonly validation?: number;
@@ -94,7 +94,7 @@ export interface DatasetKeys {
   readonly shots?: number;
 }
 
-/** textcnn (the third tenth of each rt-polarity file is the test set); shares drawn at random within each class, with at least one test example of a class that has two; files that are split already; for a dataset of the hub, its own splits by their names, or shares of one of them. */
+/** textcnn (the third tenth of each rt-polarity file is the test set); shares drawn at random within each class, with at least one test example of a class that has two; files that are split already; for a dataset on the hub, its own splits by their names, or shares of one of them. */
 export interface DatasetSplitKeys {
   /** The share of the test set; or its file, or its split's name on the hub. */
   readonly test: number | string;
@@ -104,7 +104,7 @@ export interface DatasetSplitKeys {
   readonly train?: string;
   /** The seed of the draw by shares. It is separate from the experiment's own, so that runs of several seeds have the same test set. */
   readonly seed?: number;
-  /** For a dataset of the hub: the split that the shares are taken of. */
+  /** For a dataset on the hub: the split that is divided into the shares. */
   readonly of?: string;
 }
 
@@ -130,11 +130,11 @@ export interface PromptInitializationKeys {
   readonly range?: number;
   /** vocabulary: the number of most frequent tokens that are sampled from. */
   readonly top?: number;
-  /** text: what the vectors start as. */
+  /** text: the text whose tokens the vectors start as. */
   readonly text?: string;
-  /** text: what is taken from it. text (the default): its own tokens, and tokens sampled from the vocabulary where these are too few. peft: what PEFT's prompt_tuning_init_text takes, which is the text's tokens with the special tokens that the tokenizer puts around them, repeated until the prompt is full. */
+  /** text: which tokens are taken. text (the default): the text's own tokens, and tokens sampled from the vocabulary where these are too few. peft: those that PEFT's prompt_tuning_init_text takes, which are the text's tokens with the special tokens that the tokenizer puts around them, repeated until the prompt is full. */
   readonly as?: "text" | "peft";
-  /** run: the folder of a run of a soft prompt; peft: that of an adapter (adapter_config.json and adapter_model.safetensors); both relative to this file. */
+  /** run: the folder of a run of a soft prompt; peft: the folder of an adapter (adapter_config.json and adapter_model.safetensors); both relative to this file. */
   readonly path?: string;
   /** peft, of a model that multiplies its word embeddings by a number (Gemma, BioGPT, XGLM: the square root of their size): where the adapter's vectors entered when it was tuned. after-scale (where this is left out and the number is that square root): the embedding module multiplies, as in transformers 5. before-scale (where it is another number): the model's code multiplies inputs_embeds (Granite, Marian, Gemma 1 and 2 before transformers 5), and the vectors are multiplied by it here. */
   readonly enters?: "after-scale" | "before-scale";
@@ -148,9 +148,9 @@ export interface TrainingKeys {
   readonly schedule?: TrainingScheduleKeys;
   /** The number of examples in a step. */
   readonly batchSize?: number;
-  /** The number of parts that each batch is taken in, one after the other, their gradients averaged: less memory, the same result up to rounding. */
+  /** The number of parts that each batch is divided into; they are computed one after the other, and their gradients averaged: less memory, the same result up to rounding. */
   readonly accumulate?: number;
-  /** How often each training example is seen. */
+  /** The number of times that each training example is seen. */
   readonly epochs?: number;
   /** The number of steps, instead of epochs. */
   readonly steps?: number;
@@ -208,25 +208,25 @@ export interface EvaluationKeys {
   readonly batchSize?: number;
   /** Sentences of your own: the texts by the names of the template's placeholders, and the class. */
   readonly samples?: readonly EvaluationSamplesKeys[];
-  /** Other data that what was tuned is scored on, without further tuning: its classes are the verbalizer's, mapped by 'labels' where they have other names. */
+  /** Other data on which the tuned prompt or model is scored, without further tuning: its classes are the verbalizer's, mapped by 'labels' where they have other names. */
   readonly transfer?: readonly EvaluationTransferKeys[];
-  /** How probabilities are calibrated after tuning. contextual: each class's is divided by what it is on inputs without content (Zhao et al. 2021). temperature: logits are divided by one number, fitted to the validation set (Guo et al. 2017). */
+  /** How probabilities are calibrated after tuning. contextual: each class's is divided by its mean on inputs without content (Zhao et al. 2021). temperature: logits are divided by one number, fitted to the validation set (Guo et al. 2017). */
   readonly calibrate?: readonly ("contextual" | "temperature")[];
-  /** For contextual calibration: what stands for the texts of inputs without content. */
+  /** For contextual calibration: the texts of inputs without content. */
   readonly contentFree?: readonly string[];
 }
 
-/** A sentence of one's own: what stands in the template's places, by their names, and its class. */
+/** A sentence of your own: the texts by the names of the template's placeholders, and its class. */
 export interface EvaluationSamplesKeys {
-  /** The class that is right, where one is. */
+  /** The right class, if there is one. */
   readonly label?: string;
-  /** What stands in one of the template's places. */
+  /** The text for one of the template's placeholders. */
   readonly [key: string]: string | undefined;
 }
 
-/** Other data that what was tuned is scored on. */
+/** Other data on which the tuned prompt or model is scored. */
 export interface EvaluationTransferKeys {
-  /** Its name in the results; left out, its file's name or its own. */
+  /** Its name in the results; by default that of its file or dataset. */
   readonly as?: string;
   /** A built-in dataset; its test set is taken. */
   readonly name?: "rt-polarity" | "reviews-demo";
@@ -236,9 +236,9 @@ export interface EvaluationTransferKeys {
   readonly file?: string;
   /** The id of a dataset on the Hugging Face hub: owner/name. */
   readonly source?: string;
-  /** For a dataset of the hub: a branch, a tag or a commit's full hash. The results name the commit. */
+  /** For a dataset on the hub: a branch, a tag or a commit's full hash. The results name the commit. */
   readonly revision?: string;
-  /** For a dataset of the hub: one of its configurations; may be left out where it has only one. */
+  /** For a dataset on the hub: one of its configurations; may be left out where it has only one. */
   readonly config?: string;
   /** The column that {text} stands for in a template. Other columns stand in it by their own names: {premise}. */
   readonly text?: string;
@@ -246,19 +246,19 @@ export interface EvaluationTransferKeys {
   readonly label?: string;
   /** The class that each value of the label's column stands for, where values are not the classes' names: { "0": negative, "1": positive }. Lines whose value stands for null are left out. */
   readonly labels?: Readonly<Record<string, string | null>>;
-  /** What separates the columns of a .csv file. Left out, it is that of comma, semicolon, tab and | with which the first line has the columns that are needed, or what a first line such as sep=; names. */
+  /** What separates the columns of a .csv file. If left out, it is the one of comma, semicolon, tab and | with which the first line has the required columns, or the one that a first line such as sep=; names. */
   readonly delimiter?: string;
-  /** Whether quotes enclose fields, as pandas and Excel write them, in a .csv or .tsv file. Left out, they do in a .csv file and not in a .tsv file; a .tsv file in which they clearly do so is refused. */
+  /** Whether quotes enclose fields, as pandas and Excel write them, in a .csv or .tsv file. If left out, they do in a .csv file and not in a .tsv file; a .tsv file in which they clearly do so is refused. */
   readonly quotes?: boolean;
   /** The names of the columns, in order, of a .csv or .tsv file whose first line does not name them: [label, text]. */
   readonly columns?: readonly string[];
-  /** The encoding of a file of text, by its name in the Encoding Standard: utf-8, windows-1252, gb18030. */
+  /** The encoding of text files, by its name in the Encoding Standard: utf-8, windows-1252, gb18030. */
   readonly encoding?: string;
   /** What happens to lines of a .jsonl, .json or .parquet file that have null (or NaN) in place of a text or the label: error refuses the file, drop leaves them out and counts them. An empty text is a text. */
   readonly missing?: "error" | "drop";
-  /** How the texts are read; as those of the dataset where it is left out. */
+  /** How the texts are read; by default like those of the dataset. */
   readonly clean?: "none" | "textcnn";
-  /** For a dataset of the hub: the split that is taken. */
+  /** For a dataset on the hub: the split that is taken. */
   readonly split?: string;
 }
 
@@ -289,7 +289,7 @@ export const CHOICES = {
   device: ["auto", "webgpu", "cpu", "wasm"],
 } as const;
 
-/** What keys are that are left out, by the path of what holds them. */
+/** The defaults of keys that are left out, by the path of the object that holds them. */
 export const DEFAULTS = {
   experiment: { multiTokenWords: "error", precision: "float32", device: "auto", seed: 0, semantics: 2 },
   model: { revision: "main", dtype: "fp32" },

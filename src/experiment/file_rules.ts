@@ -36,9 +36,9 @@ function rulesOf(path: KeyPath, spec: DatasetKeys | EvaluationTransferKeys): Rul
   for (const [key, kinds] of Object.entries(GOES_WITH)) {
     const isOf = ([, name]: Named) => (kinds as readonly (TableKind | undefined)[]).includes(tableKind(name));
     if (Object.hasOwn(spec, key) && !files.some((one) => endingOf(one[1]) === undefined || isOf(one))) {
-      const message = `'${[...path, key].join(".")}' goes with files of ${
+      const message = `'${[...path, key].join(".")}' applies only to ${
         kinds.map((kind) => `.${kind}`).join(", ")
-      }: leave it out`;
+      } files: leave it out`;
       violations.push({ path: [...path, key], message });
     }
   }

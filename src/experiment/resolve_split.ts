@@ -15,7 +15,7 @@ export type WrittenSplit = "textcnn" | DatasetSplitKeys;
 
 /**
  * A split with every default written out. The default of an omitted `split` depends on the data,
- * so it is here and not in the schema: built-in datasets and those of the hub come split, and a file is split by shares.
+ * so it is here and not in the schema: built-in datasets and those on the hub come split, and a file is split by shares.
  */
 export function resolveSplit(
   { name, source, split }: Pick<DatasetKeys, "name" | "source" | "split">,
@@ -32,7 +32,7 @@ export function resolveSplit(
   return { ...shares, ...(source !== undefined && { of }), ...split };
 }
 
-/** Whether a split names its parts: files, or splits of a dataset of the hub. */
+/** Whether a split names its parts: files, or splits of a dataset on the hub. */
 export function isNamedSplit(split: WrittenSplit): split is NamedSplit {
   return typeof split === "object" && split.train !== undefined && typeof split.test === "string" &&
     typeof split.validation !== "number";

@@ -98,12 +98,15 @@ function datasetRules(dataset: DatasetKeys): RuleViolation[] {
   }
   violations.push(...misplacedKeys(dataset, from, ["dataset"]));
   if (split === "textcnn" && from !== "source" && name !== "rt-polarity") {
-    violation("split", "the split 'textcnn' is only for rt-polarity");
+    violation(
+      "split",
+      "the split 'textcnn' is only for rt-polarity: give shares, for example { test: 0.1, validation: 0.1 }",
+    );
   }
   if (files && (from === "file" || name === "rt-polarity")) {
     violation(
       "split",
-      "a split by files brings its own: leave out 'file' or 'name', or give shares: { test: 0.1, validation: 0.1 }",
+      "a split by files names its own: leave out 'file' or 'name', or give shares: { test: 0.1, validation: 0.1 }",
     );
   }
   if (files && !isNamedSplit(split)) {
@@ -118,10 +121,14 @@ function datasetRules(dataset: DatasetKeys): RuleViolation[] {
     if (sum > 1 + Number.EPSILON) {
       violation(
         "split",
-        `the shares of the test set and the validation set add up to ${Number(sum.toFixed(6))}, more than 1`,
+        `the shares of the test set and the validation set add up to ${
+          Number(sum.toFixed(6))
+        }, more than 1: lower one of them`,
       );
     }
-    if ("of" in split && from !== "source") violation("split", "'of' names a split of a 'source' on the hub");
+    if ("of" in split && from !== "source") {
+      violation("split", "'of' names a split of a 'source' on the hub: leave it out");
+    }
   }
   return violations;
 }
@@ -132,9 +139,10 @@ function verbalizerRules(verbalizer: ExperimentFile["verbalizer"]): RuleViolatio
     words.flatMap((word, i) => {
       const owner = owners.get(word);
       owners.set(word, name);
-      return owner === undefined
-        ? []
-        : [{ path: ["verbalizer", name, i], message: `'${word}' stands for '${owner}' already` }];
+      return owner === undefined ? [] : [{
+        path: ["verbalizer", name, i],
+        message: `'${word}' already stands for '${owner}': a word can stand for one class only`,
+      }];
     })
   );
 }
@@ -147,7 +155,7 @@ function sampleRules(given: ExperimentFile): RuleViolation[] {
     const { label, ...texts } = sample;
     const wrong: RuleViolation[] = [];
     if (label !== undefined && !classes.includes(label)) {
-      const message = `'${label}' is no class of the verbalizer (${classes.join(", ")})${
+      const message = `'${label}' is not a class of the verbalizer (${classes.join(", ")})${
         inOtherForm(label, classes)
       }`;
       wrong.push({ path: [...path, "label"], message });

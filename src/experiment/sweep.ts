@@ -40,7 +40,10 @@ export function parseVariants(text: string, file: string): Variant[] {
   refuse(file, multiplierProblems(document));
   const kept = withoutExcluded(document, combinations(document));
   if (kept.length === 0) {
-    refuse(file, [{ ...document.place(["exclude"], true), message: "'exclude' leaves nothing to run" }]);
+    refuse(file, [{
+      ...document.place(["exclude"], true),
+      message: "'exclude' leaves nothing to run: remove an entry",
+    }]);
   }
   const named = kept.map(({ settings, overrides, swept }) => ({
     name: variantName(swept, variantIn(settings)),

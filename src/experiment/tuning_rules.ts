@@ -77,7 +77,10 @@ function trainingRules({ training, dataset, verbalizer }: ExperimentFile): RuleV
     violation(["optimizer", "factored"], "'factored' goes with 'name: adafactor'");
   }
   if (accumulate > batchSize) {
-    violation(["accumulate"], `a batch of ${batchSize} examples cannot be taken in ${accumulate} parts`);
+    violation(
+      ["accumulate"],
+      `a batch of ${batchSize} examples cannot be divided into ${accumulate} parts: set 'accumulate' to at most ${batchSize}`,
+    );
   }
   if (epochs !== undefined && steps !== undefined) {
     violation(["steps"], "'training' takes 'epochs' or 'steps', not both");
@@ -90,7 +93,7 @@ function trainingRules({ training, dataset, verbalizer }: ExperimentFile): RuleV
     if (classes.includes(name)) continue;
     violation(
       ["classWeights", name],
-      `'${name}' is no class of the verbalizer (${classes.join(", ")})${inOtherForm(name, classes)}`,
+      `'${name}' is not a class of the verbalizer (${classes.join(", ")})${inOtherForm(name, classes)}`,
     );
   }
   return violations;

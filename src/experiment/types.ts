@@ -45,26 +45,26 @@ export type Initialization =
 /** Vectors that start as the tokens of a text. */
 export interface TextInitialization
   extends Required<Pick<PromptInitializationKeys, "text">>, Pick<PromptInitializationKeys, "as"> {
-  /** Tells this initialization from the others. */
+  /** Distinguishes this initialization from the others. */
   readonly from: "text";
 }
 
 /** Vectors that start as those of a prompt that PEFT tuned. */
 export interface PeftInitialization
   extends Required<Pick<PromptInitializationKeys, "path">>, Pick<PromptInitializationKeys, "enters"> {
-  /** Tells this initialization from the others. */
+  /** Distinguishes this initialization from the others. */
   readonly from: "peft";
 }
 
 /** A prompt of words alone. */
 export interface HardPrompt extends Pick<PromptKeys, "template"> {
-  /** Tells it from a soft prompt. */
+  /** Distinguishes it from a soft prompt. */
   readonly kind: "hard";
 }
 
 /** Trainable vectors with words around them. */
 export interface SoftPrompt extends Required<Pick<PromptKeys, "template" | "length" | "insertion">> {
-  /** Tells it from a hard prompt. */
+  /** Distinguishes it from a hard prompt. */
   readonly kind: "soft";
   /** How its vectors start. */
   readonly initialization: Initialization;
@@ -81,10 +81,10 @@ export interface SharesSplit extends Required<Pick<DatasetSplitKeys, "seed">> {
   readonly validation: number;
 }
 
-/** Shares of one of the splits of a dataset of the hub. */
+/** Shares of one of the splits of a dataset on the hub. */
 export interface HubSharesSplit extends SharesSplit, Required<Pick<DatasetSplitKeys, "of">> {}
 
-/** Files, or splits of a dataset of the hub, by their names. */
+/** Files, or splits of a dataset on the hub, by their names. */
 export interface NamedSplit extends Required<Pick<DatasetSplitKeys, "train">> {
   /** The validation set; absent where it is drawn from the training set. */
   readonly validation?: string;
@@ -129,14 +129,14 @@ export interface SplitFilesDataset
   readonly split: NamedSplit;
 }
 
-/** A dataset of the hub. */
+/** A dataset on the hub. */
 export interface HubDataset
   extends
     AnyDataset,
     LabelledColumns,
     Required<Pick<DatasetKeys, "source" | "revision">>,
     Pick<DatasetKeys, "config" | "id"> {
-  /** The splits of the hub, by the part that each is, or the shares that are drawn of one. */
+  /** The splits on the hub, by the part that each is, or the shares that are drawn from one. */
   readonly split: HubSharesSplit | NamedSplit;
 }
 
@@ -154,7 +154,7 @@ export interface BuiltInTransfer
 export interface FileTransfer
   extends AnyTransfer, LabelledColumns, WrittenFiles, Required<Pick<EvaluationTransferKeys, "file">> {}
 
-/** A split of a dataset of the hub. */
+/** A split of a dataset on the hub. */
 export interface HubTransfer
   extends
     AnyTransfer,
@@ -197,7 +197,7 @@ export interface EvaluationSpec
   extends
     Required<Pick<EvaluationKeys, "batchSize" | "samples">>,
     Pick<EvaluationKeys, "calibrate" | "contentFree"> {
-  /** Other data that what was tuned is scored on. */
+  /** Other data on which the tuned prompt or model is scored. */
   readonly transfer?: readonly TransferSpec[];
 }
 
@@ -212,7 +212,7 @@ export interface AnyExperiment
   readonly dataset: DatasetSpec;
   /** How prompts are judged. */
   readonly evaluation: EvaluationSpec;
-  /** The version of the meaning of these keys: that of the program which wrote them. */
+  /** The version of the meaning of these keys, as of the program that wrote them. */
   readonly semantics: number;
 }
 
@@ -224,7 +224,7 @@ export interface PromptTuning extends AnyExperiment {
   readonly prompt: SoftPrompt;
   /** How it is tuned. */
   readonly training: TrainingSpec;
-  /** One prompt answers alone. */
+  /** There is no ensemble. */
   readonly ensemble?: never;
 }
 
@@ -232,11 +232,11 @@ export interface PromptTuning extends AnyExperiment {
 export interface ModelTuning extends AnyExperiment {
   /** What is tuned: all weights of the model. */
   readonly tune: "all";
-  /** The words that stand in front. */
+  /** The hard prompt. */
   readonly prompt: HardPrompt;
   /** How it is tuned. */
   readonly training: TrainingSpec;
-  /** One prompt answers alone. */
+  /** There is no ensemble. */
   readonly ensemble?: never;
 }
 
@@ -248,7 +248,7 @@ export interface Untuned extends AnyExperiment {
   readonly prompt: PromptSpec;
   /** Nothing is tuned. */
   readonly training?: never;
-  /** One prompt answers alone. */
+  /** There is no ensemble. */
   readonly ensemble?: never;
 }
 
@@ -256,11 +256,11 @@ export interface Untuned extends AnyExperiment {
 export interface EnsembleExperiment extends AnyExperiment {
   /** What is tuned: nothing. */
   readonly tune: "none";
-  /** The template of the prompts, and how many vectors each has. */
+  /** The template of the prompts, and the number of vectors that each has. */
   readonly prompt: SoftPrompt;
   /** Nothing is tuned. */
   readonly training?: never;
-  /** Which prompts answer together, and how. */
+  /** Which prompts are combined, and how. */
   readonly ensemble: EnsembleSpec;
 }
 

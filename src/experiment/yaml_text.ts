@@ -58,7 +58,7 @@ function explained({ code, pos, message }: YAMLError, document: Document.Parsed,
     case "BAD_DIRECTIVE":
       return {
         offset,
-        message: `'${found}' is no directive of YAML: a line that starts with '%' needs quotes`,
+        message: `'${found}' is not a YAML directive: a line that starts with '%' needs quotes`,
       };
     case "TAB_AS_INDENT":
       return {
@@ -185,7 +185,7 @@ function unseenNear(text: string, offset: number): YamlProblem | undefined {
   if (match === null || found === undefined) return undefined;
   return {
     offset: start + match.index + match[0].length - found.length,
-    message: `there is the character ${
+    message: `there is a character ${
       codePoint(found)
     }, which looks like a space or is invisible, but is a letter in YAML: write an ordinary space`,
   };

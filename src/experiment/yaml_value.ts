@@ -37,7 +37,7 @@ export class ValueReader {
   /** @param text the document's source */
   constructor(private readonly document: Document.Parsed, private readonly text: string) {}
 
-  /** The value of the whole document. @param part the schema of it */
+  /** The value of the whole document. @param part its schema */
   read(part: SchemaPart | undefined): unknown {
     return this.value(this.document.contents, part, false);
   }
@@ -163,7 +163,7 @@ export class ValueReader {
     if (space !== undefined) {
       this.report(
         node,
-        `there is the character ${codePoint(space)} ${space === first ? "before" : "after"} '${
+        `there is a character ${codePoint(space)} ${space === first ? "before" : "after"} '${
           written.replaceAll(new RegExp(UNSEEN, "gu"), "")
         }', which looks like a space or is invisible, but is a letter in YAML: write an ordinary space, or put quotes around it if it is meant`,
       );

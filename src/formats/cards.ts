@@ -45,7 +45,7 @@ model = PeftModel.from_pretrained(${loader}.from_pretrained("${source}"), "this-
 
 PEFT puts the vectors before everything.${
     entry === undefined ? "" : ` For this model, ${entry}.`
-  } The text goes into this template, white space and all, is cut into tokens
+  } The text goes into this template, white space and all, is tokenized
 together with it, and the answer is read ${
     kind === "causal" ? "at the template's last token" : "at the mask"
   }:

@@ -26,7 +26,7 @@ export interface ClassifierParts {
   readonly inputs: Readonly<Record<string, Tensor>>;
   /** The calibration of its logits. */
   readonly calibration: Calibration;
-  /** Texts that it must read as the run does: those of the run. */
+  /** The run's texts, which it must read as the run does. */
   readonly texts: readonly string[];
 }
 
@@ -44,7 +44,9 @@ export async function classifierFiles(
   const { clean } = experiment.dataset;
   if (columnsOf(template).length > 1) {
     throw new InputError(
-      `a classifier takes one text, but the template has ${columnsOf(template).join(" and ")}`,
+      `a classifier takes one text, but the template has ${
+        columnsOf(template).join(" and ")
+      }: export a run whose template has one column`,
     );
   }
   const { tokenizer, card, folder } = model;

@@ -1,5 +1,5 @@
 import { HubApiError } from "@huggingface/hub";
-import { InputError } from "../base/errors.ts";
+import { InputError, thrownMessage } from "../base/errors.ts";
 import type { RepositoryName } from "./cache.ts";
 import { HubError } from "./hub_error.ts";
 import type { HubSettings } from "./settings.ts";
@@ -16,8 +16,10 @@ export function hubError(
   const at = `revision '${revision}'`;
   if (!(error instanceof HubApiError)) {
     return error instanceof Error && error.message.includes("must start with 'hf_'")
-      ? new InputError("HF_TOKEN is not an access token of the hub: these begin with 'hf_'", { cause: error })
-      : new HubError(`${endpoint}: ${error instanceof Error ? error.message : error}`, { cause: error });
+      ? new InputError("HF_TOKEN is not an access token for the hub: these begin with 'hf_'", {
+        cause: error,
+      })
+      : new HubError(`${endpoint}: ${thrownMessage(error)}`, { cause: error });
   }
   switch (error.statusCode) {
     case 401:

@@ -26,7 +26,7 @@ export interface DownloadProgress {
   end(): void;
 }
 
-/** A repository of the hub at one commit, whose files are downloaded on demand, unless the cache has them. */
+/** A repository on the hub at one commit, whose files are downloaded on demand, unless the cache has them. */
 export class Repository {
   private listed: Promise<readonly ListedFile[]> | undefined;
 
@@ -107,7 +107,7 @@ export class Repository {
 
   /** Puts a file into the cache; other processes, including Hugging Face's tools, wait meanwhile. */
   private async provide({ path, ...file }: ListedFile): Promise<void> {
-    const wait = () => this.downloads.log(`another process downloads ${path}: waiting for it to end`);
+    const wait = () => this.downloads.log(`another process is downloading ${path}: waiting for it to end`);
     const lock = await Lock.take(this.cache.lockFile(file.hash), wait);
     try {
       if (!await exists(this.cache.blob(file.hash))) await this.download({ path, ...file });
@@ -185,7 +185,9 @@ function access(repository: RepositoryName, { endpoint, token }: HubSettings, do
 /** A repository's author chooses the paths, and they are joined to the cache's. */
 function safePath(path: string): string {
   if (/^[/\\]|^[a-zA-Z]:|(^|[/\\])\.\.([/\\]|$)/.test(path)) {
-    throw new HubError(`the repository lists the path '${path}', which leads outside it: do not use it`);
+    throw new HubError(
+      `the repository lists the path '${path}', which leads outside it: do not use this repository`,
+    );
   }
   return path;
 }

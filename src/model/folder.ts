@@ -8,7 +8,7 @@ export interface ModelFolder {
   readonly folder: string;
   /** The ONNX file's path. */
   readonly onnx: string;
-  /** The commit, for a model of the hub. */
+  /** The commit, for a model on the hub. */
   readonly revision: string | null;
   /** The paths of the files next to it that describe the model and its tokenizer. */
   readonly described: readonly string[];
@@ -31,7 +31,7 @@ const OPTIONAL = ["tokenizer_config.json", "special_tokens_map.json"];
 const HUB_ID = /^[\w-][\w.-]*\/[\w-][\w.-]*$/;
 
 /**
- * Finds a model's folder: one on disk, else one of the hub, of which the required files are downloaded.
+ * Finds a model's folder: one on disk, else one on the hub, of which the required files are downloaded.
  *
  * @param spec its source is a folder, relative to the file that names it, or a hub id
  * @throws {ConfigValueError} where there is none
@@ -46,13 +46,13 @@ export async function findModel(
     return await withKeyContext(["model", "source"], () => hubModel(spec, folder, downloads));
   }
   if (spec.revision !== undefined) {
-    const message = `'model.revision' goes with a model of the hub, but ${spec.source} is a folder`;
+    const message = `'model.revision' goes with a model on the hub, but ${spec.source} is a folder`;
     throw new ConfigValueError([{ path: ["model", "revision"], message }]);
   }
   const missing = (path: string) => {
     const message = `there is no ${path}: 'model.source' names a folder, relative to ${namedIn}, with ${
       FILES.join(", ")
-    } and ${spec.file}, or a model of the hub (owner/name)`;
+    } and ${spec.file}, or a model on the hub (owner/name)`;
     return new ConfigValueError([{ path: ["model", "source"], message }]);
   };
   if (!await exists(folder)) throw missing(folder);

@@ -14,7 +14,7 @@ import type { Tokenizer } from "./tokenizer.ts";
 export interface OpenModel {
   /** Its source, as named by the user. */
   readonly source: string;
-  /** The commit, for a model of the hub. */
+  /** The commit, for a model on the hub. */
   readonly revision: string | null;
   readonly folder: string;
   /** The ONNX file's path. */

@@ -59,7 +59,7 @@ export class TemplateEncoder {
     const masks = template.some((piece) => piece.kind === "mask");
     if (kind === "causal" && masks) {
       throw templateError(
-        "the template has a {mask}, but a causal language model goes on with a text: end the template where the answer begins",
+        "the template has a {mask}, but a causal language model continues a text: end the template where the answer begins",
       );
     }
     if (masks && tokenizer.mask === undefined) {
@@ -82,7 +82,7 @@ export class TemplateEncoder {
       throw templateError(
         `the template and the prompt take ${
           fixed + words
-        } of the model's ${limit} positions, which leaves none for the text: shorten 'prompt.length' or the template`,
+        } of the model's ${limit} positions, which leaves none for the text: lower 'prompt.length' or shorten the template`,
       );
     }
   }

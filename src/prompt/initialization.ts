@@ -1,9 +1,10 @@
-import { float32Tensor, floatsOf, type Tensor } from "../device/device.ts";
+import { float32Tensor, type Tensor } from "../device/device.ts";
 import { InputError } from "../base/errors.ts";
 import type { RandomStream } from "../base/random_stream.ts";
 import type { Initialization } from "../experiment/types.ts";
 import type { Tokenizer } from "../model/tokenizer.ts";
 import type { EmbeddingSpace } from "./embedding_space.ts";
+import { float32Data } from "../device/tensor_data.ts";
 
 /** A prompt before its first step. */
 export interface InitialPrompt {
@@ -71,23 +72,24 @@ export async function initialPrompt(
       const ids = how.as === "peft"
         ? repeatedTokens(how.text, length, tokenizer)
         : tokenizer.encode(how.text);
-      const start = begun(
-        floatsOf(await space.vectors(ids)),
-        ids.map((id) => tokenizer.tokenOf(id)),
-        space.dimension,
-      );
+      const data = float32Data(await space.vectors(ids));
+      const start = begun(data, ids.map((id) => tokenizer.tokenOf(id)), space.dimension);
       return await fittingText(start, length, "the text has", "tokens", sources);
     }
     case "run":
     case "peft": {
       if (sources.given === undefined) throw new Error(`the prompt in ${how.path} has not been read`);
-      const [vectors, size] = sources.given.dims;
+      const { dims: [vectors, size] } = sources.given;
       if (size !== space.dimension) {
         throw new InputError(
           `the prompt in ${how.path} has vectors of ${size} numbers, but the model's embeddings have ${space.dimension}: it is for another model`,
         );
       }
-      const start = begun(floatsOf(sources.given), Array.from({ length: vectors! }, () => undefined), size);
+      const start = begun(
+        float32Data(sources.given),
+        Array.from({ length: vectors! }, () => undefined),
+        size,
+      );
       return await fittingText(start, length, `the prompt in ${how.path} has`, "vectors", sources);
     }
   }
@@ -112,7 +114,7 @@ function repeatedTokens(text: string, length: number, tokenizer: Tokenizer): num
 async function embeddedWords({ labelWords, tokenizer, space }: Sources): Promise<InitialPrompt> {
   const words = labelWords.map((word) => tokenizer.encode(word));
   const { dimension } = space;
-  const { data } = await space.vectors(words.flat());
+  const data = float32Data(await space.vectors(words.flat()));
   const numbers = new Float32Array(words.length * dimension);
   let at = 0;
   for (const [w, ids] of words.entries()) {
@@ -134,15 +136,16 @@ async function fittingText(
   sources: Sources,
 ): Promise<InitialPrompt> {
   const { prompt, origins } = start;
+  const data = float32Data(prompt);
   const { dimension } = sources.space;
   const have = origins.length;
   if (have === length) return start;
   if (have > length) {
-    const warning = `${what} ${have} ${things}, but the prompt ${length} vectors: the last ${
+    const warning = `${what} ${have} ${things}, but the prompt has ${length} vectors: the last ${
       have - length
     } are dropped`;
     const shortened = begun(
-      floatsOf(prompt).slice(0, length * dimension),
+      data.slice(0, length * dimension),
       origins.slice(0, length),
       dimension,
     );
@@ -150,9 +153,9 @@ async function fittingText(
   }
   const rest = await sampled(length - have, FILLED_FROM, origins, sources);
   const numbers = new Float32Array(length * dimension);
-  numbers.set(floatsOf(prompt));
-  numbers.set(floatsOf(rest.prompt), have * dimension);
-  const warning = `${what} ${have} ${things}, but the prompt ${length} vectors: the last ${
+  numbers.set(data);
+  numbers.set(float32Data(rest.prompt), have * dimension);
+  const warning = `${what} ${have} ${things}, but the prompt has ${length} vectors: the last ${
     length - have
   } are sampled from the vocabulary`;
   return { ...begun(numbers, [...origins, ...rest.origins], dimension), warnings: [warning] };
@@ -173,11 +176,8 @@ async function sampled(
     );
   }
   const tokens = stream.shuffled(candidates).slice(0, length);
-  return begun(
-    floatsOf(await space.vectors(tokens)),
-    tokens.map((id) => tokenizer.tokenOf(id)),
-    space.dimension,
-  );
+  const data = float32Data(await space.vectors(tokens));
+  return begun(data, tokens.map((id) => tokenizer.tokenOf(id)), space.dimension);
 }
 
 /**

@@ -1,8 +1,9 @@
-import { floatsOf, type Tensor } from "../device/device.ts";
+import type { Tensor } from "../device/device.ts";
 import type { Tokenizer } from "../model/tokenizer.ts";
 import type { EmbeddingSpace } from "./embedding_space.ts";
 import type { InitialPrompt } from "./initialization.ts";
 import type { Verbalizer } from "./verbalizer.ts";
+import { float32Data } from "../device/tensor_data.ts";
 
 /** A vector of the prompt, its nearest tokens, and its movement in tuning. */
 export interface Neighbourhood {
@@ -110,10 +111,13 @@ function insert(nearest: Near[], id: number, cosine: number): void {
   if (nearest.length > NEAREST) nearest.pop();
 }
 
-function rows(matrix: Tensor): Float32Array[] {
-  const [count, columns] = matrix.dims;
-  const data = floatsOf(matrix);
-  return Array.from({ length: count! }, (_, row) => data.slice(row * columns!, (row + 1) * columns!));
+function rows(tensor: Tensor): Float32Array[] {
+  const { dims: [count, columns] } = tensor;
+  const data = float32Data(tensor);
+  return Array.from(
+    { length: count! },
+    (_, row) => data.slice(row * columns!, (row + 1) * columns!),
+  );
 }
 
 /** The rows of a matrix, each divided by its norm. */

@@ -42,7 +42,7 @@ export function readVerbalizer(
         violation(
           `'${word}' of the class '${name}' has the token '${
             tokenizer.tokenOf(strange)
-          }' of the id ${strange}, but the model has logits for ${tokenizer.model.words} tokens: choose another, or use the tokenizer that belongs to the model`,
+          }' with the id ${strange}, but the model has logits for ${tokenizer.model.words} tokens: choose another, or use the tokenizer that belongs to the model`,
         );
       }
       const owner = owners.get(kept[0]!);

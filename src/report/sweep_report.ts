@@ -119,7 +119,7 @@ function spread(metric: MetricName, { mean, sd }: Spread): Html {
   return sd === null ? number(text, metric) : number(`${text} ± ${deviation}`, "mean", metric);
 }
 
-/** Of the mean over the seeds. */
+/** The interval of the mean over the seeds. */
 function meanInterval({ interval }: Spread): Content {
   return interval ? number(interval.map(percent).join(" – "), "mean_interval") : "";
 }

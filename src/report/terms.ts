@@ -28,13 +28,13 @@ export const TERMS = {
   distance: term(
     "moved",
     "移动距离",
-    "The Euclidean distance between where the vector started and where it is.",
+    "The Euclidean distance between where the vector started and where it is now.",
     "该向量距其初始位置的欧氏距离。",
   ),
   turned: term(
     "cosine to its start",
     "与初始的余弦",
-    "The cosine between where the vector started and where it is: 1 is the same direction.",
+    "The cosine between where the vector started and where it is now: 1 means the same direction.",
     "该向量与其初始向量的余弦；1 表示方向不变。",
   ),
   parameters: term(
@@ -76,22 +76,22 @@ export const TERMS = {
   illegal_rate: term(
     "illegal answers",
     "非法回答",
-    "How often the model's best token over its whole vocabulary is no word of the verbalizer: smaller is better.",
+    "How often the model's best token over its whole vocabulary is not a word of the verbalizer: smaller is better.",
     "模型在整个词表上的最优词不属于标签词的比例，越小越好。",
   ),
   precision: term(
     "precision",
     "精确率",
-    "Of the examples predicted as this class, the share that belongs to it.",
+    "Of the examples predicted as this class, the share that belong to it.",
     "预测为该类别的样本中确属该类别的比例。",
   ),
   recall: term(
     "recall",
     "召回率",
-    "Of the examples of this class, the share predicted as it.",
+    "Of the examples of this class, the share that are predicted as this class.",
     "该类别的样本中被正确预测的比例。",
   ),
-  examples: term("examples", "样本数", "How many examples were classified.", "被分类的样本数量。"),
+  examples: term("examples", "样本数", "The number of examples that were classified.", "被分类的样本数量。"),
   count: term(
     "examples",
     "样本数",
@@ -129,7 +129,12 @@ export const TERMS = {
     "The mean over the seeds, and the standard deviation between them (with n − 1).",
     "不同随机种子的均值及其标准差（除以 n − 1）。",
   ),
-  seeds: term("seeds", "种子数", "How many complete runs of different seeds.", "不同随机种子的完整运行数。"),
+  seeds: term(
+    "seeds",
+    "种子数",
+    "The number of complete runs, each with a seed of its own.",
+    "不同随机种子的完整运行数。",
+  ),
   side_a: term(
     "A",
     "A",

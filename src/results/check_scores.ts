@@ -1,10 +1,10 @@
 import type { MetricsFile, PartMetrics, Prediction } from "./run_files.ts";
 
 /**
- * What a schema cannot say of `metrics.json`: that each part's classes are those of the run, its confusion matrix is square
- * and counts each example once, and every class has its metrics.
+ * What a schema cannot express about `metrics.json`: that each part's classes are those of the run, its confusion matrix is
+ * square and counts each example once, and every class has its metrics.
  *
- * @param classes of the run's experiment; left out where it is not known: then each part must agree with itself
+ * @param classes of the run's experiment; left out where it is not known: then each part must be consistent in itself
  * @returns what is wrong; `undefined` where nothing is
  */
 export function metricsFault(metrics: MetricsFile, classes?: readonly string[]): string | undefined {
@@ -41,14 +41,14 @@ function partFault({ examples, per_class, confusion }: PartMetrics, classes: rea
 }
 
 /**
- * What a schema cannot say of a prediction: that it names classes of its run, and has the probability of each.
+ * What a schema cannot express about a prediction: that it names classes of its run, and has the probability of each.
  *
  * @returns what is wrong; `undefined` where nothing is
  */
 export function predictionFault(prediction: Prediction, classes: readonly string[]): string | undefined {
   for (const key of ["label", "predicted"] as const) {
     if (!classes.includes(prediction[key])) {
-      return `'${key}' is ${JSON.stringify(prediction[key])}, which is no class of the run (${
+      return `'${key}' is ${JSON.stringify(prediction[key])}, which is not a class of the run (${
         list(classes)
       })`;
     }

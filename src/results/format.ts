@@ -10,7 +10,7 @@ export const RUN_FORMAT = "softprompt-run/1";
  * @param content the content of the file that names it
  * @param known the newest format that this version reads
  * @param path the path of what is read
- * @param way the way out, beside an update, for what is newer
+ * @param way the way out, besides an update, for what is newer
  * @throws {InputError} naming both formats and the way out
  */
 export function checkFormat(content: unknown, known: string, path: string, way = ""): void {

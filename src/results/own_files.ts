@@ -7,6 +7,14 @@ import type { Environment, EnvironmentFiles } from "./run_files.ts";
 /** The files of a run that its answers depend on; `environment.json` has their hashes. */
 export type OwnFile = keyof EnvironmentFiles;
 
+/** The way out where a run's file is not the one that the run wrote. */
+export const PUT_BACK = "put back what the run wrote, or run its experiment again with --force";
+
+/** The error of a run's file that is damaged. */
+export function damagedFile(path: string, cause: RangeError): InputError {
+  return new InputError(`${path} is damaged (${cause.message}): ${PUT_BACK}`, { cause });
+}
+
 /** The SHA-256 of an `experiment.yaml` without its name and description. */
 export function experimentSha256(text: string): string {
   const { name: _, description: __, ...asked } = parseYaml(text) ?? {};
@@ -32,13 +40,13 @@ export function checkOwnFile(
     throw new InputError(
       `${
         join(folder, "environment.json")
-      } has no 'files.${name}', the sha256 of the run's ${name}: put back what the run wrote, or run its experiment again with --force`,
+      } has no 'files.${name}', the sha256 of the run's ${name}: ${PUT_BACK}`,
     );
   }
   if (then === now) return;
   throw new InputError(
     `${join(folder, name)} was changed since the run (its sha256 is ${now.slice(0, 12)}…, was ${
       then.slice(0, 12)
-    }…): put back what the run wrote, or run its experiment again with --force`,
+    }…): ${PUT_BACK}`,
   );
 }

@@ -5,14 +5,14 @@ import { readSafetensors } from "../device/safetensors.ts";
 import { InputError } from "../base/errors.ts";
 import { promptInsertion, promptLength } from "../experiment/prompt_vectors.ts";
 import { checkSemantics } from "../experiment/semantics.ts";
-import { checkOwnFile } from "./own_files.ts";
+import { checkOwnFile, damagedFile, PUT_BACK } from "./own_files.ts";
 import { readAbout, readEnvironment } from "./read_run.ts";
 
 /** The prompt that a run tuned. */
 export interface RunPrompt {
   /** float32 [length, dimension] */
   readonly prompt: Tensor;
-  /** Its insertion. */
+  /** Where its vectors enter the model. */
   readonly insertion: string | undefined;
   /** The SHA-256 of its file. */
   readonly sha256: string;
@@ -30,7 +30,7 @@ export async function readPrompt(folder: string, dimension?: number): Promise<Ru
   const bytes = await Deno.readFile(path).catch((error) => {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     throw new InputError(
-      `${folder} is no complete run of one soft prompt: it lacks prompt.safetensors (an ensemble's prompts are in its members' folders)`,
+      `${folder} is not a complete run of one soft prompt: it lacks prompt.safetensors (an ensemble's prompts are in its members' folders)`,
     );
   });
   try {
@@ -49,9 +49,7 @@ export async function readPrompt(folder: string, dimension?: number): Promise<Ru
     return read;
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    throw new InputError(`${path} is damaged (${error.message}): run its experiment again with --force`, {
-      cause: error,
-    });
+    throw damagedFile(path, error);
   }
 }
 
@@ -64,7 +62,7 @@ async function checkOwn(
 ): Promise<void> {
   const differs = (what: string, here: unknown, theirs: string) =>
     new InputError(
-      `${path} is not this run's prompt: its ${what} is ${here}, and ${theirs}; put the run's own back, or run its experiment again with --force`,
+      `${path} is not this run's prompt: its ${what} is ${here}, but ${theirs}: ${PUT_BACK}`,
     );
   if (dimension !== undefined && dims[1] !== dimension) {
     throw differs("dimension", dims[1], `the model's vectors have ${dimension} numbers`);

@@ -1,7 +1,7 @@
 import { join } from "@std/path";
 import { TextLineStream } from "@std/streams/text-line-stream";
 import { parse as parseYaml, YAMLParseError } from "yaml";
-import { InputError } from "../base/errors.ts";
+import { InputError, thrownMessage } from "../base/errors.ts";
 import { readWritten } from "../experiment/read_written.ts";
 import { SEMANTICS } from "../experiment/semantics.ts";
 import type { Experiment } from "../experiment/types.ts";
@@ -80,9 +80,13 @@ export async function readEnvironment(path: string): Promise<Environment | undef
  */
 export async function readAbout(path: string): Promise<RunAbout> {
   const finished = await readFinished(path);
-  if (finished === undefined) throw new InputError(`there is no complete run in ${path}`);
+  if (finished === undefined) {
+    throw new InputError(
+      `there is no complete run in ${path}: name a run's folder, or run its experiment first`,
+    );
+  }
   const environment = await readEnvironment(path);
-  if (environment === undefined) throw damaged(join(path, "environment.json"), "it is not there");
+  if (environment === undefined) throw damaged(join(path, "environment.json"), "it is missing");
   const text = await readText(join(path, "experiment.yaml"));
   const experiment = readExperiment(text, join(path, "experiment.yaml"));
   // Runs of earlier semantics may have no hashes: they can be compared, and nothing else.
@@ -127,7 +131,7 @@ async function readText(file: string): Promise<string> {
   try {
     return await Deno.readTextFile(file);
   } catch (error) {
-    throw damaged(file, (error as Error).message);
+    throw damaged(file, thrownMessage(error));
   }
 }
 
@@ -139,7 +143,7 @@ async function readText(file: string): Promise<string> {
 export async function readEnsemble(path: string): Promise<EnsembleFile> {
   const file = join(path, "ensemble.json");
   const ensemble = await readJson(file);
-  if (ensemble === undefined) throw damaged(file, "it is not there");
+  if (ensemble === undefined) throw damaged(file, "it is missing");
   return RUN_FILES.read("ensemble_file", ensemble, (fault) => damaged(file, fault));
 }
 
@@ -154,7 +158,7 @@ export async function readSummary(folder: string): Promise<Summary | undefined> 
   if (content === undefined) return undefined;
   checkFormat(content, SUMMARY_FORMAT, file);
   const fault = (what: string) =>
-    damaged(file, `it is no summary of the format '${SUMMARY_FORMAT}': ${what}`);
+    damaged(file, `it is not a summary of the format '${SUMMARY_FORMAT}': ${what}`);
   const summary = { ensembles: [], ...RUN_FILES.read("summary_file", content, fault) };
   for (const [key, rows] of Object.entries({ rows: summary.rows, ensembles: summary.ensembles })) {
     for (const [i, { metrics }] of rows.entries()) {
@@ -172,7 +176,7 @@ export async function readSummary(folder: string): Promise<Summary | undefined> 
 /** A run's predictions. The file is read piece by piece: it may exceed the maximum length of a string. */
 async function readPredictions(file: string, classes: readonly string[]): Promise<Prediction[]> {
   const opened = await Deno.open(file).catch((error) => {
-    throw damaged(file, (error as Error).message);
+    throw damaged(file, thrownMessage(error));
   });
   const byLine: TransformStream<string, string> = new TextLineStream();
   const found: Prediction[] = [];
@@ -184,12 +188,12 @@ async function readPredictions(file: string, classes: readonly string[]): Promis
     try {
       value = JSON.parse(line);
     } catch {
-      throw damaged(file, `line ${number} is no JSON`);
+      throw damaged(file, `line ${number} is not JSON`);
     }
     const prediction = RUN_FILES.read(
       "prediction",
       value,
-      (what) => damaged(file, `line ${number} is no prediction with probabilities: ${what}`),
+      (what) => damaged(file, `line ${number} is not a prediction with probabilities: ${what}`),
     );
     const fault = predictionFault(prediction, classes);
     if (fault !== undefined) throw damaged(file, `line ${number}: ${fault}`);
@@ -209,7 +213,7 @@ async function readJson(file: string): Promise<unknown> {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw damaged(file, (error as Error).message);
+    throw damaged(file, thrownMessage(error));
   }
 }
 

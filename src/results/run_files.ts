@@ -14,7 +14,7 @@ export interface PartMetrics {
   readonly confusion: PartMetricsConfusion;
   /** Guo et al. 2017, ten bins of equal width. */
   readonly expected_calibration_error: number;
-  /** How often the model's best token over the whole vocabulary is no word of the verbalizer. */
+  /** How often the model's best token over the whole vocabulary is not a word of the verbalizer. */
   readonly illegal_rate: number;
 }
 
@@ -37,49 +37,49 @@ export interface ClassMetrics {
   readonly support: number;
 }
 
-/** How probabilities were set right. */
+/** How probabilities were calibrated. */
 export interface CalibrationFile {
-  /** What is taken off each class's logit, by the classes' names. */
+  /** What is subtracted from each class's logit, by the class's name. */
   readonly shift?: Readonly<Record<string, number>>;
   readonly temperature?: number;
-  /** The metrics before it. */
+  /** The metrics before calibration. */
   readonly before: CalibrationFileBefore;
 }
 
-/** The metrics before it. */
+/** The metrics before calibration. */
 export interface CalibrationFileBefore {
   readonly test: PartMetrics;
   readonly validation?: PartMetrics;
 }
 
-/** How much is trained. */
+/** The number of trained parameters. */
 export interface ParameterCount {
   readonly trained: number;
   readonly of_model: number;
-  /** The first over the second. */
+  /** `trained` divided by `of_model`. */
   readonly share: number;
 }
 
 /** `metrics.json` of a complete run. */
 export interface MetricsFile {
   readonly status: "complete";
-  /** The step after which the kept prompt was taken; 0 for a hard prompt. */
+  /** The step whose prompt was kept; 0 for a hard prompt. */
   readonly best_step: number;
-  /** Of tuning with its validations; for a hard prompt, of classifying. */
+  /** The time of tuning, validations included; for a hard prompt, of classifying. */
   readonly seconds: number;
   /** Null where no time was measured: JSON has no infinite numbers. */
   readonly examples_per_second: number | null;
   /** How many texts were truncated to fit the model's positions. */
   readonly truncated: MetricsFileTruncated;
-  /** How many numbers were trained, of how many the model has; runs of the first programs do not say. */
+  /** How many numbers were trained, and how many the model has; absent in runs of the first versions. */
   readonly parameters?: ParameterCount;
-  /** How often always naming the most frequent class of the training set is right on the test set; runs of the first programs do not say. */
+  /** The accuracy on the test set of always predicting the most frequent class of the training set; absent in runs of the first versions. */
   readonly majority?: MetricsFileMajority;
-  /** How probabilities were set right, and what the parts were before; the metrics are those after it. */
+  /** How probabilities were calibrated, and the metrics before that; all other metrics are those after calibration. */
   readonly calibration?: CalibrationFile;
   readonly test: PartMetrics;
   readonly validation?: PartMetrics;
-  /** On other data, by their names. */
+  /** The metrics on other data, by the names of the data. */
   readonly transfer?: Readonly<Record<string, PartMetrics>>;
 }
 
@@ -91,7 +91,7 @@ export interface MetricsFileTruncated {
   readonly samples: number;
 }
 
-/** How often always naming the most frequent class of the training set is right on the test set; runs of the first programs do not say. */
+/** The accuracy on the test set of always predicting the most frequent class of the training set; absent in runs of the first versions. */
 export interface MetricsFileMajority {
   readonly class: string;
   readonly accuracy: number;
@@ -106,15 +106,15 @@ export interface UnfinishedFile {
 /** `metrics.json`. */
 export type AnyMetricsFile = MetricsFile | UnfinishedFile;
 
-/** How what was compiled compared with the model's own file. */
+/** The comparison of the compiled graphs with the model's own file. */
 export interface SelfCheck {
   /** The largest difference of two logits, relative to the largest logit. */
   readonly difference: number;
-  /** The largest one that is allowed. */
+  /** The largest difference that is allowed. */
   readonly tolerance: number;
 }
 
-/** `environment.json`: what a run's results depend on beside its experiment, and where its time went. */
+/** `environment.json`: what a run's results depend on besides its experiment, and where its time went. */
 export interface Environment {
   readonly format: string;
   readonly softprompt: string;
@@ -123,28 +123,28 @@ export interface Environment {
   readonly onnxruntime: string;
   readonly tokenizers: string;
   readonly platform: string;
-  /** The commit that the experiment's file is tracked in; earlier programs wrote that of the working directory. */
+  /** The commit that the experiment's file is tracked in; earlier versions wrote that of the working directory. */
   readonly git_commit: string | null;
-  /** Whether that file differed from the commit when it was run; earlier programs do not say. */
+  /** Whether that file, and no other, differed from the commit when the run started; absent in runs of earlier versions. */
   readonly git_dirty?: boolean | null;
-  /** What computed. */
+  /** The device of the run. */
   readonly device: EnvironmentDevice;
   /** The frozen model. */
   readonly model: EnvironmentModel;
   /** The data. */
   readonly dataset: EnvironmentDataset;
-  /** The same of data to transfer to, by what the results call them. */
+  /** The same for transfer data, by their names in the results. */
   readonly transfer?: Readonly<Record<string, DataFolder>>;
   readonly seed: number;
-  /** How what was compiled compared with the model's own file, or why it was not compared; runs of the first programs do not say. */
+  /** The comparison of the compiled graphs with the model's own file, or why there was none; absent in runs of the first versions. */
   readonly self_check?: SelfCheck | SkippedCheck;
   readonly seconds: RunSeconds;
   readonly content_hash: string;
-  /** The SHA-256 of the run's own files that answers depend on, by name; earlier programs wrote none. */
+  /** The SHA-256 of the run's own files that answers depend on, by name; absent in runs of earlier versions. */
   readonly files?: EnvironmentFiles;
 }
 
-/** What computed. */
+/** The device of the run. */
 export interface EnvironmentDevice {
   readonly kind: string;
   readonly description: string;
@@ -153,35 +153,35 @@ export interface EnvironmentDevice {
 /** The frozen model. */
 export interface EnvironmentModel {
   readonly source: string;
-  /** The commit, for a model of the hub, … */
+  /** The commit, for a model on the hub, … */
   readonly revision?: string;
-  /** … else where its folder lies, seen from the run's. */
+  /** … else the path of its folder, relative to the run's. */
   readonly folder?: string;
   readonly file: string;
-  /** Of that file. */
+  /** The SHA-256 of that file. */
   readonly sha256: string;
-  /** The SHA-256 of every file that answers depend on, by its name within the model's folder; earlier programs wrote none. */
+  /** The SHA-256 of every file that answers depend on, by its name within the model's folder; absent in runs of earlier versions. */
   readonly files?: Readonly<Record<string, string>>;
 }
 
 /** The data. */
 export interface EnvironmentDataset {
   readonly name: string;
-  /** The commit, for a dataset of the hub. */
+  /** The commit, for a dataset on the hub. */
   readonly revision?: string;
-  /** Where a dataset that is called by its name lies, seen from the run's folder; earlier programs do not say. */
+  /** The path of a built-in dataset's folder, relative to the run's; absent in runs of earlier versions. */
   readonly folder?: string;
   readonly sha256: string;
 }
 
-/** The SHA-256 of the run's own files that answers depend on, by name; earlier programs wrote none. */
+/** The SHA-256 of the run's own files that answers depend on, by name; absent in runs of earlier versions. */
 export interface EnvironmentFiles {
   readonly "experiment.yaml"?: string;
   readonly "prompt.safetensors"?: string;
   readonly "model.safetensors"?: string;
 }
 
-/** Why what was compiled was not compared with the model's own file. */
+/** Why the compiled graphs were not compared with the model's own file. */
 export interface SkippedCheck {
   readonly skipped: string;
 }
@@ -196,27 +196,27 @@ export interface RunSeconds {
   readonly running: number;
 }
 
-/** `ensemble.json`: an ensemble beside the prompts that it is made of, by their accuracies on the test set (Lester et al. 2021, table 3). */
+/** `ensemble.json`: an ensemble compared with its prompts, by their accuracy on the test set (Lester et al. 2021, table 3). */
 export interface EnsembleFile {
   readonly vote: "majority" | "mean";
   readonly members: readonly EnsembleMember[];
   /** The mean of the members' accuracies. */
   readonly average: number;
-  /** Their standard deviation (with n - 1); null of a single one. */
+  /** The standard deviation of the members' accuracies (with n - 1); null for a single one. */
   readonly sd: number | null;
-  /** The largest of them. */
+  /** The largest of the members' accuracies. */
   readonly best: number;
-  /** The accuracy of all together. */
+  /** The accuracy of the ensemble. */
   readonly ensemble: number;
 }
 
 /** One of the prompts of an ensemble. */
 export interface EnsembleMember {
-  /** Its run's folder, relative to the ensemble's. */
+  /** The folder of its run, relative to the ensemble's. */
   readonly run: string;
-  /** Of it alone. */
+  /** The accuracy of this prompt alone. */
   readonly accuracy: number;
-  /** Of its file; earlier programs did not write it. */
+  /** The SHA-256 of its file; absent in runs of earlier versions. */
   readonly prompt_sha256?: string;
 }
 
@@ -228,11 +228,11 @@ export interface Prediction {
   readonly label: string;
   readonly predicted: string;
   readonly probabilities: Readonly<Record<string, number>>;
-  /** Whether the model's best token over the whole vocabulary is no word of the verbalizer. */
+  /** Whether the model's best token over the whole vocabulary is not a word of the verbalizer. */
   readonly illegal: boolean;
 }
 
-/** A run as a summary has it. */
+/** A run in a summary. */
 export interface SummaryRow {
   readonly experiment: string;
   /** Empty for an experiment of one run. */
@@ -247,7 +247,7 @@ export interface SummaryRow {
   readonly metrics?: MetricsFile;
 }
 
-/** An ensemble as a summary has it. */
+/** An ensemble in a summary. */
 export interface EnsembleRow {
   readonly experiment: string;
   /** Empty for an experiment of one run. */
@@ -260,7 +260,7 @@ export interface EnsembleRow {
   readonly folder: string;
   readonly error?: string;
   readonly metrics?: MetricsFile;
-  /** Absent where it is not complete. */
+  /** Absent if the ensemble is not complete. */
   readonly ensemble?: EnsembleFile;
 }
 
@@ -294,11 +294,11 @@ export interface Spreads {
 /** Runs that differ in nothing but the seed. */
 export interface SummaryGroup {
   readonly experiment: string;
-  /** The swept keys but the seed. */
+  /** The swept keys except the seed. */
   readonly settings: Readonly<Record<string, unknown>>;
-  /** Of the complete runs. */
+  /** The seeds of the complete runs. */
   readonly seeds: readonly number[];
-  /** Runs that the files ask for and that are not complete. */
+  /** The number of runs that the files ask for and that are not complete. */
   readonly missing: number;
   readonly test: Spreads;
   readonly validation: Spreads | null;
@@ -310,21 +310,21 @@ export interface SummaryFile {
   readonly title: string;
   readonly rows: readonly SummaryRow[];
   readonly groups: readonly SummaryGroup[];
-  /** Runs in which several prompts answered together, which are no part of the groups; summaries of the first programs have none. */
+  /** Ensembles, which belong to no group; absent in summaries of the first versions. */
   readonly ensembles?: readonly EnsembleRow[];
   /** The index of the group that was best on the validation set: by mean accuracy, then by mean loss. */
   readonly best: number | null;
 }
 
-/** Many runs' predictions, each test set's texts once. */
+/** The predictions of many runs; the texts of each test set are stored once. */
 export interface PackedRuns {
   readonly testSets: readonly (readonly (readonly [string, string, string, string])[])[];
   readonly runs: readonly PackedRun[];
 }
 
-/** A run, its predictions without the texts. */
+/** A run with its predictions, without the texts. */
 export interface PackedRun {
-  /** Its folder, from the sweep's. */
+  /** Its folder, relative to the sweep's. */
   readonly name: string;
   readonly experiment: Readonly<Record<string, unknown>>;
   readonly metrics: MetricsFile;
@@ -332,16 +332,16 @@ export interface PackedRun {
   /** The index of its test set. */
   readonly testSet: number;
   readonly classes: readonly string[];
-  /** For each example the predicted class as an index, 1 where the answer was illegal (0: not), the probabilities. */
+  /** For each example: the index of the predicted class, 1 if the answer was illegal (else 0), and the probabilities. */
   readonly predictions: readonly (readonly number[])[];
 }
 
-/** Where data lie, seen from the run's folder. */
+/** The path of data, relative to the run's folder. */
 export interface DataFolder {
   readonly folder: string;
 }
 
-/** The types of what is read from files, by the names of their definitions. */
+/** The types of the data read from files, by the names of their definitions. */
 export interface RunFileTypes {
   readonly part_metrics: PartMetrics;
   readonly class_metrics: ClassMetrics;

@@ -1,6 +1,6 @@
 import { decodeBase64, encodeBase64 } from "@std/encoding/base64";
 import { jsonPieces } from "../base/json_pieces.ts";
-import { InputError } from "../base/errors.ts";
+import { InputError, thrownMessage } from "../base/errors.ts";
 import { metricsFault, predictionFault } from "./check_scores.ts";
 import { RUN_FILES } from "./file_schemas.ts";
 import { checkFormat, RUN_FORMAT } from "./format.ts";
@@ -10,6 +10,9 @@ import type { RunRecord } from "./read_run.ts";
 /** The element of a page that contains its runs: compressed JSON, which the page itself does not read. */
 const BEGIN = '<script type="application/json+gzip" id="softprompt-runs">';
 const END = "</script>";
+
+/** What a diff can read: the way out where it is given something else. */
+export const COMPARABLE = "name a run's folder, a sweep's, or a saved report.html or summary.html";
 
 /** Runs by name as an element of a page: a diff reads the saved page like the folder that it was made from. */
 export async function runsElement(runs: ReadonlyMap<string, RunRecord>): Promise<string> {
@@ -52,7 +55,7 @@ async function unzipped(base64: string): Promise<unknown> {
   return JSON.parse(await new Response(zipped.pipeThrough(new DecompressionStream("gzip"))).text());
 }
 
-/** What packed runs say that they were made with, as far as they have the shape that is known. */
+/** The environments that packed runs name, as far as these have a known shape. */
 function environmentsIn(content: unknown): unknown[] {
   const runs = member(content, "runs");
   return Array.isArray(runs) ? runs.map((run) => member(run, "environment")) : [];
@@ -67,12 +70,12 @@ async function orDamaged<Result>(file: string, read: () => Result | Promise<Resu
   try {
     return await read();
   } catch (error) {
-    throw noReport(file, `is damaged (${(error as Error).message})`);
+    throw noReport(file, `is damaged (${thrownMessage(error)})`);
   }
 }
 
 function noReport(file: string, why: string): InputError {
   return new InputError(
-    `${file} ${why}: name a run's folder, a sweep's, or a saved report.html or summary.html`,
+    `${file} ${why}: ${COMPARABLE}`,
   );
 }

@@ -32,13 +32,13 @@ export function checkFiles(
       throw new InputError(
         `${join(run, "environment.json")} has no '${key}': ${
           join(folder, name)
-        } is not known to be there when ${run} was tuned; ${way}`,
+        } is not known to have been there when ${run} was tuned; ${way}`,
       );
     }
     if (now === then) continue;
     const path: string = join(folder, name);
     const what = now === undefined
-      ? `there is no ${path}, and ${run} was tuned with one`
+      ? `there is no ${path}, but ${run} was tuned with one`
       : `${path} is not the one that ${run} was tuned with`;
     const is = now === undefined ? "" : `is ${now.slice(0, SHOWN)}…, `;
     throw new InputError(`${what} (its sha256 ${is}was ${then.slice(0, SHOWN)}…): ${way}`);

@@ -115,7 +115,7 @@ function checkTuning(experiment: Experiment, { card, facts }: OpenModel): void {
   throw new ConfigValueError([{ path: ["training", "batchSize"], message }]);
 }
 
-/** A dataset of the hub pinned to the commit that was read. */
+/** A dataset on the hub pinned to the commit that was read. */
 function atCommit(dataset: DatasetSpec, commit: string | null): DatasetSpec {
   if (!("source" in dataset)) return dataset;
   const { revision, ...named } = dataset;

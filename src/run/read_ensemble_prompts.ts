@@ -1,11 +1,12 @@
 import { dirname, resolve } from "@std/path";
-import { float32Tensor, floatsOf, type Tensor } from "../device/device.ts";
+import { float32Tensor, type Tensor } from "../device/device.ts";
 import { InputError } from "../base/errors.ts";
 import { promptInsertion, promptLength } from "../experiment/prompt_vectors.ts";
 import type { Experiment } from "../experiment/types.ts";
 import { readPrompt } from "../results/read_prompt.ts";
 import { readAbout, readEnvironment } from "../results/read_run.ts";
 import { checkFiles, type ModelFiles } from "./check_model_files.ts";
+import { float32Data } from "../device/tensor_data.ts";
 
 /** The prompts of an ensemble. */
 export interface EnsemblePrompts {
@@ -13,7 +14,7 @@ export interface EnsemblePrompts {
   readonly folders: readonly string[];
   /** float32 [prompts, length, dimension] */
   readonly prompts: Tensor;
-  /** Of each prompt's file. */
+  /** The SHA-256 of each prompt's file. */
   readonly sha256: readonly string[];
 }
 
@@ -56,14 +57,14 @@ export async function readEnsemblePrompts(
   for (const [i, { insertion, prompt: { dims } }] of read.entries()) {
     if (insertion !== promptInsertion(prompt)) {
       throw new InputError(
-        `the prompt in ${folders[i]} is inserted at ${insertion}, and the ensemble's at ${
+        `the prompt in ${folders[i]} is inserted at ${insertion}, but the ensemble's at ${
           promptInsertion(prompt)
         }`,
       );
     }
     if (dims[0] !== promptLength(prompt)) {
       throw new InputError(
-        `the prompt in ${folders[i]} has ${dims[0]} vectors, and 'prompt.length' of the ensemble is ${
+        `the prompt in ${folders[i]} has ${dims[0]} vectors, but 'prompt.length' of the ensemble is ${
           promptLength(prompt)
         }`,
       );
@@ -79,7 +80,7 @@ export async function readEnsemblePrompts(
   const { dims } = read[0]!.prompt;
   const size = dims[0]! * dims[1]!;
   const numbers = new Float32Array(size * read.length);
-  for (const [i, { prompt }] of read.entries()) numbers.set(floatsOf(prompt), i * size);
+  for (const [i, { prompt }] of read.entries()) numbers.set(float32Data(prompt), i * size);
   return {
     folders,
     prompts: float32Tensor(numbers, [read.length, ...dims]),

@@ -15,7 +15,7 @@ import { checkFiles, type ModelFiles } from "./check_model_files.ts";
 export interface SourcePrompt {
   /** float32 [length, dimension] */
   readonly prompt: Tensor;
-  /** Of the file that holds it. */
+  /** The SHA-256 of the file that holds it. */
   readonly sha256: string;
   /** The assumption made in reading it. */
   readonly assumed?: string;
@@ -54,7 +54,7 @@ export async function readSourcePrompt(
 }
 
 /**
- * An adapter's prompt, converted to enter after the scale of the model's word embeddings.
+ * An adapter's prompt, converted so that it enters after the scale of the model's word embeddings.
  *
  * @param enters where it entered when it was tuned
  * @throws {ConfigValueError} where it is set for a model without a scale
@@ -93,7 +93,9 @@ async function readAdapter({ length }: SoftPrompt, folder: string): Promise<Sour
   const config = await readJson(join(folder, "adapter_config.json"));
   const prompt = readPeftAdapter(config, weights, folder);
   if (prompt.dims[0] !== length) {
-    const message = `the adapter has ${prompt.dims[0]} vectors, but 'prompt.length' is ${length}`;
+    const message = `the adapter has ${prompt.dims[0]} vectors, but 'prompt.length' is ${length}: set it to ${
+      prompt.dims[0]
+    }`;
     throw new ConfigValueError([{ path: ["prompt", "length"], message }]);
   }
   return { prompt, sha256: await sha256(weights) };
@@ -111,7 +113,7 @@ async function readRunPrompt(
   }
   if (given.insertion !== insertion) {
     throw new InputError(
-      `the prompt in ${folder} is inserted at ${given.insertion}, and this one at ${insertion}: their vectors are in different spaces`,
+      `the prompt in ${folder} is inserted at ${given.insertion}, but this one at ${insertion}: their vectors are in different spaces, so set 'prompt.insertion: ${given.insertion}'`,
     );
   }
   return given;

@@ -6,7 +6,7 @@ export interface TypeNames {
   readonly schema: string;
   /** The type of a whole file, if the schema describes one. */
   readonly root?: string;
-  /** The type that holds those of the schema's definitions by the definitions' names, where it has some. */
+  /** The type that maps the names of the schema's definitions to their types, if it has definitions. */
   readonly definitions?: string;
   /** The suffix of type names made from paths: `Keys` makes `TrainingOptimizerKeys`. */
   readonly suffix?: string;
@@ -18,7 +18,7 @@ export interface TypeNames {
  *
  * The types are generated, and not derived by a schema library: interfaces with the schema's own descriptions are read in an
  * editor and in `deno doc` as if they were written by hand; the schema stays the JSON Schema that editors read; and defaults
- * are known to the compiler as values, so that `{ ...DEFAULTS.training, ...given }` has all of them without a cast.
+ * are known to TypeScript as values, so that `{ ...DEFAULTS.training, ...given }` has all of them without a cast.
  * json-schema-to-typescript would do half of it: it has no `readonly`, no `if` and no defaults.
  *
  * @throws {Error} where two keys would have types of one name
@@ -45,7 +45,11 @@ class TypeModule {
     return [
       ...this.interfaces.values(),
       constant("CHOICES", "The values of keys that take one of several, by the keys' paths.", this.choices),
-      constant("DEFAULTS", "What keys are that are left out, by the path of what holds them.", this.defaults),
+      constant(
+        "DEFAULTS",
+        "The defaults of keys that are left out, by the path of the object that holds them.",
+        this.defaults,
+      ),
     ].filter((part) => part !== "").join("\n");
   }
 
@@ -53,7 +57,7 @@ class TypeModule {
   define(definitions: Readonly<Record<string, SchemaPart>>, all: string): void {
     for (const [name, part] of Object.entries(definitions)) this.declare(part, pascal([name]), [name]);
     const members = Object.keys(definitions).map((name) => `readonly ${property(name)}: ${pascal([name])};`);
-    const about = "/** The types of what is read from files, by the names of their definitions. */";
+    const about = "/** The types of the data read from files, by the names of their definitions. */";
     this.interfaces.set(all, `${about}\nexport interface ${all} {\n${members.join("\n")}\n}\n`);
   }
 

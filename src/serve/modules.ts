@@ -37,7 +37,7 @@ export interface Sent {
   readonly type: string;
 }
 
-/** One of the project's modules, with its types stripped: a page runs the same trainer, tokenizer and device as Deno. */
+/** One of the project's modules, with its types stripped: a page runs the same trainer, tokenizer and device code as Deno. */
 export async function ownModule(path: string): Promise<Sent | undefined> {
   if (!/^src(?:\/[a-z0-9_]+)+\.ts$/.test(path)) return undefined;
   const url = new URL(`../../${path}`, import.meta.url);

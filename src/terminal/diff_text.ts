@@ -4,15 +4,15 @@ import { overview, OVERVIEW_HEADER } from "../diff/overview.ts";
 import type { Flip } from "../diff/flips.ts";
 import {
   detectableSentence,
-  METRIC_NAMES,
-  metricCells,
   metricHeader,
+  metricRows,
   metricText,
   pairedSentence,
+  PREDICTIONS_BROKEN,
+  PREDICTIONS_FIXED,
   semanticsSentence,
   valueText,
 } from "../diff/wording.ts";
-import type { MetricName } from "../evaluation/metric_names.ts";
 import type { Style } from "./style.ts";
 import { tableLines } from "./table.ts";
 
@@ -51,8 +51,8 @@ function comparisonLines(comparison: Comparison, alpha: number, style: Style): s
     "",
     detectableSentence(comparison).en,
     "",
-    ...flipLines("predictions fixed (wrong in A, right in B)", flips.fixed),
-    ...flipLines("predictions broken (right in A, wrong in B)", flips.broken),
+    ...flipLines(PREDICTIONS_FIXED, flips.fixed),
+    ...flipLines(PREDICTIONS_BROKEN, flips.broken),
   ];
 }
 
@@ -68,10 +68,7 @@ function shortened(text: string): string {
 }
 
 function metricLines(comparison: Comparison, alpha: number, style: Style): string[] {
-  const rows = Object.entries(comparison.metrics).map(([key, metric]) => {
-    const name = key as MetricName;
-    return [METRIC_NAMES[name], ...Object.values(metricCells(name, metric)), coloured(metric.verdict, style)];
-  });
+  const rows = metricRows(comparison, (verdict) => coloured(verdict, style));
   return [...tableLines(metricHeader(alpha), rows), pairedSentence(comparison).en];
 }
 

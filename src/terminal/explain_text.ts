@@ -58,7 +58,7 @@ export function explain(
 function fallbackLine(step: Graph): string {
   const nodes = fallbacks(step).map(({ op, name }) => name ? `${bare(op)} (${name})` : bare(op));
   return nodes.length === 0
-    ? "on WebGPU nothing falls back to the CPU but arithmetic on shapes and token ids"
+    ? "on WebGPU nothing falls back to the CPU except arithmetic on shapes and token ids"
     : `on WebGPU ${nodes.length} nodes fall back to the CPU: ${nodes.join(", ")}`;
 }
 

@@ -1,13 +1,6 @@
-import {
-  type DeviceTensor,
-  type Feeds,
-  float32Tensor,
-  floatsOf,
-  int64Tensor,
-  integersOf,
-  type Tensor,
-} from "../device/device.ts";
+import { type DeviceTensor, type Feeds, float32Tensor, int64Tensor, type Tensor } from "../device/device.ts";
 import { BankPart } from "./bank_tensor.ts";
+import { float32Data, int64Data, onHost } from "../device/tensor_data.ts";
 
 /** Inputs that have a row for each example and a column for each token: shorter ones are padded on the right. */
 const BY_TOKEN = new Set(["input_ids", "attention_mask", "position_ids"]);
@@ -23,13 +16,14 @@ const SHARED = new Set(["label_tokens", "label_weights", "step"]);
  * @param each the inputs of a step of one prompt, one for each prompt
  */
 export async function bankFeeds(each: readonly Feeds[]): Promise<Feeds> {
+  const [first] = each as readonly [Feeds];
   const found: Record<string, Tensor | DeviceTensor> = {};
-  for (const name of Object.keys(each[0]!)) {
+  for (const name of Object.keys(first)) {
     const tensors = each.map((feeds) => feeds[name]!);
     found[name] = BY_TOKEN.has(name)
-      ? concatenated(filledUp(tensors as Tensor[]))
+      ? concatenated(filledUp(tensors.map(onHost)))
       : BY_EXAMPLE.has(name)
-      ? concatenated(tensors as Tensor[])
+      ? concatenated(tensors.map(onHost))
       : SHARED.has(name)
       ? tensors[0]!
       : await stacked(tensors);
@@ -42,8 +36,8 @@ export async function bankFeeds(each: readonly Feeds[]): Promise<Feeds> {
 function filledUp(tensors: readonly Tensor[]): Tensor[] {
   const columns = tensors.reduce((most, { dims }) => Math.max(most, dims[1]!), 0);
   return tensors.map((tensor) => {
-    const data = integersOf(tensor);
-    const [rows, own] = [tensor.dims[0]!, tensor.dims[1]!];
+    const data = int64Data(tensor);
+    const [rows, own] = tensor.dims as [number, number];
     const wide = new BigInt64Array(rows * columns);
     for (let row = 0; row < rows; row++) {
       wide.set(data.subarray(row * own, (row + 1) * own), row * columns);
@@ -62,7 +56,7 @@ function concatenated(tensors: readonly Tensor[]): Tensor {
   const data = new BigInt64Array(tensors.reduce((sum, { data }) => sum + data.length, 0));
   let at = 0;
   for (const tensor of tensors) {
-    data.set(integersOf(tensor), at);
+    data.set(int64Data(tensor), at);
     at += tensor.data.length;
   }
   return { type: "int64", dims: shape, data };
@@ -79,6 +73,6 @@ async function stacked(tensors: readonly (Tensor | DeviceTensor)[]): Promise<Ten
   const here = await Promise.all(tensors.map((tensor) => "data" in tensor ? tensor : tensor.read()));
   const size = here[0]!.data.length;
   const data = new Float32Array(size * here.length);
-  for (const [p, tensor] of here.entries()) data.set(floatsOf(tensor), p * size);
+  for (const [p, tensor] of here.entries()) data.set(float32Data(tensor), p * size);
   return float32Tensor(data, [here.length, ...here[0]!.dims]);
 }

@@ -1,6 +1,6 @@
 import { evaluate } from "../compiler/graph/dimension.ts";
 import type { StateTensor } from "../compiler/passes/optimizer.ts";
-import { type DeviceTensor, float32Tensor, floatsOf, scalarTensor, type Tensor } from "../device/device.ts";
+import { type DeviceTensor, float32Tensor, scalarTensor, type Tensor } from "../device/device.ts";
 import type { TrainingSpec } from "../experiment/types.ts";
 import type { LabelledEncoding } from "../prompt/batches.ts";
 import { BatchQueue } from "./batch_queue.ts";
@@ -10,6 +10,7 @@ import { TrainingState } from "./training_state.ts";
 import { learningRateAt } from "./schedule.ts";
 import { dispose, type StepSessions, takeStep, toHost } from "./step.ts";
 import type { HistoryLine } from "./training_files.ts";
+import { float32Data } from "../device/tensor_data.ts";
 
 export type { HistoryLine } from "./training_files.ts";
 
@@ -221,6 +222,6 @@ function startOf({ parameters, state }: TuningTask): Checkpoint {
 
 function normOf(tensor: Tensor): number {
   let sum = 0;
-  for (const x of floatsOf(tensor)) sum += x * x;
+  for (const x of float32Data(tensor)) sum += x * x;
   return Math.sqrt(sum);
 }

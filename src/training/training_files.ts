@@ -3,51 +3,51 @@
 /** A line of the history. */
 export interface HistoryLine {
   readonly step: number;
-  /** From 1. */
+  /** The epoch, counted from 1. */
   readonly epoch: number;
-  /** The mean over the steps since the last line. */
+  /** The mean loss over the steps since the last line. */
   readonly loss: number;
   readonly learning_rate: number;
-  /** Of the last step, before clipping. */
+  /** The norm of the last step's gradient, before clipping. */
   readonly gradient_norm: number;
-  /** On the validation set. */
+  /** The metrics on the validation set. */
   readonly validation?: HistoryLineValidation;
 }
 
-/** On the validation set. */
+/** The metrics on the validation set. */
 export interface HistoryLineValidation {
   readonly accuracy: number;
   readonly loss: number;
 }
 
-/** What a checkpoint says beside its tensors. */
+/** The metadata of a checkpoint. */
 export interface CheckpointState {
-  /** Steps done. */
+  /** The number of steps done. */
   readonly step: number;
-  /** Losses since the last line of the history. */
+  /** The losses since the last line of the history. */
   readonly losses: readonly number[];
-  /** The best so far. */
+  /** The best validation so far. */
   readonly best?: CheckpointStateBest;
-  /** Validations since the best one. */
+  /** The number of validations since the best one. */
   readonly waited: number;
-  /** Seconds spent on steps and validations so far. */
+  /** The time spent on steps and validations so far, in seconds. */
   readonly seconds: number;
 }
 
-/** The best so far. */
+/** The best validation so far. */
 export interface CheckpointStateBest {
   readonly step: number;
-  /** On the validation set. */
+  /** The metrics on the validation set. */
   readonly validation: CheckpointStateBestValidation;
 }
 
-/** On the validation set. */
+/** The metrics on the validation set. */
 export interface CheckpointStateBestValidation {
   readonly accuracy: number;
   readonly loss: number;
 }
 
-/** The types of what is read from files, by the names of their definitions. */
+/** The types of the data read from files, by the names of their definitions. */
 export interface TrainingFileTypes {
   readonly history_line: HistoryLine;
   readonly checkpoint_state: CheckpointState;

@@ -1,7 +1,7 @@
 import { dirname, join } from "@std/path";
 import { ROOT } from "../shared.ts";
 
-/** The modules that stand in source text, by the names that it gives them: types, `export … from` and what is loaded later count. */
+/** The modules that a source text imports, by its own specifiers: types, `export … from` and dynamic imports count. */
 export function importsIn(source: string): string[] {
   const patterns = [
     /^\s*(?:import|export)\b(?:[^"'`;]*?\bfrom)?\s*"([^"]+)"/gm,

@@ -10,6 +10,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   "frontend/every_token.ts": "the forms in which exporters pick one token",
   "frontend/scores.ts": "the forms in which exporters write a Softmax and its logarithm",
   "frontend/upgrade_opset.ts": "what changed between ONNX's operator sets, by the names that files have",
+  "graph/operator_attributes.ts": "the names themselves, and what attributes each operator takes",
   "passes/split_packed_projection.ts":
     "the form of a projection, and what each of its nodes is for a piece of it",
   "targets/webgpu/broadcast_booleans.ts": "one rewriting for each operator",

@@ -4,7 +4,7 @@ import plugin from "./retired_names.ts";
 const found = (source: string, file = "src/run/x.ts") =>
   Deno.lint.runPlugin(plugin, file, source).map(({ range: [from, to] }) => source.slice(from, to));
 
-Deno.test("a declaration of any kind that bears a retired name is found", () => {
+Deno.test("a declaration of any kind that has a retired name is found", () => {
   assertEquals(found("const say = 1;"), ["say"]);
   assertEquals(found("export function bake(cut: number, { seat, x: [there] }: A, ...told: B) {}"), [
     "bake",

@@ -9,7 +9,7 @@ import { inFolder } from "../commands/softprompt.ts";
 const FAMILY = "bert-opset11.onnx";
 const FORM = { target: "cpu", precision: "float32" } as const;
 
-Deno.test("what the compiler has kept is used as it was left, by any folder of the same model, and else made again", () =>
+Deno.test("a compiled step is used from the cache if nothing in it has changed, for any folder of the same model, and is else compiled again", () =>
   inFolder(async (folder) => {
     const cache = join(folder, "cache");
     const lines: string[] = [];
@@ -30,7 +30,7 @@ Deno.test("what the compiler has kept is used as it was left, by any folder of t
     assertEquals(kept.length, 1);
     const path = join(cache, kept[0]!.name);
     const [predict, manifest] = ["predict.onnx", "artifacts.json"];
-    // Another graph that would run, a file that is cut off, one that is no longer there.
+    // Another graph that would run, a changed manifest, a missing file.
     await Deno.copyFile(join(path, "predict_bank.onnx"), join(path, predict));
     assertEquals((await compile(here)).predict.bytes, first.predict.bytes);
     const text = await Deno.readTextFile(join(path, manifest));
@@ -38,7 +38,7 @@ Deno.test("what the compiler has kept is used as it was left, by any folder of t
     assertEquals((await compile(here)).positions, first.positions);
     await Deno.remove(join(path, predict));
     assertEquals((await compile(here)).predict.bytes, first.predict.bytes);
-    // One with its line in the sums, and a folder in its place.
+    // A file without its line in the checksums, and a folder in a file's place.
     const sums = join(path, "SHA256SUMS");
     const listed = (await Deno.readTextFile(sums)).split("\n");
     await Deno.remove(join(path, predict));

@@ -6,7 +6,7 @@ const draws = (seed: number, name: string) => {
   return Array.from({ length: 8 }, () => stream.integer(1000));
 };
 
-Deno.test("a stream is the same for the same seed and name, and another for any other", () => {
+Deno.test("a stream is the same for the same seed and name, and different for any other", () => {
   assertEquals(draws(0, "order/1"), draws(0, "order/1"));
   assertNotEquals(draws(0, "order/1"), draws(1, "order/1"));
   assertNotEquals(draws(0, "order/1"), draws(0, "order/2"));

@@ -3,7 +3,7 @@ import { join } from "@std/path";
 import { planSound } from "../../src/batch/plan.ts";
 import { inFolder } from "../commands/softprompt.ts";
 
-Deno.test("files that are no YAML, or share a folder with another, leave the others as they are", () =>
+Deno.test("files that are not YAML, or share a folder with another, do not affect the others", () =>
   inFolder(async (folder) => {
     const written = (name: string, start: string) =>
       Deno.writeTextFile(

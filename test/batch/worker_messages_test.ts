@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { report, type RunEvent, sendingReporter } from "../../src/batch/worker_messages.ts";
 
-Deno.test("what a run reports in a worker is reported in the same way to who started it", () => {
+Deno.test("what a run reports in a worker is reported in the same way to whoever started it", () => {
   const calls: unknown[][] = [];
   const note = (name: string) => (...args: unknown[]) => void calls.push([name, ...args]);
   const shown = {

@@ -12,17 +12,17 @@ const LIMITS = {
 
 const SOUND = { length: 1, steps: 1, learningRate: 1e-9, seed: 0 };
 
-Deno.test("numbers for a tuning in the page have the limits that an experiment's have", () => {
+Deno.test("numbers for tuning in the page have the limits of an experiment's keys", () => {
   checkNumbers(SOUND, LIMITS);
   const cases: [NumberName, number, string][] = [
-    ["length", 0, "'Prompt length' must be a whole number from 1, got 0"],
-    ["steps", NaN, "'Steps' must be a whole number from 1, got nothing"],
-    ["steps", 2.5, "'Steps' must be a whole number from 1, got 2.5"],
+    ["length", 0, "'Prompt length' must be a whole number of at least 1, got 0"],
+    ["steps", NaN, "'Steps' must be a whole number of at least 1, got nothing"],
+    ["steps", 2.5, "'Steps' must be a whole number of at least 1, got 2.5"],
     ["learningRate", 0, "'Learning rate' must be a number above 0, got 0"],
     ["learningRate", -0.1, "'Learning rate' must be a number above 0, got -0.1"],
     ["learningRate", Infinity, "'Learning rate' must be a number above 0, got Infinity"],
-    ["seed", 1.5, "'Seed' must be a whole number from 0, got 1.5"],
-    ["seed", -1, "'Seed' must be a whole number from 0, got -1"],
+    ["seed", 1.5, "'Seed' must be a whole number of at least 0, got 1.5"],
+    ["seed", -1, "'Seed' must be a whole number of at least 0, got -1"],
   ];
   for (const [name, value, message] of cases) {
     assertThrows(() => checkNumbers({ ...SOUND, [name]: value }, LIMITS), InputError, message);

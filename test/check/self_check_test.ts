@@ -80,7 +80,7 @@ async function withCheck<Result>(
   }
 }
 
-/** ONNX Runtime has no kernel for its heads of eight numbers (a rotation wants a multiple of sixteen). */
+/** ONNX Runtime has no kernel for its heads of eight numbers (a rotation needs a multiple of sixteen). */
 const UNCHECKABLE = "llama-built-int4";
 
 for (const name of FAMILIES.filter((one) => one !== UNCHECKABLE)) {
@@ -93,12 +93,12 @@ for (const name of FAMILIES.filter((one) => one !== UNCHECKABLE)) {
   }
 }
 
-Deno.test("positions that are counted from another number than the file's stop the run, and both numbers are named", () =>
+Deno.test("positions that start at another number than the file's stop the run, and both numbers are named", () =>
   withCheck("roberta-opset14", undefined, async (task) => {
     const error = await assertRejects(() => selfCheck(task), SelfCheckError);
     assert(
       error.message.includes(
-        "in the positions: the file counts a text's from 2, and here they are counted from 1",
+        "in the positions: those of a text start at 2 in the file, but at 1 in the compiled graph",
       ),
       error.message,
     );
@@ -118,7 +118,7 @@ Deno.test("padding that is read stops the run, and the mask is named", () =>
     assert(error.message.includes("in the mask"), error.message);
   }));
 
-Deno.test("an answer that is no number stops the run", () =>
+Deno.test("an answer that is not a number stops the run", () =>
   withCheck("bert-opset11", undefined, async (task) => {
     const { answer } = task;
     const faulty = {
@@ -133,7 +133,7 @@ Deno.test("an answer that is no number stops the run", () =>
     assert(error.message.includes("differ by NaN"), error.message);
   }));
 
-Deno.test("a file that answers with no number itself is named as what is broken", () =>
+Deno.test("a file whose own answer is not a number is named as the cause", () =>
   withCheck("bert-opset11", undefined, async (task) => {
     const file: typeof task.file = Object.create(task.file, {
       run: {
@@ -166,7 +166,7 @@ Deno.test("of a file with two outputs over the words, the one that gives logits 
     assert(difference <= tolerance);
   }));
 
-Deno.test("a file that takes its mask as numbers with a point is fed such", () =>
+Deno.test("a file that takes a float mask is fed one", () =>
   withCheck("bert-opset11", undefined, async (task) => {
     const file: typeof task.file = Object.create(task.file, {
       inputMetadata: {
@@ -197,7 +197,7 @@ Deno.test("a file that plain ONNX Runtime cannot run is not compared, and the re
     await assertRejects(() => selfCheck(task), UncheckableError, "head_size shall be a multiple of 16");
   }));
 
-Deno.test("what numbers a file computes with decides how far the two may be apart", async () => {
+Deno.test("the tolerance depends on the precision that the file computes in", async () => {
   const formats = await Promise.all(
     ["bert-opset11", "distilbert-fp16", "bert-int8", "llama-built-int4"].map(async (name) =>
       numberFormatOf(readOnnxFile(await Deno.readFile(familyModel(name)), familyModel(name)))

@@ -20,7 +20,7 @@ const sweepFile = (folder: string, changes: Record<string, unknown> = {}) =>
   writeExperiment(folder, { training: QUICK, sweep: { "prompt.length": [1, 4], seed: [0, 1] }, ...changes });
 const VARIANTS = ["length=1,seed=0", "length=1,seed=1", "length=4,seed=0", "length=4,seed=1"];
 
-Deno.test("a batch runs a sweep in one session, sums it up, and does not run it again", () =>
+Deno.test("a batch runs a sweep in one session, summarizes it, and does not run it again", () =>
   inFolder(async (folder) => {
     const file = await sweepFile(folder);
     const results: string = join(folder, "results");
@@ -35,7 +35,7 @@ Deno.test("a batch runs a sweep in one session, sums it up, and does not run it 
     const opening = await Promise.all(
       VARIANTS.map(async (name) => (await json(results, "small", name, "environment.json")).seconds.opening),
     );
-    assert(opening.slice(1).every((seconds) => seconds < opening[0]), `opened anew: ${opening}`);
+    assert(opening.slice(1).every((seconds) => seconds < opening[0]), `opened again: ${opening}`);
     const rows = parseCsv(await Deno.readTextFile(join(results, "small/summary.csv")), {
       skipFirstRow: true,
     });
@@ -63,7 +63,7 @@ Deno.test("a batch runs a sweep in one session, sums it up, and does not run it 
 
 const prompt = (length: number) => ({ kind: "soft", length, template: "{prompt} {text} it was {mask} ." });
 
-Deno.test("one failing variant takes nothing with it: its error is in its folder and in a table, and the exit code is 1", () =>
+Deno.test("a failing variant does not affect the others: its error is in its folder and in a table, and the exit code is 1", () =>
   inFolder(async (folder) => {
     const file = await sweepFile(folder, {
       sweep: undefined,
@@ -103,7 +103,7 @@ Deno.test("one failing variant takes nothing with it: its error is in its folder
     assertStringIncludes(cut.stdout, "not started");
   }));
 
-Deno.test("--only and --shard choose runs, and the shards together are the whole", () =>
+Deno.test("--only and --shard choose runs, and the shards together are the whole batch", () =>
   inFolder(async (folder) => {
     const file = await sweepFile(folder);
     const ran = async (...flags: string[]) => {
@@ -155,7 +155,7 @@ Deno.test("two batches at once on one folder run each variant once, and both end
     assertEquals(ran.toSorted(), VARIANTS, "each variant is run by one of the two");
   }));
 
-Deno.test("folders and patterns name files, and several experiments are summed up together too", () =>
+Deno.test("folders and patterns name files, and several experiments are summarized together, too", () =>
   inFolder(async (folder) => {
     await Deno.mkdir(join(folder, "files/inner"), { recursive: true });
     const hard = { kind: "hard", template: "{text} it was {mask} ." };
@@ -224,7 +224,7 @@ Deno.test("Ctrl-C ends a batch with 130, and the same command resumes it to the 
     assertEquals((await readLines(join(results, "small", VARIANTS[1]!, "predictions.jsonl"))).length, 100);
   }));
 
-Deno.test("validate says what a sweep would run, in how many steps, and how long by earlier runs", () =>
+Deno.test("validate shows what a sweep would run, in how many steps, and how long it would take by earlier runs", () =>
   inFolder(async (folder) => {
     const file = await sweepFile(folder);
     const results: string = join(folder, "results");
@@ -275,7 +275,7 @@ Deno.test("runs of one shape are fused by --fuse on, with the same results as al
     }
   }));
 
-Deno.test("a run that fails in a group is tried again alone, and the others finish", () =>
+Deno.test("a run that fails in a group is run again alone, and the others finish", () =>
   inFolder(async (folder) => {
     const file = await sweepFile(folder, {
       training: { batchSize: 2, steps: 12, logEvery: 2 },
@@ -290,7 +290,7 @@ Deno.test("a run that fails in a group is tried again alone, and the others fini
     assertEquals(code, 1, stderr);
     assertStringIncludes(stderr, "error: 1 of 3 runs failed");
     assert(
-      /warning: small\/diverging failed beside 2 others and is tried again alone: .* is not finite/.test(
+      /warning: small\/diverging failed in a group of 3 runs .* run again alone: .* is not finite/.test(
         stderr,
       ),
       stderr,
@@ -300,7 +300,7 @@ Deno.test("a run that fails in a group is tried again alone, and the others fini
     }
   }));
 
-Deno.test("fused runs that are interrupted go on together, to the same bits", () =>
+Deno.test("fused runs that are interrupted resume together, to the same bits", () =>
   inFolder(async (folder) => {
     const training = { batchSize: 4, epochs: 6 };
     const args = ["--fuse", "on"];

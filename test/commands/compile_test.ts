@@ -4,7 +4,7 @@ import ort from "onnxruntime-node";
 import { MINI, shared, sharedTest } from "../shared.ts";
 import { call, inFolder } from "./softprompt.ts";
 
-/** `artifacts.json`, as a foreign program would read it. */
+/** `artifacts.json`, as another program would read it. */
 interface Manifest {
   readonly format: string;
   readonly dimension: number;
@@ -71,7 +71,7 @@ Deno.test("a program with nothing but onnxruntime and the manifest can run the a
 for (const model of ["distilbert_like", "gpt2_like"]) {
   for (const insertion of ["embedding-output", "word-embeddings"]) {
     sharedTest(
-      `artifacts of ${model} at ${insertion} pass the independent judge`,
+      `artifacts of ${model} at ${insertion} pass an independent check`,
       () =>
         inFolder(async (folder) => {
           const source = shared("parity", "models", model);
@@ -96,7 +96,7 @@ for (const model of ["distilbert_like", "gpt2_like"]) {
   }
 }
 
-Deno.test("a model whose weights lie in a file beside it is compiled, and not without that file", () =>
+Deno.test("a model whose weights are in a file beside it is compiled, but not without that file", () =>
   inFolder(async (folder) => {
     const model = join(folder, "model");
     const onnx = join(model, "onnx");
@@ -121,7 +121,7 @@ Deno.test("a model whose weights lie in a file beside it is compiled, and not wi
     assertEquals(weights.map(({ location }) => location), [`../model/onnx/${family}.data`]);
   }));
 
-Deno.test("--explain says what each pass did", () =>
+Deno.test("--explain shows what each pass did", () =>
   inFolder(async (folder) => {
     const { code, stdout } = await call(["compile", "--model", MINI, "--out", folder, "--explain"]);
     assertEquals(code, 0);
@@ -149,14 +149,16 @@ Deno.test("--explain says what each pass did", () =>
     assert(/^activations saved for the backward pass.*: \d+ MiB$/m.test(stdout), stdout);
   }));
 
-Deno.test("--explain for WebGPU says what falls back to the CPU, and the artifacts what they are made for", () =>
+Deno.test("--explain for WebGPU shows what falls back to the CPU, and the artifacts name their target", () =>
   inFolder(async (folder) => {
     for (const precision of ["float32", "float16"]) {
       const args = ["--device", "webgpu", "--precision", precision, "--out", folder];
       const { code, stdout } = await call(["compile", "--model", MINI, "--explain", ...args]);
       assertEquals(code, 0);
       assert(
-        stdout.includes("on WebGPU nothing falls back to the CPU but arithmetic on shapes and token ids\n"),
+        stdout.includes(
+          "on WebGPU nothing falls back to the CPU except arithmetic on shapes and token ids\n",
+        ),
       );
       const manifest = JSON.parse(await Deno.readTextFile(join(folder, "artifacts.json")));
       assertEquals([manifest.target, manifest.precision], ["webgpu", precision]);

@@ -9,7 +9,7 @@ import { call, inFolder } from "./softprompt.ts";
 
 const FILES = ["rt-polarity.neg", "rt-polarity.pos"];
 
-/** A server that gives the archive out, cutting the first answer off in the middle. */
+/** A server of the archive, which breaks off its first answer in the middle. */
 async function serving(
   archive: Uint8Array<ArrayBuffer>,
   test: (url: string, ranges: (string | null)[]) => Promise<void>,
@@ -41,7 +41,7 @@ async function serving(
 }
 
 sharedTest(
-  "a download that breaks off is gone on with, unpacked and checked, and not made twice",
+  "a download that breaks off is resumed, unpacked and checked, and not repeated",
   () =>
     inFolder(async (folder) => {
       const files = await Promise.all(
@@ -76,7 +76,7 @@ sharedTest(
     }),
 );
 
-Deno.test("an archive that is none is refused and not kept", () =>
+Deno.test("a download that is not an archive is refused and not kept", () =>
   inFolder(async (folder) => {
     const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, () =>
       new Response("<html>moved</html>"));
@@ -91,7 +91,7 @@ Deno.test("an archive that is none is refused and not kept", () =>
     await server.shutdown();
   }));
 
-Deno.test("a server that does not have it is named with its answer", () =>
+Deno.test("a server that lacks the archive is named with its answer", () =>
   inFolder(async (folder) => {
     const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, () =>
       new Response("", { status: 404 }));

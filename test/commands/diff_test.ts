@@ -36,7 +36,7 @@ async function write(
   return path;
 }
 
-Deno.test("a diff says what differs, whether it is real, and what flipped", () =>
+Deno.test("a diff shows what differs, whether the difference is real, and what flipped", () =>
   inFolder(async (folder) => {
     const a = await write(join(folder, "a"), run(0.6, { length: 5 }));
     const b = await write(join(folder, "b"), run(0.8, { length: 20 }));
@@ -155,7 +155,7 @@ Deno.test("saved reports are compared like the folders that they were made of", 
     assertEquals(
       await json(one, sweep),
       before,
-      "what an earlier sweep of that name has left is no part of this one",
+      "what an earlier sweep of the same name has left is not part of this one",
     );
     const page: string = join(folder, "diff.html");
     await Deno.writeTextFile(page, (await call(["diff", one, sweep, "--format", "html"])).stdout);

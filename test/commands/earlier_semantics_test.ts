@@ -55,7 +55,7 @@ const NEW = { folder: MINI, files: {}, facts: { scale: 1 } };
 
 const MESSAGE = "has semantics 1, and this softprompt has semantics 2";
 
-Deno.test("what was tuned when keys meant something else answers nothing, wherever it is named", () =>
+Deno.test("a run of earlier semantics is refused wherever it is named", () =>
   inFolder(async (folder) => {
     const experiment = await writeEarlier(folder);
     const out: string = join(folder, "out");

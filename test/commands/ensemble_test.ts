@@ -110,10 +110,10 @@ Deno.test("an ensemble over seeds: best single, average and ensemble, from each 
     };
     const unfit = await call(["run", await writeExperiment(folder, longer), "--results", results]);
     assertEquals(unfit.code, 2);
-    assertStringIncludes(unfit.stderr, "has 4 vectors, and 'prompt.length' of the ensemble is 5");
+    assertStringIncludes(unfit.stderr, "has 4 vectors, but 'prompt.length' of the ensemble is 5");
   }));
 
-Deno.test("an ensemble whose members failed says so, and files that ask for none in the right way are refused", () =>
+Deno.test("an ensemble whose members failed is reported, and files that ask for one in a wrong way are refused", () =>
   inFolder(async (folder) => {
     const file = await writeExperiment(folder, {
       verbalizer: { negative: ["bad"], positive: ["abysmally"] },
@@ -133,7 +133,7 @@ Deno.test("an ensemble whose members failed says so, and files that ask for none
     await wrong({ ensemble: { runs: ["a", "b"] } }, "the prompts of 'ensemble.runs' are tuned already");
     await wrong(
       { ensemble: { runs: ["a", "b"] }, training: undefined },
-      "is no complete run of one soft prompt",
+      "is not a complete run of one soft prompt",
     );
     await wrong(
       { tune: "all", ensemble: undefined },
@@ -142,7 +142,7 @@ Deno.test("an ensemble whose members failed says so, and files that ask for none
     await wrong({ tune: "none" }, "nothing is trained here: remove 'training', or set 'tune: prompt'");
   }));
 
-Deno.test("a prompt that is not tuned is classified with as it starts: another run's, on other data", () =>
+Deno.test("an untuned prompt classifies as it starts: another run's, on other data", () =>
   inFolder(async (folder) => {
     const tuned = await call(["run", await writeExperiment(folder), "--results", folder]);
     assertEquals(tuned.code, 0, tuned.stderr);

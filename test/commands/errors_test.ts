@@ -10,7 +10,7 @@ function fails(
   message: string,
   env?: Record<string, string>,
 ): void {
-  Deno.test(`${name} ends with exit code ${code} and says why, without a stack trace`, () =>
+  Deno.test(`${name} ends with exit code ${code} and the reason, without a stack trace`, () =>
     inFolder(async (folder) => {
       const args = ["run", await writeExperiment(folder, changes), "--results", folder];
       const called = env === undefined ? await call(args) : await callProcess(args, env);
@@ -20,16 +20,16 @@ function fails(
     }));
 }
 
-fails("a misspelt key", { trainign: {} }, 2, "experiment.yaml:");
+fails("a misspelled key", { trainign: {} }, 2, "experiment.yaml:");
 fails(
   "a word that the tokenizer splits",
   { verbalizer: { negative: ["abysmally"], positive: ["good"] } },
   2,
   "splits 'abysmally'",
 );
-fails("a model that is not there", { model: { source: "nowhere" } }, 2, "'model.source' names a folder");
+fails("a missing model", { model: { source: "nowhere" } }, 2, "'model.source' names a folder");
 fails(
-  "a dataset that is not there",
+  "a missing dataset",
   { dataset: { name: "reviews-demo", path: "nowhere" } },
   2,
   "train.tsv: check the 'dataset'",
@@ -40,11 +40,11 @@ fails(
   2,
   "of the model's 64 positions",
 );
-fails("a device that is not there", { device: "webgpu" }, 1, "no WebGPU adapter: install a Vulkan driver", {
+fails("a missing device", { device: "webgpu" }, 1, "no WebGPU adapter: install a Vulkan driver", {
   DENO_WEBGPU_BACKEND: "dx12",
 });
 
-Deno.test("a model file that is cut off ends with exit code 2", () =>
+Deno.test("a truncated model file ends with exit code 2", () =>
   inFolder(async (folder) => {
     await Deno.mkdir(join(folder, "onnx"));
     for (const name of ["config.json", "tokenizer.json", "tokenizer_config.json"]) {
@@ -73,7 +73,7 @@ for (
       2,
       "Allowed choices are",
     ],
-    [["batch", "x.yaml", "--jobs", "0"], 2, "It must be a whole number from 1."],
+    [["batch", "x.yaml", "--jobs", "0"], 2, "It must be a whole number of at least 1."],
     [["batch", "x.yaml", "--shard", "3/2"], 2, "It must be i/n with i from 1 to n"],
     [["diff", "a", "b", "--format", "pdf"], 2, "Allowed choices are text, markdown, json, html"],
     [["data", "imdb"], 2, "Allowed choices are rt-polarity"],
@@ -101,7 +101,7 @@ for (const verb of ["run", "batch", "diff", "validate", "compile", "data"]) {
   });
 }
 
-Deno.test("validate checks the project's own experiments and says what would run", async () => {
+Deno.test("validate checks the project's own experiments and shows what would run", async () => {
   const { code, stdout, stderr } = await call([
     "validate",
     "experiments/first-steps/1-hard.yaml",
@@ -112,7 +112,7 @@ Deno.test("validate checks the project's own experiments and says what would run
   assert(/first-soft +soft, 10 +286 +60 +100 +0 +270 /.test(stdout), stdout);
 });
 
-Deno.test("validate tells the problems of all files", () =>
+Deno.test("validate reports the problems of all files", () =>
   inFolder(async (folder) => {
     const wrong = await writeExperiment(folder, { seed: -1 });
     const { code, stdout, stderr } = await call([
@@ -125,4 +125,18 @@ Deno.test("validate tells the problems of all files", () =>
     assert(/first-hard +hard/.test(stdout), stdout);
     assertStringIncludes(stderr, "'seed' must be at least 0, got -1");
     assertStringIncludes(stderr, "nowhere.yaml");
+  }));
+
+Deno.test("a link to an experiment file is read as that file: data are beside it, and not beside the link", () =>
+  inFolder(async (folder) => {
+    const real = await Deno.realPath(folder);
+    const file = await writeExperiment(real, { dataset: { name: "reviews-demo", path: "nowhere" } });
+    await Deno.mkdir(join(real, "links"));
+    const link: string = join(real, "links/link.yaml");
+    await Deno.symlink(file, link);
+    for (const verb of ["run", "validate"]) {
+      const { code, stderr } = await call([verb, link, "--results", folder]);
+      assertEquals(code, 2, stderr);
+      assertStringIncludes(stderr, join(real, "nowhere"));
+    }
   }));

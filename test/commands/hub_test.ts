@@ -23,7 +23,7 @@ const HARD = {
   training: undefined,
 };
 
-Deno.test("a model of the hub is fetched once; the results name its commit, and offline it is there", async () => {
+Deno.test("a model on the hub is downloaded once; the results name its commit, and offline the cache has it", async () => {
   const content = await repository();
   await inFolder((folder) =>
     withHub([content], async (hub) => {
@@ -51,7 +51,7 @@ Deno.test("a model of the hub is fetched once; the results name its commit, and 
         env,
       );
       assertEquals(pinned.code, 0, pinned.stderr);
-      assertEquals(hub.requests.length, before, "a pinned commit that is there asks nobody");
+      assertEquals(hub.requests.length, before, "a pinned commit in the cache needs no request");
     })
   );
 });
@@ -75,7 +75,7 @@ Deno.test("a batch downloads what its estimate needs, says so, and its runs shar
   );
 });
 
-Deno.test("weights in a file beside the model's come along", async () => {
+Deno.test("weights in a file beside the model's are downloaded, too", async () => {
   const family = "bert-traced-opset18.onnx";
   const folder = "test/fixtures/families";
   const content = await repository({
@@ -117,7 +117,7 @@ Deno.test("what the hub lacks is reported with its place in the file and the alt
       assertStringIncludes(unknown, "nor is there a folder");
       assertStringIncludes(
         await tried({ source: MINI, revision: "main" }),
-        "'model.revision' goes with a model of the hub",
+        "'model.revision' goes with a model on the hub",
       );
       assertStringIncludes(
         await tried({ source: MINI, file: "onnx/model.onnx", dtype: "q8" }),

@@ -25,7 +25,7 @@ async function writeProject(folder: string, changes: Record<string, unknown> = {
   });
 }
 
-Deno.test("an experiment finds its data from any working directory, and the results say where and of which commit", () =>
+Deno.test("an experiment finds its data from any working directory, and the results name the folder and the commit", () =>
   inFolder(async (folder) => {
     const project = join(folder, "project");
     const file = await writeProject(project);
@@ -38,7 +38,7 @@ Deno.test("an experiment finds its data from any working directory, and the resu
     const data = "../../project/data/reviews-demo";
     assertEquals(environment.dataset.folder, data);
     assertEquals(environment.transfer, { again: { folder: data } });
-    // The project of these tests, which the program is of, is no matter.
+    // The repository that the program itself belongs to does not matter.
     assertEquals([environment.git_commit, environment.git_dirty], [null, null]);
 
     const sweep = await writeProject(project, { sweep: { seed: [0, 1] } });

@@ -15,7 +15,7 @@ async function writeData(folder: string): Promise<void> {
   await Deno.writeTextFile(join(folder, "data.jsonl"), lines.join("\n"));
 }
 
-Deno.test("a text is read in one way by a run, its samples, other data, and whoever uses its prompt", () =>
+Deno.test("a text is read in the same way by a run, its samples, its transfer data, and every use of its prompt", () =>
   inFolder(async (folder) => {
     await writeData(folder);
     const file = await writeExperiment(folder, {
@@ -45,7 +45,7 @@ Deno.test("a text is read in one way by a run, its samples, other data, and whoe
     );
   }));
 
-Deno.test("a text, a template or a prompt's start that holds a token without a row is refused before anything runs", () =>
+Deno.test("a text, a template or an initial prompt that holds a token without a row is refused before anything runs", () =>
   inFolder(async (folder) => {
     await writeData(folder);
     const model: string = join(folder, "model");

@@ -6,7 +6,7 @@ import { call, exists, inFolder, readLines, start, writeExperiment } from "./sof
 
 const json = async (...path: string[]) => JSON.parse(await Deno.readTextFile(join(...path)));
 
-Deno.test("what asks for several runs is not set on the command line, nor a folder run", async () => {
+Deno.test("several runs cannot be asked for with --set, and a folder cannot be run", async () => {
   const refused = async (file: string, overrides: string[], message: string) => {
     const { code, stderr } = await call(["run", file, ...overrides.flatMap((one) => ["--set", one])]);
     assertEquals(code, 2, stderr);
@@ -22,7 +22,7 @@ Deno.test("what asks for several runs is not set on the command line, nor a fold
   await refused("experiments/first-steps", [], "is a folder: name an experiment file in it");
 });
 
-Deno.test("a run ends with a whole folder of results and a table, and is not run twice", () =>
+Deno.test("a run ends with a complete folder of results and a table, and is not run twice", () =>
   inFolder(async (folder) => {
     const file = await writeExperiment(folder, { model: { source: MINI } });
     const results: string = join(folder, "results");
@@ -80,7 +80,7 @@ Deno.test("a run leaves the model's file as it was", () =>
     assertEquals(await digest(), before);
   }));
 
-Deno.test("the same file gives the same prompt, another seed another one, in a folder of its own", () =>
+Deno.test("the same file gives the same prompt, and another seed a different one, in a folder of its own", () =>
   inFolder(async (folder) => {
     const file = await writeExperiment(folder);
     const prompt = async (results: string, ...path: string[]) => {
@@ -144,7 +144,7 @@ Deno.test("a killed run resumes from its checkpoint", () =>
     assertEquals((await json(folder, "small", "metrics.json")).status, "complete");
   }));
 
-Deno.test("a run that diverges fails, says at which step, and keeps the last good checkpoint", () =>
+Deno.test("a run that diverges fails, names the step, and keeps the last good checkpoint", () =>
   inFolder(async (folder) => {
     const training = { optimizer: { learningRate: 1e30 }, clipNorm: 0, batchSize: 8, epochs: 3 };
     const { code, stderr } = await call([
@@ -160,7 +160,7 @@ Deno.test("a run that diverges fails, says at which step, and keeps the last goo
     assert(await exists(folder, "small.partial", "checkpoint.safetensors"));
   }));
 
-Deno.test("texts that are cut are counted", () =>
+Deno.test("truncated texts are counted", () =>
   inFolder(async (folder) => {
     const prompt = {
       kind: "soft",
@@ -180,7 +180,7 @@ Deno.test("texts that are cut are counted", () =>
   }));
 
 sharedTest(
-  "a causal model goes through the same way, its template ending where the answer begins",
+  "a causal model is run in the same way, its template ending where the answer begins",
   () =>
     inFolder(async (folder) => {
       const file = await writeExperiment(folder, {
@@ -195,7 +195,7 @@ sharedTest(
     }),
 );
 
-Deno.test("float16 on a device that has none is refused, and the way out said", () =>
+Deno.test("float16 on a device without it is refused, with the way out", () =>
   inFolder(async (folder) => {
     const file = await writeExperiment(folder, { precision: "float16", device: "cpu" });
     const { code, stderr } = await call(["run", file, "--results", folder]);

@@ -47,7 +47,7 @@ Deno.test("a run is served on loopback, under a policy that lets the page load n
     });
   }));
 
-/** The status that a request gets whose host, by its own word, is another. */
+/** The status of the answer to a request whose Host header names another host. */
 async function statusFor(url: string, host: string): Promise<string> {
   using connection = await Deno.connect({ hostname: "127.0.0.1", port: Number(new URL(url).port) });
   await connection.write(

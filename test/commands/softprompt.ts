@@ -11,7 +11,7 @@ export interface Called {
   readonly stderr: string;
 }
 
-/** Calls the command line in this process. @param input what stands on standard input */
+/** Calls the command line in this process. @param input the content of standard input */
 export async function call(args: readonly string[], input?: string): Promise<Called> {
   const io = new RecordingIo(input);
   const code = await main(args, io);
@@ -46,9 +46,9 @@ export function start(args: readonly string[], env: Record<string, string> = {})
 }
 
 /**
- * Calls the command line in a process of its own: for what a process has of its own, as its exit code and its environment.
+ * Calls the command line in a process of its own: for what belongs to a process, such as its exit code and its environment.
  *
- * @param input what stands on standard input
+ * @param input the content of standard input
  */
 export async function callProcess(
   args: readonly string[],

@@ -36,7 +36,7 @@ Deno.test("what was tuned is scored on other data, whose labels are mapped or le
     assertEquals(metrics.transfer.stars.accuracy.value, right / 3);
     assertStringIncludes(await Deno.readTextFile(join(folder, "small/report.html")), "stars");
 
-    // What it is scored on is a part of what a run is.
+    // The transfer data are part of a run's content.
     const same = await call(["run", file, "--results", folder]);
     assertStringIncludes(same.stderr, "nothing has changed");
     await Deno.writeTextFile(join(folder, "plain.tsv"), "text\tlabel\nbad\tnegative\nfine\tpositive\n");
@@ -69,7 +69,7 @@ const QUESTIONS = {
 };
 
 sharedTest(
-  "six classes of questions are learnt from files of labels and texts, and scored",
+  "six classes of questions are learned from files of labels and texts, and scored",
   () =>
     inFolder(async (folder) => {
       const file = await writeExperiment(folder, {

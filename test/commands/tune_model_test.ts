@@ -48,7 +48,7 @@ Deno.test("a whole model is tuned from a file, and resumes where it was", () =>
     assertEquals(await weights(join(folder, "cut")), await weights(folder), "the same bits");
   }));
 
-Deno.test("a prompt's share is small, a hard prompt's nothing, a whole model's all", () =>
+Deno.test("a soft prompt trains a small share of the numbers, a hard prompt none, model tuning all", () =>
   inFolder(async (folder) => {
     const trained = async (changes: Record<string, unknown>) => {
       const file = await writeExperiment(folder, { model: { source: MINI }, ...changes });

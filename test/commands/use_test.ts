@@ -35,7 +35,7 @@ async function withRuns(
   });
 }
 
-Deno.test("a run's prompt is used from the command line, from a program, and as a classifier without us", () =>
+Deno.test("a run's prompt is used from the command line, from a program, and as a classifier without softprompt", () =>
   withRuns(async (run, folder) => {
     for (const name of ["after", "words", "hard"]) {
       const loaded = await loadRun(run(name));
@@ -91,7 +91,7 @@ async function classified(folder: string, side: "left" | "right"): Promise<numbe
   return TEXTS.map((_, i) => found.slice(2 * i, 2 * i + 2));
 }
 
-/** An adapter written here is where another experiment starts from; what cannot be one says why. */
+/** An exported adapter is the start of another experiment; a run that cannot be exported is refused with the reason. */
 async function peft(run: (name: string) => string, folder: string): Promise<void> {
   const adapter: string = join(folder, "adapter");
   const args = ["--format", "peft", "--out", adapter];
@@ -143,7 +143,7 @@ async function peft(run: (name: string) => string, folder: string): Promise<void
   }
 }
 
-/** Another run's prompt is where an experiment starts from, filled up where it is longer; one of another place is refused. */
+/** An experiment starts from another run's prompt, filled up where it is longer; one of another insertion is refused. */
 async function fromRun(run: (name: string) => string, folder: string): Promise<void> {
   const written = async (path: string, insertion: string) =>
     await writeExperiment(folder, {
@@ -165,11 +165,15 @@ async function fromRun(run: (name: string) => string, folder: string): Promise<v
     folder,
   ]);
   assertEquals(code, 0, stderr);
-  assertStringIncludes(stderr, "has 4 vectors, but the prompt 6 vectors: the last 2 are sampled");
+  assertStringIncludes(stderr, "has 4 vectors, but the prompt has 6 vectors: the last 2 are sampled");
   for (
     const [path, insertion, message] of [
       [run("words"), "embedding-output", "their vectors are in different spaces"],
-      [run("hard"), "word-embeddings", "is no complete run of one soft prompt: it lacks prompt.safetensors"],
+      [
+        run("hard"),
+        "word-embeddings",
+        "is not a complete run of one soft prompt: it lacks prompt.safetensors",
+      ],
     ] as const
   ) {
     const wrong = await call(["validate", await written(path, insertion)]);
@@ -220,7 +224,7 @@ Deno.test("texts come from files and from standard input, and answers in their o
         [["a text"], "pass them with --file, as .jsonl or .csv"],
         [["--file", lacking], "lacking.jsonl:1: there is no 'title' (found: text)"],
         [["--file", join(folder, "none.txt")], "there is no"],
-        [[], "predict takes texts, or a --file of them"],
+        [[], "predict needs either texts or --file"],
       ] as const
     ) {
       const wrong = await call(["predict", run, ...args]);

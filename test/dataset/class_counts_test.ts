@@ -4,7 +4,7 @@ import type { Example } from "../../src/dataset/example.ts";
 import { splitByShares } from "../../src/dataset/split.ts";
 import { InputError } from "../../src/base/errors.ts";
 
-/** So many examples of each class. */
+/** The given number of examples of each class. */
 function examples(counts: Readonly<Record<string, number>>): Example[] {
   return Object.entries(counts).flatMap(([label, count]) =>
     Array.from({ length: count }, (_, i) => ({ id: `${label}:${i}`, text: `${label} ${i}`, label }))
@@ -55,7 +55,7 @@ Deno.test("a class that looks like a label and is normalized otherwise is refuse
   );
 });
 
-Deno.test("a column of texts that is taken for the labels is refused soon, and doubted", () => {
+Deno.test("a column of texts that is named as the label is refused quickly, with a hint", () => {
   const texts = Array.from(
     { length: 60_000 },
     (_, i) => ({ id: `${i}`, text: "x", label: `film ${i} is ${"so ".repeat(20)}` }),

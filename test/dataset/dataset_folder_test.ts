@@ -11,16 +11,16 @@ async function found(folder: string, experiment: string): Promise<string> {
   return (await datasetFolder({ name: NAME }, join(folder, experiment))).slice(folder.length + 1);
 }
 
-Deno.test("data that are called by their name are those of the nearest folder above the experiment that has them", () =>
+Deno.test("built-in data are those of the nearest folder above the experiment that has them", () =>
   inFolder(async (folder) => {
     const make = (...path: string[]) => Deno.mkdir(join(folder, ...path), { recursive: true });
     await make("a/b/c");
     await make("data", NAME);
     assertEquals(await found(folder, "a/b/c/x.yaml"), join("data", NAME));
     await make("a/b/data/other");
-    assertEquals(await found(folder, "a/b/c/x.yaml"), join("data", NAME), "a folder of other data is none");
+    assertEquals(await found(folder, "a/b/c/x.yaml"), join("data", NAME), "other data do not count");
     await Deno.writeTextFile(join(folder, "a/b/data", NAME), "");
-    assertEquals(await found(folder, "a/b/c/x.yaml"), join("data", NAME), "a file is no folder");
+    assertEquals(await found(folder, "a/b/c/x.yaml"), join("data", NAME), "a file is not a folder");
     await make("a/data", NAME);
     assertEquals(await found(folder, "a/b/c/x.yaml"), join("a/data", NAME));
     assertEquals(await found(folder, "a/x.yaml"), join("a/data", NAME), "the experiment's own folder counts");
@@ -33,7 +33,7 @@ Deno.test("a path takes precedence over the name, and files are relative to the 
   assertEquals(await datasetFolder({}, "/p/experiments/x.yaml"), "/p/experiments");
 });
 
-Deno.test("where no folder has the data, all that were looked in are named, and the way out", () =>
+Deno.test("where no folder has the data, all folders that were searched are named, with the way out", () =>
   inFolder(async (folder) => {
     const file = join(folder, "experiments/x.yaml");
     const { message } = await assertRejects(() => datasetFolder({ name: "rt-polarity" }, file), InputError);

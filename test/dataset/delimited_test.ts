@@ -42,7 +42,7 @@ for (const [delimiter, name] of [[";", "';'"], ["\t", "tabs"], ["|", "'|'"], [",
   });
 }
 
-Deno.test("a first line says the delimiter as Excel takes it, and other lines keep their numbers", async () => {
+Deno.test("a first line may declare the delimiter, as for Excel, and other lines keep their numbers", async () => {
   const { examples, notes } = await readWritten("a.csv", "sep=;\r\ntext;label\r\na joy;good\r\n");
   assertEquals(examples, [{ id: "a.csv:3", text: "a joy", label: "good" }]);
   assertEquals(notes, []);
@@ -72,7 +72,7 @@ Deno.test("a table without a header takes the names of its columns", async () =>
   );
 });
 
-Deno.test("quotes in a .tsv file are what its reader says that they are", async () => {
+Deno.test("quotes in a .tsv file are read as 'quotes' says; without it, ambiguous ones are reported", async () => {
   const content = 'text\tlabel\n"a ""joy""\n\tindeed"\tgood\n"dull"\tbad\n';
   assertEquals(await pairsIn("a.tsv", content, { quotes: true }), [['a "joy"\n\tindeed', "good"], TWO[1]!]);
   await assertRejects(

@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { gzipSync } from "node:zlib";
 import { join } from "@std/path";
-import { givenTexts } from "../../src/dataset/given_texts.ts";
+import { givenTexts, type Reader } from "../../src/dataset/given_texts.ts";
 import { InputError } from "../../src/base/errors.ts";
 import type { FileDataset } from "../../src/experiment/types.ts";
 import { inFolder } from "../commands/softprompt.ts";
@@ -15,8 +15,14 @@ const TUNED_ON: FileDataset = {
   validation: 0.1,
 };
 
-/** Standard input, which is not asked for here. */
-const stdin = () => ReadableStream.from<Uint8Array<ArrayBuffer>>([]);
+/** What reading needs. Standard input is not asked for here. */
+const READER: Reader = {
+  placeholders: ["text"],
+  dataset: TUNED_ON,
+  classes: ["good", "bad"],
+  stdin: () => ReadableStream.from<Uint8Array<ArrayBuffer>>([]),
+  note: () => {},
+};
 
 interface Asked {
   readonly placeholders?: readonly string[];
@@ -24,7 +30,7 @@ interface Asked {
   readonly encoding?: string;
 }
 
-/** Writes a file and reads it as texts of a run; with what is said on the way. */
+/** Writes a file and reads it as texts of a run; with the notes on it. */
 async function readGiven(
   name: string,
   content: string | Uint8Array<ArrayBuffer>,
@@ -36,13 +42,12 @@ async function readGiven(
   await inFolder(async (folder) => {
     const path: string = join(folder, name);
     await Deno.writeFile(path, typeof content === "string" ? new TextEncoder().encode(content) : content);
-    const reader = {
+    const reader: Reader = {
+      ...READER,
       placeholders,
       dataset: { ...TUNED_ON, ...dataset },
-      classes: ["good", "bad"],
       encoding,
-      stdin,
-      note: (line: string) => notes.push(line),
+      note: (line) => notes.push(line),
     };
     for await (const one of givenTexts(path, reader)) {
       given.push(one.placed);
@@ -130,7 +135,7 @@ const REFUSED: readonly (readonly [string, string | Uint8Array<ArrayBuffer>, Ask
     "a.txt",
     Uint8Array.of(0x61, 0, 0x62, 0),
     {},
-    "a.txt:1: it is utf-16le, not utf-8: say '--encoding utf-16le'",
+    "a.txt:1: it is utf-16le, not utf-8: pass '--encoding utf-16le'",
   ],
   ["a.txt", Uint8Array.of(0x61, 0xe2, 0x82), {}, "a.txt:1: its bytes are not utf-8"],
   ["a.xlsx", "PK", {}, "save it as one of .csv"],
@@ -178,7 +183,7 @@ for (const [name, content, asked, message] of REFUSED) {
   });
 }
 
-Deno.test("a .txt file whose lines are not all labelled is of texts", async () => {
+Deno.test("a .txt file whose lines are not all labelled is read as texts", async () => {
   const lines = "good a joy\ngood\nbad dull\n";
   const dataset = { file: "tuned.txt" };
   const texts = lines.trim().split("\n").map((text) => ({ text }));
@@ -200,44 +205,30 @@ Deno.test("a .txt file that is also valid UTF-8 is reported when read in another
   assertEquals((await readGiven("a.txt", "dull\n", { encoding: "windows-1252" })).notes, []);
 });
 
-Deno.test("a pipe is read as it comes, packed by gzip or not; a device is refused", () =>
+Deno.test("a pipe is read as it comes, compressed or not; a device is refused", () =>
   inFolder(async (folder) => {
-    const reader = {
-      placeholders: ["text"],
-      dataset: TUNED_ON,
-      classes: ["good", "bad"],
-      stdin,
-      note: () => {},
-    };
     const path: string = join(folder, "a.jsonl");
     const bytes = new TextEncoder().encode(LINES);
     await new Deno.Command("mkfifo", { args: [path] }).output();
     for (const content of [bytes, new Uint8Array(gzipSync(bytes)), bytes.subarray(0, 0)]) {
       const writing = Deno.writeFile(path, content);
-      const texts = (await Array.fromAsync(givenTexts(path, reader))).map(({ placed }) => placed);
+      const texts = (await Array.fromAsync(givenTexts(path, READER))).map(({ placed }) => placed);
       await writing;
       assertEquals(texts, content.length > 0 ? TWO : []);
     }
     await Deno.symlink("/dev/zero", join(folder, "a.csv"));
     await Deno.symlink("loop.txt", join(folder, "loop.txt"));
     for (const name of ["a.csv", "loop.txt", `${"long".repeat(100)}.txt`, "a\0b.csv"]) {
-      await assertRejects(() => givenTexts(join(folder, name), reader).next(), InputError, "cannot be read");
+      await assertRejects(() => givenTexts(join(folder, name), READER).next(), InputError, "cannot be read");
     }
   }));
 
 Deno.test("a folder and a missing file are refused", () =>
   inFolder(async (folder) => {
-    const reader = {
-      placeholders: ["text"],
-      dataset: TUNED_ON,
-      classes: ["good", "bad"],
-      stdin,
-      note: () => {},
-    };
     for (const name of ["a.txt", "a.csv"]) {
       const path: string = join(folder, name);
-      await assertRejects(() => givenTexts(path, reader).next(), InputError, `there is no ${path}`);
+      await assertRejects(() => givenTexts(path, READER).next(), InputError, `there is no ${path}`);
       await Deno.mkdir(path);
-      await assertRejects(() => givenTexts(path, reader).next(), InputError, `${path} cannot be read`);
+      await assertRejects(() => givenTexts(path, READER).next(), InputError, `${path} cannot be read`);
     }
   }));

@@ -32,7 +32,7 @@ for (
     ],
     ['"a joy"', "a line must be an object, got a string"],
     ["[", "the file seems to be one JSON array: name it .json"],
-    ["{", "each line must be a whole object"],
+    ["{", "each line must be a complete object"],
     ['{"text": NaN, "label": "x"}', "JSON has no NaN, write null"],
     ['{"text": "a", "label": "good", "text": "b"}', "the object has the key 'text' twice"],
     ['{"text": {"a": 1, "b": 2}, "label": "good"}', "'text' is an object: it must be a text"],
@@ -73,7 +73,7 @@ for (
     assertRejects(() => pairsIn("a.json", content), InputError, message).then(() => {}));
 }
 
-Deno.test("elements that share a line are called by their numbers, others by their lines", async () => {
+Deno.test("elements that share a line are named by their numbers, others by their lines", async () => {
   const { examples } = await readWritten("a.json", `[${GOOD},\n${BAD}, ${GOOD},\n${BAD}\n]`);
   assertEquals(examples.map(({ id }) => id), ["a.json:1", "a.json[2]", "a.json[3]", "a.json:3"]);
 });
@@ -107,7 +107,7 @@ Deno.test("lines with null are left out and counted where that is asked for", as
   );
 });
 
-Deno.test("a column is none that every object has", async () => {
+Deno.test("a property that every JavaScript object has is not a column", async () => {
   const columns = { text: "constructor", label: "label", placeholders: ["text"] };
   await assertRejects(
     () => pairsIn("a.jsonl", GOOD, {}, columns),

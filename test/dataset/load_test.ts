@@ -128,7 +128,7 @@ for (
       "one example of each class",
       "a.tsv",
       "text\tlabel\na\tpositive\nb\tnegative\n",
-      "has no test examples (in total: negative 1, positive 1): a split takes them from the classes that have two or more",
+      "has no test examples (in total: negative 1, positive 1): a split draws them only from classes with two or more",
     ],
     [
       "a class without words",
@@ -156,7 +156,7 @@ for (
     }));
 }
 
-Deno.test("files that are not there or are others than the published ones are refused", async () => {
+Deno.test("files that are missing or differ from the published ones are refused", async () => {
   const folder = await Deno.makeTempDir();
   await assertRejects(
     () => loadDataset({ ...rt, path: folder }, "x.yaml", CLASSES, 0),

@@ -94,7 +94,7 @@ Deno.test("files that are split already are used as they are, and texts in two o
   assertEquals(twice.repeated, 6);
 });
 
-Deno.test("a Parquet file's numbers are classes by the names that it brings, or by the experiment's", async () => {
+Deno.test("a Parquet file's numbers are classes by the names in the file, or by the experiment's", async () => {
   const named = await load({ ...OWN, file: "test.parquet" }, `${PARQUET}/x.yaml`, CLASSES, 0);
   assertEquals(named.test.length, 4);
   await assertRejects(
@@ -117,10 +117,10 @@ Deno.test("a cut-off Parquet file is refused", () =>
 
 const COMMIT = "fedcba9876543210fedcba9876543210fedcba98";
 
-/** Loads a dataset of the hub; gives the message where there is an error. */
+/** Loads a dataset on the hub; gives the message where there is an error. */
 type LoadHub = (spec: Partial<HubDataset>) => Promise<Dataset & { readonly error?: string }>;
 
-/** A dataset of the hub, converted to Parquet. */
+/** A dataset on the hub, converted to Parquet. */
 async function withDataset(
   files: Record<string, string>,
   test: (load: LoadHub) => Promise<void>,
@@ -152,7 +152,7 @@ async function loadHub(spec: Partial<HubDataset>, env: Record<string, string>): 
   return JSON.parse(new TextDecoder().decode(stdout));
 }
 
-Deno.test("a dataset of the hub is read from its Parquet files, by its own splits or by shares of one", () =>
+Deno.test("a dataset on the hub is read from its Parquet files, by its own splits or by shares of one", () =>
   withDataset(
     {
       "default/train/0000.parquet": "train.parquet",
@@ -213,7 +213,7 @@ Deno.test("a column of ids names the examples, and each of them once", () =>
     );
   }));
 
-Deno.test("a label that is a name of JavaScript's own is mapped by what 'labels' says, and by nothing else", () =>
+Deno.test("a label that is a property of every JavaScript object is mapped by 'labels', and by nothing else", () =>
   inFolder(async (folder) => {
     await Deno.writeTextFile(join(folder, "a.csv"), "text,label\na,1\nb,0\nc,constructor\n");
     const labels = { "0": "negative", "1": "positive" };

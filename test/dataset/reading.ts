@@ -4,7 +4,7 @@ import type { Example } from "../../src/dataset/example.ts";
 import { type Reading, readTable } from "../../src/dataset/table.ts";
 import { inFolder } from "../commands/softprompt.ts";
 
-/** What a file is read as, and what is said of it. */
+/** What a file is read as, and the notes on it. */
 export interface Read {
   readonly examples: readonly Example[];
   readonly notes: readonly string[];

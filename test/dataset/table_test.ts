@@ -12,7 +12,7 @@ const CSV = "text,label\na joy,good\ndull,bad\n";
 const bytes = (text: string) => new TextEncoder().encode(text);
 const utf16 = (text: string) => new Uint8Array(Uint16Array.from(text, (sign) => sign.charCodeAt(0)).buffer);
 
-Deno.test("endings may be in capitals, and gzip may have packed the file, in several parts", async () => {
+Deno.test("extensions may be in capitals, and a file compressed by gzip, in several members", async () => {
   assertEquals(await pairsIn("A.CSV", CSV), TWO);
   const parts = [CSV.slice(0, 20), CSV.slice(20)].flatMap((part) => [...gzipSync(part)]);
   assertEquals(await pairsIn("a.csv.gz", Uint8Array.from(parts)), TWO);
@@ -37,7 +37,7 @@ Deno.test("a .txt file is a label, a space and a text a line, blank lines left o
   );
 });
 
-Deno.test("bytes of another encoding are refused with the one that they speak for", async () => {
+Deno.test("bytes of another encoding are refused, with the encoding that they suggest", async () => {
   for (
     const [content, message] of [
       [
@@ -112,7 +112,7 @@ Deno.test("data are in a regular file, whose path can be followed", () =>
     }
   }));
 
-Deno.test("a first line that is the columns in another order or writing is no data", async () => {
+Deno.test("a first line with the columns in another order or case is not data", async () => {
   for (const header of ["label,text", "text,label", "Text, LABEL "]) {
     await assertRejects(
       () => pairsIn("a.csv", `${header}\na joy,good\n`, { columns: ["text", "label"] }),
@@ -138,7 +138,7 @@ for (
 }
 
 for (const [column, kind] of [["time", "a time"], ["duration", "a duration"]] as const) {
-  Deno.test(`the column '${column}' of a Parquet file is no text`, async () => {
+  Deno.test(`the column '${column}' of a Parquet file is not text`, async () => {
     await assertRejects(() => numbers(column), InputError, `numbers.parquet:1: '${column}' is ${kind}`);
   });
 }
@@ -148,7 +148,7 @@ function numbers(text: string) {
   return readTable("test/fixtures/parquet/numbers.parquet", columns, { note: () => {} });
 }
 
-Deno.test("what is of no known kind is refused with those that are", async () => {
+Deno.test("a file of an unknown kind is refused, with the known ones", async () => {
   const message =
     "save it as one of .csv, .tsv, .jsonl, .ndjson, .json, .parquet, .txt, each with or without .gz";
   await assertRejects(() => pairsIn("a.xlsx", Uint8Array.of(0x50, 0x4b, 3, 4)), InputError, message);

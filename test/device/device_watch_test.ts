@@ -2,7 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { DeviceError } from "../../src/device/device.ts";
 import { DeviceWatch } from "../../src/device/device_watch.ts";
 
-/** A device that breaks when it is told to. */
+/** A device whose failures the test triggers. */
 class Breakable extends EventTarget {
   private readonly losing = Promise.withResolvers<{ message: string }>();
   readonly lost = this.losing.promise;
@@ -31,7 +31,7 @@ Deno.test("work that never ends on a lost device fails, and so does all that fol
   await assertRejects(() => watch.guard(() => Promise.resolve(7)), DeviceError, message);
 });
 
-Deno.test("memory that runs out while work seems to succeed is an error that says what to make smaller", async () => {
+Deno.test("memory that runs out while work seems to succeed is an error that names what to reduce", async () => {
   const { device, watch } = watched();
   await assertRejects(
     () =>

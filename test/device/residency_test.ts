@@ -85,7 +85,7 @@ webgpuTest("between two lines of the history ids go up and nothing comes down", 
 });
 
 webgpuTest(
-  "a device that is lost in the middle is said to be, and the run goes on from the last line of the history",
+  "a device that is lost in the middle is reported, and the run resumes from the last line of the history",
   async () => {
     const { requestDevice } = GPUAdapter.prototype;
     const devices: GPUDevice[] = [];

@@ -26,14 +26,14 @@ Deno.test("the file is laid out as the format says", () => {
   assertEquals(file.length, 8 + length + 20);
 });
 
-Deno.test("a file that is cut off or another is refused", () => {
+Deno.test("a truncated file or one of another format is refused", () => {
   const file = writeSafetensors(named);
   assertThrows(() => readSafetensors(file.subarray(0, file.length - 1)), RangeError, "'bias' is truncated");
   assertThrows(() => readSafetensors(file.subarray(0, 20)), RangeError, "its header is truncated");
   assertThrows(() => readSafetensors(new Uint8Array(3)), RangeError, "3 bytes");
 });
 
-Deno.test("what is no finite number is refused, naming the tensor and the first place", () => {
+Deno.test("a number that is not finite is refused, naming the tensor and the first place", () => {
   for (const [value, said] of [[NaN, "NaN"], [Infinity, "Infinity"], [-Infinity, "-Infinity"]] as const) {
     const prompt = float32Tensor(Float32Array.of(1, 2, 3, 4, 5, value, NaN, 8), [4, 2]);
     const file = writeSafetensors({ tensors: { prompt }, metadata: {} });
@@ -58,16 +58,16 @@ Deno.test("half numbers are widened, those too large for their type refused", ()
   assertThrows(() => readSafetensors(file), RangeError, "'x' holds Infinity at [2]");
 });
 
-Deno.test("a header that says something else than the bytes is refused", () => {
+Deno.test("a header that contradicts the bytes is refused", () => {
   for (
     const [header, why] of [
       ["{", "its header is not JSON"],
       ["null", "its header is not an object"],
       ['{"x":1}', "'x' is undefined, not F32"],
-      ['{"x":{"dtype":"F32"}}', "'x' has no sizes"],
+      ['{"x":{"dtype":"F32"}}', "'x' has no valid shape"],
       ['{"x":{"dtype":"constructor","shape":[1],"data_offsets":[0,4]}}', "'x' is constructor, not F32"],
       ['{"x":{"dtype":"F32","shape":[1],"data_offsets":[0]}}', "'x' is truncated"],
-      ['{"x":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}', "'x' has no sizes"],
+      ['{"x":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}', "'x' has no valid shape"],
       ['{"x":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}', "'x' [2] takes 8 bytes, but the file has 4"],
       ['{"x":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}}', "'x' is truncated"],
     ] as const

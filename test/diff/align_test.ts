@@ -33,7 +33,7 @@ const withIds = (run: RunRecord): RunRecord => ({
   experiment: { ...run.experiment, dataset: { ...run.experiment.dataset, id: "key" } },
 });
 
-Deno.test("where ids do not say, the same texts are paired, in whatever order they come", () => {
+Deno.test("where ids do not match, the same texts are paired, in whatever order they come", () => {
   const renamed = changed((one) => ({ ...one, id: `dev:${one.id}` }));
   const other = { ...renamed, predictions: renamed.predictions.toReversed() };
   const { a, b, pairedBy, paired } = align([whole], [other]);
@@ -83,12 +83,12 @@ for (
     [
       "texts",
       changed((one, i) => i < 12 ? { ...one, text_sha256: `other${i}` } : one),
-      "12 examples have a different text in B than in A (another file, or another 'dataset.clean'), and of 20 and 20 examples only 8 are in all runs",
+      "12 examples have a different text in B than in A (another file, or another 'dataset.clean'), and only 8 of the 20 examples of A and 20 of B are in all runs",
     ],
     [
       "examples",
       changed((one, i) => i < 12 ? { ...one, id: `dev:${i}`, text_sha256: `other${i}` } : one),
-      "of 20 and 20 examples only 8 are in all runs",
+      "only 8 of the 20 examples of A and 20 of B are in all runs",
     ],
     [
       "labels",
@@ -133,7 +133,7 @@ Deno.test("runs whose templates show other columns of the data are refused, with
   );
 });
 
-Deno.test("runs that tell other classes apart are refused", () => {
+Deno.test("runs with different classes are refused", () => {
   const confusion = { classes: ["bad", "so-so", "good"], counts: [] };
   const other = { ...whole, metrics: { ...whole.metrics, test: { ...whole.metrics.test, confusion } } };
   assertThrows(() => align([whole], [other]), InputError, "different classes");

@@ -9,7 +9,7 @@ import { madeUpRun } from "./runs.ts";
 
 const OPTIONS = { alpha: 0.05, resamples: 2000, seed: 0 };
 const stream = new RandomStream(0, "test");
-/** Probabilities of the class `good`, right about so often. */
+/** Probabilities of the class `good` that are right for about this share of the examples. */
 const guesses = (share: number, length = 400) =>
   Array.from({ length }, (_, i) => {
     const sure = stream.uniform(0.55, 0.95);
@@ -71,7 +71,7 @@ Deno.test("several seeds are paired if they are the same on both sides, and show
   assertEquals(compared(runs(0.6, 0), runs(0.8, 0, 1)).seeds, { a: [0], b: [0, 1], paired: false });
 });
 
-Deno.test("equal runs are no evidence, and how much could have been found is not known of them", () => {
+Deno.test("equal runs are no evidence, and their detectable difference is unknown", () => {
   const run = madeUpRun({ good: guesses(0.6) });
   const { metrics, flips } = compared([run], [run]);
   assertEquals([metrics.loss!.p_adjusted, metrics.loss!.verdict, metrics.loss!.detectable], [

@@ -9,7 +9,7 @@ Deno.test("only differences are listed, by their paths", () => {
   );
 });
 
-Deno.test("experiments of several seeds differ in their seeds only if the seeds are others", () => {
+Deno.test("experiments of several seeds differ in their seeds only if the seeds are different", () => {
   const runs = (length: number, ...seeds: number[]) =>
     seeds.map((seed) => madeUpRun({ good: [0.1, 0.9], seed, length }));
   assertEquals(experimentDifferences(runs(5, 0, 1), runs(20, 0, 1)), { "prompt.length": { a: 5, b: 20 } });

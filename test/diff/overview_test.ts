@@ -3,8 +3,8 @@ import { compare } from "../../src/diff/compare.ts";
 import { overview } from "../../src/diff/overview.ts";
 import { madeUpRun } from "./runs.ts";
 
-Deno.test("an overview has a line a comparison, with its accuracy and what else got better or worse", () => {
-  /** Right on all but every so manieth example, and so sure. */
+Deno.test("an overview has a line for each comparison, with its accuracy and what else got better or worse", () => {
+  /** A run that is wrong on one of `every` examples, and gives its predictions the probability `sure`. */
   const run = (every: number, sure: number) =>
     madeUpRun({
       good: Array.from({ length: 200 }, (_, i) => (i % 2 === 1) === (i % every !== 0) ? sure : 1 - sure),

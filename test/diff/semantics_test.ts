@@ -9,7 +9,7 @@ import { madeUpRun } from "./runs.ts";
 
 const NOW = madeUpRun({ good: [0.4, 0.6, 0.3, 0.8] });
 
-/** A run as it reads that was made before runs named their semantics. */
+/** A run from before runs named their semantics, as it is read. */
 function earlier({ experiment: { semantics: _, ...experiment }, ...run }: RunRecord): RunRecord {
   return { ...run, experiment: experiment as RunRecord["experiment"] };
 }

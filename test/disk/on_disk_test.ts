@@ -21,7 +21,7 @@ Deno.test("a folder that Deno may not write names where the task may, and a comm
     await assertRejects(
       () => onDisk("x", fails(forbidden), option),
       DiskError,
-      `the task may write into ${may} only, so choose a folder within by ${option}, or call deno run -A src/main.ts`,
+      `the task may write only into ${may}, so choose a folder in it with ${option}, or call deno run -A src/main.ts`,
     );
   }
 });

@@ -14,7 +14,7 @@ import { perform } from "./perform.ts";
 import { copyProject, pointHere } from "./project_copy.ts";
 import { mustHave, ROOT, shared } from "../shared.ts";
 
-/** In this order their commands are done: later ones use what earlier ones leave. */
+/** The order in which their commands are run: later ones use what earlier ones leave. */
 const PAGES = [
   "README.md",
   "docs/rt-polarity.md",
@@ -175,7 +175,7 @@ for (const { page, line, text } of ALL.filter(({ language }) => language === "ya
 /** What `A_FOLDER_THAT_HAS_IT` stands for. */
 const RT_POLARITY: string = shared("data");
 
-/** Why a command cannot be done on this machine; what must be there is not asked for. */
+/** Why a command cannot be run on this machine; what must be there is not checked. */
 async function whatLacks(command: string): Promise<string | undefined> {
   if (command.includes("task data rt-polarity") && !mustHave("shared") && !await isThere(RT_POLARITY)) {
     return "there is no rt-polarity";

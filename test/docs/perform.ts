@@ -1,6 +1,6 @@
 import { join } from "@std/path";
 
-/** Does a command in a folder, as a user would; a server is asked once and ended. */
+/** Runs a command in a folder, as a user would; a server gets one request and is stopped. */
 export async function perform(
   command: string,
   folder: string,
@@ -13,7 +13,7 @@ export async function perform(
     const [name, ...value] = parts.shift()!.split("=");
     if (!(name! in env)) own[name!] = value.join("=");
   }
-  if (parts.shift() !== "deno") return "it is no command of Deno's";
+  if (parts.shift() !== "deno") return "it is not a command of Deno";
   const child = new Deno.Command(Deno.execPath(), {
     args: parts,
     cwd: folder,
@@ -24,7 +24,7 @@ export async function perform(
   if (parts.includes("serve")) return await served(child);
   const { code, stdout, stderr } = await child.output();
   if (target !== undefined) await Deno.writeFile(join(folder, target), stdout);
-  // Exit code 3 is the answer of `diff --fail-on-regression`, and no failure.
+  // Exit code 3 is the answer of `diff --fail-on-regression`, not a failure.
   return code === 0 || code === 3 && parts.includes("--fail-on-regression")
     ? undefined
     : `exit code ${code}: ${new TextDecoder().decode(stderr).slice(-2000)}`;

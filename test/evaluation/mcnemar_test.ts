@@ -1,7 +1,7 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { mcnemar } from "../../src/evaluation/mcnemar.ts";
 
-/** Two classifiers that are both right, only the first, only the second, neither right so many times. */
+/** The answers of two classifiers, by the numbers of examples that both, only one of them, or neither get right. */
 function answers(both: number, onlyA: number, onlyB: number, neither: number): [boolean[], boolean[]] {
   const repeat = (value: boolean, count: number) => Array.from({ length: count }, () => value);
   return [

@@ -16,7 +16,7 @@ const run = (right: readonly number[]) =>
   );
 const accuracy = (right: readonly number[]) => right.reduce((sum, one) => sum + one, 0) / right.length;
 
-/** All ways to draw so many of `n` things with replacement. */
+/** All ways to draw `count` of `n` things with replacement. */
 function draws(n: number, count: number): number[][] {
   return count === 0
     ? [[]]

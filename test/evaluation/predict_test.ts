@@ -79,7 +79,7 @@ Deno.test("a row of the logits without a token is never the answer", async () =>
   assertEquals(illegal, [false]);
 });
 
-Deno.test("the best word of several prompts is that of what they say together", async () => {
+Deno.test("the best word of several prompts is that of their combined answer", async () => {
   // The prompts' answers: the words 1, 1 and, of the third, 3 beyond doubt.
   class Each extends TableSession {
     override run({ input_ids }: Feeds, outputs?: readonly string[]) {
@@ -98,7 +98,7 @@ Deno.test("the best word of several prompts is that of what they say together", 
   }
 });
 
-Deno.test("an answer that is no number is an error that names the text and the way out", async () => {
+Deno.test("an answer that is not a number is an error that names the text and the way out", async () => {
   for (const broken of [NaN, Infinity, -Infinity]) {
     const table = [TABLE[0]!, [0, 1, broken, 0, 0, 0]];
     for (
@@ -124,7 +124,7 @@ Deno.test("an answer that is no number is an error that names the text and the w
   }
 });
 
-Deno.test("a word that is no answer is an error, too, and one that the model excludes is not", async () => {
+Deno.test("a word's logit that is not a number is an error, too; that of a word which the model excludes is not", async () => {
   const ask = (other: number) =>
     answersTo(classifierOf(new TableSession([[0, 1, 2, other, 0, 0]])), questions([0]), VERBALIZER, 6);
   assertEquals((await ask(-Infinity)).illegal, [false]);
@@ -133,7 +133,7 @@ Deno.test("a word that is no answer is an error, too, and one that the model exc
   }
 });
 
-Deno.test("one prompt of several that gives no number is not outvoted", async () => {
+Deno.test("one prompt of several whose answer is not a number is not outvoted", async () => {
   const prompt = float32Tensor(new Float32Array(2), [2, 1, 1]);
   for (const vote of ["mean", "majority"] as const) {
     const classifier = classifierOf(new TableSession([[0, NaN, 1, 0, 0, 0]]), { inputs: { prompt }, vote });

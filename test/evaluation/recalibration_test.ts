@@ -3,7 +3,7 @@ import { calibrated, contextualShift, fittedTemperature } from "../../src/evalua
 import { softmax } from "../../src/evaluation/softmax.ts";
 import { RandomStream } from "../../src/base/random_stream.ts";
 
-Deno.test("contextual calibration makes all classes as likely where there is no content", () => {
+Deno.test("contextual calibration makes all classes equally likely where there is no content", () => {
   const contentFree = [[2, 0, -1], [1, 1, 0]];
   const shift = contextualShift(contentFree);
   const mean = contentFree.map(softmax);
@@ -33,6 +33,6 @@ Deno.test("the temperature that labels were drawn at is found again", () => {
   }
 });
 
-Deno.test("where everything is right the temperature is the least that is looked for", () => {
+Deno.test("where everything is right, the temperature is the lowest of the range", () => {
   assertAlmostEquals(fittedTemperature([[1, 0], [0, 1]], [0, 1]), 0.05, 1e-6);
 });

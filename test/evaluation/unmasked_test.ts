@@ -118,7 +118,7 @@ Deno.test("a causal model without a mask answers in a padded batch as it answers
   await session.release();
 });
 
-Deno.test("no classifier is written of a model that would read its texts' padding, or count it", async () => {
+Deno.test("a model that would read its texts' padding, or count it, is not exported as a classifier", async () => {
   const counting = "test/fixtures/families/gemma2-traced-opset20.onnx";
   const { hard } = await unmasked("bert-opset11");
   const side = { ids: [], counted: [] };

@@ -53,7 +53,7 @@ for (
   });
 }
 
-Deno.test("what is wrong with a value from the command line says so", () => {
+Deno.test("an error in a value from the command line names the flag", () => {
   assertThrows(
     () => parseExperiment(FILE, "x.yaml", parseOverrides(["prompt.template=*x"])),
     ExperimentError,
@@ -73,7 +73,7 @@ Deno.test("a path through a list takes the numbers of its items, and no other na
   }
 });
 
-Deno.test("names of JavaScript's own change nothing but the keys of that name", () => {
+Deno.test("names that every JavaScript object has change nothing but the keys of that name", () => {
   const [override] = parseOverrides(["__proto__.polluted=1"]);
   const changed = overridden({ a: 1 }, [override!]);
   assertEquals(JSON.stringify(changed), '{"a":1,"__proto__":{"polluted":1}}');

@@ -3,7 +3,9 @@ import { ExperimentError } from "../../src/base/errors.ts";
 import { parseOverride } from "../../src/experiment/override.ts";
 import { parseExperiment } from "../../src/experiment/parse.ts";
 import { promptLength } from "../../src/experiment/prompt_vectors.ts";
-import schema from "../../src/experiment/schema.json" with { type: "json" };
+import { valueAt } from "../../src/experiment/document.ts";
+import { DEFAULTS } from "../../src/experiment/experiment_file.ts";
+import { EXPERIMENT_SCHEMA } from "../../src/experiment/schema_part.ts";
 
 const SOFT = `name: x
 model: { source: m }
@@ -62,7 +64,33 @@ Deno.test("the schema names the defaults that are written out", () => {
       walk(inner, (value as Record<string, unknown> | undefined)?.[key], `${path}.${key}`);
     }
   };
-  walk(schema, resolved, "");
+  walk({ ...EXPERIMENT_SCHEMA }, resolved, "");
+});
+
+Deno.test("the defaults that are not written out are those that the pages name, and those of keys that have no meaning there", () => {
+  const resolved = parseExperiment(
+    SOFT.replace(/^dataset:.*$/m, "dataset: { file: a.csv, split: { test: 0.2 } }"),
+    "rt.yaml",
+  );
+  const absent = Object.entries(DEFAULTS).flatMap(([path, defaults]) => {
+    const holder = path === "experiment" ? resolved : valueAt(resolved, path.split("."));
+    return holder === undefined
+      ? []
+      : Object.keys(defaults).filter((key) => valueAt(holder, [key]) === undefined).map((key) =>
+        `${path}.${key}`
+      );
+  });
+  const named = ["dataset.encoding", "dataset.missing", "evaluation.transfer", "evaluation.calibrate"];
+  const ofOthers = [
+    "model.revision",
+    "model.dtype",
+    "dataset.revision",
+    "dataset.split.of",
+    "prompt.initialization.range",
+    "training.optimizer.factored",
+    "evaluation.contentFree",
+  ];
+  assertEquals(absent.toSorted(), [...named, ...ofOthers].toSorted());
 });
 
 Deno.test("all errors of a file come at once, each with its place, its value and the way out", () => {
@@ -111,10 +139,10 @@ evaluation: { samples: [{ text: a, label: neutral }] }
       "rt.yaml:3:37: 'dataset.text' goes with a 'file', a 'source' or a 'split' by files, not with a 'name'",
       "rt.yaml:6:11: 'prompt.length' belongs to a soft prompt: remove it, or set 'prompt.kind: soft'",
       "rt.yaml:7:13: unknown placeholder '{answer}' (allowed: {text}, {mask}, {prompt}, {prompt:N}; other columns need a dataset of your own)",
-      "rt.yaml:8:49: 'bad' stands for 'negative' already",
+      "rt.yaml:8:49: 'bad' already stands for 'negative': a word can stand for one class only",
       "rt.yaml:9:11: nothing is trained here: remove 'training', or set 'tune: all' to tune the model, or 'prompt.kind: soft'",
       "rt.yaml:9:31: 'training' takes 'epochs' or 'steps', not both",
-      "rt.yaml:10:43: 'neutral' is no class of the verbalizer (negative, positive)",
+      "rt.yaml:10:43: 'neutral' is not a class of the verbalizer (negative, positive)",
     ],
   );
 });
@@ -132,14 +160,14 @@ Deno.test("early stopping needs a validation set, from the training examples or 
   parseExperiment(stopping("{ name: reviews-demo, validation: 0 }"), "rt.yaml");
 });
 
-Deno.test("a file that is no YAML is refused with the place", () => {
+Deno.test("a file that is not YAML is refused with the place", () => {
   assertEquals(problems("name: [x\nmodel: y\n")[0]!.startsWith("rt.yaml:2:"), true);
 });
 
 Deno.test("a file that holds no experiment is refused", () => {
-  const keys = "where an experiment has 'name', 'model', 'dataset', …";
-  assertEquals(problems(""), [`rt.yaml:1:1: the file is empty, ${keys}`]);
-  assertEquals(problems("- a\n"), [`rt.yaml:1:1: the file holds no keys, ${keys}`]);
+  const keys = "an experiment has 'name', 'model', 'dataset', …";
+  assertEquals(problems(""), [`rt.yaml:1:1: the file is empty: ${keys}`]);
+  assertEquals(problems("- a\n"), [`rt.yaml:1:1: the file holds no keys: ${keys}`]);
 });
 
 Deno.test("keys can be set to other values, and are checked like the file's own", () => {
@@ -160,7 +188,7 @@ Deno.test("class weights are 'balanced' or a number above 0 for classes of the v
   const read = (value: string) => parseExperiment(weights(value), "rt.yaml").training!.classWeights;
   assertEquals([read("balanced"), read("{ positive: 2.5 }")], ["balanced", { positive: 2.5 }]);
   assertEquals(problems(weights("{ neutral: 2 }")), [
-    "rt.yaml:6:38: 'neutral' is no class of the verbalizer (negative, positive)",
+    "rt.yaml:6:38: 'neutral' is not a class of the verbalizer (negative, positive)",
   ]);
   assertEquals(problems(weights("{ positive: 0 }")), [
     "rt.yaml:6:39: 'training.classWeights.positive' must be more than 0, got 0",
@@ -176,7 +204,7 @@ Deno.test("class weights are 'balanced' or a number above 0 for classes of the v
 Deno.test("shares that add up to more than all are refused", () => {
   const shares = SOFT.replace("name: rt-polarity", "file: a.csv, split: { test: 0.9, validation: 0.2 }");
   assertEquals(problems(shares), [
-    "rt.yaml:3:32: the shares of the test set and the validation set add up to 1.1, more than 1",
+    "rt.yaml:3:32: the shares of the test set and the validation set add up to 1.1, more than 1: lower one of them",
   ]);
   parseExperiment(shares.replace("0.2", "0.1"), "rt.yaml");
 });

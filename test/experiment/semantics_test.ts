@@ -25,7 +25,7 @@ Deno.test("an experiment of other semantics is refused with its line", () => {
   );
 });
 
-Deno.test("what names no semantics is of the first, what names later ones is a newer program's", () => {
+Deno.test("what names no semantics has the first, and what names later ones was made by a newer version", () => {
   checkSemantics(SEMANTICS, "it");
   checkSemantics(String(SEMANTICS), "it");
   assertThrows(() => checkSemantics(undefined, "it"), InputError, "it has semantics 1");

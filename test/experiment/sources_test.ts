@@ -26,7 +26,7 @@ Deno.test("a precision names the file that transformers.js names", () => {
   });
 });
 
-Deno.test("a dataset of the hub has its own splits, or shares of one", () => {
+Deno.test("a dataset on the hub has its own splits, or shares of one", () => {
   const source = "acme/reviews";
   const revision = "refs/convert/parquet";
   const common = { clean: "none", validation: 0.1, text: "text", label: "label", revision, source };
@@ -50,29 +50,29 @@ for (
       "'dataset.config' goes with a 'source', not with a 'file'",
     ],
     [
-      "a delimiter of the hub",
+      "a delimiter with a dataset on the hub",
       { dataset: { source: "a/b", delimiter: ";" } },
       "'dataset.delimiter' goes with a 'file' or a 'split' by files",
     ],
     [
-      "a file of no known kind",
+      "a file of an unknown kind",
       { dataset: { file: "a.xlsx" } },
       "x.yaml:1:62: 'dataset.file' has an unknown extension, got \"a.xlsx\": save it as one of .csv, .tsv",
     ],
     [
-      "a split's file of no known kind",
+      "a split's file of an unknown kind",
       { dataset: { split: { train: "a.csv", test: "b.arrow" } } },
       "'dataset.split.test' has an unknown extension, got \"b.arrow\"",
     ],
     [
-      "a transfer file of no known kind",
+      "a transfer file of an unknown kind",
       { evaluation: { transfer: [{ file: "a.csv.zip" }] } },
       "'evaluation.transfer.0.file' has an unknown extension",
     ],
     [
       "a key of other kinds of file",
       { dataset: { split: { train: "a.jsonl", test: "B.JSON.gz" }, quotes: true } },
-      "'dataset.quotes' goes with files of .csv, .tsv: leave it out",
+      "'dataset.quotes' applies only to .csv, .tsv files: leave it out",
     ],
     [
       "missing values of known data",
@@ -92,7 +92,7 @@ for (
     [
       "files beside a file",
       { dataset: { file: "a.csv", split: { train: "b.csv", test: "c.csv" } } },
-      "a split by files brings its own",
+      "a split by files names its own",
     ],
     ["a placeholder of known data", {
       dataset: { name: "reviews-demo" },
@@ -142,7 +142,7 @@ for (
   });
 }
 
-Deno.test("files may be packed, written in capitals, or without an ending, and keys go with one of them", () => {
+Deno.test("files may be compressed, and have extensions in capitals or none; a key has to go with one of them", () => {
   const split = { train: "A.CSV.gz", validation: "b.ndjson", test: "plain" };
   const { dataset } = parsed({
     dataset: { split, delimiter: ";", quotes: false, columns: ["text", "label"] },

@@ -129,7 +129,7 @@ Deno.test("what is wrong in some variants only, and elsewhere than in the sweep,
 
 Deno.test("a sweep that asks for nothing sensible is refused", () => {
   assertEquals(problems("sweep: { name: [a, b] }"), [
-    "x.yaml:6:10: 'name' cannot differ between the variants of a file, whose results lie in one folder",
+    "x.yaml:6:10: 'name' cannot differ between the variants of a file, whose results are in one folder: set it once, for all of them",
   ]);
   assertEquals(problems("sweep: { seed: 3 }"), ["x.yaml:6:16: 'sweep.seed' must be an array, got 3"]);
   assertEquals(problems("sweep: { seed: [1, 2, 1] }"), [
@@ -137,10 +137,10 @@ Deno.test("a sweep that asks for nothing sensible is refused", () => {
   ]);
   assertEquals(problems("sweep: { seed: [1] }\nexclude: [{ sede: 1 }, { seed: 4 }]"), [
     "x.yaml:7:13: 'sede' is not swept; did you mean 'seed'? (swept: seed)",
-    "x.yaml:7:24: this entry of 'exclude' matches no variant",
+    "x.yaml:7:24: this entry of 'exclude' matches no variant: correct or remove it",
   ]);
   assertEquals(problems("sweep: { seed: [1] }\nexclude: [{ seed: 1 }]"), [
-    "x.yaml:7:1: 'exclude' leaves nothing to run",
+    "x.yaml:7:1: 'exclude' leaves nothing to run: remove an entry",
   ]);
   assertEquals(problems("variants: { a.partial: {} }").length, 1);
   assertEquals(problems('variants: { "a/b": {} }'), [
@@ -150,10 +150,10 @@ Deno.test("a sweep that asks for nothing sensible is refused", () => {
 
 Deno.test("a key that is set twice, by itself or within another, is refused", () => {
   assertEquals(problems("sweep: { prompt: [{ kind: hard }], prompt.length: [1] }"), [
-    "x.yaml:6:36: 'prompt.length' is set by 'prompt' already: leave one of them out",
+    "x.yaml:6:36: 'prompt.length' is already set by 'prompt': leave one of them out",
   ]);
   assertEquals(problems("variants: { a: { training.epochs: 1, training: null } }"), [
-    "x.yaml:6:38: 'training' is set by 'training.epochs' already: leave one of them out",
+    "x.yaml:6:38: 'training' is already set by 'training.epochs': leave one of them out",
   ]);
 });
 
@@ -201,7 +201,7 @@ Deno.test("an ensemble over the seeds of one run alone is refused, as one of one
   ]);
 });
 
-Deno.test("an exclusion in a file that sweeps nothing says so", () => {
+Deno.test("an exclusion in a file that sweeps nothing is refused", () => {
   assertEquals(problems("exclude: [{ seed: 1 }]"), [
     "x.yaml:6:13: 'seed' is not swept (nothing is)",
   ]);

@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { parseTemplate, TemplateError, withoutVectors } from "../../src/experiment/template.ts";
 
-Deno.test("a template is cut at its placeholders, and white space stays as it is written", () => {
+Deno.test("a template is split at its placeholders, and white space stays as it is written", () => {
   assertEquals(parseTemplate("{prompt} {text}\nIt  was\t{mask}\n", 20), [
     { kind: "prompt", length: 20 },
     { kind: "words", words: " " },

@@ -26,7 +26,7 @@ Deno.test("a prompt's kind says what it has", () => {
 Deno.test("where data come from says what is known of them", () => {
   // @ts-expect-error: data that the program knows come from no hub
   const known: Partial<BuiltInDataset> = { name: "rt-polarity", source: "acme/reviews" };
-  // @ts-expect-error: a dataset of the hub is shared out by one of its splits
+  // @ts-expect-error: a dataset on the hub is shared out by one of its splits
   const hub: Partial<HubDataset> = { split: { test: 0.1, validation: 0.1, seed: 0 } };
   // @ts-expect-error: vectors that start from a run need its folder
   const start: Initialization = { from: "run" };
@@ -36,7 +36,7 @@ Deno.test("where data come from says what is known of them", () => {
 Deno.test("what is tuned says of which prompt", () => {
   // @ts-expect-error: a model is tuned with a hard prompt
   const whole: ModelTuning["prompt"]["kind"] = "soft";
-  // @ts-expect-error: prompts that answer together are soft
+  // @ts-expect-error: the prompts of an ensemble are soft
   const together: EnsembleExperiment["prompt"]["kind"] = "hard";
   assertEquals<string[]>([whole, together], ["soft", "hard"]);
 });

@@ -5,7 +5,7 @@ import { keyPath } from "../../src/experiment/override.ts";
 const name = (settings: Record<string, unknown>, named?: string) =>
   variantName(Object.entries(settings).map(([key, value]) => ({ path: keyPath(key), value })), named);
 
-Deno.test("a variant's name says what differs, each key with as little of its path as tells it apart", () => {
+Deno.test("a variant's name says what differs, each key with only as much of its path as makes it unique", () => {
   assertEquals(name({ "prompt.length": 20, seed: 1 }), "length=20,seed=1");
   assertEquals(name({ "training.optimizer.learningRate": 0.03 }, "adamw"), "adamw,learningRate=0.03");
   assertEquals(keyLabels(["dataset.split.validation", "dataset.validation"]), [
@@ -18,7 +18,7 @@ Deno.test("a variant's name says what differs, each key with as little of its pa
   ]);
 });
 
-Deno.test("values that a folder's name cannot show end in a hash that tells them apart", () => {
+Deno.test("values that a folder's name cannot show end in a hash that distinguishes them", () => {
   const names = [
     "{text} was {mask}",
     "{text}_was_{mask}",

@@ -27,14 +27,14 @@ for (
     [
       "no-break spaces as indentation",
       "prompt:\n\u00a0\u00a0kind: hard\n",
-      "2:1: there is the character U+00A0 before 'kind'",
+      "2:1: there is a character U+00A0 before 'kind'",
     ],
     [
       "a no-break space after a colon",
       "prompt:\n  kind:\u00a0hard\n  length: 1\n",
-      "2:8: there is the character U+00A0",
+      "2:8: there is a character U+00A0",
     ],
-    ["a zero-width space", "name: x\u200b\n", "1:7: there is the character U+200B after 'x'"],
+    ["a zero-width space", "name: x\u200b\n", "1:7: there is a character U+200B after 'x'"],
     [
       "curly quotes",
       "description: “x y”\n",
@@ -58,7 +58,7 @@ for (
     ["brackets without quotes", "t: [mask] x\n", "1:4: the value of 't' needs quotes: it starts with ["],
     ["a star without quotes", "t: *x y\n", "1:4: the value of 't' needs quotes: it starts with *"],
     ["an at sign without quotes", "t: @x\n", "1:4: the value of 't' needs quotes: it starts with @"],
-    ["a per cent sign without quotes", "t: %x\n", "1:4: the value of 't' needs quotes: it starts with %"],
+    ["a percent sign without quotes", "t: %x\n", "1:4: the value of 't' needs quotes: it starts with %"],
     ["a backtick without quotes", "t: `x`\n", "1:4: the value of 't' needs quotes: it starts with `"],
     ["a dash without quotes", "t: - {text}\n", "1:4: the value of 't' needs quotes: it starts with -"],
     [
@@ -134,14 +134,14 @@ for (
   });
 }
 
-Deno.test("what is wrong after a fault within a list or a map is not blamed on what is whole before it", () => {
+Deno.test("an error within a list or a map is not blamed on a correct value before it", () => {
   assertStringIncludes(said('p: { a: "x", b: {text} y }\n'), "x.yaml:1:17: the value of 'b'");
   assertStringIncludes(said("p: {b: 1}}\n"), "x.yaml:1:10: not valid YAML");
   assertStringIncludes(said('p: { a: "x y: z: w", b: {text} y }\n'), "x.yaml:1:25: the value of 'b'");
   assertStringIncludes(said('a: "x\u00a0: y"\nb: {text} y\n'), "x.yaml:2:4: the value of 'b'");
 });
 
-Deno.test("aliases that multiply, and lists without end, are refused soon", () => {
+Deno.test("aliases that multiply, and lists without end, are refused quickly", () => {
   const line = (name: string, of: string) => `${name}: &${name} [${Array(10).fill(of).join(", ")}]\n`;
   const bomb = ["a", "b", "c", "d", "e", "f", "g", "h"].map((name, i, all) =>
     line(name, i ? `*${all[i - 1]}` : "1")

@@ -86,7 +86,7 @@ Deno.test("an experiment as it is written out is read as the same experiment", (
   assertEquals(JSON.stringify(parseExperiment(stringify(experiment), "x.yaml")), JSON.stringify(experiment));
 });
 
-Deno.test("names of JavaScript's own are keys and classes as others are", () => {
+Deno.test("names that every JavaScript object has are keys and classes like others", () => {
   const text = `${BASE}verbalizer: { constructor: [a], __proto__: [b] }\n`;
   const variants = parseVariants(
     `${text}sweep: { verbalizer.__proto__: [[c], [d]], verbalizer.toString: [[e]] }\n`,

@@ -28,7 +28,7 @@ Deno.test("the study's tables have every run that its files ask for, complete", 
   }
 });
 
-Deno.test("the study's summary starts with what its task permits, and says what it lacks", () =>
+Deno.test("the study's summary runs with the permissions of its task, and names the file that it lacks", () =>
   inFolder(async (folder) => {
     const [, ...args] = config.tasks.study.split(" && ")[1]!.split(" ")
       .map((arg) => arg.replace("experiments/paper", FILES));
@@ -41,7 +41,7 @@ Deno.test("the study's summary starts with what its task permits, and says what 
     assertEquals(code, 1);
     assertEquals(
       new TextDecoder().decode(stderr),
-      "there is no results/study/paper-learning-rate/summary.json: 'deno task study' does the runs first\n",
+      "there is no results/study/paper-learning-rate/summary.json: run 'deno task study' first\n",
     );
   }));
 

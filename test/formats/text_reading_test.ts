@@ -11,7 +11,7 @@ import { MINI } from "../shared.ts";
 
 const TEXTS = ["\ta gripping , (well) acted thriller . ", "It's -- not 100% <b>dull</b>!", "é 好"];
 
-/** LLaMA's normalizer, and Metaspace in its place; no token goes over a blank, as in large vocabularies. */
+/** LLaMA's normalizer, and Metaspace in its place; no token spans a blank, as in large vocabularies. */
 const KINDS: Record<string, { folder: string; parts?: Json }> = {
   bert: { folder: MINI },
   gpt2: { folder: "test/fixtures/tokenizers/byte-level-bpe" },
@@ -77,7 +77,7 @@ for (
   });
 }
 
-Deno.test("a template whose words grow together with a text is no frame around it", async () => {
+Deno.test("a template whose words merge with a text is not a frame around it", async () => {
   const { read } = await reading("gpt2", "{text}ing it was");
   assertThrows(read, InputError, 'its tokens depend on the text, as "');
 });

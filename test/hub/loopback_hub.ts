@@ -4,11 +4,11 @@ import { createHash } from "node:crypto";
 export interface Fault {
   /** Of the file, or of `api` for the questions about the repository. */
   readonly path: string;
-  /** So many requests are answered wrongly, and those after them well. */
+  /** The number of requests that are answered wrongly; later ones are answered correctly. */
   times: number;
   readonly answer:
     | { readonly status: number; readonly headers?: Record<string, string> }
-    /** The connection breaks after so many bytes. */
+    /** The connection breaks in the middle of the file. */
     | "cut"
     /** Other bytes of the same length arrive. */
     | "corrupt"
@@ -27,7 +27,7 @@ export interface HubContent {
   readonly token?: string;
 }
 
-/** A server on loopback that speaks the hub's routes. */
+/** A server on loopback that serves the hub's routes. */
 export interface LoopbackHub {
   readonly url: string;
   /** Every request so far: method, path, range. */
@@ -37,7 +37,7 @@ export interface LoopbackHub {
 
 const LOOPBACK = { hostname: "127.0.0.1", port: 0, onListen: () => {} };
 
-/** How many entries of a listing fit a page. */
+/** The number of entries on a page of a listing. */
 const PAGE = 3;
 
 /** Serves repositories while the test goes on. */
@@ -103,7 +103,7 @@ function answer(request: Request, repositories: readonly HubContent[], faults: r
   const headers = { "x-repo-commit": commit, etag: `"${gitHash(bytes)}"` };
   if (!isLarge(path!)) return sent(request, bytes, faultFor(request, faults, path!), headers);
   if (path!.endsWith("_data") && request.headers.get("accept")?.includes("xet-fileinfo")) {
-    // What the hub says to who could fetch a file in chunks, and does not have to.
+    // What the hub offers to clients that can fetch a file in chunks.
     return new Response("{}", {
       headers: {
         ...headers,
@@ -127,7 +127,7 @@ function answer(request: Request, repositories: readonly HubContent[], faults: r
   });
 }
 
-/** Asking for the first byte only finds out how large a file is, and goes well. */
+/** A request for the first byte only finds out a file's size, and always succeeds. */
 function faultFor(request: Request, faults: readonly Fault[], path: string): Fault["answer"] | undefined {
   if (request.headers.get("range") === "bytes=0-0") return undefined;
   const fault = faults.find((one) => one.path === path && one.times > 0);

@@ -22,7 +22,7 @@ const CONTENT: HubContent = {
   },
 };
 
-/** A hub, an empty cache, and what was said. */
+/** A hub, an empty cache, and the notices so far. */
 function hubTest(
   name: string,
   test: (
@@ -80,7 +80,7 @@ hubTest(
     assertEquals(said, ["acme/tiny/onnx/model.onnx: 100000"]);
     const before = hub.requests.length;
     assertEquals(await (await open(COMMIT)).file("onnx/model.onnx"), path);
-    assertEquals(hub.requests.length, before, "a commit whose files are there asks nobody");
+    assertEquals(hub.requests.length, before, "a commit whose files are in the cache needs no request");
   },
 );
 
@@ -93,7 +93,7 @@ hubTest("git's own files, empty ones too, are checked by git's hash", async ({ c
 });
 
 hubTest(
-  "a listing of several pages is read whole, and a path that is not in it is none",
+  "a listing of several pages is read completely, and a path that is not in it is not a file",
   async ({ open }) => {
     const repository = await open();
     assertEquals(await repository.paths(), Object.keys(CONTENT.files));
@@ -101,7 +101,7 @@ hubTest(
   },
 );
 
-hubTest("a connection that breaks is taken up where it broke", async ({ hub, open }) => {
+hubTest("a download whose connection breaks is resumed where it broke", async ({ hub, open }) => {
   hub.faults.push({ path: "onnx/model.onnx", times: 3, answer: "cut" });
   const path = (await (await open()).file("onnx/model.onnx"))!;
   assertEquals(await Deno.readFile(path), LARGE);
@@ -113,7 +113,7 @@ hubTest("a connection that breaks is taken up where it broke", async ({ hub, ope
 });
 
 hubTest(
-  "a download that is given up goes on another time, and is no file until then",
+  "a download that was given up is resumed later, and is not a file until then",
   async ({ hub, cache, open }) => {
     hub.faults.push({ path: "onnx/model.onnx", times: 1, answer: "cut" }, {
       path: "onnx/model.onnx",
@@ -141,7 +141,7 @@ hubTest("a server that ignores a range costs a second download, not a wrong file
 });
 
 hubTest(
-  "what an earlier try left is thrown away where it is no beginning of the file",
+  "what an earlier attempt left is discarded where the file does not begin with it",
   async ({ cache, open }) => {
     const repository = await open();
     const blobs: string = join(cache, "models--acme--tiny/blobs");
@@ -152,7 +152,7 @@ hubTest(
   },
 );
 
-hubTest("a file of another hash than listed is none", async ({ hub, cache, open }) => {
+hubTest("a file with another hash than the listed one is refused", async ({ hub, cache, open }) => {
   hub.faults.push({ path: "onnx/model.onnx", times: 9, answer: "corrupt" });
   const repository = await open();
   const error = await assertRejects(() => repository.file("onnx/model.onnx"), HubError);
@@ -160,7 +160,7 @@ hubTest("a file of another hash than listed is none", async ({ hub, cache, open 
   assertEquals(await Array.fromAsync(Deno.readDir(join(cache, "models--acme--tiny/blobs"))), []);
 });
 
-hubTest("a hub that is asked too often is asked again when it says", async ({ hub, said, open }) => {
+hubTest("a refused request is repeated when the hub says", async ({ hub, said, open }) => {
   hub.faults.push({ path: "api", times: 1, answer: { status: 429, headers: { "retry-after": "1" } } });
   const started = performance.now();
   await open();
@@ -168,7 +168,7 @@ hubTest("a hub that is asked too often is asked again when it says", async ({ hu
   assertStringIncludes(said[0]!, "answers 429: retrying in 1 s");
 });
 
-hubTest("a hub that wants to be left alone for long ends it", async ({ hub, open }) => {
+hubTest("a hub that asks for a long wait is an error", async ({ hub, open }) => {
   hub.faults.push({ path: "api", times: 1, answer: { status: 429, headers: { "retry-after": "3600" } } });
   const error = await assertRejects(() => open(), HubError);
   assertStringIncludes(error.message, "HF_TOKEN");
@@ -200,7 +200,7 @@ hubTest("a missing revision or repository is reported as missing", async ({ open
   );
 });
 
-hubTest("offline, the cache is all there is", async ({ hub, open }) => {
+hubTest("offline, only the cache is used", async ({ hub, open }) => {
   const nothing = await assertRejects(() => open("main", { offline: true }), InputError);
   assertStringIncludes(nothing.message, "download it once without");
   const path = await (await open()).file("onnx/model.onnx");
@@ -215,7 +215,7 @@ hubTest("offline, the cache is all there is", async ({ hub, open }) => {
 });
 
 hubTest(
-  "a hub that is not there is done without where the cache knows the commit",
+  "an unreachable hub is not needed where the cache knows the commit",
   async ({ hub, said, open }) => {
     await (await open()).file("config.json");
     hub.faults.push({ path: "api", times: 9, answer: { status: 429, headers: { "retry-after": "3600" } } });

@@ -55,7 +55,7 @@ async function writeRun(folder: string, { files }: HubContent): Promise<void> {
   await Deno.writeFile(join(folder, "prompt.safetensors"), prompt);
 }
 
-Deno.test("loading a run writes nothing to the terminal; `log` and `downloads` take what there is to say", () =>
+Deno.test("loading a run writes nothing to the terminal; `log` and `downloads` take all notices", () =>
   inFolder(async (folder) => {
     const content = await repository();
     const run = join(folder, "run");

@@ -1,6 +1,6 @@
 /**
- * A program that loads a run whose model is on the hub, first as it is and then with a damaged compile cache, and says in a file
- * what it was told. Its terminal takes everything that is meant for one.
+ * A program that loads a run whose model is on the hub, first as it is and then with a damaged compile cache, and writes the
+ * notices that it got into a file. Its output claims to be a terminal, so that anything meant for one would appear.
  *
  * @module
  */

@@ -56,7 +56,7 @@ Deno.test("a masked model whose file answers at one token of each text is refuse
   assertEquals((await cardOf({ ofOneToken: true, attention: "causal" })).kind, "causal");
 });
 
-Deno.test("texts are as long as the smallest limit that anything knows of", async () => {
+Deno.test("the longest text is the smallest limit that the graph or a file names", async () => {
   const positions = { first: 2, limit: 512, padding: undefined, uncounted: [] };
   assertEquals(await cardOf({ positions }, { max_position_embeddings: 514 }, { model_max_length: 1e30 }), {
     kind: "masked",
@@ -77,7 +77,7 @@ Deno.test("a padding row that config.json contradicts is refused", async () => {
   await assertRejects(() => cardOf({ positions }, { pad_token_id: 0 }), InputError, "'pad_token_id' is 0");
 });
 
-Deno.test("a config that is no JSON is refused with its path", () =>
+Deno.test("a config that is not JSON is refused with its path", () =>
   inFolder(async (folder) => {
     await Deno.writeTextFile(join(folder, "config.json"), "{");
     await assertRejects(() => readCard(folder, FACTS), InputError, "config.json is not JSON");

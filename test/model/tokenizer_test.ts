@@ -29,12 +29,12 @@ for (const kind of KINDS) {
   });
 }
 
-Deno.test("Chinese, in full width and beside Latin letters, is cut as the reference does", async () => {
+Deno.test("Chinese, in full width and beside Latin letters, is split as by the reference", async () => {
   const tokenizer = await readTokenizer(folderOf("wordpiece"));
   assertEquals(tokenizer.pieces("情感是正面的吗？"), [..."情感是正面的吗？"]);
 });
 
-Deno.test("a model's tokens around a text, and what it lacks, are found out", async () => {
+Deno.test("a tokenizer's tokens around a text, and what it lacks, are detected", async () => {
   const [bert, gpt, llama] = await Promise.all(
     ["wordpiece", "byte-level-bpe", "byte-fallback-bpe"].map((kind) => readTokenizer(folderOf(kind))),
   );
@@ -70,7 +70,7 @@ Deno.test("special tokens around a text are those of the post-processor, whateve
   assertThrows(() => around({ ...template, single: [] }), InputError, "does not hold the text once");
 });
 
-Deno.test("mask and pad are those that any of the files names, else those that are spelled so", async () => {
+Deno.test("mask and pad are those that any of the files names, else those with these names in brackets", async () => {
   const json = await readTokenizerJson(folderOf("unigram"));
   const named = (config: Json, changes: Json = {}) => {
     const { mask, padId } = Tokenizer.of({ ...json, ...changes }, config);
@@ -85,7 +85,7 @@ Deno.test("mask and pad are those that any of the files names, else those that a
   assertEquals(Tokenizer.of(json, {}, { rows: 1, words: 800 }).padId, 0);
 });
 
-Deno.test("a folder needs no file beside tokenizer.json, and what tokenizer_config.json says counts most", async () => {
+Deno.test("a folder needs no file beside tokenizer.json, and tokenizer_config.json takes precedence", async () => {
   const folder = await Deno.makeTempDir();
   const write = (name: string, content: unknown) =>
     Deno.writeTextFile(join(folder, name), JSON.stringify(content));
@@ -106,7 +106,7 @@ Deno.test("a folder needs no file beside tokenizer.json, and what tokenizer_conf
   await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("unknown words are known to be so by what the model says, added token or not", async () => {
+Deno.test("unknown words are recognized by the model's unknown token, whether it is an added token or not", async () => {
   const wordpiece = await readTokenizerJson(folderOf("wordpiece"));
   const unigram = await readTokenizerJson(folderOf("unigram"));
   for (const json of [wordpiece, unigram]) {
@@ -128,7 +128,7 @@ Deno.test("unknown words are known to be so by what the model says, added token 
   assertThrows(() => none.encode("film ☃"), InputError, "none for unknown words");
 });
 
-Deno.test("BPE without an unknown token leaves characters out before pieces grow together", () => {
+Deno.test("BPE without an unknown token leaves characters out before pieces are merged", () => {
   const vocab = Object.fromEntries([..."longĠ", "lo", "ng", "long", "Ġlong"].map((token, id) => [token, id]));
   const merges = ["l o", "n g", "lo ng", "Ġ long"].map((pair) => pair.split(" "));
   const bpe = (more: Json = {}) =>

@@ -144,7 +144,7 @@ Deno.test("a mask that the tokenizer lacks is refused", async () => {
   );
 });
 
-Deno.test("of several texts the longest is cut until all fit, and the template loses nothing", () => {
+Deno.test("of several texts the longest is truncated until all fit, and the template loses nothing", () => {
   const template = parseTemplate("{prompt} {a} then {b} it was {mask}", 3);
   const encoder = new TemplateEncoder(template, tokenizer, MASKED, "text-alone");
   const good = (count: number) => Array.from({ length: count }, () => "good").join(" ");
@@ -166,7 +166,7 @@ const [bytes, llama] = await Promise.all(
 );
 const causal = (positions?: number) => ({ kind: "causal", positions, firstPosition: 0 }) as const;
 
-Deno.test("words after vectors in the middle are cut as words that follow others", () => {
+Deno.test("words after vectors in the middle are tokenized as words that follow others", () => {
   const template = parseTemplate("great{prompt:1} film\n{prompt:1}it {text}", 2);
   const encoder = new TemplateEncoder(template, llama!, causal(), "together");
   const { ids } = encoder.encode({ text: "was" });
@@ -188,7 +188,7 @@ Deno.test("a text that spells the mask does not move the answer, and one that sp
   assertEquals([words(ids), answerRow], ["[CLS] [MASK] great [MASK] it was [MASK] , [MASK] [SEP]", 6]);
 });
 
-Deno.test("a text whose last token spans the seam is cut by letters until all fits, and the template stays", () => {
+Deno.test("a text whose last token spans the boundary is truncated by letters until all fits, and the template stays", () => {
   const encoder = new TemplateEncoder(parseTemplate("{text}ing:\n", 0), bytes!, causal(20), "together");
   for (const text of ["it's ".repeat(40).trim(), "x".repeat(100), "é好".repeat(50)]) {
     const { ids, truncated } = encoder.encode({ text });
@@ -202,7 +202,7 @@ Deno.test("a text whose last token spans the seam is cut by letters until all fi
   }
 });
 
-Deno.test("white space of the template before a text is not cut with it", () => {
+Deno.test("white space of the template before a text is not truncated with it", () => {
   const encoder = new TemplateEncoder(parseTemplate("a:\n{text}\nb:", 0), bytes!, causal(7), "together");
   const { ids } = encoder.encode({ text: "great film" });
   assertEquals(ids.slice(0, 3), bytes!.encode("a:\n"));

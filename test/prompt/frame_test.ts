@@ -35,7 +35,7 @@ Deno.test("the white space before a text is known", () => {
   );
 });
 
-Deno.test("a token around a text that takes no position is no part of a frame", () => {
+Deno.test("a token around a text that takes no position is not part of a frame", () => {
   const card = { ...MASKED, uncounted: [{ id: tokenizer.padId, position: 0 }] };
   const framed = (template: string) =>
     frameOf(new TemplateEncoder(parseTemplate(template, 1), tokenizer, card, "together"), "framed");

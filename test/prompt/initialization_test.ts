@@ -92,7 +92,7 @@ Deno.test("label words are a vector each, the mean of their tokens, and the voca
   const { prompt, origins, warnings } = await make({ from: "labels" }, 5);
   assertEquals(origins.slice(0, 3), LABEL_WORDS);
   assertEquals(warnings, [
-    "the verbalizer has 3 words, but the prompt 5 vectors: the last 2 are sampled from the vocabulary",
+    "the verbalizer has 3 words, but the prompt has 5 vectors: the last 2 are sampled from the vocabulary",
   ]);
   const pieces = tokenizer.encode("abysmally");
   const embedded = await space.vectors(pieces);
@@ -113,7 +113,7 @@ Deno.test("a text's tokens are a vector each, in their order; too many are cut",
   assertEquals(vector(whole.prompt, 2), vector(await space.vectors(tokenizer.encode("bad")), 0));
   const cut = await make(how, 3);
   assertEquals([cut.prompt.dims, cut.origins], [[3, 256], ["a", "good", "bad"]]);
-  assertEquals(cut.warnings, ["the text has 4 tokens, but the prompt 3 vectors: the last 1 are dropped"]);
+  assertEquals(cut.warnings, ["the text has 4 tokens, but the prompt has 3 vectors: the last 1 are dropped"]);
 });
 
 Deno.test("as in PEFT, a text's tokens include the special ones, repeated or truncated", async () => {
@@ -140,7 +140,7 @@ Deno.test("another run's vectors are taken as they are, cut, or filled up", asyn
   );
   assertStringIncludes(
     filled.warnings[0]!,
-    "the prompt in results/x has 2 vectors, but the prompt 4 vectors",
+    "the prompt in results/x has 2 vectors, but the prompt has 4 vectors",
   );
   const small = float32Tensor(new Float32Array(8), [1, 8]);
   await assertRejects(() => make(how, 1, 0, small), InputError, "it is for another model");

@@ -14,7 +14,7 @@ Deno.test("where padding is read, nothing fills a batch up", () => {
   assertEquals(fillerOf(model, { inputNames: ["input_ids", "attention_mask"] }), tokenizer.padId);
 });
 
-Deno.test("where all of a batch decide how activations are quantized, a text is answered alone", () => {
+Deno.test("where the quantization of activations depends on the whole batch, each text is classified alone", () => {
   const session = { inputNames: ["input_ids", "attention_mask"] };
   const card = { kind: "causal" } as const;
   const sizes = [true, false].map((quantizesActivations) =>

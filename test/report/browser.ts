@@ -18,13 +18,13 @@ export interface Opener {
   /**
    * Opens a page, saved as a file, and waits for its charts.
    *
-   * @returns the page, and all that went wrong in it or was asked of the network
+   * @returns the page, and all errors in it and requests to the network
    */
   open(html: string, reader?: Reader): Promise<{ page: Page; troubles: string[] }>;
   /**
    * Goes to an address of a server on this computer.
    *
-   * @returns the page, and all that went wrong in it or was asked of another host
+   * @returns the page, and all errors in it and requests to other hosts
    */
   visit(url: string): Promise<{ page: Page; troubles: string[] }>;
 }

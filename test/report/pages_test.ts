@@ -100,7 +100,7 @@ const marks = (page: Page, chart: string, mark: string) =>
   page.locator(`[data-chart="${chart}"] svg ${mark}`).count();
 
 browserTest(
-  "a run's report draws what its data say, without a complaint and without the network",
+  "a run's report draws what its data say, without an error and without the network",
   async ({ open }) => {
     const { page, troubles } = await open(await runPage());
     assertEquals(troubles, []);
@@ -198,7 +198,7 @@ for (const [name, page_] of [["run", runPage], ["sweep", sweepPage], ["diff", di
   );
 }
 
-browserTest("a sweep's report plots accuracy over the swept key, and tells what failed", async ({ open }) => {
+browserTest("a sweep's report plots accuracy over the swept key, and shows what failed", async ({ open }) => {
   const { page, troubles } = await open(await sweepPage());
   assertEquals(troubles, []);
   assertEquals(await marks(page, "sweep", ".means circle"), 3);
@@ -210,7 +210,7 @@ browserTest("a sweep's report plots accuracy over the swept key, and tells what 
   assertEquals(text.match(/best by validation/g)?.length, 1);
 });
 
-browserTest("a diff's report draws an interval a metric, in the colour of its verdict", async ({ open }) => {
+browserTest("a diff's report draws each metric's interval in its verdict's colour", async ({ open }) => {
   const { page, troubles } = await open(await diffPage());
   assertEquals(troubles, []);
   assertEquals(await marks(page, "intervals", ".interval line"), 4);

@@ -15,7 +15,7 @@ import { WHOLE_ENVIRONMENT, WHOLE_EXPERIMENT as EXPERIMENT, wholeMetrics } from 
 
 const BROKEN = float32Tensor(Float32Array.of(1, 2, 3, Infinity), [2, 2]);
 
-Deno.test("a run's files of numbers are refused where one is none, naming the file and the place", async () => {
+Deno.test("a run's tensors are refused where a number is not finite, naming the file and the place", async () => {
   const folder = await Deno.makeTempDir();
   const refused = async (read: () => Promise<unknown>, name: string, why: string) => {
     await assertRejects(read, InputError, `${join(folder, name)} is damaged (${why}`);
@@ -63,23 +63,23 @@ Deno.test("a prompt that is another run's is refused, both values named", () =>
     await assertRejects(
       () => readPrompt(folder, 3),
       InputError,
-      "its dimension is 2, and the model's vectors",
+      "its dimension is 2, but the model's vectors",
     );
     await Deno.writeFile(path, promptFile(PROMPT, "word-embeddings"));
     await assertRejects(
       () => readPrompt(folder),
       InputError,
-      `${path} is not this run's prompt: its insertion is word-embeddings, and 'prompt.insertion' in experiment.yaml is embedding-output`,
+      `${path} is not this run's prompt: its insertion is word-embeddings, but 'prompt.insertion' in experiment.yaml is embedding-output`,
     );
     const longer = float32Tensor(new Float32Array(6), [3, 2]);
     await Deno.writeFile(path, promptFile(longer, "embedding-output"));
-    await assertRejects(() => readPrompt(folder), InputError, "its length is 3, and 'prompt.length'");
+    await assertRejects(() => readPrompt(folder), InputError, "its length is 3, but 'prompt.length'");
     const metadata = { insertion: "embedding-output", length: "2", dimension: "4", semantics: "2" };
     await Deno.writeFile(path, writeSafetensors({ tensors: { prompt: PROMPT }, metadata }));
     await assertRejects(() => readPrompt(folder), InputError, "its dimension is 4, and its tensor is [2, 2]");
   }));
 
-Deno.test("a file of a run that was changed since is refused by its name, what it is called is not", () =>
+Deno.test("a changed file of a run is refused by name; a changed name or description of the experiment is not", () =>
   inFolder(async (folder) => {
     const prompt = await sha256(promptFile(PROMPT, "embedding-output"));
     const experiment = experimentSha256(stringify(EXPERIMENT));
@@ -116,4 +116,26 @@ Deno.test("a hash that was deleted from environment.json is an error that names 
       InputError,
       `${join(folder, "environment.json")} has no 'files.experiment.yaml'`,
     );
+  }));
+
+Deno.test("weights of a tuned model in another format are refused before anything else is read of the run", () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "model.safetensors");
+    const write = (metadata: Record<string, string>) =>
+      Deno.writeFile(path, writeSafetensors({ tensors: { "head.bias": PROMPT }, metadata }));
+    const refusals: [Record<string, string>, string][] = [
+      [
+        { format: "softprompt-model/2" },
+        "was written by a newer softprompt (its 'format' is 'softprompt-model/2'",
+      ],
+      [{ format: "softprompt-prompt/1" }, "has the unknown format \"softprompt-prompt/1\" in 'format'"],
+      [{}, "has no 'format', and this softprompt reads 'softprompt-model/1'"],
+      [{ format: "softprompt-model/1" }, `${folder} is not a complete run: it lacks environment.json`],
+    ];
+    for (const [metadata, message] of refusals) {
+      await write(metadata);
+      await assertRejects(() => readWeights(folder), InputError, message);
+    }
+    await Deno.writeFile(path, weightsFile({ "head.bias": PROMPT }).subarray(0, -1));
+    await assertRejects(() => readWeights(folder), InputError, `${path} is damaged (`);
   }));

@@ -78,11 +78,11 @@ Deno.test("predictions that are cut off are an error that names the line", () =>
     await assertRejects(
       () => readRun(folder),
       InputError,
-      "predictions.jsonl is damaged (line 2 is no JSON)",
+      "predictions.jsonl is damaged (line 2 is not JSON)",
     );
   }));
 
-Deno.test("predictions are as many as metrics.json says, and not those before a cut", () =>
+Deno.test("predictions that are fewer than metrics.json says are refused", () =>
   inFolder(async (folder) => {
     const files = { "metrics.json": METRICS, "environment.json": ENVIRONMENT, "experiment.yaml": EXPERIMENT };
     await write(folder, { ...files, "predictions.jsonl": PREDICTION.repeat(2) });
@@ -113,7 +113,7 @@ Deno.test("a file of a run that has other content than it must have is an error 
         await refused(name, content, "it must be object", finished);
       }
       await refused("ensemble.json", content, "it must be object", () => readEnsemble(folder));
-      await refused("summary.json", content, "it is no summary", () => readSummary(folder));
+      await refused("summary.json", content, "it is not a summary", () => readSummary(folder));
     }
     await refused("metrics.json", {}, "it must have required property", finished);
     await refused("metrics.json", { status: "complete" }, "it must have required property 'test'", finished);
@@ -153,11 +153,11 @@ Deno.test("a prediction that names no class of its run is an error that names th
       const [change, why] of [
         [
           { predicted: "neutral" },
-          `'predicted' is "neutral", which is no class of the run (negative, positive)`,
+          `'predicted' is "neutral", which is not a class of the run (negative, positive)`,
         ],
-        [{ label: "neutral" }, `'label' is "neutral", which is no class`],
+        [{ label: "neutral" }, `'label' is "neutral", which is not a class`],
         [{ probabilities: { negative: 1 } }, "'probabilities' has negative, and the classes are"],
-        [{ probabilities: { negative: 2, positive: -1 } }, "is no prediction with probabilities"],
+        [{ probabilities: { negative: 2, positive: -1 } }, "is not a prediction with probabilities"],
       ] as const
     ) {
       const bad = JSON.stringify({ ...one, ...change });

@@ -67,7 +67,7 @@ Deno.test("the best is the best by validation, never by test; ties in accuracy a
   );
 });
 
-Deno.test("the CSV has a row a run, with its settings, its metrics and its group's spread", () => {
+Deno.test("the CSV has a row for each run, with its settings, its metrics and its group's spread", () => {
   const [first, , , failed, ...others] = parse(summaryCsv(summarize("x", ROWS)), { skipFirstRow: true });
   assertEquals(others.length, 2);
   assertEquals(

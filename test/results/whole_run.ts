@@ -47,7 +47,7 @@ export const WHOLE_ENVIRONMENT = {
   content_hash: "h",
 };
 
-/** What `experiment.yaml` says at least, with the defaults that the run wrote out left out. */
+/** The required content of `experiment.yaml`, without the defaults that a run writes out. */
 export const WHOLE_EXPERIMENT = {
   name: "x",
   model: { source: "m" },

@@ -31,7 +31,7 @@ Deno.test("a file beside the graph's own that holds other weights is named, and 
   assertThrows(
     () => check({ ...files, "more.data": "cc" }),
     InputError,
-    "there is no models/x/more.data, and results/x was tuned with one (its sha256 was cc…): run it again",
+    "there is no models/x/more.data, but results/x was tuned with one (its sha256 was cc…): run it again",
   );
 });
 

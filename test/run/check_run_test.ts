@@ -13,7 +13,7 @@ async function checkOf(results: string, ...path: string[]): Promise<Record<strin
   return JSON.parse(environment).self_check;
 }
 
-Deno.test("a run is compared with the model's own file once, and says what was found", () =>
+Deno.test("a run is compared with the model's own file once, and records the outcome", () =>
   inFolder(async (folder) => {
     const file = await writeExperiment(folder, HARD);
     const results: string = join(folder, "results");

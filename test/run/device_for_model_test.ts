@@ -35,7 +35,7 @@ for (
     new TypeError("ours"),
   ]
 ) {
-  Deno.test(`what is no fault of the graph comes as it is: ${error.message}`, async () => {
+  Deno.test(`errors that are not the graph's are passed on unchanged: ${error.message}`, async () => {
     const device = deviceForModel({ ...cpu, open: () => Promise.reject(error) }, "some/model.onnx");
     const told = await assertRejects(() => device.open({ bytes: new Uint8Array(), weights: new Map() }));
     assertStrictEquals(told, error);

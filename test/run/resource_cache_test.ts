@@ -72,7 +72,7 @@ Deno.test("of many models the last few are kept", () =>
     const last = MANY - 1;
     assertEquals(await model(last) === first[last], true, "the last one is still there");
     assertEquals(await model(0) === first[0], false, "the first one is read again");
-    assertEquals(await model(last) === first[last], true, "what was asked for lately stays");
+    assertEquals(await model(last) === first[last], true, "what was requested recently stays");
   }));
 
 async function writeTable(path: string, word: string): Promise<void> {

@@ -5,7 +5,7 @@ const DEFINITIONS = new Definitions<{ readonly line: { readonly step: number } }
   definitions: { line: { type: "object", required: ["step"], properties: { step: { type: "number" } } } },
 });
 
-Deno.test("what is read is of its definition's type, and what is not is refused in words", () => {
+Deno.test("data that match a definition have its type, and other data are refused with the reason", () => {
   const read = (content: unknown) => DEFINITIONS.read("line", content, (fault) => new RangeError(fault));
   assertEquals(read({ step: 3, more: 1 }).step, 3);
   assertThrows(() => read([]), RangeError, "it must be object");

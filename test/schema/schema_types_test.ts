@@ -37,7 +37,7 @@ export const CHOICES = {
 how: ["a", "b"],
 } as const;
 
-/** What keys are that are left out, by the path of what holds them. */
+/** The defaults of keys that are left out, by the path of the object that holds them. */
 export const DEFAULTS = {
 experiment: { how: "a" },
 } as const;

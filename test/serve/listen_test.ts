@@ -4,20 +4,20 @@ import { listen } from "../../src/serve/listen.ts";
 
 const ANSWER = () => Promise.resolve(new Response("here"));
 
-/** Listens for as long as the test takes, of which nothing is to come. */
+/** Tries to listen, which is expected to fail. */
 function refused(hostname: string, port: number, message: string): Promise<Error> {
   const options = { hostname, port, signal: AbortSignal.timeout(5000), onListen: () => {} };
   return assertRejects(() => listen(options, () => Response.error(), ANSWER), InputError, message);
 }
 
-Deno.test("a port that is taken is named, and how another is", async () => {
+Deno.test("a port in use is named, with the way to choose another", async () => {
   using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = taken.addr as Deno.NetAddr;
   await refused("127.0.0.1", port, `port ${port} of 127.0.0.1 is in use: choose another with --port`);
 });
 
 Deno.test({
-  name: "a host that there is no permission for is named, and what to call instead",
+  name: "a host that there is no permission for is named, with the command to use instead",
   permissions: { net: ["127.0.0.1"] },
   fn: async () => {
     await refused("0.0.0.0", 0, "for --host 0.0.0.0 call 'deno run --allow-all src/main.ts serve' instead");

@@ -18,7 +18,7 @@ const TABLE = [
   "i want my money back\tnegative",
 ].join("\n");
 
-/** What stands at answers and at a tuning whose texts are too long for the model. */
+/** The note on answers and on tuning whose texts are too long for the model. */
 const CUT = "truncated to fit the model's positions";
 
 /** Tuning in the page, and by the command line on the same table, from the vocabulary's words. */
@@ -57,7 +57,7 @@ async function promptIn(file: string): Promise<Float32Array> {
   return readSafetensors(await Deno.readFile(file)).tensors.prompt!.data as Float32Array;
 }
 
-/** Types a sentence and reads off what the soft prompt makes of it. */
+/** Types a sentence and reads the soft prompt's answer. */
 async function probabilityOfPositive(page: Page, text: string): Promise<number> {
   await page.fill("#sentence", text);
   await page.waitForSelector(`#sentence[data-classified="${text}"]`, { timeout: 60_000 });
@@ -123,7 +123,7 @@ for (const kind of ["wasm", "webgpu"] as const) {
 }
 
 browserTest(
-  "what is wrong with a pasted table or a number is said in the page",
+  "errors in a pasted table or a number are shown in the page",
   ({ visit }) =>
     inFolder(async (folder) => {
       await serving([await completeRun(folder), "--results", folder], async (url) => {
@@ -145,7 +145,7 @@ browserTest(
         }
         await page.fill("#steps", "");
         await page.click("#tune");
-        const message = "'Steps' must be a whole number from 1, got nothing";
+        const message = "'Steps' must be a whole number of at least 1, got nothing";
         await page.locator("#tuning-trouble", { hasText: message }).waitFor();
         await page.fill("#steps", "1");
         await page.fill("#table", `${TABLE}\n${"long ".repeat(150)}\tnegative`);

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { duration } from "../../src/terminal/duration.ts";
 
-Deno.test("times are said as people say them", () => {
+Deno.test("durations are written as people write them", () => {
   assertEquals([0.2, 45.4, 59.6, 720, 3599, 11_100].map(duration), [
     "1 s",
     "45 s",

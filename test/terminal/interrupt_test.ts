@@ -2,7 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { untilInterrupted } from "../../src/terminal/interrupt.ts";
 import { RecordingIo } from "./recording_io.ts";
 
-Deno.test("the first Ctrl-C is a signal to stop in good order, the second the end, and afterwards none is heard", async () => {
+Deno.test("the first Ctrl-C asks for a graceful stop, the second ends the program, and afterwards none is handled", async () => {
   const io = new RecordingIo();
   const aborted = await untilInterrupted(io, (signal) => {
     io.interrupt();

@@ -1,6 +1,6 @@
 import type { BarStream, Io } from "../../src/terminal/io.ts";
 
-/** What a call of the command line is given in a test: all that it prints is kept. */
+/** The input and output of a call of the command line in a test, which keeps all that is printed. */
 export class RecordingIo implements Io {
   stdout = "";
   stderr = "";
@@ -9,8 +9,8 @@ export class RecordingIo implements Io {
   private readonly listeners = new Set<() => void>();
 
   /**
-   * @param input what stands on standard input
-   * @param watched whether somebody watches, and where bars are drawn for them
+   * @param input the content of standard input
+   * @param watched whether it is a terminal, and the stream that bars are drawn on
    */
   constructor(
     private readonly input: string = "",

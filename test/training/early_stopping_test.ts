@@ -29,7 +29,7 @@ Deno.test("ties in accuracy are broken by the loss", () => {
   });
 });
 
-Deno.test("the loss may be what counts", () => {
+Deno.test("the loss may be the metric", () => {
   assertEquals(watch("loss", 1, [[0.7, 0.6], [0.8, 0.7]]), { best: 1, over: [false, true] });
 });
 

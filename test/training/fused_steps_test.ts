@@ -14,7 +14,7 @@ async function ended(task: TuningTask): Promise<Tuned> {
   }
 }
 
-/** Runs that differ in all that may differ: the seed, how long they go on, the step size, how much they take at once. */
+/** Runs that differ in all that may differ: the seed, the number of steps, the step size, the batch size. */
 async function differing(device: Device): Promise<(TuningTask & { close(): Promise<void> })[]> {
   const task = await tinyTask(device, { steps: 12, logEvery: 4 });
   const { spec } = task;

@@ -1,6 +1,6 @@
 import type { DeviceTensor, ResidentSession, Tensor } from "../../src/device/device.ts";
 
-/** What is on the device of `residentSession`s now: everything that was given out and not freed. */
+/** What is on the device of `residentSession`s now: everything that was returned and not freed. */
 export const onDevice = new Set<DeviceTensor>();
 
 /** A session on a device of the test's own, whose tensors cannot be seen but through `read`. */

@@ -201,7 +201,7 @@ Deno.test("a first loss that is not finite is the model's fault, not the learnin
   );
 });
 
-Deno.test("a checkpoint that holds what is no number is none", async () => {
+Deno.test("a checkpoint with a number that is not finite is refused", async () => {
   const prompt = float32Tensor(Float32Array.of(1, NaN), [1, 2]);
   const bytes = await encodeCheckpoint({
     step: 3,

@@ -2,7 +2,7 @@ import type { Builder } from "../ops/builder.ts";
 import { float32, numbers } from "../graph/constants.ts";
 import { codeOf, type ElementType, elementTypeOf } from "../graph/element_types.ts";
 import type { Attributes, Constant, Value } from "../graph/graph.ts";
-import { integerAttribute } from "../ops/op_definition.ts";
+import { integerAttribute, tensorAttribute } from "../ops/op_definition.ts";
 
 /** The largest number of elements of a constant that is converted to float32 at compile time; larger ones are converted when the model is opened. */
 const MOST_AT_ONCE = 1024;
@@ -31,8 +31,6 @@ export function widened(b: Builder, value: Value): Value {
 export function widenedAttributes(op: string, attributes: Attributes): Attributes {
   const to = op === "Cast" ? elementTypeOf(integerAttribute({ attributes }, "to", 0)) : undefined;
   if (to !== undefined && isHalf(to)) return { ...attributes, to: codeOf("float32") };
-  const { value } = attributes;
-  return op === "ConstantOfShape" && typeof value === "object" && "tensor" in value
-    ? { ...attributes, value: { tensor: widenedConstant(value.tensor) } }
-    : attributes;
+  const tensor = op === "ConstantOfShape" ? tensorAttribute({ attributes }, "value") : undefined;
+  return tensor === undefined ? attributes : { ...attributes, value: { tensor: widenedConstant(tensor) } };
 }

@@ -28,15 +28,52 @@ export interface Float {
   readonly float: number;
 }
 
+/** What an attribute holds, by its kind (https://onnx.ai/onnx/repo-docs/IR.html, `AttributeProto.AttributeType`). */
+export interface AttributeKinds {
+  /** A whole number. */
+  readonly integer: number;
+  /** A list of whole numbers. */
+  readonly integers: readonly number[];
+  /** A float32. */
+  readonly float: Float;
+  /** A list of float32 numbers. */
+  readonly floats: { readonly floats: readonly number[] };
+  /** A text. */
+  readonly string: string;
+  /** A list of texts. */
+  readonly strings: readonly string[];
+  /** A tensor. */
+  readonly tensor: { readonly tensor: Constant };
+}
+
+/** The name of a kind of attribute. */
+export type AttributeKind = keyof AttributeKinds;
+
 /** An attribute of a node: integer(s), float(s), string(s) or a tensor. */
-export type Attribute =
-  | number
-  | readonly number[]
-  | Float
-  | { readonly floats: readonly number[] }
-  | string
-  | readonly string[]
-  | { readonly tensor: Constant };
+export type Attribute = AttributeKinds[AttributeKind];
 
 /** The attributes of a node by name. */
 export type Attributes = Readonly<Record<string, Attribute>>;
+
+/** Tells whether an attribute is of a kind; an empty list is of both kinds of its form. */
+const IS_OF_KIND: Readonly<Record<AttributeKind, (value: Attribute) => boolean>> = {
+  integer: (value) => typeof value === "number",
+  integers: (value) => isListOf("number", value),
+  float: (value) => typeof value === "object" && "float" in value,
+  floats: (value) => typeof value === "object" && "floats" in value,
+  string: (value) => typeof value === "string",
+  strings: (value) => isListOf("string", value),
+  tensor: (value) => typeof value === "object" && "tensor" in value,
+};
+
+/** Whether an attribute is of a kind. */
+export function isOfKind<Kind extends AttributeKind>(
+  value: Attribute,
+  kind: Kind,
+): value is AttributeKinds[Kind] {
+  return IS_OF_KIND[kind](value);
+}
+
+function isListOf(type: "number" | "string", value: Attribute): boolean {
+  return Array.isArray(value) && value.every((item) => typeof item === type);
+}

@@ -56,6 +56,12 @@ export function sameDimension(a: Dimension, b: Dimension): boolean {
   return String(a) === String(b);
 }
 
+/** Whether two dimensions can be the same, as far as their bounds tell. */
+export function canBeSame(a: Dimension, b: Dimension): boolean {
+  const difference = subtract(a, b);
+  return leastOf(difference) <= 0 && mostOf(difference) >= 0;
+}
+
 /** Whether two shapes are known to be the same. */
 export function sameShape(a: readonly Dimension[], b: readonly Dimension[]): boolean {
   return a.length === b.length && a.every((dimension, axis) => sameDimension(dimension, b[axis]!));

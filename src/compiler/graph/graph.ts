@@ -3,7 +3,15 @@ import type { Dimension } from "./dimension.ts";
 import type { ElementType } from "./element_types.ts";
 import type { OperatorName } from "./operator_attributes.ts";
 
-export type { Attribute, Attributes, Constant, FileRegion, Float } from "./attribute.ts";
+export type {
+  Attribute,
+  AttributeKind,
+  AttributeKinds,
+  Attributes,
+  Constant,
+  FileRegion,
+  Float,
+} from "./attribute.ts";
 
 /** A tensor in a graph. Its element type and shape are known from the moment it exists. */
 export interface Value {

@@ -1,131 +1,238 @@
-import type { Constant, Float } from "./attribute.ts";
+import type { AttributeKind, AttributeKinds } from "./attribute.ts";
+
+/** An attribute of an operator: its kind, which need not be given unless it is required. */
+export type AttributeSchema = AttributeKind | { readonly required: AttributeKind };
+
+/** The attributes of an operator by their names. */
+export type AttributeTable = Readonly<Record<string, AttributeSchema>>;
 
 /** An operator that takes no attributes. */
-export type NoAttributes = Readonly<Record<string, never>>;
+const NONE = {} as const;
 
 /** Operators along one axis. */
-export type Along = { readonly axis?: number };
+const ALONG = { axis: "integer" } as const;
 
 /** Normalizations over the last axes. */
-export type Normalization = { readonly axis?: number; readonly epsilon?: Float };
-
-/** Quantization, on a scale for all or for each of an axis' blocks. */
-export type Quantization = { readonly axis?: number; readonly block_size?: number };
+const NORMALIZATION = { axis: "integer", epsilon: "float", stash_type: "integer" } as const;
 
 /** Reductions over the axes that an input names. */
-export type Reduction = { readonly keepdims?: number; readonly noop_with_empty_axes?: number };
+const REDUCTION = { keepdims: "integer", noop_with_empty_axes: "integer" } as const;
 
 /** Activations with a slope or a factor. */
-export type Scaled = { readonly alpha?: Float };
-
-/** Matrix products, of transposed matrices on demand. */
-export type TransposedProduct = {
-  readonly transA?: number;
-  readonly transB?: number;
-  readonly alpha?: Float;
-};
+const SCALED = { alpha: "float" } as const;
 
 /**
  * The operators that a graph can hold, by their names, prefixed with their domains where these are not ONNX's own, and the
- * attributes that each takes. An operator has a row in `ops/` if and only if it is named here: all else does not compile.
+ * attributes that each takes in the version of ONNX that is emitted
+ * (https://onnx.ai/onnx/operators/). An operator has a row in `ops/` if and only if it is named here: all else does not compile.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { OPERATOR_ATTRIBUTES } from "softprompt/compiler";
+ *
+ * assertEquals(OPERATOR_ATTRIBUTES.Softmax, { axis: "integer" });
+ * ```
  */
-export type OperatorAttributes = {
-  Abs: NoAttributes;
-  Add: NoAttributes;
-  And: NoAttributes;
-  ArgMax: { readonly axis?: number; readonly keepdims?: number };
-  Cast: { readonly to: number };
-  Ceil: NoAttributes;
-  Clip: NoAttributes;
-  Concat: { readonly axis: number };
-  ConstantOfShape: { readonly value?: { readonly tensor: Constant } };
-  Cos: NoAttributes;
-  CumSum: { readonly exclusive?: number; readonly reverse?: number };
-  DequantizeLinear: Quantization;
-  Div: NoAttributes;
-  DynamicQuantizeLinear: NoAttributes;
-  Elu: Scaled;
-  Equal: NoAttributes;
-  Erf: NoAttributes;
-  Exp: NoAttributes;
-  Expand: NoAttributes;
-  Flatten: Along;
-  Floor: NoAttributes;
-  Gather: Along;
-  GatherElements: Along;
-  GatherND: { readonly batch_dims?: number };
-  Gemm: TransposedProduct & { readonly beta?: Float };
-  Greater: NoAttributes;
-  GreaterOrEqual: NoAttributes;
-  Identity: NoAttributes;
-  IsInf: NoAttributes;
-  IsNaN: NoAttributes;
-  LayerNormalization: Normalization;
-  LeakyRelu: Scaled;
-  Less: NoAttributes;
-  LessOrEqual: NoAttributes;
-  Log: NoAttributes;
-  MatMul: NoAttributes;
-  MatMulInteger: NoAttributes;
-  Max: NoAttributes;
-  Min: NoAttributes;
-  Mod: NoAttributes;
-  Mul: NoAttributes;
-  Neg: NoAttributes;
-  Not: NoAttributes;
-  OneHot: Along;
-  Or: NoAttributes;
-  Pad: { readonly mode?: string };
-  Pow: NoAttributes;
-  QuantizeLinear: Quantization;
-  Range: NoAttributes;
-  Reciprocal: NoAttributes;
-  ReduceL2: Reduction;
-  ReduceMax: Reduction;
-  ReduceMean: Reduction;
-  ReduceMin: Reduction;
-  ReduceProd: Reduction;
-  ReduceSum: Reduction;
-  ReduceSumSquare: Reduction;
-  Relu: NoAttributes;
-  Reshape: { readonly allowzero?: number };
-  Round: NoAttributes;
-  ScatterElements: { readonly axis?: number; readonly reduction?: string };
-  ScatterND: { readonly reduction?: string };
-  Shape: { readonly start?: number; readonly end?: number };
-  Sigmoid: NoAttributes;
-  Sign: NoAttributes;
-  SimplifiedLayerNormalization: Normalization;
-  Sin: NoAttributes;
-  Size: NoAttributes;
-  Slice: NoAttributes;
-  Softmax: Along;
-  Softplus: NoAttributes;
-  Split: Along;
-  Sqrt: NoAttributes;
-  Squeeze: NoAttributes;
-  Sub: NoAttributes;
-  Tanh: NoAttributes;
-  Tile: NoAttributes;
-  Transpose: { readonly perm?: readonly number[] };
-  Trilu: { readonly upper?: number };
-  Unsqueeze: NoAttributes;
-  Where: NoAttributes;
-  Xor: NoAttributes;
-  "com.microsoft.FastGelu": NoAttributes;
-  "com.microsoft.FusedMatMul": TransposedProduct & {
-    readonly transBatchA?: number;
-    readonly transBatchB?: number;
-  };
+export const OPERATOR_ATTRIBUTES = {
+  Abs: NONE,
+  Add: NONE,
+  And: NONE,
+  ArgMax: { axis: "integer", keepdims: "integer", select_last_index: "integer" },
+  Cast: { to: { required: "integer" } },
+  Ceil: NONE,
+  Clip: NONE,
+  Concat: { axis: { required: "integer" } },
+  ConstantOfShape: { value: "tensor" },
+  Cos: NONE,
+  CumSum: { exclusive: "integer", reverse: "integer" },
+  DequantizeLinear: ALONG,
+  Div: NONE,
+  DynamicQuantizeLinear: NONE,
+  Elu: SCALED,
+  Equal: NONE,
+  Erf: NONE,
+  Exp: NONE,
+  Expand: NONE,
+  Flatten: ALONG,
+  Floor: NONE,
+  Gather: ALONG,
+  GatherElements: ALONG,
+  GatherND: { batch_dims: "integer" },
+  Gemm: { transA: "integer", transB: "integer", alpha: "float", beta: "float" },
+  Greater: NONE,
+  GreaterOrEqual: NONE,
+  Identity: NONE,
+  IsInf: { detect_negative: "integer", detect_positive: "integer" },
+  IsNaN: NONE,
+  LayerNormalization: NORMALIZATION,
+  LeakyRelu: SCALED,
+  Less: NONE,
+  LessOrEqual: NONE,
+  Log: NONE,
+  MatMul: NONE,
+  MatMulInteger: NONE,
+  Max: NONE,
+  Min: NONE,
+  Mod: { fmod: "integer" },
+  Mul: NONE,
+  Neg: NONE,
+  Not: NONE,
+  OneHot: ALONG,
+  Or: NONE,
+  Pad: { mode: "string" },
+  Pow: NONE,
+  QuantizeLinear: ALONG,
+  Range: NONE,
+  Reciprocal: NONE,
+  ReduceL2: REDUCTION,
+  ReduceMax: REDUCTION,
+  ReduceMean: REDUCTION,
+  ReduceMin: REDUCTION,
+  ReduceProd: REDUCTION,
+  ReduceSum: REDUCTION,
+  ReduceSumSquare: REDUCTION,
+  Relu: NONE,
+  Reshape: { allowzero: "integer" },
+  Round: NONE,
+  ScatterElements: { axis: "integer", reduction: "string" },
+  ScatterND: { reduction: "string" },
+  Shape: { start: "integer", end: "integer" },
+  Sigmoid: NONE,
+  Sign: NONE,
+  SimplifiedLayerNormalization: NORMALIZATION,
+  Sin: NONE,
+  Size: NONE,
+  Slice: NONE,
+  Softmax: ALONG,
+  Softplus: NONE,
+  Split: ALONG,
+  Sqrt: NONE,
+  Squeeze: NONE,
+  Sub: NONE,
+  Tanh: NONE,
+  Tile: NONE,
+  Transpose: { perm: "integers" },
+  Trilu: { upper: "integer" },
+  Unsqueeze: NONE,
+  Where: NONE,
+  Xor: NONE,
+  "com.microsoft.FastGelu": NONE,
+  "com.microsoft.FusedMatMul": {
+    transA: "integer",
+    transB: "integer",
+    transBatchA: "integer",
+    transBatchB: "integer",
+    alpha: "float",
+  },
   "com.microsoft.GatherBlockQuantized": {
-    readonly gather_axis?: number;
-    readonly quantize_axis?: number;
-    readonly block_size?: number;
-    readonly bits?: number;
+    gather_axis: "integer",
+    quantize_axis: "integer",
+    block_size: "integer",
+    bits: "integer",
+  },
+  "com.microsoft.Gelu": NONE,
+  "com.microsoft.QuickGelu": SCALED,
+} as const satisfies Readonly<Record<string, AttributeTable>>;
+
+/** The attributes of attention that ONNX Runtime fuses. */
+interface FusedAttention {
+  readonly num_heads: "integer";
+  readonly unidirectional: "integer";
+  readonly mask_filter_value: "float";
+  readonly scale: "float";
+  readonly do_rotary: "integer";
+}
+
+/** The attributes that lowerings read of the operators that are replaced as they are imported. */
+interface LoweredAttributes {
+  readonly Attention: {
+    readonly q_num_heads: "integer";
+    readonly kv_num_heads: "integer";
+    readonly is_causal: "integer";
+    readonly scale: "float";
+    readonly softcap: "float";
   };
-  "com.microsoft.Gelu": NoAttributes;
-  "com.microsoft.QuickGelu": Scaled;
-};
+  readonly Einsum: { readonly equation: "string" };
+  readonly Gelu: { readonly approximate: "string" };
+  readonly LogSoftmax: typeof ALONG;
+  readonly RMSNormalization: typeof NORMALIZATION;
+  readonly RotaryEmbedding: { readonly interleaved: "integer"; readonly num_heads: "integer" };
+  readonly SplitToSequence: { readonly axis: "integer"; readonly keepdims: "integer" };
+  readonly Swish: typeof SCALED;
+  readonly "com.microsoft.Attention": FusedAttention & { readonly qkv_hidden_sizes: "integers" };
+  readonly "com.microsoft.EmbedLayerNormalization": { readonly epsilon: "float" };
+  readonly "com.microsoft.GroupQueryAttention": {
+    readonly num_heads: "integer";
+    readonly kv_num_heads: "integer";
+    readonly do_rotary: "integer";
+    readonly rotary_interleaved: "integer";
+    readonly local_window_size: "integer";
+    readonly smooth_softmax: "integer";
+    readonly scale: "float";
+    readonly softcap: "float";
+  };
+  readonly "com.microsoft.MatMulNBits": {
+    readonly bits: "integer";
+    readonly block_size: "integer";
+    readonly K: "integer";
+    readonly N: "integer";
+  };
+  readonly "com.microsoft.MultiHeadAttention": FusedAttention;
+  readonly "com.microsoft.QAttention": FusedAttention;
+  readonly "com.microsoft.RotaryEmbedding": {
+    readonly interleaved: "integer";
+    readonly num_heads: "integer";
+  };
+  readonly "com.microsoft.SkipLayerNormalization": { readonly epsilon: "float" };
+  readonly "com.microsoft.SkipSimplifiedLayerNormalization": { readonly epsilon: "float" };
+}
 
 /** The name of an operator that a graph can hold. */
-export type OperatorName = keyof OperatorAttributes;
+export type OperatorName = keyof typeof OPERATOR_ATTRIBUTES;
+
+/** The attributes that each operator takes. */
+export type OperatorAttributes = {
+  readonly [Name in OperatorName]: AttributesOf<(typeof OPERATOR_ATTRIBUTES)[Name]>;
+};
+
+/** The attributes that a table names; none where it is empty. */
+export type AttributesOf<Table extends AttributeTable> = keyof Table extends never
+  ? Readonly<Record<string, never>>
+  :
+    & {
+      readonly [Name in keyof Table as Table[Name] extends AttributeKind ? Name : never]?: ValueOf<
+        Table[Name]
+      >;
+    }
+    & {
+      readonly [Name in keyof Table as Table[Name] extends AttributeKind ? never : Name]: ValueOf<
+        Table[Name]
+      >;
+    };
+
+type ValueOf<Schema extends AttributeSchema> = AttributeKinds[KindOf<Schema>];
+
+type KindOf<Schema> = Schema extends AttributeKind ? Schema
+  : Schema extends { readonly required: infer Kind extends AttributeKind } ? Kind
+  : never;
+
+/** The names of the attributes of a kind, of all operators. */
+export type AttributeName<Kind extends AttributeKind> =
+  | NamesIn<typeof OPERATOR_ATTRIBUTES, Kind>
+  | NamesIn<LoweredAttributes, Kind>;
+
+type NamesIn<Tables, Kind> = {
+  [Op in keyof Tables]: {
+    [Name in keyof Tables[Op]]: KindOf<Tables[Op][Name]> extends Kind ? Name : never;
+  }[keyof Tables[Op]];
+}[keyof Tables];
+
+/** The kind of an attribute, and whether it must be given. */
+export function schemaOf(
+  schema: AttributeSchema,
+): { readonly kind: AttributeKind; readonly isRequired: boolean } {
+  return typeof schema === "string"
+    ? { kind: schema, isRequired: false }
+    : { kind: schema.required, isRequired: true };
+}

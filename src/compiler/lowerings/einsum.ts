@@ -3,7 +3,7 @@ import { type Dimension, product, sameDimension } from "../graph/dimension.ts";
 import type { Builder } from "../ops/builder.ts";
 import type { Value } from "../graph/graph.ts";
 import { mapTuple } from "../graph/tuple.ts";
-import { EXPORTED_OTHERWISE, required } from "../ops/op_definition.ts";
+import { EXPORTED_OTHERWISE, required, stringAttribute } from "../ops/op_definition.ts";
 import type { Fused } from "./lowering.ts";
 
 /**
@@ -14,7 +14,7 @@ import type { Fused } from "./lowering.ts";
  *   of different extents
  */
 export function einsum(b: Builder, node: Fused): Value[] {
-  const equation = String(node.attributes.equation).replaceAll(" ", "");
+  const equation = stringAttribute(node, "equation", "").replaceAll(" ", "");
   const parts = /^([a-z]+),([a-z]+)->([a-z]+)$/i.exec(equation);
   if (parts === null || node.inputs.length !== 2) {
     throw new CompileError(`Einsum '${equation}' is not a product of two tensors without an ellipsis`);

@@ -1,7 +1,7 @@
 import type { Builder } from "../ops/builder.ts";
 import type { Attributes, Value } from "../graph/graph.ts";
 import type { OperatorAttributes } from "../graph/operator_attributes.ts";
-import { floatAttribute, integerAttribute, required } from "../ops/op_definition.ts";
+import { floatAttribute, integerAttribute, required, stringAttribute } from "../ops/op_definition.ts";
 import type { Fused, Lowering } from "./lowering.ts";
 
 /** The default epsilon of ONNX Runtime's fused norms. */
@@ -53,7 +53,9 @@ export const activationsAndNorms: Readonly<Record<string, Lowering>> = {
   "com.microsoft.BiasGelu": (b, { inputs }) => [b.op("com.microsoft.Gelu", [total(b, ...inputs)])],
   "com.microsoft.FastGelu": (b, { inputs }) => [b.op("com.microsoft.FastGelu", [total(b, ...inputs)])],
   Gelu: (b, node) => {
-    const op = node.attributes.approximate === "tanh" ? "com.microsoft.FastGelu" : "com.microsoft.Gelu";
+    const op = stringAttribute(node, "approximate", "none") === "tanh"
+      ? "com.microsoft.FastGelu"
+      : "com.microsoft.Gelu";
     return [b.op(op, [required(node, 0)])];
   },
   Swish: (b, node) => {

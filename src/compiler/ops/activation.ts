@@ -12,6 +12,7 @@ import {
   type OpDefinition,
   required,
 } from "./op_definition.ts";
+import { FLOATS, NUMBERS, signature } from "./operator_signature.ts";
 import type { OperatorTraits } from "./operator_traits.ts";
 
 /** One input; the gradient is the output's times the slope. */
@@ -46,7 +47,10 @@ export const activations = {
   }),
   Sigmoid: activation((b, x, y) => b.multiply(y, b.subtract(scalarLike(b, x, 1), y)), FOLLOWS),
   // The slopes at 0: see `OpDefinition.gradient`.
-  Relu: activation((b, x) => wherePositive(b, x, scalarLike(b, x, 1), scalarLike(b, x, 0)), FOLLOWS),
+  Relu: activation((b, x) => wherePositive(b, x, scalarLike(b, x, 1), scalarLike(b, x, 0)), {
+    ...FOLLOWS,
+    types: NUMBERS,
+  }),
   LeakyRelu: activation((b, x, _, alpha) =>
     wherePositive(b, x, scalarLike(b, x, 1), scalarLike(b, x, alpha(0.01)))
   ),
@@ -57,7 +61,7 @@ export const activations = {
   // d erf(x) / dx = 2/√π · exp(-x²)
   Erf: activation(
     (b, x) => b.multiply(b.op("Exp", [b.negate(b.multiply(x, x))]), scalarLike(b, x, 2 / Math.sqrt(Math.PI))),
-    FOLLOWS,
+    { ...FOLLOWS, types: NUMBERS },
   ),
   // x·Φ(x); its slope is Φ(x) + x·φ(x), Φ and φ the normal distribution's function and density: with u = x/√2, half of
   // 1 + erf(u) + u·2/√π·exp(-u²). The half goes to the gradient, whose product with a weight absorbs it at no cost.
@@ -89,6 +93,7 @@ export const activations = {
     return b.add(gate, rest);
   }),
   Softmax: {
+    signature: signature({ input: "T" }, { T: FLOATS }),
     mixedAxes: (node) => [attributeAxis(node, -1)],
     infer: ({ inputs, attributes }) => {
       const { type, shape } = required({ inputs }, 0);

@@ -6,6 +6,7 @@ import type { Attributes, Constant, Graph, Node, Value } from "../graph/graph.ts
 import type { OperatorAttributes, OperatorName } from "../graph/operator_attributes.ts";
 import { mapTuple } from "../graph/tuple.ts";
 import { definitionOf, operatorNamed } from "./mod.ts";
+import { checkSignature } from "./operator_signature.ts";
 
 /** Makes a graph node by node; every value gets its type and shape from the operator's row as it is made. */
 export class Builder {
@@ -110,7 +111,9 @@ export class Builder {
     const node: Node = { op, name, inputs, outputs, attributes };
     let signatures;
     try {
-      signatures = definitionOf(op).infer({ inputs, attributes, outputs: Math.max(1, outputNames.length) });
+      const { signature, infer } = definitionOf(op);
+      checkSignature(signature, node);
+      signatures = infer({ inputs, attributes, outputs: Math.max(1, outputNames.length) });
     } catch (error) {
       if (!(error instanceof CompileError)) throw error;
       const shapes = inputs.map((input) =>

@@ -1,5 +1,5 @@
 import type { Builder } from "./builder.ts";
-import { add, type Dimension, leastOf, mostOf, product, subtract } from "../graph/dimension.ts";
+import { add, canBeSame, type Dimension, leastOf, mostOf, product, subtract } from "../graph/dimension.ts";
 import { CompileError } from "../graph/errors.ts";
 import type { Value } from "../graph/graph.ts";
 import type { OperatorName } from "../graph/operator_attributes.ts";
@@ -16,8 +16,10 @@ import {
   type OpDefinition,
   plainInput,
   required,
+  stringAttribute,
   totalOf,
 } from "./op_definition.ts";
+import { ANY, INDICES, signature } from "./operator_signature.ts";
 
 /** Start, end and step along each axis that a Slice cuts. */
 interface Cut {
@@ -37,6 +39,12 @@ export function cutsOf(node: Asked): Cut[] {
   }
   const axes = node.inputs[3] ? plainInput(node, 3, "axes") : starts.map((_, i) => i);
   const steps = node.inputs[4] ? plainInput(node, 4, "steps") : starts.map(() => 1);
+  if ([ends, axes, steps].some(({ length }) => length !== starts.length)) {
+    throw new CompileError(
+      `${starts.length} starts, ${ends.length} ends, ${axes.length} axes and ${steps.length} steps are given`,
+    );
+  }
+  if (steps.includes(0)) throw new CompileError("a step is 0");
   return axes.map((given, i) => {
     const axis = axisOf(given, shape.length);
     const size = shape[axis]!;
@@ -130,6 +138,7 @@ function padding(node: Asked): { before: readonly number[]; after: readonly numb
   const given = plainInput(node, 1, "pads");
   const half = given.length / 2;
   const axes = node.inputs[3] ? plainInput(node, 3, "axes") : shape.map((_, axis) => axis);
+  if (half !== axes.length) throw new CompileError(`${given.length} pads for ${axes.length} axes`);
   const along = (items: readonly number[]) => {
     const all = shape.map(() => 0);
     for (const [i, axis] of axes.entries()) all[axisOf(axis, shape.length)] = items[i]!;
@@ -147,8 +156,12 @@ function paddedIn(b: Builder, x: Value, dy: Value, counts: readonly number[]): V
 /** The extents that a Split gives its outputs. */
 function splitExtents(node: Asked, outputs: number): readonly Dimension[] {
   const { shape } = required(node, 0);
-  if (node.inputs[1]) return plainInput(node, 1, "extents");
   const size = shape[axisOf(integerAttribute(node, "axis", 0), shape.length)]!;
+  if (node.inputs[1]) {
+    const extents = plainInput(node, 1, "extents");
+    if (canBeSame(totalOf(extents), size) && extents.every((extent) => extent >= 0)) return extents;
+    throw new CompileError(`the extents [${extents.join(", ")}] do not add up to ${size}`);
+  }
   if (typeof size !== "number" || size % outputs !== 0) {
     throw new CompileError(`${size} in ${outputs} equal parts`);
   }
@@ -158,6 +171,10 @@ function splitExtents(node: Asked, outputs: number): readonly Dimension[] {
 /** Operators that cut a tensor along its axes, or pad it. */
 export const cutting = {
   Slice: {
+    signature: signature({ data: "T", starts: "Tind", ends: "Tind", "axes?": "Tind", "steps?": "Tind" }, {
+      T: ANY,
+      Tind: INDICES,
+    }),
     mixedAxes: (node) => cutsOf(node).map(({ axis }) => axis),
     float16: "follows",
     webgpuLacks: "boolean kernel",
@@ -185,10 +202,13 @@ export const cutting = {
     },
   },
   Pad: {
+    signature: signature({ data: "T", pads: "int64", "constant_value?": "T", "axes?": "Tind" }, {
+      T: ANY,
+      Tind: INDICES,
+    }),
     infer: (node) => {
-      if ((node.attributes.mode ?? "constant") !== "constant") {
-        throw new CompileError(`padding by ${node.attributes.mode} is not supported`);
-      }
+      const mode = stringAttribute(node, "mode", "constant");
+      if (mode !== "constant") throw new CompileError(`padding by ${mode} is not supported`);
       const { type, shape } = required(node, 0);
       const { before, after } = padding(node);
       return [{
@@ -209,6 +229,7 @@ export const cutting = {
     }),
   },
   Split: {
+    signature: signature({ input: "T", "split?": "int64" }, { T: ANY }),
     mixedAxes: (node) => [attributeAxis(node, 0)],
     infer: (node) => {
       const { type, shape, integers } = required(node, 0);

@@ -28,6 +28,8 @@ import {
   required,
   STOP_GRADIENT,
 } from "./op_definition.ts";
+import { ANY, NUMBERS, signature } from "./operator_signature.ts";
+import { checkSingle } from "./shape_checks.ts";
 import type { OperatorName } from "../graph/operator_attributes.ts";
 
 /** What is known about a whole number that is cast to these types. */
@@ -105,6 +107,7 @@ export const elementwise = {
   // d xᵖ = p·xᵖ⁻¹ dx + xᵖ·ln x dp. x⁰ is 1 everywhere, also at 0, where x⁻¹ is infinite. At x = 0 and p ≥ 0 the slope by p is
   // 0, as in PyTorch.
   Pow: binary({
+    signature: signature({ X: "T", Y: "T1" }, { T: NUMBERS, T1: NUMBERS }),
     compute: (x, p) => x ** p,
     gradient: (b, dz, x, p, z) => {
       const lower = b.op("Pow", [x, b.subtract(p, scalarLike(b, p, 1))]);
@@ -120,6 +123,7 @@ export const elementwise = {
     },
   }),
   Neg: unary({
+    types: NUMBERS,
     compute: (x) => -x,
     arithmetic: negative,
     gradient: (b, dy) => b.negate(dy),
@@ -137,17 +141,25 @@ export const elementwise = {
     gradient: (b, dy, _, y) => b.negate(b.multiply(dy, b.multiply(y, y))),
   }),
   Abs: unary({
+    types: NUMBERS,
     compute: Math.abs,
     arithmetic: absolute,
     gradient: (b, dy, x) => b.multiply(dy, b.op("Sign", [x])),
   }),
   Sin: unary({ compute: Math.sin, gradient: (b, dy, x) => b.multiply(dy, b.op("Cos", [x])) }),
   Cos: unary({ compute: Math.cos, gradient: (b, dy, x) => b.negate(b.multiply(dy, b.op("Sin", [x]))) }),
-  Sign: unary({ compute: Math.sign, arithmetic: sign, gradient: piecewiseConstant, webgpuLacks: "kernel" }),
+  Sign: unary({
+    types: NUMBERS,
+    compute: Math.sign,
+    arithmetic: sign,
+    gradient: piecewiseConstant,
+    webgpuLacks: "kernel",
+  }),
   Floor: unary({ compute: Math.floor, gradient: piecewiseConstant }),
   Ceil: unary({ compute: Math.ceil, gradient: piecewiseConstant }),
   Round: unary({ gradient: piecewiseConstant, webgpuLacks: "kernel" }),
   Identity: elementwiseRow({
+    signature: signature({ input: "T" }, { T: ANY }),
     infer: (node) => {
       const { type, shape, integers } = required(node, 0);
       return [{ type, shape, ...(integers && { integers }) }];
@@ -156,6 +168,7 @@ export const elementwise = {
     movement: "view",
   }),
   Cast: elementwiseRow({
+    signature: signature({ input: "T1" }, { T1: ANY }),
     compute: (x) => x,
     infer: (node) => {
       const x = required(node, 0);
@@ -198,9 +211,11 @@ export const elementwise = {
     webgpuLacks: "kernel",
   }),
   Clip: elementwiseRow({
+    signature: signature({ input: "T", "min?": "T", "max?": "T" }, { T: NUMBERS }),
     compute: (x, least = -Infinity, most = Infinity) => Math.min(Math.max(x, least), most),
     infer: (node) => {
       const { type, shape } = required(node, 0);
+      for (const at of [1, 2]) if (node.inputs[at]) checkSingle(node, at);
       return [{ type, shape }];
     },
     gradient: ofOutput(clipGradient),

@@ -1,4 +1,5 @@
 import type { Builder } from "./builder.ts";
+import type { ElementType } from "../graph/element_types.ts";
 import type { Node, Value } from "../graph/graph.ts";
 import { type Arithmetic, knownIntegers } from "./integers.ts";
 import {
@@ -9,10 +10,13 @@ import {
   required,
   type SelectionRule,
 } from "./op_definition.ts";
+import { FLOATS, NUMBERS, type OperatorSignature, signature } from "./operator_signature.ts";
 import type { OperatorTraits } from "./operator_traits.ts";
 
 /** The properties of an operator with one input, besides types and shapes. */
 export interface Unary extends OperatorTraits {
+  /** The element types that it takes; real numbers where not given. */
+  readonly types?: readonly ElementType[];
   /** Its number, from the input's: see `OpDefinition`. */
   readonly compute?: (x: number) => number;
   /** dx, from dy. */
@@ -23,6 +27,10 @@ export interface Unary extends OperatorTraits {
 
 /** The properties of an operator with two inputs, besides types and shapes. */
 export interface Binary extends OperatorTraits {
+  /** The element types that it takes, the same for both; all numbers where not given. */
+  readonly types?: readonly ElementType[];
+  /** Its signature, where the two inputs have types of their own. */
+  readonly signature?: OperatorSignature;
   /** Its number, from those of the inputs: see `OpDefinition`. */
   readonly compute?: (x: number, y: number) => number;
   /** dx and dy, from dz. */
@@ -49,9 +57,10 @@ export function elementwiseRow(row: Omit<OpDefinition, "isElementwise" | "select
 }
 
 /** One input, an output of its type and shape. */
-export function unary({ gradient, arithmetic, ...rest }: Unary = {}): OpDefinition {
+export function unary({ gradient, arithmetic, types = FLOATS, ...rest }: Unary = {}): OpDefinition {
   return elementwiseRow({
     ...rest,
+    signature: signature({ X: "T" }, { T: types }),
     infer: (node) => {
       const x = required(node, 0);
       const { type, shape } = x;
@@ -64,8 +73,9 @@ export function unary({ gradient, arithmetic, ...rest }: Unary = {}): OpDefiniti
 }
 
 /** Two inputs that broadcast, an output of the first one's type. */
-export function binary({ gradient, arithmetic, ...rest }: Binary): OpDefinition {
+export function binary({ gradient, arithmetic, types = NUMBERS, ...rest }: Binary): OpDefinition {
   return elementwiseRow({
+    signature: signature({ A: "T", B: "T" }, { T: types }),
     ...rest,
     infer: (node) => {
       const x = required(node, 0);
@@ -80,9 +90,12 @@ export function binary({ gradient, arithmetic, ...rest }: Binary): OpDefinition 
 }
 
 /** Two inputs that broadcast, and booleans. */
-export function comparison({ arithmetic, ...rest }: Omit<Binary, "gradient">): OpDefinition {
+export function comparison(
+  { arithmetic, types = NUMBERS, ...rest }: Omit<Binary, "gradient" | "signature">,
+): OpDefinition {
   return elementwiseRow({
     ...rest,
+    signature: signature({ A: "T", B: "T" }, { T: types }),
     infer: (node) => {
       const x = required(node, 0);
       const y = required(node, 1);

@@ -18,6 +18,8 @@ import {
   required,
   type SelectionRule,
 } from "./op_definition.ts";
+import { FLOATS, NUMBERS, signature } from "./operator_signature.ts";
+import { checkBroadcastsTo, checkRank } from "./shape_checks.ts";
 
 interface Transposed {
   readonly a: boolean;
@@ -82,6 +84,7 @@ function flags(node: { attributes: Node["attributes"] }): Transposed {
 /** Matrix products. */
 export const matrix = {
   MatMul: {
+    signature: signature({ A: "T", B: "T" }, { T: NUMBERS }),
     isMatrixProduct: true,
     float16: "computes",
     infer: (
@@ -91,6 +94,7 @@ export const matrix = {
     selectionRule: (node, axis) => productPassage(node, axis, plain),
   },
   "com.microsoft.FusedMatMul": {
+    signature: signature({ A: "T", B: "T" }, { T: FLOATS }),
     isMatrixProduct: true,
     float16: "computes",
     webgpuLacks: "kernel",
@@ -112,13 +116,17 @@ export const matrix = {
   },
   // alpha·A·B + beta·C on plain matrices
   Gemm: {
+    signature: signature({ A: "T", B: "T", "C?": "T" }, { T: NUMBERS }),
     isMatrixProduct: true,
     float16: "computes",
     infer: (node) => {
       const left = required(node, 0);
       const other = required(node, 1);
       if (left.shape.length !== 2) throw new CompileError("Gemm takes plain matrices");
-      return [{ type: left.type, shape: productShape(left, other, flags(node)) }];
+      checkRank(node, 1, 2);
+      const shape = productShape(left, other, flags(node));
+      if (node.inputs[2]) checkBroadcastsTo(node, 2, shape);
+      return [{ type: left.type, shape }];
     },
     gradient: ofOutput((b, node, dy) => {
       const scale = (factor: number) => factor === 1 ? dy : b.multiply(dy, scalarLike(b, dy, factor));

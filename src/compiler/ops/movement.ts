@@ -17,6 +17,8 @@ import {
   required,
   totalOf,
 } from "./op_definition.ts";
+import { ANY, signature } from "./operator_signature.ts";
+import { checkShape, checkSingle } from "./shape_checks.ts";
 import { wantedShape } from "./views.ts";
 
 /** The integers of a tensor whose axes are permuted. */
@@ -37,6 +39,7 @@ function permuted(
 /** Operators that move elements, other than views of them, and compute nothing. */
 export const movement = {
   Transpose: {
+    signature: signature({ data: "T" }, { T: ANY }),
     movement: "permutation",
     float16: "follows",
     webgpuLacks: "boolean kernel",
@@ -56,6 +59,7 @@ export const movement = {
     selectionRule: (node, axis) => ({ axes: [permutation(node)[axis]!] }),
   },
   Expand: {
+    signature: signature({ input: "T", shape: "int64" }, { T: ANY }),
     movement: "repeat",
     float16: "follows",
     infer: (node) => {
@@ -77,6 +81,7 @@ export const movement = {
     },
   },
   Concat: {
+    signature: signature({ "inputs...": "T" }, { T: ANY }),
     mixedAxes: (node) => [attributeAxis(node, 0)],
     float16: "follows",
     infer: (node) => {
@@ -109,8 +114,11 @@ export const movement = {
   },
   // The lower or upper triangle of the last two axes; zeros elsewhere.
   Trilu: {
+    signature: signature({ input: "T", "k?": "int64" }, { T: ANY }),
     infer: (node) => {
       const { type, shape } = required(node, 0);
+      if (shape.length < 2) throw new CompileError(`a triangle of [${shape.join(", ")}]`);
+      if (node.inputs[1]) checkSingle(node, 1);
       return [{ type, shape }];
     },
     gradient: ofOutput((b, node, dy) =>
@@ -119,12 +127,14 @@ export const movement = {
   },
   // Each copy's gradient counts: the copies get an axis of their own, which is summed away.
   Tile: {
+    signature: signature({ input: "T", repeats: "int64" }, { T: ANY }),
     movement: "repeat",
     webgpuLacks: "boolean kernel",
     infer: (node) => {
       const { type, shape } = required(node, 0);
       const repeats = required(node, 1).integers;
       if (repeats === undefined) throw new CompileError("the number of repeats is not known at compile time");
+      checkShape(node, 1, [shape.length]);
       return [{ type, shape: shape.map((dimension, axis) => multiply(dimension, repeats[axis]!)) }];
     },
     gradient: ofOutput((b, node, dy) => {
@@ -152,5 +162,7 @@ function checkJoined(one: readonly Dimension[], other: readonly Dimension[], axi
 /** The axis of the input that each axis of a Transpose's output is. */
 export function permutation(node: Asked): readonly number[] {
   const rank = required(node, 0).shape.length;
-  return integersAttribute(node, "perm") ?? Array.from({ length: rank }, (_, i) => rank - 1 - i);
+  const perm = integersAttribute(node, "perm") ?? Array.from({ length: rank }, (_, i) => rank - 1 - i);
+  if (perm.length === rank && Array.from(perm.keys()).every((axis) => perm.includes(axis))) return perm;
+  throw new CompileError(`[${perm.join(", ")}] is no permutation of ${rank} axes`);
 }

@@ -14,6 +14,8 @@ import {
   required,
   type SelectionRule,
 } from "./op_definition.ts";
+import { FLOATS, signature } from "./operator_signature.ts";
+import { checkBroadcastsTo } from "./shape_checks.ts";
 
 /** The axes that are normalized together: from the attribute's on. */
 function normalizedAxes(node: Node): { first: number; axes: number[] } {
@@ -33,11 +35,14 @@ export const normalization = {
   // Outputs: y, the mean and the inverse standard deviation, with size 1 along the axis; emission drops unused ones. The two
   // statistics have the type that `stash_type` names: float32, whatever x is, where it is not given.
   LayerNormalization: {
+    signature: signature({ X: "T", Scale: "T", "B?": "T" }, { T: FLOATS }),
     isNormalization: true,
     mixedAxes: (node) => normalizedAxes(node).axes,
     infer: (node) => {
       const { type, shape } = required(node, 0);
       const axis = axisOf(integerAttribute(node, "axis", -1), shape.length);
+      checkBroadcastsTo(node, 1, shape);
+      if (node.inputs[2]) checkBroadcastsTo(node, 2, shape);
       const statistic: Dimension[] = shape.map((dimension, i) => i < axis ? dimension : 1);
       const stash = elementTypeOf(integerAttribute(node, "stash_type", codeOf("float32"))) ?? "float32";
       return [{ type, shape }, { type: stash, shape: statistic }, { type: stash, shape: statistic }];
@@ -64,11 +69,13 @@ export const normalization = {
   // RMSNorm (Zhang & Sennrich 2019). ONNX Runtime would give the inverse root mean square as a second output, but not on
   // WebGPU: the gradient recomputes it.
   SimplifiedLayerNormalization: {
+    signature: signature({ X: "T", scale: "V" }, { T: FLOATS, V: FLOATS }),
     isNormalization: true,
     mixedAxes: (node) => normalizedAxes(node).axes,
     infer: (node) => {
       const { type, shape } = required(node, 0);
       axisOf(integerAttribute(node, "axis", -1), shape.length);
+      checkBroadcastsTo(node, 1, shape);
       return [{ type, shape }];
     },
     // x̂ = x/rms and g = dy·scale: dx = (g - x̂·mean(g·x̂))/rms

@@ -3,7 +3,10 @@ import { add, type Dimension, divide, product, sameDimension } from "../graph/di
 import { CompileError } from "../graph/errors.ts";
 import { plainIntegersOf } from "../graph/constants.ts";
 import type { ElementType } from "../graph/element_types.ts";
-import type { Attributes, Float, Node, Value } from "../graph/graph.ts";
+import type { AttributeKind, AttributeKinds, Attributes, Constant, Node, Value } from "../graph/graph.ts";
+import type { AttributeName } from "../graph/operator_attributes.ts";
+import { isOfKind } from "../graph/attribute.ts";
+import type { OperatorSignature } from "./operator_signature.ts";
 import type { OperatorTraits } from "./operator_traits.ts";
 
 /** What a row's inference reads before the node exists. */
@@ -42,6 +45,8 @@ export type InputGradient = Value | null | typeof STOP_GRADIENT;
 
 /** All that the compiler must know of an operator. */
 export interface OpDefinition extends OperatorTraits {
+  /** The inputs that it takes and their element types: what each node of it must have before anything is inferred. */
+  readonly signature: OperatorSignature;
   /** The outputs' element types and shapes, and their elements where they are integers known in terms of the symbols. */
   infer(node: Signature): Output[];
   /**
@@ -98,25 +103,57 @@ export function ofFirst(node: Node, gradient: Value): InputGradient[] {
   return node.inputs.map((_, at) => at === 0 ? gradient : null);
 }
 
-/** An integer attribute. */
-export function integerAttribute(node: { attributes: Attributes }, name: string, otherwise: number): number {
-  const value = node.attributes[name];
-  return typeof value === "number" ? value : otherwise;
+/** An integer attribute. @throws {CompileError} where it is of another kind */
+export function integerAttribute(
+  node: { attributes: Attributes },
+  name: AttributeName<"integer">,
+  otherwise: number,
+): number {
+  return attributeOf(node, name, "integer") ?? otherwise;
 }
 
-/** A float attribute. */
-export function floatAttribute(node: { attributes: Attributes }, name: string, otherwise: number): number {
-  const value = node.attributes[name];
-  return typeof value === "object" && "float" in value ? (value as Float).float : otherwise;
+/** A float attribute. @throws {CompileError} where it is of another kind */
+export function floatAttribute(
+  node: { attributes: Attributes },
+  name: AttributeName<"float">,
+  otherwise: number,
+): number {
+  return attributeOf(node, name, "float")?.float ?? otherwise;
 }
 
-/** An attribute that is a list of integers. */
+/** An attribute that is a list of integers. @throws {CompileError} where it is of another kind */
 export function integersAttribute(
   node: { attributes: Attributes },
-  name: string,
+  name: AttributeName<"integers">,
 ): readonly number[] | undefined {
-  const value = node.attributes[name];
-  return Array.isArray(value) && value.every((item) => typeof item === "number") ? value : undefined;
+  return attributeOf(node, name, "integers");
+}
+
+/** An attribute that is a text. @throws {CompileError} where it is of another kind */
+export function stringAttribute(
+  node: { attributes: Attributes },
+  name: AttributeName<"string">,
+  otherwise: string,
+): string {
+  return attributeOf(node, name, "string") ?? otherwise;
+}
+
+/** An attribute that is a tensor. @throws {CompileError} where it is of another kind */
+export function tensorAttribute(
+  node: { attributes: Attributes },
+  name: AttributeName<"tensor">,
+): Constant | undefined {
+  return attributeOf(node, name, "tensor")?.tensor;
+}
+
+function attributeOf<Kind extends AttributeKind>(
+  { attributes }: { attributes: Attributes },
+  name: AttributeName<Kind>,
+  kind: Kind,
+): AttributeKinds[Kind] | undefined {
+  const value = attributes[name];
+  if (value === undefined || isOfKind(value, kind)) return value;
+  throw new CompileError(`the attribute '${name}' is not of the kind ${kind}`);
 }
 
 /** Counts a negative axis from the end. */

@@ -4,6 +4,7 @@ import { type Dimension, multiply, sameDimension } from "../graph/dimension.ts";
 import type { Value } from "../graph/graph.ts";
 import type { OperatorName } from "../graph/operator_attributes.ts";
 import {
+  type Asked,
   attributeAxis,
   axisOf,
   axisUnder,
@@ -14,6 +15,8 @@ import {
   required,
   STOP_GRADIENT,
 } from "./op_definition.ts";
+import { BYTES, FLOATS, INDICES, PACKED, QUANTIZED, signature } from "./operator_signature.ts";
+import { checkShape } from "./shape_checks.ts";
 
 /**
  * Operators on quantized numbers. What is rounded is differentiated straight through (Bengio et al. 2013), as if it had not
@@ -22,9 +25,17 @@ import {
  */
 export const quantization = {
   QuantizeLinear: {
+    signature: signature({ x: "T1", y_scale: "T3", "y_zero_point?": "T2" }, {
+      T1: [...FLOATS, "int32"],
+      T2: QUANTIZED,
+      T3: FLOATS,
+    }),
     isQuantization: true,
     webgpuLacks: "kernel",
-    infer: (node) => [{ type: node.inputs[2]?.type ?? "uint8", shape: required(node, 0).shape }],
+    infer: (node) => {
+      checkScale(node);
+      return [{ type: node.inputs[2]?.type ?? "uint8", shape: required(node, 0).shape }];
+    },
     // x/scale, whose slope by the scale is -(x/scale)/scale; with a DequantizeLinear of the same scale after it, the sum is
     // that of learned step sizes (Esser et al. 2020).
     gradient: ofOutput((b, node, dy) => {
@@ -37,16 +48,20 @@ export const quantization = {
     }),
   },
   DequantizeLinear: {
+    signature: signature({ x: "T1", x_scale: "T2", "x_zero_point?": "T1" }, { T1: QUANTIZED, T2: FLOATS }),
     isQuantization: true,
     isDecoder: true,
-    infer: (node) => [{ type: required(node, 1).type, shape: required(node, 0).shape }],
+    infer: (node) => {
+      checkScale(node);
+      return [{ type: required(node, 1).type, shape: required(node, 0).shape }];
+    },
     gradient: ofOutput((b, node, dy) => {
       const x = required(node, 0);
       const scale = required(node, 1);
       const along = alongAxis(b, scale, x, node);
       const whole = node.inputs[2]
-        ? b.subtract(b.cast(x, "float32"), alongAxis(b, b.cast(node.inputs[2], "float32"), x, node))
-        : b.cast(x, "float32");
+        ? b.subtract(b.cast(x, dy.type), alongAxis(b, b.cast(node.inputs[2], dy.type), x, node))
+        : b.cast(x, dy.type);
       const byScale = backToScale(b, b.multiply(dy, whole), along, scale);
       return ofInputs(node, [b.multiply(dy, along), byScale, STOP_GRADIENT]);
     }),
@@ -60,6 +75,7 @@ export const quantization = {
   // Outputs: the quantized tensor, its scale and its zero point. The scale is taken as given: it depends only on the two
   // most extreme numbers, and affects the others as rounding does.
   DynamicQuantizeLinear: {
+    signature: signature({ x: "float32" }),
     isQuantization: true,
     webgpuLacks: "kernel",
     infer: (node) => [
@@ -71,6 +87,10 @@ export const quantization = {
   },
   // (A - a)·(B - b), A and B whole numbers with their zero points
   MatMulInteger: {
+    signature: signature({ A: "T1", B: "T2", "a_zero_point?": "T1", "b_zero_point?": "T2" }, {
+      T1: BYTES,
+      T2: BYTES,
+    }),
     isMatrixProduct: true,
     webgpuLacks: "kernel",
     infer: (node) => {
@@ -106,6 +126,11 @@ export const quantization = {
   },
   // Rows of a table that is quantized in blocks: an embedding layer's lookup, never differentiated.
   "com.microsoft.GatherBlockQuantized": {
+    signature: signature({ data: "T1", indices: "Tind", scales: "T2", "zero_points?": "T1" }, {
+      T1: [...PACKED, "uint8"],
+      T2: FLOATS,
+      Tind: INDICES,
+    }),
     lookup: { of: "slices", axis: "gather_axis" },
     infer: (node) => {
       const data = required(node, 0);
@@ -127,6 +152,15 @@ export const quantization = {
 /** The gradient of a scale, from that of the repeated scale of `alongAxis`. */
 function backToScale(b: Builder, gradient: Value, along: Value, scale: Value): Value {
   return b.reshape(b.unbroadcast(gradient, along.shape), scale.shape);
+}
+
+/** @throws {CompileError} where a scale of one axis does not fit it, or the zero points do not fit the scale */
+function checkScale(node: Asked): void {
+  const { shape } = required(node, 1);
+  const extent = required(node, 0).shape.at(integerAttribute(node, "axis", 1));
+  if (shape.length === 1 && shape[0] !== 1) checkShape(node, 1, extent === undefined ? [] : [extent]);
+  const zero = node.inputs[2];
+  if (zero && !(isSingle(zero) && isSingle(required(node, 1)))) checkShape(node, 2, shape);
 }
 
 /** Whether there is one scale for the whole tensor, whichever axis is named: ONNX Runtime takes [1] for a scalar. */

@@ -2,6 +2,7 @@ import { plainIntegersOf } from "../graph/constants.ts";
 import { CompileError } from "../graph/errors.ts";
 import type { Builder } from "./builder.ts";
 import { type Dimension, product } from "../graph/dimension.ts";
+import type { ElementType } from "../graph/element_types.ts";
 import type { Node, Value } from "../graph/graph.ts";
 import type { OperatorName } from "../graph/operator_attributes.ts";
 import { scalarLike } from "./elementwise.ts";
@@ -9,7 +10,6 @@ import { type Arithmetic, larger, smaller } from "./integers.ts";
 import {
   axisOf,
   integerAttribute,
-  integersAttribute,
   ofFirst,
   ofOutput,
   type OpDefinition,
@@ -19,18 +19,22 @@ import {
   STOP_GRADIENT,
   totalOf,
 } from "./op_definition.ts";
+import { ANY, INDICES, NUMBERS, signature } from "./operator_signature.ts";
+import { checkSingle } from "./shape_checks.ts";
 
-/** The axes that a reduction sums over: an input since opset 13 or 18, an attribute before; none means all. */
+/** The axes that a reduction sums over; none means all. */
 export function reducedAxes(node: Pick<Signature, "inputs" | "attributes">): number[] {
   const rank = required(node, 0).shape.length;
-  const given = node.inputs[1] ? plainIntegersOf(node.inputs[1]) : integersAttribute(node, "axes");
+  const given = plainIntegersOf(node.inputs[1]);
   if (node.inputs[1] && given === undefined) throw new CompileError("the axes are not known at compile time");
   if (given === undefined || given.length === 0) {
     return integerAttribute(node, "noop_with_empty_axes", 0) === 1
       ? []
       : Array.from({ length: rank }, (_, i) => i);
   }
-  return given.map((axis) => axisOf(axis, rank));
+  const axes = given.map((axis) => axisOf(axis, rank));
+  if (new Set(axes).size < axes.length) throw new CompileError(`an axis is twice in [${given.join(", ")}]`);
+  return axes;
 }
 
 const keeps = (node: Pick<Signature, "attributes">) => integerAttribute(node, "keepdims", 1) === 1;
@@ -46,15 +50,18 @@ function kept(b: Builder, node: Node, value: Value): Value {
 
 /** The properties of a reduction, besides types and shapes. */
 interface Reduction extends Pick<OpDefinition, "accumulate"> {
+  /** The element types that it takes; all numbers where not given. */
+  readonly types?: readonly ElementType[];
   /** dx, from dy and y in the input's rank; `count` elements were reduced to each. */
   readonly gradient?: (b: Builder, dy: Value, x: Value, y: Value, count: Dimension) => Value;
   /** Its function on integers that are known in terms of the symbols. */
   readonly arithmetic?: (items: readonly Dimension[]) => Dimension | undefined;
 }
 
-function reduction({ gradient, arithmetic, ...rest }: Reduction): OpDefinition {
+function reduction({ gradient, arithmetic, types = NUMBERS, ...rest }: Reduction): OpDefinition {
   return {
     ...rest,
+    signature: signature({ data: "T", "axes?": "int64" }, { T: types }),
     mixedAxes: reducedAxes,
     infer: (node) => {
       const { type, shape, integers } = required(node, 0);
@@ -124,11 +131,13 @@ export const reductions = {
     accumulate: (total, item) => total + item,
   }),
   ReduceMax: reduction({
+    types: ANY,
     gradient: sharedAmongEqual,
     arithmetic: (items) => furthest(items, larger),
     accumulate: (largest, item) => Math.max(largest, item),
   }),
   ReduceMin: reduction({
+    types: ANY,
     gradient: sharedAmongEqual,
     arithmetic: (items) => furthest(items, smaller),
     accumulate: (smallest, item) => Math.min(smallest, item),
@@ -163,6 +172,7 @@ export const reductions = {
     accumulate: (total, item) => total * item,
   }),
   ArgMax: {
+    signature: signature({ data: "T" }, { T: NUMBERS }),
     infer: (node) => {
       const { shape } = required(node, 0);
       const axis = axisOf(integerAttribute(node, "axis", 0), shape.length);
@@ -174,8 +184,10 @@ export const reductions = {
   },
   // Each element counts in every sum from it on: the gradient is summed the other way round.
   CumSum: {
+    signature: signature({ x: "T", axis: "T2" }, { T: NUMBERS, T2: INDICES }),
     infer: (node) => {
       const { type, shape } = required(node, 0);
+      checkSingle(node, 1);
       return [{ type, shape }];
     },
     gradient: ofOutput((b, node, dy) => {

@@ -29,7 +29,16 @@ export function rewrite(
   const b = new Builder(graph.source);
   for (const input of graph.inputs) b.inputs.push(input);
   const stands = new Map(prepare(b));
-  const now = (value: Value) => stands.get(value) ?? value;
+  const now = (value: Value) => {
+    const known = stands.get(value);
+    if (known !== undefined || value.integers === undefined || value.producer === undefined) {
+      return known ?? value;
+    }
+    // Integers that are known need no node, and what made them stays in the graph before.
+    const { producer: _, ...free } = value;
+    stands.set(value, free);
+    return free;
+  };
   for (const node of liveNodes(graph)) {
     const inputs = node.inputs.map((input) => input === null ? null : now(input));
     const outputs = visit(node, inputs, b, now) ?? copyNode(b, node, inputs);

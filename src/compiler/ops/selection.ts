@@ -15,7 +15,10 @@ import {
   type OpDefinition,
   required,
   STOP_GRADIENT,
+  stringAttribute,
 } from "./op_definition.ts";
+import { ANY, INDICES, NUMBERS, signature } from "./operator_signature.ts";
+import { checkElementIndices, checkShape, checkSingle, pickedRest } from "./shape_checks.ts";
 import { wholeNumber } from "./shapes.ts";
 
 /**
@@ -41,7 +44,7 @@ function countsExamples({ producer }: Value, batch: Dimension): boolean {
 
 /** Whether scattered values are added, instead of replacing elements. */
 function isAdded(node: Node): boolean {
-  const { reduction = "none" } = node.attributes;
+  const reduction = stringAttribute(node, "reduction", "none");
   if (reduction === "none" || reduction === "add") return reduction === "add";
   throw new CompileError(`the gradient of scattering with the reduction '${reduction}' is not known`);
 }
@@ -75,6 +78,7 @@ function hitsOf(b: Builder, indices: Value, depth: Dimension, gradient: Value): 
  * whose order a GPU does not fix, so that the same inputs give the same bits. */
 export const selection = {
   Gather: {
+    signature: signature({ data: "T", indices: "Tind" }, { T: ANY, Tind: INDICES }),
     lookup: { of: "slices", axis: "axis" },
     float16: "follows",
     webgpuLacks: "boolean kernel",
@@ -114,18 +118,14 @@ export const selection = {
   },
   // One index for each place of the first batch_dims axes: data [batch…, extent, rest…], indices [batch…, picked, 1]
   GatherND: {
+    signature: signature({ data: "T", indices: "int64" }, { T: ANY }),
     float16: "follows",
     webgpuLacks: "boolean kernel",
     infer: (node) => {
       const data = required(node, 0);
       const indices = required(node, 1);
       const batch = integerAttribute(node, "batch_dims", 0);
-      const depth = indices.shape.at(-1);
-      if (typeof depth !== "number") throw new CompileError("indices of unknown depth");
-      return [{
-        type: data.type,
-        shape: [...indices.shape.slice(0, -1), ...data.shape.slice(batch + depth)],
-      }];
+      return [{ type: data.type, shape: [...indices.shape.slice(0, -1), ...pickedRest(node, batch)] }];
     },
     gradient: ofOutput((b, node, dy) => {
       const data = required(node, 0);
@@ -151,8 +151,10 @@ export const selection = {
   },
   // Places are written once each: the rows that the prompt takes are distinct.
   ScatterND: {
+    signature: signature({ data: "T", indices: "int64", updates: "T" }, { T: ANY }),
     infer: (node) => {
       const { type, shape } = required(node, 0);
+      checkShape(node, 2, [...required(node, 1).shape.slice(0, -1), ...pickedRest(node, 0)]);
       return [{ type, shape }];
     },
     gradient: ofOutput((b, node, dy) => {
@@ -168,15 +170,22 @@ export const selection = {
   },
   // One index for each element of the output. Several may pick the same element: their gradients are added.
   GatherElements: {
+    signature: signature({ data: "T", indices: "Tind" }, { T: ANY, Tind: INDICES }),
     lookup: { of: "elements", axis: "axis" },
     webgpuLacks: "boolean kernel",
-    infer: (node) => [{ type: required(node, 0).type, shape: required(node, 1).shape }],
+    infer: (node) => {
+      checkElementIndices(node);
+      return [{ type: required(node, 0).type, shape: required(node, 1).shape }];
+    },
     gradient: ofOutput((b, node, dy) => ofFirst(node, addedElements(b, node, dy))),
   },
   // Places are written once each, as in ScatterND.
   ScatterElements: {
+    signature: signature({ data: "T", indices: "Tind", updates: "T" }, { T: ANY, Tind: INDICES }),
     infer: (node) => {
       const { type, shape } = required(node, 0);
+      checkElementIndices(node);
+      checkShape(node, 2, required(node, 1).shape);
       return [{ type, shape }];
     },
     gradient: ofOutput((b, node, dy) => {
@@ -194,6 +203,11 @@ export const selection = {
     }),
   },
   OneHot: {
+    signature: signature({ indices: "T1", depth: "T2", values: "T3" }, {
+      T1: NUMBERS,
+      T2: NUMBERS,
+      T3: ANY,
+    }),
     webgpuLacks: "kernel",
     infer: (node) => {
       const indices = required(node, 0);
@@ -203,6 +217,8 @@ export const selection = {
       if (integerAttribute(node, "axis", -1) !== -1) {
         throw new CompileError("only the last axis can be one-hot");
       }
+      checkSingle(node, 1);
+      checkShape(node, 2, [2]);
       return [{ type: values.type, shape: [...indices.shape, depth] }];
     },
     // The values are [off, on]; whole numbers choose between them, float ones too.

@@ -4,11 +4,14 @@ import { CompileError } from "../graph/errors.ts";
 import type { Value } from "../graph/graph.ts";
 import type { OperatorName } from "../graph/operator_attributes.ts";
 import { integersBy } from "./integers.ts";
-import { integerAttribute, type OpDefinition, required } from "./op_definition.ts";
+import { integerAttribute, type OpDefinition, required, tensorAttribute } from "./op_definition.ts";
+import { ANY, NUMBERS, signature } from "./operator_signature.ts";
+import { checkSingle } from "./shape_checks.ts";
 
 /** Operators that make tensors out of shapes. */
 export const shapes = {
   Shape: {
+    signature: signature({ data: "T" }, { T: ANY }),
     infer: (node) => {
       const { shape } = required(node, 0);
       const end = integerAttribute(node, "end", shape.length);
@@ -17,23 +20,26 @@ export const shapes = {
     },
   },
   Size: {
+    signature: signature({ data: "T" }, { T: ANY }),
     infer: (node) => [{ type: "int64", shape: [], integers: [product(required(node, 0).shape)] }],
   },
   ConstantOfShape: {
+    signature: signature({ input: "int64" }),
     infer: (node) => {
       const shape = required(node, 0).integers;
       if (shape === undefined) {
         throw new CompileError("the shape is not known in terms of the inputs' shapes");
       }
-      const fill = node.attributes.value;
-      const constant = typeof fill === "object" && "tensor" in fill ? fill.tensor : undefined;
+      const constant = tensorAttribute(node, "value");
       const type = constant?.type ?? "float32";
       const item = constant === undefined ? undefined : smallIntegers(constant)?.[0];
       return [{ type, shape, ...integersBy(type, shape, () => item) }];
     },
   },
   Range: {
+    signature: signature({ start: "T", limit: "T", delta: "T" }, { T: NUMBERS }),
     infer: (node) => {
+      for (const at of [0, 1, 2]) checkSingle(node, at);
       const [start, limit, step] = [0, 1, 2].map((at) => wholeNumber(required(node, at)));
       if (start === undefined || limit === undefined || typeof step !== "number" || step === 0) {
         throw new CompileError("the bounds of the range are not known in terms of the inputs' shapes");

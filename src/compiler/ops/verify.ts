@@ -1,8 +1,11 @@
-import { type Dimension, symbolsOf, termsOf } from "../graph/dimension.ts";
+import { smallIntegers } from "../graph/constants.ts";
+import { type Dimension, product, sameDimension, sameShape, symbolsOf, termsOf } from "../graph/dimension.ts";
+import { bytesPerElement, isFloat } from "../graph/element_types.ts";
 import { CompileError } from "../graph/errors.ts";
-import type { Graph, Node, Value } from "../graph/graph.ts";
+import type { Constant, Graph, Node, Value } from "../graph/graph.ts";
 import { definitionOf } from "./mod.ts";
 import type { Output } from "./op_definition.ts";
+import { checkSignature } from "./operator_signature.ts";
 
 /** A graph that breaks the rules of the compiler's own form: a fault of the pass that made it, not of the model. */
 export class InvalidGraphError extends Error {
@@ -14,7 +17,9 @@ export class InvalidGraphError extends Error {
  *
  * - each value that is read is an input of the graph, a constant, integers known in terms of the inputs' dimensions, or the
  *   output of a node before (so that the graph is acyclic and in order);
+ * - constants have the type, the shape, the bytes and the integers that they are said to have;
  * - each node and each value is made once, and values know what makes them;
+ * - nodes have the inputs and the attributes that their operators' signatures declare;
  * - types, shapes and known integers are those that the operators' rows infer;
  * - inputs have names of their own, and there are outputs.
  *
@@ -53,7 +58,7 @@ function checkNodes(graph: Graph): void {
     const what = described(node, i);
     if (before.has(node)) throw new Violation(`${what} is in the graph twice`);
     for (const value of node.inputs) if (value !== null) checkRead(value, what);
-    checkSignature(node, what);
+    checkOperator(node, what);
     before.add(node);
   }
 }
@@ -83,8 +88,12 @@ function readsOf(
     if (unknown !== undefined) {
       throw new Violation(`${reads}, which depends on '${unknown}', a dimension of no input`);
     }
-    if (given.has(value) || constant !== undefined || integers !== undefined) return;
-    if (producer === undefined) throw new Violation(`${reads}, which nothing makes`);
+    const wrong = faultOfElements(value);
+    if (wrong !== undefined) throw new Violation(`${reads}, ${wrong}`);
+    if (producer === undefined) {
+      if (given.has(value) || constant !== undefined || integers !== undefined) return;
+      throw new Violation(`${reads}, which nothing makes`);
+    }
     const made = `${reads}, whose ${described(producer, places.get(producer))}`;
     if (!places.has(producer)) throw new Violation(`${made} is not in the graph`);
     if (!before.has(producer)) throw new Violation(`${made} comes later`);
@@ -92,13 +101,43 @@ function readsOf(
   };
 }
 
-/** Checks a node's outputs against what its operator's row infers. */
-function checkSignature(node: Node, what: string): void {
+/** What is wrong about the elements that a value is known to have. */
+function faultOfElements({ type, shape, integers, constant }: Value): string | undefined {
+  const own = constant && faultOfConstant(constant, type, shape);
+  if (own !== undefined || integers === undefined) return own;
+  if (isFloat(type)) return `whose ${integers.length} known integers are ${type}`;
+  if (!sameDimension(product(shape), integers.length)) {
+    return `whose shape is [${shape.join(", ")}] and that has ${integers.length} known integers`;
+  }
+  const held = constant && smallIntegers(constant);
+  if (held === undefined || sameShape(held, integers)) return undefined;
+  return `a constant of [${held.join(", ")}] whose known integers are [${integers.join(", ")}]`;
+}
+
+/** What is wrong about the tensor that a value of this type and shape is. */
+function faultOfConstant(
+  { type, dims, bytes, region }: Constant,
+  expected: Value["type"],
+  shape: Value["shape"],
+): string | undefined {
+  if (type !== expected) return `${expected}, whose constant is ${type}`;
+  if (!sameShape(dims, shape)) {
+    return `whose shape is [${shape.join(", ")}] and whose constant's is [${dims.join(", ")}]`;
+  }
+  const length = Math.ceil(dims.reduce((a, b) => a * b, 1) * bytesPerElement(type));
+  const found = bytes?.length ?? region?.length;
+  if (found === undefined) return "a constant that has no bytes";
+  return found === length ? undefined : `a constant of ${length} bytes that has ${found}`;
+}
+
+/** Checks a node against its operator's signature, and its outputs against what the operator's row infers. */
+function checkOperator(node: Node, what: string): void {
   const { op, inputs, attributes, outputs } = node;
-  const inferred = inferredOutputs(
-    () => definitionOf(op).infer({ inputs, attributes, outputs: outputs.length }),
-    what,
-  );
+  const { signature: declared, infer } = definitionOf(op);
+  const inferred = inferredOutputs(() => {
+    checkSignature(declared, node);
+    return infer({ inputs, attributes, outputs: outputs.length });
+  }, what);
   if (inferred.length !== outputs.length) {
     throw new Violation(`${what} has ${outputs.length} outputs, and its row infers ${inferred.length}`);
   }

@@ -17,6 +17,7 @@ import {
   reshapedTo,
   type SelectionRule,
 } from "./op_definition.ts";
+import { ANY, signature } from "./operator_signature.ts";
 
 /** The shape that input 1 asks for. */
 export function wantedShape(node: Asked): readonly Dimension[] {
@@ -64,6 +65,7 @@ function reshapePassage(node: Node, axis: number): SelectionRule | undefined {
 /** Operators that give the same elements, in the same order, another shape. */
 export const views = {
   Reshape: {
+    signature: signature({ data: "T", shape: "int64" }, { T: ANY }),
     movement: "view",
     float16: "follows",
     infer: (node) => {
@@ -77,6 +79,7 @@ export const views = {
     selectionRule: reshapePassage,
   },
   Unsqueeze: {
+    signature: signature({ data: "T", axes: "int64" }, { T: ANY }),
     movement: "view",
     float16: "follows",
     infer: (node) => {
@@ -84,6 +87,9 @@ export const views = {
       const given = plainInput(node, 1, "axes");
       const rank = x.shape.length + given.length;
       const axes = given.map((axis) => axisOf(axis, rank));
+      if (new Set(axes).size < axes.length) {
+        throw new CompileError(`an axis is twice in [${given.join(", ")}]`);
+      }
       const rest = [...x.shape];
       return reshaped(x, Array.from({ length: rank }, (_, axis) => axes.includes(axis) ? 1 : rest.shift()!));
     },
@@ -91,6 +97,7 @@ export const views = {
     selectionRule: reshapePassage,
   },
   Squeeze: {
+    signature: signature({ data: "T", "axes?": "int64" }, { T: ANY }),
     movement: "view",
     float16: "follows",
     infer: (node) => {
@@ -108,6 +115,7 @@ export const views = {
     selectionRule: reshapePassage,
   },
   Flatten: {
+    signature: signature({ input: "T" }, { T: ANY }),
     movement: "view",
     infer: (node) => {
       const x = required(node, 0);

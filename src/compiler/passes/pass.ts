@@ -1,45 +1,75 @@
 import type { Graph, PassLog } from "../graph/graph.ts";
 
-/** A property of a graph, which passes ensure and other passes require. */
+/** A property of a graph, which passes require, ensure and end. */
 export type Property =
-  /** Operators in the compiler's own form, and the output `logits`. */
+  /** There is no graph yet: the first pass makes it. */
+  | "no graph"
+  /** There is one, with outputs. */
+  | "made"
+  /** Operators in the compiler's own form. */
   | "imported"
   /** Operations that exporters spell out are one node each. */
   | "canonical"
+  /** The output `logits`: those of all tokens. */
+  | "token logits"
   /** The embedding layer takes its positions from an input, where it takes any. */
   | "positions exposed"
+  /** Nothing takes the place of embeddings. */
+  | "no prompt"
   /** The inputs `prompt` and `prompt_rows` take the place of embeddings. */
   | "prompt spliced"
-  /** The logits at the answer take the place of those of all tokens. */
+  /** The outputs `class_logits` and `word_logits`: those at the answer. */
   | "answer read"
+  /** The output `class_logits` alone. */
+  | "class logits"
   /** What no output reads of the forward pass is not computed. */
   | "narrowed"
   /** The weights are inputs. */
   | "weights fed"
-  /** The outputs `loss` and `objective`. */
+  /** The output `loss`, made of what is to be differentiated. */
   | "loss added"
-  /** Gradients of what is tuned are outputs. */
+  /** The backward pass is there. */
   | "differentiated"
-  /** They are those of the loss itself, and not of a multiple that fits 16 bits. */
+  /** The output `gradient`: the prompt's. */
+  | "prompt gradient"
+  /** The gradients of the weights are outputs. */
+  | "weight gradients"
+  /** Gradients, if there are any, are those of the loss itself, and not of a multiple that fits 16 bits. */
   | "gradient unscaled"
   /** What no output reads of the backward pass is not computed. */
   | "backward narrowed"
+  /** What is tuned, as an optimizer moves it, is an output. */
+  | "updated"
+  /** Operators of any target: passes that look for operators or add them come before the graph is lowered. */
+  | "not lowered"
   /** Only operators on booleans that ONNX Runtime computes right on every device. */
   | "booleans safe"
   /** Only operators that ONNX Runtime has kernels for on WebGPU. */
   | "legal for webgpu"
+  /** Nothing is computed in float16. */
+  | "full precision"
   /** The frozen model's products are computed in float16. */
   | "half precision"
   /** Nothing is computed twice, and every node changes something; only until the next pass. */
   | "simplified";
 
-/** A step of the compiler, from a graph to a graph, with the properties of the graph before and after it. */
-export interface Pass {
+/**
+ * What a step of the compiler needs of a graph, and what it makes of it. What it ensures must not hold before it: it would do
+ * its work twice.
+ */
+export interface Contract {
+  /** The step's name, for messages and display. */
   readonly name: string;
   /** What must hold before it. */
   readonly requires: readonly Property[];
   /** What holds after it, beside what held before. */
   readonly ensures: readonly Property[];
+  /** What held before it and does so no longer. */
+  readonly ends?: readonly Property[];
+}
+
+/** A step of the compiler, from a graph to a graph. */
+export interface Pass extends Contract {
   readonly run: (graph: Graph, log: PassLog) => Graph;
 }
 

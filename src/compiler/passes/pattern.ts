@@ -2,6 +2,7 @@ import { plainIntegersOf, scalarOf } from "../graph/constants.ts";
 import type { Value } from "../graph/graph.ts";
 import type { OperatorName } from "../graph/operator_attributes.ts";
 import { definitionOf } from "../ops/mod.ts";
+import { integerAttribute } from "../ops/op_definition.ts";
 
 /** A form of expression to be recognised in a graph: matches a value or does not, and binds names as it goes. */
 export type Pattern = (value: Value, bound: Bindings) => Bindings | undefined;
@@ -58,7 +59,7 @@ export function lastMean(of: Pattern): Pattern {
   return (value, bound) => {
     const node = value.producer;
     const x = node?.inputs[0];
-    if (node?.op !== "ReduceMean" || !x || node.attributes.keepdims === 0) return undefined;
+    if (node?.op !== "ReduceMean" || !x || integerAttribute(node, "keepdims", 1) === 0) return undefined;
     const axes = plainIntegersOf(node.inputs[1]);
     const last = axes?.length === 1 && (axes[0] === -1 || axes[0] === x.shape.length - 1);
     return last ? of(x, bound) : undefined;

@@ -1,6 +1,6 @@
 import type { Graph } from "../graph/graph.ts";
 import { verify as verifyGraph } from "../ops/verify.ts";
-import type { Pass, PassOptions, Property, StagedGraph } from "./pass.ts";
+import type { Contract, Pass, PassOptions, Property, StagedGraph } from "./pass.ts";
 
 /** Passes in an order that cannot be right: a fault of the compiler, not of a model. */
 export class PassOrderError extends Error {
@@ -12,13 +12,23 @@ const FLEETING: Property = "simplified";
 
 /** The graph of nothing that the first pass starts from. @param source the model's file, for messages */
 export function noGraph(source: string): StagedGraph {
-  return { graph: { source, inputs: [], nodes: [], outputs: new Map() }, holds: new Set() };
+  return { graph: { source, inputs: [], nodes: [], outputs: new Map() }, holds: new Set(["no graph"]) };
 }
 
 /**
- * Runs passes one after the other.
+ * The properties that hold after some steps, none of which is run.
  *
- * @throws {PassOrderError} where a pass requires a property that does not hold before it
+ * @param holds the properties before the first
+ * @throws {PassOrderError} where a step requires a property that does not hold before it, or ensures one that does
+ */
+export function checkOrder(holds: ReadonlySet<Property>, steps: readonly Contract[]): ReadonlySet<Property> {
+  return steps.reduce(holdsAfter, holds);
+}
+
+/**
+ * Runs passes one after the other. Their order is checked before the first one runs.
+ *
+ * @throws {PassOrderError} where a pass requires a property that does not hold before it, or ensures one that does
  * @throws {InvalidGraphError} where graphs are verified and a pass leaves one that is not well formed, naming the pass
  * @throws {CompileError} on what in the model cannot be compiled
  */
@@ -27,6 +37,7 @@ export function runPasses(
   passes: readonly Pass[],
   options: PassOptions = {},
 ): StagedGraph {
+  checkOrder(from.holds, passes);
   return passes.reduce((before, pass) => runPass(before, pass, options), from);
 }
 
@@ -41,12 +52,6 @@ export function joinGraphs(
 }
 
 function runPass({ graph, holds }: StagedGraph, pass: Pass, { onPass, verify }: PassOptions): StagedGraph {
-  const lacking = pass.requires.find((property) => !holds.has(property));
-  if (lacking !== undefined) {
-    throw new PassOrderError(
-      `pass '${pass.name}' requires '${lacking}', and before it hold: ${[...holds].join(", ") || "nothing"}`,
-    );
-  }
   const stats = new Map<string, Map<string, number>>();
   const next = pass.run(graph, (action, to) => {
     const counts = stats.get(action) ?? new Map<string, number>();
@@ -54,6 +59,23 @@ function runPass({ graph, holds }: StagedGraph, pass: Pass, { onPass, verify }: 
   });
   if (verify) verifyGraph(next, `after pass '${pass.name}'`);
   onPass?.(pass.name, next, stats);
-  const kept = [...holds].filter((property) => property !== FLEETING);
-  return { graph: next, holds: new Set<Property>([...kept, ...pass.ensures]) };
+  return { graph: next, holds: holdsAfter(holds, pass) };
+}
+
+/** The properties after a step. */
+function holdsAfter(
+  holds: ReadonlySet<Property>,
+  { name, requires, ensures, ends = [] }: Contract,
+): ReadonlySet<Property> {
+  const before = [...holds].join(", ") || "nothing";
+  const lacking = requires.find((property) => !holds.has(property));
+  if (lacking !== undefined) {
+    throw new PassOrderError(`pass '${name}' requires '${lacking}', and before it hold: ${before}`);
+  }
+  const kept = [...holds].filter((property) => property !== FLEETING && !ends.includes(property));
+  const twice = ensures.find((property) => holds.has(property));
+  if (twice !== undefined) {
+    throw new PassOrderError(`pass '${name}' ensures '${twice}', which holds before it`);
+  }
+  return new Set([...kept, ...ensures]);
 }

@@ -8,7 +8,7 @@ import { readRegion } from "../../../src/model/read_region.ts";
 import { MINI } from "../../shared.ts";
 import { familyModel } from "../family_step.ts";
 
-/** What comes back when a file streams by in pieces of so many bytes. */
+/** What is returned for a file that is read in pieces of this many bytes. */
 function apart(bytes: Uint8Array, name: string, piece: number): Uint8Array<ArrayBuffer> {
   const reader = weightsApart(name);
   const passing = new Uint8Array(piece);

@@ -1,6 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { CompileError } from "../../../src/compiler/graph/errors.ts";
 import { Builder } from "../../../src/compiler/ops/builder.ts";
+import { floatAttribute, integerAttribute } from "../../../src/compiler/ops/op_definition.ts";
 
 const b = new Builder("model.onnx");
 const x = b.input("x", "float32", [2, 3]);
@@ -24,6 +25,16 @@ Deno.test("operators, their attributes and these attributes' types are checked w
     b.op("Cast", [x], {});
   };
   assertThrows(misnamed, CompileError);
+});
+
+Deno.test("attributes are read by their names and as what they are", () => {
+  const node = { attributes: { alpha: { float: 0.5 } } };
+  assertEquals(floatAttribute(node, "alpha", 0.01), 0.5);
+  assertEquals(integerAttribute(node, "axis", -1), -1);
+  // @ts-expect-error There is no such attribute.
+  assertEquals(integerAttribute(node, "axsi", -1), -1);
+  // @ts-expect-error It is a float.
+  assertThrows(() => integerAttribute(node, "alpha", 0), CompileError, "'alpha' is not of the kind integer");
 });
 
 Deno.test("a node of a file is checked when it is read", () => {

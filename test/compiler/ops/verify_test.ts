@@ -1,4 +1,5 @@
 import { assertThrows } from "@std/assert";
+import { float32, int64 } from "../../../src/compiler/graph/constants.ts";
 import { symbol } from "../../../src/compiler/graph/dimension.ts";
 import type { Graph, Node, Value } from "../../../src/compiler/graph/graph.ts";
 import { Builder } from "../../../src/compiler/ops/builder.ts";
@@ -77,7 +78,7 @@ const BROKEN: Readonly<Record<string, readonly [Graph, string]>> = {
   ],
   "inputs that the row refuses": [
     of(x, [changed(negated, { inputs: [null] })]),
-    "node 0 (Neg) is refused by its row: input 0 is missing",
+    "node 0 (Neg) is refused by its row: input 0 ('X') is missing",
   ],
   "fewer outputs than the row infers": [
     { ...graph, nodes: [sum, { ...negated, outputs: [] }] },
@@ -109,6 +110,51 @@ const BROKEN: Readonly<Record<string, readonly [Graph, string]>> = {
   ],
 };
 
+/** A value that is wrong by itself, and what is said of the node that reads it. */
+const WRONG_VALUES: Readonly<Record<string, readonly [Value, string]>> = {
+  "a constant of another type": [
+    { name: "c", type: "float64", shape: [3], constant: float32([1, 2, 3], [3]) },
+    "float64, whose constant is float32",
+  ],
+  "a constant of another shape": [
+    { name: "c", type: "float32", shape: [BATCH, 3], constant: float32([1, 2, 3], [3]) },
+    "whose shape is [batch, 3] and whose constant's is [3]",
+  ],
+  "a constant with too few bytes": [
+    { name: "c", type: "float32", shape: [4], constant: { ...float32([1, 2, 3], [3]), dims: [4] } },
+    "a constant of 16 bytes that has 12",
+  ],
+  "a constant whose region of a file is too short": [
+    {
+      name: "c",
+      type: "float32",
+      shape: [3],
+      constant: { type: "float32", dims: [3], region: { path: "tiny.onnx", offset: 0, length: 8 } },
+    },
+    "a constant of 12 bytes that has 8",
+  ],
+  "a constant without bytes": [
+    { name: "c", type: "float32", shape: [3], constant: { type: "float32", dims: [3] } },
+    "a constant that has no bytes",
+  ],
+  "a constant with other known integers": [
+    { name: "c", type: "int64", shape: [2], constant: int64([1, 2], [2]), integers: [1, 3] },
+    "a constant of [1, 2] whose known integers are [1, 3]",
+  ],
+  "more known integers than elements": [
+    { name: "c", type: "int64", shape: [2], integers: [1, BATCH, 3] },
+    "whose shape is [2] and that has 3 known integers",
+  ],
+  "known integers of real numbers": [
+    { name: "c", type: "float32", shape: [1], integers: [1] },
+    "whose 1 known integers are float32",
+  ],
+  "known integers of a node in another graph": [
+    new Builder("tiny.onnx").op("Shape", [x]),
+    "whose node (Shape) is not in the graph",
+  ],
+};
+
 function cycle(): Graph {
   const first = changed(negated, { inputs: [x] });
   const second = changed(negated, { inputs: first.outputs }, { name: "Neg_1" });
@@ -125,6 +171,17 @@ for (const [what, [broken, message]] of Object.entries(BROKEN)) {
       () => runPasses(noGraph("tiny.onnx"), [pass], { verify: true }),
       InvalidGraphError,
       `after pass 'break': ${message} (the graph of tiny.onnx)`,
+    );
+  });
+}
+
+for (const [what, [value, message]] of Object.entries(WRONG_VALUES)) {
+  Deno.test(`the verifier finds ${what}`, () => {
+    const read: Node = { op: "Size", name: "reader", inputs: [value], attributes: {}, outputs: [] };
+    assertThrows(
+      () => verify(of(x, [changed(sum, {}), read, negated]), "here"),
+      InvalidGraphError,
+      `here: node 'reader' (Size) reads '${value.name}', ${message}`,
     );
   });
 }

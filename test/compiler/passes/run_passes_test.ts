@@ -6,7 +6,13 @@ import { joinGraphs, noGraph, PassOrderError, runPasses } from "../../../src/com
 const b = new Builder("tiny.onnx");
 const graph = b.graph(new Map([["y", b.negate(b.input("x", "float32", [3]))]]));
 
-const MAKE: Pass = { name: "make", requires: [], ensures: ["imported"], run: () => graph };
+const MAKE: Pass = {
+  name: "make",
+  requires: ["no graph"],
+  ensures: ["imported"],
+  ends: ["no graph"],
+  run: () => graph,
+};
 const CANONICALIZE: Pass = {
   name: "canonicalize",
   requires: ["imported"],
@@ -19,6 +25,13 @@ const CANONICALIZE: Pass = {
   },
 };
 const SIMPLIFY: Pass = { name: "simplify", requires: [], ensures: ["simplified"], run: (given) => given };
+const LOWER: Pass = {
+  name: "lower",
+  requires: ["canonical"],
+  ensures: [],
+  ends: ["canonical"],
+  run: (given) => given,
+};
 const AFTER_SIMPLIFY: Pass = { name: "fold", requires: ["simplified"], ensures: [], run: (given) => given };
 
 Deno.test("passes run in order, and are reported with what they did", () => {
@@ -36,20 +49,36 @@ Deno.test("passes run in order, and are reported with what they did", () => {
   assertEquals([...holds], ["imported", "canonical"]);
 });
 
-Deno.test("a pass whose requirement does not hold is refused by name, and does not run", () => {
+Deno.test("a pass whose requirement does not hold is refused by name, before any runs", () => {
   const ran: string[] = [];
   const onPass = (name: string) => void ran.push(name);
   assertThrows(
     () => runPasses(noGraph("tiny.onnx"), [CANONICALIZE, MAKE], { onPass }),
     PassOrderError,
-    "pass 'canonicalize' requires 'imported', and before it hold: nothing",
+    "pass 'canonicalize' requires 'imported', and before it hold: no graph",
   );
   assertThrows(
     () => runPasses(noGraph("tiny.onnx"), [MAKE, AFTER_SIMPLIFY], { onPass }),
     PassOrderError,
     "pass 'fold' requires 'simplified', and before it hold: imported",
   );
-  assertEquals(ran, ["make"]);
+  assertEquals(ran, []);
+});
+
+Deno.test("what a pass ends is required in vain", () => {
+  assertThrows(
+    () => runPasses(noGraph("tiny.onnx"), [MAKE, CANONICALIZE, LOWER, LOWER]),
+    PassOrderError,
+    "pass 'lower' requires 'canonical', and before it hold: imported",
+  );
+});
+
+Deno.test("a pass whose work is done already is refused by name", () => {
+  assertThrows(
+    () => runPasses(noGraph("tiny.onnx"), [MAKE, CANONICALIZE, CANONICALIZE]),
+    PassOrderError,
+    "pass 'canonicalize' ensures 'canonical', which holds before it",
+  );
 });
 
 Deno.test("a graph is simplified until the next pass", () => {
@@ -61,7 +90,7 @@ Deno.test("a graph is simplified until the next pass", () => {
   );
 });
 
-Deno.test("x", () => {
+Deno.test("two graphs that are joined keep the properties of both, but for those that end with the next pass", () => {
   const one = runPasses(noGraph("tiny.onnx"), [MAKE, CANONICALIZE, SIMPLIFY]);
   const other = runPasses(noGraph("tiny.onnx"), [MAKE, SIMPLIFY]);
   assertEquals([...joinGraphs(one, other, (first) => first).holds], ["imported"]);
