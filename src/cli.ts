@@ -5,13 +5,23 @@
  */
 import { Argument, Command, CommanderError, Option } from "commander";
 import project from "../deno.json" with { type: "json" };
+import { FUSE_MODES } from "./batch/fuse.ts";
 import type { BatchFlags } from "./commands/batch.ts";
 import type { CompileFlags } from "./commands/compile.ts";
 import type { DataFlags } from "./commands/data.ts";
 import type { DiffFlags } from "./commands/diff.ts";
 import type { ExportFlags } from "./commands/export.ts";
+import { RT_POLARITY } from "./dataset/rt_polarity.ts";
 import { CHOICES, DEFAULTS } from "./experiment/experiment_file.ts";
-import { collect, DIFF_FORMATS, level, portNumber, shardOf, wholeNumber } from "./commands/flag_values.ts";
+import {
+  collect,
+  DIFF_FORMATS,
+  EXPORT_FORMATS,
+  level,
+  portNumber,
+  shardOf,
+  wholeNumber,
+} from "./commands/flag_values.ts";
 import type { PredictFlags } from "./commands/predict.ts";
 import type { RunFlags } from "./commands/run.ts";
 import type { ServeFlags } from "./commands/serve.ts";
@@ -87,7 +97,7 @@ function programFor(io: Io): Command {
       new Option(
         "--fuse <mode>",
         "whether to fuse the steps of runs with the same compiled step, prompt length and verbalizer; auto: only on a GPU",
-      ).choices(["auto", "on", "off"]).default("auto"),
+      ).choices(FUSE_MODES).default("auto"),
     )
     .option("--only <pattern>", "run only those whose name matches a pattern (*length=5*) or contains a text")
     .option("--force", "run again even if nothing has changed", false)
@@ -128,7 +138,7 @@ function programFor(io: Io): Command {
     )
     .option(
       "--encoding <name>",
-      "the file's encoding (default: that of the run's data of the same kind, else utf-8)",
+      `the file's encoding (default: that of the run's data of the same kind, else ${DEFAULTS.dataset.encoding})`,
     )
     .addOption(
       new Option("--device <kind>", "the device to compute on (default: that of the experiment)").choices(
@@ -150,7 +160,7 @@ function programFor(io: Io): Command {
     .argument("<run>", "the folder of a run")
     .addOption(
       new Option("--format <kind>", "peft: an adapter for PEFT; onnx: a classifier for ONNX Runtime")
-        .choices(["peft", "onnx"]).makeOptionMandatory(),
+        .choices(EXPORT_FORMATS).makeOptionMandatory(),
     )
     .requiredOption("--out <dir>", "the folder to write")
     .option("--model <dir>", "the model's folder, if it has moved since the run")
@@ -238,14 +248,14 @@ function programFor(io: Io): Command {
 
   program.command("data")
     .description("download a dataset, check it and put it where experiments look for it")
-    .addArgument(new Argument("<name>", "the name of the dataset").choices(["rt-polarity"]))
+    .addArgument(new Argument("<name>", "the name of the dataset").choices([RT_POLARITY.name]))
     .option("--from <dir>", "read the files from a folder instead of downloading them")
     .option(
       "--to <dir>",
       "the folder that datasets go into (default: data/ in this folder or the nearest parent that has one, else data/ here)",
     )
     .addHelpText("after", "\nExample:\n  softprompt data rt-polarity --from ~/Downloads/rt-polaritydata")
-    .action(async (name: "rt-polarity", flags: DataFlags) =>
+    .action(async (name: typeof RT_POLARITY.name, flags: DataFlags) =>
       (await import("./commands/data.ts")).data(name, flags, io)
     );
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import experiment from "./experiment/schema.json" with { type: "json" };
+import { EXPERIMENT_SCHEMA } from "./experiment/schema_part.ts";
 import artifacts from "./artifacts/artifacts_manifest.json" with { type: "json" };
 import runFiles from "./results/run_files.json" with { type: "json" };
 import trainingFiles from "./training/training_files.json" with { type: "json" };
@@ -12,7 +12,7 @@ import { schemaTypes } from "./schema/schema_types.ts";
 /** The modules that are made, by their paths. */
 export function generatedModules(): Record<string, string> {
   return {
-    "src/experiment/experiment_file.ts": schemaTypes(experiment, {
+    "src/experiment/experiment_file.ts": schemaTypes(EXPERIMENT_SCHEMA, {
       schema: "schema.json",
       root: "ExperimentFile",
       suffix: "Keys",

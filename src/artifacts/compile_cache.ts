@@ -7,6 +7,7 @@ import type { OpenModel } from "../model/open_model.ts";
 import { compileModel, type CompileTarget } from "./compile_model.ts";
 import { compilerHash } from "./compiler_hash.ts";
 import { readArtifacts, writeArtifacts } from "./manifest.ts";
+import { thrownMessage } from "../base/errors.ts";
 
 /**
  * A folder of compiled training steps, kept between processes. The key is everything that a step is compiled from: the content of
@@ -54,7 +55,7 @@ export class CompileCache {
       return await readArtifacts(folder, model);
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) return undefined;
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = thrownMessage(error);
       this.log(`${folder} was changed after it was written, and is compiled again: ${reason}`);
       // Anything at the path of a file to write is removed, too.
       await onDisk(folder, () => Deno.remove(folder, { recursive: true }));

@@ -21,7 +21,20 @@ export interface ArtifactsOrigin {
   readonly precision: Precision;
 }
 
-const FILES = {
+const GRAPHS = [
+  "train",
+  "update",
+  "predict",
+  "answer",
+  "embed",
+  "bankTrain",
+  "bankPredict",
+  "bankAnswer",
+] as const;
+
+type GraphName = typeof GRAPHS[number];
+
+const FILES: Readonly<Record<GraphName, string>> = {
   train: "train_step.onnx",
   update: "update.onnx",
   predict: "predict.onnx",
@@ -30,11 +43,7 @@ const FILES = {
   bankTrain: "train_bank.onnx",
   bankPredict: "predict_bank.onnx",
   bankAnswer: "answer_bank.onnx",
-} as const;
-
-type GraphName = keyof typeof FILES;
-
-const GRAPHS = Object.keys(FILES) as GraphName[];
+};
 
 function graphsOf({ train, update, predict, answer, embed, bank }: Compiled): Record<GraphName, Emitted> {
   return {

@@ -15,6 +15,11 @@ export class InputError extends Error {
   override readonly name: string = "InputError";
 }
 
+/** The message of what was thrown, which need not be an error. */
+export function thrownMessage(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
 /** One problem in an experiment file. */
 export interface Problem {
   /** From 1. */

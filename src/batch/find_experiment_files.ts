@@ -1,6 +1,7 @@
 import { extname, isGlob, join } from "@std/path";
 import { glob } from "node:fs/promises";
 import { InputError } from "../base/errors.ts";
+import { experimentFileAt } from "../experiment/read_experiment_file.ts";
 
 /** Whether a file's extension is that of YAML, in either case. */
 function isYaml(file: string): boolean {
@@ -23,7 +24,7 @@ export async function findExperimentFiles(args: readonly string[]): Promise<stri
       ? (await Array.fromAsync(glob(arg))).filter(isYaml).sort()
       : [arg];
     if (files.length === 0) throw new InputError(`'${arg}' names no experiment file (.yaml or .yml)`);
-    for (const file of files) found.push(file);
+    for (const file of files) found.push(await experimentFileAt(file));
   }
   return [...new Set(found)];
 }

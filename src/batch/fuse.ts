@@ -3,7 +3,10 @@ import type { Device } from "../device/device.ts";
 /**
  * Whether `batch` fuses the steps of runs: wherever possible (`on`), where it is much faster (`auto`), or never (`off`).
  */
-export type FuseMode = "auto" | "on" | "off";
+export type FuseMode = typeof FUSE_MODES[number];
+
+/** All of them. */
+export const FUSE_MODES = ["auto", "on", "off"] as const;
 
 /** The largest number of fused runs: more gain little, and all of them must fit into the device's memory. */
 const MOST_TOGETHER = 8;

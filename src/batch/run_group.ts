@@ -28,7 +28,7 @@ export async function runGroup(
       slot.leave();
     }
   }));
-  if (outcomes.some(({ kind }) => kind === "failed")) await resources.release().catch(() => {});
+  if (outcomes.some(({ kind }) => kind === "failed")) await resources.release();
   for (const [i, outcome] of outcomes.entries()) {
     if (outcome.kind !== "failed" || signal.aborted) continue;
     const { title } = runs[i]!;

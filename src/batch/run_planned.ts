@@ -5,6 +5,7 @@ import type { RunHost } from "../run/context.ts";
 import type { ProgressReporter } from "../run/progress.ts";
 import { runExperiment } from "../run/run_experiment.ts";
 import type { PlannedRun } from "./plan.ts";
+import { thrownMessage } from "../base/errors.ts";
 
 /** The outcome of a run of a batch: `kept` was complete before, `locked` is in use by another process. Plain data. */
 export type BatchOutcome =
@@ -23,6 +24,6 @@ export async function runPlanned(
     return await runExperiment(run, host, progress, slot);
   } catch (error) {
     if (error instanceof Interrupted) return { kind: "interrupted" };
-    return { kind: "failed", error: error instanceof Error ? error.message : String(error) };
+    return { kind: "failed", error: thrownMessage(error) };
   }
 }

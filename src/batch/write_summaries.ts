@@ -4,7 +4,7 @@ import { sweepReport } from "../report/sweep_report.ts";
 import { onDisk } from "../disk/on_disk.ts";
 import { Lock, lockPath } from "../disk/lock.ts";
 import { readEnsemble, readMetrics, readRun, type RunRecord } from "../results/read_run.ts";
-import { partialPath } from "../results/run_folder.ts";
+import { partialPath } from "../results/run_place.ts";
 import { type EnsembleRow, summarize, type SummaryRow } from "../results/summary.ts";
 import { summaryCsv } from "../results/summary_csv.ts";
 import type { PlannedRun } from "./plan.ts";

@@ -1,16 +1,19 @@
 import { InputError } from "../base/errors.ts";
 import type { NumberLimits } from "../experiment/schema_part.ts";
 
-/** The page's labels of the numbers that the user enters, by their names in a request. */
-const LABELS = {
+/** The names in a request of the numbers that the user enters. */
+const NUMBERS = ["length", "steps", "learningRate", "seed"] as const;
+
+/** The name of a number that the user enters. */
+export type NumberName = typeof NUMBERS[number];
+
+/** The page's labels of these numbers. */
+const LABELS: Readonly<Record<NumberName, string>> = {
   length: "Prompt length",
   steps: "Steps",
   learningRate: "Learning rate",
   seed: "Seed",
-} as const;
-
-/** The name of a number that the user enters. */
-export type NumberName = keyof typeof LABELS;
+};
 
 /**
  * Checks the numbers that the user entered.
@@ -22,7 +25,7 @@ export function checkNumbers(
   given: Readonly<Record<NumberName, number>>,
   limits: Readonly<Record<NumberName, NumberLimits>>,
 ): void {
-  for (const name of Object.keys(LABELS) as NumberName[]) {
+  for (const name of NUMBERS) {
     const { type, minimum = -Infinity, exclusiveMinimum = -Infinity } = limits[name];
     const value = given[name];
     const isOfType = type === "integer" ? Number.isSafeInteger(value) : Number.isFinite(value);

@@ -9,18 +9,22 @@ import { type Answer, type CalibratedPrompt, SentenceClassifier } from "./classi
 import { drawLoss } from "./loss_curve.ts";
 import { ServedRun } from "./served_run.ts";
 import { tuneInBrowser } from "./tune.ts";
+import { thrownMessage } from "../base/errors.ts";
 
 /** Milliseconds without a keystroke before a sentence is classified. */
 const PAUSE = 150;
 
-function place<Kind extends Element = HTMLElement>(id: string): Kind {
-  return document.getElementById(id) as unknown as Kind;
+/** An element of the page. @throws {TypeError} where there is none of this kind */
+function place<Kind extends HTMLElement>(id: string, kind: new () => Kind): Kind {
+  const found = document.getElementById(id);
+  if (found instanceof kind) return found;
+  throw new TypeError(`the page has no ${kind.name} '${id}'`);
 }
 
-const sentence = place<HTMLTextAreaElement>("sentence");
-const table = place<HTMLTextAreaElement>("table");
-const number = (id: string) => place<HTMLInputElement>(id).valueAsNumber;
-const notify = (id: string, line: string) => place(id).textContent = line;
+const sentence = place("sentence", HTMLTextAreaElement);
+const table = place("table", HTMLTextAreaElement);
+const number = (id: string) => place(id, HTMLInputElement).valueAsNumber;
+const notify = (id: string, line: string) => place(id, HTMLElement).textContent = line;
 
 async function start(): Promise<void> {
   const run = await ServedRun.fetch();
@@ -36,9 +40,9 @@ async function start(): Promise<void> {
   );
   notify("device", device.description);
   const classifier = await SentenceClassifier.open(run, device);
-  place<HTMLInputElement>("length").value = String(run.prompt.dims[0]);
-  place<HTMLInputElement>("rate").value = String(about.training.optimizer.learningRate);
-  place<HTMLInputElement>("seed").value = String(about.seed);
+  place("length", HTMLInputElement).value = String(run.prompt.dims[0]);
+  place("rate", HTMLInputElement).value = String(about.training.optimizer.learningRate);
+  place("seed", HTMLInputElement).value = String(about.seed);
   notify("classes", run.classes.join(", "));
   let soft: CalibratedPrompt = { prompt: run.prompt, calibration: about.calibration };
   let working: Promise<unknown> = Promise.resolve();
@@ -57,33 +61,34 @@ async function start(): Promise<void> {
       show("hard", answers.hard);
       show("soft", answers.soft);
       sentence.dataset.classified = text;
-    }).catch((error) => notify("trouble", messageOf(error)));
+    }).catch((error) => notify("trouble", thrownMessage(error)));
   };
   sentence.addEventListener("input", () => {
     clearTimeout(pause);
     pause = setTimeout(classify, PAUSE);
   });
 
-  place<HTMLInputElement>("file").addEventListener("change", async (event) => {
-    const file = (event.target as HTMLInputElement).files?.[0];
+  const chosen = place("file", HTMLInputElement);
+  chosen.addEventListener("change", async () => {
+    const file = chosen.files?.[0];
     if (!file) return;
     try {
       table.value = decodeText(new Uint8Array(await file.arrayBuffer()), file.name, SAVE_AS_UTF8);
       notify("tuning-trouble", "");
     } catch (error) {
-      notify("tuning-trouble", messageOf(error));
+      notify("tuning-trouble", thrownMessage(error));
     }
   });
 
   let interrupt = new AbortController();
-  const tuneButton = place<HTMLButtonElement>("tune");
-  const stop = place<HTMLButtonElement>("stop");
+  const tuneButton = place("tune", HTMLButtonElement);
+  const stop = place("stop", HTMLButtonElement);
   tuneButton.addEventListener("click", () => {
     tuneButton.disabled = true;
     stop.disabled = false;
     interrupt = new AbortController();
     for (const id of ["tuning-trouble", "tuning-notes"]) notify(id, "");
-    alone(() => tuneNow(interrupt.signal)).catch((error) => notify("tuning-trouble", messageOf(error)))
+    alone(() => tuneNow(interrupt.signal)).catch((error) => notify("tuning-trouble", thrownMessage(error)))
       .finally(
         () => {
           tuneButton.disabled = false;
@@ -104,7 +109,7 @@ async function start(): Promise<void> {
       learningRate: number("rate"),
       seed: number("seed"),
       signal,
-      note: (line) => place("tuning-notes").append(`${line} `),
+      note: (line) => place("tuning-notes", HTMLElement).append(`${line} `),
     });
     for (;;) {
       const { done, value } = await running.next();
@@ -114,7 +119,7 @@ async function start(): Promise<void> {
       }
       if (value.kind !== "history") continue;
       losses.push(value.line);
-      drawLoss(place("curve"), losses, steps);
+      drawLoss(place("curve", HTMLElement), losses, steps);
       notify("progress", `step ${value.line.step} of ${steps}, loss ${value.line.loss.toFixed(4)}`);
       // The page is drawn, and clicks are heard, between two steps.
       await new Promise((drawn) => setTimeout(drawn));
@@ -123,7 +128,7 @@ async function start(): Promise<void> {
 
   function finish(tuned: Tensor): void {
     soft = { prompt: tuned, calibration: {} };
-    const download = place<HTMLAnchorElement>("download");
+    const download = place("download", HTMLAnchorElement);
     if (download.href) URL.revokeObjectURL(download.href);
     download.href = URL.createObjectURL(new Blob([promptFile(tuned, about.insertion)]));
     download.hidden = false;
@@ -139,7 +144,7 @@ async function start(): Promise<void> {
 
 function clear(): void {
   for (const id of ["hard", "soft"]) {
-    place(id).replaceChildren();
+    place(id, HTMLElement).replaceChildren();
     notify(`${id}-cut`, "");
   }
 }
@@ -148,7 +153,7 @@ function clear(): void {
 function show(id: string, { probabilities, truncated }: Answer): void {
   notify(`${id}-cut`, truncated > 0 ? "The text is truncated to fit the model's positions." : "");
   const likeliest = largestOf(probabilities.map(({ probability }) => probability));
-  place(id).replaceChildren(...probabilities.map(({ name, probability }) => {
+  place(id, HTMLElement).replaceChildren(...probabilities.map(({ name, probability }) => {
     const line = document.createElement("li");
     const bar = document.createElement("meter");
     const label = document.createElement("span");
@@ -164,8 +169,4 @@ function show(id: string, { probabilities, truncated }: Answer): void {
   }));
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
-start().catch((error) => notify("trouble", messageOf(error)));
+start().catch((error) => notify("trouble", thrownMessage(error)));

@@ -1,13 +1,14 @@
 import type { InferenceSession } from "onnxruntime-common";
 import type { ModelFacts, NumberFormat } from "../compiler/mod.ts";
 import { float32Tensor, int64Tensor, type Session, type Tensor } from "../device/device.ts";
-import { InputError } from "../base/errors.ts";
+import { InputError, thrownMessage } from "../base/errors.ts";
 import type { ModelCard } from "../model/card.ts";
 import { batchFeeds, type LabelledEncoding } from "../prompt/batches.ts";
 import { readsPadding } from "../prompt/padding.ts";
 import { verbalizerFeeds, type WordTokens } from "../prompt/verbalizer.ts";
 import { answerDifference, type FoundAnswer } from "./difference.ts";
 import { untouchedLogits } from "./untouched_model.ts";
+import { float32Data } from "../device/tensor_data.ts";
 
 /** A compiled graph to compare with the model's own file. */
 export interface SelfCheckTask {
@@ -107,7 +108,7 @@ async function fileAnswers(task: SelfCheckTask, texts: readonly LabelledEncoding
     try {
       answers.push(await fileAnswer(task, text, 0));
     } catch (error) {
-      const [reason] = (error as Error).message.split("\n");
+      const [reason] = thrownMessage(error).split("\n");
       if (answers.length === 0) throw new UncheckableError(reason, { cause: error });
       throw new SelfCheckError(
         `the file itself fails on a text of ${text.ids.length} tokens in plain ONNX Runtime, though not on a shorter one: ${reason}`,
@@ -145,7 +146,7 @@ async function compiledAnswer(
     ...inputs,
     ...await ordinaryPrompt(task, shifted[0]!),
   });
-  const words = (word_logits!.data as Float32Array).subarray(0, word_logits!.dims[1]);
+  const words = float32Data(word_logits!).subarray(0, word_logits!.dims[1]);
   return { words, classes: Array.from(class_logits!.data.subarray(0, tokens.length), Number) };
 }
 
@@ -162,7 +163,7 @@ async function ordinaryPrompt(
     attention_mask: int64Tensor(ids.map(() => 1), dims),
   });
   const [, , size] = embeddings!.dims as [number, number, number];
-  const data = embeddings!.data as Float32Array;
+  const data = float32Data(embeddings!);
   const prompt = new Float32Array(promptRows.length * size);
   for (const [i, row] of promptRows.entries()) {
     prompt.set(data.subarray(row * size, (row + 1) * size), i * size);

@@ -76,7 +76,10 @@ function rowOf(
   const row = rows === batch * longest ? text * longest + answerRow : text;
   const numbers = type === "float16" && data instanceof Uint16Array
     ? new Float16Array(data.buffer, data.byteOffset, data.length)
-    : data as Float32Array;
+    : data;
+  if (!(numbers instanceof Float32Array || numbers instanceof Float16Array)) {
+    throw new TypeError(`the model's logits are ${type}`);
+  }
   return Float32Array.from(numbers.subarray(row * words, (row + 1) * words));
 }
 

@@ -1,6 +1,7 @@
 import { join, relative } from "@std/path";
 import { DATA_FOLDER, nearest } from "../dataset/dataset_folder.ts";
 import { provideRtPolarity } from "../dataset/download.ts";
+import type { RT_POLARITY } from "../dataset/rt_polarity.ts";
 import type { Io } from "../terminal/io.ts";
 import { ProgressBar } from "../terminal/progress_bar.ts";
 
@@ -13,7 +14,7 @@ export interface DataFlags {
 }
 
 /** `softprompt data rt-polarity`: downloads and checks a dataset, and puts it where experiments find it. */
-export async function data(name: "rt-polarity", { from, to }: DataFlags, io: Io): Promise<void> {
+export async function data(name: typeof RT_POLARITY.name, { from, to }: DataFlags, io: Io): Promise<void> {
   const folder: string = to === undefined
     ? relative(Deno.cwd(), await folderToFill(name, Deno.cwd()))
     : join(to, name);

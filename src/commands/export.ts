@@ -16,11 +16,12 @@ import type { Io } from "../terminal/io.ts";
 import { terminalDownloads } from "../terminal/downloads.ts";
 import { modelOfRun } from "../inference/model_of_run.ts";
 import type { OpenModel } from "../model/open_model.ts";
+import type { EXPORT_FORMATS } from "./flag_values.ts";
 import { compileExperiment, optimizerName, positionCounting } from "../run/compile_experiment.ts";
 
 /** The flags of `export`. */
 export interface ExportFlags {
-  readonly format: "peft" | "onnx";
+  readonly format: typeof EXPORT_FORMATS[number];
   /** The folder to write. */
   readonly out: string;
   /** The model's folder, if it has moved since the run. */

@@ -43,5 +43,8 @@ export function shardOf(text: string): Shard {
   return { index, count };
 }
 
+/** What a prompt can be exported for: PEFT, or any ONNX Runtime. */
+export const EXPORT_FORMATS = ["peft", "onnx"] as const;
+
 /** The output formats of a diff. */
 export const DIFF_FORMATS = ["text", "markdown", "json", "html"] as const;

@@ -8,7 +8,7 @@ import type { Experiment } from "../experiment/types.ts";
 import { variantName } from "../experiment/variant_name.ts";
 import { runPath } from "../results/run_path.ts";
 import type { MetricsFile } from "../results/metrics_file.ts";
-import { readExperimentFile } from "../experiment/read_experiment_file.ts";
+import { experimentFileAt, readExperimentFile } from "../experiment/read_experiment_file.ts";
 import { terminalDownloads } from "../terminal/downloads.ts";
 import { untilInterrupted } from "../terminal/interrupt.ts";
 import type { Io } from "../terminal/io.ts";
@@ -48,7 +48,10 @@ export async function run(files: readonly string[], flags: RunFlags, io: Io): Pr
   const variant = variantName(overrides);
   refuseMultipliers(overrides);
   const experiments = await Promise.all(
-    files.map(async (file) => ({ file, experiment: await readExperiment(file, overrides) })),
+    files.map(async (path) => {
+      const file = await experimentFileAt(path);
+      return { file, experiment: await readExperiment(file, overrides) };
+    }),
   );
   const progress = new TerminalProgress(io);
   const finished: Finished[] = [];

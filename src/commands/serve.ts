@@ -124,11 +124,13 @@ async function servedFiles(
     embed: compiled.embed,
     hard: compileHardModel(model, FORM).predict,
   };
-  const each = <Result>(of: (graph: Emitted) => Result) =>
-    Object.fromEntries(Object.entries(graphs).map(([name, graph]) => [name, of(graph)])) as Record<
-      GraphName,
-      Result
-    >;
+  const each = <Result>(of: (graph: Emitted) => Result): Record<GraphName, Result> => ({
+    train: of(graphs.train),
+    update: of(graphs.update),
+    predict: of(graphs.predict),
+    embed: of(graphs.embed),
+    hard: of(graphs.hard),
+  });
   return {
     description: {
       title: experiment.name,

@@ -92,7 +92,7 @@ interface PromptPasses {
   readonly step: readonly Pass[];
 }
 
-/** The name of the step's graph, and the end of the others'. */
+/** The name of the step's graph, and the suffix of the others' names. */
 interface GraphNames {
   readonly step: string;
   readonly suffix: string;

@@ -14,7 +14,7 @@ export interface NarrowedAnswer {
 }
 
 /**
- * The graph that gives class logits alone, and one that gives all words' beside the same: shared parts are compiled
+ * The graph that gives only class logits, and one that also gives the logits of all words: shared parts are compiled
  * once.
  *
  * @param suffix of the graphs' names

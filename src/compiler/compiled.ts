@@ -5,17 +5,17 @@ import type { StateTensor } from "./passes/optimizer.ts";
 import type { PassOptions } from "./passes/pass.ts";
 import type { Precision, Target } from "./lower_for_target.ts";
 
-/** A model that answers. */
+/** The forward graphs of a model. */
 export interface CompiledAnswer {
   /** Class logits of examples: `class_logits` float32 [batch, classes]. */
   readonly predict: Emitted;
-  /** The same, and the logits of all words at the answer: `word_logits` float32 [batch, vocabulary]. */
+  /** The same, with the logits of all words at the answer: `word_logits` float32 [batch, vocabulary]. */
   readonly answer: Emitted;
 }
 
 /**
- * The compiled graphs: they depend on the model, the insertion, the optimizer, the loss, the target and the precision alone. A
- * graph that has not been made yet is made when it is first read, from the model as it was passed.
+ * The compiled graphs: they depend on the model, the insertion, the optimizer, the loss, the target and the precision, and on
+ * nothing else. A graph that has not been made yet is made when it is first read, from the model as it was passed.
  */
 export interface Compiled extends CompiledAnswer {
   /** The size of the prompt's vectors. */
@@ -26,9 +26,9 @@ export interface Compiled extends CompiledAnswer {
   readonly state: readonly StateTensor[];
   /** The same for several prompts side by side: `artifacts.json`'s `bank`. */
   readonly bank: CompiledAnswer & { readonly train: Emitted };
-  /** The optimizer alone, for gradients summed over several steps: `artifacts.json`'s `update`. */
+  /** Only the optimizer, for gradients summed over several steps: `artifacts.json`'s `update`. */
   readonly update: Emitted;
-  /** `input_ids` (and positions) to `embeddings` [batch, sequence, dimension], the space that the prompt's vectors live in. */
+  /** `input_ids` (and positions) to `embeddings` [batch, sequence, dimension], the space of the prompt's vectors. */
   readonly embed: Emitted;
   /** The scale of the rows of the word table before a prompt at the word embeddings enters; 1: none. */
   readonly scale: number;
@@ -46,7 +46,10 @@ export interface Parameter {
   readonly start: Float32Array;
 }
 
-/** The compiled graphs for tuning a whole model: they depend on the model, the optimizer, the loss and the target alone. */
+/**
+ * The compiled graphs for tuning a whole model: they depend on the model, the optimizer, the loss and the target, and on nothing
+ * else.
+ */
 export interface CompiledModel extends CompiledAnswer {
   /** The weights that are tuned. */
   readonly parameters: readonly Parameter[];

@@ -11,7 +11,7 @@ import { tableLookups, type UncountedToken } from "./analysis/position_lookups.t
 import { type Exposed, exposePositions } from "./passes/expose_positions.ts";
 import { sequenceLimit } from "./analysis/sequence_limit.ts";
 
-/** The facts about a model that its graph shows, whatever the files next to it say. */
+/** The facts about a model that its graph shows, whatever the files next to it claim. */
 export interface ModelFacts {
   /** The number of rows of the word embeddings: smaller ids can be read. */
   readonly rows: number;

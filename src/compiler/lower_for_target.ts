@@ -9,7 +9,7 @@ import { legalizeForWebgpu } from "./targets/webgpu/legalize.ts";
 /** The target of graphs: the CPU provider, native or as WebAssembly, or the one for WebGPU. Each runs the other's graphs, but more slowly. */
 export type Target = "cpu" | "webgpu";
 
-/** The precision of a frozen model: `float16` applies to its products, not to norms, softmax or anything of the prompt. */
+/** The precision of a frozen model: `float16` applies to its products, not to norms, softmax or any part of the prompt. */
 export type Precision = "float32" | "float16";
 
 /** The target and the precision that a graph is lowered to. */

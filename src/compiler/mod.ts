@@ -1,9 +1,9 @@
 /**
  * The compiler: from the inference graph of a frozen language model to the graph of one training step of a soft prompt, or
- * of the whole model. It knows nothing of texts, of experiments or of devices, and needs nothing of the platform: files are
+ * of the whole model. It knows nothing of texts, of experiments or of devices, and uses no platform API: files are
  * read by functions that its caller gives it.
  *
- * `compile`, `compileHard` and `compileModelTuning` run the passes of `pipeline.ts`; `factsOf` says what a graph shows of its
+ * `compile`, `compileHard` and `compileModelTuning` run the passes of `pipeline.ts`; `factsOf` gives what a graph shows about its
  * model; `exportClassifier` writes a tuned prompt and its model as one ONNX file.
  *
  * @module

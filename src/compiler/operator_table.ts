@@ -18,6 +18,7 @@ const TRAIT_NAMES: Readonly<
   isQuantization: (row) => row.isQuantization && "quantization",
   isDecoder: (row) => row.isDecoder && "decoder",
   movement: (row) => row.movement,
+  hoistsSums: (row) => row.hoistsSums && "hoists sums",
   lookup: (row) => row.lookup && `lookup of ${row.lookup.of}`,
   mixedAxes: (row) => row.mixedAxes && "mixes axes",
   float16: (row) => row.float16 && `${row.float16} in float16`,

@@ -1,5 +1,6 @@
 import { dirname, join, resolve } from "@std/path";
 import { InputError } from "../base/errors.ts";
+import { RT_POLARITY } from "./rt_polarity.ts";
 import type { DatasetKeys, EvaluationTransferKeys } from "../experiment/experiment_file.ts";
 
 /** The folder of a project that contains its datasets, each in a folder of its name. */
@@ -21,7 +22,7 @@ export async function datasetFolder(
   const wanted: string = join(DATA_FOLDER, name);
   const folder = await nearest(wanted, experiments);
   if (folder !== undefined) return folder;
-  const fetch = name === "rt-polarity" ? `run 'deno task data ${name}', or ` : "";
+  const fetch = name === RT_POLARITY.name ? `run 'deno task data ${name}', or ` : "";
   throw new InputError(
     `there is no folder ${wanted} in ${
       foldersAbove(experiments).join(", ")

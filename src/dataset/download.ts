@@ -1,7 +1,7 @@
 import { join } from "@std/path";
 import { parseTar } from "nanotar";
 import { onDisk } from "../disk/on_disk.ts";
-import { InputError } from "../base/errors.ts";
+import { InputError, thrownMessage } from "../base/errors.ts";
 import { checkRtPolarity, RT_POLARITY } from "./rt_polarity.ts";
 
 /** The progress of a download: bytes so far, and the total if the server reports it. */
@@ -66,7 +66,7 @@ async function downloaded(
     files = parseTar(await new Response(tar).arrayBuffer());
   } catch (error) {
     await Deno.remove(archive);
-    throw new InputError(`${url} is not a gzipped tar archive: ${(error as Error).message}; try again`, {
+    throw new InputError(`${url} is not a gzipped tar archive: ${thrownMessage(error)}; try again`, {
       cause: error,
     });
   }

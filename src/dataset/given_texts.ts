@@ -57,6 +57,7 @@ export async function* givenTexts(file: string, reader: Reader): AsyncGenerator<
 async function* recordsIn(file: string, path: string, reader: Reader): AsyncGenerator<TableRecord> {
   const kind = file === "-" ? "jsonl" : tableKind(file);
   const format = formatOf(kind, path, reader);
+  const { encoding = DEFAULTS.dataset.encoding } = format;
   const wayOut = (guess: string | undefined) =>
     guess === undefined
       ? "pass the file's encoding with '--encoding' (windows-1252, gb18030, shift_jis, …)"
@@ -64,7 +65,7 @@ async function* recordsIn(file: string, path: string, reader: Reader): AsyncGene
   const txt = (line: Line) => loneText(line, line.text, path, reader);
   if (kind === "txt" || kind === "jsonl") {
     const lines = filled(
-      linesIn(file === "-" ? reader.stdin() : file, path, { encoding: format.encoding, wayOut }, reader.note),
+      linesIn(file === "-" ? reader.stdin() : file, path, { encoding, wayOut }, reader.note),
       path,
       reader,
     );

@@ -1,6 +1,7 @@
 import { resolve } from "@std/path";
 import { InputError, withKeyContext } from "../base/errors.ts";
 import { RandomStream } from "../base/random_stream.ts";
+import { RT_POLARITY } from "./rt_polarity.ts";
 import type { DatasetKeys } from "../experiment/experiment_file.ts";
 import type { BuiltInDataset, DatasetSpec, HubDataset, NamedSplit } from "../experiment/types.ts";
 import type { DownloadReporter } from "../hub/repository.ts";
@@ -122,7 +123,7 @@ async function readBuiltIn(
   files: ExampleFiles,
 ): Promise<Pick<Whole, "all" | "split">> {
   if (split !== "textcnn" && "train" in split) return await readParts(split, read);
-  const examples = name === "rt-polarity"
+  const examples = name === RT_POLARITY.name
     ? await files.rtPolarity(folder, clean)
     : (await Promise.all(["train.tsv", "validation.tsv", "test.tsv"].map(read))).flat();
   return {

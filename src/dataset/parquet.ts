@@ -1,6 +1,6 @@
 import { type FileMetaData, parquetMetadataAsync, parquetReadObjects, parquetSchema } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
-import { InputError } from "../base/errors.ts";
+import { InputError, thrownMessage } from "../base/errors.ts";
 import { durationColumns } from "./arrow_durations.ts";
 import { asStored, columnReading } from "./parquet_columns.ts";
 import type { Table, Wanted } from "./records.ts";
@@ -56,7 +56,7 @@ export async function readParquet(
   } catch (error) {
     if (error instanceof InputError) throw error;
     throw new InputError(
-      `${path} is not a Parquet file, or is truncated (${bytes.length} bytes): ${(error as Error).message}`,
+      `${path} is not a Parquet file, or is truncated (${bytes.length} bytes): ${thrownMessage(error)}`,
       { cause: error },
     );
   }

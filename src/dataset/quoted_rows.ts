@@ -1,6 +1,7 @@
 import { parse } from "@std/csv/parse";
 import { FormatError } from "./format_error.ts";
 import type { Line, TableRow } from "./rows.ts";
+import { thrownMessage } from "../base/errors.ts";
 
 /**
  * Splits lines into fields, which quotes may enclose with line breaks in them (RFC 4180); empty lines between rows are skipped.
@@ -45,7 +46,7 @@ function parsed(lines: readonly Line[], path: string, delimiter: string): TableR
     return { line, fields };
   } catch (error) {
     // The parser counts lines from the row's first.
-    const within = Number(/error on line (\d+), column/.exec((error as Error).message)?.[1] ?? 1);
+    const within = Number(/error on line (\d+), column/.exec(thrownMessage(error))?.[1] ?? 1);
     throw new FormatError(
       `${path}:${line + within - 1}: there is a quote within a field`,
       `quote the field and double the quotes in it, or set 'quotes: false' where quotes are part of the text`,

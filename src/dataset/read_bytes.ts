@@ -1,6 +1,6 @@
 import { buffer } from "node:stream/consumers";
 import { createGunzip } from "node:zlib";
-import { InputError } from "../base/errors.ts";
+import { InputError, thrownMessage } from "../base/errors.ts";
 
 /** The first bytes of gzip data: https://www.rfc-editor.org/rfc/rfc1952 */
 const GZIP = [0x1f, 0x8b];
@@ -24,7 +24,7 @@ export async function withFileContext<Result>(path: string, act: () => Promise<R
       throw new InputError(`there is no ${path}: check the 'dataset' or the --file that names it`);
     }
     // The error's own message ends with the system call, which repeats the path.
-    const why = (error as Error).message.replace(/: \w+ '.*'$/s, "");
+    const why = thrownMessage(error).replace(/: \w+ '.*'$/s, "");
     throw new InputError(`${path.replaceAll("\0", "\\0")} cannot be read: ${why}`, { cause: error });
   }
 }
@@ -79,7 +79,7 @@ export async function unpack(bytes: Uint8Array, path: string): Promise<Uint8Arra
     throw new Error(`from byte ${read + 1} on it is not gzip data`);
   } catch (error) {
     throw new InputError(
-      `${path} cannot be decompressed, as it is damaged or truncated: ${(error as Error).message}`,
+      `${path} cannot be decompressed, as it is damaged or truncated: ${thrownMessage(error)}`,
       { cause: error },
     );
   }

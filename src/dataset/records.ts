@@ -1,5 +1,6 @@
 import { decodeText } from "../disk/decode_text.ts";
 import { InputError } from "../base/errors.ts";
+import { DEFAULTS } from "../experiment/experiment_file.ts";
 import { KNOWN_ENDINGS, type TableKind, tableKind } from "../experiment/table_kind.ts";
 import type { TableRecord } from "./columns.ts";
 import { csvRecords, type DelimitedFormat, tsvRecords } from "./delimited.ts";
@@ -11,7 +12,7 @@ import { Utf8Doubt } from "./utf8_doubt.ts";
 
 /** The format of a file of texts, beyond what its extension says. */
 export interface TableFormat extends DelimitedFormat {
-  /** A name of the Encoding Standard; UTF-8 by default. */
+  /** A name of the Encoding Standard; where it is left out, the default of the key `dataset.encoding`. */
   readonly encoding?: string | undefined;
 }
 
@@ -48,7 +49,7 @@ export async function readRecords(path: string, format: TableFormat, wanted: Wan
   const bytes = await readBytes(path);
   const kind = tableKind(path) ?? kindByContent(bytes, path);
   if (kind === "parquet") return await readParquet(bytes, path, wanted);
-  const { encoding } = format;
+  const { encoding = DEFAULTS.dataset.encoding } = format;
   const content = decodeText(bytes, path, { encoding, wayOut: wanted.wayOut });
   const doubt = new Utf8Doubt(encoding);
   for (const part of [bytes, new Uint8Array()]) doubt.see(part);

@@ -5,6 +5,8 @@ import { sha256 } from "../base/sha256.ts";
 
 /** Movie-review sentences (Pang & Lee 2005, sentence polarity dataset v1.0): one file per class, one sentence per line. */
 export const RT_POLARITY = {
+  /** Its name in experiment files. */
+  name: "rt-polarity",
   /** Its public home: the Cornell movie-review-data page. */
   url: "https://www.cs.cornell.edu/people/pabo/movie-review-data/rt-polaritydata.tar.gz",
   files: [

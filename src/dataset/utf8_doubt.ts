@@ -5,8 +5,8 @@ export class Utf8Doubt {
   /** Whether the texts differ: ASCII is the same in all encodings except those of two bytes per character. */
   private isOther: boolean;
 
-  /** @param encoding the encoding that the bytes are read in, a known one; UTF-8 by default */
-  constructor(private readonly encoding: string | undefined) {
+  /** @param encoding the encoding that the bytes are read in, a known one */
+  constructor(private readonly encoding: string) {
     const name = new TextDecoder(encoding).encoding;
     this.isPossible = name !== "utf-8";
     this.isOther = name.startsWith("utf-16");

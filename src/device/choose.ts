@@ -3,6 +3,7 @@ import { type Device, DeviceError, type DeviceKind } from "./device.ts";
 import { openWasm } from "./wasm.ts";
 import { findAdapter, openWebgpu } from "./webgpu.ts";
 import { ON_DISK } from "./weight_files.ts";
+import { thrownMessage } from "../base/errors.ts";
 
 const OPENERS: Readonly<Record<DeviceKind, (threads?: number) => Promise<Device>>> = {
   webgpu: () => openWebgpu(ON_DISK),
@@ -29,7 +30,7 @@ export async function chooseDevice(
   try {
     return await opened("cpu", threads);
   } catch (error) {
-    log(`warning: ${(error as Error).message}; falling back to WebAssembly`);
+    log(`warning: ${thrownMessage(error)}; falling back to WebAssembly`);
     return await opened("wasm");
   }
 }
@@ -39,7 +40,7 @@ async function opened(kind: DeviceKind, threads?: number): Promise<Device> {
     return await OPENERS[kind](threads);
   } catch (error) {
     if (error instanceof DeviceError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = thrownMessage(error);
     throw new DeviceError(
       `the device '${kind}' cannot be opened (${reason}): choose another with 'device:'`,
       { cause: error },

@@ -156,7 +156,7 @@ class OrtDeviceTensor implements DeviceTensor {
 async function hostTensor(name: string, tensor: OrtTensor): Promise<Tensor> {
   const { type, dims } = tensor;
   const data = await tensor.getData();
-  if (type === "float32") return { type, dims, data: data as Float32Array };
-  if (type === "int64") return { type, dims, data: data as BigInt64Array };
+  if (type === "float32" && data instanceof Float32Array) return { type, dims, data };
+  if (type === "int64" && data instanceof BigInt64Array) return { type, dims, data };
   throw new TypeError(`output '${name}' is ${type}`);
 }

@@ -1,4 +1,5 @@
 import { float32Tensor, type Tensor } from "./device.ts";
+import { thrownMessage } from "../base/errors.ts";
 
 /** Tensors by name, and string metadata. */
 export interface NamedTensors {
@@ -59,7 +60,7 @@ function headerOf(bytes: Uint8Array): Readonly<Record<string, unknown>> {
   try {
     header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch (error) {
-    throw invalid(`its header is not JSON (${error instanceof Error ? error.message : error})`);
+    throw invalid(`its header is not JSON (${thrownMessage(error)})`);
   }
   if (!isRecord(header)) throw invalid("its header is not an object");
   return header;

@@ -1,13 +1,11 @@
-import type { MetricName } from "../evaluation/metric_names.ts";
 import type { Comparison } from "./compare.ts";
 import type { Diff } from "./diff.ts";
 import { overview, OVERVIEW_HEADER } from "./overview.ts";
 import type { Flip } from "./flips.ts";
 import {
   detectableSentence,
-  METRIC_NAMES,
-  metricCells,
   metricHeader,
+  metricRows,
   metricText,
   pairedSentence,
   PREDICTIONS_BROKEN,
@@ -29,10 +27,8 @@ export function diffMarkdown(diff: Diff): string {
     ...[semanticsSentence(diff)?.en ?? []].flat().flatMap((line) => ["", line]),
     ...overviewLines(diff),
     ...diff.comparisons.flatMap((comparison) => ["", ...comparisonLines(comparison, diff.alpha)]),
-    ...[["A", diff.variantsOnlyInA], ["B", diff.variantsOnlyInB]].flatMap(([side, variants]) =>
-      variants!.length > 0
-        ? ["", `Only in ${side}: ${(variants as string[]).map((one) => `\`${one}\``).join(", ")}`]
-        : []
+    ...([["A", diff.variantsOnlyInA], ["B", diff.variantsOnlyInB]] as const).flatMap(([side, variants]) =>
+      variants.length > 0 ? ["", `Only in ${side}: ${variants.map((one) => `\`${one}\``).join(", ")}`] : []
     ),
   ];
   return `${lines.join("\n")}\n`;
@@ -52,12 +48,10 @@ function comparisonLines(comparison: Comparison, alpha: number): string[] {
     ...(variant === "" ? [] : [`## ${variant}`, ""]),
     ...table(
       metricHeader(alpha),
-      Object.entries(comparison.metrics).map(([key, metric]) => {
-        const name = key as MetricName;
-        const { verdict } = metric;
-        const verdictText = verdict === "no evidence either way" ? verdict : `**${verdict}**`;
-        return [METRIC_NAMES[name], ...Object.values(metricCells(name, metric)), verdictText];
-      }),
+      metricRows(
+        comparison,
+        (verdict) => verdict === "no evidence either way" ? verdict : `**${verdict}**`,
+      ),
     ),
     "",
     `${pairedSentence(comparison).en} ${detectableSentence(comparison).en}`,

@@ -1,4 +1,4 @@
-import type { MetricName } from "../evaluation/metric_names.ts";
+import { metricEntries } from "../evaluation/metric_names.ts";
 import type { Comparison, Verdict } from "./compare.ts";
 import { METRIC_NAMES, type MetricCells, metricCells } from "./wording.ts";
 
@@ -26,14 +26,14 @@ export function overview(comparisons: readonly Comparison[]): OverviewRow[] {
   return comparisons.map(({ variant, metrics }) => {
     const metric = metrics.accuracy!;
     const { p: _, ...cells } = metricCells("accuracy", metric);
-    const others = Object.entries(metrics).filter(([name, { verdict }]) =>
+    const others = metricEntries(metrics).filter(([name, { verdict }]) =>
       name !== "accuracy" && verdict !== "no evidence either way"
     );
     return {
       variant,
       ...cells,
       verdict: metric.verdict,
-      others: others.map(([name, { verdict }]) => `${METRIC_NAMES[name as MetricName]} ${verdict}`).join(
+      others: others.map(([name, { verdict }]) => `${METRIC_NAMES[name]} ${verdict}`).join(
         ", ",
       ),
     };

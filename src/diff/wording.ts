@@ -1,6 +1,6 @@
-import type { MetricName } from "../evaluation/metric_names.ts";
+import { metricEntries, type MetricName } from "../evaluation/metric_names.ts";
 import type { Bilingual } from "../results/bilingual.ts";
-import type { Comparison, MetricComparison } from "./compare.ts";
+import type { Comparison, MetricComparison, Verdict } from "./compare.ts";
 import type { Diff } from "./diff.ts";
 
 /** The metrics' display names. */
@@ -67,6 +67,18 @@ export function metricCells(name: MetricName, metric: MetricComparison): MetricC
     p: pText(metric.p),
     adjusted: pText(metric.p_adjusted),
   };
+}
+
+/** The rows of a table of metrics. @param verdictText how a verdict is shown */
+export function metricRows(
+  { metrics }: Comparison,
+  verdictText: (verdict: Verdict) => string,
+): string[][] {
+  return metricEntries(metrics).map(([name, metric]) => [
+    METRIC_NAMES[name],
+    ...Object.values(metricCells(name, metric)),
+    verdictText(metric.verdict),
+  ]);
 }
 
 /** The headers of a table of metrics. */

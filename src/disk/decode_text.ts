@@ -8,8 +8,8 @@ const LOOKED_AT = 4096;
 
 /** The decoding of bytes as text. */
 export interface Decoding {
-  /** A name of the Encoding Standard (https://encoding.spec.whatwg.org/); UTF-8 by default. */
-  readonly encoding?: string | undefined;
+  /** A name of the Encoding Standard (https://encoding.spec.whatwg.org/). */
+  readonly encoding: string;
   /**
    * The way out where the bytes have another encoding.
    *
@@ -19,7 +19,7 @@ export interface Decoding {
 }
 
 /** The way out for files that are always UTF-8. */
-export const SAVE_AS_UTF8: Decoding = { wayOut: () => "save it as UTF-8" };
+export const SAVE_AS_UTF8: Decoding = { encoding: "utf-8", wayOut: () => "save it as UTF-8" };
 
 /**
  * Reads bytes as text; a byte order mark at the start is not part of it.
@@ -104,7 +104,7 @@ export class LineDecoder {
 const LINE_FEED = 0x0a;
 
 /** @throws {InputError} where the encoding is unknown */
-function decoderFor({ encoding = "utf-8" }: Decoding): TextDecoder {
+function decoderFor({ encoding }: Decoding): TextDecoder {
   try {
     return new TextDecoder(encoding, { fatal: true });
   } catch (error) {

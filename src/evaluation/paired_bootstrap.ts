@@ -1,6 +1,6 @@
 import { mean, quantileSorted, standardDeviation } from "simple-statistics";
 import { RandomStream } from "../base/random_stream.ts";
-import { type MetricName, METRICS } from "./metric_names.ts";
+import { byMetric, type MetricName, METRICS } from "./metric_names.ts";
 import type { ScoredRun } from "./scored_run.ts";
 
 /** A metric of two sides, and the uncertainty of their difference. */
@@ -50,7 +50,7 @@ export function pairedBootstrap(
   const once = new Int32Array(examples).fill(1);
   const all = { a: a.map((_, i) => i), b: b.map((_, i) => i) };
   const whole = differences(a, b, once, all.a, all.b);
-  const deltas = METRICS.map(() => new Float64Array(resamples));
+  const deltas = byMetric(() => new Float64Array(resamples));
   const counts = new Int32Array(examples);
   for (let r = 0; r < resamples; r++) {
     counts.fill(0);
@@ -58,20 +58,20 @@ export function pairedBootstrap(
     const drawnA = drawRuns(all.a, stream);
     const drawnB = areRunsPaired ? drawnA : drawRuns(all.b, stream);
     const drawn = differences(a, b, counts, drawnA, drawnB);
-    for (const [m, metric] of METRICS.entries()) deltas[m]![r] = drawn[metric].delta;
+    for (const metric of METRICS) deltas[metric][r] = drawn[metric].delta;
   }
-  return Object.fromEntries(METRICS.map((metric, m) => {
-    const sorted = Array.from(deltas[m]!.sort());
+  return byMetric((metric) => {
+    const sorted = Array.from(deltas[metric].sort());
     const { delta } = whole[metric];
     // The observed sample is counted as a resample, so that no p is 0.
     const against = sorted.filter((x) => delta >= 0 ? x <= 0 : x >= 0).length;
-    return [metric, {
+    return {
       ...whole[metric],
       interval: [quantileSorted(sorted, alpha / 2), quantileSorted(sorted, 1 - alpha / 2)],
       standardError: standardDeviation(sorted),
       p: delta === 0 ? 1 : Math.min(1, 2 * (against + 1) / (resamples + 1)),
-    }];
-  })) as unknown as Record<MetricName, PairedDifference>;
+    };
+  });
 }
 
 /** The difference in each metric of the drawn runs on the drawn examples. */
@@ -84,11 +84,11 @@ function differences(
 ): Record<MetricName, { a: number; b: number; delta: number }> {
   const measured = (runs: readonly ScoredRun[]) => runs.map((run) => run.measure(counts));
   const of = { a: measured(a), b: measured(b) };
-  return Object.fromEntries(METRICS.map((metric) => {
+  return byMetric((metric) => {
     const left = mean(drawnA.map((i) => of.a[i]![metric]));
     const second = mean(drawnB.map((i) => of.b[i]![metric]));
-    return [metric, { a: left, b: second, delta: second - left }];
-  })) as Record<MetricName, { a: number; b: number; delta: number }>;
+    return { a: left, b: second, delta: second - left };
+  });
 }
 
 function drawRuns(runs: readonly number[], stream: RandomStream): number[] {

@@ -5,6 +5,7 @@ import { type Verbalizer, verbalizerFeeds } from "../prompt/verbalizer.ts";
 import { AnswerError } from "./answer_error.ts";
 import { together } from "./ensemble.ts";
 import { indexOfLargest } from "./softmax.ts";
+import { float32Data } from "../device/tensor_data.ts";
 
 /** A model with a prompt or an ensemble of prompts, ready to classify. */
 export interface Classifier {
@@ -50,8 +51,8 @@ export async function classLogits(
   classifier: Classifier,
   questions: Questions,
   verbalizer: Verbalizer,
-): Promise<number[][]> {
-  const found: number[][] = [];
+): Promise<readonly (readonly number[])[]> {
+  const found: (readonly number[])[] = [];
   for await (const { example, logits } of answered(classifier, questions, verbalizer, ["class_logits"])) {
     found[example] = combinedLogits(logits, classifier);
   }
@@ -73,8 +74,8 @@ export async function answersTo(
 ): Promise<Answers> {
   const legal = new Set(verbalizer.tokens.flat(2));
   const outputs = ["class_logits", "word_logits"];
-  const all: number[][] = [];
-  const ofEach: number[][][] = [];
+  const all: (readonly number[])[] = [];
+  const ofEach: (readonly (readonly number[])[])[] = [];
   const illegal: boolean[] = [];
   for await (const { example, logits, words } of answered(classifier, questions, verbalizer, outputs)) {
     ofEach[example] = logits;
@@ -91,9 +92,9 @@ interface Answer {
   /** The example's index. */
   readonly example: number;
   /** [prompts][classes] */
-  readonly logits: number[][];
+  readonly logits: readonly (readonly number[])[];
   /** [prompts][words], views that are valid until the next batch; only if requested. */
-  readonly words: Float32Array[] | undefined;
+  readonly words: readonly Float32Array[] | undefined;
 }
 
 /** Runs examples batch by batch, all prompts of an ensemble in one. */
@@ -150,12 +151,15 @@ function brokenIn(
 }
 
 /** The combined prediction of a classifier's prompts. */
-function combinedLogits(logits: readonly number[][], { vote }: Pick<Classifier, "vote">): number[] {
+function combinedLogits(
+  logits: readonly (readonly number[])[],
+  { vote }: Pick<Classifier, "vote">,
+): readonly number[] {
   return vote ? Array.from(together(logits, vote)) : logits[0]!;
 }
 
 /** A row of a float32 matrix, a view. */
-function rowOf({ data, dims }: Tensor, row: number): Float32Array {
-  const columns = dims[1]!;
-  return (data as Float32Array).subarray(row * columns, (row + 1) * columns);
+function rowOf(tensor: Tensor, row: number): Float32Array {
+  const columns = tensor.dims[1]!;
+  return float32Data(tensor).subarray(row * columns, (row + 1) * columns);
 }

@@ -1,4 +1,4 @@
-import { isMap, isScalar, isSeq, type LineCounter, type Node, type Pair } from "yaml";
+import { isMap, isNode, isScalar, isSeq, type LineCounter, type Node, type Pair } from "yaml";
 import { type ConfigValueError, ExperimentError, type Problem } from "../base/errors.ts";
 import { FILE_PART } from "./schema_part.ts";
 import { readYaml } from "./yaml_text.ts";
@@ -108,7 +108,7 @@ export function isWithin(path: KeyPath, outer: KeyPath): boolean {
 export function valueAt(content: unknown, path: KeyPath): unknown {
   const step = (value: unknown, key: string | number): unknown =>
     typeof value === "object" && value !== null && Object.hasOwn(value, key)
-      ? (value as Readonly<Record<string | number, unknown>>)[key]
+      ? Reflect.get(value, key)
       : undefined;
   return path.reduce(step, content);
 }
@@ -122,10 +122,10 @@ function offsetOf(contents: Node | null, path: KeyPath, onKey: boolean): number 
       ? node.items.find((item) => isScalar(item.key) && asWritten(item.key) === String(key))
       : undefined;
     const found: unknown = pair ? pair.value : isSeq(node) ? node.get(key, true) : undefined;
-    const keyOffset = (pair?.key as Node | undefined)?.range?.[0];
+    const keyOffset = isNode(pair?.key) ? pair.key.range?.[0] : undefined;
     if (keyOffset !== undefined) offset = keyOffset;
-    if (!found || typeof found !== "object" || !("range" in found)) break;
-    node = found as Node;
+    if (!isNode(found)) break;
+    node = found;
     const isLast = depth === path.length - 1;
     if (!(isLast && onKey)) offset = node.range?.[0] ?? offset;
   }

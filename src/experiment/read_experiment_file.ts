@@ -17,6 +17,15 @@ export async function withPlaces<T>(
 }
 
 /**
+ * The experiment file that a path names: of a symbolic link, the file that it points to. What the file names is relative to that
+ * file, and the commit that a run records is that file's.
+ */
+export async function experimentFileAt(path: string): Promise<string> {
+  const info = await Deno.lstat(path).catch(() => undefined);
+  return info?.isSymlink ? await Deno.realPath(path).catch(() => path) : path;
+}
+
+/**
  * Reads an experiment file's text.
  *
  * @throws {InputError} where the file is missing or not UTF-8

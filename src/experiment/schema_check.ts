@@ -1,6 +1,6 @@
 import { Ajv, type ValidateFunction } from "ajv";
 import type { ExperimentFile } from "./experiment_file.ts";
-import schema from "./schema.json" with { type: "json" };
+import { EXPERIMENT_SCHEMA } from "./schema_part.ts";
 
 /** Validates a value against the schema of an experiment file; `errors` has all its violations. */
 export const isExperimentFile: ValidateFunction<ExperimentFile> = new Ajv({
@@ -8,4 +8,4 @@ export const isExperimentFile: ValidateFunction<ExperimentFile> = new Ajv({
   allowUnionTypes: true,
   strictTypes: false,
   ownProperties: true,
-}).compile(schema);
+}).compile<ExperimentFile>(EXPERIMENT_SCHEMA);

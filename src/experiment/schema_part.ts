@@ -1,3 +1,4 @@
+import { withoutReferences } from "../schema/references.ts";
 import { propertiesOf, type SchemaPart } from "../schema/schema_part.ts";
 import type { KeyPath } from "./document.ts";
 import schema from "./schema.json" with { type: "json" };
@@ -18,8 +19,8 @@ const MULTIPLIER_PARTS: Readonly<Record<string, SchemaPart>> = {
   variants: { additionalProperties: { paths: "values" } },
 };
 
-/** The schema as it is in its file. */
-export const EXPERIMENT_SCHEMA: SchemaPart = schema;
+/** The schema in its file, with its references replaced by what they refer to. */
+export const EXPERIMENT_SCHEMA: SchemaPart = withoutReferences(schema);
 
 /** The schema of a whole experiment file. */
 export const FILE_PART: SchemaPart = {

@@ -1,5 +1,5 @@
 import { HubApiError } from "@huggingface/hub";
-import { InputError } from "../base/errors.ts";
+import { InputError, thrownMessage } from "../base/errors.ts";
 import type { RepositoryName } from "./cache.ts";
 import { HubError } from "./hub_error.ts";
 import type { HubSettings } from "./settings.ts";
@@ -19,7 +19,7 @@ export function hubError(
       ? new InputError("HF_TOKEN is not an access token for the hub: these begin with 'hf_'", {
         cause: error,
       })
-      : new HubError(`${endpoint}: ${error instanceof Error ? error.message : error}`, { cause: error });
+      : new HubError(`${endpoint}: ${thrownMessage(error)}`, { cause: error });
   }
   switch (error.statusCode) {
     case 401:

@@ -1,4 +1,5 @@
 import { HubError } from "./hub_error.ts";
+import { thrownMessage } from "../base/errors.ts";
 
 /** The number of attempts for a request that fails for temporary reasons. */
 const TRIES = 5;
@@ -31,7 +32,7 @@ export function fetchWithRetry(log: (line: string) => void): typeof fetch {
         await response.body?.cancel();
       } catch (error) {
         if (error instanceof Deno.errors.NotCapable) throw notAllowed(host, error);
-        const message = error instanceof Error ? error.message : String(error);
+        const message = thrownMessage(error);
         if (tries === TRIES) throw new HubError(unreachable(host, message), { cause: error });
         reason = `cannot be reached (${message})`;
       }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { HubError } from "./hub_error.ts";
+import { thrownMessage } from "../base/errors.ts";
 
 /** A file as a repository lists it. */
 export interface ListedFile {
@@ -62,7 +63,7 @@ async function downloadRest(
     try {
       await append(await readFrom(have), path, size, (received) => progress(received, size));
     } catch (error) {
-      reason = error instanceof Error ? error.message : String(error);
+      reason = thrownMessage(error);
     }
     const now = await sizeOf(path);
     fruitless = now > have ? 0 : fruitless + 1;

@@ -146,7 +146,7 @@ export class LoadedRun {
    * @throws {InputError} where the argument is not a list, a text lacks one of the template's columns, or the run was released
    * @throws {AnswerError} where the answer to a text is not a number
    */
-  async classify(texts: readonly Classifiable[]): Promise<Classification[]> {
+  async classify(texts: readonly Classifiable[]): Promise<readonly Classification[]> {
     if (this.isReleased) throw new InputError("the run was released: load it again to classify");
     if (!Array.isArray(texts)) throw new InputError("classify takes a list of texts: classify([text])");
     const { classes } = this.verbalizer;

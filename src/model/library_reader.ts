@@ -1,5 +1,5 @@
 import { Tokenizer as Library } from "@huggingface/tokenizers";
-import { InputError } from "../base/errors.ts";
+import { InputError, thrownMessage } from "../base/errors.ts";
 import { forLibrary } from "./library_steps.ts";
 import { isObject, type Json } from "./special_tokens.ts";
 import { unlessFollowedBy } from "./tokenizer_steps.ts";
@@ -59,7 +59,7 @@ function opened(json: Json): Library {
   } catch (error) {
     throw new InputError(
       `the model's tokenizer.json cannot be used: ${
-        (error as Error).message
+        thrownMessage(error)
       } (@huggingface/tokenizers has WordPiece, BPE and Unigram, but not every step around them)`,
       { cause: error },
     );

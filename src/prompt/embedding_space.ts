@@ -1,5 +1,6 @@
 import { float32Tensor, int64Tensor, type Session, type Tensor } from "../device/device.ts";
 import { InputError } from "../base/errors.ts";
+import { float32Data } from "../device/tensor_data.ts";
 
 /** The number of token ids embedded at once. */
 const AT_ONCE = 1024;
@@ -54,7 +55,7 @@ export class EmbeddingSpace {
       const ones = int64Tensor(ids.map(() => 1), dims);
       const feeds = { input_ids: int64Tensor(ids, dims), position_ids: positions, attention_mask: ones };
       const { embeddings } = await this.session.run(feeds);
-      yield { ids, vectors: embeddings!.data as Float32Array };
+      yield { ids, vectors: float32Data(embeddings!) };
     }
   }
 }

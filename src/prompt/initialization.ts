@@ -4,6 +4,7 @@ import type { RandomStream } from "../base/random_stream.ts";
 import type { Initialization } from "../experiment/types.ts";
 import type { Tokenizer } from "../model/tokenizer.ts";
 import type { EmbeddingSpace } from "./embedding_space.ts";
+import { float32Data } from "../device/tensor_data.ts";
 
 /** A prompt before its first step. */
 export interface InitialPrompt {
@@ -71,20 +72,24 @@ export async function initialPrompt(
       const ids = how.as === "peft"
         ? repeatedTokens(how.text, length, tokenizer)
         : tokenizer.encode(how.text);
-      const { data } = await space.vectors(ids);
-      const start = begun(data as Float32Array, ids.map((id) => tokenizer.tokenOf(id)), space.dimension);
+      const data = float32Data(await space.vectors(ids));
+      const start = begun(data, ids.map((id) => tokenizer.tokenOf(id)), space.dimension);
       return await fittingText(start, length, "the text has", "tokens", sources);
     }
     case "run":
     case "peft": {
       if (sources.given === undefined) throw new Error(`the prompt in ${how.path} has not been read`);
-      const { data, dims: [vectors, size] } = sources.given;
+      const { dims: [vectors, size] } = sources.given;
       if (size !== space.dimension) {
         throw new InputError(
           `the prompt in ${how.path} has vectors of ${size} numbers, but the model's embeddings have ${space.dimension}: it is for another model`,
         );
       }
-      const start = begun(data as Float32Array, Array.from({ length: vectors! }, () => undefined), size);
+      const start = begun(
+        float32Data(sources.given),
+        Array.from({ length: vectors! }, () => undefined),
+        size,
+      );
       return await fittingText(start, length, `the prompt in ${how.path} has`, "vectors", sources);
     }
   }
@@ -109,7 +114,7 @@ function repeatedTokens(text: string, length: number, tokenizer: Tokenizer): num
 async function embeddedWords({ labelWords, tokenizer, space }: Sources): Promise<InitialPrompt> {
   const words = labelWords.map((word) => tokenizer.encode(word));
   const { dimension } = space;
-  const { data } = await space.vectors(words.flat());
+  const data = float32Data(await space.vectors(words.flat()));
   const numbers = new Float32Array(words.length * dimension);
   let at = 0;
   for (const [w, ids] of words.entries()) {
@@ -130,7 +135,8 @@ async function fittingText(
   things: string,
   sources: Sources,
 ): Promise<InitialPrompt> {
-  const { prompt: { data }, origins } = start;
+  const { prompt, origins } = start;
+  const data = float32Data(prompt);
   const { dimension } = sources.space;
   const have = origins.length;
   if (have === length) return start;
@@ -139,7 +145,7 @@ async function fittingText(
       have - length
     } are dropped`;
     const shortened = begun(
-      (data as Float32Array).slice(0, length * dimension),
+      data.slice(0, length * dimension),
       origins.slice(0, length),
       dimension,
     );
@@ -147,8 +153,8 @@ async function fittingText(
   }
   const rest = await sampled(length - have, FILLED_FROM, origins, sources);
   const numbers = new Float32Array(length * dimension);
-  numbers.set(data as Float32Array);
-  numbers.set(rest.prompt.data as Float32Array, have * dimension);
+  numbers.set(data);
+  numbers.set(float32Data(rest.prompt), have * dimension);
   const warning = `${what} ${have} ${things}, but the prompt has ${length} vectors: the last ${
     length - have
   } are sampled from the vocabulary`;
@@ -170,8 +176,8 @@ async function sampled(
     );
   }
   const tokens = stream.shuffled(candidates).slice(0, length);
-  const { data } = await space.vectors(tokens);
-  return begun(data as Float32Array, tokens.map((id) => tokenizer.tokenOf(id)), space.dimension);
+  const data = float32Data(await space.vectors(tokens));
+  return begun(data, tokens.map((id) => tokenizer.tokenOf(id)), space.dimension);
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Tokenizer } from "../model/tokenizer.ts";
 import type { EmbeddingSpace } from "./embedding_space.ts";
 import type { InitialPrompt } from "./initialization.ts";
 import type { Verbalizer } from "./verbalizer.ts";
+import { float32Data } from "../device/tensor_data.ts";
 
 /** A vector of the prompt, its nearest tokens, and its movement in tuning. */
 export interface Neighbourhood {
@@ -110,10 +111,12 @@ function insert(nearest: Near[], id: number, cosine: number): void {
   if (nearest.length > NEAREST) nearest.pop();
 }
 
-function rows({ data, dims: [count, columns] }: Tensor): Float32Array[] {
+function rows(tensor: Tensor): Float32Array[] {
+  const { dims: [count, columns] } = tensor;
+  const data = float32Data(tensor);
   return Array.from(
     { length: count! },
-    (_, row) => (data as Float32Array).slice(row * columns!, (row + 1) * columns!),
+    (_, row) => data.slice(row * columns!, (row + 1) * columns!),
   );
 }
 

@@ -10,7 +10,7 @@ import {
   pairedSentence,
   semanticsSentence,
 } from "../diff/wording.ts";
-import { IS_HIGHER_BETTER, type MetricName } from "../evaluation/metric_names.ts";
+import { IS_HIGHER_BETTER, metricEntries } from "../evaluation/metric_names.ts";
 import {
   bilingual,
   breakable,
@@ -62,8 +62,7 @@ function semanticsPieces(diff: Diff): Html[] {
 
 /** Differences in standard errors, better to the right. */
 function intervalData({ metrics }: Comparison): unknown[] {
-  return Object.entries(metrics).flatMap(([key, metric]) => {
-    const name = key as MetricName;
+  return metricEntries(metrics).flatMap(([name, metric]) => {
     const { standard_error: error, delta, interval: [low, high], verdict } = metric;
     if (error === 0) return [];
     const sign = IS_HIGHER_BETTER[name] ? 1 : -1;
@@ -126,8 +125,7 @@ function comparisonPieces(comparison: Comparison, index: number): Content[] {
 function metricTable({ metrics }: Comparison): Html {
   return table(
     [phrase("metric"), phrase("verdict"), ...COLUMNS.map(termName)],
-    Object.entries(metrics).map(([key, metric]) => {
-      const name = key as MetricName;
+    metricEntries(metrics).map(([name, metric]) => {
       const cells = Object.values(metricCells(name, metric));
       return [
         termName(name),

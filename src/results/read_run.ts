@@ -1,7 +1,7 @@
 import { join } from "@std/path";
 import { TextLineStream } from "@std/streams/text-line-stream";
 import { parse as parseYaml, YAMLParseError } from "yaml";
-import { InputError } from "../base/errors.ts";
+import { InputError, thrownMessage } from "../base/errors.ts";
 import { readWritten } from "../experiment/read_written.ts";
 import { SEMANTICS } from "../experiment/semantics.ts";
 import type { Experiment } from "../experiment/types.ts";
@@ -131,7 +131,7 @@ async function readText(file: string): Promise<string> {
   try {
     return await Deno.readTextFile(file);
   } catch (error) {
-    throw damaged(file, (error as Error).message);
+    throw damaged(file, thrownMessage(error));
   }
 }
 
@@ -176,7 +176,7 @@ export async function readSummary(folder: string): Promise<Summary | undefined> 
 /** A run's predictions. The file is read piece by piece: it may exceed the maximum length of a string. */
 async function readPredictions(file: string, classes: readonly string[]): Promise<Prediction[]> {
   const opened = await Deno.open(file).catch((error) => {
-    throw damaged(file, (error as Error).message);
+    throw damaged(file, thrownMessage(error));
   });
   const byLine: TransformStream<string, string> = new TextLineStream();
   const found: Prediction[] = [];
@@ -213,7 +213,7 @@ async function readJson(file: string): Promise<unknown> {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw damaged(file, (error as Error).message);
+    throw damaged(file, thrownMessage(error));
   }
 }
 

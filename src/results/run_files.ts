@@ -125,7 +125,7 @@ export interface Environment {
   readonly platform: string;
   /** The commit that the experiment's file is tracked in; earlier versions wrote that of the working directory. */
   readonly git_commit: string | null;
-  /** Whether that file differed from the commit when the run started; absent in runs of earlier versions. */
+  /** Whether that file, and no other, differed from the commit when the run started; absent in runs of earlier versions. */
   readonly git_dirty?: boolean | null;
   /** The device of the run. */
   readonly device: EnvironmentDevice;

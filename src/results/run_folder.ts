@@ -1,12 +1,13 @@
-import { basename, dirname, join } from "@std/path";
+import { join } from "@std/path";
 import type { Experiment } from "../experiment/types.ts";
-import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "../training/checkpoint.ts";
-import { TRAINING_FILES } from "../training/file_schemas.ts";
+import { type Checkpoint, encodeCheckpoint } from "../training/checkpoint.ts";
 import type { HistoryLine } from "../training/trainer.ts";
 import { onDisk } from "../disk/on_disk.ts";
 import { experimentYaml } from "./experiment_yaml.ts";
+import { readHistory, readInterrupted } from "./interrupted_run.ts";
 import type { MetricsFile } from "./metrics_file.ts";
 import { readMetrics } from "./read_run.ts";
+import { finishReplacing, ignoreMissing, moveIntoPlace, partialPath, removeFolder } from "./run_place.ts";
 
 /** How a run ended. */
 export type RunStatus = "complete" | "failed" | "interrupted";
@@ -35,11 +36,7 @@ export class RunFolder {
 
   /** Recovers from a killed process: completes an unfinished move into place. */
   static async recover(path: string): Promise<void> {
-    const old = oldPath(path);
-    if (await isThere(old)) {
-      if (await isThere(path)) await mergeOld(old, path);
-      else await Deno.rename(old, path);
-    }
+    await finishReplacing(path);
     const left = await readMetrics(partialPath(path)).catch(() => undefined);
     if (left?.status === "complete") await moveIntoPlace(path);
   }
@@ -163,84 +160,4 @@ function* linePieces(items: readonly unknown[]): Generator<string> {
   for (let from = 0; from < items.length; from += LINES) {
     yield items.slice(from, from + LINES).map((item) => `${JSON.stringify(item)}\n`).join("");
   }
-}
-
-/** The folder of a run's files until it is complete. */
-export function partialPath(path: string): string {
-  return `${path}.partial`;
-}
-
-function oldPath(path: string): string {
-  return join(dirname(path), `.${basename(path)}.old`);
-}
-
-/** Moves a complete partial folder to its final place. */
-async function moveIntoPlace(path: string): Promise<void> {
-  const partial = partialPath(path);
-  const old = oldPath(path);
-  const names = ["checkpoint.safetensors", "content_hash"];
-  for (const name of names.flatMap((name) => [name, `${name}.new`])) {
-    await Deno.remove(join(partial, name)).catch(ignoreMissing);
-  }
-  await Deno.rename(path, old).catch(ignoreMissing);
-  await Deno.rename(partial, path);
-  await mergeOld(old, path);
-}
-
-/** Moves variants, which are folders within a run's, from its old folder to the new one, and removes the old. */
-async function mergeOld(old: string, path: string): Promise<void> {
-  for (const { name, isDirectory } of await entries(old)) {
-    if (isDirectory) await Deno.rename(join(old, name), join(path, name));
-  }
-  await removeFolder(old);
-}
-
-/** The checkpoint of a run that was interrupted, with a history that ends at it; or the reason why one of the two cannot be used. */
-async function readInterrupted(
-  partial: string,
-): Promise<{ checkpoint: Checkpoint | undefined; damage: string | undefined }> {
-  const path: string = join(partial, "checkpoint.safetensors");
-  let name = path;
-  try {
-    const checkpoint = await decodeCheckpoint(await Deno.readFile(path));
-    name = join(partial, "history.jsonl");
-    const written = checkpoint.step - checkpoint.losses.length;
-    const last = (await readHistory(partial)).filter(({ step }) => step <= checkpoint.step).at(-1)?.step ?? 0;
-    if (last < written) {
-      throw new RangeError(`it ends at step ${last}, and the checkpoint's is at step ${written}`);
-    }
-    return { checkpoint, damage: undefined };
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return { checkpoint: undefined, damage: undefined };
-    if (!(error instanceof RangeError || error instanceof SyntaxError)) throw error;
-    return { checkpoint: undefined, damage: `${name} is damaged (${error.message})` };
-  }
-}
-
-async function readHistory(partial: string): Promise<HistoryLine[]> {
-  const text = await Deno.readTextFile(join(partial, "history.jsonl")).catch(() => "");
-  // A killed process may have left an incomplete last line.
-  return text.slice(0, text.lastIndexOf("\n") + 1).split("\n").filter((line) => line !== "")
-    .map((line) => TRAINING_FILES.read("history_line", JSON.parse(line), (fault) => new RangeError(fault)));
-}
-
-async function entries(folder: string): Promise<Deno.DirEntry[]> {
-  try {
-    return await Array.fromAsync(Deno.readDir(folder));
-  } catch (error) {
-    ignoreMissing(error);
-    return [];
-  }
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return await Deno.stat(path).then(() => true, (error) => (ignoreMissing(error), false));
-}
-
-async function removeFolder(path: string): Promise<void> {
-  await Deno.remove(path, { recursive: true }).catch(ignoreMissing);
-}
-
-function ignoreMissing(error: unknown): void {
-  if (!(error instanceof Deno.errors.NotFound)) throw error;
 }

@@ -1,6 +1,6 @@
 import { decodeBase64, encodeBase64 } from "@std/encoding/base64";
 import { jsonPieces } from "../base/json_pieces.ts";
-import { InputError } from "../base/errors.ts";
+import { InputError, thrownMessage } from "../base/errors.ts";
 import { metricsFault, predictionFault } from "./check_scores.ts";
 import { RUN_FILES } from "./file_schemas.ts";
 import { checkFormat, RUN_FORMAT } from "./format.ts";
@@ -70,7 +70,7 @@ async function orDamaged<Result>(file: string, read: () => Result | Promise<Resu
   try {
     return await read();
   } catch (error) {
-    throw noReport(file, `is damaged (${(error as Error).message})`);
+    throw noReport(file, `is damaged (${thrownMessage(error)})`);
   }
 }
 

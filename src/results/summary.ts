@@ -1,4 +1,4 @@
-import { type MetricName, METRICS } from "../evaluation/metric_names.ts";
+import { byMetric, type MetricName } from "../evaluation/metric_names.ts";
 import tQuantile from "@stdlib/stats-base-dists-t-quantile";
 import { mean, sampleStandardDeviation } from "simple-statistics";
 import type { EnsembleRow, PartMetrics, Spread, SummaryFile, SummaryGroup, SummaryRow } from "./run_files.ts";
@@ -62,14 +62,7 @@ function groupOf(runs: readonly SummaryRow[]): SummaryGroup | undefined {
 }
 
 function spreads(parts: readonly PartMetrics[]): Record<MetricName, Spread> {
-  const spread = (metric: MetricName): Spread => {
-    const values = parts.map((part) => metricValue(part, metric));
-    return spreadOf(values);
-  };
-  return Object.fromEntries(METRICS.map((metric) => [metric, spread(metric)])) as Record<
-    MetricName,
-    Spread
-  >;
+  return byMetric((metric) => spreadOf(parts.map((part) => metricValue(part, metric))));
 }
 
 /** A number over several runs, with the interval of its mean (Student 1908). */

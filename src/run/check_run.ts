@@ -18,6 +18,7 @@ import type { CompileTarget } from "../artifacts/compile_model.ts";
 import { compilerHash } from "../artifacts/compiler_hash.ts";
 import type { Prepared } from "./prepare.ts";
 import type { RunGraphs } from "./compile_run.ts";
+import { thrownMessage } from "../base/errors.ts";
 
 /** The outcome of a run's check: the result, new or cached, or the reason why there was none. */
 export type CheckOutcome = SelfCheck | { readonly skipped: string };
@@ -114,7 +115,7 @@ async function checked(run: CheckedRun, texts: readonly LabelledEncoding[]): Pro
   if (texts.length === 0) return { skipped: "prompt and text together do not fit the model's positions" };
   const { graph, inputs } = answerGraph(graphs, experiment.ensemble !== undefined);
   const file = await openUntouched(untouched).catch((error) => {
-    const [reason] = (error as Error).message.split("\n");
+    const [reason] = thrownMessage(error).split("\n");
     return { skipped: `it cannot be opened in plain ONNX Runtime: ${reason}` };
   });
   if ("skipped" in file) return file;

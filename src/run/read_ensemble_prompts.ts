@@ -6,6 +6,7 @@ import type { Experiment } from "../experiment/types.ts";
 import { readPrompt } from "../results/read_prompt.ts";
 import { readAbout, readEnvironment } from "../results/read_run.ts";
 import { checkFiles, type ModelFiles } from "./check_model_files.ts";
+import { float32Data } from "../device/tensor_data.ts";
 
 /** The prompts of an ensemble. */
 export interface EnsemblePrompts {
@@ -79,7 +80,7 @@ export async function readEnsemblePrompts(
   const { dims } = read[0]!.prompt;
   const size = dims[0]! * dims[1]!;
   const numbers = new Float32Array(size * read.length);
-  for (const [i, { prompt: { data } }] of read.entries()) numbers.set(data as Float32Array, i * size);
+  for (const [i, { prompt }] of read.entries()) numbers.set(float32Data(prompt), i * size);
   return {
     folders,
     prompts: float32Tensor(numbers, [read.length, ...dims]),

@@ -51,7 +51,7 @@ export class ResourceCache {
   constructor({ reporter, threads, keepsSessions }: ResourceOptions) {
     this.downloads = reporter;
     this.threads = threads;
-    this.sessions = new SessionCache(keepsSessions);
+    this.sessions = new SessionCache(keepsSessions, (line) => reporter.log(line));
   }
 
   /** @param namedIn the experiment file, which paths are relative to */
@@ -97,7 +97,7 @@ export class ResourceCache {
 
   /** The commit that an experiment file is tracked in, as of the first request. */
   commit(file: string): Promise<GitCommit> {
-    return memoize(this.commits, resolve(file), () => gitCommit(file));
+    return memoize(this.commits, resolve(file), () => gitCommit(file, (line) => this.downloads.log(line)));
   }
 
   /** The device that an experiment names. */

@@ -10,6 +10,7 @@ import { prepare } from "./prepare.ts";
 import { runInto } from "./run_into.ts";
 import type { RunContext, RunHost, RunRequest } from "./context.ts";
 import type { ProgressReporter } from "./progress.ts";
+import { thrownMessage } from "../base/errors.ts";
 
 /** The outcome of a run that did not fail: run now, complete before, or left to another process. */
 export type RunOutcome =
@@ -69,12 +70,12 @@ async function runLocked(
     return { kind: "complete", metrics: await withPlaces(request, () => runInto(prepared, context)) };
   } catch (error) {
     const status = error instanceof Interrupted ? "interrupted" : "failed";
-    const message = error instanceof Error ? error.message : String(error);
+    const message = thrownMessage(error);
     // The original error matters more than the failure to record it.
     const note = folder?.fail(status, message) ?? RunFolder.failedBefore(path, experiment, message);
     await note.catch(() => {});
     // Failed sessions must not fail later runs; concurrent runs still use them.
-    if (!slot) await resources.release().catch(() => {});
+    if (!slot) await resources.release();
     if (folder?.hasCheckpoint) {
       const hint = status === "interrupted" ? ": the same command resumes from it" : "";
       progress.log(`${title}: the last good checkpoint is in ${folder.partialPath}${hint}`);

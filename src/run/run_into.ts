@@ -58,8 +58,7 @@ export async function runInto(prepared: Prepared, context: RunContext): Promise<
     await writeRun(prepared, built, classified, environment, context);
     return classified.metrics;
   } finally {
-    // The original error matters more than a failure to release something.
-    await sessions.end().catch(() => {});
+    await sessions.end();
   }
 }
 

@@ -1,4 +1,5 @@
 import type { ResidentSession, Session } from "../device/device.ts";
+import { thrownMessage } from "../base/errors.ts";
 
 /** Opened sessions, by their names. */
 export type SessionSet = Readonly<Record<string, Session | ResidentSession>>;
@@ -23,13 +24,17 @@ export interface SessionLease<Sessions extends SessionSet> {
 
 /**
  * The most recently opened sessions, shared by all runs that request the same key, concurrently or later. As they hold a device's
- * memory, they are replaced when another key is requested; replaced sessions are released once, when their last user is done.
+ * memory, they are replaced when another key is requested; replaced sessions are released once, when their last user is done. A session
+ * that fails to be released is reported and fails no run.
  */
 export class SessionCache {
   private current: SharedSessions | undefined;
 
-  /** @param keepsUnused whether sessions that no run uses stay open for the next run */
-  constructor(private readonly keepsUnused: boolean) {}
+  /**
+   * @param keepsUnused whether sessions that no run uses stay open for the next run
+   * @param log takes a warning where a session fails to be released
+   */
+  constructor(private readonly keepsUnused: boolean, private readonly log: (line: string) => void) {}
 
   /**
    * Opens sessions, or returns the open ones. Sessions that no run uses are released before others are opened.
@@ -60,7 +65,7 @@ export class SessionCache {
 
   /** Fills the slot synchronously, so that no other request comes between checking and filling it. */
   private sharedOf(key: string, open: OpenSessions<SessionSet>): SharedSessions {
-    if (this.current?.key !== key) this.current = new SharedSessions(key, this.release(), open);
+    if (this.current?.key !== key) this.current = new SharedSessions(key, this.release(), open, this.log);
     return this.current;
   }
 
@@ -96,31 +101,32 @@ class SharedSessions {
   readonly sessions: Promise<SessionSet>;
   private readonly open = new Set<Session | ResidentSession>();
 
-  constructor(readonly key: string, before: Promise<void>, open: OpenSessions<SessionSet>) {
+  constructor(
+    readonly key: string,
+    before: Promise<void>,
+    open: OpenSessions<SessionSet>,
+    private readonly log: (line: string) => void,
+  ) {
     this.sessions = this.opened(before, open);
   }
 
-  /**
-   * Releases sessions that are open, all of them even if some fail.
-   *
-   * @throws the first failure
-   */
+  /** Releases sessions that are open, all of them even if some fail. */
   async release(sessions: Iterable<Session | ResidentSession> = [...this.open]): Promise<void> {
-    const failures: unknown[] = [];
     for (const session of sessions) {
       if (!this.open.delete(session)) continue;
       try {
         await session.release();
       } catch (error) {
-        failures.push(error);
+        const why = thrownMessage(error);
+        this.log(
+          `warning: a session failed to be released (${why}): its memory may stay in use until the program ends`,
+        );
       }
     }
-    if (failures.length > 0) throw failures[0];
   }
 
   private async opened(before: Promise<void>, open: OpenSessions<SessionSet>): Promise<SessionSet> {
-    // What fails here is another run's release, which this run does not depend on.
-    await before.catch(() => {});
+    await before;
     try {
       return await open(async (session) => {
         const one = await session;
@@ -128,8 +134,7 @@ class SharedSessions {
         return one;
       });
     } catch (error) {
-      // The original error matters more than a failure to release something.
-      await this.release().catch(() => {});
+      await this.release();
       throw error;
     }
   }

@@ -1,4 +1,4 @@
-import { InputError } from "../base/errors.ts";
+import { InputError, thrownMessage } from "../base/errors.ts";
 
 /** The address of a server. */
 export interface ListenOptions {
@@ -45,6 +45,6 @@ function whyNot(error: unknown, hostname: string, port: number): string {
   if (error instanceof Deno.errors.NotCapable) {
     return `Deno has no permission to listen at ${hostname}, as 'deno task serve' may at 127.0.0.1 and localhost only: for --host ${hostname} call 'deno run --allow-all src/main.ts serve' instead`;
   }
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = thrownMessage(error);
   return `cannot listen on ${hostname}, port ${port} (${reason}): pass an address of this computer with --host, and a port with --port`;
 }

@@ -2,6 +2,7 @@ import type { GraphName, RunDescription } from "../browser/served_run.ts";
 import { listen, type ListenOptions } from "./listen.ts";
 import { ownModule, type Sent, shipped } from "./modules.ts";
 import { contentSecurityPolicy, PAGE_CSS, PAGE_HTML } from "./page_html.ts";
+import { thrownMessage } from "../base/errors.ts";
 
 /** A run as it is served. */
 export interface ServedFiles {
@@ -30,7 +31,7 @@ export async function serveRun(run: ServedFiles, options: ListenOptions): Promis
     "cross-origin-resource-policy": "same-origin",
   };
   const plain = (text: string, status: number) => new Response(text, { status, headers });
-  const failed = (error: unknown) => plain(error instanceof Error ? error.message : String(error), 500);
+  const failed = (error: unknown) => plain(thrownMessage(error), 500);
   await listen(options, failed, async (request) => {
     const { pathname, hostname: asked } = new URL(request.url);
     // Against DNS rebinding: only localhost and plain addresses are accepted as the host.
@@ -59,10 +60,9 @@ async function answer(
   if (path === "") return { content: PAGE_HTML, type: "text/html; charset=utf-8" };
   if (path === "page.css") return { content: PAGE_CSS, type: "text/css" };
   if (path === "run.json") return { content: JSON.stringify(description), type: JSON_TYPE };
-  const [, graph] = /^graphs\/(\w+)\.onnx$/.exec(path) ?? [];
-  if (graph !== undefined && graph in graphs) {
-    return { content: Uint8Array.from(graphs[graph as GraphName]), type: BYTES };
-  }
+  const [, name] = /^graphs\/(\w+)\.onnx$/.exec(path) ?? [];
+  const [, graph] = Object.entries(graphs).find(([one]) => one === name) ?? [];
+  if (graph !== undefined) return { content: Uint8Array.from(graph), type: BYTES };
   const file = files.get(path) ?? (path.startsWith("weights/") ? weights.get(path.slice(8)) : undefined);
   if (file !== undefined) return { content: await Deno.readFile(file), type: BYTES };
   return await ownModule(path) ?? await shipped(path);

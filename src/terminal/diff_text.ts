@@ -4,9 +4,8 @@ import { overview, OVERVIEW_HEADER } from "../diff/overview.ts";
 import type { Flip } from "../diff/flips.ts";
 import {
   detectableSentence,
-  METRIC_NAMES,
-  metricCells,
   metricHeader,
+  metricRows,
   metricText,
   pairedSentence,
   PREDICTIONS_BROKEN,
@@ -14,7 +13,6 @@ import {
   semanticsSentence,
   valueText,
 } from "../diff/wording.ts";
-import type { MetricName } from "../evaluation/metric_names.ts";
 import type { Style } from "./style.ts";
 import { tableLines } from "./table.ts";
 
@@ -70,10 +68,7 @@ function shortened(text: string): string {
 }
 
 function metricLines(comparison: Comparison, alpha: number, style: Style): string[] {
-  const rows = Object.entries(comparison.metrics).map(([key, metric]) => {
-    const name = key as MetricName;
-    return [METRIC_NAMES[name], ...Object.values(metricCells(name, metric)), coloured(metric.verdict, style)];
-  });
+  const rows = metricRows(comparison, (verdict) => coloured(verdict, style));
   return [...tableLines(metricHeader(alpha), rows), pairedSentence(comparison).en];
 }
 

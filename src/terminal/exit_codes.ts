@@ -1,6 +1,6 @@
 import { CommanderError } from "commander";
 import { CompileError } from "../compiler/mod.ts";
-import { InputError } from "../base/errors.ts";
+import { InputError, thrownMessage } from "../base/errors.ts";
 import { HubError } from "../hub/hub_error.ts";
 import { Interrupted, TrainingError } from "../training/trainer.ts";
 import { DiskError } from "../disk/on_disk.ts";
@@ -47,7 +47,7 @@ const KNOWN = [
 export function messageOf(error: unknown): string {
   if (isForbidden(error)) return forbidden(error);
   const known = KNOWN.some((kind) => error instanceof kind);
-  return `${known ? "" : "unexpected: "}${error instanceof Error ? error.message : String(error)}`;
+  return `${known ? "" : "unexpected: "}${thrownMessage(error)}`;
 }
 
 /** Whether Deno or the system denied a permission. */

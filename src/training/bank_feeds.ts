@@ -1,5 +1,6 @@
 import { type DeviceTensor, type Feeds, float32Tensor, int64Tensor, type Tensor } from "../device/device.ts";
 import { BankPart } from "./bank_tensor.ts";
+import { float32Data, int64Data, onHost } from "../device/tensor_data.ts";
 
 /** Inputs that have a row for each example and a column for each token: shorter ones are padded on the right. */
 const BY_TOKEN = new Set(["input_ids", "attention_mask", "position_ids"]);
@@ -20,9 +21,9 @@ export async function bankFeeds(each: readonly Feeds[]): Promise<Feeds> {
   for (const name of Object.keys(first)) {
     const tensors = each.map((feeds) => feeds[name]!);
     found[name] = BY_TOKEN.has(name)
-      ? concatenated(filledUp(tensors as Tensor[]))
+      ? concatenated(filledUp(tensors.map(onHost)))
       : BY_EXAMPLE.has(name)
-      ? concatenated(tensors as Tensor[])
+      ? concatenated(tensors.map(onHost))
       : SHARED.has(name)
       ? tensors[0]!
       : await stacked(tensors);
@@ -34,11 +35,12 @@ export async function bankFeeds(each: readonly Feeds[]): Promise<Feeds> {
 /** Matrices padded to the width of the widest: places after a text are masked, so their values do not matter. */
 function filledUp(tensors: readonly Tensor[]): Tensor[] {
   const columns = tensors.reduce((most, { dims }) => Math.max(most, dims[1]!), 0);
-  return tensors.map(({ data, dims }) => {
-    const [rows, own] = dims as [number, number];
+  return tensors.map((tensor) => {
+    const data = int64Data(tensor);
+    const [rows, own] = tensor.dims as [number, number];
     const wide = new BigInt64Array(rows * columns);
     for (let row = 0; row < rows; row++) {
-      wide.set((data as BigInt64Array).subarray(row * own, (row + 1) * own), row * columns);
+      wide.set(data.subarray(row * own, (row + 1) * own), row * columns);
     }
     return { type: "int64", dims: [rows, columns], data: wide };
   });
@@ -54,7 +56,7 @@ function concatenated(tensors: readonly Tensor[]): Tensor {
   const data = new BigInt64Array(tensors.reduce((sum, { data }) => sum + data.length, 0));
   let at = 0;
   for (const tensor of tensors) {
-    data.set(tensor.data as BigInt64Array, at);
+    data.set(int64Data(tensor), at);
     at += tensor.data.length;
   }
   return { type: "int64", dims: shape, data };
@@ -71,6 +73,6 @@ async function stacked(tensors: readonly (Tensor | DeviceTensor)[]): Promise<Ten
   const here = await Promise.all(tensors.map((tensor) => "data" in tensor ? tensor : tensor.read()));
   const size = here[0]!.data.length;
   const data = new Float32Array(size * here.length);
-  for (const [p, tensor] of here.entries()) data.set(tensor.data as Float32Array, p * size);
+  for (const [p, tensor] of here.entries()) data.set(float32Data(tensor), p * size);
   return float32Tensor(data, [here.length, ...here[0]!.dims]);
 }

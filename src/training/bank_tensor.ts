@@ -1,4 +1,5 @@
 import { type DeviceTensor, float32Tensor, type Tensor } from "../device/device.ts";
+import { float32Data } from "../device/tensor_data.ts";
 
 /** An output of a bank, float32 [prompts, …], of which each prompt's part has its own owner. */
 export class BankTensor {
@@ -37,10 +38,10 @@ export class BankPart implements DeviceTensor {
   }
 
   async read(): Promise<Tensor> {
-    const { data } = await this.bank.read();
+    const data = float32Data(await this.bank.read());
     const size = data.length / this.bank.prompts;
     return float32Tensor(
-      (data as Float32Array).slice(this.prompt * size, (this.prompt + 1) * size),
+      data.slice(this.prompt * size, (this.prompt + 1) * size),
       this.dims,
     );
   }

@@ -71,7 +71,8 @@ export async function decodeCheckpoint(bytes: Uint8Array): Promise<Checkpoint> {
 async function hashOf(tensors: Readonly<Record<string, Tensor>>, about: string): Promise<string> {
   const parts: unknown[] = [about];
   for (const [name, { dims, data }] of Object.entries(tensors)) {
-    const { buffer, byteOffset, byteLength } = data as Float32Array<ArrayBuffer>;
+    const { buffer, byteOffset, byteLength } = data;
+    if (!(buffer instanceof ArrayBuffer)) throw new TypeError(`the tensor '${name}' is in shared memory`);
     parts.push([name, dims, await sha256(new Uint8Array(buffer, byteOffset, byteLength))]);
   }
   return await sha256(new TextEncoder().encode(JSON.stringify(parts)));

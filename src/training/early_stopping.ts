@@ -21,23 +21,33 @@ export class EarlyStopping {
   /**
    * @param metric the metric to compare; ties in accuracy are broken by the loss
    * @param patience the number of validations in a row without improvement; `undefined`: never stop early
-   * @param best from a checkpoint
-   * @param waited validations since the best one, from a checkpoint
+   * @param found the best parameters, from a checkpoint
+   * @param since validations since the best one, from a checkpoint
    */
   constructor(
     private readonly metric: "accuracy" | "loss",
     private readonly patience: number | undefined,
-    public best?: Best,
-    public waited = 0,
+    private found?: Best,
+    private since = 0,
   ) {}
+
+  /** The best parameters so far; `undefined` before the first validation. */
+  get best(): Best | undefined {
+    return this.found;
+  }
+
+  /** The number of validations since the best one. */
+  get waited(): number {
+    return this.since;
+  }
 
   /** Records a validation. */
   see(candidate: Best): void {
-    if (this.best === undefined || this.isBetter(candidate.validation, this.best.validation)) {
-      this.best = candidate;
-      this.waited = 0;
+    if (this.found === undefined || this.isBetter(candidate.validation, this.found.validation)) {
+      this.found = candidate;
+      this.since = 0;
     } else {
-      this.waited++;
+      this.since++;
     }
   }
 

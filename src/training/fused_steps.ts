@@ -1,7 +1,8 @@
-import type { DeviceTensor, Feeds, ResidentSession, Tensor } from "../device/device.ts";
+import type { DeviceTensor, Feeds, ResidentSession } from "../device/device.ts";
 import { BankTensor } from "./bank_tensor.ts";
 import { bankFeeds } from "./bank_feeds.ts";
 import { Interrupted } from "./trainer.ts";
+import { onHost } from "../device/tensor_data.ts";
 
 /** A step requested by one run. */
 interface StepRequest {
@@ -56,7 +57,7 @@ export class FusedSteps {
       return;
     }
     // The bank has one step number for all: a run that resumes from a checkpoint is ahead of the others.
-    for (const together of grouped(round, ({ feeds }) => Number((feeds.step as Tensor).data[0]))) {
+    for (const together of grouped(round, ({ feeds }) => Number(onHost(feeds.step).data[0]))) {
       void take(together);
     }
   }

@@ -7,6 +7,7 @@ import {
   type Tensor,
 } from "../device/device.ts";
 import type { BatchFeeds } from "../prompt/batches.ts";
+import { float32Data } from "../device/tensor_data.ts";
 
 /** The sessions of a step. */
 export interface StepSessions {
@@ -52,8 +53,8 @@ export async function takeStep(
     const share = weightOf(part) / whole;
     const outputs = await run(part);
     loss += share * Number((await outputs.loss!.read()).data[0]);
-    const { data } = await outputs.gradient!.read();
-    for (const [i, x] of (data as Float32Array).entries()) gradient[i]! += share * x;
+    const data = float32Data(await outputs.gradient!.read());
+    for (const [i, x] of data.entries()) gradient[i]! += share * x;
     for (const output of Object.values(outputs)) output.free();
   }
   const mean = float32Tensor(Float32Array.from(gradient), dims);

@@ -10,6 +10,7 @@ import { TrainingState } from "./training_state.ts";
 import { learningRateAt } from "./schedule.ts";
 import { dispose, type StepSessions, takeStep, toHost } from "./step.ts";
 import type { HistoryLine } from "./training_files.ts";
+import { float32Data } from "../device/tensor_data.ts";
 
 export type { HistoryLine } from "./training_files.ts";
 
@@ -219,8 +220,8 @@ function startOf({ parameters, state }: TuningTask): Checkpoint {
   };
 }
 
-function normOf({ data }: Tensor): number {
+function normOf(tensor: Tensor): number {
   let sum = 0;
-  for (const x of data as Float32Array) sum += x * x;
+  for (const x of float32Data(tensor)) sum += x * x;
   return Math.sqrt(sum);
 }

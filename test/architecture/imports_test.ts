@@ -3,7 +3,7 @@ import { filesIn, importsIn, sourcesIn } from "./module_graph.ts";
 
 /**
  * The rooms of `src`, the lowest first, and what each may import: rooms that stand above it in this table, so that arrows point
- * one way. A file beside the rooms is one by itself.
+ * one way. Where it is not plain what for, an entry says what is imported. A file beside the rooms is one by itself.
  */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "base": [],
@@ -13,10 +13,24 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "compiler/ops": ["compiler/graph"],
   "compiler/analysis": ["compiler/graph", "compiler/ops"],
   "compiler/lowerings": ["compiler/graph", "compiler/ops"],
-  "compiler/frontend": ["base", "compiler/graph", "compiler/ops", "compiler/analysis", "compiler/lowerings"],
-  "compiler/passes": ["compiler/graph", "compiler/ops", "compiler/analysis", "compiler/frontend"],
+  "compiler/frontend": [
+    "base", // the paths of weights that a file names
+    "compiler/graph",
+    "compiler/ops",
+    "compiler/analysis", // which lookup is that of words
+    "compiler/lowerings", // old operators are lowered as they are read
+  ],
+  "compiler/passes": [
+    "compiler/graph",
+    "compiler/ops",
+    "compiler/analysis",
+    "compiler/frontend", // the parameters that a model tunes
+  ],
   "compiler/targets": ["compiler/graph", "compiler/ops"],
-  "compiler/backend": ["compiler/graph", "compiler/frontend"],
+  "compiler/backend": [
+    "compiler/graph",
+    "compiler/frontend", // where weights stand in the model's file
+  ],
   "compiler": [
     "compiler/graph",
     "compiler/ops",
@@ -29,46 +43,111 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ],
   "schema": [],
   "experiment": ["schema", "base", "disk"],
-  "model": ["base", "disk", "hub", "compiler", "experiment"],
-  "device": ["compiler/graph", "compiler/backend"],
-  "prompt": ["base", "experiment", "model", "device"],
+  "model": [
+    "base",
+    "disk",
+    "hub",
+    "compiler", // the facts of its graph
+    "experiment", // how a file names a model
+  ],
+  "device": [
+    "base",
+    "compiler/graph", // the sizes of tensors, for the limits of buffers
+    "compiler/backend", // a graph that finds its weights where they are
+  ],
+  "prompt": [
+    "base",
+    "experiment",
+    "model", // the tokenizer
+    "device",
+  ],
   "evaluation": ["base", "experiment", "device", "prompt"],
-  "training": ["schema", "base", "compiler/graph", "compiler/passes", "experiment", "device", "prompt"],
-  "artifacts": ["schema", "base", "disk", "compiler", "experiment", "model", "device"],
-  "check": ["base", "compiler", "model", "device", "prompt", "evaluation"],
+  "training": [
+    "schema",
+    "base",
+    "compiler/graph", // the shapes of the state
+    "compiler/passes", // the state of the optimizer
+    "experiment",
+    "device",
+    "prompt",
+  ],
+  "artifacts": [
+    "schema",
+    "base",
+    "disk",
+    "compiler",
+    "experiment", // the version of what keys mean
+    "model",
+    "device", // the kind that graphs are for
+  ],
+  "check": [
+    "base",
+    "compiler",
+    "model",
+    "device",
+    "prompt",
+    "evaluation", // the largest of some numbers
+  ],
   "dataset": ["base", "disk", "hub", "experiment"],
   "browser": [
     "base",
     "disk",
-    "compiler/graph",
-    "compiler/passes",
+    "compiler/graph", // the shapes of the state
+    "compiler/passes", // the state of the optimizer
     "experiment",
     "model",
     "device",
     "prompt",
     "evaluation",
     "training",
-    "dataset",
+    "dataset", // how texts are read
   ],
-  "formats": ["base", "disk", "compiler", "experiment", "model", "device", "prompt", "evaluation", "dataset"],
+  "formats": [
+    "base",
+    "disk",
+    "compiler",
+    "experiment",
+    "model",
+    "device",
+    "prompt",
+    "evaluation", // the calibration, which it contains
+    "dataset", // the steps of cleaning, which an export repeats
+  ],
   "results": [
     "schema",
-    "deno.json",
+    "deno.json", // the version of the program
     "base",
     "disk",
     "experiment",
-    "device",
+    "device", // tensors and their files
     "evaluation",
-    "training",
-    "dataset",
+    "training", // checkpoints and the history
+    "dataset", // the examples that are predicted
   ],
-  "diff": ["base", "experiment", "evaluation", "results"],
-  "report": ["base", "experiment", "prompt", "evaluation", "training", "results", "diff"],
-  "serve": ["base", "browser", "report"],
+  "diff": [
+    "base",
+    "experiment", // the columns of a template
+    "evaluation",
+    "results",
+  ],
+  "report": [
+    "base",
+    "experiment", // the labels of variants
+    "prompt", // what the vectors are near
+    "evaluation",
+    "training", // the history
+    "results",
+    "diff",
+  ],
+  "serve": [
+    "base",
+    "browser", // what the page is told of the run
+    "report", // the style
+  ],
   "run": [
     "base",
     "disk",
-    "hub",
+    "hub", // who is told of downloads
     "compiler",
     "experiment",
     "model",
@@ -79,13 +158,13 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "artifacts",
     "check",
     "dataset",
-    "formats",
+    "formats", // prompts that PEFT tuned
     "results",
-    "report",
+    "report", // a run writes its report
   ],
   "inference": [
     "base",
-    "hub",
+    "hub", // who is told of downloads
     "experiment",
     "model",
     "device",
@@ -94,48 +173,53 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "artifacts",
     "dataset",
     "results",
-    "run",
+    "run", // prompts, calibration and compiled graphs as runs have them
   ],
-  "mod.ts": ["base", "hub", "experiment", "device", "inference"],
+  "mod.ts": [
+    "base",
+    "hub", // who is told of downloads
+    "experiment",
+    "device",
+    "inference",
+  ],
   "batch": [
     "base",
     "disk",
-    "hub",
-    "compiler",
+    "hub", // its errors are problems of one file
+    "compiler", // its errors are problems of one file
     "experiment",
     "device",
-    "prompt",
+    "prompt", // which models must not be padded
     "training",
     "results",
-    "report",
+    "report", // a sweep has a report
     "run",
   ],
   "terminal": [
     "base",
     "disk",
-    "hub",
-    "compiler",
-    "model",
-    "device",
-    "evaluation",
-    "training",
-    "artifacts",
+    "hub", // its errors, and downloads
+    "compiler", // its errors, and --explain
+    "model", // --explain
+    "device", // its errors
+    "training", // its errors
+    "artifacts", // --explain
     "results",
     "diff",
-    "run",
-    "batch",
+    "run", // the progress that is displayed
+    "batch", // the outcomes that are displayed
   ],
   "commands": [
     "base",
     "disk",
-    "compiler",
+    "compiler", // shapes and types of flags
     "experiment",
     "model",
     "device",
-    "training",
+    "training", // an interruption
     "artifacts",
     "dataset",
-    "browser",
+    "browser", // which graphs are served
     "formats",
     "results",
     "diff",
@@ -146,8 +230,20 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "batch",
     "terminal",
   ],
-  "cli.ts": ["deno.json", "compiler", "experiment", "terminal", "commands"],
-  "main.ts": ["device", "terminal", "cli.ts"],
+  "cli.ts": [
+    "deno.json", // the version
+    "compiler", // the choices of flags
+    "dataset", // the choices of flags
+    "experiment", // the choices of flags
+    "batch", // the choices of flags
+    "terminal",
+    "commands",
+  ],
+  "main.ts": [
+    "device", // the folder of the runtime's libraries, named before they are loaded
+    "terminal",
+    "cli.ts",
+  ],
   "generate_types.ts": ["schema", "experiment", "training", "artifacts", "results"],
 };
 

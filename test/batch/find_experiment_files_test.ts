@@ -10,3 +10,11 @@ Deno.test("experiment files are found in folders and by patterns, with endings i
     assertEquals(await findExperimentFiles([folder]), names.slice(0, 3));
     assertEquals(await findExperimentFiles([join(folder, "*")]), names.slice(0, 3));
   }));
+
+Deno.test("a link to an experiment file that is found, too, is no second experiment", () =>
+  inFolder(async (folder) => {
+    const file: string = join(await Deno.realPath(folder), "a.yaml");
+    await Deno.writeTextFile(file, "");
+    await Deno.symlink(file, join(folder, "b.yaml"));
+    assertEquals(await findExperimentFiles([join(folder, "b.yaml"), file]), [file]);
+  }));

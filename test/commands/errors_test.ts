@@ -126,3 +126,17 @@ Deno.test("validate reports the problems of all files", () =>
     assertStringIncludes(stderr, "'seed' must be at least 0, got -1");
     assertStringIncludes(stderr, "nowhere.yaml");
   }));
+
+Deno.test("a link to an experiment file is read as that file: data are beside it, and not beside the link", () =>
+  inFolder(async (folder) => {
+    const real = await Deno.realPath(folder);
+    const file = await writeExperiment(real, { dataset: { name: "reviews-demo", path: "nowhere" } });
+    await Deno.mkdir(join(real, "links"));
+    const link: string = join(real, "links/link.yaml");
+    await Deno.symlink(file, link);
+    for (const verb of ["run", "validate"]) {
+      const { code, stderr } = await call([verb, link, "--results", folder]);
+      assertEquals(code, 2, stderr);
+      assertStringIncludes(stderr, join(real, "nowhere"));
+    }
+  }));

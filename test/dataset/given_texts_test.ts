@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { gzipSync } from "node:zlib";
 import { join } from "@std/path";
-import { givenTexts } from "../../src/dataset/given_texts.ts";
+import { givenTexts, type Reader } from "../../src/dataset/given_texts.ts";
 import { InputError } from "../../src/base/errors.ts";
 import type { FileDataset } from "../../src/experiment/types.ts";
 import { inFolder } from "../commands/softprompt.ts";
@@ -15,8 +15,14 @@ const TUNED_ON: FileDataset = {
   validation: 0.1,
 };
 
-/** Standard input, which is not read here. */
-const stdin = () => ReadableStream.from<Uint8Array<ArrayBuffer>>([]);
+/** What reading needs. Standard input is not asked for here. */
+const READER: Reader = {
+  placeholders: ["text"],
+  dataset: TUNED_ON,
+  classes: ["good", "bad"],
+  stdin: () => ReadableStream.from<Uint8Array<ArrayBuffer>>([]),
+  note: () => {},
+};
 
 interface Asked {
   readonly placeholders?: readonly string[];
@@ -36,13 +42,12 @@ async function readGiven(
   await inFolder(async (folder) => {
     const path: string = join(folder, name);
     await Deno.writeFile(path, typeof content === "string" ? new TextEncoder().encode(content) : content);
-    const reader = {
+    const reader: Reader = {
+      ...READER,
       placeholders,
       dataset: { ...TUNED_ON, ...dataset },
-      classes: ["good", "bad"],
       encoding,
-      stdin,
-      note: (line: string) => notes.push(line),
+      note: (line) => notes.push(line),
     };
     for await (const one of givenTexts(path, reader)) {
       given.push(one.placed);
@@ -202,42 +207,28 @@ Deno.test("a .txt file that is also valid UTF-8 is reported when read in another
 
 Deno.test("a pipe is read as it comes, compressed or not; a device is refused", () =>
   inFolder(async (folder) => {
-    const reader = {
-      placeholders: ["text"],
-      dataset: TUNED_ON,
-      classes: ["good", "bad"],
-      stdin,
-      note: () => {},
-    };
     const path: string = join(folder, "a.jsonl");
     const bytes = new TextEncoder().encode(LINES);
     await new Deno.Command("mkfifo", { args: [path] }).output();
     for (const content of [bytes, new Uint8Array(gzipSync(bytes)), bytes.subarray(0, 0)]) {
       const writing = Deno.writeFile(path, content);
-      const texts = (await Array.fromAsync(givenTexts(path, reader))).map(({ placed }) => placed);
+      const texts = (await Array.fromAsync(givenTexts(path, READER))).map(({ placed }) => placed);
       await writing;
       assertEquals(texts, content.length > 0 ? TWO : []);
     }
     await Deno.symlink("/dev/zero", join(folder, "a.csv"));
     await Deno.symlink("loop.txt", join(folder, "loop.txt"));
     for (const name of ["a.csv", "loop.txt", `${"long".repeat(100)}.txt`, "a\0b.csv"]) {
-      await assertRejects(() => givenTexts(join(folder, name), reader).next(), InputError, "cannot be read");
+      await assertRejects(() => givenTexts(join(folder, name), READER).next(), InputError, "cannot be read");
     }
   }));
 
 Deno.test("a folder and a missing file are refused", () =>
   inFolder(async (folder) => {
-    const reader = {
-      placeholders: ["text"],
-      dataset: TUNED_ON,
-      classes: ["good", "bad"],
-      stdin,
-      note: () => {},
-    };
     for (const name of ["a.txt", "a.csv"]) {
       const path: string = join(folder, name);
-      await assertRejects(() => givenTexts(path, reader).next(), InputError, `there is no ${path}`);
+      await assertRejects(() => givenTexts(path, READER).next(), InputError, `there is no ${path}`);
       await Deno.mkdir(path);
-      await assertRejects(() => givenTexts(path, reader).next(), InputError, `${path} cannot be read`);
+      await assertRejects(() => givenTexts(path, READER).next(), InputError, `${path} cannot be read`);
     }
   }));

@@ -2,6 +2,7 @@ import { measure } from "../../src/evaluation/metrics.ts";
 import { parseExperiment } from "../../src/experiment/parse.ts";
 import type { Prediction } from "../../src/results/predictions.ts";
 import type { RunRecord } from "../../src/results/read_run.ts";
+import { WHOLE_ENVIRONMENT } from "../results/whole_run.ts";
 
 /** What a made-up run differs in. */
 export interface MadeUp {
@@ -47,19 +48,11 @@ export function madeUpRun(
       test: { ...test, illegal_rate: 0 },
     },
     environment: {
-      format: "softprompt-run/1",
-      softprompt: "0",
-      deno: "2",
-      v8: "1",
-      onnxruntime: "1",
-      tokenizers: "1",
-      platform: "linux",
-      git_commit: null,
+      ...WHOLE_ENVIRONMENT,
       device: { kind: "cpu", description: device },
       model: { source: "m", file: "f", sha256: "aa" },
       dataset: { name: "d", sha256: "bb" },
       seed,
-      seconds: { wall: 1, compiling: 0, opening: 0, running: 1 },
       content_hash: `${seed}`,
     },
     predictions,

@@ -3,7 +3,9 @@ import { ExperimentError } from "../../src/base/errors.ts";
 import { parseOverride } from "../../src/experiment/override.ts";
 import { parseExperiment } from "../../src/experiment/parse.ts";
 import { promptLength } from "../../src/experiment/prompt_vectors.ts";
-import schema from "../../src/experiment/schema.json" with { type: "json" };
+import { valueAt } from "../../src/experiment/document.ts";
+import { DEFAULTS } from "../../src/experiment/experiment_file.ts";
+import { EXPERIMENT_SCHEMA } from "../../src/experiment/schema_part.ts";
 
 const SOFT = `name: x
 model: { source: m }
@@ -62,7 +64,33 @@ Deno.test("the schema names the defaults that are written out", () => {
       walk(inner, (value as Record<string, unknown> | undefined)?.[key], `${path}.${key}`);
     }
   };
-  walk(schema, resolved, "");
+  walk({ ...EXPERIMENT_SCHEMA }, resolved, "");
+});
+
+Deno.test("the defaults that are not written out are those that the pages name, and those of keys that have no meaning there", () => {
+  const resolved = parseExperiment(
+    SOFT.replace(/^dataset:.*$/m, "dataset: { file: a.csv, split: { test: 0.2 } }"),
+    "rt.yaml",
+  );
+  const absent = Object.entries(DEFAULTS).flatMap(([path, defaults]) => {
+    const holder = path === "experiment" ? resolved : valueAt(resolved, path.split("."));
+    return holder === undefined
+      ? []
+      : Object.keys(defaults).filter((key) => valueAt(holder, [key]) === undefined).map((key) =>
+        `${path}.${key}`
+      );
+  });
+  const named = ["dataset.encoding", "dataset.missing", "evaluation.transfer", "evaluation.calibrate"];
+  const ofOthers = [
+    "model.revision",
+    "model.dtype",
+    "dataset.revision",
+    "dataset.split.of",
+    "prompt.initialization.range",
+    "training.optimizer.factored",
+    "evaluation.contentFree",
+  ];
+  assertEquals(absent.toSorted(), [...named, ...ofOthers].toSorted());
 });
 
 Deno.test("all errors of a file come at once, each with its place, its value and the way out", () => {

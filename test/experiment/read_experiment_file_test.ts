@@ -1,7 +1,7 @@
-import { assertRejects } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { join } from "@std/path";
 import { InputError } from "../../src/base/errors.ts";
-import { readExperimentFile } from "../../src/experiment/read_experiment_file.ts";
+import { experimentFileAt, readExperimentFile } from "../../src/experiment/read_experiment_file.ts";
 import { inFolder } from "../commands/softprompt.ts";
 
 Deno.test("an experiment file that is not UTF-8, a folder or missing is refused", () =>
@@ -16,4 +16,21 @@ Deno.test("an experiment file that is not UTF-8, a folder or missing is refused"
     );
     await refused(folder, "is a folder: name an experiment file in it");
     await refused(join(folder, "y.yaml"), "there is no experiment file");
+  }));
+
+Deno.test("a link to an experiment file is the file that it points to; other paths stay as they are", () =>
+  inFolder(async (folder) => {
+    const file: string = join(await Deno.realPath(folder), "there", "x.yaml");
+    await Deno.mkdir(join(folder, "there"));
+    await Deno.writeTextFile(file, "");
+    await Deno.symlink("there/x.yaml", join(folder, "link.yaml"));
+    await Deno.symlink("gone.yaml", join(folder, "broken.yaml"));
+    assertEquals(await experimentFileAt(join(folder, "link.yaml")), file);
+    const others = ["there/x.yaml", "broken.yaml", "absent.yaml"].map((name): string => `${folder}/${name}`);
+    for (const path of others) assertEquals(await experimentFileAt(path), path);
+    await assertRejects(
+      () => readExperimentFile(`${folder}/broken.yaml`),
+      InputError,
+      "there is no experiment",
+    );
   }));

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch, fail } from "@std/assert";
 import { join } from "@std/path";
 import { type GitCommit, gitCommit } from "../../src/results/git_commit.ts";
 import { inFolder } from "../commands/softprompt.ts";
@@ -58,17 +58,17 @@ for (const [layout, make] of Object.entries(LAYOUTS)) {
     inFolder(async (folder) => {
       const root = await make(folder);
       const file = join(root, FILE);
-      assertEquals(await gitCommit(file), await clean(root));
+      assertEquals(await gitCommit(file, fail), await clean(root));
       await Deno.writeTextFile(file, "name: changed\n");
-      assertEquals(await gitCommit(file), { ...await clean(root), git_dirty: true });
+      assertEquals(await gitCommit(file, fail), { ...await clean(root), git_dirty: true });
       await git(root, "add", ".");
       assertEquals(
-        await gitCommit(file),
+        await gitCommit(file, fail),
         { ...await clean(root), git_dirty: true },
         "staged is not committed",
       );
       await git(root, "commit", "--quiet", "--message=z");
-      assertEquals(await gitCommit(file), await clean(root));
+      assertEquals(await gitCommit(file, fail), await clean(root));
     }));
 }
 
@@ -76,18 +76,39 @@ Deno.test("line ends that git checks out as CR LF are not a change", () =>
   inFolder(async (folder) => {
     await repository(folder);
     await Deno.writeTextFile(join(folder, FILE), TEXT.replaceAll("\n", "\r\n"));
-    assertEquals(await gitCommit(join(folder, FILE)), await clean(folder));
+    assertEquals(await gitCommit(join(folder, FILE), fail), await clean(folder));
   }));
 
 Deno.test("files that are not tracked have no commit, whatever the working directory is", () =>
   inFolder(async (folder) => {
     const file = join(folder, "x.yaml");
     await Deno.writeTextFile(file, TEXT);
-    assertEquals(await gitCommit(file), UNTRACKED, "no repository");
-    assertEquals(await gitCommit(join(folder, "gone.yaml")), UNTRACKED);
+    assertEquals(await gitCommit(file, fail), UNTRACKED, "no repository");
+    assertEquals(await gitCommit(join(folder, "gone.yaml"), fail), UNTRACKED);
     await git(folder, "init", "--quiet");
-    assertEquals(await gitCommit(file), UNTRACKED, "no commit yet");
+    assertEquals(await gitCommit(file, fail), UNTRACKED, "no commit yet");
     await repository(folder);
     await Deno.writeTextFile(join(folder, "new.yaml"), TEXT);
-    assertEquals(await gitCommit(join(folder, "new.yaml")), UNTRACKED);
+    assertEquals(await gitCommit(join(folder, "new.yaml"), fail), UNTRACKED);
+  }));
+
+Deno.test("a repository whose format cannot be read is reported", () =>
+  inFolder(async (folder) => {
+    await git(folder, "init", "--quiet", "--object-format=sha256");
+    await repository(folder);
+    const log: string[] = [];
+    const file = join(folder, FILE);
+    assertEquals(await gitCommit(file, (line) => log.push(line)), UNTRACKED);
+    assertEquals(log, [
+      `${file}: its git commit is unknown (its repository has 'sha256' as extensions.objectformat, and only 'sha1' can be read): environment.json has null as 'git_commit'`,
+    ]);
+  }));
+
+Deno.test("a commit whose objects are missing is reported", () =>
+  inFolder(async (folder) => {
+    await repository(folder);
+    await Deno.remove(join(folder, ".git/objects"), { recursive: true });
+    const log: string[] = [];
+    assertEquals(await gitCommit(join(folder, FILE), (line) => log.push(line)), UNTRACKED);
+    assertMatch(log.join("\n"), /its git commit is unknown \(Could not find .*null as 'git_commit'$/s);
   }));

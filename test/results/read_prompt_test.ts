@@ -117,3 +117,25 @@ Deno.test("a hash that was deleted from environment.json is an error that names 
       `${join(folder, "environment.json")} has no 'files.experiment.yaml'`,
     );
   }));
+
+Deno.test("weights of a tuned model in another format are refused before anything else is read of the run", () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "model.safetensors");
+    const write = (metadata: Record<string, string>) =>
+      Deno.writeFile(path, writeSafetensors({ tensors: { "head.bias": PROMPT }, metadata }));
+    const refusals: [Record<string, string>, string][] = [
+      [
+        { format: "softprompt-model/2" },
+        "was written by a newer softprompt (its 'format' is 'softprompt-model/2'",
+      ],
+      [{ format: "softprompt-prompt/1" }, "has the unknown format \"softprompt-prompt/1\" in 'format'"],
+      [{}, "has no 'format', and this softprompt reads 'softprompt-model/1'"],
+      [{ format: "softprompt-model/1" }, `${folder} is not a complete run: it lacks environment.json`],
+    ];
+    for (const [metadata, message] of refusals) {
+      await write(metadata);
+      await assertRejects(() => readWeights(folder), InputError, message);
+    }
+    await Deno.writeFile(path, weightsFile({ "head.bias": PROMPT }).subarray(0, -1));
+    await assertRejects(() => readWeights(folder), InputError, `${path} is damaged (`);
+  }));

@@ -2,6 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { encodeBase64 } from "@std/encoding/base64";
 import { join } from "@std/path";
 import { InputError } from "../../src/base/errors.ts";
+import type { RunRecord } from "../../src/results/read_run.ts";
 import { readReport, runsElement } from "../../src/results/saved_report.ts";
 import { inFolder } from "../commands/softprompt.ts";
 import { madeUpRun } from "../diff/runs.ts";
@@ -30,4 +31,39 @@ Deno.test("a saved report of a newer format is called newer, not damaged, though
     await assertRejects(() => readReport(file), InputError, "report.html was written by a newer softprompt");
     await Deno.writeTextFile(file, await pageOf({ runs: [{}] }));
     await assertRejects(() => readReport(file), InputError, "report.html is damaged");
+  }));
+
+Deno.test("a saved report of an unknown format, or with scores that cannot be its run's, is refused", () =>
+  inFolder(async (folder) => {
+    const file = join(folder, "report.html");
+    const whole = madeUpRun({ good: [0.1, 0.9] });
+    const { environment, metrics, predictions } = whole;
+    const { confusion } = metrics.test;
+    const test = (changes: Partial<typeof metrics.test>): Partial<RunRecord> => ({
+      metrics: { ...metrics, test: { ...metrics.test, ...changes } },
+    });
+    const predicted = (changes: Partial<RunRecord["predictions"][number]>): Partial<RunRecord> => ({
+      predictions: predictions.map((one) => ({ ...one, ...changes })),
+    });
+    const refusals: [Partial<RunRecord>, string][] = [
+      [test({ examples: 3 }), "'test.confusion.counts' adds up to 2, and 'examples' is 3"],
+      [
+        test({ confusion: { ...confusion, classes: ["bad", "best"] } }),
+        "'test.confusion.classes' is bad, best",
+      ],
+      [test({ confusion: { ...confusion, counts: [[2]] } }), "'test.confusion.counts' is [[2]]"],
+      [test({ per_class: {} }), "'test.per_class' has empty, and the classes are bad, good"],
+      [predicted({ label: "best" }), `the prediction of 'test:0': 'label' is "best", which is not a class`],
+      [predicted({ probabilities: { bad: 1 } }), "'probabilities' has bad, and the classes are bad, good"],
+      [predicted({ probabilities: { bad: 2, good: -1 } }), "holds predictions without probabilities"],
+    ];
+    for (const [changes, message] of refusals) {
+      await Deno.writeTextFile(file, await runsElement(new Map([["", { ...whole, ...changes }]])));
+      await assertRejects(() => readReport(file), InputError, message);
+    }
+    await Deno.writeTextFile(
+      file,
+      await pageOf({ runs: [{ environment: { ...environment, format: "other/1" } }] }),
+    );
+    await assertRejects(() => readReport(file), InputError, `has the unknown format "other/1" in 'format'`);
   }));

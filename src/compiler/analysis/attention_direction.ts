@@ -14,7 +14,7 @@ const SEQUENCE = symbol("sequence");
 /** The number of tokens of the synthetic texts. */
 const LENGTH = 6;
 
-/** A score this far below a row's largest is masked; no distance bias comes near it in such short texts. */
+/** A score this far below a row's largest is masked; no bias by distance is that low in such short texts. */
 const BLOCKED = 1000;
 
 /**

@@ -21,7 +21,7 @@ export interface Embedding {
   readonly output: Value;
 }
 
-/** Whether a node passes numbers on in order, perhaps cast or repeated, so that ids stay the same. */
+/** Whether a node passes numbers on in the same order, perhaps cast or repeated, so that ids stay the same. */
 export function carriesIds({ op }: Node): boolean {
   const { movement } = definitionOf(op);
   return movement === "view" || movement === "repeat" || op === "Cast";
@@ -34,7 +34,7 @@ export function throughCarriers(ids: Value): Value {
   return value;
 }
 
-/** Whether a value holds the rows of an embedding table [rows, dimension], perhaps with axes of one before, in any stored form. */
+/** Whether a value holds the rows of an embedding table [rows, dimension], in any stored form; leading axes may have size 1. */
 export function isTable(value: Value | null | undefined): boolean {
   let table = value;
   while (table?.producer && definitionOf(table.producer.op).isDecoder) table = table.producer.inputs[0];
@@ -92,8 +92,8 @@ function decoded(nodes: readonly Node[], rows: Value): Value {
 }
 
 /**
- * The rows of the word table after the one number that a model may multiply them by before anything else reads them
- * (Gemma, BioGPT, XGLM: the square root of their size), which transformers counts to the embedding.
+ * The rows of the word table after the single factor that a model may scale them by before anything else reads them
+ * (Gemma, BioGPT, XGLM: the square root of their size), which transformers counts as part of the embedding.
  */
 function scaled(nodes: readonly Node[], rows: Value): Pick<Embedding, "words" | "scale"> {
   const readers = nodes.filter(({ inputs }) => inputs.includes(rows));

@@ -29,7 +29,7 @@ export function interpretOperator(interpreted: Interpreted): Float64Array | unde
   const { compute, accumulate, movement } = definitionOf(op);
   if (compute) return elementwise(interpreted, compute, storedAs(outputs[0]!.type));
   if (accumulate) return reduced(interpreted, accumulate);
-  return movement === "view" ? interpreted.inputs[0]!.items : OPERATORS[op]?.(interpreted);
+  return movement === "view" ? interpreted.inputs[0]!.items : INTERPRETATIONS[op]?.(interpreted);
 }
 
 /** A number rounded to an element type. */
@@ -37,8 +37,12 @@ function storedAs(type: ElementType): (item: number) => number {
   return isFloat(type) ? (item) => item : type === "bool" ? (item) => Number(item !== 0) : Math.trunc;
 }
 
-/** Operators that are neither elementwise nor reductions nor views, which their rows describe. */
-const OPERATORS: Readonly<Partial<Record<OperatorName, Operator>>> = {
+/**
+ * How the operators that indices and masks are computed with move elements. Rows describe elementwise operators, reductions
+ * and views in full; these operators take elements from other places, each in its own way, and work on arrays that only the
+ * interpreter has.
+ */
+export const INTERPRETATIONS: Readonly<Partial<Record<OperatorName, Operator>>> = {
   Expand: ({ inputs: [x], dims }) => picked(x!, dims, broadcastStrides(x!.dims, dims)),
   Transpose: ({ node, inputs: [x], dims }) => {
     const perm = permutation(node);

@@ -5,7 +5,7 @@ import { definitionOf } from "../ops/mod.ts";
 import type { TableLookup } from "./position_lookups.ts";
 
 /**
- * The row that a table of positions reserves for padding, as RoBERTa's does: it is all zeros, as training never changes it
+ * The row that a table of positions reserves for padding, as RoBERTa's does: it is all zeros, because training never changes it
  * (in a quantized table, a single number: the zero point). Texts start after it. Such rows at the table's end are unused.
  *
  * @param read the bytes of a constant, if they can be read

@@ -15,14 +15,14 @@ const TOKENS = product([symbol("batch"), symbol("sequence")]);
 export type Choice =
   /** The same row for every token: token types. */
   | "constant"
-  /** The same row for every token, but for special ones that the graph knows. */
+  /** The same row for every token except special ones that the graph knows. */
   | "by-token"
   /** Rows first, first + 1, first + 2, … of every text, which the graph itself counts. */
   | "counted"
   /** The row `position_ids` + first. */
   | "given";
 
-/** A token that takes no position of its own: RoBERTa counts those that are not its padding token, whatever the mask says. */
+/** A token that takes no position of its own: RoBERTa counts those that are not its padding token, whatever the mask is. */
 export interface UncountedToken {
   /** Its token id. */
   readonly id: number;

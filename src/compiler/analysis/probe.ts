@@ -16,7 +16,7 @@ export interface Probe {
   readonly read?: ((constant: Constant) => Uint8Array | undefined) | undefined;
 }
 
-/** The first of ids beyond every vocabulary: a graph compares ids with its special tokens, which these are not. */
+/** The first id beyond every vocabulary: graphs compare ids with their special tokens, and such an id is none of them. */
 export const PLAIN_ID = 100_000_007;
 const BETWEEN_IDS = 13;
 

@@ -5,7 +5,7 @@ import { definitionOf } from "../ops/mod.ts";
 
 /**
  * The bytes that a training step must keep from its forward pass for its backward pass, in terms of the symbols: most of the memory
- * of a step. Weights and values computed from shapes alone are not included.
+ * of a step. Weights and values computed only from shapes are not included.
  *
  * @param graph a training step, with the output `loss`
  *

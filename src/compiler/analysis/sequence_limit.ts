@@ -24,7 +24,7 @@ export function sequenceLimit(nodes: Iterable<Node>, first: number): number | un
   let limit: number | undefined;
   for (const node of nodes) {
     const bounds = boundsOf(node, at);
-    // The limit so far also holds for this node: its buffer is as long as the others'.
+    // The limit found so far also holds for this node: its buffer is as long as the others'.
     if (bounds === undefined || (limit !== undefined && bounds.fits(limit))) continue;
     limit = longest(bounds, limit);
   }

@@ -12,7 +12,7 @@ export function isTokens(dimension: Dimension): boolean {
   return termsOf(dimension).some(([key]) => symbolsOf(key).includes("sequence"));
 }
 
-/** Whether what a node gives for a token depends on nothing of other tokens, as far as its inputs do not. */
+/** Whether a node's output for a token does not depend on other tokens, given inputs of which that is true. */
 export function isTokenWise(node: Node): boolean {
   const [x, y] = node.inputs;
   const row = definitionOf(node.op);

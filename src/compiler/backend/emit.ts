@@ -138,7 +138,7 @@ class Writer {
     if (bytes === undefined) {
       throw new CompileError(`${this.graph.source}: the bytes of '${hint}' cannot be read`);
     }
-    // Numbers are shared; whatever is more may be a weight, and weights that hold the same numbers are two weights.
+    // Scalars are shared; anything larger may be a weight, and two weights stay two even if they hold the same numbers.
     const isNumber = constant.dims.every((extent) => extent === 1);
     const key = `${constant.type}[${constant.dims}] ${isNumber ? "" : hint}`;
     const alike = this.tensors.get(key) ?? [];

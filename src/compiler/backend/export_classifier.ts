@@ -41,7 +41,7 @@ export interface ClassifierPrompt {
   readonly inputs: Readonly<Record<string, Constant>>;
   /** int64, [classes, words]: the ids of each class's words. */
   readonly labelTokens: Constant;
-  /** float32, [classes, words]: the weight of each word, 0 where a class has fewer words than another. */
+  /** float32, [classes, words]: the weight of each word; 0 fills up classes that have fewer words than others. */
   readonly labelWeights: Constant;
   /** float32 [classes]: subtracted from the logits. */
   readonly shift: Constant;
@@ -54,13 +54,13 @@ const MOST_BYTES = 2 ** 31 - 1;
 
 /**
  * Bakes a prompt into a classifier that needs nothing but ONNX Runtime: `input_ids` and `attention_mask` int64
- * [batch, sequence] of a text alone, as its tokenizer gives them, padded on either side and with or without special tokens,
+ * [batch, sequence] of only the text, as its tokenizer gives them, padded on either side and with or without special tokens,
  * to `logits` and `probabilities` float32 [batch, classes]. The weights are copied into the file.
  *
  * @param predict the compiled `predict` graph
  * @param read reads the weights that it refers to
  * @throws {CompileError} where the model has no positions to place words after a padded text or no mask to exclude
- * the padding out, or is too large
+ * the padding, or is too large
  *
  * @example
  * ```ts

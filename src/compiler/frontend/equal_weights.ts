@@ -3,14 +3,14 @@ import type { Constant } from "../graph/graph.ts";
 import { bytesOfConstant, constantOf, type OnnxFile } from "./onnx_file.ts";
 
 /**
- * Gives weights back that an exporter has merged because they started equal. Where PyTorch exports a model for inference it
- * keeps one initializer of those with equal numbers and puts an `Identity` in the place of the others, whether they are one
- * parameter or only hold the same numbers (torch/csrc/jit/passes/onnx/deduplicate_initializers.cpp). The numbers tell the two
- * apart: what is the same number throughout, as the weights and biases of every fresh LayerNorm are, was set so and is not
- * shared; of what is not, equal numbers are no coincidence. An initializer that several nodes read by its own name is one
+ * Separates weights that an exporter has merged because they held equal numbers. When PyTorch exports a model for inference
+ * it keeps one initializer of those with equal numbers and replaces the others by an `Identity`, whether they are one
+ * parameter or only hold the same numbers (torch/csrc/jit/passes/onnx/deduplicate_initializers.cpp). The numbers distinguish
+ * the two: a tensor of one repeated number, such as the weight or bias of a new LayerNorm, was initialized to it and is not
+ * shared; equality of any other tensors is no coincidence. An initializer that several nodes read by its own name is one
  * weight in any case.
  *
- * @returns the file with an initializer of its own for each of them, by the name that the exporter has left it
+ * @returns the file with an initializer for each of them, under the name that the exporter has left it
  */
 export function separateEqualWeights(file: OnnxFile): OnnxFile {
   const graph = file.model.graph!;

@@ -9,7 +9,7 @@ import { integerAttribute } from "../ops/op_definition.ts";
 
 const SEQUENCE = symbol("sequence");
 
-/** The axis of the tokens in what a language-model head reads and gives. */
+/** The axis of the tokens in the input and the output of a language-model head. */
 const TOKENS = 1;
 
 /**
@@ -17,7 +17,7 @@ const TOKENS = 1;
  * do), the head is put on all tokens, so that the answer can be read at any of them. Narrowing makes the choice again.
  *
  * @param logits [batch, 1, vocabulary] or [batch, vocabulary]
- * @returns the logits of all tokens, or `undefined` where they cannot be had so
+ * @returns the logits of all tokens, or `undefined` where this does not give them
  */
 export function everyToken(b: Builder, logits: Value): Value | undefined {
   const before = ancestors(logits);
@@ -34,7 +34,7 @@ export function everyToken(b: Builder, logits: Value): Value | undefined {
   return all.get(logits);
 }
 
-/** Whether a node takes one token of each example out of [batch, sequence, size]: the last, or one that the inputs select. */
+/** Whether a node picks one token of each example from [batch, sequence, size]: the last, or one that the inputs select. */
 function picksToken(node: Node): boolean {
   const [x, index] = node.inputs;
   const [y] = node.outputs;
@@ -76,7 +76,7 @@ function onAll(b: Builder, node: Node, all: ReadonlyMap<Value, Value>): Value | 
   }
 }
 
-/** A product of plain matrices, the tokens of all examples one under the other. */
+/** A product of plain matrices, the tokens of all examples as rows. */
 function productOfAll(b: Builder, node: Node, [x, ...rest]: readonly (Value | null)[]): Value | undefined {
   if (integerAttribute(node, "transA", 0) === 1 || x?.shape.length !== 3) return undefined;
   const rows = x.shape.slice(0, 2);

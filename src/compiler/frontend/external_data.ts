@@ -81,7 +81,7 @@ export function externalTensors(file: OnnxFile): ExternalTensor[] {
 }
 
 /**
- * The files beside a model's own that hold weights of it, in alphabetical order.
+ * The files beside a model's own that hold its weights, in alphabetical order.
  *
  * @example
  * ```ts

@@ -37,7 +37,7 @@ export function checkInputs(source: string, names: readonly string[]): void {
   const decoder = names.find((name) => OF_A_DECODER.test(name));
   if (decoder !== undefined) {
     throw new CompileError(
-      `${source} has the input '${decoder}': it is the decoder alone of an encoder-decoder model such as T5, which needs its encoder's output, and ${wanted}`,
+      `${source} has the input '${decoder}': it is only the decoder of an encoder-decoder model such as T5, which needs its encoder's output, and ${wanted}`,
     );
   }
   if (names.includes("input_ids")) return;
@@ -87,8 +87,8 @@ function keptInput(b: Builder, proto: ValueInfoProto): Value {
 }
 
 /**
- * A model must take any number of texts of any length: a file that declares numbers for them has been exported for these
- * alone, and ONNX Runtime takes nothing else.
+ * A model must take any number of texts of any length: a file that declares fixed numbers was exported for only these, and
+ * ONNX Runtime takes no others.
  */
 function checkOpen({ source }: Builder, proto: ValueInfoProto): void {
   const { dims } = declared(proto);
@@ -128,7 +128,7 @@ function emptyPast(b: Builder, proto: ValueInfoProto): Value {
   return b.filled(shape, { type: "float32", dims: [1], bytes: new Uint8Array(4) });
 }
 
-/** The element type and the dimensions that the file declares, a name standing for a number that is open. */
+/** The element type and the dimensions that the file declares, with a name for a dimension that is open. */
 export function declared(
   { type }: ValueInfoProto,
 ): { type: number; dims: readonly (number | string)[] | undefined } {

@@ -8,7 +8,7 @@ import { axisOf, integerAttribute, required } from "../ops/op_definition.ts";
 
 /**
  * The parts of a tensor that SplitToSequence makes: pieces of one size along an axis, the last perhaps smaller, or pieces of
- * given sizes. Newer exporters split queries, keys and values so before they optimize.
+ * given sizes. Newer exporters split queries, keys and values this way before they optimize.
  */
 export function sequenceParts(b: Builder, node: Application): readonly Value[] {
   const x = required(node, 0);

@@ -13,12 +13,12 @@ import { checkBudget } from "../graph/budget.ts";
 import { CompileError, operatorOfNode } from "../graph/errors.ts";
 import type { PassLog } from "../graph/graph.ts";
 
-/** Functions may call functions, but not themselves: deeper than this they do. */
+/** Functions may call functions, but not themselves: nesting deeper than this is taken for recursion. */
 const DEEPEST = 64;
 
 /**
- * The main graph of a model with the functions that the file defines itself (exporters keep their own operators so) put in
- * the places where they are called, under names of their own.
+ * The main graph of a model with the functions that the file itself defines (as exporters do for their own operators)
+ * inlined where they are called, under unique names.
  *
  * @throws {CompileError} where a function calls itself, or there are more nodes than the compiler works on
  */
@@ -89,7 +89,7 @@ class Inlining {
     return [...this.nodes(called.node, rename, given, depth), ...identities];
   }
 
-  /** An attribute, or the one that the call gives in its place; none where that is optional and not given. */
+  /** An attribute, or the one that the call gives in its place; none where it is optional and not given. */
   private attribute(
     attribute: AttributeProto,
     rename: Rename,

@@ -46,8 +46,8 @@ interface Output {
 }
 
 /**
- * Finds the logits among a model's outputs: by their name, else by their shape, where one alone fits best. A head can have
- * some words more or fewer than the table of embeddings: padded to a multiple of 64, or without tokens that were added later.
+ * Finds the logits among a model's outputs: by their name, else by their shape, where a single one fits best. A head can have
+ * a few words more or fewer than the table of embeddings: padded to a multiple of 64, or without tokens that were added later.
  *
  * @param take imports what an output needs
  * @throws {CompileError} where no output has them, or several can be them, listing the outputs with their shapes
@@ -107,8 +107,8 @@ function wordTable({ nodes }: Builder): WordTable | undefined {
 }
 
 /**
- * A penalty for a value as logits: over another number of words than the table has (1), of one token of each text and not of
- * all (2); `undefined` where it does not at all.
+ * How badly a value fits as logits: 1 where it is over another number of words than the table has, 2 where it is of one
+ * token of each text and not of all; `undefined` where it cannot be the logits.
  */
 function misfitOf(value: Value, table: WordTable | undefined): number | undefined {
   const words = value.shape.at(-1);
@@ -120,7 +120,7 @@ function misfitOf(value: Value, table: WordTable | undefined): number | undefine
   return isSame || isNear ? (isSame ? 0 : 1) + (all ? 0 : 2) : undefined;
 }
 
-/** Whether a value is [batch, sequence, any], or the same in one row a token. */
+/** Whether a value is [batch, sequence, any], or the same with one row for each token. */
 function isOfAllTokens({ shape }: Value): boolean {
   const rows = shape.slice(0, -1);
   return sameShape(rows, TOKENS) || sameShape(rows, [product(TOKENS)]);
@@ -153,7 +153,7 @@ function severalLogits({ source }: Builder, candidates: readonly Candidate[]): C
   );
 }
 
-/** Outputs with what they are; of many, the first. */
+/** Outputs with their descriptions; only the first ones where there are many. */
 function listing(outputs: readonly Output[]): string {
   const more = outputs.length - MOST_LISTED;
   const listed = outputs.slice(0, MOST_LISTED).map(({ name, description }) => `'${name}' ${description}`);
@@ -164,7 +164,7 @@ function noLogits(b: Builder, seen: readonly Output[]): CompileError {
   const table = wordTable(b);
   const isHidden = ({ value }: Output) => value && table && sameShape(value.shape, [...TOKENS, table.size]);
   const what = seen.some(isHidden)
-    ? " (hidden states: it is a model without its head, or the encoder alone of one such as T5)"
+    ? " (hidden states: it is a model without its head, or only the encoder of one such as T5)"
     : "";
   return new CompileError(
     `${b.source} gives no logits [batch, sequence, vocabulary]${
@@ -175,7 +175,7 @@ function noLogits(b: Builder, seen: readonly Output[]): CompileError {
   );
 }
 
-/** A value's type and shape, and what makes it where that gives no scores. */
+/** A value's type and shape, and the operator that computes it where that gives no scores. */
 function described({ type, shape, producer }: Value): string {
   const made = isFloat(type) || !producer ? "" : ` by ${producer.op}`;
   return `${type} [${shape.join(", ")}]${made}`;

@@ -16,10 +16,10 @@ export interface MappedFile {
 const LARGE = 1 << 16;
 
 /**
- * The same graph as a file's, node by node and byte by byte, but for where its large weights are read from: not from a copy in
- * the graph, but from their place in the file, which a runtime maps into memory.
+ * The same graph as a file's, node by node and byte by byte, except that its large weights are not read from a copy in the
+ * graph but from their place in the file, which a runtime maps into memory.
  *
- * The file's model is changed: it is of no use afterwards.
+ * The file's model is changed and must not be used afterwards.
  *
  * @param file whose weights were taken apart
  *
@@ -49,7 +49,7 @@ export function mapWeights(file: OnnxFile): MappedFile {
   };
 }
 
-/** Puts the small tensors of the file itself back into the graph, and those that nodes hold, which a runtime maps from nowhere. */
+/** Puts back into the graph the small tensors of the file itself, and those that nodes hold, which a runtime cannot map. */
 function putBack({ initializer, node }: GraphProto, file: OnnxFile): void {
   const held = node.flatMap(({ attribute }) =>
     attribute.flatMap(({ t, tensors }) => t ? [t, ...tensors] : tensors)

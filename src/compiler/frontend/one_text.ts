@@ -6,8 +6,8 @@ import { definitionOf } from "../ops/mod.ts";
 import { axisOf, integerAttribute } from "../ops/op_definition.ts";
 
 /**
- * Sees to it that no text of a batch has a part in another's answer: a file that was exported for one text can lay the tokens
- * of several in one row without a word, where a Reshape has the number 1 in it.
+ * Checks that no text of a batch affects another's answer: a file that was exported for one text, with the number 1 in a
+ * Reshape, can lay the tokens of several texts in one row without an error.
  *
  * @throws {CompileError} where probabilities or a product of matrices run over the texts of a batch
  */
@@ -21,7 +21,7 @@ export function checkOneText(graph: Graph): void {
   );
 }
 
-/** The dimensions that a node adds up over. */
+/** The dimensions that a node sums over. */
 function runsOver(node: Node): Dimension[] {
   const [x] = node.inputs;
   if (!x) return [];

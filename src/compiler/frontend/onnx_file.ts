@@ -9,7 +9,7 @@ import { elementTypeOf } from "../graph/element_types.ts";
 import { bytesOfShape, regionOf } from "./external_data.ts";
 
 /**
- * Reads a piece of a file beside the model's own.
+ * Reads a part of a file beside the model's own.
  *
  * @throws where it is missing or too short
  */
@@ -30,7 +30,7 @@ export interface OnnxFile {
   /**
    * The message that these bytes encode, by onnx.proto.
    *
-   * @ignore a type of the protobuf library, for the compiler alone
+   * @ignore a type of the protobuf library, only for the compiler
    */
   readonly model: ModelProto;
   /** Absent where no other files can be read. */
@@ -75,7 +75,7 @@ export function readOnnxFile(
 }
 
 /**
- * The error of a file that is not an ONNX model, which names what it is where its first bytes tell.
+ * The error for a file that is not an ONNX model; it names the kind of file where the first bytes show it.
  *
  * @example
  * ```ts
@@ -94,8 +94,8 @@ export function notOnnx(path: string, length: number, start: Uint8Array, cause: 
 }
 
 /**
- * A tensor of the file as a constant: a view where its bytes lie in one piece, little-endian, in the file. Where it lies there
- * applies to tensors that stay there, of which a file with separated weights has none.
+ * A tensor of the file as a constant: a view where its bytes lie in one piece, little-endian, in the file. Large tensors
+ * also have the region where they lie, so that they stay in the file.
  */
 export function constantOf(tensor: TensorProto, file: OnnxFile): Constant {
   const type = elementTypeOf(tensor.dataType);

@@ -10,13 +10,12 @@ import { transposedCopies } from "./transposed_copies.ts";
 export interface ModelParameters {
   /** The float initializers by name, each once. */
   readonly own: ReadonlyMap<string, Constant>;
-  /** Initializers that are transposed copies of another: exporters make one of a table that is the model's head, too. */
+  /** Initializers that are transposed copies of another: exporters make one of a table that is also the model's head. */
   readonly transposedFrom: ReadonlyMap<string, string>;
 }
 
 /**
- * The weights of a model: its float initializers of more than one element, the copies that an exporter has made of one left
- * out.
+ * The weights of a model: its float initializers of more than one element, without the copies that an exporter has made.
  *
  * @param file with an initializer for each weight (`separateEqualWeights`)
  * @throws {CompileError} where there are none, or weights are stored as other numbers than float32
@@ -41,7 +40,7 @@ export function parametersOf(file: OnnxFile): ModelParameters {
 }
 
 /**
- * How many numbers a model's weights are, in whatever form they are stored, copies counted once.
+ * The number of a model's parameters, in whatever form they are stored, copies counted once.
  *
  * @example
  * ```ts

@@ -15,8 +15,8 @@ interface Origin {
 
 /**
  * The scores that a model's probabilities of words were made from: a Softmax over the vocabulary at the end, or its
- * logarithm, is left out. It takes nothing from the answer: scores that differ by what all words have in common have the
- * same probabilities.
+ * logarithm, is left out. The answer stays the same: scores that differ by a constant over all words have the same
+ * probabilities.
  *
  * @param logits [..., vocabulary]
  * @returns the value itself where it does not consist of probabilities
@@ -26,7 +26,7 @@ export function scoresOf(b: Builder, logits: Value): Value {
   return originOf(b, logits, logits)?.scores ?? logits;
 }
 
-/** A value's input of the Softmax; `undefined` where there is none. */
+/** The scores that a value was made from by a Softmax; `undefined` where there is none. */
 function originOf(b: Builder, value: Value, logits: Value): Origin | undefined {
   const node = value.producer;
   const x = node?.inputs[0];
@@ -74,7 +74,7 @@ function softmaxOf({ op, inputs, outputs, attributes }: Node, logits: Value): Or
   return undefined;
 }
 
-/** Whether two values are the same one, or the same operator makes both of the same. */
+/** Whether two values are the same one, or are made by the same operator from the same inputs. */
 function isSame(a: Value | null | undefined, b: Value): boolean {
   const one = a?.producer;
   const other = b.producer;
@@ -82,7 +82,7 @@ function isSame(a: Value | null | undefined, b: Value): boolean {
       one.inputs.every((input, i) => input === other.inputs[i]);
 }
 
-/** Scores before the largest of them was taken off all. */
+/** The scores before their largest was subtracted from all. */
 function unshifted(scores: Value): Value {
   const shift = scores.producer;
   const [x, largest] = shift?.inputs ?? [];

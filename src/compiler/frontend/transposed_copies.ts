@@ -18,12 +18,12 @@ const ROWS_AT_ONCE = 8192;
 const COLUMNS_AT_ONCE = 16;
 
 /**
- * Finds the float32 matrices that are transposes of others. Of those whose shapes would fit only a few elements
- * are read, and whole only those that agree in these, piece by piece. Matrices that hold one number throughout, for example
+ * Finds the float32 matrices that are transposes of others. Of those whose shapes fit, only a few elements
+ * are read first, and the whole, piece by piece, only where these agree. Matrices that hold one number throughout, for example
  * zeros, are never copies: they agree because they were initialized so.
  *
  * @param file that they are weights of
- * @returns the name of the first such other one that stands before it, which is no copy itself, by the copy's name
+ * @returns for each copy, by its name, the name of the first earlier matrix that it is a copy of and that is no copy itself
  */
 export function transposedCopies(
   weights: readonly NamedConstant[],
@@ -51,7 +51,7 @@ export function transposedCopies(
   return copies;
 }
 
-/** The bits of a float32 matrix, read as they are asked for. */
+/** The bits of a float32 matrix, read on demand. */
 class Matrix {
   private constructor(
     readonly rows: number,

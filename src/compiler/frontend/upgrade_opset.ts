@@ -9,6 +9,9 @@ import { cutsOf } from "../ops/cutting.ts";
 import { codeOf } from "../graph/element_types.ts";
 import { axisOf, integerAttribute, required } from "../ops/op_definition.ts";
 
+// The tables below are the changes of ONNX's operator sets, by the names that operators have in files, some of which have no
+// row. They are no traits: a row describes its operator in the form that all nodes have after the import.
+
 /** Attributes that later versions of an operator take as an input, and the input's place. */
 const ATTRIBUTES_TURNED_INPUTS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   Squeeze: { axes: 1 },
@@ -38,17 +41,17 @@ const LATER_ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
   DequantizeLinear: ["output_dtype"],
 };
 
-/** Operators that take any number of inputs, and the one of two inputs that they repeat. */
+/** Operators that take any number of inputs, and the binary operator that stands for them. */
 const VARIADIC: Readonly<Record<string, OperatorName>> = { Sum: "Add", Min: "Min", Max: "Max" };
 
 /** Operators that have another name now. */
 const RENAMED: Readonly<Record<string, OperatorName>> = { Scatter: "ScatterElements" };
 
-/** Softmax and its like flattened everything from the axis on before opset 13 (from 1 by default). */
+/** Before opset 13 Softmax and LogSoftmax flattened all axes from the given one on (from 1 by default). */
 const ONCE_FLATTENING = new Set(["Softmax", "LogSoftmax"]);
 
 /**
- * An operator as the version of ONNX that is emitted has it: axes and bounds as inputs, extents said, two inputs at a time.
+ * An operator as the emitted version of ONNX has it: axes and bounds as inputs, extents given, two inputs at a time.
  *
  * @param outputs how many outputs the node has
  * @throws {CompileError} on what cannot be expressed in it
@@ -85,7 +88,7 @@ export function upgradeOpset(
     lifted[1] = b.integers(inputs[0]!.shape.flatMap((extent, axis) => extent === 1 ? [axis] : []));
   }
   if (op === "Split" && !lifted[1]) {
-    // Equal parts, which opset 18 wants counted: said as extents, which every version takes.
+    // Equal parts, of which opset 18 wants the number: given as extents, which every version takes.
     const { shape } = inputs[0]!;
     const axis = typeof kept.axis === "number" ? kept.axis : 0;
     const size = shape.at(axis);
@@ -111,7 +114,7 @@ export function upgradeOpset(
   }
   if (op === "Sum") return { op: "Add", inputs: lifted, attributes: {} };
   if (op === "Concat") {
-    // Nothing is joined to something: an empty past to the present.
+    // Empty parts are left out: an empty past is joined to the present.
     const axis = integerAttribute({ attributes: kept }, "axis", 0);
     const parts = lifted.filter((part) => part!.shape.at(axis) !== 0);
     if (parts.length === 1) return { op: "Identity", inputs: parts, attributes: {} };
@@ -123,7 +126,7 @@ export function upgradeOpset(
   return { op: RENAMED[op] ?? op, inputs: lifted, attributes: kept };
 }
 
-/** Softmax as it was: over all axes from one on, laid in a row. */
+/** Softmax as it was: over all axes from one on, flattened. */
 function flattening(b: Builder, op: string, x: Value, given: Attribute | undefined): Application {
   const { shape } = x;
   const axis = axisOf(typeof given === "number" ? given : 1, shape.length);

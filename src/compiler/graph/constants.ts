@@ -4,7 +4,7 @@ import type { Constant, Value } from "./graph.ts";
 /** Tensors below this many bytes are written into graphs; larger ones stay in the model's file. */
 export const INLINE_BYTES = 256;
 
-/** The largest number of elements of an integer tensor that is followed symbolically. */
+/** The largest number of elements of an integer tensor that is tracked symbolically. */
 const MOST_INTEGERS = 64;
 
 /** A float32 constant. */

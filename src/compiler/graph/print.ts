@@ -13,8 +13,8 @@ const MOST_PRINTED = 8;
  *     %Gather.1: float32 [batch, sequence, 16] = Gather(@words.weight, %input_ids) axis=0
  *     output embeddings = %Gather.1
  *
- * Values that the compiler has made are counted by operator, so that a further node gives new numbers to those of its own
- * operator alone; others have the names of the model's file. Weights are their names and shapes: no bytes of them are printed.
+ * Values that the compiler has made are numbered by operator, so that a further node changes the numbers only of its own
+ * operator; others have the names of the model's file. Weights are printed as names and shapes, without their bytes.
  *
  * @example
  * ```ts

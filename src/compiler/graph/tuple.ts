@@ -1,6 +1,6 @@
 import { CompileError } from "./errors.ts";
 
-/** As many items as a number says. */
+/** A tuple of this many items of one type. */
 export type Tuple<Item, Length extends number, Items extends readonly Item[] = readonly []> =
   Items["length"] extends Length ? Items
     : Tuple<Item, Length, readonly [...Items, Item]>;

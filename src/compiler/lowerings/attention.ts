@@ -176,7 +176,7 @@ const groupQueryAttention: Lowering = (b, node) => {
   return [mergeHeads(b, attend(b, [queries, ...shared], scale, masks, softcap)), keys, values];
 };
 
-/** The attention mask where the model has one, which says more than the lengths that were counted from it. */
+/** The attention mask where the model has one: it holds more than the lengths that were counted from it. */
 function maskBehind(b: Builder, lengths: Value | null | undefined): Value {
   const mask = b.inputs.find(({ name }) => name === "attention_mask");
   if (mask) return mask;

@@ -4,7 +4,7 @@ import { type Dimension, subtract } from "../graph/dimension.ts";
 import { CompileError } from "../graph/errors.ts";
 import type { Value } from "../graph/graph.ts";
 
-/** The lowest float32, added to the score of a key that is not to be seen. */
+/** The lowest float32, added to the score of a masked key. */
 const LOWEST = -3.4028234663852886e38;
 
 /** The window of a query: how far back it attends; unlimited by default. */
@@ -36,8 +36,8 @@ export function inReach(b: Builder, queries: Value, keys: Value, { back }: Reach
 }
 
 /**
- * Whether a key may be seen, from one of the kinds of mask that ONNX Runtime's attention takes: int [batch, keys], 1 where
- * it may; int [batch], how many keys there are; or int [batch, queries, keys].
+ * Whether a key may be attended to, from one of the kinds of mask that ONNX Runtime's attention takes: int [batch, keys], 1
+ * where it may; int [batch], the number of keys; or int [batch, queries, keys].
  *
  * @returns bool, broadcast over [batch, heads, queries, keys]
  */
@@ -57,7 +57,7 @@ function positive(b: Builder, mask: Value): Value {
   return b.op("Greater", [b.cast(mask, "float32"), b.scalar(0)]);
 }
 
-/** 0, 1, 2, … in a shape. */
+/** 0, 1, 2, … in the given shape. */
 function places(b: Builder, count: Dimension, shape: readonly Dimension[]): Value {
   return b.reshape(b.op("Range", [b.integer(0), b.integer(count), b.integer(1)]), shape);
 }

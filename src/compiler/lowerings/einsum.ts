@@ -42,7 +42,7 @@ export function einsum(b: Builder, node: Fused): Value[] {
   const columns = other.filter((axis) => !left.includes(axis));
   const once = [left, other, result].every((axes) => new Set(axes).size === axes.length);
   if (!once || [...rows, ...columns].some((axis) => !result.includes(axis))) {
-    throw new CompileError(`Einsum '${equation}' repeats an axis or sums one factor alone`);
+    throw new CompileError(`Einsum '${equation}' repeats an axis, or sums over an axis of only one factor`);
   }
   const shapeOf = (axes: readonly string[]) => axes.map((axis) => sizes.get(axis)!);
   const matrix = (

@@ -15,9 +15,9 @@ export interface Application extends Fused {
 }
 
 /**
- * Says what a fused operator does in plain ones, which have gradients and let selections through.
+ * Expresses a fused operator in plain ones, which have gradients and let selections through.
  *
- * @returns the outputs, those that nothing of ours can read left out at the end
+ * @returns the outputs, without trailing ones that the compiler never reads
  * @throws {CompileError} on a use of the operator that is not supported
  */
 export type Lowering = (b: Builder, node: Fused) => readonly Value[];

@@ -1,6 +1,6 @@
 /**
- * The table of fused operators: one lowering an operator, by its name, prefixed with its domain where that is not ONNX's own.
- * They are lowered as they are imported, so that no later pass knows of them.
+ * The table of fused operators: one lowering for each operator, by its name, prefixed with its domain where that is not ONNX's
+ * own. They are lowered as they are imported, so that no later pass meets them.
  */
 import { attentions } from "./attention.ts";
 import { einsum } from "./einsum.ts";

@@ -21,7 +21,10 @@ function skipOutputs(y: Value, sum: Value): Value[] {
   return [y, y, y, sum];
 }
 
-/** Word, position and type embeddings, summed and normalized. Its mask index stays the mask that it would be counted from. */
+/**
+ * Word, position and type embeddings, summed and normalized. In place of its mask index it gives the mask that this would be
+ * counted from.
+ */
 function embedLayerNorm(b: Builder, { inputs, attributes }: Fused): Value[] {
   const [ids, types, words, positions, typeTable, scale, bias, mask, positionIds] = inputs;
   const [batch, sequence] = ids!.shape;

@@ -48,7 +48,7 @@ export function dequantizedWeights(b: Builder, node: Fused): readonly Value[] {
       b.expand(each, copies),
       part.shape.map((s, i) => i === axis ? Number(s) * block : s),
     );
-    // The last block may be a part of one.
+    // The last block may be incomplete.
     return b.op("Slice", [whole, b.integers([0]), b.integers([x.shape[axis]!]), b.integers([axis])]);
   };
   const shifted = zero ? b.subtract(wholeNumbers(b, x), spread(wholeNumbers(b, zero))) : wholeNumbers(b, x);

@@ -7,7 +7,7 @@ import { unpacked } from "./packed_weights.ts";
 
 /**
  * x · Wᵀ, W quantized in blocks along its rows: `B` uint8 [N, blocks, bytes of a block], a scale and a zero point for each
- * block. The matrix is made whole from constants, so that a runtime that folds constants does it once.
+ * block. The whole matrix is made of constants, so that a runtime that folds constants does it once.
  */
 const matMulNBits: Lowering = (b, node) => {
   refuse(node, { 4: "g_idx" });

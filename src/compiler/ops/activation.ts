@@ -36,7 +36,7 @@ function wherePositive(b: Builder, x: Value, y: Value, otherwise: Value): Value 
   return b.op("Where", [b.op("Greater", [x, scalarLike(b, x, 0)]), y, otherwise]);
 }
 
-/** Of those that are computed in float16 where what they are given is. */
+/** Activations that are computed in float16 where their inputs are. */
 const FOLLOWS: OperatorTraits = { float16: "follows" };
 
 /** Activation functions. */
@@ -64,7 +64,7 @@ export const activations = {
     { ...FOLLOWS, types: NUMBERS },
   ),
   // x·Φ(x); its slope is Φ(x) + x·φ(x), Φ and φ the normal distribution's function and density: with u = x/√2, half of
-  // 1 + erf(u) + u·2/√π·exp(-u²). The half goes to the gradient, whose product with a weight takes it in for nothing.
+  // 1 + erf(u) + u·2/√π·exp(-u²). The half goes to the gradient, whose product with a weight absorbs it at no cost.
   "com.microsoft.Gelu": unary({
     gradient: (b, dy, x) => {
       const u = b.multiply(x, scalarLike(b, x, Math.SQRT1_2));

@@ -35,7 +35,7 @@ export function cutsOf(node: Asked): Cut[] {
   const starts = required(node, 1).integers;
   const ends = required(node, 2).integers;
   if (starts === undefined || ends === undefined) {
-    throw new CompileError(`where to cut is not known at compile time${EXPORTED_OTHERWISE}`);
+    throw new CompileError(`the bounds of the cut are not known at compile time${EXPORTED_OTHERWISE}`);
   }
   const axes = node.inputs[3] ? plainInput(node, 3, "axes") : starts.map((_, i) => i);
   const steps = node.inputs[4] ? plainInput(node, 4, "steps") : starts.map(() => 1);
@@ -119,7 +119,7 @@ function spread(b: Builder, x: Value, axis: number, step: number, extent: Dimens
   return b.op("Slice", [whole, ...[0, extent, axis].map((item) => b.integers([item]))]);
 }
 
-/** The gradient of a cut that runs backwards along an axis of known size: turned round, it is that of one that runs forwards. */
+/** The gradient of a cut that runs backwards along an axis of known size: reversed, it is that of one that runs forwards. */
 function turned(b: Builder, x: Value, axis: number, start: Dimension, step: number, size: Dimension): Value {
   const count = x.shape[axis]!;
   if (typeof count !== "number" || typeof start !== "number") {
@@ -168,7 +168,7 @@ function splitExtents(node: Asked, outputs: number): readonly Dimension[] {
   return Array.from({ length: outputs }, () => size / outputs);
 }
 
-/** Operators that take a tensor apart along its axes, or put zeros around it. */
+/** Operators that cut a tensor along its axes, or pad it. */
 export const cutting = {
   Slice: {
     signature: signature({ data: "T", starts: "Tind", ends: "Tind", "axes?": "Tind", "steps?": "Tind" }, {
@@ -221,7 +221,7 @@ export const cutting = {
       const { before, after } = padding(node);
       const counts = [...before, ...after];
       const ends = x.shape.map((dimension, axis) => totalOf([dimension, before[axis]!]));
-      // A negative count cuts elements off: there the gradient is 0.
+      // A negative count cuts elements off: their gradient is 0.
       const dx = counts.some((count) => count < 0)
         ? b.op("Pad", [dy, b.integers(counts.map((count) => -count))])
         : b.op("Slice", [dy, b.integers(before), b.integers(ends)]);

@@ -32,7 +32,7 @@ import { ANY, NUMBERS, signature } from "./operator_signature.ts";
 import { checkSingle } from "./shape_checks.ts";
 import type { OperatorName } from "../graph/operator_attributes.ts";
 
-/** What is known of a whole number when it is cast to these types. */
+/** What is known about a whole number that is cast to these types. */
 const CAST: Partial<Record<ElementType, Arithmetic>> = {
   int64: (item) => item,
   int32: within32Bits,
@@ -52,7 +52,7 @@ function picked(b: Builder, dy: Value, picksA: Value): [Value, Value] {
 }
 
 /**
- * Clip is min(max(x, least), most): of the number and its bounds, the one that it comes out as has the gradient. Ties: see
+ * Clip is min(max(x, least), most): of the number and its bounds, the one that is the result has the gradient. Ties: see
  * `OpDefinition.gradient`.
  */
 function clipGradient(b: Builder, node: Node, dy: Value): readonly InputGradient[] {
@@ -63,7 +63,7 @@ function clipGradient(b: Builder, node: Node, dy: Value): readonly InputGradient
   const isBeyond = most && b.op("Greater", [x, most]);
   const raised = isBelow ? b.op("Where", [isBelow, zero, dy]) : dy;
   const own = isBeyond ? b.op("Where", [isBeyond, zero, raised]) : raised;
-  // Where the bounds have changed places, the upper one is all there is.
+  // Where the bounds are crossed, the result is always the upper one.
   const areCrossed = least && most && b.op("Greater", [least, most]);
   const isLeast = isBelow && areCrossed ? b.op("And", [isBelow, b.op("Not", [areCrossed])]) : isBelow;
   const isMost = isBeyond && areCrossed ? b.op("Or", [isBeyond, areCrossed]) : isBeyond;
@@ -81,6 +81,7 @@ export const elementwise = {
     arithmetic: add,
     gradient: (_, dz) => [dz, dz],
     isCommutative: true,
+    hoistsSums: "all",
     float16: "follows",
   }),
   Sub: binary({
@@ -94,6 +95,7 @@ export const elementwise = {
     arithmetic: multiply,
     gradient: (b, dz, x, y) => [b.multiply(dz, y), b.multiply(dz, x)],
     isCommutative: true,
+    hoistsSums: "first",
     float16: "follows",
   }),
   Div: binary({
@@ -102,7 +104,8 @@ export const elementwise = {
     gradient: (b, dz, _, y, z) => [b.divide(dz, y), b.negate(b.divide(b.multiply(dz, z), y))],
     float16: "follows",
   }),
-  // d xᵖ = p·xᵖ⁻¹ dx + xᵖ·ln x dp. x⁰ is 1 everywhere, also at 0, where x⁻¹ is no number; 0 raised to any power from 0 on counts as staying 0 (or 1), as in PyTorch.
+  // d xᵖ = p·xᵖ⁻¹ dx + xᵖ·ln x dp. x⁰ is 1 everywhere, also at 0, where x⁻¹ is infinite. At x = 0 and p ≥ 0 the slope by p is
+  // 0, as in PyTorch.
   Pow: binary({
     signature: signature({ X: "T", Y: "T1" }, { T: NUMBERS, T1: NUMBERS }),
     compute: (x, p) => x ** p,
@@ -124,6 +127,7 @@ export const elementwise = {
     compute: (x) => -x,
     arithmetic: negative,
     gradient: (b, dy) => b.negate(dy),
+    hoistsSums: "all",
     float16: "follows",
   }),
   Exp: unary({ compute: Math.exp, gradient: (b, dy, _, y) => b.multiply(dy, y) }),

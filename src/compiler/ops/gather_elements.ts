@@ -9,8 +9,8 @@ import { axisOf, integerAttribute, required } from "./op_definition.ts";
  *
  * The one-hot tensor has an element for each index and each place of the axis. Along axes that an Expand or a Tile has
  * repeated the indices, it is made once: in DeBERTa, whose relative positions are the same for every example and head, it is
- * [queries, keys, positions], for 128 tokens and 512 positions 32 MiB, and all layers share it. Its product then takes
- * `positions` multiplications for each score that is picked. Indices that differ everywhere take the whole tensor.
+ * [queries, keys, positions], 32 MiB for 128 tokens and 512 positions, and all layers share it. Its product then takes
+ * `positions` multiplications for each score that is picked. Indices that differ everywhere need the whole tensor.
  *
  * @param dy of the indices' shape
  * @returns of the data's shape

@@ -13,11 +13,11 @@ import type { Value } from "../graph/graph.ts";
 
 /**
  * What an operator makes of whole numbers (of truth values: 0 and 1) that are known in terms of the symbols; `undefined`
- * where these do not decide it. Symbols are at least 1, as no batch is without examples and no example without tokens.
+ * where these do not determine it. Symbols are at least 1: every batch has an example, and every example a token.
  */
 export type Arithmetic = (...items: Dimension[]) => Dimension | undefined;
 
-/** The largest number of elements of an integer tensor that is followed symbolically. */
+/** The largest number of elements of an integer tensor that is tracked symbolically. */
 const MOST = 64;
 
 /** The integers of an elementwise operator's output, where those of its inputs are known. */
@@ -103,7 +103,7 @@ export function quotient(a: Dimension, b: Dimension): Dimension | undefined {
   return typeof a === "number" && typeof b === "number" ? Math.trunc(a / b) : divide(a, b);
 }
 
-/** Of numbers that are not negative, whose remainders all conventions agree on. */
+/** Only for numbers that are not negative, on whose remainders all conventions agree. */
 export function remainder(a: Dimension, b: Dimension): Dimension | undefined {
   if (typeof b !== "number" || b <= 0 || leastOf(a) < 0) return undefined;
   if (typeof a === "number") return a % b;
@@ -130,7 +130,7 @@ export function sign(a: Dimension): Dimension | undefined {
   return leastOf(a) > 0 ? 1 : mostOf(a) < 0 ? -1 : a === 0 ? 0 : undefined;
 }
 
-/** A number that is cast to 32 bits, where it has them. */
+/** A number that is cast to 32 bits, where it fits them. */
 export function within32Bits(a: Dimension): Dimension | undefined {
   return typeof a !== "number" || Math.abs(a) < 2 ** 31 ? a : undefined;
 }

@@ -1,6 +1,6 @@
 /**
- * The table of operators that a graph can hold: one row for each name in `graph/operator_attributes.ts`. A row says all that the
- * compiler knows of its operator: types and shapes, gradient, the way of selections, and traits (`operator_traits.ts`). To add
+ * The table of operators that a graph can hold: one row for each name in `graph/operator_attributes.ts`. A row holds all that the
+ * compiler knows about its operator: types and shapes, gradient, how selections pass it, and traits (`operator_traits.ts`). To add
  * an operator, add its name and attributes there, its row to the file of its kind here, and a case for each of its float inputs
  * to `test/compiler/ops/gradient_cases.ts`.
  */

@@ -133,7 +133,7 @@ export const movement = {
     infer: (node) => {
       const { type, shape } = required(node, 0);
       const repeats = required(node, 1).integers;
-      if (repeats === undefined) throw new CompileError("how often to repeat is not known at compile time");
+      if (repeats === undefined) throw new CompileError("the number of repeats is not known at compile time");
       checkShape(node, 1, [shape.length]);
       return [{ type, shape: shape.map((dimension, axis) => multiply(dimension, repeats[axis]!)) }];
     },
@@ -148,7 +148,7 @@ export const movement = {
   },
 } satisfies Partial<Record<OperatorName, OpDefinition>>;
 
-/** @throws {CompileError} where two shapes differ along another axis than the one they are joined along */
+/** @throws {CompileError} where two shapes differ along an axis other than the one they are joined along */
 function checkJoined(one: readonly Dimension[], other: readonly Dimension[], axis: number): void {
   const at = one.findIndex((extent, i) => i !== axis && !sameDimension(extent, other[i] ?? 0));
   if (at < 0 && one.length === other.length) return;

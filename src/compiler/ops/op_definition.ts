@@ -59,8 +59,8 @@ export interface OpDefinition extends OperatorTraits {
    * - Elements of one input that are equal share the gradient evenly (ReduceMax, ReduceMin), as in `amax` and `amin`.
    * - At the kink at 0 the slope is that of the left side (Relu, LeakyRelu, Elu), and 0 for Abs, as in PyTorch.
    *
-   * **Piecewise constant** outputs have the slope 0, as in PyTorch: the rows of Floor, Ceil, Round and Sign stop the gradient,
-   * and the reverse loop lets none into a truth value, so that comparisons and casts to bool need no gradient.
+   * **Piecewise constant** outputs have the slope 0, as in PyTorch: the rows of Floor, Ceil, Round, Sign and ArgMax stop
+   * the gradient, and the reverse loop lets none into a truth value, so that comparisons and casts to bool need no gradient.
    *
    * @param gradients one an output; `undefined` where nothing flows back through it (at least one is given)
    */

@@ -22,6 +22,11 @@ export interface OperatorTraits {
    * so that no memory is copied. `repeat`: several times along some axes. `permutation`: with the axes in another order.
    */
   readonly movement?: "view" | "repeat" | "permutation";
+  /**
+   * It is linear, and sums over the examples are made before it instead of after it: of `all` its inputs, or of the `first`, the
+   * second being a scalar. Given to operators that gradients pass on their way to a prompt.
+   */
+  readonly hoistsSums?: "all" | "first";
   /** It picks by index, the first input's slices or single elements, along the axis that this attribute names. */
   readonly lookup?: { readonly of: "slices" | "elements"; readonly axis: "axis" | "gather_axis" };
   /** The axes of the first input along which an element of the output depends on other places than its own. */

@@ -21,7 +21,7 @@ import { checkShape } from "./shape_checks.ts";
 /**
  * Operators on quantized numbers. What is rounded is differentiated straight through (Bengio et al. 2013), as if it had not
  * been: the gradient of a whole number is a float32 tensor, that of the real number it stands for. Zero points are whole
- * numbers that nothing is tuned through: they are taken as given.
+ * numbers, which have no gradient: they are taken as given.
  */
 export const quantization = {
   QuantizeLinear: {
@@ -72,8 +72,8 @@ export const quantization = {
       return { axes: [axis, along, ...(node.inputs[2] ? [along] : [])] };
     },
   },
-  // Outputs: the quantized tensor, its scale and its zero point. The scale is taken as given: it follows from the two most
-  // extreme numbers alone, and what it does to the others is what rounding does.
+  // Outputs: the quantized tensor, its scale and its zero point. The scale is taken as given: it depends only on the two
+  // most extreme numbers, and affects the others as rounding does.
   DynamicQuantizeLinear: {
     signature: signature({ x: "float32" }),
     isQuantization: true,

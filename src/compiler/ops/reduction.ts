@@ -16,12 +16,13 @@ import {
   required,
   type SelectionRule,
   type Signature,
+  STOP_GRADIENT,
   totalOf,
 } from "./op_definition.ts";
 import { ANY, INDICES, NUMBERS, signature } from "./operator_signature.ts";
 import { checkSingle } from "./shape_checks.ts";
 
-/** The axes that a reduction sums over; none given means all. */
+/** The axes that a reduction sums over; none means all. */
 export function reducedAxes(node: Pick<Signature, "inputs" | "attributes">): number[] {
   const rank = required(node, 0).shape.length;
   const given = plainIntegersOf(node.inputs[1]);
@@ -102,7 +103,7 @@ function sharedAmongEqual(b: Builder, dy: Value, x: Value, y: Value): Value {
   return b.multiply(dy, b.divide(hits, b.sum(hits, reducedAxesOf(x, y))));
 }
 
-/** The largest or the smallest of whole numbers, where it is known which that is. */
+/** The largest or the smallest of whole numbers, where it is known which one that is. */
 function furthest(items: readonly Dimension[], pick: Arithmetic): Dimension | undefined {
   const [first, ...rest] = items;
   return rest.reduce(
@@ -144,7 +145,7 @@ export const reductions = {
   ReduceSumSquare: reduction({
     gradient: (b, dy, x) => b.multiply(b.multiply(dy, scalarLike(b, dy, 2)), x),
   }),
-  // Where all elements are 0 there is no slope, and 0 stands for it, as in PyTorch.
+  // Where all elements are 0 the slope is not defined, and taken as 0, as in PyTorch.
   ReduceL2: reduction({
     gradient: (b, dy, x, y) => {
       const zero = scalarLike(b, y, 0);
@@ -178,6 +179,8 @@ export const reductions = {
       const reduced = shape.flatMap((dimension, i) => i !== axis ? [dimension] : keeps(node) ? [1] : []);
       return [{ type: "int64", shape: reduced }];
     },
+    // A position is piecewise constant: see `OpDefinition.gradient`.
+    gradient: ofOutput(() => [STOP_GRADIENT]),
   },
   // Each element counts in every sum from it on: the gradient is summed the other way round.
   CumSum: {

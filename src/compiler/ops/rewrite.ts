@@ -16,10 +16,10 @@ export type Visit = (
 ) => readonly Value[] | undefined;
 
 /**
- * Makes a graph again, node by node in order, leaving out what no output needs; shapes are inferred again, so that a
+ * Rebuilds a graph, node by node in order, leaving out what no output needs; shapes are inferred again, so that a
  * replaced value may have another shape.
  *
- * @param replaced values that something else stands for from the start
+ * @param prepare gives the values that are replaced from the start, by what stands for them
  */
 export function rewrite(
   graph: Graph,

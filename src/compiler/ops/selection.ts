@@ -22,8 +22,8 @@ import { checkElementIndices, checkShape, checkSingle, pickedRest } from "./shap
 import { wholeNumber } from "./shapes.ts";
 
 /**
- * The rows [batch, rows, 1] that places [batch, rows, 2] name, where these are made of every example's own number and a row
- * in it: read this way, a selection is recognized as one per example.
+ * The rows [batch, rows, 1] in places [batch, rows, 2] that are pairs of an example's index and a row of it: in this form, a
+ * selection is recognized as one per example.
  */
 function rowsOfEach(places: Value, batch: Dimension): Value | undefined {
   const join = places.producer;
@@ -49,7 +49,10 @@ function isAdded(node: Node): boolean {
   throw new CompileError(`the gradient of scattering with the reduction '${reduction}' is not known`);
 }
 
-/** @throws {CompileError} where values replace an element twice, as far as the places are known: ONNX does not say which stays */
+/**
+ * @throws {CompileError} where values replace an element twice, as far as the places are known: ONNX does not define which one
+ *   stays
+ */
 function checkDistinct(indices: Value, { shape }: Value): void {
   const items = plainIntegersOf(indices);
   const depth = indices.shape.at(-1);

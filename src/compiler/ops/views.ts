@@ -36,7 +36,7 @@ function reshaped({ type, integers }: Value, shape: readonly Dimension[]): Outpu
 const backToInput = (b: Builder, node: Node, dy: Value) =>
   ofFirst(node, b.reshape(dy, required(node, 0).shape));
 
-/** The input's axis that an output axis is, whole and in the same place, when a tensor is reshaped. */
+/** The input's axis that is the same as an axis of the output when a tensor is reshaped: whole, and in the same place. */
 function sameAxis(from: readonly Dimension[], to: readonly Dimension[], axis: number): number | undefined {
   const before = product(to.slice(0, axis));
   for (let own = 0; own < from.length; own++) {
@@ -47,7 +47,7 @@ function sameAxis(from: readonly Dimension[], to: readonly Dimension[], axis: nu
   return undefined;
 }
 
-/** A selection passes a reshape along an axis that stays whole; the narrowed shape has the selection's extent there. */
+/** A selection passes a reshape along an axis that stays whole; that axis of the new shape then has the selection's extent. */
 function reshapePassage(node: Node, axis: number): SelectionRule | undefined {
   const shape = node.outputs[0]!.shape;
   const own = sameAxis(required(node, 0).shape, shape, axis);
@@ -107,7 +107,7 @@ export const views = {
         : x.shape.flatMap((dimension, axis) => dimension === 1 ? [axis] : []);
       const kept = axes.map((axis) => x.shape[axis]!).find((extent) => extent !== 1);
       if (kept !== undefined) {
-        throw new CompileError(`an axis of ${kept} cannot be squeezed away${askedOfFixed(kept, 1)}`);
+        throw new CompileError(`an axis of extent ${kept} cannot be squeezed${askedOfFixed(kept, 1)}`);
       }
       return reshaped(x, x.shape.filter((_, axis) => !axes.includes(axis)));
     },

@@ -6,7 +6,7 @@ import { modelState, type OptimizerName, OPTIMIZERS, ownAxes } from "./optimizer
 
 /**
  * Appends an optimizer after clipping by the norm of the whole prompt's gradient, with decoupled weight decay: the prompt
- * moves by learning_rate · (direction + weight_decay · prompt). The prompts of a bank each do so by themselves.
+ * moves by learning_rate · (direction + weight_decay · prompt). The prompts of a bank are clipped and moved independently.
  *
  * @param graph with the output `gradient`, which stays as it is before clipping
  * @param prompt float32 [length, dimension], or [prompts, length, dimension]
@@ -44,7 +44,7 @@ export function appendOptimizer(graph: Graph, prompt: Value, name: OptimizerName
 }
 
 /**
- * The optimizer alone, for gradients that were summed elsewhere.
+ * Only the optimizer, for gradients that were summed elsewhere.
  *
  * @param dimension the size of the prompt's vectors
  * @returns a graph with the inputs `prompt` and `gradient`, float32 [length, dimension], and those of the optimizer

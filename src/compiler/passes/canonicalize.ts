@@ -7,7 +7,7 @@ import { axisOf, integerAttribute } from "../ops/op_definition.ts";
 import { rewrite } from "../ops/rewrite.ts";
 import { unflatten } from "./unflatten.ts";
 
-/** The patterns in which exporters spell out an operation, and the node that it is. */
+/** The patterns in which exporters spell out an operation, and the node that replaces it. */
 interface Recognition {
   /** The operator of the pattern's last node. */
   readonly last: OperatorName;
@@ -42,7 +42,7 @@ const gated = op("Mul", x, op("Sigmoid", op("Mul", x, number(1.702))));
 const probabilities: Pattern = (value, bound) =>
   value.producer?.op === "Softmax" ? any("y")(value, bound) : undefined;
 
-/** x times one half and `other`, in whatever order. */
+/** x times one half and `other`, in any order. */
 function halfOf(other: Pattern): Pattern {
   return either(
     op("Mul", op("Mul", x, other), half),
@@ -99,7 +99,7 @@ const FUSION_PATTERNS: readonly Recognition[] = [
 
 /**
  * Attention's probabilities, 0 where a query sees nothing (padding on the left): scores that are all -∞ give NaN, which an
- * exporter replaces after the softmax. Its gradient would be NaN again; so such scores are replaced before it.
+ * exporter replaces after the softmax. Its gradient would be NaN, too, so such scores are replaced before the softmax.
  */
 function seenAtAll(b: Builder, y: Value): Value {
   const softmax = y.producer!;
@@ -124,7 +124,7 @@ export function canonicalize(graph: Graph, log: PassLog = () => {}): Graph {
     }
     return undefined;
   });
-  // A part of a pattern can look like another one (RMSNorm within LayerNorm): only what is left of them counts.
+  // A part of a pattern can match another one (RMSNorm within LayerNorm): only nodes that remain are counted.
   for (const node of liveNodes(recognised)) if (made.has(node)) log("recognised", node.op);
   return unflatten(recognised, log);
 }

@@ -11,7 +11,7 @@ import { type OpDefinition, STOP_GRADIENT } from "../ops/op_definition.ts";
  *
  * @param of the name of a float [] output
  * @param withRespectTo a float input of the graph
- * @param scale what the scalar's own gradient is
+ * @param scale the scalar's own gradient
  * @returns the graph with the further output `gradient`, of the input's shape
  * @throws {CompileError} on an operator without a gradient, or with none for a float input that needs one, naming it and its
  *   node
@@ -65,7 +65,7 @@ export function gradientsOf(
 
 /**
  * What flows back through a node: the gradient of each of its active inputs that has one, which may still have the shape that
- * the input was broadcast to. An input that the node reads twice is there twice.
+ * the input was broadcast to. An input that the node reads twice is listed twice.
  *
  * @param flowing the gradients of the node's outputs
  * @param active the values that depend on what the scalar is differentiated by

@@ -24,7 +24,7 @@ export interface Exposed {
  * (RoBERTa, OPT), or by cutting a table to the text's length, `position_ids` takes their place. Token types that are
  * computed or cut from a buffer become constants, so that neither ids nor the buffer's size matter to a prompt.
  *
- * @throws {CompileError} where positions enter the embedding layer in a way that is not understood
+ * @throws {CompileError} where positions enter the embedding layer in a way that is not supported
  */
 export function exposePositions(graph: Graph): Exposed {
   const all = tableLookups(findEmbedding(graph));
@@ -33,7 +33,7 @@ export function exposePositions(graph: Graph): Exposed {
   const constant = chosen("constant");
   const counted = chosen("counted");
   const lookups = all.filter(({ choice }) => choice === "counted" || choice === "given");
-  // A file that takes positions is fed 0, 1, 2, …; what it counts besides follows these.
+  // A file that takes positions is fed 0, 1, 2, …; positions that it also counts follow these.
   let positions: Value | undefined = graph.inputs.find(({ name }) => name === "position_ids");
   const first = positions ? 0 : lookups[0]?.first ?? 0;
   /** Values of the given graph that hold a row for each token, and now for each token of each text. */
@@ -84,7 +84,7 @@ function isComputed(indices: Value): boolean {
   return [...ancestors(indices)].some((node) => node.op !== "ConstantOfShape" && !carriesIds(node));
 }
 
-/** Whether a value is [sequence, dimension], perhaps with axes of one, or of the texts, before. */
+/** Whether a value is [sequence, dimension], perhaps with leading axes of size 1 or of the texts. */
 function isRowForEachToken({ shape }: Value): boolean {
   const texts: Dimension = product(shape.slice(0, -2));
   return shape.length >= 2 && sameDimension(shape.at(-2)!, SEQUENCE) &&

@@ -2,13 +2,16 @@ import type { Builder } from "../ops/builder.ts";
 import { plainIntegersOf, scalarOf } from "../graph/constants.ts";
 import { type Dimension, product as productOf, sameDimension } from "../graph/dimension.ts";
 import { type Graph, liveNodes, type Node, type Value } from "../graph/graph.ts";
-import { integersAttribute } from "../ops/op_definition.ts";
+import { isFloat } from "../graph/element_types.ts";
+import { definitionOf } from "../ops/mod.ts";
+import { permutation } from "../ops/movement.ts";
+import { integerAttribute } from "../ops/op_definition.ts";
 import { rewrite } from "../ops/rewrite.ts";
 
 /**
  * Sums over the examples before products with weights and not after them: Σ (x · W) = (Σ x) · W. A prompt is the same in
  * every example that has it, so its gradient is such a sum, and the last products on the way to it shrink by the batch's size
- * (for a bank, to as many rows as it has prompts).
+ * (for a bank, to one row for each prompt).
  */
 export function hoistBatchSum(graph: Graph): Graph {
   const readers = new Map<Value, number>();
@@ -31,7 +34,7 @@ interface Total {
   readonly owners?: Value;
 }
 
-/** The sum over the first axis, which counts examples, that a node is. */
+/** The sum over the first axis, that of the examples, if a node is one. */
 function totalOf(
   { op, inputs: [x, y], attributes }: Node,
   readOnce: (value: Value) => boolean,
@@ -65,7 +68,7 @@ class Summing {
     this.sums = owners?.shape[1] ?? 1;
   }
 
-  /** Σ over the first axis, which stays with as many places as there are sums. */
+  /** Σ over the first axis, which stays with one place for each sum. */
   of(value: Value): Value {
     const node = value.producer;
     const through = node && this.readOnce(value) ? this.through(node) : undefined;
@@ -80,24 +83,24 @@ class Summing {
     return b.reshape(b.matmul(this.now(owners), rows, { a: true }), [this.sums, ...rest]);
   }
 
-  private through({ op, inputs: [x, y], outputs: [value], attributes }: Node): Value | undefined {
-    const { b, now } = this;
+  /** The sum of a node's output, made of sums of its inputs; `undefined` where it is not linear in them. */
+  private through(node: Node): Value | undefined {
+    const { inputs: [x, y], outputs: [value] } = node;
+    const { hoistsSums, movement, isMatrixProduct } = definitionOf(node.op);
     const examples = value!.shape[0]!;
     const each = (input: Value | null | undefined) =>
       input?.shape.length === value!.shape.length && sameDimension(input.shape[0]!, examples);
-    if (op === "Add" && each(x) && each(y)) return b.add(this.of(x!), this.of(y!));
-    if (op === "Neg") return b.negate(this.of(x!));
-    if (op === "Mul" && each(x) && scalarOf(y) !== undefined) return b.multiply(this.of(x!), y!);
-    if (op === "Transpose" && integersAttribute({ attributes }, "perm")?.[0] === 0) {
-      return b.checkedNode(op, [this.of(x!)], attributes)[0];
+    const on = (...inputs: readonly Value[]) => this.b.checkedNode(node.op, inputs, node.attributes)[0];
+    if (hoistsSums === "all" && node.inputs.every(each)) {
+      return on(...node.inputs.map((one) => this.of(one!)));
     }
-    if (op === "Reshape" && x!.shape.length > 1 && sameDimension(x!.shape[0]!, examples)) {
-      return b.reshape(this.of(x!), [this.sums, ...value!.shape.slice(1)]);
+    if (hoistsSums === "first" && each(x) && scalarOf(y) !== undefined) return on(this.of(x!), y!);
+    if (movement === "permutation" && permutation(node)[0] === 0) return on(this.of(x!));
+    if (movement === "view" && x!.shape.length > 1 && sameDimension(x!.shape[0]!, examples)) {
+      return this.b.reshape(this.of(x!), [this.sums, ...value!.shape.slice(1)]);
     }
-    const product = op === "MatMul" || (op === "com.microsoft.FusedMatMul" && attributes.transA !== 1);
-    if (product && x!.shape.length > 2 && y!.constant?.dims.length === 2) {
-      return b.checkedNode(op, [this.of(x!), now(y!)], attributes)[0];
-    }
-    return undefined;
+    const isProduct = isMatrixProduct && isFloat(value!.type) && integerAttribute(node, "transA", 0) === 0;
+    const byWeight = isProduct && x!.shape.length > 2 && y!.constant?.dims.length === 2;
+    return byWeight ? on(this.of(x!), this.now(y!)) : undefined;
   }
 }

@@ -4,19 +4,19 @@ import type { Constant, Graph, Value } from "../graph/graph.ts";
 import { definitionOf } from "../ops/mod.ts";
 import { copyNode, rewrite } from "../ops/rewrite.ts";
 
-/** The largest float16: masks are filled with more, and infinity times 0 is no number. */
+/** The largest float16: masks are filled with larger numbers, and infinity times 0 is not a number. */
 const LARGEST = 65504;
 
 /** The largest number of elements of a constant that is converted at compile time; larger ones are converted when the graph is opened. */
 const MOST_AT_ONCE = 1024;
 
-/** By what the loss is multiplied before its gradient is taken, as small gradients are nothing in 16 bits (Micikevicius et al. 2018). */
+/** The factor of the loss before its gradient is taken, because small gradients underflow in 16 bits (Micikevicius et al. 2018). */
 export const LOSS_SCALE = 1024;
 
 /**
  * Computes the frozen model's products, and what carries their results along, in float16, with weights in float16; norms,
  * softmax, sums, the loss, the prompt and the optimizer stay in float32 (Micikevicius et al. 2018, "Mixed Precision
- * Training"). The graph's inputs and outputs are what they were.
+ * Training"). The graph's inputs and outputs stay as they are.
  */
 export function mixedPrecision(graph: Graph): Graph {
   const mixed = rewrite(graph, (node, inputs, b) => {
@@ -32,7 +32,7 @@ export function mixedPrecision(graph: Graph): Graph {
   return b.graph(new Map([...mixed.outputs].map(([name, value]) => [name, full(b, value)])));
 }
 
-/** Takes the factor out of the gradient that the loss was multiplied by. */
+/** Divides the gradient by the factor that the loss was multiplied by. */
 export function unscaled(graph: Graph, scale: number): Graph {
   const b = Builder.of(graph);
   const gradient = graph.outputs.get("gradient")!;

@@ -31,8 +31,8 @@ export class WeightInputs {
 }
 
 /**
- * Makes a model's float initializers inputs. What an exporter has copied is one weight again: word embeddings that are the
- * head, too, stay tied.
+ * Makes a model's float initializers inputs. Copies that an exporter has made become one weight again: word embeddings that are
+ * also the head stay tied.
  *
  * @param graph its weights constants
  */
@@ -73,7 +73,7 @@ export function differentiateByWeights(graph: Graph, weights: WeightInputs): Gra
   return b.graph(new Map([...withoutObjective(graph).outputs, ...gradients]));
 }
 
-/** Appends an optimizer that moves all weights that have a gradient, which is then no output any more. */
+/** Appends an optimizer that moves all weights that have a gradient, which is then no longer an output. */
 export function appendWeightOptimizer(graph: Graph, weights: WeightInputs, name: OptimizerName): Graph {
   const tuned = weights.of(graph).flatMap((input) => {
     const gradient = graph.outputs.get(gradientName(input));

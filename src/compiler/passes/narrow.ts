@@ -20,15 +20,18 @@ interface Selection {
 
 /** The part of a node's outputs that is read: all of them, or only the selection along these axes. */
 interface Demand {
-  full: boolean;
-  readonly axes: Set<number>;
+  readonly full: boolean;
+  readonly axes: ReadonlySet<number>;
 }
+
+/** Nothing is read. */
+const NOTHING: Demand = { full: false, axes: new Set() };
 
 /** A selection that can be pushed towards its source, and what is then read. */
 interface Pushable {
   readonly selection: Selection;
   readonly demands: ReadonlyMap<Node, Demand>;
-  /** The values of which all is read, where a node asks for them. */
+  /** The values that some node reads in full. */
   readonly whole: ReadonlySet<Value>;
 }
 
@@ -49,7 +52,7 @@ export function narrow(graph: Graph, log: PassLog = () => {}): Graph {
   }
 }
 
-/** A projection whose product is computed for all rows although only the selection is read of some of its columns. */
+/** A projection whose product is computed for all rows although of some of its columns only the selection is read. */
 function partiallyRead(graph: Graph, { demands, whole }: Pushable): Value | undefined {
   const all = new Set<Value>();
   const selected = new Set<Value>();
@@ -97,11 +100,10 @@ function demandsWith(graph: Graph, selection: Selection): Omit<Pushable, "select
   const demand = (value: Value | null, axis?: number) => {
     const node = value?.producer;
     if (!value || node === undefined) return;
-    const known = demands.get(node) ?? { full: false, axes: new Set<number>() };
-    demands.set(node, known);
-    if (axis !== undefined) return void known.axes.add(axis);
-    known.full = true;
-    whole.add(value);
+    const known = demands.get(node) ?? NOTHING;
+    if (axis === undefined) whole.add(value);
+    const axes = axis === undefined ? known.axes : new Set([...known.axes, axis]);
+    demands.set(node, { full: known.full || axis === undefined, axes });
   };
   for (const output of graph.outputs.values()) demand(output);
   for (const node of liveNodes(graph).toReversed()) {
@@ -110,10 +112,11 @@ function demandsWith(graph: Graph, selection: Selection): Omit<Pushable, "select
       demand(selection.index);
       continue;
     }
-    const known = demands.get(node) ?? { full: true, axes: new Set() };
-    const passages = [...known.axes].map((axis) => passageOf(node, axis, selection));
-    if (passages.includes(undefined)) known.full = true;
-    if (known.full) {
+    const { full, axes } = demands.get(node) ?? { ...NOTHING, full: true };
+    const passages = [...axes].map((axis) => passageOf(node, axis, selection));
+    const isStopped = passages.includes(undefined);
+    if (isStopped) demands.set(node, { full: true, axes });
+    if (full || isStopped) {
       for (const input of node.inputs) demand(input);
       continue;
     }
@@ -126,14 +129,14 @@ function demandsWith(graph: Graph, selection: Selection): Omit<Pushable, "select
 
 /**
  * How the selection passes a node, if it can: each input must have the axis, and its examples (or the examples' heads, one
- * example's after the other) in the first axis, or no examples at all. A selection of each example's own does not come to
- * the last axis, where it would pick number by number.
+ * example's after the other) in the first axis, or no examples at all. A selection of each example's own does not pass to
+ * the last axis, where it would pick single numbers.
  */
 function passageOf(node: Node, axis: number, { each }: Selection): SelectionRule | undefined {
   const output = node.outputs[0]!;
   const copies = copiesOfBatch(output);
   if (each && copies === undefined) return undefined;
-  // Columns pass rows and rows do not pass columns: two selections that gave way to each other would never end.
+  // Columns pass rows and rows do not pass columns: two selections that passed each other would never end.
   if (each && selectionOf(node)?.each === false) return undefined;
   const selectionRule = definitionOf(node.op).selectionRule?.(node, axis);
   const selects = selectionRule?.axes.some((one) => one !== null);

@@ -12,7 +12,7 @@ export const CLASS_LOGITS = "class_logits";
 export const WORD_LOGITS = "word_logits";
 
 /**
- * Reads the answer off the language model's logits: those of all words at the answer position of each example, and the
+ * Reads the answer from the language model's logits: those of all words at the answer position of each example, and the
  * classes'. A class's logit is the weighted sum of its words' logits.
  *
  * @returns the graph with the inputs `answer_rows` int64 [batch], `label_tokens` int64 [classes, words], `label_weights`
@@ -33,14 +33,14 @@ export function readAnswer(graph: Graph): Graph {
   return b.graph(new Map([[CLASS_LOGITS, classLogits], [WORD_LOGITS, wordLogits]]));
 }
 
-/** The graph with one of its outputs alone. */
+/** The graph with only one of its outputs. */
 export function onlyOutput(graph: Graph, name: string): Graph {
   return { ...graph, outputs: new Map([[name, graph.outputs.get(name)!]]) };
 }
 
 /**
- * A graph that gives the outputs of two, which are made of the same one. What both compute alike is in it twice until it is
- * simplified.
+ * A graph that gives the outputs of two graphs, which were made from the same one. What both compute is in it twice until it
+ * is simplified.
  */
 export function outputsOfBoth(one: Graph, other: Graph): Graph {
   const union = <Item>(a: readonly Item[], b: readonly Item[]) => [...new Set([...a, ...b])];
@@ -60,8 +60,8 @@ export type LossMean = "plain" | "weighted";
 
 /**
  * Adds the mean cross-entropy over the classes, from operators that every device has (the fused ones fall back to the
- * CPU on WebGPU). In a bank each prompt's loss is the mean over its own examples, and what is minimized is their sum, in
- * which no prompt's gradient has a part in another's.
+ * CPU on WebGPU). In a bank each prompt's loss is the mean over its own examples, and what is minimized is their sum, so
+ * that no prompt's loss affects another's gradient.
  *
  * @param how a weighted mean is divided by the sum of the weights, as PyTorch's `CrossEntropyLoss(weight)` is
  * @returns the graph with the input `labels` int64 [batch], for a weighted mean `example_weights` float32 [batch] (above 0),
@@ -86,7 +86,7 @@ export function addLoss(graph: Graph, how: LossMean): Graph {
   return b.graph(new Map([...graph.outputs, ["loss", loss], [OBJECTIVE, objective]]));
 }
 
-/** The graph without the output that is there for its gradient alone. */
+/** The graph without the output that is only there to be differentiated. */
 export function withoutObjective(graph: Graph): Graph {
   return { ...graph, outputs: new Map([...graph.outputs].filter(([name]) => name !== OBJECTIVE)) };
 }
@@ -98,8 +98,8 @@ function meanOfAll(b: Builder, losses: Value, weights: Value | undefined): Value
 }
 
 /**
- * The mean of each prompt's losses. They are chosen and not multiplied by 0 and 1: a loss that is no number stays its
- * prompt's own.
+ * The mean of each prompt's losses. They are selected and not multiplied by 0 and 1, so that a loss of NaN affects only its
+ * own prompt.
  *
  * @param losses float32 [batch, 1]
  * @param owners int64 [batch], each example's prompt

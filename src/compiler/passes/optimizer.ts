@@ -24,7 +24,7 @@ interface UpdateInputs {
   readonly step: Value;
 }
 
-/** A rule: which tensors it keeps, and where it moves. */
+/** A rule: the tensors that it keeps, and the direction of its step. */
 interface Optimizer {
   state(prompt: readonly Dimension[]): readonly StateTensor[];
   /** The direction, which is multiplied by the learning rate, and the next state. */
@@ -132,7 +132,7 @@ export function optimizerState(name: OptimizerName, dimension: Dimension): reado
   return OPTIMIZERS[name].state([symbol("length"), dimension]);
 }
 
-/** The axes of a tensor's own rows and columns: the last two, after the one that tells the prompts of a bank apart. */
+/** The axes of a tensor's own rows and columns: the last two, after the axis of a bank's prompts. */
 export function ownAxes({ shape }: Value): number[] {
   return shape.length < 2 ? [0] : [shape.length - 2, shape.length - 1];
 }

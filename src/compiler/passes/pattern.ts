@@ -4,7 +4,7 @@ import type { OperatorName } from "../graph/operator_attributes.ts";
 import { definitionOf } from "../ops/mod.ts";
 import { integerAttribute } from "../ops/op_definition.ts";
 
-/** A shape of expression to be recognised in a graph: says whether it matches a value, binding names as it goes. */
+/** A form of expression to be recognised in a graph: matches a value or does not, and binds names as it goes. */
 export type Pattern = (value: Value, bound: Bindings) => Bindings | undefined;
 
 /** The values of a pattern's names. */
@@ -36,7 +36,7 @@ export function scalar(name: string): Pattern {
   return (value, bound) => scalarOf(value) === undefined ? undefined : any(name)(value, bound);
 }
 
-/** The result of an operator on these inputs, in either order where the order does not matter. */
+/** The result of an operator on these inputs, in either order where the operator is commutative. */
 export function op(name: OperatorName, ...inputs: Pattern[]): Pattern {
   return (value, bound) => {
     const node = value.producer;

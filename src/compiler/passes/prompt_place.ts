@@ -5,10 +5,10 @@ import type { Insertion } from "./splice.ts";
 import { isTokenWise } from "../analysis/token_wise.ts";
 
 /**
- * The value whose rows a prompt's vectors take the place of. What token ids stand at these rows does not matter, for the
- * prompt's tokens and for those of the text: the model reads ids nowhere else, and each token's embedding is its own.
+ * The value whose rows a prompt's vectors replace. The token ids at these rows matter neither to the prompt's tokens nor to
+ * those of the text: the model reads ids nowhere else, and each embedding depends only on its own token.
  *
- * @throws {CompileError} naming the node, where that does not hold, or where the rows are no float32
+ * @throws {CompileError} naming the node, where that does not hold, or where the rows are not float32
  */
 export function promptPlace({ graph, words, output }: Embedding, insertion: Insertion): Value {
   const place = insertion === "embedding-output" ? output : words;
@@ -18,7 +18,7 @@ export function promptPlace({ graph, words, output }: Embedding, insertion: Inse
     const reader = nodes.find(({ inputs }) => inputs.includes(place));
     const way = output.type === "float32"
       ? "set 'insertion: embedding-output'"
-      : "this model takes hard prompts alone";
+      : "this model takes only hard prompts";
     throw new CompileError(
       `${graph.source}: the word embeddings are ${place.type}, which operator ${reader?.op} of node '${reader?.name}' reads as they are stored, and a prompt's vectors are float32: ${way}`,
     );
@@ -32,7 +32,7 @@ export function promptPlace({ graph, words, output }: Embedding, insertion: Inse
     throw new CompileError(
       `${graph.source}: ${
         operatorOfNode(mixing.op, mixing.name)
-      } puts something of all tokens into each token's embedding, so that a soft prompt would change the text's: this model takes hard prompts alone`,
+      } puts something of all tokens into each token's embedding, so that a soft prompt would change the text's: this model takes only hard prompts`,
     );
   }
   const elsewhere = nodes.filter((node) => !node.outputs.includes(place));
@@ -42,7 +42,7 @@ export function promptPlace({ graph, words, output }: Embedding, insertion: Inse
     throw new CompileError(
       `${graph.source}: ${
         operatorOfNode(outside.op, outside.name)
-      } depends on token ids, which a soft prompt has none of: this model takes hard prompts alone, or export it with an input 'attention_mask' if that is what it makes of the ids`,
+      } depends on token ids, which a soft prompt has none of: this model takes only hard prompts, or export it with an input 'attention_mask' if that is what it makes of the ids`,
     );
   }
   return place;

@@ -3,8 +3,8 @@ import { type Graph, liveNodes, type Value } from "../graph/graph.ts";
 import { rewrite } from "../ops/rewrite.ts";
 
 /**
- * GELU's slope needs 1 + erf(x/√2), which is most of GELU itself. Where the backward pass computes it anyway, the forward
- * pass makes GELU of it: x/2 · (1 + erf(x/√2)).
+ * GELU's slope needs 1 + erf(x/√2), which is most of the work of GELU itself. Where the backward pass computes it anyway, the
+ * forward pass computes GELU from it: x/2 · (1 + erf(x/√2)).
  */
 export function shareGelu(graph: Graph): Graph {
   const raised = new Set<Value>();

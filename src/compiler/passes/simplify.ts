@@ -5,8 +5,9 @@ import { permutation } from "../ops/movement.ts";
 import { copyNode, rewrite } from "../ops/rewrite.ts";
 
 /**
- * Says the same with fewer nodes: what is computed twice is computed once, two transposes are one or none, a transpose
- * of which the elements stay in order is a reshape, a reshape or a cast that changes nothing is left out, and so is all that no output needs.
+ * Computes the same with fewer nodes: what is computed twice is computed once, two transposes become one or none, a transpose
+ * that keeps the order of elements becomes a reshape, and a reshape or a cast that changes nothing is left out, as is all that
+ * no output needs.
  */
 export function simplify(graph: Graph): Graph {
   const identities = new Identities();
@@ -61,7 +62,7 @@ class Identities {
     }
     const constant = value.constant;
     if (constant?.bytes && constant.bytes.length <= 8) {
-      // Weights that hold the same numbers are two weights: what is more than a number may be one, which its name tells.
+      // Two weights stay two even if they hold the same numbers: any constant but a scalar may be one, so its name is in the key.
       const isNumber = constant.dims.every((extent) => extent === 1);
       return `c:${constant.type}:${constant.dims}:${constant.bytes.join(",")}:${isNumber ? "" : value.name}`;
     }

@@ -11,14 +11,14 @@ export type Insertion = "embedding-output" | "word-embeddings";
 /** The number of prompts of a graph: one for all examples, or several, with one for each example. */
 export type Prompts = "one" | "bank";
 
-/** The input that a prompt's vectors, or a bank's, come by. */
+/** The input for the vectors of a prompt or of a bank. */
 export const PROMPT = "prompt";
 
 const BATCH = symbol("batch");
 const LENGTH = symbol("length");
 const PROMPTS = symbol("prompts");
 
-/** A graph with a prompt in it. */
+/** A graph with a prompt. */
 export interface Spliced {
   readonly graph: Graph;
   /** float32 [length, dimension], or [prompts, length, dimension] for a bank; an input of the graph. */
@@ -26,7 +26,7 @@ export interface Spliced {
 }
 
 /**
- * Puts the prompt's vectors into the rows that `prompt_rows` names, in place of whatever the token ids there give.
+ * Puts the prompt's vectors into the rows that `prompt_rows` names, in place of the embeddings of the token ids there.
  *
  * @returns the graph with the inputs `prompt` float32 [length, dimension] and `prompt_rows` int64 [batch, length]; for a
  * bank, `prompt` float32 [prompts, length, dimension] and `prompt_of_example` int64 [batch], too
@@ -50,7 +50,7 @@ export function splice(embedding: Embedding, insertion: Insertion, prompts: Prom
   return { graph, prompt: prompt! };
 }
 
-/** The size of the vectors that a value holds, one a token. */
+/** The size of the vectors that a value holds, one for each token. */
 export function dimensionOf(value: Value, source: string): number {
   const [, , dimension] = value.shape;
   if (value.shape.length !== 3 || typeof dimension !== "number") {

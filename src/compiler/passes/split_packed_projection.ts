@@ -13,7 +13,7 @@ interface Piece {
   readonly extent: number;
 }
 
-/** The columns that each output of a node is of its input, where the node cuts that along its last axis and nowhere else. */
+/** The columns of a node's input that each of its outputs is, where the node cuts it along its last axis and nowhere else. */
 export function piecesOf(node: Node): Piece[] | undefined {
   const [of] = node.inputs;
   const last = (of?.shape.length ?? 0) - 1;
@@ -29,7 +29,7 @@ export function piecesOf(node: Node): Piece[] | undefined {
 }
 
 /**
- * Whether columns of a value can be computed alone: it is a product with a weight, perhaps with a bias, and perhaps with its
+ * Whether columns of a value can be computed separately: it is a product with a weight, perhaps with a bias, and perhaps with its
  * columns laid out by heads and its axes exchanged before the last.
  */
 export function isProjection({ producer, shape }: Value): boolean {
@@ -52,8 +52,8 @@ export function isProjection({ producer, shape }: Value): boolean {
 }
 
 /**
- * Gives each piece of a packed projection a product of its own. Queries, keys and values that come out of one product are
- * computed for the same tokens; out of three, the queries can be narrowed to the rows that are read.
+ * Gives each piece of a packed projection a product of its own. Queries, keys and values from one product are
+ * computed for the same tokens; from three, the queries can be narrowed to the rows that are read.
  */
 export function splitPackedProjection(graph: Graph, packed: Value): Graph {
   return rewrite(graph, (node, _, b, now) => {

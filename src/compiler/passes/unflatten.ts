@@ -7,8 +7,8 @@ import { copyNode, rewrite } from "../ops/rewrite.ts";
 
 /**
  * Undoes flattening: where an exporter lays the tokens of all examples in one axis to multiply them by a matrix (GPT-2's
- * Conv1D, OPT's feed-forward) and puts them back, the product is taken over the axes as they are. Rows of one example can
- * then be distinguished, so that they can be narrowed.
+ * Conv1D, OPT's feed-forward) and then separates them again, the product is taken on the original axes. The rows of each example are
+ * then separate, so that they can be narrowed.
  */
 export function unflatten(graph: Graph, log: PassLog): Graph {
   /** The unflattened form of a flattened value, with its axes. */
@@ -35,7 +35,7 @@ export function unflatten(graph: Graph, log: PassLog): Graph {
   });
 }
 
-/** The operator on what its flattened inputs were, where it works row by row and the others are the same for all rows. */
+/** The operator on its inputs before they were flattened, where it works row by row and its other inputs are the same for all rows. */
 function onWhole(
   b: Builder,
   node: Node,
@@ -77,7 +77,7 @@ function isNormOfRows(node: Node): boolean {
 
 /**
  * Whether a node does the same to every element, also when there are several axes. A cast is not followed: whole numbers that
- * are flattened are weights that are unpacked, and no tokens.
+ * are flattened are packed weights and not tokens.
  */
 function worksElementByElement({ op, inputs, outputs }: Node): boolean {
   return definitionOf(op).isElementwise === true && inputs[0]?.type === outputs[0]!.type;

@@ -82,20 +82,19 @@ refuses(
 );
 
 refuses(
-  "an operator without a gradient between the prompt and the loss",
+  "outputs without a gradient between the prompt and the loss",
   () =>
     tinyModel(
       ["input_ids"],
       [
         ["Gather", ["words", "input_ids"], ["w"]],
-        ["ArgMax", ["w"], ["largest"], { axis: -1 }],
-        ["Cast", ["largest"], ["number"], { to: 1 }],
-        ["Add", ["w", "number"], ["x"]],
+        ["LayerNormalization", ["w", "scale"], ["y", "mean"]],
+        ["Add", ["y", "mean"], ["x"]],
         HEAD,
       ],
-      WEIGHTS,
+      { ...WEIGHTS, scale: [4] },
     ),
-  "no gradient for operator ArgMax of node 'node_1' in some/model.onnx",
+  "no gradient flows back through the mean and the deviation as outputs: operator LayerNormalization of node 'node_1' in some/model.onnx",
 );
 
 refuses(
@@ -156,7 +155,7 @@ Deno.test("word embeddings that are read as they are stored are refused with the
   assertThrows(
     () => compile(quantizedRows(HEAD), "some/model.onnx", "word-embeddings", "adamw"),
     CompileError,
-    "this model takes hard prompts alone",
+    "this model takes only hard prompts",
   );
 });
 
@@ -175,8 +174,8 @@ refuses(
 /** Halves and wholes of encoder-decoder models, by an input that only they have. */
 const OF_TWO_TEXTS: Readonly<Record<string, string>> = {
   decoder_input_ids: "it is an encoder-decoder model such as T5, which reads one text and writes another",
-  encoder_hidden_states: "it is the decoder alone of an encoder-decoder model such as T5",
-  encoder_attention_mask: "it is the decoder alone of an encoder-decoder model such as T5",
+  encoder_hidden_states: "it is only the decoder of an encoder-decoder model such as T5",
+  encoder_attention_mask: "it is only the decoder of an encoder-decoder model such as T5",
 };
 
 for (const [input, said] of Object.entries(OF_TWO_TEXTS)) {
@@ -210,5 +209,5 @@ refuses(
       "logits",
       { axis: 0 },
     ),
-  "where to cut is not known at compile time (export the model with another exporter or opset, or take another model): operator Slice",
+  "the bounds of the cut are not known at compile time (export the model with another exporter or opset, or take another model): operator Slice",
 );

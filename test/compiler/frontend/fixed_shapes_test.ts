@@ -83,7 +83,7 @@ const BAKED: Readonly<Record<string, [nodes: FileNode[], said: string]>> = {
   ],
   "a batch that is squeezed away": [
     [LOOKUP, ["Squeeze", ["x", "front"], ["one"]], ["Unsqueeze", ["one", "front"], ["y"]], HEAD],
-    "an axis of batch cannot be squeezed away (was the model",
+    "an axis of extent batch cannot be squeezed (was the model",
   ],
   "one text's vector joined to every text": [
     [LOOKUP, ["Gather", ["x", "zero"], ["first"]], ["Unsqueeze", ["first", "front"], ["one"]], [

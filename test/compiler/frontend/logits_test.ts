@@ -104,7 +104,7 @@ refuses(
   "hidden states alone, as an encoder gives them",
   { nodes: HIDDEN, outputs: ["hidden"] },
   "file.onnx gives no logits [batch, sequence, vocabulary] over its 10 words but 'hidden' float32 [batch, sequence, 6]",
-  "the encoder alone of one such as T5",
+  "only the encoder of one such as T5",
   "export it with its language-model head",
 );
 

@@ -21,6 +21,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   "Floor 0": "no gradient flows back: zero_gradients_test.ts",
   "Ceil 0": "no gradient flows back: zero_gradients_test.ts",
   "Round 0": "no gradient flows back: zero_gradients_test.ts",
+  "ArgMax 0": "no gradient flows back: zero_gradients_test.ts",
   "QuantizeLinear 0": "what is rounded has no slope: quantization_test.ts",
   "QuantizeLinear 1": "what is rounded has no slope: quantization_test.ts",
   "DynamicQuantizeLinear 0": "what is rounded has no slope: quantization_test.ts",

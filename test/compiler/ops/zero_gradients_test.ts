@@ -45,7 +45,7 @@ Deno.test("at 0 raised to 0 base and exponent have the slope 0, as in PyTorch", 
   }
 });
 
-// The numbers are those of PyTorch: (x * x.floor()).sum().backward(), (x * (x > 1)), (x * x.bool()), ….
+// The numbers are those of PyTorch: (x * x.floor()).sum().backward(), (x * x.argmax()), (x * (x > 1)), ….
 Deno.test("what is piecewise constant has the slope 0, as in PyTorch", async () => {
   const x = [-1.5, 0, 0.25, 2.75];
   const factors: readonly [expected: readonly number[], factor: (b: Builder, x: Value) => Value][] = [
@@ -53,6 +53,7 @@ Deno.test("what is piecewise constant has the slope 0, as in PyTorch", async () 
     [[-1, 0, 1, 3], (b, x) => b.op("Ceil", [x])],
     [[-2, 0, 0, 3], (b, x) => b.op("Round", [x])],
     [[-1, 0, 1, 1], (b, x) => b.op("Sign", [x])],
+    [[3, 3, 3, 3], (b, x) => b.cast(b.op("ArgMax", [x], { axis: 0 }), "float32")],
     [[0, 0, 0, 1], (b, x) => b.cast(b.op("Greater", [x, b.scalar(1)]), "float32")],
     [[1, 0, 1, 1], (b, x) => b.cast(b.cast(x, "bool"), "float32")],
     [[0, 1, 0, 0], (b, x) => b.cast(b.op("Not", [b.cast(x, "bool")]), "float32")],

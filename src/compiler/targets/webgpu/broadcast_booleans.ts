@@ -3,7 +3,7 @@ import type { Graph, PassLog } from "../../graph/graph.ts";
 import type { OperatorName } from "../../graph/operator_attributes.ts";
 import { rewrite } from "../../ops/rewrite.ts";
 
-/** What is other than 0 where the operator's result is true, of truths as 0 and 1. */
+/** The arithmetic on 0 and 1 that is not 0 exactly where the operator's result is true. */
 const ARITHMETIC: Partial<Readonly<Record<OperatorName, OperatorName>>> = {
   And: "Mul",
   Or: "Add",
@@ -13,10 +13,10 @@ const ARITHMETIC: Partial<Readonly<Record<OperatorName, OperatorName>>> = {
 /**
  * Computes `And`, `Or` and `Xor` with numbers where one side is broadcast.
  *
- * ONNX Runtime's WebGPU provider (1.30) keeps the programs of such nodes by their element types, which for truths are the
+ * ONNX Runtime's WebGPU provider (1.30) caches the programs of such nodes by their element types, which for booleans are the
  * same whether a side repeats along the last axis or not: the second node of a session gets the first one's program, and
- * reads the first of every four truths four times. Masks of a length divisible by 4 come out wrong, without an error. Of
- * numbers the two have different types.
+ * reads the first of every four booleans four times. Masks of a length divisible by 4 come out wrong, without an error. With
+ * numbers the two cases have different types.
  */
 export function broadcastBooleans(graph: Graph, log: PassLog = () => {}): Graph {
   return rewrite(graph, (node, [a, b], builder) => {

@@ -6,8 +6,8 @@ import { rewrite } from "../../ops/rewrite.ts";
 const STEPS = 255;
 
 /**
- * Computes with the same whole numbers in float32, for a provider without products of integers: what is rounded is rounded
- * alike, and sums of products are exact up to 2²⁴, some 500 of the largest.
+ * Computes with the same whole numbers in float32, for a provider without products of integers: rounding is the same, and
+ * sums of products are exact up to 2²⁴, about 500 products of the largest numbers.
  */
 export function floatQuantization(graph: Graph, log: PassLog): Graph {
   return rewrite(graph, (node, inputs, b) => {
@@ -34,7 +34,7 @@ function quantized(b: Builder, x: Value): Value[] {
   return [within(b.add(rounded(b, b.divide(x, scale)), place)), scale, place];
 }
 
-/** The nearest whole number, the even one of two: numbers of this size have no room for a fraction (there is no kernel for `Round`). */
+/** The nearest whole number, ties to even: float32 numbers of this size have no fraction (there is no kernel for `Round`). */
 function rounded(b: Builder, x: Value): Value {
   const large = b.scalar(1.5 * 2 ** 23);
   return b.subtract(b.add(x, large), large);

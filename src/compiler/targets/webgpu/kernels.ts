@@ -1,9 +1,10 @@
+import type { ElementType } from "../../graph/element_types.ts";
 import { type Graph, liveNodes, type Node } from "../../graph/graph.ts";
 import { definitionOf } from "../../ops/mod.ts";
 
 /**
- * The nodes of a graph that ONNX Runtime would compute on the CPU on WebGPU, fetching what the GPU has computed. Arithmetic on
- * shapes and token ids, which are on the CPU to begin with, is not among them.
+ * The nodes of a graph that ONNX Runtime's WebGPU provider would compute on the CPU, copying what the GPU has computed.
+ * Arithmetic on shapes and token ids, which are on the CPU anyway, is not among them.
  *
  * @example
  * ```ts
@@ -20,11 +21,16 @@ import { definitionOf } from "../../ops/mod.ts";
  * ```
  */
 export function fallbacks(graph: Graph): Node[] {
-  return liveNodes(graph).filter(({ op, inputs }) => {
-    const types = inputs.filter((input) => input?.producer !== undefined).map((input) => input!.type);
-    const computed = types.filter((type) => type === "float32" || type === "float16" || type === "bool");
+  return liveNodes(graph).filter(({ op, inputs, outputs }) => {
+    const computed = inputs.filter((input) => input?.producer !== undefined).map((input) => input!.type);
     const { webgpuLacks } = definitionOf(op);
-    if (webgpuLacks === "kernel") return computed.length > 0 || op === "OneHot";
-    return webgpuLacks === "boolean kernel" && types[0] === "bool";
+    // Real numbers that are made of whole ones (OneHot) are on the GPU, too.
+    if (webgpuLacks === "kernel") return [...computed, ...outputs.map(({ type }) => type)].some(isOnGpu);
+    return webgpuLacks === "boolean kernel" && computed[0] === "bool";
   });
+}
+
+/** Whether tensors of a type are on the GPU: whole numbers are shapes and token ids. */
+function isOnGpu(type: ElementType): boolean {
+  return type === "float32" || type === "float16" || type === "bool";
 }

@@ -9,29 +9,29 @@ import { definitionOf } from "../../ops/mod.ts";
 import { floatAttribute, integerAttribute } from "../../ops/op_definition.ts";
 import { copyNode, rewrite } from "../../ops/rewrite.ts";
 
-/** Below every float32 that is a number, but for the least of them itself. */
+/** The lowest finite float32. */
 const LOWEST = -3.4028234663852886e38;
 
 /** The largest binding of a storage buffer that every WebGPU adapter has, in bytes. */
 const LEAST_BINDING = 128 * 2 ** 20;
 
 /**
- * Says a graph in the operators that ONNX Runtime's WebGPU provider (1.30) has kernels for, so that nothing that was
+ * Expresses a graph in the operators that ONNX Runtime's WebGPU provider (1.30) has kernels for, so that nothing that was
  * computed on the GPU is copied to the CPU:
  *
- * - products with a transposed factor: `Gemm` where the factor is a weight, which is then read as it lies and held once;
+ * - products with a transposed factor: `Gemm` where the factor is a weight, which is then read as it is stored and held once;
  *   else a transpose, and `MatMul`;
  * - `OneHot` by comparing;
  * - products of quantized numbers in float32;
  * - `Or` by `And` and `Not`;
- * - truths moved as numbers;
- * - rows of a softmax that are no numbers, as all of them is masked, known by what went into it;
- * - rows looked up in a table larger than any adapter need be able to bind: in parts of the table, each small enough.
+ * - booleans moved as numbers;
+ * - rows of a softmax that are NaN because all of them is masked, recognized by the softmax's input;
+ * - rows looked up in a table larger than the binding that every adapter must support: in parts of the table, each small enough.
  *
  * @param most bytes of a table, or of a part of it
  */
 export function legalizeForWebgpu(graph: Graph, log: PassLog = () => {}, most = LEAST_BINDING): Graph {
-  /** What truths were made of: casts to and fro between two moves would be drawn together, into a move of truths. */
+  /** The numbers that booleans were made of: casts there and back between two moves would be merged into a move of booleans. */
   const asNumbers = new Map<Value, Value>();
   return rewrite(floatQuantization(graph, log), (node, inputs, b) => {
     switch (node.op) {
@@ -59,7 +59,7 @@ export function legalizeForWebgpu(graph: Graph, log: PassLog = () => {}, most = 
   });
 }
 
-/** Where a softmax divides 0 by 0: in rows whose largest element is minus infinity. WGSL need not tell what is no number. */
+/** Where a softmax divides 0 by 0: in rows whose largest element is minus infinity. WGSL does not guarantee a test for NaN. */
 function wholeRowsMasked(b: Builder, softmax: Value): Value {
   const node = softmax.producer!;
   const x = node.inputs[0]!;
@@ -107,7 +107,7 @@ function oneHot(b: Builder, node: Node, indices: Value, values: Value): Value[] 
   return [b.cast(hits, "float32")];
 }
 
-/** Looks rows up part by part, and adds what each part has of them: zeros where the row lies in another. */
+/** Looks rows up part by part, and adds what each part gives: zeros where the row lies in another part. */
 function lookup(
   b: Builder,
   node: Node,
@@ -129,7 +129,7 @@ function lookup(
     return { from, to, part: b.constant(`${table.name}_${i}`, rowsOf(constant, from, to)) };
   });
   log("looked up part by part", `tables (${rows}x${columns} in ${parts.length} parts)`);
-  // Over the columns every part has its share of each column.
+  // Along the columns, every part holds some rows of each column.
   if (axis === 1 || axis === -1) {
     return [
       b.op("Concat", parts.map(({ part }) => b.op("Gather", [part, indices], { axis: 1 })), { axis: 0 }),

@@ -1,0 +1,65 @@
+import { percent } from "../base/percent.ts";
+import type { MetricsFile, PartMetrics } from "../results/metrics_file.ts";
+import { type Content, Html, htmlOf, number, phrase, table, termName, together } from "./html.ts";
+
+/** The metrics of each part of the data, and what they cost. */
+export function metricsTable(metrics: MetricsFile): Html {
+  const { test, validation, best_step, seconds, parameters, majority, calibration, transfer = {} } = metrics;
+  const row = (name: Content, part: PartMetrics): Content[] => [
+    name,
+    number(String(part.examples), "examples"),
+    together(
+      number(percent(part.accuracy.value), "accuracy"),
+      " ",
+      new Html('<span class="soft">'),
+      number(part.accuracy.interval.map(percent).join(" – "), "interval"),
+      new Html("</span>"),
+    ),
+    number(part.macro_f1.toFixed(3), "macro_f1"),
+    number(part.loss.toFixed(3), "loss"),
+    number(part.expected_calibration_error.toFixed(3), "expected_calibration_error"),
+    number(percent(part.illegal_rate), "illegal_rate"),
+  ];
+  const header = [
+    phrase("part"),
+    termName("examples"),
+    termName("accuracy"),
+    termName("macro_f1"),
+    termName("loss"),
+    termName("expected_calibration_error"),
+    termName("illegal_rate"),
+  ];
+  const rows = [
+    row(phrase("test"), test),
+    ...(validation ? [row(phrase("validation"), validation)] : []),
+    ...(calibration ? [row(phrase("before_calibration"), calibration.before.test)] : []),
+    ...Object.entries(transfer).map(([name, part]) => row(name, part)),
+  ];
+  const facts = best_step === 0 ? [] : [
+    new Html(
+      `<p>${htmlOf(termName("best_step"))} ${htmlOf(number(String(best_step), "best_step"))}; ${
+        htmlOf(number(seconds.toFixed(1), "seconds"))
+      } ${htmlOf(termName("seconds"))}</p>`,
+    ),
+  ];
+  const trained = parameters === undefined ? [] : [
+    new Html(
+      `<p>${
+        htmlOf(number(`${grouped(parameters.trained)} of ${grouped(parameters.of_model)}`, "parameters"))
+      } ${htmlOf(termName("parameters"))} (${(100 * parameters.share).toPrecision(2)}%)</p>`,
+    ),
+  ];
+  const always = majority === undefined ? [] : [
+    new Html(
+      `<p>${htmlOf(termName("majority"))}: ${htmlOf(majority.class)}, ${
+        htmlOf(number(percent(majority.accuracy), "accuracy"))
+      }</p>`,
+    ),
+  ];
+  return together(table(header, rows), ...facts, ...trained, ...always);
+}
+
+/** An integer with separated thousands. */
+function grouped(count: number): string {
+  return count.toLocaleString("en");
+}

@@ -1,0 +1,70 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { join } from "@std/path";
+import { type ArtifactsOrigin, readArtifacts, writeArtifacts } from "../../src/artifacts/manifest.ts";
+import { readChecked, writeChecked } from "../../src/disk/checksums.ts";
+import { inFolder } from "../commands/softprompt.ts";
+
+/** A graph that nothing runs: only its bytes count. */
+const graph = (byte: number) => ({
+  bytes: Uint8Array.of(byte),
+  weights: new Map<string, string>(),
+  sizes: [],
+});
+
+const COMPILED = {
+  dimension: 2,
+  positions: "attention",
+  scale: 1,
+  state: [],
+  train: graph(1),
+  update: graph(2),
+  predict: graph(3),
+  answer: graph(4),
+  embed: graph(5),
+  bank: { train: graph(6), predict: graph(7), answer: graph(8) },
+} as const;
+
+const ORIGIN: ArtifactsOrigin = {
+  model: { source: "m", revision: null, sha256: "0", weights: new Map() },
+  insertion: "embedding-output",
+  optimizer: "adamw",
+  target: "cpu",
+  precision: "float32",
+};
+
+/** The folder of artifacts with some keys of its manifest set, and its sums right: nothing but the keys is wrong. */
+async function change(folder: string, changes: Record<string, unknown>): Promise<void> {
+  const names = [...Deno.readDirSync(folder)].map(({ name }) => name).filter((name) => name !== "SHA256SUMS");
+  const contents = await readChecked(folder, names);
+  const manifest = JSON.parse(new TextDecoder().decode(contents["artifacts.json"]));
+  const changed = new TextEncoder().encode(JSON.stringify({ ...manifest, ...changes }));
+  await writeChecked(folder, { ...contents, "artifacts.json": changed });
+}
+
+Deno.test("artifacts are read as they were written", () =>
+  inFolder(async (root) => {
+    const folder = join(root, "artifacts");
+    await writeArtifacts(folder, COMPILED, ORIGIN);
+    assertEquals(await readArtifacts(folder, []), COMPILED);
+    assertEquals([...Deno.readDirSync(root)].map(({ name }) => name), ["artifacts"]);
+  }));
+
+Deno.test("artifacts of another format, or with a damaged key, are refused, whatever their sums are", () =>
+  inFolder(async (root) => {
+    const folder = join(root, "artifacts");
+    const known = "and this program knows 'softprompt-artifacts/1'";
+    const refusals: [Record<string, unknown>, string][] = [
+      // The format is looked at first: another version may have other keys.
+      [{ format: "softprompt-artifacts/2", dimension: "2" }, `'softprompt-artifacts/2', ${known}`],
+      [{ format: "other/1" }, `'other/1', ${known}`],
+      [{ format: undefined }, `'undefined', ${known}`],
+      [{ dimension: "2" }, "artifacts.json is not of the format: 'dimension' must be number"],
+      [{ positions: "nowhere" }, "artifacts.json is not of the format: 'positions' must be equal to one of"],
+      [{ train: { file: "x" } }, "artifacts.json is not of the format: 'train' must have required property"],
+    ];
+    for (const [changes, message] of refusals) {
+      await writeArtifacts(folder, COMPILED, ORIGIN);
+      await change(folder, changes);
+      await assertRejects(() => readArtifacts(folder, []), RangeError, message);
+    }
+  }));
