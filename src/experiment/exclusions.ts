@@ -4,31 +4,30 @@ import type { Problem } from "../base/errors.ts";
 import { identity } from "./distinct.ts";
 import { nearest } from "./messages.ts";
 
+/** Keys with the values that a combination must have to be excluded. */
+type Entry = Readonly<Record<string, unknown>>;
+
 /** The entries of a file's `exclude`, found by what they match. */
 class Exclusions {
-  /** For each set of keys that an entry names, the indices of the entries by the values of these keys. */
-  private readonly byKeys = new Map<string, { keys: string[]; entries: Map<string, number[]> }>();
+  /** The sets of keys that entries name, and what identifies each entry. */
+  private readonly keys = new Map<string, readonly string[]>();
+  private readonly entries = new Set<string>();
 
-  constructor(entries: readonly Readonly<Record<string, unknown>>[]) {
-    for (const [i, entry] of entries.entries()) {
-      const keys = Object.keys(entry).sort();
-      const named = JSON.stringify(keys);
-      const same = this.byKeys.get(named) ?? { keys, entries: new Map() };
-      this.byKeys.set(named, same);
-      const values = identity(keys.map((key) => entry[key]));
-      const indices = same.entries.get(values) ?? [];
-      same.entries.set(values, indices);
-      indices.push(i);
+  constructor(entries: readonly Entry[]) {
+    for (const entry of entries) {
+      const keys = Object.keys(entry);
+      this.keys.set(identity(keys.toSorted()), keys);
+      this.entries.add(identity(entry));
     }
   }
 
-  /** The indices of the entries whose keys all have the values of a combination. */
-  matching(settings: Combination["settings"]): number[] {
-    return [...this.byKeys.values()].flatMap(({ keys, entries }) =>
-      keys.every((key) => Object.hasOwn(settings, key))
-        ? entries.get(identity(keys.map((key) => settings[key]))) ?? []
-        : []
-    );
+  /** The identities of the entries whose keys all have the values of a combination. */
+  matching(settings: Combination["settings"]): string[] {
+    return [...this.keys.values()].flatMap((keys) => {
+      if (!keys.every((key) => Object.hasOwn(settings, key))) return [];
+      const found = identity(Object.fromEntries(keys.map((key) => [key, settings[key]])));
+      return this.entries.has(found) ? [found] : [];
+    });
   }
 }
 
@@ -43,8 +42,8 @@ export function exclusionProblems(document: ExperimentDocument, all: readonly Co
   const { exclude = [] } = multipliersOf(document);
   const known = new Set(all.flatMap(({ settings }) => Object.keys(settings)));
   const swept = known.size === 0 ? "nothing is" : `swept: ${[...known].join(", ")}`;
-  const unknownIn = (entry: typeof exclude[number]) => Object.keys(entry).find((key) => !known.has(key));
-  const exclusions = new Exclusions(exclude.map((entry) => unknownIn(entry) === undefined ? entry : {}));
+  const unknownIn = (entry: Entry) => Object.keys(entry).find((key) => !known.has(key));
+  const exclusions = new Exclusions(exclude.filter((entry) => unknownIn(entry) === undefined));
   const matched = new Set(all.flatMap(({ settings }) => exclusions.matching(settings)));
   return exclude.flatMap((entry, i) => {
     const strange = unknownIn(entry);
@@ -54,7 +53,7 @@ export function exclusionProblems(document: ExperimentDocument, all: readonly Co
         message: `'${strange}' is not swept${nearest(strange, [...known])} (${swept})`,
       }];
     }
-    return matched.has(i)
+    return matched.has(identity(entry))
       ? []
       : [{ ...document.place(["exclude", i]), message: "this entry of 'exclude' matches no variant" }];
   });
