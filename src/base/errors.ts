@@ -29,13 +29,26 @@ export interface Problem {
   readonly message: string;
 }
 
-/** All problems in an experiment file, one line each: `file:line:column: message`. */
+/** The largest number of problems that a message lists, and the largest length of each in characters: a file may have thousands. */
+const MOST_LISTED = 50;
+const LONGEST = 1000;
+
+/** All problems in an experiment file, one line each: `file:line:column: message`; of many, the first 50 and the number of the others. */
 export class ExperimentError extends InputError {
   override readonly name = "ExperimentError";
 
-  constructor(readonly file: string, readonly problems: readonly Problem[]) {
-    super(problems.map(({ line, column, message }) => `${file}:${line}:${column}: ${message}`).join("\n"));
+  /** @param isPartial whether there may be more problems: those that were found were too many to look on */
+  constructor(readonly file: string, readonly problems: readonly Problem[], isPartial = false) {
+    const lines = problems.slice(0, MOST_LISTED)
+      .map(({ line, column, message }) => `${file}:${line}:${column}: ${shortened(message)}`);
+    const left = problems.length - lines.length;
+    const more = isPartial ? [`${file}: and at least ${left} more`] : [`${file}: and ${left} more`];
+    super([...lines, ...(left > 0 ? more : [])].join("\n"));
   }
+}
+
+function shortened(message: string): string {
+  return message.length > LONGEST ? `${message.slice(0, LONGEST - 1)}…` : message;
 }
 
 /**

@@ -1,4 +1,3 @@
-import { MULTIPLIERS } from "../experiment/combinations.ts";
 import { ExperimentDocument } from "../experiment/document.ts";
 import { InputError } from "../base/errors.ts";
 import { type Override, parseOverrides } from "../experiment/override.ts";
@@ -9,6 +8,7 @@ import { variantName } from "../experiment/variant_name.ts";
 import { runPath } from "../results/run_path.ts";
 import type { MetricsFile } from "../results/metrics_file.ts";
 import { experimentFileAt, readExperimentFile } from "../experiment/read_experiment_file.ts";
+import { MULTIPLIERS } from "../experiment/schema_check.ts";
 import { terminalDownloads } from "../terminal/downloads.ts";
 import { untilInterrupted } from "../terminal/interrupt.ts";
 import type { Io } from "../terminal/io.ts";

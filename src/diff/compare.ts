@@ -2,7 +2,7 @@ import adjustP from "@stdlib/stats-padjust";
 import { sampleStandardDeviation } from "simple-statistics";
 import { detectableDifference, leastDetectableAccuracy } from "../evaluation/detectable.ts";
 import { mcnemar } from "../evaluation/mcnemar.ts";
-import { pairedBootstrap, type PairedDifference } from "../evaluation/paired_bootstrap.ts";
+import { pairedBootstraps, type PairedDifference, type Sides } from "../evaluation/paired_bootstrap.ts";
 import { IS_HIGHER_BETTER, type MetricName, METRICS } from "../evaluation/metric_names.ts";
 import { ScoredRun } from "../evaluation/scored_run.ts";
 import type { Prediction } from "../results/predictions.ts";
@@ -76,7 +76,9 @@ type Unjudged = Omit<MetricComparison, "p_adjusted" | "verdict">;
  * @throws {InputError} where test sets cannot be paired
  */
 export function compare(pairs: readonly GroupPair[], options: CompareOptions): Comparison[] {
-  const measured = pairs.map((pair) => measure(pair, options));
+  const aligned = pairs.map(alignedPair);
+  const differences = pairedBootstraps(aligned.map(({ sides }) => sides), options);
+  const measured = aligned.map((pair, i) => measure(pair, differences[i]!, options));
   const tests = measured.flatMap(({ metrics }) => [...metrics.values()]);
   const adjusted = [...adjustP(tests.map(({ p }) => p), "holm")];
   const judged = new Map(tests.map((test, i) => [test, adjusted[i]!]));
@@ -98,23 +100,33 @@ function verdictOf(metric: MetricName, delta: number, isSignificant: boolean): V
   return delta > 0 === IS_HIGHER_BETTER[metric] ? "better" : "worse";
 }
 
+/** A pair of groups, and their predictions of the examples that all runs have. */
+interface AlignedPair extends GroupPair {
+  readonly aligned: Alignment;
+  readonly sides: Sides;
+}
+
+function alignedPair(pair: GroupPair): AlignedPair {
+  const aligned = align(pair.a.runs, pair.b.runs);
+  const areRunsPaired = haveSameSeeds(pair.a.runs, pair.b.runs);
+  const sides = { a: aligned.a.map(scoredRun), b: aligned.b.map(scoredRun), areRunsPaired };
+  return { ...pair, aligned, sides };
+}
+
 function measure(
-  { variant, a, b }: GroupPair,
+  { variant, a, b, aligned, sides }: AlignedPair,
+  found: Readonly<Record<MetricName, PairedDifference>>,
   options: CompareOptions,
 ): Omit<Comparison, "metrics"> & { readonly metrics: ReadonlyMap<MetricName, Unjudged> } {
-  const aligned = align(a.runs, b.runs);
-  const areRunsPaired = haveSameSeeds(a.runs, b.runs);
-  const scored = { a: aligned.a.map(scoredRun), b: aligned.b.map(scoredRun) };
-  const found = pairedBootstrap(scored.a, scored.b, { ...options, areRunsPaired });
-  const isSingle = scored.a.length === 1 && scored.b.length === 1;
-  const exact = isSingle ? mcnemar(scored.a[0]!.correct, scored.b[0]!.correct) : undefined;
+  const isSingle = sides.a.length === 1 && sides.b.length === 1;
+  const exact = isSingle ? mcnemar(sides.a[0]!.correct, sides.b[0]!.correct) : undefined;
   const metrics = new Map<MetricName, Unjudged>();
   for (const name of METRICS) {
     const isExact = name === "accuracy" && exact !== undefined;
     const { standardError, p, ...difference } = found[name];
     metrics.set(name, {
       ...difference,
-      ...deviations(name, scored, aligned),
+      ...deviations(name, sides, aligned),
       standard_error: standardError,
       p: isExact ? exact.p : p,
       test: isExact ? "exact McNemar" : "paired bootstrap",
@@ -126,7 +138,7 @@ function measure(
     variant,
     experiment: experimentDifferences(a.runs, b.runs),
     environment: environmentDifferences(a.runs, b.runs),
-    seeds: { a: seeds(a.runs), b: seeds(b.runs), paired: areRunsPaired },
+    seeds: { a: seeds(a.runs), b: seeds(b.runs), paired: sides.areRunsPaired },
     metrics,
     flips: flipsOf(aligned),
     pairedBy: aligned.pairedBy,
@@ -159,7 +171,7 @@ function scoredRun(predictions: readonly Prediction[]): ScoredRun {
 
 function deviations(
   metric: MetricName,
-  { a, b }: { readonly a: readonly ScoredRun[]; readonly b: readonly ScoredRun[] },
+  { a, b }: Sides,
   { paired }: Alignment,
 ): { a_sd: number | null; b_sd: number | null } {
   const once = new Int32Array(paired).fill(1);

@@ -1,5 +1,6 @@
 import { mean, quantileSorted, standardDeviation } from "simple-statistics";
 import { RandomStream } from "../base/random_stream.ts";
+import { Drawn } from "./drawn.ts";
 import { byMetric, type MetricName, METRICS } from "./metric_names.ts";
 import type { ScoredRun } from "./scored_run.ts";
 
@@ -19,11 +20,17 @@ export interface PairedDifference {
 }
 
 /** The settings of resampling. */
-export interface BootstrapOptions {
+export interface Resampling {
   /** 1 - the level of the interval, for example 0.05. */
   readonly alpha: number;
   readonly resamples: number;
   readonly seed: number;
+}
+
+/** Two sides, of one or several runs each, all on the same examples. */
+export interface Sides {
+  readonly a: readonly ScoredRun[];
+  readonly b: readonly ScoredRun[];
   /** Whether run i of one side belongs to run i of the other (the same seed), so that they are drawn together. */
   readonly areRunsPaired: boolean;
 }
@@ -40,33 +47,92 @@ export interface BootstrapOptions {
 export function pairedBootstrap(
   a: readonly ScoredRun[],
   b: readonly ScoredRun[],
-  { alpha, resamples, seed, areRunsPaired }: BootstrapOptions,
+  { areRunsPaired, ...options }: Resampling & Pick<Sides, "areRunsPaired">,
 ): Record<MetricName, PairedDifference> {
-  const examples = a[0]!.examples;
-  const stream = new RandomStream(seed, "bootstrap");
-  if ([...a, ...b].some((run) => run.examples !== examples)) {
+  return pairedBootstraps([{ a, b, areRunsPaired }], options)[0]!;
+}
+
+/** The largest number of comparisons whose resamples are kept at a time: each takes 400 KB. */
+const MOST_TOGETHER = 64;
+
+/**
+ * Compares many pairs of sides, each as if it were the only one: a comparison's draws depend on the seed and on the numbers of
+ * examples and runs alone, so that those of the same numbers share them.
+ *
+ * @returns the differences in the order of the pairs
+ * @throws {RangeError} where the numbers of examples within a pair differ
+ */
+export function pairedBootstraps(
+  pairs: readonly Sides[],
+  options: Resampling,
+): Record<MetricName, PairedDifference>[] {
+  const found = new Map<Sides, Record<MetricName, PairedDifference>>();
+  const examplesOf = ({ a, b }: Sides) => {
+    const { examples } = a[0]!;
+    if ([...a, ...b].every((run) => run.examples === examples)) return examples;
     throw new RangeError("the runs have different test examples");
+  };
+  const alike = Map.groupBy(
+    pairs,
+    (pair) => [examplesOf(pair), pair.a.length, pair.b.length, pair.areRunsPaired].join(),
+  );
+  for (const group of alike.values()) {
+    for (let from = 0; from < group.length; from += MOST_TOGETHER) {
+      const some = group.slice(from, from + MOST_TOGETHER);
+      const deltas = resampledDeltas(some, options);
+      for (const [i, pair] of some.entries()) found.set(pair, differenceOf(pair, deltas[i]!, options));
+    }
   }
-  const once = new Int32Array(examples).fill(1);
-  const all = { a: a.map((_, i) => i), b: b.map((_, i) => i) };
-  const whole = differences(a, b, once, all.a, all.b);
-  const deltas = byMetric(() => new Float64Array(resamples));
+  return pairs.map((pair) => found.get(pair)!);
+}
+
+/** The difference in each metric on each resample, for pairs with the same numbers of examples and runs. */
+function resampledDeltas(
+  pairs: readonly Sides[],
+  { resamples, seed }: Resampling,
+): Record<MetricName, Float64Array>[] {
+  const { a, b, areRunsPaired } = pairs[0]!;
+  const { examples } = a[0]!;
+  const stream = new RandomStream(seed, "bootstrap");
+  const deltas = pairs.map(() => byMetric(() => new Float64Array(resamples)));
   const counts = new Int32Array(examples);
+  const drawn = new Drawn(examples);
   for (let r = 0; r < resamples; r++) {
     counts.fill(0);
     for (let i = 0; i < examples; i++) counts[stream.integer(examples)]!++;
-    const drawnA = drawRuns(all.a, stream);
-    const drawnB = areRunsPaired ? drawnA : drawRuns(all.b, stream);
-    const drawn = differences(a, b, counts, drawnA, drawnB);
-    for (const metric of METRICS) deltas[metric][r] = drawn[metric].delta;
+    drawn.take(counts);
+    const runsA = drawRuns(a.length, stream);
+    const runsB = areRunsPaired ? runsA : drawRuns(b.length, stream);
+    for (let p = 0; p < pairs.length; p++) {
+      const ofA = pairs[p]!.a.map((run) => run.measureDrawn(drawn));
+      const ofB = pairs[p]!.b.map((run) => run.measureDrawn(drawn));
+      for (const metric of METRICS) {
+        deltas[p]![metric][r] = meanOf(metric, ofB, runsB) - meanOf(metric, ofA, runsA);
+      }
+    }
   }
+  return deltas;
+}
+
+/** The differences between two sides, with what resampling them shows. */
+function differenceOf(
+  { a, b }: Sides,
+  deltas: Record<MetricName, Float64Array>,
+  { alpha, resamples }: Resampling,
+): Record<MetricName, PairedDifference> {
+  const once = new Int32Array(a[0]!.examples).fill(1);
+  const whole = { a: a.map((run) => run.measure(once)), b: b.map((run) => run.measure(once)) };
   return byMetric((metric) => {
+    const left = meanOf(metric, whole.a, a.keys());
+    const second = meanOf(metric, whole.b, b.keys());
+    const delta = second - left;
     const sorted = Array.from(deltas[metric].sort());
-    const { delta } = whole[metric];
     // The observed sample is counted as a resample, so that no p is 0.
     const against = sorted.filter((x) => delta >= 0 ? x <= 0 : x >= 0).length;
     return {
-      ...whole[metric],
+      a: left,
+      b: second,
+      delta,
       interval: [quantileSorted(sorted, alpha / 2), quantileSorted(sorted, 1 - alpha / 2)],
       standardError: standardDeviation(sorted),
       p: delta === 0 ? 1 : Math.min(1, 2 * (against + 1) / (resamples + 1)),
@@ -74,24 +140,16 @@ export function pairedBootstrap(
   });
 }
 
-/** The difference in each metric of the drawn runs on the drawn examples. */
-function differences(
-  a: readonly ScoredRun[],
-  b: readonly ScoredRun[],
-  counts: Int32Array,
-  drawnA: readonly number[],
-  drawnB: readonly number[],
-): Record<MetricName, { a: number; b: number; delta: number }> {
-  const measured = (runs: readonly ScoredRun[]) => runs.map((run) => run.measure(counts));
-  const of = { a: measured(a), b: measured(b) };
-  return byMetric((metric) => {
-    const left = mean(drawnA.map((i) => of.a[i]![metric]));
-    const second = mean(drawnB.map((i) => of.b[i]![metric]));
-    return { a: left, b: second, delta: second - left };
-  });
+/** The mean of a metric over some runs. @param runs the indices of the runs, each as often as it counts */
+function meanOf(
+  metric: MetricName,
+  measured: readonly Readonly<Record<MetricName, number>>[],
+  runs: Iterable<number>,
+): number {
+  return measured.length === 1 ? measured[0]![metric] : mean(Array.from(runs, (i) => measured[i]![metric]));
 }
 
-function drawRuns(runs: readonly number[], stream: RandomStream): number[] {
-  if (runs.length === 1) return [0];
-  return Array.from({ length: runs.length - 1 }, () => stream.integer(runs.length));
+function drawRuns(runs: number, stream: RandomStream): number[] {
+  if (runs === 1) return [0];
+  return Array.from({ length: runs - 1 }, () => stream.integer(runs));
 }

@@ -1,4 +1,5 @@
 import { binOf, BINS } from "./calibration.ts";
+import { Drawn } from "./drawn.ts";
 import type { MetricName } from "./metric_names.ts";
 
 /** The prediction for an example. */
@@ -20,6 +21,9 @@ export class ScoredRun {
   private readonly bins: Int32Array;
   private readonly gaps: Float64Array;
   private readonly illegal: Float64Array;
+  /** The sums over one resample, which the next one overwrites. */
+  private readonly confusion: Float64Array;
+  private readonly gapSums = new Float64Array(BINS);
 
   /** @param classes the number of classes */
   constructor(scored: readonly ScoredExample[], private readonly classes: number) {
@@ -33,6 +37,7 @@ export class ScoredRun {
     this.bins = Int32Array.from(scored, (one) => binOf(confidence(one)));
     this.gaps = Float64Array.from(scored, (one) => confidence(one) - Number(one.label === one.predicted));
     this.illegal = Float64Array.from(scored, (one) => Number(one.illegal));
+    this.confusion = new Float64Array(classes ** 2);
   }
 
   /** Whether each example is right. */
@@ -46,26 +51,32 @@ export class ScoredRun {
    * @param counts how often each example was drawn
    */
   measure(counts: Int32Array): Record<MetricName, number> {
-    const confusion = new Float64Array(this.classes ** 2);
-    const gaps = new Float64Array(BINS);
-    let total = 0;
+    return this.measureDrawn(new Drawn(counts.length).take(counts));
+  }
+
+  /** The run's metrics on a resample. */
+  measureDrawn({ examples, counts, distinct, total }: Drawn): Record<MetricName, number> {
+    const { cells, losses, bins, gaps, illegal, confusion, gapSums } = this;
+    confusion.fill(0);
+    gapSums.fill(0);
     let loss = 0;
-    let illegal = 0;
-    for (let i = 0; i < this.examples; i++) {
-      const count = counts[i]!;
-      if (count === 0) continue;
-      total += count;
-      loss += count * this.losses[i]!;
-      confusion[this.cells[i]!]! += count;
-      gaps[this.bins[i]!]! += count * this.gaps[i]!;
-      illegal += count * this.illegal[i]!;
+    let illegalSum = 0;
+    for (let k = 0; k < distinct; k++) {
+      const i = examples[k]!;
+      const count = counts[k]!;
+      loss += count * losses[i]!;
+      confusion[cells[i]!]! += count;
+      gapSums[bins[i]!]! += count * gaps[i]!;
+      illegalSum += count * illegal[i]!;
     }
+    let gap = 0;
+    for (let bin = 0; bin < BINS; bin++) gap += Math.abs(gapSums[bin]!);
     return {
       accuracy: this.rightIn(confusion) / total,
       macro_f1: this.macroF1(confusion),
       loss: loss / total,
-      expected_calibration_error: gaps.reduce((sum, gap) => sum + Math.abs(gap), 0) / total,
-      illegal_rate: illegal / total,
+      expected_calibration_error: gap / total,
+      illegal_rate: illegalSum / total,
     };
   }
 

@@ -1,35 +1,24 @@
-import { equal } from "@std/assert/equal";
-import { Ajv } from "ajv";
-import { type ExperimentDocument, isWithin } from "./document.ts";
+import type { ExperimentDocument } from "./document.ts";
 import type { Problem } from "../base/errors.ts";
-import type { ExperimentFile } from "./experiment_file.ts";
-import { nearest } from "./messages.ts";
-import { keyPath, type Override, setTwice } from "./override.ts";
-import schema from "./schema.json" with { type: "json" };
+import { isTooLong, keyPath, type Override, setTwice } from "./override.ts";
+import { PathTree } from "./path_tree.ts";
+import { holdsMultipliers, MULTIPLIERS, type Multipliers } from "./schema_check.ts";
 
 /** The key that, besides those of the sweep, distinguishes named variants. */
 export const VARIANT = "variant";
 
-/** The keys of an experiment file that multiply it. */
-export const MULTIPLIERS = [
-  "sweep",
-  "exclude",
-  "variants",
-] as const satisfies readonly (keyof ExperimentFile)[];
+/** The largest number of runs that a file may ask for, those counted that `exclude` leaves out. */
+export const MOST_RUNS = 20_000;
 
-/** The part of an experiment file that multiplies it. */
-export type Multipliers = Pick<ExperimentFile, typeof MULTIPLIERS[number]>;
-
-const { sweep, exclude, variants } = schema.properties;
-const holdsMultipliers = new Ajv({ strict: false, ownProperties: true })
-  .compile<Multipliers>({ type: "object", properties: { sweep, exclude, variants } });
+/** The largest number of values in all runs of a file together: each run is checked as a whole. */
+const MOST_VALUES = 20_000_000;
 
 /**
  * The part of a file that multiplies it; the rest of the file need not be valid, as variants may complete it.
  *
  * @throws {Error} where that part is not what the schema says
  */
-function multipliersOf({ content }: ExperimentDocument): Multipliers {
+export function multipliersOf({ content }: ExperimentDocument): Multipliers {
   if (!holdsMultipliers(content)) {
     throw new Error("the multipliers of a file are read before they are checked");
   }
@@ -46,40 +35,93 @@ export interface Combination {
   readonly swept: readonly Override[];
 }
 
+/** What a variant sets, and the keys that are swept for it. */
+interface Base {
+  readonly named: Readonly<Record<string, string>>;
+  readonly own: readonly Override[];
+  readonly axes: readonly Axis[];
+}
+
+/** A swept key with its values. */
+interface Axis {
+  /** The key in dot notation. */
+  readonly key: string;
+  readonly values: readonly Override[];
+}
+
+/** The variants of a file, or the file itself where there are none, each with the swept keys that it does not set itself. */
+function basesOf(document: ExperimentDocument, { sweep = {}, variants }: Multipliers): Base[] {
+  const axes = Object.entries(sweep).map(([key, values]): Axis => {
+    const path = keyPath(key);
+    return {
+      key,
+      values: values.map((value, i) => ({ path, value, place: document.place(["sweep", key, i]) })),
+    };
+  });
+  if (variants === undefined) return [{ named: {}, own: [], axes }];
+  return Object.entries(variants).map(([name, keys]) => {
+    const own = Object.entries(keys).map(([key, value]): Override => ({
+      path: keyPath(key),
+      value,
+      place: document.place(["variants", name, key], true),
+    }));
+    const ownKeys = new PathTree(own.map(({ path }) => path));
+    const isFree = ({ key }: Axis) =>
+      ownKeys.around(keyPath(key)) === undefined && ownKeys.within(keyPath(key)) === undefined;
+    return { named: { [VARIANT]: name }, own, axes: axes.filter(isFree) };
+  });
+}
+
+/** The number of runs in which a base is expanded. */
+function runsOf({ axes }: Base): bigint {
+  return axes.reduce((product, { values }) => product * BigInt(values.length), 1n);
+}
+
+/** The problem of a file that asks for more runs than are ever expanded; they are counted without being made. */
+export function excessProblems(document: ExperimentDocument): Problem[] {
+  const multipliers = multipliersOf(document);
+  const bases = basesOf(document, multipliers);
+  const runs = bases.reduce((sum, base) => sum + runsOf(base), 0n);
+  const place = document.place([multipliers.sweep === undefined ? "variants" : "sweep"], true);
+  if (runs > MOST_RUNS) {
+    const message = `these are ${runs.toLocaleString("en")} runs, and a file may ask for ${
+      MOST_RUNS.toLocaleString("en")
+    } at most: leave values out, or divide them among several files`;
+    return [{ ...place, message }];
+  }
+  const { sweep: _, exclude: __, variants: ___, ...body } = Object(document.content);
+  const written = BigInt(valuesIn(body));
+  const values = bases.reduce(
+    (sum, base) => sum + runsOf(base) * (written + BigInt(base.own.length + base.axes.length)),
+    0n,
+  );
+  if (values <= MOST_VALUES) return [];
+  const message = `these are ${runs.toLocaleString("en")} runs with ${
+    values.toLocaleString("en")
+  } values together, and a file may ask for ${
+    MOST_VALUES.toLocaleString("en")
+  } at most: sweep fewer values, or write less into the file`;
+  return [{ ...place, message }];
+}
+
+/** The number of values in a value, lists and maps included. */
+function valuesIn(value: unknown): number {
+  if (typeof value !== "object" || value === null) return 1;
+  return Object.values(value).reduce<number>((sum, inner) => sum + valuesIn(inner), 1);
+}
+
 /** The cross product of a file's sweep, for each of its variants, without the keys that the variant itself sets. */
 export function combinations(document: ExperimentDocument): Combination[] {
-  const { sweep = {}, variants } = multipliersOf(document);
-  const bases = variants === undefined
-    ? [{ named: {}, own: [] }]
-    : Object.entries(variants).map(([name, keys]) => ({
-      named: { [VARIANT]: name },
-      own: Object.entries(keys).map(([key, value]) => ({
-        path: keyPath(key),
-        value,
-        place: document.place(["variants", name, key], true),
-      })),
-    }));
-  return bases.flatMap(({ named, own }) => {
-    const axes = Object.entries(sweep)
-      .filter(([key]) =>
-        !own.some(({ path }) => isWithin(path, keyPath(key)) || isWithin(keyPath(key), path))
-      )
-      .map(([key, values]) =>
-        values.map((value, i): Override => ({
-          path: keyPath(key),
-          value,
-          place: document.place(["sweep", key, i]),
-        }))
-      );
-    return product(axes).map((swept) => ({
+  return basesOf(document, multipliersOf(document)).flatMap(({ named, own, axes }) =>
+    product(axes.map(({ values }) => values)).map((swept) => ({
       settings: {
         ...named,
-        ...Object.fromEntries(swept.map(({ path, value }) => [path.join("."), value])),
+        ...Object.fromEntries(swept.map(({ value }, i) => [axes[i]!.key, value])),
       },
       overrides: [...own, ...swept],
       swept,
-    }));
-  });
+    }))
+  );
 }
 
 /** All combinations of one item of each list, the last list's items changing fastest. */
@@ -90,60 +132,31 @@ function product<Item>(lists: readonly (readonly Item[])[]): Item[][] {
   );
 }
 
-/** The combinations that no entry of `exclude` matches. */
-export function withoutExcluded(document: ExperimentDocument, all: readonly Combination[]): Combination[] {
-  const { exclude = [] } = multipliersOf(document);
-  return all.filter(({ settings }) => !exclude.some((entry) => matches(entry, settings)));
-}
-
-function matches(entry: Readonly<Record<string, unknown>>, settings: Combination["settings"]): boolean {
-  return Object.entries(entry).every(([key, value]) =>
-    Object.hasOwn(settings, key) && equal(settings[key], value)
-  );
-}
-
-/** Keys that may not be swept, and entries of `exclude` that exclude nothing. */
+/** Keys that may not be swept, and keys that are set twice. */
 export function multiplierProblems(document: ExperimentDocument): Problem[] {
-  const { sweep = {}, exclude = [], variants = {} } = multipliersOf(document);
-  const keys = [
-    ...Object.keys(sweep).map((key) => ({ key, at: ["sweep", key] })),
-    ...Object.entries(variants).flatMap(([name, own]) =>
-      Object.keys(own).map((key) => ({ key, at: ["variants", name, key] }))
-    ),
-  ];
+  const { sweep = {}, variants = {} } = multipliersOf(document);
   const written = [
     { at: ["sweep"], own: Object.keys(sweep) },
     ...Object.entries(variants).map(([name, own]) => ({ at: ["variants", name], own: Object.keys(own) })),
   ];
-  const unfit = keys.filter(({ key }) => ["name", ...MULTIPLIERS].includes(key.split(".")[0]!));
-  const all = combinations(document);
-  const known = [...new Set(all.flatMap(({ settings }) => Object.keys(settings)))];
+  const fault = (key: string) =>
+    isTooLong(keyPath(key))
+      ? `no key lies ${keyPath(key).length} keys deep`
+      : ["name", ...MULTIPLIERS].some((one) => one === keyPath(key)[0])
+      ? `'${key}' cannot differ between the variants of a file, whose results are in one folder: set it once, for all of them`
+      : undefined;
   return [
-    ...unfit.map(({ key, at }) => ({
-      ...document.place(at, true),
-      message:
-        `'${key}' cannot differ between the variants of a file, whose results are in one folder: set it once, for all of them`,
-    })),
+    ...written.flatMap(({ at, own }) =>
+      own.flatMap((key) => {
+        const message = fault(key);
+        return message === undefined ? [] : [{ ...document.place([...at, key], true), message }];
+      })
+    ),
     ...written.flatMap(({ at, own }) => {
       const [first, second] = setTwice(own.map(keyPath))?.map((i) => own[i]!) ?? [];
       return second === undefined ? [] : [{
         ...document.place([...at, second], true),
         message: `'${second}' is already set by '${first}': leave one of them out`,
-      }];
-    }),
-    ...exclude.flatMap((entry, i) => {
-      const strange = Object.keys(entry).find((key) => !known.includes(key));
-      if (strange !== undefined) {
-        return [{
-          ...document.place(["exclude", i, strange], true),
-          message: `'${strange}' is not swept${nearest(strange, known)} (${
-            known.length === 0 ? "nothing is" : `swept: ${known.join(", ")}`
-          })`,
-        }];
-      }
-      return all.some(({ settings }) => matches(entry, settings)) ? [] : [{
-        ...document.place(["exclude", i]),
-        message: "this entry of 'exclude' matches no variant: correct or remove it",
       }];
     }),
   ];

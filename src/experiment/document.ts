@@ -1,8 +1,10 @@
-import { isMap, isNode, isScalar, isSeq, type LineCounter, type Node, type Pair } from "yaml";
+import { isMap, type LineCounter } from "yaml";
 import { type ConfigValueError, ExperimentError, type Problem } from "../base/errors.ts";
+import { DocumentPlaces } from "./document_places.ts";
+import { PathTree } from "./path_tree.ts";
 import { FILE_PART } from "./schema_part.ts";
 import { readYaml } from "./yaml_text.ts";
-import { asWritten, ValueReader, type YamlProblem } from "./yaml_value.ts";
+import { ValueReader, type YamlProblem } from "./yaml_value.ts";
 
 /** Keys from the file's root to a value. */
 export type KeyPath = readonly (string | number)[];
@@ -15,7 +17,7 @@ export class ExperimentDocument {
   /** The file's content as plain values; keys, and values that the schema declares as strings, are kept as they are written. */
   readonly content: unknown;
   private readonly lines: LineCounter;
-  private readonly contents: Node | null;
+  private readonly places: DocumentPlaces;
 
   /**
    * @param file its path, for messages
@@ -24,7 +26,7 @@ export class ExperimentDocument {
   constructor(text: string, readonly file: string) {
     const { document, lines, problems } = readYaml(text);
     this.lines = lines;
-    this.contents = document.contents;
+    this.places = new DocumentPlaces(document.contents);
     this.refuse(problems);
     if (!isMap(document.contents)) {
       const what = document.contents === null ? "is empty" : "holds no keys";
@@ -33,7 +35,7 @@ export class ExperimentDocument {
         message: `the file ${what}: an experiment has 'name', 'model', 'dataset', …`,
       }]);
     }
-    const reader = new ValueReader(document, text);
+    const reader = new ValueReader(document, text, lines);
     this.content = reader.read(FILE_PART);
     this.refuse(reader.problems);
   }
@@ -48,7 +50,7 @@ export class ExperimentDocument {
 
   /** The place of a value or of its key; that of the nearest enclosing value where the file does not have it. */
   place(path: KeyPath, onKey = false): Place {
-    return this.at(offsetOf(this.contents, path, onKey));
+    return this.at(this.places.offsetOf(path, onKey));
   }
 
   /** Whether the file gives a key a value. */
@@ -73,30 +75,28 @@ export function withLocation(
   file: string,
   places: PlacedKeys = [],
 ): ExperimentError {
-  const document = new ExperimentDocument(text, file);
+  const placeIn = placesIn(new ExperimentDocument(text, file), places);
   return new ExperimentError(
     file,
-    error.wrong.map(({ path, message }) => ({ ...placeOf(document, path, places), message })),
+    error.wrong.map(({ path, message }) => ({ ...placeIn(path), message })),
   );
 }
 
 /** Keys whose values are written at another place than their path. */
 export type PlacedKeys = readonly { readonly path: KeyPath; readonly place?: Place }[];
 
-/**
- * Where the value of a key is written: in one of the places that set it, or in the document.
- *
- * @param onKey whether the place of the key itself is meant, not that of its value
- */
-export function placeOf(
-  document: ExperimentDocument,
-  path: KeyPath,
-  overrides: PlacedKeys,
-  onKey = false,
-): Place {
-  const around = overrides.findLast((key) => isWithin(path, key.path));
-  const within = document.has(path) ? undefined : overrides.findLast((key) => isWithin(key.path, path));
-  return (around ?? within)?.place ?? document.place(path, onKey);
+/** The place of a key's value; of the key itself where `onKey`. */
+export type PlaceOf = (path: KeyPath, onKey?: boolean) => Place;
+
+/** Finds where the values of keys are written: in one of the places that set them, or in the document. */
+export function placesIn(document: ExperimentDocument, overrides: PlacedKeys): PlaceOf {
+  const tree = new PathTree(overrides.map(({ path }) => path));
+  return (path, onKey = false) => {
+    const around = tree.around(path);
+    const within = document.has(path) ? undefined : tree.within(path)?.last;
+    const setter = around ?? within;
+    return (setter === undefined ? undefined : overrides[setter]?.place) ?? document.place(path, onKey);
+  };
 }
 
 /** Whether a path leads to, or into, what another one leads to. */
@@ -111,23 +111,4 @@ export function valueAt(content: unknown, path: KeyPath): unknown {
       ? Reflect.get(value, key)
       : undefined;
   return path.reduce(step, content);
-}
-
-/** The offset in the text of a value or of its key; that of the nearest enclosing value where it is missing. */
-function offsetOf(contents: Node | null, path: KeyPath, onKey: boolean): number {
-  let node: Node | null = contents;
-  let offset = contents?.range?.[0] ?? 0;
-  for (const [depth, key] of path.entries()) {
-    const pair: Pair | undefined = isMap(node)
-      ? node.items.find((item) => isScalar(item.key) && asWritten(item.key) === String(key))
-      : undefined;
-    const found: unknown = pair ? pair.value : isSeq(node) ? node.get(key, true) : undefined;
-    const keyOffset = isNode(pair?.key) ? pair.key.range?.[0] : undefined;
-    if (keyOffset !== undefined) offset = keyOffset;
-    if (!isNode(found)) break;
-    node = found;
-    const isLast = depth === path.length - 1;
-    if (!(isLast && onKey)) offset = node.range?.[0] ?? offset;
-  }
-  return offset;
 }

@@ -96,9 +96,13 @@ function shown(value: unknown): string {
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 
+/** The largest number of words among which a similar one is looked for. */
+const MOST_COMPARED = 200;
+
 /** `; did you mean 'length'?` where an allowed word is similar. */
 export function nearest(word: string, allowed: readonly string[]): string {
-  if (allowed.length === 0) return "";
+  const longest = allowed.reduce((most, one) => Math.max(most, one.length), 0);
+  if (allowed.length === 0 || allowed.length > MOST_COMPARED || word.length > 2 * longest + 2) return "";
   const best: string = closestString(word, [...allowed]);
   const distance: number = levenshteinDistance(word.toLowerCase(), best.toLowerCase());
   return distance <= Math.max(2, word.length / 3) ? `; did you mean '${best}'?` : "";

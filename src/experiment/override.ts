@@ -1,5 +1,6 @@
-import { isWithin, type KeyPath, type Place, valueAt } from "./document.ts";
+import { type KeyPath, type Place, valueAt } from "./document.ts";
 import { ConfigValueError, InputError } from "../base/errors.ts";
+import { PathTree } from "./path_tree.ts";
 import { isText, partAt } from "./schema_part.ts";
 import { readYaml } from "./yaml_text.ts";
 import { ValueReader } from "./yaml_value.ts";
@@ -13,6 +14,9 @@ export interface Override {
   readonly place?: Place;
 }
 
+/** The largest number of keys in a path: no key of an experiment lies nearly as deep. */
+const MOST_KEYS = 100;
+
 /**
  * Reads `prompt.length=5`. Where the key takes a string, the value is that string, with or without quotes; else it is YAML.
  *
@@ -24,13 +28,16 @@ export function parseOverride(assignment: string): Override {
     throw new InputError(`'${assignment}' sets nothing: write KEY=VALUE, for example prompt.length=5`);
   }
   const path = keyPath(assignment.slice(0, at));
+  if (isTooLong(path)) {
+    throw new InputError(`--set takes the path of a key, and no key lies ${path.length} keys deep`);
+  }
   const written = assignment.slice(at + 1);
   const part = partAt(path);
   const isQuoted = /^\s*["']/.test(written);
   const isRemoved = /^\s*(?:null|~)?\s*$/i.test(written);
   if (isText(part) && !isQuoted && !isRemoved) return { path, value: written };
-  const { document, problems } = readYaml(written);
-  const reader = new ValueReader(document, written);
+  const { document, lines, problems } = readYaml(written);
+  const reader = new ValueReader(document, written, lines);
   const value = problems.length > 0 ? undefined : reader.read(part);
   const [problem] = [...problems, ...reader.problems];
   if (problem === undefined) return { path, value: value ?? null };
@@ -57,9 +64,11 @@ export function parseOverrides(assignments: readonly string[]): Override[] {
 
 /** The first two of some keys that are the same, or one within the other; `undefined` where there are none. */
 export function setTwice(paths: readonly KeyPath[]): [number, number] | undefined {
+  const before = new PathTree();
   for (const [second, path] of paths.entries()) {
-    const first = paths.findIndex((other) => isWithin(path, other) || isWithin(other, path));
-    if (first < second) return [first, second];
+    const first = before.around(path) ?? before.within(path)?.first;
+    if (first !== undefined) return [first, second];
+    before.add(path);
   }
   return undefined;
 }
@@ -69,35 +78,56 @@ export function keyPath(dotted: string): KeyPath {
   return dotted.split(".");
 }
 
+/** Whether a path has more keys than that of any key of an experiment. */
+export function isTooLong(path: KeyPath): boolean {
+  return path.length > MOST_KEYS;
+}
+
 /**
- * A file's content with some keys set to other values.
+ * A file's content with some keys set to other values. The lists and maps that hold these are copied; the rest is shared, so that
+ * many variants of a file take little memory.
  *
  * @throws {ConfigValueError} where a path leads through a value that has no keys
  */
 export function overridden(content: unknown, overrides: readonly Override[]): unknown {
-  const changed = structuredClone(content);
-  for (const override of overrides) setAtPath(changed, override);
-  return changed;
+  const root = { content };
+  const copies = new Set<unknown>([root]);
+  for (const override of overrides) setAtPath(root, override, copies);
+  return root.content;
 }
 
-function setAtPath(content: unknown, { path, value }: Override): void {
-  let at = content;
+/** @param copies the lists and maps that are copies already, and may be changed */
+function setAtPath(root: { content: unknown }, { path, value }: Override, copies: Set<unknown>): void {
+  let at: unknown = ownCopy(root, "content", copies);
   for (const [depth, key] of path.entries()) {
-    if (typeof at !== "object" || at === null || Array.isArray(at) && !isItem(at, key)) {
+    if (!isContainer(at) || Array.isArray(at) && !isItem(at, key)) {
       const why = Array.isArray(at) ? `is a list of ${at.length} items` : "has no keys of its own";
       const message = `'${path.join(".")}' is not a key: '${path.slice(0, depth).join(".")}' ${why}`;
       throw new ConfigValueError([{ path, message }]);
     }
-    const isLast = depth === path.length - 1;
-    if (isLast && value === null) {
-      Reflect.deleteProperty(at, key);
-    } else {
-      const inner: unknown = isLast ? value : valueAt(at, [key]) ?? {};
-      // Names such as `__proto__` are ordinary keys.
-      Object.defineProperty(at, key, { value: inner, configurable: true, enumerable: true, writable: true });
-      at = inner;
-    }
+    if (depth < path.length - 1) at = ownCopy(at, key, copies);
+    else if (value === null) Reflect.deleteProperty(at, key);
+    else define(at, key, value);
   }
+}
+
+/** The value of a key as a copy, which takes its place; an empty map where there is none. */
+function ownCopy(holder: object, key: string | number, copies: Set<unknown>): unknown {
+  const value = valueAt(holder, [key]) ?? {};
+  if (copies.has(value) || !isContainer(value)) return value;
+  const copy = Array.isArray(value) ? [...value] : { ...value };
+  copies.add(copy);
+  define(holder, key, copy);
+  return copy;
+}
+
+function isContainer(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
+}
+
+/** Names such as `__proto__` are ordinary keys. */
+function define(holder: object, key: string | number, value: unknown): void {
+  Object.defineProperty(holder, key, { value, configurable: true, enumerable: true, writable: true });
 }
 
 /** Whether a key is the index of an item, or the index after the last. */

@@ -1,12 +1,13 @@
 import type { ErrorObject } from "ajv";
-import { ExperimentDocument, isWithin, type KeyPath, placeOf } from "./document.ts";
+import { ExperimentDocument, type KeyPath, placesIn } from "./document.ts";
 import { ConfigValueError, ExperimentError, type Problem } from "../base/errors.ts";
 import type { ExperimentFile } from "./experiment_file.ts";
 import { messageOf } from "./messages.ts";
 import { overridden, type Override } from "./override.ts";
+import { PathTree } from "./path_tree.ts";
 import { resolve } from "./resolve.ts";
 import { ruleViolations } from "./rules.ts";
-import { isExperimentFile } from "./schema_check.ts";
+import { isExperimentFile, type Multipliers } from "./schema_check.ts";
 import type { Experiment } from "./types.ts";
 
 /**
@@ -33,39 +34,55 @@ export type CheckedFile =
   | { readonly given: ExperimentFile; readonly problems: readonly [] }
   | { readonly given?: never; readonly problems: readonly KeyProblem[] };
 
-/** Checks a file with some keys set to other values. */
-export function checkedFile(document: ExperimentDocument, overrides: readonly Override[]): CheckedFile {
-  const place = (path: KeyPath, onKey: boolean) => placeOf(document, path, overrides, onKey);
-  const problems: KeyProblem[] = [];
-  let content: unknown;
+/**
+ * Checks a file with some keys set to other values.
+ *
+ * @param content what is checked; left out: all of the file
+ * @param multipliers keys that are checked already and not in `content`, on which rules of other keys depend
+ */
+export function checkedFile(
+  document: ExperimentDocument,
+  overrides: readonly Override[],
+  content: unknown = document.content,
+  multipliers?: Multipliers,
+): CheckedFile {
+  const place = placesIn(document, overrides);
+  const inWords = rewording(overrides);
+  let asked: unknown;
   try {
-    content = overridden(document.content, overrides);
+    asked = overridden(content, overrides);
   } catch (error) {
     if (!(error instanceof ConfigValueError)) throw error;
     return { problems: error.wrong.map(({ path, message }) => ({ path, ...place(path, true), message })) };
   }
-  if (isExperimentFile(content)) {
-    for (const { path, message } of ruleViolations(content)) {
-      problems.push({ path, ...place(path, false), message: reworded(message, path, overrides) });
-    }
-    if (problems.length === 0) return { given: content, problems: [] };
-  } else {
-    for (const error of (isExperimentFile.errors ?? []).filter(saysSomething)) {
-      const path = pathOf(error);
-      problems.push({
-        path,
-        ...place(path, error.keyword === "additionalProperties"),
-        message: reworded(messageOf(error, path, content), path, overrides),
-      });
-    }
+  if (!isExperimentFile(asked)) {
+    const errors = (isExperimentFile.errors ?? []).filter(saysSomething);
+    return {
+      problems: inOrder(errors.map((error) => {
+        const path = pathOf(error);
+        const onKey = error.keyword === "additionalProperties";
+        return { path, ...place(path, onKey), message: inWords(messageOf(error, path, asked), path) };
+      })),
+    };
   }
-  return { problems: problems.sort((a, b) => a.line - b.line || a.column - b.column) };
+  const given = { ...asked, ...multipliers };
+  const problems = ruleViolations(given)
+    .map(({ path, message }) => ({ path, ...place(path), message: inWords(message, path) }));
+  return problems.length === 0 ? { given, problems: [] } : { problems: inOrder(problems) };
 }
 
-/** A message; one about a value from the command line says so. */
-function reworded(message: string, path: KeyPath, overrides: readonly Override[]): string {
-  const override = overrides.find((one) => one.place === undefined && isWithin(path, one.path));
-  return override === undefined ? message : `${message} (set by --set ${override.path.join(".")})`;
+function inOrder(problems: KeyProblem[]): KeyProblem[] {
+  return problems.sort((a, b) => a.line - b.line || a.column - b.column);
+}
+
+/** Makes a message of a key say where its value is from the command line. */
+function rewording(overrides: readonly Override[]): (message: string, path: KeyPath) => string {
+  const given = overrides.filter(({ place }) => place === undefined);
+  const tree = new PathTree(given.map(({ path }) => path));
+  return (message, path) => {
+    const by = given[tree.around(path) ?? -1];
+    return by === undefined ? message : `${message} (set by --set ${by.path.join(".")})`;
+  };
 }
 
 /** Whether a schema error is more than a part of another one. */

@@ -16,6 +16,9 @@ export async function withPlaces<T>(
   }
 }
 
+/** The largest experiment file that is read, in bytes; a sweep of thousands of variants takes a tenth of it. */
+const LARGEST = 2 ** 21;
+
 /**
  * The experiment file that a path names: of a symbolic link, the file that it points to. What the file names is relative to that
  * file, and the commit that a run records is that file's.
@@ -28,10 +31,10 @@ export async function experimentFileAt(path: string): Promise<string> {
 /**
  * Reads an experiment file's text.
  *
- * @throws {InputError} where the file is missing or not UTF-8
+ * @throws {InputError} where the file is missing, larger than 2 MiB or not UTF-8
  */
 export async function readExperimentFile(file: string): Promise<string> {
-  const bytes = await Deno.readFile(file).catch((error) => {
+  const bytes = await readBytes(file).catch((error) => {
     if (error instanceof Deno.errors.NotFound) throw new InputError(`there is no experiment file ${file}`);
     if (error instanceof Deno.errors.IsADirectory) {
       throw new InputError(`${file} is a folder: name an experiment file in it`);
@@ -39,4 +42,22 @@ export async function readExperimentFile(file: string): Promise<string> {
     throw error;
   });
   return decodeText(bytes, file, SAVE_AS_UTF8);
+}
+
+/** A file without end, such as `/dev/zero`, is read no further than it may be long. */
+async function readBytes(file: string): Promise<Uint8Array<ArrayBuffer>> {
+  const pieces: Uint8Array<ArrayBuffer>[] = [];
+  let length = 0;
+  for await (const piece of (await Deno.open(file)).readable) {
+    pieces.push(piece);
+    length += piece.length;
+    if (length > LARGEST) {
+      throw new InputError(
+        `${file} has more than ${
+          LARGEST.toLocaleString("en")
+        } bytes, the most that an experiment file may have: divide it into several files`,
+      );
+    }
+  }
+  return new Uint8Array(await new Blob(pieces).arrayBuffer());
 }

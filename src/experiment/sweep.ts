@@ -1,4 +1,6 @@
-import { combinations, multiplierProblems, MULTIPLIERS, VARIANT, withoutExcluded } from "./combinations.ts";
+import { combinations, excessProblems, multiplierProblems, multipliersOf, VARIANT } from "./combinations.ts";
+import { exclusionProblems, withoutExcluded } from "./exclusions.ts";
+import { MULTIPLIERS } from "./schema_check.ts";
 import { ExperimentDocument } from "./document.ts";
 import { ExperimentError, type Problem } from "../base/errors.ts";
 import type { Override } from "./override.ts";
@@ -38,8 +40,12 @@ export function parseVariants(text: string, file: string): Variant[] {
     return [{ name: "", settings: {}, overrides: [], experiment: resolve(asWritten.given) }];
   }
   refuse(file, asWritten.problems.filter(({ path }) => MULTIPLIERS.some((key) => key === path[0])));
-  refuse(file, multiplierProblems(document));
-  const kept = withoutExcluded(document, combinations(document));
+  const wrong = multiplierProblems(document);
+  const excess = excessProblems(document);
+  if (excess.length > 0) refuse(file, [...wrong, ...excess]);
+  const all = combinations(document);
+  refuse(file, [...wrong, ...exclusionProblems(document, all)]);
+  const kept = withoutExcluded(document, all);
   if (kept.length === 0) {
     refuse(file, [{
       ...document.place(["exclude"], true),
@@ -52,14 +58,43 @@ export function parseVariants(text: string, file: string): Variant[] {
     overrides,
   }));
   refuse(file, sharedFolders(document, named));
-  const checked = named.map((one) => ({ ...one, ...checkedFile(document, one.overrides) }));
-  refuse(file, variantProblems(checked));
-  refuse(file, loneMembers(document, checked));
-  const sound = checked.flatMap(({ problems: _, given, ...variant }) => given ? [{ ...variant, given }] : []);
+  const { sound, checked } = checkedVariants(document, named);
+  if (sound.length < named.length) {
+    throw refusal(file, variantProblems(checked), checked.length < named.length);
+  }
+  refuse(file, loneMembers(document, sound));
   return [
     ...sound.map(({ given, ...variant }) => ({ ...variant, experiment: resolve(given) })),
     ...ensembles(sound),
   ];
+}
+
+/** The number of problems after which the variants that follow are not checked: a fault of the file itself is in all of them. */
+const ENOUGH_PROBLEMS = 1000;
+
+/** A variant, and what is wrong in it. */
+type CheckedVariant = NamedVariant & { readonly problems: readonly KeyProblem[] };
+
+/** Checks variants one by one, without what multiplies the file, which is checked before. */
+function checkedVariants(
+  document: ExperimentDocument,
+  named: readonly NamedVariant[],
+): { sound: SoundVariant[]; checked: CheckedVariant[] } {
+  const { sweep } = multipliersOf(document);
+  const body = Object.fromEntries(
+    Object.entries(Object(document.content)).filter(([key]) => !MULTIPLIERS.some((one) => one === key)),
+  );
+  const sound: SoundVariant[] = [];
+  const checked: CheckedVariant[] = [];
+  let found = 0;
+  for (const variant of named) {
+    const { given, problems } = checkedFile(document, variant.overrides, body, sweep && { sweep });
+    if (given !== undefined) sound.push({ ...variant, given });
+    checked.push({ ...variant, problems });
+    found += problems.length;
+    if (found >= ENOUGH_PROBLEMS) break;
+  }
+  return { sound, checked };
 }
 
 /** The name of the variant of some settings, where the file has variants. */
@@ -68,10 +103,13 @@ function variantIn(settings: Variant["settings"]): string | undefined {
   return typeof named === "string" ? named : undefined;
 }
 
+/** A variant before it is checked. */
+type NamedVariant = Pick<Variant, "name" | "settings" | "overrides">;
+
 /** Variants whose names differ only in case: some file systems have one folder for both. */
 function sharedFolders(
   document: ExperimentDocument,
-  variants: readonly Pick<Variant, "name" | "settings" | "overrides">[],
+  variants: readonly NamedVariant[],
 ): Problem[] {
   const owners = new Map<string, string>();
   return variants.flatMap(({ name, settings, overrides }) => {
@@ -90,7 +128,7 @@ function sharedFolders(
 }
 
 /** A valid variant, as the file has it. */
-type SoundVariant = Omit<Variant, "experiment" | "members"> & { readonly given: ExperimentFile };
+type SoundVariant = NamedVariant & { readonly given: ExperimentFile };
 
 /** The key that the variants of an ensemble differ in, and its value in the ensemble's name. */
 const SEED = "seed";
@@ -121,11 +159,8 @@ function ensembles(variants: readonly SoundVariant[]): Variant[] {
 }
 
 /** Ensembles over the seeds that one run alone would form. */
-function loneMembers(
-  document: ExperimentDocument,
-  variants: readonly (Pick<Variant, "name" | "settings"> & { readonly given?: ExperimentFile })[],
-): Problem[] {
-  const members = variants.filter(({ given }) => given?.ensemble?.sweep !== undefined);
+function loneMembers(document: ExperimentDocument, variants: readonly SoundVariant[]): Problem[] {
+  const members = variants.filter(({ given }) => given.ensemble?.sweep !== undefined);
   const groups = Map.groupBy(members, ({ settings }) => JSON.stringify({ ...settings, [SEED]: undefined }));
   return [...groups.values()].filter((group) => group.length === 1).map(([only]) => ({
     ...document.place(["ensemble", "sweep"]),
@@ -134,24 +169,31 @@ function loneMembers(
   }));
 }
 
-/** The problems in the variants; where its place does not show it, a problem names its variant. */
-function variantProblems(
-  found: readonly (Pick<Variant, "name" | "overrides"> & { readonly problems: readonly KeyProblem[] })[],
-): Problem[] {
-  const isIn = (one: Problem, problems: readonly Problem[]) => problems.some((other) => isSame(one, other));
-  return found.flatMap(({ problems }) => problems).map((problem) => {
-    const concerned = found.filter(({ problems }) => isIn(problem, problems));
-    const [first] = concerned;
-    const isPlain = concerned.length === found.length ||
-      first?.overrides.some(({ place }) => place?.line === problem.line && place.column === problem.column);
-    return isPlain
+/** The problems in the variants, each once; where its place does not show it, a problem names the first variant that has it. */
+function variantProblems(checked: readonly CheckedVariant[]): Problem[] {
+  const found = new Map<string, { problem: Problem; count: number; variant: string; isPlain: boolean }>();
+  for (const { name, overrides, problems } of checked) {
+    const own = new Map(problems.map((problem) => [problemKey(problem), problem]));
+    const places = new Set(own.size === 0 ? [] : overrides.map(({ place }) => place && placeKey(place)));
+    for (const [key, problem] of own) {
+      const before = found.get(key);
+      if (before !== undefined) before.count++;
+      else found.set(key, { problem, count: 1, variant: name, isPlain: places.has(placeKey(problem)) });
+    }
+  }
+  return [...found.values()].map(({ problem, count, variant, isPlain }) =>
+    isPlain || count === checked.length
       ? problem
-      : { ...problem, message: `${problem.message} (in the variant '${first?.name}')` };
-  });
+      : { ...problem, message: `${problem.message} (in the variant '${variant}')` }
+  );
 }
 
-function isSame(a: Problem, b: Problem): boolean {
-  return a.line === b.line && a.column === b.column && a.message === b.message;
+function placeKey({ line, column }: Pick<Problem, "line" | "column">): string {
+  return `${line}:${column}`;
+}
+
+function problemKey(problem: Problem): string {
+  return `${placeKey(problem)}:${problem.message}`;
 }
 
 /** Whether a file asks for several runs. */
@@ -164,14 +206,16 @@ function refuse(file: string, problems: readonly Problem[]): void {
   if (problems.length > 0) throw refusal(file, problems);
 }
 
-/** The error of a file's problems, each once, though many variants may share it. */
-function refusal(file: string, problems: readonly Problem[]): ExperimentError {
-  const seen = new Map(problems.map(({ line, column, message }) => [
-    `${line}:${column}:${message}`,
-    { line, column, message },
-  ]));
-  return new ExperimentError(
-    file,
-    [...seen.values()].sort((a, b) => a.line - b.line || a.column - b.column),
-  );
+/**
+ * The error of a file's problems, each once, though many variants may share it.
+ *
+ * @param isPartial whether there may be more of them
+ */
+function refusal(file: string, problems: readonly Problem[], isPartial = false): ExperimentError {
+  const seen = new Map(problems.map((problem) => {
+    const { line, column, message } = problem;
+    return [problemKey(problem), { line, column, message }];
+  }));
+  const sorted = [...seen.values()].sort((a, b) => a.line - b.line || a.column - b.column);
+  return new ExperimentError(file, sorted, isPartial);
 }

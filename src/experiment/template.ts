@@ -91,10 +91,13 @@ function checkPieces(pieces: readonly Piece[], length: number): void {
   if (count("column") === 0) {
     throw new TemplateError("the template must contain '{text}' or other columns of the data");
   }
-  for (const name of columnsOf(pieces)) {
-    const times = pieces.filter((piece) => piece.kind === "column" && piece.name === name).length;
-    if (times > 1) {
-      throw new TemplateError(`the template must contain '{${name}}' once, got it ${times} times`);
+  const times = new Map<string, number>();
+  for (const piece of pieces) {
+    if (piece.kind === "column") times.set(piece.name, (times.get(piece.name) ?? 0) + 1);
+  }
+  for (const [name, count] of times) {
+    if (count > 1) {
+      throw new TemplateError(`the template must contain '{${name}}' once, got it ${count} times`);
     }
   }
   if (count("mask") > 1) {

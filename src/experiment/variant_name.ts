@@ -28,11 +28,18 @@ export function variantName(overrides: readonly Override[], named?: string): str
 /** Paths, shortened as far as they stay unique. */
 export function keyLabels(paths: readonly string[]): string[] {
   const split = paths.map((path) => path.split("."));
+  const counts = split.map((keys) => BARE.has(keys.at(-1)!) ? 2 : 1);
   const tail = (keys: readonly string[], count: number) => keys.slice(-count).join(".");
-  return split.map((keys, i) => {
-    let count = BARE.has(keys.at(-1)!) ? 2 : 1;
-    const isShared = () => split.some((other, j) => j !== i && tail(other, count) === tail(keys, count));
-    while (count < keys.length && isShared()) count++;
-    return tail(keys, count);
-  });
+  const longest = split.reduce((most, { length }) => Math.max(most, length), 0);
+  for (let count = 1; count < longest && counts.some((one) => one >= count); count++) {
+    const tails = new Map<string, number>();
+    for (const keys of split) {
+      const own = tail(keys, count);
+      tails.set(own, (tails.get(own) ?? 0) + 1);
+    }
+    for (const [i, keys] of split.entries()) {
+      if (counts[i] === count && count < keys.length && tails.get(tail(keys, count))! > 1) counts[i]!++;
+    }
+  }
+  return split.map((keys, i) => tail(keys, counts[i]!));
 }

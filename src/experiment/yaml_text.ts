@@ -39,6 +39,8 @@ function carriageReturn(offset: number): YamlProblem {
 /** A parser error as a problem of the file, with the way out. */
 function explained({ code, pos, message }: YAMLError, document: Document.Parsed, text: string): YamlProblem {
   const [offset] = pos;
+  // Of the parser's own recursion, and of whatever it calls at its end.
+  if (message.includes("call stack")) return { offset, message: "lists or maps are nested too deeply" };
   const found = text.slice(...pos);
   const strange = unseenNear(text, offset);
   if (strange !== undefined) return strange;
@@ -103,6 +105,9 @@ const KEY = /(?<=^|[\s{,[])([^\s:{}[\],"']+):(?:[ \t]+(?=\S)|(?=[{[]))/g;
 /** Quoted values, which contain no keys. */
 const QUOTED = /(?<=^|[\s{,[])(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*')(?=[ \t]*(?:[:,}\]]|$))/g;
 
+/** The longest line, in characters, in which such a value is looked for: each key is compared with the rest of its line. */
+const LONGEST_LINE = 10_000;
+
 /**
  * The problem of a value that lacks the quotes it needs; `undefined` where no value in the offset's line seems to.
  *
@@ -110,7 +115,8 @@ const QUOTED = /(?<=^|[\s{,[])(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*')(?=[ \t]*(?:[:
  */
 function unquoted(text: string, offset: number, inBlock = false): YamlProblem | undefined {
   const start = text.lastIndexOf("\n", offset - 1) + 1;
-  const [line = ""] = text.slice(start).split("\n");
+  const [line = ""] = text.slice(start).split("\n", 1);
+  if (line.length > LONGEST_LINE) return undefined;
   const bare = line.replaceAll(QUOTED, (quoted) => `"${"_".repeat(quoted.length - 2)}"`);
   const keys = [...bare.matchAll(KEY)].map((match) => ({
     key: match[1]!,
@@ -206,6 +212,5 @@ function openQuote(document: Document.Parsed, offset: number): YamlProblem | und
 
 /** The parser's own message. */
 function plain(message: string): string {
-  if (message.includes("call stack")) return "lists or maps are nested too deeply";
   return `not valid YAML: ${message.slice(0, 1).toLowerCase()}${message.slice(1).replaceAll("\n", " ")}`;
 }

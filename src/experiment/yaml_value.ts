@@ -1,4 +1,15 @@
-import { type Alias, type Document, isAlias, isMap, isScalar, isSeq, type Node, type Scalar } from "yaml";
+import {
+  type Alias,
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  type LineCounter,
+  type Node,
+  type Scalar,
+} from "yaml";
 import type { SchemaPart } from "../schema/schema_part.ts";
 import { isText, partOf } from "./schema_part.ts";
 
@@ -10,6 +21,9 @@ export interface YamlProblem {
 
 /** The largest number of values that all aliases of a file may expand to: malicious files multiply them. */
 const MOST_BY_ALIAS = 10_000;
+
+/** The largest number of lists and maps that a value may lie in. */
+const MOST_DEPTH = 100;
 
 /** A text within typographic quotation marks, as word processors write them. */
 const TYPOGRAPHIC_QUOTES = /^[\u2018-\u201f\u00ab\u2039].*[\u2018-\u201f\u00bb\u203a]$/s;
@@ -30,12 +44,19 @@ export class ValueReader {
   /** The problems, in the order of the text. */
   readonly problems: YamlProblem[] = [];
   private readonly around = new Set<Node>();
+  /** The last value of each anchor, and what each alias that was met refers to. */
+  private readonly anchors = new Map<string, Node>();
+  private readonly targets = new Map<Alias, Node | undefined>();
   /** The depth of aliases around the current value, and the number of values read through aliases. */
   private aliases = 0;
   private byAlias = 0;
 
-  /** @param text the document's source */
-  constructor(private readonly document: Document.Parsed, private readonly text: string) {}
+  /** @param text the document's source @param lines where its lines begin */
+  constructor(
+    private readonly document: Document.Parsed,
+    private readonly text: string,
+    private readonly lines: LineCounter,
+  ) {}
 
   /** The value of the whole document. @param part its schema */
   read(part: SchemaPart | undefined): unknown {
@@ -45,9 +66,14 @@ export class ValueReader {
   /** @param isFree whether it is under a key that the schema does not name: a null is a string there */
   private value(given: unknown, part: SchemaPart | undefined, isFree: boolean): unknown {
     if (isAlias(given)) return this.aliased(given, part, isFree);
+    this.keepAnchor(given);
     if (this.aliases > 0 && ++this.byAlias > MOST_BY_ALIAS) return null;
     if (isScalar(given)) return this.scalar(given, part, isFree);
     if (!isMap(given) && !isSeq(given)) return null;
+    if (this.around.size === MOST_DEPTH) {
+      this.report(given, `lists or maps are nested too deeply: at most ${MOST_DEPTH} in each other`);
+      return null;
+    }
     this.around.add(given);
     const value = isMap(given)
       ? Object.fromEntries(this.entries(given.items, part))
@@ -76,13 +102,20 @@ export class ValueReader {
     return value;
   }
 
+  /** Values are read in the order of the text: an alias refers to the last anchor of its name before it. */
   private target(alias: Alias): Node | undefined {
     const { source } = alias;
-    const target = alias.resolve(this.document);
-    return target ?? this.report(
+    if (!this.targets.has(alias)) this.targets.set(alias, this.anchors.get(source));
+    return this.targets.get(alias) ?? this.report(
       alias,
       `'*${source}' is an alias in YAML, and there is no anchor '&${source}' before it: put quotes around it if it is a text`,
     );
+  }
+
+  /** What is read through an alias was read before, and its anchors may have other values since. */
+  private keepAnchor(node: unknown): void {
+    if (this.aliases > 0 || !isNode(node) || isAlias(node) || node.anchor === undefined) return;
+    this.anchors.set(node.anchor, node);
   }
 
   private entries(
@@ -91,6 +124,7 @@ export class ValueReader {
   ): [string, unknown][] {
     const seen = new Map<string, unknown>();
     return items.flatMap(({ key: written, value }): [string, unknown][] => {
+      this.keepAnchor(written);
       const node = isAlias(written) ? this.target(written) : written;
       if (node === undefined) return [];
       if (!isScalar(node)) {
@@ -187,7 +221,7 @@ export class ValueReader {
   }
 
   private lineOf(node: unknown): number {
-    return this.text.slice(0, offsetOf(node)).split("\n").length;
+    return this.lines.linePos(offsetOf(node)).line;
   }
 
   private report(node: unknown, message: string): undefined {
