@@ -24,7 +24,7 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
     if (!(error instanceof CommanderError)) {
       io.log(`${styleFor(io.hasColors.stderr)("red", "error")}: ${messageOf(error)}`);
     }
-    return exitCodeOf(error);
+    return exitCodeOf(error, io.stoppedBy());
   }
 }
 

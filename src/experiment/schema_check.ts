@@ -8,4 +8,6 @@ export const isExperimentFile: ValidateFunction<ExperimentFile> = new Ajv({
   allowUnionTypes: true,
   strictTypes: false,
   ownProperties: true,
+  // Whatever it is, the launcher sees where it leads.
+  formats: { path: true },
 }).compile(schema);
