@@ -23,6 +23,8 @@ export const HUB_VARIABLES = [
 const ENDPOINT = "https://huggingface.co";
 const FILE_HOSTS = ["huggingface.co", "*.hf.co"];
 
+const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
+
 /** The values that mean true, as huggingface_hub reads them. */
 const YES = new Set(["1", "ON", "YES", "TRUE"]);
 
@@ -47,12 +49,14 @@ export function tokenFile(): string {
 }
 
 /**
- * The hosts that downloads come from, as Deno's network permission names them: the endpoint's own; and the public hub's, to which
- * mirrors redirect, unless the endpoint is this computer.
+ * The hosts that downloads come from, as Deno's network permission names them: the endpoint's own and those below it, and the public
+ * hub's, to which mirrors redirect; where the endpoint is this computer, this computer alone, by each of its names.
  */
 export function hubHosts(): string[] {
-  const { host, hostname } = new URL(endpoint());
-  return isLoopback(hostname) ? [host] : [...new Set([host, `*.${hostname}`, ...FILE_HOSTS])];
+  const { host, hostname, port } = new URL(endpoint());
+  return isLoopback(hostname)
+    ? [hostname, ...LOOPBACK].map((name) => port === "" ? name : `${name}:${port}`)
+    : [host, `*.${hostname}`, ...FILE_HOSTS];
 }
 
 /** Whether an address keeps a token secret on its way: by https, or because it does not leave this computer. */
@@ -62,7 +66,7 @@ export function keepsSecret(address: string): boolean {
 }
 
 function isLoopback(hostname: string): boolean {
-  return hostname === "localhost" || hostname === "[::1]" || /^127(?:\.\d{1,3}){3}$/.test(hostname);
+  return LOOPBACK.includes(hostname) || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }
 
 function home(): string {

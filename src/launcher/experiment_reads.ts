@@ -1,8 +1,9 @@
 import { dirname, resolve } from "@std/path";
 import { ExperimentError, InputError, type Problem } from "../base/errors.ts";
 import { dataFoldersAbove } from "../dataset/dataset_folder.ts";
-import { ExperimentDocument } from "../experiment/document.ts";
+import { ExperimentDocument, isWithin as isKeyWithin } from "../experiment/document.ts";
 import { CHOICES } from "../experiment/experiment_file.ts";
+import { overridden, type Override } from "../experiment/override.ts";
 import { readExperimentFile } from "../experiment/read_experiment_file.ts";
 import { namedPaths } from "./named_paths.ts";
 import { isWithin, projectOf, realPlace, sharedRepository } from "./project.ts";
@@ -13,16 +14,22 @@ import { isWithin, projectOf, realPlace, sharedRepository } from "./project.ts";
  *
  * @param file on the command line: the user trusts its project, and not what else it names
  * @param allowed folders and files outside the project
+ * @param overrides what the command line sets: paths that the user has typed may be read
  * @throws {ExperimentError} where it names a path outside both, with the key's place
  */
-export async function experimentReads(file: string, allowed: readonly string[]): Promise<string[]> {
+export async function experimentReads(
+  file: string,
+  allowed: readonly string[],
+  overrides: readonly Override[] = [],
+): Promise<string[]> {
   const project = await projectOf(file);
   const repository = project && await sharedRepository(project);
   const document = await documentOf(file);
   const within = [...(project === undefined ? [] : [project]), ...allowed];
-  if (document !== undefined) await refuseOutside(document, project, within);
+  if (document !== undefined) await refuseOutside(document, overrides, project, within);
+  const typed = namedPaths({ content: overridden({}, overrides), file }).map(({ path }) => path);
   const data = CHOICES["dataset.name"].flatMap((name) => dataFoldersAbove(name, dirname(resolve(file))));
-  return [file, ...within, ...(repository === undefined ? [] : [repository]), ...data];
+  return [file, ...within, ...typed, ...(repository === undefined ? [] : [repository]), ...data];
 }
 
 /** The content of a file; `undefined` where it cannot be read, which the program itself reports. */
@@ -37,12 +44,14 @@ async function documentOf(file: string): Promise<ExperimentDocument | undefined>
 
 async function refuseOutside(
   document: ExperimentDocument,
+  overrides: readonly Override[],
   project: string | undefined,
   within: readonly string[],
 ): Promise<void> {
   const places = await Promise.all(within.map((path) => realPlace(resolve(path))));
   const problems: Problem[] = [];
   for (const { key, written, path } of namedPaths(document)) {
+    if (overrides.some((set) => isKeyWithin(key, set.path))) continue;
     const real = await realPlace(path);
     if (places.some((place) => isWithin(real, place))) continue;
     problems.push({

@@ -1,10 +1,10 @@
 import { isGlob, join } from "@std/path";
+import { InputError } from "../base/errors.ts";
 import { findExperimentFiles } from "../batch/find_experiment_files.ts";
 import { dataFoldersAbove, folderToFill } from "../dataset/dataset_folder.ts";
-import { overridden, parseOverrides } from "../experiment/override.ts";
+import { parseOverrides } from "../experiment/override.ts";
 import type { Verbs } from "../verbs.ts";
 import { experimentReads } from "./experiment_reads.ts";
-import { namedPaths } from "./named_paths.ts";
 import type { Verb } from "./rights.ts";
 import { runReads } from "./run_reads.ts";
 
@@ -24,25 +24,30 @@ export interface Needs {
 export function verbNeeds(program: string, found: (verb: Verb, needs: Needs) => void): Verbs {
   const files = async (args: readonly string[], results: string, allowRead: readonly string[]) => {
     const allowed = [...allowRead, results, program];
-    return await Promise.all((await findExperimentFiles(args)).map((file) => experimentReads(file, allowed)));
+    const found = await findExperimentFiles(args);
+    const all = await Promise.allSettled(found.map((file) => experimentReads(file, allowed)));
+    const refused = all.flatMap((one) => one.status === "rejected" ? [one.reason] : []);
+    const other = refused.find((error) => !(error instanceof InputError));
+    if (other !== undefined) throw other;
+    if (refused.length > 0) throw new InputError(refused.map(({ message }) => message).join("\n"));
+    return all.flatMap((one) => one.status === "fulfilled" ? one.value : []);
   };
   const ofRun = (folder: string, allowRead: readonly string[], results: string[], model?: string) =>
     runReads(folder, [...allowRead, ...results, program], model);
   return {
     run: async (args, { results, overrides }, allowRead) => {
       const allowed = [...allowRead, results, program];
-      const content = overridden({}, parseOverrides(overrides));
-      const typed = args.flatMap((file) => namedPaths({ content, file })).map(({ path }) => path);
-      const reads = await Promise.all(args.map((file) => experimentReads(file, allowed)));
-      found("run", { reads: [...reads.flat(), ...typed], writes: [results] });
+      const set = parseOverrides(overrides);
+      const reads = await Promise.all(args.map((file) => experimentReads(file, allowed, set)));
+      found("run", { reads: reads.flat(), writes: [results] });
     },
     batch: async (args, { results }, allowRead) => {
       const reads = await files(args, results, allowRead);
-      found("batch", { reads: [...args.map(searched), ...reads.flat()], writes: [results] });
+      found("batch", { reads: [...args.map(searched), ...reads], writes: [results] });
     },
     validate: async (args, { results }, allowRead) => {
       const reads = await files(args, results, allowRead);
-      found("validate", { reads: [...args.map(searched), ...reads.flat()], writes: [] });
+      found("validate", { reads: [...args.map(searched), ...reads], writes: [] });
     },
     predict: async (run, _texts, { results, model, file }, allowRead) => {
       const reads = await ofRun(run, allowRead, [results], model);

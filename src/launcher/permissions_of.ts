@@ -1,4 +1,4 @@
-import { resolve } from "@std/path";
+import { basename, dirname, join, resolve } from "@std/path";
 import { RT_POLARITY } from "../dataset/rt_polarity.ts";
 import { cacheFolder, HUB_VARIABLES, hubHosts, isOffline, tokenFile } from "../hub/environment.ts";
 import { LAUNCHED } from "../terminal/stop_signals.ts";
@@ -30,7 +30,7 @@ export function permissionsOf(
 ): Permissions {
   const { downloads, native } = RIGHTS[verb];
   const cache = downloads ? [cacheFolder()] : [];
-  const written = [...writes, ...cache];
+  const written = [...writes.flatMap(replaced), ...cache];
   const secret = downloads ? [tokenFile()] : [];
   return {
     read: [...reads, ...written, ...secret, folder].map((path) => resolve(path)),
@@ -40,6 +40,12 @@ export function permissionsOf(
     env: [...COMMON_VARIABLES, ...(downloads ? HUB_VARIABLES : [])],
     sys: SYSTEM,
   };
+}
+
+/** A folder, and the two beside it by which it is replaced as a whole. */
+function replaced(folder: string): string[] {
+  const path = resolve(folder);
+  return [path, `${path}.partial`, join(dirname(path), `.${basename(path)}.old`)];
 }
 
 function hostsOf(verb: Verb): string[] {

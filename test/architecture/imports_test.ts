@@ -146,8 +146,22 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "batch",
     "terminal",
   ],
-  "cli.ts": ["deno.json", "compiler", "experiment", "terminal", "commands"],
+  "verbs.ts": ["deno.json", "experiment", "terminal", "commands"],
+  "cli.ts": ["terminal", "commands", "verbs.ts"],
   "main.ts": ["device", "terminal", "cli.ts"],
+  "launcher": [
+    "schema",
+    "base",
+    "disk",
+    "hub",
+    "experiment",
+    "dataset",
+    "batch",
+    "terminal",
+    "verbs.ts",
+    "main.ts",
+  ],
+  "launch.ts": ["terminal", "launcher"],
   "generate_types.ts": ["schema", "experiment", "training", "artifacts", "results"],
 };
 
