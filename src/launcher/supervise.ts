@@ -11,7 +11,7 @@ import {
 const SAME_PRESS = 250;
 
 /** How long the program may take to write a checkpoint and end when it is terminated, in milliseconds. */
-const PATIENCE = 10_000;
+const PATIENCE = 8_000;
 
 /**
  * Runs the program in a process of its own until it ends. This process is never busy, whatever the program computes: the first Ctrl-C

@@ -1,4 +1,5 @@
 import { join, relative } from "@std/path";
+import { unlessAborted } from "../base/turns.ts";
 import { Lock, lockPath } from "../disk/lock.ts";
 import type { MetricsFile } from "../results/metrics_file.ts";
 import { readEnvironment, readFinished } from "../results/read_run.ts";
@@ -54,13 +55,14 @@ async function runLocked(
   slot: LockstepSlot | undefined,
 ): Promise<RunOutcome> {
   const { title, path, experiment } = request;
-  const { resources, policy: { force } } = host;
+  const { resources, signal, policy: { force } } = host;
   let folder: RunFolder | undefined;
   try {
     await RunFolder.recover(path);
     const finished = force ? undefined : await readFinished(path);
     if (force) await readEnvironment(path);
-    const prepared = await withPlaces(request, () => prepare(request, resources));
+    const reading = withPlaces(request, () => prepare(request, resources));
+    const prepared = await unlessAborted(signal, reading);
     if (finished !== undefined && finished.contentHash === prepared.contentHash) {
       return { kind: "kept", metrics: finished.metrics };
     }

@@ -17,7 +17,7 @@ export async function untilInterrupted<Result>(
       return;
     }
     if (!isAnnounced) io.log(stopNotice(signal));
-    interrupt.abort(new Interrupted("interrupted"));
+    interrupt.abort(new Interrupted("interrupted: the same command starts it again"));
   });
   return await act(interrupt.signal);
 }

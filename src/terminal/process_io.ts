@@ -1,13 +1,17 @@
 // deno-lint-ignore-file no-console
 import process from "node:process";
 import type { Io } from "./io.ts";
+import { endWithLauncher } from "./launcher_watch.ts";
 import { LAUNCHED, STOP_SIGNALS, type StopSignal } from "./stop_signals.ts";
 
 /** The input and output of this process. */
 export function processIo(): Io {
   const isLaunched = wasLaunched();
-  // The terminal sends Ctrl-C to the launcher, too, which passes it on.
-  if (isLaunched) Deno.addSignalListener("SIGINT", () => {});
+  if (isLaunched) {
+    // The terminal sends Ctrl-C to the launcher, too, which passes it on.
+    Deno.addSignalListener("SIGINT", () => {});
+    endWithLauncher();
+  }
   let stoppedBy: StopSignal | undefined;
   const isTerminal = { stdout: Deno.stdout.isTerminal(), stderr: Deno.stderr.isTerminal() };
   return {
