@@ -51,7 +51,7 @@ async function refuseOutside(
   const places = await Promise.all(within.map((path) => realPlace(resolve(path))));
   const problems: Problem[] = [];
   for (const { key, written, path } of namedPaths(document)) {
-    if (overrides.some((set) => isKeyWithin(key, set.path))) continue;
+    if (overrides.some((override) => isKeyWithin(key, override.path))) continue;
     const real = await realPlace(path);
     if (places.some((place) => isWithin(real, place))) continue;
     problems.push({

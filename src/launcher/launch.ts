@@ -34,5 +34,5 @@ export async function launch(args: readonly string[], io: Io): Promise<number> {
     io.log(`${styleFor(io.hasColors.stderr)("red", "error")}: ${error.message}`);
     return 2;
   }
-  return await supervise(["run", ...flags, PROGRAM, ...args], io.log);
+  return await supervise(["run", ...flags, PROGRAM, ...args], io);
 }

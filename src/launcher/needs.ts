@@ -37,8 +37,8 @@ export function verbNeeds(program: string, found: (verb: Verb, needs: Needs) => 
   return {
     run: async (args, { results, overrides }, allowRead) => {
       const allowed = [...allowRead, results, program];
-      const set = parseOverrides(overrides);
-      const reads = await Promise.all(args.map((file) => experimentReads(file, allowed, set)));
+      const typed = parseOverrides(overrides);
+      const reads = await Promise.all(args.map((file) => experimentReads(file, allowed, typed)));
       found("run", { reads: reads.flat(), writes: [results] });
     },
     batch: async (args, { results }, allowRead) => {

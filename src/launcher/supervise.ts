@@ -1,3 +1,4 @@
+import type { Io } from "../terminal/io.ts";
 import {
   isPressed,
   LAUNCHED,
@@ -13,15 +14,20 @@ const SAME_PRESS = 250;
 /** How long the program may take to write a checkpoint and end when it is terminated, in milliseconds. */
 const PATIENCE = 8_000;
 
+/** Shows the cursor and wraps lines again, which a progress bar turns off while it is drawn. */
+const RESTORED = "\x1b[?25h\x1b[?7h";
+
 /**
  * Runs the program in a process of its own until it ends. This process is never busy, whatever the program computes: the first Ctrl-C
  * is announced at once and passed on, so that the program stops in good order; the second kills it, which its results survive.
  *
  * @param args of Deno
- * @param log takes a line for the user
  * @returns the exit code: the program's, or that of the signal that has stopped it
  */
-export async function supervise(args: readonly string[], log: (line: string) => void): Promise<number> {
+export async function supervise(
+  args: readonly string[],
+  { log, bars }: Pick<Io, "log" | "bars">,
+): Promise<number> {
   // On Windows a signal from outside ends a process at once: the program hears Ctrl-C itself.
   const passesOn = Deno.build.os !== "windows";
   const child = new Deno.Command(Deno.execPath(), {
@@ -55,6 +61,7 @@ export async function supervise(args: readonly string[], log: (line: string) => 
   const { code, signal } = await child.status;
   clearTimeout(timer);
   heard.forEach((stop) => stop());
+  if (signal !== null) bars?.write(RESTORED);
   const isStopped = signal !== null || Object.values(STOP_CODES).includes(code);
   return first !== undefined && isStopped ? STOP_CODES[first] : code;
 }

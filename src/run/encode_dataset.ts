@@ -1,7 +1,7 @@
 import { type Example, placed } from "../dataset/example.ts";
 import { readColumns } from "../dataset/reading.ts";
 import { InputError, reworded } from "../base/errors.ts";
-import { Turns } from "../base/turns.ts";
+import { Yielder } from "../base/yielder.ts";
 import { promptLength } from "../experiment/prompt_vectors.ts";
 import { columnsOf, parseTemplate } from "../experiment/template.ts";
 import type { LabelledEncoding } from "../prompt/batches.ts";
@@ -39,7 +39,7 @@ export async function encodeDataset(
   counting: PositionCounting,
   signal?: AbortSignal,
 ): Promise<EncodedDataset> {
-  const turns = new Turns(signal);
+  const yielder = new Yielder(signal);
   const { prompt, training, evaluation } = experiment;
   const template = parseTemplate(prompt.template, promptLength(prompt));
   const encoder = new TemplateEncoder(template, model.tokenizer, model.card, counting);
@@ -52,7 +52,7 @@ export async function encodeDataset(
         (message) => new InputError(`${example.id}: ${message}`),
       );
       packed.push(held.pack({ ...encoded, label: Math.max(0, verbalizer.classes.indexOf(example.label)) }));
-      await turns.give();
+      await yielder.yieldIfDue();
     }
     return packed;
   };
@@ -85,7 +85,7 @@ export async function encodeDataset(
   const texts = [...dataset.train, ...dataset.validation, ...dataset.test].map(({ text }) => text);
   for (const text of texts) {
     if (model.tokenizer.differsFromReference(text)) otherwise++;
-    await turns.give();
+    await yielder.yieldIfDue();
   }
   return {
     ...parts,

@@ -1,5 +1,5 @@
 import { join, relative } from "@std/path";
-import { unlessAborted } from "../base/turns.ts";
+import { unlessAborted } from "../base/yielder.ts";
 import { Lock, lockPath } from "../disk/lock.ts";
 import type { MetricsFile } from "../results/metrics_file.ts";
 import { readEnvironment, readFinished } from "../results/read_run.ts";

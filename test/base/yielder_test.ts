@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { Turns, unlessAborted } from "../../src/base/turns.ts";
+import { unlessAborted, Yielder } from "../../src/base/yielder.ts";
 
 /** Computes for some milliseconds. */
 function compute(milliseconds: number): void {
@@ -10,13 +10,13 @@ function compute(milliseconds: number): void {
 Deno.test("a computation hears in its turns that it must stop", async () => {
   const stop = new AbortController();
   setTimeout(() => stop.abort(new Error("enough")), 1);
-  const turns = new Turns(stop.signal);
+  const yielder = new Yielder(stop.signal);
   let rounds = 0;
   await assertRejects(
     async () => {
       for (; rounds < 1000; rounds++) {
         compute(10);
-        await turns.give();
+        await yielder.yieldIfDue();
       }
     },
     Error,

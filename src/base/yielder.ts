@@ -2,7 +2,7 @@
 const LONGEST = 50;
 
 /** Lets a long computation give the event loop a turn now and then, in which signals are heard and timers run. */
-export class Turns {
+export class Yielder {
   private last = performance.now();
 
   /** @param signal stops the computation at its next turn */
@@ -13,7 +13,7 @@ export class Turns {
    *
    * @throws the signal's reason, where it has aborted
    */
-  async give(): Promise<void> {
+  async yieldIfDue(): Promise<void> {
     if (performance.now() - this.last < LONGEST) return;
     await new Promise((resolve) => setTimeout(resolve));
     this.last = performance.now();
