@@ -1,4 +1,4 @@
-import { join, relative } from "@std/path";
+import { relative } from "@std/path";
 import { unlessAborted } from "../base/yielder.ts";
 import { Lock, lockPath } from "../disk/lock.ts";
 import type { MetricsFile } from "../results/metrics_file.ts";
