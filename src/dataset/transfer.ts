@@ -1,5 +1,6 @@
 import { join, resolve } from "@std/path";
 import { InputError, withKeyContext } from "../base/errors.ts";
+import { findInnerFile } from "../disk/inner_file.ts";
 import type { TransferSpec } from "../experiment/types.ts";
 import type { DownloadReporter } from "../hub/repository.ts";
 import { type Columns, namedColumns } from "./columns.ts";
@@ -83,7 +84,8 @@ async function examplesOf(
     const paths = await dataset.files(split);
     return (await Promise.all(paths.map((path) => table(path, split)))).flat();
   }
-  return spec.name === "rt-polarity"
-    ? splitLikeTextcnn(await files.rtPolarity(folder, clean)).test
-    : await table(join(folder, "test.tsv"));
+  if (spec.name === "rt-polarity") return splitLikeTextcnn(await files.rtPolarity(folder, clean)).test;
+  const path: string = join(folder, "test.tsv");
+  await findInnerFile(folder, path);
+  return await table(path);
 }
