@@ -1,4 +1,6 @@
+import { dirname } from "@std/path";
 import { InputError } from "../base/errors.ts";
+import { isAboveHome } from "./project.ts";
 
 /** What Deno lets a program do, in the terms of its flags. What is not named is refused. */
 export interface Permissions {
@@ -16,21 +18,37 @@ export interface Permissions {
 }
 
 /**
- * The flags of `deno run` that grant permissions, and nobody is asked for more.
+ * The flags of `deno run` that grant permissions, and nobody is asked for more. In them a comma separates paths, and nothing escapes
+ * it: of a path with one, such as a variant's folder `length=5,seed=0`, the nearest folder above without one is read.
  *
- * @throws {InputError} where a path holds a comma, which separates paths in Deno's flags
+ * @throws {InputError} where a path to write has a comma, or one to read whose nearest folder without is no project
  */
 export function permissionFlags({ read, write, ffi, net, env, sys }: Permissions): string[] {
-  const torn = [...read, ...write, ...ffi].find((path) => path.includes(","));
-  if (torn !== undefined) {
-    throw new InputError(
-      `${torn} has a comma in its path, which Deno's permissions cannot name: rename it, or call deno run -A src/main.ts …, which has all your permissions`,
-    );
-  }
-  const granted = Object.entries({ read, write, ffi, net, env, sys }).filter(([, names]) => names.length > 0);
+  const torn = [...write, ...ffi].find(hasComma);
+  if (torn !== undefined) throw unnameable(torn);
+  const granted = Object.entries({ read: read.map(withoutComma), write, ffi, net, env, sys });
   return [
     "--no-prompt",
     "--ignore-env",
-    ...granted.map(([kind, names]) => `--allow-${kind}=${[...new Set(names)].join(",")}`),
+    ...granted.filter(([, names]) => names.length > 0)
+      .map(([kind, names]) => `--allow-${kind}=${[...new Set(names)].join(",")}`),
   ];
+}
+
+/** The nearest folder above a path that has no comma in its own. */
+function withoutComma(path: string): string {
+  let folder = path;
+  while (hasComma(folder)) folder = dirname(folder);
+  if (folder !== path && isAboveHome(folder)) throw unnameable(path);
+  return folder;
+}
+
+function hasComma(path: string): boolean {
+  return path.includes(",");
+}
+
+function unnameable(path: string): InputError {
+  return new InputError(
+    `${path} has a comma in its path, which Deno's permissions cannot name: rename it, or call deno run -A src/main.ts …, which has all your permissions`,
+  );
 }

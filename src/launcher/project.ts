@@ -12,8 +12,7 @@ const MARKS = [".git", "deno.json"];
  * @returns `undefined` where there is none
  */
 export async function projectOf(file: string): Promise<string | undefined> {
-  const home = homedir();
-  const folders = foldersAbove(dirname(resolve(file))).filter((folder) => !isWithin(home, folder));
+  const folders = foldersAbove(dirname(resolve(file))).filter((folder) => !isAboveHome(folder));
   for (const mark of MARKS) {
     for (const folder of folders) {
       if (await Deno.lstat(join(folder, mark)).then(() => true, () => false)) return folder;
@@ -31,6 +30,11 @@ export async function sharedRepository(project: string): Promise<string | undefi
   const [, named = ""] = /^gitdir: (.+)$/m.exec(text) ?? [];
   const [, repository] = /^(.*[\\/]\.git)[\\/](?:worktrees|modules)[\\/]/.exec(resolve(project, named)) ?? [];
   return repository;
+}
+
+/** Whether a folder is the home folder, or above it. */
+export function isAboveHome(folder: string): boolean {
+  return isWithin(homedir(), folder);
 }
 
 /** Whether a path is a folder's, or lies in it. */
