@@ -6,6 +6,7 @@
  */
 import { homedir } from "node:os";
 import { join } from "@std/path";
+import { InputError } from "../base/errors.ts";
 
 /** The variables that are read. */
 export const HUB_VARIABLES = [
@@ -28,9 +29,17 @@ const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
 /** The values that mean true, as huggingface_hub reads them. */
 const YES = new Set(["1", "ON", "YES", "TRUE"]);
 
-/** `HF_ENDPOINT`, without a slash at its end. */
+/**
+ * `HF_ENDPOINT`, without a slash at its end.
+ *
+ * @throws {InputError} where it is no address of the web
+ */
 export function endpoint(): string {
-  return (Deno.env.get("HF_ENDPOINT") || ENDPOINT).replace(/\/+$/, "");
+  const address = Deno.env.get("HF_ENDPOINT") || ENDPOINT;
+  if (!/^https?:$/.test(URL.parse(address)?.protocol ?? "")) {
+    throw new InputError(`HF_ENDPOINT is '${address}', which is no address: write one such as ${ENDPOINT}`);
+  }
+  return address.replace(/\/+$/, "");
 }
 
 /** `HF_HUB_OFFLINE`: only what is in the cache. */

@@ -30,9 +30,11 @@ export async function launch(args: readonly string[], io: Io): Promise<number> {
   } catch (error) {
     // Commander has printed its help, or the error in a flag.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    if (!(error instanceof InputError)) throw error;
-    io.log(`${styleFor(io.hasColors.stderr)("red", "error")}: ${error.message}`);
-    return 2;
+    const isWrongUse = error instanceof InputError;
+    const message = error instanceof Error ? error.message : String(error);
+    const word = styleFor(io.hasColors.stderr)("red", "error");
+    io.log(`${word}: ${isWrongUse ? "" : "unexpected: "}${message}`);
+    return isWrongUse ? 2 : 1;
   }
   return await supervise(["run", ...flags, PROGRAM, ...args], io);
 }

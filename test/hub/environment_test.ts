@@ -1,5 +1,6 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import { getHFHubCachePath } from "@huggingface/hub";
+import { InputError } from "../../src/base/errors.ts";
 import { cacheFolder, HUB_VARIABLES, hubHosts, keepsSecret } from "../../src/hub/environment.ts";
 import { hubSettings } from "../../src/hub/settings.ts";
 
@@ -49,4 +50,12 @@ Deno.test("a token is for endpoints that keep it secret on its way", async () =>
     assertEquals((await hubSettings()).token, undefined);
   });
   await withVariables(token, async () => assertEquals((await hubSettings()).token, "hf_secret"));
+});
+
+Deno.test("an endpoint that is no address is wrong use", async () => {
+  for (const HF_ENDPOINT of ["mirror", "ftp://mirror.example"]) {
+    await withVariables({ HF_ENDPOINT }, () => {
+      assertThrows(() => hubHosts(), InputError, `HF_ENDPOINT is '${HF_ENDPOINT}'`);
+    });
+  }
 });
