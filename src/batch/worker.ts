@@ -4,6 +4,7 @@
  * @module
  */
 import { logDownloads } from "../hub/log_downloads.ts";
+import { Interrupted } from "../training/trainer.ts";
 import { ResourceCache } from "../run/resource_cache.ts";
 import { runGroup } from "./run_group.ts";
 import { type FromWorker, sendingReporter, type ToWorker } from "./worker_messages.ts";
@@ -19,7 +20,7 @@ const interrupt = new AbortController();
 let resources: ResourceCache | undefined;
 
 line.onmessage = async ({ data }) => {
-  if (data.kind === "interrupt") return interrupt.abort();
+  if (data.kind === "interrupt") return interrupt.abort(new Interrupted("interrupted"));
   const { runs, policy, threads } = data;
   const reporters = runs.map((_, run) => sendingReporter((event) => line.postMessage({ run, ...event })));
   resources ??= new ResourceCache({

@@ -1,5 +1,5 @@
 import { join, relative } from "@std/path";
-import { DATA_FOLDER, nearest } from "../dataset/dataset_folder.ts";
+import { folderToFill } from "../dataset/dataset_folder.ts";
 import { provideRtPolarity } from "../dataset/download.ts";
 import type { RT_POLARITY } from "../dataset/rt_polarity.ts";
 import type { Io } from "../terminal/io.ts";
@@ -34,14 +34,4 @@ export async function data(name: typeof RT_POLARITY.name, { from, to }: DataFlag
   } finally {
     bar?.stop();
   }
-}
-
-/**
- * The folder that a dataset is written to, for experiments in or below a folder: the one that they find; where there is
- * none, one in the nearest data folder above, such as the project's for users in one of its subfolders; else one in the
- * folder itself.
- */
-async function folderToFill(name: string, here: string): Promise<string> {
-  return await nearest(join(DATA_FOLDER, name), here) ??
-    join(await nearest(DATA_FOLDER, here) ?? join(here, DATA_FOLDER), name);
 }

@@ -90,7 +90,7 @@ class Checker {
       target: "cpu",
       precision: prepared.experiment.precision,
     });
-    const { truncated, unknownWords } = encodeDataset(
+    const { truncated, unknownWords } = await encodeDataset(
       prepared,
       positionCounting(prepared.experiment.prompt, compiled),
     );

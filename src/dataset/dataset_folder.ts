@@ -39,8 +39,22 @@ export async function nearest(path: string, from: string): Promise<string | unde
   return undefined;
 }
 
+/** The places where `data/<name>` is searched: in a folder and all above it, the nearest first. */
+export function dataFoldersAbove(name: string, from: string): string[] {
+  return foldersAbove(resolve(from)).map((folder) => join(folder, DATA_FOLDER, name));
+}
+
+/**
+ * The folder of a dataset for experiments in or below a folder: the one that they find; where there is none, one in the
+ * nearest data folder above, such as the project's for users in one of its subfolders; else one in the folder itself.
+ */
+export async function folderToFill(name: string, here: string): Promise<string> {
+  return await nearest(join(DATA_FOLDER, name), here) ??
+    join(await nearest(DATA_FOLDER, here) ?? join(here, DATA_FOLDER), name);
+}
+
 /** A folder and all above it, the nearest first. */
-function foldersAbove(folder: string): string[] {
+export function foldersAbove(folder: string): string[] {
   const parent: string = dirname(folder);
   return parent === folder ? [folder] : [folder, ...foldersAbove(parent)];
 }

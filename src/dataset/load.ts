@@ -1,4 +1,5 @@
 import { resolve } from "@std/path";
+import { findInnerFile } from "../disk/inner_file.ts";
 import { InputError, withKeyContext } from "../base/errors.ts";
 import { RandomStream } from "../base/random_stream.ts";
 import { RT_POLARITY } from "./rt_polarity.ts";
@@ -108,7 +109,11 @@ async function readWhole(
   const table: ReadTable = (path, name) => files.table(path, columns, reading, spec.clean, name);
   if ("source" in spec) return await readHub(spec, table, downloads);
   const folder = await withKeyContext(["dataset", "name"], () => datasetFolder(spec, file));
-  const read = (name: string) => table(resolve(folder, name));
+  const read = async (name: string) => {
+    const path: string = resolve(folder, name);
+    if ("name" in spec) await findInnerFile(folder, path);
+    return await table(path);
+  };
   if ("name" in spec) return { ...await readBuiltIn(spec, folder, read, files), revision: null, folder };
   const found = { revision: null, folder: null };
   if (!("file" in spec)) return { ...await readParts(spec.split, read), ...found };

@@ -1,5 +1,6 @@
 import { join, resolve } from "@std/path";
 import { InputError, withKeyContext } from "../base/errors.ts";
+import { findInnerFile } from "../disk/inner_file.ts";
 import { RT_POLARITY } from "./rt_polarity.ts";
 import type { TransferSpec } from "../experiment/types.ts";
 import type { DownloadReporter } from "../hub/repository.ts";
@@ -84,7 +85,8 @@ async function examplesOf(
     const paths = await dataset.files(split);
     return (await Promise.all(paths.map((path) => table(path, split)))).flat();
   }
-  return spec.name === RT_POLARITY.name
-    ? splitLikeTextcnn(await files.rtPolarity(folder, clean)).test
-    : await table(join(folder, "test.tsv"));
+  if (spec.name === RT_POLARITY.name) return splitLikeTextcnn(await files.rtPolarity(folder, clean)).test;
+  const path: string = join(folder, "test.tsv");
+  await findInnerFile(folder, path);
+  return await table(path);
 }

@@ -3,22 +3,14 @@ export class DiskError extends Error {
   override readonly name = "DiskError";
 }
 
-/** The flag or variable that sets each output folder, and where the tasks may write it. */
-const CHOSEN = {
-  "--results": "results/",
-  "--out": "results/",
-  "--to": "data/",
-  HF_HOME: "~/.cache/huggingface",
-} as const;
-
-/** What sets another folder. */
-export type Elsewhere = keyof typeof CHOSEN;
+/** The flag or variable that chooses another folder. */
+export type Elsewhere = "--results" | "--out" | "--to" | "HF_HOME";
 
 /**
  * Runs an action that writes to disk.
  *
  * @param path the path that is written, for the message
- * @param elsewhere what sets another folder
+ * @param elsewhere what chooses another folder
  * @throws {DiskError} where the disk is full, the folder is read-only, or the program may not write there
  */
 export async function onDisk<Result>(
@@ -37,9 +29,7 @@ export async function onDisk<Result>(
 
 function reason(error: unknown, elsewhere: Elsewhere): string | undefined {
   if (error instanceof Deno.errors.NotCapable) {
-    return `Deno was not allowed to write there: the task may write only into ${
-      CHOSEN[elsewhere]
-    }, so choose a folder in it with ${elsewhere}, or call deno run -A src/main.ts …, which may write anywhere`;
+    return `Deno was not allowed to write there: start it by its task, which may write where ${elsewhere} says, or call deno run -A src/main.ts …, which may write anywhere`;
   }
   const code = (error as { code?: string } | null)?.code;
   switch (code) {

@@ -29,6 +29,8 @@ export interface Questions {
   readonly examples: readonly LabelledEncoding[];
   /** The name of an example in messages, by its index. */
   readonly nameOf: (index: number) => string;
+  /** Stops the answers between two batches: its reason is thrown. */
+  readonly signal?: AbortSignal;
 }
 
 /** The answers to examples, in their order. */
@@ -100,7 +102,7 @@ interface Answer {
 /** Runs examples batch by batch, all prompts of an ensemble in one. */
 async function* answered(
   { session, inputs, vote, padId, batchSize, precision, tuned }: Classifier,
-  { examples, nameOf }: Questions,
+  { examples, nameOf, signal }: Questions,
   verbalizer: Verbalizer,
   outputs: readonly string[],
 ): AsyncGenerator<Answer> {
@@ -111,6 +113,7 @@ async function* answered(
   const owners = Array.from({ length: prompts }, (_, p) => p);
   const lengths = examples.map(({ ids }) => ids.length);
   for (const batch of evaluationBatches(lengths, atOnce, padId !== undefined)) {
+    signal?.throwIfAborted();
     const feeds = batchFeeds(batch.flatMap((i) => owners.map(() => examples[i]!)), padId);
     const prompt_of_example = int64Tensor(batch.flatMap(() => owners), [batch.length * prompts]);
     const { class_logits, word_logits } = await session.run(

@@ -37,7 +37,14 @@ export const holdsMultipliers: ValidateFunction<Multipliers> = validatorFor<Mult
 
 /** Ajv's own `uniqueItems` compares each item with each, and a swept key may have thousands. */
 function validatorFor<Valid>(part: object): ValidateFunction<Valid> {
-  const ajv = new Ajv({ allErrors: true, allowUnionTypes: true, strictTypes: false, ownProperties: true });
+  const ajv = new Ajv({
+    allErrors: true,
+    allowUnionTypes: true,
+    strictTypes: false,
+    ownProperties: true,
+    // Whatever it is, the launcher sees where it leads.
+    formats: { path: true },
+  });
   ajv.removeKeyword("uniqueItems");
   ajv.addKeyword({ keyword: "uniqueItems", type: "array", schemaType: "boolean", validate: areDistinct });
   return ajv.compile<Valid>(part);

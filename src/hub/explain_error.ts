@@ -1,6 +1,7 @@
 import { HubApiError } from "@huggingface/hub";
 import { InputError, thrownMessage } from "../base/errors.ts";
 import type { RepositoryName } from "./cache.ts";
+import { keepsSecret } from "./environment.ts";
 import { HubError } from "./hub_error.ts";
 import type { HubSettings } from "./settings.ts";
 
@@ -29,7 +30,9 @@ export function hubError(
           token === undefined ? "anonymous users" : "this HF_TOKEN"
         } read ${what}: ${
           token === undefined
-            ? "set HF_TOKEN to an access token, if it is private or gated; else check its name"
+            ? `set HF_TOKEN to an access token, if it is private or gated; else check its name${
+              keepsSecret(endpoint) ? "" : " (a token is sent by https only, and this endpoint is not)"
+            }`
             : `ask for access on ${endpoint}/${
               type === "dataset" ? "datasets/" : ""
             }${name}, or use another token`

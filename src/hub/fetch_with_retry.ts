@@ -1,3 +1,4 @@
+import { keepsSecret } from "./environment.ts";
 import { HubError } from "./hub_error.ts";
 import { thrownMessage } from "../base/errors.ts";
 
@@ -14,11 +15,16 @@ const LONGEST = 60;
  * A `fetch` that retries where a server is overloaded or cannot be reached, after the time that it names (`Retry-After`,
  * RFC 9110 §10.2.3), else after 1, 2, 4 … seconds.
  *
+ * An access token goes to the endpoint alone, where it is secret on its way: a listing may name addresses of other hosts, and `fetch`
+ * itself sends none to the host that a redirect names.
+ *
+ * @param endpoint the hub's address
  * @param log takes one line for each wait, with the reason
  * @throws {HubError} where the server cannot be reached
  */
-export function fetchWithRetry(log: (line: string) => void): typeof fetch {
-  return async (input, init) => {
+export function fetchWithRetry(endpoint: string, log: (line: string) => void): typeof fetch {
+  return async (address, options) => {
+    const [input, init] = withSecretKept(address, options, endpoint);
     for (let tries = 1;; tries++) {
       const { host } = new URL(input instanceof Request ? input.url : input);
       let pause = 2 ** (tries - 1);
@@ -42,13 +48,28 @@ export function fetchWithRetry(log: (line: string) => void): typeof fetch {
   };
 }
 
+/** A request without an access token where it is not the endpoint's, or not secret. */
+function withSecretKept(
+  input: Parameters<typeof fetch>[0],
+  init: RequestInit | undefined,
+  endpoint: string,
+): Parameters<typeof fetch> {
+  const { origin } = new URL(input instanceof Request ? input.url : input);
+  const isAllowed = origin === new URL(endpoint).origin && keepsSecret(origin);
+  const given = init?.headers ?? (input instanceof Request ? input.headers : undefined);
+  if (isAllowed || given === undefined) return [input, init];
+  const headers = new Headers(given);
+  headers.delete("authorization");
+  return [input, { ...init, headers }];
+}
+
 function unreachable(host: string, reason: string): string {
   return `${host} cannot be reached (${reason}): check the network, set HF_ENDPOINT to a mirror, or HF_HUB_OFFLINE=1 to use only the cache`;
 }
 
 function notAllowed(host: string, cause: Error): HubError {
   return new HubError(
-    `Deno may not reach ${host}: the tasks allow the hub's own hosts; for another, call 'deno run' with the task's permissions and --allow-net`,
+    `Deno may not reach ${host}: the tasks allow the hosts of HF_ENDPOINT only; for another, call deno run -A src/main.ts …`,
     { cause },
   );
 }

@@ -192,7 +192,7 @@ function access(repository: RepositoryName, { endpoint, token }: HubSettings, do
   return {
     repo: repository,
     hubUrl: endpoint,
-    fetch: fetchWithRetry((line) => downloads.log(line)),
+    fetch: fetchWithRetry(endpoint, (line) => downloads.log(line)),
     ...(token !== undefined && { accessToken: token }),
   };
 }

@@ -43,6 +43,7 @@ function majorityBaseline({ train, test }: Dataset): { class: string; accuracy: 
  * Classifies the validation set, the test set, transfer data and samples, each in one pass.
  *
  * @param trained the number of trained parameters
+ * @param signal stops it between two batches: its reason is thrown
  * @throws {AnswerError} where a logit is NaN or infinite
  */
 export async function classifyAll(
@@ -51,6 +52,7 @@ export async function classifyAll(
   classifier: Classifier,
   trained: number,
   tuned: Tuned | undefined,
+  signal: AbortSignal,
 ): Promise<Classified> {
   const { classes } = verbalizer;
   const started = performance.now();
@@ -60,7 +62,7 @@ export async function classifyAll(
   const answered = (examples: readonly LabelledEncoding[], of: readonly Example[]) =>
     answersTo(
       classifier,
-      { examples, nameOf: (i) => namedText(of[i]!.id, of[i]!.text) },
+      { examples, nameOf: (i) => namedText(of[i]!.id, of[i]!.text), signal },
       verbalizer,
       vocabulary,
     );
@@ -75,7 +77,7 @@ export async function classifyAll(
   const calibration = calibrationOf(evaluation, {
     contentFree: await classLogits(
       classifier,
-      { examples: encoded.contentFree, nameOf: withoutContent },
+      { examples: encoded.contentFree, nameOf: withoutContent, signal },
       verbalizer,
     ),
     validation: of.validation.logits,
@@ -127,7 +129,7 @@ export async function classifyAll(
   const sampleLogits = setRight(
     await classLogits(
       classifier,
-      { examples: encoded.samples, nameOf: (i) => namedText("the sample", texts[i]!) },
+      { examples: encoded.samples, nameOf: (i) => namedText("the sample", texts[i]!), signal },
       verbalizer,
     ),
   );

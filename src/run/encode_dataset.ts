@@ -1,6 +1,7 @@
 import { type Example, placed } from "../dataset/example.ts";
 import { readColumns } from "../dataset/reading.ts";
 import { InputError, reworded } from "../base/errors.ts";
+import { Yielder } from "../base/yielder.ts";
 import { promptLength } from "../experiment/prompt_vectors.ts";
 import { columnsOf, parseTemplate } from "../experiment/template.ts";
 import type { LabelledEncoding } from "../prompt/batches.ts";
@@ -30,24 +31,36 @@ export interface EncodedDataset {
 /**
  * Puts all texts of an experiment into its template.
  *
+ * @param signal stops it: its reason is thrown
  * @throws {InputError} where the template does not fit the model
  */
-export function encodeDataset(
+export async function encodeDataset(
   { experiment, model, dataset, transfer, verbalizer }: Prepared,
   counting: PositionCounting,
-): EncodedDataset {
+  signal?: AbortSignal,
+): Promise<EncodedDataset> {
+  const yielder = new Yielder(signal);
   const { prompt, training, evaluation } = experiment;
   const template = parseTemplate(prompt.template, promptLength(prompt));
   const encoder = new TemplateEncoder(template, model.tokenizer, model.card, counting);
   const held = new PackedEncodings();
-  const encode = (examples: readonly Example[]) =>
-    examples.map((example) => {
+  const encode = async (examples: readonly Example[]) => {
+    const packed: LabelledEncoding[] = [];
+    for (const example of examples) {
       const encoded = reworded(
         () => encoder.encode(placed(example)),
         (message) => new InputError(`${example.id}: ${message}`),
       );
-      return held.pack({ ...encoded, label: Math.max(0, verbalizer.classes.indexOf(example.label)) });
-    });
+      packed.push(held.pack({ ...encoded, label: Math.max(0, verbalizer.classes.indexOf(example.label)) }));
+      await yielder.yieldIfDue();
+    }
+    return packed;
+  };
+  const encodeEach = async (tables: readonly (readonly Example[])[]) => {
+    const encoded: LabelledEncoding[][] = [];
+    for (const examples of tables) encoded.push(await encode(examples));
+    return encoded;
+  };
   const names = columnsOf(template);
   const own = (id: string, texts: Readonly<Record<string, string | undefined>>): Example => {
     const given = Object.fromEntries(names.map((name) => [name, texts[name] ?? ""]));
@@ -55,24 +68,29 @@ export function encodeDataset(
     return { id, text: Object.values(columns).join(" | "), columns, label: texts.label ?? "" };
   };
   const parts = {
-    train: encode(training ? dataset.train : []),
-    validation: encode(dataset.validation),
-    test: encode(dataset.test),
-    transfer: transfer.map(({ examples }) => encode(examples)),
-    contentFree: encode(
+    train: await encode(training ? dataset.train : []),
+    validation: await encode(dataset.validation),
+    test: await encode(dataset.test),
+    transfer: await encodeEach(transfer.map(({ examples }) => examples)),
+    contentFree: await encode(
       (evaluation.contentFree ?? []).map((text, i) =>
         own(`evaluation.contentFree[${i}]`, Object.fromEntries(names.map((name) => [name, text])))
       ),
     ),
-    samples: encode(evaluation.samples.map((sample, i) => own(`evaluation.samples[${i}]`, sample))),
+    samples: await encode(evaluation.samples.map((sample, i) => own(`evaluation.samples[${i}]`, sample))),
   };
   const truncated = (examples: readonly LabelledEncoding[]) =>
     examples.filter((example) => example.truncated > 0).length;
+  let otherwise = 0;
   const texts = [...dataset.train, ...dataset.validation, ...dataset.test].map(({ text }) => text);
+  for (const text of texts) {
+    if (model.tokenizer.differsFromReference(text)) otherwise++;
+    await yielder.yieldIfDue();
+  }
   return {
     ...parts,
     unknownWords: encoder.unknownWords,
-    otherwise: texts.filter((text) => model.tokenizer.differsFromReference(text)).length,
+    otherwise,
     truncated: {
       train: truncated(parts.train),
       validation: truncated(parts.validation),

@@ -1,4 +1,5 @@
 import { relative } from "@std/path";
+import { unlessAborted } from "../base/yielder.ts";
 import { Lock, lockPath } from "../disk/lock.ts";
 import type { MetricsFile } from "../results/metrics_file.ts";
 import { readEnvironment, readFinished } from "../results/read_run.ts";
@@ -55,13 +56,14 @@ async function runLocked(
   slot: LockstepSlot | undefined,
 ): Promise<RunOutcome> {
   const { title, path, experiment } = request;
-  const { resources, policy: { force } } = host;
+  const { resources, signal, policy: { force } } = host;
   let folder: RunFolder | undefined;
   try {
     await RunFolder.recover(path);
     const finished = force ? undefined : await readFinished(path);
     if (force) await readEnvironment(path);
-    const prepared = await withPlaces(request, () => prepare(request, resources));
+    const reading = withPlaces(request, () => prepare(request, resources));
+    const prepared = await unlessAborted(signal, reading);
     if (finished !== undefined && finished.contentHash === prepared.contentHash) {
       return { kind: "kept", metrics: finished.metrics };
     }

@@ -30,7 +30,9 @@ export async function runInto(prepared: Prepared, context: RunContext): Promise<
     "compiling",
     () => compileRun(prepared, target, cache, resources),
   );
-  const encoded = encodeDataset(prepared, positionCounting(experiment.prompt, graphs.prompt));
+  signal.throwIfAborted();
+  const counting = positionCounting(experiment.prompt, graphs.prompt);
+  const encoded = await encodeDataset(prepared, counting, signal);
   for (const line of encodingWarnings(title, model, encoded)) progress.log(line);
   for (const line of dataWarnings(title, prepared)) progress.log(line);
   const check = await stopwatch.count(
@@ -53,6 +55,7 @@ export async function runInto(prepared: Prepared, context: RunContext): Promise<
       built.classifier,
       trainedNumbers(built),
       built.tuned,
+      signal,
     );
     const environment = environmentOf(prepared, device, stopwatch.timing, check, folder.path);
     await writeRun(prepared, built, classified, environment, context);

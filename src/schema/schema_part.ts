@@ -3,6 +3,8 @@ export interface SchemaPart {
   readonly description?: string;
   readonly $ref?: string;
   readonly definitions?: Readonly<Record<string, SchemaPart>>;
+  /** `path`: a string is a path, relative to the file. */
+  readonly format?: string;
   readonly type?: string | readonly string[];
   readonly enum?: readonly unknown[];
   readonly const?: unknown;

@@ -43,7 +43,7 @@ function whyNot(error: unknown, hostname: string, port: number): string {
     return `port ${port} of ${hostname} is in use: choose another with --port, or any free one with --port 0`;
   }
   if (error instanceof Deno.errors.NotCapable) {
-    return `Deno has no permission to listen at ${hostname}, as 'deno task serve' may at 127.0.0.1 and localhost only: for --host ${hostname} call 'deno run --allow-all src/main.ts serve' instead`;
+    return `Deno has no permission to listen at ${hostname}: start it by its task, deno task serve, or call deno run -A src/main.ts serve`;
   }
   const reason = thrownMessage(error);
   return `cannot listen on ${hostname}, port ${port} (${reason}): pass an address of this computer with --host, and a port with --port`;

@@ -5,12 +5,12 @@ import { HubError } from "../hub/hub_error.ts";
 import { Interrupted, TrainingError } from "../training/trainer.ts";
 import { DiskError } from "../disk/on_disk.ts";
 import { DeviceError } from "../device/device.ts";
+import { STOP_CODES, type StopSignal } from "./stop_signals.ts";
 
 /** The command line's exit codes. */
 export const FAILED = 1;
 export const WRONG_USE = 2;
 export const REGRESSION = 3;
-export const INTERRUPTED = 130;
 
 /** Runs of a batch failed; each failure has been reported. */
 export class BatchFailed extends Error {
@@ -22,13 +22,13 @@ export class Regression extends Error {
   override readonly name = "Regression";
 }
 
-/** The exit code that an error ends the program with. */
-export function exitCodeOf(error: unknown): number {
+/** The exit code that an error ends the program with. @param stoppedBy the signal that interrupted it */
+export function exitCodeOf(error: unknown, stoppedBy: StopSignal = "SIGINT"): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USE;
   if (error instanceof InputError || error instanceof CompileError) return WRONG_USE;
   if (error instanceof Regression) return REGRESSION;
   if (isForbidden(error)) return WRONG_USE;
-  return error instanceof Interrupted ? INTERRUPTED : FAILED;
+  return error instanceof Interrupted ? STOP_CODES[stoppedBy] : FAILED;
 }
 
 /** Errors whose message is written for users. */
@@ -57,8 +57,8 @@ function isForbidden(error: unknown): error is Error {
 
 function forbidden(error: Error): string {
   return error instanceof Deno.errors.NotCapable
-    ? `Deno lacks a permission that this needs (${
-      error.message.split(", run again")[0]
-    }): call deno run -A src/main.ts …, which has all your permissions`
+    ? `Deno lacks a permission that this needs (${error.message.split(", run again")[0]}): ${
+      error.message.includes("read access") ? "add --allow-read PATH if you want it read, or " : ""
+    }call deno run -A src/main.ts …, which has all your permissions`
     : `you lack a permission that this needs (${error.message}): grant it, or choose another file or folder`;
 }

@@ -1,3 +1,5 @@
+import type { StopSignal } from "./stop_signals.ts";
+
 /**
  * The outside world of a command: what it prints and reads, whether it runs at a terminal, and Ctrl-C.
  * The program uses {@linkcode processIo}; tests pass one that records.
@@ -15,10 +17,19 @@ export interface Io {
   readonly hasColors: { readonly stdout: boolean; readonly stderr: boolean };
   /** The stream for progress bars; `undefined` where there is no terminal. */
   readonly bars: BarStream | undefined;
-  /** Calls the listener at each Ctrl-C, until the returned object is disposed. */
-  readonly onInterrupt: (listener: () => void) => Disposable;
+  /** Calls the listener at each signal to stop, until the returned object is disposed. */
+  readonly onInterrupt: (listener: (stop: Stop) => void) => Disposable;
+  /** The first signal to stop that a listener was called for. */
+  readonly stoppedBy: () => StopSignal | undefined;
   /** Ends the program at once. */
   readonly exit: (code: number) => never;
+}
+
+/** A signal to stop that has arrived. */
+export interface Stop {
+  readonly signal: StopSignal;
+  /** Whether the user has been told already. */
+  readonly isAnnounced: boolean;
 }
 
 /** A Node stream, as libraries that draw at a terminal take it. */

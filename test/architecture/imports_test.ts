@@ -230,7 +230,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "batch",
     "terminal",
   ],
-  "cli.ts": [
+  "verbs.ts": [
     "deno.json", // the version
     "compiler", // the choices of flags
     "dataset", // the choices of flags
@@ -239,11 +239,25 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "terminal",
     "commands",
   ],
+  "cli.ts": ["terminal", "commands", "verbs.ts"],
   "main.ts": [
     "device", // the folder of the runtime's libraries, named before they are loaded
     "terminal",
     "cli.ts",
   ],
+  "launcher": [
+    "schema",
+    "base",
+    "disk",
+    "hub",
+    "experiment",
+    "dataset",
+    "batch",
+    "terminal",
+    "verbs.ts",
+    "main.ts",
+  ],
+  "launch.ts": ["terminal", "launcher"],
   "generate_types.ts": ["schema", "experiment", "training", "artifacts", "results"],
 };
 

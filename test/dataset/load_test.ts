@@ -64,6 +64,20 @@ Deno.test("reviews-demo is split already, and none of its texts is in two parts"
   assertEquals(new Set([...train, ...validation, ...test].map(({ text }) => text)).size, 446);
 });
 
+Deno.test("a built-in dataset's file that is a link out of its folder is refused", async () => {
+  const folder = await Deno.makeTempDir();
+  await Deno.symlink(join(ROOT, "README.md"), join(folder, "train.tsv"));
+  const spec: BuiltInDataset = {
+    name: "reviews-demo",
+    path: folder,
+    clean: "none",
+    split: { train: "train.tsv", validation: "train.tsv", test: "train.tsv" },
+    validation: 0.1,
+  };
+  await assertRejects(() => loadDataset(spec, "x.yaml", CLASSES, 0), InputError, "is a symbolic link to");
+  await Deno.remove(folder, { recursive: true });
+});
+
 async function withFile(
   name: string,
   content: string,

@@ -223,7 +223,7 @@ Deno.test("every command and program of the pages does what it should", async (t
         const done = new Set<string>();
         const cache: string = join(folder, "results/hf");
         const env = { HF_ENDPOINT: url, HF_HOME: cache };
-        await pointHere(folder, cache, archive);
+        await pointHere(folder, archive);
         for (const snippet of ALL) {
           const { page, line, language, text } = snippet;
           const name = `${page}:${line}`;

@@ -145,3 +145,12 @@ Deno.test("a name shows a text's beginning, in one line", () => {
   assertEquals(namedText("a.csv:2", "short\n  text"), 'a.csv:2 "short text"');
   assertEquals(namedText("a.csv:2", "長い".repeat(50)), `a.csv:2 "${"長い".repeat(20)}…"`);
 });
+
+Deno.test("an aborted signal stops the answers before the next batch", async () => {
+  const session = new TableSession(TABLE);
+  const stop = new AbortController();
+  const examples = { ...questions([0, 1, 2, 3]), signal: stop.signal };
+  stop.abort(new Error("enough"));
+  await assertRejects(() => classLogits(classifierOf(session), examples, VERBALIZER), Error, "enough");
+  assertEquals(session.runs, 0);
+});

@@ -1,4 +1,5 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
+import { Interrupted } from "../../src/training/trainer.ts";
 import { untilInterrupted } from "../../src/terminal/interrupt.ts";
 import { RecordingIo } from "./recording_io.ts";
 
@@ -11,4 +12,17 @@ Deno.test("the first Ctrl-C asks for a graceful stop, the second ends the progra
   });
   assertEquals([aborted, io.stderr], [true, "stopping; press Ctrl-C again to stop at once\n"]);
   io.interrupt();
+});
+
+Deno.test("a request to terminate interrupts like Ctrl-C, however often it comes; the launcher's is announced already", async () => {
+  for (const [isAnnounced, said] of [[false, "stopping\n"], [true, ""]] as const) {
+    const io = new RecordingIo();
+    const reason = await untilInterrupted(io, (signal) => {
+      io.interrupt("SIGTERM", isAnnounced);
+      io.interrupt("SIGTERM", isAnnounced);
+      return Promise.resolve(signal.reason);
+    });
+    assertInstanceOf(reason, Interrupted);
+    assertEquals([io.stderr, io.stoppedBy()], [said, "SIGTERM"]);
+  }
 });

@@ -1,4 +1,5 @@
-import type { BarStream, Io } from "../../src/terminal/io.ts";
+import type { BarStream, Io, Stop } from "../../src/terminal/io.ts";
+import type { StopSignal } from "../../src/terminal/stop_signals.ts";
 
 /** The input and output of a call of the command line in a test, which keeps all that is printed. */
 export class RecordingIo implements Io {
@@ -6,7 +7,8 @@ export class RecordingIo implements Io {
   stderr = "";
   readonly hasColors: Io["hasColors"];
   readonly bars: BarStream | undefined;
-  private readonly listeners = new Set<() => void>();
+  private signal: StopSignal | undefined;
+  private readonly listeners = new Set<(stop: Stop) => void>();
 
   /**
    * @param input the content of standard input
@@ -36,7 +38,7 @@ export class RecordingIo implements Io {
 
   readonly stdin = (): ReadableStream<Uint8Array<ArrayBuffer>> => new Blob([this.input]).stream();
 
-  readonly onInterrupt = (listener: () => void): Disposable => {
+  readonly onInterrupt = (listener: (stop: Stop) => void): Disposable => {
     this.listeners.add(listener);
     return { [Symbol.dispose]: () => this.listeners.delete(listener) };
   };
@@ -45,8 +47,11 @@ export class RecordingIo implements Io {
     throw new Error(`the program was ended with exit code ${code}`);
   };
 
-  /** Presses Ctrl-C. */
-  interrupt(): void {
-    for (const listener of this.listeners) listener();
+  readonly stoppedBy = (): StopSignal | undefined => this.signal;
+
+  /** Presses Ctrl-C, or sends another signal. @param isAnnounced as by the launcher */
+  interrupt(signal: StopSignal = "SIGINT", isAnnounced = false): void {
+    if (this.listeners.size > 0) this.signal ??= signal;
+    for (const listener of this.listeners) listener({ signal, isAnnounced });
   }
 }

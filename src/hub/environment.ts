@@ -1,0 +1,84 @@
+/**
+ * What the environment says of the hub, by the variables that Hugging Face's own tools use:
+ * https://huggingface.co/docs/huggingface_hub/package_reference/environment_variables
+ *
+ * @module
+ */
+import { homedir } from "node:os";
+import { join } from "@std/path";
+import { InputError } from "../base/errors.ts";
+
+/** The variables that are read. */
+export const HUB_VARIABLES = [
+  "HF_ENDPOINT",
+  "HF_HOME",
+  "HF_HUB_CACHE",
+  "HF_HUB_OFFLINE",
+  "HF_TOKEN",
+  "HF_TOKEN_PATH",
+  "HUGGINGFACE_HUB_CACHE",
+  "XDG_CACHE_HOME",
+] as const;
+
+/** The hub's public address, and the hosts that its files are on. */
+const ENDPOINT = "https://huggingface.co";
+const FILE_HOSTS = ["huggingface.co", "*.hf.co"];
+
+const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
+
+/** The values that mean true, as huggingface_hub reads them. */
+const YES = new Set(["1", "ON", "YES", "TRUE"]);
+
+/**
+ * `HF_ENDPOINT`, without a slash at its end.
+ *
+ * @throws {InputError} where it is no address of the web
+ */
+export function endpoint(): string {
+  const address = Deno.env.get("HF_ENDPOINT") || ENDPOINT;
+  if (!/^https?:$/.test(URL.parse(address)?.protocol ?? "")) {
+    throw new InputError(`HF_ENDPOINT is '${address}', which is no address: write one such as ${ENDPOINT}`);
+  }
+  return address.replace(/\/+$/, "");
+}
+
+/** `HF_HUB_OFFLINE`: only what is in the cache. */
+export function isOffline(): boolean {
+  return YES.has((Deno.env.get("HF_HUB_OFFLINE") ?? "").toUpperCase());
+}
+
+/** The folder of downloads: `HF_HUB_CACHE`, else `hub` in `HF_HOME`, else `~/.cache/huggingface/hub`. */
+export function cacheFolder(): string {
+  return Deno.env.get("HF_HUB_CACHE") ?? Deno.env.get("HUGGINGFACE_HUB_CACHE") ?? join(home(), "hub");
+}
+
+/** The file of the token that `hf auth login` stores. */
+export function tokenFile(): string {
+  return Deno.env.get("HF_TOKEN_PATH") ?? join(home(), "token");
+}
+
+/**
+ * The hosts that downloads come from, as Deno's network permission names them: the endpoint's own and those below it, and the public
+ * hub's, to which mirrors redirect; where the endpoint is this computer, this computer alone, by each of its names.
+ */
+export function hubHosts(): string[] {
+  const { host, hostname, port } = new URL(endpoint());
+  return isLoopback(hostname)
+    ? [hostname, ...LOOPBACK].map((name) => port === "" ? name : `${name}:${port}`)
+    : [host, `*.${hostname}`, ...FILE_HOSTS];
+}
+
+/** Whether an address keeps a token secret on its way: by https, or because it does not leave this computer. */
+export function keepsSecret(address: string): boolean {
+  const { protocol, hostname } = new URL(address);
+  return protocol === "https:" || isLoopback(hostname);
+}
+
+function isLoopback(hostname: string): boolean {
+  return LOOPBACK.includes(hostname) || /^127(?:\.\d{1,3}){3}$/.test(hostname);
+}
+
+function home(): string {
+  return Deno.env.get("HF_HOME") ??
+    join(Deno.env.get("XDG_CACHE_HOME") ?? join(homedir(), ".cache"), "huggingface");
+}

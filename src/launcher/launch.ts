@@ -1,0 +1,40 @@
+import { CommanderError } from "commander";
+import { fromFileUrl } from "@std/path";
+import { InputError } from "../base/errors.ts";
+import type { Io } from "../terminal/io.ts";
+import { styleFor } from "../terminal/style.ts";
+import { commandLine } from "../verbs.ts";
+import { packages } from "./native_library.ts";
+import { verbNeeds } from "./needs.ts";
+import { permissionFlags } from "./permissions.ts";
+import { permissionsOf } from "./permissions_of.ts";
+import { supervise } from "./supervise.ts";
+
+/** The program, and its folder. */
+const PROGRAM = fromFileUrl(new URL("../main.ts", import.meta.url));
+const FOLDER = fromFileUrl(new URL("../../", import.meta.url));
+
+/**
+ * Runs a command line in a process that may do what the verb needs, and no more.
+ *
+ * @param args the verb, its arguments and flags
+ * @returns the exit code
+ */
+export async function launch(args: readonly string[], io: Io): Promise<number> {
+  let flags: string[] = [];
+  const verbs = verbNeeds(FOLDER, (verb, needs) => {
+    flags = permissionFlags(permissionsOf(verb, needs, packages()));
+  });
+  try {
+    await commandLine(verbs, io).parseAsync([...args], { from: "user" });
+  } catch (error) {
+    // Commander has printed its help, or the error in a flag.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    const isWrongUse = error instanceof InputError;
+    const message = error instanceof Error ? error.message : String(error);
+    const word = styleFor(io.hasColors.stderr)("red", "error");
+    io.log(`${word}: ${isWrongUse ? "" : "unexpected: "}${message}`);
+    return isWrongUse ? 2 : 1;
+  }
+  return await supervise(["run", ...flags, PROGRAM, ...args], io);
+}

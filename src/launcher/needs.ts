@@ -1,0 +1,92 @@
+import { isGlob, join } from "@std/path";
+import { InputError } from "../base/errors.ts";
+import { findExperimentFiles } from "../batch/find_experiment_files.ts";
+import { dataFoldersAbove, folderToFill } from "../dataset/dataset_folder.ts";
+import { parseOverrides } from "../experiment/override.ts";
+import type { Verbs } from "../verbs.ts";
+import { experimentReads } from "./experiment_reads.ts";
+import type { Verb } from "./rights.ts";
+import { runReads } from "./run_reads.ts";
+
+/** What a command line names that the verb reads and writes, each with all that is in it. */
+export interface Needs {
+  readonly reads: readonly string[];
+  readonly writes: readonly string[];
+  /** Where it listens: host and port. */
+  readonly listens?: string;
+}
+
+/**
+ * Finds what the verb of a command line needs. Where the verb is handed to the program, `found` is called in its place.
+ *
+ * @param program the program's own folder, with the data and models that come with it
+ */
+export function verbNeeds(program: string, found: (verb: Verb, needs: Needs) => void): Verbs {
+  const files = async (args: readonly string[], results: string, allowRead: readonly string[]) => {
+    const allowed = [...allowRead, results, program];
+    const found = await findExperimentFiles(args);
+    const all = await Promise.allSettled(found.map((file) => experimentReads(file, allowed)));
+    const refused = all.flatMap((one) => one.status === "rejected" ? [one.reason] : []);
+    const other = refused.find((error) => !(error instanceof InputError));
+    if (other !== undefined) throw other;
+    if (refused.length > 0) throw new InputError(refused.map(({ message }) => message).join("\n"));
+    return all.flatMap((one) => one.status === "fulfilled" ? one.value : []);
+  };
+  const ofRun = (folder: string, allowRead: readonly string[], results: string[], model?: string) =>
+    runReads(folder, [...allowRead, ...results, program], model);
+  return {
+    run: async (args, { results, overrides }, allowRead) => {
+      const allowed = [...allowRead, results, program];
+      const typed = parseOverrides(overrides);
+      const reads = await Promise.all(args.map((file) => experimentReads(file, allowed, typed)));
+      found("run", { reads: reads.flat(), writes: [results] });
+    },
+    batch: async (args, { results }, allowRead) => {
+      const reads = await files(args, results, allowRead);
+      found("batch", { reads: [...args.map(searched), ...reads], writes: [results] });
+    },
+    validate: async (args, { results }, allowRead) => {
+      const reads = await files(args, results, allowRead);
+      found("validate", { reads: [...args.map(searched), ...reads], writes: [] });
+    },
+    predict: async (run, _texts, { results, model, file }, allowRead) => {
+      const reads = await ofRun(run, allowRead, [results], model);
+      const texts = file === undefined || file === "-" ? [] : [file];
+      found("predict", { reads: [...reads, ...texts], writes: [results] });
+    },
+    export: async (run, { out, model }, allowRead) => {
+      found("export", { reads: await ofRun(run, allowRead, [], model), writes: [out] });
+    },
+    serve: async (run, { hard, results, model, host, port }, allowRead) => {
+      const reads = await ofRun(run, allowRead, [results], model);
+      const listens = `${host.includes(":") ? `[${host}]` : host}:${port}`;
+      found("serve", {
+        reads: [...reads, ...(hard === undefined ? [] : [hard])],
+        writes: [results],
+        listens,
+      });
+    },
+    compile: ({ model, out }) => {
+      found("compile", { reads: [model, program], writes: [out] });
+      return Promise.resolve();
+    },
+    diff: (a, b) => {
+      found("diff", { reads: [a, b, program], writes: [] });
+      return Promise.resolve();
+    },
+    data: async (name, { from, to }) => {
+      const here = Deno.cwd();
+      const folder = to === undefined ? await folderToFill(name, here) : join(to, name);
+      const reads = [...dataFoldersAbove(name, here), ...(from === undefined ? [] : [from]), program];
+      found("data", { reads, writes: [folder] });
+    },
+  };
+}
+
+/** The folder that a pattern is searched in; a file or folder itself. */
+function searched(arg: string): string {
+  if (!isGlob(arg)) return arg;
+  const parts = arg.split("/");
+  const fixed = parts.slice(0, parts.findIndex(isGlob));
+  return fixed.length === 0 ? "." : fixed.join("/") || "/";
+}

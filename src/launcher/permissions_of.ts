@@ -1,0 +1,54 @@
+import { basename, dirname, join, resolve } from "@std/path";
+import { RT_POLARITY } from "../dataset/rt_polarity.ts";
+import { cacheFolder, HUB_VARIABLES, hubHosts, isOffline, tokenFile } from "../hub/environment.ts";
+import { LAUNCHED } from "../terminal/stop_signals.ts";
+import type { Packages } from "./native_library.ts";
+import type { Needs } from "./needs.ts";
+import type { Permissions } from "./permissions.ts";
+import { RIGHTS, type Verb } from "./rights.ts";
+
+/** Variables that all verbs may read: where home is, and what the terminal shows. */
+const COMMON_VARIABLES = [
+  "HOME",
+  "USERPROFILE",
+  "XDG_RUNTIME_DIR",
+  "NO_COLOR",
+  "FORCE_COLOR",
+  "TERM",
+  "COLORTERM",
+  LAUNCHED,
+];
+
+/** What is asked of the system: the number of cores and the memory, the versions of the results, the home folder. */
+const SYSTEM = ["cpus", "systemMemoryInfo", "osRelease", "homedir", "uid"];
+
+/** The permissions of a verb: what its command line needs, the caches, and what the verb's rights add. */
+export function permissionsOf(
+  verb: Verb,
+  { reads, writes, listens }: Needs,
+  { folder, library }: Packages,
+): Permissions {
+  const { downloads, native } = RIGHTS[verb];
+  const cache = downloads ? [cacheFolder()] : [];
+  const written = [...writes.flatMap(replaced), ...cache];
+  const secret = downloads ? [tokenFile()] : [];
+  return {
+    read: [...reads, ...written, ...secret, folder].map((path) => resolve(path)),
+    write: written.map((path) => resolve(path)),
+    ffi: native ? [library] : [],
+    net: [...hostsOf(verb), ...(listens === undefined ? [] : [listens])],
+    env: [...COMMON_VARIABLES, ...(downloads ? HUB_VARIABLES : [])],
+    sys: SYSTEM,
+  };
+}
+
+/** A folder, and the two beside it by which it is replaced as a whole. */
+function replaced(folder: string): string[] {
+  const path = resolve(folder);
+  return [path, `${path}.partial`, join(dirname(path), `.${basename(path)}.old`)];
+}
+
+function hostsOf(verb: Verb): string[] {
+  if (verb === "data") return [new URL(RT_POLARITY.url).host];
+  return RIGHTS[verb].downloads && !isOffline() ? hubHosts() : [];
+}

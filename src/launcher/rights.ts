@@ -1,0 +1,46 @@
+import type { Verbs } from "../verbs.ts";
+
+/** The name of a verb on the command line. */
+export type Verb = keyof Verbs;
+
+/** What a verb may do besides reading the files that its command line and these files name. */
+export interface Rights {
+  /** The flags that name the folders which it may write, with what is in them. */
+  readonly writes: readonly ("--results" | "--out" | "--to")[];
+  /** Whether it may download from the hub into the hub's cache. */
+  readonly downloads: boolean;
+  /** Whether it may run ONNX Runtime's native library. */
+  readonly native: boolean;
+  /** Whether it may listen at `--host` and `--port`. */
+  readonly listens: boolean;
+}
+
+const READING: Rights = { writes: [], downloads: false, native: false, listens: false };
+const RUNNING: Rights = { ...READING, writes: ["--results"], downloads: true, native: true };
+
+/** The rights of each verb. */
+export const RIGHTS: Readonly<Record<Verb, Rights>> = {
+  run: RUNNING,
+  batch: RUNNING,
+  predict: RUNNING,
+  export: { ...RUNNING, writes: ["--out"] },
+  compile: { ...READING, writes: ["--out"], downloads: true },
+  serve: { ...READING, writes: ["--results"], downloads: true, listens: true },
+  validate: { ...READING, downloads: true },
+  diff: READING,
+  data: { ...READING, writes: ["--to"] },
+};
+
+/** The rows of the table in SECURITY.md: verb, what it writes, network, native code. */
+export function rightsTable(): string[][] {
+  return Object.entries(RIGHTS).map(([verb, { writes, downloads, native, listens }]) => [
+    `\`${verb}\``,
+    [...writes.map((flag) => `\`${flag}\``), ...(downloads ? ["the hub's cache"] : [])].join(", ") ||
+    "nothing",
+    [
+      ...(downloads ? ["the hub"] : verb === "data" ? ["the dataset's home"] : []),
+      ...(listens ? ["listens at `--host`, `--port`"] : []),
+    ].join("; ") || "none",
+    native ? "ONNX Runtime" : "none",
+  ]);
+}

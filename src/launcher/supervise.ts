@@ -1,0 +1,75 @@
+import type { Io } from "../terminal/io.ts";
+import {
+  isPressed,
+  LAUNCHED,
+  STOP_CODES,
+  STOP_SIGNALS,
+  stopNotice,
+  type StopSignal,
+} from "../terminal/stop_signals.ts";
+
+/** Presses of Ctrl-C closer together are one: a terminal signals every process, and `deno task` passes its own signal on. In milliseconds. */
+const SAME_PRESS = 250;
+
+/** How long the program may take to write a checkpoint and end when it is terminated, in milliseconds. */
+const PATIENCE = 8_000;
+
+/** Shows the cursor and wraps lines again, which a progress bar turns off while it is drawn. */
+const RESTORED = "\x1b[?25h\x1b[?7h";
+
+/**
+ * Runs the program in a process of its own until it ends. This process is never busy, whatever the program computes: the first Ctrl-C
+ * is announced at once and passed on, so that the program stops in good order; the second kills it, which its results survive.
+ *
+ * @param args of Deno
+ * @returns the exit code: the program's, or that of the signal that has stopped it
+ */
+export async function supervise(
+  args: readonly string[],
+  { log, bars }: Pick<Io, "log" | "bars">,
+): Promise<number> {
+  // On Windows a signal from outside ends a process at once: the program hears Ctrl-C itself.
+  const passesOn = Deno.build.os !== "windows";
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [...args],
+    stdin: "inherit",
+    stdout: "inherit",
+    stderr: "inherit",
+    ...(passesOn && { env: { [LAUNCHED]: "1" } }),
+  }).spawn();
+  let first: StopSignal | undefined;
+  let last = -Infinity;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const hear = (signal: StopSignal) => {
+    const now = performance.now();
+    const isSame = now - last < SAME_PRESS;
+    last = now;
+    if (first !== undefined && isSame) return;
+    if (first !== undefined && isPressed(signal)) return end(child, "SIGKILL");
+    if (!isPressed(signal)) timer ??= setTimeout(() => end(child, "SIGKILL"), PATIENCE);
+    if (first !== undefined) return;
+    first = signal;
+    if (!passesOn) return;
+    log(stopNotice(signal));
+    end(child, "SIGTERM");
+  };
+  const heard = STOP_SIGNALS.map((signal) => {
+    const listener = () => hear(signal);
+    Deno.addSignalListener(signal, listener);
+    return () => Deno.removeSignalListener(signal, listener);
+  });
+  const { code, signal } = await child.status;
+  clearTimeout(timer);
+  heard.forEach((stop) => stop());
+  if (signal !== null) bars?.write(RESTORED);
+  const isStopped = signal !== null || Object.values(STOP_CODES).includes(code);
+  return first !== undefined && isStopped ? STOP_CODES[first] : code;
+}
+
+function end(child: Deno.ChildProcess, signal: "SIGTERM" | "SIGKILL"): void {
+  try {
+    child.kill(signal);
+  } catch {
+    // It has ended already.
+  }
+}

@@ -1,0 +1,90 @@
+import { assertEquals } from "@std/assert";
+import { fromFileUrl, join } from "@std/path";
+import { packages } from "../../src/launcher/native_library.ts";
+import { verbNeeds } from "../../src/launcher/needs.ts";
+import { permissionFlags } from "../../src/launcher/permissions.ts";
+import { permissionsOf } from "../../src/launcher/permissions_of.ts";
+import { commandLine } from "../../src/verbs.ts";
+import { inFolder } from "../commands/softprompt.ts";
+import { ROOT } from "../shared.ts";
+import { RecordingIo } from "../terminal/recording_io.ts";
+
+const PROBE = fromFileUrl(new URL("./probe.ts", import.meta.url));
+const SECRETS = { HF_TOKEN: "hf_x", AWS_SECRET_ACCESS_KEY: "x" };
+
+/** The flags that the launcher starts a command line with. */
+async function flagsOf(args: readonly string[]): Promise<string[]> {
+  let flags: string[] = [];
+  const verbs = verbNeeds(ROOT, (verb, needs) => {
+    flags = permissionFlags(permissionsOf(verb, needs, packages()));
+  });
+  await commandLine(verbs, new RecordingIo()).parseAsync([...args], { from: "user" });
+  return flags;
+}
+
+/** What a process of a command line's permissions is allowed of some attempts. */
+async function allowedTo(args: readonly string[], attempts: readonly string[]): Promise<string[]> {
+  const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", ...await flagsOf(args), PROBE, ...attempts],
+    env: { ...SECRETS, NO_COLOR: "1" },
+  }).output();
+  const text = new TextDecoder().decode(stdout);
+  if (text === "") throw new Error(new TextDecoder().decode(stderr));
+  return JSON.parse(text);
+}
+
+Deno.test("a run reads its project and writes its results, with one native library and the hub's hosts: all else is refused, and nobody asked", () =>
+  inFolder(async (folder) => {
+    const project: string = join(folder, "project");
+    const results: string = join(folder, "elsewhere");
+    const secret: string = join(folder, "secret");
+    await Deno.mkdir(project);
+    await Deno.mkdir(results);
+    await Deno.writeTextFile(secret, "x");
+    const file: string = join(project, "x.yaml");
+    await Deno.writeTextFile(file, "name: x\nmodel: { source: model }\n");
+    const granted = [
+      `read=${project}`,
+      `write=${join(results, "x")}`,
+      `ffi=${packages().library}`,
+      "net=huggingface.co",
+      "env=HF_TOKEN",
+    ];
+    const refused = [
+      `readFile=${secret}`,
+      `ask=${secret}`,
+      "readFile=/etc/passwd",
+      "read=/",
+      `write=${join(project, "x")}`,
+      "ffi=/usr/lib/libc.so.6",
+      "net=example.com",
+      "net=127.0.0.1",
+      "env=AWS_SECRET_ACCESS_KEY",
+      "run=true",
+    ];
+    const args = ["run", file, "--results", results];
+    assertEquals(await allowedTo(args, [...granted, ...refused]), granted);
+    const named = [...args, "--allow-read", secret];
+    assertEquals(await allowedTo(named, [`readFile=${secret}`, "read=/"]), [`readFile=${secret}`]);
+  }));
+
+Deno.test("verbs that download nothing have neither token nor network, and data only its home", () =>
+  inFolder(async (folder) => {
+    const attempts = [
+      "env=HF_TOKEN",
+      "net=huggingface.co",
+      "net=www.cs.cornell.edu",
+      `ffi=${packages().library}`,
+    ];
+    assertEquals(await allowedTo(["diff", folder, folder], attempts), []);
+    assertEquals(await allowedTo(["data", "rt-polarity", "--to", folder], attempts), [
+      "net=www.cs.cornell.edu",
+    ]);
+  }));
+
+Deno.test("serve listens where the command line says, and nowhere else", () =>
+  inFolder(async (folder) => {
+    const args = ["serve", folder, "--host", "::1", "--port", "8099"];
+    const attempts = ["net=[::1]:8099", "net=[::1]:8098", "net=0.0.0.0:8099"];
+    assertEquals(await allowedTo(args, attempts), ["net=[::1]:8099"]);
+  }));
