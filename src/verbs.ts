@@ -64,7 +64,7 @@ export function commandLine(verbs: Verbs, io: Pick<Io, "print" | "log" | "hasCol
     .description("Prompt tuning from experiment files: a frozen language model, a soft prompt, ONNX Runtime.")
     .version(project.version)
     .exitOverride()
-    .showHelpAfterError("(see --help for the usage)")
+    .showHelpAfterError("(see --help for usage)")
     .configureOutput({
       writeOut: (text) => io.print(line(text)),
       writeErr: (text) => io.log(line(text)),
@@ -103,14 +103,14 @@ export function commandLine(verbs: Verbs, io: Pick<Io, "print" | "log" | "hasCol
     .addOption(
       new Option(
         "--fuse <mode>",
-        "whether to fuse the steps of runs with the same compiled step, prompt length and verbalizer; auto: on a GPU",
+        "whether to fuse the steps of runs with the same compiled step, prompt length and verbalizer; auto: only on a GPU",
       ).choices(FUSE_MODES).default("auto"),
     )
-    .option("--only <pattern>", "only runs whose name matches a pattern (*length=5*) or contains a text")
+    .option("--only <pattern>", "run only those whose name matches a pattern (*length=5*) or contains a text")
     .option("--force", "run again even if nothing has changed", false)
     .option("--no-self-check", "skip the comparison of the compiled graphs with the model's own file")
     .option("--fail-fast", "start no more runs after one fails", false)
-    .option("--shard <i/n>", "only the i-th of n parts, for several machines", shardOf)
+    .option("--shard <i/n>", "run only the i-th of n parts, to share a batch among machines", shardOf)
     .addOption(allowRead())
     .addHelpText("after", "\nExample:\n  softprompt batch experiments/rt-polarity --only seed=0")
     .action((files: string[], { allowRead, ...flags }: ReadFlags<BatchFlags>) =>
@@ -166,7 +166,7 @@ export function commandLine(verbs: Verbs, io: Pick<Io, "print" | "log" | "hasCol
     .description("write a run's prompt for other programs")
     .argument("<run>", "the folder of a run")
     .addOption(
-      new Option("--format <kind>", "peft: an adapter for PEFT; onnx: a classifier for any ONNX Runtime")
+      new Option("--format <kind>", "peft: an adapter for PEFT; onnx: a classifier for ONNX Runtime")
         .choices(EXPORT_FORMATS).makeOptionMandatory(),
     )
     .requiredOption("--out <dir>", "the folder to write")
@@ -198,7 +198,7 @@ export function commandLine(verbs: Verbs, io: Pick<Io, "print" | "log" | "hasCol
       "--model <source>",
       "the model's folder, in the layout of the hub, or its id on the hub (owner/name)",
     )
-    .option("--revision <name>", "for a model of the hub: a branch, a tag or a commit")
+    .option("--revision <name>", "for a model on the hub: a branch, a tag or a commit")
     .option("--file <path>", "the ONNX file within it (default: by --dtype)")
     .addOption(
       new Option(
@@ -260,7 +260,7 @@ export function commandLine(verbs: Verbs, io: Pick<Io, "print" | "log" | "hasCol
 
   program.command("data")
     .description("download a dataset, check it and put it where experiments look for it")
-    .addArgument(new Argument("<name>", "which dataset").choices([RT_POLARITY.name]))
+    .addArgument(new Argument("<name>", "the name of the dataset").choices([RT_POLARITY.name]))
     .option("--from <dir>", "read the files from a folder instead of downloading them")
     .option(
       "--to <dir>",

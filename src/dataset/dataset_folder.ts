@@ -45,8 +45,8 @@ export function dataFoldersAbove(name: string, from: string): string[] {
 }
 
 /**
- * The folder of a dataset for experiments in or below a folder: the one that they find; where there is none, one in the
- * nearest data folder above, such as the project's for users in one of its subfolders; else one in the folder itself.
+ * The folder that a dataset is written to, for experiments in or below a folder: the one that they find; where there is
+ * none, one in the nearest data folder above, such as the project's for users in one of its subfolders; else one in the folder itself.
  */
 export async function folderToFill(name: string, here: string): Promise<string> {
   return await nearest(join(DATA_FOLDER, name), here) ??
