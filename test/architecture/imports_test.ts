@@ -232,7 +232,6 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ],
   "verbs.ts": [
     "deno.json", // the version
-    "compiler", // the choices of flags
     "dataset", // the choices of flags
     "experiment", // the choices of flags
     "batch", // the choices of flags
