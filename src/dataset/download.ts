@@ -1,6 +1,7 @@
 import { join } from "@std/path";
 import { parseTar } from "nanotar";
 import { onDisk } from "../disk/on_disk.ts";
+import { writeFolder } from "../disk/replace_folder.ts";
 import { InputError } from "../base/errors.ts";
 import { checkRtPolarity, RT_POLARITY } from "./rt_polarity.ts";
 
@@ -25,18 +26,16 @@ export async function provideRtPolarity(
   const read = from === undefined
     ? await downloaded(url, folder, progress)
     : (name: string) => Deno.readFile(join(from, name));
+  const files: Record<string, Uint8Array> = {};
   for (const file of RT_POLARITY.files) {
     const bytes = await read(file.name).catch((error) => {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
       throw new InputError(`there is no ${join(from ?? url, file.name)}`);
     });
     await checkRtPolarity(bytes, file, join(from ?? url, file.name));
-    const path: string = join(folder, file.name);
-    await onDisk(path, async () => {
-      await Deno.writeFile(`${path}.partial`, bytes);
-      await Deno.rename(`${path}.partial`, path);
-    }, "--to");
+    files[file.name] = bytes;
   }
+  await onDisk(folder, () => writeFolder(folder, files), "--to");
   return true;
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { join } from "@std/path";
 import { sha256 } from "../base/sha256.ts";
 
@@ -7,31 +8,29 @@ const NAME = "SHA256SUMS";
 /** The contents of a folder's files by their names. */
 export type Contents = Readonly<Record<string, Uint8Array<ArrayBuffer>>>;
 
-/** Writes files into a folder, with their checksums. */
-export async function writeChecked(folder: string, contents: Contents): Promise<void> {
-  const lines: string[] = [];
-  for (const [name, bytes] of Object.entries(contents)) {
-    await Deno.writeFile(join(folder, name), bytes);
-    lines.push(`${await sha256(bytes)}  ${name}\n`);
-  }
-  await Deno.writeTextFile(join(folder, NAME), lines.join(""));
-}
-
-/** Moves such files into another folder. The file of checksums is moved last. */
-export async function moveChecked(from: string, to: string, names: readonly string[]): Promise<void> {
-  for (const name of [...names, NAME]) await Deno.rename(join(from, name), join(to, name));
+/** Files, and the one with their checksums. */
+export function withChecksums(
+  contents: Readonly<Record<string, string | Uint8Array>>,
+): Record<string, string | Uint8Array> {
+  const lines = Object.entries(contents).map(([name, content]) =>
+    `${createHash("sha256").update(content).digest("hex")}  ${name}\n`
+  );
+  return { ...contents, [NAME]: lines.join("") };
 }
 
 /**
- * Reads a folder's files that `writeChecked` wrote.
+ * Reads a folder that `withChecksums` lists.
  *
  * @param names the names of all files that it must contain
- * @throws {Deno.errors.NotFound} where nothing was written, or not completely
- * @throws {RangeError} naming a file that has changed
+ * @throws {Deno.errors.NotFound} where there is no such folder
+ * @throws {RangeError} naming a file that has changed, or is missing
  */
 export async function readChecked(folder: string, names: readonly string[]): Promise<Contents> {
   const sums = await readWhole(folder, NAME);
-  if (sums === undefined) throw new Deno.errors.NotFound(`there is no ${join(folder, NAME)}`);
+  if (sums === undefined) {
+    await Deno.stat(folder);
+    throw new RangeError(`${NAME} is missing`);
+  }
   const lines = new TextDecoder().decode(sums).trimEnd().split("\n").map((line) => line.split("  "));
   const written = new Map(lines.map(([sum, name]) => [name, sum]));
   const unknown = [...written.keys()].find((name) => name === undefined || !names.includes(name));

@@ -8,6 +8,7 @@ import { type Device, float32Tensor, type Tensor } from "../device/device.ts";
 import { openUntouched } from "../device/untouched.ts";
 import { Lock } from "../disk/lock.ts";
 import { onDisk } from "../disk/on_disk.ts";
+import { writeWhole } from "../disk/write_whole.ts";
 import { readRegion } from "../model/read_region.ts";
 import { promptInsertion, promptLength } from "../experiment/prompt_vectors.ts";
 import { parseTemplate, type Template } from "../experiment/template.ts";
@@ -50,7 +51,7 @@ const MOST_LOGITS = 2 ** 25;
 export async function checkRun(run: CheckedRun): Promise<CheckOutcome> {
   const texts = textsToCheck(run.prepared);
   const path: string = join(run.cache, `${await keyOf(run, texts)}.check.json`);
-  const lock = await Lock.take(`${path}.lock`, () => {});
+  const lock = await Lock.take(`${path}.lock`);
   try {
     return await readKept(path) ?? await checkedAndKept(run, texts, path);
   } finally {
@@ -65,10 +66,7 @@ async function checkedAndKept(
 ): Promise<CheckOutcome> {
   const outcome = await checked(run, texts);
   if ("skipped" in outcome) return outcome;
-  await onDisk(path, async () => {
-    await Deno.writeTextFile(`${path}.new`, JSON.stringify(outcome));
-    await Deno.rename(`${path}.new`, path);
-  });
+  await onDisk(path, () => writeWhole(path, JSON.stringify(outcome)));
   return outcome;
 }
 

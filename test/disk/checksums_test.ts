@@ -1,15 +1,14 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { join } from "@std/path";
-import { moveChecked, readChecked, writeChecked } from "../../src/disk/checksums.ts";
+import { readChecked, withChecksums } from "../../src/disk/checksums.ts";
+import { writeFolder } from "../../src/disk/replace_folder.ts";
 import { inFolder } from "../commands/softprompt.ts";
 
 Deno.test("files are read as they were written, or not at all", () =>
   inFolder(async (folder) => {
-    const from = join(folder, "from");
     const to = join(folder, "to");
-    await Promise.all([Deno.mkdir(from), Deno.mkdir(to)]);
-    await writeChecked(from, { a: Uint8Array.of(1, 2), "b.onnx": new Uint8Array() });
-    await moveChecked(from, to, ["a", "b.onnx"]);
+    const written = withChecksums({ a: Uint8Array.of(1, 2), "b.onnx": new Uint8Array() });
+    await writeFolder(to, written);
     const names = ["a", "b.onnx"];
     const read = () => readChecked(to, names);
     assertEquals(await read(), { a: Uint8Array.of(1, 2), "b.onnx": new Uint8Array() });
@@ -32,6 +31,7 @@ Deno.test("files are read as they were written, or not at all", () =>
     await Deno.writeTextFile(sums, `${lines}00  c\n`);
     await assertRejects(read, RangeError, "SHA256SUMS lists c, which does not belong there");
     await Deno.remove(sums);
-    await assertRejects(read, Deno.errors.NotFound);
+    await assertRejects(read, RangeError, "SHA256SUMS is missing");
+    await assertRejects(() => readChecked(join(folder, "none"), names), Deno.errors.NotFound);
     await assertRejects(() => readChecked(join(to, "b.onnx"), names), RangeError, "it is not a folder");
   }));
