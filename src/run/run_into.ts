@@ -37,10 +37,6 @@ export async function runInto(prepared: Prepared, context: RunContext): Promise<
     "checking",
     () => checkedFirst({ prepared, graphs, target, device: bare, cache: cache.folder }, context),
   );
-  if (folder.damage !== undefined) {
-    progress.log(`warning: ${title}: ${folder.damage}: tuning starts from the beginning`);
-  }
-  if (folder.checkpoint) progress.log(`${title}: resuming after step ${folder.checkpoint.step}`);
   const sessions = new RunSessions(prepared, bare, target, stopwatch, context);
   try {
     const built = await buildClassifier({ prepared, graphs, encoded, device, sessions }, context);

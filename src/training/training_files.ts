@@ -32,6 +32,8 @@ export interface CheckpointState {
   readonly waited: number;
   /** Seconds spent on steps and validations so far. */
   readonly seconds: number;
+  /** The start of `history.jsonl` that belongs to it. */
+  readonly history: CheckpointStateHistory;
 }
 
 /** The best so far. */
@@ -45,6 +47,12 @@ export interface CheckpointStateBest {
 export interface CheckpointStateBestValidation {
   readonly accuracy: number;
   readonly loss: number;
+}
+
+/** The start of `history.jsonl` that belongs to it. */
+export interface CheckpointStateHistory {
+  readonly bytes: number;
+  readonly sha256: string;
 }
 
 /** The types of what is read from files, by the names of their definitions. */

@@ -89,7 +89,11 @@ Deno.test("whatever was damaged in the cache is compiled again, to the same byte
     const path = join(cache, entry!.name);
     const expectWhole = async (what: string, said: number) => {
       const again = await compile();
-      assertEquals([again.train.bytes, again.predict.bytes, again.scale], [train.bytes, predict.bytes, scale]);
+      assertEquals([again.train.bytes, again.predict.bytes, again.scale], [
+        train.bytes,
+        predict.bytes,
+        scale,
+      ]);
       assertEquals(lines.length, said, `${what}: ${lines.join("\n")}`);
       lines.length = 0;
     };

@@ -9,6 +9,7 @@ import {
 } from "../../src/device/device.ts";
 import type { TrainingSpec } from "../../src/experiment/types.ts";
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "../../src/training/checkpoint.ts";
+import { CheckpointTimer } from "../../src/training/checkpoint_timer.ts";
 import {
   Interrupted,
   TrainingError,
@@ -50,6 +51,8 @@ function descended(feeds: Readonly<Record<string, Tensor>>): Record<string, Tens
   };
 }
 
+const NO_HISTORY = { bytes: 0, sha256: "" };
+
 const spec: TrainingSpec = {
   optimizer: { name: "adamw", learningRate: 0.1, weightDecay: 0 },
   schedule: { name: "linear", warmupSteps: 0 },
@@ -80,6 +83,8 @@ function task(changes: Partial<TuningTask> = {}): TuningTask {
     verbalizer: {},
     spec,
     seed: 0,
+    // Checkpoints take no time here: each epoch ends with one.
+    timer: new CheckpointTimer({ now: () => 0 }),
     ...changes,
   };
 }
@@ -146,7 +151,9 @@ Deno.test("a run that resumes from a checkpoint ends with the same bits", async 
     task({ validate: ({ prompt }) => Promise.resolve({ accuracy: Number(prompt!.data[0]), loss: 0 }) }),
   );
   for (const checkpoint of checkpoints(whole.events).slice(0, 2)) {
-    const resume = await decodeCheckpoint(await encodeCheckpoint(checkpoint));
+    const { checkpoint: resume } = await decodeCheckpoint(
+      await encodeCheckpoint({ checkpoint, history: NO_HISTORY }),
+    );
     const rest = await follow(
       task({
         resume,
@@ -204,12 +211,8 @@ Deno.test("a first loss that is not finite is the model's fault, not the learnin
 Deno.test("a checkpoint that holds what is no number is none", async () => {
   const prompt = float32Tensor(Float32Array.of(1, NaN), [1, 2]);
   const bytes = await encodeCheckpoint({
-    step: 3,
-    parameters: { prompt },
-    state: {},
-    losses: [],
-    waited: 0,
-    seconds: 1,
+    checkpoint: { step: 3, parameters: { prompt }, state: {}, losses: [], waited: 0, seconds: 1 },
+    history: NO_HISTORY,
   });
   await assertRejects(() => decodeCheckpoint(bytes), RangeError, "'parameter.prompt' holds NaN at [0, 1]");
 });
