@@ -40,7 +40,7 @@ Deno.test("whenever writing stops, a folder has all its old files or all new one
   for (let stopped = true; stopped; steps++) {
     await inFolder(async (folder) => {
       const out = await start(folder);
-      stopped = await stoppingAfter(steps, "killed", () => writeFolder(out, NEW));
+      stopped = (await stoppingAfter(steps, "killed", () => writeFolder(out, NEW))).isStopped;
       // Between two renames the folder has another name.
       const place = await Deno.stat(out).then(() => out, () => join(folder, ".out.old"));
       const found = await filesIn(place);
@@ -61,7 +61,7 @@ Deno.test("a full disk leaves a folder as it was, and nothing beside it", async 
   for (const steps of [0, 1, 2, 4, 6]) {
     await inFolder(async (folder) => {
       const out = await start(folder);
-      assert(await stoppingAfter(steps, "full", () => writeFolder(out, NEW)));
+      assert((await stoppingAfter(steps, "full", () => writeFolder(out, NEW))).isStopped);
       assertEquals(await filesIn(out), { ...OLD, ...OWN });
       assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["out"]);
     });

@@ -8,6 +8,7 @@ import {
   type Tensor,
 } from "../../src/device/device.ts";
 import type { TrainingSpec } from "../../src/experiment/types.ts";
+import type { Parameters } from "../../src/training/early_stopping.ts";
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "../../src/training/checkpoint.ts";
 import { CheckpointTimer } from "../../src/training/checkpoint_timer.ts";
 import {
@@ -163,6 +164,46 @@ Deno.test("a run that resumes from a checkpoint ends with the same bits", async 
     assertEquals(rest.result.parameters.prompt!.data, whole.result.parameters.prompt!.data);
     assertEquals(rest.result.bestStep, whole.result.bestStep);
     assertEquals(lines(rest.events), lines(whole.events).filter(({ step }) => step > checkpoint.step));
+  }
+});
+
+/** A checkpoint after each step. */
+class EveryStep extends CheckpointTimer {
+  override isDue(): boolean {
+    return true;
+  }
+}
+
+Deno.test("a run that resumes after any step, also within an epoch, ends with the same bits, history and stop", async () => {
+  const measured = ({ prompt }: Parameters) =>
+    Promise.resolve({ accuracy: Math.round(Number(prompt!.data[0])), loss: Number(prompt!.data[1]) ** 2 });
+  for (const accumulate of [1, 3]) {
+    const asked = {
+      validate: measured,
+      spec: {
+        ...spec,
+        accumulate,
+        epochs: 6,
+        logEvery: 3,
+        earlyStopping: { metric: "accuracy", patience: 2 },
+      },
+    } as const;
+    const plain = await follow(task(asked));
+    const whole = await follow(task({ ...asked, timer: new EveryStep() }));
+    assertEquals(lines(whole.events), lines(plain.events), "checkpoints change nothing");
+    assertEquals(whole.result.parameters, plain.result.parameters);
+    assert(whole.result.steps < 30, "it stops early");
+    const kept = checkpoints(whole.events);
+    assertEquals(kept.map(({ step }) => step), Array.from({ length: whole.result.steps }, (_, i) => i + 1));
+    for (const checkpoint of kept) {
+      const { checkpoint: from } = await decodeCheckpoint(
+        await encodeCheckpoint({ checkpoint, history: NO_HISTORY }),
+      );
+      const rest = await follow(task({ ...asked, resume: from }));
+      const { seconds: _, examplesPerSecond: __, ...result } = rest.result;
+      assertEquals({ ...whole.result, ...result }, whole.result, `after step ${checkpoint.step}`);
+      assertEquals(lines(rest.events), lines(whole.events).filter(({ step }) => step > checkpoint.step));
+    }
   }
 });
 
