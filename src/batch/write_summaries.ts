@@ -1,4 +1,5 @@
 import { basename, join, relative } from "@std/path";
+import { withSha256 } from "../base/sha256.ts";
 import { InputError } from "../base/errors.ts";
 import { sweepReport } from "../report/sweep_report.ts";
 import { onDisk } from "../disk/on_disk.ts";
@@ -72,7 +73,7 @@ async function writeSummary(
     await write("summary.csv", summaryCsv(summary));
     await write("summary.html", html);
     // Written last: a folder that has it is that of a sweep.
-    await write("summary.json", `${JSON.stringify(summary, null, 2)}\n`);
+    await write("summary.json", `${JSON.stringify(withSha256(summary), null, 2)}\n`);
   } finally {
     lock?.release();
   }

@@ -1,7 +1,7 @@
 import { dirname } from "@std/path";
 
-/** The content of a file: bytes, a text, or a text in pieces. */
-export type FileContent = Uint8Array | string | Iterable<string>;
+/** The content of a file: bytes or a text, whole or in pieces. */
+export type FileContent = Uint8Array | string | Iterable<string | Uint8Array>;
 
 /**
  * Writes a file so that, whenever the program or the machine stops, its path has the old content or the new one: the new

@@ -2,10 +2,7 @@ import { join } from "@std/path";
 import { parse as parseYaml } from "yaml";
 import { sha256OfJson } from "../base/sha256.ts";
 import { InputError } from "../base/errors.ts";
-import type { Environment, EnvironmentFiles } from "./run_files.ts";
-
-/** The files of a run that its answers depend on; `environment.json` has their hashes. */
-export type OwnFile = keyof EnvironmentFiles;
+import type { Environment } from "./run_files.ts";
 
 /** The SHA-256 of an `experiment.yaml` without its name and description. */
 export function experimentSha256(text: string): string {
@@ -23,7 +20,7 @@ export function experimentSha256(text: string): string {
  */
 export function checkOwnFile(
   folder: string,
-  name: OwnFile,
+  name: string,
   now: string,
   environment: Environment,
 ): void {
@@ -35,8 +32,22 @@ export function checkOwnFile(
       } has no 'files.${name}', the sha256 of the run's ${name}: put back what the run wrote, or run its experiment again with --force`,
     );
   }
-  if (then === now) return;
-  throw new InputError(
+  if (then !== now) throw changed(folder, name, now, then);
+}
+
+/** Refuses a file of a run that has changed since, if `environment.json` has a hash of it: earlier programs wrote few. */
+export function checkListedFile(
+  folder: string,
+  name: string,
+  now: string,
+  environment: Environment | undefined,
+): void {
+  const then = environment?.files?.[name];
+  if (then !== undefined && then !== now) throw changed(folder, name, now, then);
+}
+
+function changed(folder: string, name: string, now: string, then: string): InputError {
+  return new InputError(
     `${join(folder, name)} was changed since the run (its sha256 is ${now.slice(0, 12)}…, was ${
       then.slice(0, 12)
     }…): put back what the run wrote, or run its experiment again with --force`,

@@ -140,8 +140,8 @@ export interface Environment {
   readonly self_check?: SelfCheck | SkippedCheck;
   readonly seconds: RunSeconds;
   readonly content_hash: string;
-  /** The SHA-256 of the run's own files that answers depend on, by name; earlier programs wrote none. */
-  readonly files?: EnvironmentFiles;
+  /** The SHA-256 of each of the run's other files but its report, by name; earlier programs wrote few or none. */
+  readonly files?: Readonly<Record<string, string>>;
 }
 
 /** What computed. */
@@ -172,13 +172,6 @@ export interface EnvironmentDataset {
   /** Where a dataset that is called by its name lies, seen from the run's folder; earlier programs do not say. */
   readonly folder?: string;
   readonly sha256: string;
-}
-
-/** The SHA-256 of the run's own files that answers depend on, by name; earlier programs wrote none. */
-export interface EnvironmentFiles {
-  readonly "experiment.yaml"?: string;
-  readonly "prompt.safetensors"?: string;
-  readonly "model.safetensors"?: string;
 }
 
 /** Why what was compiled was not compared with the model's own file. */

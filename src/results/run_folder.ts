@@ -1,3 +1,4 @@
+import { createHash, type Hash } from "node:crypto";
 import { join } from "@std/path";
 import type { Experiment } from "../experiment/types.ts";
 import type { Checkpoint } from "../training/checkpoint.ts";
@@ -13,6 +14,7 @@ import {
 } from "./checkpoint_files.ts";
 import { experimentYaml } from "./experiment_yaml.ts";
 import { HistoryFile } from "./history_file.ts";
+import { jsonText } from "./json_text.ts";
 import type { MetricsFile } from "./metrics_file.ts";
 import { readMetrics } from "./read_run.ts";
 
@@ -27,6 +29,8 @@ export type RunStatus = "complete" | "failed" | "interrupted";
  * complete and is the last file written: a partial folder that has it only needs to be moved, which the next process does.
  */
 export class RunFolder {
+  /** The SHA-256 of the files that were written, by name. */
+  private readonly written = new Map<string, string>();
   private readonly historyFile: HistoryFile;
   private readonly checkpoints: CheckpointFiles;
 
@@ -108,7 +112,7 @@ export class RunFolder {
   }
 
   async writeJson(name: string, content: unknown): Promise<void> {
-    await this.writeText(name, `${JSON.stringify(content, null, 2)}\n`);
+    await this.writeText(name, jsonText(content));
   }
 
   async writeJsonLines(name: string, lines: readonly unknown[]): Promise<void> {
@@ -117,7 +121,16 @@ export class RunFolder {
 
   private async write(name: string, content: FileContent): Promise<void> {
     const path = join(this.partial, name);
-    await onDisk(path, () => writeWhole(path, content));
+    const hash = createHash("sha256");
+    await onDisk(path, () => writeWhole(path, hashed(content, hash)));
+    this.written.set(name, hash.digest("hex"));
+  }
+
+  /** The SHA-256 of the results so far, by the names of their files. */
+  async hashes(): Promise<Record<string, string>> {
+    const history = await this.historyFile.mark();
+    const { content_hash: _, ...files } = Object.fromEntries(this.written);
+    return { ...files, ...(history.bytes > 0 && { "history.jsonl": history.sha256 }) };
   }
 
   /** The checkpoints of an interrupted attempt. @param all all sound ones, or only the newest of them */
@@ -161,6 +174,15 @@ export class RunFolder {
   /** Records the end of an incomplete run in the partial folder's `metrics.json`. */
   async fail(status: Exclude<RunStatus, "complete">, error: string): Promise<void> {
     await this.writeJson("metrics.json", { status, error });
+  }
+}
+
+/** Content whose bytes are hashed as they are taken. */
+function* hashed(content: FileContent, hash: Hash): Generator<string | Uint8Array> {
+  const pieces = typeof content === "string" || content instanceof Uint8Array ? [content] : content;
+  for (const piece of pieces) {
+    hash.update(piece);
+    yield piece;
   }
 }
 

@@ -3,12 +3,12 @@ import { type SelfCheck, selfCheck, SelfCheckError, UncheckableError } from "../
 import { toleranceFor } from "../check/difference.ts";
 import { type Emitted, mapWeights, numberFormatOf, readOnnxFile } from "../compiler/mod.ts";
 import { placed } from "../dataset/example.ts";
-import { sha256 } from "../base/sha256.ts";
+import { sha256, withoutSha256, withSha256 } from "../base/sha256.ts";
 import { type Device, float32Tensor, type Tensor } from "../device/device.ts";
 import { openUntouched } from "../device/untouched.ts";
 import { Lock } from "../disk/lock.ts";
 import { onDisk } from "../disk/on_disk.ts";
-import { writeWhole } from "../disk/write_whole.ts";
+import { removeAll, writeWhole } from "../disk/write_whole.ts";
 import { readRegion } from "../model/read_region.ts";
 import { promptInsertion, promptLength } from "../experiment/prompt_vectors.ts";
 import { parseTemplate, type Template } from "../experiment/template.ts";
@@ -66,7 +66,7 @@ async function checkedAndKept(
 ): Promise<CheckOutcome> {
   const outcome = await checked(run, texts);
   if ("skipped" in outcome) return outcome;
-  await onDisk(path, () => writeWhole(path, JSON.stringify(outcome)));
+  await onDisk(path, () => writeWhole(path, JSON.stringify(withSha256(outcome))));
   return outcome;
 }
 
@@ -92,11 +92,14 @@ async function keyOf(
 
 async function readKept(path: string): Promise<SelfCheck | undefined> {
   try {
-    const kept: unknown = JSON.parse(await Deno.readTextFile(path));
+    const kept = withoutSha256(JSON.parse(await Deno.readTextFile(path)));
     const { difference, tolerance } = RUN_FILES.read("self_check", kept, (fault) => new SyntaxError(fault));
     return difference <= tolerance ? { difference, tolerance } : undefined;
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof SyntaxError) return undefined;
+    const { NotFound, IsADirectory } = Deno.errors;
+    if (error instanceof IsADirectory) await removeAll(path);
+    const isDamaged = error instanceof SyntaxError || error instanceof RangeError;
+    if (isDamaged || error instanceof NotFound || error instanceof IsADirectory) return undefined;
     throw error;
   }
 }
