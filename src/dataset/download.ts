@@ -1,7 +1,7 @@
 import { join } from "@std/path";
 import { parseTar } from "nanotar";
 import { onDisk } from "../disk/on_disk.ts";
-import { writeFolder } from "../disk/replace_folder.ts";
+import { recoverFolder, writeFolder } from "../disk/replace_folder.ts";
 import { InputError } from "../base/errors.ts";
 import { checkRtPolarity, RT_POLARITY } from "./rt_polarity.ts";
 
@@ -21,8 +21,8 @@ export async function provideRtPolarity(
   folder: string,
   { from, url = RT_POLARITY.url, progress = () => {} }: { from?: string; url?: string; progress?: Progress },
 ): Promise<boolean> {
+  await onDisk(folder, () => recoverFolder(folder, () => true), "--to");
   if (await isComplete(folder)) return false;
-  await onDisk(folder, () => Deno.mkdir(folder, { recursive: true }), "--to");
   const read = from === undefined
     ? await downloaded(url, folder, progress)
     : (name: string) => Deno.readFile(join(from, name));
@@ -56,6 +56,7 @@ async function downloaded(
   folder: string,
   progress: Progress,
 ): Promise<(name: string) => Promise<Uint8Array<ArrayBuffer>>> {
+  await onDisk(folder, () => Deno.mkdir(folder, { recursive: true }), "--to");
   const archive = join(folder, "rt-polaritydata.tar.gz.partial");
   await fetchResumable(url, archive, progress);
   const packed = await Deno.readFile(archive);
