@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { join } from "@std/path";
+import { InputError } from "../base/errors.ts";
 import { sha256 } from "../base/sha256.ts";
 
 /** The file with the checksums of a folder's other files; `sha256sum --check` reads it, too. */
@@ -31,8 +32,7 @@ export async function readChecked(folder: string, names: readonly string[]): Pro
     await Deno.stat(folder);
     throw new RangeError(`${NAME} is missing`);
   }
-  const lines = new TextDecoder().decode(sums).trimEnd().split("\n").map((line) => line.split("  "));
-  const written = new Map(lines.map(([sum, name]) => [name, sum]));
+  const written = sumsIn(new TextDecoder().decode(sums));
   const unknown = [...written.keys()].find((name) => name === undefined || !names.includes(name));
   const lacking = names.find((name) => !written.has(name));
   if (lacking !== undefined) throw new RangeError(`${NAME} does not list ${lacking}`);
@@ -48,6 +48,32 @@ export async function readChecked(folder: string, names: readonly string[]): Pro
     return [name, bytes] as const;
   });
   return Object.fromEntries(await Promise.all(read));
+}
+
+/**
+ * Checks a file against its folder's checksums, where these list it.
+ *
+ * @throws {InputError} where it has changed since they were written
+ */
+export async function checkListed(
+  folder: string,
+  name: string,
+  bytes: Uint8Array<ArrayBuffer>,
+): Promise<void> {
+  const sums = await Deno.readTextFile(join(folder, NAME)).catch(() => "");
+  const then = sumsIn(sums).get(name);
+  if (then === undefined || then === await sha256(bytes)) return;
+  throw new InputError(
+    `${
+      join(folder, name)
+    } has changed since it was written (its sha256 is not that in ${NAME}): export it again`,
+  );
+}
+
+/** The checksums in a file of them, by the files' names. */
+function sumsIn(text: string): Map<string | undefined, string | undefined> {
+  const lines = text.trimEnd().split("\n").map((line) => line.split("  "));
+  return new Map(lines.map(([sum, name]) => [name, sum]));
 }
 
 /** A file's bytes; `undefined` where there is none. */

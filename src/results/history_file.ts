@@ -49,7 +49,7 @@ export class HistoryFile {
   }
 
   /** Removes what was written after a checkpoint, or all. */
-  async cut(bytes: number): Promise<void> {
+  async truncate(bytes: number): Promise<void> {
     const content = (await this.read()).subarray(0, bytes);
     if (bytes === 0) await Deno.remove(this.path).catch(ignoreMissing);
     else await Deno.truncate(this.path, bytes);

@@ -142,7 +142,7 @@ export class RunFolder {
   async goOnFrom(found: FoundCheckpoint | undefined): Promise<void> {
     await onDisk(this.partial, async () => {
       await this.checkpoints.goOnFrom(found);
-      await this.historyFile.cut(found?.history.bytes ?? 0);
+      await this.historyFile.truncate(found?.history.bytes ?? 0);
     });
     this.kept = found !== undefined;
   }

@@ -31,6 +31,8 @@ export interface CheckedRun {
   readonly device: Device;
   /** The folder that caches outcomes between runs. */
   readonly cache: string;
+  /** Takes a line where a cached outcome is damaged. */
+  readonly log: (line: string) => void;
 }
 
 /** The largest number of vectors in a prompt's piece during the check: the compiled graph does not depend on it. */
@@ -51,9 +53,9 @@ const MOST_LOGITS = 2 ** 25;
 export async function checkRun(run: CheckedRun): Promise<CheckOutcome> {
   const texts = textsToCheck(run.prepared);
   const path: string = join(run.cache, `${await keyOf(run, texts)}.check.json`);
-  const lock = await Lock.take(`${path}.lock`);
+  const lock = await Lock.take(`${path}.lock`, { log: run.log });
   try {
-    return await readKept(path) ?? await checkedAndKept(run, texts, path);
+    return await readKept(path, run.log) ?? await checkedAndKept(run, texts, path);
   } finally {
     lock?.release();
   }
@@ -90,17 +92,17 @@ async function keyOf(
   return (await sha256(new TextEncoder().encode(made))).slice(0, 32);
 }
 
-async function readKept(path: string): Promise<SelfCheck | undefined> {
+/** A cached outcome; what is damaged is removed. */
+async function readKept(path: string, log: (line: string) => void): Promise<SelfCheck | undefined> {
   try {
     const kept = withoutSha256(JSON.parse(await Deno.readTextFile(path)));
-    const { difference, tolerance } = RUN_FILES.read("self_check", kept, (fault) => new SyntaxError(fault));
+    const { difference, tolerance } = RUN_FILES.read("self_check", kept, (fault) => new RangeError(fault));
     return difference <= tolerance ? { difference, tolerance } : undefined;
   } catch (error) {
-    const { NotFound, IsADirectory } = Deno.errors;
-    if (error instanceof IsADirectory) await removeAll(path);
-    const isDamaged = error instanceof SyntaxError || error instanceof RangeError;
-    if (isDamaged || error instanceof NotFound || error instanceof IsADirectory) return undefined;
-    throw error;
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    log(`${path} is damaged, and the model is checked again: ${(error as Error).message}`);
+    await onDisk(path, () => removeAll(path));
+    return undefined;
   }
 }
 

@@ -75,11 +75,6 @@ export async function decodeCheckpoint(bytes: Uint8Array): Promise<MarkedCheckpo
   return { checkpoint, history };
 }
 
-/** The number of bytes of a checkpoint's tensors. */
-export function tensorBytes(checkpoint: Checkpoint): number {
-  return Object.values(tensorsOf(checkpoint)).reduce((sum, { data }) => sum + data.byteLength, 0);
-}
-
 /** A checkpoint's tensors by their names in its file. */
 function tensorsOf({ parameters, state, best }: Checkpoint): Record<string, Tensor> {
   const kinds = { parameter: parameters, state, best: best?.parameters ?? {} };

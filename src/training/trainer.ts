@@ -4,7 +4,7 @@ import { type DeviceTensor, float32Tensor, scalarTensor, type Tensor } from "../
 import type { TrainingSpec } from "../experiment/types.ts";
 import type { LabelledEncoding } from "../prompt/batches.ts";
 import { BatchQueue } from "./batch_queue.ts";
-import { type Checkpoint, tensorBytes } from "./checkpoint.ts";
+import type { Checkpoint } from "./checkpoint.ts";
 import { CheckpointTimer } from "./checkpoint_timer.ts";
 import { type Best, EarlyStopping, type Parameters, type ValidationMetrics } from "./early_stopping.ts";
 import { TrainingState } from "./training_state.ts";
@@ -103,7 +103,7 @@ export async function* tune(task: TuningTask): AsyncGenerator<TuningEvent, Tuned
   let done = kept.step;
   let { losses, seconds } = kept;
   const current = new TrainingState(kept.parameters, kept.state);
-  const timer = task.timer ?? new CheckpointTimer({ bytes: tensorBytes(kept) });
+  const timer = task.timer ?? new CheckpointTimer({ bytes: sizeOf(kept) });
   /** Losses of the steps since the history's last line that are still on the device. */
   let pending: (Tensor | DeviceTensor)[] = [];
   const bringLosses = async () => {
@@ -225,6 +225,12 @@ function startOf({ parameters, state }: TuningTask): Checkpoint {
     waited: 0,
     seconds: 0,
   };
+}
+
+/** The bytes of a checkpoint with the best parameters beside the last. */
+function sizeOf({ parameters, state }: Checkpoint): number {
+  const tensors = [parameters, parameters, state].flatMap((some) => Object.values(some));
+  return tensors.reduce((sum, { data }) => sum + data.byteLength, 0);
 }
 
 function normOf({ data }: Tensor): number {

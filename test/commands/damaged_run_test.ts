@@ -70,3 +70,29 @@ Deno.test("a run's file that has changed since is refused by every verb that bel
       assertEquals(code, 0, stderr);
     }
   }));
+
+Deno.test("a cached self-check that is damaged is made again, which one line says", () =>
+  inFolder(async (folder) => {
+    const file = await writeExperiment(folder, { training: { batchSize: 8, steps: 1 } });
+    const run = async () => {
+      const { code, stderr } = await call(["run", file, "--force", "--results", folder]);
+      assertEquals(code, 0, stderr);
+      const { self_check } = JSON.parse(await Deno.readTextFile(join(folder, "small/environment.json")));
+      return { self_check, said: stderr.split("\n").filter((line) => line.includes("checked again")).length };
+    };
+    const whole = await run();
+    const [name] = [...Deno.readDirSync(join(folder, ".cache"))].filter(({ name }) => name.endsWith(".json"));
+    const path = join(folder, ".cache", name!.name);
+    const damages = [
+      () => change(path, /"difference":\d/, '"difference":0.00000'),
+      () => Deno.truncate(path, 20),
+      () => Deno.truncate(path, 0),
+      () => Deno.remove(path).then(() => Deno.mkdir(path)),
+    ];
+    assertEquals(await run(), { ...whole, said: 0 });
+    for (const damage of damages) {
+      await damage();
+      assertEquals(await run(), { ...whole, said: 1 });
+      assertEquals(await run(), { ...whole, said: 0 });
+    }
+  }));

@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { join } from "@std/path";
-import { readChecked, withChecksums } from "../../src/disk/checksums.ts";
+import { InputError } from "../../src/base/errors.ts";
+import { checkListed, readChecked, withChecksums } from "../../src/disk/checksums.ts";
 import { writeFolder } from "../../src/disk/replace_folder.ts";
 import { inFolder } from "../commands/softprompt.ts";
 
@@ -34,4 +35,15 @@ Deno.test("files are read as they were written, or not at all", () =>
     await assertRejects(read, RangeError, "SHA256SUMS is missing");
     await assertRejects(() => readChecked(join(folder, "none"), names), Deno.errors.NotFound);
     await assertRejects(() => readChecked(join(to, "b.onnx"), names), RangeError, "it is not a folder");
+  }));
+
+Deno.test("a file that a folder's checksums list is checked against them, and others are not", () =>
+  inFolder(async (folder) => {
+    await writeFolder(folder, withChecksums({ a: "text" }));
+    const check = (name: string, text: string) => checkListed(folder, name, new TextEncoder().encode(text));
+    await check("a", "text");
+    await check("b", "anything");
+    await assertRejects(() => check("a", "texT"), InputError, `${join(folder, "a")} has changed`);
+    await Deno.remove(join(folder, "SHA256SUMS"));
+    await check("a", "texT");
   }));
