@@ -48,8 +48,8 @@ export class LockOwner {
       if (other === undefined) continue;
       const wasHere = hasFlock && host !== undefined && other.host === host;
       if (!wasHere && !await isStale(path)) return undefined;
-      const taken = await takeOver(path, other.token, text, `${path}.${token}`);
-      return taken && new LockOwner(path, taken, text);
+      const own = await takeOver(path, other.token, text, `${path}.${token}`);
+      return own && new LockOwner(path, own, text);
     }
   }
 
