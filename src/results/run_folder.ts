@@ -38,8 +38,8 @@ export class RunFolder {
     /** The final folder of the results. */
     readonly path: string,
     private readonly partial: string,
-    /** Whether an earlier attempt of the same run was interrupted. */
-    readonly isResumed: boolean,
+    /** Whether the run was interrupted before, or another one that would have the same place. */
+    readonly interrupted: "this" | "another" | undefined,
     private kept: boolean,
   ) {
     this.historyFile = new HistoryFile(join(partial, "history.jsonl"));
@@ -69,15 +69,16 @@ export class RunFolder {
     const before = restart
       ? undefined
       : await Deno.readTextFile(join(partial, "content_hash")).catch(() => undefined);
-    const isResumed = before === contentHash;
+    const isSame = before === contentHash;
+    const isThere = (name: string) => Deno.stat(join(partial, name)).then(() => true, () => false);
+    const isKept = !restart && (await Promise.all(CHECKPOINT_FILES.map(isThere))).includes(true);
     await onDisk(partial, async () => {
-      if (!isResumed) await removeAll(partial);
+      if (!isSame) await removeAll(partial);
       await Deno.mkdir(partial, { recursive: true });
       await removeAll(join(partial, "metrics.json"));
     });
-    const isThere = (name: string) => Deno.stat(join(partial, name)).then(() => true, () => false);
-    const kept = await Promise.all(CHECKPOINT_FILES.map(isThere));
-    const folder = new RunFolder(path, partial, isResumed, kept.includes(true));
+    const interrupted = isSame ? "this" : isKept ? "another" : undefined;
+    const folder = new RunFolder(path, partial, interrupted, isSame && isKept);
     await folder.writeText("content_hash", contentHash);
     await folder.writeText("experiment.yaml", experimentYaml(experiment));
     return folder;
@@ -87,7 +88,7 @@ export class RunFolder {
   static async failedBefore(path: string, experiment: Experiment, error: string): Promise<void> {
     const partial = partialPath(path);
     await onDisk(partial, () => Deno.mkdir(partial, { recursive: true }));
-    const folder = new RunFolder(path, partial, false, false);
+    const folder = new RunFolder(path, partial, undefined, false);
     await folder.writeText("experiment.yaml", experimentYaml(experiment));
     await folder.fail("failed", error);
   }

@@ -17,10 +17,12 @@ export async function resume({ title, folder, progress, slot }: RunContext): Pro
     progress.log(`warning: ${title}: ${damage.join("; ")}: ${from}`);
   } else if (found !== undefined) {
     progress.log(`${title}: ${from}`);
-  } else if (folder.isResumed) {
+  } else if (folder.interrupted !== undefined) {
     const why = sound.length > 0
       ? "the runs beside it have no checkpoint of the same step"
-      : "it ended before its first checkpoint";
+      : folder.interrupted === "this"
+      ? "it ended before its first checkpoint"
+      : "its checkpoint is of another experiment, model or data";
     progress.log(`${title}: ${why}: ${from}`);
   }
   return found?.checkpoint;

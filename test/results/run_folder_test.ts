@@ -89,9 +89,9 @@ Deno.test("a run of the same content resumes from its last checkpoint, with its 
       1,
       2,
     ]]);
-    assertEquals([again.folder.isResumed, again.folder.hasCheckpoint], [true, true]);
+    assertEquals([again.folder.interrupted, again.folder.hasCheckpoint], ["this", true]);
     const other = await found(path, "other");
-    assertEquals([other.sound, other.steps, other.folder.isResumed], [[], [], false]);
+    assertEquals([other.sound, other.steps, other.folder.interrupted], [[], [], "another"]);
   }));
 
 /** Damages to a file. */
