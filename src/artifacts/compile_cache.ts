@@ -34,7 +34,7 @@ export class CompileCache {
       await compilerHash(),
     ]);
     const folder = join(this.folder, (await sha256(new TextEncoder().encode(made))).slice(0, 32));
-    const lock = await Lock.take(`${folder}.lock`, () => {});
+    const lock = await Lock.take(`${folder}.lock`, { log: this.log });
     try {
       const kept = await this.read(folder, model);
       if (kept !== undefined) return kept;

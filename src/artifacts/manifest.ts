@@ -1,8 +1,9 @@
 import { relative, resolve } from "@std/path";
 import type { Compiled, Emitted, Insertion, OptimizerName, Precision, Target } from "../compiler/mod.ts";
-import { readShape, weightLocation, writeShape } from "../compiler/mod.ts";
+import { externalTensors, readOnnxFile, readShape, weightLocation, writeShape } from "../compiler/mod.ts";
 import { formatFault } from "../base/format_version.ts";
-import { moveChecked, readChecked, writeChecked } from "../disk/checksums.ts";
+import { readChecked, withChecksums } from "../disk/checksums.ts";
+import { writeFolder } from "../disk/replace_folder.ts";
 import type { ArtifactsManifest, ArtifactsTypes } from "./artifacts_manifest.ts";
 import schema from "./artifacts_manifest.json" with { type: "json" };
 import { Definitions } from "../schema/definitions.ts";
@@ -56,7 +57,7 @@ const MANIFEST = "artifacts.json";
 const FORMAT = "softprompt-artifacts/1";
 
 /**
- * Writes a folder of artifacts atomically: the files are written to a temporary folder, which is then renamed.
+ * Writes a folder of artifacts, whole or not at all.
  *
  * @param origin the model that the graphs were compiled from
  */
@@ -65,9 +66,7 @@ export async function writeArtifacts(
   compiled: Compiled,
   { model, insertion, optimizer, target, precision }: ArtifactsOrigin,
 ): Promise<void> {
-  const partial = `${folder}.partial`;
   const { source, revision, sha256 } = model;
-  await Deno.mkdir(partial, { recursive: true });
   const graphs = graphsOf(compiled);
   const paths = new Set(GRAPHS.flatMap((name) => [...graphs[name].weights.values()]));
   const manifest: ArtifactsManifest = {
@@ -116,10 +115,7 @@ export async function writeArtifacts(
     ...Object.fromEntries(GRAPHS.map((name) => [FILES[name], graphs[name].bytes])),
     [MANIFEST]: new TextEncoder().encode(`${JSON.stringify(manifest, null, 2)}\n`),
   };
-  await writeChecked(partial, contents);
-  await Deno.mkdir(folder, { recursive: true });
-  await moveChecked(partial, folder, Object.keys(contents));
-  await Deno.remove(partial);
+  await writeFolder(folder, withChecksums(contents));
 }
 
 /**
@@ -127,7 +123,8 @@ export async function writeArtifacts(
  *
  * @param model the model that they were compiled from, in any folder
  * @throws {Deno.errors.NotFound} where there is no complete folder of artifacts
- * @throws {RangeError} where a file in it has changed since it was written, or it takes weights that are not the model's
+ * @throws {RangeError} where a file in it has changed since it was written, or a graph takes weights that the manifest
+ *   does not list, or that are not the model's
  */
 export async function readArtifacts(
   folder: string,
@@ -145,6 +142,7 @@ export async function readArtifacts(
     (fault) => new RangeError(`${MANIFEST} is not of the format: ${fault}`),
   );
   const files = new Map(manifest.weights.map((written) => weightsAsNow(written, model)));
+  for (const name of Object.values(FILES)) checkLocations(contents[name]!, name, files);
   const graph = (name: GraphName): Emitted => ({
     bytes: contents[FILES[name]]!,
     weights: name === "update" ? new Map() : files,
@@ -165,6 +163,15 @@ export async function readArtifacts(
     answer: graph("answer"),
     embed: graph("embed"),
   };
+}
+
+/** @throws {RangeError} where a graph takes weights from a file that the manifest does not list */
+function checkLocations(bytes: Uint8Array, name: string, files: ReadonlyMap<string, string>): void {
+  // Read as a file without a folder, so that its regions' paths are its locations.
+  for (const { name: tensor, region } of externalTensors(readOnnxFile(bytes, name))) {
+    if (files.has(region.path)) continue;
+    throw new RangeError(`'${tensor}' in ${name} lies in ${region.path}, which ${MANIFEST} does not list`);
+  }
 }
 
 /** The name of a file of weights in the graphs, and its path in the model's folder of today. */

@@ -3,7 +3,7 @@ import { promptLength } from "../experiment/prompt_vectors.ts";
 import { readsPadding } from "../prompt/padding.ts";
 import { estimateSeconds, type Throughput } from "../results/earlier_runs.ts";
 import { readFinished } from "../results/read_run.ts";
-import { partialPath } from "../results/run_place.ts";
+import { partialPath } from "../disk/replace_folder.ts";
 import { totalSteps } from "../training/trainer.ts";
 import { withPlaces } from "../experiment/read_experiment_file.ts";
 import type { PlannedRun } from "./plan.ts";

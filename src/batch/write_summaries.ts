@@ -1,10 +1,12 @@
 import { basename, join, relative } from "@std/path";
+import { withSha256 } from "../base/sha256.ts";
 import { InputError } from "../base/errors.ts";
 import { sweepReport } from "../report/sweep_report.ts";
 import { onDisk } from "../disk/on_disk.ts";
 import { Lock, lockPath } from "../disk/lock.ts";
+import { partialPath } from "../disk/replace_folder.ts";
+import { writeWhole } from "../disk/write_whole.ts";
 import { readEnsemble, readMetrics, readRun, type RunRecord } from "../results/read_run.ts";
-import { partialPath } from "../results/run_place.ts";
 import { type EnsembleRow, summarize, type SummaryRow } from "../results/summary.ts";
 import { summaryCsv } from "../results/summary_csv.ts";
 import type { PlannedRun } from "./plan.ts";
@@ -60,19 +62,22 @@ async function writeSummary(
     else ensembles.push({ ...row, ...(isComplete && { ensemble: await readEnsemble(one.run.path) }) });
   }
   const summary = summarize(title, rows, ensembles);
-  const page: string = join(folder, "summary.html");
+  const write = async (name: string, text: string) => {
+    const path: string = join(folder, name);
+    await onDisk(path, () => writeWhole(path, text));
+  };
   const html = await sweepReport(summary, records);
   await onDisk(folder, () => Deno.mkdir(folder, { recursive: true }));
-  const lock = await Lock.take(lockPath(results, `${title} summary`), () => {});
+  const lock = await Lock.take(lockPath(results, `${title} summary`));
   try {
-    await writeWhole(join(folder, "summary.csv"), summaryCsv(summary));
-    await writeWhole(page, html);
+    await write("summary.csv", summaryCsv(summary));
+    await write("summary.html", html);
     // Written last: a folder with this file is the folder of a sweep.
-    await writeWhole(join(folder, "summary.json"), `${JSON.stringify(summary, null, 2)}\n`);
+    await write("summary.json", `${JSON.stringify(withSha256(summary), null, 2)}\n`);
   } finally {
     lock?.release();
   }
-  return page;
+  return join(folder, "summary.html");
 }
 
 async function rowOf(
@@ -102,12 +107,4 @@ async function rowOf(
   return left === undefined || left.status === "complete"
     ? { ...row, status: "missing" }
     : { ...row, status: left.status, error: left.error };
-}
-
-/** Writes a file atomically. */
-async function writeWhole(path: string, text: string): Promise<void> {
-  await onDisk(path, async () => {
-    await Deno.writeTextFile(`${path}.new`, text);
-    await Deno.rename(`${path}.new`, path);
-  });
 }

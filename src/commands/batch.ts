@@ -1,6 +1,6 @@
 import { globToRegExp, isGlob } from "@std/path";
 import { InputError } from "../base/errors.ts";
-import { partialPath } from "../results/run_place.ts";
+import { partialPath } from "../disk/replace_folder.ts";
 import { Interrupted } from "../training/trainer.ts";
 import { BatchDisplay } from "../terminal/batch_display.ts";
 import { batchTables } from "../terminal/batch_tables.ts";

@@ -1,5 +1,7 @@
 import { join } from "@std/path";
+import { withChecksums } from "../disk/checksums.ts";
 import { onDisk } from "../disk/on_disk.ts";
+import { writeFolder } from "../disk/replace_folder.ts";
 import { InputError } from "../base/errors.ts";
 import { parseTemplate } from "../experiment/template.ts";
 import { classifierFiles } from "../formats/classifier.ts";
@@ -46,13 +48,7 @@ export async function exportRun(
   const files = format === "peft"
     ? await peftFiles(about, folder, model, io)
     : await onnxFiles(about, folder, model, io);
-  await onDisk(out, async () => {
-    for (const [name, content] of Object.entries(files)) {
-      const path: string = join(out, name);
-      await Deno.mkdir(join(path, ".."), { recursive: true });
-      await (typeof content === "string" ? Deno.writeTextFile(path, content) : Deno.writeFile(path, content));
-    }
-  }, "--out");
+  await onDisk(out, () => writeFolder(out, withChecksums(files)), "--out");
   io.print(`${out}: ${Object.keys(files).join(", ")}`);
 }
 

@@ -1,6 +1,7 @@
 import { join } from "@std/path";
 import { parseTar } from "nanotar";
 import { onDisk } from "../disk/on_disk.ts";
+import { recoverFolder, writeFolder } from "../disk/replace_folder.ts";
 import { InputError, thrownMessage } from "../base/errors.ts";
 import { checkRtPolarity, RT_POLARITY } from "./rt_polarity.ts";
 
@@ -20,23 +21,21 @@ export async function provideRtPolarity(
   folder: string,
   { from, url = RT_POLARITY.url, progress = () => {} }: { from?: string; url?: string; progress?: Progress },
 ): Promise<boolean> {
+  await onDisk(folder, () => recoverFolder(folder, () => true), "--to");
   if (await isComplete(folder)) return false;
-  await onDisk(folder, () => Deno.mkdir(folder, { recursive: true }), "--to");
   const read = from === undefined
     ? await downloaded(url, folder, progress)
     : (name: string) => Deno.readFile(join(from, name));
+  const files: Record<string, Uint8Array> = {};
   for (const file of RT_POLARITY.files) {
     const bytes = await read(file.name).catch((error) => {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
       throw new InputError(`there is no ${join(from ?? url, file.name)}`);
     });
     await checkRtPolarity(bytes, file, join(from ?? url, file.name));
-    const path: string = join(folder, file.name);
-    await onDisk(path, async () => {
-      await Deno.writeFile(`${path}.partial`, bytes);
-      await Deno.rename(`${path}.partial`, path);
-    }, "--to");
+    files[file.name] = bytes;
   }
+  await onDisk(folder, () => writeFolder(folder, files), "--to");
   return true;
 }
 
@@ -57,6 +56,7 @@ async function downloaded(
   folder: string,
   progress: Progress,
 ): Promise<(name: string) => Promise<Uint8Array<ArrayBuffer>>> {
+  await onDisk(folder, () => Deno.mkdir(folder, { recursive: true }), "--to");
   const archive = join(folder, "rt-polaritydata.tar.gz.partial");
   await fetchResumable(url, archive, progress);
   const packed = await Deno.readFile(archive);

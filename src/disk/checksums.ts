@@ -1,4 +1,6 @@
+import { createHash } from "node:crypto";
 import { join } from "@std/path";
+import { InputError } from "../base/errors.ts";
 import { sha256 } from "../base/sha256.ts";
 
 /** The file with the checksums of a folder's other files; `sha256sum --check` reads it, too. */
@@ -7,33 +9,30 @@ const NAME = "SHA256SUMS";
 /** The contents of a folder's files by their names. */
 export type Contents = Readonly<Record<string, Uint8Array<ArrayBuffer>>>;
 
-/** Writes files into a folder, with their checksums. */
-export async function writeChecked(folder: string, contents: Contents): Promise<void> {
-  const lines: string[] = [];
-  for (const [name, bytes] of Object.entries(contents)) {
-    await Deno.writeFile(join(folder, name), bytes);
-    lines.push(`${await sha256(bytes)}  ${name}\n`);
-  }
-  await Deno.writeTextFile(join(folder, NAME), lines.join(""));
-}
-
-/** Moves such files into another folder. The file of checksums is moved last. */
-export async function moveChecked(from: string, to: string, names: readonly string[]): Promise<void> {
-  for (const name of [...names, NAME]) await Deno.rename(join(from, name), join(to, name));
+/** Files, and the one with their checksums. */
+export function withChecksums(
+  contents: Readonly<Record<string, string | Uint8Array>>,
+): Record<string, string | Uint8Array> {
+  const lines = Object.entries(contents).map(([name, content]) =>
+    `${createHash("sha256").update(content).digest("hex")}  ${name}\n`
+  );
+  return { ...contents, [NAME]: lines.join("") };
 }
 
 /**
- * Reads a folder's files that `writeChecked` wrote.
+ * Reads a folder that `withChecksums` lists.
  *
  * @param names the names of all files that it must contain
- * @throws {Deno.errors.NotFound} where nothing was written, or not completely
- * @throws {RangeError} naming a file that has changed
+ * @throws {Deno.errors.NotFound} where there is no such folder
+ * @throws {RangeError} naming a file that has changed, or is missing
  */
 export async function readChecked(folder: string, names: readonly string[]): Promise<Contents> {
   const sums = await readWhole(folder, NAME);
-  if (sums === undefined) throw new Deno.errors.NotFound(`there is no ${join(folder, NAME)}`);
-  const lines = new TextDecoder().decode(sums).trimEnd().split("\n").map((line) => line.split("  "));
-  const written = new Map(lines.map(([sum, name]) => [name, sum]));
+  if (sums === undefined) {
+    await Deno.stat(folder);
+    throw new RangeError(`${NAME} is missing`);
+  }
+  const written = sumsIn(new TextDecoder().decode(sums));
   const unknown = [...written.keys()].find((name) => name === undefined || !names.includes(name));
   const lacking = names.find((name) => !written.has(name));
   if (lacking !== undefined) throw new RangeError(`${NAME} does not list ${lacking}`);
@@ -49,6 +48,32 @@ export async function readChecked(folder: string, names: readonly string[]): Pro
     return [name, bytes] as const;
   });
   return Object.fromEntries(await Promise.all(read));
+}
+
+/**
+ * Checks a file against its folder's checksums, where these list it.
+ *
+ * @throws {InputError} where it has changed since they were written
+ */
+export async function checkListed(
+  folder: string,
+  name: string,
+  bytes: Uint8Array<ArrayBuffer>,
+): Promise<void> {
+  const sums = await Deno.readTextFile(join(folder, NAME)).catch(() => "");
+  const then = sumsIn(sums).get(name);
+  if (then === undefined || then === await sha256(bytes)) return;
+  throw new InputError(
+    `${
+      join(folder, name)
+    } has changed since it was written (its sha256 is not that in ${NAME}): export it again`,
+  );
+}
+
+/** The checksums in a file of them, by the files' names. */
+function sumsIn(text: string): Map<string | undefined, string | undefined> {
+  const lines = text.trimEnd().split("\n").map((line) => line.split("  "));
+  return new Map(lines.map(([sum, name]) => [name, sum]));
 }
 
 /** A file's bytes; `undefined` where there is none. */

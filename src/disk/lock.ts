@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import { dirname, join } from "@std/path";
+import { LockOwner, STALE_SECONDS } from "./lock_owner.ts";
 import { onDisk } from "./on_disk.ts";
+import { removeAll } from "./write_whole.ts";
 
 /** The path of the lock on something in a folder, named by a hash: names may be as long as file systems allow. */
 export function lockPath(folder: string, locked: string): string {
@@ -10,43 +12,121 @@ export function lockPath(folder: string, locked: string): string {
 /** The pause between two attempts to take a lock, in milliseconds. */
 const PAUSE = 200;
 
+/** The machine that takes locks. */
+export interface LockSystem {
+  /** Its name in the network; `undefined` where the program may not ask. */
+  hostname(): Promise<string | undefined>;
+  /** Locks a file by flock if no other process has locked it. */
+  tryLock(file: Deno.FsFile): Promise<boolean>;
+}
+
+const THIS_MACHINE: LockSystem = {
+  hostname: async () => {
+    const { state } = await Deno.permissions.query({ name: "sys", kind: "hostname" });
+    return state === "granted" ? Deno.hostname() : undefined;
+  },
+  tryLock: (file) => file.tryLock(true),
+};
+
+/** How a lock is taken. */
+export interface LockOptions {
+  /** Called once if it has to wait. */
+  readonly onWait?: () => void;
+  /** Takes a line on a file system without locks, and on what was found in the place of a lock. */
+  readonly log?: (line: string) => void;
+  /** Aborts the waiting. */
+  readonly signal?: AbortSignal;
+  /** By default this machine. */
+  readonly system?: LockSystem;
+}
+
 /**
- * A lock on something in the results folder, between processes on one machine. It is the operating system's lock on a file
- * (flock): it is released when its process ends, however that ends, so that nothing needs to be cleaned up after a
- * killed one. The file itself stays.
+ * A lock on something in the results folder, between processes on one machine or on several that share the folder.
+ *
+ * On one machine it is the operating system's lock on a file (flock): it is released when its process ends, however that ends,
+ * so that nothing needs to be cleaned up after a killed one. Network file systems may have none, or one that other machines do
+ * not see. So whoever has it also owns the file beside it (`<lock>.owner`).
  */
 export class Lock {
-  private constructor(private readonly file: Deno.FsFile) {}
+  private constructor(private readonly file: Deno.FsFile, private readonly owner: LockOwner) {}
 
   /** Takes a lock if it is free. */
-  static async tryTake(path: string): Promise<Lock | undefined> {
-    const file = await onDisk(path, async () => {
-      await Deno.mkdir(dirname(path), { recursive: true });
-      return await Deno.open(path, { create: true, read: true, write: true });
+  static async tryTake(path: string, options: LockOptions = {}): Promise<Lock | undefined> {
+    const { system = THIS_MACHINE } = options;
+    return await onDisk(path, async () => {
+      const file = await openLock(path, options);
+      let owner: LockOwner | undefined;
+      try {
+        const onHost = await lockOnHost(file, path, system);
+        if (onHost === "held") return undefined;
+        if (onHost !== "taken") sayOnce(dirname(path), onHost.none, options);
+        owner = await LockOwner.claim(`${path}.owner`, {
+          host: await system.hostname(),
+          hasFlock: onHost === "taken",
+        });
+        return owner && new Lock(file, owner);
+      } finally {
+        if (owner === undefined) file.close();
+      }
     });
-    if (await file.tryLock(true)) return new Lock(file);
-    file.close();
-    return undefined;
   }
 
   /**
    * Takes a lock, waiting until it is free.
    *
-   * @param onWait called once if it has to wait
-   * @param signal aborts the waiting
    * @returns `undefined` if the signal aborted it
    */
-  static async take(path: string, onWait: () => void, signal?: AbortSignal): Promise<Lock | undefined> {
+  static async take(path: string, options: LockOptions = {}): Promise<Lock | undefined> {
+    const { onWait, signal } = options;
     for (let tries = 0; !signal?.aborted; tries++) {
-      const lock = await Lock.tryTake(path);
+      const lock = await Lock.tryTake(path, options);
       if (lock !== undefined) return lock;
-      if (tries === 0) onWait();
+      if (tries === 0) onWait?.();
       await new Promise((resolve) => setTimeout(resolve, PAUSE));
     }
     return undefined;
   }
 
   release(): void {
+    this.owner.release();
     this.file.close();
   }
+}
+
+/** Opens a lock's file; a folder in its place is removed. */
+async function openLock(path: string, { log }: LockOptions): Promise<Deno.FsFile> {
+  await Deno.mkdir(dirname(path), { recursive: true });
+  const open = () => Deno.open(path, { create: true, read: true, write: true });
+  return await open().catch(async (error) => {
+    if (!(error instanceof Deno.errors.IsADirectory)) throw error;
+    log?.(`${path} is a folder in the place of a lock, and is removed`);
+    await removeAll(path);
+    return await open();
+  });
+}
+
+/** Takes the lock of the operating system; a file system may have none (ENOLCK), or give it to everybody who asks. */
+async function lockOnHost(
+  file: Deno.FsFile,
+  path: string,
+  { tryLock }: LockSystem,
+): Promise<"taken" | "held" | { readonly none: string }> {
+  try {
+    if (!await tryLock(file)) return "held";
+    using second = await Deno.open(path, { read: true, write: true });
+    return await tryLock(second) ? { none: "flock locks nothing" } : "taken";
+  } catch (error) {
+    return { none: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** The folders that were reported. */
+const reported = new Set<string>();
+
+function sayOnce(folder: string, why: string, { log }: LockOptions): void {
+  if (log === undefined || reported.has(folder)) return;
+  reported.add(folder);
+  log(
+    `warning: the file system of ${folder} has no locks (${why}): what a killed process was at is free again after ${STALE_SECONDS} seconds`,
+  );
 }

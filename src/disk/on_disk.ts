@@ -44,6 +44,8 @@ function reason(error: unknown, elsewhere: Elsewhere): string | undefined {
     case "ENOTDIR":
     case "EEXIST":
       return "there is a file where a folder must be";
+    case "EISDIR":
+      return "there is a folder where a file must be";
     default:
       return error instanceof Deno.errors.PermissionDenied
         ? `you have no permission to write there, so choose another folder with ${elsewhere}`

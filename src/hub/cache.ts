@@ -1,3 +1,4 @@
+import { writeWhole } from "../disk/write_whole.ts";
 import { getRepoFolderName, REGEX_COMMIT_HASH } from "@huggingface/hub";
 import { dirname, join, relative } from "@std/path";
 
@@ -31,7 +32,7 @@ export class RepositoryCache {
     const path = join(this.folder, "refs", revision);
     if (await this.readRef(revision) === commit) return;
     await Deno.mkdir(dirname(path), { recursive: true });
-    await Deno.writeTextFile(path, commit);
+    await writeWhole(path, commit);
   }
 
   /** The folder of a commit's files. */

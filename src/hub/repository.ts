@@ -2,6 +2,7 @@ import { datasetInfo, downloadFile, listFiles, modelInfo, REGEX_COMMIT_HASH } fr
 import { dirname, join } from "@std/path";
 import { Lock } from "../disk/lock.ts";
 import { onDisk } from "../disk/on_disk.ts";
+import { putInPlace } from "../disk/write_whole.ts";
 import { findInnerFile } from "../disk/inner_file.ts";
 import { InputError } from "../base/errors.ts";
 import { innerPath } from "../base/inner_path.ts";
@@ -120,8 +121,10 @@ export class Repository {
 
   /** Puts a file into the cache; other processes, including Hugging Face's tools, wait meanwhile. */
   private async provide({ path, ...file }: ListedFile): Promise<void> {
-    const wait = () => this.downloads.log(`another process is downloading ${path}: waiting for it to end`);
-    const lock = await Lock.take(this.cache.lockFile(file.hash), wait);
+    const lock = await Lock.take(this.cache.lockFile(file.hash), {
+      onWait: () => this.downloads.log(`another process is downloading ${path}: waiting for it to end`),
+      log: this.downloads.log,
+    });
     try {
       if (!await exists(this.cache.blob(file.hash))) await this.download({ path, ...file });
       await this.cache.link(this.commit, path, file.hash);
@@ -151,7 +154,7 @@ export class Repository {
       }
       const readFrom = (offset: number) => Promise.resolve(content.slice(offset).stream());
       await downloadVerified(file, partial, readFrom, bar.progress);
-      await Deno.rename(partial, blob);
+      await putInPlace(partial, blob);
     } finally {
       bar.end();
     }

@@ -2,10 +2,7 @@ import { join } from "@std/path";
 import { parse as parseYaml } from "yaml";
 import { sha256OfJson } from "../base/sha256.ts";
 import { InputError } from "../base/errors.ts";
-import type { Environment, EnvironmentFiles } from "./run_files.ts";
-
-/** The files of a run that its answers depend on; `environment.json` has their hashes. */
-export type OwnFile = keyof EnvironmentFiles;
+import type { Environment } from "./run_files.ts";
 
 /** The way out where a run's file is not the one that the run wrote. */
 export const PUT_BACK = "put back what the run wrote, or run its experiment again with --force";
@@ -31,7 +28,7 @@ export function experimentSha256(text: string): string {
  */
 export function checkOwnFile(
   folder: string,
-  name: OwnFile,
+  name: string,
   now: string,
   environment: Environment,
 ): void {
@@ -43,8 +40,22 @@ export function checkOwnFile(
       } has no 'files.${name}', the sha256 of the run's ${name}: ${PUT_BACK}`,
     );
   }
-  if (then === now) return;
-  throw new InputError(
+  if (then !== now) throw changed(folder, name, now, then);
+}
+
+/** Refuses a file of a run that has changed since, if `environment.json` has a hash of it: earlier programs wrote few. */
+export function checkListedFile(
+  folder: string,
+  name: string,
+  now: string,
+  environment: Environment | undefined,
+): void {
+  const then = environment?.files?.[name];
+  if (then !== undefined && then !== now) throw changed(folder, name, now, then);
+}
+
+function changed(folder: string, name: string, now: string, then: string): InputError {
+  return new InputError(
     `${join(folder, name)} was changed since the run (its sha256 is ${now.slice(0, 12)}…, was ${
       then.slice(0, 12)
     }…): ${PUT_BACK}`,

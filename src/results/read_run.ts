@@ -1,7 +1,9 @@
+import { createHash } from "node:crypto";
 import { join } from "@std/path";
 import { TextLineStream } from "@std/streams/text-line-stream";
 import { parse as parseYaml, YAMLParseError } from "yaml";
 import { InputError, thrownMessage } from "../base/errors.ts";
+import { sha256, withoutSha256 } from "../base/sha256.ts";
 import { readWritten } from "../experiment/read_written.ts";
 import { SEMANTICS } from "../experiment/semantics.ts";
 import type { Experiment } from "../experiment/types.ts";
@@ -11,7 +13,7 @@ import { metricsFault, predictionFault } from "./check_scores.ts";
 import { RUN_FILES } from "./file_schemas.ts";
 import { checkFormat, RUN_FORMAT } from "./format.ts";
 import type { AnyMetricsFile, MetricsFile } from "./metrics_file.ts";
-import { checkOwnFile, experimentSha256 } from "./own_files.ts";
+import { checkListedFile, checkOwnFile, experimentSha256 } from "./own_files.ts";
 import { type Summary, SUMMARY_FORMAT } from "./summary.ts";
 import type { Prediction } from "./predictions.ts";
 
@@ -40,20 +42,25 @@ export interface FinishedRun {
  */
 export async function readFinished(path: string): Promise<FinishedRun | undefined> {
   const environment = await readEnvironment(path);
-  const metrics = await readMetrics(path);
+  const metrics = await readMetrics(path, environment);
   return metrics?.status === "complete" ? { contentHash: environment?.content_hash, metrics } : undefined;
 }
 
 /**
  * A folder's `metrics.json`; `undefined` where there is none.
  *
+ * @param environment has its hash, of a complete run
  * @throws {InputError} where it is damaged
  */
-export async function readMetrics(path: string): Promise<AnyMetricsFile | undefined> {
+export async function readMetrics(
+  path: string,
+  environment?: Environment,
+): Promise<AnyMetricsFile | undefined> {
   const file = join(path, "metrics.json");
-  const metrics = await readJson(file);
-  if (metrics === undefined) return undefined;
-  const read = RUN_FILES.read("any_metrics_file", metrics, (fault) => damaged(file, fault));
+  const found = await readJson(file);
+  if (found === undefined) return undefined;
+  const read = RUN_FILES.read("any_metrics_file", found.content, (fault) => damaged(file, fault));
+  if (read.status === "complete") checkListedFile(path, "metrics.json", found.sha256, environment);
   const fault = read.status === "complete" ? metricsFault(read) : undefined;
   if (fault !== undefined) throw damaged(file, fault);
   return read;
@@ -66,10 +73,10 @@ export async function readMetrics(path: string): Promise<AnyMetricsFile | undefi
  */
 export async function readEnvironment(path: string): Promise<Environment | undefined> {
   const file = join(path, "environment.json");
-  const environment = await readJson(file);
-  if (environment === undefined) return undefined;
-  checkFormat(environment, RUN_FORMAT, file, ", or choose another folder with --results");
-  return RUN_FILES.read("environment", environment, (fault) => damaged(file, fault));
+  const found = await readJson(file);
+  if (found === undefined) return undefined;
+  checkFormat(found.content, RUN_FORMAT, file, ", or choose another folder with --results");
+  return RUN_FILES.read("environment", unchanged(found.content, file), (fault) => damaged(file, fault));
 }
 
 /**
@@ -106,7 +113,8 @@ export async function readAbout(path: string): Promise<RunAbout> {
 export async function readRun(path: string): Promise<RunRecord> {
   const file = join(path, "predictions.jsonl");
   const about = await readAbout(path);
-  const predictions = await readPredictions(file, Object.keys(about.experiment.verbalizer));
+  const { predictions, sha256 } = await readPredictions(file, Object.keys(about.experiment.verbalizer));
+  checkListedFile(path, "predictions.jsonl", sha256, about.environment);
   const { examples } = about.metrics.test;
   if (predictions.length !== examples) {
     throw damaged(
@@ -142,9 +150,10 @@ async function readText(file: string): Promise<string> {
  */
 export async function readEnsemble(path: string): Promise<EnsembleFile> {
   const file = join(path, "ensemble.json");
-  const ensemble = await readJson(file);
-  if (ensemble === undefined) throw damaged(file, "it is missing");
-  return RUN_FILES.read("ensemble_file", ensemble, (fault) => damaged(file, fault));
+  const found = await readJson(file);
+  if (found === undefined) throw damaged(file, "it is missing");
+  checkListedFile(path, "ensemble.json", found.sha256, await readEnvironment(path));
+  return RUN_FILES.read("ensemble_file", found.content, (fault) => damaged(file, fault));
 }
 
 /**
@@ -154,9 +163,10 @@ export async function readEnsemble(path: string): Promise<EnsembleFile> {
  */
 export async function readSummary(folder: string): Promise<Summary | undefined> {
   const file = join(folder, "summary.json");
-  const content = await readJson(file);
-  if (content === undefined) return undefined;
-  checkFormat(content, SUMMARY_FORMAT, file);
+  const found = await readJson(file);
+  if (found === undefined) return undefined;
+  checkFormat(found.content, SUMMARY_FORMAT, file);
+  const content = unchanged(found.content, file);
   const fault = (what: string) =>
     damaged(file, `it is not a summary of the format '${SUMMARY_FORMAT}': ${what}`);
   const summary = { ensembles: [], ...RUN_FILES.read("summary_file", content, fault) };
@@ -173,15 +183,23 @@ export async function readSummary(folder: string): Promise<Summary | undefined> 
   return summary;
 }
 
-/** A run's predictions. The file is read piece by piece: it may exceed the maximum length of a string. */
-async function readPredictions(file: string, classes: readonly string[]): Promise<Prediction[]> {
+/** A run's predictions, and the hash of their file. The file is read piece by piece: it may exceed the maximum length of a string. */
+async function readPredictions(file: string, classes: readonly string[]) {
   const opened = await Deno.open(file).catch((error) => {
     throw damaged(file, thrownMessage(error));
   });
   const byLine: TransformStream<string, string> = new TextLineStream();
   const found: Prediction[] = [];
+  const hash = createHash("sha256");
+  const hashing = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
+    transform(chunk, controller) {
+      hash.update(chunk);
+      controller.enqueue(chunk);
+    },
+  });
+  const text = opened.readable.pipeThrough(hashing).pipeThrough(new TextDecoderStream());
   let number = 0;
-  for await (const line of opened.readable.pipeThrough(new TextDecoderStream()).pipeThrough(byLine)) {
+  for await (const line of text.pipeThrough(byLine)) {
     number++;
     if (line === "") continue;
     let value: unknown;
@@ -199,21 +217,32 @@ async function readPredictions(file: string, classes: readonly string[]): Promis
     if (fault !== undefined) throw damaged(file, `line ${number}: ${fault}`);
     found.push(prediction);
   }
-  return found;
+  return { predictions: found, sha256: hash.digest("hex") };
 }
 
-async function readJson(file: string): Promise<unknown> {
-  let text: string;
+/** A file's content, and the hash of its bytes. */
+async function readJson(file: string): Promise<{ content: unknown; sha256: string } | undefined> {
+  let bytes: Uint8Array<ArrayBuffer>;
   try {
-    text = await Deno.readTextFile(file);
+    bytes = await Deno.readFile(file);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return undefined;
     throw error;
   }
   try {
-    return JSON.parse(text);
+    return { content: JSON.parse(new TextDecoder().decode(bytes)), sha256: await sha256(bytes) };
   } catch (error) {
     throw damaged(file, thrownMessage(error));
+  }
+}
+
+/** The content of a file that has its own hash. */
+function unchanged(content: unknown, file: string): unknown {
+  try {
+    return withoutSha256(content);
+  } catch (error) {
+    if (error instanceof RangeError) throw damaged(file, error.message);
+    throw error;
   }
 }
 

@@ -140,8 +140,8 @@ export interface Environment {
   readonly self_check?: SelfCheck | SkippedCheck;
   readonly seconds: RunSeconds;
   readonly content_hash: string;
-  /** The SHA-256 of the run's own files that answers depend on, by name; absent in runs of earlier versions. */
-  readonly files?: EnvironmentFiles;
+  /** The SHA-256 of each of the run's other files but its report, by name; absent or with fewer files in runs of earlier versions. */
+  readonly files?: Readonly<Record<string, string>>;
 }
 
 /** The device of the run. */
@@ -172,13 +172,6 @@ export interface EnvironmentDataset {
   /** The path of a built-in dataset's folder, relative to the run's; absent in runs of earlier versions. */
   readonly folder?: string;
   readonly sha256: string;
-}
-
-/** The SHA-256 of the run's own files that answers depend on, by name; absent in runs of earlier versions. */
-export interface EnvironmentFiles {
-  readonly "experiment.yaml"?: string;
-  readonly "prompt.safetensors"?: string;
-  readonly "model.safetensors"?: string;
 }
 
 /** Why the compiled graphs were not compared with the model's own file. */

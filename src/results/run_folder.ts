@@ -1,48 +1,60 @@
+import { createHash, type Hash } from "node:crypto";
 import { join } from "@std/path";
 import type { Experiment } from "../experiment/types.ts";
-import { type Checkpoint, encodeCheckpoint } from "../training/checkpoint.ts";
+import type { Checkpoint } from "../training/checkpoint.ts";
 import type { HistoryLine } from "../training/trainer.ts";
 import { onDisk } from "../disk/on_disk.ts";
+import { partialPath, recoverFolder, replaceFolder } from "../disk/replace_folder.ts";
+import { type FileContent, removeAll, writeWhole } from "../disk/write_whole.ts";
+import {
+  CHECKPOINT_FILES,
+  CheckpointFiles,
+  type FoundCheckpoint,
+  type FoundCheckpoints,
+} from "./checkpoint_files.ts";
 import { experimentYaml } from "./experiment_yaml.ts";
-import { readHistory, readInterrupted } from "./interrupted_run.ts";
+import { HistoryFile } from "./history_file.ts";
+import { jsonText } from "./json_text.ts";
 import type { MetricsFile } from "./metrics_file.ts";
 import { readMetrics } from "./read_run.ts";
-import { finishReplacing, ignoreMissing, moveIntoPlace, partialPath, removeFolder } from "./run_place.ts";
 
 /** How a run ended. */
 export type RunStatus = "complete" | "failed" | "interrupted";
 
 /**
  * The only writer of a run's results. A run writes into `<folder>.partial`, next to its final place, and is moved there when it is
- * complete; until then the partial folder has a checkpoint to resume from. The writer holds the run's lock.
+ * complete; until then the partial folder has the last two checkpoints, to resume from. The writer holds the run's lock.
  *
  * The process may be killed between any two writes. Each file except the history is written atomically. `metrics.json` marks a run as
  * complete and is the last file written: a partial folder that has it only needs to be moved, which the next process does.
  */
 export class RunFolder {
-  private kept: boolean;
+  /** The SHA-256 of the files that were written, by name. */
+  private readonly written = new Map<string, string>();
+  private readonly historyFile: HistoryFile;
+  private readonly checkpoints: CheckpointFiles;
 
   private constructor(
     /** The final folder of the results. */
     readonly path: string,
     private readonly partial: string,
-    /** The checkpoint of an earlier, interrupted attempt of the same run. */
-    readonly checkpoint: Checkpoint | undefined,
-    /** Why an earlier attempt of the same run cannot be resumed, if its files are damaged. */
-    readonly damage?: string,
+    /** Whether the run was interrupted before, or another one that would have the same place. */
+    readonly interrupted: "this" | "another" | undefined,
+    private kept: boolean,
   ) {
-    this.kept = checkpoint !== undefined;
+    this.historyFile = new HistoryFile(join(partial, "history.jsonl"));
+    this.checkpoints = new CheckpointFiles(partial, this.historyFile);
   }
 
   /** Recovers from a killed process: completes an unfinished move into place. */
   static async recover(path: string): Promise<void> {
-    await finishReplacing(path);
+    await recoverFolder(path, isVariant);
     const left = await readMetrics(partialPath(path)).catch(() => undefined);
     if (left?.status === "complete") await moveIntoPlace(path);
   }
 
   /**
-   * Starts a run, or resumes an interrupted one with the same content.
+   * Starts a run, or resumes an interrupted one with the same content: see `goOnFrom`.
    *
    * @param contentHash identifies the content of a run
    * @param restart discards an interrupted run
@@ -57,18 +69,18 @@ export class RunFolder {
     const before = restart
       ? undefined
       : await Deno.readTextFile(join(partial, "content_hash")).catch(() => undefined);
-    const { checkpoint, damage } = before === contentHash
-      ? await readInterrupted(partial)
-      : { checkpoint: undefined, damage: undefined };
+    const isSame = before === contentHash;
+    const isThere = (name: string) => Deno.stat(join(partial, name)).then(() => true, () => false);
+    const isKept = !restart && (await Promise.all(CHECKPOINT_FILES.map(isThere))).includes(true);
     await onDisk(partial, async () => {
-      if (checkpoint === undefined) await removeFolder(partial);
+      if (!isSame) await removeAll(partial);
       await Deno.mkdir(partial, { recursive: true });
-      await Deno.remove(join(partial, "metrics.json")).catch(ignoreMissing);
+      await removeAll(join(partial, "metrics.json"));
     });
-    const folder = new RunFolder(path, partial, checkpoint, damage);
+    const interrupted = isSame ? "this" : isKept ? "another" : undefined;
+    const folder = new RunFolder(path, partial, interrupted, isSame && isKept);
     await folder.writeText("content_hash", contentHash);
     await folder.writeText("experiment.yaml", experimentYaml(experiment));
-    if (checkpoint !== undefined) await folder.cutHistory(checkpoint.step);
     return folder;
   }
 
@@ -76,7 +88,7 @@ export class RunFolder {
   static async failedBefore(path: string, experiment: Experiment, error: string): Promise<void> {
     const partial = partialPath(path);
     await onDisk(partial, () => Deno.mkdir(partial, { recursive: true }));
-    const folder = new RunFolder(path, partial, undefined);
+    const folder = new RunFolder(path, partial, undefined, false);
     await folder.writeText("experiment.yaml", experimentYaml(experiment));
     await folder.fail("failed", error);
   }
@@ -93,7 +105,7 @@ export class RunFolder {
 
   /** Writes a file atomically. */
   async writeBytes(name: string, bytes: Uint8Array): Promise<void> {
-    await this.writeWhole(name, (path) => Deno.writeFile(path, bytes));
+    await this.write(name, bytes);
   }
 
   async writeText(name: string, content: string): Promise<void> {
@@ -101,38 +113,56 @@ export class RunFolder {
   }
 
   async writeJson(name: string, content: unknown): Promise<void> {
-    await this.writeText(name, `${JSON.stringify(content, null, 2)}\n`);
+    await this.writeText(name, jsonText(content));
   }
 
   async writeJsonLines(name: string, lines: readonly unknown[]): Promise<void> {
-    await this.writeWhole(name, async (path) => {
-      await Deno.writeTextFile(path, ReadableStream.from(linePieces(lines)));
-    });
+    await this.write(name, linePieces(lines));
   }
 
-  /** Writes a file under a temporary name, and renames it when it is complete. */
-  private async writeWhole(name: string, write: (path: string) => Promise<void>): Promise<void> {
+  private async write(name: string, content: FileContent): Promise<void> {
     const path = join(this.partial, name);
-    await onDisk(path, async () => {
-      await write(`${path}.new`);
-      await Deno.rename(`${path}.new`, path);
+    const hash = createHash("sha256");
+    await onDisk(path, () => writeWhole(path, hashed(content, hash)));
+    this.written.set(name, hash.digest("hex"));
+  }
+
+  /** The SHA-256 of the results so far, by the names of their files. */
+  async hashes(): Promise<Record<string, string>> {
+    const history = await this.historyFile.mark();
+    const { content_hash: _, ...files } = Object.fromEntries(this.written);
+    return { ...files, ...(history.bytes > 0 && { "history.jsonl": history.sha256 }) };
+  }
+
+  /** The checkpoints of an interrupted attempt. @param all all sound ones, or only the newest of them */
+  async readCheckpoints(all: boolean): Promise<FoundCheckpoints> {
+    return await this.checkpoints.read(all);
+  }
+
+  /** Cuts the history to a checkpoint, from which the run goes on; without one it starts from the beginning. */
+  async goOnFrom(found: FoundCheckpoint | undefined): Promise<void> {
+    await onDisk(this.partial, async () => {
+      await this.checkpoints.goOnFrom(found);
+      await this.historyFile.truncate(found?.history.bytes ?? 0);
     });
+    this.kept = found !== undefined;
   }
 
   /** Adds a line to `history.jsonl`. */
   async appendHistory(line: HistoryLine): Promise<void> {
-    const path = join(this.partial, "history.jsonl");
-    await onDisk(path, () => Deno.writeTextFile(path, `${JSON.stringify(line)}\n`, { append: true }));
+    await onDisk(this.historyFile.path, () => this.historyFile.append(line));
   }
 
   /** The lines of `history.jsonl` so far. */
   async history(): Promise<HistoryLine[]> {
-    return await readHistory(this.partial);
+    return await this.historyFile.lines();
   }
 
-  /** Keeps a checkpoint; a run that is killed while it writes one keeps the one before. */
+  /** Keeps a checkpoint beside the one before; a run that is killed while it writes one keeps that. */
   async keepCheckpoint(checkpoint: Checkpoint): Promise<void> {
-    await this.writeBytes("checkpoint.safetensors", await encodeCheckpoint(checkpoint));
+    await onDisk(this.partial, async () => {
+      await this.checkpoints.keep({ checkpoint, history: await this.historyFile.mark() });
+    });
     this.kept = true;
   }
 
@@ -146,9 +176,14 @@ export class RunFolder {
   async fail(status: Exclude<RunStatus, "complete">, error: string): Promise<void> {
     await this.writeJson("metrics.json", { status, error });
   }
+}
 
-  private async cutHistory(step: number): Promise<void> {
-    await this.writeJsonLines("history.jsonl", (await this.history()).filter((line) => line.step <= step));
+/** Content whose bytes are hashed as they are taken. */
+function* hashed(content: FileContent, hash: Hash): Generator<string | Uint8Array> {
+  const pieces = typeof content === "string" || content instanceof Uint8Array ? [content] : content;
+  for (const piece of pieces) {
+    hash.update(piece);
+    yield piece;
   }
 }
 
@@ -160,4 +195,18 @@ function* linePieces(items: readonly unknown[]): Generator<string> {
   for (let from = 0; from < items.length; from += LINES) {
     yield items.slice(from, from + LINES).map((item) => `${JSON.stringify(item)}\n`).join("");
   }
+}
+
+/** Puts a complete partial folder in its place. */
+async function moveIntoPlace(path: string): Promise<void> {
+  const partial = partialPath(path);
+  for (const name of [...CHECKPOINT_FILES, "content_hash"].flatMap((name) => [name, `${name}.new`])) {
+    await removeAll(join(partial, name));
+  }
+  await replaceFolder(path, partial, isVariant);
+}
+
+/** Whether an entry of a run's folder is that of a variant, which stays where the run is replaced. */
+function isVariant({ isDirectory }: Deno.DirEntry): boolean {
+  return isDirectory;
 }

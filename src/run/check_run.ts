@@ -3,11 +3,12 @@ import { type SelfCheck, selfCheck, SelfCheckError, UncheckableError } from "../
 import { toleranceFor } from "../check/difference.ts";
 import { type Emitted, mapWeights, numberFormatOf, readOnnxFile } from "../compiler/mod.ts";
 import { placed } from "../dataset/example.ts";
-import { sha256 } from "../base/sha256.ts";
+import { sha256, withoutSha256, withSha256 } from "../base/sha256.ts";
 import { type Device, float32Tensor, type Tensor } from "../device/device.ts";
 import { openUntouched } from "../device/untouched.ts";
 import { Lock } from "../disk/lock.ts";
 import { onDisk } from "../disk/on_disk.ts";
+import { removeAll, writeWhole } from "../disk/write_whole.ts";
 import { readRegion } from "../model/read_region.ts";
 import { promptInsertion, promptLength } from "../experiment/prompt_vectors.ts";
 import { parseTemplate, type Template } from "../experiment/template.ts";
@@ -31,6 +32,8 @@ export interface CheckedRun {
   readonly device: Device;
   /** The folder that caches outcomes between runs. */
   readonly cache: string;
+  /** Takes a line where a cached outcome is damaged. */
+  readonly log: (line: string) => void;
 }
 
 /** The largest number of vectors in a prompt's piece during the check: the compiled graph does not depend on it. */
@@ -51,9 +54,9 @@ const MOST_LOGITS = 2 ** 25;
 export async function checkRun(run: CheckedRun): Promise<CheckOutcome> {
   const texts = textsToCheck(run.prepared);
   const path: string = join(run.cache, `${await keyOf(run, texts)}.check.json`);
-  const lock = await Lock.take(`${path}.lock`, () => {});
+  const lock = await Lock.take(`${path}.lock`, { log: run.log });
   try {
-    return await readKept(path) ?? await checkedAndKept(run, texts, path);
+    return await readKept(path, run.log) ?? await checkedAndKept(run, texts, path);
   } finally {
     lock?.release();
   }
@@ -66,10 +69,7 @@ async function checkedAndKept(
 ): Promise<CheckOutcome> {
   const outcome = await checked(run, texts);
   if ("skipped" in outcome) return outcome;
-  await onDisk(path, async () => {
-    await Deno.writeTextFile(`${path}.new`, JSON.stringify(outcome));
-    await Deno.rename(`${path}.new`, path);
-  });
+  await onDisk(path, () => writeWhole(path, JSON.stringify(withSha256(outcome))));
   return outcome;
 }
 
@@ -93,14 +93,17 @@ async function keyOf(
   return (await sha256(new TextEncoder().encode(made))).slice(0, 32);
 }
 
-async function readKept(path: string): Promise<SelfCheck | undefined> {
+/** A cached outcome; what is damaged is removed. */
+async function readKept(path: string, log: (line: string) => void): Promise<SelfCheck | undefined> {
   try {
-    const kept: unknown = JSON.parse(await Deno.readTextFile(path));
-    const { difference, tolerance } = RUN_FILES.read("self_check", kept, (fault) => new SyntaxError(fault));
+    const kept = withoutSha256(JSON.parse(await Deno.readTextFile(path)));
+    const { difference, tolerance } = RUN_FILES.read("self_check", kept, (fault) => new RangeError(fault));
     return difference <= tolerance ? { difference, tolerance } : undefined;
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof SyntaxError) return undefined;
-    throw error;
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    log(`${path} is damaged, and the model is checked again: ${(error as Error).message}`);
+    await onDisk(path, () => removeAll(path));
+    return undefined;
   }
 }
 

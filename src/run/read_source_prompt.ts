@@ -5,6 +5,7 @@ import { ConfigValueError, InputError, withKeyContext } from "../base/errors.ts"
 import type { PromptSpec, SoftPrompt } from "../experiment/types.ts";
 import { type Entry, entryOf, times, withEntryContext } from "../formats/embedding_scale.ts";
 import { readPeftAdapter } from "../formats/peft.ts";
+import { checkListed } from "../disk/checksums.ts";
 import { readJson } from "../disk/read_json.ts";
 import { readPrompt } from "../results/read_prompt.ts";
 import { readEnvironment } from "../results/read_run.ts";
@@ -90,6 +91,7 @@ async function readAdapter({ length }: SoftPrompt, folder: string): Promise<Sour
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     throw new InputError(`${folder} is not a PEFT adapter: it lacks adapter_model.safetensors`);
   });
+  await checkListed(folder, "adapter_model.safetensors", weights);
   const config = await readJson(join(folder, "adapter_config.json"));
   const prompt = readPeftAdapter(config, weights, folder);
   if (prompt.dims[0] !== length) {

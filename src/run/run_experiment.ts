@@ -35,9 +35,12 @@ export async function runExperiment(
   const { signal, policy: { results, ifLocked } } = host;
   if (signal.aborted) throw new Interrupted(`interrupted before ${title}`);
   const file = lockPath(results, relative(results, path));
-  const wait = () =>
+  const log = (line: string) => progress.log(line);
+  const onWait = () =>
     progress.log(`${title}: another softprompt process is running it, waiting for it to end`);
-  const lock = ifLocked === "wait" ? await Lock.take(file, wait, signal) : await Lock.tryTake(file);
+  const lock = ifLocked === "wait"
+    ? await Lock.take(file, { onWait, log, signal })
+    : await Lock.tryTake(file, { log });
   if (lock === undefined) {
     if (signal.aborted) throw new Interrupted(`interrupted before ${title}`);
     return { kind: "locked" };

@@ -25,7 +25,8 @@ export async function runInto(prepared: Prepared, context: RunContext): Promise<
   const device = stopwatch.watch(bare);
   progress.start(title, experiment.prompt.kind, device.description);
   const target = compileTargetOf(bare, experiment);
-  const cache = new CompileCache(join(policy.results, ".cache"), (line) => progress.log(line));
+  const log = (line: string) => progress.log(line);
+  const cache = new CompileCache(join(policy.results, ".cache"), log);
   const graphs = await stopwatch.count(
     "compiling",
     () => compileRun(prepared, target, cache, resources),
@@ -37,12 +38,8 @@ export async function runInto(prepared: Prepared, context: RunContext): Promise<
   for (const line of dataWarnings(title, prepared)) progress.log(line);
   const check = await stopwatch.count(
     "checking",
-    () => checkedFirst({ prepared, graphs, target, device: bare, cache: cache.folder }, context),
+    () => checkedFirst({ prepared, graphs, target, device: bare, cache: cache.folder, log }, context),
   );
-  if (folder.damage !== undefined) {
-    progress.log(`warning: ${title}: ${folder.damage}: tuning starts from the beginning`);
-  }
-  if (folder.checkpoint) progress.log(`${title}: resuming after step ${folder.checkpoint.step}`);
   const sessions = new RunSessions(prepared, bare, target, stopwatch, context);
   try {
     const built = await buildClassifier({ prepared, graphs, encoded, device, sessions }, context);

@@ -7,6 +7,7 @@ import { verbalizerFeeds } from "../prompt/verbalizer.ts";
 import type { Parameters } from "../training/early_stopping.ts";
 import type { Tuned } from "../training/trainer.ts";
 import { classWeights } from "./class_weights.ts";
+import { resume } from "./resume.ts";
 import { runTrainer, validation } from "./run_trainer.ts";
 import type { RunContext } from "./context.ts";
 import type { RunParts } from "./run_parts.ts";
@@ -32,7 +33,7 @@ export async function tuneModel(
   context: RunContext,
 ): Promise<TunedModel> {
   const { trainStep, answer } = await sessions.modelTuning(compiled);
-  const { folder, signal } = context;
+  const { signal } = context;
   const { experiment: { seed, evaluation, training, precision }, model, verbalizer } = prepared;
   const classifier = (inputs: Parameters): Classifier => ({
     session: answer,
@@ -44,6 +45,7 @@ export async function tuneModel(
   const start = compiled.parameters.map(({ name, dims, start }) =>
     [name, float32Tensor(start, dims)] as const
   );
+  const from = await resume(context);
   const task = {
     trainStep,
     state: compiled.state,
@@ -56,7 +58,7 @@ export async function tuneModel(
     signal,
     ...classWeights(prepared),
     ...validation(prepared, encoded, classifier),
-    ...(folder.checkpoint && { resume: folder.checkpoint }),
+    ...(from && { resume: from }),
   };
   const tuned = await runTrainer(task, context);
   const { parameters } = tuned;

@@ -6,6 +6,7 @@ import { answerBatches, fillerOf } from "../prompt/padding.ts";
 import { verbalizerFeeds } from "../prompt/verbalizer.ts";
 import type { Tuned, TuningTask } from "../training/trainer.ts";
 import type { SoftPrompt } from "./classifiers.ts";
+import { resume } from "./resume.ts";
 import { runTrainer, validation } from "./run_trainer.ts";
 import type { RunContext } from "./context.ts";
 import type { RunParts } from "./run_parts.ts";
@@ -34,7 +35,7 @@ export async function tunePrompt(
   const { seed, evaluation, precision } = experiment;
   const spec = experiment.training;
   const initial = await startPrompt(prepared, experiment.prompt, compiled, device, context);
-  const { folder, signal } = context;
+  const { signal, slot } = context;
   const classifier = (prompt: Tensor): Classifier => ({
     session: answer,
     inputs: { prompt },
@@ -42,6 +43,7 @@ export async function tunePrompt(
     precision,
     tuned: true,
   });
+  const from = await resume(context);
   const task: TuningTask = {
     trainStep,
     update,
@@ -53,9 +55,10 @@ export async function tunePrompt(
     spec,
     seed,
     signal,
+    ...(slot && { timer: slot.timer }),
     ...classWeights(prepared),
     ...validation(prepared, encoded, ({ prompt }) => classifier(prompt!)),
-    ...(folder.checkpoint && { resume: folder.checkpoint }),
+    ...(from && { resume: from }),
   };
   const tuned = await runTrainer(task, context);
   const prompt = tuned.parameters.prompt!;

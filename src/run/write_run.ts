@@ -1,7 +1,7 @@
 import { relative, resolve } from "@std/path";
 import { stringify } from "yaml";
 import { datasetName } from "../dataset/load.ts";
-import { sha256 } from "../base/sha256.ts";
+import { sha256, withSha256 } from "../base/sha256.ts";
 import type { Device } from "../device/device.ts";
 import type { Timing } from "../device/stopwatch.ts";
 import type { EnsembleSpec } from "../experiment/types.ts";
@@ -10,9 +10,10 @@ import { runReport } from "../report/run_report.ts";
 import { type EnsembleFile, ensembleFile } from "../results/ensemble_file.ts";
 import { type Environment, softwareVersions } from "../results/environment.ts";
 import { RUN_FORMAT } from "../results/format.ts";
+import { jsonText } from "../results/json_text.ts";
 import type { MetricsFile } from "../results/metrics_file.ts";
 import { weightsFile } from "../results/model_weights.ts";
-import { experimentSha256, type OwnFile } from "../results/own_files.ts";
+import { experimentSha256 } from "../results/own_files.ts";
 import { worstMistakes } from "../results/predictions.ts";
 import { samplesMarkdown } from "../results/samples.ts";
 import type { BuiltClassifier } from "./build_classifier.ts";
@@ -41,21 +42,19 @@ export async function writeRun(
     await folder.writeJsonLines(`predictions.${name}.jsonl`, predictions);
   }
   await folder.writeText("samples.md", samplesMarkdown(title, samples, worstMistakes(predictions, MISTAKES)));
-  const files: Partial<Record<OwnFile, string>> = {
-    "experiment.yaml": experimentSha256(stringify(experiment)),
-  };
-  const writeOwn = async (name: OwnFile, bytes: Uint8Array<ArrayBuffer>) => {
-    await folder.writeBytes(name, bytes);
-    files[name] = await sha256(bytes);
-  };
-  if (weights) await writeOwn("model.safetensors", weightsFile(weights));
+  if (weights) await folder.writeBytes("model.safetensors", weightsFile(weights));
   if (soft && experiment.prompt.kind === "soft") {
-    await writeOwn("prompt.safetensors", promptFile(soft.prompt, experiment.prompt.insertion));
+    await folder.writeBytes("prompt.safetensors", promptFile(soft.prompt, experiment.prompt.insertion));
     await folder.writeJson("neighbours.json", soft.meaning);
   }
   if (ensemble) await folder.writeJson("ensemble.json", ensemble);
+  const files = {
+    ...await folder.hashes(),
+    "metrics.json": await sha256(new TextEncoder().encode(jsonText(metrics))),
+    "experiment.yaml": experimentSha256(stringify(experiment)),
+  };
   const written = { ...environment, files };
-  await folder.writeJson("environment.json", written);
+  await folder.writeJson("environment.json", withSha256(written));
   const report = runReport({
     title,
     experiment,

@@ -3,13 +3,13 @@ import type { Tensor } from "../device/device.ts";
 import { readSafetensors, writeSafetensors } from "../device/safetensors.ts";
 import type { Best, Parameters } from "./early_stopping.ts";
 import { TRAINING_FILES } from "./file_schemas.ts";
-import type { CheckpointState } from "./training_files.ts";
+import type { CheckpointState, CheckpointStateHistory } from "./training_files.ts";
 
 /** A checkpoint of another format is not read: its run starts from the beginning. */
-const FORMAT = "softprompt-checkpoint/3";
+const FORMAT = "softprompt-checkpoint/4";
 
 /** Everything that tuning needs to resume, to the same bits. */
-export interface Checkpoint extends Omit<CheckpointState, "best"> {
+export interface Checkpoint extends Omit<CheckpointState, "best" | "history"> {
   /** What is tuned, by name: `prompt` float32 [length, dimension], or a model's weights. */
   readonly parameters: Parameters;
   /** The optimizer's state tensors by name. */
@@ -17,17 +17,24 @@ export interface Checkpoint extends Omit<CheckpointState, "best"> {
   readonly best?: Best;
 }
 
+/** The start of a history that belongs to a checkpoint: its length in bytes and its SHA-256. */
+export type HistoryMark = CheckpointStateHistory;
+
+/** A checkpoint with its history. */
+export interface MarkedCheckpoint {
+  readonly checkpoint: Checkpoint;
+  readonly history: HistoryMark;
+}
+
 /** A checkpoint as a safetensors file, with a hash of its content. */
 export async function encodeCheckpoint(
-  { parameters, state, best, ...rest }: Checkpoint,
+  { checkpoint, history }: MarkedCheckpoint,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const kinds = { parameter: parameters, state, best: best?.parameters ?? {} };
-  const tensors: Record<string, Tensor> = {};
-  for (const [kind, own] of Object.entries(kinds)) {
-    for (const [name, tensor] of Object.entries(own)) tensors[`${kind}.${name}`] = tensor;
-  }
+  const { parameters: _, state: __, best, ...rest } = checkpoint;
+  const tensors = tensorsOf(checkpoint);
   const about = JSON.stringify({
     ...rest,
+    history,
     ...(best && { best: { step: best.step, validation: best.validation } }),
   });
   return writeSafetensors({
@@ -41,14 +48,14 @@ export async function encodeCheckpoint(
  *
  * @throws {RangeError} where the bytes are not a checkpoint, are truncated, or have changed
  */
-export async function decodeCheckpoint(bytes: Uint8Array): Promise<Checkpoint> {
+export async function decodeCheckpoint(bytes: Uint8Array): Promise<MarkedCheckpoint> {
   const { tensors, metadata } = readSafetensors(bytes);
   if (metadata.format !== FORMAT) throw new RangeError(`not a checkpoint of the format '${FORMAT}'`);
   const { checkpoint: about = "", sha256: then } = metadata;
   if (await hashOf(tensors, about) !== then) {
     throw new RangeError("its content has changed since it was written");
   }
-  const { best, ...rest } = TRAINING_FILES.read(
+  const { best, history, ...rest } = TRAINING_FILES.read(
     "checkpoint_state",
     JSON.parse(about),
     (fault) => new RangeError(fault),
@@ -59,12 +66,23 @@ export async function decodeCheckpoint(bytes: Uint8Array): Promise<Checkpoint> {
         name.startsWith(`${kind}.`) ? [[name.slice(kind.length + 1), tensor]] : []
       ),
     );
-  return {
+  const checkpoint = {
     ...rest,
     parameters: own("parameter"),
     state: own("state"),
     ...(best && { best: { ...best, parameters: own("best") } }),
   };
+  return { checkpoint, history };
+}
+
+/** A checkpoint's tensors by their names in its file. */
+function tensorsOf({ parameters, state, best }: Checkpoint): Record<string, Tensor> {
+  const kinds = { parameter: parameters, state, best: best?.parameters ?? {} };
+  const tensors: Record<string, Tensor> = {};
+  for (const [kind, own] of Object.entries(kinds)) {
+    for (const [name, tensor] of Object.entries(own)) tensors[`${kind}.${name}`] = tensor;
+  }
+  return tensors;
 }
 
 /** The hash of tensors with their names and sizes, and of the metadata. Unlike hashing a whole file, it copies no tensor. */

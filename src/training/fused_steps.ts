@@ -1,6 +1,7 @@
 import type { DeviceTensor, Feeds, ResidentSession } from "../device/device.ts";
 import { BankTensor } from "./bank_tensor.ts";
 import { bankFeeds } from "./bank_feeds.ts";
+import { CheckpointTimer } from "./checkpoint_timer.ts";
 import { Interrupted } from "./trainer.ts";
 import { onHost } from "../device/tensor_data.ts";
 
@@ -12,6 +13,12 @@ interface StepRequest {
   readonly reject: (error: unknown) => void;
 }
 
+/** The steps that one run could go on from. */
+interface StartOffer {
+  readonly steps: readonly number[];
+  readonly resolve: (step: number) => void;
+}
+
 /**
  * Fuses the steps of several runs: each run requests its step as if it were alone, and when all have requested one, the
  * compiled bank takes them all at once. Prompts and states stay on the device, one tensor for all runs, as long as the same
@@ -21,8 +28,12 @@ export class FusedSteps {
   /** The runs that take further steps. */
   private readonly remaining: Set<LockstepSlot>;
   private readonly asked = new Map<LockstepSlot, StepRequest>();
+  /** The steps that each run could go on from. */
+  private readonly offered = new Map<LockstepSlot, StartOffer>();
   /** One for each run, in their order. */
   readonly slots: readonly LockstepSlot[];
+  /** Decides when all of them write checkpoints. */
+  readonly timer: CheckpointTimer = new CheckpointTimer({ everyEpoch: true });
 
   /**
    * @param runs the number of runs; each leaves after its last step, or if it has none
@@ -41,10 +52,30 @@ export class FusedSteps {
     });
   }
 
+  /** The newest step that all remaining runs can go on from, when all have offered theirs. */
+  agree(slot: LockstepSlot, steps: readonly number[]): Promise<number> {
+    return new Promise((resolve) => {
+      this.offered.set(slot, { steps, resolve });
+      this.settle();
+    });
+  }
+
   /** A run takes no further steps. */
   leave(slot: LockstepSlot): void {
     this.remaining.delete(slot);
+    this.offered.delete(slot);
+    this.settle();
     this.begin();
+  }
+
+  /** Decides where all remaining runs go on when all have offered steps. */
+  private settle(): void {
+    if (this.offered.size === 0 || this.offered.size < this.remaining.size) return;
+    const offers = [...this.offered.values()];
+    this.offered.clear();
+    const common = offers[0]!.steps.filter((step) => offers.every(({ steps }) => steps.includes(step)));
+    const newest = common.reduce((most, step) => Math.max(most, step), 0);
+    for (const { resolve } of offers) resolve(newest);
   }
 
   /** Takes the requested steps when all remaining runs have requested one. */
@@ -74,6 +105,21 @@ export class LockstepSlot {
       run: (feeds) => this.steps.step(this, bank, feeds),
       release: () => bank.release(),
     };
+  }
+
+  /** Decides when the runs write checkpoints. */
+  get timer(): CheckpointTimer {
+    return this.steps.timer;
+  }
+
+  /**
+   * The newest step that all runs can go on from: their steps have the same bits only if they are taken together again.
+   *
+   * @param steps those that this run has checkpoints of
+   * @returns 0: all start from the beginning
+   */
+  agree(steps: readonly number[]): Promise<number> {
+    return this.steps.agree(this, steps);
   }
 
   leave(): void {

@@ -5,6 +5,7 @@ import type { TrainingSpec } from "../experiment/types.ts";
 import type { LabelledEncoding } from "../prompt/batches.ts";
 import { BatchQueue } from "./batch_queue.ts";
 import type { Checkpoint } from "./checkpoint.ts";
+import { CheckpointTimer } from "./checkpoint_timer.ts";
 import { type Best, EarlyStopping, type Parameters, type ValidationMetrics } from "./early_stopping.ts";
 import { TrainingState } from "./training_state.ts";
 import { learningRateAt } from "./schedule.ts";
@@ -33,6 +34,8 @@ export interface TuningTask extends StepSessions {
   readonly validate?: (parameters: Parameters) => Promise<ValidationMetrics>;
   /** The checkpoint of an earlier, interrupted run of the same task. */
   readonly resume?: Checkpoint;
+  /** Decides when checkpoints are written: that of runs which take their steps together, or one of its own. */
+  readonly timer?: CheckpointTimer;
   /** Interrupts between two steps. */
   readonly signal?: AbortSignal;
 }
@@ -43,7 +46,7 @@ export type TuningEvent =
     readonly kind: "step";
     readonly step: number;
     readonly total: number;
-    /** Only at lines of the history: between them it stays on the device. */
+    /** Only at lines of the history and at checkpoints: between them it stays on the device. */
     readonly loss?: number;
   }
   | { readonly kind: "history"; readonly line: HistoryLine }
@@ -81,8 +84,8 @@ export function totalSteps(spec: TrainingSpec, examples: number): number {
  * The examples' order in each epoch has its own random stream, so that a run that resumes from a checkpoint does what
  * it would have done uninterrupted, to the same bits.
  *
- * The parameters, the optimizer's state and the losses stay on the device between steps; at a line of the history the losses are read, and
- * everything else with them, so that there is a state to resume from if the device fails.
+ * The parameters, the optimizer's state and the losses stay on the device between steps; at a line of the history and at a checkpoint
+ * the losses are read, and everything else with them, so that there is a state to resume from if the device fails.
  *
  * @throws {TrainingError} on a loss that is not finite
  * @throws {Interrupted} when the signal aborts
@@ -101,6 +104,7 @@ export async function* tune(task: TuningTask): AsyncGenerator<TuningEvent, Tuned
   let done = kept.step;
   let { losses, seconds } = kept;
   const current = new TrainingState(kept.parameters, kept.state);
+  const timer = task.timer ?? new CheckpointTimer({ bytes: sizeOf(kept) });
   /** Losses of the steps since the history's last line that are still on the device. */
   let pending: (Tensor | DeviceTensor)[] = [];
   const bringLosses = async () => {
@@ -136,7 +140,8 @@ export async function* tune(task: TuningTask): AsyncGenerator<TuningEvent, Tuned
       done = step;
       const endsEpoch = done % perEpoch === 0 || done === total;
       const logs = done % spec.logEvery === 0 || endsEpoch;
-      if (!logs) {
+      const isDue = timer.isDue(done, endsEpoch);
+      if (!logs && !isDue) {
         dispose(gradient);
         seconds += (performance.now() - started) / 1000;
         yield { kind: "step", step, total };
@@ -161,7 +166,8 @@ export async function* tune(task: TuningTask): AsyncGenerator<TuningEvent, Tuned
       seconds += (performance.now() - started) / 1000;
       const mean = losses.reduce((sum, one) => sum + one, 0) / losses.length;
       const last = losses.at(-1)!;
-      losses = [];
+      if (logs) losses = [];
+      const began = timer.time();
       await keep();
       yield { kind: "step", step, total, loss: last };
       const line = {
@@ -171,8 +177,10 @@ export async function* tune(task: TuningTask): AsyncGenerator<TuningEvent, Tuned
         learning_rate: learningRate,
         gradient_norm: gradientNorm,
       };
-      yield { kind: "history", line: { ...line, ...(validation && { validation }) } };
-      if (endsEpoch) yield checkpoint();
+      if (logs) yield { kind: "history", line: { ...line, ...(validation && { validation }) } };
+      if (!isDue) continue;
+      yield checkpoint();
+      timer.count(step, began);
     }
   } catch (error) {
     if (error instanceof Interrupted) {
@@ -218,6 +226,12 @@ function startOf({ parameters, state }: TuningTask): Checkpoint {
     waited: 0,
     seconds: 0,
   };
+}
+
+/** The bytes of a checkpoint with the best parameters beside the last. */
+function sizeOf({ parameters, state }: Checkpoint): number {
+  const tensors = [parameters, parameters, state].flatMap((some) => Object.values(some));
+  return tensors.reduce((sum, { data }) => sum + data.byteLength, 0);
 }
 
 function normOf(tensor: Tensor): number {

@@ -32,6 +32,8 @@ export interface CheckpointState {
   readonly waited: number;
   /** The time spent on steps and validations so far, in seconds. */
   readonly seconds: number;
+  /** The start of `history.jsonl` that belongs to it. */
+  readonly history: CheckpointStateHistory;
 }
 
 /** The best validation so far. */
@@ -45,6 +47,12 @@ export interface CheckpointStateBest {
 export interface CheckpointStateBestValidation {
   readonly accuracy: number;
   readonly loss: number;
+}
+
+/** The start of `history.jsonl` that belongs to it. */
+export interface CheckpointStateHistory {
+  readonly bytes: number;
+  readonly sha256: string;
 }
 
 /** The types of the data read from files, by the names of their definitions. */

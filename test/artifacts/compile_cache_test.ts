@@ -1,5 +1,7 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { join } from "@std/path";
+import { compileModel } from "../../src/artifacts/compile_model.ts";
+import { readArtifacts, writeArtifacts } from "../../src/artifacts/manifest.ts";
 import { CompileCache } from "../../src/artifacts/compile_cache.ts";
 import { logDownloads } from "../../src/hub/log_downloads.ts";
 import { openModel } from "../../src/model/open_model.ts";
@@ -55,4 +57,81 @@ Deno.test("a compiled step is used from the cache if nothing in it has changed, 
       `… was changed after it was written, and is compiled again: SHA256SUMS does not list ${predict}`,
       `… was changed after it was written, and is compiled again: ${predict} is a folder`,
     ]);
+  }));
+
+/** Damages to an entry of the cache, by what they are. */
+const DAMAGES: Readonly<Record<string, (path: string) => Promise<void>>> = {
+  "cut": async (path) => await Deno.truncate(path, (await Deno.stat(path)).size >> 1),
+  "empty": (path) => Deno.truncate(path, 0),
+  "missing": (path) => Deno.remove(path),
+  "a folder": async (path) => {
+    await Deno.remove(path);
+    await Deno.mkdir(path);
+  },
+  "with a flipped bit": async (path) => {
+    const bytes = await Deno.readFile(path);
+    bytes[bytes.length >> 1]! ^= 1;
+    await Deno.writeFile(path, bytes);
+  },
+  "another file": (path) => Deno.copyFile(join(path, "../predict_bank.onnx"), path),
+};
+
+Deno.test("whatever was damaged in the cache is compiled again, to the same bytes, and one line says so", () =>
+  inFolder(async (folder) => {
+    await writeModel(folder, FAMILY);
+    const model = await openModel({ source: folder, file: FAMILY }, "./", logDownloads(() => {}));
+    const cache = join(folder, "cache");
+    const lines: string[] = [];
+    const compileCache = new CompileCache(cache, (line) => lines.push(line));
+    const compile = () => compileCache.compile(model, "embedding-output", "adamw", FORM);
+    const { train, predict, scale } = await compile();
+    const [entry] = [...Deno.readDirSync(cache)].filter(({ isDirectory }) => isDirectory);
+    const path = join(cache, entry!.name);
+    const expectWhole = async (what: string, said: number) => {
+      const again = await compile();
+      assertEquals([again.train.bytes, again.predict.bytes, again.scale], [
+        train.bytes,
+        predict.bytes,
+        scale,
+      ]);
+      assertEquals(lines.length, said, `${what}: ${lines.join("\n")}`);
+      lines.length = 0;
+    };
+    for (const [what, damage] of Object.entries(DAMAGES)) {
+      for (const name of ["train_step.onnx", "artifacts.json", "SHA256SUMS"]) {
+        await damage(join(path, name));
+        await expectWhole(`${name} ${what}`, 1);
+        await expectWhole("whole", 0);
+      }
+    }
+    await Deno.remove(path, { recursive: true });
+    await Deno.writeTextFile(path, "a file in the entry's place");
+    await expectWhole("a file", 1);
+    for (const beside of [`${path}.partial`, `${path}.lock`]) {
+      await Deno.remove(path, { recursive: true });
+      await Deno.remove(beside, { recursive: true }).catch(() => {});
+      await Deno.mkdir(join(beside, "something"), { recursive: true });
+      await expectWhole(beside, beside.endsWith(".lock") ? 1 : 0);
+    }
+  }));
+
+Deno.test("a kept graph takes weights from no file but those that its manifest lists", () =>
+  inFolder(async (folder) => {
+    await writeModel(folder, FAMILY);
+    const model = await openModel({ source: folder, file: FAMILY }, "./", logDownloads(() => {}));
+    const out = join(folder, "kept");
+    const compiled = compileModel(model, "embedding-output", "adamw", FORM);
+    const origin = { model, insertion: "embedding-output", optimizer: "adamw", ...FORM } as const;
+    await writeArtifacts(out, compiled, origin);
+    await readArtifacts(out, model);
+    const bytes = compiled.predict.bytes;
+    const hex = (text: string) => new TextEncoder().encode(text).toHex();
+    const other = hex(FAMILY.replace(/^./, "x"));
+    const renamed = Uint8Array.fromHex(bytes.toHex().replaceAll(hex(FAMILY), other));
+    await writeArtifacts(out, { ...compiled, predict: { ...compiled.predict, bytes: renamed } }, origin);
+    await assertRejects(
+      () => readArtifacts(out, model),
+      RangeError,
+      `in predict.onnx lies in x${FAMILY.slice(1)}, which artifacts.json does not list`,
+    );
   }));

@@ -85,13 +85,24 @@ Deno.test("an ensemble over seeds: best single, average and ensemble, from each 
     const scored = join(small, "seed=ensemble/ensemble.json");
     const { prompt_sha256: _, ...bare } = ensemble.members[1];
     const members = ensemble.members.with(1, bare);
+    const whole = await Deno.readTextFile(scored);
     await Deno.writeTextFile(scored, JSON.stringify({ ...ensemble, members }));
+    await assertRejects(
+      () => loadRun(join(small, "seed=ensemble")),
+      InputError,
+      `${scored} was changed since the run`,
+    );
+    // Earlier programs wrote no hash of it.
+    const about = join(small, "seed=ensemble/environment.json");
+    const { sha256: _own, files, ...earlier } = await json(about);
+    const few = { "experiment.yaml": files["experiment.yaml"] };
+    await Deno.writeTextFile(about, JSON.stringify({ ...earlier, files: few }));
     await assertRejects(
       () => loadRun(join(small, "seed=ensemble")),
       InputError,
       `${scored} has no 'members.1.prompt_sha256'`,
     );
-    await Deno.writeTextFile(scored, JSON.stringify(ensemble));
+    await Deno.writeTextFile(scored, whole);
 
     const byRuns = {
       name: "named",

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { readSafetensors } from "../../src/device/safetensors.ts";
-import { MINI, shared, sharedTest } from "../shared.ts";
+import { MINI, ROOT, shared, sharedTest } from "../shared.ts";
 import { call, exists, inFolder, readLines, start, writeExperiment } from "./softprompt.ts";
 
 const json = async (...path: string[]) => JSON.parse(await Deno.readTextFile(join(...path)));
@@ -142,6 +142,34 @@ Deno.test("a killed run resumes from its checkpoint", () =>
     assertEquals(rest.code, 0, rest.stderr);
     assertStringIncludes(rest.stderr, "resuming after step");
     assertEquals((await json(folder, "small", "metrics.json")).status, "complete");
+  }));
+
+Deno.test("a run that is killed before its first validation resumes within the epoch, to the same bytes", () =>
+  inFolder(async (folder) => {
+    const file = await writeExperiment(folder, {
+      model: { source: MINI },
+      dataset: { name: "reviews-demo", path: join(ROOT, "data/reviews-demo") },
+      training: { batchSize: 4, epochs: 1, logEvery: 7 },
+    });
+    const args = (results: string) => ["run", file, "--results", join(folder, results)];
+    assertEquals((await call(args("whole"))).code, 0);
+    const partial = join(folder, "cut", "small.partial");
+    const child = start(args("cut"));
+    const ended = child.output();
+    while (!await exists(partial, "checkpoint.safetensors")) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    child.kill("SIGKILL");
+    assertEquals((await ended).signal, "SIGKILL");
+    const { code, stderr } = await call(args("cut"));
+    assertEquals(code, 0, stderr);
+    assertStringIncludes(stderr, "small: resuming after step ");
+    for (const name of ["prompt.safetensors", "history.jsonl", "predictions.jsonl"]) {
+      const [a, b] = await Promise.all(
+        ["whole", "cut"].map((results) => Deno.readFile(join(folder, results, "small", name))),
+      );
+      assertEquals(a, b, name);
+    }
   }));
 
 Deno.test("a run that diverges fails, names the step, and keeps the last good checkpoint", () =>

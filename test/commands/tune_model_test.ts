@@ -38,7 +38,7 @@ Deno.test("a whole model is tuned from a file, and resumes where it was", () =>
     assertEquals(exported.code, 0, exported.stderr);
     assertAlmostEquals(await exportedPositive(out, String(line.text)), before.positive, 1e-5);
 
-    const begun: string = join(folder, "cut/whole.partial/checkpoint.safetensors");
+    const begun: string = join(folder, "cut/whole.partial/history.jsonl");
     const cut = await callInterrupted(["run", file, "--results", join(folder, "cut")], begun);
     assertEquals(cut.code, 130, cut.stderr);
     const rest = await call(["run", file, "--results", join(folder, "cut")]);

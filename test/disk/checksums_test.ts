@@ -1,15 +1,15 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { join } from "@std/path";
-import { moveChecked, readChecked, writeChecked } from "../../src/disk/checksums.ts";
+import { InputError } from "../../src/base/errors.ts";
+import { checkListed, readChecked, withChecksums } from "../../src/disk/checksums.ts";
+import { writeFolder } from "../../src/disk/replace_folder.ts";
 import { inFolder } from "../commands/softprompt.ts";
 
 Deno.test("files are read as they were written, or not at all", () =>
   inFolder(async (folder) => {
-    const from = join(folder, "from");
     const to = join(folder, "to");
-    await Promise.all([Deno.mkdir(from), Deno.mkdir(to)]);
-    await writeChecked(from, { a: Uint8Array.of(1, 2), "b.onnx": new Uint8Array() });
-    await moveChecked(from, to, ["a", "b.onnx"]);
+    const written = withChecksums({ a: Uint8Array.of(1, 2), "b.onnx": new Uint8Array() });
+    await writeFolder(to, written);
     const names = ["a", "b.onnx"];
     const read = () => readChecked(to, names);
     assertEquals(await read(), { a: Uint8Array.of(1, 2), "b.onnx": new Uint8Array() });
@@ -32,6 +32,18 @@ Deno.test("files are read as they were written, or not at all", () =>
     await Deno.writeTextFile(sums, `${lines}00  c\n`);
     await assertRejects(read, RangeError, "SHA256SUMS lists c, which does not belong there");
     await Deno.remove(sums);
-    await assertRejects(read, Deno.errors.NotFound);
+    await assertRejects(read, RangeError, "SHA256SUMS is missing");
+    await assertRejects(() => readChecked(join(folder, "none"), names), Deno.errors.NotFound);
     await assertRejects(() => readChecked(join(to, "b.onnx"), names), RangeError, "it is not a folder");
+  }));
+
+Deno.test("a file that a folder's checksums list is checked against them, and others are not", () =>
+  inFolder(async (folder) => {
+    await writeFolder(folder, withChecksums({ a: "text" }));
+    const check = (name: string, text: string) => checkListed(folder, name, new TextEncoder().encode(text));
+    await check("a", "text");
+    await check("b", "anything");
+    await assertRejects(() => check("a", "texT"), InputError, `${join(folder, "a")} has changed`);
+    await Deno.remove(join(folder, "SHA256SUMS"));
+    await check("a", "texT");
   }));

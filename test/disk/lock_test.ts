@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
-import { Lock } from "../../src/disk/lock.ts";
+import { Lock, type LockSystem } from "../../src/disk/lock.ts";
 import { inFolder } from "../commands/softprompt.ts";
 
 Deno.test("a lock is held by one at a time, and waited for", () =>
@@ -10,7 +10,7 @@ Deno.test("a lock is held by one at a time, and waited for", () =>
     assert(first !== undefined);
     assertEquals(await Lock.tryTake(path), undefined);
     let told = 0;
-    const waiting = Lock.take(path, () => told++);
+    const waiting = Lock.take(path, { onWait: () => told++ });
     setTimeout(() => first?.release(), 300);
     const second = await waiting;
     assertEquals(told, 1);
@@ -21,7 +21,7 @@ Deno.test("whoever waits for a lock can be interrupted", () =>
   inFolder(async (folder) => {
     const path: string = join(folder, "x.lock");
     const held = await Lock.tryTake(path);
-    assertEquals(await Lock.take(path, () => {}, AbortSignal.abort()), undefined);
+    assertEquals(await Lock.take(path, { signal: AbortSignal.abort() }), undefined);
     held?.release();
   }));
 
@@ -44,5 +44,61 @@ Deno.test("a lock ends with the process that holds it, even if that is killed", 
     await reader.cancel();
     const lock = await Lock.tryTake(path);
     assert(lock !== undefined);
+    lock?.release();
+  }));
+
+/** A machine whose file system gives a lock to everybody who asks, or has none. */
+const machine = (name: string, tryLock = () => Promise.resolve(true)): LockSystem => ({
+  hostname: () => Promise.resolve(name),
+  tryLock,
+});
+
+Deno.test("where flock does nothing, one of two machines has the lock, until it is released or silent for a minute", () =>
+  inFolder(async (folder) => {
+    const path: string = join(folder, "x.lock");
+    for (const names of [["a", "b"], ["a", "a"]] as const) {
+      const [first, second] = names.map((name) => ({ system: machine(name) }));
+      const held = await Lock.tryTake(path, first);
+      assert(held !== undefined);
+      assertEquals(await Lock.tryTake(path, second), undefined);
+      const silentFor = (seconds: number) => {
+        const then = new Date(Date.now() - seconds * 1000);
+        return Deno.utime(`${path}.owner`, then, then);
+      };
+      await silentFor(50);
+      assertEquals(await Lock.tryTake(path, second), undefined);
+      await silentFor(65);
+      const taken = await Promise.all([1, 2, 3, 4].map(() => Lock.tryTake(path, second)));
+      assertEquals(taken.filter((lock) => lock !== undefined).length, 1, "one takes it over");
+      held?.release();
+      assertEquals(await Lock.tryTake(path, first), undefined, "the dead one's release changes nothing");
+      taken.forEach((lock) => lock?.release());
+      (await Lock.tryTake(path, first))!.release();
+      assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["x.lock"]);
+    }
+  }));
+
+Deno.test("where flock works, what a killed process left on the same machine is taken over at once", () =>
+  inFolder(async (folder) => {
+    const path: string = join(folder, "x.lock");
+    const left = (host: string) => Deno.writeTextFile(`${path}.owner`, JSON.stringify({ token: "t", host }));
+    await left("elsewhere");
+    assertEquals(await Lock.tryTake(path), undefined);
+    await left(Deno.hostname());
+    const lock = await Lock.tryTake(path);
+    assert(lock !== undefined);
+    lock?.release();
+  }));
+
+Deno.test("a file system without locks is reported once, and one process has the lock", () =>
+  inFolder(async (folder) => {
+    const lines: string[] = [];
+    const none = () => Promise.reject(new Error("No locks available (os error 37)"));
+    const options = { system: machine("a", none), log: (line: string) => lines.push(line) };
+    const lock = await Lock.tryTake(join(folder, "x.lock"), options);
+    assertEquals(await Lock.tryTake(join(folder, "x.lock"), options), undefined);
+    assertEquals(lines, [
+      `warning: the file system of ${folder} has no locks (No locks available (os error 37)): what a killed process was at is free again after 60 seconds`,
+    ]);
     lock?.release();
   }));

@@ -1,5 +1,6 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
+import { DiskError } from "../../src/disk/on_disk.ts";
 import { float32Tensor } from "../../src/device/device.ts";
 import { parseExperiment } from "../../src/experiment/parse.ts";
 import type { MetricsFile } from "../../src/results/metrics_file.ts";
@@ -60,58 +61,114 @@ Deno.test("new results take the place of old ones, and variants beside them stay
     assertEquals((await readFinished(join(path, "seed=1")))?.contentHash, "variant");
   }));
 
-Deno.test("a run of the same content resumes from its checkpoint, with its history truncated to it", () =>
+/** What an interrupted run goes on from. */
+async function found(path: string, hash = "h") {
+  const folder = await RunFolder.begin(path, hash, experiment, false);
+  const { sound, damage } = await folder.readCheckpoints(true);
+  await folder.goOnFrom(sound[0]);
+  const steps = (await folder.history()).map(({ step }) => step);
+  return { folder, sound: sound.map(({ checkpoint }) => checkpoint), damage, steps };
+}
+
+/** A run with checkpoints after its steps 1 and 2, and a line of the history after each of three steps. */
+async function interrupted(path: string): Promise<void> {
+  const folder = await RunFolder.begin(path, "h", experiment, true);
+  await folder.goOnFrom(undefined);
+  for (const step of [1, 2, 3]) {
+    await folder.appendHistory(line(step));
+    if (step < 3) await folder.keepCheckpoint({ ...checkpoint, step });
+  }
+}
+
+Deno.test("a run of the same content resumes from its last checkpoint, with its history truncated to it", () =>
   inFolder(async (root) => {
     const path: string = join(root, "x");
-    const first = await RunFolder.begin(path, "h", experiment, false);
-    for (const step of [1, 2, 3]) await first.appendHistory(line(step));
-    await first.keepCheckpoint(checkpoint);
-    const again = await RunFolder.begin(path, "h", experiment, false);
-    assertEquals(again.checkpoint, checkpoint);
-    assertEquals((await again.history()).map(({ step }) => step), [1, 2]);
-    assertEquals((await RunFolder.begin(path, "other", experiment, false)).checkpoint, undefined);
+    await interrupted(path);
+    const again = await found(path);
+    assertEquals([again.sound, again.damage, again.steps], [[checkpoint, { ...checkpoint, step: 1 }], [], [
+      1,
+      2,
+    ]]);
+    assertEquals([again.folder.interrupted, again.folder.hasCheckpoint], ["this", true]);
+    const other = await found(path, "other");
+    assertEquals([other.sound, other.steps, other.folder.interrupted], [[], [], "another"]);
   }));
 
-Deno.test("a damaged checkpoint or history is not resumed from, and that is reported", () =>
+/** Damages to a file. */
+const DAMAGES: Readonly<Record<string, (path: string) => Promise<unknown>>> = {
+  "cut": async (path) => await Deno.truncate(path, (await Deno.stat(path)).size - 1),
+  "empty": (path) => Deno.truncate(path, 0),
+  "a folder": async (path) => {
+    await Deno.remove(path);
+    await Deno.mkdir(path);
+  },
+};
+
+Deno.test("a damaged checkpoint is not resumed from, but the one before it, and that is reported", () =>
   inFolder(async (root) => {
     const path: string = join(root, "x");
-    const file = join(`${path}.partial`, "checkpoint.safetensors");
-    const damaged = async (damage: () => Promise<unknown>, why: string) => {
-      const first = await RunFolder.begin(path, "h", experiment, true);
-      await first.appendHistory(line(1));
-      await first.keepCheckpoint(checkpoint);
-      await damage();
-      const again = await RunFolder.begin(path, "h", experiment, false);
-      assertEquals([again.checkpoint, await again.history()], [undefined, []]);
-      assertStringIncludes(again.damage!, why);
-      assertEquals((await RunFolder.begin(path, "h", experiment, false)).damage, undefined);
-    };
-    const flip = async (where: (text: string) => number) => {
-      const bytes = await Deno.readFile(file);
-      bytes[where(new TextDecoder("latin1").decode(bytes))]! ^= 1;
-      await Deno.writeFile(file, bytes);
-    };
-    await damaged(() => Deno.truncate(file, 100), "its header is truncated");
-    await damaged(() => Deno.truncate(file, 0), "checkpoint.safetensors is damaged");
-    await damaged(() => flip((text) => text.length - 4), "its content has changed since it was written");
-    await damaged(
-      () => flip((text) => text.indexOf('2,\\"losses')),
-      "its content has changed since it was written",
+    const [last, before] = ["checkpoint.safetensors", "checkpoint.before.safetensors"].map((name) =>
+      join(`${path}.partial`, name)
+    ) as [string, string];
+    await interrupted(path);
+    const bytes = await Deno.readFile(last);
+    const flips = [0, 9, 60, bytes.length >> 1, bytes.length - 8, bytes.length - 1].map((at) =>
+      [`byte ${at} flipped`, (path: string) => Deno.writeFile(path, bytes.with(at, bytes[at]! ^ 1))] as const
     );
-    const history: string = join(`${path}.partial`, "history.jsonl");
-    await damaged(() => Deno.truncate(history, 0), "history.jsonl is damaged (it ends at step 0");
-    await damaged(() => Deno.writeTextFile(history, "{\n"), "history.jsonl is damaged");
+    for (const [what, damage] of [...Object.entries(DAMAGES), ...flips]) {
+      await interrupted(path);
+      await damage(last);
+      const one = await found(path);
+      assertEquals([one.sound[0]?.step, one.steps], [1, [1]], what);
+      assertEquals(one.damage.length, 1, what);
+      assertStringIncludes(one.damage[0]!, `${last} is damaged (`, what);
+      assertEquals((await found(path)).damage, [], "the damaged one is gone");
+      await interrupted(path);
+      await damage(last);
+      await Deno.truncate(before, 100);
+      const none = await found(path);
+      assertEquals([none.sound, none.steps, none.damage.length], [[], [], 2], what);
+    }
   }));
 
-Deno.test("a line of the history that a killed program wrote half of is dropped", () =>
+Deno.test("a history that has changed is not gone on from at a checkpoint that covers the change", () =>
   inFolder(async (root) => {
     const path: string = join(root, "x");
-    const first = await RunFolder.begin(path, "h", experiment, false);
-    for (const step of [1, 2]) await first.appendHistory(line(step));
-    await first.keepCheckpoint(checkpoint);
-    await Deno.writeTextFile(join(`${path}.partial`, "history.jsonl"), '{"step":3,"lo', { append: true });
-    const again = await RunFolder.begin(path, "h", experiment, false);
-    assertEquals((await again.history()).map(({ step }) => step), [1, 2]);
+    const history: string = join(`${path}.partial`, "history.jsonl");
+    const changed = async (change: (text: string) => string) => {
+      await interrupted(path);
+      await Deno.writeTextFile(history, change(await Deno.readTextFile(history)));
+      const { sound, damage } = await found(path);
+      return [sound.map(({ step }) => step), damage.length];
+    };
+    assertEquals(await changed((text) => text.replace('"step":3', '"step":4')), [[2, 1], 0]);
+    assertEquals(await changed((text) => `${text}{"step":4,"lo`), [[2, 1], 0]);
+    assertEquals(await changed((text) => text.replace('"step":2', '"step":4')), [[1], 1]);
+    assertEquals(await changed((text) => text.replace('"step":1', '"step":4')), [[], 2]);
+    assertEquals(await changed(() => ""), [[], 2]);
+  }));
+
+Deno.test("a run that finds lines in its history that it did not write stops and names the file", () =>
+  inFolder(async (root) => {
+    const path: string = join(root, "x");
+    const history: string = join(`${path}.partial`, "history.jsonl");
+    const begin = async () => {
+      const folder = await RunFolder.begin(path, "h", experiment, true);
+      await folder.goOnFrom(undefined);
+      await folder.appendHistory(line(1));
+      return folder;
+    };
+    const foreign = `${history} has lines that this run did not write`;
+    const one = await begin();
+    await Deno.writeTextFile(history, `${JSON.stringify(line(1))}\n`, { append: true });
+    await assertRejects(() => one.appendHistory(line(2)), DiskError, foreign);
+    await assertRejects(() => one.history(), DiskError, foreign);
+    const other = await begin();
+    await Deno.writeTextFile(history, (await Deno.readTextFile(history)).replace('"step":1', '"step":7'));
+    await assertRejects(() => other.history(), DiskError, foreign);
+    const third = await begin();
+    await Deno.remove(history);
+    await assertRejects(() => third.appendHistory(line(2)), DiskError, foreign);
   }));
 
 Deno.test("a run that was killed when all its files were written is only moved to its place", () =>

@@ -76,3 +76,17 @@ Deno.test("runs that fail, or have nothing to do, do not block the others", asyn
   await task!.close();
   await bank.release();
 });
+
+Deno.test("fused runs go on from the newest step that all of them have, without those that left", async () => {
+  const agreed = async (...offers: (number[] | undefined)[]) => {
+    const { slots } = new FusedSteps(offers.length);
+    return await Promise.all(
+      offers.map((steps, i) => steps === undefined ? slots[i]!.leave() : slots[i]!.agree(steps)),
+    );
+  };
+  assertEquals(await agreed([8, 4], [4, 2], [8, 4]), [4, 4, 4]);
+  assertEquals(await agreed([8, 4], [8, 4]), [8, 8]);
+  assertEquals(await agreed([8, 4], []), [0, 0]);
+  assertEquals(await agreed([8, 4], undefined, [8]), [8, undefined, 8]);
+  assertEquals(await agreed(undefined, [6]), [undefined, 6]);
+});

@@ -8,7 +8,9 @@ import {
   type Tensor,
 } from "../../src/device/device.ts";
 import type { TrainingSpec } from "../../src/experiment/types.ts";
+import type { Parameters } from "../../src/training/early_stopping.ts";
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "../../src/training/checkpoint.ts";
+import { CheckpointTimer } from "../../src/training/checkpoint_timer.ts";
 import {
   Interrupted,
   TrainingError,
@@ -50,6 +52,8 @@ function descended(feeds: Readonly<Record<string, Tensor>>): Record<string, Tens
   };
 }
 
+const NO_HISTORY = { bytes: 0, sha256: "" };
+
 const spec: TrainingSpec = {
   optimizer: { name: "adamw", learningRate: 0.1, weightDecay: 0 },
   schedule: { name: "linear", warmupSteps: 0 },
@@ -80,6 +84,8 @@ function task(changes: Partial<TuningTask> = {}): TuningTask {
     verbalizer: {},
     spec,
     seed: 0,
+    // Checkpoints take no time here: each epoch ends with one.
+    timer: new CheckpointTimer({ now: () => 0 }),
     ...changes,
   };
 }
@@ -146,7 +152,9 @@ Deno.test("a run that resumes from a checkpoint ends with the same bits", async 
     task({ validate: ({ prompt }) => Promise.resolve({ accuracy: Number(prompt!.data[0]), loss: 0 }) }),
   );
   for (const checkpoint of checkpoints(whole.events).slice(0, 2)) {
-    const resume = await decodeCheckpoint(await encodeCheckpoint(checkpoint));
+    const { checkpoint: resume } = await decodeCheckpoint(
+      await encodeCheckpoint({ checkpoint, history: NO_HISTORY }),
+    );
     const rest = await follow(
       task({
         resume,
@@ -156,6 +164,46 @@ Deno.test("a run that resumes from a checkpoint ends with the same bits", async 
     assertEquals(rest.result.parameters.prompt!.data, whole.result.parameters.prompt!.data);
     assertEquals(rest.result.bestStep, whole.result.bestStep);
     assertEquals(lines(rest.events), lines(whole.events).filter(({ step }) => step > checkpoint.step));
+  }
+});
+
+/** A checkpoint after each step. */
+class EveryStep extends CheckpointTimer {
+  override isDue(): boolean {
+    return true;
+  }
+}
+
+Deno.test("a run that resumes after any step, also within an epoch, ends with the same bits, history and stop", async () => {
+  const measured = ({ prompt }: Parameters) =>
+    Promise.resolve({ accuracy: Math.round(Number(prompt!.data[0])), loss: Number(prompt!.data[1]) ** 2 });
+  for (const accumulate of [1, 3]) {
+    const asked = {
+      validate: measured,
+      spec: {
+        ...spec,
+        accumulate,
+        epochs: 6,
+        logEvery: 3,
+        earlyStopping: { metric: "accuracy", patience: 2 },
+      },
+    } as const;
+    const plain = await follow(task(asked));
+    const whole = await follow(task({ ...asked, timer: new EveryStep() }));
+    assertEquals(lines(whole.events), lines(plain.events), "checkpoints change nothing");
+    assertEquals(whole.result.parameters, plain.result.parameters);
+    assert(whole.result.steps < 30, "it stops early");
+    const kept = checkpoints(whole.events);
+    assertEquals(kept.map(({ step }) => step), Array.from({ length: whole.result.steps }, (_, i) => i + 1));
+    for (const checkpoint of kept) {
+      const { checkpoint: from } = await decodeCheckpoint(
+        await encodeCheckpoint({ checkpoint, history: NO_HISTORY }),
+      );
+      const rest = await follow(task({ ...asked, resume: from }));
+      const { seconds: _, examplesPerSecond: __, ...result } = rest.result;
+      assertEquals({ ...whole.result, ...result }, whole.result, `after step ${checkpoint.step}`);
+      assertEquals(lines(rest.events), lines(whole.events).filter(({ step }) => step > checkpoint.step));
+    }
   }
 });
 
@@ -204,12 +252,8 @@ Deno.test("a first loss that is not finite is the model's fault, not the learnin
 Deno.test("a checkpoint with a number that is not finite is refused", async () => {
   const prompt = float32Tensor(Float32Array.of(1, NaN), [1, 2]);
   const bytes = await encodeCheckpoint({
-    step: 3,
-    parameters: { prompt },
-    state: {},
-    losses: [],
-    waited: 0,
-    seconds: 1,
+    checkpoint: { step: 3, parameters: { prompt }, state: {}, losses: [], waited: 0, seconds: 1 },
+    history: NO_HISTORY,
   });
   await assertRejects(() => decodeCheckpoint(bytes), RangeError, "'parameter.prompt' holds NaN at [0, 1]");
 });

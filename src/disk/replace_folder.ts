@@ -1,0 +1,113 @@
+import { basename, dirname, join, resolve, SEPARATOR } from "@std/path";
+import {
+  type FileContent,
+  ignoreMissing,
+  putInPlace,
+  removeAll,
+  syncFolder,
+  writeSynced,
+} from "./write_whole.ts";
+
+/** The contents of files by their paths in a folder, with `/`. */
+export type FolderContents = Readonly<Record<string, FileContent>>;
+
+/** Whether what a folder had before stays beside its new files. */
+type Keeps = (entry: Deno.DirEntry) => boolean;
+
+/**
+ * Writes files into a folder so that, whenever the program or the machine stops, it has all its old files or all new ones.
+ * They are written beside it (`<folder>.partial`), the folder is moved away (`.<folder>.old`) and the new one put in its
+ * place; the next call completes a replacement that was stopped halfway. Files of other names stay.
+ *
+ * A folder that cannot be moved, as it is the working directory or a file system of its own, gets its files one by one, when
+ * all of them have been written.
+ */
+export async function writeFolder(folder: string, files: FolderContents): Promise<void> {
+  const path = await Deno.realPath(folder).catch((error) => (ignoreMissing(error), resolve(folder)));
+  await recoverFolder(path, () => true);
+  const isFixed = await cannotMove(path);
+  const partial = isFixed ? join(path, ".partial") : partialPath(path);
+  try {
+    await removeAll(partial);
+    for (const [name, content] of Object.entries(files)) {
+      await Deno.mkdir(dirname(join(partial, name)), { recursive: true });
+      await writeSynced(join(partial, name), content);
+      await syncFolder(dirname(join(partial, name)));
+    }
+    if (!isFixed) return await replaceFolder(path, partial, () => true);
+    for (const name of Object.keys(files)) {
+      await Deno.mkdir(dirname(join(path, name)), { recursive: true });
+      await putInPlace(join(partial, name), join(path, name));
+    }
+  } catch (error) {
+    // What was written takes space that a full disk needs; the original error matters more.
+    await removeAll(partial).catch(() => {});
+    throw error;
+  }
+  await removeAll(partial);
+}
+
+/**
+ * Puts a complete folder in the place of another.
+ *
+ * @param keeps what stays of the old one's entries, unless the new one has them
+ */
+export async function replaceFolder(path: string, complete: string, keeps: Keeps): Promise<void> {
+  const old = oldPath(path);
+  await syncFolder(complete);
+  await Deno.rename(path, old).catch(ignoreMissing);
+  await Deno.rename(complete, path);
+  await syncFolder(dirname(path));
+  await mergeOld(old, path, keeps);
+}
+
+/** Completes or undoes a replacement that was stopped halfway. */
+export async function recoverFolder(path: string, keeps: Keeps): Promise<void> {
+  const old = oldPath(path);
+  if (!await isThere(old)) return;
+  if (await isThere(path)) await mergeOld(old, path, keeps);
+  else await Deno.rename(old, path);
+}
+
+/** The path of a folder's new files until they are complete. */
+export function partialPath(path: string): string {
+  return `${path}.partial`;
+}
+
+function oldPath(path: string): string {
+  return join(dirname(path), `.${basename(path)}.old`);
+}
+
+/** Moves what stays from a replaced folder to the new one, and removes the old. */
+async function mergeOld(old: string, path: string, keeps: Keeps): Promise<void> {
+  for (const entry of await entriesOf(old)) {
+    const [from, to] = [join(old, entry.name), join(path, entry.name)];
+    if (!keeps(entry)) continue;
+    if (!await isThere(to)) await Deno.rename(from, to);
+    else if (entry.isDirectory && (await Deno.lstat(to)).isDirectory) await mergeOld(from, to, keeps);
+  }
+  await removeAll(old);
+}
+
+/** Whether a folder is the working directory, or above it, or a file system of its own. */
+async function cannotMove(path: string): Promise<boolean> {
+  if (!await isThere(path)) return false;
+  // An error where it is a file.
+  await Deno.mkdir(path, { recursive: true });
+  const [here, above] = await Promise.all([Deno.stat(path), Deno.stat(dirname(path))]);
+  const current = await Deno.realPath(Deno.cwd());
+  return here.dev !== above.dev || `${current}${SEPARATOR}`.startsWith(`${path}${SEPARATOR}`);
+}
+
+async function entriesOf(folder: string): Promise<Deno.DirEntry[]> {
+  try {
+    return await Array.fromAsync(Deno.readDir(folder));
+  } catch (error) {
+    ignoreMissing(error);
+    return [];
+  }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return await Deno.lstat(path).then(() => true, (error) => (ignoreMissing(error), false));
+}

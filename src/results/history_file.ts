@@ -1,0 +1,73 @@
+import { createHash, type Hash } from "node:crypto";
+import { DiskError } from "../disk/on_disk.ts";
+import { ignoreMissing, syncFile } from "../disk/write_whole.ts";
+import type { HistoryMark } from "../training/checkpoint.ts";
+import { TRAINING_FILES } from "../training/file_schemas.ts";
+import type { HistoryLine } from "../training/training_files.ts";
+
+/** A run's `history.jsonl`, to which lines are added. The file has only lines of this run, which is checked. */
+export class HistoryFile {
+  /** Of what this run has written. */
+  private bytes = 0;
+  private hash: Hash = createHash("sha256");
+
+  constructor(readonly path: string) {}
+
+  /** Adds a line. @throws {DiskError} where another process has written to the file */
+  async append(line: HistoryLine): Promise<void> {
+    const written = new TextEncoder().encode(`${JSON.stringify(line)}\n`);
+    const size = await Deno.stat(this.path).then(({ size }) => size, (error) => (ignoreMissing(error), 0));
+    if (size !== this.bytes) throw this.foreign();
+    await Deno.writeFile(this.path, written, { append: true });
+    this.bytes += written.length;
+    this.hash.update(written);
+  }
+
+  /** The history so far, which is then on the disk. */
+  async mark(): Promise<HistoryMark> {
+    if (this.bytes > 0) await syncFile(this.path);
+    return { bytes: this.bytes, sha256: this.hash.copy().digest("hex") };
+  }
+
+  /** All lines so far. @throws {DiskError} where another process has written to the file */
+  async lines(): Promise<HistoryLine[]> {
+    const content = await this.read();
+    if (sha256Of(content) !== this.hash.copy().digest("hex")) throw this.foreign();
+    return new TextDecoder().decode(content).split("\n").filter((line) => line !== "")
+      .map((line) => TRAINING_FILES.read("history_line", JSON.parse(line), (fault) => new RangeError(fault)));
+  }
+
+  /** @throws {RangeError} where the file does not begin with a checkpoint's history */
+  async check({ bytes, sha256 }: HistoryMark): Promise<void> {
+    const content = await this.read();
+    if (content.length < bytes) {
+      throw new RangeError(`it has ${content.length} bytes, and the checkpoint was written after ${bytes}`);
+    }
+    if (sha256Of(content.subarray(0, bytes)) !== sha256) {
+      throw new RangeError("its lines have changed since the checkpoint was written");
+    }
+  }
+
+  /** Removes what was written after a checkpoint, or all. */
+  async truncate(bytes: number): Promise<void> {
+    const content = (await this.read()).subarray(0, bytes);
+    if (bytes === 0) await Deno.remove(this.path).catch(ignoreMissing);
+    else await Deno.truncate(this.path, bytes);
+    this.bytes = bytes;
+    this.hash = createHash("sha256").update(content);
+  }
+
+  private async read(): Promise<Uint8Array> {
+    return await Deno.readFile(this.path).catch((error) => (ignoreMissing(error), new Uint8Array()));
+  }
+
+  private foreign(): DiskError {
+    return new DiskError(
+      `${this.path} has lines that this run did not write: another process, perhaps on another machine, works on the same run; let one of them end it, then run the same command again`,
+    );
+  }
+}
+
+function sha256Of(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
