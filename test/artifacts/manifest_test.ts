@@ -1,15 +1,18 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { join } from "@std/path";
 import { type ArtifactsOrigin, readArtifacts, writeArtifacts } from "../../src/artifacts/manifest.ts";
-import { readChecked, writeChecked } from "../../src/disk/checksums.ts";
+import { emit } from "../../src/compiler/backend/emit.ts";
+import { Builder } from "../../src/compiler/ops/builder.ts";
+import { readChecked, withChecksums } from "../../src/disk/checksums.ts";
+import { writeFolder } from "../../src/disk/replace_folder.ts";
 import { inFolder } from "../commands/softprompt.ts";
 
-/** A graph that nothing runs: only its bytes count. */
-const graph = (byte: number) => ({
-  bytes: Uint8Array.of(byte),
-  weights: new Map<string, string>(),
-  sizes: [],
-});
+/** A graph of one constant, which nothing runs: only its bytes count. */
+function graph(number: number) {
+  const b = new Builder("tiny.onnx");
+  const { bytes, weights } = emit(b.graph(new Map([["number", b.scalar(number)]])), "tiny");
+  return { bytes: Uint8Array.from(bytes), weights, sizes: [] };
+}
 
 const COMPILED = {
   dimension: 2,
@@ -41,7 +44,7 @@ async function change(folder: string, changes: Record<string, unknown>): Promise
   const contents = await readChecked(folder, names);
   const manifest = JSON.parse(new TextDecoder().decode(contents["artifacts.json"]));
   const changed = new TextEncoder().encode(JSON.stringify({ ...manifest, ...changes }));
-  await writeChecked(folder, { ...contents, "artifacts.json": changed });
+  await writeFolder(folder, withChecksums({ ...contents, "artifacts.json": changed }));
 }
 
 Deno.test("artifacts are read as they were written", () =>
