@@ -20,7 +20,7 @@ const COMMON_VARIABLES = [
 ];
 
 /** What is asked of the system: the number of cores and the memory, the versions of the results, the home folder. */
-const SYSTEM = ["cpus", "systemMemoryInfo", "osRelease", "homedir", "uid"];
+const SYSTEM = ["cpus", "systemMemoryInfo", "osRelease", "homedir", "hostname", "uid"];
 
 /** The permissions of a verb: what its command line needs, the caches, and what the verb's rights add. */
 export function permissionsOf(
