@@ -94,6 +94,7 @@ function programFor(io: Io): Command {
     .option("--no-self-check", "skip the comparison of the compiled graphs with the model's own file")
     .option("--fail-fast", "start no more runs after one fails", false)
     .option("--shard <i/n>", "only the i-th of n parts, for several machines", shardOf)
+    .option("--yes", "execute more than 1000 runs", false)
     .addHelpText("after", "\nExample:\n  softprompt batch experiments/rt-polarity --only seed=0")
     .action(async (files: string[], flags: BatchFlags) =>
       (await import("./commands/batch.ts")).batch(files, flags, io)

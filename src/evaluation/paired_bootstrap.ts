@@ -143,9 +143,7 @@ function meanOf(
   measured: readonly Readonly<Record<MetricName, number>>[],
   runs: Iterable<number>,
 ): number {
-  return measured.length === 1
-    ? measured[0]![metric]
-    : mean(Array.from(runs, (i) => measured[i]![metric]));
+  return measured.length === 1 ? measured[0]![metric] : mean(Array.from(runs, (i) => measured[i]![metric]));
 }
 
 function drawRuns(runs: number, stream: RandomStream): number[] {

@@ -22,7 +22,12 @@ const latest = new Map<string, Promise<ExperimentDocument>>();
 
 async function readDocument(file: string): Promise<ExperimentDocument> {
   const text = await readExperimentFile(file);
-  return await memoizeLatest(latest, 1, `${file}\n${text}`, () => Promise.resolve(new ExperimentDocument(text, file)));
+  return await memoizeLatest(
+    latest,
+    1,
+    `${file}\n${text}`,
+    () => Promise.resolve(new ExperimentDocument(text, file)),
+  );
 }
 
 /** The largest experiment file that is read, in bytes; a sweep of thousands of variants takes a tenth of it. */

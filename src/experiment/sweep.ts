@@ -1,10 +1,4 @@
-import {
-  combinations,
-  excessProblems,
-  multiplierProblems,
-  multipliersOf,
-  VARIANT,
-} from "./combinations.ts";
+import { combinations, excessProblems, multiplierProblems, multipliersOf, VARIANT } from "./combinations.ts";
 import { exclusionProblems, withoutExcluded } from "./exclusions.ts";
 import { MULTIPLIERS } from "./schema_check.ts";
 import { ExperimentDocument } from "./document.ts";
