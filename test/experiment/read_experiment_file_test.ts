@@ -17,3 +17,16 @@ Deno.test("an experiment file that is not UTF-8, a folder or not there is refuse
     await refused(folder, "is a folder: name an experiment file in it");
     await refused(join(folder, "y.yaml"), "there is no experiment file");
   }));
+
+Deno.test("an experiment file of more than 2 MiB is refused, and read no further", () =>
+  inFolder(async (folder) => {
+    const file: string = join(folder, "x.yaml");
+    const message = "has more than 2,097,152 bytes, the most that an experiment file may have";
+    await Deno.writeTextFile(file, "#".repeat(2 ** 21));
+    await readExperimentFile(file);
+    await Deno.writeTextFile(file, "#", { append: true });
+    await assertRejects(() => readExperimentFile(file), InputError, message);
+    if (Deno.build.os !== "windows") {
+      await assertRejects(() => readExperimentFile("/dev/zero"), InputError, message);
+    }
+  }));
