@@ -32,7 +32,7 @@ export class Drawn {
   }
 
   /** Takes other draws. @param counts how often each example was drawn */
-  set(counts: Int32Array): this {
+  take(counts: Int32Array): this {
     this.size = 0;
     this.sum = 0;
     for (let i = 0; i < counts.length; i++) {

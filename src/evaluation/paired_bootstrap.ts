@@ -97,7 +97,7 @@ function resampledDeltas(pairs: readonly Sides[], { resamples, seed }: Resamplin
   for (let r = 0; r < resamples; r++) {
     counts.fill(0);
     for (let i = 0; i < examples; i++) counts[stream.integer(examples)]!++;
-    drawn.set(counts);
+    drawn.take(counts);
     const runsA = drawRuns(a.length, stream);
     const runsB = areRunsPaired ? runsA : drawRuns(b.length, stream);
     for (let p = 0; p < pairs.length; p++) {

@@ -51,7 +51,7 @@ export class ScoredRun {
    * @param counts how often each example was drawn
    */
   measure(counts: Int32Array): Record<MetricName, number> {
-    return this.measureDrawn(new Drawn(counts.length).set(counts));
+    return this.measureDrawn(new Drawn(counts.length).take(counts));
   }
 
   /** The run's metrics on a resample. */

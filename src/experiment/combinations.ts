@@ -65,9 +65,9 @@ function basesOf(document: ExperimentDocument, { sweep = {}, variants }: Multipl
       value,
       place: document.place(["variants", name, key], true),
     }));
-    const set = new PathTree(own.map(({ path }) => path));
+    const taken = new PathTree(own.map(({ path }) => path));
     const isFree = ({ key }: Axis) =>
-      set.around(keyPath(key)) === undefined && set.within(keyPath(key)) === undefined;
+      taken.around(keyPath(key)) === undefined && taken.within(keyPath(key)) === undefined;
     return { named: { [VARIANT]: name }, own, axes: axes.filter(isFree) };
   });
 }
