@@ -112,6 +112,7 @@ export function commandLine(verbs: Verbs, io: Pick<Io, "print" | "log" | "hasCol
     .option("--fail-fast", "start no more runs after one fails", false)
     .option("--shard <i/n>", "run only the i-th of n parts, to share a batch among machines", shardOf)
     .addOption(allowRead())
+    .option("--yes", "execute more than 1000 runs", false)
     .addHelpText("after", "\nExample:\n  softprompt batch experiments/rt-polarity --only seed=0")
     .action((files: string[], { allowRead, ...flags }: ReadFlags<BatchFlags>) =>
       verbs.batch(files, flags, allowRead)

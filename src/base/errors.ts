@@ -40,14 +40,14 @@ export class ExperimentError extends InputError {
   /** @param isPartial whether there may be more problems: those that were found were too many to look on */
   constructor(readonly file: string, readonly problems: readonly Problem[], isPartial = false) {
     const lines = problems.slice(0, MOST_LISTED)
-      .map(({ line, column, message }) => `${file}:${line}:${column}: ${shortened(message)}`);
+      .map(({ line, column, message }) => `${file}:${line}:${column}: ${truncated(message)}`);
     const left = problems.length - lines.length;
     const more = isPartial ? [`${file}: and at least ${left} more`] : [`${file}: and ${left} more`];
     super([...lines, ...(left > 0 ? more : [])].join("\n"));
   }
 }
 
-function shortened(message: string): string {
+function truncated(message: string): string {
   return message.length > LONGEST ? `${message.slice(0, LONGEST - 1)}…` : message;
 }
 

@@ -29,12 +29,15 @@ export function fusedGroups<Job extends { readonly fuseKey: string | undefined }
   jobs: readonly Job[],
 ): Job[][] {
   const groups: Job[][] = [];
+  const open = new Map<string, Job[]>();
   for (const job of jobs) {
-    const open = groups.find((group) =>
-      job.fuseKey !== undefined && group[0]!.fuseKey === job.fuseKey && group.length < MOST_TOGETHER
-    );
-    if (open) open.push(job);
-    else groups.push([job]);
+    const group = job.fuseKey === undefined ? undefined : open.get(job.fuseKey);
+    if (group !== undefined && group.length < MOST_TOGETHER) group.push(job);
+    else {
+      const own = [job];
+      groups.push(own);
+      if (job.fuseKey !== undefined) open.set(job.fuseKey, own);
+    }
   }
   return groups;
 }

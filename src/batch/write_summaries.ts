@@ -30,15 +30,14 @@ export async function writeSummaries(
   outcomes: ReadonlyMap<PlannedRun, BatchOutcome>,
   results: string,
 ): Promise<string[]> {
-  const names = [...new Set(asked.map(({ run }) => run.experiment.name))];
+  const byName = Map.groupBy(asked, ({ run }) => run.experiment.name);
   const written: string[] = [];
-  for (const name of names) {
-    const own = asked.filter(({ run }) => run.experiment.name === name);
+  for (const [name, own] of byName) {
     if (own.some(({ run }) => run.variant !== "")) {
       written.push(await writeSummary(results, join(results, name), name, own, outcomes));
     }
   }
-  if (names.length > 1) {
+  if (byName.size > 1) {
     written.push(await writeSummary(results, results, basename(results), asked, outcomes));
   }
   return written;

@@ -35,7 +35,12 @@ export interface BatchFlags {
   readonly failFast: boolean;
   /** The part of the batch to execute. */
   readonly shard?: Shard;
+  /** Whether to execute them however many they are. */
+  readonly yes: boolean;
 }
+
+/** The largest number of runs that are executed without `--yes`. */
+const MOST_UNASKED = 1000;
 
 /** Part `index`, from 1, of `count`. */
 export interface Shard {
@@ -67,6 +72,11 @@ interface Job {
 export async function batch(args: readonly string[], flags: BatchFlags, io: Io): Promise<void> {
   const all = await planRuns(args, flags.results);
   const runs = chosen(all, flags);
+  if (runs.length > MOST_UNASKED && !flags.yes) {
+    throw new InputError(
+      `these are ${runs.length} runs: more than ${MOST_UNASKED} need --yes, or choose some by --only or --shard`,
+    );
+  }
   // What is downloaded for the estimate is logged before there is a display.
   let output: Pick<Io, "log"> = io;
   const resources = new ResourceCache({
@@ -74,7 +84,8 @@ export async function batch(args: readonly string[], flags: BatchFlags, io: Io):
     keepsSessions: true,
   });
   const estimated = await surveyAll(all, flags, resources);
-  const asked = estimated.filter(({ run }) => runs.includes(run));
+  const areChosen = new Set(runs);
+  const asked = estimated.filter(({ run }) => areChosen.has(run));
   const ensembles = asked.filter(({ run }) => run.ensembleRuns !== undefined);
   const single = inSharingOrder(asked.filter(({ run }) => run.ensembleRuns === undefined));
   const jobs = [...single, ...ensembles];
@@ -84,9 +95,15 @@ export async function batch(args: readonly string[], flags: BatchFlags, io: Io):
     const outcomes = new Map<PlannedRun, BatchOutcome>();
     const runners = runnersFor(flags, jobs.length, resources, signal);
     await work(single, runners, flags, display, signal, outcomes);
-    const ready = ensembles.filter(({ run }) => isReady(run, estimated, outcomes));
-    for (const { run } of ensembles.filter((one) => !ready.includes(one))) {
-      display.log(`${run.title} is skipped: its prompts must be among these runs or be tuned already`);
+    const byPath = new Map(estimated.map((job) => [job.run.path, job]));
+    const ready: Job[] = [];
+    for (const job of ensembles) {
+      if (isReady(job.run, byPath, outcomes)) ready.push(job);
+      else {
+        display.log(
+          `${job.run.title} is skipped: its prompts must be among these runs or be tuned already`,
+        );
+      }
     }
     await work(ready, runners, flags, display, signal, outcomes);
     for (const runner of runners) await runner.close();
@@ -107,11 +124,11 @@ export async function batch(args: readonly string[], flags: BatchFlags, io: Io):
 /** Whether the prompts of an ensemble are tuned, or will be by this batch. */
 function isReady(
   { ensembleRuns = [] }: PlannedRun,
-  estimated: readonly Job[],
+  byPath: ReadonlyMap<string, Job>,
   outcomes: ReadonlyMap<PlannedRun, BatchOutcome>,
 ): boolean {
   return ensembleRuns.every((path) => {
-    const job = estimated.find(({ run }) => run.path === path);
+    const job = byPath.get(path);
     return job === undefined || job.isComplete || outcomes.has(job.run);
   });
 }
@@ -160,7 +177,8 @@ async function surveyAll(
     const { fuseKey } = known ?? {};
     jobs.push({ run, shareKey, work, tuningShare, fuseKey, isComplete: state === "complete" });
   }
-  const hasCompany = ({ fuseKey }: Job) => jobs.filter((job) => job.fuseKey === fuseKey).length > 1;
+  const alike = Map.groupBy(jobs, ({ fuseKey }) => fuseKey);
+  const hasCompany = ({ fuseKey }: Job) => alike.get(fuseKey)!.length > 1;
   return await Promise.all(jobs.map(async (job) => {
     const device = job.fuseKey !== undefined && fuse !== "off" && hasCompany(job)
       ? await resources.device(job.run.experiment.device).catch(() => undefined)
@@ -171,8 +189,7 @@ async function surveyAll(
 
 /** Runs that can share sessions follow each other. */
 function inSharingOrder(jobs: readonly Job[]): Job[] {
-  const order = [...new Set(jobs.map(({ shareKey }) => shareKey))];
-  return order.flatMap((key) => jobs.filter(({ shareKey }) => shareKey === key));
+  return [...Map.groupBy(jobs, ({ shareKey }) => shareKey).values()].flat();
 }
 
 /** Lets the runners execute all jobs and records their outcomes; jobs that another process is executing come last, and are waited for. */

@@ -44,8 +44,9 @@ export async function validate(args: readonly string[], { results }: ValidateFla
   const earlier = await earlierRuns(results);
   const sound: Sound[] = [];
   // The prompts of an ensemble exist only after their runs.
-  const ensembles = runs.filter(({ experiment: { ensemble } }) => ensemble && "sweep" in ensemble);
-  for (const run of runs.filter((one) => !ensembles.includes(one))) {
+  const isEnsemble = ({ experiment: { ensemble } }: PlannedRun) => ensemble && "sweep" in ensemble;
+  const ensembles = runs.filter(isEnsemble);
+  for (const run of runs.filter((one) => !isEnsemble(one))) {
     try {
       const estimated = await estimate(run, resources, false, earlier);
       const { truncated, unknownWords } = await withPlaces(run, () => checker.check(estimated.prepared));

@@ -28,6 +28,8 @@ export interface Dataset extends Splits {
   readonly repeated: number;
   /** Notes on how its files were read, one line each. */
   readonly notes: readonly string[];
+  /** Whether the experiment's seed has a part in it: it draws the validation set, or the shots. */
+  readonly isDrawn: boolean;
   /** SHA-256 over all examples of all splits, ids and labels included. */
   readonly sha256: string;
 }
@@ -64,11 +66,12 @@ export async function loadDataset(
   const train = spec.shots === undefined
     ? drawn.train
     : takeShots(drawn.train, spec.shots, new RandomStream(seed, "shots"));
+  const isDrawn = drawn !== splits || train !== drawn.train;
   const shared = { ...drawn, train };
   const known = new Set(shared.train.map(({ text }) => text));
   const repeated = shared.test.filter(({ text }) => known.has(text)).length;
   const hash = sha256OfJson([shared.train, shared.validation, shared.test]);
-  return { ...shared, classes, revision, folder, repeated, notes, sha256: hash };
+  return { ...shared, classes, revision, folder, repeated, notes, isDrawn, sha256: hash };
 }
 
 /** A dataset's display name: its name, its id on the hub, or its file. */

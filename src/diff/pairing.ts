@@ -33,8 +33,9 @@ export function pairGroups(a: Side, b: Side): Pairing {
     };
   }
   const names = (side: Side) => side.groups.map(({ name }) => name);
+  const byName = new Map(b.groups.map((group) => [group.name, group]));
   const pairs = a.groups.flatMap((left) => {
-    const other = b.groups.find(({ name }) => name === left.name);
+    const other = byName.get(left.name);
     return other === undefined ? [] : [{ variant: left.name, a: left, b: other }];
   });
   if (pairs.length === 0) {
@@ -44,10 +45,10 @@ export function pairGroups(a: Side, b: Side): Pairing {
       } …): compare two of them by their own folders`,
     );
   }
-  const paired = pairs.map(({ variant }) => variant);
+  const paired = new Set(pairs.map(({ variant }) => variant));
   return {
     pairs,
-    variantsOnlyInA: names(a).filter((name) => !paired.includes(name)),
-    variantsOnlyInB: names(b).filter((name) => !paired.includes(name)),
+    variantsOnlyInA: names(a).filter((name) => !paired.has(name)),
+    variantsOnlyInB: names(b).filter((name) => !paired.has(name)),
   };
 }

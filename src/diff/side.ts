@@ -69,7 +69,9 @@ function groupBySeed(runs: ReadonlyMap<string, RunRecord>): RunGroup[] {
   const groups = new Map<string, RunRecord[]>();
   for (const [name, run] of runs) {
     const key = name.split("/").map(withoutSeed).filter((part) => part !== "").join("/");
-    groups.set(key, [...groups.get(key) ?? [], run]);
+    const group = groups.get(key) ?? [];
+    groups.set(key, group);
+    group.push(run);
   }
   const seedOf = ({ experiment }: RunRecord) => experiment.seed;
   return [...groups].map(([name, group]) => ({

@@ -65,9 +65,9 @@ function basesOf(document: ExperimentDocument, { sweep = {}, variants }: Multipl
       value,
       place: document.place(["variants", name, key], true),
     }));
-    const ownKeys = new PathTree(own.map(({ path }) => path));
+    const occupied = new PathTree(own.map(({ path }) => path));
     const isFree = ({ key }: Axis) =>
-      ownKeys.around(keyPath(key)) === undefined && ownKeys.within(keyPath(key)) === undefined;
+      occupied.around(keyPath(key)) === undefined && occupied.within(keyPath(key)) === undefined;
     return { named: { [VARIANT]: name }, own, axes: axes.filter(isFree) };
   });
 }

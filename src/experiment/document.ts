@@ -71,13 +71,12 @@ export class ExperimentDocument {
  */
 export function withLocation(
   error: ConfigValueError,
-  text: string,
-  file: string,
+  document: ExperimentDocument,
   places: PlacedKeys = [],
 ): ExperimentError {
-  const placeIn = placesIn(new ExperimentDocument(text, file), places);
+  const placeIn = placesIn(document, places);
   return new ExperimentError(
-    file,
+    document.file,
     error.wrong.map(({ path, message }) => ({ ...placeIn(path), message })),
   );
 }

@@ -77,10 +77,10 @@ function inOrder(problems: KeyProblem[]): KeyProblem[] {
 
 /** Makes a message of a key say where its value is from the command line. */
 function rewording(overrides: readonly Override[]): (message: string, path: KeyPath) => string {
-  const given = overrides.filter(({ place }) => place === undefined);
-  const tree = new PathTree(given.map(({ path }) => path));
+  const unplaced = overrides.filter(({ place }) => place === undefined);
+  const tree = new PathTree(unplaced.map(({ path }) => path));
   return (message, path) => {
-    const by = given[tree.around(path) ?? -1];
+    const by = unplaced[tree.around(path) ?? -1];
     return by === undefined ? message : `${message} (set by --set ${by.path.join(".")})`;
   };
 }

@@ -1,6 +1,7 @@
 import { decodeText, SAVE_AS_UTF8 } from "../disk/decode_text.ts";
-import { type PlacedKeys, withLocation } from "./document.ts";
+import { ExperimentDocument, type PlacedKeys, withLocation } from "./document.ts";
 import { ConfigValueError, InputError } from "../base/errors.ts";
+import { memoizeLatest } from "../base/memoize.ts";
 
 /** Runs an action on an experiment; an error in a key's value is reported with the key's place in the file. */
 export async function withPlaces<T>(
@@ -11,9 +12,22 @@ export async function withPlaces<T>(
     return await act();
   } catch (error) {
     throw error instanceof ConfigValueError
-      ? withLocation(error, await readExperimentFile(file), file, overrides)
+      ? withLocation(error, await readDocument(file), overrides)
       : error;
   }
+}
+
+/** The document read last: the thousands of runs of one file may all have an error. */
+const latest = new Map<string, Promise<ExperimentDocument>>();
+
+async function readDocument(file: string): Promise<ExperimentDocument> {
+  const text = await readExperimentFile(file);
+  return await memoizeLatest(
+    latest,
+    1,
+    `${file}\n${text}`,
+    () => Promise.resolve(new ExperimentDocument(text, file)),
+  );
 }
 
 /** The largest experiment file that is read, in bytes; a sweep of thousands of variants takes a tenth of it. */

@@ -29,8 +29,9 @@ export function sweepPlots({ rows, groups }: Summary): SweepPlot[] {
     const values = groups.flatMap(({ settings }) => key in settings ? [settings[key]] : []);
     return new Set(values).size > 1 && values.every((value) => typeof value === "number");
   });
+  const isMixed = new Set(groups.map(({ experiment }) => experiment)).size > 1;
   return numeric.map((key) => {
-    const series = (one: Pick<SummaryGroup, "experiment" | "settings">) => seriesName(one, key, groups);
+    const series = (one: Pick<SummaryGroup, "experiment" | "settings">) => seriesName(one, key, isMixed);
     const swept = groups.filter(({ settings }) => key in settings);
     const values = swept.map(({ settings }) => settings[key] as number);
     return {
@@ -57,11 +58,10 @@ export function sweepPlots({ rows, groups }: Summary): SweepPlot[] {
 function seriesName(
   { experiment, settings }: Pick<SummaryGroup, "experiment" | "settings">,
   key: string,
-  groups: readonly SummaryGroup[],
+  isMixed: boolean,
 ): string {
   const others = Object.keys(settings).filter((other) => other !== key);
   const labels = keyLabels(others);
-  const isMixed = new Set(groups.map((group) => group.experiment)).size > 1;
   return [
     ...(isMixed ? [experiment] : []),
     ...others.map((other, i) => {

@@ -42,6 +42,9 @@ function throughputOf({ experiment, metrics, environment }: RunAbout): Throughpu
   }];
 }
 
+/** The estimates made from some runs, by what they depend on: thousands of runs of a sweep have the same. */
+const made = new WeakMap<readonly Throughput[], Map<string, number | undefined>>();
+
 /**
  * Estimates the time of a run from the complete runs of the same model on the same device whose prompt is nearest in length.
  *
@@ -50,6 +53,18 @@ function throughputOf({ experiment, metrics, environment }: RunAbout): Throughpu
  */
 export function estimateSeconds(
   run: Pick<Throughput, "modelSha256" | "device" | "length"> & { readonly examples: number },
+  earlier: readonly Throughput[],
+): number | undefined {
+  const { modelSha256, device, length, examples } = run;
+  const key = JSON.stringify([modelSha256, device, length, examples]);
+  const known = made.get(earlier) ?? new Map<string, number | undefined>();
+  made.set(earlier, known);
+  if (!known.has(key)) known.set(key, newEstimate(run, earlier));
+  return known.get(key);
+}
+
+function newEstimate(
+  run: Parameters<typeof estimateSeconds>[0],
   earlier: readonly Throughput[],
 ): number | undefined {
   const alike = earlier.filter(({ modelSha256, device, length }) =>

@@ -36,13 +36,13 @@ export function withoutSeed(settings: SummaryRow["settings"]): Record<string, un
   return Object.fromEntries(Object.entries(settings).filter(([key]) => key !== "seed"));
 }
 
+/** What runs that differ only in the seed have in common. */
+export function groupKey({ experiment, settings }: Pick<SummaryRow, "experiment" | "settings">): string {
+  return JSON.stringify([experiment, withoutSeed(settings)]);
+}
+
 function groupBySeed(rows: readonly SummaryRow[]): SummaryRow[][] {
-  const groups = new Map<string, SummaryRow[]>();
-  for (const row of rows) {
-    const key = JSON.stringify([row.experiment, withoutSeed(row.settings)]);
-    groups.set(key, [...groups.get(key) ?? [], row]);
-  }
-  return [...groups.values()];
+  return [...Map.groupBy(rows, groupKey).values()];
 }
 
 /** `undefined` where no run of the group is complete. */

@@ -1,7 +1,7 @@
 import { METRICS } from "../evaluation/metric_names.ts";
 import { stringify } from "@std/csv/stringify";
 import type { EnsembleRow, Summary, SummaryRow } from "./summary.ts";
-import { metricValue, withoutSeed } from "./summary.ts";
+import { groupKey, metricValue, withoutSeed } from "./summary.ts";
 
 /**
  * `summary.csv`: one row per run, with the swept keys, the metrics of both parts, and the mean and standard deviation of the test
@@ -31,8 +31,9 @@ export function summaryCsv(summary: Summary): string {
     "best_by_validation",
     "error",
   ];
+  const places = new Map(groups.map((group, i) => [groupKey(group), i]));
   const cells = (row: SummaryRow): Record<string, unknown> => {
-    const at = groups.findIndex((group) => isOf(row, group));
+    const at = places.get(groupKey(row)) ?? -1;
     const group = groups[at];
     const { metrics } = row;
     const [low, high] = metrics?.test.accuracy.interval ?? [];
@@ -82,10 +83,4 @@ function partCells(part: "test" | "validation", { metrics }: SummaryRow): Record
   return found === undefined
     ? {}
     : Object.fromEntries(METRICS.map((metric) => [`${part}_${metric}`, metricValue(found, metric)]));
-}
-
-/** Whether a run belongs to a group. */
-function isOf(row: SummaryRow, group: Summary["groups"][number]): boolean {
-  return row.experiment === group.experiment &&
-    JSON.stringify(withoutSeed(row.settings)) === JSON.stringify(group.settings);
 }

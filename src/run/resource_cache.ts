@@ -60,19 +60,17 @@ export class ResourceCache {
     return memoizeLatest(this.models, MODELS_KEPT, key, () => openModel(spec, namedIn, this.downloads));
   }
 
-  /** @param namedIn the experiment file, which paths are relative to */
-  dataset(
+  /** Runs that differ in the seed share data that it has no part in. @param namedIn the experiment file, which paths are relative to */
+  async dataset(
     { dataset, prompt, seed }: Experiment,
     namedIn: string,
     classes: readonly string[],
   ): Promise<Dataset> {
     const placeholders = columnsOf(parseTemplate(prompt.template, promptLength(prompt)));
-    const key = JSON.stringify([dataset, seed, classes, placeholders, resolve(dirname(namedIn))]);
-    return memoize(
-      this.datasets,
-      key,
-      () => loadDataset(dataset, namedIn, classes, seed, placeholders, this.downloads, this.files),
-    );
+    const key = JSON.stringify([dataset, classes, placeholders, resolve(dirname(namedIn))]);
+    const load = () => loadDataset(dataset, namedIn, classes, seed, placeholders, this.downloads, this.files);
+    const shared = await memoize(this.datasets, key, load);
+    return shared.isDrawn ? await memoize(this.datasets, `${key}|${seed}`, load) : shared;
   }
 
   /** Other data that an experiment is scored on. @param namedIn the experiment file, which paths are relative to */

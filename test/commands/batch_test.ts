@@ -197,6 +197,20 @@ Deno.test("two files of one name are refused, and so is a sweep by 'run'", () =>
     assertStringIncludes(run.stderr, `softprompt batch ${file}`);
   }));
 
+Deno.test("more than 1000 runs need --yes", () =>
+  inFolder(async (folder) => {
+    const seed = Array.from({ length: 1001 }, (_, i) => i);
+    const file = await sweepFile(folder, { sweep: { seed } });
+    const asked = (...flags: string[]) => call(["batch", file, "--results", folder, ...flags]);
+    const { code, stderr } = await asked();
+    assertEquals(code, 2);
+    assertStringIncludes(
+      stderr,
+      "these are 1001 runs: more than 1000 need --yes, or choose some by --only or --shard",
+    );
+    assertStringIncludes((await asked("--only", "seed=none")).stderr, "matches none of the 1001 runs");
+  }));
+
 Deno.test("Ctrl-C ends a batch with 130, and the same command resumes it to the same bits", () =>
   inFolder(async (folder) => {
     const file = await sweepFile(folder, { training: { batchSize: 4, epochs: 6 } });

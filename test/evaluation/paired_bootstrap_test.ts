@@ -1,5 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import { pairedBootstrap } from "../../src/evaluation/paired_bootstrap.ts";
+import { pairedBootstrap, pairedBootstraps, type Sides } from "../../src/evaluation/paired_bootstrap.ts";
 import { ScoredRun } from "../../src/evaluation/scored_run.ts";
 import { RandomStream } from "../../src/base/random_stream.ts";
 
@@ -90,5 +90,35 @@ Deno.test("runs on different test sets are refused", () => {
     () => pairedBootstrap([run([1, 0])], [run([1])], OPTIONS),
     RangeError,
     "different test examples",
+  );
+});
+
+Deno.test("many comparisons are what each of them is alone, and those of the same numbers share their draws", () => {
+  const options = { alpha: 0.05, resamples: 50, seed: 3 };
+  const alone = (): Sides => ({ a: [run(coin(0.6, 40))], b: [run(coin(0.7, 40))], areRunsPaired: false });
+  const seeds = (): Sides => ({
+    a: [0, 1, 2].map(() => run(coin(0.6, 40))),
+    b: [run(coin(0.7, 40))],
+    areRunsPaired: false,
+  });
+  const pairs = [
+    ...Array.from({ length: 60 }, alone),
+    seeds(),
+    ...Array.from({ length: 10 }, alone),
+    seeds(),
+  ];
+  const { integer } = RandomStream.prototype;
+  let draws = 0;
+  RandomStream.prototype.integer = function (below) {
+    draws++;
+    return integer.call(this, below);
+  };
+  const together = pairedBootstraps(pairs, options);
+  RandomStream.prototype.integer = integer;
+  // 70 pairs of one run each are taken 64 at a time; two of three runs draw two of these, too.
+  assertEquals(draws, 50 * (2 * 40 + 40 + 2));
+  assertEquals(
+    together,
+    pairs.map(({ a, b, areRunsPaired }) => pairedBootstrap(a, b, { ...options, areRunsPaired })),
   );
 });

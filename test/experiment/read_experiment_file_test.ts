@@ -34,3 +34,16 @@ Deno.test("a link to an experiment file is the file that it points to; other pat
       "there is no experiment",
     );
   }));
+
+Deno.test("an experiment file of more than 2 MiB is refused, and read no further", () =>
+  inFolder(async (folder) => {
+    const file: string = join(folder, "x.yaml");
+    const message = "has more than 2,097,152 bytes, the most that an experiment file may have";
+    await Deno.writeTextFile(file, "#".repeat(2 ** 21));
+    await readExperimentFile(file);
+    await Deno.writeTextFile(file, "#", { append: true });
+    await assertRejects(() => readExperimentFile(file), InputError, message);
+    if (Deno.build.os !== "windows") {
+      await assertRejects(() => readExperimentFile("/dev/zero"), InputError, message);
+    }
+  }));

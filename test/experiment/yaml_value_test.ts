@@ -1,4 +1,5 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { ExperimentError } from "../../src/base/errors.ts";
 import { parse, stringify } from "yaml";
 import { ExperimentDocument } from "../../src/experiment/document.ts";
 import { parseExperiment } from "../../src/experiment/parse.ts";
@@ -98,3 +99,26 @@ Deno.test("names that every JavaScript object has are keys and classes like othe
   );
   assertEquals(Object.hasOwn(Object.prototype, "0"), false);
 });
+
+Deno.test("an alias is the last anchor of its name before it, however many there are", () => {
+  const text = "a: &x [&y 1]\nb: *x\nc: &y 2\nd: *x\ne: *y\nf: &x 3\ng: *x\n";
+  const { content } = new ExperimentDocument(text, "x.yaml");
+  assertEquals(content, { a: [1], b: [1], c: 2, d: [1], e: 2, f: 3, g: 3 });
+  const many = Array.from({ length: 5000 }, (_, i) => `k${i}: &a${i} ${i}\nl${i}: *a${i}`).join("\n");
+  assertEquals(Object.keys(Object(new ExperimentDocument(many, "x.yaml").content)).length, 10_000);
+});
+
+for (
+  const [what, text] of [
+    ["lists", `a: ${"[".repeat(200)}${"]".repeat(200)}`],
+    ["maps in lines of their own", Array.from({ length: 200 }, (_, i) => `${" ".repeat(i)}a:`).join("\n")],
+    ["lists without end", `a: ${"[".repeat(50_000)}`],
+    ["maps without end", `a: ${"{a: ".repeat(20_000)}`],
+    ["items of items", `a:\n${"- ".repeat(50_000)}1`],
+  ] as const
+) {
+  Deno.test(`YAML nested too deeply is refused: ${what}`, () => {
+    const read = () => new ExperimentDocument(text, "x.yaml");
+    assertStringIncludes(assertThrows(read, ExperimentError).message, "nested too deeply");
+  });
+}
