@@ -1,6 +1,6 @@
 import { checkBudget } from "../graph/budget.ts";
 import { MOST_INTEGERS } from "../graph/constants.ts";
-import { type Dimension, mostOf, termsOf } from "../graph/dimension.ts";
+import type { Dimension } from "../graph/dimension.ts";
 import { CompileError } from "../graph/errors.ts";
 import type { Node } from "../graph/graph.ts";
 import { definitionOf } from "./mod.ts";
@@ -30,7 +30,7 @@ export function inferOutputs(
 /** @throws {CompileError} where extents are those of no tensor */
 function checkExtents(shape: readonly Dimension[]): void {
   checkBudget("axes of one tensor", shape.length);
-  const wrong = shape.find((extent) => !isExact(extent) || mostOf(extent) < 0);
+  const wrong = shape.find((extent) => !isExact(extent) || !canBeExtent(extent));
   if (wrong === undefined) return;
   throw new CompileError(`it would give [${shape.join(", ")}], and no tensor has an extent of ${wrong}`);
 }
@@ -45,5 +45,14 @@ function withoutInexact(output: Output, { inputs }: Signature): Output {
 
 /** Whether each factor of a dimension is a number that is computed with exactly. */
 function isExact(dimension: Dimension): boolean {
-  return termsOf(dimension).every(([, factor]) => Number.isSafeInteger(factor));
+  if (typeof dimension === "number") return Number.isSafeInteger(dimension);
+  for (const factor of dimension.terms.values()) if (!Number.isSafeInteger(factor)) return false;
+  return true;
+}
+
+/** Whether a dimension is 0 or more for some values of its symbols. */
+function canBeExtent(dimension: Dimension): boolean {
+  if (typeof dimension === "number") return dimension >= 0;
+  for (const factor of dimension.terms.values()) if (factor > 0) return true;
+  return false;
 }
