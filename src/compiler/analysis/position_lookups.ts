@@ -56,6 +56,8 @@ export function tableLookups(embedding: Embedding): TableLookup[] {
 }
 
 function lookupOf(node: Node, source: string): TableLookup | undefined {
+  const { lookup } = definitionOf(node.op);
+  if (node.op !== "Slice" && lookup?.of !== "slices") return undefined;
   const [table, indices] = node.inputs;
   const rank = table?.shape.length ?? 0;
   const rows = table?.shape[rank - 2];
@@ -65,7 +67,6 @@ function lookupOf(node: Node, source: string): TableLookup | undefined {
     const grows = slice && typeof slice.start === "number" && slice.step === 1 && isTokens(slice.end);
     return grows ? { node, choice: "counted", first: Number(slice.start), rows, uncounted: [] } : undefined;
   }
-  const { lookup } = definitionOf(node.op);
   if (lookup?.of !== "slices" || axisOf(integerAttribute(node, lookup.axis, 0), rank) !== rank - 2) {
     return undefined;
   }

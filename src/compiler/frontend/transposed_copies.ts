@@ -12,7 +12,7 @@ export interface NamedConstant {
 const PROBES = 8;
 
 /** The largest number of matrices that agree in their samples and are compared whole with another. */
-const MOST_ALIKE = 16;
+const MOST_ALIKE = 4;
 
 /** The number of rows of the longer side compared at a time: 24 MiB of each matrix, where the shorter side has 768. */
 const ROWS_AT_ONCE = 8192;

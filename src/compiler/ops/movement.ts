@@ -71,8 +71,8 @@ export const movement = {
       const parts = node.inputs.map((_, i) => required(node, i));
       const { type, shape } = required(node, 0);
       const axis = axisOf(integerAttribute(node, "axis", 0), shape.length);
-      const extent = totalOf(parts.map((part) => part.shape[axis]!));
       for (const part of parts) checkJoined(shape, part.shape, axis);
+      const extent = totalOf(parts.map((part) => part.shape[axis]!));
       const known = parts.every((part) => part.integers !== undefined) && shape.length === 1;
       return [{
         type,
