@@ -26,7 +26,8 @@ export function fileNamePart(text: string, most: number): string {
  */
 export function shortened(name: string, mostBytes: number): string {
   const short = cutToBytes(name, mostBytes);
-  return short === name ? name : `${short}~${shortHash(name)}`;
+  // Of thousands of names that start alike, no two may end alike.
+  return short === name ? name : `${short}~${hash(name)}${hash(`~${name}`)}`;
 }
 
 /** A name folded as file systems do that ignore case or Unicode normalization. */
@@ -42,7 +43,12 @@ function cutToBytes(text: string, most: number): string {
   return new TextDecoder().decode(bytes.subarray(0, most), { stream: true });
 }
 
-/** A hash of six digits, enough to distinguish the names in a folder. */
+/** A hash of six digits, enough to distinguish a sweep's values. */
 function shortHash(text: string): string {
-  return fnv1a(text).toString(16).padStart(8, "0").slice(0, 6);
+  return hash(text).slice(0, 6);
+}
+
+/** A hash of eight digits. */
+function hash(text: string): string {
+  return fnv1a(text).toString(16).padStart(8, "0");
 }

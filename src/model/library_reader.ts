@@ -25,7 +25,7 @@ export class LibraryReader {
    * The tokens of a text and their ids. BPE without an unknown token drops the characters that it does not know before
    * it merges others, as Hugging Face's own tokenizers do.
    *
-   * @throws {InputError} where the tokenizer has neither a token for a part of it nor an unknown token
+   * @throws {InputError} where the tokenizer has neither a token for a part of it nor an unknown token, or cannot be used
    */
   read(text: string): { readonly ids: number[]; readonly tokens: string[] } {
     const read = encoded(this.library, text);
@@ -49,8 +49,16 @@ export class LibraryReader {
   }
 }
 
+/** @throws {InputError} where the library meets something in the tokenizer's file that it cannot use as it reads a text */
 function encoded(library: Library, text: string): { ids: number[]; tokens: string[] } {
-  return library.encode(text, { add_special_tokens: false });
+  try {
+    return library.encode(text, { add_special_tokens: false });
+  } catch (error) {
+    throw new InputError(
+      `the model's tokenizer.json cannot be used on "${text.slice(0, 40)}": ${(error as Error).message}`,
+      { cause: error },
+    );
+  }
 }
 
 function opened(json: Json): Library {

@@ -58,7 +58,8 @@ export function findEmbedding(graph: Graph): Embedding {
       `${graph.source}: no embedding table is looked up by 'input_ids', so there is no place for a prompt`,
     );
   }
-  const { words, scale } = scaled(nodes, decoded(nodes, lookup.outputs[0]!));
+  const readers = readersOf(nodes);
+  const { words, scale } = scaled(readers, decoded(readers, lookup.outputs[0]!));
   const rows = lookup.inputs[0]!.shape[0]!;
   const logits = graph.outputs.get("logits")!;
   if (sameDimension(logits.shape[2]!, words.shape.at(-1)!) && !sameDimension(logits.shape[2]!, rows)) {
@@ -85,27 +86,52 @@ export function isWordLookup(node: Node): boolean {
   return ids.name === "input_ids" && ids.producer === undefined;
 }
 
+/** The nodes that read each value. */
+function readersOf(nodes: readonly Node[]): ReadonlyMap<Value, readonly Node[]> {
+  const readers = new Map<Value, Node[]>();
+  for (const node of nodes) {
+    for (const input of new Set(node.inputs)) {
+      if (input === null) continue;
+      const known = readers.get(input);
+      if (known === undefined) readers.set(input, [node]);
+      else known.push(node);
+    }
+  }
+  return readers;
+}
+
 /** The rows of a table as real numbers, dequantized if necessary. */
-function decoded(nodes: readonly Node[], rows: Value): Value {
-  const decoder = nodes.find(({ op, inputs }) => definitionOf(op).isDecoder && inputs[0] === rows);
-  return rows.type === "float32" || !decoder ? rows : decoded(nodes, decoder.outputs[0]!);
+function decoded(readers: ReadonlyMap<Value, readonly Node[]>, rows: Value): Value {
+  const isDecoder = ({ op, inputs }: Node, value: Value) => definitionOf(op).isDecoder && inputs[0] === value;
+  let value = rows;
+  while (value.type !== "float32") {
+    const decoder = readers.get(value)?.find((node) => isDecoder(node, value));
+    if (decoder === undefined) break;
+    value = decoder.outputs[0]!;
+  }
+  return value;
 }
 
 /**
  * The rows of the word table after the single factor that a model may scale them by before anything else reads them
  * (Gemma, BioGPT, XGLM: the square root of their size), which transformers counts as part of the embedding.
  */
-function scaled(nodes: readonly Node[], rows: Value): Pick<Embedding, "words" | "scale"> {
-  const readers = nodes.filter(({ inputs }) => inputs.includes(rows));
-  const [reader] = readers;
-  const output = reader?.outputs[0];
-  if (readers.length === 1 && output !== undefined) {
-    if (reader!.op === "Cast" && output.type === rows.type) return scaled(nodes, output);
-    const [a, b] = reader!.inputs;
-    const factor = scalarBehindCasts(a === rows ? b : a);
-    if (reader!.op === "Mul" && factor !== undefined) return { words: output, scale: factor };
+function scaled(
+  readers: ReadonlyMap<Value, readonly Node[]>,
+  rows: Value,
+): Pick<Embedding, "words" | "scale"> {
+  let words = rows;
+  for (;;) {
+    const [reader, ...others] = readers.get(words) ?? [];
+    const output = reader?.outputs[0];
+    if (reader === undefined || output === undefined || others.length > 0) return { words, scale: 1 };
+    if (reader.op !== "Cast" || output.type !== words.type) {
+      const [a, b] = reader.inputs;
+      const factor = reader.op === "Mul" ? scalarBehindCasts(a === words ? b : a) : undefined;
+      return factor === undefined ? { words, scale: 1 } : { words: output, scale: factor };
+    }
+    words = output;
   }
-  return { words: rows, scale: 1 };
 }
 
 /** The number that a constant of one element holds, also where it is cast or given further axes. */

@@ -2,10 +2,13 @@ import { elementsOf } from "../graph/constants.ts";
 import { evaluate } from "../graph/dimension.ts";
 import type { Constant, Value } from "../graph/graph.ts";
 import { interpretOperator } from "./interpreted_operators.ts";
-import { type NumberArray, numberArray } from "./number_array.ts";
+import { computedArray, type NumberArray, numberArray } from "./number_array.ts";
 
 /** The largest number of elements that is computed: enough for positions and masks of short texts. */
 const MOST_ELEMENTS = 1 << 22;
+
+/** The largest number of elements that one interpreter computes, of all values together: 128 MiB. */
+const MOST_IN_ALL = 1 << 24;
 
 /** The inputs of an interpretation. */
 export interface Binding {
@@ -25,15 +28,37 @@ export interface Binding {
  */
 export class Interpreter {
   private readonly found = new Map<Value, NumberArray | undefined>();
+  private elements = 0;
 
   constructor(private readonly binding: Binding) {}
 
   /** The elements of a value; `undefined` where an operator, an input or a constant before it is unknown, or an index is out of bounds. */
   valueOf(value: Value): NumberArray | undefined {
-    if (this.found.has(value)) return this.found.get(value);
-    const result = this.compute(value);
-    this.found.set(value, result);
-    return result;
+    // What a value needs is computed before it, without recursion: graphs can be deep.
+    const left = this.found.has(value) ? [] : [value];
+    for (let next = left.at(-1); next !== undefined; next = left.at(-1)) {
+      const missing = this.needs(next).find((input) => !this.found.has(input));
+      if (missing !== undefined) {
+        left.push(missing);
+        continue;
+      }
+      left.pop();
+      this.found.set(next, this.compute(next));
+    }
+    return this.found.get(value);
+  }
+
+  /** The values that a value is computed from; none where it is known without them, or too large. */
+  private needs(value: Value): readonly Value[] {
+    if (value.constant || value.integers || this.binding.isZero?.(value)) return [];
+    const inputs = this.isTooLarge(this.dimsOf(value)) ? [] : value.producer?.inputs ?? [];
+    const given = inputs.filter((input) => input !== null);
+    return given.some((input) => this.found.has(input) && this.found.get(input) === undefined) ? [] : given;
+  }
+
+  private isTooLarge(dims: readonly number[]): boolean {
+    const size = sizeOf(dims);
+    return size > MOST_ELEMENTS || this.elements + size > MOST_IN_ALL || dims.some((extent) => extent < 0);
   }
 
   /** A shape in numbers. */
@@ -44,18 +69,18 @@ export class Interpreter {
   private compute(value: Value): NumberArray | undefined {
     if (value.constant && !value.integers) return this.constant(value.constant);
     const dims = this.dimsOf(value);
-    const size = sizeOf(dims);
-    if (size > MOST_ELEMENTS || dims.some((dimension) => dimension < 0)) return undefined;
+    if (this.isTooLarge(dims)) return undefined;
+    this.elements += sizeOf(dims);
     if (value.integers) {
       const { symbols } = this.binding;
       return numberArray(dims, Float64Array.from(value.integers, (item) => evaluate(item, symbols)));
     }
-    if (this.binding.isZero?.(value)) return numberArray(dims, new Float64Array(size));
+    if (this.binding.isZero?.(value)) return numberArray(dims, new Float64Array(sizeOf(dims)));
     const { producer } = value;
     if (producer === undefined) return this.binding.inputs[value.name];
     const inputs: (NumberArray | null)[] = [];
     for (const input of producer.inputs) {
-      const found = input && this.valueOf(input);
+      const found = input && this.found.get(input);
       if (found === undefined) return undefined;
       inputs.push(found);
     }
@@ -72,16 +97,7 @@ export class Interpreter {
   private constant(constant: Constant): NumberArray | undefined {
     const bytes = constant.bytes ?? this.binding.read?.(constant);
     const at = bytes && elementsOf({ ...constant, bytes });
-    const { dims } = constant;
-    if (at === undefined) return undefined;
-    let items: Float64Array | undefined;
-    return {
-      dims,
-      at,
-      get items() {
-        return items ??= Float64Array.from({ length: sizeOf(dims) }, (_, i) => at(i));
-      },
-    };
+    return at && computedArray(constant.dims, at);
   }
 }
 

@@ -11,6 +11,18 @@ export function numberArray(dims: readonly number[], items: Float64Array): Numbe
   return { dims, items, at: (i) => items[i]! };
 }
 
+/** A tensor whose elements are computed when they are read, all at once where all are. */
+export function computedArray(dims: readonly number[], at: (i: number) => number): NumberArray {
+  let items: Float64Array | undefined;
+  return {
+    dims,
+    at,
+    get items() {
+      return items ??= Float64Array.from({ length: dims.reduce((a, b) => a * b, 1) }, (_, i) => at(i));
+    },
+  };
+}
+
 /** The stride of each axis. */
 export function stridesOf(dims: readonly number[]): number[] {
   return dims.map((_, axis) => dims.slice(axis + 1).reduce((a, b) => a * b, 1));

@@ -56,6 +56,8 @@ export function tableLookups(embedding: Embedding): TableLookup[] {
 }
 
 function lookupOf(node: Node, source: string): TableLookup | undefined {
+  const { lookup } = definitionOf(node.op);
+  if (node.op !== "Slice" && lookup?.of !== "slices") return undefined;
   const [table, indices] = node.inputs;
   const rank = table?.shape.length ?? 0;
   const rows = table?.shape[rank - 2];
@@ -65,7 +67,6 @@ function lookupOf(node: Node, source: string): TableLookup | undefined {
     const grows = slice && typeof slice.start === "number" && slice.step === 1 && isTokens(slice.end);
     return grows ? { node, choice: "counted", first: Number(slice.start), rows, uncounted: [] } : undefined;
   }
-  const { lookup } = definitionOf(node.op);
   if (lookup?.of !== "slices" || axisOf(integerAttribute(node, lookup.axis, 0), rank) !== rank - 2) {
     return undefined;
   }
@@ -80,10 +81,15 @@ function lookupOf(node: Node, source: string): TableLookup | undefined {
   return { node, choice, first, rows, uncounted };
 }
 
+/** The largest number of ids that a graph compares tokens with as it counts them. */
+const MOST_IDS = 64;
+
 /** The tokens that counted indices skip; `undefined` where they do something else at a token. */
 function uncountedBy(indices: Value, first: number): UncountedToken[] | undefined {
   const uncounted: UncountedToken[] = [];
-  for (const id of knownIds(indices)) {
+  const ids = knownIds(indices);
+  if (ids.size > MOST_IDS) return undefined;
+  for (const id of ids) {
     const interpreter = interpreterOf({ batch: 1, sequence: 3, ids: [PLAIN_ID, id, PLAIN_ID] });
     const [before, position, after] = interpreter.valueOf(indices)?.items ?? [];
     if (before === first && position === first + 1 && after === first + 2) continue;
@@ -142,21 +148,20 @@ function refuseOthers({ graph, words, output }: Embedding, lookups: readonly Tab
   const before = ancestors(output);
   const known = new Set(lookups.flatMap(({ node }) => node.outputs));
   const interpreter = interpreterOf({ batch: 2, sequence: 4, isZero: (value) => known.has(value) });
-  const explained = new Map<Value, boolean>();
-  const isExplained = (value: Value): boolean => {
-    const found = explained.get(value) ?? explain(value);
-    explained.set(value, found);
-    return found;
-  };
-  const explain = (value: Value): boolean => {
-    if (value.integers || !hasTokens(value) || known.has(value)) return true;
-    const { producer } = value;
-    if (!producer) return true;
+  const explained = new Set<Value>();
+  const explain = (value: Value, producer: Node): boolean => {
+    if (!hasTokens(value) || known.has(value)) return true;
     const items = interpreter.valueOf(value)?.items;
     if (items?.every((item) => item === items[0])) return true;
     const given = producer.inputs.filter((input) => input !== null);
     return isTokenWise(producer) && given.some(hasTokens) && given.every(isExplained);
   };
+  const isExplained = (value: Value) =>
+    value.producer === undefined || value.integers !== undefined || explained.has(value);
+  for (const node of nodes) {
+    if (!before.has(node)) continue;
+    for (const output of node.outputs) if (explain(output, node)) explained.add(output);
+  }
   for (const node of nodes) {
     if (!before.has(node) || !node.inputs.some((input) => input && fromWords.has(input))) continue;
     const other = node.inputs.find((input) => input && !fromWords.has(input) && !isExplained(input));

@@ -1,6 +1,6 @@
 import type { Constant, Value } from "../graph/graph.ts";
 import { Interpreter } from "./interpreter.ts";
-import { numberArray } from "./number_array.ts";
+import { computedArray } from "./number_array.ts";
 
 /** The synthetic texts on which a graph is probed: they have no padding. */
 export interface Probe {
@@ -25,13 +25,7 @@ export function interpreterOf(probe: Probe): Interpreter {
   const { batch, sequence, ids, position = (_, at) => at, isZero, read } = probe;
   const dims = [batch, sequence];
   const perToken = (item: (text: number, at: number) => number) =>
-    numberArray(
-      dims,
-      Float64Array.from(
-        { length: batch * sequence },
-        (_, i) => item(Math.floor(i / sequence), i % sequence),
-      ),
-    );
+    computedArray(dims, (i) => item(Math.floor(i / sequence), i % sequence));
   return new Interpreter({
     symbols: { batch, sequence },
     inputs: {

@@ -6,6 +6,9 @@ import { definitionOf } from "../ops/mod.ts";
 import { axisOf, integerAttribute } from "../ops/op_definition.ts";
 import { interpreterOf } from "./probe.ts";
 
+/** The largest number of interpreters that keep what they have computed. */
+const MOST_KEPT = 4;
+
 /**
  * The longest sequence that the given nodes can take: buffers of a fixed size, such as a causal mask, rotary angles or biases by
  * distance, are sliced to the length of the text or indexed by position, and a longer text would be read beyond their end.
@@ -18,6 +21,7 @@ export function sequenceLimit(nodes: Iterable<Node>, first: number): number | un
   const at = (sequence: number) => {
     const found = interpreters.get(sequence) ??
       interpreterOf({ batch: 1, sequence, position: (_, i) => first + i });
+    if (interpreters.size > MOST_KEPT) interpreters.clear();
     interpreters.set(sequence, found);
     return found;
   };

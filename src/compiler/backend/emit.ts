@@ -21,6 +21,7 @@ import {
 } from "../graph/graph.ts";
 import { attributeProto, externalTensor, inlineTensor, valueInfo } from "./onnx_protos.ts";
 import { type TensorSize, tensorSizes } from "../graph/tensor_sizes.ts";
+import { uniqueName, type UsedNames } from "../graph/unique_name.ts";
 import { codeOf, type ElementType } from "../graph/element_types.ts";
 
 /** The version of ONNX's operators that emitted graphs use. */
@@ -61,12 +62,12 @@ class Writer {
   private readonly initializers: TensorProto[] = [];
   private readonly names = new Map<Value, string>();
   private readonly shared = new Map<string, string>();
-  /** Tensors that are written into the graph's file, by type, extents and hint. */
+  /** Tensors that are written into the graph's file, by type, extents, hint and first bytes. */
   private readonly tensors = new Map<
     string,
     readonly { readonly bytes: Uint8Array; readonly name: string }[]
   >();
-  private readonly usedNames = new Set<string>();
+  private readonly usedNames: UsedNames = new Map();
 
   constructor(private readonly graph: Graph) {}
 
@@ -80,7 +81,7 @@ class Writer {
       read.has(input) || definesOnly(input, symbols, this.graph)
     );
     for (const input of inputs) this.names.set(input, this.unique(input.name));
-    for (const output of this.graph.outputs.keys()) this.usedNames.add(output);
+    for (const output of this.graph.outputs.keys()) this.usedNames.set(output, 2);
     for (const node of nodes) this.writeNode(node, read);
     for (const [output, value] of this.graph.outputs) {
       this.nodes.push(
@@ -140,7 +141,8 @@ class Writer {
     }
     // Scalars are shared; anything larger may be a weight, and two weights stay two even if they hold the same numbers.
     const isNumber = constant.dims.every((extent) => extent === 1);
-    const key = `${constant.type}[${constant.dims}] ${isNumber ? "" : hint}`;
+    const start = bytes.subarray(0, INLINE_BYTES).join();
+    const key = `${constant.type}[${constant.dims}] ${isNumber ? "" : hint} ${start}`;
     const alike = this.tensors.get(key) ?? [];
     const before = alike.find((one) => sameBytes(one.bytes, bytes));
     if (before !== undefined) return before.name;
@@ -240,10 +242,7 @@ class Writer {
   }
 
   private unique(hint: string): string {
-    let name = hint;
-    for (let i = 2; this.usedNames.has(name); i++) name = `${hint}_${i}`;
-    this.usedNames.add(name);
-    return name;
+    return uniqueName(hint, "_", this.usedNames);
   }
 }
 

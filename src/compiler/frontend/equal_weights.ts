@@ -1,3 +1,4 @@
+import type { NodeProto, TensorProto } from "onnx-buf";
 import { isFloat } from "../graph/element_types.ts";
 import type { Constant } from "../graph/graph.ts";
 import { bytesOfConstant, constantOf, type OnnxFile } from "./onnx_file.ts";
@@ -15,16 +16,21 @@ import { bytesOfConstant, constantOf, type OnnxFile } from "./onnx_file.ts";
 export function separateEqualWeights(file: OnnxFile): OnnxFile {
   const graph = file.model.graph!;
   const initializers = new Map(graph.initializer.map((tensor) => [tensor.name, tensor]));
-  const merged = graph.node.filter((node) => {
-    const tensor = node.opType === "Identity" ? initializers.get(node.input[0]!) : undefined;
-    const constant = tensor && constantOf(tensor, file);
-    return constant !== undefined && isFloat(constant.type) && isUniform(constant, file);
-  });
-  const restored = merged.map(({ input, output }) => ({
-    ...initializers.get(input[0]!)!,
-    name: output[0]!,
-  }));
-  const node = graph.node.filter((one) => !merged.includes(one));
+  const areUniform = new Map<TensorProto, boolean>();
+  const isMerged = (tensor: TensorProto) => {
+    const constant = constantOf(tensor, file);
+    return isFloat(constant.type) && isUniform(constant, file);
+  };
+  const restored: TensorProto[] = [];
+  const node: NodeProto[] = [];
+  for (const one of graph.node) {
+    const [name = ""] = one.output;
+    const tensor = one.opType === "Identity" ? initializers.get(one.input[0] ?? "") : undefined;
+    if (tensor !== undefined && !areUniform.has(tensor)) areUniform.set(tensor, isMerged(tensor));
+    if (tensor !== undefined && areUniform.get(tensor) === true && name !== "") {
+      restored.push({ ...tensor, name });
+    } else node.push(one);
+  }
   const initializer = [...graph.initializer, ...restored];
   return { ...file, model: { ...file.model, graph: { ...graph, node, initializer } } };
 }

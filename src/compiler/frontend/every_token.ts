@@ -86,9 +86,15 @@ function productOfAll(b: Builder, node: Node, [x, ...rest]: readonly (Value | nu
 }
 
 /** Whether a value is the same whatever the model is fed. */
-function isFixed({ constant, integers, producer }: Value): boolean {
-  if (constant !== undefined || integers !== undefined) return true;
-  return producer?.inputs.every((input) => input === null || isFixed(input)) ?? false;
+function isFixed(value: Value): boolean {
+  const read = new Set([value]);
+  // A set gives the values that are added while it is gone through, too.
+  for (const { constant, integers, producer } of read) {
+    if (constant !== undefined || integers !== undefined) continue;
+    if (producer === undefined) return false;
+    for (const input of producer.inputs) if (input !== null) read.add(input);
+  }
+  return true;
 }
 
 /** Attributes whose axis is the same one where there are more axes in front. */

@@ -15,6 +15,7 @@ import type { Application } from "../lowerings/lowering.ts";
 import { loweringOf } from "../lowerings/mod.ts";
 import { required } from "../ops/op_definition.ts";
 import { upgradeOpset } from "./upgrade_opset.ts";
+import { NeededNodes } from "./needed_nodes.ts";
 import { checkOneText } from "./one_text.ts";
 import { constantOf, type OnnxFile } from "./onnx_file.ts";
 
@@ -48,6 +49,7 @@ export function importAnswering(file: OnnxFile, log: PassLog = () => {}): Import
   const fed = proto.input.filter(({ name }) => !importer.values.has(name));
   checkInputs(file.path, fed.map(({ name }) => name));
   for (const input of fed) importer.values.set(input.name, importInput(importer.b, input));
+  checkBudget("inputs or outputs", proto.output.length, file.path);
   const { scores, ofOneToken } = findLogits(importer.b, proto.output, (name) => {
     importer.nodes(proto, [name]);
     return importer.made(name);
@@ -68,6 +70,7 @@ class Importer {
   /** The sequences of tensors by their names. */
   private readonly sequences = new Map<string, readonly Value[]>();
   private readonly imported = new Set<NodeProto>();
+  private readonly needed = new NeededNodes();
   private readonly opset: number;
 
   constructor(private readonly file: OnnxFile, private readonly log: PassLog) {
@@ -90,20 +93,17 @@ class Importer {
 
   /** Imports those nodes of a graph that some outputs need, each once. */
   nodes(proto: GraphProto, outputs: readonly string[]): void {
-    for (const node of neededFor(outputs, proto.node)) {
-      if (this.imported.has(node)) continue;
+    for (const node of this.needed.of(proto, outputs, this.imported)) {
+      const where = `${operatorOfNode(node.opType, node.name)} in ${this.file.path}`;
+      checkBudget("inputs or outputs", Math.max(node.input.length, node.output.length), where);
       try {
-        checkBudget("nodes, with its functions inlined", this.imported.size + 1);
-        checkBudget("inputs or outputs of one node", Math.max(node.input.length, node.output.length));
         this.node(node);
-        this.imported.add(node);
       } catch (error) {
         if (!(error instanceof CompileError) || error.message.includes(this.file.path)) throw error;
-        throw new CompileError(
-          `${error.message}: ${operatorOfNode(node.opType, node.name)} in ${this.file.path}`,
-          { cause: error },
-        );
+        throw new CompileError(`${error.message}: ${where}`, { cause: error });
       }
+      this.imported.add(node);
+      checkBudget("nodes, with its functions inlined", this.b.nodes.length, this.file.path);
     }
   }
 
@@ -126,7 +126,9 @@ class Importer {
     } else if (node.opType === "SplitToSequence") {
       this.sequences.set(first, sequenceParts(b, { op: node.opType, inputs, attributes }));
     } else if (node.opType === "SequenceAt") {
-      const part = this.sequences.get(node.input[0]!)?.at(partRead({ op: node.opType, inputs, attributes }));
+      const part = this.sequences.get(node.input[0] ?? "")?.at(
+        partRead({ op: node.opType, inputs, attributes }),
+      );
       if (part === undefined) throw new CompileError(`'${node.input[0]}' is not a sequence with such a part`);
       values.set(first, part);
     } else {
@@ -172,7 +174,7 @@ class Importer {
 
   /** Control flow with a condition known at compile time: the branch replaces the node. */
   private branch(node: NodeProto): void {
-    const condition = node.opType === "If" ? this.read(node.input[0]!)?.integers?.[0] : undefined;
+    const condition = node.opType === "If" ? this.read(node.input[0] ?? "")?.integers?.[0] : undefined;
     if (typeof condition !== "number") {
       throw new CompileError(
         node.opType === "If"
@@ -184,7 +186,11 @@ class Importer {
     const outputs = branch.output.map(({ name }) => name);
     this.initialize(branch);
     this.nodes(branch, outputs);
-    for (const [i, name] of node.output.entries()) this.values.set(name, this.values.get(outputs[i]!)!);
+    for (const [i, name] of node.output.entries()) {
+      const output = outputs[i];
+      if (output === undefined) throw new CompileError(`its branch gives ${outputs.length} outputs`);
+      this.values.set(name, this.made(output));
+    }
   }
 }
 
@@ -201,33 +207,12 @@ function undropped([x, ratio, training]: readonly (Value | null)[]): Value {
 function vectorProduct(b: Builder, application: Application, node: NodeProto): Value {
   const [left, other] = mapTuple([0, 1], (at) => required(application, at));
   const whole = (x: Value, shape: Value["shape"]) => x.shape.length === 1 ? b.reshape(x, shape) : x;
-  const row = whole(left, [1, left.shape[0]!]);
-  const column = whole(other, [other.shape[0]!, 1]);
+  const row = whole(left, [1, ...left.shape]);
+  const column = whole(other, [...other.shape, 1]);
   const product = b.node("MatMul", [row, column], {}, node.name, node.output)[0]!;
   const shape = product.shape.filter((_, axis) => {
     const fromEnd = axis - product.shape.length;
     return !(fromEnd === -2 && left.shape.length === 1) && !(fromEnd === -1 && other.shape.length === 1);
   });
   return b.reshape(product, shape);
-}
-
-/** The nodes that outputs need, in the file's order; a branch needs what its nodes read of the graph around it. */
-function neededFor(outputs: readonly string[], nodes: readonly NodeProto[]): NodeProto[] {
-  const wanted = new Set(outputs);
-  const needed = nodes.toReversed().filter((node) => {
-    const used = node.output.some((name) => wanted.has(name));
-    for (const name of used ? readBy(node) : []) wanted.add(name);
-    return used;
-  });
-  return needed.toReversed();
-}
-
-function readBy(node: NodeProto): string[] {
-  return [
-    ...node.input,
-    ...subgraphs(node).flatMap((graph) => [
-      ...graph.node.flatMap(readBy),
-      ...graph.output.map(({ name }) => name),
-    ]),
-  ];
 }

@@ -1,5 +1,6 @@
 import type { ValueInfoProto } from "onnx-buf";
 import type { Builder } from "../ops/builder.ts";
+import { checkBudget } from "../graph/budget.ts";
 import { int64 } from "../graph/constants.ts";
 import { type Dimension, symbol } from "../graph/dimension.ts";
 import { CompileError } from "../graph/errors.ts";
@@ -26,6 +27,12 @@ const OF_A_DECODER = /^(encoder_hidden_states|encoder_attention_mask|encoder_out
  * @throws {CompileError} where the model does not read one text as token ids
  */
 export function checkInputs(source: string, names: readonly string[]): void {
+  checkBudget("inputs or outputs", names.length, source);
+  const seen = new Set<string>();
+  const twice = names.find((name) => seen.size === seen.add(name).size);
+  if (twice !== undefined) {
+    throw new CompileError(`${source} has two inputs '${twice}': is the file damaged?`);
+  }
   const twoTexts = names.find((name) => OF_TWO_TEXTS.test(name));
   const listed = quoted(names);
   const wanted = "prompts are tuned for masked models and for causal ones that read one text";

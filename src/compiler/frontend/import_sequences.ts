@@ -24,7 +24,7 @@ export function sequenceParts(b: Builder, node: Application): readonly Value[] {
   const [each = 0] = sizes;
   if (split.shape.length === 0 && each <= 0) throw new CompileError(`a sequence of parts of size ${each}`);
   const count = split.shape.length > 0 ? sizes.length : Math.ceil(size / each);
-  checkBudget("inputs or outputs of one node", count);
+  checkBudget("inputs or outputs", count);
   const extents = split.shape.length > 0
     ? sizes
     : Array.from({ length: count }, (_, i) => Math.min(each, size - i * each));

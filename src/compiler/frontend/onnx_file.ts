@@ -105,7 +105,9 @@ export function constantOf(tensor: TensorProto, file: OnnxFile): Constant {
   }
   const dims = tensor.dims.map(Number);
   checkBudget("axes of one tensor", dims.length, name);
-  if (dims.some((extent) => extent < 0)) throw new CompileError(`${name} has the shape [${dims.join(", ")}]`);
+  if (!dims.every((extent) => Number.isSafeInteger(extent) && extent >= 0)) {
+    throw new CompileError(`${name} has the shape [${dims.join(", ")}]`);
+  }
   const expected = bytesOfShape(tensor)!;
   if (tensor.dataLocation === TensorProto_DataLocation.EXTERNAL) {
     const region = regionOf(tensor, file);

@@ -4,7 +4,7 @@ import { sameDimension } from "../graph/dimension.ts";
 import { CompileError } from "../graph/errors.ts";
 import type { Node, Value } from "../graph/graph.ts";
 import { definitionOf } from "../ops/mod.ts";
-import { axisOf, integerAttribute } from "../ops/op_definition.ts";
+import { axisOf, integerAttribute, required } from "../ops/op_definition.ts";
 import { copyNode } from "../ops/rewrite.ts";
 
 /** The scores that probabilities, or their logarithms, are computed from. */
@@ -28,19 +28,51 @@ export function scoresOf(b: Builder, logits: Value): Value {
 
 /** The scores that a value was made from by a Softmax; `undefined` where there is none. */
 function originOf(b: Builder, value: Value, logits: Value): Origin | undefined {
-  const node = value.producer;
-  const x = node?.inputs[0];
-  if (!node || !x) return undefined;
+  const origins = new Map<Value, Origin | undefined>();
+  for (const node of madeElementwise(b, value, logits)) {
+    for (const output of node.outputs) origins.set(output, originThrough(b, node, logits, origins));
+  }
+  return origins.get(value);
+}
+
+/** The nodes that lead to a value element by element, back to the first Softmax, in order. */
+function madeElementwise(b: Builder, value: Value, logits: Value): readonly Node[] {
+  const found = new Set<Node>();
+  const left = [value];
+  for (let next = left.pop(); next !== undefined; next = left.pop()) {
+    const node = next.producer;
+    if (node === undefined || found.has(node)) continue;
+    found.add(node);
+    if (softmaxOf(node, logits) !== undefined) continue;
+    if (isView(node)) left.push(required(node, 0));
+    else if (definitionOf(node.op).isElementwise) {
+      for (const input of node.inputs) if (input) left.push(input);
+    }
+  }
+  return b.nodes.filter((node) => found.has(node));
+}
+
+/** Whether a node passes numbers on as they are, in another shape or type. */
+function isView({ op }: Node): boolean {
+  return definitionOf(op).movement === "view" || op === "Cast";
+}
+
+/** The same of a node's output, where it is known of the values before. */
+function originThrough(
+  b: Builder,
+  node: Node,
+  logits: Value,
+  origins: ReadonlyMap<Value, Origin | undefined>,
+): Origin | undefined {
   const whole = softmaxOf(node, logits);
   if (whole) return whole;
-  const { movement, isElementwise } = definitionOf(node.op);
-  if (movement === "view" || node.op === "Cast") {
-    const origin = originOf(b, x, logits);
+  if (isView(node)) {
+    const origin = origins.get(required(node, 0));
     return origin &&
       { ...origin, scores: copyNode(b, node, [origin.scores, ...node.inputs.slice(1)])[0]! };
   }
-  if (!isElementwise) return undefined;
-  const [origin] = node.inputs.flatMap((input) => input && originOf(b, input, logits) || []);
+  if (!definitionOf(node.op).isElementwise) return undefined;
+  const [origin] = node.inputs.flatMap((input) => input && origins.get(input) || []);
   if (origin?.are === "probabilities" && node.op === "Log") return { ...origin, are: "logarithms" };
   if (origin?.are === "logarithms" && node.op === "Exp") return { ...origin, are: "probabilities" };
   if (origin === undefined) return undefined;

@@ -11,6 +11,9 @@ export interface NamedConstant {
 /** The number of elements of a matrix that are sampled before it is compared whole. */
 const PROBES = 8;
 
+/** The largest number of matrices that agree in their samples and are compared whole with another. */
+const MOST_ALIKE = 4;
+
 /** The number of rows of the longer side compared at a time: 24 MiB of each matrix, where the shorter side has 768. */
 const ROWS_AT_ONCE = 8192;
 
@@ -39,13 +42,16 @@ export function transposedCopies(
     const mayHaveCopies = rows !== columns && shapes.has(`${columns},${rows}`);
     const matrix = mayHaveCopies ? Matrix.of(weight, file) : undefined;
     if (matrix === undefined) continue;
-    const probes = matrix.probes();
+    const samples = matrix.probes();
+    if (samples.every((one) => one === samples[0]) && matrix.isUniform()) continue;
+    const probes = samples.join();
     const alike = originals.get(`${columns},${rows}:${probes}`) ?? [];
     const original = alike.find((other) => matrix.isTransposed(Matrix.of(other, file)!));
-    if (original !== undefined && !matrix.isUniform()) copies.set(weight.name, original.name);
+    if (original !== undefined) copies.set(weight.name, original.name);
     else {
       const key = `${rows},${columns}:${probes}`;
-      originals.set(key, [...originals.get(key) ?? [], weight]);
+      const others = originals.get(key) ?? [];
+      if (others.length < MOST_ALIKE) originals.set(key, [...others, weight]);
     }
   }
   return copies;
@@ -73,13 +79,13 @@ class Matrix {
   }
 
   /** Some elements, the same ones of a matrix and of its transpose. */
-  probes(): string {
+  probes(): number[] {
     const long = Math.max(this.rows, this.columns);
     const short = Math.min(this.rows, this.columns);
     return Array.from({ length: PROBES }, (_, i) => {
       const [a, b] = [Math.floor((i + 0.5) * long / PROBES), (i * 7919 + 1) % short];
-      return this.rows > this.columns ? this.piece(a, b, 1)[0] : this.piece(b, a, 1)[0];
-    }).join();
+      return this.rows > this.columns ? this.piece(a, b, 1)[0]! : this.piece(b, a, 1)[0]!;
+    });
   }
 
   /** Whether another matrix is the transpose of this one, to the bit. */

@@ -1,3 +1,4 @@
+import { ownEntry } from "../../base/own_entry.ts";
 import type { Builder } from "../ops/builder.ts";
 import { product, sameDimension } from "../graph/dimension.ts";
 import { CompileError } from "../graph/errors.ts";
@@ -64,32 +65,36 @@ export function upgradeOpset(
 ): Application {
   const lifted = [...inputs];
   const kept: Record<string, Attribute> = { ...attributes };
-  for (const [attribute, place] of Object.entries(ATTRIBUTES_TURNED_INPUTS[op] ?? {})) {
+  for (const [attribute, place] of Object.entries(ownEntry(ATTRIBUTES_TURNED_INPUTS, op) ?? {})) {
     const value = kept[attribute];
     if (!Array.isArray(value) || !value.every((item) => typeof item === "number")) continue;
     while (lifted.length <= place) lifted.push(null);
     lifted[place] = b.integers(value);
     delete kept[attribute];
   }
-  for (const attribute of LATER_ATTRIBUTES[op] ?? []) delete kept[attribute];
+  for (const attribute of ownEntry(LATER_ATTRIBUTES, op) ?? []) delete kept[attribute];
   if (kept.block_size === 0) delete kept.block_size;
   if (op === "QuantizeLinear" && kept.block_size !== undefined) {
     throw new CompileError("activations quantized in blocks are not supported");
   }
-  for (const [attribute, place] of Object.entries(opset < 11 ? FLOATS_TURNED_INPUTS[op] ?? {} : {})) {
+  for (
+    const [attribute, place] of Object.entries(opset < 11 ? ownEntry(FLOATS_TURNED_INPUTS, op) ?? {} : {})
+  ) {
     const value = kept[attribute];
     while (lifted.length <= place) lifted.push(null);
     if (typeof value === "object" && "float" in value) lifted[place] = b.scalar(value.float);
     delete kept[attribute];
   }
-  if (ONCE_FLATTENING.has(op) && opset < 13) return flattening(b, op, inputs[0]!, kept.axis);
+  if (ONCE_FLATTENING.has(op) && opset < 13) return flattening(b, op, required({ inputs }, 0), kept.axis);
   if (op === "Squeeze" && !lifted[1]) {
     // Without axes a batch of one text, or a text of one token, would lose its axis when the graph is run.
-    lifted[1] = b.integers(inputs[0]!.shape.flatMap((extent, axis) => extent === 1 ? [axis] : []));
+    lifted[1] = b.integers(
+      required({ inputs }, 0).shape.flatMap((extent, axis) => extent === 1 ? [axis] : []),
+    );
   }
   if (op === "Split" && !lifted[1]) {
     // Equal parts, of which opset 18 wants the number: given as extents, which every version takes.
-    const { shape } = inputs[0]!;
+    const { shape } = required({ inputs }, 0);
     const axis = typeof kept.axis === "number" ? kept.axis : 0;
     const size = shape.at(axis);
     if (typeof size !== "number") throw new CompileError(`the dimension ${size} is split`);
@@ -99,31 +104,36 @@ export function upgradeOpset(
     );
     delete kept.num_outputs;
   }
-  if (VARIADIC[op] !== undefined && lifted.length !== 2) {
+  const binary = ownEntry(VARIADIC, op);
+  if (binary !== undefined && lifted.length !== 2) {
     const [first, ...rest] = lifted.map((_, at) => required({ inputs: lifted }, at));
     const last = rest.pop() ?? first!;
-    const sum = rest.reduce((a, next) => b.op(VARIADIC[op]!, [a, next]), first!);
+    const sum = rest.reduce((a, next) => b.op(binary, [a, next]), first!);
     return {
-      op: sum === last ? "Identity" : VARIADIC[op]!,
+      op: sum === last ? "Identity" : binary,
       inputs: sum === last ? [sum] : [sum, last],
       attributes: {},
     };
   }
   if (op === "CastLike") {
-    return { op: "Cast", inputs: [lifted[0]!], attributes: { to: codeOf(lifted[1]!.type) } };
+    return {
+      op: "Cast",
+      inputs: [required({ inputs }, 0)],
+      attributes: { to: codeOf(required({ inputs }, 1).type) },
+    };
   }
   if (op === "Sum") return { op: "Add", inputs: lifted, attributes: {} };
   if (op === "Concat") {
     // Empty parts are left out: an empty past is joined to the present.
     const axis = integerAttribute({ attributes: kept }, "axis", 0);
-    const parts = lifted.filter((part) => part!.shape.at(axis) !== 0);
+    const parts = lifted.filter((_, at) => required({ inputs }, at).shape.at(axis) !== 0);
     if (parts.length === 1) return { op: "Identity", inputs: parts, attributes: {} };
     if (parts.length > 0) return { op, inputs: parts, attributes: kept };
   }
   if (op === "Slice" && cutsNothing({ inputs: lifted, attributes: kept })) {
-    return { op: "Identity", inputs: [lifted[0]!], attributes: {} };
+    return { op: "Identity", inputs: [required({ inputs }, 0)], attributes: {} };
   }
-  return { op: RENAMED[op] ?? op, inputs: lifted, attributes: kept };
+  return { op: ownEntry(RENAMED, op) ?? op, inputs: lifted, attributes: kept };
 }
 
 /** Softmax as it was: over all axes from one on, flattened. */

@@ -8,7 +8,7 @@ const BUDGET = {
   "nodes and weights in its file": 250_000,
   "nodes, with its functions inlined": 50_000,
   "graphs within graphs": 32,
-  "inputs or outputs of one node": 4096,
+  "inputs or outputs": 4096,
   "axes of one tensor": 64,
   "terms of one dimension": 64,
   "symbols multiplied in one dimension": 16,
@@ -17,10 +17,10 @@ const BUDGET = {
 /**
  * Checks one of the quantities of a model.
  *
- * @param where the node or the file, for the message; nodes that are imported are named by the importer
+ * @param where the node or the file, for the message; an error that names neither gets the node's name from the importer
  * @throws {CompileError} where there are more than the compiler works on
  */
-export function checkBudget(what: keyof typeof BUDGET, count: number, where = "the model"): void {
+export function checkBudget(what: keyof typeof BUDGET, count: number, where = "it"): void {
   if (count <= BUDGET[what]) return;
   throw new CompileError(
     `${where} has more than ${

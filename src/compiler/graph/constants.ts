@@ -5,7 +5,7 @@ import type { Constant, Value } from "./graph.ts";
 export const INLINE_BYTES = 256;
 
 /** The largest number of elements of an integer tensor that is tracked symbolically. */
-const MOST_INTEGERS = 64;
+export const MOST_INTEGERS = 64;
 
 /** A float32 constant. */
 export function float32(values: readonly number[], dims: readonly number[]): Constant {

@@ -1,5 +1,6 @@
 import { numbers } from "./constants.ts";
 import { type Attribute, type Constant, type Graph, liveNodes, type Node, type Value } from "./graph.ts";
+import { uniqueName, type UsedNames } from "./unique_name.ts";
 
 /** The largest number of elements of a constant that is printed where it is read; larger ones are weights. */
 const MOST_PRINTED = 8;
@@ -36,7 +37,7 @@ export function printGraph(graph: Graph): string {
 
 class Printer {
   private readonly names = new Map<Value | Constant, string>();
-  private readonly used = new Set<string>();
+  private readonly used: UsedNames = new Map();
   private readonly counts = new Map<string, number>();
   private readonly weights: string[] = [];
 
@@ -91,10 +92,7 @@ class Printer {
   }
 
   private unique(hint: string): string {
-    let name = hint;
-    for (let i = 2; this.used.has(name); i++) name = `${hint}~${i}`;
-    this.used.add(name);
-    return name;
+    return uniqueName(hint, "~", this.used);
   }
 }
 

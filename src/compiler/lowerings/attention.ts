@@ -1,11 +1,12 @@
 import type { Builder } from "../ops/builder.ts";
 import { CompileError } from "../graph/errors.ts";
-import { multiply } from "../graph/dimension.ts";
+import { multiply, product } from "../graph/dimension.ts";
 import type { Value } from "../graph/graph.ts";
 import { mapTuple, ofLength } from "../graph/tuple.ts";
 import { floatAttribute, integerAttribute, integersAttribute, required } from "../ops/op_definition.ts";
 import { additiveMask, allowedKeys, causal, inReach, type Reach } from "./attention_mask.ts";
-import { type Fused, type Lowering, refuse } from "./lowering.ts";
+import { equalPart } from "./equal_part.ts";
+import { type Fused, type Lowering, lowering, refuse } from "./lowering.ts";
 import { integerProduct } from "./quantized.ts";
 import { rotated, tableRows } from "./rotary.ts";
 
@@ -17,9 +18,8 @@ const QKV = ["query", "key", "value"];
 
 /** [batch, sequence, heads · size] to [batch, heads, sequence, size]. */
 function splitHeads(b: Builder, x: Value, heads: number): Value {
-  const [batch, sequence, width] = x.shape;
-  if (typeof width !== "number" || width % heads !== 0) throw new CompileError(`${width} in ${heads} heads`);
-  return b.transpose(b.reshape(x, [batch!, sequence!, heads, width / heads]), [0, 2, 1, 3]);
+  const [batch, sequence, width] = ofLength(x.shape, 3, "the axes of queries, keys or values");
+  return b.transpose(b.reshape(x, [batch, sequence, heads, equalPart(width, heads)]), [0, 2, 1, 3]);
 }
 
 /** [batch, heads, sequence, size] to [batch, sequence, heads · size]. */
@@ -33,7 +33,7 @@ function repeatHeads(b: Builder, x: Value, heads: number): Value {
   const [batch, groups, sequence, size] = ofLength(x.shape, 4, "the axes of groups of heads");
   if (groups === heads) return x;
   const each = b.reshape(x, [batch, groups, 1, sequence, size]);
-  const copies = b.expand(each, [batch, groups, heads / Number(groups), sequence, size]);
+  const copies = b.expand(each, [batch, groups, equalPart(heads, equalPart(groups, 1)), sequence, size]);
   return b.reshape(copies, [batch, heads, sequence, size]);
 }
 
@@ -50,7 +50,8 @@ function attend(
   masks: readonly (Value | undefined)[],
   softcap: number,
 ): Value {
-  const root = scale || 1 / Math.sqrt(Number(q.shape[3]));
+  const [, , , size] = ofLength(q.shape, 4, "the axes of queries");
+  const root = scale || 1 / Math.sqrt(Number(size));
   let scores = b.matmul(b.multiply(q, b.scalar(root)), k, { b: true });
   if (softcap > 0) {
     scores = b.multiply(b.op("Tanh", [b.multiply(scores, b.scalar(1 / softcap))]), b.scalar(softcap));
@@ -70,12 +71,17 @@ function refusePast(pasts: readonly (Value | null | undefined)[]): void {
 const attention: Lowering = (b, node) => {
   const [x, weights, bias, mask, past, scores] = node.inputs;
   refusePast([past]);
-  const width = Number(weights!.shape[1]);
-  const sizes = integersAttribute(node, "qkv_hidden_sizes") ?? [width / 3, width / 3, width / 3];
+  const sizes = integersAttribute(node, "qkv_hidden_sizes") ?? thirdsOf(weights!);
   const extents = ofLength(sizes, 3, "the sizes of queries, keys and values");
   const product = b.matmul(x!, weights!);
   return packedAttention(b, node, bias ? b.add(product, bias) : product, extents, mask, scores);
 };
+
+/** The widths of queries, keys and values where they are the same. */
+function thirdsOf({ shape }: Value): readonly [number, number, number] {
+  const third = equalPart(shape[1], 3);
+  return [third, third, third];
+}
 
 /**
  * The same with whole numbers (inputs: X, W, bias, the scales of X and W, mask, the zero points of X and W, past), whose
@@ -84,10 +90,9 @@ const attention: Lowering = (b, node) => {
 const quantizedAttention: Lowering = (b, node) => {
   const [x, weights, bias, xScale, weightsScale, mask, xZero, weightsZero, past] = node.inputs;
   refusePast([past]);
-  const width = Number(weights!.shape[1]);
   const scale = b.multiply(xScale!, weightsScale!);
   const packed = integerProduct(b, [x, weights, xZero, weightsZero], scale, bias);
-  return packedAttention(b, node, packed, [width / 3, width / 3, width / 3], mask, undefined);
+  return packedAttention(b, node, packed, thirdsOf(weights!), mask, undefined);
 };
 
 /** Attention over queries, keys and values that lie side by side in the last axis of a tensor, `extents` wide. */
@@ -138,7 +143,7 @@ function biased(
 ): readonly [Value, Value, Value] {
   const widths = mapTuple(parts, ({ shape }) => {
     if (shape.length !== 3) throw new CompileError("a bias of keys that are split into heads");
-    return Number(shape[2]);
+    return equalPart(shape[2], 1);
   });
   const biases = b.split(bias, 0, widths);
   return mapTuple(parts, (part, i) => b.add(part, biases[i]!));
@@ -148,15 +153,16 @@ function biased(
 const groupQueryAttention: Lowering = (b, node) => {
   refuse(node, { 11: "head_sink" });
   if (integerAttribute(node, "smooth_softmax", 0) === 1) throw new CompileError("smooth_softmax");
-  const [query, key, value, pastKey, pastValue, lengths, , cos, sin, positions, scores] = node.inputs;
+  const [query, key, value, pastKey, pastValue, lengths, , , , positions, scores] = node.inputs;
   refusePast([pastKey, pastValue]);
   const heads = integerAttribute(node, "num_heads", 1);
   const groups = integerAttribute(node, "kv_num_heads", heads);
   const [q, k, v] = key && value ? [query!, key, value] as const : unpack(b, query!, heads, groups);
   const turn = (x: Value, count: number) => {
     if (integerAttribute(node, "do_rotary", 0) === 0) return splitHeads(b, x, count);
-    const rows = b.reshape(x, [x.shape[0]!, x.shape[1]!, count, Number(x.shape[2]) / count]);
-    const tables = mapTuple([cos, sin], (table) => tableRows(b, table!, positions, rows));
+    const [batch, sequence, width] = ofLength(x.shape, 3, "the axes of queries or keys");
+    const rows = b.reshape(x, [batch, sequence, count, equalPart(width, count)]);
+    const tables = mapTuple([7, 8], (at) => tableRows(b, required(node, at), positions, rows));
     const turned = rotated(b, rows, ...tables, integerAttribute(node, "rotary_interleaved", 0) === 1);
     return b.transpose(turned, [0, 2, 1, 3]);
   };
@@ -180,11 +186,11 @@ const groupQueryAttention: Lowering = (b, node) => {
 function maskBehind(b: Builder, lengths: Value | null | undefined): Value {
   const mask = b.inputs.find(({ name }) => name === "attention_mask");
   if (mask) return mask;
-  return b.add(b.reshape(b.cast(lengths!, "int64"), [lengths!.shape[0]!]), b.integer(1));
+  return b.add(b.reshape(b.cast(lengths!, "int64"), [product(lengths!.shape)]), b.integer(1));
 }
 
 function unpack(b: Builder, packed: Value, heads: number, groups: number): readonly [Value, Value, Value] {
-  const size = Number(packed.shape[2]) / (heads + 2 * groups);
+  const size = equalPart(packed.shape[2], heads + 2 * groups);
   return b.split(packed, 2, [heads * size, groups * size, groups * size], QKV);
 }
 
@@ -194,8 +200,8 @@ const standardAttention: Lowering = (b, node) => {
   const [query, key, value] = mapTuple([0, 1, 2], (at) => required(node, at));
   const flat = query.shape.length === 3;
   const mask = node.inputs[3];
-  const heads = flat ? integerAttribute(node, "q_num_heads", 1) : Number(query.shape[1]);
-  const groups = flat ? integerAttribute(node, "kv_num_heads", 1) : Number(key.shape[1]);
+  const heads = flat ? integerAttribute(node, "q_num_heads", 1) : equalPart(query.shape[1], 1);
+  const groups = flat ? integerAttribute(node, "kv_num_heads", 1) : equalPart(key.shape[1], 1);
   const split = (x: Value, count: number) => flat ? splitHeads(b, x, count) : x;
   const [q, k, v] = [split(query, heads), split(key, groups), split(value, groups)];
   const masks = [
@@ -210,9 +216,27 @@ const standardAttention: Lowering = (b, node) => {
 
 /** Attention as an operator. */
 export const attentions: Readonly<Record<string, Lowering>> = {
-  "com.microsoft.Attention": attention,
-  "com.microsoft.QAttention": quantizedAttention,
-  "com.microsoft.MultiHeadAttention": multiHeadAttention,
-  "com.microsoft.GroupQueryAttention": groupQueryAttention,
-  Attention: standardAttention,
+  "com.microsoft.Attention": lowering(
+    ["input", "weights", "bias?", "mask_index?", "past?", "attention_bias?", "past_sequence_length?"],
+    attention,
+  ),
+  "com.microsoft.QAttention": lowering(
+    ["input", "weight", "bias", "input_scale", "weight_scale", "mask_index?", "input_zero_point?"]
+      .concat(["weight_zero_point?", "past?"]),
+    quantizedAttention,
+  ),
+  "com.microsoft.MultiHeadAttention": lowering(
+    ["query", "key?", "value?", "bias?", "key_padding_mask?", "attention_bias?", "past_key?", "past_value?"]
+      .concat(["past_sequence_length?", "cache_indirection?"]),
+    multiHeadAttention,
+  ),
+  "com.microsoft.GroupQueryAttention": lowering(
+    ["query", "key?", "value?", "past_key?", "past_value?", "seqlens_k", "total_sequence_length"]
+      .concat(["cos_cache?", "sin_cache?", "position_ids?", "attention_bias?", "head_sink?"]),
+    groupQueryAttention,
+  ),
+  Attention: lowering(
+    ["Q", "K", "V", "attn_mask?", "past_key?", "past_value?", "nonpad_kv_seqlen?"],
+    standardAttention,
+  ),
 };

@@ -3,6 +3,7 @@ import { float32 } from "../graph/constants.ts";
 import { type Dimension, subtract } from "../graph/dimension.ts";
 import { CompileError } from "../graph/errors.ts";
 import type { Value } from "../graph/graph.ts";
+import { ofLength } from "../graph/tuple.ts";
 
 /** The lowest float32, added to the score of a masked key. */
 const LOWEST = -3.4028234663852886e38;
@@ -25,8 +26,8 @@ export function causal(b: Builder, queries: Value, keys: Value): Value {
 
 /** Whether key j is not after query i and not too far before it: bool [1, 1, queries, keys]. */
 export function inReach(b: Builder, queries: Value, keys: Value, { back }: Reach): Value {
-  const rows = queries.shape[2]!;
-  const columns = keys.shape[2]!;
+  const [, , rows] = ofLength(queries.shape, 4, "the axes of queries");
+  const [, , columns] = ofLength(keys.shape, 4, "the axes of keys");
   const from = places(b, rows, [1, 1, rows, 1]);
   const at = b.add(from, b.integer(subtract(columns, rows)));
   const to = places(b, columns, [1, 1, 1, columns]);
@@ -42,8 +43,7 @@ export function inReach(b: Builder, queries: Value, keys: Value, { back }: Reach
  * @returns bool, broadcast over [batch, heads, queries, keys]
  */
 export function allowedKeys(b: Builder, mask: Value, keys: Value): Value {
-  const batch = keys.shape[0]!;
-  const count = keys.shape[2]!;
+  const [batch, , count] = ofLength(keys.shape, 4, "the axes of keys");
   if (mask.shape.length === 2) return positive(b, b.reshape(mask, [batch, 1, 1, mask.shape[1]!]));
   if (mask.shape.length === 3) {
     return positive(b, b.reshape(mask, [batch, 1, mask.shape[1]!, mask.shape[2]!]));

@@ -1,3 +1,4 @@
+import { checkBudget } from "../graph/budget.ts";
 import { CompileError } from "../graph/errors.ts";
 import { type Dimension, product, sameDimension } from "../graph/dimension.ts";
 import type { Builder } from "../ops/builder.ts";
@@ -15,6 +16,7 @@ import type { Fused } from "./lowering.ts";
  */
 export function einsum(b: Builder, node: Fused): Value[] {
   const equation = stringAttribute(node, "equation", "").replaceAll(" ", "");
+  checkBudget("axes of one tensor", Math.floor(equation.length / 3));
   const parts = /^([a-z]+),([a-z]+)->([a-z]+)$/i.exec(equation);
   if (parts === null || node.inputs.length !== 2) {
     throw new CompileError(`Einsum '${equation}' is not a product of two tensors without an ellipsis`);
@@ -22,6 +24,11 @@ export function einsum(b: Builder, node: Fused): Value[] {
   const [left, other, result] = mapTuple([1, 2, 3], (group) => [...parts[group]!]);
   const x = required(node, 0);
   const y = required(node, 1);
+  if (left.length !== x.shape.length || other.length !== y.shape.length) {
+    throw new CompileError(
+      `Einsum '${equation}' names ${left.length} and ${other.length} axes of tensors that have ${x.shape.length} and ${y.shape.length}`,
+    );
+  }
   const sizes = new Map<string, Dimension>([
     ...left.map((axis, i): [string, Dimension] => [axis, x.shape[i]!]),
     ...other.map((axis, i): [string, Dimension] => [axis, y.shape[i]!]),
@@ -41,8 +48,11 @@ export function einsum(b: Builder, node: Fused): Value[] {
   const rows = left.filter((axis) => !other.includes(axis));
   const columns = other.filter((axis) => !left.includes(axis));
   const once = [left, other, result].every((axes) => new Set(axes).size === axes.length);
-  if (!once || [...rows, ...columns].some((axis) => !result.includes(axis))) {
-    throw new CompileError(`Einsum '${equation}' repeats an axis, or sums over an axis of only one factor`);
+  const known = result.every((axis) => sizes.has(axis));
+  if (!once || !known || [...rows, ...columns].some((axis) => !result.includes(axis))) {
+    throw new CompileError(
+      `Einsum '${equation}' repeats an axis, sums over an axis of only one factor, or names an axis of neither factor`,
+    );
   }
   const shapeOf = (axes: readonly string[]) => axes.map((axis) => sizes.get(axis)!);
   const matrix = (

@@ -1,6 +1,7 @@
 import type { Builder } from "../ops/builder.ts";
 import { CompileError } from "../graph/errors.ts";
 import type { Attributes, Value } from "../graph/graph.ts";
+import { ANY, checkInputs, PACKED, signature } from "../ops/operator_signature.ts";
 
 /** A node that is about to be imported. */
 export interface Fused {
@@ -21,6 +22,22 @@ export interface Application extends Fused {
  * @throws {CompileError} on a use of the operator that is not supported
  */
 export type Lowering = (b: Builder, node: Fused) => readonly Value[];
+
+/**
+ * A lowering whose inputs are counted before it runs; their types are checked by the operators that it makes.
+ *
+ * @param inputs their names in the operator's schema, in order; `name?` can be left out
+ */
+export function lowering(inputs: readonly string[], lower: Lowering): Lowering {
+  const parameters = signature(
+    Object.fromEntries(inputs.map((name) => [name, "any"])),
+    { any: [...ANY, ...PACKED] },
+  ).map((parameter) => ({ ...parameter, type: parameter.name }));
+  return (b, node) => {
+    checkInputs(parameters, node.inputs);
+    return lower(b, node);
+  };
+}
 
 /** @throws {CompileError} where an input that is not supported is given, naming it */
 export function refuse(node: Fused, inputs: Readonly<Record<number, string>>): void {

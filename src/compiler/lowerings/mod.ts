@@ -2,6 +2,7 @@
  * The table of fused operators: one lowering for each operator, by its name, prefixed with its domain where that is not ONNX's
  * own. They are lowered as they are imported, so that no later pass meets them.
  */
+import { ownEntry } from "../../base/own_entry.ts";
 import { attentions } from "./attention.ts";
 import { einsum } from "./einsum.ts";
 import type { Application, Lowering } from "./lowering.ts";
@@ -21,5 +22,5 @@ export const LOWERINGS: Readonly<Record<string, Lowering>> = {
 /** The lowering of an operator; `undefined` where it stays, as it has a row. */
 export function loweringOf({ op, inputs, attributes }: Application): Lowering | undefined {
   if (op === "DequantizeLinear") return isPacked({ inputs, attributes }) ? dequantizedWeights : undefined;
-  return Object.hasOwn(LOWERINGS, op) ? LOWERINGS[op] : undefined;
+  return ownEntry(LOWERINGS, op);
 }

@@ -1,8 +1,15 @@
 import type { Builder } from "../ops/builder.ts";
 import type { Attributes, Value } from "../graph/graph.ts";
+import { ofLength } from "../graph/tuple.ts";
 import type { OperatorAttributes } from "../graph/operator_attributes.ts";
-import { floatAttribute, integerAttribute, required, stringAttribute } from "../ops/op_definition.ts";
-import type { Fused, Lowering } from "./lowering.ts";
+import {
+  attributeAxis,
+  floatAttribute,
+  integerAttribute,
+  required,
+  stringAttribute,
+} from "../ops/op_definition.ts";
+import { type Fused, type Lowering, lowering } from "./lowering.ts";
 
 /** The default epsilon of ONNX Runtime's fused norms. */
 const FUSED_EPSILON = 1e-12;
@@ -27,8 +34,8 @@ function skipOutputs(y: Value, sum: Value): Value[] {
  */
 function embedLayerNorm(b: Builder, { inputs, attributes }: Fused): Value[] {
   const [ids, types, words, positions, typeTable, scale, bias, mask, positionIds] = inputs;
-  const [batch, sequence] = ids!.shape;
-  const places = positionIds ?? b.op("Range", [b.integer(0), b.integer(sequence!), b.integer(1)]);
+  const [batch, sequence] = ofLength(ids!.shape, 2, "the axes of token ids");
+  const places = positionIds ?? b.op("Range", [b.integer(0), b.integer(sequence), b.integer(1)]);
   const sum = total(
     b,
     b.op("Gather", [words!, ids!], { axis: 0 }),
@@ -36,7 +43,7 @@ function embedLayerNorm(b: Builder, { inputs, attributes }: Fused): Value[] {
     types && typeTable ? b.op("Gather", [typeTable, types], { axis: 0 }) : null,
   );
   const y = b.op("LayerNormalization", [sum, scale!, bias!], epsilonOf(attributes));
-  const ones = b.op("ConstantOfShape", [b.integers([batch!, sequence!])], {
+  const ones = b.op("ConstantOfShape", [b.integers([batch, sequence])], {
     value: { tensor: { type: "int64", dims: [1], bytes: new Uint8Array(BigInt64Array.of(1n).buffer) } },
   });
   return [y, mask ?? ones, sum];
@@ -50,8 +57,14 @@ function logSumExp(b: Builder, x: Value, axis: number): { largest: Value; log: V
 
 /** Activations with their bias, and norms with the sum before them. */
 export const activationsAndNorms: Readonly<Record<string, Lowering>> = {
-  "com.microsoft.BiasGelu": (b, { inputs }) => [b.op("com.microsoft.Gelu", [total(b, ...inputs)])],
-  "com.microsoft.FastGelu": (b, { inputs }) => [b.op("com.microsoft.FastGelu", [total(b, ...inputs)])],
+  "com.microsoft.BiasGelu": lowering(
+    ["A", "B"],
+    (b, { inputs }) => [b.op("com.microsoft.Gelu", [total(b, ...inputs)])],
+  ),
+  "com.microsoft.FastGelu": lowering(
+    ["X", "bias?"],
+    (b, { inputs }) => [b.op("com.microsoft.FastGelu", [total(b, ...inputs)])],
+  ),
   Gelu: (b, node) => {
     const op = stringAttribute(node, "approximate", "none") === "tanh"
       ? "com.microsoft.FastGelu"
@@ -64,19 +77,25 @@ export const activationsAndNorms: Readonly<Record<string, Lowering>> = {
   },
   LogSoftmax: (b, node) => {
     const x = required(node, 0);
-    const { largest, log } = logSumExp(b, x, integerAttribute(node, "axis", -1));
+    const { largest, log } = logSumExp(b, x, attributeAxis(node, -1));
     return [b.subtract(b.subtract(x, largest), log)];
   },
-  "com.microsoft.SkipLayerNormalization": (b, { inputs: [x, skip, scale, bias, first], attributes }) => {
-    const sum = total(b, x, skip, first);
-    const zero = b.multiply(scale!, b.scalar(0));
-    const y = b.op("LayerNormalization", [sum, scale!, bias ?? zero], epsilonOf(attributes));
-    return skipOutputs(y, sum);
-  },
-  "com.microsoft.SkipSimplifiedLayerNormalization": (b, { inputs: [x, skip, scale, first], attributes }) => {
-    const sum = total(b, x, skip, first);
-    return skipOutputs(b.op("SimplifiedLayerNormalization", [sum, scale!], epsilonOf(attributes)), sum);
-  },
+  "com.microsoft.SkipLayerNormalization": lowering(
+    ["input", "skip", "gamma", "beta?", "bias?"],
+    (b, { inputs: [x, skip, scale, bias, first], attributes }) => {
+      const sum = total(b, x, skip, first);
+      const zero = b.multiply(scale!, b.scalar(0));
+      const y = b.op("LayerNormalization", [sum, scale!, bias ?? zero], epsilonOf(attributes));
+      return skipOutputs(y, sum);
+    },
+  ),
+  "com.microsoft.SkipSimplifiedLayerNormalization": lowering(
+    ["input", "skip", "gamma", "bias?"],
+    (b, { inputs: [x, skip, scale, first], attributes }) => {
+      const sum = total(b, x, skip, first);
+      return skipOutputs(b.op("SimplifiedLayerNormalization", [sum, scale!], epsilonOf(attributes)), sum);
+    },
+  ),
   RMSNormalization: (b, node) => {
     const epsilon = { float: floatAttribute(node, "epsilon", 1e-5) };
     const axis = integerAttribute(node, "axis", -1);
@@ -84,5 +103,9 @@ export const activationsAndNorms: Readonly<Record<string, Lowering>> = {
       b.op("SimplifiedLayerNormalization", [required(node, 0), required(node, 1)], { axis, epsilon }),
     ];
   },
-  "com.microsoft.EmbedLayerNormalization": embedLayerNorm,
+  "com.microsoft.EmbedLayerNormalization": lowering(
+    ["input_ids", "segment_ids?", "word_embedding", "position_embedding", "segment_embedding?", "gamma"]
+      .concat(["beta", "mask?", "position_ids?"]),
+    embedLayerNorm,
+  ),
 };

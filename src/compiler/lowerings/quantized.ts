@@ -2,7 +2,7 @@ import type { Builder } from "../ops/builder.ts";
 import { CompileError } from "../graph/errors.ts";
 import type { Value } from "../graph/graph.ts";
 import { integerAttribute, required } from "../ops/op_definition.ts";
-import { type Lowering, refuse } from "./lowering.ts";
+import { type Lowering, lowering, refuse } from "./lowering.ts";
 import { unpacked } from "./packed_weights.ts";
 
 /**
@@ -18,6 +18,7 @@ const matMulNBits: Lowering = (b, node) => {
   if (bits !== 4 && bits !== 8) throw new CompileError(`weights of ${bits} bits are not supported`);
   const x = required(node, 0);
   const packed = required(node, 1);
+  if (block <= 0) throw new CompileError(`blocks of ${block} weights`);
   const blocks = Math.ceil(inner / block);
   const whole = b.reshape(packed, [columns, blocks * block * bits / 8]);
   const numbers = b.reshape(unpacked(b, whole, bits), [columns, blocks, block]);
@@ -60,17 +61,26 @@ export function integerProduct(
 
 /** Products with quantized factors. */
 export const quantizedProducts: Readonly<Record<string, Lowering>> = {
-  "com.microsoft.MatMulNBits": matMulNBits,
-  "com.microsoft.MatMulIntegerToFloat": (b, { inputs: [x, w, xScale, wScale, xZero, wZero, bias] }) => [
-    integerProduct(b, [x, w, xZero, wZero], b.multiply(xScale!, wScale!), bias),
-  ],
-  "com.microsoft.DynamicQuantizeMatMul": (b, { inputs: [x, w, wScale, wZero, bias] }) => {
-    const [quantized, scale, zero] = b.node("DynamicQuantizeLinear", [x!], {}, "", ["", "", ""]);
-    return [integerProduct(b, [quantized, w, zero, wZero], b.multiply(scale!, wScale!), bias)];
-  },
-  QLinearMatMul: (b, { inputs: [x, xScale, xZero, w, wScale, wZero, yScale, yZero] }) => {
-    const left = b.op("DequantizeLinear", [x!, xScale!, xZero!], { axis: -1 });
-    const other = b.op("DequantizeLinear", [w!, wScale!, wZero!], { axis: -1 });
-    return [b.op("QuantizeLinear", [b.matmul(left, other), yScale!, yZero!], { axis: -1 })];
-  },
+  "com.microsoft.MatMulNBits": lowering(["A", "B", "scales", "zero_points?", "g_idx?", "bias?"], matMulNBits),
+  "com.microsoft.MatMulIntegerToFloat": lowering(
+    ["A", "B", "a_scale", "b_scale", "a_zero_point?", "b_zero_point?", "bias?"],
+    (b, { inputs: [x, w, xScale, wScale, xZero, wZero, bias] }) => [
+      integerProduct(b, [x, w, xZero, wZero], b.multiply(xScale!, wScale!), bias),
+    ],
+  ),
+  "com.microsoft.DynamicQuantizeMatMul": lowering(
+    ["A", "B", "b_scale", "b_zero_point?", "bias?"],
+    (b, { inputs: [x, w, wScale, wZero, bias] }) => {
+      const [quantized, scale, zero] = b.node("DynamicQuantizeLinear", [x!], {}, "", ["", "", ""]);
+      return [integerProduct(b, [quantized, w, zero, wZero], b.multiply(scale!, wScale!), bias)];
+    },
+  ),
+  QLinearMatMul: lowering(
+    ["a", "a_scale", "a_zero_point", "b", "b_scale", "b_zero_point", "y_scale", "y_zero_point"],
+    (b, { inputs: [x, xScale, xZero, w, wScale, wZero, yScale, yZero] }) => {
+      const left = b.op("DequantizeLinear", [x!, xScale!, xZero!], { axis: -1 });
+      const other = b.op("DequantizeLinear", [w!, wScale!, wZero!], { axis: -1 });
+      return [b.op("QuantizeLinear", [b.matmul(left, other), yScale!, yZero!], { axis: -1 })];
+    },
+  ),
 };

@@ -5,8 +5,8 @@ import { bytesPerElement, codeOf, type ElementType } from "../graph/element_type
 import type { Attributes, Constant, Graph, Node, Value } from "../graph/graph.ts";
 import type { OperatorAttributes, OperatorName } from "../graph/operator_attributes.ts";
 import { mapTuple } from "../graph/tuple.ts";
-import { definitionOf, operatorNamed } from "./mod.ts";
-import { checkSignature } from "./operator_signature.ts";
+import { inferOutputs } from "./infer_outputs.ts";
+import { operatorNamed } from "./mod.ts";
 
 /** Makes a graph node by node; every value gets its type and shape from the operator's row as it is made. */
 export class Builder {
@@ -56,6 +56,8 @@ export class Builder {
 
   /** An int64 tensor of one axis whose elements may be symbols (a shape, axes, …). */
   integers(items: readonly Dimension[]): Value {
+    const wrong = items.find((item) => typeof item === "number" && !Number.isInteger(item));
+    if (wrong !== undefined) throw new CompileError(`${wrong} in place of a whole number`);
     if (items.every((item) => typeof item === "number")) {
       return this.constant(`integers_${items.join("_")}`, int64(items, [items.length]));
     }
@@ -111,9 +113,7 @@ export class Builder {
     const node: Node = { op, name, inputs, outputs, attributes };
     let signatures;
     try {
-      const { signature, infer } = definitionOf(op);
-      checkSignature(signature, node);
-      signatures = infer({ inputs, attributes, outputs: Math.max(1, outputNames.length) });
+      signatures = inferOutputs(node, Math.max(1, outputNames.length));
     } catch (error) {
       if (!(error instanceof CompileError)) throw error;
       const shapes = inputs.map((input) =>

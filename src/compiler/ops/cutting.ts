@@ -4,6 +4,7 @@ import { CompileError } from "../graph/errors.ts";
 import type { Value } from "../graph/graph.ts";
 import type { OperatorName } from "../graph/operator_attributes.ts";
 import { scalarLike } from "./elementwise.ts";
+import { integersInSteps, stepsAlong } from "./integers.ts";
 import {
   type Asked,
   attributeAxis,
@@ -61,8 +62,8 @@ function bounded(position: Dimension, size: Dimension): Dimension {
     return leastOf(subtract(place, size)) >= 0 ? size : place;
   }
   if (typeof size === "number") return Math.max(0, Math.min(size, position < 0 ? position + size : position));
-  if (position < 0) return totalOf([size, position]);
-  return position >= 2 ** 31 - 1 ? size : position;
+  if (Math.abs(position) >= 2 ** 31 - 1) return position < 0 ? 0 : size;
+  return position < 0 ? totalOf([size, position]) : position;
 }
 
 /** The bounds of a cut that runs backwards along an axis of known size: the end is -1 where the first element is the last taken. */
@@ -81,23 +82,17 @@ function cutExtent({ start, end, step }: Cut): Dimension {
   return extent;
 }
 
-/** The integers of a tensor that are left when it is cut, where the cuts are known numbers. */
-function pieceOf(
-  integers: readonly Dimension[],
-  whole: readonly Dimension[],
-  shape: readonly Dimension[],
-  found: readonly Cut[],
-): Dimension[] | undefined {
-  if (![...whole, ...shape].every((size) => typeof size === "number")) return undefined;
-  let places = [0];
-  for (const [axis, size] of (shape as number[]).entries()) {
-    const { start, step } = found.find((slice) => slice.axis === axis) ?? { start: 0, step: 1 };
-    if (typeof start !== "number") return undefined;
-    places = places.flatMap((at) =>
-      Array.from({ length: size }, (_, i) => at * (whole[axis] as number) + start + i * step)
-    );
+/** The integers of a tensor that are left when it is cut to a shape, where the cuts are known numbers. */
+function pieceOf(x: Value, shape: readonly Dimension[], cuts: readonly Cut[]): { integers?: Dimension[] } {
+  const apart = stepsAlong(x.shape);
+  const steps = [...apart];
+  let first = 0;
+  for (const { axis, start, step } of cuts) {
+    if (typeof start !== "number") return {};
+    first += start * apart[axis]!;
+    steps[axis] = step * apart[axis]!;
   }
-  return places.map((at) => integers[at]!);
+  return integersInSteps(x, shape, steps, first);
 }
 
 /** Zeros before and after along one axis. */
@@ -183,8 +178,7 @@ export const cutting = {
       const shape = [...x.shape];
       const found = cutsOf(node);
       for (const slice of found) shape[slice.axis] = cutExtent(slice);
-      const integers = x.integers && pieceOf(x.integers, x.shape, shape, found);
-      return [{ type: x.type, shape, ...(integers && { integers }) }];
+      return [{ type: x.type, shape, ...pieceOf(x, shape, found) }];
     },
     gradient: ofOutput((b, node, dy) => {
       const { shape } = required(node, 0);

@@ -1,3 +1,4 @@
+import { MOST_INTEGERS } from "../graph/constants.ts";
 import {
   type Dimension,
   divide,
@@ -16,9 +17,6 @@ import type { Value } from "../graph/graph.ts";
  * where these do not determine it. Symbols are at least 1: every batch has an example, and every example a token.
  */
 export type Arithmetic = (...items: Dimension[]) => Dimension | undefined;
-
-/** The largest number of elements of an integer tensor that is tracked symbolically. */
-const MOST = 64;
 
 /** The integers of an elementwise operator's output, where those of its inputs are known. */
 export function knownIntegers(
@@ -42,9 +40,40 @@ export function integersBy(
 ): { integers?: Dimension[] } {
   if (isFloat(type)) return {};
   const size = shape.reduce(multiply, 1);
-  if (typeof size !== "number" || size > MOST) return {};
+  if (typeof size !== "number" || size > MOST_INTEGERS) return {};
   const integers = Array.from({ length: size }, (_, place) => at(place));
   return integers.every((item) => item !== undefined) ? { integers } : {};
+}
+
+/**
+ * The integers of a tensor that is read from another one in steps along each axis.
+ *
+ * @param first the place in the other that it starts at
+ */
+export function integersInSteps(
+  { type, integers }: Value,
+  shape: readonly Dimension[],
+  steps: readonly number[],
+  first = 0,
+): { integers?: Dimension[] } {
+  if (integers === undefined) return {};
+  return integersBy(type, shape, (place) => {
+    let at = first;
+    let rest = place;
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      const extent = Number(shape[axis]);
+      at += (rest % extent) * steps[axis]!;
+      rest = Math.floor(rest / extent);
+    }
+    return integers[at];
+  });
+}
+
+/** How far apart the elements of a tensor with known integers are along each axis, row by row. */
+export function stepsAlong(shape: readonly Dimension[]): number[] {
+  return shape.map((_, axis) =>
+    shape.slice(axis + 1).reduce((size: number, extent) => size * Number(extent), 1)
+  );
 }
 
 /** The element of a value that stands at a place of the shape it is broadcast to, where it is known. */

@@ -1,7 +1,7 @@
 import { CompileError } from "../graph/errors.ts";
 import { type Dimension, multiply, sameDimension } from "../graph/dimension.ts";
 import type { OperatorName } from "../graph/operator_attributes.ts";
-import { integerAt, integersBy } from "./integers.ts";
+import { integerAt, integersBy, integersInSteps, stepsAlong } from "./integers.ts";
 import {
   type Asked,
   askedOfFixed,
@@ -21,21 +21,6 @@ import { ANY, signature } from "./operator_signature.ts";
 import { checkShape, checkSingle } from "./shape_checks.ts";
 import { wantedShape } from "./views.ts";
 
-/** The integers of a tensor whose axes are permuted. */
-function permuted(
-  integers: readonly Dimension[],
-  shape: readonly Dimension[],
-  perm: readonly number[],
-): Dimension[] {
-  const sizes = shape.map(Number);
-  const strides = sizes.map((_, axis) => sizes.slice(axis + 1).reduce((a, b) => a * b, 1));
-  return perm.reduce(
-    (places, axis) =>
-      places.flatMap((at) => Array.from({ length: sizes[axis]! }, (_, i) => at + i * strides[axis]!)),
-    [0],
-  ).map((at) => integers[at]!);
-}
-
 /** Operators that move elements, other than views of them, and compute nothing. */
 export const movement = {
   Transpose: {
@@ -44,13 +29,11 @@ export const movement = {
     float16: "follows",
     webgpuLacks: "boolean kernel",
     infer: (node) => {
-      const { type, shape, integers } = required(node, 0);
+      const x = required(node, 0);
       const perm = permutation(node);
-      return [{
-        type,
-        shape: perm.map((axis) => shape[axis]!),
-        ...(integers && { integers: permuted(integers, shape, perm) }),
-      }];
+      const steps = stepsAlong(x.shape);
+      const shape = perm.map((axis) => x.shape[axis]!);
+      return [{ type: x.type, shape, ...integersInSteps(x, shape, perm.map((axis) => steps[axis]!)) }];
     },
     gradient: ofOutput((b, node, dy) => {
       const perm = permutation(node);
@@ -88,8 +71,8 @@ export const movement = {
       const parts = node.inputs.map((_, i) => required(node, i));
       const { type, shape } = required(node, 0);
       const axis = axisOf(integerAttribute(node, "axis", 0), shape.length);
-      const extent = totalOf(parts.map((part) => part.shape[axis]!));
       for (const part of parts) checkJoined(shape, part.shape, axis);
+      const extent = totalOf(parts.map((part) => part.shape[axis]!));
       const known = parts.every((part) => part.integers !== undefined) && shape.length === 1;
       return [{
         type,
@@ -159,10 +142,14 @@ function checkJoined(one: readonly Dimension[], other: readonly Dimension[], axi
   );
 }
 
+/** A message lists no more axes than these. */
+const MOST_LISTED = 64;
+
 /** The axis of the input that each axis of a Transpose's output is. */
 export function permutation(node: Asked): readonly number[] {
   const rank = required(node, 0).shape.length;
   const perm = integersAttribute(node, "perm") ?? Array.from({ length: rank }, (_, i) => rank - 1 - i);
   if (perm.length === rank && Array.from(perm.keys()).every((axis) => perm.includes(axis))) return perm;
-  throw new CompileError(`[${perm.join(", ")}] is no permutation of ${rank} axes`);
+  const given = perm.length <= MOST_LISTED ? `[${perm.join(", ")}]` : `a list of ${perm.length} axes`;
+  throw new CompileError(`${given} is no permutation of ${rank} axes`);
 }

@@ -83,9 +83,18 @@ export function checkSignature(
   parameters: OperatorSignature,
   { op, inputs, attributes }: Pick<Node, "op" | "inputs" | "attributes">,
 ): void {
-  checkCount(parameters, inputs.length);
   checkInputs(parameters, inputs);
   checkAttributes(op, attributes);
+}
+
+/**
+ * Checks the number of inputs and their element types.
+ *
+ * @throws {CompileError} on the first that does not fit, naming it
+ */
+export function checkInputs(parameters: OperatorSignature, inputs: readonly (Value | null)[]): void {
+  checkCount(parameters, inputs.length);
+  checkTypes(parameters, inputs);
 }
 
 function checkCount(parameters: OperatorSignature, given: number): void {
@@ -96,7 +105,7 @@ function checkCount(parameters: OperatorSignature, given: number): void {
   throw new CompileError(`input ${given} ('${parameters[given]!.name}') is missing`);
 }
 
-function checkInputs(parameters: OperatorSignature, inputs: readonly (Value | null)[]): void {
+function checkTypes(parameters: OperatorSignature, inputs: readonly (Value | null)[]): void {
   const bound = new Map<string, { readonly at: string; readonly type: ElementType }>();
   for (const [i, input] of inputs.entries()) {
     const { name, type, allowed, isOptional } = parameters[Math.min(i, parameters.length - 1)]!;

@@ -18,7 +18,7 @@ import {
   stringAttribute,
 } from "./op_definition.ts";
 import { ANY, INDICES, NUMBERS, signature } from "./operator_signature.ts";
-import { checkElementIndices, checkShape, checkSingle, pickedRest } from "./shape_checks.ts";
+import { checkElementIndices, checkIndices, checkShape, checkSingle, pickedRest } from "./shape_checks.ts";
 import { wholeNumber } from "./shapes.ts";
 
 /**
@@ -87,6 +87,7 @@ export const selection = {
       const indices = required(node, 1);
       const axis = axisOf(integerAttribute(node, "axis", 0), data.shape.length);
       const shape = [...data.shape.slice(0, axis), ...indices.shape, ...data.shape.slice(axis + 1)];
+      checkIndices(indices, data.shape[axis]!);
       const places = plainIntegersOf(indices);
       const items = data.integers;
       const known = places !== undefined && items !== undefined && data.shape.length === 1 &&

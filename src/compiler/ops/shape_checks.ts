@@ -1,6 +1,8 @@
 /** Checks of the inputs' shapes that the rows of several operators share: only what is wrong for all symbols is refused. */
 import { canBeSame, type Dimension, leastOf, subtract } from "../graph/dimension.ts";
+import { plainIntegersOf } from "../graph/constants.ts";
 import { CompileError } from "../graph/errors.ts";
+import type { Value } from "../graph/graph.ts";
 import { type Asked, attributeAxis, required } from "./op_definition.ts";
 
 /** @throws {CompileError} where an input cannot have the shape that it must have */
@@ -28,6 +30,13 @@ export function checkSingle(node: Asked, at: number): void {
   const { shape } = required(node, at);
   if (shape.length <= 1 && shape.every((extent) => canBeSame(extent, 1))) return;
   throw new CompileError(`input ${at} is [${shape.join(", ")}], and must be a scalar`);
+}
+
+/** @throws {CompileError} where known indices do not lie within an axis of known extent */
+export function checkIndices(indices: Value, extent: Dimension): void {
+  if (typeof extent !== "number") return;
+  const wrong = plainIntegersOf(indices)?.find((at) => at < -extent || at >= extent);
+  if (wrong !== undefined) throw new CompileError(`the index ${wrong} into an axis of ${extent}`);
 }
 
 /** @throws {CompileError} where an input has another number of axes */

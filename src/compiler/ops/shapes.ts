@@ -60,7 +60,7 @@ export const shapes = {
 
 /** The whole number that a scalar holds, also one that was turned into a float. */
 export function wholeNumber(value: Value): Dimension | undefined {
-  if (value.integers !== undefined) return value.integers[0];
-  if (value.producer?.op === "Cast") return wholeNumber(required(value.producer, 0));
-  return scalarOf(value);
+  let held = value;
+  while (held.integers === undefined && held.producer?.op === "Cast") held = required(held.producer, 0);
+  return held.integers === undefined ? scalarOf(held) : held.integers[0];
 }

@@ -3,9 +3,8 @@ import { type Dimension, product, sameDimension, sameShape, symbolsOf, termsOf }
 import { bytesPerElement, isFloat } from "../graph/element_types.ts";
 import { CompileError } from "../graph/errors.ts";
 import type { Constant, Graph, Node, Value } from "../graph/graph.ts";
-import { definitionOf } from "./mod.ts";
+import { inferOutputs } from "./infer_outputs.ts";
 import type { Output } from "./op_definition.ts";
-import { checkSignature } from "./operator_signature.ts";
 
 /** A graph that breaks the rules of the compiler's own form: a fault of the pass that made it, not of the model. */
 export class InvalidGraphError extends Error {
@@ -132,12 +131,8 @@ function faultOfConstant(
 
 /** Checks a node against its operator's signature, and its outputs against what the operator's row infers. */
 function checkOperator(node: Node, what: string): void {
-  const { op, inputs, attributes, outputs } = node;
-  const { signature: declared, infer } = definitionOf(op);
-  const inferred = inferredOutputs(() => {
-    checkSignature(declared, node);
-    return infer({ inputs, attributes, outputs: outputs.length });
-  }, what);
+  const { outputs } = node;
+  const inferred = inferredOutputs(() => inferOutputs(node, outputs.length), what);
   if (inferred.length !== outputs.length) {
     throw new Violation(`${what} has ${outputs.length} outputs, and its row infers ${inferred.length}`);
   }

@@ -18,6 +18,17 @@ interface Selection {
   readonly each: boolean;
 }
 
+/**
+ * How often nodes are looked at in one narrowing, at most: models with ten thousand nodes take a few hundred thousand. Where
+ * that is not enough, the graph stays as far as it is narrowed.
+ */
+const MOST_VISITS = 5_000_000;
+
+/** How often nodes have been looked at. */
+interface Effort {
+  visits: number;
+}
+
 /** The part of a node's outputs that is read: all of them, or only the selection along these axes. */
 interface Demand {
   readonly full: boolean;
@@ -43,8 +54,9 @@ interface Pushable {
  */
 export function narrow(graph: Graph, log: PassLog = () => {}): Graph {
   let narrowed = graph;
+  const effort: Effort = { visits: 0 };
   for (;;) {
-    const next = lastPushable(narrowed);
+    const next = lastPushable(narrowed, effort);
     if (next === undefined) return narrowed;
     const packed = partiallyRead(narrowed, next);
     if (packed) log("separated", packed.name);
@@ -65,11 +77,13 @@ function partiallyRead(graph: Graph, { demands, whole }: Pushable): Value | unde
 }
 
 /** The last selection in the graph that can be made on the inputs of what it selects from, with what is then read. */
-function lastPushable(graph: Graph): Pushable | undefined {
+function lastPushable(graph: Graph, effort: Effort): Pushable | undefined {
   for (const node of liveNodes(graph).toReversed()) {
     const selection = selectionOf(node);
     const from = selection?.source.producer;
     if (selection === undefined || from === undefined) continue;
+    effort.visits += graph.nodes.length;
+    if (effort.visits > MOST_VISITS) return undefined;
     const pushable = { selection, ...demandsWith(graph, selection) };
     if (!pushable.demands.get(from)!.full) return pushable;
   }

@@ -1,0 +1,6 @@
+import { cards, experiments, tokenizers } from "./json_target.ts";
+import { onnx } from "./onnx_target.ts";
+import type { Target } from "./target.ts";
+
+/** All kinds of files that are read from others. */
+export const TARGETS: readonly Target[] = [onnx, tokenizers, cards, experiments];
