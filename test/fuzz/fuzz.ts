@@ -74,11 +74,9 @@ async function* outcomesFrom(target: Target, first: number, end: number): AsyncG
     stdout: "piped",
     stderr: "null",
   }).spawn();
-  const lines: AsyncIterator<string> = worker.stdout.pipeThrough(new TextDecoderStream()).pipeThrough(
-    new TextLineStream(),
-  )[
-    Symbol.asyncIterator
-  ]();
+  const byLine: TransformStream<string, string> = new TextLineStream();
+  const text = worker.stdout.pipeThrough(new TextDecoderStream()).pipeThrough(byLine);
+  const lines: AsyncIterator<string> = text[Symbol.asyncIterator]();
   let patience = START * LONGEST;
   try {
     while (Date.now() < end) {
