@@ -1,5 +1,6 @@
 import { decodeText, SAVE_AS_UTF8 } from "./decode_text.ts";
 import { InputError } from "../base/errors.ts";
+import { parseJson } from "../base/json_text.ts";
 
 /**
  * Reads a JSON object from a file in UTF-8, with or without a byte order mark.
@@ -10,7 +11,7 @@ export async function readJson(path: string): Promise<Record<string, unknown>> {
   const text = decodeText(await Deno.readFile(path), path, SAVE_AS_UTF8);
   let found: unknown;
   try {
-    found = JSON.parse(text);
+    found = parseJson(text);
   } catch (error) {
     throw new InputError(`${path} is not JSON: ${onOneLine((error as Error).message)}`, { cause: error });
   }

@@ -2,6 +2,7 @@ import { join } from "@std/path";
 import { TextLineStream } from "@std/streams/text-line-stream";
 import { parse as parseYaml, YAMLParseError } from "yaml";
 import { InputError } from "../base/errors.ts";
+import { parseJson } from "../base/json_text.ts";
 import { readWritten } from "../experiment/read_written.ts";
 import { SEMANTICS } from "../experiment/semantics.ts";
 import type { Experiment } from "../experiment/types.ts";
@@ -182,7 +183,7 @@ async function readPredictions(file: string, classes: readonly string[]): Promis
     if (line === "") continue;
     let value: unknown;
     try {
-      value = JSON.parse(line);
+      value = parseJson(line);
     } catch {
       throw damaged(file, `line ${number} is no JSON`);
     }
@@ -207,7 +208,7 @@ async function readJson(file: string): Promise<unknown> {
     throw error;
   }
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch (error) {
     throw damaged(file, (error as Error).message);
   }
