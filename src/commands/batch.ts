@@ -1,4 +1,5 @@
 import { globToRegExp, isGlob } from "@std/path";
+import { allDone } from "../base/all_done.ts";
 import { InputError } from "../base/errors.ts";
 import { partialPath } from "../results/run_folder.ts";
 import { Interrupted } from "../training/trainer.ts";
@@ -161,7 +162,7 @@ async function surveyAll(
     jobs.push({ run, shareKey, work, tuningShare, fuseKey, isComplete: state === "complete" });
   }
   const hasCompany = ({ fuseKey }: Job) => jobs.filter((job) => job.fuseKey === fuseKey).length > 1;
-  return await Promise.all(jobs.map(async (job) => {
+  return await allDone(jobs.map(async (job) => {
     const device = job.fuseKey !== undefined && fuse !== "off" && hasCompany(job)
       ? await resources.device(job.run.experiment.device).catch(() => undefined)
       : undefined;
@@ -214,7 +215,7 @@ async function work(
       }
     }
   };
-  await Promise.all(runners.map(employ));
+  await allDone(runners.map(employ));
 }
 
 /** The folder of an incomplete run; `undefined` where it could not be written. */

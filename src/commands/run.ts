@@ -1,3 +1,4 @@
+import { allDone } from "../base/all_done.ts";
 import { MULTIPLIERS } from "../experiment/combinations.ts";
 import { ExperimentDocument } from "../experiment/document.ts";
 import { InputError } from "../base/errors.ts";
@@ -47,7 +48,7 @@ export async function run(files: readonly string[], flags: RunFlags, io: Io): Pr
   const overrides = parseOverrides(flags.overrides);
   const variant = variantName(overrides);
   refuseMultipliers(overrides);
-  const experiments = await Promise.all(
+  const experiments = await allDone(
     files.map(async (file) => ({ file, experiment: await readExperiment(file, overrides) })),
   );
   const progress = new TerminalProgress(io);

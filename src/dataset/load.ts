@@ -1,4 +1,5 @@
 import { resolve } from "@std/path";
+import { allDone } from "../base/all_done.ts";
 import { InputError, withKeyContext } from "../base/errors.ts";
 import { RandomStream } from "../base/random_stream.ts";
 import type { DatasetKeys } from "../experiment/experiment_file.ts";
@@ -124,7 +125,7 @@ async function readBuiltIn(
   if (split !== "textcnn" && "train" in split) return await readParts(split, read);
   const examples = name === "rt-polarity"
     ? await files.rtPolarity(folder, clean)
-    : (await Promise.all(["train.tsv", "validation.tsv", "test.tsv"].map(read))).flat();
+    : (await allDone(["train.tsv", "validation.tsv", "test.tsv"].map(read))).flat();
   return {
     all: examples,
     split: () => split === "textcnn" ? splitLikeTextcnn(examples) : splitByShares(examples, split),
@@ -143,7 +144,7 @@ async function readHub(
   const read = async (name: string) => {
     const files = await dataset.files(name);
     const parts = files.map((path, i) => table(path, files.length > 1 ? `${name}.${i}` : name));
-    return (await Promise.all(parts)).flat();
+    return (await allDone(parts)).flat();
   };
   const found = { revision: dataset.commit, folder: null };
   if ("train" in split) return { ...await readParts(split, read), ...found };

@@ -100,9 +100,9 @@ function checkPage(
     return checkRuns(own, { width: bitsOf(most), count: values, most }, counted);
   };
   done.rows += levels(repeated, data.repetition, 0);
-  const there = levels(defined, data.definition, defined);
-  must(data.nulls === undefined || there === values - data.nulls, `a page has ${data.nulls} empty values`);
-  checkValues(content, data.encoding, there, chunk, done.dictionary, budget);
+  const present = levels(defined, data.definition, defined);
+  must(data.nulls === undefined || present === values - data.nulls, `a page has ${data.nulls} empty values`);
+  checkValues(content, data.encoding, present, chunk, done.dictionary, budget);
 }
 
 /** A data page by its header, unpacked. */

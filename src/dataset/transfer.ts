@@ -1,4 +1,5 @@
 import { join, resolve } from "@std/path";
+import { allDone } from "../base/all_done.ts";
 import { InputError, withKeyContext } from "../base/errors.ts";
 import type { TransferSpec } from "../experiment/types.ts";
 import type { DownloadReporter } from "../hub/repository.ts";
@@ -81,7 +82,7 @@ async function examplesOf(
     const { source, revision, config, split } = spec;
     const dataset = await findHubDataset(source, revision, config, downloads);
     const paths = await dataset.files(split);
-    return (await Promise.all(paths.map((path) => table(path, split)))).flat();
+    return (await allDone(paths.map((path) => table(path, split)))).flat();
   }
   return spec.name === "rt-polarity"
     ? splitLikeTextcnn(await files.rtPolarity(folder, clean)).test

@@ -1,4 +1,5 @@
 import { join } from "@std/path";
+import { allDone } from "../base/all_done.ts";
 import { sha256 } from "../base/sha256.ts";
 
 /** The file with the checksums of a folder's other files; `sha256sum --check` reads it, too. */
@@ -48,7 +49,7 @@ export async function readChecked(folder: string, names: readonly string[]): Pro
     }
     return [name, bytes] as const;
   });
-  return Object.fromEntries(await Promise.all(read));
+  return Object.fromEntries(await allDone(read));
 }
 
 /** A file's bytes; `undefined` where there is none. */

@@ -1,4 +1,5 @@
 import { basename, dirname, join, relative, SEPARATOR } from "@std/path";
+import { allDone } from "../base/all_done.ts";
 import { InputError } from "../base/errors.ts";
 import { innerPath } from "../base/inner_path.ts";
 
@@ -25,7 +26,7 @@ export async function findInnerFile(folder: string, path: string): Promise<numbe
       `${path} is ${info.isDirectory ? "a folder" : "a device or a pipe"}, but it must be a regular file`,
     );
   }
-  const [real, root] = await Promise.all([Deno.realPath(path), Deno.realPath(folder)]);
+  const [real, root] = await allDone([Deno.realPath(path), Deno.realPath(folder)]);
   if (![root, ...blobsOf(root)].some((place) => real.startsWith(place + SEPARATOR))) {
     throw outside(path, folder, real);
   }

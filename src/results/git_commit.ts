@@ -1,5 +1,6 @@
 import { dirname, join, relative, resolve } from "@std/path";
 import fs from "node:fs";
+import { allDone } from "../base/all_done.ts";
 
 /** The state of a file in git. */
 export interface GitCommit {
@@ -38,7 +39,7 @@ export async function gitCommit(file: string): Promise<GitCommit> {
     const filepath = relative(root, path).replaceAll("\\", "/");
     const { oid } = await readBlob({ fs, gitdir, oid: commit, filepath });
     const text = await Deno.readFile(path);
-    const blobs = await Promise.all(
+    const blobs = await allDone(
       [text, withoutCarriageReturns(text)].map((object) => hashBlob({ object })),
     );
     return { git_commit: commit, git_dirty: !blobs.some((blob) => blob.oid === oid) };

@@ -30,7 +30,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "schema": [],
   "experiment": ["schema", "base", "disk"],
   "model": ["base", "disk", "hub", "compiler", "experiment"],
-  "device": ["compiler/graph", "compiler/backend"],
+  "device": ["base", "compiler/graph", "compiler/backend"],
   "prompt": ["base", "experiment", "model", "device"],
   "evaluation": ["base", "experiment", "device", "prompt"],
   "training": ["schema", "base", "compiler/graph", "compiler/passes", "experiment", "device", "prompt"],
@@ -147,7 +147,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "terminal",
   ],
   "cli.ts": ["deno.json", "compiler", "experiment", "terminal", "commands"],
-  "main.ts": ["device", "terminal", "cli.ts"],
+  "main.ts": ["base", "device", "terminal", "cli.ts"],
   "generate_types.ts": ["schema", "experiment", "training", "artifacts", "results"],
 };
 
