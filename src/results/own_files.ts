@@ -1,11 +1,14 @@
 import { join } from "@std/path";
 import { parse as parseYaml } from "yaml";
 import { sha256OfJson } from "../base/sha256.ts";
-import { InputError } from "../base/errors.ts";
+import { DamagedRun } from "./damaged_run.ts";
 import type { Environment, EnvironmentFiles } from "./run_files.ts";
 
 /** The files of a run that its answers depend on; `environment.json` has their hashes. */
 export type OwnFile = keyof EnvironmentFiles;
+
+/** The way out where a file of a run is another one. */
+const PUT_BACK = "put back what the run wrote, or run its experiment again";
 
 /** The SHA-256 of an `experiment.yaml` without its name and description. */
 export function experimentSha256(text: string): string {
@@ -19,7 +22,7 @@ export function experimentSha256(text: string): string {
  *
  * @param folder the run's folder
  * @param now the file's hash
- * @throws {InputError} naming the file and both hashes, or the key that is missing
+ * @throws {DamagedRun} naming the file and both hashes, or the key that is missing
  */
 export function checkOwnFile(
   folder: string,
@@ -29,16 +32,16 @@ export function checkOwnFile(
 ): void {
   const then = environment.files?.[name];
   if (then === undefined) {
-    throw new InputError(
-      `${
-        join(folder, "environment.json")
-      } has no 'files.${name}', the sha256 of the run's ${name}: put back what the run wrote, or run its experiment again with --force`,
+    throw new DamagedRun(
+      `${join(folder, "environment.json")} has no 'files.${name}', the sha256 of the run's ${name}`,
+      PUT_BACK,
     );
   }
   if (then === now) return;
-  throw new InputError(
+  throw new DamagedRun(
     `${join(folder, name)} was changed since the run (its sha256 is ${now.slice(0, 12)}…, was ${
       then.slice(0, 12)
-    }…): put back what the run wrote, or run its experiment again with --force`,
+    }…)`,
+    PUT_BACK,
   );
 }

@@ -2,9 +2,9 @@ import { join } from "@std/path";
 import { sha256 } from "../base/sha256.ts";
 import type { Tensor } from "../device/device.ts";
 import { readSafetensors } from "../device/safetensors.ts";
-import { InputError } from "../base/errors.ts";
 import { promptInsertion, promptLength } from "../experiment/prompt_vectors.ts";
 import { checkSemantics } from "../experiment/semantics.ts";
+import { DamagedRun, readOwn } from "./damaged_run.ts";
 import { checkOwnFile } from "./own_files.ts";
 import { readAbout, readEnvironment } from "./read_run.ts";
 
@@ -23,16 +23,17 @@ export interface RunPrompt {
  *
  * @param folder of a complete run of a soft prompt
  * @param dimension the size of the model's vectors where the prompt enters, if known
- * @throws {InputError} where it has none, it is damaged, or it is not the run's own
+ * @throws {DamagedRun} where it has none, it is damaged, or it is not the run's own
  */
 export async function readPrompt(folder: string, dimension?: number): Promise<RunPrompt> {
   const path: string = join(folder, "prompt.safetensors");
-  const bytes = await Deno.readFile(path).catch((error) => {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new InputError(
-      `${folder} is no complete run of one soft prompt: it lacks prompt.safetensors (an ensemble's prompts are in its members' folders)`,
+  const bytes = await readOwn(path, Deno.readFile);
+  if (bytes === undefined) {
+    throw new DamagedRun(
+      `${folder} is no complete run of one soft prompt (it lacks prompt.safetensors)`,
+      "an ensemble's prompts are in its members' folders; run the experiment of another run again",
     );
-  });
+  }
   try {
     const { tensors: { prompt }, metadata } = readSafetensors(bytes);
     if (prompt?.dims.length !== 2) throw new RangeError("it holds no prompt [length, dimension]");
@@ -49,9 +50,7 @@ export async function readPrompt(folder: string, dimension?: number): Promise<Ru
     return read;
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    throw new InputError(`${path} is damaged (${error.message}): run its experiment again with --force`, {
-      cause: error,
-    });
+    throw new DamagedRun(`${path} is damaged (${error.message})`, undefined, { cause: error });
   }
 }
 
@@ -63,8 +62,9 @@ async function checkOwn(
   dimension: number | undefined,
 ): Promise<void> {
   const differs = (what: string, here: unknown, theirs: string) =>
-    new InputError(
-      `${path} is not this run's prompt: its ${what} is ${here}, and ${theirs}; put the run's own back, or run its experiment again with --force`,
+    new DamagedRun(
+      `${path} is not this run's prompt: its ${what} is ${here}, and ${theirs}`,
+      "put the run's own back, or run its experiment again",
     );
   if (dimension !== undefined && dims[1] !== dimension) {
     throw differs("dimension", dims[1], `the model's vectors have ${dimension} numbers`);

@@ -1,7 +1,8 @@
 import { join } from "@std/path";
 import { TextLineStream } from "@std/streams/text-line-stream";
-import { parse as parseYaml, YAMLParseError } from "yaml";
+import { parse as parseYaml } from "yaml";
 import { InputError } from "../base/errors.ts";
+import { innerPath } from "../base/inner_path.ts";
 import { parseJson } from "../base/json_text.ts";
 import { readWritten } from "../experiment/read_written.ts";
 import { SEMANTICS } from "../experiment/semantics.ts";
@@ -10,6 +11,7 @@ import type { EnsembleFile } from "./ensemble_file.ts";
 import type { Environment } from "./environment.ts";
 import { metricsFault, predictionFault } from "./check_scores.ts";
 import { RUN_FILES } from "./file_schemas.ts";
+import { DamagedRun, readOwn } from "./damaged_run.ts";
 import { checkFormat, RUN_FORMAT } from "./format.ts";
 import type { AnyMetricsFile, MetricsFile } from "./metrics_file.ts";
 import { checkOwnFile, experimentSha256 } from "./own_files.ts";
@@ -30,19 +32,22 @@ export interface RunRecord extends RunAbout {
 
 /** The part of a complete run that identifies it. */
 export interface FinishedRun {
-  readonly contentHash: string | undefined;
+  readonly contentHash: string;
   readonly metrics: MetricsFile;
 }
 
 /**
  * The identifying part of a folder's complete run; `undefined` where there is none.
  *
- * @throws {InputError} where it was written by a newer version, or its files are damaged
+ * @throws {InputError} where it was written by a newer version
+ * @throws {DamagedRun} where its files are damaged, or `environment.json` is missing
  */
 export async function readFinished(path: string): Promise<FinishedRun | undefined> {
   const environment = await readEnvironment(path);
   const metrics = await readMetrics(path);
-  return metrics?.status === "complete" ? { contentHash: environment?.content_hash, metrics } : undefined;
+  if (metrics?.status !== "complete") return undefined;
+  if (environment === undefined) throw damaged(join(path, "environment.json"), "it is not there");
+  return { contentHash: environment.content_hash, metrics };
 }
 
 /**
@@ -81,7 +86,9 @@ export async function readEnvironment(path: string): Promise<Environment | undef
  */
 export async function readAbout(path: string): Promise<RunAbout> {
   const finished = await readFinished(path);
-  if (finished === undefined) throw new InputError(`there is no complete run in ${path}`);
+  if (finished === undefined) {
+    throw new InputError(`there is no complete run in ${path}: name another folder, or run its experiment`);
+  }
   const environment = await readEnvironment(path);
   if (environment === undefined) throw damaged(join(path, "environment.json"), "it is not there");
   const text = await readText(join(path, "experiment.yaml"));
@@ -119,17 +126,14 @@ function readExperiment(text: string, file: string): Experiment {
   try {
     return readWritten(parseYaml(text));
   } catch (error) {
-    if (!(error instanceof YAMLParseError || error instanceof RangeError)) throw error;
-    throw damaged(file, error.message.replace(/\n.*$/s, ""));
+    throw damaged(file, error instanceof Error ? error.message.replace(/\n.*$/s, "") : "it is no experiment");
   }
 }
 
 async function readText(file: string): Promise<string> {
-  try {
-    return await Deno.readTextFile(file);
-  } catch (error) {
-    throw damaged(file, (error as Error).message);
-  }
+  const text = await readOwn(file, Deno.readTextFile);
+  if (text === undefined) throw damaged(file, "it is not there");
+  return text;
 }
 
 /**
@@ -158,7 +162,10 @@ export async function readSummary(folder: string): Promise<Summary | undefined> 
     damaged(file, `it is no summary of the format '${SUMMARY_FORMAT}': ${what}`);
   const summary = { ensembles: [], ...RUN_FILES.read("summary_file", content, fault) };
   for (const [key, rows] of Object.entries({ rows: summary.rows, ensembles: summary.ensembles })) {
-    for (const [i, { metrics }] of rows.entries()) {
+    for (const [i, { metrics, folder }] of rows.entries()) {
+      if (innerPath(folder.replaceAll("\\", "/")) === undefined) {
+        throw fault(`'${key}.${i}.folder' is ${JSON.stringify(folder)}, which is not within its own`);
+      }
       const wrong = metrics && metricsFault(metrics);
       if (wrong !== undefined) throw fault(`in '${key}.${i}.metrics', ${wrong}`);
     }
@@ -172,13 +179,18 @@ export async function readSummary(folder: string): Promise<Summary | undefined> 
 
 /** A run's predictions. The file is read piece by piece: it may exceed the maximum length of a string. */
 async function readPredictions(file: string, classes: readonly string[]): Promise<Prediction[]> {
-  const opened = await Deno.open(file).catch((error) => {
-    throw damaged(file, (error as Error).message);
-  });
+  const found = await readOwn(file, () => predictionsIn(file, classes));
+  if (found === undefined) throw damaged(file, "it is not there");
+  return found;
+}
+
+async function predictionsIn(file: string, classes: readonly string[]): Promise<Prediction[]> {
+  const opened = await Deno.open(file);
+  const asText: TransformStream<BufferSource, string> = new TextDecoderStream("utf-8", { fatal: true });
   const byLine: TransformStream<string, string> = new TextLineStream();
   const found: Prediction[] = [];
   let number = 0;
-  for await (const line of opened.readable.pipeThrough(new TextDecoderStream()).pipeThrough(byLine)) {
+  for await (const line of opened.readable.pipeThrough(asText).pipeThrough(byLine)) {
     number++;
     if (line === "") continue;
     let value: unknown;
@@ -200,13 +212,8 @@ async function readPredictions(file: string, classes: readonly string[]): Promis
 }
 
 async function readJson(file: string): Promise<unknown> {
-  let text: string;
-  try {
-    text = await Deno.readTextFile(file);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return undefined;
-    throw error;
-  }
+  const text = await readOwn(file, Deno.readTextFile);
+  if (text === undefined) return undefined;
   try {
     return parseJson(text);
   } catch (error) {
@@ -214,8 +221,6 @@ async function readJson(file: string): Promise<unknown> {
   }
 }
 
-function damaged(file: string, why: string): InputError {
-  return new InputError(
-    `${file} is damaged (${why}): nothing has been changed; run with --force to replace it, or move its folder away`,
-  );
+function damaged(file: string, why: string): DamagedRun {
+  return new DamagedRun(`${file} is damaged (${why})`);
 }

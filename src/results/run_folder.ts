@@ -190,7 +190,8 @@ async function moveIntoPlace(path: string): Promise<void> {
 /** Moves variants, which are folders within a run's, from its old folder to the new one, and removes the old. */
 async function mergeOld(old: string, path: string): Promise<void> {
   for (const { name, isDirectory } of await entries(old)) {
-    if (isDirectory) await Deno.rename(join(old, name), join(path, name));
+    const isVariant = isDirectory && !await isThere(join(path, name));
+    if (isVariant) await Deno.rename(join(old, name), join(path, name));
   }
   await removeFolder(old);
 }
