@@ -1,3 +1,4 @@
+import { checkRegular } from "./regular_file.ts";
 import { decodeText, SAVE_AS_UTF8 } from "./decode_text.ts";
 import { InputError } from "../base/errors.ts";
 import { parseJson } from "../base/json_text.ts";
@@ -8,6 +9,7 @@ import { parseJson } from "../base/json_text.ts";
  * @throws {InputError} naming the file, where it contains anything else
  */
 export async function readJson(path: string): Promise<Record<string, unknown>> {
+  checkRegular(path, await Deno.stat(path));
   const text = decodeText(await Deno.readFile(path), path, SAVE_AS_UTF8);
   let found: unknown;
   try {

@@ -23,7 +23,8 @@ export async function checkWhole(folder: string): Promise<void> {
   }
   const others = ["samples.md", "report.html", ...tune === "prompt" ? ["neighbours.json"] : []];
   for (const name of [...others, ...transfer.map(({ as }) => `predictions.${as}.jsonl`)]) {
-    const found = await readOwn(join(folder, name), Deno.stat);
-    if (!found?.isFile) throw new DamagedRun(`${folder} lacks ${name}`);
+    if (await readOwn(join(folder, name), Deno.stat) === undefined) {
+      throw new DamagedRun(`${folder} lacks ${name}`);
+    }
   }
 }
