@@ -24,14 +24,14 @@ export async function readWeights(folder: string): Promise<Readonly<Record<strin
   const path: string = join(folder, "model.safetensors");
   const bytes = await readOwn(path, Deno.readFile);
   if (bytes === undefined) {
-    throw new DamagedRun(`${folder} is no complete run of a tuned model (it lacks model.safetensors)`);
+    throw new DamagedRun(`${folder} is no complete run of a tuned model: it lacks model.safetensors`);
   }
   try {
     const { tensors, metadata } = readSafetensors(bytes);
     checkFormat(metadata, FORMAT, path);
     const environment = await readEnvironment(folder);
     if (environment === undefined) {
-      throw new DamagedRun(`${folder} is no complete run (it lacks environment.json)`);
+      throw new DamagedRun(`${folder} is no complete run: it lacks environment.json`);
     }
     checkOwnFile(folder, "model.safetensors", await sha256(bytes), environment);
     return tensors;

@@ -30,8 +30,7 @@ export async function readPrompt(folder: string, dimension?: number): Promise<Ru
   const bytes = await readOwn(path, Deno.readFile);
   if (bytes === undefined) {
     throw new DamagedRun(
-      `${folder} is no complete run of one soft prompt (it lacks prompt.safetensors)`,
-      "an ensemble's prompts are in its members' folders; run the experiment of another run again",
+      `${folder} is no complete run of one soft prompt: it lacks prompt.safetensors (an ensemble's prompts are in its members' folders)`,
     );
   }
   try {
