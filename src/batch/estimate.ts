@@ -2,6 +2,8 @@ import { join } from "@std/path";
 import { promptLength } from "../experiment/prompt_vectors.ts";
 import { readsPadding } from "../prompt/padding.ts";
 import { estimateSeconds, type Throughput } from "../results/earlier_runs.ts";
+import { checkWhole } from "../results/check_whole.ts";
+import { DamagedRun } from "../results/damaged_run.ts";
 import { readFinished } from "../results/read_run.ts";
 import { partialPath } from "../disk/replace_folder.ts";
 import { totalSteps } from "../training/trainer.ts";
@@ -27,8 +29,10 @@ export interface EstimatedRun {
   readonly work: number;
   /** The fraction of its cost that is tuning; the rest is classifying. */
   readonly tuningShare: number;
-  /** Whether its results exist, or a part of them. */
-  readonly state: "new" | "complete" | "interrupted";
+  /** Whether its results exist, or a part of them; damaged ones are replaced. */
+  readonly state: "new" | "complete" | "interrupted" | "damaged";
+  /** What is damaged in its results. */
+  readonly damage?: string;
   /** Estimated from earlier runs; `undefined` where no earlier run is similar. */
   readonly seconds: number | undefined;
 }
@@ -44,7 +48,7 @@ const PASSES_A_STEP = 2;
  *
  * @param force whether runs whose results exist are run again
  * @param earlier how fast earlier runs went
- * @throws {InputError} where something that it names is missing or unsuitable, or its results are damaged
+ * @throws {InputError} where something that it names is missing or unsuitable, or a newer version wrote its results
  */
 export async function estimate(
   run: PlannedRun,
@@ -59,8 +63,7 @@ export async function estimate(
   const classified = dataset.test.length + dataset.validation.length;
   const trained = steps * (training?.batchSize ?? 0);
   const length = promptLength(prompt);
-  const finished = force ? undefined : await readFinished(run.path);
-  const isComplete = finished !== undefined && finished.contentHash === prepared.contentHash;
+  const { isComplete, damage } = await earlierResults(run.path, prepared.contentHash, force);
   const tuning = PASSES_A_STEP * trained;
   const whole = tuning + 2 * classified;
   const modelSha256 = model.sha256;
@@ -75,8 +78,11 @@ export async function estimate(
       : undefined,
     work: isComplete ? 0 : whole * (length + TEXT_TOKENS),
     tuningShare: tuning / whole,
+    ...(damage !== undefined && { damage }),
     state: isComplete
       ? "complete"
+      : damage !== undefined
+      ? "damaged"
       : await hasCheckpoint(run.path, prepared.contentHash)
       ? "interrupted"
       : "new",
@@ -89,6 +95,23 @@ export async function estimate(
 /** Whether other runs' batches may be computed with this one's: possible where no text's answer depends on the other texts of its batch. */
 function isFusable({ experiment: { tune }, model: { card, facts } }: Prepared): boolean {
   return tune === "prompt" && !facts.quantizesActivations && !readsPadding(card, facts.inputs);
+}
+
+/** Whether a run's results are complete, or why they are not what the run wrote. */
+async function earlierResults(
+  path: string,
+  contentHash: string,
+  force: boolean,
+): Promise<{ readonly isComplete: boolean; readonly damage?: string }> {
+  if (force) return { isComplete: false };
+  try {
+    const isComplete = (await readFinished(path))?.contentHash === contentHash;
+    if (isComplete) await checkWhole(path);
+    return { isComplete };
+  } catch (error) {
+    if (error instanceof DamagedRun) return { isComplete: false, damage: error.reason };
+    throw error;
+  }
 }
 
 async function hasCheckpoint(path: string, contentHash: string): Promise<boolean> {

@@ -1,5 +1,6 @@
 import { extname, isGlob, join } from "@std/path";
 import { glob } from "node:fs/promises";
+import { allDone } from "../base/all_done.ts";
 import { InputError } from "../base/errors.ts";
 import { experimentFileAt } from "../experiment/read_experiment_file.ts";
 
@@ -33,7 +34,7 @@ export async function findExperimentFiles(args: readonly string[]): Promise<stri
 async function yamlFilesIn(folder: string): Promise<string[]> {
   const entries = await Array.fromAsync(Deno.readDir(folder));
   if (entries.some(({ name }) => name === "metrics.json" || name === "content_hash")) return [];
-  const inside = await Promise.all(
+  const inside = await allDone(
     entries.sort((a, b) => a.name < b.name ? -1 : 1).map(({ name, isDirectory }) => {
       const path: string = join(folder, name);
       return isDirectory ? yamlFilesIn(path) : isYaml(name) ? [path] : [];

@@ -59,10 +59,10 @@ export async function planSound(
   return { runs, problems };
 }
 
-/** The text of an error in a file; errors of other kinds are rethrown. */
+/** The text of an error in a file. One of a kind that is not expected is no reason to leave out the other files. */
 export function problemText(error: unknown, file: string): string {
   if (!(error instanceof InputError || error instanceof CompileError || error instanceof HubError)) {
-    throw error;
+    return `${file}: unexpected: ${error instanceof Error ? error.message : error}`;
   }
   return error instanceof ExperimentError || error.message.includes(file)
     ? error.message

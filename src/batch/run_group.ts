@@ -1,3 +1,4 @@
+import { allDone } from "../base/all_done.ts";
 import { FusedSteps } from "../training/fused_steps.ts";
 import type { RunHost } from "../run/context.ts";
 import type { ProgressReporter } from "../run/progress.ts";
@@ -20,7 +21,7 @@ export async function runGroup(
   if (runs.length === 1) return [await runPlanned(runs[0]!, host, reporters[0]!)];
   const { resources, signal } = host;
   const steps = new FusedSteps(runs.length, signal);
-  const outcomes = await Promise.all(runs.map(async (run, i) => {
+  const outcomes = await allDone(runs.map(async (run, i) => {
     const slot = steps.slots[i]!;
     try {
       return await runPlanned(run, host, reporters[i]!, slot);

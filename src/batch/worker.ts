@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { reportUnawaited } from "../base/unawaited.ts";
 import { logDownloads } from "../hub/log_downloads.ts";
 import { Interrupted } from "../training/trainer.ts";
 import { ResourceCache } from "../run/resource_cache.ts";
@@ -18,13 +19,17 @@ interface Line {
 const line = self as unknown as Line;
 const interrupt = new AbortController();
 let resources: ResourceCache | undefined;
+let log: (line: string) => void = () => {};
+
+reportUnawaited((line) => log(line));
 
 line.onmessage = async ({ data }) => {
   if (data.kind === "interrupt") return interrupt.abort(new Interrupted("interrupted"));
   const { runs, policy, threads } = data;
   const reporters = runs.map((_, run) => sendingReporter((event) => line.postMessage({ run, ...event })));
+  log = reporters[0]!.log;
   resources ??= new ResourceCache({
-    reporter: logDownloads(reporters[0]!.log),
+    reporter: logDownloads(log),
     threads,
     keepsSessions: true,
   });

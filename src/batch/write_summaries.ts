@@ -6,6 +6,7 @@ import { onDisk } from "../disk/on_disk.ts";
 import { Lock, lockPath } from "../disk/lock.ts";
 import { partialPath } from "../disk/replace_folder.ts";
 import { writeWhole } from "../disk/write_whole.ts";
+import type { EnsembleFile } from "../results/ensemble_file.ts";
 import { readEnsemble, readMetrics, readRun, type RunRecord } from "../results/read_run.ts";
 import { type EnsembleRow, summarize, type SummaryRow } from "../results/summary.ts";
 import { summaryCsv } from "../results/summary_csv.ts";
@@ -54,11 +55,10 @@ async function writeSummary(
   const ensembles: EnsembleRow[] = [];
   const records = new Map<string, RunRecord>();
   for (const one of asked) {
-    const row = await rowOf(one, outcomes.get(one.run), folder);
-    const isComplete = row.status === "complete";
-    if (isComplete) records.set(row.folder, await readRun(one.run.path));
+    const { row, record, ensemble } = await rowOf(one, outcomes.get(one.run), folder);
+    if (record !== undefined) records.set(row.folder, record);
     if (one.run.ensembleRuns === undefined) rows.push(row);
-    else ensembles.push({ ...row, ...(isComplete && { ensemble: await readEnsemble(one.run.path) }) });
+    else ensembles.push({ ...row, ...(ensemble && { ensemble }) });
   }
   const summary = summarize(title, rows, ensembles);
   const write = async (name: string, text: string) => {
@@ -79,11 +79,19 @@ async function writeSummary(
   return join(folder, "summary.html");
 }
 
+/** A row of a summary, with what was read of a complete run. */
+interface SummarizedRun {
+  readonly row: SummaryRow;
+  readonly record?: RunRecord;
+  readonly ensemble?: EnsembleFile | undefined;
+}
+
+/** A run whose files are damaged is one that failed; the others' rows stay. */
 async function rowOf(
   { run, isComplete }: RequestedRun,
   outcome: BatchOutcome | undefined,
   folder: string,
-): Promise<SummaryRow> {
+): Promise<SummarizedRun> {
   const { experiment, variant, settings, path } = run;
   const row = {
     experiment: experiment.name,
@@ -92,18 +100,22 @@ async function rowOf(
     seed: experiment.seed,
     folder: relative(folder, path),
   };
-  const complete = outcome !== undefined && "metrics" in outcome
-    ? outcome.metrics
-    : outcome === undefined && isComplete
-    ? (await readRun(path)).metrics
-    : undefined;
-  if (complete !== undefined) return { ...row, status: "complete", metrics: complete };
-  if (outcome?.kind === "failed") return { ...row, status: "failed", error: outcome.error };
+  if (outcome === undefined ? isComplete : "metrics" in outcome) {
+    try {
+      const record = await readRun(path);
+      const ensemble = run.ensembleRuns && await readEnsemble(path);
+      return { row: { ...row, status: "complete", metrics: record.metrics }, record, ensemble };
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      return { row: { ...row, status: "failed", error: error.message } };
+    }
+  }
+  if (outcome?.kind === "failed") return { row: { ...row, status: "failed", error: outcome.error } };
   const left = await readMetrics(partialPath(path)).catch((error) => {
     if (error instanceof InputError) return undefined;
     throw error;
   });
   return left === undefined || left.status === "complete"
-    ? { ...row, status: "missing" }
-    : { ...row, status: left.status, error: left.error };
+    ? { row: { ...row, status: "missing" } }
+    : { row: { ...row, status: left.status, error: left.error } };
 }

@@ -1,3 +1,4 @@
+import { allDone } from "../base/all_done.ts";
 import { readShape } from "../compiler/graph/dimension.ts";
 import type { StateTensor } from "../compiler/passes/optimizer.ts";
 import type { TensorSize } from "../compiler/graph/tensor_sizes.ts";
@@ -94,7 +95,7 @@ export class ServedRun {
       this.weights.set(location, file);
       return [location, await file] as const;
     });
-    return { bytes: await bytes(`graphs/${name}.onnx`), weights: new Map(await Promise.all(files)), sizes };
+    return { bytes: await bytes(`graphs/${name}.onnx`), weights: new Map(await allDone(files)), sizes };
   }
 
   /**

@@ -1,4 +1,5 @@
 import { globToRegExp, isGlob } from "@std/path";
+import { allDone } from "../base/all_done.ts";
 import { InputError } from "../base/errors.ts";
 import { partialPath } from "../disk/replace_folder.ts";
 import { Interrupted } from "../training/trainer.ts";
@@ -179,7 +180,7 @@ async function surveyAll(
   }
   const alike = Map.groupBy(jobs, ({ fuseKey }) => fuseKey);
   const hasCompany = ({ fuseKey }: Job) => alike.get(fuseKey)!.length > 1;
-  return await Promise.all(jobs.map(async (job) => {
+  return await allDone(jobs.map(async (job) => {
     const device = job.fuseKey !== undefined && fuse !== "off" && hasCompany(job)
       ? await resources.device(job.run.experiment.device).catch(() => undefined)
       : undefined;
@@ -231,7 +232,7 @@ async function work(
       }
     }
   };
-  await Promise.all(runners.map(employ));
+  await allDone(runners.map(employ));
 }
 
 /** The folder of an incomplete run; `undefined` where it could not be written. */

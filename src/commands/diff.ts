@@ -3,6 +3,7 @@ import { diffMarkdown } from "../diff/markdown.ts";
 import { readSide } from "../diff/side.ts";
 import type { DIFF_FORMATS } from "./flag_values.ts";
 import { diffReport } from "../report/diff_report.ts";
+import { InputError } from "../base/errors.ts";
 import { diffText } from "../terminal/diff_text.ts";
 import { Regression } from "../terminal/exit_codes.ts";
 import type { Io } from "../terminal/io.ts";
@@ -20,13 +21,19 @@ export interface DiffFlags {
  * `softprompt diff`: writes what differs between two results, and whether the difference is significant, to standard output.
  *
  * @param a the baseline: the folder of a run or of a sweep, or a saved report @param b the result that is compared with it
- * @throws {InputError} where they cannot be compared, with the reason
+ * @throws {InputError} where they cannot be compared, with the reason; at the end, where damaged runs were left out
  * @throws {Regression} where a metric got worse, if `failOnRegression` is set
  */
 export async function diff(a: string, b: string, flags: DiffFlags, io: Io): Promise<void> {
-  const found = diffOf(await readSide(a), await readSide(b), flags.alpha);
+  const sides = [await readSide(a), await readSide(b)] as const;
+  const found = diffOf(...sides, flags.alpha);
   io.print((await render(found, flags.format, styleFor(io.hasColors.stdout))).trimEnd());
   if (flags.failOnRegression && hasVerdict(found, "worse")) throw new Regression(`${b} is worse than ${a}`);
+  const damaged = sides.flatMap((side) => side.damaged);
+  if (damaged.length === 0) return;
+  throw new InputError(
+    `what is damaged was left out of the comparison: run the experiments again\n${damaged.join("\n")}`,
+  );
 }
 
 async function render(diff: Diff, format: DiffFlags["format"], style: Style): Promise<string> {

@@ -1,3 +1,4 @@
+import { allDone } from "../base/all_done.ts";
 import { ExperimentDocument } from "../experiment/document.ts";
 import { InputError } from "../base/errors.ts";
 import { type Override, parseOverrides } from "../experiment/override.ts";
@@ -9,6 +10,8 @@ import { runPath } from "../results/run_path.ts";
 import type { MetricsFile } from "../results/metrics_file.ts";
 import { experimentFileAt, readExperimentFile } from "../experiment/read_experiment_file.ts";
 import { MULTIPLIERS } from "../experiment/schema_check.ts";
+import { BatchFailed, exitCodeOf, messageOf, WRONG_USE } from "../terminal/exit_codes.ts";
+import { Interrupted } from "../training/trainer.ts";
 import { terminalDownloads } from "../terminal/downloads.ts";
 import { untilInterrupted } from "../terminal/interrupt.ts";
 import type { Io } from "../terminal/io.ts";
@@ -39,15 +42,16 @@ interface Finished {
 }
 
 /**
- * `softprompt run`: runs experiment files one after the other and ends with a table.
+ * `softprompt run`: runs experiment files one after the other and ends with a table. One that fails does not stop the others.
  *
  * @throws {InputError} on files that are missing or wrong; all are checked before the first runs
+ * @throws {BatchFailed} at the end, where one of several has failed; the error of the only one
  */
 export async function run(files: readonly string[], flags: RunFlags, io: Io): Promise<void> {
   const overrides = parseOverrides(flags.overrides);
   const variant = variantName(overrides);
   refuseMultipliers(overrides);
-  const experiments = await Promise.all(
+  const experiments = await allDone(
     files.map(async (path) => {
       const file = await experimentFileAt(path);
       return { file, experiment: await readExperiment(file, overrides) };
@@ -55,6 +59,7 @@ export async function run(files: readonly string[], flags: RunFlags, io: Io): Pr
   );
   const progress = new TerminalProgress(io);
   const finished: Finished[] = [];
+  const failed: unknown[] = [];
   const resources = new ResourceCache({
     reporter: terminalDownloads(io),
     keepsSessions: experiments.length > 1,
@@ -68,7 +73,12 @@ export async function run(files: readonly string[], flags: RunFlags, io: Io): Pr
         const ensembleRuns = ensembleRunFolders(experiment, file);
         const title = variant ? `${experiment.name}/${variant}` : experiment.name;
         const request = { experiment, file, overrides, title, path, ...(ensembleRuns && { ensembleRuns }) };
-        const outcome = await runExperiment(request, host, progress);
+        const outcome = await runExperiment(request, host, progress).catch((error) => {
+          if (error instanceof Interrupted || experiments.length === 1) throw error;
+          progress.log(`error: ${title}: ${messageOf(error)}`);
+          failed.push(error);
+        });
+        if (outcome === undefined) continue;
         if (outcome.kind === "locked") continue;
         if (outcome.kind === "kept") {
           progress.log(`${title}: nothing has changed since the results in ${path} (--force runs it again)`);
@@ -80,6 +90,11 @@ export async function run(files: readonly string[], flags: RunFlags, io: Io): Pr
     await resources.release();
   }
   for (const line of summary(finished)) io.print(line);
+  if (failed.length === 0) return;
+  const message = `${failed.length} of ${experiments.length} runs failed`;
+  throw failed.every((error) => exitCodeOf(error) === WRONG_USE)
+    ? new InputError(message)
+    : new BatchFailed(message);
 }
 
 /** `run` executes one run of a file. */

@@ -52,6 +52,9 @@ export async function validate(args: readonly string[], { results }: ValidateFla
       const { truncated, unknownWords } = await withPlaces(run, () => checker.check(estimated.prepared));
       if (unknownWords.length > 0) io.log(unknownWordsWarning(run.title, unknownWords));
       for (const line of dataWarnings(run.title, estimated.prepared)) io.log(line);
+      if (estimated.damage !== undefined) {
+        io.log(`warning: ${run.title}: ${estimated.damage}: it will be run again`);
+      }
       sound.push({ ...estimated, run, truncated });
     } catch (error) {
       problems.push(problemText(error, run.file));

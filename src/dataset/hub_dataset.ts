@@ -1,3 +1,4 @@
+import { allDone } from "../base/all_done.ts";
 import { ConfigValueError } from "../base/errors.ts";
 import type { DownloadReporter } from "../hub/repository.ts";
 
@@ -58,7 +59,7 @@ export async function findHubDataset(
         })`;
         throw new ConfigValueError([{ path: ["dataset", "split"], message }]);
       }
-      return await Promise.all(paths.map(async (path) => (await repository.file(path))!));
+      return await allDone(paths.map(async (path) => (await repository.file(path))!));
     },
   };
 }

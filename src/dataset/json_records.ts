@@ -1,4 +1,5 @@
 import { InputError } from "../base/errors.ts";
+import { DEEPEST, endOfString, TOO_DEEP } from "../base/json_text.ts";
 import { placeIn, type TableRecord } from "./columns.ts";
 import type { Line } from "./rows.ts";
 import { parseWritten } from "./written_number.ts";
@@ -103,11 +104,6 @@ function parse(one: Element, path: string, hint: string): unknown {
   }
 }
 
-/** The deepest allowed nesting of lists and objects: JSON.parse and the checks after it overflow the stack at much deeper ones. */
-const DEEPEST = 500;
-
-const TOO_DEEP = `lists and objects are nested more than ${DEEPEST} deep`;
-
 /** Checks that an object has each key once: JSON.parse would silently take the last of several. */
 function checkKeys(value: JsonObject, text: string, place: string): void {
   const names = memberNames(text, place);
@@ -196,13 +192,3 @@ function* textsOf(content: string): Generator<Line> {
 
 /** https://www.rfc-editor.org/rfc/rfc8259#section-2 */
 const SPACE = new Set([" ", "\t", "\n", "\r"]);
-
-/** The end of the string that begins at a quote; the text's end where the string is not closed. */
-function endOfString(text: string, from: number): number {
-  for (let end = text.indexOf('"', from + 1); end >= 0; end = text.indexOf('"', end + 1)) {
-    let backslashes = 0;
-    while (text[end - 1 - backslashes] === "\\") backslashes++;
-    if (backslashes % 2 === 0) return end;
-  }
-  return text.length - 1;
-}

@@ -1,5 +1,6 @@
 import { resolve } from "@std/path";
 import { findInnerFile } from "../disk/inner_file.ts";
+import { allDone } from "../base/all_done.ts";
 import { InputError, withKeyContext } from "../base/errors.ts";
 import { RandomStream } from "../base/random_stream.ts";
 import { RT_POLARITY } from "./rt_polarity.ts";
@@ -133,7 +134,7 @@ async function readBuiltIn(
   if (split !== "textcnn" && "train" in split) return await readParts(split, read);
   const examples = name === RT_POLARITY.name
     ? await files.rtPolarity(folder, clean)
-    : (await Promise.all(["train.tsv", "validation.tsv", "test.tsv"].map(read))).flat();
+    : (await allDone(["train.tsv", "validation.tsv", "test.tsv"].map(read))).flat();
   return {
     all: examples,
     split: () => split === "textcnn" ? splitLikeTextcnn(examples) : splitByShares(examples, split),
@@ -152,7 +153,7 @@ async function readHub(
   const read = async (name: string) => {
     const files = await dataset.files(name);
     const parts = files.map((path, i) => table(path, files.length > 1 ? `${name}.${i}` : name));
-    return (await Promise.all(parts)).flat();
+    return (await allDone(parts)).flat();
   };
   const found = { revision: dataset.commit, folder: null };
   if ("train" in split) return { ...await readParts(split, read), ...found };

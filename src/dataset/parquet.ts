@@ -1,8 +1,12 @@
 import { type FileMetaData, parquetMetadataAsync, parquetReadObjects, parquetSchema } from "hyparquet";
-import { compressors } from "hyparquet-compressors";
-import { InputError, thrownMessage } from "../base/errors.ts";
+import { InputError } from "../base/errors.ts";
 import { durationColumns } from "./arrow_durations.ts";
+import { CODECS } from "./parquet_codecs.ts";
 import { asStored, columnReading } from "./parquet_columns.ts";
+import { ParquetTooLarge } from "./parquet_damage.ts";
+import { checkFooter, footerOf } from "./parquet_footer.ts";
+import { checkPages } from "./parquet_pages.ts";
+import { checkThrift } from "./parquet_thrift.ts";
 import type { Table, Wanted } from "./records.ts";
 import { checkNames } from "./rows.ts";
 import { parseWritten } from "./written_number.ts";
@@ -11,7 +15,8 @@ import { parseWritten } from "./written_number.ts";
  * Reads a Parquet file (https://parquet.apache.org/docs/file-format/). Strings that are not UTF-8 stay bytes.
  *
  * @param path for messages
- * @throws {InputError} where the bytes are not a Parquet file, or are truncated, or a column is missing or occurs twice
+ * @throws {InputError} where the bytes are not a Parquet file, are damaged, truncated or too large when unpacked, or a column is
+ *   missing or occurs twice
  */
 export async function readParquet(
   bytes: Uint8Array<ArrayBuffer>,
@@ -23,7 +28,9 @@ export async function readParquet(
     slice: (from: number, to?: number) => bytes.slice(from, to).buffer,
   };
   try {
+    checkThrift(footerOf(bytes));
     const metadata = await parquetMetadataAsync(file);
+    const chunks = checkFooter(metadata, bytes.length);
     const elements = parquetSchema(metadata).children.map(({ element }) => element);
     const names = elements.map(({ name }) => name);
     const lacks = missing(names);
@@ -31,6 +38,10 @@ export async function readParquet(
       throw new InputError(`${path}: there is no column '${lacks}' (found: ${names.join(", ")})`);
     }
     checkNames(names, path);
+    checkPages(
+      bytes,
+      chunks.filter(({ rows, elements: [top] }) => rows > 0 && columns?.includes(top!.name) !== false),
+    );
     const read = columns === undefined ? {} : { columns: [...columns] };
     const isColumn = new Set(elements);
     const durations = durationsIn(metadata);
@@ -38,7 +49,7 @@ export async function readParquet(
     const rows = await parquetReadObjects({
       file,
       metadata: { ...metadata, schema },
-      compressors,
+      compressors: CODECS,
       parsers: { stringFromBytes, jsonFromBytes },
       utf8: false,
       ...read,
@@ -55,11 +66,22 @@ export async function readParquet(
     };
   } catch (error) {
     if (error instanceof InputError) throw error;
+    if (error instanceof ParquetTooLarge) {
+      throw new InputError(`${path} is too large: ${error.message}: split it into several files`, {
+        cause: error,
+      });
+    }
     throw new InputError(
-      `${path} is not a Parquet file, or is truncated (${bytes.length} bytes): ${thrownMessage(error)}`,
+      `${path} is not a Parquet file, or is truncated or damaged (${bytes.length} bytes): ${reasonOf(error)}`,
       { cause: error },
     );
   }
+}
+
+/** What is wrong with a file; errors of JavaScript in reading it say nothing of the file. */
+function reasonOf(error: unknown): string {
+  const isPlain = error instanceof Error && !(error instanceof TypeError || error instanceof RangeError);
+  return isPlain ? error.message : "its content contradicts its format";
 }
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });

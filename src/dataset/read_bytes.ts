@@ -1,9 +1,12 @@
-import { buffer } from "node:stream/consumers";
 import { createGunzip } from "node:zlib";
 import { InputError, thrownMessage } from "../base/errors.ts";
+import { readAtMost } from "../base/read_at_most.ts";
 
 /** The first bytes of gzip data: https://www.rfc-editor.org/rfc/rfc1952 */
 const GZIP = [0x1f, 0x8b];
+
+/** The largest size of what is decompressed, in bytes: more does not fit into one string. */
+const MOST_UNPACKED = 2 ** 29;
 
 /** Whether bytes are compressed with gzip. */
 export function isGzip([first, second]: Uint8Array): boolean {
@@ -66,18 +69,28 @@ export async function readBytes(path: string): Promise<Uint8Array<ArrayBuffer>> 
  * Decompresses gzip data of one or several members, as parallel compressors write them; zeros may follow the last.
  *
  * @param path for messages
- * @throws {InputError} where it is damaged or truncated, or something else follows a member
+ * @param most the largest size of the content, in bytes
+ * @throws {InputError} where it is damaged or truncated, something else follows a member, or the content is larger
  */
-export async function unpack(bytes: Uint8Array, path: string): Promise<Uint8Array<ArrayBuffer>> {
+export async function unpack(
+  bytes: Uint8Array,
+  path: string,
+  most: number = MOST_UNPACKED,
+): Promise<Uint8Array<ArrayBuffer>> {
   const unpacker = createGunzip();
-  const unpacked = buffer(unpacker);
+  const unpacked = readAtMost(unpacker, most);
   unpacker.end(bytes);
   try {
-    const content = new Uint8Array(await unpacked);
+    const content = await unpacked;
     const { bytesWritten: read } = unpacker;
     if (bytes.subarray(read).every((byte) => byte === 0)) return content;
     throw new Error(`from byte ${read + 1} on it is not gzip data`);
   } catch (error) {
+    if (error instanceof RangeError) {
+      throw new InputError(`${path} is too large: ${error.message}: split it into several files`, {
+        cause: error,
+      });
+    }
     throw new InputError(
       `${path} cannot be decompressed, as it is damaged or truncated: ${thrownMessage(error)}`,
       { cause: error },

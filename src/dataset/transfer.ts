@@ -1,4 +1,5 @@
 import { join, resolve } from "@std/path";
+import { allDone } from "../base/all_done.ts";
 import { InputError, withKeyContext } from "../base/errors.ts";
 import { findInnerFile } from "../disk/inner_file.ts";
 import { RT_POLARITY } from "./rt_polarity.ts";
@@ -83,7 +84,7 @@ async function examplesOf(
     const { source, revision, config, split } = spec;
     const dataset = await findHubDataset(source, revision, config, downloads);
     const paths = await dataset.files(split);
-    return (await Promise.all(paths.map((path) => table(path, split)))).flat();
+    return (await allDone(paths.map((path) => table(path, split)))).flat();
   }
   if (spec.name === RT_POLARITY.name) return splitLikeTextcnn(await files.rtPolarity(folder, clean)).test;
   const path: string = join(folder, "test.tsv");

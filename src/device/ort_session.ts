@@ -1,4 +1,5 @@
 import type { InferenceSession, Tensor as OrtTensor, TensorConstructor } from "onnxruntime-common";
+import { allDone } from "../base/all_done.ts";
 import type { DeviceTensor, Feeds, GraphFile, ResidentSession, Session, Tensor } from "./device.ts";
 import { SerialQueue } from "./serial_queue.ts";
 import type { WeightFiles } from "./weights.ts";
@@ -70,7 +71,7 @@ async function openRunner(
   guard: Guard,
   queue: SerialQueue,
 ): Promise<Runner> {
-  const externalData = await Promise.all(
+  const externalData = await allDone(
     [...graph.weights].map(async ([path, file]) => ({
       path,
       data: typeof file === "string" ? await files.read(file) : file,

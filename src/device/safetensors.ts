@@ -1,14 +1,11 @@
 import { float32Tensor, type Tensor } from "./device.ts";
-import { thrownMessage } from "../base/errors.ts";
+import { LENGTH_BYTES, readHeader, type TensorPlace } from "./safetensors_header.ts";
 
 /** Tensors by name, and string metadata. */
 export interface NamedTensors {
   readonly tensors: Readonly<Record<string, Tensor>>;
   readonly metadata: Readonly<Record<string, string>>;
 }
-
-/** The header's length is in the file's first eight bytes. */
-const LENGTH_BYTES = 8;
 
 /** Writes float32 tensors as a safetensors file (https://github.com/huggingface/safetensors#format). */
 export function writeSafetensors({ tensors, metadata }: NamedTensors): Uint8Array<ArrayBuffer> {
@@ -34,59 +31,27 @@ export function writeSafetensors({ tensors, metadata }: NamedTensors): Uint8Arra
 /**
  * Reads the tensors of a safetensors file, as float32.
  *
- * @throws {RangeError} where the bytes are not a safetensors file, are truncated, or contain a number that is not finite
+ * @throws {RangeError} where the bytes are not a safetensors file, are truncated, or hold a tensor of another type than F32, F16
+ *   or BF16, or a number that is not finite
  */
 export function readSafetensors(file: Uint8Array): NamedTensors {
-  if (file.length < LENGTH_BYTES) throw invalid(`${file.length} bytes`);
-  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
-  const length = Number(view.getBigUint64(0, true));
-  const start = LENGTH_BYTES + length;
-  if (start > file.length) throw invalid("its header is truncated");
-  const { __metadata__ = {}, ...entries } = headerOf(file.subarray(LENGTH_BYTES, start));
-  const tensors = Object.entries(entries).map(([name, entry]) =>
-    [name, tensorOf(name, entry, file.subarray(start))] as const
-  );
-  if (!isRecord(__metadata__)) throw invalid("its '__metadata__' is not an object");
-  const metadata = Object.entries(__metadata__).map(([key, value]) => [key, String(value)]);
-  return { tensors: Object.fromEntries(tensors), metadata: Object.fromEntries(metadata) };
-}
-
-function invalid(why: string): RangeError {
-  return new RangeError(`not a safetensors file: ${why}`);
-}
-
-function headerOf(bytes: Uint8Array): Readonly<Record<string, unknown>> {
-  let header: unknown;
-  try {
-    header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-  } catch (error) {
-    throw invalid(`its header is not JSON (${thrownMessage(error)})`);
-  }
-  if (!isRecord(header)) throw invalid("its header is not an object");
-  return header;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function areSizes(value: unknown): value is readonly number[] {
-  return Array.isArray(value) && value.every((one) => Number.isSafeInteger(one) && one >= 0);
+  const { places, metadata, start } = readHeader(file);
+  const data = file.subarray(start);
+  return {
+    tensors: Object.fromEntries(places.map((place) => [place.name, tensorAt(place, data)])),
+    metadata,
+  };
 }
 
 /** @param data the bytes after the header */
-function tensorOf(name: string, entry: unknown, data: Uint8Array): Tensor {
-  const { dtype, shape, data_offsets: offsets } = isRecord(entry) ? entry : {};
-  const form = FORMS.get(String(dtype));
-  if (form === undefined) throw invalid(`'${name}' is ${dtype}, not F32, F16 or BF16`);
-  if (!areSizes(shape) || !areSizes(offsets)) throw invalid(`'${name}' has no valid shape`);
-  const [from, to] = offsets;
-  const size = shape.reduce((a, b) => a * b, form.bytes);
-  if (to === undefined || to > data.length) throw invalid(`'${name}' is truncated`);
-  if (to - from! !== size) {
-    throw invalid(`'${name}' [${shape.join(", ")}] takes ${size} bytes, but the file has ${to - from!}`);
+function tensorAt({ name, dtype, shape, begin, end }: TensorPlace, data: Uint8Array): Tensor {
+  const widen = FORMS.get(dtype);
+  if (widen === undefined) {
+    throw new RangeError(
+      `'${name}' is of the type ${dtype}, and only ${[...FORMS.keys()].join(", ")} are read`,
+    );
   }
-  const numbers = form.widen(data.slice(from, to).buffer);
+  const numbers = widen(data.slice(begin, end).buffer);
   const bad = numbers.findIndex((x) => !Number.isFinite(x));
   if (bad >= 0) {
     throw new RangeError(`'${name}' holds ${numbers[bad]} at [${placeOf(bad, shape).join(", ")}]`);
@@ -105,14 +70,14 @@ function placeOf(element: number, shape: readonly number[]): number[] {
   return place;
 }
 
-/** The supported types: the bytes per number, and the conversion to float32. */
-const FORMS: ReadonlyMap<string, { bytes: number; widen: (bytes: ArrayBuffer) => Float32Array }> = new Map([
-  ["F32", { bytes: 4, widen: (bytes: ArrayBuffer) => new Float32Array(bytes) }],
-  ["F16", { bytes: 2, widen: (bytes: ArrayBuffer) => Float32Array.from(new Float16Array(bytes)) }],
+/** The conversions of the types that are read to float32. */
+const FORMS: ReadonlyMap<string, (bytes: ArrayBuffer) => Float32Array> = new Map([
+  ["F32", (bytes: ArrayBuffer) => new Float32Array(bytes)],
+  ["F16", (bytes: ArrayBuffer) => Float32Array.from(new Float16Array(bytes))],
   // A bfloat16 is the upper half of a float32.
-  ["BF16", {
-    bytes: 2,
-    widen: (bytes: ArrayBuffer) =>
+  [
+    "BF16",
+    (bytes: ArrayBuffer) =>
       new Float32Array(Uint32Array.from(new Uint16Array(bytes), (half) => half << 16).buffer),
-  }],
+  ],
 ]);

@@ -1,3 +1,4 @@
+import { allDone } from "../base/all_done.ts";
 import type { GraphFile, WeightsFile } from "./device.ts";
 
 /** Reads the files that graphs take their weights from, by their paths. */
@@ -20,6 +21,6 @@ export async function weightBytes(
   files: WeightFiles,
 ): Promise<number> {
   const sizeOf = (file: WeightsFile) => typeof file === "string" ? files.size(file) : file.length;
-  const sizes = await Promise.all([...weights.values()].map(sizeOf));
+  const sizes = await allDone([...weights.values()].map(sizeOf));
   return sizes.reduce((sum, size) => sum + size, 0);
 }

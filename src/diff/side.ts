@@ -1,8 +1,9 @@
 import { join, relative } from "@std/path";
 import { InputError } from "../base/errors.ts";
+import { DamagedRun } from "../results/damaged_run.ts";
 import { runFolders } from "../results/run_folders.ts";
 import { COMPARABLE, readReport } from "../results/saved_report.ts";
-import { readEnvironment, readMetrics, readRun, readSummary, type RunRecord } from "../results/read_run.ts";
+import { readFinished, readRun, readSummary, type RunRecord } from "../results/read_run.ts";
 
 /** Runs that differ in nothing but the seed. */
 export interface RunGroup {
@@ -19,49 +20,70 @@ export interface Side {
   readonly groups: readonly RunGroup[];
 }
 
+/** A side as it was read. */
+export interface ReadSide extends Side {
+  /** Why runs of it are left out: their files are damaged. */
+  readonly damaged: readonly string[];
+}
+
+/** The runs of a side by their names, and why others are left out. */
+interface FoundRuns {
+  readonly runs: Map<string, RunRecord>;
+  readonly damaged: string[];
+}
+
 /**
  * Reads one side: a run's folder, a folder of runs (a sweep's, or that of all results), or the `report.html` or
  * `summary.html` saved from one.
  *
  * @throws {InputError} where there is no complete run
  */
-export async function readSide(source: string): Promise<Side> {
+export async function readSide(source: string): Promise<ReadSide> {
   const info = await Deno.stat(source).catch(() => undefined);
   if (info === undefined) {
     throw new InputError(`there is no ${source}: ${COMPARABLE}`);
   }
-  const runs = info.isFile ? await readReport(source) : await runsIn(source);
-  return { source, groups: groupBySeed(runs) };
+  const { runs, damaged } = info.isFile
+    ? { runs: await readReport(source), damaged: [] }
+    : await runsIn(source);
+  return { source, groups: groupBySeed(runs), damaged };
 }
 
-async function runsIn(folder: string): Promise<Map<string, RunRecord>> {
-  await readEnvironment(folder);
-  const summary = await readSummary(folder);
-  const found = new Map<string, RunRecord>();
-  if (summary !== undefined) {
-    for (const { status, folder: name } of summary.rows) {
-      if (status === "complete") found.set(name, await readRun(join(folder, name)));
-    }
-  } else if (await isThere(join(folder, "metrics.json"))) {
-    const metrics = await readMetrics(folder);
-    if (metrics?.status !== "complete") {
+async function runsIn(folder: string): Promise<FoundRuns> {
+  if (await isThere(join(folder, "metrics.json")) && !await isThere(join(folder, "summary.json"))) {
+    if (await readFinished(folder) === undefined) {
       throw new InputError(
         `the run in ${folder} is not complete: run its experiment again, which resumes it`,
       );
     }
-    return found.set("", await readRun(folder));
-  } else {
-    for (const path of await runFolders(folder)) {
-      const metrics = await readMetrics(path);
-      if (metrics?.status === "complete") found.set(relative(folder, path), await readRun(path));
+    return { runs: new Map([["", await readRun(folder)]]), damaged: [] };
+  }
+  const found: FoundRuns = { runs: new Map(), damaged: [] };
+  const summary = await readSummary(folder).catch((error) => void leftOut(found, error, DamagedRun));
+  const paths = summary === undefined
+    ? await runFolders(folder)
+    : summary.rows.filter(({ status }) => status === "complete").map((row) => join(folder, row.folder));
+  for (const path of paths) {
+    try {
+      const isComplete = summary !== undefined || await readFinished(path) !== undefined;
+      if (isComplete) found.runs.set(relative(folder, path), await readRun(path));
+    } catch (error) {
+      leftOut(found, error, InputError);
     }
   }
-  if (found.size === 0) {
-    throw new InputError(
+  if (found.runs.size > 0) return found;
+  throw new InputError(
+    [
+      ...found.damaged,
       `there is no complete run in ${folder}: ${COMPARABLE}`,
-    );
-  }
-  return found;
+    ].join("\n"),
+  );
+}
+
+/** Notes why something is left out; errors of other kinds are rethrown. */
+function leftOut({ damaged }: FoundRuns, error: unknown, kind: typeof InputError | typeof DamagedRun): void {
+  if (!(error instanceof kind)) throw error;
+  damaged.push(error instanceof DamagedRun ? error.reason : error.message);
 }
 
 /** Groups the runs whose names differ only in the seed. */

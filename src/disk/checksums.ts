@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { join } from "@std/path";
+import { allDone } from "../base/all_done.ts";
 import { InputError } from "../base/errors.ts";
 import { sha256 } from "../base/sha256.ts";
 
@@ -47,7 +48,7 @@ export async function readChecked(folder: string, names: readonly string[]): Pro
     }
     return [name, bytes] as const;
   });
-  return Object.fromEntries(await Promise.all(read));
+  return Object.fromEntries(await allDone(read));
 }
 
 /**

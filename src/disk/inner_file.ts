@@ -1,6 +1,8 @@
 import { basename, dirname, join, relative, SEPARATOR } from "@std/path";
+import { allDone } from "../base/all_done.ts";
 import { InputError } from "../base/errors.ts";
 import { innerPath } from "../base/inner_path.ts";
+import { checkRegular } from "./regular_file.ts";
 
 /**
  * Finds a file that somebody else's file names within a folder: a regular one whose real path, after all symbolic links, lies in the
@@ -20,12 +22,8 @@ export async function findInnerFile(folder: string, path: string): Promise<numbe
       `${path} is a symbolic link to a file that does not exist: put the file in its place`,
     );
   }
-  if (!info.isFile) {
-    throw new InputError(
-      `${path} is ${info.isDirectory ? "a folder" : "a device or a pipe"}, but it must be a regular file`,
-    );
-  }
-  const [real, root] = await Promise.all([Deno.realPath(path), Deno.realPath(folder)]);
+  checkRegular(path, info);
+  const [real, root] = await allDone([Deno.realPath(path), Deno.realPath(folder)]);
   if (![root, ...blobsOf(root)].some((place) => real.startsWith(place + SEPARATOR))) {
     throw outside(path, folder, real);
   }

@@ -1,5 +1,7 @@
+import { checkRegular } from "./regular_file.ts";
 import { decodeText, SAVE_AS_UTF8 } from "./decode_text.ts";
 import { InputError, thrownMessage } from "../base/errors.ts";
+import { parseJson } from "../base/json_text.ts";
 
 /**
  * Reads a JSON object from a file in UTF-8, with or without a byte order mark.
@@ -7,10 +9,11 @@ import { InputError, thrownMessage } from "../base/errors.ts";
  * @throws {InputError} naming the file, where it contains anything else
  */
 export async function readJson(path: string): Promise<Record<string, unknown>> {
+  checkRegular(path, await Deno.stat(path));
   const text = decodeText(await Deno.readFile(path), path, SAVE_AS_UTF8);
   let found: unknown;
   try {
-    found = JSON.parse(text);
+    found = parseJson(text);
   } catch (error) {
     throw new InputError(`${path} is not JSON: ${onOneLine(thrownMessage(error))}`, { cause: error });
   }

@@ -1,6 +1,7 @@
 import { writeWhole } from "../disk/write_whole.ts";
 import { getRepoFolderName, REGEX_COMMIT_HASH } from "@huggingface/hub";
 import { dirname, join, relative } from "@std/path";
+import { allDone } from "../base/all_done.ts";
 
 /** A repository's name on the hub. */
 export interface RepositoryName {
@@ -49,7 +50,7 @@ export class RepositoryCache {
         const path: string = join(folder, name);
         return isDirectory ? await walk(path) : [relative(root, path).replaceAll("\\", "/")];
       });
-      return (await Promise.all(found)).flat();
+      return (await allDone(found)).flat();
     };
     return (await walk(root)).sort();
   }

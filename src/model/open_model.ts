@@ -1,4 +1,5 @@
 import { relative } from "@std/path";
+import { allDone } from "../base/all_done.ts";
 import {
   CompileError,
   countParameters,
@@ -94,7 +95,7 @@ function checkRegions(file: OnnxFile, sizes: ReadonlyMap<string, number>): void 
 }
 
 function hashes(paths: readonly string[]): Promise<[string, string][]> {
-  return Promise.all(paths.map(async (path): Promise<[string, string]> => [path, await hashFile(path)]));
+  return allDone(paths.map(async (path): Promise<[string, string]> => [path, await hashFile(path)]));
 }
 
 /** Hashes by their files' names within a folder. */

@@ -1,4 +1,5 @@
 import { join } from "@std/path";
+import { allDone } from "../base/all_done.ts";
 import { InputError } from "../base/errors.ts";
 import { readJson } from "../disk/read_json.ts";
 import type { Json } from "./special_tokens.ts";
@@ -35,7 +36,7 @@ export async function readTokenizerJson(folder: string): Promise<Json> {
  * @throws {InputError} where one is not a JSON object
  */
 export async function readTokenizerConfig(folder: string, names: readonly string[] = NAMING): Promise<Json> {
-  const files = await Promise.all(names.map((name) => readIfThere(join(folder, name))));
+  const files = await allDone(names.map((name) => readIfThere(join(folder, name))));
   const entries = files.flatMap((file) => Object.entries(file ?? {}));
   return Object.fromEntries(entries.filter(([, value]) => value !== null));
 }

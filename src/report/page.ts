@@ -1,5 +1,6 @@
 import { fromFileUrl } from "@std/path";
 import { escape } from "@std/html/entities";
+import { allDone } from "../base/all_done.ts";
 import { type Content, htmlOf } from "./html.ts";
 import { PHRASES } from "./phrases.ts";
 import type { RunRecord } from "../results/read_run.ts";
@@ -75,7 +76,7 @@ let scripts: Promise<Scripts> | undefined;
 function loadScripts(): Promise<Scripts> {
   return scripts ??= (async () => {
     // Only loaded packages can be found: their files are next to their modules.
-    await Promise.all([import("d3"), import("@observablehq/plot")]);
+    await allDone([import("d3"), import("@observablehq/plot")]);
     const read = async (url: URL) =>
       (await Deno.readTextFile(fromFileUrl(url))).replaceAll("</script", "<\\/script");
     const shipped = (name: string, file: string) =>

@@ -1,5 +1,6 @@
 import { InputError } from "../base/errors.ts";
 import { formatFault } from "../base/format_version.ts";
+import { DamagedRun } from "./damaged_run.ts";
 
 /** The format of a run's folder that this version writes, and the newest that it reads. */
 export const RUN_FORMAT = "softprompt-run/1";
@@ -11,7 +12,8 @@ export const RUN_FORMAT = "softprompt-run/1";
  * @param known the newest format that this version reads
  * @param path the path of what is read
  * @param way the way out, besides an update, for what is newer
- * @throws {InputError} naming both formats and the way out
+ * @throws {InputError} naming both formats and the way out, where a newer version wrote it
+ * @throws {DamagedRun} where it names none of our formats
  */
 export function checkFormat(content: unknown, known: string, path: string, way = ""): void {
   const fault = formatFault(content, known);
@@ -25,7 +27,5 @@ export function checkFormat(content: unknown, known: string, path: string, way =
   const what = named === undefined
     ? "has no 'format'"
     : `has the unknown format ${JSON.stringify(named)} in 'format'`;
-  throw new InputError(
-    `${path} ${what}, and this softprompt reads '${known}': run its experiment again with --force, or move it away; nothing has been changed`,
-  );
+  throw new DamagedRun(`${path} ${what}, and this softprompt reads '${known}'`);
 }

@@ -1,6 +1,7 @@
 import { dirname, join, relative, resolve } from "@std/path";
 import fs from "node:fs";
 import { thrownMessage } from "../base/errors.ts";
+import { allDone } from "../base/all_done.ts";
 
 /** The state of a file in git. */
 export interface GitCommit {
@@ -61,7 +62,7 @@ async function commitIn(
   const tracked = await readBlob({ fs, gitdir, oid: commit, filepath }).catch(orAbsent);
   if (tracked === undefined) return UNTRACKED;
   const text = await Deno.readFile(path);
-  const blobs = await Promise.all(
+  const blobs = await allDone(
     [text, withoutCarriageReturns(text)].map((object) => hashBlob({ object })),
   );
   return { git_commit: commit, git_dirty: !blobs.some((blob) => blob.oid === tracked.oid) };

@@ -2,9 +2,9 @@ import { join } from "@std/path";
 import type { Tensor } from "../device/device.ts";
 import { readSafetensors, writeSafetensors } from "../device/safetensors.ts";
 import { checkFormat } from "./format.ts";
-import { InputError } from "../base/errors.ts";
 import { sha256 } from "../base/sha256.ts";
-import { checkOwnFile, damagedFile } from "./own_files.ts";
+import { DamagedRun, readOwn } from "./damaged_run.ts";
+import { checkOwnFile } from "./own_files.ts";
 import { readEnvironment } from "./read_run.ts";
 
 const FORMAT = "softprompt-model/1";
@@ -17,27 +17,26 @@ export function weightsFile(weights: Readonly<Record<string, Tensor>>): Uint8Arr
 /**
  * Reads the weights of a run that tuned its model.
  *
- * @throws {InputError} where there are none, a newer version wrote them, they are damaged, or were changed since the run
+ * @throws {InputError} where a newer version wrote them
+ * @throws {DamagedRun} where there are none, they are damaged, or were changed since the run
  */
 export async function readWeights(folder: string): Promise<Readonly<Record<string, Tensor>>> {
   const path: string = join(folder, "model.safetensors");
+  const bytes = await readOwn(path, Deno.readFile);
+  if (bytes === undefined) {
+    throw new DamagedRun(`${folder} is no complete run of a tuned model: it lacks model.safetensors`);
+  }
   try {
-    const bytes = await Deno.readFile(path);
     const { tensors, metadata } = readSafetensors(bytes);
     checkFormat(metadata, FORMAT, path);
     const environment = await readEnvironment(folder);
     if (environment === undefined) {
-      throw new InputError(`${folder} is not a complete run: it lacks environment.json`);
+      throw new DamagedRun(`${folder} is not a complete run: it lacks environment.json`);
     }
     checkOwnFile(folder, "model.safetensors", await sha256(bytes), environment);
     return tensors;
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) {
-      throw new InputError(`${folder} is not a complete run of a tuned model: it lacks model.safetensors`, {
-        cause: error,
-      });
-    }
     if (!(error instanceof RangeError)) throw error;
-    throw damagedFile(path, error);
+    throw new DamagedRun(`${path} is damaged (${error.message})`, undefined, { cause: error });
   }
 }

@@ -1,16 +1,11 @@
 import { join } from "@std/path";
 import { parse as parseYaml } from "yaml";
 import { sha256OfJson } from "../base/sha256.ts";
-import { InputError } from "../base/errors.ts";
+import { DamagedRun } from "./damaged_run.ts";
 import type { Environment } from "./run_files.ts";
 
 /** The way out where a run's file is not the one that the run wrote. */
-export const PUT_BACK = "put back what the run wrote, or run its experiment again with --force";
-
-/** The error of a run's file that is damaged. */
-export function damagedFile(path: string, cause: RangeError): InputError {
-  return new InputError(`${path} is damaged (${cause.message}): ${PUT_BACK}`, { cause });
-}
+export const PUT_BACK = "put back what the run wrote, or run its experiment again";
 
 /** The SHA-256 of an `experiment.yaml` without its name and description. */
 export function experimentSha256(text: string): string {
@@ -24,7 +19,7 @@ export function experimentSha256(text: string): string {
  *
  * @param folder the run's folder
  * @param now the file's hash
- * @throws {InputError} naming the file and both hashes, or the key that is missing
+ * @throws {DamagedRun} naming the file and both hashes, or the key that is missing
  */
 export function checkOwnFile(
   folder: string,
@@ -34,10 +29,9 @@ export function checkOwnFile(
 ): void {
   const then = environment.files?.[name];
   if (then === undefined) {
-    throw new InputError(
-      `${
-        join(folder, "environment.json")
-      } has no 'files.${name}', the sha256 of the run's ${name}: ${PUT_BACK}`,
+    throw new DamagedRun(
+      `${join(folder, "environment.json")} has no 'files.${name}', the sha256 of the run's ${name}`,
+      PUT_BACK,
     );
   }
   if (then !== now) throw changed(folder, name, now, then);
@@ -54,10 +48,11 @@ export function checkListedFile(
   if (then !== undefined && then !== now) throw changed(folder, name, now, then);
 }
 
-function changed(folder: string, name: string, now: string, then: string): InputError {
-  return new InputError(
+function changed(folder: string, name: string, now: string, then: string): DamagedRun {
+  return new DamagedRun(
     `${join(folder, name)} was changed since the run (its sha256 is ${now.slice(0, 12)}…, was ${
       then.slice(0, 12)
-    }…): ${PUT_BACK}`,
+    }…)`,
+    PUT_BACK,
   );
 }

@@ -37,15 +37,16 @@ export function packRuns(runs: ReadonlyMap<string, RunRecord>): PackedRuns {
 /**
  * Unpacks runs, by name.
  *
- * @throws {RangeError} where a run's experiment is invalid
+ * @throws {RangeError} where two runs have one name, a run's experiment is invalid, or its predictions are not those of its test
+ *   set
  */
 export function unpackRuns({ testSets, runs }: PackedRuns): Map<string, RunRecord> {
-  return new Map(
+  const unpacked = new Map(
     runs.map(({ name, experiment, metrics, environment, testSet, classes, predictions }) => [name, {
       experiment: readWritten(experiment),
       metrics,
       environment,
-      predictions: testSets[testSet]!.map(([id, text_sha256, text, label], i) => {
+      predictions: examplesOf(testSets[testSet], predictions).map(([id, text_sha256, text, label], i) => {
         const [predicted, illegal, ...probabilities] = predictions[i]!;
         return {
           id,
@@ -58,5 +59,18 @@ export function unpackRuns({ testSets, runs }: PackedRuns): Map<string, RunRecor
         };
       }),
     }]),
+  );
+  if (unpacked.size < runs.length) throw new RangeError("two of its runs have the same name");
+  return unpacked;
+}
+
+/** The examples of a test set, of which a run has as many predictions. */
+function examplesOf(
+  examples: readonly BareExample[] | undefined,
+  predictions: readonly unknown[],
+): readonly BareExample[] {
+  if (examples?.length === predictions.length) return examples;
+  throw new RangeError(
+    `a run has ${predictions.length} predictions for ${examples?.length ?? "no"} test examples`,
   );
 }

@@ -2,10 +2,10 @@ import { join } from "@std/path";
 import { sha256 } from "../base/sha256.ts";
 import type { Tensor } from "../device/device.ts";
 import { readSafetensors } from "../device/safetensors.ts";
-import { InputError } from "../base/errors.ts";
 import { promptInsertion, promptLength } from "../experiment/prompt_vectors.ts";
 import { checkSemantics } from "../experiment/semantics.ts";
-import { checkOwnFile, damagedFile, PUT_BACK } from "./own_files.ts";
+import { DamagedRun, readOwn } from "./damaged_run.ts";
+import { checkOwnFile, PUT_BACK } from "./own_files.ts";
 import { readAbout, readEnvironment } from "./read_run.ts";
 
 /** The prompt that a run tuned. */
@@ -23,16 +23,16 @@ export interface RunPrompt {
  *
  * @param folder of a complete run of a soft prompt
  * @param dimension the size of the model's vectors where the prompt enters, if known
- * @throws {InputError} where it has none, it is damaged, or it is not the run's own
+ * @throws {DamagedRun} where it has none, it is damaged, or it is not the run's own
  */
 export async function readPrompt(folder: string, dimension?: number): Promise<RunPrompt> {
   const path: string = join(folder, "prompt.safetensors");
-  const bytes = await Deno.readFile(path).catch((error) => {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new InputError(
+  const bytes = await readOwn(path, Deno.readFile);
+  if (bytes === undefined) {
+    throw new DamagedRun(
       `${folder} is not a complete run of one soft prompt: it lacks prompt.safetensors (an ensemble's prompts are in its members' folders)`,
     );
-  });
+  }
   try {
     const { tensors: { prompt }, metadata } = readSafetensors(bytes);
     if (prompt?.dims.length !== 2) throw new RangeError("it holds no prompt [length, dimension]");
@@ -49,7 +49,7 @@ export async function readPrompt(folder: string, dimension?: number): Promise<Ru
     return read;
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    throw damagedFile(path, error);
+    throw new DamagedRun(`${path} is damaged (${error.message})`, undefined, { cause: error });
   }
 }
 
@@ -61,8 +61,9 @@ async function checkOwn(
   dimension: number | undefined,
 ): Promise<void> {
   const differs = (what: string, here: unknown, theirs: string) =>
-    new InputError(
-      `${path} is not this run's prompt: its ${what} is ${here}, but ${theirs}: ${PUT_BACK}`,
+    new DamagedRun(
+      `${path} is not this run's prompt: its ${what} is ${here}, but ${theirs}`,
+      PUT_BACK,
     );
   if (dimension !== undefined && dims[1] !== dimension) {
     throw differs("dimension", dims[1], `the model's vectors have ${dimension} numbers`);

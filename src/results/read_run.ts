@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
 import { join } from "@std/path";
 import { TextLineStream } from "@std/streams/text-line-stream";
-import { parse as parseYaml, YAMLParseError } from "yaml";
+import { parse as parseYaml } from "yaml";
 import { InputError, thrownMessage } from "../base/errors.ts";
+import { innerPath } from "../base/inner_path.ts";
+import { parseJson } from "../base/json_text.ts";
 import { sha256, withoutSha256 } from "../base/sha256.ts";
 import { readWritten } from "../experiment/read_written.ts";
 import { SEMANTICS } from "../experiment/semantics.ts";
@@ -11,6 +13,7 @@ import type { EnsembleFile } from "./ensemble_file.ts";
 import type { Environment } from "./environment.ts";
 import { metricsFault, predictionFault } from "./check_scores.ts";
 import { RUN_FILES } from "./file_schemas.ts";
+import { DamagedRun, readOwn } from "./damaged_run.ts";
 import { checkFormat, RUN_FORMAT } from "./format.ts";
 import type { AnyMetricsFile, MetricsFile } from "./metrics_file.ts";
 import { checkListedFile, checkOwnFile, experimentSha256 } from "./own_files.ts";
@@ -31,19 +34,22 @@ export interface RunRecord extends RunAbout {
 
 /** The part of a complete run that identifies it. */
 export interface FinishedRun {
-  readonly contentHash: string | undefined;
+  readonly contentHash: string;
   readonly metrics: MetricsFile;
 }
 
 /**
  * The identifying part of a folder's complete run; `undefined` where there is none.
  *
- * @throws {InputError} where it was written by a newer version, or its files are damaged
+ * @throws {InputError} where it was written by a newer version
+ * @throws {DamagedRun} where its files are damaged, or `environment.json` is missing
  */
 export async function readFinished(path: string): Promise<FinishedRun | undefined> {
   const environment = await readEnvironment(path);
   const metrics = await readMetrics(path, environment);
-  return metrics?.status === "complete" ? { contentHash: environment?.content_hash, metrics } : undefined;
+  if (metrics?.status !== "complete") return undefined;
+  if (environment === undefined) throw damaged(join(path, "environment.json"), "it is missing");
+  return { contentHash: environment.content_hash, metrics };
 }
 
 /**
@@ -130,17 +136,14 @@ function readExperiment(text: string, file: string): Experiment {
   try {
     return readWritten(parseYaml(text));
   } catch (error) {
-    if (!(error instanceof YAMLParseError || error instanceof RangeError)) throw error;
-    throw damaged(file, error.message.replace(/\n.*$/s, ""));
+    throw damaged(file, error instanceof Error ? error.message.replace(/\n.*$/s, "") : "it is no experiment");
   }
 }
 
 async function readText(file: string): Promise<string> {
-  try {
-    return await Deno.readTextFile(file);
-  } catch (error) {
-    throw damaged(file, thrownMessage(error));
-  }
+  const text = await readOwn(file, Deno.readTextFile);
+  if (text === undefined) throw damaged(file, "it is missing");
+  return text;
 }
 
 /**
@@ -171,7 +174,10 @@ export async function readSummary(folder: string): Promise<Summary | undefined> 
     damaged(file, `it is not a summary of the format '${SUMMARY_FORMAT}': ${what}`);
   const summary = { ensembles: [], ...RUN_FILES.read("summary_file", content, fault) };
   for (const [key, rows] of Object.entries({ rows: summary.rows, ensembles: summary.ensembles })) {
-    for (const [i, { metrics }] of rows.entries()) {
+    for (const [i, { metrics, folder }] of rows.entries()) {
+      if (innerPath(folder.replaceAll("\\", "/")) === undefined) {
+        throw fault(`'${key}.${i}.folder' is ${JSON.stringify(folder)}, which is not within its own`);
+      }
       const wrong = metrics && metricsFault(metrics);
       if (wrong !== undefined) throw fault(`in '${key}.${i}.metrics', ${wrong}`);
     }
@@ -183,11 +189,22 @@ export async function readSummary(folder: string): Promise<Summary | undefined> 
   return summary;
 }
 
+/** Predictions, and the SHA-256 of their file. */
+interface HashedPredictions {
+  readonly predictions: readonly Prediction[];
+  readonly sha256: string;
+}
+
 /** A run's predictions, and the hash of their file. The file is read piece by piece: it may exceed the maximum length of a string. */
-async function readPredictions(file: string, classes: readonly string[]) {
-  const opened = await Deno.open(file).catch((error) => {
-    throw damaged(file, thrownMessage(error));
-  });
+async function readPredictions(file: string, classes: readonly string[]): Promise<HashedPredictions> {
+  const found = await readOwn(file, () => predictionsIn(file, classes));
+  if (found === undefined) throw damaged(file, "it is missing");
+  return found;
+}
+
+async function predictionsIn(file: string, classes: readonly string[]): Promise<HashedPredictions> {
+  const opened = await Deno.open(file);
+  const asText: TransformStream<BufferSource, string> = new TextDecoderStream("utf-8", { fatal: true });
   const byLine: TransformStream<string, string> = new TextLineStream();
   const found: Prediction[] = [];
   const hash = createHash("sha256");
@@ -197,14 +214,14 @@ async function readPredictions(file: string, classes: readonly string[]) {
       controller.enqueue(chunk);
     },
   });
-  const text = opened.readable.pipeThrough(hashing).pipeThrough(new TextDecoderStream());
+  const text = opened.readable.pipeThrough(hashing).pipeThrough(asText);
   let number = 0;
   for await (const line of text.pipeThrough(byLine)) {
     number++;
     if (line === "") continue;
     let value: unknown;
     try {
-      value = JSON.parse(line);
+      value = parseJson(line);
     } catch {
       throw damaged(file, `line ${number} is not JSON`);
     }
@@ -222,15 +239,10 @@ async function readPredictions(file: string, classes: readonly string[]) {
 
 /** A file's content, and the hash of its bytes. */
 async function readJson(file: string): Promise<{ content: unknown; sha256: string } | undefined> {
-  let bytes: Uint8Array<ArrayBuffer>;
+  const bytes = await readOwn(file, Deno.readFile);
+  if (bytes === undefined) return undefined;
   try {
-    bytes = await Deno.readFile(file);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return undefined;
-    throw error;
-  }
-  try {
-    return { content: JSON.parse(new TextDecoder().decode(bytes)), sha256: await sha256(bytes) };
+    return { content: parseJson(new TextDecoder().decode(bytes)), sha256: await sha256(bytes) };
   } catch (error) {
     throw damaged(file, thrownMessage(error));
   }
@@ -246,8 +258,6 @@ function unchanged(content: unknown, file: string): unknown {
   }
 }
 
-function damaged(file: string, why: string): InputError {
-  return new InputError(
-    `${file} is damaged (${why}): nothing has been changed; run with --force to replace it, or move its folder away`,
-  );
+function damaged(file: string, why: string): DamagedRun {
+  return new DamagedRun(`${file} is damaged (${why})`);
 }

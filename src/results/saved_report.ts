@@ -1,6 +1,8 @@
 import { decodeBase64, encodeBase64 } from "@std/encoding/base64";
 import { jsonPieces } from "../base/json_pieces.ts";
 import { InputError, thrownMessage } from "../base/errors.ts";
+import { parseJson } from "../base/json_text.ts";
+import { readAtMost } from "../base/read_at_most.ts";
 import { metricsFault, predictionFault } from "./check_scores.ts";
 import { RUN_FILES } from "./file_schemas.ts";
 import { checkFormat, RUN_FORMAT } from "./format.ts";
@@ -14,6 +16,10 @@ const END = "</script>";
 /** What a diff can read: the way out where it is given something else. */
 export const COMPARABLE = "name a run's folder, a sweep's, or a saved report.html or summary.html";
 
+/** The largest report that is read, and the largest size of its unpacked runs, in bytes. */
+const MOST_BYTES = 2 ** 28;
+const MOST_UNPACKED = 2 ** 27;
+
 /** Runs by name as an element of a page: a diff reads the saved page like the folder that it was made from. */
 export async function runsElement(runs: ReadonlyMap<string, RunRecord>): Promise<string> {
   const json = ReadableStream.from(jsonPieces(packRuns(runs))).pipeThrough(new TextEncoderStream());
@@ -24,9 +30,11 @@ export async function runsElement(runs: ReadonlyMap<string, RunRecord>): Promise
 /**
  * The runs in a saved `report.html` or `summary.html`, by name; a single run's name is empty.
  *
- * @throws {InputError} where the file is not such a report, or was written by a newer version
+ * @throws {InputError} where the file is not such a report, is too large, or was written by a newer version
  */
 export async function readReport(file: string): Promise<Map<string, RunRecord>> {
+  const { size } = await Deno.stat(file);
+  if (size > MOST_BYTES) throw noReport(file, `is too large to be a report (${Math.ceil(size / 1e6)} MB)`);
   const text = await Deno.readTextFile(file);
   const from = text.indexOf(BEGIN);
   const to = text.indexOf(END, from);
@@ -39,7 +47,10 @@ export async function readReport(file: string): Promise<Map<string, RunRecord>> 
   );
   for (const { predictions, experiment, metrics } of runs.values()) {
     const classes = Object.keys(experiment.verbalizer);
-    const wrong = metricsFault(metrics, classes);
+    const { examples } = metrics.test;
+    const wrong = predictions.length === examples
+      ? metricsFault(metrics, classes)
+      : `it has ${predictions.length} predictions of a run with ${examples} test examples`;
     if (wrong !== undefined) throw noReport(file, `is damaged (${wrong})`);
     for (const one of predictions) {
       RUN_FILES.read("prediction", one, () => noReport(file, "holds predictions without probabilities"));
@@ -52,7 +63,8 @@ export async function readReport(file: string): Promise<Map<string, RunRecord>> 
 
 async function unzipped(base64: string): Promise<unknown> {
   const zipped = new Blob([decodeBase64(base64)]).stream();
-  return JSON.parse(await new Response(zipped.pipeThrough(new DecompressionStream("gzip"))).text());
+  const json = await readAtMost(zipped.pipeThrough(new DecompressionStream("gzip")), MOST_UNPACKED);
+  return parseJson(new TextDecoder("utf-8", { fatal: true }).decode(json));
 }
 
 /** The environments that packed runs name, as far as these have a known shape. */

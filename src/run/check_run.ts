@@ -1,4 +1,5 @@
 import { join } from "@std/path";
+import { allDone } from "../base/all_done.ts";
 import { type SelfCheck, selfCheck, SelfCheckError, UncheckableError } from "../check/self_check.ts";
 import { toleranceFor } from "../check/difference.ts";
 import { type Emitted, mapWeights, numberFormatOf, readOnnxFile } from "../compiler/mod.ts";
@@ -215,7 +216,7 @@ function twice(text: string): string {
 
 /** The reason why the file's weights do not fit into memory in addition to the compiled graph; `undefined` if they do. */
 async function lackingMemory(files: readonly string[]): Promise<string | undefined> {
-  const sizes = await Promise.all(files.map(async (path) => (await Deno.stat(path)).size));
+  const sizes = await allDone(files.map(async (path) => (await Deno.stat(path)).size));
   const needed = sizes.reduce((sum, size) => sum + size, 0);
   const { available } = Deno.systemMemoryInfo();
   const gib = (bytes: number) => (bytes / 2 ** 30).toFixed(1);

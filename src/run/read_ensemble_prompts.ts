@@ -1,4 +1,5 @@
 import { dirname, resolve } from "@std/path";
+import { allDone } from "../base/all_done.ts";
 import { float32Tensor, type Tensor } from "../device/device.ts";
 import { InputError } from "../base/errors.ts";
 import { promptInsertion, promptLength } from "../experiment/prompt_vectors.ts";
@@ -40,7 +41,7 @@ export async function readEnsemblePrompts(
   folders: readonly string[],
   model: ModelFiles,
 ): Promise<EnsemblePrompts> {
-  const read = await Promise.all(folders.map((folder) => readPrompt(folder)));
+  const read = await allDone(folders.map((folder) => readPrompt(folder)));
   for (const folder of folders) {
     const environment = await readEnvironment(folder);
     if (environment === undefined) {

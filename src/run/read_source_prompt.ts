@@ -7,6 +7,7 @@ import { type Entry, entryOf, times, withEntryContext } from "../formats/embeddi
 import { readPeftAdapter } from "../formats/peft.ts";
 import { checkListed } from "../disk/checksums.ts";
 import { readJson } from "../disk/read_json.ts";
+import { checkRegular } from "../disk/regular_file.ts";
 import { readPrompt } from "../results/read_prompt.ts";
 import { readEnvironment } from "../results/read_run.ts";
 import type { OpenModel } from "../model/open_model.ts";
@@ -87,12 +88,16 @@ function afterScale(
 }
 
 async function readAdapter({ length }: SoftPrompt, folder: string): Promise<SourcePrompt> {
-  const weights = await Deno.readFile(join(folder, "adapter_model.safetensors")).catch((error) => {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new InputError(`${folder} is not a PEFT adapter: it lacks adapter_model.safetensors`);
-  });
+  const path: string = join(folder, "adapter_model.safetensors");
+  const info = await unlessMissing(() => Deno.stat(path), folder, "adapter_model.safetensors");
+  checkRegular(path, info);
+  const weights = await Deno.readFile(path);
   await checkListed(folder, "adapter_model.safetensors", weights);
-  const config = await readJson(join(folder, "adapter_config.json"));
+  const config = await unlessMissing(
+    () => readJson(join(folder, "adapter_config.json")),
+    folder,
+    "adapter_config.json",
+  );
   const prompt = readPeftAdapter(config, weights, folder);
   if (prompt.dims[0] !== length) {
     const message = `the adapter has ${prompt.dims[0]} vectors, but 'prompt.length' is ${length}: set it to ${
@@ -101,6 +106,21 @@ async function readAdapter({ length }: SoftPrompt, folder: string): Promise<Sour
     throw new ConfigValueError([{ path: ["prompt", "length"], message }]);
   }
   return { prompt, sha256: await sha256(weights) };
+}
+
+/** @throws {InputError} where the file does not exist */
+async function unlessMissing<Found>(
+  read: () => Promise<Found>,
+  folder: string,
+  name: string,
+): Promise<Found> {
+  try {
+    return await read();
+  } catch (error) {
+    const isMissing = error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory;
+    if (!isMissing) throw error;
+    throw new InputError(`${folder} is not a PEFT adapter: it lacks ${name}`, { cause: error });
+  }
 }
 
 async function readRunPrompt(

@@ -1,4 +1,5 @@
 import { dirname, resolve } from "@std/path";
+import { allDone } from "../base/all_done.ts";
 import { memoize, memoizeLatest } from "../base/memoize.ts";
 import type { CompiledAnswer } from "../compiler/mod.ts";
 import { ExampleFiles } from "../dataset/example_files.ts";
@@ -82,7 +83,7 @@ export class ResourceCache {
     const placeholders = columnsOf(parseTemplate(prompt.template, promptLength(prompt)));
     const key = (spec: TransferSpec) =>
       JSON.stringify([spec, classes, placeholders, resolve(dirname(namedIn))]);
-    return Promise.all(
+    return allDone(
       transfer.map((spec, i) =>
         memoize(
           this.transfers,

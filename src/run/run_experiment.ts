@@ -2,7 +2,9 @@ import { relative } from "@std/path";
 import { unlessAborted } from "../base/yielder.ts";
 import { Lock, lockPath } from "../disk/lock.ts";
 import type { MetricsFile } from "../results/metrics_file.ts";
-import { readEnvironment, readFinished } from "../results/read_run.ts";
+import { checkWhole } from "../results/check_whole.ts";
+import { DamagedRun } from "../results/damaged_run.ts";
+import { type FinishedRun, readFinished } from "../results/read_run.ts";
 import { RunFolder } from "../results/run_folder.ts";
 import type { LockstepSlot } from "../training/fused_steps.ts";
 import { Interrupted } from "../training/trainer.ts";
@@ -63,13 +65,13 @@ async function runLocked(
   let folder: RunFolder | undefined;
   try {
     await RunFolder.recover(path);
-    const finished = force ? undefined : await readFinished(path);
-    if (force) await readEnvironment(path);
+    // Also with --force: what a newer version wrote is not replaced.
+    const finished = await unlessDamaged(() => readFinished(path), request, progress);
     const reading = withPlaces(request, () => prepare(request, resources));
     const prepared = await unlessAborted(signal, reading);
-    if (finished !== undefined && finished.contentHash === prepared.contentHash) {
-      return { kind: "kept", metrics: finished.metrics };
-    }
+    const isSame = !force && finished !== undefined && finished.contentHash === prepared.contentHash;
+    const kept = isSame ? await unlessDamaged(() => whole(path, finished), request, progress) : undefined;
+    if (kept !== undefined) return { kind: "kept", metrics: kept.metrics };
     folder = await RunFolder.begin(path, prepared.contentHash, prepared.experiment, force);
     const context: RunContext = { ...host, title, folder, progress, slot };
     return { kind: "complete", metrics: await withPlaces(request, () => runInto(prepared, context)) };
@@ -87,4 +89,24 @@ async function runLocked(
     }
     throw error;
   }
+}
+
+/** What is read of an earlier run; `undefined` where its files are damaged, which is reported: then it is run again. */
+async function unlessDamaged<Result>(
+  read: () => Promise<Result>,
+  { title }: RunRequest,
+  progress: ProgressReporter,
+): Promise<Result | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof DamagedRun)) throw error;
+    progress.log(`warning: ${title}: ${error.reason}: it is run again`);
+    return undefined;
+  }
+}
+
+async function whole(path: string, finished: FinishedRun): Promise<FinishedRun> {
+  await checkWhole(path);
+  return finished;
 }

@@ -1,3 +1,4 @@
+import { allDone } from "../base/all_done.ts";
 import { type DeviceTensor, type Feeds, float32Tensor, int64Tensor, type Tensor } from "../device/device.ts";
 import { BankPart } from "./bank_tensor.ts";
 import { float32Data, int64Data, onHost } from "../device/tensor_data.ts";
@@ -70,7 +71,7 @@ async function stacked(tensors: readonly (Tensor | DeviceTensor)[]): Promise<Ten
     tensor instanceof BankPart && tensor.bank === bank && tensor.prompt === p
   );
   if (bank && isWhole) return bank.whole;
-  const here = await Promise.all(tensors.map((tensor) => "data" in tensor ? tensor : tensor.read()));
+  const here = await allDone(tensors.map((tensor) => "data" in tensor ? tensor : tensor.read()));
   const size = here[0]!.data.length;
   const data = new Float32Array(size * here.length);
   for (const [p, tensor] of here.entries()) data.set(float32Data(tensor), p * size);

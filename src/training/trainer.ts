@@ -1,3 +1,4 @@
+import { allDone } from "../base/all_done.ts";
 import { evaluate } from "../compiler/graph/dimension.ts";
 import type { StateTensor } from "../compiler/passes/optimizer.ts";
 import { type DeviceTensor, float32Tensor, scalarTensor, type Tensor } from "../device/device.ts";
@@ -108,7 +109,7 @@ export async function* tune(task: TuningTask): AsyncGenerator<TuningEvent, Tuned
   /** Losses of the steps since the history's last line that are still on the device. */
   let pending: (Tensor | DeviceTensor)[] = [];
   const bringLosses = async () => {
-    const here = await Promise.all(pending.map(toHost));
+    const here = await allDone(pending.map(toHost));
     pending = [];
     losses = [...losses, ...here.map(({ data }) => Number(data[0]))];
   };

@@ -1,3 +1,4 @@
+import { allDone } from "../base/all_done.ts";
 import type { DeviceTensor, Tensor } from "../device/device.ts";
 import type { Parameters } from "./early_stopping.ts";
 import { dispose } from "./step.ts";
@@ -26,7 +27,7 @@ export class TrainingState {
 
   /** Copies all tensors into the host's memory; those on the device stay there. */
   async read(): Promise<{ parameters: Parameters; state: Parameters }> {
-    const here = await Promise.all(
+    const here = await allDone(
       Object.entries(this.tensors).map(async ([name, tensor]) =>
         [name, "data" in tensor ? tensor : await tensor.read()] as const
       ),

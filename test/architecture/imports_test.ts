@@ -240,6 +240,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ],
   "cli.ts": ["terminal", "commands", "verbs.ts"],
   "main.ts": [
+    "base", // a rejection that nothing awaits
     "device", // the folder of the runtime's libraries, named before they are loaded
     "terminal",
     "cli.ts",

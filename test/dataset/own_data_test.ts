@@ -111,7 +111,7 @@ Deno.test("a cut-off Parquet file is refused", () =>
     await assertRejects(
       () => load({ ...OWN, file: "a.parquet" }, join(folder, "x.yaml"), CLASSES, 0),
       InputError,
-      "a.parquet is not a Parquet file, or is truncated (900 bytes)",
+      "a.parquet is not a Parquet file, or is truncated or damaged (900 bytes)",
     );
   }));
 

@@ -4,6 +4,7 @@ import { join } from "@std/path";
 import { PLAIN_COLUMNS } from "../../src/dataset/columns.ts";
 import { readTable } from "../../src/dataset/table.ts";
 import { InputError } from "../../src/base/errors.ts";
+import { unpack } from "../../src/dataset/read_bytes.ts";
 import { inFolder } from "../commands/softprompt.ts";
 import { pairsIn, readWritten } from "./reading.ts";
 
@@ -194,3 +195,13 @@ function kinds(text: string, { missing }: { missing?: "drop" }) {
   const columns = { text, label: "label", placeholders: ["text"] };
   return readTable("test/fixtures/parquet/kinds.parquet", columns, { missing, note: () => {} });
 }
+
+Deno.test("gzip data that unpack to more than the limit are refused before they are all unpacked", async () => {
+  const packed = new Uint8Array(gzipSync(new Uint8Array(2 ** 22)));
+  assertEquals((await unpack(packed, "a.csv.gz", 2 ** 22)).length, 2 ** 22);
+  await assertRejects(
+    () => unpack(packed, "a.csv.gz", 2 ** 21),
+    InputError,
+    "a.csv.gz is too large: it unpacks to more than 2 MiB: split it into several files",
+  );
+});

@@ -34,3 +34,16 @@ for (
       assertEquals([error.message.startsWith(file), error.message.includes("\n")], [true, false]);
     }));
 }
+
+Deno.test("a file of a model that is nested too deeply, or is no regular file, is refused with its name", () =>
+  inFolder(async (folder) => {
+    const file: string = join(folder, "tokenizer.json");
+    await Deno.writeTextFile(file, `{"a":${"[".repeat(100_000)}${"]".repeat(100_000)}}`);
+    await assertRejects(
+      () => readJson(file),
+      InputError,
+      `${file} is not JSON: lists and objects are nested`,
+    );
+    await assertRejects(() => readJson("/dev/zero"), InputError, "/dev/zero is a device or a pipe");
+    await assertRejects(() => readJson(folder), InputError, `${folder} is a folder`);
+  }));

@@ -1,4 +1,4 @@
-import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import { assertAlmostEquals, assertEquals, assertIsError, assertThrows } from "@std/assert";
 import { logDownloads } from "../../src/hub/log_downloads.ts";
 import { compileModel } from "../../src/artifacts/compile_model.ts";
 import { openModel } from "../../src/model/open_model.ts";
@@ -11,6 +11,7 @@ import { parseTemplate } from "../../src/experiment/template.ts";
 import { peftAdapter, readPeftAdapter } from "../../src/formats/peft.ts";
 import { TemplateEncoder } from "../../src/prompt/encoding.ts";
 import { readVerbalizer } from "../../src/prompt/verbalizer.ts";
+import { mutations } from "../fuzz/mutate.ts";
 import { MINI } from "../shared.ts";
 import config from "../fixtures/peft/adapter_config.json" with { type: "json" };
 import answers from "../fixtures/peft/answers.json" with { type: "json" };
@@ -93,4 +94,21 @@ Deno.test("half precision is read, too", () => {
   file.set([0x80, 0x3f, 0x20, 0xc0], 8 + header.length);
   const small = { ...config, num_virtual_tokens: 1, token_dim: 2 };
   assertEquals(readPeftAdapter(small, file, "adapter"), float32Tensor(Float32Array.of(1, -2.5), [1, 2]));
+});
+
+Deno.test("a damaged adapter is an error that names its file", () => {
+  const small = writeSafetensors({
+    tensors: { prompt_embeddings: float32Tensor(Float32Array.of(1, 2, 3, 4), [2, 2]) },
+    metadata: { format: "pt" },
+  });
+  const about = { peft_type: "PROMPT_TUNING", num_virtual_tokens: 2, token_dim: 2 };
+  const damaged = mutations(small, 1);
+  for (let i = 0; i < 500; i++) {
+    const { what, bytes } = damaged.next().value;
+    try {
+      assertEquals(readPeftAdapter(about, bytes, "adapter").dims, [2, 2], what);
+    } catch (error) {
+      assertIsError(error, InputError, "adapter/adapter_model.safetensors", what);
+    }
+  }
 });

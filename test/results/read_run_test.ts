@@ -36,7 +36,7 @@ for (
         InputError,
         "metrics.json is damaged",
       );
-      assertEquals(/nothing has been changed; run with --force/.test(message), true);
+      assertEquals(/: run its experiment again, or move its folder away$/.test(message), true);
     }));
 }
 

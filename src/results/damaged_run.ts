@@ -1,0 +1,47 @@
+import { InputError } from "../base/errors.ts";
+import { checkRegular } from "../disk/regular_file.ts";
+
+/** A file of a run or of a sweep that is missing, or not as it was written. */
+export class DamagedRun extends InputError {
+  override readonly name = "DamagedRun";
+
+  /**
+   * @param reason the file, and what is wrong with it
+   * @param way the way out
+   */
+  constructor(
+    readonly reason: string,
+    way = "run its experiment again, or move its folder away",
+    options?: ErrorOptions,
+  ) {
+    super(`${reason}: ${way}`, options);
+  }
+}
+
+/**
+ * Reads a file of a run.
+ *
+ * @param read may throw a `DamagedRun` itself
+ * @returns `undefined` where there is none
+ * @throws {DamagedRun} where it is no regular file, or the disk cannot read it
+ */
+export async function readOwn<Content>(
+  file: string,
+  read: (file: string) => Promise<Content>,
+): Promise<Content | undefined> {
+  try {
+    checkRegular(file, await Deno.stat(file));
+    return await read(file);
+  } catch (error) {
+    if (error instanceof DamagedRun) throw error;
+    const { NotFound, NotADirectory, PermissionDenied, NotCapable } = Deno.errors;
+    if (error instanceof NotFound || error instanceof NotADirectory) return undefined;
+    if (!(error instanceof Error) || error instanceof PermissionDenied || error instanceof NotCapable) {
+      throw error;
+    }
+    if (error instanceof InputError) throw new DamagedRun(error.message, undefined, { cause: error });
+    // The error's own message ends with the system call, which repeats the path.
+    const why = error.message.replace(/: \w+ '.*'$/s, "");
+    throw new DamagedRun(`${file} cannot be read (${why})`, undefined, { cause: error });
+  }
+}
