@@ -1,3 +1,4 @@
+import { parseJson } from "../base/json_text.ts";
 import { relative, resolve } from "@std/path";
 import type { Compiled, Emitted, Insertion, OptimizerName, Precision, Target } from "../compiler/mod.ts";
 import { externalTensors, readOnnxFile, readShape, weightLocation, writeShape } from "../compiler/mod.ts";
@@ -131,7 +132,7 @@ export async function readArtifacts(
   model: Pick<OpenModel, "onnx" | "weights">,
 ): Promise<Compiled> {
   const contents = await readChecked(folder, [...Object.values(FILES), MANIFEST]);
-  const content: unknown = JSON.parse(new TextDecoder().decode(contents[MANIFEST]));
+  const content: unknown = parseJson(new TextDecoder().decode(contents[MANIFEST]));
   const other = formatFault(content, FORMAT);
   if (other) {
     throw new RangeError(`the format of ${MANIFEST} is '${other.named}', and this program knows '${FORMAT}'`);

@@ -1,3 +1,5 @@
+import { parseJson } from "../base/json_text.ts";
+import { allDone } from "../base/all_done.ts";
 import { ignoreMissing, removeAll } from "./write_whole.ts";
 
 /** The seconds without a sign of life after which an owner is taken for dead. */
@@ -125,7 +127,7 @@ async function takeOver(
 /** What an owner's file says; nobody's where it cannot be read, as when it was just created. */
 async function readClaim(path: string): Promise<Partial<Claim> | undefined> {
   try {
-    const found: unknown = JSON.parse(await Deno.readTextFile(path));
+    const found: unknown = parseJson(await Deno.readTextFile(path));
     return typeof found === "object" && found !== null ? found : {};
   } catch (error) {
     if (error instanceof SyntaxError) return {};
@@ -140,7 +142,7 @@ async function isStale(path: string): Promise<boolean> {
   const probe = `${path}.${crypto.randomUUID()}`;
   try {
     await Deno.writeTextFile(probe, "");
-    const [now, then] = await Promise.all([Deno.stat(probe), Deno.stat(path)]);
+    const [now, then] = await allDone([Deno.stat(probe), Deno.stat(path)]);
     return Number(now.mtime) - Number(then.mtime) > STALE_SECONDS * 1000;
   } catch (error) {
     ignoreMissing(error);

@@ -1,3 +1,4 @@
+import { allDone } from "../base/all_done.ts";
 import { basename, dirname, join, resolve, SEPARATOR } from "@std/path";
 import {
   type FileContent,
@@ -94,7 +95,7 @@ async function cannotMove(path: string): Promise<boolean> {
   if (!await isThere(path)) return false;
   // An error where it is a file.
   await Deno.mkdir(path, { recursive: true });
-  const [here, above] = await Promise.all([Deno.stat(path), Deno.stat(dirname(path))]);
+  const [here, above] = await allDone([Deno.stat(path), Deno.stat(dirname(path))]);
   const current = await Deno.realPath(Deno.cwd());
   return here.dev !== above.dev || `${current}${SEPARATOR}`.startsWith(`${path}${SEPARATOR}`);
 }

@@ -1,3 +1,4 @@
+import { allDone } from "../base/all_done.ts";
 import { dirname, resolve } from "@std/path";
 import { ExperimentError, InputError, type Problem } from "../base/errors.ts";
 import { dataFoldersAbove } from "../dataset/dataset_folder.ts";
@@ -48,7 +49,7 @@ async function refuseOutside(
   project: string | undefined,
   within: readonly string[],
 ): Promise<void> {
-  const places = await Promise.all(within.map((path) => realPlace(resolve(path))));
+  const places = await allDone(within.map((path) => realPlace(resolve(path))));
   const problems: Problem[] = [];
   for (const { key, written, path } of namedPaths(document)) {
     if (overrides.some((override) => isKeyWithin(key, override.path))) continue;

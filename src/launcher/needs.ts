@@ -1,3 +1,4 @@
+import { allDone } from "../base/all_done.ts";
 import { isGlob, join } from "@std/path";
 import { InputError } from "../base/errors.ts";
 import { findExperimentFiles } from "../batch/find_experiment_files.ts";
@@ -38,7 +39,7 @@ export function verbNeeds(program: string, found: (verb: Verb, needs: Needs) => 
     run: async (args, { results, overrides }, allowRead) => {
       const allowed = [...allowRead, results, program];
       const typed = parseOverrides(overrides);
-      const reads = await Promise.all(args.map((file) => experimentReads(file, allowed, typed)));
+      const reads = await allDone(args.map((file) => experimentReads(file, allowed, typed)));
       found("run", { reads: reads.flat(), writes: [results] });
     },
     batch: async (args, { results }, allowRead) => {

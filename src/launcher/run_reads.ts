@@ -1,3 +1,4 @@
+import { allDone } from "../base/all_done.ts";
 import { join, resolve } from "@std/path";
 import { InputError } from "../base/errors.ts";
 import { readJson } from "../disk/read_json.ts";
@@ -25,7 +26,7 @@ export async function runReads(
 ): Promise<string[]> {
   const project = await projectOf(folder);
   const within = [folder, ...(project === undefined ? [] : [project]), ...allowed];
-  const places = await Promise.all(within.map((path) => realPlace(resolve(path))));
+  const places = await allDone(within.map((path) => realPlace(resolve(path))));
   for (const { file, list, key } of NAMING) {
     if (file === "environment.json" && model !== undefined) continue;
     const content = await readJson(join(folder, file)).catch(() => undefined);

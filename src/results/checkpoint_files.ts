@@ -1,3 +1,4 @@
+import { allDone } from "../base/all_done.ts";
 import { join } from "@std/path";
 import { ignoreMissing, removeAll, writeWhole } from "../disk/write_whole.ts";
 import { decodeCheckpoint, encodeCheckpoint, type MarkedCheckpoint } from "../training/checkpoint.ts";
@@ -70,7 +71,7 @@ export class CheckpointFiles {
   /** Makes a checkpoint the last one, from which the run goes on; without one, removes all. */
   async goOnFrom(found: FoundCheckpoint | undefined): Promise<void> {
     const path = (name: string) => join(this.folder, name);
-    if (found === undefined) await Promise.all(CHECKPOINT_FILES.map((name) => removeAll(path(name))));
+    if (found === undefined) await allDone(CHECKPOINT_FILES.map((name) => removeAll(path(name))));
     else if (found.name !== LAST) {
       await removeAll(path(LAST));
       await Deno.rename(path(found.name), path(LAST));

@@ -1,3 +1,4 @@
+import { parseJson } from "../base/json_text.ts";
 import { createHash, type Hash } from "node:crypto";
 import { DiskError } from "../disk/on_disk.ts";
 import { ignoreMissing, syncFile } from "../disk/write_whole.ts";
@@ -34,7 +35,7 @@ export class HistoryFile {
     const content = await this.read();
     if (sha256Of(content) !== this.hash.copy().digest("hex")) throw this.foreign();
     return new TextDecoder().decode(content).split("\n").filter((line) => line !== "")
-      .map((line) => TRAINING_FILES.read("history_line", JSON.parse(line), (fault) => new RangeError(fault)));
+      .map((line) => TRAINING_FILES.read("history_line", parseJson(line), (fault) => new RangeError(fault)));
   }
 
   /** @throws {RangeError} where the file does not begin with a checkpoint's history */

@@ -1,3 +1,4 @@
+import { allDone } from "../base/all_done.ts";
 import { createHash, type Hash } from "node:crypto";
 import { join } from "@std/path";
 import type { Experiment } from "../experiment/types.ts";
@@ -71,7 +72,7 @@ export class RunFolder {
       : await Deno.readTextFile(join(partial, "content_hash")).catch(() => undefined);
     const isSame = before === contentHash;
     const isThere = (name: string) => Deno.stat(join(partial, name)).then(() => true, () => false);
-    const isKept = !restart && (await Promise.all(CHECKPOINT_FILES.map(isThere))).includes(true);
+    const isKept = !restart && (await allDone(CHECKPOINT_FILES.map(isThere))).includes(true);
     await onDisk(partial, async () => {
       if (!isSame) await removeAll(partial);
       await Deno.mkdir(partial, { recursive: true });

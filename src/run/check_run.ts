@@ -1,3 +1,4 @@
+import { parseJson } from "../base/json_text.ts";
 import { join } from "@std/path";
 import { allDone } from "../base/all_done.ts";
 import { type SelfCheck, selfCheck, SelfCheckError, UncheckableError } from "../check/self_check.ts";
@@ -97,7 +98,7 @@ async function keyOf(
 /** A cached outcome; what is damaged is removed. */
 async function readKept(path: string, log: (line: string) => void): Promise<SelfCheck | undefined> {
   try {
-    const kept = withoutSha256(JSON.parse(await Deno.readTextFile(path)));
+    const kept = withoutSha256(parseJson(await Deno.readTextFile(path)));
     const { difference, tolerance } = RUN_FILES.read("self_check", kept, (fault) => new RangeError(fault));
     return difference <= tolerance ? { difference, tolerance } : undefined;
   } catch (error) {

@@ -1,3 +1,4 @@
+import { parseJson } from "../base/json_text.ts";
 import { sha256 } from "../base/sha256.ts";
 import type { Tensor } from "../device/device.ts";
 import { readSafetensors, writeSafetensors } from "../device/safetensors.ts";
@@ -57,7 +58,7 @@ export async function decodeCheckpoint(bytes: Uint8Array): Promise<MarkedCheckpo
   }
   const { best, history, ...rest } = TRAINING_FILES.read(
     "checkpoint_state",
-    JSON.parse(about),
+    parseJson(about),
     (fault) => new RangeError(fault),
   );
   const own = (kind: string): Parameters =>

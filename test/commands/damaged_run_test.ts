@@ -11,7 +11,7 @@ async function change(file: string, from: RegExp, to: string): Promise<() => Pro
   return () => Deno.writeTextFile(file, before);
 }
 
-Deno.test("a run's file that has changed since is refused by every verb that believes it", () =>
+Deno.test("a run's file that has changed since is refused by every verb that believes it, and made again by a batch", () =>
   inFolder(async (folder) => {
     const changes = {
       training: { batchSize: 8, steps: 4 },
@@ -49,9 +49,8 @@ Deno.test("a run's file that has changed since is refused by every verb that bel
       diff,
       predict,
       export_,
-      batch,
     );
-    await refused(join(run, "environment.json"), /"seed": 0/, '"seed": 7', diff, predict, export_, batch);
+    await refused(join(run, "environment.json"), /"seed": 0/, '"seed": 7', diff, predict, export_);
     await refused(join(run, "predictions.jsonl"), /"text":"./, '"text":"x', diff, export_);
     await refused(join(run, "experiment.yaml"), /shots: 16/, "shots: 17", diff, predict, export_);
     const ensemble = join(small, "seed=ensemble");
@@ -69,6 +68,12 @@ Deno.test("a run's file that has changed since is refused by every verb that bel
       const { code, stderr } = await call(args);
       assertEquals(code, 0, stderr);
     }
+    // A batch names it, and makes the run again.
+    await change(join(run, "metrics.json"), /"best_step": 4/, '"best_step": 3');
+    const again = await call(batch);
+    assertEquals(again.code, 0, again.stderr);
+    assertStringIncludes(again.stderr, join(run, "metrics.json"));
+    assertEquals((await call(diff)).code, 0);
   }));
 
 Deno.test("a cached self-check that is damaged is made again, which one line says", () =>

@@ -52,7 +52,7 @@ Deno.test("a saved report of an unknown format, or with scores that cannot be it
       predictions: predictions.map((one) => ({ ...one, ...changes })),
     });
     const refusals: [Partial<RunRecord>, string][] = [
-      [test({ examples: 3 }), "'test.confusion.counts' adds up to 2, and 'examples' is 3"],
+      [test({ examples: 3 }), "it has 2 predictions of a run with 3 test examples"],
       [
         test({ confusion: { ...confusion, classes: ["bad", "best"] } }),
         "'test.confusion.classes' is bad, best",
