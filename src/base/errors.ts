@@ -1,3 +1,6 @@
+import { joined, type Message, message, messageOf, type Said } from "./message.ts";
+import { visible } from "./visible.ts";
+
 /**
  * An error in the user's input, a file or an argument: the command line ends with exit code 2.
  *
@@ -13,6 +16,23 @@
 export class InputError extends Error {
   /** Distinguishes it from other errors. */
   override readonly name: string = "InputError";
+  /** The message in both forms: `message` is the one for the terminal. */
+  readonly said: Message;
+
+  /** @param said in one line; only {@linkcode joined} makes messages of several */
+  constructor(said: Said, options?: ErrorOptions) {
+    const both = messageOf(said);
+    super(both.text, options);
+    this.said = both;
+  }
+}
+
+/** An error's message without the values of files that it quotes, for results, which people share. */
+export function sharedMessage(error: unknown): string {
+  if (error instanceof InputError) return error.said.shared;
+  // The engine's parsers quote what they cannot read.
+  if (error instanceof SyntaxError) return "a file could not be parsed";
+  return visible(error instanceof Error ? error.message : String(error));
 }
 
 /** One problem in an experiment file. */
@@ -21,7 +41,7 @@ export interface Problem {
   readonly line: number;
   /** From 1. */
   readonly column: number;
-  readonly message: string;
+  readonly message: string | Message;
 }
 
 /** All problems in an experiment file, one line each: `file:line:column: message`. */
@@ -29,7 +49,10 @@ export class ExperimentError extends InputError {
   override readonly name = "ExperimentError";
 
   constructor(readonly file: string, readonly problems: readonly Problem[]) {
-    super(problems.map(({ line, column, message }) => `${file}:${line}:${column}: ${message}`).join("\n"));
+    super(joined(
+      problems.map(({ line, column, message: what }) => message`${file}:${line}:${column}: ${what}`),
+      "\n",
+    ));
   }
 }
 
@@ -47,7 +70,7 @@ export async function withKeyContext<Result>(
     return await act();
   } catch (error) {
     if (error instanceof ConfigValueError || !(error instanceof InputError)) throw error;
-    throw new ConfigValueError([{ path, message: error.message }]);
+    throw new ConfigValueError([{ path, message: error.said }]);
   }
 }
 
@@ -56,11 +79,11 @@ export async function withKeyContext<Result>(
  *
  * @throws the error that `inWords` makes of an input error's message
  */
-export function reworded<Result>(act: () => Result, inWords: (message: string) => InputError): Result {
+export function reworded<Result>(act: () => Result, inWords: (message: Message) => InputError): Result {
   try {
     return act();
   } catch (error) {
-    throw error instanceof InputError ? inWords(error.message) : error;
+    throw error instanceof InputError ? inWords(error.said) : error;
   }
 }
 
@@ -70,8 +93,11 @@ export class ConfigValueError extends InputError {
 
   /** @param wrong each key, as a path from the file's root, with the problem of its value */
   constructor(
-    readonly wrong: readonly { readonly path: readonly (string | number)[]; readonly message: string }[],
+    readonly wrong: readonly {
+      readonly path: readonly (string | number)[];
+      readonly message: string | Message;
+    }[],
   ) {
-    super(wrong.map(({ message }) => message).join("\n"));
+    super(joined(wrong.map(({ message }) => message), "\n"));
   }
 }

@@ -1,3 +1,4 @@
+import { sharedMessage } from "../base/errors.ts";
 import { Interrupted } from "../training/trainer.ts";
 import type { LockstepSlot } from "../training/fused_steps.ts";
 import type { MetricsFile } from "../results/metrics_file.ts";
@@ -9,7 +10,13 @@ import type { PlannedRun } from "./plan.ts";
 /** The outcome of a run of a batch: `kept` was complete before, `locked` is in use by another process. Plain data. */
 export type BatchOutcome =
   | { readonly kind: "complete" | "kept"; readonly metrics: MetricsFile }
-  | { readonly kind: "failed"; readonly error: string }
+  | {
+    readonly kind: "failed";
+    /** The error's message, for the terminal. */
+    readonly error: string;
+    /** The same without the values of files, for results. */
+    readonly shared: string;
+  }
   | { readonly kind: "interrupted" | "locked" };
 
 /** Runs one run of a batch; a failure is an outcome, not an exception. */
@@ -23,6 +30,7 @@ export async function runPlanned(
     return await runExperiment(run, host, progress, slot);
   } catch (error) {
     if (error instanceof Interrupted) return { kind: "interrupted" };
-    return { kind: "failed", error: error instanceof Error ? error.message : String(error) };
+    const text = error instanceof Error ? error.message : String(error);
+    return { kind: "failed", error: text, shared: sharedMessage(error) };
   }
 }

@@ -94,7 +94,7 @@ async function rowOf(
     ? (await readRun(path)).metrics
     : undefined;
   if (complete !== undefined) return { ...row, status: "complete", metrics: complete };
-  if (outcome?.kind === "failed") return { ...row, status: "failed", error: outcome.error };
+  if (outcome?.kind === "failed") return { ...row, status: "failed", error: outcome.shared };
   const left = await readMetrics(partialPath(path)).catch((error) => {
     if (error instanceof InputError) return undefined;
     throw error;

@@ -1,4 +1,5 @@
 import { InputError } from "../base/errors.ts";
+import { classesOfFile, message, SHARED_CLASSES } from "../base/message.ts";
 import { inOtherForm } from "../experiment/normalization.ts";
 import type { Example, Splits } from "./example.ts";
 
@@ -7,8 +8,6 @@ const MOST_STRANGE = 20;
 
 /** The number of classes or values that a message lists. */
 const SHOWN = 10;
-const SHOWN_VALUES = 3;
-const LONGEST_VALUE = 40;
 
 /** A class of at most this many examples is reported, if another has ten times as many. */
 const FEW = 5;
@@ -42,11 +41,10 @@ export function checkWords(
   const strange = [...counts.keys()].filter((one) => !known.has(one)).sort();
   if (strange.length === 0) return;
   if (strange.length > MOST_STRANGE) {
-    const values = strange.slice(0, SHOWN_VALUES).map((value) => `'${shortened(value)}'`).join(", ");
     throw new InputError(
-      `the column '${column}' of '${name}' has ${
+      message`the column '${column}' of '${name}' has ${
         counts.size.toLocaleString("en-US")
-      } different values, ${values}, …, and the verbalizer has words for ${classes.length} classes: if it is the column of the texts, set 'label' to the one that holds the classes`,
+      } different values, ${classesOfFile(strange.slice(0, SHARED_CLASSES))}, …, and the verbalizer has words for ${classes.length} classes: if it is the column of the texts, set 'label' to the one that holds the classes`,
     );
   }
   const form = inOtherForm(strange[0]!, classes);
@@ -55,16 +53,11 @@ export function checkWords(
     : labels
     ? ": map it to a class in 'labels', or to null to skip its lines"
     : "";
-  const found = [...counts.keys()].sort().map(shortened).join(", ");
   throw new InputError(
-    `the verbalizer has no words for the class '${
-      shortened(strange[0]!)
-    }' of '${name}' (its classes: ${found}; the verbalizer's: ${classes.join(", ")})${hint}`,
+    message`the verbalizer has no words for the class '${classesOfFile([strange[0]!])}' of '${name}' (its classes: ${
+      classesOfFile([...counts.keys()].sort(), SHARED_CLASSES - 1)
+    }; the verbalizer's: ${classes.join(", ")})${hint}`,
   );
-}
-
-function shortened(value: string): string {
-  return value.length > LONGEST_VALUE ? `${value.slice(0, LONGEST_VALUE)}…` : value;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { InputError } from "../base/errors.ts";
+import { classesOfFile, message, ofFile } from "../base/message.ts";
 import { type DatasetKeys, DEFAULTS, type EvaluationTransferKeys } from "../experiment/experiment_file.ts";
 import { inOtherForm } from "../experiment/normalization.ts";
 import type { Example } from "./example.ts";
@@ -79,7 +80,7 @@ export function textIn(one: TableRecord, column: string, path: string): string {
   throw new InputError(
     Object.hasOwn(record, column)
       ? `${place}: '${column}' is ${kindOf(value)}: it must be a text, a number, or true or false`
-      : `${place}: there is no '${column}' (found: ${Object.keys(record).join(", ")})`,
+      : message`${place}: there is no '${column}' (found: ${ofFile(Object.keys(record).join(", "))})`,
   );
 }
 
@@ -122,9 +123,9 @@ export function exampleOf(
   const label = labels === undefined ? value! : isMapped ? labels[value!] : undefined;
   if (label === undefined) {
     throw new InputError(
-      `${placeIn(path, one)}: 'dataset.labels' has no class for the label '${value}' (it has one for ${
-        Object.keys(labels!).join(", ")
-      })${inOtherForm(value!, Object.keys(labels!))}`,
+      message`${placeIn(path, one)}: 'dataset.labels' has no class for the label '${
+        classesOfFile([value!])
+      }' (it has one for ${Object.keys(labels!).join(", ")})${inOtherForm(value!, Object.keys(labels!))}`,
     );
   }
   if (label === null) return undefined;

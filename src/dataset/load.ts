@@ -1,5 +1,6 @@
 import { resolve } from "@std/path";
 import { InputError, withKeyContext } from "../base/errors.ts";
+import { message, ofFile } from "../base/message.ts";
 import { RandomStream } from "../base/random_stream.ts";
 import type { DatasetKeys } from "../experiment/experiment_file.ts";
 import type { BuiltInDataset, DatasetSpec, HubDataset, NamedSplit } from "../experiment/types.ts";
@@ -211,9 +212,9 @@ function checkIds(splits: Splits, spec: DatasetSpec): void {
     for (const one of examples) {
       if (seen.has(one.id)) {
         throw new InputError(
-          `two examples of the dataset '${
-            datasetName(spec)
-          }' have the '${id}' '${one.id}': ids must be unique`,
+          message`two examples of the dataset '${datasetName(spec)}' have the '${id!}' '${
+            ofFile(one.id)
+          }': ids must be unique`,
         );
       }
       seen.add(one.id);

@@ -1,6 +1,7 @@
 import { type FileMetaData, parquetMetadataAsync, parquetReadObjects, parquetSchema } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
 import { InputError } from "../base/errors.ts";
+import { message, ofFile } from "../base/message.ts";
 import { durationColumns } from "./arrow_durations.ts";
 import { asStored, columnReading } from "./parquet_columns.ts";
 import type { Table, Wanted } from "./records.ts";
@@ -28,7 +29,9 @@ export async function readParquet(
     const names = elements.map(({ name }) => name);
     const lacks = missing(names);
     if (lacks !== undefined) {
-      throw new InputError(`${path}: there is no column '${lacks}' (found: ${names.join(", ")})`);
+      throw new InputError(
+        message`${path}: there is no column '${lacks}' (found: ${ofFile(names.join(", "))})`,
+      );
     }
     checkNames(names, path);
     const read = columns === undefined ? {} : { columns: [...columns] };
@@ -56,7 +59,9 @@ export async function readParquet(
   } catch (error) {
     if (error instanceof InputError) throw error;
     throw new InputError(
-      `${path} is not a Parquet file, or is truncated (${bytes.length} bytes): ${(error as Error).message}`,
+      message`${path} is not a Parquet file, or is truncated (${bytes.length} bytes): ${
+        ofFile((error as Error).message)
+      }`,
       { cause: error },
     );
   }

@@ -1,4 +1,5 @@
 import { InputError } from "../base/errors.ts";
+import { classesOfFile, message } from "../base/message.ts";
 import { RandomStream } from "../base/random_stream.ts";
 import { classesOf, type Example, type Splits } from "./example.ts";
 
@@ -61,8 +62,8 @@ export function takeShots(examples: readonly Example[], shots: number, stream: R
   const [drawn] = draw(examples, (group) => {
     if (group.length >= shots) return shots;
     throw new InputError(
-      `'dataset.shots: ${shots}' is more than the ${group.length} training examples of the class '${
-        group[0]!.label
+      message`'dataset.shots: ${shots}' is more than the ${group.length} training examples of the class '${
+        classesOfFile([group[0]!.label])
       }'`,
     );
   }, stream);

@@ -1,5 +1,6 @@
 import { decodeText, SAVE_AS_UTF8 } from "./decode_text.ts";
 import { InputError } from "../base/errors.ts";
+import { message, ofFile } from "../base/message.ts";
 
 /**
  * Reads a JSON object from a file in UTF-8, with or without a byte order mark.
@@ -12,7 +13,7 @@ export async function readJson(path: string): Promise<Record<string, unknown>> {
   try {
     found = JSON.parse(text);
   } catch (error) {
-    throw new InputError(`${path} is not JSON: ${onOneLine((error as Error).message)}`, { cause: error });
+    throw new InputError(message`${path} is not JSON: ${ofFile(onOneLine((error as Error).message))}`, { cause: error });
   }
   if (!isObject(found)) {
     const kind = found === null ? "null" : Array.isArray(found) ? "a list" : `a ${typeof found}`;

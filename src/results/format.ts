@@ -1,4 +1,5 @@
 import { InputError } from "../base/errors.ts";
+import { message, ofFile } from "../base/message.ts";
 import { formatFault } from "../base/format_version.ts";
 
 /** The format of a run's folder that this version writes, and the newest that it reads. */
@@ -19,13 +20,13 @@ export function checkFormat(content: unknown, known: string, path: string, way =
   const { named, isNewer } = fault;
   if (isNewer) {
     throw new InputError(
-      `${path} was written by a newer softprompt (its 'format' is '${named}', this one knows '${known}'): update softprompt${way}; nothing has been changed`,
+      message`${path} was written by a newer softprompt (its 'format' is '${ofFile(named)}', this one knows '${known}'): update softprompt${way}; nothing has been changed`,
     );
   }
   const what = named === undefined
     ? "has no 'format'"
-    : `has the unknown format ${JSON.stringify(named)} in 'format'`;
+    : message`has the unknown format ${ofFile(JSON.stringify(named))} in 'format'`;
   throw new InputError(
-    `${path} ${what}, and this softprompt reads '${known}': run its experiment again with --force, or move it away; nothing has been changed`,
+    message`${path} ${what}, and this softprompt reads '${known}': run its experiment again with --force, or move it away; nothing has been changed`,
   );
 }

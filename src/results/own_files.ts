@@ -2,6 +2,7 @@ import { join } from "@std/path";
 import { parse as parseYaml } from "yaml";
 import { sha256OfJson } from "../base/sha256.ts";
 import { InputError } from "../base/errors.ts";
+import { message, ofFile } from "../base/message.ts";
 import type { Environment, EnvironmentFiles } from "./run_files.ts";
 
 /** The files of a run that its answers depend on; `environment.json` has their hashes. */
@@ -12,7 +13,7 @@ export const PUT_BACK = "put back what the run wrote, or run its experiment agai
 
 /** The error of a run's file that is damaged. */
 export function damagedFile(path: string, cause: RangeError): InputError {
-  return new InputError(`${path} is damaged (${cause.message}): ${PUT_BACK}`, { cause });
+  return new InputError(message`${path} is damaged (${ofFile(cause.message)}): ${PUT_BACK}`, { cause });
 }
 
 /** The SHA-256 of an `experiment.yaml` without its name and description. */

@@ -2,6 +2,7 @@ import { join } from "@std/path";
 import { TextLineStream } from "@std/streams/text-line-stream";
 import { parse as parseYaml, YAMLParseError } from "yaml";
 import { InputError } from "../base/errors.ts";
+import { message, ofFile } from "../base/message.ts";
 import { readWritten } from "../experiment/read_written.ts";
 import { SEMANTICS } from "../experiment/semantics.ts";
 import type { Experiment } from "../experiment/types.ts";
@@ -219,6 +220,6 @@ async function readJson(file: string): Promise<unknown> {
 
 function damaged(file: string, why: string): InputError {
   return new InputError(
-    `${file} is damaged (${why}): nothing has been changed; run with --force to replace it, or move its folder away`,
+    message`${file} is damaged (${ofFile(why)}): nothing has been changed; run with --force to replace it, or move its folder away`,
   );
 }

@@ -1,6 +1,7 @@
 import { decodeBase64, encodeBase64 } from "@std/encoding/base64";
 import { jsonPieces } from "../base/json_pieces.ts";
 import { InputError } from "../base/errors.ts";
+import { message, ofFile } from "../base/message.ts";
 import { metricsFault, predictionFault } from "./check_scores.ts";
 import { RUN_FILES } from "./file_schemas.ts";
 import { checkFormat, RUN_FORMAT } from "./format.ts";
@@ -75,7 +76,5 @@ async function orDamaged<Result>(file: string, read: () => Result | Promise<Resu
 }
 
 function noReport(file: string, why: string): InputError {
-  return new InputError(
-    `${file} ${why}: ${COMPARABLE}`,
-  );
+  return new InputError(message`${file} ${ofFile(why)}: ${COMPARABLE}`);
 }

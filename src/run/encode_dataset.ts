@@ -1,6 +1,7 @@
 import { type Example, placed } from "../dataset/example.ts";
 import { readColumns } from "../dataset/reading.ts";
 import { InputError, reworded } from "../base/errors.ts";
+import { message, ofFile } from "../base/message.ts";
 import { promptLength } from "../experiment/prompt_vectors.ts";
 import { columnsOf, parseTemplate } from "../experiment/template.ts";
 import type { LabelledEncoding } from "../prompt/batches.ts";
@@ -44,7 +45,7 @@ export function encodeDataset(
     examples.map((example) => {
       const encoded = reworded(
         () => encoder.encode(placed(example)),
-        (message) => new InputError(`${example.id}: ${message}`),
+        (what) => new InputError(message`${ofFile(example.id)}: ${what}`),
       );
       return held.pack({ ...encoded, label: Math.max(0, verbalizer.classes.indexOf(example.label)) });
     });

@@ -1,3 +1,4 @@
+import { sharedMessage } from "../base/errors.ts";
 import { join, relative } from "@std/path";
 import { Lock, lockPath } from "../disk/lock.ts";
 import type { MetricsFile } from "../results/metrics_file.ts";
@@ -69,7 +70,7 @@ async function runLocked(
     return { kind: "complete", metrics: await withPlaces(request, () => runInto(prepared, context)) };
   } catch (error) {
     const status = error instanceof Interrupted ? "interrupted" : "failed";
-    const message = error instanceof Error ? error.message : String(error);
+    const message = sharedMessage(error);
     // The original error matters more than the failure to record it.
     const note = folder?.fail(status, message) ?? RunFolder.failedBefore(path, experiment, message);
     await note.catch(() => {});
