@@ -27,6 +27,12 @@ export class InputError extends Error {
   }
 }
 
+/** An error's message for the terminal; one of ours may have several lines. */
+export function terminalMessage(error: unknown): string {
+  if (error instanceof InputError) return error.message;
+  return visible(error instanceof Error ? error.message : String(error));
+}
+
 /** An error's message without the values of files that it quotes, for results, which people share. */
 export function sharedMessage(error: unknown): string {
   if (error instanceof InputError) return error.said.shared;

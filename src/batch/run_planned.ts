@@ -1,4 +1,4 @@
-import { sharedMessage } from "../base/errors.ts";
+import { sharedMessage, terminalMessage } from "../base/errors.ts";
 import { Interrupted } from "../training/trainer.ts";
 import type { LockstepSlot } from "../training/fused_steps.ts";
 import type { MetricsFile } from "../results/metrics_file.ts";
@@ -30,7 +30,6 @@ export async function runPlanned(
     return await runExperiment(run, host, progress, slot);
   } catch (error) {
     if (error instanceof Interrupted) return { kind: "interrupted" };
-    const text = error instanceof Error ? error.message : String(error);
-    return { kind: "failed", error: text, shared: sharedMessage(error) };
+    return { kind: "failed", error: terminalMessage(error), shared: sharedMessage(error) };
   }
 }

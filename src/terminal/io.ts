@@ -3,10 +3,16 @@
  * The program uses {@linkcode processIo}; tests pass one that records.
  */
 export interface Io {
-  /** Prints a line, or several, on standard output, for results. */
+  /** Prints a line, or several, on standard output, for results; does nothing where it is closed. */
   readonly print: (text: string) => void;
-  /** Writes text to standard output unchanged, and resolves when all of it is written; for results in pieces. */
+  /**
+   * Writes text to standard output as it is, and resolves when all of it is written; for results in pieces.
+   *
+   * @throws {OutputClosed} where nobody reads it any more
+   */
   readonly write: (text: string) => Promise<void>;
+  /** Whether the reader of standard output has closed it, as `head` does after its lines. */
+  readonly isOutputClosed: () => boolean;
   /** Prints a line, or several, on standard error, for everything else. */
   readonly log: (text: string) => void;
   /** Standard input, requested at most once. */
@@ -19,6 +25,11 @@ export interface Io {
   readonly onInterrupt: (listener: () => void) => Disposable;
   /** Ends the program at once. */
   readonly exit: (code: number) => never;
+}
+
+/** The reader of standard output has closed it: there is nobody to write results for. */
+export class OutputClosed extends Error {
+  override readonly name = "OutputClosed";
 }
 
 /** A Node stream, as libraries that draw at a terminal take it. */

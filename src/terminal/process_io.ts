@@ -1,17 +1,26 @@
-// deno-lint-ignore-file no-console
 import process from "node:process";
-import type { Io } from "./io.ts";
+import { type Io, OutputClosed } from "./io.ts";
 
 /** The input and output of this process. */
 export function processIo(): Io {
   const isTerminal = { stdout: Deno.stdout.isTerminal(), stderr: Deno.stderr.isTerminal() };
+  let isClosed = false;
   return {
-    print: (text) => console.log(text),
+    print: (text) => {
+      isClosed ||= !writtenTo(Deno.stdout, `${text}\n`);
+    },
     write: async (text) => {
       const bytes = new TextEncoder().encode(text);
-      for (let at = 0; at < bytes.length;) at += await Deno.stdout.write(bytes.subarray(at));
+      try {
+        for (let at = 0; at < bytes.length;) at += await Deno.stdout.write(bytes.subarray(at));
+      } catch (error) {
+        if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+        isClosed = true;
+        throw new OutputClosed("standard output is closed", { cause: error });
+      }
     },
-    log: (text) => console.error(text),
+    isOutputClosed: () => isClosed,
+    log: (text) => void writtenTo(Deno.stderr, `${text}\n`),
     stdin: () => Deno.stdin.readable,
     hasColors: {
       stdout: !Deno.noColor && isTerminal.stdout,
@@ -24,4 +33,16 @@ export function processIo(): Io {
     },
     exit: (code) => Deno.exit(code),
   };
+}
+
+/** Writes all of a text. @returns whether somebody can still read it */
+function writtenTo(stream: Pick<typeof Deno.stdout, "writeSync">, text: string): boolean {
+  const bytes = new TextEncoder().encode(text);
+  try {
+    for (let at = 0; at < bytes.length;) at += stream.writeSync(bytes.subarray(at));
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.BrokenPipe) return false;
+    throw error;
+  }
 }
