@@ -16,6 +16,7 @@ import {
   details,
   Html,
   htmlOf,
+  link,
   number,
   phrase,
   preformatted,
@@ -147,7 +148,7 @@ function memberTable({ members, average, best, ensemble }: EnsembleFile): Html {
     [phrase("run"), together(phrase("test"), " ", termName("accuracy"))],
     [
       ...members.map(({ run, accuracy }): Content[] => [
-        new Html(`<a href="${htmlOf(encodeURI(run))}/report.html">${htmlOf(breakable(run))}</a>`),
+        link(`${run}/report.html`, breakable(run)),
         number(percent(accuracy), "accuracy"),
       ]),
       [phrase("average"), number(percent(average), "accuracy")],
