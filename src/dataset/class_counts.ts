@@ -44,7 +44,9 @@ export function checkWords(
     throw new InputError(
       message`the column '${column}' of '${name}' has ${
         counts.size.toLocaleString("en-US")
-      } different values, ${classesOfFile(strange.slice(0, SHARED_CLASSES))}, …, and the verbalizer has words for ${classes.length} classes: if it is the column of the texts, set 'label' to the one that holds the classes`,
+      } different values, ${
+        classesOfFile(strange.slice(0, SHARED_CLASSES))
+      }, …, and the verbalizer has words for ${classes.length} classes: if it is the column of the texts, set 'label' to the one that holds the classes`,
     );
   }
   const form = inOtherForm(strange[0]!, classes);
@@ -54,7 +56,9 @@ export function checkWords(
     ? ": map it to a class in 'labels', or to null to skip its lines"
     : "";
   throw new InputError(
-    message`the verbalizer has no words for the class '${classesOfFile([strange[0]!])}' of '${name}' (its classes: ${
+    message`the verbalizer has no words for the class '${
+      classesOfFile([strange[0]!])
+    }' of '${name}' (its classes: ${
       classesOfFile([...counts.keys()].sort(), SHARED_CLASSES - 1)
     }; the verbalizer's: ${classes.join(", ")})${hint}`,
   );

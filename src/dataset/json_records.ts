@@ -136,7 +136,9 @@ function notJson(error: unknown, one: Element, path: string, hint: string): Inpu
   const place = after > 0 ? `${path}:${one.line + after}` : placeIn(path, one);
   const reason = reported.replace(/ in JSON at position .*$| at position .*$/s, "").replaceAll(/\s+/g, " ");
   const isPython = /[\s:,[](NaN|-?Infinity)\b/.exec(text.replaceAll(/"[^"\\]*(?:\\.[^"\\]*)*"/g, '""'));
-  const why = isPython ? `JSON has no ${isPython[1]}, write null` : message`it is not JSON (${ofFile(reason)})${hint}`;
+  const why = isPython
+    ? `JSON has no ${isPython[1]}, write null`
+    : message`it is not JSON (${ofFile(reason)})${hint}`;
   return new InputError(message`${place}: ${why}`, { cause: error });
 }
 

@@ -42,7 +42,9 @@ export function diffMarkdown(diff: Diff): string {
 /** For several comparisons, an overview of all. */
 function overviewLines({ comparisons }: Diff): string[] {
   if (comparisons.length === 1) return [];
-  const rows = overview(comparisons).map((row) => Object.values({ ...row, variant: markdownText(row.variant) }));
+  const rows = overview(comparisons).map((row) =>
+    Object.values({ ...row, variant: markdownText(row.variant) })
+  );
   return ["", ...markdownTable(OVERVIEW_HEADER, rows)];
 }
 
@@ -65,7 +67,9 @@ function comparisonLines(comparison: Comparison, alpha: number): string[] {
     "",
     ...(differing.length === 0 ? ["Nothing differs in the experiments."] : markdownTable(
       ["differs", "A", "B"],
-      differing.map(([path, { a, b }]) => [markdownText(path), markdownText(valueText(a)), markdownText(valueText(b))]),
+      differing.map((
+        [path, { a, b }],
+      ) => [markdownText(path), markdownText(valueText(a)), markdownText(valueText(b))]),
     )),
     ...flipLines(PREDICTIONS_FIXED, flips.fixed),
     ...flipLines(PREDICTIONS_BROKEN, flips.broken),
@@ -79,5 +83,13 @@ function flipLines(title: string, flips: readonly Flip[]): string[] {
     [label, sure(a), sure(b), text].map(markdownText)
   );
   const heading = `<summary>${flips.length} ${title}</summary>`;
-  return ["", "<details>", heading, "", ...markdownTable(["label", "A", "B", "text"], rows), "", "</details>"];
+  return [
+    "",
+    "<details>",
+    heading,
+    "",
+    ...markdownTable(["label", "A", "B", "text"], rows),
+    "",
+    "</details>",
+  ];
 }

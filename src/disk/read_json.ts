@@ -13,7 +13,9 @@ export async function readJson(path: string): Promise<Record<string, unknown>> {
   try {
     found = JSON.parse(text);
   } catch (error) {
-    throw new InputError(message`${path} is not JSON: ${ofFile(onOneLine((error as Error).message))}`, { cause: error });
+    throw new InputError(message`${path} is not JSON: ${ofFile(onOneLine((error as Error).message))}`, {
+      cause: error,
+    });
   }
   if (!isObject(found)) {
     const kind = found === null ? "null" : Array.isArray(found) ? "a list" : `a ${typeof found}`;

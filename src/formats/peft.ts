@@ -59,7 +59,9 @@ export function readPeftAdapter(
 ): Tensor {
   if (config.peft_type !== "PROMPT_TUNING") {
     throw new InputError(
-      message`${path} is an adapter of the type ${ofFile(config.peft_type)}: only PROMPT_TUNING is a prompt in front of a text`,
+      message`${path} is an adapter of the type ${
+        ofFile(config.peft_type)
+      }: only PROMPT_TUNING is a prompt in front of a text`,
     );
   }
   if ((config.num_transformer_submodules ?? 1) !== 1) {
@@ -81,9 +83,7 @@ export function readPeftAdapter(
   const expected = [config.num_virtual_tokens, config.token_dim];
   if (prompt === undefined || prompt.dims.join() !== expected.join()) {
     throw new InputError(
-      message`${path}/adapter_model.safetensors has no '${TENSOR}' [${
-        ofFile(expected.join(", "))
-      }] (it has ${
+      message`${path}/adapter_model.safetensors has no '${TENSOR}' [${ofFile(expected.join(", "))}] (it has ${
         ofFile(
           Object.entries(tensors).map(([name, { dims }]) => `${name} [${dims.join(", ")}]`).join(", ") ||
             "nothing",

@@ -69,7 +69,9 @@ export function textReading(
       ofFile(shown.trim())
     }" shows. ${
       added
-        ? message`It spells '${ofFile(added.content)}', an added token at which the tokenizer splits texts first: classify such texts with softprompt, or leave them out of the run's data and run it again`
+        ? message`It spells '${
+          ofFile(added.content)
+        }', an added token at which the tokenizer splits texts first: classify such texts with softprompt, or leave them out of the run's data and run it again`
         : `Put a space or a line break between {${column}} and the words next to it`
     }`,
   );

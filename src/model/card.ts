@@ -46,7 +46,9 @@ export async function readCard(folder: string, facts: ModelFacts): Promise<Model
   const { pad_token_id } = config;
   if (padding !== undefined && typeof pad_token_id === "number" && pad_token_id !== padding) {
     throw new InputError(
-      message`${path}: 'pad_token_id' is ${ofFile(pad_token_id)}, but the model's table of positions keeps row ${padding} for padding, so the first position is unknown: export the model without the input 'position_ids'`,
+      message`${path}: 'pad_token_id' is ${
+        ofFile(pad_token_id)
+      }, but the model's table of positions keeps row ${padding} for padding, so the first position is unknown: export the model without the input 'position_ids'`,
     );
   }
   const limits = [

@@ -59,7 +59,9 @@ function opened(json: Json): Library {
     return new Library(forLibrary(json), {});
   } catch (error) {
     throw new InputError(
-      message`the model's tokenizer.json cannot be used: ${ofFile((error as Error).message)} (@huggingface/tokenizers has WordPiece, BPE and Unigram, but not every step around them)`,
+      message`the model's tokenizer.json cannot be used: ${
+        ofFile((error as Error).message)
+      } (@huggingface/tokenizers has WordPiece, BPE and Unigram, but not every step around them)`,
       { cause: error },
     );
   }

@@ -49,7 +49,9 @@ export function tokensOf(stretch: Stretch, texts: Texts, tokenizer: Tokenizer): 
   const mask = places[before.filter((one) => one === id).length];
   if (mask === undefined) {
     throw new InputError(
-      message`the tokenizer does not read the template's {mask} as its mask token '${ofFile(spelling)}' next to the surrounding words: put spaces around {mask}`,
+      message`the tokenizer does not read the template's {mask} as its mask token '${
+        ofFile(spelling)
+      }' next to the surrounding words: put spaces around {mask}`,
     );
   }
   return { ids, mask };
@@ -65,7 +67,9 @@ export function readable(ids: number[], tokenizer: Tokenizer): number[] {
   const strange = ids.find((id) => id >= rows);
   if (strange === undefined) return ids;
   throw new InputError(
-    message`the tokenizer's token '${ofFile(tokenizer.tokenOf(strange))}' has the id ${strange}, but the model has ${rows} rows of word embeddings: leave it out, or use the tokenizer that belongs to the model`,
+    message`the tokenizer's token '${
+      ofFile(tokenizer.tokenOf(strange))
+    }' has the id ${strange}, but the model has ${rows} rows of word embeddings: leave it out, or use the tokenizer that belongs to the model`,
   );
 }
 

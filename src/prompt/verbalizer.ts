@@ -65,7 +65,9 @@ export function readVerbalizer(
 function splitMessage(word: string, name: string, known: boolean, tokenizer: Tokenizer): Message {
   const pieces = tokenizer.pieces(word).join(" ") || "nothing";
   const whole = wholeSpellings(word, tokenizer);
-  return message`the tokenizer splits '${word}' of the class '${name}' into ${ofFile(pieces)}: a verbalizer word must be one token of the model's vocabulary, ${
+  return message`the tokenizer splits '${word}' of the class '${name}' into ${
+    ofFile(pieces)
+  }: a verbalizer word must be one token of the model's vocabulary, ${
     whole.length > 0 ? `as ${whole.join(" and ")} ${whole.length > 1 ? "are" : "is"}` : "choose another"
   }${known ? ", or set 'multiTokenWords' to firstToken or mean" : ""}`;
 }

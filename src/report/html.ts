@@ -35,7 +35,7 @@ export function breakable(name: string): Html {
 /** A link to a file at a relative path, which cannot be read as an address of another kind: `javascript:`, `//host`. */
 export function link(path: string, content: Content): Html {
   const segments = path.toWellFormed().split("/").filter((segment) => segment !== "").map(encodeURIComponent);
-  return new Html(`<a href="${escape(["." , ...segments].join("/"))}">${htmlOf(content)}</a>`);
+  return new Html(`<a href="${escape([".", ...segments].join("/"))}">${htmlOf(content)}</a>`);
 }
 
 /** A phrase, in the page's language. */

@@ -20,7 +20,9 @@ export function checkFormat(content: unknown, known: string, path: string, way =
   const { named, isNewer } = fault;
   if (isNewer) {
     throw new InputError(
-      message`${path} was written by a newer softprompt (its 'format' is '${ofFile(named)}', this one knows '${known}'): update softprompt${way}; nothing has been changed`,
+      message`${path} was written by a newer softprompt (its 'format' is '${
+        ofFile(named)
+      }', this one knows '${known}'): update softprompt${way}; nothing has been changed`,
     );
   }
   const what = named === undefined

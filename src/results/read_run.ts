@@ -220,6 +220,8 @@ async function readJson(file: string): Promise<unknown> {
 
 function damaged(file: string, why: string): InputError {
   return new InputError(
-    message`${file} is damaged (${ofFile(why)}): nothing has been changed; run with --force to replace it, or move its folder away`,
+    message`${file} is damaged (${
+      ofFile(why)
+    }): nothing has been changed; run with --force to replace it, or move its folder away`,
   );
 }

@@ -50,7 +50,9 @@ export async function readEnsemblePrompts(
     const { template } = (await readAbout(folder)).experiment.prompt;
     if (template !== prompt.template) {
       throw new InputError(
-        message`the prompt in ${folder} was tuned in the template "${ofFile(template)}", but the ensemble's is "${prompt.template}": an ensemble's prompts must have its template`,
+        message`the prompt in ${folder} was tuned in the template "${
+          ofFile(template)
+        }", but the ensemble's is "${prompt.template}": an ensemble's prompts must have its template`,
       );
     }
   }
