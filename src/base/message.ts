@@ -57,9 +57,9 @@ const LONGEST_CLASS = 40;
 /**
  * The classes in a label column, of which results name a few: they show how the data spell them.
  *
- * @param most how many, where the message names others, too
+ * @param most how many at most
  */
-export function classesOfFile(classes: readonly string[], most: number = SHARED_CLASSES): Message {
+export function classesOfFile(classes: readonly string[], most: number): Message {
   const long = (name: string) => [...name].length > LONGEST_CLASS;
   const shared = classes.slice(0, most).map((name) => long(name) ? "…" : visible(name));
   return new Message(

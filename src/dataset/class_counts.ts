@@ -1,5 +1,5 @@
 import { InputError } from "../base/errors.ts";
-import { classesOfFile, message, SHARED_CLASSES } from "../base/message.ts";
+import { classesOfFile, joined, message, SHARED_CLASSES } from "../base/message.ts";
 import { inOtherForm } from "../experiment/normalization.ts";
 import type { Example, Splits } from "./example.ts";
 
@@ -27,6 +27,7 @@ export function countByClass(examples: readonly Example[]): Map<string, number> 
  * @param column the label column
  * @param name the dataset's name
  * @param labels whether 'labels' can map the column's values to classes
+ * @param isNamed whether the file names the column: then results may name some of the classes
  * @throws {InputError} naming the classes without words
  */
 export function checkWords(
@@ -35,17 +36,20 @@ export function checkWords(
   column: string,
   name: string,
   labels: boolean,
+  isNamed: boolean,
 ): void {
   const known = new Set(classes);
   const counts = countByClass(examples);
   const strange = [...counts.keys()].filter((one) => !known.has(one)).sort();
   if (strange.length === 0) return;
   if (strange.length > MOST_STRANGE) {
+    const quoted = strange.slice(0, SHARED_CLASSES)
+      .map((value) => message`'${classesOfFile([value], isNamed ? 1 : 0)}'`);
     throw new InputError(
       message`the column '${column}' of '${name}' has ${
         counts.size.toLocaleString("en-US")
       } different values, ${
-        classesOfFile(strange.slice(0, SHARED_CLASSES))
+        joined(quoted, ", ")
       }, …, and the verbalizer has words for ${classes.length} classes: if it is the column of the texts, set 'label' to the one that holds the classes`,
     );
   }
@@ -57,9 +61,9 @@ export function checkWords(
     : "";
   throw new InputError(
     message`the verbalizer has no words for the class '${
-      classesOfFile([strange[0]!])
+      classesOfFile([strange[0]!], isNamed ? 1 : 0)
     }' of '${name}' (its classes: ${
-      classesOfFile([...counts.keys()].sort(), SHARED_CLASSES - 1)
+      classesOfFile([...counts.keys()].sort(), isNamed ? SHARED_CLASSES - 1 : 0)
     }; the verbalizer's: ${classes.join(", ")})${hint}`,
   );
 }

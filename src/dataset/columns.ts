@@ -1,7 +1,8 @@
 import { InputError } from "../base/errors.ts";
-import { classesOfFile, message, ofFile } from "../base/message.ts";
+import { message, ofFile } from "../base/message.ts";
 import { type DatasetKeys, DEFAULTS, type EvaluationTransferKeys } from "../experiment/experiment_file.ts";
 import { inOtherForm } from "../experiment/normalization.ts";
+import { tableKind } from "../experiment/table_kind.ts";
 import type { Example } from "./example.ts";
 import { isWrittenNumber } from "./written_number.ts";
 
@@ -28,6 +29,15 @@ export function namedColumns(
     | EvaluationTransferKeys,
 ): Pick<Columns, "text" | "label" | "labels"> {
   return { text, label, labels };
+}
+
+/** Whether all files of some data name their columns themselves: then the label column holds classes, and not words of any file. */
+export function nameTheirColumns(
+  { columns, file, split }: DatasetKeys | EvaluationTransferKeys,
+): boolean {
+  const files = [file ?? "", ...Object.values(typeof split === "object" ? split : {})];
+  return columns === undefined &&
+    files.every((path) => typeof path !== "string" || tableKind(path) !== "txt");
 }
 
 /** A line of a table, as an object by column names. */
@@ -124,7 +134,7 @@ export function exampleOf(
   if (label === undefined) {
     throw new InputError(
       message`${placeIn(path, one)}: 'dataset.labels' has no class for the label '${
-        classesOfFile([value!])
+        ofFile(value)
       }' (it has one for ${Object.keys(labels!).join(", ")})${inOtherForm(value!, Object.keys(labels!))}`,
     );
   }

@@ -1,5 +1,4 @@
 import { InputError } from "../base/errors.ts";
-import { classesOfFile, message } from "../base/message.ts";
 import { RandomStream } from "../base/random_stream.ts";
 import { classesOf, type Example, type Splits } from "./example.ts";
 
@@ -62,8 +61,8 @@ export function takeShots(examples: readonly Example[], shots: number, stream: R
   const [drawn] = draw(examples, (group) => {
     if (group.length >= shots) return shots;
     throw new InputError(
-      message`'dataset.shots: ${shots}' is more than the ${group.length} training examples of the class '${
-        classesOfFile([group[0]!.label])
+      `'dataset.shots: ${shots}' is more than the ${group.length} training examples of the class '${
+        group[0]!.label
       }'`,
     );
   }, stream);
