@@ -30,7 +30,7 @@ export function adapterCard(
   const words = tokenizer.putsBlank ? after.replace(/^ /, "") : after;
   const loader = kind === "causal" ? "AutoModelForCausalLM" : "AutoModelForMaskedLM";
   return `---
-${stringify({ base_model: source, library_name: "peft" }).trimEnd()}
+${stringify({ base_model: source, library_name: "peft" }, { lineWidth: 0 }).trimEnd()}
 ---
 
 # ${name}

@@ -96,7 +96,7 @@ Deno.test("no cell of summary.csv begins a formula, and numbers stay numbers", (
     ...row(1, i, 0.6),
     settings: { "prompt.template": value, "training.optimizer.weightDecay": -1, "=key": i },
   }));
-  const [header = [], ...lines] = parse(summaryCsv(summarize("x", rows)));
+  const [header = [], ...lines]: string[][] = parse(summaryCsv(summarize("x", rows)));
   const column = (name: string) => lines.map((line) => line[header.indexOf(name)]);
   assertEquals(column("prompt.template"), formulas.map((value) => `'${value}`));
   assertEquals(new Set(column("training.optimizer.weightDecay")), new Set(["-1"]));
