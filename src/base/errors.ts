@@ -1,4 +1,4 @@
-import { joined, type Message, message, messageOf, type Said } from "./message.ts";
+import { joined, type Message, message, messageOf, type MessagePart } from "./message.ts";
 import { visible } from "./visible.ts";
 
 /**
@@ -16,14 +16,22 @@ import { visible } from "./visible.ts";
 export class InputError extends Error {
   /** Distinguishes it from other errors. */
   override readonly name: string = "InputError";
-  /** The message in both forms: `message` is the one for the terminal. */
-  readonly said: Message;
+  /**
+   * The message in both forms: `message` is the one for the terminal.
+   *
+   * @internal
+   */
+  readonly forms: Message;
 
-  /** @param said in one line; only {@linkcode joined} makes messages of several */
-  constructor(said: Said, options?: ErrorOptions) {
-    const both = messageOf(said);
-    super(both.text, options);
-    this.said = both;
+  /**
+   * An error of a message in one line; only {@linkcode joined} makes messages of several.
+   *
+   * @internal
+   */
+  constructor(message: MessagePart, options?: ErrorOptions) {
+    const forms = messageOf(message);
+    super(forms.text, options);
+    this.forms = forms;
   }
 }
 
@@ -35,7 +43,7 @@ export function terminalMessage(error: unknown): string {
 
 /** An error's message without the values of files that it quotes, for results, which people share. */
 export function sharedMessage(error: unknown): string {
-  if (error instanceof InputError) return error.said.shared;
+  if (error instanceof InputError) return error.forms.shared;
   // The engine's parsers quote what they cannot read.
   if (error instanceof SyntaxError) return "a file could not be parsed";
   return visible(error instanceof Error ? error.message : String(error));
@@ -76,7 +84,7 @@ export async function withKeyContext<Result>(
     return await act();
   } catch (error) {
     if (error instanceof ConfigValueError || !(error instanceof InputError)) throw error;
-    throw new ConfigValueError([{ path, message: error.said }]);
+    throw new ConfigValueError([{ path, message: error.forms }]);
   }
 }
 
@@ -89,7 +97,7 @@ export function reworded<Result>(act: () => Result, inWords: (message: Message) 
   try {
     return act();
   } catch (error) {
-    throw error instanceof InputError ? inWords(error.said) : error;
+    throw error instanceof InputError ? inWords(error.forms) : error;
   }
 }
 

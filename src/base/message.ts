@@ -18,19 +18,19 @@ export class Message {
 }
 
 /** What a message is made of: plain text is the same in both forms. */
-export type Said = string | number | Message;
+export type MessagePart = string | number | Message;
 
 /** The forms of a message or a plain text, each on one line. */
-export function messageOf(said: Said): Message {
-  if (said instanceof Message) return said;
-  const text = visible(String(said));
+export function messageOf(part: MessagePart): Message {
+  if (part instanceof Message) return part;
+  const text = visible(String(part));
   return new Message(text, text);
 }
 
 /** Makes a message of a template, in which values of files are marked by {@linkcode ofFile}. */
-export function message(words: TemplateStringsArray, ...parts: readonly Said[]): Message {
-  const said = parts.map(messageOf);
-  const form = (name: "text" | "shared") => String.raw({ raw: words }, ...said.map((part) => part[name]));
+export function message(words: TemplateStringsArray, ...parts: readonly MessagePart[]): Message {
+  const pieces = parts.map(messageOf);
+  const form = (name: "text" | "shared") => String.raw({ raw: words }, ...pieces.map((part) => part[name]));
   return new Message(form("text"), form("shared"));
 }
 
@@ -40,7 +40,7 @@ export function ofFile(value: unknown): Message {
 }
 
 /** Messages one after the other. */
-export function joined(messages: readonly Said[], separator: string): Message {
+export function joined(messages: readonly MessagePart[], separator: string): Message {
   const all = messages.map(messageOf);
   return new Message(
     all.map(({ text }) => text).join(separator),

@@ -65,8 +65,8 @@ export function problemOf(error: unknown, file: string): Message {
   if (!(error instanceof InputError || error instanceof CompileError || error instanceof HubError)) {
     throw error;
   }
-  const said = messageOf(error instanceof InputError ? error.said : error.message);
-  return error instanceof ExperimentError || error.message.includes(file) ? said : message`${file}: ${said}`;
+  const own = messageOf(error instanceof InputError ? error.forms : error.message);
+  return error instanceof ExperimentError || error.message.includes(file) ? own : message`${file}: ${own}`;
 }
 
 async function runsOf(file: string, results: string): Promise<PlannedRun[]> {

@@ -1,5 +1,5 @@
 import { InputError } from "../base/errors.ts";
-import { type Message, message, ofFile, type Said } from "../base/message.ts";
+import { type Message, message, type MessagePart, ofFile } from "../base/message.ts";
 import type { Experiment } from "../experiment/types.ts";
 
 /** A logit that is not a number, and where it comes from. */
@@ -8,7 +8,7 @@ export interface BrokenAnswer {
   readonly of: string;
   readonly logit: number;
   /** The text's name in messages. */
-  readonly text: Said;
+  readonly text: MessagePart;
   readonly precision: Experiment["precision"];
   /** Whether the prompt or the model was tuned. */
   readonly tuned: boolean;
@@ -32,7 +32,7 @@ export class AnswerError extends InputError {
 const SHOWN = 40;
 
 /** A text's name in messages: its place and its beginning. */
-export function namedText(place: Said, text: string): Message {
+export function namedText(place: MessagePart, text: string): Message {
   const line = text.replaceAll(/\s+/g, " ");
   const characters = [...line.slice(0, 2 * SHOWN)];
   const shown = characters.length > SHOWN ? `${characters.slice(0, SHOWN).join("")}…` : line;

@@ -1,4 +1,4 @@
-import { type Said } from "../base/message.ts";
+import type { MessagePart } from "../base/message.ts";
 import { type Feeds, int64Tensor, type Session, type Tensor } from "../device/device.ts";
 import type { Experiment, Vote } from "../experiment/types.ts";
 import { batchFeeds, evaluationBatches, type LabelledEncoding } from "../prompt/batches.ts";
@@ -28,7 +28,7 @@ export interface Classifier {
 export interface Questions {
   readonly examples: readonly LabelledEncoding[];
   /** The name of an example in messages, by its index. */
-  readonly nameOf: (index: number) => Said;
+  readonly nameOf: (index: number) => MessagePart;
 }
 
 /** The answers to examples, in their order. */

@@ -31,7 +31,7 @@ export async function modelOfRun(
   const namedIn: string = instead === undefined ? join(folder, "experiment.yaml") : "./";
   const model = await openModel(spec, namedIn, downloads).catch((error) => {
     throw error instanceof InputError && instead === undefined
-      ? new InputError(message`${error.said}; ${way}`, { cause: error })
+      ? new InputError(message`${error.forms}; ${way}`, { cause: error })
       : error;
   });
   checkFiles(model, environment, folder, `put it back, ${way}, or run the experiment again`);

@@ -1,5 +1,5 @@
 import { InputError } from "../base/errors.ts";
-import { message, ofFile, type Said } from "../base/message.ts";
+import { message, type MessagePart, ofFile } from "../base/message.ts";
 
 /** A JSON object. */
 export type Json = Readonly<Record<string, unknown>>;
@@ -76,7 +76,7 @@ function ofTemplate({ single, special_tokens }: Json): SpecialsAround {
   return { prefix: ids(pieces.slice(0, text)), suffix: ids(pieces.slice(text + 1)) };
 }
 
-function unfit(why: Said): InputError {
+function unfit(why: MessagePart): InputError {
   return new InputError(
     message`the model's tokenizer.json has a post_processor that cannot be used (${why}): use the one that belongs to the model`,
   );

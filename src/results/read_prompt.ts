@@ -3,7 +3,7 @@ import { sha256 } from "../base/sha256.ts";
 import type { Tensor } from "../device/device.ts";
 import { readSafetensors } from "../device/safetensors.ts";
 import { InputError } from "../base/errors.ts";
-import { message, ofFile, type Said } from "../base/message.ts";
+import { message, type MessagePart, ofFile } from "../base/message.ts";
 import { promptInsertion, promptLength } from "../experiment/prompt_vectors.ts";
 import { checkSemantics } from "../experiment/semantics.ts";
 import { checkOwnFile, damagedFile, PUT_BACK } from "./own_files.ts";
@@ -61,7 +61,7 @@ async function checkOwn(
   path: string,
   dimension: number | undefined,
 ): Promise<void> {
-  const differs = (what: string, here: unknown, theirs: Said) =>
+  const differs = (what: string, here: unknown, theirs: MessagePart) =>
     new InputError(
       message`${path} is not this run's prompt: its ${what} is ${ofFile(here)}, but ${theirs}: ${PUT_BACK}`,
     );

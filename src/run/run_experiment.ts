@@ -1,5 +1,5 @@
 import { sharedMessage } from "../base/errors.ts";
-import { join, relative } from "@std/path";
+import { relative } from "@std/path";
 import { Lock, lockPath } from "../disk/lock.ts";
 import type { MetricsFile } from "../results/metrics_file.ts";
 import { readEnvironment, readFinished } from "../results/read_run.ts";

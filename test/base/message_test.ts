@@ -7,7 +7,7 @@ const SECRET = "hf_secret";
 Deno.test("what a message quotes of a file is for the terminal only, however errors are made of errors", () => {
   const read = new InputError(message`a.csv:1: there is no 'text' (found: ${ofFile(SECRET)}): name it`);
   assertEquals(read.message, `a.csv:1: there is no 'text' (found: ${SECRET}): name it`);
-  const key = new ConfigValueError([{ path: ["dataset"], message: read.said }]);
+  const key = new ConfigValueError([{ path: ["dataset"], message: read.forms }]);
   const placed = new ExperimentError("e.yaml", [
     ...key.wrong.map(({ message }) => ({ line: 3, column: 1, message })),
     { line: 4, column: 2, message: "another" },
