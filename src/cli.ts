@@ -4,8 +4,9 @@
  * @module
  */
 import { CommanderError } from "commander";
-import { exitCodeOf, messageOf } from "./terminal/exit_codes.ts";
+import { exitCodeOf, messageOf, OUTPUT_CLOSED } from "./terminal/exit_codes.ts";
 import type { Io } from "./terminal/io.ts";
+import { safeIo } from "./terminal/safe_io.ts";
 import { styleFor } from "./terminal/style.ts";
 import { commandLine, type Verbs } from "./verbs.ts";
 
@@ -13,18 +14,22 @@ import { commandLine, type Verbs } from "./verbs.ts";
  * Runs a command line. Errors go to standard error, without a stack trace.
  *
  * @param args the verb, its arguments and flags
+ * @param given what it prints and reads
  * @returns the exit code
  */
-export async function main(args: readonly string[], io: Io): Promise<number> {
+export async function main(args: readonly string[], given: Io): Promise<number> {
+  const io = safeIo(given);
   try {
     await commandLine(verbsOf(io), io).parseAsync([...args], { from: "user" });
-    return 0;
+    return io.isOutputClosed() ? OUTPUT_CLOSED : 0;
   } catch (error) {
+    const code = exitCodeOf(error, io.stoppedBy());
+    if (code === 0 && io.isOutputClosed() || code === OUTPUT_CLOSED) return OUTPUT_CLOSED;
     // Commander has printed the error in the flag, with the usage.
     if (!(error instanceof CommanderError)) {
       io.log(`${styleFor(io.hasColors.stderr)("red", "error")}: ${messageOf(error)}`);
     }
-    return exitCodeOf(error, io.stoppedBy());
+    return code;
   }
 }
 

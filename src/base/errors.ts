@@ -1,3 +1,6 @@
+import { joined, Message, message, messageOf, type MessagePart } from "./message.ts";
+import { visible } from "./visible.ts";
+
 /**
  * An error in the user's input, a file or an argument: the command line ends with exit code 2.
  *
@@ -13,6 +16,37 @@
 export class InputError extends Error {
   /** Distinguishes it from other errors. */
   override readonly name: string = "InputError";
+  /**
+   * The message in both forms: `message` is the one for the terminal.
+   *
+   * @internal
+   */
+  readonly forms: Message;
+
+  /**
+   * An error of a message in one line; only {@linkcode joined} makes messages of several.
+   *
+   * @internal
+   */
+  constructor(message: MessagePart, options?: ErrorOptions) {
+    const forms = messageOf(message);
+    super(forms.text, options);
+    this.forms = forms;
+  }
+}
+
+/** An error's message for the terminal; one of ours may have several lines. */
+export function terminalMessage(error: unknown): string {
+  if (error instanceof InputError) return error.message;
+  return visible(error instanceof Error ? error.message : String(error));
+}
+
+/** An error's message without the values of files that it quotes, for results, which people share. */
+export function sharedMessage(error: unknown): string {
+  if (error instanceof InputError) return error.forms.shared;
+  // The engine's parsers quote what they cannot read.
+  if (error instanceof SyntaxError) return "a file could not be parsed";
+  return visible(error instanceof Error ? error.message : String(error));
 }
 
 /** The message of what was thrown, which need not be an error. */
@@ -26,7 +60,7 @@ export interface Problem {
   readonly line: number;
   /** From 1. */
   readonly column: number;
-  readonly message: string;
+  readonly message: string | Message;
 }
 
 /** The largest number of problems that a message lists, and the largest length of each in characters: a file may have thousands. */
@@ -40,15 +74,17 @@ export class ExperimentError extends InputError {
   /** @param isPartial whether there may be more problems: those that were found were too many to look on */
   constructor(readonly file: string, readonly problems: readonly Problem[], isPartial = false) {
     const lines = problems.slice(0, MOST_LISTED)
-      .map(({ line, column, message }) => `${file}:${line}:${column}: ${truncated(message)}`);
+      .map(({ line, column, message: what }) => message`${file}:${line}:${column}: ${truncated(what)}`);
     const left = problems.length - lines.length;
     const more = isPartial ? [`${file}: and at least ${left} more`] : [`${file}: and ${left} more`];
-    super([...lines, ...(left > 0 ? more : [])].join("\n"));
+    super(joined([...lines, ...(left > 0 ? more : [])], "\n"));
   }
 }
 
-function truncated(message: string): string {
-  return message.length > LONGEST ? `${message.slice(0, LONGEST - 1)}…` : message;
+function truncated(what: string | Message): Message {
+  const { text, shared } = messageOf(what);
+  const cutOff = (form: string) => form.length > LONGEST ? `${form.slice(0, LONGEST - 1)}…` : form;
+  return new Message(cutOff(text), cutOff(shared));
 }
 
 /**
@@ -65,7 +101,7 @@ export async function withKeyContext<Result>(
     return await act();
   } catch (error) {
     if (error instanceof ConfigValueError || !(error instanceof InputError)) throw error;
-    throw new ConfigValueError([{ path, message: error.message }]);
+    throw new ConfigValueError([{ path, message: error.forms }]);
   }
 }
 
@@ -74,11 +110,11 @@ export async function withKeyContext<Result>(
  *
  * @throws the error that `inWords` makes of an input error's message
  */
-export function reworded<Result>(act: () => Result, inWords: (message: string) => InputError): Result {
+export function reworded<Result>(act: () => Result, inWords: (message: Message) => InputError): Result {
   try {
     return act();
   } catch (error) {
-    throw error instanceof InputError ? inWords(error.message) : error;
+    throw error instanceof InputError ? inWords(error.forms) : error;
   }
 }
 
@@ -88,8 +124,11 @@ export class ConfigValueError extends InputError {
 
   /** @param wrong each key, as a path from the file's root, with the problem of its value */
   constructor(
-    readonly wrong: readonly { readonly path: readonly (string | number)[]; readonly message: string }[],
+    readonly wrong: readonly {
+      readonly path: readonly (string | number)[];
+      readonly message: string | Message;
+    }[],
   ) {
-    super(wrong.map(({ message }) => message).join("\n"));
+    super(joined(wrong.map(({ message }) => message), "\n"));
   }
 }

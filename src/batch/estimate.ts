@@ -109,7 +109,7 @@ async function earlierResults(
     if (isComplete) await checkWhole(path);
     return { isComplete };
   } catch (error) {
-    if (error instanceof DamagedRun) return { isComplete: false, damage: error.reason };
+    if (error instanceof DamagedRun) return { isComplete: false, damage: error.reason.text };
     throw error;
   }
 }

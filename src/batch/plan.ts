@@ -1,6 +1,7 @@
 import { CompileError } from "../compiler/mod.ts";
 import { HubError } from "../hub/hub_error.ts";
-import { ExperimentError, InputError } from "../base/errors.ts";
+import { ExperimentError, InputError, terminalMessage } from "../base/errors.ts";
+import { joined, type Message, message, messageOf } from "../base/message.ts";
 import type { Override } from "../experiment/override.ts";
 import { parseVariants } from "../experiment/sweep.ts";
 import { foldedName } from "../base/file_name.ts";
@@ -28,7 +29,7 @@ export interface PlannedRun extends RunRequest {
  */
 export async function planRuns(args: readonly string[], results: string): Promise<PlannedRun[]> {
   const { runs, problems } = await planSound(args, results);
-  if (problems.length > 0) throw new InputError(problems.join("\n"));
+  if (problems.length > 0) throw new InputError(joined(problems, "\n"));
   return runs;
 }
 
@@ -36,9 +37,9 @@ export async function planRuns(args: readonly string[], results: string): Promis
 export async function planSound(
   args: readonly string[],
   results: string,
-): Promise<{ runs: PlannedRun[]; problems: string[] }> {
+): Promise<{ runs: PlannedRun[]; problems: Message[] }> {
   const runs: PlannedRun[] = [];
-  const problems: string[] = [];
+  const problems: Message[] = [];
   const owners = new Map<string, string>();
   for (const file of await findExperimentFiles(args)) {
     try {
@@ -53,20 +54,19 @@ export async function planSound(
       owners.set(foldedName(name), file);
       for (const run of own) runs.push(run);
     } catch (error) {
-      problems.push(problemText(error, file));
+      problems.push(problemOf(error, file));
     }
   }
   return { runs, problems };
 }
 
-/** The text of an error in a file. One of a kind that is not expected is no reason to leave out the other files. */
-export function problemText(error: unknown, file: string): string {
+/** The message of an error in a file. One of a kind that is not expected is no reason to leave out the other files. */
+export function problemOf(error: unknown, file: string): Message {
   if (!(error instanceof InputError || error instanceof CompileError || error instanceof HubError)) {
-    return `${file}: unexpected: ${error instanceof Error ? error.message : error}`;
+    return message`${file}: unexpected: ${terminalMessage(error)}`;
   }
-  return error instanceof ExperimentError || error.message.includes(file)
-    ? error.message
-    : `${file}: ${error.message}`;
+  const own = messageOf(error instanceof InputError ? error.forms : error.message);
+  return error instanceof ExperimentError || error.message.includes(file) ? own : message`${file}: ${own}`;
 }
 
 async function runsOf(file: string, results: string): Promise<PlannedRun[]> {

@@ -1,3 +1,4 @@
+import { sharedMessage, terminalMessage } from "../base/errors.ts";
 import { Interrupted } from "../training/trainer.ts";
 import type { LockstepSlot } from "../training/fused_steps.ts";
 import type { MetricsFile } from "../results/metrics_file.ts";
@@ -5,12 +6,17 @@ import type { RunHost } from "../run/context.ts";
 import type { ProgressReporter } from "../run/progress.ts";
 import { runExperiment } from "../run/run_experiment.ts";
 import type { PlannedRun } from "./plan.ts";
-import { thrownMessage } from "../base/errors.ts";
 
 /** The outcome of a run of a batch: `kept` was complete before, `locked` is in use by another process. Plain data. */
 export type BatchOutcome =
   | { readonly kind: "complete" | "kept"; readonly metrics: MetricsFile }
-  | { readonly kind: "failed"; readonly error: string }
+  | {
+    readonly kind: "failed";
+    /** The error's message, for the terminal. */
+    readonly error: string;
+    /** The same without the values of files, for results. */
+    readonly shared: string;
+  }
   | { readonly kind: "interrupted" | "locked" };
 
 /** Runs one run of a batch; a failure is an outcome, not an exception. */
@@ -24,6 +30,6 @@ export async function runPlanned(
     return await runExperiment(run, host, progress, slot);
   } catch (error) {
     if (error instanceof Interrupted) return { kind: "interrupted" };
-    return { kind: "failed", error: thrownMessage(error) };
+    return { kind: "failed", error: terminalMessage(error), shared: sharedMessage(error) };
   }
 }

@@ -39,7 +39,8 @@ export class WorkerRunner implements Runner {
         event.preventDefault();
         worker.terminate();
         this.worker = undefined;
-        resolve(all({ kind: "failed", error: `the worker crashed: ${event.message}` }));
+        const shared = "the worker crashed";
+        resolve(all({ kind: "failed", error: `${shared}: ${event.message}`, shared }));
       };
       worker.postMessage({ kind: "run", runs, policy, threads: this.threads } satisfies ToWorker);
     });

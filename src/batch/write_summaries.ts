@@ -1,6 +1,6 @@
 import { basename, join, relative } from "@std/path";
 import { withSha256 } from "../base/sha256.ts";
-import { InputError } from "../base/errors.ts";
+import { InputError, sharedMessage } from "../base/errors.ts";
 import { sweepReport } from "../report/sweep_report.ts";
 import { onDisk } from "../disk/on_disk.ts";
 import { Lock, lockPath } from "../disk/lock.ts";
@@ -107,10 +107,10 @@ async function rowOf(
       return { row: { ...row, status: "complete", metrics: record.metrics }, record, ensemble };
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
-      return { row: { ...row, status: "failed", error: error.message } };
+      return { row: { ...row, status: "failed", error: sharedMessage(error) } };
     }
   }
-  if (outcome?.kind === "failed") return { row: { ...row, status: "failed", error: outcome.error } };
+  if (outcome?.kind === "failed") return { row: { ...row, status: "failed", error: outcome.shared } };
   const left = await readMetrics(partialPath(path)).catch((error) => {
     if (error instanceof InputError) return undefined;
     throw error;

@@ -1,5 +1,6 @@
 import { join } from "@std/path";
 import type { DeviceKind } from "../device/device.ts";
+import { visible } from "../base/visible.ts";
 import { InputError } from "../base/errors.ts";
 import { terminalDownloads } from "../terminal/downloads.ts";
 import type { Io } from "../terminal/io.ts";
@@ -75,7 +76,7 @@ async function answerAll(
       dataset: run.experiment.dataset,
       classes: run.classes,
       encoding,
-      note: io.log,
+      note: (line) => io.log(visible(line)),
       stdin: io.stdin,
     });
   let count = 0;

@@ -1,7 +1,7 @@
 import { join } from "@std/path";
 import type { GraphName } from "../browser/served_run.ts";
 import { type Emitted, writeShape } from "../compiler/mod.ts";
-import { InputError } from "../base/errors.ts";
+import { InputError, terminalMessage } from "../base/errors.ts";
 import { numberLimitsAt } from "../experiment/schema_part.ts";
 import { checkSemantics } from "../experiment/semantics.ts";
 import { columnsOf, parseTemplate, withoutVectors } from "../experiment/template.ts";
@@ -90,6 +90,7 @@ export async function serve(
       hostname: host,
       port,
       signal,
+      onError: (error) => io.log(`warning: a request failed: ${terminalMessage(error)}`),
       onListen: (url) => io.print(`${experiment.name} at ${url} (Ctrl-C ends it)`),
     }));
   io.log("ended");

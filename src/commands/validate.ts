@@ -1,4 +1,5 @@
 import { InputError } from "../base/errors.ts";
+import { joined } from "../base/message.ts";
 import { promptLength } from "../experiment/prompt_vectors.ts";
 import { earlierRuns } from "../results/earlier_runs.ts";
 import { terminalDownloads } from "../terminal/downloads.ts";
@@ -6,7 +7,7 @@ import { duration } from "../terminal/duration.ts";
 import type { Io } from "../terminal/io.ts";
 import { tableLines } from "../terminal/table.ts";
 import { withPlaces } from "../experiment/read_experiment_file.ts";
-import { type PlannedRun, planSound, problemText } from "../batch/plan.ts";
+import { type PlannedRun, planSound, problemOf } from "../batch/plan.ts";
 import { compileExperiment, positionCounting, stepKey } from "../run/compile_experiment.ts";
 import { dataWarnings, unknownWordsWarning } from "../run/warnings.ts";
 import { encodeDataset } from "../run/encode_dataset.ts";
@@ -57,7 +58,7 @@ export async function validate(args: readonly string[], { results }: ValidateFla
       }
       sound.push({ ...estimated, run, truncated });
     } catch (error) {
-      problems.push(problemText(error, run.file));
+      problems.push(problemOf(error, run.file));
     }
   }
   for (const line of sound.length > 0 ? report(sound) : []) io.print(line);
@@ -68,7 +69,8 @@ export async function validate(args: readonly string[], { results }: ValidateFla
       }`,
     );
   }
-  if (problems.length > 0) throw new InputError([...new Set(problems)].join("\n"));
+  const distinct = [...new Map(problems.map((problem) => [problem.text, problem])).values()];
+  if (distinct.length > 0) throw new InputError(joined(distinct, "\n"));
 }
 
 /** Compiles and encodes, once for all runs that need the same. */

@@ -1,4 +1,5 @@
 import { InputError } from "../base/errors.ts";
+import { classesOfFile, joined, message, SHARED_CLASSES } from "../base/message.ts";
 import { inOtherForm } from "../experiment/normalization.ts";
 import type { Example, Splits } from "./example.ts";
 
@@ -7,8 +8,6 @@ const MOST_STRANGE = 20;
 
 /** The number of classes or values that a message lists. */
 const SHOWN = 10;
-const SHOWN_VALUES = 3;
-const LONGEST_VALUE = 40;
 
 /** A class of at most this many examples is reported, if another has ten times as many. */
 const FEW = 5;
@@ -28,6 +27,7 @@ export function countByClass(examples: readonly Example[]): Map<string, number> 
  * @param column the label column
  * @param name the dataset's name
  * @param labels whether 'labels' can map the column's values to classes
+ * @param isNamed whether the file names the column: then results may name some of the classes
  * @throws {InputError} naming the classes without words
  */
 export function checkWords(
@@ -36,17 +36,21 @@ export function checkWords(
   column: string,
   name: string,
   labels: boolean,
+  isNamed: boolean,
 ): void {
   const known = new Set(classes);
   const counts = countByClass(examples);
   const strange = [...counts.keys()].filter((one) => !known.has(one)).sort();
   if (strange.length === 0) return;
   if (strange.length > MOST_STRANGE) {
-    const values = strange.slice(0, SHOWN_VALUES).map((value) => `'${shortened(value)}'`).join(", ");
+    const quoted = strange.slice(0, SHARED_CLASSES)
+      .map((value) => message`'${classesOfFile([value], isNamed ? 1 : 0)}'`);
     throw new InputError(
-      `the column '${column}' of '${name}' has ${
+      message`the column '${column}' of '${name}' has ${
         counts.size.toLocaleString("en-US")
-      } different values, ${values}, …, and the verbalizer has words for ${classes.length} classes: if it is the column of the texts, set 'label' to the one that holds the classes`,
+      } different values, ${
+        joined(quoted, ", ")
+      }, …, and the verbalizer has words for ${classes.length} classes: if it is the column of the texts, set 'label' to the one that holds the classes`,
     );
   }
   const form = inOtherForm(strange[0]!, classes);
@@ -55,16 +59,13 @@ export function checkWords(
     : labels
     ? ": map it to a class in 'labels', or to null to skip its lines"
     : "";
-  const found = [...counts.keys()].sort().map(shortened).join(", ");
   throw new InputError(
-    `the verbalizer has no words for the class '${
-      shortened(strange[0]!)
-    }' of '${name}' (its classes: ${found}; the verbalizer's: ${classes.join(", ")})${hint}`,
+    message`the verbalizer has no words for the class '${
+      classesOfFile([strange[0]!], isNamed ? 1 : 0)
+    }' of '${name}' (its classes: ${
+      classesOfFile([...counts.keys()].sort(), isNamed ? SHARED_CLASSES - 1 : 0)
+    }; the verbalizer's: ${classes.join(", ")})${hint}`,
   );
-}
-
-function shortened(value: string): string {
-  return value.length > LONGEST_VALUE ? `${value.slice(0, LONGEST_VALUE)}…` : value;
 }
 
 /**

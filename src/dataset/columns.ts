@@ -1,6 +1,8 @@
 import { InputError } from "../base/errors.ts";
+import { message, ofFile } from "../base/message.ts";
 import { type DatasetKeys, DEFAULTS, type EvaluationTransferKeys } from "../experiment/experiment_file.ts";
 import { inOtherForm } from "../experiment/normalization.ts";
+import { tableKind } from "../experiment/table_kind.ts";
 import type { Example } from "./example.ts";
 import { isWrittenNumber } from "./written_number.ts";
 
@@ -27,6 +29,15 @@ export function namedColumns(
     | EvaluationTransferKeys,
 ): Pick<Columns, "text" | "label" | "labels"> {
   return { text, label, labels };
+}
+
+/** Whether all files of some data name their columns themselves: then the label column holds classes, and not words of any file. */
+export function nameTheirColumns(
+  { columns, file, split }: DatasetKeys | EvaluationTransferKeys,
+): boolean {
+  const files = [file ?? "", ...Object.values(typeof split === "object" ? split : {})];
+  return columns === undefined &&
+    files.every((path) => typeof path !== "string" || tableKind(path) !== "txt");
 }
 
 /** A line of a table, as an object by column names. */
@@ -79,7 +90,7 @@ export function textIn(one: TableRecord, column: string, path: string): string {
   throw new InputError(
     Object.hasOwn(record, column)
       ? `${place}: '${column}' is ${kindOf(value)}: it must be a text, a number, or true or false`
-      : `${place}: there is no '${column}' (found: ${Object.keys(record).join(", ")})`,
+      : message`${place}: there is no '${column}' (found: ${ofFile(Object.keys(record).join(", "))})`,
   );
 }
 
@@ -122,9 +133,9 @@ export function exampleOf(
   const label = labels === undefined ? value! : isMapped ? labels[value!] : undefined;
   if (label === undefined) {
     throw new InputError(
-      `${placeIn(path, one)}: 'dataset.labels' has no class for the label '${value}' (it has one for ${
-        Object.keys(labels!).join(", ")
-      })${inOtherForm(value!, Object.keys(labels!))}`,
+      message`${placeIn(path, one)}: 'dataset.labels' has no class for the label '${
+        ofFile(value)
+      }' (it has one for ${Object.keys(labels!).join(", ")})${inOtherForm(value!, Object.keys(labels!))}`,
     );
   }
   if (label === null) return undefined;

@@ -1,4 +1,5 @@
 import { InputError } from "../base/errors.ts";
+import { message, type MessagePart } from "../base/message.ts";
 
 /** A table in another format than expected; the way out is to declare its format by the keys of the dataset. */
 export class FormatError extends InputError {
@@ -8,7 +9,7 @@ export class FormatError extends InputError {
    * @param what the problem, with file and line
    * @param wayOut the way out in an experiment's dataset
    */
-  constructor(readonly what: string, wayOut: string, options?: ErrorOptions) {
-    super(`${what}: ${wayOut}`, options);
+  constructor(readonly what: MessagePart, wayOut: string, options?: ErrorOptions) {
+    super(message`${what}: ${wayOut}`, options);
   }
 }

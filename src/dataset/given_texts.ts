@@ -5,6 +5,7 @@ import { linesIn } from "./read_lines.ts";
 import { readRecords, type TableFormat } from "./records.ts";
 import type { Line } from "./rows.ts";
 import { InputError } from "../base/errors.ts";
+import { message } from "../base/message.ts";
 import { type TableKind, tableKind } from "../experiment/table_kind.ts";
 import { type DatasetKeys, DEFAULTS } from "../experiment/experiment_file.ts";
 import type { DatasetSpec } from "../experiment/types.ts";
@@ -48,7 +49,7 @@ export async function* givenTexts(file: string, reader: Reader): AsyncGenerator<
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
     throw new InputError(
-      `${error.what}: use the format of the run's data ('dataset' in its experiment.yaml), or pass a .jsonl file`,
+      message`${error.what}: use the format of the run's data ('dataset' in its experiment.yaml), or pass a .jsonl file`,
       { cause: error },
     );
   }

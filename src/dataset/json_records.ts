@@ -1,5 +1,6 @@
 import { InputError } from "../base/errors.ts";
 import { DEEPEST, endOfString, TOO_DEEP } from "../base/json_text.ts";
+import { message, ofFile } from "../base/message.ts";
 import { placeIn, type TableRecord } from "./columns.ts";
 import type { Line } from "./rows.ts";
 import { parseWritten } from "./written_number.ts";
@@ -71,7 +72,9 @@ export function* jsonArray(content: string, path: string): Generator<TableRecord
     const { line, element, text } = one;
     const place = placeIn(path, one);
     if (!isObject(value)) {
-      throw new InputError(`${place}: the array must hold objects, got ${text.trim().slice(0, 40)}`);
+      throw new InputError(
+        message`${place}: the array must hold objects, got ${ofFile(text.trim().slice(0, 40))}`,
+      );
     }
     checkKeys(value, text, place);
     yield { line, element, record: value };
@@ -110,7 +113,9 @@ function checkKeys(value: JsonObject, text: string, place: string): void {
   if (names.length === Object.keys(value).length) return;
   const known = names.map((name) => String(JSON.parse(name)));
   const twice = known.find((name, at) => known.indexOf(name) < at);
-  throw new InputError(`${place}: the object has the key '${twice}' twice: leave one of them out`);
+  throw new InputError(
+    message`${place}: the object has the key '${ofFile(twice)}' twice: leave one of them out`,
+  );
 }
 
 const CUT_OFF = "Unexpected end of JSON input";
@@ -118,17 +123,19 @@ const CUT_OFF = "Unexpected end of JSON input";
 /** A place that the parser reports is relative to the element's text. */
 function notJson(error: unknown, one: Element, path: string, hint: string): InputError {
   const { text } = one;
-  const { message } = error as Error;
+  const { message: reported } = error as Error;
   if (error instanceof RangeError) {
     return new InputError(`${placeIn(path, one)}: ${TOO_DEEP}`, { cause: error });
   }
-  const at = message === CUT_OFF ? text.length : Number(/ at position (\d+)/.exec(message)?.[1] ?? 0);
+  const at = reported === CUT_OFF ? text.length : Number(/ at position (\d+)/.exec(reported)?.[1] ?? 0);
   const after = lineAt(text, at) - 1;
   const place = after > 0 ? `${path}:${one.line + after}` : placeIn(path, one);
-  const reason = message.replace(/ in JSON at position .*$| at position .*$/s, "").replaceAll(/\s+/g, " ");
+  const reason = reported.replace(/ in JSON at position .*$| at position .*$/s, "").replaceAll(/\s+/g, " ");
   const isPython = /[\s:,[](NaN|-?Infinity)\b/.exec(text.replaceAll(/"[^"\\]*(?:\\.[^"\\]*)*"/g, '""'));
-  const why = isPython ? `JSON has no ${isPython[1]}, write null` : `it is not JSON (${reason})${hint}`;
-  return new InputError(`${place}: ${why}`, { cause: error });
+  const why = isPython
+    ? `JSON has no ${isPython[1]}, write null`
+    : message`it is not JSON (${ofFile(reason)})${hint}`;
+  return new InputError(message`${place}: ${why}`, { cause: error });
 }
 
 /** The line of an offset in a text, from 1. */

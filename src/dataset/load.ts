@@ -2,12 +2,13 @@ import { resolve } from "@std/path";
 import { findInnerFile } from "../disk/inner_file.ts";
 import { allDone } from "../base/all_done.ts";
 import { InputError, withKeyContext } from "../base/errors.ts";
+import { message, ofFile } from "../base/message.ts";
 import { RandomStream } from "../base/random_stream.ts";
 import { RT_POLARITY } from "./rt_polarity.ts";
 import type { DatasetKeys } from "../experiment/experiment_file.ts";
 import type { BuiltInDataset, DatasetSpec, HubDataset, NamedSplit } from "../experiment/types.ts";
 import type { DownloadReporter } from "../hub/repository.ts";
-import { type Columns, namedColumns } from "./columns.ts";
+import { type Columns, namedColumns, nameTheirColumns } from "./columns.ts";
 import { checkWords, countByClass, countsText } from "./class_counts.ts";
 import type { Example, Splits } from "./example.ts";
 import type { ExampleFiles } from "./example_files.ts";
@@ -185,7 +186,7 @@ function withValidation(splits: Splits, spec: DatasetSpec, seed: number): Splits
 function checkClasses(all: readonly Example[], classes: readonly string[], spec: DatasetSpec): void {
   const name = datasetName(spec);
   if (all.length === 0) throw new InputError(`the dataset '${name}' is empty: it has no examples`);
-  checkWords(all, classes, namedColumns(spec).label, name, !("name" in spec));
+  checkWords(all, classes, namedColumns(spec).label, name, !("name" in spec), nameTheirColumns(spec));
 }
 
 /** @throws {InputError} where a part of the split has no examples, or a class has none in any part */
@@ -221,9 +222,9 @@ function checkIds(splits: Splits, spec: DatasetSpec): void {
     for (const one of examples) {
       if (seen.has(one.id)) {
         throw new InputError(
-          `two examples of the dataset '${
-            datasetName(spec)
-          }' have the '${id}' '${one.id}': ids must be unique`,
+          message`two examples of the dataset '${datasetName(spec)}' have the '${id!}' '${
+            ofFile(one.id)
+          }': ids must be unique`,
         );
       }
       seen.add(one.id);

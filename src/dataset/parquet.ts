@@ -1,5 +1,6 @@
 import { type FileMetaData, parquetMetadataAsync, parquetReadObjects, parquetSchema } from "hyparquet";
 import { InputError } from "../base/errors.ts";
+import { message, ofFile } from "../base/message.ts";
 import { durationColumns } from "./arrow_durations.ts";
 import { CODECS } from "./parquet_codecs.ts";
 import { asStored, columnReading } from "./parquet_columns.ts";
@@ -35,7 +36,9 @@ export async function readParquet(
     const names = elements.map(({ name }) => name);
     const lacks = missing(names);
     if (lacks !== undefined) {
-      throw new InputError(`${path}: there is no column '${lacks}' (found: ${names.join(", ")})`);
+      throw new InputError(
+        message`${path}: there is no column '${lacks}' (found: ${ofFile(names.join(", "))})`,
+      );
     }
     checkNames(names, path);
     checkPages(
@@ -72,7 +75,9 @@ export async function readParquet(
       });
     }
     throw new InputError(
-      `${path} is not a Parquet file, or is truncated or damaged (${bytes.length} bytes): ${reasonOf(error)}`,
+      message`${path} is not a Parquet file, or is truncated or damaged (${bytes.length} bytes): ${
+        ofFile(reasonOf(error))
+      }`,
       { cause: error },
     );
   }

@@ -1,4 +1,5 @@
 import { InputError } from "../base/errors.ts";
+import { message, ofFile } from "../base/message.ts";
 import type { TableRecord } from "./columns.ts";
 import { FormatError } from "./format_error.ts";
 
@@ -51,8 +52,8 @@ export function* unquotedRows(
       if (!ENCLOSED.test(field)) continue;
       if (field.slice(1, -1).includes('""')) {
         throw new FormatError(
-          `${path}:${row.line}: a field is enclosed in quotes and has doubled ones inside (${
-            field.slice(0, 40)
+          message`${path}:${row.line}: a field is enclosed in quotes and has doubled ones inside (${
+            ofFile(field.slice(0, 40))
           })`,
           "set 'quotes: true', as pandas and Excel write tables, or 'quotes: false' where all of them are part of the text",
         );
@@ -126,7 +127,7 @@ function checkHeader(names: readonly string[], place: string, missing: MissingCo
   const column = missing(names);
   if (column !== undefined) {
     throw new FormatError(
-      `${place}: there is no column '${column}' (found: ${names.join(", ")})`,
+      message`${place}: there is no column '${column}' (found: ${ofFile(names.join(", "))})`,
       "set 'text' and 'label' to the columns' names, or 'columns: [label, text]' if the first line does not name them",
     );
   }
@@ -145,7 +146,7 @@ export function checkNames(names: readonly string[], place: string): void {
     const before = places.get(name);
     if (before !== undefined && name !== "") {
       throw new InputError(
-        `${place}: two columns are called '${name}', numbers ${before} and ${
+        message`${place}: two columns are called '${ofFile(name)}', numbers ${before} and ${
           at + 1
         }: give them different names`,
       );

@@ -1,5 +1,6 @@
 import { basename } from "@std/path";
 import { InputError } from "../base/errors.ts";
+import { message, ofFile } from "../base/message.ts";
 import { type DatasetKeys, DEFAULTS, type EvaluationTransferKeys } from "../experiment/experiment_file.ts";
 import { type Columns, exampleOf, isNull, neededColumns, placeIn, type TableRecord } from "./columns.ts";
 import type { Example } from "./example.ts";
@@ -89,7 +90,7 @@ function checkId(
   const before = ids.get(id);
   if (before !== undefined) {
     throw new InputError(
-      `${placeIn(path, one)}: '${column}' is '${id}' as in ${
+      message`${placeIn(path, one)}: '${column}' is '${ofFile(id)}' as in ${
         before.element === undefined ? `line ${before.line}` : `element ${before.element}`
       }: ids must be unique`,
     );

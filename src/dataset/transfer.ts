@@ -5,7 +5,7 @@ import { findInnerFile } from "../disk/inner_file.ts";
 import { RT_POLARITY } from "./rt_polarity.ts";
 import type { TransferSpec } from "../experiment/types.ts";
 import type { DownloadReporter } from "../hub/repository.ts";
-import { type Columns, namedColumns } from "./columns.ts";
+import { type Columns, namedColumns, nameTheirColumns } from "./columns.ts";
 import { checkWords } from "./class_counts.ts";
 import type { Example } from "./example.ts";
 import type { ExampleFiles } from "./example_files.ts";
@@ -55,7 +55,14 @@ export async function loadTransfer(
   });
   await withKeyContext(key, () => {
     if (examples.length === 0) throw new InputError(`the data '${spec.as}' have no examples`);
-    checkWords(examples, classes, namedColumns(spec).label, spec.as, !("name" in spec));
+    checkWords(
+      examples,
+      classes,
+      namedColumns(spec).label,
+      spec.as,
+      !("name" in spec),
+      nameTheirColumns(spec),
+    );
     return Promise.resolve();
   });
   return {

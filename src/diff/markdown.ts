@@ -1,3 +1,4 @@
+import { markdownCode, markdownTable, markdownText } from "../base/markdown.ts";
 import type { Comparison } from "./compare.ts";
 import type { Diff } from "./diff.ts";
 import { overview, OVERVIEW_HEADER } from "./overview.ts";
@@ -22,13 +23,13 @@ export function diffMarkdown(diff: Diff): string {
   const lines = [
     "# softprompt diff",
     "",
-    `- A: \`${diff.a}\``,
-    `- B: \`${diff.b}\``,
+    `- A: ${markdownCode(diff.a)}`,
+    `- B: ${markdownCode(diff.b)}`,
     ...[semanticsSentence(diff)?.en ?? []].flat().flatMap((line) => ["", line]),
     ...overviewLines(diff),
     ...diff.comparisons.flatMap((comparison) => ["", ...comparisonLines(comparison, diff.alpha)]),
     ...([["A", diff.variantsOnlyInA], ["B", diff.variantsOnlyInB]] as const).flatMap(([side, variants]) =>
-      variants.length > 0 ? ["", `Only in ${side}: ${variants.map((one) => `\`${one}\``).join(", ")}`] : []
+      variants.length > 0 ? ["", `Only in ${side}: ${variants.map(markdownCode).join(", ")}`] : []
     ),
   ];
   return `${lines.join("\n")}\n`;
@@ -37,16 +38,18 @@ export function diffMarkdown(diff: Diff): string {
 /** For several comparisons, an overview of all. */
 function overviewLines({ comparisons }: Diff): string[] {
   if (comparisons.length === 1) return [];
-  const rows = overview(comparisons).map((row) => Object.values({ ...row, variant: plain(row.variant) }));
-  return ["", ...table(OVERVIEW_HEADER, rows)];
+  const rows = overview(comparisons).map((row) =>
+    Object.values({ ...row, variant: markdownText(row.variant) })
+  );
+  return ["", ...markdownTable(OVERVIEW_HEADER, rows)];
 }
 
 function comparisonLines(comparison: Comparison, alpha: number): string[] {
   const { variant, flips, experiment, environment } = comparison;
   const differing = Object.entries({ ...experiment, ...environment });
   return [
-    ...(variant === "" ? [] : [`## ${variant}`, ""]),
-    ...table(
+    ...(variant === "" ? [] : [`## ${markdownText(variant)}`, ""]),
+    ...markdownTable(
       metricHeader(alpha),
       metricRows(
         comparison,
@@ -56,9 +59,11 @@ function comparisonLines(comparison: Comparison, alpha: number): string[] {
     "",
     `${pairedSentence(comparison).en} ${detectableSentence(comparison).en}`,
     "",
-    ...(differing.length === 0 ? ["Nothing differs in the experiments."] : table(
+    ...(differing.length === 0 ? ["Nothing differs in the experiments."] : markdownTable(
       ["differs", "A", "B"],
-      differing.map(([path, { a, b }]) => [plain(path), plain(valueText(a)), plain(valueText(b))]),
+      differing.map((
+        [path, { a, b }],
+      ) => [markdownText(path), markdownText(valueText(a)), markdownText(valueText(b))]),
     )),
     ...flipLines(PREDICTIONS_FIXED, flips.fixed),
     ...flipLines(PREDICTIONS_BROKEN, flips.broken),
@@ -69,18 +74,16 @@ function flipLines(title: string, flips: readonly Flip[]): string[] {
   const sure = ({ predicted, probability }: Flip["a"]) =>
     `${predicted} ${metricText("accuracy", probability)}`;
   const rows = flips.slice(0, SHOWN).map(({ label, text, a, b }) =>
-    [label, sure(a), sure(b), text].map(plain)
+    [label, sure(a), sure(b), text].map(markdownText)
   );
   const heading = `<summary>${flips.length} ${title}</summary>`;
-  return ["", "<details>", heading, "", ...table(["label", "A", "B", "text"], rows), "", "</details>"];
-}
-
-/** Text with Markdown's special characters escaped. */
-function plain(text: string): string {
-  return text.replace(/[\\|<>`*_[\]]/g, "\\$&").replaceAll("\n", " ");
-}
-
-function table(header: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  return [line(header), line(header.map(() => "---")), ...rows.map(line)];
+  return [
+    "",
+    "<details>",
+    heading,
+    "",
+    ...markdownTable(["label", "A", "B", "text"], rows),
+    "",
+    "</details>",
+  ];
 }

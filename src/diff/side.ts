@@ -83,7 +83,7 @@ async function runsIn(folder: string): Promise<FoundRuns> {
 /** Notes why something is left out; errors of other kinds are rethrown. */
 function leftOut({ damaged }: FoundRuns, error: unknown, kind: typeof InputError | typeof DamagedRun): void {
   if (!(error instanceof kind)) throw error;
-  damaged.push(error instanceof DamagedRun ? error.reason : error.message);
+  damaged.push(error instanceof DamagedRun ? error.reason.text : error.message);
 }
 
 /** Groups the runs whose names differ only in the seed. */

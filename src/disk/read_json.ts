@@ -2,6 +2,7 @@ import { checkRegular } from "./regular_file.ts";
 import { decodeText, SAVE_AS_UTF8 } from "./decode_text.ts";
 import { InputError, thrownMessage } from "../base/errors.ts";
 import { parseJson } from "../base/json_text.ts";
+import { message, ofFile } from "../base/message.ts";
 
 /**
  * Reads a JSON object from a file in UTF-8, with or without a byte order mark.
@@ -15,7 +16,9 @@ export async function readJson(path: string): Promise<Record<string, unknown>> {
   try {
     found = parseJson(text);
   } catch (error) {
-    throw new InputError(`${path} is not JSON: ${onOneLine(thrownMessage(error))}`, { cause: error });
+    throw new InputError(message`${path} is not JSON: ${ofFile(onOneLine(thrownMessage(error)))}`, {
+      cause: error,
+    });
   }
   if (!isObject(found)) {
     const kind = found === null ? "null" : Array.isArray(found) ? "a list" : `a ${typeof found}`;

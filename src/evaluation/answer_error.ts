@@ -1,4 +1,5 @@
 import { InputError } from "../base/errors.ts";
+import { type Message, message, type MessagePart, ofFile } from "../base/message.ts";
 import type { Experiment } from "../experiment/types.ts";
 
 /** A logit that is not a number, and where it comes from. */
@@ -7,7 +8,7 @@ export interface BrokenAnswer {
   readonly of: string;
   readonly logit: number;
   /** The text's name in messages. */
-  readonly text: string;
+  readonly text: MessagePart;
   readonly precision: Experiment["precision"];
   /** Whether the prompt or the model was tuned. */
   readonly tuned: boolean;
@@ -23,7 +24,7 @@ export class AnswerError extends InputError {
       : tuned
       ? "tuning has diverged: lower 'training.optimizer.learningRate'; if the untuned model fails, too, its own logits are not finite"
       : "the model's own logits are not finite: export or download it again";
-    super(`the answer to ${text} is not a number (the logit of ${of} is ${logit}): ${wayOut}`);
+    super(message`the answer to ${text} is not a number (the logit of ${of} is ${logit}): ${wayOut}`);
   }
 }
 
@@ -31,8 +32,9 @@ export class AnswerError extends InputError {
 const SHOWN = 40;
 
 /** A text's name in messages: its place and its beginning. */
-export function namedText(place: string, text: string): string {
+export function namedText(place: MessagePart, text: string): Message {
   const line = text.replaceAll(/\s+/g, " ");
   const characters = [...line.slice(0, 2 * SHOWN)];
-  return `${place} "${characters.length > SHOWN ? `${characters.slice(0, SHOWN).join("")}…` : line}"`;
+  const shown = characters.length > SHOWN ? `${characters.slice(0, SHOWN).join("")}…` : line;
+  return message`${place} "${ofFile(shown)}"`;
 }

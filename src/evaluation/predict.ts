@@ -1,3 +1,4 @@
+import type { MessagePart } from "../base/message.ts";
 import { type Feeds, int64Tensor, type Session, type Tensor } from "../device/device.ts";
 import type { Experiment, Vote } from "../experiment/types.ts";
 import { batchFeeds, evaluationBatches, type LabelledEncoding } from "../prompt/batches.ts";
@@ -28,7 +29,7 @@ export interface Classifier {
 export interface Questions {
   readonly examples: readonly LabelledEncoding[];
   /** The name of an example in messages, by its index. */
-  readonly nameOf: (index: number) => string;
+  readonly nameOf: (index: number) => MessagePart;
   /** Stops the answers between two batches: its reason is thrown. */
   readonly signal?: AbortSignal;
 }

@@ -1,4 +1,5 @@
 import { InputError } from "../base/errors.ts";
+import { message, ofFile } from "../base/message.ts";
 import { DEFAULTS } from "./experiment_file.ts";
 
 /**
@@ -28,6 +29,8 @@ export function checkSemantics(written: unknown, what: string): void {
     ? "templates, positions and word embeddings had another meaning then, so run its experiment again"
     : "a newer softprompt made it, so update softprompt";
   throw new InputError(
-    `${what} has semantics ${String(written ?? 1)}, and this softprompt has semantics ${SEMANTICS}: ${way}`,
+    message`${what} has semantics ${
+      ofFile(written ?? 1)
+    }, and this softprompt has semantics ${SEMANTICS}: ${way}`,
   );
 }

@@ -1,3 +1,5 @@
+import { stringify } from "yaml";
+import { markdownCode, markdownText } from "../base/markdown.ts";
 import type { Experiment, SoftPrompt } from "../experiment/types.ts";
 import { type Entry, withEntryContext } from "./embedding_scale.ts";
 import type { ModelCard } from "../model/card.ts";
@@ -28,8 +30,7 @@ export function adapterCard(
   const words = tokenizer.putsBlank ? after.replace(/^ /, "") : after;
   const loader = kind === "causal" ? "AutoModelForCausalLM" : "AutoModelForMaskedLM";
   return `---
-base_model: ${source}
-library_name: peft
+${stringify({ base_model: source, library_name: "peft" }, { lineWidth: 0 }).trimEnd()}
 ---
 
 # ${name}
@@ -40,7 +41,7 @@ A soft prompt of ${prompt.length} vectors, tuned with softprompt.
 from peft import PeftModel
 from transformers import ${loader}
 
-model = PeftModel.from_pretrained(${loader}.from_pretrained("${source}"), "this-folder")
+model = PeftModel.from_pretrained(${loader}.from_pretrained(${JSON.stringify(source)}), "this-folder")
 \`\`\`
 
 PEFT puts the vectors before everything.${
@@ -66,7 +67,7 @@ A class's logit is the mean of its words' logits${
 
 ${
     Object.entries(verbalizer).map(([label, list]) =>
-      `- ${label}: ${list.map((word) => `\`${word}\``).join(", ")}`
+      `- ${markdownText(label)}: ${list.map(markdownCode).join(", ")}`
     ).join("\n")
   }
 `;

@@ -1,6 +1,7 @@
 import type { Tensor } from "../device/device.ts";
 import { readSafetensors, writeSafetensors } from "../device/safetensors.ts";
 import { InputError } from "../base/errors.ts";
+import { message, ofFile } from "../base/message.ts";
 import type { ModelCard } from "../model/card.ts";
 
 /** PEFT's tensor of a prompt, float32 [num_virtual_tokens, token_dim]. */
@@ -58,7 +59,9 @@ export function readPeftAdapter(
 ): Tensor {
   if (config.peft_type !== "PROMPT_TUNING") {
     throw new InputError(
-      `${path} is an adapter of the type ${config.peft_type}: only PROMPT_TUNING is a prompt in front of a text`,
+      message`${path} is an adapter of the type ${
+        ofFile(config.peft_type)
+      }: only PROMPT_TUNING is a prompt in front of a text`,
     );
   }
   if ((config.num_transformer_submodules ?? 1) !== 1) {
@@ -71,17 +74,20 @@ export function readPeftAdapter(
     tensors = readSafetensors(weights).tensors;
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    throw new InputError(`${path}/adapter_model.safetensors is damaged (${error.message}): save it again`, {
-      cause: error,
-    });
+    throw new InputError(
+      message`${path}/adapter_model.safetensors is damaged (${ofFile(error.message)}): save it again`,
+      { cause: error },
+    );
   }
   const prompt = tensors[TENSOR];
   const expected = [config.num_virtual_tokens, config.token_dim];
   if (prompt === undefined || prompt.dims.join() !== expected.join()) {
     throw new InputError(
-      `${path}/adapter_model.safetensors has no '${TENSOR}' [${expected.join(", ")}] (it has ${
-        Object.entries(tensors).map(([name, { dims }]) => `${name} [${dims.join(", ")}]`).join(", ") ||
-        "nothing"
+      message`${path}/adapter_model.safetensors has no '${TENSOR}' [${ofFile(expected.join(", "))}] (it has ${
+        ofFile(
+          Object.entries(tensors).map(([name, { dims }]) => `${name} [${dims.join(", ")}]`).join(", ") ||
+            "nothing",
+        )
       })`,
     );
   }

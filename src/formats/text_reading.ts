@@ -1,6 +1,7 @@
 import { TEXTCNN_STEPS } from "../dataset/clean.ts";
 import { type Clean, readText } from "../dataset/reading.ts";
 import { InputError } from "../base/errors.ts";
+import { message, ofFile } from "../base/message.ts";
 import type { Json } from "../model/special_tokens.ts";
 import { Tokenizer } from "../model/tokenizer.ts";
 import { continuing, preceded } from "../model/tokenizer_steps.ts";
@@ -64,9 +65,13 @@ export function textReading(
   const shown = samples[farthest]!;
   const added = own.addedIn(shown);
   throw new InputError(
-    `the template cannot be exported as words around a text: its tokens depend on the text, as "${shown.trim()}" shows. ${
+    message`the template cannot be exported as words around a text: its tokens depend on the text, as "${
+      ofFile(shown.trim())
+    }" shows. ${
       added
-        ? `It spells '${added.content}', an added token at which the tokenizer splits texts first: classify such texts with softprompt, or leave them out of the run's data and run it again`
+        ? message`It spells '${
+          ofFile(added.content)
+        }', an added token at which the tokenizer splits texts first: classify such texts with softprompt, or leave them out of the run's data and run it again`
         : `Put a space or a line break between {${column}} and the words next to it`
     }`,
   );

@@ -1,5 +1,6 @@
 import { join } from "@std/path";
 import { InputError } from "../base/errors.ts";
+import { message } from "../base/message.ts";
 import { checkSemantics } from "../experiment/semantics.ts";
 import type { DownloadReporter } from "../hub/repository.ts";
 import type { RunAbout } from "../results/read_run.ts";
@@ -30,7 +31,7 @@ export async function modelOfRun(
   const namedIn: string = instead === undefined ? join(folder, "experiment.yaml") : "./";
   const model = await openModel(spec, namedIn, downloads).catch((error) => {
     throw error instanceof InputError && instead === undefined
-      ? new InputError(`${error.message}; ${way}`, { cause: error })
+      ? new InputError(message`${error.forms}; ${way}`, { cause: error })
       : error;
   });
   checkFiles(model, environment, folder, `put it back, ${way}, or run the experiment again`);

@@ -1,6 +1,7 @@
 import { join } from "@std/path";
 import type { ModelFacts, UncountedToken } from "../compiler/mod.ts";
 import { InputError } from "../base/errors.ts";
+import { message, ofFile } from "../base/message.ts";
 import { readJson } from "../disk/read_json.ts";
 import { readTokenizerConfig } from "./read_tokenizer.ts";
 
@@ -45,7 +46,9 @@ export async function readCard(folder: string, facts: ModelFacts): Promise<Model
   const { pad_token_id } = config;
   if (padding !== undefined && typeof pad_token_id === "number" && pad_token_id !== padding) {
     throw new InputError(
-      `${path}: 'pad_token_id' is ${pad_token_id}, but the model's table of positions keeps row ${padding} for padding, so the first position is unknown: export the model without the input 'position_ids'`,
+      message`${path}: 'pad_token_id' is ${
+        ofFile(pad_token_id)
+      }, but the model's table of positions keeps row ${padding} for padding, so the first position is unknown: export the model without the input 'position_ids'`,
     );
   }
   const limits = [
@@ -79,8 +82,8 @@ function kindOf(
   if (/ForMaskedLM\b/.test(named)) return "masked";
   if (/ForCausalLM\b/.test(named) || takesPast) return "causal";
   throw new InputError(
-    `${path}: 'architectures' is ${
-      JSON.stringify(architectures) ?? "missing"
+    message`${path}: 'architectures' is ${
+      architectures === undefined ? "missing" : ofFile(JSON.stringify(architectures))
     }, and the graph does not show whether the model fills in masks or continues a text: declare it in ${path}, as "architectures": ["…ForMaskedLM"] or ["…ForCausalLM"]`,
   );
 }

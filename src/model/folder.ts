@@ -1,5 +1,6 @@
 import { dirname, join, relative, resolve } from "@std/path";
 import { ConfigValueError, InputError, withKeyContext } from "../base/errors.ts";
+import { message } from "../base/message.ts";
 import { innerPath } from "../base/inner_path.ts";
 import { findInnerFile } from "../disk/inner_file.ts";
 import type { ModelSpec } from "../experiment/types.ts";
@@ -91,7 +92,7 @@ async function hubModel(
   const repository = await Repository.open({ type: "model", name: source }, revision, settings, downloads)
     .catch((error) => {
       if (!(error instanceof InputError)) throw error;
-      throw new InputError(`${error.message} (nor is there a folder ${instead})`, { cause: error });
+      throw new InputError(message`${error.forms} (nor is there a folder ${instead})`, { cause: error });
     });
   const { folder, commit } = repository;
   const provide = async (path: string) => {

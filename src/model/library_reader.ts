@@ -1,5 +1,6 @@
 import { Tokenizer as Library } from "@huggingface/tokenizers";
 import { InputError, thrownMessage } from "../base/errors.ts";
+import { message, ofFile } from "../base/message.ts";
 import { forLibrary } from "./library_steps.ts";
 import { isObject, type Json } from "./special_tokens.ts";
 import { unlessFollowedBy } from "./tokenizer_steps.ts";
@@ -37,9 +38,9 @@ export class LibraryReader {
     }
     const token = read.tokens[lacking];
     throw new InputError(
-      `the model's tokenizer has no token for ${
-        token === LOST ? "a character" : `'${token}'`
-      }, and none for unknown words, in "${text.slice(0, 40)}"`,
+      message`the model's tokenizer has no token for ${
+        token === LOST ? "a character" : message`'${ofFile(token)}'`
+      }, and none for unknown words, in "${ofFile(text.slice(0, 40))}"`,
     );
   }
 
@@ -66,8 +67,8 @@ function opened(json: Json): Library {
     return new Library(forLibrary(json), {});
   } catch (error) {
     throw new InputError(
-      `the model's tokenizer.json cannot be used: ${
-        thrownMessage(error)
+      message`the model's tokenizer.json cannot be used: ${
+        ofFile(thrownMessage(error))
       } (@huggingface/tokenizers has WordPiece, BPE and Unigram, but not every step around them)`,
       { cause: error },
     );

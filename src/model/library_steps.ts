@@ -1,4 +1,5 @@
 import { InputError } from "../base/errors.ts";
+import { type Message, message, ofFile } from "../base/message.ts";
 import { isObject, type Json, objectsOf } from "./special_tokens.ts";
 import { schemeOf, without } from "./tokenizer_steps.ts";
 
@@ -33,7 +34,7 @@ export function forLibrary(tokenizer: Json): Json {
   const { model, normalizer, pre_tokenizer } = tokenizer;
   const prefix = isObject(model) && "merges" in model ? model.continuing_subword_prefix : undefined;
   if (typeof prefix === "string" && prefix !== "") {
-    throw lacking(`BPE with continuing_subword_prefix '${prefix}'`);
+    throw lacking(message`BPE with continuing_subword_prefix '${ofFile(prefix)}'`);
   }
   return {
     ...LEFT_OUT,
@@ -43,9 +44,9 @@ export function forLibrary(tokenizer: Json): Json {
   };
 }
 
-function lacking(what: string): InputError {
+function lacking(what: Message): InputError {
   return new InputError(
-    `the model's tokenizer.json cannot be used: it has ${what}, which @huggingface/tokenizers does not have`,
+    message`the model's tokenizer.json cannot be used: it has ${what}, which @huggingface/tokenizers does not have`,
   );
 }
 
@@ -118,7 +119,7 @@ function librarySplit(step: Json): Json {
     ? pattern.String.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&")
     : undefined;
   if (regex === undefined || invert === true && behavior !== "Contiguous") {
-    throw lacking(`the step ${JSON.stringify(step)}`);
+    throw lacking(message`the step ${ofFile(JSON.stringify(step))}`);
   }
   return cutRegex(regex, behavior);
 }
@@ -148,6 +149,6 @@ function cutRegex(regex: string, behavior: unknown): Json {
     case "MergedWithNext":
       return matches(`${found}${other}*|${other}+`);
     default:
-      throw lacking(`the behavior ${JSON.stringify(behavior)} of a split`);
+      throw lacking(message`the behavior ${ofFile(JSON.stringify(behavior))} of a split`);
   }
 }

@@ -1,4 +1,5 @@
 import { InputError } from "../base/errors.ts";
+import { message, type MessagePart, ofFile } from "../base/message.ts";
 
 /** A JSON object. */
 export type Json = Readonly<Record<string, unknown>>;
@@ -68,16 +69,16 @@ function ofTemplate({ single, special_tokens }: Json): SpecialsAround {
       const name = isObject(token) ? token.id : undefined;
       const special = typeof name === "string" ? tokens[name] : undefined;
       if (!isObject(special) || !Array.isArray(special.ids)) {
-        throw unfit(`its template has ${JSON.stringify(name)}without its ids`);
+        throw unfit(message`its template has ${ofFile(JSON.stringify(name))} without its ids`);
       }
       return special.ids.map(Number);
     });
   return { prefix: ids(pieces.slice(0, text)), suffix: ids(pieces.slice(text + 1)) };
 }
 
-function unfit(why: string): InputError {
+function unfit(why: MessagePart): InputError {
   return new InputError(
-    `the model's tokenizer.json has a post_processor that cannot be used (${why}): use the one that belongs to the model`,
+    message`the model's tokenizer.json has a post_processor that cannot be used (${why}): use the one that belongs to the model`,
   );
 }
 

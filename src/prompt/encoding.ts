@@ -1,4 +1,5 @@
 import { ConfigValueError, InputError } from "../base/errors.ts";
+import type { Message } from "../base/message.ts";
 import { columnsOf, type Piece, type Template } from "../experiment/template.ts";
 import type { ModelCard } from "../model/card.ts";
 import type { Tokenizer } from "../model/tokenizer.ts";
@@ -169,7 +170,7 @@ export class TemplateEncoder {
     try {
       return this.stretches.map((stretch) => tokensOf(stretch, none, this.tokenizer));
     } catch (error) {
-      throw error instanceof InputError ? templateError(error.message) : error;
+      throw error instanceof InputError ? templateError(error.forms) : error;
     }
   }
 
@@ -207,6 +208,6 @@ function lengthOf(part: Part): number {
 }
 
 /** An error in a template, reported at its key. */
-export function templateError(message: string): ConfigValueError {
+export function templateError(message: string | Message): ConfigValueError {
   return new ConfigValueError([{ path: ["prompt", "template"], message }]);
 }

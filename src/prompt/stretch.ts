@@ -1,4 +1,5 @@
 import { InputError } from "../base/errors.ts";
+import { message, ofFile } from "../base/message.ts";
 import type { Piece } from "../experiment/template.ts";
 import type { Place, Tokenizer } from "../model/tokenizer.ts";
 
@@ -48,7 +49,9 @@ export function tokensOf(stretch: Stretch, texts: Texts, tokenizer: Tokenizer): 
   const mask = places[before.filter((one) => one === id).length];
   if (mask === undefined) {
     throw new InputError(
-      `the tokenizer does not read the template's {mask} as its mask token '${spelling}' next to the surrounding words: put spaces around {mask}`,
+      message`the tokenizer does not read the template's {mask} as its mask token '${
+        ofFile(spelling)
+      }' next to the surrounding words: put spaces around {mask}`,
     );
   }
   return { ids, mask };
@@ -64,8 +67,8 @@ export function readable(ids: number[], tokenizer: Tokenizer): number[] {
   const strange = ids.find((id) => id >= rows);
   if (strange === undefined) return ids;
   throw new InputError(
-    `the tokenizer's token '${
-      tokenizer.tokenOf(strange)
+    message`the tokenizer's token '${
+      ofFile(tokenizer.tokenOf(strange))
     }' has the id ${strange}, but the model has ${rows} rows of word embeddings: leave it out, or use the tokenizer that belongs to the model`,
   );
 }

@@ -1,5 +1,6 @@
 import { float32Tensor, int64Tensor, type Tensor } from "../device/device.ts";
 import { ConfigValueError } from "../base/errors.ts";
+import { type Message, message, ofFile } from "../base/message.ts";
 import type { MultiTokenWords } from "../experiment/types.ts";
 import type { Tokenizer } from "../model/tokenizer.ts";
 
@@ -26,11 +27,11 @@ export function readVerbalizer(
   tokenizer: Tokenizer,
   multiTokenWords: MultiTokenWords,
 ): Verbalizer {
-  const wrong: { path: (string | number)[]; message: string }[] = [];
+  const wrong: { path: (string | number)[]; message: Message }[] = [];
   const owners = new Map<number, string>();
   const tokens = Object.entries(words).map(([name, list]) =>
     list.map((word, i) => {
-      const violation = (message: string) => wrong.push({ path: ["verbalizer", name, i], message });
+      const violation = (what: Message) => wrong.push({ path: ["verbalizer", name, i], message: what });
       const ids = tokenizer.encode(word);
       const known = ids.length > 0 && tokenizer.knows(word);
       if (!known || ids.length > 1 && multiTokenWords === "error") {
@@ -40,16 +41,16 @@ export function readVerbalizer(
       const strange = kept.find((id) => id >= tokenizer.model.words);
       if (strange !== undefined) {
         violation(
-          `'${word}' of the class '${name}' has the token '${
-            tokenizer.tokenOf(strange)
+          message`'${word}' of the class '${name}' has the token '${
+            ofFile(tokenizer.tokenOf(strange))
           }' with the id ${strange}, but the model has logits for ${tokenizer.model.words} tokens: choose another, or use the tokenizer that belongs to the model`,
         );
       }
       const owner = owners.get(kept[0]!);
       if (kept.length === 1 && owner !== undefined && owner !== name) {
         violation(
-          `'${word}' of the class '${name}' is the token '${
-            tokenizer.tokenOf(kept[0]!)
+          message`'${word}' of the class '${name}' is the token '${
+            ofFile(tokenizer.tokenOf(kept[0]!))
           }', like a word of '${owner}': choose another`,
         );
       }
@@ -61,10 +62,12 @@ export function readVerbalizer(
   return { classes: Object.keys(words), tokens };
 }
 
-function splitMessage(word: string, name: string, known: boolean, tokenizer: Tokenizer): string {
+function splitMessage(word: string, name: string, known: boolean, tokenizer: Tokenizer): Message {
   const pieces = tokenizer.pieces(word).join(" ") || "nothing";
   const whole = wholeSpellings(word, tokenizer);
-  return `the tokenizer splits '${word}' of the class '${name}' into ${pieces}: a verbalizer word must be one token of the model's vocabulary, ${
+  return message`the tokenizer splits '${word}' of the class '${name}' into ${
+    ofFile(pieces)
+  }: a verbalizer word must be one token of the model's vocabulary, ${
     whole.length > 0 ? `as ${whole.join(" and ")} ${whole.length > 1 ? "are" : "is"}` : "choose another"
   }${known ? ", or set 'multiTokenWords' to firstToken or mean" : ""}`;
 }

@@ -3,7 +3,18 @@ import type { EnsembleFile } from "../results/ensemble_file.ts";
 import type { PartMetrics } from "../results/metrics_file.ts";
 import { type Prediction, worstMistakes } from "../results/predictions.ts";
 import type { SamplePrediction } from "../results/samples.ts";
-import { breakable, type Content, Html, htmlOf, number, phrase, table, termName, together } from "./html.ts";
+import {
+  breakable,
+  type Content,
+  Html,
+  htmlOf,
+  link,
+  number,
+  phrase,
+  table,
+  termName,
+  together,
+} from "./html.ts";
 
 /** The number of worst mistakes that a report shows. */
 const MISTAKES = 15;
@@ -14,7 +25,7 @@ export function memberTable({ members, average, best, ensemble }: EnsembleFile):
     [phrase("run"), together(phrase("test"), " ", termName("accuracy"))],
     [
       ...members.map(({ run, accuracy }): Content[] => [
-        new Html(`<a href="${htmlOf(encodeURI(run))}/report.html">${htmlOf(breakable(run))}</a>`),
+        link(`${run}/report.html`, breakable(run)),
         number(percent(accuracy), "accuracy"),
       ]),
       [phrase("average"), number(percent(average), "accuracy")],

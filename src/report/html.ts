@@ -1,4 +1,5 @@
-import { escape } from "@std/html/entities";
+import { escape as escapeEntities } from "@std/html/entities";
+import { visibleLines } from "../base/visible.ts";
 import { type PhraseName, PHRASES } from "./phrases.ts";
 import type { Bilingual } from "../results/bilingual.ts";
 import { type TermName, TERMS } from "./terms.ts";
@@ -10,6 +11,11 @@ export class Html {
 
 /** The content of a page: text, which is escaped, or HTML. */
 export type Content = string | Html;
+
+/** A text in HTML, or in a quoted attribute: control characters, and overrides of the direction of writing, are shown as escapes. */
+function escape(text: string): string {
+  return escapeEntities(visibleLines(text));
+}
 
 /** The HTML of a piece of a page. */
 export function htmlOf(content: Content): string {
@@ -24,6 +30,12 @@ export function bilingual({ en, zh }: Bilingual): Html {
 /** A path or a variant's name, which may break after its parts. */
 export function breakable(name: string): Html {
   return new Html(escape(name).replace(/[,/]/g, "$&<wbr>"));
+}
+
+/** A link to a file at a relative path, which cannot be read as an address of another kind: `javascript:`, `//host`. */
+export function link(path: string, content: Content): Html {
+  const segments = path.toWellFormed().split("/").filter((segment) => segment !== "").map(encodeURIComponent);
+  return new Html(`<a href="${escape([".", ...segments].join("/"))}">${htmlOf(content)}</a>`);
 }
 
 /** A phrase, in the page's language. */

@@ -1,7 +1,7 @@
 import { fromFileUrl } from "@std/path";
-import { escape } from "@std/html/entities";
 import { allDone } from "../base/all_done.ts";
 import { type Content, htmlOf } from "./html.ts";
+import { visibleLines } from "../base/visible.ts";
 import { PHRASES } from "./phrases.ts";
 import type { RunRecord } from "../results/read_run.ts";
 import { runsElement } from "../results/saved_report.ts";
@@ -34,12 +34,12 @@ export async function pageHtml({ title, charts, runs, body }: Page): Promise<str
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="${POLICY}">
 <meta name="color-scheme" content="light dark">
-<title>${escape(title)}</title>
+<title>${htmlOf(title)}</title>
 <style>${STYLE}</style>
 </head>
 <body>
 <header><h1>${
-    escape(title)
+    htmlOf(title)
   }</h1><button type="button" id="language" hidden>${PHRASES.language.en}</button></header>
 <noscript><p data-phrase="no_script">${PHRASES.no_script.en} ${PHRASES.no_script.zh}</p></noscript>
 <main>
@@ -57,9 +57,10 @@ ${runs === undefined ? "" : await runsElement(runs)}
 `;
 }
 
-/** JSON escaped for a script element. */
+/** JSON escaped for a script element; its texts are shown as in HTML, control characters as escapes. */
 function inScript(value: unknown): string {
-  return JSON.stringify(value).replaceAll("<", "\\u003c");
+  const shown = (_key: string, one: unknown) => typeof one === "string" ? visibleLines(one) : one;
+  return JSON.stringify(value, shown).replaceAll("<", "\\u003c");
 }
 
 /** The scripts of every page. */

@@ -26,13 +26,13 @@ const WIDE = 8;
 export function sweepPlots({ rows, groups }: Summary): SweepPlot[] {
   const keys = [...new Set(groups.flatMap(({ settings }) => Object.keys(settings)))];
   const numeric = keys.filter((key) => {
-    const values = groups.flatMap(({ settings }) => key in settings ? [settings[key]] : []);
+    const values = groups.flatMap(({ settings }) => Object.hasOwn(settings, key) ? [settings[key]] : []);
     return new Set(values).size > 1 && values.every((value) => typeof value === "number");
   });
   const isMixed = new Set(groups.map(({ experiment }) => experiment)).size > 1;
   return numeric.map((key) => {
     const series = (one: Pick<SummaryGroup, "experiment" | "settings">) => seriesName(one, key, isMixed);
-    const swept = groups.filter(({ settings }) => key in settings);
+    const swept = groups.filter(({ settings }) => Object.hasOwn(settings, key));
     const values = swept.map(({ settings }) => settings[key] as number);
     return {
       key,
@@ -44,7 +44,7 @@ export function sweepPlots({ rows, groups }: Summary): SweepPlot[] {
         series: series(group),
       })).sort((a, b) => a.x - b.x),
       points: rows.flatMap((row) =>
-        row.metrics === undefined || !(key in row.settings) ? [] : [{
+        row.metrics === undefined || !Object.hasOwn(row.settings, key) ? [] : [{
           x: row.settings[key] as number,
           y: row.metrics.test.accuracy.value,
           series: series({ experiment: row.experiment, settings: withoutSeed(row.settings) }),

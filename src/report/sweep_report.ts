@@ -9,6 +9,7 @@ import {
   type Content,
   Html,
   htmlOf,
+  link,
   number,
   phrase,
   section,
@@ -135,9 +136,9 @@ function runTable(rows: readonly SummaryRow[]): Html {
       termName("seconds"),
     ],
     rows.map(({ experiment, variant, status, metrics, error, folder }) => [
-      metrics === undefined ? breakable(variant || experiment) : new Html(
-        `<a href="${htmlOf(encodeURI(folder))}/report.html">${htmlOf(breakable(variant || experiment))}</a>`,
-      ),
+      metrics === undefined
+        ? breakable(variant || experiment)
+        : link(`${folder}/report.html`, breakable(variant || experiment)),
       status === "complete" ? phrase(status) : new Html(
         `<span class="${status === "failed" ? "failed" : "soft"}">${htmlOf(phrase(status))}</span>${
           error === undefined ? "" : ` <span class="soft">${htmlOf(error)}</span>`

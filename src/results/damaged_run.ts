@@ -1,20 +1,25 @@
 import { InputError } from "../base/errors.ts";
+import { type Message, message, messageOf, type MessagePart } from "../base/message.ts";
 import { checkRegular } from "../disk/regular_file.ts";
 
 /** A file of a run or of a sweep that is missing, or not as it was written. */
 export class DamagedRun extends InputError {
   override readonly name = "DamagedRun";
 
+  /** The file, and what is wrong with it. */
+  readonly reason: Message;
+
   /**
    * @param reason the file, and what is wrong with it
    * @param way the way out
    */
   constructor(
-    readonly reason: string,
+    reason: MessagePart,
     way = "run its experiment again, or move its folder away",
     options?: ErrorOptions,
   ) {
-    super(`${reason}: ${way}`, options);
+    super(message`${reason}: ${way}`, options);
+    this.reason = messageOf(reason);
   }
 }
 
@@ -39,7 +44,7 @@ export async function readOwn<Content>(
     if (!(error instanceof Error) || error instanceof PermissionDenied || error instanceof NotCapable) {
       throw error;
     }
-    if (error instanceof InputError) throw new DamagedRun(error.message, undefined, { cause: error });
+    if (error instanceof InputError) throw new DamagedRun(error.forms, undefined, { cause: error });
     // The error's own message ends with the system call, which repeats the path.
     const why = error.message.replace(/: \w+ '.*'$/s, "");
     throw new DamagedRun(`${file} cannot be read (${why})`, undefined, { cause: error });

@@ -1,4 +1,5 @@
 import { InputError } from "../base/errors.ts";
+import { message, ofFile } from "../base/message.ts";
 import { formatFault } from "../base/format_version.ts";
 import { DamagedRun } from "./damaged_run.ts";
 
@@ -21,11 +22,13 @@ export function checkFormat(content: unknown, known: string, path: string, way =
   const { named, isNewer } = fault;
   if (isNewer) {
     throw new InputError(
-      `${path} was written by a newer softprompt (its 'format' is '${named}', this one knows '${known}'): update softprompt${way}; nothing has been changed`,
+      message`${path} was written by a newer softprompt (its 'format' is '${
+        ofFile(named)
+      }', this one knows '${known}'): update softprompt${way}; nothing has been changed`,
     );
   }
   const what = named === undefined
     ? "has no 'format'"
-    : `has the unknown format ${JSON.stringify(named)} in 'format'`;
-  throw new DamagedRun(`${path} ${what}, and this softprompt reads '${known}'`);
+    : message`has the unknown format ${ofFile(JSON.stringify(named))} in 'format'`;
+  throw new DamagedRun(message`${path} ${what}, and this softprompt reads '${known}'`);
 }

@@ -2,6 +2,7 @@ import { join } from "@std/path";
 import { sha256 } from "../base/sha256.ts";
 import type { Tensor } from "../device/device.ts";
 import { readSafetensors } from "../device/safetensors.ts";
+import { message, type MessagePart, ofFile } from "../base/message.ts";
 import { promptInsertion, promptLength } from "../experiment/prompt_vectors.ts";
 import { checkSemantics } from "../experiment/semantics.ts";
 import { DamagedRun, readOwn } from "./damaged_run.ts";
@@ -60,9 +61,9 @@ async function checkOwn(
   path: string,
   dimension: number | undefined,
 ): Promise<void> {
-  const differs = (what: string, here: unknown, theirs: string) =>
+  const differs = (what: string, here: unknown, theirs: MessagePart) =>
     new DamagedRun(
-      `${path} is not this run's prompt: its ${what} is ${here}, but ${theirs}`,
+      message`${path} is not this run's prompt: its ${what} is ${ofFile(here)}, but ${theirs}`,
       PUT_BACK,
     );
   if (dimension !== undefined && dims[1] !== dimension) {
@@ -75,10 +76,10 @@ async function checkOwn(
   const entry = promptInsertion(prompt);
   const length = promptLength(prompt);
   if (insertion !== entry) {
-    throw differs("insertion", insertion, `'prompt.insertion' in experiment.yaml is ${entry}`);
+    throw differs("insertion", insertion, message`'prompt.insertion' in experiment.yaml is ${ofFile(entry)}`);
   }
   if (dims[0] !== length) {
-    throw differs("length", dims[0], `'prompt.length' in experiment.yaml is ${length}`);
+    throw differs("length", dims[0], message`'prompt.length' in experiment.yaml is ${ofFile(length)}`);
   }
   checkOwnFile(folder, "prompt.safetensors", sha256, environment);
 }

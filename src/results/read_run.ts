@@ -6,6 +6,7 @@ import { InputError, thrownMessage } from "../base/errors.ts";
 import { innerPath } from "../base/inner_path.ts";
 import { parseJson } from "../base/json_text.ts";
 import { sha256, withoutSha256 } from "../base/sha256.ts";
+import { message, ofFile } from "../base/message.ts";
 import { readWritten } from "../experiment/read_written.ts";
 import { SEMANTICS } from "../experiment/semantics.ts";
 import type { Experiment } from "../experiment/types.ts";
@@ -259,5 +260,5 @@ function unchanged(content: unknown, file: string): unknown {
 }
 
 function damaged(file: string, why: string): DamagedRun {
-  return new DamagedRun(`${file} is damaged (${why})`);
+  return new DamagedRun(message`${file} is damaged (${ofFile(why)})`);
 }

@@ -1,3 +1,4 @@
+import { markdownTable, markdownText } from "../base/markdown.ts";
 import type { Prediction } from "./predictions.ts";
 
 /** A sample of the experiment with its prediction. */
@@ -16,13 +17,13 @@ export function samplesMarkdown(
 ): string {
   const own = samples.length === 0
     ? ["The experiment has none: give some under `evaluation.samples`."]
-    : table(["text", "label", "predicted", "probability"], samples.map((sample) => row(sample)));
-  const worst = mistakes.length === 0 ? ["There are none."] : table(
+    : markdownTable(["text", "label", "predicted", "probability"], samples.map((sample) => row(sample)));
+  const worst = mistakes.length === 0 ? ["There are none."] : markdownTable(
     ["text", "label", "predicted", "probability", "id"],
-    mistakes.map((mistake) => [...row(mistake), mistake.id]),
+    mistakes.map((mistake) => [...row(mistake), markdownText(mistake.id)]),
   );
   return [
-    `# ${name}`,
+    `# ${markdownText(name)}`,
     "",
     "## Sentences of the experiment",
     "",
@@ -37,12 +38,7 @@ export function samplesMarkdown(
 }
 
 function row({ text, label, predicted, probabilities }: SamplePrediction): string[] {
-  const verdict = label === undefined || label === predicted ? predicted : `**${predicted}**`;
-  return [text, label ?? "", verdict, probabilities[predicted]!.toFixed(3)];
-}
-
-function table(header: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell) => cell.replaceAll("|", "\\|").replaceAll("\n", " ")).join(" | ")} |`;
-  return [line(header), line(header.map(() => "---")), ...rows.map(line)];
+  const shown = markdownText(predicted);
+  const verdict = label === undefined || label === predicted ? shown : `**${shown}**`;
+  return [markdownText(text), markdownText(label ?? ""), verdict, probabilities[predicted]!.toFixed(3)];
 }

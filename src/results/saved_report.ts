@@ -3,6 +3,7 @@ import { jsonPieces } from "../base/json_pieces.ts";
 import { InputError, thrownMessage } from "../base/errors.ts";
 import { parseJson } from "../base/json_text.ts";
 import { readAtMost } from "../base/read_at_most.ts";
+import { message, ofFile } from "../base/message.ts";
 import { metricsFault, predictionFault } from "./check_scores.ts";
 import { RUN_FILES } from "./file_schemas.ts";
 import { checkFormat, RUN_FORMAT } from "./format.ts";
@@ -87,7 +88,5 @@ async function orDamaged<Result>(file: string, read: () => Result | Promise<Resu
 }
 
 function noReport(file: string, why: string): InputError {
-  return new InputError(
-    `${file} ${why}: ${COMPARABLE}`,
-  );
+  return new InputError(message`${file} ${ofFile(why)}: ${COMPARABLE}`);
 }

@@ -59,12 +59,6 @@ export function summaryCsv(summary: Summary): string {
       error: row.error,
     };
   };
-  const shown = (value: unknown) =>
-    value === undefined || value === null
-      ? ""
-      : typeof value === "object"
-      ? JSON.stringify(value)
-      : String(value);
   const ensembleCells = (row: EnsembleRow): Record<string, unknown> => ({
     ...cells(row),
     seed: "ensemble",
@@ -74,8 +68,19 @@ export function summaryCsv(summary: Summary): string {
     best_by_validation: undefined,
   });
   const lines = [...rows.map(cells), ...ensembles.map(ensembleCells)]
-    .map((all) => columns.map((column) => shown(all[column])));
-  return stringify([columns, ...lines], { crlf: false });
+    .map((all) => columns.map((column) => cellOf(all[column])));
+  return stringify([columns.map(cellOf), ...lines], { crlf: false });
+}
+
+/**
+ * A value as a cell. A text that a spreadsheet would read as a formula begins with an apostrophe, which spreadsheets hide
+ * (https://owasp.org/www-community/attacks/CSV_Injection).
+ */
+function cellOf(value: unknown): string {
+  if (value === undefined || value === null) return "";
+  if (typeof value === "object") return JSON.stringify(value);
+  const text = String(value);
+  return typeof value === "string" && /^[=+\-@\t\r\n]/.test(text) ? `'${text}` : text;
 }
 
 function partCells(part: "test" | "validation", { metrics }: SummaryRow): Record<string, number> {

@@ -1,3 +1,4 @@
+import { ofFile } from "../base/message.ts";
 import { countByClass } from "../dataset/class_counts.ts";
 import type { Example } from "../dataset/example.ts";
 import type { Dataset } from "../dataset/load.ts";
@@ -62,7 +63,7 @@ export async function classifyAll(
   const answered = (examples: readonly LabelledEncoding[], of: readonly Example[]) =>
     answersTo(
       classifier,
-      { examples, nameOf: (i) => namedText(of[i]!.id, of[i]!.text), signal },
+      { examples, nameOf: (i) => namedText(ofFile(of[i]!.id), of[i]!.text), signal },
       verbalizer,
       vocabulary,
     );

@@ -2,6 +2,7 @@ import { type Example, placed } from "../dataset/example.ts";
 import { readColumns } from "../dataset/reading.ts";
 import { InputError, reworded } from "../base/errors.ts";
 import { Yielder } from "../base/yielder.ts";
+import { message, ofFile } from "../base/message.ts";
 import { promptLength } from "../experiment/prompt_vectors.ts";
 import { columnsOf, parseTemplate } from "../experiment/template.ts";
 import type { LabelledEncoding } from "../prompt/batches.ts";
@@ -49,7 +50,7 @@ export async function encodeDataset(
     for (const example of examples) {
       const encoded = reworded(
         () => encoder.encode(placed(example)),
-        (message) => new InputError(`${example.id}: ${message}`),
+        (what) => new InputError(message`${ofFile(example.id)}: ${what}`),
       );
       packed.push(held.pack({ ...encoded, label: Math.max(0, verbalizer.classes.indexOf(example.label)) }));
       await yielder.yieldIfDue();

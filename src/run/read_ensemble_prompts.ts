@@ -2,6 +2,7 @@ import { dirname, resolve } from "@std/path";
 import { allDone } from "../base/all_done.ts";
 import { float32Tensor, type Tensor } from "../device/device.ts";
 import { InputError } from "../base/errors.ts";
+import { message, ofFile } from "../base/message.ts";
 import { promptInsertion, promptLength } from "../experiment/prompt_vectors.ts";
 import type { Experiment } from "../experiment/types.ts";
 import { readPrompt } from "../results/read_prompt.ts";
@@ -51,15 +52,17 @@ export async function readEnsemblePrompts(
     const { template } = (await readAbout(folder)).experiment.prompt;
     if (template !== prompt.template) {
       throw new InputError(
-        `the prompt in ${folder} was tuned in the template "${template}", but the ensemble's is "${prompt.template}": an ensemble's prompts must have its template`,
+        message`the prompt in ${folder} was tuned in the template "${
+          ofFile(template)
+        }", but the ensemble's is "${prompt.template}": an ensemble's prompts must have its template`,
       );
     }
   }
   for (const [i, { insertion, prompt: { dims } }] of read.entries()) {
     if (insertion !== promptInsertion(prompt)) {
       throw new InputError(
-        `the prompt in ${folders[i]} is inserted at ${insertion}, but the ensemble's at ${
-          promptInsertion(prompt)
+        message`the prompt in ${folders[i]!} is inserted at ${ofFile(insertion)}, but the ensemble's at ${
+          promptInsertion(prompt) ?? "no place"
         }`,
       );
     }

@@ -2,6 +2,7 @@ import { dirname, join, resolve } from "@std/path";
 import { sha256 } from "../base/sha256.ts";
 import type { Tensor } from "../device/device.ts";
 import { ConfigValueError, InputError, withKeyContext } from "../base/errors.ts";
+import { message, ofFile } from "../base/message.ts";
 import type { PromptSpec, SoftPrompt } from "../experiment/types.ts";
 import { type Entry, entryOf, times, withEntryContext } from "../formats/embedding_scale.ts";
 import { readPeftAdapter } from "../formats/peft.ts";
@@ -135,7 +136,11 @@ async function readRunPrompt(
   }
   if (given.insertion !== insertion) {
     throw new InputError(
-      `the prompt in ${folder} is inserted at ${given.insertion}, but this one at ${insertion}: their vectors are in different spaces, so set 'prompt.insertion: ${given.insertion}'`,
+      message`the prompt in ${folder} is inserted at ${
+        ofFile(given.insertion)
+      }, but this one at ${insertion}: their vectors are in different spaces, so set 'prompt.insertion: ${
+        ofFile(given.insertion)
+      }'`,
     );
   }
   return given;

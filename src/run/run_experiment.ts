@@ -1,5 +1,6 @@
 import { relative } from "@std/path";
 import { unlessAborted } from "../base/yielder.ts";
+import { sharedMessage } from "../base/errors.ts";
 import { Lock, lockPath } from "../disk/lock.ts";
 import type { MetricsFile } from "../results/metrics_file.ts";
 import { checkWhole } from "../results/check_whole.ts";
@@ -13,7 +14,6 @@ import { prepare } from "./prepare.ts";
 import { runInto } from "./run_into.ts";
 import type { RunContext, RunHost, RunRequest } from "./context.ts";
 import type { ProgressReporter } from "./progress.ts";
-import { thrownMessage } from "../base/errors.ts";
 
 /** The outcome of a run that did not fail: run now, complete before, or left to another process. */
 export type RunOutcome =
@@ -77,7 +77,7 @@ async function runLocked(
     return { kind: "complete", metrics: await withPlaces(request, () => runInto(prepared, context)) };
   } catch (error) {
     const status = error instanceof Interrupted ? "interrupted" : "failed";
-    const message = thrownMessage(error);
+    const message = sharedMessage(error);
     // The original error matters more than the failure to record it.
     const note = folder?.fail(status, message) ?? RunFolder.failedBefore(path, experiment, message);
     await note.catch(() => {});
@@ -101,7 +101,7 @@ async function unlessDamaged<Result>(
     return await read();
   } catch (error) {
     if (!(error instanceof DamagedRun)) throw error;
-    progress.log(`warning: ${title}: ${error.reason}: it is run again`);
+    progress.log(`warning: ${title}: ${error.reason.text}: it is run again`);
     return undefined;
   }
 }

@@ -1,3 +1,4 @@
+import { ofFile } from "../base/message.ts";
 import { percent } from "../base/percent.ts";
 import { namedText } from "../evaluation/answer_error.ts";
 import { measure } from "../evaluation/metrics.ts";
@@ -20,7 +21,7 @@ export function validation(
 ): Pick<TuningTask, "validate"> {
   const labels = validation.map(({ label }) => label);
   if (labels.length === 0) return {};
-  const nameOf = (i: number) => namedText(dataset.validation[i]!.id, dataset.validation[i]!.text);
+  const nameOf = (i: number) => namedText(ofFile(dataset.validation[i]!.id), dataset.validation[i]!.text);
   const questions = { examples: validation, nameOf };
   return {
     validate: async (parameters) => {

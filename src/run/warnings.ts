@@ -1,3 +1,4 @@
+import { visible } from "../base/visible.ts";
 import { rareClasses } from "../dataset/class_counts.ts";
 import type { OpenModel } from "../model/open_model.ts";
 import type { EncodedDataset } from "./encode_dataset.ts";
@@ -22,7 +23,7 @@ export function dataWarnings(
   return [
     ...[...notes].map((line) => `${title}: ${line}`),
     ...warnings.map((line) => `warning: ${title}: ${line}`),
-  ];
+  ].map(visible);
 }
 
 /** Warnings about the texts in their template, one line each. */

@@ -1,4 +1,5 @@
 import { InputError, thrownMessage } from "../base/errors.ts";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 
 /** The address of a server. */
 export interface ListenOptions {
@@ -10,41 +11,90 @@ export interface ListenOptions {
   readonly onListen: (url: string) => void;
 }
 
+/** The number of connections at a time: further ones are closed. A browser opens six to a server. */
+export const MOST_CONNECTIONS = 64;
+
+/**
+ * How long a client may take, in milliseconds: to send a request's headers, to send all of it, to send the next one, and to take
+ * any part of an answer. The connection is closed after that.
+ */
+export const PATIENCE = { headers: 10_000, request: 20_000, next: 5_000, answer: 30_000 } as const;
+
 /**
  * Answers requests until the signal aborts.
  *
+ * @param patience how long clients may take
  * @throws {InputError} where it cannot listen on the host or the port
  */
 export async function listen(
   { hostname, port, signal, onListen }: ListenOptions,
-  onError: (error: unknown) => Response,
-  answer: (request: Request) => Promise<Response>,
+  answer: (request: IncomingMessage, response: ServerResponse) => void,
+  patience: Readonly<Record<keyof typeof PATIENCE, number>> = PATIENCE,
 ): Promise<void> {
-  await opened().finished;
+  const server = createServer({
+    headersTimeout: patience.headers,
+    requestTimeout: patience.request,
+    keepAliveTimeout: patience.next,
+    connectionsCheckingInterval: Math.min(1000, patience.headers),
+  }, answer);
+  server.maxConnections = MOST_CONNECTIONS;
+  server.setTimeout(patience.answer);
+  await opened(server, hostname, port);
+  onListen(`http://${addressOf(hostname)}:${portOf(server)}/`);
+  await new Promise<void>((resolve) => {
+    const close = () => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    };
+    if (signal.aborted) close();
+    else signal.addEventListener("abort", close, { once: true });
+  });
+}
 
-  function opened(): Deno.HttpServer {
-    const host = hostname.includes(":") ? `[${hostname}]` : hostname;
-    try {
-      return Deno.serve({
-        hostname,
-        port,
-        signal,
-        onListen: (address) => onListen(`http://${host}:${address.port}/`),
-        onError,
-      }, answer);
-    } catch (error) {
-      throw new InputError(whyNot(error, hostname, port), { cause: error });
-    }
+/** @throws {InputError} where it cannot listen */
+async function opened(server: Server, hostname: string, port: number): Promise<void> {
+  await checkPermission(hostname, port);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once("error", reject);
+      server.listen(port, hostname, resolve);
+    });
+  } catch (error) {
+    throw new InputError(whyNot(error, hostname, port), { cause: error });
   }
 }
 
+/** Asked for before, as the library's server throws where nobody can catch it. @throws {InputError} without the permission to listen */
+async function checkPermission(hostname: string, port: number): Promise<void> {
+  const host = hostname.includes(":") ? `[${hostname}]` : hostname;
+  const { state } = await Deno.permissions.query({ name: "net", host: `${host}:${port}` });
+  if (state === "granted") return;
+  throw new InputError(
+    `Deno has no permission to listen at ${hostname}: start it by its task, deno task serve, or call deno run -A src/main.ts serve`,
+  );
+}
+
+/** What this computer calls itself at a host: one that means all of its addresses is none that a browser can open. */
+function addressOf(hostname: string): string {
+  if (hostname === "0.0.0.0") return "127.0.0.1";
+  const host = hostname === "::" ? "::1" : hostname;
+  return host.includes(":") ? `[${host}]` : host;
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new TypeError("the server has no port");
+  return address.port;
+}
+
 function whyNot(error: unknown, hostname: string, port: number): string {
-  if (error instanceof Deno.errors.AddrInUse) {
+  if (hasCode(error, "EADDRINUSE")) {
     return `port ${port} of ${hostname} is in use: choose another with --port, or any free one with --port 0`;
-  }
-  if (error instanceof Deno.errors.NotCapable) {
-    return `Deno has no permission to listen at ${hostname}: start it by its task, deno task serve, or call deno run -A src/main.ts serve`;
   }
   const reason = thrownMessage(error);
   return `cannot listen on ${hostname}, port ${port} (${reason}): pass an address of this computer with --host, and a port with --port`;
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && "code" in error && error.code === code;
 }

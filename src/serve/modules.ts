@@ -1,14 +1,15 @@
+import { fromFileUrl } from "@std/path";
 import { transformSync } from "amaro";
 
 /** The packages that pages import, as entries of an import map, which `shipped` serves. */
-const PACKAGES: Readonly<Record<string, string>> = {
+const PACKAGES = {
   "onnxruntime-web": "npm/onnxruntime-web/ort.webgpu.min.mjs",
   "onnxruntime-web/webgpu": "npm/onnxruntime-web/ort.webgpu.min.mjs",
   "@huggingface/tokenizers": "npm/@huggingface/tokenizers/tokenizers.min.mjs",
   "pure-rand/distribution/uniformFloat64": "npm/pure-rand/distribution/uniformFloat64.js",
   "pure-rand/distribution/uniformInt": "npm/pure-rand/distribution/uniformInt.js",
   "pure-rand/generator/xoroshiro128plus": "npm/pure-rand/generator/xoroshiro128plus.js",
-};
+} as const;
 
 /** The import map of the page. */
 export const IMPORT_MAP: string = JSON.stringify({
@@ -16,24 +17,25 @@ export const IMPORT_MAP: string = JSON.stringify({
 });
 
 /** The folder of each package's browser files, relative to its main module. */
-const SHIPPED: Readonly<Record<string, readonly [name: string, from: string]>> = {
-  "onnxruntime-web": ["onnxruntime-web", "./"],
-  "@huggingface/tokenizers": ["@huggingface/tokenizers", "./"],
-  "pure-rand": ["pure-rand/generator/xoroshiro128plus", "../"],
-  "d3": ["d3", "../dist/"],
-  "@observablehq/plot": ["@observablehq/plot", "../dist/"],
-};
+const SHIPPED: ReadonlyMap<string, readonly [specifier: string, from: string]> = new Map([
+  ["onnxruntime-web", ["onnxruntime-web", "./"]],
+  ["@huggingface/tokenizers", ["@huggingface/tokenizers", "./"]],
+  ["pure-rand", ["pure-rand/generator/xoroshiro128plus", "../"]],
+  ["d3", ["d3", "../dist/"]],
+  ["@observablehq/plot", ["@observablehq/plot", "../dist/"]],
+]);
 
-const TYPES: Readonly<Record<string, string>> = {
-  js: "text/javascript",
-  mjs: "text/javascript",
-  ts: "text/javascript",
-  wasm: "application/wasm",
-};
+const SCRIPT = "text/javascript";
 
-/** A response body and its type. */
+const TYPES: ReadonlyMap<string, string> = new Map([
+  ["js", SCRIPT],
+  ["mjs", SCRIPT],
+  ["wasm", "application/wasm"],
+]);
+
+/** A response body and its type; the content of a file is read while it is sent. */
 export interface Sent {
-  readonly content: string | Uint8Array<ArrayBuffer>;
+  readonly content: string | Uint8Array | { readonly path: string };
   readonly type: string;
 }
 
@@ -47,18 +49,22 @@ export async function ownModule(path: string): Promise<Sent | undefined> {
   });
   return source === undefined
     ? undefined
-    : { content: transformSync(source, { mode: "transform", filename: path }).code, type: TYPES.ts! };
+    : { content: transformSync(source, { mode: "transform", filename: path }).code, type: SCRIPT };
 }
 
 /** A file of a package, as the package ships it for pages. */
 export async function shipped(path: string): Promise<Sent | undefined> {
   const [, name, file] = /^npm\/((?:@[\w-]+\/)?[\w-]+)\/([\w./-]+)$/.exec(path) ?? [];
-  const [specifier, from] = SHIPPED[name ?? ""] ?? [];
+  const [specifier, from] = SHIPPED.get(name ?? "") ?? [];
   if (specifier === undefined || file === undefined || file.split("/").includes("..")) return undefined;
-  const type = TYPES[file.replace(/^.*\./, "")];
+  const type = TYPES.get(file.replace(/^.*\./, ""));
   if (type === undefined) return undefined;
   // Only loaded packages can be found: their files are next to their modules.
   await import(specifier);
-  const content = await Deno.readFile(new URL(file, new URL(from!, import.meta.resolve(specifier))));
-  return { content, type };
+  const own: string = fromFileUrl(new URL(file, new URL(from!, import.meta.resolve(specifier))));
+  const isFile = await Deno.stat(own).then((info) => info.isFile, (error) => {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return false;
+    throw error;
+  });
+  return isFile ? { content: { path: own }, type } : undefined;
 }

@@ -1,8 +1,12 @@
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import type { GraphName, RunDescription } from "../browser/served_run.ts";
 import { listen, type ListenOptions } from "./listen.ts";
 import { ownModule, type Sent, shipped } from "./modules.ts";
 import { contentSecurityPolicy, PAGE_CSS, PAGE_HTML } from "./page_html.ts";
-import { thrownMessage } from "../base/errors.ts";
 
 /** A run as it is served. */
 export interface ServedFiles {
@@ -15,55 +19,111 @@ export interface ServedFiles {
   readonly files: ReadonlyMap<string, string>;
 }
 
+/** Where a server listens, and what takes its failures. */
+export interface ServeOptions extends ListenOptions {
+  /** Takes an error in answering a request, of which the client learns nothing. */
+  readonly onError: (error: unknown) => void;
+}
+
 /**
- * Serves the page of a run until the signal aborts. Nothing is changed or uploaded: only GET is answered.
+ * Serves the page of a run until the signal aborts. Nothing is changed or uploaded: only GET and HEAD are answered. Files are read as
+ * their clients take them.
  *
  * @throws {InputError} where it cannot listen on the host or the port
  */
-export async function serveRun(run: ServedFiles, options: ListenOptions): Promise<void> {
-  const policy = await contentSecurityPolicy();
+export async function serveRun(run: ServedFiles, options: ServeOptions): Promise<void> {
   const headers = {
-    "content-security-policy": policy,
+    "content-security-policy": await contentSecurityPolicy(),
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
     "cache-control": "no-store",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
   };
-  const plain = (text: string, status: number) => new Response(text, { status, headers });
-  const failed = (error: unknown) => plain(thrownMessage(error), 500);
-  await listen(options, failed, async (request) => {
-    const { pathname, hostname: asked } = new URL(request.url);
-    // Against DNS rebinding: only localhost and plain addresses are accepted as the host.
-    if (![options.hostname, "localhost"].includes(asked) && !isAddress(asked)) {
-      return plain(`'${asked}' is not served here`, 403);
-    }
-    if (request.method !== "GET") return plain("only GET is answered", 405);
-    const sent = await answer(run, decodeURIComponent(pathname.slice(1)));
-    if (sent === undefined) return plain(`there is no ${pathname}`, 404);
-    return new Response(sent.content, { headers: { ...headers, "content-type": sent.type } });
+  const byPath = answersOf(run);
+  await listen(options, (request, response) => {
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+    answer(request, response, byPath, options.hostname).catch((error) => {
+      // A client may leave at any time.
+      if (response.destroyed) return;
+      options.onError(error);
+      if (response.headersSent) response.destroy();
+      else refuse(response, 500, "the server failed; its terminal shows why");
+    });
   });
 }
 
-/** Whether a URL's host is an address: of IPv4, or of IPv6 in brackets. */
-function isAddress(host: string): boolean {
-  return /^[\d.]+$/.test(host) || host.startsWith("[");
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  byPath: ReadonlyMap<string, Sent>,
+  hostname: string,
+): Promise<void> {
+  const { method, url = "" } = request;
+  if (!isOwnHost(request.headers.host, hostname)) {
+    return refuse(response, 403, "this host is not served here");
+  }
+  if (method !== "GET" && method !== "HEAD") {
+    response.setHeader("allow", "GET, HEAD");
+    return refuse(response, 405, "only GET and HEAD are answered");
+  }
+  const path = pathOf(url);
+  const sent = path === undefined
+    ? undefined
+    : byPath.get(path) ?? await ownModule(path) ?? await shipped(path);
+  if (sent === undefined) return refuse(response, 404, "there is no such file");
+  await send(sent, response, method === "HEAD");
+}
+
+/** Against DNS rebinding, only localhost, plain addresses and the server's own name are accepted as the host. */
+function isOwnHost(host: string | undefined, own: string): boolean {
+  const named = URL.parse(`http://${host ?? ""}`)?.hostname;
+  if (named === undefined) return false;
+  return [own.toLowerCase(), "localhost"].includes(named) || /^[\d.]+$/.test(named) || named.startsWith("[");
+}
+
+/** The path of a request's target, without its first slash; `undefined` where it is none. */
+function pathOf(target: string): string | undefined {
+  if (!target.startsWith("/")) return undefined;
+  const [path = ""] = target.slice(1).split("?");
+  try {
+    return decodeURIComponent(path);
+  } catch (error) {
+    if (error instanceof URIError) return undefined;
+    throw error;
+  }
+}
+
+function refuse(response: ServerResponse, status: number, why: string): void {
+  response.writeHead(status, { "content-type": "text/plain; charset=utf-8" });
+  response.end(why);
+}
+
+async function send({ content, type }: Sent, response: ServerResponse, isHead: boolean): Promise<void> {
+  const body = typeof content === "string" ? new TextEncoder().encode(content) : content;
+  const length = "path" in body ? (await stat(body.path)).size : body.length;
+  response.writeHead(200, { "content-type": type, "content-length": length });
+  if (isHead || length === 0) return void response.end();
+  await pipeline(
+    "path" in body ? createReadStream(body.path, { end: length - 1 }) : Readable.from([body]),
+    response,
+  );
 }
 
 const JSON_TYPE = "application/json";
 const BYTES = "application/octet-stream";
 
-async function answer(
-  { description, graphs, weights, files }: ServedFiles,
-  path: string,
-): Promise<Sent | undefined> {
-  if (path === "") return { content: PAGE_HTML, type: "text/html; charset=utf-8" };
-  if (path === "page.css") return { content: PAGE_CSS, type: "text/css" };
-  if (path === "run.json") return { content: JSON.stringify(description), type: JSON_TYPE };
-  const [, name] = /^graphs\/(\w+)\.onnx$/.exec(path) ?? [];
-  const [, graph] = Object.entries(graphs).find(([one]) => one === name) ?? [];
-  if (graph !== undefined) return { content: Uint8Array.from(graph), type: BYTES };
-  const file = files.get(path) ?? (path.startsWith("weights/") ? weights.get(path.slice(8)) : undefined);
-  if (file !== undefined) return { content: await Deno.readFile(file), type: BYTES };
-  return await ownModule(path) ?? await shipped(path);
+/** What a run's own paths are answered with. */
+function answersOf({ description, graphs, weights, files }: ServedFiles): ReadonlyMap<string, Sent> {
+  const file = (path: string): Sent => ({ content: { path }, type: BYTES });
+  return new Map<string, Sent>([
+    ["", { content: PAGE_HTML, type: "text/html; charset=utf-8" }],
+    ["page.css", { content: PAGE_CSS, type: "text/css" }],
+    ["run.json", { content: JSON.stringify(description), type: JSON_TYPE }],
+    ...Object.entries(graphs).map(([name, bytes]) =>
+      [`graphs/${name}.onnx`, { content: bytes, type: BYTES }] as const
+    ),
+    ...[...weights].map(([location, path]) => [`weights/${location}`, file(path)] as const),
+    ...[...files].map(([name, path]) => [name, file(path)] as const),
+  ]);
 }

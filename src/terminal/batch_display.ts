@@ -1,4 +1,5 @@
 import progress from "cli-progress";
+import { visible, visibleLines } from "../base/visible.ts";
 import { duration } from "./duration.ts";
 import type { Io } from "./io.ts";
 import type { ProgressReporter } from "../run/progress.ts";
@@ -75,7 +76,7 @@ export class BatchDisplay {
   /** Prints a line, above the bar if there is one. */
   log(line: string): void {
     if (this.bars === undefined) this.io.log(line);
-    else this.bars.log(`${line}\n`);
+    else this.bars.log(`${visibleLines(line)}\n`);
   }
 
   stop(): void {
@@ -94,7 +95,7 @@ export class BatchDisplay {
     const { done } = this.doneAndLeft();
     this.bar?.update(Math.min(done, this.bar.getTotal()), {
       runs: `${this.ended}/${this.runs} runs`,
-      note,
+      note: visible(note),
       left: this.timeLeft(),
     });
   }

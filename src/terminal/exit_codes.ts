@@ -1,16 +1,19 @@
 import { CommanderError } from "commander";
 import { CompileError } from "../compiler/mod.ts";
-import { InputError, thrownMessage } from "../base/errors.ts";
+import { InputError, terminalMessage } from "../base/errors.ts";
 import { HubError } from "../hub/hub_error.ts";
 import { Interrupted, TrainingError } from "../training/trainer.ts";
 import { DiskError } from "../disk/on_disk.ts";
 import { DeviceError } from "../device/device.ts";
 import { STOP_CODES, type StopSignal } from "./stop_signals.ts";
+import { OutputClosed } from "./io.ts";
 
 /** The command line's exit codes. */
 export const FAILED = 1;
 export const WRONG_USE = 2;
 export const REGRESSION = 3;
+/** That of a program which SIGPIPE ends, as shells report it. */
+export const OUTPUT_CLOSED = 141;
 
 /** Runs of a batch failed; each failure has been reported. */
 export class BatchFailed extends Error {
@@ -28,6 +31,7 @@ export function exitCodeOf(error: unknown, stoppedBy: StopSignal = "SIGINT"): nu
   if (error instanceof InputError || error instanceof CompileError) return WRONG_USE;
   if (error instanceof Regression) return REGRESSION;
   if (isForbidden(error)) return WRONG_USE;
+  if (error instanceof OutputClosed) return OUTPUT_CLOSED;
   return error instanceof Interrupted ? STOP_CODES[stoppedBy] : FAILED;
 }
 
@@ -47,7 +51,7 @@ const KNOWN = [
 export function messageOf(error: unknown): string {
   if (isForbidden(error)) return forbidden(error);
   const known = KNOWN.some((kind) => error instanceof kind);
-  return `${known ? "" : "unexpected: "}${thrownMessage(error)}`;
+  return `${known ? "" : "unexpected: "}${terminalMessage(error)}`;
 }
 
 /** Whether Deno or the system denied a permission. */

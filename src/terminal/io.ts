@@ -5,10 +5,16 @@ import type { StopSignal } from "./stop_signals.ts";
  * The program uses {@linkcode processIo}; tests pass one that records.
  */
 export interface Io {
-  /** Prints a line, or several, on standard output, for results. */
+  /** Prints a line, or several, on standard output, for results; does nothing where it is closed. */
   readonly print: (text: string) => void;
-  /** Writes text to standard output unchanged, and resolves when all of it is written; for results in pieces. */
+  /**
+   * Writes text to standard output as it is, and resolves when all of it is written; for results in pieces.
+   *
+   * @throws {OutputClosed} where nobody reads it any more
+   */
   readonly write: (text: string) => Promise<void>;
+  /** Whether the reader of standard output has closed it, as `head` does after its lines. */
+  readonly isOutputClosed: () => boolean;
   /** Prints a line, or several, on standard error, for everything else. */
   readonly log: (text: string) => void;
   /** Standard input, requested at most once. */
@@ -30,6 +36,11 @@ export interface Stop {
   readonly signal: StopSignal;
   /** Whether the user has been told already. */
   readonly isAnnounced: boolean;
+}
+
+/** The reader of standard output has closed it: there is nobody to write results for. */
+export class OutputClosed extends Error {
+  override readonly name = "OutputClosed";
 }
 
 /** A Node stream, as libraries that draw at a terminal take it. */

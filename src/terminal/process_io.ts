@@ -1,6 +1,5 @@
-// deno-lint-ignore-file no-console
 import process from "node:process";
-import type { Io } from "./io.ts";
+import { type Io, OutputClosed } from "./io.ts";
 import { endWithLauncher } from "./launcher_watch.ts";
 import { LAUNCHED, STOP_SIGNALS, type StopSignal } from "./stop_signals.ts";
 
@@ -14,13 +13,23 @@ export function processIo(): Io {
   }
   let stoppedBy: StopSignal | undefined;
   const isTerminal = { stdout: Deno.stdout.isTerminal(), stderr: Deno.stderr.isTerminal() };
+  let isClosed = false;
   return {
-    print: (text) => console.log(text),
+    print: (text) => {
+      isClosed ||= !writtenTo(Deno.stdout, `${text}\n`);
+    },
     write: async (text) => {
       const bytes = new TextEncoder().encode(text);
-      for (let at = 0; at < bytes.length;) at += await Deno.stdout.write(bytes.subarray(at));
+      try {
+        for (let at = 0; at < bytes.length;) at += await Deno.stdout.write(bytes.subarray(at));
+      } catch (error) {
+        if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+        isClosed = true;
+        throw new OutputClosed("standard output is closed", { cause: error });
+      }
     },
-    log: (text) => console.error(text),
+    isOutputClosed: () => isClosed,
+    log: (text) => void writtenTo(Deno.stderr, `${text}\n`),
     stdin: () => Deno.stdin.readable,
     hasColors: {
       stdout: !Deno.noColor && isTerminal.stdout,
@@ -47,4 +56,16 @@ export function processIo(): Io {
 function wasLaunched(): boolean {
   const { state } = Deno.permissions.querySync({ name: "env", variable: LAUNCHED });
   return state === "granted" && Deno.env.get(LAUNCHED) !== undefined;
+}
+
+/** Writes all of a text. @returns whether somebody can still read it */
+function writtenTo(stream: Pick<typeof Deno.stdout, "writeSync">, text: string): boolean {
+  const bytes = new TextEncoder().encode(text);
+  try {
+    for (let at = 0; at < bytes.length;) at += stream.writeSync(bytes.subarray(at));
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.BrokenPipe) return false;
+    throw error;
+  }
 }

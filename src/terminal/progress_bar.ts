@@ -1,4 +1,5 @@
 import progress from "cli-progress";
+import { visible } from "../base/visible.ts";
 import type { BarStream } from "./io.ts";
 
 /** A progress bar; does nothing where there is no stream to draw on. */
@@ -14,7 +15,7 @@ export class ProgressBar {
       clearOnComplete: true,
       stream,
     }, progress.Presets.shades_classic);
-    this.bar.start(total, 0, { title, note: "" });
+    this.bar.start(total, 0, { title: visible(title), note: "" });
   }
 
   update(value: number, note: string): void {

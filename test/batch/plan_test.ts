@@ -22,6 +22,6 @@ verbalizer: { negative: [bad], positive: [good] }
     const { runs, problems } = await planSound([folder], "results");
     assertEquals(runs.map(({ title }) => title), ["one", "four"]);
     assertEquals(problems.length, 2);
-    assertStringIncludes(problems[0]!, "2.yaml:1:7: '*two' is an alias in YAML");
-    assertStringIncludes(problems[1]!, "have the name 'ONE', which names the folder of their results");
+    assertStringIncludes(problems[0]!.text, "2.yaml:1:7: '*two' is an alias in YAML");
+    assertStringIncludes(problems[1]!.text, "have the name 'ONE', which names the folder of their results");
   }));

@@ -41,7 +41,7 @@ Deno.test("classes with no or few examples in a set are reported with counts", (
 
 Deno.test("a label that has no words is refused, with the classes of both", () => {
   assertThrows(
-    () => checkWords(examples({ "0": 2, constructor: 1 }), CLASSES, "label", "a.csv", true),
+    () => checkWords(examples({ "0": 2, constructor: 1 }), CLASSES, "label", "a.csv", true, true),
     InputError,
     "no words for the class '0' of 'a.csv' (its classes: 0, constructor; the verbalizer's: negative, positive, neutral): map it",
   );
@@ -49,7 +49,7 @@ Deno.test("a label that has no words is refused, with the classes of both", () =
 
 Deno.test("a class that looks like a label and is normalized otherwise is refused, with the reason", () => {
   assertThrows(
-    () => checkWords(examples({ "cafe\u0301": 2 }), ["caf\u00e9", "bar"], "label", "a.csv", true),
+    () => checkWords(examples({ "cafe\u0301": 2 }), ["caf\u00e9", "bar"], "label", "a.csv", true, true),
     InputError,
     "it differs from 'caf\u00e9' only in its Unicode normalization",
   );
@@ -64,7 +64,7 @@ Deno.test("a column of texts that is named as the label is refused quickly, with
   const { train, test } = splitByShares(texts, { test: 0.1, validation: 0.1, seed: 0 });
   assertEquals([train.length, test.length], [60_000, 0]);
   assertThrows(
-    () => checkWords(texts, CLASSES, "label", "a.csv", true),
+    () => checkWords(texts, CLASSES, "label", "a.csv", true, true),
     InputError,
     "the column 'label' of 'a.csv' has 60,000 different values, 'film 0 is so so so so so so so so so so …', ",
   );

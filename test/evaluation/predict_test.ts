@@ -142,8 +142,8 @@ Deno.test("one prompt of several whose answer is not a number is not outvoted", 
 });
 
 Deno.test("a name shows a text's beginning, in one line", () => {
-  assertEquals(namedText("a.csv:2", "short\n  text"), 'a.csv:2 "short text"');
-  assertEquals(namedText("a.csv:2", "長い".repeat(50)), `a.csv:2 "${"長い".repeat(20)}…"`);
+  assertEquals(namedText("a.csv:2", "short\n  text").text, 'a.csv:2 "short text"');
+  assertEquals(namedText("a.csv:2", "長い".repeat(50)).text, `a.csv:2 "${"長い".repeat(20)}…"`);
 });
 
 Deno.test("an aborted signal stops the answers before the next batch", async () => {

@@ -89,3 +89,16 @@ Deno.test("the CSV has a row for each run, with its settings, its metrics and it
     "1",
   ]);
 });
+
+Deno.test("no cell of summary.csv begins a formula, and numbers stay numbers", () => {
+  const formulas = ["=cmd()", "+1+cmd()", "-1+cmd()", "@sum(a)", "\tx"];
+  const rows = formulas.map((value, i): SummaryRow => ({
+    ...row(1, i, 0.6),
+    settings: { "prompt.template": value, "training.optimizer.weightDecay": -1, "=key": i },
+  }));
+  const [header = [], ...lines]: string[][] = parse(summaryCsv(summarize("x", rows)));
+  const column = (name: string) => lines.map((line) => line[header.indexOf(name)]);
+  assertEquals(column("prompt.template"), formulas.map((value) => `'${value}`));
+  assertEquals(new Set(column("training.optimizer.weightDecay")), new Set(["-1"]));
+  assertEquals(header.includes("'=key"), true);
+});

@@ -1,13 +1,14 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { assertRejects } from "@std/assert";
 import { InputError } from "../../src/base/errors.ts";
 import { listen } from "../../src/serve/listen.ts";
 
-const ANSWER = () => Promise.resolve(new Response("here"));
+const ANSWER = (_: IncomingMessage, response: ServerResponse) => void response.end("here");
 
 /** Tries to listen, which is expected to fail. */
 function refused(hostname: string, port: number, message: string): Promise<Error> {
   const options = { hostname, port, signal: AbortSignal.timeout(5000), onListen: () => {} };
-  return assertRejects(() => listen(options, () => Response.error(), ANSWER), InputError, message);
+  return assertRejects(() => listen(options, ANSWER), InputError, message);
 }
 
 Deno.test("a port in use is named, with the way to choose another", async () => {

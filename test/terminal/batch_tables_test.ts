@@ -5,7 +5,11 @@ import type { BatchOutcome } from "../../src/batch/run_planned.ts";
 
 Deno.test("a run that failed names the folder that it has left, and none where it could not be written", () => {
   const run = { title: "small", path: "results/small" } as PlannedRun;
-  const outcomes = new Map<PlannedRun, BatchOutcome>([[run, { kind: "failed", error: "no room" }]]);
+  const outcomes = new Map<PlannedRun, BatchOutcome>([[run, {
+    kind: "failed",
+    error: "no room",
+    shared: "no room",
+  }]]);
   const said = (left: string | undefined) => batchTables([run], outcomes, () => left).join("\n");
   assertStringIncludes(said("results/small.partial"), "results/small.partial");
   assertStringIncludes(said(undefined), "no room");

@@ -34,7 +34,7 @@ Deno.test("a batch logs its lines above its bar, and as they are where there is 
   const watched = new RecordingIo("", { bars });
   for (const io of [watched, plain]) {
     const display = new BatchDisplay(2, 10, io);
-    display.end("small", 5, { kind: "failed", error: "no" }, 1);
+    display.end("small", 5, { kind: "failed", error: "no", shared: "no" }, 1);
     display.stop();
   }
   assertEquals(plain.stderr, "[1/2] small: failed: no\n");

@@ -32,6 +32,8 @@ export class RecordingIo implements Io {
     return Promise.resolve();
   };
 
+  readonly isOutputClosed = (): boolean => false;
+
   readonly log = (text: string): void => {
     this.stderr += `${text}\n`;
   };
