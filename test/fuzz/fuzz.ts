@@ -74,7 +74,7 @@ async function* outcomesFrom(target: Target, first: number, end: number): AsyncG
     stdout: "piped",
     stderr: "null",
   }).spawn();
-  const lines: AsyncIterator<string> = worker.stdout.pipeThrough(new TextDecoderStream()).pipeThrough(
+  const lines = worker.stdout.pipeThrough(new TextDecoderStream()).pipeThrough(
     new TextLineStream(),
   )[
     Symbol.asyncIterator
@@ -89,7 +89,7 @@ async function* outcomesFrom(target: Target, first: number, end: number): AsyncG
       if (line.done) {
         return yield { what: "", result: "ended", fault: "it ended the program, or took too much memory" };
       }
-      const outcome: Outcome | "ready" = JSON.parse(line.value);
+      const outcome: Outcome | "ready" = JSON.parse(String(line.value));
       patience = LONGEST;
       if (outcome !== "ready") yield outcome;
     }
