@@ -1,7 +1,7 @@
 import { join } from "@std/path";
 import { parse } from "yaml";
 import { InputError } from "../../src/base/errors.ts";
-import { CompileError, factsOf, type ModelFacts, readOnnxFile } from "../../src/compiler/mod.ts";
+import { factsOf, type ModelFacts, readOnnxFile } from "../../src/compiler/mod.ts";
 import { parseVariants } from "../../src/experiment/sweep.ts";
 import { readCard } from "../../src/model/card.ts";
 import { readTokenizer } from "../../src/model/read_tokenizer.ts";
