@@ -1,6 +1,7 @@
 /** What damaged copies of models have shown: each is refused by name, or compiled, in no time. */
-import { assert, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { compile, CompileError, compileHard } from "../../../src/compiler/mod.ts";
+import { attributeProto } from "../../../src/compiler/backend/onnx_protos.ts";
 import { type FileParts, modelFile, TOKENS } from "../untouched.ts";
 
 const LOOKUP: FileParts["nodes"][number] = ["Gather", ["words", "input_ids"], ["x"]];
@@ -89,6 +90,12 @@ Deno.test("a Slice to the largest int64 and from the least takes all", () => {
     integers: { from: [-(2 ** 63)], to: [2 ** 63 - 1024], axis: [1] },
   });
   compileHard(bytes, "m.onnx", { verify: true });
+});
+
+Deno.test("an attribute that is the largest int64 is written as it is", () => {
+  const largest = 2n ** 63n - 1n;
+  assertEquals(attributeProto("end", Number(largest)).i, largest);
+  assertEquals(attributeProto("axes", [Number(largest), 1]).ints, [largest, 1n]);
 });
 
 ends("a shape that is joined to itself sixty times", () => {
