@@ -1,5 +1,5 @@
 import { join } from "@std/path";
-import { parse, stringify } from "yaml";
+import { parse } from "yaml";
 import { InputError } from "../../src/base/errors.ts";
 import { factsOf, type ModelFacts, readOnnxFile } from "../../src/compiler/mod.ts";
 import { parseVariants } from "../../src/experiment/sweep.ts";
@@ -27,7 +27,9 @@ function mutator(read: (text: string) => unknown, write: (value: unknown) => str
   };
 }
 
-const json = mutator(JSON.parse, (value) => JSON.stringify(value) ?? "");
+const toJson = (value: unknown) => JSON.stringify(value) ?? "";
+
+const json = mutator(JSON.parse, toJson);
 
 /** Reads a file as a part of the model's folder. */
 async function inFolder<Result>(
@@ -82,7 +84,8 @@ export const experiments: Target = {
       ...await readFiles("experiments/first-steps", ".yaml"),
       ...await readFiles("experiments/rt-polarity", ".yaml"),
     ]),
-  mutate: mutator(parse, stringify),
+  // What JSON writes is YAML, too.
+  mutate: mutator(parse, toJson),
   refusals: [InputError],
   run: (bytes) => {
     parseVariants(new TextDecoder().decode(bytes), "mutant.yaml");

@@ -187,7 +187,9 @@ function changedScalar(
   texts: readonly string[],
   random: RandomStream,
 ): string | number | bigint | boolean | Uint8Array {
-  if (type === ScalarType.STRING) return oneOf(random, random.integer(3) === 0 ? TEXTS : texts);
+  if (type === ScalarType.STRING) {
+    return oneOf(random, texts.length === 0 || random.integer(3) === 0 ? TEXTS : texts);
+  }
   if (type === ScalarType.BYTES) {
     return old instanceof Uint8Array && old.length > 0
       ? mutations(old, random.integer(2 ** 30)).next().value.bytes

@@ -16,6 +16,7 @@ import {
 } from "onnx-buf";
 import { bytesPerElement, codeOf } from "../graph/element_types.ts";
 import type { Attribute, Constant, FileRegion, Value } from "../graph/graph.ts";
+import { toInt64 } from "../graph/constants.ts";
 
 /** A tensor with its bytes in the graph. */
 export function inlineTensor(constant: Constant, bytes = constant.bytes!): TensorProto {
@@ -68,14 +69,14 @@ export function valueInfo(name: string, { type, shape }: Value): ValueInfoProto 
 export function attributeProto(name: string, value: Attribute): AttributeProto {
   const make = (type: Kind, content: object) => create(AttributeProtoSchema, { name, type, ...content });
   const text = (item: string) => new TextEncoder().encode(item);
-  if (typeof value === "number") return make(Kind.INT, { i: BigInt(value) });
+  if (typeof value === "number") return make(Kind.INT, { i: toInt64(value) });
   if (typeof value === "string") return make(Kind.STRING, { s: text(value) });
   if ("float" in value) return make(Kind.FLOAT, { f: value.float });
   if ("floats" in value) return make(Kind.FLOATS, { floats: [...value.floats] });
   if ("tensor" in value) return make(Kind.TENSOR, { t: inlineTensor(value.tensor) });
   const items: readonly (number | string)[] = value;
   if (items.every((item) => typeof item === "number")) {
-    return make(Kind.INTS, { ints: items.map((item) => BigInt(item)) });
+    return make(Kind.INTS, { ints: items.map((item) => toInt64(Number(item))) });
   }
   return make(Kind.STRINGS, { strings: items.map((item) => text(String(item))) });
 }

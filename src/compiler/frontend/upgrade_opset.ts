@@ -1,4 +1,4 @@
-import { ownEntry } from "../../base/own_entry.ts";
+import { ownEntry } from "../graph/own_entry.ts";
 import type { Builder } from "../ops/builder.ts";
 import { product, sameDimension } from "../graph/dimension.ts";
 import { CompileError } from "../graph/errors.ts";

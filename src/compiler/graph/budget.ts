@@ -10,6 +10,7 @@ const BUDGET = {
   "graphs within graphs": 32,
   "inputs or outputs": 4096,
   "axes of one tensor": 64,
+  "elements of one tensor, however few the texts": 2 ** 36,
   "terms of one dimension": 64,
   "symbols multiplied in one dimension": 16,
 } as const;

@@ -20,9 +20,14 @@ export function float64(values: readonly number[], dims: readonly number[]): Con
 /** The largest int64: exporters use it for "to the end"; as a number it is rounded up to 2⁶³. */
 const LARGEST = 2n ** 63n - 1n;
 
+/** A whole number as an int64. */
+export function toInt64(value: number): bigint {
+  return value >= 2 ** 63 ? LARGEST : BigInt(value);
+}
+
 /** An int64 constant. */
 export function int64(values: readonly number[], dims: readonly number[]): Constant {
-  const whole = values.map((value) => value >= 2 ** 63 ? LARGEST : BigInt(value));
+  const whole = values.map(toInt64);
   return { type: "int64", dims, bytes: new Uint8Array(BigInt64Array.from(whole).buffer) };
 }
 

@@ -2,7 +2,7 @@
  * The table of fused operators: one lowering for each operator, by its name, prefixed with its domain where that is not ONNX's
  * own. They are lowered as they are imported, so that no later pass meets them.
  */
-import { ownEntry } from "../../base/own_entry.ts";
+import { ownEntry } from "../graph/own_entry.ts";
 import { attentions } from "./attention.ts";
 import { einsum } from "./einsum.ts";
 import type { Application, Lowering } from "./lowering.ts";

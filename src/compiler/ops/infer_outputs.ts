@@ -31,7 +31,13 @@ export function inferOutputs(
 function checkExtents(shape: readonly Dimension[]): void {
   checkBudget("axes of one tensor", shape.length);
   const wrong = shape.find((extent) => !isExact(extent) || !canBeExtent(extent));
-  if (wrong === undefined) return;
+  if (wrong === undefined) {
+    const fixed = shape.reduce(
+      (size: number, extent) => typeof extent === "number" ? size * extent : size,
+      1,
+    );
+    return checkBudget("elements of one tensor, however few the texts", fixed);
+  }
   throw new CompileError(`it would give [${shape.join(", ")}], and no tensor has an extent of ${wrong}`);
 }
 

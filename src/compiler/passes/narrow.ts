@@ -22,7 +22,7 @@ interface Selection {
  * How often nodes are looked at in one narrowing, at most: models with ten thousand nodes take a few hundred thousand. Where
  * that is not enough, the graph stays as far as it is narrowed.
  */
-const MOST_VISITS = 5_000_000;
+const MOST_VISITS = 2_000_000;
 
 /** How often nodes have been looked at. */
 interface Effort {
@@ -78,13 +78,14 @@ function partiallyRead(graph: Graph, { demands, whole }: Pushable): Value | unde
 
 /** The last selection in the graph that can be made on the inputs of what it selects from, with what is then read. */
 function lastPushable(graph: Graph, effort: Effort): Pushable | undefined {
-  for (const node of liveNodes(graph).toReversed()) {
+  const nodes = liveNodes(graph).toReversed();
+  for (const node of nodes) {
     const selection = selectionOf(node);
     const from = selection?.source.producer;
     if (selection === undefined || from === undefined) continue;
-    effort.visits += graph.nodes.length;
+    effort.visits += nodes.length;
     if (effort.visits > MOST_VISITS) return undefined;
-    const pushable = { selection, ...demandsWith(graph, selection) };
+    const pushable = { selection, ...demandsWith(graph, nodes, selection) };
     if (!pushable.demands.get(from)!.full) return pushable;
   }
   return undefined;
@@ -107,8 +108,12 @@ function selectionOf(node: Node): Selection | undefined {
   return undefined;
 }
 
-/** What is read of every node when the selection is pushed as far as it goes; decided from the outputs back. */
-function demandsWith(graph: Graph, selection: Selection): Omit<Pushable, "selection"> {
+/** What is read of every node when the selection is pushed as far as it goes; decided from the outputs back. @param nodes the live ones, the last first */
+function demandsWith(
+  graph: Graph,
+  nodes: readonly Node[],
+  selection: Selection,
+): Omit<Pushable, "selection"> {
   const demands = new Map<Node, Demand>();
   const whole = new Set<Value>();
   const demand = (value: Value | null, axis?: number) => {
@@ -120,7 +125,7 @@ function demandsWith(graph: Graph, selection: Selection): Omit<Pushable, "select
     demands.set(node, { full: known.full || axis === undefined, axes });
   };
   for (const output of graph.outputs.values()) demand(output);
-  for (const node of liveNodes(graph).toReversed()) {
+  for (const node of nodes) {
     if (node === selection.node) {
       demand(selection.source, selection.axis);
       demand(selection.index);

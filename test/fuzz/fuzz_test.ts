@@ -1,0 +1,30 @@
+/** A short form of `deno task fuzz`, which reads many more. */
+import { assert, assertEquals } from "@std/assert";
+import { onnx } from "./onnx_target.ts";
+import { runCase } from "./target.ts";
+import { TARGETS } from "./targets.ts";
+
+/** The damaged copies of each kind of file. */
+const COPIES = 24;
+
+/** A copy that takes longer hangs, in milliseconds. */
+const LONGEST = 10_000;
+
+for (const target of TARGETS) {
+  Deno.test(`damaged copies of files are read or refused: ${target.name}`, async () => {
+    const seeds = await target.seeds();
+    for (let number = 0; number < COPIES; number++) {
+      const start = performance.now();
+      const { what, fault } = await runCase(target, seeds, number);
+      assertEquals(fault, undefined, `${number} (${what})`);
+      assert(performance.now() - start < LONGEST, `${number} (${what}) takes long`);
+    }
+  });
+}
+
+Deno.test("a damaged copy is the same one for the same number, and another one for another", async () => {
+  const [bytes] = (await onnx.seeds()).values();
+  const [one, again, other] = [7, 7, 8].map((seed) => onnx.mutate(bytes!, seed));
+  assertEquals(one, again);
+  assert(one!.what !== other!.what);
+});
