@@ -12,7 +12,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "compiler/graph": [],
   "compiler/ops": ["compiler/graph"],
   "compiler/analysis": ["compiler/graph", "compiler/ops"],
-  "compiler/lowerings": ["base", "compiler/graph", "compiler/ops"],
+  "compiler/lowerings": ["compiler/graph", "compiler/ops"],
   "compiler/frontend": [
     "base", // the paths of weights that a file names
     "compiler/graph",

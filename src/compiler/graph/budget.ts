@@ -6,7 +6,7 @@ import { CompileError } from "./errors.ts";
  */
 const BUDGET = {
   "nodes and weights in its file": 250_000,
-  "nodes, with its functions inlined": 50_000,
+  "nodes, with its functions inlined": 25_000,
   "graphs within graphs": 32,
   "inputs or outputs": 4096,
   "axes of one tensor": 64,
