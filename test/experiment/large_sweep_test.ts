@@ -62,7 +62,7 @@ Deno.test("exclusions are found by their values, whatever the order of their key
   const text = `${BASE}sweep: { training.batchSize: [8], seed: ${list(3000)} }\nexclude:\n${exclude}\n`;
   assertEquals(parseVariants(text, "x.yaml").map(({ name }) => name), ["batchSize=8,seed=2999"]);
   assertEquals(problems("sweep: { seed: [1, 2] }\nexclude: [{ seed: 2 }, { seed: 2 }, { seed: 3 }]"), [
-    "x.yaml:7:37: this entry of 'exclude' matches no variant",
+    "x.yaml:7:37: this entry of 'exclude' matches no variant: correct or remove it",
   ]);
 });
 
