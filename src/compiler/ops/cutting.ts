@@ -17,6 +17,7 @@ import {
   type OpDefinition,
   plainInput,
   required,
+  STOP_GRADIENT,
   stringAttribute,
   totalOf,
 } from "./op_definition.ts";
@@ -30,7 +31,7 @@ interface Cut {
   readonly step: number;
 }
 
-/** What a Slice cuts; an end past the axis is the axis' end, as in the specification. */
+/** What a Slice cuts; an end past the axis is the axis' end, as in the specification, and one before the start is the start. */
 export function cutsOf(node: Asked): Cut[] {
   const { shape } = required(node, 0);
   const starts = required(node, 1).integers;
@@ -51,7 +52,10 @@ export function cutsOf(node: Asked): Cut[] {
     const size = shape[axis]!;
     const step = steps[i]!;
     if (step < 0) return { axis, step, ...backwards(starts[i]!, ends[i]!, size) };
-    return { axis, start: bounded(starts[i]!, size), end: bounded(ends[i]!, size), step };
+    const start = bounded(starts[i]!, size);
+    const end = bounded(ends[i]!, size);
+    const isEmpty = typeof start === "number" && typeof end === "number" && end < start;
+    return { axis, start, end: isEmpty ? start : end, step };
   });
 }
 
@@ -219,7 +223,8 @@ export const cutting = {
       const dx = counts.some((count) => count < 0)
         ? b.op("Pad", [dy, b.integers(counts.map((count) => -count))])
         : b.op("Slice", [dy, b.integers(before), b.integers(ends)]);
-      return ofInputs(node, [dx, null, node.inputs[2] ? paddedIn(b, x, dy, counts) : null, null]);
+      const value = node.inputs[2] ? paddedIn(b, x, dy, counts) : null;
+      return ofInputs(node, [dx, STOP_GRADIENT, value, STOP_GRADIENT]);
     }),
   },
   Split: {

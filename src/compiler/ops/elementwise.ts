@@ -116,10 +116,10 @@ export const elementwise = {
       const sloped = b.multiply(dz, b.multiply(power, lower));
       const isNeverZero = scalarOf(p) !== undefined && scalarOf(p) !== 0;
       const byBase = isNeverZero ? sloped : b.op("Where", [b.op("Equal", [power, zero]), zero, sloped]);
-      if (!isFloat(p.type)) return [byBase, null];
       const flat = b.op("And", [b.op("Equal", [x, zero]), b.op("GreaterOrEqual", [power, zero])]);
       const slope = b.op("Where", [flat, zero, b.multiply(z, b.op("Log", [x]))]);
-      return [byBase, b.cast(b.multiply(dz, slope), p.type)];
+      const byPower = b.multiply(dz, slope);
+      return [byBase, isFloat(p.type) ? b.cast(byPower, p.type) : byPower];
     },
   }),
   Neg: unary({

@@ -40,7 +40,7 @@ export interface SelectionRule {
  */
 export const STOP_GRADIENT = Symbol("stop gradient");
 
-/** What flows back into one input of a node. `null`: there is no gradient, an error where an active float input needs one. */
+/** What flows back into one input of a node. `null`: there is no gradient, an error where an active input of numbers needs one. */
 export type InputGradient = Value | null | typeof STOP_GRADIENT;
 
 /** All that the compiler must know of an operator. */
@@ -98,9 +98,9 @@ export function ofInputs(
   return gradients.slice(0, inputs.length);
 }
 
-/** The gradients of a node of whose inputs only the first has one: the others are shapes, axes, indices, …. */
+/** The gradients of a node of whose inputs only the first has one: the others are shapes, axes, indices, …, which are taken as given. */
 export function ofFirst(node: Node, gradient: Value): InputGradient[] {
-  return node.inputs.map((_, at) => at === 0 ? gradient : null);
+  return node.inputs.map((_, at) => at === 0 ? gradient : STOP_GRADIENT);
 }
 
 /** An integer attribute. @throws {CompileError} where it is of another kind */

@@ -1,9 +1,10 @@
 import { plainIntegersOf } from "../graph/constants.ts";
 import { CompileError } from "../graph/errors.ts";
-import { add, type Dimension, product, sameDimension, sameShape } from "../graph/dimension.ts";
+import { type Dimension, product, sameDimension, sameShape } from "../graph/dimension.ts";
 import type { Builder } from "./builder.ts";
 import type { Node, Value } from "../graph/graph.ts";
 import type { OperatorName } from "../graph/operator_attributes.ts";
+import { checkDistinctElements, checkDistinctSlices } from "./distinct_elements.ts";
 import { addedElements } from "./gather_elements.ts";
 import {
   attributeAxis,
@@ -47,26 +48,6 @@ function isAdded(node: Node): boolean {
   const reduction = stringAttribute(node, "reduction", "none");
   if (reduction === "none" || reduction === "add") return reduction === "add";
   throw new CompileError(`the gradient of scattering with the reduction '${reduction}' is not known`);
-}
-
-/**
- * @throws {CompileError} where values replace an element twice, as far as the places are known: ONNX does not define which one
- *   stays
- */
-function checkDistinct(indices: Value, { shape }: Value): void {
-  const items = plainIntegersOf(indices);
-  const depth = indices.shape.at(-1);
-  if (items === undefined || typeof depth !== "number" || depth === 0) return;
-  const seen = new Set<string>();
-  for (let start = 0; start < items.length; start += depth) {
-    const place = items.slice(start, start + depth).map((at, axis) => at < 0 ? add(at, shape[axis]!) : at);
-    if (seen.has(place.join())) {
-      throw new CompileError(
-        `the element [${place.join(", ")}] is replaced twice, in an order that is not fixed`,
-      );
-    }
-    seen.add(place.join());
-  }
 }
 
 /** `Builder.oneHot` in the type of a gradient. */
@@ -164,9 +145,9 @@ export const selection = {
       const updates = required(node, 2);
       const own = rowsOfEach(indices, data.shape[0]!);
       const read = own ? b.op("GatherND", [dy, own], { batch_dims: 1 }) : b.op("GatherND", [dy, indices]);
-      if (isAdded(node)) return [dy, null, read];
-      checkDistinct(indices, data);
-      return [b.op("ScatterND", [dy, indices, b.zeros(data.type, updates.shape)]), null, read];
+      if (isAdded(node)) return [dy, STOP_GRADIENT, read];
+      checkDistinctSlices(indices, data);
+      return [b.op("ScatterND", [dy, indices, b.zeros(data.type, updates.shape)]), STOP_GRADIENT, read];
     }),
   },
   // One index for each element of the output. Several may pick the same element: their gradients are added.
@@ -195,10 +176,11 @@ export const selection = {
       const updates = required(node, 2);
       const axis = integerAttribute(node, "axis", 0);
       const read = b.op("GatherElements", [dy, indices], { axis });
-      if (isAdded(node)) return [dy, null, read];
+      if (isAdded(node)) return [dy, STOP_GRADIENT, read];
+      checkDistinctElements(indices, data, axisOf(axis, data.shape.length));
       return [
         b.op("ScatterElements", [dy, indices, b.zeros(data.type, updates.shape)], { axis }),
-        null,
+        STOP_GRADIENT,
         read,
       ];
     }),

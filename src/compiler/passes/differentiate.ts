@@ -1,9 +1,9 @@
 import { Builder } from "../ops/builder.ts";
 import { CompileError, operatorOfNode } from "../graph/errors.ts";
 import { dependents, type Graph, liveNodes, type Node, type Value } from "../graph/graph.ts";
-import { isFloat } from "../graph/element_types.ts";
 import { scalarLike } from "../ops/elementwise.ts";
 import { definitionOf } from "../ops/mod.ts";
+import { onRealNumbers } from "./straight_through.ts";
 import { type OpDefinition, STOP_GRADIENT } from "../ops/op_definition.ts";
 
 /**
@@ -13,7 +13,7 @@ import { type OpDefinition, STOP_GRADIENT } from "../ops/op_definition.ts";
  * @param withRespectTo a float input of the graph
  * @param scale the scalar's own gradient
  * @returns the graph with the further output `gradient`, of the input's shape
- * @throws {CompileError} on an operator without a gradient, or with none for a float input that needs one, naming it and its
+ * @throws {CompileError} on an operator without a gradient, or with none for an input that needs one, naming it and its
  *   node
  */
 export function differentiate(graph: Graph, of: string, withRespectTo: Value, scale = 1): Graph {
@@ -33,7 +33,7 @@ export function differentiate(graph: Graph, of: string, withRespectTo: Value, sc
  * @param of the name of a float [] output
  * @param withRespectTo float inputs of the graph
  * @returns the gradient of each, of its shape; `undefined` where the scalar does not depend on it
- * @throws {CompileError} on an operator without a gradient, or with none for a float input that needs one, naming it and its
+ * @throws {CompileError} on an operator without a gradient, or with none for an input that needs one, naming it and its
  *   node
  */
 export function gradientsOf(
@@ -57,7 +57,7 @@ export function gradientsOf(
     ) {
       const own = withLocation(() => backToShape(b, gradient, input, node), where);
       const before = gradients.get(input);
-      gradients.set(input, before === undefined ? own : b.add(before, own));
+      gradients.set(input, before === undefined ? own : b.add(before, b.cast(own, before.type)));
     }
   }
   return withRespectTo.map((input) => gradients.get(input));
@@ -71,7 +71,7 @@ export function gradientsOf(
  * @param active the values that depend on what the scalar is differentiated by
  * @param where names the operator, the node and the model, for messages
  * @throws {CompileError} where the row has no gradient, gives another number of them than the node has inputs, or none for an
- *   active float input
+ *   active input of numbers
  */
 export function inputGradients(
   b: Builder,
@@ -84,7 +84,10 @@ export function inputGradients(
   if (row.gradient === undefined) {
     throw new CompileError(`no gradient for ${where()}: add one to its row in src/compiler/ops/`);
   }
-  const found = withLocation(() => row.gradient!(b, node, flowing), where);
+  const found = withLocation(() => {
+    const real = onRealNumbers(b, node, flowing);
+    return row.gradient!(b, real.node, real.flowing);
+  }, where);
   if (found.length !== node.inputs.length) {
     throw new CompileError(
       `${where()}: its row gives ${found.length} gradients for ${node.inputs.length} inputs: make it give one for each, in src/compiler/ops/`,
@@ -95,7 +98,6 @@ export function inputGradients(
     if (input === null || !active.has(input) || gradient === STOP_GRADIENT) return [];
     if (input.type === "bool") return []; // a truth value is piecewise constant: see `OpDefinition.gradient`
     if (gradient !== null) return [[input, gradient]];
-    if (!isFloat(input.type)) return [];
     throw new CompileError(
       `no gradient for input ${i} ('${input.name}') of ${where()}: add one to its row in src/compiler/ops/`,
     );

@@ -227,6 +227,18 @@ export const CASES: readonly Case[] = [
     shapes: [["batch", 5, 4]],
     arrange: (b, [x]) => [x!, b.integers([1, 0]), b.integers([-1, 2]), b.integers([1, 2])],
   },
+  // Empty: the end is before the start.
+  ...[[], [2]].map((steps): Case => ({
+    op: "Slice",
+    shapes: [["batch", 5, 2]],
+    arrange: (
+      b,
+      [x],
+    ) => [
+      x!,
+      ...[[3], [1], [1], ...[steps].filter(({ length }) => length > 0)].map((items) => b.integers(items)),
+    ],
+  })),
   // Backwards: all of one axis, 4 and 2 of 0 … 5 along another.
   {
     op: "Slice",

@@ -22,13 +22,14 @@ function through(entries: (dy: Value) => InputGradient[], types: readonly [Value
   return inputGradients(b, row, node, [dy], new Set(inputs), where).map(([input]) => input.name);
 }
 
-Deno.test("an active float input without a gradient is an error that names operator, node and input", () => {
+Deno.test("an active input without a gradient is an error that names operator, node and input", () => {
   assertThrows(
     () => through((dy) => [dy, null], ["float32", "float32"]),
     CompileError,
     "no gradient for input 1 ('x1') of operator Add of node 'layer.7/twin' in model.onnx",
   );
-  assertEquals(through((dy) => [dy, null], ["float32", "int64"]), ["x0"]);
+  assertThrows(() => through((dy) => [dy, null], ["float32", "int64"]), CompileError, "for input 1 ('x1')");
+  assertEquals(through((dy) => [dy, null], ["float32", "bool"]), ["x0"]);
 });
 
 Deno.test("a row that gives fewer or more gradients than the node has inputs is an error", () => {
@@ -203,6 +204,27 @@ Deno.test("elements that a ScatterND replaces twice have no gradient", () => {
   assertThrows(
     () => differentiate(graph, "loss", x),
     CompileError,
-    "the element [1] is replaced twice, in an order that is not fixed: operator ScatterND of node 'twice'",
+    "the element [1] is replaced twice, in an order that is not fixed: give distinct indices, or add with reduction 'add': operator ScatterND of node 'twice'",
   );
+});
+
+Deno.test("elements that a ScatterElements replaces twice have no gradient", () => {
+  const twice: readonly [indices: readonly number[], axis: number, element: string][] = [
+    [[1, 0, 1, 2], 0, "[1, 0]"],
+    [[-2, 0, 1, 2], 0, "[1, 0]"],
+    [[0, 1, 1, -1], -1, "[1, 1]"],
+  ];
+  for (const [indices, axis, element] of twice) {
+    const b = new Builder("model.onnx");
+    const x = b.input("x", "float32", [3, 2]);
+    const places = b.constant("places", int64(indices, [2, 2]));
+    const updates = b.constant("updates", float32([1, 2, 3, 4], [2, 2]));
+    const y = b.op("ScatterElements", [x, places, updates], { axis });
+    const graph = b.graph(new Map([["loss", b.reshape(b.sum(y, [0, 1]), [])]]));
+    assertThrows(
+      () => differentiate(graph, "loss", x),
+      CompileError,
+      `the element ${element} is replaced twice`,
+    );
+  }
 });
