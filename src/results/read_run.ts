@@ -4,6 +4,7 @@ import { TextLineStream } from "@std/streams/text-line-stream";
 import { parse as parseYaml, YAMLParseError } from "yaml";
 import { InputError, thrownMessage } from "../base/errors.ts";
 import { sha256, withoutSha256 } from "../base/sha256.ts";
+import { isAbsent } from "../disk/is_absent.ts";
 import { readWritten } from "../experiment/read_written.ts";
 import { SEMANTICS } from "../experiment/semantics.ts";
 import type { Experiment } from "../experiment/types.ts";
@@ -226,7 +227,7 @@ async function readJson(file: string): Promise<{ content: unknown; sha256: strin
   try {
     bytes = await Deno.readFile(file);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return undefined;
+    if (isAbsent(error)) return undefined;
     throw error;
   }
   try {
