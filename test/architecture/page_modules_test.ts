@@ -38,7 +38,7 @@ Deno.test("what a page loads needs no API of Deno, and no package that a page ca
   const using = [...modules].filter(([, source]) => /\bDeno\b/.test(source)).map(([path]) => path);
   assertEquals(using, [], "these use Deno");
   const packages = [...modules].flatMap(([path, source]) =>
-    importsIn(source).filter((name) => !name.startsWith(".") && !Object.hasOwn(imports, name))
+    importsIn(source).specifiers.filter((name) => !name.startsWith(".") && !Object.hasOwn(imports, name))
       .map((name) => `${path} imports ${name}`)
   );
   assertEquals(packages, [], "not in the import map of the page");
