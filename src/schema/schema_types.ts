@@ -56,7 +56,9 @@ class TypeModule {
   /** Adds the types of definitions, and the one that holds them all. */
   define(definitions: Readonly<Record<string, SchemaPart>>, all: string): void {
     for (const [name, part] of Object.entries(definitions)) this.declare(part, pascal([name]), [name]);
-    const properties = Object.keys(definitions).map((name) => `readonly ${property(name)}: ${pascal([name])};`);
+    const properties = Object.keys(definitions).map((name) =>
+      `readonly ${property(name)}: ${pascal([name])};`
+    );
     const about = "/** The types of the data read from files, by the names of their definitions. */";
     this.interfaces.set(all, `${about}\nexport interface ${all} {\n${properties.join("\n")}\n}\n`);
   }

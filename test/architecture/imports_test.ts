@@ -351,6 +351,7 @@ await import(\`./no.ts\`); await import("./" + no); await import(no);
 });
 
 Deno.test("a name that the import map has for a file of the project is that file", () => {
-  const source = 'export { loadRun } from "softprompt"; import "softprompt/compiler"; import "yaml"; import "./y.ts";';
+  const source =
+    'export { loadRun } from "softprompt"; import "softprompt/compiler"; import "yaml"; import "./y.ts";';
   assertEquals(filesIn("src/run/x.ts", source), ["src/mod.ts", "src/compiler/mod.ts", "src/run/y.ts"]);
 });

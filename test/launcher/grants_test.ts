@@ -71,7 +71,9 @@ Deno.test("a run reads its project and writes its results, with one native libra
 Deno.test("of an experiment file that is named through a link, the file's own project is read", () =>
   inFolder(async (given) => {
     const folder = await Deno.realPath(given);
-    for (const name of ["project", "other"]) await Deno.mkdir(join(folder, name, ".git"), { recursive: true });
+    for (const name of ["project", "other"]) {
+      await Deno.mkdir(join(folder, name, ".git"), { recursive: true });
+    }
     await Deno.mkdir(join(folder, "project/experiments"));
     await Deno.writeTextFile(join(folder, "project/experiments/x.yaml"), "name: x\n");
     await Deno.symlink("../project/experiments", join(folder, "other/links"));

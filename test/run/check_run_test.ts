@@ -81,8 +81,6 @@ Deno.test("a check whose graph does not open on the device closes the model's ow
     const device = new FakeDevice();
     device.failing.push(hard.answer.bytes[0]!);
     const check = { prepared, graphs: { hard }, target, device, cache: folder, log: fail };
-    const counts = await countingSessions(() =>
-      assertRejects(() => checkRun(check), Error, "does not open")
-    );
+    const counts = await countingSessions(() => assertRejects(() => checkRun(check), Error, "does not open"));
     assertEquals(counts, { opened: 1, left: 0 });
   }));
