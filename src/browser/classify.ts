@@ -1,5 +1,6 @@
 import { readText } from "../dataset/reading.ts";
 import type { Device, Tensor } from "../device/device.ts";
+import { SessionGroup } from "../device/session_group.ts";
 import { namedText } from "../evaluation/answer_error.ts";
 import { type Classifier, classLogits } from "../evaluation/predict.ts";
 import { calibrated, type Calibration } from "../evaluation/recalibration.ts";
@@ -34,14 +35,25 @@ export class SentenceClassifier {
     private readonly hard: Classifier,
   ) {}
 
-  static async open(run: ServedRun, device: Device): Promise<SentenceClassifier> {
+  /** Opens both graphs, or neither. @param note takes a line where a session fails to be released */
+  static async open(
+    run: ServedRun,
+    device: Device,
+    note: (line: string) => void,
+  ): Promise<SentenceClassifier> {
+    const sessions = new SessionGroup(note);
     const opened = async (name: "predict" | "hard"): Promise<Classifier> => {
-      const session = await device.open(await run.graph(name));
+      const session = await sessions.add(device.open(await run.graph(name)));
       const padId = fillerOf({ card: run.about.card, tokenizer: run.tokenizer }, session);
       const tuned = name === "predict";
       return { session, inputs: {}, padId, batchSize: 1, precision: "float32", tuned };
     };
-    return new SentenceClassifier(run, await opened("predict"), await opened("hard"));
+    try {
+      return new SentenceClassifier(run, await opened("predict"), await opened("hard"));
+    } catch (error) {
+      await sessions.release();
+      throw error;
+    }
   }
 
   /** Classifies as `predict` does. */

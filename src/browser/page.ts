@@ -39,7 +39,7 @@ async function start(): Promise<void> {
     (line) => notify("fallback", line),
   );
   notify("device", device.description);
-  const classifier = await SentenceClassifier.open(run, device);
+  const classifier = await SentenceClassifier.open(run, device, (line) => notify("trouble", line));
   place("length", HTMLInputElement).value = String(run.prompt.dims[0]);
   place("rate", HTMLInputElement).value = String(about.training.optimizer.learningRate);
   place("seed", HTMLInputElement).value = String(about.seed);

@@ -4,6 +4,7 @@ import { FormatError } from "../dataset/format_error.ts";
 import { readExamples } from "../dataset/reading.ts";
 import { linesOf, recordsOf, splitRows, unquotedRows } from "../dataset/rows.ts";
 import type { Device, Tensor } from "../device/device.ts";
+import { SessionGroup } from "../device/session_group.ts";
 import { InputError } from "../base/errors.ts";
 import { RandomStream } from "../base/random_stream.ts";
 import { EmbeddingSpace } from "../prompt/embedding_space.ts";
@@ -23,7 +24,7 @@ export interface TuneRequest {
   readonly learningRate: number;
   readonly seed: number;
   readonly signal: AbortSignal;
-  /** Takes a line about the texts or the prompt, for the user. */
+  /** Takes a line about the texts, the prompt or the device, for the user. */
   readonly note: (line: string) => void;
 }
 
@@ -82,19 +83,20 @@ export async function* tuneInBrowser(
   if (truncated > 0) {
     note(`${truncated} of ${encoded.length} texts are truncated to fit the model's positions`);
   }
-  const embed = await device.open(await run.graph("embed"));
-  const { prompt, warnings } = await initialPrompt(about.initialization, length, {
-    space: new EmbeddingSpace(embed, about.dimension, about.card.firstPosition, about.facts.rows),
-    tokenizer,
-    trainingTexts: examples.map(({ text }) => text),
-    labelWords: Object.values(about.verbalizer).flat(),
-    stream: new RandomStream(seed, "initialization"),
-  });
-  await embed.release();
-  warnings.forEach(note);
-  const trainStep = await device.openResident(await run.graph("train"));
-  const update = await device.openResident(await run.graph("update"));
+  const sessions = new SessionGroup(note);
   try {
+    const embed = await sessions.add(device.open(await run.graph("embed")));
+    const { prompt, warnings } = await initialPrompt(about.initialization, length, {
+      space: new EmbeddingSpace(embed, about.dimension, about.card.firstPosition, about.facts.rows),
+      tokenizer,
+      trainingTexts: examples.map(({ text }) => text),
+      labelWords: Object.values(about.verbalizer).flat(),
+      stream: new RandomStream(seed, "initialization"),
+    });
+    await sessions.release([embed]);
+    warnings.forEach(note);
+    const trainStep = await sessions.add(device.openResident(await run.graph("train")));
+    const update = await sessions.add(device.openResident(await run.graph("update")));
     const tuned = yield* tune({
       trainStep,
       update,
@@ -115,7 +117,6 @@ export async function* tuneInBrowser(
     });
     return tuned.parameters.prompt!;
   } finally {
-    await trainStep.release();
-    await update.release();
+    await sessions.release();
   }
 }

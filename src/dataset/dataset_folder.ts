@@ -1,5 +1,6 @@
 import { dirname, join, resolve } from "@std/path";
 import { InputError } from "../base/errors.ts";
+import { isAbsent } from "../disk/is_absent.ts";
 import { RT_POLARITY } from "./rt_polarity.ts";
 import type { DatasetKeys, EvaluationTransferKeys } from "../experiment/experiment_file.ts";
 
@@ -59,9 +60,10 @@ export function foldersAbove(folder: string): string[] {
   return parent === folder ? [folder] : [folder, ...foldersAbove(parent)];
 }
 
+/** Whether there is such a folder that can be looked into: what lies above a folder need not be the user's. */
 async function isFolder(path: string): Promise<boolean> {
   return await Deno.stat(path).then(({ isDirectory }) => isDirectory, (error) => {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return false;
+    if (isAbsent(error) || error instanceof Deno.errors.PermissionDenied) return false;
     throw error;
   });
 }

@@ -143,7 +143,7 @@ function lineAt(text: string, at: number): number {
   return 1 + [...text.slice(0, at).matchAll(/\r\n|\r|\n/g)].length;
 }
 
-/** The quoted names of an object's members, as written, in order. @throws {InputError} where it is too deep */
+/** The quoted keys of an object, as written, in order. @throws {InputError} where it is too deep */
 function memberNames(text: string, place: string): string[] {
   const names: string[] = [];
   let depth = 0;

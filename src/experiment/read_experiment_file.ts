@@ -1,3 +1,4 @@
+import { resolve } from "@std/path";
 import { decodeText, SAVE_AS_UTF8 } from "../disk/decode_text.ts";
 import { ExperimentDocument, type PlacedKeys, withLocation } from "./document.ts";
 import { ConfigValueError, InputError } from "../base/errors.ts";
@@ -34,12 +35,12 @@ async function readDocument(file: string): Promise<ExperimentDocument> {
 const LARGEST = 2 ** 21;
 
 /**
- * The experiment file that a path names: of a symbolic link, the file that it points to. What the file names is relative to that
- * file, and the commit that a run records is that file's.
+ * The experiment file that a path names: where the path leads through symbolic links, to the file or to a folder above it, the
+ * file's own path. What the file names is relative to that path, and the commit that a run records is that file's.
  */
 export async function experimentFileAt(path: string): Promise<string> {
-  const info = await Deno.lstat(path).catch(() => undefined);
-  return info?.isSymlink ? await Deno.realPath(path).catch(() => path) : path;
+  const real = await Deno.realPath(path).catch(() => undefined);
+  return real === undefined || real === resolve(path) ? path : real;
 }
 
 /**

@@ -109,26 +109,35 @@ export class LoadedRun {
       : compiled === undefined
       ? compileHardModel(model, target).predict
       : (experiment.ensemble ? compiled.bank : compiled).predict;
-    const session = await device.open(graph);
     const template = parseTemplate(prompt.template, promptLength(prompt));
-    const counting = positionCounting(prompt, compiled);
+    const encoder = new TemplateEncoder(
+      template,
+      model.tokenizer,
+      model.card,
+      positionCounting(prompt, compiled),
+    );
+    const verbalizer = readVerbalizer(experiment.verbalizer, model.tokenizer, experiment.multiTokenWords);
+    const calibration = calibrationIn(about.metrics.calibration, Object.keys(experiment.verbalizer));
+    const inputs = isWhole
+      ? await readWeights(folder)
+      : compiled
+      ? { prompt: await promptOf(experiment, folder, model, compiled.dimension) }
+      : {};
+    // Opened last: where anything above fails, nothing stays open.
+    const session = await device.open(graph);
     return new LoadedRun(
       experiment,
       {
         session,
-        inputs: isWhole
-          ? await readWeights(folder)
-          : compiled
-          ? { prompt: await promptOf(experiment, folder, model, compiled.dimension) }
-          : {},
+        inputs,
         ...(experiment.ensemble && { vote: experiment.ensemble.vote }),
         ...answerBatches(model, session, experiment.evaluation),
         precision: experiment.precision,
         tuned: experiment.tune !== "none",
       },
-      calibrationIn(about.metrics.calibration, Object.keys(experiment.verbalizer)),
-      new TemplateEncoder(template, model.tokenizer, model.card, counting),
-      readVerbalizer(experiment.verbalizer, model.tokenizer, experiment.multiTokenWords),
+      calibration,
+      encoder,
+      verbalizer,
       columnsOf(template),
       device.description,
     );

@@ -4,6 +4,7 @@ import { InputError } from "../base/errors.ts";
 import { findExperimentFiles } from "../batch/find_experiment_files.ts";
 import { dataFoldersAbove, folderToFill } from "../dataset/dataset_folder.ts";
 import { parseOverrides } from "../experiment/override.ts";
+import { experimentFileAt } from "../experiment/read_experiment_file.ts";
 import type { Verbs } from "../verbs.ts";
 import { experimentReads } from "./experiment_reads.ts";
 import type { Verb } from "./rights.ts";
@@ -39,8 +40,9 @@ export function verbNeeds(program: string, found: (verb: Verb, needs: Needs) => 
     run: async (args, { results, overrides }, allowRead) => {
       const allowed = [...allowRead, results, program];
       const typed = parseOverrides(overrides);
-      const reads = await allDone(args.map((file) => experimentReads(file, allowed, typed)));
-      found("run", { reads: reads.flat(), writes: [results] });
+      const named = await allDone(args.map(experimentFileAt));
+      const reads = await allDone(named.map((file) => experimentReads(file, allowed, typed)));
+      found("run", { reads: [...args, ...reads.flat()], writes: [results] });
     },
     batch: async (args, { results }, allowRead) => {
       const reads = await files(args, results, allowRead);

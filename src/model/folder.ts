@@ -3,6 +3,7 @@ import { ConfigValueError, InputError, withKeyContext } from "../base/errors.ts"
 import { message } from "../base/message.ts";
 import { innerPath } from "../base/inner_path.ts";
 import { findInnerFile } from "../disk/inner_file.ts";
+import { isAbsent } from "../disk/is_absent.ts";
 import type { ModelSpec } from "../experiment/types.ts";
 import type { DownloadReporter } from "../hub/repository.ts";
 
@@ -130,7 +131,7 @@ function keyError(message: string, key: "source" | "file"): ConfigValueError {
 
 async function exists(path: string): Promise<boolean> {
   return await Deno.stat(path).then(() => true, (error) => {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return false;
+    if (isAbsent(error)) return false;
     throw error;
   });
 }

@@ -1,13 +1,13 @@
 import { dirname, join, relative, resolve } from "@std/path";
+import type { TreeEntry } from "isomorphic-git";
 import fs from "node:fs";
 import { thrownMessage } from "../base/errors.ts";
-import { allDone } from "../base/all_done.ts";
 
 /** The state of a file in git. */
 export interface GitCommit {
-  /** The checked-out commit of the file's repository; `null` where the file is not tracked. */
+  /** The checked-out commit of the file's repository; `null` where the file is not tracked, or the repository cannot be read. */
   readonly git_commit: string | null;
-  /** Whether the file differs from that commit, whatever other files do; `null` where the file is not tracked. */
+  /** Whether the file differs from that commit, or is not in it yet, whatever other files do; `null` where there is no commit. */
   readonly git_dirty: boolean | null;
 }
 
@@ -43,29 +43,99 @@ export async function gitCommit(file: string, log: (line: string) => void): Prom
 }
 
 /** @throws {Error} where the repository cannot be read */
-async function commitIn(
-  { root, gitDir, commonDir: gitdir }: GitRepository,
-  path: string,
-): Promise<GitCommit> {
-  const { Errors, hashBlob, readBlob, readCommit, resolveRef } = await import("isomorphic-git");
-  const orAbsent = (error: unknown) => {
-    if (!(error instanceof Errors.NotFoundError)) throw error;
-    return undefined;
-  };
+async function commitIn(repository: GitRepository, path: string): Promise<GitCommit> {
+  const { gitDir, commonDir: gitdir } = repository;
+  const { Errors, readCommit, resolveRef } = await import("isomorphic-git");
   await checkFormat(gitdir);
-  const head = (await Deno.readTextFile(join(gitDir, "HEAD"))).trim();
-  const [, ref] = head.split("ref: ");
-  const commit = ref === undefined ? head : await resolveRef({ fs, gitdir, ref }).catch(orAbsent);
-  if (commit === undefined) return UNTRACKED;
-  await readCommit({ fs, gitdir, oid: commit });
-  const filepath = relative(root, path).replaceAll("\\", "/");
-  const tracked = await readBlob({ fs, gitdir, oid: commit, filepath }).catch(orAbsent);
-  if (tracked === undefined) return UNTRACKED;
+  const filepath = relative(repository.root, path).replaceAll("\\", "/");
+  const staged = await stagedFile(gitDir, filepath);
+  if (staged === undefined) return UNTRACKED;
+  try {
+    const head = (await Deno.readTextFile(join(gitDir, "HEAD"))).trim();
+    const [, ref] = head.split("ref: ");
+    const oid = ref === undefined ? head : await resolveRef({ fs, gitdir, ref }).catch((error) => {
+      if (!(error instanceof Errors.NotFoundError)) throw error;
+      return undefined;
+    });
+    if (oid === undefined) return UNTRACKED;
+    await readCommit({ fs, gitdir, oid });
+    const committed = await committedFile(gitdir, oid, filepath);
+    const isSame = committed !== undefined && await isUnchanged(gitdir, path, committed, staged);
+    return { git_commit: oid, git_dirty: !isSame };
+  } catch (error) {
+    const isShared = error instanceof Errors.NotFoundError && await isFile(join(gitdir, ALTERNATES));
+    throw isShared
+      ? new Error(`its objects are in another repository, which ${ALTERNATES} names and which is not read`, {
+        cause: error,
+      })
+      : error;
+  }
+}
+
+/** The file that names repositories whose objects this one shares: https://git-scm.com/docs/gitrepository-layout */
+const ALTERNATES = "objects/info/alternates";
+
+/** What the index has of a file; `undefined` where it has none, and the file is not tracked. */
+async function stagedFile(gitDir: string, filepath: string): Promise<{ readonly size: number } | undefined> {
+  const { STAGE, walk } = await import("isomorphic-git");
+  const isAbove = (folder: string) => folder === "." || filepath.startsWith(`${folder}/`);
+  const found: { readonly size: number }[] = [];
+  await walk({
+    fs,
+    dir: gitDir,
+    gitdir: gitDir,
+    trees: [STAGE()],
+    map: async (name, [entry]) => {
+      if (name === filepath && entry) found.push(await entry.stat());
+      return isAbove(name) ? true : null;
+    },
+  });
+  return found[0];
+}
+
+/** What a commit has of a file; `undefined` where it has none. @throws {Error} where the commit cannot be read to there */
+async function committedFile(
+  gitdir: string,
+  commit: string,
+  filepath: string,
+): Promise<TreeEntry | undefined> {
+  const { readTree } = await import("isomorphic-git");
+  let found: TreeEntry | undefined;
+  for (const name of filepath.split("/")) {
+    if (found !== undefined && found.type !== "tree") return undefined;
+    const { tree } = await readTree({ fs, gitdir, oid: found?.oid ?? commit });
+    found = tree.find(({ path }) => path === name);
+    if (found === undefined) return undefined;
+  }
+  return found;
+}
+
+/**
+ * Whether a file is a commit's, as git sees it: with the same bytes, and executable or not alike where git looks at that
+ * (core.fileMode). A file may have CR LF in place of LF where it is still as long as the index says: then git has written it so, for
+ * whatever setting or attribute. Filters (gitattributes: `filter`) are not run: what they change counts as a difference.
+ */
+async function isUnchanged(
+  gitdir: string,
+  path: string,
+  committed: TreeEntry,
+  checkedOut: { readonly size: number },
+): Promise<boolean> {
+  const { getConfig, hashBlob } = await import("isomorphic-git");
+  const { mode } = await Deno.stat(path);
+  const fileMode: unknown = await getConfig({ fs, gitdir, path: "core.filemode" });
+  if (mode !== null && !/^(false|no|off|0)$/i.test(String(fileMode))) {
+    const isExecutable = (mode & 0o100) !== 0;
+    if (isExecutable !== (committed.mode === "100755")) return false;
+  }
   const text = await Deno.readFile(path);
-  const blobs = await allDone(
-    [text, withoutCarriageReturns(text)].map((object) => hashBlob({ object })),
-  );
-  return { git_commit: commit, git_dirty: !blobs.some((blob) => blob.oid === tracked.oid) };
+  if ((await hashBlob({ object: text })).oid === committed.oid) return true;
+  return text.length === checkedOut.size &&
+    (await hashBlob({ object: withoutCarriageReturns(text) })).oid === committed.oid;
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(({ isFile }) => isFile, () => false);
 }
 
 /**

@@ -1,4 +1,5 @@
 import { join } from "@std/path";
+import { isAbsent } from "../disk/is_absent.ts";
 
 /** Numbers within names by their size: length=5 before length=20. */
 const BY_NAME = new Intl.Collator("en", { numeric: true }).compare;
@@ -9,7 +10,7 @@ export async function runFolders(folder: string): Promise<string[]> {
   try {
     entries = await Array.fromAsync(Deno.readDir(folder));
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return [];
+    if (isAbsent(error)) return [];
     throw error;
   }
   const found = entries.some(({ name }) => name === "metrics.json") ? [folder] : [];

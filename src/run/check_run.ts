@@ -7,6 +7,7 @@ import { type Emitted, mapWeights, numberFormatOf, readOnnxFile } from "../compi
 import { placed } from "../dataset/example.ts";
 import { sha256, withoutSha256, withSha256 } from "../base/sha256.ts";
 import { type Device, float32Tensor, type Tensor } from "../device/device.ts";
+import { SessionGroup } from "../device/session_group.ts";
 import { openUntouched } from "../device/untouched.ts";
 import { Lock } from "../disk/lock.ts";
 import { onDisk } from "../disk/on_disk.ts";
@@ -34,7 +35,7 @@ export interface CheckedRun {
   readonly device: Device;
   /** The folder that caches outcomes between runs. */
   readonly cache: string;
-  /** Takes a line where a cached outcome is damaged. */
+  /** Takes a line where a cached outcome is damaged, or a session fails to be released. */
   readonly log: (line: string) => void;
 }
 
@@ -119,13 +120,14 @@ async function checked(run: CheckedRun, texts: readonly LabelledEncoding[]): Pro
   if (lacking !== undefined) return { skipped: lacking };
   if (texts.length === 0) return { skipped: "prompt and text together do not fit the model's positions" };
   const { graph, inputs } = answerGraph(graphs, experiment.ensemble !== undefined);
-  const file = await openUntouched(untouched).catch((error) => {
+  await using sessions = new SessionGroup(run.log);
+  const file = await sessions.add(openUntouched(untouched)).catch((error) => {
     const [reason] = thrownMessage(error).split("\n");
     return { skipped: `it cannot be opened in plain ONNX Runtime: ${reason}` };
   });
   if ("skipped" in file) return file;
-  const answer = await device.open(graph);
-  const embed = graphs.prompt && await device.open(graphs.prompt.embed);
+  const answer = await sessions.add(device.open(graph));
+  const embed = graphs.prompt && await sessions.add(device.open(graphs.prompt.embed));
   try {
     return await selfCheck({
       answer,
@@ -150,10 +152,6 @@ async function checked(run: CheckedRun, texts: readonly LabelledEncoding[]): Pro
       `${model.onnx} is not computed correctly: ${error.message}. Nothing was tuned or scored (--no-self-check skips this check)`,
       { cause: error },
     );
-  } finally {
-    await file.release();
-    await answer.release();
-    await embed?.release();
   }
 }
 

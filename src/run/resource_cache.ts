@@ -32,7 +32,8 @@ const MODELS_KEPT = 8;
 /**
  * The resources that consecutive runs share: models and data, devices, and the sessions of the last compiled
  * step, which serve every run of the same model, insertion and optimizer. Data are never evicted: a batch reads what all its
- * runs need before the first of them starts, so that evicted data would be read again. Only the last few models are kept, as
+ * runs need before the first of them starts, so that evicted data would be read again. Each worker of a batch of several jobs
+ * (`--jobs`) has a cache of its own: data are read once in each of them. Only the last few models are kept, as
  * a vocabulary may take hundreds of megabytes: runs of one model follow each other, so that a batch of many models reads each
  * of them twice at most.
  */

@@ -1,5 +1,5 @@
 import type { ResidentSession, Session } from "../device/device.ts";
-import { thrownMessage } from "../base/errors.ts";
+import { SessionGroup } from "../device/session_group.ts";
 
 /** Opened sessions, by their names. */
 export type SessionSet = Readonly<Record<string, Session | ResidentSession>>;
@@ -29,6 +29,8 @@ export interface SessionLease<Sessions extends SessionSet> {
  */
 export class SessionCache {
   private current: SharedSessions | undefined;
+  /** Settles when the releases so far are over. */
+  private releasing: Promise<unknown> = Promise.resolve();
 
   /**
    * @param keepsUnused whether sessions that no run uses stay open for the next run
@@ -51,7 +53,7 @@ export class SessionCache {
     try {
       return this.leaseOf(shared, await shared.sessions as Sessions);
     } catch (error) {
-      if (this.current === shared) this.current = undefined;
+      await this.releaseOf(shared);
       throw error;
     }
   }
@@ -60,13 +62,27 @@ export class SessionCache {
   async release(): Promise<void> {
     const { current } = this;
     this.current = undefined;
-    if (current?.users === 0) await current.release();
+    if (current?.users === 0) await this.releaseOf(current);
   }
 
   /** Fills the slot synchronously, so that no other request comes between checking and filling it. */
   private sharedOf(key: string, open: OpenSessions<SessionSet>): SharedSessions {
-    if (this.current?.key !== key) this.current = new SharedSessions(key, this.release(), open, this.log);
+    if (this.current?.key !== key) {
+      const replaced = this.release();
+      this.current = new SharedSessions(key, Promise.all([replaced, this.releasing]), open, this.log);
+    }
     return this.current;
+  }
+
+  /** Releases sessions, by default all, and hands them to no other run; until that is over, none are opened. */
+  private async releaseOf(
+    shared: SharedSessions,
+    early?: readonly (Session | ResidentSession)[],
+  ): Promise<void> {
+    if (this.current === shared) this.current = undefined;
+    const released = shared.group.release(early);
+    this.releasing = Promise.allSettled([this.releasing, released]);
+    await released;
   }
 
   private leaseOf<Sessions extends SessionSet>(
@@ -77,18 +93,15 @@ export class SessionCache {
     return {
       sessions,
       free: async (...early) => {
-        if (isOver || this.keepsUnused || shared.users > 1) return;
         // The next request for the same key needs all of them.
-        if (this.current === shared) this.current = undefined;
-        await shared.release(early);
+        if (!isOver && !this.keepsUnused && shared.users === 1) await this.releaseOf(shared, early);
       },
       end: async () => {
         if (isOver) return;
         isOver = true;
         shared.users--;
         if (shared.users > 0 || this.keepsUnused && this.current === shared) return;
-        if (this.current === shared) this.current = undefined;
-        await shared.release();
+        await this.releaseOf(shared);
       },
     };
   }
@@ -99,43 +112,15 @@ class SharedSessions {
   /** The number of runs that use them or wait for them. */
   users = 0;
   readonly sessions: Promise<SessionSet>;
-  private readonly open = new Set<Session | ResidentSession>();
+  readonly group: SessionGroup;
 
   constructor(
     readonly key: string,
-    before: Promise<void>,
+    before: Promise<unknown>,
     open: OpenSessions<SessionSet>,
-    private readonly log: (line: string) => void,
+    log: (line: string) => void,
   ) {
-    this.sessions = this.opened(before, open);
-  }
-
-  /** Releases sessions that are open, all of them even if some fail. */
-  async release(sessions: Iterable<Session | ResidentSession> = [...this.open]): Promise<void> {
-    for (const session of sessions) {
-      if (!this.open.delete(session)) continue;
-      try {
-        await session.release();
-      } catch (error) {
-        const why = thrownMessage(error);
-        this.log(
-          `warning: a session failed to be released (${why}): its memory may stay in use until the program ends`,
-        );
-      }
-    }
-  }
-
-  private async opened(before: Promise<void>, open: OpenSessions<SessionSet>): Promise<SessionSet> {
-    await before;
-    try {
-      return await open(async (session) => {
-        const one = await session;
-        this.open.add(one);
-        return one;
-      });
-    } catch (error) {
-      await this.release();
-      throw error;
-    }
+    this.group = new SessionGroup(log);
+    this.sessions = before.then(() => open((session) => this.group.add(session)));
   }
 }

@@ -56,9 +56,11 @@ class TypeModule {
   /** Adds the types of definitions, and the one that holds them all. */
   define(definitions: Readonly<Record<string, SchemaPart>>, all: string): void {
     for (const [name, part] of Object.entries(definitions)) this.declare(part, pascal([name]), [name]);
-    const members = Object.keys(definitions).map((name) => `readonly ${property(name)}: ${pascal([name])};`);
+    const properties = Object.keys(definitions).map((name) =>
+      `readonly ${property(name)}: ${pascal([name])};`
+    );
     const about = "/** The types of the data read from files, by the names of their definitions. */";
-    this.interfaces.set(all, `${about}\nexport interface ${all} {\n${members.join("\n")}\n}\n`);
+    this.interfaces.set(all, `${about}\nexport interface ${all} {\n${properties.join("\n")}\n}\n`);
   }
 
   /** Adds the interface of an object with keys, or the name of one of two. */
@@ -79,7 +81,7 @@ class TypeModule {
       this.defaults.push(`${property(path.join(".") || "experiment")}: { ${written.join(", ")} }`);
     }
     const isOptional = (key: string) => !required.has(key);
-    const members = Object.entries(keys).map(([key, inner]) =>
+    const properties = Object.entries(keys).map(([key, inner]) =>
       `${comment(inner)}readonly ${property(key)}${isOptional(key) ? "?" : ""}: ${
         this.typeOf(inner, [...path, key])
       };`
@@ -88,11 +90,11 @@ class TypeModule {
     if (typeof others === "object") {
       const anyIsOptional = Object.keys(keys).some(isOptional);
       const type = this.typeOf(others, [...path, "*"]);
-      members.push(
+      properties.push(
         `${comment(others)}readonly [key: string]: ${type}${anyIsOptional ? " | undefined" : ""};`,
       );
     }
-    this.interfaces.set(name, `${comment(part)}export interface ${name} {\n${members.join("\n")}\n}\n`);
+    this.interfaces.set(name, `${comment(part)}export interface ${name} {\n${properties.join("\n")}\n}\n`);
   }
 
   private typeOf(part: SchemaPart, path: readonly string[]): string {

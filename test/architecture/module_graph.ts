@@ -1,34 +1,61 @@
 import { dirname, join } from "@std/path";
 import { ROOT } from "../shared.ts";
 
-/** The modules that a source text imports, by its own specifiers: types, `export … from` and dynamic imports count. */
-export function importsIn(source: string): string[] {
-  const patterns = [
-    /^\s*(?:import|export)\b(?:[^"'`;]*?\bfrom)?\s*"([^"]+)"/gm,
-    /\bimport\(\s*"([^"]+)"/g,
-    /\bnew URL\(\s*"(\.[^"]+\.ts)",\s*import\.meta\.url/g,
-  ];
-  return patterns.flatMap((pattern) => [...source.matchAll(pattern)].map(([, name]) => name!));
+/** What a module imports. */
+interface Imports {
+  /** Specifiers as they are written: types, `export … from`, dynamic imports and modules of workers count. */
+  readonly specifiers: readonly string[];
+  /** The dynamic imports whose specifier is no literal, as they are written. */
+  readonly computed: readonly string[];
 }
 
-/** The files that a module of the project imports, by their paths from the project's folder. */
+/** What a source text imports, from its syntax tree. */
+export function importsIn(source: string): Imports {
+  const specifiers: string[] = [];
+  const computed: string[] = [];
+  const take = (node: Deno.lint.Node | null | undefined) => {
+    if (node?.type === "Literal" && typeof node.value === "string") specifiers.push(node.value);
+    else if (node) computed.push(source.slice(...node.range));
+  };
+  const collect: Deno.lint.LintVisitor = {
+    ImportDeclaration: ({ source }) => take(source),
+    ExportAllDeclaration: ({ source }) => take(source),
+    ExportNamedDeclaration: ({ source }) => take(source),
+    ImportExpression: ({ source }) => take(source),
+    TSImportType: ({ argument }) => take(argument.type === "TSLiteralType" ? argument.literal : argument),
+    'NewExpression[callee.name="URL"]': ({ arguments: [path, base] }: Deno.lint.NewExpression) => {
+      const isOfModule = base?.type === "MemberExpression" && base.object.type === "MetaProperty";
+      const isModule = path?.type === "Literal" && /^\..*\.ts$/.test(String(path.value));
+      if (isOfModule && isModule) take(path);
+    },
+  };
+  Deno.lint.runPlugin({ name: "imports", rules: { collect: { create: () => collect } } }, "x.ts", source);
+  return { specifiers, computed };
+}
+
+const { imports } = JSON.parse(await Deno.readTextFile(join(ROOT, "deno.json")));
+
+/** The files of the project that the import map has names for: of itself, as its users import it. */
+const ALIASES: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(imports).flatMap(([name, target]) =>
+    String(target).startsWith("./") ? [[name, join(String(target))]] : []
+  ),
+);
+
+/** The files of the project that a module of it imports, by their paths from the project's folder. */
 export function filesIn(path: string, source: string): string[] {
-  return importsIn(source).filter((name) => name.startsWith(".")).map((name) => join(dirname(path), name));
+  return importsIn(source).specifiers.flatMap((name) =>
+    Object.hasOwn(ALIASES, name) ? [ALIASES[name]!] : name.startsWith(".") ? [join(dirname(path), name)] : []
+  );
 }
 
-/** Comments that document a declaration. Their examples use what the module itself does not. */
-const DOCUMENTATION = /^[ \t]*\/\*\*.*?\*\//gms;
-
-/** All TypeScript in a folder of the project without its documentation, by its path from the project's folder. */
+/** All TypeScript in a folder of the project, by its path from the project's folder. */
 export async function sourcesIn(folder: string): Promise<Map<string, string>> {
   const sources = new Map<string, string>();
   for await (const { name, isDirectory } of Deno.readDir(join(ROOT, folder))) {
     const path = `${folder}/${name}`;
     if (isDirectory) { for (const one of await sourcesIn(path)) sources.set(...one); }
-    else if (name.endsWith(".ts")) {
-      const source = await Deno.readTextFile(join(ROOT, path));
-      sources.set(path, source.replaceAll(DOCUMENTATION, ""));
-    }
+    else if (name.endsWith(".ts")) sources.set(path, await Deno.readTextFile(join(ROOT, path)));
   }
   return sources;
 }

@@ -74,7 +74,8 @@ const plugin: Deno.lint.Plugin = {
         const file = context.filename.replaceAll("\\", "/").replace(/^.*\/(?=src\/)/, "");
         const isProduct = file.startsWith("src/");
         const check = (node: Deno.lint.Node | Deno.lint.Parameter | null | undefined) => {
-          if (!isProduct || node?.type !== "Identifier" || !Object.hasOwn(RETIRED, node.name)) return;
+          const isName = node?.type === "Identifier" || node?.type === "PrivateIdentifier";
+          if (!isProduct || !isName || !Object.hasOwn(RETIRED, node.name)) return;
           if (PUBLISHED.has(`${file}:${node.name}`)) return;
           context.report({
             node,
@@ -108,7 +109,11 @@ const plugin: Deno.lint.Plugin = {
           FunctionExpression: (node) => (check(node.id), takes(node)),
           ArrowFunctionExpression: takes,
           TSFunctionType: takes,
+          TSDeclareFunction: (node) => (check(node.id), takes(node)),
+          TSEmptyBodyFunctionExpression: takes,
           ClassDeclaration: (node) => check(node.id),
+          ClassExpression: (node) => check(node.id),
+          TSModuleDeclaration: (node) => check(node.id),
           TSInterfaceDeclaration: (node) => check(node.id),
           TSTypeAliasDeclaration: (node) => check(node.id),
           TSTypeParameter: (node) => check(node.name),
@@ -116,11 +121,18 @@ const plugin: Deno.lint.Plugin = {
           TSEnumMember: (node) => check(node.id),
           TSPropertySignature: (node) => check(node.key),
           TSMethodSignature: (node) => (check(node.key), takes(node)),
+          TSNamedTupleMember: (node) => check(node.label),
           PropertyDefinition: (node) => check(node.key),
+          AccessorProperty: (node) => check(node.key),
           MethodDefinition: (node) => check(node.key),
+          TSAbstractPropertyDefinition: (node) => check(node.key),
+          TSAbstractMethodDefinition: (node) => check(node.key),
           "ObjectExpression > Property": (node: Deno.lint.Property) => check(node.key),
           CatchClause: (node) => pattern(node.param),
           ImportSpecifier: (node) => check(node.local),
+          ImportDefaultSpecifier: (node) => check(node.local),
+          ImportNamespaceSpecifier: (node) => check(node.local),
+          ExportAllDeclaration: (node) => check(node.exported),
           ExportSpecifier: (node) => check(node.exported),
         };
       },

@@ -42,6 +42,28 @@ Deno.test("a declaration of any kind that has a retired name is found", () => {
   ]);
 });
 
+for (
+  const [kind, source] of Object.entries({
+    "a namespace import": 'import * as bake from "./y.ts";',
+    "a default import": 'import bake from "./y.ts";',
+    "a namespace export": 'export * as bake from "./y.ts";',
+    "a private field": "class A { #bake = 1; }",
+    "a private method": "class A { #bake() {} }",
+    "an accessor": "class A { accessor bake = 1; }",
+    "the name of a class expression": "const a = class bake {};",
+    "the label in a tuple": "type A = [bake: number];",
+    "a namespace": "namespace bake {}",
+    "an abstract field": "abstract class A { abstract bake: number; }",
+    "an abstract method": "abstract class A { abstract bake(): void; }",
+    "a parameter of an abstract method": "abstract class A { abstract a(bake: number): void; }",
+    "a declared function": "declare function bake(): void;",
+  })
+) {
+  Deno.test(`a declaration that has a retired name is found: ${kind}`, () => {
+    assertEquals(found(source).map((name) => name.replace("#", "").replace(/:.*/, "")), ["bake"]);
+  });
+}
+
 Deno.test("uses, keys that are renamed, published keys and other folders are left alone", () => {
   assertEquals(found("const { cut: truncated } = a; a.set(1); new Map().set(1, 2); "), []);
   assertEquals(found("interface Flips { readonly broken: A }", "src/diff/flips.ts"), []);

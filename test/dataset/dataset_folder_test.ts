@@ -28,6 +28,23 @@ Deno.test("built-in data are those of the nearest folder above the experiment th
     assertEquals(await nearest("data/other", join(folder, "a")), undefined);
   }));
 
+Deno.test("a place above the experiment that cannot be looked into does not have the data", () =>
+  inFolder(async (folder) => {
+    await Deno.mkdir(join(folder, "data", NAME), { recursive: true });
+    await Deno.mkdir(join(folder, "a/b"), { recursive: true });
+    await Deno.symlink("data", join(folder, "a/b/data"));
+    assertEquals(await found(folder, "a/b/x.yaml"), join("data", NAME), "a link to itself");
+    const { stat } = Deno;
+    const forbidden = join(folder, "a/data", NAME);
+    Deno.stat = (path) =>
+      path === forbidden ? Promise.reject(new Deno.errors.PermissionDenied("Permission denied")) : stat(path);
+    try {
+      assertEquals(await found(folder, "a/x.yaml"), join("data", NAME), "a forbidden folder");
+    } finally {
+      Deno.stat = stat;
+    }
+  }));
+
 Deno.test("a path takes precedence over the name, and files are relative to the experiment", async () => {
   assertEquals(await datasetFolder({ name: NAME, path: "../texts" }, "/p/experiments/x.yaml"), "/p/texts");
   assertEquals(await datasetFolder({}, "/p/experiments/x.yaml"), "/p/experiments");

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { join } from "@std/path";
+import { join, relative } from "@std/path";
 import { InputError } from "../../src/base/errors.ts";
 import { experimentFileAt, readExperimentFile } from "../../src/experiment/read_experiment_file.ts";
 import { inFolder } from "../commands/softprompt.ts";
@@ -18,14 +18,20 @@ Deno.test("an experiment file that is not UTF-8, a folder or missing is refused"
     await refused(join(folder, "y.yaml"), "there is no experiment file");
   }));
 
-Deno.test("a link to an experiment file is the file that it points to; other paths stay as they are", () =>
-  inFolder(async (folder) => {
-    const file: string = join(await Deno.realPath(folder), "there", "x.yaml");
+Deno.test("a path through links, to an experiment file or to its folder, is the file's own; others stay as they are", () =>
+  inFolder(async (given) => {
+    const folder = await Deno.realPath(given);
+    const file: string = join(folder, "there", "x.yaml");
     await Deno.mkdir(join(folder, "there"));
     await Deno.writeTextFile(file, "");
     await Deno.symlink("there/x.yaml", join(folder, "link.yaml"));
     await Deno.symlink("gone.yaml", join(folder, "broken.yaml"));
-    assertEquals(await experimentFileAt(join(folder, "link.yaml")), file);
+    await Deno.symlink("there", join(folder, "links"));
+    for (const path of ["link.yaml", "links/x.yaml"]) {
+      assertEquals(await experimentFileAt(join(folder, path)), file);
+      assertEquals(await experimentFileAt(relative(Deno.cwd(), join(folder, path))), file);
+    }
+    assertEquals(await experimentFileAt(relative(Deno.cwd(), file)), relative(Deno.cwd(), file));
     const others = ["there/x.yaml", "broken.yaml", "absent.yaml"].map((name): string => `${folder}/${name}`);
     for (const path of others) assertEquals(await experimentFileAt(path), path);
     await assertRejects(

@@ -1,12 +1,15 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { createHash } from "node:crypto";
 import { fromFileUrl, join } from "@std/path";
 import { stringify } from "yaml";
 import { float32Tensor } from "../../src/device/device.ts";
+import { InputError } from "../../src/base/errors.ts";
 import { parseExperiment } from "../../src/experiment/parse.ts";
 import { experimentSha256 } from "../../src/results/own_files.ts";
+import { loadRun } from "../../src/inference/load_run.ts";
 import { promptFile } from "../../src/prompt/prompt_file.ts";
 import { inFolder } from "../commands/softprompt.ts";
+import { countingSessions } from "../device/counting_sessions.ts";
 import { type HubContent, withHub } from "../hub/loopback_hub.ts";
 import { WHOLE_ENVIRONMENT, wholeMetrics } from "../results/whole_run.ts";
 import { MINI } from "../shared.ts";
@@ -89,4 +92,18 @@ Deno.test("loading a run writes nothing to the terminal; `log` and `downloads` t
       assertEquals(lines.length, FILES.length);
       assertEquals(lines.includes("downloading acme/reviews-mini/onnx/model.onnx (29.9 MB)"), true);
     });
+  }));
+
+Deno.test("a run that cannot be loaded leaves nothing open on the device", () =>
+  inFolder(async (folder) => {
+    const run = join(folder, "run");
+    await writeRun(run, await repository());
+    const model = join(folder, "model");
+    await Deno.mkdir(join(model, "onnx"), { recursive: true });
+    for (const name of FILES) await Deno.copyFile(join(MINI, name), join(model, name));
+    const load = () => loadRun(run, { model });
+    assertEquals(await countingSessions(async () => (await load()).release()), { opened: 1, left: 0 });
+    await Deno.remove(join(run, "prompt.safetensors"));
+    const { left } = await countingSessions(() => assertRejects(load, InputError, "prompt.safetensors"));
+    assertEquals(left, 0);
   }));

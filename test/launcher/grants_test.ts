@@ -68,6 +68,20 @@ Deno.test("a run reads its project and writes its results, with one native libra
     assertEquals(await allowedTo(named, [`readFile=${secret}`, "read=/"]), [`readFile=${secret}`]);
   }));
 
+Deno.test("of an experiment file that is named through a link, the file's own project is read", () =>
+  inFolder(async (given) => {
+    const folder = await Deno.realPath(given);
+    for (const name of ["project", "other"]) {
+      await Deno.mkdir(join(folder, name, ".git"), { recursive: true });
+    }
+    await Deno.mkdir(join(folder, "project/experiments"));
+    await Deno.writeTextFile(join(folder, "project/experiments/x.yaml"), "name: x\n");
+    await Deno.symlink("../project/experiments", join(folder, "other/links"));
+    const args = ["run", join(folder, "other/links/x.yaml"), "--results", join(folder, "results")];
+    const attempts = [`read=${join(folder, "project")}`, `readFile=${join(folder, "other/links/x.yaml")}`];
+    assertEquals(await allowedTo(args, [...attempts, `read=${folder}`]), attempts);
+  }));
+
 Deno.test("verbs that download nothing have neither token nor network, and data only its home", () =>
   inFolder(async (folder) => {
     const attempts = [

@@ -72,11 +72,72 @@ for (const [layout, make] of Object.entries(LAYOUTS)) {
     }));
 }
 
-Deno.test("line ends that git checks out as CR LF are not a change", () =>
+/** Changes to a checked-out file, each with what git then says of it. */
+const STATES: Record<string, readonly [(folder: string, file: string) => Promise<unknown>, status: string]> =
+  {
+    "nothing": [() => Promise.resolve(), ""],
+    "written again as it was": [(_, file) => Deno.writeTextFile(file, TEXT), ""],
+    "removed from the index": [(folder) => git(folder, "rm", "--cached", FILE), "D  ??"],
+    "replaced by a folder's file of the same name, which is added": [async (folder, file) => {
+      await Deno.remove(join(folder, "experiments"), { recursive: true });
+      await Deno.writeTextFile(join(folder, "experiments"), "");
+      await git(folder, "add", "--all");
+      await git(folder, "commit", "--quiet", "--message=y");
+      await Deno.remove(join(folder, "experiments"));
+      await Deno.mkdir(join(folder, "experiments"));
+      await Deno.writeTextFile(file, TEXT);
+      await git(folder, "add", "--all");
+    }, "A"],
+    "moved by git": [async (folder) => {
+      await git(folder, "mv", FILE, "c.yaml");
+      await git(folder, "commit", "--quiet", "--message=y");
+      await git(folder, "mv", "c.yaml", FILE);
+    }, "A"],
+    "CR LF in place of LF": [(_, file) => Deno.writeTextFile(file, WITH_CR), "M"],
+    "CR LF in place of LF as git checks it out": [async (folder, file) => {
+      await git(folder, "config", "core.autocrlf", "true");
+      await Deno.remove(file);
+      await git(folder, "checkout", FILE);
+      assertEquals(await Deno.readTextFile(file), WITH_CR);
+    }, ""],
+    "CR LF in place of LF as an attribute asks for it": [async (folder, file) => {
+      await Deno.writeTextFile(join(folder, ".gitattributes"), "*.yaml text eol=crlf\n");
+      await Deno.remove(file);
+      await git(folder, "checkout", FILE);
+      assertEquals(await Deno.readTextFile(file), WITH_CR);
+    }, ""],
+    "made executable": [(_, file) => Deno.chmod(file, 0o755), "M"],
+    "made executable where core.fileMode is off": [async (folder, file) => {
+      await git(folder, "config", "core.fileMode", "false");
+      await Deno.chmod(file, 0o755);
+    }, ""],
+  };
+const WITH_CR = TEXT.replaceAll("\n", "\r\n");
+
+for (const [what, [change, status]] of Object.entries(STATES)) {
+  Deno.test(`a file is tracked and differs from its commit where git says so: ${what}`, () =>
+    inFolder(async (folder) => {
+      await repository(folder);
+      const file = join(folder, FILE);
+      await change(folder, file);
+      const found = await gitCommit(file, fail);
+      const lines = await git(folder, "status", "--porcelain", "--no-renames", "--untracked-files=all", FILE);
+      assertEquals(lines.split("\n").map((line) => line.slice(0, 2).trim()).join("  "), status);
+      const isTracked = await git(folder, "ls-files", FILE) !== "";
+      assertEquals(found, isTracked ? { ...await clean(folder), git_dirty: status !== "" } : UNTRACKED);
+    }));
+}
+
+Deno.test("a clone that shares the objects of another repository is named as the reason", () =>
   inFolder(async (folder) => {
-    await repository(folder);
-    await Deno.writeTextFile(join(folder, FILE), TEXT.replaceAll("\n", "\r\n"));
-    assertEquals(await gitCommit(join(folder, FILE), fail), await clean(folder));
+    await repository(join(folder, "main"));
+    await git(folder, "clone", "--quiet", "--shared", "main", "clone");
+    const log: string[] = [];
+    const file = join(folder, "clone", FILE);
+    assertEquals(await gitCommit(file, (line) => log.push(line)), UNTRACKED);
+    assertEquals(log, [
+      `${file}: its git commit is unknown (its objects are in another repository, which objects/info/alternates names and which is not read): environment.json has null as 'git_commit'`,
+    ]);
   }));
 
 Deno.test("files that are not tracked have no commit, whatever the working directory is", () =>

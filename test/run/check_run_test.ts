@@ -1,6 +1,13 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes, fail } from "@std/assert";
 import { join } from "@std/path";
+import { parseExperiment } from "../../src/experiment/parse.ts";
+import { logDownloads } from "../../src/hub/log_downloads.ts";
+import { checkRun } from "../../src/run/check_run.ts";
+import { prepare } from "../../src/run/prepare.ts";
+import { ResourceCache } from "../../src/run/resource_cache.ts";
 import { call, inFolder, writeExperiment } from "../commands/softprompt.ts";
+import { countingSessions } from "../device/counting_sessions.ts";
+import { FakeDevice } from "./fake_device.ts";
 
 const HARD = {
   name: "words",
@@ -61,4 +68,19 @@ Deno.test("other texts are a check of their own, and texts of one length have a 
       name.endsWith(".check.json")
     );
     assertEquals(kept.length, 2);
+  }));
+
+Deno.test("a check whose graph does not open on the device closes the model's own file", () =>
+  inFolder(async (folder) => {
+    const file = await writeExperiment(folder, HARD);
+    const resources = new ResourceCache({ reporter: logDownloads(() => {}), keepsSessions: false });
+    const experiment = parseExperiment(await Deno.readTextFile(file), file);
+    const prepared = await prepare({ experiment, file }, resources);
+    const target = { target: "cpu", precision: "float32" } as const;
+    const hard = resources.hardGraph(prepared.model, target);
+    const device = new FakeDevice();
+    device.failing.push(hard.answer.bytes[0]!);
+    const check = { prepared, graphs: { hard }, target, device, cache: folder, log: fail };
+    const counts = await countingSessions(() => assertRejects(() => checkRun(check), Error, "does not open"));
+    assertEquals(counts, { opened: 1, left: 0 });
   }));

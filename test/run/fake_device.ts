@@ -34,12 +34,13 @@ export class FakeDevice implements Device {
     const session = {
       inputNames: [],
       run: () => this.released.has(session) ? Promise.reject(new Error("released")) : Promise.resolve({}),
-      release: () => {
+      release: async () => {
         if (this.released.has(session)) throw new Error(`graph ${graph} is released twice`);
         this.released.add(session);
+        // Releasing takes a while, too, and longer than opening.
+        await new Promise((resolve) => setTimeout(resolve, 2));
         this.events.push(`release ${graph}`);
         if (this.stuck.includes(graph)) throw new Error(`graph ${graph} is stuck`);
-        return Promise.resolve();
       },
     };
     return session;

@@ -152,3 +152,42 @@ Deno.test("a run that has ended its use frees nothing of another's", async () =>
   await other.sessions.first.run({});
   assertEquals(device.events, ["open 1", "open 2"]);
 });
+
+for (const key of ["a", "b"]) {
+  Deno.test(`sessions whose release has begun are released before others are opened: of the key ${key}`, async () => {
+    const device = new FakeDevice();
+    const cache = cacheOf(false);
+    const { end } = await cache.lease("a", opening(device, 1, 2));
+    const ended = end();
+    const next = await cache.lease(key, opening(device, 3, 4));
+    await ended;
+    assertEquals(device.events, ["open 1", "open 2", "release 1", "release 2", "open 3", "open 4"]);
+    await next.sessions.second.run({});
+    await next.end();
+  });
+}
+
+Deno.test("sessions being freed early are released before others are opened", async () => {
+  const device = new FakeDevice();
+  const cache = cacheOf(false);
+  const { sessions, free, end } = await cache.lease("a", opening(device, 1, 2));
+  const freed = free(sessions.first);
+  const next = await cache.lease("a", opening(device, 3, 4));
+  await freed;
+  assertEquals(device.events, ["open 1", "open 2", "release 1", "open 3", "open 4"]);
+  await end();
+  await next.end();
+});
+
+Deno.test("a log that fails leaves no session open, and the next request opens its own", async () => {
+  const device = new FakeDevice();
+  const cache = new SessionCache(false, () => {
+    throw new Error("the log is full");
+  });
+  device.stuck.push(1);
+  const a = await cache.lease("a", opening(device, 1, 2));
+  await assertRejects(() => a.end(), Error, "the log is full");
+  const b = await cache.lease("b", opening(device, 3, 4));
+  assertEquals(device.events, ["open 1", "open 2", "release 1", "release 2", "open 3", "open 4"]);
+  await b.end();
+});
