@@ -7,7 +7,7 @@ import { CommanderError } from "commander";
 import { exitCodeOf, messageOf } from "./terminal/exit_codes.ts";
 import type { Io } from "./terminal/io.ts";
 import { styleFor } from "./terminal/style.ts";
-import { commandLine, type Verbs } from "./verbs.ts";
+import { commandLine, type Verbs } from "./verbs/command_line.ts";
 
 /**
  * Runs a command line. Errors go to standard error, without a stack trace.
