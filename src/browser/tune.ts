@@ -4,6 +4,7 @@ import { FormatError } from "../dataset/format_error.ts";
 import { readExamples } from "../dataset/reading.ts";
 import { linesOf, recordsOf, splitRows, unquotedRows } from "../dataset/rows.ts";
 import type { Device, Tensor } from "../device/device.ts";
+import { tensorNamed } from "../device/tensor_data.ts";
 import { InputError } from "../base/errors.ts";
 import { RandomStream } from "../base/random_stream.ts";
 import { EmbeddingSpace } from "../prompt/embedding_space.ts";
@@ -113,7 +114,7 @@ export async function* tuneInBrowser(
       seed,
       signal,
     });
-    return tuned.parameters.prompt!;
+    return tensorNamed(tuned.parameters, "prompt");
   } finally {
     await trainStep.release();
     await update.release();
