@@ -8,7 +8,7 @@ import { exitCodeOf, messageOf, OUTPUT_CLOSED } from "./terminal/exit_codes.ts";
 import type { Io } from "./terminal/io.ts";
 import { safeIo } from "./terminal/safe_io.ts";
 import { styleFor } from "./terminal/style.ts";
-import { commandLine, type Verbs } from "./verbs.ts";
+import { commandLine, type Verbs } from "./verbs/command_line.ts";
 
 /**
  * Runs a command line. Errors go to standard error, without a stack trace.

@@ -10,7 +10,7 @@ import {
   type OptimizerName,
 } from "../compiler/mod.ts";
 import type { DeviceKind } from "../device/device.ts";
-import { readRegion } from "../model/read_region.ts";
+import { RegionReader } from "../model/read_region.ts";
 import type { OpenModel } from "../model/open_model.ts";
 
 /** The target that a model is compiled for, and the precision that it is compiled in. */
@@ -30,7 +30,8 @@ export function compileModel(
   optimizer: OptimizerName,
   options: CompileOptions,
 ): Compiled {
-  return compile(graph, onnx, insertion, optimizer, { ...options, read: readRegion });
+  using regions = new RegionReader();
+  return compile(graph, onnx, insertion, optimizer, { ...options, read: regions.read });
 }
 
 /** Compiles a training step of a whole model. */
@@ -39,10 +40,12 @@ export function compileWholeModel(
   optimizer: OptimizerName,
   { target, loss = "plain" }: CompileTarget,
 ): CompiledModel {
-  return compileModelTuning(graph, onnx, optimizer, { target, loss, read: readRegion });
+  using regions = new RegionReader();
+  return compileModelTuning(graph, onnx, optimizer, { target, loss, read: regions.read });
 }
 
 /** Compiles a model for hard prompts. */
 export function compileHardModel({ graph, onnx }: OpenModel, target: CompileTarget): CompiledAnswer {
-  return compileHard(graph, onnx, { ...target, read: readRegion });
+  using regions = new RegionReader();
+  return compileHard(graph, onnx, { ...target, read: regions.read });
 }

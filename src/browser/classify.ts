@@ -92,7 +92,8 @@ async function answer(
   const encoded = encoder.encode({ text });
   const questions = { examples: [{ ...encoded, label: 0 }], nameOf: () => namedText("the text", text) };
   const [logits] = await classLogits(classifier, questions, verbalizer);
-  const probabilities = softmax(calibrated(logits!, calibration));
+  if (logits === undefined) throw new RangeError("the text has no answer");
+  const probabilities = softmax(calibrated(logits, calibration));
   return {
     probabilities: probabilities.map((probability, i) => ({ name: verbalizer.classes[i]!, probability })),
     truncated: encoded.truncated,

@@ -5,6 +5,7 @@ import type { TensorSize } from "../compiler/graph/tensor_sizes.ts";
 import type { Clean } from "../dataset/reading.ts";
 import type { GraphFile, Tensor } from "../device/device.ts";
 import { readSafetensors } from "../device/safetensors.ts";
+import { tensorNamed } from "../device/tensor_data.ts";
 import type { Calibration } from "../evaluation/recalibration.ts";
 import type { NumberLimits } from "../experiment/schema_part.ts";
 import { parseTemplate } from "../experiment/template.ts";
@@ -73,8 +74,8 @@ export class ServedRun {
   static async fetch(): Promise<ServedRun> {
     const about: RunDescription = await json("run.json");
     const tokenizer = Tokenizer.of(await json("tokenizer.json"), about.tokenizerConfig, about.facts);
-    const { prompt } = readSafetensors(await bytes("prompt.safetensors")).tensors;
-    return new ServedRun(about, tokenizer, prompt!);
+    const { tensors } = readSafetensors(await bytes("prompt.safetensors"));
+    return new ServedRun(about, tokenizer, tensorNamed(tensors, "prompt"));
   }
 
   /** The optimizer's state tensors. */

@@ -5,6 +5,7 @@ import { readExamples } from "../dataset/reading.ts";
 import { linesOf, recordsOf, splitRows, unquotedRows } from "../dataset/rows.ts";
 import type { Device, Tensor } from "../device/device.ts";
 import { SessionGroup } from "../device/session_group.ts";
+import { tensorNamed } from "../device/tensor_data.ts";
 import { InputError } from "../base/errors.ts";
 import { RandomStream } from "../base/random_stream.ts";
 import { EmbeddingSpace } from "../prompt/embedding_space.ts";
@@ -115,7 +116,7 @@ export async function* tuneInBrowser(
       seed,
       signal,
     });
-    return tuned.parameters.prompt!;
+    return tensorNamed(tuned.parameters, "prompt");
   } finally {
     await sessions.release();
   }

@@ -8,7 +8,7 @@ import { readsPadding } from "../prompt/padding.ts";
 import { verbalizerFeeds, type WordTokens } from "../prompt/verbalizer.ts";
 import { answerDifference, type FoundAnswer } from "./difference.ts";
 import { untouchedLogits } from "./untouched_model.ts";
-import { float32Data } from "../device/tensor_data.ts";
+import { float32Data, tensorNamed } from "../device/tensor_data.ts";
 
 /** A compiled graph to compare with the model's own file. */
 export interface SelfCheckTask {
@@ -139,15 +139,21 @@ async function compiledAnswer(
     ...text,
     positions: text.positions.map((position) => Math.max(0, position + shift)),
   }));
-  const { class_logits, word_logits } = await answer.run({
+  const [first] = shifted;
+  if (first === undefined) throw new RangeError("there is no text to compare");
+  const outputs = await answer.run({
     ...batchFeeds(shifted, padId),
     ...verbalizerFeeds({ tokens }),
     prompt_of_example: int64Tensor(texts.map(() => 0), [texts.length]),
     ...inputs,
-    ...await ordinaryPrompt(task, shifted[0]!),
+    ...await ordinaryPrompt(task, first),
   });
-  const words = float32Data(word_logits!).subarray(0, word_logits!.dims[1]);
-  return { words, classes: Array.from(class_logits!.data.subarray(0, tokens.length), Number) };
+  const words = tensorNamed(outputs, "word_logits");
+  const classes = tensorNamed(outputs, "class_logits");
+  return {
+    words: float32Data(words).subarray(0, words.dims[1]),
+    classes: Array.from(classes.data.subarray(0, tokens.length), Number),
+  };
 }
 
 /** The vectors that the embedding layer gives for the ordinary tokens in a prompt's places. */
@@ -157,13 +163,13 @@ async function ordinaryPrompt(
 ): Promise<Record<string, Tensor>> {
   if (embed === undefined) return {};
   const dims = [1, ids.length];
-  const { embeddings } = await embed.run({
+  const outputs = await embed.run({
     input_ids: int64Tensor(ids, dims),
     position_ids: int64Tensor(positions, dims),
     attention_mask: int64Tensor(ids.map(() => 1), dims),
   });
-  const [, , size] = embeddings!.dims as [number, number, number];
-  const data = float32Data(embeddings!);
+  const data = float32Data(tensorNamed(outputs, "embeddings"));
+  const size = data.length / ids.length;
   const prompt = new Float32Array(promptRows.length * size);
   for (const [i, row] of promptRows.entries()) {
     prompt.set(data.subarray(row * size, (row + 1) * size), i * size);

@@ -126,27 +126,33 @@ export function exampleOf(
   path: string,
   columns: Columns,
 ): Example | undefined {
-  const needed = [columns.label, columns.id ?? columns.label, ...textColumns(columns)];
-  const [value, given, ...texts] = needed.map((column) => textIn(one, column, path).trim());
-  const { labels } = columns;
-  const isMapped = labels === undefined || Object.hasOwn(labels, value!);
-  const label = labels === undefined ? value! : isMapped ? labels[value!] : undefined;
-  if (label === undefined) {
-    throw new InputError(
-      message`${placeIn(path, one)}: 'dataset.labels' has no class for the label '${
-        ofFile(value)
-      }' (it has one for ${Object.keys(labels!).join(", ")})${inOtherForm(value!, Object.keys(labels!))}`,
-    );
-  }
+  const read = (column: string) => textIn(one, column, path).trim();
+  const value = read(columns.label);
+  const id = columns.id === undefined ? placeIn(name, one) : read(columns.id);
+  const texts = textColumns(columns).map(read);
+  const label = classOf(value, columns, placeIn(path, one));
   if (label === null) return undefined;
-  const id = columns.id === undefined ? placeIn(name, one) : given!;
   const { placeholders } = columns;
   if (id === "") {
     throw new InputError(
       `${placeIn(path, one)}: the column '${columns.id}' is empty, but it must hold the id`,
     );
   }
-  if (placeholders.length === 1 && placeholders[0] === "text") return { id, text: texts[0]!, label };
+  const text = texts.join(" | ");
+  if (placeholders.length === 1 && placeholders[0] === "text") return { id, text, label };
   const named = Object.fromEntries(placeholders.map((placeholder, i) => [placeholder, texts[i]!]));
-  return { id, text: texts.join(" | "), columns: named, label };
+  return { id, text, columns: named, label };
+}
+
+/** The class of a label; `null` where it is mapped to none. @throws {InputError} where it is not mapped */
+function classOf(value: string, { labels }: Pick<Columns, "labels">, place: string): string | null {
+  if (labels === undefined) return value;
+  const label = Object.hasOwn(labels, value) ? labels[value] : undefined;
+  if (label !== undefined) return label;
+  const known = Object.keys(labels);
+  throw new InputError(
+    message`${place}: 'dataset.labels' has no class for the label '${ofFile(value)}' (it has one for ${
+      known.join(", ")
+    })${inOtherForm(value, known)}`,
+  );
 }

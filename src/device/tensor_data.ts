@@ -19,3 +19,11 @@ export function onHost(tensor: Tensor | DeviceTensor | undefined): Tensor {
     `a tensor in the host's memory is needed, and this one is ${tensor ? "on a device" : "absent"}`,
   );
 }
+
+/** A tensor of a graph or a file by its name. @throws {RangeError} where there is none of this name */
+export function tensorNamed<Kind>(tensors: Readonly<Record<string, Kind>>, name: string): Kind {
+  const tensor = tensors[name];
+  if (tensor !== undefined) return tensor;
+  const names = Object.keys(tensors).join(", ") || "none";
+  throw new RangeError(`there is no tensor '${name}' (found: ${names})`);
+}

@@ -6,7 +6,7 @@ import { type Verbalizer, verbalizerFeeds } from "../prompt/verbalizer.ts";
 import { AnswerError } from "./answer_error.ts";
 import { together } from "./ensemble.ts";
 import { indexOfLargest } from "./softmax.ts";
-import { float32Data } from "../device/tensor_data.ts";
+import { float32Data, tensorNamed } from "../device/tensor_data.ts";
 
 /** A model with a prompt or an ensemble of prompts, ready to classify. */
 export interface Classifier {
@@ -56,8 +56,8 @@ export async function classLogits(
   verbalizer: Verbalizer,
 ): Promise<readonly (readonly number[])[]> {
   const found: (readonly number[])[] = [];
-  for await (const { example, logits } of answered(classifier, questions, verbalizer, ["class_logits"])) {
-    found[example] = combinedLogits(logits, classifier);
+  for await (const { example, logits } of answered(classifier, questions, verbalizer, "classes")) {
+    found[example] = Array.from(combined(logits, classifier));
   }
   return found;
 }
@@ -76,15 +76,14 @@ export async function answersTo(
   vocabulary: number,
 ): Promise<Answers> {
   const legal = new Set(verbalizer.tokens.flat(2));
-  const outputs = ["class_logits", "word_logits"];
   const all: (readonly number[])[] = [];
   const ofEach: (readonly (readonly number[])[])[] = [];
   const illegal: boolean[] = [];
-  for await (const { example, logits, words } of answered(classifier, questions, verbalizer, outputs)) {
+  for await (const { example, logits, words } of answered(classifier, questions, verbalizer, "words")) {
     ofEach[example] = logits;
-    all[example] = combinedLogits(logits, classifier);
-    const rows = words!.map((row) => row.subarray(0, vocabulary));
-    const best = indexOfLargest(classifier.vote ? together(rows, classifier.vote) : rows[0]!);
+    all[example] = Array.from(combined(logits, classifier));
+    const rows = words.map((row) => row.subarray(0, vocabulary));
+    const best = indexOfLargest(combined(rows, classifier));
     illegal[example] = !legal.has(best);
   }
   return { logits: all, ofEach, illegal };
@@ -96,8 +95,8 @@ interface Answer {
   readonly example: number;
   /** [prompts][classes] */
   readonly logits: readonly (readonly number[])[];
-  /** [prompts][words], views that are valid until the next batch; only if requested. */
-  readonly words: readonly Float32Array[] | undefined;
+  /** [prompts][words], views that are valid until the next batch; empty if not requested. */
+  readonly words: readonly Float32Array[];
 }
 
 /** Runs examples batch by batch, all prompts of an ensemble in one. */
@@ -105,11 +104,12 @@ async function* answered(
   { session, inputs, vote, padId, batchSize, precision, tuned }: Classifier,
   { examples, nameOf, signal }: Questions,
   verbalizer: Verbalizer,
-  outputs: readonly string[],
+  wanted: "classes" | "words",
 ): AsyncGenerator<Answer> {
   const { classes } = verbalizer;
   const verbalizing = verbalizerFeeds(verbalizer);
-  const prompts = vote ? inputs.prompt!.dims[0]! : 1;
+  const prompts = vote ? tensorNamed(inputs, "prompt").dims[0] ?? 1 : 1;
+  const outputs = ["class_logits", ...(wanted === "words" ? ["word_logits"] : [])];
   const atOnce = Math.max(1, Math.floor(batchSize / prompts));
   const owners = Array.from({ length: prompts }, (_, p) => p);
   const lengths = examples.map(({ ids }) => ids.length);
@@ -117,14 +117,16 @@ async function* answered(
     signal?.throwIfAborted();
     const feeds = batchFeeds(batch.flatMap((i) => owners.map(() => examples[i]!)), padId);
     const prompt_of_example = int64Tensor(batch.flatMap(() => owners), [batch.length * prompts]);
-    const { class_logits, word_logits } = await session.run(
+    const found = await session.run(
       { ...feeds, ...verbalizing, prompt_of_example, ...inputs },
       outputs,
     );
+    const classLogits = tensorNamed(found, "class_logits");
+    const wordLogits = wanted === "words" ? tensorNamed(found, "word_logits") : undefined;
     for (const [at, example] of batch.entries()) {
       const rows = owners.map((p) => at * prompts + p);
-      const logits = rows.map((row) => Array.from(rowOf(class_logits!, row)));
-      const words = word_logits && rows.map((row) => rowOf(word_logits, row));
+      const logits = rows.map((row) => Array.from(rowOf(classLogits, row)));
+      const words = wordLogits ? rows.map((row) => rowOf(wordLogits, row)) : [];
       const faulty = brokenIn(logits, words, classes);
       if (faulty) throw new AnswerError({ ...faulty, text: nameOf(example), precision, tuned });
       yield { example, logits, words };
@@ -139,14 +141,14 @@ async function* answered(
  */
 function brokenIn(
   logits: readonly (readonly number[])[],
-  words: readonly Float32Array[] | undefined,
+  words: readonly Float32Array[],
   classes: readonly string[],
 ): { of: string; logit: number } | undefined {
   for (const row of logits) {
     const faulty = row.findIndex((logit) => !Number.isFinite(logit));
     if (faulty >= 0) return { of: `'${classes[faulty]}'`, logit: row[faulty]! };
   }
-  for (const row of words ?? []) {
+  for (const row of words) {
     for (let id = 0; id < row.length; id++) {
       if (!(row[id]! < Infinity)) return { of: `the word ${id}`, logit: row[id]! };
     }
@@ -155,11 +157,14 @@ function brokenIn(
 }
 
 /** The combined prediction of a classifier's prompts. */
-function combinedLogits(
-  logits: readonly (readonly number[])[],
+function combined<Numbers extends ArrayLike<number>>(
+  rows: readonly Numbers[],
   { vote }: Pick<Classifier, "vote">,
-): readonly number[] {
-  return vote ? Array.from(together(logits, vote)) : logits[0]!;
+): ArrayLike<number> {
+  if (vote) return together(rows, vote);
+  const [only] = rows;
+  if (only === undefined) throw new RangeError("there is no prompt, so there are no logits");
+  return only;
 }
 
 /** A row of a float32 matrix, a view. */

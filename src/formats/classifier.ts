@@ -8,7 +8,7 @@ import { columnsOf, parseTemplate } from "../experiment/template.ts";
 import type { Experiment } from "../experiment/types.ts";
 import type { ModelCard } from "../model/card.ts";
 import { readJson } from "../disk/read_json.ts";
-import { readRegion } from "../model/read_region.ts";
+import { RegionReader } from "../model/read_region.ts";
 import { readTokenizerConfig, readTokenizerJson } from "../model/read_tokenizer.ts";
 import type { Tokenizer } from "../model/tokenizer.ts";
 import { type PositionCounting, TemplateEncoder } from "../prompt/encoding.ts";
@@ -72,9 +72,10 @@ export async function classifierFiles(
   const config = await readJson(join(folder, "config.json"));
   const tokenizerConfig = await readTokenizerConfig(folder, ["tokenizer_config.json"]);
   const names = Object.fromEntries(classes.map((name, i) => [i, name]));
+  using regions = new RegionReader();
   const json = (content: unknown) => `${JSON.stringify(content, null, 2)}\n`;
   return {
-    "onnx/model.onnx": exportClassifier(predict, classifier, readRegion),
+    "onnx/model.onnx": exportClassifier(predict, classifier, regions.read),
     "config.json": json({
       ...config,
       id2label: names,

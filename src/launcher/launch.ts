@@ -3,7 +3,7 @@ import { fromFileUrl } from "@std/path";
 import { InputError } from "../base/errors.ts";
 import type { Io } from "../terminal/io.ts";
 import { styleFor } from "../terminal/style.ts";
-import { commandLine } from "../verbs.ts";
+import { commandLine } from "../verbs/command_line.ts";
 import { packages } from "./native_library.ts";
 import { verbNeeds } from "./needs.ts";
 import { permissionFlags } from "./permissions.ts";

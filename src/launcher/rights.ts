@@ -1,4 +1,4 @@
-import type { Verbs } from "../verbs.ts";
+import type { Verbs } from "../verbs/command_line.ts";
 
 /** The name of a verb on the command line. */
 export type Verb = keyof Verbs;

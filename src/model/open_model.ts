@@ -16,7 +16,7 @@ import { type ModelCard, readCard } from "./card.ts";
 import { findModel } from "./folder.ts";
 import { hashFile } from "../disk/hash_file.ts";
 import { readGraph } from "./read_graph.ts";
-import { readRegion } from "./read_region.ts";
+import { RegionReader } from "./read_region.ts";
 import { readTokenizer } from "./read_tokenizer.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 
@@ -58,7 +58,8 @@ export async function openModel(
 ): Promise<OpenModel> {
   const { folder, onnx, revision, described, provide } = await findModel(spec, namedIn, downloads);
   const { bytes: graph, sha256 } = await readGraph(onnx);
-  const file = readOnnxFile(graph, onnx, readRegion);
+  using regions = new RegionReader();
+  const file = readOnnxFile(graph, onnx, regions.read);
   const sizes = new Map<string, number>();
   for (const path of [onnx, ...weightFiles(file)]) sizes.set(path, await provide(path));
   checkRegions(file, sizes);

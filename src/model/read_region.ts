@@ -1,8 +1,34 @@
 import type { FileRegion } from "../compiler/mod.ts";
 
 /** Reads a region of a file synchronously, as the compiler requires. */
-export function readRegion({ path, offset, length }: FileRegion): Uint8Array<ArrayBuffer> {
-  using file = Deno.openSync(path);
+export function readRegion(region: FileRegion): Uint8Array<ArrayBuffer> {
+  using file = Deno.openSync(region.path);
+  return readFrom(file, region);
+}
+
+/**
+ * Reads regions of files as `readRegion` does, opening each file once: a model has hundreds of tensors in one. Its `read` is
+ * valid until it is disposed of, which closes the files.
+ */
+export class RegionReader implements Disposable {
+  private readonly files = new Map<string, Deno.FsFile>();
+  private readonly stack = new DisposableStack();
+
+  /** Reads a region. @throws {ReferenceError} after the reader has been disposed of */
+  readonly read = (region: FileRegion): Uint8Array<ArrayBuffer> => {
+    const { path } = region;
+    const file = this.files.get(path) ?? this.stack.use(Deno.openSync(path));
+    this.files.set(path, file);
+    return readFrom(file, region);
+  };
+
+  [Symbol.dispose](): void {
+    this.files.clear();
+    this.stack.dispose();
+  }
+}
+
+function readFrom(file: Deno.FsFile, { offset, length }: FileRegion): Uint8Array<ArrayBuffer> {
   file.seekSync(offset, Deno.SeekMode.Start);
   const bytes = new Uint8Array(length);
   for (let at = 0; at < length;) {

@@ -21,6 +21,13 @@ export interface ModelVocabulary {
 
 const UNBOUNDED: ModelVocabulary = { rows: Infinity, words: Infinity };
 
+/** The token in whose place a masked model answers. */
+export interface MaskToken {
+  /** Its spelling in texts. */
+  readonly spelling: string;
+  readonly id: number;
+}
+
 /** Turns text into token ids and back. */
 export class Tokenizer {
   private readonly reader: LibraryReader;
@@ -38,7 +45,7 @@ export class Tokenizer {
   /** The padding id: the pad token's, or 0 where the model has none, as nothing reads it. */
   readonly padId: number;
   /** The mask token's spelling in texts and its id, if there is one. */
-  readonly mask: { readonly spelling: string; readonly id: number } | undefined;
+  readonly mask: MaskToken | undefined;
   /** The number of ids. */
   readonly size: number;
 

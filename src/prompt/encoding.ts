@@ -2,7 +2,7 @@ import { ConfigValueError, InputError } from "../base/errors.ts";
 import type { Message } from "../base/message.ts";
 import { columnsOf, type Piece, type Template } from "../experiment/template.ts";
 import type { ModelCard } from "../model/card.ts";
-import type { Tokenizer } from "../model/tokenizer.ts";
+import type { MaskToken, Tokenizer } from "../model/tokenizer.ts";
 import { Shortener, sizeOf } from "./shorten.ts";
 import { type Stretch, type StretchTokens, type Texts, tokensOf } from "./stretch.ts";
 
@@ -61,11 +61,6 @@ export class TemplateEncoder {
     if (kind === "causal" && masks) {
       throw templateError(
         "the template has a {mask}, but a causal language model continues a text: end the template where the answer begins",
-      );
-    }
-    if (masks && tokenizer.mask === undefined) {
-      throw templateError(
-        "the template has a {mask}, but the model's tokenizer has no mask token: use a masked language model",
       );
     }
     this.uncounted = new Map((card.uncounted ?? []).map(({ id, position }) => [id, position]));
@@ -164,6 +159,15 @@ export class TemplateEncoder {
     }
   }
 
+  /** @throws {ConfigValueError} where the tokenizer has none */
+  private maskToken(): MaskToken {
+    const { mask } = this.tokenizer;
+    if (mask !== undefined) return mask;
+    throw templateError(
+      "the template has a {mask}, but the model's tokenizer has no mask token: use a masked language model",
+    );
+  }
+
   /** The template without texts. */
   private empty(): StretchTokens[] {
     const none = Object.fromEntries(columnsOf(this.template).map((name) => [name, ""]));
@@ -191,7 +195,7 @@ export class TemplateEncoder {
     };
     for (const piece of template.slice(first)) {
       if (piece.kind !== "prompt") {
-        pieces = [...pieces, piece];
+        pieces = [...pieces, piece.kind === "mask" ? { ...piece, ...this.maskToken() } : piece];
         continue;
       }
       end();

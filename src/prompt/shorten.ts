@@ -32,7 +32,7 @@ export class Shortener {
   shortened(texts: Texts, whole: readonly StretchTokens[], room: number): StretchTokens[] {
     const parts: Part[][] = [];
     for (const [i, stretch] of this.stretches.entries()) {
-      const found = this.partsOf(segmentsOf(stretch, texts, this.tokenizer), whole[i]!.ids);
+      const found = this.partsOf(segmentsOf(stretch, texts), whole[i]!.ids);
       if (found === undefined) return this.cutLetters(texts, whole, room);
       parts.push(found);
     }

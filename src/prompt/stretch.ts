@@ -1,15 +1,20 @@
 import { InputError } from "../base/errors.ts";
 import { message, ofFile } from "../base/message.ts";
 import type { Piece } from "../experiment/template.ts";
-import type { Place, Tokenizer } from "../model/tokenizer.ts";
+import type { MaskToken, Place, Tokenizer } from "../model/tokenizer.ts";
 
 /** The texts for a template's placeholders, by their names. */
 export type Texts = Readonly<Record<string, string>>;
 
+/** A piece of a stretch, the mask as the tokenizer spells it. */
+export type StretchPiece =
+  | Exclude<Piece, { kind: "prompt" | "mask" }>
+  | ({ readonly kind: "mask" } & MaskToken);
+
 /** Words, texts and the mask from one prompt piece to the next, which are tokenized together, as one text. */
 export interface Stretch {
   readonly kind: "stretch";
-  readonly pieces: readonly Exclude<Piece, { kind: "prompt" }>[];
+  readonly pieces: readonly StretchPiece[];
   readonly place: Place;
 }
 
@@ -37,15 +42,15 @@ export interface Segment {
  */
 export function tokensOf(stretch: Stretch, texts: Texts, tokenizer: Tokenizer): StretchTokens {
   const { pieces, place } = stretch;
-  const at = pieces.findIndex(({ kind }) => kind === "mask");
-  const ids = readable(tokenizer.encode(spelled(pieces, texts, tokenizer), place), tokenizer);
-  if (at < 0) return { ids, mask: undefined };
-  const { id, spelling } = tokenizer.mask!;
+  const ids = readable(tokenizer.encode(spelled(pieces, texts), place), tokenizer);
+  const token = pieces.find((piece) => piece.kind === "mask");
+  if (token === undefined) return { ids, mask: undefined };
+  const { id, spelling } = token;
   const places = ids.flatMap((one, i) => one === id ? [i] : []);
   // A text may also spell the mask: skip those that come before the template's.
   const before = places.length === 1
     ? []
-    : tokenizer.encode(spelled(pieces.slice(0, at), texts, tokenizer), place);
+    : tokenizer.encode(spelled(pieces.slice(0, pieces.indexOf(token)), texts), place);
   const mask = places[before.filter((one) => one === id).length];
   if (mask === undefined) {
     throw new InputError(
@@ -73,28 +78,28 @@ export function readable(ids: number[], tokenizer: Tokenizer): number[] {
   );
 }
 
-function spelled(pieces: Stretch["pieces"], texts: Texts, tokenizer: Tokenizer): string {
-  return pieces.map((piece) => wordsOf(piece, texts, tokenizer)).join("");
+function spelled(pieces: readonly StretchPiece[], texts: Texts): string {
+  return pieces.map((piece) => wordsOf(piece, texts)).join("");
 }
 
-function wordsOf(piece: Stretch["pieces"][number], texts: Texts, tokenizer: Tokenizer): string {
+function wordsOf(piece: StretchPiece, texts: Texts): string {
   switch (piece.kind) {
     case "words":
       return piece.words;
     case "column":
       return texts[piece.name]!;
     case "mask":
-      return tokenizer.mask!.spelling;
+      return piece.spelling;
   }
 }
 
 /** A stretch divided into fixed parts and texts; white space before a text belongs to it. */
-export function segmentsOf({ pieces, place }: Stretch, texts: Texts, tokenizer: Tokenizer): Segment[] {
+export function segmentsOf({ pieces, place }: Stretch, texts: Texts): Segment[] {
   const segments: Segment[] = [];
   let fixed = "";
   const placed = (): Place => segments.length === 0 ? place : "inside";
   for (const piece of pieces) {
-    const words = wordsOf(piece, texts, tokenizer);
+    const words = wordsOf(piece, texts);
     if (piece.kind !== "column") {
       fixed += words;
       continue;

@@ -47,16 +47,17 @@ function groupBySeed(rows: readonly SummaryRow[]): SummaryRow[][] {
 
 /** `undefined` where no run of the group is complete. */
 function groupOf(runs: readonly SummaryRow[]): SummaryGroup | undefined {
-  const complete = runs.filter(({ metrics }) => metrics !== undefined);
-  if (complete.length === 0) return undefined;
-  const { experiment, settings } = runs[0]!;
-  const validations = complete.flatMap(({ metrics }) => metrics?.validation ?? []);
+  const complete = runs.flatMap(({ metrics, seed }) => metrics === undefined ? [] : [{ metrics, seed }]);
+  const [first] = runs;
+  if (first === undefined || complete.length === 0) return undefined;
+  const { experiment, settings } = first;
+  const validations = complete.flatMap(({ metrics }) => metrics.validation ?? []);
   return {
     experiment,
     settings: withoutSeed(settings),
     seeds: complete.map(({ seed }) => seed),
     missing: runs.length - complete.length,
-    test: spreads(complete.map(({ metrics }) => metrics!.test)),
+    test: spreads(complete.map(({ metrics }) => metrics.test)),
     validation: validations.length === complete.length ? spreads(validations) : null,
   };
 }
@@ -77,9 +78,9 @@ export function spreadOf(values: readonly number[]): Spread {
 }
 
 function bestByValidation(groups: readonly SummaryGroup[]): number | null {
-  const order = groups.map((_, i) => i).filter((i) => groups[i]!.validation !== null).sort((a, b) => {
-    const [one, other] = [groups[a]!.validation!, groups[b]!.validation!];
-    return other.accuracy.mean - one.accuracy.mean || one.loss.mean - other.loss.mean;
-  });
-  return order[0] ?? null;
+  const order = groups.flatMap(({ validation }, i) => validation === null ? [] : [{ i, validation }])
+    .sort(({ validation: one }, { validation: other }) =>
+      other.accuracy.mean - one.accuracy.mean || one.loss.mean - other.loss.mean
+    );
+  return order[0]?.i ?? null;
 }

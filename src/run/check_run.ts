@@ -12,7 +12,7 @@ import { openUntouched } from "../device/untouched.ts";
 import { Lock } from "../disk/lock.ts";
 import { onDisk } from "../disk/on_disk.ts";
 import { removeAll, writeWhole } from "../disk/write_whole.ts";
-import { readRegion } from "../model/read_region.ts";
+import { RegionReader } from "../model/read_region.ts";
 import { promptInsertion, promptLength } from "../experiment/prompt_vectors.ts";
 import { parseTemplate, type Template } from "../experiment/template.ts";
 import type { LabelledEncoding } from "../prompt/batches.ts";
@@ -113,7 +113,8 @@ async function readKept(path: string, log: (line: string) => void): Promise<Self
 async function checked(run: CheckedRun, texts: readonly LabelledEncoding[]): Promise<CheckOutcome> {
   const { prepared, target, device, graphs } = run;
   const { experiment, model, verbalizer } = prepared;
-  const own = readOnnxFile(model.graph, model.onnx, readRegion);
+  using regions = new RegionReader();
+  const own = readOnnxFile(model.graph, model.onnx, regions.read);
   const numbers = numberFormatOf(own);
   const untouched = mapWeights(own);
   const lacking = await lackingMemory([...untouched.weights.values()]);

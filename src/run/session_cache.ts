@@ -1,3 +1,4 @@
+import { allDone } from "../base/all_done.ts";
 import type { ResidentSession, Session } from "../device/device.ts";
 import { SessionGroup } from "../device/session_group.ts";
 
@@ -69,7 +70,7 @@ export class SessionCache {
   private sharedOf(key: string, open: OpenSessions<SessionSet>): SharedSessions {
     if (this.current?.key !== key) {
       const replaced = this.release();
-      this.current = new SharedSessions(key, Promise.all([replaced, this.releasing]), open, this.log);
+      this.current = new SharedSessions(key, allDone([replaced, this.releasing]), open, this.log);
     }
     return this.current;
   }

@@ -1,5 +1,6 @@
 import type { Compiled } from "../compiler/mod.ts";
 import type { Tensor } from "../device/device.ts";
+import { tensorNamed } from "../device/tensor_data.ts";
 import type { Classifier } from "../evaluation/predict.ts";
 import type { PromptTuning } from "../experiment/types.ts";
 import { answerBatches, fillerOf } from "../prompt/padding.ts";
@@ -57,11 +58,11 @@ export async function tunePrompt(
     signal,
     ...(slot && { timer: slot.timer }),
     ...classWeights(prepared),
-    ...validation(prepared, encoded, ({ prompt }) => classifier(prompt!)),
+    ...validation(prepared, encoded, (parameters) => classifier(tensorNamed(parameters, "prompt"))),
     ...(from && { resume: from }),
   };
   const tuned = await runTrainer(task, context);
-  const prompt = tuned.parameters.prompt!;
+  const prompt = tensorNamed(tuned.parameters, "prompt");
   // Checked before anything else is opened.
   await endSteps();
   const meaning = await interpretationAfter(prepared, compiled, device, prompt, initial);

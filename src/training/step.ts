@@ -7,7 +7,7 @@ import {
   type Tensor,
 } from "../device/device.ts";
 import type { BatchFeeds } from "../prompt/batches.ts";
-import { float32Data } from "../device/tensor_data.ts";
+import { float32Data, tensorNamed } from "../device/tensor_data.ts";
 
 /** The sessions of a step. */
 export interface StepSessions {
@@ -39,26 +39,36 @@ export async function takeStep(
   verbalizer: Feeds,
   inputs: Feeds,
 ): Promise<StepOutputs> {
-  const run = (part: BatchFeeds) => trainStep.run({ ...part, ...verbalizer, ...inputs });
-  if (parts.length === 1) {
-    const { loss, gradient, gradient_norm, class_logits, ...next } = await run(parts[0]!);
-    class_logits?.free();
-    return { loss: loss!, gradient: (gradient ?? gradient_norm)!, next };
-  }
-  const { dims } = inputs.prompt!;
-  const whole = parts.reduce((sum, part) => sum + weightOf(part), 0);
+  const run = async (part: BatchFeeds) =>
+    stepOutputs(await trainStep.run({ ...part, ...verbalizer, ...inputs }));
+  const [whole] = parts;
+  if (parts.length === 1 && whole) return await run(whole);
+  if (update === undefined) throw new RangeError("a step over several parts needs the optimizer's session");
+  const { dims } = tensorNamed(inputs, "prompt");
+  const total = parts.reduce((sum, part) => sum + weightOf(part), 0);
   const gradient = new Float64Array(dims.reduce((a, b) => a * b, 1));
   let loss = 0;
   for (const part of parts) {
-    const share = weightOf(part) / whole;
+    const share = weightOf(part) / total;
     const outputs = await run(part);
-    loss += share * Number((await outputs.loss!.read()).data[0]);
-    const data = float32Data(await outputs.gradient!.read());
+    loss += share * Number((await toHost(outputs.loss)).data[0]);
+    const data = float32Data(await toHost(outputs.gradient));
     for (const [i, x] of data.entries()) gradient[i]! += share * x;
-    for (const output of Object.values(outputs)) output.free();
+    Object.values(outputs.next).forEach(dispose);
   }
   const mean = float32Tensor(Float32Array.from(gradient), dims);
-  return { loss: scalarTensor(loss), gradient: mean, next: await update!.run({ ...inputs, gradient: mean }) };
+  return { loss: scalarTensor(loss), gradient: mean, next: await update.run({ ...inputs, gradient: mean }) };
+}
+
+/** The outputs of the training step by what they are; the class logits are freed. */
+function stepOutputs(outputs: Readonly<Record<string, DeviceTensor>>): StepOutputs {
+  const { loss: _, gradient, gradient_norm, class_logits, ...next } = outputs;
+  class_logits?.free();
+  return {
+    loss: tensorNamed(outputs, "loss"),
+    gradient: gradient ?? gradient_norm ?? tensorNamed(outputs, "gradient"),
+    next,
+  };
 }
 
 /** The weight of a part of a batch: its number of examples, or the sum of their weights. */

@@ -1,17 +1,16 @@
-import { allDone } from "../base/all_done.ts";
 import { evaluate } from "../compiler/graph/dimension.ts";
 import type { StateTensor } from "../compiler/passes/optimizer.ts";
-import { type DeviceTensor, float32Tensor, scalarTensor, type Tensor } from "../device/device.ts";
+import { float32Tensor, scalarTensor, type Tensor } from "../device/device.ts";
 import type { TrainingSpec } from "../experiment/types.ts";
 import type { LabelledEncoding } from "../prompt/batches.ts";
 import { BatchQueue } from "./batch_queue.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { CheckpointTimer } from "./checkpoint_timer.ts";
-import { type Best, EarlyStopping, type Parameters, type ValidationMetrics } from "./early_stopping.ts";
-import { TrainingState } from "./training_state.ts";
+import type { Best, Parameters, ValidationMetrics } from "./early_stopping.ts";
 import { learningRateAt } from "./schedule.ts";
 import { dispose, type StepSessions, takeStep, toHost } from "./step.ts";
 import type { HistoryLine } from "./training_files.ts";
+import { TrainingProgress } from "./training_progress.ts";
 import { float32Data } from "../device/tensor_data.ts";
 
 export type { HistoryLine } from "./training_files.ts";
@@ -92,42 +91,23 @@ export function totalSteps(spec: TrainingSpec, examples: number): number {
  * @throws {Interrupted} when the signal aborts
  */
 export async function* tune(task: TuningTask): AsyncGenerator<TuningEvent, Tuned> {
-  const { spec, examples, resume } = task;
+  const { spec, examples } = task;
   const total = totalSteps(spec, examples.length);
   const perEpoch = Math.ceil(examples.length / spec.batchSize);
-  const stopping = new EarlyStopping(
-    spec.earlyStopping?.metric ?? "accuracy",
-    spec.earlyStopping?.patience,
-    resume?.best,
-    resume?.waited,
-  );
-  let kept: Checkpoint = resume ?? startOf(task);
-  let done = kept.step;
-  let { losses, seconds } = kept;
-  const current = new TrainingState(kept.parameters, kept.state);
-  const timer = task.timer ?? new CheckpointTimer({ bytes: sizeOf(kept) });
-  /** Losses of the steps since the history's last line that are still on the device. */
-  let pending: (Tensor | DeviceTensor)[] = [];
-  const bringLosses = async () => {
-    const here = await allDone(pending.map(toHost));
-    pending = [];
-    losses = [...losses, ...here.map(({ data }) => Number(data[0]))];
-  };
-  const checkpoint = (): TuningEvent => ({ kind: "checkpoint", checkpoint: kept });
-  const keep = async () => {
-    const { best, waited } = stopping;
-    kept = { step: done, ...await current.read(), losses, waited, seconds, ...(best && { best }) };
-  };
+  const progress = new TrainingProgress(task.resume ?? startOf(task), spec);
+  const { losses, state, stopping } = progress;
+  const timer = task.timer ?? new CheckpointTimer({ bytes: sizeOf(progress.checkpoint) });
+  const checkpoint = (): TuningEvent => ({ kind: "checkpoint", checkpoint: progress.checkpoint });
   const queue = new BatchQueue(task, perEpoch);
   try {
-    while (done < total && !stopping.isOver) {
-      const epoch = Math.floor(done / perEpoch);
-      const step = done + 1;
+    while (progress.step < total && !stopping.isOver) {
+      const epoch = 1 + Math.floor(progress.step / perEpoch);
+      const step = progress.step + 1;
       const started = performance.now();
-      if (task.signal?.aborted) throw new Interrupted(`interrupted after step ${done} of ${total}`);
+      if (task.signal?.aborted) throw new Interrupted(`interrupted after step ${step - 1} of ${total}`);
       const learningRate = learningRateAt(step, total, spec.optimizer.learningRate, spec.schedule);
-      const running = takeStep(task, queue.at(done), task.verbalizer, {
-        ...current.feeds,
+      const running = takeStep(task, queue.at(step - 1), task.verbalizer, {
+        ...state.feeds,
         learning_rate: scalarTensor(learningRate),
         weight_decay: scalarTensor(spec.optimizer.weightDecay),
         clip_norm: scalarTensor(spec.clipNorm),
@@ -135,75 +115,102 @@ export async function* tune(task: TuningTask): AsyncGenerator<TuningEvent, Tuned
       });
       // While the device computes, the host prepares the next batch.
       if (step < total) queue.at(step);
-      const { loss, gradient, next } = await running;
-      current.advance(next);
-      pending.push(loss);
-      done = step;
-      const endsEpoch = done % perEpoch === 0 || done === total;
-      const logs = done % spec.logEvery === 0 || endsEpoch;
-      const isDue = timer.isDue(done, endsEpoch);
+      const outputs = await running;
+      progress.advance(outputs);
+      const endsEpoch = step % perEpoch === 0 || step === total;
+      const logs = step % spec.logEvery === 0 || endsEpoch;
+      const isDue = timer.isDue(step, endsEpoch);
       if (!logs && !isDue) {
-        dispose(gradient);
-        seconds += (performance.now() - started) / 1000;
+        dispose(outputs.gradient);
+        progress.seconds += (performance.now() - started) / 1000;
         yield { kind: "step", step, total };
         continue;
       }
-      const gradientNorm = normOf(await toHost(gradient));
-      await bringLosses();
-      const faulty = losses.findIndex((one) => !Number.isFinite(one));
-      if (faulty >= 0 || !Number.isFinite(gradientNorm)) {
-        throw new TrainingError(notFinite(
-          faulty >= 0 ? "loss" : "gradient",
-          faulty >= 0 ? step - losses.length + faulty + 1 : step,
-          spec,
-        ));
-      }
-      let validation: ValidationMetrics | undefined;
-      if (endsEpoch && task.validate) {
-        const { parameters } = await current.read();
-        validation = await task.validate(parameters);
-        stopping.see({ step, validation, parameters });
-      }
-      seconds += (performance.now() - started) / 1000;
-      const mean = losses.reduce((sum, one) => sum + one, 0) / losses.length;
-      const last = losses.at(-1)!;
-      if (logs) losses = [];
+      const gradientNorm = normOf(await toHost(outputs.gradient));
+      const recent = await losses.read();
+      checkFinite(recent, gradientNorm, step, spec);
+      const validation = endsEpoch ? await validated(task, progress) : undefined;
+      progress.seconds += (performance.now() - started) / 1000;
+      if (logs) losses.clear();
       const began = timer.time();
-      await keep();
-      yield { kind: "step", step, total, loss: last };
-      const line = {
-        step,
-        epoch: epoch + 1,
-        loss: mean,
-        learning_rate: learningRate,
-        gradient_norm: gradientNorm,
-      };
-      if (logs) yield { kind: "history", line: { ...line, ...(validation && { validation }) } };
+      await progress.keep();
+      yield { kind: "step", step, total, loss: recent.at(-1)! };
+      if (logs) {
+        yield {
+          kind: "history",
+          line: historyLine(step, epoch, recent, learningRate, gradientNorm, validation),
+        };
+      }
       if (!isDue) continue;
       yield checkpoint();
       timer.count(step, began);
     }
   } catch (error) {
     if (error instanceof Interrupted) {
-      await bringLosses();
-      await keep();
+      await losses.read();
+      await progress.keep();
     }
     // Otherwise the last good state, from the last line of the history: a failed device cannot be read.
     yield checkpoint();
     throw error;
   } finally {
-    pending.forEach(dispose);
-    current.free();
+    progress.free();
   }
-  const best: Pick<Best, "parameters" | "step"> = stopping.best ?? kept;
-  const seen = done * spec.batchSize;
+  const best: Pick<Best, "parameters" | "step"> = stopping.best ?? progress.checkpoint;
   return {
     parameters: best.parameters,
     bestStep: best.step,
-    steps: done,
-    seconds,
-    examplesPerSecond: seen / seconds,
+    steps: progress.step,
+    seconds: progress.seconds,
+    examplesPerSecond: progress.step * spec.batchSize / progress.seconds,
   };
+}
+
+/** Validates the current parameters, where there is a validation set. */
+async function validated(
+  { validate }: TuningTask,
+  { state, step, stopping }: TrainingProgress,
+): Promise<ValidationMetrics | undefined> {
+  if (validate === undefined) return undefined;
+  const { parameters } = await state.read();
+  const validation = await validate(parameters);
+  stopping.see({ step, validation, parameters });
+  return validation;
+}
+
+/** A line of the history. @param losses of the steps since the last line */
+function historyLine(
+  step: number,
+  epoch: number,
+  losses: readonly number[],
+  learningRate: number,
+  gradientNorm: number,
+  validation: ValidationMetrics | undefined,
+): HistoryLine {
+  return {
+    step,
+    epoch,
+    loss: losses.reduce((sum, one) => sum + one, 0) / losses.length,
+    learning_rate: learningRate,
+    gradient_norm: gradientNorm,
+    ...(validation && { validation }),
+  };
+}
+
+/**
+ * Checks the losses up to a step, and the norm of its gradient.
+ *
+ * @throws {TrainingError} naming the step of the first that is not finite
+ */
+function checkFinite(
+  losses: readonly number[],
+  gradientNorm: number,
+  step: number,
+  spec: TrainingSpec,
+): void {
+  const faulty = losses.findIndex((loss) => !Number.isFinite(loss));
+  if (faulty >= 0) throw new TrainingError(notFinite("loss", step - losses.length + faulty + 1, spec));
+  if (!Number.isFinite(gradientNorm)) throw new TrainingError(notFinite("gradient", step, spec));
 }
 
 /** The message on a loss or a gradient that is not finite. @param step from 1 */

@@ -230,7 +230,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "batch",
     "terminal",
   ],
-  "verbs.ts": [
+  "verbs": [
     "deno.json", // the version
     "dataset", // the choices of flags
     "experiment", // the choices of flags
@@ -238,7 +238,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "terminal",
     "commands",
   ],
-  "cli.ts": ["terminal", "commands", "verbs.ts"],
+  "cli.ts": ["terminal", "commands", "verbs"],
   "main.ts": [
     "base", // a rejection that nothing awaits
     "device", // the folder of the runtime's libraries, named before they are loaded
@@ -254,7 +254,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "dataset",
     "batch",
     "terminal",
-    "verbs.ts",
+    "verbs",
     "main.ts",
   ],
   "launch.ts": ["terminal", "launcher"],

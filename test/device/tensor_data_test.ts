@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { float32Tensor, int64Tensor } from "../../src/device/device.ts";
-import { float32Data, int64Data, onHost } from "../../src/device/tensor_data.ts";
+import { float32Data, int64Data, onHost, tensorNamed } from "../../src/device/tensor_data.ts";
 
 const REALS = float32Tensor(Float32Array.of(1.5), [1]);
 const WHOLE = int64Tensor([2], [1]);
@@ -17,4 +17,14 @@ Deno.test("a tensor on a device has no numbers on the host", () => {
   assertEquals(onHost(REALS), REALS);
   assertThrows(() => onHost(there), TypeError, "this one is on a device");
   assertThrows(() => onHost(undefined), TypeError, "this one is absent");
+});
+
+Deno.test("a tensor that a graph or a file lacks is an error that names it, and what there is", () => {
+  assertEquals(tensorNamed({ loss: 1, gradient: 2 }, "gradient"), 2);
+  assertThrows(
+    () => tensorNamed({ loss: 1, gradient: 2 }, "prompt"),
+    RangeError,
+    "'prompt' (found: loss, gradient)",
+  );
+  assertThrows(() => tensorNamed({}, "prompt"), RangeError, "'prompt' (found: none)");
 });

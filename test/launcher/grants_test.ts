@@ -4,7 +4,7 @@ import { packages } from "../../src/launcher/native_library.ts";
 import { verbNeeds } from "../../src/launcher/needs.ts";
 import { permissionFlags } from "../../src/launcher/permissions.ts";
 import { permissionsOf } from "../../src/launcher/permissions_of.ts";
-import { commandLine } from "../../src/verbs.ts";
+import { commandLine } from "../../src/verbs/command_line.ts";
 import { inFolder } from "../commands/softprompt.ts";
 import { ROOT } from "../shared.ts";
 import { RecordingIo } from "../terminal/recording_io.ts";

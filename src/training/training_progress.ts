@@ -1,0 +1,62 @@
+import type { TrainingSpec } from "../experiment/types.ts";
+import type { Checkpoint } from "./checkpoint.ts";
+import { EarlyStopping } from "./early_stopping.ts";
+import { LossWindow } from "./loss_window.ts";
+import type { StepOutputs } from "./step.ts";
+import { TrainingState } from "./training_state.ts";
+
+/** How far tuning has come: everything that changes from step to step, and the last state that can be resumed. */
+export class TrainingProgress {
+  readonly state: TrainingState;
+  readonly losses: LossWindow;
+  readonly stopping: EarlyStopping;
+  /** The number of steps taken. */
+  step: number;
+  /** The time of the steps, with that of their validations. */
+  seconds: number;
+
+  /** @param kept where tuning starts */
+  constructor(private kept: Checkpoint, { earlyStopping }: Pick<TrainingSpec, "earlyStopping">) {
+    this.state = new TrainingState(kept.parameters, kept.state);
+    this.losses = new LossWindow(kept.losses);
+    this.stopping = new EarlyStopping(
+      earlyStopping?.metric ?? "accuracy",
+      earlyStopping?.patience,
+      kept.best,
+      kept.waited,
+    );
+    this.step = kept.step;
+    this.seconds = kept.seconds;
+  }
+
+  /** The last state that was kept. */
+  get checkpoint(): Checkpoint {
+    return this.kept;
+  }
+
+  /** Takes over what a step gave, but for its gradient. */
+  advance({ loss, next }: StepOutputs): void {
+    this.state.advance(next);
+    this.losses.push(loss);
+    this.step++;
+  }
+
+  /** Keeps the current state; the losses have been read. */
+  async keep(): Promise<void> {
+    const { best, waited } = this.stopping;
+    this.kept = {
+      step: this.step,
+      ...await this.state.read(),
+      losses: this.losses.values,
+      waited,
+      seconds: this.seconds,
+      ...(best && { best }),
+    };
+  }
+
+  /** Frees what is on the device. */
+  free(): void {
+    this.losses.free();
+    this.state.free();
+  }
+}

@@ -1,0 +1,38 @@
+import { type Command, Option } from "commander";
+import { FUSE_MODES } from "../batch/fuse.ts";
+import type { BatchFlags } from "../commands/batch.ts";
+import { shardOf, wholeNumber } from "../commands/flag_values.ts";
+import { allowRead, type ReadFlags } from "./allow_read.ts";
+
+/** What `batch` does with its arguments and flags. @param allowRead the paths of `--allow-read` */
+export interface BatchVerb {
+  batch(args: readonly string[], flags: BatchFlags, allowRead: readonly string[]): Promise<void>;
+}
+
+/** Adds `batch` to the command line. */
+export function addBatch(program: Command, verbs: BatchVerb): void {
+  program.command("batch")
+    .description(
+      "execute all runs that experiment files ask for, including sweeps and variants, and summarize them",
+    )
+    .argument("<files...>", "experiment files, folders of them, or patterns")
+    .option("--results <dir>", "the folder that results go into", "results")
+    .option("--jobs <n>", "the number of runs to execute at the same time", wholeNumber, 1)
+    .addOption(
+      new Option(
+        "--fuse <mode>",
+        "whether to fuse the steps of runs with the same compiled step, prompt length and verbalizer; auto: only on a GPU",
+      ).choices(FUSE_MODES).default("auto"),
+    )
+    .option("--only <pattern>", "run only those whose name matches a pattern (*length=5*) or contains a text")
+    .option("--force", "run again even if nothing has changed", false)
+    .option("--no-self-check", "skip the comparison of the compiled graphs with the model's own file")
+    .option("--fail-fast", "start no more runs after one fails", false)
+    .option("--shard <i/n>", "run only the i-th of n parts, to share a batch among machines", shardOf)
+    .addOption(allowRead())
+    .option("--yes", "execute more than 1000 runs", false)
+    .addHelpText("after", "\nExample:\n  softprompt batch experiments/rt-polarity --only seed=0")
+    .action((files: string[], { allowRead, ...flags }: ReadFlags<BatchFlags>) =>
+      verbs.batch(files, flags, allowRead)
+    );
+}

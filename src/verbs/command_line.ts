@@ -1,0 +1,65 @@
+/**
+ * The verbs and their flags, apart from what they do: the launcher reads a command line as the program does.
+ *
+ * @module
+ */
+import { Command } from "commander";
+import project from "../../deno.json" with { type: "json" };
+import type { Io } from "../terminal/io.ts";
+import { addBatch, type BatchVerb } from "./batch.ts";
+import { addCompile, type CompileVerb } from "./compile.ts";
+import { addData, type DataVerb } from "./data.ts";
+import { addDiff, type DiffVerb } from "./diff.ts";
+import { addExport, type ExportVerb } from "./export.ts";
+import { addPredict, type PredictVerb } from "./predict.ts";
+import { addRun, type RunVerb } from "./run.ts";
+import { addServe, type ServeVerb } from "./serve.ts";
+import { addValidate, type ValidateVerb } from "./validate.ts";
+
+/** What each verb does with its arguments and flags. */
+export type Verbs =
+  & RunVerb
+  & BatchVerb
+  & DiffVerb
+  & PredictVerb
+  & ExportVerb
+  & ValidateVerb
+  & CompileVerb
+  & ServeVerb
+  & DataVerb;
+
+/** Each verb of the command line, in the order of the help. */
+const VERBS: readonly ((program: Command, verbs: Verbs) => void)[] = [
+  addRun,
+  addBatch,
+  addDiff,
+  addPredict,
+  addExport,
+  addValidate,
+  addCompile,
+  addServe,
+  addData,
+];
+
+/**
+ * The command line: its verbs, their arguments and flags.
+ *
+ * @param verbs what each verb does
+ * @param io takes help, and errors in flags, which end the program with a `CommanderError`
+ */
+export function commandLine(verbs: Verbs, io: Pick<Io, "print" | "log" | "hasColors">): Command {
+  const line = (text: string) => text.replace(/\n$/, "");
+  const program = new Command("softprompt")
+    .description("Prompt tuning from experiment files: a frozen language model, a soft prompt, ONNX Runtime.")
+    .version(project.version)
+    .exitOverride()
+    .showHelpAfterError("(see --help for usage)")
+    .configureOutput({
+      writeOut: (text) => io.print(line(text)),
+      writeErr: (text) => io.log(line(text)),
+      getOutHasColors: () => io.hasColors.stdout,
+      getErrHasColors: () => io.hasColors.stderr,
+    });
+  for (const add of VERBS) add(program, verbs);
+  return program;
+}

@@ -1,0 +1,28 @@
+import { type Command, Option } from "commander";
+import type { DiffFlags } from "../commands/diff.ts";
+import { DIFF_FORMATS, level } from "../commands/flag_values.ts";
+
+/** What `diff` does with its arguments and flags. */
+export interface DiffVerb {
+  diff(a: string, b: string, flags: DiffFlags): Promise<void>;
+}
+
+/** Adds `diff` to the command line. */
+export function addDiff(program: Command, verbs: DiffVerb): void {
+  program.command("diff")
+    .description("show what differs between two results, and whether the difference is significant")
+    .argument("<a>", "the baseline: the folder of a run or of a sweep, or a saved report")
+    .argument("<b>", "the result to compare with it, in any of the same forms")
+    .addOption(
+      new Option("--format <how>", "the format on standard output").choices(DIFF_FORMATS).default(
+        "text",
+      ),
+    )
+    .option("--fail-on-regression", "end with exit code 3 where a metric got worse", false)
+    .option("--alpha <level>", "the significance level of the tests", level, 0.05)
+    .addHelpText(
+      "after",
+      "\nExample:\n  softprompt diff results/rt-hard results/rt-soft-20 --format markdown",
+    )
+    .action((a: string, b: string, flags: DiffFlags) => verbs.diff(a, b, flags));
+}

@@ -1,0 +1,45 @@
+import { type Command, Option } from "commander";
+import type { PredictFlags } from "../commands/predict.ts";
+import { CHOICES, DEFAULTS } from "../experiment/experiment_file.ts";
+import { allowRead, type ReadFlags } from "./allow_read.ts";
+
+/** What `predict` does with its arguments and flags. @param allowRead the paths of `--allow-read` */
+export interface PredictVerb {
+  predict(
+    run: string,
+    texts: readonly string[],
+    flags: PredictFlags,
+    allowRead: readonly string[],
+  ): Promise<void>;
+}
+
+/** Adds `predict` to the command line. */
+export function addPredict(program: Command, verbs: PredictVerb): void {
+  program.command("predict")
+    .description("classify texts with a run's prompt; writes a line of JSON for each to standard output")
+    .argument("<run>", "the folder of a run")
+    .argument("[texts...]", "texts to classify")
+    .option(
+      "--file <path>",
+      "a file of texts, with the columns that the run was tuned on: .csv, .tsv, .jsonl, .json or .parquet; in a .txt file each line that is not empty is a text; - is JSON Lines on standard input",
+    )
+    .option(
+      "--encoding <name>",
+      `the file's encoding (default: that of the run's data of the same kind, else ${DEFAULTS.dataset.encoding})`,
+    )
+    .addOption(
+      new Option("--device <kind>", "the device to compute on (default: that of the experiment)").choices(
+        CHOICES.device,
+      ),
+    )
+    .option("--model <dir>", "the model's folder, if it has moved since the run")
+    .option("--results <dir>", "the folder of all results, with the cache of compiled steps", "results")
+    .addOption(allowRead())
+    .addHelpText(
+      "after",
+      '\nExample:\n  softprompt predict results/first-soft "two hours that i will never get back ."',
+    )
+    .action((run: string, texts: string[], { allowRead, ...flags }: ReadFlags<PredictFlags>) =>
+      verbs.predict(run, texts, flags, allowRead)
+    );
+}

@@ -1,0 +1,23 @@
+import type { Command } from "commander";
+import type { ValidateFlags } from "../commands/validate.ts";
+import { allowRead, type ReadFlags } from "./allow_read.ts";
+
+/** What `validate` does with its arguments and flags. @param allowRead the paths of `--allow-read` */
+export interface ValidateVerb {
+  validate(args: readonly string[], flags: ValidateFlags, allowRead: readonly string[]): Promise<void>;
+}
+
+/** Adds `validate` to the command line. */
+export function addValidate(program: Command, verbs: ValidateVerb): void {
+  program.command("validate")
+    .description(
+      "check experiment files and everything that they name, without running them, and show what would run",
+    )
+    .argument("<files...>", "experiment files, folders of them, or patterns")
+    .option("--results <dir>", "the folder of earlier runs, for estimates of the time", "results")
+    .addOption(allowRead())
+    .addHelpText("after", "\nExample:\n  softprompt validate experiments/")
+    .action((files: string[], { allowRead, ...flags }: ReadFlags<ValidateFlags>) =>
+      verbs.validate(files, flags, allowRead)
+    );
+}
