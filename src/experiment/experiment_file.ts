@@ -53,14 +53,32 @@ export interface ModelKeys {
 }
 
 /** Labelled texts: a built-in dataset ('name'), a file ('file'), files that are split already ('split'), or a dataset on the hub ('source'). */
-export interface DatasetKeys {
+export interface DatasetKeys extends LabelledTextsKeys {
+  /** A file of your own, relative to this file: .csv, .tsv, .jsonl (or .ndjson), .json (an array of objects), .parquet or .txt, each with or without .gz after it. In a .txt file each line is a label, a space and a text. */
+  readonly file?: string;
+  /** The id of a dataset on the Hugging Face hub: owner/name. Its Parquet files are read. */
+  readonly source?: string;
+  /** The column whose values are the examples' ids, each of one example only: a diff pairs test examples by them. If left out, file and line are the id. */
+  readonly id?: string;
+  /** How all texts are read, including those of predict and serve, of samples and of exports: none removes white space at their ends, textcnn also applies the preprocessing of the course lab's TextCNN. */
+  readonly clean?: "none" | "textcnn";
+  /** textcnn (the third tenth of each rt-polarity file is the test set); shares drawn at random within each class, with at least one test example of a class that has two; files that are split already; for a dataset on the hub, its own splits by their names, or shares of one of them. */
+  readonly split?: string | DatasetSplitKeys;
+  /** The share of the training examples that is kept for validation, where the split has no validation set of its own; where it has one, this key is refused. */
+  readonly validation?: number;
+  /** The number of training examples for each class, drawn by the seed: runs of several seeds show how much depends on the draw. */
+  readonly shots?: number;
+}
+
+/** The keys that a dataset and other data that a run is scored on have in common. */
+export interface LabelledTextsKeys {
   /** A built-in dataset. */
   readonly name?: "rt-polarity" | "reviews-demo";
   /** The folder that holds its files, relative to this file; else data/<name> in the nearest folder above this file that has one. */
   readonly path?: string;
-  /** A file of your own, relative to this file: .csv, .tsv, .jsonl (or .ndjson), .json (an array of objects), .parquet or .txt, each with or without .gz after it. In a .txt file each line is a label, a space and a text. */
+  /** A file of your own, relative to this file. */
   readonly file?: string;
-  /** The id of a dataset on the Hugging Face hub: owner/name. Its Parquet files are read. */
+  /** The id of a dataset on the Hugging Face hub: owner/name. */
   readonly source?: string;
   /** For a dataset on the hub: a branch, a tag or a commit's full hash. The results name the commit. */
   readonly revision?: string;
@@ -72,8 +90,6 @@ export interface DatasetKeys {
   readonly label?: string;
   /** The class that each value of the label's column stands for, where values are not the classes' names: { "0": negative, "1": positive }. Lines whose value stands for null are left out. */
   readonly labels?: Readonly<Record<string, string | null>>;
-  /** The column whose values are the examples' ids, each of one example only: a diff pairs test examples by them. If left out, file and line are the id. */
-  readonly id?: string;
   /** What separates the columns of a .csv file. If left out, it is the one of comma, semicolon, tab and | with which the first line has the required columns, or the one that a first line such as sep=; names. */
   readonly delimiter?: string;
   /** Whether quotes enclose fields, as pandas and Excel write them, in a .csv or .tsv file. If left out, they do in a .csv file and not in a .tsv file; a .tsv file in which they clearly do so is refused. */
@@ -84,14 +100,8 @@ export interface DatasetKeys {
   readonly encoding?: string;
   /** What happens to lines of a .jsonl, .json or .parquet file that have null (or NaN) in place of a text or the label: error refuses the file, drop leaves them out and counts them. An empty text is a text. */
   readonly missing?: "error" | "drop";
-  /** How all texts are read, including those of predict and serve, of samples and of exports: none removes white space at their ends, textcnn also applies the preprocessing of the course lab's TextCNN. */
+  /** How the texts are read. */
   readonly clean?: "none" | "textcnn";
-  /** textcnn (the third tenth of each rt-polarity file is the test set); shares drawn at random within each class, with at least one test example of a class that has two; files that are split already; for a dataset on the hub, its own splits by their names, or shares of one of them. */
-  readonly split?: string | DatasetSplitKeys;
-  /** The share of the training examples that is kept for validation, where the split has no validation set of its own; where it has one, this key is refused. */
-  readonly validation?: number;
-  /** The number of training examples for each class, drawn by the seed: runs of several seeds show how much depends on the draw. */
-  readonly shots?: number;
 }
 
 /** textcnn (the third tenth of each rt-polarity file is the test set); shares drawn at random within each class, with at least one test example of a class that has two; files that are split already; for a dataset on the hub, its own splits by their names, or shares of one of them. */
@@ -225,37 +235,13 @@ export interface EvaluationSamplesKeys {
 }
 
 /** Other data on which the tuned prompt or model is scored. */
-export interface EvaluationTransferKeys {
+export interface EvaluationTransferKeys extends LabelledTextsKeys {
   /** Its name in the results; by default that of its file or dataset. */
   readonly as?: string;
   /** A built-in dataset; its test set is taken. */
   readonly name?: "rt-polarity" | "reviews-demo";
-  /** The folder that holds its files, relative to this file; else data/<name> in the nearest folder above this file that has one. */
-  readonly path?: string;
   /** A file of your own, all of it, as for 'dataset.file'. */
   readonly file?: string;
-  /** The id of a dataset on the Hugging Face hub: owner/name. */
-  readonly source?: string;
-  /** For a dataset on the hub: a branch, a tag or a commit's full hash. The results name the commit. */
-  readonly revision?: string;
-  /** For a dataset on the hub: one of its configurations; may be left out where it has only one. */
-  readonly config?: string;
-  /** The column that {text} stands for in a template. Other columns stand in it by their own names: {premise}. */
-  readonly text?: string;
-  /** The column that holds the class. */
-  readonly label?: string;
-  /** The class that each value of the label's column stands for, where values are not the classes' names: { "0": negative, "1": positive }. Lines whose value stands for null are left out. */
-  readonly labels?: Readonly<Record<string, string | null>>;
-  /** What separates the columns of a .csv file. If left out, it is the one of comma, semicolon, tab and | with which the first line has the required columns, or the one that a first line such as sep=; names. */
-  readonly delimiter?: string;
-  /** Whether quotes enclose fields, as pandas and Excel write them, in a .csv or .tsv file. If left out, they do in a .csv file and not in a .tsv file; a .tsv file in which they clearly do so is refused. */
-  readonly quotes?: boolean;
-  /** The names of the columns, in order, of a .csv or .tsv file whose first line does not name them: [label, text]. */
-  readonly columns?: readonly string[];
-  /** The encoding of text files, by its name in the Encoding Standard: utf-8, windows-1252, gb18030. */
-  readonly encoding?: string;
-  /** What happens to lines of a .jsonl, .json or .parquet file that have null (or NaN) in place of a text or the label: error refuses the file, drop leaves them out and counts them. An empty text is a text. */
-  readonly missing?: "error" | "drop";
   /** How the texts are read; by default like those of the dataset. */
   readonly clean?: "none" | "textcnn";
   /** For a dataset on the hub: the split that is taken. */

@@ -46,6 +46,7 @@ function validatorFor<Valid>(part: object): ValidateFunction<Valid> {
     formats: { path: true },
   });
   ajv.removeKeyword("uniqueItems");
+  ajv.addKeyword("sharedFrom");
   ajv.addKeyword({ keyword: "uniqueItems", type: "array", schemaType: "boolean", validate: areDistinct });
   return ajv.compile<Valid>(part);
 }

@@ -2,6 +2,8 @@
 export interface SchemaPart {
   readonly description?: string;
   readonly $ref?: string;
+  /** Of a key whose reference was replaced: the definition that it is a key of. */
+  readonly sharedFrom?: string;
   readonly definitions?: Readonly<Record<string, SchemaPart>>;
   /** `path`: a string is a path, relative to the file. */
   readonly format?: string;

@@ -6,9 +6,9 @@ const definitions = {
   file: { properties: { path: { description: "A path.", type: "string", default: "a" } } },
 };
 
-Deno.test("a reference becomes what it refers to, wherever it stands; what stands beside it takes precedence", () => {
+Deno.test("a reference becomes what it refers to, wherever it stands, and tells where it is from; what stands beside it takes precedence", () => {
   const path = { $ref: "#/definitions/file/properties/path" };
-  const whole = definitions.file.properties.path;
+  const whole = { ...definitions.file.properties.path, sharedFrom: "file" };
   assertEquals(
     withoutReferences({
       definitions,
@@ -18,7 +18,8 @@ Deno.test("a reference becomes what it refers to, wherever it stands; what stand
       else: { additionalProperties: false },
     }),
     {
-      properties: { x: whole, y: { description: "Another.", type: "string", default: "b" } },
+      definitions,
+      properties: { x: whole, y: { ...whole, description: "Another.", default: "b" } },
       additionalProperties: { items: whole },
       then: { properties: { z: whole } },
       else: { additionalProperties: false },

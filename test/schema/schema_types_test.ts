@@ -45,6 +45,65 @@ experiment: { how: "a" },
   );
 });
 
+Deno.test("objects that have all keys of a definition extend its interface; their own words, choices and defaults stay theirs", () => {
+  const keys = {
+    path: { description: "A path.", type: "string" },
+    how: { description: "How.", enum: ["a", "b"], default: "a" },
+  };
+  const shared = (key: keyof typeof keys) => ({ ...keys[key], sharedFrom: "file" });
+  const text = schemaTypes({
+    definitions: { file: { description: "A file's keys.", properties: keys } },
+    type: "object",
+    properties: {
+      all: {
+        type: "object",
+        required: ["x"],
+        properties: {
+          path: shared("path"),
+          how: { ...shared("how"), description: "How all." },
+          x: { type: "number" },
+        },
+      },
+      some: { type: "object", properties: { path: shared("path") } },
+    },
+  }, { schema: "file.json", root: "File", suffix: "Keys" });
+  const [, types = ""] = text.split(
+    "\n\nexport interface File {\nreadonly all?: AllKeys;\nreadonly some?: SomeKeys;\n}\n\n",
+  );
+  assertEquals(
+    types,
+    `export interface AllKeys extends FileKeys {
+/** How all. */
+readonly how?: "a" | "b";
+readonly x: number;
+}
+
+/** A file's keys. */
+export interface FileKeys {
+/** A path. */
+readonly path?: string;
+/** How. */
+readonly how?: "a" | "b";
+}
+
+export interface SomeKeys {
+/** A path. */
+readonly path?: string;
+}
+
+/** The values of keys that take one of several, by the keys' paths. */
+export const CHOICES = {
+"all.how": ["a", "b"],
+} as const;
+
+/** The defaults of keys that are left out, by the path of the object that holds them. */
+export const DEFAULTS = {
+all: { how: "a" },
+} as const;
+`,
+  );
+});
+
 Deno.test("two types of one name are refused", () => {
   const inner = { type: "object", properties: { x: { type: "string" } } };
   assertThrows(
