@@ -4,7 +4,7 @@ import { compileAnswer } from "./compile_answer.ts";
 import type { Compiled, CompiledAnswer, CompileOptions } from "./compiled.ts";
 import { readOnnxFile } from "./frontend/onnx_file.ts";
 import { lazy } from "./lazy.ts";
-import { emitForTarget, type LoweringTarget } from "./lower_for_target.ts";
+import { emitForTarget, type LoweringTarget, type Purpose } from "./lower_for_target.ts";
 import { type OptimizerName, optimizerState } from "./passes/optimizer.ts";
 import type { Pass, PassOptions, StagedGraph } from "./passes/pass.ts";
 import { promptPlace } from "./passes/prompt_place.ts";
@@ -60,10 +60,10 @@ export function compile(
   };
   const one = graphs("one", { step: "train_step", suffix: "" }, { onPass, verify });
   const bank = graphs("bank", { step: "train_bank", suffix: "_bank" }, { verify });
-  const made = (from: StagedGraph, pass: Pass, name: string) =>
-    lazy(() => emitForTarget(runPasses(from, [pass], { verify }), to, name, { verify }));
-  const update = made(noGraph(path), optimizerAlone(optimizer, dimension), "update");
-  const embed = made(frozen, readEmbeddings(insertion), "embed");
+  const made = (from: StagedGraph, pass: Pass, purpose: Purpose, name: string) =>
+    lazy(() => emitForTarget(runPasses(from, [pass], { verify }), to, purpose, name, { verify }));
+  const update = made(noGraph(path), optimizerAlone(optimizer, dimension), "train", "update");
+  const embed = made(frozen, readEmbeddings(insertion), "embed", "embed");
   return {
     dimension,
     train: one.train,
@@ -114,7 +114,9 @@ function promptGraphs(
   const spliced = lazy(() => runPasses(frozen, [splice, READ_ANSWER], options));
   const classes = lazy(() => runPasses(spliced(), [NARROW_TO_CLASSES], options));
   const words = lazy(() => runPasses(spliced(), [NARROW_TO_WORDS], { verify }));
-  const train = lazy(() => emitForTarget(runPasses(classes(), step, options), to, names.step, options));
+  const train = lazy(() =>
+    emitForTarget(runPasses(classes(), step, options), to, "train", names.step, options)
+  );
   const answer = compileAnswer({ classes, words }, to, names.suffix, { verify });
   return {
     get train() {

@@ -25,10 +25,10 @@ export function compileAnswer(
   suffix: string,
   options: PassOptions,
 ): CompiledAnswer {
-  const predict = lazy(() => emitForTarget(classes(), to, `predict${suffix}`, options));
+  const predict = lazy(() => emitForTarget(classes(), to, "answer", `predict${suffix}`, options));
   const answer = lazy(() => {
     const both = joinGraphs(classes(), words(), outputsOfBoth);
-    return emitForTarget(runPasses(both, [SIMPLIFY], options), to, `answer${suffix}`, options);
+    return emitForTarget(runPasses(both, [SIMPLIFY], options), to, "answer", `answer${suffix}`, options);
   });
   return {
     get predict() {

@@ -54,7 +54,7 @@ export function compileModelTuning(
   return {
     parameters: tuned.map((weight) => parameterOf(weight, parameters, file)),
     state: modelState(optimizer, tuned),
-    train: emitForTarget(step, to, "train_model", { onPass, verify }),
+    train: emitForTarget(step, to, "train", "train_model", { onPass, verify }),
     get predict() {
       return answer.predict;
     },

@@ -1,6 +1,6 @@
 import { emit, type Emitted } from "./backend/emit.ts";
 import { mixedPrecision } from "./passes/mixed_precision.ts";
-import type { Contract, Pass, PassOptions, StagedGraph } from "./passes/pass.ts";
+import type { Contract, Pass, PassOptions, Property, StagedGraph } from "./passes/pass.ts";
 import { checkOrder, runPasses } from "./passes/run_passes.ts";
 import { simplify } from "./passes/simplify.ts";
 import { broadcastBooleans } from "./targets/webgpu/broadcast_booleans.ts";
@@ -26,20 +26,31 @@ export const SIMPLIFY: Pass = {
   run: simplify,
 };
 
+/** What a graph that is written is for. */
+export type Purpose = keyof typeof REQUIRED_FOR;
+
+/** What must hold of a graph for its purpose. */
+const REQUIRED_FOR = {
+  train: ["updated"],
+  answer: ["narrowed"],
+  embed: [],
+} as const satisfies Readonly<Record<string, readonly Property[]>>;
+
 /** Lowers a graph to operators that its target computes right, in the precision asked for, and writes it. */
 export function emitForTarget(
   from: StagedGraph,
   to: LoweringTarget,
+  purpose: Purpose,
   name: string,
   options: PassOptions,
 ): Emitted {
   const passes = lowerForTarget(to);
-  checkOrder(from.holds, [...passes, emission(to)]);
+  checkOrder(from.holds, [...passes, emission(to, purpose)]);
   return emit(runPasses(from, passes, options).graph, name);
 }
 
-/** What a graph must be to be written for a target: the file is run as it is. */
-export function emission({ target, precision }: LoweringTarget): Contract {
+/** What a graph must be to be written for a target and a purpose: the file is run as it is. */
+export function emission({ target, precision }: LoweringTarget, purpose: Purpose): Contract {
   return {
     name: "emit",
     requires: [
@@ -47,7 +58,8 @@ export function emission({ target, precision }: LoweringTarget): Contract {
       "gradient unscaled",
       "booleans safe",
       ...(target === "webgpu" ? ["legal for webgpu"] as const : []),
-      ...(precision === "float16" ? ["half precision"] as const : []),
+      precision === "float16" ? "half precision" : "full precision",
+      ...REQUIRED_FOR[purpose],
       "simplified",
     ],
     ensures: [],

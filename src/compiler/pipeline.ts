@@ -42,7 +42,7 @@ export function frontend(file: OnnxFile): readonly Pass[] {
     {
       name: "import",
       requires: ["no graph"],
-      ensures: ["imported", "token logits", "no prompt", ...NEW],
+      ensures: ["imported", "token logits", "no prompt", "not updated", ...NEW],
       ends: ["no graph"],
       run: (_, log) => importModel(file, log),
     },
@@ -151,7 +151,7 @@ export function promptStep(mean: LossMean, optimizer: OptimizerName, precision: 
     },
     {
       name: "hoist batch sum",
-      requires: ["backward narrowed", "not lowered"],
+      requires: ["backward narrowed", "not updated", "not lowered"],
       ensures: [],
       run: hoistBatchSum,
     },
@@ -166,6 +166,7 @@ export function promptStep(mean: LossMean, optimizer: OptimizerName, precision: 
         "not lowered",
       ],
       ensures: ["updated"],
+      ends: ["not updated"],
       run: (graph) => appendOptimizer(graph, inputOf(graph, PROMPT), optimizer),
     },
   ];
@@ -219,7 +220,7 @@ export function modelStep(
       name: "optimizer",
       requires: ["weights fed", "weight gradients", "gradient unscaled", "not lowered"],
       ensures: ["updated"],
-      ends: ["weight gradients"],
+      ends: ["weight gradients", "not updated"],
       run: (graph) => appendWeightOptimizer(graph, weights, optimizer),
     },
     SHARE_GELU,

@@ -3,7 +3,12 @@ import { RandomStream } from "../../src/base/random_stream.ts";
 import { separateEqualWeights } from "../../src/compiler/frontend/equal_weights.ts";
 import { readOnnxFile } from "../../src/compiler/frontend/onnx_file.ts";
 import { parametersOf } from "../../src/compiler/frontend/parameters.ts";
-import { emission, lowerForTarget, type LoweringTarget } from "../../src/compiler/lower_for_target.ts";
+import {
+  emission,
+  lowerForTarget,
+  type LoweringTarget,
+  type Purpose,
+} from "../../src/compiler/lower_for_target.ts";
 import { WeightInputs } from "../../src/compiler/passes/model_tuning.ts";
 import type { Pass, StagedGraph } from "../../src/compiler/passes/pass.ts";
 import { checkOrder, noGraph, PassOrderError, runPasses } from "../../src/compiler/passes/run_passes.ts";
@@ -43,19 +48,20 @@ const STEPS: readonly (readonly Pass[])[] = [
 interface Pipeline {
   readonly passes: readonly Pass[];
   readonly to: LoweringTarget;
+  readonly purpose: Purpose;
 }
 
 const PIPELINES: Readonly<Record<string, Pipeline>> = {
-  "step of a prompt": pipeline([...CLASSES, ...STEPS[0]!], CPU),
-  "step of a prompt on WebGPU": pipeline([...CLASSES, ...STEPS[1]!], WEBGPU),
-  "step of the model": pipeline([...FED, ...STEPS[2]!], CPU),
-  "embeddings": pipeline([...FRONTEND, readEmbeddings("word-embeddings")], CPU),
-  "logits of all words": pipeline([...FRONTEND, READ_ANSWER, NARROW_TO_WORDS], WEBGPU),
-  "update": pipeline([optimizerAlone("adamw", 8)], CPU),
+  "step of a prompt": pipeline([...CLASSES, ...STEPS[0]!], CPU, "train"),
+  "step of a prompt on WebGPU": pipeline([...CLASSES, ...STEPS[1]!], WEBGPU, "train"),
+  "step of the model": pipeline([...FED, ...STEPS[2]!], CPU, "train"),
+  "embeddings": pipeline([...FRONTEND, readEmbeddings("word-embeddings")], CPU, "embed"),
+  "logits of all words": pipeline([...FRONTEND, READ_ANSWER, NARROW_TO_WORDS], WEBGPU, "answer"),
+  "update": pipeline([optimizerAlone("adamw", 8)], CPU, "train"),
 };
 
-function pipeline(passes: readonly Pass[], to: LoweringTarget): Pipeline {
-  return { passes: [...passes, ...lowerForTarget(to)], to };
+function pipeline(passes: readonly Pass[], to: LoweringTarget, purpose: Purpose): Pipeline {
+  return { passes: [...passes, ...lowerForTarget(to)], to, purpose };
 }
 
 /** Runs each pass on each graph once. */
@@ -103,9 +109,9 @@ function* changed(passes: readonly Pass[]): Generator<readonly Pass[]> {
   }
 }
 
-for (const [name, { passes, to }] of Object.entries(PIPELINES)) {
+for (const [name, { passes, to, purpose }] of Object.entries(PIPELINES)) {
   Deno.test(`${name}: passes in another order are refused before they run, or make a well-formed graph`, () => {
-    checkOrder(runner.run(passes).holds, [emission(to)]);
+    checkOrder(runner.run(passes).holds, [emission(to, purpose)]);
     const allowed = [...changed(passes)].filter(isAllowed);
     for (const order of allowed) runner.run(order);
   });
@@ -168,12 +174,55 @@ Deno.test("a gradient is unscaled once, before it is written", () => {
   const without = passes.filter(({ name }) => name !== "unscale gradient" && name !== "optimizer");
   assert(isAllowed(without));
   assertEquals(
-    assertPassOrder(() => checkOrder(noGraph(PATH).holds, [...without, emission(to)])).slice(0, 42),
+    assertPassOrder(() => checkOrder(noGraph(PATH).holds, [...without, emission(to, "train")])).slice(0, 42),
     "pass 'emit' requires 'gradient unscaled', ",
   );
   assertEquals(
     assertPassOrder(() => checkOrder(noGraph(PATH).holds, passes.toSpliced(at, 0, passes[at]!))),
     "pass 'unscale gradient' ensures 'gradient unscaled', which holds before it",
+  );
+});
+
+/** Graphs that must not be written, and what they lack. */
+const UNFIT: Readonly<Record<string, readonly [readonly Pass[], LoweringTarget, Purpose, string]>> = {
+  "half precision for float32": [
+    [...CLASSES, ...lowerForTarget(WEBGPU)],
+    {
+      target: "webgpu",
+      precision: "float32",
+    },
+    "answer",
+    "full precision",
+  ],
+  "a step without its optimizer": [
+    [...CLASSES, ...STEPS[0]!.filter(({ name }) => name !== "optimizer"), ...lowerForTarget(CPU)],
+    CPU,
+    "train",
+    "updated",
+  ],
+  "an answer with all that it does not need": [
+    [...FRONTEND, SPLICE, READ_ANSWER, ...lowerForTarget(CPU)],
+    CPU,
+    "answer",
+    "narrowed",
+  ],
+};
+
+for (const [what, [passes, to, purpose, property]] of Object.entries(UNFIT)) {
+  Deno.test(`${what}: it is not written`, () => {
+    const message = assertPassOrder(() =>
+      checkOrder(noGraph(PATH).holds, [...passes, emission(to, purpose)])
+    );
+    assert(message.startsWith(`pass 'emit' requires '${property}'`), message);
+  });
+}
+
+Deno.test("the batch's sum is hoisted before the optimizer", () => {
+  const hoist = STEPS[0]!.find(({ name }) => name === "hoist batch sum")!;
+  const late = [...CLASSES, ...STEPS[0]!.filter((pass) => pass !== hoist), hoist];
+  assertEquals(
+    assertPassOrder(() => checkOrder(noGraph(PATH).holds, late)).slice(0, 46),
+    "pass 'hoist batch sum' requires 'not updated',",
   );
 });
 

@@ -43,7 +43,7 @@ const LATER_ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Operators that take any number of inputs, and the binary operator that stands for them. */
-const VARIADIC: Readonly<Record<string, OperatorName>> = { Sum: "Add", Min: "Min", Max: "Max" };
+const VARIADIC: Readonly<Record<string, "Add" | "Min" | "Max">> = { Sum: "Add", Min: "Min", Max: "Max" };
 
 /** Operators that have another name now. */
 const RENAMED: Readonly<Record<string, OperatorName>> = { Scatter: "ScatterElements" };

@@ -55,14 +55,14 @@ export type Attribute = AttributeKinds[AttributeKind];
 /** The attributes of a node by name. */
 export type Attributes = Readonly<Record<string, Attribute>>;
 
-/** Tells whether an attribute is of a kind; an empty list is of both kinds of its form. */
+/** Tells whether an attribute is of a kind, in which it is a number; an empty list is of both kinds of its form. */
 const IS_OF_KIND: Readonly<Record<AttributeKind, (value: Attribute) => boolean>> = {
-  integer: (value) => typeof value === "number",
-  integers: (value) => isListOf("number", value),
-  float: (value) => typeof value === "object" && "float" in value,
-  floats: (value) => typeof value === "object" && "floats" in value,
+  integer: Number.isInteger,
+  integers: (value) => Array.isArray(value) && value.every(Number.isInteger),
+  float: (value) => typeof value === "object" && "float" in value && !Number.isNaN(value.float),
+  floats: (value) => typeof value === "object" && "floats" in value && !value.floats.some(Number.isNaN),
   string: (value) => typeof value === "string",
-  strings: (value) => isListOf("string", value),
+  strings: (value) => Array.isArray(value) && value.every((item) => typeof item === "string"),
   tensor: (value) => typeof value === "object" && "tensor" in value,
 };
 
@@ -72,8 +72,4 @@ export function isOfKind<Kind extends AttributeKind>(
   kind: Kind,
 ): value is AttributeKinds[Kind] {
   return IS_OF_KIND[kind](value);
-}
-
-function isListOf(type: "number" | "string", value: Attribute): boolean {
-  return Array.isArray(value) && value.every((item) => typeof item === type);
 }

@@ -1,7 +1,10 @@
 import type { AttributeKind, AttributeKinds } from "./attribute.ts";
 
-/** An attribute of an operator: its kind, which need not be given unless it is required. */
-export type AttributeSchema = AttributeKind | { readonly required: AttributeKind };
+/** An attribute of an operator: its kind, which need not be given unless it is required, and its values where these are few. */
+export type AttributeSchema =
+  | AttributeKind
+  | { readonly required: AttributeKind }
+  | { readonly oneOf: readonly number[] | readonly string[] };
 
 /** The attributes of an operator by their names. */
 export type AttributeTable = Readonly<Record<string, AttributeSchema>>;
@@ -9,14 +12,20 @@ export type AttributeTable = Readonly<Record<string, AttributeSchema>>;
 /** An operator that takes no attributes. */
 const NONE = {} as const;
 
+/** Yes or no. */
+const FLAG = { oneOf: [0, 1] } as const;
+
 /** Operators along one axis. */
 const ALONG = { axis: "integer" } as const;
 
-/** Normalizations over the last axes. */
-const NORMALIZATION = { axis: "integer", epsilon: "float", stash_type: "integer" } as const;
+/** Normalizations over the last axes; statistics are in float32 or bfloat16, by the codes of `TensorProto.DataType`. */
+const NORMALIZATION = { axis: "integer", epsilon: "float", stash_type: { oneOf: [1, 16] } } as const;
 
 /** Reductions over the axes that an input names. */
-const REDUCTION = { keepdims: "integer", noop_with_empty_axes: "integer" } as const;
+const REDUCTION = { keepdims: FLAG, noop_with_empty_axes: FLAG } as const;
+
+/** What becomes of an element and the update that is scattered to it. */
+const SCATTERED = { oneOf: ["none", "add", "mul", "min", "max"] } as const;
 
 /** Activations with a slope or a factor. */
 const SCALED = { alpha: "float" } as const;
@@ -38,14 +47,14 @@ export const OPERATOR_ATTRIBUTES = {
   Abs: NONE,
   Add: NONE,
   And: NONE,
-  ArgMax: { axis: "integer", keepdims: "integer", select_last_index: "integer" },
+  ArgMax: { axis: "integer", keepdims: FLAG, select_last_index: FLAG },
   Cast: { to: { required: "integer" } },
   Ceil: NONE,
   Clip: NONE,
   Concat: { axis: { required: "integer" } },
   ConstantOfShape: { value: "tensor" },
   Cos: NONE,
-  CumSum: { exclusive: "integer", reverse: "integer" },
+  CumSum: { exclusive: FLAG, reverse: FLAG },
   DequantizeLinear: ALONG,
   Div: NONE,
   DynamicQuantizeLinear: NONE,
@@ -59,11 +68,11 @@ export const OPERATOR_ATTRIBUTES = {
   Gather: ALONG,
   GatherElements: ALONG,
   GatherND: { batch_dims: "integer" },
-  Gemm: { transA: "integer", transB: "integer", alpha: "float", beta: "float" },
+  Gemm: { transA: FLAG, transB: FLAG, alpha: "float", beta: "float" },
   Greater: NONE,
   GreaterOrEqual: NONE,
   Identity: NONE,
-  IsInf: { detect_negative: "integer", detect_positive: "integer" },
+  IsInf: { detect_negative: FLAG, detect_positive: FLAG },
   IsNaN: NONE,
   LayerNormalization: NORMALIZATION,
   LeakyRelu: SCALED,
@@ -74,13 +83,13 @@ export const OPERATOR_ATTRIBUTES = {
   MatMulInteger: NONE,
   Max: NONE,
   Min: NONE,
-  Mod: { fmod: "integer" },
+  Mod: { fmod: FLAG },
   Mul: NONE,
   Neg: NONE,
   Not: NONE,
   OneHot: ALONG,
   Or: NONE,
-  Pad: { mode: "string" },
+  Pad: { mode: { oneOf: ["constant", "reflect", "edge"] } },
   Pow: NONE,
   QuantizeLinear: ALONG,
   Range: NONE,
@@ -93,10 +102,10 @@ export const OPERATOR_ATTRIBUTES = {
   ReduceSum: REDUCTION,
   ReduceSumSquare: REDUCTION,
   Relu: NONE,
-  Reshape: { allowzero: "integer" },
+  Reshape: { allowzero: FLAG },
   Round: NONE,
-  ScatterElements: { axis: "integer", reduction: "string" },
-  ScatterND: { reduction: "string" },
+  ScatterElements: { axis: "integer", reduction: SCATTERED },
+  ScatterND: { reduction: SCATTERED },
   Shape: { start: "integer", end: "integer" },
   Sigmoid: NONE,
   Sign: NONE,
@@ -113,16 +122,16 @@ export const OPERATOR_ATTRIBUTES = {
   Tanh: NONE,
   Tile: NONE,
   Transpose: { perm: "integers" },
-  Trilu: { upper: "integer" },
+  Trilu: { upper: FLAG },
   Unsqueeze: NONE,
   Where: NONE,
   Xor: NONE,
   "com.microsoft.FastGelu": NONE,
   "com.microsoft.FusedMatMul": {
-    transA: "integer",
-    transB: "integer",
-    transBatchA: "integer",
-    transBatchB: "integer",
+    transA: FLAG,
+    transB: FLAG,
+    transBatchA: FLAG,
+    transBatchB: FLAG,
     alpha: "float",
   },
   "com.microsoft.GatherBlockQuantized": {
@@ -201,21 +210,35 @@ export type AttributesOf<Table extends AttributeTable> = keyof Table extends nev
   ? Readonly<Record<string, never>>
   :
     & {
-      readonly [Name in keyof Table as Table[Name] extends AttributeKind ? Name : never]?: ValueOf<
+      readonly [Name in keyof Table as Table[Name] extends Required ? never : Name]?: ValueOf<
         Table[Name]
       >;
     }
     & {
-      readonly [Name in keyof Table as Table[Name] extends AttributeKind ? never : Name]: ValueOf<
+      readonly [Name in keyof Table as Table[Name] extends Required ? Name : never]: ValueOf<
         Table[Name]
       >;
     };
 
-type ValueOf<Schema extends AttributeSchema> = AttributeKinds[KindOf<Schema>];
+/** What an attribute must be declared as to be required. */
+interface Required {
+  readonly required: AttributeKind;
+}
+
+type ValueOf<Schema extends AttributeSchema> = Schema extends { readonly oneOf: readonly (infer Value)[] }
+  ? Value
+  : AttributeKinds[KindOf<Schema>];
 
 type KindOf<Schema> = Schema extends AttributeKind ? Schema
   : Schema extends { readonly required: infer Kind extends AttributeKind } ? Kind
+  : Schema extends { readonly oneOf: readonly number[] } ? "integer"
+  : Schema extends { readonly oneOf: readonly string[] } ? "string"
   : never;
+
+/** The operators of which an attribute must be given. */
+export type OperatorWithRequired = {
+  [Name in OperatorName]: Record<string, never> extends OperatorAttributes[Name] ? never : Name;
+}[OperatorName];
 
 /** The names of the attributes of a kind, of all operators. */
 export type AttributeName<Kind extends AttributeKind> =
@@ -228,11 +251,19 @@ type NamesIn<Tables, Kind> = {
   }[keyof Tables[Op]];
 }[keyof Tables];
 
-/** The kind of an attribute, and whether it must be given. */
-export function schemaOf(
-  schema: AttributeSchema,
-): { readonly kind: AttributeKind; readonly isRequired: boolean } {
-  return typeof schema === "string"
-    ? { kind: schema, isRequired: false }
-    : { kind: schema.required, isRequired: true };
+/** What an attribute must be. */
+export interface AttributeRule {
+  readonly kind: AttributeKind;
+  /** Whether it must be given. */
+  readonly isRequired: boolean;
+  /** Its possible values, where they are few. */
+  readonly values?: readonly (number | string)[];
+}
+
+/** What an attribute must be, from its declaration. */
+export function schemaOf(schema: AttributeSchema): AttributeRule {
+  if (typeof schema === "string") return { kind: schema, isRequired: false };
+  if ("required" in schema) return { kind: schema.required, isRequired: true };
+  const kind = typeof schema.oneOf[0] === "number" ? "integer" : "string";
+  return { kind, isRequired: false, values: schema.oneOf };
 }

@@ -3,7 +3,7 @@ import { type Dimension, product, sameShape } from "../graph/dimension.ts";
 import { CompileError, operatorOfNode } from "../graph/errors.ts";
 import { bytesPerElement, codeOf, type ElementType } from "../graph/element_types.ts";
 import type { Attributes, Constant, Graph, Node, Value } from "../graph/graph.ts";
-import type { OperatorAttributes, OperatorName } from "../graph/operator_attributes.ts";
+import type { OperatorAttributes, OperatorName, OperatorWithRequired } from "../graph/operator_attributes.ts";
 import { mapTuple } from "../graph/tuple.ts";
 import { inferOutputs } from "./infer_outputs.ts";
 import { operatorNamed } from "./mod.ts";
@@ -75,23 +75,43 @@ export class Builder {
    *
    * @throws {CompileError} where the operator's row cannot take these inputs
    */
-  node<Name extends OperatorName>(
+  node<Name extends OperatorWithRequired>(
+    op: Name,
+    inputs: readonly (Value | null)[],
+    attributes: OperatorAttributes[Name],
+    name?: string,
+    outputNames?: readonly string[],
+  ): readonly Value[];
+  node<Name extends Exclude<OperatorName, OperatorWithRequired>>(
     op: Name,
     inputs: readonly (Value | null)[],
     attributes?: OperatorAttributes[Name],
     name?: string,
     outputNames?: readonly string[],
+  ): readonly Value[];
+  node(
+    op: OperatorName,
+    inputs: readonly (Value | null)[],
+    attributes: Attributes = {},
+    name?: string,
+    outputNames?: readonly string[],
   ): readonly Value[] {
-    return this.checkedNode(op, inputs, attributes ?? {}, name, outputNames);
+    return this.checkedNode(op, inputs, attributes, name, outputNames);
   }
 
   /** Adds a node with one output. */
-  op<Name extends OperatorName>(
+  op<Name extends OperatorWithRequired>(
+    op: Name,
+    inputs: readonly (Value | null)[],
+    attributes: OperatorAttributes[Name],
+  ): Value;
+  op<Name extends Exclude<OperatorName, OperatorWithRequired>>(
     op: Name,
     inputs: readonly (Value | null)[],
     attributes?: OperatorAttributes[Name],
-  ): Value {
-    return this.node(op, inputs, attributes)[0]!;
+  ): Value;
+  op(op: OperatorName, inputs: readonly (Value | null)[], attributes: Attributes = {}): Value {
+    return this.checkedNode(op, inputs, attributes)[0]!;
   }
 
   /**
@@ -157,8 +177,8 @@ export class Builder {
   matmul(a: Value, b: Value, transposed: { a?: boolean; b?: boolean } = {}): Value {
     if (!transposed.a && !transposed.b) return this.op("MatMul", [a, b]);
     return this.op("com.microsoft.FusedMatMul", [a, b], {
-      transA: Number(transposed.a ?? false),
-      transB: Number(transposed.b ?? false),
+      transA: transposed.a ? 1 : 0,
+      transB: transposed.b ? 1 : 0,
     });
   }
 

@@ -74,6 +74,14 @@ function clipGradient(b: Builder, node: Node, dy: Value): readonly InputGradient
 /** The gradient of a step function: see `OpDefinition.gradient`. */
 const piecewiseConstant = (): InputGradient => STOP_GRADIENT;
 
+/** z = x - q·y with a whole number q, whichever way it is rounded. */
+const MODULO = binary({
+  compute: (x, y) => x - y * Math.floor(x / y),
+  arithmetic: remainder,
+  gradient: (b, dz, x, y, z) => [dz, b.multiply(dz, b.divide(b.subtract(z, x), y))],
+  webgpuLacks: "kernel",
+});
+
 /** Arithmetic, element by element. */
 export const elementwise = {
   Add: binary({
@@ -203,13 +211,16 @@ export const elementwise = {
     gradient: (b, dz, x, y) => picked(b, dz, b.op("GreaterOrEqual", [x, y])),
     isCommutative: true,
   }),
-  // z = x - q·y with a whole number q, whichever way it is rounded.
-  Mod: binary({
-    compute: (x, y) => x - y * Math.floor(x / y),
-    arithmetic: remainder,
-    gradient: (b, dz, x, y, z) => [dz, b.multiply(dz, b.divide(b.subtract(z, x), y))],
-    webgpuLacks: "kernel",
-  }),
+  Mod: {
+    ...MODULO,
+    infer: (node) => {
+      const { type } = required(node, 0);
+      if (isFloat(type) && integerAttribute(node, "fmod", 0) === 0) {
+        throw new CompileError(`the attribute 'fmod' is 0 for numbers of the type ${type}, and must be 1`);
+      }
+      return MODULO.infer(node);
+    },
+  },
   Clip: elementwiseRow({
     signature: signature({ input: "T", "min?": "T", "max?": "T" }, { T: NUMBERS }),
     compute: (x, least = -Infinity, most = Infinity) => Math.min(Math.max(x, least), most),

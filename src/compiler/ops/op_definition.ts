@@ -159,8 +159,19 @@ function attributeOf<Kind extends AttributeKind>(
 /** Counts a negative axis from the end. */
 export function axisOf(axis: number, rank: number): number {
   const counted = axis < 0 ? axis + rank : axis;
-  if (counted < 0 || counted >= rank) throw new CompileError(`axis ${axis} of a tensor with ${rank} axes`);
+  if (!Number.isInteger(axis) || counted < 0 || counted >= rank) {
+    throw new CompileError(
+      `there is no axis ${axis} in a tensor of ${rank} axes: name one from ${-rank} to ${rank - 1}`,
+    );
+  }
   return counted;
+}
+
+/** Counts negative axes from the end. @throws {CompileError} where one is named twice */
+export function axesOf(given: readonly number[], rank: number): number[] {
+  const axes = given.map((axis) => axisOf(axis, rank));
+  if (new Set(axes).size === axes.length) return axes;
+  throw new CompileError(`an axis is named twice in [${given.join(", ")}]: name each once`);
 }
 
 /** The axis of the first input that the attribute `axis` names. */

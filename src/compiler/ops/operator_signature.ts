@@ -129,8 +129,11 @@ function checkAttributes(op: OperatorName, attributes: Attributes): void {
   const table: AttributeTable = OPERATOR_ATTRIBUTES[op];
   for (const [name, value] of Object.entries(attributes)) {
     if (!Object.hasOwn(table, name)) throw new CompileError(`it takes no attribute '${name}'`);
-    const { kind } = schemaOf(table[name]!);
+    const { kind, values } = schemaOf(table[name]!);
     if (!isOfKind(value, kind)) throw new CompileError(`the attribute '${name}' is not of the kind ${kind}`);
+    if (values !== undefined && !values.some((one) => one === value)) {
+      throw new CompileError(`the attribute '${name}' is ${value}, and can be ${values.join(", ")}`);
+    }
   }
   for (const [name, schema] of Object.entries(table)) {
     if (schemaOf(schema).isRequired && attributes[name] === undefined) {

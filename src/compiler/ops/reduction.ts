@@ -8,6 +8,7 @@ import type { OperatorName } from "../graph/operator_attributes.ts";
 import { scalarLike } from "./elementwise.ts";
 import { type Arithmetic, larger, smaller } from "./integers.ts";
 import {
+  axesOf,
   axisOf,
   integerAttribute,
   ofFirst,
@@ -32,9 +33,7 @@ export function reducedAxes(node: Pick<Signature, "inputs" | "attributes">): num
       ? []
       : Array.from({ length: rank }, (_, i) => i);
   }
-  const axes = given.map((axis) => axisOf(axis, rank));
-  if (new Set(axes).size < axes.length) throw new CompileError(`an axis is twice in [${given.join(", ")}]`);
-  return axes;
+  return axesOf(given, rank);
 }
 
 const keeps = (node: Pick<Signature, "attributes">) => integerAttribute(node, "keepdims", 1) === 1;
@@ -188,11 +187,12 @@ export const reductions = {
     infer: (node) => {
       const { type, shape } = required(node, 0);
       checkSingle(node, 1);
+      for (const axis of plainIntegersOf(required(node, 1)) ?? []) axisOf(axis, shape.length);
       return [{ type, shape }];
     },
     gradient: ofOutput((b, node, dy) => {
-      const reverse = 1 - integerAttribute(node, "reverse", 0);
-      const exclusive = integerAttribute(node, "exclusive", 0);
+      const reverse = integerAttribute(node, "reverse", 0) === 0 ? 1 : 0;
+      const exclusive = integerAttribute(node, "exclusive", 0) === 0 ? 0 : 1;
       return ofFirst(node, b.op("CumSum", [dy, required(node, 1)], { reverse, exclusive }));
     }),
   },

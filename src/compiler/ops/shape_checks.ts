@@ -34,9 +34,16 @@ export function checkSingle(node: Asked, at: number): void {
 
 /** @throws {CompileError} where known indices do not lie within an axis of known extent */
 export function checkIndices(indices: Value, extent: Dimension): void {
-  if (typeof extent !== "number") return;
-  const wrong = plainIntegersOf(indices)?.find((at) => at < -extent || at >= extent);
-  if (wrong !== undefined) throw new CompileError(`the index ${wrong} into an axis of ${extent}`);
+  const wrong = plainIntegersOf(indices)?.find((index) => !isWithin(index, extent));
+  if (wrong !== undefined) throw new CompileError(outside(wrong, extent));
+}
+
+function isWithin(index: number, extent: Dimension): boolean {
+  return typeof extent !== "number" || (index >= -extent && index < extent);
+}
+
+function outside(index: number, extent: Dimension): string {
+  return `the index ${index} is outside an axis of ${extent}`;
 }
 
 /** @throws {CompileError} where an input has another number of axes */
@@ -61,6 +68,10 @@ export function pickedRest(node: Asked, batch: number): readonly Dimension[] {
   if (at >= 0) {
     throw new CompileError(`axis ${at} of the indices is ${indices[at]}, and of the data ${shape[at]}`);
   }
+  for (const [i, index] of (plainIntegersOf(required(node, 1)) ?? []).entries()) {
+    const extent = shape[batch + i % depth]!;
+    if (!isWithin(index, extent)) throw new CompileError(outside(index, extent));
+  }
   return shape.slice(batch + depth);
 }
 
@@ -69,6 +80,7 @@ export function checkElementIndices(node: Asked): void {
   const { shape } = required(node, 0);
   checkRank(node, 1, shape.length);
   const axis = attributeAxis(node, 0);
+  checkIndices(required(node, 1), shape[axis]!);
   const indices = required(node, 1).shape;
   const at = indices.findIndex((extent, i) => i !== axis && leastOf(subtract(extent, shape[i]!)) > 0);
   if (at >= 0) {

@@ -4,7 +4,13 @@ import { CompileError } from "../graph/errors.ts";
 import type { Value } from "../graph/graph.ts";
 import type { OperatorName } from "../graph/operator_attributes.ts";
 import { integersBy } from "./integers.ts";
-import { integerAttribute, type OpDefinition, required, tensorAttribute } from "./op_definition.ts";
+import {
+  EXPORTED_OTHERWISE,
+  integerAttribute,
+  type OpDefinition,
+  required,
+  tensorAttribute,
+} from "./op_definition.ts";
 import { ANY, NUMBERS, signature } from "./operator_signature.ts";
 import { checkSingle } from "./shape_checks.ts";
 
@@ -31,6 +37,11 @@ export const shapes = {
         throw new CompileError("the shape is not known in terms of the inputs' shapes");
       }
       const constant = tensorAttribute(node, "value");
+      if (constant !== undefined && product(constant.dims) !== 1) {
+        throw new CompileError(
+          `the attribute 'value' is [${constant.dims.join(", ")}], and must have one element`,
+        );
+      }
       const type = constant?.type ?? "float32";
       const item = constant === undefined ? undefined : smallIntegers(constant)?.[0];
       return [{ type, shape, ...integersBy(type, shape, () => item) }];
@@ -52,7 +63,11 @@ export const shapes = {
         const integers = whole && Array.from({ length: size }, (_, i) => start + i * step);
         return [{ type, shape: [size], ...(integers && { integers }) }];
       }
-      if (step !== 1) throw new CompileError(`a range over ${extent} in steps of ${step}`);
+      if (step !== 1) {
+        throw new CompileError(
+          `the size of a range over ${extent} is not known in steps of ${step}, but only of 1${EXPORTED_OTHERWISE}`,
+        );
+      }
       return [{ type, shape: [extent] }];
     },
   },

@@ -6,6 +6,7 @@ import type { OperatorName } from "../graph/operator_attributes.ts";
 import {
   type Asked,
   askedOfFixed,
+  axesOf,
   axisOf,
   integerAttribute,
   ofFirst,
@@ -86,10 +87,7 @@ export const views = {
       const x = required(node, 0);
       const given = plainInput(node, 1, "axes");
       const rank = x.shape.length + given.length;
-      const axes = given.map((axis) => axisOf(axis, rank));
-      if (new Set(axes).size < axes.length) {
-        throw new CompileError(`an axis is twice in [${given.join(", ")}]`);
-      }
+      const axes = axesOf(given, rank);
       const rest = [...x.shape];
       return reshaped(x, Array.from({ length: rank }, (_, axis) => axes.includes(axis) ? 1 : rest.shift()!));
     },
@@ -120,6 +118,7 @@ export const views = {
     infer: (node) => {
       const x = required(node, 0);
       const axis = integerAttribute(node, "axis", 1);
+      if (axis !== x.shape.length) axisOf(axis, x.shape.length);
       return reshaped(x, [product(x.shape.slice(0, axis)), product(x.shape.slice(axis))]);
     },
     gradient: ofOutput((b, node, dy) => backToInput(b, node, dy)),

@@ -38,6 +38,8 @@ export type Property =
   | "gradient unscaled"
   /** What no output reads of the backward pass is not computed. */
   | "backward narrowed"
+  /** Nothing is moved by an optimizer yet. */
+  | "not updated"
   /** What is tuned, as an optimizer moves it, is an output. */
   | "updated"
   /** Operators of any target: passes that look for operators or add them come before the graph is lowered. */

@@ -4,7 +4,7 @@ import type { OperatorName } from "../../graph/operator_attributes.ts";
 import { rewrite } from "../../ops/rewrite.ts";
 
 /** The arithmetic on 0 and 1 that is not 0 exactly where the operator's result is true. */
-const ARITHMETIC: Partial<Readonly<Record<OperatorName, OperatorName>>> = {
+const ARITHMETIC: Partial<Readonly<Record<OperatorName, "Mul" | "Add" | "Sub">>> = {
   And: "Mul",
   Or: "Add",
   Xor: "Sub",

@@ -87,7 +87,10 @@ function matrixProduct(b: Builder, node: Node, left: Value, other: Value): Value
   const inner = left.shape.at(-1)!;
   const columns = other.shape[transB === 1 ? 0 : 1]!;
   const rows = b.reshape(left, [product(left.shape.slice(0, -1)), inner]);
-  return b.reshape(scaled(b.op("Gemm", [rows, other], { transB })), [...left.shape.slice(0, -1), columns]);
+  return b.reshape(scaled(b.op("Gemm", [rows, other], { transB: transB === 1 ? 1 : 0 })), [
+    ...left.shape.slice(0, -1),
+    columns,
+  ]);
 }
 
 function swapped(b: Builder, x: Value): Value {
