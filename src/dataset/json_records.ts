@@ -1,4 +1,4 @@
-import { InputError } from "../base/errors.ts";
+import { InputError, thrownMessage } from "../base/errors.ts";
 import { placeIn, type TableRecord } from "./columns.ts";
 import type { Line } from "./rows.ts";
 import { parseWritten } from "./written_number.ts";
@@ -122,7 +122,7 @@ const CUT_OFF = "Unexpected end of JSON input";
 /** A place that the parser reports is relative to the element's text. */
 function notJson(error: unknown, one: Element, path: string, hint: string): InputError {
   const { text } = one;
-  const { message } = error as Error;
+  const message = thrownMessage(error);
   if (error instanceof RangeError) {
     return new InputError(`${placeIn(path, one)}: ${TOO_DEEP}`, { cause: error });
   }

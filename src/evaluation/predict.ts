@@ -156,8 +156,8 @@ function brokenIn(
 }
 
 /** The combined prediction of a classifier's prompts. */
-function combined<Row extends ArrayLike<number>>(
-  rows: readonly Row[],
+function combined(
+  rows: readonly ArrayLike<number>[],
   { vote }: Pick<Classifier, "vote">,
 ): ArrayLike<number> {
   if (vote) return together(rows, vote);

@@ -1,6 +1,6 @@
 import { evaluate } from "../compiler/graph/dimension.ts";
 import type { StateTensor } from "../compiler/passes/optimizer.ts";
-import { type DeviceTensor, float32Tensor, scalarTensor, type Tensor } from "../device/device.ts";
+import { float32Tensor, scalarTensor, type Tensor } from "../device/device.ts";
 import type { TrainingSpec } from "../experiment/types.ts";
 import type { LabelledEncoding } from "../prompt/batches.ts";
 import { BatchQueue } from "./batch_queue.ts";
