@@ -5,6 +5,7 @@
  * @param made the values made so far, by key
  */
 export function memoize<Thing>(
+  // deno-lint-ignore signatures/readonly-collections -- values are added to it
   made: Map<string, Promise<Thing>>,
   key: string,
   make: () => Promise<Thing>,
@@ -26,6 +27,7 @@ export function memoize<Thing>(
  * @param most the number of values that are kept
  */
 export function memoizeLatest<Thing>(
+  // deno-lint-ignore signatures/readonly-collections -- values are added to it
   made: Map<string, Promise<Thing>>,
   most: number,
   key: string,

@@ -27,7 +27,7 @@ export interface PlannedRun extends RunRequest {
  * @param results the folder of all results
  * @throws {InputError} with the problems of all files, two files of the same name among them
  */
-export async function planRuns(args: readonly string[], results: string): Promise<PlannedRun[]> {
+export async function planRuns(args: readonly string[], results: string): Promise<readonly PlannedRun[]> {
   const { runs, problems } = await planSound(args, results);
   if (problems.length > 0) throw new InputError(joined(problems, "\n"));
   return runs;
@@ -37,7 +37,7 @@ export async function planRuns(args: readonly string[], results: string): Promis
 export async function planSound(
   args: readonly string[],
   results: string,
-): Promise<{ runs: PlannedRun[]; problems: Message[] }> {
+): Promise<{ readonly runs: readonly PlannedRun[]; readonly problems: readonly Message[] }> {
   const runs: PlannedRun[] = [];
   const problems: Message[] = [];
   const owners = new Map<string, string>();

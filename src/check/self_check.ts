@@ -177,7 +177,7 @@ async function ordinaryPrompt(
   return { prompt: float32Tensor(prompt, [...(isBank ? [1] : []), promptRows.length, size]) };
 }
 
-/** Where a difference begins, as far as leaving out one cause at a time can show it. */
+/** Where a difference begins, found by excluding one cause at a time. */
 async function beginning(
   task: SelfCheckTask,
   text: LabelledEncoding,
@@ -190,7 +190,7 @@ async function beginning(
   };
   const alone = await compiledAnswer(task, [text], 0);
   if (agrees(found, alone)) {
-    return "in the mask: alone, the text gets the file's answer; padded to the length of a longer one, it does not";
+    return "in the attention mask: the text alone gets the file's answer, but padded to the length of a longer text it does not";
   }
   if (answer.inputNames.includes("position_ids")) {
     for (const shift of SHIFTS.filter((one) => firstPosition + one >= 0)) {
@@ -206,5 +206,5 @@ async function beginning(
   ) {
     return "in the token types: the graph agrees with the file for type 1, where 0 is expected";
   }
-  return "in the graph itself: mask, positions and token types agree with the file";
+  return "in the graph itself: its attention mask, positions and token types agree with the file";
 }

@@ -7,7 +7,7 @@ import { InvalidArgumentError } from "commander";
 import type { Shard } from "./batch.ts";
 
 /** A flag that may be given several times: its values in their order. */
-export function collect(value: string, before: string[]): string[] {
+export function collect(value: string, before: readonly string[]): string[] {
   return [...before, value];
 }
 

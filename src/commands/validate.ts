@@ -38,7 +38,8 @@ interface Checked {
  * @throws {InputError} with the problems of all files
  */
 export async function validate(args: readonly string[], { results }: ValidateFlags, io: Io): Promise<void> {
-  const { runs, problems } = await planSound(args, results);
+  const { runs, problems: unsound } = await planSound(args, results);
+  const problems = [...unsound];
   const reporter = terminalDownloads({ log: () => {}, bars: io.bars });
   const resources = new ResourceCache({ reporter, keepsSessions: false });
   const checker = new Checker();

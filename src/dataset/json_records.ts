@@ -1,4 +1,4 @@
-import { InputError } from "../base/errors.ts";
+import { InputError, thrownMessage } from "../base/errors.ts";
 import { DEEPEST, endOfString, TOO_DEEP } from "../base/json_text.ts";
 import { message, ofFile } from "../base/message.ts";
 import { placeIn, type TableRecord } from "./columns.ts";
@@ -123,7 +123,7 @@ const CUT_OFF = "Unexpected end of JSON input";
 /** A place that the parser reports is relative to the element's text. */
 function notJson(error: unknown, one: Element, path: string, hint: string): InputError {
   const { text } = one;
-  const { message: reported } = error as Error;
+  const reported = thrownMessage(error);
   if (error instanceof RangeError) {
     return new InputError(`${placeIn(path, one)}: ${TOO_DEEP}`, { cause: error });
   }

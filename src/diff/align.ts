@@ -120,7 +120,7 @@ function refuseColumns(a: readonly RunRecord[], b: readonly RunRecord[]): void {
   const other = [...a, ...b].map(shown).find((columns) => columns !== one);
   if (other === undefined) return;
   throw new InputError(
-    `the test sets cannot be paired: the templates show different columns of the data, ${one} in one and ${other} in the other, and examples are identified by the texts in these columns: compare runs whose templates show the same columns in the same order`,
+    `the test sets cannot be paired by the texts of their examples, because the templates show different columns (${one} and ${other}): compare runs whose templates show the same columns in the same order`,
   );
 }
 

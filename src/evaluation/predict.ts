@@ -157,8 +157,8 @@ function brokenIn(
 }
 
 /** The combined prediction of a classifier's prompts. */
-function combined<Numbers extends ArrayLike<number>>(
-  rows: readonly Numbers[],
+function combined(
+  rows: readonly ArrayLike<number>[],
   { vote }: Pick<Classifier, "vote">,
 ): ArrayLike<number> {
   if (vote) return together(rows, vote);

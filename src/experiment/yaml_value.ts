@@ -41,8 +41,7 @@ export function codePoint(character: string): string {
  * as it is written (`1.0`, `01`, `True`), not the number or boolean that YAML makes of it; keys always are.
  */
 export class ValueReader {
-  /** The problems, in the order of the text. */
-  readonly problems: YamlProblem[] = [];
+  private readonly found: YamlProblem[] = [];
   private readonly around = new Set<Node>();
   /** The last value of each anchor, and what each alias that was met refers to. */
   private readonly anchors = new Map<string, Node>();
@@ -50,6 +49,11 @@ export class ValueReader {
   /** The depth of aliases around the current value, and the number of values read through aliases. */
   private aliases = 0;
   private byAlias = 0;
+
+  /** The problems, in the order of the text. */
+  get problems(): readonly YamlProblem[] {
+    return this.found;
+  }
 
   /** @param text the document's source @param lines where its lines begin */
   constructor(
@@ -225,7 +229,7 @@ export class ValueReader {
   }
 
   private report(node: unknown, message: string): undefined {
-    this.problems.push({ offset: offsetOf(node), message });
+    this.found.push({ offset: offsetOf(node), message });
     return undefined;
   }
 }

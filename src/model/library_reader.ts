@@ -28,7 +28,7 @@ export class LibraryReader {
    *
    * @throws {InputError} where the tokenizer has neither a token for a part of it nor an unknown token, or cannot be used
    */
-  read(text: string): { readonly ids: number[]; readonly tokens: string[] } {
+  read(text: string): { readonly ids: readonly number[]; readonly tokens: readonly string[] } {
     const read = encoded(this.library, text);
     const lacking = read.ids.findIndex((id) => !Number.isInteger(id));
     if (lacking < 0) return read;

@@ -105,7 +105,7 @@ export class Tokenizer {
    * that one; words that follow other words get none
    * @throws {InputError} where the tokenizer has neither a token for a part of it nor an unknown token
    */
-  encode(text: string, place: Place = "start"): number[] {
+  encode(text: string, place: Place = "start"): readonly number[] {
     const { prepends } = this.blank;
     const isSpaced = text.startsWith(" ");
     if (place === "start" || !this.putsBlank) return this.reader.read(text).ids;
@@ -114,7 +114,7 @@ export class Tokenizer {
   }
 
   /** Omits what only the first words of a text get, up to the first added token in it. */
-  private continued(text: string): number[] {
+  private continued(text: string): readonly number[] {
     this.continuation ??= new LibraryReader(continuing(this.json));
     const found = this.added.map((token) => ({ token, at: text.indexOf(token.content) }))
       .filter(({ at }) => at >= 0)
@@ -150,7 +150,7 @@ export class Tokenizer {
   }
 
   /** The tokens of a text, as the vocabulary writes them. */
-  pieces(text: string): string[] {
+  pieces(text: string): readonly string[] {
     return this.reader.read(text).tokens;
   }
 

@@ -67,7 +67,7 @@ export function tokensOf(stretch: Stretch, texts: Texts, tokenizer: Tokenizer): 
  *
  * @throws {InputError} naming the first that has no row among the model's word embeddings
  */
-export function readable(ids: number[], tokenizer: Tokenizer): number[] {
+export function readable(ids: readonly number[], tokenizer: Tokenizer): readonly number[] {
   const { rows } = tokenizer.model;
   const strange = ids.find((id) => id >= rows);
   if (strange === undefined) return ids;

@@ -32,24 +32,29 @@ export function sweepPlots({ rows, groups }: Summary): SweepPlot[] {
   const isMixed = new Set(groups.map(({ experiment }) => experiment)).size > 1;
   return numeric.map((key) => {
     const series = (one: Pick<SummaryGroup, "experiment" | "settings">) => seriesName(one, key, isMixed);
-    const swept = groups.filter(({ settings }) => Object.hasOwn(settings, key));
-    const values = swept.map(({ settings }) => settings[key] as number);
+    const swept = groups.flatMap((group) => {
+      const x = Object.hasOwn(group.settings, key) ? group.settings[key] : undefined;
+      return typeof x === "number" ? [{ group, x }] : [];
+    });
+    const values = swept.map(({ x }) => x);
     return {
       key,
       log: min(values) > 0 && max(values) / min(values) >= WIDE,
-      means: swept.map((group) => ({
-        x: group.settings[key] as number,
+      means: swept.map(({ group, x }) => ({
+        x,
         mean: group.test.accuracy.mean,
         sd: group.test.accuracy.sd,
         series: series(group),
       })).sort((a, b) => a.x - b.x),
-      points: rows.flatMap((row) =>
-        row.metrics === undefined || !Object.hasOwn(row.settings, key) ? [] : [{
-          x: row.settings[key] as number,
-          y: row.metrics.test.accuracy.value,
-          series: series({ experiment: row.experiment, settings: withoutSeed(row.settings) }),
-        }]
-      ),
+      points: rows.flatMap(({ experiment, settings, metrics }) => {
+        const x = Object.hasOwn(settings, key) ? settings[key] : undefined;
+        if (metrics === undefined || typeof x !== "number") return [];
+        return [{
+          x,
+          y: metrics.test.accuracy.value,
+          series: series({ experiment, settings: withoutSeed(settings) }),
+        }];
+      }),
     };
   });
 }

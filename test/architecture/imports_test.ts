@@ -141,13 +141,13 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ],
   "serve": [
     "base",
-    "browser", // what the page is told of the run
+    "browser", // the description of the run that the page reads
     "report", // the style
   ],
   "run": [
     "base",
     "disk",
-    "hub", // who is told of downloads
+    "hub", // reports of downloads
     "compiler",
     "experiment",
     "model",
@@ -164,7 +164,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ],
   "inference": [
     "base",
-    "hub", // who is told of downloads
+    "hub", // reports of downloads
     "experiment",
     "model",
     "device",
@@ -177,7 +177,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ],
   "mod.ts": [
     "base",
-    "hub", // who is told of downloads
+    "hub", // reports of downloads
     "experiment",
     "device",
     "inference",

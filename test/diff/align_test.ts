@@ -129,7 +129,7 @@ Deno.test("runs whose templates show other columns of the data are refused, with
   assertThrows(
     () => align([shows("{prompt} {text} {mask}")], [other]),
     InputError,
-    "the templates show different columns of the data, text in one and premise, hypothesis in the other",
+    "the templates show different columns (text and premise, hypothesis)",
   );
 });
 
