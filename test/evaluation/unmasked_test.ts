@@ -139,7 +139,7 @@ Deno.test("a model that would read its texts' padding, or count it, is not expor
   assertThrows(
     () => exportClassifier(hard.predict, baked, readRegion),
     CompileError,
-    "takes no 'attention_mask'",
+    "has no input 'attention_mask'",
   );
   const { predict } = compileHard(await Deno.readFile(counting), counting);
   assertThrows(

@@ -7,8 +7,8 @@ import {
   OperatorSetIdProtoSchema,
   type TensorProto,
 } from "onnx-buf";
-import { INLINE_BYTES, int64 } from "../graph/constants.ts";
-import { type Dimension, symbolsOf, termsOf } from "../graph/dimension.ts";
+import { INLINE_BYTES } from "../graph/constants.ts";
+import { symbolsOf, termsOf } from "../graph/dimension.ts";
 import { CompileError } from "../graph/errors.ts";
 import { weightLocation } from "../frontend/external_data.ts";
 import {
@@ -20,9 +20,9 @@ import {
   type Value,
 } from "../graph/graph.ts";
 import { attributeProto, externalTensor, inlineTensor, valueInfo } from "./onnx_protos.ts";
+import { type GraphWriter, ShapeArithmetic } from "./shape_arithmetic.ts";
 import { type TensorSize, tensorSizes } from "../graph/tensor_sizes.ts";
 import { uniqueName, type UsedNames } from "../graph/unique_name.ts";
-import { codeOf, type ElementType } from "../graph/element_types.ts";
 
 /** The version of ONNX's operators that emitted graphs use. */
 const OPSET = 18;
@@ -56,12 +56,13 @@ export function emit(graph: Graph, name: string): Emitted {
   return { bytes: toBinary(ModelProtoSchema, model), weights: writer.weights, sizes: tensorSizes(graph) };
 }
 
-class Writer {
+class Writer implements GraphWriter {
   readonly weights = new Map<string, string>();
   private readonly nodes: NodeProto[] = [];
   private readonly initializers: TensorProto[] = [];
   private readonly names = new Map<Value, string>();
-  private readonly shared = new Map<string, string>();
+  private readonly inFiles = new Map<string, string>();
+  private readonly shapes: ShapeArithmetic;
   /** Tensors that are written into the graph's file, by type, extents, hint and first bytes. */
   private readonly tensors = new Map<
     string,
@@ -69,7 +70,9 @@ class Writer {
   >();
   private readonly usedNames: UsedNames = new Map();
 
-  constructor(private readonly graph: Graph) {}
+  constructor(private readonly graph: Graph) {
+    this.shapes = new ShapeArithmetic(graph, this);
+  }
 
   write(name: string) {
     const nodes = liveNodes(this.graph);
@@ -123,7 +126,7 @@ class Writer {
     const known = this.names.get(value);
     if (known !== undefined) return known;
     const name = value.integers !== undefined && value.constant === undefined
-      ? this.integers(value)
+      ? this.shapes.integers(value)
       : this.constant(value);
     this.names.set(value, name);
     return name;
@@ -133,7 +136,11 @@ class Writer {
     if (constant === undefined) throw new CompileError(`${this.graph.source}: nothing produces '${hint}'`);
     if (constant.region !== undefined && constant.region.length >= INLINE_BYTES) {
       const key = `${constant.region.path}@${constant.region.offset}:${constant.dims}`;
-      return this.once(key, () => this.initialize(hint, this.external(constant, constant.region!)));
+      const known = this.inFiles.get(key);
+      if (known !== undefined) return known;
+      const name = this.initialize(hint, this.external(constant, constant.region));
+      this.inFiles.set(key, name);
+      return name;
     }
     const { bytes } = constant;
     if (bytes === undefined) {
@@ -158,90 +165,21 @@ class Writer {
     return externalTensor(constant, region, location);
   }
 
-  private initialize(hint: string, tensor: TensorProto): string {
+  initialize(hint: string, tensor: TensorProto): string {
     tensor.name = this.unique(hint);
     this.initializers.push(tensor);
     return tensor.name;
   }
 
-  /** Computes integers that depend on the inputs' shapes from those shapes. */
-  private integers({ integers, shape, type }: Value): string {
-    const key = `${type}[${shape}]${integers!.join(";")}`;
-    return this.once(key, () => {
-      if (integers!.length === 0) return this.withoutElements(type, shape);
-      let name = integers!.length === 1
-        ? this.dimension(integers![0]!)
-        : this.compute("Concat", integers!.map((item) => this.dimension(item)), { axis: 0 });
-      if (shape.length === 0) name = this.compute("Squeeze", [name, this.number(0)]);
-      if (shape.length > 1) {
-        const dims = int64(shape as number[], [shape.length]);
-        name = this.compute("Reshape", [name, this.initialize("dims", inlineTensor(dims))]);
-      }
-      return type === "int64" ? name : this.compute("Cast", [name], { to: codeOf(type) });
-    });
+  add(node: NodeProto): void {
+    this.nodes.push(node);
   }
 
-  /** A tensor of no elements. */
-  private withoutElements(type: ElementType, shape: readonly Dimension[]): string {
-    const extents = this.compute("Concat", shape.map((item) => this.dimension(item)), { axis: 0 });
-    return this.compute("Cast", [this.compute("ConstantOfShape", [extents])], { to: codeOf(type) });
+  nameOfInput(input: Value): string | undefined {
+    return this.names.get(input);
   }
 
-  /** The name of an int64 [1] tensor that holds a dimension's value. */
-  private dimension(dimension: Dimension): string {
-    if (typeof dimension === "number") return this.number(dimension);
-    return this.once(`dimension ${dimension}`, () => {
-      const terms = termsOf(dimension).map(([key, factor]) => {
-        const factors = symbolsOf(key).map((symbol) => this.symbol(symbol));
-        if (factor !== 1 || factors.length === 0) factors.push(this.number(factor));
-        return factors.reduce((a, b) => this.compute("Mul", [a, b]));
-      });
-      return terms.reduce((a, b) => this.compute("Add", [a, b]));
-    });
-  }
-
-  private symbol(symbol: string): string {
-    return this.once(`symbol ${symbol}`, () => {
-      const input = this.graph.inputs.find((one) =>
-        this.names.has(one) && one.shape.some((d) => String(d) === symbol)
-      );
-      if (input === undefined) {
-        throw new CompileError(`${this.graph.source}: no input has the dimension '${symbol}'`);
-      }
-      const axis = input.shape.findIndex((dimension) => String(dimension) === symbol);
-      return this.compute("Shape", [this.nameOf(input)], { start: axis, end: axis + 1 });
-    });
-  }
-
-  private number(value: number): string {
-    return this.once(
-      `number ${value}`,
-      () => this.initialize(`integer_${value}`, inlineTensor(int64([value], [1]))),
-    );
-  }
-
-  private compute(op: string, inputs: string[], attributes: Readonly<Record<string, number>> = {}): string {
-    const name = this.unique(`shape_${op}`);
-    const attribute = Object.entries(attributes).map(([key, value]) => attributeProto(key, value));
-    this.nodes.push(
-      create(NodeProtoSchema, {
-        opType: op,
-        name: this.unique(`${op}_node`),
-        input: inputs,
-        output: [name],
-        attribute,
-      }),
-    );
-    return name;
-  }
-
-  private once(key: string, make: () => string): string {
-    const name = this.shared.get(key) ?? make();
-    this.shared.set(key, name);
-    return name;
-  }
-
-  private unique(hint: string): string {
+  unique(hint: string): string {
     return uniqueName(hint, "_", this.usedNames);
   }
 }

@@ -11,7 +11,9 @@ import { int64 } from "../graph/constants.ts";
 import { symbol } from "../graph/dimension.ts";
 import type { Emitted } from "./emit.ts";
 import { CompileError } from "../graph/errors.ts";
+import { codeOf } from "../graph/element_types.ts";
 import type { Constant } from "../graph/graph.ts";
+import type { OperatorName } from "../graph/operator_attributes.ts";
 import { attributeProto, inlineTensor, valueInfo } from "./onnx_protos.ts";
 import type { ReadRegion } from "../frontend/onnx_file.ts";
 
@@ -107,12 +109,12 @@ export function exportClassifier(
   const names = new Set(graph.input.map(({ name }) => name));
   if (!names.has("position_ids")) {
     throw new CompileError(
-      "the model counts positions by itself, so that a text's padding would stand between it and the words after it: this classifier cannot be written; export the model with an input 'position_ids', and run the experiment again",
+      "the model has no input 'position_ids', so that a classifier would count a text's padding as positions: export the model with an input 'position_ids', and run the experiment again",
     );
   }
   if (!names.has("attention_mask")) {
     throw new CompileError(
-      "the model takes no 'attention_mask', so that it would read a text's padding and its special tokens, which stand before the words after it: this classifier cannot be written; export the model with its attention mask, and tune again",
+      "the model has no input 'attention_mask', so that a classifier would read a text's padding: export the model with its attention mask, and run the experiment again",
     );
   }
   const prelude = new Prelude();
@@ -182,7 +184,7 @@ class Prelude {
       this.add("Concat", [everywhere(of(before)), value, everywhere(of(after))], { axis: 1 }, name);
     const mask = special.reduce((masked, id) => {
       const isOther = this.add("Not", [this.add("Equal", ["input_ids", this.constant(int64([id], [1]))])]);
-      return this.add("Mul", [masked, this.add("Cast", [isOther], { to: 7 })]);
+      return this.add("Mul", [masked, this.add("Cast", [isOther], { to: codeOf("int64") })]);
     }, "attention_mask");
     around("input_ids", ({ ids }) => ids, inner("input_ids"));
     around(mask, ({ ids }) => ids.map(() => 1), inner("attention_mask"));
@@ -206,7 +208,7 @@ class Prelude {
   }
 
   private add(
-    op: string,
+    op: OperatorName,
     inputs: string[],
     attributes: Readonly<Record<string, number>> = {},
     output = `${OWN}${this.nodes.length}`,
@@ -224,7 +226,7 @@ class Prelude {
 }
 
 function node(
-  opType: string,
+  opType: OperatorName,
   input: string[],
   output: string,
   attributes: Readonly<Record<string, number>> = {},

@@ -104,7 +104,9 @@ class Splitter {
         return yield* this.message(tag.bytes, within, stream.position + length.value, inner);
       }
       default:
-        throw new RangeError(`wire type ${tag.value % 2 ** TAG_BITS}`);
+        throw new RangeError(
+          `a field has the wire type ${tag.value % 2 ** TAG_BITS}, which protobuf does not define`,
+        );
     }
   }
 

@@ -46,7 +46,11 @@ export function cutsOf(node: Asked): Cut[] {
       `${starts.length} starts, ${ends.length} ends, ${axes.length} axes and ${steps.length} steps are given`,
     );
   }
-  if (steps.includes(0)) throw new CompileError("a step is 0");
+  if (steps.includes(0)) {
+    throw new CompileError(
+      `the step along axis ${axes[steps.indexOf(0)]} is 0, and must be another whole number`,
+    );
+  }
   return axes.map((given, i) => {
     const axis = axisOf(given, shape.length);
     const size = shape[axis]!;
@@ -73,7 +77,9 @@ function bounded(position: Dimension, size: Dimension): Dimension {
 /** The bounds of a cut that runs backwards along an axis of known size: the end is -1 where the first element is the last taken. */
 function backwards(start: Dimension, end: Dimension, size: Dimension): Pick<Cut, "start" | "end"> {
   if (typeof start !== "number" || typeof end !== "number" || typeof size !== "number") {
-    throw new CompileError(`a Slice that runs backwards from ${start} to ${end} over ${size}`);
+    throw new CompileError(
+      `a Slice runs backwards from ${start} to ${end} over ${size}, and these are not all known at compile time${EXPORTED_OTHERWISE}`,
+    );
   }
   const place = (at: number) => Math.max(-1, Math.min(size - 1, at < 0 ? at + size : at));
   return { start: place(start), end: place(end) };
@@ -82,7 +88,11 @@ function backwards(start: Dimension, end: Dimension, size: Dimension): Pick<Cut,
 function cutExtent({ start, end, step }: Cut): Dimension {
   const extent = subtract(end, start);
   if (typeof extent === "number") return Math.max(0, Math.ceil(extent / step));
-  if (step !== 1) throw new CompileError(`a Slice of ${extent} in steps of ${step}`);
+  if (step !== 1) {
+    throw new CompileError(
+      `the size of a Slice of ${extent} is not known in steps of ${step}, but only of 1${EXPORTED_OTHERWISE}`,
+    );
+  }
   return extent;
 }
 
@@ -122,7 +132,9 @@ function spread(b: Builder, x: Value, axis: number, step: number, extent: Dimens
 function turned(b: Builder, x: Value, axis: number, start: Dimension, step: number, size: Dimension): Value {
   const count = x.shape[axis]!;
   if (typeof count !== "number" || typeof start !== "number") {
-    throw new CompileError(`a Slice that runs backwards from ${start} over ${size}`);
+    throw new CompileError(
+      `a Slice runs backwards from ${start} over ${size}, and these are not known at compile time${EXPORTED_OTHERWISE}`,
+    );
   }
   if (count === 0) return padded(b, x, axis, 0, size);
   const bounds = [count - 1, -(2 ** 31), axis, -1].map((item) => b.integers([item]));
@@ -137,7 +149,11 @@ function padding(node: Asked): { before: readonly number[]; after: readonly numb
   const given = plainInput(node, 1, "pads");
   const half = given.length / 2;
   const axes = node.inputs[3] ? plainInput(node, 3, "axes") : shape.map((_, axis) => axis);
-  if (half !== axes.length) throw new CompileError(`${given.length} pads for ${axes.length} axes`);
+  if (half !== axes.length) {
+    throw new CompileError(
+      `there are ${given.length} pads for ${axes.length} axes, and must be two for each`,
+    );
+  }
   const along = (items: readonly number[]) => {
     const all = shape.map(() => 0);
     for (const [i, axis] of axes.entries()) all[axisOf(axis, shape.length)] = items[i]!;
@@ -162,7 +178,9 @@ function splitExtents(node: Asked, outputs: number): readonly Dimension[] {
     throw new CompileError(`the extents [${extents.join(", ")}] do not add up to ${size}`);
   }
   if (typeof size !== "number" || size % outputs !== 0) {
-    throw new CompileError(`${size} in ${outputs} equal parts`);
+    throw new CompileError(
+      `an axis of ${size} cannot be split into ${outputs} equal parts${EXPORTED_OTHERWISE}`,
+    );
   }
   return Array.from({ length: outputs }, () => size / outputs);
 }

@@ -100,7 +100,11 @@ export const movement = {
     signature: signature({ input: "T", "k?": "int64" }, { T: ANY }),
     infer: (node) => {
       const { type, shape } = required(node, 0);
-      if (shape.length < 2) throw new CompileError(`a triangle of [${shape.join(", ")}]`);
+      if (shape.length < 2) {
+        throw new CompileError(
+          `a triangle is taken of [${shape.join(", ")}], which must have two axes or more`,
+        );
+      }
       if (node.inputs[1]) checkSingle(node, 1);
       return [{ type, shape }];
     },

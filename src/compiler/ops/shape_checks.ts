@@ -3,7 +3,7 @@ import { canBeSame, type Dimension, leastOf, subtract } from "../graph/dimension
 import { plainIntegersOf } from "../graph/constants.ts";
 import { CompileError } from "../graph/errors.ts";
 import type { Value } from "../graph/graph.ts";
-import { type Asked, attributeAxis, required } from "./op_definition.ts";
+import { type Asked, attributeAxis, EXPORTED_OTHERWISE, required } from "./op_definition.ts";
 
 /** @throws {CompileError} where an input cannot have the shape that it must have */
 export function checkShape(node: Asked, at: number, expected: readonly Dimension[]): void {
@@ -58,7 +58,13 @@ export function pickedRest(node: Asked, batch: number): readonly Dimension[] {
   const { shape } = required(node, 0);
   const indices = required(node, 1).shape;
   const depth = indices.at(-1);
-  if (typeof depth !== "number") throw new CompileError("indices of unknown depth");
+  if (typeof depth !== "number") {
+    throw new CompileError(
+      `the last extent of the indices [${
+        indices.join(", ")
+      }] is not known at compile time${EXPORTED_OTHERWISE}`,
+    );
+  }
   if (batch >= indices.length || batch + depth > shape.length) {
     throw new CompileError(
       `indices [${indices.join(", ")}] into [${shape.join(", ")}], of which ${batch} axes are in common`,

@@ -1,15 +1,10 @@
 import { fromFileUrl } from "@std/path";
-import {
-  compile,
-  type CompileOptions,
-  type Graph,
-  type Insertion,
-  printGraph,
-} from "../../../src/compiler/mod.ts";
+import { compile, type CompileOptions, type Insertion } from "../../../src/compiler/mod.ts";
+import { printModel } from "./print_model.ts";
 import { readRegion } from "../../../src/model/read_region.ts";
 import { familyModel } from "../family_step.ts";
 
-/** A training step whose text is kept, so that a reviewer sees what a change does to it. */
+/** A training step, with its update and its answer, whose text is kept, so that a reviewer sees what a change does to it. */
 interface Golden {
   /** The text's file, without `.txt`. */
   readonly name: string;
@@ -52,18 +47,15 @@ export function goldenFile(name: string): string {
   return fromFileUrl(import.meta.resolve(`./${name}.txt`));
 }
 
-/** The text of a step as it is compiled now. */
+/** The text of the files of a step, its update and its answer as they are emitted now. */
 export async function goldenText({ family, insertion, options }: Golden): Promise<string> {
-  let last: Graph | undefined;
-  const onPass = (_: string, graph: Graph) => void (last = graph);
   const path = familyModel(family);
-  compile(await Deno.readFile(path), path, insertion, "adamw", {
+  const { train, update, answer } = compile(await Deno.readFile(path), path, insertion, "adamw", {
     ...options,
     read: readRegion,
     verify: true,
-    onPass,
   });
-  return printGraph(last!);
+  return (await Promise.all([train, update, answer].map(({ bytes }) => printModel(bytes)))).join("\n");
 }
 
 if (import.meta.main) {

@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { CompileError } from "../../../src/compiler/graph/errors.ts";
+import type { Value } from "../../../src/compiler/graph/graph.ts";
 import { Builder } from "../../../src/compiler/ops/builder.ts";
 import { floatAttribute, integerAttribute } from "../../../src/compiler/ops/op_definition.ts";
 
@@ -45,3 +46,20 @@ Deno.test("a node of a file is checked when it is read", () => {
     "no row for operator Blur of node 'layer.1/blur' in model.onnx",
   );
 });
+
+/** Calls that do not compile; at runtime, the operator's row refuses them. */
+const MISTYPED: Readonly<Record<string, (b: Builder, x: Value) => Value>> = {
+  // @ts-expect-error: the attribute 'axis' is required
+  "a required attribute is left out": (b, x) => b.op("Concat", [x, x]),
+  // @ts-expect-error: the mode is misspelt
+  "an attribute has another value": (b, x) => b.op("Pad", [x, b.integers([1, 1])], { mode: "refelct" }),
+  // @ts-expect-error: a flag is 0 or 1
+  "a flag is 2": (b, x) => b.op("ReduceSum", [x], { keepdims: 2 }),
+};
+
+for (const [what, call] of Object.entries(MISTYPED)) {
+  Deno.test(`a node is refused by the type checker and by the builder where ${what}`, () => {
+    const b = new Builder("tiny.onnx");
+    assertThrows(() => call(b, b.input("x", "float32", [3])), CompileError, "the attribute '");
+  });
+}

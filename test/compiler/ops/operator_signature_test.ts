@@ -138,7 +138,12 @@ const WRONG_NODES: Readonly<
     "input 2 is [2, 2], and must be [2, 1]",
   ],
   "a bound for each element": ["Clip", [f32(3), f32(3)], {}, "input 1 is [3], and must be a scalar"],
-  "too few pads": ["Pad", [f32(2, 3), list(1, 1)], {}, "2 pads for 2 axes"],
+  "too few pads": [
+    "Pad",
+    [f32(2, 3), list(1, 1)],
+    {},
+    "there are 2 pads for 2 axes, and must be two for each",
+  ],
   "too few repeats": ["Tile", [f32(2, 3), list(2)], {}, "input 1 is [1], and must be [2]"],
   "more starts than ends": [
     "Slice",
@@ -230,15 +235,35 @@ const WRONG_NODES: Readonly<
     { value: { tensor: float32([1, 2], [2]) } },
     "the attribute 'value' is [2], and must have one element",
   ],
-  "two extents that are left open": ["Reshape", [f32(2, 3), list(-1, -1)], {}, "it would give [-6, -1]"],
-  "more cut off than there is": ["Pad", [f32(2), list(-9, 0)], {}, "it would give [-7]"],
-  "a negative number of copies": ["Tile", [f32(2), list(-1)], {}, "it would give [-2]"],
-  "a negative extent": ["ConstantOfShape", [list(-2)], {}, "it would give [-2]"],
+  "two extents that are left open": [
+    "Reshape",
+    [f32(2, 3), list(-1, -1)],
+    {},
+    "it would give [-6, -1], and no tensor has an extent of -6",
+  ],
+  "more cut off than there is": [
+    "Pad",
+    [f32(2), list(-9, 0)],
+    {},
+    "it would give [-7], and no tensor has an extent of -7",
+  ],
+  "a negative number of copies": [
+    "Tile",
+    [f32(2), list(-1)],
+    {},
+    "it would give [-2], and no tensor has an extent of -2",
+  ],
+  "a negative extent": [
+    "ConstantOfShape",
+    [list(-2)],
+    {},
+    "it would give [-2], and no tensor has an extent of -2",
+  ],
   "a negative depth": [
     "OneHot",
     [i64(2), new Builder("tiny.onnx").integer(-3), f32(2)],
     {},
-    "it would give [2, -3]",
+    "it would give [2, -3], and no tensor has an extent of -3",
   ],
   "zero points that do not fit the scale": [
     "DequantizeLinear",
@@ -262,12 +287,12 @@ for (const [what, [op, inputs, attributes, message]] of Object.entries(WRONG_NOD
     assertThrows(
       () => verify(broken, "here"),
       InvalidGraphError,
-      `here: node 'wrong' (${op}) is refused by its row: ${message}`,
+      `here: node 'wrong' (${op}) is refused by its row: ${message} (the graph of`,
     );
     assertThrows(
       () => new Builder("tiny.onnx").checkedNode(op, inputs, attributes, "wrong"),
       CompileError,
-      message,
+      `${message}: operator ${op} of node 'wrong' in tiny.onnx`,
     );
   });
 }
