@@ -21,6 +21,7 @@ function isExposed(ancestors: readonly Deno.lint.Node[]): boolean {
     "accessibility" in node && node.accessibility === "private"
   );
   return !isHidden && within.some((node, i) => {
+    if (node.type === "TSPropertySignature" || node.type === "PropertyDefinition") return true;
     return "params" in node && Array.isArray(node.params) && node.params.some((one) => one === within[i + 1]);
   });
 }

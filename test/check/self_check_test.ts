@@ -115,7 +115,7 @@ Deno.test("padding that is read stops the run, and the mask is named", () =>
       },
     };
     const error = await assertRejects(() => selfCheck({ ...task, answer: seen }), SelfCheckError);
-    assert(error.message.includes("in the mask"), error.message);
+    assert(error.message.includes("in the attention mask"), error.message);
   }));
 
 Deno.test("an answer that is not a number stops the run", () =>
