@@ -39,10 +39,9 @@ export async function takeStep(
   verbalizer: Feeds,
   inputs: Feeds,
 ): Promise<StepOutputs> {
-  const run = async (part: BatchFeeds) =>
-    stepOutputs(await trainStep.run({ ...part, ...verbalizer, ...inputs }));
+  const run = (part: BatchFeeds) => trainStep.run({ ...part, ...verbalizer, ...inputs });
   const [whole] = parts;
-  if (parts.length === 1 && whole) return await run(whole);
+  if (parts.length === 1 && whole) return stepOutputs(await run(whole));
   if (update === undefined) throw new RangeError("a step over several parts needs the optimizer's session");
   const { dims } = tensorNamed(inputs, "prompt");
   const total = parts.reduce((sum, part) => sum + weightOf(part), 0);
@@ -50,7 +49,7 @@ export async function takeStep(
   let loss = 0;
   for (const part of parts) {
     const share = weightOf(part) / total;
-    const outputs = await run(part);
+    const outputs = stepOutputs(await run(part));
     loss += share * Number((await toHost(outputs.loss)).data[0]);
     const data = float32Data(await toHost(outputs.gradient));
     for (const [i, x] of data.entries()) gradient[i]! += share * x;
