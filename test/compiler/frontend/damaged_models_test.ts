@@ -49,7 +49,7 @@ refuses(
     withNodes([["Shape", ["x"], ["s"]], ["Gather", ["s", "at"], ["n"]], ["Mul", ["x", "n"], ["y"]]], {
       integers: { at: [3] },
     }),
-  "the index 3 into an axis of 3: operator Gather of node 'node_2' in m.onnx",
+  "the index 3 is outside an axis of 3: operator Gather of node 'node_2' in m.onnx",
 );
 refuses(
   "parts of different ranks that are joined",
