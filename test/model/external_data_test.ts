@@ -1,6 +1,6 @@
-import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
-import { dirname, join } from "@std/path";
+import { join } from "@std/path";
 import {
   AttributeProto_AttributeType,
   AttributeProtoSchema,
@@ -13,12 +13,10 @@ import {
   TensorProto_DataLocation,
   TensorProtoSchema,
 } from "onnx-buf";
-import { sha256 } from "../../src/base/sha256.ts";
 import { logDownloads } from "../../src/hub/log_downloads.ts";
 import { openModel } from "../../src/model/open_model.ts";
-import { call, inFolder, writeExperiment } from "../commands/softprompt.ts";
+import { inFolder } from "../commands/softprompt.ts";
 import { writeModel } from "../commands/family_folder.ts";
-import { MINI } from "../shared.ts";
 
 const FAMILY = "bert-traced-opset18.onnx";
 const DATA = `${FAMILY}.data`;
@@ -170,63 +168,4 @@ Deno.test("a tensor lies whole in its file, at a place given in numbers", () =>
       await relocate(folder, () => entries);
       await assertRejects(() => open(folder), Error, message);
     }
-  }));
-
-/** Writes the project's own model into a folder, its weights in files of their own. */
-async function writeApart(folder: string, locationOf: (tensor: number) => string): Promise<void> {
-  await Deno.mkdir(join(folder, "onnx"), { recursive: true });
-  for (const name of ["config.json", "tokenizer.json", "tokenizer_config.json"]) {
-    await Deno.copyFile(join(MINI, name), join(folder, name));
-  }
-  const model = fromBinary(ModelProtoSchema, await Deno.readFile(join(MINI, "onnx/model.onnx")));
-  const sizes = new Map<string, number>();
-  const weights = model.graph!.initializer.filter(({ rawData }) => rawData.length > 1000);
-  for (const [i, tensor] of weights.entries()) {
-    const location = locationOf(i);
-    const offset = sizes.get(location) ?? 0;
-    const { rawData } = tensor;
-    sizes.set(location, offset + rawData.length);
-    const entries = { location, offset: String(offset), length: String(rawData.length) };
-    tensor.externalData = Object.entries(entries).map(([key, value]) =>
-      create(StringStringEntryProtoSchema, { key, value })
-    );
-    tensor.dataLocation = TensorProto_DataLocation.EXTERNAL;
-    tensor.rawData = new Uint8Array();
-    const path = join(folder, "onnx", location);
-    await Deno.mkdir(dirname(path), { recursive: true });
-    await Deno.writeFile(path, rawData, { append: true });
-  }
-  await Deno.writeFile(join(folder, "onnx/model.onnx"), toBinary(ModelProtoSchema, model));
-}
-
-Deno.test("weights in subfolders, also of one name, work in a run, in a later one, in predict and in an export", () =>
-  inFolder(async (folder) => {
-    const answers = async (name: string, locationOf: (tensor: number) => string): Promise<string> => {
-      const model = join(folder, name);
-      const results = join(folder, "results", name);
-      await writeApart(model, locationOf);
-      const changes = { model: { source: model }, training: { batchSize: 8, steps: 2 } };
-      const file = await writeExperiment(folder, changes);
-      // The second run takes the compiled step from the cache.
-      for (const again of [[], ["--force"]]) {
-        const { code, stderr } = await call(["run", file, "--results", results, ...again]);
-        assertEquals(code, 0, stderr);
-      }
-      const run = join(results, "small");
-      const predicted = await call(["predict", run, "a fine film"]);
-      assertEquals(predicted.code, 0, predicted.stderr);
-      const out = join(results, "out");
-      const exported = await call(["export", run, "--format", "onnx", "--out", out]);
-      assertEquals(exported.code, 0, exported.stderr);
-      const classifier = await sha256(await Deno.readFile(join(out, "onnx/model.onnx")));
-      return [
-        predicted.stdout,
-        classifier,
-        await sha256(await Deno.readFile(join(run, "prompt.safetensors"))),
-      ].join("\n");
-    };
-    const beside = await answers("beside", () => "model.onnx_data");
-    assertStringIncludes(beside, "a fine film");
-    assertEquals(await answers("below", () => "w/model.data"), beside);
-    assertEquals(await answers("of one name", (i) => `w/${i % 2}/model.data`), beside);
   }));
