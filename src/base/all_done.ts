@@ -1,6 +1,6 @@
 /**
- * The values of promises, once all of them are settled. Unlike `Promise.all`, it leaves nothing behind that goes on, or fails, after
- * the error was reported.
+ * The values of promises, once all of them are settled. Unlike with `Promise.all`, no work goes on,
+ * or fails, once the error has been reported.
  *
  * @throws the reason of the first that is rejected, in their order
  */

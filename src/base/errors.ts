@@ -71,7 +71,7 @@ const LONGEST = 1000;
 export class ExperimentError extends InputError {
   override readonly name = "ExperimentError";
 
-  /** @param isPartial whether there may be more problems: those that were found were too many to look on */
+  /** @param isPartial whether there may be more problems, as the search stopped after many */
   constructor(readonly file: string, readonly problems: readonly Problem[], isPartial = false) {
     const lines = problems.slice(0, MOST_LISTED)
       .map(({ line, column, message: what }) => message`${file}:${line}:${column}: ${truncated(what)}`);

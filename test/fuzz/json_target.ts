@@ -12,7 +12,7 @@ import type { Target } from "./target.ts";
 
 const MODEL = "data/models/reviews-mlm-mini";
 
-/** One copy in so many has its bytes damaged, the others their values. */
+/** Of this many copies, one has its bytes damaged, and the others have their values changed. */
 const BYTES_EVERY = 5;
 
 /** Texts that a damaged tokenizer is given. */

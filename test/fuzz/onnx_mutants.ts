@@ -4,7 +4,7 @@ import { ModelProtoSchema } from "onnx-buf";
 import { RandomStream } from "../../src/base/random_stream.ts";
 import { type Mutation, mutations } from "./mutate.ts";
 
-/** One copy in so many has its bytes damaged, the others what they say. */
+/** Of this many copies, one has its bytes damaged, and the others have their message changed. */
 const BYTES_EVERY = 5;
 
 /** The longest list of bytes or numbers that is copied or cut as one change. */

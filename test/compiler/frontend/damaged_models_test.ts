@@ -21,7 +21,7 @@ function refuses(name: string, bytes: () => Uint8Array, message: string): void {
 
 /** That a model is compiled, or refused, before a test would be noticed. */
 function ends(name: string, bytes: () => Uint8Array): void {
-  Deno.test(`the compiler comes to an end with ${name}`, () => {
+  Deno.test(`the compiler finishes with ${name}`, () => {
     const model = bytes();
     const start = performance.now();
     try {
