@@ -24,7 +24,7 @@ const ERRORS_ONLY = 3;
  * Opens a graph with ONNX Runtime, passing it all bytes of the weights; outputs are copied into the host's memory.
  *
  * @param files the files of the graph's weights
- * @param queue serializes runs: those of this session, or of all sessions that share it
+ * @param queue serializes what the runtime does: for this session, or for all sessions that share it
  */
 export async function openOrtSession(
   ort: OrtModule,
@@ -77,8 +77,10 @@ async function openRunner(
       data: typeof file === "string" ? await files.read(file) : file,
     })),
   );
-  const session = await guard(() =>
-    ort.InferenceSession.create(graph.bytes, { logSeverityLevel: ERRORS_ONLY, ...options, externalData })
+  const session = await queue.take(() =>
+    guard(() =>
+      ort.InferenceSession.create(graph.bytes, { logSeverityLevel: ERRORS_ONLY, ...options, externalData })
+    )
   );
   return new Runner(ort, session, guard, queue);
 }

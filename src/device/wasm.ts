@@ -2,10 +2,17 @@ import type { InferenceSession } from "onnxruntime-common";
 import type { Device, GraphFile } from "./device.ts";
 import { openOrtSession, openResidentOrtSession, type OrtModule } from "./ort_session.ts";
 import { WasmMemory } from "./wasm_memory.ts";
+import { SerialQueue } from "./serial_queue.ts";
 import { weightBytes, type WeightFiles } from "./weights.ts";
 
 /** ONNX Runtime's module has one memory, shared by all who open it. */
 const memory = new WasmMemory();
+
+/**
+ * And it has one stack, on which a run keeps the addresses of its inputs while it waits for them: two sessions that run,
+ * open or close at once read each other's (ONNX Runtime Web 1.30).
+ */
+const queue = new SerialQueue();
 
 /**
  * From this size of weights on, in bytes, they are not prepacked for the kernels: a training step then holds them once, as
@@ -33,9 +40,9 @@ export async function openWasm(files: WeightFiles, threads = 1): Promise<Device>
     accelerated: false,
     float16: false,
     open: (graph) =>
-      opened(graph, files, (options, guard) => openOrtSession(build, graph, files, options, guard)),
+      opened(graph, files, (options, guard) => openOrtSession(build, graph, files, options, guard, queue)),
     openResident: (graph) =>
-      opened(graph, files, (options, guard) => openResidentOrtSession(build, graph, files, options, guard)),
+      opened(graph, files, (options, guard) => openResidentOrtSession(build, graph, files, options, guard, queue)),
   };
 }
 

@@ -17,7 +17,7 @@ import { MINI } from "../shared.ts";
 
 const path: string = join(MINI, "onnx", "model.onnx");
 const bytes = await Deno.readFile(path);
-const { train } = compile(bytes, path, "embedding-output", "adamw");
+const { train, update } = compile(bytes, path, "embedding-output", "adamw");
 
 function feeds(): Record<string, Tensor> {
   const stream = new RandomStream(0, "devices");
@@ -65,6 +65,27 @@ for (const kind of DEVICES) {
       const error = relativeError(first[name]!.data as Float32Array, tensor.data as Float32Array);
       assert(error < 1e-4, `${name} is off by ${error}`);
     }
+  });
+}
+
+for (const kind of DEVICES) {
+  Deno.test(`sessions on ${kind} give the same bits while others run, open and close as alone`, async () => {
+    const device = await chooseDevice(kind, () => {});
+    const open = ({ bytes: graph }: { readonly bytes: Uint8Array }) =>
+      device.open({ bytes: graph, weights: new Map([["model.onnx", bytes]]) });
+    const sessions = await Promise.all([open(train), open(update)]);
+    const inputs = { ...feeds(), gradient: randomTensor(new RandomStream(1, "devices"), [3, 256]) };
+    const alone = [await sessions[0]!.run(inputs), await sessions[1]!.run(inputs)];
+    const others = open(update).then((session) => session.release());
+    await Promise.all(Array.from({ length: 12 }, async (_, i) => {
+      for (let turn = 0; turn < 3 * i; turn++) await Promise.resolve();
+      const outputs = await sessions[i % 2]!.run(inputs);
+      for (const [name, { data }] of Object.entries(alone[i % 2]!)) {
+        assertEquals(outputs[name]!.data, data, `${name} of run ${i}`);
+      }
+    }));
+    await others;
+    for (const session of sessions) await session.release();
   });
 }
 
