@@ -8,7 +8,7 @@ import { partialPath } from "../disk/replace_folder.ts";
 import { writeWhole } from "../disk/write_whole.ts";
 import type { EnsembleFile } from "../results/ensemble_file.ts";
 import { readEnsemble, readMetrics, readRun, type RunRecord } from "../results/read_run.ts";
-import { type EnsembleRow, summarize, type SummaryRow } from "../results/summary.ts";
+import type { EnsembleRow, SummaryRow } from "../results/summary.ts";
 import { summaryCsv } from "../results/summary_csv.ts";
 import type { PlannedRun } from "./plan.ts";
 import type { BatchOutcome } from "./run_planned.ts";
@@ -60,6 +60,8 @@ async function writeSummary(
     if (one.run.ensembleRuns === undefined) rows.push(row);
     else ensembles.push({ ...row, ...(ensemble && { ensemble }) });
   }
+  // The quantiles of t take an eighth of a command's start to load.
+  const { summarize } = await import("../results/summarize.ts");
   const summary = summarize(title, rows, ensembles);
   const write = async (name: string, text: string) => {
     const path: string = join(folder, name);

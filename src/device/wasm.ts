@@ -42,7 +42,11 @@ export async function openWasm(files: WeightFiles, threads = 1): Promise<Device>
     open: (graph) =>
       opened(graph, files, (options, guard) => openOrtSession(build, graph, files, options, guard, queue)),
     openResident: (graph) =>
-      opened(graph, files, (options, guard) => openResidentOrtSession(build, graph, files, options, guard, queue)),
+      opened(
+        graph,
+        files,
+        (options, guard) => openResidentOrtSession(build, graph, files, options, guard, queue),
+      ),
   };
 }
 

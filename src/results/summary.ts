@@ -1,7 +1,5 @@
-import { byMetric, type MetricName } from "../evaluation/metric_names.ts";
-import tQuantile from "@stdlib/stats-base-dists-t-quantile";
-import { mean, sampleStandardDeviation } from "simple-statistics";
-import type { EnsembleRow, PartMetrics, Spread, SummaryFile, SummaryGroup, SummaryRow } from "./run_files.ts";
+import type { MetricName } from "../evaluation/metric_names.ts";
+import type { EnsembleRow, PartMetrics, SummaryFile, SummaryRow } from "./run_files.ts";
 
 export type { EnsembleRow, Spread, SummaryGroup, SummaryRow } from "./run_files.ts";
 
@@ -12,19 +10,6 @@ export interface Summary extends SummaryFile {
 
 /** The format of `summary.json`. */
 export const SUMMARY_FORMAT = "softprompt-summary/1";
-
-/** Summarizes runs. */
-export function summarize(
-  title: string,
-  rows: readonly SummaryRow[],
-  ensembles: readonly EnsembleRow[] = [],
-): Summary {
-  const groups = groupBySeed(rows).flatMap((runs) => {
-    const group = groupOf(runs);
-    return group === undefined ? [] : [group];
-  });
-  return { format: SUMMARY_FORMAT, title, rows, groups, ensembles, best: bestByValidation(groups) };
-}
 
 /** The value of a metric of a part. */
 export function metricValue(part: PartMetrics, metric: MetricName): number {
@@ -39,48 +24,4 @@ export function withoutSeed(settings: SummaryRow["settings"]): Record<string, un
 /** What runs that differ only in the seed have in common. */
 export function groupKey({ experiment, settings }: Pick<SummaryRow, "experiment" | "settings">): string {
   return JSON.stringify([experiment, withoutSeed(settings)]);
-}
-
-function groupBySeed(rows: readonly SummaryRow[]): SummaryRow[][] {
-  return [...Map.groupBy(rows, groupKey).values()];
-}
-
-/** `undefined` where no run of the group is complete. */
-function groupOf(runs: readonly SummaryRow[]): SummaryGroup | undefined {
-  const complete = runs.flatMap(({ metrics, seed }) => metrics === undefined ? [] : [{ metrics, seed }]);
-  const [first] = runs;
-  if (first === undefined || complete.length === 0) return undefined;
-  const { experiment, settings } = first;
-  const validations = complete.flatMap(({ metrics }) => metrics.validation ?? []);
-  return {
-    experiment,
-    settings: withoutSeed(settings),
-    seeds: complete.map(({ seed }) => seed),
-    missing: runs.length - complete.length,
-    test: spreads(complete.map(({ metrics }) => metrics.test)),
-    validation: validations.length === complete.length ? spreads(validations) : null,
-  };
-}
-
-function spreads(parts: readonly PartMetrics[]): Record<MetricName, Spread> {
-  return byMetric((metric) => spreadOf(parts.map((part) => metricValue(part, metric))));
-}
-
-/** A number over several runs, with the interval of its mean (Student 1908). */
-export function spreadOf(values: readonly number[]): Spread {
-  const all = [...values];
-  const centre = mean(all);
-  const count = all.length;
-  if (count === 1) return { mean: centre, sd: null, interval: null };
-  const sd = sampleStandardDeviation(all);
-  const reach = tQuantile(0.975, count - 1) * sd / Math.sqrt(count);
-  return { mean: centre, sd, interval: [centre - reach, centre + reach] };
-}
-
-function bestByValidation(groups: readonly SummaryGroup[]): number | null {
-  const order = groups.flatMap(({ validation }, i) => validation === null ? [] : [{ i, validation }])
-    .sort(({ validation: one }, { validation: other }) =>
-      other.accuracy.mean - one.accuracy.mean || one.loss.mean - other.loss.mean
-    );
-  return order[0]?.i ?? null;
 }

@@ -7,7 +7,7 @@ import { diffReport } from "../../src/report/diff_report.ts";
 import { runReport } from "../../src/report/run_report.ts";
 import { sweepReport } from "../../src/report/sweep_report.ts";
 import { TERMS } from "../../src/report/terms.ts";
-import { summarize } from "../../src/results/summary.ts";
+import { summarize } from "../../src/results/summarize.ts";
 import { madeUpRun } from "../diff/runs.ts";
 import { browserTest } from "./browser.ts";
 

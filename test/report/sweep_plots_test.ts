@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { sweepPlots } from "../../src/report/sweep_plots.ts";
-import { summarize, type Summary, type SummaryRow } from "../../src/results/summary.ts";
+import { summarize } from "../../src/results/summarize.ts";
+import type { Summary, SummaryRow } from "../../src/results/summary.ts";
 
 function summary(...settings: Record<string, unknown>[]): Summary {
   return summarize(

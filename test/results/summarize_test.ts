@@ -1,6 +1,7 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { parse } from "@std/csv/parse";
-import { summarize, type SummaryRow } from "../../src/results/summary.ts";
+import { summarize } from "../../src/results/summarize.ts";
+import type { SummaryRow } from "../../src/results/summary.ts";
 import { summaryCsv } from "../../src/results/summary_csv.ts";
 import type { MetricsFile } from "../../src/results/metrics_file.ts";
 

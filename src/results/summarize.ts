@@ -1,0 +1,62 @@
+import { byMetric, type MetricName } from "../evaluation/metric_names.ts";
+import tQuantile from "@stdlib/stats-base-dists-t-quantile";
+import { mean, sampleStandardDeviation } from "simple-statistics";
+import type { EnsembleRow, PartMetrics, Spread, SummaryGroup, SummaryRow } from "./run_files.ts";
+import { groupKey, metricValue, type Summary, SUMMARY_FORMAT, withoutSeed } from "./summary.ts";
+
+/** Summarizes runs. */
+export function summarize(
+  title: string,
+  rows: readonly SummaryRow[],
+  ensembles: readonly EnsembleRow[] = [],
+): Summary {
+  const groups = groupBySeed(rows).flatMap((runs) => {
+    const group = groupOf(runs);
+    return group === undefined ? [] : [group];
+  });
+  return { format: SUMMARY_FORMAT, title, rows, groups, ensembles, best: bestByValidation(groups) };
+}
+
+function groupBySeed(rows: readonly SummaryRow[]): SummaryRow[][] {
+  return [...Map.groupBy(rows, groupKey).values()];
+}
+
+/** `undefined` where no run of the group is complete. */
+function groupOf(runs: readonly SummaryRow[]): SummaryGroup | undefined {
+  const complete = runs.flatMap(({ metrics, seed }) => metrics === undefined ? [] : [{ metrics, seed }]);
+  const [first] = runs;
+  if (first === undefined || complete.length === 0) return undefined;
+  const { experiment, settings } = first;
+  const validations = complete.flatMap(({ metrics }) => metrics.validation ?? []);
+  return {
+    experiment,
+    settings: withoutSeed(settings),
+    seeds: complete.map(({ seed }) => seed),
+    missing: runs.length - complete.length,
+    test: spreads(complete.map(({ metrics }) => metrics.test)),
+    validation: validations.length === complete.length ? spreads(validations) : null,
+  };
+}
+
+function spreads(parts: readonly PartMetrics[]): Record<MetricName, Spread> {
+  return byMetric((metric) => spreadOf(parts.map((part) => metricValue(part, metric))));
+}
+
+/** A number over several runs, with the interval of its mean (Student 1908). */
+function spreadOf(values: readonly number[]): Spread {
+  const all = [...values];
+  const centre = mean(all);
+  const count = all.length;
+  if (count === 1) return { mean: centre, sd: null, interval: null };
+  const sd = sampleStandardDeviation(all);
+  const reach = tQuantile(0.975, count - 1) * sd / Math.sqrt(count);
+  return { mean: centre, sd, interval: [centre - reach, centre + reach] };
+}
+
+function bestByValidation(groups: readonly SummaryGroup[]): number | null {
+  const order = groups.flatMap(({ validation }, i) => validation === null ? [] : [{ i, validation }])
+    .sort(({ validation: one }, { validation: other }) =>
+      other.accuracy.mean - one.accuracy.mean || one.loss.mean - other.loss.mean
+    );
+  return order[0]?.i ?? null;
+}
