@@ -15,6 +15,7 @@ const TRAIT_NAMES: Readonly<
   isCommutative: (row) => row.isCommutative && "commutative",
   isMatrixProduct: (row) => row.isMatrixProduct && "matrix product",
   isNormalization: (row) => row.isNormalization && "normalization",
+  hasOptionalOutputs: (row) => row.hasOptionalOutputs && "optional outputs",
   isQuantization: (row) => row.isQuantization && "quantization",
   isDecoder: (row) => row.isDecoder && "decoder",
   movement: (row) => row.movement,

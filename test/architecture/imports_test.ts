@@ -29,6 +29,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "compiler/targets": ["compiler/graph", "compiler/ops"],
   "compiler/backend": [
     "compiler/graph",
+    "compiler/ops", // which outputs a node can leave out
     "compiler/frontend", // where weights stand in the model's file
   ],
   "compiler": [

@@ -20,6 +20,7 @@ import {
   type Value,
 } from "../graph/graph.ts";
 import { attributeProto, externalTensor, inlineTensor, valueInfo } from "./onnx_protos.ts";
+import { definitionOf } from "../ops/mod.ts";
 import { type GraphWriter, ShapeArithmetic } from "./shape_arithmetic.ts";
 import { type TensorSize, tensorSizes } from "../graph/tensor_sizes.ts";
 import { uniqueName, type UsedNames } from "../graph/unique_name.ts";
@@ -103,10 +104,9 @@ class Writer implements GraphWriter {
   private writeNode(node: Node, read: ReadonlySet<Value>): void {
     const dot = node.op.lastIndexOf(".");
     const inputs = node.inputs.map((input) => input === null ? "" : this.nameOf(input));
-    // Unused trailing outputs are omitted; but a Split must list all its parts.
-    const used = node.op === "Split"
-      ? node.outputs.length - 1
-      : node.outputs.findLastIndex((output) => read.has(output));
+    const used = definitionOf(node.op).hasOptionalOutputs
+      ? node.outputs.findLastIndex((output) => read.has(output))
+      : node.outputs.length - 1;
     const outputs = node.outputs.slice(0, used + 1).map((output) => {
       const name = this.unique(output.name);
       this.names.set(output, name);

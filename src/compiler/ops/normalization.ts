@@ -37,6 +37,7 @@ export const normalization = {
   LayerNormalization: {
     signature: signature({ X: "T", Scale: "T", "B?": "T" }, { T: FLOATS }),
     isNormalization: true,
+    hasOptionalOutputs: true,
     mixedAxes: (node) => normalizedAxes(node).axes,
     infer: (node) => {
       const { type, shape } = required(node, 0);

@@ -13,6 +13,8 @@ export interface OperatorTraits {
   readonly isMatrixProduct?: true;
   /** It normalizes each row along its last axes, and scales it. */
   readonly isNormalization?: true;
+  /** Only its first output must be written out: ONNX lets nodes leave out the others. */
+  readonly hasOptionalOutputs?: true;
   /** It gives whole numbers for real ones, or real ones for whole ones, by a scale. */
   readonly isQuantization?: true;
   /** It makes real numbers of a table, or of its rows, stored in another form. */

@@ -22,6 +22,21 @@ Deno.test("constants of one name and shape are told apart by their numbers, howe
   await session.release();
 });
 
+Deno.test("outputs that nothing reads are left out where ONNX allows it, and nowhere else", () => {
+  const b = new Builder("tiny.onnx");
+  const x = b.constant("x", float32(ones, [4, 10]));
+  const scale = b.constant("scale", float32(ones.slice(30), [10]));
+  const graph = b.graph(
+    new Map([
+      ["normalized", b.op("LayerNormalization", [x, scale])],
+      ["quantized", b.op("DynamicQuantizeLinear", [x])],
+    ]),
+  );
+  const { model } = readOnnxFile(emit(graph, "outputs").bytes, "tiny.onnx");
+  const counts = model.graph!.node.map(({ opType, output }) => [opType, output.length]);
+  assertEquals(counts.slice(0, 2), [["LayerNormalization", 1], ["DynamicQuantizeLinear", 3]]);
+});
+
 Deno.test("the same constant is written once", () => {
   const { model } = readOnnxFile(emit(sumOf(ones, ones, twos), "sum").bytes, "tiny.onnx");
   assertEquals(model.graph!.initializer.length, 2);
