@@ -11,8 +11,8 @@ export const answers: Target = {
   ...onnx,
   name: "onnx-answers",
   refusals: [CompileError],
-  run: async (bytes) => {
-    await onnx.run(bytes);
+  run: async (bytes, name) => {
+    await onnx.run(bytes, name);
     const own = await untouchedAnswer(bytes).catch(() => undefined);
     if (own === undefined) return "refused by the runtime";
     const found = await importedAnswer(bytes).catch(() => undefined);

@@ -1,4 +1,8 @@
 import { RandomStream } from "../../src/base/random_stream.ts";
+import { type Mutation, mutations } from "./mutate.ts";
+
+/** Of this many copies, one has its bytes damaged, and the others have their values changed. */
+const BYTES_EVERY = 5;
 
 /** Values of every type, and those at which numbers, names and texts go wrong. */
 const VALUES: readonly unknown[] = [
@@ -31,6 +35,24 @@ export function jsonMutant(value: unknown, seed: number): { readonly what: strin
     done.push(`${key} ${change(holder, key, holders, random)}`);
   }
   return { what: done.join(", "), value: root.value };
+}
+
+/**
+ * Damages the value that a text stands for, and at times its bytes.
+ *
+ * @param read the text's value @param write a text of a value
+ */
+export function valueMutant(
+  bytes: Uint8Array,
+  seed: number,
+  read: (text: string) => unknown = JSON.parse,
+  write: (value: unknown) => string = (value) => JSON.stringify(value) ?? "",
+): Mutation {
+  if (new RandomStream(seed, "bytes or values").integer(BYTES_EVERY) === 0) {
+    return mutations(bytes, seed).next().value;
+  }
+  const { what, value } = jsonMutant(read(new TextDecoder().decode(bytes)), seed);
+  return { what, bytes: new TextEncoder().encode(write(value)) };
 }
 
 /** A list or an object, whose items are seen by their keys. */
