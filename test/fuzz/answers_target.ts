@@ -9,7 +9,6 @@ const TOLERANCE = 1e-3;
 /** Models again: what the compiler makes of a file must answer as the file itself does, where ONNX Runtime takes that. */
 export const answers: Target = {
   ...onnx,
-  name: "onnx-answers",
   refusals: [CompileError],
   run: async (bytes, name) => {
     await onnx.run(bytes, name);

@@ -25,7 +25,6 @@ async function inModel<Result>(
 
 /** Tokenizers: read, and put to use. */
 export const tokenizers: Target = {
-  name: "tokenizer.json",
   seeds: () => readFiles(MODEL, /^tokenizer\.json$/),
   mutate: (bytes, seed) => valueMutant(bytes, seed),
   refusals: [InputError],
@@ -39,7 +38,6 @@ export const tokenizers: Target = {
 
 /** The files beside a model that describe it. */
 export const cards: Target = {
-  name: "config.json",
   seeds: () => readFiles(MODEL, /config\.json$/),
   mutate: (bytes, seed) => valueMutant(bytes, seed),
   refusals: [InputError],
@@ -52,7 +50,6 @@ export const cards: Target = {
 
 /** Experiment files. */
 export const experiments: Target = {
-  name: "experiment",
   seeds: async () =>
     new Map([
       ...await readFiles("experiments/first-steps", /\.yaml$/),

@@ -14,7 +14,6 @@ const SUMMED = "summed.parquet";
 
 /** Parquet files: the number of rows, which is in three places, stays, and so does what has a checksum. */
 export const parquet: Target = {
-  name: "parquet",
   seeds: async () =>
     new Map([
       ...await readFiles("test/fixtures/parquet", /\.parquet$/),

@@ -14,7 +14,6 @@ const WEIGHTS = "adapter_model.safetensors";
 
 /** Prompts that PEFT saved: what is read is the tensor that the file has by another reading of its format. */
 export const adapters: Target = {
-  name: "peft",
   seeds: sound,
   mutate: (bytes, seed, name) => name === WEIGHTS ? safetensorsMutant(bytes, seed) : valueMutant(bytes, seed),
   refusals: [InputError],

@@ -8,7 +8,6 @@ import type { Target } from "./target.ts";
 
 /** Files of tensors: what is accepted is valid by another reading of the format, and what is valid is accepted. */
 export const safetensors: Target = {
-  name: "safetensors",
   seeds: () =>
     Promise.resolve(
       new Map([

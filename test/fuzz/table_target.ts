@@ -34,7 +34,6 @@ const PIECES = [
 
 /** Tables of texts: what is read is what another reading of the format finds. */
 export const tables: Target = {
-  name: "tables",
   seeds: () => Promise.resolve(new Map(Object.entries(FILES))),
   mutate: tableMutant,
   refusals: [InputError],

@@ -2,8 +2,6 @@ import type { Mutation } from "./mutate.ts";
 
 /** One kind of file that is read from others, and what must become of its damaged copies. */
 export interface Target {
-  /** Its name, for `--only` and the counts. */
-  readonly name: string;
   /** Sound files, by their names. */
   seeds(): Promise<ReadonlyMap<string, Uint8Array>>;
   /** A damaged copy, always the same one for the same seed. @param name of the sound file */
