@@ -16,6 +16,7 @@ const KEYS = ["", "__proto__", "constructor", "a/../b", "x\ny", "toString"];
 
 /** Lists and objects nested so deep that recursion ends. */
 const DEPTH = 3000;
+const DEEP = "= nested deep";
 
 /**
  * A damaged copy of a JSON value: one to three of its values are others, left out, repeated, exchanged, or under another key.
@@ -32,7 +33,10 @@ export function jsonMutant(value: unknown, seed: number): { readonly what: strin
     const keys = Object.keys(holder);
     if (keys.length === 0) continue;
     const key = oneOf(random, keys);
-    done.push(`${key} ${change(holder, key, holders, random)}`);
+    const what = change(holder, key, holders, random);
+    done.push(`${key} ${what}`);
+    // Nothing that is nested so deep can be copied again.
+    if (what === DEEP) break;
   }
   return { what: done.join(", "), value: root.value };
 }
@@ -99,7 +103,7 @@ function change(holder: Holder, key: string, holders: readonly Holder[], random:
     case 3:
       if (random.integer(10) > 0) break;
       holder[key] = nested(random.integer(2) === 0);
-      return "= nested deep";
+      return DEEP;
     case 4:
       if (typeof old !== "number") break;
       holder[key] = old + random.integer(3) - 1;

@@ -11,4 +11,6 @@ export const TARGETS: ReadonlyMap<string, () => Promise<Target>> = new Map([
   ["peft", async () => (await import("./peft_target.ts")).adapters],
   ["tables", async () => (await import("./table_target.ts")).tables],
   ["parquet", async () => (await import("./parquet_target.ts")).parquet],
+  ["run", async () => (await import("./run_target.ts")).runs],
+  ["predict", async () => (await import("./run_target.ts")).predictions],
 ]);
