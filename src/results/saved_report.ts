@@ -1,8 +1,8 @@
 import { decodeBase64, encodeBase64 } from "@std/encoding/base64";
+import { gunzip } from "../base/gunzip.ts";
 import { jsonPieces } from "../base/json_pieces.ts";
 import { InputError, thrownMessage } from "../base/errors.ts";
 import { parseJson } from "../base/json_text.ts";
-import { readAtMost } from "../base/read_at_most.ts";
 import { message, ofFile } from "../base/message.ts";
 import { metricsFault, predictionFault } from "./check_scores.ts";
 import { RUN_FILES } from "./file_schemas.ts";
@@ -63,8 +63,7 @@ export async function readReport(file: string): Promise<Map<string, RunRecord>> 
 }
 
 async function unzipped(base64: string): Promise<unknown> {
-  const zipped = new Blob([decodeBase64(base64)]).stream();
-  const json = await readAtMost(zipped.pipeThrough(new DecompressionStream("gzip")), MOST_UNPACKED);
+  const json = await gunzip(decodeBase64(base64), MOST_UNPACKED);
   return parseJson(new TextDecoder("utf-8", { fatal: true }).decode(json));
 }
 

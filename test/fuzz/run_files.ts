@@ -8,7 +8,7 @@ import { experimentYaml } from "../../src/results/experiment_yaml.ts";
 import { jsonText } from "../../src/results/json_text.ts";
 import { experimentSha256 } from "../../src/results/own_files.ts";
 import type { RunRecord } from "../../src/results/read_run.ts";
-import { summarize } from "../../src/results/summary.ts";
+import { summarize, type Summary, type SummaryRow } from "../../src/results/summary.ts";
 import { writeSmallModel } from "../commands/small_model.ts";
 import { madeUpRun } from "../diff/runs.ts";
 
@@ -83,20 +83,37 @@ async function folderOf(run: RunRecord): Promise<Files> {
   return new Map([...files, ["environment.json", new TextEncoder().encode(jsonText(about))]]);
 }
 
-/** The folder of a sweep: two runs and their summary. */
-export async function sweepFiles(): Promise<Files> {
-  const files = new Map<string, Uint8Array<ArrayBuffer>>();
-  const rows = [];
-  for (const seed of [0, 1]) {
-    const run = await soundRun(seed);
+/** A summary of runs, each in a folder of the name of its seed. */
+export function summaryOf(runs: readonly RunRecord[]): Summary {
+  const rows = runs.map(({ experiment: { name, seed }, metrics }): SummaryRow => {
     const folder = `seed=${seed}`;
-    for (const [name, bytes] of await folderOf(run)) files.set(`${folder}/${name}`, bytes);
-    const { experiment: { name: experiment }, metrics } = run;
-    rows.push(
-      { experiment, variant: folder, settings: { seed }, seed, folder, status: "complete", metrics } as const,
-    );
+    return {
+      experiment: name,
+      variant: folder,
+      settings: { seed },
+      seed,
+      folder,
+      status: "complete",
+      metrics,
+    };
+  });
+  return summarize("sweep", rows);
+}
+
+let made: Promise<Files> | undefined;
+
+/** The folder of a sweep: two runs and their summary. */
+export function sweepFiles(): Promise<Files> {
+  return made ??= makeSweep();
+}
+
+async function makeSweep(): Promise<Files> {
+  const files = new Map<string, Uint8Array<ArrayBuffer>>();
+  const runs = [await soundRun(0), await soundRun(1)];
+  for (const run of runs) {
+    for (const [name, bytes] of await folderOf(run)) files.set(`seed=${run.experiment.seed}/${name}`, bytes);
   }
-  const summary = withSha256(summarize("sweep", rows));
+  const summary = withSha256(summaryOf(runs));
   return files.set("summary.json", new TextEncoder().encode(jsonText(summary)));
 }
 

@@ -11,14 +11,13 @@ import { sweepReport } from "../../src/report/sweep_report.ts";
 import { checkWhole } from "../../src/results/check_whole.ts";
 import { earlierRuns } from "../../src/results/earlier_runs.ts";
 import { readEnsemble, readSummary, type RunRecord } from "../../src/results/read_run.ts";
-import { summarize } from "../../src/results/summary.ts";
 import { diffText } from "../../src/terminal/diff_text.ts";
 import { styleFor } from "../../src/terminal/style.ts";
 import { inFolder } from "./in_folder.ts";
 import { valueMutant } from "./json_mutants.ts";
 import { type Mutation, mutations } from "./mutate.ts";
 import { splitName, withRightSums } from "./right_sums.ts";
-import { SMALL_MODEL, soundRun, sweepFiles, withFile } from "./run_files.ts";
+import { SMALL_MODEL, soundRun, summaryOf, sweepFiles, withFile } from "./run_files.ts";
 import { safetensorsMutant } from "./safetensors_target.ts";
 import type { Target } from "./target.ts";
 
@@ -108,18 +107,7 @@ async function compare(side: Side): Promise<void> {
   JSON.stringify(diffJson(diff));
   await diffReport(diff);
   const runs = side.groups.flatMap((group) => group.runs);
-  const rows = runs.map(({ experiment: { name, seed }, metrics }, i) =>
-    ({
-      experiment: name,
-      variant: `${i}`,
-      settings: { seed },
-      seed,
-      folder: `${i}`,
-      status: "complete",
-      metrics,
-    }) as const
-  );
-  await sweepReport(summarize("sweep", rows), new Map(runs.map((run, i) => [`${i}`, run])));
+  await sweepReport(summaryOf(runs), new Map(runs.map((run) => [`seed=${run.experiment.seed}`, run])));
 }
 
 const TEXTS = ["a joy from start to end .", ""];

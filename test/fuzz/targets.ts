@@ -12,5 +12,6 @@ export const TARGETS: ReadonlyMap<string, () => Promise<Target>> = new Map([
   ["tables", async () => (await import("./table_target.ts")).tables],
   ["parquet", async () => (await import("./parquet_target.ts")).parquet],
   ["run", async () => (await import("./run_target.ts")).runs],
+  ["report", async () => (await import("./report_target.ts")).reports],
   ["predict", async () => (await import("./run_target.ts")).predictions],
 ]);
