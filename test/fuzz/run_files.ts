@@ -11,6 +11,7 @@ import type { RunRecord } from "../../src/results/read_run.ts";
 import { summarize, type Summary, type SummaryRow } from "../../src/results/summary.ts";
 import { writeSmallModel } from "../commands/small_model.ts";
 import { madeUpRun } from "../diff/runs.ts";
+import { readFiles } from "./read_files.ts";
 
 /** The files of a folder by their paths in it. */
 export type Files = ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
@@ -26,12 +27,8 @@ async function smallModel(): Promise<Files> {
   const folder = await Deno.makeTempDir();
   try {
     await writeSmallModel(folder);
-    const names = [...Deno.readDirSync(folder)].map(({ name }) => name).filter((name) => name !== "onnx")
-      .sort();
-    const read = [...names, "onnx/model.onnx"].map(async (name) =>
-      [name, await Deno.readFile(join(folder, name))] as const
-    );
-    return new Map(await Promise.all(read));
+    const beside = await readFiles(folder, /\.json$/);
+    return beside.set("onnx/model.onnx", await Deno.readFile(join(folder, "onnx/model.onnx")));
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
