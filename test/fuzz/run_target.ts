@@ -2,17 +2,13 @@ import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
 import { parse } from "yaml";
 import { InputError } from "../../src/base/errors.ts";
-import { diffJson, diffOf } from "../../src/diff/diff.ts";
-import { diffMarkdown } from "../../src/diff/markdown.ts";
 import { readSide, type Side } from "../../src/diff/side.ts";
 import { loadRun } from "../../src/inference/load_run.ts";
-import { diffReport } from "../../src/report/diff_report.ts";
 import { sweepReport } from "../../src/report/sweep_report.ts";
 import { checkWhole } from "../../src/results/check_whole.ts";
 import { earlierRuns } from "../../src/results/earlier_runs.ts";
 import { readEnsemble, readSummary, type RunRecord } from "../../src/results/read_run.ts";
-import { diffText } from "../../src/terminal/diff_text.ts";
-import { styleFor } from "../../src/terminal/style.ts";
+import { compareSides } from "./compare_sides.ts";
 import { inFolder } from "./in_folder.ts";
 import { valueMutant } from "./json_mutants.ts";
 import { type Mutation, mutations } from "./mutate.ts";
@@ -101,11 +97,7 @@ let sound: Promise<Side> | undefined;
 /** Compares a sweep with the sound one, in every form, and makes a summary of it. */
 async function compare(side: Side): Promise<void> {
   const other = await (sound ??= sweepFiles().then((files) => inFolder(files, readSide)));
-  const diff = diffOf(other, side, 0.05);
-  diffText(diff, styleFor(false));
-  diffMarkdown(diff);
-  JSON.stringify(diffJson(diff));
-  await diffReport(diff);
+  await compareSides(other, side);
   const runs = side.groups.flatMap((group) => group.runs);
   await sweepReport(summaryOf(runs), new Map(runs.map((run) => [`seed=${run.experiment.seed}`, run])));
 }
