@@ -1,5 +1,7 @@
 /** A short form of `deno task fuzz`, which reads many more. */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import config from "../../deno.json" with { type: "json" };
+import { ROOT } from "../shared.ts";
 import { onnx } from "./onnx_target.ts";
 import { runCase } from "./target.ts";
 import { TARGETS } from "./targets.ts";
@@ -28,4 +30,15 @@ Deno.test("a damaged copy is the same one for the same number, and another one f
   const [one, again, other] = [7, 7, 8].map((seed) => onnx.mutate(bytes!, seed, ""));
   assertEquals(one, again);
   assert(one!.what !== other!.what);
+});
+
+Deno.test("the task starts with its own rights, and counts", async () => {
+  const [, ...args] = config.tasks.fuzz.split(" ");
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [...args, "--only", "parquet", "--seconds", "1"],
+    cwd: ROOT,
+  }).output();
+  const decoder = new TextDecoder();
+  assertEquals(code, 0, decoder.decode(stderr));
+  assertMatch(decoder.decode(stdout), /^parquet: \d+ \(/);
 });
