@@ -46,6 +46,8 @@ export async function readReport(file: string): Promise<Map<string, RunRecord>> 
     file,
     () => unpackRuns(RUN_FILES.read("packed_runs", content, (fault) => new RangeError(fault))),
   );
+  // That of a sweep of which nothing is complete.
+  if (runs.size === 0) throw noReport(file, "holds no runs");
   for (const { predictions, experiment, metrics } of runs.values()) {
     const classes = Object.keys(experiment.verbalizer);
     const { examples } = metrics.test;
