@@ -5,8 +5,8 @@ import { CheckpointFiles } from "../../src/results/checkpoint_files.ts";
 import { HistoryFile } from "../../src/results/history_file.ts";
 import type { Checkpoint } from "../../src/training/checkpoint.ts";
 import { inFolder } from "./in_folder.ts";
+import { linesMutant } from "./json_mutants.ts";
 import { mutations } from "./mutate.ts";
-import { linesMutant } from "./run_target.ts";
 import { safetensorsMutant } from "./safetensors_target.ts";
 import { readFiles } from "./read_files.ts";
 import type { Target } from "./target.ts";
@@ -25,7 +25,7 @@ export const checkpoints: Target = {
     await inFolder(new Map([...await files(), [name, bytes]]), async (folder) => {
       const { sound } = await filesIn(folder).read(true);
       for (const { checkpoint } of sound) assertEquals(checkpoint, checkpointOf(checkpoint.step));
-      return ["anew", "from the other", "from both"][sound.length]!;
+      return ["from the start", "from the other one", "from either"][sound.length]!;
     }),
 };
 

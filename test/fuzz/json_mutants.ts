@@ -59,6 +59,18 @@ export function valueMutant(
   return { what, bytes: new TextEncoder().encode(write(value)) };
 }
 
+/** A damaged copy of lines of JSON. */
+export function linesMutant(bytes: Uint8Array, seed: number): Mutation {
+  const read = (text: string) => text.trimEnd().split("\n").map((line) => JSON.parse(line));
+  return valueMutant(bytes, seed, read, jsonLines);
+}
+
+/** A list as lines of JSON. */
+export function jsonLines(value: unknown): string {
+  const lines = Array.isArray(value) ? value : [value];
+  return lines.map((line) => `${JSON.stringify(line) ?? ""}\n`).join("");
+}
+
 /** A list or an object, whose items are seen by their keys. */
 type Holder = Record<string, unknown>;
 

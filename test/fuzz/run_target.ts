@@ -10,7 +10,7 @@ import { earlierRuns } from "../../src/results/earlier_runs.ts";
 import { readEnsemble, readSummary, type RunRecord } from "../../src/results/read_run.ts";
 import { compareSides } from "./compare_sides.ts";
 import { inFolder } from "./in_folder.ts";
-import { valueMutant } from "./json_mutants.ts";
+import { linesMutant, valueMutant } from "./json_mutants.ts";
 import { type Mutation, mutations } from "./mutate.ts";
 import { splitName, withRightSums } from "./right_sums.ts";
 import { SMALL_MODEL, soundRun, summaryOf, sweepFiles, withFile } from "./run_files.ts";
@@ -68,28 +68,18 @@ function runMutant(bytes: Uint8Array, seed: number, name: string): Mutation {
   return file.endsWith(".jsonl") ? linesMutant(bytes, seed) : mutations(bytes, seed).next().value;
 }
 
-/** A damaged copy of lines of JSON. */
-export function linesMutant(bytes: Uint8Array, seed: number): Mutation {
-  const write = (value: unknown) =>
-    (Array.isArray(value) ? value : [value]).map((line) => `${JSON.stringify(line) ?? ""}\n`).join("");
-  return valueMutant(
-    bytes,
-    seed,
-    (text) => text.trimEnd().split("\n").map((line) => JSON.parse(line)),
-    write,
-  );
-}
-
-/** Whether a file has a hash that it is checked against: programs of earlier versions wrote none into `environment.json`. */
+/** Whether a file has a hash that it is checked against: programs of earlier versions wrote none into these two. */
 function isSummed(file: string, bytes: Uint8Array): boolean {
   if (!/(environment|summary)\.json$/.test(file)) return true;
-  return /"sha256": "[0-9a-f]{64}"\n\}\n?$/.test(new TextDecoder().decode(bytes));
+  const content: unknown = JSON.parse(new TextDecoder().decode(bytes));
+  return typeof content === "object" && content !== null && "sha256" in content;
 }
 
 /** What a run's hashes are of: all but the name and the description of its experiment. */
-function contentOf({ experiment: { name: _, description: __, ...experiment }, ...rest }: RunRecord): unknown {
-  const { files: ___, ...environment } = rest.environment;
-  return { ...rest, environment, experiment: { ...experiment, prompt: { ...experiment.prompt } } };
+function contentOf({ experiment, environment, ...rest }: RunRecord): unknown {
+  const { name: _, description: __, ...asked } = experiment;
+  const { files: ___, ...where } = environment;
+  return { ...rest, asked, where };
 }
 
 let sound: Promise<Side> | undefined;

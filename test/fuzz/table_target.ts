@@ -7,7 +7,7 @@ import { PLAIN_COLUMNS } from "../../src/dataset/columns.ts";
 import { readTable } from "../../src/dataset/table.ts";
 import { load } from "../dataset/loading.ts";
 import { inFolder } from "./in_folder.ts";
-import { valueMutant } from "./json_mutants.ts";
+import { jsonLines, linesMutant, valueMutant } from "./json_mutants.ts";
 import { type Mutation, mutations } from "./mutate.ts";
 import { pairsByTheLetter } from "./table_check.ts";
 import type { Target } from "./target.ts";
@@ -68,23 +68,11 @@ function tableMutant(bytes: Uint8Array, seed: number, name: string): Mutation {
   if (change === 0 || name.endsWith(".gz")) return mutations(bytes, seed).next().value;
   const text = new TextDecoder().decode(bytes);
   if (change === 1 && name.endsWith(".json")) return valueMutant(bytes, seed);
-  if (change === 1 && name.endsWith(".jsonl")) {
-    return valueMutant(
-      bytes,
-      seed,
-      (lines) => lines.trimEnd().split("\n").map((line) => JSON.parse(line)),
-      asLines,
-    );
-  }
+  if (change === 1 && name.endsWith(".jsonl")) return linesMutant(bytes, seed);
   const at = random.integer(text.length + 1);
   const piece = PIECES[random.integer(PIECES.length)]!;
   const changed = text.slice(0, at) + piece + text.slice(at + random.integer(2));
   return { what: `${JSON.stringify(piece)} at ${at}`, bytes: new TextEncoder().encode(changed) };
-}
-
-function asLines(value: unknown): string {
-  const lines = Array.isArray(value) ? value : [value];
-  return lines.map((line) => JSON.stringify(line) ?? "").join("\n");
 }
 
 const TEXTS = [
@@ -110,7 +98,7 @@ const encoded = (text: string) => new TextEncoder().encode(text);
 const FILES: Readonly<Record<string, Uint8Array>> = {
   "a.csv": COMPRESSED,
   "a.tsv": encoded(`text\tlabel\n${RECORDS.map(({ text, label }) => `${text}\t${label}`).join("\n")}\n`),
-  "a.jsonl": encoded(asLines(RECORDS)),
+  "a.jsonl": encoded(jsonLines(RECORDS)),
   "a.json": encoded(JSON.stringify(RECORDS, null, 1)),
   "a.txt": encoded(RECORDS.map(({ text, label }) => `${label} ${text}`).join("\n")),
   "a.csv.gz": Uint8Array.from(gzipSync(COMPRESSED)),
