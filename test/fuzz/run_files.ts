@@ -123,7 +123,7 @@ export async function withFile(
   const files = new Map([...await sweepFiles(), [path, bytes]]);
   if (!isRight) return files;
   const holder = dirname(path) === "." ? path : join(dirname(path), "environment.json");
-  const content: unknown = parsed(files.get(holder)!);
+  const content: unknown = jsonIn(files.get(holder)!);
   if (typeof content !== "object" || content === null) return files;
   const { sha256: _, ...about }: Record<string, unknown> = { ...content };
   if (holder !== path) {
@@ -145,7 +145,8 @@ async function hashOf(path: string, bytes: Uint8Array<ArrayBuffer>): Promise<str
   }
 }
 
-function parsed(bytes: Uint8Array): unknown {
+/** The JSON of a file; `undefined` where it is none. */
+export function jsonIn(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder().decode(bytes));
   } catch {

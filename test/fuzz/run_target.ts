@@ -13,7 +13,7 @@ import { inFolder } from "./in_folder.ts";
 import { linesMutant, valueMutant } from "./json_mutants.ts";
 import { type Mutation, mutations } from "./mutate.ts";
 import { splitName, withRightSums } from "./right_sums.ts";
-import { SMALL_MODEL, soundRun, summaryOf, sweepFiles, withFile } from "./run_files.ts";
+import { jsonIn, SMALL_MODEL, soundRun, summaryOf, sweepFiles, withFile } from "./run_files.ts";
 import { safetensorsMutant } from "./safetensors_target.ts";
 import type { Target } from "./target.ts";
 
@@ -71,8 +71,8 @@ function runMutant(bytes: Uint8Array, seed: number, name: string): Mutation {
 /** Whether a file has a hash that it is checked against: programs of earlier versions wrote none into these two. */
 function isSummed(file: string, bytes: Uint8Array): boolean {
   if (!/(environment|summary)\.json$/.test(file)) return true;
-  const content: unknown = JSON.parse(new TextDecoder().decode(bytes));
-  return typeof content === "object" && content !== null && "sha256" in content;
+  const content = jsonIn(bytes);
+  return typeof content !== "object" || content === null || "sha256" in content;
 }
 
 /** What a run's hashes are of: all but the name and the description of its experiment. */
