@@ -3,10 +3,14 @@ import { parseTar } from "nanotar";
 import { onDisk } from "../disk/on_disk.ts";
 import { recoverFolder, writeFolder } from "../disk/replace_folder.ts";
 import { InputError, thrownMessage } from "../base/errors.ts";
+import { gunzip } from "../base/gunzip.ts";
 import { checkRtPolarity, RT_POLARITY } from "./rt_polarity.ts";
 
 /** The progress of a download: bytes so far, and the total if the server reports it. */
 export type Progress = (received: number, total: number | undefined) => void;
+
+/** The largest size of the unpacked archive, in bytes: its own is 1.3 MB. */
+const MOST_UNPACKED = 2 ** 26;
 
 /**
  * Puts rt-polarity's two files into a folder, from their public source or from a folder that has them; correct files
@@ -62,8 +66,7 @@ async function downloaded(
   const packed = await Deno.readFile(archive);
   let files;
   try {
-    const tar = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
-    files = parseTar(await new Response(tar).arrayBuffer());
+    files = parseTar(await gunzip(packed, MOST_UNPACKED));
   } catch (error) {
     await Deno.remove(archive);
     throw new InputError(`${url} is not a gzipped tar archive: ${thrownMessage(error)}; try again`, {

@@ -1,6 +1,5 @@
-import { createGunzip } from "node:zlib";
 import { InputError, thrownMessage } from "../base/errors.ts";
-import { readAtMost } from "../base/read_at_most.ts";
+import { gunzip } from "../base/gunzip.ts";
 
 /** The first bytes of gzip data: https://www.rfc-editor.org/rfc/rfc1952 */
 const GZIP = [0x1f, 0x8b];
@@ -77,14 +76,8 @@ export async function unpack(
   path: string,
   most: number = MOST_UNPACKED,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const unpacker = createGunzip();
-  const unpacked = readAtMost(unpacker, most);
-  unpacker.end(bytes);
   try {
-    const content = await unpacked;
-    const { bytesWritten: read } = unpacker;
-    if (bytes.subarray(read).every((byte) => byte === 0)) return content;
-    throw new Error(`from byte ${read + 1} on it is not gzip data`);
+    return await gunzip(bytes, most);
   } catch (error) {
     if (error instanceof RangeError) {
       throw new InputError(`${path} is too large: ${error.message}: split it into several files`, {

@@ -43,9 +43,14 @@ function walk(a: unknown, b: unknown, path: string): [string, Difference][] {
   const [left, other] = [a ?? (isObject(b) ? {} : a), b ?? (isObject(a) ? {} : b)];
   if (isObject(left) && isObject(other)) {
     const keys = [...new Set([...Object.keys(left), ...Object.keys(other)])];
-    return keys.flatMap((key) => walk(left[key], other[key], path === "" ? key : `${path}.${key}`));
+    return keys.flatMap((key) => walk(own(left, key), own(other, key), path === "" ? key : `${path}.${key}`));
   }
   return [[path, { ...(a !== undefined && { a }), ...(b !== undefined && { b }) }]];
+}
+
+/** The value of a key, such as a class, that one side may have and the other not: `constructor` is no value of an object without it. */
+function own(object: Readonly<Record<string, unknown>>, key: string): unknown {
+  return Object.hasOwn(object, key) ? object[key] : undefined;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

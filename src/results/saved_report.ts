@@ -1,8 +1,8 @@
 import { decodeBase64, encodeBase64 } from "@std/encoding/base64";
+import { gunzip } from "../base/gunzip.ts";
 import { jsonPieces } from "../base/json_pieces.ts";
 import { InputError, thrownMessage } from "../base/errors.ts";
 import { parseJson } from "../base/json_text.ts";
-import { readAtMost } from "../base/read_at_most.ts";
 import { message, ofFile } from "../base/message.ts";
 import { metricsFault, predictionFault } from "./check_scores.ts";
 import { RUN_FILES } from "./file_schemas.ts";
@@ -46,6 +46,8 @@ export async function readReport(file: string): Promise<Map<string, RunRecord>> 
     file,
     () => unpackRuns(RUN_FILES.read("packed_runs", content, (fault) => new RangeError(fault))),
   );
+  // That of a sweep of which nothing is complete.
+  if (runs.size === 0) throw noReport(file, "holds no runs");
   for (const { predictions, experiment, metrics } of runs.values()) {
     const classes = Object.keys(experiment.verbalizer);
     const { examples } = metrics.test;
@@ -63,8 +65,7 @@ export async function readReport(file: string): Promise<Map<string, RunRecord>> 
 }
 
 async function unzipped(base64: string): Promise<unknown> {
-  const zipped = new Blob([decodeBase64(base64)]).stream();
-  const json = await readAtMost(zipped.pipeThrough(new DecompressionStream("gzip")), MOST_UNPACKED);
+  const json = await gunzip(decodeBase64(base64), MOST_UNPACKED);
   return parseJson(new TextDecoder("utf-8", { fatal: true }).decode(json));
 }
 

@@ -23,12 +23,14 @@ export function checkFiles(
   run: string,
   way: string,
 ): void {
-  const { files: before } = model;
-  for (const name of new Set([...Object.keys(before ?? {}), ...Object.keys(files)])) {
-    const then = before?.[name];
-    const now = files[name];
+  // By names that a file gives: a plain object would have some that nobody gave it.
+  const before = new Map(Object.entries(model.files ?? {}));
+  const present = new Map(Object.entries(files));
+  for (const name of new Set([...before.keys(), ...present.keys()])) {
+    const then = before.get(name);
+    const now = present.get(name);
     if (then === undefined) {
-      const key = before === undefined ? "model.files" : `model.files.${name}`;
+      const key = model.files === undefined ? "model.files" : `model.files.${name}`;
       throw new InputError(
         `${join(run, "environment.json")} has no '${key}': ${
           join(folder, name)

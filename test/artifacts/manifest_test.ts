@@ -1,42 +1,10 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { join } from "@std/path";
-import { type ArtifactsOrigin, readArtifacts, writeArtifacts } from "../../src/artifacts/manifest.ts";
-import { emit } from "../../src/compiler/backend/emit.ts";
-import { Builder } from "../../src/compiler/ops/builder.ts";
+import { readArtifacts, writeArtifacts } from "../../src/artifacts/manifest.ts";
 import { readChecked, withChecksums } from "../../src/disk/checksums.ts";
 import { writeFolder } from "../../src/disk/replace_folder.ts";
 import { inFolder } from "../commands/softprompt.ts";
-
-/** A graph of one constant, which nothing runs: only its bytes count. */
-function graph(number: number) {
-  const b = new Builder("tiny.onnx");
-  const { bytes, weights } = emit(b.graph(new Map([["number", b.scalar(number)]])), "tiny");
-  return { bytes: Uint8Array.from(bytes), weights, sizes: [] };
-}
-
-const COMPILED = {
-  dimension: 2,
-  positions: "attention",
-  scale: 1,
-  state: [],
-  train: graph(1),
-  update: graph(2),
-  predict: graph(3),
-  answer: graph(4),
-  embed: graph(5),
-  bank: { train: graph(6), predict: graph(7), answer: graph(8) },
-} as const;
-
-const ORIGIN: ArtifactsOrigin = {
-  model: { source: "m", revision: null, sha256: "0", weights: new Map() },
-  insertion: "embedding-output",
-  optimizer: "adamw",
-  target: "cpu",
-  precision: "float32",
-};
-
-/** The same model, where it lies when they are read. */
-const MODEL = { onnx: "model.onnx", weights: new Map<string, string>() };
+import { COMPILED, MODEL, ORIGIN } from "./tiny_artifacts.ts";
 
 /** The folder of artifacts with some keys of its manifest set, and its sums right: nothing but the keys is wrong. */
 async function change(folder: string, changes: Record<string, unknown>): Promise<void> {

@@ -9,6 +9,13 @@ Deno.test("only differences are listed, by their paths", () => {
   );
 });
 
+Deno.test("a class that one side has differs, whatever its name", () => {
+  const verbalizer = { constructor: ["a"], good: ["b"] };
+  assertEquals(differences({ verbalizer }, { verbalizer: { good: ["b"] } }), {
+    "verbalizer.constructor": { a: ["a"] },
+  });
+});
+
 Deno.test("experiments of several seeds differ in their seeds only if the seeds are different", () => {
   const runs = (length: number, ...seeds: number[]) =>
     seeds.map((seed) => madeUpRun({ good: [0.1, 0.9], seed, length }));

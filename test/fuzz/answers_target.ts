@@ -9,10 +9,9 @@ const TOLERANCE = 1e-3;
 /** Models again: what the compiler makes of a file must answer as the file itself does, where ONNX Runtime takes that. */
 export const answers: Target = {
   ...onnx,
-  name: "onnx-answers",
   refusals: [CompileError],
-  run: async (bytes) => {
-    await onnx.run(bytes);
+  run: async (bytes, name) => {
+    await onnx.run(bytes, name);
     const own = await untouchedAnswer(bytes).catch(() => undefined);
     if (own === undefined) return "refused by the runtime";
     const found = await importedAnswer(bytes).catch(() => undefined);

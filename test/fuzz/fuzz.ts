@@ -10,7 +10,7 @@
  */
 import { TextLineStream } from "@std/streams/text-line-stream";
 import { parseArgs } from "node:util";
-import type { Outcome, Target } from "./target.ts";
+import type { Outcome } from "./target.ts";
 import { TARGETS } from "./targets.ts";
 
 /** A copy that takes longer hangs, in milliseconds; so does a worker that takes as many times longer to start. */
@@ -31,46 +31,46 @@ const { values } = parseArgs({
     only: { type: "string" },
   },
 });
-const wanted = TARGETS.filter(({ name }) => values.only === undefined || values.only === name);
+const wanted = [...TARGETS.keys()].filter((name) => values.only === undefined || values.only === name);
 const seconds = Number(values.seconds);
 const seed = Number(values.seed);
 if (wanted.length === 0 || !(seconds > 0) || !Number.isSafeInteger(seed)) {
   console.error(
-    `--only is one of ${TARGETS.map(({ name }) => name).join(", ")}; --seconds and --seed are numbers`,
+    `--only is one of ${[...TARGETS.keys()].join(", ")}; --seconds and --seed are numbers`,
   );
   Deno.exit(2);
 }
 let faults = 0;
-for (const target of wanted) {
+for (const name of wanted) {
   const counts = new Map<string, number>();
-  for await (const { number, what, result, fault } of outcomes(target, 1000 * seconds / wanted.length)) {
+  for await (const { number, what, result, fault } of outcomes(name, 1000 * seconds / wanted.length)) {
     counts.set(result, (counts.get(result) ?? 0) + 1);
     if (fault === undefined) continue;
     faults++;
-    console.log(`${target.name} ${number} (${what})\n${fault}\n`);
+    console.log(`${name} ${number} (${what})\n${fault}\n`);
   }
   const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
-  console.log(`${target.name}: ${total} (${[...counts].map((entry) => entry.join(": ")).join(", ")})`);
+  console.log(`${name}: ${total} (${[...counts].map((entry) => entry.join(": ")).join(", ")})`);
 }
 Deno.exit(faults === 0 ? 0 : 1);
 
-/** What comes of the copies of one kind of file, for a time in milliseconds. */
+/** What comes of the copies of one kind of file, for a time in milliseconds. @param name of its target */
 async function* outcomes(
-  target: Target,
+  name: string,
   time: number,
 ): AsyncGenerator<Outcome & { readonly number: number }> {
   const end = Date.now() + time;
   let number = APART * seed;
   while (Date.now() < end) {
-    for await (const outcome of outcomesFrom(target, number, end)) yield { ...outcome, number: number++ };
+    for await (const outcome of outcomesFrom(name, number, end)) yield { ...outcome, number: number++ };
   }
 }
 
 /** The same of one worker, up to the copy that ends it. */
-async function* outcomesFrom(target: Target, first: number, end: number): AsyncGenerator<Outcome> {
+async function* outcomesFrom(name: string, first: number, end: number): AsyncGenerator<Outcome> {
   const worker = new Deno.Command(Deno.execPath(), {
     args: ["run", "--allow-all", `--v8-flags=--max-old-space-size=${HEAP}`]
-      .concat([new URL("fuzz_worker.ts", import.meta.url).pathname, target.name, String(first)]),
+      .concat([new URL("fuzz_worker.ts", import.meta.url).pathname, name, String(first)]),
     stdout: "piped",
     stderr: "null",
   }).spawn();

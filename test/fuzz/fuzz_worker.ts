@@ -11,7 +11,7 @@ import { runCase } from "./target.ts";
 import { TARGETS } from "./targets.ts";
 
 const [name, first] = Deno.args;
-const target = TARGETS.find((one) => one.name === name);
+const target = await TARGETS.get(name ?? "")?.();
 if (target === undefined) throw new Error(`no target is called '${name}'`);
 const seeds = await target.seeds();
 console.log(JSON.stringify("ready"));

@@ -1,4 +1,8 @@
 import { RandomStream } from "../../src/base/random_stream.ts";
+import { type Mutation, mutations } from "./mutate.ts";
+
+/** Of this many copies, one has its bytes damaged, and the others have their values changed. */
+const BYTES_EVERY = 5;
 
 /** Values of every type, and those at which numbers, names and texts go wrong. */
 const VALUES: readonly unknown[] = [
@@ -12,6 +16,7 @@ const KEYS = ["", "__proto__", "constructor", "a/../b", "x\ny", "toString"];
 
 /** Lists and objects nested so deep that recursion ends. */
 const DEPTH = 3000;
+const DEEP = "= nested deep";
 
 /**
  * A damaged copy of a JSON value: one to three of its values are others, left out, repeated, exchanged, or under another key.
@@ -28,9 +33,42 @@ export function jsonMutant(value: unknown, seed: number): { readonly what: strin
     const keys = Object.keys(holder);
     if (keys.length === 0) continue;
     const key = oneOf(random, keys);
-    done.push(`${key} ${change(holder, key, holders, random)}`);
+    const what = change(holder, key, holders, random);
+    done.push(`${key} ${what}`);
+    // Nothing that is nested so deep can be copied again.
+    if (what === DEEP) break;
   }
   return { what: done.join(", "), value: root.value };
+}
+
+/**
+ * Damages the value that a text stands for, and at times its bytes.
+ *
+ * @param read the text's value @param write a text of a value
+ */
+export function valueMutant(
+  bytes: Uint8Array,
+  seed: number,
+  read: (text: string) => unknown = JSON.parse,
+  write: (value: unknown) => string = (value) => JSON.stringify(value) ?? "",
+): Mutation {
+  if (new RandomStream(seed, "bytes or values").integer(BYTES_EVERY) === 0) {
+    return mutations(bytes, seed).next().value;
+  }
+  const { what, value } = jsonMutant(read(new TextDecoder().decode(bytes)), seed);
+  return { what, bytes: new TextEncoder().encode(write(value)) };
+}
+
+/** A damaged copy of lines of JSON. */
+export function linesMutant(bytes: Uint8Array, seed: number): Mutation {
+  const read = (text: string) => text.trimEnd().split("\n").map((line) => JSON.parse(line));
+  return valueMutant(bytes, seed, read, jsonLines);
+}
+
+/** A list as lines of JSON. */
+export function jsonLines(value: unknown): string {
+  const lines = Array.isArray(value) ? value : [value];
+  return lines.map((line) => `${JSON.stringify(line) ?? ""}\n`).join("");
 }
 
 /** A list or an object, whose items are seen by their keys. */
@@ -77,7 +115,7 @@ function change(holder: Holder, key: string, holders: readonly Holder[], random:
     case 3:
       if (random.integer(10) > 0) break;
       holder[key] = nested(random.integer(2) === 0);
-      return "= nested deep";
+      return DEEP;
     case 4:
       if (typeof old !== "number") break;
       holder[key] = old + random.integer(3) - 1;

@@ -14,8 +14,7 @@ const PATH = "mutant/model.onnx";
 
 /** Models: what the product makes of a file, verified after each pass. */
 export const onnx: Target = {
-  name: "onnx",
-  seeds: () => readFiles("test/fixtures/families", ".onnx"),
+  seeds: () => readFiles("test/fixtures/families", /\.onnx$/),
   mutate: onnxMutant,
   refusals: [CompileError],
   run: (bytes) => {

@@ -2,19 +2,18 @@ import type { Mutation } from "./mutate.ts";
 
 /** One kind of file that is read from others, and what must become of its damaged copies. */
 export interface Target {
-  /** Its name, for `--only` and the counts. */
-  readonly name: string;
   /** Sound files, by their names. */
   seeds(): Promise<ReadonlyMap<string, Uint8Array>>;
-  /** A damaged copy, always the same one for the same seed. */
-  mutate(bytes: Uint8Array, seed: number): Mutation;
+  /** A damaged copy, always the same one for the same seed. @param name of the sound file */
+  mutate(bytes: Uint8Array, seed: number, name: string): Mutation;
   /**
    * Reads a file as the product does.
    *
+   * @param name of the sound file that it was made from
    * @returns what came of it, in a word or two, for the counts
    * @throws on a wrong acceptance, and what the product throws
    */
-  run(bytes: Uint8Array): Promise<string>;
+  run(bytes: Uint8Array<ArrayBuffer>, name: string): Promise<string>;
   /** The classes of the errors that refuse a file. */
   readonly refusals: readonly (abstract new (...args: never[]) => Error)[];
 }
@@ -36,10 +35,10 @@ export async function runCase(
   number: number,
 ): Promise<Outcome> {
   const [name, bytes] = [...seeds][number % seeds.size]!;
-  const mutation = target.mutate(bytes, number);
+  const mutation = target.mutate(bytes, number, name);
   const what = `${name}: ${mutation.what}`;
   try {
-    return { what, result: await target.run(mutation.bytes) };
+    return { what, result: await target.run(mutation.bytes, name) };
   } catch (error) {
     if (target.refusals.some((refusal) => error instanceof refusal)) {
       return { what, result: (error as Error).name };

@@ -29,7 +29,7 @@ Deno.test("a saved report gives back its runs", () =>
     assertEquals(await readReport(file), runs);
   }));
 
-Deno.test("a saved report of a newer format is called newer, not damaged, though its shape is another", () =>
+Deno.test("a saved report of a newer format is called newer, not damaged, though its shape is another; one of no runs is none", () =>
   inFolder(async (folder) => {
     const file = join(folder, "report.html");
     const runs = [{ environment: { format: "softprompt-run/2", machine: {} }, answers: [] }];
@@ -37,6 +37,8 @@ Deno.test("a saved report of a newer format is called newer, not damaged, though
     await assertRejects(() => readReport(file), InputError, "report.html was written by a newer softprompt");
     await Deno.writeTextFile(file, await pageOf({ runs: [{}] }));
     await assertRejects(() => readReport(file), InputError, "report.html is damaged");
+    await Deno.writeTextFile(file, await pageOf({ testSets: [], runs: [] }));
+    await assertRejects(() => readReport(file), InputError, "report.html holds no runs: name a run's folder");
   }));
 
 Deno.test("a saved report of an unknown format, or with scores that cannot be its run's, is refused", () =>

@@ -33,6 +33,12 @@ Deno.test("a file beside the graph's own that holds other weights is named, and 
     InputError,
     "there is no models/x/more.data, but results/x was tuned with one (its sha256 was cc…): run it again",
   );
+  // Every object has something of this name that nobody gave it.
+  assertThrows(
+    () => check({ ...files, constructor: "cc" }),
+    InputError,
+    "there is no models/x/constructor, but results/x was tuned with one",
+  );
 });
 
 Deno.test("a run is used with the files that it was tuned with, and no others", () =>
