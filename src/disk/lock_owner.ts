@@ -1,5 +1,7 @@
 import { parseJson } from "../base/json_text.ts";
 import { allDone } from "../base/all_done.ts";
+import { InputError } from "../base/errors.ts";
+import { readRegularText } from "./read_regular.ts";
 import { ignoreMissing, removeAll } from "./write_whole.ts";
 
 /** The seconds without a sign of life after which an owner is taken for dead. */
@@ -124,14 +126,14 @@ async function takeOver(
   }
 }
 
-/** What an owner's file says; nobody's where it cannot be read, as when it was just created. */
+/** What an owner's file says; nobody's where it cannot be read, as when it was just created. What is no file is removed. */
 async function readClaim(path: string): Promise<Partial<Claim> | undefined> {
   try {
-    const found: unknown = parseJson(await Deno.readTextFile(path));
+    const found: unknown = parseJson(await readRegularText(path));
     return typeof found === "object" && found !== null ? found : {};
   } catch (error) {
     if (error instanceof SyntaxError) return {};
-    if (error instanceof Deno.errors.IsADirectory) await removeAll(path);
+    if (error instanceof InputError) await removeAll(path);
     else ignoreMissing(error);
     return undefined;
   }

@@ -90,6 +90,15 @@ Deno.test("where flock works, what a killed process left on the same machine is 
     lock?.release();
   }));
 
+Deno.test("a pipe in the place of an owner's file is not waited for", () =>
+  inFolder(async (folder) => {
+    const path: string = join(folder, "x.lock");
+    await new Deno.Command("mkfifo", { args: [`${path}.owner`] }).output();
+    const lock = await Lock.tryTake(path);
+    assert(lock !== undefined);
+    lock?.release();
+  }));
+
 Deno.test("a file system without locks is reported once, and one process has the lock", () =>
   inFolder(async (folder) => {
     const lines: string[] = [];
