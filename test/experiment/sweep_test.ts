@@ -164,13 +164,28 @@ Deno.test("names that are one folder, or none, on some computers are refused", (
   assertEquals(problems("sweep: { model.revision: [Main, main] }"), [
     "x.yaml:6:33: the variants 'revision=Main' and 'revision=main' would share a folder on Windows and macOS: rename one of them",
   ]);
-  for (const name of ["con", "NUL.x", "Com1", "a.", "a.partial", "metrics.json", "Summary.HTML", "predictions.x.jsonl"]) {
+  for (
+    const name of [
+      "con",
+      "NUL.x",
+      "Com1",
+      "a.",
+      "a.partial",
+      "metrics.json",
+      "Summary.HTML",
+      "predictions.x.jsonl",
+    ]
+  ) {
     assertStringIncludes(
       problems(`variants: { ${name}: {} }`)[0]!,
       `'${name}' in 'variants' names a folder: `,
     );
   }
-  assertEquals(names("variants: { console: {}, com10: { seed: 1 }, v1.5: { seed: 2 } }"), ["console", "com10", "v1.5"]);
+  assertEquals(names("variants: { console: {}, com10: { seed: 1 }, v1.5: { seed: 2 } }"), [
+    "console",
+    "com10",
+    "v1.5",
+  ]);
 });
 
 Deno.test("an ensemble of named runs stays one in each run of a sweep, and in each variant", () => {
