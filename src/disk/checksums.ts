@@ -3,7 +3,8 @@ import { join } from "@std/path";
 import { allDone } from "../base/all_done.ts";
 import { InputError } from "../base/errors.ts";
 import { sha256 } from "../base/sha256.ts";
-import { readRegular, readRegularText } from "./read_regular.ts";
+import { readRegularText } from "./read_regular.ts";
+import { checkRegular } from "./regular_file.ts";
 
 /** The file with the checksums of a folder's other files; `sha256sum --check` reads it, too. */
 const NAME = "SHA256SUMS";
@@ -81,7 +82,9 @@ function sumsIn(text: string): Map<string | undefined, string | undefined> {
 /** A file's bytes; `undefined` where there is none. */
 async function readWhole(folder: string, name: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
   try {
-    return await readRegular(join(folder, name));
+    const path: string = join(folder, name);
+    checkRegular(name, await Deno.stat(path));
+    return await Deno.readFile(path);
   } catch (error) {
     const { NotFound, NotADirectory } = Deno.errors;
     if (error instanceof NotFound) return undefined;
