@@ -30,9 +30,9 @@ export function shortened(name: string, mostBytes: number): string {
   return short === name ? name : `${short}~${hash(name)}${hash(`~${name}`)}`;
 }
 
-/** A name folded as file systems do that ignore case or Unicode normalization. */
+/** A name folded as file systems do that ignore case or Unicode normalization: `ẞ`, `ß`, `SS` and `ſs` are the same. */
 export function foldedName(name: string): string {
-  return name.normalize("NFC").toLowerCase();
+  return name.normalize("NFC").toLowerCase().toUpperCase().toLowerCase().normalize("NFC");
 }
 
 /** The whole characters that fit into a number of bytes of UTF-8. */

@@ -4,6 +4,7 @@ import { readSide } from "../diff/side.ts";
 import type { DIFF_FORMATS } from "./flag_values.ts";
 import { diffReport } from "../report/diff_report.ts";
 import { InputError } from "../base/errors.ts";
+import { joined } from "../base/message.ts";
 import { diffText } from "../terminal/diff_text.ts";
 import { Regression } from "../terminal/exit_codes.ts";
 import type { Io } from "../terminal/io.ts";
@@ -32,7 +33,7 @@ export async function diff(a: string, b: string, flags: DiffFlags, io: Io): Prom
   const damaged = sides.flatMap((side) => side.damaged);
   if (damaged.length === 0) return;
   throw new InputError(
-    `what is damaged was left out of the comparison: run the experiments again\n${damaged.join("\n")}`,
+    joined(["what is damaged was left out of the comparison: run the experiments again", ...damaged], "\n"),
   );
 }
 

@@ -1,6 +1,7 @@
 import { join } from "@std/path";
 import { parseTar } from "nanotar";
 import { onDisk } from "../disk/on_disk.ts";
+import { readRegular } from "../disk/read_regular.ts";
 import { recoverFolder, writeFolder } from "../disk/replace_folder.ts";
 import { InputError, thrownMessage } from "../base/errors.ts";
 import { gunzip } from "../base/gunzip.ts";
@@ -29,7 +30,7 @@ export async function provideRtPolarity(
   if (await isComplete(folder)) return false;
   const read = from === undefined
     ? await downloaded(url, folder, progress)
-    : (name: string) => Deno.readFile(join(from, name));
+    : (name: string) => readRegular(join(from, name));
   const files: Record<string, Uint8Array> = {};
   for (const file of RT_POLARITY.files) {
     const bytes = await read(file.name).catch((error) => {
@@ -46,7 +47,7 @@ export async function provideRtPolarity(
 async function isComplete(folder: string): Promise<boolean> {
   for (const file of RT_POLARITY.files) {
     const path: string = join(folder, file.name);
-    const bytes = await Deno.readFile(path).catch(() => undefined);
+    const bytes = await readRegular(path).catch(() => undefined);
     if (bytes === undefined || await checkRtPolarity(bytes, file, path).then(() => false, () => true)) {
       return false;
     }
@@ -63,7 +64,7 @@ async function downloaded(
   await onDisk(folder, () => Deno.mkdir(folder, { recursive: true }), "--to");
   const archive = join(folder, "rt-polaritydata.tar.gz.partial");
   await fetchResumable(url, archive, progress);
-  const packed = await Deno.readFile(archive);
+  const packed = await readRegular(archive);
   let files;
   try {
     files = parseTar(await gunzip(packed, MOST_UNPACKED));

@@ -1,5 +1,6 @@
 import { join, relative } from "@std/path";
 import { InputError } from "../base/errors.ts";
+import { joined } from "../base/message.ts";
 import { DamagedRun } from "../results/damaged_run.ts";
 import { runFolders } from "../results/run_folders.ts";
 import { COMPARABLE, readReport } from "../results/saved_report.ts";
@@ -73,10 +74,7 @@ async function runsIn(folder: string): Promise<FoundRuns> {
   }
   if (found.runs.size > 0) return found;
   throw new InputError(
-    [
-      ...found.damaged,
-      `there is no complete run in ${folder}: ${COMPARABLE}`,
-    ].join("\n"),
+    joined([...found.damaged, `there is no complete run in ${folder}: ${COMPARABLE}`], "\n"),
   );
 }
 

@@ -2,6 +2,7 @@ import { basename, dirname, join, relative, SEPARATOR } from "@std/path";
 import { allDone } from "../base/all_done.ts";
 import { InputError } from "../base/errors.ts";
 import { innerPath } from "../base/inner_path.ts";
+import { isAbsent } from "./is_absent.ts";
 import { checkRegular } from "./regular_file.ts";
 
 /**
@@ -40,10 +41,10 @@ async function unlessMissing<Found>(path: string, act: () => Promise<Found>): Pr
   try {
     return await act();
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return undefined;
     if (error instanceof Deno.errors.FilesystemLoop) {
       throw new InputError(`${path} is a symbolic link that leads to itself`, { cause: error });
     }
+    if (isAbsent(error)) return undefined;
     throw error;
   }
 }

@@ -1,5 +1,7 @@
 import { parseJson } from "../base/json_text.ts";
 import { allDone } from "../base/all_done.ts";
+import { InputError } from "../base/errors.ts";
+import { readRegularText } from "./read_regular.ts";
 import { ignoreMissing, removeAll } from "./write_whole.ts";
 
 /** The seconds without a sign of life after which an owner is taken for dead. */
@@ -124,26 +126,29 @@ async function takeOver(
   }
 }
 
-/** What an owner's file says; nobody's where it cannot be read, as when it was just created. */
+/** What an owner's file says; nobody's where it cannot be read, as when it was just created. What is no file is removed. */
 async function readClaim(path: string): Promise<Partial<Claim> | undefined> {
   try {
-    const found: unknown = parseJson(await Deno.readTextFile(path));
+    const found: unknown = parseJson(await readRegularText(path));
     return typeof found === "object" && found !== null ? found : {};
   } catch (error) {
     if (error instanceof SyntaxError) return {};
-    if (error instanceof Deno.errors.IsADirectory) await removeAll(path);
+    if (error instanceof InputError) await removeAll(path);
     else ignoreMissing(error);
     return undefined;
   }
 }
 
-/** Whether an owner's file was written to too long ago: by the times that the file server gives it and a new file. */
+/**
+ * Whether an owner's file was written to too long ago: by the times that the file server gives it and a new file. A time that
+ * is as far in the future is no sign of life either: an owner that lives would have set it back since, when the server's clock was.
+ */
 async function isStale(path: string): Promise<boolean> {
   const probe = `${path}.${crypto.randomUUID()}`;
   try {
     await Deno.writeTextFile(probe, "");
     const [now, then] = await allDone([Deno.stat(probe), Deno.stat(path)]);
-    return Number(now.mtime) - Number(then.mtime) > STALE_SECONDS * 1000;
+    return Math.abs(Number(now.mtime) - Number(then.mtime)) > STALE_SECONDS * 1000;
   } catch (error) {
     ignoreMissing(error);
     return true;

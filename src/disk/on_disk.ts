@@ -44,6 +44,10 @@ function reason(error: unknown, elsewhere: Elsewhere): string | undefined {
     case "ENOTDIR":
     case "EEXIST":
       return "there is a file where a folder must be";
+    case "ENAMETOOLONG":
+      return `its name is longer than its file system allows, so choose another folder with ${elsewhere}`;
+    case "EFBIG":
+      return `it is larger than its file system or a limit (ulimit -f) allows, so choose another folder with ${elsewhere}`;
     case "EISDIR":
       return "there is a folder where a file must be";
     default:

@@ -1,4 +1,4 @@
-import { checkRegular } from "./regular_file.ts";
+import { readRegular } from "./read_regular.ts";
 import { decodeText, SAVE_AS_UTF8 } from "./decode_text.ts";
 import { InputError, thrownMessage } from "../base/errors.ts";
 import { parseJson } from "../base/json_text.ts";
@@ -10,8 +10,7 @@ import { message, ofFile } from "../base/message.ts";
  * @throws {InputError} naming the file, where it contains anything else
  */
 export async function readJson(path: string): Promise<Record<string, unknown>> {
-  checkRegular(path, await Deno.stat(path));
-  const text = decodeText(await Deno.readFile(path), path, SAVE_AS_UTF8);
+  const text = decodeText(await readRegular(path), path, SAVE_AS_UTF8);
   let found: unknown;
   try {
     found = parseJson(text);

@@ -79,7 +79,7 @@ function oldPath(path: string): string {
   return join(dirname(path), `.${basename(path)}.old`);
 }
 
-/** Moves what stays from a replaced folder to the new one, and removes the old. */
+/** Moves what stays from a replaced folder to the new one, and removes the old; of a link, the link alone. */
 async function mergeOld(old: string, path: string, keeps: Keeps): Promise<void> {
   for (const entry of await entriesOf(old)) {
     const [from, to] = [join(old, entry.name), join(path, entry.name)];
@@ -100,8 +100,10 @@ async function cannotMove(path: string): Promise<boolean> {
   return here.dev !== above.dev || `${current}${SEPARATOR}`.startsWith(`${path}${SEPARATOR}`);
 }
 
+/** What is in a folder; nothing in a symbolic link to one, as that belongs to others. */
 async function entriesOf(folder: string): Promise<Deno.DirEntry[]> {
   try {
+    if ((await Deno.lstat(folder)).isSymlink) return [];
     return await Array.fromAsync(Deno.readDir(folder));
   } catch (error) {
     ignoreMissing(error);

@@ -2,7 +2,7 @@
 
 /** An experiment: a frozen language model, data, a hard or a soft prompt, a verbalizer. */
 export interface ExperimentFile {
-  /** Names the folder of the results: letters, digits, '.', '_' and '-', and no name that Windows reserves (con, nul, com1, …). */
+  /** Names the folder of the results: letters, digits, '.', '_' and '-', and no name that Windows reserves (con, nul, com1, …) or that ends like those of results' files (.json, .html, …). */
   readonly name: string;
   /** A sentence for readers. */
   readonly description?: string;

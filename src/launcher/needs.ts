@@ -1,6 +1,7 @@
 import { allDone } from "../base/all_done.ts";
 import { isGlob, join } from "@std/path";
 import { InputError } from "../base/errors.ts";
+import { joined } from "../base/message.ts";
 import { findExperimentFiles } from "../batch/find_experiment_files.ts";
 import { dataFoldersAbove, folderToFill } from "../dataset/dataset_folder.ts";
 import { parseOverrides } from "../experiment/override.ts";
@@ -29,9 +30,11 @@ export function verbNeeds(program: string, found: (verb: Verb, needs: Needs) => 
     const found = await findExperimentFiles(args);
     const all = await Promise.allSettled(found.map((file) => experimentReads(file, allowed)));
     const refused = all.flatMap((one) => one.status === "rejected" ? [one.reason] : []);
-    const other = refused.find((error) => !(error instanceof InputError));
-    if (other !== undefined) throw other;
-    if (refused.length > 0) throw new InputError(refused.map(({ message }) => message).join("\n"));
+    const wrong = refused.map((error) => {
+      if (!(error instanceof InputError)) throw error;
+      return error.forms;
+    });
+    if (wrong.length > 0) throw new InputError(joined(wrong, "\n"));
     return all.flatMap((one) => one.status === "fulfilled" ? one.value : []);
   };
   const ofRun = (folder: string, allowRead: readonly string[], results: string[], model?: string) =>

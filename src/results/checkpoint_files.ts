@@ -1,5 +1,7 @@
 import { allDone } from "../base/all_done.ts";
 import { join } from "@std/path";
+import { InputError } from "../base/errors.ts";
+import { readRegular } from "../disk/read_regular.ts";
 import { ignoreMissing, removeAll, writeWhole } from "../disk/write_whole.ts";
 import { decodeCheckpoint, encodeCheckpoint, type MarkedCheckpoint } from "../training/checkpoint.ts";
 import type { HistoryFile } from "./history_file.ts";
@@ -56,13 +58,13 @@ export class CheckpointFiles {
       if (sound.length > 0 && !all) break;
       let path: string = join(this.folder, name);
       try {
-        const found = await decodeCheckpoint(await Deno.readFile(path));
+        const found = await decodeCheckpoint(await readRegular(path));
         path = this.history.path;
         await this.history.check(found.history);
         sound.push({ ...found, name });
       } catch (error) {
         if (error instanceof Deno.errors.NotFound) continue;
-        damage.push(`${path} is damaged (${reasonOf(error)})`);
+        damage.push(reasonOf(path, error));
       }
     }
     return { sound, damage };
@@ -81,8 +83,10 @@ export class CheckpointFiles {
 }
 
 /** @throws what is no damage */
-function reasonOf(error: unknown): string {
-  if (error instanceof Deno.errors.IsADirectory) return "it is a folder";
-  if (error instanceof RangeError || error instanceof SyntaxError) return error.message;
+function reasonOf(path: string, error: unknown): string {
+  if (error instanceof InputError) return error.message;
+  if (error instanceof RangeError || error instanceof SyntaxError) {
+    return `${path} is damaged (${error.message})`;
+  }
   throw error;
 }

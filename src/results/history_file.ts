@@ -1,7 +1,8 @@
 import { parseJson } from "../base/json_text.ts";
 import { createHash, type Hash } from "node:crypto";
 import { DiskError } from "../disk/on_disk.ts";
-import { ignoreMissing, syncFile } from "../disk/write_whole.ts";
+import { checkRegular } from "../disk/regular_file.ts";
+import { ignoreMissing, removeAll, syncFile } from "../disk/write_whole.ts";
 import type { HistoryMark } from "../training/checkpoint.ts";
 import { TRAINING_FILES } from "../training/file_schemas.ts";
 import type { HistoryLine } from "../training/training_files.ts";
@@ -38,7 +39,7 @@ export class HistoryFile {
       .map((line) => TRAINING_FILES.read("history_line", parseJson(line), (fault) => new RangeError(fault)));
   }
 
-  /** @throws {RangeError} where the file does not begin with a checkpoint's history */
+  /** @throws {RangeError | InputError} where the file does not begin with a checkpoint's history, or is a link or no file */
   async check({ bytes, sha256 }: HistoryMark): Promise<void> {
     const content = await this.read();
     if (content.length < bytes) {
@@ -51,15 +52,21 @@ export class HistoryFile {
 
   /** Removes what was written after a checkpoint, or all. */
   async truncate(bytes: number): Promise<void> {
-    const content = (await this.read()).subarray(0, bytes);
-    if (bytes === 0) await Deno.remove(this.path).catch(ignoreMissing);
+    const content = bytes === 0 ? new Uint8Array() : (await this.read()).subarray(0, bytes);
+    if (bytes === 0) await removeAll(this.path);
     else await Deno.truncate(this.path, bytes);
     this.bytes = bytes;
     this.hash = createHash("sha256").update(content);
   }
 
   private async read(): Promise<Uint8Array> {
-    return await Deno.readFile(this.path).catch((error) => (ignoreMissing(error), new Uint8Array()));
+    try {
+      checkRegular(this.path, await Deno.lstat(this.path));
+      return await Deno.readFile(this.path);
+    } catch (error) {
+      ignoreMissing(error);
+      return new Uint8Array();
+    }
   }
 
   private foreign(): DiskError {

@@ -1,3 +1,4 @@
+import { visible } from "../base/visible.ts";
 import type { Comparison, Verdict } from "../diff/compare.ts";
 import type { Diff } from "../diff/diff.ts";
 import { overview, OVERVIEW_HEADER } from "../diff/overview.ts";
@@ -85,9 +86,11 @@ function flipLines(title: string, flips: readonly Flip[]): string[] {
   return [
     `${flips.length} ${title}${flips.length > SHOWN ? `; those with B's highest probability` : ""}`,
     ...flips.slice(0, SHOWN).map(({ label, text, a, b }) =>
-      `  [${label}] A ${a.predicted} ${percent(a.probability)}, B ${b.predicted} ${
-        percent(b.probability)
-      }: ${text}`
+      visible(
+        `  [${label}] A ${a.predicted} ${percent(a.probability)}, B ${b.predicted} ${
+          percent(b.probability)
+        }: ${text}`,
+      )
     ),
   ];
 }

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { fileNamePart, shortened } from "../../src/base/file_name.ts";
+import { fileNamePart, foldedName, shortened } from "../../src/base/file_name.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text).length;
 
@@ -30,4 +30,13 @@ Deno.test("names are cut between characters, and what was cut still tells them a
   assertEquals(new Set(names).size, names.length);
   assert(names.every((name) => bytes(name) <= 181 + 17 && !name.includes("\ufffd")), names.join("\n"));
   assertEquals(shortened("x".repeat(181), 181), "x".repeat(181));
+});
+
+Deno.test("names that file systems without case take for the same are folded to the same", () => {
+  for (
+    const names of [["Straße", "STRASSE", "STRAẞE", "ſtraße"], ["é", "E\u0301"], ["ς", "σ", "Σ"], ["K", "k"]]
+  ) {
+    assertEquals(new Set(names.map(foldedName)).size, 1, names.join());
+  }
+  assertEquals(new Set(["a", "b", "e", "é"].map(foldedName)).size, 4);
 });

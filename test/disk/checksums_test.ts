@@ -23,6 +23,9 @@ Deno.test("files are read as they were written, or not at all", () =>
     await assertRejects(read, RangeError, "a is missing");
     await Deno.mkdir(join(to, "a"));
     await assertRejects(read, RangeError, "a is a folder");
+    await Deno.remove(join(to, "a"));
+    await new Deno.Command("mkfifo", { args: [join(to, "a")] }).output();
+    await assertRejects(read, RangeError, "a is a device or a pipe");
     const sums = join(to, "SHA256SUMS");
     const lines = await Deno.readTextFile(sums);
     await Deno.writeTextFile(sums, lines.split("\n").slice(1).join("\n"));

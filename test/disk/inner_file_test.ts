@@ -45,6 +45,13 @@ Deno.test("a file whose real path lies elsewhere is refused, however the way lea
     await refused(folder, join(folder, "loop"), "leads to itself");
   }));
 
+Deno.test("a name that no file can have names none", () =>
+  inFolder(async (folder) => {
+    for (const name of ["x".repeat(300), "a/".repeat(3000) + "x"]) {
+      assertEquals(await findInnerFile(folder, join(folder, name)), undefined);
+    }
+  }));
+
 Deno.test("folders, devices and pipes are named, and do not block", () =>
   inFolder(async (folder) => {
     await Deno.mkdir(join(folder, "inner"));

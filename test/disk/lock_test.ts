@@ -90,6 +90,28 @@ Deno.test("where flock works, what a killed process left on the same machine is 
     lock?.release();
   }));
 
+Deno.test("an owner whose last sign of life lies in the future is taken for dead", () =>
+  inFolder(async (folder) => {
+    const path: string = join(folder, "x.lock");
+    await Deno.writeTextFile(`${path}.owner`, JSON.stringify({ token: "t", host: "elsewhere" }));
+    for (const [seconds, isTaken] of [[50, false], [86_400, true]] as const) {
+      const then = new Date(Date.now() + seconds * 1000);
+      await Deno.utime(`${path}.owner`, then, then);
+      const lock = await Lock.tryTake(path);
+      assertEquals(lock !== undefined, isTaken, `${seconds} s`);
+      lock?.release();
+    }
+  }));
+
+Deno.test("a pipe in the place of an owner's file is not waited for", () =>
+  inFolder(async (folder) => {
+    const path: string = join(folder, "x.lock");
+    await new Deno.Command("mkfifo", { args: [`${path}.owner`] }).output();
+    const lock = await Lock.tryTake(path);
+    assert(lock !== undefined);
+    lock?.release();
+  }));
+
 Deno.test("a file system without locks is reported once, and one process has the lock", () =>
   inFolder(async (folder) => {
     const lines: string[] = [];

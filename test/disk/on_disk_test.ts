@@ -1,5 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
+import { join } from "@std/path";
 import { DiskError, onDisk } from "../../src/disk/on_disk.ts";
+import { inFolder } from "../commands/softprompt.ts";
 
 const fails = (error: Error) => () => Promise.reject(error);
 
@@ -25,3 +27,11 @@ Deno.test("a folder that Deno may not write names the task that may, and a comma
     );
   }
 });
+
+Deno.test("names and files that are too large for a file system are errors that say so", () =>
+  inFolder(async (folder) => {
+    const long: string = join(folder, "x".repeat(300));
+    await assertRejects(() => onDisk(long, () => Deno.mkdir(long)), DiskError, "its name is longer than");
+    const large = Object.assign(new Error("File too large (os error 27)"), { code: "EFBIG" });
+    await assertRejects(() => onDisk("x", fails(large)), DiskError, "it is larger than");
+  }));

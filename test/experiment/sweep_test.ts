@@ -144,7 +144,7 @@ Deno.test("a sweep that asks for nothing sensible is refused", () => {
   ]);
   assertEquals(problems("variants: { a.partial: {} }").length, 1);
   assertEquals(problems('variants: { "a/b": {} }'), [
-    "x.yaml:6:11: 'a/b' in 'variants' names a folder: letters, digits, '.', '_' and '-' only, no '.' or '.partial' at the end, and no name that Windows reserves (con, nul, aux, com1, …)",
+    "x.yaml:6:11: 'a/b' in 'variants' names a folder: letters, digits, '.', '_' and '-' only, no '.' or '.partial' at the end, no name that Windows reserves (con, nul, aux, com1, …), and none of a file of results (.json, .html, .csv, …)",
   ]);
 });
 
@@ -164,13 +164,28 @@ Deno.test("names that are one folder, or none, on some computers are refused", (
   assertEquals(problems("sweep: { model.revision: [Main, main] }"), [
     "x.yaml:6:33: the variants 'revision=Main' and 'revision=main' would share a folder on Windows and macOS: rename one of them",
   ]);
-  for (const name of ["con", "NUL.x", "Com1", "a.", "a.partial"]) {
+  for (
+    const name of [
+      "con",
+      "NUL.x",
+      "Com1",
+      "a.",
+      "a.partial",
+      "metrics.json",
+      "Summary.HTML",
+      "predictions.x.jsonl",
+    ]
+  ) {
     assertStringIncludes(
       problems(`variants: { ${name}: {} }`)[0]!,
       `'${name}' in 'variants' names a folder: `,
     );
   }
-  assertEquals(names("variants: { console: {}, com10: { seed: 1 } }"), ["console", "com10"]);
+  assertEquals(names("variants: { console: {}, com10: { seed: 1 }, v1.5: { seed: 2 } }"), [
+    "console",
+    "com10",
+    "v1.5",
+  ]);
 });
 
 Deno.test("an ensemble of named runs stays one in each run of a sweep, and in each variant", () => {

@@ -102,6 +102,10 @@ const DAMAGES: Readonly<Record<string, (path: string) => Promise<unknown>>> = {
     await Deno.remove(path);
     await Deno.mkdir(path);
   },
+  "a pipe": async (path) => {
+    await Deno.remove(path);
+    await new Deno.Command("mkfifo", { args: [path] }).output();
+  },
 };
 
 Deno.test("a damaged checkpoint is not resumed from, but the one before it, and that is reported", () =>
@@ -121,7 +125,7 @@ Deno.test("a damaged checkpoint is not resumed from, but the one before it, and 
       const one = await found(path);
       assertEquals([one.sound[0]?.step, one.steps], [1, [1]], what);
       assertEquals(one.damage.length, 1, what);
-      assertStringIncludes(one.damage[0]!, `${last} is damaged (`, what);
+      assertStringIncludes(one.damage[0]!, `${last} is `, what);
       assertEquals((await found(path)).damage, [], "the damaged one is gone");
       await interrupted(path);
       await damage(last);
@@ -146,6 +150,40 @@ Deno.test("a history that has changed is not gone on from at a checkpoint that c
     assertEquals(await changed((text) => text.replace('"step":2', '"step":4')), [[1], 1]);
     assertEquals(await changed((text) => text.replace('"step":1', '"step":4')), [[], 2]);
     assertEquals(await changed(() => ""), [[], 2]);
+  }));
+
+Deno.test("a history that is no file, or a link to one, is not gone on from, and only the link is removed", () =>
+  inFolder(async (root) => {
+    const path: string = join(root, "x");
+    const history: string = join(`${path}.partial`, "history.jsonl");
+    const linked: string = join(root, "linked");
+    const others: typeof DAMAGES = {
+      ...DAMAGES,
+      "a link": async () => {
+        await Deno.rename(history, linked);
+        await Deno.symlink(linked, history);
+      },
+    };
+    for (const [what, damage] of Object.entries(others)) {
+      if (what === "cut") continue;
+      await interrupted(path);
+      await damage(history);
+      const { folder, sound, damage: reported } = await found(path);
+      assertEquals([sound, reported.length], [[], 2], what);
+      await folder.appendHistory(line(1));
+    }
+    assertEquals((await Deno.readTextFile(linked)).trimEnd().split("\n").length, 3);
+  }));
+
+Deno.test("a run whose place is a link to a folder takes the link's place, and leaves the folder as it was", () =>
+  inFolder(async (root) => {
+    const path: string = join(root, "x");
+    const own: string = join(root, "own");
+    await Deno.mkdir(join(own, "inner"), { recursive: true });
+    await Deno.symlink(own, path);
+    await complete(path, "one");
+    assertEquals([await exists(own, "inner"), await exists(path, "inner")], [true, false]);
+    assertEquals((await readFinished(path))?.contentHash, "one");
   }));
 
 Deno.test("a run that finds lines in its history that it did not write stops and names the file", () =>

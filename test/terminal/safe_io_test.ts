@@ -29,3 +29,13 @@ Deno.test("colours are shown where there are any, and nothing else with them", (
 Deno.test("a line break in a cell does not begin a row", () => {
   assertEquals(tableLines(["file", "n"], [["a\nb", "1"]]), ["file  n", "----  -", "a\\nb  1"]);
 });
+
+Deno.test("columns are as wide as what is shown of their cells, in which styles stay", () => {
+  const red = styleFor(true)("red", "worse");
+  assertEquals(tableLines(["a", "b"], [["\x1b[2J", "1"], [red, "2"]]), [
+    "a          b",
+    "---------  -",
+    "\\u001b[2J  1",
+    `${red}      2`,
+  ]);
+});
