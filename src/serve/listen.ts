@@ -1,5 +1,5 @@
 import { InputError, thrownMessage } from "../base/errors.ts";
-import { Turns } from "./turns.ts";
+import { ConnectionQueues } from "./connection_queues.ts";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 
 /** The address of a server. */
@@ -33,13 +33,13 @@ export async function listen(
   answer: (request: IncomingMessage, response: ServerResponse) => Promise<void>,
   patience: Readonly<Record<keyof typeof PATIENCE, number>> = PATIENCE,
 ): Promise<void> {
-  const turns = new Turns();
+  const queues = new ConnectionQueues();
   const server = createServer({
     headersTimeout: patience.headers,
     requestTimeout: patience.request,
     keepAliveTimeout: patience.next,
     connectionsCheckingInterval: Math.min(1000, patience.headers),
-  }, (request, response) => turns.take(request.socket, () => answer(request, response)));
+  }, (request, response) => queues.add(request.socket, () => answer(request, response)));
   server.maxConnections = MOST_CONNECTIONS;
   server.setTimeout(patience.answer);
   await opened(server, hostname, port);

@@ -13,14 +13,14 @@ interface Waiting {
  * Does the work for each connection one after the other: a client that sends requests ahead of their answers opens one file at a time,
  * however many it asks for.
  */
-export class Turns {
+export class ConnectionQueues {
   private readonly waiting = new WeakMap<Socket, Waiting>();
 
   /** Does some work, which does not fail, after what the connection has asked for before; none for one that is closed. */
-  take(socket: Socket, work: () => Promise<void>): void {
-    const turn = this.waiting.get(socket) ?? { last: Promise.resolve(), count: 0 };
-    this.waiting.set(socket, turn);
-    if (++turn.count > MOST_WAITING) return void socket.destroy();
-    turn.last = turn.last.then(() => socket.destroyed ? undefined : work()).finally(() => turn.count--);
+  add(socket: Socket, work: () => Promise<void>): void {
+    const queue = this.waiting.get(socket) ?? { last: Promise.resolve(), count: 0 };
+    this.waiting.set(socket, queue);
+    if (++queue.count > MOST_WAITING) return void socket.destroy();
+    queue.last = queue.last.then(() => socket.destroyed ? undefined : work()).finally(() => queue.count--);
   }
 }
