@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 
 /** The number of requests that a connection may send ahead of their answers: with more it is closed. Browsers send one. */
-export const MOST_WAITING = 256;
+const MOST_WAITING = 256;
 
 /** Requests that one connection has sent ahead. */
 interface Waiting {
