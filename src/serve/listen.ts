@@ -1,4 +1,5 @@
 import { InputError, thrownMessage } from "../base/errors.ts";
+import { ConnectionQueues } from "./connection_queues.ts";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 
 /** The address of a server. */
@@ -21,22 +22,24 @@ export const MOST_CONNECTIONS = 64;
 export const PATIENCE = { headers: 10_000, request: 20_000, next: 5_000, answer: 30_000 } as const;
 
 /**
- * Answers requests until the signal aborts.
+ * Answers requests until the signal aborts, those of one connection one after the other.
  *
+ * @param answer ends the response, or fails where the client has left
  * @param patience how long clients may take
  * @throws {InputError} where it cannot listen on the host or the port
  */
 export async function listen(
   { hostname, port, signal, onListen }: ListenOptions,
-  answer: (request: IncomingMessage, response: ServerResponse) => void,
+  answer: (request: IncomingMessage, response: ServerResponse) => Promise<void>,
   patience: Readonly<Record<keyof typeof PATIENCE, number>> = PATIENCE,
 ): Promise<void> {
+  const queues = new ConnectionQueues();
   const server = createServer({
     headersTimeout: patience.headers,
     requestTimeout: patience.request,
     keepAliveTimeout: patience.next,
     connectionsCheckingInterval: Math.min(1000, patience.headers),
-  }, answer);
+  }, (request, response) => queues.add(request.socket, () => answer(request, response)));
   server.maxConnections = MOST_CONNECTIONS;
   server.setTimeout(patience.answer);
   await opened(server, hostname, port);

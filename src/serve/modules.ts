@@ -39,9 +39,12 @@ export interface Sent {
   readonly type: string;
 }
 
+/** The longest path that modules have, in characters, and so the longest name: file systems take names of 255 bytes. */
+const LONGEST_PATH = 200;
+
 /** One of the project's modules, with its types stripped: a page runs the same trainer, tokenizer and device code as Deno. */
 export async function ownModule(path: string): Promise<Sent | undefined> {
-  if (!/^src(?:\/[a-z0-9_]+)+\.ts$/.test(path)) return undefined;
+  if (path.length > LONGEST_PATH || !/^src(?:\/[a-z0-9_]+)+\.ts$/.test(path)) return undefined;
   const url = new URL(`../../${path}`, import.meta.url);
   const source = await Deno.readTextFile(url).catch((error) => {
     if (error instanceof Deno.errors.NotFound) return undefined;
@@ -54,6 +57,7 @@ export async function ownModule(path: string): Promise<Sent | undefined> {
 
 /** A file of a package, as the package ships it for pages. */
 export async function shipped(path: string): Promise<Sent | undefined> {
+  if (path.length > LONGEST_PATH) return undefined;
   const [, name, file] = /^npm\/((?:@[\w-]+\/)?[\w-]+)\/([\w./-]+)$/.exec(path) ?? [];
   const [specifier, from] = SHIPPED.get(name ?? "") ?? [];
   if (specifier === undefined || file === undefined || file.split("/").includes("..")) return undefined;

@@ -43,7 +43,7 @@ export async function serveRun(run: ServedFiles, options: ServeOptions): Promise
   const byPath = answersOf(run);
   await listen(options, (request, response) => {
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-    answer(request, response, byPath, options.hostname).catch((error) => {
+    return answer(request, response, byPath, options.hostname).catch((error) => {
       // A client may leave at any time.
       if (response.destroyed) return;
       options.onError(error);
@@ -60,7 +60,8 @@ async function answer(
   hostname: string,
 ): Promise<void> {
   const { method, url = "" } = request;
-  if (!isOwnHost(request.headers.host, hostname)) {
+  const hosts = request.headersDistinct.host ?? [];
+  if (hosts.length !== 1 || !isOwnHost(hosts[0]!, hostname)) {
     return refuse(response, 403, "this host is not served here");
   }
   if (method !== "GET" && method !== "HEAD") {
@@ -75,11 +76,15 @@ async function answer(
   await send(sent, response, method === "HEAD");
 }
 
+/** A host and its port, as a Host header has them (RFC 9110, section 7.2): a name or an address, IPv6 in brackets. */
+const HOST = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d+)?$/i;
+
 /** Against DNS rebinding, only localhost, plain addresses and the server's own name are accepted as the host. */
-function isOwnHost(host: string | undefined, own: string): boolean {
-  const named = URL.parse(`http://${host ?? ""}`)?.hostname;
+function isOwnHost(host: string, own: string): boolean {
+  const named = HOST.test(host) ? URL.parse(`http://${host}`)?.hostname : undefined;
   if (named === undefined) return false;
-  return [own.toLowerCase(), "localhost"].includes(named) || /^[\d.]+$/.test(named) || named.startsWith("[");
+  const isAddress = /^\d+(?:\.\d+){3}$/.test(named) || named.startsWith("[");
+  return isAddress || [own.toLowerCase(), "localhost"].includes(named);
 }
 
 /** The path of a request's target, without its first slash; `undefined` where it is none. */

@@ -96,6 +96,38 @@ Deno.test("of a program that is busy, the first Ctrl-C is acknowledged and the s
     });
   }));
 
+Deno.test({
+  name:
+    "on a terminal, which signals every process of a task, Ctrl-C is acknowledged once and the second is the end",
+  ignore: !await exists("/usr/bin/script"),
+  fn: () =>
+    inFolder(async (folder) => {
+      const file = await writeBusyExperiment(folder);
+      const task = `'${Deno.execPath()}' task --quiet run '${file}' --results '${join(folder, "results")}'`;
+      await using terminal = new Deno.Command("/usr/bin/script", {
+        args: ["-qec", task, "/dev/null"],
+        cwd: ROOT,
+        stdin: "piped",
+        stdout: "piped",
+      }).spawn();
+      const keyboard = terminal.stdin.getWriter();
+      const press = () => keyboard.write(new Uint8Array([3]));
+      const reader = terminal.stdout.pipeThrough(new TextDecoderStream()).getReader();
+      await heard(reader, "hard prompt on");
+      await press();
+      await heard(reader, "stopping; press Ctrl-C again to stop at once");
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      const pressed = performance.now();
+      await press();
+      let rest = "";
+      for (let part = await reader.read(); !part.done; part = await reader.read()) rest += part.value;
+      assertEquals((await terminal.status).code, 130);
+      assert(performance.now() - pressed < HANG);
+      assertEquals(rest.includes("stopping"), false, rest);
+      await keyboard.close().catch(() => {});
+    }),
+});
+
 for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143], ["SIGHUP", 129]] as const) {
   Deno.test(`${signal} ends a run with a checkpoint and exit code ${code}, though it arrives twice at once`, () =>
     inFolder(async (folder) => {

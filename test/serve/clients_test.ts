@@ -95,6 +95,11 @@ Deno.test("no path but those of the run and of the page's modules is answered, w
         "/npm/constructor/x.js",
         "/npm/d3/missing.js",
         "/npm/d3/x.constructor",
+        `/npm/d3/${"a".repeat(300)}.js`,
+        `/npm/d3/${"a/".repeat(3000)}x.js`,
+        `/src/${"a".repeat(300)}.ts`,
+        "/weights/%c0%ae%c0%ae/secret",
+        "/..%5csecret",
         "/npm/d3/..%2fpackage.js",
         "/src/..%2f..%2fetc/passwd",
         "/%ff",
@@ -111,13 +116,63 @@ Deno.test("no path but those of the run and of the page's modules is answered, w
     assertEquals(failures, []);
     assertEquals(await status("/graphs/train.onnx?x=1"), "200");
     for (
-      const host of ["evil.example", "localhost@evil.example", "127.0.0.1.evil.example", "", "localhost:x"]
+      const host of [
+        "evil.example",
+        "localhost@evil.example",
+        "evil.example@localhost",
+        "127.0.0.1.evil.example",
+        "",
+        "localhost:x",
+        "localhost#evil.example",
+        "localhost/evil",
+        "...",
+        "[::1",
+        "localhost\r\nHost: evil.example",
+      ]
     ) {
       assertEquals(await status("/run.json", host), "403", host);
     }
     for (const host of ["localhost:1", "[::1]:8000", "192.168.0.7"]) {
       assertEquals(await status("/run.json", host), "200", host);
     }
+  }));
+
+/** The status of each answer in what a connection has sent. */
+function statuses(answers: string): string[] {
+  return [...answers.matchAll(/HTTP\/1\.1 (\d{3})/g)].map(([, status]) => status!);
+}
+
+Deno.test("requests that are ambiguous are refused, and no others are hidden in their bodies", () =>
+  served("127.0.0.1", async (url, failures) => {
+    const asked = async (headers: string, body: string) => {
+      const head = `GET /run.json HTTP/1.1\r\nHost: localhost\r\n${headers}\r\n\r\n`;
+      return statuses(await answerOf(await sent(url, head + body)));
+    };
+    const hidden = "GET /page.css HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+    const both = "Transfer-Encoding: chunked\r\nContent-Length: 5";
+    assertEquals(await asked(both, `0\r\n\r\n${hidden}`), ["400"]);
+    assertEquals(await asked("Content-Length: 5\r\nContent-Length: 6", `hello!${hidden}`), ["400"]);
+    assertEquals(await asked("Content-Length: -5", hidden), ["400"]);
+    assertEquals(await asked(`Content-Length: ${hidden.length}`, hidden + hidden), ["200", "200"]);
+    assertEquals(await asked("Expect: 100-continue\r\nConnection: close", ""), ["100", "200"]);
+    assertEquals(await asked("Expect: something\r\nConnection: close", ""), ["417"]);
+    for (const range of ["bytes=0-1", "bytes=5-2", "bytes=99999-", "bytes=0-0,-1,2-3", "items=1"]) {
+      assertEquals(await asked(`Range: ${range}\r\nConnection: close`, ""), ["200"], range);
+    }
+    assertEquals(failures, []);
+  }));
+
+Deno.test("of the requests that a client sends ahead of the answers, one is worked on at a time, and not all wait", () =>
+  served("127.0.0.1", async (url, failures) => {
+    const request = (path: string) => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
+    const before = Deno.memoryUsage().rss;
+    const flood = await sent(url, request("/weights/model.data").repeat(900));
+    const ahead = request("/run.json").repeat(50) +
+      request("/run.json").replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n");
+    assertEquals(statuses(await answerOf(await sent(url, ahead))), Array(51).fill("200"));
+    await answerOf(flood).catch(() => "");
+    assert(Deno.memoryUsage().rss - before < 2 * LARGE);
+    assertEquals(failures, []);
   }));
 
 Deno.test("HEAD is answered without a body, and other methods than GET are refused", () =>
@@ -149,7 +204,7 @@ for (const [hostname, shown] of [["::1", "[::1]"], ["::", "[::1]"], ["0.0.0.0", 
 
 Deno.test("a client that is slow to ask or to read is disconnected, and so are more than a number of them", async () => {
   const patience = { ...PATIENCE, headers: 100, request: 200, answer: 300 };
-  const silent = () => {};
+  const silent = () => Promise.resolve();
   await during("127.0.0.1", async (url) => {
     const begun = performance.now();
     const slow = await Promise.all([

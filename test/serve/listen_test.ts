@@ -3,7 +3,10 @@ import { assertRejects } from "@std/assert";
 import { InputError } from "../../src/base/errors.ts";
 import { listen } from "../../src/serve/listen.ts";
 
-const ANSWER = (_: IncomingMessage, response: ServerResponse) => void response.end("here");
+const ANSWER = (_: IncomingMessage, response: ServerResponse) => {
+  response.end("here");
+  return Promise.resolve();
+};
 
 /** Tries to listen, which is expected to fail. */
 function refused(hostname: string, port: number, message: string): Promise<Error> {

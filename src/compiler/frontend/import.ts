@@ -7,6 +7,7 @@ import type { Attributes, Constant, Graph, PassLog, Value } from "../graph/graph
 import { mapTuple } from "../graph/tuple.ts";
 import { isHalf, widened, widenedAttributes, widenedConstant } from "./half_precision.ts";
 import { constantAttribute, importAttribute, subgraph, subgraphs } from "./import_attributes.ts";
+import { CountedNames } from "./counted_names.ts";
 import { checkInputs, importInput } from "./import_inputs.ts";
 import { partRead, sequenceParts } from "./import_sequences.ts";
 import { inlineFunctions } from "./inline_functions.ts";
@@ -70,6 +71,7 @@ class Importer {
   /** The sequences of tensors by their names. */
   private readonly sequences = new Map<string, readonly Value[]>();
   private readonly imported = new Set<NodeProto>();
+  private readonly names = new CountedNames();
   private readonly needed = new NeededNodes();
   private readonly opset: number;
 
@@ -97,6 +99,7 @@ class Importer {
       const where = `${operatorOfNode(node.opType, node.name)} in ${this.file.path}`;
       checkBudget("inputs or outputs", Math.max(node.input.length, node.output.length), where);
       try {
+        this.names.add(node);
         this.node(node);
       } catch (error) {
         if (!(error instanceof CompileError) || error.message.includes(this.file.path)) throw error;

@@ -12,6 +12,7 @@ import {
 import { checkBudget } from "../graph/budget.ts";
 import { CompileError, operatorOfNode } from "../graph/errors.ts";
 import type { PassLog } from "../graph/graph.ts";
+import { CountedNames } from "./counted_names.ts";
 
 /** Functions may call functions, but not themselves: nesting deeper than this is taken for recursion. */
 const DEEPEST = 64;
@@ -36,6 +37,7 @@ type Arguments = ReadonlyMap<string, AttributeProto>;
 class Inlining {
   private calls = 0;
   private made = 0;
+  private readonly names = new CountedNames();
 
   constructor(
     private readonly functions: ReadonlyMap<string, FunctionProto>,
@@ -64,6 +66,7 @@ class Inlining {
         output: node.output.map(rename),
         attribute: node.attribute.flatMap((one) => this.attribute(one, rename, given, depth)),
       });
+      this.names.add(own);
       const called = this.functions.get(keyOf(node.domain, node.opType, node.overload));
       return called === undefined ? [own] : this.body(called, own, depth + 1);
     });

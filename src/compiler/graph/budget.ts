@@ -1,12 +1,14 @@
 import { CompileError } from "./errors.ts";
 
 /**
- * What one model may cost. The largest models that exports are made of have a few thousand nodes and weights, and their shapes a few
- * symbols; a file that asks for more is damaged, or made to keep the compiler busy.
+ * What one model may cost. The largest models that exports are made of have a few thousand nodes and weights, a training step of them
+ * three times as many nodes, and their shapes a few symbols; a file that asks for more is damaged, or made to keep the compiler busy.
  */
 const BUDGET = {
   "nodes and weights in its file": 250_000,
   "nodes, with its functions inlined": 25_000,
+  "nodes with those of gradients, updates and lowerings": 80_000,
+  "characters in the names of its nodes and tensors": 20_000_000,
   "graphs within graphs": 32,
   "inputs or outputs": 4096,
   "axes of one tensor": 64,

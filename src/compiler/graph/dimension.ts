@@ -61,7 +61,7 @@ export function parseDimension(text: string): Dimension {
 
 /** Whether two dimensions are known to be the same. */
 export function sameDimension(a: Dimension, b: Dimension): boolean {
-  return String(a) === String(b);
+  return a === b || String(a) === String(b);
 }
 
 /** Whether two dimensions can be the same, as far as their bounds tell. */
@@ -89,6 +89,8 @@ export function subtract(a: Dimension, b: Dimension): Dimension {
 
 /** `a · b`. */
 export function multiply(a: Dimension, b: Dimension): Dimension {
+  if (a === 1) return b;
+  if (b === 1) return a;
   const terms = new Map<string, number>();
   for (const [keyA, factorA] of termsOf(a)) {
     for (const [keyB, factorB] of termsOf(b)) {

@@ -1,3 +1,4 @@
+import { checkBudget } from "../graph/budget.ts";
 import { float32, float64, int64, smallIntegers } from "../graph/constants.ts";
 import { type Dimension, product, sameShape } from "../graph/dimension.ts";
 import { CompileError, operatorOfNode } from "../graph/errors.ts";
@@ -133,6 +134,7 @@ export class Builder {
     const node: Node = { op, name, inputs, outputs, attributes };
     let signatures;
     try {
+      checkBudget("nodes with those of gradients, updates and lowerings", this.nodes.length + 1);
       signatures = inferOutputs(node, Math.max(1, outputNames.length));
     } catch (error) {
       if (!(error instanceof CompileError)) throw error;

@@ -55,6 +55,12 @@ function countsExamples({ shape }: Value): boolean {
   return String(shape[0]) === "batch";
 }
 
+/** A value that is linear in some others: its sum is made of theirs. */
+interface Linear {
+  readonly in: readonly Value[];
+  readonly of: (sums: readonly Value[]) => Value;
+}
+
 class Summing {
   /** The number of sums. */
   private readonly sums: Dimension;
@@ -68,11 +74,30 @@ class Summing {
     this.sums = owners?.shape[1] ?? 1;
   }
 
-  /** Σ over the first axis, which stays with one place for each sum. */
+  /** Σ over the first axis, which stays with one place for each sum. Sums of inputs wait in a list: chains may be long. */
   of(value: Value): Value {
-    const node = value.producer;
-    const through = node && this.readOnce(value) ? this.through(node) : undefined;
-    return through ?? this.here(this.now(value));
+    const begun: { readonly linear: Linear; readonly sums: Value[] }[] = [];
+    for (let next = value;;) {
+      const linear = this.linearAt(next);
+      if (linear !== undefined) {
+        begun.push({ linear, sums: [] });
+        next = linear.in[0]!;
+        continue;
+      }
+      let sum = this.here(this.now(next));
+      for (;;) {
+        const last = begun.at(-1);
+        if (last === undefined) return sum;
+        last.sums.push(sum);
+        const further = last.linear.in[last.sums.length];
+        if (further !== undefined) {
+          next = further;
+          break;
+        }
+        begun.pop();
+        sum = last.linear.of(last.sums);
+      }
+    }
   }
 
   private here(value: Value): Value {
@@ -83,24 +108,27 @@ class Summing {
     return b.reshape(b.matmul(this.now(owners), rows, { a: true }), [this.sums, ...rest]);
   }
 
-  /** The sum of a node's output, made of sums of its inputs; `undefined` where it is not linear in them. */
-  private through(node: Node): Value | undefined {
-    const { inputs: [x, y], outputs: [value] } = node;
+  /** A value as what is linear in others, which nothing else reads; `undefined` where it is not. */
+  private linearAt(value: Value): Linear | undefined {
+    const node = value.producer;
+    if (node === undefined || !this.readOnce(value)) return undefined;
+    const { inputs: [x, y], outputs: [output] } = node;
     const { hoistsSums, movement, isMatrixProduct } = definitionOf(node.op);
-    const examples = value!.shape[0]!;
-    const each = (input: Value | null | undefined) =>
-      input?.shape.length === value!.shape.length && sameDimension(input.shape[0]!, examples);
-    const on = (...inputs: readonly Value[]) => this.b.checkedNode(node.op, inputs, node.attributes)[0];
-    if (hoistsSums === "all" && node.inputs.every(each)) {
-      return on(...node.inputs.map((one) => this.of(one!)));
+    const examples = output!.shape[0]!;
+    const each = (input: Value | null | undefined): input is Value =>
+      input?.shape.length === output!.shape.length && sameDimension(input.shape[0]!, examples);
+    const on = (inputs: readonly Value[]) => this.b.checkedNode(node.op, inputs, node.attributes)[0]!;
+    if (hoistsSums === "all" && node.inputs.every(each)) return { in: node.inputs, of: on };
+    if (hoistsSums === "first" && each(x) && scalarOf(y) !== undefined) {
+      return { in: [x], of: (sums) => on([...sums, y!]) };
     }
-    if (hoistsSums === "first" && each(x) && scalarOf(y) !== undefined) return on(this.of(x!), y!);
-    if (movement === "permutation" && permutation(node)[0] === 0) return on(this.of(x!));
+    if (movement === "permutation" && permutation(node)[0] === 0) return { in: [x!], of: on };
     if (movement === "view" && x!.shape.length > 1 && sameDimension(x!.shape[0]!, examples)) {
-      return this.b.reshape(this.of(x!), [this.sums, ...value!.shape.slice(1)]);
+      const shape = [this.sums, ...output!.shape.slice(1)];
+      return { in: [x!], of: ([sum]) => this.b.reshape(sum!, shape) };
     }
-    const isProduct = isMatrixProduct && isFloat(value!.type) && integerAttribute(node, "transA", 0) === 0;
+    const isProduct = isMatrixProduct && isFloat(output!.type) && integerAttribute(node, "transA", 0) === 0;
     const byWeight = isProduct && x!.shape.length > 2 && y!.constant?.dims.length === 2;
-    return byWeight ? on(this.of(x!), this.now(y!)) : undefined;
+    return byWeight ? { in: [x!], of: (sums) => on([...sums, this.now(y!)]) } : undefined;
   }
 }

@@ -24,9 +24,13 @@ interface Selection {
  */
 const MOST_VISITS = 2_000_000;
 
-/** How often nodes have been looked at. */
+/** How often nodes are made again in one narrowing, at most: a selection that is pushed makes all of them again. Models push three. */
+const MOST_MADE = 200_000;
+
+/** How often nodes have been looked at and made again. */
 interface Effort {
   visits: number;
+  made: number;
 }
 
 /** The part of a node's outputs that is read: all of them, or only the selection along these axes. */
@@ -54,10 +58,11 @@ interface Pushable {
  */
 export function narrow(graph: Graph, log: PassLog = () => {}): Graph {
   let narrowed = graph;
-  const effort: Effort = { visits: 0 };
+  const effort: Effort = { visits: 0, made: 0 };
   for (;;) {
     const next = lastPushable(narrowed, effort);
-    if (next === undefined) return narrowed;
+    if (next === undefined || effort.made > MOST_MADE) return narrowed;
+    effort.made += narrowed.nodes.length;
     const packed = partiallyRead(narrowed, next);
     if (packed) log("separated", packed.name);
     narrowed = packed ? splitPackedProjection(narrowed, packed) : push(narrowed, next, log);

@@ -85,6 +85,15 @@ refuses(
   "operator Sum of node 'node_1' in m.onnx has more than 4096 inputs or outputs",
 );
 
+refuses(
+  "names of a hundred thousand characters",
+  () => {
+    const name = (i: number) => i === 0 ? "x" : i === 150 ? "y" : `${"n".repeat(100_000)}${i}`;
+    return withNodes(Array.from({ length: 150 }, (_, i) => ["Neg", [name(i)], [name(i + 1)]] as const));
+  },
+  "has more than 20000000 characters in the names of its nodes and tensors",
+);
+
 Deno.test("a Slice to the largest int64 and from the least takes all", () => {
   const bytes = withNodes([["Slice", ["x", "from", "to", "axis"], ["y"]]], {
     integers: { from: [-(2 ** 63)], to: [2 ** 63 - 1024], axis: [1] },

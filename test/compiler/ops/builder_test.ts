@@ -63,3 +63,15 @@ for (const [what, call] of Object.entries(MISTYPED)) {
     assertThrows(() => call(b, b.input("x", "float32", [3])), CompileError, "the attribute '");
   });
 }
+
+Deno.test("a graph has a most of nodes, whatever makes them", () => {
+  const long = new Builder("model.onnx");
+  const z = long.input("z", "float32", []);
+  const most = 80_000;
+  for (let i = 0; i < most; i++) long.op("Neg", [z]);
+  assertThrows(
+    () => long.node("Neg", [z], {}, "one"),
+    CompileError,
+    `it has more than ${most} nodes with those of gradients, updates and lowerings, which is more than the compiler works on: is the file damaged?: operator Neg of node 'one' in model.onnx`,
+  );
+});
