@@ -1,8 +1,8 @@
 import { join } from "@std/path";
-import { parseTar } from "nanotar";
 import { onDisk } from "../disk/on_disk.ts";
 import { recoverFolder, writeFolder } from "../disk/replace_folder.ts";
-import { InputError, thrownMessage } from "../base/errors.ts";
+import { InputError } from "../base/errors.ts";
+import { filesInArchive, MOST_PACKED } from "./archive.ts";
 import { checkRtPolarity, RT_POLARITY } from "./rt_polarity.ts";
 
 /** The progress of a download: bytes so far, and the total if the server reports it. */
@@ -59,23 +59,13 @@ async function downloaded(
   await onDisk(folder, () => Deno.mkdir(folder, { recursive: true }), "--to");
   const archive = join(folder, "rt-polaritydata.tar.gz.partial");
   await fetchResumable(url, archive, progress);
-  const packed = await Deno.readFile(archive);
-  let files;
   try {
-    const tar = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
-    files = parseTar(await new Response(tar).arrayBuffer());
-  } catch (error) {
+    const packed = await Deno.readFile(archive);
+    const files = await filesInArchive(packed, url, RT_POLARITY.files.map(({ name }) => name));
+    return (name) => Promise.resolve(files.get(name)!);
+  } finally {
     await Deno.remove(archive);
-    throw new InputError(`${url} is not a gzipped tar archive: ${thrownMessage(error)}; try again`, {
-      cause: error,
-    });
   }
-  await Deno.remove(archive);
-  return (name) => {
-    const found = files.find((file) => file.name.endsWith(`/${name}`) || file.name === name);
-    if (found?.data === undefined) throw new InputError(`${url} does not hold ${name}`);
-    return Promise.resolve(Uint8Array.from(found.data));
-  };
 }
 
 /** Resumes a partial download with a range request; starts over where the server ignores the range. */
@@ -102,15 +92,24 @@ async function fetchResumable(url: string, path: string, progress: Progress): Pr
   const length = response.headers.get("content-length");
   let received = resumed ? have : 0;
   const total = length === null ? undefined : received + Number(length);
+  if ((total ?? 0) > MOST_PACKED) {
+    await response.body.cancel();
+    throw tooLarge(url);
+  }
   const how = { create: true, write: true, append: resumed, truncate: !resumed };
   using file = await onDisk(path, () => Deno.open(path, how), "--to");
   const counted = new TransformStream<Uint8Array, Uint8Array>({
     transform(chunk, controller) {
       progress(received += chunk.length, total);
+      if (received > MOST_PACKED) throw tooLarge(url);
       controller.enqueue(chunk);
     },
   });
-  await response.body.pipeThrough(counted).pipeTo(file.writable).catch((error) => {
+  await response.body.pipeThrough(counted).pipeTo(file.writable).catch(async (error) => {
+    if (error instanceof InputError) {
+      await Deno.remove(path);
+      throw error;
+    }
     throw new InputError(
       `${url} stopped at ${received} bytes (${error.message}); run the command again to resume`,
       {
@@ -121,4 +120,12 @@ async function fetchResumable(url: string, path: string, progress: Progress): Pr
   if (total !== undefined && received !== total) {
     throw new InputError(`${url} stopped at ${received} of ${total} bytes; run the command again to resume`);
   }
+}
+
+function tooLarge(url: string): InputError {
+  return new InputError(
+    `${url} has more than ${
+      MOST_PACKED / 2 ** 20
+    } MiB, and is not the archive of the dataset: pass a folder that has the files with --from DIR`,
+  );
 }
