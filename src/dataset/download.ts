@@ -1,5 +1,6 @@
 import { join } from "@std/path";
 import { onDisk } from "../disk/on_disk.ts";
+import { JSON_LIMIT, readLimited } from "../disk/read_limited.ts";
 import { recoverFolder, writeFolder } from "../disk/replace_folder.ts";
 import { InputError } from "../base/errors.ts";
 import { filesInArchive, MOST_PACKED } from "./archive.ts";
@@ -25,7 +26,7 @@ export async function provideRtPolarity(
   if (await isComplete(folder)) return false;
   const read = from === undefined
     ? await downloaded(url, folder, progress)
-    : (name: string) => Deno.readFile(join(from, name));
+    : (name: string) => readLimited(join(from, name), JSON_LIMIT);
   const files: Record<string, Uint8Array> = {};
   for (const file of RT_POLARITY.files) {
     const bytes = await read(file.name).catch((error) => {
@@ -42,7 +43,7 @@ export async function provideRtPolarity(
 async function isComplete(folder: string): Promise<boolean> {
   for (const file of RT_POLARITY.files) {
     const path: string = join(folder, file.name);
-    const bytes = await Deno.readFile(path).catch(() => undefined);
+    const bytes = await readLimited(path, JSON_LIMIT).catch(() => undefined);
     if (bytes === undefined || await checkRtPolarity(bytes, file, path).then(() => false, () => true)) {
       return false;
     }

@@ -1,3 +1,4 @@
+import { readTextLimited, SHORT_LIMIT } from "../disk/read_limited.ts";
 import { cacheFolder, endpoint, endpointLogin, isOffline, keepsSecret, tokenFile } from "./environment.ts";
 
 /** The settings for the hub, from the environment variables that Hugging Face's own tools use. */
@@ -27,5 +28,5 @@ export async function hubSettings(): Promise<HubSettings> {
 }
 
 async function savedToken(): Promise<string | undefined> {
-  return (await Deno.readTextFile(tokenFile()).catch(() => "")).trim() || undefined;
+  return (await readTextLimited(tokenFile(), SHORT_LIMIT).catch(() => "")).trim() || undefined;
 }

@@ -1,6 +1,8 @@
 import { allDone } from "../base/all_done.ts";
+import { InputError } from "../base/errors.ts";
 import { join } from "@std/path";
 import { ignoreMissing, removeAll, writeWhole } from "../disk/write_whole.ts";
+import { MEMORY_LIMIT, readLimited } from "../disk/read_limited.ts";
 import { decodeCheckpoint, encodeCheckpoint, type MarkedCheckpoint } from "../training/checkpoint.ts";
 import type { HistoryFile } from "./history_file.ts";
 
@@ -56,7 +58,7 @@ export class CheckpointFiles {
       if (sound.length > 0 && !all) break;
       let path: string = join(this.folder, name);
       try {
-        const found = await decodeCheckpoint(await Deno.readFile(path));
+        const found = await decodeCheckpoint(await readLimited(path, MEMORY_LIMIT));
         path = this.history.path;
         await this.history.check(found.history);
         sound.push({ ...found, name });
@@ -83,6 +85,8 @@ export class CheckpointFiles {
 /** @throws what is no damage */
 function reasonOf(error: unknown): string {
   if (error instanceof Deno.errors.IsADirectory) return "it is a folder";
-  if (error instanceof RangeError || error instanceof SyntaxError) return error.message;
+  if (error instanceof InputError || error instanceof RangeError || error instanceof SyntaxError) {
+    return error.message;
+  }
   throw error;
 }

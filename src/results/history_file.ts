@@ -1,6 +1,7 @@
 import { parseJson } from "../base/json_text.ts";
 import { createHash, type Hash } from "node:crypto";
 import { DiskError } from "../disk/on_disk.ts";
+import { LINES_LIMIT, readLimited } from "../disk/read_limited.ts";
 import { ignoreMissing, syncFile } from "../disk/write_whole.ts";
 import type { HistoryMark } from "../training/checkpoint.ts";
 import { TRAINING_FILES } from "../training/file_schemas.ts";
@@ -59,7 +60,9 @@ export class HistoryFile {
   }
 
   private async read(): Promise<Uint8Array> {
-    return await Deno.readFile(this.path).catch((error) => (ignoreMissing(error), new Uint8Array()));
+    return await readLimited(this.path, LINES_LIMIT).catch((
+      error,
+    ) => (ignoreMissing(error), new Uint8Array()));
   }
 
   private foreign(): DiskError {
