@@ -1,3 +1,4 @@
+import { TooManyPredictions } from "./kept_predictions.ts";
 import { InputError } from "../base/errors.ts";
 import { type Message, message, messageOf, type MessagePart } from "../base/message.ts";
 import { checkFile, type SizeLimit } from "../disk/read_limited.ts";
@@ -40,7 +41,7 @@ export async function readOwn<Content>(
     await checkFile(file, { most });
     return await read(file);
   } catch (error) {
-    if (error instanceof DamagedRun) throw error;
+    if (error instanceof DamagedRun || error instanceof TooManyPredictions) throw error;
     const { NotFound, NotADirectory, PermissionDenied, NotCapable } = Deno.errors;
     if (error instanceof NotFound || error instanceof NotADirectory) return undefined;
     if (!(error instanceof Error) || error instanceof PermissionDenied || error instanceof NotCapable) {

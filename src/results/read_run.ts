@@ -21,6 +21,7 @@ import { checkFormat, RUN_FORMAT } from "./format.ts";
 import type { AnyMetricsFile, MetricsFile } from "./metrics_file.ts";
 import { askedSha256, checkListedFile, checkOwnFile } from "./own_files.ts";
 import { type Summary, SUMMARY_FORMAT } from "./summary.ts";
+import { KeptPredictions } from "./kept_predictions.ts";
 import type { Prediction } from "./predictions.ts";
 
 /** A complete run without its predictions. */
@@ -117,12 +118,16 @@ export async function readAbout(path: string): Promise<RunAbout> {
 /**
  * Everything that a comparison needs from a complete run's folder.
  *
+ * @param kept the predictions that are in memory together
  * @throws {InputError} where there is no complete run, it was written by a newer version, or its files are damaged
  */
-export async function readRun(path: string): Promise<RunRecord> {
+export async function readRun(
+  path: string,
+  kept: KeptPredictions = new KeptPredictions(),
+): Promise<RunRecord> {
   const file = join(path, "predictions.jsonl");
   const about = await readAbout(path);
-  const { predictions, sha256 } = await readPredictions(file, Object.keys(about.experiment.verbalizer));
+  const { predictions, sha256 } = await readPredictions(file, Object.keys(about.experiment.verbalizer), kept);
   checkListedFile(path, "predictions.jsonl", sha256, about.environment);
   const { examples } = about.metrics.test;
   if (predictions.length !== examples) {
@@ -203,13 +208,21 @@ interface HashedPredictions {
 }
 
 /** A run's predictions, and the hash of their file. The file is read piece by piece: it may exceed the maximum length of a string. */
-async function readPredictions(file: string, classes: readonly string[]): Promise<HashedPredictions> {
-  const found = await readOwn(file, () => predictionsIn(file, classes), LINES_LIMIT);
+async function readPredictions(
+  file: string,
+  classes: readonly string[],
+  kept: KeptPredictions,
+): Promise<HashedPredictions> {
+  const found = await readOwn(file, () => predictionsIn(file, classes, kept), LINES_LIMIT);
   if (found === undefined) throw damaged(file, "it is missing");
   return found;
 }
 
-async function predictionsIn(file: string, classes: readonly string[]): Promise<HashedPredictions> {
+async function predictionsIn(
+  file: string,
+  classes: readonly string[],
+  kept: KeptPredictions,
+): Promise<HashedPredictions> {
   const opened = await Deno.open(file);
   const asText: TransformStream<BufferSource, string> = new TextDecoderStream("utf-8", { fatal: true });
   const byLine: TransformStream<string, string> = new TextLineStream();
@@ -239,7 +252,7 @@ async function predictionsIn(file: string, classes: readonly string[]): Promise<
     );
     const fault = predictionFault(prediction, classes);
     if (fault !== undefined) throw damaged(file, `line ${number}: ${fault}`);
-    found.push(prediction);
+    found.push(kept.keep(prediction));
   }
   return { predictions: found, sha256: hash.digest("hex") };
 }

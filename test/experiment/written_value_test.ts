@@ -12,7 +12,7 @@ for (
     ["multiplied by aliases", bomb(), "alias count"],
     ["nested in the text", `a: ${"[".repeat(20_000)}${"]".repeat(20_000)}`, "nested too deeply"],
     ["nested a little too deeply", `${"[".repeat(101)}${"]".repeat(101)}`, "at most 100 in each other"],
-    ["nested by aliases", nestedByAliases(), "nested too deeply"],
+    ["nested by aliases", nestedByAliases(), "alias count"],
     ["ambiguous", "a: { b: 1, b: 2 }", "a map has a key twice"],
     ["not YAML", "a: 1\nb: [", "line 2: "],
   ] as const
