@@ -83,10 +83,11 @@ async function readWhole(folder: string, name: string): Promise<Uint8Array<Array
   try {
     return await readLimited(join(folder, name), MEMORY_LIMIT);
   } catch (error) {
-    const { NotFound, IsADirectory, NotADirectory } = Deno.errors;
+    const { NotFound, NotADirectory } = Deno.errors;
     if (error instanceof NotFound) return undefined;
-    if (error instanceof InputError) throw new RangeError(error.message, { cause: error });
-    if (error instanceof IsADirectory) throw new RangeError(`${name} is a folder`);
+    if (error instanceof InputError) {
+      throw new RangeError(error.message.replace(join(folder, name), name), { cause: error });
+    }
     if (error instanceof NotADirectory) throw new RangeError("it is not a folder");
     throw error;
   }

@@ -90,7 +90,7 @@ export class ScoredRun {
     }
     this.countClasses(pairs);
     for (let r = 0; r < TOGETHER; r++) {
-      values.accuracy[at + r] = this.right(r) / totals[r]!;
+      values.accuracy[at + r] = this.correctIn(r) / totals[r]!;
       values.macro_f1[at + r] = this.macroF1(r);
     }
   }
@@ -169,10 +169,10 @@ export class ScoredRun {
     }
   }
 
-  private right(resample: number): number {
-    let right = 0;
-    for (let c = 0; c < this.classes; c++) right += this.hits[c * TOGETHER + resample]!;
-    return right;
+  private correctIn(resample: number): number {
+    let correct = 0;
+    for (let c = 0; c < this.classes; c++) correct += this.hits[c * TOGETHER + resample]!;
+    return correct;
   }
 
   /** A class's F1 is 2 hits / (2 hits + misses of both kinds); a class with no examples that is never predicted does not count. */

@@ -55,7 +55,7 @@ Deno.test("a compiled step is used from the cache if nothing in it has changed, 
       `… was changed after it was written, and is compiled again: ${manifest} has changed since it was written`,
       `… was changed after it was written, and is compiled again: ${predict} is missing`,
       `… was changed after it was written, and is compiled again: SHA256SUMS does not list ${predict}`,
-      `… was changed after it was written, and is compiled again: ${predict} is a folder`,
+      `… was changed after it was written, and is compiled again: ${predict} is a folder, but it must be a regular file`,
     ]);
   }));
 
