@@ -5,7 +5,7 @@ import { estimateSeconds, type Throughput } from "../results/earlier_runs.ts";
 import { checkWhole } from "../results/check_whole.ts";
 import { DamagedRun } from "../results/damaged_run.ts";
 import { readFinished } from "../results/read_run.ts";
-import { readRegularText } from "../disk/read_regular.ts";
+import { readTextLimited, SHORT_LIMIT } from "../disk/read_limited.ts";
 import { partialPath } from "../disk/replace_folder.ts";
 import { totalSteps } from "../training/trainer.ts";
 import { withPlaces } from "../experiment/read_experiment_file.ts";
@@ -117,7 +117,7 @@ async function earlierResults(
 
 async function hasCheckpoint(path: string, contentHash: string): Promise<boolean> {
   const partial = partialPath(path);
-  const of = await readRegularText(join(partial, "content_hash")).catch(() => undefined);
+  const of = await readTextLimited(join(partial, "content_hash"), SHORT_LIMIT).catch(() => undefined);
   return of === contentHash &&
     await Deno.stat(join(partial, "checkpoint.safetensors")).then(() => true, () => false);
 }

@@ -1,6 +1,7 @@
 import { type Diff, diffJson, diffOf, hasVerdict } from "../diff/diff.ts";
 import { diffMarkdown } from "../diff/markdown.ts";
 import { readSide } from "../diff/side.ts";
+import { KeptPredictions } from "../results/kept_predictions.ts";
 import type { DIFF_FORMATS } from "./flag_values.ts";
 import { diffReport } from "../report/diff_report.ts";
 import { InputError } from "../base/errors.ts";
@@ -26,7 +27,8 @@ export interface DiffFlags {
  * @throws {Regression} where a metric got worse, if `failOnRegression` is set
  */
 export async function diff(a: string, b: string, flags: DiffFlags, io: Io): Promise<void> {
-  const sides = [await readSide(a), await readSide(b)] as const;
+  const kept = new KeptPredictions();
+  const sides = [await readSide(a, kept), await readSide(b, kept)] as const;
   const found = diffOf(...sides, flags.alpha);
   io.print((await render(found, flags.format, styleFor(io.hasColors.stdout))).trimEnd());
   if (flags.failOnRegression && hasVerdict(found, "worse")) throw new Regression(`${b} is worse than ${a}`);

@@ -1,17 +1,13 @@
 import { join } from "@std/path";
-import { parseTar } from "nanotar";
 import { onDisk } from "../disk/on_disk.ts";
-import { readRegular } from "../disk/read_regular.ts";
+import { JSON_LIMIT, readLimited } from "../disk/read_limited.ts";
 import { recoverFolder, writeFolder } from "../disk/replace_folder.ts";
-import { InputError, thrownMessage } from "../base/errors.ts";
-import { gunzip } from "../base/gunzip.ts";
+import { InputError } from "../base/errors.ts";
+import { filesInArchive, MOST_PACKED } from "./archive.ts";
 import { checkRtPolarity, RT_POLARITY } from "./rt_polarity.ts";
 
 /** The progress of a download: bytes so far, and the total if the server reports it. */
 export type Progress = (received: number, total: number | undefined) => void;
-
-/** The largest size of the unpacked archive, in bytes: its own is 1.3 MB. */
-const MOST_UNPACKED = 2 ** 26;
 
 /**
  * Puts rt-polarity's two files into a folder, from their public source or from a folder that has them; correct files
@@ -30,7 +26,7 @@ export async function provideRtPolarity(
   if (await isComplete(folder)) return false;
   const read = from === undefined
     ? await downloaded(url, folder, progress)
-    : (name: string) => readRegular(join(from, name));
+    : (name: string) => readLimited(join(from, name), JSON_LIMIT);
   const files: Record<string, Uint8Array> = {};
   for (const file of RT_POLARITY.files) {
     const bytes = await read(file.name).catch((error) => {
@@ -47,7 +43,7 @@ export async function provideRtPolarity(
 async function isComplete(folder: string): Promise<boolean> {
   for (const file of RT_POLARITY.files) {
     const path: string = join(folder, file.name);
-    const bytes = await readRegular(path).catch(() => undefined);
+    const bytes = await readLimited(path, JSON_LIMIT).catch(() => undefined);
     if (bytes === undefined || await checkRtPolarity(bytes, file, path).then(() => false, () => true)) {
       return false;
     }
@@ -64,22 +60,13 @@ async function downloaded(
   await onDisk(folder, () => Deno.mkdir(folder, { recursive: true }), "--to");
   const archive = join(folder, "rt-polaritydata.tar.gz.partial");
   await fetchResumable(url, archive, progress);
-  const packed = await readRegular(archive);
-  let files;
   try {
-    files = parseTar(await gunzip(packed, MOST_UNPACKED));
-  } catch (error) {
+    const packed = await Deno.readFile(archive);
+    const files = await filesInArchive(packed, url, RT_POLARITY.files.map(({ name }) => name));
+    return (name) => Promise.resolve(files.get(name)!);
+  } finally {
     await Deno.remove(archive);
-    throw new InputError(`${url} is not a gzipped tar archive: ${thrownMessage(error)}; try again`, {
-      cause: error,
-    });
   }
-  await Deno.remove(archive);
-  return (name) => {
-    const found = files.find((file) => file.name.endsWith(`/${name}`) || file.name === name);
-    if (found?.data === undefined) throw new InputError(`${url} does not hold ${name}`);
-    return Promise.resolve(Uint8Array.from(found.data));
-  };
 }
 
 /** Resumes a partial download with a range request; starts over where the server ignores the range. */
@@ -106,15 +93,24 @@ async function fetchResumable(url: string, path: string, progress: Progress): Pr
   const length = response.headers.get("content-length");
   let received = resumed ? have : 0;
   const total = length === null ? undefined : received + Number(length);
+  if ((total ?? 0) > MOST_PACKED) {
+    await response.body.cancel();
+    throw tooLarge(url);
+  }
   const how = { create: true, write: true, append: resumed, truncate: !resumed };
   using file = await onDisk(path, () => Deno.open(path, how), "--to");
   const counted = new TransformStream<Uint8Array, Uint8Array>({
     transform(chunk, controller) {
       progress(received += chunk.length, total);
+      if (received > MOST_PACKED) throw tooLarge(url);
       controller.enqueue(chunk);
     },
   });
-  await response.body.pipeThrough(counted).pipeTo(file.writable).catch((error) => {
+  await response.body.pipeThrough(counted).pipeTo(file.writable).catch(async (error) => {
+    if (error instanceof InputError) {
+      await Deno.remove(path);
+      throw error;
+    }
     throw new InputError(
       `${url} stopped at ${received} bytes (${error.message}); run the command again to resume`,
       {
@@ -125,4 +121,12 @@ async function fetchResumable(url: string, path: string, progress: Progress): Pr
   if (total !== undefined && received !== total) {
     throw new InputError(`${url} stopped at ${received} of ${total} bytes; run the command again to resume`);
   }
+}
+
+function tooLarge(url: string): InputError {
+  return new InputError(
+    `${url} has more than ${
+      MOST_PACKED / 2 ** 20
+    } MiB, and is not the archive of the dataset: pass a folder that has the files with --from DIR`,
+  );
 }

@@ -1,5 +1,6 @@
 import { InputError, thrownMessage } from "../base/errors.ts";
 import { gunzip } from "../base/gunzip.ts";
+import { checkSize, MEMORY_LIMIT } from "../disk/read_limited.ts";
 
 /** The first bytes of gzip data: https://www.rfc-editor.org/rfc/rfc1952 */
 const GZIP = [0x1f, 0x8b];
@@ -56,10 +57,12 @@ export async function checkIsFile(path: string): Promise<void> {
 /**
  * Reads a file, decompressed if it is gzip.
  *
- * @throws {InputError} where it does not exist or is truncated
+ * @throws {InputError} where it does not exist, is too large or truncated
  */
 export async function readBytes(path: string): Promise<Uint8Array<ArrayBuffer>> {
   await checkReadable(path);
+  const { size } = await Deno.stat(path);
+  checkSize(path, size, { ...MEMORY_LIMIT, wayOut: "split it into several files" });
   const bytes = await withFileContext(path, () => Deno.readFile(path));
   return isGzip(bytes) ? await unpack(bytes, path) : bytes;
 }

@@ -1,6 +1,6 @@
 import { join } from "@std/path";
 import { InputError } from "../base/errors.ts";
-import { readRegular } from "../disk/read_regular.ts";
+import { JSON_LIMIT, readLimited } from "../disk/read_limited.ts";
 import type { Example } from "./example.ts";
 import { sha256 } from "../base/sha256.ts";
 
@@ -51,7 +51,7 @@ export async function readRtPolarity(folder: string): Promise<Example[]> {
   const examples: Example[] = [];
   for (const file of RT_POLARITY.files) {
     const path: string = join(folder, file.name);
-    const bytes = await readRegular(path).catch((error) => {
+    const bytes = await readLimited(path, JSON_LIMIT).catch((error) => {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
       throw new InputError(
         `there is no ${path}: run 'deno task data rt-polarity' first, or set 'dataset.path'`,

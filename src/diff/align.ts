@@ -1,3 +1,4 @@
+import { max } from "simple-statistics";
 import { InputError } from "../base/errors.ts";
 import { columnsNamed } from "../experiment/template.ts";
 import type { Prediction } from "../results/predictions.ts";
@@ -43,7 +44,7 @@ export function align(a: readonly RunRecord[], b: readonly RunRecord[]): Alignme
   const runs = [...a, ...b];
   refuseClasses(runs);
   const sizes = runs.map(({ predictions }) => predictions.length);
-  const largest = { a: Math.max(...sizes.slice(0, a.length)), b: Math.max(...sizes.slice(a.length)) };
+  const largest = { a: max(sizes.slice(0, a.length)), b: max(sizes.slice(a.length)) };
   const isEnough = (pairs: Pairs) => pairedIn(pairs) >= LEAST_SHARED * Math.min(largest.a, largest.b);
   const ids = byId(runs);
   const hasOwnIds = runs.every(({ experiment }) => "id" in experiment.dataset);
@@ -58,7 +59,7 @@ export function align(a: readonly RunRecord[], b: readonly RunRecord[]): Alignme
   const paired = pairedIn(found);
   const only = (side: "a" | "b") => {
     const own = found.leftOut.slice(...side === "a" ? [0, a.length] : [a.length]);
-    return largest[side] - paired - Math.max(...own);
+    return largest[side] - paired - max(own);
   };
   return {
     a: found.runs.slice(0, a.length),

@@ -2,6 +2,7 @@ import { join, relative } from "@std/path";
 import { InputError } from "../base/errors.ts";
 import { joined } from "../base/message.ts";
 import { DamagedRun } from "../results/damaged_run.ts";
+import { KeptPredictions } from "../results/kept_predictions.ts";
 import { runFolders } from "../results/run_folders.ts";
 import { COMPARABLE, readReport } from "../results/saved_report.ts";
 import { readFinished, readRun, readSummary, type RunRecord } from "../results/read_run.ts";
@@ -37,27 +38,31 @@ interface FoundRuns {
  * Reads one side: a run's folder, a folder of runs (a sweep's, or that of all results), or the `report.html` or
  * `summary.html` saved from one.
  *
- * @throws {InputError} where there is no complete run
+ * @param kept the predictions of all sides
+ * @throws {InputError} where there is no complete run, or there are too many predictions
  */
-export async function readSide(source: string): Promise<ReadSide> {
+export async function readSide(
+  source: string,
+  kept: KeptPredictions = new KeptPredictions(),
+): Promise<ReadSide> {
   const info = await Deno.stat(source).catch(() => undefined);
   if (info === undefined) {
     throw new InputError(`there is no ${source}: ${COMPARABLE}`);
   }
   const { runs, damaged } = info.isFile
     ? { runs: await readReport(source), damaged: [] }
-    : await runsIn(source);
+    : await runsIn(source, kept);
   return { source, groups: groupBySeed(runs), damaged };
 }
 
-async function runsIn(folder: string): Promise<FoundRuns> {
+async function runsIn(folder: string, kept: KeptPredictions): Promise<FoundRuns> {
   if (await isThere(join(folder, "metrics.json")) && !await isThere(join(folder, "summary.json"))) {
     if (await readFinished(folder) === undefined) {
       throw new InputError(
         `the run in ${folder} is not complete: run its experiment again, which resumes it`,
       );
     }
-    return { runs: new Map([["", await readRun(folder)]]), damaged: [] };
+    return { runs: new Map([["", await readRun(folder, kept)]]), damaged: [] };
   }
   const found: FoundRuns = { runs: new Map(), damaged: [] };
   const summary = await readSummary(folder).catch((error) => void leftOut(found, error, DamagedRun));
@@ -67,7 +72,7 @@ async function runsIn(folder: string): Promise<FoundRuns> {
   for (const path of paths) {
     try {
       const isComplete = summary !== undefined || await readFinished(path) !== undefined;
-      if (isComplete) found.runs.set(relative(folder, path), await readRun(path));
+      if (isComplete) found.runs.set(relative(folder, path), await readRun(path, kept));
     } catch (error) {
       leftOut(found, error, InputError);
     }

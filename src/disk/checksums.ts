@@ -2,9 +2,8 @@ import { createHash } from "node:crypto";
 import { join } from "@std/path";
 import { allDone } from "../base/all_done.ts";
 import { InputError } from "../base/errors.ts";
+import { JSON_LIMIT, MEMORY_LIMIT, readLimited, readTextLimited } from "./read_limited.ts";
 import { sha256 } from "../base/sha256.ts";
-import { readRegularText } from "./read_regular.ts";
-import { checkRegular } from "./regular_file.ts";
 
 /** The file with the checksums of a folder's other files; `sha256sum --check` reads it, too. */
 const NAME = "SHA256SUMS";
@@ -63,7 +62,7 @@ export async function checkListed(
   name: string,
   bytes: Uint8Array<ArrayBuffer>,
 ): Promise<void> {
-  const sums = await readRegularText(join(folder, NAME)).catch(() => "");
+  const sums = await readTextLimited(join(folder, NAME), JSON_LIMIT).catch(() => "");
   const then = sumsIn(sums).get(name);
   if (then === undefined || then === await sha256(bytes)) return;
   throw new InputError(
@@ -82,13 +81,13 @@ function sumsIn(text: string): Map<string | undefined, string | undefined> {
 /** A file's bytes; `undefined` where there is none. */
 async function readWhole(folder: string, name: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
   try {
-    const path: string = join(folder, name);
-    checkRegular(name, await Deno.stat(path));
-    return await Deno.readFile(path);
+    return await readLimited(join(folder, name), MEMORY_LIMIT);
   } catch (error) {
     const { NotFound, NotADirectory } = Deno.errors;
     if (error instanceof NotFound) return undefined;
-    if (error instanceof InputError) throw new RangeError(error.message);
+    if (error instanceof InputError) {
+      throw new RangeError(error.message.replace(join(folder, name), name), { cause: error });
+    }
     if (error instanceof NotADirectory) throw new RangeError("it is not a folder");
     throw error;
   }

@@ -1,7 +1,7 @@
 import { parseJson } from "../base/json_text.ts";
 import { allDone } from "../base/all_done.ts";
 import { InputError } from "../base/errors.ts";
-import { readRegularText } from "./read_regular.ts";
+import { readTextLimited, SHORT_LIMIT } from "./read_limited.ts";
 import { ignoreMissing, removeAll } from "./write_whole.ts";
 
 /** The seconds without a sign of life after which an owner is taken for dead. */
@@ -129,7 +129,7 @@ async function takeOver(
 /** What an owner's file says; nobody's where it cannot be read, as when it was just created. What is no file is removed. */
 async function readClaim(path: string): Promise<Partial<Claim> | undefined> {
   try {
-    const found: unknown = parseJson(await readRegularText(path));
+    const found: unknown = parseJson(await readTextLimited(path, SHORT_LIMIT));
     return typeof found === "object" && found !== null ? found : {};
   } catch (error) {
     if (error instanceof SyntaxError) return {};

@@ -1,4 +1,4 @@
-import { readRegular } from "./read_regular.ts";
+import { JSON_LIMIT, readLimited } from "./read_limited.ts";
 import { decodeText, SAVE_AS_UTF8 } from "./decode_text.ts";
 import { InputError, thrownMessage } from "../base/errors.ts";
 import { parseJson } from "../base/json_text.ts";
@@ -7,10 +7,10 @@ import { message, ofFile } from "../base/message.ts";
 /**
  * Reads a JSON object from a file in UTF-8, with or without a byte order mark.
  *
- * @throws {InputError} naming the file, where it contains anything else
+ * @throws {InputError} naming the file, where it contains anything else, or is too large
  */
 export async function readJson(path: string): Promise<Record<string, unknown>> {
-  const text = decodeText(await readRegular(path), path, SAVE_AS_UTF8);
+  const text = decodeText(await readLimited(path, JSON_LIMIT), path, SAVE_AS_UTF8);
   let found: unknown;
   try {
     found = parseJson(text);

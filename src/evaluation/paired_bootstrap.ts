@@ -1,8 +1,8 @@
 import { mean, quantileSorted, standardDeviation } from "simple-statistics";
 import { RandomStream } from "../base/random_stream.ts";
-import { Drawn } from "./drawn.ts";
+import { Draws, TOGETHER } from "./draws.ts";
 import { byMetric, type MetricName, METRICS } from "./metric_names.ts";
-import type { ScoredRun } from "./scored_run.ts";
+import type { MetricValues, ScoredRun } from "./scored_run.ts";
 
 /** A metric of two sides, and the uncertainty of their difference. */
 export interface PairedDifference {
@@ -53,7 +53,7 @@ export function pairedBootstrap(
 }
 
 /** The largest number of comparisons whose resamples are kept at a time: each takes 400 KB. */
-const MOST_TOGETHER = 64;
+const MOST_AT_ONCE = 256;
 
 /**
  * Compares many pairs of sides, each as if it were the only one: a comparison's draws depend on the seed and on the numbers of
@@ -77,8 +77,8 @@ export function pairedBootstraps(
     (pair) => [examplesOf(pair), pair.a.length, pair.b.length, pair.areRunsPaired].join(),
   );
   for (const group of alike.values()) {
-    for (let from = 0; from < group.length; from += MOST_TOGETHER) {
-      const some = group.slice(from, from + MOST_TOGETHER);
+    for (let from = 0; from < group.length; from += MOST_AT_ONCE) {
+      const some = group.slice(from, from + MOST_AT_ONCE);
       const deltas = resampledDeltas(some, options);
       for (const [i, pair] of some.entries()) found.set(pair, differenceOf(pair, deltas[i]!, options));
     }
@@ -95,23 +95,40 @@ function resampledDeltas(
   const { examples } = a[0]!;
   const stream = new RandomStream(seed, "bootstrap");
   const deltas = pairs.map(() => byMetric(() => new Float64Array(resamples)));
-  const counts = new Int32Array(examples);
-  const drawn = new Drawn(examples);
-  for (let r = 0; r < resamples; r++) {
-    counts.fill(0);
-    for (let i = 0; i < examples; i++) counts[stream.integer(examples)]!++;
-    drawn.take(counts);
-    const runsA = drawRuns(a.length, stream);
-    const runsB = areRunsPaired ? runsA : drawRuns(b.length, stream);
-    for (let p = 0; p < pairs.length; p++) {
-      const ofA = pairs[p]!.a.map((run) => run.measureDrawn(drawn));
-      const ofB = pairs[p]!.b.map((run) => run.measureDrawn(drawn));
-      for (const metric of METRICS) {
-        deltas[p]![metric][r] = meanOf(metric, ofB, runsB) - meanOf(metric, ofA, runsA);
+  const draws = new Draws(examples);
+  const values = (runs: number) => byMetric(() => new Float64Array(runs * TOGETHER));
+  const ofA = values(a.length);
+  const ofB = values(b.length);
+  for (let first = 0; first < resamples; first += TOGETHER) {
+    draws.clear();
+    const runs = Array.from({ length: Math.min(TOGETHER, resamples - first) }, (_, r) => {
+      for (let i = 0; i < examples; i++) draws.add(r, stream.integer(examples));
+      const runsA = drawRuns(a.length, stream);
+      return { a: runsA, b: areRunsPaired ? runsA : drawRuns(b.length, stream) };
+    });
+    for (const [p, pair] of pairs.entries()) {
+      measureAll(pair.a, draws, ofA);
+      measureAll(pair.b, draws, ofB);
+      for (const [r, drawn] of runs.entries()) {
+        for (const metric of METRICS) {
+          deltas[p]![metric][first + r] = meanDrawn(ofB[metric], r, drawn.b) -
+            meanDrawn(ofA[metric], r, drawn.a);
+        }
       }
     }
   }
   return deltas;
+}
+
+function measureAll(runs: readonly ScoredRun[], draws: Draws, values: MetricValues): void {
+  for (const [i, run] of runs.entries()) run.measureDrawn(draws, values, i * TOGETHER);
+}
+
+/** The mean of a metric over the runs that were drawn for a resample. */
+function meanDrawn(values: Float64Array, resample: number, runs: readonly number[]): number {
+  return values.length === TOGETHER
+    ? values[resample]!
+    : mean(runs.map((run) => values[run * TOGETHER + resample]!));
 }
 
 /** The differences between two sides, with what resampling them shows. */
@@ -123,8 +140,8 @@ function differenceOf(
   const once = new Int32Array(a[0]!.examples).fill(1);
   const whole = { a: a.map((run) => run.measure(once)), b: b.map((run) => run.measure(once)) };
   return byMetric((metric) => {
-    const left = meanOf(metric, whole.a, a.keys());
-    const second = meanOf(metric, whole.b, b.keys());
+    const left = mean(whole.a.map((one) => one[metric]));
+    const second = mean(whole.b.map((one) => one[metric]));
     const delta = second - left;
     const sorted = Array.from(deltas[metric].sort());
     // The observed sample is counted as a resample, so that no p is 0.
@@ -138,15 +155,6 @@ function differenceOf(
       p: delta === 0 ? 1 : Math.min(1, 2 * (against + 1) / (resamples + 1)),
     };
   });
-}
-
-/** The mean of a metric over some runs. @param runs the indices of the runs, each as often as it counts */
-function meanOf(
-  metric: MetricName,
-  measured: readonly Readonly<Record<MetricName, number>>[],
-  runs: Iterable<number>,
-): number {
-  return measured.length === 1 ? measured[0]![metric] : mean(Array.from(runs, (i) => measured[i]![metric]));
 }
 
 function drawRuns(runs: number, stream: RandomStream): number[] {

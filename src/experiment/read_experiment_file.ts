@@ -33,7 +33,7 @@ async function readDocument(file: string): Promise<ExperimentDocument> {
 }
 
 /** The largest experiment file that is read, in bytes; a sweep of thousands of variants takes a tenth of it. */
-const LARGEST = 2 ** 21;
+export const LARGEST = 2 ** 21;
 
 /**
  * The experiment file that a path names: where the path leads through symbolic links, to the file or to a folder above it, the

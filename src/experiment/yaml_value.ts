@@ -20,10 +20,10 @@ export interface YamlProblem {
 }
 
 /** The largest number of values that all aliases of a file may expand to: malicious files multiply them. */
-const MOST_BY_ALIAS = 10_000;
+export const MOST_BY_ALIAS = 10_000;
 
 /** The largest number of lists and maps that a value may lie in. */
-const MOST_DEPTH = 100;
+export const MOST_DEPTH = 100;
 
 /** A text within typographic quotation marks, as word processors write them. */
 const TYPOGRAPHIC_QUOTES = /^[\u2018-\u201f\u00ab\u2039].*[\u2018-\u201f\u00bb\u203a]$/s;

@@ -1,4 +1,4 @@
-import { readRegularText } from "../disk/read_regular.ts";
+import { readTextLimited, SHORT_LIMIT } from "../disk/read_limited.ts";
 import { writeWhole } from "../disk/write_whole.ts";
 import { getRepoFolderName, REGEX_COMMIT_HASH } from "@huggingface/hub";
 import { dirname, join, relative } from "@std/path";
@@ -25,7 +25,7 @@ export class RepositoryCache {
 
   /** The commit that a branch or tag was at when it was last requested; `undefined` where the cache holds no commit's hash. */
   async readRef(revision: string): Promise<string | undefined> {
-    const text = await readRegularText(join(this.folder, "refs", revision)).catch(() => "");
+    const text = await readTextLimited(join(this.folder, "refs", revision), SHORT_LIMIT).catch(() => "");
     return REGEX_COMMIT_HASH.test(text.trim()) ? text.trim() : undefined;
   }
 

@@ -5,6 +5,7 @@
  * @module
  */
 import { homedir } from "node:os";
+import { encodeBase64 } from "@std/encoding/base64";
 import { join } from "@std/path";
 import { InputError } from "../base/errors.ts";
 
@@ -30,16 +31,39 @@ const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
 const YES = new Set(["1", "ON", "YES", "TRUE"]);
 
 /**
- * `HF_ENDPOINT`, without a slash at its end.
+ * `HF_ENDPOINT`, without a slash at its end, and without a user's name and password: these are in no message, as no other part of the
+ * program has them.
  *
  * @throws {InputError} where it is no address of the web
  */
 export function endpoint(): string {
-  const address = Deno.env.get("HF_ENDPOINT") || ENDPOINT;
-  if (!/^https?:$/.test(URL.parse(address)?.protocol ?? "")) {
-    throw new InputError(`HF_ENDPOINT is '${address}', which is no address: write one such as ${ENDPOINT}`);
+  return address().href.replace(/\/+$/, "");
+}
+
+/** The `Authorization` header (RFC 7617) that a name and a password in `HF_ENDPOINT` ask for; `undefined` where it has none. */
+export function endpointLogin(): string | undefined {
+  const { username, password } = new URL(given());
+  if (username === "" && password === "") return undefined;
+  const pair = [username, password].map(decodeURIComponent).join(":");
+  return `Basic ${encodeBase64(pair)}`;
+}
+
+function address(): URL {
+  const found = URL.parse(given());
+  if (found === null || !/^https?:$/.test(found.protocol)) {
+    throw new InputError(
+      `HF_ENDPOINT is '${
+        given().replace(/^.*@/s, "…@")
+      }', which is no address: write one such as ${ENDPOINT}`,
+    );
   }
-  return address.replace(/\/+$/, "");
+  found.username = "";
+  found.password = "";
+  return found;
+}
+
+function given(): string {
+  return Deno.env.get("HF_ENDPOINT") || ENDPOINT;
 }
 
 /** `HF_HUB_OFFLINE`: only what is in the cache. */

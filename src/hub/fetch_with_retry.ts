@@ -1,5 +1,6 @@
 import { keepsSecret } from "./environment.ts";
 import { HubError } from "./hub_error.ts";
+import type { HubSettings } from "./settings.ts";
 import { thrownMessage } from "../base/errors.ts";
 
 /** The number of attempts for a request that fails for temporary reasons. */
@@ -18,13 +19,16 @@ const LONGEST = 60;
  * An access token goes to the endpoint alone, where it is secret on its way: a listing may name addresses of other hosts, and `fetch`
  * itself sends none to the host that a redirect names.
  *
- * @param endpoint the hub's address
+ * @param settings the hub's address, and the name and password for it, which are for requests without a token
  * @param log takes one line for each wait, with the reason
  * @throws {HubError} where the server cannot be reached
  */
-export function fetchWithRetry(endpoint: string, log: (line: string) => void): typeof fetch {
+export function fetchWithRetry(
+  { endpoint, login }: Pick<HubSettings, "endpoint" | "login">,
+  log: (line: string) => void,
+): typeof fetch {
   return async (address, options) => {
-    const [input, init] = withSecretKept(address, options, endpoint);
+    const [input, init] = withAccess(address, options, endpoint, login);
     for (let tries = 1;; tries++) {
       const { host } = new URL(input instanceof Request ? input.url : input);
       let pause = 2 ** (tries - 1);
@@ -48,18 +52,18 @@ export function fetchWithRetry(endpoint: string, log: (line: string) => void): t
   };
 }
 
-/** A request without an access token where it is not the endpoint's, or not secret. */
-function withSecretKept(
+/** A request with what it needs for the endpoint's access, and without it where it is another's, or a token not secret. */
+function withAccess(
   input: Parameters<typeof fetch>[0],
   init: RequestInit | undefined,
   endpoint: string,
+  login: string | undefined,
 ): Parameters<typeof fetch> {
   const { origin } = new URL(input instanceof Request ? input.url : input);
-  const isAllowed = origin === new URL(endpoint).origin && keepsSecret(origin);
-  const given = init?.headers ?? (input instanceof Request ? input.headers : undefined);
-  if (isAllowed || given === undefined) return [input, init];
-  const headers = new Headers(given);
-  headers.delete("authorization");
+  const isOwn = origin === new URL(endpoint).origin;
+  const headers = new Headers(init?.headers ?? (input instanceof Request ? input.headers : undefined));
+  if (!isOwn || !keepsSecret(origin)) headers.delete("authorization");
+  if (isOwn && login !== undefined && !headers.has("authorization")) headers.set("authorization", login);
   return [input, { ...init, headers }];
 }
 

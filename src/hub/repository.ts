@@ -191,11 +191,12 @@ async function commitOf(
   );
 }
 
-function access(repository: RepositoryName, { endpoint, token }: HubSettings, downloads: DownloadReporter) {
+function access(repository: RepositoryName, settings: HubSettings, downloads: DownloadReporter) {
+  const { endpoint, token } = settings;
   return {
     repo: repository,
     hubUrl: endpoint,
-    fetch: fetchWithRetry(endpoint, (line) => downloads.log(line)),
+    fetch: fetchWithRetry(settings, (line) => downloads.log(line)),
     ...(token !== undefined && { accessToken: token }),
   };
 }

@@ -1,7 +1,7 @@
 import { dirname, join, relative, resolve, SEPARATOR } from "@std/path";
 import { homedir } from "node:os";
+import { readTextLimited, SHORT_LIMIT } from "../disk/read_limited.ts";
 import { foldersAbove } from "../dataset/dataset_folder.ts";
-import { readRegularText } from "../disk/read_regular.ts";
 
 /** What a project's own folder contains: the first of these that a folder above has decides. */
 const MARKS = [".git", "deno.json"];
@@ -27,7 +27,7 @@ export async function projectOf(file: string): Promise<string | undefined> {
  * own.
  */
 export async function sharedRepository(project: string): Promise<string | undefined> {
-  const text = await readRegularText(join(project, ".git")).catch(() => "");
+  const text = await readTextLimited(join(project, ".git"), SHORT_LIMIT).catch(() => "");
   const [, named = ""] = /^gitdir: (.+)$/m.exec(text) ?? [];
   const [, repository] = /^(.*[\\/]\.git)[\\/](?:worktrees|modules)[\\/]/.exec(resolve(project, named)) ?? [];
   return repository;

@@ -1,6 +1,7 @@
 import { join } from "@std/path";
 import { innerPath } from "../base/inner_path.ts";
 import { hashFile } from "../disk/hash_file.ts";
+import { STREAM_LIMIT } from "../disk/read_limited.ts";
 import { DamagedRun, readOwn } from "./damaged_run.ts";
 import { checkListedFile, checkOwnFile } from "./own_files.ts";
 import { readPrompt } from "./read_prompt.ts";
@@ -28,7 +29,7 @@ export async function checkWhole(folder: string): Promise<void> {
     if (innerPath(name) !== name) {
       throw new DamagedRun(`${folder} cannot have the file ${JSON.stringify(name)}`);
     }
-    const sha256 = await readOwn(join(folder, name), hashFile);
+    const sha256 = await readOwn(join(folder, name), hashFile, STREAM_LIMIT);
     if (sha256 === undefined) throw new DamagedRun(`${folder} lacks ${name}`);
     if (ofModel.includes(name)) checkOwnFile(folder, name, sha256, environment);
     else checkListedFile(folder, name, sha256, environment);

@@ -1,8 +1,8 @@
 import { allDone } from "../base/all_done.ts";
 import { join } from "@std/path";
 import { InputError } from "../base/errors.ts";
-import { readRegular } from "../disk/read_regular.ts";
 import { ignoreMissing, removeAll, writeWhole } from "../disk/write_whole.ts";
+import { MEMORY_LIMIT, readLimited } from "../disk/read_limited.ts";
 import { decodeCheckpoint, encodeCheckpoint, type MarkedCheckpoint } from "../training/checkpoint.ts";
 import type { HistoryFile } from "./history_file.ts";
 
@@ -58,7 +58,7 @@ export class CheckpointFiles {
       if (sound.length > 0 && !all) break;
       let path: string = join(this.folder, name);
       try {
-        const found = await decodeCheckpoint(await readRegular(path));
+        const found = await decodeCheckpoint(await readLimited(path, MEMORY_LIMIT));
         path = this.history.path;
         await this.history.check(found.history);
         sound.push({ ...found, name });

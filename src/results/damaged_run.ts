@@ -1,6 +1,7 @@
+import { TooManyPredictions } from "./kept_predictions.ts";
 import { InputError } from "../base/errors.ts";
 import { type Message, message, messageOf, type MessagePart } from "../base/message.ts";
-import { checkRegular } from "../disk/regular_file.ts";
+import { checkFile, type SizeLimit } from "../disk/read_limited.ts";
 
 /** A file of a run or of a sweep that is missing, or not as it was written. */
 export class DamagedRun extends InputError {
@@ -27,18 +28,20 @@ export class DamagedRun extends InputError {
  * Reads a file of a run.
  *
  * @param read may throw a `DamagedRun` itself
+ * @param limit its largest size
  * @returns `undefined` where there is none
- * @throws {DamagedRun} where it is no regular file, or the disk cannot read it
+ * @throws {DamagedRun} where it is no regular file or too large, or the disk cannot read it
  */
 export async function readOwn<Content>(
   file: string,
   read: (file: string) => Promise<Content>,
+  { most }: SizeLimit,
 ): Promise<Content | undefined> {
   try {
-    checkRegular(file, await Deno.stat(file));
+    await checkFile(file, { most });
     return await read(file);
   } catch (error) {
-    if (error instanceof DamagedRun) throw error;
+    if (error instanceof DamagedRun || error instanceof TooManyPredictions) throw error;
     const { NotFound, NotADirectory, PermissionDenied, NotCapable } = Deno.errors;
     if (error instanceof NotFound || error instanceof NotADirectory) return undefined;
     if (!(error instanceof Error) || error instanceof PermissionDenied || error instanceof NotCapable) {

@@ -25,7 +25,7 @@ export async function earlierRuns(results: string): Promise<Throughput[]> {
       if (error instanceof InputError) return undefined;
       throw error;
     });
-    if (run !== undefined) found.push(...throughputOf(run));
+    for (const one of run === undefined ? [] : throughputOf(run)) found.push(one);
   }
   return found;
 }

@@ -1,8 +1,8 @@
 import { dirname, join, relative, resolve } from "@std/path";
 import type { TreeEntry } from "isomorphic-git";
 import fs from "node:fs";
+import { MEMORY_LIMIT, readLimited, readTextLimited, SHORT_LIMIT } from "../disk/read_limited.ts";
 import { thrownMessage } from "../base/errors.ts";
-import { readRegular, readRegularText } from "../disk/read_regular.ts";
 
 /** The state of a file in git. */
 export interface GitCommit {
@@ -52,7 +52,7 @@ async function commitIn(repository: GitRepository, path: string): Promise<GitCom
   const staged = await stagedFile(gitDir, filepath);
   if (staged === undefined) return UNTRACKED;
   try {
-    const head = (await readRegularText(join(gitDir, "HEAD"))).trim();
+    const head = (await readTextLimited(join(gitDir, "HEAD"), SHORT_LIMIT)).trim();
     const [, ref] = head.split("ref: ");
     const oid = ref === undefined ? head : await resolveRef({ fs, gitdir, ref }).catch((error) => {
       if (!(error instanceof Errors.NotFoundError)) throw error;
@@ -129,7 +129,7 @@ async function isUnchanged(
     const isExecutable = (mode & 0o100) !== 0;
     if (isExecutable !== (committed.mode === "100755")) return false;
   }
-  const text = await readRegular(path);
+  const text = await readLimited(path, MEMORY_LIMIT);
   if ((await hashBlob({ object: text })).oid === committed.oid) return true;
   return text.length === checkedOut.size &&
     (await hashBlob({ object: withoutCarriageReturns(text) })).oid === committed.oid;
@@ -165,9 +165,11 @@ async function findRepository(root: string): Promise<GitRepository | undefined> 
     const parent: string = dirname(root);
     return parent === root ? undefined : await findRepository(parent);
   }
-  const link = info.isFile ? (await readRegularText(dotGit)).replace(/^gitdir: /, "").trim() : dotGit;
+  const link = info.isFile
+    ? (await readTextLimited(dotGit, SHORT_LIMIT)).replace(/^gitdir: /, "").trim()
+    : dotGit;
   const gitDir: string = resolve(root, link);
-  const common = await readRegularText(join(gitDir, "commondir")).catch(() => ".");
+  const common = await readTextLimited(join(gitDir, "commondir"), SHORT_LIMIT).catch(() => ".");
   return { root, gitDir, commonDir: resolve(gitDir, common.trim()) };
 }
 

@@ -1,6 +1,7 @@
 import { parseJson } from "../base/json_text.ts";
 import { createHash, type Hash } from "node:crypto";
 import { DiskError } from "../disk/on_disk.ts";
+import { checkSize, LINES_LIMIT } from "../disk/read_limited.ts";
 import { checkRegular } from "../disk/regular_file.ts";
 import { ignoreMissing, removeAll, syncFile } from "../disk/write_whole.ts";
 import type { HistoryMark } from "../training/checkpoint.ts";
@@ -61,7 +62,9 @@ export class HistoryFile {
 
   private async read(): Promise<Uint8Array> {
     try {
-      checkRegular(this.path, await Deno.lstat(this.path));
+      const info = await Deno.lstat(this.path);
+      checkRegular(this.path, info);
+      checkSize(this.path, info.size, LINES_LIMIT);
       return await Deno.readFile(this.path);
     } catch (error) {
       ignoreMissing(error);

@@ -1,5 +1,6 @@
 import { join } from "@std/path";
 import type { Tensor } from "../device/device.ts";
+import { MEMORY_LIMIT } from "../disk/read_limited.ts";
 import { readSafetensors, writeSafetensors } from "../device/safetensors.ts";
 import { checkFormat } from "./format.ts";
 import { sha256 } from "../base/sha256.ts";
@@ -22,7 +23,7 @@ export function weightsFile(weights: Readonly<Record<string, Tensor>>): Uint8Arr
  */
 export async function readWeights(folder: string): Promise<Readonly<Record<string, Tensor>>> {
   const path: string = join(folder, "model.safetensors");
-  const bytes = await readOwn(path, Deno.readFile);
+  const bytes = await readOwn(path, Deno.readFile, MEMORY_LIMIT);
   if (bytes === undefined) {
     throw new DamagedRun(`${folder} is no complete run of a tuned model: it lacks model.safetensors`);
   }

@@ -1,15 +1,20 @@
 import { join } from "@std/path";
-import { parse as parseYaml } from "yaml";
 import { sha256OfJson } from "../base/sha256.ts";
+import { writtenValue } from "../experiment/written_value.ts";
 import { DamagedRun } from "./damaged_run.ts";
 import type { Environment } from "./run_files.ts";
 
 /** The way out where a run's file is not the one that the run wrote. */
 export const PUT_BACK = "put back what the run wrote, or run its experiment again";
 
-/** The SHA-256 of an `experiment.yaml` without its name and description. */
+/** The SHA-256 of an `experiment.yaml` without its name and description. @param text of the file */
 export function experimentSha256(text: string): string {
-  const { name: _, description: __, ...asked } = parseYaml(text) ?? {};
+  return askedSha256(writtenValue(text));
+}
+
+/** The same of the file's content, as `writtenValue` reads it. */
+export function askedSha256(content: unknown): string {
+  const { name: _, description: __, ...asked }: Record<string, unknown> = Object(content);
   return sha256OfJson(asked);
 }
 

@@ -1,6 +1,7 @@
 import { join } from "@std/path";
 import { sha256 } from "../base/sha256.ts";
 import type { Tensor } from "../device/device.ts";
+import { MEMORY_LIMIT } from "../disk/read_limited.ts";
 import { readSafetensors } from "../device/safetensors.ts";
 import { message, type MessagePart, ofFile } from "../base/message.ts";
 import { promptInsertion, promptLength } from "../experiment/prompt_vectors.ts";
@@ -28,7 +29,7 @@ export interface RunPrompt {
  */
 export async function readPrompt(folder: string, dimension?: number): Promise<RunPrompt> {
   const path: string = join(folder, "prompt.safetensors");
-  const bytes = await readOwn(path, Deno.readFile);
+  const bytes = await readOwn(path, Deno.readFile, MEMORY_LIMIT);
   if (bytes === undefined) {
     throw new DamagedRun(
       `${folder} is not a complete run of one soft prompt: it lacks prompt.safetensors (an ensemble's prompts are in its members' folders)`,

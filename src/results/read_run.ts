@@ -1,13 +1,15 @@
 import { createHash } from "node:crypto";
 import { join } from "@std/path";
 import { TextLineStream } from "@std/streams/text-line-stream";
-import { parse as parseYaml } from "yaml";
 import { InputError, thrownMessage } from "../base/errors.ts";
 import { innerPath } from "../base/inner_path.ts";
 import { parseJson } from "../base/json_text.ts";
 import { sha256, withoutSha256 } from "../base/sha256.ts";
 import { message, ofFile } from "../base/message.ts";
+import { JSON_LIMIT, LINES_LIMIT } from "../disk/read_limited.ts";
+import { LineLimit } from "../disk/line_limit.ts";
 import { readWritten } from "../experiment/read_written.ts";
+import { WRITTEN_LIMIT, writtenValue } from "../experiment/written_value.ts";
 import { SEMANTICS } from "../experiment/semantics.ts";
 import type { Experiment } from "../experiment/types.ts";
 import type { EnsembleFile } from "./ensemble_file.ts";
@@ -17,8 +19,9 @@ import { RUN_FILES } from "./file_schemas.ts";
 import { DamagedRun, readOwn } from "./damaged_run.ts";
 import { checkFormat, RUN_FORMAT } from "./format.ts";
 import type { AnyMetricsFile, MetricsFile } from "./metrics_file.ts";
-import { checkListedFile, checkOwnFile, experimentSha256 } from "./own_files.ts";
+import { askedSha256, checkListedFile, checkOwnFile } from "./own_files.ts";
 import { type Summary, SUMMARY_FORMAT } from "./summary.ts";
+import { KeptPredictions } from "./kept_predictions.ts";
 import type { Prediction } from "./predictions.ts";
 
 /** A complete run without its predictions. */
@@ -102,10 +105,10 @@ export async function readAbout(path: string): Promise<RunAbout> {
   const environment = await readEnvironment(path);
   if (environment === undefined) throw damaged(join(path, "environment.json"), "it is missing");
   const text = await readText(join(path, "experiment.yaml"));
-  const experiment = readExperiment(text, join(path, "experiment.yaml"));
+  const { asked, experiment } = readExperiment(text, join(path, "experiment.yaml"));
   // Runs of earlier semantics may have no hashes: they can be compared, and nothing else.
   if (experiment.semantics === SEMANTICS || environment.files?.["experiment.yaml"] !== undefined) {
-    checkOwnFile(path, "experiment.yaml", experimentSha256(text), environment);
+    checkOwnFile(path, "experiment.yaml", askedSha256(asked), environment);
   }
   const fault = metricsFault(finished.metrics, Object.keys(experiment.verbalizer));
   if (fault !== undefined) throw damaged(join(path, "metrics.json"), fault);
@@ -115,12 +118,16 @@ export async function readAbout(path: string): Promise<RunAbout> {
 /**
  * Everything that a comparison needs from a complete run's folder.
  *
+ * @param kept the predictions that are in memory together
  * @throws {InputError} where there is no complete run, it was written by a newer version, or its files are damaged
  */
-export async function readRun(path: string): Promise<RunRecord> {
+export async function readRun(
+  path: string,
+  kept: KeptPredictions = new KeptPredictions(),
+): Promise<RunRecord> {
   const file = join(path, "predictions.jsonl");
   const about = await readAbout(path);
-  const { predictions, sha256 } = await readPredictions(file, Object.keys(about.experiment.verbalizer));
+  const { predictions, sha256 } = await readPredictions(file, Object.keys(about.experiment.verbalizer), kept);
   checkListedFile(path, "predictions.jsonl", sha256, about.environment);
   const { examples } = about.metrics.test;
   if (predictions.length !== examples) {
@@ -132,17 +139,21 @@ export async function readRun(path: string): Promise<RunRecord> {
   return { ...about, predictions };
 }
 
-/** The `experiment.yaml` of a run. */
-function readExperiment(text: string, file: string): Experiment {
+/** The `experiment.yaml` of a run: its content, and the experiment. */
+function readExperiment(
+  text: string,
+  file: string,
+): { readonly asked: unknown; readonly experiment: Experiment } {
   try {
-    return readWritten(parseYaml(text));
+    const asked = writtenValue(text);
+    return { asked, experiment: readWritten(asked) };
   } catch (error) {
     throw damaged(file, error instanceof Error ? error.message.replace(/\n.*$/s, "") : "it is no experiment");
   }
 }
 
 async function readText(file: string): Promise<string> {
-  const text = await readOwn(file, Deno.readTextFile);
+  const text = await readOwn(file, Deno.readTextFile, WRITTEN_LIMIT);
   if (text === undefined) throw damaged(file, "it is missing");
   return text;
 }
@@ -197,13 +208,21 @@ interface HashedPredictions {
 }
 
 /** A run's predictions, and the hash of their file. The file is read piece by piece: it may exceed the maximum length of a string. */
-async function readPredictions(file: string, classes: readonly string[]): Promise<HashedPredictions> {
-  const found = await readOwn(file, () => predictionsIn(file, classes));
+async function readPredictions(
+  file: string,
+  classes: readonly string[],
+  kept: KeptPredictions,
+): Promise<HashedPredictions> {
+  const found = await readOwn(file, () => predictionsIn(file, classes, kept), LINES_LIMIT);
   if (found === undefined) throw damaged(file, "it is missing");
   return found;
 }
 
-async function predictionsIn(file: string, classes: readonly string[]): Promise<HashedPredictions> {
+async function predictionsIn(
+  file: string,
+  classes: readonly string[],
+  kept: KeptPredictions,
+): Promise<HashedPredictions> {
   const opened = await Deno.open(file);
   const asText: TransformStream<BufferSource, string> = new TextDecoderStream("utf-8", { fatal: true });
   const byLine: TransformStream<string, string> = new TextLineStream();
@@ -217,7 +236,7 @@ async function predictionsIn(file: string, classes: readonly string[]): Promise<
   });
   const text = opened.readable.pipeThrough(hashing).pipeThrough(asText);
   let number = 0;
-  for await (const line of text.pipeThrough(byLine)) {
+  for await (const line of text.pipeThrough(new LineLimit()).pipeThrough(byLine)) {
     number++;
     if (line === "") continue;
     let value: unknown;
@@ -233,14 +252,14 @@ async function predictionsIn(file: string, classes: readonly string[]): Promise<
     );
     const fault = predictionFault(prediction, classes);
     if (fault !== undefined) throw damaged(file, `line ${number}: ${fault}`);
-    found.push(prediction);
+    found.push(kept.keep(prediction));
   }
   return { predictions: found, sha256: hash.digest("hex") };
 }
 
 /** A file's content, and the hash of its bytes. */
 async function readJson(file: string): Promise<{ content: unknown; sha256: string } | undefined> {
-  const bytes = await readOwn(file, Deno.readFile);
+  const bytes = await readOwn(file, Deno.readFile, JSON_LIMIT);
   if (bytes === undefined) return undefined;
   try {
     return { content: parseJson(new TextDecoder().decode(bytes)), sha256: await sha256(bytes) };

@@ -5,7 +5,7 @@ import type { Experiment } from "../experiment/types.ts";
 import type { Checkpoint } from "../training/checkpoint.ts";
 import type { HistoryLine } from "../training/trainer.ts";
 import { onDisk } from "../disk/on_disk.ts";
-import { readRegularText } from "../disk/read_regular.ts";
+import { readTextLimited, SHORT_LIMIT } from "../disk/read_limited.ts";
 import { partialPath, recoverFolder, replaceFolder } from "../disk/replace_folder.ts";
 import { type FileContent, removeAll, writeWhole } from "../disk/write_whole.ts";
 import {
@@ -70,7 +70,7 @@ export class RunFolder {
     const partial = partialPath(path);
     const before = restart
       ? undefined
-      : await readRegularText(join(partial, "content_hash")).catch(() => undefined);
+      : await readTextLimited(join(partial, "content_hash"), SHORT_LIMIT).catch(() => undefined);
     const isSame = before === contentHash;
     const isThere = (name: string) => Deno.stat(join(partial, name)).then(() => true, () => false);
     const isKept = !restart && (await allDone(CHECKPOINT_FILES.map(isThere))).includes(true);

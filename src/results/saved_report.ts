@@ -3,7 +3,7 @@ import { gunzip } from "../base/gunzip.ts";
 import { jsonPieces } from "../base/json_pieces.ts";
 import { InputError, thrownMessage } from "../base/errors.ts";
 import { parseJson } from "../base/json_text.ts";
-import { readRegularText } from "../disk/read_regular.ts";
+import { readTextLimited } from "../disk/read_limited.ts";
 import { message, ofFile } from "../base/message.ts";
 import { metricsFault, predictionFault } from "./check_scores.ts";
 import { RUN_FILES } from "./file_schemas.ts";
@@ -35,9 +35,7 @@ export async function runsElement(runs: ReadonlyMap<string, RunRecord>): Promise
  * @throws {InputError} where the file is not such a report, is too large, or was written by a newer version
  */
 export async function readReport(file: string): Promise<Map<string, RunRecord>> {
-  const { size } = await Deno.stat(file);
-  if (size > MOST_BYTES) throw noReport(file, `is too large to be a report (${Math.ceil(size / 1e6)} MB)`);
-  const text = await readRegularText(file);
+  const text = await readTextLimited(file, { most: MOST_BYTES, wayOut: COMPARABLE });
   const from = text.indexOf(BEGIN);
   const to = text.indexOf(END, from);
   if (from < 0 || to < 0) throw noReport(file, "holds no runs");

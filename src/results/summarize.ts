@@ -43,7 +43,7 @@ function spreads(parts: readonly PartMetrics[]): Record<MetricName, Spread> {
 }
 
 /** A number over several runs, with the interval of its mean (Student 1908). */
-function spreadOf(values: readonly number[]): Spread {
+export function spreadOf(values: readonly number[]): Spread {
   const all = [...values];
   const centre = mean(all);
   const count = all.length;

@@ -11,7 +11,7 @@ import { SessionGroup } from "../device/session_group.ts";
 import { openUntouched } from "../device/untouched.ts";
 import { Lock } from "../disk/lock.ts";
 import { onDisk } from "../disk/on_disk.ts";
-import { readRegularText } from "../disk/read_regular.ts";
+import { readTextLimited, SHORT_LIMIT } from "../disk/read_limited.ts";
 import { removeAll, writeWhole } from "../disk/write_whole.ts";
 import { RegionReader } from "../model/read_region.ts";
 import { promptInsertion, promptLength } from "../experiment/prompt_vectors.ts";
@@ -100,7 +100,7 @@ async function keyOf(
 /** A cached outcome; what is damaged is removed. */
 async function readKept(path: string, log: (line: string) => void): Promise<SelfCheck | undefined> {
   try {
-    const kept = withoutSha256(parseJson(await readRegularText(path)));
+    const kept = withoutSha256(parseJson(await readTextLimited(path, SHORT_LIMIT)));
     const { difference, tolerance } = RUN_FILES.read("self_check", kept, (fault) => new RangeError(fault));
     return difference <= tolerance ? { difference, tolerance } : undefined;
   } catch (error) {

@@ -8,7 +8,7 @@ import { type Entry, entryOf, times, withEntryContext } from "../formats/embeddi
 import { readPeftAdapter } from "../formats/peft.ts";
 import { checkListed } from "../disk/checksums.ts";
 import { readJson } from "../disk/read_json.ts";
-import { readRegular } from "../disk/read_regular.ts";
+import { MEMORY_LIMIT, readLimited } from "../disk/read_limited.ts";
 import { readPrompt } from "../results/read_prompt.ts";
 import { readEnvironment } from "../results/read_run.ts";
 import type { OpenModel } from "../model/open_model.ts";
@@ -90,7 +90,11 @@ function afterScale(
 
 async function readAdapter({ length }: SoftPrompt, folder: string): Promise<SourcePrompt> {
   const path: string = join(folder, "adapter_model.safetensors");
-  const weights = await unlessMissing(() => readRegular(path), folder, "adapter_model.safetensors");
+  const weights = await unlessMissing(
+    () => readLimited(path, MEMORY_LIMIT),
+    folder,
+    "adapter_model.safetensors",
+  );
   await checkListed(folder, "adapter_model.safetensors", weights);
   const config = await unlessMissing(
     () => readJson(join(folder, "adapter_config.json")),

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import { createTarGzip } from "nanotar";
+import { createTar, createTarGzip } from "nanotar";
 import { provideRtPolarity } from "../../src/dataset/download.ts";
 import { InputError } from "../../src/base/errors.ts";
 import { shared, sharedTest } from "../shared.ts";
@@ -89,6 +89,66 @@ Deno.test("a download that is not an archive is refused and not kept", () =>
     );
     assertEquals(await Array.fromAsync(Deno.readDir(folder)), []);
     await server.shutdown();
+  }));
+
+/** Serves a body once. */
+async function answering(body: () => BodyInit, test: (url: string) => Promise<void>): Promise<void> {
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    () => new Response(body()),
+  );
+  await test(`http://127.0.0.1:${server.addr.port}/x.tar.gz`).finally(() => server.shutdown());
+}
+
+const gzipped = async (stream: ReadableStream<Uint8Array<ArrayBuffer>>) =>
+  await new Response(stream.pipeThrough(new CompressionStream("gzip"))).bytes();
+
+Deno.test("an archive that unpacks to too much, or is too long itself, is refused before it is read whole", () =>
+  inFolder(async (folder) => {
+    const zeros = new Uint8Array(2 ** 20);
+    let made = 0;
+    const much = (pieces: number) =>
+      ReadableStream.from(function* () {
+        for (made = 0; made < pieces; made++) yield zeros;
+      }());
+    const bomb = await gzipped(much(40));
+    await answering(() => bomb, async (url) => {
+      await assertRejects(
+        () => provideRtPolarity(folder, { url }),
+        InputError,
+        "it unpacks to more than 32 MiB",
+      );
+    });
+    await answering(() => much(4000), async (url) => {
+      await assertRejects(() => provideRtPolarity(folder, { url }), InputError, "has more than 16 MiB");
+    });
+    assertEquals(made < 4000, true, `${made} MiB were taken`);
+    assertEquals(await Array.fromAsync(Deno.readDir(folder)), []);
+  }));
+
+Deno.test("entries of an archive are written nowhere but as the dataset's files, once each", () =>
+  inFolder(async (folder) => {
+    const data = new TextEncoder().encode("x\n");
+    const files = FILES.map((name) => ({ name: `../../${name}`, data }));
+    const cases: [(Parameters<typeof createTarGzip>[0]), string][] = [
+      [[...files, { name: "../outside", data }, { name: "/absolute", data }], "its SHA-256 is"],
+      [[...files, { name: `again/${FILES[0]}`, data }], `holds 2 files ${FILES[0]}`],
+      [files.slice(1), `does not hold ${FILES[0]}`],
+    ];
+    for (const [entries, message] of cases) {
+      const archive = Uint8Array.from(await createTarGzip(entries));
+      await answering(() => archive, async (url) => {
+        await assertRejects(() => provideRtPolarity(folder, { url }), InputError, message);
+      });
+    }
+    // A symbolic link (type 2) that has a content, too.
+    const tar = createTar(files);
+    tar[156] = "2".charCodeAt(0);
+    const linked = await gzipped(ReadableStream.from([Uint8Array.from(tar)]));
+    await answering(() => linked, async (url) => {
+      await assertRejects(() => provideRtPolarity(folder, { url }), InputError, `does not hold ${FILES[0]}`);
+    });
+    assertEquals(await Array.fromAsync(Deno.readDir(folder)), []);
   }));
 
 Deno.test("a server that lacks the archive is named with its answer", () =>

@@ -1,10 +1,8 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import { stringify } from "yaml";
-import { experimentSha256 } from "../../src/results/own_files.ts";
-import type { RunRecord } from "../../src/results/read_run.ts";
 import { RandomStream } from "../../src/base/random_stream.ts";
 import { madeUpRun } from "../diff/runs.ts";
+import { writeRecord } from "../results/write_record.ts";
 import { ROOT } from "../shared.ts";
 import { call, callProcess, inFolder, writeExperiment } from "./softprompt.ts";
 
@@ -18,28 +16,10 @@ const guesses = (share: number) =>
 const run = (share: number, rest: { seed?: number; length?: number } = {}) =>
   madeUpRun({ good: guesses(share), ...rest });
 
-/** Writes a run's folder as a run writes it. */
-async function write(
-  path: string,
-  { experiment, metrics, environment, predictions }: RunRecord,
-): Promise<string> {
-  await Deno.mkdir(path, { recursive: true });
-  const text = stringify(experiment);
-  const files = { "experiment.yaml": experimentSha256(text) };
-  await Deno.writeTextFile(join(path, "experiment.yaml"), text);
-  await Deno.writeTextFile(join(path, "metrics.json"), JSON.stringify(metrics));
-  await Deno.writeTextFile(join(path, "environment.json"), JSON.stringify({ ...environment, files }));
-  await Deno.writeTextFile(
-    join(path, "predictions.jsonl"),
-    predictions.map((one) => `${JSON.stringify(one)}\n`).join(""),
-  );
-  return path;
-}
-
 Deno.test("a diff shows what differs, whether the difference is real, and what flipped", () =>
   inFolder(async (folder) => {
-    const a = await write(join(folder, "a"), run(0.6, { length: 5 }));
-    const b = await write(join(folder, "b"), run(0.8, { length: 20 }));
+    const a = await writeRecord(join(folder, "a"), run(0.6, { length: 5 }));
+    const b = await writeRecord(join(folder, "b"), run(0.8, { length: 20 }));
     const { code, stdout, stderr } = await callProcess(["diff", a, b]);
     assertEquals(code, 0, stderr);
     assert(/prompt\.length +5 +20/.test(stdout), stdout);
@@ -58,8 +38,8 @@ async function jsonInDocs(): Promise<Record<string, unknown>> {
 
 Deno.test("as JSON, a diff of two runs has its keys at the top", () =>
   inFolder(async (folder) => {
-    const a = await write(join(folder, "a"), run(0.6));
-    const b = await write(join(folder, "b"), run(0.8, { length: 20 }));
+    const a = await writeRecord(join(folder, "a"), run(0.6));
+    const b = await writeRecord(join(folder, "b"), run(0.8, { length: 20 }));
     const found = JSON.parse((await call(["diff", a, b, "--format", "json"])).stdout);
     assertEquals(Object.keys(found), Object.keys(await jsonInDocs()));
     assertEquals(found.experiment, { "prompt.length": { a: 5, b: 20 } });
@@ -78,8 +58,8 @@ Deno.test("as JSON, a diff of two runs has its keys at the top", () =>
 
 Deno.test("as Markdown, a diff can be put under a pull request", () =>
   inFolder(async (folder) => {
-    const a = await write(join(folder, "a"), run(0.6));
-    const b = await write(join(folder, "b"), run(0.8));
+    const a = await writeRecord(join(folder, "a"), run(0.6));
+    const b = await writeRecord(join(folder, "b"), run(0.8));
     const { stdout } = await call(["diff", a, b, "--format", "markdown"]);
     assertStringIncludes(
       stdout,
@@ -91,8 +71,8 @@ Deno.test("as Markdown, a diff can be put under a pull request", () =>
 
 Deno.test("a regression ends with exit code 3 where that is asked for, and no evidence with 0", () =>
   inFolder(async (folder) => {
-    const a = await write(join(folder, "a"), run(0.8));
-    const b = await write(join(folder, "b"), run(0.6));
+    const a = await writeRecord(join(folder, "a"), run(0.8));
+    const b = await writeRecord(join(folder, "b"), run(0.6));
     const worse = await callProcess(["diff", a, b, "--fail-on-regression"]);
     assertEquals(worse.code, 3);
     assertStringIncludes(worse.stderr, `${b} is worse than ${a}`);
@@ -106,7 +86,7 @@ Deno.test("sweeps are paired by variant and seed, and a run is compared with all
     for (const side of ["a", "b"]) {
       for (const length of side === "a" ? [1, 5] : [5, 20]) {
         for (const seed of [0, 1]) {
-          await write(
+          await writeRecord(
             join(folder, side, `length=${length},seed=${seed}`),
             run(side === "a" ? 0.6 : 0.8, { length, seed }),
           );
@@ -169,12 +149,12 @@ Deno.test("saved reports are compared like the folders that they were made of", 
 
 Deno.test("what cannot be compared is refused with the reason", () =>
   inFolder(async (folder) => {
-    const a = await write(join(folder, "a"), run(0.6));
+    const a = await writeRecord(join(folder, "a"), run(0.6));
     const other = madeUpRun({
       good: guesses(0.6),
       change: (one) => ({ ...one, id: `other ${one.id}`, text_sha256: `other ${one.text_sha256}` }),
     });
-    const b = await write(join(folder, "b"), other);
+    const b = await writeRecord(join(folder, "b"), other);
     await Deno.mkdir(join(folder, "empty"));
     for (
       const [args, reason] of [

@@ -102,7 +102,7 @@ Deno.test("many comparisons are what each of them is alone, and those of the sam
     areRunsPaired: false,
   });
   const pairs = [
-    ...Array.from({ length: 60 }, alone),
+    ...Array.from({ length: 250 }, alone),
     seeds(),
     ...Array.from({ length: 10 }, alone),
     seeds(),
@@ -115,7 +115,7 @@ Deno.test("many comparisons are what each of them is alone, and those of the sam
   };
   const together = pairedBootstraps(pairs, options);
   RandomStream.prototype.integer = integer;
-  // 70 pairs of one run each are taken 64 at a time; two of three runs draw two of these, too.
+  // 260 pairs of one run each are taken 256 at a time; two of three runs draw two of these, too.
   assertEquals(draws, 50 * (2 * 40 + 40 + 2));
   assertEquals(
     together,

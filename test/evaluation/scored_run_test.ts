@@ -1,6 +1,8 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { measure } from "../../src/evaluation/metrics.ts";
 import { indexOfLargest, softmax } from "../../src/evaluation/softmax.ts";
+import { Draws, TOGETHER } from "../../src/evaluation/draws.ts";
+import { byMetric } from "../../src/evaluation/metric_names.ts";
 import { ScoredRun } from "../../src/evaluation/scored_run.ts";
 import { RandomStream } from "../../src/base/random_stream.ts";
 
@@ -32,4 +34,34 @@ Deno.test("a resample is measured as if its examples were written out", () => {
   const whole = measure(drawn.map((i) => logits[i]!), drawn.map((i) => labels[i]!), CLASSES);
   assertAlmostEquals(found.macro_f1, whole.macro_f1);
   assertAlmostEquals(found.expected_calibration_error, whole.expected_calibration_error);
+});
+
+Deno.test("resamples that are measured together have the same bits as each alone", () => {
+  const run = new ScoredRun(scored, 3);
+  const draws = new Draws(200);
+  const resamples = Array.from({ length: TOGETHER }, () => Int32Array.from(scored, () => stream.integer(3)));
+  for (const [r, counts] of resamples.entries()) {
+    for (const [i, count] of counts.entries()) for (let n = 0; n < count; n++) draws.add(r, i);
+  }
+  const values = byMetric(() => new Float64Array(2 * TOGETHER));
+  run.measureDrawn(draws, values, TOGETHER);
+  for (const [r, counts] of resamples.entries()) {
+    assertEquals(byMetric((metric) => values[metric][TOGETHER + r]), run.measure(counts));
+  }
+});
+
+Deno.test("losses and gaps are added in the order of the examples, without those that were not drawn", () => {
+  const counts = Int32Array.from(scored, () => stream.integer(3));
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  const found = new ScoredRun(scored, 3).measure(counts);
+  let loss = 0;
+  const gaps = new Float64Array(10);
+  for (const [i, { label, predicted, probabilities }] of scored.entries()) {
+    if (counts[i] === 0) continue;
+    loss += counts[i]! * -Math.log(probabilities[label]!);
+    const confidence = probabilities[predicted]!;
+    gaps[Math.floor(10 * confidence)]! += counts[i]! * (confidence - Number(label === predicted));
+  }
+  assertEquals(found.loss, loss / total);
+  assertEquals(found.expected_calibration_error, gaps.reduce((sum, gap) => sum + Math.abs(gap), 0) / total);
 });

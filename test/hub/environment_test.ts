@@ -59,3 +59,19 @@ Deno.test("an endpoint that is no address is wrong use", async () => {
     });
   }
 });
+
+Deno.test("a name and a password in the endpoint's address are apart from the address, which messages show", async () => {
+  const login = `Basic ${btoa("user:p@ss")}`;
+  await withVariables({ HF_ENDPOINT: "https://user:p%40ss@mirror.example/hub/" }, async () => {
+    const settings = await hubSettings();
+    assertEquals([settings.endpoint, settings.login], ["https://mirror.example/hub", login]);
+    assertEquals(hubHosts()[0], "mirror.example");
+  });
+  await withVariables({}, async () => assertEquals((await hubSettings()).login, undefined));
+  for (const HF_ENDPOINT of ["user:p@ss@mirror.example", "ftp://user:p@ss@mirror.example"]) {
+    await withVariables({ HF_ENDPOINT }, () => {
+      const { message } = assertThrows(() => hubHosts(), InputError, "HF_ENDPOINT is '…@mirror.example'");
+      assertEquals(message.includes("p@ss"), false);
+    });
+  }
+});

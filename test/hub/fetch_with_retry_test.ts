@@ -22,7 +22,7 @@ async function sentTokens(
 }
 
 const get = async (endpoint: string, address: URL | Request | string, init?: RequestInit) => {
-  const response = await fetchWithRetry(endpoint, () => {})(address, init);
+  const response = await fetchWithRetry({ endpoint, login: undefined }, () => {})(address, init);
   await response.body?.cancel();
 };
 
@@ -43,4 +43,17 @@ Deno.test("a redirect to another host does not take the token along", async () =
       : new Response("x");
   const seen = await sentTokens(answer, (address) => get(address.href, address, { headers: TOKEN }));
   assertEquals(seen, [TOKEN.authorization, null]);
+});
+
+Deno.test("a name and a password in the endpoint's address go to the endpoint alone, and a token before them", async () => {
+  const login = "Basic dXNlcjpwYXNz";
+  const seen = await sentTokens(() => new Response("x"), async (address) => {
+    const ask = async (endpoint: string, init?: RequestInit) => {
+      await (await fetchWithRetry({ endpoint, login }, () => {})(address, init)).body?.cancel();
+    };
+    await ask(address.href);
+    await ask(address.href, { headers: TOKEN });
+    await ask("https://huggingface.co");
+  });
+  assertEquals(seen, [login, TOKEN.authorization, null]);
 });

@@ -95,7 +95,7 @@ Deno.test("runs that unpack to more than the limit, or are nested too deeply, ar
     await assertRejects(
       () => readReport(file),
       InputError,
-      "report.html is too large to be a report (269 MB)",
+      "report.html is too large to be read (257 MiB, and at most 256 MiB)",
     );
   }));
 
