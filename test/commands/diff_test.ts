@@ -1,12 +1,10 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import { stringify } from "yaml";
-import { experimentSha256 } from "../../src/results/own_files.ts";
-import type { RunRecord } from "../../src/results/read_run.ts";
 import { RandomStream } from "../../src/base/random_stream.ts";
 import { madeUpRun } from "../diff/runs.ts";
 import { ROOT } from "../shared.ts";
 import { call, callProcess, inFolder, writeExperiment } from "./softprompt.ts";
+import { writeRun } from "./write_run.ts";
 
 const stream = new RandomStream(0, "test");
 const guesses = (share: number) =>
@@ -18,28 +16,10 @@ const guesses = (share: number) =>
 const run = (share: number, rest: { seed?: number; length?: number } = {}) =>
   madeUpRun({ good: guesses(share), ...rest });
 
-/** Writes a run's folder as a run writes it. */
-async function write(
-  path: string,
-  { experiment, metrics, environment, predictions }: RunRecord,
-): Promise<string> {
-  await Deno.mkdir(path, { recursive: true });
-  const text = stringify(experiment);
-  const files = { "experiment.yaml": experimentSha256(text) };
-  await Deno.writeTextFile(join(path, "experiment.yaml"), text);
-  await Deno.writeTextFile(join(path, "metrics.json"), JSON.stringify(metrics));
-  await Deno.writeTextFile(join(path, "environment.json"), JSON.stringify({ ...environment, files }));
-  await Deno.writeTextFile(
-    join(path, "predictions.jsonl"),
-    predictions.map((one) => `${JSON.stringify(one)}\n`).join(""),
-  );
-  return path;
-}
-
 Deno.test("a diff shows what differs, whether the difference is real, and what flipped", () =>
   inFolder(async (folder) => {
-    const a = await write(join(folder, "a"), run(0.6, { length: 5 }));
-    const b = await write(join(folder, "b"), run(0.8, { length: 20 }));
+    const a = await writeRun(join(folder, "a"), run(0.6, { length: 5 }));
+    const b = await writeRun(join(folder, "b"), run(0.8, { length: 20 }));
     const { code, stdout, stderr } = await callProcess(["diff", a, b]);
     assertEquals(code, 0, stderr);
     assert(/prompt\.length +5 +20/.test(stdout), stdout);
@@ -58,8 +38,8 @@ async function jsonInDocs(): Promise<Record<string, unknown>> {
 
 Deno.test("as JSON, a diff of two runs has its keys at the top", () =>
   inFolder(async (folder) => {
-    const a = await write(join(folder, "a"), run(0.6));
-    const b = await write(join(folder, "b"), run(0.8, { length: 20 }));
+    const a = await writeRun(join(folder, "a"), run(0.6));
+    const b = await writeRun(join(folder, "b"), run(0.8, { length: 20 }));
     const found = JSON.parse((await call(["diff", a, b, "--format", "json"])).stdout);
     assertEquals(Object.keys(found), Object.keys(await jsonInDocs()));
     assertEquals(found.experiment, { "prompt.length": { a: 5, b: 20 } });
@@ -78,8 +58,8 @@ Deno.test("as JSON, a diff of two runs has its keys at the top", () =>
 
 Deno.test("as Markdown, a diff can be put under a pull request", () =>
   inFolder(async (folder) => {
-    const a = await write(join(folder, "a"), run(0.6));
-    const b = await write(join(folder, "b"), run(0.8));
+    const a = await writeRun(join(folder, "a"), run(0.6));
+    const b = await writeRun(join(folder, "b"), run(0.8));
     const { stdout } = await call(["diff", a, b, "--format", "markdown"]);
     assertStringIncludes(
       stdout,
@@ -89,24 +69,12 @@ Deno.test("as Markdown, a diff can be put under a pull request", () =>
     assertStringIncludes(stdout, "<details>");
   }));
 
-Deno.test("a regression ends with exit code 3 where that is asked for, and no evidence with 0", () =>
-  inFolder(async (folder) => {
-    const a = await write(join(folder, "a"), run(0.8));
-    const b = await write(join(folder, "b"), run(0.6));
-    const worse = await callProcess(["diff", a, b, "--fail-on-regression"]);
-    assertEquals(worse.code, 3);
-    assertStringIncludes(worse.stderr, `${b} is worse than ${a}`);
-    assertEquals((await call(["diff", a, b])).code, 0);
-    assertEquals((await call(["diff", b, a, "--fail-on-regression"])).code, 0);
-    assertEquals((await call(["diff", a, a, "--fail-on-regression"])).code, 0);
-  }));
-
 Deno.test("sweeps are paired by variant and seed, and a run is compared with all seeds of a sweep", () =>
   inFolder(async (folder) => {
     for (const side of ["a", "b"]) {
       for (const length of side === "a" ? [1, 5] : [5, 20]) {
         for (const seed of [0, 1]) {
-          await write(
+          await writeRun(
             join(folder, side, `length=${length},seed=${seed}`),
             run(side === "a" ? 0.6 : 0.8, { length, seed }),
           );
@@ -132,6 +100,22 @@ Deno.test("sweeps are paired by variant and seed, and a run is compared with all
     assertEquals(strange.code, 2);
   }));
 
+Deno.test("a run beside a sweep of its name is a seed of it only where the sweep lacks its seed", () =>
+  inFolder(async (folder) => {
+    const a = await writeRun(join(folder, "a"), run(0.6));
+    const b = await writeRun(join(folder, "b"), run(0.8));
+    await writeRun(join(b, "seed=1"), run(0.8, { seed: 1 }));
+    const compared = async () => JSON.parse((await call(["diff", a, b, "--format", "json"])).stdout);
+    assertEquals((await compared()).seeds.b, [0, 1]);
+    await writeRun(join(b, "seed=0"), run(0.8));
+    assertEquals(
+      (await compared()).comparisons.map((
+        { variant, seeds }: Record<string, { b: unknown }>,
+      ) => [variant, seeds!.b]),
+      [["(run alone)", [0]], ["(base)", [0, 1]]],
+    );
+  }));
+
 Deno.test("saved reports are compared like the folders that they were made of", () =>
   inFolder(async (folder) => {
     const file = await writeExperiment(folder, {
@@ -148,33 +132,32 @@ Deno.test("saved reports are compared like the folders that they were made of", 
       return rest;
     };
     assertEquals(await json(join(one, "report.html"), join(sweep, "summary.html")), await json(one, sweep));
-    const before = await json(one, sweep);
-    const stale: string = join(sweep, "length=9");
-    await Deno.mkdir(stale);
-    for await (const { name } of Deno.readDir(one)) await Deno.copyFile(join(one, name), join(stale, name));
-    assertEquals(
-      await json(one, sweep),
-      before,
-      "what an earlier sweep of the same name has left is not part of this one",
-    );
+    const whole = await json(one, sweep);
+    const earlier: string = join(sweep, "length=9");
+    await Deno.mkdir(earlier);
+    for await (const { name } of Deno.readDir(one)) await Deno.copyFile(join(one, name), join(earlier, name));
+    const variants = (found: { comparisons?: readonly { variant: string }[] }) =>
+      found.comparisons?.map(({ variant }) => variant);
+    assertEquals(variants(await json(one, sweep)), ["length=9", "(base)"], "a folder is what it holds");
+    assertEquals(await json(one, join(sweep, "summary.json")), whole, "a summary is what the batch ran");
     const page: string = join(folder, "diff.html");
     await Deno.writeTextFile(page, (await call(["diff", one, sweep, "--format", "html"])).stdout);
     const again = await call(["diff", page, one]);
     assertEquals(again.code, 2);
     assertStringIncludes(
       again.stderr,
-      "diff.html holds no runs: name a run's folder, a sweep's, or a saved report.html",
+      "diff.html holds no runs: name a run's folder, a sweep's, or a saved report.html, summary.html or summary.json",
     );
   }));
 
 Deno.test("what cannot be compared is refused with the reason", () =>
   inFolder(async (folder) => {
-    const a = await write(join(folder, "a"), run(0.6));
+    const a = await writeRun(join(folder, "a"), run(0.6));
     const other = madeUpRun({
       good: guesses(0.6),
       change: (one) => ({ ...one, id: `other ${one.id}`, text_sha256: `other ${one.text_sha256}` }),
     });
-    const b = await write(join(folder, "b"), other);
+    const b = await writeRun(join(folder, "b"), other);
     await Deno.mkdir(join(folder, "empty"));
     for (
       const [args, reason] of [

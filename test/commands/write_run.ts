@@ -1,0 +1,22 @@
+import { join } from "@std/path";
+import { stringify } from "yaml";
+import { experimentSha256 } from "../../src/results/own_files.ts";
+import type { RunRecord } from "../../src/results/read_run.ts";
+
+/** Writes a run's folder as a run writes it. @returns its path */
+export async function writeRun(
+  path: string,
+  { experiment, metrics, environment, predictions }: RunRecord,
+): Promise<string> {
+  await Deno.mkdir(path, { recursive: true });
+  const text = stringify(experiment);
+  const files = { "experiment.yaml": experimentSha256(text) };
+  await Deno.writeTextFile(join(path, "experiment.yaml"), text);
+  await Deno.writeTextFile(join(path, "metrics.json"), JSON.stringify(metrics));
+  await Deno.writeTextFile(join(path, "environment.json"), JSON.stringify({ ...environment, files }));
+  await Deno.writeTextFile(
+    join(path, "predictions.jsonl"),
+    predictions.map((one) => `${JSON.stringify(one)}\n`).join(""),
+  );
+  return path;
+}
