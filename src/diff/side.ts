@@ -1,7 +1,7 @@
 import { basename, dirname, join, relative } from "@std/path";
 import { InputError } from "../base/errors.ts";
 import { DamagedRun } from "../results/damaged_run.ts";
-import { runFolders, unfinishedRuns } from "../results/run_folders.ts";
+import { partialRuns, runFolders } from "../results/run_folders.ts";
 import { COMPARABLE, readReport } from "../results/saved_report.ts";
 import { readFinished, readRun, readSummary, type RunRecord } from "../results/read_run.ts";
 
@@ -62,7 +62,7 @@ export async function readSide(source: string): Promise<ReadSide> {
 /** The runs in a folder. */
 async function runsIn(folder: string): Promise<FoundRuns> {
   const paths = await runFolders(folder);
-  const unfinished = await unfinishedRuns(folder);
+  const unfinished = await partialRuns(folder);
   if (paths.length === 1 && paths[0] === folder) {
     if (await readFinished(folder) === undefined) {
       throw new InputError(

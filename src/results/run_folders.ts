@@ -19,18 +19,15 @@ export async function runFolders(folder: string): Promise<string[]> {
   );
 }
 
-/**
- * The places, at or below a results folder, of runs that were begun and are not complete: what was written of them is in
- * `<place>.partial`.
- */
-export async function unfinishedRuns(folder: string): Promise<string[]> {
+/** The partial folders, beside a results folder or below it, of runs that were begun and are not complete. */
+export async function partialRuns(folder: string): Promise<string[]> {
   const within = (await foldersWithin(folder)).flatMap(({ path, entries }) =>
     entries.filter(({ name, isDirectory }) => isDirectory && name.endsWith(PARTIAL) && !name.startsWith("."))
-      .map(({ name }) => join(path, name.slice(0, -PARTIAL.length)))
+      .map(({ name }) => join(path, name))
   );
   const found: string[] = [];
-  for (const path of [folder, ...within]) {
-    const written = await entriesOf(partialPath(resolve(path)));
+  for (const path of [partialPath(resolve(folder)), ...within]) {
+    const written = await entriesOf(path);
     if (written.some(({ name }) => FIRST_FILES.includes(name))) found.push(path);
   }
   return found;

@@ -164,10 +164,10 @@ Deno.test("failed and partial runs fail a gate on either side, unless that is al
     await Deno.mkdir(join(whole, "classifier.partial"));
     for (
       const [a, b, said] of [
-        [whole, failed, `B has a run that is not complete: ${join(failed, "length=9")}`],
-        [failed, whole, `A has a run that is not complete: ${join(failed, "length=9")}`],
-        [one, again, `B has a run that is not complete: ${again}`],
-        [one, `${again}/`, `B has a run that is not complete: ${again}/`],
+        [whole, failed, `B has a run that is not complete: ${join(failed, "length=9.partial")}`],
+        [failed, whole, `A has a run that is not complete: ${join(failed, "length=9.partial")}`],
+        [one, again, `B has a run that is not complete: ${again}.partial`],
+        [one, `${again}/`, `B has a run that is not complete: ${again}.partial`],
       ] as const
     ) {
       const { code, stderr } = await call(["diff", a, b, "--fail-on-regression"]);

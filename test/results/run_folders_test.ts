@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { join, relative } from "@std/path";
-import { runFolders, unfinishedRuns } from "../../src/results/run_folders.ts";
+import { partialRuns, runFolders } from "../../src/results/run_folders.ts";
 import { inFolder } from "../commands/softprompt.ts";
 
 Deno.test("runs are found with their variants, numbers in names by their size, unfinished and hidden ones left out", () =>
@@ -29,7 +29,7 @@ Deno.test("unfinished runs are found beside a folder and below it, and what else
       await Deno.mkdir(join(root, path), { recursive: true });
       await Deno.writeTextFile(join(root, path, name), "");
     }
-    const found = (await unfinishedRuns(join(root, "s"))).map((path) => relative(root, path));
-    assertEquals(found, ["s", "s/length=1", "s/t/seed=0"]);
-    assertEquals(await unfinishedRuns(join(root, "nowhere")), []);
+    const found = (await partialRuns(join(root, "s"))).map((path) => relative(root, path));
+    assertEquals(found, ["s.partial", "s/length=1.partial", "s/t/seed=0.partial"]);
+    assertEquals(await partialRuns(join(root, "nowhere")), []);
   }));
