@@ -1,6 +1,8 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
+import { withSha256 } from "../../src/base/sha256.ts";
 import type { RunRecord } from "../../src/results/read_run.ts";
+import { summarize } from "../../src/results/summarize.ts";
 import { madeUpRun } from "../diff/runs.ts";
 import { call, callProcess, inFolder } from "./softprompt.ts";
 import { writeRun } from "./write_run.ts";
@@ -175,6 +177,36 @@ Deno.test("failed and partial runs fail a gate on either side, unless that is al
       assertEquals((await call(["diff", a, b, "--fail-on-regression", "--allow-missing"])).code, 0);
     }
     assertEquals((await call(["diff", whole, whole, "--fail-on-regression"])).code, 0);
+  }));
+
+Deno.test("a summary that is named is what its batch ran: what failed in it fails a gate, and what lies beside it does not count", () =>
+  inFolder(async (folder) => {
+    const a = await writeRuns(join(folder, "a"), { "length=1": GOOD });
+    const b = await writeRuns(join(folder, "b"), { "length=1": GOOD, "length=9": BAD });
+    const row = (length: number) => ({
+      experiment: "b",
+      variant: `length=${length}`,
+      settings: { "prompt.length": length },
+      seed: 0,
+      folder: `length=${length}`,
+    });
+    const summary = summarize("b", [
+      { ...row(1), status: "complete", metrics: GOOD.metrics },
+      { ...row(5), status: "failed", error: "out of memory" },
+    ]);
+    const file = join(b, "summary.json");
+    await Deno.writeTextFile(file, JSON.stringify(withSha256(summary)));
+    const { code, stdout, stderr } = await call(["diff", a, file, "--fail-on-regression"]);
+    assertEquals([code, stderr.split("\n")[0]], [
+      3,
+      `B has a run that is not complete: ${join(b, "length=5")}`,
+    ]);
+    assertStringIncludes(stdout, "1 run in A, 1 run in B");
+    assertEquals((await call(["diff", a, file, "--fail-on-regression", "--allow-missing"])).code, 0);
+    assertStringIncludes(
+      (await call(["diff", a, b, "--fail-on-regression"])).stderr,
+      "A lacks 1 run of B: length=9",
+    );
   }));
 
 Deno.test("damaged runs are named and end with exit code 2, also where missing ones are allowed; a regression counts first", () =>
