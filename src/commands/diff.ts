@@ -1,13 +1,15 @@
-import { type Diff, diffJson, diffOf, hasVerdict } from "../diff/diff.ts";
+import { type Diff, diffJson, diffOf } from "../diff/diff.ts";
+import { regressions } from "../diff/gate.ts";
 import { diffMarkdown } from "../diff/markdown.ts";
+import { missingRuns } from "../diff/missing.ts";
 import { readSide } from "../diff/side.ts";
 import { KeptPredictions } from "../results/kept_predictions.ts";
-import type { DIFF_FORMATS } from "./flag_values.ts";
+import type { DIFF_FORMATS, Gate } from "./flag_values.ts";
 import { diffReport } from "../report/diff_report.ts";
 import { InputError } from "../base/errors.ts";
 import { joined } from "../base/message.ts";
 import { diffText } from "../terminal/diff_text.ts";
-import { Regression } from "../terminal/exit_codes.ts";
+import { GateFailed } from "../terminal/exit_codes.ts";
 import type { Io } from "../terminal/io.ts";
 import { type Style, styleFor } from "../terminal/style.ts";
 
@@ -15,6 +17,10 @@ import { type Style, styleFor } from "../terminal/style.ts";
 export interface DiffFlags {
   readonly format: typeof DIFF_FORMATS[number];
   readonly failOnRegression: boolean;
+  /** The metrics that `failOnRegression` is about. */
+  readonly gate: Gate;
+  /** Whether the gate passes where runs are missing. */
+  readonly allowMissing: boolean;
   /** The significance level of the tests. */
   readonly alpha: number;
 }
@@ -24,19 +30,31 @@ export interface DiffFlags {
  *
  * @param a the baseline: the folder of a run or of a sweep, or a saved report @param b the result that is compared with it
  * @throws {InputError} where they cannot be compared, with the reason; at the end, where damaged runs were left out
- * @throws {Regression} where a metric got worse, if `failOnRegression` is set
+ * @throws {GateFailed} where a metric of the gate got worse or runs are missing, if `failOnRegression` is set
  */
 export async function diff(a: string, b: string, flags: DiffFlags, io: Io): Promise<void> {
   const kept = new KeptPredictions();
   const sides = [await readSide(a, kept), await readSide(b, kept)] as const;
   const found = diffOf(...sides, flags.alpha);
   io.print((await render(found, flags.format, styleFor(io.hasColors.stdout))).trimEnd());
-  if (flags.failOnRegression && hasVerdict(found, "worse")) throw new Regression(`${b} is worse than ${a}`);
+  const missing = missingRuns(...sides);
   const damaged = sides.flatMap((side) => side.damaged);
-  if (damaged.length === 0) return;
-  throw new InputError(
-    joined(["what is damaged was left out of the comparison: run the experiments again", ...damaged], "\n"),
-  );
+  for (const line of missing) io.log(line);
+  const worse = flags.failOnRegression ? regressions(found, flags.gate) : [];
+  if (worse.length > 0) {
+    for (const line of damaged) io.log(line);
+    throw new GateFailed(`${b} is worse than ${a} in ${worse.join(", ")}`);
+  }
+  if (damaged.length > 0) {
+    throw new InputError(
+      joined(["what is damaged was left out of the comparison: run the experiments again", ...damaged], "\n"),
+    );
+  }
+  if (flags.failOnRegression && !flags.allowMissing && missing.length > 0) {
+    throw new GateFailed(
+      "runs are missing, so that nothing is known of them: run their experiments again, or add --allow-missing",
+    );
+  }
 }
 
 async function render(diff: Diff, format: DiffFlags["format"], style: Style): Promise<string> {

@@ -4,6 +4,8 @@
  * @module
  */
 import { InvalidArgumentError } from "commander";
+import type { regressions } from "../diff/gate.ts";
+import { GATE_METRICS } from "../diff/gate_metrics.ts";
 import type { Shard } from "./batch.ts";
 
 /** A flag that may be given several times: its values in their order. */
@@ -32,6 +34,20 @@ export function level(text: string): number {
     throw new InvalidArgumentError("It must be a number between 0 and 1, for example 0.05.");
   }
   return value;
+}
+
+/** The metrics that may fail a gate. */
+export type Gate = Parameters<typeof regressions>[1];
+
+/** Metrics that may fail a gate, with commas between them. */
+export function gate(text: string): Gate {
+  return text.split(",").map((one) => {
+    const metric = GATE_METRICS.get(one.trim());
+    if (metric !== undefined) return metric;
+    throw new InvalidArgumentError(
+      `It must be metrics of ${[...GATE_METRICS.keys()].join(", ")}, with commas between them.`,
+    );
+  });
 }
 
 /** `i/n`: the i-th of n parts. */

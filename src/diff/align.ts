@@ -1,4 +1,5 @@
 import { max } from "simple-statistics";
+import { counted } from "../base/counted.ts";
 import { InputError } from "../base/errors.ts";
 import { columnsNamed } from "../experiment/template.ts";
 import type { Prediction } from "../results/predictions.ts";
@@ -103,11 +104,15 @@ function refuse(
 ): never {
   const changed = ids === undefined || ids.changed === 0
     ? ""
-    : `${ids.changed} examples have a different text in B than in A (another file, or another 'dataset.clean'), and `;
+    : `${counted(ids.changed, "example")} ${
+      ids.changed === 1 ? "has" : "have"
+    } a different text in B than in A (another file, or another 'dataset.clean'), and `;
   throw new InputError(
     `the test sets differ and cannot be paired: ${changed}only ${
       Math.max(pairedIn(ids), pairedIn(texts))
-    } of the ${sizes.a} examples of A and ${sizes.b} of B are in all runs (another dataset, or another 'dataset.split')`,
+    } of the ${
+      counted(sizes.a, "example")
+    } of A and ${sizes.b} of B are in all runs (another dataset, or another 'dataset.split')`,
   );
 }
 
@@ -155,7 +160,9 @@ function refuseLabels(runs: readonly (readonly Prediction[])[]): void {
   if (example === undefined) return;
   throw new InputError(
     `the test sets differ and cannot be paired: ${relabelled.length} of ${
-      first!.length
-    } examples have different labels: '${example.id}' is ${example.label} in one and ${example.other} in the other`,
+      counted(first!.length, "example")
+    } ${
+      relabelled.length === 1 ? "has another label" : "have other labels"
+    }: '${example.id}' is ${example.label} in one and ${example.other} in the other`,
   );
 }

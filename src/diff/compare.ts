@@ -1,19 +1,25 @@
 import adjustP from "@stdlib/stats-padjust";
 import { sampleStandardDeviation } from "simple-statistics";
-import { detectableDifference, leastDetectableAccuracy } from "../evaluation/detectable.ts";
+import { detectableDifference, leastDetectableAccuracy, leastP } from "../evaluation/detectable.ts";
 import { mcnemar } from "../evaluation/mcnemar.ts";
 import { pairedBootstraps, type PairedDifference, type Sides } from "../evaluation/paired_bootstrap.ts";
-import { IS_HIGHER_BETTER, type MetricName, METRICS } from "../evaluation/metric_names.ts";
+import { IS_HIGHER_BETTER, isJudged, type MetricName, METRICS } from "../evaluation/metric_names.ts";
 import { ScoredRun } from "../evaluation/scored_run.ts";
 import type { Prediction } from "../results/predictions.ts";
 import type { RunRecord } from "../results/read_run.ts";
 import { align, type Alignment, type PairedBy } from "./align.ts";
 import { type Differences, environmentDifferences, experimentDifferences } from "./differences.ts";
+import { withoutSameContent } from "./same_content.ts";
 import { type Flips, flipsOf } from "./flips.ts";
 import type { GroupPair } from "./pairing.ts";
 
-/** The verdict on a difference. */
-export type Verdict = "better" | "worse" | "no evidence either way";
+/** The verdict on a difference; that on a metric without a better direction is that it is a description. */
+export type Verdict = "better" | "worse" | "no evidence either way" | "description";
+
+/** Whether a verdict is that B is better or worse. */
+export function isChange(verdict: Verdict): verdict is "better" | "worse" {
+  return verdict === "better" || verdict === "worse";
+}
 
 /** A metric of two sides: B against A. */
 export interface MetricComparison {
@@ -29,8 +35,8 @@ export interface MetricComparison {
   /** The standard error of the difference, by the bootstrap. */
   readonly standard_error: number;
   readonly p: number;
-  /** Adjusted for the number of tests in the whole diff (Holm 1979); the verdict is based on it. */
-  readonly p_adjusted: number;
+  /** Adjusted for the number of tests in the whole diff (Holm 1979); the verdict is based on it. `null` for a description. */
+  readonly p_adjusted: number | null;
   readonly test: "exact McNemar" | "paired bootstrap";
   /** The difference that a comparison like this one detects with power 0.8; `null` where the sides do not differ at all. */
   readonly detectable: number | null;
@@ -71,7 +77,7 @@ export interface CompareOptions {
 type Unjudged = Omit<MetricComparison, "p_adjusted" | "verdict">;
 
 /**
- * Compares pairs of groups, and judges all their metrics together.
+ * Compares pairs of groups, and judges all their metrics together, except those that only describe.
  *
  * @throws {InputError} where test sets cannot be paired
  */
@@ -79,23 +85,23 @@ export function compare(pairs: readonly GroupPair[], options: CompareOptions): C
   const aligned = pairs.map(alignedPair);
   const differences = pairedBootstraps(aligned.map(({ sides }) => sides), options);
   const measured = aligned.map((pair, i) => measure(pair, differences[i]!, options));
-  const tests = measured.flatMap(({ metrics }) => [...metrics.values()]);
+  const tests = measured.flatMap(({ metrics }) =>
+    [...metrics].flatMap(([name, metric]) => isJudged(name) ? [metric] : [])
+  );
   const adjusted = [...adjustP(tests.map(({ p }) => p), "holm")];
   const judged = new Map(tests.map((test, i) => [test, adjusted[i]!]));
   return measured.map((one) => ({
     ...one,
     metrics: Object.fromEntries([...one.metrics].map(([name, metric]) => {
-      const p_adjusted = judged.get(metric)!;
-      return [name, {
-        ...metric,
-        p_adjusted,
-        verdict: verdictOf(name, metric.delta, p_adjusted < options.alpha),
-      }];
+      const p_adjusted = judged.get(metric) ?? null;
+      const isSignificant = p_adjusted !== null && p_adjusted < options.alpha;
+      return [name, { ...metric, p_adjusted, verdict: verdictOf(name, metric.delta, isSignificant) }];
     })),
   }));
 }
 
 function verdictOf(metric: MetricName, delta: number, isSignificant: boolean): Verdict {
+  if (!isJudged(metric)) return "description";
   if (!isSignificant || delta === 0) return "no evidence either way";
   return delta > 0 === IS_HIGHER_BETTER[metric] ? "better" : "worse";
 }
@@ -128,7 +134,7 @@ function measure(
       ...difference,
       ...deviations(name, sides, aligned),
       standard_error: standardError,
-      p: isExact ? exact.p : p,
+      p: isExact ? exact.p : Math.max(p, leastP(aligned.paired)),
       test: isExact ? "exact McNemar" : "paired bootstrap",
       detectable: detectable(name, found[name], aligned.paired, isExact, options.alpha),
     });
@@ -136,8 +142,8 @@ function measure(
   const seeds = (runs: readonly RunRecord[]) => runs.map(({ experiment }) => experiment.seed);
   return {
     variant,
-    experiment: experimentDifferences(a.runs, b.runs),
-    environment: environmentDifferences(a.runs, b.runs),
+    experiment: withoutSameContent(experimentDifferences(a.runs, b.runs), a.runs, b.runs),
+    environment: withoutSameContent(environmentDifferences(a.runs, b.runs), a.runs, b.runs),
     seeds: { a: seeds(a.runs), b: seeds(b.runs), paired: sides.areRunsPaired },
     metrics,
     flips: flipsOf(aligned),

@@ -1,4 +1,4 @@
-import { compare, type CompareOptions, type Comparison, type Verdict } from "./compare.ts";
+import { compare, type CompareOptions, type Comparison } from "./compare.ts";
 import { pairGroups } from "./pairing.ts";
 import type { Side } from "./side.ts";
 
@@ -42,13 +42,6 @@ export function diffOf(a: Side, b: Side, alpha: number): Diff {
 function semanticsOf({ groups }: Side): number[] {
   const versions = groups.flatMap(({ runs }) => runs.map(({ experiment }) => experiment.semantics ?? 1));
   return [...new Set(versions)].sort((one, other) => one - other);
-}
-
-/** Whether any metric of any comparison has a verdict. */
-export function hasVerdict({ comparisons }: Diff, verdict: Verdict): boolean {
-  return comparisons.some(({ metrics }) =>
-    Object.values(metrics).some((metric) => metric.verdict === verdict)
-  );
 }
 
 /**

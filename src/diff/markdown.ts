@@ -1,16 +1,18 @@
 import { markdownCode, markdownTable, markdownText } from "../base/markdown.ts";
-import type { Comparison } from "./compare.ts";
+import { type Comparison, isChange } from "./compare.ts";
 import type { Diff } from "./diff.ts";
+import { type DifferingRow, differingRows } from "./differing_rows.ts";
 import { overview, OVERVIEW_HEADER } from "./overview.ts";
 import type { Flip } from "./flips.ts";
 import {
+  brokenText,
   detectableSentence,
+  fixedText,
+  illegalSentence,
   metricHeader,
   metricRows,
   metricText,
   pairedSentence,
-  PREDICTIONS_BROKEN,
-  PREDICTIONS_FIXED,
   semanticsSentence,
   valueText,
 } from "./wording.ts";
@@ -20,6 +22,8 @@ const SHOWN = 10;
 
 /** A diff as Markdown, for example for a pull request. */
 export function diffMarkdown(diff: Diff): string {
+  const { shared, own } = differingRows(diff.comparisons);
+  const illegal = illegalSentence(diff)?.en;
   const lines = [
     "# softprompt diff",
     "",
@@ -27,7 +31,12 @@ export function diffMarkdown(diff: Diff): string {
     `- B: ${markdownCode(diff.b)}`,
     ...[semanticsSentence(diff)?.en ?? []].flat().flatMap((line) => ["", line]),
     ...overviewLines(diff),
-    ...diff.comparisons.flatMap((comparison) => ["", ...comparisonLines(comparison, diff.alpha)]),
+    ...(shared.length === 0 ? [] : ["", ...rowLines("differs in all", shared)]),
+    ...diff.comparisons.flatMap((comparison, i) => [
+      "",
+      ...comparisonLines(comparison, own[i] ?? [], shared.length > 0, diff.alpha),
+    ]),
+    ...(illegal === undefined ? [] : ["", illegal]),
     ...([["A", diff.variantsOnlyInA], ["B", diff.variantsOnlyInB]] as const).flatMap(([side, variants]) =>
       variants.length > 0 ? ["", `Only in ${side}: ${variants.map(markdownCode).join(", ")}`] : []
     ),
@@ -44,30 +53,38 @@ function overviewLines({ comparisons }: Diff): string[] {
   return ["", ...markdownTable(OVERVIEW_HEADER, rows)];
 }
 
-function comparisonLines(comparison: Comparison, alpha: number): string[] {
-  const { variant, flips, experiment, environment } = comparison;
-  const differing = Object.entries({ ...experiment, ...environment });
+/** @param own what differs besides what differs in all comparisons @param hasShared whether there is such a thing */
+function comparisonLines(
+  comparison: Comparison,
+  own: readonly DifferingRow[],
+  hasShared: boolean,
+  alpha: number,
+): string[] {
+  const { variant, flips } = comparison;
   return [
     ...(variant === "" ? [] : [`## ${markdownText(variant)}`, ""]),
     ...markdownTable(
       metricHeader(alpha),
       metricRows(
         comparison,
-        (verdict) => verdict === "no evidence either way" ? verdict : `**${verdict}**`,
+        (verdict) => isChange(verdict) ? `**${verdict}**` : verdict,
       ),
     ),
     "",
-    `${pairedSentence(comparison).en} ${detectableSentence(comparison).en}`,
-    "",
-    ...(differing.length === 0 ? ["Nothing differs in the experiments."] : markdownTable(
-      ["differs", "A", "B"],
-      differing.map((
-        [path, { a, b }],
-      ) => [markdownText(path), markdownText(valueText(a)), markdownText(valueText(b))]),
-    )),
-    ...flipLines(PREDICTIONS_FIXED, flips.fixed),
-    ...flipLines(PREDICTIONS_BROKEN, flips.broken),
+    `${pairedSentence(comparison).en} ${detectableSentence(comparison, alpha).en}`,
+    ...(own.length > 0
+      ? ["", ...rowLines("differs", own)]
+      : hasShared
+      ? []
+      : ["", "Nothing differs in the experiments."]),
+    ...flipLines(fixedText(flips), flips.fixed),
+    ...flipLines(brokenText(flips), flips.broken),
   ];
+}
+
+function rowLines(title: string, rows: readonly DifferingRow[]): string[] {
+  const cells = rows.map(([path, { a, b }]) => [path, valueText(a), valueText(b)].map(markdownText));
+  return markdownTable([title, "A", "B"], cells);
 }
 
 function flipLines(title: string, flips: readonly Flip[]): string[] {
@@ -76,7 +93,7 @@ function flipLines(title: string, flips: readonly Flip[]): string[] {
   const rows = flips.slice(0, SHOWN).map(({ label, text, a, b }) =>
     [label, sure(a), sure(b), text].map(markdownText)
   );
-  const heading = `<summary>${flips.length} ${title}</summary>`;
+  const heading = `<summary>${title}</summary>`;
   return [
     "",
     "<details>",

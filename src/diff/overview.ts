@@ -1,5 +1,5 @@
 import { metricEntries } from "../evaluation/metric_names.ts";
-import type { Comparison, Verdict } from "./compare.ts";
+import { type Comparison, isChange, type Verdict } from "./compare.ts";
 import { METRIC_NAMES, type MetricCells, metricCells } from "./wording.ts";
 
 /** A comparison in one line: its accuracy, and the other metrics that got better or worse. In the order of the columns. */
@@ -27,7 +27,7 @@ export function overview(comparisons: readonly Comparison[]): OverviewRow[] {
     const metric = metrics.accuracy!;
     const { p: _, ...cells } = metricCells("accuracy", metric);
     const others = metricEntries(metrics).filter(([name, { verdict }]) =>
-      name !== "accuracy" && verdict !== "no evidence either way"
+      name !== "accuracy" && isChange(verdict)
     );
     return {
       variant,

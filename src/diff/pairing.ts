@@ -27,16 +27,16 @@ export function pairGroups(a: Side, b: Side): Pairing {
     const named = a.groups.length === 1 ? b.groups : a.groups;
     const pairs = a.groups.flatMap((left) => b.groups.map((other) => ({ a: left, b: other })));
     return {
-      pairs: pairs.map((pair, i) => ({ variant: pairs.length === 1 ? "" : named[i]!.name, ...pair })),
+      pairs: pairs.map((pair, i) => ({ variant: pairs.length === 1 ? "" : shownName(named[i]!), ...pair })),
       variantsOnlyInA: [],
       variantsOnlyInB: [],
     };
   }
-  const names = (side: Side) => side.groups.map(({ name }) => name);
+  const names = (side: Side) => side.groups.map(shownName);
   const byName = new Map(b.groups.map((group) => [group.name, group]));
   const pairs = a.groups.flatMap((left) => {
     const other = byName.get(left.name);
-    return other === undefined ? [] : [{ variant: left.name, a: left, b: other }];
+    return other === undefined ? [] : [{ variant: shownName(left), a: left, b: other }];
   });
   if (pairs.length === 0) {
     throw new InputError(
@@ -51,4 +51,9 @@ export function pairGroups(a: Side, b: Side): Pairing {
     variantsOnlyInA: names(a).filter((name) => !paired.has(name)),
     variantsOnlyInB: names(b).filter((name) => !paired.has(name)),
   };
+}
+
+/** A group's name among others; that of an experiment's own runs is empty. */
+export function shownName({ name }: RunGroup): string {
+  return name === "" ? "(base)" : name;
 }

@@ -1,11 +1,14 @@
-import { join, relative } from "@std/path";
+import { basename, dirname, join, relative } from "@std/path";
 import { InputError } from "../base/errors.ts";
 import { joined } from "../base/message.ts";
 import { DamagedRun } from "../results/damaged_run.ts";
-import { KeptPredictions } from "../results/kept_predictions.ts";
-import { runFolders } from "../results/run_folders.ts";
+import { KeptPredictions, TooManyPredictions } from "../results/kept_predictions.ts";
+import { partialRuns, runFolders } from "../results/run_folders.ts";
 import { COMPARABLE, readReport } from "../results/saved_report.ts";
 import { readFinished, readRun, readSummary, type RunRecord } from "../results/read_run.ts";
+
+/** The file in which a batch names its runs. */
+const SUMMARY = "summary.json";
 
 /** Runs that differ in nothing but the seed. */
 export interface RunGroup {
@@ -24,19 +27,24 @@ export interface Side {
 
 /** A side as it was read. */
 export interface ReadSide extends Side {
+  /** Whether it is a run that was named by itself, by its folder or its report. */
+  readonly isOneRun: boolean;
   /** Why runs of it are left out: their files are damaged. */
   readonly damaged: readonly string[];
+  /** The folders of runs that were begun, or asked for, and are not complete. */
+  readonly unfinished: readonly string[];
 }
 
-/** The runs of a side by their names, and why others are left out. */
+/** The runs of a side by their names, and which others are left out, and why. */
 interface FoundRuns {
   readonly runs: Map<string, RunRecord>;
   readonly damaged: string[];
+  readonly unfinished: string[];
 }
 
 /**
- * Reads one side: a run's folder, a folder of runs (a sweep's, or that of all results), or the `report.html` or
- * `summary.html` saved from one.
+ * Reads one side: a folder with all runs in it (a run's own, a sweep's, or that of all results), the `report.html` or
+ * `summary.html` saved from one, or a `summary.json` with the runs that it names.
  *
  * @param kept the predictions of all sides
  * @throws {InputError} where there is no complete run, or there are too many predictions
@@ -49,66 +57,98 @@ export async function readSide(
   if (info === undefined) {
     throw new InputError(`there is no ${source}: ${COMPARABLE}`);
   }
-  const { runs, damaged } = info.isFile
-    ? { runs: await readReport(source), damaged: [] }
-    : await runsIn(source, kept);
-  return { source, groups: groupBySeed(runs), damaged };
+  const { runs, ...leftOut } = !info.isFile
+    ? await runsIn(source, kept)
+    : basename(source) === SUMMARY
+    ? await runsOf(source, kept)
+    : { runs: await readReport(source), damaged: [], unfinished: [] };
+  return { source, isOneRun: runs.size === 1 && runs.has(""), groups: groupBySeed(runs), ...leftOut };
 }
 
+/** The runs in a folder. */
 async function runsIn(folder: string, kept: KeptPredictions): Promise<FoundRuns> {
-  if (await isThere(join(folder, "metrics.json")) && !await isThere(join(folder, "summary.json"))) {
+  const paths = await runFolders(folder);
+  const unfinished = await partialRuns(folder);
+  if (paths.length === 1 && paths[0] === folder) {
     if (await readFinished(folder) === undefined) {
       throw new InputError(
         `the run in ${folder} is not complete: run its experiment again, which resumes it`,
       );
     }
-    return { runs: new Map([["", await readRun(folder, kept)]]), damaged: [] };
+    return { runs: new Map([["", await readRun(folder, kept)]]), damaged: [], unfinished };
   }
-  const found: FoundRuns = { runs: new Map(), damaged: [] };
-  const summary = await readSummary(folder).catch((error) => void leftOut(found, error, DamagedRun));
-  const paths = summary === undefined
-    ? await runFolders(folder)
-    : summary.rows.filter(({ status }) => status === "complete").map((row) => join(folder, row.folder));
+  return await readAll(folder, folder, paths, unfinished, kept);
+}
+
+/** The runs that a `summary.json` names. */
+async function runsOf(file: string, kept: KeptPredictions): Promise<FoundRuns> {
+  const folder = dirname(file);
+  const summary = await readSummary(folder);
+  const rows = summary === undefined ? [] : [...summary.rows, ...summary.ensembles];
+  const byStatus = Map.groupBy(rows, ({ status }) => status === "complete");
+  const paths = (isComplete: boolean) =>
+    (byStatus.get(isComplete) ?? []).map((row) => join(folder, row.folder));
+  return await readAll(file, folder, paths(true), paths(false), kept);
+}
+
+/** Reads runs; their names are their paths from a folder. @param source the side, as named by the user */
+async function readAll(
+  source: string,
+  folder: string,
+  paths: readonly string[],
+  unfinished: string[],
+  kept: KeptPredictions,
+): Promise<FoundRuns> {
+  const found: FoundRuns = { runs: new Map(), damaged: [], unfinished };
   for (const path of paths) {
     try {
-      const isComplete = summary !== undefined || await readFinished(path) !== undefined;
-      if (isComplete) found.runs.set(relative(folder, path), await readRun(path, kept));
+      if (await readFinished(path) === undefined) unfinished.push(path);
+      else found.runs.set(relative(folder, path), await readRun(path, kept));
     } catch (error) {
-      leftOut(found, error, InputError);
+      leftOut(found, error);
     }
   }
   if (found.runs.size > 0) return found;
   throw new InputError(
-    joined([...found.damaged, `there is no complete run in ${folder}: ${COMPARABLE}`], "\n"),
+    joined([...found.damaged, `there is no complete run in ${source}: ${COMPARABLE}`], "\n"),
   );
 }
 
-/** Notes why something is left out; errors of other kinds are rethrown. */
-function leftOut({ damaged }: FoundRuns, error: unknown, kind: typeof InputError | typeof DamagedRun): void {
-  if (!(error instanceof kind)) throw error;
+/** Notes why a run is left out; errors that are not about its files are rethrown. */
+function leftOut({ damaged }: FoundRuns, error: unknown): void {
+  if (!(error instanceof InputError) || error instanceof TooManyPredictions) throw error;
   damaged.push(error instanceof DamagedRun ? error.reason.text : error.message);
 }
 
+/** What a run is called that lies beside a sweep over seeds with its own seed among them, and is none of its runs. */
+const APART = "(run alone)";
+
 /** Groups the runs whose names differ only in the seed. */
 function groupBySeed(runs: ReadonlyMap<string, RunRecord>): RunGroup[] {
-  const groups = new Map<string, RunRecord[]>();
-  for (const [name, run] of runs) {
-    const key = name.split("/").map(withoutSeed).filter((part) => part !== "").join("/");
-    const group = groups.get(key) ?? [];
-    groups.set(key, group);
-    group.push(run);
-  }
-  const seedOf = ({ experiment }: RunRecord) => experiment.seed;
-  return [...groups].map(([name, group]) => ({
+  const named = [...runs].map(([name, run]) => ({ key: withoutSeeds(name), isSeeded: isSeeded(name), run }));
+  const groups = Map.groupBy(named, ({ key }) => key);
+  const isApart = ({ key, isSeeded, run }: typeof named[number]) =>
+    !isSeeded &&
+    groups.get(key)!.some((one) => one.isSeeded && one.run.experiment.seed === run.experiment.seed);
+  const apart = Map.groupBy(
+    named,
+    (one) => isApart(one) ? [one.key, APART].filter((part) => part !== "").join("/") : one.key,
+  );
+  return [...apart].map(([name, group]) => ({
     name,
-    runs: group.sort((a, b) => seedOf(a) - seedOf(b)),
+    runs: group.map(({ run }) => run).sort((a, b) => a.experiment.seed - b.experiment.seed),
   }));
 }
 
-function withoutSeed(variant: string): string {
-  return variant.split(",").filter((part) => !/^seed=\d+$/.test(part)).join(",");
+/** A setting of the seed in a variant's name. */
+const SEED = /^seed=\d+$/;
+
+/** A run's name without the seeds in it. */
+function withoutSeeds(name: string): string {
+  const parts = name.split("/").map((part) => part.split(",").filter((one) => !SEED.test(one)).join(","));
+  return parts.filter((part) => part !== "").join("/");
 }
 
-async function isThere(path: string): Promise<boolean> {
-  return await Deno.stat(path).then(() => true, () => false);
+function isSeeded(name: string): boolean {
+  return name.split(/[/,]/).some((part) => SEED.test(part));
 }

@@ -1,7 +1,10 @@
+import { leastDetectableAccuracy } from "../evaluation/detectable.ts";
 import { metricEntries, type MetricName } from "../evaluation/metric_names.ts";
 import type { Bilingual } from "../results/bilingual.ts";
 import type { Comparison, MetricComparison, Verdict } from "./compare.ts";
+import { counted } from "../base/counted.ts";
 import type { Diff } from "./diff.ts";
+import type { Flips } from "./flips.ts";
 
 /** The metrics' display names. */
 export const METRIC_NAMES: Readonly<Record<MetricName, string>> = {
@@ -13,8 +16,13 @@ export const METRIC_NAMES: Readonly<Record<MetricName, string>> = {
 };
 
 /** What the flips in each direction are called. */
-export const PREDICTIONS_FIXED = "predictions fixed (wrong in A, right in B)";
-export const PREDICTIONS_BROKEN = "predictions broken (right in A, wrong in B)";
+export function fixedText({ fixed }: Flips): string {
+  return `${counted(fixed.length, "prediction")} fixed (wrong in A, right in B)`;
+}
+
+export function brokenText(flips: Flips): string {
+  return `${counted(flips.broken.length, "prediction")} broken (right in A, wrong in B)`;
+}
 
 /** Metrics that are fractions, shown as percentages. */
 const SHARES = new Set<MetricName>(["accuracy", "illegal_rate"]);
@@ -52,7 +60,7 @@ export interface MetricCells {
   readonly difference: string;
   readonly interval: string;
   readonly p: string;
-  /** After Holm's correction. */
+  /** After Holm's correction; a dash for a description. */
   readonly adjusted: string;
 }
 
@@ -65,7 +73,7 @@ export function metricCells(name: MetricName, metric: MetricComparison): MetricC
     difference: deltaText(name, metric.delta),
     interval: `${deltaText(name, low)} to ${deltaText(name, high)}`,
     p: pText(metric.p),
-    adjusted: pText(metric.p_adjusted),
+    adjusted: metric.p_adjusted === null ? "–" : pText(metric.p_adjusted),
   };
 }
 
@@ -97,7 +105,7 @@ export function pairedSentence(
     [changed, `${changed} with a different text`, `${changed} 个文本不同`],
     [
       unclear,
-      `${unclear} texts that occur a different number of times`,
+      `${counted(unclear, "text")} that ${unclear === 1 ? "occurs" : "occur"} a different number of times`,
       `${unclear} 个文本在两方出现次数不同`,
     ],
   ].filter(([count]) => count !== 0);
@@ -108,11 +116,11 @@ export function pairedSentence(
   const by = pairedBy === "id"
     ? { en: "by id", zh: "按 id " }
     : { en: "by text, as their ids differ", zh: "（id 不同）按文本" };
-  const runs = ({ length }: readonly number[]) => `${length} ${length === 1 ? "run" : "runs"}`;
+  const runs = ({ length }: readonly number[]) => counted(length, "run");
   return {
-    en: `${paired} test examples paired ${by.en}${left.en}; ${runs(seeds.a)} in A, ${runs(seeds.b)} in B${
-      seeds.paired ? ", paired by seed" : ""
-    }.`,
+    en: `${counted(paired, "test example")} paired ${by.en}${left.en}; ${runs(seeds.a)} in A, ${
+      runs(seeds.b)
+    } in B${seeds.paired ? ", paired by seed" : ""}.`,
     zh:
       `${paired} 个测试样本${by.zh}成对比较${left.zh}；A 有 ${seeds.a.length} 次运行，B 有 ${seeds.b.length} 次${
         seeds.paired ? "，按种子配对" : ""
@@ -120,19 +128,27 @@ export function pairedSentence(
   };
 }
 
-/** The sentence on the smallest difference that could have been detected. */
-export function detectableSentence({ metrics }: Comparison): Bilingual {
-  const detectable = metrics.accuracy?.detectable;
+/**
+ * The sentence on the smallest difference that could have been detected. A side whose accuracy is 60% can be beaten by 40 points,
+ * and can lose 60.
+ *
+ * @param alpha the significance level of the tests
+ */
+export function detectableSentence({ metrics, paired }: Comparison, alpha: number): Bilingual {
+  const { a = 1, detectable } = metrics.accuracy ?? {};
+  const largest = Math.max(a, 1 - a);
+  if (Math.max(detectable ?? 0, leastDetectableAccuracy(paired, alpha)) > largest) {
+    return {
+      en: `${
+        counted(paired, "test example")
+      } cannot tell anything about accuracy: even the largest difference that is possible here would hardly be detected.`,
+      zh: `只有 ${paired} 个测试样本，无法对准确率下任何结论：即使出现此处可能的最大差异，也难以检出。`,
+    };
+  }
   if (typeof detectable !== "number") {
     return {
       en: "The sides do not differ, so the smallest detectable difference cannot be estimated.",
       zh: "两方没有差异，因此无法估计能检出多大的差异。",
-    };
-  }
-  if (detectable > 1) {
-    return {
-      en: "With so few examples, no difference in accuracy could be significant.",
-      zh: "样本太少，任何大小的准确率差异都无法检出。",
     };
   }
   const points = (100 * detectable).toFixed(1);
@@ -140,6 +156,23 @@ export function detectableSentence({ metrics }: Comparison): Bilingual {
     en:
       `A difference in accuracy of ${points} points or more would have been detected with 80% probability; this comparison says little about smaller ones.`,
     zh: `准确率相差 ${points} 个百分点以上时，有八成把握检出；更小的差异，这次比较难以判断。`,
+  };
+}
+
+/**
+ * What illegal answers mean, where there are any: tuning compares the logits of the verbalizer's words with each other only.
+ *
+ * @returns `undefined` where there are none
+ */
+export function illegalSentence({ comparisons }: Pick<Diff, "comparisons">): Bilingual | undefined {
+  if (!comparisons.some(({ metrics: { illegal_rate: rate } }) => rate && rate.a + rate.b > 0)) {
+    return undefined;
+  }
+  return {
+    en:
+      "Illegal answers are a description: tuning compares the verbalizer's words with each other only, so after a tuned prompt the best word of the whole vocabulary is often none of them. The predicted class is the best of the verbalizer's words in any case.",
+    zh:
+      "非法回答只作描述：调优时只在标签词之间比较，因此有了调优后的提示，整个词表上的最优词常常不是标签词；预测的类别仍取标签词中的最优者，不受影响。",
   };
 }
 

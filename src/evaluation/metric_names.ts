@@ -1,23 +1,30 @@
-/** The metrics by which runs are compared, by their names in `metrics.json`. */
-export const METRICS = [
-  "accuracy",
-  "macro_f1",
-  "loss",
-  "expected_calibration_error",
-  "illegal_rate",
-] as const;
+/** The metrics by which a run is better or worse than another, by their names in `metrics.json`. */
+export const JUDGED_METRICS = ["accuracy", "macro_f1", "loss", "expected_calibration_error"] as const;
+
+/**
+ * All metrics that are compared: the judged ones, and illegal answers, which describe how a model answers. A prompt is tuned to
+ * tell the verbalizer's words apart, and not to make them the model's best words.
+ */
+export const METRICS = [...JUDGED_METRICS, "illegal_rate"] as const;
+
+/** The name of a metric with a better direction. */
+export type JudgedMetric = typeof JUDGED_METRICS[number];
 
 /** The name of a metric. */
 export type MetricName = typeof METRICS[number];
 
-/** Whether higher values of each metric are better. */
-export const IS_HIGHER_BETTER: Readonly<Record<MetricName, boolean>> = {
+/** Whether higher values of each judged metric are better. */
+export const IS_HIGHER_BETTER: Readonly<Record<JudgedMetric, boolean>> = {
   accuracy: true,
   macro_f1: true,
   loss: false,
   expected_calibration_error: false,
-  illegal_rate: false,
 };
+
+/** Whether a metric has a better direction. */
+export function isJudged(metric: MetricName): metric is JudgedMetric {
+  return metric in IS_HIGHER_BETTER;
+}
 
 /** A value for each metric, in their order. */
 export function byMetric<Value>(of: (metric: MetricName) => Value): Record<MetricName, Value> {

@@ -1,9 +1,10 @@
 import { allDone } from "../base/all_done.ts";
-import { isGlob, join } from "@std/path";
+import { basename, dirname, isGlob, join, resolve } from "@std/path";
 import { InputError } from "../base/errors.ts";
 import { joined } from "../base/message.ts";
 import { findExperimentFiles } from "../batch/find_experiment_files.ts";
 import { dataFoldersAbove, folderToFill } from "../dataset/dataset_folder.ts";
+import { partialPath } from "../disk/replace_folder.ts";
 import { parseOverrides } from "../experiment/override.ts";
 import { experimentFileAt } from "../experiment/read_experiment_file.ts";
 import type { Verbs } from "../verbs/command_line.ts";
@@ -77,7 +78,7 @@ export function verbNeeds(program: string, found: (verb: Verb, needs: Needs) => 
       return Promise.resolve();
     },
     diff: (a, b) => {
-      found("diff", { reads: [a, b, program], writes: [] });
+      found("diff", { reads: [...[a, b].flatMap(comparedPaths), program], writes: [] });
       return Promise.resolve();
     },
     data: async (name, { from, to }) => {
@@ -87,6 +88,11 @@ export function verbNeeds(program: string, found: (verb: Verb, needs: Needs) => 
       found("data", { reads, writes: [folder] });
     },
   };
+}
+
+/** What is read of a side of a comparison: a summary names runs beside it, and a run that was begun again is beside its folder. */
+function comparedPaths(side: string): string[] {
+  return basename(side) === "summary.json" ? [dirname(side)] : [side, partialPath(resolve(side))];
 }
 
 /** The folder that a pattern is searched in; a file or folder itself. */

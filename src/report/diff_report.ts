@@ -1,16 +1,18 @@
-import type { Comparison, Verdict } from "../diff/compare.ts";
+import { type Comparison, isChange, type Verdict } from "../diff/compare.ts";
 import type { Diff } from "../diff/diff.ts";
+import { type DifferingRow, differingRows } from "../diff/differing_rows.ts";
 import { overview } from "../diff/overview.ts";
 import type { Flip } from "../diff/flips.ts";
 import {
   deltaText,
   detectableSentence,
+  illegalSentence,
   metricCells,
   metricText,
   pairedSentence,
   semanticsSentence,
 } from "../diff/wording.ts";
-import { IS_HIGHER_BETTER, metricEntries } from "../evaluation/metric_names.ts";
+import { IS_HIGHER_BETTER, isJudged, metricEntries } from "../evaluation/metric_names.ts";
 import {
   bilingual,
   breakable,
@@ -29,6 +31,7 @@ import {
 } from "./html.ts";
 import { pageHtml } from "./page.ts";
 import type { PhraseName } from "./phrases.ts";
+import type { Bilingual } from "../results/bilingual.ts";
 
 /** The columns of a metric's numbers. */
 const COLUMNS = ["side_a", "side_b", "delta", "delta_interval", "p", "p_adjusted"] as const;
@@ -38,6 +41,7 @@ const SHOWN = 100;
 
 /** A diff as an HTML page. */
 export function diffReport(diff: Diff): Promise<string> {
+  const { shared, own } = differingRows(diff.comparisons);
   return pageHtml({
     title: "softprompt diff",
     charts: { intervals: diff.comparisons.map(intervalData) },
@@ -45,26 +49,31 @@ export function diffReport(diff: Diff): Promise<string> {
       new Html(
         `<p>A: <code>${htmlOf(breakable(diff.a))}</code><br>B: <code>${htmlOf(breakable(diff.b))}</code></p>`,
       ),
-      ...semanticsPieces(diff),
+      ...sentencePieces(semanticsSentence(diff)),
       ...overviewPieces(diff),
-      ...diff.comparisons.flatMap(comparisonPieces),
+      ...(shared.length === 0 ? [] : [section(phrase("differs_in_all"), differenceTable(shared))]),
+      ...diff.comparisons.flatMap((comparison, i) => [
+        ...comparisonPieces(comparison, i, diff.alpha),
+        ...differencePieces(own[i] ?? [], shared.length > 0),
+        ...flipPieces(comparison),
+      ]),
+      ...sentencePieces(illegalSentence(diff)),
       ...onlyIn("only_in_a", diff.variantsOnlyInA),
       ...onlyIn("only_in_b", diff.variantsOnlyInB),
     ],
   });
 }
 
-/** The warning that the sides' keys have different semantics, if they do. */
-function semanticsPieces(diff: Diff): Html[] {
-  const sentence = semanticsSentence(diff);
+/** A sentence as a paragraph, if there is one. */
+function sentencePieces(sentence: Bilingual | undefined): Html[] {
   return sentence === undefined ? [] : [new Html(`<p>${htmlOf(bilingual(sentence))}</p>`)];
 }
 
-/** Differences in standard errors, better to the right. */
+/** Differences of the judged metrics in standard errors, better to the right. */
 function intervalData({ metrics }: Comparison): unknown[] {
   return metricEntries(metrics).flatMap(([name, metric]) => {
     const { standard_error: error, delta, interval: [low, high], verdict } = metric;
-    if (error === 0) return [];
+    if (error === 0 || !isJudged(name)) return [];
     const sign = IS_HIGHER_BETTER[name] ? 1 : -1;
     const ends = [sign * low / error, sign * high / error];
     return [{
@@ -98,15 +107,15 @@ function overviewPieces({ comparisons }: Diff): Html[] {
   return [section(phrase("test_accuracy"), table(header, rows))];
 }
 
-function comparisonPieces(comparison: Comparison, index: number): Content[] {
-  const { variant, metrics, flips } = comparison;
-  const isDrawn = Object.values(metrics).some(({ standard_error }) => standard_error > 0);
+function comparisonPieces(comparison: Comparison, index: number, alpha: number): Content[] {
+  const { variant } = comparison;
+  const isDrawn = intervalData(comparison).length > 0;
   return [
     ...(variant === "" ? [] : [new Html(`<h2 id="comparison-${index}">${htmlOf(breakable(variant))}</h2>`)]),
     metricTable(comparison),
     new Html(
       `<p>${htmlOf(bilingual(pairedSentence(comparison)))} <span data-term="detectable" class="number">${
-        htmlOf(bilingual(detectableSentence(comparison)))
+        htmlOf(bilingual(detectableSentence(comparison, alpha)))
       }</span></p>`,
     ),
     ...(isDrawn
@@ -116,10 +125,17 @@ function comparisonPieces(comparison: Comparison, index: number): Content[] {
         }),
       ]
       : []),
-    section(phrase("differs"), differenceTable(comparison)),
-    flipDetails("fixed", flips.fixed),
-    flipDetails("broken", flips.broken),
   ];
+}
+
+/** @param own what differs besides what differs in all comparisons @param hasShared whether there is such a thing */
+function differencePieces(own: readonly DifferingRow[], hasShared: boolean): Content[] {
+  if (own.length > 0) return [section(phrase("differs"), differenceTable(own))];
+  return hasShared ? [] : [section(phrase("differs"), phrase("nothing_differs"))];
+}
+
+function flipPieces({ flips }: Comparison): Content[] {
+  return [flipDetails("fixed", flips.fixed), flipDetails("broken", flips.broken)];
 }
 
 function metricTable({ metrics }: Comparison): Html {
@@ -139,13 +155,11 @@ function metricTable({ metrics }: Comparison): Html {
 function verdictHtml(verdict: Verdict): Html {
   const name: PhraseName = verdict === "no evidence either way" ? "no_evidence" : verdict;
   return new Html(
-    `<span class="${verdict === "no evidence either way" ? "soft" : verdict}">${htmlOf(phrase(name))}</span>`,
+    `<span class="${isChange(verdict) ? verdict : "soft"}">${htmlOf(phrase(name))}</span>`,
   );
 }
 
-function differenceTable({ experiment, environment }: Comparison): Content {
-  const rows = Object.entries({ ...experiment, ...environment });
-  if (rows.length === 0) return phrase("nothing_differs");
+function differenceTable(rows: readonly DifferingRow[]): Content {
   return table([phrase("key"), "A", "B"], rows.map(([path, { a, b }]) => [path, setting(a), setting(b)]));
 }
 

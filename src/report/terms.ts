@@ -76,8 +76,8 @@ export const TERMS = {
   illegal_rate: term(
     "illegal answers",
     "非法回答",
-    "How often the model's best token over its whole vocabulary is not a word of the verbalizer: smaller is better.",
-    "模型在整个词表上的最优词不属于标签词的比例，越小越好。",
+    "How often the model's best token over its whole vocabulary is not a word of the verbalizer. A description: the predicted class is the best of the verbalizer's words all the same, and a tuned prompt often makes other words better.",
+    "模型在整个词表上的最优词不属于标签词的比例。只作描述：预测的类别仍取标签词中的最优者，而调优后的提示常使其他词更优。",
   ),
   precision: term(
     "precision",

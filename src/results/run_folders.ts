@@ -1,23 +1,62 @@
-import { join } from "@std/path";
+import { join, resolve } from "@std/path";
 import { isAbsent } from "../disk/is_absent.ts";
+import { partialPath } from "../disk/replace_folder.ts";
 
 /** Numbers within names by their size: length=5 before length=20. */
 const BY_NAME = new Intl.Collator("en", { numeric: true }).compare;
 
+/** What ends the name of a folder that is not complete. */
+const PARTIAL = partialPath("");
+
+/** The files that a run's partial folder starts with; one that something else is written into has none of them. */
+const FIRST_FILES: readonly string[] = ["content_hash", "experiment.yaml"];
+
 /** The folders at or below a results folder that contain a run's `metrics.json`, including variants, sorted by name. */
 export async function runFolders(folder: string): Promise<string[]> {
-  let entries: Deno.DirEntry[];
+  const found = await foldersWithin(folder);
+  return found.flatMap(({ path, entries }) =>
+    entries.some(({ name }) => name === "metrics.json") ? [path] : []
+  );
+}
+
+/** The partial folders, beside a results folder or below it, of runs that were begun and are not complete. */
+export async function partialRuns(folder: string): Promise<string[]> {
+  const within = (await foldersWithin(folder)).flatMap(({ path, entries }) =>
+    entries.filter(({ name, isDirectory }) => isDirectory && name.endsWith(PARTIAL) && !name.startsWith("."))
+      .map(({ name }) => join(path, name))
+  );
+  const found: string[] = [];
+  for (const path of [partialPath(resolve(folder)), ...within]) {
+    const written = await entriesOf(path);
+    if (written.some(({ name }) => FIRST_FILES.includes(name))) found.push(path);
+  }
+  return found;
+}
+
+/** A folder, and what is in it. */
+interface Folder {
+  readonly path: string;
+  readonly entries: readonly Deno.DirEntry[];
+}
+
+/** A results folder and those below it that a run may have, sorted by name: neither hidden nor partial ones. */
+async function foldersWithin(path: string): Promise<Folder[]> {
+  const entries = (await entriesOf(path)).sort((a, b) => BY_NAME(a.name, b.name));
+  const found: Folder[] = [{ path, entries }];
+  for (const { name, isDirectory } of entries) {
+    const isPlace = isDirectory && !name.startsWith(".") && !name.endsWith(PARTIAL);
+    if (!isPlace) continue;
+    for (const inner of await foldersWithin(join(path, name))) found.push(inner);
+  }
+  return found;
+}
+
+/** Empty where there is no such folder. */
+async function entriesOf(folder: string): Promise<Deno.DirEntry[]> {
   try {
-    entries = await Array.fromAsync(Deno.readDir(folder));
+    return await Array.fromAsync(Deno.readDir(folder));
   } catch (error) {
     if (isAbsent(error)) return [];
     throw error;
   }
-  const found = entries.some(({ name }) => name === "metrics.json") ? [folder] : [];
-  for (const { name, isDirectory } of entries.sort((a, b) => BY_NAME(a.name, b.name))) {
-    const isPlace = isDirectory && !name.startsWith(".") && !name.endsWith(".partial");
-    if (!isPlace) continue;
-    for (const inner of await runFolders(join(folder, name))) found.push(inner);
-  }
-  return found;
 }

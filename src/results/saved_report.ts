@@ -16,7 +16,8 @@ const BEGIN = '<script type="application/json+gzip" id="softprompt-runs">';
 const END = "</script>";
 
 /** What a diff can read: the way out where it is given something else. */
-export const COMPARABLE = "name a run's folder, a sweep's, or a saved report.html or summary.html";
+export const COMPARABLE =
+  "name a run's folder, a sweep's, or a saved report.html, summary.html or summary.json";
 
 /** The largest report that is read, and the largest size of its unpacked runs, in bytes. */
 const MOST_BYTES = 2 ** 28;

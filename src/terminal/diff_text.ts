@@ -1,16 +1,18 @@
 import { visible } from "../base/visible.ts";
 import type { Comparison, Verdict } from "../diff/compare.ts";
 import type { Diff } from "../diff/diff.ts";
+import { type DifferingRow, differingRows } from "../diff/differing_rows.ts";
 import { overview, OVERVIEW_HEADER } from "../diff/overview.ts";
 import type { Flip } from "../diff/flips.ts";
 import {
+  brokenText,
   detectableSentence,
+  fixedText,
+  illegalSentence,
   metricHeader,
   metricRows,
   metricText,
   pairedSentence,
-  PREDICTIONS_BROKEN,
-  PREDICTIONS_FIXED,
   semanticsSentence,
   valueText,
 } from "../diff/wording.ts";
@@ -25,12 +27,19 @@ const LONGEST_VALUE = 48;
 
 /** A diff for the terminal. */
 export function diffText(diff: Diff, style: Style): string[] {
+  const { shared, own } = differingRows(diff.comparisons);
+  const illegal = illegalSentence(diff)?.en;
   return [
     `A  ${diff.a}`,
     `B  ${diff.b}`,
     ...[semanticsSentence(diff)?.en ?? []].flat(),
     ...overviewLines(diff),
-    ...diff.comparisons.flatMap((comparison) => ["", ...comparisonLines(comparison, diff.alpha, style)]),
+    ...(shared.length === 0 ? [] : ["", ...rowLines("differs in all", shared)]),
+    ...diff.comparisons.flatMap((comparison, i) => [
+      "",
+      ...comparisonLines(comparison, own[i] ?? [], shared.length > 0, diff.alpha, style),
+    ]),
+    ...(illegal === undefined ? [] : ["", illegal]),
     ...unpairedLines(diff),
   ];
 }
@@ -42,25 +51,35 @@ function overviewLines({ comparisons }: Diff): string[] {
   return ["", ...tableLines(OVERVIEW_HEADER, rows)];
 }
 
-function comparisonLines(comparison: Comparison, alpha: number, style: Style): string[] {
+/** @param own what differs besides what differs in all comparisons @param hasShared whether there is such a thing */
+function comparisonLines(
+  comparison: Comparison,
+  own: readonly DifferingRow[],
+  hasShared: boolean,
+  alpha: number,
+  style: Style,
+): string[] {
   const { variant, flips } = comparison;
   return [
     ...(variant === "" ? [] : [style("bold", variant)]),
-    ...differenceLines(comparison),
-    "",
+    ...differenceLines(own, hasShared),
     ...metricLines(comparison, alpha, style),
     "",
-    detectableSentence(comparison).en,
+    detectableSentence(comparison, alpha).en,
     "",
-    ...flipLines(PREDICTIONS_FIXED, flips.fixed),
-    ...flipLines(PREDICTIONS_BROKEN, flips.broken),
+    ...flipLines(fixedText(flips), flips.fixed),
+    ...flipLines(brokenText(flips), flips.broken),
   ];
 }
 
-function differenceLines({ experiment, environment }: Comparison): string[] {
-  const rows = Object.entries({ ...experiment, ...environment })
-    .map(([path, { a, b }]) => [path, shortened(valueText(a)), shortened(valueText(b))]);
-  return rows.length > 0 ? tableLines(["differs", "A", "B"], rows) : ["nothing differs in the experiments"];
+function differenceLines(own: readonly DifferingRow[], hasShared: boolean): string[] {
+  if (own.length > 0) return [...rowLines("differs", own), ""];
+  return hasShared ? [] : ["nothing differs in the experiments", ""];
+}
+
+function rowLines(title: string, rows: readonly DifferingRow[]): string[] {
+  const cells = rows.map(([path, { a, b }]) => [path, shortened(valueText(a)), shortened(valueText(b))]);
+  return tableLines([title, "A", "B"], cells);
 }
 
 /** Values with several keys are long; the other formats show them in full. */
@@ -84,7 +103,7 @@ function coloured(verdict: Verdict, style: Style): string {
 function flipLines(title: string, flips: readonly Flip[]): string[] {
   const percent = (share: number) => metricText("accuracy", share);
   return [
-    `${flips.length} ${title}${flips.length > SHOWN ? `; those with B's highest probability` : ""}`,
+    `${title}${flips.length > SHOWN ? `; those with B's highest probability` : ""}`,
     ...flips.slice(0, SHOWN).map(({ label, text, a, b }) =>
       visible(
         `  [${label}] A ${a.predicted} ${percent(a.probability)}, B ${b.predicted} ${

@@ -20,16 +20,16 @@ export class BatchFailed extends Error {
   override readonly name = "BatchFailed";
 }
 
-/** A metric got worse, and `--fail-on-regression` is set. */
-export class Regression extends Error {
-  override readonly name = "Regression";
+/** A metric got worse or runs are missing, and `--fail-on-regression` is set. */
+export class GateFailed extends Error {
+  override readonly name = "GateFailed";
 }
 
 /** The exit code that an error ends the program with. @param stoppedBy the signal that interrupted it */
 export function exitCodeOf(error: unknown, stoppedBy: StopSignal = "SIGINT"): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USE;
   if (error instanceof InputError || error instanceof CompileError) return WRONG_USE;
-  if (error instanceof Regression) return REGRESSION;
+  if (error instanceof GateFailed) return REGRESSION;
   if (isForbidden(error)) return WRONG_USE;
   if (error instanceof OutputClosed) return OUTPUT_CLOSED;
   return error instanceof Interrupted ? STOP_CODES[stoppedBy] : FAILED;
@@ -44,7 +44,7 @@ const KNOWN = [
   DiskError,
   HubError,
   BatchFailed,
-  Regression,
+  GateFailed,
 ];
 
 /** The message of an error for the user; without a stack trace if the message names a way out. */

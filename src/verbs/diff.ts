@@ -1,6 +1,9 @@
 import { type Command, Option } from "commander";
 import type { DiffFlags } from "../commands/diff.ts";
-import { DIFF_FORMATS, level } from "../commands/flag_values.ts";
+import { DIFF_FORMATS, gate, level } from "../commands/flag_values.ts";
+
+/** The metrics that fail a gate unless others are named. */
+const USUAL_GATE = "accuracy,macroF1,loss";
 
 /** What `diff` does with its arguments and flags. */
 export interface DiffVerb {
@@ -18,7 +21,16 @@ export function addDiff(program: Command, verbs: DiffVerb): void {
         "text",
       ),
     )
-    .option("--fail-on-regression", "end with exit code 3 where a metric got worse", false)
+    .option(
+      "--fail-on-regression",
+      "end with exit code 3 where a metric of the gate got worse, or runs are missing",
+      false,
+    )
+    .addOption(
+      new Option("--gate <metrics>", "the metrics that may fail it; sets --fail-on-regression")
+        .argParser(gate).default(gate(USUAL_GATE), USUAL_GATE).implies({ failOnRegression: true }),
+    )
+    .option("--allow-missing", "let it pass where a side lacks runs or has some that are not complete", false)
     .option("--alpha <level>", "the significance level of the tests", level, 0.05)
     .addHelpText(
       "after",

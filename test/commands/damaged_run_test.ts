@@ -61,7 +61,7 @@ Deno.test("a run's file that has changed since is refused by every verb that bel
     ]);
     await refused(join(small, "summary.json"), /"folder": "seed=0"/, '"folder": "seed=1"', [
       "diff",
-      small,
+      join(small, "summary.json"),
       run,
     ]);
     for (const args of [diff, predict, export_, batch]) {

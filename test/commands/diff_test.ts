@@ -69,18 +69,6 @@ Deno.test("as Markdown, a diff can be put under a pull request", () =>
     assertStringIncludes(stdout, "<details>");
   }));
 
-Deno.test("a regression ends with exit code 3 where that is asked for, and no evidence with 0", () =>
-  inFolder(async (folder) => {
-    const a = await writeRecord(join(folder, "a"), run(0.8));
-    const b = await writeRecord(join(folder, "b"), run(0.6));
-    const worse = await callProcess(["diff", a, b, "--fail-on-regression"]);
-    assertEquals(worse.code, 3);
-    assertStringIncludes(worse.stderr, `${b} is worse than ${a}`);
-    assertEquals((await call(["diff", a, b])).code, 0);
-    assertEquals((await call(["diff", b, a, "--fail-on-regression"])).code, 0);
-    assertEquals((await call(["diff", a, a, "--fail-on-regression"])).code, 0);
-  }));
-
 Deno.test("sweeps are paired by variant and seed, and a run is compared with all seeds of a sweep", () =>
   inFolder(async (folder) => {
     for (const side of ["a", "b"]) {
@@ -112,6 +100,22 @@ Deno.test("sweeps are paired by variant and seed, and a run is compared with all
     assertEquals(strange.code, 2);
   }));
 
+Deno.test("a run beside a sweep of its name is a seed of it only where the sweep lacks its seed", () =>
+  inFolder(async (folder) => {
+    const a = await writeRecord(join(folder, "a"), run(0.6));
+    const b = await writeRecord(join(folder, "b"), run(0.8));
+    await writeRecord(join(b, "seed=1"), run(0.8, { seed: 1 }));
+    const compared = async () => JSON.parse((await call(["diff", a, b, "--format", "json"])).stdout);
+    assertEquals((await compared()).seeds.b, [0, 1]);
+    await writeRecord(join(b, "seed=0"), run(0.8));
+    assertEquals(
+      (await compared()).comparisons.map((
+        { variant, seeds }: Record<string, { b: unknown }>,
+      ) => [variant, seeds!.b]),
+      [["(run alone)", [0]], ["(base)", [0, 1]]],
+    );
+  }));
+
 Deno.test("saved reports are compared like the folders that they were made of", () =>
   inFolder(async (folder) => {
     const file = await writeExperiment(folder, {
@@ -128,22 +132,21 @@ Deno.test("saved reports are compared like the folders that they were made of", 
       return rest;
     };
     assertEquals(await json(join(one, "report.html"), join(sweep, "summary.html")), await json(one, sweep));
-    const before = await json(one, sweep);
-    const stale: string = join(sweep, "length=9");
-    await Deno.mkdir(stale);
-    for await (const { name } of Deno.readDir(one)) await Deno.copyFile(join(one, name), join(stale, name));
-    assertEquals(
-      await json(one, sweep),
-      before,
-      "what an earlier sweep of the same name has left is not part of this one",
-    );
+    const whole = await json(one, sweep);
+    const earlier: string = join(sweep, "length=9");
+    await Deno.mkdir(earlier);
+    for await (const { name } of Deno.readDir(one)) await Deno.copyFile(join(one, name), join(earlier, name));
+    const variants = (found: { comparisons?: readonly { variant: string }[] }) =>
+      found.comparisons?.map(({ variant }) => variant);
+    assertEquals(variants(await json(one, sweep)), ["length=9", "(base)"], "a folder is what it holds");
+    assertEquals(await json(one, join(sweep, "summary.json")), whole, "a summary is what the batch ran");
     const page: string = join(folder, "diff.html");
     await Deno.writeTextFile(page, (await call(["diff", one, sweep, "--format", "html"])).stdout);
     const again = await call(["diff", page, one]);
     assertEquals(again.code, 2);
     assertStringIncludes(
       again.stderr,
-      "diff.html holds no runs: name a run's folder, a sweep's, or a saved report.html",
+      "diff.html holds no runs: name a run's folder, a sweep's, or a saved report.html, summary.html or summary.json",
     );
   }));
 

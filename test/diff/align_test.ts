@@ -93,12 +93,12 @@ for (
     [
       "labels",
       changed((one, i) => i === 4 ? { ...one, label: "good" } : one),
-      "1 of 20 examples have different labels: 'test:4' is bad in one and good in the other",
+      "1 of 20 examples has another label: 'test:4' is bad in one and good in the other",
     ],
     [
       "names and labels",
       changed((one, i) => ({ ...one, id: `dev:${i}`, label: i < 6 ? "good" : one.label })),
-      "3 of 20 examples have different labels: 'test:0' is bad in one and good in the other",
+      "3 of 20 examples have other labels: 'test:0' is bad in one and good in the other",
     ],
     [
       "cleaning",

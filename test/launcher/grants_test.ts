@@ -96,6 +96,16 @@ Deno.test("verbs that download nothing have neither token nor network, and data 
     ]);
   }));
 
+Deno.test("diff reads the folder of a summary that it is given, and what is beside a run that was begun again", () =>
+  inFolder(async (given) => {
+    const folder = await Deno.realPath(given);
+    const args = ["diff", join(folder, "run"), join(folder, "sweep/summary.json")];
+    const beside = [join(folder, "run.partial"), join(folder, "sweep/one")];
+    for (const path of beside) await Deno.mkdir(path, { recursive: true });
+    const granted = beside.map((path) => `read=${path}`);
+    assertEquals(await allowedTo(args, [...granted, `read=${folder}`]), granted);
+  }));
+
 Deno.test("serve listens where the command line says, and nowhere else", () =>
   inFolder(async (folder) => {
     const args = ["serve", folder, "--host", "::1", "--port", "8099"];

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { join, relative } from "@std/path";
-import { runFolders } from "../../src/results/run_folders.ts";
+import { partialRuns, runFolders } from "../../src/results/run_folders.ts";
 import { inFolder } from "../commands/softprompt.ts";
 
 Deno.test("runs are found with their variants, numbers in names by their size, unfinished and hidden ones left out", () =>
@@ -12,4 +12,24 @@ Deno.test("runs are found with their variants, numbers in names by their size, u
     const found = (await runFolders(root)).map((path) => relative(root, path));
     assertEquals(found, ["s/length=5", "s/length=20", "x", "x/seed=1"]);
     assertEquals(await runFolders(join(root, "nowhere")), []);
+  }));
+
+Deno.test("unfinished runs are found beside a folder and below it, and what else is partial is none", () =>
+  inFolder(async (root) => {
+    for (
+      const [path, name] of [
+        ["s.partial", "content_hash"],
+        ["s/length=1.partial", "experiment.yaml"],
+        ["s/length=5", "metrics.json"],
+        ["s/classifier.partial", "config.json"],
+        ["s/.history/x.partial", "content_hash"],
+        ["s/t/seed=0.partial", "content_hash"],
+      ] as const
+    ) {
+      await Deno.mkdir(join(root, path), { recursive: true });
+      await Deno.writeTextFile(join(root, path, name), "");
+    }
+    const found = (await partialRuns(join(root, "s"))).map((path) => relative(root, path));
+    assertEquals(found, ["s.partial", "s/length=1.partial", "s/t/seed=0.partial"]);
+    assertEquals(await partialRuns(join(root, "nowhere")), []);
   }));
