@@ -5,7 +5,7 @@ import { PageError } from "./page_error.ts";
 export type ClassWords = Readonly<Record<string, readonly string[]>>;
 
 /** A name or a word, in quotes (as JSON has them) or without, and the colon, the comma or the line's end after it. */
-const ITEM = /\s*(?:("(?:[^"\\]|\\.)*")|([^",:，、：][^,:，、：]*?))\s*([,:，、：]|$)/y;
+const ITEM = /\s*(?:("(?:[^"\\]|\\.)*")|([^\s",:，、：][^,:，、：]*?))\s*([,:，、：]|$)/y;
 
 /** What is written as it is; all else is written in quotes. */
 const PLAIN = /^[^\s",:，、：](?:[^",:，、：]*[^\s",:，、：])?$/;

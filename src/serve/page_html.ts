@@ -45,7 +45,9 @@ export const PAGE_HTML = `<!doctype html>
 <script type="module" src="/src/browser/page.ts"></script>
 </head>
 <body>
-<header><h1 id="title">softprompt</h1><button type="button" id="language" hidden>${PHRASES.language.en}</button></header>
+<header><h1 id="title">softprompt</h1><button type="button" id="language" hidden>${
+  text("language")
+}</button></header>
 <noscript><p>${PHRASES.no_script.en} <span lang="zh-CN">${PHRASES.no_script.zh}</span></p></noscript>
 <p class="soft">${text("computes_on")} <span id="device"></span> · ${text("stays_here")}</p>
 <p id="fallback" role="status"></p>
