@@ -1,10 +1,11 @@
-import { assertAlmostEquals, assertEquals } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { float32, int64 } from "../../../src/compiler/graph/constants.ts";
 import { compile, exportClassifier, factsOf, type Insertion, readOnnxFile } from "../../../src/compiler/mod.ts";
 import { openCpu } from "../../../src/device/cpu.ts";
 import { int64Tensor, type Session } from "../../../src/device/device.ts";
 import { readRegion } from "../../../src/model/read_region.ts";
 import { RandomStream } from "../../../src/base/random_stream.ts";
+import { relativeError } from "../graph_runner.ts";
 import { type FamilyReference, familyFeeds, familyModel, readFamily } from "../family_step.ts";
 
 const cpu = await openCpu();
@@ -104,6 +105,15 @@ for (const name of FAMILIES) {
         }
       }
       for (const open of [one, session]) await open.release();
+      if (insertion === "embedding-output") continue;
+      for (const [storage, most] of [["float16", 0.01], ["int8", 0.1]] as const) {
+        const stored = exportClassifier(predict, classifier, readRegion, storage);
+        const small = await cpu.open({ bytes: stored, weights: new Map() });
+        const [logits] = await logitsOf(small, [TEXTS[0]!], "right");
+        await small.release();
+        const error = relativeError(logits!, expected[0]!);
+        assert(error <= most, `${storage}: ${error}`);
+      }
     }
   });
 }
