@@ -22,7 +22,10 @@ const folder = await Deno.makeTempDir();
 const rows: string[][] = [];
 let exact: { readonly size: number; readonly answers: readonly (readonly number[])[] } | undefined;
 for (const dtype of EXPORT_DTYPES) {
-  const code = await main(["export", run, "--format", "onnx", "--dtype", dtype, "--out", folder], processIo());
+  const code = await main(
+    ["export", run, "--format", "onnx", "--dtype", dtype, "--out", folder],
+    processIo(),
+  );
   if (code !== 0) Deno.exit(code);
   const file = modelFile(dtype);
   const { size } = await Deno.stat(join(folder, file));

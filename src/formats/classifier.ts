@@ -1,5 +1,10 @@
 import { join } from "@std/path";
-import { type ClassifierPrompt, type Emitted, exportClassifier, type WeightStorage } from "../compiler/mod.ts";
+import {
+  type ClassifierPrompt,
+  type Emitted,
+  exportClassifier,
+  type WeightStorage,
+} from "../compiler/mod.ts";
 import { float32Tensor, scalarTensor, type Tensor } from "../device/device.ts";
 import type { Calibration } from "../evaluation/recalibration.ts";
 import { InputError } from "../base/errors.ts";

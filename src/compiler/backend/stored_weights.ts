@@ -104,7 +104,10 @@ function quantizedAlong(
   }
   const shape = dims.map((size, d) => d === axis ? size : 1);
   return {
-    form: { items: { type: "int8", dims, bytes: new Uint8Array(items.buffer) }, scales: float32([...scales], shape) },
+    form: {
+      items: { type: "int8", dims, bytes: new Uint8Array(items.buffer) },
+      scales: float32([...scales], shape),
+    },
     error,
   };
 }

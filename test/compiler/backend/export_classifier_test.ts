@@ -1,12 +1,18 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { float32, int64 } from "../../../src/compiler/graph/constants.ts";
-import { compile, exportClassifier, factsOf, type Insertion, readOnnxFile } from "../../../src/compiler/mod.ts";
+import {
+  compile,
+  exportClassifier,
+  factsOf,
+  type Insertion,
+  readOnnxFile,
+} from "../../../src/compiler/mod.ts";
 import { openCpu } from "../../../src/device/cpu.ts";
 import { int64Tensor, type Session } from "../../../src/device/device.ts";
 import { readRegion } from "../../../src/model/read_region.ts";
 import { RandomStream } from "../../../src/base/random_stream.ts";
 import { relativeError } from "../graph_runner.ts";
-import { type FamilyReference, familyFeeds, familyModel, readFamily } from "../family_step.ts";
+import { familyFeeds, familyModel, type FamilyReference, readFamily } from "../family_step.ts";
 
 const cpu = await openCpu();
 const FAMILIES = [...Deno.readDirSync("test/fixtures/families")].map(({ name }) => name)
@@ -41,13 +47,28 @@ async function exported(name: string, insertion: Insertion, reference: FamilyRef
     special: [START, END],
     room: room === Infinity ? undefined : room,
     isCausal: facts.attention === "causal",
-    inputs: { prompt: float32(reference[insertion].prompt.flat(), [PROMPT, reference[insertion].prompt[0]!.length]) },
-    labelTokens: int64(reference.label_tokens.flat(), [reference.label_tokens.length, reference.label_tokens[0]!.length]),
-    labelWeights: float32(reference.label_weights.flat(), [reference.label_weights.length, reference.label_weights[0]!.length]),
+    inputs: {
+      prompt: float32(reference[insertion].prompt.flat(), [PROMPT, reference[insertion].prompt[0]!.length]),
+    },
+    labelTokens: int64(reference.label_tokens.flat(), [
+      reference.label_tokens.length,
+      reference.label_tokens[0]!.length,
+    ]),
+    labelWeights: float32(reference.label_weights.flat(), [
+      reference.label_weights.length,
+      reference.label_weights[0]!.length,
+    ]),
     shift: float32(reference.label_tokens.map(() => 0), [reference.label_tokens.length]),
     temperature: float32([1], []),
   };
-  return { predict, classifier, room, facts, counted, bytes: exportClassifier(predict, classifier, readRegion) };
+  return {
+    predict,
+    classifier,
+    room,
+    facts,
+    counted,
+    bytes: exportClassifier(predict, classifier, readRegion),
+  };
 }
 
 /** The logits of texts as tokenizers give them, padded on one side. */
@@ -66,7 +87,9 @@ async function logitsOf(session: Session, texts: readonly (readonly number[])[],
     attention_mask: padded((row) => row.map(() => 1)),
   });
   const data = Array.from(logits!.data, Number);
-  return texts.map((_, i) => data.slice(i * data.length / texts.length, (i + 1) * data.length / texts.length));
+  return texts.map((_, i) =>
+    data.slice(i * data.length / texts.length, (i + 1) * data.length / texts.length)
+  );
 }
 
 for (const name of FAMILIES) {
@@ -101,7 +124,9 @@ for (const name of FAMILIES) {
         for (const batch of batches) found.push(...await logitsOf(session, batch, side));
         assertEquals(found.length, expected.length);
         for (const [i, row] of expected.entries()) {
-          for (const [c, logit] of row.entries()) assertAlmostEquals(found[i]![c]!, logit, 1e-4, `${insertion}, ${side}, text ${i}`);
+          for (const [c, logit] of row.entries()) {
+            assertAlmostEquals(found[i]![c]!, logit, 1e-4, `${insertion}, ${side}, text ${i}`);
+          }
         }
       }
       for (const open of [one, session]) await open.release();

@@ -51,7 +51,10 @@ async function widened(name: string, initializers: readonly TensorProto[], stora
     output: [valueInfo("read", { name: "read", type: "float32", shape: [ROWS, COLUMNS] })],
   });
   const opset = create(OperatorSetIdProtoSchema, { version: 18n });
-  const bytes = toBinary(ModelProtoSchema, create(ModelProtoSchema, { irVersion: 8n, opsetImport: [opset], graph }));
+  const bytes = toBinary(
+    ModelProtoSchema,
+    create(ModelProtoSchema, { irVersion: 8n, opsetImport: [opset], graph }),
+  );
   const session = await cpu.open({ bytes, weights: new Map() });
   const { read } = await session.run({ as: { type: "float32", dims: [1], data: new Float32Array(1) } });
   await session.release();
@@ -96,7 +99,12 @@ Deno.test("small tensors, integers and masks stay as they are", () => {
     tensor("ids", int64(Array<number>(5000).fill(1), [5000])),
   ];
   assertEquals(storeWeights(initializers, "float32"), { initializers, nodes: [] });
-  for (const [storage, stored] of [["float16", ["weight/float16"]], ["int8", ["weight/int8", "weight/scales"]]] as const) {
+  for (
+    const [storage, stored] of [["float16", ["weight/float16"]], ["int8", [
+      "weight/int8",
+      "weight/scales",
+    ]]] as const
+  ) {
     const { initializers: found, nodes } = storeWeights(initializers, storage);
     assertEquals(found.map(({ name }) => name), [...stored, "mask", "bias", "ids"]);
     assertEquals(nodes.at(-1)!.output, ["weight"]);
