@@ -30,6 +30,12 @@ const STORAGE = { fp32: "float32", fp16: "float16", q8: "int8" } as const satisf
 /** How a classifier's weights are stored, as transformers.js names it. */
 export type ClassifierDtype = keyof typeof STORAGE;
 
+/**
+ * What a causal model's classifier is called: transformers.js classifies texts with no type of causal models. This type
+ * is fed token ids and a mask, as the classifier is.
+ */
+const CLASSIFYING = { model_type: "distilbert", architectures: ["DistilBertForSequenceClassification"] };
+
 /** The parts of a classifier. */
 export interface ClassifierParts {
   readonly experiment: Experiment;
@@ -96,9 +102,11 @@ export async function classifierFiles(
     [modelFile(dtype)]: exportClassifier(predict, classifier, regions.read, STORAGE[dtype]),
     "config.json": json({
       ...config,
+      ...(card.kind === "causal" && CLASSIFYING),
       id2label: names,
       label2id: Object.fromEntries(classes.map((name, i) => [name, i])),
       softprompt: {
+        model_type: config.model_type,
         template: prompt.template,
         verbalizer: experiment.verbalizer,
         clean,
@@ -106,6 +114,8 @@ export async function classifierFiles(
     }),
     "tokenizer.json": json(reading),
     "tokenizer_config.json": json({
+      // Without a class of its own, a tokenizer is taken to be of the model's type.
+      ...(card.kind === "causal" && { tokenizer_class: "PreTrainedTokenizerFast" }),
       ...tokenizerConfig,
       ...(room !== undefined && { model_max_length: room + around.length }),
     }),

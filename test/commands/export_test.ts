@@ -1,7 +1,8 @@
 import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { chooseDevice } from "../../src/device/choose.ts";
-import { MINI } from "../shared.ts";
+import { loadRun } from "softprompt";
+import { MINI, shared, sharedTest } from "../shared.ts";
 import { exportedProbabilities } from "./exported.ts";
 import { call, inFolder, readLines, writeExperiment } from "./softprompt.ts";
 
@@ -48,3 +49,35 @@ Deno.test("a classifier in float16 and in int8 is smaller, and answers as the on
     assertEquals(adapter.code, 2);
     assertStringIncludes(adapter.stderr, "use --dtype with --format onnx");
   }));
+
+sharedTest(
+  "a causal model's classifier is of a type with which transformers.js classifies, and reads long texts",
+  () =>
+    inFolder(async (folder) => {
+      const file = await writeExperiment(folder, {
+        name: "story",
+        model: { source: shared("models/stories260k") },
+        prompt: { kind: "soft", length: 4, template: "{prompt} {text} It was" },
+        verbalizer: { negative: ["so"], positive: ["a"] },
+        training: { batchSize: 8, steps: 2 },
+      });
+      const ran = await call(["run", file, "--results", folder]);
+      assertEquals(ran.code, 0, ran.stderr);
+      const run: string = join(folder, "story");
+      const out: string = join(folder, "out");
+      const { code, stderr } = await call(["export", run, "--format", "onnx", "--out", out]);
+      assertEquals(code, 0, stderr);
+      const config = JSON.parse(await Deno.readTextFile(join(out, "config.json")));
+      assertEquals([config.model_type, config.softprompt.model_type], ["distilbert", "llama"]);
+      const texts = ["a joy .", "the jokes are older than the actors . ".repeat(100)];
+      const loaded = await loadRun(run);
+      const expected = await loaded.classify(texts);
+      await loaded.release();
+      for (const side of ["left", "right"] as const) {
+        const found = await exportedProbabilities(out, texts, { side });
+        for (const [i, { probabilities }] of expected.entries()) {
+          assertAlmostEquals(found[i]![1]!, probabilities.positive!, 1e-4, `${side}, text ${i}`);
+        }
+      }
+    }),
+);
