@@ -35,33 +35,33 @@ const LEVELS = 127;
  */
 export function storeWeights(initializers: readonly TensorProto[], storage: WeightStorage): StoredWeights {
   const large = storage === "float32" ? [] : largest(initializers);
-  const stored = initializers.map((tensor) => {
-    const form = large.includes(tensor) ? formOf(tensor, storage) : undefined;
-    return form === undefined ? { initializers: [tensor], nodes: [] } : widening(tensor, form);
+  const parts = initializers.map((tensor) => {
+    const stored = large.includes(tensor) ? storedTensor(tensor, storage) : undefined;
+    return stored === undefined ? { initializers: [tensor], nodes: [] } : widening(tensor, stored);
   });
   return {
-    initializers: stored.flatMap((one) => one.initializers),
-    nodes: stored.flatMap((one) => one.nodes),
+    initializers: parts.flatMap((one) => one.initializers),
+    nodes: parts.flatMap((one) => one.nodes),
   };
 }
 
 /** The float tensors but for the smallest. */
 function largest(initializers: readonly TensorProto[]): TensorProto[] {
   const floats = initializers.filter((tensor) => isFloat(typeOf(tensor)))
-    .sort((a, b) => extents(a) - extents(b));
-  const least = KEPT_SHARE * floats.reduce((sum, tensor) => sum + extents(tensor), 0);
+    .sort((a, b) => elements(a) - elements(b));
+  const least = KEPT_SHARE * floats.reduce((sum, tensor) => sum + elements(tensor), 0);
   let sum = 0;
-  return floats.filter((tensor) => (sum += extents(tensor)) > least);
+  return floats.filter((tensor) => (sum += elements(tensor)) > least);
 }
 
 /** A tensor's numbers in another type, with factors that broadcast to them. */
-interface Form {
+interface StoredTensor {
   readonly items: Constant;
   readonly scales?: Constant;
 }
 
 /** `undefined` where a tensor stays as it is. */
-function formOf(tensor: TensorProto, storage: WeightStorage): Form | undefined {
+function storedTensor(tensor: TensorProto, storage: WeightStorage): StoredTensor | undefined {
   const type = storage === "int8" ? "int8" : "float16";
   if (bytesPerElement(typeOf(tensor)) <= bytesPerElement(type)) return undefined;
   const dims = tensor.dims.map(Number);
@@ -72,21 +72,21 @@ function formOf(tensor: TensorProto, storage: WeightStorage): Form | undefined {
 }
 
 /** The axis with the smallest sum of squared errors is taken. */
-function quantized(values: Float32Array, dims: readonly number[]): Form | undefined {
-  let best: { readonly form: Form; readonly error: number } | undefined;
+function quantized(values: Float32Array, dims: readonly number[]): StoredTensor | undefined {
+  let best: { readonly stored: StoredTensor; readonly error: number } | undefined;
   for (const [axis, extent] of dims.entries()) {
     if (values.length < extent * LEAST_OF_SCALE) continue;
     const found = quantizedAlong(axis, values, dims);
     if (best === undefined || found.error < best.error) best = found;
   }
-  return best?.form;
+  return best?.stored;
 }
 
 function quantizedAlong(
   axis: number,
   values: Float32Array,
   dims: readonly number[],
-): { readonly form: Form; readonly error: number } {
+): { readonly stored: StoredTensor; readonly error: number } {
   const extent = dims[axis]!;
   const inside = dims.slice(axis + 1).reduce((a, b) => a * b, 1);
   const channel = (i: number) => Math.floor(i / inside) % extent;
@@ -104,7 +104,7 @@ function quantizedAlong(
   }
   const shape = dims.map((size, d) => d === axis ? size : 1);
   return {
-    form: {
+    stored: {
       items: { type: "int8", dims, bytes: new Uint8Array(items.buffer) },
       scales: float32([...scales], shape),
     },
@@ -113,7 +113,7 @@ function quantizedAlong(
 }
 
 /** The stored tensors, and the nodes from them to the tensor that they stand for. */
-function widening(tensor: TensorProto, { items, scales }: Form): StoredWeights {
+function widening(tensor: TensorProto, { items, scales }: StoredTensor): StoredWeights {
   const { name } = tensor;
   const type = typeOf(tensor);
   const stored = named(`${name}/${items.type}`, items);
@@ -142,11 +142,14 @@ function typeOf({ dataType }: TensorProto): ElementType {
   return elementTypeOf(dataType)!;
 }
 
-function extents({ dims }: TensorProto): number {
+/** The number of a tensor's elements. */
+function elements({ dims }: TensorProto): number {
   return dims.reduce((product, extent) => product * Number(extent), 1);
 }
 
 function floatsOf(tensor: TensorProto): Float32Array {
   const read = elementsOf({ type: typeOf(tensor), dims: tensor.dims.map(Number), bytes: tensor.rawData })!;
-  return Float32Array.from({ length: extents(tensor) }, (_, i) => read(i));
+  const values = new Float32Array(elements(tensor));
+  for (let i = 0; i < values.length; i++) values[i] = read(i);
+  return values;
 }
