@@ -3,6 +3,7 @@ import type { Comparison } from "./compare.ts";
 import type { Diff } from "./diff.ts";
 import { overview, OVERVIEW_HEADER } from "./overview.ts";
 import type { Flip } from "./flips.ts";
+import { timesText } from "./times.ts";
 import {
   detectableSentence,
   metricHeader,
@@ -23,8 +24,8 @@ export function diffMarkdown(diff: Diff): string {
   const lines = [
     "# softprompt diff",
     "",
-    `- A: ${markdownCode(diff.a)}`,
-    `- B: ${markdownCode(diff.b)}`,
+    `- A: ${markdownCode(diff.a)}${timesText(diff.times.a)}`,
+    `- B: ${markdownCode(diff.b)}${timesText(diff.times.b)}`,
     ...[semanticsSentence(diff)?.en ?? []].flat().flatMap((line) => ["", line]),
     ...overviewLines(diff),
     ...diff.comparisons.flatMap((comparison) => ["", ...comparisonLines(comparison, diff.alpha)]),

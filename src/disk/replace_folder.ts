@@ -94,7 +94,9 @@ async function mergeOld(old: string, path: string, keeps: Keeps, retire: Retire)
     const [from, to] = [join(old, entry.name), join(path, entry.name)];
     if (!keeps(entry)) continue;
     if (!await isThere(to)) await Deno.rename(from, to);
-    else if (entry.isDirectory && (await Deno.lstat(to)).isDirectory) await mergeOld(from, to, keeps, removeAll);
+    else if (entry.isDirectory && (await Deno.lstat(to)).isDirectory) {
+      await mergeOld(from, to, keeps, removeAll);
+    }
   }
   await retire(old);
 }

@@ -41,7 +41,7 @@ export class RunHistory {
     await removeAll(kept);
     await Deno.rename(old, kept);
     await syncFolder(this.folder);
-    this.log(`its earlier results, of another experiment, are now in ${kept}`);
+    this.log(`the complete run that was there is now in ${kept}`);
     await this.prune(basename(kept));
   };
 
@@ -56,7 +56,7 @@ export class RunHistory {
       const run = await wholeRun(kept).catch(ignoreUnfit);
       if (run === undefined || !isSameContent(run, content)) continue;
       await replaceFolder(this.path, kept, isVariant, this.retire);
-      this.log(`its results were in ${kept}, and are back in ${this.path}`);
+      this.log(`its results were in ${kept}, and are back in ${this.path}: nothing is computed again`);
       return run;
     }
     return undefined;
@@ -72,7 +72,7 @@ export class RunHistory {
     } catch (error) {
       if (!(error instanceof DamagedRun)) throw error;
       const reason = error.reason.text.replaceAll(old, this.path);
-      this.log(`warning: its earlier results were damaged (${reason}), and are not kept`);
+      this.log(`warning: the run that was there was damaged (${reason}), and is not kept`);
       return undefined;
     }
   }
@@ -94,7 +94,9 @@ export class RunHistory {
   private async names(): Promise<string[]> {
     try {
       const entries = await Array.fromAsync(Deno.readDir(this.folder));
-      return entries.filter(({ isDirectory, name }) => isDirectory && isKeptName(name)).map(({ name }) => name)
+      return entries.filter(({ isDirectory, name }) => isDirectory && isKeptName(name)).map(({ name }) =>
+        name
+      )
         .sort();
     } catch (error) {
       if (isAbsent(error)) return [];

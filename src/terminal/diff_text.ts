@@ -2,6 +2,7 @@ import type { Comparison, Verdict } from "../diff/compare.ts";
 import type { Diff } from "../diff/diff.ts";
 import { overview, OVERVIEW_HEADER } from "../diff/overview.ts";
 import type { Flip } from "../diff/flips.ts";
+import { timesText } from "../diff/times.ts";
 import {
   detectableSentence,
   metricHeader,
@@ -25,8 +26,8 @@ const LONGEST_VALUE = 48;
 /** A diff for the terminal. */
 export function diffText(diff: Diff, style: Style): string[] {
   return [
-    `A  ${diff.a}`,
-    `B  ${diff.b}`,
+    `A  ${diff.a}${timesText(diff.times.a)}`,
+    `B  ${diff.b}${timesText(diff.times.b)}`,
     ...[semanticsSentence(diff)?.en ?? []].flat(),
     ...overviewLines(diff),
     ...diff.comparisons.flatMap((comparison) => ["", ...comparisonLines(comparison, diff.alpha, style)]),
