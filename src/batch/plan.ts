@@ -44,7 +44,9 @@ export async function planSound(
     try {
       const own = await runsOf(file, results);
       const { name } = own[0]!.experiment;
-      owned.claim(name, name, file);
+      const isOfRun = own.every(({ variant, path }) => variant === "" && path !== runPath(results, name, ""));
+      if (!isOfRun) owned.claim(name, name, file);
+      for (const { path } of own) owned.claim(path, name, file);
       for (const run of own) runs.push(run);
     } catch (error) {
       problems.push(problemOf(error, file));

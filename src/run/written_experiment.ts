@@ -41,7 +41,8 @@ export async function writtenExperiment(
     ...(transfer && {
       evaluation: { ...experiment.evaluation, transfer: await allDone(transfer.map(found)) },
     }),
-    ...(ensemble && ensembleRuns && { ensemble: { vote: ensemble.vote, runs: ensembleRuns } }),
+    ...(ensemble && ensembleRuns &&
+      { ensemble: { vote: ensemble.vote, runs: await realPaths(ensembleRuns) } }),
   };
   return readWritten(
     replacePaths(
@@ -69,6 +70,10 @@ async function folderOf(name: "rt-polarity" | "reviews-demo", file: string): Pro
     if (error instanceof InputError) return undefined;
     throw error;
   });
+}
+
+async function realPaths(paths: readonly string[]): Promise<string[]> {
+  return await allDone(paths.map((path) => realPlace(resolve(path))));
 }
 
 async function isThere(path: string): Promise<boolean> {
