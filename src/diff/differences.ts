@@ -1,5 +1,6 @@
 import { equal } from "@std/assert/equal";
-import { partAt } from "../experiment/schema_part.ts";
+import type { KeyPath } from "../experiment/document.ts";
+import { replacePaths } from "../experiment/replace_paths.ts";
 import type { RunRecord } from "../results/read_run.ts";
 
 /** A value on both sides; absent where a side has none. */
@@ -12,40 +13,33 @@ export interface Difference {
 export type Differences = Readonly<Record<string, Difference>>;
 
 /**
- * The differences between the resolved experiments of two groups of runs. Several seeds are listed. Paths are relative to their run's
- * folder: they differ where their ends do, unless they lead to the same model or data.
+ * The differences between the resolved experiments of two groups of runs. Several seeds are listed. Paths, which are relative to their
+ * run's folder, are compared without the way up from there, and not at all where they lead to the same model or data.
  */
 export function experimentDifferences(a: readonly RunRecord[], b: readonly RunRecord[]): Differences {
   const described = (runs: readonly RunRecord[]) => {
     const seeds = runs.map(({ experiment }) => experiment.seed);
-    return { ...runs[0]!.experiment, seed: seeds.length === 1 ? seeds[0] : seeds };
+    const placed = replacePaths(
+      runs[0]!.experiment,
+      (written, key) => isSameInput(key, a[0]!, b[0]!) ? undefined : written.replace(/^(\.\.?\/)+/, ""),
+    );
+    return { ...placed, seed: seeds.length === 1 ? seeds[0] : seeds };
   };
-  const found = Object.entries(differences(described(a), described(b)));
-  const isSame = ([path, difference]: [string, Difference]) =>
-    isPath(path) && (isSameInput(path, a[0]!, b[0]!) || equal(end(difference.a), end(difference.b)));
-  return Object.fromEntries(found.filter((one) => !isSame(one)));
+  return differences(described(a), described(b));
 }
 
-/** Whether the values of a key, or of the list that it is, are paths. */
-function isPath(path: string): boolean {
-  const part = partAt(path.split("."));
-  return [part, part?.items].some((one) => one?.format === "path");
-}
-
-/** Whether a key is one of the model or the data, and two runs had the same. */
-function isSameInput(path: string, { environment: a }: RunRecord, { environment: b }: RunRecord): boolean {
-  const [key] = path.split(".");
-  return (key === "model" || key === "dataset") && a[key].sha256 === b[key].sha256;
-}
-
-/** A path, or each of a list, without the way up from a run's folder. */
-function end(path: unknown): unknown {
-  if (Array.isArray(path)) return path.map(end);
-  return typeof path === "string" ? path.replace(/^(\.\.?\/)+/, "") : path;
+/** Whether a key is one of the model or the data, and two runs had the same, or had the same of everything. */
+function isSameInput([key]: KeyPath, { environment: a }: RunRecord, { environment: b }: RunRecord): boolean {
+  const content = a.content_hash_without_paths;
+  return content !== undefined && content === b.content_hash_without_paths ||
+    (key === "model" || key === "dataset") && a[key].sha256 === b[key].sha256;
 }
 
 /** Keys of folders, which may differ for the same data. */
 const DATA_FOLDERS = /^(dataset|transfer\..+)\.folder$/;
+
+/** Keys that say where a model or data were found. */
+const FOUND = /\.(source|folder|name)$/;
 
 /** What differs in models, data, versions and devices. */
 export function environmentDifferences([a]: readonly RunRecord[], [b]: readonly RunRecord[]): Differences {
@@ -56,7 +50,9 @@ export function environmentDifferences([a]: readonly RunRecord[], [b]: readonly 
     return rest;
   };
   const found = Object.entries(differences(described(a!), described(b!)));
-  return Object.fromEntries(found.filter(([path]) => !DATA_FOLDERS.test(path)));
+  const isPlace = (path: string) =>
+    DATA_FOLDERS.test(path) || FOUND.test(path) && isSameInput(path.split("."), a!, b!);
+  return Object.fromEntries(found.filter(([path]) => !isPlace(path)));
 }
 
 /** The differences between two values, by key path. Lists count as values. */
