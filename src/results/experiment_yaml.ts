@@ -1,5 +1,4 @@
 import { Document, type Scalar, visit } from "yaml";
-import type { PromptKeys } from "../experiment/experiment_file.ts";
 import type { Experiment } from "../experiment/types.ts";
 
 /** Texts that are read unchanged without quotes, where YAML allows that. */
@@ -8,20 +7,11 @@ const PLAIN = /^(?!<<$)[ -~]*$/;
 /**
  * An experiment as the text of a file that reads as the same experiment again. Anything beyond printable ASCII is put in
  * quotes: invisible characters and typographic quotes are refused outside quotes.
- *
- * The initialization of an ensemble's prompts is left out: they are tuned already.
  */
 export function experimentYaml(experiment: Experiment): string {
-  const document = new Document(asked(experiment));
+  const document = new Document(experiment);
   visit(document, { Scalar: (_, node) => quoteWhatNeedsIt(node) });
   return document.toString({ lineWidth: 0, doubleQuotedMinMultiLineLength: Infinity });
-}
-
-function asked(experiment: Experiment): object {
-  const { ensemble } = experiment;
-  if (ensemble === undefined || !("runs" in ensemble)) return experiment;
-  const { initialization: _, ...prompt }: PromptKeys = experiment.prompt;
-  return { ...experiment, prompt };
 }
 
 function quoteWhatNeedsIt(node: Scalar): void {

@@ -2,6 +2,7 @@ import { basename, join } from "@std/path";
 import { InputError } from "../base/errors.ts";
 import { isAbsent } from "../disk/is_absent.ts";
 import { historyFolder, isKeptName, keptName } from "../disk/kept_place.ts";
+import { onDisk } from "../disk/on_disk.ts";
 import { replaceFolder } from "../disk/replace_folder.ts";
 import { removeAll, syncFolder } from "../disk/write_whole.ts";
 import { checkWhole } from "./check_whole.ts";
@@ -55,7 +56,7 @@ export class RunHistory {
       const kept: string = join(this.folder, name);
       const run = await wholeRun(kept).catch(ignoreUnfit);
       if (run === undefined || !isSameContent(run, content)) continue;
-      await replaceFolder(this.path, kept, isVariant, this.retire);
+      await onDisk(this.path, () => replaceFolder(this.path, kept, isVariant, this.retire));
       this.log(`its results were in ${kept}, and are back in ${this.path}: nothing is computed again`);
       return run;
     }

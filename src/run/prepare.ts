@@ -4,7 +4,7 @@ import { sha256 } from "../base/sha256.ts";
 import { ConfigValueError, reworded } from "../base/errors.ts";
 import type { KeyPath } from "../experiment/document.ts";
 import { replacePaths } from "../experiment/replace_paths.ts";
-import type { DatasetKeys, PromptKeys } from "../experiment/experiment_file.ts";
+import type { DatasetKeys } from "../experiment/experiment_file.ts";
 import type { DatasetSpec, Experiment } from "../experiment/types.ts";
 import { readsPadding } from "../prompt/padding.ts";
 import { readable } from "../prompt/stretch.ts";
@@ -66,10 +66,7 @@ export async function prepare(
     return await sha256(new TextEncoder().encode(content));
   };
   const isIdOnHub = ([key]: KeyPath) => key === "model" && model.revision !== null;
-  const pathless = replacePaths(
-    experiment.ensemble ? { ...asked, prompt: withoutInitialization(experiment.prompt) } : asked,
-    (written, key) => isIdOnHub(key) ? written : undefined,
-  );
+  const pathless = replacePaths(asked, (written, key) => isIdOnHub(key) ? written : undefined);
   return {
     experiment: {
       ...experiment,
@@ -87,13 +84,6 @@ export async function prepare(
     contentHash: await hash(asked),
     pathlessHash: await hash(pathless),
   };
-}
-
-/** The prompt of an ensemble: how its vectors once started is not in a run's own file. */
-function withoutInitialization(
-  { initialization: _, ...prompt }: PromptKeys,
-): Omit<PromptKeys, "initialization"> {
-  return prompt;
 }
 
 /** Refuses an initialization from words without vectors in the model. */

@@ -1,4 +1,5 @@
 import { relative, resolve } from "@std/path";
+import { stringify } from "yaml";
 import { datasetName } from "../dataset/load.ts";
 import { sha256, withSha256 } from "../base/sha256.ts";
 import type { Device } from "../device/device.ts";
@@ -8,7 +9,6 @@ import { promptFile } from "../prompt/prompt_file.ts";
 import { runReport } from "../report/run_report.ts";
 import { type EnsembleFile, ensembleFile } from "../results/ensemble_file.ts";
 import { type Environment, softwareVersions } from "../results/environment.ts";
-import { experimentYaml } from "../results/experiment_yaml.ts";
 import { RUN_FORMAT } from "../results/format.ts";
 import { jsonText } from "../results/json_text.ts";
 import type { MetricsFile } from "../results/metrics_file.ts";
@@ -51,7 +51,7 @@ export async function writeRun(
   const files = {
     ...await folder.hashes(),
     "metrics.json": await sha256(new TextEncoder().encode(jsonText(metrics))),
-    "experiment.yaml": experimentSha256(experimentYaml(written)),
+    "experiment.yaml": experimentSha256(stringify(written)),
   };
   const listed = { ...environment, files };
   await folder.writeJson("environment.json", withSha256(listed));
