@@ -27,7 +27,7 @@ export async function writtenExperiment(
   const all = await realPlace(resolve(results));
   const project = await projectOf(all);
   const place: string = join(all, relative(resolve(results), resolve(path)));
-  const moved = (written: string) => {
+  const fromPlace = (written: string) => {
     const target = resolve(from, written);
     const isBeside = project !== undefined && isWithin(target, project);
     return (isBeside ? relative(place, target) : target).replaceAll("\\", "/");
@@ -47,7 +47,7 @@ export async function writtenExperiment(
   return readWritten(
     replacePaths(
       complete,
-      (written, key) => key.join(".") === "model.source" && !isFolder ? written : moved(written),
+      (written, key) => key.join(".") === "model.source" && !isFolder ? written : fromPlace(written),
     ),
   );
 }
