@@ -106,7 +106,9 @@ async function rowOf(
     try {
       const record = await readRun(path);
       const ensemble = run.ensembleRuns && await readEnsemble(path);
-      return { row: { ...row, status: "complete", metrics: record.metrics }, record, ensemble };
+      const { metrics, environment: { time } } = record;
+      const complete = { ...row, status: "complete", metrics, ...(time !== undefined && { time }) } as const;
+      return { row: complete, record, ensemble };
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       return { row: { ...row, status: "failed", error: sharedMessage(error) } };

@@ -26,6 +26,8 @@ export interface BatchFlags {
   readonly force: boolean;
   /** Whether compiled graphs are compared with the model's own file first. */
   readonly selfCheck: boolean;
+  /** Whether complete runs that others replace are kept. */
+  readonly history: boolean;
   /** The number of runs at a time. */
   readonly jobs: number;
   /** Whether the steps of runs are fused where they can be. */

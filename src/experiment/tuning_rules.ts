@@ -37,7 +37,7 @@ function tuneRules({ prompt, tune, training, precision }: ExperimentFile): RuleV
 }
 
 function ensembleRules(
-  { prompt, tune, training, ensemble, sweep: swept = {} }: ExperimentFile,
+  { prompt, tune, training, ensemble, semantics, sweep: swept = {} }: ExperimentFile,
 ): RuleViolation[] {
   if (ensemble === undefined) return [];
   const violations: RuleViolation[] = [];
@@ -62,7 +62,9 @@ function ensembleRules(
   const message = "the prompts of 'ensemble.runs' are tuned already: leave it out";
   if (training !== undefined) violation(["training"], message);
   if (tune !== undefined && tune !== "none") violation(["tune"], message);
-  if (prompt.initialization !== undefined) violation(["prompt", "initialization"], message);
+  // A run's own file, which names its semantics, has every default written out.
+  const isOfRun = semantics !== undefined;
+  if (prompt.initialization !== undefined && !isOfRun) violation(["prompt", "initialization"], message);
   return violations;
 }
 

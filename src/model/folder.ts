@@ -1,9 +1,10 @@
-import { dirname, join, relative, resolve } from "@std/path";
+import { join, relative, resolve } from "@std/path";
 import { ConfigValueError, InputError, withKeyContext } from "../base/errors.ts";
 import { message } from "../base/message.ts";
 import { innerPath } from "../base/inner_path.ts";
 import { findInnerFile } from "../disk/inner_file.ts";
 import { isAbsent } from "../disk/is_absent.ts";
+import { pathsFrom } from "../disk/kept_place.ts";
 import type { ModelSpec } from "../experiment/types.ts";
 import type { DownloadReporter } from "../hub/repository.ts";
 
@@ -46,7 +47,7 @@ export async function findModel(
   namedIn: string,
   downloads: DownloadReporter,
 ): Promise<ModelFolder> {
-  const folder: string = resolve(dirname(namedIn), spec.source);
+  const folder: string = resolve(pathsFrom(namedIn), spec.source);
   if (innerPath(spec.file) === undefined) {
     throw keyError(
       `${JSON.stringify(spec.file)} must be the path of a file within the model's folder`,

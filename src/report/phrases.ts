@@ -4,6 +4,7 @@ const phrase = (en: string, zh: string): Bilingual => ({ en, zh });
 
 /** The words of the reports that are not terms: headings, captions, headers of columns. */
 export const PHRASES = {
+  ended: phrase("ended (UTC)", "结束时间（UTC）"),
   curves: phrase("Curves", "曲线"),
   loss_curve: phrase("Loss by step", "各步损失"),
   accuracy_curve: phrase("Validation accuracy by step", "各步验证准确率"),

@@ -139,7 +139,11 @@ export interface Environment {
   /** The comparison of the compiled graphs with the model's own file, or why there was none; absent in runs of the first versions. */
   readonly self_check?: SelfCheck | SkippedCheck;
   readonly seconds: RunSeconds;
+  /** When the run ended, in UTC (RFC 3339); absent in runs of earlier versions. */
+  readonly time?: string;
   readonly content_hash: string;
+  /** The same of the experiment without its paths, which a run's own file names from another place; absent in runs of earlier versions. */
+  readonly content_hash_without_paths?: string;
   /** The SHA-256 of each of the run's other files but its report, by name; absent or with fewer files in runs of earlier versions. */
   readonly files?: Readonly<Record<string, string>>;
 }
@@ -236,6 +240,8 @@ export interface SummaryRow {
   readonly status: "complete" | "failed" | "interrupted" | "missing";
   /** The run's folder, relative to the summary. */
   readonly folder: string;
+  /** When the run ended, in UTC (RFC 3339); absent where it is not complete, or was made by an earlier version. */
+  readonly time?: string;
   readonly error?: string;
   readonly metrics?: MetricsFile;
 }
@@ -251,6 +257,8 @@ export interface EnsembleRow {
   readonly status: "complete" | "failed" | "interrupted" | "missing";
   /** The run's folder, relative to the summary. */
   readonly folder: string;
+  /** When the run ended, in UTC (RFC 3339); absent where it is not complete, or was made by an earlier version. */
+  readonly time?: string;
   readonly error?: string;
   readonly metrics?: MetricsFile;
   /** Absent if the ensemble is not complete. */

@@ -30,6 +30,7 @@ export function summaryCsv(summary: Summary): string {
     "test_accuracy_mean_high",
     "best_by_validation",
     "error",
+    "time",
   ];
   const places = new Map(groups.map((group, i) => [groupKey(group), i]));
   const cells = (row: SummaryRow): Record<string, unknown> => {
@@ -57,6 +58,7 @@ export function summaryCsv(summary: Summary): string {
       test_accuracy_mean_high: group?.test.accuracy.interval?.[1],
       best_by_validation: group !== undefined && at === best,
       error: row.error,
+      time: row.time,
     };
   };
   const ensembleCells = (row: EnsembleRow): Record<string, unknown> => ({

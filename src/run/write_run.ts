@@ -32,7 +32,7 @@ export async function writeRun(
   { soft, weights }: BuiltClassifier,
   { metrics, predictions, samples, transfer, each }: Classified,
   environment: Environment,
-  { title, folder }: RunContext,
+  { title, folder, written }: RunContext,
 ): Promise<void> {
   const { experiment, ensemblePrompts } = prepared;
   const ensemble = experiment.ensemble && ensemblePrompts &&
@@ -51,15 +51,15 @@ export async function writeRun(
   const files = {
     ...await folder.hashes(),
     "metrics.json": await sha256(new TextEncoder().encode(jsonText(metrics))),
-    "experiment.yaml": experimentSha256(stringify(experiment)),
+    "experiment.yaml": experimentSha256(stringify(written)),
   };
-  const written = { ...environment, files };
-  await folder.writeJson("environment.json", withSha256(written));
+  const listed = { ...environment, files };
+  await folder.writeJson("environment.json", withSha256(listed));
   const report = runReport({
     title,
-    experiment,
+    experiment: written,
     metrics,
-    environment: written,
+    environment: listed,
     history: await folder.history(),
     predictions,
     samples,
@@ -88,7 +88,7 @@ function ensembleOf(
 
 /** The environment of a run, as written to `environment.json`. @param path the folder of its results */
 export function environmentOf(
-  { experiment, model, dataset, transfer, commit, contentHash }: Prepared,
+  { experiment, model, dataset, transfer, commit, contentHash, pathlessHash }: Prepared,
   device: Device,
   timing: Timing,
   check: CheckOutcome,
@@ -119,6 +119,8 @@ export function environmentOf(
     seed: experiment.seed,
     self_check: check,
     seconds: timing,
+    time: new Date().toISOString(),
     content_hash: contentHash,
+    content_hash_without_paths: pathlessHash,
   };
 }

@@ -26,6 +26,7 @@ export function addBatch(program: Command, verbs: BatchVerb): void {
     )
     .option("--only <pattern>", "run only those whose name matches a pattern (*length=5*) or contains a text")
     .option("--force", "run again even if nothing has changed", false)
+    .option("--no-history", "remove the complete runs that others replace, instead of keeping the last ten")
     .option("--no-self-check", "skip the comparison of the compiled graphs with the model's own file")
     .option("--fail-fast", "start no more runs after one fails", false)
     .option("--shard <i/n>", "run only the i-th of n parts, to share a batch among machines", shardOf)
