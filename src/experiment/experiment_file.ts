@@ -100,6 +100,8 @@ export interface LabelledTextsKeys {
   readonly encoding?: string;
   /** What happens to lines of a .jsonl, .json or .parquet file that have null (or NaN) in place of a text or the label: error refuses the file, drop leaves them out and counts them. An empty text is a text. */
   readonly missing?: "error" | "drop";
+  /** What happens to lines whose label stands for none of the verbalizer's classes, by itself or through 'labels': error lists all such labels, drop leaves the lines out and counts them. */
+  readonly others?: "error" | "drop";
   /** How the texts are read. */
   readonly clean?: "none" | "textcnn";
 }
@@ -253,6 +255,7 @@ export const CHOICES = {
   "model.dtype": ["fp32", "fp16", "q8", "q4"],
   "dataset.name": ["rt-polarity", "reviews-demo"],
   "dataset.missing": ["error", "drop"],
+  "dataset.others": ["error", "drop"],
   "dataset.clean": ["none", "textcnn"],
   "prompt.kind": ["soft", "hard"],
   "prompt.insertion": ["embedding-output", "word-embeddings"],
@@ -269,6 +272,7 @@ export const CHOICES = {
   "ensemble.vote": ["majority", "mean"],
   "evaluation.transfer[].name": ["rt-polarity", "reviews-demo"],
   "evaluation.transfer[].missing": ["error", "drop"],
+  "evaluation.transfer[].others": ["error", "drop"],
   "evaluation.transfer[].clean": ["none", "textcnn"],
   "evaluation.calibrate[]": ["contextual", "temperature"],
   precision: ["float32", "float16"],
@@ -285,6 +289,7 @@ export const DEFAULTS = {
     label: "label",
     encoding: "utf-8",
     missing: "error",
+    others: "error",
     clean: "none",
     validation: 0.1,
   },
@@ -303,6 +308,7 @@ export const DEFAULTS = {
     label: "label",
     encoding: "utf-8",
     missing: "error",
+    others: "error",
     split: "test",
   },
 } as const;

@@ -29,7 +29,7 @@ import type {
 
 /**
  * Writes out the defaults of an experiment that the schema and the rules have accepted, all that have a meaning in it but those of
- * `encoding`, `missing`, `transfer` and `calibrate`, without which earlier files keep their content hash. An ensemble over the seeds is not part of
+ * `encoding`, `missing`, `others`, `transfer` and `calibrate`, without which earlier files keep their content hash. An ensemble over the seeds is not part of
  * it: that is a separate run.
  *
  * @throws {Error} where the rules should have refused it

@@ -98,7 +98,7 @@ export interface AnyDataset
 
 /** The columns of data that are not built in. */
 export interface LabelledColumns
-  extends Required<Pick<DatasetKeys, "text" | "label">>, Pick<DatasetKeys, "labels" | "missing"> {}
+  extends Required<Pick<DatasetKeys, "text" | "label">>, Pick<DatasetKeys, "labels" | "missing" | "others"> {}
 
 /** The format of text files. */
 export interface WrittenFiles extends Pick<DatasetKeys, "delimiter" | "quotes" | "columns" | "encoding"> {}
