@@ -46,5 +46,8 @@ export function shardOf(text: string): Shard {
 /** What a prompt can be exported for: PEFT, or any ONNX Runtime. */
 export const EXPORT_FORMATS = ["peft", "onnx"] as const;
 
+/** The output formats of predictions. */
+export const PREDICTION_FORMATS = ["jsonl", "csv"] as const;
+
 /** The output formats of a diff. */
 export const DIFF_FORMATS = ["text", "markdown", "json", "html"] as const;

@@ -102,6 +102,12 @@ export function textIn(one: TableRecord, column: string, path: string): string {
   );
 }
 
+/** Whether a record has a text, or what is read as one, in a column. */
+export function hasText({ record }: TableRecord, column: string): boolean {
+  const value = Object.hasOwn(record, column) ? record[column] : undefined;
+  return isWrittenNumber(value) || isText(value);
+}
+
 /** Whether a record's value in a column is null. An empty string is a value. */
 export function isNull({ record }: TableRecord, column: string): boolean {
   if (!Object.hasOwn(record, column)) return false;
@@ -144,14 +150,10 @@ export function exampleOf(
   columns: Columns,
 ): Example | NoClass {
   const read = (column: string) => textIn(one, column, path).trim();
-  const written = read(columns.label);
-  const { names = {}, labels = {} } = columns;
-  // 'labels' maps what the file holds, or the names that the file gives to it.
-  const value = Object.hasOwn(labels, written) ? written : valueOf(names, written) ?? written;
+  const label = labelOf(one, path, columns);
   const id = columns.id === undefined ? placeIn(name, one) : read(columns.id);
   const texts = textColumns(columns).map(read);
-  const label = classOf(value, columns);
-  if (typeof label !== "string") return new NoClass(value, label === null ? "skipped" : "other");
+  if (label instanceof NoClass) return label;
   const { placeholders } = columns;
   if (id === "") {
     throw new InputError(
@@ -164,8 +166,30 @@ export function exampleOf(
   return { id, text, columns: named, label };
 }
 
+/**
+ * The class that a line's label stands for.
+ *
+ * @param path for messages
+ * @throws {InputError} naming the line, where there is no label column, or it holds no text
+ */
+export function labelOf(
+  one: TableRecord,
+  path: string,
+  columns: Omit<Columns, "text" | "placeholders">,
+): string | NoClass {
+  const written = textIn(one, columns.label, path).trim();
+  const { names = {}, labels = {} } = columns;
+  // 'labels' maps what the file holds, or the names that the file gives to it.
+  const value = Object.hasOwn(labels, written) ? written : valueOf(names, written) ?? written;
+  const label = classOf(value, columns);
+  return typeof label === "string" ? label : new NoClass(value, label === null ? "skipped" : "other");
+}
+
 /** The class of a label; `null` where it is mapped to none, `undefined` where it is not mapped, or to a class that is not wanted. */
-function classOf(value: string, { labels, only }: Columns): string | null | undefined {
+function classOf(
+  value: string,
+  { labels, only }: Pick<Columns, "labels" | "only">,
+): string | null | undefined {
   const label = labels === undefined ? value : valueOf(labels, value);
   return typeof label !== "string" || only === undefined || only.includes(label) ? label : undefined;
 }

@@ -65,6 +65,15 @@ export async function readBytes(path: string): Promise<Uint8Array<ArrayBuffer>> 
   return isGzip(bytes) ? await unpack(bytes, path) : bytes;
 }
 
+/** Reads a stream to its end, decompressed if it is gzip. @param path for messages @throws {InputError} where it is truncated */
+export async function readStream(
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+  path: string,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = await withFileContext(path, () => new Response(stream).bytes());
+  return isGzip(bytes) ? await unpack(bytes, path) : bytes;
+}
+
 /**
  * Decompresses gzip data of one or several members, as parallel compressors write them; zeros may follow the last.
  *
