@@ -1,5 +1,6 @@
 import { createGunzip } from "node:zlib";
 import { InputError, thrownMessage } from "../base/errors.ts";
+import { isAbsent } from "../disk/is_absent.ts";
 import { readAtMost } from "../base/read_at_most.ts";
 
 /** The first bytes of gzip data: https://www.rfc-editor.org/rfc/rfc1952 */
@@ -23,7 +24,7 @@ export async function withFileContext<Result>(path: string, act: () => Promise<R
     return await act();
   } catch (error) {
     if (error instanceof InputError) throw error;
-    if (error instanceof Deno.errors.NotFound) {
+    if (isAbsent(error)) {
       throw new InputError(`there is no ${path}: check the 'dataset' or the --file that names it`);
     }
     // The error's own message ends with the system call, which repeats the path.
@@ -40,7 +41,11 @@ export async function withFileContext<Result>(path: string, act: () => Promise<R
 export async function checkReadable(path: string): Promise<void> {
   const { isFile, isFifo, isDirectory } = await withFileContext(path, () => Deno.stat(path));
   if (isFile || isFifo) return;
-  throw new InputError(`${path} cannot be read: it is ${isDirectory ? "a folder" : "a device"}, not a file`);
+  throw new InputError(
+    `${path} cannot be read: it is ${
+      isDirectory ? "a folder, not a file: name a file in it" : "a device, not a file"
+    }`,
+  );
 }
 
 /**

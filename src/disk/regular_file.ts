@@ -9,6 +9,8 @@ import { InputError } from "../base/errors.ts";
 export function checkRegular(path: string, { isFile, isDirectory }: Deno.FileInfo): void {
   if (isFile) return;
   throw new InputError(
-    `${path} is ${isDirectory ? "a folder" : "a device or a pipe"}, but it must be a regular file`,
+    `${path} is ${
+      isDirectory ? "a folder" : "a device or a pipe"
+    }, but it must be a regular file: put the file in its place`,
   );
 }
