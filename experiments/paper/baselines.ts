@@ -1,6 +1,6 @@
 import type { EnsembleRow, SummaryRow } from "../../src/results/summary.ts";
 import type { MetricsFile, PartMetrics } from "../../src/results/metrics_file.ts";
-import { spreadOf } from "../../src/results/summary.ts";
+import { spreadOf } from "../../src/results/summarize.ts";
 import type { Bar } from "./plots.ts";
 
 /** A baseline or a prompt on one kind of data. */

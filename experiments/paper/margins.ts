@@ -1,5 +1,6 @@
 import { mean } from "simple-statistics";
-import { spreadOf, type SummaryRow } from "../../src/results/summary.ts";
+import { spreadOf } from "../../src/results/summarize.ts";
+import type { SummaryRow } from "../../src/results/summary.ts";
 
 /** An effect of one thing that was varied, averaged over the others within each seed. */
 export interface Margin {

@@ -1,6 +1,5 @@
 import { createGunzip } from "node:zlib";
 import { InputError, thrownMessage } from "../base/errors.ts";
-import { isAbsent } from "../disk/is_absent.ts";
 import { readAtMost } from "../base/read_at_most.ts";
 
 /** The first bytes of gzip data: https://www.rfc-editor.org/rfc/rfc1952 */
@@ -24,7 +23,7 @@ export async function withFileContext<Result>(path: string, act: () => Promise<R
     return await act();
   } catch (error) {
     if (error instanceof InputError) throw error;
-    if (isAbsent(error)) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
       throw new InputError(`there is no ${path}: check the 'dataset' or the --file that names it`);
     }
     // The error's own message ends with the system call, which repeats the path.

@@ -170,6 +170,10 @@ export interface TrainingKeys {
   readonly clipNorm?: number;
   /** Stops when this many validations in a row were no better than the best; the best prompt is kept in any case. */
   readonly earlyStopping?: TrainingEarlyStoppingKeys;
+  /** By what, on the validation set, the prompt that is kept is the best: accuracy and macroF1, of which equal values are told apart by the loss, or the loss itself. If left out, it is 'earlyStopping.metric', or accuracy. The best variant of a summary is chosen by it, too. */
+  readonly best?: "accuracy" | "macroF1" | "loss";
+  /** The number of steps between two validations; the last step ends with one, too. If left out, there is one at the end of each epoch. */
+  readonly validateEvery?: number;
   /** The number of steps between two lines of the history. */
   readonly logEvery?: number;
   /** The weight of an example in the loss by its class, as in PyTorch's CrossEntropyLoss(weight): balanced (the number of training examples over that of the class's and of classes), or a number up to a million for each class, { rare: 5 }; classes left out weigh 1. Metrics and validation losses count all examples alike. */
@@ -198,8 +202,8 @@ export interface TrainingScheduleKeys {
 
 /** Stops when this many validations in a row were no better than the best; the best prompt is kept in any case. */
 export interface TrainingEarlyStoppingKeys {
-  /** What is compared, on the validation set. */
-  readonly metric?: "accuracy" | "loss";
+  /** What is compared, on the validation set; by default what 'best' says. */
+  readonly metric?: "accuracy" | "macroF1" | "loss";
   /** Validations in a row that may be no better. */
   readonly patience?: number;
 }
@@ -266,7 +270,8 @@ export const CHOICES = {
   tune: ["prompt", "all", "none"],
   "training.optimizer.name": ["adamw", "adafactor", "sgd"],
   "training.schedule.name": ["constant", "linear", "cosine"],
-  "training.earlyStopping.metric": ["accuracy", "loss"],
+  "training.earlyStopping.metric": ["accuracy", "macroF1", "loss"],
+  "training.best": ["accuracy", "macroF1", "loss"],
   "training.classWeights": ["balanced"],
   "ensemble.sweep": ["seed"],
   "ensemble.vote": ["majority", "mean"],

@@ -179,7 +179,7 @@ export type Duration =
 /** The settings of tuning. */
 export type TrainingSpec =
   & Required<Pick<TrainingKeys, "batchSize" | "accumulate" | "clipNorm" | "logEvery">>
-  & Pick<TrainingKeys, "classWeights">
+  & Pick<TrainingKeys, "classWeights" | "best" | "validateEvery">
   & Duration
   & {
     readonly optimizer: OptimizerSpec;

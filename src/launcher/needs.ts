@@ -24,10 +24,16 @@ export interface Needs {
  * @param program the program's own folder, with the data and models that come with it
  */
 export function verbNeeds(program: string, found: (verb: Verb, needs: Needs) => void): Verbs {
-  const files = async (args: readonly string[], results: string, allowRead: readonly string[]) => {
+  const files = async (
+    args: readonly string[],
+    results: string,
+    allowRead: readonly string[],
+    set: readonly string[] = [],
+  ) => {
+    const typed = parseOverrides(set);
     const allowed = [...allowRead, results, program];
     const found = await findExperimentFiles(args);
-    const all = await Promise.allSettled(found.map((file) => experimentReads(file, allowed)));
+    const all = await Promise.allSettled(found.map((file) => experimentReads(file, allowed, typed)));
     const refused = all.flatMap((one) => one.status === "rejected" ? [one.reason] : []);
     const other = refused.find((error) => !(error instanceof InputError));
     if (other !== undefined) throw other;
@@ -44,8 +50,8 @@ export function verbNeeds(program: string, found: (verb: Verb, needs: Needs) => 
       const reads = await allDone(named.map((file) => experimentReads(file, allowed, typed)));
       found("run", { reads: [...args, ...reads.flat()], writes: [results] });
     },
-    batch: async (args, { results }, allowRead) => {
-      const reads = await files(args, results, allowRead);
+    batch: async (args, { results, overrides }, allowRead) => {
+      const reads = await files(args, results, allowRead, overrides);
       found("batch", { reads: [...args.map(searched), ...reads], writes: [results] });
     },
     validate: async (args, { results }, allowRead) => {

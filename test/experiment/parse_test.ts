@@ -157,7 +157,7 @@ Deno.test("early stopping needs a validation set, from the training examples or 
   const stopping = (dataset: string) =>
     SOFT.replace("{ name: rt-polarity }", dataset) + "training: { earlyStopping: { patience: 2 } }\n";
   assertEquals(problems(stopping("{ name: rt-polarity, validation: 0 }")), [
-    "rt.yaml:6:28: early stopping needs a validation set: set 'dataset.validation' above 0",
+    "rt.yaml:6:28: 'earlyStopping' needs a validation set: set 'dataset.validation' above 0",
   ]);
   parseExperiment(
     stopping("{ name: rt-polarity, validation: 0, split: { test: 0.1, validation: 0.1 } }"),
