@@ -25,15 +25,15 @@ export interface PlannedRun extends RunRequest {
  *
  * @param args files, folders and patterns
  * @param results the folder of all results
- * @param set keys that all runs set to other values than their files
+ * @param overrides keys that all runs set to other values than their files
  * @throws {InputError} with the problems of all files, two files of the same name among them
  */
 export async function planRuns(
   args: readonly string[],
   results: string,
-  set: readonly Override[] = [],
+  overrides: readonly Override[] = [],
 ): Promise<readonly PlannedRun[]> {
-  const { runs, problems } = await planSound(args, results, set);
+  const { runs, problems } = await planSound(args, results, overrides);
   if (problems.length > 0) throw new InputError(joined(problems, "\n"));
   return runs;
 }
@@ -42,14 +42,14 @@ export async function planRuns(
 export async function planSound(
   args: readonly string[],
   results: string,
-  set: readonly Override[] = [],
+  overrides: readonly Override[] = [],
 ): Promise<{ readonly runs: readonly PlannedRun[]; readonly problems: readonly Message[] }> {
   const runs: PlannedRun[] = [];
   const problems: Message[] = [];
   const owners = new Map<string, string>();
   for (const file of await findExperimentFiles(args)) {
     try {
-      const own = await runsOf(file, results, set);
+      const own = await runsOf(file, results, overrides);
       const { name } = own[0]!.experiment;
       const owner = owners.get(foldedName(name));
       if (owner !== undefined) {
@@ -75,8 +75,8 @@ export function problemOf(error: unknown, file: string): Message {
   return error instanceof ExperimentError || error.message.includes(file) ? own : message`${file}: ${own}`;
 }
 
-async function runsOf(file: string, results: string, set: readonly Override[]): Promise<PlannedRun[]> {
-  return parseVariants(await readExperimentFile(file), file, set)
+async function runsOf(file: string, results: string, overrides: readonly Override[]): Promise<PlannedRun[]> {
+  return parseVariants(await readExperimentFile(file), file, overrides)
     .map(({ name, settings, overrides, experiment, ensembleVariants }) => {
       const pathOf = (variant: string) => runPath(results, experiment.name, variant);
       const ensembleRuns = ensembleVariants?.map(pathOf) ??

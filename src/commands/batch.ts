@@ -77,9 +77,9 @@ interface Job {
  * @throws {BatchFailed} at the end, where a run has failed
  */
 export async function batch(args: readonly string[], flags: BatchFlags, io: Io): Promise<void> {
-  const set = parseOverrides(flags.overrides);
-  refuseMultipliers(set);
-  const all = await planRuns(args, flags.results, set);
+  const overrides = parseOverrides(flags.overrides);
+  refuseMultipliers(overrides);
+  const all = await planRuns(args, flags.results, overrides);
   const runs = chosen(all, flags);
   if (runs.length > MOST_UNASKED && !flags.yes) {
     throw new InputError(

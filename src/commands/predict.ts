@@ -104,10 +104,10 @@ async function answerAll(
   for await (const part of chunks(given)) {
     const answers = await run.classify(part.map(({ placed }) => placed));
     await io.write(writer.lines(answers.map((answer, i) => ({ shown: part[i]!.shown, answer }))));
-    for (const [i, { predicted, truncated: cut }] of answers.entries()) {
+    for (const [i, { predicted, truncated: dropped }] of answers.entries()) {
       const { label } = part[i]!;
       if (label !== undefined) score.see(label instanceof NoClass ? label.value : label, predicted);
-      if (cut > 0) truncated++;
+      if (dropped > 0) truncated++;
     }
     count += part.length;
   }

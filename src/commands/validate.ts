@@ -3,7 +3,7 @@ import { joined } from "../base/message.ts";
 import { promptLength } from "../experiment/prompt_vectors.ts";
 import { earlierRuns } from "../results/earlier_runs.ts";
 import { terminalDownloads } from "../terminal/downloads.ts";
-import { classLine } from "../terminal/class_line.ts";
+import { classLine } from "./class_line.ts";
 import { duration } from "../terminal/duration.ts";
 import type { Io } from "../terminal/io.ts";
 import { tableLines } from "../terminal/table.ts";

@@ -8,7 +8,7 @@ const NAMED = 10;
 /** The accuracy of predictions on texts of which some have labels. */
 export class LabelScore {
   private labelled = 0;
-  private right = 0;
+  private correct = 0;
   private readonly unknown = new Map<string, number>();
 
   /** @param classes of the run */
@@ -23,23 +23,23 @@ export class LabelScore {
     if (!this.classes.includes(label)) this.unknown.set(label, (this.unknown.get(label) ?? 0) + 1);
     else {
       this.labelled++;
-      if (label === predicted) this.right++;
+      if (label === predicted) this.correct++;
     }
   }
 
   /** The accuracy with its 95% interval, and the labels that stand for none of the classes, a line each. */
   lines(): string[] {
-    const { labelled, right, unknown, classes } = this;
-    const [low, high] = wilsonInterval(right, labelled);
+    const { labelled, correct, unknown, classes } = this;
+    const [low, high] = wilsonInterval(correct, labelled);
     const named = [...unknown].sort(([, a], [, b]) => b - a).slice(0, NAMED)
       .map(([label, count]) => `${classesOfFile([label], 0).text || "''"} ${count}`);
     const without = [...unknown.values()].reduce((sum, count) => sum + count, 0);
     return [
       ...(labelled > 0
         ? [
-          `accuracy ${percent(right / labelled)} (95% interval ${percent(low)} to ${
+          `accuracy ${percent(correct / labelled)} (95% interval ${percent(low)} to ${
             percent(high)
-          }): ${right} of ${labelled} labelled ${labelled === 1 ? "text" : "texts"}`,
+          }): ${correct} of ${labelled} labelled ${labelled === 1 ? "text" : "texts"}`,
         ]
         : []),
       ...(without > 0

@@ -37,17 +37,22 @@ export interface Variant {
  * `ensemble` over the seeds, the variants that differ in nothing but the seed are followed by one of all of them together.
  *
  * @param file its path, for messages
- * @param set keys that all runs set to other values than the file
+ * @param overridden keys that all runs set to other values than the file
  * @throws {InputError} where a key is set that a variant or the sweep sets
  * @throws {ExperimentError} with all problems in it or in any of its variants, each with its line and column
  */
-export function parseVariants(text: string, file: string, set: readonly Override[] = []): Variant[] {
+export function parseVariants(text: string, file: string, overridden: readonly Override[] = []): Variant[] {
   const document = new ExperimentDocument(text, file);
-  const asWritten = checkedFile(document, set);
+  const asWritten = checkedFile(document, overridden);
   if (!expandsToManyRuns(document)) {
     if (asWritten.given === undefined) throw refusal(file, asWritten.problems);
     const experiment = resolve(asWritten.given);
-    return [{ name: variantName(set), settings: settingsOf(set), overrides: set, experiment }];
+    return [{
+      name: variantName(overridden),
+      settings: settingsOf(overridden),
+      overrides: overridden,
+      experiment,
+    }];
   }
   refuse(file, asWritten.problems.filter(({ path }) => MULTIPLIERS.some((key) => key === path[0])));
   const wrong = multiplierProblems(document);
@@ -62,11 +67,11 @@ export function parseVariants(text: string, file: string, set: readonly Override
       message: "'exclude' leaves nothing to run: remove an entry",
     }]);
   }
-  refuseSetTwice(file, set, kept);
+  refuseSetTwice(file, overridden, kept);
   const named = kept.map(({ settings, overrides, swept }) => ({
-    name: variantName([...set, ...swept], variantIn(settings)),
-    settings: { ...settingsOf(set), ...settings },
-    overrides: [...set, ...overrides],
+    name: variantName([...overridden, ...swept], variantIn(settings)),
+    settings: { ...settingsOf(overridden), ...settings },
+    overrides: [...overridden, ...overrides],
   }));
   refuse(file, sharedFolders(document, named));
   const { sound, checked } = checkedVariants(document, named);
@@ -81,16 +86,16 @@ export function parseVariants(text: string, file: string, set: readonly Override
 }
 
 /** The keys that all runs set, by their paths. */
-function settingsOf(set: readonly Override[]): Variant["settings"] {
-  return Object.fromEntries(set.map(({ path, value }) => [path.join("."), value]));
+function settingsOf(overridden: readonly Override[]): Variant["settings"] {
+  return Object.fromEntries(overridden.map(({ path, value }) => [path.join("."), value]));
 }
 
 /** @throws {InputError} where a key is set for all runs that some of them set */
-function refuseSetTwice(file: string, set: readonly Override[], all: readonly Combination[]): void {
+function refuseSetTwice(file: string, overridden: readonly Override[], all: readonly Combination[]): void {
   for (const { overrides } of all) {
-    const [first] = setTwice([...set, ...overrides].map(({ path }) => path)) ?? [];
+    const [first] = setTwice([...overridden, ...overrides].map(({ path }) => path)) ?? [];
     if (first === undefined) continue;
-    const key = set[first]!.path.join(".");
+    const key = overridden[first]!.path.join(".");
     throw new InputError(
       `--set ${key}: the sweep or the variants of ${file} set this key: choose among their runs by --only`,
     );
@@ -230,8 +235,8 @@ export function expandsToManyRuns({ content }: ExperimentDocument): boolean {
 }
 
 /** @throws {InputError} where the command line sets what multiplies a file */
-export function refuseMultipliers(set: readonly Override[]): void {
-  const several = set.find(({ path: [first] }) => MULTIPLIERS.some((key) => key === first));
+export function refuseMultipliers(overridden: readonly Override[]): void {
+  const several = overridden.find(({ path: [first] }) => MULTIPLIERS.some((key) => key === first));
   if (several === undefined) return;
   const { path } = several;
   throw new InputError(

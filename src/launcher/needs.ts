@@ -28,9 +28,9 @@ export function verbNeeds(program: string, found: (verb: Verb, needs: Needs) => 
     args: readonly string[],
     results: string,
     allowRead: readonly string[],
-    set: readonly string[] = [],
+    overrides: readonly string[] = [],
   ) => {
-    const typed = parseOverrides(set);
+    const typed = parseOverrides(overrides);
     const allowed = [...allowRead, results, program];
     const found = await findExperimentFiles(args);
     const all = await Promise.allSettled(found.map((file) => experimentReads(file, allowed, typed)));
