@@ -3,7 +3,7 @@ import { FormatError } from "./format_error.ts";
 import { objectOf, parseLine } from "./json_records.ts";
 import { linesIn } from "./read_lines.ts";
 import { readBytes, readStream } from "./read_bytes.ts";
-import { readRecords, recordsOf, type TableFormat } from "./records.ts";
+import { readRecords, recordsInBytes, type TableFormat } from "./records.ts";
 import type { Line } from "./rows.ts";
 import { InputError } from "../base/errors.ts";
 import { message } from "../base/message.ts";
@@ -106,7 +106,7 @@ async function* recordsIn(file: string, path: string, reader: Reader): AsyncGene
   const wanted = { missing, txt, label, wayOut, note: reader.note };
   const { records, labels: names } = kind === undefined
     ? await readRecords(file, format, wanted)
-    : await recordsOf(
+    : await recordsInBytes(
       file === "-" ? await readStream(reader.stdin(), path) : await readBytes(file),
       kind,
       path,

@@ -47,7 +47,7 @@ export interface Table {
  */
 export async function readRecords(path: string, format: TableFormat, wanted: Wanted): Promise<Table> {
   const bytes = await readBytes(path);
-  return await recordsOf(bytes, tableKind(path) ?? kindByContent(bytes, path), path, format, wanted);
+  return await recordsInBytes(bytes, tableKind(path) ?? kindByContent(bytes, path), path, format, wanted);
 }
 
 /**
@@ -56,7 +56,7 @@ export async function readRecords(path: string, format: TableFormat, wanted: Wan
  * @param bytes not compressed
  * @param path for messages
  */
-export async function recordsOf(
+export async function recordsInBytes(
   bytes: Uint8Array<ArrayBuffer>,
   kind: TableKind,
   path: string,
