@@ -24,10 +24,15 @@ export interface PlannedRun extends RunRequest {
  *
  * @param args files, folders and patterns
  * @param results the folder of all results
+ * @param overrides keys that all runs set to other values than their files
  * @throws {InputError} with the problems of all files, two files of the same name among them
  */
-export async function planRuns(args: readonly string[], results: string): Promise<readonly PlannedRun[]> {
-  const { runs, problems } = await planSound(args, results);
+export async function planRuns(
+  args: readonly string[],
+  results: string,
+  overrides: readonly Override[] = [],
+): Promise<readonly PlannedRun[]> {
+  const { runs, problems } = await planSound(args, results, overrides);
   if (problems.length > 0) throw new InputError(joined(problems, "\n"));
   return runs;
 }
@@ -36,13 +41,14 @@ export async function planRuns(args: readonly string[], results: string): Promis
 export async function planSound(
   args: readonly string[],
   results: string,
+  overrides: readonly Override[] = [],
 ): Promise<{ readonly runs: readonly PlannedRun[]; readonly problems: readonly Message[] }> {
   const runs: PlannedRun[] = [];
   const problems: Message[] = [];
   const owned = new OwnedFolders();
   for (const file of await findExperimentFiles(args)) {
     try {
-      const own = await runsOf(file, results);
+      const own = await runsOf(file, results, overrides);
       const { name } = own[0]!.experiment;
       const isOfRun = own.every(({ variant, path }) => variant === "" && path !== runPath(results, name, ""));
       if (!isOfRun) owned.claim(name, name, file);
@@ -64,8 +70,8 @@ export function problemOf(error: unknown, file: string): Message {
   return error instanceof ExperimentError || error.message.includes(file) ? own : message`${file}: ${own}`;
 }
 
-async function runsOf(file: string, results: string): Promise<PlannedRun[]> {
-  const variants = parseVariants(await readExperimentFile(file), file);
+async function runsOf(file: string, results: string, overrides: readonly Override[]): Promise<PlannedRun[]> {
+  const variants = parseVariants(await readExperimentFile(file), file, overrides);
   const own = await variantOfFile(results, variants[0]!.experiment.name, file);
   return variants
     .map(({ name, settings, overrides, experiment, ensembleVariants }) => {

@@ -3,13 +3,12 @@ import { ExperimentDocument } from "../experiment/document.ts";
 import { InputError } from "../base/errors.ts";
 import { type Override, parseOverrides } from "../experiment/override.ts";
 import { parseExperiment } from "../experiment/parse.ts";
-import { expandsToManyRuns } from "../experiment/sweep.ts";
+import { expandsToManyRuns, refuseMultipliers } from "../experiment/sweep.ts";
 import type { Experiment } from "../experiment/types.ts";
 import { variantName } from "../experiment/variant_name.ts";
 import { OwnedFolders, runPath, variantOfFile } from "../results/run_path.ts";
 import type { MetricsFile } from "../results/metrics_file.ts";
 import { experimentFileAt, readExperimentFile } from "../experiment/read_experiment_file.ts";
-import { MULTIPLIERS } from "../experiment/schema_check.ts";
 import { BatchFailed, exitCodeOf, messageOf, WRONG_USE } from "../terminal/exit_codes.ts";
 import { Interrupted } from "../training/trainer.ts";
 import { terminalDownloads } from "../terminal/downloads.ts";
@@ -100,18 +99,6 @@ export async function run(files: readonly string[], flags: RunFlags, io: Io): Pr
   throw failed.every((error) => exitCodeOf(error) === WRONG_USE)
     ? new InputError(message)
     : new BatchFailed(message);
-}
-
-/** `run` executes one run of a file. */
-function refuseMultipliers(overrides: readonly Override[]): void {
-  const several = overrides.find(({ path: [first] }) => MULTIPLIERS.some((key) => key === first));
-  if (several === undefined) return;
-  const { path: [key] } = several;
-  throw new InputError(
-    `--set ${
-      several.path.join(".")
-    } asks for several runs, and run executes one: write '${key}' into the file, and use softprompt batch`,
-  );
 }
 
 async function readExperiment(file: string, overrides: readonly Override[]): Promise<Experiment> {

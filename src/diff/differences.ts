@@ -29,8 +29,8 @@ export function experimentDifferences(a: readonly RunRecord[], b: readonly RunRe
   return differences(described(a), described(b));
 }
 
-/** Keys of folders, which may differ for the same data. */
-const DATA_FOLDERS = /^(dataset|transfer\..+)\.folder$/;
+/** Keys of folders, which may differ for the same data, and of counts, which earlier runs lack: their hashes tell data apart. */
+const DATA_DETAILS = /^(dataset|transfer\..+)\.folder$|^dataset\.(classes|left_out)\./;
 
 /** What differs in models, data, versions and devices. */
 export function environmentDifferences([a]: readonly RunRecord[], [b]: readonly RunRecord[]): Differences {
@@ -41,7 +41,7 @@ export function environmentDifferences([a]: readonly RunRecord[], [b]: readonly 
     return rest;
   };
   const found = Object.entries(differences(described(a!), described(b!)));
-  return Object.fromEntries(found.filter(([path]) => !DATA_FOLDERS.test(path)));
+  return Object.fromEntries(found.filter(([path]) => !DATA_DETAILS.test(path)));
 }
 
 /** The differences between two values, by key path. Lists count as values. */

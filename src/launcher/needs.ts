@@ -36,9 +36,15 @@ export function verbNeeds(program: string, found: (verb: Verb, needs: Needs) => 
     const allowed = [...allowRead, results, program, ...await projectOfResults(file, results)];
     return await experimentReads(file, allowed, typed);
   };
-  const files = async (args: readonly string[], results: string, allowRead: readonly string[]) => {
+  const files = async (
+    args: readonly string[],
+    results: string,
+    allowRead: readonly string[],
+    overrides: readonly string[] = [],
+  ) => {
+    const typed = parseOverrides(overrides);
     const found = await findExperimentFiles(args);
-    const all = await Promise.allSettled(found.map((file) => readsOf(file, results, allowRead)));
+    const all = await Promise.allSettled(found.map((file) => readsOf(file, results, allowRead, typed)));
     const refused = all.flatMap((one) => one.status === "rejected" ? [one.reason] : []);
     const wrong = refused.map((error) => {
       if (!(error instanceof InputError)) throw error;
@@ -56,8 +62,8 @@ export function verbNeeds(program: string, found: (verb: Verb, needs: Needs) => 
       const reads = await allDone(named.map((file) => readsOf(file, results, allowRead, typed)));
       found("run", { reads: [...args, ...reads.flat()], writes: [results] });
     },
-    batch: async (args, { results }, allowRead) => {
-      const reads = await files(args, results, allowRead);
+    batch: async (args, { results, overrides }, allowRead) => {
+      const reads = await files(args, results, allowRead, overrides);
       found("batch", { reads: [...args.map(searched), ...reads], writes: [results] });
     },
     validate: async (args, { results }, allowRead) => {

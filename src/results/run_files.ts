@@ -175,7 +175,30 @@ export interface EnvironmentDataset {
   readonly revision?: string;
   /** The path of a built-in dataset's folder, relative to the run's; absent in runs of earlier versions. */
   readonly folder?: string;
+  /** The number of examples of each class in each part of the split; absent in runs of earlier versions. */
+  readonly classes?: EnvironmentDatasetClasses;
+  /** The number of lines that are no examples: null in a required column, a label that 'labels' maps to null, or a label of none of the classes; absent where there are none. */
+  readonly left_out?: EnvironmentDatasetLeftOut;
   readonly sha256: string;
+}
+
+/** The number of examples of each class in each part of the split; absent in runs of earlier versions. */
+export interface EnvironmentDatasetClasses {
+  readonly train: ClassSizes;
+  readonly validation: ClassSizes;
+  readonly test: ClassSizes;
+}
+
+/** The number of lines that are no examples: null in a required column, a label that 'labels' maps to null, or a label of none of the classes; absent where there are none. */
+export interface EnvironmentDatasetLeftOut {
+  readonly null?: number;
+  readonly skipped?: number;
+  readonly other?: number;
+}
+
+/** The number of examples of each class. */
+export interface ClassSizes {
+  readonly [key: string]: number;
 }
 
 /** Why the compiled graphs were not compared with the model's own file. */
@@ -353,6 +376,7 @@ export interface RunFileTypes {
   readonly any_metrics_file: AnyMetricsFile;
   readonly self_check: SelfCheck;
   readonly environment: Environment;
+  readonly class_sizes: ClassSizes;
   readonly skipped_check: SkippedCheck;
   readonly run_seconds: RunSeconds;
   readonly ensemble_file: EnsembleFile;

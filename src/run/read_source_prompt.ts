@@ -123,7 +123,12 @@ async function unlessMissing<Found>(
   } catch (error) {
     const isMissing = error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory;
     if (!isMissing) throw error;
-    throw new InputError(`${folder} is not a PEFT adapter: it lacks ${name}`, { cause: error });
+    throw new InputError(
+      `${folder} is not a PEFT adapter: it lacks ${name}: name the folder that PEFT's save_pretrained wrote`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 

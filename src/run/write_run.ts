@@ -1,6 +1,8 @@
 import { relative, resolve } from "@std/path";
 import { stringify } from "yaml";
-import { datasetName } from "../dataset/load.ts";
+import { countByClass } from "../dataset/class_counts.ts";
+import type { Example } from "../dataset/example.ts";
+import { type Dataset, datasetName } from "../dataset/load.ts";
 import { sha256, withSha256 } from "../base/sha256.ts";
 import type { Device } from "../device/device.ts";
 import type { Timing } from "../device/stopwatch.ts";
@@ -86,6 +88,15 @@ function ensembleOf(
   return ensembleFile(vote, members, test.accuracy.value);
 }
 
+/** The number of examples of each class in each part of a dataset. */
+function classSizes({ classes, train, validation, test }: Dataset) {
+  const sizes = (examples: readonly Example[]) => {
+    const counts = countByClass(examples);
+    return Object.fromEntries(classes.map((name) => [name, counts.get(name) ?? 0]));
+  };
+  return { train: sizes(train), validation: sizes(validation), test: sizes(test) };
+}
+
 /** The environment of a run, as written to `environment.json`. @param path the folder of its results */
 export function environmentOf(
   { experiment, model, dataset, transfer, commit, contentHash, pathlessHash }: Prepared,
@@ -114,6 +125,8 @@ export function environmentOf(
       ...(dataset.revision !== null && { revision: dataset.revision }),
       ...(dataset.folder !== null && { folder: fromRun(dataset.folder) }),
       sha256: dataset.sha256,
+      classes: classSizes(dataset),
+      ...(Object.keys(dataset.leftOut).length > 0 && { left_out: dataset.leftOut }),
     },
     ...(found.length > 0 && { transfer: Object.fromEntries(found) }),
     seed: experiment.seed,
