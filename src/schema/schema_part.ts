@@ -22,6 +22,7 @@ export interface SchemaPart {
   readonly minimum?: number;
   readonly exclusiveMinimum?: number;
   readonly maximum?: number;
+  readonly exclusiveMaximum?: number;
   /** For a value that is a string or an object: the schema of the string … */
   readonly then?: SchemaPart;
   /** … and that of the object. */
