@@ -36,7 +36,9 @@ export class TuningPanel {
     this.classes.value = writeClassWords(about.verbalizer);
     const file = element("file", HTMLInputElement);
     file.addEventListener("change", () => this.load(file.files?.[0]));
-    element("example", HTMLButtonElement).addEventListener("click", () => this.fillExample());
+    const exampleButton = element("example", HTMLButtonElement);
+    exampleButton.hidden = about.example.length === 0;
+    exampleButton.addEventListener("click", () => this.fillExample());
     this.tuneButton.addEventListener("click", () => this.start());
     this.stopButton.addEventListener("click", () => this.interrupt.abort());
   }

@@ -11,7 +11,7 @@ import { filesSha256 } from "../model/files_sha256.ts";
 import { readTokenizerConfig } from "../model/read_tokenizer.ts";
 import { readAbout, readRun, type RunAbout } from "../results/read_run.ts";
 import { readPrompt } from "../results/read_prompt.ts";
-import { exampleRows } from "../serve/example_rows.ts";
+import { exampleRows, type LabelledText } from "../serve/example_rows.ts";
 import { isLoopback } from "../serve/loopback.ts";
 import { type ServedFiles, serveRun } from "../serve/server.ts";
 import { calibrationIn } from "../run/calibrate.ts";
@@ -113,6 +113,17 @@ function hardened({ training: _, ensemble: __, ...experiment }: PromptTuning): U
   return { ...experiment, tune: "none", prompt: { kind: "hard", template } };
 }
 
+/** Example texts of a run's test set; none where its predictions cannot be read, which the page does not need. */
+async function exampleIn(folder: string, io: Io): Promise<readonly LabelledText[]> {
+  try {
+    return exampleRows((await readRun(folder)).predictions);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    io.log(`warning: the page has no example texts: ${error.message}`);
+    return [];
+  }
+}
+
 async function servedFiles(
   folder: string,
   { experiment, metrics }: RunAbout & { readonly experiment: PromptTuning },
@@ -163,7 +174,7 @@ async function servedFiles(
         : prompt.initialization,
       training: training,
       seed: experiment.seed,
-      example: exampleRows((await readRun(folder)).predictions),
+      example: await exampleIn(folder, io),
       limits: {
         length: numberLimitsAt("prompt.length"),
         steps: numberLimitsAt("training.steps"),

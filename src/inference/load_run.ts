@@ -84,7 +84,7 @@ export class LoadedRun {
   private isReleased = false;
 
   private constructor(
-    /** The run's experiment. */
+    /** The run's experiment, with the length and the classes of another prompt where one takes the place of its own. */
     readonly experiment: Experiment,
     private readonly classifier: Classifier,
     private readonly calibration: Calibration,

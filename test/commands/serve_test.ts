@@ -86,7 +86,7 @@ Deno.test("what cannot be served is refused with the way out", () =>
     }
   }));
 
-Deno.test("a host that other computers reach is warned of, and loopback is not", () =>
+Deno.test("a host that other computers reach is warned of, and loopback is not; a run without predictions is served without examples", () =>
   inFolder(async (folder) => {
     const file = await writeExperiment(folder, { training: { batchSize: 8, steps: 2 } });
     assertEquals((await call(["run", file, "--results", folder])).code, 0);
@@ -102,6 +102,8 @@ Deno.test("a host that other computers reach is warned of, and loopback is not",
       io.interrupt();
       await serving;
       assertEquals(io.stderr.includes(`warning: with --host ${host}, every computer`), warns, io.stderr);
+      assertEquals(io.stderr.includes("warning: the page has no example texts"), !warns, io.stderr);
+      if (warns) await Deno.remove(join(folder, "small/predictions.jsonl"));
       assert(io.stdout.includes("http://"), io.stderr);
     }
   }));
