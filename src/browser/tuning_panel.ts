@@ -80,6 +80,7 @@ export class TuningPanel {
     try {
       await this.device.use((opened) => this.tune(opened, signal));
     } catch (error) {
+      notify("held-out", "");
       if (signal.aborted) {
         notify("progress", stoppedAfter(this.losses.length, this.steps));
       } else {
