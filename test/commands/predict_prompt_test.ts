@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { createHash } from "node:crypto";
 import { join } from "@std/path";
+import { float32Tensor } from "../../src/device/device.ts";
 import { readSafetensors } from "../../src/device/safetensors.ts";
 import { promptFile, type TunedFor } from "../../src/prompt/prompt_file.ts";
 import { call, inFolder, writeExperiment } from "./softprompt.ts";
@@ -53,6 +54,11 @@ Deno.test("a prompt of the page of serve takes the place of a run's prompt and c
     await refused("was tuned for another model (sha256 0123456789ab…) than that of");
     await write({ clean: "textcnn" });
     await refused("was tuned for another cleaning (textcnn)");
+    const narrow = float32Tensor(new Float32Array(6), [2, 3]);
+    await Deno.writeFile(path, promptFile(narrow, "embedding-output", tunedFor));
+    await refused("is damaged: its vectors have 3 numbers");
+    await Deno.writeFile(path, promptFile(prompt!, "word-embeddings", tunedFor));
+    await refused("was tuned for another insertion (word-embeddings)");
     await write({ verbalizer: { one: ["good"] } });
     await refused("is damaged: it does not name its classes and their words");
     await Deno.copyFile(join(run, "prompt.safetensors"), path);
