@@ -36,7 +36,7 @@ export const PHRASES = {
     'Labelled texts: tab-separated lines, the first of which names the columns "text" and "label". The labels are the classes. Blank lines are skipped.',
     "带标签的文本：以制表符分隔，首行给出列名 text 和 label；标签即上面的类别。空行会被跳过。",
   ),
-  take_file: phrase("Take a file:", "选择文件："),
+  take_file: phrase("Take a file", "选择文件"),
   take_example: phrase("Take example texts of the run", "使用该次运行的示例文本"),
   or_paste: phrase("… or paste the table", "……或粘贴表格"),
   length: phrase("Prompt length", "提示长度"),

@@ -4,6 +4,7 @@ import { bilingual, htmlOf } from "../report/html.ts";
 import { STYLE } from "../report/style.ts";
 import { IMPORT_MAP } from "./modules.ts";
 
+/** The reports' style, and that of fields. A label stands for the field of a file, whose own words are in the browser's language. */
 const OWN_STYLE = `${STYLE}
 textarea, input { font: inherit; color: inherit; background: var(--panel); border: 1px solid var(--line); border-radius: 6px; padding: 0.4rem 0.6rem; }
 textarea { width: 100%; } input[type="number"] { width: 7rem; }
@@ -15,9 +16,11 @@ textarea { width: 100%; } input[type="number"] { width: 7rem; }
 li.best { font-weight: 600; } meter { width: 100%; }
 .beside [aria-busy="true"] { opacity: 0.5; }
 .fields { display: flex; flex-wrap: wrap; gap: 0.6rem 1.2rem; margin: 0.8rem 0; align-items: end; } .fields label { display: flex; flex-direction: column; font-size: 0.88rem; color: var(--soft); }
-input[type="file"] { max-width: 100%; } ul.soft { margin: 0.4rem 0; padding-left: 1.2rem; }
+input[type="file"] { position: absolute; width: 1px; padding: 0; border: 0; opacity: 0; } input[type="file"]:focus-visible + .button { outline: 2px solid var(--c1); }
+.fields .button { font-size: inherit; color: inherit; background: var(--panel); border: 1px solid var(--line); border-radius: 6px; padding: 0.15rem 0.7rem; cursor: pointer; }
+#curve:empty { min-height: 0; } ul.soft { margin: 0.4rem 0; padding-left: 1.2rem; }
 .trouble { color: var(--bad); } .trouble:empty, #fallback:empty, #held-out:empty, .soft:empty { display: none; } button:disabled { opacity: 0.5; cursor: default; }
-@media print { button, input[type="file"], label:has(> input[type="file"]) { display: none; } textarea { field-sizing: content; } }
+@media print { button, .button { display: none; } textarea { field-sizing: content; } }
 `;
 
 /** A phrase of the page, in its language. */
@@ -70,9 +73,8 @@ export const PAGE_HTML = `<!doctype html>
 <label for="classes">${text("classes")}</label>
 <textarea id="classes" rows="3" spellcheck="false"></textarea>
 <p>${text("table_form")}</p>
-<p class="fields"><label>${
-  text("take_file")
-} <input type="file" id="file" accept=".tsv,.txt,text/tab-separated-values"></label>
+<p class="fields"><input type="file" id="file" accept=".tsv,.txt,text/tab-separated-values">
+<label for="file" class="button">${text("take_file")}</label>
 <button type="button" id="example">${text("take_example")}</button></p>
 <label for="table">${text("or_paste")}</label>
 <textarea id="table" rows="6" spellcheck="false" wrap="off"></textarea>
@@ -93,7 +95,8 @@ ${numberField("held-out-share", "heldOut", 'min="0" max="90" step="1" value="20"
 <p id="held-out" role="status"></p>
 <div id="downloads" hidden>
 <p><a id="download" download="prompt.safetensors" hidden>${text("download")}</a></p>
-<p class="soft">${text("use_it")} <code>deno task predict RUN --prompt prompt.safetensors "…"</code></p>
+<p class="soft">${text("use_it")}</p>
+<pre>deno task predict RUN --prompt prompt.safetensors "…"</pre>
 </div>
 </main>
 </body>

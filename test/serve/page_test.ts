@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { Buffer } from "node:buffer";
 import { join } from "@std/path";
 import type { Page } from "playwright-core";
 import { readSafetensors } from "../../src/device/safetensors.ts";
@@ -176,7 +177,14 @@ browserTest(
           await page.fill("#steps", steps);
           await fails(`'Steps' must be a whole number of at least 1, got ${steps}`);
         }
+        await page.setInputFiles("#file", {
+          name: "own.tsv",
+          mimeType: "text/plain",
+          buffer: Buffer.from("text\tlabel\n"),
+        });
         await page.fill("#steps", "8");
+        await fails("the table has only a header line");
+        await page.click("#example");
         const example = await page.inputValue("#table");
         const lines = example.split("\n");
         await page.fill("#table", lines.filter((line) => !line.endsWith("negative")).join("\n"));
