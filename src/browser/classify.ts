@@ -1,10 +1,11 @@
+import type { Example } from "../dataset/example.ts";
 import { readText } from "../dataset/reading.ts";
 import type { Device, Tensor } from "../device/device.ts";
 import { SessionGroup } from "../device/session_group.ts";
 import { namedText } from "../evaluation/answer_error.ts";
 import { type Classifier, classLogits } from "../evaluation/predict.ts";
 import { calibrated, type Calibration } from "../evaluation/recalibration.ts";
-import { softmax } from "../evaluation/softmax.ts";
+import { indexOfLargest, softmax } from "../evaluation/softmax.ts";
 import { fillerOf } from "../prompt/padding.ts";
 import type { TemplateEncoder } from "../prompt/encoding.ts";
 import type { Verbalizer } from "../prompt/verbalizer.ts";
@@ -20,11 +21,28 @@ export interface Answer {
   readonly truncated: number;
 }
 
-/** A soft prompt, and the calibration of its logits. */
-export interface CalibratedPrompt {
+/** How a prompt's logits are read. */
+export interface LogitReading {
+  readonly verbalizer: Verbalizer;
+  readonly calibration: Calibration;
+}
+
+/** The prompts that the page answers with. */
+export interface PagePrompts {
   /** float32 [length, dimension] */
   readonly prompt: Tensor;
-  readonly calibration: Calibration;
+  /** How the logits of the soft and of the hard prompt are read. */
+  readonly soft: LogitReading;
+  readonly hard: LogitReading;
+}
+
+/** The prompts of a run. */
+export function promptsOf({ prompt, verbalizer, hardVerbalizer, about }: ServedRun): PagePrompts {
+  return {
+    prompt,
+    soft: { verbalizer, calibration: about.calibration },
+    hard: { verbalizer: hardVerbalizer, calibration: about.hardCalibration },
+  };
 }
 
 /** Classifies sentences with the hard and the soft prompt of a run. */
@@ -57,36 +75,55 @@ export class SentenceClassifier {
   }
 
   /** Classifies as `predict` does. */
-  async classify(
-    text: string,
-    { prompt, calibration }: CalibratedPrompt,
-  ): Promise<{ hard: Answer; soft: Answer }> {
-    const { run, hard, soft } = this;
-    const { clean, hardClean, hardCalibration } = run.about;
+  async classify(text: string, prompts: PagePrompts): Promise<{ hard: Answer; soft: Answer }> {
+    const { run, hard } = this;
+    const { clean, hardClean } = run.about;
     return {
-      hard: await answer(
-        hard,
-        run.hardEncoder(),
-        run.hardVerbalizer,
-        hardCalibration,
-        readText(text, hardClean),
-      ),
+      hard: await answer(hard, run.hardEncoder(), prompts.hard, readText(text, hardClean)),
       soft: await answer(
-        { ...soft, inputs: { prompt } },
-        run.encoder(prompt.dims[0]!),
-        run.verbalizer,
-        calibration,
+        this.softWith(prompts),
+        run.encoder(prompts.prompt.dims[0]!),
+        prompts.soft,
         readText(text, clean),
       ),
     };
+  }
+
+  /**
+   * The number of labelled texts that the soft prompt answers correctly.
+   *
+   * @param examples as they are read for the run's prompt
+   * @param signal stops between two texts
+   */
+  async countCorrect(
+    examples: readonly Example[],
+    prompts: PagePrompts,
+    signal: AbortSignal,
+  ): Promise<number> {
+    const { verbalizer } = prompts.soft;
+    const encoder = this.run.encoder(prompts.prompt.dims[0]!);
+    const encoded = examples.map(({ text, label }) => ({
+      ...encoder.encode({ text }),
+      label: verbalizer.classes.indexOf(label),
+    }));
+    const nameOf = (i: number) => namedText("the text", examples[i]!.text);
+    const logits = await classLogits(
+      this.softWith(prompts),
+      { examples: encoded, nameOf, signal },
+      verbalizer,
+    );
+    return encoded.filter(({ label }, i) => indexOfLargest(logits[i]!) === label).length;
+  }
+
+  private softWith({ prompt }: PagePrompts): Classifier {
+    return { ...this.soft, inputs: { prompt } };
   }
 }
 
 async function answer(
   classifier: Classifier,
   encoder: TemplateEncoder,
-  verbalizer: Verbalizer,
-  calibration: Calibration,
+  { verbalizer, calibration }: LogitReading,
   text: string,
 ): Promise<Answer> {
   const encoded = encoder.encode({ text });

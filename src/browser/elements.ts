@@ -1,4 +1,6 @@
 /// <reference lib="dom" />
+import type { Bilingual } from "../base/bilingual.ts";
+import { write } from "./language.ts";
 
 /** An element of the page. @throws {TypeError} where there is none of this kind */
 export function element<Kind extends HTMLElement>(id: string, kind: new () => Kind): Kind {
@@ -17,7 +19,7 @@ export function setNumber(id: string, value: number | undefined): void {
   element(id, HTMLInputElement).value = String(value);
 }
 
-/** Replaces an element's text. */
-export function notify(id: string, line: string): void {
-  element(id, HTMLElement).textContent = line;
+/** Replaces an element's text: one that is the same in both languages is given once. */
+export function notify(id: string, text: string | Bilingual): void {
+  write(element(id, HTMLElement), typeof text === "string" ? { en: text, zh: text } : text);
 }

@@ -1,38 +1,64 @@
 /// <reference lib="dom" />
-import { thrownMessage } from "../base/errors.ts";
-import { SerialQueue } from "../device/serial_queue.ts";
-import { chooseInBrowser } from "./choose.ts";
-import { SentenceClassifier } from "./classify.ts";
-import { notify } from "./elements.ts";
+import { type OpenDevice, PageDevice } from "./page_device.ts";
+import { errorText } from "./page_error.ts";
+import { chooseInBrowser, type WantedDevice } from "./choose.ts";
+import { promptsOf, SentenceClassifier } from "./classify.ts";
+import { element, notify } from "./elements.ts";
+import { languageFor, pageLanguage, setLanguage } from "./language.ts";
+import { failedDevice, PHRASES } from "./phrases.ts";
 import { SentencePanel } from "./sentence_panel.ts";
 import { ServedRun } from "./served_run.ts";
 import { TuningPanel } from "./tuning_panel.ts";
 
+const retryButton = element("retry", HTMLButtonElement);
+const languageButton = element("language", HTMLButtonElement);
+
+/** Opens a device for a run, and shows which. */
+async function openDevice(run: ServedRun, wanted: WantedDevice): Promise<OpenDevice> {
+  const device = await chooseInBrowser(wanted, (line) => notify("fallback", line));
+  const classifier = await SentenceClassifier.open(run, device, (line) => notify("trouble", line));
+  notify("device", device.kind === "wasm" ? PHRASES.wasm : device.description);
+  return { device, classifier };
+}
+
 async function start(): Promise<void> {
+  retryButton.hidden = true;
+  for (const id of ["trouble", "fallback"]) notify(id, "");
+  notify("device", PHRASES.loading);
   const run = await ServedRun.fetch();
-  const { about, prompt } = run;
+  const { about } = run;
   document.title = `${about.title} · softprompt`;
   notify("title", about.title);
   notify("hard-template", about.hardTemplate);
   notify("soft-template", about.template);
   const asked = new URLSearchParams(location.search).get("device");
-  const device = await chooseInBrowser(
+  const device = new PageDevice(
     asked === "wasm" || asked === "webgpu" ? asked : "auto",
-    (line) => notify("fallback", line),
+    (wanted) => openDevice(run, wanted),
+    ({ message }) => notify("fallback", failedDevice(message)),
   );
-  notify("device", device.description);
-  const classifier = await SentenceClassifier.open(run, device, (line) => notify("trouble", line));
-  const queue = new SerialQueue();
-  const sentence = new SentencePanel(classifier, { prompt, calibration: about.calibration }, queue);
-  const tuning = new TuningPanel(
-    run,
-    device,
-    queue,
-    (tuned) => sentence.replacePrompt({ prompt: tuned, calibration: {} }),
-  );
+  await device.use(() => Promise.resolve());
+  const sentence = new SentencePanel(device, promptsOf(run));
+  const tuning = new TuningPanel(run, device, (prompts) => sentence.replacePrompts(prompts));
+  languageButton.addEventListener("click", () => tuning.drawLoss());
   tuning.enable();
   sentence.enable();
   document.body.dataset.ready = "yes";
 }
 
-start().catch((error) => notify("trouble", thrownMessage(error)));
+/** Starts; where that fails, the user may try again. */
+async function tryToStart(): Promise<void> {
+  try {
+    await start();
+  } catch (error) {
+    notify("device", "…");
+    notify("trouble", errorText(error));
+    retryButton.hidden = false;
+  }
+}
+
+setLanguage(languageFor(navigator.languages));
+languageButton.hidden = false;
+languageButton.addEventListener("click", () => setLanguage(pageLanguage() === "en" ? "zh" : "en"));
+retryButton.addEventListener("click", tryToStart);
+await tryToStart();

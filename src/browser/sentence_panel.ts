@@ -1,9 +1,9 @@
 /// <reference lib="dom" />
-import { thrownMessage } from "../base/errors.ts";
-import type { SerialQueue } from "../device/serial_queue.ts";
-import { clearAnswer, drawAnswer } from "./answer_bars.ts";
-import type { CalibratedPrompt, SentenceClassifier } from "./classify.ts";
+import { clearAnswer, drawAnswer, outdateAnswer } from "./answer_bars.ts";
+import type { PagePrompts } from "./classify.ts";
 import { element, notify } from "./elements.ts";
+import type { PageDevice } from "./page_device.ts";
+import { errorText } from "./page_error.ts";
 
 /** Milliseconds without a keystroke before a sentence is classified. */
 const PAUSE = 150;
@@ -14,24 +14,17 @@ export class SentencePanel {
   private latest = 0;
   private pause: ReturnType<typeof setTimeout> | undefined;
 
-  /**
-   * @param soft the soft prompt to begin with
-   * @param queue serializes the work on the device
-   */
-  constructor(
-    private readonly classifier: SentenceClassifier,
-    private soft: CalibratedPrompt,
-    private readonly queue: SerialQueue,
-  ) {
+  /** @param prompts those to begin with */
+  constructor(private readonly device: PageDevice, private prompts: PagePrompts) {
     this.sentence.addEventListener("input", () => {
-      clearTimeout(this.pause);
+      this.outdate();
       this.pause = setTimeout(() => this.classify(), PAUSE);
     });
   }
 
-  /** Classifies with another soft prompt from now on. */
-  replacePrompt(soft: CalibratedPrompt): void {
-    this.soft = soft;
+  /** Classifies with other prompts from now on. */
+  replacePrompts(prompts: PagePrompts): void {
+    this.prompts = prompts;
     this.classify();
   }
 
@@ -41,17 +34,32 @@ export class SentencePanel {
     this.classify();
   }
 
+  /** Takes the last answer's numbers away, and drops the answer that is still waited for. */
+  private outdate(): void {
+    this.latest++;
+    clearTimeout(this.pause);
+    delete this.sentence.dataset.classified;
+    notify("sentence-trouble", "");
+    ["hard", "soft"].forEach(this.sentence.value.trim() === "" ? clearAnswer : outdateAnswer);
+  }
+
   /** Classifies the sentence; while the device is busy, only the latest waits. */
   private classify(): void {
-    const mine = ++this.latest;
+    this.outdate();
+    const mine = this.latest;
     const text = this.sentence.value;
-    if (text.trim() === "") return ["hard", "soft"].forEach(clearAnswer);
-    this.queue.take(async () => {
+    if (text.trim() === "") return;
+    this.device.use(async ({ classifier }) => {
       if (mine !== this.latest) return;
-      const answers = await this.classifier.classify(text, this.soft);
+      const answers = await classifier.classify(text, this.prompts);
+      if (mine !== this.latest) return;
       drawAnswer("hard", answers.hard);
       drawAnswer("soft", answers.soft);
       this.sentence.dataset.classified = text;
-    }).catch((error) => notify("trouble", thrownMessage(error)));
+    }).catch((error) => {
+      if (mine !== this.latest) return;
+      ["hard", "soft"].forEach(clearAnswer);
+      notify("sentence-trouble", errorText(error));
+    });
   }
 }

@@ -1,4 +1,5 @@
 import { allDone } from "../base/all_done.ts";
+import { thrownMessage } from "../base/errors.ts";
 import { readShape } from "../compiler/graph/dimension.ts";
 import type { StateTensor } from "../compiler/passes/optimizer.ts";
 import type { TensorSize } from "../compiler/graph/tensor_sizes.ts";
@@ -16,6 +17,7 @@ import { type ModelVocabulary, Tokenizer } from "../model/tokenizer.ts";
 import { type PositionCounting, TemplateEncoder } from "../prompt/encoding.ts";
 import { readVerbalizer, type Verbalizer } from "../prompt/verbalizer.ts";
 import type { NumberName } from "./check_numbers.ts";
+import { PageError } from "./page_error.ts";
 
 /** The graphs of a run that a page can ask for. */
 export type GraphName = "train" | "update" | "predict" | "embed" | "hard";
@@ -23,6 +25,8 @@ export type GraphName = "train" | "update" | "predict" | "embed" | "hard";
 /** The description of a run that its page reads: `run.json`. */
 export interface RunDescription {
   readonly title: string;
+  /** The hash of the files of its model, as `filesSha256` makes it. */
+  readonly model: string;
   readonly insertion: Insertion;
   readonly template: string;
   /** The template without vectors, for the hard prompt shown next to it. */
@@ -39,6 +43,8 @@ export interface RunDescription {
   readonly initialization: Exclude<Initialization, { path: string }>;
   readonly training: TrainingSpec;
   readonly seed: number;
+  /** Some labelled texts of the run's test set. */
+  readonly example: readonly { readonly text: string; readonly label: string }[];
   /** The limits of the numbers for tuning again. */
   readonly limits: Readonly<Record<NumberName, NumberLimits>>;
   readonly card: ModelCard;
@@ -83,20 +89,20 @@ export class ServedRun {
     return this.about.state.map(({ name, shape }) => ({ name, shape: readShape(shape) }));
   }
 
-  /** The classes in their order. */
-  get classes(): readonly string[] {
-    return this.verbalizer.classes;
-  }
-
-  /** A graph with the weights that it refers to, which are fetched once. */
+  /** A graph with the weights that it refers to, which are fetched once; those that failed to come are asked for again. */
   async graph(name: GraphName): Promise<GraphFile> {
     const { weights, sizes } = this.about.graphs[name];
-    const files = weights.map(async (location) => {
-      const file = this.weights.get(location) ?? bytes(`weights/${encodeURIComponent(location)}`);
-      this.weights.set(location, file);
-      return [location, await file] as const;
-    });
+    const files = weights.map(async (location) => [location, await this.weightsAt(location)] as const);
     return { bytes: await bytes(`graphs/${name}.onnx`), weights: new Map(await allDone(files)), sizes };
+  }
+
+  private weightsAt(location: string): Promise<Uint8Array> {
+    const known = this.weights.get(location);
+    if (known !== undefined) return known;
+    const file = bytes(`weights/${encodeURIComponent(location)}`);
+    this.weights.set(location, file);
+    file.catch(() => this.weights.delete(location));
+    return file;
   }
 
   /**
@@ -126,7 +132,14 @@ async function json<Content>(path: string): Promise<Content> {
 }
 
 async function got(path: string): Promise<Response> {
-  const response = await fetch(path);
-  if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
-  return response;
+  const response = await fetch(path).catch((error) => {
+    const why = thrownMessage(error);
+    throw new PageError({
+      en: `the server does not answer (${path}: ${why}): start it again, then try again`,
+      zh: `服务器没有应答（${path}：${why}）：请重新启动服务器，然后重试`,
+    });
+  });
+  if (response.ok) return response;
+  const why = `${path}: ${response.status} ${await response.text()}`;
+  throw new PageError({ en: `the server refuses ${why}`, zh: `服务器拒绝了请求（${why}）` });
 }

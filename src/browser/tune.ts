@@ -1,89 +1,80 @@
-import { exampleOf, neededColumns, NoClass, PLAIN_COLUMNS } from "../dataset/columns.ts";
 import type { Example } from "../dataset/example.ts";
-import { FormatError } from "../dataset/format_error.ts";
 import { readExamples } from "../dataset/reading.ts";
-import { linesOf, recordsOf, splitRows, unquotedRows } from "../dataset/rows.ts";
+import { splitByShares } from "../dataset/split.ts";
+import type { Bilingual } from "../base/bilingual.ts";
 import type { Device, Tensor } from "../device/device.ts";
 import { SessionGroup } from "../device/session_group.ts";
 import { tensorNamed } from "../device/tensor_data.ts";
-import { InputError } from "../base/errors.ts";
 import { RandomStream } from "../base/random_stream.ts";
 import { EmbeddingSpace } from "../prompt/embedding_space.ts";
 import { initialPrompt } from "../prompt/initialization.ts";
 import { fillerOf } from "../prompt/padding.ts";
-import { verbalizerFeeds } from "../prompt/verbalizer.ts";
+import { type Verbalizer, verbalizerFeeds } from "../prompt/verbalizer.ts";
 import { tune, type TuningEvent } from "../training/trainer.ts";
 import { checkNumbers } from "./check_numbers.ts";
+import { type ClassWords, readClassWords } from "./class_words.ts";
+import { linesWithoutText, textsTruncated } from "./phrases.ts";
 import type { ServedRun } from "./served_run.ts";
+import { readTypedTable } from "./typed_table.ts";
+import { typedVerbalizer } from "./typed_verbalizer.ts";
 
 /** A request of the page to tune a prompt. */
 export interface TuneRequest {
+  /** The classes and their words, as `readClassWords` reads them. */
+  readonly classes: string;
   /** Tab-separated; the first line names the columns `text` and `label`. */
   readonly table: string;
   readonly length: number;
   readonly steps: number;
   readonly learningRate: number;
   readonly seed: number;
+  /** The share of the texts that is not tuned on, in per cent. */
+  readonly heldOut: number;
   readonly signal: AbortSignal;
   /** Takes a line about the texts, the prompt or the device, for the user. */
-  readonly note: (line: string) => void;
+  readonly note: (line: string | Bilingual) => void;
+}
+
+/** What the page has tuned. */
+export interface TunedInPage {
+  /** float32 [length, dimension] */
+  readonly prompt: Tensor;
+  readonly words: ClassWords;
+  readonly verbalizer: Verbalizer;
+  /** The texts that were not tuned on. */
+  readonly heldOut: readonly Example[];
 }
 
 /**
- * The labelled texts of a pasted table.
+ * Tunes a prompt as a run does: the same initialization, order of examples, optimizer and schedule, from the same seed. The
+ * held-out texts are drawn within each class, as a run draws its test set.
  *
- * @throws {InputError} naming the line of a label that is not one of the classes
- */
-function readPasted(table: string, classes: readonly string[]): Example[] {
-  const needed = neededColumns(PLAIN_COLUMNS);
-  const rows = unquotedRows(splitRows(linesOf(table), "\t"), "line", () => {});
-  const examples: Example[] = [];
-  try {
-    const records = recordsOf(rows, "line", (names) => needed.find((column) => !names.includes(column)));
-    for (const one of records) {
-      const example = exampleOf(one, "pasted", "line", PLAIN_COLUMNS);
-      if (example instanceof NoClass) continue;
-      if (!classes.includes(example.label)) {
-        throw new InputError(
-          `line:${one.line}: the label '${example.label}' is not one of ${classes.join(", ")}`,
-        );
-      }
-      examples.push(example);
-    }
-  } catch (error) {
-    // The original message recommends a key of an experiment's dataset.
-    throw error instanceof FormatError ? new InputError(error.what, { cause: error }) : error;
-  }
-  if (examples.length === 0) {
-    throw new InputError("the table has only a header line: add labelled texts below it");
-  }
-  return examples;
-}
-
-/**
- * Tunes a prompt as a run does: the same initialization, order of examples, optimizer and schedule, from the same seed.
- *
- * @returns float32 [length, dimension]
- * @throws {InputError} where a number is outside its limits, or the table is malformed
+ * @throws {PageError} where a number is outside its limits, or classes or table are malformed
  */
 export async function* tuneInBrowser(
   run: ServedRun,
   device: Device,
-  { table, length, steps, learningRate, seed, signal, note }: TuneRequest,
-): AsyncGenerator<TuningEvent, Tensor> {
-  const { about, tokenizer, classes } = run;
-  checkNumbers({ length, steps, learningRate, seed }, about.limits);
-  const examples = readExamples(readPasted(table, classes), about.clean);
+  { classes, table, length, steps, learningRate, seed, heldOut, signal, note }: TuneRequest,
+): AsyncGenerator<TuningEvent, TunedInPage> {
+  const { about, tokenizer } = run;
+  checkNumbers({ length, steps, learningRate, seed, heldOut }, about.limits);
+  const words = readClassWords(classes);
+  const verbalizer = typedVerbalizer(words, tokenizer, about.multiTokenWords);
+  const typed = readTypedTable(table, verbalizer.classes);
+  if (typed.withoutText > 0) note(linesWithoutText(typed.withoutText));
+  const all = readExamples(typed.examples, about.clean);
+  const { train: examples, test } = heldOut === 0
+    ? { train: all, test: [] }
+    : splitByShares(all, { test: heldOut / 100, validation: 0, seed });
   const encoder = run.encoder(length);
   const { epochs: _, earlyStopping: __, ...training } = about.training;
-  const encoded = examples.map(({ text, label }) => ({
+  const encode = ({ text, label }: Example) => ({
     ...encoder.encode({ text }),
-    label: classes.indexOf(label),
-  }));
-  const truncated = encoded.filter((example) => example.truncated > 0).length;
-  if (truncated > 0) {
-    note(`${truncated} of ${encoded.length} texts are truncated to fit the model's positions`);
-  }
+    label: verbalizer.classes.indexOf(label),
+  });
+  const encoded = examples.map(encode);
+  const truncated = [...encoded, ...test.map(encode)].filter((example) => example.truncated > 0).length;
+  if (truncated > 0) note(textsTruncated(truncated, all.length));
   const sessions = new SessionGroup(note);
   try {
     const embed = await sessions.add(device.open(await run.graph("embed")));
@@ -91,7 +82,7 @@ export async function* tuneInBrowser(
       space: new EmbeddingSpace(embed, about.dimension, about.card.firstPosition, about.facts.rows),
       tokenizer,
       trainingTexts: examples.map(({ text }) => text),
-      labelWords: Object.values(about.verbalizer).flat(),
+      labelWords: Object.values(words).flat(),
       stream: new RandomStream(seed, "initialization"),
     });
     await sessions.release([embed]);
@@ -105,7 +96,7 @@ export async function* tuneInBrowser(
       parameters: { prompt },
       examples: encoded,
       padId: fillerOf({ card: about.card, tokenizer }, trainStep),
-      verbalizer: verbalizerFeeds(run.verbalizer),
+      verbalizer: verbalizerFeeds(verbalizer),
       spec: {
         ...training,
         steps,
@@ -116,7 +107,7 @@ export async function* tuneInBrowser(
       seed,
       signal,
     });
-    return tensorNamed(tuned.parameters, "prompt");
+    return { prompt: tensorNamed(tuned.parameters, "prompt"), words, verbalizer, heldOut: test };
   } finally {
     await sessions.release();
   }

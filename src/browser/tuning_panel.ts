@@ -1,38 +1,44 @@
 /// <reference lib="dom" />
-import { thrownMessage } from "../base/errors.ts";
-import type { Device, Tensor } from "../device/device.ts";
-import type { SerialQueue } from "../device/serial_queue.ts";
+import { wilsonInterval } from "../evaluation/metrics.ts";
 import { decodeText, SAVE_AS_UTF8 } from "../disk/decode_text.ts";
 import { promptFile } from "../prompt/prompt_file.ts";
+import { writeClassWords } from "./class_words.ts";
+import { type PagePrompts, promptsOf } from "./classify.ts";
 import { element, notify, numberIn, setNumber } from "./elements.ts";
-import { drawLoss } from "./loss_curve.ts";
+import { write } from "./language.ts";
+import { drawLoss, type StepLoss } from "./loss_curve.ts";
+import type { OpenDevice, PageDevice } from "./page_device.ts";
+import { errorText } from "./page_error.ts";
+import { classifyingHeldOut, heldOutAccuracy, PHRASES, stepOf, stoppedAfter } from "./phrases.ts";
 import type { ServedRun } from "./served_run.ts";
-import { tuneInBrowser } from "./tune.ts";
+import { type TunedInPage, tuneInBrowser, type TuneRequest } from "./tune.ts";
 
 /** The part of the page that tunes another prompt on a table of the user's. */
 export class TuningPanel {
+  private readonly classes = element("classes", HTMLTextAreaElement);
   private readonly table = element("table", HTMLTextAreaElement);
   private readonly tuneButton = element("tune", HTMLButtonElement);
   private readonly stopButton = element("stop", HTMLButtonElement);
   private interrupt = new AbortController();
+  private losses: readonly StepLoss[] = [];
+  private steps = 0;
 
-  /**
-   * @param queue serializes the work on the device
-   * @param onTuned takes the tuned prompt, float32 [length, dimension]
-   */
+  /** @param onTuned takes the prompts to classify with from then on */
   constructor(
     private readonly run: ServedRun,
-    private readonly device: Device,
-    private readonly queue: SerialQueue,
-    private readonly onTuned: (prompt: Tensor) => void,
+    private readonly device: PageDevice,
+    private readonly onTuned: (prompts: PagePrompts) => void,
   ) {
     const { about, prompt } = run;
     setNumber("length", prompt.dims[0]);
     setNumber("rate", about.training.optimizer.learningRate);
     setNumber("seed", about.seed);
-    notify("classes", run.classes.join(", "));
+    this.classes.value = writeClassWords(about.verbalizer);
     const file = element("file", HTMLInputElement);
     file.addEventListener("change", () => this.load(file.files?.[0]));
+    const exampleButton = element("example", HTMLButtonElement);
+    exampleButton.hidden = about.example.length === 0;
+    exampleButton.addEventListener("click", () => this.fillExample());
     this.tuneButton.addEventListener("click", () => this.start());
     this.stopButton.addEventListener("click", () => this.interrupt.abort());
   }
@@ -42,6 +48,11 @@ export class TuningPanel {
     this.tuneButton.disabled = false;
   }
 
+  /** Draws the loss again, in the page's language. */
+  drawLoss(): void {
+    drawLoss(element("curve", HTMLElement), this.losses, this.steps);
+  }
+
   /** Shows the content of the chosen file as the table. */
   private async load(file: File | undefined): Promise<void> {
     if (!file) return;
@@ -49,8 +60,16 @@ export class TuningPanel {
       this.table.value = decodeText(new Uint8Array(await file.arrayBuffer()), file.name, SAVE_AS_UTF8);
       notify("tuning-trouble", "");
     } catch (error) {
-      notify("tuning-trouble", thrownMessage(error));
+      notify("tuning-trouble", errorText(error));
     }
+  }
+
+  /** Shows the run's example texts as the table, with its classes. */
+  private fillExample(): void {
+    const { example, verbalizer } = this.run.about;
+    this.classes.value = writeClassWords(verbalizer);
+    this.table.value = ["text\tlabel", ...example.map(({ text, label }) => `${text}\t${label}`)].join("\n");
+    notify("tuning-trouble", "");
   }
 
   private async start(): Promise<void> {
@@ -58,51 +77,87 @@ export class TuningPanel {
     this.stopButton.disabled = false;
     this.interrupt = new AbortController();
     const { signal } = this.interrupt;
-    for (const id of ["tuning-trouble", "tuning-notes"]) notify(id, "");
     try {
-      await this.queue.take(() => this.tune(signal));
+      await this.device.use((opened) => this.tune(opened, signal));
     } catch (error) {
-      notify("tuning-trouble", thrownMessage(error));
+      notify("held-out", "");
+      if (signal.aborted) {
+        notify("progress", stoppedAfter(this.losses.length, this.steps));
+      } else {
+        notify("progress", "");
+        notify("tuning-trouble", errorText(error));
+      }
     } finally {
       this.tuneButton.disabled = false;
       this.stopButton.disabled = true;
     }
   }
 
-  private async tune(signal: AbortSignal): Promise<void> {
-    const losses: { step: number; loss: number }[] = [];
-    const steps = numberIn("steps");
-    notify("progress", "preparing");
-    const running = tuneInBrowser(this.run, this.device, {
-      table: this.table.value,
-      length: numberIn("length"),
-      steps,
-      learningRate: numberIn("rate"),
-      seed: numberIn("seed"),
-      signal,
-      note: (line) => element("tuning-notes", HTMLElement).append(`${line} `),
-    });
+  private async tune(opened: OpenDevice, signal: AbortSignal): Promise<void> {
+    for (const id of ["tuning-trouble", "held-out"]) notify(id, "");
+    element("tuning-notes", HTMLElement).replaceChildren();
+    const losses: StepLoss[] = [];
+    this.losses = losses;
+    this.steps = numberIn("steps");
+    this.drawLoss();
+    notify("progress", PHRASES.preparing);
+    const running = tuneInBrowser(this.run, opened.device, this.request(signal));
     for (;;) {
       const { done, value } = await running.next();
-      if (done) return this.finish(value);
+      if (done) return await this.finish(value, opened, signal);
       if (value.kind !== "history") continue;
       losses.push(value.line);
-      drawLoss(element("curve", HTMLElement), losses, steps);
-      notify("progress", `step ${value.line.step} of ${steps}, loss ${value.line.loss.toFixed(4)}`);
+      this.drawLoss();
+      notify("progress", stepOf(value.line.step, this.steps, value.line.loss));
       // The page is drawn, and clicks are heard, between two steps.
       await new Promise((drawn) => setTimeout(drawn));
     }
   }
 
+  private request(signal: AbortSignal): TuneRequest {
+    return {
+      classes: this.classes.value,
+      table: this.table.value,
+      length: numberIn("length"),
+      steps: this.steps,
+      learningRate: numberIn("rate"),
+      seed: numberIn("seed"),
+      heldOut: numberIn("held-out-share"),
+      signal,
+      note: (line) => {
+        const item = document.createElement("li");
+        write(item, typeof line === "string" ? { en: line, zh: line } : line);
+        element("tuning-notes", HTMLElement).append(item);
+      },
+    };
+  }
+
+  /** Classifies with the tuned prompt from now on, measures it on the held-out texts, and offers it for download. */
+  private async finish(tuned: TunedInPage, { classifier }: OpenDevice, signal: AbortSignal): Promise<void> {
+    const { about } = this.run;
+    const own = promptsOf(this.run);
+    const isOfRun = writeClassWords(tuned.words) === writeClassWords(about.verbalizer);
+    const soft = { verbalizer: tuned.verbalizer, calibration: {} };
+    const prompts = { prompt: tuned.prompt, soft, hard: isOfRun ? own.hard : soft };
+    const wasCalibrated = Object.keys(about.calibration).length > 0;
+    notify("whose-prompt", wasCalibrated ? PHRASES.tuned_here_uncalibrated : PHRASES.tuned_here);
+    this.offer(tuned);
+    this.onTuned(prompts);
+    const count = tuned.heldOut.length;
+    if (count === 0) return notify("held-out", PHRASES.none_held_out);
+    notify("held-out", classifyingHeldOut(count));
+    const correct = await classifier.countCorrect(tuned.heldOut, prompts, signal);
+    notify("held-out", heldOutAccuracy(correct, count, wilsonInterval(correct, count)));
+  }
+
   /** Offers the tuned prompt for download. */
-  private finish(tuned: Tensor): void {
-    const { insertion, calibration } = this.run.about;
+  private offer({ prompt, words }: TunedInPage): void {
+    const { insertion, model, template, clean, multiTokenWords } = this.run.about;
+    const tunedFor = { model, template, clean, multiTokenWords, verbalizer: words };
     const download = element("download", HTMLAnchorElement);
     if (download.href) URL.revokeObjectURL(download.href);
-    download.href = URL.createObjectURL(new Blob([promptFile(tuned, insertion)]));
+    download.href = URL.createObjectURL(new Blob([promptFile(prompt, insertion, tunedFor)]));
+    element("downloads", HTMLElement).hidden = false;
     download.hidden = false;
-    const wasCalibrated = Object.keys(calibration).length > 0;
-    notify("whose-prompt", `the prompt tuned in this page${wasCalibrated ? ", without calibration" : ""}`);
-    this.onTuned(tuned);
   }
 }

@@ -24,6 +24,8 @@ export interface PredictFlags {
   readonly device?: DeviceKind | "auto";
   /** The model's folder, if it has moved since the run. */
   readonly model?: string;
+  /** A prompt that was tuned in the page of `serve`, in place of the run's own. */
+  readonly prompt?: string;
   /** The folder of all results, with the cache of compiled steps. */
   readonly results: string;
 }
@@ -41,7 +43,7 @@ const TOGETHER = 1024;
 export async function predict(
   folder: string,
   texts: readonly string[],
-  { file, inputFormat, format, encoding, device, model, results }: PredictFlags,
+  { file, inputFormat, format, encoding, device, model, prompt, results }: PredictFlags,
   io: Io,
 ): Promise<void> {
   if ((file === undefined) === (texts.length === 0)) {
@@ -55,6 +57,7 @@ export async function predict(
   const run = await loadRun(folder, {
     ...(device !== undefined && { device }),
     ...(model !== undefined && { model }),
+    ...(prompt !== undefined && { prompt }),
     cache: join(results, ".cache"),
     log: io.log,
     downloads: terminalDownloads(io),

@@ -7,9 +7,12 @@ import { checkSemantics } from "../experiment/semantics.ts";
 import { columnsOf, parseTemplate, withoutVectors } from "../experiment/template.ts";
 import { DEFAULTS } from "../experiment/experiment_file.ts";
 import type { PromptTuning, Untuned } from "../experiment/types.ts";
+import { filesSha256 } from "../model/files_sha256.ts";
 import { readTokenizerConfig } from "../model/read_tokenizer.ts";
-import { readAbout, type RunAbout } from "../results/read_run.ts";
+import { readAbout, readRun, type RunAbout } from "../results/read_run.ts";
 import { readPrompt } from "../results/read_prompt.ts";
+import { exampleRows, type LabelledText } from "../serve/example_rows.ts";
+import { isLoopback } from "../serve/loopback.ts";
 import { type ServedFiles, serveRun } from "../serve/server.ts";
 import { calibrationIn } from "../run/calibrate.ts";
 import { CompileCache } from "../artifacts/compile_cache.ts";
@@ -36,6 +39,9 @@ export interface ServeFlags {
 
 /** The target of the graphs, which run on WebGPU and on WebAssembly. */
 const FORM = { target: "webgpu", precision: "float32" } as const;
+
+/** The limits of the share of texts that the page holds out, in per cent. */
+const HELD_OUT = { type: "integer", minimum: 0, maximum: 90 } as const;
 
 /**
  * `softprompt serve`: a page that classifies sentences with a run's prompt, and tunes another in the browser.
@@ -85,6 +91,11 @@ export async function serve(
     results,
     io,
   );
+  if (!isLoopback(host)) {
+    io.log(
+      `warning: with --host ${host}, every computer that reaches this one can open the page, without a password, and load the run's prompts, example texts and model: leave --host out to serve this computer alone`,
+    );
+  }
   await untilInterrupted(io, (signal) =>
     serveRun(files, {
       hostname: host,
@@ -100,6 +111,17 @@ export async function serve(
 function hardened({ training: _, ensemble: __, ...experiment }: PromptTuning): Untuned {
   const template = withoutVectors(experiment.prompt.template);
   return { ...experiment, tune: "none", prompt: { kind: "hard", template } };
+}
+
+/** Example texts of a run's test set; none where its predictions cannot be read, which the page does not need. */
+async function exampleIn(folder: string, io: Io): Promise<readonly LabelledText[]> {
+  try {
+    return exampleRows((await readRun(folder)).predictions);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    io.log(`warning: the page has no example texts: ${error.message}`);
+    return [];
+  }
 }
 
 async function servedFiles(
@@ -135,6 +157,7 @@ async function servedFiles(
   return {
     description: {
       title: experiment.name,
+      model: filesSha256(model),
       insertion: insertion,
       template: prompt.template,
       hardTemplate: beside.prompt.template,
@@ -151,11 +174,13 @@ async function servedFiles(
         : prompt.initialization,
       training: training,
       seed: experiment.seed,
+      example: await exampleIn(folder, io),
       limits: {
         length: numberLimitsAt("prompt.length"),
         steps: numberLimitsAt("training.steps"),
         learningRate: numberLimitsAt("training.optimizer.learningRate"),
         seed: numberLimitsAt("seed"),
+        heldOut: HELD_OUT,
       },
       card: model.card,
       tokenizerConfig: await readTokenizerConfig(model.folder),

@@ -10,6 +10,8 @@ export interface NumberLimits {
   readonly minimum?: number;
   /** … or the exclusive one. */
   readonly exclusiveMinimum?: number;
+  /** The inclusive maximum. */
+  readonly maximum?: number;
 }
 
 /** The values in a sweep, its exclusions and the variants have the schemas of the paths that they name, which JSON Schema cannot express. */
@@ -52,12 +54,13 @@ export function partAt(path: KeyPath): SchemaPart | undefined {
 
 /** The schema's limits of the number at a path of an experiment. */
 export function numberLimitsAt(path: string): NumberLimits {
-  const { type, minimum, exclusiveMinimum } = partAt(path.split(".")) ?? {};
+  const { type, minimum, exclusiveMinimum, maximum } = partAt(path.split(".")) ?? {};
   if (type !== "integer" && type !== "number") throw new Error(`'${path}' is not a number`);
   return {
     type,
     ...(minimum !== undefined && { minimum }),
     ...(exclusiveMinimum !== undefined && { exclusiveMinimum }),
+    ...(maximum !== undefined && { maximum }),
   };
 }
 

@@ -26,6 +26,7 @@ import { logDownloads } from "../hub/log_downloads.ts";
 import type { DownloadReporter } from "../hub/repository.ts";
 import { modelOfRun } from "./model_of_run.ts";
 import type { OpenModel } from "../model/open_model.ts";
+import { readTunedPrompt } from "./read_tuned_prompt.ts";
 import {
   compileExperiment,
   compileTargetOf,
@@ -40,6 +41,8 @@ export interface LoadOptions {
   readonly device?: DeviceKind | "auto";
   /** The model's folder, if it has moved since the run. */
   readonly model?: string;
+  /** A prompt that was tuned in the page of `serve`, a file that takes the place of the run's own prompt and classes. */
+  readonly prompt?: string;
   /** A folder that caches the compiled model between calls; by default nothing is cached. */
   readonly cache?: string;
   /** Takes notices, one line each: for example, that a model is downloaded. By default nothing is reported. */
@@ -81,7 +84,7 @@ export class LoadedRun {
   private isReleased = false;
 
   private constructor(
-    /** The run's experiment. */
+    /** The run's experiment, with the length and the classes of another prompt where one takes the place of its own. */
     readonly experiment: Experiment,
     private readonly classifier: Classifier,
     private readonly calibration: Calibration,
@@ -98,12 +101,16 @@ export class LoadedRun {
     const { log = () => {}, downloads = logDownloads(log) } = options;
     const cache = options.cache === undefined ? undefined : new CompileCache(options.cache, log);
     const about = await readAbout(folder);
-    const { experiment } = about;
-    const { prompt } = experiment;
     const model = await modelOfRun(about, folder, options.model, downloads);
-    const device = deviceForModel(await chooseDevice(options.device ?? experiment.device, log), model.onnx);
-    const target = compileTargetOf(device, experiment);
-    const compiled = await compileExperiment({ experiment, model }, target, cache);
+    const wanted = options.device ?? about.experiment.device;
+    const device = deviceForModel(await chooseDevice(wanted, log), model.onnx);
+    const target = compileTargetOf(device, about.experiment);
+    const compiled = await compileExperiment({ experiment: about.experiment, model }, target, cache);
+    const tuned = options.prompt === undefined
+      ? undefined
+      : await readTunedPrompt(options.prompt, { folder, ...about, model, dimension: compiled?.dimension });
+    const experiment = tuned?.experiment ?? about.experiment;
+    const { prompt } = experiment;
     const isWhole = experiment.tune === "all";
     const graph = isWhole
       ? compileWholeModel(model, optimizerName(experiment.training), target).predict
@@ -118,8 +125,13 @@ export class LoadedRun {
       positionCounting(prompt, compiled),
     );
     const verbalizer = readVerbalizer(experiment.verbalizer, model.tokenizer, experiment.multiTokenWords);
-    const calibration = calibrationIn(about.metrics.calibration, Object.keys(experiment.verbalizer));
-    const inputs = isWhole
+    // A calibration belongs to the prompt that the run tuned.
+    const calibration = tuned === undefined
+      ? calibrationIn(about.metrics.calibration, Object.keys(experiment.verbalizer))
+      : {};
+    const inputs = tuned !== undefined
+      ? { prompt: tuned.prompt }
+      : isWhole
       ? await readWeights(folder)
       : compiled
       ? { prompt: await promptOf(experiment, folder, model, compiled.dimension) }

@@ -70,10 +70,11 @@ export function verbNeeds(program: string, found: (verb: Verb, needs: Needs) => 
       const reads = await files(args, results, allowRead);
       found("validate", { reads: [...args.map(searched), ...reads], writes: [] });
     },
-    predict: async (run, _texts, { results, model, file }, allowRead) => {
+    predict: async (run, _texts, { results, model, prompt, file }, allowRead) => {
       const reads = await ofRun(run, allowRead, [results], model);
       const texts = file === undefined || file === "-" ? [] : [file];
-      found("predict", { reads: [...reads, ...texts], writes: [results] });
+      const prompts = prompt === undefined ? [] : [prompt];
+      found("predict", { reads: [...reads, ...texts, ...prompts], writes: [results] });
     },
     export: async (run, { out, model }, allowRead) => {
       found("export", { reads: await ofRun(run, allowRead, [], model), writes: [out] });

@@ -1,5 +1,1 @@
-/** A text in the languages of the reports. */
-export interface Bilingual {
-  readonly en: string;
-  readonly zh: string;
-}
+export type { Bilingual } from "../base/bilingual.ts";

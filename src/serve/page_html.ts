@@ -1,7 +1,10 @@
 import { encodeBase64 } from "@std/encoding/base64";
+import { PHRASES } from "../browser/phrases.ts";
+import { bilingual, htmlOf } from "../report/html.ts";
 import { STYLE } from "../report/style.ts";
 import { IMPORT_MAP } from "./modules.ts";
 
+/** The reports' style, and that of fields. A label stands for the field of a file, whose own words are in the browser's language. */
 const OWN_STYLE = `${STYLE}
 textarea, input { font: inherit; color: inherit; background: var(--panel); border: 1px solid var(--line); border-radius: 6px; padding: 0.4rem 0.6rem; }
 textarea { width: 100%; } input[type="number"] { width: 7rem; }
@@ -11,9 +14,24 @@ textarea { width: 100%; } input[type="number"] { width: 7rem; }
 .beside li { display: grid; grid-template-columns: 6rem 1fr 4rem; gap: 0.6rem; align-items: center; }
 .beside li span:first-child { overflow-wrap: anywhere; } .beside li .number { text-align: right; }
 li.best { font-weight: 600; } meter { width: 100%; }
-.fields { display: flex; flex-wrap: wrap; gap: 0.6rem 1.2rem; margin: 0.8rem 0; } .fields label { display: flex; flex-direction: column; font-size: 0.88rem; color: var(--soft); }
-.trouble { color: var(--bad); } .trouble:empty, #fallback:empty, .soft:empty { display: none; } button:disabled { opacity: 0.5; cursor: default; }
+.beside [aria-busy="true"] { opacity: 0.5; }
+.fields { display: flex; flex-wrap: wrap; gap: 0.6rem 1.2rem; margin: 0.8rem 0; align-items: end; } .fields label { display: flex; flex-direction: column; font-size: 0.88rem; color: var(--soft); }
+input[type="file"] { position: absolute; width: 1px; padding: 0; border: 0; opacity: 0; } input[type="file"]:focus-visible + .button { outline: 2px solid var(--c1); }
+.fields .button { font-size: inherit; color: inherit; background: var(--panel); border: 1px solid var(--line); border-radius: 6px; padding: 0.15rem 0.7rem; cursor: pointer; }
+#curve:empty { min-height: 0; } ul.soft { margin: 0.4rem 0; padding-left: 1.2rem; }
+.trouble { color: var(--bad); } .trouble:empty, #fallback:empty, #held-out:empty, .soft:empty { display: none; } button:disabled { opacity: 0.5; cursor: default; }
+@media print { button, .button { display: none; } textarea { field-sizing: content; } }
 `;
+
+/** A phrase of the page, in its language. */
+function text(name: keyof typeof PHRASES): string {
+  return htmlOf(bilingual(PHRASES[name]));
+}
+
+/** A field for a number. */
+function numberField(id: string, name: keyof typeof PHRASES, attributes: string): string {
+  return `<label>${text(name)}<input type="number" id="${id}" ${attributes}></label>`;
+}
 
 /** The page that shows a run: the elements that its script fills are empty. */
 export const PAGE_HTML = `<!doctype html>
@@ -30,36 +48,56 @@ export const PAGE_HTML = `<!doctype html>
 <script type="module" src="/src/browser/page.ts"></script>
 </head>
 <body>
-<header><h1 id="title">softprompt</h1></header>
-<noscript><p>This page computes in your browser, and needs its script for that.</p></noscript>
-<p class="soft">Computes in this tab, on <span id="device">… (the model is being loaded)</span>. Nothing that you type leaves this computer.</p>
+<header><h1 id="title">softprompt</h1><button type="button" id="language" hidden>${
+  text("language")
+}</button></header>
+<noscript><p>${PHRASES.no_script.en} <span lang="zh-CN">${PHRASES.no_script.zh}</span></p></noscript>
+<p class="soft">${text("computes_on")} <span id="device"></span> · ${text("stays_here")}</p>
 <p id="fallback" role="status"></p>
 <p id="trouble" class="trouble" role="alert"></p>
+<p><button type="button" id="retry" hidden>${text("retry")}</button></p>
 <main>
-<h2>Classify a sentence</h2>
-<label for="sentence">A sentence of your own</label>
+<h2>${text("classify")}</h2>
+<label for="sentence">${text("own_sentence")}</label>
 <textarea id="sentence" rows="2" disabled>a gripping, beautifully acted thriller .</textarea>
+<p id="sentence-trouble" class="trouble" role="alert"></p>
 <div class="beside">
-<section aria-live="polite"><h3>Hard prompt</h3><code id="hard-template"></code><ul id="hard"></ul><p id="hard-cut" class="soft"></p></section>
-<section aria-live="polite"><h3>Soft prompt: <span id="whose-prompt">the run's</span></h3><code id="soft-template"></code><ul id="soft"></ul><p id="soft-cut" class="soft"></p></section>
+<section aria-live="polite"><h3>${
+  text("hard_prompt")
+}</h3><code id="hard-template"></code><ul id="hard"></ul><p id="hard-cut" class="soft"></p></section>
+<section aria-live="polite"><h3>${text("soft_prompt")} <span id="whose-prompt">${
+  text("the_runs")
+}</span></h3><code id="soft-template"></code><ul id="soft"></ul><p id="soft-cut" class="soft"></p></section>
 </div>
-<h2>Tune a prompt in this tab</h2>
-<p>Tab-separated lines; the first names the columns <code>text</code> and <code>label</code>. The labels are <span id="classes"></span>.</p>
-<p><label>Take a file: <input type="file" id="file" accept=".tsv,.txt,text/tab-separated-values"></label></p>
-<label for="table">… or paste the table</label>
+<h2>${text("tune_here")}</h2>
+<label for="classes">${text("classes")}</label>
+<textarea id="classes" rows="3" spellcheck="false"></textarea>
+<p>${text("table_form")}</p>
+<p class="fields"><input type="file" id="file" accept=".tsv,.txt,text/tab-separated-values">
+<label for="file" class="button">${text("take_file")}</label>
+<button type="button" id="example">${text("take_example")}</button></p>
+<label for="table">${text("or_paste")}</label>
 <textarea id="table" rows="6" spellcheck="false" wrap="off"></textarea>
 <div class="fields">
-<label>Prompt length<input type="number" id="length" min="1" step="1"></label>
-<label>Steps<input type="number" id="steps" min="1" step="1" value="30"></label>
-<label>Learning rate<input type="number" id="rate" min="0" step="any"></label>
-<label>Seed<input type="number" id="seed" min="0" step="1"></label>
+${numberField("length", "length", 'min="1" step="1"')}
+${numberField("steps", "steps", 'min="1" step="1" value="30"')}
+${numberField("rate", "learningRate", 'min="0" step="any"')}
+${numberField("seed", "seed", 'min="0" step="1"')}
+${numberField("held-out-share", "heldOut", 'min="0" max="90" step="1" value="20"')}
 </div>
-<p><button type="button" id="tune" disabled>Tune</button> <button type="button" id="stop" disabled>Stop</button>
+<p><button type="button" id="tune" disabled>${
+  text("tune")
+}</button> <button type="button" id="stop" disabled>${text("stop")}</button>
 <span id="progress" class="number" role="status"></span></p>
 <p id="tuning-trouble" class="trouble" role="alert"></p>
-<p id="tuning-notes" class="soft" role="status"></p>
+<ul id="tuning-notes" class="soft" role="status"></ul>
 <figure><div id="curve" class="chart"></div></figure>
-<p><a id="download" download="prompt.safetensors" hidden>Download prompt.safetensors</a></p>
+<p id="held-out" role="status"></p>
+<div id="downloads" hidden>
+<p><a id="download" download="prompt.safetensors" hidden>${text("download")}</a></p>
+<p class="soft">${text("use_it")}</p>
+<pre>deno task predict RUN --prompt prompt.safetensors "…"</pre>
+</div>
 </main>
 </body>
 </html>

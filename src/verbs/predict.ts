@@ -48,6 +48,10 @@ export function addPredict(program: Command, verbs: PredictVerb): void {
       ),
     )
     .option("--model <dir>", "the model's folder, if it has moved since the run")
+    .option(
+      "--prompt <file>",
+      "a prompt.safetensors that was tuned in the page of serve for this run, in place of the run's own prompt and classes",
+    )
     .option("--results <dir>", "the folder of all results, with the cache of compiled steps", "results")
     .addOption(allowRead())
     .addHelpText(

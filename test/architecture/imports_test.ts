@@ -165,6 +165,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ],
   "inference": [
     "base",
+    "disk", // a prompt in a file of its own
     "hub", // reports of downloads
     "experiment",
     "model",

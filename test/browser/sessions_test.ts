@@ -16,15 +16,22 @@ const RUN = {
       steps: numberLimitsAt("training.steps"),
       learningRate: numberLimitsAt("training.optimizer.learningRate"),
       seed: numberLimitsAt("seed"),
+      heldOut: { type: "integer", minimum: 0, maximum: 90 },
     },
     training: {},
+    multiTokenWords: "error",
     initialization: { from: "random", range: 0.5 },
     facts: {},
     dimension: 4,
     verbalizer: {},
   },
-  classes: ["good"],
-  tokenizer: { padId: 0 },
+  tokenizer: {
+    padId: 0,
+    knows: () => true,
+    encode: (word: string) => [word.length],
+    tokenOf: String,
+    model: { words: 100 },
+  },
   encoder: () => ({ encode: () => ({ truncated: 0 }) }),
   graph: (name: GraphName) => Promise.resolve(graphOf(GRAPHS.indexOf(name))),
 } as unknown as ServedRun;
@@ -40,11 +47,13 @@ Deno.test("tuning in a page that does not begin releases what it has opened", as
   const device = new FakeDevice();
   device.failing.push(GRAPHS.indexOf("update"));
   const tuning = tuneInBrowser(RUN, device, {
-    table: "text\tlabel\nfine\tgood\n",
+    classes: "bad: no\ngood: yes",
+    table: "text\tlabel\nfine\tgood\ndull\tbad\n",
     length: 1,
     steps: 1,
     learningRate: 1,
     seed: 0,
+    heldOut: 0,
     signal: new AbortController().signal,
     note: fail,
   });

@@ -1,6 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
 import { call, inFolder, writeExperiment } from "./softprompt.ts";
+import { main } from "../../src/cli.ts";
+import { RecordingIo } from "../terminal/recording_io.ts";
 import { serving } from "./serving.ts";
 
 Deno.test("a run is served on loopback, under a policy that lets the page load nothing from elsewhere", () =>
@@ -28,6 +30,9 @@ Deno.test("a run is served on loopback, under a policy that lets the page load n
       const { shift, temperature } = metrics.calibration;
       assertEquals(about.calibration, { shift: [shift.negative, shift.positive], temperature });
       assertEquals(about.hardCalibration, {});
+      const labels = about.example.map(({ label }: { label: string }) => label);
+      assertEquals(Map.groupBy(labels, (label) => label).size, 2);
+      assertEquals(labels.length, 20);
       const module = await get("/src/training/trainer.ts");
       assertEquals(module.headers.get("content-type"), "text/javascript");
       assert(!module.text.includes("Deno") && !module.text.includes(": TuningTask"));
@@ -78,5 +83,27 @@ Deno.test("what cannot be served is refused with the way out", () =>
       const [code, stderr] = await asked(args);
       assertEquals(code, 2, stderr);
       assert(stderr.includes(message), stderr);
+    }
+  }));
+
+Deno.test("a host that other computers reach is warned of, and loopback is not; a run without predictions is served without examples", () =>
+  inFolder(async (folder) => {
+    const file = await writeExperiment(folder, { training: { batchSize: 8, steps: 2 } });
+    assertEquals((await call(["run", file, "--results", folder])).code, 0);
+    for (const [host, warns] of [["0.0.0.0", true], ["127.0.0.2", false]] as const) {
+      const io = new RecordingIo();
+      const serving = main(
+        ["serve", join(folder, "small"), "--results", folder, "--host", host, "--port", "0"],
+        io,
+      );
+      while (!io.stdout.includes("http://") && !io.stderr.includes("error")) {
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+      io.interrupt();
+      await serving;
+      assertEquals(io.stderr.includes(`warning: with --host ${host}, every computer`), warns, io.stderr);
+      assertEquals(io.stderr.includes("warning: the page has no example texts"), !warns, io.stderr);
+      if (warns) await Deno.remove(join(folder, "small/predictions.jsonl"));
+      assert(io.stdout.includes("http://"), io.stderr);
     }
   }));

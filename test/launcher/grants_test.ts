@@ -133,3 +133,15 @@ Deno.test("serve listens where the command line says, and nowhere else", () =>
     const attempts = ["net=[::1]:8099", "net=[::1]:8098", "net=0.0.0.0:8099"];
     assertEquals(await allowedTo(args, attempts), ["net=[::1]:8099"]);
   }));
+
+Deno.test("predict reads the prompt that it is given, and no other file beside it", () =>
+  inFolder(async (given) => {
+    const folder = await Deno.realPath(given);
+    const run = join(folder, "project/run");
+    await Deno.mkdir(join(folder, "project/.git"), { recursive: true });
+    await Deno.mkdir(run);
+    for (const name of ["prompt.safetensors", "secret"]) await Deno.writeTextFile(join(folder, name), "x");
+    const args = ["predict", run, "--prompt", join(folder, "prompt.safetensors"), "text"];
+    const attempts = [`readFile=${join(folder, "prompt.safetensors")}`, `readFile=${join(folder, "secret")}`];
+    assertEquals(await allowedTo(args, attempts), attempts.slice(0, 1));
+  }));

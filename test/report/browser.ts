@@ -24,9 +24,14 @@ export interface Opener {
   /**
    * Goes to an address of a server on this computer.
    *
+   * @param prepare called with the page before it goes there
    * @returns the page, and all errors in it and requests to other hosts
    */
-  visit(url: string): Promise<{ page: Page; troubles: string[] }>;
+  visit(
+    url: string,
+    reader?: Reader,
+    prepare?: (page: Page) => Promise<void>,
+  ): Promise<{ page: Page; troubles: string[] }>;
 }
 
 function browserPath(): string | undefined {
@@ -68,7 +73,7 @@ export function browserTest(
           let pages = 0;
           await test({
             open: (html, reader) => openPage(browser, join(folder, `${pages++}.html`), html, reader),
-            visit: (url) => visitPage(browser, url),
+            visit: (url, reader, prepare) => visitPage(browser, url, reader, prepare),
           });
         } finally {
           await browser.close();
@@ -77,8 +82,27 @@ export function browserTest(
   });
 }
 
-async function visitPage(browser: Browser, url: string): Promise<{ page: Page; troubles: string[] }> {
-  const page = await browser.newPage();
+/** A page as a reader sees it. */
+async function pageFor(
+  browser: Browser,
+  { width = 1000, isDark = false, locale = "en-US" }: Reader = {},
+): Promise<Page> {
+  const context = await browser.newContext({
+    viewport: { width, height: 900 },
+    colorScheme: isDark ? "dark" : "light",
+    locale,
+  });
+  return await context.newPage();
+}
+
+async function visitPage(
+  browser: Browser,
+  url: string,
+  reader?: Reader,
+  prepare?: (page: Page) => Promise<void>,
+): Promise<{ page: Page; troubles: string[] }> {
+  const page = await pageFor(browser, reader);
+  await prepare?.(page);
   const troubles: string[] = [];
   const { origin } = new URL(url);
   page.on("pageerror", (error) => troubles.push(error.message));
@@ -99,15 +123,10 @@ async function openPage(
   browser: Browser,
   file: string,
   html: string,
-  { width = 1000, isDark = false, locale = "en-US" }: Reader = {},
+  reader?: Reader,
 ): Promise<{ page: Page; troubles: string[] }> {
   await Deno.writeTextFile(file, html);
-  const context = await browser.newContext({
-    viewport: { width, height: 900 },
-    colorScheme: isDark ? "dark" : "light",
-    locale,
-  });
-  const page = await context.newPage();
+  const page = await pageFor(browser, reader);
   const troubles: string[] = [];
   page.on("pageerror", (error) => troubles.push(error.message));
   page.on("console", (message) => {

@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { Buffer } from "node:buffer";
 import { join } from "@std/path";
 import type { Page } from "playwright-core";
 import { readSafetensors } from "../../src/device/safetensors.ts";
@@ -67,6 +68,7 @@ async function probabilityOfPositive(page: Page, text: string): Promise<number> 
 
 async function tuneInPage(page: Page, folder: string): Promise<Float32Array> {
   await page.fill("#table", TABLE);
+  await page.fill("#held-out-share", "0");
   for (
     const [id, value] of [["length", ASKED.length], ["steps", ASKED.steps], ["seed", ASKED.seed]] as const
   ) {
@@ -92,7 +94,7 @@ for (const kind of ["wasm", "webgpu"] as const) {
           { text: string; probabilities: Record<string, number> },
         ];
         await serving([run, "--results", folder], async (url) => {
-          const { page, troubles } = await visit(url);
+          const { page, troubles } = await visit(`${url}?device=${kind === "webgpu" ? kind : "auto"}`);
           await page.waitForSelector("body[data-ready]", { timeout: 60_000 });
           const device = await page.innerText("#device");
           const fallback = await page.innerText("#fallback");
@@ -151,6 +153,162 @@ browserTest(
         await page.fill("#table", `${TABLE}\n${"long ".repeat(150)}\tnegative`);
         await page.click("#tune");
         await page.locator("#tuning-notes", { hasText: `1 of 5 texts are ${CUT}` }).waitFor();
+      });
+    }),
+);
+
+browserTest(
+  "own classes are tuned in the page, measured on held-out texts, and used with predict; what went wrong before leaves nothing",
+  ({ visit }) =>
+    inFolder(async (folder) => {
+      const run = await completeRun(folder);
+      await serving([run, "--results", folder], async (url) => {
+        const { page, troubles } = await visit(url);
+        await page.waitForSelector("body[data-ready]", { timeout: 60_000 });
+        const fails = async (message: string) => {
+          await page.click("#tune");
+          await page.locator("#tuning-trouble", { hasText: message }).waitFor();
+          assertEquals(await page.innerText("#progress"), "");
+          assertEquals(await page.isEnabled("#tune"), true);
+        };
+        await page.click("#example");
+        assertEquals((await page.inputValue("#table")).split("\n").length, 21);
+        for (const steps of ["0", "-3"]) {
+          await page.fill("#steps", steps);
+          await fails(`'Steps' must be a whole number of at least 1, got ${steps}`);
+        }
+        await page.setInputFiles("#file", {
+          name: "own.tsv",
+          mimeType: "text/plain",
+          buffer: Buffer.from("text\tlabel\n"),
+        });
+        await page.fill("#steps", "8");
+        await fails("the table has only a header line");
+        await page.click("#example");
+        const example = await page.inputValue("#table");
+        const lines = example.split("\n");
+        await page.fill("#table", lines.filter((line) => !line.endsWith("negative")).join("\n"));
+        await fails("have the label 'positive', from which no prompt learns");
+        const own = example.replaceAll("\tpositive", "\tyes").replaceAll("\tnegative", "\tno");
+        await page.fill("#table", own.replaceAll("\n", "\n \t\n\n"));
+        await fails("is not one of negative, positive");
+        await page.fill("#classes", "no: bad\nyes: qqqqzzzz");
+        await fails("'qqqqzzzz', a word of 'yes', is no token");
+        await page.fill("#classes", "no: bad\nyes: good");
+        await page.click("#tune");
+        await page.locator("#held-out", { hasText: "Accuracy on the 4 texts held out from tuning" }).waitFor({
+          timeout: 60_000,
+        });
+        assertEquals(await page.innerText("#tuning-trouble"), "");
+        assertEquals((await page.innerText("#progress")).slice(0, 11), "step 8 of 8");
+        const text = "a joy from start to end .";
+        await page.fill("#sentence", text);
+        await page.waitForSelector(`#sentence[data-classified="${text}"]`);
+        const shown = await page.locator("#soft li").allInnerTexts();
+        assertEquals(shown.map((line) => line.split("\n")[0]), ["no", "yes"]);
+        assertEquals(await page.locator("#hard li").count(), 2);
+        const [download] = await Promise.all([page.waitForEvent("download"), page.click("#download")]);
+        const file = join(folder, "downloaded.safetensors");
+        await download.saveAs(file);
+        const { code, stdout, stderr } = await call([
+          "predict",
+          run,
+          "--prompt",
+          file,
+          "--results",
+          folder,
+          text,
+        ]);
+        assertEquals(code, 0, stderr);
+        const { probabilities } = JSON.parse(stdout);
+        const percent = Number(/([\d.]+)%/.exec(shown[1]!)![1]);
+        assert(
+          Math.abs(100 * probabilities.yes - percent) < 0.2,
+          `${stdout} in Deno, ${percent} in the page`,
+        );
+        assertEquals(troubles, []);
+      });
+    }),
+);
+
+/** Keeps the device of a page where a test can destroy it. */
+const KEEP_DEVICE = `{
+  const request = GPUAdapter.prototype.requestDevice;
+  GPUAdapter.prototype.requestDevice = async function (...args) {
+    return globalThis.keptDevice = await request.apply(this, args);
+  };
+}`;
+
+browserTest(
+  "a page goes on after a failed request and a lost device, and prefers WebAssembly to a software adapter",
+  ({ visit }) =>
+    inFolder(async (folder) => {
+      await serving([await completeRun(folder), "--results", folder], async (url) => {
+        const auto = await visit(url);
+        await auto.page.waitForSelector("body[data-ready]", { timeout: 60_000 });
+        assertEquals(await auto.page.innerText("#device"), "WebAssembly, one thread");
+        assert((await auto.page.innerText("#fallback")).includes("is software, which is slower"));
+
+        const { page } = await visit(`${url}?device=webgpu`, {}, async (page) => {
+          await page.addInitScript(KEEP_DEVICE);
+          await page.route("**/graphs/predict.onnx", (route) => route.abort(), { times: 1 });
+        });
+        await page.locator("#trouble", { hasText: "the server does not answer" }).waitFor();
+        await page.click("#retry");
+        await page.waitForSelector("body[data-ready]", { timeout: 60_000 });
+        assertEquals(await page.innerText("#trouble"), "");
+        assertEquals(await page.isVisible("#retry"), false);
+        assert((await page.innerText("#device")).startsWith("WebGPU on"));
+        const before = await probabilityOfPositive(page, "a joy to watch");
+        await page.evaluate("keptDevice.destroy()");
+        assert(Math.abs(await probabilityOfPositive(page, "a joy to watch  ") - before) < 0.002);
+        assertEquals(await page.innerText("#device"), "WebAssembly, one thread");
+        assert((await page.innerText("#fallback")).startsWith("WebGPU failed"));
+        await page.route("**/graphs/train.onnx", (route) => route.abort(), { times: 1 });
+        await page.fill("#table", TABLE);
+        await page.fill("#steps", "2");
+        await page.click("#tune");
+        await page.locator("#tuning-trouble", { hasText: "the server does not answer" }).waitFor();
+        assertEquals(await page.innerText("#progress"), "");
+        await page.click("#tune");
+        await page.waitForSelector("#download:not([hidden])", { timeout: 60_000 });
+        assertEquals(await page.innerText("#tuning-trouble"), "");
+      });
+    }),
+  SOFTWARE_WEBGPU,
+);
+
+browserTest(
+  "no number of an earlier sentence stands beside a new one, and the page speaks Chinese",
+  ({ visit }) =>
+    inFolder(async (folder) => {
+      await serving([await completeRun(folder), "--results", folder], async (url) => {
+        const { page, troubles } = await visit(url, { locale: "zh-CN", width: 390 });
+        await page.waitForSelector("body[data-ready]", { timeout: 60_000 });
+        await probabilityOfPositive(page, "a joy to watch");
+        const numbers = await page.evaluate(`(() => {
+          const sentence = document.getElementById("sentence");
+          sentence.value = "a dull mess";
+          sentence.dispatchEvent(new Event("input"));
+          return ["hard", "soft"].flatMap((id) => [...document.querySelectorAll("#" + id + " .number")])
+            .map((place) => place.textContent);
+        })()`);
+        assertEquals(numbers, ["…", "…", "…", "…"]);
+        await page.waitForSelector('#sentence[data-classified="a dull mess"]');
+        assertEquals(await page.innerText("h2 >> nth=0"), "给句子分类");
+        assertEquals(await page.innerText("#device"), "WebAssembly（单线程）");
+        await page.fill("#steps", "0");
+        await page.click("#tune");
+        await page.locator("#tuning-trouble", { hasText: "“步数”应为不小于 1 的整数（现为 0）" }).waitFor();
+        const width = await page.evaluate("document.documentElement.scrollWidth");
+        assert(Number(width) <= 390, `the page is ${width} wide`);
+        await page.click("#language");
+        assertEquals(await page.innerText("h2 >> nth=0"), "Classify a sentence");
+        assertEquals(
+          await page.innerText("#tuning-trouble"),
+          "'Steps' must be a whole number of at least 1, got 0",
+        );
+        assertEquals(troubles, []);
       });
     }),
 );
