@@ -41,27 +41,28 @@ const SHOWN = 100;
 
 /** A diff as an HTML page. */
 export function diffReport(diff: Diff): Promise<string> {
+  return pageHtml({ title: "softprompt diff", body: diffPieces(diff) });
+}
+
+/** The pieces of a page that show a diff. */
+export function diffPieces(diff: Diff): Content[] {
   const { shared, own } = differingRows(diff.comparisons);
-  return pageHtml({
-    title: "softprompt diff",
-    charts: { intervals: diff.comparisons.map(intervalData) },
-    body: [
-      new Html(
-        `<p>A: <code>${htmlOf(breakable(diff.a))}</code><br>B: <code>${htmlOf(breakable(diff.b))}</code></p>`,
-      ),
-      ...sentencePieces(semanticsSentence(diff)),
-      ...overviewPieces(diff),
-      ...(shared.length === 0 ? [] : [section(phrase("differs_in_all"), differenceTable(shared))]),
-      ...diff.comparisons.flatMap((comparison, i) => [
-        ...comparisonPieces(comparison, i, diff.alpha),
-        ...differencePieces(own[i] ?? [], shared.length > 0),
-        ...flipPieces(comparison),
-      ]),
-      ...sentencePieces(illegalSentence(diff)),
-      ...onlyIn("only_in_a", diff.variantsOnlyInA),
-      ...onlyIn("only_in_b", diff.variantsOnlyInB),
-    ],
-  });
+  return [
+    new Html(
+      `<p>A: <code>${htmlOf(breakable(diff.a))}</code><br>B: <code>${htmlOf(breakable(diff.b))}</code></p>`,
+    ),
+    ...sentencePieces(semanticsSentence(diff)),
+    ...overviewPieces(diff),
+    ...(shared.length === 0 ? [] : [section(phrase("differs_in_all"), differenceTable(shared))]),
+    ...diff.comparisons.flatMap((comparison, i) => [
+      ...comparisonPieces(comparison, i, diff.alpha),
+      ...differencePieces(own[i] ?? [], shared.length > 0),
+      ...flipPieces(comparison),
+    ]),
+    ...sentencePieces(illegalSentence(diff)),
+    ...onlyIn("only_in_a", diff.variantsOnlyInA),
+    ...onlyIn("only_in_b", diff.variantsOnlyInB),
+  ];
 }
 
 /** A sentence as a paragraph, if there is one. */
@@ -109,7 +110,7 @@ function overviewPieces({ comparisons }: Diff): Html[] {
 
 function comparisonPieces(comparison: Comparison, index: number, alpha: number): Content[] {
   const { variant } = comparison;
-  const isDrawn = intervalData(comparison).length > 0;
+  const intervals = intervalData(comparison);
   return [
     ...(variant === "" ? [] : [new Html(`<h2 id="comparison-${index}">${htmlOf(breakable(variant))}</h2>`)]),
     metricTable(comparison),
@@ -118,12 +119,8 @@ function comparisonPieces(comparison: Comparison, index: number, alpha: number):
         htmlOf(bilingual(detectableSentence(comparison, alpha)))
       }</span></p>`,
     ),
-    ...(isDrawn
-      ? [
-        chart("intervals", together(phrase("intervals"), ": ", phrase("interval_caption")), {
-          index: String(index),
-        }),
-      ]
+    ...(intervals.length > 0
+      ? [chart("intervals", together(phrase("intervals"), ": ", phrase("interval_caption")), intervals)]
       : []),
   ];
 }

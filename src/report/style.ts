@@ -33,15 +33,24 @@ td .term, td .better { white-space: nowrap; }
 .best td { background: var(--panel); }
 figure { margin: 0 0 1.4rem; } figcaption { font-size: 0.88rem; color: var(--soft); }
 .chart { min-height: 4rem; } .chart svg { display: block; max-width: 100%; overflow: visible; }
-.chart h2, .chart h3 { display: none; }
 pre { overflow-x: auto; padding: 0.8rem; background: var(--panel); border: 1px solid var(--line); border-radius: 6px; font-size: 0.82rem; line-height: 1.45; }
+.save { white-space: nowrap; } .save button { font-size: 0.76rem; padding: 0 0.4rem; margin-left: 0.3rem; }
+.controls { display: flex; flex-wrap: wrap; gap: 0.4rem 1rem; align-items: baseline; margin: 0.6rem 0; }
+.controls label { color: var(--soft); font-size: 0.88rem; }
+.controls select, .controls input { font: inherit; color: var(--ink); background: var(--panel); border: 1px solid var(--line); border-radius: 6px; padding: 0.15rem 0.4rem; max-width: 12rem; }
+.controls button:disabled { opacity: 0.5; cursor: default; }
+th button { font-weight: 600; border: 0; background: none; padding: 0; color: inherit; } th button:hover { text-decoration: underline; }
+th[aria-sort="ascending"] button::after { content: " ↑"; } th[aria-sort="descending"] button::after { content: " ↓"; }
+:focus-visible { outline: 2px solid var(--c1); outline-offset: 1px; }
+.run { margin-top: 3rem; border-top: 2px solid var(--line); padding-top: 0.6rem; } .run > h2 { font-size: 1.3rem; margin-top: 0; overflow-wrap: anywhere; }
 summary { cursor: pointer; font-weight: 600; margin: 0.4rem 0; }
 #tooltip { position: absolute; z-index: 10; max-width: min(22rem, 92vw); padding: 0.5rem 0.7rem; font-size: 0.86rem; line-height: 1.4;
   color: var(--ink); background: var(--panel); border: 1px solid var(--line); border-radius: 6px; box-shadow: 0 3px 12px #0003; pointer-events: none; }
-@media (max-width: 34rem) { body { font-size: 15px; padding: 1rem 0.8rem 3rem; } th, td { padding-right: 0.6rem; } }
+@media (max-width: 34rem) { body { font-size: 15px; padding: 1rem 0.8rem 3rem; } th, td { padding-right: 0.6rem; }
+  th { white-space: normal; min-width: 4.5rem; overflow-wrap: anywhere; } td { min-width: 4.5rem; } td:has(> .number:only-child) { min-width: 0; } }
 @media print {
   :root { color-scheme: light; } body { max-width: none; padding: 0; font-size: 11pt; }
-  #language, #tooltip { display: none; } section, figure, tr { break-inside: avoid; } .wide { overflow: visible; }
-  pre { white-space: pre-wrap; }
+  #language, #tooltip, .save, .controls, th button::after { display: none; } section:not(.run), figure, tr { break-inside: avoid; } .wide { overflow: visible; }
+  pre { white-space: pre-wrap; } th { white-space: normal; } table { font-size: 9pt; } .run { break-before: page; border: 0; margin: 0; }
 }
 `;
