@@ -92,7 +92,7 @@ export const PHRASES = {
   ),
   id: phrase("id", "编号"),
   all: phrase("all", "全部"),
-  right: phrase("right", "正确"),
+  correct: phrase("correct", "正确"),
   wrong: phrase("wrong", "错误"),
   outcome: phrase("outcome", "结果"),
   search: phrase("text contains", "文本包含"),

@@ -216,7 +216,7 @@ browserTest("a diff's report draws each metric's interval in its verdict's colou
   assertEquals(await marks(page, "intervals", ".interval line"), 4);
   assertEquals(await marks(page, "intervals", ".delta circle"), 4);
   const verdicts = await page.locator("td span.better").count();
-  const green = await page.locator('[data-chart="intervals"] .interval line[stroke="rgb(30, 112, 70)"]')
+  const green = await page.locator('[data-chart="intervals"] .interval line[stroke="var(--good)"]')
     .count();
   assert(verdicts > 0);
   assertEquals(green, verdicts);

@@ -35,7 +35,7 @@ const COLUMNS = ["text", "label", "predicted", "probability", "id"];
 
 const OUTCOMES = {
   all: () => true,
-  right: ({ label, predicted }) => label === predicted,
+  correct: ({ label, predicted }) => label === predicted,
   wrong: ({ label, predicted }) => label !== predicted,
 };
 

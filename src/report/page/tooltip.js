@@ -11,8 +11,8 @@ const showAt = ({ target }) => {
   if (named === null) return;
   tooltip.textContent = explained(named.dataset);
   const box = named.getBoundingClientRect();
-  const right = document.documentElement.clientWidth - tooltip.offsetWidth - 8;
-  tooltip.style.left = `${Math.min(Math.max(8, box.left), right) + scrollX}px`;
+  const last = document.documentElement.clientWidth - tooltip.offsetWidth - 8;
+  tooltip.style.left = `${Math.min(Math.max(8, box.left), last) + scrollX}px`;
   tooltip.style.top = `${box.bottom + scrollY + 6}px`;
 };
 
