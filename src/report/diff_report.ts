@@ -3,6 +3,7 @@ import type { Diff } from "../diff/diff.ts";
 import { type DifferingRow, differingRows } from "../diff/differing_rows.ts";
 import { overview } from "../diff/overview.ts";
 import type { Flip } from "../diff/flips.ts";
+import { timesText } from "../diff/times.ts";
 import {
   deltaText,
   detectableSentence,
@@ -49,7 +50,9 @@ export function diffPieces(diff: Diff): Content[] {
   const { shared, own } = differingRows(diff.comparisons);
   return [
     new Html(
-      `<p>A: <code>${htmlOf(breakable(diff.a))}</code><br>B: <code>${htmlOf(breakable(diff.b))}</code></p>`,
+      `<p>A: <code>${htmlOf(breakable(diff.a))}</code>${htmlOf(timesText(diff.times.a))}<br>B: <code>${
+        htmlOf(breakable(diff.b))
+      }</code>${htmlOf(timesText(diff.times.b))}</p>`,
     ),
     ...sentencePieces(semanticsSentence(diff)),
     ...overviewPieces(diff),

@@ -6,6 +6,7 @@ import type { EnsembleFile } from "../results/ensemble_file.ts";
 import type { RunRecord } from "../results/read_run.ts";
 import type { HistoryLine } from "../training/trainer.ts";
 import { classTable, memberTable, mistakes } from "./answer_tables.ts";
+import { dataSection } from "./data_table.ts";
 import { chart, details, Html, htmlOf, phrase, preformatted, section, together } from "./html.ts";
 import { metricsTable } from "./metrics_table.ts";
 import { neighbourTables } from "./neighbour_tables.ts";
@@ -19,8 +20,8 @@ export interface ReportedRun extends RunRecord {
   readonly ensemble?: EnsembleFile;
 }
 
-/** How good a run is: its metrics, curves, confusion and reliability. */
-export function scorePieces({ metrics, history, ensemble, predictions }: ReportedRun): Html[] {
+/** How good a run is: its metrics, data, curves, confusion and reliability. */
+export function scorePieces({ metrics, history, ensemble, environment, predictions }: ReportedRun): Html[] {
   const bins = reliabilityBins(predictions.map(({ label, predicted, probabilities }) => ({
     confidence: probabilities[predicted]!,
     correct: label === predicted,
@@ -29,6 +30,7 @@ export function scorePieces({ metrics, history, ensemble, predictions }: Reporte
   return [
     metricsTable(metrics),
     ...(ensemble ? [section(phrase("ensemble"), memberTable(ensemble))] : []),
+    ...dataSection(environment),
     ...curves(history),
     section(
       phrase("confusion"),
