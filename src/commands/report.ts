@@ -2,6 +2,7 @@ import { dirname, join, relative, resolve } from "@std/path";
 import { InputError, sharedMessage, terminalMessage } from "../base/errors.ts";
 import { diffOf } from "../diff/diff.ts";
 import type { Side } from "../diff/side.ts";
+import { keptPlace } from "../disk/kept_place.ts";
 import { onDisk } from "../disk/on_disk.ts";
 import { writeWhole } from "../disk/write_whole.ts";
 import { type LabDiff, labReport, type LabRun } from "../report/lab_report.ts";
@@ -41,7 +42,7 @@ async function labRun(name: string, out: string, kept: KeptPredictions): Promise
   const { ensemble, ...run } = await readShown(name, kept);
   if (ensemble === undefined) return { name, ...run };
   const fromPage = (member: string) =>
-    relative(dirname(resolve(out)), resolve(join(name, member))).replaceAll("\\", "/");
+    relative(dirname(resolve(out)), resolve(join(keptPlace(name), member))).replaceAll("\\", "/");
   const members = ensemble.members.map((member) => ({ ...member, run: fromPage(member.run) }));
   return { name, ...run, ensemble: { ...ensemble, members } };
 }
