@@ -92,7 +92,7 @@ export const PHRASES = {
   save_svg: phrase("Save this chart as SVG", "将此图存为 SVG"),
   save_png: phrase("Save this chart as PNG", "将此图存为 PNG"),
   predictions: phrase("All predictions on the test set", "测试集上的全部预测"),
-  predictions_are_filled: phrase(
+  predictions_need_script: phrase(
     "This list needs JavaScript; predictions.jsonl has the same.",
     "此列表需要 JavaScript；predictions.jsonl 中有同样的内容。",
   ),

@@ -57,7 +57,7 @@ export function predictionList(count: number): Html {
     together(phrase("predictions"), ` (${count.toLocaleString("en")})`),
     new Html(
       `<noscript><p>${
-        htmlOf(phrase("predictions_are_filled"))
+        htmlOf(phrase("predictions_need_script"))
       }</p></noscript><div class="predictions"></div>`,
     ),
   );

@@ -15,7 +15,7 @@ header { display: flex; align-items: baseline; gap: 1rem; justify-content: space
 h1 { font-size: 1.5rem; line-height: 1.25; margin: 0 0 0.5rem; overflow-wrap: anywhere; }
 h2 { font-size: 1.1rem; margin: 2.2rem 0 0.6rem; }
 h3 { font-size: 1rem; margin: 1.4rem 0 0.4rem; overflow-wrap: anywhere; }
-p { margin: 0.4rem 0 0.8rem; }
+p { margin: 0.4rem 0 0.8rem; overflow-wrap: anywhere; }
 button { font: inherit; color: inherit; background: var(--panel); border: 1px solid var(--line); border-radius: 6px; padding: 0.15rem 0.7rem; cursor: pointer; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; margin: 0.3rem 0 0.8rem; font-size: 0.94rem; }
@@ -41,13 +41,12 @@ pre { overflow-x: auto; padding: 0.8rem; background: var(--panel); border: 1px s
 .controls button:disabled { opacity: 0.5; cursor: default; }
 th button { font-weight: 600; border: 0; background: none; padding: 0; color: inherit; } th button:hover { text-decoration: underline; }
 th[aria-sort="ascending"] button::after { content: " ↑"; } th[aria-sort="descending"] button::after { content: " ↓"; }
-:focus-visible { outline: 2px solid var(--c1); outline-offset: 1px; }
 .run { margin-top: 3rem; border-top: 2px solid var(--line); padding-top: 0.6rem; } .run > h2 { font-size: 1.3rem; margin-top: 0; overflow-wrap: anywhere; }
 summary { cursor: pointer; font-weight: 600; margin: 0.4rem 0; }
 #tooltip { position: absolute; z-index: 10; max-width: min(22rem, 92vw); padding: 0.5rem 0.7rem; font-size: 0.86rem; line-height: 1.4;
   color: var(--ink); background: var(--panel); border: 1px solid var(--line); border-radius: 6px; box-shadow: 0 3px 12px #0003; pointer-events: none; }
 @media (max-width: 34rem) { body { font-size: 15px; padding: 1rem 0.8rem 3rem; } th, td { padding-right: 0.6rem; }
-  th { white-space: normal; min-width: 4.5rem; overflow-wrap: anywhere; } td { min-width: 4.5rem; } td:has(> .number:only-child) { min-width: 0; } }
+  th { white-space: normal; } th, td { min-width: 4.5rem; overflow-wrap: anywhere; } td:has(> .number:only-child) { min-width: 0; } }
 @media print {
   :root { color-scheme: light; } body { max-width: none; padding: 0; font-size: 11pt; }
   #language, #tooltip, .save, .controls, th button::after { display: none; } section:not(.run), figure, tr { break-inside: avoid; } .wide { overflow: visible; }
