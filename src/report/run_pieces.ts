@@ -10,6 +10,7 @@ import { dataSection } from "./data_table.ts";
 import { chart, details, Html, htmlOf, phrase, preformatted, section, together } from "./html.ts";
 import { metricsTable } from "./metrics_table.ts";
 import { neighbourTables } from "./neighbour_tables.ts";
+import { PHRASES } from "./phrases.ts";
 
 /** What a page shows of a run. */
 export interface ReportedRun extends RunRecord {
@@ -53,13 +54,10 @@ export function mistakePieces({ predictions, meaning, experiment, environment }:
 
 /** The place where the page's script lists the predictions of the runs in the page. @param count their number */
 export function predictionList(count: number): Html {
+  const { en, zh } = PHRASES.predictions_need_script;
   return details(
     together(phrase("predictions"), ` (${count.toLocaleString("en")})`),
-    new Html(
-      `<noscript><p>${
-        htmlOf(phrase("predictions_need_script"))
-      }</p></noscript><div class="predictions"></div>`,
-    ),
+    new Html(`<noscript><p>${htmlOf(`${en} ${zh}`)}</p></noscript><div class="predictions"></div>`),
   );
 }
 
