@@ -30,8 +30,14 @@ const unpackRuns = async () => {
   }));
 };
 
-/** The columns: what their headers say, and whether they are of numbers. */
-const COLUMNS = ["text", "label", "predicted", "probability", "id"];
+/** The columns, each with what rows are sorted by. */
+const COLUMNS = {
+  text: "text",
+  label: "label",
+  predicted: "predicted",
+  probability: "probability",
+  id: "at",
+};
 
 const OUTCOMES = {
   all: () => true,
@@ -60,7 +66,7 @@ const rowOf = ({ id, text, label, predicted, probability }) =>
 /** The table of all predictions, in a place that is empty. */
 const fill = (place, runs) => {
   let run = runs[0];
-  let sorted = { by: "at", isDown: false };
+  let sorted = { by: "id", isDown: false };
   let page = 0;
 
   const controls = {
@@ -72,7 +78,7 @@ const fill = (place, runs) => {
   };
   const status = element("p", { role: "status", class: "soft" });
   const body = element("tbody");
-  const headers = COLUMNS.map((name) => {
+  const headers = Object.keys(COLUMNS).map((name) => {
     const button = element("button", { type: "button", "data-phrase": name });
     button.addEventListener("click", () => {
       sorted = { by: name, isDown: sorted.by === name && !sorted.isDown };
@@ -92,10 +98,9 @@ const fill = (place, runs) => {
       ["", row.predicted].includes(predicted.value) &&
       (sought === "" || row.text.toLowerCase().includes(sought) || row.id.toLowerCase().includes(sought))
     );
-    return d3.sort(
-      rows,
-      (a, b) => (sorted.isDown ? d3.descending : d3.ascending)(a[sorted.by], b[sorted.by]),
-    );
+    const key = COLUMNS[sorted.by];
+    const compare = sorted.isDown ? d3.descending : d3.ascending;
+    return d3.sort(rows, (a, b) => compare(a[key], b[key]));
   };
   const show = () => {
     const rows = chosen();
