@@ -96,7 +96,7 @@ const fill = (place, runs) => {
     const rows = run.rows.filter((row) =>
       OUTCOMES[outcome.value](row) && ["", row.label].includes(label.value) &&
       ["", row.predicted].includes(predicted.value) &&
-      (sought === "" || row.text.toLowerCase().includes(sought) || row.id.toLowerCase().includes(sought))
+      row.text.toLowerCase().includes(sought)
     );
     const key = COLUMNS[sorted.by];
     const compare = sorted.isDown ? d3.descending : d3.ascending;
