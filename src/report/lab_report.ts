@@ -83,7 +83,7 @@ function kindOf({ tune, prompt }: Experiment): PhraseName {
 function comparison(diff: LabDiff): Html[] {
   if (diff === undefined) return [];
   const pieces = "reason" in diff
-    ? [new Html(`<p>${htmlOf(together(phrase("not_comparable"), `: ${diff.reason}`))}</p>`)]
+    ? [new Html(`<p>${htmlOf(together(phrase("not_comparable"), ` ${diff.reason}`))}</p>`)]
     : diffPieces(diff);
   return [together(new Html(`<h2>${htmlOf(phrase("comparison"))}</h2>`), below(...pieces))];
 }

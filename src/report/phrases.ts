@@ -112,8 +112,8 @@ export const PHRASES = {
   tuned_model: phrase("tuned model", "整体微调模型"),
   template: phrase("template", "模板"),
   length: phrase("vectors", "向量数"),
-  comparison: phrase("Comparison with the first run", "与第一个运行的比较"),
-  not_comparable: phrase("These runs cannot be compared", "这些运行无法比较"),
+  comparison: phrase("Comparison with the first run", "与第一次运行的比较"),
+  not_comparable: phrase("These runs cannot be compared:", "这些运行无法比较："),
   samples_not_kept: phrase(
     "A run of an earlier version did not keep the predictions of its sentences as data: run its experiment again to see them here.",
     "早期版本的运行没有把例句的预测存为数据：重新运行该实验即可在此显示。",

@@ -81,7 +81,7 @@ browserTest(
     const html = await labReport(runs, { reason: "other <texts>" });
     const { page, troubles } = await open(html, { width: 390, locale: "zh-CN", isDark: true });
     const text = await page.locator("main").innerText();
-    for (const expected of ["这些运行无法比较: other <texts>", "早期版本的运行", "与第一个运行的比较"]) {
+    for (const expected of ["这些运行无法比较： other <texts>", "早期版本的运行", "与第一次运行的比较"]) {
       assertStringIncludes(text, expected);
     }
     const overflow = await page.evaluate(() => {

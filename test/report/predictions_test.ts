@@ -82,7 +82,7 @@ browserTest(
       ...Array.from({ length: 10 }, (_, i) => `text 299${i}`),
     ]);
     await page.locator("#language").click();
-    assertEquals(await status(page), "样本数: 11 / 3,000 · 页: 1 / 1");
+    assertEquals(await status(page), "样本数：11 / 3,000 · 页：1 / 1");
     assertEquals(await page.getByLabel("文本包含").inputValue(), "TEXT 299");
   },
 );

@@ -2,7 +2,7 @@
  * All predictions of the page's runs: filtered, sorted, and shown page by page. They are unpacked when the reader opens them.
  */
 import { d3 } from "./libraries.js";
-import { element, grouped, inLanguage, phrase, translate, visible } from "./words.js";
+import { element, grouped, inLanguage, labelled, translate, visible } from "./words.js";
 
 /** The rows of a page. */
 const ROWS = 50;
@@ -113,8 +113,8 @@ const fill = (place, runs) => {
     before.disabled = page === 0;
     after.disabled = page === pages - 1;
     status.textContent = [
-      `${phrase("examples")}: ${grouped(rows.length)} / ${grouped(run.rows.length)}`,
-      `${phrase("page")}: ${grouped(page + 1)} / ${grouped(pages)}`,
+      labelled("examples", `${grouped(rows.length)} / ${grouped(run.rows.length)}`),
+      labelled("page", `${grouped(page + 1)} / ${grouped(pages)}`),
     ].join(" · ");
   };
   const turn = (by) => () => {

@@ -8,6 +8,9 @@ let language = preferred.startsWith("zh") ? "zh" : "en";
 /** A phrase or a term in the reader's language. */
 export const phrase = (name) => (phrases[name] ?? terms[name])?.[language] ?? name;
 
+/** A value after the phrase that names it. */
+export const labelled = (name, value) => `${phrase(name)}${language === "zh" ? "：" : ": "}${value}`;
+
 /** A term with its explanation; of a metric, with that, too. */
 export const explained = ({ term, of }) => {
   const named = [terms[of], terms[term]].filter(Boolean);
