@@ -68,7 +68,7 @@ browserTest(
     );
     assert(levels.every((level, i) => i === 0 || level <= levels[i - 1]! + 1), levels.join());
     await page.getByText("All predictions on the test set").click();
-    await page.getByLabel("run", { exact: true }).selectOption("results/soft");
+    await page.locator(".predictions").getByLabel("run", { exact: true }).selectOption("results/soft");
     assertStringIncludes(await page.locator(".predictions [role=status]").innerText(), "80 / 80");
     assertEquals(troubles, []);
   },

@@ -55,12 +55,12 @@ browserTest(
     const { page } = await open(await reportHtml());
     await openList(page);
     const wrong = RUN.predictions.filter(({ label, predicted }) => label !== predicted);
-    await page.getByLabel("outcome").selectOption("wrong");
+    await page.locator(".predictions").getByLabel("outcome", { exact: true }).selectOption("wrong");
     assertEquals(
       await status(page),
       `examples: ${wrong.length.toLocaleString("en")} / 3,000 · page: 1 / ${Math.ceil(wrong.length / 50)}`,
     );
-    await page.getByLabel("label").selectOption("good");
+    await page.locator(".predictions").getByLabel("label", { exact: true }).selectOption("good");
     const ofGood = wrong.filter(({ label }) => label === "good");
     const header = page.getByRole("button", { name: "probability" });
     await header.focus();
@@ -74,15 +74,18 @@ browserTest(
     assertEquals((await column(page, 4))[0], sure.at(-1)!.toFixed(3));
     assertEquals((await sorts())[3], "descending");
     assertEquals(new Set(await column(page, 3)), new Set(["bad"]));
-    await page.getByLabel("label").selectOption("");
-    await page.getByLabel("outcome").selectOption("all");
-    await page.getByLabel("text contains").fill("TEXT 299");
+    await page.locator(".predictions").getByLabel("label", { exact: true }).selectOption("");
+    await page.locator(".predictions").getByLabel("outcome", { exact: true }).selectOption("all");
+    await page.locator(".predictions").getByLabel("text contains", { exact: true }).fill("TEXT 299");
     assertEquals((await column(page, 1)).toSorted(), [
       "text 299",
       ...Array.from({ length: 10 }, (_, i) => `text 299${i}`),
     ]);
     await page.locator("#language").click();
     assertEquals(await status(page), "样本数：11 / 3,000 · 页：1 / 1");
-    assertEquals(await page.getByLabel("文本包含").inputValue(), "TEXT 299");
+    assertEquals(
+      await page.locator(".predictions").getByLabel("文本包含", { exact: true }).inputValue(),
+      "TEXT 299",
+    );
   },
 );

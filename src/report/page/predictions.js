@@ -46,7 +46,11 @@ const OUTCOMES = {
 };
 
 const option = (value, name) => element("option", { value, ...(name && { "data-phrase": name }) }, value);
-const field = (name, control) => element("label", {}, element("span", { "data-phrase": name }), " ", control);
+const field = (name, control) => {
+  // Its name is that of the control: the text of a label around it would have its options, too.
+  control.dataset.label = name;
+  return element("label", {}, element("span", { "data-phrase": name }), " ", control);
+};
 
 const rowOf = ({ id, text, label, predicted, probability }) =>
   element(
