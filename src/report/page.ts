@@ -58,7 +58,7 @@ export async function pageHtml({ title, runs, body }: Page): Promise<string> {
 <body>
 <header><h1>${
     htmlOf(title)
-  }</h1><button type="button" id="language" hidden>${PHRASES.language.en}</button></header>
+  }</h1><button type="button" id="language" data-phrase="language" hidden>${PHRASES.language.en}</button></header>
 <noscript><p data-phrase="no_script">${PHRASES.no_script.en} ${PHRASES.no_script.zh}</p></noscript>
 <main>
 ${body.map(htmlOf).join("\n")}

@@ -11,6 +11,7 @@ export const STYLE = `
 * { box-sizing: border-box; }
 body { margin: 0 auto; max-width: 54rem; padding: 1.5rem 1rem 4rem; background: var(--paper); color: var(--ink);
   font: 16px/1.55 system-ui, "Noto Sans", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif; }
+#language { flex: none; }
 header { display: flex; align-items: baseline; gap: 1rem; justify-content: space-between; }
 h1 { font-size: 1.5rem; line-height: 1.25; margin: 0 0 0.5rem; overflow-wrap: anywhere; }
 h2 { font-size: 1.1rem; margin: 2.2rem 0 0.6rem; }
@@ -46,7 +47,7 @@ summary { cursor: pointer; font-weight: 600; margin: 0.4rem 0; }
 #tooltip { position: absolute; z-index: 10; max-width: min(22rem, 92vw); padding: 0.5rem 0.7rem; font-size: 0.86rem; line-height: 1.4;
   color: var(--ink); background: var(--panel); border: 1px solid var(--line); border-radius: 6px; box-shadow: 0 3px 12px #0003; pointer-events: none; }
 @media (max-width: 34rem) { body { font-size: 15px; padding: 1rem 0.8rem 3rem; } th, td { padding-right: 0.6rem; }
-  th { white-space: normal; } th, td { min-width: 4.5rem; overflow-wrap: anywhere; } td:has(> .number:only-child) { min-width: 0; } }
+  th { white-space: normal; } th, td { max-width: 11rem; overflow-wrap: break-word; } }
 @media print {
   :root { color-scheme: light; } body { max-width: none; padding: 0; font-size: 11pt; }
   #language, #tooltip, .save, .controls, th button::after { display: none; } section:not(.run), figure, tr { break-inside: avoid; } .wide { overflow: visible; }

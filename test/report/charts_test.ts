@@ -174,6 +174,7 @@ browserTest("a Chinese page says in Chinese how many numbers were trained", asyn
   const { page } = await open(await pageOf([], [1]), { locale: "zh-CN" });
   const line = await page.locator('[data-term="parameters"].number').innerText();
   assertEquals(line, "5,348,096 个中的 2,560 个（0.048%）");
+  assertEquals(await page.locator("#language").innerText(), "English");
   const paragraphs = await page.locator("main > p").allInnerTexts();
   assertEquals(paragraphs.filter((text) => /[a-z]{2}/i.test(text)), []);
   await page.locator("#language").click();
