@@ -39,6 +39,7 @@ function verbsOf(io: Io): Verbs {
     run: async (files, flags) => (await import("./commands/run.ts")).run(files, flags, io),
     batch: async (args, flags) => (await import("./commands/batch.ts")).batch(args, flags, io),
     diff: async (a, b, flags) => (await import("./commands/diff.ts")).diff(a, b, flags, io),
+    report: async (runs, flags) => (await import("./commands/report.ts")).report(runs, flags, io),
     predict: async (run, texts, flags) =>
       (await import("./commands/predict.ts")).predict(run, texts, flags, io),
     export: async (run, flags) => (await import("./commands/export.ts")).exportRun(run, flags, io),

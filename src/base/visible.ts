@@ -1,5 +1,5 @@
 /** Control characters except tabs, line separators, and what sets the direction of the text after it (https://trojansource.codes). */
-const UNSAFE = /(?!\t)[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
+export const UNSAFE = /(?!\t)[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
 
 /**
  * A text as it may be shown in one line of a terminal, a page or a message: control characters, line breaks and overrides of the

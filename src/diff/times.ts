@@ -17,5 +17,5 @@ export function timesOf({ groups }: Pick<Side, "groups">): Times | null {
 export function timesText(times: Times | null): string {
   if (times === null) return "";
   const [first, last] = [times.first, times.last].map((time) => time.slice(0, 16).replace("T", " "));
-  return first === last ? ` (${first} UTC)` : ` (${first} to ${last} UTC)`;
+  return first === last ? ` (${first} UTC)` : ` (${first} – ${last} UTC)`;
 }

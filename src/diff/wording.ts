@@ -64,14 +64,19 @@ export interface MetricCells {
   readonly adjusted: string;
 }
 
+/** The ends of the interval of a metric's difference. */
+export function intervalEnds(name: MetricName, { interval }: MetricComparison): [low: string, high: string] {
+  const [low, high] = interval;
+  return [deltaText(name, low), deltaText(name, high)];
+}
+
 /** A metric's numbers as text. */
 export function metricCells(name: MetricName, metric: MetricComparison): MetricCells {
-  const [low, high] = metric.interval;
   return {
     a: sideText(name, metric, "a"),
     b: sideText(name, metric, "b"),
     difference: deltaText(name, metric.delta),
-    interval: `${deltaText(name, low)} to ${deltaText(name, high)}`,
+    interval: intervalEnds(name, metric).join(" to "),
     p: pText(metric.p),
     adjusted: metric.p_adjusted === null ? "–" : pText(metric.p_adjusted),
   };

@@ -8,7 +8,7 @@ export type FileContent = Uint8Array | string | Iterable<string | Uint8Array>;
  * one is on the disk under a temporary name before it is renamed.
  */
 export async function writeWhole(path: string, content: FileContent): Promise<void> {
-  const temporary = `${path}.new`;
+  const temporary = temporaryPath(path);
   try {
     await writeSynced(temporary, content);
     await putInPlace(temporary, path);
@@ -17,6 +17,11 @@ export async function writeWhole(path: string, content: FileContent): Promise<vo
     await removeAll(temporary).catch(() => {});
     throw error;
   }
+}
+
+/** Where a file is written before it is renamed to its path. */
+export function temporaryPath(path: string): string {
+  return `${path}.new`;
 }
 
 /** Writes a new file, and returns when it is on the disk. Whatever is at its path is removed. */

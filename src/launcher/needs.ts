@@ -5,6 +5,7 @@ import { joined } from "../base/message.ts";
 import { findExperimentFiles } from "../batch/find_experiment_files.ts";
 import { dataFoldersAbove, folderToFill } from "../dataset/dataset_folder.ts";
 import { partialPath } from "../disk/replace_folder.ts";
+import { temporaryPath } from "../disk/write_whole.ts";
 import { type Override, parseOverrides } from "../experiment/override.ts";
 import { experimentFileAt } from "../experiment/read_experiment_file.ts";
 import type { Verbs } from "../verbs/command_line.ts";
@@ -94,6 +95,10 @@ export function verbNeeds(program: string, found: (verb: Verb, needs: Needs) => 
     },
     diff: (a, b) => {
       found("diff", { reads: [...[a, b].flatMap(comparedPaths), program], writes: [] });
+      return Promise.resolve();
+    },
+    report: (runs, { out }) => {
+      found("report", { reads: [...runs, program], writes: [out, temporaryPath(out)] });
       return Promise.resolve();
     },
     data: async (name, { from, to }) => {

@@ -5,7 +5,7 @@ export type Verb = keyof Verbs;
 
 /** What a verb may do besides reading the files that its command line and these files name. */
 export interface Rights {
-  /** The flags that name the folders which it may write, with what is in them. */
+  /** The flags that name what it may write: folders with what is in them, or a file. */
   readonly writes: readonly ("--results" | "--out" | "--to")[];
   /** Whether it may download from the hub into the hub's cache. */
   readonly downloads: boolean;
@@ -28,6 +28,7 @@ export const RIGHTS: Readonly<Record<Verb, Rights>> = {
   serve: { ...READING, writes: ["--results"], downloads: true, listens: true },
   validate: { ...READING, downloads: true },
   diff: READING,
+  report: { ...READING, writes: ["--out"] },
   data: { ...READING, writes: ["--to"] },
 };
 

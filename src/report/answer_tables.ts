@@ -57,7 +57,7 @@ export function classTable({ per_class, confusion: { classes, counts } }: PartMe
 export function sampleTable(samples: readonly SamplePrediction[]): Html {
   return table(
     [phrase("text"), phrase("label"), phrase("predicted"), termName("probability")],
-    samples.map((sample) => [sample.text, sample.label ?? "", ...answer(sample)]),
+    samples.map((sample) => [sample.text, sample.label ?? "", ...answerCells(sample)]),
   );
 }
 
@@ -70,12 +70,13 @@ export function mistakes(predictions: readonly Prediction[]): Content {
     worst.map((mistake) => [
       together(mistake.text, new Html(` <span class="soft">${htmlOf(mistake.id)}</span>`)),
       mistake.label,
-      ...answer(mistake),
+      ...answerCells(mistake),
     ]),
   );
 }
 
-function answer({ label, predicted, probabilities }: SamplePrediction): Content[] {
+/** The predicted class, marked where it is wrong, and its probability. */
+export function answerCells({ label, predicted, probabilities }: SamplePrediction): Content[] {
   const isWrong = label !== undefined && label !== predicted;
   return [
     isWrong ? new Html(`<span class="wrong">${htmlOf(predicted)}</span>`) : predicted,

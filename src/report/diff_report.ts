@@ -1,4 +1,4 @@
-import { type Comparison, isChange, type Verdict } from "../diff/compare.ts";
+import { type Comparison, isChange, type MetricComparison, type Verdict } from "../diff/compare.ts";
 import type { Diff } from "../diff/diff.ts";
 import { type DifferingRow, differingRows } from "../diff/differing_rows.ts";
 import { overview } from "../diff/overview.ts";
@@ -8,12 +8,13 @@ import {
   deltaText,
   detectableSentence,
   illegalSentence,
+  intervalEnds,
   metricCells,
   metricText,
   pairedSentence,
   semanticsSentence,
 } from "../diff/wording.ts";
-import { IS_HIGHER_BETTER, isJudged, metricEntries } from "../evaluation/metric_names.ts";
+import { IS_HIGHER_BETTER, isJudged, metricEntries, type MetricName } from "../evaluation/metric_names.ts";
 import {
   bilingual,
   breakable,
@@ -42,29 +43,30 @@ const SHOWN = 100;
 
 /** A diff as an HTML page. */
 export function diffReport(diff: Diff): Promise<string> {
+  return pageHtml({ title: "softprompt diff", body: diffPieces(diff) });
+}
+
+/** The pieces of a page that show a diff. */
+export function diffPieces(diff: Diff): Content[] {
   const { shared, own } = differingRows(diff.comparisons);
-  return pageHtml({
-    title: "softprompt diff",
-    charts: { intervals: diff.comparisons.map(intervalData) },
-    body: [
-      new Html(
-        `<p>A: <code>${htmlOf(breakable(diff.a))}</code>${htmlOf(timesText(diff.times.a))}<br>B: <code>${
-          htmlOf(breakable(diff.b))
-        }</code>${htmlOf(timesText(diff.times.b))}</p>`,
-      ),
-      ...sentencePieces(semanticsSentence(diff)),
-      ...overviewPieces(diff),
-      ...(shared.length === 0 ? [] : [section(phrase("differs_in_all"), differenceTable(shared))]),
-      ...diff.comparisons.flatMap((comparison, i) => [
-        ...comparisonPieces(comparison, i, diff.alpha),
-        ...differencePieces(own[i] ?? [], shared.length > 0),
-        ...flipPieces(comparison),
-      ]),
-      ...sentencePieces(illegalSentence(diff)),
-      ...onlyIn("only_in_a", diff.variantsOnlyInA),
-      ...onlyIn("only_in_b", diff.variantsOnlyInB),
-    ],
-  });
+  return [
+    new Html(
+      `<p>A: <code>${htmlOf(breakable(diff.a))}</code>${htmlOf(timesText(diff.times.a))}<br>B: <code>${
+        htmlOf(breakable(diff.b))
+      }</code>${htmlOf(timesText(diff.times.b))}</p>`,
+    ),
+    ...sentencePieces(semanticsSentence(diff)),
+    ...overviewPieces(diff),
+    ...(shared.length === 0 ? [] : [section(phrase("differs_in_all"), differenceTable(shared))]),
+    ...diff.comparisons.flatMap((comparison, i) => [
+      ...comparisonPieces(comparison, i, diff.alpha),
+      ...differencePieces(own[i] ?? [], shared.length > 0),
+      ...flipPieces(comparison),
+    ]),
+    ...sentencePieces(illegalSentence(diff)),
+    ...onlyIn("only_in_a", diff.variantsOnlyInA),
+    ...onlyIn("only_in_b", diff.variantsOnlyInB),
+  ];
 }
 
 /** A sentence as a paragraph, if there is one. */
@@ -85,7 +87,7 @@ function intervalData({ metrics }: Comparison): unknown[] {
       low: Math.min(...ends),
       high: Math.max(...ends),
       verdict,
-      text: `${deltaText(name, delta)} (${metricCells(name, metric).interval})`,
+      text: `${deltaText(name, delta)} [${intervalEnds(name, metric).join(", ")}]`,
     }];
   });
 }
@@ -93,13 +95,13 @@ function intervalData({ metrics }: Comparison): unknown[] {
 /** For several comparisons, an overview of all. */
 function overviewPieces({ comparisons }: Diff): Html[] {
   if (comparisons.length === 1) return [];
-  const rows = overview(comparisons).map(({ variant, a, b, difference, interval, adjusted, verdict }, i) => [
+  const rows = overview(comparisons).map(({ variant, a, b, difference, adjusted, verdict }, i) => [
     new Html(`<a href="#comparison-${i}">${htmlOf(breakable(variant))}</a>`),
     verdictHtml(verdict),
     number(a, "side_a", "accuracy"),
     number(b, "side_b", "accuracy"),
     number(difference, "delta", "accuracy"),
-    number(interval, "delta_interval", "accuracy"),
+    number(intervalText("accuracy", comparisons[i]!.metrics.accuracy!), "delta_interval", "accuracy"),
     number(adjusted, "p_adjusted", "accuracy"),
   ]);
   const header = [
@@ -112,7 +114,7 @@ function overviewPieces({ comparisons }: Diff): Html[] {
 
 function comparisonPieces(comparison: Comparison, index: number, alpha: number): Content[] {
   const { variant } = comparison;
-  const isDrawn = intervalData(comparison).length > 0;
+  const intervals = intervalData(comparison);
   return [
     ...(variant === "" ? [] : [new Html(`<h2 id="comparison-${index}">${htmlOf(breakable(variant))}</h2>`)]),
     metricTable(comparison),
@@ -121,12 +123,8 @@ function comparisonPieces(comparison: Comparison, index: number, alpha: number):
         htmlOf(bilingual(detectableSentence(comparison, alpha)))
       }</span></p>`,
     ),
-    ...(isDrawn
-      ? [
-        chart("intervals", together(phrase("intervals"), ": ", phrase("interval_caption")), {
-          index: String(index),
-        }),
-      ]
+    ...(intervals.length > 0
+      ? [chart("intervals", together(phrase("intervals"), ": ", phrase("interval_caption")), intervals)]
       : []),
   ];
 }
@@ -145,7 +143,7 @@ function metricTable({ metrics }: Comparison): Html {
   return table(
     [phrase("metric"), phrase("verdict"), ...COLUMNS.map(termName)],
     metricEntries(metrics).map(([name, metric]) => {
-      const cells = Object.values(metricCells(name, metric));
+      const cells = Object.values({ ...metricCells(name, metric), interval: intervalText(name, metric) });
       return [
         termName(name),
         verdictHtml(metric.verdict),
@@ -153,6 +151,12 @@ function metricTable({ metrics }: Comparison): Html {
       ];
     }),
   );
+}
+
+/** The interval of a metric's difference, in the page's language. */
+function intervalText(name: MetricName, metric: MetricComparison): Html {
+  const ends = intervalEnds(name, metric);
+  return bilingual({ en: ends.join(" to "), zh: ends.join(" 至 ") });
 }
 
 function verdictHtml(verdict: Verdict): Html {

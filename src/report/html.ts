@@ -53,9 +53,9 @@ export function termName(name: TermName): Html {
 }
 
 /** A number, with a tooltip that explains it. @param of the metric that the term applies to */
-export function number(text: string, term: TermName, of?: TermName): Html {
+export function number(text: Content, term: TermName, of?: TermName): Html {
   const attribute = of === undefined ? "" : ` data-of="${of}"`;
-  return new Html(`<span class="number" data-term="${term}"${attribute}>${escape(text)}</span>`);
+  return new Html(`<span class="number" data-term="${term}"${attribute}>${htmlOf(text)}</span>`);
 }
 
 /** A value of an experiment's key, in one line. */
@@ -75,6 +75,11 @@ export function section(heading: Content, ...pieces: readonly Content[]): Html {
   return new Html(`<section><h2>${htmlOf(heading)}</h2>\n${pieces.map(htmlOf).join("\n")}\n</section>`);
 }
 
+/** Pieces of a page whose headings are one level below what they would be by themselves. */
+export function below(...pieces: readonly Content[]): Html {
+  return new Html(pieces.map(htmlOf).join("\n").replaceAll(/<(\/?)h2\b/g, "<$1h3"));
+}
+
 /** A table that scrolls sideways where the page is narrow. */
 export function table(header: readonly Content[], rows: readonly (readonly Content[])[]): Html {
   const cell = (content: Content) =>
@@ -88,17 +93,24 @@ export function table(header: readonly Content[], rows: readonly (readonly Conte
   );
 }
 
-/** The placeholder of a chart, which the page's script draws. @param attributes the script's parameters, `data-…` */
-export function chart(
-  name: string,
-  caption: Content,
-  attributes: Readonly<Record<string, string>> = {},
-): Html {
-  const data = Object.entries(attributes).map(([key, value]) => ` data-${key}="${escape(value)}"`).join("");
+/** A chart, which the page's script draws. @param data what it shows, in the form that its drawing takes */
+export function chart(name: ChartName, caption: Content, data: unknown): Html {
   return new Html(
-    `<figure><div class="chart" data-chart="${name}"${data}></div><figcaption>${
+    `<figure><div class="chart" data-chart="${name}">${dataElement(data).html}</div><figcaption><span>${
       htmlOf(caption)
-    }</figcaption></figure>`,
+    }</span></figcaption></figure>`,
+  );
+}
+
+/** The kinds of charts that the page's script can draw. */
+export type ChartName = "loss" | "accuracy" | "confusion" | "reliability" | "sweep" | "intervals";
+
+/** Data for the page's script, in an element that is not shown; control characters of their texts are shown as escapes. */
+export function dataElement(value: unknown, id?: string): Html {
+  const shown = (_key: string, one: unknown) => typeof one === "string" ? visibleLines(one) : one;
+  const json = JSON.stringify(value, shown).replaceAll("<", "\\u003c");
+  return new Html(
+    `<script type="application/json"${id === undefined ? "" : ` id="${id}"`}>${json}</script>`,
   );
 }
 

@@ -1,6 +1,6 @@
 import { percent } from "../base/percent.ts";
-import type { MetricsFile, PartMetrics } from "../results/metrics_file.ts";
-import { type Content, Html, htmlOf, number, phrase, table, termName, together } from "./html.ts";
+import type { MetricsFile, ParameterCount, PartMetrics } from "../results/metrics_file.ts";
+import { bilingual, type Content, Html, htmlOf, number, phrase, table, termName, together } from "./html.ts";
 
 /** The metrics of each part of the data, and what they cost. */
 export function metricsTable(metrics: MetricsFile): Html {
@@ -44,9 +44,7 @@ export function metricsTable(metrics: MetricsFile): Html {
   ];
   const trained = parameters === undefined ? [] : [
     new Html(
-      `<p>${
-        htmlOf(number(`${grouped(parameters.trained)} of ${grouped(parameters.of_model)}`, "parameters"))
-      } ${htmlOf(termName("parameters"))} (${(100 * parameters.share).toPrecision(2)}%)</p>`,
+      `<p>${htmlOf(termName("parameters"))}: ${htmlOf(number(shareOfModel(parameters), "parameters"))}</p>`,
     ),
   ];
   const always = majority === undefined ? [] : [
@@ -57,6 +55,15 @@ export function metricsTable(metrics: MetricsFile): Html {
     ),
   ];
   return together(table(header, rows), ...facts, ...trained, ...always);
+}
+
+/** How many numbers were trained, of how many: `2,560 of 5,348,096 (0.048%)`. */
+function shareOfModel({ trained, of_model, share }: ParameterCount): Html {
+  const percents = `${(100 * share).toPrecision(2)}%`;
+  return bilingual({
+    en: `${grouped(trained)} of ${grouped(of_model)} (${percents})`,
+    zh: `${grouped(of_model)} 个中的 ${grouped(trained)} 个（${percents}）`,
+  });
 }
 
 /** An integer with separated thousands. */

@@ -1,7 +1,7 @@
 import { fromFileUrl } from "@std/path";
 import { allDone } from "../base/all_done.ts";
-import { type Content, htmlOf } from "./html.ts";
-import { visibleLines } from "../base/visible.ts";
+import { UNSAFE } from "../base/visible.ts";
+import { type Content, dataElement, htmlOf } from "./html.ts";
 import { PHRASES } from "./phrases.ts";
 import type { RunRecord } from "../results/read_run.ts";
 import { runsElement } from "../results/saved_report.ts";
@@ -11,8 +11,6 @@ import { TERMS } from "./terms.ts";
 /** A self-contained page. */
 export interface Page {
   readonly title: string;
-  /** The data of the charts. */
-  readonly charts: Readonly<Record<string, unknown>>;
   /** Runs that a diff can read from the saved page. */
   readonly runs?: ReadonlyMap<string, RunRecord>;
   readonly body: readonly Content[];
@@ -21,11 +19,31 @@ export interface Page {
 /** Nothing may be loaded: the page contains everything that it needs. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:";
 
+/** The element with the words of all pages. */
+const WORDS = "softprompt-words";
+
+/**
+ * The modules of the project's own script, each after those that it imports. A page that is opened from a file cannot load
+ * modules: they are put into one script, without their imports and exports.
+ */
+const MODULES = [
+  "libraries",
+  "words",
+  "tooltip",
+  "frame",
+  "curves",
+  "squares",
+  "save_chart",
+  "charts",
+  "predictions",
+  "start",
+] as const;
+
 /**
  * A report as HTML: readable without its script, which adds the charts (Observable Plot, in the page), the tooltips and the
  * reader's language.
  */
-export async function pageHtml({ title, charts, runs, body }: Page): Promise<string> {
+export async function pageHtml({ title, runs, body }: Page): Promise<string> {
   const { d3, plot, own } = await loadScripts();
   return `<!doctype html>
 <html lang="en">
@@ -40,27 +58,20 @@ export async function pageHtml({ title, charts, runs, body }: Page): Promise<str
 <body>
 <header><h1>${
     htmlOf(title)
-  }</h1><button type="button" id="language" hidden>${PHRASES.language.en}</button></header>
+  }</h1><button type="button" id="language" data-phrase="language" hidden>${PHRASES.language.en}</button></header>
 <noscript><p data-phrase="no_script">${PHRASES.no_script.en} ${PHRASES.no_script.zh}</p></noscript>
 <main>
 ${body.map(htmlOf).join("\n")}
 </main>
 <div id="tooltip" role="tooltip" hidden></div>
 ${runs === undefined ? "" : await runsElement(runs)}
-<script type="application/json" id="softprompt-charts">${inScript(charts)}</script>
-<script type="application/json" id="softprompt-words">${inScript({ phrases: PHRASES, terms: TERMS })}</script>
+${dataElement({ phrases: PHRASES, terms: TERMS, unsafe: UNSAFE.source }, WORDS).html}
 <script>${d3}</script>
 <script>${plot}</script>
 <script>${own}</script>
 </body>
 </html>
 `;
-}
-
-/** JSON escaped for a script element; its texts are shown as in HTML, control characters as escapes. */
-function inScript(value: unknown): string {
-  const shown = (_key: string, one: unknown) => typeof one === "string" ? visibleLines(one) : one;
-  return JSON.stringify(value, shown).replaceAll("<", "\\u003c");
 }
 
 /** The scripts of every page. */
@@ -80,12 +91,15 @@ function loadScripts(): Promise<Scripts> {
     await allDone([import("d3"), import("@observablehq/plot")]);
     const read = async (url: URL) =>
       (await Deno.readTextFile(fromFileUrl(url))).replaceAll("</script", "<\\/script");
+    const inlined = async (name: typeof MODULES[number]) =>
+      (await read(new URL(`./page/${name}.js`, import.meta.url)))
+        .replaceAll(/^import\b[^;]*;\n/gm, "").replaceAll(/^export /gm, "");
     const shipped = (name: string, file: string) =>
       read(new URL(`../dist/${file}`, import.meta.resolve(name)));
     return {
       d3: await shipped("d3", "d3.min.js"),
       plot: await shipped("@observablehq/plot", "plot.umd.min.js"),
-      own: await read(new URL("./page_script.js", import.meta.url)),
+      own: `(() => {\n${(await allDone(MODULES.map(inlined))).join("\n")}\n})();`,
     };
   })();
 }

@@ -11,11 +11,12 @@ export const STYLE = `
 * { box-sizing: border-box; }
 body { margin: 0 auto; max-width: 54rem; padding: 1.5rem 1rem 4rem; background: var(--paper); color: var(--ink);
   font: 16px/1.55 system-ui, "Noto Sans", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif; }
+#language { flex: none; }
 header { display: flex; align-items: baseline; gap: 1rem; justify-content: space-between; }
 h1 { font-size: 1.5rem; line-height: 1.25; margin: 0 0 0.5rem; overflow-wrap: anywhere; }
 h2 { font-size: 1.1rem; margin: 2.2rem 0 0.6rem; }
 h3 { font-size: 1rem; margin: 1.4rem 0 0.4rem; overflow-wrap: anywhere; }
-p { margin: 0.4rem 0 0.8rem; }
+p { margin: 0.4rem 0 0.8rem; overflow-wrap: anywhere; }
 button { font: inherit; color: inherit; background: var(--panel); border: 1px solid var(--line); border-radius: 6px; padding: 0.15rem 0.7rem; cursor: pointer; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; margin: 0.3rem 0 0.8rem; font-size: 0.94rem; }
@@ -33,15 +34,23 @@ td .term, td .better { white-space: nowrap; }
 .best td { background: var(--panel); }
 figure { margin: 0 0 1.4rem; } figcaption { font-size: 0.88rem; color: var(--soft); }
 .chart { min-height: 4rem; } .chart svg { display: block; max-width: 100%; overflow: visible; }
-.chart h2, .chart h3 { display: none; }
 pre { overflow-x: auto; padding: 0.8rem; background: var(--panel); border: 1px solid var(--line); border-radius: 6px; font-size: 0.82rem; line-height: 1.45; }
+.save { white-space: nowrap; } .save button { font-size: 0.76rem; padding: 0 0.4rem; margin-left: 0.3rem; }
+.controls { display: flex; flex-wrap: wrap; gap: 0.4rem 1rem; align-items: baseline; margin: 0.6rem 0; }
+.controls label { color: var(--soft); font-size: 0.88rem; }
+.controls select, .controls input { font: inherit; color: var(--ink); background: var(--panel); border: 1px solid var(--line); border-radius: 6px; padding: 0.15rem 0.4rem; max-width: 12rem; }
+.controls button:disabled { opacity: 0.5; cursor: default; }
+th button { font-weight: 600; border: 0; background: none; padding: 0; color: inherit; } th button:hover { text-decoration: underline; }
+th[aria-sort="ascending"] button::after { content: " ↑"; } th[aria-sort="descending"] button::after { content: " ↓"; }
+.run { margin-top: 3rem; border-top: 2px solid var(--line); padding-top: 0.6rem; } .run > h2 { font-size: 1.3rem; margin-top: 0; overflow-wrap: anywhere; }
 summary { cursor: pointer; font-weight: 600; margin: 0.4rem 0; }
 #tooltip { position: absolute; z-index: 10; max-width: min(22rem, 92vw); padding: 0.5rem 0.7rem; font-size: 0.86rem; line-height: 1.4;
   color: var(--ink); background: var(--panel); border: 1px solid var(--line); border-radius: 6px; box-shadow: 0 3px 12px #0003; pointer-events: none; }
-@media (max-width: 34rem) { body { font-size: 15px; padding: 1rem 0.8rem 3rem; } th, td { padding-right: 0.6rem; } }
+@media (max-width: 34rem) { body { font-size: 15px; padding: 1rem 0.8rem 3rem; } th, td { padding-right: 0.6rem; }
+  th { white-space: normal; } th, td { max-width: 11rem; overflow-wrap: break-word; } }
 @media print {
   :root { color-scheme: light; } body { max-width: none; padding: 0; font-size: 11pt; }
-  #language, #tooltip { display: none; } section, figure, tr { break-inside: avoid; } .wide { overflow: visible; }
-  pre { white-space: pre-wrap; }
+  #language, #tooltip, .save, .controls, th button::after { display: none; } section:not(.run), figure, tr { break-inside: avoid; } .wide { overflow: visible; }
+  pre { white-space: pre-wrap; } th { white-space: normal; } table { font-size: 9pt; } .run { break-before: page; border: 0; margin: 0; }
 }
 `;

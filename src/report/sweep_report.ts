@@ -31,14 +31,11 @@ export function sweepReport(summary: Summary, runs: ReadonlyMap<string, RunRecor
   return pageHtml({
     title: summary.title,
     runs,
-    charts: { sweep: plots },
     body: [
       ...(plots.length > 0
         ? [section(
           phrase("plots"),
-          ...plots.map(({ key }, i) =>
-            chart("sweep", together(`${key}: `, phrase("plot_caption")), { index: String(i) })
-          ),
+          ...plots.map((plot) => chart("sweep", together(`${plot.key}: `, phrase("plot_caption")), plot)),
         )]
         : []),
       ...(summary.groups.length > 0 ? [section(phrase("variants"), groupTable(summary))] : []),

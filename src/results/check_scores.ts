@@ -1,4 +1,4 @@
-import type { MetricsFile, PartMetrics, Prediction } from "./run_files.ts";
+import type { MetricsFile, PartMetrics, SamplePrediction } from "./run_files.ts";
 
 /**
  * What a schema cannot express about `metrics.json`: that each part's classes are those of the run, its confusion matrix is
@@ -41,16 +41,18 @@ function partFault({ examples, per_class, confusion }: PartMetrics, classes: rea
 }
 
 /**
- * What a schema cannot express about a prediction: that it names classes of its run, and has the probability of each.
+ * What a schema cannot express about a prediction, of a test example or a sentence of the experiment: that it names classes of its run, and has the probability of each.
  *
  * @returns what is wrong; `undefined` where nothing is
  */
-export function predictionFault(prediction: Prediction, classes: readonly string[]): string | undefined {
+export function predictionFault(
+  prediction: SamplePrediction,
+  classes: readonly string[],
+): string | undefined {
   for (const key of ["label", "predicted"] as const) {
-    if (!classes.includes(prediction[key])) {
-      return `'${key}' is ${JSON.stringify(prediction[key])}, which is not a class of the run (${
-        list(classes)
-      })`;
+    const named = prediction[key];
+    if (named !== undefined && !classes.includes(named)) {
+      return `'${key}' is ${JSON.stringify(named)}, which is not a class of the run (${list(classes)})`;
     }
   }
   const scored = Object.keys(prediction.probabilities);

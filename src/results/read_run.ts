@@ -283,8 +283,8 @@ async function predictionsIn(
   return { predictions: found, sha256: hash.digest("hex") };
 }
 
-/** A file's content, and the hash of its bytes. */
-async function readJson(file: string): Promise<{ content: unknown; sha256: string } | undefined> {
+/** The content of a file of a run, and the hash of its bytes; `undefined` where there is none. */
+export async function readJson(file: string): Promise<{ content: unknown; sha256: string } | undefined> {
   const bytes = await readOwn(file, Deno.readFile, JSON_LIMIT);
   if (bytes === undefined) return undefined;
   try {
@@ -304,6 +304,7 @@ function unchanged(content: unknown, file: string): unknown {
   }
 }
 
-function damaged(file: string, why: string): DamagedRun {
+/** The error of a file of a run that is not as it was written. @param why may quote the file */
+export function damaged(file: string, why: string): DamagedRun {
   return new DamagedRun(message`${file} is damaged (${ofFile(why)})`);
 }

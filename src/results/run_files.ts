@@ -252,6 +252,59 @@ export interface Prediction {
   readonly illegal: boolean;
 }
 
+/** A line of `samples.jsonl`: a sentence of the experiment with its prediction. */
+export interface SamplePrediction {
+  readonly text: string;
+  readonly label?: string;
+  readonly predicted: string;
+  readonly probabilities: Readonly<Record<string, number>>;
+}
+
+/** `neighbours.json`: a prompt's vectors by their nearest tokens (Lester et al. 2021, section 7). */
+export interface NeighboursFile {
+  readonly vectors: readonly Neighbourhood[];
+  /** Groups of vectors that share their nearest token. */
+  readonly duplicates: readonly NeighboursFileDuplicates[];
+  /** The verbalizer's one-token words, and the vectors near which they are found. */
+  readonly label_words: readonly NeighboursFileLabelWords[];
+}
+
+/** Vectors that share their nearest token. */
+export interface NeighboursFileDuplicates {
+  readonly token: string;
+  readonly vectors: readonly number[];
+}
+
+/** A word of the verbalizer, and the vectors near which it is found. */
+export interface NeighboursFileLabelWords {
+  readonly class: string;
+  readonly token: string;
+  readonly vectors: readonly number[];
+}
+
+/** A vector of the prompt, its nearest tokens, and its movement in tuning. */
+export interface Neighbourhood {
+  readonly vector: number;
+  /** The token that the vector was initialized from, if any. */
+  readonly initial_token?: string;
+  /** The nearest tokens by cosine, the nearest first. */
+  readonly nearest: readonly NeighbourhoodNearest[];
+  /** The distance from its initial value, and the cosine between initial and final value. */
+  readonly movement: NeighbourhoodMovement;
+}
+
+/** A token near a vector, and the cosine between the two. */
+export interface NeighbourhoodNearest {
+  readonly token: string;
+  readonly cosine: number;
+}
+
+/** The distance from its initial value, and the cosine between initial and final value. */
+export interface NeighbourhoodMovement {
+  readonly distance: number;
+  readonly cosine: number;
+}
+
 /** A run in a summary. */
 export interface SummaryRow {
   readonly experiment: string;
@@ -382,6 +435,9 @@ export interface RunFileTypes {
   readonly ensemble_file: EnsembleFile;
   readonly ensemble_member: EnsembleMember;
   readonly prediction: Prediction;
+  readonly sample_prediction: SamplePrediction;
+  readonly neighbours_file: NeighboursFile;
+  readonly neighbourhood: Neighbourhood;
   readonly summary_row: SummaryRow;
   readonly ensemble_row: EnsembleRow;
   readonly spread: Spread;

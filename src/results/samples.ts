@@ -1,13 +1,7 @@
 import { markdownTable, markdownText } from "../base/markdown.ts";
-import type { Prediction } from "./predictions.ts";
+import type { Prediction, SamplePrediction } from "./run_files.ts";
 
-/** A sample of the experiment with its prediction. */
-export interface SamplePrediction {
-  readonly text: string;
-  readonly label?: string;
-  readonly predicted: string;
-  readonly probabilities: Readonly<Record<string, number>>;
-}
+export type { SamplePrediction } from "./run_files.ts";
 
 /** `samples.md`: the experiment's own sentences, and the worst mistakes on the test set. */
 export function samplesMarkdown(

@@ -43,6 +43,7 @@ export async function writeRun(
   for (const { name, predictions } of transfer) {
     await folder.writeJsonLines(`predictions.${name}.jsonl`, predictions);
   }
+  await folder.writeJsonLines("samples.jsonl", samples);
   await folder.writeText("samples.md", samplesMarkdown(title, samples, worstMistakes(predictions, MISTAKES)));
   if (weights) await folder.writeBytes("model.safetensors", weightsFile(weights));
   if (soft && experiment.prompt.kind === "soft") {

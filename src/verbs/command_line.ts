@@ -12,6 +12,7 @@ import { addData, type DataVerb } from "./data.ts";
 import { addDiff, type DiffVerb } from "./diff.ts";
 import { addExport, type ExportVerb } from "./export.ts";
 import { addPredict, type PredictVerb } from "./predict.ts";
+import { addReport, type ReportVerb } from "./report.ts";
 import { addRun, type RunVerb } from "./run.ts";
 import { addServe, type ServeVerb } from "./serve.ts";
 import { addValidate, type ValidateVerb } from "./validate.ts";
@@ -21,6 +22,7 @@ export type Verbs =
   & RunVerb
   & BatchVerb
   & DiffVerb
+  & ReportVerb
   & PredictVerb
   & ExportVerb
   & ValidateVerb
@@ -33,6 +35,7 @@ const VERBS: readonly ((program: Command, verbs: Verbs) => void)[] = [
   addRun,
   addBatch,
   addDiff,
+  addReport,
   addPredict,
   addExport,
   addValidate,

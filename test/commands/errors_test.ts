@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { MINI, ROOT } from "../shared.ts";
+import { RIGHTS } from "../../src/launcher/rights.ts";
 import { call, callProcess, inFolder, writeExperiment } from "./softprompt.ts";
 
 function fails(
@@ -93,7 +94,7 @@ Deno.test("the exit code is that of the process", async () => {
   }
 });
 
-for (const verb of ["run", "batch", "diff", "validate", "compile", "data"]) {
+for (const verb of Object.keys(RIGHTS)) {
   Deno.test(`'softprompt ${verb} --help' shows an example`, async () => {
     const { code, stdout } = await call([verb, "--help"]);
     assertEquals(code, 0);

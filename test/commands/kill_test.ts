@@ -4,6 +4,8 @@ import { join } from "@std/path";
 import { RandomStream } from "../../src/base/random_stream.ts";
 import { type StoppedCall, stoppingAfter } from "../disk/stopping_disk.ts";
 import { shared, sharedTest } from "../shared.ts";
+import { madeUpRun } from "../diff/runs.ts";
+import { writeRecord } from "../results/write_record.ts";
 import { writeSmallModel } from "./small_model.ts";
 import { call, type Called, exists, inFolder, writeExperiment } from "./softprompt.ts";
 
@@ -198,6 +200,39 @@ Deno.test("compiled artifacts, also on a full disk, are the earlier ones or the 
     const out = join(folder, "out");
     const args = (optimizer: string) => ["compile", "--model", model, "--optimizer", optimizer, "--out", out];
     await stopWriting(folder, "out", () => call(args("sgd")), args("adamw"));
+  }));
+
+Deno.test("a page of runs, also on a full disk, is the earlier one or the new one", () =>
+  inFolder(async (folder) => {
+    for (const seed of [0, 1]) {
+      await writeRecord(join(folder, `run-${seed}`), madeUpRun({ good: [0.1, 0.9], seed }));
+    }
+    const page = join(folder, "page.html");
+    const write = (seed: number) => call(["report", join(folder, `run-${seed}`), "--out", page]);
+    const whole = async (seed: number) => {
+      const { code, stderr } = await write(seed);
+      assertEquals(code, 0, stderr);
+      return await Deno.readTextFile(page);
+    };
+    const newer = await whole(1);
+    const older = await whole(0);
+    const left = [...Deno.readDirSync(folder)].map(({ name }) => name).toSorted();
+    const { changes } = await stoppingAfter(Infinity, "killed", () => write(1));
+    assert(changes > 2, `${changes} changes`);
+    for (const how of ["killed", "full"] as const) {
+      for (let at = 0; at < changes; at++) {
+        await whole(0);
+        const { isStopped, result } = await stoppingAfter(at, how, () => write(1));
+        const found = await Deno.readTextFile(page);
+        assert(found === older || found === newer, `${how} after ${at}`);
+        if (how === "full" && isStopped) {
+          assertStringIncludes(result!.stderr, "the disk is full, so free some space");
+          assertEquals(found, older);
+        }
+        assertEquals(await whole(1), newer);
+        assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name).toSorted(), left);
+      }
+    }
   }));
 
 sharedTest(

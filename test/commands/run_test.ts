@@ -41,6 +41,7 @@ Deno.test("a run ends with a complete folder of results and a table, and is not 
       "predictions.jsonl",
       "prompt.safetensors",
       "report.html",
+      "samples.jsonl",
       "samples.md",
     ]);
     const metrics = await json(run, "metrics.json");

@@ -50,6 +50,26 @@ export async function soundRun(seed: number): Promise<RunRecord> {
   return { ...run, environment: { ...run.environment, model } };
 }
 
+const HISTORY_LINE = {
+  step: 10,
+  epoch: 1,
+  loss: 0.7,
+  learning_rate: 0.03,
+  gradient_norm: 1,
+  validation: { accuracy: 0.5, loss: 0.6 },
+};
+const SAMPLE = { text: "a joy", label: "good", predicted: "bad", probabilities: { bad: 0.75, good: 0.25 } };
+const NEIGHBOURS = {
+  vectors: [{
+    vector: 0,
+    initial_token: "film",
+    nearest: [{ token: "movie", cosine: 0.9 }],
+    movement: { distance: 1.5, cosine: 0.8 },
+  }],
+  duplicates: [{ token: "movie", vectors: [0, 1] }],
+  label_words: [{ class: "bad", token: "bad", vectors: [1] }],
+};
+
 /** The folder of a run, as far as it is read again, with the one of an ensemble. */
 async function folderOf(run: RunRecord): Promise<Files> {
   const { experiment, metrics, environment, predictions } = run;
@@ -64,9 +84,11 @@ async function folderOf(run: RunRecord): Promise<Files> {
     "predictions.jsonl": predictions.map((one) => `${JSON.stringify(one)}\n`).join(""),
     "metrics.json": jsonText(metrics),
     "ensemble.json": jsonText(ensembleFile("mean", members, 0.5)),
+    "history.jsonl": `${JSON.stringify(HISTORY_LINE)}\n`,
+    "samples.jsonl": `${JSON.stringify(SAMPLE)}\n`,
     "samples.md": "# x\n",
     "report.html": "<html></html>\n",
-    "neighbours.json": "{}\n",
+    "neighbours.json": jsonText(NEIGHBOURS),
   };
   const files = new Map(Object.entries(texts).map(([name, text]) => [name, new TextEncoder().encode(text)]));
   files.set(

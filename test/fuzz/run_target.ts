@@ -4,10 +4,13 @@ import { parse } from "yaml";
 import { InputError } from "../../src/base/errors.ts";
 import { readSide, type Side } from "../../src/diff/side.ts";
 import { loadRun } from "../../src/inference/load_run.ts";
+import { labReport } from "../../src/report/lab_report.ts";
 import { sweepReport } from "../../src/report/sweep_report.ts";
 import { checkWhole } from "../../src/results/check_whole.ts";
 import { earlierRuns } from "../../src/results/earlier_runs.ts";
+import { KeptPredictions } from "../../src/results/kept_predictions.ts";
 import { readEnsemble, readSummary, type RunRecord } from "../../src/results/read_run.ts";
+import { readShown } from "../../src/results/read_shown.ts";
 import { compareSides } from "./compare_sides.ts";
 import { inFolder } from "./in_folder.ts";
 import { linesMutant, valueMutant } from "./json_mutants.ts";
@@ -37,6 +40,10 @@ export const runs: Target = {
       await readSummary(folder);
       await readEnsemble(join(folder, RUN));
       await checkWhole(join(folder, RUN));
+      await labReport(
+        [{ name: RUN, ...await readShown(join(folder, RUN), new KeptPredictions()) }],
+        undefined,
+      );
       return "read";
     });
   },

@@ -210,13 +210,23 @@ browserTest("a sweep's report plots accuracy over the swept key, and shows what 
   assertEquals(text.match(/best by validation/g)?.length, 1);
 });
 
+browserTest("a diff's report says its intervals in the reader's language", async ({ open }) => {
+  const { page } = await open(await diffPage(), { locale: "zh-CN" });
+  const intervals = page.locator("td [data-term=delta_interval]");
+  const shown = await intervals.allInnerTexts();
+  assertEquals(shown.length, 5);
+  for (const text of shown) assert(/^[-+]?[\d.]+ 至 [-+]?[\d.]+$/.test(text), text);
+  await page.locator("#language").click();
+  assert(/^[-+]?[\d.]+ to [-+]?[\d.]+$/.test((await intervals.allInnerTexts())[0]!));
+});
+
 browserTest("a diff's report draws each metric's interval in its verdict's colour", async ({ open }) => {
   const { page, troubles } = await open(await diffPage());
   assertEquals(troubles, []);
   assertEquals(await marks(page, "intervals", ".interval line"), 4);
   assertEquals(await marks(page, "intervals", ".delta circle"), 4);
   const verdicts = await page.locator("td span.better").count();
-  const green = await page.locator('[data-chart="intervals"] .interval line[stroke="rgb(30, 112, 70)"]')
+  const green = await page.locator('[data-chart="intervals"] .interval line[stroke="var(--good)"]')
     .count();
   assert(verdicts > 0);
   assertEquals(green, verdicts);

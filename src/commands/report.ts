@@ -1,0 +1,73 @@
+import { dirname, join, relative, resolve } from "@std/path";
+import { InputError, sharedMessage, terminalMessage } from "../base/errors.ts";
+import { diffOf } from "../diff/diff.ts";
+import type { Side } from "../diff/side.ts";
+import { keptPlace } from "../disk/kept_place.ts";
+import { onDisk } from "../disk/on_disk.ts";
+import { writeWhole } from "../disk/write_whole.ts";
+import { type LabDiff, labReport, type LabRun } from "../report/lab_report.ts";
+import { KeptPredictions } from "../results/kept_predictions.ts";
+import { readShown } from "../results/read_shown.ts";
+import type { Io } from "../terminal/io.ts";
+
+/** The flags of `report`. */
+export interface ReportFlags {
+  /** The HTML file to write. */
+  readonly out: string;
+}
+
+/** The significance level of the comparison. */
+const ALPHA = 0.05;
+
+/**
+ * `softprompt report`: writes one page of several runs, in which the others are compared with the first.
+ *
+ * @param folders of complete runs
+ * @throws {InputError} where one of them is no complete run or is named twice, or there is no folder for the page
+ */
+export async function report(folders: readonly string[], { out }: ReportFlags, io: Io): Promise<void> {
+  const names = folders.map((folder) => folder.replace(/(?<=.)[/\\]+$/, ""));
+  const twice = names.find((name, i) => names.slice(0, i).some((other) => resolve(other) === resolve(name)));
+  if (twice !== undefined) throw new InputError(`${twice} is named twice: name each run once`);
+  const kept = new KeptPredictions();
+  const runs: LabRun[] = [];
+  for (const name of names) runs.push(await labRun(name, out, kept));
+  const page = await labReport(runs, comparison(runs, io));
+  await onDisk(out, () => written(out, page), "--out");
+  io.print(`${out}: open it in a browser`);
+}
+
+/** A run with the links of its page from where that is written. */
+async function labRun(name: string, out: string, kept: KeptPredictions): Promise<LabRun> {
+  const { ensemble, ...run } = await readShown(name, kept);
+  if (ensemble === undefined) return { name, ...run };
+  const fromPage = (member: string) =>
+    relative(dirname(resolve(out)), resolve(join(keptPlace(name), member))).replaceAll("\\", "/");
+  const members = ensemble.members.map((member) => ({ ...member, run: fromPage(member.run) }));
+  return { name, ...run, ensemble: { ...ensemble, members } };
+}
+
+/** All other runs compared with the first, or why they cannot be, which is logged. */
+function comparison([first, ...others]: readonly LabRun[], io: Io): LabDiff {
+  if (first === undefined || others.length === 0) return undefined;
+  const side = (runs: readonly LabRun[]): Side => ({
+    source: runs.map(({ name }) => name).join(", "),
+    groups: runs.map((run) => ({ name: run.name, runs: [run] })),
+  });
+  try {
+    return diffOf(side([first]), side(others), ALPHA);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    io.log(`the page has no comparison: ${terminalMessage(error)}`);
+    return { reason: sharedMessage(error) };
+  }
+}
+
+async function written(out: string, page: string): Promise<void> {
+  try {
+    await writeWhole(out, page);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new InputError(`there is no folder ${dirname(out)}: make it, or choose another file with --out`);
+  }
+}
