@@ -3,8 +3,12 @@ import { encodingWarnings } from "../../src/run/warnings.ts";
 
 /** The warnings about texts of which one part of the data has some that are truncated, and some with characters of other tables. */
 function warningsOf(truncated: number, otherwise: number): string[] {
-  const encoded = { truncated: { train: truncated, validation: 0, test: 0 }, otherwise, unknownWords: [] };
-  return encodingWarnings("small", { card: { positions: 64, sequence: undefined } }, encoded);
+  const encoded = {
+    truncated: { train: truncated, validation: 0, test: 0, samples: 0 },
+    otherwise,
+    unknownWords: [],
+  };
+  return encodingWarnings("small", { card: { positions: 64 } }, encoded);
 }
 
 Deno.test("one text is truncated, and several are", () => {
