@@ -1,6 +1,7 @@
 import { basename, join, relative } from "@std/path";
 import { withSha256 } from "../base/sha256.ts";
 import { InputError, sharedMessage } from "../base/errors.ts";
+import type { JudgedMetric } from "../evaluation/metric_names.ts";
 import { sweepReport } from "../report/sweep_report.ts";
 import { onDisk } from "../disk/on_disk.ts";
 import { Lock, lockPath } from "../disk/lock.ts";
@@ -62,7 +63,7 @@ async function writeSummary(
   }
   // The quantiles of t take an eighth of a command's start to load.
   const { summarize } = await import("../results/summarize.ts");
-  const summary = summarize(title, rows, ensembles);
+  const summary = summarize(title, rows, ensembles, chosenBy(asked));
   const write = async (name: string, text: string) => {
     const path: string = join(folder, name);
     await onDisk(path, () => writeWhole(path, text));
@@ -79,6 +80,13 @@ async function writeSummary(
     lock?.release();
   }
   return join(folder, "summary.html");
+}
+
+/** What the best variant is chosen by: what all runs choose their best prompts by where they say it, else accuracy. */
+function chosenBy(asked: readonly RequestedRun[]): JudgedMetric {
+  const [first, ...others] = new Set(asked.map(({ run }) => run.experiment.training?.best ?? "accuracy"));
+  if (first === undefined || others.length > 0) return "accuracy";
+  return first === "macroF1" ? "macro_f1" : first;
 }
 
 /** A row of a summary, with what was read of a complete run. */
@@ -106,7 +114,9 @@ async function rowOf(
     try {
       const record = await readRun(path);
       const ensemble = run.ensembleRuns && await readEnsemble(path);
-      return { row: { ...row, status: "complete", metrics: record.metrics }, record, ensemble };
+      const { metrics, environment: { time } } = record;
+      const complete = { ...row, status: "complete", metrics, ...(time !== undefined && { time }) } as const;
+      return { row: complete, record, ensemble };
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       return { row: { ...row, status: "failed", error: sharedMessage(error) } };

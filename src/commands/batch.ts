@@ -1,6 +1,8 @@
 import { globToRegExp, isGlob } from "@std/path";
 import { allDone } from "../base/all_done.ts";
 import { InputError } from "../base/errors.ts";
+import { parseOverrides } from "../experiment/override.ts";
+import { refuseMultipliers } from "../experiment/sweep.ts";
 import { partialPath } from "../disk/replace_folder.ts";
 import { Interrupted } from "../training/trainer.ts";
 import { BatchDisplay } from "../terminal/batch_display.ts";
@@ -26,10 +28,16 @@ export interface BatchFlags {
   readonly force: boolean;
   /** Whether compiled graphs are compared with the model's own file first. */
   readonly selfCheck: boolean;
+  /** Whether complete runs that others replace are kept. */
+  readonly history: boolean;
   /** The number of runs at a time. */
   readonly jobs: number;
   /** Whether the steps of runs are fused where they can be. */
   readonly fuse: FuseMode;
+  /** Keys set to other values than in the files, for example `prompt.length=5`. */
+  readonly overrides: readonly string[];
+  /** Whether only the summaries are written, of the results that are there. */
+  readonly summarize: boolean;
   /** Only runs whose title matches a pattern or contains this text. */
   readonly only?: string;
   /** Whether to start no further run after one that fails. */
@@ -71,7 +79,9 @@ interface Job {
  * @throws {BatchFailed} at the end, where a run has failed
  */
 export async function batch(args: readonly string[], flags: BatchFlags, io: Io): Promise<void> {
-  const all = await planRuns(args, flags.results);
+  const overrides = parseOverrides(flags.overrides);
+  refuseMultipliers(overrides);
+  const all = await planRuns(args, flags.results, overrides);
   const runs = chosen(all, flags);
   if (runs.length > MOST_UNASKED && !flags.yes) {
     throw new InputError(
@@ -85,6 +95,7 @@ export async function batch(args: readonly string[], flags: BatchFlags, io: Io):
     keepsSessions: true,
   });
   const estimated = await surveyAll(all, flags, resources);
+  if (flags.summarize) return await summarizeOnly(estimated, flags.results, io);
   const areChosen = new Set(runs);
   const asked = estimated.filter(({ run }) => areChosen.has(run));
   const ensembles = asked.filter(({ run }) => run.ensembleRuns !== undefined);
@@ -120,6 +131,17 @@ export async function batch(args: readonly string[], flags: BatchFlags, io: Io):
   }
   const failed = kinds.filter((kind) => kind === "failed").length;
   if (failed > 0) throw new BatchFailed(`${failed} of ${runs.length} runs failed`);
+}
+
+/** Writes the summaries of the results that are there. @throws {InputError} where there is nothing to summarize */
+async function summarizeOnly(all: readonly Job[], results: string, io: Io): Promise<void> {
+  const written = await writeSummaries(all, new Map(), results);
+  if (written.length === 0) {
+    throw new InputError("one run has no summary: name files of several runs, or look at its report.html");
+  }
+  const complete = all.filter(({ isComplete }) => isComplete).length;
+  io.print(`${complete} of ${all.length} runs are complete`);
+  io.print(`summary: ${written.join(", ")}`);
 }
 
 /** Whether the prompts of an ensemble are tuned, or will be by this batch. */

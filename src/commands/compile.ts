@@ -10,7 +10,7 @@ import { resolveModel } from "../experiment/model_file.ts";
 import { terminalDownloads } from "../terminal/downloads.ts";
 import { explain } from "../terminal/explain_text.ts";
 import type { Io } from "../terminal/io.ts";
-import { openModel } from "../model/open_model.ts";
+import { openGraph } from "../model/open_model.ts";
 
 /** The flags of `compile`. */
 export interface CompileFlags {
@@ -52,7 +52,7 @@ export async function compile(
     ...(file !== undefined && { file }),
     ...(dtype !== undefined && { dtype }),
   });
-  const model = await openModel(spec, "./", terminalDownloads(io));
+  const model = await openGraph(spec, "./", terminalDownloads(io));
   if (flags.explain) {
     for (const line of explain(model, insertion, optimizer, target)) io.print(line);
   }

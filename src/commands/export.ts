@@ -65,7 +65,9 @@ async function peftFiles(
 ): Promise<Files> {
   const { prompt: soft } = experiment;
   if (soft.kind === "hard") {
-    throw new InputError(`${folder} is a run of a hard prompt, which has no vectors to export`);
+    throw new InputError(
+      `${folder} is a run of a hard prompt, which has no vectors to export: use --format onnx, or name a run of a soft prompt`,
+    );
   }
   const { insertion, template, length } = soft;
   if (insertion !== "word-embeddings") {

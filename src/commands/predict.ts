@@ -4,13 +4,21 @@ import { visible } from "../base/visible.ts";
 import { InputError } from "../base/errors.ts";
 import { terminalDownloads } from "../terminal/downloads.ts";
 import type { Io } from "../terminal/io.ts";
+import { NoClass } from "../dataset/columns.ts";
 import { type GivenText, givenTexts } from "../dataset/given_texts.ts";
+import { LabelScore } from "../evaluation/label_score.ts";
+import type { TableKind } from "../experiment/table_kind.ts";
+import { type PredictionFormat, predictionWriter } from "./prediction_writer.ts";
 import { type LoadedRun, loadRun } from "../inference/load_run.ts";
 
 /** The flags of `predict`. */
 export interface PredictFlags {
   /** A file of texts; `-` is standard input. */
   readonly file?: string;
+  /** How the file is written; by default, its name says it, and standard input is JSON Lines. */
+  readonly inputFormat?: TableKind;
+  /** How the answers are written. */
+  readonly format: PredictionFormat;
   /** The file's encoding; the default is that of the run's data where they are of the same kind, else UTF-8. */
   readonly encoding?: string;
   readonly device?: DeviceKind | "auto";
@@ -24,8 +32,8 @@ export interface PredictFlags {
 const TOGETHER = 1024;
 
 /**
- * `softprompt predict`: classifies texts with a run's prompt. Writes the answers to standard output, a line of JSON each, in the
- * texts' order.
+ * `softprompt predict`: classifies texts with a run's prompt. Writes the answers to standard output, a line each, in the texts'
+ * order; where texts have labels, their accuracy follows on standard error.
  *
  * @param folder of a complete run
  * @param the texts on the command line
@@ -33,14 +41,16 @@ const TOGETHER = 1024;
 export async function predict(
   folder: string,
   texts: readonly string[],
-  { file, encoding, device, model, results }: PredictFlags,
+  { file, inputFormat, format, encoding, device, model, results }: PredictFlags,
   io: Io,
 ): Promise<void> {
   if ((file === undefined) === (texts.length === 0)) {
     throw new InputError("predict needs either texts or --file");
   }
-  if (encoding !== undefined && file === undefined) {
-    throw new InputError("--encoding can only be used with --file");
+  for (const [flag, value] of Object.entries({ "--encoding": encoding, "--input-format": inputFormat })) {
+    if (value !== undefined && file === undefined) {
+      throw new InputError(`${flag} can only be used with --file`);
+    }
   }
   const run = await loadRun(folder, {
     ...(device !== undefined && { device }),
@@ -50,16 +60,23 @@ export async function predict(
     downloads: terminalDownloads(io),
   });
   try {
-    await answerAll(run, texts, { file, encoding }, io);
+    await answerAll(run, texts, { file, inputFormat, format, encoding }, io);
   } finally {
     await run.release();
   }
 }
 
+/** What is classified, and how it is written. */
+interface Input extends Pick<PredictFlags, "format"> {
+  readonly file: string | undefined;
+  readonly inputFormat: TableKind | undefined;
+  readonly encoding: string | undefined;
+}
+
 async function answerAll(
   run: LoadedRun,
   texts: readonly string[],
-  { file, encoding }: Readonly<Record<"file" | "encoding", string | undefined>>,
+  { file, inputFormat, format, encoding }: Input,
   io: Io,
 ): Promise<void> {
   if (texts.length > 0 && run.columns.join() !== "text") {
@@ -69,40 +86,34 @@ async function answerAll(
       }: pass them with --file, as .jsonl or .csv`,
     );
   }
-  const given = file === undefined
+  const given: Iterable<GivenText> | AsyncIterable<GivenText> = file === undefined
     ? texts.map((text) => ({ placed: { text }, shown: { text } }))
     : givenTexts(file, {
       placeholders: run.columns,
       dataset: run.experiment.dataset,
       classes: run.classes,
+      kind: inputFormat,
       encoding,
       note: (line) => io.log(visible(line)),
       stdin: io.stdin,
     });
+  const writer = predictionWriter(format, run.classes);
+  const score = new LabelScore(run.classes);
   let count = 0;
   let truncated = 0;
   for await (const part of chunks(given)) {
-    truncated += await answer(run, part, io);
+    const answers = await run.classify(part.map(({ placed }) => placed));
+    await io.write(writer.lines(answers.map((answer, i) => ({ shown: part[i]!.shown, answer }))));
+    for (const [i, { predicted, truncated: dropped }] of answers.entries()) {
+      const { label } = part[i]!;
+      if (label !== undefined) score.see(label instanceof NoClass ? label.value : label, predicted);
+      if (dropped > 0) truncated++;
+    }
     count += part.length;
   }
   if (truncated > 0) io.log(`${truncated} of ${count} texts are truncated to fit the model's positions`);
-}
-
-/** @returns the number of truncated texts */
-async function answer(run: LoadedRun, texts: readonly GivenText[], io: Io): Promise<number> {
-  const answers = await run.classify(texts.map(({ placed }) => placed));
-  const lines = answers.map(({ truncated: _, ...rest }, i) =>
-    JSON.stringify({ ...texts[i]!.shown, ...rest }, asJson)
-  );
-  await io.write(`${lines.join("\n")}\n`);
-  return answers.filter(({ truncated }) => truncated > 0).length;
-}
-
-/** Parquet values that JSON cannot represent: large integers become strings, bytes are left out. */
-function asJson(_key: string, value: unknown): unknown {
-  if (value instanceof Uint8Array) return undefined;
-  if (typeof value !== "bigint") return value;
-  return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
+  if (writer.note !== undefined) io.log(writer.note);
+  for (const line of score.lines()) io.log(line);
 }
 
 async function* chunks(

@@ -3,13 +3,12 @@ import { ExperimentDocument } from "../experiment/document.ts";
 import { InputError } from "../base/errors.ts";
 import { type Override, parseOverrides } from "../experiment/override.ts";
 import { parseExperiment } from "../experiment/parse.ts";
-import { expandsToManyRuns } from "../experiment/sweep.ts";
+import { expandsToManyRuns, refuseMultipliers } from "../experiment/sweep.ts";
 import type { Experiment } from "../experiment/types.ts";
 import { variantName } from "../experiment/variant_name.ts";
-import { runPath } from "../results/run_path.ts";
+import { OwnedFolders, runPath, variantOfFile } from "../results/run_path.ts";
 import type { MetricsFile } from "../results/metrics_file.ts";
 import { experimentFileAt, readExperimentFile } from "../experiment/read_experiment_file.ts";
-import { MULTIPLIERS } from "../experiment/schema_check.ts";
 import { BatchFailed, exitCodeOf, messageOf, WRONG_USE } from "../terminal/exit_codes.ts";
 import { Interrupted } from "../training/trainer.ts";
 import { terminalDownloads } from "../terminal/downloads.ts";
@@ -30,6 +29,8 @@ export interface RunFlags {
   readonly force: boolean;
   /** Whether compiled graphs are compared with the model's own file first. */
   readonly selfCheck: boolean;
+  /** Whether complete runs that others replace are kept. */
+  readonly history: boolean;
   /** Keys set to other values, for example `prompt.length=5`. */
   readonly overrides: readonly string[];
 }
@@ -49,14 +50,18 @@ interface Finished {
  */
 export async function run(files: readonly string[], flags: RunFlags, io: Io): Promise<void> {
   const overrides = parseOverrides(flags.overrides);
-  const variant = variantName(overrides);
   refuseMultipliers(overrides);
+  const found = new Set(await allDone(files.map(experimentFileAt)));
   const experiments = await allDone(
-    files.map(async (path) => {
-      const file = await experimentFileAt(path);
-      return { file, experiment: await readExperiment(file, overrides) };
+    [...found].map(async (file) => {
+      const experiment = await readExperiment(file, overrides);
+      const own = await variantOfFile(flags.results, experiment.name, file);
+      const variant = overrides.length === 0 ? own : variantName(overrides, own === "" ? undefined : own);
+      return { file, experiment, variant, path: runPath(flags.results, experiment.name, variant) };
     }),
   );
+  const owned = new OwnedFolders();
+  for (const { file, experiment: { name }, path } of experiments) owned.claim(path, name, file);
   const progress = new TerminalProgress(io);
   const finished: Finished[] = [];
   const failed: unknown[] = [];
@@ -68,8 +73,7 @@ export async function run(files: readonly string[], flags: RunFlags, io: Io): Pr
   try {
     await untilInterrupted(io, async (signal) => {
       const host = { policy, resources, signal };
-      for (const { file, experiment } of experiments) {
-        const path = runPath(flags.results, experiment.name, variant);
+      for (const { file, experiment, variant, path } of experiments) {
         const ensembleRuns = ensembleRunFolders(experiment, file);
         const title = variant ? `${experiment.name}/${variant}` : experiment.name;
         const request = { experiment, file, overrides, title, path, ...(ensembleRuns && { ensembleRuns }) };
@@ -95,18 +99,6 @@ export async function run(files: readonly string[], flags: RunFlags, io: Io): Pr
   throw failed.every((error) => exitCodeOf(error) === WRONG_USE)
     ? new InputError(message)
     : new BatchFailed(message);
-}
-
-/** `run` executes one run of a file. */
-function refuseMultipliers(overrides: readonly Override[]): void {
-  const several = overrides.find(({ path: [first] }) => MULTIPLIERS.some((key) => key === first));
-  if (several === undefined) return;
-  const { path: [key] } = several;
-  throw new InputError(
-    `--set ${
-      several.path.join(".")
-    } asks for several runs, and run executes one: write '${key}' into the file, and use softprompt batch`,
-  );
 }
 
 async function readExperiment(file: string, overrides: readonly Override[]): Promise<Experiment> {

@@ -3,6 +3,7 @@ import { joined } from "../base/message.ts";
 import { promptLength } from "../experiment/prompt_vectors.ts";
 import { earlierRuns } from "../results/earlier_runs.ts";
 import { terminalDownloads } from "../terminal/downloads.ts";
+import { classLine } from "./class_line.ts";
 import { duration } from "../terminal/duration.ts";
 import type { Io } from "../terminal/io.ts";
 import { tableLines } from "../terminal/table.ts";
@@ -122,7 +123,15 @@ function report(sound: readonly Sound[]): string[] {
       state === "new" ? path : `${path} (${state})`,
     ]),
   );
-  return [...lines, "", total(sound)];
+  return [...lines, "", ...classLines(sound), "", total(sound)];
+}
+
+/** The number of examples of each class, once for all runs with the same data. */
+function classLines(sound: readonly Sound[]): string[] {
+  const byData = Map.groupBy(sound, ({ prepared: { dataset } }) => dataset.sha256);
+  return [...byData.values()].map((runs) =>
+    classLine(runs[0]!.run.title, runs.length, runs[0]!.prepared.dataset)
+  );
 }
 
 function total(sound: readonly Sound[]): string {

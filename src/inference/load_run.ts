@@ -16,6 +16,7 @@ import { readVerbalizer, type Verbalizer } from "../prompt/verbalizer.ts";
 import { readWeights } from "../results/model_weights.ts";
 import { probabilitiesOf } from "../results/predictions.ts";
 import { readPrompt } from "../results/read_prompt.ts";
+import { memberFolders } from "../results/ensemble_file.ts";
 import { readAbout, readEnsemble } from "../results/read_run.ts";
 import { calibrationIn } from "../run/calibrate.ts";
 import { CompileCache } from "../artifacts/compile_cache.ts";
@@ -208,7 +209,7 @@ async function promptOf(
   const { members } = await readEnsemble(folder);
   const { folders, prompts, sha256 } = await readEnsemblePrompts(
     experiment,
-    members.map(({ run }) => join(folder, run)),
+    memberFolders(folder, members),
     model,
   );
   const unknown = members.findIndex(({ prompt_sha256: then }) => then === undefined);

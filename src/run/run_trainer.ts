@@ -3,7 +3,7 @@ import { percent } from "../base/percent.ts";
 import { namedText } from "../evaluation/answer_error.ts";
 import { measure } from "../evaluation/metrics.ts";
 import { type Classifier, classLogits } from "../evaluation/predict.ts";
-import type { Parameters } from "../training/early_stopping.ts";
+import { bestMetric, type Parameters } from "../training/early_stopping.ts";
 import { totalSteps, tune, type Tuned, type TuningTask } from "../training/trainer.ts";
 import type { RunContext } from "./context.ts";
 import type { EncodedDataset } from "./encode_dataset.ts";
@@ -15,7 +15,7 @@ import type { Prepared } from "./prepare.ts";
  * @param classifier makes a classifier with given parameters
  */
 export function validation(
-  { verbalizer, dataset }: Prepared,
+  { verbalizer, dataset, experiment: { training } }: Prepared,
   { validation }: EncodedDataset,
   classifier: (parameters: Parameters) => Classifier,
 ): Pick<TuningTask, "validate"> {
@@ -23,11 +23,12 @@ export function validation(
   if (labels.length === 0) return {};
   const nameOf = (i: number) => namedText(ofFile(dataset.validation[i]!.id), dataset.validation[i]!.text);
   const questions = { examples: validation, nameOf };
+  const isByF1 = training !== undefined && bestMetric(training) === "macroF1";
   return {
     validate: async (parameters) => {
       const logits = await classLogits(classifier(parameters), questions, verbalizer);
-      const { accuracy, loss } = measure(logits, labels, verbalizer.classes);
-      return { accuracy: accuracy.value, loss };
+      const { accuracy, macro_f1, loss } = measure(logits, labels, verbalizer.classes);
+      return { accuracy: accuracy.value, ...(isByF1 && { macro_f1 }), loss };
     },
   };
 }

@@ -4,6 +4,7 @@ import type { Diff } from "../diff/diff.ts";
 import { type DifferingRow, differingRows } from "../diff/differing_rows.ts";
 import { overview, OVERVIEW_HEADER } from "../diff/overview.ts";
 import type { Flip } from "../diff/flips.ts";
+import { timesText } from "../diff/times.ts";
 import {
   brokenText,
   detectableSentence,
@@ -30,8 +31,8 @@ export function diffText(diff: Diff, style: Style): string[] {
   const { shared, own } = differingRows(diff.comparisons);
   const illegal = illegalSentence(diff)?.en;
   return [
-    `A  ${diff.a}`,
-    `B  ${diff.b}`,
+    `A  ${diff.a}${timesText(diff.times.a)}`,
+    `B  ${diff.b}${timesText(diff.times.b)}`,
     ...[semanticsSentence(diff)?.en ?? []].flat(),
     ...overviewLines(diff),
     ...(shared.length === 0 ? [] : ["", ...rowLines("differs in all", shared)]),

@@ -155,7 +155,7 @@ async function fromRun(run: (name: string) => string, folder: string): Promise<v
       [
         run("hard"),
         "word-embeddings",
-        "is not a complete run of one soft prompt: it lacks prompt.safetensors",
+        "is a run of a hard prompt, which has no vectors: name a run of a soft prompt",
       ],
     ] as const
   ) {
