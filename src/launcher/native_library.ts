@@ -29,7 +29,7 @@ export function downloadNotice({ library }: Packages): string | undefined {
     return undefined;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) {
-      return "the first call downloads ONNX Runtime and other packages: 125 MB, which take 330 MB on the disk";
+      return "the first call downloads ONNX Runtime and other packages: about 125 MB, which take 340 MB on the disk";
     }
     throw error;
   }

@@ -65,7 +65,7 @@ async function bytesIn(folder: string): Promise<number> {
 Deno.test("the demo needs few packages, and Deno downloads no others", async () => {
   assertEquals(project.unstable, ["npm-lazy-caching", "lazy-dynamic-imports"]);
   const graphs = await Promise.all(
-    ["src/launch.ts", "src/main.ts", "src/commands/run.ts"].map(graphOf),
+    ["src/demo.ts", "src/main.ts", "src/commands/run.ts"].map(graphOf),
   );
   const found = new Map(graphs.flatMap(({ npmPackages }) => Object.entries(npmPackages)));
   const wanted = new Set([...graphs.flatMap(importedAtOnce), ...IMPORTED_BY_RUNS]);
