@@ -1,4 +1,5 @@
 import { stringify } from "yaml";
+import { counted } from "../base/counted.ts";
 import { markdownCode, markdownText } from "../base/markdown.ts";
 import type { Experiment, SoftPrompt } from "../experiment/types.ts";
 import { type Entry, withEntryContext } from "./embedding_scale.ts";
@@ -35,7 +36,7 @@ ${stringify({ base_model: source, library_name: "peft" }, { lineWidth: 0 }).trim
 
 # ${name}
 
-A soft prompt of ${prompt.length} vectors, tuned with softprompt.
+A soft prompt of ${counted(prompt.length, "vector")}, tuned with softprompt.
 
 \`\`\`python
 from peft import PeftModel

@@ -5,10 +5,11 @@ import type { Io } from "../terminal/io.ts";
 import { wrongPath } from "../terminal/wrong_path.ts";
 import { styleFor } from "../terminal/style.ts";
 import { commandLine } from "../verbs/command_line.ts";
-import { packages } from "./native_library.ts";
+import { downloadNotice, packages } from "./native_library.ts";
 import { verbNeeds } from "./needs.ts";
 import { permissionFlags } from "./permissions.ts";
 import { permissionsOf } from "./permissions_of.ts";
+import { RIGHTS } from "./rights.ts";
 import { supervise } from "./supervise.ts";
 
 /** The program, and its folder. */
@@ -24,7 +25,10 @@ const FOLDER = fromFileUrl(new URL("../../", import.meta.url));
 export async function launch(args: readonly string[], io: Io): Promise<number> {
   let flags: string[] = [];
   const verbs = verbNeeds(FOLDER, (verb, needs) => {
-    flags = permissionFlags(permissionsOf(verb, needs, packages()));
+    const installed = packages();
+    flags = permissionFlags(permissionsOf(verb, needs, installed));
+    const notice = RIGHTS[verb].native ? downloadNotice(installed) : undefined;
+    if (notice !== undefined) io.log(notice);
   });
   try {
     await commandLine(verbs, io).parseAsync([...args], { from: "user" });
@@ -38,5 +42,7 @@ export async function launch(args: readonly string[], io: Io): Promise<number> {
     io.log(`${word}: ${isWrongUse ? "" : "unexpected: "}${message}`);
     return isWrongUse ? 2 : 1;
   }
-  return await supervise(["run", ...flags, PROGRAM, ...args], io);
+  // A terminal shows one bar for all downloads; elsewhere there would be a line for each package.
+  const quiet = io.bars === undefined ? ["--quiet"] : [];
+  return await supervise(["run", ...quiet, ...flags, PROGRAM, ...args], io);
 }

@@ -18,3 +18,19 @@ export function packages(): Packages {
   const [version = ""] = entry.slice(own.length + 1).split(/[\\/]/);
   return { folder: dirname(own), library: join(own, /^\d/.test(version) ? version : "", "bin") };
 }
+
+/**
+ * What is said before the packages are downloaded, which takes a while and shows nothing where there is no terminal; `undefined` where
+ * ONNX Runtime, which is most of them, is there.
+ */
+export function downloadNotice({ library }: Packages): string | undefined {
+  try {
+    Deno.statSync(library);
+    return undefined;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) {
+      return "the first call downloads ONNX Runtime and other packages: about 125 MB, which take 340 MB on the disk";
+    }
+    throw error;
+  }
+}

@@ -1,5 +1,6 @@
 import { resolve } from "@std/path";
 import { allDone } from "../base/all_done.ts";
+import { counted } from "../base/counted.ts";
 import { float32Tensor, type Tensor } from "../device/device.ts";
 import { pathsFrom } from "../disk/kept_place.ts";
 import { InputError } from "../base/errors.ts";
@@ -69,9 +70,9 @@ export async function readEnsemblePrompts(
     }
     if (dims[0] !== promptLength(prompt)) {
       throw new InputError(
-        `the prompt in ${folders[i]} has ${dims[0]} vectors, but 'prompt.length' of the ensemble is ${
-          promptLength(prompt)
-        }`,
+        `the prompt in ${folders[i]} has ${
+          counted(dims[0] ?? 0, "vector")
+        }, but 'prompt.length' of the ensemble is ${promptLength(prompt)}`,
       );
     }
     if (dims[1] !== read[0]!.prompt.dims[1]) {

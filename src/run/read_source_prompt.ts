@@ -1,4 +1,5 @@
 import { join, resolve } from "@std/path";
+import { counted } from "../base/counted.ts";
 import { sha256 } from "../base/sha256.ts";
 import type { Tensor } from "../device/device.ts";
 import { ConfigValueError, InputError, withKeyContext } from "../base/errors.ts";
@@ -104,9 +105,9 @@ async function readAdapter({ length }: SoftPrompt, folder: string): Promise<Sour
   );
   const prompt = readPeftAdapter(config, weights, folder);
   if (prompt.dims[0] !== length) {
-    const message = `the adapter has ${prompt.dims[0]} vectors, but 'prompt.length' is ${length}: set it to ${
-      prompt.dims[0]
-    }`;
+    const message = `the adapter has ${
+      counted(prompt.dims[0] ?? 0, "vector")
+    }, but 'prompt.length' is ${length}: set it to ${prompt.dims[0]}`;
     throw new ConfigValueError([{ path: ["prompt", "length"], message }]);
   }
   return { prompt, sha256: await sha256(weights) };

@@ -1,3 +1,4 @@
+import { counted } from "../base/counted.ts";
 import { visible } from "../base/visible.ts";
 import { rareClasses } from "../dataset/class_counts.ts";
 import type { OpenModel } from "../model/open_model.ts";
@@ -29,18 +30,27 @@ export function dataWarnings(
 /** Warnings about the texts in their template, one line each. */
 export function encodingWarnings(
   title: string,
-  { card }: Pick<OpenModel, "card">,
-  { truncated: { train, validation, test }, otherwise, unknownWords }: EncodedDataset,
+  { card }: { readonly card: Pick<OpenModel["card"], "positions" | "sequence"> },
+  { truncated: { train, validation, test }, otherwise, unknownWords }: Pick<
+    EncodedDataset,
+    "truncated" | "otherwise" | "unknownWords"
+  >,
 ): string[] {
   const truncated = train + validation + test;
   const positions = Math.min(card.positions ?? Infinity, card.sequence ?? Infinity);
   return [
     ...(truncated > 0
-      ? [`${title}: ${truncated} texts are truncated to fit the model's ${positions} positions`]
+      ? [
+        `${title}: ${counted(truncated, "text")} ${
+          truncated === 1 ? "is" : "are"
+        } truncated to fit the model's ${positions} positions`,
+      ]
       : []),
     ...(otherwise > 0
       ? [
-        `warning: ${title}: ${otherwise} texts contain characters that Hugging Face's own tokenizer may treat differently, as its Unicode tables differ`,
+        `warning: ${title}: ${
+          counted(otherwise, "text")
+        } with characters that Hugging Face's own tokenizer may treat differently, as its Unicode tables differ`,
       ]
       : []),
     ...(unknownWords.length > 0 ? [unknownWordsWarning(title, unknownWords)] : []),

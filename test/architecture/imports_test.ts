@@ -261,6 +261,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "verbs",
     "main.ts",
   ],
+  "demo.ts": ["terminal", "launcher"],
   "launch.ts": ["terminal", "launcher"],
   "generate_types.ts": ["schema", "experiment", "training", "artifacts", "results"],
 };

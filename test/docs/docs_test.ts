@@ -45,6 +45,7 @@ const PAGES = [
   "SECURITY.md",
   "CHANGELOG.md",
   "README.zh-CN.md",
+  "docs/tutorial.zh-CN.md",
 ];
 
 /** Commands that are not run here, and why. */

@@ -13,6 +13,7 @@ Deno.test("SECURITY.md has the rights of every verb", async () => {
 Deno.test("every task of a verb calls the launcher, which may neither write nor reach the network", async () => {
   const { tasks } = JSON.parse(await Deno.readTextFile(join(ROOT, "deno.json")));
   for (const verb of Object.keys(RIGHTS)) {
+    assertEquals(tasks[verb].startsWith("deno run --quiet "), true, tasks[verb]);
     assertEquals(tasks[verb].endsWith(` src/launch.ts ${verb}`), true, tasks[verb]);
     assertEquals(/--allow-(all|write|net|ffi|env(?!=))|HF_TOKEN\b(?!_PATH)/.test(tasks[verb]), false, verb);
   }
