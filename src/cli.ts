@@ -4,9 +4,9 @@
  * @module
  */
 import { CommanderError } from "commander";
+import { type CommandIo, commandIo } from "./terminal/command_io.ts";
 import { exitCodeOf, messageOf, OUTPUT_CLOSED } from "./terminal/exit_codes.ts";
 import type { Io } from "./terminal/io.ts";
-import { safeIo } from "./terminal/safe_io.ts";
 import { styleFor } from "./terminal/style.ts";
 import { commandLine, type Verbs } from "./verbs/command_line.ts";
 
@@ -18,11 +18,12 @@ import { commandLine, type Verbs } from "./verbs/command_line.ts";
  * @returns the exit code
  */
 export async function main(args: readonly string[], given: Io): Promise<number> {
-  const io = safeIo(given);
+  const io = commandIo(given);
   try {
     await commandLine(verbsOf(io), io).parseAsync([...args], { from: "user" });
     return io.isOutputClosed() ? OUTPUT_CLOSED : 0;
   } catch (error) {
+    io.progress.end();
     const code = exitCodeOf(error, io.stoppedBy());
     if (code === 0 && io.isOutputClosed() || code === OUTPUT_CLOSED) return OUTPUT_CLOSED;
     // Commander has printed the error in the flag, with the usage.
@@ -34,7 +35,7 @@ export async function main(args: readonly string[], given: Io): Promise<number> 
 }
 
 /** The launcher has granted what `--allow-read` names before the program starts. */
-function verbsOf(io: Io): Verbs {
+function verbsOf(io: CommandIo): Verbs {
   return {
     run: async (files, flags) => (await import("./commands/run.ts")).run(files, flags, io),
     batch: async (args, flags) => (await import("./commands/batch.ts")).batch(args, flags, io),

@@ -7,14 +7,19 @@ import { BatchDisplay } from "../terminal/batch_display.ts";
 import { batchTables } from "../terminal/batch_tables.ts";
 import { BatchFailed } from "../terminal/exit_codes.ts";
 import { fusedGroups, type FuseMode, isFused } from "../batch/fuse.ts";
+import type { CommandIo } from "../terminal/command_io.ts";
 import { terminalDownloads } from "../terminal/downloads.ts";
 import { untilInterrupted } from "../terminal/interrupt.ts";
-import type { Io } from "../terminal/io.ts";
+import { bestLines } from "../terminal/next_steps.ts";
+import { Pace } from "../terminal/pace.ts";
+import type { ProgressSink } from "../terminal/progress.ts";
+import { runsChecked } from "../terminal/runs_checked.ts";
 import { type PlannedRun, planRuns } from "../batch/plan.ts";
 import type { BatchOutcome } from "../batch/run_planned.ts";
 import { InProcessRunner } from "../batch/in_process_runner.ts";
 import type { Runner } from "../batch/runner.ts";
 import { WorkerRunner } from "../batch/worker_runner.ts";
+import { variantsByValidation } from "../batch/best_variant.ts";
 import { estimate } from "../batch/estimate.ts";
 import { ResourceCache } from "../run/resource_cache.ts";
 import { writeSummaries } from "../batch/write_summaries.ts";
@@ -70,7 +75,7 @@ interface Job {
  * @throws {InputError} on files that are missing or wrong; all are checked before the first run
  * @throws {BatchFailed} at the end, where a run has failed
  */
-export async function batch(args: readonly string[], flags: BatchFlags, io: Io): Promise<void> {
+export async function batch(args: readonly string[], flags: BatchFlags, io: CommandIo): Promise<void> {
   const all = await planRuns(args, flags.results);
   const runs = chosen(all, flags);
   if (runs.length > MOST_UNASKED && !flags.yes) {
@@ -78,20 +83,14 @@ export async function batch(args: readonly string[], flags: BatchFlags, io: Io):
       `these are ${runs.length} runs: more than ${MOST_UNASKED} need --yes, or choose some by --only or --shard`,
     );
   }
-  // What is downloaded for the estimate is logged before there is a display.
-  let output: Pick<Io, "log"> = io;
-  const resources = new ResourceCache({
-    reporter: terminalDownloads({ log: (line) => output.log(line), bars: io.bars }),
-    keepsSessions: true,
-  });
-  const estimated = await surveyAll(all, flags, resources);
+  const resources = new ResourceCache({ reporter: terminalDownloads(io), keepsSessions: true });
+  const estimated = await surveyAll(all, flags, resources, io.progress);
   const areChosen = new Set(runs);
   const asked = estimated.filter(({ run }) => areChosen.has(run));
   const ensembles = asked.filter(({ run }) => run.ensembleRuns !== undefined);
   const single = inSharingOrder(asked.filter(({ run }) => run.ensembleRuns === undefined));
   const jobs = [...single, ...ensembles];
   const display = new BatchDisplay(jobs.length, jobs.reduce((sum, { work }) => sum + work, 0), io);
-  output = display;
   const { outcomes, isInterrupted } = await untilInterrupted(io, async (signal) => {
     const outcomes = new Map<PlannedRun, BatchOutcome>();
     const runners = runnersFor(flags, jobs.length, resources, signal);
@@ -111,9 +110,10 @@ export async function batch(args: readonly string[], flags: BatchFlags, io: Io):
     return { outcomes, isInterrupted: signal.aborted };
   });
   display.stop();
-  for (const line of batchTables(runs, outcomes, leftBy)) io.print(line);
+  for (const line of batchTables(runs, outcomes, leftBy, io.columns())) io.print(line);
   const written = await writeSummaries(estimated, outcomes, flags.results);
   if (written.length > 0) io.print(`\nsummary: ${written.join(", ")}`);
+  for (const line of bestLines(await variantsByValidation(runs, outcomes))) io.print(line);
   const kinds = runs.map((run) => outcomes.get(run)?.kind);
   if (isInterrupted && kinds.some((kind) => kind === undefined || kind === "interrupted")) {
     throw new Interrupted("the batch was interrupted: the same command resumes it");
@@ -169,15 +169,19 @@ async function surveyAll(
   runs: readonly PlannedRun[],
   { force, fuse }: BatchFlags,
   resources: ResourceCache,
+  progress: ProgressSink,
 ): Promise<Job[]> {
   const jobs: Job[] = [];
-  for (const run of runs) {
+  const pace = new Pace();
+  for (const [done, run] of runs.entries()) {
+    progress.show(runsChecked(run.title, done, runs.length, pace));
     // The problems of a run are reported when it is executed.
     const known = await estimate(run, resources, force).catch(() => undefined);
     const { shareKey = "", work = 0, tuningShare = 0, state } = known ?? {};
     const { fuseKey } = known ?? {};
     jobs.push({ run, shareKey, work, tuningShare, fuseKey, isComplete: state === "complete" });
   }
+  progress.end();
   const alike = Map.groupBy(jobs, ({ fuseKey }) => fuseKey);
   const hasCompany = ({ fuseKey }: Job) => alike.get(fuseKey)!.length > 1;
   return await allDone(jobs.map(async (job) => {

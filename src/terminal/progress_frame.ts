@@ -1,0 +1,77 @@
+import stringWidth from "string-width";
+import { visible } from "../base/visible.ts";
+import type { Progress } from "./progress.ts";
+import { progressText } from "./progress_text.ts";
+import { wrapped } from "./wrapped.ts";
+
+/** The width of a bar, in columns. */
+const SHORTEST_BAR = 6;
+const LONGEST_BAR = 40;
+
+/** What separates the parts of a row. */
+const GAP = "  ";
+
+/** A part of a row. @param rank 0: it is never left out; of the others, those of a high rank are left out first */
+interface Part {
+  readonly text: string;
+  readonly rank: number;
+}
+
+/**
+ * Progress as rows of a terminal, none of them as wide as it: the last column stays free, because terminals differ in what they do after a
+ * character in it. The title, the share, the loss and the time left are shown whole: where they do not fit in one row, the title has rows of
+ * its own. A bar, and what else there is room for, comes with them.
+ *
+ * @param columns the terminal's width
+ */
+export function progressFrame(progress: Progress, columns: number): string[] {
+  const room = Math.max(2, columns - 1);
+  const title = visible(progress.title);
+  const { share, stage, runs, loss, validation, left } = progressText(progress);
+  const isCounted = share !== undefined;
+  const parts = [
+    { text: share, rank: 0 },
+    { text: stage, rank: isCounted ? 1 : 0 },
+    { text: runs, rank: 2 },
+    { text: loss, rank: 0 },
+    { text: validation, rank: 3 },
+    { text: left, rank: 0 },
+  ].flatMap(({ text, rank }): Part[] => text === undefined ? [] : [{ text: visible(text), rank }]);
+  const own = { text: title, rank: 0 };
+  const together = rowOf([own, ...parts], 1, progress.share, room);
+  if (together !== undefined) return [together];
+  const needed = parts.filter(({ rank }) => rank === 0).map(({ text }) => text).join(GAP);
+  const below = rowOf(parts, 0, progress.share, room);
+  return [...wrapped(title, room), ...(below === undefined ? wrapped(needed, room) : [below])];
+}
+
+/**
+ * The parts that fit in a row, with a bar; `undefined` where those do not fit that are never left out.
+ *
+ * @param barAt the part that the bar precedes
+ */
+function rowOf(
+  parts: readonly Part[],
+  barAt: number,
+  share: number | undefined,
+  room: number,
+): string | undefined {
+  const chosen = new Set<Part>();
+  let width = -GAP.length;
+  for (const part of parts.toSorted((a, b) => a.rank - b.rank)) {
+    const more = GAP.length + stringWidth(part.text);
+    if (width + more <= room) {
+      chosen.add(part);
+      width += more;
+    } else if (part.rank === 0) return undefined;
+  }
+  const length = Math.min(LONGEST_BAR, room - width - GAP.length);
+  const bar = share === undefined || length < SHORTEST_BAR ? [] : [barOf(share, length)];
+  const shown = (some: readonly Part[]) => some.filter((part) => chosen.has(part)).map(({ text }) => text);
+  return [...shown(parts.slice(0, barAt)), ...bar, ...shown(parts.slice(barAt))].join(GAP);
+}
+
+function barOf(share: number, length: number): string {
+  const full = Math.floor(length * Math.min(1, share));
+  return "█".repeat(full) + "░".repeat(length - full);
+}
