@@ -4,7 +4,8 @@ import { main } from "../src/cli.ts";
 import { RecordingIo } from "./terminal/recording_io.ts";
 
 Deno.test("errors are red where colours are shown, and plain elsewhere", async () => {
-  const message = "there is no experiment file nowhere.yaml\n";
+  const message =
+    "there is no experiment file nowhere.yaml: check the path, from the folder that you are in\n";
   for (const [hasColors, word] of [[true, "\x1b[31merror\x1b[39m"], [false, "error"]] as const) {
     const io = new RecordingIo("", { hasColors });
     assertEquals(await main(["run", "nowhere.yaml"], io), 2);

@@ -11,7 +11,7 @@ import {
 } from "../compiler/mod.ts";
 import type { DeviceKind } from "../device/device.ts";
 import { RegionReader } from "../model/read_region.ts";
-import type { OpenModel } from "../model/open_model.ts";
+import type { ModelGraph } from "../model/open_model.ts";
 
 /** The target that a model is compiled for, and the precision that it is compiled in. */
 export type CompileTarget =
@@ -25,7 +25,7 @@ export function targetOf(kind: DeviceKind): CompileTarget["target"] {
 
 /** Compiles a model's training step. */
 export function compileModel(
-  { graph, onnx }: OpenModel,
+  { graph, onnx }: ModelGraph,
   insertion: Insertion,
   optimizer: OptimizerName,
   options: CompileOptions,
@@ -36,7 +36,7 @@ export function compileModel(
 
 /** Compiles a training step of a whole model. */
 export function compileWholeModel(
-  { graph, onnx }: OpenModel,
+  { graph, onnx }: ModelGraph,
   optimizer: OptimizerName,
   { target, loss = "plain" }: CompileTarget,
 ): CompiledModel {
@@ -45,7 +45,7 @@ export function compileWholeModel(
 }
 
 /** Compiles a model for hard prompts. */
-export function compileHardModel({ graph, onnx }: OpenModel, target: CompileTarget): CompiledAnswer {
+export function compileHardModel({ graph, onnx }: ModelGraph, target: CompileTarget): CompiledAnswer {
   using regions = new RegionReader();
   return compileHard(graph, onnx, { ...target, read: regions.read });
 }

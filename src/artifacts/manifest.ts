@@ -8,7 +8,7 @@ import { writeFolder } from "../disk/replace_folder.ts";
 import type { ArtifactsManifest, ArtifactsTypes } from "./artifacts_manifest.ts";
 import schema from "./artifacts_manifest.json" with { type: "json" };
 import { Definitions } from "../schema/definitions.ts";
-import type { OpenModel } from "../model/open_model.ts";
+import type { ModelGraph } from "../model/open_model.ts";
 import { SEMANTICS } from "../experiment/semantics.ts";
 
 /** The schemas of a manifest. */
@@ -16,7 +16,7 @@ const DEFINITIONS: Definitions<ArtifactsTypes> = new Definitions(schema);
 
 /** What artifacts are compiled from. */
 export interface ArtifactsOrigin {
-  readonly model: Pick<OpenModel, "source" | "revision" | "sha256" | "weights">;
+  readonly model: Pick<ModelGraph, "source" | "revision" | "sha256" | "weights">;
   readonly insertion: Insertion;
   readonly optimizer: OptimizerName;
   readonly target: Target;
@@ -129,7 +129,7 @@ export async function writeArtifacts(
  */
 export async function readArtifacts(
   folder: string,
-  model: Pick<OpenModel, "onnx" | "weights">,
+  model: Pick<ModelGraph, "onnx" | "weights">,
 ): Promise<Compiled> {
   const contents = await readChecked(folder, [...Object.values(FILES), MANIFEST]);
   const content: unknown = parseJson(new TextDecoder().decode(contents[MANIFEST]));
@@ -178,7 +178,7 @@ function checkLocations(bytes: Uint8Array, name: string, files: ReadonlyMap<stri
 /** The name of a file of weights in the graphs, and its path in the model's folder of today. */
 function weightsAsNow(
   { location, sha256 }: ArtifactsManifest["weights"][number],
-  { onnx, weights }: Pick<OpenModel, "onnx" | "weights">,
+  { onnx, weights }: Pick<ModelGraph, "onnx" | "weights">,
 ): [name: string, path: string] {
   const path = location.replaceAll("\\", "/");
   const [found] = [...weights].filter(([, hash]) => hash === sha256)

@@ -4,7 +4,7 @@ import { readsPadding } from "../prompt/padding.ts";
 import { estimateSeconds, type Throughput } from "../results/earlier_runs.ts";
 import { checkWhole } from "../results/check_whole.ts";
 import { DamagedRun } from "../results/damaged_run.ts";
-import { readFinished } from "../results/read_run.ts";
+import { isSameContent, readFinished, type RunContent } from "../results/read_run.ts";
 import { readTextLimited, SHORT_LIMIT } from "../disk/read_limited.ts";
 import { partialPath } from "../disk/replace_folder.ts";
 import { totalSteps } from "../training/trainer.ts";
@@ -64,7 +64,7 @@ export async function estimate(
   const classified = dataset.test.length + dataset.validation.length;
   const trained = steps * (training?.batchSize ?? 0);
   const length = promptLength(prompt);
-  const { isComplete, damage } = await earlierResults(run.path, prepared.contentHash, force);
+  const { isComplete, damage } = await earlierResults(run.path, prepared, force);
   const tuning = PASSES_A_STEP * trained;
   const whole = tuning + 2 * classified;
   const modelSha256 = model.sha256;
@@ -101,12 +101,13 @@ function isFusable({ experiment: { tune }, model: { card, facts } }: Prepared): 
 /** Whether a run's results are complete, or why they are not what the run wrote. */
 async function earlierResults(
   path: string,
-  contentHash: string,
+  content: RunContent,
   force: boolean,
 ): Promise<{ readonly isComplete: boolean; readonly damage?: string }> {
   if (force) return { isComplete: false };
   try {
-    const isComplete = (await readFinished(path))?.contentHash === contentHash;
+    const finished = await readFinished(path);
+    const isComplete = finished !== undefined && isSameContent(finished, content);
     if (isComplete) await checkWhole(path);
     return { isComplete };
   } catch (error) {

@@ -24,7 +24,11 @@ export async function findExperimentFiles(args: readonly string[]): Promise<stri
       : info === undefined && isGlob(arg)
       ? (await Array.fromAsync(glob(arg))).filter(isYaml).sort()
       : [arg];
-    if (files.length === 0) throw new InputError(`'${arg}' names no experiment file (.yaml or .yml)`);
+    if (files.length === 0) {
+      throw new InputError(
+        `'${arg}' names no experiment file: name one (.yaml or .yml), or a folder that holds some`,
+      );
+    }
     for (const file of files) found.push(await experimentFileAt(file));
   }
   return [...new Set(found)];

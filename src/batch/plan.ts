@@ -4,10 +4,9 @@ import { ExperimentError, InputError, terminalMessage } from "../base/errors.ts"
 import { joined, type Message, message, messageOf } from "../base/message.ts";
 import type { Override } from "../experiment/override.ts";
 import { parseVariants } from "../experiment/sweep.ts";
-import { foldedName } from "../base/file_name.ts";
 import { readExperimentFile } from "../experiment/read_experiment_file.ts";
 import { findExperimentFiles } from "./find_experiment_files.ts";
-import { runPath } from "../results/run_path.ts";
+import { OwnedFolders, runPath, variantOfFile } from "../results/run_path.ts";
 import type { RunRequest } from "../run/context.ts";
 import { ensembleRunFolders } from "../run/read_ensemble_prompts.ts";
 
@@ -25,10 +24,15 @@ export interface PlannedRun extends RunRequest {
  *
  * @param args files, folders and patterns
  * @param results the folder of all results
+ * @param overrides keys that all runs set to other values than their files
  * @throws {InputError} with the problems of all files, two files of the same name among them
  */
-export async function planRuns(args: readonly string[], results: string): Promise<readonly PlannedRun[]> {
-  const { runs, problems } = await planSound(args, results);
+export async function planRuns(
+  args: readonly string[],
+  results: string,
+  overrides: readonly Override[] = [],
+): Promise<readonly PlannedRun[]> {
+  const { runs, problems } = await planSound(args, results, overrides);
   if (problems.length > 0) throw new InputError(joined(problems, "\n"));
   return runs;
 }
@@ -37,21 +41,18 @@ export async function planRuns(args: readonly string[], results: string): Promis
 export async function planSound(
   args: readonly string[],
   results: string,
+  overrides: readonly Override[] = [],
 ): Promise<{ readonly runs: readonly PlannedRun[]; readonly problems: readonly Message[] }> {
   const runs: PlannedRun[] = [];
   const problems: Message[] = [];
-  const owners = new Map<string, string>();
+  const owned = new OwnedFolders();
   for (const file of await findExperimentFiles(args)) {
     try {
-      const own = await runsOf(file, results);
+      const own = await runsOf(file, results, overrides);
       const { name } = own[0]!.experiment;
-      const owner = owners.get(foldedName(name));
-      if (owner !== undefined) {
-        throw new InputError(
-          `both ${owner} and ${file} have the name '${name}', which names the folder of their results: give them different names`,
-        );
-      }
-      owners.set(foldedName(name), file);
+      const isOfRun = own.every(({ variant, path }) => variant === "" && path !== runPath(results, name, ""));
+      if (!isOfRun) owned.claim(name, name, file);
+      for (const { path } of own) owned.claim(path, name, file);
       for (const run of own) runs.push(run);
     } catch (error) {
       problems.push(problemOf(error, file));
@@ -69,9 +70,12 @@ export function problemOf(error: unknown, file: string): Message {
   return error instanceof ExperimentError || error.message.includes(file) ? own : message`${file}: ${own}`;
 }
 
-async function runsOf(file: string, results: string): Promise<PlannedRun[]> {
-  return parseVariants(await readExperimentFile(file), file)
+async function runsOf(file: string, results: string, overrides: readonly Override[]): Promise<PlannedRun[]> {
+  const variants = parseVariants(await readExperimentFile(file), file, overrides);
+  const own = await variantOfFile(results, variants[0]!.experiment.name, file);
+  return variants
     .map(({ name, settings, overrides, experiment, ensembleVariants }) => {
+      const folder = name === "" ? own : name;
       const pathOf = (variant: string) => runPath(results, experiment.name, variant);
       const ensembleRuns = ensembleVariants?.map(pathOf) ??
         ensembleRunFolders(experiment, file);
@@ -81,8 +85,8 @@ async function runsOf(file: string, results: string): Promise<PlannedRun[]> {
         variant: name,
         settings,
         overrides,
-        title: name === "" ? experiment.name : `${experiment.name}/${name}`,
-        path: pathOf(name),
+        title: folder === "" ? experiment.name : `${experiment.name}/${folder}`,
+        path: pathOf(folder),
         ...(ensembleRuns && { ensembleRuns }),
       };
     });

@@ -1,6 +1,7 @@
 import { basename, join, relative } from "@std/path";
 import { withSha256 } from "../base/sha256.ts";
 import { InputError, sharedMessage } from "../base/errors.ts";
+import type { JudgedMetric } from "../evaluation/metric_names.ts";
 import { sweepReport } from "../report/sweep_report.ts";
 import { onDisk } from "../disk/on_disk.ts";
 import { Lock, lockPath } from "../disk/lock.ts";
@@ -8,6 +9,7 @@ import { partialPath } from "../disk/replace_folder.ts";
 import { writeWhole } from "../disk/write_whole.ts";
 import type { EnsembleFile } from "../results/ensemble_file.ts";
 import { readEnsemble, readMetrics, readRun, type RunRecord } from "../results/read_run.ts";
+import type { RankedGroup } from "../results/summarize.ts";
 import type { EnsembleRow, SummaryRow } from "../results/summary.ts";
 import { summaryCsv } from "../results/summary_csv.ts";
 import type { PlannedRun } from "./plan.ts";
@@ -19,20 +21,32 @@ export interface RequestedRun {
   readonly isComplete: boolean;
 }
 
+/** A summary that was written. */
+export interface WrittenSummary {
+  readonly page: string;
+  /** Its folder, which the folders of its rows are relative to. */
+  readonly folder: string;
+  readonly rows: readonly SummaryRow[];
+  /** The variants with a validation set, the best one first. */
+  readonly ranking: readonly RankedGroup[];
+  /** The metric of the validation sets that they are ranked by. */
+  readonly by: JudgedMetric;
+}
+
 /**
  * Summarizes a batch: `summary.csv`, `summary.json` and `summary.html` in the folder of each experiment of several runs, with
  * all its runs, including those that other processes executed; and in the results folder where the batch has several experiments.
  *
  * @param outcomes of the runs that this batch started
- * @returns the pages that were written
+ * @returns the summaries that were written: that of all experiments is the last
  */
 export async function writeSummaries(
   asked: readonly RequestedRun[],
   outcomes: ReadonlyMap<PlannedRun, BatchOutcome>,
   results: string,
-): Promise<string[]> {
+): Promise<WrittenSummary[]> {
   const byName = Map.groupBy(asked, ({ run }) => run.experiment.name);
-  const written: string[] = [];
+  const written: WrittenSummary[] = [];
   for (const [name, own] of byName) {
     if (own.some(({ run }) => run.variant !== "")) {
       written.push(await writeSummary(results, join(results, name), name, own, outcomes));
@@ -50,7 +64,7 @@ async function writeSummary(
   title: string,
   asked: readonly RequestedRun[],
   outcomes: ReadonlyMap<PlannedRun, BatchOutcome>,
-): Promise<string> {
+): Promise<WrittenSummary> {
   const rows: SummaryRow[] = [];
   const ensembles: EnsembleRow[] = [];
   const records = new Map<string, RunRecord>();
@@ -61,8 +75,9 @@ async function writeSummary(
     else ensembles.push({ ...row, ...(ensemble && { ensemble }) });
   }
   // The quantiles of t take an eighth of a command's start to load.
-  const { summarize } = await import("../results/summarize.ts");
-  const summary = summarize(title, rows, ensembles);
+  const { rankedByValidation, summarize } = await import("../results/summarize.ts");
+  const by = chosenBy(asked);
+  const summary = summarize(title, rows, ensembles, by);
   const write = async (name: string, text: string) => {
     const path: string = join(folder, name);
     await onDisk(path, () => writeWhole(path, text));
@@ -78,7 +93,15 @@ async function writeSummary(
   } finally {
     lock?.release();
   }
-  return join(folder, "summary.html");
+  const ranking = rankedByValidation(summary.groups, by);
+  return { page: join(folder, "summary.html"), folder, rows, ranking, by };
+}
+
+/** What the best variant is chosen by: what all runs choose their best prompts by where they say it, else accuracy. */
+function chosenBy(asked: readonly RequestedRun[]): JudgedMetric {
+  const [first, ...others] = new Set(asked.map(({ run }) => run.experiment.training?.best ?? "accuracy"));
+  if (first === undefined || others.length > 0) return "accuracy";
+  return first === "macroF1" ? "macro_f1" : first;
 }
 
 /** A row of a summary, with what was read of a complete run. */
@@ -106,7 +129,9 @@ async function rowOf(
     try {
       const record = await readRun(path);
       const ensemble = run.ensembleRuns && await readEnsemble(path);
-      return { row: { ...row, status: "complete", metrics: record.metrics }, record, ensemble };
+      const { metrics, environment: { time } } = record;
+      const complete = { ...row, status: "complete", metrics, ...(time !== undefined && { time }) } as const;
+      return { row: complete, record, ensemble };
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       return { row: { ...row, status: "failed", error: sharedMessage(error) } };

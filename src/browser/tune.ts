@@ -1,4 +1,4 @@
-import { exampleOf, neededColumns, PLAIN_COLUMNS } from "../dataset/columns.ts";
+import { exampleOf, neededColumns, NoClass, PLAIN_COLUMNS } from "../dataset/columns.ts";
 import type { Example } from "../dataset/example.ts";
 import { FormatError } from "../dataset/format_error.ts";
 import { readExamples } from "../dataset/reading.ts";
@@ -42,7 +42,7 @@ function readPasted(table: string, classes: readonly string[]): Example[] {
     const records = recordsOf(rows, "line", (names) => needed.find((column) => !names.includes(column)));
     for (const one of records) {
       const example = exampleOf(one, "pasted", "line", PLAIN_COLUMNS);
-      if (example === undefined) continue;
+      if (example instanceof NoClass) continue;
       if (!classes.includes(example.label)) {
         throw new InputError(
           `line:${one.line}: the label '${example.label}' is not one of ${classes.join(", ")}`,

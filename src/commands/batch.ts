@@ -1,6 +1,8 @@
 import { globToRegExp, isGlob } from "@std/path";
 import { allDone } from "../base/all_done.ts";
 import { InputError } from "../base/errors.ts";
+import { parseOverrides } from "../experiment/override.ts";
+import { refuseMultipliers } from "../experiment/sweep.ts";
 import { partialPath } from "../disk/replace_folder.ts";
 import { Interrupted } from "../training/trainer.ts";
 import { BatchDisplay } from "../terminal/batch_display.ts";
@@ -10,7 +12,7 @@ import { fusedGroups, type FuseMode, isFused } from "../batch/fuse.ts";
 import type { CommandIo } from "../terminal/command_io.ts";
 import { terminalDownloads } from "../terminal/downloads.ts";
 import { untilInterrupted } from "../terminal/interrupt.ts";
-import { bestLines } from "../terminal/next_steps.ts";
+import { summaryLines } from "../terminal/next_steps.ts";
 import { Pace } from "../terminal/pace.ts";
 import type { ProgressSink } from "../terminal/progress.ts";
 import { runsChecked } from "../terminal/runs_checked.ts";
@@ -19,7 +21,6 @@ import type { BatchOutcome } from "../batch/run_planned.ts";
 import { InProcessRunner } from "../batch/in_process_runner.ts";
 import type { Runner } from "../batch/runner.ts";
 import { WorkerRunner } from "../batch/worker_runner.ts";
-import { variantsByValidation } from "../batch/best_variant.ts";
 import { estimate } from "../batch/estimate.ts";
 import { ResourceCache } from "../run/resource_cache.ts";
 import { writeSummaries } from "../batch/write_summaries.ts";
@@ -31,10 +32,16 @@ export interface BatchFlags {
   readonly force: boolean;
   /** Whether compiled graphs are compared with the model's own file first. */
   readonly selfCheck: boolean;
+  /** Whether complete runs that others replace are kept. */
+  readonly history: boolean;
   /** The number of runs at a time. */
   readonly jobs: number;
   /** Whether the steps of runs are fused where they can be. */
   readonly fuse: FuseMode;
+  /** Keys set to other values than in the files, for example `prompt.length=5`. */
+  readonly overrides: readonly string[];
+  /** Whether only the summaries are written, of the results that are there. */
+  readonly summarize: boolean;
   /** Only runs whose title matches a pattern or contains this text. */
   readonly only?: string;
   /** Whether to start no further run after one that fails. */
@@ -76,7 +83,9 @@ interface Job {
  * @throws {BatchFailed} at the end, where a run has failed
  */
 export async function batch(args: readonly string[], flags: BatchFlags, io: CommandIo): Promise<void> {
-  const all = await planRuns(args, flags.results);
+  const overrides = parseOverrides(flags.overrides);
+  refuseMultipliers(overrides);
+  const all = await planRuns(args, flags.results, overrides);
   const runs = chosen(all, flags);
   if (runs.length > MOST_UNASKED && !flags.yes) {
     throw new InputError(
@@ -85,6 +94,7 @@ export async function batch(args: readonly string[], flags: BatchFlags, io: Comm
   }
   const resources = new ResourceCache({ reporter: terminalDownloads(io), keepsSessions: true });
   const estimated = await surveyAll(all, flags, resources, io.progress);
+  if (flags.summarize) return await summarizeOnly(estimated, flags.results, io);
   const areChosen = new Set(runs);
   const asked = estimated.filter(({ run }) => areChosen.has(run));
   const ensembles = asked.filter(({ run }) => run.ensembleRuns !== undefined);
@@ -112,14 +122,24 @@ export async function batch(args: readonly string[], flags: BatchFlags, io: Comm
   display.stop();
   for (const line of batchTables(runs, outcomes, leftBy, io.columns())) io.print(line);
   const written = await writeSummaries(estimated, outcomes, flags.results);
-  if (written.length > 0) io.print(`\nsummary: ${written.join(", ")}`);
-  for (const line of bestLines(await variantsByValidation(runs, outcomes))) io.print(line);
+  for (const line of summaryLines(written)) io.print(line);
   const kinds = runs.map((run) => outcomes.get(run)?.kind);
   if (isInterrupted && kinds.some((kind) => kind === undefined || kind === "interrupted")) {
     throw new Interrupted("the batch was interrupted: the same command resumes it");
   }
   const failed = kinds.filter((kind) => kind === "failed").length;
   if (failed > 0) throw new BatchFailed(`${failed} of ${runs.length} runs failed`);
+}
+
+/** Writes the summaries of the results that are there. @throws {InputError} where there is nothing to summarize */
+async function summarizeOnly(all: readonly Job[], results: string, io: CommandIo): Promise<void> {
+  const written = await writeSummaries(all, new Map(), results);
+  if (written.length === 0) {
+    throw new InputError("one run has no summary: name files of several runs, or look at its report.html");
+  }
+  const complete = all.filter(({ isComplete }) => isComplete).length;
+  io.print(`${complete} of ${all.length} runs are complete`);
+  for (const line of summaryLines(written)) io.print(line);
 }
 
 /** Whether the prompts of an ensemble are tuned, or will be by this batch. */

@@ -4,7 +4,7 @@ import { onDisk } from "../disk/on_disk.ts";
 import { writeFolder } from "../disk/replace_folder.ts";
 import { InputError } from "../base/errors.ts";
 import { parseTemplate } from "../experiment/template.ts";
-import { classifierFiles } from "../formats/classifier.ts";
+import { type ClassifierDtype, classifierFiles } from "../formats/classifier.ts";
 import { peftAdapter } from "../formats/peft.ts";
 import { adapterCard, scaleNote } from "../formats/cards.ts";
 import { entryOf, times } from "../formats/embedding_scale.ts";
@@ -14,16 +14,18 @@ import { readPrompt } from "../results/read_prompt.ts";
 import { readAbout, readRun, type RunAbout } from "../results/read_run.ts";
 import { calibrationIn } from "../run/calibrate.ts";
 import { compileHardModel, compileWholeModel } from "../artifacts/compile_model.ts";
-import type { Io } from "../terminal/io.ts";
+import type { CommandIo } from "../terminal/command_io.ts";
 import { terminalDownloads } from "../terminal/downloads.ts";
 import { modelOfRun } from "../inference/model_of_run.ts";
 import type { OpenModel } from "../model/open_model.ts";
-import type { EXPORT_FORMATS } from "./flag_values.ts";
+import type { EXPORT_DTYPES, EXPORT_FORMATS } from "./flag_values.ts";
 import { compileExperiment, optimizerName, positionCounting } from "../run/compile_experiment.ts";
 
 /** The flags of `export`. */
 export interface ExportFlags {
   readonly format: typeof EXPORT_FORMATS[number];
+  /** How a classifier's weights are stored; fp32 where it is left out. */
+  readonly dtype?: typeof EXPORT_DTYPES[number];
   /** The folder to write. */
   readonly out: string;
   /** The model's folder, if it has moved since the run. */
@@ -40,14 +42,17 @@ type Files = Readonly<Record<string, string | Uint8Array>>;
  */
 export async function exportRun(
   folder: string,
-  { format, out, model: instead }: ExportFlags,
-  io: Io,
+  { format, dtype, out, model: instead }: ExportFlags,
+  io: CommandIo,
 ): Promise<void> {
+  if (format === "peft" && dtype !== undefined) {
+    throw new InputError("an adapter for PEFT is in float32: use --dtype with --format onnx");
+  }
   const about = await readAbout(folder);
   const model = await modelOfRun(about, folder, instead, terminalDownloads(io));
   const files = format === "peft"
     ? await peftFiles(about, folder, model, io)
-    : await onnxFiles(about, folder, model, io);
+    : await onnxFiles(about, folder, model, dtype ?? "fp32", io);
   await onDisk(out, () => writeFolder(out, withChecksums(files)), "--out");
   io.print(`${out}: ${Object.keys(files).join(", ")}`);
 }
@@ -56,11 +61,13 @@ async function peftFiles(
   { experiment }: RunAbout,
   folder: string,
   model: OpenModel,
-  io: Io,
+  io: CommandIo,
 ): Promise<Files> {
   const { prompt: soft } = experiment;
   if (soft.kind === "hard") {
-    throw new InputError(`${folder} is a run of a hard prompt, which has no vectors to export`);
+    throw new InputError(
+      `${folder} is a run of a hard prompt, which has no vectors to export: use --format onnx, or name a run of a soft prompt`,
+    );
   }
   const { insertion, template, length } = soft;
   if (insertion !== "word-embeddings") {
@@ -95,14 +102,15 @@ async function onnxFiles(
   { experiment, metrics }: RunAbout,
   folder: string,
   model: OpenModel,
-  io: Io,
+  dtype: ClassifierDtype,
+  io: CommandIo,
 ): Promise<Files> {
   const target = { target: "cpu", precision: "float32" } as const;
   const compiled = await compileExperiment({ experiment, model }, target);
   const counting = positionCounting(experiment.prompt, compiled);
   const calibration = calibrationIn(metrics.calibration, Object.keys(experiment.verbalizer));
   const texts = (await readRun(folder)).predictions.map(({ text }) => text);
-  const parts = { experiment, model, counting, calibration, texts };
+  const parts = { experiment, model, counting, calibration, texts, dtype };
   const spelled = texts.find((text) => model.tokenizer.addedIn(text)?.special);
   if (spelled !== undefined) {
     io.log(

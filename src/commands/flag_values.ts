@@ -62,5 +62,11 @@ export function shardOf(text: string): Shard {
 /** What a prompt can be exported for: PEFT, or any ONNX Runtime. */
 export const EXPORT_FORMATS = ["peft", "onnx"] as const;
 
+/** The precisions in which a classifier's weights can be stored, as transformers.js names them. */
+export const EXPORT_DTYPES = ["fp32", "fp16", "q8"] as const;
+
+/** The output formats of predictions. */
+export const PREDICTION_FORMATS = ["jsonl", "csv"] as const;
+
 /** The output formats of a diff. */
 export const DIFF_FORMATS = ["text", "markdown", "json", "html"] as const;

@@ -3,18 +3,19 @@ import { ExperimentDocument } from "../experiment/document.ts";
 import { InputError } from "../base/errors.ts";
 import { type Override, parseOverrides } from "../experiment/override.ts";
 import { parseExperiment } from "../experiment/parse.ts";
-import { expandsToManyRuns } from "../experiment/sweep.ts";
+import { expandsToManyRuns, refuseMultipliers } from "../experiment/sweep.ts";
 import type { Experiment } from "../experiment/types.ts";
 import { variantName } from "../experiment/variant_name.ts";
-import { runPath } from "../results/run_path.ts";
+import { OwnedFolders, runPath, variantOfFile } from "../results/run_path.ts";
+import { comparableRun } from "../results/comparable_run.ts";
 import type { MetricsFile } from "../results/metrics_file.ts";
 import { experimentFileAt, readExperimentFile } from "../experiment/read_experiment_file.ts";
-import { MULTIPLIERS } from "../experiment/schema_check.ts";
 import { BatchFailed, exitCodeOf, messageOf, WRONG_USE } from "../terminal/exit_codes.ts";
 import { Interrupted } from "../training/trainer.ts";
+import type { CommandIo } from "../terminal/command_io.ts";
 import { terminalDownloads } from "../terminal/downloads.ts";
 import { untilInterrupted } from "../terminal/interrupt.ts";
-import type { Io } from "../terminal/io.ts";
+import { nextSteps } from "../terminal/next_steps.ts";
 import { tableLines } from "../terminal/table.ts";
 import { TerminalProgress } from "../terminal/terminal_progress.ts";
 import type { RunPolicy } from "../run/context.ts";
@@ -30,6 +31,8 @@ export interface RunFlags {
   readonly force: boolean;
   /** Whether compiled graphs are compared with the model's own file first. */
   readonly selfCheck: boolean;
+  /** Whether complete runs that others replace are kept. */
+  readonly history: boolean;
   /** Keys set to other values, for example `prompt.length=5`. */
   readonly overrides: readonly string[];
 }
@@ -47,16 +50,20 @@ interface Finished {
  * @throws {InputError} on files that are missing or wrong; all are checked before the first runs
  * @throws {BatchFailed} at the end, where one of several has failed; the error of the only one
  */
-export async function run(files: readonly string[], flags: RunFlags, io: Io): Promise<void> {
+export async function run(files: readonly string[], flags: RunFlags, io: CommandIo): Promise<void> {
   const overrides = parseOverrides(flags.overrides);
-  const variant = variantName(overrides);
   refuseMultipliers(overrides);
+  const found = new Set(await allDone(files.map(experimentFileAt)));
   const experiments = await allDone(
-    files.map(async (path) => {
-      const file = await experimentFileAt(path);
-      return { file, experiment: await readExperiment(file, overrides) };
+    [...found].map(async (file) => {
+      const experiment = await readExperiment(file, overrides);
+      const own = await variantOfFile(flags.results, experiment.name, file);
+      const variant = overrides.length === 0 ? own : variantName(overrides, own === "" ? undefined : own);
+      return { file, experiment, variant, path: runPath(flags.results, experiment.name, variant) };
     }),
   );
+  const owned = new OwnedFolders();
+  for (const { file, experiment: { name }, path } of experiments) owned.claim(path, name, file);
   const progress = new TerminalProgress(io);
   const finished: Finished[] = [];
   const failed: unknown[] = [];
@@ -68,8 +75,7 @@ export async function run(files: readonly string[], flags: RunFlags, io: Io): Pr
   try {
     await untilInterrupted(io, async (signal) => {
       const host = { policy, resources, signal };
-      for (const { file, experiment } of experiments) {
-        const path = runPath(flags.results, experiment.name, variant);
+      for (const { file, experiment, variant, path } of experiments) {
         const ensembleRuns = ensembleRunFolders(experiment, file);
         const title = variant ? `${experiment.name}/${variant}` : experiment.name;
         const request = { experiment, file, overrides, title, path, ...(ensembleRuns && { ensembleRuns }) };
@@ -89,24 +95,15 @@ export async function run(files: readonly string[], flags: RunFlags, io: Io): Pr
   } finally {
     await resources.release();
   }
-  for (const line of summary(finished)) io.print(line);
+  for (const line of summary(finished, io.columns())) io.print(line);
+  const paths = finished.map(({ path }) => path);
+  const other = paths.length === 1 ? await comparableRun(flags.results, paths[0]!) : undefined;
+  for (const line of nextSteps(paths, other)) io.print(line);
   if (failed.length === 0) return;
   const message = `${failed.length} of ${experiments.length} runs failed`;
   throw failed.every((error) => exitCodeOf(error) === WRONG_USE)
     ? new InputError(message)
     : new BatchFailed(message);
-}
-
-/** `run` executes one run of a file. */
-function refuseMultipliers(overrides: readonly Override[]): void {
-  const several = overrides.find(({ path: [first] }) => MULTIPLIERS.some((key) => key === first));
-  if (several === undefined) return;
-  const { path: [key] } = several;
-  throw new InputError(
-    `--set ${
-      several.path.join(".")
-    } asks for several runs, and run executes one: write '${key}' into the file, and use softprompt batch`,
-  );
 }
 
 async function readExperiment(file: string, overrides: readonly Override[]): Promise<Experiment> {
@@ -119,9 +116,10 @@ async function readExperiment(file: string, overrides: readonly Override[]): Pro
   return parseExperiment(text, file, overrides);
 }
 
-function summary(finished: readonly Finished[]): string[] {
+function summary(finished: readonly Finished[], columns: number | undefined): string[] {
   return tableLines(
     ["experiment", ...RESULT_HEADER, "results"],
     finished.map(({ title, path, metrics }) => [title, ...resultCells(metrics), path]),
+    columns,
   );
 }

@@ -2,27 +2,28 @@ import { InputError } from "../base/errors.ts";
 import { joined } from "../base/message.ts";
 import { promptLength } from "../experiment/prompt_vectors.ts";
 import { earlierRuns } from "../results/earlier_runs.ts";
+import type { CommandIo } from "../terminal/command_io.ts";
 import { terminalDownloads } from "../terminal/downloads.ts";
-import { duration } from "../terminal/duration.ts";
-import type { Io } from "../terminal/io.ts";
-import { tableLines } from "../terminal/table.ts";
+import { Notices } from "../terminal/notices.ts";
+import { Pace } from "../terminal/pace.ts";
+import { runsChecked } from "../terminal/runs_checked.ts";
+import { planLines, type SoundRun } from "./plan_lines.ts";
 import { withPlaces } from "../experiment/read_experiment_file.ts";
 import { type PlannedRun, planSound, problemOf } from "../batch/plan.ts";
 import { compileExperiment, positionCounting, stepKey } from "../run/compile_experiment.ts";
 import { dataWarnings, unknownWordsWarning } from "../run/warnings.ts";
 import { encodeDataset } from "../run/encode_dataset.ts";
 import type { Prepared } from "../run/prepare.ts";
-import { estimate, type EstimatedRun } from "../batch/estimate.ts";
+import { estimate } from "../batch/estimate.ts";
 import { ResourceCache } from "../run/resource_cache.ts";
 
 /** The flags of `validate`. */
 export interface ValidateFlags {
   /** The folder of all results: times are estimated from earlier runs. */
   readonly results: string;
+  /** Whether each run is listed, however many they are. */
+  readonly verbose: boolean;
 }
-
-/** A run without problems. */
-type Sound = EstimatedRun & { readonly run: PlannedRun; readonly truncated: number };
 
 /** What encoding an experiment's texts has revealed. */
 interface Checked {
@@ -37,23 +38,31 @@ interface Checked {
  * @param args files, folders and patterns
  * @throws {InputError} with the problems of all files
  */
-export async function validate(args: readonly string[], { results }: ValidateFlags, io: Io): Promise<void> {
+export async function validate(
+  args: readonly string[],
+  { results, verbose }: ValidateFlags,
+  io: CommandIo,
+): Promise<void> {
   const { runs, problems: unsound } = await planSound(args, results);
   const problems = [...unsound];
-  const reporter = terminalDownloads({ log: () => {}, bars: io.bars });
+  const reporter = terminalDownloads({ log: () => {}, progress: io.progress });
   const resources = new ResourceCache({ reporter, keepsSessions: false });
   const checker = new Checker();
   const earlier = await earlierRuns(results);
-  const sound: Sound[] = [];
+  const sound: SoundRun[] = [];
+  const notices = new Notices(io.log);
+  const pace = new Pace();
   // The prompts of an ensemble exist only after their runs.
   const isEnsemble = ({ experiment: { ensemble } }: PlannedRun) => ensemble && "sweep" in ensemble;
   const ensembles = runs.filter(isEnsemble);
-  for (const run of runs.filter((one) => !isEnsemble(one))) {
+  const single = runs.filter((one) => !isEnsemble(one));
+  for (const [done, run] of single.entries()) {
+    io.progress.show(runsChecked(run.title, done, single.length, pace));
     try {
       const estimated = await estimate(run, resources, false, earlier);
       const { truncated, unknownWords } = await withPlaces(run, () => checker.check(estimated.prepared));
       if (unknownWords.length > 0) io.log(unknownWordsWarning(run.title, unknownWords));
-      for (const line of dataWarnings(run.title, estimated.prepared)) io.log(line);
+      for (const notice of dataWarnings(run.title, estimated.prepared)) notices.log(notice);
       if (estimated.damage !== undefined) {
         io.log(`warning: ${run.title}: ${estimated.damage}: it will be run again`);
       }
@@ -62,7 +71,8 @@ export async function validate(args: readonly string[], { results }: ValidateFla
       problems.push(problemOf(error, run.file));
     }
   }
-  for (const line of sound.length > 0 ? report(sound) : []) io.print(line);
+  io.progress.end();
+  for (const line of sound.length > 0 ? planLines(sound, verbose, io.columns()) : []) io.print(line);
   if (ensembles.length > 0) {
     io.print(
       `and after them ${
@@ -103,45 +113,4 @@ class Checker {
     );
     return { truncated: truncated.train + truncated.validation + truncated.test, unknownWords };
   }
-}
-
-function report(sound: readonly Sound[]): string[] {
-  const lines = tableLines(
-    ["run", "prompt", "train", "validation", "test", "truncated", "steps", "time", "results"],
-    sound.map((
-      { run: { title, path }, prepared: { experiment, dataset }, steps, truncated, state, seconds },
-    ) => [
-      title,
-      experiment.prompt.kind === "soft" ? `soft, ${experiment.prompt.length}` : "hard",
-      String(dataset.train.length),
-      String(dataset.validation.length),
-      String(dataset.test.length),
-      String(truncated),
-      String(steps),
-      state === "complete" ? "done" : seconds === undefined ? "?" : `about ${duration(seconds)}`,
-      state === "new" ? path : `${path} (${state})`,
-    ]),
-  );
-  return [...lines, "", total(sound)];
-}
-
-function total(sound: readonly Sound[]): string {
-  const left = sound.filter(({ state }) => state !== "complete");
-  const done = sound.length - left.length;
-  const unknown = left.filter(({ seconds }) => seconds === undefined).length;
-  const seconds = left.reduce((sum, one) => sum + (one.seconds ?? 0), 0);
-  const time = unknown === left.length
-    ? "no earlier run of these models to estimate the time from"
-    : `about ${duration(seconds)} estimated from earlier runs${
-      unknown > 0 ? `, ${unknown} of them unknown` : ""
-    }`;
-  const steps = left.reduce((sum, one) => sum + one.steps, 0);
-  return [
-    `${count(left.length, "run")} to do, ${count(steps, "step")}${left.length > 0 ? `: ${time}` : ""}`,
-    ...(done > 0 ? [`${done} done already`] : []),
-  ].join("; ");
-}
-
-function count(number: number, thing: string): string {
-  return `${number} ${thing}${number === 1 ? "" : "s"}`;
 }

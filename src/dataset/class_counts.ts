@@ -1,12 +1,7 @@
 import { InputError } from "../base/errors.ts";
-import { classesOfFile, joined, message, SHARED_CLASSES } from "../base/message.ts";
-import { inOtherForm } from "../experiment/normalization.ts";
 import type { Example, Splits } from "./example.ts";
 
-/** The largest number of unknown label values that are listed; with more, the column itself is probably wrong. */
-const MOST_STRANGE = 20;
-
-/** The number of classes or values that a message lists. */
+/** The number of classes that a message lists. */
 const SHOWN = 10;
 
 /** A class of at most this many examples is reported, if another has ten times as many. */
@@ -18,54 +13,6 @@ export function countByClass(examples: readonly Example[]): Map<string, number> 
   const counts = new Map<string, number>();
   for (const { label } of examples) counts.set(label, (counts.get(label) ?? 0) + 1);
   return counts;
-}
-
-/**
- * Checks that the verbalizer has words for every class of some examples.
- *
- * @param classes the verbalizer's classes
- * @param column the label column
- * @param name the dataset's name
- * @param labels whether 'labels' can map the column's values to classes
- * @param isNamed whether the file names the column: then results may name some of the classes
- * @throws {InputError} naming the classes without words
- */
-export function checkWords(
-  examples: readonly Example[],
-  classes: readonly string[],
-  column: string,
-  name: string,
-  labels: boolean,
-  isNamed: boolean,
-): void {
-  const known = new Set(classes);
-  const counts = countByClass(examples);
-  const strange = [...counts.keys()].filter((one) => !known.has(one)).sort();
-  if (strange.length === 0) return;
-  if (strange.length > MOST_STRANGE) {
-    const quoted = strange.slice(0, SHARED_CLASSES)
-      .map((value) => message`'${classesOfFile([value], isNamed ? 1 : 0)}'`);
-    throw new InputError(
-      message`the column '${column}' of '${name}' has ${
-        counts.size.toLocaleString("en-US")
-      } different values, ${
-        joined(quoted, ", ")
-      }, …, and the verbalizer has words for ${classes.length} classes: if it is the column of the texts, set 'label' to the one that holds the classes`,
-    );
-  }
-  const form = inOtherForm(strange[0]!, classes);
-  const hint = form !== ""
-    ? form
-    : labels
-    ? ": map it to a class in 'labels', or to null to skip its lines"
-    : "";
-  throw new InputError(
-    message`the verbalizer has no words for the class '${
-      classesOfFile([strange[0]!], isNamed ? 1 : 0)
-    }' of '${name}' (its classes: ${
-      classesOfFile([...counts.keys()].sort(), isNamed ? SHARED_CLASSES - 1 : 0)
-    }; the verbalizer's: ${classes.join(", ")})${hint}`,
-  );
 }
 
 /**

@@ -1,7 +1,6 @@
 import { InputError } from "../base/errors.ts";
 import { message, ofFile } from "../base/message.ts";
 import { type DatasetKeys, DEFAULTS, type EvaluationTransferKeys } from "../experiment/experiment_file.ts";
-import { inOtherForm } from "../experiment/normalization.ts";
 import { tableKind } from "../experiment/table_kind.ts";
 import type { Example } from "./example.ts";
 import { isWrittenNumber } from "./written_number.ts";
@@ -17,18 +16,27 @@ export interface Columns {
   readonly placeholders: readonly string[];
   /** The class of each value of the label column, where values are not the classes' names; `null`: none. */
   readonly labels?: Readonly<Record<string, string | null>> | undefined;
+  /** The names that the file itself gives to values of the label column. */
+  readonly names?: Readonly<Record<string, string>> | undefined;
+  /** The classes whose lines are kept, where those of all others are dropped. */
+  readonly only?: readonly string[] | undefined;
 }
 
 /** A table whose texts and labels are in the columns of these names. */
 export const PLAIN_COLUMNS: Columns = { text: "text", label: "label", placeholders: ["text"] };
 
-/** The columns of an experiment's texts and classes; built-in datasets call them `text` and `label`. */
+/**
+ * The columns of an experiment's texts and classes; built-in datasets call them `text` and `label`.
+ *
+ * @param classes the verbalizer's
+ */
 export function namedColumns(
-  { text = DEFAULTS.dataset.text, label = DEFAULTS.dataset.label, labels }:
+  { text = DEFAULTS.dataset.text, label = DEFAULTS.dataset.label, labels, others }:
     | DatasetKeys
     | EvaluationTransferKeys,
-): Pick<Columns, "text" | "label" | "labels"> {
-  return { text, label, labels };
+  classes: readonly string[],
+): Pick<Columns, "text" | "label" | "labels" | "only"> {
+  return { text, label, labels, only: others === "drop" ? classes : undefined };
 }
 
 /** Whether all files of some data name their columns themselves: then the label column holds classes, and not words of any file. */
@@ -94,6 +102,12 @@ export function textIn(one: TableRecord, column: string, path: string): string {
   );
 }
 
+/** Whether a record has a text, or what is read as one, in a column. */
+export function hasText({ record }: TableRecord, column: string): boolean {
+  const value = Object.hasOwn(record, column) ? record[column] : undefined;
+  return isWrittenNumber(value) || isText(value);
+}
+
 /** Whether a record's value in a column is null. An empty string is a value. */
 export function isNull({ record }: TableRecord, column: string): boolean {
   if (!Object.hasOwn(record, column)) return false;
@@ -114,24 +128,32 @@ function kindOf(value: unknown): string {
   return value instanceof Uint8Array ? "bytes that are not UTF-8 text" : "an object";
 }
 
+/** A line whose label stands for no class. */
+export class NoClass {
+  /**
+   * @param value of the label column
+   * @param why `skipped`: `labels` maps it to null; `other`: to nothing, or to a class that is not wanted
+   */
+  constructor(readonly value: string, readonly why: "skipped" | "other") {}
+}
+
 /**
- * A line as a labelled text; `undefined` where its label is mapped to no class.
+ * A line as a labelled text.
  *
  * @param name the table's name in the example's id
- * @throws {InputError} naming the line, where a column is missing or the label is not mapped
+ * @throws {InputError} naming the line, where a column is missing
  */
 export function exampleOf(
   one: TableRecord,
   name: string,
   path: string,
   columns: Columns,
-): Example | undefined {
+): Example | NoClass {
   const read = (column: string) => textIn(one, column, path).trim();
-  const value = read(columns.label);
+  const label = labelOf(one, path, columns);
   const id = columns.id === undefined ? placeIn(name, one) : read(columns.id);
   const texts = textColumns(columns).map(read);
-  const label = classOf(value, columns, placeIn(path, one));
-  if (label === null) return undefined;
+  if (label instanceof NoClass) return label;
   const { placeholders } = columns;
   if (id === "") {
     throw new InputError(
@@ -144,15 +166,34 @@ export function exampleOf(
   return { id, text, columns: named, label };
 }
 
-/** The class of a label; `null` where it is mapped to none. @throws {InputError} where it is not mapped */
-function classOf(value: string, { labels }: Pick<Columns, "labels">, place: string): string | null {
-  if (labels === undefined) return value;
-  const label = Object.hasOwn(labels, value) ? labels[value] : undefined;
-  if (label !== undefined) return label;
-  const known = Object.keys(labels);
-  throw new InputError(
-    message`${place}: 'dataset.labels' has no class for the label '${ofFile(value)}' (it has one for ${
-      known.join(", ")
-    })${inOtherForm(value, known)}`,
-  );
+/**
+ * The class that a line's label stands for.
+ *
+ * @param path for messages
+ * @throws {InputError} naming the line, where there is no label column, or it holds no text
+ */
+export function labelOf(
+  one: TableRecord,
+  path: string,
+  columns: Omit<Columns, "text" | "placeholders">,
+): string | NoClass {
+  const written = textIn(one, columns.label, path).trim();
+  const { names = {}, labels = {} } = columns;
+  // 'labels' maps what the file holds, or the names that the file gives to it.
+  const value = Object.hasOwn(labels, written) ? written : valueOf(names, written) ?? written;
+  const label = classOf(value, columns);
+  return typeof label === "string" ? label : new NoClass(value, label === null ? "skipped" : "other");
+}
+
+/** The class of a label; `null` where it is mapped to none, `undefined` where it is not mapped, or to a class that is not wanted. */
+function classOf(
+  value: string,
+  { labels, only }: Pick<Columns, "labels" | "only">,
+): string | null | undefined {
+  const label = labels === undefined ? value : valueOf(labels, value);
+  return typeof label !== "string" || only === undefined || only.includes(label) ? label : undefined;
+}
+
+function valueOf<Value>(map: Readonly<Record<string, Value>>, key: string): Value | undefined {
+  return Object.hasOwn(map, key) ? map[key] : undefined;
 }

@@ -1,6 +1,8 @@
-import { dirname, join, resolve } from "@std/path";
+import { join, resolve } from "@std/path";
 import { InputError } from "../base/errors.ts";
 import { isAbsent } from "../disk/is_absent.ts";
+import { pathsFrom } from "../disk/kept_place.ts";
+import { foldersAbove } from "../disk/project.ts";
 import { RT_POLARITY } from "./rt_polarity.ts";
 import type { DatasetKeys, EvaluationTransferKeys } from "../experiment/experiment_file.ts";
 
@@ -18,7 +20,7 @@ export async function datasetFolder(
   { name, path }: DatasetKeys | EvaluationTransferKeys,
   file: string,
 ): Promise<string> {
-  const experiments: string = dirname(resolve(file));
+  const experiments: string = pathsFrom(resolve(file));
   if (name === undefined || path !== undefined) return resolve(experiments, path ?? "");
   const wanted: string = join(DATA_FOLDER, name);
   const folder = await nearest(wanted, experiments);
@@ -52,12 +54,6 @@ export function dataFoldersAbove(name: string, from: string): string[] {
 export async function folderToFill(name: string, here: string): Promise<string> {
   return await nearest(join(DATA_FOLDER, name), here) ??
     join(await nearest(DATA_FOLDER, here) ?? join(here, DATA_FOLDER), name);
-}
-
-/** A folder and all above it, the nearest first. */
-export function foldersAbove(folder: string): string[] {
-  const parent: string = dirname(folder);
-  return parent === folder ? [folder] : [folder, ...foldersAbove(parent)];
 }
 
 /** Whether there is such a folder that can be looked into: what lies above a folder need not be the user's. */

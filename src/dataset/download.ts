@@ -1,4 +1,5 @@
 import { join } from "@std/path";
+import { isAbsent } from "../disk/is_absent.ts";
 import { onDisk } from "../disk/on_disk.ts";
 import { JSON_LIMIT, readLimited } from "../disk/read_limited.ts";
 import { recoverFolder, writeFolder } from "../disk/replace_folder.ts";
@@ -30,8 +31,12 @@ export async function provideRtPolarity(
   const files: Record<string, Uint8Array> = {};
   for (const file of RT_POLARITY.files) {
     const bytes = await read(file.name).catch((error) => {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-      throw new InputError(`there is no ${join(from ?? url, file.name)}`);
+      if (!isAbsent(error)) throw error;
+      throw new InputError(
+        `there is no ${join(from ?? url, file.name)}: pass a folder that holds ${
+          RT_POLARITY.files.map(({ name }) => name).join(" and ")
+        } with --from`,
+      );
     });
     await checkRtPolarity(bytes, file, join(from ?? url, file.name));
     files[file.name] = bytes;

@@ -4,11 +4,10 @@ import type { Columns } from "./columns.ts";
 import type { Example } from "./example.ts";
 import { type Clean, readExamples } from "./reading.ts";
 import { readRtPolarity } from "./rt_polarity.ts";
-import { type Reading, readTable } from "./table.ts";
+import { type LabelledTable, type Reading, readTable } from "./table.ts";
 
 /** The examples of a file, with notes on how it was read. */
-interface ReadFile {
-  readonly examples: readonly Example[];
+interface ReadFile extends LabelledTable {
   readonly notes: readonly string[];
 }
 
@@ -16,10 +15,11 @@ interface ReadFile {
  * Files of labelled texts, each read once: datasets that differ in their seed, their split or their shots share its examples.
  */
 export class ExampleFiles {
-  private readonly files = new Map<string, Promise<ReadFile>>();
+  private readonly tables = new Map<string, Promise<ReadFile>>();
+  private readonly rtPolarities = new Map<string, Promise<readonly Example[]>>();
 
   /**
-   * The examples of a table, their texts cleaned.
+   * The content of a table, its texts cleaned.
    *
    * @param name the table's name in the examples' ids
    * @throws {InputError} as `readTable`; a file that could not be read is tried again on the next call
@@ -30,21 +30,21 @@ export class ExampleFiles {
     { note, ...format }: Reading,
     clean: Clean,
     name: string = basename(path),
-  ): Promise<readonly Example[]> {
+  ): Promise<LabelledTable> {
     const key = JSON.stringify([resolve(path), columns, format, clean, name]);
-    const { examples, notes } = await memoize(this.files, key, async () => {
+    const { notes, ...table } = await memoize(this.tables, key, async () => {
       const notes: string[] = [];
       const read = await readTable(path, columns, { ...format, note: (line) => notes.push(line) }, name);
-      return { examples: readExamples(read, clean), notes };
+      return { ...read, examples: readExamples(read.examples, clean), notes };
     });
     notes.forEach(note);
-    return examples;
+    return table;
   }
 
   /** The examples of rt-polarity in a folder, their texts cleaned. @throws {InputError} as `readRtPolarity` */
   async rtPolarity(folder: string, clean: Clean): Promise<readonly Example[]> {
     const key = JSON.stringify([resolve(folder), clean]);
-    const read = async () => ({ examples: readExamples(await readRtPolarity(folder), clean), notes: [] });
-    return (await memoize(this.files, key, read)).examples;
+    const read = async () => readExamples(await readRtPolarity(folder), clean);
+    return await memoize(this.rtPolarities, key, read);
   }
 }

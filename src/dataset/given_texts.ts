@@ -1,8 +1,9 @@
-import { type TableRecord, textIn } from "./columns.ts";
+import { type Columns, hasText, labelOf, type NoClass, type TableRecord, textIn } from "./columns.ts";
 import { FormatError } from "./format_error.ts";
 import { objectOf, parseLine } from "./json_records.ts";
 import { linesIn } from "./read_lines.ts";
-import { readRecords, type TableFormat } from "./records.ts";
+import { readBytes, readStream } from "./read_bytes.ts";
+import { readRecords, recordsInBytes, type TableFormat } from "./records.ts";
 import type { Line } from "./rows.ts";
 import { InputError } from "../base/errors.ts";
 import { message } from "../base/message.ts";
@@ -14,6 +15,8 @@ import type { DatasetSpec } from "../experiment/types.ts";
 export interface GivenText {
   readonly placed: Readonly<Record<string, string>>;
   readonly shown: Readonly<Record<string, unknown>>;
+  /** What its label stands for, where the file has one. */
+  readonly label?: string | NoClass | undefined;
 }
 
 /** What reading a file of texts needs. */
@@ -24,6 +27,8 @@ export interface Reader {
   readonly dataset: DatasetSpec;
   /** The run's classes. */
   readonly classes: readonly string[];
+  /** How the file is written, if the user says it; by default its name and its first bytes do. */
+  readonly kind?: TableKind | undefined;
   /** The file's encoding, if the user gives one. */
   readonly encoding?: string | undefined;
   /** Standard input, for `-`. */
@@ -33,8 +38,9 @@ export interface Reader {
 }
 
 /**
- * The texts of a file, by its columns: the text column of the run's dataset stands for `{text}`, others by their names. Lines of
- * .jsonl and .txt files are yielded as they are read, each non-empty line of a .txt file being a text; `-` is JSON Lines on standard input.
+ * The texts of a file, by its columns: the text column of the run's dataset stands for `{text}`, others by their names, and its
+ * label column, where the file has it, for the class. Lines of .jsonl and .txt files are yielded as they are read, each line of a
+ * .txt file being a text; `-` is standard input, JSON Lines by default.
  *
  * @throws {InputError} naming the file and the line, where there is no text
  */
@@ -44,7 +50,11 @@ export async function* givenTexts(file: string, reader: Reader): AsyncGenerator<
     for await (const record of recordsIn(file, path, reader)) {
       const columns = columnsAmong(Object.keys(record.record), reader);
       const texts = reader.placeholders.map((name, i) => [name, textIn(record, columns[i]!, path)]);
-      yield { placed: Object.fromEntries(texts), shown: record.record };
+      yield {
+        placed: Object.fromEntries(texts),
+        shown: record.record,
+        label: labelIn(record, path, reader.dataset, record.names),
+      };
     }
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
@@ -55,8 +65,24 @@ export async function* givenTexts(file: string, reader: Reader): AsyncGenerator<
   }
 }
 
-async function* recordsIn(file: string, path: string, reader: Reader): AsyncGenerator<TableRecord> {
-  const kind = file === "-" ? "jsonl" : tableKind(file);
+/** What a record's label stands for; `undefined` where it has none. @param names that the file gives to labels */
+function labelIn(
+  record: TableRecord,
+  path: string,
+  { label, labels }: DatasetKeys,
+  names: Columns["names"],
+): string | NoClass | undefined {
+  const column = label ?? DEFAULTS.dataset.label;
+  return hasText(record, column) ? labelOf(record, path, { label: column, labels, names }) : undefined;
+}
+
+/** A record, and the names that its file gives to values of the label column. */
+interface NamedRecord extends TableRecord {
+  readonly names?: Columns["names"];
+}
+
+async function* recordsIn(file: string, path: string, reader: Reader): AsyncGenerator<NamedRecord> {
+  const kind = reader.kind ?? (file === "-" ? "jsonl" : tableKind(file));
   const format = formatOf(kind, path, reader);
   const { encoding = DEFAULTS.dataset.encoding } = format;
   const wayOut = (guess: string | undefined) =>
@@ -65,14 +91,10 @@ async function* recordsIn(file: string, path: string, reader: Reader): AsyncGene
       : `pass '--encoding ${guess}'`;
   const txt = (line: Line) => loneText(line, line.text, path, reader);
   if (kind === "txt" || kind === "jsonl") {
-    const lines = filled(
-      linesIn(file === "-" ? reader.stdin() : file, path, { encoding, wayOut }, reader.note),
-      path,
-      reader,
-    );
-    for await (const line of kind === "txt" ? unlabelled(lines, path, reader) : lines) {
-      yield kind === "txt" ? txt(line) : jsonRecord(line, path, reader);
-    }
+    const source = file === "-" ? reader.stdin() : file;
+    const lines = linesIn(source, path, { encoding, wayOut }, reader.note);
+    const used = kind === "txt" ? unlabelled(lines, path, reader) : filled(lines, path, reader);
+    for await (const line of used) yield kind === "txt" ? txt(line) : jsonRecord(line, path, reader);
     return;
   }
   if (kind === "parquet" && reader.encoding !== undefined) {
@@ -80,10 +102,21 @@ async function* recordsIn(file: string, path: string, reader: Reader): AsyncGene
   }
   const missing = (names: readonly string[]) =>
     columnsAmong(names, reader).find((column) => !names.includes(column));
-  yield* (await readRecords(file, format, { missing, txt, wayOut, note: reader.note })).records;
+  const { dataset: { label = DEFAULTS.dataset.label } }: { dataset: DatasetKeys } = reader;
+  const wanted = { missing, txt, label, wayOut, note: reader.note };
+  const { records, labels: names } = kind === undefined
+    ? await readRecords(file, format, wanted)
+    : await recordsInBytes(
+      file === "-" ? await readStream(reader.stdin(), path) : await readBytes(file),
+      kind,
+      path,
+      format,
+      wanted,
+    );
+  for (const record of records) yield { ...record, names };
 }
 
-/** The lines that are not blank; the number of blank ones is noted at the end. */
+/** The lines of a .jsonl file that are not blank; the number of blank ones is noted at the end. */
 async function* filled(
   lines: AsyncIterable<Line>,
   path: string,
@@ -110,12 +143,19 @@ async function* unlabelled(lines: AsyncIterable<Line>, path: string, reader: Rea
   const labels = new Set(!isLabelled ? [] : mapped === undefined ? classes : Object.keys(mapped));
   const doubtful: Line[] = [];
   let isClear = false;
+  let areTexts = false;
   for await (const line of lines) {
-    isClear ||= !labels.has(/^(\S+)\s/.exec(line.text)?.[1] ?? "");
+    const isBlank = line.text.trim() === "";
+    isClear ||= !isBlank && !labels.has(/^(\S+)\s/.exec(line.text)?.[1] ?? "");
+    areTexts ||= !isBlank;
     doubtful.push(line);
     if (isClear) yield* doubtful.splice(0);
   }
-  if (doubtful.length === 0) return;
+  // Blank lines at the end follow texts, or are all that there is.
+  if (isClear || !areTexts) {
+    yield* doubtful;
+    return;
+  }
   throw new InputError(
     `${path}: every line begins with a label, as in the run's data, and would be read as a text: remove the labels, or pass the texts as .jsonl or .csv, where columns have names`,
   );

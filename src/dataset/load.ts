@@ -9,12 +9,14 @@ import type { DatasetKeys } from "../experiment/experiment_file.ts";
 import type { BuiltInDataset, DatasetSpec, HubDataset, NamedSplit } from "../experiment/types.ts";
 import type { DownloadReporter } from "../hub/repository.ts";
 import { type Columns, namedColumns, nameTheirColumns } from "./columns.ts";
-import { checkWords, countByClass, countsText } from "./class_counts.ts";
+import { countByClass, countsText } from "./class_counts.ts";
 import type { Example, Splits } from "./example.ts";
 import type { ExampleFiles } from "./example_files.ts";
 import { datasetFolder } from "./dataset_folder.ts";
 import { findHubDataset } from "./hub_dataset.ts";
 import { sha256OfJson } from "../base/sha256.ts";
+import type { DropReason } from "./left_out.ts";
+import { Tables } from "./tables.ts";
 import { splitByShares, splitLikeTextcnn, takeShare, takeShots } from "./split.ts";
 import { readingOf } from "./table.ts";
 
@@ -30,6 +32,8 @@ export interface Dataset extends Splits {
   readonly repeated: number;
   /** Notes on how its files were read, one line each. */
   readonly notes: readonly string[];
+  /** The number of lines that are no examples, by the reason. */
+  readonly leftOut: Readonly<Partial<Record<DropReason, number>>>;
   /** Whether the experiment's seed has a part in it: it draws the validation set, or the shots. */
   readonly isDrawn: boolean;
   /** SHA-256 over all examples of all splits, ids and labels included. */
@@ -56,11 +60,13 @@ export async function loadDataset(
   files: ExampleFiles,
 ): Promise<Dataset> {
   const notes: string[] = [];
-  const { all, split, revision, folder } = await readWhole(spec, file, placeholders, downloads, {
+  const tables = new Tables();
+  const { all, split, revision, folder } = await readWhole(spec, file, classes, placeholders, downloads, {
     files,
+    tables,
     note: (line) => notes.push(line),
   });
-  checkClasses(all, classes, spec);
+  checkClasses(tables, all, classes, spec);
   const splits = split();
   checkParts(splits, classes, spec);
   checkIds(splits, spec);
@@ -73,7 +79,8 @@ export async function loadDataset(
   const known = new Set(shared.train.map(({ text }) => text));
   const repeated = shared.test.filter(({ text }) => known.has(text)).length;
   const hash = sha256OfJson([shared.train, shared.validation, shared.test]);
-  return { ...shared, classes, revision, folder, repeated, notes, isDrawn, sha256: hash };
+  const leftOut = tables.leftOut.counts;
+  return { ...shared, classes, revision, folder, repeated, notes, leftOut, isDrawn, sha256: hash };
 }
 
 /** A dataset's display name: its name, its id on the hub, or its file. */
@@ -92,9 +99,10 @@ interface Whole {
   readonly folder: string | null;
 }
 
-/** The reader of a dataset's files, and the receiver of notes on them. */
+/** The reader of a dataset's files, and the receivers of what is found in them. */
 interface FileAccess {
   readonly files: ExampleFiles;
+  readonly tables: Tables;
   readonly note: (line: string) => void;
 }
 
@@ -104,14 +112,16 @@ type ReadTable = (path: string, name?: string) => Promise<readonly Example[]>;
 async function readWhole(
   spec: DatasetSpec,
   file: string,
+  classes: readonly string[],
   placeholders: readonly string[],
   downloads: DownloadReporter,
-  { files, note }: FileAccess,
+  { files, tables, note }: FileAccess,
 ): Promise<Whole> {
   const { id }: DatasetKeys = spec;
-  const columns: Columns = { ...namedColumns(spec), id, placeholders };
+  const columns: Columns = { ...namedColumns(spec, classes), id, placeholders };
   const reading = { ...readingOf(spec), note };
-  const table: ReadTable = (path, name) => files.table(path, columns, reading, spec.clean, name);
+  const table: ReadTable = async (path, name) =>
+    tables.add(await files.table(path, columns, reading, spec.clean, name));
   if ("source" in spec) return await readHub(spec, table, downloads);
   const folder = await withKeyContext(["dataset", "name"], () => datasetFolder(spec, file));
   const read = async (name: string) => {
@@ -183,10 +193,22 @@ function withValidation(splits: Splits, spec: DatasetSpec, seed: number): Splits
 }
 
 /** @throws {InputError} where there are no examples at all, or examples of a class without words */
-function checkClasses(all: readonly Example[], classes: readonly string[], spec: DatasetSpec): void {
+function checkClasses(
+  tables: Tables,
+  all: readonly Example[],
+  classes: readonly string[],
+  spec: DatasetSpec,
+): void {
   const name = datasetName(spec);
-  if (all.length === 0) throw new InputError(`the dataset '${name}' is empty: it has no examples`);
-  checkWords(all, classes, namedColumns(spec).label, name, !("name" in spec), nameTheirColumns(spec));
+  const { label, labels } = namedColumns(spec, classes);
+  tables.check(all, classes, `the dataset '${name}' is empty: it has no examples`, {
+    of: name,
+    key: "dataset",
+    name: label,
+    labels,
+    canBeMapped: !("name" in spec),
+    isNamed: nameTheirColumns(spec),
+  });
 }
 
 /** @throws {InputError} where a part of the split has no examples, or a class has none in any part */

@@ -23,7 +23,7 @@ export async function withFileContext<Result>(path: string, act: () => Promise<R
     return await act();
   } catch (error) {
     if (error instanceof InputError) throw error;
-    if (error instanceof Deno.errors.NotFound) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
       throw new InputError(`there is no ${path}: check the 'dataset' or the --file that names it`);
     }
     // The error's own message ends with the system call, which repeats the path.
@@ -40,7 +40,11 @@ export async function withFileContext<Result>(path: string, act: () => Promise<R
 export async function checkReadable(path: string): Promise<void> {
   const { isFile, isFifo, isDirectory } = await withFileContext(path, () => Deno.stat(path));
   if (isFile || isFifo) return;
-  throw new InputError(`${path} cannot be read: it is ${isDirectory ? "a folder" : "a device"}, not a file`);
+  throw new InputError(
+    `${path} cannot be read: it is ${
+      isDirectory ? "a folder, not a file: name a file in it" : "a device, not a file"
+    }`,
+  );
 }
 
 /**
@@ -64,6 +68,15 @@ export async function readBytes(path: string): Promise<Uint8Array<ArrayBuffer>> 
   const { size } = await Deno.stat(path);
   checkSize(path, size, { ...MEMORY_LIMIT, wayOut: "split it into several files" });
   const bytes = await withFileContext(path, () => Deno.readFile(path));
+  return isGzip(bytes) ? await unpack(bytes, path) : bytes;
+}
+
+/** Reads a stream to its end, decompressed if it is gzip. @param path for messages @throws {InputError} where it is truncated */
+export async function readStream(
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+  path: string,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = await withFileContext(path, () => new Response(stream).bytes());
   return isGzip(bytes) ? await unpack(bytes, path) : bytes;
 }
 

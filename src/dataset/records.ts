@@ -47,7 +47,22 @@ export interface Table {
  */
 export async function readRecords(path: string, format: TableFormat, wanted: Wanted): Promise<Table> {
   const bytes = await readBytes(path);
-  const kind = tableKind(path) ?? kindByContent(bytes, path);
+  return await recordsInBytes(bytes, tableKind(path) ?? kindByContent(bytes, path), path, format, wanted);
+}
+
+/**
+ * The records in the content of a file of some kind, as {@linkcode readRecords} reads them.
+ *
+ * @param bytes not compressed
+ * @param path for messages
+ */
+export async function recordsInBytes(
+  bytes: Uint8Array<ArrayBuffer>,
+  kind: TableKind,
+  path: string,
+  format: TableFormat,
+  wanted: Wanted,
+): Promise<Table> {
   if (kind === "parquet") return await readParquet(bytes, path, wanted);
   const { encoding = DEFAULTS.dataset.encoding } = format;
   const content = decodeText(bytes, path, { encoding, wayOut: wanted.wayOut });

@@ -2,8 +2,17 @@ import { basename } from "@std/path";
 import { InputError } from "../base/errors.ts";
 import { message, ofFile } from "../base/message.ts";
 import { type DatasetKeys, DEFAULTS, type EvaluationTransferKeys } from "../experiment/experiment_file.ts";
-import { type Columns, exampleOf, isNull, neededColumns, placeIn, type TableRecord } from "./columns.ts";
+import {
+  type Columns,
+  exampleOf,
+  isNull,
+  neededColumns,
+  NoClass,
+  placeIn,
+  type TableRecord,
+} from "./columns.ts";
 import type { Example } from "./example.ts";
+import { LeftOut } from "./left_out.ts";
 import { checkIsFile } from "./read_bytes.ts";
 import { readRecords, type TableFormat } from "./records.ts";
 import type { Line } from "./rows.ts";
@@ -23,6 +32,17 @@ export function readingOf(
   return { delimiter, quotes, columns, encoding, missing };
 }
 
+/** What a file of labelled texts holds. */
+export interface LabelledTable {
+  readonly examples: readonly Example[];
+  /** The lines that are left out. */
+  readonly leftOut: LeftOut;
+  /** The number of lines of each label that is not mapped to a class, … */
+  readonly unknown: ReadonlyMap<string, number>;
+  /** … and the place of the first. */
+  readonly firstUnknown?: string | undefined;
+}
+
 /**
  * Reads labelled texts from a .tsv, .csv, .jsonl, .json, .parquet or .txt file; a line of a .txt file is a label, a space and a
  * text.
@@ -35,10 +55,10 @@ export async function readTable(
   columns: Columns,
   { missing = DEFAULTS.dataset.missing, note, ...format }: Reading,
   name: string = basename(path),
-): Promise<Example[]> {
+): Promise<LabelledTable> {
   await checkIsFile(path);
   const needed = neededColumns(columns);
-  const { records, labels } = await readRecords(path, format, {
+  const { records, labels: names } = await readRecords(path, format, {
     missing: (names) => needed.find((column) => !names.includes(column)),
     txt: (line) => labelledLine(line, path, columns),
     columns: needed,
@@ -49,16 +69,18 @@ export async function readTable(
         : `set 'dataset.encoding: ${guess}'`,
     note,
   });
-  const mapped = { ...columns, labels: columns.labels ?? labels };
+  const mapped = { ...columns, names };
   const examples: Example[] = [];
   const ids = new Map<string, TableRecord>();
+  const leftOut = new LeftOut();
+  const unknown = new Map<string, number>();
+  let firstUnknown: string | undefined;
   let lines = 0;
-  let dropped = 0;
   for (const one of records) {
     lines++;
     const lacks = needed.find((column) => isNull(one, column));
     if (lacks !== undefined && missing === "drop") {
-      dropped++;
+      leftOut.add("null", lacks);
       continue;
     }
     if (lacks !== undefined) {
@@ -69,14 +91,22 @@ export async function readTable(
       );
     }
     const example = exampleOf(one, name, path, mapped);
-    if (example === undefined) continue;
+    if (example instanceof NoClass) {
+      const { why, value } = example;
+      if (why === "skipped" || columns.only !== undefined) leftOut.add(why, value);
+      else {
+        firstUnknown ??= placeIn(path, one);
+        unknown.set(value, (unknown.get(value) ?? 0) + 1);
+      }
+      continue;
+    }
     if (columns.id !== undefined) checkId(example, one, columns.id, path, ids);
     examples.push(example);
   }
-  if (dropped > 0) {
-    note(`${path}: ${dropped} of ${lines} lines are skipped, as they have null in a required column`);
+  if (leftOut.size > 0) {
+    note(`${path}: ${leftOut.size} of ${lines} lines are left out: ${leftOut.describe()}`);
   }
-  return examples;
+  return { examples, leftOut, unknown, firstUnknown };
 }
 
 /** @param ids the records before it, by id @throws {InputError} where one of them has the same id */

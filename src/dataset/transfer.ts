@@ -1,19 +1,19 @@
 import { join, resolve } from "@std/path";
 import { allDone } from "../base/all_done.ts";
-import { InputError, withKeyContext } from "../base/errors.ts";
+import { withKeyContext } from "../base/errors.ts";
 import { findInnerFile } from "../disk/inner_file.ts";
 import { RT_POLARITY } from "./rt_polarity.ts";
 import type { TransferSpec } from "../experiment/types.ts";
 import type { DownloadReporter } from "../hub/repository.ts";
 import { type Columns, namedColumns, nameTheirColumns } from "./columns.ts";
-import { checkWords } from "./class_counts.ts";
 import type { Example } from "./example.ts";
 import type { ExampleFiles } from "./example_files.ts";
 import { datasetFolder } from "./dataset_folder.ts";
 import { findHubDataset } from "./hub_dataset.ts";
 import { sha256OfJson } from "../base/sha256.ts";
+import { Tables } from "./tables.ts";
 import { splitLikeTextcnn } from "./split.ts";
-import { type Reading, readingOf } from "./table.ts";
+import { readingOf } from "./table.ts";
 
 /** Other data that a tuned prompt or model is scored on. */
 export interface TransferSet {
@@ -49,21 +49,22 @@ export async function loadTransfer(
   const key = ["evaluation", "transfer", index];
   const notes: string[] = [];
   const reading = { ...readingOf(spec), note: (line: string) => void notes.push(line) };
+  const tables = new Tables();
+  const columns: Columns = { ...namedColumns(spec, classes), placeholders };
+  const table: ReadTable = async (path, name) =>
+    tables.add(await files.table(path, columns, reading, spec.clean, name));
   const { examples, folder } = await withKeyContext(key, async () => {
     const folder = await datasetFolder(spec, file);
-    return { examples: await examplesOf(spec, folder, placeholders, reading, downloads, files), folder };
-  });
-  await withKeyContext(key, () => {
-    if (examples.length === 0) throw new InputError(`the data '${spec.as}' have no examples`);
-    checkWords(
-      examples,
-      classes,
-      namedColumns(spec).label,
-      spec.as,
-      !("name" in spec),
-      nameTheirColumns(spec),
-    );
-    return Promise.resolve();
+    const examples = await examplesOf(spec, folder, table, downloads, files);
+    tables.check(examples, classes, `the data '${spec.as}' have no examples`, {
+      of: spec.as,
+      key: key.join("."),
+      name: columns.label,
+      labels: columns.labels,
+      canBeMapped: !("name" in spec),
+      isNamed: nameTheirColumns(spec),
+    });
+    return { examples, folder };
   });
   return {
     name: spec.as,
@@ -74,18 +75,18 @@ export async function loadTransfer(
   };
 }
 
+/** Reads a table: its path, and its name in the examples' ids. */
+type ReadTable = (path: string, name?: string) => Promise<readonly Example[]>;
+
 /** @param folder the folder that file names are relative to */
 async function examplesOf(
   spec: TransferSpec,
   folder: string,
-  placeholders: readonly string[],
-  reading: Reading,
+  table: ReadTable,
   downloads: DownloadReporter,
   files: ExampleFiles,
 ): Promise<readonly Example[]> {
   const { clean } = spec;
-  const columns: Columns = { ...namedColumns(spec), placeholders };
-  const table = (path: string, name?: string) => files.table(path, columns, reading, clean, name);
   if ("file" in spec) return await table(resolve(folder, spec.file));
   if ("source" in spec) {
     const { source, revision, config, split } = spec;

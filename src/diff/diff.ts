@@ -1,6 +1,7 @@
 import { compare, type CompareOptions, type Comparison } from "./compare.ts";
 import { pairGroups } from "./pairing.ts";
 import type { Side } from "./side.ts";
+import { type Times, timesOf } from "./times.ts";
 
 /** What differs between two results, and whether the difference is significant. */
 export interface Diff extends CompareOptions {
@@ -10,6 +11,8 @@ export interface Diff extends CompareOptions {
   readonly b: string;
   /** The versions of the keys' semantics in each side's runs; runs that name none have version 1. */
   readonly semantics: { readonly a: readonly number[]; readonly b: readonly number[] };
+  /** When each side's runs ended. */
+  readonly times: { readonly a: Times | null; readonly b: Times | null };
   readonly comparisons: readonly Comparison[];
   /** Variants without a counterpart. */
   readonly variantsOnlyInA: readonly string[];
@@ -34,6 +37,7 @@ export function diffOf(a: Side, b: Side, alpha: number): Diff {
     b: b.source,
     ...options,
     semantics: { a: semanticsOf(a), b: semanticsOf(b) },
+    times: { a: timesOf(a), b: timesOf(b) },
     comparisons: compare(pairs, options),
     ...unpaired,
   };

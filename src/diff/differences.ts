@@ -1,4 +1,5 @@
 import { equal } from "@std/assert/equal";
+import { replacePaths } from "../experiment/replace_paths.ts";
 import type { RunRecord } from "../results/read_run.ts";
 
 /** A value on both sides; absent where a side has none. */
@@ -10,26 +11,37 @@ export interface Difference {
 /** What differs, by its path. */
 export type Differences = Readonly<Record<string, Difference>>;
 
-/** The differences between the resolved experiments of two groups of runs. Several seeds are listed. */
+/**
+ * The differences between the resolved experiments of two groups of runs. Several seeds are listed. Paths, which are relative to their
+ * run's folder, are compared without the way up from there, and not at all where all that the runs read was the same.
+ */
 export function experimentDifferences(a: readonly RunRecord[], b: readonly RunRecord[]): Differences {
+  const [one, other] = [a, b].map((runs) => runs[0]!.environment.content_hash_without_paths);
+  const isSame = one !== undefined && one === other;
   const described = (runs: readonly RunRecord[]) => {
     const seeds = runs.map(({ experiment }) => experiment.seed);
-    return { ...runs[0]!.experiment, seed: seeds.length === 1 ? seeds[0] : seeds };
+    const placed = replacePaths(
+      runs[0]!.experiment,
+      (written) => isSame ? undefined : written.replace(/^(\.\.?\/)+/, ""),
+    );
+    return { ...placed, seed: seeds.length === 1 ? seeds[0] : seeds };
   };
   return differences(described(a), described(b));
 }
 
-/** Keys of folders, which may differ for the same data. */
-const DATA_FOLDERS = /^(dataset|transfer\..+)\.folder$/;
+/** Keys of folders, which may differ for the same data, and of counts, which earlier runs lack: their hashes tell data apart. */
+const DATA_DETAILS = /^(dataset|transfer\..+)\.folder$|^dataset\.(classes|left_out)\./;
 
 /** What differs in models, data, versions and devices. */
 export function environmentDifferences([a]: readonly RunRecord[], [b]: readonly RunRecord[]): Differences {
   const described = ({ environment }: RunRecord) => {
-    const { content_hash: _, seconds: __, seed: ___, self_check: ____, files: _____, ...rest } = environment;
+    const { content_hash: _, seconds: __, seed: ___, self_check: ____, files: _____, ...others } =
+      environment;
+    const { content_hash_without_paths: ______, time: _______, ...rest } = others;
     return rest;
   };
   const found = Object.entries(differences(described(a!), described(b!)));
-  return Object.fromEntries(found.filter(([path]) => !DATA_FOLDERS.test(path)));
+  return Object.fromEntries(found.filter(([path]) => !DATA_DETAILS.test(path)));
 }
 
 /** The differences between two values, by key path. Lists count as values. */

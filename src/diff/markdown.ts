@@ -4,6 +4,7 @@ import type { Diff } from "./diff.ts";
 import { type DifferingRow, differingRows } from "./differing_rows.ts";
 import { overview, OVERVIEW_HEADER } from "./overview.ts";
 import type { Flip } from "./flips.ts";
+import { timesText } from "./times.ts";
 import {
   brokenText,
   detectableSentence,
@@ -27,8 +28,8 @@ export function diffMarkdown(diff: Diff): string {
   const lines = [
     "# softprompt diff",
     "",
-    `- A: ${markdownCode(diff.a)}`,
-    `- B: ${markdownCode(diff.b)}`,
+    `- A: ${markdownCode(diff.a)}${timesText(diff.times.a)}`,
+    `- B: ${markdownCode(diff.b)}${timesText(diff.times.b)}`,
     ...[semanticsSentence(diff)?.en ?? []].flat().flatMap((line) => ["", line]),
     ...overviewLines(diff),
     ...(shared.length === 0 ? [] : ["", ...rowLines("differs in all", shared)]),

@@ -43,13 +43,13 @@ function reason(error: unknown, elsewhere: Elsewhere): string | undefined {
       return `you have no permission to write there, so choose another folder with ${elsewhere}`;
     case "ENOTDIR":
     case "EEXIST":
-      return "there is a file where a folder must be";
+      return `there is a file where a folder must be, so choose another folder with ${elsewhere}`;
     case "ENAMETOOLONG":
       return `its name is longer than its file system allows, so choose another folder with ${elsewhere}`;
     case "EFBIG":
       return `it is larger than its file system or a limit (ulimit -f) allows, so choose another folder with ${elsewhere}`;
     case "EISDIR":
-      return "there is a folder where a file must be";
+      return `there is a folder where a file must be, so choose another folder with ${elsewhere}`;
     default:
       return error instanceof Deno.errors.PermissionDenied
         ? `you have no permission to write there, so choose another folder with ${elsewhere}`

@@ -15,6 +15,9 @@ export type FolderContents = Readonly<Record<string, FileContent>>;
 /** Whether what a folder had before stays beside its new files. */
 type Keeps = (entry: Deno.DirEntry) => boolean;
 
+/** Takes away a folder that was replaced, when what stays of it has been moved to the new one. Called again where it was stopped. */
+export type Retire = (old: string) => Promise<void>;
+
 /**
  * Writes files into a folder so that, whenever the program or the machine stops, it has all its old files or all new ones.
  * They are written beside it (`<folder>.partial`), the folder is moved away (`.<folder>.old`) and the new one put in its
@@ -52,21 +55,27 @@ export async function writeFolder(folder: string, files: FolderContents): Promis
  * Puts a complete folder in the place of another.
  *
  * @param keeps what stays of the old one's entries, unless the new one has them
+ * @param retire what becomes of the old one; by default it is removed
  */
-export async function replaceFolder(path: string, complete: string, keeps: Keeps): Promise<void> {
+export async function replaceFolder(
+  path: string,
+  complete: string,
+  keeps: Keeps,
+  retire: Retire = removeAll,
+): Promise<void> {
   const old = oldPath(path);
   await syncFolder(complete);
   await Deno.rename(path, old).catch(ignoreMissing);
   await Deno.rename(complete, path);
   await syncFolder(dirname(path));
-  await mergeOld(old, path, keeps);
+  await mergeOld(old, path, keeps, retire);
 }
 
 /** Completes or undoes a replacement that was stopped halfway. */
-export async function recoverFolder(path: string, keeps: Keeps): Promise<void> {
+export async function recoverFolder(path: string, keeps: Keeps, retire: Retire = removeAll): Promise<void> {
   const old = oldPath(path);
   if (!await isThere(old)) return;
-  if (await isThere(path)) await mergeOld(old, path, keeps);
+  if (await isThere(path)) await mergeOld(old, path, keeps, retire);
   else await Deno.rename(old, path);
 }
 
@@ -79,15 +88,17 @@ function oldPath(path: string): string {
   return join(dirname(path), `.${basename(path)}.old`);
 }
 
-/** Moves what stays from a replaced folder to the new one, and removes the old; of a link, the link alone. */
-async function mergeOld(old: string, path: string, keeps: Keeps): Promise<void> {
+/** Moves what stays from a replaced folder to the new one, and retires the old; of a link, the link alone. */
+async function mergeOld(old: string, path: string, keeps: Keeps, retire: Retire): Promise<void> {
   for (const entry of await entriesOf(old)) {
     const [from, to] = [join(old, entry.name), join(path, entry.name)];
     if (!keeps(entry)) continue;
     if (!await isThere(to)) await Deno.rename(from, to);
-    else if (entry.isDirectory && (await Deno.lstat(to)).isDirectory) await mergeOld(from, to, keeps);
+    else if (entry.isDirectory && (await Deno.lstat(to)).isDirectory) {
+      await mergeOld(from, to, keeps, removeAll);
+    }
   }
-  await removeAll(old);
+  await retire(old);
 }
 
 /** Whether a folder is the working directory, or above it, or a file system of its own. */

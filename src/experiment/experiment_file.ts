@@ -100,6 +100,8 @@ export interface LabelledTextsKeys {
   readonly encoding?: string;
   /** What happens to lines of a .jsonl, .json or .parquet file that have null (or NaN) in place of a text or the label: error refuses the file, drop leaves them out and counts them. An empty text is a text. */
   readonly missing?: "error" | "drop";
+  /** What happens to lines whose label stands for none of the verbalizer's classes, by itself or through 'labels': error lists all such labels, drop leaves the lines out and counts them. */
+  readonly others?: "error" | "drop";
   /** How the texts are read. */
   readonly clean?: "none" | "textcnn";
 }
@@ -168,6 +170,10 @@ export interface TrainingKeys {
   readonly clipNorm?: number;
   /** Stops when this many validations in a row were no better than the best; the best prompt is kept in any case. */
   readonly earlyStopping?: TrainingEarlyStoppingKeys;
+  /** By what, on the validation set, the prompt that is kept is the best: accuracy and macroF1, of which equal values are told apart by the loss, or the loss itself. If left out, it is 'earlyStopping.metric', or accuracy. The best variant of a summary is chosen by it, too. */
+  readonly best?: "accuracy" | "macroF1" | "loss";
+  /** The number of steps between two validations; the last step ends with one, too. If left out, there is one at the end of each epoch. */
+  readonly validateEvery?: number;
   /** The number of steps between two lines of the history. */
   readonly logEvery?: number;
   /** The weight of an example in the loss by its class, as in PyTorch's CrossEntropyLoss(weight): balanced (the number of training examples over that of the class's and of classes), or a number up to a million for each class, { rare: 5 }; classes left out weigh 1. Metrics and validation losses count all examples alike. */
@@ -196,8 +202,8 @@ export interface TrainingScheduleKeys {
 
 /** Stops when this many validations in a row were no better than the best; the best prompt is kept in any case. */
 export interface TrainingEarlyStoppingKeys {
-  /** What is compared, on the validation set. */
-  readonly metric?: "accuracy" | "loss";
+  /** What is compared, on the validation set; by default what 'best' says. */
+  readonly metric?: "accuracy" | "macroF1" | "loss";
   /** Validations in a row that may be no better. */
   readonly patience?: number;
 }
@@ -253,6 +259,7 @@ export const CHOICES = {
   "model.dtype": ["fp32", "fp16", "q8", "q4"],
   "dataset.name": ["rt-polarity", "reviews-demo"],
   "dataset.missing": ["error", "drop"],
+  "dataset.others": ["error", "drop"],
   "dataset.clean": ["none", "textcnn"],
   "prompt.kind": ["soft", "hard"],
   "prompt.insertion": ["embedding-output", "word-embeddings"],
@@ -263,12 +270,14 @@ export const CHOICES = {
   tune: ["prompt", "all", "none"],
   "training.optimizer.name": ["adamw", "adafactor", "sgd"],
   "training.schedule.name": ["constant", "linear", "cosine"],
-  "training.earlyStopping.metric": ["accuracy", "loss"],
+  "training.earlyStopping.metric": ["accuracy", "macroF1", "loss"],
+  "training.best": ["accuracy", "macroF1", "loss"],
   "training.classWeights": ["balanced"],
   "ensemble.sweep": ["seed"],
   "ensemble.vote": ["majority", "mean"],
   "evaluation.transfer[].name": ["rt-polarity", "reviews-demo"],
   "evaluation.transfer[].missing": ["error", "drop"],
+  "evaluation.transfer[].others": ["error", "drop"],
   "evaluation.transfer[].clean": ["none", "textcnn"],
   "evaluation.calibrate[]": ["contextual", "temperature"],
   precision: ["float32", "float16"],
@@ -285,6 +294,7 @@ export const DEFAULTS = {
     label: "label",
     encoding: "utf-8",
     missing: "error",
+    others: "error",
     clean: "none",
     validation: 0.1,
   },
@@ -303,6 +313,7 @@ export const DEFAULTS = {
     label: "label",
     encoding: "utf-8",
     missing: "error",
+    others: "error",
     split: "test",
   },
 } as const;

@@ -40,11 +40,7 @@ export function messageOf(
     case "type":
       return `${key} must be ${
         [params.type].flat().map((type) => `${/^[aeio]/.test(type) ? "an" : "a"} ${type}`).join(" or ")
-      }, ${got}${
-        needsQuotes(params.type, valueAt(content, path))
-          ? ": a string that starts like this needs quotes"
-          : ""
-      }`;
+      }, ${got}${typeHint([params.type].flat(), valueAt(content, path))}`;
     case "minimum":
       return `${key} must be at least ${params.limit}, ${got}`;
     case "maximum":
@@ -76,9 +72,20 @@ export function messageOf(
   }
 }
 
-/** Whether a map or a list is in the place of a string, for example `{text}` without quotes. */
-function needsQuotes(type: unknown, value: unknown): boolean {
-  return [type].flat().includes("string") && typeof value === "object" && value !== null;
+/** How to write a value of the types that are allowed, where that is likely what is meant; else nothing. */
+function typeHint(types: readonly string[], value: unknown): string {
+  if (value === null) return ": write a value after it, or leave the key out";
+  if (typeof value === "object") {
+    return types.includes("string") ? ": a string that starts like this needs quotes" : "";
+  }
+  if (types.includes("array")) return `: write a list, [${inList(value)}]`;
+  if (types.includes("boolean")) return ": write true or false";
+  return "";
+}
+
+/** A scalar as an item of a list in YAML: a word as it is, everything else in quotes. */
+function inList(value: unknown): string {
+  return typeof value === "string" && !/^\p{L}[\p{L}\p{N}_-]*$/u.test(value) ? shown(value) : String(value);
 }
 
 /** The keys that the schema allows at a path. */

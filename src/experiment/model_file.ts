@@ -6,6 +6,11 @@ const SUFFIXES = { fp32: "", fp16: "_fp16", q8: "_quantized", q4: "_q4" } as con
   Record<NonNullable<ModelKeys["dtype"]>, string>
 >;
 
+/** The file of a precision, from the model's folder. */
+export function modelFile(dtype: NonNullable<ModelKeys["dtype"]>): string {
+  return `onnx/model${SUFFIXES[dtype]}.onnx`;
+}
+
 /** Resolves the file of a model, by the naming of transformers.js. */
 export function resolveModel(
   { source, revision, file, dtype = DEFAULTS.model.dtype }: ModelKeys,
@@ -13,6 +18,6 @@ export function resolveModel(
   return {
     source,
     ...(revision !== undefined && { revision }),
-    file: file ?? `onnx/model${SUFFIXES[dtype]}.onnx`,
+    file: file ?? modelFile(dtype),
   };
 }

@@ -51,7 +51,11 @@ export async function experimentFileAt(path: string): Promise<string> {
  */
 export async function readExperimentFile(file: string): Promise<string> {
   const bytes = await readBytes(file).catch((error) => {
-    if (isAbsent(error)) throw new InputError(`there is no experiment file ${file}`);
+    if (isAbsent(error)) {
+      throw new InputError(
+        `there is no experiment file ${file}: check the path, from the folder that you are in`,
+      );
+    }
     if (error instanceof Deno.errors.IsADirectory) {
       throw new InputError(`${file} is a folder: name an experiment file in it`);
     }

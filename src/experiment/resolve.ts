@@ -29,7 +29,7 @@ import type {
 
 /**
  * Writes out the defaults of an experiment that the schema and the rules have accepted, all that have a meaning in it but those of
- * `encoding`, `missing`, `transfer` and `calibrate`, without which earlier files keep their content hash. An ensemble over the seeds is not part of
+ * `encoding`, `missing`, `others`, `transfer` and `calibrate`, without which earlier files keep their content hash. An ensemble over the seeds is not part of
  * it: that is a separate run.
  *
  * @throws {Error} where the rules should have refused it
@@ -176,7 +176,7 @@ function resolveOptimizer(given: TrainingOptimizerKeys = {}): OptimizerSpec {
 
 function resolveTraining(given: TrainingKeys = {}): TrainingSpec {
   const { batchSize, accumulate, epochs, clipNorm, logEvery } = { ...DEFAULTS.training, ...given };
-  const { steps, earlyStopping, classWeights } = given;
+  const { steps, earlyStopping, best, validateEvery, classWeights } = given;
   return {
     optimizer: resolveOptimizer(given.optimizer),
     schedule: { ...DEFAULTS["training.schedule"], ...given.schedule },
@@ -185,8 +185,14 @@ function resolveTraining(given: TrainingKeys = {}): TrainingSpec {
     ...(steps === undefined ? { epochs } : { steps }),
     clipNorm,
     ...(earlyStopping && {
-      earlyStopping: { ...DEFAULTS["training.earlyStopping"], ...earlyStopping },
+      earlyStopping: {
+        ...DEFAULTS["training.earlyStopping"],
+        ...(best !== undefined && { metric: best }),
+        ...earlyStopping,
+      },
     }),
+    ...(best !== undefined && { best }),
+    ...(validateEvery !== undefined && { validateEvery }),
     logEvery,
     ...(classWeights !== undefined && { classWeights }),
   };

@@ -59,6 +59,7 @@ const GOES_WITH: Readonly<Partial<Record<keyof DatasetKeys, readonly SourceKind[
   columns: ["file", "files"],
   encoding: ["file", "files"],
   missing: ["file", "source", "files"],
+  others: ["file", "source", "files"],
 };
 
 function kindOf(source: string): string {

@@ -1,9 +1,16 @@
-import { combinations, excessProblems, multiplierProblems, multipliersOf, VARIANT } from "./combinations.ts";
+import {
+  type Combination,
+  combinations,
+  excessProblems,
+  multiplierProblems,
+  multipliersOf,
+  VARIANT,
+} from "./combinations.ts";
 import { exclusionProblems, withoutExcluded } from "./exclusions.ts";
 import { MULTIPLIERS } from "./schema_check.ts";
 import { ExperimentDocument } from "./document.ts";
-import { ExperimentError, type Problem } from "../base/errors.ts";
-import type { Override } from "./override.ts";
+import { ExperimentError, InputError, type Problem } from "../base/errors.ts";
+import { type Override, setTwice } from "./override.ts";
 import { checkedFile, type KeyProblem } from "./parse.ts";
 import type { ExperimentFile } from "./experiment_file.ts";
 import { resolve, resolveSeedEnsemble } from "./resolve.ts";
@@ -30,14 +37,22 @@ export interface Variant {
  * `ensemble` over the seeds, the variants that differ in nothing but the seed are followed by one of all of them together.
  *
  * @param file its path, for messages
+ * @param overridden keys that all runs set to other values than the file
+ * @throws {InputError} where a key is set that a variant or the sweep sets
  * @throws {ExperimentError} with all problems in it or in any of its variants, each with its line and column
  */
-export function parseVariants(text: string, file: string): Variant[] {
+export function parseVariants(text: string, file: string, overridden: readonly Override[] = []): Variant[] {
   const document = new ExperimentDocument(text, file);
-  const asWritten = checkedFile(document, []);
+  const asWritten = checkedFile(document, overridden);
   if (!expandsToManyRuns(document)) {
     if (asWritten.given === undefined) throw refusal(file, asWritten.problems);
-    return [{ name: "", settings: {}, overrides: [], experiment: resolve(asWritten.given) }];
+    const experiment = resolve(asWritten.given);
+    return [{
+      name: variantName(overridden),
+      settings: settingsOf(overridden),
+      overrides: overridden,
+      experiment,
+    }];
   }
   refuse(file, asWritten.problems.filter(({ path }) => MULTIPLIERS.some((key) => key === path[0])));
   const wrong = multiplierProblems(document);
@@ -52,10 +67,11 @@ export function parseVariants(text: string, file: string): Variant[] {
       message: "'exclude' leaves nothing to run: remove an entry",
     }]);
   }
+  refuseSetTwice(file, overridden, kept);
   const named = kept.map(({ settings, overrides, swept }) => ({
-    name: variantName(swept, variantIn(settings)),
-    settings,
-    overrides,
+    name: variantName([...overridden, ...swept], variantIn(settings)),
+    settings: { ...settingsOf(overridden), ...settings },
+    overrides: [...overridden, ...overrides],
   }));
   refuse(file, sharedFolders(document, named));
   const { sound, checked } = checkedVariants(document, named);
@@ -67,6 +83,23 @@ export function parseVariants(text: string, file: string): Variant[] {
     ...sound.map(({ given, ...variant }) => ({ ...variant, experiment: resolve(given) })),
     ...ensembles(sound),
   ];
+}
+
+/** The keys that all runs set, by their paths. */
+function settingsOf(overridden: readonly Override[]): Variant["settings"] {
+  return Object.fromEntries(overridden.map(({ path, value }) => [path.join("."), value]));
+}
+
+/** @throws {InputError} where a key is set for all runs that some of them set */
+function refuseSetTwice(file: string, overridden: readonly Override[], all: readonly Combination[]): void {
+  for (const { overrides } of all) {
+    const [first] = setTwice([...overridden, ...overrides].map(({ path }) => path)) ?? [];
+    if (first === undefined) continue;
+    const key = overridden[first]!.path.join(".");
+    throw new InputError(
+      `--set ${key}: the sweep or the variants of ${file} set this key: choose among their runs by --only`,
+    );
+  }
 }
 
 /** The number of problems after which the variants that follow are not checked: a fault of the file itself is in all of them. */
@@ -199,6 +232,18 @@ function problemKey(problem: Problem): string {
 /** Whether a file asks for several runs. */
 export function expandsToManyRuns({ content }: ExperimentDocument): boolean {
   return typeof content === "object" && content !== null && MULTIPLIERS.some((key) => key in content);
+}
+
+/** @throws {InputError} where the command line sets what multiplies a file */
+export function refuseMultipliers(overridden: readonly Override[]): void {
+  const several = overridden.find(({ path: [first] }) => MULTIPLIERS.some((key) => key === first));
+  if (several === undefined) return;
+  const { path } = several;
+  throw new InputError(
+    `--set ${path.join(".")} asks for several runs: write '${
+      path[0]
+    }' into the file, and use softprompt batch`,
+  );
 }
 
 /** Refuses a file that has problems. */

@@ -1,5 +1,8 @@
+/** How files of texts are written. */
+export const TABLE_KINDS = ["csv", "tsv", "jsonl", "json", "parquet", "txt"] as const;
+
 /** How a file of texts is written. */
-export type TableKind = "csv" | "tsv" | "jsonl" | "json" | "parquet" | "txt";
+export type TableKind = typeof TABLE_KINDS[number];
 
 /** The file extensions of each kind, in lower case. */
 const KINDS: Readonly<Record<string, TableKind>> = {

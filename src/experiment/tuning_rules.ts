@@ -37,7 +37,7 @@ function tuneRules({ prompt, tune, training, precision }: ExperimentFile): RuleV
 }
 
 function ensembleRules(
-  { prompt, tune, training, ensemble, sweep: swept = {} }: ExperimentFile,
+  { prompt, tune, training, ensemble, semantics, sweep: swept = {} }: ExperimentFile,
 ): RuleViolation[] {
   if (ensemble === undefined) return [];
   const violations: RuleViolation[] = [];
@@ -62,7 +62,9 @@ function ensembleRules(
   const message = "the prompts of 'ensemble.runs' are tuned already: leave it out";
   if (training !== undefined) violation(["training"], message);
   if (tune !== undefined && tune !== "none") violation(["tune"], message);
-  if (prompt.initialization !== undefined) violation(["prompt", "initialization"], message);
+  // A run's own file, which names its semantics, has every default written out.
+  const isOfRun = semantics !== undefined;
+  if (prompt.initialization !== undefined && !isOfRun) violation(["prompt", "initialization"], message);
   return violations;
 }
 
@@ -71,7 +73,7 @@ function trainingRules({ training, dataset, verbalizer }: ExperimentFile): RuleV
   const violations: RuleViolation[] = [];
   const violation = (key: string[], message: string) =>
     violations.push({ path: ["training", ...key], message });
-  const { epochs, steps, earlyStopping, optimizer, classWeights = {} } = training;
+  const { epochs, steps, earlyStopping, best, optimizer, classWeights = {} } = training;
   const { accumulate, batchSize } = { ...DEFAULTS.training, ...training };
   if (optimizer?.factored !== undefined && optimizer.name !== "adafactor") {
     violation(["optimizer", "factored"], "'factored' goes with 'name: adafactor'");
@@ -85,8 +87,16 @@ function trainingRules({ training, dataset, verbalizer }: ExperimentFile): RuleV
   if (epochs !== undefined && steps !== undefined) {
     violation(["steps"], "'training' takes 'epochs' or 'steps', not both");
   }
-  if (earlyStopping !== undefined && !bringsValidation(dataset)) {
-    violation(["earlyStopping"], "early stopping needs a validation set: set 'dataset.validation' above 0");
+  for (const key of ["earlyStopping", "best", "validateEvery"] as const) {
+    if (training[key] === undefined || bringsValidation(dataset)) continue;
+    violation([key], `'${key}' needs a validation set: set 'dataset.validation' above 0`);
+  }
+  const { metric = best } = earlyStopping ?? {};
+  if (metric !== best && best !== undefined) {
+    violation(
+      ["best"],
+      `'best: ${best}' and 'earlyStopping.metric: ${metric}' choose by different metrics: leave one of them out`,
+    );
   }
   const classes = Object.keys(verbalizer);
   for (const name of typeof classWeights === "string" ? [] : Object.keys(classWeights)) {

@@ -98,7 +98,7 @@ export interface AnyDataset
 
 /** The columns of data that are not built in. */
 export interface LabelledColumns
-  extends Required<Pick<DatasetKeys, "text" | "label">>, Pick<DatasetKeys, "labels" | "missing"> {}
+  extends Required<Pick<DatasetKeys, "text" | "label">>, Pick<DatasetKeys, "labels" | "missing" | "others"> {}
 
 /** The format of text files. */
 export interface WrittenFiles extends Pick<DatasetKeys, "delimiter" | "quotes" | "columns" | "encoding"> {}
@@ -179,7 +179,7 @@ export type Duration =
 /** The settings of tuning. */
 export type TrainingSpec =
   & Required<Pick<TrainingKeys, "batchSize" | "accumulate" | "clipNorm" | "logEvery">>
-  & Pick<TrainingKeys, "classWeights">
+  & Pick<TrainingKeys, "classWeights" | "best" | "validateEvery">
   & Duration
   & {
     readonly optimizer: OptimizerSpec;

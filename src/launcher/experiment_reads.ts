@@ -1,5 +1,5 @@
 import { allDone } from "../base/all_done.ts";
-import { dirname, resolve } from "@std/path";
+import { resolve } from "@std/path";
 import { ExperimentError, InputError, type Problem } from "../base/errors.ts";
 import { dataFoldersAbove } from "../dataset/dataset_folder.ts";
 import { ExperimentDocument, isWithin as isKeyWithin } from "../experiment/document.ts";
@@ -7,7 +7,8 @@ import { CHOICES } from "../experiment/experiment_file.ts";
 import { overridden, type Override } from "../experiment/override.ts";
 import { readExperimentFile } from "../experiment/read_experiment_file.ts";
 import { namedPaths } from "./named_paths.ts";
-import { isWithin, projectOf, realPlace, sharedRepository } from "./project.ts";
+import { pathsFrom } from "../disk/kept_place.ts";
+import { isWithin, projectOf, realPlace, sharedRepository } from "../disk/project.ts";
 
 /**
  * What a run of an experiment file may read: the file, its project, the built-in datasets that it may find above itself, and what
@@ -29,7 +30,7 @@ export async function experimentReads(
   const within = [...(project === undefined ? [] : [project]), ...allowed];
   if (document !== undefined) await refuseOutside(document, overrides, project, within);
   const typed = namedPaths({ content: overridden({}, overrides), file }).map(({ path }) => path);
-  const data = CHOICES["dataset.name"].flatMap((name) => dataFoldersAbove(name, dirname(resolve(file))));
+  const data = CHOICES["dataset.name"].flatMap((name) => dataFoldersAbove(name, pathsFrom(resolve(file))));
   return [file, ...within, ...typed, ...(repository === undefined ? [] : [repository]), ...data];
 }
 

@@ -3,6 +3,7 @@ import { fromFileUrl } from "@std/path";
 import { InputError } from "../base/errors.ts";
 import { commandIo } from "../terminal/command_io.ts";
 import type { Io } from "../terminal/io.ts";
+import { wrongPath } from "../terminal/wrong_path.ts";
 import { styleFor } from "../terminal/style.ts";
 import { commandLine } from "../verbs/command_line.ts";
 import { packages } from "./native_library.ts";
@@ -32,8 +33,9 @@ export async function launch(args: readonly string[], given: Io): Promise<number
   } catch (error) {
     // Commander has printed its help, or the error in a flag.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    const isWrongUse = error instanceof InputError;
-    const message = error instanceof Error ? error.message : String(error);
+    const path = wrongPath(error);
+    const isWrongUse = error instanceof InputError || path !== undefined;
+    const message = path ?? (error instanceof Error ? error.message : String(error));
     const word = styleFor(io.hasColors.stderr)("red", "error");
     io.log(`${word}: ${isWrongUse ? "" : "unexpected: "}${message}`);
     return isWrongUse ? 2 : 1;

@@ -1,4 +1,5 @@
-import { dirname, resolve } from "@std/path";
+import { resolve } from "@std/path";
+import { pathsFrom } from "../disk/kept_place.ts";
 import type { ExperimentDocument, KeyPath } from "../experiment/document.ts";
 import { FILE_PART, partOf } from "../experiment/schema_part.ts";
 import type { SchemaPart } from "../schema/schema_part.ts";
@@ -17,7 +18,7 @@ export function namedPaths({ content, file }: Pick<ExperimentDocument, "content"
   return stringsOf("path", content, FILE_PART).map(({ key, value }) => ({
     key,
     written: value,
-    path: resolve(dirname(file), value),
+    path: resolve(pathsFrom(file), value),
   }));
 }
 

@@ -5,9 +5,10 @@ import { joined } from "../base/message.ts";
 import { findExperimentFiles } from "../batch/find_experiment_files.ts";
 import { dataFoldersAbove, folderToFill } from "../dataset/dataset_folder.ts";
 import { partialPath } from "../disk/replace_folder.ts";
-import { parseOverrides } from "../experiment/override.ts";
+import { type Override, parseOverrides } from "../experiment/override.ts";
 import { experimentFileAt } from "../experiment/read_experiment_file.ts";
 import type { Verbs } from "../verbs/command_line.ts";
+import { isWithin, projectOf, realPlace } from "../disk/project.ts";
 import { experimentReads } from "./experiment_reads.ts";
 import type { Verb } from "./rights.ts";
 import { runReads } from "./run_reads.ts";
@@ -26,10 +27,24 @@ export interface Needs {
  * @param program the program's own folder, with the data and models that come with it
  */
 export function verbNeeds(program: string, found: (verb: Verb, needs: Needs) => void): Verbs {
-  const files = async (args: readonly string[], results: string, allowRead: readonly string[]) => {
-    const allowed = [...allowRead, results, program];
+  const readsOf = async (
+    file: string,
+    results: string,
+    allowRead: readonly string[],
+    typed?: readonly Override[],
+  ) => {
+    const allowed = [...allowRead, results, program, ...await projectOfResults(file, results)];
+    return await experimentReads(file, allowed, typed);
+  };
+  const files = async (
+    args: readonly string[],
+    results: string,
+    allowRead: readonly string[],
+    overrides: readonly string[] = [],
+  ) => {
+    const typed = parseOverrides(overrides);
     const found = await findExperimentFiles(args);
-    const all = await Promise.allSettled(found.map((file) => experimentReads(file, allowed)));
+    const all = await Promise.allSettled(found.map((file) => readsOf(file, results, allowRead, typed)));
     const refused = all.flatMap((one) => one.status === "rejected" ? [one.reason] : []);
     const wrong = refused.map((error) => {
       if (!(error instanceof InputError)) throw error;
@@ -42,14 +57,13 @@ export function verbNeeds(program: string, found: (verb: Verb, needs: Needs) => 
     runReads(folder, [...allowRead, ...results, program], model);
   return {
     run: async (args, { results, overrides }, allowRead) => {
-      const allowed = [...allowRead, results, program];
       const typed = parseOverrides(overrides);
       const named = await allDone(args.map(experimentFileAt));
-      const reads = await allDone(named.map((file) => experimentReads(file, allowed, typed)));
+      const reads = await allDone(named.map((file) => readsOf(file, results, allowRead, typed)));
       found("run", { reads: [...args, ...reads.flat()], writes: [results] });
     },
-    batch: async (args, { results }, allowRead) => {
-      const reads = await files(args, results, allowRead);
+    batch: async (args, { results, overrides }, allowRead) => {
+      const reads = await files(args, results, allowRead, overrides);
       found("batch", { reads: [...args.map(searched), ...reads], writes: [results] });
     },
     validate: async (args, { results }, allowRead) => {
@@ -101,4 +115,12 @@ function searched(arg: string): string {
   const parts = arg.split("/");
   const fixed = parts.slice(0, parts.findIndex(isGlob));
   return fixed.length === 0 ? "." : fixed.join("/") || "/";
+}
+
+/** The project of the results, for a run's own experiment file in them: it names the data of its project from there. */
+async function projectOfResults(file: string, results: string): Promise<string[]> {
+  const folder = await realPlace(resolve(results));
+  if (!isWithin(await realPlace(resolve(file)), folder)) return [];
+  const project = await projectOf(folder);
+  return project === undefined ? [] : [project];
 }

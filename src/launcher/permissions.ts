@@ -1,6 +1,6 @@
 import { dirname } from "@std/path";
 import { InputError } from "../base/errors.ts";
-import { isAboveHome } from "./project.ts";
+import { isAboveHome } from "../disk/project.ts";
 
 /** What Deno lets a program do, in the terms of its flags. What is not named is refused. */
 export interface Permissions {

@@ -3,7 +3,8 @@ import { join, resolve } from "@std/path";
 import { InputError } from "../base/errors.ts";
 import { readJson } from "../disk/read_json.ts";
 import { valueAt } from "../experiment/document.ts";
-import { isWithin, projectOf, realPlace } from "./project.ts";
+import { keptPlace } from "../disk/kept_place.ts";
+import { isWithin, projectOf, realPlace } from "../disk/project.ts";
 
 /** Where a run's files name others: the file, the keys, and whether the user can name another place in its stead. */
 const NAMING = [
@@ -34,7 +35,7 @@ export async function runReads(
     for (const holder of holders) {
       const named = valueAt(holder, key);
       if (typeof named !== "string") continue;
-      const path = resolve(folder, named);
+      const path = resolve(keptPlace(folder), named);
       const real = await realPlace(path);
       if (places.some((place) => isWithin(real, place))) continue;
       throw new InputError(

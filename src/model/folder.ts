@@ -1,9 +1,10 @@
-import { dirname, join, relative, resolve } from "@std/path";
+import { join, relative, resolve } from "@std/path";
 import { ConfigValueError, InputError, withKeyContext } from "../base/errors.ts";
 import { message } from "../base/message.ts";
 import { innerPath } from "../base/inner_path.ts";
 import { findInnerFile } from "../disk/inner_file.ts";
 import { isAbsent } from "../disk/is_absent.ts";
+import { pathsFrom } from "../disk/kept_place.ts";
 import type { ModelSpec } from "../experiment/types.ts";
 import type { DownloadReporter } from "../hub/repository.ts";
 
@@ -26,8 +27,8 @@ export interface ModelFolder {
   provide(path: string): Promise<number>;
 }
 
-/** The files that a model's folder must contain besides the ONNX file. */
-const FILES = ["config.json", "tokenizer.json"];
+/** The files besides the ONNX file that a model needs to read texts. */
+const DESCRIPTION: readonly string[] = ["config.json", "tokenizer.json"];
 
 /** The files that it may contain, on the tokenizer. */
 const OPTIONAL = ["tokenizer_config.json", "special_tokens_map.json"];
@@ -39,14 +40,16 @@ const HUB_ID = /^[\w-][\w.-]*\/[\w-][\w.-]*$/;
  * Finds a model's folder: one on disk, else one on the hub, of which the required files are downloaded.
  *
  * @param spec its source is a folder, relative to the file that names it, or a hub id
+ * @param required the files that it must contain besides the ONNX file
  * @throws {ConfigValueError} where there is none
  */
 export async function findModel(
   spec: ModelSpec,
   namedIn: string,
   downloads: DownloadReporter,
+  required: readonly string[] = DESCRIPTION,
 ): Promise<ModelFolder> {
-  const folder: string = resolve(dirname(namedIn), spec.source);
+  const folder: string = resolve(pathsFrom(namedIn), spec.source);
   if (innerPath(spec.file) === undefined) {
     throw keyError(
       `${JSON.stringify(spec.file)} must be the path of a file within the model's folder`,
@@ -54,7 +57,7 @@ export async function findModel(
     );
   }
   if (!await exists(folder) && HUB_ID.test(spec.source)) {
-    return await withKeyContext(["model", "source"], () => hubModel(spec, folder, downloads));
+    return await withKeyContext(["model", "source"], () => hubModel(spec, folder, downloads, required));
   }
   if (spec.revision !== undefined) {
     const message = `'model.revision' goes with a model on the hub, but ${spec.source} is a folder`;
@@ -62,8 +65,8 @@ export async function findModel(
   }
   const missing = (path: string) => {
     const message = `there is no ${path}: 'model.source' names a folder, relative to ${namedIn}, with ${
-      FILES.join(", ")
-    } and ${spec.file}, or a model on the hub (owner/name)`;
+      [...required, spec.file].join(", ")
+    }, or a model on the hub (owner/name)`;
     return new ConfigValueError([{ path: ["model", "source"], message }]);
   };
   if (!await exists(folder)) throw missing(folder);
@@ -74,7 +77,7 @@ export async function findModel(
     return size;
   };
   const onnx: string = join(folder, spec.file);
-  const described = FILES.map((name) => join(folder, name));
+  const described = required.map((name) => join(folder, name));
   for (const path of [onnx, ...described]) await provide(path);
   for (const path of OPTIONAL.map((name) => join(folder, name))) {
     if (await find(path) !== undefined) described.push(path);
@@ -86,6 +89,7 @@ async function hubModel(
   { source, revision = "main", file }: ModelSpec,
   instead: string,
   downloads: DownloadReporter,
+  required: readonly string[],
 ): Promise<ModelFolder> {
   const { Repository } = await import("../hub/repository.ts");
   const { hubSettings } = await import("../hub/settings.ts");
@@ -114,8 +118,8 @@ async function hubModel(
     );
   };
   const onnx: string = join(folder, file);
-  for (const name of [...FILES, file]) await provide(join(folder, name));
-  const described = FILES.map((name) => join(folder, name));
+  for (const name of [...required, file]) await provide(join(folder, name));
+  const described = required.map((name) => join(folder, name));
   for (const name of OPTIONAL) {
     const path: string = join(folder, name);
     if (await repository.file(name) !== undefined && await findInnerFile(folder, path) !== undefined) {

@@ -13,15 +13,15 @@ import {
 import type { ModelSpec } from "../experiment/types.ts";
 import type { DownloadReporter } from "../hub/repository.ts";
 import { type ModelCard, readCard } from "./card.ts";
-import { findModel } from "./folder.ts";
+import { findModel, type ModelFolder } from "./folder.ts";
 import { hashFile } from "../disk/hash_file.ts";
 import { readGraph } from "./read_graph.ts";
 import { RegionReader } from "./read_region.ts";
 import { readTokenizer } from "./read_tokenizer.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 
-/** A frozen model and its description. Its weights stay in their file. */
-export interface OpenModel {
+/** A model's graph, without what it needs to read texts. Its weights stay in their files. */
+export interface ModelGraph {
   /** Its source, as named by the user. */
   readonly source: string;
   /** The commit, for a model on the hub. */
@@ -35,6 +35,10 @@ export interface OpenModel {
   readonly sha256: string;
   /** The SHA-256 of each file that holds weights, the ONNX file among them, by its path. */
   readonly weights: ReadonlyMap<string, string>;
+}
+
+/** A frozen model and its description. */
+export interface OpenModel extends ModelGraph {
   /** The SHA-256 of each file that an answer depends on, by its name within the folder, in alphabetical order. */
   readonly files: Readonly<Record<string, string>>;
   /** The number of its parameters. */
@@ -56,30 +60,46 @@ export async function openModel(
   namedIn: string,
   downloads: DownloadReporter,
 ): Promise<OpenModel> {
-  const { folder, onnx, revision, described, provide } = await findModel(spec, namedIn, downloads);
-  const { bytes: graph, sha256 } = await readGraph(onnx);
+  const found = await findModel(spec, namedIn, downloads);
   using regions = new RegionReader();
+  const { graph, file } = await readModel(spec, found, regions);
+  const { folder, weights } = graph;
+  const facts = factsOf(file);
+  return {
+    ...graph,
+    files: byName(folder, [...weights, ...await hashes(found.described)]),
+    parameters: countParameters(file),
+    facts,
+    card: await readCard(folder, facts),
+    tokenizer: await readTokenizer(folder, facts),
+  };
+}
+
+/** Reads a model's graph alone: its folder may have no configuration and no tokenizer. As {@linkcode openModel} otherwise. */
+export async function openGraph(
+  spec: ModelSpec,
+  namedIn: string,
+  downloads: DownloadReporter,
+): Promise<ModelGraph> {
+  const found = await findModel(spec, namedIn, downloads, []);
+  using regions = new RegionReader();
+  return (await readModel(spec, found, regions)).graph;
+}
+
+/** A model's graph, and its ONNX file. @param regions reads the file's weights as long as it is open */
+async function readModel(
+  { source }: ModelSpec,
+  { folder, onnx, revision, provide }: ModelFolder,
+  regions: RegionReader,
+): Promise<{ readonly graph: ModelGraph; readonly file: OnnxFile }> {
+  const { bytes: graph, sha256 } = await readGraph(onnx);
   const file = readOnnxFile(graph, onnx, regions.read);
   const sizes = new Map<string, number>();
   for (const path of [onnx, ...weightFiles(file)]) sizes.set(path, await provide(path));
   checkRegions(file, sizes);
   const beside = [...sizes.keys()].filter((path) => path !== onnx);
   const weights = new Map([[onnx, sha256], ...await hashes(beside)]);
-  const facts = factsOf(file);
-  return {
-    source: spec.source,
-    revision,
-    folder,
-    onnx,
-    graph,
-    sha256,
-    weights,
-    files: byName(folder, [...weights, ...await hashes(described)]),
-    parameters: countParameters(file),
-    facts,
-    card: await readCard(folder, facts),
-    tokenizer: await readTokenizer(folder, facts),
-  };
+  return { graph: { source, revision, folder, onnx, graph, sha256, weights }, file };
 }
 
 /** @throws {CompileError} where a tensor does not lie whole in its file */

@@ -6,6 +6,9 @@ import type { MaskToken, Tokenizer } from "../model/tokenizer.ts";
 import { Shortener, sizeOf } from "./shorten.ts";
 import { type Stretch, type StretchTokens, type Texts, tokensOf } from "./stretch.ts";
 
+/** How models spell their mask tokens: [MASK], <mask>, <|mask|>. */
+const FOREIGN_MASK = /[[<]\W?mask\W?[\]>]/i;
+
 /** A text in its template, as the compiled graphs take it. */
 export interface Encoded {
   /** Token ids; the pad token's in the prompt's places, where the id does not matter. */
@@ -155,7 +158,15 @@ export class TemplateEncoder {
       );
     }
     if (!masks) {
-      throw templateError("the template has no {mask}: a masked language model answers at its mask token");
+      const [token] = this.template.flatMap((piece) =>
+        piece.kind === "words" ? FOREIGN_MASK.exec(piece.words) ?? [] : []
+      );
+      const place = token === undefined
+        ? "where it answers, for example '{text} it was {mask} .'"
+        : `in place of '${token}'`;
+      throw templateError(
+        `the template has no {mask}, and a masked language model answers at its mask token: write {mask} ${place}`,
+      );
     }
   }
 

@@ -3,6 +3,7 @@ import type { Diff } from "../diff/diff.ts";
 import { type DifferingRow, differingRows } from "../diff/differing_rows.ts";
 import { overview } from "../diff/overview.ts";
 import type { Flip } from "../diff/flips.ts";
+import { timesText } from "../diff/times.ts";
 import {
   deltaText,
   detectableSentence,
@@ -47,7 +48,9 @@ export function diffReport(diff: Diff): Promise<string> {
     charts: { intervals: diff.comparisons.map(intervalData) },
     body: [
       new Html(
-        `<p>A: <code>${htmlOf(breakable(diff.a))}</code><br>B: <code>${htmlOf(breakable(diff.b))}</code></p>`,
+        `<p>A: <code>${htmlOf(breakable(diff.a))}</code>${htmlOf(timesText(diff.times.a))}<br>B: <code>${
+          htmlOf(breakable(diff.b))
+        }</code>${htmlOf(timesText(diff.times.b))}</p>`,
       ),
       ...sentencePieces(semanticsSentence(diff)),
       ...overviewPieces(diff),

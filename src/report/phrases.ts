@@ -4,6 +4,7 @@ const phrase = (en: string, zh: string): Bilingual => ({ en, zh });
 
 /** The words of the reports that are not terms: headings, captions, headers of columns. */
 export const PHRASES = {
+  ended: phrase("ended (UTC)", "结束时间（UTC）"),
   curves: phrase("Curves", "曲线"),
   loss_curve: phrase("Loss by step", "各步损失"),
   accuracy_curve: phrase("Validation accuracy by step", "各步验证准确率"),
@@ -17,6 +18,11 @@ export const PHRASES = {
     "行：正确类别；列：预测类别",
   ),
   predicted: phrase("predicted", "预测"),
+  data: phrase("Data", "数据"),
+  left_out: phrase("lines left out", "未使用的行"),
+  null: phrase("null in a required column", "必需列为空"),
+  skipped: phrase("label mapped to null", "标签映射为空"),
+  other: phrase("label of none of the classes", "标签不属于任何类别"),
   label: phrase("label", "标签"),
   class: phrase("class", "类别"),
   part: phrase("part", "数据"),

@@ -7,6 +7,7 @@ import type { RunRecord } from "../results/read_run.ts";
 import type { SamplePrediction } from "../results/samples.ts";
 import type { HistoryLine } from "../training/trainer.ts";
 import { classTable, memberTable, mistakes, sampleTable } from "./answer_tables.ts";
+import { dataSection } from "./data_table.ts";
 import { chart, details, Html, htmlOf, phrase, preformatted, section } from "./html.ts";
 import { metricsTable } from "./metrics_table.ts";
 import { neighbourTables } from "./neighbour_tables.ts";
@@ -35,6 +36,7 @@ export function runReport(run: RunReport): Promise<string> {
       ...(experiment.description === undefined ? [] : [new Html(`<p>${htmlOf(experiment.description)}</p>`)]),
       metricsTable(metrics),
       ...(run.ensemble ? [section(phrase("ensemble"), memberTable(run.ensemble))] : []),
+      ...dataSection(environment),
       ...curves(history),
       section(phrase("confusion"), chart("confusion", phrase("confusion_caption")), classTable(metrics.test)),
       section(phrase("reliability"), chart("reliability", phrase("reliability_caption"))),

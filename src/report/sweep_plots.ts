@@ -1,4 +1,6 @@
 import { max, min } from "simple-statistics";
+import { keyPath } from "../experiment/override.ts";
+import { partAt } from "../experiment/schema_part.ts";
 import { keyLabels } from "../experiment/variant_name.ts";
 import type { Summary, SummaryGroup } from "../results/summary.ts";
 import { withoutSeed } from "../results/summary.ts";
@@ -22,6 +24,13 @@ export interface SweepPlot {
 /** From this ratio of the largest to the smallest value on, an axis is logarithmic. */
 const WIDE = 8;
 
+/** Whether the schema lets a key be any number above 0, as it does a learning rate: values of such a key differ by factors. */
+function isScale(key: string): boolean {
+  const part = partAt(keyPath(key));
+  return part?.type === "number" && part.exclusiveMinimum === 0 && part.maximum === undefined &&
+    part.exclusiveMaximum === undefined;
+}
+
 /** A plot for each numeric swept key that takes several values. */
 export function sweepPlots({ rows, groups }: Summary): SweepPlot[] {
   const keys = [...new Set(groups.flatMap(({ settings }) => Object.keys(settings)))];
@@ -39,7 +48,7 @@ export function sweepPlots({ rows, groups }: Summary): SweepPlot[] {
     const values = swept.map(({ x }) => x);
     return {
       key,
-      log: min(values) > 0 && max(values) / min(values) >= WIDE,
+      log: min(values) > 0 && (isScale(key) || max(values) / min(values) >= WIDE),
       means: swept.map(({ group, x }) => ({
         x,
         mean: group.test.accuracy.mean,

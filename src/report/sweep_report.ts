@@ -134,8 +134,9 @@ function runTable(rows: readonly SummaryRow[]): Html {
       together(phrase("test"), " ", termName("accuracy")),
       termName("interval"),
       termName("seconds"),
+      phrase("ended"),
     ],
-    rows.map(({ experiment, variant, status, metrics, error, folder }) => [
+    rows.map(({ experiment, variant, status, metrics, error, folder, time = "" }) => [
       metrics === undefined
         ? breakable(variant || experiment)
         : link(`${folder}/report.html`, breakable(variant || experiment)),
@@ -148,6 +149,7 @@ function runTable(rows: readonly SummaryRow[]): Html {
       metrics ? number(percent(metrics.test.accuracy.value), "accuracy") : "",
       metrics ? number(metrics.test.accuracy.interval.map(percent).join(" – "), "interval") : "",
       metrics ? number(metrics.seconds.toFixed(1), "seconds") : "",
+      time.slice(0, 16).replace("T", " "),
     ]),
   );
 }

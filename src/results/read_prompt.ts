@@ -1,6 +1,7 @@
 import { join } from "@std/path";
 import { sha256 } from "../base/sha256.ts";
 import type { Tensor } from "../device/device.ts";
+import { InputError } from "../base/errors.ts";
 import { MEMORY_LIMIT } from "../disk/read_limited.ts";
 import { readSafetensors } from "../device/safetensors.ts";
 import { message, type MessagePart, ofFile } from "../base/message.ts";
@@ -25,15 +26,14 @@ export interface RunPrompt {
  *
  * @param folder of a complete run of a soft prompt
  * @param dimension the size of the model's vectors where the prompt enters, if known
- * @throws {DamagedRun} where it has none, it is damaged, or it is not the run's own
+ * @throws {InputError} where there is no such run, or it is one without a prompt of its own
+ * @throws {DamagedRun} where its prompt is missing or damaged, or it is not the run's own
  */
 export async function readPrompt(folder: string, dimension?: number): Promise<RunPrompt> {
   const path: string = join(folder, "prompt.safetensors");
   const bytes = await readOwn(path, Deno.readFile, MEMORY_LIMIT);
   if (bytes === undefined) {
-    throw new DamagedRun(
-      `${folder} is not a complete run of one soft prompt: it lacks prompt.safetensors (an ensemble's prompts are in its members' folders)`,
-    );
+    throw await withoutPrompt(folder);
   }
   try {
     const { tensors: { prompt }, metadata } = readSafetensors(bytes);
@@ -53,6 +53,19 @@ export async function readPrompt(folder: string, dimension?: number): Promise<Ru
     if (!(error instanceof RangeError)) throw error;
     throw new DamagedRun(`${path} is damaged (${error.message})`, undefined, { cause: error });
   }
+}
+
+/** Why a folder has no prompt. @throws {InputError} where there is no complete run in it */
+async function withoutPrompt(folder: string): Promise<InputError> {
+  const { experiment: { prompt, ensemble } } = await readAbout(folder);
+  if (prompt.kind === "hard") {
+    return new InputError(
+      `${folder} is a run of a hard prompt, which has no vectors: name a run of a soft prompt`,
+    );
+  }
+  return ensemble === undefined ? new DamagedRun(`${folder} lacks prompt.safetensors`) : new InputError(
+    `${folder} is an ensemble, without a prompt of its own: name one of the runs that it combines`,
+  );
 }
 
 /** Refuses a prompt that is another run's, or was changed since. */

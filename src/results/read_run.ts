@@ -36,10 +36,25 @@ export interface RunRecord extends RunAbout {
   readonly predictions: readonly Prediction[];
 }
 
-/** The part of a complete run that identifies it. */
-export interface FinishedRun {
+/** What identifies the content of a run. */
+export interface RunContent {
+  /** A hash of its experiment's keys, its model and its data. */
   readonly contentHash: string;
+  /** The same without the paths in the experiment, which a run's own file names from another place; runs of earlier versions have none. */
+  readonly pathlessHash: string | undefined;
+}
+
+/** Whether two runs compute the same. */
+export function isSameContent(a: RunContent, b: RunContent): boolean {
+  return a.contentHash === b.contentHash ||
+    a.pathlessHash !== undefined && a.pathlessHash === b.pathlessHash;
+}
+
+/** The part of a complete run that identifies it. */
+export interface FinishedRun extends RunContent {
   readonly metrics: MetricsFile;
+  /** When it ended; of runs of earlier versions, when its metrics were written. */
+  readonly time: Date;
 }
 
 /**
@@ -53,7 +68,18 @@ export async function readFinished(path: string): Promise<FinishedRun | undefine
   const metrics = await readMetrics(path, environment);
   if (metrics?.status !== "complete") return undefined;
   if (environment === undefined) throw damaged(join(path, "environment.json"), "it is missing");
-  return { contentHash: environment.content_hash, metrics };
+  const { content_hash: contentHash, content_hash_without_paths: pathlessHash, time } = environment;
+  return { contentHash, pathlessHash, metrics, time: timeOf(time) ?? await writtenAt(path) };
+}
+
+/** The time that a run has recorded, if it is one. */
+function timeOf(recorded = ""): Date | undefined {
+  const time = new Date(recorded);
+  return Number.isNaN(time.getTime()) ? undefined : time;
+}
+
+async function writtenAt(path: string): Promise<Date> {
+  return (await Deno.stat(join(path, "metrics.json"))).mtime ?? new Date(0);
 }
 
 /**

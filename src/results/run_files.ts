@@ -139,7 +139,11 @@ export interface Environment {
   /** The comparison of the compiled graphs with the model's own file, or why there was none; absent in runs of the first versions. */
   readonly self_check?: SelfCheck | SkippedCheck;
   readonly seconds: RunSeconds;
+  /** When the run ended, in UTC (RFC 3339); absent in runs of earlier versions. */
+  readonly time?: string;
   readonly content_hash: string;
+  /** The same of the experiment without its paths, which a run's own file names from another place; absent in runs of earlier versions. */
+  readonly content_hash_without_paths?: string;
   /** The SHA-256 of each of the run's other files but its report, by name; absent or with fewer files in runs of earlier versions. */
   readonly files?: Readonly<Record<string, string>>;
 }
@@ -171,7 +175,30 @@ export interface EnvironmentDataset {
   readonly revision?: string;
   /** The path of a built-in dataset's folder, relative to the run's; absent in runs of earlier versions. */
   readonly folder?: string;
+  /** The number of examples of each class in each part of the split; absent in runs of earlier versions. */
+  readonly classes?: EnvironmentDatasetClasses;
+  /** The number of lines that are no examples: null in a required column, a label that 'labels' maps to null, or a label of none of the classes; absent where there are none. */
+  readonly left_out?: EnvironmentDatasetLeftOut;
   readonly sha256: string;
+}
+
+/** The number of examples of each class in each part of the split; absent in runs of earlier versions. */
+export interface EnvironmentDatasetClasses {
+  readonly train: ClassSizes;
+  readonly validation: ClassSizes;
+  readonly test: ClassSizes;
+}
+
+/** The number of lines that are no examples: null in a required column, a label that 'labels' maps to null, or a label of none of the classes; absent where there are none. */
+export interface EnvironmentDatasetLeftOut {
+  readonly null?: number;
+  readonly skipped?: number;
+  readonly other?: number;
+}
+
+/** The number of examples of each class. */
+export interface ClassSizes {
+  readonly [key: string]: number;
 }
 
 /** Why the compiled graphs were not compared with the model's own file. */
@@ -236,6 +263,8 @@ export interface SummaryRow {
   readonly status: "complete" | "failed" | "interrupted" | "missing";
   /** The run's folder, relative to the summary. */
   readonly folder: string;
+  /** When the run ended, in UTC (RFC 3339); absent where it is not complete, or was made by an earlier version. */
+  readonly time?: string;
   readonly error?: string;
   readonly metrics?: MetricsFile;
 }
@@ -251,6 +280,8 @@ export interface EnsembleRow {
   readonly status: "complete" | "failed" | "interrupted" | "missing";
   /** The run's folder, relative to the summary. */
   readonly folder: string;
+  /** When the run ended, in UTC (RFC 3339); absent where it is not complete, or was made by an earlier version. */
+  readonly time?: string;
   readonly error?: string;
   readonly metrics?: MetricsFile;
   /** Absent if the ensemble is not complete. */
@@ -345,6 +376,7 @@ export interface RunFileTypes {
   readonly any_metrics_file: AnyMetricsFile;
   readonly self_check: SelfCheck;
   readonly environment: Environment;
+  readonly class_sizes: ClassSizes;
   readonly skipped_check: SkippedCheck;
   readonly run_seconds: RunSeconds;
   readonly ensemble_file: EnsembleFile;

@@ -6,7 +6,7 @@ import type { Checkpoint } from "../training/checkpoint.ts";
 import type { HistoryLine } from "../training/trainer.ts";
 import { onDisk } from "../disk/on_disk.ts";
 import { readTextLimited, SHORT_LIMIT } from "../disk/read_limited.ts";
-import { partialPath, recoverFolder, replaceFolder } from "../disk/replace_folder.ts";
+import { partialPath, recoverFolder, replaceFolder, type Retire } from "../disk/replace_folder.ts";
 import { type FileContent, removeAll, writeWhole } from "../disk/write_whole.ts";
 import {
   CHECKPOINT_FILES,
@@ -43,16 +43,17 @@ export class RunFolder {
     /** Whether the run was interrupted before, or another one that would have the same place. */
     readonly interrupted: "this" | "another" | undefined,
     private kept: boolean,
+    private readonly retire?: Retire,
   ) {
     this.historyFile = new HistoryFile(join(partial, "history.jsonl"));
     this.checkpoints = new CheckpointFiles(partial, this.historyFile);
   }
 
-  /** Recovers from a killed process: completes an unfinished move into place. */
-  static async recover(path: string): Promise<void> {
-    await recoverFolder(path, isVariant);
+  /** Recovers from a killed process: completes an unfinished move into place. @param retire what becomes of a replaced run */
+  static async recover(path: string, retire?: Retire): Promise<void> {
+    await recoverFolder(path, isVariant, retire);
     const left = await readMetrics(partialPath(path)).catch(() => undefined);
-    if (left?.status === "complete") await moveIntoPlace(path);
+    if (left?.status === "complete") await moveIntoPlace(path, retire);
   }
 
   /**
@@ -60,12 +61,14 @@ export class RunFolder {
    *
    * @param contentHash identifies the content of a run
    * @param restart discards an interrupted run
+   * @param retire what becomes of a complete run that this one replaces; by default it is removed
    */
   static async begin(
     path: string,
     contentHash: string,
     experiment: Experiment,
     restart: boolean,
+    retire?: Retire,
   ): Promise<RunFolder> {
     const partial = partialPath(path);
     const before = restart
@@ -80,7 +83,7 @@ export class RunFolder {
       await removeAll(join(partial, "metrics.json"));
     });
     const interrupted = isSame ? "this" : isKept ? "another" : undefined;
-    const folder = new RunFolder(path, partial, interrupted, isSame && isKept);
+    const folder = new RunFolder(path, partial, interrupted, isSame && isKept, retire);
     await folder.writeText("content_hash", contentHash);
     await folder.writeText("experiment.yaml", experimentYaml(experiment));
     return folder;
@@ -171,7 +174,7 @@ export class RunFolder {
   /** Writes `metrics.json` and moves the results to their place, replacing earlier ones; variants within the folder stay. */
   async complete(metrics: MetricsFile): Promise<void> {
     await this.writeJson("metrics.json", metrics);
-    await onDisk(this.path, () => moveIntoPlace(this.path));
+    await onDisk(this.path, () => moveIntoPlace(this.path, this.retire));
   }
 
   /** Records the end of an incomplete run in the partial folder's `metrics.json`. */
@@ -200,15 +203,15 @@ function* linePieces(items: readonly unknown[]): Generator<string> {
 }
 
 /** Puts a complete partial folder in its place. */
-async function moveIntoPlace(path: string): Promise<void> {
+async function moveIntoPlace(path: string, retire?: Retire): Promise<void> {
   const partial = partialPath(path);
   for (const name of [...CHECKPOINT_FILES, "content_hash"].flatMap((name) => [name, `${name}.new`])) {
     await removeAll(join(partial, name));
   }
-  await replaceFolder(path, partial, isVariant);
+  await replaceFolder(path, partial, isVariant, retire);
 }
 
 /** Whether an entry of a run's folder is that of a variant, which stays where the run is replaced. */
-function isVariant({ isDirectory }: Deno.DirEntry): boolean {
+export function isVariant({ isDirectory }: Deno.DirEntry): boolean {
   return isDirectory;
 }

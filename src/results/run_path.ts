@@ -1,5 +1,9 @@
-import { join } from "@std/path";
+import { basename, join, relative, resolve } from "@std/path";
+import { InputError } from "../base/errors.ts";
+import { foldedName } from "../base/file_name.ts";
 import { innerPath } from "../base/inner_path.ts";
+import { runOfFile } from "../disk/kept_place.ts";
+import { realPlace } from "../disk/project.ts";
 
 /**
  * The folder of a run's results: directly in the folder of all results, or within that of its experiment.
@@ -14,4 +18,36 @@ export function runPath(results: string, experiment: string, variant: string): s
     }
   }
   return join(results, experiment, variant);
+}
+
+/**
+ * The variant whose own `experiment.yaml` a file is: run as it is, it has its results where they are. Empty for every other file.
+ *
+ * @param results the folder of all results
+ * @param experiment the name in the file
+ */
+export async function variantOfFile(results: string, experiment: string, file: string): Promise<string> {
+  if (basename(file) !== "experiment.yaml") return "";
+  const own = relative(join(await realPlace(resolve(results)), experiment), runOfFile(file));
+  return innerPath(own) === own && !own.includes("/") ? own : "";
+}
+
+/** The files of experiments by what names the folder of their results: no two may have one. */
+export class OwnedFolders {
+  private readonly owners = new Map<string, string>();
+
+  /**
+   * @param folder the folder of results, or its name
+   * @param name the experiment's
+   * @throws {InputError} where another file has the folder, also on file systems that ignore case
+   */
+  claim(folder: string, name: string, file: string): void {
+    const owner = this.owners.get(foldedName(folder));
+    if (owner !== undefined) {
+      throw new InputError(
+        `both ${owner} and ${file} have the name '${name}', which names the folder of their results: give them different names`,
+      );
+    }
+    this.owners.set(foldedName(folder), file);
+  }
 }

@@ -1,20 +1,26 @@
-import { byMetric, type MetricName } from "../evaluation/metric_names.ts";
+import {
+  byMetric,
+  IS_HIGHER_BETTER,
+  type JudgedMetric,
+  type MetricName,
+} from "../evaluation/metric_names.ts";
 import tQuantile from "@stdlib/stats-base-dists-t-quantile";
 import { mean, sampleStandardDeviation } from "simple-statistics";
 import type { EnsembleRow, PartMetrics, Spread, SummaryGroup, SummaryRow } from "./run_files.ts";
 import { groupKey, metricValue, type Summary, SUMMARY_FORMAT, withoutSeed } from "./summary.ts";
 
-/** Summarizes runs. */
+/** Summarizes runs. @param by the metric of the validation sets that the best variant is chosen by */
 export function summarize(
   title: string,
   rows: readonly SummaryRow[],
   ensembles: readonly EnsembleRow[] = [],
+  by: JudgedMetric = "accuracy",
 ): Summary {
   const groups = groupBySeed(rows).flatMap((runs) => {
     const group = groupOf(runs);
     return group === undefined ? [] : [group];
   });
-  return { format: SUMMARY_FORMAT, title, rows, groups, ensembles, best: bestByValidation(groups) };
+  return { format: SUMMARY_FORMAT, title, rows, groups, ensembles, best: bestByValidation(groups, by) };
 }
 
 function groupBySeed(rows: readonly SummaryRow[]): SummaryRow[][] {
@@ -53,10 +59,26 @@ export function spreadOf(values: readonly number[]): Spread {
   return { mean: centre, sd, interval: [centre - reach, centre + reach] };
 }
 
-function bestByValidation(groups: readonly SummaryGroup[]): number | null {
-  const order = groups.flatMap(({ validation }, i) => validation === null ? [] : [{ i, validation }])
-    .sort(({ validation: one }, { validation: other }) =>
-      other.accuracy.mean - one.accuracy.mean || one.loss.mean - other.loss.mean
+function bestByValidation(groups: readonly SummaryGroup[], by: JudgedMetric): number | null {
+  const [best] = rankedByValidation(groups, by);
+  return best === undefined ? null : groups.indexOf(best);
+}
+
+/** A group whose runs have a validation set. */
+export type RankedGroup = SummaryGroup & { readonly validation: NonNullable<SummaryGroup["validation"]> };
+
+/**
+ * The groups with a validation set, the best one first.
+ *
+ * @param by the metric that they are compared by: of equal values, the lower loss is better
+ */
+export function rankedByValidation(
+  groups: readonly SummaryGroup[],
+  by: JudgedMetric,
+): readonly RankedGroup[] {
+  const sign = IS_HIGHER_BETTER[by] ? -1 : 1;
+  return groups.filter((group): group is RankedGroup => group.validation !== null)
+    .toSorted(({ validation: one }, { validation: other }) =>
+      sign * (one[by].mean - other[by].mean) || one.loss.mean - other.loss.mean
     );
-  return order[0]?.i ?? null;
 }

@@ -1,6 +1,7 @@
 import { METRICS } from "../evaluation/metric_names.ts";
 import { stringify } from "@std/csv/stringify";
 import type { EnsembleRow, Summary, SummaryRow } from "./summary.ts";
+import { cellOf } from "./csv_cell.ts";
 import { groupKey, metricValue, withoutSeed } from "./summary.ts";
 
 /**
@@ -30,6 +31,7 @@ export function summaryCsv(summary: Summary): string {
     "test_accuracy_mean_high",
     "best_by_validation",
     "error",
+    "time",
   ];
   const places = new Map(groups.map((group, i) => [groupKey(group), i]));
   const cells = (row: SummaryRow): Record<string, unknown> => {
@@ -57,6 +59,7 @@ export function summaryCsv(summary: Summary): string {
       test_accuracy_mean_high: group?.test.accuracy.interval?.[1],
       best_by_validation: group !== undefined && at === best,
       error: row.error,
+      time: row.time,
     };
   };
   const ensembleCells = (row: EnsembleRow): Record<string, unknown> => ({
@@ -70,17 +73,6 @@ export function summaryCsv(summary: Summary): string {
   const lines = [...rows.map(cells), ...ensembles.map(ensembleCells)]
     .map((all) => columns.map((column) => cellOf(all[column])));
   return stringify([columns.map(cellOf), ...lines], { crlf: false });
-}
-
-/**
- * A value as a cell. A text that a spreadsheet would read as a formula begins with an apostrophe, which spreadsheets hide
- * (https://owasp.org/www-community/attacks/CSV_Injection).
- */
-function cellOf(value: unknown): string {
-  if (value === undefined || value === null) return "";
-  if (typeof value === "object") return JSON.stringify(value);
-  const text = String(value);
-  return typeof value === "string" && /^[=+\-@\t\r\n]/.test(text) ? `'${text}` : text;
 }
 
 function partCells(part: "test" | "validation", { metrics }: SummaryRow): Record<string, number> {

@@ -30,6 +30,8 @@ export interface RunPolicy {
   readonly selfCheck: boolean;
   /** What to do with a run that another process is executing. */
   readonly ifLocked: "wait" | "leave";
+  /** Whether complete runs that are replaced are kept in the history, and put back where they are asked for again. */
+  readonly history: boolean;
 }
 
 /** What the runs of a process share. */
@@ -45,6 +47,8 @@ export interface RunContext extends RunHost {
   readonly title: string;
   /** The folder that the run writes its results to. */
   readonly folder: RunFolder;
+  /** The experiment as it is written into that folder. */
+  readonly written: Experiment;
   readonly progress: ProgressReporter;
   /** Its slot among runs with fused steps. */
   readonly slot: LockstepSlot | undefined;

@@ -2,6 +2,8 @@ import { checkTrainable } from "../dataset/class_counts.ts";
 import { type Dataset, datasetName } from "../dataset/load.ts";
 import { sha256 } from "../base/sha256.ts";
 import { ConfigValueError, reworded } from "../base/errors.ts";
+import type { KeyPath } from "../experiment/document.ts";
+import { replacePaths } from "../experiment/replace_paths.ts";
 import type { DatasetKeys } from "../experiment/experiment_file.ts";
 import type { DatasetSpec, Experiment } from "../experiment/types.ts";
 import { readsPadding } from "../prompt/padding.ts";
@@ -32,6 +34,8 @@ export interface Prepared<Asked extends Experiment = Experiment> {
   readonly commit: GitCommit;
   /** A hash of the experiment's content: its keys, its model and its data. */
   readonly contentHash: string;
+  /** The same without the paths in it. */
+  readonly pathlessHash: string;
 }
 
 /**
@@ -57,13 +61,12 @@ export async function prepare(
   const transfer = await resources.transfer(experiment, file, verbalizer.classes);
   const tuned = [...(sourcePrompt ? [sourcePrompt.sha256] : []), ...ensemblePrompts?.sha256 ?? []];
   const elsewhere = transfer.map(({ sha256 }) => sha256);
-  const content = JSON.stringify([
-    asked,
-    model.files,
-    dataset.sha256,
-    ...tuned,
-    ...elsewhere,
-  ]);
+  const hash = async (asked: object) => {
+    const content = JSON.stringify([asked, model.files, dataset.sha256, ...tuned, ...elsewhere]);
+    return await sha256(new TextEncoder().encode(content));
+  };
+  const isIdOnHub = ([key]: KeyPath) => key === "model" && model.revision !== null;
+  const pathless = replacePaths(asked, (written, key) => isIdOnHub(key) ? written : undefined);
   return {
     experiment: {
       ...experiment,
@@ -78,7 +81,8 @@ export async function prepare(
     ensemblePrompts,
     transfer,
     commit: await resources.commit(file),
-    contentHash: await sha256(new TextEncoder().encode(content)),
+    contentHash: await hash(asked),
+    pathlessHash: await hash(pathless),
   };
 }
 
@@ -129,7 +133,7 @@ function atCommit(dataset: DatasetSpec, commit: string | null): DatasetSpec {
 function askedOf(
   { name: _, description: __, tune, ensemble, ...asked }: Experiment,
   model: Omit<Experiment["model"], "revision">,
-): unknown {
+): object {
   const { revision: ___, ...dataset }: DatasetKeys = asked.dataset;
   const isUsual = tune === (asked.prompt.kind === "soft" ? "prompt" : "none");
   return { ...asked, model, dataset, ...(!isUsual && { tune }), ...(ensemble && { vote: ensemble.vote }) };

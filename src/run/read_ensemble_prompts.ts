@@ -1,6 +1,7 @@
-import { dirname, resolve } from "@std/path";
+import { resolve } from "@std/path";
 import { allDone } from "../base/all_done.ts";
 import { float32Tensor, type Tensor } from "../device/device.ts";
+import { pathsFrom } from "../disk/kept_place.ts";
 import { InputError } from "../base/errors.ts";
 import { message, ofFile } from "../base/message.ts";
 import { promptInsertion, promptLength } from "../experiment/prompt_vectors.ts";
@@ -27,7 +28,7 @@ export interface EnsemblePrompts {
  */
 export function ensembleRunFolders({ ensemble }: Experiment, file: string): string[] | undefined {
   if (ensemble === undefined || !("runs" in ensemble)) return undefined;
-  return ensemble.runs.map((path) => resolve(dirname(file), path));
+  return ensemble.runs.map((path) => resolve(pathsFrom(file), path));
 }
 
 /**

@@ -1,4 +1,4 @@
-import { dirname, join, resolve } from "@std/path";
+import { join, resolve } from "@std/path";
 import { sha256 } from "../base/sha256.ts";
 import type { Tensor } from "../device/device.ts";
 import { ConfigValueError, InputError, withKeyContext } from "../base/errors.ts";
@@ -7,6 +7,7 @@ import type { PromptSpec, SoftPrompt } from "../experiment/types.ts";
 import { type Entry, entryOf, times, withEntryContext } from "../formats/embedding_scale.ts";
 import { readPeftAdapter } from "../formats/peft.ts";
 import { checkListed } from "../disk/checksums.ts";
+import { pathsFrom } from "../disk/kept_place.ts";
 import { readJson } from "../disk/read_json.ts";
 import { MEMORY_LIMIT, readLimited } from "../disk/read_limited.ts";
 import { readPrompt } from "../results/read_prompt.ts";
@@ -46,7 +47,7 @@ export async function readSourcePrompt(
   if (spec.kind === "hard") return undefined;
   const { initialization } = spec;
   if (initialization.from !== "peft" && initialization.from !== "run") return undefined;
-  const folder: string = resolve(dirname(file), initialization.path);
+  const folder: string = resolve(pathsFrom(file), initialization.path);
   return await withKeyContext(
     PATH,
     async () =>
@@ -122,7 +123,12 @@ async function unlessMissing<Found>(
   } catch (error) {
     const isMissing = error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory;
     if (!isMissing) throw error;
-    throw new InputError(`${folder} is not a PEFT adapter: it lacks ${name}`, { cause: error });
+    throw new InputError(
+      `${folder} is not a PEFT adapter: it lacks ${name}: name the folder that PEFT's save_pretrained wrote`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 

@@ -5,8 +5,9 @@ import { Lock, lockPath } from "../disk/lock.ts";
 import type { MetricsFile } from "../results/metrics_file.ts";
 import { checkWhole } from "../results/check_whole.ts";
 import { DamagedRun } from "../results/damaged_run.ts";
-import { type FinishedRun, readFinished } from "../results/read_run.ts";
+import { type FinishedRun, isSameContent, readFinished } from "../results/read_run.ts";
 import { RunFolder } from "../results/run_folder.ts";
+import { RunHistory } from "../results/run_history.ts";
 import type { LockstepSlot } from "../training/fused_steps.ts";
 import { Interrupted } from "../training/trainer.ts";
 import { withPlaces } from "../experiment/read_experiment_file.ts";
@@ -14,6 +15,7 @@ import { prepare } from "./prepare.ts";
 import { runInto } from "./run_into.ts";
 import type { RunContext, RunHost, RunRequest } from "./context.ts";
 import type { ProgressReporter } from "./progress.ts";
+import { writtenExperiment } from "./written_experiment.ts";
 
 /** The outcome of a run that did not fail: run now, complete before, or left to another process. */
 export type RunOutcome =
@@ -61,25 +63,33 @@ async function runLocked(
   slot: LockstepSlot | undefined,
 ): Promise<RunOutcome> {
   const { title, path, experiment } = request;
-  const { resources, signal, policy: { force } } = host;
+  const { resources, signal, policy: { force, results } } = host;
+  const history = host.policy.history
+    ? new RunHistory(results, path, (line) => progress.log(`${title}: ${line}`))
+    : undefined;
   let folder: RunFolder | undefined;
   try {
-    await RunFolder.recover(path);
+    await RunFolder.recover(path, history?.retire);
     // Also with --force: what a newer version wrote is not replaced.
     const finished = await unlessDamaged(() => readFinished(path), request, progress);
     const reading = withPlaces(request, () => prepare(request, resources));
     const prepared = await unlessAborted(signal, reading);
-    const isSame = !force && finished !== undefined && finished.contentHash === prepared.contentHash;
+    const isSame = !force && finished !== undefined && isSameContent(finished, prepared);
     const kept = isSame ? await unlessDamaged(() => whole(path, finished), request, progress) : undefined;
     if (kept !== undefined) return { kind: "kept", metrics: kept.metrics };
-    folder = await RunFolder.begin(path, prepared.contentHash, prepared.experiment, force);
-    const context: RunContext = { ...host, title, folder, progress, slot };
+    const restored = force || isSame ? undefined : await history?.restore(prepared);
+    if (restored !== undefined) return { kind: "kept", metrics: restored.metrics };
+    const written = await writtenExperiment(prepared.experiment, request, results);
+    folder = await RunFolder.begin(path, prepared.contentHash, written, force, history?.retire);
+    const context: RunContext = { ...host, title, folder, written, progress, slot };
     return { kind: "complete", metrics: await withPlaces(request, () => runInto(prepared, context)) };
   } catch (error) {
     const status = error instanceof Interrupted ? "interrupted" : "failed";
     const message = sharedMessage(error);
     // The original error matters more than the failure to record it.
-    const note = folder?.fail(status, message) ?? RunFolder.failedBefore(path, experiment, message);
+    const note = folder?.fail(status, message) ??
+      writtenExperiment(experiment, request, results)
+        .then((written) => RunFolder.failedBefore(path, written, message));
     await note.catch(() => {});
     // Failed sessions must not fail later runs; concurrent runs still use them.
     if (!slot) await resources.release();

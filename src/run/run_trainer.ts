@@ -2,7 +2,7 @@ import { ofFile } from "../base/message.ts";
 import { namedText } from "../evaluation/answer_error.ts";
 import { measure } from "../evaluation/metrics.ts";
 import { type Classifier, classLogits } from "../evaluation/predict.ts";
-import type { Parameters } from "../training/early_stopping.ts";
+import { bestMetric, type Parameters } from "../training/early_stopping.ts";
 import { totalSteps, tune, type Tuned, type TuningTask } from "../training/trainer.ts";
 import type { RunContext } from "./context.ts";
 import type { EncodedDataset } from "./encode_dataset.ts";
@@ -15,7 +15,7 @@ import type { Prepared } from "./prepare.ts";
  * @param context its progress is reported
  */
 export function validation(
-  { verbalizer, dataset }: Prepared,
+  { verbalizer, dataset, experiment: { training } }: Prepared,
   { validation }: EncodedDataset,
   classifier: (parameters: Parameters) => Classifier,
   { progress }: Pick<RunContext, "progress">,
@@ -25,11 +25,12 @@ export function validation(
   const nameOf = (i: number) => namedText(ofFile(dataset.validation[i]!.id), dataset.validation[i]!.text);
   const onAnswered = (done: number) => progress.reach({ stage: "validating", done, total: labels.length });
   const questions = { examples: validation, nameOf, onAnswered };
+  const isByF1 = training !== undefined && bestMetric(training) === "macroF1";
   return {
     validate: async (parameters) => {
       const logits = await classLogits(classifier(parameters), questions, verbalizer);
-      const { accuracy, loss } = measure(logits, labels, verbalizer.classes);
-      return { accuracy: accuracy.value, loss };
+      const { accuracy, macro_f1, loss } = measure(logits, labels, verbalizer.classes);
+      return { accuracy: accuracy.value, ...(isByF1 && { macro_f1 }), loss };
     },
   };
 }

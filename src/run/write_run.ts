@@ -1,6 +1,8 @@
 import { relative, resolve } from "@std/path";
 import { stringify } from "yaml";
-import { datasetName } from "../dataset/load.ts";
+import { countByClass } from "../dataset/class_counts.ts";
+import type { Example } from "../dataset/example.ts";
+import { type Dataset, datasetName } from "../dataset/load.ts";
 import { sha256, withSha256 } from "../base/sha256.ts";
 import type { Device } from "../device/device.ts";
 import type { Timing } from "../device/stopwatch.ts";
@@ -32,7 +34,7 @@ export async function writeRun(
   { soft, weights }: BuiltClassifier,
   { metrics, predictions, samples, transfer, each }: Classified,
   environment: Environment,
-  { title, folder }: RunContext,
+  { title, folder, written }: RunContext,
 ): Promise<void> {
   const { experiment, ensemblePrompts } = prepared;
   const ensemble = experiment.ensemble && ensemblePrompts &&
@@ -51,15 +53,15 @@ export async function writeRun(
   const files = {
     ...await folder.hashes(),
     "metrics.json": await sha256(new TextEncoder().encode(jsonText(metrics))),
-    "experiment.yaml": experimentSha256(stringify(experiment)),
+    "experiment.yaml": experimentSha256(stringify(written)),
   };
-  const written = { ...environment, files };
-  await folder.writeJson("environment.json", withSha256(written));
+  const listed = { ...environment, files };
+  await folder.writeJson("environment.json", withSha256(listed));
   const report = runReport({
     title,
-    experiment,
+    experiment: written,
     metrics,
-    environment: written,
+    environment: listed,
     history: await folder.history(),
     predictions,
     samples,
@@ -86,9 +88,18 @@ function ensembleOf(
   return ensembleFile(vote, members, test.accuracy.value);
 }
 
+/** The number of examples of each class in each part of a dataset. */
+function classSizes({ classes, train, validation, test }: Dataset) {
+  const sizes = (examples: readonly Example[]) => {
+    const counts = countByClass(examples);
+    return Object.fromEntries(classes.map((name) => [name, counts.get(name) ?? 0]));
+  };
+  return { train: sizes(train), validation: sizes(validation), test: sizes(test) };
+}
+
 /** The environment of a run, as written to `environment.json`. @param path the folder of its results */
 export function environmentOf(
-  { experiment, model, dataset, transfer, commit, contentHash }: Prepared,
+  { experiment, model, dataset, transfer, commit, contentHash, pathlessHash }: Prepared,
   device: Device,
   timing: Timing,
   check: CheckOutcome,
@@ -114,11 +125,15 @@ export function environmentOf(
       ...(dataset.revision !== null && { revision: dataset.revision }),
       ...(dataset.folder !== null && { folder: fromRun(dataset.folder) }),
       sha256: dataset.sha256,
+      classes: classSizes(dataset),
+      ...(Object.keys(dataset.leftOut).length > 0 && { left_out: dataset.leftOut }),
     },
     ...(found.length > 0 && { transfer: Object.fromEntries(found) }),
     seed: experiment.seed,
     self_check: check,
     seconds: timing,
+    time: new Date().toISOString(),
     content_hash: contentHash,
+    content_hash_without_paths: pathlessHash,
   };
 }

@@ -21,6 +21,8 @@ export interface SchemaPart {
   readonly minLength?: number;
   readonly minimum?: number;
   readonly exclusiveMinimum?: number;
+  readonly maximum?: number;
+  readonly exclusiveMaximum?: number;
   /** For a value that is a string or an object: the schema of the string … */
   readonly then?: SchemaPart;
   /** … and that of the object. */

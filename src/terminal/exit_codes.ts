@@ -6,6 +6,7 @@ import { Interrupted, TrainingError } from "../training/trainer.ts";
 import { DiskError } from "../disk/on_disk.ts";
 import { DeviceError } from "../device/device.ts";
 import { STOP_CODES, type StopSignal } from "./stop_signals.ts";
+import { wrongPath } from "./wrong_path.ts";
 import { OutputClosed } from "./io.ts";
 
 /** The command line's exit codes. */
@@ -30,7 +31,7 @@ export function exitCodeOf(error: unknown, stoppedBy: StopSignal = "SIGINT"): nu
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USE;
   if (error instanceof InputError || error instanceof CompileError) return WRONG_USE;
   if (error instanceof GateFailed) return REGRESSION;
-  if (isForbidden(error)) return WRONG_USE;
+  if (isForbidden(error) || wrongPath(error) !== undefined) return WRONG_USE;
   if (error instanceof OutputClosed) return OUTPUT_CLOSED;
   return error instanceof Interrupted ? STOP_CODES[stoppedBy] : FAILED;
 }
@@ -50,6 +51,8 @@ const KNOWN = [
 /** The message of an error for the user; without a stack trace if the message names a way out. */
 export function messageOf(error: unknown): string {
   if (isForbidden(error)) return forbidden(error);
+  const path = wrongPath(error);
+  if (path !== undefined) return path;
   const known = KNOWN.some((kind) => error instanceof kind);
   return `${known ? "" : "unexpected: "}${terminalMessage(error)}`;
 }

@@ -12,7 +12,7 @@ import {
 } from "../compiler/mod.ts";
 import { compileModel, type CompileTarget } from "../artifacts/compile_model.ts";
 import { tableLines } from "./table.ts";
-import type { OpenModel } from "../model/open_model.ts";
+import type { ModelGraph } from "../model/open_model.ts";
 
 /** The sizes at which operations are counted. */
 const SIZES = { batch: 32, sequence: 64, length: 20, classes: 2, words: 4 };
@@ -22,10 +22,11 @@ const SIZES = { batch: 32, sequence: 64, length: 20, classes: 2, words: 4 };
  * what was lowered, recognised and removed, operator by operator. The graph is verified after each pass.
  */
 export function explain(
-  model: OpenModel,
+  model: ModelGraph,
   insertion: Insertion,
   optimizer: OptimizerName,
   form: CompileTarget,
+  columns?: number,
 ): string[] {
   const rows: string[][] = [];
   const details: string[] = [];
@@ -42,7 +43,7 @@ export function explain(
   compileModel(model, insertion, optimizer, { ...form, onPass, verify: true });
   const sizes = Object.entries(SIZES).map(([name, size]) => `${name} ${size}`).join(", ");
   return [
-    ...tableLines(["pass", "nodes", "GFLOP", "operators, by the largest change"], rows),
+    ...tableLines(["pass", "nodes", "GFLOP", "operators, by the largest change"], rows, columns),
     "",
     ...details,
     ...(details.length > 0 ? [""] : []),

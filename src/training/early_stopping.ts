@@ -1,8 +1,21 @@
 import type { Tensor } from "../device/device.ts";
+import type { TrainingSpec } from "../experiment/types.ts";
+
+/** What the best parameters are chosen by. */
+export type BestMetric = NonNullable<TrainingSpec["best"]>;
+
+/** What the best parameters of a training are chosen by. */
+export function bestMetric(
+  { best, earlyStopping }: Pick<TrainingSpec, "best" | "earlyStopping">,
+): BestMetric {
+  return best ?? earlyStopping?.metric ?? "accuracy";
+}
 
 /** The metrics on the validation set. */
 export interface ValidationMetrics {
   readonly accuracy: number;
+  /** Only where the best is chosen by it. */
+  readonly macro_f1?: number;
   readonly loss: number;
 }
 
@@ -19,13 +32,13 @@ export interface Best {
 /** Keeps the best parameters, and decides when enough validations have passed without improvement. */
 export class EarlyStopping {
   /**
-   * @param metric the metric to compare; ties in accuracy are broken by the loss
+   * @param metric the metric to compare; ties in accuracy and macro F1 are broken by the loss
    * @param patience the number of validations in a row without improvement; `undefined`: never stop early
    * @param found the best parameters, from a checkpoint
    * @param since validations since the best one, from a checkpoint
    */
   constructor(
-    private readonly metric: "accuracy" | "loss",
+    private readonly metric: BestMetric,
     private readonly patience: number | undefined,
     private found?: Best,
     private since = 0,
@@ -56,8 +69,15 @@ export class EarlyStopping {
     return this.patience !== undefined && this.waited >= this.patience;
   }
 
+  /** Higher is better. @throws {TypeError} where the metric was not measured */
+  private score({ accuracy, macro_f1, loss }: ValidationMetrics): number {
+    const value = { accuracy, macroF1: macro_f1, loss: -loss }[this.metric];
+    if (value === undefined) throw new TypeError(`${this.metric} was not measured`);
+    return value;
+  }
+
   private isBetter(a: ValidationMetrics, b: ValidationMetrics): boolean {
-    if (this.metric === "loss" || a.accuracy === b.accuracy) return a.loss < b.loss;
-    return a.accuracy > b.accuracy;
+    const difference = this.score(a) - this.score(b);
+    return difference === 0 ? a.loss < b.loss : difference > 0;
   }
 }

@@ -118,7 +118,9 @@ export async function* tune(task: TuningTask): AsyncGenerator<TuningEvent, Tuned
       const outputs = await running;
       progress.advance(outputs);
       const endsEpoch = step % perEpoch === 0 || step === total;
-      const logs = step % spec.logEvery === 0 || endsEpoch;
+      const validates = task.validate !== undefined &&
+        (spec.validateEvery === undefined ? endsEpoch : step % spec.validateEvery === 0 || step === total);
+      const logs = step % spec.logEvery === 0 || endsEpoch || validates;
       const isDue = timer.isDue(step, endsEpoch);
       if (!logs && !isDue) {
         dispose(outputs.gradient);
@@ -129,7 +131,7 @@ export async function* tune(task: TuningTask): AsyncGenerator<TuningEvent, Tuned
       const gradientNorm = normOf(await toHost(outputs.gradient));
       const recent = await losses.read();
       checkFinite(recent, gradientNorm, step, spec);
-      const validation = endsEpoch ? await validated(task, progress) : undefined;
+      const validation = validates ? await validated(task, progress) : undefined;
       progress.seconds += (performance.now() - started) / 1000;
       if (logs) losses.clear();
       const began = timer.time();

@@ -17,6 +17,8 @@ export interface HistoryLine {
 /** The metrics on the validation set. */
 export interface HistoryLineValidation {
   readonly accuracy: number;
+  /** Only where the best is chosen by it. */
+  readonly macro_f1?: number;
   readonly loss: number;
 }
 
@@ -46,6 +48,8 @@ export interface CheckpointStateBest {
 /** The metrics on the validation set. */
 export interface CheckpointStateBestValidation {
   readonly accuracy: number;
+  /** Only where the best is chosen by it. */
+  readonly macro_f1?: number;
   readonly loss: number;
 }
 

@@ -1,6 +1,6 @@
 import type { TrainingSpec } from "../experiment/types.ts";
 import type { Checkpoint } from "./checkpoint.ts";
-import { EarlyStopping } from "./early_stopping.ts";
+import { bestMetric, EarlyStopping } from "./early_stopping.ts";
 import { LossWindow } from "./loss_window.ts";
 import type { StepOutputs } from "./step.ts";
 import { TrainingState } from "./training_state.ts";
@@ -16,12 +16,12 @@ export class TrainingProgress {
   seconds: number;
 
   /** @param kept where tuning starts */
-  constructor(private kept: Checkpoint, { earlyStopping }: Pick<TrainingSpec, "earlyStopping">) {
+  constructor(private kept: Checkpoint, spec: Pick<TrainingSpec, "best" | "earlyStopping">) {
     this.state = new TrainingState(kept.parameters, kept.state);
     this.losses = new LossWindow(kept.losses);
     this.stopping = new EarlyStopping(
-      earlyStopping?.metric ?? "accuracy",
-      earlyStopping?.patience,
+      bestMetric(spec),
+      spec.earlyStopping?.patience,
       kept.best,
       kept.waited,
     );

@@ -1,13 +1,16 @@
 import { type Command, Option } from "commander";
 import { FUSE_MODES } from "../batch/fuse.ts";
 import type { BatchFlags } from "../commands/batch.ts";
-import { shardOf, wholeNumber } from "../commands/flag_values.ts";
+import { collect, shardOf, wholeNumber } from "../commands/flag_values.ts";
 import { allowRead, type ReadFlags } from "./allow_read.ts";
 
 /** What `batch` does with its arguments and flags. @param allowRead the paths of `--allow-read` */
 export interface BatchVerb {
   batch(args: readonly string[], flags: BatchFlags, allowRead: readonly string[]): Promise<void>;
 }
+
+/** The flags of `batch` as they are on the command line. */
+type BatchLine = Omit<BatchFlags, "overrides"> & { readonly set: readonly string[] };
 
 /** Adds `batch` to the command line. */
 export function addBatch(program: Command, verbs: BatchVerb): void {
@@ -25,14 +28,22 @@ export function addBatch(program: Command, verbs: BatchVerb): void {
       ).choices(FUSE_MODES).default("auto"),
     )
     .option("--only <pattern>", "run only those whose name matches a pattern (*length=5*) or contains a text")
+    .option(
+      "--set <key=value>",
+      "set a key of all files to another value; the results go into folders named after it",
+      collect,
+      [],
+    )
     .option("--force", "run again even if nothing has changed", false)
+    .option("--no-history", "remove the complete runs that others replace, instead of keeping the last ten")
     .option("--no-self-check", "skip the comparison of the compiled graphs with the model's own file")
     .option("--fail-fast", "start no more runs after one fails", false)
     .option("--shard <i/n>", "run only the i-th of n parts, to share a batch among machines", shardOf)
+    .option("--summarize", "run nothing: write the summaries of the results that are there", false)
     .addOption(allowRead())
     .option("--yes", "execute more than 1000 runs", false)
     .addHelpText("after", "\nExample:\n  softprompt batch experiments/rt-polarity --only seed=0")
-    .action((files: string[], { allowRead, ...flags }: ReadFlags<BatchFlags>) =>
-      verbs.batch(files, flags, allowRead)
+    .action((files: string[], { set: overrides, allowRead, ...flags }: ReadFlags<BatchLine>) =>
+      verbs.batch(files, { ...flags, overrides }, allowRead)
     );
 }

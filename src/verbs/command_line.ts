@@ -14,7 +14,7 @@ import { addExport, type ExportVerb } from "./export.ts";
 import { addPredict, type PredictVerb } from "./predict.ts";
 import { addRun, type RunVerb } from "./run.ts";
 import { addServe, type ServeVerb } from "./serve.ts";
-import { logFormat, type LogFlags } from "./log_format.ts";
+import { type LogFlags, logFormat } from "./log_format.ts";
 import { addValidate, type ValidateVerb } from "./validate.ts";
 
 /** What each verb does with its arguments and flags. */

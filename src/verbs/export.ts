@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import type { ExportFlags } from "../commands/export.ts";
-import { EXPORT_FORMATS } from "../commands/flag_values.ts";
+import { EXPORT_DTYPES, EXPORT_FORMATS } from "../commands/flag_values.ts";
 import { allowRead, type ReadFlags } from "./allow_read.ts";
 
 /** What `export` does with its arguments and flags. @param allowRead the paths of `--allow-read` */
@@ -16,6 +16,12 @@ export function addExport(program: Command, verbs: ExportVerb): void {
     .addOption(
       new Option("--format <kind>", "peft: an adapter for PEFT; onnx: a classifier for ONNX Runtime")
         .choices(EXPORT_FORMATS).makeOptionMandatory(),
+    )
+    .addOption(
+      new Option(
+        "--dtype <kind>",
+        "of --format onnx, how weights are stored, as transformers.js names it: fp32 (the default), fp16 or q8",
+      ).choices(EXPORT_DTYPES),
     )
     .requiredOption("--out <dir>", "the folder to write")
     .option("--model <dir>", "the model's folder, if it has moved since the run")

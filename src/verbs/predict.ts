@@ -1,5 +1,7 @@
 import { type Command, Option } from "commander";
 import type { PredictFlags } from "../commands/predict.ts";
+import { PREDICTION_FORMATS } from "../commands/flag_values.ts";
+import { TABLE_KINDS } from "../experiment/table_kind.ts";
 import { CHOICES, DEFAULTS } from "../experiment/experiment_file.ts";
 import { allowRead, type ReadFlags } from "./allow_read.ts";
 
@@ -16,12 +18,25 @@ export interface PredictVerb {
 /** Adds `predict` to the command line. */
 export function addPredict(program: Command, verbs: PredictVerb): void {
   program.command("predict")
-    .description("classify texts with a run's prompt; writes a line of JSON for each to standard output")
+    .description(
+      "classify texts with a run's prompt; writes a line for each to standard output, and the accuracy of those with labels to standard error",
+    )
     .argument("<run>", "the folder of a run")
     .argument("[texts...]", "texts to classify")
     .option(
       "--file <path>",
-      "a file of texts, with the columns that the run was tuned on: .csv, .tsv, .jsonl, .json or .parquet; in a .txt file each line that is not empty is a text; - is JSON Lines on standard input",
+      "a file of texts, with the columns that the run was tuned on: .csv, .tsv, .jsonl, .json or .parquet; in a .txt file each line is a text; - is standard input",
+    )
+    .addOption(
+      new Option(
+        "--input-format <kind>",
+        "how the file is written (default: by its name; standard input is jsonl)",
+      ).choices(TABLE_KINDS),
+    )
+    .addOption(
+      new Option("--format <name>", "how the answers are written").choices(PREDICTION_FORMATS).default(
+        "jsonl",
+      ),
     )
     .option(
       "--encoding <name>",

@@ -18,6 +18,7 @@ export function addRun(program: Command, verbs: RunVerb): void {
     .argument("<files...>", "experiment files (YAML)")
     .option("--results <dir>", "the folder that results go into", "results")
     .option("--force", "run again even if nothing has changed", false)
+    .option("--no-history", "remove the complete runs that others replace, instead of keeping the last ten")
     .option("--no-self-check", "skip the comparison of the compiled graphs with the model's own file")
     .option(
       "--set <key=value>",

@@ -191,6 +191,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "experiment",
     "device",
     "prompt", // which models must not be padded
+    "evaluation", // the metric that the best variant is chosen by
     "training",
     "results",
     "report", // a sweep has a report
@@ -217,6 +218,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "experiment",
     "model",
     "device",
+    "evaluation", // the accuracy on labelled texts
     "training", // an interruption
     "artifacts",
     "dataset",

@@ -164,3 +164,20 @@ Deno.test("--explain for WebGPU shows what falls back to the CPU, and the artifa
       assertEquals([manifest.target, manifest.precision], ["webgpu", precision]);
     }
   }));
+
+Deno.test("a folder with nothing but the ONNX file is compiled, to the same graphs; a missing ONNX file is named", () =>
+  inFolder(async (folder) => {
+    const model = join(folder, "model");
+    await Deno.mkdir(join(model, "onnx"), { recursive: true });
+    await Deno.copyFile(join(MINI, "onnx/model.onnx"), join(model, "onnx/model.onnx"));
+    for (const [source, out] of [[model, "bare"], [MINI, "whole"]] as const) {
+      const { code, stderr } = await call(["compile", "--model", source, "--out", join(folder, out)]);
+      assertEquals(code, 0, stderr);
+    }
+    const step = (out: string) => Deno.readFile(join(folder, out, "train_step.onnx"));
+    assertEquals(await step("bare"), await step("whole"));
+    await Deno.remove(join(model, "onnx/model.onnx"));
+    const { code, stderr } = await call(["compile", "--model", model, "--out", join(folder, "none")]);
+    assertEquals(code, 2);
+    assert(stderr.includes("names a folder, relative to ./, with onnx/model.onnx, or"), stderr);
+  }));

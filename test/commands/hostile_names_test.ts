@@ -68,4 +68,6 @@ Deno.test("a transfer file's name with a line break or a path in it stays a part
     const own = namesIn(join(results, "small")).filter((one) => one.startsWith("predictions."));
     assertEquals(own.length, 2);
     assert(own.every((one) => /^predictions\.(?:[\w.]+~[0-9a-f]{6}\.)?jsonl$/.test(one)), own.join("\n"));
+    const again = await call(["run", join(results, "small/experiment.yaml"), "--results", results]);
+    assertStringIncludes(again.stderr, "nothing has changed since the results");
   }));

@@ -92,6 +92,45 @@ for (const [what, { verb: [verb, ...flags], changes }] of Object.entries(KILLED)
     }));
 }
 
+Deno.test("a run of a changed experiment, killed at random moments, leaves the earlier one whole, which then is in the history", () =>
+  inFolder(async (folder) => {
+    const results = join(folder, "results");
+    const history = join(results, ".history/small");
+    const args = (file: string) => ["run", file, "--results", results];
+    const earlier = async () => {
+      const file = await writeExperiment(folder, { training: { ...TRAINING, epochs: 1 } });
+      assertEquals((await call(args(file))).code, 0);
+      return await contents(join(results, "small"));
+    };
+    await earlier();
+    const file = await writeExperiment(folder, { training: TRAINING });
+    const { changes } = await killedAfter(Infinity, args(file));
+    const stream = new RandomStream(0, "history");
+    for (let kill = 0; kill < KILLS; kill++) {
+      await Deno.remove(results, { recursive: true });
+      const before = await earlier();
+      await writeExperiment(folder, { training: TRAINING });
+      // The folders are moved in the last of the changes.
+      const at = kill === 0 ? Math.floor(stream.uniform(0, changes)) : changes + 1 - 3 * kill;
+      assert((await killedAfter(at, args(file))).isStopped);
+      const kept = await exists(history) ? [...Deno.readDirSync(history)].map(({ name }) => name) : [];
+      const places = [
+        join(results, "small"),
+        join(results, ".small.old"),
+        ...kept.map((name) => join(history, name)),
+      ];
+      const found = await Promise.all(
+        places.map(async (place) => await exists(place) ? await contents(place) : undefined),
+      );
+      assert(found.some((one) => equal(one, before)), `killed after ${at} changes`);
+      const again = await killedAfter(Infinity, args(file));
+      assertEquals(again.result?.code, 0, again.result?.stderr);
+      const [name = "", ...others] = [...Deno.readDirSync(history)].map(({ name }) => name);
+      assertEquals(others, []);
+      assertEquals(await contents(join(history, name)), before, `killed after ${at} changes`);
+    }
+  }));
+
 /** The files of a folder, or of where it was moved to when a replacement was stopped halfway. */
 async function wholeOf(folder: string, name: string): Promise<Record<string, string>> {
   const place = await exists(folder, name) ? name : `.${name}.old`;

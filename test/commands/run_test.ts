@@ -15,7 +15,7 @@ Deno.test("several runs cannot be asked for with --set, and a folder cannot be r
   await refused(
     "x.yaml",
     ["sweep.seed=[1, 2]"],
-    "--set sweep.seed asks for several runs, and run executes one",
+    "--set sweep.seed asks for several runs: write 'sweep' into the file",
   );
   await refused("x.yaml", ["variants={ a: {} }"], "write 'variants' into the file");
   await refused("x.yaml", ["exclude=[]"], "use softprompt batch");

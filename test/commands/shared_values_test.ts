@@ -101,7 +101,10 @@ Deno.test("of the classes of a label column, results name three at most that are
       training: undefined,
     });
     const { stderr } = await call(["run", experiment, "--results", results]);
-    assertStringIncludes(stderr, `the class 'b' of '${file}' (its classes: b, c, d, e, ${"x".repeat(40)}…;`);
+    assertStringIncludes(
+      stderr,
+      `values without a class: b (1), c (1), d (1), e (1), ${"x".repeat(40)}… (1);`,
+    );
     const { error } = JSON.parse(await Deno.readTextFile(join(results, "small.partial/metrics.json")));
-    assertStringIncludes(error, `the class 'b' of '${file}' (its classes: b, c, …;`);
+    assertStringIncludes(error, "values without a class: b, c, d, …;");
   }));

@@ -51,7 +51,7 @@ Deno.test("what was tuned is scored on other data, whose labels are mapped or le
       assertEquals(code, 2, stderr);
       assertStringIncludes(stderr, message);
     };
-    await wrong([{ file: "stars.txt" }], "the verbalizer has no words for the class '1' of 'stars'");
+    await wrong([{ file: "stars.txt" }], "the label column 'label' of 'stars' has ");
     await wrong([{ file: "gone.txt" }], "gone.txt");
     await wrong([{}], "need exactly one of 'name', 'file' and 'source' (on the hub)");
     await wrong([{ file: "plain.tsv" }, { file: "plain.tsv" }], "distinguish them by 'as'");

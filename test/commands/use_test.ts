@@ -1,13 +1,18 @@
 import { assertAlmostEquals, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import { InferenceSession, Tensor } from "onnxruntime-node";
 import { InputError } from "../../src/base/errors.ts";
-import { readTokenizer } from "../../src/model/read_tokenizer.ts";
 import { loadRun } from "softprompt";
 import { MINI } from "../shared.ts";
+import { exportedProbabilities } from "./exported.ts";
 import { call, callProcess, inFolder, readLines, writeExperiment } from "./softprompt.ts";
 
-const TEXTS = ["a gripping , beautifully acted thriller .", "dull", "two hours that i will never get back ."];
+const LONG = "two hours that i will never get back , and then a joy . ".repeat(40);
+const TEXTS = [
+  "a gripping , beautifully acted thriller .",
+  "dull",
+  LONG,
+  "two hours that i will never get back .",
+];
 const FEW = { training: { batchSize: 8, steps: 4, logEvery: 2 } };
 const OWN = { model: { source: MINI } };
 
@@ -59,7 +64,7 @@ Deno.test("a run's prompt is used from the command line, from a program, and as 
       const config = JSON.parse(await Deno.readTextFile(join(out, "config.json")));
       assertEquals(config.id2label, { "0": "negative", "1": "positive" });
       for (const side of ["left", "right"] as const) {
-        const rows = await classified(out, side);
+        const rows = await exportedProbabilities(out, TEXTS, { side });
         for (const [i, { probabilities }] of answers.entries()) {
           assertAlmostEquals(rows[i]![1]!, probabilities.positive!, 1e-5, `${name}, padded on the ${side}`);
         }
@@ -68,28 +73,6 @@ Deno.test("a run's prompt is used from the command line, from a program, and as 
     await peft(run, folder);
     await fromRun(run, folder);
   }));
-
-/** What plain ONNX Runtime says of the texts, with the tokens that the tokenizer puts around them. */
-async function classified(folder: string, side: "left" | "right"): Promise<number[][]> {
-  const tokenizer = await readTokenizer(folder);
-  const session = await InferenceSession.create(join(folder, "onnx/model.onnx"));
-  const ids = TEXTS.map((text) => [...tokenizer.prefix, ...tokenizer.encode(text), ...tokenizer.suffix]);
-  const length = Math.max(...ids.map((row) => row.length));
-  const tensor = (rows: number[][]) => {
-    const padded = rows.flatMap((row) => {
-      const padding = Array<number>(length - row.length).fill(0);
-      return side === "left" ? [...padding, ...row] : [...row, ...padding];
-    });
-    return new Tensor("int64", BigInt64Array.from(padded, BigInt), [rows.length, length]);
-  };
-  const { probabilities } = await session.run({
-    input_ids: tensor(ids),
-    attention_mask: tensor(ids.map((row) => row.map(() => 1))),
-  });
-  await session.release();
-  const found = Array.from(probabilities!.data as Float32Array);
-  return TEXTS.map((_, i) => found.slice(2 * i, 2 * i + 2));
-}
 
 /** An exported adapter is the start of another experiment; a run that cannot be exported is refused with the reason. */
 async function peft(run: (name: string) => string, folder: string): Promise<void> {
@@ -172,7 +155,7 @@ async function fromRun(run: (name: string) => string, folder: string): Promise<v
       [
         run("hard"),
         "word-embeddings",
-        "is not a complete run of one soft prompt: it lacks prompt.safetensors",
+        "is a run of a hard prompt, which has no vectors: name a run of a soft prompt",
       ],
     ] as const
   ) {

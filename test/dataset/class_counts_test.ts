@@ -1,7 +1,6 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
-import { checkTrainable, checkWords, classWeightsOf, rareClasses } from "../../src/dataset/class_counts.ts";
+import { assertEquals, assertThrows } from "@std/assert";
+import { checkTrainable, classWeightsOf, rareClasses } from "../../src/dataset/class_counts.ts";
 import type { Example } from "../../src/dataset/example.ts";
-import { splitByShares } from "../../src/dataset/split.ts";
 import { InputError } from "../../src/base/errors.ts";
 
 /** The given number of examples of each class. */
@@ -37,39 +36,6 @@ Deno.test("classes with no or few examples in a set are reported with counts", (
     rareClasses(examples({ negative: 40, neutral: 1 }), CLASSES, "the test set"),
     "the test set has few examples of the classes 'positive', 'neutral' (negative 40, positive 0, neutral 1): macro F1 depends on these few; more of them, or larger splits, would make it more reliable",
   );
-});
-
-Deno.test("a label that has no words is refused, with the classes of both", () => {
-  assertThrows(
-    () => checkWords(examples({ "0": 2, constructor: 1 }), CLASSES, "label", "a.csv", true, true),
-    InputError,
-    "no words for the class '0' of 'a.csv' (its classes: 0, constructor; the verbalizer's: negative, positive, neutral): map it",
-  );
-});
-
-Deno.test("a class that looks like a label and is normalized otherwise is refused, with the reason", () => {
-  assertThrows(
-    () => checkWords(examples({ "cafe\u0301": 2 }), ["caf\u00e9", "bar"], "label", "a.csv", true, true),
-    InputError,
-    "it differs from 'caf\u00e9' only in its Unicode normalization",
-  );
-});
-
-Deno.test("a column of texts that is named as the label is refused quickly, with a hint", () => {
-  const texts = Array.from(
-    { length: 60_000 },
-    (_, i) => ({ id: `${i}`, text: "x", label: `film ${i} is ${"so ".repeat(20)}` }),
-  );
-  const started = performance.now();
-  const { train, test } = splitByShares(texts, { test: 0.1, validation: 0.1, seed: 0 });
-  assertEquals([train.length, test.length], [60_000, 0]);
-  assertThrows(
-    () => checkWords(texts, CLASSES, "label", "a.csv", true, true),
-    InputError,
-    "the column 'label' of 'a.csv' has 60,000 different values, 'film 0 is so so so so so so so so so so …', ",
-  );
-  // Comparing each label with each takes many minutes; other tests may be at work on the same cores.
-  assert(performance.now() - started < 60_000);
 });
 
 Deno.test("balanced weights are scikit-learn's, given ones as they are, 1 where none is given", () => {

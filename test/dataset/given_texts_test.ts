@@ -72,15 +72,16 @@ Deno.test("the column that the run was tuned on is the text, in files of all kin
       ["a.jsonl.gz", new Uint8Array(gzipSync(LINES))],
       ["a.csv.gz", new Uint8Array(gzipSync("review\na joy\ndull\n"))],
       ["a.jsonl", '{"text": "a joy"}\r"dull"\r\n'],
-      ["a.txt", "\ufeffa joy\r\n\r\ndull"],
+      ["a.txt", "\ufeffa joy\r\ndull"],
     ] as const
   ) assertEquals((await readGiven(name, content)).given, TWO, name);
 });
 
-Deno.test("empty lines are skipped, and that is reported, as answers no longer match line numbers", async () => {
-  const { given, notes } = await readGiven("a.txt", "a joy\n\n  \ndull\n");
-  assertEquals(given, TWO);
-  assertStringIncludes(notes.join(), "a.txt: 2 empty lines are skipped");
+Deno.test("a blank line of a .txt file is a text, so that answers match line numbers; one of .jsonl is none, which is reported", async () => {
+  const { given, notes } = await readGiven("a.txt", "\na joy\n\n  \ndull\n\n");
+  assertEquals(given.map(({ text }) => text), ["", "a joy", "", "  ", "dull", ""]);
+  assertEquals(notes, []);
+  assertEquals((await readGiven("a.txt", "\n\n", { dataset: { file: "tuned.txt" } })).given.length, 2);
   assertStringIncludes((await readGiven("a.jsonl", LINES)).notes.join(), "a.jsonl: 1 empty line is skipped");
 });
 

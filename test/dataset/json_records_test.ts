@@ -102,7 +102,9 @@ Deno.test("lines with null are left out and counted where that is asked for", as
   assertEquals(examples.map(({ text, label }) => [text, label]), [...TWO, ["", "bad"]]);
   assertEquals(notes.length, 1);
   assertEquals(
-    notes[0]!.endsWith("a.jsonl: 2 of 5 lines are skipped, as they have null in a required column"),
+    notes[0]!.endsWith(
+      "a.jsonl: 2 of 5 lines are left out: 2 have null in a required column (text 1, label 1)",
+    ),
     true,
   );
 });

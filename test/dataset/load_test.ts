@@ -136,7 +136,7 @@ for (
       "a label column that is not that of the classes",
       "a.csv",
       `label,text\n${Array.from({ length: 30 }, (_, i) => `text ${i},positive`).join("\n")}\n`,
-      "a.csv' has 30 different values, 'text 0', 'text 1', 'text 10', …",
+      "a.csv' has 30 values that are no classes ('text 0', 'text 1', 'text 10', …)",
     ],
     [
       "one example of each class",
@@ -148,7 +148,7 @@ for (
       "a class without words",
       "a.tsv",
       `${WRITTEN["a.tsv"]}\nx\tneutral\ny\tneutral\n`,
-      "no words for the class 'neutral'",
+      "has a value without a class: neutral (2)",
     ],
     [
       "a missing column",

@@ -47,7 +47,7 @@ Deno.test("a file may have another delimiter, encoding, names of columns and of 
         [{ encoding: "latin-9000" }, "the encoding 'latin-9000' is unknown"],
         [
           { labels: { "0": "negative" } },
-          "'dataset.labels' has no class for the label '1' (it has one for 0)",
+          "a.csv:3: the label column 'score' of 'a.csv' has a value without a class: 1 (2)",
         ],
       ] as const
     ) {
@@ -97,10 +97,14 @@ Deno.test("files that are split already are used as they are, and texts in two o
 Deno.test("a Parquet file's numbers are classes by the names in the file, or by the experiment's", async () => {
   const named = await load({ ...OWN, file: "test.parquet" }, `${PARQUET}/x.yaml`, CLASSES, 0);
   assertEquals(named.test.length, 4);
+  const own = { negative: "positive", "1": "negative" };
+  const mapped = await load({ ...OWN, file: "test.parquet", labels: own }, `${PARQUET}/x.yaml`, CLASSES, 0);
+  const turned = new Map(mapped.test.map(({ id, label }) => [id, label]));
+  for (const { id, label } of named.test) assertEquals(turned.has(id) && turned.get(id) === label, false);
   await assertRejects(
     () => load({ ...OWN, file: "bare.parquet" }, `${PARQUET}/x.yaml`, CLASSES, 0),
     InputError,
-    "(its classes: 0, 1; the verbalizer's: negative, positive)",
+    "2 values without a class: 0 (3), 1 (3); the verbalizer's classes are negative, positive: ",
   );
 });
 
@@ -220,7 +224,7 @@ Deno.test("a label that is a property of every JavaScript object is mapped by 'l
     await assertRejects(
       () => load({ ...OWN, file: "a.csv", labels }, join(folder, "x.yaml"), CLASSES, 0),
       InputError,
-      "a.csv:4: 'dataset.labels' has no class for the label 'constructor'",
+      "a.csv:4: the label column 'label' of 'a.csv' has a value without a class: constructor (1)",
     );
     await assertRejects(
       () => load({ ...OWN, file: "a.csv" }, join(folder, "x.yaml"), CLASSES, 0, ["toString"]),

@@ -17,12 +17,12 @@ export async function readWritten(
   format: Partial<Reading> = {},
   columns = PLAIN_COLUMNS,
 ): Promise<Read> {
-  let examples: Example[] = [];
+  let examples: readonly Example[] = [];
   const notes: string[] = [];
   await inFolder(async (folder) => {
     const path: string = join(folder, name);
     await Deno.writeFile(path, typeof content === "string" ? new TextEncoder().encode(content) : content);
-    examples = await readTable(path, columns, { ...format, note: (line) => notes.push(line) });
+    ({ examples } = await readTable(path, columns, { ...format, note: (line) => notes.push(line) }));
   });
   return { examples, notes };
 }

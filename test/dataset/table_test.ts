@@ -134,7 +134,7 @@ for (
   ] as const
 ) {
   Deno.test(`the column '${column}' of a Parquet file is read to its last digit or letter`, async () => {
-    assertEquals((await numbers(column)).map(({ text }) => text), [...texts]);
+    assertEquals((await numbers(column)).examples.map(({ text }) => text), [...texts]);
   });
 }
 
@@ -185,7 +185,7 @@ Deno.test("null in a Parquet file is left out where that is asked for, bytes tha
     InputError,
     "kinds.parquet:3: 'text' is bytes that are not UTF-8",
   );
-  assertEquals((await kinds("id", { missing: "drop" })).map(({ text, label }) => [text, label]), [
+  assertEquals((await kinds("id", { missing: "drop" })).examples.map(({ text, label }) => [text, label]), [
     ["9007199254740993", "1"],
     ["2", "1"],
   ]);

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { differences, environmentDifferences, experimentDifferences } from "../../src/diff/differences.ts";
+import type { RunRecord } from "../../src/results/read_run.ts";
 import { madeUpRun } from "./runs.ts";
 
 Deno.test("only differences are listed, by their paths", () => {
@@ -45,5 +46,26 @@ Deno.test("uncommitted changes are listed, and the folder of the same data is no
   });
   assertEquals(environmentDifferences([at("../a", false)], [at("../b", true)]), {
     git_dirty: { a: false, b: true },
+  });
+});
+
+Deno.test("paths that differ in the way up from their run alone are no difference", () => {
+  const run = madeUpRun({ good: [0.1, 0.9] });
+  const at = (up: string, sha256: string): RunRecord => ({
+    ...run,
+    experiment: {
+      ...run.experiment,
+      model: { ...run.experiment.model, source: `${up}models/${sha256}` },
+      evaluation: {
+        ...run.experiment.evaluation,
+        transfer: [{ as: "x", clean: "none", text: "text", label: "label", file: `${up}data/x.csv` }],
+      },
+    },
+    environment: { ...run.environment, model: { source: "models", file: "f", sha256 } },
+  });
+  assertEquals(experimentDifferences([at("../../", "one")], [at("../../../", "one")]), {});
+  assertEquals(environmentDifferences([at("../../", "one")], [at("../../../", "one")]), {});
+  assertEquals(experimentDifferences([at("../../", "one")], [at("../", "two")]), {
+    "model.source": { a: "models/one", b: "models/two" },
   });
 });

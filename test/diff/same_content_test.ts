@@ -50,7 +50,6 @@ Deno.test("where the same content was found is no difference, and where other co
     "model.files.f",
   ]);
   assertEquals(differing(here, runAt("../..", { model: "aa", data: "dd" })), [
-    "dataset.file",
     "dataset.name",
     "dataset.sha256",
   ]);

@@ -98,7 +98,7 @@ const FILES = Object.fromEntries(
 );
 
 Deno.test("every block of the pages is of a language that the tests know", () => {
-  const known = ["sh", "yaml", "ts", "csv", "jsonc", "text", "diff"];
+  const known = ["sh", "yaml", "ts", "csv", "jsonc", "text", "diff", "html"];
   assertEquals(
     ALL.filter(({ language }) => !known.includes(language)).map(({ page, line }) => `${page}:${line}`),
     [],
@@ -175,6 +175,10 @@ for (const { page, line, text } of ALL.filter(({ language }) => language === "ya
 /** What `A_FOLDER_THAT_HAS_IT` stands for. */
 const RT_POLARITY: string = shared("data");
 
+/** The library that a program imports, and the part of it that the tests have. */
+const TRANSFORMERS = '"@huggingface/transformers"';
+const STAND_IN = JSON.stringify(import.meta.resolve("./transformers_stand_in.ts"));
+
 /** Why a command cannot be run on this machine; what must be there is not checked. */
 async function whatLacks(command: string): Promise<string | undefined> {
   if (command.includes("task data rt-polarity") && !mustHave("shared") && !await isThere(RT_POLARITY)) {
@@ -229,7 +233,7 @@ Deno.test("every command and program of the pages does what it should", async (t
           const name = `${page}:${line}`;
           if (language === "ts") {
             await t.step(`the program at ${name}`, async () => {
-              await Deno.writeTextFile(join(folder, "snippet.ts"), text);
+              await Deno.writeTextFile(join(folder, "snippet.ts"), text.replace(TRANSFORMERS, STAND_IN));
               assertEquals(await perform("deno run --check --allow-all snippet.ts", folder, env), undefined);
             });
           }

@@ -80,7 +80,13 @@ Deno.test("the defaults that are not written out are those that the pages name, 
         `${path}.${key}`
       );
   });
-  const named = ["dataset.encoding", "dataset.missing", "evaluation.transfer", "evaluation.calibrate"];
+  const named = [
+    "dataset.encoding",
+    "dataset.missing",
+    "dataset.others",
+    "evaluation.transfer",
+    "evaluation.calibrate",
+  ];
   const ofOthers = [
     "model.revision",
     "model.dtype",
@@ -114,7 +120,7 @@ device: gpu
       "rt.yaml:3:53: 'dataset.shots' must be at least 1, got 0",
       "rt.yaml:5:9: 'prompt.kind' must be one of soft, hard, got \"sofd\"; did you mean 'soft'?",
       "rt.yaml:6:3: unknown key 'lenght' in 'prompt'; did you mean 'length'? (allowed: kind, template, length, insertion, initialization)",
-      "rt.yaml:8:42: 'verbalizer.positive' must be an array, got \"good\"",
+      "rt.yaml:8:42: 'verbalizer.positive' must be an array, got \"good\": write a list, [good]",
       "rt.yaml:9:40: 'training.optimizer.learningRate' must be a number, got \"fast\"",
       "rt.yaml:10:7: 'seed' must be at least 0, got -1",
       "rt.yaml:11:9: 'device' must be one of auto, webgpu, cpu, wasm, got \"gpu\"; did you mean 'cpu'?",
@@ -151,7 +157,7 @@ Deno.test("early stopping needs a validation set, from the training examples or 
   const stopping = (dataset: string) =>
     SOFT.replace("{ name: rt-polarity }", dataset) + "training: { earlyStopping: { patience: 2 } }\n";
   assertEquals(problems(stopping("{ name: rt-polarity, validation: 0 }")), [
-    "rt.yaml:6:28: early stopping needs a validation set: set 'dataset.validation' above 0",
+    "rt.yaml:6:28: 'earlyStopping' needs a validation set: set 'dataset.validation' above 0",
   ]);
   parseExperiment(
     stopping("{ name: rt-polarity, validation: 0, split: { test: 0.1, validation: 0.1 } }"),

@@ -131,7 +131,9 @@ Deno.test("a sweep that asks for nothing sensible is refused", () => {
   assertEquals(problems("sweep: { name: [a, b] }"), [
     "x.yaml:6:10: 'name' cannot differ between the variants of a file, whose results are in one folder: set it once, for all of them",
   ]);
-  assertEquals(problems("sweep: { seed: 3 }"), ["x.yaml:6:16: 'sweep.seed' must be an array, got 3"]);
+  assertEquals(problems("sweep: { seed: 3 }"), [
+    "x.yaml:6:16: 'sweep.seed' must be an array, got 3: write a list, [3]",
+  ]);
   assertEquals(problems("sweep: { seed: [1, 2, 1] }"), [
     "x.yaml:6:16: 'sweep.seed' has the same value twice, as items 1 and 3",
   ]);

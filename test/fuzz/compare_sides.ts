@@ -3,6 +3,7 @@ import { type Diff, diffJson } from "../../src/diff/diff.ts";
 import { diffMarkdown } from "../../src/diff/markdown.ts";
 import { pairGroups } from "../../src/diff/pairing.ts";
 import type { Side } from "../../src/diff/side.ts";
+import { timesOf } from "../../src/diff/times.ts";
 import { diffReport } from "../../src/report/diff_report.ts";
 import { diffText } from "../../src/terminal/diff_text.ts";
 import { styleFor } from "../../src/terminal/style.ts";
@@ -19,6 +20,7 @@ export async function compareSides(a: Side, b: Side): Promise<void> {
     b: b.source,
     ...OPTIONS,
     semantics: { a: [1], b: [1] },
+    times: { a: timesOf(a), b: timesOf(b) },
     comparisons: compare(pairs, OPTIONS),
     ...unpaired,
   };

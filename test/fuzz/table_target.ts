@@ -42,7 +42,7 @@ export const tables: Target = {
       const path = join(folder, name);
       const kind = extname(basename(name, ".gz")).slice(1);
       const format = { ...kind === "csv" && { delimiter: "," }, ...kind === "tsv" && { quotes: false } };
-      const examples = await readTable(path, PLAIN_COLUMNS, { ...format, note: () => {} });
+      const { examples } = await readTable(path, PLAIN_COLUMNS, { ...format, note: () => {} });
       // What is compressed has a checksum.
       const content = name.endsWith(".gz") ? COMPRESSED : bytes;
       const expected = pairsByTheLetter(new TextDecoder().decode(content), kind);

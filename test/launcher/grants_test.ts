@@ -1,5 +1,6 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
+import { InputError } from "../../src/base/errors.ts";
 import { packages } from "../../src/launcher/native_library.ts";
 import { verbNeeds } from "../../src/launcher/needs.ts";
 import { permissionFlags } from "../../src/launcher/permissions.ts";
@@ -80,6 +81,26 @@ Deno.test("of an experiment file that is named through a link, the file's own pr
     const args = ["run", join(folder, "other/links/x.yaml"), "--results", join(folder, "results")];
     const attempts = [`read=${join(folder, "project")}`, `readFile=${join(folder, "other/links/x.yaml")}`];
     assertEquals(await allowedTo(args, [...attempts, `read=${folder}`]), attempts);
+  }));
+
+Deno.test("of a run's own file in the results, the folder that holds them is the project; of others' own files, theirs", () =>
+  inFolder(async (given) => {
+    const folder = await Deno.realPath(given);
+    const results = join(folder, "project/results");
+    await Deno.mkdir(join(results, "x"), { recursive: true });
+    await Deno.writeTextFile(join(folder, "project/data.csv"), "x");
+    const file = join(results, "x/experiment.yaml");
+    await Deno.writeTextFile(file, "name: x\ndataset: { file: ../../data.csv }\n");
+    const attempts = [`readFile=${join(folder, "project/data.csv")}`];
+    assertEquals(
+      await allowedTo(["run", file, "--results", results], [...attempts, `read=${folder}`]),
+      attempts,
+    );
+    await assertRejects(
+      () => flagsOf(["run", file, "--results", join(folder, "other")]),
+      InputError,
+      "leads to",
+    );
   }));
 
 Deno.test("verbs that download nothing have neither token nor network, and data only its home", () =>

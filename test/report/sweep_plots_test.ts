@@ -44,6 +44,15 @@ Deno.test("each numeric key has a plot, with a line for each combination of the 
   assertEquals(plots[0]!.points.length, 4);
 });
 
+Deno.test("the axis of a learning rate is logarithmic, however near its values are; that of a share is not", () => {
+  const key = "training.optimizer.learningRate";
+  const plots = sweepPlots(summary(
+    { [key]: 0.01, "dataset.validation": 0.1, seed: 0, accuracy: 0.7 },
+    { [key]: 0.02, "dataset.validation": 0.2, seed: 0, accuracy: 0.8 },
+  ));
+  assertEquals(plots.map(({ key, log }) => [key, log]), [[key, true], ["dataset.validation", false]]);
+});
+
 Deno.test("keys of one value, of words and the seed have no plot", () => {
   assertEquals(
     sweepPlots(summary(

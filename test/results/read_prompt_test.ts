@@ -21,7 +21,7 @@ Deno.test("a run's tensors are refused where a number is not finite, naming the 
     await assertRejects(read, InputError, `${join(folder, name)} is damaged (${why}`);
   };
   try {
-    await assertRejects(() => readPrompt(folder), InputError, "it lacks prompt.safetensors");
+    await assertRejects(() => readPrompt(folder), InputError, `there is no complete run in ${folder}: name`);
     await assertRejects(() => readWeights(folder), InputError, "it lacks model.safetensors");
     await Deno.writeFile(join(folder, "prompt.safetensors"), promptFile(BROKEN, "embedding-output"));
     await refused(() => readPrompt(folder), "prompt.safetensors", "'prompt' holds Infinity at [1, 1]");

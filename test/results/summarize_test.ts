@@ -103,3 +103,10 @@ Deno.test("no cell of summary.csv begins a formula, and numbers stay numbers", (
   assertEquals(new Set(column("training.optimizer.weightDecay")), new Set(["-1"]));
   assertEquals(header.includes("'=key"), true);
 });
+
+Deno.test("the best variant is chosen by accuracy, or by another metric that is asked for", () => {
+  const rows = [row(1, 0, 0.6, 0.7, 0.3), row(5, 0, 0.6, 0.8, 0.6), row(20, 0, 0.6, 0.75, 0.2)];
+  assertEquals(summarize("x", rows).best, 1);
+  assertEquals(summarize("x", rows, [], "loss").best, 2);
+  assertEquals(summarize("x", rows, [], "macro_f1").best, 1);
+});

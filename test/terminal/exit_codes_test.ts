@@ -25,6 +25,20 @@ Deno.test("a missing permission of Deno or the system is reported with the way o
   assertStringIncludes(messageOf(new Error("x")), "unexpected: x");
 });
 
+Deno.test("a path that leads to nothing is wrong use, and the error names it", async () => {
+  for (
+    const [path, what] of [
+      ["deno.json/x", "deno.json/x cannot be used: Not a directory: check"],
+      ["src", "Is a directory: check the paths that you name"],
+      ["no/such/file", "no/such/file cannot be used: No such file or directory: check"],
+    ] as const
+  ) {
+    const error = await Deno.readFile(path).catch((error) => error);
+    assertEquals(exitCodeOf(error), WRONG_USE);
+    assertStringIncludes(messageOf(error), what);
+  }
+});
+
 Deno.test("an interrupted program ends with the code of the signal", () => {
   const codes = ([undefined, "SIGINT", "SIGTERM", "SIGHUP"] as const).map((signal) =>
     exitCodeOf(new Interrupted("interrupted"), signal)

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { scalarTensor } from "../../src/device/device.ts";
-import { EarlyStopping } from "../../src/training/early_stopping.ts";
+import { bestMetric, EarlyStopping } from "../../src/training/early_stopping.ts";
 
 function watch(
   metric: "accuracy" | "loss",
@@ -39,4 +39,23 @@ Deno.test("without patience it never stops", () => {
     false,
     false,
   ]);
+});
+
+Deno.test("macro F1 may be the metric, and its ties are broken by the loss", () => {
+  const stopping = new EarlyStopping("macroF1", 2);
+  const seen = [[0.9, 0.4, 1], [0.5, 0.6, 2], [0.8, 0.6, 1.5], [0.95, 0.5, 0.1]] as const;
+  for (const [i, [accuracy, macro_f1, loss]] of seen.entries()) {
+    stopping.see({
+      step: i + 1,
+      validation: { accuracy, macro_f1, loss },
+      parameters: { prompt: scalarTensor(i) },
+    });
+  }
+  assertEquals([stopping.best!.step, stopping.waited, stopping.isOver], [3, 1, false]);
+});
+
+Deno.test("the best is chosen by 'best', by what early stopping compares, or by accuracy", () => {
+  assertEquals(bestMetric({}), "accuracy");
+  assertEquals(bestMetric({ best: "loss" }), "loss");
+  assertEquals(bestMetric({ earlyStopping: { metric: "macroF1", patience: 3 } }), "macroF1");
 });

@@ -147,6 +147,17 @@ Deno.test("the best prompt on the validation set is kept, and tuning stops early
   assertEquals(lines(events).flatMap(({ validation }) => validation?.accuracy ?? []), [0.5, 0.9, 0.8, 0.7]);
 });
 
+Deno.test("validations come after as many steps as asked for, and after the last, and change no step", async () => {
+  const plain = await follow(task());
+  const validate = () => Promise.resolve({ accuracy: 0.5, loss: 1 });
+  const { events, result } = await follow(task({ validate, spec: { ...spec, validateEvery: 4 } }));
+  const validated = lines(events).filter(({ validation }) => validation !== undefined);
+  assertEquals(validated.map(({ step }) => step), [4, 8, 12, 15]);
+  const last = (events: TuningEvent[]) => checkpoints(events).at(-1)!.parameters.prompt!.data;
+  assertEquals(last(events), last(plain.events));
+  assertEquals([result.steps, result.bestStep], [15, 4]);
+});
+
 Deno.test("a run that resumes from a checkpoint ends with the same bits", async () => {
   const whole = await follow(
     task({ validate: ({ prompt }) => Promise.resolve({ accuracy: Number(prompt!.data[0]), loss: 0 }) }),

@@ -1,7 +1,6 @@
 import { dirname, join, relative, resolve, SEPARATOR } from "@std/path";
 import { homedir } from "node:os";
-import { readTextLimited, SHORT_LIMIT } from "../disk/read_limited.ts";
-import { foldersAbove } from "../dataset/dataset_folder.ts";
+import { readTextLimited, SHORT_LIMIT } from "./read_limited.ts";
 
 /** What a project's own folder contains: the first of these that a folder above has decides. */
 const MARKS = [".git", "deno.json"];
@@ -31,6 +30,12 @@ export async function sharedRepository(project: string): Promise<string | undefi
   const [, named = ""] = /^gitdir: (.+)$/m.exec(text) ?? [];
   const [, repository] = /^(.*[\\/]\.git)[\\/](?:worktrees|modules)[\\/]/.exec(resolve(project, named)) ?? [];
   return repository;
+}
+
+/** A folder and all above it, the nearest first. */
+export function foldersAbove(folder: string): string[] {
+  const parent: string = dirname(folder);
+  return parent === folder ? [folder] : [folder, ...foldersAbove(parent)];
 }
 
 /** Whether a folder is the home folder, or above it. */

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { join } from "@std/path";
 import { homedir } from "node:os";
-import { isWithin, projectOf, realPlace, sharedRepository } from "../../src/launcher/project.ts";
+import { isWithin, projectOf, realPlace, sharedRepository } from "../../src/disk/project.ts";
 import { inFolder } from "../commands/softprompt.ts";
 
 Deno.test("a file's project is the nearest repository above it, else the nearest with deno.json, else its folder", () =>

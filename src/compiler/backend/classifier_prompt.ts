@@ -1,0 +1,39 @@
+import type { Constant } from "../graph/graph.ts";
+
+/** The tokens before or after a text in a prompt. */
+export interface ClassifierSide {
+  /** Token ids; any at a prompt vector's place. */
+  readonly ids: readonly number[];
+  /** Whether each place takes a position: all do, or all but the prompt's. */
+  readonly counted: readonly boolean[];
+}
+
+/** A tuned prompt, its template and its verbalizer, as token ids around a text. */
+export interface ClassifierPrompt {
+  /** What stands before the text. */
+  readonly before: ClassifierSide;
+  /** What stands after it. */
+  readonly after: ClassifierSide;
+  /** The place of each prompt vector: counted from the start, or from the first token after the text. */
+  readonly promptRows: readonly { readonly side: "before" | "after"; readonly at: number }[];
+  /** The place where the answer is read, likewise. */
+  readonly answerRow: { readonly side: "before" | "after"; readonly at: number };
+  /** What `position_ids` is fed for the first token: `PositionFacts.first`. */
+  readonly firstPosition: number;
+  /** The special ids that tokenizers add to every text, which the sides already contain. */
+  readonly special: readonly number[];
+  /** The largest number of the text's tokens that fit; `undefined` where nothing limits it. Further ones are left out. */
+  readonly room: number | undefined;
+  /** Whether tokens attend only to those before them, so that padding after the answer is never read. */
+  readonly isCausal: boolean;
+  /** Further inputs of the graph: a soft prompt, float32 [length, dimension], or a tuned model's weights. */
+  readonly inputs: Readonly<Record<string, Constant>>;
+  /** int64, [classes, words]: the ids of each class's words. */
+  readonly labelTokens: Constant;
+  /** float32, [classes, words]: the weight of each word; 0 fills up classes that have fewer words than others. */
+  readonly labelWeights: Constant;
+  /** float32 [classes]: subtracted from the logits. */
+  readonly shift: Constant;
+  /** float32 []: the divisor of the logits. */
+  readonly temperature: Constant;
+}

@@ -1,0 +1,56 @@
+import { percent } from "../base/percent.ts";
+import { classesOfFile } from "../base/message.ts";
+import { wilsonInterval } from "./metrics.ts";
+
+/** The number of labels without a class that a line names. */
+const NAMED = 10;
+
+/** The accuracy of predictions on texts of which some have labels. */
+export class LabelScore {
+  private labelled = 0;
+  private correct = 0;
+  private readonly unknown = new Map<string, number>();
+
+  /** @param classes of the run */
+  constructor(private readonly classes: readonly string[]) {}
+
+  /**
+   * Counts a prediction.
+   *
+   * @param label its class, or what is written in its place
+   */
+  see(label: string, predicted: string): void {
+    if (!this.classes.includes(label)) this.unknown.set(label, (this.unknown.get(label) ?? 0) + 1);
+    else {
+      this.labelled++;
+      if (label === predicted) this.correct++;
+    }
+  }
+
+  /** The accuracy with its 95% interval, and the labels that stand for none of the classes, a line each. */
+  lines(): string[] {
+    const { labelled, correct, unknown, classes } = this;
+    const [low, high] = wilsonInterval(correct, labelled);
+    const named = [...unknown].sort(([, a], [, b]) => b - a).slice(0, NAMED)
+      .map(([label, count]) => `${classesOfFile([label], 0).text || "''"} ${count}`);
+    const without = [...unknown.values()].reduce((sum, count) => sum + count, 0);
+    return [
+      ...(labelled > 0
+        ? [
+          `accuracy ${percent(correct / labelled)} (95% interval ${percent(low)} to ${
+            percent(high)
+          }): ${correct} of ${labelled} labelled ${labelled === 1 ? "text" : "texts"}`,
+        ]
+        : []),
+      ...(without > 0
+        ? [
+          `${without} ${without === 1 ? "label stands" : "labels stand"} for none of the run's classes (${
+            classes.join(", ")
+          }) and ${without === 1 ? "is" : "are"} not counted: ${named.join(", ")}${
+            unknown.size > NAMED ? `, and ${unknown.size - NAMED} more` : ""
+          }`,
+        ]
+        : []),
+    ];
+  }
+}

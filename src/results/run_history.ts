@@ -1,0 +1,136 @@
+import { basename, join } from "@std/path";
+import { InputError } from "../base/errors.ts";
+import { isAbsent } from "../disk/is_absent.ts";
+import { historyFolder, isKeptName, keptName } from "../disk/kept_place.ts";
+import { onDisk } from "../disk/on_disk.ts";
+import { replaceFolder } from "../disk/replace_folder.ts";
+import { removeAll, syncFolder } from "../disk/write_whole.ts";
+import { checkWhole } from "./check_whole.ts";
+import { DamagedRun } from "./damaged_run.ts";
+import { type FinishedRun, isSameContent, readFinished, type RunContent } from "./read_run.ts";
+import { isVariant } from "./run_folder.ts";
+
+/** The most runs that the history of a path keeps, and the most bytes: whichever is reached first. */
+const MOST_RUNS = 10;
+const MOST_BYTES = 1e9;
+
+/** The history of a run's path: the complete runs that others have replaced there, whole and as they were. */
+export class RunHistory {
+  private readonly folder: string;
+
+  /**
+   * @param results the folder of all results
+   * @param path of the run, whose lock is held
+   * @param log takes a line on what is moved or removed
+   */
+  constructor(results: string, private readonly path: string, private readonly log: (line: string) => void) {
+    this.folder = historyFolder(results, path);
+  }
+
+  /**
+   * Takes in a replaced run, if it was complete and is another than the one in its place; anything else is removed. Beyond ten
+   * runs, or 1 GB, the oldest are removed.
+   *
+   * @param old the replaced run's folder, which is gone afterwards
+   */
+  retire = async (old: string): Promise<void> => {
+    const run = await this.worthKeeping(old);
+    if (run === undefined) return await removeAll(old);
+    const kept: string = join(this.folder, keptName(run.time, run.contentHash));
+    await Deno.mkdir(this.folder, { recursive: true });
+    // One of the same time and content is a copy.
+    await removeAll(kept);
+    await Deno.rename(old, kept);
+    await syncFolder(this.folder);
+    this.log(`the complete run that was there is now in ${kept}`);
+    await this.prune(basename(kept));
+  };
+
+  /**
+   * Puts a kept run of some content back in its place; the run that is there is kept instead.
+   *
+   * @returns the run; `undefined` where none of this content is kept whole
+   */
+  async restore(content: RunContent): Promise<FinishedRun | undefined> {
+    for (const name of (await this.names()).reverse()) {
+      const kept: string = join(this.folder, name);
+      const run = await wholeRun(kept).catch(ignoreUnfit);
+      if (run === undefined || !isSameContent(run, content)) continue;
+      await onDisk(this.path, () => replaceFolder(this.path, kept, isVariant, this.retire));
+      this.log(`its results were in ${kept}, and are back in ${this.path}: nothing is computed again`);
+      return run;
+    }
+    return undefined;
+  }
+
+  /** A replaced run that differs from the one in its place; a damaged one is reported. */
+  private async worthKeeping(old: string): Promise<FinishedRun | undefined> {
+    try {
+      const run = await readFinished(old);
+      const now = await readFinished(this.path);
+      if (run === undefined || now === undefined || isSameContent(run, now)) return undefined;
+      return await wholeRun(old);
+    } catch (error) {
+      if (!(error instanceof DamagedRun)) throw error;
+      const reason = error.reason.text.replaceAll(old, this.path);
+      this.log(`warning: the run that was there was damaged (${reason}), and is not kept`);
+      return undefined;
+    }
+  }
+
+  /** Removes the oldest runs beyond what is kept. @param newest the run that came last, which stays */
+  private async prune(newest: string): Promise<void> {
+    const others = (await this.names()).filter((name) => name !== newest).reverse();
+    let bytes = await sizeOf(join(this.folder, newest));
+    for (const [i, name] of others.entries()) {
+      const kept: string = join(this.folder, name);
+      bytes += await sizeOf(kept);
+      if (i + 1 < MOST_RUNS && bytes <= MOST_BYTES) continue;
+      await removeAll(kept);
+      this.log(`${kept} is removed: the last ${MOST_RUNS} runs are kept, or those of 1 GB`);
+    }
+  }
+
+  /** The names of the kept runs, the oldest first. */
+  private async names(): Promise<string[]> {
+    try {
+      const entries = await Array.fromAsync(Deno.readDir(this.folder));
+      return entries.filter(({ isDirectory, name }) => isDirectory && isKeptName(name)).map(({ name }) =>
+        name
+      )
+        .sort();
+    } catch (error) {
+      if (isAbsent(error)) return [];
+      throw error;
+    }
+  }
+}
+
+/**
+ * A complete run whose files are whole. Runs of earlier semantics have fewer hashes to compare with.
+ *
+ * @returns `undefined` where it is not complete
+ * @throws {DamagedRun} where a file is damaged or missing
+ */
+async function wholeRun(folder: string): Promise<FinishedRun | undefined> {
+  const run = await readFinished(folder);
+  if (run === undefined) return undefined;
+  await checkWhole(folder).catch((error) => {
+    if (error instanceof DamagedRun || !(error instanceof InputError)) throw error;
+  });
+  return run;
+}
+
+function ignoreUnfit(error: unknown): undefined {
+  if (!(error instanceof InputError)) throw error;
+}
+
+/** The bytes of the files of a folder. */
+async function sizeOf(folder: string): Promise<number> {
+  let bytes = 0;
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    const path: string = join(folder, name);
+    bytes += isDirectory ? await sizeOf(path) : (await Deno.lstat(path)).size;
+  }
+  return bytes;
+}

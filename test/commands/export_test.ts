@@ -1,0 +1,83 @@
+import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
+import { chooseDevice } from "../../src/device/choose.ts";
+import { loadRun } from "softprompt";
+import { MINI, shared, sharedTest } from "../shared.ts";
+import { exportedProbabilities } from "./exported.ts";
+import { call, inFolder, readLines, writeExperiment } from "./softprompt.ts";
+
+/** The files of each precision as transformers.js looks for them, the share of float32's bytes, and of texts with float32's class. */
+const DTYPES = [
+  { dtype: "fp16", file: "onnx/model_fp16.onnx", bytes: 0.55, same: 0.99 },
+  { dtype: "q8", file: "onnx/model_quantized.onnx", bytes: 0.35, same: 0.97 },
+] as const;
+
+Deno.test("a classifier in float16 and in int8 is smaller, and answers as the one in float32", () =>
+  inFolder(async (folder) => {
+    const file = await writeExperiment(folder, {
+      name: "words",
+      model: { source: MINI },
+      prompt: { kind: "hard", template: "{text} it was {mask} ." },
+      training: undefined,
+    });
+    const ran = await call(["run", file, "--results", folder]);
+    assertEquals(ran.code, 0, ran.stderr);
+    const run: string = join(folder, "words");
+    const out: string = join(folder, "out");
+    for (const dtype of [[], ["--dtype", "fp16"], ["--dtype", "q8"]]) {
+      const { code, stderr } = await call(["export", run, "--format", "onnx", "--out", out, ...dtype]);
+      assertEquals(code, 0, stderr);
+    }
+    const lines = await readLines(join(run, "predictions.jsonl"));
+    const texts = lines.map(({ text }) => String(text));
+    assertEquals(texts.length, 100);
+    const expected = await exportedProbabilities(out, texts);
+    const { size } = await Deno.stat(join(out, "onnx/model.onnx"));
+    const wasm = await chooseDevice("wasm", () => {});
+    for (const { dtype, file, bytes, same } of DTYPES) {
+      const share = (await Deno.stat(join(out, file))).size / size;
+      assert(share <= bytes, `${dtype} has ${share} of float32's bytes`);
+      const found = await exportedProbabilities(out, texts, { file });
+      const agreeing = found.filter(([, positive], i) => positive! > 0.5 === expected[i]![1]! > 0.5);
+      assert(agreeing.length >= same * texts.length, `${dtype}: ${agreeing.length} of ${texts.length}`);
+      const few = [...texts.slice(0, 3), "a joy . ".repeat(100)];
+      const onCpu = await exportedProbabilities(out, few, { file });
+      const onWasm = await exportedProbabilities(out, few, { file, device: wasm });
+      for (const [i, row] of onCpu.entries()) assertAlmostEquals(onWasm[i]![1]!, row[1]!, 1e-4, dtype);
+    }
+    const adapter = await call(["export", run, "--format", "peft", "--dtype", "q8", "--out", out]);
+    assertEquals(adapter.code, 2);
+    assertStringIncludes(adapter.stderr, "use --dtype with --format onnx");
+  }));
+
+sharedTest(
+  "a causal model's classifier is of a type with which transformers.js classifies, and reads long texts",
+  () =>
+    inFolder(async (folder) => {
+      const file = await writeExperiment(folder, {
+        name: "story",
+        model: { source: shared("models/stories260k") },
+        prompt: { kind: "soft", length: 4, template: "{prompt} {text} It was" },
+        verbalizer: { negative: ["so"], positive: ["a"] },
+        training: { batchSize: 8, steps: 2 },
+      });
+      const ran = await call(["run", file, "--results", folder]);
+      assertEquals(ran.code, 0, ran.stderr);
+      const run: string = join(folder, "story");
+      const out: string = join(folder, "out");
+      const { code, stderr } = await call(["export", run, "--format", "onnx", "--out", out]);
+      assertEquals(code, 0, stderr);
+      const config = JSON.parse(await Deno.readTextFile(join(out, "config.json")));
+      assertEquals([config.model_type, config.softprompt.model_type], ["distilbert", "llama"]);
+      const texts = ["a joy .", "the jokes are older than the actors . ".repeat(100)];
+      const loaded = await loadRun(run);
+      const expected = await loaded.classify(texts);
+      await loaded.release();
+      for (const side of ["left", "right"] as const) {
+        const found = await exportedProbabilities(out, texts, { side });
+        for (const [i, { probabilities }] of expected.entries()) {
+          assertAlmostEquals(found[i]![1]!, probabilities.positive!, 1e-4, `${side}, text ${i}`);
+        }
+      }
+    }),
+);
