@@ -23,7 +23,6 @@ export async function main(args: readonly string[], given: Io): Promise<number> 
     await commandLine(verbsOf(io), io).parseAsync([...args], { from: "user" });
     return io.isOutputClosed() ? OUTPUT_CLOSED : 0;
   } catch (error) {
-    io.progress.end();
     const code = exitCodeOf(error, io.stoppedBy());
     if (code === 0 && io.isOutputClosed() || code === OUTPUT_CLOSED) return OUTPUT_CLOSED;
     // Commander has printed the error in the flag, with the usage.
@@ -31,6 +30,8 @@ export async function main(args: readonly string[], given: Io): Promise<number> 
       io.log(`${styleFor(io.hasColors.stderr)("red", "error")}: ${messageOf(error)}`);
     }
     return code;
+  } finally {
+    io.progress.end();
   }
 }
 

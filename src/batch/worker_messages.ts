@@ -22,6 +22,7 @@ export type FromWorker =
 export type RunEvent =
   | { readonly kind: "log"; readonly line: string }
   | { readonly kind: "note"; readonly notice: Notice }
+  | { readonly kind: "begin"; readonly title: string }
   | { readonly kind: "start"; readonly title: string; readonly prompt: string; readonly device: string }
   | { readonly kind: "reach"; readonly progress: StageProgress }
   | { readonly kind: "end" };
@@ -31,6 +32,7 @@ export function sendingReporter(notify: (event: RunEvent) => void): ProgressRepo
   return {
     log: (line) => notify({ kind: "log", line }),
     note: (notice) => notify({ kind: "note", notice }),
+    begin: (title) => notify({ kind: "begin", title }),
     start: (title, prompt, device) => notify({ kind: "start", title, prompt, device }),
     reach: (progress) => notify({ kind: "reach", progress }),
     end: () => notify({ kind: "end" }),
@@ -44,6 +46,8 @@ export function report(event: RunEvent, progress: ProgressReporter): void {
       return progress.log(event.line);
     case "note":
       return progress.note(event.notice);
+    case "begin":
+      return progress.begin(event.title);
     case "start":
       return progress.start(event.title, event.prompt, event.device);
     case "reach":

@@ -8,29 +8,24 @@ import { classLine } from "./class_line.ts";
 /** A run without problems. */
 export type SoundRun = EstimatedRun & { readonly run: PlannedRun; readonly truncated: number };
 
-/** The largest number of runs of one file that are listed unasked. */
-const MOST_LISTED = 10;
-
 /**
- * What would run: a line for each run; where there are several files, or many runs, a line for each file.
+ * What would run.
  *
- * @param isWhole whether each run has a line in any case
+ * @param isListed whether each run has a line; else each file has one
  * @param columns the terminal's width, where there is one
  */
 export function planLines(
   sound: readonly SoundRun[],
-  isWhole: boolean,
+  isListed: boolean,
   columns: number | undefined,
 ): string[] {
-  const isShort = new Set(sound.map(({ run: { file } }) => file)).size === 1 && sound.length <= MOST_LISTED;
-  const isListed = isWhole || isShort;
   return [
     ...(isListed ? runTable : fileTable)(sound, columns),
     "",
     ...classLines(sound),
     "",
     total(sound),
-    ...(isListed ? [] : ["--verbose lists each run, with the folder of its results"]),
+    ...(isListed ? [] : ["--verbose lists each run"]),
   ];
 }
 

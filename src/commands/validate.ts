@@ -6,13 +6,14 @@ import type { CommandIo } from "../terminal/command_io.ts";
 import { terminalDownloads } from "../terminal/downloads.ts";
 import { Notices } from "../terminal/notices.ts";
 import { Pace } from "../terminal/pace.ts";
+import { RunStages } from "../terminal/run_stages.ts";
 import { runsChecked } from "../terminal/runs_checked.ts";
 import { planLines, type SoundRun } from "./plan_lines.ts";
 import { withPlaces } from "../experiment/read_experiment_file.ts";
 import { type PlannedRun, planSound, problemOf } from "../batch/plan.ts";
 import { compileExperiment, positionCounting, stepKey } from "../run/compile_experiment.ts";
 import { dataWarnings, unknownWordsWarning } from "../run/warnings.ts";
-import { encodeDataset } from "../run/encode_dataset.ts";
+import { encodeDataset, type OnEncoded } from "../run/encode_dataset.ts";
 import type { Prepared } from "../run/prepare.ts";
 import { estimate } from "../batch/estimate.ts";
 import { ResourceCache } from "../run/resource_cache.ts";
@@ -24,6 +25,9 @@ export interface ValidateFlags {
   /** Whether each run is listed, however many they are. */
   readonly verbose: boolean;
 }
+
+/** The largest number of runs that are listed unasked, of files that are named one by one. */
+const MOST_LISTED = 10;
 
 /** What encoding an experiment's texts has revealed. */
 interface Checked {
@@ -58,9 +62,14 @@ export async function validate(
   const single = runs.filter((one) => !isEnsemble(one));
   for (const [done, run] of single.entries()) {
     io.progress.show(runsChecked(run.title, done, single.length, pace));
+    const stages = new RunStages(run.title);
     try {
       const estimated = await estimate(run, resources, false, earlier);
-      const { truncated, unknownWords } = await withPlaces(run, () => checker.check(estimated.prepared));
+      const { truncated, unknownWords } = await withPlaces(run, () =>
+        checker.check(
+          estimated.prepared,
+          (done, total) => io.progress.show(stages.reach({ stage: "encoding", done, total })),
+        ));
       if (unknownWords.length > 0) io.log(unknownWordsWarning(run.title, unknownWords));
       for (const notice of dataWarnings(run.title, estimated.prepared)) notices.log(notice);
       if (estimated.damage !== undefined) {
@@ -72,7 +81,9 @@ export async function validate(
     }
   }
   io.progress.end();
-  for (const line of sound.length > 0 ? planLines(sound, verbose, io.columns()) : []) io.print(line);
+  const areNamed = new Set(sound.map(({ run: { file } }) => file)).size <= args.length;
+  const isListed = verbose || areNamed && sound.length <= MOST_LISTED;
+  for (const line of sound.length > 0 ? planLines(sound, isListed, io.columns()) : []) io.print(line);
   if (ensembles.length > 0) {
     io.print(
       `and after them ${
@@ -89,7 +100,7 @@ class Checker {
   private readonly checked = new Map<string, Promise<Checked>>();
 
   /** Counts the texts that do not fit the model's positions; errors in compiling the model and in the template show on the way. */
-  check(prepared: Prepared): Promise<Checked> {
+  check(prepared: Prepared, onEncoded: OnEncoded): Promise<Checked> {
     const { experiment: { prompt, training }, dataset, model } = prepared;
     const key = JSON.stringify([
       training ? stepKey(prepared) : model.onnx,
@@ -97,12 +108,12 @@ class Checker {
       prompt.template,
       promptLength(prompt),
     ]);
-    const before = this.checked.get(key) ?? this.encode(prepared);
+    const before = this.checked.get(key) ?? this.encode(prepared, onEncoded);
     this.checked.set(key, before);
     return before;
   }
 
-  private async encode(prepared: Prepared): Promise<Checked> {
+  private async encode(prepared: Prepared, onEncoded: OnEncoded): Promise<Checked> {
     const compiled = await compileExperiment(prepared, {
       target: "cpu",
       precision: prepared.experiment.precision,
@@ -110,6 +121,8 @@ class Checker {
     const { truncated, unknownWords } = await encodeDataset(
       prepared,
       positionCounting(prepared.experiment.prompt, compiled),
+      undefined,
+      onEncoded,
     );
     return { truncated: truncated.train + truncated.validation + truncated.test, unknownWords };
   }

@@ -20,5 +20,5 @@ export function unequalClasses(
   const share = (100 * most / examples.length).toFixed(1);
   return `the classes of ${part} are very unequal (${
     countsText(examples, classes)
-  }): always to answer '${largest}' would be right in ${share}%, so look at macro F1 beside the accuracy`;
+  }): always answering '${largest}' would be right for ${share}% of it, so look at macro F1, too`;
 }

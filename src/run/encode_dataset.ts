@@ -29,6 +29,9 @@ export interface EncodedDataset {
   readonly truncated: Readonly<Record<"train" | "validation" | "test" | "samples", number>>;
 }
 
+/** Hears how many texts are encoded, of how many. */
+export type OnEncoded = (done: number, total: number) => void;
+
 /** The number of texts after which it is reported how many are done. */
 const REPORTED = 256;
 
@@ -43,7 +46,7 @@ export async function encodeDataset(
   { experiment, model, dataset, transfer, verbalizer }: Prepared,
   counting: PositionCounting,
   signal?: AbortSignal,
-  onEncoded: (done: number, total: number) => void = () => {},
+  onEncoded: OnEncoded = () => {},
 ): Promise<EncodedDataset> {
   const yielder = new Yielder(signal);
   const { prompt, training, evaluation } = experiment;

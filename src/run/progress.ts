@@ -1,5 +1,6 @@
 /** What the stages of a run count. */
 export const STAGE_UNITS = {
+  reading: "files",
   compiling: "graphs",
   encoding: "texts",
   checking: "graphs",
@@ -35,10 +36,12 @@ export interface ProgressReporter {
   log(line: string): void;
   /** Takes a notice that many runs may have in common. */
   note(notice: Notice): void;
-  /** A run starts, with this kind of prompt on this device. */
+  /** A run begins: what it names is read. */
+  begin(title: string): void;
+  /** Its work starts, with this kind of prompt on this device. */
   start(title: string, kind: string, device: string): void;
   /** The run has come so far. */
   reach(progress: StageProgress): void;
-  /** The run has ended. */
+  /** The run has ended, in whatever way. */
   end(): void;
 }

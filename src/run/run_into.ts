@@ -68,7 +68,6 @@ export async function runInto(prepared: Prepared, context: RunContext): Promise<
     return classified.metrics;
   } finally {
     await sessions.end();
-    progress.end();
   }
 }
 

@@ -33,6 +33,7 @@ export class BatchDisplay {
     return {
       log: (line) => this.log(line),
       note: (notice) => this.notices.log(notice),
+      begin: () => {},
       start: (_, __, device) => this.logDevice(device),
       reach: (progress) => {
         share = shareOfRun(progress, tuningShare) ?? share;

@@ -51,6 +51,10 @@ export function commandIo(given: Io): CommandIo {
       show: (progress: Progress) => sink().show(progress),
       end: () => sink().end(),
     },
+    exit: (code) => {
+      area?.clear();
+      return io.exit(code);
+    },
     logAs: (chosen) => {
       format = chosen;
     },

@@ -30,7 +30,6 @@ export class PlainProgress implements ProgressSink {
     clearInterval(this.timer);
     this.timer = undefined;
     this.latest = undefined;
-    this.last = undefined;
   }
 
   private logIfDue(): void {

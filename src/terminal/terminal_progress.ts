@@ -20,9 +20,12 @@ export class TerminalProgress implements ProgressReporter {
     this.notices.log(notice);
   }
 
+  begin(title: string): void {
+    this.stages = new RunStages(title);
+  }
+
   start(title: string, kind: string, device: string): void {
     this.log(`${title}: ${kind} prompt on ${device}`);
-    this.stages = new RunStages(title);
   }
 
   reach(progress: StageProgress): void {
