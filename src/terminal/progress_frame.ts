@@ -11,7 +11,7 @@ const LONGEST_BAR = 40;
 /** What separates the parts of a row. */
 const GAP = "  ";
 
-/** A part of a row. @param rank 0: it is never left out; of the others, those of a high rank are left out first */
+/** A part of a row. @param rank 0: it is never left out; of the others, those of a low rank get room first */
 interface Part {
   readonly text: string;
   readonly rank: number;
@@ -31,8 +31,8 @@ export function progressFrame(progress: Progress, columns: number): string[] {
   const isCounted = share !== undefined;
   const parts = [
     { text: share, rank: 0 },
-    { text: stage, rank: isCounted ? 1 : 0 },
-    { text: runs, rank: 2 },
+    { text: stage, rank: isCounted ? 2 : 0 },
+    { text: runs, rank: 1 },
     { text: loss, rank: 0 },
     { text: validation, rank: 3 },
     { text: left, rank: 0 },
@@ -40,9 +40,8 @@ export function progressFrame(progress: Progress, columns: number): string[] {
   const own = { text: title, rank: 0 };
   const together = rowOf([own, ...parts], 1, progress.share, room);
   if (together !== undefined) return [together];
-  const needed = parts.filter(({ rank }) => rank === 0).map(({ text }) => text).join(GAP);
   const below = rowOf(parts, 0, progress.share, room);
-  return [...wrapped(title, room), ...(below === undefined ? wrapped(needed, room) : [below])];
+  return [...wrapped(title, room), ...(below === undefined ? rowsOf(parts, room) : [below])];
 }
 
 /**
@@ -56,19 +55,36 @@ function rowOf(
   share: number | undefined,
   room: number,
 ): string | undefined {
-  const chosen = new Set<Part>();
-  let width = -GAP.length;
+  const widthOf = (some: readonly Part[]) =>
+    some.reduce((sum, { text }) => sum + GAP.length + stringWidth(text), -GAP.length);
+  const needed = parts.filter(({ rank }) => rank === 0);
+  const left = room - widthOf(needed);
+  if (left < 0) return undefined;
+  const least = GAP.length + SHORTEST_BAR;
+  const hasBar = share !== undefined && left >= least;
+  const chosen = new Set(needed);
+  let width = widthOf(needed);
   for (const part of parts.toSorted((a, b) => a.rank - b.rank)) {
     const more = GAP.length + stringWidth(part.text);
-    if (width + more <= room) {
-      chosen.add(part);
-      width += more;
-    } else if (part.rank === 0) return undefined;
+    if (part.rank === 0 || width + more + (hasBar ? least : 0) > room) continue;
+    chosen.add(part);
+    width += more;
   }
-  const length = Math.min(LONGEST_BAR, room - width - GAP.length);
-  const bar = share === undefined || length < SHORTEST_BAR ? [] : [barOf(share, length)];
+  const bar = hasBar ? [barOf(share, Math.min(LONGEST_BAR, room - width - GAP.length))] : [];
   const shown = (some: readonly Part[]) => some.filter((part) => chosen.has(part)).map(({ text }) => text);
   return [...shown(parts.slice(0, barAt)), ...bar, ...shown(parts.slice(barAt))].join(GAP);
+}
+
+/** The parts that are never left out, in as many rows as they need. */
+function rowsOf(parts: readonly Part[], room: number): string[] {
+  const rows: string[] = [];
+  for (const { text, rank } of parts) {
+    if (rank > 0) continue;
+    const longer = rows.length === 0 ? text : `${rows.at(-1)}${GAP}${text}`;
+    if (rows.length > 0 && stringWidth(longer) <= room) rows[rows.length - 1] = longer;
+    else rows.push(...wrapped(text, room));
+  }
+  return rows;
 }
 
 function barOf(share: number, length: number): string {
