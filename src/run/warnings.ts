@@ -21,7 +21,7 @@ export function dataWarnings(
   const notes = new Set([dataset, ...transfer].flatMap(({ notes }) => notes));
   const warnings = {
     overlap: overlap(repeated, test.length),
-    unequal: unequalTraining(experiment, dataset, classes),
+    unequal: unequal(experiment, dataset, classes),
     "rare in test": rareClasses(test, classes, "the test set"),
     "rare in validation": validation.length > 0
       ? rareClasses(validation, classes, "the validation set")
@@ -46,20 +46,22 @@ function overlap(repeated: number, tests: number): string | undefined {
   return `${repeated} of the ${tests} test texts are also in the training set: results on them say little, so remove them from one of the two`;
 }
 
-function unequalTraining(
+/** A warning about the sizes of the classes that are trained on; where nothing is trained, of those that are tested. */
+function unequal(
   { training }: Experiment,
-  { train }: Dataset,
+  { train, test }: Dataset,
   classes: readonly string[],
 ): string | undefined {
-  const found = training && unequalClasses(train, classes, "the training set");
-  if (found === undefined) return undefined;
-  return training?.classWeights === undefined ? `${found}, and try 'training.classWeights: balanced'` : found;
+  if (training === undefined) return unequalClasses(test, classes, "the test set");
+  const found = unequalClasses(train, classes, "the training set");
+  if (found === undefined || training.classWeights !== undefined) return found;
+  return `${found}, and try 'training.classWeights: balanced'`;
 }
 
 /** A warning about the answers to the test set: all are the same class although the texts are not. */
 export function answerWarning(
   title: string,
-  { experiment: { tune }, dataset: { test } }: Pick<Prepared, "experiment" | "dataset">,
+  { experiment: { tune, evaluation }, dataset: { test } }: Pick<Prepared, "experiment" | "dataset">,
   predictions: readonly Pick<Prediction, "predicted">[],
 ): string | undefined {
   const answers = new Set(predictions.map(({ predicted }) => predicted));
@@ -70,7 +72,7 @@ export function answerWarning(
   const ways = [
     ...(tune === "none" ? [] : ["more steps or another 'training.optimizer.learningRate'"]),
     "other words in 'verbalizer'",
-    "'evaluation.calibrate: [contextual]'",
+    ...(evaluation.calibrate?.includes("contextual") ? [] : ["'evaluation.calibrate: [contextual]'"]),
   ];
   return visible(
     `warning: ${title}: all ${test.length} test texts got the class '${only}': try ${ways.join(", or ")}`,
