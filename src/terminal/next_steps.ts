@@ -46,9 +46,9 @@ export function summaryLines(written: readonly WrittenSummary[]): string[] {
 /** `best by validation accuracy: small, length=5: 85.0%; test accuracy 83.1% (means of 2 seeds)` */
 function bestLine(group: RankedGroup, { by }: WrittenSummary): string {
   const { experiment, settings, seeds, validation, test } = group;
-  const set = Object.entries(settings).map(([key, one]) => `${key}=${valueText(one)}`);
+  const values = Object.entries(settings).map(([key, one]) => `${key}=${valueText(one)}`);
   const means = seeds.length > 1 ? ` (means of ${counted(seeds.length, "seed")})` : "";
-  const variant = [experiment, ...set].join(", ");
+  const variant = [experiment, ...values].join(", ");
   return `best by validation ${METRIC_NAMES[by]}: ${variant}: ${
     metricText(by, validation[by].mean)
   }; test accuracy ${metricText("accuracy", test.accuracy.mean)}${means}`;

@@ -7,6 +7,9 @@ interface Row {
   isBroken: boolean;
 }
 
+const ESCAPE = "\x1b";
+const PARTS = new RegExp(`(\\r|\\n|${ESCAPE}\\[\\d*[A-Z])`);
+const UP = new RegExp(`^${ESCAPE}\\[\\d+A$`);
 const GRAPHEMES = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 
 /** What is drawn at a terminal, with the few control sequences that the program writes; any other is an error. */
@@ -21,7 +24,7 @@ export class Screen implements Terminal {
 
   write(text: string): void {
     const started = this.row;
-    for (const part of text.split(/(\r|\n|\x1b\[\d*[A-Z])/)) this.take(part);
+    for (const part of text.split(PARTS)) this.take(part);
     // A frame ends with a return to its beginning; a line that is logged ends at the beginning of the next one.
     if (this.column === 0 && this.rows[this.row]!.text !== "") {
       const rows = this.rows.slice(this.row).map((one) => one.text);
@@ -52,9 +55,9 @@ export class Screen implements Terminal {
       this.rows.length = this.row + 1;
       const row = this.rows[this.row]!;
       row.text = row.text.slice(0, this.column);
-    } else if (/^\x1b\[\d+A$/.test(part)) {
+    } else if (UP.test(part)) {
       this.row -= Number(part.slice(2, -1));
-    } else if (part.includes("\x1b")) {
+    } else if (part.includes(ESCAPE)) {
       throw new Error(`the terminal is steered by ${JSON.stringify(part)}`);
     } else {
       for (const { segment } of GRAPHEMES.segment(part)) this.put(segment);
