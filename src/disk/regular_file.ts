@@ -9,5 +9,5 @@ import { InputError } from "../base/errors.ts";
 export function checkRegular(path: string, { isFile, isDirectory, isSymlink }: Deno.FileInfo): void {
   if (isFile) return;
   const kind = isDirectory ? "a folder" : isSymlink ? "a symbolic link" : "a device or a pipe";
-  throw new InputError(`${path} is ${kind}, but it must be a regular file: put the file in its place`);
+  throw new InputError(`${path} is ${kind}, but it must be a regular file`);
 }

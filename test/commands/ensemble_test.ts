@@ -68,7 +68,7 @@ Deno.test("an ensemble over seeds: best single, average and ensemble, from each 
       join(folder, "x"),
     ]);
     assertEquals(exported.code, 2);
-    assertStringIncludes(exported.stderr, "an ensemble's prompts are in its members' folders");
+    assertStringIncludes(exported.stderr, "is an ensemble, without a prompt of its own");
 
     const [first, second] = [0, 1].map((seed) => join(small, `seed=${seed}/prompt.safetensors`)) as [
       string,
@@ -144,7 +144,7 @@ Deno.test("an ensemble whose members failed is reported, and files that ask for 
     await wrong({ ensemble: { runs: ["a", "b"] } }, "the prompts of 'ensemble.runs' are tuned already");
     await wrong(
       { ensemble: { runs: ["a", "b"] }, training: undefined },
-      "is not a complete run of one soft prompt",
+      "there is no complete run in",
     );
     await wrong(
       { tune: "all", ensemble: undefined },

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { dirname, join } from "@std/path";
+import { basename, dirname, extname, join } from "@std/path";
 import { call, inFolder, writeExperiment } from "./softprompt.ts";
 
 /** Files that somebody else's experiment may name: each holds this, and none is meant to be read. */
@@ -72,7 +72,7 @@ Deno.test("results hold nothing of the files that an experiment names and cannot
           await Deno.copyFile(join(model, own), join(copy, own));
         }
         await put(join(copy, file), text);
-        await add(`model-${name}-${file.replace("/", "-")}`, { model: { source: copy } });
+        await add(`model-${name}-${basename(file, extname(file))}`, { model: { source: copy } });
       }
       await add(`transfer-${name}`, {
         prompt: HARD,

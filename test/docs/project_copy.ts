@@ -21,7 +21,7 @@ export async function copyProject(folder: string, pages: Readonly<Record<string,
     const path: string = join(folder, "data/reviews-demo", name);
     const lines = (await Deno.readTextFile(path)).split("\n");
     // The sentences of a label stand together or in turn: both ends have both labels.
-    await Deno.writeTextFile(path, [...lines.slice(0, 20), ...lines.slice(-21)].join("\n"));
+    await Deno.writeTextFile(path, [...lines.slice(0, 8), ...lines.slice(-9)].join("\n"));
   }
   for await (const file of yamlFiles(join(folder, "experiments"))) {
     const document = parseDocument(await Deno.readTextFile(file));
