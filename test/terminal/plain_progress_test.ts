@@ -24,7 +24,7 @@ Deno.test("without a terminal there is a line at least every 30 s, with steps, l
   assert(lines.length <= 540 / 15, `${lines.length} lines are too many`);
   assertEquals(
     lines[3]!.line,
-    "[14%] small: tuning 267/1,800 steps, loss 0.513, validation 85.0%, 12 min left",
+    "[14%] small: tuning 268/1,800 steps, loss 0.513, validation 85.0%, 12 min left",
   );
 });
 

@@ -41,7 +41,7 @@ for (const columns of [20, 40, 80, 200]) {
 }
 
 Deno.test("what there is room for comes with them: a bar, the stage, the runs, the validation accuracy", () => {
-  assertEquals(progressFrame(PROGRESS, 120), [
+  assertEquals(progressFrame(PROGRESS, 140), [
     `first-soft  ${"█".repeat(18)}${
       "░".repeat(22)
     }  45%  tuning 360/800 steps  loss 0.513  validation 85.0%  12 min left`,

@@ -46,8 +46,8 @@ Deno.test("a row that cannot be made narrow enough is a list", () => {
     "test accuracy  75.0%",
     "95% interval   73.1 to 76.9",
     "seconds        2.3",
-    "results        results/情感分析/",
-    "               长度=20,种子=0",
+    "results        results/情感分析/长度=20,",
+    "               种子=0",
   ]);
 });
 
