@@ -25,6 +25,7 @@ Deno.test("each stage of a run is shown, with the last loss and validation accur
   progress.reach({ stage: "compiling", done: 0 });
   progress.reach({ stage: "tuning", done: 2, total: 4, loss: 0.5 });
   progress.reach({ stage: "tuning", done: 3, total: 4, validation: 0.75 });
+  progress.reach({ stage: "validating", done: 1, total: 9 });
   progress.reach({ stage: "classifying", done: 5, total: 20 });
   progress.end();
   assertEquals(lines, ["small: soft prompt on native CPU"]);
@@ -32,9 +33,10 @@ Deno.test("each stage of a run is shown, with the last loss and validation accur
     ["small", "compiling", "graphs", undefined],
     ["small", "tuning", "steps", 0.5],
     ["small", "tuning", "steps", 0.75],
+    ["small", "validating", "texts", 0.75],
     ["small", "classifying", "texts", 0.25],
   ]);
-  assertEquals([shown[2]!.loss, shown[3]!.loss, shown[3]!.validation], [0.5, 0.5, 0.75]);
+  assertEquals([shown[2]!.loss, shown[4]!.loss, shown[4]!.validation], [0.5, 0.5, 0.75]);
   assertEquals(ended(), 1);
 });
 
