@@ -4,9 +4,9 @@
  * @module
  */
 import { CommanderError } from "commander";
+import { type CommandIo, commandIo } from "./terminal/command_io.ts";
 import { exitCodeOf, messageOf, OUTPUT_CLOSED } from "./terminal/exit_codes.ts";
 import type { Io } from "./terminal/io.ts";
-import { safeIo } from "./terminal/safe_io.ts";
 import { styleFor } from "./terminal/style.ts";
 import { commandLine, type Verbs } from "./verbs/command_line.ts";
 
@@ -18,7 +18,7 @@ import { commandLine, type Verbs } from "./verbs/command_line.ts";
  * @returns the exit code
  */
 export async function main(args: readonly string[], given: Io): Promise<number> {
-  const io = safeIo(given);
+  const io = commandIo(given);
   try {
     await commandLine(verbsOf(io), io).parseAsync([...args], { from: "user" });
     return io.isOutputClosed() ? OUTPUT_CLOSED : 0;
@@ -30,11 +30,13 @@ export async function main(args: readonly string[], given: Io): Promise<number> 
       io.log(`${styleFor(io.hasColors.stderr)("red", "error")}: ${messageOf(error)}`);
     }
     return code;
+  } finally {
+    io.progress.end();
   }
 }
 
 /** The launcher has granted what `--allow-read` names before the program starts. */
-function verbsOf(io: Io): Verbs {
+function verbsOf(io: CommandIo): Verbs {
   return {
     run: async (files, flags) => (await import("./commands/run.ts")).run(files, flags, io),
     batch: async (args, flags) => (await import("./commands/batch.ts")).batch(args, flags, io),

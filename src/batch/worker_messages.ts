@@ -1,5 +1,5 @@
 import type { RunPolicy } from "../run/context.ts";
-import type { ProgressReporter } from "../run/progress.ts";
+import type { Notice, ProgressReporter, StageProgress } from "../run/progress.ts";
 import type { PlannedRun } from "./plan.ts";
 import type { BatchOutcome } from "./run_planned.ts";
 
@@ -21,18 +21,20 @@ export type FromWorker =
 /** A call of a progress reporter, as a message. */
 export type RunEvent =
   | { readonly kind: "log"; readonly line: string }
+  | { readonly kind: "note"; readonly notice: Notice }
+  | { readonly kind: "begin"; readonly title: string }
   | { readonly kind: "start"; readonly title: string; readonly prompt: string; readonly device: string }
-  | { readonly kind: "begin"; readonly title: string; readonly steps: number }
-  | { readonly kind: "step"; readonly step: number; readonly note: string }
+  | { readonly kind: "reach"; readonly progress: StageProgress }
   | { readonly kind: "end" };
 
 /** A reporter whose calls are sent as messages. */
 export function sendingReporter(notify: (event: RunEvent) => void): ProgressReporter {
   return {
     log: (line) => notify({ kind: "log", line }),
+    note: (notice) => notify({ kind: "note", notice }),
+    begin: (title) => notify({ kind: "begin", title }),
     start: (title, prompt, device) => notify({ kind: "start", title, prompt, device }),
-    begin: (title, steps) => notify({ kind: "begin", title, steps }),
-    step: (step, note) => notify({ kind: "step", step, note }),
+    reach: (progress) => notify({ kind: "reach", progress }),
     end: () => notify({ kind: "end" }),
   };
 }
@@ -42,12 +44,14 @@ export function report(event: RunEvent, progress: ProgressReporter): void {
   switch (event.kind) {
     case "log":
       return progress.log(event.line);
+    case "note":
+      return progress.note(event.notice);
+    case "begin":
+      return progress.begin(event.title);
     case "start":
       return progress.start(event.title, event.prompt, event.device);
-    case "begin":
-      return progress.begin(event.title, event.steps);
-    case "step":
-      return progress.step(event.step, event.note);
+    case "reach":
+      return progress.reach(event.progress);
     case "end":
       return progress.end();
   }

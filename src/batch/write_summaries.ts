@@ -9,6 +9,7 @@ import { partialPath } from "../disk/replace_folder.ts";
 import { writeWhole } from "../disk/write_whole.ts";
 import type { EnsembleFile } from "../results/ensemble_file.ts";
 import { readEnsemble, readMetrics, readRun, type RunRecord } from "../results/read_run.ts";
+import type { RankedGroup } from "../results/summarize.ts";
 import type { EnsembleRow, SummaryRow } from "../results/summary.ts";
 import { summaryCsv } from "../results/summary_csv.ts";
 import type { PlannedRun } from "./plan.ts";
@@ -20,20 +21,32 @@ export interface RequestedRun {
   readonly isComplete: boolean;
 }
 
+/** A summary that was written. */
+export interface WrittenSummary {
+  readonly page: string;
+  /** Its folder, which the folders of its rows are relative to. */
+  readonly folder: string;
+  readonly rows: readonly SummaryRow[];
+  /** The variants with a validation set, the best one first. */
+  readonly ranking: readonly RankedGroup[];
+  /** The metric of the validation sets that they are ranked by. */
+  readonly by: JudgedMetric;
+}
+
 /**
  * Summarizes a batch: `summary.csv`, `summary.json` and `summary.html` in the folder of each experiment of several runs, with
  * all its runs, including those that other processes executed; and in the results folder where the batch has several experiments.
  *
  * @param outcomes of the runs that this batch started
- * @returns the pages that were written
+ * @returns the summaries that were written: that of all experiments is the last
  */
 export async function writeSummaries(
   asked: readonly RequestedRun[],
   outcomes: ReadonlyMap<PlannedRun, BatchOutcome>,
   results: string,
-): Promise<string[]> {
+): Promise<WrittenSummary[]> {
   const byName = Map.groupBy(asked, ({ run }) => run.experiment.name);
-  const written: string[] = [];
+  const written: WrittenSummary[] = [];
   for (const [name, own] of byName) {
     if (own.some(({ run }) => run.variant !== "")) {
       written.push(await writeSummary(results, join(results, name), name, own, outcomes));
@@ -51,7 +64,7 @@ async function writeSummary(
   title: string,
   asked: readonly RequestedRun[],
   outcomes: ReadonlyMap<PlannedRun, BatchOutcome>,
-): Promise<string> {
+): Promise<WrittenSummary> {
   const rows: SummaryRow[] = [];
   const ensembles: EnsembleRow[] = [];
   const records = new Map<string, RunRecord>();
@@ -62,8 +75,9 @@ async function writeSummary(
     else ensembles.push({ ...row, ...(ensemble && { ensemble }) });
   }
   // The quantiles of t take an eighth of a command's start to load.
-  const { summarize } = await import("../results/summarize.ts");
-  const summary = summarize(title, rows, ensembles, chosenBy(asked));
+  const { rankedByValidation, summarize } = await import("../results/summarize.ts");
+  const by = chosenBy(asked);
+  const summary = summarize(title, rows, ensembles, by);
   const write = async (name: string, text: string) => {
     const path: string = join(folder, name);
     await onDisk(path, () => writeWhole(path, text));
@@ -79,7 +93,8 @@ async function writeSummary(
   } finally {
     lock?.release();
   }
-  return join(folder, "summary.html");
+  const ranking = rankedByValidation(summary.groups, by);
+  return { page: join(folder, "summary.html"), folder, rows, ranking, by };
 }
 
 /** What the best variant is chosen by: what all runs choose their best prompts by where they say it, else accuracy. */

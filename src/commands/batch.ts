@@ -8,17 +8,18 @@ import { Interrupted } from "../training/trainer.ts";
 import { BatchDisplay } from "../terminal/batch_display.ts";
 import { batchTables } from "../terminal/batch_tables.ts";
 import { BatchFailed } from "../terminal/exit_codes.ts";
-import { fusedGroups, type FuseMode, isFused } from "../batch/fuse.ts";
+import { fusedGroups, type FuseMode } from "../batch/fuse.ts";
+import type { CommandIo } from "../terminal/command_io.ts";
 import { terminalDownloads } from "../terminal/downloads.ts";
 import { untilInterrupted } from "../terminal/interrupt.ts";
-import type { Io } from "../terminal/io.ts";
+import { summaryLines } from "../terminal/next_steps.ts";
 import { type PlannedRun, planRuns } from "../batch/plan.ts";
 import type { BatchOutcome } from "../batch/run_planned.ts";
 import { InProcessRunner } from "../batch/in_process_runner.ts";
 import type { Runner } from "../batch/runner.ts";
 import { WorkerRunner } from "../batch/worker_runner.ts";
-import { estimate } from "../batch/estimate.ts";
 import { ResourceCache } from "../run/resource_cache.ts";
+import { type BatchJob, batchJobs, inSharingOrder } from "./batch_jobs.ts";
 import { writeSummaries } from "../batch/write_summaries.ts";
 
 /** The flags of `batch`. */
@@ -57,18 +58,6 @@ export interface Shard {
   readonly count: number;
 }
 
-/** A run of the batch, with its estimate. */
-interface Job {
-  readonly run: PlannedRun;
-  readonly shareKey: string;
-  readonly work: number;
-  readonly tuningShare: number;
-  /** Jobs with the same key have their steps fused. */
-  readonly fuseKey: string | undefined;
-  /** Whether its results exist already. */
-  readonly isComplete: boolean;
-}
-
 /**
  * `softprompt batch`: executes all runs that experiment files ask for, and summarizes them. Runs that can share sessions follow
  * each other, or have their steps fused where that is faster; complete runs are kept, interrupted ones resume, and a failed
@@ -78,7 +67,7 @@ interface Job {
  * @throws {InputError} on files that are missing or wrong; all are checked before the first run
  * @throws {BatchFailed} at the end, where a run has failed
  */
-export async function batch(args: readonly string[], flags: BatchFlags, io: Io): Promise<void> {
+export async function batch(args: readonly string[], flags: BatchFlags, io: CommandIo): Promise<void> {
   const overrides = parseOverrides(flags.overrides);
   refuseMultipliers(overrides);
   const all = await planRuns(args, flags.results, overrides);
@@ -88,13 +77,8 @@ export async function batch(args: readonly string[], flags: BatchFlags, io: Io):
       `these are ${runs.length} runs: more than ${MOST_UNASKED} need --yes, or choose some by --only or --shard`,
     );
   }
-  // What is downloaded for the estimate is logged before there is a display.
-  let output: Pick<Io, "log"> = io;
-  const resources = new ResourceCache({
-    reporter: terminalDownloads({ log: (line) => output.log(line), bars: io.bars }),
-    keepsSessions: true,
-  });
-  const estimated = await surveyAll(all, flags, resources);
+  const resources = new ResourceCache({ reporter: terminalDownloads(io), keepsSessions: true });
+  const estimated = await batchJobs(all, flags, resources, io.progress);
   if (flags.summarize) return await summarizeOnly(estimated, flags.results, io);
   const areChosen = new Set(runs);
   const asked = estimated.filter(({ run }) => areChosen.has(run));
@@ -102,13 +86,12 @@ export async function batch(args: readonly string[], flags: BatchFlags, io: Io):
   const single = inSharingOrder(asked.filter(({ run }) => run.ensembleRuns === undefined));
   const jobs = [...single, ...ensembles];
   const display = new BatchDisplay(jobs.length, jobs.reduce((sum, { work }) => sum + work, 0), io);
-  output = display;
   const { outcomes, isInterrupted } = await untilInterrupted(io, async (signal) => {
     const outcomes = new Map<PlannedRun, BatchOutcome>();
     const runners = runnersFor(flags, jobs.length, resources, signal);
     await work(single, runners, flags, display, signal, outcomes);
     const byPath = new Map(estimated.map((job) => [job.run.path, job]));
-    const ready: Job[] = [];
+    const ready: BatchJob[] = [];
     for (const job of ensembles) {
       if (isReady(job.run, byPath, outcomes)) ready.push(job);
       else {
@@ -122,9 +105,9 @@ export async function batch(args: readonly string[], flags: BatchFlags, io: Io):
     return { outcomes, isInterrupted: signal.aborted };
   });
   display.stop();
-  for (const line of batchTables(runs, outcomes, leftBy)) io.print(line);
+  for (const line of batchTables(runs, outcomes, leftBy, io.columns())) io.print(line);
   const written = await writeSummaries(estimated, outcomes, flags.results);
-  if (written.length > 0) io.print(`\nsummary: ${written.join(", ")}`);
+  for (const line of summaryLines(written)) io.print(line);
   const kinds = runs.map((run) => outcomes.get(run)?.kind);
   if (isInterrupted && kinds.some((kind) => kind === undefined || kind === "interrupted")) {
     throw new Interrupted("the batch was interrupted: the same command resumes it");
@@ -134,20 +117,20 @@ export async function batch(args: readonly string[], flags: BatchFlags, io: Io):
 }
 
 /** Writes the summaries of the results that are there. @throws {InputError} where there is nothing to summarize */
-async function summarizeOnly(all: readonly Job[], results: string, io: Io): Promise<void> {
+async function summarizeOnly(all: readonly BatchJob[], results: string, io: CommandIo): Promise<void> {
   const written = await writeSummaries(all, new Map(), results);
   if (written.length === 0) {
     throw new InputError("one run has no summary: name files of several runs, or look at its report.html");
   }
   const complete = all.filter(({ isComplete }) => isComplete).length;
   io.print(`${complete} of ${all.length} runs are complete`);
-  io.print(`summary: ${written.join(", ")}`);
+  for (const line of summaryLines(written)) io.print(line);
 }
 
 /** Whether the prompts of an ensemble are tuned, or will be by this batch. */
 function isReady(
   { ensembleRuns = [] }: PlannedRun,
-  byPath: ReadonlyMap<string, Job>,
+  byPath: ReadonlyMap<string, BatchJob>,
   outcomes: ReadonlyMap<PlannedRun, BatchOutcome>,
 ): boolean {
   return ensembleRuns.every((path) => {
@@ -187,37 +170,9 @@ function chosen(all: readonly PlannedRun[], { only, shard }: BatchFlags): Planne
   return matching.filter((_, i) => shard === undefined || i % shard.count === shard.index - 1);
 }
 
-async function surveyAll(
-  runs: readonly PlannedRun[],
-  { force, fuse }: BatchFlags,
-  resources: ResourceCache,
-): Promise<Job[]> {
-  const jobs: Job[] = [];
-  for (const run of runs) {
-    // The problems of a run are reported when it is executed.
-    const known = await estimate(run, resources, force).catch(() => undefined);
-    const { shareKey = "", work = 0, tuningShare = 0, state } = known ?? {};
-    const { fuseKey } = known ?? {};
-    jobs.push({ run, shareKey, work, tuningShare, fuseKey, isComplete: state === "complete" });
-  }
-  const alike = Map.groupBy(jobs, ({ fuseKey }) => fuseKey);
-  const hasCompany = ({ fuseKey }: Job) => alike.get(fuseKey)!.length > 1;
-  return await allDone(jobs.map(async (job) => {
-    const device = job.fuseKey !== undefined && fuse !== "off" && hasCompany(job)
-      ? await resources.device(job.run.experiment.device).catch(() => undefined)
-      : undefined;
-    return device && isFused(fuse, device) ? job : { ...job, fuseKey: undefined };
-  }));
-}
-
-/** Runs that can share sessions follow each other. */
-function inSharingOrder(jobs: readonly Job[]): Job[] {
-  return [...Map.groupBy(jobs, ({ shareKey }) => shareKey).values()].flat();
-}
-
 /** Lets the runners execute all jobs and records their outcomes; jobs that another process is executing come last, and are waited for. */
 async function work(
-  jobs: readonly Job[],
+  jobs: readonly BatchJob[],
   runners: readonly Runner[],
   flags: BatchFlags,
   display: BatchDisplay,
@@ -225,7 +180,7 @@ async function work(
   outcomes: Map<PlannedRun, BatchOutcome>,
 ): Promise<void> {
   const first = fusedGroups(jobs);
-  const locked: Job[][] = [];
+  const locked: BatchJob[][] = [];
   const isOver = () =>
     signal.aborted || flags.failFast && [...outcomes.values()].some(({ kind }) => kind === "failed");
   const employ = async (runner: Runner) => {

@@ -7,9 +7,9 @@ import { compileModel, type CompileTarget, targetOf } from "../artifacts/compile
 import { InputError } from "../base/errors.ts";
 import type { ModelKeys } from "../experiment/experiment_file.ts";
 import { resolveModel } from "../experiment/model_file.ts";
+import type { CommandIo } from "../terminal/command_io.ts";
 import { terminalDownloads } from "../terminal/downloads.ts";
 import { explain } from "../terminal/explain_text.ts";
-import type { Io } from "../terminal/io.ts";
 import { openGraph } from "../model/open_model.ts";
 
 /** The flags of `compile`. */
@@ -40,7 +40,7 @@ export interface CompileFlags {
 export async function compile(
   { model: source, revision, file, dtype, insertion, optimizer, device, precision, out, ...flags }:
     CompileFlags,
-  io: Io,
+  io: CommandIo,
 ): Promise<void> {
   const target: CompileTarget = { target: targetOf(device), precision };
   if (file !== undefined && dtype !== undefined) {
@@ -54,7 +54,7 @@ export async function compile(
   });
   const model = await openGraph(spec, "./", terminalDownloads(io));
   if (flags.explain) {
-    for (const line of explain(model, insertion, optimizer, target)) io.print(line);
+    for (const line of explain(model, insertion, optimizer, target, io.columns())) io.print(line);
   }
   const compiled = compileModel(model, insertion, optimizer, target);
   await onDisk(out, () => writeArtifacts(out, compiled, { model, insertion, optimizer, ...target }), "--out");

@@ -2,8 +2,8 @@ import { join, relative } from "@std/path";
 import { folderToFill } from "../dataset/dataset_folder.ts";
 import { provideRtPolarity } from "../dataset/download.ts";
 import type { RT_POLARITY } from "../dataset/rt_polarity.ts";
-import type { Io } from "../terminal/io.ts";
-import { ProgressBar } from "../terminal/progress_bar.ts";
+import type { CommandIo } from "../terminal/command_io.ts";
+import { Pace } from "../terminal/pace.ts";
 
 /** The flags of `data`. */
 export interface DataFlags {
@@ -14,16 +14,27 @@ export interface DataFlags {
 }
 
 /** `softprompt data rt-polarity`: downloads and checks a dataset, and puts it where experiments find it. */
-export async function data(name: typeof RT_POLARITY.name, { from, to }: DataFlags, io: Io): Promise<void> {
+export async function data(
+  name: typeof RT_POLARITY.name,
+  { from, to }: DataFlags,
+  io: CommandIo,
+): Promise<void> {
   const folder: string = to === undefined
     ? relative(Deno.cwd(), await folderToFill(name, Deno.cwd()))
     : join(to, name);
-  let bar: ProgressBar | undefined;
-  const progress = (received: number, total: number | undefined) => {
-    if (total === undefined) return;
-    bar ??= new ProgressBar(name, total, io.bars);
-    bar.update(received, "bytes");
-  };
+  const pace = new Pace();
+  const progress = (received: number, total: number | undefined) =>
+    io.progress.show({
+      title: name,
+      stage: "downloading",
+      unit: "MB",
+      done: received / 1e6,
+      ...(total !== undefined && {
+        total: total / 1e6,
+        share: received / total,
+        secondsLeft: pace.secondsLeft(received, total),
+      }),
+    });
   try {
     const written = await provideRtPolarity(folder, { progress, ...(from !== undefined && { from }) });
     io.print(
@@ -32,6 +43,6 @@ export async function data(name: typeof RT_POLARITY.name, { from, to }: DataFlag
         : `${folder}: nothing to do, both files exist and are correct`,
     );
   } finally {
-    bar?.stop();
+    io.progress.end();
   }
 }

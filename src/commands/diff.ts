@@ -11,7 +11,7 @@ import { joined } from "../base/message.ts";
 import { diffText } from "../terminal/diff_text.ts";
 import { GateFailed } from "../terminal/exit_codes.ts";
 import type { Io } from "../terminal/io.ts";
-import { type Style, styleFor } from "../terminal/style.ts";
+import { styleFor } from "../terminal/style.ts";
 
 /** The flags of `diff`. */
 export interface DiffFlags {
@@ -36,7 +36,7 @@ export async function diff(a: string, b: string, flags: DiffFlags, io: Io): Prom
   const kept = new KeptPredictions();
   const sides = [await readSide(a, kept), await readSide(b, kept)] as const;
   const found = diffOf(...sides, flags.alpha);
-  io.print((await render(found, flags.format, styleFor(io.hasColors.stdout))).trimEnd());
+  io.print((await render(found, flags.format, io)).trimEnd());
   const missing = missingRuns(...sides);
   const damaged = sides.flatMap((side) => side.damaged);
   for (const line of missing) io.log(line);
@@ -57,10 +57,10 @@ export async function diff(a: string, b: string, flags: DiffFlags, io: Io): Prom
   }
 }
 
-async function render(diff: Diff, format: DiffFlags["format"], style: Style): Promise<string> {
+async function render(diff: Diff, format: DiffFlags["format"], io: Io): Promise<string> {
   switch (format) {
     case "text":
-      return diffText(diff, style).join("\n");
+      return diffText(diff, styleFor(io.hasColors.stdout), io.columns()).join("\n");
     case "markdown":
       return diffMarkdown(diff);
     case "json":

@@ -14,7 +14,7 @@ import { readPrompt } from "../results/read_prompt.ts";
 import { readAbout, readRun, type RunAbout } from "../results/read_run.ts";
 import { calibrationIn } from "../run/calibrate.ts";
 import { compileHardModel, compileWholeModel } from "../artifacts/compile_model.ts";
-import type { Io } from "../terminal/io.ts";
+import type { CommandIo } from "../terminal/command_io.ts";
 import { terminalDownloads } from "../terminal/downloads.ts";
 import { modelOfRun } from "../inference/model_of_run.ts";
 import type { OpenModel } from "../model/open_model.ts";
@@ -43,7 +43,7 @@ type Files = Readonly<Record<string, string | Uint8Array>>;
 export async function exportRun(
   folder: string,
   { format, dtype, out, model: instead }: ExportFlags,
-  io: Io,
+  io: CommandIo,
 ): Promise<void> {
   if (format === "peft" && dtype !== undefined) {
     throw new InputError("an adapter for PEFT is in float32: use --dtype with --format onnx");
@@ -61,7 +61,7 @@ async function peftFiles(
   { experiment }: RunAbout,
   folder: string,
   model: OpenModel,
-  io: Io,
+  io: CommandIo,
 ): Promise<Files> {
   const { prompt: soft } = experiment;
   if (soft.kind === "hard") {
@@ -103,7 +103,7 @@ async function onnxFiles(
   folder: string,
   model: OpenModel,
   dtype: ClassifierDtype,
-  io: Io,
+  io: CommandIo,
 ): Promise<Files> {
   const target = { target: "cpu", precision: "float32" } as const;
   const compiled = await compileExperiment({ experiment, model }, target);

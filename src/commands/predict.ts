@@ -2,10 +2,11 @@ import { join } from "@std/path";
 import type { DeviceKind } from "../device/device.ts";
 import { visible } from "../base/visible.ts";
 import { InputError } from "../base/errors.ts";
+import type { CommandIo } from "../terminal/command_io.ts";
+import { Pace } from "../terminal/pace.ts";
 import { terminalDownloads } from "../terminal/downloads.ts";
-import type { Io } from "../terminal/io.ts";
 import { NoClass } from "../dataset/columns.ts";
-import { type GivenText, givenTexts } from "../dataset/given_texts.ts";
+import { type GivenText, givenTexts, type Reader } from "../dataset/given_texts.ts";
 import { LabelScore } from "../evaluation/label_score.ts";
 import type { TableKind } from "../experiment/table_kind.ts";
 import { type PredictionFormat, predictionWriter } from "./prediction_writer.ts";
@@ -44,7 +45,7 @@ export async function predict(
   folder: string,
   texts: readonly string[],
   { file, inputFormat, format, encoding, device, model, prompt, results }: PredictFlags,
-  io: Io,
+  io: CommandIo,
 ): Promise<void> {
   if ((file === undefined) === (texts.length === 0)) {
     throw new InputError("predict needs either texts or --file");
@@ -80,7 +81,7 @@ async function answerAll(
   run: LoadedRun,
   texts: readonly string[],
   { file, inputFormat, format, encoding }: Input,
-  io: Io,
+  io: CommandIo,
 ): Promise<void> {
   if (texts.length > 0 && run.columns.join() !== "text") {
     throw new InputError(
@@ -89,23 +90,33 @@ async function answerAll(
       }: pass them with --file, as .jsonl or .csv`,
     );
   }
+  const reader: Reader = {
+    placeholders: run.columns,
+    dataset: run.experiment.dataset,
+    classes: run.classes,
+    kind: inputFormat,
+    encoding,
+    note: (line) => io.log(visible(line)),
+    stdin: io.stdin,
+  };
   const given: Iterable<GivenText> | AsyncIterable<GivenText> = file === undefined
     ? texts.map((text) => ({ placed: { text }, shown: { text } }))
-    : givenTexts(file, {
-      placeholders: run.columns,
-      dataset: run.experiment.dataset,
-      classes: run.classes,
-      kind: inputFormat,
-      encoding,
-      note: (line) => io.log(visible(line)),
-      stdin: io.stdin,
-    });
+    : givenTexts(file, reader);
+  const total = file === undefined ? texts.length : await countOf(file, reader);
+  const pace = new Pace();
+  const show = (done: number) => {
+    const known = total === undefined
+      ? {}
+      : { total, share: done / total, secondsLeft: pace.secondsLeft(done, total) };
+    io.progress.show({ title: file ?? "predict", stage: "classifying", unit: "texts", done, ...known });
+  };
   const writer = predictionWriter(format, run.classes);
   const score = new LabelScore(run.classes);
   let count = 0;
   let truncated = 0;
   for await (const part of chunks(given)) {
-    const answers = await run.classify(part.map(({ placed }) => placed));
+    const before = count;
+    const answers = await run.classify(part.map(({ placed }) => placed), (done) => show(before + done));
     await io.write(writer.lines(answers.map((answer, i) => ({ shown: part[i]!.shown, answer }))));
     for (const [i, { predicted, truncated: dropped }] of answers.entries()) {
       const { label } = part[i]!;
@@ -114,9 +125,24 @@ async function answerAll(
     }
     count += part.length;
   }
+  io.progress.end();
   if (truncated > 0) io.log(`${truncated} of ${count} texts are truncated to fit the model's positions`);
   if (writer.note !== undefined) io.log(writer.note);
   for (const line of score.lines()) io.log(line);
+}
+
+/** The number of texts in a file; `undefined` where it cannot be read twice, or is wrong, which shows when it is read. */
+async function countOf(file: string, reader: Reader): Promise<number | undefined> {
+  const isRegular = await Deno.stat(file).then(({ isFile }) => isFile, () => false);
+  if (file === "-" || !isRegular) return undefined;
+  let count = 0;
+  try {
+    for await (const _ of givenTexts(file, { ...reader, note: () => {} })) count++;
+  } catch (error) {
+    if (error instanceof InputError) return undefined;
+    throw error;
+  }
+  return count;
 }
 
 async function* chunks(

@@ -7,13 +7,15 @@ import { expandsToManyRuns, refuseMultipliers } from "../experiment/sweep.ts";
 import type { Experiment } from "../experiment/types.ts";
 import { variantName } from "../experiment/variant_name.ts";
 import { OwnedFolders, runPath, variantOfFile } from "../results/run_path.ts";
+import { comparableRun } from "../results/comparable_run.ts";
 import type { MetricsFile } from "../results/metrics_file.ts";
 import { experimentFileAt, readExperimentFile } from "../experiment/read_experiment_file.ts";
 import { BatchFailed, exitCodeOf, messageOf, WRONG_USE } from "../terminal/exit_codes.ts";
 import { Interrupted } from "../training/trainer.ts";
+import type { CommandIo } from "../terminal/command_io.ts";
 import { terminalDownloads } from "../terminal/downloads.ts";
 import { untilInterrupted } from "../terminal/interrupt.ts";
-import type { Io } from "../terminal/io.ts";
+import { nextSteps } from "../terminal/next_steps.ts";
 import { tableLines } from "../terminal/table.ts";
 import { TerminalProgress } from "../terminal/terminal_progress.ts";
 import type { RunPolicy } from "../run/context.ts";
@@ -48,7 +50,7 @@ interface Finished {
  * @throws {InputError} on files that are missing or wrong; all are checked before the first runs
  * @throws {BatchFailed} at the end, where one of several has failed; the error of the only one
  */
-export async function run(files: readonly string[], flags: RunFlags, io: Io): Promise<void> {
+export async function run(files: readonly string[], flags: RunFlags, io: CommandIo): Promise<void> {
   const overrides = parseOverrides(flags.overrides);
   refuseMultipliers(overrides);
   const found = new Set(await allDone(files.map(experimentFileAt)));
@@ -93,7 +95,10 @@ export async function run(files: readonly string[], flags: RunFlags, io: Io): Pr
   } finally {
     await resources.release();
   }
-  for (const line of summary(finished)) io.print(line);
+  for (const line of summary(finished, io.columns())) io.print(line);
+  const paths = finished.map(({ path }) => path);
+  const other = paths.length === 1 ? await comparableRun(flags.results, paths[0]!) : undefined;
+  for (const line of nextSteps(paths, other)) io.print(line);
   if (failed.length === 0) return;
   const message = `${failed.length} of ${experiments.length} runs failed`;
   throw failed.every((error) => exitCodeOf(error) === WRONG_USE)
@@ -111,9 +116,10 @@ async function readExperiment(file: string, overrides: readonly Override[]): Pro
   return parseExperiment(text, file, overrides);
 }
 
-function summary(finished: readonly Finished[]): string[] {
+function summary(finished: readonly Finished[], columns: number | undefined): string[] {
   return tableLines(
     ["experiment", ...RESULT_HEADER, "results"],
     finished.map(({ title, path, metrics }) => [title, ...resultCells(metrics), path]),
+    columns,
   );
 }

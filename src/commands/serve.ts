@@ -18,7 +18,7 @@ import { calibrationIn } from "../run/calibrate.ts";
 import { CompileCache } from "../artifacts/compile_cache.ts";
 import { compileHardModel } from "../artifacts/compile_model.ts";
 import { untilInterrupted } from "../terminal/interrupt.ts";
-import type { Io } from "../terminal/io.ts";
+import type { CommandIo } from "../terminal/command_io.ts";
 import { terminalDownloads } from "../terminal/downloads.ts";
 import { modelOfRun } from "../inference/model_of_run.ts";
 import type { OpenModel } from "../model/open_model.ts";
@@ -51,7 +51,7 @@ const HELD_OUT = { type: "integer", minimum: 0, maximum: 90 } as const;
 export async function serve(
   folder: string,
   { hard, model, results, host, port }: ServeFlags,
-  io: Io,
+  io: CommandIo,
 ): Promise<void> {
   const about = await readAbout(folder);
   const { experiment } = about;
@@ -132,7 +132,7 @@ async function servedFiles(
     & Partial<Pick<RunAbout, "metrics">>,
   model: OpenModel,
   results: string,
-  io: Io,
+  io: CommandIo,
 ): Promise<ServedFiles> {
   const { prompt, training } = experiment;
   const { insertion } = prompt;

@@ -30,6 +30,8 @@ export interface Questions {
   readonly examples: readonly LabelledEncoding[];
   /** The name of an example in messages, by its index. */
   readonly nameOf: (index: number) => MessagePart;
+  /** Hears how many examples have been answered, after each batch. */
+  readonly onAnswered?: ((done: number) => void) | undefined;
   /** Stops the answers between two batches: its reason is thrown. */
   readonly signal?: AbortSignal;
 }
@@ -102,7 +104,7 @@ interface Answer {
 /** Runs examples batch by batch, all prompts of an ensemble in one. */
 async function* answered(
   { session, inputs, vote, padId, batchSize, precision, tuned }: Classifier,
-  { examples, nameOf, signal }: Questions,
+  { examples, nameOf, onAnswered, signal }: Questions,
   verbalizer: Verbalizer,
   wanted: "classes" | "words",
 ): AsyncGenerator<Answer> {
@@ -113,6 +115,7 @@ async function* answered(
   const atOnce = Math.max(1, Math.floor(batchSize / prompts));
   const owners = Array.from({ length: prompts }, (_, p) => p);
   const lengths = examples.map(({ ids }) => ids.length);
+  let done = 0;
   for (const batch of evaluationBatches(lengths, atOnce, padId !== undefined)) {
     signal?.throwIfAborted();
     const feeds = batchFeeds(batch.flatMap((i) => owners.map(() => examples[i]!)), padId);
@@ -131,6 +134,7 @@ async function* answered(
       if (faulty) throw new AnswerError({ ...faulty, text: nameOf(example), precision, tuned });
       yield { example, logits, words };
     }
+    onAnswered?.(done += batch.length);
   }
 }
 

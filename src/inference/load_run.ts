@@ -164,11 +164,15 @@ export class LoadedRun {
   /**
    * Classifies texts, in batches of texts of similar length.
    *
+   * @param onAnswered hears how many texts have been classified, after each batch
    * @returns in the order of the texts
    * @throws {InputError} where the argument is not a list, a text lacks one of the template's columns, or the run was released
    * @throws {AnswerError} where the answer to a text is not a number
    */
-  async classify(texts: readonly Classifiable[]): Promise<readonly Classification[]> {
+  async classify(
+    texts: readonly Classifiable[],
+    onAnswered?: (done: number) => void,
+  ): Promise<readonly Classification[]> {
     if (this.isReleased) throw new InputError("the run was released: load it again to classify");
     if (!Array.isArray(texts)) throw new InputError("classify takes a list of texts: classify([text])");
     const { classes } = this.verbalizer;
@@ -177,7 +181,11 @@ export class LoadedRun {
       return namedText("the text", this.columns.map((name) => placed[name]!).join(" | "));
     };
     const encoded = texts.map((text, i) => ({ ...this.encoder.encode(this.placed(text, i)), label: 0 }));
-    const found = await classLogits(this.classifier, { examples: encoded, nameOf }, this.verbalizer);
+    const found = await classLogits(
+      this.classifier,
+      { examples: encoded, nameOf, onAnswered },
+      this.verbalizer,
+    );
     const logits = found.map((row) => calibrated(row, this.calibration));
     return logits.map((row, i) => ({
       predicted: classes[indexOfLargest(row)]!,

@@ -1,6 +1,7 @@
 import { CommanderError } from "commander";
 import { fromFileUrl } from "@std/path";
 import { InputError } from "../base/errors.ts";
+import { commandIo } from "../terminal/command_io.ts";
 import type { Io } from "../terminal/io.ts";
 import { wrongPath } from "../terminal/wrong_path.ts";
 import { styleFor } from "../terminal/style.ts";
@@ -22,7 +23,8 @@ const FOLDER = fromFileUrl(new URL("../../", import.meta.url));
  * @param args the verb, its arguments and flags
  * @returns the exit code
  */
-export async function launch(args: readonly string[], io: Io): Promise<number> {
+export async function launch(args: readonly string[], given: Io): Promise<number> {
+  const io = commandIo(given);
   let flags: string[] = [];
   const verbs = verbNeeds(FOLDER, (verb, needs) => {
     const installed = packages();

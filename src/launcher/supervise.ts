@@ -1,4 +1,5 @@
 import type { Io } from "../terminal/io.ts";
+import { ERASE } from "../terminal/status_area.ts";
 import {
   isPressed,
   LAUNCHED,
@@ -14,9 +15,6 @@ const SAME_PRESS = 250;
 /** How long the program may take to write a checkpoint and end when it is terminated, in milliseconds. */
 const PATIENCE = 8_000;
 
-/** Shows the cursor and wraps lines again, which a progress bar turns off while it is drawn. */
-const RESTORED = "\x1b[?25h\x1b[?7h";
-
 /**
  * Runs the program in a process of its own until it ends. This process is never busy, whatever the program computes: the first Ctrl-C
  * is announced at once and passed on, so that the program stops in good order; the second kills it, which its results survive.
@@ -26,7 +24,7 @@ const RESTORED = "\x1b[?25h\x1b[?7h";
  */
 export async function supervise(
   args: readonly string[],
-  { log, bars }: Pick<Io, "log" | "bars">,
+  { log, terminal }: Pick<Io, "log" | "terminal">,
 ): Promise<number> {
   // On Windows a signal from outside ends a process at once: the program hears Ctrl-C itself.
   const passesOn = Deno.build.os !== "windows";
@@ -50,6 +48,8 @@ export async function supervise(
     if (first !== undefined) return;
     first = signal;
     if (!passesOn) return;
+    // The program's progress is shown from the cursor on.
+    terminal?.write(ERASE);
     log(stopNotice(signal));
     end(child, "SIGTERM");
   };
@@ -61,7 +61,7 @@ export async function supervise(
   const { code, signal } = await child.status;
   clearTimeout(timer);
   heard.forEach((stop) => stop());
-  if (signal !== null) bars?.write(RESTORED);
+  if (signal !== null) terminal?.write(ERASE);
   const isStopped = signal !== null || Object.values(STOP_CODES).includes(code);
   return first !== undefined && isStopped ? STOP_CODES[first] : code;
 }

@@ -29,6 +29,9 @@ export interface PromptInterpretation {
   }[];
 }
 
+/** Hears how many of the vocabulary's tokens have been compared with a prompt's vectors. */
+export type OnCompared = (done: number, total: number) => void;
+
 /** The number of nearest tokens listed per vector. */
 const NEAREST = 5;
 
@@ -38,6 +41,7 @@ const NEAREST = 5;
  *
  * @param prompt float32 [length, dimension]
  * @param start the initial vectors
+ * @param onCompared hears how far it has come
  */
 export async function interpretPrompt(
   prompt: Tensor,
@@ -45,13 +49,14 @@ export async function interpretPrompt(
   space: EmbeddingSpace,
   tokenizer: Tokenizer,
   { classes, tokens: words }: Verbalizer,
+  onCompared: OnCompared = () => {},
 ): Promise<PromptInterpretation> {
   const units = unitRows(prompt);
   const begun = unitRows(start.prompt);
   const ends = rows(prompt);
   const starts = rows(start.prompt);
   const { origins } = start;
-  const around = await nearestTokens(units, space, tokenizer);
+  const around = await nearestTokens(units, space, tokenizer, onCompared);
   const vectors = around.map((nearest, i): Neighbourhood => ({
     vector: i,
     ...(origins[i] !== undefined && { initial_token: origins[i] }),
@@ -87,18 +92,21 @@ async function nearestTokens(
   units: readonly Float32Array[],
   space: EmbeddingSpace,
   tokenizer: Tokenizer,
+  onCompared: OnCompared,
 ): Promise<Near[][]> {
   const size = Math.min(tokenizer.size, space.rows);
   const { dimension } = space;
   const ids = Array.from({ length: size }, (_, id) => id).filter((id) => !tokenizer.isSpecial(id));
   const around: Near[][] = units.map(() => []);
   const cosines = new Float64Array(units.length);
+  let compared = 0;
   for await (const block of space.blocks(ids)) {
     for (const [at, id] of block.ids.entries()) {
       const token = unitOf(block.vectors.subarray(at * dimension, (at + 1) * dimension));
       multiply(units, token, cosines);
       for (let i = 0; i < cosines.length; i++) insert(around[i]!, id, cosines[i]!);
     }
+    onCompared(compared += block.ids.length, ids.length);
   }
   return around;
 }

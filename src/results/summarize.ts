@@ -59,12 +59,26 @@ export function spreadOf(values: readonly number[]): Spread {
   return { mean: centre, sd, interval: [centre - reach, centre + reach] };
 }
 
-/** @param by of equal values, the lower loss is better */
 function bestByValidation(groups: readonly SummaryGroup[], by: JudgedMetric): number | null {
+  const [best] = rankedByValidation(groups, by);
+  return best === undefined ? null : groups.indexOf(best);
+}
+
+/** A group whose runs have a validation set. */
+export type RankedGroup = SummaryGroup & { readonly validation: NonNullable<SummaryGroup["validation"]> };
+
+/**
+ * The groups with a validation set, the best one first.
+ *
+ * @param by the metric that they are compared by: of equal values, the lower loss is better
+ */
+export function rankedByValidation(
+  groups: readonly SummaryGroup[],
+  by: JudgedMetric,
+): readonly RankedGroup[] {
   const sign = IS_HIGHER_BETTER[by] ? -1 : 1;
-  const order = groups.flatMap(({ validation }, i) => validation === null ? [] : [{ i, validation }])
-    .sort(({ validation: one }, { validation: other }) =>
+  return groups.filter((group): group is RankedGroup => group.validation !== null)
+    .toSorted(({ validation: one }, { validation: other }) =>
       sign * (one[by].mean - other[by].mean) || one.loss.mean - other.loss.mean
     );
-  return order[0]?.i ?? null;
 }

@@ -36,7 +36,7 @@ export async function untunedPrompt(
   return {
     classifier,
     prompt,
-    meaning: await interpretationAfter(prepared, compiled, device, prompt, start),
+    meaning: await interpretationAfter(prepared, compiled, device, prompt, start, context),
   };
 }
 

@@ -11,7 +11,9 @@ import { calibrationOf } from "./calibrate.ts";
 import { CalibratedAnswers } from "./calibrated_answers.ts";
 import { classifySamples } from "./classify_samples.ts";
 import type { EncodedDataset } from "./encode_dataset.ts";
+import type { RunContext } from "./context.ts";
 import { metricsOf } from "./metrics_of_run.ts";
+import { PartCounter } from "./part_counter.ts";
 import type { Prepared } from "./prepare.ts";
 
 /** The result on transfer data. */
@@ -35,7 +37,7 @@ export interface Classified {
  * Classifies the validation set, the test set, transfer data and samples, each in one pass.
  *
  * @param trained the number of trained parameters
- * @param signal stops it between two batches: its reason is thrown
+ * @param context its signal stops it between two batches: the signal's reason is thrown; its progress is reported
  * @throws {AnswerError} where a logit is NaN or infinite
  */
 export async function classifyAll(
@@ -44,14 +46,19 @@ export async function classifyAll(
   classifier: Classifier,
   trained: number,
   tuned: Tuned | undefined,
-  signal: AbortSignal,
+  { signal, progress }: Pick<RunContext, "signal" | "progress">,
 ): Promise<Classified> {
   const { experiment: { evaluation }, dataset, transfer, verbalizer, model } = prepared;
   const { classes } = verbalizer;
   const vocabulary = Math.min(model.tokenizer.size, model.facts.words);
+  const counter = new PartCounter(
+    [encoded.test, encoded.validation, ...encoded.transfer].map(({ length }) => length),
+    (done, total) => progress.reach({ stage: "classifying", done, total }),
+  );
   const answersOf = (encodings: readonly LabelledEncoding[], examples: readonly Example[]) => {
     const nameOf = (i: number) => namedText(ofFile(examples[i]!.id), examples[i]!.text);
-    return answersTo(classifier, { examples: encodings, nameOf, signal }, verbalizer, vocabulary);
+    const onAnswered = counter.next(encodings.length);
+    return answersTo(classifier, { examples: encodings, nameOf, onAnswered, signal }, verbalizer, vocabulary);
   };
   const started = performance.now();
   const testAnswers = await answersOf(encoded.test, dataset.test);

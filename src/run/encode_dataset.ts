@@ -29,22 +29,44 @@ export interface EncodedDataset {
   readonly truncated: Readonly<Record<"train" | "validation" | "test" | "samples", number>>;
 }
 
+/** Hears how many texts are encoded, of how many. */
+export type OnEncoded = (done: number, total: number) => void;
+
+/** The number of texts after which it is reported how many are done. */
+const REPORTED = 256;
+
 /**
  * Puts all texts of an experiment into its template.
  *
  * @param signal stops it: its reason is thrown
+ * @param onEncoded hears how many texts are done, of how many
  * @throws {InputError} where the template does not fit the model
  */
 export async function encodeDataset(
   { experiment, model, dataset, transfer, verbalizer }: Prepared,
   counting: PositionCounting,
   signal?: AbortSignal,
+  onEncoded: OnEncoded = () => {},
 ): Promise<EncodedDataset> {
   const yielder = new Yielder(signal);
   const { prompt, training, evaluation } = experiment;
   const template = parseTemplate(prompt.template, promptLength(prompt));
   const encoder = new TemplateEncoder(template, model.tokenizer, model.card, counting);
   const held = new PackedEncodings();
+  const texts = [...dataset.train, ...dataset.validation, ...dataset.test].map(({ text }) => text);
+  const tables = [
+    training ? dataset.train : [],
+    dataset.validation,
+    dataset.test,
+    ...transfer.map(({ examples }) => examples),
+    evaluation.contentFree ?? [],
+    evaluation.samples,
+  ];
+  const total = tables.reduce((sum, { length }) => sum + length, texts.length);
+  let done = 0;
+  const count = () => {
+    if (++done % REPORTED === 0 || done === total) onEncoded(done, total);
+  };
   const encode = async (examples: readonly Example[]) => {
     const packed: LabelledEncoding[] = [];
     for (const example of examples) {
@@ -53,6 +75,7 @@ export async function encodeDataset(
         (what) => new InputError(message`${ofFile(example.id)}: ${what}`),
       );
       packed.push(held.pack({ ...encoded, label: Math.max(0, verbalizer.classes.indexOf(example.label)) }));
+      count();
       await yielder.yieldIfDue();
     }
     return packed;
@@ -83,9 +106,9 @@ export async function encodeDataset(
   const truncated = (examples: readonly LabelledEncoding[]) =>
     examples.filter((example) => example.truncated > 0).length;
   let otherwise = 0;
-  const texts = [...dataset.train, ...dataset.validation, ...dataset.test].map(({ text }) => text);
   for (const text of texts) {
     if (model.tokenizer.differsFromReference(text)) otherwise++;
+    count();
     await yielder.yieldIfDue();
   }
   return {

@@ -50,8 +50,11 @@ export async function runExperiment(
     return { kind: "locked" };
   }
   try {
+    progress.begin(title);
+    progress.reach({ stage: "reading", done: 0 });
     return await runLocked(request, host, progress, slot);
   } finally {
+    progress.end();
     lock.release();
   }
 }

@@ -6,7 +6,7 @@ import { Interrupted } from "../training/trainer.ts";
 import { buildClassifier, trainedNumbers } from "./build_classifier.ts";
 import { type CheckedRun, type CheckOutcome, checkRun } from "./check_run.ts";
 import { classifyAll } from "./classify_all.ts";
-import { dataWarnings, encodingWarnings } from "./warnings.ts";
+import { answerWarning, dataWarnings, encodingWarnings } from "./warnings.ts";
 import { encodeDataset } from "./encode_dataset.ts";
 import { compileTargetOf, positionCounting } from "./compile_experiment.ts";
 import { deviceForModel } from "./device_for_model.ts";
@@ -27,15 +27,22 @@ export async function runInto(prepared: Prepared, context: RunContext): Promise<
   const target = compileTargetOf(bare, experiment);
   const log = (line: string) => progress.log(line);
   const cache = new CompileCache(join(policy.results, ".cache"), log);
+  progress.reach({ stage: "compiling", done: 0 });
   const graphs = await stopwatch.count(
     "compiling",
     () => compileRun(prepared, target, cache, resources),
   );
   signal.throwIfAborted();
   const counting = positionCounting(experiment.prompt, graphs.prompt);
-  const encoded = await encodeDataset(prepared, counting, signal);
+  const encoded = await encodeDataset(
+    prepared,
+    counting,
+    signal,
+    (done, total) => progress.reach({ stage: "encoding", done, total }),
+  );
   for (const line of encodingWarnings(title, model, encoded)) progress.log(line);
-  for (const line of dataWarnings(title, prepared)) progress.log(line);
+  for (const notice of dataWarnings(title, prepared)) progress.note(notice);
+  progress.reach({ stage: "checking", done: 0 });
   const check = await stopwatch.count(
     "checking",
     () => checkedFirst({ prepared, graphs, target, device: bare, cache: cache.folder, log }, context),
@@ -52,8 +59,10 @@ export async function runInto(prepared: Prepared, context: RunContext): Promise<
       built.classifier,
       trainedNumbers(built),
       built.tuned,
-      signal,
+      context,
     );
+    const warning = answerWarning(title, prepared, classified.predictions);
+    if (warning !== undefined) progress.log(warning);
     const environment = environmentOf(prepared, device, stopwatch.timing, check, folder.path);
     await writeRun(prepared, built, classified, environment, context);
     return classified.metrics;

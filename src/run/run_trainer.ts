@@ -1,5 +1,4 @@
 import { ofFile } from "../base/message.ts";
-import { percent } from "../base/percent.ts";
 import { namedText } from "../evaluation/answer_error.ts";
 import { measure } from "../evaluation/metrics.ts";
 import { type Classifier, classLogits } from "../evaluation/predict.ts";
@@ -13,16 +12,19 @@ import type { Prepared } from "./prepare.ts";
  * The measurement of tuned parameters on the validation set, where there is one.
  *
  * @param classifier makes a classifier with given parameters
+ * @param context its progress is reported
  */
 export function validation(
   { verbalizer, dataset, experiment: { training } }: Prepared,
   { validation }: EncodedDataset,
   classifier: (parameters: Parameters) => Classifier,
+  { progress }: Pick<RunContext, "progress">,
 ): Pick<TuningTask, "validate"> {
   const labels = validation.map(({ label }) => label);
   if (labels.length === 0) return {};
   const nameOf = (i: number) => namedText(ofFile(dataset.validation[i]!.id), dataset.validation[i]!.text);
-  const questions = { examples: validation, nameOf };
+  const onAnswered = (done: number) => progress.reach({ stage: "validating", done, total: labels.length });
+  const questions = { examples: validation, nameOf, onAnswered };
   const isByF1 = training !== undefined && bestMetric(training) === "macroF1";
   return {
     validate: async (parameters) => {
@@ -36,29 +38,24 @@ export function validation(
 /** Runs the trainer, reports its events and writes them into the run's folder. */
 export async function runTrainer(
   task: TuningTask,
-  { title, folder, progress }: RunContext,
+  { folder, progress }: RunContext,
 ): Promise<Tuned> {
-  progress.begin(title, totalSteps(task.spec, task.examples.length));
-  let loss = NaN;
-  let note = "";
-  try {
-    const events = tune(task);
-    for (;;) {
-      const { done, value } = await events.next();
-      if (done) return value;
-      if (value.kind === "step") {
-        loss = value.loss ?? loss;
-        progress.step(value.step, Number.isNaN(loss) ? "" : `loss ${loss.toFixed(3)}${note}`);
-      }
-      if (value.kind === "checkpoint") await folder.keepCheckpoint(value.checkpoint);
-      if (value.kind === "history") {
-        await folder.appendHistory(value.line);
-        if (value.line.validation) {
-          note = `, validation ${percent(value.line.validation.accuracy)}`;
-        }
+  const total = totalSteps(task.spec, task.examples.length);
+  progress.reach({ stage: "tuning", done: task.resume?.step ?? 0, total });
+  let validation: number | undefined;
+  const events = tune(task);
+  for (;;) {
+    const { done, value } = await events.next();
+    if (done) return value;
+    if (value.kind === "step") {
+      progress.reach({ stage: "tuning", done: value.step, total, loss: value.loss, validation });
+    }
+    if (value.kind === "checkpoint") await folder.keepCheckpoint(value.checkpoint);
+    if (value.kind === "history") {
+      await folder.appendHistory(value.line);
+      if (value.line.validation) {
+        validation = value.line.validation.accuracy;
       }
     }
-  } finally {
-    progress.end();
   }
 }

@@ -39,20 +39,29 @@ export async function startPrompt(
   return start;
 }
 
-/** The interpretation of an experiment's tuned vectors. @param start the initial vectors */
+/** The interpretation of an experiment's tuned vectors; its progress is reported. @param start the initial vectors */
 export function interpretationAfter(
   prepared: Prepared,
   compiled: Compiled,
   device: Device,
   prompt: Tensor,
   start: InitialPrompt,
+  { progress }: Pick<RunContext, "progress">,
 ): Promise<PromptInterpretation> {
   const { model: { tokenizer }, verbalizer } = prepared;
   return inSpace(
     prepared,
     compiled,
     device,
-    (space) => interpretPrompt(prompt, start, space, tokenizer, verbalizer),
+    (space) =>
+      interpretPrompt(
+        prompt,
+        start,
+        space,
+        tokenizer,
+        verbalizer,
+        (done, total) => progress.reach({ stage: "comparing", done, total }),
+      ),
   );
 }
 

@@ -57,7 +57,7 @@ export async function tuneModel(
     seed,
     signal,
     ...classWeights(prepared),
-    ...validation(prepared, encoded, classifier),
+    ...validation(prepared, encoded, classifier, context),
     ...(from && { resume: from }),
   };
   const tuned = await runTrainer(task, context);

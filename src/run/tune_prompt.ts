@@ -58,13 +58,13 @@ export async function tunePrompt(
     signal,
     ...(slot && { timer: slot.timer }),
     ...classWeights(prepared),
-    ...validation(prepared, encoded, (parameters) => classifier(tensorNamed(parameters, "prompt"))),
+    ...validation(prepared, encoded, (parameters) => classifier(tensorNamed(parameters, "prompt")), context),
     ...(from && { resume: from }),
   };
   const tuned = await runTrainer(task, context);
   const prompt = tensorNamed(tuned.parameters, "prompt");
   // Checked before anything else is opened.
   await endSteps();
-  const meaning = await interpretationAfter(prepared, compiled, device, prompt, initial);
+  const meaning = await interpretationAfter(prepared, compiled, device, prompt, initial, context);
   return { classifier: classifier(prompt), prompt, tuned, meaning };
 }

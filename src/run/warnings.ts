@@ -1,30 +1,83 @@
 import { counted } from "../base/counted.ts";
 import { visible } from "../base/visible.ts";
 import { rareClasses } from "../dataset/class_counts.ts";
+import { type Dataset, datasetName } from "../dataset/load.ts";
+import { unequalClasses } from "../dataset/unequal_classes.ts";
+import type { Experiment } from "../experiment/types.ts";
 import type { OpenModel } from "../model/open_model.ts";
+import type { Prediction } from "../results/predictions.ts";
 import type { EncodedDataset } from "./encode_dataset.ts";
 import type { Prepared } from "./prepare.ts";
+import type { Notice } from "./progress.ts";
 
-/** Warnings about the data before they are used, one line each. */
+/** Notices about the data before they are used; runs with the same data have them in common. @param title of the run */
 export function dataWarnings(
   title: string,
-  { dataset, transfer, verbalizer: { classes } }: Pick<Prepared, "dataset" | "transfer" | "verbalizer">,
-): string[] {
+  { experiment, dataset, transfer, verbalizer: { classes } }: Pick<
+    Prepared,
+    "experiment" | "dataset" | "transfer" | "verbalizer"
+  >,
+): Notice[] {
   const { repeated, validation, test } = dataset;
   const notes = new Set([dataset, ...transfer].flatMap(({ notes }) => notes));
-  const rare = [
-    rareClasses(test, classes, "the test set"),
-    validation.length > 0 ? rareClasses(validation, classes, "the validation set") : undefined,
-    ...transfer.map(({ name, examples }) => rareClasses(examples, classes, `'${name}'`)),
-  ];
-  const warnings = [
-    ...(repeated > 0 ? [`${repeated} of the ${test.length} test texts are also in the training set`] : []),
-    ...rare.filter((line) => line !== undefined),
-  ];
+  const warnings = {
+    overlap: overlap(repeated, test.length),
+    unequal: unequal(experiment, dataset, classes),
+    "rare in test": rareClasses(test, classes, "the test set"),
+    "rare in validation": validation.length > 0
+      ? rareClasses(validation, classes, "the validation set")
+      : undefined,
+    ...Object.fromEntries(
+      transfer.map(({ name, examples }) =>
+        [`rare in ${name}`, rareClasses(examples, classes, `'${name}'`)] as const
+      ),
+    ),
+  };
+  const data = datasetName(experiment.dataset);
   return [
-    ...[...notes].map((line) => `${title}: ${line}`),
-    ...warnings.map((line) => `warning: ${title}: ${line}`),
-  ].map(visible);
+    ...[...notes].map((line) => ({ about: line, line: visible(`${title}: ${line}`) })),
+    ...Object.entries(warnings).flatMap(([kind, line]) =>
+      line === undefined ? [] : [{ about: `${data}: ${kind}`, line: visible(`warning: ${title}: ${line}`) }]
+    ),
+  ];
+}
+
+function overlap(repeated: number, tests: number): string | undefined {
+  if (repeated === 0) return undefined;
+  return `${repeated} of the ${tests} test texts are also in the training set: results on them say little, so remove them from one of the two`;
+}
+
+/** A warning about the sizes of the classes that are trained on; where nothing is trained, of those that are tested. */
+function unequal(
+  { training }: Experiment,
+  { train, test }: Dataset,
+  classes: readonly string[],
+): string | undefined {
+  if (training === undefined) return unequalClasses(test, classes, "the test set");
+  const found = unequalClasses(train, classes, "the training set");
+  if (found === undefined || training.classWeights !== undefined) return found;
+  return `${found}, and try 'training.classWeights: balanced'`;
+}
+
+/** A warning about the answers to the test set: all are the same class although the texts are not. */
+export function answerWarning(
+  title: string,
+  { experiment: { tune, evaluation }, dataset: { test } }: Pick<Prepared, "experiment" | "dataset">,
+  predictions: readonly Pick<Prediction, "predicted">[],
+): string | undefined {
+  const answers = new Set(predictions.map(({ predicted }) => predicted));
+  const [only] = answers;
+  if (only === undefined || answers.size > 1 || new Set(test.map(({ label }) => label)).size < 2) {
+    return undefined;
+  }
+  const ways = [
+    ...(tune === "none" ? [] : ["more steps or another 'training.optimizer.learningRate'"]),
+    "other words in 'verbalizer'",
+    ...(evaluation.calibrate?.includes("contextual") ? [] : ["'evaluation.calibrate: [contextual]'"]),
+  ];
+  return visible(
+    `warning: ${title}: all ${test.length} test texts got the class '${only}': try ${ways.join(", or ")}`,
+  );
 }
 
 /** Warnings about the texts in their template, one line each. */

@@ -1,16 +1,15 @@
-import progress from "cli-progress";
-import { visible, visibleLines } from "../base/visible.ts";
 import { duration } from "./duration.ts";
-import type { Io } from "./io.ts";
-import type { ProgressReporter } from "../run/progress.ts";
+import type { CommandIo } from "./command_io.ts";
+import { Notices } from "./notices.ts";
+import { RunStages } from "./run_stages.ts";
+import type { ProgressReporter, StageProgress } from "../run/progress.ts";
 import { percent } from "../base/percent.ts";
 import type { BatchOutcome } from "../batch/run_planned.ts";
 
-/** The progress of a batch: one bar with the remaining time on a terminal, one line per run elsewhere. */
+/** The progress of a batch: that of the run which has come farther last, and how much of the whole batch is done. */
 export class BatchDisplay {
   private readonly started = performance.now();
-  private readonly bars: progress.MultiBar | undefined;
-  private readonly bar: progress.SingleBar | undefined;
+  private readonly notices: Notices;
   private readonly underway = new Map<string, { share: number; work: number }>();
   private ended = 0;
   private worked = 0;
@@ -21,39 +20,32 @@ export class BatchDisplay {
   constructor(
     private readonly runs: number,
     work: number,
-    private readonly io: Pick<Io, "log" | "bars">,
+    private readonly io: Pick<CommandIo, "log" | "progress">,
   ) {
     this.left = work;
-    if (io.bars === undefined) return;
-    this.bars = new progress.MultiBar({
-      format: "{bar} {percentage}% | {runs} | {note} | {left}",
-      hideCursor: true,
-      clearOnComplete: true,
-      stopOnComplete: false,
-      stream: io.bars,
-    }, progress.Presets.shades_classic);
-    this.bar = this.bars.create(Math.max(1, work), 0, {
-      runs: `0/${runs} runs`,
-      note: "",
-      left: "",
-    });
+    this.notices = new Notices(io.log);
   }
 
   /** The progress reporter of one run. @param work the run's cost @param tuningShare the fraction of it that is tuning */
   progress(title: string, work: number, tuningShare: number): ProgressReporter {
-    let steps = 1;
-    const at = (step: number, note: string) => {
-      this.underway.set(title, { share: tuningShare * step / steps, work });
-      this.draw(note);
-    };
+    const stages = new RunStages(title);
+    let share = 0;
     return {
       log: (line) => this.log(line),
+      note: (notice) => this.notices.log(notice),
+      begin: () => {},
       start: (_, __, device) => this.logDevice(device),
-      begin: (_, total) => {
-        steps = total;
-        at(0, title);
+      reach: (progress) => {
+        share = shareOfRun(progress, tuningShare) ?? share;
+        this.underway.set(title, { share, work });
+        const { done, left } = this.doneAndLeft();
+        this.io.progress.show({
+          ...stages.reach(progress),
+          share: done + left > 0 ? done / (done + left) : undefined,
+          secondsLeft: this.secondsLeft(),
+          runs: { ended: this.ended, total: this.runs },
+        });
       },
-      step: (step, note) => at(step, `${title} ${note}`),
       end: () => {},
     };
   }
@@ -64,25 +56,21 @@ export class BatchDisplay {
     this.ended++;
     if (outcome.kind === "complete") this.worked += work;
     this.left -= work;
-    this.draw("");
-    const left = this.timeLeft();
+    const left = this.secondsLeft();
     this.log(
       `[${this.ended}/${this.runs}] ${title}: ${outcomeText(outcome, seconds)}${
-        left === "" ? "" : `; ${left}`
+        left === undefined ? "" : `; about ${duration(left)} left`
       }`,
     );
   }
 
-  /** Prints a line, above the bar if there is one. */
+  /** Prints a line. */
   log(line: string): void {
-    if (this.bars === undefined) this.io.log(line);
-    else this.bars.log(`${visibleLines(line)}\n`);
+    this.io.log(line);
   }
 
   stop(): void {
-    // Lines appear when the bar is next drawn.
-    this.bars?.update();
-    this.bars?.stop();
+    this.io.progress.end();
   }
 
   /** The runs of a batch usually share one device: it is printed when it changes. */
@@ -91,26 +79,24 @@ export class BatchDisplay {
     this.device = device;
   }
 
-  private draw(note: string): void {
-    const { done } = this.doneAndLeft();
-    this.bar?.update(Math.min(done, this.bar.getTotal()), {
-      runs: `${this.ended}/${this.runs} runs`,
-      note: visible(note),
-      left: this.timeLeft(),
-    });
-  }
-
   private doneAndLeft(): { done: number; left: number } {
     const partly = [...this.underway.values()].reduce((sum, { share, work }) => sum + share * work, 0);
     return { done: this.worked + partly, left: Math.max(0, this.left - partly) };
   }
 
   /** Estimated from the speed of this batch so far. */
-  private timeLeft(): string {
+  private secondsLeft(): number | undefined {
     const { done, left } = this.doneAndLeft();
     const seconds = (performance.now() - this.started) / 1000;
-    return done > 0 && left > 0 ? `about ${duration(seconds * left / done)} left` : "";
+    return done > 0 && left > 0 ? seconds * left / done : undefined;
   }
+}
+
+/** The part of a run's work that is done at a stage; `undefined` where the stage is none that counts. */
+function shareOfRun({ stage, done, total = 0 }: StageProgress, tuningShare: number): number | undefined {
+  if (total === 0) return undefined;
+  if (stage === "tuning") return tuningShare * done / total;
+  return stage === "classifying" ? tuningShare + (1 - tuningShare) * done / total : undefined;
 }
 
 function outcomeText(outcome: BatchOutcome, seconds: number): string {

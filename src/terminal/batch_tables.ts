@@ -8,11 +8,13 @@ import type { BatchOutcome } from "../batch/run_planned.ts";
  *
  * @param outcomes of the runs that were started
  * @param left the folder of an incomplete run, if there is one
+ * @param columns the terminal's width, where there is one
  */
 export function batchTables(
   runs: readonly PlannedRun[],
   outcomes: ReadonlyMap<PlannedRun, BatchOutcome>,
   left: (run: PlannedRun) => string | undefined,
+  columns?: number,
 ): string[] {
   const failed = runs.flatMap((run) => {
     const outcome = outcomes.get(run);
@@ -22,8 +24,9 @@ export function batchTables(
     ...tableLines(
       ["run", "status", ...RESULT_HEADER],
       runs.map((run) => [run.title, ...cells(outcomes.get(run))]),
+      columns,
     ),
-    ...(failed.length > 0 ? ["", ...tableLines(["failed", "why", "results"], failed)] : []),
+    ...(failed.length > 0 ? ["", ...tableLines(["failed", "why", "results"], failed, columns)] : []),
   ];
 }
 

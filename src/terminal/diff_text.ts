@@ -26,19 +26,27 @@ const SHOWN = 5;
 /** The number of characters shown of a differing value. */
 const LONGEST_VALUE = 48;
 
-/** A diff for the terminal. */
-export function diffText(diff: Diff, style: Style): string[] {
+/** How a text is shown. */
+interface View {
+  readonly style: Style;
+  /** The terminal's width, where there is one. */
+  readonly columns: number | undefined;
+}
+
+/** A diff for the terminal. @param columns the terminal's width, where there is one */
+export function diffText(diff: Diff, style: Style, columns?: number): string[] {
+  const view = { style, columns };
   const { shared, own } = differingRows(diff.comparisons);
   const illegal = illegalSentence(diff)?.en;
   return [
     `A  ${diff.a}${timesText(diff.times.a)}`,
     `B  ${diff.b}${timesText(diff.times.b)}`,
     ...[semanticsSentence(diff)?.en ?? []].flat(),
-    ...overviewLines(diff),
-    ...(shared.length === 0 ? [] : ["", ...rowLines("differs in all", shared)]),
+    ...overviewLines(diff, view),
+    ...(shared.length === 0 ? [] : ["", ...rowLines("differs in all", shared, view)]),
     ...diff.comparisons.flatMap((comparison, i) => [
       "",
-      ...comparisonLines(comparison, own[i] ?? [], shared.length > 0, diff.alpha, style),
+      ...comparisonLines(comparison, own[i] ?? [], shared.length > 0, diff.alpha, view),
     ]),
     ...(illegal === undefined ? [] : ["", illegal]),
     ...unpairedLines(diff),
@@ -46,10 +54,10 @@ export function diffText(diff: Diff, style: Style): string[] {
 }
 
 /** For several comparisons, an overview of all. */
-function overviewLines({ comparisons }: Diff): string[] {
+function overviewLines({ comparisons }: Diff, { columns }: View): string[] {
   if (comparisons.length === 1) return [];
   const rows = overview(comparisons).map((row) => Object.values(row));
-  return ["", ...tableLines(OVERVIEW_HEADER, rows)];
+  return ["", ...tableLines(OVERVIEW_HEADER, rows, columns)];
 }
 
 /** @param own what differs besides what differs in all comparisons @param hasShared whether there is such a thing */
@@ -58,13 +66,13 @@ function comparisonLines(
   own: readonly DifferingRow[],
   hasShared: boolean,
   alpha: number,
-  style: Style,
+  view: View,
 ): string[] {
   const { variant, flips } = comparison;
   return [
-    ...(variant === "" ? [] : [style("bold", variant)]),
-    ...differenceLines(own, hasShared),
-    ...metricLines(comparison, alpha, style),
+    ...(variant === "" ? [] : [view.style("bold", variant)]),
+    ...differenceLines(own, hasShared, view),
+    ...metricLines(comparison, alpha, view),
     "",
     detectableSentence(comparison, alpha).en,
     "",
@@ -73,14 +81,14 @@ function comparisonLines(
   ];
 }
 
-function differenceLines(own: readonly DifferingRow[], hasShared: boolean): string[] {
-  if (own.length > 0) return [...rowLines("differs", own), ""];
+function differenceLines(own: readonly DifferingRow[], hasShared: boolean, view: View): string[] {
+  if (own.length > 0) return [...rowLines("differs", own, view), ""];
   return hasShared ? [] : ["nothing differs in the experiments", ""];
 }
 
-function rowLines(title: string, rows: readonly DifferingRow[]): string[] {
+function rowLines(title: string, rows: readonly DifferingRow[], { columns }: View): string[] {
   const cells = rows.map(([path, { a, b }]) => [path, shortened(valueText(a)), shortened(valueText(b))]);
-  return tableLines([title, "A", "B"], cells);
+  return tableLines([title, "A", "B"], cells, columns);
 }
 
 /** Values with several keys are long; the other formats show them in full. */
@@ -88,9 +96,9 @@ function shortened(text: string): string {
   return text.length <= LONGEST_VALUE ? text : `${text.slice(0, LONGEST_VALUE - 1)}…`;
 }
 
-function metricLines(comparison: Comparison, alpha: number, style: Style): string[] {
+function metricLines(comparison: Comparison, alpha: number, { style, columns }: View): string[] {
   const rows = metricRows(comparison, (verdict) => coloured(verdict, style));
-  return [...tableLines(metricHeader(alpha), rows), pairedSentence(comparison).en];
+  return [...tableLines(metricHeader(alpha), rows, columns), pairedSentence(comparison).en];
 }
 
 function coloured(verdict: Verdict, style: Style): string {

@@ -26,6 +26,7 @@ export function explain(
   insertion: Insertion,
   optimizer: OptimizerName,
   form: CompileTarget,
+  columns?: number,
 ): string[] {
   const rows: string[][] = [];
   const details: string[] = [];
@@ -42,7 +43,7 @@ export function explain(
   compileModel(model, insertion, optimizer, { ...form, onPass, verify: true });
   const sizes = Object.entries(SIZES).map(([name, size]) => `${name} ${size}`).join(", ");
   return [
-    ...tableLines(["pass", "nodes", "GFLOP", "operators, by the largest change"], rows),
+    ...tableLines(["pass", "nodes", "GFLOP", "operators, by the largest change"], rows, columns),
     "",
     ...details,
     ...(details.length > 0 ? [""] : []),

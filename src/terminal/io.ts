@@ -21,8 +21,10 @@ export interface Io {
   readonly stdin: () => ReadableStream<Uint8Array<ArrayBuffer>>;
   /** Whether a stream shows colours. */
   readonly hasColors: { readonly stdout: boolean; readonly stderr: boolean };
-  /** The stream for progress bars; `undefined` where there is no terminal. */
-  readonly bars: BarStream | undefined;
+  /** The terminal that standard error is shown on, for progress; `undefined` where there is none. */
+  readonly terminal: Terminal | undefined;
+  /** The width of the terminal that standard output is shown on, in columns; `undefined` where there is none. */
+  readonly columns: () => number | undefined;
   /** Calls the listener at each signal to stop, until the returned object is disposed. */
   readonly onInterrupt: (listener: (stop: Stop) => void) => Disposable;
   /** The first signal to stop that a listener was called for. */
@@ -43,5 +45,10 @@ export class OutputClosed extends Error {
   override readonly name = "OutputClosed";
 }
 
-/** A Node stream, as libraries that draw at a terminal take it. */
-export type BarStream = NodeJS.WritableStream;
+/** A terminal to draw on. */
+export interface Terminal {
+  /** Writes text and control sequences. */
+  write(text: string): unknown;
+  /** Its width at this moment; `undefined` where it does not tell. */
+  readonly columns?: number | undefined;
+}

@@ -1,5 +1,4 @@
-import process from "node:process";
-import { type Io, OutputClosed } from "./io.ts";
+import { type Io, OutputClosed, type Terminal } from "./io.ts";
 import { endWithLauncher } from "./launcher_watch.ts";
 import { LAUNCHED, STOP_SIGNALS, type StopSignal } from "./stop_signals.ts";
 
@@ -35,7 +34,8 @@ export function processIo(): Io {
       stdout: !Deno.noColor && isTerminal.stdout,
       stderr: !Deno.noColor && isTerminal.stderr,
     },
-    bars: isTerminal.stderr ? process.stderr : undefined,
+    terminal: isTerminal.stderr ? STDERR : undefined,
+    columns: () => isTerminal.stdout ? columnsNow() : undefined,
     onInterrupt: (listener) => {
       const heard = STOP_SIGNALS.filter((signal) => !(isLaunched && signal === "SIGINT")).map((signal) => {
         const hear = () => {
@@ -50,6 +50,23 @@ export function processIo(): Io {
     stoppedBy: () => stoppedBy,
     exit: (code) => Deno.exit(code),
   };
+}
+
+/** The terminal of standard error. */
+const STDERR: Terminal = {
+  write: (text) => writtenTo(Deno.stderr, text),
+  get columns() {
+    return columnsNow();
+  },
+};
+
+/** The width of this process's terminal; 0 columns are those of one that does not tell. */
+function columnsNow(): number | undefined {
+  try {
+    return Deno.consoleSize().columns || undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Whether the launcher has started this process; without the permission to ask, it has not. */

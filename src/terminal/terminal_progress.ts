@@ -1,30 +1,38 @@
-import type { ProgressReporter } from "../run/progress.ts";
-import type { Io } from "./io.ts";
-import { ProgressBar } from "./progress_bar.ts";
+import type { Notice, ProgressReporter, StageProgress } from "../run/progress.ts";
+import type { CommandIo } from "./command_io.ts";
+import { Notices } from "./notices.ts";
+import { RunStages } from "./run_stages.ts";
 
-/** Reports progress at the terminal, with a progress bar. */
+/** Reports the progress of runs that follow each other at the terminal. */
 export class TerminalProgress implements ProgressReporter {
-  private bar: ProgressBar | undefined;
+  private readonly notices: Notices;
+  private stages = new RunStages("");
 
-  constructor(private readonly io: Pick<Io, "log" | "bars">) {}
+  constructor(private readonly io: Pick<CommandIo, "log" | "progress">) {
+    this.notices = new Notices(io.log);
+  }
 
   log(line: string): void {
     this.io.log(line);
+  }
+
+  note(notice: Notice): void {
+    this.notices.log(notice);
+  }
+
+  begin(title: string): void {
+    this.stages = new RunStages(title);
   }
 
   start(title: string, kind: string, device: string): void {
     this.log(`${title}: ${kind} prompt on ${device}`);
   }
 
-  begin(title: string, steps: number): void {
-    this.bar = new ProgressBar(title, steps, this.io.bars);
-  }
-
-  step(step: number, note: string): void {
-    this.bar?.update(step, note);
+  reach(progress: StageProgress): void {
+    this.io.progress.show(this.stages.reach(progress));
   }
 
   end(): void {
-    this.bar?.stop();
+    this.io.progress.end();
   }
 }

@@ -5,7 +5,7 @@
  */
 import { Command } from "commander";
 import project from "../../deno.json" with { type: "json" };
-import type { Io } from "../terminal/io.ts";
+import type { CommandIo } from "../terminal/command_io.ts";
 import { addBatch, type BatchVerb } from "./batch.ts";
 import { addCompile, type CompileVerb } from "./compile.ts";
 import { addData, type DataVerb } from "./data.ts";
@@ -15,6 +15,7 @@ import { addPredict, type PredictVerb } from "./predict.ts";
 import { addReport, type ReportVerb } from "./report.ts";
 import { addRun, type RunVerb } from "./run.ts";
 import { addServe, type ServeVerb } from "./serve.ts";
+import { type LogFlags, logFormat } from "./log_format.ts";
 import { addValidate, type ValidateVerb } from "./validate.ts";
 
 /** What each verb does with its arguments and flags. */
@@ -50,7 +51,10 @@ const VERBS: readonly ((program: Command, verbs: Verbs) => void)[] = [
  * @param verbs what each verb does
  * @param io takes help, and errors in flags, which end the program with a `CommanderError`
  */
-export function commandLine(verbs: Verbs, io: Pick<Io, "print" | "log" | "hasColors">): Command {
+export function commandLine(
+  verbs: Verbs,
+  io: Pick<CommandIo, "print" | "log" | "hasColors" | "logAs">,
+): Command {
   const line = (text: string) => text.replace(/\n$/, "");
   const program = new Command("softprompt")
     .description("Prompt tuning from experiment files: a frozen language model, a soft prompt, ONNX Runtime.")
@@ -64,5 +68,7 @@ export function commandLine(verbs: Verbs, io: Pick<Io, "print" | "log" | "hasCol
       getErrHasColors: () => io.hasColors.stderr,
     });
   for (const add of VERBS) add(program, verbs);
+  for (const command of program.commands) command.addOption(logFormat());
+  program.hook("preAction", (_, command) => io.logAs(command.opts<LogFlags>().log));
   return program;
 }

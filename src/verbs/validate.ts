@@ -15,6 +15,7 @@ export function addValidate(program: Command, verbs: ValidateVerb): void {
     )
     .argument("<files...>", "experiment files, folders of them, or patterns")
     .option("--results <dir>", "the folder of earlier runs, for estimates of the time", "results")
+    .option("--verbose", "list each run, also of folders and of sweeps of more than ten", false)
     .addOption(allowRead())
     .addHelpText("after", "\nExample:\n  softprompt validate experiments/")
     .action((files: string[], { allowRead, ...flags }: ReadFlags<ValidateFlags>) =>

@@ -6,23 +6,28 @@ Deno.test("what a run reports in a worker is reported in the same way to whoever
   const note = (name: string) => (...args: unknown[]) => void calls.push([name, ...args]);
   const shown = {
     log: note("log"),
-    start: note("start"),
+    note: note("note"),
     begin: note("begin"),
-    step: note("step"),
+    start: note("start"),
+    reach: note("reach"),
     end: note("end"),
   };
+  const notice = { about: "the data", line: "a notice" };
+  const reached = { stage: "tuning", done: 1, total: 9, loss: 0.5 } as const;
   // Messages are copied on their way.
   const progress = sendingReporter((event: RunEvent) => report(structuredClone(event), shown));
   progress.log("a line");
+  progress.note(notice);
+  progress.begin("a run");
   progress.start("a run", "soft", "cpu");
-  progress.begin("a run", 9);
-  progress.step(1, "loss 0.5");
+  progress.reach(reached);
   progress.end();
   assertEquals(calls, [
     ["log", "a line"],
+    ["note", notice],
+    ["begin", "a run"],
     ["start", "a run", "soft", "cpu"],
-    ["begin", "a run", 9],
-    ["step", 1, "loss 0.5"],
+    ["reach", reached],
     ["end"],
   ]);
 });

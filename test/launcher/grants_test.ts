@@ -8,6 +8,7 @@ import { permissionsOf } from "../../src/launcher/permissions_of.ts";
 import { commandLine } from "../../src/verbs/command_line.ts";
 import { inFolder } from "../commands/softprompt.ts";
 import { ROOT } from "../shared.ts";
+import { commandIo } from "../../src/terminal/command_io.ts";
 import { RecordingIo } from "../terminal/recording_io.ts";
 
 const PROBE = fromFileUrl(new URL("./probe.ts", import.meta.url));
@@ -19,7 +20,7 @@ async function flagsOf(args: readonly string[]): Promise<string[]> {
   const verbs = verbNeeds(ROOT, (verb, needs) => {
     flags = permissionFlags(permissionsOf(verb, needs, packages()));
   });
-  await commandLine(verbs, new RecordingIo()).parseAsync([...args], { from: "user" });
+  await commandLine(verbs, commandIo(new RecordingIo())).parseAsync([...args], { from: "user" });
   return flags;
 }
 

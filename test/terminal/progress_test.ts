@@ -1,44 +1,72 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { Writable } from "node:stream";
 import { BatchDisplay } from "../../src/terminal/batch_display.ts";
+import type { Progress } from "../../src/terminal/progress.ts";
 import { TerminalProgress } from "../../src/terminal/terminal_progress.ts";
-import { RecordingIo } from "./recording_io.ts";
 
-/** A terminal's stream, and what is drawn on it. */
-function terminal() {
-  let drawn = "";
-  const write = (chunk: Uint8Array, _: unknown, done: () => void) => {
-    drawn += new TextDecoder().decode(chunk);
-    done();
+/** What is logged and shown. */
+function recording() {
+  const lines: string[] = [];
+  const shown: Progress[] = [];
+  let ended = 0;
+  const io = {
+    log: (line: string) => void lines.push(line),
+    progress: { show: (one: Progress) => void shown.push(one), end: () => void ended++ },
   };
-  return { bars: Object.assign(new Writable({ write }), { isTTY: true, columns: 100 }), drawn: () => drawn };
+  return { io, lines, shown, ended: () => ended };
 }
 
-Deno.test("a run's progress is a bar on the stream where there is one, and lines alone elsewhere", () => {
-  const { bars, drawn } = terminal();
-  for (const io of [new RecordingIo("", { bars }), new RecordingIo()]) {
-    const progress = new TerminalProgress(io);
-    progress.start("small", "soft", "native CPU");
-    progress.begin("small", 4);
-    progress.step(2, "loss 0.5");
-    progress.end();
-    assertEquals([io.stdout, io.stderr], ["", "small: soft prompt on native CPU\n"]);
-  }
-  assertStringIncludes(drawn(), "small ");
-  assertStringIncludes(drawn(), "0/4");
+const NOTICE = { about: "reviews: overlap", line: "warning: a: 3 of the 9 test texts …" };
+
+Deno.test("each stage of a run is shown, with the last loss and validation accuracy", () => {
+  const { io, lines, shown, ended } = recording();
+  const progress = new TerminalProgress(io);
+  progress.begin("small");
+  progress.start("small", "soft", "native CPU");
+  progress.reach({ stage: "compiling", done: 0 });
+  progress.reach({ stage: "tuning", done: 2, total: 4, loss: 0.5 });
+  progress.reach({ stage: "tuning", done: 3, total: 4, validation: 0.75 });
+  progress.reach({ stage: "validating", done: 1, total: 9 });
+  progress.reach({ stage: "classifying", done: 5, total: 20 });
+  progress.end();
+  assertEquals(lines, ["small: soft prompt on native CPU"]);
+  assertEquals(shown.map(({ title, stage, unit, share }) => [title, stage, unit, share]), [
+    ["small", "compiling", "graphs", undefined],
+    ["small", "tuning", "steps", 0.5],
+    ["small", "tuning", "steps", 0.75],
+    ["small", "validating", "texts", 0.75],
+    ["small", "classifying", "texts", 0.25],
+  ]);
+  assertEquals([shown[2]!.loss, shown[4]!.loss, shown[4]!.validation], [0.5, 0.5, 0.75]);
+  assertEquals(ended(), 1);
 });
 
-Deno.test("a batch logs its lines above its bar, and as they are where there is none", () => {
-  const { bars, drawn } = terminal();
-  const plain = new RecordingIo();
-  const watched = new RecordingIo("", { bars });
-  for (const io of [watched, plain]) {
-    const display = new BatchDisplay(2, 10, io);
-    display.end("small", 5, { kind: "failed", error: "no", shared: "no" }, 1);
-    display.stop();
-  }
-  assertEquals(plain.stderr, "[1/2] small: failed: no\n");
-  assertEquals(watched.stderr, "");
-  assertStringIncludes(drawn(), plain.stderr);
-  assertStringIncludes(drawn(), "1/2 runs");
+Deno.test("a batch shows the run that has come farther, and what is done of all", () => {
+  const { io, lines, shown, ended } = recording();
+  const display = new BatchDisplay(2, 10, io);
+  const run = display.progress("a", 5, 0.8);
+  run.reach({ stage: "encoding", done: 1, total: 2 });
+  run.reach({ stage: "tuning", done: 1, total: 2, loss: 0.5 });
+  run.reach({ stage: "classifying", done: 1, total: 2 });
+  assertEquals(shown.map(({ title, share, runs }) => [title, share, runs]), [
+    ["a", 0, { ended: 0, total: 2 }],
+    ["a", 0.2, { ended: 0, total: 2 }],
+    ["a", 0.45, { ended: 0, total: 2 }],
+  ]);
+  display.end("a", 5, { kind: "failed", error: "no", shared: "no" }, 1);
+  assertEquals(lines, ["[1/2] a: failed: no"]);
+  display.stop();
+  assertEquals(ended(), 1);
+});
+
+Deno.test("what runs have in common is said once", () => {
+  const { io, lines } = recording();
+  const display = new BatchDisplay(2, 10, io);
+  for (const title of ["a", "b"]) display.progress(title, 5, 0.8).note(NOTICE);
+  display.progress("b", 5, 0.8).note({ about: "others: overlap", line: "warning: b: …" });
+  assertEquals(lines, [NOTICE.line, "warning: b: …"]);
+  const alone = recording();
+  const progress = new TerminalProgress(alone.io);
+  for (const _ of [1, 2]) progress.note(NOTICE);
+  assertStringIncludes(alone.lines.join(), NOTICE.line);
+  assertEquals(alone.lines.length, 1);
 });

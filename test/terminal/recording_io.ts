@@ -1,4 +1,4 @@
-import type { BarStream, Io, Stop } from "../../src/terminal/io.ts";
+import type { Io, Stop, Terminal } from "../../src/terminal/io.ts";
 import type { StopSignal } from "../../src/terminal/stop_signals.ts";
 
 /** The input and output of a call of the command line in a test, which keeps all that is printed. */
@@ -6,21 +6,27 @@ export class RecordingIo implements Io {
   stdout = "";
   stderr = "";
   readonly hasColors: Io["hasColors"];
-  readonly bars: BarStream | undefined;
+  readonly terminal: Terminal | undefined;
+  readonly columns: Io["columns"];
   private signal: StopSignal | undefined;
   private readonly listeners = new Set<(stop: Stop) => void>();
 
   /**
    * @param input the content of standard input
-   * @param watched whether it is a terminal, and the stream that bars are drawn on
+   * @param watched whether it shows colours, the terminal of standard error, and the width of that of standard output
    */
   constructor(
     private readonly input: string = "",
-    watched: { readonly hasColors?: boolean; readonly bars?: BarStream } = {},
+    watched: {
+      readonly hasColors?: boolean;
+      readonly terminal?: Terminal;
+      readonly columns?: number;
+    } = {},
   ) {
-    const { hasColors = false, bars } = watched;
+    const { hasColors = false, terminal, columns } = watched;
     this.hasColors = { stdout: hasColors, stderr: hasColors };
-    this.bars = bars;
+    this.terminal = terminal;
+    this.columns = () => columns;
   }
 
   readonly print = (text: string): void => {
