@@ -64,10 +64,10 @@ async function foundFrom<Spec extends DatasetSpec | TransferSpec>(
   return isSame ? spec : { ...spec, path: folder };
 }
 
-/** The folder in which an experiment file finds a built-in dataset; `undefined` where there is none. */
+/** The folder in which an experiment file finds a built-in dataset; `undefined` where there is none, or the program may not look for one. */
 async function folderOf(name: "rt-polarity" | "reviews-demo", file: string): Promise<string | undefined> {
   return await datasetFolder({ name }, file).catch((error) => {
-    if (error instanceof InputError) return undefined;
+    if (error instanceof InputError || error instanceof Deno.errors.NotCapable) return undefined;
     throw error;
   });
 }

@@ -162,6 +162,15 @@ Deno.test("a program whose launcher is killed ends, too, and leaves its run to o
     });
   }));
 
+Deno.test("results go to any folder, from where no built-in data can be looked for", () =>
+  inFolder(async (folder) => {
+    const file = join(ROOT, "experiments/first-steps/1-hard.yaml");
+    const { code, stderr } = await launched(["run", file, "--results", join(folder, "x")]).output();
+    assertEquals(code, 0, new TextDecoder().decode(stderr));
+    const own = await Deno.readTextFile(join(folder, "x/first-hard/experiment.yaml"));
+    assertStringIncludes(own, `path: ${await Deno.realPath(join(ROOT, "data/reviews-demo"))}`);
+  }));
+
 Deno.test({
   name: "on a terminal, a hostile file is refused and nothing is asked",
   ignore: !await exists("/usr/bin/script"),
