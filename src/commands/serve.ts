@@ -114,7 +114,7 @@ function hardened({ training: _, ensemble: __, ...experiment }: PromptTuning): U
 }
 
 /** Example texts of a run's test set; none where its predictions cannot be read, which the page does not need. */
-async function exampleIn(folder: string, io: Io): Promise<readonly LabelledText[]> {
+async function exampleIn(folder: string, io: CommandIo): Promise<readonly LabelledText[]> {
   try {
     return exampleRows((await readRun(folder)).predictions);
   } catch (error) {

@@ -45,6 +45,6 @@ export async function launch(args: readonly string[], given: Io): Promise<number
     return isWrongUse ? 2 : 1;
   }
   // A terminal shows one bar for all downloads; elsewhere there would be a line for each package.
-  const quiet = io.bars === undefined ? ["--quiet"] : [];
+  const quiet = io.terminal === undefined ? ["--quiet"] : [];
   return await supervise(["run", ...quiet, ...flags, PROGRAM, ...args], io);
 }
