@@ -15,7 +15,7 @@ export function detectableDifference(standardError: number, alpha: number): numb
 }
 
 /**
- * The least two-sided p that an exact paired test of so many examples can have, where all of them favour one side.
+ * The least two-sided p that an exact paired test of this many examples can have, where all of them favour one side.
  *
  * @see Fisher 1935, The Design of Experiments, chapter 3
  */

@@ -14,7 +14,7 @@ export interface ScoredExample {
   readonly illegal: boolean;
 }
 
-/** The values of each metric, in places that `measureDrawn` is told. */
+/** The values of each metric, at places that `measureDrawn` takes. */
 export type MetricValues = Readonly<Record<MetricName, Float64Array>>;
 
 /**

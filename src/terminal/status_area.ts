@@ -12,7 +12,7 @@ export const ERASE = "\r\x1b[J";
 /**
  * The rows at the bottom of a terminal that show what is going on; everything else is printed above them. The cursor rests at their beginning,
  * so that whatever is written by others, such as the launcher, begins there, and so that erasing from the cursor on erases them all, also
- * where a terminal that has become narrower has broken them anew.
+ * where a terminal that has become narrower has wrapped them again.
  */
 export class StatusArea {
   private rows: ((columns: number) => readonly string[]) | undefined;

@@ -7,7 +7,7 @@ import { call, inFolder, writeExperiment } from "./softprompt.ts";
 
 const HARD = { prompt: { kind: "hard", template: "{text} it was {mask} ." }, training: undefined };
 
-/** A table of texts, so many of each class. */
+/** A table of texts, with a number of them for each class. */
 async function writeTable(path: string, counts: Readonly<Record<string, number>>): Promise<void> {
   const rows = Object.entries(counts).flatMap(([label, count]) =>
     Array.from({ length: count }, (_, i) => `film ${label} ${i},${label}\n`)

@@ -55,7 +55,7 @@ Deno.test("what paired the examples, and what was left out, is one sentence", ()
   );
 });
 
-/** Two runs on so many examples, of which they get those wrong that are listed. */
+/** Two runs on a number of examples, of which each gets the listed ones wrong. */
 function twoRuns(examples: number, wrongA: readonly number[], wrongB: readonly number[]): Comparison {
   const group = (wrong: readonly number[]) => ({
     name: "",

@@ -25,7 +25,7 @@ const progress = (done: number): Progress => ({
 });
 
 for (const columns of [40, 80, 200]) {
-  Deno.test(`at ${columns} columns lines stand whole above the progress, which leaves nothing behind`, async () => {
+  Deno.test(`at ${columns} columns lines stand whole above the progress, of which nothing is left`, async () => {
     const { screen, io } = onScreen(columns);
     const long = `warning: ${"a long line ".repeat(12)}|`;
     io.log("first");
