@@ -1,6 +1,6 @@
 import { TooManyPredictions } from "./kept_predictions.ts";
 import { InputError } from "../base/errors.ts";
-import { type Message, message, messageOf, type MessagePart } from "../base/message.ts";
+import { type Message, message, messageOf, type MessagePart, ofFile } from "../base/message.ts";
 import { checkFile, type SizeLimit } from "../disk/read_limited.ts";
 
 /** A file of a run or of a sweep that is missing, or not as it was written. */
@@ -52,4 +52,9 @@ export async function readOwn<Content>(
     const why = error.message.replace(/: \w+ '.*'$/s, "");
     throw new DamagedRun(`${file} cannot be read (${why})`, undefined, { cause: error });
   }
+}
+
+/** The error of a file of a run that is not as it was written. @param why may quote the file */
+export function damaged(file: string, why: string): DamagedRun {
+  return new DamagedRun(message`${file} is damaged (${ofFile(why)})`);
 }

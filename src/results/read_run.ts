@@ -1,28 +1,25 @@
-import { createHash } from "node:crypto";
 import { join } from "@std/path";
-import { TextLineStream } from "@std/streams/text-line-stream";
 import { InputError, thrownMessage } from "../base/errors.ts";
 import { innerPath } from "../base/inner_path.ts";
 import { parseJson } from "../base/json_text.ts";
 import { sha256, withoutSha256 } from "../base/sha256.ts";
-import { message, ofFile } from "../base/message.ts";
-import { JSON_LIMIT, LINES_LIMIT } from "../disk/read_limited.ts";
-import { LineLimit } from "../disk/line_limit.ts";
+import { JSON_LIMIT } from "../disk/read_limited.ts";
 import { readWritten } from "../experiment/read_written.ts";
 import { WRITTEN_LIMIT, writtenValue } from "../experiment/written_value.ts";
 import { SEMANTICS } from "../experiment/semantics.ts";
 import type { Experiment } from "../experiment/types.ts";
 import type { EnsembleFile } from "./ensemble_file.ts";
 import type { Environment } from "./environment.ts";
-import { metricsFault, predictionFault } from "./check_scores.ts";
+import { metricsFault } from "./check_scores.ts";
 import { RUN_FILES } from "./file_schemas.ts";
-import { DamagedRun, readOwn } from "./damaged_run.ts";
+import { damaged, readOwn } from "./damaged_run.ts";
 import { checkFormat, RUN_FORMAT } from "./format.ts";
 import type { AnyMetricsFile, MetricsFile } from "./metrics_file.ts";
 import { askedSha256, checkListedFile, checkOwnFile } from "./own_files.ts";
 import { type Summary, SUMMARY_FORMAT } from "./summary.ts";
 import { KeptPredictions } from "./kept_predictions.ts";
 import type { Prediction } from "./predictions.ts";
+import { readPredictions } from "./read_predictions.ts";
 
 /** A complete run without its predictions. */
 export interface RunAbout {
@@ -227,62 +224,6 @@ export async function readSummary(folder: string): Promise<Summary | undefined> 
   return summary;
 }
 
-/** Predictions, and the SHA-256 of their file. */
-interface HashedPredictions {
-  readonly predictions: readonly Prediction[];
-  readonly sha256: string;
-}
-
-/** A run's predictions, and the hash of their file. The file is read piece by piece: it may exceed the maximum length of a string. */
-async function readPredictions(
-  file: string,
-  classes: readonly string[],
-  kept: KeptPredictions,
-): Promise<HashedPredictions> {
-  const found = await readOwn(file, () => predictionsIn(file, classes, kept), LINES_LIMIT);
-  if (found === undefined) throw damaged(file, "it is missing");
-  return found;
-}
-
-async function predictionsIn(
-  file: string,
-  classes: readonly string[],
-  kept: KeptPredictions,
-): Promise<HashedPredictions> {
-  const opened = await Deno.open(file);
-  const asText: TransformStream<BufferSource, string> = new TextDecoderStream("utf-8", { fatal: true });
-  const byLine: TransformStream<string, string> = new TextLineStream();
-  const found: Prediction[] = [];
-  const hash = createHash("sha256");
-  const hashing = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
-    transform(chunk, controller) {
-      hash.update(chunk);
-      controller.enqueue(chunk);
-    },
-  });
-  const text = opened.readable.pipeThrough(hashing).pipeThrough(asText);
-  let number = 0;
-  for await (const line of text.pipeThrough(new LineLimit()).pipeThrough(byLine)) {
-    number++;
-    if (line === "") continue;
-    let value: unknown;
-    try {
-      value = parseJson(line);
-    } catch {
-      throw damaged(file, `line ${number} is not JSON`);
-    }
-    const prediction = RUN_FILES.read(
-      "prediction",
-      value,
-      (what) => damaged(file, `line ${number} is not a prediction with probabilities: ${what}`),
-    );
-    const fault = predictionFault(prediction, classes);
-    if (fault !== undefined) throw damaged(file, `line ${number}: ${fault}`);
-    found.push(kept.keep(prediction));
-  }
-  return { predictions: found, sha256: hash.digest("hex") };
-}
-
 /** The content of a file of a run, and the hash of its bytes; `undefined` where there is none. */
 export async function readJson(file: string): Promise<{ content: unknown; sha256: string } | undefined> {
   const bytes = await readOwn(file, Deno.readFile, JSON_LIMIT);
@@ -302,9 +243,4 @@ function unchanged(content: unknown, file: string): unknown {
     if (error instanceof RangeError) throw damaged(file, error.message);
     throw error;
   }
-}
-
-/** The error of a file of a run that is not as it was written. @param why may quote the file */
-export function damaged(file: string, why: string): DamagedRun {
-  return new DamagedRun(message`${file} is damaged (${ofFile(why)})`);
 }

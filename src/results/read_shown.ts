@@ -5,11 +5,11 @@ import { JSON_LIMIT } from "../disk/read_limited.ts";
 import { TRAINING_FILES } from "../training/file_schemas.ts";
 import type { HistoryLine } from "../training/training_files.ts";
 import { predictionFault } from "./check_scores.ts";
-import { readOwn } from "./damaged_run.ts";
+import { damaged, readOwn } from "./damaged_run.ts";
 import { RUN_FILES } from "./file_schemas.ts";
 import type { KeptPredictions } from "./kept_predictions.ts";
 import { checkListedFile } from "./own_files.ts";
-import { damaged, readEnsemble, readJson, readRun, type RunRecord } from "./read_run.ts";
+import { readEnsemble, readJson, readRun, type RunRecord } from "./read_run.ts";
 import type { EnsembleFile, Environment, NeighboursFile, SamplePrediction } from "./run_files.ts";
 
 /** A complete run with what a report shows of it. */

@@ -1,0 +1,72 @@
+import { createHash } from "node:crypto";
+import { TextLineStream } from "@std/streams/text-line-stream";
+import { parseJson } from "../base/json_text.ts";
+import { LineLimit } from "../disk/line_limit.ts";
+import { LINES_LIMIT } from "../disk/read_limited.ts";
+import { predictionFault } from "./check_scores.ts";
+import { damaged, readOwn } from "./damaged_run.ts";
+import { RUN_FILES } from "./file_schemas.ts";
+import type { KeptPredictions } from "./kept_predictions.ts";
+import type { Prediction } from "./predictions.ts";
+
+/** Predictions, and the SHA-256 of their file. */
+interface HashedPredictions {
+  readonly predictions: readonly Prediction[];
+  readonly sha256: string;
+}
+
+/**
+ * A run's predictions, and the hash of their file. The file is read piece by piece: it may exceed the maximum length of a string.
+ *
+ * @param classes the classes of the run's verbalizer
+ * @param kept the predictions that are in memory together
+ * @throws {DamagedRun} where the file is missing or damaged
+ */
+export async function readPredictions(
+  file: string,
+  classes: readonly string[],
+  kept: KeptPredictions,
+): Promise<HashedPredictions> {
+  const found = await readOwn(file, () => predictionsIn(file, classes, kept), LINES_LIMIT);
+  if (found === undefined) throw damaged(file, "it is missing");
+  return found;
+}
+
+async function predictionsIn(
+  file: string,
+  classes: readonly string[],
+  kept: KeptPredictions,
+): Promise<HashedPredictions> {
+  const opened = await Deno.open(file);
+  const asText: TransformStream<BufferSource, string> = new TextDecoderStream("utf-8", { fatal: true });
+  const byLine: TransformStream<string, string> = new TextLineStream();
+  const found: Prediction[] = [];
+  const hash = createHash("sha256");
+  const hashing = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
+    transform(chunk, controller) {
+      hash.update(chunk);
+      controller.enqueue(chunk);
+    },
+  });
+  const text = opened.readable.pipeThrough(hashing).pipeThrough(asText);
+  let number = 0;
+  for await (const line of text.pipeThrough(new LineLimit()).pipeThrough(byLine)) {
+    number++;
+    if (line === "") continue;
+    let value: unknown;
+    try {
+      value = parseJson(line);
+    } catch {
+      throw damaged(file, `line ${number} is not JSON`);
+    }
+    const prediction = RUN_FILES.read(
+      "prediction",
+      value,
+      (what) => damaged(file, `line ${number} is not a prediction with probabilities: ${what}`),
+    );
+    const fault = predictionFault(prediction, classes);
+    if (fault !== undefined) throw damaged(file, `line ${number}: ${fault}`);
+    found.push(kept.keep(prediction));
+  }
+  return { predictions: found, sha256: hash.digest("hex") };
+}
