@@ -60,7 +60,10 @@ export function checkDecoding({ maxTokens, stop }: Decoding): void {
 }
 
 /** Why a text ends with these tokens; `undefined` where it goes on. */
-export function endOf(ids: readonly number[], { endIds, stop, maxTokens, decode }: Decoding): EndedBy | undefined {
+export function endOf(
+  ids: readonly number[],
+  { endIds, stop, maxTokens, decode }: Decoding,
+): EndedBy | undefined {
   const last = ids.at(-1);
   if (last !== undefined && endIds.includes(last)) return "end token";
   if (stop.length > 0 && stopAt(decode(ids), stop) >= 0) return "stop string";
@@ -68,7 +71,11 @@ export function endOf(ids: readonly number[], { endIds, stop, maxTokens, decode 
 }
 
 /** A text that has ended. */
-export function finishedText(ids: readonly number[], endedBy: EndedBy, { decode, stop }: Decoding): GeneratedText {
+export function finishedText(
+  ids: readonly number[],
+  endedBy: EndedBy,
+  { decode, stop }: Decoding,
+): GeneratedText {
   const text = decode(endedBy === "end token" ? ids.slice(0, -1) : ids);
   const at = stopAt(text, stop);
   return { ids, text: at < 0 ? text : text.slice(0, at), endedBy };

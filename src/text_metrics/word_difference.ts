@@ -15,7 +15,8 @@ export interface MarkedTexts {
 
 /** Blanks; characters of scripts without blanks; words; and whatever else, such as a sign or an emoji, one by one. */
 const PIECE = new RegExp(
-  String.raw`\s+|${UNSPACED_CHARACTER}|(?:(?!${UNSPACED_CHARACTER})[\p{L}\p{N}])(?:(?!${UNSPACED_CHARACTER})[\p{L}\p{M}\p{N}])*` +
+  String
+    .raw`\s+|${UNSPACED_CHARACTER}|(?:(?!${UNSPACED_CHARACTER})[\p{L}\p{N}])(?:(?!${UNSPACED_CHARACTER})[\p{L}\p{M}\p{N}])*` +
     String.raw`|\p{RGI_Emoji}|[^]\p{M}*`,
   "gv",
 );

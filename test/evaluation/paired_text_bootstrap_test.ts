@@ -27,7 +27,13 @@ const classRun = (matches: readonly number[]) =>
   );
 
 Deno.test("exact matches are compared as right classes are: the same draws, interval and p", () => {
-  for (const [runsA, runsB, areRunsPaired] of [[1, 1, false], [3, 1, false], [2, 3, false], [3, 3, true]] as const) {
+  for (
+    const [runsA, runsB, areRunsPaired] of [[1, 1, false], [3, 1, false], [2, 3, false], [
+      3,
+      3,
+      true,
+    ]] as const
+  ) {
     const a = Array.from({ length: runsA }, () => coins(0.5, 60));
     const b = Array.from({ length: runsB }, () => coins(0.6, 60));
     const { accuracy } = pairedBootstrap(a.map(classRun), b.map(classRun), { ...OPTIONS, areRunsPaired });

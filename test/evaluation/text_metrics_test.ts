@@ -18,7 +18,9 @@ Deno.test("metrics of answers are means with intervals, of exact matches Wilson'
 Deno.test("the interval of a mean of shares is Wilson's where all are 0 or 1, and stays within 0 and 1", () => {
   for (const [ones, total] of [[0, 20], [3, 10], [1, 1], [81, 263]] as const) {
     const { interval } = meanOfShares(Array.from({ length: total }, (_, i) => Number(i < ones)));
-    for (const side of [0, 1] as const) assertAlmostEquals(interval[side], wilsonInterval(ones, total)[side], 1e-12);
+    for (const side of [0, 1] as const) {
+      assertAlmostEquals(interval[side], wilsonInterval(ones, total)[side], 1e-12);
+    }
   }
   const { interval: [low, high] } = meanOfShares([0.01, 0.02, 0, 0.01]);
   assert(low > 0 && high < 0.5, `${low} ${high}`);
@@ -48,7 +50,10 @@ Deno.test("95% of the intervals hold the mean, whatever the values are like", ()
 });
 
 Deno.test("perplexity is that of all tokens, and its interval that of a ratio of means", () => {
-  const { loss, perplexity } = measureTargets([{ nll: 4, tokens: 2 }, { nll: 1, tokens: 3 }, { nll: 3, tokens: 3 }]);
+  const { loss, perplexity } = measureTargets([{ nll: 4, tokens: 2 }, { nll: 1, tokens: 3 }, {
+    nll: 3,
+    tokens: 3,
+  }]);
   assertEquals(loss, 1);
   assertAlmostEquals(perplexity.value!, Math.E);
   // Residuals 2, -2, 0; t(0.975, 2) = 4.302652729749.

@@ -80,14 +80,16 @@ const spelled = (ids: readonly number[]) => {
 };
 
 Deno.test("a stop string that spans tokens and ends within one is found where it begins", async () => {
-  for (const [stop, text, tokens] of [
-    [["\n\nQ:"], "Yes it is", 5],
-    [["s\n\n"], "Yes it i", 4],
-    [["Q", "\n\n"], "Yes it is", 4],
-    [["t"], "Yes i", 2],
-    [["Yes"], "", 1],
-    [["never"], "Yes it is\n\nQ: no end", 6],
-  ] as const) {
+  for (
+    const [stop, text, tokens] of [
+      [["\n\nQ:"], "Yes it is", 5],
+      [["s\n\n"], "Yes it i", 4],
+      [["Q", "\n\n"], "Yes it is", 4],
+      [["t"], "Yes i", 2],
+      [["Yes"], "", 1],
+      [["never"], "Yes it is\n\nQ: no end", 6],
+    ] as const
+  ) {
     for (const beams of [1, 2]) {
       const [found] = await generate(script([1, 2, 3, 4, 5, 7, 7]), {
         beams,
@@ -136,7 +138,8 @@ Deno.test("pieces of many texts, greedy and with beams, make them up", async () 
 
 Deno.test("rows that have ended are left out once they are half, and beams start from one row for each text", async () => {
   const one = GENERATIONS.cases.find(({ table, beams, ids }) =>
-    table === "steep" && beams === 1 && ids.some(({ length }) => length < 3) && ids.some(({ length }) => length > 8)
+    table === "steep" && beams === 1 && ids.some(({ length }) => length < 3) &&
+    ids.some(({ length }) => length > 8)
   )!;
   const greedy = await CachedTable.start(GENERATIONS.tables[one.table]!, [0, 1, 2, 3]);
   await generate(greedy, { ...decodingOf(one), beams: 1 });
@@ -157,7 +160,11 @@ Deno.test("generation ends where it is asked to, and where logits are not number
       controller.abort(new Error("enough"));
       return next(ids);
     };
-    await assertRejects(() => generate(aborted, { ...decoding, beams, signal: controller.signal }), Error, "enough");
+    await assertRejects(
+      () => generate(aborted, { ...decoding, beams, signal: controller.signal }),
+      Error,
+      "enough",
+    );
     for (const value of [NaN, Infinity, -Infinity]) {
       const data = new Float32Array(8);
       if (value === -Infinity) data.fill(value, 4);

@@ -60,14 +60,20 @@ export class CachedTable implements Continuation {
     readonly first: NextLogits,
   ) {}
 
-  static async start(table: Table, texts: readonly number[], startIds: readonly number[] = []) {
+  static async start(
+    table: Table,
+    texts: readonly number[],
+    startIds: readonly number[] = [],
+  ): Promise<CachedTable> {
     const compute = lookUp(table);
     const rows = texts.map((text) => ({ text, ids: startIds }));
     return new CachedTable(compute, rows, await compute(rows));
   }
 
   next(ids: readonly number[]): Promise<NextLogits> {
-    if (ids.length !== this.rows.length) throw new RangeError(`${ids.length} tokens for ${this.rows.length} rows`);
+    if (ids.length !== this.rows.length) {
+      throw new RangeError(`${ids.length} tokens for ${this.rows.length} rows`);
+    }
     this.calls.push({ next: ids });
     this.rows = this.rows.map((row, i) => ({ ...row, ids: [...row.ids.slice(-1), ids[i]!] }));
     return this.compute(this.rows);

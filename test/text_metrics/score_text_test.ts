@@ -70,7 +70,12 @@ Deno.test("texts in scripts without blanks are compared by characters, the rest 
 });
 
 Deno.test("words of scripts with blanks are not split: Korean, Arabic, Hindi, accented Latin", () => {
-  for (const [a, b] of [["서울 시", "서울 역"], ["مدينة القدس", "مدينة بغداد"], ["नई दिल्ली", "नई सड़क"], ["café crème", "café noir"]]) {
+  for (
+    const [a, b] of [["서울 시", "서울 역"], ["مدينة القدس", "مدينة بغداد"], ["नई दिल्ली", "नई सड़क"], [
+      "café crème",
+      "café noir",
+    ]]
+  ) {
     assertEquals(scores(a!, b!), [0, 0.5, 0.5], a);
   }
   assertEquals(scores("वे", "व"), [0, 0, 0]);

@@ -32,7 +32,8 @@ Deno.test("characters are marked in scripts without blanks, and no character is 
 Deno.test("pieces make up their texts, and what is not marked is common to both, as much as there can be", () => {
   const stream = new RandomStream(0, "test");
   for (let i = 0; i < 100; i++) {
-    const draw = () => Array.from({ length: stream.integer(12) }, () => "uvw 中文"[stream.integer(6)]!).join(" ");
+    const draw = () =>
+      Array.from({ length: stream.integer(12) }, () => "uvw 中文"[stream.integer(6)]!).join(" ");
     const [a, b] = [draw(), draw()];
     const found = markDifferences(a, b);
     const common = (pieces: readonly MarkedPiece[]) =>
