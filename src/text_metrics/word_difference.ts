@@ -13,11 +13,18 @@ export interface MarkedTexts {
   readonly b: readonly MarkedPiece[];
 }
 
+/** A character of a word in a script with blanks. */
+const letter = (kinds: string) => String.raw`(?:(?!${UNSPACED_CHARACTER})[${kinds}])`;
+
 /** Blanks; characters of scripts without blanks; words; and whatever else, such as a sign or an emoji, one by one. */
 const PIECE = new RegExp(
-  String
-    .raw`\s+|${UNSPACED_CHARACTER}|(?:(?!${UNSPACED_CHARACTER})[\p{L}\p{N}])(?:(?!${UNSPACED_CHARACTER})[\p{L}\p{M}\p{N}])*` +
-    String.raw`|\p{RGI_Emoji}|[^]\p{M}*`,
+  [
+    String.raw`\s+`,
+    UNSPACED_CHARACTER,
+    `${letter(String.raw`\p{L}\p{N}`)}${letter(String.raw`\p{L}\p{M}\p{N}`)}*`,
+    String.raw`\p{RGI_Emoji}`,
+    String.raw`[^]\p{M}*`,
+  ].join("|"),
   "gv",
 );
 
