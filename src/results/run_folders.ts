@@ -19,6 +19,17 @@ export async function runFolders(folder: string): Promise<string[]> {
   );
 }
 
+/** The folders directly in another that contain a run's `metrics.json`, sorted by name. */
+export async function runsDirectlyIn(folder: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const { name, isDirectory } of await sortedEntries(folder)) {
+    if (!isDirectory || name.startsWith(".") || name.endsWith(PARTIAL)) continue;
+    const inner: string = join(folder, name);
+    if ((await entriesOf(inner)).some((entry) => entry.name === "metrics.json")) found.push(inner);
+  }
+  return found;
+}
+
 /** The partial folders, beside a results folder or below it, of runs that were begun and are not complete. */
 export async function partialRuns(folder: string): Promise<string[]> {
   const within = (await foldersWithin(folder)).flatMap(({ path, entries }) =>
@@ -41,7 +52,7 @@ interface Folder {
 
 /** A results folder and those below it that a run may have, sorted by name: neither hidden nor partial ones. */
 async function foldersWithin(path: string): Promise<Folder[]> {
-  const entries = (await entriesOf(path)).sort((a, b) => byName(a.name, b.name));
+  const entries = await sortedEntries(path);
   const found: Folder[] = [{ path, entries }];
   for (const { name, isDirectory } of entries) {
     const isPlace = isDirectory && !name.startsWith(".") && !name.endsWith(PARTIAL);
@@ -49,6 +60,10 @@ async function foldersWithin(path: string): Promise<Folder[]> {
     for (const inner of await foldersWithin(join(path, name))) found.push(inner);
   }
   return found;
+}
+
+async function sortedEntries(folder: string): Promise<Deno.DirEntry[]> {
+  return (await entriesOf(folder)).sort((a, b) => byName(a.name, b.name));
 }
 
 /** Numbers within names by their values, length=5 before length=20 and 0.01 before 0.1; what is left of them by its characters. */

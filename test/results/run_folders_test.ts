@@ -16,7 +16,15 @@ Deno.test("runs are found with their variants, numbers in names by their size, u
 
 Deno.test("the order of runs follows from their names alone, decimal numbers by their values", () =>
   inFolder(async (root) => {
-    const names = ["rate=1e-7", "rate=0.001", "rate=0.01,seed=0", "rate=0.01,seed=1", "rate=0.1", "rate=0.1,b=x", "rate=2"];
+    const names = [
+      "rate=1e-7",
+      "rate=0.001",
+      "rate=0.01,seed=0",
+      "rate=0.01,seed=1",
+      "rate=0.1",
+      "rate=0.1,b=x",
+      "rate=2",
+    ];
     for (const name of names.toReversed()) {
       await Deno.mkdir(join(root, name));
       await Deno.writeTextFile(join(root, name, "metrics.json"), "{}");
