@@ -50,10 +50,10 @@ function bestLine(group: RankedGroup, { by, ranking }: WrittenSummary): string {
   const means = seeds.length > 1 ? ` (means of ${counted(seeds.length, "seed")})` : "";
   const variant = [experiment, ...values].join(", ");
   const equal = ranking.filter(({ validation: { [by]: { mean } } }) => mean === validation[by].mean).length;
-  const tie = equal > 1 ? ` (of ${equal} that are equal, the one with the lowest loss)` : "";
-  return `best by validation ${METRIC_NAMES[by]}${tie}: ${variant}: ${
+  const tie = equal > 1 ? `; ${equal} variants tie by validation, and this one has the lowest loss` : "";
+  return `best by validation ${METRIC_NAMES[by]}: ${variant}: ${
     metricText(by, validation[by].mean)
-  }; test accuracy ${metricText("accuracy", test.accuracy.mean)}${means}`;
+  }; test accuracy ${metricText("accuracy", test.accuracy.mean)}${means}${tie}`;
 }
 
 function valueText(value: unknown): string {
