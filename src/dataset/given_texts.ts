@@ -103,7 +103,8 @@ async function* recordsIn(file: string, path: string, reader: Reader): AsyncGene
   const missing = (names: readonly string[]) =>
     columnsAmong(names, reader).find((column) => !names.includes(column));
   const { dataset: { label = DEFAULTS.dataset.label } }: { dataset: DatasetKeys } = reader;
-  const wanted = { missing, txt, label, wayOut, note: reader.note };
+  const formatWayOut = "name it with --input-format";
+  const wanted = { missing, txt, label, wayOut, formatWayOut, note: reader.note };
   const { records, labels: names } = kind === undefined
     ? await readRecords(file, format, wanted)
     : await recordsInBytes(

@@ -1,9 +1,6 @@
 import { percent } from "../base/percent.ts";
-import { classesOfFile } from "../base/message.ts";
+import { valueCounts } from "../base/value_counts.ts";
 import { wilsonInterval } from "./metrics.ts";
-
-/** The number of labels without a class that a line names. */
-const NAMED = 10;
 
 /** The accuracy of predictions on texts of which some have labels. */
 export class LabelScore {
@@ -31,8 +28,6 @@ export class LabelScore {
   lines(): string[] {
     const { labelled, correct, unknown, classes } = this;
     const [low, high] = wilsonInterval(correct, labelled);
-    const named = [...unknown].sort(([, a], [, b]) => b - a).slice(0, NAMED)
-      .map(([label, count]) => `${classesOfFile([label], 0).text || "''"} ${count}`);
     const without = [...unknown.values()].reduce((sum, count) => sum + count, 0);
     return [
       ...(labelled > 0
@@ -46,9 +41,7 @@ export class LabelScore {
         ? [
           `${without} ${without === 1 ? "label stands" : "labels stand"} for none of the run's classes (${
             classes.join(", ")
-          }) and ${without === 1 ? "is" : "are"} not counted: ${named.join(", ")}${
-            unknown.size > NAMED ? `, and ${unknown.size - NAMED} more` : ""
-          }`,
+          }) and ${without === 1 ? "is" : "are"} not counted (${valueCounts(unknown)})`,
         ]
         : []),
     ];

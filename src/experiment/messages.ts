@@ -4,7 +4,7 @@ import { levenshteinDistance } from "@std/text/levenshtein-distance";
 import { type KeyPath, valueAt } from "./document.ts";
 import { codePoint, UNSEEN } from "./yaml_value.ts";
 import { propertiesOf } from "../schema/schema_part.ts";
-import { partAt } from "./schema_part.ts";
+import { partAt, pathsTo } from "./schema_part.ts";
 
 /** The valid names of a folder, on all systems. */
 const FOLDER_NAME =
@@ -24,7 +24,7 @@ export function messageOf(
       const allowed = keysAt(parent);
       const unknown = seen(String(path.at(-1)));
       return `unknown key '${unknown}'${parent.length ? ` in '${parent.join(".")}'` : ""}${
-        nearest(unknown, allowed)
+        nearest(unknown, allowed) || elsewhere(String(path.at(-1)))
       } (allowed: ${allowed.join(", ")})`;
     }
     case "required":
@@ -91,6 +91,12 @@ function inList(value: unknown): string {
 /** The keys that the schema allows at a path. */
 function keysAt(path: KeyPath): string[] {
   return Object.keys(propertiesOf(partAt(path)));
+}
+
+/** `; did you mean 'training.best'?` where a key belongs in another place. */
+function elsewhere(key: string): string {
+  const paths = pathsTo(key);
+  return paths.length === 0 ? "" : `; did you mean ${paths.map((path) => `'${path}'`).join(" or ")}?`;
 }
 
 /** A key, its invisible characters as their code points. */

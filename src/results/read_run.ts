@@ -1,4 +1,5 @@
 import { join } from "@std/path";
+import { counted } from "../base/counted.ts";
 import { InputError, thrownMessage } from "../base/errors.ts";
 import { innerPath } from "../base/inner_path.ts";
 import { parseJson } from "../base/json_text.ts";
@@ -20,6 +21,7 @@ import { type Summary, SUMMARY_FORMAT } from "./summary.ts";
 import { KeptPredictions } from "./kept_predictions.ts";
 import type { Prediction } from "./predictions.ts";
 import { readPredictions } from "./read_predictions.ts";
+import { runsDirectlyIn } from "./run_folders.ts";
 
 /** A complete run without its predictions. */
 export interface RunAbout {
@@ -112,6 +114,18 @@ export async function readEnvironment(path: string): Promise<Environment | undef
   return RUN_FILES.read("environment", unchanged(found.content, file), (fault) => damaged(file, fault));
 }
 
+/** Why a folder is no complete run, with those that are directly in it. */
+async function withoutRun(path: string): Promise<InputError> {
+  const [first, ...others] = await runsDirectlyIn(path);
+  return new InputError(
+    first === undefined
+      ? `there is no complete run in ${path}: name a run's folder, or run its experiment first`
+      : `${path} holds ${
+        counted(others.length + 1, "run")
+      } and is none itself: name one of them, for example ${first}`,
+  );
+}
+
 /**
  * A complete run's folder, without its predictions.
  *
@@ -120,11 +134,7 @@ export async function readEnvironment(path: string): Promise<Environment | undef
  */
 export async function readAbout(path: string): Promise<RunAbout> {
   const finished = await readFinished(path);
-  if (finished === undefined) {
-    throw new InputError(
-      `there is no complete run in ${path}: name a run's folder, or run its experiment first`,
-    );
-  }
+  if (finished === undefined) throw await withoutRun(path);
   const environment = await readEnvironment(path);
   if (environment === undefined) throw damaged(join(path, "environment.json"), "it is missing");
   const text = await readText(join(path, "experiment.yaml"));

@@ -30,6 +30,7 @@ Deno.test("a run that a changed experiment replaces is kept, said to be, compare
     const said = await run(folder, 4);
     const [first = ""] = kept(folder);
     assertStringIncludes(said, `small: the complete run that was there is now in ${first}`);
+    assertStringIncludes(said, `next: deno task diff ${first} ${current}`);
     assertMatch(first, /\/\d{8}T\d{6}\.\d{3}Z-[0-9a-f]{12}$/);
     const diff = await call(["diff", first, current]);
     assertMatch(diff.stdout, /prompt\.length +3 +4/);
