@@ -5,8 +5,6 @@ import { ROOT } from "../shared.ts";
 interface Imports {
   /** Specifiers as they are written: types, `export … from`, dynamic imports and modules of workers count. */
   readonly specifiers: readonly string[];
-  /** Those of them that are loaded together with the module: neither types nor dynamic imports. */
-  readonly loaded: readonly string[];
   /** The dynamic imports whose specifier is no literal, as they are written. */
   readonly computed: readonly string[];
 }
@@ -14,20 +12,15 @@ interface Imports {
 /** What a source text imports, from its syntax tree. */
 export function importsIn(source: string): Imports {
   const specifiers: string[] = [];
-  const loaded: string[] = [];
   const computed: string[] = [];
   const take = (node: Deno.lint.Node | null | undefined) => {
     if (node?.type === "Literal" && typeof node.value === "string") specifiers.push(node.value);
     else if (node) computed.push(source.slice(...node.range));
   };
-  const takeStatic = (node: Deno.lint.StringLiteral | null, kind: "type" | "value") => {
-    take(node);
-    if (node && kind === "value") loaded.push(node.value);
-  };
   const collect: Deno.lint.LintVisitor = {
-    ImportDeclaration: ({ source, importKind }) => takeStatic(source, importKind),
-    ExportAllDeclaration: ({ source, exportKind }) => takeStatic(source, exportKind),
-    ExportNamedDeclaration: ({ source, exportKind }) => takeStatic(source, exportKind),
+    ImportDeclaration: ({ source }) => take(source),
+    ExportAllDeclaration: ({ source }) => take(source),
+    ExportNamedDeclaration: ({ source }) => take(source),
     ImportExpression: ({ source }) => take(source),
     TSImportType: ({ argument }) => take(argument.type === "TSLiteralType" ? argument.literal : argument),
     'NewExpression[callee.name="URL"]': ({ arguments: [path, base] }: Deno.lint.NewExpression) => {
@@ -37,7 +30,7 @@ export function importsIn(source: string): Imports {
     },
   };
   Deno.lint.runPlugin({ name: "imports", rules: { collect: { create: () => collect } } }, "x.ts", source);
-  return { specifiers, loaded, computed };
+  return { specifiers, computed };
 }
 
 const { imports } = JSON.parse(await Deno.readTextFile(join(ROOT, "deno.json")));
