@@ -3,8 +3,22 @@ import { isAbsent } from "../disk/is_absent.ts";
 import { partialPath } from "../disk/replace_folder.ts";
 import { BEGUN_FILE } from "./begun_run.ts";
 
-/** Numbers within names by their size: length=5 before length=20. */
-const BY_NAME = new Intl.Collator("en", { numeric: true }).compare;
+/** The pieces of a name: numbers as they are written, such as 0.01 and 1e-4, and what is between them. */
+const PIECES = /\d+(?:\.\d+)?(?:e[-+]?\d+)?|\D+/g;
+
+const BY_LETTERS = new Intl.Collator("en").compare;
+
+/** Compares names with the numbers within them by their size: length=5 before length=20, and 0.01 before 0.1. */
+function byName(a: string, b: string): number {
+  const [left, right] = [a.match(PIECES) ?? [], b.match(PIECES) ?? []];
+  for (const [i, piece] of left.entries()) {
+    const other = right[i];
+    if (other === undefined) return 1;
+    const order = Number(piece) - Number(other) || BY_LETTERS(piece, other);
+    if (order !== 0) return order;
+  }
+  return left.length - right.length;
+}
 
 /** What ends the name of a folder that is not complete. */
 const PARTIAL = partialPath("");
@@ -42,7 +56,7 @@ interface Folder {
 
 /** A results folder and those below it that a run may have, sorted by name: neither hidden nor partial ones. */
 async function foldersWithin(path: string): Promise<Folder[]> {
-  const entries = (await entriesOf(path)).sort((a, b) => BY_NAME(a.name, b.name));
+  const entries = (await entriesOf(path)).sort((a, b) => byName(a.name, b.name));
   const found: Folder[] = [{ path, entries }];
   for (const { name, isDirectory } of entries) {
     const isPlace = isDirectory && !name.startsWith(".") && !name.endsWith(PARTIAL);

@@ -14,6 +14,22 @@ Deno.test("runs are found with their variants, numbers in names by their size, u
     assertEquals(await runFolders(join(root, "nowhere")), []);
   }));
 
+Deno.test("fractions and powers of ten in names are in the order of their sizes, with the rest of the names after them", () =>
+  inFolder(async (root) => {
+    const names = [
+      "rate=1e-4,seed=0",
+      "rate=1e-4,seed=10",
+      "rate=0.01,seed=0",
+      "rate=0.1,length=2",
+      "rate=0.1,seed=0",
+    ];
+    for (const name of names.toReversed()) {
+      await Deno.mkdir(join(root, name));
+      await Deno.writeTextFile(join(root, name, "metrics.json"), "{}");
+    }
+    assertEquals((await runFolders(root)).map((path) => relative(root, path)), names);
+  }));
+
 Deno.test("unfinished runs are found beside a folder and below it, and what else is partial is none", () =>
   inFolder(async (root) => {
     for (
