@@ -10,14 +10,14 @@ const BY_LETTERS = new Intl.Collator("en").compare;
 
 /** Compares names with the numbers within them by their size: length=5 before length=20, and 0.01 before 0.1. */
 function byName(a: string, b: string): number {
-  const [left, right] = [a.match(PIECES) ?? [], b.match(PIECES) ?? []];
-  for (const [i, piece] of left.entries()) {
-    const other = right[i];
+  const [own, others] = [a.match(PIECES) ?? [], b.match(PIECES) ?? []];
+  for (const [i, piece] of own.entries()) {
+    const other = others[i];
     if (other === undefined) return 1;
     const order = Number(piece) - Number(other) || BY_LETTERS(piece, other);
     if (order !== 0) return order;
   }
-  return left.length - right.length;
+  return own.length - others.length;
 }
 
 /** What ends the name of a folder that is not complete. */
