@@ -64,7 +64,7 @@ export async function validate(
     io.progress.show(runsChecked(run.title, done, single.length, pace));
     const stages = new RunStages(run.title);
     try {
-      const estimated = await estimate(run, resources, false, earlier);
+      const estimated = await estimate(run, resources, { results, force: false, history: true }, earlier);
       const { truncated, unknownWords } = await withPlaces(run, () =>
         checker.check(
           estimated.prepared,

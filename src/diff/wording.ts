@@ -1,4 +1,4 @@
-import { leastDetectableAccuracy } from "../evaluation/detectable.ts";
+import { leastDetectableAccuracy } from "../evaluation/least_p.ts";
 import { metricEntries, type MetricName } from "../evaluation/metric_names.ts";
 import type { Bilingual } from "../results/bilingual.ts";
 import type { Comparison, MetricComparison, Verdict } from "./compare.ts";

@@ -11,14 +11,30 @@ const NAME = "SHA256SUMS";
 /** The contents of a folder's files by their names. */
 export type Contents = Readonly<Record<string, Uint8Array<ArrayBuffer>>>;
 
-/** Files, and the one with their checksums. */
+/**
+ * Files, and the one with their checksums.
+ *
+ * @param others the checksums, by their names, of files that are in the folder already and stay
+ */
 export function withChecksums(
   contents: Readonly<Record<string, string | Uint8Array>>,
+  others: ReadonlyMap<string, string> = new Map(),
 ): Record<string, string | Uint8Array> {
-  const lines = Object.entries(contents).map(([name, content]) =>
-    `${createHash("sha256").update(content).digest("hex")}  ${name}\n`
+  const own = Object.entries(contents).map(([name, content]) =>
+    [name, createHash("sha256").update(content).digest("hex")] as const
   );
-  return { ...contents, [NAME]: lines.join("") };
+  const sums = new Map([...others, ...own]);
+  return { ...contents, [NAME]: [...sums].map(([name, sum]) => `${sum}  ${name}\n`).join("") };
+}
+
+/** The checksums that a folder lists, by the files' names; empty where it has none. */
+export async function listedChecksums(folder: string): Promise<Map<string, string>> {
+  const text = await readTextLimited(join(folder, NAME), JSON_LIMIT).catch(() => "");
+  return new Map(
+    [...sumsIn(text)].flatMap(([name, sum]) =>
+      name === undefined || sum === undefined ? [] : [[name, sum] as const]
+    ),
+  );
 }
 
 /**
@@ -62,8 +78,7 @@ export async function checkListed(
   name: string,
   bytes: Uint8Array<ArrayBuffer>,
 ): Promise<void> {
-  const sums = await readTextLimited(join(folder, NAME), JSON_LIMIT).catch(() => "");
-  const then = sumsIn(sums).get(name);
+  const then = (await listedChecksums(folder)).get(name);
   if (then === undefined || then === await sha256(bytes)) return;
   throw new InputError(
     `${

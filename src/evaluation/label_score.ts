@@ -1,3 +1,4 @@
+import { counted } from "../base/counted.ts";
 import { percent } from "../base/percent.ts";
 import { valueCounts } from "../base/value_counts.ts";
 import { wilsonInterval } from "./metrics.ts";
@@ -34,7 +35,7 @@ export class LabelScore {
         ? [
           `accuracy ${percent(correct / labelled)} (95% interval ${percent(low)} to ${
             percent(high)
-          }): ${correct} of ${labelled} labelled ${labelled === 1 ? "text" : "texts"}`,
+          }): ${correct} of ${counted(labelled, "labelled text")}`,
         ]
         : []),
       ...(without > 0

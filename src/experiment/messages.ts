@@ -1,6 +1,7 @@
 import type { ErrorObject } from "ajv";
 import { closestString } from "@std/text/closest-string";
 import { levenshteinDistance } from "@std/text/levenshtein-distance";
+import { counted } from "../base/counted.ts";
 import { type KeyPath, valueAt } from "./document.ts";
 import { codePoint, UNSEEN } from "./yaml_value.ts";
 import { propertiesOf } from "../schema/schema_part.ts";
@@ -54,7 +55,7 @@ export function messageOf(
     case "maxLength":
       return `${key} must have at most ${params.limit} characters`;
     case "minItems":
-      return `${key} must have at least ${params.limit} item${params.limit === 1 ? "" : "s"}`;
+      return `${key} must have at least ${counted(Number(params.limit), "item")}`;
     case "uniqueItems":
       return `${key} has the same value twice, as items ${params.j + 1} and ${params.i + 1}`;
     case "propertyNames":

@@ -5,9 +5,9 @@ import type { Experiment } from "../experiment/types.ts";
 import type { Checkpoint } from "../training/checkpoint.ts";
 import type { HistoryLine } from "../training/trainer.ts";
 import { onDisk } from "../disk/on_disk.ts";
-import { readTextLimited, SHORT_LIMIT } from "../disk/read_limited.ts";
 import { partialPath, recoverFolder, replaceFolder, type Retire } from "../disk/replace_folder.ts";
 import { type FileContent, removeAll, writeWhole } from "../disk/write_whole.ts";
+import { BEGUN_FILE, begunText, readBegun } from "./begun_run.ts";
 import {
   CHECKPOINT_FILES,
   CheckpointFiles,
@@ -18,7 +18,7 @@ import { experimentYaml } from "./experiment_yaml.ts";
 import { HistoryFile } from "./history_file.ts";
 import { jsonText } from "./json_text.ts";
 import type { MetricsFile } from "./metrics_file.ts";
-import { readMetrics } from "./read_run.ts";
+import { isSameContent, readMetrics, type RunContent } from "./read_run.ts";
 
 /** How a run ended. */
 export type RunStatus = "complete" | "failed" | "interrupted";
@@ -59,22 +59,20 @@ export class RunFolder {
   /**
    * Starts a run, or resumes an interrupted one with the same content: see `goOnFrom`.
    *
-   * @param contentHash identifies the content of a run
+   * @param content of the run
    * @param restart discards an interrupted run
    * @param retire what becomes of a complete run that this one replaces; by default it is removed
    */
   static async begin(
     path: string,
-    contentHash: string,
+    content: RunContent,
     experiment: Experiment,
     restart: boolean,
     retire?: Retire,
   ): Promise<RunFolder> {
     const partial = partialPath(path);
-    const before = restart
-      ? undefined
-      : await readTextLimited(join(partial, "content_hash"), SHORT_LIMIT).catch(() => undefined);
-    const isSame = before === contentHash;
+    const before = restart ? undefined : await readBegun(partial);
+    const isSame = before !== undefined && isSameContent(before, content);
     const isThere = (name: string) => Deno.stat(join(partial, name)).then(() => true, () => false);
     const isKept = !restart && (await allDone(CHECKPOINT_FILES.map(isThere))).includes(true);
     await onDisk(partial, async () => {
@@ -84,7 +82,7 @@ export class RunFolder {
     });
     const interrupted = isSame ? "this" : isKept ? "another" : undefined;
     const folder = new RunFolder(path, partial, interrupted, isSame && isKept, retire);
-    await folder.writeText("content_hash", contentHash);
+    await folder.writeText(BEGUN_FILE, begunText(content));
     await folder.writeText("experiment.yaml", experimentYaml(experiment));
     return folder;
   }
@@ -205,7 +203,7 @@ function* linePieces(items: readonly unknown[]): Generator<string> {
 /** Puts a complete partial folder in its place. */
 async function moveIntoPlace(path: string, retire?: Retire): Promise<void> {
   const partial = partialPath(path);
-  for (const name of [...CHECKPOINT_FILES, "content_hash"].flatMap((name) => [name, `${name}.new`])) {
+  for (const name of [...CHECKPOINT_FILES, BEGUN_FILE].flatMap((name) => [name, `${name}.new`])) {
     await removeAll(join(partial, name));
   }
   await replaceFolder(path, partial, isVariant, retire);

@@ -1,6 +1,7 @@
 import { join, resolve } from "@std/path";
 import { isAbsent } from "../disk/is_absent.ts";
 import { partialPath } from "../disk/replace_folder.ts";
+import { BEGUN_FILE } from "./begun_run.ts";
 
 /** The unsigned decimal numbers in a name. */
 const NUMBERS = /(\d+(?:\.\d+)?(?:e[+-]?\d+)?)/;
@@ -9,7 +10,7 @@ const NUMBERS = /(\d+(?:\.\d+)?(?:e[+-]?\d+)?)/;
 const PARTIAL = partialPath("");
 
 /** The files that a run's partial folder starts with; one that something else is written into has none of them. */
-const FIRST_FILES: readonly string[] = ["content_hash", "experiment.yaml"];
+const FIRST_FILES: readonly string[] = [BEGUN_FILE, "experiment.yaml"];
 
 /** The folders at or below a results folder that contain a run's `metrics.json`, including variants, sorted by name. */
 export async function runFolders(folder: string): Promise<string[]> {

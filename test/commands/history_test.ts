@@ -40,6 +40,13 @@ Deno.test("a run that a changed experiment replaces is kept, said to be, compare
     assertEquals(JSON.parse(both.stdout).paired, 100, "what is kept does not count among the results");
     const used = await call(["predict", first, "a joy", "--results", results]);
     assertEquals([used.code, JSON.parse(used.stdout).text], [0, "a joy"], used.stderr);
+    await writeExperiment(folder, {
+      prompt: { kind: "soft", length: 3, template: "{prompt} {text} it was {mask} ." },
+      training: TRAINING,
+    });
+    const checked = await call(["validate", join(folder, "experiment.yaml"), "--results", results]);
+    assertStringIncludes(checked.stdout, "results/small (in the history)");
+    assertStringIncludes(checked.stdout, "0 runs to do, 0 steps; 1 done already");
     const back = await run(folder, 3);
     assertStringIncludes(back, `small: its results were in ${first}, and are back in ${current}`);
     assert(!back.includes("soft prompt on"), back);
