@@ -1,5 +1,5 @@
 import { join } from "@std/path";
-import { withChecksums } from "../disk/checksums.ts";
+import { checkOwn, withChecksums } from "../disk/checksums.ts";
 import { onDisk } from "../disk/on_disk.ts";
 import { writeFolder } from "../disk/replace_folder.ts";
 import { InputError } from "../base/errors.ts";
@@ -53,6 +53,7 @@ export async function exportRun(
   const files = format === "peft"
     ? await peftFiles(about, folder, model, io)
     : await onnxFiles(about, folder, model, dtype ?? "fp32", io);
+  await checkOwn(out, Object.keys(files));
   await onDisk(out, () => writeFolder(out, withChecksums(files)), "--out");
   io.print(`${out}: ${Object.keys(files).join(", ")}`);
 }

@@ -22,6 +22,23 @@ export function withChecksums(
 }
 
 /**
+ * Refuses to write over files of others: those in a folder without checksums.
+ *
+ * @param names the names of the files that are to be written
+ * @throws {InputError} naming the first that is there already
+ */
+export async function checkOwn(folder: string, names: readonly string[]): Promise<void> {
+  const isThere = (name: string) => Deno.lstat(join(folder, name)).then(() => true, () => false);
+  if (await isThere(NAME)) return;
+  for (const name of names) {
+    if (!await isThere(name)) continue;
+    throw new InputError(
+      `${join(folder, name)} is there already, and no export wrote it: choose another folder with --out`,
+    );
+  }
+}
+
+/**
  * Reads a folder that `withChecksums` lists.
  *
  * @param names the names of all files that it must contain
