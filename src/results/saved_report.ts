@@ -26,9 +26,9 @@ const MOST_UNPACKED = 2 ** 27;
 /** The runs of a saved page. */
 export interface SavedRuns {
   /** The complete ones by name; a single run's name is empty. */
-  readonly runs: Map<string, RunRecord>;
+  readonly runs: ReadonlyMap<string, RunRecord>;
   /** The folders of those that the sweep asked for and that were not complete. */
-  readonly unfinished: string[];
+  readonly unfinished: readonly string[];
 }
 
 /**
@@ -61,7 +61,7 @@ export async function readReport(file: string): Promise<SavedRuns> {
   for (const environment of environmentsIn(content)) checkFormat(environment, RUN_FORMAT, file);
   const { runs, unfinished } = await orDamaged(file, () => {
     const packed = RUN_FILES.read("packed_runs", content, (fault) => new RangeError(fault));
-    return { runs: unpackRuns(packed), unfinished: [...packed.unfinished ?? []] };
+    return { runs: unpackRuns(packed), unfinished: packed.unfinished ?? [] };
   });
   // That of a sweep of which nothing is complete.
   if (runs.size === 0) throw noReport(file, "holds no runs");
