@@ -11,14 +11,17 @@ const NAME = "SHA256SUMS";
 /** The contents of a folder's files by their names. */
 export type Contents = Readonly<Record<string, Uint8Array<ArrayBuffer>>>;
 
-/** Files, and the one with their checksums. */
+/**
+ * Files, and the one with their checksums. It is the first: where files are replaced one by one and the program is killed, it marks
+ * the folder as one that `checkOwn` lets it write again.
+ */
 export function withChecksums(
   contents: Readonly<Record<string, string | Uint8Array>>,
 ): Record<string, string | Uint8Array> {
   const lines = Object.entries(contents).map(([name, content]) =>
     `${createHash("sha256").update(content).digest("hex")}  ${name}\n`
   );
-  return { ...contents, [NAME]: lines.join("") };
+  return { [NAME]: lines.join(""), ...contents };
 }
 
 /**
