@@ -1,5 +1,5 @@
 import { join } from "@std/path";
-import { listedChecksums, withChecksums } from "../disk/checksums.ts";
+import { checkOwn, listedChecksums, withChecksums } from "../disk/checksums.ts";
 import { onDisk } from "../disk/on_disk.ts";
 import { writeFolder } from "../disk/replace_folder.ts";
 import { InputError } from "../base/errors.ts";
@@ -54,6 +54,7 @@ export async function exportRun(
   const files = format === "peft"
     ? await peftFiles(about, folder, model, io)
     : await onnxFiles(about, folder, model, dtype ?? "fp32", io);
+  await checkOwn(out, Object.keys(files));
   const stale = await staleModels(out, files, EXPORT_DTYPES);
   const others = await listedChecksums(out);
   for (const name of others.keys()) {

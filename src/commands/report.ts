@@ -27,14 +27,15 @@ const ALPHA = 0.05;
  *
  * @param folders of runs, or folders that hold them, such as those of a sweep and of all results: these stand for all complete runs in
  *   them
- * @throws {InputError} where there is no complete run in one of them, a run is named twice or damaged, or there is no folder for the
- *   page
+ * @throws {InputError} where there is no complete run in one of them, a run is named twice or damaged, there is no folder for the
+ *   page, or another file is in its place
  */
 export async function report(folders: readonly string[], { out }: ReportFlags, io: Io): Promise<void> {
   const sources = folders.map((folder) => folder.replace(/(?<=.)[/\\]+$/, ""));
   const names = (await allDone(sources.map(runsIn))).flat();
   const twice = names.find((name, i) => names.slice(0, i).some((other) => resolve(other) === resolve(name)));
   if (twice !== undefined) throw new InputError(`${twice} is named twice: name each run once`);
+  await checkPlace(out);
   const kept = new KeptPredictions();
   const runs: LabRun[] = [];
   for (const name of names) runs.push(await labRun(name, out, kept));
@@ -79,6 +80,30 @@ function comparison(runs: readonly LabRun[], io: Io): LabDiff {
     io.log(`the page has no comparison: ${terminalMessage(error)}`);
     return { reason: sharedMessage(error) };
   }
+}
+
+/** The beginning of the pages that are written. */
+const PAGE = new TextEncoder().encode("<!doctype html>");
+
+/** Refuses to write over a folder, over a file that is no page, and over the page of a run. */
+async function checkPlace(out: string): Promise<void> {
+  const info = await Deno.stat(out).catch(() => undefined);
+  if (info?.isDirectory || /[/\\]$/.test(out)) {
+    throw new InputError(`${out} is a folder: name a file in it with --out`);
+  }
+  if (info === undefined) return;
+  const isOfRun = await Deno.stat(join(dirname(out), "metrics.json")).then(() => true, () => false);
+  if (!isOfRun && info.isFile && await beginsAs(out, PAGE)) return;
+  throw new InputError(
+    `${out} is ${isOfRun ? "a file of a run" : "another file than a page"}: choose another with --out`,
+  );
+}
+
+async function beginsAs(path: string, beginning: Uint8Array): Promise<boolean> {
+  using file = await Deno.open(path);
+  const bytes = new Uint8Array(beginning.length);
+  await file.read(bytes);
+  return bytes.every((byte, i) => byte === beginning[i]);
 }
 
 async function written(out: string, page: string): Promise<void> {

@@ -54,7 +54,7 @@ export async function readSide(
     ? await runsIn(source, kept)
     : basename(source) === SUMMARY
     ? await runsOf(source, kept)
-    : { runs: await readReport(source), damaged: [], unfinished: [] };
+    : { ...await readReport(source), damaged: [] };
   return { source, isOneRun: runs.size === 1 && runs.has(""), groups: groupBySeed(runs), ...leftOut };
 }
 

@@ -12,7 +12,8 @@ const NAME = "SHA256SUMS";
 export type Contents = Readonly<Record<string, Uint8Array<ArrayBuffer>>>;
 
 /**
- * Files, and the one with their checksums.
+ * Files, and the one with their checksums. It is the first: where files are replaced one by one and the program is killed, it marks
+ * the folder as one that `checkOwn` lets it write again.
  *
  * @param others the checksums, by their names, of files that are in the folder already and stay
  */
@@ -24,7 +25,7 @@ export function withChecksums(
     [name, createHash("sha256").update(content).digest("hex")] as const
   );
   const sums = new Map([...others, ...own]);
-  return { ...contents, [NAME]: [...sums].map(([name, sum]) => `${sum}  ${name}\n`).join("") };
+  return { [NAME]: [...sums].map(([name, sum]) => `${sum}  ${name}\n`).join(""), ...contents };
 }
 
 /** The checksums that a folder lists, by the files' names; empty where it has none. */
@@ -35,6 +36,23 @@ export async function listedChecksums(folder: string): Promise<Map<string, strin
       name === undefined || sum === undefined ? [] : [[name, sum] as const]
     ),
   );
+}
+
+/**
+ * Refuses to write over files of others: those in a folder without checksums.
+ *
+ * @param names the names of the files that are to be written
+ * @throws {InputError} naming the first that is there already
+ */
+export async function checkOwn(folder: string, names: readonly string[]): Promise<void> {
+  const isThere = (name: string) => Deno.lstat(join(folder, name)).then(() => true, () => false);
+  if (await isThere(NAME)) return;
+  for (const name of names) {
+    if (!await isThere(name)) continue;
+    throw new InputError(
+      `${join(folder, name)} is there already, and no export wrote it: choose another folder with --out`,
+    );
+  }
 }
 
 /**

@@ -1,4 +1,3 @@
-import { allDone } from "../base/all_done.ts";
 import { basename, dirname, join, resolve, SEPARATOR } from "@std/path";
 import {
   type FileContent,
@@ -120,9 +119,32 @@ async function cannotMove(path: string): Promise<boolean> {
   if (!await isThere(path)) return false;
   // An error where it is a file.
   await Deno.mkdir(path, { recursive: true });
-  const [here, above] = await allDone([Deno.stat(path), Deno.stat(dirname(path))]);
-  const current = await Deno.realPath(Deno.cwd());
-  return here.dev !== above.dev || `${current}${SEPARATOR}`.startsWith(`${path}${SEPARATOR}`);
+  if (`${await workingFolder()}${SEPARATOR}`.startsWith(`${path}${SEPARATOR}`)) return true;
+  return (await Deno.stat(path)).dev !== await fileSystemBeside(path);
+}
+
+/** The working directory; `undefined` where it may not be read, and so lies in no folder that may be written. */
+async function workingFolder(): Promise<string | undefined> {
+  try {
+    return await Deno.realPath(Deno.cwd());
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) return undefined;
+    throw error;
+  }
+}
+
+/** The file system of the folder above, which itself may not be readable; `undefined` where nothing can be written into it. */
+async function fileSystemBeside(path: string): Promise<number | undefined> {
+  const beside = partialPath(path);
+  try {
+    await Deno.mkdir(beside, { recursive: true });
+    const { dev } = await Deno.stat(beside);
+    await removeAll(beside);
+    return dev;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    return undefined;
+  }
 }
 
 /** What is in a folder; nothing in a symbolic link to one, as that belongs to others. */

@@ -9,7 +9,7 @@ import { partAt, pathsTo } from "./schema_part.ts";
 
 /** The valid names of a folder, on all systems. */
 const FOLDER_NAME =
-  "letters, digits, '.', '_' and '-' only, no '.' or '.partial' at the end, no name that Windows reserves (con, nul, aux, com1, …), and none of a file of results (.json, .html, .csv, …)";
+  "letters, digits, '.', '_' and '-' only, with a letter or a digit first, no '.' or '.partial' at the end, no name that Windows reserves (con, nul, aux, com1, …), and none of a file of results (.json, .html, .csv, …)";
 
 /** The message of a schema error in plain words: the key, the value, what is allowed, and the nearest valid spelling. */
 export function messageOf(

@@ -55,6 +55,25 @@ Deno.test("a classifier in float16 and in int8 is smaller, and answers as the on
     assertStringIncludes(adapter.stderr, "use --dtype with --format onnx");
   }));
 
+Deno.test("an export does not write over files that no export wrote, such as those of the model", () =>
+  inFolder(async (folder) => {
+    const prompt = { kind: "hard", template: "{text} it was {mask} ." };
+    const file = await writeExperiment(folder, { prompt, training: undefined });
+    const ran = await call(["run", file, "--results", folder]);
+    assertEquals(ran.code, 0, ran.stderr);
+    const model = join(folder, "model");
+    const path = join(model, "onnx/model.onnx");
+    const before = await Deno.readFile(path);
+    const args = ["export", join(folder, "small"), "--format", "onnx", "--out"];
+    const { code, stderr } = await call([...args, model]);
+    assertEquals([code, stderr], [
+      2,
+      `error: ${path} is there already, and no export wrote it: choose another folder with --out\n`,
+    ]);
+    assertEquals(await Deno.readFile(path), before);
+    for (const _ of ["first", "again"]) assertEquals((await call([...args, join(folder, "out")])).code, 0);
+  }));
+
 sharedTest(
   "a causal model's classifier is of a type with which transformers.js classifies, and reads long texts",
   () =>

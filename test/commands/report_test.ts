@@ -40,11 +40,17 @@ Deno.test("report refuses what is no complete run, a run that is named twice, an
   inFolder(async (folder) => {
     const run = await writeRecord(join(folder, "run"), madeUpRun({ good: [0.1, 0.9] }));
     const out = join(folder, "page.html");
+    const table = join(folder, "train.csv");
+    await Deno.writeTextFile(table, "label,text\n");
     const refusals: readonly (readonly [readonly string[], string, number])[] = [
       [[join(folder, "none"), "--out", out], "there is no complete run in", 2],
       [[run, `${run}/`, "--out", out], `${run} is named twice: name each run once`, 2],
       [[run, "--out", join(folder, "no/page.html")], `there is no folder ${join(folder, "no")}: make it`, 2],
-      [[run, "--out", run], `${run} cannot be written: there is a folder where a file must be`, 1],
+      [[run, "--out", run], `${run} is a folder: name a file in it with --out`, 2],
+      [[run, "--out", join(folder, "new/")], `${join(folder, "new/")} is a folder: name a file in it`, 2],
+      [[run, "--out", ""], "'--out <file>' is empty: give it a value", 2],
+      [[run, "--out", join(run, "metrics.json")], "metrics.json is a file of a run: choose another", 2],
+      [[run, "--out", table], `${table} is another file than a page: choose another with --out`, 2],
       [[run], "required option '--out <file>' not specified", 2],
     ];
     for (const [args, message, expected] of refusals) {
@@ -52,6 +58,8 @@ Deno.test("report refuses what is no complete run, a run that is named twice, an
       assertEquals(code, expected, stderr);
       assertStringIncludes(stderr, message);
     }
+    assertEquals(await Deno.readTextFile(table), "label,text\n");
+    for (const _ of ["new", "again"]) assertEquals((await call(["report", run, "--out", out])).code, 0);
   }));
 
 Deno.test("report shows runs of other test sets without a comparison, and says why", () =>

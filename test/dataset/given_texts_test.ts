@@ -110,6 +110,7 @@ const REFUSED: readonly (readonly [string, string | Uint8Array<ArrayBuffer>, Ask
   ["a.jsonl", '{"review": null}\n', {}, "a.jsonl:1: 'review' is null"],
   ["a.jsonl", '{"review": "x"}\n[1]\n', {}, "a.jsonl:2: a line must be an object, got an array"],
   ["a.jsonl", '{"revue": "x"}\n', {}, "a.jsonl:1: there is no 'review' (found: revue)"],
+  ["a.csv", "", {}, "a.csv:1: there is no column 'review' (found: nothing)"],
   [
     "a.csv",
     "revue\nx\n",
