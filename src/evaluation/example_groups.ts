@@ -1,33 +1,18 @@
-/** Examples that have something in common. */
-export interface ExampleGroup {
-  /** What they have in common. */
-  readonly key: number;
-  /** The group's part of all examples: from, to. */
-  readonly from: number;
-  readonly to: number;
-}
-
-/** Examples in groups, in their order within each. */
+/** Examples in groups, in their order within each: those of a group have the same key. */
 export class ExampleGroups {
   /** The indices of all examples, group by group. */
   readonly examples: Int32Array;
-  /** The groups that have examples, by their keys in ascending order. */
-  readonly groups: readonly ExampleGroup[];
+  /** The keys of the groups that have examples, in ascending order. */
+  readonly keys: Int32Array;
+  /** Where the examples of each of them end. */
+  readonly ends: Int32Array;
 
   /** @param keys of each example */
   constructor(keys: Int32Array) {
     this.examples = Int32Array.from(keys.keys()).sort((a, b) => keys[a]! - keys[b]! || a - b);
-    const starts = Array.from(this.examples.keys()).filter((at) =>
-      at === 0 || this.key(keys, at) !== this.key(keys, at - 1)
-    );
-    this.groups = starts.map((from, i) => ({
-      key: this.key(keys, from),
-      from,
-      to: starts[i + 1] ?? this.examples.length,
-    }));
-  }
-
-  private key(keys: Int32Array, at: number): number {
-    return keys[this.examples[at]!]!;
+    const sorted = this.examples.map((i) => keys[i]!);
+    const isLast = (i: number) => sorted[i] !== sorted[i + 1];
+    this.keys = sorted.filter((_, i) => isLast(i));
+    this.ends = Int32Array.from(sorted.keys()).filter(isLast).map((i) => i + 1);
   }
 }
