@@ -115,7 +115,8 @@ function resampledDeltas(
       for (const metric of METRICS) {
         const into = found[metric];
         const from = values[metric];
-        for (const [r, { a, b }] of drawn.entries()) {
+        for (let r = 0; r < drawn.length; r++) {
+          const { a, b } = drawn[r]!;
           into[first + r] = meanDrawn(from, r, b) - meanDrawn(from, r, a);
         }
       }

@@ -7,6 +7,30 @@ export interface WeightedGroups {
   readonly ends: Int32Array;
 }
 
+/**
+ * Puts examples into groups, in their order within each.
+ *
+ * @param groups the number of groups, of which some may be empty
+ * @param group of an example, from 0 to groups - 1
+ * @param weight of an example
+ */
+export function groupExamples(
+  examples: Int32Array,
+  groups: number,
+  group: (example: number) => number,
+  weight: (example: number) => number,
+): WeightedGroups {
+  const keys = examples.map(group);
+  const ends = new Int32Array(groups);
+  for (const key of keys) ends[key]!++;
+  for (let key = 1; key < groups; key++) ends[key]! += ends[key - 1]!;
+  // Each group is filled from its end, the last examples first.
+  const free = ends.slice();
+  const grouped = new Int32Array(examples.length);
+  for (let i = examples.length - 1; i >= 0; i--) grouped[--free[keys[i]!]!] = examples[i]!;
+  return { examples: grouped, weights: Float64Array.from(grouped, weight), ends };
+}
+
 /** Groups, one list after the other. */
 export function joinGroups(lists: readonly WeightedGroups[]): WeightedGroups {
   const total = (of: (list: WeightedGroups) => Int32Array) =>
