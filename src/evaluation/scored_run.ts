@@ -1,4 +1,4 @@
-import { BINS, binOf } from "./calibration.ts";
+import { binOf, BINS } from "./calibration.ts";
 import { byMetric, type MetricName } from "./metric_names.ts";
 import { groupExamples, joinGroups, sumGroups, type WeightedGroups } from "./weighted_groups.ts";
 

@@ -36,12 +36,12 @@ const [END, ENDS, EXAMPLE, WEIGHT, SUM, COUNTS, TIMES, FIRST_SUM] = [0, 1, 2, 3,
 /** The module's code, without the lengths that stand before it. */
 function code(): number[] {
   const get = (local: number) => [0x20, local];
-  const set = (local: number) => [0x21, local];
+  const assign = (local: number) => [0x21, local];
   const advance = (local: number, bytes: number) => [
     ...get(local),
     ...[0x41, ...signed(bytes)], // i32.const
     0x6a, // i32.add
-    ...set(local),
+    ...assign(local),
   ];
   const loadI32 = (address: number) => [...get(address), 0x28, 2, 0];
   const zero = [0xfd, 0x0c, ...new Array<number>(16).fill(0)]; // v128.const
@@ -51,18 +51,18 @@ function code(): number[] {
     ...get(TIMES),
     ...[0xfd, 0xf2, 0x01], // f64x2.mul
     ...[0xfd, 0xf0, 0x01], // f64x2.add
-    ...set(FIRST_SUM + i),
+    ...assign(FIRST_SUM + i),
   ];
   const store = (i: number) => [...get(SUM), ...get(FIRST_SUM + i), 0xfd, 0x0b, 3, 16 * i];
   const [none, end] = [0x40, 0x0b];
   return [
     ...[0x03, none], // loop $group
-    ...VECTORS.flatMap((i) => [...zero, ...set(FIRST_SUM + i)]),
+    ...VECTORS.flatMap((i) => [...zero, ...assign(FIRST_SUM + i)]),
     ...[0x02, none], // block $done
     ...[0x03, none], // loop $term
     ...[...get(EXAMPLE), ...loadI32(END), 0x4f, 0x0d, 1], // br_if $done
-    ...[...loadI32(EXAMPLE), ...set(COUNTS)],
-    ...[...get(WEIGHT), 0xfd, 0x0a, 3, 0, ...set(TIMES)], // v128.load64_splat
+    ...[...loadI32(EXAMPLE), ...assign(COUNTS)],
+    ...[...get(WEIGHT), 0xfd, 0x0a, 3, 0, ...assign(TIMES)], // v128.load64_splat
     ...VECTORS.flatMap(addProduct),
     ...advance(EXAMPLE, Int32Array.BYTES_PER_ELEMENT),
     ...advance(WEIGHT, Float64Array.BYTES_PER_ELEMENT),

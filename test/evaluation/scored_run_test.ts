@@ -38,7 +38,10 @@ Deno.test("a resample is measured as if its examples were written out", () => {
 });
 
 Deno.test("resamples that are measured together have the same bits as each alone", () => {
-  const runs = [new ScoredRun(scored.map((one) => ({ ...one, illegal: false })), 3), new ScoredRun(scored, 4)];
+  const runs = [
+    new ScoredRun(scored.map((one) => ({ ...one, illegal: false })), 3),
+    new ScoredRun(scored, 4),
+  ];
   const sums = new ResampledSums(200, runs.map(({ groups }) => groups));
   for (let round = 0; round < 2; round++) {
     sums.clear();
