@@ -10,6 +10,8 @@ export function processIo(): Io {
     Deno.addSignalListener("SIGINT", () => {});
     endWithLauncher();
   }
+  // Unheard, the signal would end the process; heard, what is written past the limit fails with EFBIG.
+  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGXFSZ", () => {});
   let stoppedBy: StopSignal | undefined;
   const isTerminal = { stdout: Deno.stdout.isTerminal(), stderr: Deno.stderr.isTerminal() };
   let isClosed = false;
