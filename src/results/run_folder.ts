@@ -18,6 +18,7 @@ import { experimentYaml } from "./experiment_yaml.ts";
 import { HistoryFile } from "./history_file.ts";
 import { jsonText } from "./json_text.ts";
 import type { MetricsFile } from "./metrics_file.ts";
+import { isRunFile } from "./own_files.ts";
 import { isSameContent, readMetrics, type RunContent } from "./read_run.ts";
 
 /** How a run ended. */
@@ -51,7 +52,7 @@ export class RunFolder {
 
   /** Recovers from a killed process: completes an unfinished move into place. @param retire what becomes of a replaced run */
   static async recover(path: string, retire?: Retire): Promise<void> {
-    await recoverFolder(path, isVariant, retire);
+    await recoverFolder(path, staysInPlace, retire);
     const left = await readMetrics(partialPath(path)).catch(() => undefined);
     if (left?.status === "complete") await moveIntoPlace(path, retire);
   }
@@ -169,7 +170,7 @@ export class RunFolder {
     this.kept = true;
   }
 
-  /** Writes `metrics.json` and moves the results to their place, replacing earlier ones; variants within the folder stay. */
+  /** Writes `metrics.json` and moves the results to their place, replacing earlier ones; variants within the folder and files of others stay. */
   async complete(metrics: MetricsFile): Promise<void> {
     await this.writeJson("metrics.json", metrics);
     await onDisk(this.path, () => moveIntoPlace(this.path, this.retire));
@@ -206,10 +207,10 @@ async function moveIntoPlace(path: string, retire?: Retire): Promise<void> {
   for (const name of [...CHECKPOINT_FILES, BEGUN_FILE].flatMap((name) => [name, `${name}.new`])) {
     await removeAll(join(partial, name));
   }
-  await replaceFolder(path, partial, isVariant, retire);
+  await replaceFolder(path, partial, staysInPlace, retire);
 }
 
-/** Whether an entry of a run's folder is that of a variant, which stays where the run is replaced. */
-export function isVariant({ isDirectory }: Deno.DirEntry): boolean {
-  return isDirectory;
+/** Whether an entry of a run's folder stays where the run is replaced: that of a variant, or a file that is not the run's. */
+export function staysInPlace({ isDirectory, name }: Deno.DirEntry): boolean {
+  return isDirectory || !isRunFile(name);
 }

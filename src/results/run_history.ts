@@ -8,7 +8,7 @@ import { removeAll, syncFolder } from "../disk/write_whole.ts";
 import { checkWhole } from "./check_whole.ts";
 import { DamagedRun } from "./damaged_run.ts";
 import { type FinishedRun, isSameContent, readFinished, type RunContent } from "./read_run.ts";
-import { isVariant } from "./run_folder.ts";
+import { staysInPlace } from "./run_folder.ts";
 
 /** The most runs that the history of a path keeps, and the most bytes: whichever is reached first. */
 const MOST_RUNS = 10;
@@ -55,7 +55,7 @@ export class RunHistory {
     const found = await keptRun(this.folder, content);
     if (found === undefined) return undefined;
     const { kept, run } = found;
-    await onDisk(this.path, () => replaceFolder(this.path, kept, isVariant, this.retire));
+    await onDisk(this.path, () => replaceFolder(this.path, kept, staysInPlace, this.retire));
     this.log(`its results were in ${kept}, and are back in ${this.path}: nothing is computed again`);
     return run;
   }

@@ -105,7 +105,10 @@ Deno.test("two files of one name in one call would write into one folder, and ar
     const results = join(folder, "results");
     const { code, stderr } = await call(["run", file, other, "--results", results]);
     assertEquals(code, 2, stderr);
-    assertStringIncludes(stderr, `both ${file} and ${other} have the name 'SMALL', which names the folder`);
+    assertStringIncludes(
+      stderr,
+      `the names of ${file} ('small') and ${other} ('SMALL') differ in capitals alone`,
+    );
     assertEquals(await exists(results), false);
     assertEquals((await call(["run", file, file, "--results", results])).code, 0);
   }));

@@ -51,12 +51,16 @@ Deno.test("results appear in their place only when they are complete", () =>
     assertEquals(await exists(path, "content_hash"), false);
   }));
 
-Deno.test("new results take the place of old ones, and variants beside them stay", () =>
+Deno.test("new results take the place of old ones; variants and files of the user's own in the folder stay", () =>
   inFolder(async (root) => {
     const path: string = join(root, "x");
     await complete(path, "one");
     await complete(join(path, "seed=1"), "variant");
+    await Deno.writeTextFile(join(path, "notes.txt"), "mine");
+    await Deno.writeTextFile(join(path, "predictions.old.jsonl"), "the run's");
     await complete(path, "two");
+    assertEquals(await Deno.readTextFile(join(path, "notes.txt")), "mine");
+    assertEquals(await exists(path, "predictions.old.jsonl"), false);
     assertEquals((await readFinished(path))?.contentHash, "two");
     assertEquals((await readFinished(join(path, "seed=1")))?.contentHash, "variant");
   }));
