@@ -49,7 +49,7 @@ export async function validate(
 ): Promise<void> {
   const { runs, problems: unsound } = await planSound(args, results);
   const problems = [...unsound];
-  const reporter = terminalDownloads({ log: () => {}, progress: io.progress });
+  const reporter = terminalDownloads(io);
   const resources = new ResourceCache({ reporter, keepsSessions: false });
   const checker = new Checker();
   const earlier = await earlierRuns(results);
