@@ -32,7 +32,7 @@ export function columnsOf(template: Template): string[] {
  * @throws {TemplateError} on an unknown, missing or repeated placeholder, and on a brace that belongs to none
  */
 export function parseTemplate(template: string, length: number): Template {
-  const pieces = piecesOf(template, length);
+  const pieces = splitTemplate(template, length);
   checkPieces(pieces, length);
   return pieces;
 }
@@ -46,7 +46,7 @@ export type Target = readonly Extract<Piece, { readonly kind: "words" | "column"
  * @throws {TemplateError} where it has no column, or `{mask}` or `{prompt}`, and on a brace that belongs to no placeholder
  */
 export function parseTarget(target: string): Target {
-  const pieces = piecesOf(target, Infinity).map((piece) => {
+  const pieces = splitTemplate(target, Infinity).map((piece) => {
     if (piece.kind === "words" || piece.kind === "column") return piece;
     throw new TemplateError(
       `'{${piece.kind}}' belongs into 'prompt.template': an answer is made of the data's columns`,
@@ -58,7 +58,13 @@ export function parseTarget(target: string): Target {
   return pieces;
 }
 
-function piecesOf(template: string, length: number): Piece[] {
+/**
+ * Splits a text at its placeholders, without checking which there are.
+ *
+ * @param length the soft prompt's length; 0 for a hard prompt
+ * @throws {TemplateError} on an unknown placeholder, and on a brace that belongs to none
+ */
+export function splitTemplate(template: string, length: number): Piece[] {
   const pieces: Piece[] = [];
   let end = 0;
   for (const match of template.matchAll(PLACEHOLDER)) {
