@@ -5,10 +5,24 @@ import { type Piece, splitTemplate, type Template } from "../experiment/template
 import type { ChatTemplate } from "../model/chat_template.ts";
 import { templateError } from "./encoding.ts";
 
-/** A message of a chat; its content may have placeholders. */
+/** A message of a chat. */
 export interface ChatMessage {
   readonly role: string;
-  readonly content: string;
+  /** Words and placeholders. */
+  readonly content: readonly Piece[];
+}
+
+/**
+ * The messages of an experiment's chat.
+ *
+ * @param length the number of vectors; 0 for a hard prompt
+ * @throws {TemplateError} on an unknown placeholder, and on a brace that belongs to none
+ */
+export function messagesOf(
+  chat: readonly { readonly role: string; readonly content: string }[],
+  length: number,
+): ChatMessage[] {
+  return chat.map(({ role, content }) => ({ role, content: splitTemplate(content, length) }));
 }
 
 /** A chat as a model's chat template writes it, up to where the assistant's answer begins. */
@@ -35,18 +49,16 @@ const BREAK = /\{%[-+]?\s*(?:break|continue)\b/;
  * as trimming, it must do to all alike.
  *
  * @param messages the user's last
- * @param length the number of vectors; 0 for a hard prompt
  * @throws {ConfigValueError} where the chat template cannot be read, refuses the messages, or does not write each placeholder once
  */
-export function chatForm(messages: readonly ChatMessage[], chat: ChatTemplate, length: number): ChatForm {
-  const pieces = messages.map(({ content }) => splitTemplate(content, length));
-  const placeholders = pieces.flat().filter(({ kind }) => kind !== "words");
+export function chatForm(messages: readonly ChatMessage[], chat: ChatTemplate): ChatForm {
+  const placeholders = messages.flatMap(({ content }) => content).filter(({ kind }) => kind !== "words");
   const render = rendererOf(chat);
   const marked = (filler: string) => {
     let next = 0;
-    return messages.map(({ role }, i) => ({
+    return messages.map(({ role, content }) => ({
       role,
-      content: pieces[i]!.map((piece) =>
+      content: content.map((piece) =>
         piece.kind === "words" ? piece.words : `${MARK}${next++}${MARK}${filler}`
       )
         .join(""),
@@ -64,7 +76,13 @@ export function chatForm(messages: readonly ChatMessage[], chat: ChatTemplate, l
   return { template, ...aroundAnswer(render, marked(""), text) };
 }
 
-type Render = (messages: readonly ChatMessage[], asksForAnswer: boolean) => string;
+/** A message as a chat template takes it. */
+interface WrittenMessage {
+  readonly role: string;
+  readonly content: string;
+}
+
+type Render = (messages: readonly WrittenMessage[], asksForAnswer: boolean) => string;
 
 /** Applies a chat template with what transformers hands to it. */
 function rendererOf({ source, specials }: ChatTemplate): Render {
@@ -120,7 +138,7 @@ function piecesIn(text: string, placeholders: readonly Piece[]): Template {
 /** What stands around an answer, where the chat template writes the answer after the same text. */
 function aroundAnswer(
   render: Render,
-  messages: readonly ChatMessage[],
+  messages: readonly WrittenMessage[],
   before: string,
 ): Pick<ChatForm, "lead" | "end"> {
   const whole = render([...messages, { role: "assistant", content: ANSWER }], false);

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { ConfigValueError } from "../../src/base/errors.ts";
-import { chatForm } from "../../src/prompt/chat_form.ts";
+import { chatForm, messagesOf } from "../../src/prompt/chat_form.ts";
 import reference from "../fixtures/chat_templates/reference.json" with { type: "json" };
 
 const { specials } = reference;
@@ -17,7 +17,7 @@ function filled(form: ReturnType<typeof chatForm>, text: string): string {
 
 for (const { name, template, chat, texts, answered } of reference.cases) {
   Deno.test(`a chat is written as transformers' apply_chat_template writes it: ${name}`, () => {
-    const read = () => chatForm(chat, { source: template, specials }, 0);
+    const read = () => chatForm(messagesOf(chat, 0), { source: template, specials });
     const [first] = texts;
     if (typeof first === "object") {
       assertThrows(read, ConfigValueError, `the model's chat template refuses the messages (${first.error})`);
@@ -42,7 +42,7 @@ Deno.test("the places of the vectors are those in the message, and what stands b
     role: "user",
     content: "{prompt:3} {text}?",
   }];
-  const { template, lead, end } = chatForm(chat, { source: PLAIN, specials: {} }, 5);
+  const { template, lead, end } = chatForm(messagesOf(chat, 5), { source: PLAIN, specials: {} });
   assertEquals(template, [
     { kind: "words", words: "[system] " },
     { kind: "prompt", length: 2 },
@@ -83,6 +83,6 @@ for (
 ) {
   Deno.test(`a chat template that ${what} is refused`, () => {
     const chat = [{ role: "user", content: "{prompt} {text}" }];
-    assertThrows(() => chatForm(chat, { source, specials: {} }, 2), ConfigValueError, message);
+    assertThrows(() => chatForm(messagesOf(chat, 2), { source, specials: {} }), ConfigValueError, message);
   });
 }
