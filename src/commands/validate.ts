@@ -114,7 +114,6 @@ async function checkTexts(
   resources: ResourceCache,
   notices: Notices,
   io: CommandIo,
-  // deno-lint-ignore signatures/readonly-collections -- problems are added to it
   problems: Message[],
 ): Promise<SoundText[]> {
   const sound: SoundText[] = [];
@@ -124,7 +123,7 @@ async function checkTexts(
     const stages = new RunStages(title);
     try {
       const prepared = await withPlaces(run, () => prepareText({ experiment, file }, resources));
-      const { truncated, cut } = await withPlaces(run, () =>
+      const { truncated, targetTruncated } = await withPlaces(run, () =>
         encodeTexts(
           prepared,
           undefined,
@@ -133,7 +132,7 @@ async function checkTexts(
       const { unknownWords } = prepared.targets.encoder.encoder;
       if (unknownWords.length > 0) io.log(unknownWordsWarning(title, unknownWords));
       for (const line of prepared.notes) notices.log({ about: line, line: visible(`${title}: ${line}`) });
-      sound.push({ title, prepared, truncated, cut });
+      sound.push({ title, prepared, truncated, targetTruncated });
     } catch (error) {
       problems.push(problemOf(error, file));
     }

@@ -71,12 +71,12 @@ class PackedEncoding implements LabelledEncoding {
 
 class PackedTarget {
   readonly truncated: number;
-  readonly cut: number;
+  readonly targetTruncated: number;
 
   /** @param lists ids, positions, the prompt's rows and the answer's ids */
-  constructor(private readonly lists: readonly Held[], { truncated, cut }: TargetEncoded) {
+  constructor(private readonly lists: readonly Held[], { truncated, targetTruncated }: TargetEncoded) {
     this.truncated = truncated;
-    this.cut = cut;
+    this.targetTruncated = targetTruncated;
   }
 
   get ids(): readonly number[] {

@@ -13,7 +13,7 @@ import { type TextTargets, textTargets } from "./text_targets.ts";
 /** A text with its right answers. */
 export interface AskedText extends Pick<AnyExample, "id" | "text" | "columns" | "label"> {
   /** All of them are right; the first is trained on. Of a class, its texts. */
-  readonly targets: readonly [string, ...string[]];
+  readonly targets: readonly [string, ...readonly string[]];
 }
 
 /** Everything that an experiment with texts names, read and checked, but its graphs. */

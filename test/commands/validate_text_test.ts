@@ -33,7 +33,7 @@ Deno.test("validate reads an experiment with free texts whole, and says what gen
     const file = await written(folder, {});
     const { code, stdout, stderr } = await call(["validate", file, "--results", folder]);
     assertEquals(code, 0, stderr);
-    assertStringIncludes(stdout, "soft, 4  1         13     2           4     0          0            5");
+    assertStringIncludes(stdout, "soft, 4  1         13     2           4     0          0                  5");
     assertStringIncludes(
       stdout,
       "asked generates up to 32 tokens for each text: 6 texts at the end, and 2 validation texts 5 times during training ('evaluation.validateOn: loss' leaves that out)",
@@ -59,7 +59,7 @@ Deno.test("answers that are cut are counted, and training alone costs no generat
       evaluation: { validateOn: "loss" },
     });
     const whole = await call(["validate", fewer, "--results", folder]);
-    assertStringIncludes(whole.stdout, "0          20           5", whole.stderr);
+    assertStringIncludes(whole.stdout, "0          20                 5", whole.stderr);
     assertStringIncludes(whole.stdout, "; validations during training compute the loss alone");
   }));
 
