@@ -256,7 +256,7 @@ export interface EvaluationKeys {
   readonly samples?: readonly EvaluationSamplesKeys[];
   /** Other data on which the tuned prompt or model is scored, without further tuning: its classes are the verbalizer's, mapped by 'labels' where they have other names. */
   readonly transfer?: readonly EvaluationTransferKeys[];
-  /** How probabilities are calibrated after tuning. contextual: each class's is divided by its mean on inputs without content (Zhao et al. 2021). temperature: logits are divided by one number, encodeTokens to the validation set (Guo et al. 2017). */
+  /** How probabilities are calibrated after tuning. contextual: each class's is divided by its mean on inputs without content (Zhao et al. 2021). temperature: logits are divided by one number, fitted to the validation set (Guo et al. 2017). */
   readonly calibrate?: readonly ("contextual" | "temperature")[];
   /** For contextual calibration: the texts of inputs without content. */
   readonly contentFree?: readonly string[];

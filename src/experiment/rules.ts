@@ -192,7 +192,7 @@ function calibrationRules({ evaluation, ensemble, dataset }: ExperimentFile): Ru
   }
   return bringsValidation(dataset) ? [] : violation(
     "calibrate",
-    "a temperature is encodeTokens to a validation set: set 'dataset.validation' above 0",
+    "a temperature is fitted to a validation set: set 'dataset.validation' above 0",
   );
 }
 

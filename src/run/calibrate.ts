@@ -8,7 +8,7 @@ import { InputError } from "../base/errors.ts";
 import type { EvaluationSpec } from "../experiment/types.ts";
 import type { CalibrationFile } from "../results/metrics_file.ts";
 
-/** The uncalibrated logits that a calibration is encodeTokens to. */
+/** The uncalibrated logits that a calibration is fitted to. */
 export interface CalibrationSources {
   /** [inputs without content][classes] */
   readonly contentFree: readonly (readonly number[])[];
