@@ -128,7 +128,7 @@ export interface PromptKeys {
   readonly kind: "soft" | "hard";
   /** Words with {mask}, the data's columns ({text}, {premise}, …) and, for a soft prompt, {prompt} (or pieces {prompt:5} that add up to the length). Other braces are refused, and so is the column of the label. White space is kept as it is written; a text and the words beside it are tokenized together. For a chat model, whose answers are texts: messages ('chat'), which the model's own chat template joins. */
   readonly template: string | PromptTemplateKeys;
-  /** For answers that are texts: the number of training examples that stand before each text, in the template's own form, with their answers. They are drawn by the seed, of each class as many as of the others (of those that get one more, the first of the verbalizer), and are then no training examples. */
+  /** For answers that are texts: the number of training examples that stand before each text, in the template's own form, with their answers, an empty line after each. They are drawn by the seed, of each class as many as of the others (of those that get one more, the first of the verbalizer), and are then no training examples. */
   readonly examples?: number;
   /** The number of vectors. */
   readonly length?: number;
