@@ -129,7 +129,7 @@ async function checkTexts(
           undefined,
           (done, total) => io.progress.show(stages.reach({ stage: "encoding", done, total })),
         ));
-      const { unknownWords } = prepared.targets.encoder.encoder;
+      const { unknownWords } = prepared;
       if (unknownWords.length > 0) io.log(unknownWordsWarning(title, unknownWords));
       const repeated = overlap(prepared.repeated, prepared.test.length);
       const warnings = repeated === undefined ? [] : [`warning: ${title}: ${repeated}`];
