@@ -26,7 +26,7 @@ export function messageOf(
       const unknown = seen(String(path.at(-1)));
       const isBare = isText(partAt(parent)) && valueAt(content, path) === null;
       return `unknown key '${unknown}'${parent.length ? ` in '${parent.join(".")}'` : ""}${
-        nearest(unknown, allowed) || elsewhere(String(path.at(-1)))
+        nearest(unknown, allowed) || (isBare ? "" : elsewhere(String(path.at(-1))))
       } (allowed: ${allowed.join(", ")})${isBare ? ": a string that starts like this needs quotes" : ""}`;
     }
     case "required":

@@ -45,7 +45,7 @@ Deno.test("validate reads an experiment with free texts whole, and says what gen
     );
     assertStringIncludes(
       stderr,
-      "1 of 21 lines are left out: 1 has no column of the right answer (answer 1)",
+      "1 of 21 lines are left out: 1 has no column of the right answer ('answer': 1)",
     );
   }));
 
@@ -156,7 +156,7 @@ Deno.test("a chat model's template and answers in lists are read from the hub", 
       const { code, stdout, stderr } = await callProcess(["validate", file, "--results", folder], env);
       assertEquals(code, 0, stderr);
       assertStringIncludes(stdout, "hard    0         2      0           2     0          0");
-      assertStringIncludes(stderr, "3 of 5 lines are left out: 1 has an empty right answer (answers 1)");
+      assertStringIncludes(stderr, "3 of 5 lines are left out: 1 has an empty right answer ('answers': 1)");
       assertStringIncludes(stderr, "2 of the 2 test texts are also in the training set");
     });
   }));
