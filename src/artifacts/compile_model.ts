@@ -16,7 +16,7 @@ import type { ModelGraph } from "../model/open_model.ts";
 /** The target that a model is compiled for, and the precision that it is compiled in. */
 export type CompileTarget =
   & Required<Pick<CompileOptions, "target" | "precision">>
-  & Pick<CompileOptions, "loss">;
+  & Pick<CompileOptions, "loss" | "answer">;
 
 /** The target of the graphs for a kind of device. */
 export function targetOf(kind: DeviceKind): CompileTarget["target"] {
