@@ -67,7 +67,10 @@ function graphsOf({ train, update, predict, answer, embed, bank }: Compiled): Re
 const MANIFEST = "artifacts.json";
 
 /** The format of the artifacts for each kind of answer, … */
-const FORMATS = { word: "softprompt-artifacts/1", text: "softprompt-artifacts/2" } as const satisfies Readonly<
+const FORMATS = {
+  word: "softprompt-artifacts/1",
+  text: "softprompt-artifacts/2",
+} as const satisfies Readonly<
   Record<AnswerKind, ArtifactsManifest["format"]>
 >;
 /** … and the newest. */

@@ -20,7 +20,14 @@ export { type WeightsApart, weightsApart } from "./backend/weights_apart.ts";
 export { compile } from "./compile.ts";
 export { compileHard } from "./compile_hard.ts";
 export { compileModelTuning } from "./compile_model_tuning.ts";
-export type { AnswerKind, Compiled, CompiledAnswer, CompiledModel, CompileOptions, Parameter } from "./compiled.ts";
+export type {
+  AnswerKind,
+  Compiled,
+  CompiledAnswer,
+  CompiledModel,
+  CompileOptions,
+  Parameter,
+} from "./compiled.ts";
 export { factsOf, type ModelFacts, type PositionFacts } from "./facts.ts";
 export { type MappedFile, mapWeights } from "./frontend/map_weights.ts";
 export { type NumberFormat, numberFormatOf } from "./frontend/number_format.ts";
