@@ -25,13 +25,13 @@ export function targetOf(kind: DeviceKind): CompileTarget["target"] {
 
 /** Compiles a model's training step. */
 export function compileModel(
-  { graph, onnx }: ModelGraph,
+  { graph, onnx, decoder }: ModelGraph,
   insertion: Insertion,
   optimizer: OptimizerName,
   options: CompileOptions,
 ): Compiled {
   using regions = new RegionReader();
-  return compile(graph, onnx, insertion, optimizer, { ...options, read: regions.read });
+  return compile(graph, onnx, insertion, optimizer, { ...options, decoder, read: regions.read });
 }
 
 /** Compiles a training step of a whole model. */
@@ -45,7 +45,10 @@ export function compileWholeModel(
 }
 
 /** Compiles a model for hard prompts. */
-export function compileHardModel({ graph, onnx }: ModelGraph, target: CompileTarget): CompiledAnswer {
+export function compileHardModel(
+  { graph, onnx, decoder }: ModelGraph,
+  target: CompileTarget,
+): CompiledAnswer {
   using regions = new RegionReader();
-  return compileHard(graph, onnx, { ...target, read: regions.read });
+  return compileHard(graph, onnx, { ...target, decoder, read: regions.read });
 }

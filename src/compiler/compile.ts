@@ -2,7 +2,7 @@ import { addsPositions, findEmbedding } from "./analysis/embedding_layer.ts";
 import type { Emitted } from "./backend/emit.ts";
 import { compileAnswer, compileTextAnswer } from "./compile_answer.ts";
 import type { Compiled, CompiledAnswer, CompileOptions } from "./compiled.ts";
-import { readOnnxFile } from "./frontend/onnx_file.ts";
+import { readModelFiles } from "./frontend/onnx_file.ts";
 import { lazy } from "./lazy.ts";
 import { emitForTarget, type LoweringTarget, type Purpose } from "./lower_for_target.ts";
 import { type OptimizerName, optimizerState } from "./passes/optimizer.ts";
@@ -54,13 +54,15 @@ export function compile(
     onPass,
     verify,
     read,
+    decoder,
     target = "cpu",
     precision = "float32",
     answer: kind = "word",
     loss = "plain",
   }: CompileOptions = {},
 ): Compiled {
-  const frozen = runPasses(noGraph(path), frontend(readOnnxFile(bytes, path, read)), { onPass, verify });
+  const file = readModelFiles({ bytes, path }, decoder, read);
+  const frozen = runPasses(noGraph(path), frontend(file), { onPass, verify });
   const embedding = findEmbedding(frozen.graph);
   const place = promptPlace(embedding, insertion);
   const dimension = dimensionOf(place, path);

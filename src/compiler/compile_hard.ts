@@ -1,6 +1,6 @@
 import { compileAnswer, compileTextAnswer, type NarrowedAnswer } from "./compile_answer.ts";
 import type { CompiledAnswer, CompileOptions } from "./compiled.ts";
-import { type OnnxFile, readOnnxFile } from "./frontend/onnx_file.ts";
+import { type OnnxFile, readModelFiles } from "./frontend/onnx_file.ts";
 import { lazy } from "./lazy.ts";
 import type { PassOptions } from "./passes/pass.ts";
 import { noGraph, runPasses } from "./passes/run_passes.ts";
@@ -33,12 +33,12 @@ import {
 export function compileHard(
   bytes: Uint8Array,
   path: string,
-  { onPass, verify, read, target = "cpu", precision = "float32", answer: kind = "word" }: Omit<
+  { onPass, verify, read, decoder, target = "cpu", precision = "float32", answer: kind = "word" }: Omit<
     CompileOptions,
     "loss"
   > = {},
 ): CompiledAnswer {
-  const file = readOnnxFile(bytes, path, read);
+  const file = readModelFiles({ bytes, path }, decoder, read);
   const to = { target, precision };
   if (kind === "word") return compileAnswer(readAnswers(file, { onPass, verify }), to, "_hard", { verify });
   const whole = runPasses(noGraph(path), frontend(file), { onPass, verify });

@@ -1,5 +1,5 @@
 import type { Emitted } from "./backend/emit.ts";
-import type { ReadRegion } from "./frontend/onnx_file.ts";
+import type { FileBytes, ReadRegion } from "./frontend/onnx_file.ts";
 import type { LossMean } from "./passes/objective.ts";
 import type { StateTensor } from "./passes/optimizer.ts";
 import type { PassOptions } from "./passes/pass.ts";
@@ -72,6 +72,8 @@ export interface CompiledModel extends CompiledAnswer {
 export interface CompileOptions extends PassOptions {
   /** Reads the weights in separate files, if there are any. */
   readonly read?: ReadRegion | undefined;
+  /** The decoder's file, where the model's own is an encoder; in the same folder, or below it. */
+  readonly decoder?: FileBytes | undefined;
   /** What the graphs are made for; the CPU by default. */
   readonly target?: Target;
   /** The precision of the frozen model. */

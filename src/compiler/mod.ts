@@ -37,7 +37,14 @@ export {
   weightFiles,
   weightLocation,
 } from "./frontend/external_data.ts";
-export { notOnnx, type OnnxFile, readOnnxFile, type ReadRegion } from "./frontend/onnx_file.ts";
+export {
+  type FileBytes,
+  notOnnx,
+  type OnnxFile,
+  readModelFiles,
+  readOnnxFile,
+  type ReadRegion,
+} from "./frontend/onnx_file.ts";
 export { countParameters } from "./frontend/parameters.ts";
 export { type Dimension, evaluate, Polynomial, readShape, writeShape } from "./graph/dimension.ts";
 export type { ElementType } from "./graph/element_types.ts";

@@ -24,8 +24,22 @@ interface TextReference {
   };
 }
 
-/** The folders of models, and the fixture that holds for each. */
-const MODELS = { gpt2: "gpt2", gpt2_cached: "gpt2" } as const;
+/** A model's files, and the fixture that holds for it. */
+interface Model {
+  readonly folder: string;
+  readonly fixture: string;
+  readonly file: string;
+  readonly decoder?: string;
+}
+
+const T5 = { fixture: "t5_gated_untied", file: "encoder_model.onnx" };
+const MODELS: readonly Model[] = [
+  { folder: "gpt2", fixture: "gpt2", file: "model.onnx" },
+  { folder: "gpt2_cached", fixture: "gpt2", file: "model.onnx" },
+  { folder: "t5_gated_untied", ...T5, decoder: "decoder_model.onnx" },
+  { folder: "t5_gated_untied_cached", ...T5, decoder: "decoder_model.onnx" },
+  { folder: "t5_gated_untied_cached", ...T5, decoder: "decoder_model_merged.onnx" },
+];
 
 function tensorOf({ type, dims, data }: Stored): Tensor {
   return type === "int64" ? int64Tensor(data, dims) : float32Tensor(Float32Array.from(data), dims);
@@ -38,14 +52,22 @@ for (const [model, fixture] of Object.entries(MODELS)) {
       async () => {
         const text = await Deno.readTextFile(shared("parity", "text", "fixtures", `${fixture}.json`));
         const { inputs, reference }: TextReference = JSON.parse(text);
-        const path = shared("parity", "text", "models", model, "onnx", "model.onnx");
-        const bytes = await Deno.readFile(path);
-        const { train, state } = compile(bytes, path, "word-embeddings", "adamw", {
+        const read = async (name: string) => {
+          const path = shared("parity", "text", "models", folder, "onnx", name);
+          return { path, bytes: await Deno.readFile(path) };
+        };
+        const [own, other] = [await read(file), decoder === undefined ? undefined : await read(decoder)];
+        const { train, state } = compile(own.bytes, own.path, "word-embeddings", "adamw", {
           answer: "text",
+          decoder: other,
           target: kind === "webgpu" ? "webgpu" : "cpu",
         });
         const device = await chooseDevice(kind, () => {});
-        const session = await device.open({ bytes: train.bytes, weights: new Map([["model.onnx", bytes]]) });
+        const weights = new Map([
+          [file, own.bytes],
+          ...other && decoder ? [[decoder, other.bytes] as const] : [],
+        ]);
+        const session = await device.open({ bytes: train.bytes, weights });
         const feeds = Object.fromEntries(
           Object.entries(inputs).map(([name, stored]) => [name, tensorOf(stored)]),
         );
