@@ -1,106 +1,105 @@
 import { assert } from "@std/assert";
-import { compile } from "../../src/compiler/mod.ts";
+import ort from "onnxruntime-node";
 import { chooseDevice } from "../../src/device/choose.ts";
-import { float32Tensor, int64Tensor, scalarTensor, type Tensor } from "../../src/device/device.ts";
+import { int64Tensor, scalarTensor } from "../../src/device/device.ts";
+import { compileHard } from "../../src/compiler/mod.ts";
 import { DEVICES } from "../devices.ts";
 import { shared, sharedTest } from "../shared.ts";
 import { relativeError } from "./graph_runner.ts";
+import {
+  checkTextSteps,
+  compileText,
+  readTextReference,
+  textFixture,
+  textModel,
+  textReferenceFeeds,
+  type TwoFiles,
+} from "./text_reference.ts";
 
-/** Tensors as fixtures hold them. */
-interface Stored {
-  readonly type: "int64" | "float32" | "float64";
-  readonly dims: number[];
-  readonly data: number[];
-}
+const inShared = (folder: string, file: string) =>
+  shared("parity", "text", "models", folder, "onnx", `${file}.onnx`);
 
-/** Five steps with text targets, computed in float64 PyTorch. */
-interface TextReference {
-  readonly inputs: Readonly<Record<string, Stored>>;
-  readonly reference: {
-    readonly losses: number[];
-    readonly target_logprobs: Stored;
-    readonly gradient: Stored;
-    readonly prompt_after_5: Stored;
-  };
-}
-
-/** A model's files, and the fixture that holds for it. */
-interface Model {
-  readonly folder: string;
-  readonly fixture: string;
-  readonly file: string;
-  readonly decoder?: string;
-}
-
-const T5 = { fixture: "t5_gated_untied", file: "encoder_model.onnx" };
-const MODELS: readonly Model[] = [
-  { folder: "gpt2", fixture: "gpt2", file: "model.onnx" },
-  { folder: "gpt2_cached", fixture: "gpt2", file: "model.onnx" },
-  { folder: "t5_gated_untied", ...T5, decoder: "decoder_model.onnx" },
-  { folder: "t5_gated_untied_cached", ...T5, decoder: "decoder_model.onnx" },
-  { folder: "t5_gated_untied_cached", ...T5, decoder: "decoder_model_merged.onnx" },
-];
-
-function tensorOf({ type, dims, data }: Stored): Tensor {
-  return type === "int64" ? int64Tensor(data, dims) : float32Tensor(Float32Array.from(data), dims);
-}
-
-for (const [model, fixture] of Object.entries(MODELS)) {
-  for (const kind of DEVICES) {
+for (const kind of DEVICES) {
+  for (const name of ["t5", "bart"]) {
+    Deno.test(`five steps of ${name} with text targets on ${kind} are those of float64 PyTorch`, async () => {
+      const device = await chooseDevice(kind, () => {});
+      await checkTextSteps(device, textModel(name), await readTextReference(textFixture(name)));
+    });
+  }
+  for (const folder of ["gpt2", "gpt2_cached"]) {
     sharedTest(
-      `five steps of ${model} with text targets on ${kind} are those of float64 PyTorch`,
+      `five steps of ${folder} with text targets on ${kind} are those of float64 PyTorch`,
       async () => {
-        const text = await Deno.readTextFile(shared("parity", "text", "fixtures", `${fixture}.json`));
-        const { inputs, reference }: TextReference = JSON.parse(text);
-        const read = async (name: string) => {
-          const path = shared("parity", "text", "models", folder, "onnx", name);
-          return { path, bytes: await Deno.readFile(path) };
-        };
-        const [own, other] = [await read(file), decoder === undefined ? undefined : await read(decoder)];
-        const { train, state } = compile(own.bytes, own.path, "word-embeddings", "adamw", {
-          answer: "text",
-          decoder: other,
-          target: kind === "webgpu" ? "webgpu" : "cpu",
-        });
+        const reference = await readTextReference(shared("parity", "text", "fixtures", "gpt2.json"));
         const device = await chooseDevice(kind, () => {});
-        const weights = new Map([
-          [file, own.bytes],
-          ...other && decoder ? [[decoder, other.bytes] as const] : [],
-        ]);
-        const session = await device.open({ bytes: train.bytes, weights });
-        const feeds = Object.fromEntries(
-          Object.entries(inputs).map(([name, stored]) => [name, tensorOf(stored)]),
-        );
-        const start = feeds.prompt!;
-        const zeros = float32Tensor(new Float32Array(start.data.length), start.dims);
-        let moving: Record<string, Tensor> = Object.fromEntries(state.map(({ name }) => [name, zeros]));
-        for (const [i, expected] of reference.losses.entries()) {
-          const outputs = await session.run({ ...feeds, ...moving, step: scalarTensor(i + 1) });
-          const loss = Math.abs(Number(outputs.loss!.data[0]) - expected);
-          assert(loss < 1e-4, `the loss of step ${i + 1} is off by ${loss}`);
-          if (i === 0) {
-            const counts = inputs.target_weights!.data.map((weight) => weight > 0);
-            const counted = (items: ArrayLike<number>) => Array.from(items).filter((_, at) => counts[at]);
-            const logprobs = relativeError(
-              counted(outputs.target_logprobs!.data as Float32Array),
-              counted(reference.target_logprobs.data),
-            );
-            assert(logprobs < 1e-5, `the logarithms are off by ${logprobs}`);
-            const gradient = relativeError(outputs.gradient!.data as Float32Array, reference.gradient.data);
-            assert(gradient < 1e-4, `the gradient is off by ${gradient}`);
-          }
-          moving = Object.fromEntries(
-            ["prompt", ...state.map(({ name }) => name)].map((name) => [name, outputs[`${name}_next`]!]),
-          );
-        }
-        const moved = (items: ArrayLike<number>) => Array.from(items, (x, i) => x - Number(start.data[i]));
-        const error = relativeError(
-          moved(moving.prompt!.data as Float32Array),
-          moved(reference.prompt_after_5.data),
-        );
-        assert(error < 2e-3, `the prompt after five steps is off by ${error}`);
-        await session.release();
+        await checkTextSteps(device, { file: inShared(folder, "model") }, reference);
       },
     );
   }
 }
+
+/** The layouts of one encoder-decoder model: without a cache, with one, and with both in one file. */
+const LAYOUTS: readonly TwoFiles[] = [
+  ["t5_gated_untied", "decoder_model"],
+  ["t5_gated_untied_cached", "decoder_model"],
+  ["t5_gated_untied_cached", "decoder_model_merged"],
+].map(([folder, decoder]) => ({
+  file: inShared(folder!, "encoder_model"),
+  decoder: inShared(folder!, decoder!),
+}));
+
+sharedTest("an encoder-decoder's layouts make the same step", async () => {
+  const reference = await readTextReference(shared("parity", "text", "fixtures", "t5_gated_untied.json"));
+  const feeds = textReferenceFeeds(reference);
+  const device = await chooseDevice("cpu", () => {});
+  let first: Float32Array | undefined;
+  for (const layout of LAYOUTS) {
+    const { compiled, weights } = await compileText(layout);
+    const session = await device.open({ bytes: compiled.train.bytes, weights });
+    const zeros = Object.fromEntries(
+      compiled.state.map((
+        { name },
+      ) => [name, { ...feeds.prompt!, data: new Float32Array(feeds.prompt!.data.length) }]),
+    );
+    const { gradient } = await session.run({ ...feeds, ...zeros, step: scalarTensor(1) });
+    first ??= gradient!.data as Float32Array;
+    assert(relativeError(gradient!.data as Float32Array, first) < 1e-5, layout.decoder);
+    await session.release();
+  }
+});
+
+sharedTest("the joined graph gives the logits of its two files in ONNX Runtime", async () => {
+  const { file, decoder } = LAYOUTS[0]!;
+  const [bytes, other] = [await Deno.readFile(file), await Deno.readFile(decoder)];
+  const { answer } = compileHard(bytes, file, { answer: "text", decoder: { bytes: other, path: decoder } });
+  const [texts, targets] = [[2, 6], [2, 3]];
+  const mask = [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0];
+  const feeds = {
+    input_ids: int64Tensor(mask.map((_, i) => 3 + 11 * i), texts),
+    attention_mask: int64Tensor(mask, texts),
+    decoder_input_ids: int64Tensor([0, 7, 9, 0, 30, 120], targets),
+    answer_rows: int64Tensor([2, 1], [2]),
+  };
+  const device = await chooseDevice("cpu", () => {});
+  const weights = new Map([["encoder_model.onnx", bytes], ["decoder_model.onnx", other]]);
+  const session = await device.open({ bytes: answer.bytes, weights });
+  const { next_logits } = await session.run(feeds);
+  const int64 = ({ data, dims }: { data: ArrayLike<number | bigint>; dims: readonly number[] }) =>
+    new ort.Tensor("int64", BigInt64Array.from(Array.from(data, BigInt)), dims);
+  const encoder = await ort.InferenceSession.create(bytes);
+  const states = await encoder.run({
+    input_ids: int64(feeds.input_ids),
+    attention_mask: int64(feeds.attention_mask),
+  });
+  const own = await (await ort.InferenceSession.create(other)).run({
+    input_ids: int64(feeds.decoder_input_ids),
+    encoder_attention_mask: int64(feeds.attention_mask),
+    encoder_hidden_states: states.last_hidden_state!,
+  });
+  const words = next_logits!.dims[1]!;
+  const expected = [2, 3 + 1].flatMap((row) =>
+    Array.from((own.logits!.data as Float32Array).slice(row * words, (row + 1) * words))
+  );
+  assert(relativeError(next_logits!.data as Float32Array, expected) < 1e-5);
+  await session.release();
+});
