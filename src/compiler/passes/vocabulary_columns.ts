@@ -34,7 +34,9 @@ export function columnsOf(b: Builder, logits: Value, { start, size }: WordRange)
     const node = value.producer;
     const rule = node && definitionOf(node.op).selectionRule?.(node, axis);
     if (!node || !rule?.axes.some((own) => own !== null)) {
-      return b.op("Slice", [value, ...[start, start + size, axis].map((item) => b.integers([item]))]);
+      const { constant, name } = value;
+      const whole = constant ? b.constant(name, { ...constant, isCutAtRun: true }) : value;
+      return b.op("Slice", [whole, ...[start, start + size, axis].map((item) => b.integers([item]))]);
     }
     const inputs = node.inputs.map((input, i) => {
       const own = rule.axes[i] ?? null;
