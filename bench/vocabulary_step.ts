@@ -2,7 +2,7 @@
 /**
  * The memory of one training step with text targets, in a process of its own:
  *
- *   vocabulary_step.ts MODEL FORM WORDS SIZE        (a form: parts, whole, naive)
+ *   vocabulary_step.ts MODEL FORM WORDS SIZE        (a form: compiled or naive)
  */
 import process from "node:process";
 import { symbol } from "../src/compiler/graph/dimension.ts";
@@ -10,10 +10,8 @@ import type { Graph } from "../src/compiler/graph/graph.ts";
 import { readOnnxFile } from "../src/compiler/frontend/onnx_file.ts";
 import { emitForTarget } from "../src/compiler/lower_for_target.ts";
 import { Builder } from "../src/compiler/ops/builder.ts";
-import { addTextLoss } from "../src/compiler/passes/text_loss.ts";
 import type { Pass } from "../src/compiler/passes/pass.ts";
 import { noGraph, runPasses } from "../src/compiler/passes/run_passes.ts";
-import { scoreTargets } from "../src/compiler/passes/score_targets.ts";
 import { frontend, promptStep, READ_TARGETS, splicePrompt, textStep } from "../src/compiler/pipeline.ts";
 import { openCpu } from "../src/device/cpu.ts";
 import { float32Tensor, int64Tensor } from "../src/device/device.ts";
@@ -37,18 +35,13 @@ function naively(graph: Graph): Graph {
   return b.graph(new Map([["target_logprobs", logprobs]]));
 }
 
-/** The passes of a training step in a form. */
+/** The passes of a training step: the compiler's, or with the logarithms as one writes them down. */
 function stepOf(form: string): readonly Pass[] {
-  const [score, , differentiate, ...rest] = textStep("adamw", "float32");
-  if (form === "parts") return textStep("adamw", "float32");
-  if (form.startsWith("most")) {
-    const whole: Pass = { ...score!, run: (graph) => scoreTargets(graph, "slope", Number(form.slice(4))) };
-    return [whole, ...textStep("adamw", "float32").slice(1)];
-  }
-  const naive: Pass = { ...score!, run: naively };
-  const loss: Pass = { ...textStep("adamw", "float32")[1]!, run: addTextLoss };
-  const backward: Pass = { ...differentiate!, run: promptStep("plain", "adamw", "float32")[1]!.run };
-  return [naive, loss, backward, ...rest];
+  const own = textStep("adamw", "float32");
+  if (form === "compiled") return own;
+  const [score, loss, differentiate, ...rest] = own;
+  const naiveGradient = promptStep("plain", "adamw", "float32")[1]!;
+  return [{ ...score!, run: naively }, loss!, { ...differentiate!, run: naiveGradient.run }, ...rest];
 }
 
 const file = readOnnxFile(await Deno.readFile(path!), path!);
@@ -60,9 +53,7 @@ const step = emitForTarget(
   "step",
   {},
 );
-console.log(`before opening ${process.resourceUsage().maxRSS / 1024} MiB`);
 const session = await (await openCpu()).open(step);
-console.log(`opened ${process.resourceUsage().maxRSS / 1024} MiB`);
 const rows = Array.from({ length: SIZES.batch * TARGET }, (_, i) => i);
 const feeds = {
   ...stepFeeds(Number(size), Number(words), SIZES),
@@ -70,11 +61,5 @@ const feeds = {
   target_ids: int64Tensor(rows.map((i) => (i * 7919) % Number(words)), [SIZES.batch, TARGET]),
   target_weights: float32Tensor(new Float32Array(rows.length).fill(1), [SIZES.batch, TARGET]),
 };
-const started = performance.now();
 for (let i = 0; i < STEPS; i++) await session.run(feeds);
-console.log(
-  JSON.stringify({
-    seconds: (performance.now() - started) / 1000 / STEPS,
-    peak: process.resourceUsage().maxRSS * 1024,
-  }),
-);
+console.log(process.resourceUsage().maxRSS * 1024);
