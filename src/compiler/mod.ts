@@ -28,7 +28,7 @@ export type {
   CompileOptions,
   Parameter,
 } from "./compiled.ts";
-export { factsOf, type ModelFacts, type PositionFacts } from "./facts.ts";
+export { type DecoderFacts, factsOf, type ModelFacts, type PositionFacts } from "./facts.ts";
 export { type MappedFile, mapWeights } from "./frontend/map_weights.ts";
 export { type NumberFormat, numberFormatOf } from "./frontend/number_format.ts";
 export {
