@@ -110,7 +110,8 @@ export function factsOf(file: OnnxFile): ModelFacts {
 
 /** The facts that the nodes of a joined model show about its decoder. */
 function decoderFacts(nodes: readonly Node[]): DecoderFacts {
-  const rows = nodes.find((node) => isLookupBy(node, "decoder_input_ids"))?.inputs[0]!.shape[0];
+  const lookup = nodes.find((node) => isLookupBy(node, "decoder_input_ids"));
+  const rows = lookup?.inputs[0]?.shape[0];
   return { rows: typeof rows === "number" ? rows : undefined, target: sequenceLimit(nodes, 0, "target") };
 }
 

@@ -80,7 +80,7 @@ for (const kind of DEVICES) {
   }
 }
 
-Deno.test("weights that are cut at run are inputs with a default, and none where the device cuts them when it opens a graph", async () => {
+Deno.test("weights that are sliced at run are inputs with a default, and none where the device slices them when it opens a graph", async () => {
   const inputs = async (target: Target) => {
     const { bytes } = await stepInParts("gpt2-traced-opset20", 13, target);
     const { input, initializer } = fromBinary(ModelProtoSchema, bytes).graph!;

@@ -45,13 +45,13 @@ export interface Emitted {
  * Writes a graph as an ONNX file. Weights are not copied: they become external data that points into the model's own file
  * (location, offset, length). Shapes that depend on the inputs' are computed from them at the start.
  *
- * What ONNX Runtime can compute from weights alone it computes when it opens a graph, and keeps. A weight that is cut at run is
- * therefore also an input, whose default it is: what is made of it may then differ from run to run.
+ * What ONNX Runtime can compute from weights alone it computes when it opens a graph, and keeps. A weight that is sliced
+ * at run is therefore also an input, whose default it is: what is made of it may then differ from run to run.
  *
- * @param cutsAtRun whether weights are cut at run that are to be
+ * @param slicesAtRun whether weights are sliced at run that are to be
  */
-export function emit(graph: Graph, name: string, cutsAtRun = true): Emitted {
-  const writer = new Writer(graph, cutsAtRun);
+export function emit(graph: Graph, name: string, slicesAtRun = true): Emitted {
+  const writer = new Writer(graph, slicesAtRun);
   const model = create(ModelProtoSchema, {
     irVersion: BigInt(IR_VERSION),
     producerName: "softprompt",
@@ -80,7 +80,7 @@ class Writer implements GraphWriter {
   /** The weights that are also inputs. */
   private readonly defaults: ValueInfoProto[] = [];
 
-  constructor(private readonly graph: Graph, private readonly cutsAtRun: boolean) {
+  constructor(private readonly graph: Graph, private readonly slicesAtRun: boolean) {
     this.shapes = new ShapeArithmetic(graph, this);
   }
 
@@ -148,7 +148,7 @@ class Writer implements GraphWriter {
       const key = `${constant.region.path}@${constant.region.offset}:${constant.dims}`;
       const name = this.inFiles.get(key) ?? this.initialize(hint, this.external(constant, constant.region));
       this.inFiles.set(key, name);
-      if (constant.isCutAtRun && this.cutsAtRun && !this.defaults.some((one) => one.name === name)) {
+      if (constant.isSlicedAtRun && this.slicesAtRun && !this.defaults.some((one) => one.name === name)) {
         this.defaults.push(valueInfo(name, value));
       }
       return name;

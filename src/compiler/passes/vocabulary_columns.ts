@@ -27,29 +27,29 @@ export interface WordRange {
 export function columnsOf(b: Builder, logits: Value, { start, size }: WordRange): Value {
   const made = new Map<string, Value>();
   const ids = new Map<Value, number>();
-  const cut = (value: Value, axis: number, depth: number): Value => {
+  const slice = (value: Value, axis: number, depth: number): Value => {
     if (!ids.has(value)) ids.set(value, ids.size);
     const key = `${ids.get(value)}@${axis}`;
-    const known = made.get(key) ?? cutAnew(value, axis, depth);
+    const known = made.get(key) ?? newSlice(value, axis, depth);
     made.set(key, known);
     return known;
   };
-  const cutAnew = (value: Value, axis: number, depth: number): Value => {
+  const newSlice = (value: Value, axis: number, depth: number): Value => {
     const node = value.producer;
     const rule = node && definitionOf(node.op).selectionRule?.(node, axis);
     if (!node || depth > MOST_DEPTH || !rule?.axes.some((own) => own !== null)) {
       const { constant, name } = value;
-      const whole = constant ? b.constant(name, { ...constant, isCutAtRun: true }) : value;
+      const whole = constant ? b.constant(name, { ...constant, isSlicedAtRun: true }) : value;
       return b.op("Slice", [whole, ...[start, start + size, axis].map((item) => b.integers([item]))]);
     }
     const inputs = node.inputs.map((input, i) => {
       const own = rule.axes[i] ?? null;
-      return input === null || own === null ? input : cut(input, own, depth + 1);
+      return input === null || own === null ? input : slice(input, own, depth + 1);
     });
     const outputs = rule.rebuild?.(b, inputs, size) ?? copyNode(b, node, inputs);
     return outputs[node.outputs.indexOf(value)]!;
   };
-  return cut(logits, logits.shape.length - 1, 0);
+  return slice(logits, logits.shape.length - 1, 0);
 }
 
 /**
