@@ -23,13 +23,22 @@ Deno.test("artifacts are read as they were written", () =>
     assertEquals([...Deno.readDirSync(root)].map(({ name }) => name), ["artifacts"]);
   }));
 
+Deno.test("artifacts for texts have a format of their own, and are read as well", () =>
+  inFolder(async (root) => {
+    const folder = join(root, "artifacts");
+    await writeArtifacts(folder, COMPILED, { ...ORIGIN, answer: "text" });
+    const { format } = JSON.parse(await Deno.readTextFile(join(folder, "artifacts.json")));
+    assertEquals(format, "softprompt-artifacts/2");
+    assertEquals(await readArtifacts(folder, MODEL), COMPILED);
+  }));
+
 Deno.test("artifacts of another format, or with a damaged key, are refused, whatever their sums are", () =>
   inFolder(async (root) => {
     const folder = join(root, "artifacts");
-    const known = "and this program knows 'softprompt-artifacts/1'";
+    const known = "and this program knows 'softprompt-artifacts/2'";
     const refusals: [Record<string, unknown>, string][] = [
       // The format is looked at first: another version may have other keys.
-      [{ format: "softprompt-artifacts/2", dimension: "2" }, `'softprompt-artifacts/2', ${known}`],
+      [{ format: "softprompt-artifacts/3", dimension: "2" }, `'softprompt-artifacts/3', ${known}`],
       [{ format: "other/1" }, `'other/1', ${known}`],
       [{ format: undefined }, `'undefined', ${known}`],
       [{ dimension: "2" }, "artifacts.json is not of the format: 'dimension' must be number"],
