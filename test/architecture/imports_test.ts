@@ -9,6 +9,12 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "base": [],
   "disk": ["base"],
   "hub": ["base", "disk"],
+  "text_metrics": [
+    "base", // which scripts have no blanks
+  ],
+  "generation": [
+    "base", // which scripts have no blanks
+  ],
   "compiler/graph": [],
   "compiler/ops": ["compiler/graph"],
   "compiler/analysis": ["compiler/graph", "compiler/ops"],
@@ -62,7 +68,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "model", // the tokenizer
     "device",
   ],
-  "evaluation": ["base", "experiment", "device", "prompt"],
+  "evaluation": ["base", "text_metrics", "experiment", "device", "prompt"],
   "training": [
     "schema",
     "base",

@@ -3,7 +3,7 @@ import { join } from "@std/path";
 import { compile } from "../../src/compiler/mod.ts";
 import { chooseDevice } from "../../src/device/choose.ts";
 import { float32Tensor, scalarTensor, type Tensor } from "../../src/device/device.ts";
-import { DEVICES } from "../devices.ts";
+import { DEVICES, stepsOn } from "../devices.ts";
 import { MINI, shared, sharedTest } from "../shared.ts";
 import { relativeError } from "./graph_runner.ts";
 import { readReferenceStep, referenceFeeds, referencePrompt } from "./parity_step.ts";
@@ -15,7 +15,8 @@ const MODELS = {
 
 for (const [file, path] of Object.entries(MODELS) as [string, string][]) {
   for (const kind of DEVICES) {
-    sharedTest(`twenty steps of ${file} on ${kind} are those of float64 PyTorch`, async () => {
+    const steps = stepsOn(kind, 20, 5);
+    sharedTest(`${steps} steps of ${file} on ${kind} are those of float64 PyTorch`, async () => {
       const reference = await readReferenceStep(file);
       const feeds = referenceFeeds(reference);
       const bytes = await Deno.readFile(path);
@@ -27,7 +28,7 @@ for (const [file, path] of Object.entries(MODELS) as [string, string][]) {
       let prompt = referencePrompt(reference);
       const zeros = float32Tensor(new Float32Array(prompt.data.length), prompt.dims);
       let moments: Record<string, Tensor> = Object.fromEntries(state.map(({ name }) => [name, zeros]));
-      for (let step = 1; step <= 20; step++) {
+      for (let step = 1; step <= steps; step++) {
         const outputs = await session.run({ ...feeds, ...moments, prompt, step: scalarTensor(step) });
         if (step === 1) {
           const loss = Math.abs(Number(outputs.loss!.data[0]) - reference.loss) / reference.loss;
@@ -44,10 +45,10 @@ for (const [file, path] of Object.entries(MODELS) as [string, string][]) {
           assert(logits < 1e-5, `the class logits are off by ${logits}`);
         }
         prompt = outputs.prompt_next!;
+        const error = relativeError(prompt.data as Float32Array, reference.steps[step - 1]!.prompt.flat());
+        assert(error < 1e-3, `the prompt after ${step} steps is off by ${error}`);
         moments = Object.fromEntries(state.map(({ name }) => [name, outputs[`${name}_next`]!]));
       }
-      const error = relativeError(prompt.data as Float32Array, reference.steps[19]!.prompt.flat());
-      assert(error < 1e-3, `the prompt after 20 steps is off by ${error}`);
       await session.release();
     });
   }

@@ -3,7 +3,7 @@ import { chooseDevice } from "../../src/device/choose.ts";
 import { openCpu } from "../../src/device/cpu.ts";
 import type { Device, Tensor } from "../../src/device/device.ts";
 import { tune } from "../../src/training/trainer.ts";
-import { DEVICES } from "../devices.ts";
+import { DEVICES, stepsOn } from "../devices.ts";
 import { tinyTask } from "./tiny_task.ts";
 
 async function tuned(device: Device, options: Parameters<typeof tinyTask>[1]): Promise<Tensor> {
@@ -47,9 +47,9 @@ Deno.test("a model that reads padding is tuned as with a mask: its batches are t
 });
 
 for (const kind of DEVICES) {
-  Deno.test(`two hundred steps on ${kind} give the same bits twice`, async () => {
-    const bits = async () =>
-      (await tuned(await chooseDevice(kind, () => {}), { steps: 200, logEvery: 50 })).data;
+  const steps = stepsOn(kind, 200, 50);
+  Deno.test(`${steps} steps on ${kind} give the same bits twice`, async () => {
+    const bits = async () => (await tuned(await chooseDevice(kind, () => {}), { steps, logEvery: 50 })).data;
     assertEquals(await bits(), await bits());
   });
 }

@@ -1,0 +1,39 @@
+import { type Decoding, endOf, finishedText, type GeneratedText } from "./decoding.ts";
+import { settledLength } from "./settled.ts";
+
+/** A text that grows by a token at a time, and is handed out as it does. */
+export class GrowingText {
+  private readonly ids: number[] = [];
+  private handedOut = 0;
+  /** The text once it has ended. */
+  finished: GeneratedText | undefined;
+
+  /** @param row the index of the text that is continued */
+  constructor(private readonly row: number, private readonly decoding: Decoding) {}
+
+  get tokens(): number {
+    return this.ids.length;
+  }
+
+  /** The token that was added last. */
+  get lastId(): number {
+    return this.ids[this.ids.length - 1]!;
+  }
+
+  add(id: number): void {
+    const { ids, row, decoding } = this;
+    ids.push(id);
+    const endedBy = endOf(ids, decoding);
+    if (endedBy !== undefined) this.finished = finishedText([...ids], endedBy, decoding);
+    if (decoding.onPiece === undefined) return;
+    const text = this.finished?.text ?? decoding.decode(ids);
+    const settled = this.finished ? text.length : settledLength(text, decoding.stop);
+    decoding.onPiece({
+      row,
+      ids: [id],
+      text: text.slice(this.handedOut, settled),
+      isLast: this.finished !== undefined,
+    });
+    this.handedOut = Math.max(this.handedOut, settled);
+  }
+}

@@ -1,0 +1,52 @@
+import type { NextLogits } from "./continuation.ts";
+
+/** A token and its log-probability, in nats. */
+export interface ProbableToken {
+  readonly id: number;
+  readonly logProbability: number;
+}
+
+/** The logits of a row, a view. */
+export function logitsOf({ data, vocabulary }: NextLogits, row: number): Float32Array {
+  return data.subarray(row * vocabulary, (row + 1) * vocabulary);
+}
+
+/** The token with the largest logit, the first of equals; `undefined` where some logit is not a number, or none is finite. */
+export function mostProbable(logits: Float32Array): number | undefined {
+  let best = -1;
+  let largest = -Infinity;
+  for (let id = 0; id < logits.length; id++) {
+    const logit = logits[id]!;
+    if (!(logit < Infinity)) return undefined;
+    if (logit > largest) {
+      best = id;
+      largest = logit;
+    }
+  }
+  return best < 0 ? undefined : best;
+}
+
+/**
+ * The most probable tokens, the first of equals first; impossible ones are left out.
+ *
+ * @returns `undefined` where some logit is not a number, or none is finite
+ */
+export function mostProbableOf(logits: Float32Array, count: number): ProbableToken[] | undefined {
+  const first = mostProbable(logits);
+  if (first === undefined) return undefined;
+  const largest = logits[first]!;
+  let total = 0;
+  const best: number[] = [];
+  let least = -Infinity;
+  for (let id = 0; id < logits.length; id++) {
+    const logit = logits[id]!;
+    total += Math.exp(logit - largest);
+    if (logit === -Infinity || best.length === count && logit <= least) continue;
+    let at = best.length === count ? count - 1 : best.length;
+    for (; at > 0 && logits[best[at - 1]!]! < logit; at--) best[at] = best[at - 1]!;
+    best[at] = id;
+    least = logits[best.at(-1)!]!;
+  }
+  const logTotal = largest + Math.log(total);
+  return best.map((id) => ({ id, logProbability: logits[id]! - logTotal }));
+}
