@@ -27,6 +27,8 @@ export interface ModelFolder {
    * @throws {ConfigValueError} where the model has no such file, or it is not a regular file within the folder
    */
   provide(path: string): Promise<number>;
+  /** The same of a file that it may not have. @returns its size in bytes; `undefined` where there is none */
+  find(path: string): Promise<number | undefined>;
 }
 
 /** The files besides the ONNX file that a model needs to read texts. */
@@ -84,7 +86,7 @@ export async function findModel(
   for (const path of OPTIONAL.map((name) => join(folder, name))) {
     if (await find(path) !== undefined) described.push(path);
   }
-  return { folder, onnx, ...(decoder !== undefined && { decoder }), revision: null, described, provide };
+  return { folder, onnx, ...(decoder !== undefined && { decoder }), revision: null, described, provide, find };
 }
 
 /** The paths of a model's graphs. */
@@ -182,7 +184,7 @@ async function hubModel(
       described.push(path);
     }
   }
-  return { folder, onnx, ...(decoder !== undefined && { decoder }), revision: commit, described, provide };
+  return { folder, onnx, ...(decoder !== undefined && { decoder }), revision: commit, described, provide, find };
 }
 
 function keyError(message: string, key: "source" | "file"): ConfigValueError {
