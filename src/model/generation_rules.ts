@@ -11,8 +11,8 @@ export interface GenerationRules {
   readonly forcedFirstId: number | undefined;
   /** The tokens of which one comes where a text reaches its largest length (`forced_eos_token_id`). */
   readonly forcedLastIds: readonly number[] | undefined;
-  /** What else they ask for, which is not done, as `key: value`. */
-  readonly ignored: readonly string[];
+  /** What else they ask for, by key. */
+  readonly others: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -50,26 +50,30 @@ const OF_BEAMS = ["length_penalty", "early_stopping", "diversity_penalty", "num_
 /**
  * Reads them from `generation_config.json`; where there is none, from `config.json`, as transformers does.
  *
- * @param beams the number of beams, as some wishes matter to beam search alone
  * @throws {InputError} where the file is not a JSON object
  */
-export async function readGenerationRules(folder: string, beams: number): Promise<GenerationRules> {
-  const rules = await readJson(join(folder, GENERATION_CONFIG)).catch(async (error) => {
+export async function readGenerationRules(folder: string): Promise<GenerationRules> {
+  const others = await readJson(join(folder, GENERATION_CONFIG)).catch(async (error) => {
     if (isAbsent(error)) return await readJson(join(folder, "config.json"));
     throw error;
   });
+  const [forcedFirstId] = idsOf(others.forced_bos_token_id) ?? [];
+  return { forcedFirstId, forcedLastIds: idsOf(others.forced_eos_token_id), others };
+}
+
+/**
+ * What the files ask for and is not done, as `key: value`.
+ *
+ * @param beams the number of beams: some of it matters to beam search alone
+ */
+export function ignoredRules({ others }: GenerationRules, beams: number): string[] {
   const ignored = Object.entries(NOT_DONE).filter(([key, neutral]) => {
-    const asked = rules[key];
+    const asked = others[key];
     if (asked === undefined || asked === null || neutral.includes(asked)) return false;
     if (Array.isArray(asked) && asked.length === 0) return false;
     return beams > 1 || !OF_BEAMS.includes(key);
   });
-  const first = idsOf(rules.forced_bos_token_id)?.[0];
-  return {
-    forcedFirstId: first,
-    forcedLastIds: idsOf(rules.forced_eos_token_id),
-    ignored: ignored.map(([key]) => `${key}: ${JSON.stringify(rules[key])}`),
-  };
+  return ignored.map(([key]) => `${key}: ${JSON.stringify(others[key])}`);
 }
 
 /** A token id, or several. */

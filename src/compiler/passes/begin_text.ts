@@ -4,11 +4,11 @@ import { copyNode, rewrite } from "../ops/rewrite.ts";
 import { type Dimension, sameDimension, symbol } from "../graph/dimension.ts";
 import { type ElementType, codeOf } from "../graph/element_types.ts";
 import { CompileError } from "../graph/errors.ts";
-import type { Graph, Value } from "../graph/graph.ts";
+import { type Graph, liveNodes, type Value } from "../graph/graph.ts";
 import { HIDDEN_STATES } from "../frontend/import_decoder.ts";
 import { readNext } from "./read_targets.ts";
 
-/** The same, in the type that the file takes which continues texts. */
+/** The encoder's hidden states in the type that the file takes which continues texts. */
 export const CONTINUED_HIDDEN_STATES = "continued_hidden_states";
 
 /** What is added to the name of a state where rows of it are chosen. */
@@ -36,7 +36,8 @@ export function decoderAlone(graph: Graph): Graph {
   });
   const outputs = new Map(cut.outputs);
   outputs.delete(HIDDEN_STATES);
-  return { ...cut, outputs };
+  const read = new Set(liveNodes({ ...cut, outputs }).flatMap(({ inputs }) => inputs));
+  return { ...cut, inputs: cut.inputs.filter((input) => read.has(input)), outputs };
 }
 
 /** As `readNext`, with the states that are kept, in their types. */
