@@ -15,6 +15,8 @@ export interface GraphFile {
   readonly weights: ReadonlyMap<string, WeightsFile>;
   /** The sizes of its tensors: in bytes, in terms of its inputs' dimensions, with one tensor of each size. */
   readonly sizes?: readonly TensorSize[];
+  /** Whether it is run for each token of texts: on few rows, and on other shapes each time. */
+  readonly isPerToken?: boolean;
 }
 
 /**
