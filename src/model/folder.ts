@@ -86,7 +86,15 @@ export async function findModel(
   for (const path of OPTIONAL.map((name) => join(folder, name))) {
     if (await find(path) !== undefined) described.push(path);
   }
-  return { folder, onnx, ...(decoder !== undefined && { decoder }), revision: null, described, provide, find };
+  return {
+    folder,
+    onnx,
+    ...(decoder !== undefined && { decoder }),
+    revision: null,
+    described,
+    provide,
+    find,
+  };
 }
 
 /** The paths of a model's graphs. */
@@ -184,7 +192,15 @@ async function hubModel(
       described.push(path);
     }
   }
-  return { folder, onnx, ...(decoder !== undefined && { decoder }), revision: commit, described, provide, find };
+  return {
+    folder,
+    onnx,
+    ...(decoder !== undefined && { decoder }),
+    revision: commit,
+    described,
+    provide,
+    find,
+  };
 }
 
 function keyError(message: string, key: "source" | "file"): ConfigValueError {
