@@ -36,6 +36,7 @@ export interface Opened extends AsyncDisposable {
  *
  * @param files of the folder `onnx` that are kept; all by default
  * @param config the content of `config.json`
+ * @param isCached whether the file that continues texts is used
  */
 export async function openGenerator(
   model: string,
@@ -44,6 +45,7 @@ export async function openGenerator(
   files?: readonly string[],
   config: object = {},
   file = "model.onnx",
+  isCached = true,
 ): Promise<Opened> {
   const folder = await Deno.makeTempDir();
   await Deno.mkdir(join(folder, "onnx"));
@@ -60,7 +62,7 @@ export async function openGenerator(
   const warnings: string[] = [];
   const log = (line: string) => void warnings.push(line);
   const found = await openModel({ source: folder, file: `onnx/${file}` }, "./", logDownloads(log), {
-    generates: true,
+    generates: isCached,
   });
   const generator = await TextGenerator.open(found, device, {
     insertion: "word-embeddings",
