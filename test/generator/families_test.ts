@@ -78,7 +78,9 @@ function withHalves(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
     node.input = node.input.map(wide);
     node.output = node.output.map(wide);
     // Branches read what is outside of them.
-    for (const { g } of node.attribute) for (const inner of g?.node ?? []) inner.input = inner.input.map(wide);
+    for (const { g } of node.attribute) {
+      for (const inner of g?.node ?? []) inner.input = inner.input.map(wide);
+    }
   }
   graph.node.unshift(
     ...graph.input.filter(({ name }) => renamed.has(name)).map(({ name }) => cast(name, wide(name), FLOAT)),
