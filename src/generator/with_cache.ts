@@ -102,7 +102,7 @@ class ContinuationWithCache implements Continuation {
       ...await this.fedOfTexts(own),
       ...this.states,
     });
-    const { states, rest } = this.taken(outputs);
+    const { states, rest } = this.split(outputs);
     freeAll(this.states);
     this.states = states;
     const logits = await readLogits(outputs, cache.logits);
@@ -124,15 +124,15 @@ class ContinuationWithCache implements Continuation {
   }
 
   /** Of what a run gives, the states' next values by the names of the inputs that take them, and the rest. */
-  private taken(outputs: DeviceTensors): { readonly states: DeviceTensors; readonly rest: DeviceTensors } {
+  private split(outputs: DeviceTensors): { readonly states: DeviceTensors; readonly rest: DeviceTensors } {
     const { states, staying } = this.cached.cache;
     const moving = states.flatMap(({ past, present }) =>
       present === undefined || staying.has(past) ? [] : [{ past, present }]
     );
-    const taken = new Set(moving.map(({ present }) => present));
+    const names = new Set(moving.map(({ present }) => present));
     return {
       states: Object.fromEntries(moving.map(({ past, present }) => [past, tensorNamed(outputs, present)])),
-      rest: Object.fromEntries(Object.entries(outputs).filter(([name]) => !taken.has(name))),
+      rest: Object.fromEntries(Object.entries(outputs).filter(([name]) => !names.has(name))),
     };
   }
 
