@@ -68,6 +68,13 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "model", // the tokenizer
     "device",
   ],
+  "generator": [
+    "generation",
+    "compiler", // what begins texts
+    "model", // its own file, which continues them
+    "device",
+    "prompt", // encoded texts
+  ],
   "evaluation": ["base", "text_metrics", "experiment", "device", "prompt"],
   "training": [
     "schema",
