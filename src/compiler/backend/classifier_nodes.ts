@@ -21,5 +21,5 @@ export function node(
   attributes: Readonly<Record<string, Attribute>> = {},
 ): NodeProto {
   const attribute = Object.entries(attributes).map(([name, value]) => attributeProto(name, value));
-  return create(NodeProtoSchema, { opType, name: `${OWN}${output}`, input, output: [output], attribute });
+  return create(NodeProtoSchema, { opType, name: output, input, output: [output], attribute });
 }

@@ -8,22 +8,32 @@ export interface ClassifierSide {
   readonly counted: readonly boolean[];
 }
 
-/** A tuned prompt, its template and its verbalizer, as token ids around a text. */
-export interface ClassifierPrompt {
+/** A place around a text: counted from the start, or from the first token after the text. */
+export interface PlaceAroundText {
+  readonly side: "before" | "after";
+  readonly at: number;
+}
+
+/** A prompt and its template, as token ids around a text. */
+export interface PromptAroundText {
   /** What stands before the text. */
   readonly before: ClassifierSide;
   /** What stands after it. */
   readonly after: ClassifierSide;
-  /** The place of each prompt vector: counted from the start, or from the first token after the text. */
-  readonly promptRows: readonly { readonly side: "before" | "after"; readonly at: number }[];
-  /** The place where the answer is read, likewise. */
-  readonly answerRow: { readonly side: "before" | "after"; readonly at: number };
+  /** The place of each prompt vector. */
+  readonly promptRows: readonly PlaceAroundText[];
   /** What `position_ids` is fed for the first token: `PositionFacts.first`. */
   readonly firstPosition: number;
   /** The special ids that tokenizers add to every text, which the sides already contain. */
   readonly special: readonly number[];
   /** The largest number of the text's tokens that fit; `undefined` where nothing limits it. Further ones are left out. */
   readonly room: number | undefined;
+}
+
+/** A tuned prompt, its template and its verbalizer, as token ids around a text. */
+export interface ClassifierPrompt extends PromptAroundText {
+  /** The place where the answer is read. */
+  readonly answerRow: PlaceAroundText;
   /** Whether tokens attend only to those before them, so that padding after the answer is never read. */
   readonly isCausal: boolean;
   /** Further inputs of the graph: a soft prompt, float32 [length, dimension], or a tuned model's weights. */

@@ -1,23 +1,15 @@
-import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
-import {
-  GraphProtoSchema,
-  ModelProtoSchema,
-  type NodeProto,
-  type TensorProto,
-  TensorProto_DataLocation,
-} from "onnx-buf";
+import { create, fromBinary } from "@bufbuild/protobuf";
+import { GraphProtoSchema, ModelProtoSchema } from "onnx-buf";
 import { symbol } from "../graph/dimension.ts";
 import { CompileError } from "../graph/errors.ts";
 import type { ReadRegion } from "../frontend/onnx_file.ts";
+import { bake, writeOneFile } from "./bake.ts";
 import { inner, node, OWN } from "./classifier_nodes.ts";
 import { ClassifierPrelude } from "./classifier_prelude.ts";
 import type { ClassifierPrompt } from "./classifier_prompt.ts";
 import type { Emitted } from "./emit.ts";
-import { inlineTensor, valueInfo } from "./onnx_protos.ts";
-import { storeWeights, type WeightStorage } from "./stored_weights.ts";
-
-/** The largest size of a protobuf message in bytes. */
-const MOST_BYTES = 2 ** 31 - 1;
+import { valueInfo } from "./onnx_protos.ts";
+import type { WeightStorage } from "./stored_weights.ts";
 
 /**
  * Bakes a prompt into a classifier that needs nothing but ONNX Runtime: `input_ids` and `attention_mask` int64
@@ -82,15 +74,7 @@ export function exportClassifier(
     );
   }
   const prelude = new ClassifierPrelude(classifier, names);
-  for (const tensor of graph.initializer) inline(tensor, predict.weights, read);
-  const inputs = Object.entries(classifier.inputs).map(([name, constant]) => {
-    const tensor = inlineTensor(constant);
-    tensor.name = name;
-    return tensor;
-  });
-  const weights = [...inputs, ...graph.initializer];
-  for (const tensor of weights) tensor.name = inner(tensor.name);
-  const stored = storeWeights(weights, storage);
+  const baked = bake(graph, predict.weights, prelude, classifier.inputs, read, storage);
   const batch = symbol("batch");
   const classes = classifier.labelTokens.dims[0]!;
   const input = (name: string) =>
@@ -100,43 +84,13 @@ export function exportClassifier(
     name: "classifier",
     input: [input("input_ids"), input("attention_mask")],
     output: [output("logits"), output("probabilities")],
-    initializer: [...prelude.initializers, ...stored.initializers],
+    initializer: [...baked.initializers],
     node: [
-      ...prelude.nodes,
-      ...stored.nodes,
-      ...graph.node.map((node) => renamed(node)),
+      ...baked.nodes,
       node("Sub", [inner("class_logits"), `${OWN}shift`], `${OWN}shifted`),
       node("Div", [`${OWN}shifted`, `${OWN}temperature`], "logits"),
       node("Softmax", ["logits"], "probabilities", { axis: -1 }),
     ],
   });
-  const size = model.graph.initializer.reduce((sum, { rawData }) => sum + rawData.length, 0);
-  if (size > MOST_BYTES) {
-    throw new CompileError(`the weights are ${size} bytes, but one ONNX file holds at most ${MOST_BYTES}`);
-  }
-  return toBinary(ModelProtoSchema, model);
-}
-
-function renamed(one: NodeProto): NodeProto {
-  one.input = one.input.map(inner);
-  one.output = one.output.map(inner);
-  return one;
-}
-
-/** Copies a tensor's bytes from the model's file into the graph. */
-function inline(tensor: TensorProto, weights: ReadonlyMap<string, string>, read: ReadRegion): void {
-  if (tensor.dataLocation !== TensorProto_DataLocation.EXTERNAL) return;
-  const { location, offset, length } = Object.fromEntries(
-    tensor.externalData.map(({ key, value }) => [key, value]),
-  );
-  const path = weights.get(location ?? "");
-  if (path === undefined) {
-    throw new CompileError(
-      `the graph takes '${tensor.name}' from ${location}, which is not a file of the model`,
-    );
-  }
-  const region = { path, offset: Number(offset), length: Number(length) };
-  tensor.rawData = read(region) as Uint8Array<ArrayBuffer>;
-  tensor.externalData = [];
-  tensor.dataLocation = TensorProto_DataLocation.DEFAULT;
+  return writeOneFile(model);
 }
