@@ -13,8 +13,16 @@ export { matrixFlops } from "./analysis/flops.ts";
 export type { UncountedToken } from "./analysis/position_lookups.ts";
 export { savedActivationBytes } from "./analysis/saved_activations.ts";
 export type { Emitted } from "./backend/emit.ts";
-export type { ClassifierPrompt, ClassifierSide } from "./backend/classifier_prompt.ts";
+export type {
+  ClassifierPrompt,
+  ClassifierSide,
+  PlaceAroundText,
+  PromptAroundText,
+} from "./backend/classifier_prompt.ts";
+export { type CausalPrompt, exportCausal } from "./backend/export_causal.ts";
 export { exportClassifier } from "./backend/export_classifier.ts";
+export { exportDecoder } from "./backend/export_decoder.ts";
+export { exportEncoder } from "./backend/export_encoder.ts";
 export type { WeightStorage } from "./backend/stored_weights.ts";
 export { type WeightsApart, weightsApart } from "./backend/weights_apart.ts";
 export { compile } from "./compile.ts";

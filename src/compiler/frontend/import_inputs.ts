@@ -120,8 +120,12 @@ export function checkOpen({ source }: Builder, proto: ValueInfoProto): void {
   );
 }
 
-/** A cache of keys or values that holds nothing yet: a training step reads its text from the start. */
-export function emptyPast(b: Builder, proto: ValueInfoProto): Value {
+/**
+ * The axis of a cache of keys or values along which tokens are added.
+ *
+ * @throws {CompileError} where there is none
+ */
+export function pastAxis(source: string, proto: ValueInfoProto): number {
   const dims = declared(proto).dims ?? [];
   const named = dims.findIndex((item) => typeof item === "string" && item.includes("past"));
   const length = named >= 0
@@ -129,9 +133,16 @@ export function emptyPast(b: Builder, proto: ValueInfoProto): Value {
     : dims.findLastIndex((item, axis) => axis > 0 && typeof item === "string");
   if (dims.length < 4 || length < 0) {
     throw new CompileError(
-      `input '${proto.name}' of ${b.source} is [${dims.join(", ")}]: no axis of it is the length of a past`,
+      `input '${proto.name}' of ${source} is [${dims.join(", ")}]: no axis of it is the length of a past`,
     );
   }
+  return length;
+}
+
+/** A cache of keys or values that holds nothing yet: a training step reads its text from the start. */
+export function emptyPast(b: Builder, proto: ValueInfoProto): Value {
+  const dims = declared(proto).dims ?? [];
+  const length = pastAxis(b.source, proto);
   const shape = dims.map((item, axis) =>
     axis === length ? 0 : typeof item === "number" ? item : symbol("batch")
   );
