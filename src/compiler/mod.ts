@@ -19,7 +19,6 @@ export type {
   PlaceAroundText,
   PromptAroundText,
 } from "./backend/classifier_prompt.ts";
-export { type CausalPrompt, exportCausal } from "./backend/export_causal.ts";
 export { exportClassifier } from "./backend/export_classifier.ts";
 export { exportDecoder } from "./backend/export_decoder.ts";
 export { exportEncoder } from "./backend/export_encoder.ts";
@@ -43,6 +42,7 @@ export type {
   CompileOptions,
   Parameter,
 } from "./compiled.ts";
+export { type CausalPrompt, exportCausal } from "./export_causal.ts";
 export { type DecoderFacts, factsOf, type ModelFacts, type PositionFacts } from "./facts.ts";
 export type { ContinuingFile, KeptState, NoCache } from "./frontend/continuing_file.ts";
 export { type MappedFile, mapWeights } from "./frontend/map_weights.ts";

@@ -6,9 +6,9 @@ const SUFFIXES = { fp32: "", fp16: "_fp16", q8: "_quantized", q4: "_q4" } as con
   Record<NonNullable<ModelKeys["dtype"]>, string>
 >;
 
-/** The file of a precision, from the model's folder. */
-export function modelFile(dtype: NonNullable<ModelKeys["dtype"]>): string {
-  return `onnx/model${SUFFIXES[dtype]}.onnx`;
+/** The file of a precision, from the model's folder. @param part which of a model's files: `encoder_model`, … */
+export function modelFile(dtype: NonNullable<ModelKeys["dtype"]>, part = "model"): string {
+  return `onnx/${part}${SUFFIXES[dtype]}.onnx`;
 }
 
 /** Resolves the file of a model, by the naming of transformers.js. */

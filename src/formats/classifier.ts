@@ -1,10 +1,5 @@
 import { join } from "@std/path";
-import {
-  type ClassifierPrompt,
-  type Emitted,
-  exportClassifier,
-  type WeightStorage,
-} from "../compiler/mod.ts";
+import { type ClassifierPrompt, type Emitted, exportClassifier } from "../compiler/mod.ts";
 import { float32Tensor, scalarTensor, type Tensor } from "../device/device.ts";
 import type { Calibration } from "../evaluation/recalibration.ts";
 import { InputError } from "../base/errors.ts";
@@ -17,15 +12,12 @@ import { readJson } from "../disk/read_json.ts";
 import { RegionReader } from "../model/read_region.ts";
 import { readTokenizerConfig, readTokenizerJson } from "../model/read_tokenizer.ts";
 import type { Tokenizer } from "../model/tokenizer.ts";
-import { type PositionCounting, TemplateEncoder } from "../prompt/encoding.ts";
-import type { TextFrame } from "../prompt/frame.ts";
+import { type PositionCounting, TemplateEncoder, templateError } from "../prompt/encoding.ts";
 import { readVerbalizer, verbalizerFeeds } from "../prompt/verbalizer.ts";
+import { constantOf } from "./constant_of.ts";
+import { roomAround } from "./room_around.ts";
+import { STORAGE } from "./storage.ts";
 import { textReading } from "./text_reading.ts";
-
-/** What weights are stored as, by the names that transformers.js has for it. */
-const STORAGE = { fp32: "float32", fp16: "float16", q8: "int8" } as const satisfies Readonly<
-  Record<string, WeightStorage>
->;
 
 /** How a classifier's weights are stored, as transformers.js names it. */
 export type ClassifierDtype = keyof typeof STORAGE;
@@ -80,9 +72,16 @@ export async function classifierFiles(
   const around = [...tokenizer.prefix, ...tokenizer.suffix];
   const tokenizerJson = await readTokenizerJson(folder);
   const { json: reading, frame } = textReading(encoder, tokenizerJson, columnsOf(template)[0]!, clean, texts);
-  const room = roomOf(frame, card);
+  const { answerRow } = frame;
+  if (answerRow === undefined) {
+    throw templateError(
+      "the template ends with the text, so the answer has no fixed place: end it with words",
+    );
+  }
+  const room = roomAround(frame, card);
   const classifier: ClassifierPrompt = {
     ...frame,
+    answerRow,
     firstPosition: card.firstPosition,
     special: [...new Set(around)],
     room,
@@ -123,15 +122,4 @@ export async function classifierFiles(
       ...(room !== undefined && { model_max_length: room + around.length }),
     }),
   };
-}
-
-/** The number of a text's tokens that fit with the template; `undefined` where nothing limits it. */
-function roomOf({ before, after }: TextFrame, { positions = Infinity, sequence = Infinity }: ModelCard) {
-  const counted = [...before.counted, ...after.counted];
-  const room = Math.min(positions - counted.filter(Boolean).length, sequence - counted.length);
-  return room === Infinity ? undefined : room;
-}
-
-function constantOf({ type, dims, data }: Tensor) {
-  return { type, dims, bytes: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) };
 }

@@ -1,11 +1,18 @@
-import type { Tensor } from "../device/device.ts";
+import { float32Tensor, type Tensor } from "../device/device.ts";
 import { readSafetensors, writeSafetensors } from "../device/safetensors.ts";
 import { InputError } from "../base/errors.ts";
 import { message, ofFile } from "../base/message.ts";
-import type { ModelCard } from "../model/card.ts";
+import type { ReadingCard } from "../model/card.ts";
 
 /** PEFT's tensor of a prompt, float32 [num_virtual_tokens, token_dim]. */
 const TENSOR = "prompt_embeddings";
+
+/** PEFT's name of what a model is for. It has none for masked language models: this one leaves the model's own output unchanged. */
+const TASKS = {
+  causal: "CAUSAL_LM",
+  masked: "FEATURE_EXTRACTION",
+  "encoder-decoder": "SEQ_2_SEQ_LM",
+} as const satisfies Readonly<Record<ReadingCard["kind"], string>>;
 
 /**
  * A prompt as PEFT reads it: `PeftModel.from_pretrained` takes the two files as PROMPT_TUNING.
@@ -15,7 +22,7 @@ const TENSOR = "prompt_embeddings";
  */
 export function peftAdapter(
   prompt: Tensor,
-  kind: ModelCard["kind"],
+  kind: ReadingCard["kind"],
   base: {
     readonly source: string;
     readonly revision: string | null;
@@ -27,14 +34,14 @@ export function peftAdapter(
     base_model_name_or_path: base.source,
     revision: base.revision,
     peft_type: "PROMPT_TUNING",
-    // PEFT has no task for masked language models: this one leaves the model's own output unchanged.
-    task_type: kind === "causal" ? "CAUSAL_LM" : "FEATURE_EXTRACTION",
+    task_type: TASKS[kind],
     inference_mode: true,
     num_virtual_tokens: length,
     token_dim: dimension,
+    // Of an encoder-decoder, too: PEFT puts the vectors in front of the encoder's text alone.
     num_transformer_submodules: 1,
-    num_layers: base.config.num_hidden_layers ?? base.config.n_layer ?? null,
-    num_attention_heads: base.config.num_attention_heads ?? base.config.n_head ?? null,
+    num_layers: firstOf(base.config, ["num_hidden_layers", "n_layer", "num_layers"]),
+    num_attention_heads: firstOf(base.config, ["num_attention_heads", "n_head", "num_heads"]),
     prompt_tuning_init: "RANDOM",
   };
   return {
@@ -43,8 +50,13 @@ export function peftAdapter(
   };
 }
 
+function firstOf(config: Readonly<Record<string, unknown>>, keys: readonly string[]): unknown {
+  return keys.map((key) => config[key]).find((value) => value !== undefined) ?? null;
+}
+
 /**
- * Reads a prompt that PEFT tuned.
+ * Reads a prompt that PEFT tuned. An adapter of an encoder-decoder holds twice as many vectors, unless it says otherwise: PEFT's
+ * forward and `generate` put the first half in front of the encoder's text, and the other half nowhere.
  *
  * @param config the content of `adapter_config.json` (https://huggingface.co/docs/peft/package_reference/prompt_tuning)
  * @param weights the content of `adapter_model.safetensors`
@@ -64,9 +76,18 @@ export function readPeftAdapter(
       }: only PROMPT_TUNING is a prompt in front of a text`,
     );
   }
-  if ((config.num_transformer_submodules ?? 1) !== 1) {
+  const { num_virtual_tokens: length, token_dim: dimension, task_type } = config;
+  const usual = task_type === TASKS["encoder-decoder"] ? 2 : 1;
+  const parts = config.num_transformer_submodules ?? usual;
+  if (parts !== 1 && (parts !== 2 || usual !== 2)) {
     throw new InputError(
-      `${path} has prompts for an encoder and a decoder, but only encoder-only and decoder-only models are supported`,
+      message`${path} has the prompts of ${
+        ofFile(parts)
+      } models ('num_transformer_submodules') and the task ${
+        ofFile(task_type)
+      }: only prompts of one model, and of an encoder and its decoder (${
+        TASKS["encoder-decoder"]
+      }), are read`,
     );
   }
   let tensors;
@@ -80,7 +101,7 @@ export function readPeftAdapter(
     );
   }
   const prompt = tensors[TENSOR];
-  const expected = [config.num_virtual_tokens, config.token_dim];
+  const expected = [typeof length === "number" ? length * parts : length, dimension];
   if (prompt === undefined || prompt.dims.join() !== expected.join()) {
     throw new InputError(
       message`${path}/adapter_model.safetensors has no '${TENSOR}' [${ofFile(expected.join(", "))}] (it has ${
@@ -91,5 +112,9 @@ export function readPeftAdapter(
       })`,
     );
   }
-  return prompt;
+  return parts === 1 ? prompt : firstRows(prompt, prompt.dims[0]! / parts);
+}
+
+function firstRows({ data, dims: [, size] }: Tensor, count: number): Tensor {
+  return float32Tensor(Float32Array.from(data.subarray(0, count * size!), Number), [count, size!]);
 }

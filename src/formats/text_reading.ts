@@ -51,7 +51,8 @@ export function textReading(
   );
   const { tokenizer: own } = encoder;
   const ordinary = texts.filter((text) => !own.addedIn(text)?.special);
-  const given = [...EDGES, ...ordinary].flatMap((text) => [text, ` ${text}\t\n`]);
+  const edges = EDGES.filter((text) => isReadable(encoder, column, text));
+  const given = [...edges, ...ordinary].flatMap((text) => [text, ` ${text}\t\n`]);
   const samples = [...given, ...tokenTexts(encoder)].filter((text) => readText(text, clean) !== "");
   const expected = samples.map((text) => encoder.encode({ [column]: readText(text, clean) }));
   let farthest = 0;
@@ -77,6 +78,17 @@ export function textReading(
   );
 }
 
+/** Whether a made-up text has tokens: a tokenizer may have none for unknown words. */
+function isReadable(encoder: TemplateEncoder, column: string, text: string): boolean {
+  try {
+    encoder.tokensOf({ [column]: text });
+    return true;
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return false;
+  }
+}
+
 /** Tokens of the vocabulary as texts, evenly drawn. */
 function tokenTexts({ tokenizer }: TemplateEncoder): string[] {
   const every = Math.ceil(tokenizer.size / TOKENS);
@@ -96,6 +108,7 @@ function isFramed(
   frame: TextFrame,
 ): boolean {
   const { before, after, answerRow: answer } = frame;
-  const row = answer.side === "before" ? answer.at : before.ids.length + text.length + answer.at;
+  const end = before.ids.length + text.length;
+  const row = answer === undefined ? end - 1 : answer.side === "before" ? answer.at : end + answer.at;
   return truncated > 0 || row === answerRow && [...before.ids, ...text, ...after.ids].join() === ids.join();
 }

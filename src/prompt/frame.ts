@@ -18,7 +18,8 @@ export interface TextFrame {
   readonly before: FrameSide;
   readonly after: FrameSide;
   readonly promptRows: readonly FramePlace[];
-  readonly answerRow: FramePlace;
+  /** The place where the answer is read; absent where the template ends with the text, so that the place moves with its end. */
+  readonly answerRow: FramePlace | undefined;
 }
 
 /** The white space right before a text: a part of the frame, or left to the tokenizer of the text. */
@@ -28,8 +29,7 @@ export type Lead = "framed" | "left-out";
  * The tokens around the text, for a template with one column. A text in its template is the frame around the text's own
  * tokens only where no token spans their boundaries; callers must check a frame on texts.
  *
- * @throws {ConfigValueError} where nothing follows the text, so that the answer's place moves with its end, or where a token
- * around it takes no position
+ * @throws {ConfigValueError} where a token around the text takes no position
  */
 export function frameOf(encoder: TemplateEncoder, lead: Lead): TextFrame {
   const sides = { before: new Side(), after: new Side() };
@@ -64,12 +64,11 @@ export function frameOf(encoder: TemplateEncoder, lead: Lead): TextFrame {
     put({ ...part, pieces: part.pieces.slice(column + 1), place: "inside" });
   }
   const last = sides.after.ids.length - 1;
-  if (answerRow === undefined && last < 0) {
-    throw templateError(
-      "the template ends with the text, so the answer has no fixed place: end it with words",
-    );
-  }
-  return { ...sides, promptRows, answerRow: answerRow ?? { side: "after", at: last } };
+  return {
+    ...sides,
+    promptRows,
+    answerRow: answerRow ?? (last < 0 ? undefined : { side: "after", at: last }),
+  };
 }
 
 /** The template's white space right before its text. */

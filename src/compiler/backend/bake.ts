@@ -1,4 +1,10 @@
-import { type ModelProto, ModelProtoSchema, type NodeProto, type TensorProto, TensorProto_DataLocation } from "onnx-buf";
+import {
+  type ModelProto,
+  ModelProtoSchema,
+  type NodeProto,
+  type TensorProto,
+  TensorProto_DataLocation,
+} from "onnx-buf";
 import { toBinary } from "@bufbuild/protobuf";
 import { CompileError } from "../graph/errors.ts";
 import type { Constant } from "../graph/graph.ts";

@@ -1,4 +1,5 @@
 import type { ModelProto, ValueInfoProto } from "onnx-buf";
+import { HIDDEN_STATES } from "../frontend/import_decoder.ts";
 import { declared } from "../frontend/import_inputs.ts";
 import type { OnnxFile } from "../frontend/onnx_file.ts";
 import { float32 } from "../graph/constants.ts";
@@ -11,7 +12,6 @@ import { valueInfo } from "./onnx_protos.ts";
 import { inputsOf, renameInput, withWeights } from "./own_file.ts";
 import type { WeightStorage } from "./stored_weights.ts";
 
-const HIDDEN_STATES = "encoder_hidden_states";
 const MASK = "encoder_attention_mask";
 const PAST = /^past_key_values\./;
 

@@ -1,9 +1,11 @@
 import { create, fromBinary } from "@bufbuild/protobuf";
 import { GraphProtoSchema, ModelProtoSchema } from "onnx-buf";
-import type { ReadRegion } from "../frontend/onnx_file.ts";
+import { HIDDEN_STATES } from "../frontend/import_decoder.ts";
+import { declared } from "../frontend/import_inputs.ts";
+import type { OnnxFile, ReadRegion } from "../frontend/onnx_file.ts";
 import { float32 } from "../graph/constants.ts";
 import { symbol } from "../graph/dimension.ts";
-import { codeOf, type ElementType } from "../graph/element_types.ts";
+import { codeOf, type ElementType, elementTypeOf } from "../graph/element_types.ts";
 import { CompileError } from "../graph/errors.ts";
 import type { Constant } from "../graph/graph.ts";
 import { bake, writeOneFile } from "./bake.ts";
@@ -24,7 +26,7 @@ const OWN = "prompt/";
  * 0, by which the decoder that `exportDecoder` writes knows them.
  *
  * @param encoder the compiled encoder, which gives `encoder_hidden_states`
- * @param type the type of hidden states that the decoder takes
+ * @param decoder the file that takes its hidden states, in whose type they are given
  * @param inputs further inputs of the graph: a soft prompt, float32 [length, dimension]
  * @param read reads the weights that it refers to @param storage what they are stored as
  * @throws {CompileError} where the model has no mask to exclude padding, or is too large
@@ -33,7 +35,7 @@ export function exportEncoder(
   encoder: Emitted,
   prompt: PromptAroundText,
   inputs: Readonly<Record<string, Constant>>,
-  type: ElementType,
+  decoder: OnnxFile,
   read: ReadRegion,
   storage: WeightStorage = "float32",
 ): Uint8Array {
@@ -43,6 +45,13 @@ export function exportEncoder(
   if (!names.has("attention_mask")) {
     throw new CompileError(
       "the encoder has no input 'attention_mask', so that it would read the padding of texts: export the model with its attention mask, and run the experiment again",
+    );
+  }
+  const hidden = decoder.model.graph!.input.find(({ name }) => name === HIDDEN_STATES);
+  const type = hidden && elementTypeOf(declared(hidden).type);
+  if (type === undefined) {
+    throw new CompileError(
+      `${decoder.path} has no input '${HIDDEN_STATES}' of a known type: export it again`,
     );
   }
   const prelude = new TextPrelude(OWN, prompt, names);
@@ -73,7 +82,7 @@ class AfterEncoder extends NodeList {
     const isRead = this.add("Cast", [inner("attention_mask")], { to: codeOf("bool") });
     const rows = this.add("Unsqueeze", [isRead, this.integers([2])]);
     const zero = this.constant(float32([0], []));
-    const read = this.add("Where", [rows, inner("encoder_hidden_states"), zero]);
+    const read = this.add("Where", [rows, inner(HIDDEN_STATES), zero]);
     this.add("Cast", [read], { to: codeOf(type) }, "last_hidden_state");
   }
 }

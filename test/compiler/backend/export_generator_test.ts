@@ -16,7 +16,8 @@ const { t5, gpt2 } = MODELS.models;
 const END = 1;
 
 const read = (path: string) => Deno.readFile(path);
-const region = (bytes: Map<string, Uint8Array>) => ({ path, offset, length }: {
+const region = (bytes: Map<string, Uint8Array>) =>
+({ path, offset, length }: {
   path: string;
   offset: number;
   length: number;
@@ -54,7 +55,7 @@ async function t5Encoder(room?: number) {
       room,
     },
     { prompt: vectorsOf(t5) },
-    "float32",
+    readOnnxFile(files.get(decoder)!, decoder),
     region(files),
   );
 }
@@ -81,7 +82,10 @@ Deno.test("a text that is too long for an encoder is cut, and one without tokens
   const tokens = async (room: number | undefined, texts: readonly (readonly number[])[]) =>
     await seq2seqTokens(await t5Encoder(room), decoder, texts, { start: 0, count: 4 });
   const long = [5, 9, 11, 7, 3, 8];
-  assertEquals(await tokens(3, [[...long, END], [4, END]]), await tokens(undefined, [[5, 9, 11, END], [4, END]]));
+  assertEquals(
+    await tokens(3, [[...long, END], [4, END]]),
+    await tokens(undefined, [[5, 9, 11, END], [4, END]]),
+  );
   const [nothing] = await tokens(undefined, [[END], [4, END]]);
   assertEquals((await tokens(undefined, [[END]]))[0], nothing);
 });
@@ -90,12 +94,10 @@ Deno.test("a causal model with its prompt writes what transformers' generate doe
   const path = `${FOLDER}/gpt2/onnx/model.onnx`;
   const file = readOnnxFile(await read(path), path);
   const length = gpt2.prompt.dims[0]!;
-  const vectors = vectorsOf(gpt2);
   const prompt = {
     before: side(Array<number>(length).fill(0)),
     after: side([]),
-    vectors,
-    insertion: "word-embeddings",
+    vectors: { rows: vectorsOf(gpt2), insertion: "word-embeddings" },
     firstPosition: 0,
   } as const;
   const exported = exportCausal(file, prompt);
@@ -121,7 +123,6 @@ Deno.test("causal models without positions, or without a cache, are refused with
     before: side([0]),
     after: side([]),
     vectors: undefined,
-    insertion: "word-embeddings",
     firstPosition: 0,
   } as const;
   for (

@@ -5,11 +5,13 @@ import { openCpu } from "../../../src/device/cpu.ts";
 import { int64Tensor, type Tensor } from "../../../src/device/device.ts";
 import type { DeviceTensor } from "../../../src/device/device.ts";
 
-type Rows = readonly (readonly number[])[];
+/** Texts as token ids. */
+export type Asked = readonly (readonly number[])[];
+
 type Named = Readonly<Record<string, Tensor | DeviceTensor>>;
 
 /** Texts of one batch, padded on one side with token 0. */
-function padded(texts: Rows, side: "left" | "right"): { ids: Rows; mask: number[][] } {
+function padded(texts: Asked, side: "left" | "right"): { ids: Asked; mask: number[][] } {
   const length = Math.max(...texts.map((text) => text.length));
   const beside = (text: readonly number[], items: readonly number[]) => {
     const padding = Array<number>(length - text.length).fill(0);
@@ -56,13 +58,13 @@ function chosen({ dims, data }: Tensor): number[] {
   });
 }
 
-const int64 = (rows: Rows) => int64Tensor(rows.flat(), [rows.length, rows[0]!.length]);
+const int64 = (rows: Asked) => int64Tensor(rows.flat(), [rows.length, rows[0]!.length]);
 
 /** The tokens of an encoder-decoder, as `text2text-generation` asks for them. */
 export async function seq2seqTokens(
   encoder: Uint8Array,
   decoder: Uint8Array,
-  texts: Rows,
+  texts: Asked,
   { start, count, side = "right" }: { start: number; count: number; side?: "left" | "right" },
 ): Promise<number[][]> {
   const [first, next] = [await open(encoder), await open(decoder)];
@@ -93,15 +95,29 @@ export async function seq2seqTokens(
   return written;
 }
 
-/** The tokens of a causal model, as `text-generation` asks for them. */
-export async function causalTokens(file: Uint8Array, texts: Rows, count: number): Promise<number[][]> {
-  const { session, empty } = await open(file);
+/** The tokens of a causal model, as `text-generation` asks for them. @param cache of a prompt, from which its own file starts */
+export async function causalTokens(
+  file: Uint8Array,
+  texts: Asked,
+  count: number,
+  cache?: Readonly<Record<string, Tensor>>,
+): Promise<number[][]> {
+  const { session, names, empty } = await open(file);
   const { ids, mask } = padded(texts, "left");
+  const [before] = Object.values(cache ?? {});
+  for (const row of mask) row.unshift(...Array<number>(before?.dims[2] ?? 0).fill(1));
   const written = texts.map(() => [] as number[]);
-  let pasts = empty(texts.length);
+  let pasts: Named = cache ?? empty(texts.length);
   let own = ids;
   for (let i = 0; i < count; i++) {
-    const outputs = await session.run({ input_ids: int64(own), attention_mask: int64(mask), ...pasts });
+    const columns = own[0]!.length;
+    const position_ids = int64(mask.map((row) => row.map((_, at) => at).slice(-columns)));
+    const outputs = await session.run({
+      input_ids: int64(own),
+      attention_mask: int64(mask),
+      ...(names.has("position_ids") && { position_ids }),
+      ...pasts,
+    });
     const tokens = chosen(outputs.logits!);
     for (const [row, token] of tokens.entries()) written[row]!.push(token);
     for (const row of mask) row.push(1);

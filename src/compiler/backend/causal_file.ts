@@ -1,15 +1,10 @@
 import type { GraphProto, ModelProto } from "onnx-buf";
-import { findEmbedding } from "../analysis/embedding_layer.ts";
 import { declared, pastAxis } from "../frontend/import_inputs.ts";
 import type { OnnxFile } from "../frontend/onnx_file.ts";
 import { symbol } from "../graph/dimension.ts";
 import { codeOf, elementTypeOf, isFloat } from "../graph/element_types.ts";
 import { CompileError } from "../graph/errors.ts";
-import type { Constant, Value } from "../graph/graph.ts";
-import { promptPlace } from "../passes/prompt_place.ts";
-import { noGraph, runPasses } from "../passes/run_passes.ts";
-import type { Insertion } from "../passes/splice.ts";
-import { frontend } from "../pipeline.ts";
+import type { Constant } from "../graph/graph.ts";
 import { writeOneFile } from "./bake.ts";
 import type { ClassifierSide } from "./classifier_prompt.ts";
 import { NodeList } from "./node_list.ts";
@@ -18,17 +13,25 @@ import { inputsOf, opsetOf, renameInput, withWeights } from "./own_file.ts";
 import type { WeightStorage } from "./stored_weights.ts";
 
 /** A prompt in front of a causal model's texts. */
-export interface CausalPrompt {
+export interface CausalFrame {
   /** What stands before the text; the vectors' places come first. */
   readonly before: ClassifierSide;
   /** What stands after it, and before what the model writes. */
   readonly after: ClassifierSide;
-  /** float32 [length, dimension]; absent for a hard prompt. */
-  readonly vectors: Constant | undefined;
-  readonly insertion: Insertion;
+  /** Absent for a hard prompt. */
+  readonly vectors:
+    | {
+      /** float32 [length, dimension] */
+      readonly rows: Constant;
+      /** The name in the file of the embeddings [batch, tokens, dimension] whose first rows they replace. */
+      readonly place: string;
+    }
+    | undefined;
   /** What `position_ids` is fed for the first token: `PositionFacts.first`. */
   readonly firstPosition: number;
 }
+
+type Vectors = NonNullable<CausalFrame["vectors"]>;
 
 const PREFIX = "prompt/";
 const INPUTS = { ids: "input_ids", mask: "attention_mask", positions: "position_ids" } as const;
@@ -39,16 +42,13 @@ const INT64: number = codeOf("int64");
 const OLDEST_OPSET = 13;
 
 /**
- * Bakes a prompt into a causal model that keeps keys and values: its own file, which is called as before, with the text alone. Where
- * its past is empty it reads the vectors and the template's words around the text; on every call its mask is lengthened by them, and
- * positions are counted from the mask. Padding belongs before texts, as where a model continues several.
+ * A causal model's own file with a prompt in front of its texts, as `exportCausal` says.
  *
- * @param storage what weights are stored as
- * @throws {CompileError} where the model keeps no keys and values, has no mask or positions, or its embeddings cannot be told in its file
+ * @throws {CompileError} as there
  */
-export function exportCausal(
+export function causalFile(
   file: OnnxFile,
-  prompt: CausalPrompt,
+  prompt: CausalFrame,
   storage: WeightStorage = "float32",
 ): Uint8Array {
   const model = withWeights(file, storage);
@@ -75,8 +75,7 @@ export function exportCausal(
   for (const name of Object.values(INPUTS)) renameInput(model, name, inside(name));
   const types = new Map(inputs.map((input) => [input.name, declared(input).type]));
   const own = new CausalPrelude(prompt, types, past.name, pastAxis(file.path, past));
-  const { vectors, insertion } = prompt;
-  if (vectors) putInFront(model, placeOf(file, insertion), vectors, own.begins);
+  if (prompt.vectors) putInFront(model, prompt.vectors, own.begins);
   graph.initializer.push(...own.initializers);
   graph.node = [...own.nodes, ...graph.node];
   graph.input = graph.input.filter(({ name }) => name !== INPUTS.positions);
@@ -85,7 +84,11 @@ export function exportCausal(
     if (input.name !== INPUTS.mask) continue;
     Object.assign(
       input,
-      valueInfo(input.name, { name: input.name, type: "int64", shape: [symbol("batch_size"), symbol("mask_length")] }),
+      valueInfo(input.name, {
+        name: input.name,
+        type: "int64",
+        shape: [symbol("batch_size"), symbol("mask_length")],
+      }),
     );
   }
   return writeOneFile(model);
@@ -104,7 +107,7 @@ class CausalPrelude extends NodeList {
 
   /** @param types the codes of the inputs' types @param past an input for keys or values @param axis that of its tokens */
   constructor(
-    { before, after, firstPosition }: CausalPrompt,
+    { before, after, firstPosition }: CausalFrame,
     types: ReadonlyMap<string, number>,
     past: string,
     axis: number,
@@ -156,24 +159,18 @@ class CausalPrelude extends NodeList {
   }
 }
 
-/** The embeddings that a prompt's vectors take the place of, as a value of the file. */
-function placeOf(file: OnnxFile, insertion: Insertion): Value {
-  const { graph } = runPasses(noGraph(file.path), frontend(file), {});
-  return promptPlace(findEmbedding(graph), insertion);
-}
-
 /** Puts vectors into the first rows of embeddings [batch, tokens, dimension], right after what makes these. */
-function putInFront({ graph }: ModelProto, place: Value, vectors: Constant, begins: string): void {
-  const at = graph!.node.findIndex(({ output }) => output.includes(place.name));
-  const own = `${PREFIX}${place.name}`;
-  const type = typeOf(place.name, graph!);
+function putInFront({ graph }: ModelProto, { rows: vectors, place }: Vectors, begins: string): void {
+  const at = graph!.node.findIndex(({ output }) => output.includes(place));
+  const own = `${PREFIX}${place}`;
+  const type = typeOf(place, graph!);
   if (at < 0 || type === undefined) {
     throw new CompileError(
-      `no operator of the model's file gives the embeddings ('${place.name}') that the prompt's vectors replace: export the model again, without functions of its own`,
+      `no operator of the model's file gives the embeddings ('${place}') that the prompt's vectors replace: export the model again, without functions of its own`,
     );
   }
   const node = graph!.node[at]!;
-  node.output = node.output.map((name) => name === place.name ? own : name);
+  node.output = node.output.map((name) => name === place ? own : name);
   const rows = new NodeList(`${PREFIX}rows/`);
   const [length, dimension] = vectors.dims;
   const all = rows.constant({ ...vectors, dims: [1, length!, dimension!] });
@@ -183,7 +180,7 @@ function putInFront({ graph }: ModelProto, place: Value, vectors: Constant, begi
   const batch = rows.add("Gather", [rows.add("Shape", [own]), rows.integers([0])]);
   const shape = rows.add("Concat", [batch, rows.integers([1, 1])], { axis: 0 });
   const rest = rows.add("Slice", [own, end, rows.integers([Number.MAX_SAFE_INTEGER]), axis]);
-  rows.add("Concat", [rows.add("Expand", [cut, shape]), rest], { axis: 1 }, place.name);
+  rows.add("Concat", [rows.add("Expand", [cut, shape]), rest], { axis: 1 }, place);
   graph!.node.splice(at + 1, 0, ...rows.nodes);
   graph!.initializer.push(...rows.initializers);
 }
