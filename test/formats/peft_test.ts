@@ -59,7 +59,12 @@ Deno.test("an exported adapter says what PEFT reads, and no key that it does not
     [said.peft_type, said.task_type, said.num_virtual_tokens, said.token_dim, said.num_layers],
     ["PROMPT_TUNING", "FEATURE_EXTRACTION", 3, 2, 4],
   );
-  assertEquals(JSON.parse(peftAdapter(prompt, "causal", base).config).task_type, "CAUSAL_LM");
+  const task = (kind: Parameters<typeof peftAdapter>[1], config: object = base.config) => {
+    const said = JSON.parse(peftAdapter(prompt, kind, { ...base, config: { ...config } }).config);
+    return [said.task_type, said.num_transformer_submodules, said.num_layers, said.num_attention_heads];
+  };
+  assertEquals(task("causal"), ["CAUSAL_LM", 1, 4, 2]);
+  assertEquals(task("encoder-decoder", { num_layers: 3, num_heads: 6 }), ["SEQ_2_SEQ_LM", 1, 3, 6]);
   assertEquals(readPeftAdapter(said, written.weights, "adapter"), prompt);
 });
 
@@ -69,7 +74,9 @@ Deno.test("adapters of another kind, or with other tensors, are refused", () => 
   for (
     const [change, weights, message] of [
       [{ peft_type: "LORA" }, WEIGHTS, "is an adapter of the type LORA"],
-      [{ num_transformer_submodules: 2 }, WEIGHTS, "for an encoder and a decoder"],
+      [{ num_transformer_submodules: 2 }, WEIGHTS, "the prompts of 2 models"],
+      [{ num_transformer_submodules: 3, task_type: "SEQ_2_SEQ_LM" }, WEIGHTS, "the prompts of 3 models"],
+      [{ num_transformer_submodules: 2, task_type: "SEQ_2_SEQ_LM" }, WEIGHTS, "[6, 256]"],
       [
         { num_virtual_tokens: 4 },
         WEIGHTS,
@@ -82,6 +89,25 @@ Deno.test("adapters of another kind, or with other tensors, are refused", () => 
     const changed = { ...config, ...change };
     assertThrows(() => readPeftAdapter(changed, weights, "adapter"), InputError, message);
   }
+});
+
+Deno.test("of an encoder-decoder's adapter the vectors are read that PEFT puts in front of the encoder's text", () => {
+  const about = {
+    peft_type: "PROMPT_TUNING",
+    task_type: "SEQ_2_SEQ_LM",
+    num_virtual_tokens: 2,
+    token_dim: 2,
+  };
+  const saved = (rows: number) => {
+    const prompt = float32Tensor(Float32Array.from({ length: 2 * rows }, (_, i) => i), [rows, 2]);
+    return writeSafetensors({ tensors: { prompt_embeddings: prompt }, metadata: { format: "pt" } });
+  };
+  const expected = float32Tensor(Float32Array.of(0, 1, 2, 3), [2, 2]);
+  const read = (more: object, rows: number) => readPeftAdapter({ ...about, ...more }, saved(rows), "adapter");
+  assertEquals(read({ num_transformer_submodules: 2 }, 4), expected);
+  assertEquals(read({}, 4), expected);
+  assertEquals(read({ num_transformer_submodules: null }, 4), expected);
+  assertEquals(read({ num_transformer_submodules: 1 }, 2), expected);
 });
 
 Deno.test("half precision is read, too", () => {
