@@ -5,7 +5,7 @@ import { symbol } from "../graph/dimension.ts";
 import { codeOf, elementTypeOf, isFloat } from "../graph/element_types.ts";
 import { CompileError } from "../graph/errors.ts";
 import type { Constant } from "../graph/graph.ts";
-import { writeOneFile } from "./bake.ts";
+import { writeOneFile } from "./self_contained.ts";
 import type { ClassifierSide } from "./classifier_prompt.ts";
 import { NodeList } from "./node_list.ts";
 import { valueInfo } from "./onnx_protos.ts";
@@ -176,11 +176,11 @@ function putInFront({ graph }: ModelProto, { rows: vectors, place }: Vectors, be
   const all = rows.constant({ ...vectors, dims: [1, length!, dimension!] });
   const end = rows.add("Mul", [begins, rows.integers([length!])]);
   const axis = rows.integers([1]);
-  const cut = rows.add("Cast", [rows.add("Slice", [all, rows.integers([0]), end, axis])], { to: type });
+  const used = rows.add("Cast", [rows.add("Slice", [all, rows.integers([0]), end, axis])], { to: type });
   const batch = rows.add("Gather", [rows.add("Shape", [own]), rows.integers([0])]);
   const shape = rows.add("Concat", [batch, rows.integers([1, 1])], { axis: 0 });
   const rest = rows.add("Slice", [own, end, rows.integers([Number.MAX_SAFE_INTEGER]), axis]);
-  rows.add("Concat", [rows.add("Expand", [cut, shape]), rest], { axis: 1 }, place);
+  rows.add("Concat", [rows.add("Expand", [used, shape]), rest], { axis: 1 }, place);
   graph!.node.splice(at + 1, 0, ...rows.nodes);
   graph!.initializer.push(...rows.initializers);
 }

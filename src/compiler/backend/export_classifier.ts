@@ -3,7 +3,7 @@ import { GraphProtoSchema, ModelProtoSchema } from "onnx-buf";
 import { symbol } from "../graph/dimension.ts";
 import { CompileError } from "../graph/errors.ts";
 import type { ReadRegion } from "../frontend/onnx_file.ts";
-import { bake, writeOneFile } from "./bake.ts";
+import { selfContained, writeOneFile } from "./self_contained.ts";
 import { inner, node, OWN } from "./classifier_nodes.ts";
 import { ClassifierPrelude } from "./classifier_prelude.ts";
 import type { ClassifierPrompt } from "./classifier_prompt.ts";
@@ -74,7 +74,7 @@ export function exportClassifier(
     );
   }
   const prelude = new ClassifierPrelude(classifier, names);
-  const baked = bake(graph, predict.weights, prelude, classifier.inputs, read, storage);
+  const whole = selfContained(graph, predict.weights, prelude, classifier.inputs, read, storage);
   const batch = symbol("batch");
   const classes = classifier.labelTokens.dims[0]!;
   const input = (name: string) =>
@@ -84,9 +84,9 @@ export function exportClassifier(
     name: "classifier",
     input: [input("input_ids"), input("attention_mask")],
     output: [output("logits"), output("probabilities")],
-    initializer: [...baked.initializers],
+    initializer: [...whole.initializers],
     node: [
-      ...baked.nodes,
+      ...whole.nodes,
       node("Sub", [inner("class_logits"), `${OWN}shift`], `${OWN}shifted`),
       node("Div", [`${OWN}shifted`, `${OWN}temperature`], "logits"),
       node("Softmax", ["logits"], "probabilities", { axis: -1 }),

@@ -6,7 +6,7 @@ import { float32 } from "../graph/constants.ts";
 import { symbol } from "../graph/dimension.ts";
 import { codeOf } from "../graph/element_types.ts";
 import { CompileError } from "../graph/errors.ts";
-import { writeOneFile } from "./bake.ts";
+import { writeOneFile } from "./self_contained.ts";
 import { NodeList } from "./node_list.ts";
 import { valueInfo } from "./onnx_protos.ts";
 import { inputsOf, renameInput, withWeights } from "./own_file.ts";

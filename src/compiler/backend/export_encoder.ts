@@ -8,7 +8,7 @@ import { symbol } from "../graph/dimension.ts";
 import { codeOf, type ElementType, elementTypeOf } from "../graph/element_types.ts";
 import { CompileError } from "../graph/errors.ts";
 import type { Constant } from "../graph/graph.ts";
-import { bake, writeOneFile } from "./bake.ts";
+import { selfContained, writeOneFile } from "./self_contained.ts";
 import { inner } from "./classifier_nodes.ts";
 import type { PromptAroundText } from "./classifier_prompt.ts";
 import type { Emitted } from "./emit.ts";
@@ -55,7 +55,7 @@ export function exportEncoder(
     );
   }
   const prelude = new TextPrelude(OWN, prompt, names);
-  const baked = bake(graph, encoder.weights, prelude, inputs, read, storage);
+  const whole = selfContained(graph, encoder.weights, prelude, inputs, read, storage);
   const after = new AfterEncoder(type);
   model.graph = create(GraphProtoSchema, {
     name: "encoder",
@@ -69,8 +69,8 @@ export function exportEncoder(
         shape: [symbol("batch"), symbol("length"), symbol("size")],
       }),
     ],
-    initializer: [...baked.initializers, ...after.initializers],
-    node: [...baked.nodes, ...after.nodes],
+    initializer: [...whole.initializers, ...after.initializers],
+    node: [...whole.nodes, ...after.nodes],
   });
   return writeOneFile(model);
 }

@@ -19,7 +19,7 @@ import { storeWeights, type WeightStorage } from "./stored_weights.ts";
 const MOST_BYTES = 2 ** 31 - 1;
 
 /** What a graph is made of. */
-export interface BakedGraph {
+export interface SelfContained {
   readonly initializers: readonly TensorProto[];
   readonly nodes: readonly NodeProto[];
 }
@@ -31,14 +31,14 @@ export interface BakedGraph {
  * @param graph the emitted graph's, which is changed
  * @param weights the files that it refers to @param read reads them
  */
-export function bake(
+export function selfContained(
   graph: NonNullable<ModelProto["graph"]>,
   weights: Emitted["weights"],
   prelude: NodeList,
   constants: Readonly<Record<string, Constant>>,
   read: ReadRegion,
   storage: WeightStorage,
-): BakedGraph {
+): SelfContained {
   for (const tensor of graph.initializer) inline(tensor, weights, read);
   const inputs = Object.entries(constants).map(([name, constant]) => {
     const tensor = inlineTensor(constant);
