@@ -2,7 +2,8 @@
 
 /** `artifacts.json`: how the graphs in its folder belong together. Any program with ONNX Runtime can run them. */
 export interface ArtifactsManifest {
-  readonly format: "softprompt-artifacts/1";
+  /** 1: a word at one place is read of the model; 2: a text of any length. */
+  readonly format: "softprompt-artifacts/1" | "softprompt-artifacts/2";
   /** The version of what positions and insertions mean. */
   readonly semantics: number;
   /** The model that the graphs were compiled from. */
@@ -22,7 +23,7 @@ export interface ArtifactsManifest {
   readonly bank: ArtifactsManifestBank;
   readonly update: GraphFile;
   readonly predict: GraphFile;
-  /** The same as `predict`, with the logits of all words at the answer as well. */
+  /** The same as `predict`, with the logits of all words at the answer as well; for texts, the logits of the next word. */
   readonly answer: GraphFile;
   readonly embed: GraphFile;
   /** For each graph, the sizes of its tensors in terms of the inputs' dimensions. */

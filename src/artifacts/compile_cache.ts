@@ -31,6 +31,7 @@ export class CompileCache {
       target.target,
       target.precision,
       target.loss ?? "plain",
+      target.answer ?? "word",
       await compilerHash(),
     ]);
     const folder = join(this.folder, (await sha256(new TextEncoder().encode(made))).slice(0, 32));

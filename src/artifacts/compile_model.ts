@@ -16,7 +16,7 @@ import type { ModelGraph } from "../model/open_model.ts";
 /** The target that a model is compiled for, and the precision that it is compiled in. */
 export type CompileTarget =
   & Required<Pick<CompileOptions, "target" | "precision">>
-  & Pick<CompileOptions, "loss">;
+  & Pick<CompileOptions, "loss" | "answer">;
 
 /** The target of the graphs for a kind of device. */
 export function targetOf(kind: DeviceKind): CompileTarget["target"] {
@@ -25,13 +25,13 @@ export function targetOf(kind: DeviceKind): CompileTarget["target"] {
 
 /** Compiles a model's training step. */
 export function compileModel(
-  { graph, onnx }: ModelGraph,
+  { graph, onnx, decoder }: ModelGraph,
   insertion: Insertion,
   optimizer: OptimizerName,
   options: CompileOptions,
 ): Compiled {
   using regions = new RegionReader();
-  return compile(graph, onnx, insertion, optimizer, { ...options, read: regions.read });
+  return compile(graph, onnx, insertion, optimizer, { ...options, decoder, read: regions.read });
 }
 
 /** Compiles a training step of a whole model. */
@@ -45,7 +45,10 @@ export function compileWholeModel(
 }
 
 /** Compiles a model for hard prompts. */
-export function compileHardModel({ graph, onnx }: ModelGraph, target: CompileTarget): CompiledAnswer {
+export function compileHardModel(
+  { graph, onnx, decoder }: ModelGraph,
+  target: CompileTarget,
+): CompiledAnswer {
   using regions = new RegionReader();
-  return compileHard(graph, onnx, { ...target, read: regions.read });
+  return compileHard(graph, onnx, { ...target, decoder, read: regions.read });
 }

@@ -1,6 +1,14 @@
 import { parseJson } from "../base/json_text.ts";
 import { relative, resolve } from "@std/path";
-import type { Compiled, Emitted, Insertion, OptimizerName, Precision, Target } from "../compiler/mod.ts";
+import type {
+  AnswerKind,
+  Compiled,
+  Emitted,
+  Insertion,
+  OptimizerName,
+  Precision,
+  Target,
+} from "../compiler/mod.ts";
 import { externalTensors, readOnnxFile, readShape, weightLocation, writeShape } from "../compiler/mod.ts";
 import { formatFault } from "../base/format_version.ts";
 import { readChecked, withChecksums } from "../disk/checksums.ts";
@@ -21,6 +29,8 @@ export interface ArtifactsOrigin {
   readonly optimizer: OptimizerName;
   readonly target: Target;
   readonly precision: Precision;
+  /** What is read of the model: a word, where not given. */
+  readonly answer?: AnswerKind;
 }
 
 const GRAPHS = [
@@ -55,7 +65,16 @@ function graphsOf({ train, update, predict, answer, embed, bank }: Compiled): Re
 }
 
 const MANIFEST = "artifacts.json";
-const FORMAT = "softprompt-artifacts/1";
+
+/** The format of the artifacts for each kind of answer, … */
+const FORMATS = {
+  word: "softprompt-artifacts/1",
+  text: "softprompt-artifacts/2",
+} as const satisfies Readonly<
+  Record<AnswerKind, ArtifactsManifest["format"]>
+>;
+/** … and the newest. */
+const NEWEST = FORMATS.text;
 
 /**
  * Writes a folder of artifacts, whole or not at all.
@@ -65,13 +84,13 @@ const FORMAT = "softprompt-artifacts/1";
 export async function writeArtifacts(
   folder: string,
   compiled: Compiled,
-  { model, insertion, optimizer, target, precision }: ArtifactsOrigin,
+  { model, insertion, optimizer, target, precision, answer = "word" }: ArtifactsOrigin,
 ): Promise<void> {
   const { source, revision, sha256 } = model;
   const graphs = graphsOf(compiled);
   const paths = new Set(GRAPHS.flatMap((name) => [...graphs[name].weights.values()]));
   const manifest: ArtifactsManifest = {
-    format: FORMAT,
+    format: FORMATS[answer],
     semantics: SEMANTICS,
     model: { source, revision, sha256 },
     insertion,
@@ -133,9 +152,9 @@ export async function readArtifacts(
 ): Promise<Compiled> {
   const contents = await readChecked(folder, [...Object.values(FILES), MANIFEST]);
   const content: unknown = parseJson(new TextDecoder().decode(contents[MANIFEST]));
-  const other = formatFault(content, FORMAT);
+  const other = formatFault(content, NEWEST);
   if (other) {
-    throw new RangeError(`the format of ${MANIFEST} is '${other.named}', and this program knows '${FORMAT}'`);
+    throw new RangeError(`the format of ${MANIFEST} is '${other.named}', and this program knows '${NEWEST}'`);
   }
   const manifest = DEFINITIONS.read(
     "artifacts_manifest",

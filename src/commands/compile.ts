@@ -1,5 +1,5 @@
 import { join } from "@std/path";
-import type { Insertion, OptimizerName, Precision } from "../compiler/mod.ts";
+import type { AnswerKind, Insertion, OptimizerName, Precision } from "../compiler/mod.ts";
 import type { DeviceKind } from "../device/device.ts";
 import { onDisk } from "../disk/on_disk.ts";
 import { writeArtifacts } from "../artifacts/manifest.ts";
@@ -27,6 +27,8 @@ export interface CompileFlags {
   /** The kind of device that the graphs are compiled for. */
   readonly device: DeviceKind;
   readonly precision: Precision;
+  /** What is read of the model. */
+  readonly answer: AnswerKind;
   /** The folder that the artifacts go into. */
   readonly out: string;
   /** Whether to show what each pass did. */
@@ -38,11 +40,11 @@ export interface CompileFlags {
  * `artifacts.json`, which describes them. The weights stay in the model's own file.
  */
 export async function compile(
-  { model: source, revision, file, dtype, insertion, optimizer, device, precision, out, ...flags }:
+  { model: source, revision, file, dtype, insertion, optimizer, device, precision, answer, out, ...flags }:
     CompileFlags,
   io: CommandIo,
 ): Promise<void> {
-  const target: CompileTarget = { target: targetOf(device), precision };
+  const target: CompileTarget = { target: targetOf(device), precision, answer };
   if (file !== undefined && dtype !== undefined) {
     throw new InputError("compile takes --file or --dtype, not both");
   }

@@ -1,8 +1,8 @@
 import { addsPositions, findEmbedding } from "./analysis/embedding_layer.ts";
 import type { Emitted } from "./backend/emit.ts";
-import { compileAnswer } from "./compile_answer.ts";
+import { compileAnswer, compileTextAnswer } from "./compile_answer.ts";
 import type { Compiled, CompiledAnswer, CompileOptions } from "./compiled.ts";
-import { readOnnxFile } from "./frontend/onnx_file.ts";
+import { readModelFiles } from "./frontend/onnx_file.ts";
 import { lazy } from "./lazy.ts";
 import { emitForTarget, type LoweringTarget, type Purpose } from "./lower_for_target.ts";
 import { type OptimizerName, optimizerState } from "./passes/optimizer.ts";
@@ -17,8 +17,11 @@ import {
   optimizerAlone,
   promptStep,
   READ_ANSWER,
+  READ_NEXT,
+  READ_TARGETS,
   readEmbeddings,
   splicePrompt,
+  textStep,
 } from "./pipeline.ts";
 
 /**
@@ -47,16 +50,28 @@ export function compile(
   path: string,
   insertion: Insertion,
   optimizer: OptimizerName,
-  { onPass, verify, read, target = "cpu", precision = "float32", loss = "plain" }: CompileOptions = {},
+  {
+    onPass,
+    verify,
+    read,
+    decoder,
+    target = "cpu",
+    precision = "float32",
+    answer: kind = "word",
+    loss = "plain",
+  }: CompileOptions = {},
 ): Compiled {
-  const frozen = runPasses(noGraph(path), frontend(readOnnxFile(bytes, path, read)), { onPass, verify });
+  const file = readModelFiles({ bytes, path }, decoder, read);
+  const frozen = runPasses(noGraph(path), frontend(file), { onPass, verify });
   const embedding = findEmbedding(frozen.graph);
   const place = promptPlace(embedding, insertion);
   const dimension = dimensionOf(place, path);
   const to: LoweringTarget = { target, precision };
   const graphs = (prompts: Prompts, names: GraphNames, options: PassOptions) => {
-    const passes = { splice: splicePrompt(insertion, prompts), step: promptStep(loss, optimizer, precision) };
-    return promptGraphs(frozen, passes, to, names, options);
+    const spliced = lazy(() => runPasses(frozen, [splicePrompt(insertion, prompts)], options));
+    return kind === "text"
+      ? textGraphs(spliced, textStep(optimizer, precision), to, names, options)
+      : wordGraphs(spliced, promptStep(loss, optimizer, precision), to, names, options);
   };
   const one = graphs("one", { step: "train_step", suffix: "" }, { onPass, verify });
   const bank = graphs("bank", { step: "train_bank", suffix: "_bank" }, { verify });
@@ -86,38 +101,61 @@ export function compile(
   };
 }
 
-/** The passes that differ between the graphs of one prompt and those of a bank. */
-interface PromptPasses {
-  readonly splice: Pass;
-  readonly step: readonly Pass[];
-}
-
 /** The name of the step's graph, and the suffix of the others' names. */
 interface GraphNames {
   readonly step: string;
   readonly suffix: string;
 }
 
+/** The graphs of a prompt, or of a bank of them, each made when it is first read. */
+type PromptGraphs = CompiledAnswer & { readonly train: Emitted };
+
 /**
- * The graphs of a prompt, or of a bank of them, each made when it is first read.
+ * The graphs of a prompt for answers that are words.
  *
+ * @param spliced the model with the prompt
+ * @param step from the classes' logits to the training step
  * @param options `onPass` receives the passes that lead to the step
  */
-function promptGraphs(
-  frozen: StagedGraph,
-  { splice, step }: PromptPasses,
+function wordGraphs(
+  spliced: () => StagedGraph,
+  step: readonly Pass[],
   to: LoweringTarget,
   names: GraphNames,
   options: PassOptions,
-): CompiledAnswer & { readonly train: Emitted } {
+): PromptGraphs {
   const { verify } = options;
-  const spliced = lazy(() => runPasses(frozen, [splice, READ_ANSWER], options));
-  const classes = lazy(() => runPasses(spliced(), [NARROW_TO_CLASSES], options));
-  const words = lazy(() => runPasses(spliced(), [NARROW_TO_WORDS], { verify }));
-  const train = lazy(() =>
-    emitForTarget(runPasses(classes(), step, options), to, "train", names.step, options)
-  );
+  const read = lazy(() => runPasses(spliced(), [READ_ANSWER], options));
+  const classes = lazy(() => runPasses(read(), [NARROW_TO_CLASSES], options));
+  const words = lazy(() => runPasses(read(), [NARROW_TO_WORDS], { verify }));
   const answer = compileAnswer({ classes, words }, to, names.suffix, { verify });
+  return withStep(classes, step, answer, to, names, options);
+}
+
+/** The graphs of a prompt for answers that are texts; as `wordGraphs`. @param step from the targets' logits on */
+function textGraphs(
+  spliced: () => StagedGraph,
+  step: readonly Pass[],
+  to: LoweringTarget,
+  names: GraphNames,
+  options: PassOptions,
+): PromptGraphs {
+  const { verify } = options;
+  const targets = lazy(() => runPasses(spliced(), READ_TARGETS, options));
+  const next = lazy(() => runPasses(spliced(), READ_NEXT, { verify }));
+  const answer = compileTextAnswer({ targets, next }, to, names.suffix, { verify });
+  return withStep(targets, step, answer, to, names, options);
+}
+
+function withStep(
+  from: () => StagedGraph,
+  step: readonly Pass[],
+  answer: CompiledAnswer,
+  to: LoweringTarget,
+  { step: name }: GraphNames,
+  options: PassOptions,
+): PromptGraphs {
+  const train = lazy(() => emitForTarget(runPasses(from(), step, options), to, "train", name, options));
   return {
     get train() {
       return train();

@@ -1,10 +1,17 @@
-import { compileAnswer, type NarrowedAnswer } from "./compile_answer.ts";
+import { compileAnswer, compileTextAnswer, type NarrowedAnswer } from "./compile_answer.ts";
 import type { CompiledAnswer, CompileOptions } from "./compiled.ts";
-import { type OnnxFile, readOnnxFile } from "./frontend/onnx_file.ts";
+import { type OnnxFile, readModelFiles } from "./frontend/onnx_file.ts";
 import { lazy } from "./lazy.ts";
 import type { PassOptions } from "./passes/pass.ts";
 import { noGraph, runPasses } from "./passes/run_passes.ts";
-import { frontend, NARROW_TO_CLASSES, NARROW_TO_WORDS, READ_ANSWER } from "./pipeline.ts";
+import {
+  frontend,
+  NARROW_TO_CLASSES,
+  NARROW_TO_WORDS,
+  READ_ANSWER,
+  READ_NEXT,
+  READ_TARGETS,
+} from "./pipeline.ts";
 
 /**
  * Compiles a model without a prompt, for hard prompts. Its graphs are made when they are first read.
@@ -26,10 +33,18 @@ import { frontend, NARROW_TO_CLASSES, NARROW_TO_WORDS, READ_ANSWER } from "./pip
 export function compileHard(
   bytes: Uint8Array,
   path: string,
-  { onPass, verify, read, target = "cpu", precision = "float32" }: Omit<CompileOptions, "loss"> = {},
+  { onPass, verify, read, decoder, target = "cpu", precision = "float32", answer: kind = "word" }: Omit<
+    CompileOptions,
+    "loss"
+  > = {},
 ): CompiledAnswer {
-  const answer = readAnswers(readOnnxFile(bytes, path, read), { onPass, verify });
-  return compileAnswer(answer, { target, precision }, "_hard", { verify });
+  const file = readModelFiles({ bytes, path }, decoder, read);
+  const to = { target, precision };
+  if (kind === "word") return compileAnswer(readAnswers(file, { onPass, verify }), to, "_hard", { verify });
+  const whole = runPasses(noGraph(path), frontend(file), { onPass, verify });
+  const targets = lazy(() => runPasses(whole, READ_TARGETS, { onPass, verify }));
+  const next = lazy(() => runPasses(whole, READ_NEXT, { verify }));
+  return compileTextAnswer({ targets, next }, to, "_hard", { verify });
 }
 
 /**

@@ -1,15 +1,24 @@
 import type { Emitted } from "./backend/emit.ts";
-import type { ReadRegion } from "./frontend/onnx_file.ts";
+import type { FileBytes, ReadRegion } from "./frontend/onnx_file.ts";
 import type { LossMean } from "./passes/objective.ts";
 import type { StateTensor } from "./passes/optimizer.ts";
 import type { PassOptions } from "./passes/pass.ts";
 import type { Precision, Target } from "./lower_for_target.ts";
 
+/** What is read of a model: a word at one place, which stands for a class, or a text of any length. */
+export type AnswerKind = "word" | "text";
+
 /** The forward graphs of a model. */
 export interface CompiledAnswer {
-  /** Class logits of examples: `class_logits` float32 [batch, classes]. */
+  /**
+   * For words, class logits of examples: `class_logits` float32 [batch, classes]. For texts, the logarithms of the target
+   * tokens' probabilities: `target_logprobs` float32 [batch, target].
+   */
   readonly predict: Emitted;
-  /** The same, with the logits of all words at the answer: `word_logits` float32 [batch, vocabulary]. */
+  /**
+   * For words, the same with the logits of all words at the answer: `word_logits` float32 [batch, vocabulary]. For texts, the
+   * logits of the word that comes next: `next_logits` float32 [batch, vocabulary].
+   */
   readonly answer: Emitted;
 }
 
@@ -63,10 +72,17 @@ export interface CompiledModel extends CompiledAnswer {
 export interface CompileOptions extends PassOptions {
   /** Reads the weights in separate files, if there are any. */
   readonly read?: ReadRegion | undefined;
+  /** The decoder's file, where the model's own is an encoder; in the same folder, or below it. */
+  readonly decoder?: FileBytes | undefined;
   /** What the graphs are made for; the CPU by default. */
   readonly target?: Target;
   /** The precision of the frozen model. */
   readonly precision?: Precision;
-  /** The kind of mean of the loss: with a weighted one, steps have the input `example_weights`. */
+  /** What is read of the model: a word, where not given. */
+  readonly answer?: AnswerKind;
+  /**
+   * The kind of mean of the loss of words: with a weighted one, steps have the input `example_weights`. That of texts is always
+   * weighted by `target_weights`.
+   */
   readonly loss?: LossMean;
 }

@@ -20,7 +20,14 @@ export { type WeightsApart, weightsApart } from "./backend/weights_apart.ts";
 export { compile } from "./compile.ts";
 export { compileHard } from "./compile_hard.ts";
 export { compileModelTuning } from "./compile_model_tuning.ts";
-export type { Compiled, CompiledAnswer, CompiledModel, CompileOptions, Parameter } from "./compiled.ts";
+export type {
+  AnswerKind,
+  Compiled,
+  CompiledAnswer,
+  CompiledModel,
+  CompileOptions,
+  Parameter,
+} from "./compiled.ts";
 export { factsOf, type ModelFacts, type PositionFacts } from "./facts.ts";
 export { type MappedFile, mapWeights } from "./frontend/map_weights.ts";
 export { type NumberFormat, numberFormatOf } from "./frontend/number_format.ts";
@@ -30,7 +37,14 @@ export {
   weightFiles,
   weightLocation,
 } from "./frontend/external_data.ts";
-export { notOnnx, type OnnxFile, readOnnxFile, type ReadRegion } from "./frontend/onnx_file.ts";
+export {
+  type FileBytes,
+  notOnnx,
+  type OnnxFile,
+  readModelFiles,
+  readOnnxFile,
+  type ReadRegion,
+} from "./frontend/onnx_file.ts";
 export { countParameters } from "./frontend/parameters.ts";
 export { type Dimension, evaluate, Polynomial, readShape, writeShape } from "./graph/dimension.ts";
 export type { ElementType } from "./graph/element_types.ts";

@@ -26,6 +26,9 @@ import {
   withoutObjective,
   WORD_LOGITS,
 } from "./passes/objective.ts";
+import { readNext, readTargets } from "./passes/read_targets.ts";
+import { scoreTargets } from "./passes/score_targets.ts";
+import { addTextLoss, differentiateText } from "./passes/text_loss.ts";
 import { appendOptimizer, optimizerGraph } from "./passes/append_optimizer.ts";
 import type { OptimizerName } from "./passes/optimizer.ts";
 import type { Pass, Property } from "./passes/pass.ts";
@@ -112,6 +115,66 @@ export const NARROW_TO_CLASSES: Pass = narrowTo(CLASS_LOGITS);
 /** The graph of all words' logits, of which as little as possible is computed. */
 export const NARROW_TO_WORDS: Pass = narrowTo(WORD_LOGITS);
 
+/** The logits that predict a target text's tokens, of which as little as possible is computed. */
+export const READ_TARGETS: readonly Pass[] = [
+  {
+    name: "read targets",
+    requires: ["positions exposed", "token logits", "not lowered"],
+    ensures: ["targets read"],
+    ends: ["token logits"],
+    run: readTargets,
+  },
+  {
+    name: "narrow",
+    requires: ["canonical", "targets read", "not lowered"],
+    ensures: ["narrowed"],
+    run: narrow,
+  },
+];
+
+/** The logits of the word that comes next, of which as little as possible is computed. */
+export const READ_NEXT: readonly Pass[] = [
+  {
+    name: "read next word",
+    requires: ["positions exposed", "token logits", "not lowered"],
+    ensures: ["next word read"],
+    ends: ["token logits"],
+    run: readNext,
+  },
+  {
+    name: "narrow",
+    requires: ["canonical", "next word read", "not lowered"],
+    ensures: ["narrowed"],
+    run: narrow,
+  },
+];
+
+/** The logarithms of the target tokens' probabilities. */
+export const SCORE_TARGETS: Pass = {
+  name: "score targets",
+  requires: ["narrowed", "targets read", "not lowered"],
+  ensures: ["targets scored"],
+  ends: ["targets read"],
+  run: (graph) => scoreTargets(graph, "logprobs"),
+};
+
+/** The same, to be differentiated, and the loss. */
+const TEXT_OBJECTIVE: readonly Pass[] = [
+  {
+    name: "score targets",
+    requires: ["narrowed", "targets read", "not lowered"],
+    ensures: ["targets scored", "targets sloped"],
+    ends: ["targets read"],
+    run: (graph) => scoreTargets(graph, "slope"),
+  },
+  {
+    name: "add loss",
+    requires: ["targets scored", "targets sloped", "not lowered"],
+    ensures: ["loss added"],
+    run: addTextLoss,
+  },
+];
+
 /** The loss, from the classes' logits. */
 function lossOf(mean: LossMean): Pass {
   return {
@@ -131,7 +194,7 @@ const SHARE_GELU: Pass = {
 
 /** From the classes' logits to a training step of a prompt. */
 export function promptStep(mean: LossMean, optimizer: OptimizerName, precision: Precision): readonly Pass[] {
-  const scale = precision === "float16" ? LOSS_SCALE : 1;
+  const scale = lossScale(precision);
   return [
     lossOf(mean),
     {
@@ -141,6 +204,34 @@ export function promptStep(mean: LossMean, optimizer: OptimizerName, precision: 
       ends: scale === 1 ? [] : ["gradient unscaled"],
       run: (graph) => withoutObjective(differentiate(graph, OBJECTIVE, inputOf(graph, PROMPT), scale)),
     },
+    ...fromGradient(optimizer, scale),
+  ];
+}
+
+/** From the logits that predict a target text's tokens to a training step of a prompt. */
+export function textStep(optimizer: OptimizerName, precision: Precision): readonly Pass[] {
+  const scale = lossScale(precision);
+  return [
+    ...TEXT_OBJECTIVE,
+    {
+      name: "differentiate",
+      requires: ["prompt spliced", "targets sloped", "loss added", "not lowered"],
+      ensures: ["differentiated", "prompt gradient"],
+      ends: ["targets sloped", ...(scale === 1 ? [] : ["gradient unscaled"] as const)],
+      run: (graph) => differentiateText(graph, inputOf(graph, PROMPT), scale),
+    },
+    ...fromGradient(optimizer, scale),
+  ];
+}
+
+/** The factor of the loss before its gradient is taken. */
+function lossScale(precision: Precision): number {
+  return precision === "float16" ? LOSS_SCALE : 1;
+}
+
+/** From a prompt's gradient to its training step. */
+function fromGradient(optimizer: OptimizerName, scale: number): readonly Pass[] {
+  return [
     SHARE_GELU,
     SIMPLIFY,
     {

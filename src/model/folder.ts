@@ -1,4 +1,4 @@
-import { join, relative, resolve } from "@std/path";
+import { basename, dirname, join, relative, resolve } from "@std/path";
 import { ConfigValueError, InputError, withKeyContext } from "../base/errors.ts";
 import { message } from "../base/message.ts";
 import { innerPath } from "../base/inner_path.ts";
@@ -11,8 +11,10 @@ import type { DownloadReporter } from "../hub/repository.ts";
 /** A frozen model's folder, in the layout of the Hugging Face hub. */
 export interface ModelFolder {
   readonly folder: string;
-  /** The ONNX file's path. */
+  /** The ONNX file's path; of an encoder-decoder model, the encoder's. */
   readonly onnx: string;
+  /** The decoder's path, for an encoder-decoder model. */
+  readonly decoder?: string;
   /** The commit, for a model on the hub. */
   readonly revision: string | null;
   /** The paths of the files next to it that describe the model and its tokenizer. */
@@ -76,13 +78,63 @@ export async function findModel(
     if (size === undefined) throw missing(path);
     return size;
   };
-  const onnx: string = join(folder, spec.file);
+  const { onnx, decoder } = await graphFiles(join(folder, spec.file), find, missing);
   const described = required.map((name) => join(folder, name));
-  for (const path of [onnx, ...described]) await provide(path);
+  for (const path of described) await provide(path);
   for (const path of OPTIONAL.map((name) => join(folder, name))) {
     if (await find(path) !== undefined) described.push(path);
   }
-  return { folder, onnx, revision: null, described, provide };
+  return { folder, onnx, ...(decoder !== undefined && { decoder }), revision: null, described, provide };
+}
+
+/** The paths of a model's graphs. */
+type GraphFiles = Pick<ModelFolder, "onnx" | "decoder">;
+
+/** The start of the names of models' files in the layout of the hub's exports: of whole models, … */
+const WHOLE = "model";
+/** … of encoders, … */
+const ENCODER = "encoder_model";
+/** … and of decoders that can begin a text. A merged one continues it, too. */
+const DECODERS = ["decoder_model", "decoder_model_merged"];
+
+/**
+ * Finds a model's graph, or those of an encoder and its decoder: where a folder has no `model.onnx`, it may have
+ * `encoder_model.onnx`, whose decoder lies beside it, with the same ending (`_quantized`, …).
+ *
+ * @param wanted the path that is asked for
+ * @param find makes a file available, and gives `undefined` where there is none
+ * @param missing the error for a path that is not there
+ */
+async function graphFiles(
+  wanted: string,
+  find: (path: string) => Promise<number | undefined>,
+  missing: (path: string) => Promise<ConfigValueError> | ConfigValueError,
+): Promise<GraphFiles> {
+  const name = basename(wanted);
+  const isEncoder = name.startsWith(ENCODER);
+  if (!isEncoder && await find(wanted) !== undefined) return { onnx: wanted };
+  if (!isEncoder && !name.startsWith(WHOLE)) throw await missing(wanted);
+  const ending = name.slice((isEncoder ? ENCODER : WHOLE).length);
+  const beside = (start: string) => join(dirname(wanted), `${start}${ending}`);
+  const onnx = beside(ENCODER);
+  const hasEncoder = await find(onnx) !== undefined;
+  for (const decoder of DECODERS.map(beside)) {
+    if (await find(decoder) === undefined) continue;
+    if (hasEncoder) return { onnx, decoder };
+    throw keyError(
+      `there is no ${
+        basename(onnx)
+      } beside ${decoder}: a decoder is half a model, and its encoder belongs beside it`,
+      "source",
+    );
+  }
+  if (!hasEncoder) throw await missing(wanted);
+  throw keyError(
+    `there is no ${
+      DECODERS.map((start) => `${start}${ending}`).join(" and no ")
+    } beside ${onnx}: an encoder is half a model, and its decoder belongs beside it`,
+    "source",
+  );
 }
 
 async function hubModel(
@@ -100,25 +152,29 @@ async function hubModel(
       throw new InputError(message`${error.forms} (nor is there a folder ${instead})`, { cause: error });
     });
   const { folder, commit } = repository;
-  const provide = async (path: string) => {
-    const name = relative(folder, path).replaceAll("\\", "/");
-    if (await repository.file(name) !== undefined) {
-      const size = await findInnerFile(folder, path);
-      if (size !== undefined) return size;
-    }
+  const find = async (path: string) =>
+    await repository.file(nameOf(path)) === undefined ? undefined : await findInnerFile(folder, path);
+  const nameOf = (path: string) => relative(folder, path).replaceAll("\\", "/");
+  const missing = async (path: string) => {
+    const name = nameOf(path);
     const exports = (await repository.paths()).filter((one) => one.endsWith(".onnx"));
     const where = settings.offline
       ? "HF_HUB_OFFLINE is set, and the cache"
       : `commit ${commit} of '${source}'`;
-    throw keyError(
+    return keyError(
       `${where} has no ${name}${
         name.endsWith(".onnx") ? ` (it has ${exports.join(", ") || "no ONNX files"})` : ""
       }`,
       name === file ? "file" : "source",
     );
   };
-  const onnx: string = join(folder, file);
-  for (const name of [...required, file]) await provide(join(folder, name));
+  const provide = async (path: string) => {
+    const size = await find(path);
+    if (size === undefined) throw await missing(path);
+    return size;
+  };
+  for (const name of required) await provide(join(folder, name));
+  const { onnx, decoder } = await graphFiles(join(folder, file), find, missing);
   const described = required.map((name) => join(folder, name));
   for (const name of OPTIONAL) {
     const path: string = join(folder, name);
@@ -126,7 +182,7 @@ async function hubModel(
       described.push(path);
     }
   }
-  return { folder, onnx, revision: commit, described, provide };
+  return { folder, onnx, ...(decoder !== undefined && { decoder }), revision: commit, described, provide };
 }
 
 function keyError(message: string, key: "source" | "file"): ConfigValueError {

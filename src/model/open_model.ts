@@ -5,9 +5,10 @@ import {
   countParameters,
   externalTensors,
   factsOf,
+  type FileBytes,
   type ModelFacts,
   type OnnxFile,
-  readOnnxFile,
+  readModelFiles,
   weightFiles,
 } from "../compiler/mod.ts";
 import type { ModelSpec } from "../experiment/types.ts";
@@ -31,6 +32,8 @@ export interface ModelGraph {
   readonly onnx: string;
   /** The ONNX file without its weights, which become external data in their files on disk. */
   readonly graph: Uint8Array;
+  /** The same of its decoder, for an encoder-decoder model, whose ONNX file is its encoder. */
+  readonly decoder?: FileBytes;
   /** The SHA-256 of the ONNX file. */
   readonly sha256: string;
   /** The SHA-256 of each file that holds weights, the ONNX file among them, by its path. */
@@ -89,17 +92,30 @@ export async function openGraph(
 /** A model's graph, and its ONNX file. @param regions reads the file's weights as long as it is open */
 async function readModel(
   { source }: ModelSpec,
-  { folder, onnx, revision, provide }: ModelFolder,
+  { folder, onnx, decoder: decoderPath, revision, provide }: ModelFolder,
   regions: RegionReader,
 ): Promise<{ readonly graph: ModelGraph; readonly file: OnnxFile }> {
   const { bytes: graph, sha256 } = await readGraph(onnx);
-  const file = readOnnxFile(graph, onnx, regions.read);
+  const weights = new Map([[onnx, sha256]]);
+  let decoder: FileBytes | undefined;
+  if (decoderPath !== undefined) {
+    const found = await readGraph(decoderPath);
+    decoder = { bytes: found.bytes, path: decoderPath };
+    weights.set(decoderPath, found.sha256);
+  }
+  const file = readModelFiles({ bytes: graph, path: onnx }, decoder, regions.read);
+  const parts = [file, ...file.decoder === undefined ? [] : [file.decoder]];
   const sizes = new Map<string, number>();
-  for (const path of [onnx, ...weightFiles(file)]) sizes.set(path, await provide(path));
-  checkRegions(file, sizes);
-  const beside = [...sizes.keys()].filter((path) => path !== onnx);
-  const weights = new Map([[onnx, sha256], ...await hashes(beside)]);
-  return { graph: { source, revision, folder, onnx, graph, sha256, weights }, file };
+  for (const path of [...weights.keys(), ...parts.flatMap(weightFiles)]) {
+    if (!sizes.has(path)) sizes.set(path, await provide(path));
+  }
+  for (const part of parts) checkRegions(part, sizes);
+  const beside = [...sizes.keys()].filter((path) => !weights.has(path));
+  for (const [path, hash] of await hashes(beside)) weights.set(path, hash);
+  return {
+    graph: { source, revision, folder, onnx, graph, ...(decoder && { decoder }), sha256, weights },
+    file,
+  };
 }
 
 /** @throws {CompileError} where a tensor does not lie whole in its file */

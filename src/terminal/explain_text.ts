@@ -15,7 +15,7 @@ import { tableLines } from "./table.ts";
 import type { ModelGraph } from "../model/open_model.ts";
 
 /** The sizes at which operations are counted. */
-const SIZES = { batch: 32, sequence: 64, length: 20, classes: 2, words: 4 };
+const SIZES = { batch: 32, sequence: 64, length: 20, classes: 2, words: 4, target: 8 };
 
 /**
  * What the compiler did, pass by pass, as lines: nodes, operations of the matrix products, changes in operators; then

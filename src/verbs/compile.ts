@@ -44,6 +44,10 @@ export function addCompile(program: Command, verbs: CompileVerb): void {
       new Option("--precision <type>", "the precision of the frozen model").choices(CHOICES.precision)
         .default(DEFAULTS.experiment.precision),
     )
+    .addOption(
+      new Option("--answer <kind>", "what is read of the model: a word that stands for a class, or a text")
+        .choices(["word", "text"]).default("word"),
+    )
     .requiredOption("--out <dir>", "the folder that the artifacts go into")
     .option("--explain", "show what each pass of the compiler did", false)
     .addHelpText(

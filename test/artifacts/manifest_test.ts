@@ -26,10 +26,10 @@ Deno.test("artifacts are read as they were written", () =>
 Deno.test("artifacts of another format, or with a damaged key, are refused, whatever their sums are", () =>
   inFolder(async (root) => {
     const folder = join(root, "artifacts");
-    const known = "and this program knows 'softprompt-artifacts/1'";
+    const known = "and this program knows 'softprompt-artifacts/2'";
     const refusals: [Record<string, unknown>, string][] = [
       // The format is looked at first: another version may have other keys.
-      [{ format: "softprompt-artifacts/2", dimension: "2" }, `'softprompt-artifacts/2', ${known}`],
+      [{ format: "softprompt-artifacts/3", dimension: "2" }, `'softprompt-artifacts/3', ${known}`],
       [{ format: "other/1" }, `'other/1', ${known}`],
       [{ format: undefined }, `'undefined', ${known}`],
       [{ dimension: "2" }, "artifacts.json is not of the format: 'dimension' must be number"],

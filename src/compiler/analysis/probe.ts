@@ -27,7 +27,7 @@ export function interpreterOf(probe: Probe): Interpreter {
   const perToken = (item: (text: number, at: number) => number) =>
     computedArray(dims, (i) => item(Math.floor(i / sequence), i % sequence));
   return new Interpreter({
-    symbols: { batch, sequence },
+    symbols: { batch, sequence, target: 1 },
     inputs: {
       input_ids: perToken((text, at) => {
         const i = text * sequence + at;

@@ -54,7 +54,7 @@ function boundsOf(node: Node, at: (sequence: number) => Interpreter): Bounds | u
       size: Math.max(...cuts.map(({ size }) => size)),
       fits: (sequence) =>
         cuts.every(({ size, start, end }) => {
-          const symbols = { batch: 1, sequence };
+          const symbols = { batch: 1, sequence, target: 1 };
           return evaluate(start, symbols) >= 0 && evaluate(end, symbols) <= size;
         }),
     };

@@ -7,9 +7,11 @@ export function hasTokens({ shape }: Pick<Value, "shape">): boolean {
   return shape.some(isTokens);
 }
 
-/** Whether an axis goes over tokens. */
+/** Whether an axis goes over tokens: those of the text that is read, or those of the target. */
 export function isTokens(dimension: Dimension): boolean {
-  return termsOf(dimension).some(([key]) => symbolsOf(key).includes("sequence"));
+  return termsOf(dimension).some(([key]) =>
+    symbolsOf(key).some((symbol) => symbol === "sequence" || symbol === "target")
+  );
 }
 
 /** Whether a node's output for a token does not depend on other tokens, given inputs of which that is true. */

@@ -1,13 +1,11 @@
 import type { Builder } from "../ops/builder.ts";
-import { type Dimension, product, sameDimension, sameShape, subtract, symbol } from "../graph/dimension.ts";
+import { type Dimension, product, sameDimension, sameShape, subtract } from "../graph/dimension.ts";
 import { CompileError } from "../graph/errors.ts";
 import { ancestors, type Attributes, type Node, type Value } from "../graph/graph.ts";
 import { hasLength } from "../graph/tuple.ts";
 import { cutsOf } from "../ops/cutting.ts";
 import { definitionOf } from "../ops/mod.ts";
 import { integerAttribute } from "../ops/op_definition.ts";
-
-const SEQUENCE = symbol("sequence");
 
 /** The axis of the tokens in the input and the output of a language-model head. */
 const TOKENS = 1;
@@ -17,12 +15,13 @@ const TOKENS = 1;
  * do), the head is put on all tokens, so that the answer can be read at any of them. Narrowing makes the choice again.
  *
  * @param logits [batch, 1, vocabulary] or [batch, vocabulary]
+ * @param tokens their number
  * @returns the logits of all tokens, or `undefined` where this does not give them
  */
-export function everyToken(b: Builder, logits: Value): Value | undefined {
+export function everyToken(b: Builder, logits: Value, tokens: Dimension): Value | undefined {
   const before = ancestors(logits);
   const nodes = b.nodes.filter((node) => before.has(node));
-  const at = nodes.findLastIndex(picksToken);
+  const at = nodes.findLastIndex((node) => picksToken(node, tokens));
   if (at < 0) return undefined;
   const all = new Map<Value, Value>([[nodes[at]!.outputs[0]!, nodes[at]!.inputs[0]!]]);
   for (const node of nodes.slice(at + 1)) {
@@ -35,13 +34,13 @@ export function everyToken(b: Builder, logits: Value): Value | undefined {
 }
 
 /** Whether a node picks one token of each example from [batch, sequence, size]: the last, or one that the inputs select. */
-function picksToken(node: Node): boolean {
+function picksToken(node: Node, tokens: Dimension): boolean {
   const [x, index] = node.inputs;
   const [y] = node.outputs;
-  if (!x || !y || !hasLength(x.shape, 3) || !sameDimension(x.shape[TOKENS], SEQUENCE)) return false;
+  if (!x || !y || !hasLength(x.shape, 3) || !sameDimension(x.shape[TOKENS], tokens)) return false;
   const [batch, , size] = x.shape;
   if (!sameShape(y.shape, [batch, 1, size]) && !sameShape(y.shape, [batch, size])) return false;
-  const isLast = (place: Dimension) => sameDimension(place, subtract(SEQUENCE, 1));
+  const isLast = (place: Dimension) => sameDimension(place, subtract(tokens, 1));
   if (node.op === "Slice") return cutsOf(node).some(({ axis, start }) => axis === TOKENS && isLast(start));
   if (node.op === "GatherND" || node.op === "GatherElements") return true;
   const [place] = index?.integers ?? [];

@@ -1,4 +1,4 @@
-import type { GraphProto, NodeProto } from "onnx-buf";
+import type { GraphProto, NodeProto, ValueInfoProto } from "onnx-buf";
 import { Builder } from "../ops/builder.ts";
 import { scalarOf } from "../graph/constants.ts";
 import { checkBudget } from "../graph/budget.ts";
@@ -11,7 +11,8 @@ import { CountedNames } from "./counted_names.ts";
 import { checkInputs, importInput } from "./import_inputs.ts";
 import { partRead, sequenceParts } from "./import_sequences.ts";
 import { inlineFunctions } from "./inline_functions.ts";
-import { findLogits } from "./logits.ts";
+import { decoderFeeder, encoded } from "./import_decoder.ts";
+import { DECODED_ROWS, findLogits, type Logits, READ_ROWS } from "./logits.ts";
 import type { Application } from "../lowerings/lowering.ts";
 import { loweringOf } from "../lowerings/mod.ts";
 import { required } from "../ops/op_definition.ts";
@@ -31,10 +32,11 @@ export interface Imported {
 /**
  * Turns an inference graph into the compiler's own form: every value with its type and shape, operators in their present
  * form (axes as inputs, constants as values), fused operators lowered, numbers of 16 bits widened, token types zero, no
- * past, and only what the logits need.
+ * past, and only what the logits need. An encoder and its decoder become one graph.
  *
  * @returns a graph with the inputs `input_ids`, `attention_mask`, `position_ids` that the model has, int64
- * [batch, sequence], and the output `logits` [batch, sequence, vocabulary]
+ * [batch, sequence], and the output `logits` [batch, sequence, vocabulary]; with a decoder, also the input
+ * `decoder_input_ids` int64 [batch, target], and the logits are [batch, target, vocabulary]
  * @throws {CompileError} on an input the compiler cannot feed, a missing one, an operator without a row, or outputs that are
  * no logits
  */
@@ -44,20 +46,28 @@ export function importModel(file: OnnxFile, log: PassLog = () => {}): Graph {
 
 /** The same, with the file's own output. */
 export function importAnswering(file: OnnxFile, log: PassLog = () => {}): Imported {
+  const b = new Builder(file.path);
   const proto = inlineFunctions(file.model, log);
-  const importer = new Importer(file, log);
-  importer.initialize(proto);
-  const fed = proto.input.filter(({ name }) => !importer.values.has(name));
+  const importer = new Importer(b, file, log);
+  const fed = importer.initialize(proto);
   checkInputs(file.path, fed.map(({ name }) => name));
-  for (const input of fed) importer.values.set(input.name, importInput(importer.b, input));
-  checkBudget("inputs or outputs", proto.output.length, file.path);
-  const { scores, ofOneToken } = findLogits(importer.b, proto.output, (name) => {
-    importer.nodes(proto, [name]);
-    return importer.made(name);
-  });
-  const graph = importer.b.graph(new Map([["logits", scores]]));
+  importer.feed(fed, (input) => importInput(b, input));
+  const { scores, ofOneToken } = file.decoder === undefined
+    ? findLogits(b, proto.output, importer.taker(proto), READ_ROWS)
+    : decoded(b, file.decoder, encoded(b, proto.output, importer.taker(proto)), log);
+  const graph = b.graph(new Map([["logits", scores]]));
   checkOneText(graph);
   return { graph, ofOneToken };
+}
+
+/** The logits that a decoder makes of its encoder's hidden states. */
+function decoded(b: Builder, file: OnnxFile, hidden: Value, log: PassLog): Logits {
+  const proto = inlineFunctions(file.model, log);
+  const importer = new Importer(b, file, log);
+  const fed = importer.initialize(proto);
+  const feed = decoderFeeder(b, file.path, hidden, fed);
+  importer.feed(fed, feed);
+  return findLogits(b, proto.output, importer.taker(proto), DECODED_ROWS);
 }
 
 /** From this version on operators broadcast as they do now, and shapes are inputs. */
@@ -65,7 +75,6 @@ const OLDEST_OPSET = 7;
 
 /** Imports node by node. */
 class Importer {
-  readonly b: Builder;
   /** The values by their names in the file. */
   readonly values = new Map<string, Value>();
   /** The sequences of tensors by their names. */
@@ -75,8 +84,7 @@ class Importer {
   private readonly needed = new NeededNodes();
   private readonly opset: number;
 
-  constructor(private readonly file: OnnxFile, private readonly log: PassLog) {
-    this.b = new Builder(file.path);
+  constructor(readonly b: Builder, private readonly file: OnnxFile, private readonly log: PassLog) {
     const standard = file.model.opsetImport.find(({ domain }) => domain === "" || domain === "ai.onnx");
     this.opset = Number(standard?.version ?? 0);
     if (this.opset < OLDEST_OPSET) {
@@ -86,11 +94,26 @@ class Importer {
     }
   }
 
-  /** Takes in a graph's weights. */
-  initialize(proto: GraphProto): void {
+  /** Takes in a graph's weights. @returns the inputs that are left to be fed */
+  initialize(proto: GraphProto): readonly ValueInfoProto[] {
     for (const tensor of proto.initializer) {
       this.values.set(tensor.name, this.constant(tensor.name, constantOf(tensor, this.file)));
     }
+    return proto.input.filter(({ name }) => !this.values.has(name));
+  }
+
+  /** Feeds inputs. */
+  feed(inputs: readonly ValueInfoProto[], valueOf: (input: ValueInfoProto) => Value): void {
+    for (const input of inputs) this.values.set(input.name, valueOf(input));
+  }
+
+  /** Imports what an output needs, and gives it. */
+  taker(proto: GraphProto): (name: string) => Value {
+    checkBudget("inputs or outputs", proto.output.length, this.file.path);
+    return (name) => {
+      this.nodes(proto, [name]);
+      return this.made(name);
+    };
   }
 
   /** Imports those nodes of a graph that some outputs need, each once. */

@@ -35,16 +35,15 @@ export function checkInputs(source: string, names: readonly string[]): void {
   }
   const twoTexts = names.find((name) => OF_TWO_TEXTS.test(name));
   const listed = quoted(names);
-  const wanted = "prompts are tuned for masked models and for causal ones that read one text";
   if (twoTexts !== undefined) {
     throw new CompileError(
-      `${source} has the input '${twoTexts}': it is an encoder-decoder model such as T5, which reads one text and writes another, and ${wanted}`,
+      `${source} has the input '${twoTexts}': it is an encoder-decoder model such as T5, which reads one text and writes another, in one file: export its encoder and its decoder in files of their own (encoder_model.onnx and decoder_model.onnx)`,
     );
   }
   const decoder = names.find((name) => OF_A_DECODER.test(name));
   if (decoder !== undefined) {
     throw new CompileError(
-      `${source} has the input '${decoder}': it is only the decoder of an encoder-decoder model such as T5, which needs its encoder's output, and ${wanted}`,
+      `${source} has the input '${decoder}': it is only the decoder of an encoder-decoder model such as T5, which needs its encoder's output: name the encoder's file (encoder_model.onnx), beside which it belongs`,
     );
   }
   if (names.includes("input_ids")) return;
@@ -88,8 +87,12 @@ export function importInput(b: Builder, proto: ValueInfoProto): Value {
 /** int64 [batch, sequence], cast where the model wants another type. */
 function keptInput(b: Builder, proto: ValueInfoProto): Value {
   checkOpen(b, proto);
+  return asDeclared(b, b.input(proto.name, "int64", TOKENS), proto);
+}
+
+/** A value of int64, cast where an input that it feeds wants another type. */
+export function asDeclared(b: Builder, value: Value, proto: ValueInfoProto): Value {
   const { type } = declared(proto);
-  const value = b.input(proto.name, "int64", TOKENS);
   return type === 0 || elementTypeOf(type) === "int64" ? value : b.op("Cast", [value], { to: type });
 }
 
@@ -97,7 +100,7 @@ function keptInput(b: Builder, proto: ValueInfoProto): Value {
  * A model must take any number of texts of any length: a file that declares fixed numbers was exported for only these, and
  * ONNX Runtime takes no others.
  */
-function checkOpen({ source }: Builder, proto: ValueInfoProto): void {
+export function checkOpen({ source }: Builder, proto: ValueInfoProto): void {
   const { dims } = declared(proto);
   if (dims === undefined) return;
   const input = `input '${proto.name}' of ${source}`;
@@ -118,7 +121,7 @@ function checkOpen({ source }: Builder, proto: ValueInfoProto): void {
 }
 
 /** A cache of keys or values that holds nothing yet: a training step reads its text from the start. */
-function emptyPast(b: Builder, proto: ValueInfoProto): Value {
+export function emptyPast(b: Builder, proto: ValueInfoProto): Value {
   const dims = declared(proto).dims ?? [];
   const named = dims.findIndex((item) => typeof item === "string" && item.includes("past"));
   const length = named >= 0

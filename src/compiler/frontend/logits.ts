@@ -10,7 +10,11 @@ import { isFloat } from "../graph/element_types.ts";
 import { scoresOf } from "./scores.ts";
 
 const BATCH = symbol("batch");
-const TOKENS: readonly Dimension[] = [BATCH, symbol("sequence")];
+
+/** The rows of logits: of the tokens that a model reads, … */
+export const READ_ROWS: readonly Dimension[] = [BATCH, symbol("sequence")];
+/** … and of those that a decoder of its own reads. */
+export const DECODED_ROWS: readonly Dimension[] = [BATCH, symbol("target")];
 
 /** The names of logits in exporters. */
 const NAME = "logits";
@@ -50,12 +54,14 @@ interface Output {
  * a few words more or fewer than the table of embeddings: padded to a multiple of 64, or without tokens that were added later.
  *
  * @param take imports what an output needs
+ * @param rows of the logits of all tokens
  * @throws {CompileError} where no output has them, or several can be them, listing the outputs with their shapes
  */
 export function findLogits(
   b: Builder,
   outputs: readonly ValueInfoProto[],
   take: (name: string) => Value,
+  rows: readonly Dimension[],
 ): Logits {
   const seen: Output[] = [];
   const fitting: Candidate[] = [];
@@ -63,18 +69,18 @@ export function findLogits(
     const found = importOutput(output, take, outputs.length === 1);
     const { name, value } = found;
     seen.push(found);
-    const misfit = value && misfitOf(value, wordTable(b));
+    const misfit = value && misfitOf(value, wordTable(b), rows);
     if (value === undefined || misfit === undefined) continue;
-    if (name === NAME) return ofAllTokens(b, value);
+    if (name === NAME) return ofAllTokens(b, value, rows);
     fitting.push({ ...found, value, misfit });
   }
   const least = Math.min(...fitting.map(({ misfit }) => misfit));
   const [best, ...others] = fitting.filter(({ misfit }) => misfit === least);
-  if (best === undefined) throw noLogits(b, seen);
+  if (best === undefined) throw noLogits(b, seen, rows);
   const isAnother = ({ value }: Candidate) =>
     value !== best.value && scoresOf(b, value) !== scoresOf(b, best.value);
   if (others.some(isAnother)) throw severalLogits(b, [best, ...others]);
-  return ofAllTokens(b, best.value);
+  return ofAllTokens(b, best.value, rows);
 }
 
 /** The outputs, those called logits first. */
@@ -87,7 +93,7 @@ function byName(outputs: readonly ValueInfoProto[]): ValueInfoProto[] {
 function importOutput(output: ValueInfoProto, take: (name: string) => Value, isOnly: boolean): Output {
   const { name } = output;
   const { dims } = declared(output);
-  if (dims !== undefined && dims.length > TOKENS.length + 1) {
+  if (dims !== undefined && dims.length > READ_ROWS.length + 1) {
     return { name, description: `[${dims.join(", ")}]` };
   }
   try {
@@ -110,9 +116,13 @@ function wordTable({ nodes }: Builder): WordTable | undefined {
  * How badly a value fits as logits: 1 where it is over another number of words than the table has, 2 where it is of one
  * token of each text and not of all; `undefined` where it cannot be the logits.
  */
-function misfitOf(value: Value, table: WordTable | undefined): number | undefined {
+function misfitOf(
+  value: Value,
+  table: WordTable | undefined,
+  rows: readonly Dimension[],
+): number | undefined {
   const words = value.shape.at(-1);
-  const all = isOfAllTokens(value);
+  const all = isOfAllTokens(value, rows);
   if (!isFloat(value.type) || typeof words !== "number" || !(all || isOfOneToken(value))) return undefined;
   const isSame = words === table?.rows;
   const isNear = table === undefined ||
@@ -120,10 +130,10 @@ function misfitOf(value: Value, table: WordTable | undefined): number | undefine
   return isSame || isNear ? (isSame ? 0 : 1) + (all ? 0 : 2) : undefined;
 }
 
-/** Whether a value is [batch, sequence, any], or the same with one row for each token. */
-function isOfAllTokens({ shape }: Value): boolean {
-  const rows = shape.slice(0, -1);
-  return sameShape(rows, TOKENS) || sameShape(rows, [product(TOKENS)]);
+/** Whether a value is [batch, sequence, any], or the same with one row for each token. @param rows of all tokens */
+function isOfAllTokens({ shape }: Value, rows: readonly Dimension[]): boolean {
+  const own = shape.slice(0, -1);
+  return sameShape(own, rows) || sameShape(own, [product(rows)]);
 }
 
 function isOfOneToken({ shape }: Value): boolean {
@@ -132,17 +142,17 @@ function isOfOneToken({ shape }: Value): boolean {
 }
 
 /** The scores of words of every token. */
-function ofAllTokens(b: Builder, value: Value): Logits {
-  const ofOneToken = !isOfAllTokens(value);
-  const all = ofOneToken ? everyToken(b, value) : value;
-  if (all === undefined || !isOfAllTokens(all)) {
+function ofAllTokens(b: Builder, value: Value, rows: readonly Dimension[]): Logits {
+  const ofOneToken = !isOfAllTokens(value, rows);
+  const all = ofOneToken ? everyToken(b, value, rows[1]!) : value;
+  if (all === undefined || !isOfAllTokens(all, rows)) {
     throw new CompileError(
       `${b.source} gives '${value.name}' ${
         described(value)
       }, the logits of one token of each text, and the choice of that token cannot be undone: export it with the logits of all tokens`,
     );
   }
-  return { scores: b.reshape(scoresOf(b, all), [...TOKENS, value.shape.at(-1)!]), ofOneToken };
+  return { scores: b.reshape(scoresOf(b, all), [...rows, value.shape.at(-1)!]), ofOneToken };
 }
 
 function severalLogits({ source }: Builder, candidates: readonly Candidate[]): CompileError {
@@ -160,11 +170,11 @@ function listing(outputs: readonly Output[]): string {
   return [...listed, ...(more > 0 ? [`and ${more} more`] : [])].join(", ");
 }
 
-function noLogits(b: Builder, seen: readonly Output[]): CompileError {
+function noLogits(b: Builder, seen: readonly Output[], rows: readonly Dimension[]): CompileError {
   const table = wordTable(b);
-  const isHidden = ({ value }: Output) => value && table && sameShape(value.shape, [...TOKENS, table.size]);
+  const isHidden = ({ value }: Output) => value && table && sameShape(value.shape, [...rows, table.size]);
   const what = seen.some(isHidden)
-    ? " (hidden states: it is a model without its head, or only the encoder of one such as T5)"
+    ? " (hidden states: it is a model without its head, or only the encoder of one such as T5, whose decoder belongs beside it, as decoder_model.onnx beside encoder_model.onnx)"
     : "";
   return new CompileError(
     `${b.source} gives no logits [batch, sequence, vocabulary]${

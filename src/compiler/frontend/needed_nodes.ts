@@ -6,7 +6,8 @@ export class NeededNodes {
   private readonly makers = new Map<GraphProto, ReadonlyMap<string, readonly number[]>>();
 
   /**
-   * The nodes that outputs need, in the file's order; a branch needs what its nodes read of the graph around it.
+   * The nodes that outputs need, in the file's order, but each after those that make what it reads: converters append casts
+   * of inputs at the end, which ONNX forbids and ONNX Runtime takes. A branch needs what its nodes read of the graph around it.
    *
    * @param made the nodes that are left out, with what only they need
    */
@@ -23,7 +24,10 @@ export class NeededNodes {
         for (const read of readBy(node)) wanted.add(read);
       }
     }
-    return [...needed].sort((a, b) => a - b).map((place) => graph.node[place]!);
+    return madeFirst([...needed].sort((a, b) => a - b), (place) => {
+      const read = readBy(graph.node[place]!).flatMap((name) => makers.get(name) ?? []);
+      return read.filter((maker) => needed.has(maker));
+    }).map((place) => graph.node[place]!);
   }
 
   /** The places of the nodes that make each name. */
@@ -55,4 +59,26 @@ function readBy(node: NodeProto): string[] {
     }
   }
   return names;
+}
+
+/** Places, each after those that it needs; in the given order otherwise. What needs itself stays where it is. */
+function madeFirst(
+  places: readonly number[],
+  needsOf: (place: number) => readonly number[],
+): readonly number[] {
+  const begun = new Set<number>();
+  const done = new Set<number>();
+  for (const first of places) {
+    const left = [first];
+    for (let place = left.at(-1); place !== undefined; place = left.at(-1)) {
+      const missing = begun.has(place) ? [] : needsOf(place).filter((need) => !begun.has(need));
+      begun.add(place);
+      if (missing.length > 0) left.push(...missing.toReversed());
+      else {
+        left.pop();
+        done.add(place);
+      }
+    }
+  }
+  return [...done];
 }

@@ -35,6 +35,26 @@ export interface OnnxFile {
   readonly model: ModelProto;
   /** Absent where no other files can be read. */
   readonly read?: ReadRegion;
+  /** The file of its decoder, where it is the encoder of a model in two files. */
+  readonly decoder?: OnnxFile;
+}
+
+/** An ONNX file's bytes, and where they come from. */
+export interface FileBytes {
+  /** The content, which must not change while graphs are made of it. */
+  readonly bytes: Uint8Array;
+  /** The path, for messages and for referring to initializers. */
+  readonly path: string;
+}
+
+/**
+ * Reads a model of one file, or an encoder and its decoder.
+ *
+ * @throws {CompileError} as `readOnnxFile` does
+ */
+export function readModelFiles(model: FileBytes, decoder?: FileBytes, read?: ReadRegion): OnnxFile {
+  const file = readOnnxFile(model.bytes, model.path, read);
+  return decoder === undefined ? file : { ...file, decoder: readOnnxFile(decoder.bytes, decoder.path, read) };
 }
 
 /**

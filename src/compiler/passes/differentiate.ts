@@ -44,14 +44,32 @@ export function gradientsOf(
   scale = 1,
 ): (Value | undefined)[] {
   const loss = graph.outputs.get(of)!;
-  const nodes = liveNodes(graph);
+  return pullBack(b, liveNodes(graph), new Map([[loss, scalarLike(b, loss, scale)]]), withRespectTo);
+}
+
+/**
+ * Reverse-mode differentiation from gradients that are known: the gradient of a value is what flows back into it from
+ * those.
+ *
+ * @param b a builder that appends to the graph of the nodes
+ * @param nodes in order
+ * @param known gradients of values, of their shapes
+ * @param withRespectTo values
+ * @returns as `gradientsOf`, which also says what is thrown
+ */
+export function pullBack(
+  b: Builder,
+  nodes: readonly Node[],
+  known: ReadonlyMap<Value, Value>,
+  withRespectTo: readonly Value[],
+): (Value | undefined)[] {
   const active = dependents(nodes, withRespectTo);
-  const gradients = new Map<Value, Value>([[loss, scalarLike(b, loss, scale)]]);
+  const gradients = new Map(known);
   for (const node of nodes.toReversed()) {
     const flowing = node.outputs.map((output) => gradients.get(output));
     if (flowing.every((gradient) => gradient === undefined)) continue;
     if (!node.inputs.some((input) => input !== null && active.has(input))) continue;
-    const where = () => `${operatorOfNode(node.op, node.name)} in ${graph.source}`;
+    const where = () => `${operatorOfNode(node.op, node.name)} in ${b.source}`;
     for (
       const [input, gradient] of inputGradients(b, definitionOf(node.op), node, flowing, active, where)
     ) {

@@ -1,6 +1,8 @@
 import { Builder } from "../ops/builder.ts";
 import { product, symbol } from "../graph/dimension.ts";
+import { CompileError } from "../graph/errors.ts";
 import type { Graph, Value } from "../graph/graph.ts";
+import { isOfTarget } from "./read_targets.ts";
 
 const BATCH = symbol("batch");
 const CLASSES = symbol("classes");
@@ -18,10 +20,16 @@ export const WORD_LOGITS = "word_logits";
  * @returns the graph with the inputs `answer_rows` int64 [batch], `label_tokens` int64 [classes, words], `label_weights`
  * float32 [classes, words], and the outputs `class_logits` float32 [batch, classes] and `word_logits` float32
  * [batch, vocabulary] in place of `logits`
+ * @throws {CompileError} where a decoder gives the logits
  */
 export function readAnswer(graph: Graph): Graph {
   const b = Builder.of(graph);
   const logits = graph.outputs.get("logits")!;
+  if (isOfTarget(logits)) {
+    throw new CompileError(
+      `${graph.source} is the encoder of an encoder-decoder model, which answers with a text and not with a word at one place: take the kind of answer 'text'`,
+    );
+  }
   const answerRows = b.input("answer_rows", "int64", [BATCH]);
   const labelTokens = b.input("label_tokens", "int64", [CLASSES, WORDS]);
   const labelWeights = b.input("label_weights", "float32", [CLASSES, WORDS]);

@@ -22,6 +22,14 @@ export type Property =
   | "answer read"
   /** The output `class_logits` alone. */
   | "class logits"
+  /** The output `target_logits`: those that predict a target text's tokens. */
+  | "targets read"
+  /** The output `next_logits`: those of the word that comes next. */
+  | "next word read"
+  /** The output `target_logprobs`: the logarithms of the target tokens' probabilities. */
+  | "targets scored"
+  /** The outputs `hidden` and `slope`, through which these logarithms are differentiated. */
+  | "targets sloped"
   /** What no output reads of the forward pass is not computed. */
   | "narrowed"
   /** The weights are inputs. */

@@ -1,0 +1,42 @@
+import { type Dimension, divide, product } from "../graph/dimension.ts";
+import { dependents, type Graph, liveNodes, type Node, type Value } from "../graph/graph.ts";
+import { definitionOf } from "../ops/mod.ts";
+import { isTokenWise } from "./token_wise.ts";
+
+/** The end of a language model: from hidden states to the logits of words, row by row. */
+export interface LanguageHead {
+  /** The hidden states, one for each row of the logits; the logits themselves where the graph shows no head. */
+  readonly hidden: Value;
+  /** The size of a hidden state. */
+  readonly size: Dimension;
+  /** The nodes from the hidden states to the logits, in order. */
+  readonly nodes: readonly Node[];
+}
+
+/**
+ * Finds the head: the last nodes, as far as they treat each row by itself, back to a value that all their paths pass through
+ * and from which a product of matrices makes the logits.
+ *
+ * @param logits float32 [batch, target, vocabulary], a value of the graph
+ */
+export function findLanguageHead(graph: Graph, logits: Value): LanguageHead {
+  const nodes = liveNodes(graph);
+  const active = dependents(nodes, graph.inputs);
+  const open = new Set([logits]);
+  const head: Node[] = [];
+  let multiplies = false;
+  for (const node of nodes.toReversed()) {
+    if (!node.outputs.some((output) => open.has(output))) continue;
+    if (!isTokenWise(node)) break;
+    head.unshift(node);
+    for (const output of node.outputs) open.delete(output);
+    for (const input of node.inputs) if (input && active.has(input)) open.add(input);
+    multiplies ||= definitionOf(node.op).isMatrixProduct === true;
+    const [hidden, ...others] = open;
+    const size = hidden && divide(product(hidden.shape), product(logits.shape.slice(0, -1)));
+    if (multiplies && others.length === 0 && hidden?.type === "float32" && size !== undefined) {
+      return { hidden, size, nodes: head };
+    }
+  }
+  return { hidden: logits, size: logits.shape.at(-1)!, nodes: [] };
+}
