@@ -4,14 +4,16 @@ import { ExperimentError, InputError, terminalMessage } from "../base/errors.ts"
 import { joined, type Message, message, messageOf } from "../base/message.ts";
 import type { Override } from "../experiment/override.ts";
 import { parseVariants } from "../experiment/sweep.ts";
-import { readExperimentFile } from "../experiment/read_experiment_file.ts";
+import { readExperimentFile, withPlaces } from "../experiment/read_experiment_file.ts";
+import type { Experiment, WordExperiment } from "../experiment/types.ts";
+import { wordsOnly } from "../experiment/words_only.ts";
 import { findExperimentFiles } from "./find_experiment_files.ts";
 import { OwnedFolders, runPath, variantOfFile } from "../results/run_path.ts";
 import type { RunRequest } from "../run/context.ts";
 import { ensembleRunFolders } from "../run/read_ensemble_prompts.ts";
 
 /** One of the runs that experiment files ask for. Plain data, which can be sent to a worker. */
-export interface PlannedRun extends RunRequest {
+export interface PlannedRun<Asked extends Experiment = WordExperiment> extends RunRequest<Asked> {
   /** The variant's name; empty for a file that asks for one run. */
   readonly variant: string;
   /** The swept keys by their path, with their values in this run. */
@@ -33,8 +35,18 @@ export async function planRuns(
   overrides: readonly Override[] = [],
 ): Promise<readonly PlannedRun[]> {
   const { runs, problems } = await planSound(args, results, overrides);
-  if (problems.length > 0) throw new InputError(joined(problems, "\n"));
-  return runs;
+  const found = [...problems];
+  const planned: PlannedRun[] = [];
+  for (const run of runs) {
+    try {
+      planned.push(await withPlaces(run, () => Promise.resolve(wordsOnly(run))));
+    } catch (error) {
+      found.push(problemOf(error, run.file));
+    }
+  }
+  const distinct = [...new Map(found.map((problem) => [problem.text, problem])).values()];
+  if (distinct.length > 0) throw new InputError(joined(distinct, "\n"));
+  return planned;
 }
 
 /** The runs of the valid files, and the problems of the others. */
@@ -42,8 +54,8 @@ export async function planSound(
   args: readonly string[],
   results: string,
   overrides: readonly Override[] = [],
-): Promise<{ readonly runs: readonly PlannedRun[]; readonly problems: readonly Message[] }> {
-  const runs: PlannedRun[] = [];
+): Promise<{ readonly runs: readonly PlannedRun<Experiment>[]; readonly problems: readonly Message[] }> {
+  const runs: PlannedRun<Experiment>[] = [];
   const problems: Message[] = [];
   const owned = new OwnedFolders();
   for (const file of await findExperimentFiles(args)) {
@@ -70,7 +82,11 @@ export function problemOf(error: unknown, file: string): Message {
   return error instanceof ExperimentError || error.message.includes(file) ? own : message`${file}: ${own}`;
 }
 
-async function runsOf(file: string, results: string, overrides: readonly Override[]): Promise<PlannedRun[]> {
+async function runsOf(
+  file: string,
+  results: string,
+  overrides: readonly Override[],
+): Promise<PlannedRun<Experiment>[]> {
   const variants = parseVariants(await readExperimentFile(file), file, overrides);
   const own = await variantOfFile(results, variants[0]!.experiment.name, file);
   return variants

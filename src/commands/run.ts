@@ -5,11 +5,12 @@ import { type Override, parseOverrides } from "../experiment/override.ts";
 import { parseExperiment } from "../experiment/parse.ts";
 import { expandsToManyRuns, refuseMultipliers } from "../experiment/sweep.ts";
 import type { Experiment } from "../experiment/types.ts";
+import { wordsOnly } from "../experiment/words_only.ts";
 import { variantName } from "../experiment/variant_name.ts";
 import { OwnedFolders, runPath, variantOfFile } from "../results/run_path.ts";
 import { comparableRun } from "../results/comparable_run.ts";
 import type { MetricsFile } from "../results/metrics_file.ts";
-import { experimentFileAt, readExperimentFile } from "../experiment/read_experiment_file.ts";
+import { experimentFileAt, readExperimentFile, withPlaces } from "../experiment/read_experiment_file.ts";
 import { BatchFailed, exitCodeOf, messageOf, WRONG_USE } from "../terminal/exit_codes.ts";
 import { Interrupted } from "../training/trainer.ts";
 import type { CommandIo } from "../terminal/command_io.ts";
@@ -56,7 +57,8 @@ export async function run(files: readonly string[], flags: RunFlags, io: Command
   const found = new Set(await allDone(files.map(experimentFileAt)));
   const experiments = await allDone(
     [...found].map(async (file) => {
-      const experiment = await readExperiment(file, overrides);
+      const asked = { file, overrides, experiment: await readExperiment(file, overrides) };
+      const { experiment } = await withPlaces(asked, () => Promise.resolve(wordsOnly(asked)));
       const own = await variantOfFile(flags.results, experiment.name, file);
       const variant = overrides.length === 0 ? own : variantName(overrides, own === "" ? undefined : own);
       return { file, experiment, variant, path: runPath(flags.results, experiment.name, variant) };

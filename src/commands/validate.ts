@@ -15,6 +15,8 @@ import { compileExperiment, positionCounting, stepKey } from "../run/compile_exp
 import { dataWarnings, unknownWordsWarning } from "../run/warnings.ts";
 import { encodeDataset, type OnEncoded } from "../run/encode_dataset.ts";
 import type { Prepared } from "../run/prepare.ts";
+import type { Experiment } from "../experiment/types.ts";
+import { isWordExperiment, wordsOnly } from "../experiment/words_only.ts";
 import { estimate } from "../batch/estimate.ts";
 import { ResourceCache } from "../run/resource_cache.ts";
 
@@ -57,9 +59,10 @@ export async function validate(
   const notices = new Notices(io.log);
   const pace = new Pace();
   // The prompts of an ensemble exist only after their runs.
-  const isEnsemble = ({ experiment: { ensemble } }: PlannedRun) => ensemble && "sweep" in ensemble;
+  const isEnsemble = ({ experiment: { ensemble } }: PlannedRun<Experiment>) =>
+    ensemble && "sweep" in ensemble;
   const ensembles = runs.filter(isEnsemble);
-  const single = runs.filter((one) => !isEnsemble(one));
+  const single = runs.filter((one) => !isEnsemble(one) && isWordExperiment(one.experiment)).map(wordsOnly);
   for (const [done, run] of single.entries()) {
     io.progress.show(runsChecked(run.title, done, single.length, pace));
     const stages = new RunStages(run.title);

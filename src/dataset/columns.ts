@@ -2,18 +2,22 @@ import { InputError } from "../base/errors.ts";
 import { message, ofFile } from "../base/message.ts";
 import { type DatasetKeys, DEFAULTS, type EvaluationTransferKeys } from "../experiment/experiment_file.ts";
 import { tableKind } from "../experiment/table_kind.ts";
-import type { Example } from "./example.ts";
+import type { AnyExample, Example } from "./example.ts";
 import { isWrittenNumber } from "./written_number.ts";
 
-/** The roles of a table's columns. */
-export interface Columns {
+/** The columns of a table's texts. */
+export interface TextColumns {
   /** The column that `{text}` stands for in a template. */
   readonly text: string;
-  readonly label: string;
   /** The column whose values are the examples' ids; by default, file and line are. */
   readonly id?: string | undefined;
   /** The names in a template's braces: `text`, or those of other columns. */
   readonly placeholders: readonly string[];
+}
+
+/** The roles of a table's columns. */
+export interface Columns extends TextColumns {
+  readonly label: string;
   /** The class of each value of the label column, where values are not the classes' names; `null`: none. */
   readonly labels?: Readonly<Record<string, string | null>> | undefined;
   /** The names that the file itself gives to values of the label column. */
@@ -74,11 +78,16 @@ export function placeIn(file: string, { line, element }: Pick<TableRecord, "line
 }
 
 /** The columns that a template's placeholders stand for, in their order. */
-function textColumns({ text, placeholders }: Columns): string[] {
+function textColumns({ text, placeholders }: TextColumns): string[] {
   return placeholders.map((name) => name === "text" ? text : name);
 }
 
-/** The columns that a labelled text needs. */
+/** The columns that a text needs, … */
+export function ownColumns(columns: TextColumns): string[] {
+  return [...textColumns(columns), ...(columns.id === undefined ? [] : [columns.id])];
+}
+
+/** … and those that it needs with its label. */
 export function neededColumns(columns: Columns): string[] {
   return [...textColumns(columns), columns.label, ...(columns.id === undefined ? [] : [columns.id])];
 }
@@ -119,7 +128,8 @@ function isText(value: unknown): boolean {
   return ["string", "number", "bigint", "boolean"].includes(typeof value) && !Number.isNaN(value);
 }
 
-function kindOf(value: unknown): string {
+/** What a value is that is no text, for messages. */
+export function kindOf(value: unknown): string {
   if (value === null || value === undefined) return "null";
   if (Number.isNaN(value)) return "NaN, which is not a number";
   if (Array.isArray(value)) return "a list";
@@ -149,21 +159,26 @@ export function exampleOf(
   path: string,
   columns: Columns,
 ): Example | NoClass {
-  const read = (column: string) => textIn(one, column, path).trim();
   const label = labelOf(one, path, columns);
+  const text = textOf(one, name, path, columns);
+  return label instanceof NoClass ? label : { ...text, label };
+}
+
+/**
+ * A line as a text.
+ *
+ * @param name the table's name in the example's id
+ * @throws {InputError} naming the line, where a column is missing
+ */
+export function textOf(one: TableRecord, name: string, path: string, columns: TextColumns): AnyExample {
+  const read = (column: string) => textIn(one, column, path).trim();
   const id = columns.id === undefined ? placeIn(name, one) : read(columns.id);
   const texts = textColumns(columns).map(read);
-  if (label instanceof NoClass) return label;
   const { placeholders } = columns;
-  if (id === "") {
-    throw new InputError(
-      `${placeIn(path, one)}: the column '${columns.id}' is empty, but it must hold the id`,
-    );
-  }
   const text = texts.join(" | ");
-  if (placeholders.length === 1 && placeholders[0] === "text") return { id, text, label };
+  if (placeholders.length === 1 && placeholders[0] === "text") return { id, text };
   const named = Object.fromEntries(placeholders.map((placeholder, i) => [placeholder, texts[i]!]));
-  return { id, text, columns: named, label };
+  return { id, text, columns: named };
 }
 
 /**

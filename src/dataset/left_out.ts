@@ -1,7 +1,13 @@
 import { classesOfFile } from "../base/message.ts";
 
-/** Why a line of a table is no example: a null, a label that is mapped to null, or a label of another class. */
-export type DropReason = "null" | "skipped" | "other";
+/**
+ * Why a line of a table is no example: a null, a label that is mapped to null, or a label of another class; or its right answer is not
+ * there, empty, or no text.
+ */
+export type DropReason = "null" | "skipped" | "other" | TargetFault;
+
+/** Why a line of a table has no right answer, beside a null. */
+export type TargetFault = "absent" | "empty" | "not_text";
 
 /** The number of values that a note names. */
 const NAMED = 10;
@@ -10,6 +16,9 @@ const WORDS: Readonly<Record<DropReason, string>> = {
   null: "null in a required column",
   skipped: "a label that 'labels' maps to null",
   other: "a label of none of the classes, with 'others: drop'",
+  absent: "no column of the right answer",
+  empty: "an empty right answer",
+  not_text: "a right answer that is no text",
 };
 
 /** The lines of a table, or of several, that are no examples, counted by reason and value. */

@@ -6,14 +6,15 @@ import { message, ofFile } from "../base/message.ts";
 import { RandomStream } from "../base/random_stream.ts";
 import { RT_POLARITY } from "./rt_polarity.ts";
 import type { DatasetKeys } from "../experiment/experiment_file.ts";
-import type { BuiltInDataset, DatasetSpec, HubDataset, NamedSplit } from "../experiment/types.ts";
+import type { AnsweredDataset } from "../experiment/text_types.ts";
+import type { BuiltInDataset, DatasetSpec } from "../experiment/types.ts";
 import type { DownloadReporter } from "../hub/repository.ts";
 import { type Columns, namedColumns, nameTheirColumns } from "./columns.ts";
 import { countByClass, countsText } from "./class_counts.ts";
-import type { Example, Splits } from "./example.ts";
+import type { AnyExample, Example, Splits } from "./example.ts";
 import type { ExampleFiles } from "./example_files.ts";
 import { datasetFolder } from "./dataset_folder.ts";
-import { findHubDataset } from "./hub_dataset.ts";
+import { readParts, readSource, type ReadTable, type Whole } from "./read_source.ts";
 import { sha256OfJson } from "../base/sha256.ts";
 import type { DropReason } from "./left_out.ts";
 import { Tables } from "./tables.ts";
@@ -68,8 +69,19 @@ export async function loadDataset(
   });
   checkClasses(tables, all, classes, spec);
   const splits = split();
-  checkParts(splits, classes, spec);
+  checkParts(splits, spec, (all) => countsText(all, classes));
+  checkEachClass(splits, classes, spec);
   checkIds(splits, spec);
+  const leftOut = tables.leftOut.counts;
+  return { ...drawnBySeed(splits, spec, seed), classes, revision, folder, notes, leftOut };
+}
+
+/** A split with what the seed draws from its training set, and what is known of it then. */
+export function drawnBySeed<One extends AnyExample>(
+  splits: Splits<One>,
+  spec: Pick<DatasetSpec, "validation" | "shots">,
+  seed: number,
+): Splits<One> & Pick<Dataset, "repeated" | "isDrawn" | "sha256"> {
   const drawn = withValidation(splits, spec, seed);
   const train = spec.shots === undefined
     ? drawn.train
@@ -78,25 +90,19 @@ export async function loadDataset(
   const shared = { ...drawn, train };
   const known = new Set(shared.train.map(({ text }) => text));
   const repeated = shared.test.filter(({ text }) => known.has(text)).length;
-  const hash = sha256OfJson([shared.train, shared.validation, shared.test]);
-  const leftOut = tables.leftOut.counts;
-  return { ...shared, classes, revision, folder, repeated, notes, leftOut, isDrawn, sha256: hash };
+  return {
+    ...shared,
+    repeated,
+    isDrawn,
+    sha256: sha256OfJson([shared.train, shared.validation, shared.test]),
+  };
 }
 
 /** A dataset's display name: its name, its id on the hub, or its file. */
-export function datasetName(spec: DatasetSpec): string {
+export function datasetName(spec: DatasetSpec | AnsweredDataset): string {
   if ("name" in spec) return spec.name;
   if ("source" in spec) return spec.source;
   return "file" in spec ? spec.file : spec.split.train;
-}
-
-/** A dataset before it is split. */
-interface Whole {
-  readonly all: readonly Example[];
-  readonly split: () => Splits;
-  readonly revision: string | null;
-  /** Only for a built-in dataset. */
-  readonly folder: string | null;
 }
 
 /** The reader of a dataset's files, and the receivers of what is found in them. */
@@ -106,9 +112,6 @@ interface FileAccess {
   readonly note: (line: string) => void;
 }
 
-/** Reads a table: its path, and its name in the examples' ids. */
-type ReadTable = (path: string, name?: string) => Promise<readonly Example[]>;
-
 async function readWhole(
   spec: DatasetSpec,
   file: string,
@@ -116,24 +119,20 @@ async function readWhole(
   placeholders: readonly string[],
   downloads: DownloadReporter,
   { files, tables, note }: FileAccess,
-): Promise<Whole> {
+): Promise<Whole<Example>> {
   const { id }: DatasetKeys = spec;
   const columns: Columns = { ...namedColumns(spec, classes), id, placeholders };
   const reading = { ...readingOf(spec), note };
-  const table: ReadTable = async (path, name) =>
+  const table: ReadTable<Example> = async (path, name) =>
     tables.add(await files.table(path, columns, reading, spec.clean, name));
-  if ("source" in spec) return await readHub(spec, table, downloads);
+  if (!("name" in spec)) return await readSource(spec, file, table, downloads);
   const folder = await withKeyContext(["dataset", "name"], () => datasetFolder(spec, file));
   const read = async (name: string) => {
     const path: string = resolve(folder, name);
-    if ("name" in spec) await findInnerFile(folder, path);
+    await findInnerFile(folder, path);
     return await table(path);
   };
-  if ("name" in spec) return { ...await readBuiltIn(spec, folder, read, files), revision: null, folder };
-  const found = { revision: null, folder: null };
-  if (!("file" in spec)) return { ...await readParts(spec.split, read), ...found };
-  const examples = await read(spec.file);
-  return { all: examples, split: () => splitByShares(examples, spec.split), ...found };
+  return { ...await readBuiltIn(spec, folder, read, files), revision: null, folder };
 }
 
 async function readBuiltIn(
@@ -141,7 +140,7 @@ async function readBuiltIn(
   folder: string,
   read: (name: string) => Promise<readonly Example[]>,
   files: ExampleFiles,
-): Promise<Pick<Whole, "all" | "split">> {
+): Promise<Pick<Whole<Example>, "all" | "split">> {
   if (split !== "textcnn" && "train" in split) return await readParts(split, read);
   const examples = name === RT_POLARITY.name
     ? await files.rtPolarity(folder, clean)
@@ -152,41 +151,12 @@ async function readBuiltIn(
   };
 }
 
-async function readHub(
-  { source, revision, config, split }: HubDataset,
-  table: ReadTable,
-  downloads: DownloadReporter,
-): Promise<Whole> {
-  const dataset = await withKeyContext(
-    ["dataset", "source"],
-    () => findHubDataset(source, revision, config, downloads),
-  );
-  const read = async (name: string) => {
-    const files = await dataset.files(name);
-    const parts = files.map((path, i) => table(path, files.length > 1 ? `${name}.${i}` : name));
-    return (await allDone(parts)).flat();
-  };
-  const found = { revision: dataset.commit, folder: null };
-  if ("train" in split) return { ...await readParts(split, read), ...found };
-  const examples = await read(split.of);
-  return { all: examples, split: () => splitByShares(examples, split), ...found };
-}
-
-/** A split that comes with the data. */
-async function readParts(
-  { train, validation, test }: NamedSplit,
-  read: (name: string) => Promise<readonly Example[]>,
-): Promise<Pick<Whole, "all" | "split">> {
-  const splits: Splits = {
-    train: await read(train),
-    validation: validation === undefined ? [] : await read(validation),
-    test: await read(test),
-  };
-  return { all: [...splits.train, ...splits.validation, ...splits.test], split: () => splits };
-}
-
 /** The validation set is taken from the training examples, where the split has none of its own. */
-function withValidation(splits: Splits, spec: DatasetSpec, seed: number): Splits {
+function withValidation<One extends AnyExample>(
+  splits: Splits<One>,
+  spec: Pick<DatasetSpec, "validation">,
+  seed: number,
+): Splits<One> {
   if (splits.validation.length > 0 || spec.validation === 0) return splits;
   const [validation, train] = takeShare(splits.train, spec.validation, new RandomStream(seed, "validation"));
   return { ...splits, train, validation };
@@ -211,25 +181,44 @@ function checkClasses(
   });
 }
 
-/** @throws {InputError} where a part of the split has no examples, or a class has none in any part */
-function checkParts(splits: Splits, classes: readonly string[], spec: DatasetSpec): void {
-  const { train, validation, test } = splits;
-  const name = datasetName(spec);
-  const all = [...train, ...validation, ...test];
+/**
+ * Checks that there are examples to train on and to test with.
+ *
+ * @param counted the numbers of all examples, for the message
+ * @throws {InputError} where there are none
+ */
+export function checkParts<One extends AnyExample>(
+  { train, validation, test }: Splits<One>,
+  spec: DatasetSpec | AnsweredDataset,
+  counted: (all: readonly One[]) => string,
+): void {
   for (const [part, examples] of Object.entries({ training: train, test })) {
     if (examples.length > 0) continue;
-    const found = `the dataset '${name}' has no ${part} examples (in total: ${countsText(all, classes)})`;
+    const found = `the dataset '${datasetName(spec)}' has no ${part} examples (in total: ${
+      counted([...train, ...validation, ...test])
+    })`;
     throw new InputError(
       typeof spec.split === "object" && "train" in spec.split
         ? `${found}: its file has none`
-        : `${found}: a split draws them only from classes with two or more`,
+        : `${found}: a split draws them only from ${
+          "text" in spec && !("label" in spec) ? "two or more" : "classes with two or more"
+        }`,
     );
   }
+}
+
+/** @throws {InputError} where a class has no examples in any part */
+function checkEachClass(
+  { train, validation, test }: Splits,
+  classes: readonly string[],
+  spec: DatasetSpec,
+): void {
+  const all = [...train, ...validation, ...test];
   const counts = countByClass(all);
   const missing = classes.find((one) => !counts.has(one));
   if (missing !== undefined) {
     throw new InputError(
-      `the dataset '${name}' has no examples of the class '${missing}' (${
+      `the dataset '${datasetName(spec)}' has no examples of the class '${missing}' (${
         countsText(all, classes)
       }): remove it from 'verbalizer', or spell it as the data do`,
     );
@@ -237,9 +226,13 @@ function checkParts(splits: Splits, classes: readonly string[], spec: DatasetSpe
 }
 
 /** Checks that ids from a column are unique within all files of a set. */
-function checkIds(splits: Splits, spec: DatasetSpec): void {
+export function checkIds<One extends AnyExample>(
+  splits: Splits<One>,
+  spec: DatasetSpec | AnsweredDataset,
+): void {
   const { id }: DatasetKeys = spec;
-  for (const examples of id === undefined ? [] : Object.values<readonly Example[]>({ ...splits })) {
+  const { train, validation, test } = splits;
+  for (const examples of id === undefined ? [] : [train, validation, test]) {
     const seen = new Set<string>();
     for (const one of examples) {
       if (seen.has(one.id)) {

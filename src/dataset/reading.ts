@@ -1,5 +1,5 @@
 import { cleanLikeTextcnn } from "./clean.ts";
-import type { Example } from "./example.ts";
+import type { AnyExample } from "./example.ts";
 
 /** The cleaning of texts before they are put into a template. */
 export type Clean = "none" | "textcnn";
@@ -19,7 +19,7 @@ export function readColumns<Name extends string>(
 }
 
 /** Examples with their texts trimmed and cleaned. */
-export function readExamples(examples: readonly Example[], clean: Clean): readonly Example[] {
+export function readExamples<One extends AnyExample>(examples: readonly One[], clean: Clean): readonly One[] {
   return examples.map((example) => ({
     ...example,
     text: readText(example.text, clean),

@@ -128,7 +128,7 @@ function checkHeader(names: readonly string[], place: string, missing: MissingCo
   if (column !== undefined) {
     throw new FormatError(
       message`${place}: there is no column '${column}' (found: ${ofFile(names.join(", "))})`,
-      "set 'text' and 'label' to the columns' names, or 'columns: [label, text]' if the first line does not name them",
+      "set 'text' and 'label' (or 'answer.target') to the columns' names, or 'columns: [label, text]' if the first line does not name them",
     );
   }
   checkNames(names, place);

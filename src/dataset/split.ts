@@ -1,6 +1,6 @@
 import { InputError } from "../base/errors.ts";
 import { RandomStream } from "../base/random_stream.ts";
-import { classesOf, type Example, type Splits } from "./example.ts";
+import type { AnyExample, Example, Splits } from "./example.ts";
 
 /** The chunk that the lab's TextCNN tests on, of ten contiguous chunks of each class's lines, counted from 0. */
 const TEXTCNN_TEST_CHUNK = 2;
@@ -19,13 +19,13 @@ export function splitLikeTextcnn(examples: readonly Example[]): Splits {
 }
 
 /**
- * A split drawn at random within each class, by shares of all examples. A class of two examples or more has at least one in
+ * A split drawn at random within each class, by shares of all examples; where there are no classes, among all of them. A class of two examples or more has at least one in
  * the test set, and at least one outside it.
  */
-export function splitByShares(
-  examples: readonly Example[],
+export function splitByShares<One extends AnyExample>(
+  examples: readonly One[],
   { test, validation, seed }: { test: number; validation: number; seed: number },
-): Splits {
+): Splits<One> {
   const [testing, rest] = draw(
     examples,
     ({ length }) => Math.min(Math.max(Math.round(length * test), 1), length - 1),
@@ -44,42 +44,47 @@ export function splitByShares(
  *
  * @returns the drawn examples, and the rest
  */
-export function takeShare(
-  examples: readonly Example[],
+export function takeShare<One extends AnyExample>(
+  examples: readonly One[],
   share: number,
   stream: RandomStream,
-): [Example[], Example[]] {
+): [One[], One[]] {
   return draw(examples, ({ length }) => Math.min(Math.round(length * share), length - 1), stream);
 }
 
 /**
- * Draws the given number of examples of each class at random.
+ * Draws the given number of examples of each class at random; where there are no classes, of all.
  *
- * @throws {InputError} where a class has fewer
+ * @throws {InputError} where there are fewer
  */
-export function takeShots(examples: readonly Example[], shots: number, stream: RandomStream): Example[] {
+export function takeShots<One extends AnyExample>(
+  examples: readonly One[],
+  shots: number,
+  stream: RandomStream,
+): One[] {
   const [drawn] = draw(examples, (group) => {
     if (group.length >= shots) return shots;
+    const [one] = group;
     throw new InputError(
-      `'dataset.shots: ${shots}' is more than the ${group.length} training examples of the class '${
-        group[0]!.label
-      }'`,
+      `'dataset.shots: ${shots}' is more than the ${group.length} training examples${
+        one?.label === undefined ? "" : ` of the class '${one.label}'`
+      }`,
     );
   }, stream);
   return drawn;
 }
 
-function draw(
-  examples: readonly Example[],
-  count: (group: readonly Example[]) => number,
+function draw<One extends AnyExample>(
+  examples: readonly One[],
+  count: (group: readonly One[]) => number,
   stream: RandomStream,
-): [Example[], Example[]] {
+): [One[], One[]] {
   const drawn = new Set(byClass(examples).flatMap((group) => stream.shuffled(group).slice(0, count(group))));
   return [examples.filter((one) => drawn.has(one)), examples.filter((one) => !drawn.has(one))];
 }
 
-/** The examples of each class, the classes in alphabetical order. */
-function byClass(examples: readonly Example[]): Example[][] {
-  const groups = Map.groupBy(examples, ({ label }) => label);
-  return classesOf(examples).map((name) => groups.get(name)!);
+/** The examples of each class, the classes in alphabetical order; where there are no classes, all of them. */
+function byClass<One extends AnyExample>(examples: readonly One[]): One[][] {
+  const groups = Map.groupBy(examples, ({ label = "" }) => label);
+  return [...groups.keys()].sort().map((name) => groups.get(name)!);
 }

@@ -1,24 +1,27 @@
 import { join, resolve } from "@std/path";
 import { allDone } from "../base/all_done.ts";
-import { withKeyContext } from "../base/errors.ts";
+import { InputError, withKeyContext } from "../base/errors.ts";
 import { findInnerFile } from "../disk/inner_file.ts";
 import { RT_POLARITY } from "./rt_polarity.ts";
-import type { TransferSpec } from "../experiment/types.ts";
+import type { Target } from "../experiment/template.ts";
+import type { AnsweredTransfer } from "../experiment/text_types.ts";
+import type { BuiltInTransfer, TransferSpec } from "../experiment/types.ts";
 import type { DownloadReporter } from "../hub/repository.ts";
 import { type Columns, namedColumns, nameTheirColumns } from "./columns.ts";
-import type { Example } from "./example.ts";
+import type { AnsweredExample, AnyExample, Example } from "./example.ts";
 import type { ExampleFiles } from "./example_files.ts";
 import { datasetFolder } from "./dataset_folder.ts";
 import { findHubDataset } from "./hub_dataset.ts";
 import { sha256OfJson } from "../base/sha256.ts";
+import type { ReadTable } from "./read_source.ts";
 import { Tables } from "./tables.ts";
 import { splitLikeTextcnn } from "./split.ts";
 import { readingOf } from "./table.ts";
 
 /** Other data that a tuned prompt or model is scored on. */
-export interface TransferSet {
+export interface TransferSet<One extends AnyExample = Example> {
   readonly name: string;
-  readonly examples: readonly Example[];
+  readonly examples: readonly One[];
   /** The folder of its files, for a built-in dataset. */
   readonly folder: string | null;
   /** Notes on how its files were read, one line each. */
@@ -51,7 +54,7 @@ export async function loadTransfer(
   const reading = { ...readingOf(spec), note: (line: string) => void notes.push(line) };
   const tables = new Tables();
   const columns: Columns = { ...namedColumns(spec, classes), placeholders };
-  const table: ReadTable = async (path, name) =>
+  const table: ReadTable<Example> = async (path, name) =>
     tables.add(await files.table(path, columns, reading, spec.clean, name));
   const { examples, folder } = await withKeyContext(key, async () => {
     const folder = await datasetFolder(spec, file);
@@ -75,27 +78,59 @@ export async function loadTransfer(
   };
 }
 
-/** Reads a table: its path, and its name in the examples' ids. */
-type ReadTable = (path: string, name?: string) => Promise<readonly Example[]>;
-
 /** @param folder the folder that file names are relative to */
 async function examplesOf(
   spec: TransferSpec,
   folder: string,
-  table: ReadTable,
+  table: ReadTable<Example>,
   downloads: DownloadReporter,
   files: ExampleFiles,
 ): Promise<readonly Example[]> {
   const { clean } = spec;
-  if ("file" in spec) return await table(resolve(folder, spec.file));
-  if ("source" in spec) {
-    const { source, revision, config, split } = spec;
-    const dataset = await findHubDataset(source, revision, config, downloads);
-    const paths = await dataset.files(split);
-    return (await allDone(paths.map((path) => table(path, split)))).flat();
-  }
+  if (!("name" in spec)) return await readElsewhere(spec, folder, table, downloads);
   if (spec.name === RT_POLARITY.name) return splitLikeTextcnn(await files.rtPolarity(folder, clean)).test;
   const path: string = join(folder, "test.tsv");
   await findInnerFile(folder, path);
   return await table(path);
+}
+
+/** Reads a file, or a split of a dataset on the hub. @param folder the folder that file names are relative to */
+async function readElsewhere<One extends AnyExample>(
+  spec: Exclude<TransferSpec, BuiltInTransfer> | AnsweredTransfer,
+  folder: string,
+  table: ReadTable<One>,
+  downloads: DownloadReporter,
+): Promise<readonly One[]> {
+  if ("file" in spec) return await table(resolve(folder, spec.file));
+  const { source, revision, config, split } = spec;
+  const dataset = await findHubDataset(source, revision, config, downloads);
+  const paths = await dataset.files(split);
+  return (await allDone(paths.map((path) => table(path, split)))).flat();
+}
+
+/**
+ * Reads data with right answers to transfer to, as {@linkcode loadTransfer}.
+ *
+ * @param target the template of the right answers
+ */
+export async function loadAnsweredTransfer(
+  spec: AnsweredTransfer,
+  index: number,
+  target: Target,
+  file: string,
+  placeholders: readonly string[],
+  downloads: DownloadReporter,
+  files: ExampleFiles,
+): Promise<TransferSet<AnsweredExample>> {
+  const notes: string[] = [];
+  const reading = { ...readingOf(spec), note: (line: string) => void notes.push(line) };
+  const columns = { text: spec.text, placeholders, target };
+  const table: ReadTable<AnsweredExample> = async (path, name) =>
+    (await files.answered(path, columns, reading, spec.clean, name)).examples;
+  const examples = await withKeyContext(["evaluation", "transfer", index], async () => {
+    const found = await readElsewhere(spec, await datasetFolder(spec, file), table, downloads);
+    if (found.length === 0) throw new InputError(`the data '${spec.as}' have no examples`);
+    return found;
+  });
+  return { name: spec.as, examples, folder: null, notes, sha256: sha256OfJson(examples) };
 }

@@ -8,11 +8,29 @@ import {
 } from "./experiment_file.ts";
 import { nearest } from "./messages.ts";
 import { promptLength } from "./prompt_vectors.ts";
-import { columnsOf, parseTemplate, TemplateError } from "./template.ts";
+import { columnsNamed, columnsOf, parseTemplate, TemplateError, templateText } from "./template.ts";
 
 /** The rules of the columns that a template contains. */
 export function columnRules(given: ExperimentFile): RuleViolation[] {
-  return [...oneColumnRules(given), ...labelRules(given)];
+  const { target } = given.answer ?? {};
+  return [
+    ...oneColumnRules(given),
+    ...(target === undefined ? labelRules(given) : answerLeaks(given, target)),
+  ];
+}
+
+/** No column in the template may be one of which the right answer is made. */
+function answerLeaks({ dataset, prompt }: ExperimentFile, target: string): RuleViolation[] {
+  const { text } = { ...DEFAULTS.dataset, ...dataset };
+  const column = (name: string) => name === "text" ? text : name;
+  const asked = columnsNamed(target).map(column);
+  const leak = templateColumns(prompt)?.find((name) => asked.includes(column(name)));
+  return leak === undefined ? [] : [{
+    path: ["prompt", "template"],
+    message: `'{${leak}}' in the template stands for the column '${
+      column(leak)
+    }', of which 'answer.target' makes the right answer: use another column`,
+  }];
 }
 
 /** Built-in datasets have one column. */
@@ -55,7 +73,7 @@ function labelRules({ dataset, prompt, evaluation }: ExperimentFile): RuleViolat
 /** The columns in the template; `undefined` where the template itself is invalid, which is reported elsewhere. */
 export function templateColumns(prompt: ExperimentFile["prompt"]): string[] | undefined {
   try {
-    return columnsOf(parseTemplate(prompt.template, promptLength(prompt)));
+    return columnsOf(parseTemplate(templateText(prompt.template), promptLength(prompt)));
   } catch (error) {
     if (error instanceof TemplateError) return undefined;
     throw error;

@@ -12,12 +12,25 @@ const GOES_WITH = {
 } as const satisfies Readonly<Partial<Record<keyof DatasetKeys, readonly TableKind[]>>>;
 
 /** The rules of data files, by their extensions; a file without one is recognized by its first bytes. */
-export function fileRules({ dataset, evaluation }: ExperimentFile): RuleViolation[] {
+export function fileRules({ dataset, evaluation, answer }: ExperimentFile): RuleViolation[] {
   const { transfer = [] } = evaluation ?? {};
-  return [
-    ...rulesOf(["dataset"], dataset),
-    ...transfer.flatMap((one, i) => rulesOf(["evaluation", "transfer", i], one)),
+  const rules = (path: KeyPath, spec: DatasetKeys | EvaluationTransferKeys) => [
+    ...rulesOf(path, spec),
+    ...(answer?.target === undefined ? [] : columnlessFiles(path, spec)),
   ];
+  return [
+    ...rules(["dataset"], dataset),
+    ...transfer.flatMap((one, i) => rules(["evaluation", "transfer", i], one)),
+  ];
+}
+
+/** A line of a .txt file is a label and a text: it has no column that a target could name. */
+function columnlessFiles(path: KeyPath, spec: DatasetKeys | EvaluationTransferKeys): RuleViolation[] {
+  return filesOf(spec).filter(([, name]) => tableKind(name) === "txt").map(([key]) => ({
+    path: [...path, ...key],
+    message:
+      "a .txt file has no columns that 'answer.target' could name: save it as .csv, .tsv, .jsonl or .parquet",
+  }));
 }
 
 function rulesOf(path: KeyPath, spec: DatasetKeys | EvaluationTransferKeys): RuleViolation[] {

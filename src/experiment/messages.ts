@@ -4,7 +4,7 @@ import { levenshteinDistance } from "@std/text/levenshtein-distance";
 import { type KeyPath, valueAt } from "./document.ts";
 import { codePoint, UNSEEN } from "./yaml_value.ts";
 import { propertiesOf } from "../schema/schema_part.ts";
-import { partAt } from "./schema_part.ts";
+import { isText, partAt } from "./schema_part.ts";
 
 /** The valid names of a folder, on all systems. */
 const FOLDER_NAME =
@@ -23,12 +23,17 @@ export function messageOf(
       const parent = path.slice(0, -1);
       const allowed = keysAt(parent);
       const unknown = seen(String(path.at(-1)));
+      const isBare = isText(partAt(parent)) && valueAt(content, path) === null;
       return `unknown key '${unknown}'${parent.length ? ` in '${parent.join(".")}'` : ""}${
         nearest(unknown, allowed)
-      } (allowed: ${allowed.join(", ")})`;
+      } (allowed: ${allowed.join(", ")})${isBare ? ": a string that starts like this needs quotes" : ""}`;
     }
     case "required":
-      return `${path.length ? `${key} lacks` : "there is no"} '${params.missingProperty}'`;
+      return `${path.length ? `${key} lacks` : "there is no"} '${params.missingProperty}'${
+        params.missingProperty === "verbalizer" && valueAt(content, ["answer", "kind"]) === "text"
+          ? ", and no 'answer.target': texts are those of classes, or of the data's columns"
+          : ""
+      }`;
     case "enum": {
       const allowed = (params.allowedValues as unknown[]).map(String);
       return `${key} must be ${allowed.length > 1 ? "one of " : ""}${allowed.join(", ")}, ${got}${

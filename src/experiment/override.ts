@@ -1,7 +1,7 @@
 import { type KeyPath, type Place, valueAt } from "./document.ts";
 import { ConfigValueError, InputError } from "../base/errors.ts";
 import { PathTree } from "./path_tree.ts";
-import { isText, partAt } from "./schema_part.ts";
+import { isText, isTextOrHolder, partAt } from "./schema_part.ts";
 import { readYaml } from "./yaml_text.ts";
 import { ValueReader } from "./yaml_value.ts";
 
@@ -18,7 +18,8 @@ export interface Override {
 const MOST_KEYS = 100;
 
 /**
- * Reads `prompt.length=5`. Where the key takes a string, the value is that string, with or without quotes; else it is YAML.
+ * Reads `prompt.length=5`. Where the key takes a string, the value is that string, with or without quotes; else it is YAML. Where
+ * it takes a string or keys, YAML of keys with values is keys (`{ chat: […] }`), and not `{text}`.
  *
  * @throws {InputError} where it has no `=`, or its value cannot be read
  */
@@ -35,16 +36,22 @@ export function parseOverride(assignment: string): Override {
   const part = partAt(path);
   const isQuoted = /^\s*["']/.test(written);
   const isRemoved = /^\s*(?:null|~)?\s*$/i.test(written);
-  if (isText(part) && !isQuoted && !isRemoved) return { path, value: written };
   const { document, lines, problems } = readYaml(written);
   const reader = new ValueReader(document, written, lines);
   const value = problems.length > 0 ? undefined : reader.read(part);
+  const isHolder = isTextOrHolder(part) && hasValues(value);
+  if (isText(part) && !isHolder && !isQuoted && !isRemoved) return { path, value: written };
   const [problem] = [...problems, ...reader.problems];
   if (problem === undefined) return { path, value: value ?? null };
   const quoted = isText(part)
     ? "leave the quotes out, or put the whole value in quotes, with those inside it doubled: 'it''s'"
     : "put texts that contain more than words in quotes";
   throw new InputError(`'${assignment}' cannot be read: ${problem.message}: ${quoted}`);
+}
+
+/** Whether a value has keys or items, and values at some of them. */
+function hasValues(value: unknown): boolean {
+  return isContainer(value) && Object.values(value).some((one) => one !== null);
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { RuleViolation } from "./rule_violation.ts";
 import type { PromptInitializationKeys, PromptKeys } from "./experiment_file.ts";
 import { promptLength } from "./prompt_vectors.ts";
-import { parseTemplate, TemplateError } from "./template.ts";
+import { parseTemplate, TemplateError, templateText } from "./template.ts";
 
 /** The keys of an initialization, and the kinds that each goes with. */
 const INITIALIZATION_KEYS: Readonly<
@@ -27,13 +27,27 @@ export function promptRules(prompt: PromptKeys): RuleViolation[] {
     }
   }
   for (const message of initializationFaults(prompt)) violation("initialization", message);
+  for (const message of chatFaults(prompt)) violation("template", message);
   try {
-    parseTemplate(prompt.template, promptLength(prompt));
+    parseTemplate(templateText(prompt.template), promptLength(prompt));
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
     violation("template", error.message);
   }
   return violations;
+}
+
+/** A chat goes on with the assistant's answer, for which there is no mask. */
+function chatFaults({ template }: PromptKeys): string[] {
+  if (typeof template === "string") return [];
+  const { chat } = template;
+  const masks = chat.some(({ content }) => content.includes("{mask}"));
+  return [
+    ...(masks ? ["a chat has no '{mask}': the answer is the assistant's next message"] : []),
+    ...(chat.at(-1)?.role === "assistant"
+      ? ["the last message of a chat is not the assistant's, whose next one is the answer: leave it out"]
+      : []),
+  ];
 }
 
 function initializationFaults({ initialization: given, insertion }: PromptKeys): string[] {

@@ -1,7 +1,8 @@
 import { resolve, resolveSeedEnsemble } from "./resolve.ts";
 import { isExperimentFile } from "./schema_check.ts";
 import { SEMANTICS } from "./semantics.ts";
-import type { Experiment } from "./types.ts";
+import type { Experiment, WordExperiment } from "./types.ts";
+import { isWordExperiment } from "./words_only.ts";
 
 /**
  * An experiment as a run wrote it into its folder. Keys that runs of earlier versions did not write have the defaults that were
@@ -21,4 +22,15 @@ export function readWritten(content: unknown): Experiment {
     throw new RangeError(`'${["experiment", ...instancePath.split("/").slice(1)].join(".")}' ${message}`);
   }
   return { ...(resolveSeedEnsemble(given) ?? resolve(given)), semantics };
+}
+
+/**
+ * As {@linkcode readWritten}, an experiment whose answers are words.
+ *
+ * @throws {RangeError} where they are texts
+ */
+export function readWrittenWords(content: unknown): WordExperiment {
+  const experiment = readWritten(content);
+  if (isWordExperiment(experiment)) return experiment;
+  throw new RangeError("its answers are texts ('answer.kind: text'), which are not run yet");
 }

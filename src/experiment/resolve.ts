@@ -1,30 +1,30 @@
-import { fileNamePart } from "../base/file_name.ts";
 import {
-  type DatasetKeys,
   DEFAULTS,
-  type EnsembleKeys,
   type EvaluationKeys,
-  type EvaluationTransferKeys,
   type ExperimentFile,
-  type PromptInitializationKeys,
   type PromptKeys,
   type TrainingKeys,
-  type TrainingOptimizerKeys,
 } from "./experiment_file.ts";
-import { resolveModel } from "./model_file.ts";
-import { isHubSharesSplit, isNamedSplit, isSharesSplit, resolveSplit } from "./resolve_split.ts";
-import { SEMANTICS } from "./semantics.ts";
+import {
+  commonKeys,
+  resolveDataset,
+  resolveEnsemble,
+  resolveInitialization,
+  resolveTransfer,
+  trainingKeys,
+  unfit,
+} from "./resolve_parts.ts";
+import { resolveText, resolveTextEnsemble } from "./resolve_text.ts";
 import type {
+  ClassMetric,
   DatasetSpec,
   EnsembleExperiment,
   EnsembleSpec,
   EvaluationSpec,
   Experiment,
-  Initialization,
-  OptimizerSpec,
   PromptSpec,
   TrainingSpec,
-  TransferSpec,
+  WordExperiment,
 } from "./types.ts";
 
 /**
@@ -35,9 +35,24 @@ import type {
  * @throws {Error} where the rules should have refused it
  */
 export function resolve(given: ExperimentFile): Experiment {
+  return given.answer?.kind === "text" ? resolveText(given) : resolveWord(given);
+}
+
+/**
+ * The ensemble over the seeds that an experiment belongs to; `undefined` where there is none.
+ *
+ * @throws {Error} where the rules should have refused it
+ */
+export function resolveSeedEnsemble(given: ExperimentFile): Experiment | undefined {
+  const ensemble = resolveEnsemble(given.ensemble);
+  if (ensemble === undefined || "runs" in ensemble) return undefined;
+  return given.answer?.kind === "text" ? resolveTextEnsemble(given, ensemble) : together(given, ensemble);
+}
+
+function resolveWord(given: ExperimentFile): WordExperiment {
   const prompt = resolvePrompt(given.prompt);
   const ensemble = resolveEnsemble(given.ensemble);
-  const common = commonKeys(given);
+  const common = wordKeys(given);
   if (ensemble !== undefined && "runs" in ensemble) return together(given, ensemble);
   const tune = given.tune ?? (prompt.kind === "soft" ? "prompt" : "none");
   if (tune === "none") return { ...common.first, prompt, ...common.words, tune, ...common.last };
@@ -51,63 +66,25 @@ export function resolve(given: ExperimentFile): Experiment {
   throw unfit(`'tune: ${tune}' of a ${prompt.kind} prompt`);
 }
 
-/**
- * The ensemble over the seeds that an experiment belongs to; `undefined` where there is none.
- *
- * @throws {Error} where the rules should have refused it
- */
-export function resolveSeedEnsemble(given: ExperimentFile): EnsembleExperiment | undefined {
-  const ensemble = resolveEnsemble(given.ensemble);
-  return ensemble === undefined || "runs" in ensemble ? undefined : together(given, ensemble);
-}
-
 function together(given: ExperimentFile, ensemble: EnsembleSpec): EnsembleExperiment {
-  const { first, words, last } = commonKeys(given);
+  const { first, words, last } = wordKeys(given);
   const prompt = resolvePrompt(given.prompt);
   if (prompt.kind === "hard") throw unfit("an ensemble of hard prompts");
   return { ...first, prompt, ...words, tune: "none", ensemble, ...last };
 }
 
-/** The keys that all experiments have, in three parts, in the order in which runs are written. */
-function commonKeys(given: ExperimentFile) {
-  const { multiTokenWords, precision, device, seed } = { ...DEFAULTS.experiment, ...given };
+/** The keys that all experiments with words have, in three parts, in the order in which runs are written. */
+function wordKeys(given: ExperimentFile) {
+  const { first, last } = commonKeys(given);
+  const { verbalizer } = given;
+  if (verbalizer === undefined) throw unfit("words without a verbalizer");
+  const { multiTokenWords } = { ...DEFAULTS.experiment, ...given };
   const dataset = resolveDataset(given.dataset);
   return {
-    first: {
-      name: given.name,
-      ...(given.description !== undefined && { description: given.description }),
-      model: resolveModel(given.model),
-      dataset,
-    },
-    words: { verbalizer: given.verbalizer, multiTokenWords },
-    last: {
-      evaluation: resolveEvaluation(given.evaluation, dataset.clean),
-      precision,
-      device,
-      seed,
-      semantics: SEMANTICS,
-    },
+    first: { ...first, dataset },
+    words: { verbalizer, multiTokenWords },
+    last: { evaluation: resolveEvaluation(given.evaluation, dataset.clean), ...last },
   };
-}
-
-function resolveDataset(given: DatasetKeys): DatasetSpec {
-  const { clean, validation, text, label, revision } = DEFAULTS.dataset;
-  const { name, file, source } = given;
-  const split = resolveSplit(given);
-  if (name !== undefined) {
-    if (split === "textcnn" || isNamedSplit(split) || isSharesSplit(split)) {
-      return { clean, validation, ...given, name, split };
-    }
-  } else if (source !== undefined) {
-    if (isNamedSplit(split) || isHubSharesSplit(split)) {
-      return { clean, validation, text, label, revision, ...given, source, split };
-    }
-  } else if (file !== undefined) {
-    if (isSharesSplit(split)) return { clean, validation, text, label, ...given, file, split };
-  } else if (isNamedSplit(split)) {
-    return { clean, validation, text, label, ...given, split };
-  }
-  throw unfit(`the split ${JSON.stringify(split)} of the dataset ${JSON.stringify(given)}`);
 }
 
 function resolveEvaluation(given: EvaluationKeys = {}, clean: DatasetSpec["clean"]): EvaluationSpec {
@@ -122,91 +99,31 @@ function resolveEvaluation(given: EvaluationKeys = {}, clean: DatasetSpec["clean
   };
 }
 
-/** @param clean the dataset's cleaning: a prompt is scored on texts cleaned like those that it was tuned on */
-function resolveTransfer(given: EvaluationTransferKeys, clean: DatasetSpec["clean"]): TransferSpec {
-  const { text, label, revision, split } = DEFAULTS["evaluation.transfer[]"];
-  const { name, file, source } = given;
-  const as = transferName(given);
-  if (name !== undefined) return { as, clean, ...given, name };
-  if (source !== undefined) return { as, clean, text, label, revision, split, ...given, source };
-  if (file !== undefined) return { as, clean, text, label, ...given, file };
-  throw unfit(`the data to transfer to ${JSON.stringify(given)}`);
-}
-
-/** The longest name of a file that becomes that of a transfer dataset, in characters. */
-const LONGEST_NAME = 50;
-
-/** The name in the results of a transfer dataset: its own, or its file's without the extension. */
-export function transferName({ name, file, source }: EvaluationTransferKeys): string {
-  if (name !== undefined) return name;
-  const [last = ""] = (file ?? source ?? "").split(/[/\\]/).slice(-1);
-  return fileNamePart(last.replace(/\.gz$/i, "").replace(/\.[^.]*$/, ""), LONGEST_NAME);
-}
-
 function resolvePrompt({ kind, template, ...given }: PromptKeys): PromptSpec {
+  if (typeof template !== "string") throw unfit("a chat of words");
   if (kind === "hard") return { kind, template };
   const { length, insertion, initialization } = { ...DEFAULTS.prompt, ...given };
   return { kind, length, insertion, initialization: resolveInitialization(initialization), template };
 }
 
-function resolveInitialization(given: PromptInitializationKeys): Initialization {
-  const { range, top } = DEFAULTS["prompt.initialization"];
-  const { from, text, path } = given;
-  switch (from) {
-    case "random":
-      return { range, ...given, from };
-    case "vocabulary":
-      return { top, ...given, from };
-    case "labels":
-      return { ...given, from };
-    case "text":
-      if (text !== undefined) return { ...given, from, text };
-      break;
-    case "run":
-    case "peft":
-      if (path !== undefined) return { ...given, from, path };
-  }
-  throw unfit(`the initialization ${JSON.stringify(given)}`);
-}
-
-function resolveOptimizer(given: TrainingOptimizerKeys = {}): OptimizerSpec {
-  const { name, factored, learningRate, weightDecay } = { ...DEFAULTS["training.optimizer"], ...given };
-  return { name, ...(name === "adafactor" && { factored }), learningRate, weightDecay };
-}
-
 function resolveTraining(given: TrainingKeys = {}): TrainingSpec {
-  const { batchSize, accumulate, epochs, clipNorm, logEvery } = { ...DEFAULTS.training, ...given };
-  const { steps, earlyStopping, best, validateEvery, classWeights } = given;
+  const { first, last } = trainingKeys(given);
+  const { earlyStopping, best } = given;
+  if (best !== undefined && !isClassMetric(best)) throw unfit(`'best: ${best}' of words`);
+  const { metric, patience } = {
+    ...DEFAULTS["training.earlyStopping"],
+    ...(best !== undefined && { metric: best }),
+    ...earlyStopping,
+  };
+  if (!isClassMetric(metric)) throw unfit(`'metric: ${metric}' of words`);
   return {
-    optimizer: resolveOptimizer(given.optimizer),
-    schedule: { ...DEFAULTS["training.schedule"], ...given.schedule },
-    batchSize,
-    accumulate,
-    ...(steps === undefined ? { epochs } : { steps }),
-    clipNorm,
-    ...(earlyStopping && {
-      earlyStopping: {
-        ...DEFAULTS["training.earlyStopping"],
-        ...(best !== undefined && { metric: best }),
-        ...earlyStopping,
-      },
-    }),
+    ...first,
+    ...(earlyStopping && { earlyStopping: { metric, patience } }),
     ...(best !== undefined && { best }),
-    ...(validateEvery !== undefined && { validateEvery }),
-    logEvery,
-    ...(classWeights !== undefined && { classWeights }),
+    ...last,
   };
 }
 
-function resolveEnsemble(given: EnsembleKeys | undefined): EnsembleSpec | undefined {
-  const { runs, sweep } = given ?? {};
-  if (given === undefined) return undefined;
-  if (runs !== undefined) return { ...DEFAULTS.ensemble, ...given, runs };
-  if (sweep !== undefined) return { ...DEFAULTS.ensemble, ...given, sweep };
-  throw unfit("an ensemble of nothing");
-}
-
-/** The rules refuse everything that cannot be resolved: reaching this is a bug in them. */
-function unfit(what: string): Error {
-  return new Error(`no rule of experiment files refuses ${what}`);
+function isClassMetric(metric: NonNullable<TrainingKeys["best"]>): metric is ClassMetric {
+  return metric === "accuracy" || metric === "macroF1" || metric === "loss";
 }

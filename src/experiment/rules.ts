@@ -9,9 +9,10 @@ import {
 import { fileRules } from "./file_rules.ts";
 import { nearest } from "./messages.ts";
 import { inOtherForm } from "./normalization.ts";
+import { answerRules } from "./answer_rules.ts";
 import { columnRules, templateColumns } from "./column_rules.ts";
 import type { RuleViolation } from "./rule_violation.ts";
-import { transferName } from "./resolve.ts";
+import { transferName } from "./resolve_parts.ts";
 import { isNamedSplit, resolveSplit } from "./resolve_split.ts";
 import { promptRules } from "./prompt_rules.ts";
 import { foldedName } from "../base/file_name.ts";
@@ -23,6 +24,7 @@ export function ruleViolations(given: ExperimentFile): RuleViolation[] {
     ...modelRules(given.model),
     ...datasetRules(given.dataset),
     ...fileRules(given),
+    ...answerRules(given),
     ...promptRules(given.prompt),
     ...tuningRules(given),
     ...verbalizerRules(given.verbalizer),
@@ -134,7 +136,7 @@ function datasetRules(dataset: DatasetKeys): RuleViolation[] {
   return violations;
 }
 
-function verbalizerRules(verbalizer: ExperimentFile["verbalizer"]): RuleViolation[] {
+function verbalizerRules(verbalizer: ExperimentFile["verbalizer"] = {}): RuleViolation[] {
   const owners = new Map<string, string>();
   return Object.entries(verbalizer).flatMap(([name, words]) =>
     words.flatMap((word, i) => {
@@ -149,13 +151,14 @@ function verbalizerRules(verbalizer: ExperimentFile["verbalizer"]): RuleViolatio
 }
 
 function sampleRules(given: ExperimentFile): RuleViolation[] {
-  const classes = Object.keys(given.verbalizer);
+  const { verbalizer = {} } = given;
+  const classes = Object.keys(verbalizer);
   const columns = columnRules(given).length > 0 ? undefined : templateColumns(given.prompt);
   return (given.evaluation?.samples ?? []).flatMap((sample, i) => {
     const path = ["evaluation", "samples", i];
     const { label, ...texts } = sample;
     const wrong: RuleViolation[] = [];
-    if (label !== undefined && !classes.includes(label)) {
+    if (given.verbalizer !== undefined && label !== undefined && !classes.includes(label)) {
       const message = `'${label}' is not a class of the verbalizer (${classes.join(", ")})${
         inOtherForm(label, classes)
       }`;

@@ -64,8 +64,20 @@ export function numberLimitsAt(path: string): NumberLimits {
   };
 }
 
-/** Whether a value must be a string, or `null` where the schema allows it. */
+/** The types of values that are no scalars. */
+const HOLDERS = ["object", "array"];
+
+/** Whether a scalar must be a string, or `null` where the schema allows it. */
 export function isText(part: SchemaPart | undefined): boolean {
-  const types = [part?.type ?? []].flat();
-  return types.includes("string") && types.every((type) => type === "string" || type === "null");
+  const types = typesOf(part);
+  return types.includes("string") && types.every((type) => ["string", "null", ...HOLDERS].includes(type));
+}
+
+/** Whether a value may be a string, and may as well have keys or items. */
+export function isTextOrHolder(part: SchemaPart | undefined): boolean {
+  return isText(part) && typesOf(part).some((type) => HOLDERS.includes(type));
+}
+
+function typesOf(part: SchemaPart | undefined): readonly string[] {
+  return [part?.type ?? []].flat();
 }

@@ -32,6 +32,39 @@ export function columnsOf(template: Template): string[] {
  * @throws {TemplateError} on an unknown, missing or repeated placeholder, and on a brace that belongs to none
  */
 export function parseTemplate(template: string, length: number): Template {
+  const pieces = splitTemplate(template, length);
+  checkPieces(pieces, length);
+  return pieces;
+}
+
+/** The template of the right answer: words and columns of the data. */
+export type Target = readonly Extract<Piece, { readonly kind: "words" | "column" }>[];
+
+/**
+ * Splits the template of an answer at its placeholders, the data's columns.
+ *
+ * @throws {TemplateError} where it has no column, or `{mask}` or `{prompt}`, and on a brace that belongs to no placeholder
+ */
+export function parseTarget(target: string): Target {
+  const pieces = splitTemplate(target, Infinity).map((piece) => {
+    if (piece.kind === "words" || piece.kind === "column") return piece;
+    throw new TemplateError(
+      `'{${piece.kind}}' belongs into 'prompt.template': an answer is made of the data's columns`,
+    );
+  });
+  if (columnsOf(pieces).length === 0) {
+    throw new TemplateError("the target must contain a column of the data, for example '{answer}'");
+  }
+  return pieces;
+}
+
+/**
+ * Splits a text at its placeholders, without checking which there are.
+ *
+ * @param length the soft prompt's length; 0 for a hard prompt
+ * @throws {TemplateError} on an unknown placeholder, and on a brace that belongs to none
+ */
+export function splitTemplate(template: string, length: number): Piece[] {
   const pieces: Piece[] = [];
   let end = 0;
   for (const match of template.matchAll(PLACEHOLDER)) {
@@ -40,8 +73,14 @@ export function parseTemplate(template: string, length: number): Template {
     end = match.index + match[0].length;
   }
   pushWords(pieces, template, end, template.length);
-  checkPieces(pieces, length);
   return pieces;
+}
+
+/** All words and placeholders of a template: those of a chat are the contents of its messages, one after the other. */
+export function templateText(
+  template: string | { readonly chat: readonly { readonly content: string }[] },
+): string {
+  return typeof template === "string" ? template : template.chat.map(({ content }) => content).join("\n");
 }
 
 /** The columns that a template names, whether or not the rest of it is valid. */

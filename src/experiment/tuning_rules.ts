@@ -68,7 +68,7 @@ function ensembleRules(
   return violations;
 }
 
-function trainingRules({ training, dataset, verbalizer }: ExperimentFile): RuleViolation[] {
+function trainingRules({ training, dataset, verbalizer = {} }: ExperimentFile): RuleViolation[] {
   if (training === undefined) return [];
   const violations: RuleViolation[] = [];
   const violation = (key: string[], message: string) =>

@@ -1,6 +1,6 @@
 /**
  * Experiments with every default written out. The names, values and descriptions of keys are in `schema.json` alone; here is
- * which keys go together.
+ * which keys go together, but for those of answers that are texts (`text_types.ts`).
  *
  * @module
  */
@@ -19,6 +19,7 @@ import type {
   TrainingOptimizerKeys,
   TrainingScheduleKeys,
 } from "./experiment_file.ts";
+import type { TextExperiment } from "./text_types.ts";
 
 /** Where prompt vectors enter the model. */
 export type Insertion = NonNullable<PromptKeys["insertion"]>;
@@ -57,15 +58,19 @@ export interface PeftInitialization
 }
 
 /** A prompt of words alone. */
-export interface HardPrompt extends Pick<PromptKeys, "template"> {
+export interface HardPrompt {
   /** Distinguishes it from a soft prompt. */
   readonly kind: "hard";
+  /** Its words and placeholders. */
+  readonly template: string;
 }
 
 /** Trainable vectors with words around them. */
-export interface SoftPrompt extends Required<Pick<PromptKeys, "template" | "length" | "insertion">> {
+export interface SoftPrompt extends Required<Pick<PromptKeys, "length" | "insertion">> {
   /** Distinguishes it from a hard prompt. */
   readonly kind: "soft";
+  /** Its words and placeholders. */
+  readonly template: string;
   /** How its vectors start. */
   readonly initialization: Initialization;
 }
@@ -176,16 +181,26 @@ export type Duration =
   | Required<Pick<TrainingKeys, "epochs">> & { readonly steps?: never }
   | Required<Pick<TrainingKeys, "steps">> & { readonly epochs?: never };
 
-/** The settings of tuning. */
-export type TrainingSpec =
+/** The settings of tuning, but for what is the best. */
+export type TunedBy =
   & Required<Pick<TrainingKeys, "batchSize" | "accumulate" | "clipNorm" | "logEvery">>
-  & Pick<TrainingKeys, "classWeights" | "best" | "validateEvery">
+  & Pick<TrainingKeys, "classWeights" | "validateEvery">
   & Duration
   & {
     readonly optimizer: OptimizerSpec;
     readonly schedule: Required<TrainingScheduleKeys>;
-    readonly earlyStopping?: Required<TrainingEarlyStoppingKeys>;
   };
+
+/** What the best prompt is chosen by, where answers are words. */
+export type ClassMetric = Extract<TrainingKeys["best"], "accuracy" | "macroF1" | "loss">;
+
+/** The settings of tuning. */
+export type TrainingSpec = TunedBy & {
+  readonly best?: ClassMetric;
+  readonly earlyStopping?: Required<Pick<TrainingEarlyStoppingKeys, "patience">> & {
+    readonly metric: ClassMetric;
+  };
+};
 
 /** An ensemble of prompts: those of other runs, or of the runs of one file that differ in their seed. */
 export type EnsembleSpec =
@@ -202,18 +217,25 @@ export interface EvaluationSpec
 }
 
 /** The keys of every experiment. */
-export interface AnyExperiment
+export interface CommonKeys
   extends
-    Pick<ExperimentFile, "name" | "description" | "verbalizer">,
-    Required<Pick<ExperimentFile, "multiTokenWords" | "precision" | "device" | "seed">> {
+    Pick<ExperimentFile, "name" | "description">,
+    Required<Pick<ExperimentFile, "precision" | "device" | "seed">> {
   /** The frozen language model. */
   readonly model: ModelSpec;
+  /** The version of the meaning of these keys, as of the program that wrote them. */
+  readonly semantics: number;
+}
+
+/** The keys of every experiment whose answers are words. */
+export interface AnyExperiment
+  extends CommonKeys, Required<Pick<ExperimentFile, "verbalizer" | "multiTokenWords">> {
+  /** Words need nothing more than the verbalizer. */
+  readonly answer?: never;
   /** The labelled texts. */
   readonly dataset: DatasetSpec;
   /** How prompts are judged. */
   readonly evaluation: EvaluationSpec;
-  /** The version of the meaning of these keys, as of the program that wrote them. */
-  readonly semantics: number;
 }
 
 /** A soft prompt is tuned, and the model is frozen. */
@@ -264,5 +286,8 @@ export interface EnsembleExperiment extends AnyExperiment {
   readonly ensemble: EnsembleSpec;
 }
 
+/** An experiment whose answers are words. */
+export type WordExperiment = PromptTuning | ModelTuning | Untuned | EnsembleExperiment;
+
 /** An experiment with every default written out. */
-export type Experiment = PromptTuning | ModelTuning | Untuned | EnsembleExperiment;
+export type Experiment = WordExperiment | TextExperiment;

@@ -1,13 +1,13 @@
 import { stringify } from "yaml";
 import { counted } from "../base/counted.ts";
 import { markdownCode, markdownText } from "../base/markdown.ts";
-import type { Experiment, SoftPrompt } from "../experiment/types.ts";
+import type { SoftPrompt, WordExperiment } from "../experiment/types.ts";
 import { type Entry, withEntryContext } from "./embedding_scale.ts";
 import type { ModelCard } from "../model/card.ts";
 import type { Tokenizer } from "../model/tokenizer.ts";
 
 /** The cleaning of texts before they are put into a template, in words. */
-const READ: Record<Experiment["dataset"]["clean"], string> = {
+const READ: Record<WordExperiment["dataset"]["clean"], string> = {
   none: "",
   textcnn:
     ", and cleaned: `--`, each of `\"'.,[]():\\=$/*;%`, the backtick, digits and `<b>` are deleted, in this order, `-` becomes a blank, and runs of blanks become one",
@@ -20,7 +20,7 @@ const READ: Record<Experiment["dataset"]["clean"], string> = {
  * @param tokenizer the model's: where it puts a space before a text, the template's space after the vectors is that one
  */
 export function adapterCard(
-  { name, dataset, verbalizer, multiTokenWords }: Experiment,
+  { name, dataset, verbalizer, multiTokenWords }: WordExperiment,
   prompt: SoftPrompt,
   kind: ModelCard["kind"],
   source: string,

@@ -11,7 +11,7 @@ import { InputError } from "../base/errors.ts";
 import { modelFile } from "../experiment/model_file.ts";
 import { promptLength } from "../experiment/prompt_vectors.ts";
 import { columnsOf, parseTemplate } from "../experiment/template.ts";
-import type { Experiment } from "../experiment/types.ts";
+import type { WordExperiment } from "../experiment/types.ts";
 import type { ModelCard } from "../model/card.ts";
 import { readJson } from "../disk/read_json.ts";
 import { RegionReader } from "../model/read_region.ts";
@@ -38,7 +38,7 @@ const CLASSIFYING = { model_type: "distilbert", architectures: ["DistilBertForSe
 
 /** The parts of a classifier. */
 export interface ClassifierParts {
-  readonly experiment: Experiment;
+  readonly experiment: WordExperiment;
   readonly model: { readonly folder: string; readonly card: ModelCard; readonly tokenizer: Tokenizer };
   readonly counting: PositionCounting;
   /** The compiled `predict` graph. */

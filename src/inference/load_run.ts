@@ -9,7 +9,7 @@ import { InputError } from "../base/errors.ts";
 import { readColumns } from "../dataset/reading.ts";
 import { promptLength } from "../experiment/prompt_vectors.ts";
 import { columnsOf, parseTemplate } from "../experiment/template.ts";
-import type { Experiment } from "../experiment/types.ts";
+import type { WordExperiment } from "../experiment/types.ts";
 import { answerBatches } from "../prompt/padding.ts";
 import { TemplateEncoder } from "../prompt/encoding.ts";
 import { readVerbalizer, type Verbalizer } from "../prompt/verbalizer.ts";
@@ -85,7 +85,7 @@ export class LoadedRun {
 
   private constructor(
     /** The run's experiment, with the length and the classes of another prompt where one takes the place of its own. */
-    readonly experiment: Experiment,
+    readonly experiment: WordExperiment,
     private readonly classifier: Classifier,
     private readonly calibration: Calibration,
     private readonly encoder: TemplateEncoder,
@@ -220,7 +220,7 @@ export class LoadedRun {
 
 /** A run's prompt, or an ensemble's prompts, read from their runs. */
 async function promptOf(
-  experiment: Experiment,
+  experiment: WordExperiment,
   folder: string,
   model: OpenModel,
   dimension: number,

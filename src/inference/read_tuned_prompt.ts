@@ -5,7 +5,7 @@ import type { Tensor } from "../device/device.ts";
 import { readSafetensors } from "../device/safetensors.ts";
 import { MEMORY_LIMIT, readLimited } from "../disk/read_limited.ts";
 import { checkSemantics } from "../experiment/semantics.ts";
-import type { Experiment, PromptTuning } from "../experiment/types.ts";
+import type { PromptTuning, WordExperiment } from "../experiment/types.ts";
 import { CHOICES } from "../experiment/experiment_file.ts";
 import { filesSha256 } from "../model/files_sha256.ts";
 import type { OpenModel } from "../model/open_model.ts";
@@ -21,7 +21,7 @@ export interface TunedPrompt {
 export interface ReplacedIn {
   /** For messages. */
   readonly folder: string;
-  readonly experiment: Experiment;
+  readonly experiment: WordExperiment;
   readonly model: OpenModel;
   /** The size of the model's vectors where the prompt enters; `undefined` where none does. */
   readonly dimension: number | undefined;

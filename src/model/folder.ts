@@ -5,8 +5,10 @@ import { innerPath } from "../base/inner_path.ts";
 import { findInnerFile } from "../disk/inner_file.ts";
 import { isAbsent } from "../disk/is_absent.ts";
 import { pathsFrom } from "../disk/kept_place.ts";
+import { readJson } from "../disk/read_json.ts";
 import type { ModelSpec } from "../experiment/types.ts";
 import type { DownloadReporter } from "../hub/repository.ts";
+import { isByT5 } from "./byt5.ts";
 
 /** A frozen model's folder, in the layout of the Hugging Face hub. */
 export interface ModelFolder {
@@ -30,10 +32,12 @@ export interface ModelFolder {
 }
 
 /** The files besides the ONNX file that a model needs to read texts. */
-const DESCRIPTION: readonly string[] = ["config.json", "tokenizer.json"];
+const TOKENIZER = "tokenizer.json";
+const DESCRIPTION: readonly string[] = ["config.json", TOKENIZER];
 
 /** The files that it may contain, on the tokenizer. */
-const OPTIONAL = ["tokenizer_config.json", "special_tokens_map.json"];
+const TOKENIZER_CONFIG = "tokenizer_config.json";
+const OPTIONAL = [TOKENIZER_CONFIG, "special_tokens_map.json"];
 
 /** The form of ids on the hub; `./models/x` and `../x` are folders. */
 const HUB_ID = /^[\w-][\w.-]*\/[\w-][\w.-]*$/;
@@ -79,7 +83,12 @@ export async function findModel(
     return size;
   };
   const { onnx, decoder } = await graphFiles(join(folder, spec.file), find, missing);
-  const described = required.map((name) => join(folder, name));
+  const needed = await neededOf(
+    required,
+    folder,
+    async (name) => await find(join(folder, name)) !== undefined,
+  );
+  const described = needed.map((name) => join(folder, name));
   for (const path of described) await provide(path);
   for (const path of OPTIONAL.map((name) => join(folder, name))) {
     if (await find(path) !== undefined) described.push(path);
@@ -173,16 +182,26 @@ async function hubModel(
     if (size === undefined) throw await missing(path);
     return size;
   };
-  for (const name of required) await provide(join(folder, name));
+  const has = async (name: string) =>
+    await repository.file(name) !== undefined &&
+    await findInnerFile(folder, join(folder, name)) !== undefined;
+  const needed = await neededOf(required, folder, has);
+  for (const name of needed) await provide(join(folder, name));
   const { onnx, decoder } = await graphFiles(join(folder, file), find, missing);
-  const described = required.map((name) => join(folder, name));
-  for (const name of OPTIONAL) {
-    const path: string = join(folder, name);
-    if (await repository.file(name) !== undefined && await findInnerFile(folder, path) !== undefined) {
-      described.push(path);
-    }
-  }
+  const described = needed.map((name) => join(folder, name));
+  for (const name of OPTIONAL) if (await has(name)) described.push(join(folder, name));
   return { folder, onnx, ...(decoder !== undefined && { decoder }), revision: commit, described, provide };
+}
+
+/** Of some files, those without which a model's texts cannot be read: ByT5 has no `tokenizer.json`. */
+async function neededOf(
+  required: readonly string[],
+  folder: string,
+  has: (name: string) => Promise<boolean>,
+): Promise<readonly string[]> {
+  if (!required.includes(TOKENIZER) || await has(TOKENIZER) || !await has(TOKENIZER_CONFIG)) return required;
+  const isOfBytes = isByT5(await readJson(join(folder, TOKENIZER_CONFIG)));
+  return isOfBytes ? required.filter((name) => name !== TOKENIZER) : required;
 }
 
 function keyError(message: string, key: "source" | "file"): ConfigValueError {

@@ -2,11 +2,15 @@ import { join } from "@std/path";
 import { allDone } from "../base/all_done.ts";
 import { InputError } from "../base/errors.ts";
 import { readJson } from "../disk/read_json.ts";
+import { byt5Json, isByT5 } from "./byt5.ts";
 import type { Json } from "./special_tokens.ts";
 import { type ModelVocabulary, Tokenizer } from "./tokenizer.ts";
 
+/** The file that says of which kind a tokenizer is. */
+const TOKENIZER_CONFIG = "tokenizer_config.json";
+
 /** Files next to `tokenizer.json` that may name special tokens; later ones take precedence. */
-const NAMING = ["config.json", "special_tokens_map.json", "tokenizer_config.json"];
+const NAMING = ["config.json", "special_tokens_map.json", TOKENIZER_CONFIG];
 
 /**
  * Reads a tokenizer from a model's folder.
@@ -19,15 +23,17 @@ export async function readTokenizer(folder: string, model?: ModelVocabulary): Pr
 }
 
 /**
- * Reads `tokenizer.json`.
+ * Reads `tokenizer.json`; where there is none, as ByT5 has none, it is made of `tokenizer_config.json`.
  *
  * @throws {InputError} where it is missing, or not a JSON object
  */
 export async function readTokenizerJson(folder: string): Promise<Json> {
   const path = join(folder, "tokenizer.json");
   const json = await readIfThere(path);
-  if (json === undefined) throw new InputError(`there is no ${path}`);
-  return json;
+  if (json !== undefined) return json;
+  const config = await readIfThere(join(folder, TOKENIZER_CONFIG));
+  if (config !== undefined && isByT5(config)) return byt5Json(config);
+  throw new InputError(`there is no ${path}`);
 }
 
 /**

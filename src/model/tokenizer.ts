@@ -154,6 +154,11 @@ export class Tokenizer {
     return this.reader.read(text).tokens;
   }
 
+  /** The id of a token, as the vocabulary writes it; `undefined` where there is none. */
+  idOf(token: string | undefined): number | undefined {
+    return token === undefined ? undefined : this.reader.library.token_to_id(token);
+  }
+
   /** The token with this id, as the vocabulary writes it. */
   tokenOf(id: number): string {
     return this.reader.library.id_to_token(id) ?? `<${id}>`;

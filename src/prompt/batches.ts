@@ -34,12 +34,30 @@ export function batchFeeds(
   padId: number | undefined,
   classWeights?: readonly number[],
 ): BatchFeeds {
+  return {
+    ...rowFeeds(examples, padId),
+    answer_rows: int64Tensor(examples.map(({ answerRow }) => answerRow), [examples.length]),
+    labels: int64Tensor(examples.map(({ label }) => label), [examples.length]),
+    ...(classWeights && {
+      example_weights: float32Tensor(
+        Float32Array.from(examples, ({ label }) => classWeights[label]!),
+        [examples.length],
+      ),
+    }),
+  };
+}
+
+/** The rows that a model reads, and where the prompt is among them. @param padId as for {@linkcode batchFeeds} */
+export function rowFeeds(
+  examples: readonly Pick<Encoded, "ids" | "positions" | "promptRows">[],
+  padId: number | undefined,
+): Pick<BatchFeeds, "input_ids" | "attention_mask" | "position_ids" | "prompt_rows"> {
   const batch = examples.length;
   const sequence = examples.reduce((most, { ids }) => Math.max(most, ids.length), 0);
   if (padId === undefined && examples.some(({ ids }) => ids.length < sequence)) {
     throw new RangeError("a batch for a model that reads padding has examples of several lengths");
   }
-  const padded = (of: (example: LabelledEncoding) => readonly number[], filler: number) =>
+  const padded = (of: (example: typeof examples[number]) => readonly number[], filler: number) =>
     int64Tensor(
       examples.flatMap((example) => {
         const items = of(example);
@@ -55,14 +73,6 @@ export function batchFeeds(
       batch,
       examples[0]!.promptRows.length,
     ]),
-    answer_rows: int64Tensor(examples.map(({ answerRow }) => answerRow), [batch]),
-    labels: int64Tensor(examples.map(({ label }) => label), [batch]),
-    ...(classWeights && {
-      example_weights: float32Tensor(
-        Float32Array.from(examples, ({ label }) => classWeights[label]!),
-        [batch],
-      ),
-    }),
   };
 }
 

@@ -35,6 +35,20 @@ export type Part =
   | { readonly kind: "specials"; readonly ids: readonly number[] }
   | Stretch;
 
+/** What the encoding of texts depends on of a model. */
+export interface ReadingCard extends Omit<ModelCard, "kind"> {
+  /** An encoder-decoder reads the template with its encoder. */
+  readonly kind: ModelCard["kind"] | "encoder-decoder";
+}
+
+/** What differs between templates. */
+export interface TemplateForm {
+  /** The number of masks in the place of `{mask}`; 1 by default. */
+  readonly masks?: number;
+  /** Whether the template contains the special tokens around it, as chats do. */
+  readonly isWhole?: boolean;
+}
+
 /** Puts texts into a template. */
 export class TemplateEncoder {
   /** The parts of the template, in order. */
@@ -45,6 +59,10 @@ export class TemplateEncoder {
   private readonly outside: number;
   /** … and their number. */
   private readonly around: number;
+  /** The number of masks beyond the first, which take positions, … */
+  private readonly moreMasks: number;
+  /** … and that of tokens of the words. */
+  private readonly words: number;
   /** The `position_ids` of tokens that take no position, by token id. */
   readonly uncounted: ReadonlyMap<number, number>;
 
@@ -56,8 +74,9 @@ export class TemplateEncoder {
   constructor(
     private readonly template: Template,
     readonly tokenizer: Tokenizer,
-    private readonly card: ModelCard,
+    private readonly card: ReadingCard,
     private readonly counting: PositionCounting,
+    private readonly form: TemplateForm = {},
   ) {
     const { kind } = card;
     const masks = template.some((piece) => piece.kind === "mask");
@@ -66,14 +85,23 @@ export class TemplateEncoder {
         "the template has a {mask}, but a causal language model continues a text: end the template where the answer begins",
       );
     }
+    if (kind === "encoder-decoder" && masks) {
+      throw templateError(
+        "the template has a {mask}, but an encoder-decoder writes its answer with the decoder: leave the {mask} out",
+      );
+    }
+    this.moreMasks = masks ? (form.masks ?? 1) - 1 : 0;
     this.uncounted = new Map((card.uncounted ?? []).map(({ id, position }) => [id, position]));
     this.parts = this.arranged(template);
     this.stretches = this.parts.filter((part) => part.kind === "stretch");
     this.shortener = new Shortener(this.stretches, tokenizer);
-    this.outside = this.parts.reduce((sum, part) => sum + (this.counts(part) ? lengthOf(part) : 0), 0);
-    this.around = this.parts.reduce((sum, part) => sum + lengthOf(part), 0);
+    this.outside = this.parts.reduce(
+      (sum, part) => sum + (this.counts(part) ? lengthOf(part) : 0),
+      this.moreMasks,
+    );
+    this.around = this.parts.reduce((sum, part) => sum + lengthOf(part), this.moreMasks);
     const empty = this.empty();
-    const words = sizeOf(empty);
+    const words = this.words = sizeOf(empty);
     if (kind === "masked") this.checkMask(empty, masks);
     if (words >= this.room) {
       const isShort = this.outside + words >= (card.positions ?? Infinity);
@@ -94,11 +122,46 @@ export class TemplateEncoder {
    * @throws {InputError} where a text holds a token that the model lacks
    */
   encode(texts: Texts): Encoded {
-    const { stretches, tokenizer, room } = this;
-    const whole = stretches.map((stretch) => tokensOf(stretch, texts, tokenizer));
+    return this.fitted(texts, this.tokensOf(texts));
+  }
+
+  /**
+   * The tokens of the template's stretches with texts, which may be too many.
+   *
+   * @throws {InputError} where a text holds a token that the model lacks
+   */
+  tokensOf(texts: Texts): StretchTokens[] {
+    return this.stretches.map((stretch) => tokensOf(stretch, texts, this.tokenizer));
+  }
+
+  /**
+   * Lays tokens out, truncated so that others fit after them, as {@linkcode encode} does.
+   *
+   * @param whole the stretches' tokens
+   * @param reserved the number of places that are left free at the end, at most {@linkcode mostReserved}; not counted are those of …
+   * @param after tokens that follow the template, at most as many
+   */
+  fitted(
+    texts: Texts,
+    whole: readonly StretchTokens[],
+    reserved = 0,
+    after: readonly number[] = [],
+  ): Encoded {
+    const room = this.room - reserved;
     const length = sizeOf(whole);
     const fitting = length > room ? this.shortener.shortened(texts, whole, room) : whole;
-    return { ...this.laidOut(fitting), truncated: length - sizeOf(fitting) };
+    return { ...this.laidOut(fitting, after), truncated: length - sizeOf(fitting) };
+  }
+
+  /** The largest number of places that can be left free after the template, with one for the text. */
+  get mostReserved(): number {
+    return this.room - this.words - 1;
+  }
+
+  /** The template's last stretch, and whether nothing follows it. */
+  get lastStretch(): { readonly stretch: Stretch | undefined; readonly isLast: boolean } {
+    const parts = this.parts.filter((part) => lengthOf(part) > 0 || part.kind === "stretch");
+    return { stretch: this.stretches.at(-1), isLast: parts.at(-1)?.kind === "stretch" };
   }
 
   /** Whether a part takes positions. */
@@ -120,19 +183,27 @@ export class TemplateEncoder {
     return Math.min(positions - this.outside, sequence - this.around);
   }
 
-  private laidOut(tokens: readonly StretchTokens[]): Omit<Encoded, "truncated"> {
+  private laidOut(
+    tokens: readonly StretchTokens[],
+    after: readonly number[],
+  ): Omit<Encoded, "truncated"> {
     const ids: number[] = [];
     const positions: number[] = [];
     const promptRows: number[] = [];
     let answerRow: number | undefined;
     let position = this.card.firstPosition;
     let next = 0;
-    for (const part of this.parts) {
+    const last: Part = { kind: "specials", ids: after };
+    for (const part of [...this.parts, last]) {
       const start = ids.length;
+      if (part === last) answerRow ??= start - 1;
       if (part.kind === "stretch") {
         const { ids: own, mask } = tokens[next++]!;
-        if (mask !== undefined) answerRow = start + mask;
-        ids.push(...own);
+        if (mask !== undefined) {
+          answerRow = start + mask;
+          ids.push(...own.slice(0, mask), ...Array.from({ length: this.moreMasks }, () => own[mask]!));
+        }
+        ids.push(...own.slice(mask ?? 0));
       } else if (part.kind === "specials") ids.push(...part.ids);
       else {
         for (let i = 0; i < part.length; i++) {
@@ -196,7 +267,8 @@ export class TemplateEncoder {
     const vectors = (piece: Piece) =>
       piece.kind === "prompt" && parts.push({ kind: "vectors", length: piece.length });
     template.slice(0, first).forEach(vectors);
-    parts.push({ kind: "specials", ids: this.tokenizer.prefix });
+    const { prefix, suffix } = this.form.isWhole ? { prefix: [], suffix: [] } : this.tokenizer;
+    parts.push({ kind: "specials", ids: prefix });
     let pieces: Stretch["pieces"] = [];
     const end = () => {
       const isFirst = !parts.some(({ kind }) => kind === "stretch");
@@ -213,7 +285,7 @@ export class TemplateEncoder {
       vectors(piece);
     }
     end();
-    return [...parts, { kind: "specials", ids: this.card.kind === "masked" ? this.tokenizer.suffix : [] }];
+    return [...parts, { kind: "specials", ids: this.card.kind === "causal" ? [] : suffix }];
   }
 }
 

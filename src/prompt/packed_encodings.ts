@@ -1,4 +1,5 @@
 import type { LabelledEncoding } from "./batches.ts";
+import type { DecoderEncoded, RowsEncoded, TargetEncoded } from "./target_encoding.ts";
 
 /** The number of numbers per piece. */
 const PIECE = 1 << 18;
@@ -15,6 +16,15 @@ export class PackedEncodings {
   pack({ ids, positions, promptRows, answerRow, truncated, label }: LabelledEncoding): LabelledEncoding {
     const lists = [ids, positions, promptRows].map((list) => this.held(list));
     return new PackedEncoding(lists[0]!, lists[1]!, lists[2]!, answerRow, truncated, label);
+  }
+
+  /** The same text with its answer, with its numbers stored here. */
+  packTarget(encoded: TargetEncoded): TargetEncoded {
+    const { ids, positions, promptRows, targetIds } = encoded;
+    const lists = [ids, positions, promptRows, targetIds].map((list) => this.held(list));
+    return encoded.kind === "rows"
+      ? new PackedRows(lists, encoded, this.held(encoded.targetRows))
+      : new PackedDecoder(lists, encoded, this.held(encoded.decoderIds));
   }
 
   private held(list: readonly number[]): Held {
@@ -56,6 +66,57 @@ class PackedEncoding implements LabelledEncoding {
 
   get promptRows(): readonly number[] {
     return numbersOf(this.heldRows);
+  }
+}
+
+class PackedTarget {
+  readonly truncated: number;
+  readonly cut: number;
+
+  /** @param lists ids, positions, the prompt's rows and the answer's ids */
+  constructor(private readonly lists: readonly Held[], { truncated, cut }: TargetEncoded) {
+    this.truncated = truncated;
+    this.cut = cut;
+  }
+
+  get ids(): readonly number[] {
+    return numbersOf(this.lists[0]!);
+  }
+
+  get positions(): readonly number[] {
+    return numbersOf(this.lists[1]!);
+  }
+
+  get promptRows(): readonly number[] {
+    return numbersOf(this.lists[2]!);
+  }
+
+  get targetIds(): readonly number[] {
+    return numbersOf(this.lists[3]!);
+  }
+}
+
+class PackedRows extends PackedTarget implements RowsEncoded {
+  readonly kind = "rows";
+
+  constructor(lists: readonly Held[], encoded: TargetEncoded, private readonly heldTargetRows: Held) {
+    super(lists, encoded);
+  }
+
+  get targetRows(): readonly number[] {
+    return numbersOf(this.heldTargetRows);
+  }
+}
+
+class PackedDecoder extends PackedTarget implements DecoderEncoded {
+  readonly kind = "decoder";
+
+  constructor(lists: readonly Held[], encoded: TargetEncoded, private readonly heldDecoderIds: Held) {
+    super(lists, encoded);
+  }
+
+  get decoderIds(): readonly number[] {
+    return numbersOf(this.heldDecoderIds);
   }
 }
 

@@ -78,7 +78,8 @@ export function readable(ids: readonly number[], tokenizer: Tokenizer): readonly
   );
 }
 
-function spelled(pieces: readonly StretchPiece[], texts: Texts): string {
+/** The text that pieces of a stretch are read as. */
+export function spelled(pieces: readonly StretchPiece[], texts: Texts): string {
   return pieces.map((piece) => wordsOf(piece, texts)).join("");
 }
 

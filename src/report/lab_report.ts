@@ -1,6 +1,6 @@
 import { percent } from "../base/percent.ts";
 import type { Diff } from "../diff/diff.ts";
-import type { Experiment } from "../experiment/types.ts";
+import type { WordExperiment } from "../experiment/types.ts";
 import type { RunRecord } from "../results/read_run.ts";
 import type { SamplePrediction } from "../results/samples.ts";
 import { answerCells } from "./answer_tables.ts";
@@ -75,7 +75,7 @@ function overviewTable(runs: readonly LabRun[]): Html {
   );
 }
 
-function kindOf({ tune, prompt }: Experiment): PhraseName {
+function kindOf({ tune, prompt }: WordExperiment): PhraseName {
   if (tune === "all") return "tuned_model";
   return prompt.kind === "hard" ? "hard_prompt" : "soft_prompt";
 }
@@ -126,7 +126,7 @@ function runPart(run: LabRun, index: number): Html {
 }
 
 /** What the model is asked with. */
-function promptTable(experiment: Experiment): Html {
+function promptTable(experiment: WordExperiment): Html {
   const { prompt, verbalizer } = experiment;
   const rows: Content[][] = [
     [phrase("kind"), phrase(kindOf(experiment))],

@@ -1,5 +1,5 @@
 import { sha256OfJson } from "../base/sha256.ts";
-import { readWritten } from "../experiment/read_written.ts";
+import { readWrittenWords } from "../experiment/read_written.ts";
 import type { RunRecord } from "./read_run.ts";
 import type { PackedRun, PackedRuns } from "./run_files.ts";
 
@@ -43,7 +43,7 @@ export function packRuns(runs: ReadonlyMap<string, RunRecord>): PackedRuns {
 export function unpackRuns({ testSets, runs }: PackedRuns): Map<string, RunRecord> {
   const unpacked = new Map(
     runs.map(({ name, experiment, metrics, environment, testSet, classes, predictions }) => [name, {
-      experiment: readWritten(experiment),
+      experiment: readWrittenWords(experiment),
       metrics,
       environment,
       predictions: examplesOf(testSets[testSet], predictions).map(([id, text_sha256, text, label], i) => {

@@ -1,7 +1,7 @@
 import type { Compiled, LossMean, OptimizerName } from "../compiler/mod.ts";
 import { type Device, DeviceError } from "../device/device.ts";
 import { promptInsertion } from "../experiment/prompt_vectors.ts";
-import type { Experiment, PromptSpec, TrainingSpec } from "../experiment/types.ts";
+import type { PromptSpec, TrainingSpec, WordExperiment } from "../experiment/types.ts";
 import type { PositionCounting } from "../prompt/encoding.ts";
 import type { CompileCache } from "../artifacts/compile_cache.ts";
 import { compileModel, type CompileTarget, targetOf } from "../artifacts/compile_model.ts";
@@ -38,7 +38,7 @@ export async function compileExperiment(
  *
  * @throws {DeviceError} where the device has no float16 and the experiment asks for it
  */
-export function compileTargetOf(device: Device, { precision, training }: Experiment): CompileTarget {
+export function compileTargetOf(device: Device, { precision, training }: WordExperiment): CompileTarget {
   if (precision === "float16" && !device.float16) {
     throw new DeviceError(
       `'precision: float16' needs WebGPU on an adapter that has shader-f16, and the device is ${device.description}: set 'precision: float32' or another 'device:'`,

@@ -5,7 +5,7 @@ import { ConfigValueError, reworded } from "../base/errors.ts";
 import type { KeyPath } from "../experiment/document.ts";
 import { replacePaths } from "../experiment/replace_paths.ts";
 import type { DatasetKeys } from "../experiment/experiment_file.ts";
-import type { DatasetSpec, Experiment } from "../experiment/types.ts";
+import type { DatasetSpec, WordExperiment } from "../experiment/types.ts";
 import { readsPadding } from "../prompt/padding.ts";
 import { readable } from "../prompt/stretch.ts";
 import { readVerbalizer, type Verbalizer } from "../prompt/verbalizer.ts";
@@ -19,7 +19,7 @@ import type { RunRequest } from "./context.ts";
 import type { ResourceCache } from "./resource_cache.ts";
 
 /** Everything that an experiment names, read and checked. */
-export interface Prepared<Asked extends Experiment = Experiment> {
+export interface Prepared<Asked extends WordExperiment = WordExperiment> {
   readonly experiment: Asked;
   readonly model: OpenModel;
   readonly dataset: Dataset;
@@ -88,7 +88,7 @@ export async function prepare(
 
 /** Refuses an initialization from words without vectors in the model. */
 function checkStartingWords(
-  { prompt, verbalizer }: Experiment,
+  { prompt, verbalizer }: WordExperiment,
   tokenizer: Tokenizer,
 ): void {
   if (prompt.kind === "hard") return;
@@ -110,7 +110,7 @@ function checkStartingWords(
  *
  * @throws {ConfigValueError} where a whole model is to be tuned that would read padding
  */
-function checkTuning(experiment: Experiment, { card, facts }: OpenModel): void {
+function checkTuning(experiment: WordExperiment, { card, facts }: OpenModel): void {
   if (experiment.tune !== "all") return;
   const { batchSize } = experiment.training;
   if (batchSize === 1 || !readsPadding(card, facts.inputs)) return;
@@ -131,8 +131,8 @@ function atCommit(dataset: DatasetSpec, commit: string | null): DatasetSpec {
  * it is not the default for the kind of prompt.
  */
 function askedOf(
-  { name: _, description: __, tune, ensemble, ...asked }: Experiment,
-  model: Omit<Experiment["model"], "revision">,
+  { name: _, description: __, tune, ensemble, ...asked }: WordExperiment,
+  model: Omit<WordExperiment["model"], "revision">,
 ): object {
   const { revision: ___, ...dataset }: DatasetKeys = asked.dataset;
   const isUsual = tune === (asked.prompt.kind === "soft" ? "prompt" : "none");

@@ -6,7 +6,7 @@ import { pathsFrom } from "../disk/kept_place.ts";
 import { InputError } from "../base/errors.ts";
 import { message, ofFile } from "../base/message.ts";
 import { promptInsertion, promptLength } from "../experiment/prompt_vectors.ts";
-import type { Experiment } from "../experiment/types.ts";
+import type { Experiment, WordExperiment } from "../experiment/types.ts";
 import { readPrompt } from "../results/read_prompt.ts";
 import { readAbout, readEnvironment } from "../results/read_run.ts";
 import { checkFiles, type ModelFiles } from "./check_model_files.ts";
@@ -40,7 +40,7 @@ export function ensembleRunFolders({ ensemble }: Experiment, file: string): stri
  *   insertion
  */
 export async function readEnsemblePrompts(
-  { prompt }: Experiment,
+  { prompt }: WordExperiment,
   folders: readonly string[],
   model: ModelFiles,
 ): Promise<EnsemblePrompts> {

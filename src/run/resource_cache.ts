@@ -9,7 +9,7 @@ import { chooseDevice } from "../device/choose.ts";
 import type { Device } from "../device/device.ts";
 import { columnsOf, parseTemplate } from "../experiment/template.ts";
 import { promptLength } from "../experiment/prompt_vectors.ts";
-import type { Experiment, TransferSpec } from "../experiment/types.ts";
+import type { TransferSpec, WordExperiment } from "../experiment/types.ts";
 import type { DownloadReporter } from "../hub/repository.ts";
 import { compileHardModel, type CompileTarget } from "../artifacts/compile_model.ts";
 import { type OpenModel, openModel } from "../model/open_model.ts";
@@ -57,14 +57,14 @@ export class ResourceCache {
   }
 
   /** @param namedIn the experiment file, which paths are relative to */
-  model(spec: Experiment["model"], namedIn: string): Promise<OpenModel> {
+  model(spec: WordExperiment["model"], namedIn: string): Promise<OpenModel> {
     const key = [resolve(dirname(namedIn), spec.source), spec.file, spec.revision].join("|");
     return memoizeLatest(this.models, MODELS_KEPT, key, () => openModel(spec, namedIn, this.downloads));
   }
 
   /** Runs that differ in the seed share data that it has no part in. @param namedIn the experiment file, which paths are relative to */
   async dataset(
-    { dataset, prompt, seed }: Experiment,
+    { dataset, prompt, seed }: WordExperiment,
     namedIn: string,
     classes: readonly string[],
   ): Promise<Dataset> {
@@ -77,7 +77,7 @@ export class ResourceCache {
 
   /** Other data that an experiment is scored on. @param namedIn the experiment file, which paths are relative to */
   transfer(
-    { evaluation: { transfer = [] }, prompt }: Experiment,
+    { evaluation: { transfer = [] }, prompt }: WordExperiment,
     namedIn: string,
     classes: readonly string[],
   ): Promise<TransferSet[]> {
@@ -101,7 +101,7 @@ export class ResourceCache {
   }
 
   /** The device that an experiment names. */
-  device(wanted: Experiment["device"]): Promise<Device> {
+  device(wanted: WordExperiment["device"]): Promise<Device> {
     const log = (line: string) => this.downloads.log(line);
     return memoize(this.devices, wanted, () => chooseDevice(wanted, log, this.threads));
   }

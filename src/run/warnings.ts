@@ -3,7 +3,7 @@ import { visible } from "../base/visible.ts";
 import { rareClasses } from "../dataset/class_counts.ts";
 import { type Dataset, datasetName } from "../dataset/load.ts";
 import { unequalClasses } from "../dataset/unequal_classes.ts";
-import type { Experiment } from "../experiment/types.ts";
+import type { WordExperiment } from "../experiment/types.ts";
 import type { OpenModel } from "../model/open_model.ts";
 import type { Prediction } from "../results/predictions.ts";
 import type { EncodedDataset } from "./encode_dataset.ts";
@@ -49,7 +49,7 @@ function overlap(repeated: number, tests: number): string | undefined {
 
 /** A warning about the sizes of the classes that are trained on; where nothing is trained, of those that are tested. */
 function unequal(
-  { training }: Experiment,
+  { training }: WordExperiment,
   { train, test }: Dataset,
   classes: readonly string[],
 ): string | undefined {

@@ -7,13 +7,13 @@ import { readEnsemblePrompts } from "../../src/run/read_ensemble_prompts.ts";
 import { float32Tensor } from "../../src/device/device.ts";
 import { writeSafetensors } from "../../src/device/safetensors.ts";
 import { InputError } from "../../src/base/errors.ts";
-import { parseExperiment } from "../../src/experiment/parse.ts";
-import type { Experiment } from "../../src/experiment/types.ts";
+import { parseWords } from "../experiment/parse_words.ts";
+import type { WordExperiment } from "../../src/experiment/types.ts";
 import { WHOLE_ENVIRONMENT, wholeMetrics } from "../results/whole_run.ts";
 import { MINI } from "../shared.ts";
 import { call, inFolder } from "./softprompt.ts";
 
-const EXPERIMENT = parseExperiment(
+const EXPERIMENT = parseWords(
   JSON.stringify({
     name: "earlier",
     model: { source: MINI },
@@ -25,7 +25,7 @@ const EXPERIMENT = parseExperiment(
 );
 
 /** A complete run as it was written before runs named their semantics. */
-async function writeEarlier(folder: string): Promise<Experiment> {
+async function writeEarlier(folder: string): Promise<WordExperiment> {
   const { semantics: _, ...written } = EXPERIMENT;
   const json = (name: string, content: unknown) =>
     Deno.writeTextFile(join(folder, name), JSON.stringify(content));

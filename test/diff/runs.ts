@@ -1,5 +1,5 @@
 import { measure } from "../../src/evaluation/metrics.ts";
-import { parseExperiment } from "../../src/experiment/parse.ts";
+import { parseWords } from "../experiment/parse_words.ts";
 import type { Prediction } from "../../src/results/predictions.ts";
 import type { RunRecord } from "../../src/results/read_run.ts";
 import { WHOLE_ENVIRONMENT } from "../results/whole_run.ts";
@@ -18,7 +18,7 @@ export interface MadeUp {
 export function madeUpRun(
   { good, seed = 0, length = 5, device = "native CPU", change = (one) => one }: MadeUp,
 ): RunRecord {
-  const experiment = parseExperiment(
+  const experiment = parseWords(
     `{ name: x, model: { source: m }, dataset: { name: rt-polarity }, verbalizer: { bad: [b], good: [g] }, seed: ${seed},
        prompt: { kind: soft, length: ${length}, template: "{prompt} {text} {mask}" } }`,
     "x.yaml",

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { withoutSameContent } from "../../src/diff/same_content.ts";
 import { environmentDifferences, experimentDifferences } from "../../src/diff/differences.ts";
-import { parseExperiment } from "../../src/experiment/parse.ts";
+import { parseWords } from "../experiment/parse_words.ts";
 import type { RunRecord } from "../../src/results/read_run.ts";
 import { madeUpRun } from "./runs.ts";
 
@@ -16,7 +16,7 @@ function runAt(
   const data = `${folder}/data.csv`;
   return {
     ...run,
-    experiment: parseExperiment(
+    experiment: parseWords(
       JSON.stringify({
         name: "x",
         model,

@@ -95,6 +95,8 @@ Deno.test("the defaults that are not written out are those that the pages name, 
     "prompt.initialization.range",
     "training.optimizer.factored",
     "evaluation.contentFree",
+    "evaluation.validateOn",
+    "prompt.examples",
   ];
   assertEquals(absent.toSorted(), [...named, ...ofOthers].toSorted());
 });
@@ -115,11 +117,11 @@ device: gpu
 `),
     [
       "rt.yaml:1:1: there is no 'model'",
-      "rt.yaml:2:1: unknown key 'modle'; did you mean 'model'? (allowed: name, description, model, dataset, prompt, verbalizer, multiTokenWords, tune, training, ensemble, evaluation, precision, device, seed, semantics, sweep, exclude, variants)",
+      "rt.yaml:2:1: unknown key 'modle'; did you mean 'model'? (allowed: name, description, model, dataset, prompt, answer, verbalizer, multiTokenWords, tune, training, ensemble, evaluation, precision, device, seed, semantics, sweep, exclude, variants)",
       "rt.yaml:3:38: 'dataset.split' must be textcnn, got \"textcn\"; did you mean 'textcnn'?",
       "rt.yaml:3:53: 'dataset.shots' must be at least 1, got 0",
       "rt.yaml:5:9: 'prompt.kind' must be one of soft, hard, got \"sofd\"; did you mean 'soft'?",
-      "rt.yaml:6:3: unknown key 'lenght' in 'prompt'; did you mean 'length'? (allowed: kind, template, length, insertion, initialization)",
+      "rt.yaml:6:3: unknown key 'lenght' in 'prompt'; did you mean 'length'? (allowed: kind, template, examples, length, insertion, initialization)",
       "rt.yaml:8:42: 'verbalizer.positive' must be an array, got \"good\": write a list, [good]",
       "rt.yaml:9:40: 'training.optimizer.learningRate' must be a number, got \"fast\"",
       "rt.yaml:10:7: 'seed' must be at least 0, got -1",

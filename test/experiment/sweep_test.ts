@@ -94,8 +94,8 @@ Deno.test("an error in a swept value is reported once, at its place in the sweep
   seed: [0, -1]
 `),
     [
-      "x.yaml:7:19: unknown key 'lenght' in 'prompt'; did you mean 'length'? (allowed: kind, template, length, insertion, initialization)",
-      "x.yaml:7:22: unknown key 'lenght' in 'prompt'; did you mean 'length'? (allowed: kind, template, length, insertion, initialization)",
+      "x.yaml:7:19: unknown key 'lenght' in 'prompt'; did you mean 'length'? (allowed: kind, template, examples, length, insertion, initialization)",
+      "x.yaml:7:22: unknown key 'lenght' in 'prompt'; did you mean 'length'? (allowed: kind, template, examples, length, insertion, initialization)",
       "x.yaml:8:13: 'seed' must be at least 0, got -1",
     ],
   );

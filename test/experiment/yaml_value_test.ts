@@ -81,7 +81,7 @@ Deno.test("an experiment as it is written out is read as the same experiment", (
     `${BASE}verbalizer: { 1.0: [no, "yes"], True: [1], __proto__: [null], toString: ["~"] }\n`,
     "x.yaml",
   );
-  assertEquals(Object.keys(experiment.verbalizer), ["1.0", "True", "__proto__", "toString"]);
+  assertEquals(Object.keys(experiment.verbalizer ?? {}), ["1.0", "True", "__proto__", "toString"]);
   const again: unknown = parse(stringify(experiment));
   assertEquals(JSON.stringify(again), JSON.stringify(experiment));
   assertEquals(JSON.stringify(parseExperiment(stringify(experiment), "x.yaml")), JSON.stringify(experiment));
@@ -94,7 +94,7 @@ Deno.test("names that every JavaScript object has are keys and classes like othe
     "x.yaml",
   );
   assertEquals(
-    variants.map(({ experiment: { verbalizer } }) => Object.entries(verbalizer)),
+    variants.map(({ experiment: { verbalizer } }) => Object.entries(verbalizer ?? {})),
     ["c", "d"].map((word) => [["constructor", ["a"]], ["__proto__", [word]], ["toString", ["e"]]]),
   );
   assertEquals(Object.hasOwn(Object.prototype, "0"), false);

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { join } from "@std/path";
 import { InputError } from "../../src/base/errors.ts";
-import { parseExperiment } from "../../src/experiment/parse.ts";
+import { parseWords } from "../experiment/parse_words.ts";
 import { readSourcePrompt } from "../../src/run/read_source_prompt.ts";
 import { inFolder } from "./in_folder.ts";
 import { valueMutant } from "./json_mutants.ts";
@@ -32,7 +32,7 @@ function sound(): Promise<Map<string, Uint8Array>> {
   return readFiles("test/fixtures/peft", /^adapter_/);
 }
 
-const { prompt: PROMPT } = parseExperiment(
+const { prompt: PROMPT } = parseWords(
   `{ name: x, model: { source: m }, dataset: { name: rt-polarity }, verbalizer: { bad: [b], good: [g] },
      prompt: { kind: soft, length: 3, insertion: word-embeddings, template: "{prompt} {text} {mask}",
                initialization: { from: peft, path: . } } }`,

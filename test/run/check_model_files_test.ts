@@ -7,7 +7,7 @@ import { checkFiles } from "../../src/run/check_model_files.ts";
 import { ResourceCache } from "../../src/run/resource_cache.ts";
 import { logDownloads } from "../../src/hub/log_downloads.ts";
 import { InputError } from "../../src/base/errors.ts";
-import { parseExperiment } from "../../src/experiment/parse.ts";
+import { parseWords } from "../experiment/parse_words.ts";
 import type { Environment } from "../../src/results/environment.ts";
 import { loadRun } from "../../src/mod.ts";
 import { MINI } from "../shared.ts";
@@ -56,7 +56,7 @@ Deno.test("a run is used with the files that it was tuned with, and no others", 
     assertEquals(ran.code, 0, ran.stderr);
     const environment = JSON.parse(await Deno.readTextFile(join(run, "environment.json")));
     assertEquals(Object.keys(environment.model.files).sort(), [...BESIDE, "onnx/model.onnx"].sort());
-    const experiment = parseExperiment(await Deno.readTextFile(file), file);
+    const experiment = parseWords(await Deno.readTextFile(file), file);
     const prepared = () =>
       prepare(
         { experiment, file },

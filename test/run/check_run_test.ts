@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes, fail } from "@std/assert";
 import { join } from "@std/path";
-import { parseExperiment } from "../../src/experiment/parse.ts";
+import { parseWords } from "../experiment/parse_words.ts";
 import { logDownloads } from "../../src/hub/log_downloads.ts";
 import { checkRun } from "../../src/run/check_run.ts";
 import { prepare } from "../../src/run/prepare.ts";
@@ -74,7 +74,7 @@ Deno.test("a check whose graph does not open on the device closes the model's ow
   inFolder(async (folder) => {
     const file = await writeExperiment(folder, HARD);
     const resources = new ResourceCache({ reporter: logDownloads(() => {}), keepsSessions: false });
-    const experiment = parseExperiment(await Deno.readTextFile(file), file);
+    const experiment = parseWords(await Deno.readTextFile(file), file);
     const prepared = await prepare({ experiment, file }, resources);
     const target = { target: "cpu", precision: "float32" } as const;
     const hard = resources.hardGraph(prepared.model, target);

@@ -6,13 +6,13 @@ import { float32Tensor } from "../../src/device/device.ts";
 import { sha256 } from "../../src/base/sha256.ts";
 import { experimentSha256 } from "../../src/results/own_files.ts";
 import { InputError } from "../../src/base/errors.ts";
-import { parseExperiment } from "../../src/experiment/parse.ts";
+import { parseWords } from "../experiment/parse_words.ts";
 import { promptFile } from "../../src/prompt/prompt_file.ts";
 import { WHOLE_ENVIRONMENT, wholeMetrics } from "../results/whole_run.ts";
 import { inFolder } from "../commands/softprompt.ts";
 
 const asking = (template: string) =>
-  parseExperiment(
+  parseWords(
     JSON.stringify({
       name: "member",
       model: { source: "m" },

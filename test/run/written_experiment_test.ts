@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { join } from "@std/path";
-import { parseExperiment } from "../../src/experiment/parse.ts";
+import { parseWords } from "../experiment/parse_words.ts";
 import { writtenExperiment } from "../../src/run/written_experiment.ts";
 import { inFolder } from "../commands/softprompt.ts";
 
@@ -15,7 +15,7 @@ async function makeProject(root: string): Promise<string> {
 }
 
 const experimentOn = (keys: string) =>
-  parseExperiment(
+  parseWords(
     `{ name: x, verbalizer: { a: [b], c: [d] }, prompt: { kind: hard, template: "{text} {mask}" }, ${keys} }`,
     "x.yaml",
   );

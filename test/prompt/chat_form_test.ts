@@ -1,0 +1,88 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { ConfigValueError } from "../../src/base/errors.ts";
+import { chatForm, messagesOf } from "../../src/prompt/chat_form.ts";
+import reference from "../fixtures/chat_templates/reference.json" with { type: "json" };
+
+const { specials } = reference;
+
+/** Today as `strftime("%d %b %Y")` writes it. */
+const today = new Date().toDateString().replace(/^\w+ (\w+) (\d+) (\d+)$/, "$2 $1 $3");
+
+/** A chat's text with a column's value in its place. */
+function filled(form: ReturnType<typeof chatForm>, text: string): string {
+  return form.template.map((piece) =>
+    piece.kind === "words" ? piece.words : piece.kind === "column" ? text : ""
+  ).join("");
+}
+
+for (const { name, template, chat, texts, answered } of reference.cases) {
+  Deno.test(`a chat is written as transformers' apply_chat_template writes it: ${name}`, () => {
+    const read = () => chatForm(messagesOf(chat, 0), { source: template, specials });
+    const [first] = texts;
+    if (typeof first === "object") {
+      assertThrows(read, ConfigValueError, `the model's chat template refuses the messages (${first.error})`);
+      return;
+    }
+    const form = read();
+    for (const [i, text] of reference.texts.entries()) {
+      assertEquals(filled(form, text), String(texts[i]).replace("@DATE@", today));
+    }
+    assertEquals(
+      `${filled(form, reference.texts[0]!)}${form.lead}good${form.end}`,
+      String(answered).replace("@DATE@", today),
+    );
+  });
+}
+
+const PLAIN =
+  "{% for m in messages %}[{{ m.role }}] {{ m.content | trim }}\n{% endfor %}{% if add_generation_prompt %}[assistant]{% endif %}";
+
+Deno.test("the places of the vectors are those in the message, and what stands before an answer is the model's own", () => {
+  const chat = [{ role: "system", content: "{prompt:2}Be brief." }, {
+    role: "user",
+    content: "{prompt:3} {text}?",
+  }];
+  const { template, lead, end } = chatForm(messagesOf(chat, 5), { source: PLAIN, specials: {} });
+  assertEquals(template, [
+    { kind: "words", words: "[system] " },
+    { kind: "prompt", length: 2 },
+    { kind: "words", words: "Be brief.\n[user] " },
+    { kind: "prompt", length: 3 },
+    { kind: "words", words: " " },
+    { kind: "column", name: "text" },
+    { kind: "words", words: "?\n[assistant]" },
+  ]);
+  assertEquals([lead, end], [" ", "\n"]);
+});
+
+for (
+  const [what, source, message] of [
+    ["is no Jinja", "{% for m in messages %}", "the model's chat template cannot be read ("],
+    [
+      "drops the vectors' place",
+      "{{ messages[0].content.split(' ')[1] }}",
+      "leaves out the message with {prompt}",
+    ],
+    ["drops the text", "{{ messages[0].content.split(' ')[0] }}", "leaves out the message with {text}"],
+    [
+      "repeats a message",
+      "{% for m in messages %}{{ m.content }}{{ m.content }}{% endfor %}",
+      "writes 2 times the message with {prompt}",
+    ],
+    [
+      "depends on the texts",
+      "{{ messages[0].content }}{{ messages[0].content | length }}",
+      "changes with the texts in it",
+    ],
+    [
+      "breaks a loop",
+      "{% for m in messages %}{{ m.content }}{% break %}{% endfor %}",
+      "has {% break %} or {% continue %}",
+    ],
+  ] as const
+) {
+  Deno.test(`a chat template that ${what} is refused`, () => {
+    const chat = [{ role: "user", content: "{prompt} {text}" }];
+    assertThrows(() => chatForm(messagesOf(chat, 2), { source, specials: {} }), ConfigValueError, message);
+  });
+}
