@@ -1,5 +1,5 @@
 import type { LabelledEncoding } from "./batches.ts";
-import type { DecoderEncoded, RowsEncoded, TargetEncoded } from "./target_encoding.ts";
+import type { DecoderEncoded, LabelledTarget, RowsEncoded, TargetEncoded } from "./target_encoding.ts";
 
 /** The number of numbers per piece. */
 const PIECE = 1 << 18;
@@ -18,13 +18,13 @@ export class PackedEncodings {
     return new PackedEncoding(lists[0]!, lists[1]!, lists[2]!, answerRow, truncated, label);
   }
 
-  /** The same text with its answer, with its numbers stored here. */
-  packTarget(encoded: TargetEncoded): TargetEncoded {
+  /** The same text with its answer, with its numbers stored here. @param label the index of its class */
+  packTarget(encoded: TargetEncoded, label = 0): LabelledTarget {
     const { ids, positions, promptRows, targetIds } = encoded;
     const lists = [ids, positions, promptRows, targetIds].map((list) => this.held(list));
     return encoded.kind === "rows"
-      ? new PackedRows(lists, encoded, this.held(encoded.targetRows))
-      : new PackedDecoder(lists, encoded, this.held(encoded.decoderIds));
+      ? new PackedRows(lists, encoded, label, this.held(encoded.targetRows))
+      : new PackedDecoder(lists, encoded, label, this.held(encoded.decoderIds));
   }
 
   private held(list: readonly number[]): Held {
@@ -74,7 +74,11 @@ class PackedTarget {
   readonly cut: number;
 
   /** @param lists ids, positions, the prompt's rows and the answer's ids */
-  constructor(private readonly lists: readonly Held[], { truncated, cut }: TargetEncoded) {
+  constructor(
+    private readonly lists: readonly Held[],
+    { truncated, cut }: TargetEncoded,
+    readonly label: number,
+  ) {
     this.truncated = truncated;
     this.cut = cut;
   }
@@ -99,8 +103,13 @@ class PackedTarget {
 class PackedRows extends PackedTarget implements RowsEncoded {
   readonly kind = "rows";
 
-  constructor(lists: readonly Held[], encoded: TargetEncoded, private readonly heldTargetRows: Held) {
-    super(lists, encoded);
+  constructor(
+    lists: readonly Held[],
+    encoded: TargetEncoded,
+    label: number,
+    private readonly heldTargetRows: Held,
+  ) {
+    super(lists, encoded, label);
   }
 
   get targetRows(): readonly number[] {
@@ -111,8 +120,13 @@ class PackedRows extends PackedTarget implements RowsEncoded {
 class PackedDecoder extends PackedTarget implements DecoderEncoded {
   readonly kind = "decoder";
 
-  constructor(lists: readonly Held[], encoded: TargetEncoded, private readonly heldDecoderIds: Held) {
-    super(lists, encoded);
+  constructor(
+    lists: readonly Held[],
+    encoded: TargetEncoded,
+    label: number,
+    private readonly heldDecoderIds: Held,
+  ) {
+    super(lists, encoded, label);
   }
 
   get decoderIds(): readonly number[] {

@@ -16,10 +16,14 @@ export interface HistoryLine {
 
 /** The metrics on the validation set. */
 export interface HistoryLineValidation {
-  readonly accuracy: number;
+  /** Only where answers are classes, and are found in validations. */
+  readonly accuracy?: number;
   /** Only where the best is chosen by it. */
   readonly macro_f1?: number;
+  /** The mean cross-entropy over the classes; where these are not compared, the mean negative log-likelihood of the right texts' tokens. */
   readonly loss: number;
+  /** That of the right texts; only where the best is chosen by it. */
+  readonly perplexity?: number;
 }
 
 /** The metadata of a checkpoint. */
@@ -47,10 +51,14 @@ export interface CheckpointStateBest {
 
 /** The metrics on the validation set. */
 export interface CheckpointStateBestValidation {
-  readonly accuracy: number;
+  /** Only where answers are classes, and are found in validations. */
+  readonly accuracy?: number;
   /** Only where the best is chosen by it. */
   readonly macro_f1?: number;
+  /** The mean cross-entropy over the classes; where these are not compared, the mean negative log-likelihood of the right texts' tokens. */
   readonly loss: number;
+  /** That of the right texts; only where the best is chosen by it. */
+  readonly perplexity?: number;
 }
 
 /** The start of `history.jsonl` that belongs to it. */
