@@ -1,5 +1,6 @@
 import { InputError } from "../base/errors.ts";
-import { joined } from "../base/message.ts";
+import { joined, type Message } from "../base/message.ts";
+import { visible } from "../base/visible.ts";
 import { promptLength } from "../experiment/prompt_vectors.ts";
 import { earlierRuns } from "../results/earlier_runs.ts";
 import type { CommandIo } from "../terminal/command_io.ts";
@@ -9,11 +10,14 @@ import { Pace } from "../terminal/pace.ts";
 import { RunStages } from "../terminal/run_stages.ts";
 import { runsChecked } from "../terminal/runs_checked.ts";
 import { planLines, type SoundRun } from "./plan_lines.ts";
+import { type SoundText, textPlanLines } from "./text_plan_lines.ts";
 import { withPlaces } from "../experiment/read_experiment_file.ts";
 import { type PlannedRun, planSound, problemOf } from "../batch/plan.ts";
 import { compileExperiment, positionCounting, stepKey } from "../run/compile_experiment.ts";
 import { dataWarnings, unknownWordsWarning } from "../run/warnings.ts";
 import { encodeDataset, type OnEncoded } from "../run/encode_dataset.ts";
+import { encodeTexts } from "../run/encode_texts.ts";
+import { prepareText } from "../run/prepare_text.ts";
 import type { Prepared } from "../run/prepare.ts";
 import type { Experiment } from "../experiment/types.ts";
 import { isWordExperiment, wordsOnly } from "../experiment/words_only.ts";
@@ -83,10 +87,12 @@ export async function validate(
       problems.push(problemOf(error, run.file));
     }
   }
+  const texts = await checkTexts(runs, resources, notices, io, problems);
   io.progress.end();
   const areNamed = new Set(sound.map(({ run: { file } }) => file)).size <= args.length;
   const isListed = verbose || areNamed && sound.length <= MOST_LISTED;
   for (const line of sound.length > 0 ? planLines(sound, isListed, io.columns()) : []) io.print(line);
+  for (const line of texts.length > 0 ? textPlanLines(texts, io.columns()) : []) io.print(line);
   if (ensembles.length > 0) {
     io.print(
       `and after them ${
@@ -96,6 +102,43 @@ export async function validate(
   }
   const distinct = [...new Map(problems.map((problem) => [problem.text, problem])).values()];
   if (distinct.length > 0) throw new InputError(joined(distinct, "\n"));
+}
+
+/**
+ * Checks experiments whose answers are texts: what they name, and their texts in the template.
+ *
+ * @param problems takes those that are found
+ */
+async function checkTexts(
+  runs: readonly PlannedRun<Experiment>[],
+  resources: ResourceCache,
+  notices: Notices,
+  io: CommandIo,
+  // deno-lint-ignore signatures/readonly-collections -- problems are added to it
+  problems: Message[],
+): Promise<SoundText[]> {
+  const sound: SoundText[] = [];
+  for (const run of runs) {
+    const { experiment, title, file } = run;
+    if (isWordExperiment(experiment) || experiment.ensemble && "sweep" in experiment.ensemble) continue;
+    const stages = new RunStages(title);
+    try {
+      const prepared = await withPlaces(run, () => prepareText({ experiment, file }, resources));
+      const { truncated, cut } = await withPlaces(run, () =>
+        encodeTexts(
+          prepared,
+          undefined,
+          (done, total) => io.progress.show(stages.reach({ stage: "encoding", done, total })),
+        ));
+      const { unknownWords } = prepared.targets.encoder.encoder;
+      if (unknownWords.length > 0) io.log(unknownWordsWarning(title, unknownWords));
+      for (const line of prepared.notes) notices.log({ about: line, line: visible(`${title}: ${line}`) });
+      sound.push({ title, prepared, truncated, cut });
+    } catch (error) {
+      problems.push(problemOf(error, file));
+    }
+  }
+  return sound;
 }
 
 /** Compiles and encodes, once for all runs that need the same. */

@@ -19,6 +19,12 @@ export interface ModelCard {
   readonly uncounted?: readonly UncountedToken[];
 }
 
+/** What the encoding of texts depends on of a model. */
+export interface ReadingCard extends Omit<ModelCard, "kind"> {
+  /** An encoder-decoder reads the template with its encoder. */
+  readonly kind: ModelCard["kind"] | "encoder-decoder";
+}
+
 /** The keys of `config.json` for the maximum number of tokens. */
 const LIMITS = [
   "max_position_embeddings",
@@ -41,7 +47,6 @@ const MOST_TOKENS = 1e9;
 export async function readCard(folder: string, facts: ModelFacts): Promise<ModelCard> {
   const path = join(folder, "config.json");
   const config = await readJson(path);
-  const { model_max_length } = await readTokenizerConfig(folder, ["tokenizer_config.json"]);
   const { padding } = facts.positions ?? {};
   const { pad_token_id } = config;
   if (padding !== undefined && typeof pad_token_id === "number" && pad_token_id !== padding) {
@@ -51,11 +56,6 @@ export async function readCard(folder: string, facts: ModelFacts): Promise<Model
       }, but the model's table of positions keeps row ${padding} for padding, so the first position is unknown: export the model without the input 'position_ids'`,
     );
   }
-  const limits = [
-    facts.positions?.limit,
-    ...LIMITS.map((name) => config[name]),
-    model_max_length,
-  ].filter((item) => typeof item === "number" && item > 0 && item < MOST_TOKENS);
   const kind = kindOf(config, facts, path);
   if (kind === "masked" && facts.ofOneToken) {
     throw new InputError(
@@ -64,11 +64,37 @@ export async function readCard(folder: string, facts: ModelFacts): Promise<Model
   }
   return {
     kind,
-    positions: limits.length > 0 ? Math.min(...limits as number[]) : undefined,
+    positions: await positionsOf(folder, config, facts.positions?.limit),
     ...(facts.sequence !== undefined && { sequence: facts.sequence }),
     firstPosition: facts.positions?.first ?? 0,
     ...(facts.positions?.uncounted.length && { uncounted: facts.positions.uncounted }),
   };
+}
+
+/**
+ * The card of an encoder-decoder, from the files next to its graphs: its encoder counts positions itself.
+ *
+ * @throws {InputError} where a file is not a JSON object
+ */
+export async function readEncoderDecoderCard(folder: string): Promise<ReadingCard> {
+  const config = await readJson(join(folder, "config.json"));
+  return {
+    kind: "encoder-decoder",
+    positions: await positionsOf(folder, config, undefined),
+    firstPosition: 0,
+  };
+}
+
+/** The least of the limits that a model's files name, if any. @param ofGraph the one that its graph shows */
+async function positionsOf(
+  folder: string,
+  config: Readonly<Record<string, unknown>>,
+  ofGraph: number | undefined,
+): Promise<number | undefined> {
+  const { model_max_length } = await readTokenizerConfig(folder, ["tokenizer_config.json"]);
+  const limits = [ofGraph, ...LIMITS.map((name) => config[name]), model_max_length]
+    .filter((item) => typeof item === "number" && item > 0 && item < MOST_TOKENS);
+  return limits.length > 0 ? Math.min(...limits as number[]) : undefined;
 }
 
 /** The kind by the direction of attention; where the graph does not show it, by unambiguous names of the hub's classes. */

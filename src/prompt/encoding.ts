@@ -1,7 +1,7 @@
 import { ConfigValueError, InputError } from "../base/errors.ts";
 import type { Message } from "../base/message.ts";
 import { columnsOf, type Piece, type Template } from "../experiment/template.ts";
-import type { ModelCard } from "../model/card.ts";
+import type { ReadingCard } from "../model/card.ts";
 import type { MaskToken, Tokenizer } from "../model/tokenizer.ts";
 import { Shortener, sizeOf } from "./shorten.ts";
 import { type Stretch, type StretchTokens, type Texts, tokensOf } from "./stretch.ts";
@@ -34,12 +34,6 @@ export type Part =
   | { readonly kind: "vectors"; readonly length: number }
   | { readonly kind: "specials"; readonly ids: readonly number[] }
   | Stretch;
-
-/** What the encoding of texts depends on of a model. */
-export interface ReadingCard extends Omit<ModelCard, "kind"> {
-  /** An encoder-decoder reads the template with its encoder. */
-  readonly kind: ModelCard["kind"] | "encoder-decoder";
-}
 
 /** What differs between templates. */
 export interface TemplateForm {
@@ -169,6 +163,11 @@ export class TemplateEncoder {
     return kind !== "vectors" || this.counting === "together";
   }
 
+  /** Empty texts for all columns. */
+  get noTexts(): Texts {
+    return Object.fromEntries(columnsOf(this.template).map((name) => [name, ""]));
+  }
+
   /** The words of the template for which the tokenizer has no token. */
   get unknownWords(): string[] {
     const words = this.template.flatMap((piece) =>
@@ -252,9 +251,8 @@ export class TemplateEncoder {
 
   /** The template without texts. */
   private empty(): StretchTokens[] {
-    const none = Object.fromEntries(columnsOf(this.template).map((name) => [name, ""]));
     try {
-      return this.stretches.map((stretch) => tokensOf(stretch, none, this.tokenizer));
+      return this.tokensOf(this.noTexts);
     } catch (error) {
       throw error instanceof InputError ? templateError(error.forms) : error;
     }

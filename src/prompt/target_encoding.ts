@@ -1,7 +1,8 @@
 import { InputError } from "../base/errors.ts";
 import { message, ofFile } from "../base/message.ts";
 import type { Tokenizer } from "../model/tokenizer.ts";
-import type { Encoded, ReadingCard, TemplateEncoder } from "./encoding.ts";
+import type { ReadingCard } from "../model/card.ts";
+import type { Encoded, TemplateEncoder } from "./encoding.ts";
 import type { Texts } from "./stretch.ts";
 
 /** A text in its template and an answer to it. */

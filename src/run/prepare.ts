@@ -5,7 +5,7 @@ import { ConfigValueError, reworded } from "../base/errors.ts";
 import type { KeyPath } from "../experiment/document.ts";
 import { replacePaths } from "../experiment/replace_paths.ts";
 import type { DatasetKeys } from "../experiment/experiment_file.ts";
-import type { DatasetSpec, WordExperiment } from "../experiment/types.ts";
+import type { DatasetSpec, Experiment, WordExperiment } from "../experiment/types.ts";
 import { readsPadding } from "../prompt/padding.ts";
 import { readable } from "../prompt/stretch.ts";
 import { readVerbalizer, type Verbalizer } from "../prompt/verbalizer.ts";
@@ -86,9 +86,9 @@ export async function prepare(
   };
 }
 
-/** Refuses an initialization from words without vectors in the model. */
-function checkStartingWords(
-  { prompt, verbalizer }: WordExperiment,
+/** Refuses an initialization from words without vectors in the model. @throws {ConfigValueError} naming the word */
+export function checkStartingWords(
+  { prompt, verbalizer = {} }: Pick<Experiment, "prompt" | "verbalizer">,
   tokenizer: Tokenizer,
 ): void {
   if (prompt.kind === "hard") return;

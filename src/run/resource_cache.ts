@@ -3,16 +3,20 @@ import { allDone } from "../base/all_done.ts";
 import { memoize, memoizeLatest } from "../base/memoize.ts";
 import type { CompiledAnswer } from "../compiler/mod.ts";
 import { ExampleFiles } from "../dataset/example_files.ts";
+import type { AnsweredExample } from "../dataset/example.ts";
 import { type Dataset, loadDataset } from "../dataset/load.ts";
-import { loadTransfer, type TransferSet } from "../dataset/transfer.ts";
+import { type AnsweredData, loadAnswered } from "../dataset/load_answered.ts";
+import { loadAnsweredTransfer, loadTransfer, type TransferSet } from "../dataset/transfer.ts";
 import { chooseDevice } from "../device/choose.ts";
 import type { Device } from "../device/device.ts";
-import { columnsOf, parseTemplate } from "../experiment/template.ts";
+import { columnsOf, parseTarget, parseTemplate, templateText } from "../experiment/template.ts";
+import type { ClassTextExperiment, FreeTextExperiment, TextExperiment } from "../experiment/text_types.ts";
 import { promptLength } from "../experiment/prompt_vectors.ts";
-import type { TransferSpec, WordExperiment } from "../experiment/types.ts";
+import type { Experiment, TransferSpec, WordExperiment } from "../experiment/types.ts";
 import type { DownloadReporter } from "../hub/repository.ts";
 import { compileHardModel, type CompileTarget } from "../artifacts/compile_model.ts";
 import { type OpenModel, openModel } from "../model/open_model.ts";
+import { openTextReader, type TextReader } from "../model/text_reader.ts";
 import { type GitCommit, gitCommit } from "../results/git_commit.ts";
 import { SessionCache } from "./session_cache.ts";
 
@@ -43,6 +47,8 @@ export class ResourceCache {
   private readonly commits = new Map<string, Promise<GitCommit>>();
   private readonly datasets = new Map<string, Promise<Dataset>>();
   private readonly transfers = new Map<string, Promise<TransferSet>>();
+  private readonly answeredData = new Map<string, Promise<AnsweredData>>();
+  private readonly readers = new Map<string, Promise<TextReader>>();
   private readonly devices = new Map<string, Promise<Device>>();
   private readonly hardGraphs = new WeakMap<OpenModel, Map<string, CompiledAnswer>>();
   private readonly downloads: DownloadReporter;
@@ -64,11 +70,11 @@ export class ResourceCache {
 
   /** Runs that differ in the seed share data that it has no part in. @param namedIn the experiment file, which paths are relative to */
   async dataset(
-    { dataset, prompt, seed }: WordExperiment,
+    { dataset, prompt, seed }: Pick<WordExperiment | ClassTextExperiment, "dataset" | "prompt" | "seed">,
     namedIn: string,
     classes: readonly string[],
   ): Promise<Dataset> {
-    const placeholders = columnsOf(parseTemplate(prompt.template, promptLength(prompt)));
+    const placeholders = placeholdersOf(prompt);
     const key = JSON.stringify([dataset, classes, placeholders, resolve(dirname(namedIn))]);
     const load = () => loadDataset(dataset, namedIn, classes, seed, placeholders, this.downloads, this.files);
     const shared = await memoize(this.datasets, key, load);
@@ -77,11 +83,14 @@ export class ResourceCache {
 
   /** Other data that an experiment is scored on. @param namedIn the experiment file, which paths are relative to */
   transfer(
-    { evaluation: { transfer = [] }, prompt }: WordExperiment,
+    { evaluation: { transfer = [] }, prompt }: Pick<
+      WordExperiment | ClassTextExperiment,
+      "evaluation" | "prompt"
+    >,
     namedIn: string,
     classes: readonly string[],
   ): Promise<TransferSet[]> {
-    const placeholders = columnsOf(parseTemplate(prompt.template, promptLength(prompt)));
+    const placeholders = placeholdersOf(prompt);
     const key = (spec: TransferSpec) =>
       JSON.stringify([spec, classes, placeholders, resolve(dirname(namedIn))]);
     return allDone(
@@ -92,6 +101,49 @@ export class ResourceCache {
           () => loadTransfer(spec, i, namedIn, classes, placeholders, this.downloads, this.files),
         )
       ),
+    );
+  }
+
+  /** The data of free texts, shared as {@linkcode dataset} does. @param namedIn the experiment file, which paths are relative to */
+  async answered(
+    { dataset, prompt, seed, answer: { target } }: FreeTextExperiment,
+    namedIn: string,
+  ): Promise<AnsweredData> {
+    const placeholders = placeholdersOf(prompt);
+    const key = JSON.stringify([dataset, target, placeholders, resolve(dirname(namedIn))]);
+    const load = () =>
+      loadAnswered(dataset, parseTarget(target), namedIn, seed, placeholders, this.downloads, this.files);
+    const shared = await memoize(this.answeredData, key, load);
+    return shared.isDrawn ? await memoize(this.answeredData, `${key}|${seed}`, load) : shared;
+  }
+
+  /** Other data that free texts are scored on. @param namedIn the experiment file, which paths are relative to */
+  answeredTransfer(
+    { evaluation: { transfer = [] }, prompt, answer }: FreeTextExperiment,
+    namedIn: string,
+  ): Promise<TransferSet<AnsweredExample>[]> {
+    const placeholders = placeholdersOf(prompt);
+    const target = parseTarget(answer.target);
+    return allDone(
+      transfer.map((spec, i) =>
+        loadAnsweredTransfer(spec, i, target, namedIn, placeholders, this.downloads, this.files)
+      ),
+    );
+  }
+
+  /** What texts and answers are read with. @param namedIn the experiment file, which paths are relative to */
+  textReader(
+    { model, prompt }: Pick<TextExperiment, "model" | "prompt">,
+    namedIn: string,
+  ): Promise<TextReader> {
+    const wantsChat = typeof prompt.template !== "string";
+    const key = [resolve(dirname(namedIn), model.source), model.file, model.revision, wantsChat].join("|");
+    const open = () => this.model(model, namedIn);
+    return memoizeLatest(
+      this.readers,
+      MODELS_KEPT,
+      key,
+      () => openTextReader(model, namedIn, this.downloads, open, wantsChat),
     );
   }
 
@@ -119,4 +171,9 @@ export class ResourceCache {
   async release(): Promise<void> {
     await this.sessions.release();
   }
+}
+
+/** The columns in an experiment's template. */
+function placeholdersOf(prompt: Experiment["prompt"]): string[] {
+  return columnsOf(parseTemplate(templateText(prompt.template), promptLength(prompt)));
 }

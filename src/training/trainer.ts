@@ -1,7 +1,7 @@
 import { evaluate } from "../compiler/graph/dimension.ts";
 import type { StateTensor } from "../compiler/passes/optimizer.ts";
 import { float32Tensor, scalarTensor, type Tensor } from "../device/device.ts";
-import type { TunedBy } from "../experiment/types.ts";
+import type { Duration, TunedBy } from "../experiment/types.ts";
 import type { TrainingExamples } from "../prompt/training_feeds.ts";
 import { BatchQueue } from "./batch_queue.ts";
 import type { Checkpoint } from "./checkpoint.ts";
@@ -74,8 +74,17 @@ export class Interrupted extends TrainingError {
 }
 
 /** The number of steps of a task. */
-export function totalSteps(spec: TunedBy, examples: number): number {
+export function totalSteps(spec: Pick<TunedBy, "batchSize"> & Duration, examples: number): number {
   return spec.steps === undefined ? spec.epochs * Math.ceil(examples / spec.batchSize) : spec.steps;
+}
+
+/** The number of validations of a task. */
+export function validations(
+  spec: Pick<TunedBy, "batchSize" | "validateEvery"> & Duration,
+  examples: number,
+): number {
+  const epoch = Math.ceil(examples / spec.batchSize);
+  return Math.ceil(totalSteps(spec, examples) / (spec.validateEvery ?? epoch));
 }
 
 /**

@@ -1,0 +1,59 @@
+import { counted } from "../base/counted.ts";
+import { visible } from "../base/visible.ts";
+import type { PreparedText } from "../run/prepare_text.ts";
+import { tableLines } from "../terminal/table.ts";
+import { totalSteps, validations } from "../training/trainer.ts";
+
+/** An experiment with texts that has no problems. */
+export interface SoundText {
+  readonly title: string;
+  readonly prepared: PreparedText;
+  /** The number of texts that are truncated, … */
+  readonly truncated: number;
+  /** … and of answers that are cut. */
+  readonly cut: number;
+}
+
+/** What experiments with texts would run, and what generating costs in each. @param columns the terminal's width, where there is one */
+export function textPlanLines(sound: readonly SoundText[], columns: number | undefined): string[] {
+  return [
+    ...tableLines(
+      ["texts of", "prompt", "examples", "train", "validation", "test", "truncated", "answers cut", "steps"],
+      sound.map(({ title, prepared, truncated, cut }) => {
+        const { experiment: { prompt, training }, shown, train, validation, test } = prepared;
+        return [
+          title,
+          prompt.kind === "soft" ? `soft, ${prompt.length}` : "hard",
+          ...[shown.length, train.length, validation.length, test.length, truncated, cut].map(String),
+          String(training ? totalSteps(training, train.length) : 0),
+        ];
+      }),
+      columns,
+    ),
+    "",
+    ...sound.map(costLine),
+  ];
+}
+
+/** What answering costs beyond training: texts that are generated, or classes that are compared. */
+function costLine({ title, prepared }: SoundText): string {
+  const { experiment, validation, test, train, transfer, targets } = prepared;
+  const { evaluation, training } = experiment;
+  const each = "generate" in evaluation
+    ? `generates up to ${evaluation.generate.maxTokens} tokens for each text${
+      evaluation.generate.beams > 1 ? ` in ${evaluation.generate.beams} beams` : ""
+    }`
+    : `compares the ${(targets.classes?.texts ?? []).flat().length} texts of classes for each text`;
+  const times = training && validation.length > 0 ? validations(training, train.length) : 0;
+  const costs = evaluation.validateOn === "metrics";
+  const during = times === 0
+    ? ""
+    : costs
+    ? `, and ${counted(validation.length, "validation text")} ${
+      counted(times, "time")
+    } during training ('evaluation.validateOn: loss' leaves that out)`
+    : "; validations during training compute the loss alone";
+  const others = transfer.reduce((sum, { examples }) => sum + examples.length, 0);
+  const all = validation.length + test.length + others;
+  return visible(`${title} ${each}: ${counted(all, "text")} at the end${during}`);
+}

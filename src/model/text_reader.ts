@@ -1,0 +1,69 @@
+import { join } from "@std/path";
+import { ConfigValueError, InputError } from "../base/errors.ts";
+import { readJson } from "../disk/read_json.ts";
+import type { ModelSpec } from "../experiment/types.ts";
+import type { DownloadReporter } from "../hub/repository.ts";
+import { readEncoderDecoderCard, type ReadingCard } from "./card.ts";
+import { CHAT_TEMPLATE_FILE, type ChatTemplate, readChatTemplate } from "./chat_template.ts";
+import { findModel } from "./folder.ts";
+import type { OpenModel } from "./open_model.ts";
+import { readTokenizer } from "./read_tokenizer.ts";
+import { readTextTokens, TEXT_TOKEN_FILES, type TextTokens } from "./text_tokens.ts";
+import type { Tokenizer } from "./tokenizer.ts";
+
+/** What texts and answers are read with. */
+export interface TextReader {
+  readonly tokenizer: Tokenizer;
+  readonly card: ReadingCard;
+  readonly tokens: TextTokens;
+  /** How messages are written; only where it is asked for. */
+  readonly chat: ChatTemplate | undefined;
+}
+
+/**
+ * Reads what the files of a model say on reading texts; of an encoder-decoder, these files alone.
+ *
+ * @param open opens a model that is no encoder-decoder, whose graph shows more
+ * @param wantsChat whether the template is a chat
+ * @throws {InputError} where files are missing or unsuitable
+ */
+export async function openTextReader(
+  spec: ModelSpec,
+  namedIn: string,
+  downloads: DownloadReporter,
+  open: () => Promise<Pick<OpenModel, "card" | "tokenizer">>,
+  wantsChat: boolean,
+): Promise<TextReader> {
+  const { folder, provide } = await findModel({ ...spec, file: "config.json" }, namedIn, downloads);
+  const optional = [...TEXT_TOKEN_FILES, ...(wantsChat ? [CHAT_TEMPLATE_FILE] : [])];
+  for (const name of optional) {
+    await provide(join(folder, name)).catch((error) => {
+      if (!(error instanceof ConfigValueError)) throw error;
+    });
+  }
+  const { is_encoder_decoder, vocab_size } = await readJson(join(folder, "config.json"));
+  const isEncoderDecoder = is_encoder_decoder === true;
+  const size = typeof vocab_size === "number" ? vocab_size : Infinity;
+  const { tokenizer, card } = isEncoderDecoder
+    ? {
+      tokenizer: await readTokenizer(folder, { rows: size, words: size }),
+      card: await readEncoderDecoderCard(folder),
+    }
+    : await open();
+  return {
+    tokenizer,
+    card,
+    tokens: await readTextTokens(folder, tokenizer, isEncoderDecoder),
+    chat: wantsChat ? await chatOf(folder) : undefined,
+  };
+}
+
+/** @throws {ConfigValueError} where the model has no chat template */
+async function chatOf(folder: string): Promise<ChatTemplate> {
+  try {
+    return await readChatTemplate(folder);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    throw new ConfigValueError([{ path: ["prompt", "template"], message: error.forms }]);
+  }
+}

@@ -1,0 +1,106 @@
+import { checkTrainable } from "../dataset/class_counts.ts";
+import { type AnyExample, placed, type Splits } from "../dataset/example.ts";
+import { drawShown } from "../dataset/few_shot.ts";
+import { datasetName } from "../dataset/load.ts";
+import { InputError, withKeyContext } from "../base/errors.ts";
+import type { TextExperiment } from "../experiment/text_types.ts";
+import type { TextReader } from "../model/text_reader.ts";
+import type { RunRequest } from "./context.ts";
+import { checkStartingWords } from "./prepare.ts";
+import type { ResourceCache } from "./resource_cache.ts";
+import { type TextTargets, textTargets } from "./text_targets.ts";
+
+/** A text with its right answers. */
+export interface AskedText extends Pick<AnyExample, "id" | "text" | "columns" | "label"> {
+  /** All of them are right; the first is trained on. Of a class, its texts. */
+  readonly targets: readonly [string, ...string[]];
+}
+
+/** Everything that an experiment with texts names, read and checked, but its graphs. */
+export interface PreparedText extends Splits<AskedText> {
+  readonly experiment: TextExperiment;
+  readonly reader: TextReader;
+  /** The examples in the prompt. */
+  readonly shown: readonly AskedText[];
+  readonly targets: TextTargets;
+  /** Other data that it is scored on. */
+  readonly transfer: readonly { readonly name: string; readonly examples: readonly AskedText[] }[];
+  /** Notes on how the data were read, one line each. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Reads what an experiment with texts names.
+ *
+ * @param resources the resources that other runs share
+ * @throws {InputError} on anything missing or unsuitable
+ */
+export async function prepareText(
+  { experiment, file }: Pick<RunRequest<TextExperiment>, "experiment" | "file">,
+  resources: ResourceCache,
+): Promise<PreparedText> {
+  const reader = await resources.textReader(experiment, file);
+  checkStartingWords(experiment, reader.tokenizer);
+  const { notes, transfer, ...splits } = await dataOf(experiment, file, resources);
+  const classes = experiment.verbalizer && Object.keys(experiment.verbalizer);
+  const { prompt: { examples }, seed, training } = experiment;
+  const [shown, train] = await withKeyContext(
+    ["prompt", "examples"],
+    () => Promise.resolve(drawShown(splits.train, examples, classes, seed)),
+  );
+  if (training !== undefined && classes !== undefined) {
+    checkTrainable(labelled({ ...splits, train }), classes, datasetName(experiment.dataset));
+  }
+  if (training !== undefined && train.length === 0) {
+    throw new InputError(
+      `'prompt.examples: ${examples}' leaves no training example of the dataset '${
+        datasetName(experiment.dataset)
+      }': lower it`,
+    );
+  }
+  // Positions that are counted over prompt and text leave the least room.
+  const targets = textTargets(
+    experiment,
+    reader,
+    shown.map((one) => ({ texts: placed(one), answer: one.targets[0] })),
+    "together",
+  );
+  return { ...splits, train, experiment, reader, shown, targets, transfer, notes };
+}
+
+/** An experiment's data, the texts of classes as right answers. */
+async function dataOf(
+  experiment: TextExperiment,
+  file: string,
+  resources: ResourceCache,
+): Promise<Splits<AskedText> & Pick<PreparedText, "notes" | "transfer">> {
+  if (experiment.verbalizer === undefined) {
+    return {
+      ...await resources.answered(experiment, file),
+      transfer: await resources.answeredTransfer(experiment, file),
+    };
+  }
+  const { verbalizer } = experiment;
+  const classes = Object.keys(verbalizer);
+  const asked = (examples: readonly (AnyExample & { readonly label: string })[]) =>
+    examples.flatMap((example): AskedText[] => {
+      const [first, ...others] = verbalizer[example.label] ?? [];
+      return first === undefined ? [] : [{ ...example, targets: [first, ...others] }];
+    });
+  const { train, validation, test, notes } = await resources.dataset(experiment, file, classes);
+  const transfer = await resources.transfer(experiment, file, classes);
+  return {
+    train: asked(train),
+    validation: asked(validation),
+    test: asked(test),
+    notes,
+    transfer: transfer.map(({ name, examples }) => ({ name, examples: asked(examples) })),
+  };
+}
+
+function labelled({ train, validation, test }: Splits<AskedText>): Splits {
+  const [a = [], b = [], c = []] = [train, validation, test].map((examples) =>
+    examples.map(({ id, text, label = "" }) => ({ id, text, label }))
+  );
+  return { train: a, validation: b, test: c };
+}

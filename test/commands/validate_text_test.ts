@@ -1,0 +1,116 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
+import { MINI, ROOT } from "../shared.ts";
+import { call, inFolder } from "./softprompt.ts";
+
+const LINES = Array.from({ length: 20 }, (_, i) => `{"question":"q${i}?","answer":["a${i}","b"]}\n`).join("");
+
+/** A folder with an encoder-decoder's files on reading texts, and questions. */
+async function written(folder: string, changes: object): Promise<string> {
+  const model = join(folder, "model");
+  await Deno.mkdir(model, { recursive: true });
+  for (const name of ["tokenizer.json", "tokenizer_config.json"]) {
+    await Deno.copyFile(join(ROOT, "test/fixtures/tokenizers/unigram", name), join(model, name));
+  }
+  const config = { is_encoder_decoder: true, decoder_start_token_id: 0, eos_token_id: 2, n_positions: 24 };
+  await Deno.writeTextFile(join(model, "config.json"), JSON.stringify(config));
+  await Deno.writeTextFile(join(folder, "q.jsonl"), `${LINES}{"question":"none"}\n`);
+  const file = join(folder, "x.yaml");
+  const experiment = {
+    name: "asked",
+    model: { source: "model" },
+    dataset: { file: "q.jsonl", text: "question", missing: "drop", split: { test: 0.2, validation: 0.1 } },
+    prompt: { kind: "soft", length: 4, examples: 1, template: "{prompt} {text}" },
+    answer: { kind: "text", target: "{answer}" },
+    ...changes,
+  };
+  await Deno.writeTextFile(file, JSON.stringify(experiment));
+  return file;
+}
+
+Deno.test("validate reads an experiment with free texts whole, and says what generating costs", () =>
+  inFolder(async (folder) => {
+    const file = await written(folder, {});
+    const { code, stdout, stderr } = await call(["validate", file, "--results", folder]);
+    assertEquals(code, 0, stderr);
+    assertStringIncludes(stdout, "soft, 4  1         13     2           4     0          0            5");
+    assertStringIncludes(
+      stdout,
+      "asked generates up to 32 tokens for each text: 6 texts at the end, and 2 validation texts 5 times during training ('evaluation.validateOn: loss' leaves that out)",
+    );
+    assertStringIncludes(
+      stderr,
+      "1 of 21 lines are left out: 1 has no column of the right answer (answer 1)",
+    );
+  }));
+
+Deno.test("answers that are cut are counted, and training alone costs no generating where that is asked for", () =>
+  inFolder(async (folder) => {
+    const file = await written(folder, {
+      answer: { kind: "text", target: "{answer} a b c d e f g h i j k l m n o p q r s t u v w x y z" },
+      evaluation: { validateOn: "loss" },
+    });
+    const { code, stdout, stderr } = await call(["validate", file, "--results", folder]);
+    assertEquals(code, 2, stdout);
+    assertStringIncludes(stderr, "'prompt.examples: 1' does not fit");
+    const fewer = await written(folder, {
+      prompt: { kind: "soft", length: 4, template: "{prompt} {text}" },
+      answer: { kind: "text", target: "{answer} a b c d e f g h i j k l m n o p q r s t u v w x y z" },
+      evaluation: { validateOn: "loss" },
+    });
+    const whole = await call(["validate", fewer, "--results", folder]);
+    assertStringIncludes(whole.stdout, "0          20           5", whole.stderr);
+    assertStringIncludes(whole.stdout, "; validations during training compute the loss alone");
+  }));
+
+Deno.test("classes by texts are checked with a masked model, whose words may have several tokens", () =>
+  inFolder(async (folder) => {
+    const file = join(folder, "x.yaml");
+    const experiment = {
+      name: "classes",
+      model: { source: MINI },
+      dataset: { name: "reviews-demo", path: join(ROOT, "data/reviews-demo") },
+      prompt: { kind: "hard", examples: 2, template: "{text} it was {mask} ." },
+      answer: { kind: "text" },
+      verbalizer: { negative: ["very bad"], positive: ["very good"] },
+    };
+    await Deno.writeTextFile(file, JSON.stringify(experiment));
+    const { code, stdout, stderr } = await call(["validate", file, "--results", folder]);
+    assertEquals(code, 0, stderr);
+    assertStringIncludes(
+      stdout,
+      "classes compares the 2 texts of classes for each text: 160 texts at the end",
+    );
+    const word = { ...experiment, verbalizer: { negative: ["☃ snow"], positive: ["good"] } };
+    await Deno.writeTextFile(file, JSON.stringify(word));
+    const refused = await call(["validate", file, "--results", folder]);
+    assertEquals(refused.code, 2);
+    assertStringIncludes(
+      refused.stderr,
+      "the model's tokenizer has no tokens for a part of '☃ snow' of the class 'negative'",
+    );
+  }));
+
+Deno.test("runs and batches refuse answers that are texts, at their key", () =>
+  inFolder(async (folder) => {
+    const file = await written(folder, {});
+    for (const verb of ["run", "batch"]) {
+      const { code, stderr } = await call([verb, file, "--results", folder]);
+      assertEquals(code, 2);
+      assertStringIncludes(
+        stderr,
+        "answers that are texts cannot be run yet, only checked: use 'softprompt validate'",
+      );
+      assertStringIncludes(stderr, "x.yaml:1:");
+    }
+  }));
+
+Deno.test("a chat template that is not there is reported at the template", () =>
+  inFolder(async (folder) => {
+    const file = await written(folder, {
+      prompt: { kind: "hard", template: { chat: [{ role: "user", content: "{text}" }] } },
+    });
+    const { code, stderr } = await call(["validate", file, "--results", folder]);
+    assertEquals(code, 2);
+    assertStringIncludes(stderr, "the model has no chat template (neither chat_template.jinja nor");
+  }));
