@@ -101,7 +101,16 @@ async function writeSummary(
 function chosenBy(asked: readonly RequestedRun[]): JudgedMetric {
   const [first, ...others] = new Set(asked.map(({ run }) => run.experiment.training?.best ?? "accuracy"));
   if (first === undefined || others.length > 0) return "accuracy";
-  return first === "macroF1" ? "macro_f1" : first;
+  switch (first) {
+    case "accuracy":
+    case "loss":
+      return first;
+    case "macroF1":
+      return "macro_f1";
+    default:
+      // Perplexity is that of right texts, which the loss over the classes is made of, too.
+      return "loss";
+  }
 }
 
 /** A row of a summary, with what was read of a complete run. */

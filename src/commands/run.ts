@@ -5,7 +5,7 @@ import { type Override, parseOverrides } from "../experiment/override.ts";
 import { parseExperiment } from "../experiment/parse.ts";
 import { expandsToManyRuns, refuseMultipliers } from "../experiment/sweep.ts";
 import type { Experiment } from "../experiment/types.ts";
-import { wordsOnly } from "../experiment/words_only.ts";
+import { runnable } from "../experiment/class_experiment.ts";
 import { variantName } from "../experiment/variant_name.ts";
 import { OwnedFolders, runPath, variantOfFile } from "../results/run_path.ts";
 import { comparableRun } from "../results/comparable_run.ts";
@@ -58,7 +58,7 @@ export async function run(files: readonly string[], flags: RunFlags, io: Command
   const experiments = await allDone(
     [...found].map(async (file) => {
       const asked = { file, overrides, experiment: await readExperiment(file, overrides) };
-      const { experiment } = await withPlaces(asked, () => Promise.resolve(wordsOnly(asked)));
+      const { experiment } = await withPlaces(asked, () => Promise.resolve(runnable(asked)));
       const own = await variantOfFile(flags.results, experiment.name, file);
       const variant = overrides.length === 0 ? own : variantName(overrides, own === "" ? undefined : own);
       return { file, experiment, variant, path: runPath(flags.results, experiment.name, variant) };

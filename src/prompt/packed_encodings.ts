@@ -1,3 +1,4 @@
+import type { AnswerRow } from "./answer_rows.ts";
 import type { LabelledEncoding } from "./batches.ts";
 import type { DecoderEncoded, LabelledTarget, RowsEncoded, TargetEncoded } from "./target_encoding.ts";
 
@@ -25,6 +26,11 @@ export class PackedEncodings {
     return encoded.kind === "rows"
       ? new PackedRows(lists, encoded, label, this.held(encoded.targetRows))
       : new PackedDecoder(lists, encoded, label, this.held(encoded.decoderIds));
+  }
+
+  /** The same rows, with their numbers stored here. */
+  packRows(rows: readonly AnswerRow[]): AnswerRow[] {
+    return rows.map(({ target, spans }) => ({ target: this.packTarget(target), spans }));
   }
 
   private held(list: readonly number[]): Held {

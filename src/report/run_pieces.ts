@@ -68,7 +68,7 @@ function curves(history: readonly HistoryLine[]): Html[] {
     ...(validation ? [{ step, loss: validation.loss, part: "validation" }] : []),
   ]);
   const accuracies = history.flatMap(({ step, validation }) =>
-    validation ? [{ step, accuracy: validation.accuracy }] : []
+    validation?.accuracy === undefined ? [] : [{ step, accuracy: validation.accuracy }]
   );
   return [
     section(

@@ -79,6 +79,12 @@ export const TERMS = {
     "How often the model's best token over its whole vocabulary is not a word of the verbalizer. A description: the predicted class is the best of the verbalizer's words all the same, and a tuned prompt often makes other words better.",
     "模型在整个词表上的最优词不属于标签词的比例。只作描述：预测的类别仍取标签词中的最优者，而调优后的提示常使其他词更优。",
   ),
+  perplexity: term(
+    "perplexity",
+    "困惑度",
+    "How probable the right texts are, the exponential of the mean negative log-likelihood of their tokens: smaller is better, and 1 is certain.",
+    "正确文本的概率高低：其词元平均负对数似然的指数，越小越好，1 表示完全确定。",
+  ),
   precision: term(
     "precision",
     "精确率",

@@ -4,10 +4,10 @@ import { innerPath } from "../base/inner_path.ts";
 import { parseJson } from "../base/json_text.ts";
 import { sha256, withoutSha256 } from "../base/sha256.ts";
 import { JSON_LIMIT } from "../disk/read_limited.ts";
-import { readWrittenWords } from "../experiment/read_written.ts";
+import { readWrittenClasses } from "../experiment/read_written.ts";
 import { WRITTEN_LIMIT, writtenValue } from "../experiment/written_value.ts";
 import { SEMANTICS } from "../experiment/semantics.ts";
-import type { WordExperiment } from "../experiment/types.ts";
+import type { ClassExperiment } from "../experiment/class_experiment.ts";
 import type { EnsembleFile } from "./ensemble_file.ts";
 import type { Environment } from "./environment.ts";
 import { metricsFault } from "./check_scores.ts";
@@ -23,7 +23,7 @@ import { readPredictions } from "./read_predictions.ts";
 
 /** A complete run without its predictions. */
 export interface RunAbout {
-  readonly experiment: WordExperiment;
+  readonly experiment: ClassExperiment;
   readonly metrics: MetricsFile;
   readonly environment: Environment;
 }
@@ -166,10 +166,10 @@ export async function readRun(
 function readExperiment(
   text: string,
   file: string,
-): { readonly asked: unknown; readonly experiment: WordExperiment } {
+): { readonly asked: unknown; readonly experiment: ClassExperiment } {
   try {
     const asked = writtenValue(text);
-    return { asked, experiment: readWrittenWords(asked) };
+    return { asked, experiment: readWrittenClasses(asked) };
   } catch (error) {
     throw damaged(file, error instanceof Error ? error.message.replace(/\n.*$/s, "") : "it is no experiment");
   }

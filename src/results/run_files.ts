@@ -14,8 +14,10 @@ export interface PartMetrics {
   readonly confusion: PartMetricsConfusion;
   /** Guo et al. 2017, ten bins of equal width. */
   readonly expected_calibration_error: number;
-  /** How often the model's best token over the whole vocabulary is not a word of the verbalizer. */
-  readonly illegal_rate: number;
+  /** How often the model's best token over the whole vocabulary is not a word of the verbalizer; absent where classes are texts, which are compared with each other only. */
+  readonly illegal_rate?: number;
+  /** How probable the right texts are, of those that are trained on; only where classes are texts. */
+  readonly target?: TargetMetrics;
 }
 
 /** With its 95% interval (Wilson 1927). */
@@ -28,6 +30,22 @@ export interface PartMetricsAccuracy {
 export interface PartMetricsConfusion {
   readonly classes: readonly string[];
   readonly counts: readonly (readonly number[])[];
+}
+
+/** How probable right texts are. */
+export interface TargetMetrics {
+  /** The mean negative log-likelihood of the texts' tokens, in nats. */
+  readonly loss: number;
+  /** exp(loss). */
+  readonly perplexity: TargetMetricsPerplexity;
+}
+
+/** exp(loss). */
+export interface TargetMetricsPerplexity {
+  /** Null where it is larger than any number. */
+  readonly value: number | null;
+  /** Of 95%; null where there is none. */
+  readonly interval: readonly [number, number] | null;
 }
 
 /** Metrics of one class. */
@@ -248,8 +266,15 @@ export interface Prediction {
   readonly label: string;
   readonly predicted: string;
   readonly probabilities: Readonly<Record<string, number>>;
-  /** Whether the model's best token over the whole vocabulary is not a word of the verbalizer. */
-  readonly illegal: boolean;
+  /** Whether the model's best token over the whole vocabulary is not a word of the verbalizer; absent where classes are texts. */
+  readonly illegal?: boolean;
+}
+
+/** A line of `examples.jsonl`: a training example that stands in the prompt. */
+export interface ShownExample {
+  /** By the names of the template's placeholders. */
+  readonly texts: Readonly<Record<string, string>>;
+  readonly answer: string;
 }
 
 /** A line of `samples.jsonl`: a sentence of the experiment with its prediction. */
@@ -365,7 +390,7 @@ export interface Spreads {
   readonly macro_f1: ShareSpread;
   readonly loss: Spread;
   readonly expected_calibration_error: ShareSpread;
-  readonly illegal_rate: ShareSpread;
+  readonly illegal_rate?: ShareSpread;
 }
 
 /** Runs that differ in nothing but the seed. */
@@ -421,6 +446,7 @@ export interface DataFolder {
 /** The types of the data read from files, by the names of their definitions. */
 export interface RunFileTypes {
   readonly part_metrics: PartMetrics;
+  readonly target_metrics: TargetMetrics;
   readonly class_metrics: ClassMetrics;
   readonly calibration_file: CalibrationFile;
   readonly parameter_count: ParameterCount;
@@ -435,6 +461,7 @@ export interface RunFileTypes {
   readonly ensemble_file: EnsembleFile;
   readonly ensemble_member: EnsembleMember;
   readonly prediction: Prediction;
+  readonly shown_example: ShownExample;
   readonly sample_prediction: SamplePrediction;
   readonly neighbours_file: NeighboursFile;
   readonly neighbourhood: Neighbourhood;

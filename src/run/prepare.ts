@@ -1,27 +1,34 @@
 import { checkTrainable } from "../dataset/class_counts.ts";
 import { type Dataset, datasetName } from "../dataset/load.ts";
 import { sha256 } from "../base/sha256.ts";
-import { ConfigValueError, reworded } from "../base/errors.ts";
+import { ConfigValueError } from "../base/errors.ts";
 import type { KeyPath } from "../experiment/document.ts";
 import { replacePaths } from "../experiment/replace_paths.ts";
 import type { DatasetKeys } from "../experiment/experiment_file.ts";
+import { type ClassExperiment, isLikelihoodExperiment } from "../experiment/class_experiment.ts";
+import type { LikelihoodExperiment } from "../experiment/text_types.ts";
 import type { DatasetSpec, Experiment, WordExperiment } from "../experiment/types.ts";
 import { readsPadding } from "../prompt/padding.ts";
-import { readable } from "../prompt/stretch.ts";
 import { readVerbalizer, type Verbalizer } from "../prompt/verbalizer.ts";
-import type { Tokenizer } from "../model/tokenizer.ts";
+import { placed } from "../dataset/example.ts";
 import type { TransferSet } from "../dataset/transfer.ts";
+import { type TextReader, textReaderOf } from "../model/text_reader.ts";
+import type { ClassTexts } from "../prompt/class_texts.ts";
+import type { ShownExample } from "../prompt/few_shot.ts";
 import type { OpenModel } from "../model/open_model.ts";
 import type { GitCommit } from "../results/git_commit.ts";
+import { checkStartingWords } from "./check_starting_words.ts";
 import { readSourcePrompt, type SourcePrompt } from "./read_source_prompt.ts";
 import { type EnsemblePrompts, readEnsemblePrompts } from "./read_ensemble_prompts.ts";
 import type { RunRequest } from "./context.ts";
+import { prepareText } from "./prepare_text.ts";
 import type { ResourceCache } from "./resource_cache.ts";
 
 /** Everything that an experiment names, read and checked. */
-export interface Prepared<Asked extends WordExperiment = WordExperiment> {
+export interface PreparedRun<Asked extends Experiment = ClassExperiment> {
   readonly experiment: Asked;
   readonly model: OpenModel;
+  /** The training set is without the examples in the prompt. */
   readonly dataset: Dataset;
   readonly verbalizer: Verbalizer;
   /** The prompt that this one starts from, for `run` and `peft`. */
@@ -38,6 +45,23 @@ export interface Prepared<Asked extends WordExperiment = WordExperiment> {
   readonly pathlessHash: string;
 }
 
+/** Of an experiment whose answers are words. */
+export interface Prepared<Asked extends WordExperiment = WordExperiment> extends PreparedRun<Asked> {
+  readonly form: "word";
+}
+
+/** Of an experiment whose classes are found by the likelihood of their texts. */
+export interface PreparedLikelihood extends PreparedRun<LikelihoodExperiment> {
+  readonly form: "likelihood";
+  readonly verbalizer: Verbalizer & ClassTexts;
+  readonly reader: TextReader;
+  /** The examples in the prompt. */
+  readonly shown: readonly ShownExample[];
+}
+
+/** Of an experiment of any form that can be run. */
+export type AnyPrepared = Prepared | PreparedLikelihood;
+
 /**
  * Reads what an experiment names.
  *
@@ -45,16 +69,73 @@ export interface Prepared<Asked extends WordExperiment = WordExperiment> {
  * @throws {InputError} on anything missing or unsuitable
  */
 export async function prepare(
-  { experiment, file, ensembleRuns }: Pick<RunRequest, "experiment" | "file" | "ensembleRuns">,
+  { experiment, ...request }: Pick<RunRequest, "experiment" | "file" | "ensembleRuns">,
+  resources: ResourceCache,
+): Promise<AnyPrepared> {
+  return isLikelihoodExperiment(experiment)
+    ? await prepareLikelihood({ ...request, experiment }, resources)
+    : await prepareWords({ ...request, experiment }, resources);
+}
+
+/** Reads what an experiment whose answers are words names. As {@linkcode prepare} otherwise. */
+export async function prepareWords(
+  request: PreparedRequest<WordExperiment>,
   resources: ResourceCache,
 ): Promise<Prepared> {
+  const { experiment, file } = request;
   const model = await resources.model(experiment.model, file);
   checkTuning(experiment, model);
   const verbalizer = readVerbalizer(experiment.verbalizer, model.tokenizer, experiment.multiTokenWords);
   checkStartingWords(experiment, model.tokenizer);
   const dataset = await resources.dataset(experiment, file, verbalizer.classes);
-  const { revision: _, ...frozen } = experiment.model;
   if (experiment.training) checkTrainable(dataset, verbalizer.classes, datasetName(experiment.dataset));
+  return { form: "word", ...await complete(request, model, dataset, verbalizer, resources) };
+}
+
+async function prepareLikelihood(
+  request: PreparedRequest<LikelihoodExperiment>,
+  resources: ResourceCache,
+): Promise<PreparedLikelihood> {
+  const { experiment, file } = request;
+  const model = await resources.model(experiment.model, file);
+  const { shown, targets } = await prepareText(request, resources);
+  if (targets.classes === undefined) throw new TypeError("classes without texts");
+  const tokens = targets.classes.texts.map((list) => list.map((text) => model.tokenizer.encode(text)));
+  const verbalizer = { ...targets.classes, tokens };
+  const reader = await textReaderOf(model, typeof experiment.prompt.template !== "string");
+  const read = await resources.dataset(experiment, file, verbalizer.classes);
+  const areShown = new Set(shown.map(({ id }) => id));
+  const dataset = { ...read, train: read.train.filter(({ id }) => !areShown.has(id)) };
+  const beside = [reader.tokens, reader.chat ?? null];
+  return {
+    form: "likelihood",
+    ...await complete(request, model, dataset, verbalizer, resources, beside),
+    verbalizer,
+    reader,
+    shown: shown.map((one) => ({ texts: placed(one), answer: one.targets[0] })),
+  };
+}
+
+/** What is asked to be prepared. */
+type PreparedRequest<Asked extends Experiment> = Pick<
+  RunRequest<Asked>,
+  "experiment" | "file" | "ensembleRuns"
+>;
+
+/**
+ * Reads the rest.
+ *
+ * @param beside what answers depend on, besides the files that are hashed
+ */
+async function complete<Asked extends Experiment & ClassExperiment>(
+  { experiment, file, ensembleRuns }: PreparedRequest<Asked>,
+  model: OpenModel,
+  dataset: Dataset,
+  verbalizer: Verbalizer,
+  resources: ResourceCache,
+  beside: readonly unknown[] = [],
+): Promise<PreparedRun<Asked>> {
+  const { revision: _, ...frozen } = experiment.model;
   const sourcePrompt = await readSourcePrompt(experiment.prompt, file, model);
   const ensemblePrompts = ensembleRuns && await readEnsemblePrompts(experiment, ensembleRuns, model);
   const asked = askedOf(experiment, frozen);
@@ -62,7 +143,7 @@ export async function prepare(
   const tuned = [...(sourcePrompt ? [sourcePrompt.sha256] : []), ...ensemblePrompts?.sha256 ?? []];
   const elsewhere = transfer.map(({ sha256 }) => sha256);
   const hash = async (asked: object) => {
-    const content = JSON.stringify([asked, model.files, dataset.sha256, ...tuned, ...elsewhere]);
+    const content = JSON.stringify([asked, model.files, dataset.sha256, ...tuned, ...elsewhere, ...beside]);
     return await sha256(new TextEncoder().encode(content));
   };
   const isIdOnHub = ([key]: KeyPath) => key === "model" && model.revision !== null;
@@ -84,25 +165,6 @@ export async function prepare(
     contentHash: await hash(asked),
     pathlessHash: await hash(pathless),
   };
-}
-
-/** Refuses an initialization from words without vectors in the model. @throws {ConfigValueError} naming the word */
-export function checkStartingWords(
-  { prompt, verbalizer = {} }: Pick<Experiment, "prompt" | "verbalizer">,
-  tokenizer: Tokenizer,
-): void {
-  if (prompt.kind === "hard") return;
-  const { initialization } = prompt;
-  const check = (text: string, path: readonly (string | number)[]) =>
-    reworded(
-      () => readable(tokenizer.encode(text), tokenizer),
-      (message) => new ConfigValueError([{ path, message }]),
-    );
-  if (initialization.from === "text") check(initialization.text, ["prompt", "initialization", "text"]);
-  if (initialization.from !== "labels") return;
-  for (const [name, words] of Object.entries(verbalizer)) {
-    for (const [i, word] of words.entries()) check(word, ["verbalizer", name, i]);
-  }
 }
 
 /**
@@ -131,8 +193,8 @@ function atCommit(dataset: DatasetSpec, commit: string | null): DatasetSpec {
  * it is not the default for the kind of prompt.
  */
 function askedOf(
-  { name: _, description: __, tune, ensemble, ...asked }: WordExperiment,
-  model: Omit<WordExperiment["model"], "revision">,
+  { name: _, description: __, tune, ensemble, ...asked }: ClassExperiment,
+  model: Omit<ClassExperiment["model"], "revision">,
 ): object {
   const { revision: ___, ...dataset }: DatasetKeys = asked.dataset;
   const isUsual = tune === (asked.prompt.kind === "soft" ? "prompt" : "none");

@@ -6,7 +6,7 @@ import { InputError, withKeyContext } from "../base/errors.ts";
 import type { TextExperiment } from "../experiment/text_types.ts";
 import type { TextReader } from "../model/text_reader.ts";
 import type { RunRequest } from "./context.ts";
-import { checkStartingWords } from "./prepare.ts";
+import { checkStartingWords } from "./check_starting_words.ts";
 import type { ResourceCache } from "./resource_cache.ts";
 import { type TextTargets, textTargets } from "./text_targets.ts";
 

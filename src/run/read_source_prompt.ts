@@ -4,7 +4,8 @@ import { sha256 } from "../base/sha256.ts";
 import type { Tensor } from "../device/device.ts";
 import { ConfigValueError, InputError, withKeyContext } from "../base/errors.ts";
 import { message, ofFile } from "../base/message.ts";
-import type { PromptSpec, SoftPrompt } from "../experiment/types.ts";
+import type { SoftTextPrompt } from "../experiment/text_types.ts";
+import type { Experiment, SoftPrompt } from "../experiment/types.ts";
 import { type Entry, entryOf, times, withEntryContext } from "../formats/embedding_scale.ts";
 import { readPeftAdapter } from "../formats/peft.ts";
 import { checkListed } from "../disk/checksums.ts";
@@ -41,7 +42,7 @@ export type SourcePromptTarget = ModelFiles & { readonly facts: Pick<OpenModel["
  * @throws {ConfigValueError} where there is none, its insertion differs, or it was tuned with another model
  */
 export async function readSourcePrompt(
-  spec: PromptSpec,
+  spec: Experiment["prompt"],
   file: string,
   model: SourcePromptTarget,
 ): Promise<SourcePrompt | undefined> {
@@ -90,7 +91,7 @@ function afterScale(
   };
 }
 
-async function readAdapter({ length }: SoftPrompt, folder: string): Promise<SourcePrompt> {
+async function readAdapter({ length }: SoftPrompt | SoftTextPrompt, folder: string): Promise<SourcePrompt> {
   const path: string = join(folder, "adapter_model.safetensors");
   const weights = await unlessMissing(
     () => readLimited(path, MEMORY_LIMIT),
@@ -134,7 +135,7 @@ async function unlessMissing<Found>(
 }
 
 async function readRunPrompt(
-  { insertion }: SoftPrompt,
+  { insertion }: SoftPrompt | SoftTextPrompt,
   folder: string,
   model: SourcePromptTarget,
 ): Promise<SourcePrompt> {

@@ -161,7 +161,7 @@ export class ResourceCache {
   /** A model compiled for hard prompts. */
   hardGraph(model: OpenModel, target: CompileTarget): CompiledAnswer {
     const graphs = this.hardGraphs.get(model) ?? new Map<string, CompiledAnswer>();
-    const key = [target.target, target.precision].join("|");
+    const key = [target.target, target.precision, target.answer ?? "word"].join("|");
     const graph = graphs.get(key) ?? compileHardModel(model, target);
     this.hardGraphs.set(model, graphs.set(key, graph));
     return graph;

@@ -6,18 +6,31 @@ import { Interrupted } from "../training/trainer.ts";
 import { buildClassifier, trainedNumbers } from "./build_classifier.ts";
 import { type CheckedRun, type CheckOutcome, checkRun } from "./check_run.ts";
 import { classifyAll } from "./classify_all.ts";
+import type { Answering } from "./answering.ts";
+import type { EncodedExample } from "./encode_dataset.ts";
+import { likelihoodAnswering } from "./likelihood_answering.ts";
+import { wordAnswering } from "./word_answering.ts";
 import { answerWarning, dataWarnings, encodingWarnings } from "./warnings.ts";
-import { encodeDataset } from "./encode_dataset.ts";
 import { compileTargetOf, positionCounting } from "./compile_experiment.ts";
 import { deviceForModel } from "./device_for_model.ts";
-import type { Prepared } from "./prepare.ts";
+import type { AnyPrepared } from "./prepare.ts";
 import { compileRun } from "./compile_run.ts";
 import type { RunContext } from "./context.ts";
 import { RunSessions } from "./run_sessions.ts";
 import { environmentOf, writeRun } from "./write_run.ts";
 
 /** Tunes, classifies, and writes everything into the run's folder, which completes it. */
-export async function runInto(prepared: Prepared, context: RunContext): Promise<MetricsFile> {
+export async function runInto(prepared: AnyPrepared, context: RunContext): Promise<MetricsFile> {
+  return prepared.form === "word"
+    ? await runAs(prepared, wordAnswering(prepared), context)
+    : await runAs(prepared, likelihoodAnswering(prepared), context);
+}
+
+async function runAs<One extends EncodedExample>(
+  prepared: AnyPrepared,
+  answering: Answering<One>,
+  context: RunContext,
+): Promise<MetricsFile> {
   const { title, folder, policy, signal, progress, resources } = context;
   const { experiment, model } = prepared;
   const stopwatch = new Stopwatch();
@@ -34,8 +47,7 @@ export async function runInto(prepared: Prepared, context: RunContext): Promise<
   );
   signal.throwIfAborted();
   const counting = positionCounting(experiment.prompt, graphs.prompt);
-  const encoded = await encodeDataset(
-    prepared,
+  const encoded = await answering.encode(
     counting,
     signal,
     (done, total) => progress.reach({ stage: "encoding", done, total }),
@@ -49,14 +61,14 @@ export async function runInto(prepared: Prepared, context: RunContext): Promise<
   );
   const sessions = new RunSessions(prepared, bare, target, stopwatch, context);
   try {
-    const built = await buildClassifier({ prepared, graphs, encoded, device, sessions }, context);
+    const built = await buildClassifier({ prepared, answering, graphs, encoded, device, sessions }, context);
     if (signal.aborted) {
       throw new Interrupted(`${title} was interrupted before its test set was classified`);
     }
     const classified = await classifyAll(
       prepared,
       encoded,
-      built.classifier,
+      built.answerer,
       trainedNumbers(built),
       built.tuned,
       context,

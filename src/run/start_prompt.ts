@@ -2,17 +2,18 @@ import type { Compiled } from "../compiler/mod.ts";
 import type { Device, Tensor } from "../device/device.ts";
 import { withKeyContext } from "../base/errors.ts";
 import { RandomStream } from "../base/random_stream.ts";
+import type { SoftTextPrompt } from "../experiment/text_types.ts";
 import type { SoftPrompt } from "../experiment/types.ts";
 import { EmbeddingSpace } from "../prompt/embedding_space.ts";
 import { type InitialPrompt, initialPrompt } from "../prompt/initialization.ts";
 import { interpretPrompt, type PromptInterpretation } from "../prompt/interpretation.ts";
 import type { RunContext } from "./context.ts";
-import type { Prepared } from "./prepare.ts";
+import type { PreparedRun } from "./prepare.ts";
 
 /** The initial vectors of an experiment's prompt; notes on them are logged. */
 export async function startPrompt(
-  prepared: Prepared,
-  { length, initialization }: SoftPrompt,
+  prepared: PreparedRun,
+  { length, initialization }: SoftPrompt | SoftTextPrompt,
   compiled: Compiled,
   device: Device,
   { title, progress }: RunContext,
@@ -41,7 +42,7 @@ export async function startPrompt(
 
 /** The interpretation of an experiment's tuned vectors; its progress is reported. @param start the initial vectors */
 export function interpretationAfter(
-  prepared: Prepared,
+  prepared: PreparedRun,
   compiled: Compiled,
   device: Device,
   prompt: Tensor,
@@ -67,7 +68,7 @@ export function interpretationAfter(
 
 /** Runs an action with the space of the prompt's vectors, which is closed afterwards: it holds a large table. */
 async function inSpace<Result>(
-  { model }: Prepared,
+  { model }: PreparedRun,
   { embed, dimension }: Compiled,
   device: Device,
   use: (space: EmbeddingSpace) => Promise<Result>,

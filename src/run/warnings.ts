@@ -3,18 +3,18 @@ import { visible } from "../base/visible.ts";
 import { rareClasses } from "../dataset/class_counts.ts";
 import { type Dataset, datasetName } from "../dataset/load.ts";
 import { unequalClasses } from "../dataset/unequal_classes.ts";
-import type { WordExperiment } from "../experiment/types.ts";
+import type { ClassExperiment } from "../experiment/class_experiment.ts";
 import type { OpenModel } from "../model/open_model.ts";
 import type { Prediction } from "../results/predictions.ts";
-import type { EncodedDataset } from "./encode_dataset.ts";
-import type { Prepared } from "./prepare.ts";
+import type { EncodedDataset, EncodedExample } from "./encode_dataset.ts";
+import type { PreparedRun } from "./prepare.ts";
 import type { Notice } from "./progress.ts";
 
 /** Notices about the data before they are used; runs with the same data have them in common. @param title of the run */
 export function dataWarnings(
   title: string,
   { experiment, dataset, transfer, verbalizer: { classes } }: Pick<
-    Prepared,
+    PreparedRun,
     "experiment" | "dataset" | "transfer" | "verbalizer"
   >,
 ): Notice[] {
@@ -49,7 +49,7 @@ function overlap(repeated: number, tests: number): string | undefined {
 
 /** A warning about the sizes of the classes that are trained on; where nothing is trained, of those that are tested. */
 function unequal(
-  { training }: WordExperiment,
+  { training }: ClassExperiment,
   { train, test }: Dataset,
   classes: readonly string[],
 ): string | undefined {
@@ -62,7 +62,7 @@ function unequal(
 /** A warning about the answers to the test set: all are the same class although the texts are not. */
 export function answerWarning(
   title: string,
-  { experiment: { tune, evaluation }, dataset: { test } }: Pick<Prepared, "experiment" | "dataset">,
+  { experiment: { tune, evaluation }, dataset: { test } }: Pick<PreparedRun, "experiment" | "dataset">,
   predictions: readonly Pick<Prediction, "predicted">[],
 ): string | undefined {
   const answers = new Set(predictions.map(({ predicted }) => predicted));
@@ -85,7 +85,7 @@ export function encodingWarnings(
   title: string,
   { card }: { readonly card: Pick<OpenModel["card"], "positions" | "sequence"> },
   { truncated: { train, validation, test }, otherwise, unknownWords }: Pick<
-    EncodedDataset,
+    EncodedDataset<EncodedExample>,
     "truncated" | "otherwise" | "unknownWords"
   >,
 ): string[] {

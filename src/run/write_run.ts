@@ -18,11 +18,13 @@ import { weightsFile } from "../results/model_weights.ts";
 import { experimentSha256 } from "../results/own_files.ts";
 import { worstMistakes } from "../results/predictions.ts";
 import { samplesMarkdown } from "../results/samples.ts";
+import { SHOWN_EXAMPLES } from "../results/shown_examples.ts";
 import type { BuiltClassifier } from "./build_classifier.ts";
 import type { CheckOutcome } from "./check_run.ts";
 import type { Classified } from "./classify_all.ts";
 import type { RunContext } from "./context.ts";
-import type { Prepared } from "./prepare.ts";
+import type { EncodedExample } from "./encode_dataset.ts";
+import type { AnyPrepared, PreparedRun } from "./prepare.ts";
 import type { EnsemblePrompts } from "./read_ensemble_prompts.ts";
 
 /** The number of worst mistakes in `samples.md`. */
@@ -30,13 +32,14 @@ const MISTAKES = 10;
 
 /** Writes the results of a run into its folder, which completes it. */
 export async function writeRun(
-  prepared: Prepared,
-  { soft, weights }: BuiltClassifier,
+  prepared: AnyPrepared,
+  { soft, weights }: Pick<BuiltClassifier<EncodedExample>, "soft" | "weights">,
   { metrics, predictions, samples, transfer, each }: Classified,
   environment: Environment,
   { title, folder, written }: RunContext,
 ): Promise<void> {
   const { experiment, ensemblePrompts } = prepared;
+  const shown = prepared.form === "word" ? [] : prepared.shown;
   const ensemble = experiment.ensemble && ensemblePrompts &&
     ensembleOf(experiment.ensemble, ensemblePrompts, each, metrics, folder.path);
   await folder.writeJsonLines("predictions.jsonl", predictions);
@@ -44,6 +47,7 @@ export async function writeRun(
     await folder.writeJsonLines(`predictions.${name}.jsonl`, predictions);
   }
   await folder.writeJsonLines("samples.jsonl", samples);
+  if (shown.length > 0) await folder.writeJsonLines(SHOWN_EXAMPLES, shown);
   await folder.writeText("samples.md", samplesMarkdown(title, samples, worstMistakes(predictions, MISTAKES)));
   if (weights) await folder.writeBytes("model.safetensors", weightsFile(weights));
   if (soft && experiment.prompt.kind === "soft") {
@@ -100,7 +104,7 @@ function classSizes({ classes, train, validation, test }: Dataset) {
 
 /** The environment of a run, as written to `environment.json`. @param path the folder of its results */
 export function environmentOf(
-  { experiment, model, dataset, transfer, commit, contentHash, pathlessHash }: Prepared,
+  { experiment, model, dataset, transfer, commit, contentHash, pathlessHash }: PreparedRun,
   device: Device,
   timing: Timing,
   check: CheckOutcome,

@@ -4,9 +4,10 @@ import { InputError } from "../base/errors.ts";
 import { datasetFolder } from "../dataset/dataset_folder.ts";
 import { pathsFrom } from "../disk/kept_place.ts";
 import { isWithin, projectOf, realPlace } from "../disk/project.ts";
-import { readWrittenWords } from "../experiment/read_written.ts";
+import { readWrittenClasses } from "../experiment/read_written.ts";
 import { replacePaths } from "../experiment/replace_paths.ts";
-import type { DatasetSpec, TransferSpec, WordExperiment } from "../experiment/types.ts";
+import type { ClassExperiment } from "../experiment/class_experiment.ts";
+import type { DatasetSpec, TransferSpec } from "../experiment/types.ts";
 import type { RunRequest } from "./context.ts";
 
 /** What is needed of a run to find what its experiment names. */
@@ -19,10 +20,10 @@ type Placed = Pick<RunRequest, "file" | "path" | "ensembleRuns">;
  * @param results the folder of all results
  */
 export async function writtenExperiment(
-  experiment: WordExperiment,
+  experiment: ClassExperiment,
   { file, path, ensembleRuns }: Placed,
   results: string,
-): Promise<WordExperiment> {
+): Promise<ClassExperiment> {
   const from = pathsFrom(resolve(file));
   const all = await realPlace(resolve(results));
   const project = await projectOf(all);
@@ -44,7 +45,7 @@ export async function writtenExperiment(
     ...(ensemble && ensembleRuns &&
       { ensemble: { vote: ensemble.vote, runs: await realPaths(ensembleRuns) } }),
   };
-  return readWrittenWords(
+  return readWrittenClasses(
     replacePaths(
       complete,
       (written, key) => key.join(".") === "model.source" && !isFolder ? written : fromPlace(written),
