@@ -52,7 +52,15 @@ export async function readEnsemblePrompts(
       throw new InputError(`${folder} is not a complete run: it lacks environment.json`);
     }
     checkFiles(model, environment, folder, "an ensemble's prompts must be tuned with its model");
-    const { template } = (await readAbout(folder)).experiment.prompt;
+    const { prompt: own } = (await readAbout(folder)).experiment;
+    const { template } = own;
+    if ("examples" in own && own.examples > 0) {
+      throw new InputError(
+        `the prompt in ${folder} was tuned after ${
+          counted(own.examples, "example")
+        } ('prompt.examples'), which an ensemble's prompts cannot have: name runs without`,
+      );
+    }
     if (JSON.stringify(template) !== JSON.stringify(prompt.template)) {
       throw new InputError(
         message`the prompt in ${folder} was tuned in the template "${

@@ -91,7 +91,7 @@ Deno.test("classes by texts are checked with a masked model, whose words may hav
     );
   }));
 
-Deno.test("runs and batches refuse answers that are texts, at their key", () =>
+Deno.test("runs and batches refuse free texts, at their key", () =>
   inFolder(async (folder) => {
     const file = await written(folder, {});
     for (const verb of ["run", "batch"]) {
@@ -99,7 +99,7 @@ Deno.test("runs and batches refuse answers that are texts, at their key", () =>
       assertEquals(code, 2);
       assertStringIncludes(
         stderr,
-        "answers that are texts cannot be run yet, only checked: use 'softprompt validate'",
+        "free texts cannot be run yet, only checked: use 'softprompt validate'",
       );
       assertStringIncludes(stderr, "x.yaml:1:");
     }
