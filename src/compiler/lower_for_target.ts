@@ -34,6 +34,8 @@ const REQUIRED_FOR = {
   train: ["updated"],
   answer: ["narrowed"],
   embed: [],
+  encode: [],
+  choose: [],
 } as const satisfies Readonly<Record<string, readonly Property[]>>;
 
 /** Lowers a graph to operators that its target computes right, in the precision asked for, and writes it. */

@@ -18,6 +18,13 @@ export { exportClassifier } from "./backend/export_classifier.ts";
 export type { WeightStorage } from "./backend/stored_weights.ts";
 export { type WeightsApart, weightsApart } from "./backend/weights_apart.ts";
 export { compile } from "./compile.ts";
+export {
+  type CompiledCache,
+  type CompiledGeneration,
+  compileGeneration,
+  type GenerationOptions,
+  type RowChoice,
+} from "./compile_generation.ts";
 export { compileHard } from "./compile_hard.ts";
 export { compileModelTuning } from "./compile_model_tuning.ts";
 export type {
@@ -29,6 +36,7 @@ export type {
   Parameter,
 } from "./compiled.ts";
 export { factsOf, type ModelFacts, type PositionFacts } from "./facts.ts";
+export type { ContinuingFile, KeptState, NoCache } from "./frontend/continuing_file.ts";
 export { type MappedFile, mapWeights } from "./frontend/map_weights.ts";
 export { type NumberFormat, numberFormatOf } from "./frontend/number_format.ts";
 export {

@@ -1,9 +1,11 @@
 import { findEmbedding } from "./analysis/embedding_layer.ts";
-import { importModel } from "./frontend/import.ts";
+import { importModel, type KeptOutputs } from "./frontend/import.ts";
 import type { OnnxFile } from "./frontend/onnx_file.ts";
+import type { ElementType } from "./graph/element_types.ts";
 import { CompileError } from "./graph/errors.ts";
 import type { Graph, Value } from "./graph/graph.ts";
 import { type Precision, SIMPLIFY } from "./lower_for_target.ts";
+import { chooseRows, decoderAlone, encoderAlone, readNextAndStates } from "./passes/begin_text.ts";
 import { canonicalize } from "./passes/canonicalize.ts";
 import { differentiate } from "./passes/differentiate.ts";
 import { exposePositions } from "./passes/expose_positions.ts";
@@ -39,15 +41,19 @@ import { type Insertion, PROMPT, type Prompts, splice } from "./passes/splice.ts
 /** What holds of every graph that was just made. */
 const NEW: readonly Property[] = ["made", "gradient unscaled", "full precision", "not lowered"];
 
-/** The inference graph in the compiler's own form, its positions an input. */
-export function frontend(file: OnnxFile): readonly Pass[] {
+/**
+ * The inference graph in the compiler's own form, its positions an input.
+ *
+ * @param kept what the graph gives beside its logits (`importModel`)
+ */
+export function frontend(file: OnnxFile, kept?: KeptOutputs): readonly Pass[] {
   return [
     {
       name: "import",
       requires: ["no graph"],
       ensures: ["imported", "token logits", "no prompt", "not updated", ...NEW],
       ends: ["no graph"],
-      run: (_, log) => importModel(file, log),
+      run: (_, log) => importModel(file, log, kept),
     },
     {
       name: "canonicalize",
@@ -133,21 +139,60 @@ export const READ_TARGETS: readonly Pass[] = [
 ];
 
 /** The logits of the word that comes next, of which as little as possible is computed. */
-export const READ_NEXT: readonly Pass[] = [
-  {
-    name: "read next word",
+export const READ_NEXT: readonly Pass[] = readNextBy(readNext);
+
+/** The same, with what is kept of a text. @param states their types, by name */
+export function readNextAnd(states: ReadonlyMap<string, ElementType>): readonly Pass[] {
+  return readNextBy((graph) => readNextAndStates(graph, states));
+}
+
+function readNextBy(run: Pass["run"]): readonly Pass[] {
+  return [
+    {
+      name: "read next word",
+      requires: ["positions exposed", "token logits", "not lowered"],
+      ensures: ["next word read"],
+      ends: ["token logits"],
+      run,
+    },
+    {
+      name: "narrow",
+      requires: ["canonical", "next word read", "not lowered"],
+      ensures: ["narrowed"],
+      run: narrow,
+    },
+  ];
+}
+
+/** An encoder without its decoder. @param continued the type of its hidden states for the file that continues texts */
+export function encoderOf(continued: ElementType | undefined): Pass {
+  return {
+    name: "encoder alone",
     requires: ["positions exposed", "token logits", "not lowered"],
-    ensures: ["next word read"],
+    ensures: [],
     ends: ["token logits"],
-    run: readNext,
-  },
-  {
-    name: "narrow",
-    requires: ["canonical", "next word read", "not lowered"],
-    ensures: ["narrowed"],
-    run: narrow,
-  },
-];
+    run: (graph) => encoderAlone(graph, continued),
+  };
+}
+
+/** A decoder without its encoder, whose hidden states are an input. */
+export const DECODER_ALONE: Pass = {
+  name: "decoder alone",
+  requires: ["positions exposed", "token logits", "no prompt", "not lowered"],
+  ensures: [],
+  run: decoderAlone,
+};
+
+/** A choice of rows of what is kept of texts. */
+export function choosingRows(states: ReadonlyMap<string, Value>): Pass {
+  return {
+    name: "choose rows",
+    requires: ["no graph"],
+    ensures: NEW,
+    ends: ["no graph"],
+    run: ({ source }) => chooseRows(source, states),
+  };
+}
 
 /** The logarithms of the target tokens' probabilities. */
 export const SCORE_TARGETS: Pass = {

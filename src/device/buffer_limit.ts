@@ -3,14 +3,16 @@ import { DeviceError, type Feeds } from "./device.ts";
 
 const MIB = 2 ** 20;
 
-/** The input and axis that define each symbol of a compiled graph; a bank's prompt has one additional leading axis. */
-const SYMBOLS: Readonly<Record<string, readonly [input: string, axis: number]>> = {
-  batch: ["input_ids", 0],
-  sequence: ["input_ids", 1],
-  length: ["prompt", -2],
-  prompts: ["prompt", -3],
-  classes: ["label_tokens", 0],
-  words: ["label_tokens", 1],
+/** The inputs and axes that define each symbol of a compiled graph, whichever it has; a bank's prompt has one additional leading axis. */
+const SYMBOLS: Readonly<Record<string, readonly (readonly [input: string, axis: number])[]>> = {
+  batch: [["input_ids", 0], ["decoder_input_ids", 0]],
+  sequence: [["input_ids", 1], ["attention_mask", 1]],
+  target: [["target_ids", 1], ["decoder_input_ids", 1]],
+  length: [["prompt", -2]],
+  prompts: [["prompt", -3]],
+  classes: [["label_tokens", 0]],
+  words: [["label_tokens", 1]],
+  chosen: [["rows", 0]],
 };
 
 /**
@@ -22,7 +24,10 @@ const SYMBOLS: Readonly<Record<string, readonly [input: string, axis: number]>> 
  */
 export function checkBuffers(sizes: readonly TensorSize[], feeds: Feeds, limit: number): void {
   const values = Object.fromEntries(
-    Object.entries(SYMBOLS).map(([name, [input, axis]]) => [name, feeds[input]?.dims.at(axis) ?? 0]),
+    Object.entries(SYMBOLS).map(([name, places]) => [
+      name,
+      places.map(([input, axis]) => feeds[input]?.dims.at(axis)).find((extent) => extent !== undefined) ?? 0,
+    ]),
   );
   const largest = largestTensor(sizes, values);
   if (largest === undefined || largest.bytes <= limit) return;

@@ -18,7 +18,8 @@ const LARGE = 256 * 2 ** 20;
  *
  * Weights in files are mapped into memory and not copied. They are not prepacked for the kernels either:
  * that would hold each of them twice (its product forward and its product backward want different packings), and products
- * with thousands of rows pack on the fly, at no measurable cost.
+ * with thousands of rows pack on the fly, at no measurable cost. Graphs that are run for each token are the exception: with 8 to 32 rows,
+ * packing on the fly takes as long as half of the products.
  *
  * @param threads the number of threads per operator; it does not change a single bit of the results
  */
@@ -69,10 +70,11 @@ async function optionsFor(graph: GraphFile, threads: number): Promise<InferenceS
   return {
     executionProviders: ["cpu"],
     intraOpNumThreads: threads,
-    enableMemPattern: await weightBytes(graph, ON_DISK) < LARGE,
+    // A plan for a shape that does not come again is of no use.
+    enableMemPattern: !graph.isPerToken && await weightBytes(graph, ON_DISK) < LARGE,
     extra: {
       session: {
-        disable_prepacking: "1",
+        ...(!graph.isPerToken && { disable_prepacking: "1" }),
         ...(folder !== undefined && { model_external_initializers_file_folder_path: folder }),
       },
     },

@@ -3,7 +3,8 @@ import type { TensorSize } from "../compiler/graph/tensor_sizes.ts";
 /** A dense tensor in the host's memory, row by row. */
 export type Tensor =
   | { readonly type: "float32"; readonly dims: readonly number[]; readonly data: Float32Array }
-  | { readonly type: "int64"; readonly dims: readonly number[]; readonly data: BigInt64Array };
+  | { readonly type: "int64"; readonly dims: readonly number[]; readonly data: BigInt64Array }
+  | { readonly type: "bool"; readonly dims: readonly number[]; readonly data: Uint8Array };
 
 /** A file of weights: its path, or its bytes where there is no file system. */
 export type WeightsFile = string | Uint8Array;
@@ -14,15 +15,17 @@ export interface GraphFile {
   readonly weights: ReadonlyMap<string, WeightsFile>;
   /** The sizes of its tensors: in bytes, in terms of its inputs' dimensions, with one tensor of each size. */
   readonly sizes?: readonly TensorSize[];
+  /** Whether it is run for each token of texts: on few rows, and on other shapes each time. */
+  readonly isPerToken?: boolean;
 }
 
 /**
- * A float32 tensor that stays on the device that computed it (on WebGPU in its own buffer) until it is read. It can
- * be fed to any session of the same device.
+ * A tensor that stays on the device that computed it (on WebGPU in its own buffer) until it is read: float32, or as a model's own file
+ * has it. It can be fed to any session of the same device.
  */
 export interface DeviceTensor {
   readonly dims: readonly number[];
-  /** Copies the tensor into the host's memory. */
+  /** Copies the tensor into the host's memory, float16 as float32. */
   read(): Promise<Tensor>;
   /** Frees it on the device; its last owner must call this. */
   free(): void;
@@ -74,7 +77,7 @@ export interface Device {
   readonly float16: boolean;
   /** Opens a graph. */
   open(graph: GraphFile): Promise<Session>;
-  /** Opens a graph with float32 outputs, which stay on the device. */
+  /** Opens a graph whose outputs stay on the device. */
   openResident(graph: GraphFile): Promise<ResidentSession>;
 }
 

@@ -130,9 +130,14 @@ class Runner {
   private ortTensor(tensor: Tensor | DeviceTensor): OrtTensor {
     if (tensor instanceof OrtDeviceTensor) return tensor.tensor;
     if (!("data" in tensor)) throw new TypeError("the feeds contain a tensor of another kind of device");
-    return tensor.type === "float32"
-      ? new this.ort.Tensor("float32", tensor.data, tensor.dims)
-      : new this.ort.Tensor("int64", tensor.data, tensor.dims);
+    switch (tensor.type) {
+      case "float32":
+        return new this.ort.Tensor(tensor.type, tensor.data, tensor.dims);
+      case "int64":
+        return new this.ort.Tensor(tensor.type, tensor.data, tensor.dims);
+      case "bool":
+        return new this.ort.Tensor(tensor.type, tensor.data, tensor.dims);
+    }
   }
 }
 
@@ -161,5 +166,11 @@ async function hostTensor(name: string, tensor: OrtTensor): Promise<Tensor> {
   const data = await tensor.getData();
   if (type === "float32" && data instanceof Float32Array) return { type, dims, data };
   if (type === "int64" && data instanceof BigInt64Array) return { type, dims, data };
+  if (type === "float16") {
+    const halves = data instanceof Uint16Array
+      ? new Float16Array(data.buffer, data.byteOffset, data.length)
+      : data;
+    if (halves instanceof Float16Array) return { type: "float32", dims, data: Float32Array.from(halves) };
+  }
   throw new TypeError(`output '${name}' is ${type}`);
 }

@@ -29,6 +29,8 @@ export interface ModelFolder {
    * @throws {ConfigValueError} where the model has no such file, or it is not a regular file within the folder
    */
   provide(path: string): Promise<number>;
+  /** The same of a file that it may not have. @returns its size in bytes; `undefined` where there is none */
+  find(path: string): Promise<number | undefined>;
 }
 
 /** The files besides the ONNX file that a model needs to read texts. */
@@ -93,7 +95,7 @@ export async function findModel(
   for (const path of OPTIONAL.map((name) => join(folder, name))) {
     if (await find(path) !== undefined) described.push(path);
   }
-  return { folder, onnx, ...(decoder !== undefined && { decoder }), revision: null, described, provide };
+  return { folder, onnx, ...(decoder !== undefined && { decoder }), revision: null, described, provide, find };
 }
 
 /** The paths of a model's graphs. */
@@ -190,7 +192,7 @@ async function hubModel(
   const { onnx, decoder } = await graphFiles(join(folder, file), find, missing);
   const described = needed.map((name) => join(folder, name));
   for (const name of OPTIONAL) if (await has(name)) described.push(join(folder, name));
-  return { folder, onnx, ...(decoder !== undefined && { decoder }), revision: commit, described, provide };
+  return { folder, onnx, ...(decoder !== undefined && { decoder }), revision: commit, described, provide, find };
 }
 
 /** Of some files, those without which a model's texts cannot be read: ByT5 has no `tokenizer.json`. */

@@ -1,4 +1,4 @@
-import { relative } from "@std/path";
+import { join, relative } from "@std/path";
 import { allDone } from "../base/all_done.ts";
 import {
   CompileError,
@@ -9,11 +9,14 @@ import {
   type ModelFacts,
   type OnnxFile,
   readModelFiles,
+  readOnnxFile,
   weightFiles,
 } from "../compiler/mod.ts";
 import type { ModelSpec } from "../experiment/types.ts";
 import type { DownloadReporter } from "../hub/repository.ts";
 import { type ModelCard, readCard } from "./card.ts";
+import { findContinuing } from "./find_continuing.ts";
+import { GENERATION_CONFIG } from "./generation_rules.ts";
 import { findModel, type ModelFolder } from "./folder.ts";
 import { hashFile } from "../disk/hash_file.ts";
 import { readGraph } from "./read_graph.ts";
@@ -34,10 +37,18 @@ export interface ModelGraph {
   readonly graph: Uint8Array;
   /** The same of its decoder, for an encoder-decoder model, whose ONNX file is its encoder. */
   readonly decoder?: FileBytes;
+  /** Where texts are generated, the file that continues them by a token, if there is one: the model's own, or that of a decoder. */
+  readonly continuing?: FileBytes;
   /** The SHA-256 of the ONNX file. */
   readonly sha256: string;
   /** The SHA-256 of each file that holds weights, the ONNX file among them, by its path. */
   readonly weights: ReadonlyMap<string, string>;
+}
+
+/** What a model is opened for. */
+export interface ModelUse {
+  /** Whether texts are generated, so that the file that continues them and `generation_config.json` are read, too. */
+  readonly generates?: boolean;
 }
 
 /** A frozen model and its description. */
@@ -62,15 +73,18 @@ export async function openModel(
   spec: ModelSpec,
   namedIn: string,
   downloads: DownloadReporter,
+  use: ModelUse = {},
 ): Promise<OpenModel> {
   const found = await findModel(spec, namedIn, downloads);
   using regions = new RegionReader();
-  const { graph, file } = await readModel(spec, found, regions);
+  const { graph, file } = await readModel(spec, found, regions, use);
   const { folder, weights } = graph;
+  const rules = join(folder, GENERATION_CONFIG);
+  const hasRules = use.generates === true && await found.find(rules) !== undefined;
   const facts = factsOf(file);
   return {
     ...graph,
-    files: byName(folder, [...weights, ...await hashes(found.described)]),
+    files: byName(folder, [...weights, ...await hashes([...found.described, ...hasRules ? [rules] : []])]),
     parameters: countParameters(file),
     facts,
     card: await readCard(folder, facts),
@@ -92,19 +106,32 @@ export async function openGraph(
 /** A model's graph, and its ONNX file. @param regions reads the file's weights as long as it is open */
 async function readModel(
   { source }: ModelSpec,
-  { folder, onnx, decoder: decoderPath, revision, provide }: ModelFolder,
+  found: ModelFolder,
   regions: RegionReader,
+  { generates = false }: ModelUse = {},
 ): Promise<{ readonly graph: ModelGraph; readonly file: OnnxFile }> {
+  const { folder, onnx, revision, provide } = found;
   const { bytes: graph, sha256 } = await readGraph(onnx);
   const weights = new Map([[onnx, sha256]]);
-  let decoder: FileBytes | undefined;
-  if (decoderPath !== undefined) {
-    const found = await readGraph(decoderPath);
-    decoder = { bytes: found.bytes, path: decoderPath };
-    weights.set(decoderPath, found.sha256);
-  }
+  const graphs = new Map([[onnx, graph]]);
+  const read = async (path: string | undefined): Promise<FileBytes | undefined> => {
+    if (path === undefined) return undefined;
+    if (!graphs.has(path)) {
+      const { bytes, sha256 } = await readGraph(path);
+      graphs.set(path, bytes);
+      weights.set(path, sha256);
+    }
+    return { bytes: graphs.get(path)!, path };
+  };
+  const decoder = await read(found.decoder);
+  const continuing = generates ? await read(await findContinuing(found)) : undefined;
   const file = readModelFiles({ bytes: graph, path: onnx }, decoder, regions.read);
-  const parts = [file, ...file.decoder === undefined ? [] : [file.decoder]];
+  const isApart = continuing !== undefined && ![onnx, decoder?.path].includes(continuing.path);
+  const parts = [
+    file,
+    ...file.decoder === undefined ? [] : [file.decoder],
+    ...isApart ? [readOnnxFile(continuing.bytes, continuing.path, regions.read)] : [],
+  ];
   const sizes = new Map<string, number>();
   for (const path of [...weights.keys(), ...parts.flatMap(weightFiles)]) {
     if (!sizes.has(path)) sizes.set(path, await provide(path));
@@ -113,7 +140,17 @@ async function readModel(
   const beside = [...sizes.keys()].filter((path) => !weights.has(path));
   for (const [path, hash] of await hashes(beside)) weights.set(path, hash);
   return {
-    graph: { source, revision, folder, onnx, graph, ...(decoder && { decoder }), sha256, weights },
+    graph: {
+      source,
+      revision,
+      folder,
+      onnx,
+      graph,
+      ...(decoder && { decoder }),
+      ...(continuing && { continuing }),
+      sha256,
+      weights,
+    },
     file,
   };
 }

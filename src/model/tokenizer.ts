@@ -169,6 +169,14 @@ export class Tokenizer {
     return this.reader.library.decode([id], { clean_up_tokenization_spaces: false });
   }
 
+  /** The text of tokens, without the special ones among them. */
+  decode(ids: readonly number[]): string {
+    const kept = ids.filter((id) => !this.specialIds.has(id));
+    return kept.length === 0
+      ? ""
+      : this.reader.library.decode(kept, { clean_up_tokenization_spaces: false });
+  }
+
   /** Whether an id is a special token ([PAD], [MASK], [UNK], …), which is not a word. */
   isSpecial(id: number): boolean {
     return this.specialIds.has(id) || id === this.unknownId;

@@ -11,7 +11,7 @@ import { CountedNames } from "./counted_names.ts";
 import { checkInputs, importInput } from "./import_inputs.ts";
 import { partRead, sequenceParts } from "./import_sequences.ts";
 import { inlineFunctions } from "./inline_functions.ts";
-import { decoderFeeder, encoded } from "./import_decoder.ts";
+import { decoderFeeder, encoded, HIDDEN_STATES } from "./import_decoder.ts";
 import { DECODED_ROWS, findLogits, type Logits, READ_ROWS } from "./logits.ts";
 import type { Application } from "../lowerings/lowering.ts";
 import { loweringOf } from "../lowerings/mod.ts";
@@ -29,45 +29,64 @@ export interface Imported {
   readonly ofOneToken: boolean;
 }
 
+/** What a graph gives beside its logits, for continuing texts: outputs of the file, of the decoder's where there is one, by new names. */
+export type KeptOutputs = ReadonlyMap<string, string>;
+
 /**
  * Turns an inference graph into the compiler's own form: every value with its type and shape, operators in their present
  * form (axes as inputs, constants as values), fused operators lowered, numbers of 16 bits widened, token types zero, no
  * past, and only what the logits need. An encoder and its decoder become one graph.
  *
+ * @param kept with it, the graph has these outputs, too, and of an encoder-decoder `encoder_hidden_states` float32 [batch, sequence, size]
  * @returns a graph with the inputs `input_ids`, `attention_mask`, `position_ids` that the model has, int64
  * [batch, sequence], and the output `logits` [batch, sequence, vocabulary]; with a decoder, also the input
  * `decoder_input_ids` int64 [batch, target], and the logits are [batch, target, vocabulary]
  * @throws {CompileError} on an input the compiler cannot feed, a missing one, an operator without a row, or outputs that are
  * no logits
  */
-export function importModel(file: OnnxFile, log: PassLog = () => {}): Graph {
-  return importAnswering(file, log).graph;
+export function importModel(file: OnnxFile, log: PassLog = () => {}, kept?: KeptOutputs): Graph {
+  return importAnswering(file, log, kept).graph;
 }
 
 /** The same, with the file's own output. */
-export function importAnswering(file: OnnxFile, log: PassLog = () => {}): Imported {
+export function importAnswering(file: OnnxFile, log: PassLog = () => {}, kept?: KeptOutputs): Imported {
   const b = new Builder(file.path);
   const proto = inlineFunctions(file.model, log);
   const importer = new Importer(b, file, log);
   const fed = importer.initialize(proto);
   checkInputs(file.path, fed.map(({ name }) => name));
   importer.feed(fed, (input) => importInput(b, input));
+  const take = importer.taker(proto);
+  const outputs = new Map<string, Value>();
   const { scores, ofOneToken } = file.decoder === undefined
-    ? findLogits(b, proto.output, importer.taker(proto), READ_ROWS)
-    : decoded(b, file.decoder, encoded(b, proto.output, importer.taker(proto)), log);
-  const graph = b.graph(new Map([["logits", scores]]));
+    ? findLogits(b, proto.output, take, READ_ROWS)
+    : decoded(b, file.decoder, encoded(b, proto.output, take), log, kept, outputs);
+  if (file.decoder === undefined) for (const [name, output] of kept ?? []) outputs.set(name, take(output));
+  const graph = b.graph(new Map([["logits", scores], ...outputs]));
   checkOneText(graph);
   return { graph, ofOneToken };
 }
 
-/** The logits that a decoder makes of its encoder's hidden states. */
-function decoded(b: Builder, file: OnnxFile, hidden: Value, log: PassLog): Logits {
+/** The logits that a decoder makes of its encoder's hidden states. @param outputs takes what is kept */
+function decoded(
+  b: Builder,
+  file: OnnxFile,
+  hidden: Value,
+  log: PassLog,
+  kept: KeptOutputs | undefined,
+  outputs: Map<string, Value>,
+): Logits {
   const proto = inlineFunctions(file.model, log);
   const importer = new Importer(b, file, log);
   const fed = importer.initialize(proto);
   const feed = decoderFeeder(b, file.path, hidden, fed);
   importer.feed(fed, feed);
-  return findLogits(b, proto.output, importer.taker(proto), DECODED_ROWS);
+  const take = importer.taker(proto);
+  const logits = findLogits(b, proto.output, take, DECODED_ROWS);
+  if (kept === undefined) return logits;
+  outputs.set(HIDDEN_STATES, hidden);
+  for (const [name, output] of kept) outputs.set(name, take(output));
+  return logits;
 }
 
 /** From this version on operators broadcast as they do now, and shapes are inputs. */

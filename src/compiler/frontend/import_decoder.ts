@@ -10,7 +10,7 @@ import { asDeclared, checkOpen, declared, importInput } from "./import_inputs.ts
 import { DECODED_ROWS, READ_ROWS } from "./logits.ts";
 
 /** The input of a decoder for its encoder's output. */
-const HIDDEN_STATES = "encoder_hidden_states";
+export const HIDDEN_STATES = "encoder_hidden_states";
 
 /** The output of encoders in exporters. */
 const NAME = "last_hidden_state";

@@ -1,0 +1,122 @@
+import type { Emitted } from "./backend/emit.ts";
+import type { CompileOptions } from "./compiled.ts";
+import { type ContinuingFile, continuingFile, type NoCache } from "./frontend/continuing_file.ts";
+import { HIDDEN_STATES } from "./frontend/import_decoder.ts";
+import { type FileBytes, readModelFiles, readOnnxFile } from "./frontend/onnx_file.ts";
+import type { Value } from "./graph/graph.ts";
+import { emitForTarget, type LoweringTarget, type Purpose } from "./lower_for_target.ts";
+import { CONTINUED_HIDDEN_STATES, staysAsItIs } from "./passes/begin_text.ts";
+import type { Pass, PassOptions, StagedGraph } from "./passes/pass.ts";
+import { noGraph, runPasses } from "./passes/run_passes.ts";
+import type { Insertion } from "./passes/splice.ts";
+import {
+  choosingRows,
+  DECODER_ALONE,
+  encoderOf,
+  frontend,
+  readNextAnd,
+  splicePrompt,
+} from "./pipeline.ts";
+
+/** The graphs that begin texts, which the model's own file continues, or which are read again for each token. */
+export interface CompiledGeneration {
+  /**
+   * Of an encoder-decoder: from texts and prompt to `encoder_hidden_states` float32 [batch, sequence, size], and, where the file that
+   * continues texts takes them, `continued_hidden_states`, the same in its type.
+   */
+  readonly encoder: Emitted | undefined;
+  /**
+   * To `next_logits` float32 [batch, vocabulary] after the row `answer_rows`, and the first value of each state, by the name of the input
+   * that takes it. Of an encoder-decoder, its decoder's: from `encoder_hidden_states`, `attention_mask` and `decoder_input_ids`.
+   */
+  readonly next: Emitted;
+  /** How the model's own file continues texts, or why it does not. */
+  readonly cache: CompiledCache | NoCache;
+  /** From what stays as it is of each text, and `rows` int64 [chosen], to its rows, by names that end in `_chosen`; absent where nothing does. */
+  readonly chooseTexts: RowChoice | undefined;
+  /** The same of what grows with each token. */
+  readonly chooseStates: RowChoice | undefined;
+}
+
+/** A graph that chooses rows. */
+export interface RowChoice {
+  readonly graph: Emitted;
+  /** What it takes, beside `rows`. */
+  readonly names: readonly string[];
+}
+
+/** How a model's own file continues texts. */
+export interface CompiledCache extends ContinuingFile {
+  /** The inputs that take what stays as it is: keys and values of the encoder's text. */
+  readonly staying: ReadonlySet<string>;
+}
+
+/** The options of compiling for generation. */
+export interface GenerationOptions extends Omit<CompileOptions, "loss" | "answer"> {
+  /** Where a prompt enters; absent for hard prompts. */
+  readonly insertion?: Insertion | undefined;
+  /** The file that continues texts: the model's own, or a decoder's (`decoder_with_past_model.onnx`, `decoder_model_merged.onnx`). */
+  readonly continuing?: FileBytes | undefined;
+}
+
+/**
+ * Compiles what begins texts that a model continues.
+ *
+ * @param bytes the model's ONNX file, of an encoder-decoder its encoder's
+ * @param path where it lies, for messages and for referring to its weights
+ * @throws {CompileError} on anything in the model that cannot be compiled
+ */
+export function compileGeneration(
+  bytes: Uint8Array,
+  path: string,
+  { insertion, continuing, decoder, read, onPass, verify, target = "cpu", precision = "float32" }:
+    GenerationOptions = {},
+): CompiledGeneration {
+  const options: PassOptions = { onPass, verify };
+  const to: LoweringTarget = { target, precision };
+  const file = readModelFiles({ bytes, path }, decoder, read);
+  const found = continuing === undefined
+    ? { reason: `${path} comes without a file that continues texts` }
+    : continuingFile(file.decoder ?? file, readOnnxFile(continuing.bytes, continuing.path, read));
+  const states = "reason" in found ? [] : found.states;
+  const kept = new Map(states.map(({ past, first }) => [past, first]));
+  const whole = runPasses(noGraph(path), frontend(file, kept), options);
+  const spliced = insertion === undefined
+    ? whole
+    : runPasses(whole, [splicePrompt(insertion, "one")], options);
+  const hidden = "reason" in found ? undefined : found.hidden;
+  const reading = file.decoder === undefined ? spliced : runPasses(whole, [DECODER_ALONE], options);
+  const next = runPasses(
+    reading,
+    readNextAnd(new Map(states.map(({ past, type }) => [past, type]))),
+    options,
+  );
+  const emitted = (graph: StagedGraph, purpose: Purpose, name: string) =>
+    emitForTarget(graph, to, purpose, name, { verify });
+  const encoder = file.decoder && runPasses(spliced, [encoderOf(hidden)], options);
+  const values = new Map(states.map(({ past }) => [past, next.graph.outputs.get(past)!]));
+  const staying = new Set(
+    [...values].filter(([, { shape }]) => encoder !== undefined && staysAsItIs(shape)).map(([past]) => past),
+  );
+  const ofTexts = encoder && (states.length === 0
+    ? [HIDDEN_STATES]
+    : hidden === undefined ? [] : [CONTINUED_HIDDEN_STATES]);
+  const choice = (chosen: ReadonlyMap<string, Value>, name: string): RowChoice | undefined =>
+    chosen.size === 0 ? undefined : {
+      graph: emitted(runPasses(noGraph(path), [choosingRows(chosen)], options), "choose", name),
+      names: [...chosen.keys()],
+    };
+  return {
+    encoder: encoder && emitted(encoder, "encode", "encoder"),
+    next: emitted(next, "answer", "next"),
+    cache: "reason" in found ? found : { ...found, staying },
+    chooseTexts: choice(
+      new Map([
+        ...(ofTexts ?? []).map((name) => [name, encoder!.graph.outputs.get(name)!] as const),
+        ...[...values].filter(([past]) => staying.has(past)),
+      ]),
+      "choose_texts",
+    ),
+    chooseStates: choice(new Map([...values].filter(([past]) => !staying.has(past))), "choose_states"),
+  };
+}

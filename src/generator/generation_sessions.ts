@@ -1,0 +1,51 @@
+import { type CompiledCache, type CompiledGeneration, mapWeights, readOnnxFile } from "../compiler/mod.ts";
+import type { FileBytes } from "../compiler/mod.ts";
+import type { Device, ResidentSession } from "../device/device.ts";
+import type { SessionGroup } from "../device/session_group.ts";
+import { RegionReader } from "../model/read_region.ts";
+import { RowChooser } from "./row_chooser.ts";
+
+/** A model's own file, which continues texts. */
+export interface CacheSession {
+  readonly cache: CompiledCache;
+  readonly session: ResidentSession;
+  readonly chooseStates: RowChooser | undefined;
+}
+
+/** The graphs that texts are generated with, opened on a device. */
+export interface GenerationSessions {
+  /** Of an encoder-decoder, its encoder. */
+  readonly encoder: ResidentSession | undefined;
+  /** To the first token's logits, or to any token's where there is no cache. */
+  readonly next: ResidentSession;
+  readonly cached: CacheSession | undefined;
+  readonly chooseTexts: RowChooser | undefined;
+}
+
+/**
+ * Opens the graphs that texts are generated with.
+ *
+ * @param continuing the file that continues texts, where it does
+ */
+export async function openGeneration(
+  { encoder, next, cache, chooseTexts, chooseStates }: CompiledGeneration,
+  continuing: FileBytes | undefined,
+  device: Device,
+  sessions: SessionGroup,
+): Promise<GenerationSessions> {
+  const open = (graph: Parameters<Device["openResident"]>[0]) => sessions.add(device.openResident(graph));
+  const chooser = async (choice: typeof chooseTexts) =>
+    choice && new RowChooser(choice, await open(choice.graph));
+  const cached = async (): Promise<CacheSession | undefined> => {
+    if ("reason" in cache || continuing === undefined) return undefined;
+    using regions = new RegionReader();
+    const own = mapWeights(readOnnxFile(continuing.bytes, continuing.path, regions.read));
+    return { cache, session: await open({ ...own, isPerToken: true }), chooseStates: await chooser(chooseStates) };
+  };
+  return {
+    encoder: encoder && await open(encoder),
+    next: await open(next),
+    cached: await cached(),
+    chooseTexts: await chooser(chooseTexts),
+  };
+}
