@@ -14,4 +14,5 @@ export type { DownloadProgress, DownloadReporter } from "./hub/repository.ts";
 export { InputError } from "./base/errors.ts";
 export { DeviceError, type DeviceKind } from "./device/device.ts";
 export type * from "./experiment/experiment_file.ts";
+export type * from "./experiment/text_types.ts";
 export type * from "./experiment/types.ts";

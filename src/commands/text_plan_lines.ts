@@ -11,20 +11,32 @@ export interface SoundText {
   /** The number of texts that are truncated, … */
   readonly truncated: number;
   /** … and of answers that are cut. */
-  readonly cut: number;
+  readonly targetTruncated: number;
 }
 
 /** What experiments with texts would run, and what generating costs in each. @param columns the terminal's width, where there is one */
 export function textPlanLines(sound: readonly SoundText[], columns: number | undefined): string[] {
   return [
     ...tableLines(
-      ["texts of", "prompt", "examples", "train", "validation", "test", "truncated", "answers cut", "steps"],
-      sound.map(({ title, prepared, truncated, cut }) => {
+      [
+        "texts of",
+        "prompt",
+        "examples",
+        "train",
+        "validation",
+        "test",
+        "truncated",
+        "answers truncated",
+        "steps",
+      ],
+      sound.map(({ title, prepared, truncated, targetTruncated }) => {
         const { experiment: { prompt, training }, shown, train, validation, test } = prepared;
         return [
           title,
           prompt.kind === "soft" ? `soft, ${prompt.length}` : "hard",
-          ...[shown.length, train.length, validation.length, test.length, truncated, cut].map(String),
+          ...[shown.length, train.length, validation.length, test.length, truncated, targetTruncated].map(
+            String,
+          ),
           String(training ? totalSteps(training, train.length) : 0),
         ];
       }),

@@ -14,7 +14,7 @@ import { type SoundText, textPlanLines } from "./text_plan_lines.ts";
 import { withPlaces } from "../experiment/read_experiment_file.ts";
 import { type PlannedRun, planSound, problemOf } from "../batch/plan.ts";
 import { compileExperiment, positionCounting, stepKey } from "../run/compile_experiment.ts";
-import { dataWarnings, unknownWordsWarning } from "../run/warnings.ts";
+import { dataWarnings, overlap, unknownWordsWarning } from "../run/warnings.ts";
 import { encodeDataset, type OnEncoded } from "../run/encode_dataset.ts";
 import { encodeTexts } from "../run/encode_texts.ts";
 import { prepareText } from "../run/prepare_text.ts";
@@ -116,7 +116,6 @@ async function checkTexts(
   resources: ResourceCache,
   notices: Notices,
   io: CommandIo,
-  // deno-lint-ignore signatures/readonly-collections -- problems are added to it
   problems: Message[],
 ): Promise<SoundText[]> {
   const sound: SoundText[] = [];
@@ -126,7 +125,7 @@ async function checkTexts(
     const stages = new RunStages(title);
     try {
       const prepared = await withPlaces(run, () => prepareText({ experiment, file }, resources));
-      const { truncated, cut } = await withPlaces(run, () =>
+      const { truncated, targetTruncated } = await withPlaces(run, () =>
         encodeTexts(
           prepared,
           undefined,
@@ -134,8 +133,12 @@ async function checkTexts(
         ));
       const { unknownWords } = prepared.targets.encoder.encoder;
       if (unknownWords.length > 0) io.log(unknownWordsWarning(title, unknownWords));
-      for (const line of prepared.notes) notices.log({ about: line, line: visible(`${title}: ${line}`) });
-      sound.push({ title, prepared, truncated, cut });
+      const repeated = overlap(prepared.repeated, prepared.test.length);
+      const warnings = repeated === undefined ? [] : [`warning: ${title}: ${repeated}`];
+      for (const line of [...prepared.notes.map((note) => `${title}: ${note}`), ...warnings]) {
+        notices.log({ about: line, line: visible(line) });
+      }
+      sound.push({ title, prepared, truncated, targetTruncated });
     } catch (error) {
       problems.push(problemOf(error, file));
     }

@@ -19,7 +19,7 @@ export interface Example extends AnyExample {
 export interface AnsweredExample extends AnyExample {
   readonly label?: never;
   /** All of them are right; the first is trained on. */
-  readonly targets: readonly [string, ...string[]];
+  readonly targets: readonly [string, ...readonly string[]];
 }
 
 /** A dataset, split. */

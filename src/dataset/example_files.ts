@@ -64,7 +64,6 @@ export class ExampleFiles {
 
 /** @param found the files that were read before @param read reads a table */
 async function readOnce<Kind, Table extends { readonly examples: readonly AnyExample[] }>(
-  // deno-lint-ignore signatures/readonly-collections -- files are added to it
   found: Map<string, Promise<ReadFile<Table>>>,
   read: (path: string, columns: Kind, reading: Reading, name: string) => Promise<Table>,
   path: string,

@@ -30,6 +30,6 @@ export function drawShown<One extends AnyExample>(
       }, and there are ${of.length}: lower it`,
     );
   });
-  const taken = new Set(drawn);
-  return [stream.shuffled(drawn), train.filter((one) => !taken.has(one))];
+  const found = new Set(drawn);
+  return [stream.shuffled(drawn), train.filter((one) => !found.has(one))];
 }

@@ -66,7 +66,7 @@ function targetsOf(
   one: TableRecord,
   path: string,
   columns: AnsweredColumns,
-): readonly [string, ...string[]] | NoTarget {
+): readonly [string, ...readonly string[]] | NoTarget {
   const names = targetColumns(columns);
   const values = new Map<string, readonly string[]>();
   for (const column of names) {

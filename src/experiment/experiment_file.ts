@@ -128,7 +128,7 @@ export interface PromptKeys {
   readonly kind: "soft" | "hard";
   /** Words with {mask}, the data's columns ({text}, {premise}, …) and, for a soft prompt, {prompt} (or pieces {prompt:5} that add up to the length). Other braces are refused, and so is the column of the label. White space is kept as it is written; a text and the words beside it are tokenized together. For a chat model, whose answers are texts: messages ('chat'), which the model's own chat template joins. */
   readonly template: string | PromptTemplateKeys;
-  /** For answers that are texts: the number of training examples that stand before each text, in the template's own form, with their answers. They are drawn by the seed, of each class as many as of the others (of those that get one more, the first of the verbalizer), and are then no training examples. */
+  /** For answers that are texts: the number of training examples that stand before each text, in the template's own form, with their answers, an empty line after each. They are drawn by the seed, of each class as many as of the others (of those that get one more, the first of the verbalizer), and are then no training examples. */
   readonly examples?: number;
   /** The number of vectors. */
   readonly length?: number;
@@ -172,7 +172,7 @@ export interface PromptInitializationKeys {
 
 /** What the model answers with: one of the verbalizer's words, or a text. */
 export interface AnswerKeys {
-  /** word: the class is read at one token of a masked or a causal model. text: an answer of any number of tokens, of a causal model or an encoder-decoder; with a verbalizer, whose words may then have several tokens, also of a masked model, which reads as many masks as the longest of them has tokens. */
+  /** word: the class is read at one token of a masked or a causal model. text: an answer of any number of tokens, of a causal model or an encoder-decoder; with a verbalizer, whose words may then have several tokens, also of a masked model. A causal model's answer stands after the template, with one blank between where neither has white space there, except in scripts without blanks between words. A masked model reads as many masks as the longest text has tokens, and all of a text's tokens are predicted in one pass, from the first of the masks on (Schick & Schütze 2021). */
   readonly kind?: "word" | "text";
   /** text, without a verbalizer: the right answer, as a template of the data's columns: "{answer}". Where a column holds a list, each of its texts is right, and the first is trained on. */
   readonly target?: string;

@@ -13,23 +13,35 @@ import { resolveModel } from "./model_file.ts";
 import { isHubSharesSplit, isNamedSplit, isSharesSplit, resolveSplit } from "./resolve_split.ts";
 import { SEMANTICS } from "./semantics.ts";
 import type {
+  CommonKeys,
   DatasetSpec,
+  Duration,
   EnsembleSpec,
   Initialization,
-  ModelSpec,
   OptimizerSpec,
   TransferSpec,
+  TunedBy,
 } from "./types.ts";
 
-/** The keys that all experiments have, in two parts, in the order in which runs are written. */
-export function commonKeys(given: ExperimentFile) {
+/** Keys in two parts, those that stand before others in the order in which runs are written, and those that stand after them. */
+interface InOrder<First, Last> {
+  readonly first: First;
+  readonly last: Last;
+}
+
+/** The keys that all experiments have. */
+export function commonKeys(
+  given: ExperimentFile,
+): InOrder<
+  Pick<CommonKeys, "name" | "description" | "model">,
+  Pick<CommonKeys, "precision" | "device" | "seed" | "semantics">
+> {
   const { precision, device, seed } = { ...DEFAULTS.experiment, ...given };
-  const model: ModelSpec = resolveModel(given.model);
   return {
     first: {
       name: given.name,
       ...(given.description !== undefined && { description: given.description }),
-      model,
+      model: resolveModel(given.model),
     },
     last: { precision, device, seed, semantics: SEMANTICS },
   };
@@ -107,8 +119,13 @@ function resolveOptimizer(given: TrainingOptimizerKeys = {}): OptimizerSpec {
   return { name, ...(name === "adafactor" && { factored }), learningRate, weightDecay };
 }
 
-/** The settings of training that do not depend on what is measured, in two parts, in the order in which runs are written. */
-export function trainingKeys(given: TrainingKeys) {
+/** The settings of training that do not depend on what is measured. */
+export function trainingKeys(
+  given: TrainingKeys,
+): InOrder<
+  Pick<TunedBy, "optimizer" | "schedule" | "batchSize" | "accumulate" | "clipNorm"> & Duration,
+  Pick<TunedBy, "validateEvery" | "logEvery" | "classWeights">
+> {
   const { batchSize, accumulate, epochs, clipNorm, logEvery } = { ...DEFAULTS.training, ...given };
   const { steps, validateEvery, classWeights } = given;
   return {

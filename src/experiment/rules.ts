@@ -190,9 +190,10 @@ function calibrationRules({ evaluation, ensemble, dataset }: ExperimentFile): Ru
       "an ensemble has no validation set to fit a temperature to: the seeds' sets differ",
     );
   }
-  return bringsValidation(dataset)
-    ? []
-    : violation("calibrate", "a temperature is fitted to a validation set: set 'dataset.validation' above 0");
+  return bringsValidation(dataset) ? [] : violation(
+    "calibrate",
+    "a temperature is fitted to a validation set: set 'dataset.validation' above 0",
+  );
 }
 
 function transferRules({ evaluation }: ExperimentFile): RuleViolation[] {

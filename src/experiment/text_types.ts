@@ -149,7 +149,7 @@ export interface FreeTextAnswers extends CommonKeys {
 }
 
 /** A spec without the keys of a label column. */
-type WithoutLabels<Spec> = Spec extends unknown ? Omit<Spec, "label" | "labels" | "others"> : never;
+export type WithoutLabels<Spec> = Spec extends unknown ? Omit<Spec, "label" | "labels" | "others"> : never;
 
 /** Texts with their answers. */
 export type AnsweredDataset = WithoutLabels<Exclude<DatasetSpec, BuiltInDataset>>;

@@ -49,7 +49,7 @@ export class CausalTargets implements TargetEncoder {
 
   input(texts: Texts): Encoded {
     const { encoder, form } = this;
-    return encoder.fitted(texts, encoder.tokensOf(texts), placesOf(form.room));
+    return encoder.encodeTokens(texts, encoder.tokensOf(texts), placesOf(form.room));
   }
 
   targetTokens(texts: Texts, target: string): readonly number[] {
@@ -70,14 +70,20 @@ export class CausalTargets implements TargetEncoder {
     const all = this.targetTokens(texts, target);
     const targetIds = all.slice(0, encoder.mostReserved + 1);
     const reserved = placesOf(Math.max(targetIds.length, form.room));
-    const { answerRow, ...encoded } = encoder.fitted(
+    const { answerRow, ...encoded } = encoder.encodeTokens(
       texts,
       encoder.tokensOf(texts),
       reserved,
       targetIds.slice(0, -1),
     );
     const targetRows = targetIds.map((_, i) => answerRow + i);
-    return { kind: "rows", ...encoded, targetIds, targetRows, cut: all.length - targetIds.length };
+    return {
+      kind: "rows",
+      ...encoded,
+      targetIds,
+      targetRows,
+      targetTruncated: all.length - targetIds.length,
+    };
   }
 }
 

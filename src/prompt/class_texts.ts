@@ -6,7 +6,7 @@ import type { Tokenizer } from "../model/tokenizer.ts";
 export interface ClassTexts {
   readonly classes: readonly string[];
   /** By class; the first of each is trained on. */
-  readonly texts: readonly (readonly [string, ...string[]])[];
+  readonly texts: readonly (readonly [string, ...readonly string[]])[];
   /** The number of tokens of the longest. */
   readonly longest: number;
 }
@@ -26,7 +26,7 @@ export function readClassTexts(
   const wrong: { path: (string | number)[]; message: Message }[] = [];
   const owners = new Map<string, string>();
   let longest = 0;
-  const texts = Object.entries(verbalizer).map(([name, list]): readonly [string, ...string[]] => {
+  const texts = Object.entries(verbalizer).map(([name, list]): readonly [string, ...readonly string[]] => {
     for (const [i, text] of list.entries()) {
       const violation = (what: Message) => wrong.push({ path: ["verbalizer", name, i], message: what });
       if (!tokenizer.knows(text)) {

@@ -44,6 +44,12 @@ export class DecoderTargets implements TargetEncoder {
     const targetIds = all.slice(0, Math.min(positions, sequence));
     const { answerRow: _, ...encoded } = this.encoder.encode(texts);
     const decoderIds = [start, ...targetIds.slice(0, -1)];
-    return { kind: "decoder", ...encoded, targetIds, decoderIds, cut: all.length - targetIds.length };
+    return {
+      kind: "decoder",
+      ...encoded,
+      targetIds,
+      decoderIds,
+      targetTruncated: all.length - targetIds.length,
+    };
   }
 }

@@ -116,7 +116,7 @@ export class TemplateEncoder {
    * @throws {InputError} where a text holds a token that the model lacks
    */
   encode(texts: Texts): Encoded {
-    return this.fitted(texts, this.tokensOf(texts));
+    return this.encodeTokens(texts, this.tokensOf(texts));
   }
 
   /**
@@ -135,7 +135,7 @@ export class TemplateEncoder {
    * @param reserved the number of places that are left free at the end, at most {@linkcode mostReserved}; not counted are those of …
    * @param after tokens that follow the template, at most as many
    */
-  fitted(
+  encodeTokens(
     texts: Texts,
     whole: readonly StretchTokens[],
     reserved = 0,

@@ -43,7 +43,7 @@ export class MaskedTargets implements TargetEncoder {
       ...encoded,
       targetIds,
       targetRows: targetIds.map((_, i) => answerRow + i),
-      cut: 0,
+      targetTruncated: 0,
     };
   }
 }

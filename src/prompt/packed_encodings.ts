@@ -77,16 +77,16 @@ class PackedEncoding implements LabelledEncoding {
 
 class PackedTarget {
   readonly truncated: number;
-  readonly cut: number;
+  readonly targetTruncated: number;
 
   /** @param lists ids, positions, the prompt's rows and the answer's ids */
   constructor(
     private readonly lists: readonly Held[],
-    { truncated, cut }: TargetEncoded,
+    { truncated, targetTruncated }: TargetEncoded,
     readonly label: number,
   ) {
     this.truncated = truncated;
-    this.cut = cut;
+    this.targetTruncated = targetTruncated;
   }
 
   get ids(): readonly number[] {

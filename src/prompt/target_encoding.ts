@@ -10,7 +10,7 @@ interface WithTarget extends Omit<Encoded, "answerRow"> {
   /** The tokens of the answer, its end token among them. */
   readonly targetIds: readonly number[];
   /** The number of the answer's tokens that did not fit, at its end. */
-  readonly cut: number;
+  readonly targetTruncated: number;
 }
 
 /** For a causal or a masked model: `targetRows[i]` is the row whose logits predict `targetIds[i]`. */

@@ -216,8 +216,8 @@ function targetsToCheck(prepared: PreparedLikelihood): CheckedTexts {
   const chosen = chosenOf(texts, (text) => encoding.train(text, labels.get(text) ?? 0), facts.words);
   // Packed examples are not spread.
   const spread = (one: LabelledTarget): LabelledTarget => {
-    const { ids, positions, promptRows, truncated, label, targetIds, cut } = one;
-    const all = { ids, positions, promptRows, truncated, label, targetIds, cut };
+    const { ids, positions, promptRows, truncated, label, targetIds, targetTruncated } = one;
+    const all = { ids, positions, promptRows, truncated, label, targetIds, targetTruncated };
     return one.kind === "rows"
       ? { ...all, kind: one.kind, targetRows: one.targetRows }
       : { ...all, kind: one.kind, decoderIds: one.decoderIds };

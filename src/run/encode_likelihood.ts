@@ -50,11 +50,11 @@ export async function encodeLikelihood(
 /** @throws {ConfigValueError} where the text of a class does not fit: cut, it would be compared with others that are whole */
 function whole(encoder: TargetEncoder, texts: Texts, answer: string): TargetEncoded {
   const encoded = encoder.encode(texts, answer);
-  if (encoded.cut === 0) return encoded;
+  if (encoded.targetTruncated === 0) return encoded;
   throw new ConfigValueError([{
     path: ["verbalizer"],
     message: message`'${
       ofFile(answer)
-    }' has ${encoded.cut} tokens more than the model has positions for: choose a shorter text`,
+    }' has ${encoded.targetTruncated} tokens more than the model has positions for: choose a shorter text`,
   }]);
 }

@@ -17,7 +17,7 @@ export interface EncodedTexts {
   /** The number of texts truncated to fit the model's positions, … */
   readonly truncated: number;
   /** … and of answers cut at their end. */
-  readonly cut: number;
+  readonly targetTruncated: number;
 }
 
 /** The number of texts after which it is reported how many are done. */
@@ -42,7 +42,7 @@ export async function encodeTexts(
   const total = tables.reduce((sum, { length }) => sum + length, 0);
   let done = 0;
   let truncated = 0;
-  let cut = 0;
+  let targetTruncated = 0;
   const encode = async (examples: readonly AskedText[]) => {
     const packed: TargetEncoded[] = [];
     for (const example of examples) {
@@ -51,7 +51,7 @@ export async function encodeTexts(
         (what) => new InputError(message`${ofFile(example.id)}: ${what}`),
       );
       truncated += Math.min(1, encoded.truncated);
-      cut += Math.min(1, encoded.cut);
+      targetTruncated += Math.min(1, encoded.targetTruncated);
       packed.push(held.packTarget(encoded));
       if (++done % REPORTED === 0 || done === total) onEncoded(done, total);
       await yielder.yieldIfDue();
@@ -65,5 +65,5 @@ export async function encodeTexts(
   };
   const elsewhere: TargetEncoded[][] = [];
   for (const { examples } of transfer) elsewhere.push(await encode(examples));
-  return { ...parts, transfer: elsewhere, truncated, cut };
+  return { ...parts, transfer: elsewhere, truncated, targetTruncated };
 }

@@ -13,7 +13,7 @@ import { type TextTargets, textTargets } from "./text_targets.ts";
 /** A text with its right answers. */
 export interface AskedText extends Pick<AnyExample, "id" | "text" | "columns" | "label"> {
   /** All of them are right; the first is trained on. Of a class, its texts. */
-  readonly targets: readonly [string, ...string[]];
+  readonly targets: readonly [string, ...readonly string[]];
 }
 
 /** Everything that an experiment with texts names, read and checked, but its graphs. */
@@ -27,6 +27,8 @@ export interface PreparedText extends Splits<AskedText> {
   readonly transfer: readonly { readonly name: string; readonly examples: readonly AskedText[] }[];
   /** Notes on how the data were read, one line each. */
   readonly notes: readonly string[];
+  /** The number of test texts that are also in the training set. */
+  readonly repeated: number;
 }
 
 /**
@@ -41,15 +43,19 @@ export async function prepareText(
 ): Promise<PreparedText> {
   const reader = await resources.textReader(experiment, file);
   checkStartingWords(experiment, reader.tokenizer);
-  const { notes, transfer, ...splits } = await dataOf(experiment, file, resources);
+  const { notes, transfer, repeated, train: whole, validation, test } = await dataOf(
+    experiment,
+    file,
+    resources,
+  );
   const classes = experiment.verbalizer && Object.keys(experiment.verbalizer);
   const { prompt: { examples }, seed, training } = experiment;
   const [shown, train] = await withKeyContext(
     ["prompt", "examples"],
-    () => Promise.resolve(drawShown(splits.train, examples, classes, seed)),
+    () => Promise.resolve(drawShown(whole, examples, classes, seed)),
   );
   if (training !== undefined && classes !== undefined) {
-    checkTrainable(labelled({ ...splits, train }), classes, datasetName(experiment.dataset));
+    checkTrainable(labelled({ train, validation, test }), classes, datasetName(experiment.dataset));
   }
   if (training !== undefined && train.length === 0) {
     throw new InputError(
@@ -65,7 +71,7 @@ export async function prepareText(
     shown.map((one) => ({ texts: placed(one), answer: one.targets[0] })),
     "together",
   );
-  return { ...splits, train, experiment, reader, shown, targets, transfer, notes };
+  return { train, validation, test, experiment, reader, shown, targets, transfer, notes, repeated };
 }
 
 /** An experiment's data, the texts of classes as right answers. */
@@ -73,7 +79,7 @@ async function dataOf(
   experiment: TextExperiment,
   file: string,
   resources: ResourceCache,
-): Promise<Splits<AskedText> & Pick<PreparedText, "notes" | "transfer">> {
+): Promise<Splits<AskedText> & Pick<PreparedText, "notes" | "transfer" | "repeated">> {
   if (experiment.verbalizer === undefined) {
     return {
       ...await resources.answered(experiment, file),
@@ -87,13 +93,14 @@ async function dataOf(
       const [first, ...others] = verbalizer[example.label] ?? [];
       return first === undefined ? [] : [{ ...example, targets: [first, ...others] }];
     });
-  const { train, validation, test, notes } = await resources.dataset(experiment, file, classes);
+  const { train, validation, test, notes, repeated } = await resources.dataset(experiment, file, classes);
   const transfer = await resources.transfer(experiment, file, classes);
   return {
     train: asked(train),
     validation: asked(validation),
     test: asked(test),
     notes,
+    repeated,
     transfer: transfer.map(({ name, examples }) => ({ name, examples: asked(examples) })),
   };
 }

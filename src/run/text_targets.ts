@@ -67,6 +67,7 @@ function targetsWith(
   const model = { tokenizer, card, end };
   if (card.kind === "encoder-decoder") {
     if (start === undefined) throw new RangeError("an encoder-decoder without a first token");
+    checkDecoder(experiment, reader);
     const encoder = new DecoderTargets(template, { ...model, start }, counting);
     return {
       encoder,
@@ -125,6 +126,16 @@ function classesOfMasked(
     message:
       "a masked language model fills in masks and writes no texts: give classes by a verbalizer and 'answer.choose: likelihood', or use a causal model or an encoder-decoder",
   }]);
+}
+
+/** @throws {ConfigValueError} where more tokens are to be generated than the decoder has positions */
+function checkDecoder({ evaluation }: TextExperiment, { card }: TextReader): void {
+  const { positions = Infinity, sequence = Infinity } = card;
+  const limit = Math.min(positions, sequence);
+  if (!("generate" in evaluation) || evaluation.generate.maxTokens <= limit) return;
+  const message =
+    `the model's decoder has ${limit} positions, fewer than these tokens: set it to at most ${limit}`;
+  throw new ConfigValueError([{ path: ["evaluation", "generate", "maxTokens"], message }]);
 }
 
 /** @throws {ConfigValueError} where texts are generated that would not end */

@@ -42,7 +42,8 @@ export function dataWarnings(
   ];
 }
 
-function overlap(repeated: number, tests: number): string | undefined {
+/** The warning about test texts that are also in the training set; `undefined` where there are none. */
+export function overlap(repeated: number, tests: number): string | undefined {
   if (repeated === 0) return undefined;
   return `${repeated} of the ${tests} test texts are also in the training set: results on them say little, so remove them from one of the two`;
 }

@@ -4,7 +4,7 @@ import { textCheck, type TextCheckTask } from "../../src/check/text_check.ts";
 import { compile, factsOf, numberFormatOf, readModelFiles } from "../../src/compiler/mod.ts";
 import { openCpu } from "../../src/device/cpu.ts";
 import { float32Tensor, type Session } from "../../src/device/device.ts";
-import { tensorNamed } from "../../src/device/tensor_data.ts";
+import { float32Data, tensorNamed } from "../../src/device/tensor_data.ts";
 import { openUntouched } from "../../src/device/untouched.ts";
 import type { TargetEncoded } from "../../src/prompt/target_encoding.ts";
 import { textModel } from "../compiler/text_reference.ts";
@@ -21,7 +21,7 @@ const TEXTS: readonly TargetEncoded[] = [
   positions: ids.map((_, i) => i),
   promptRows: [0, 1],
   truncated: 0,
-  cut: 0,
+  targetTruncated: 0,
   ...target,
 }));
 
@@ -68,9 +68,10 @@ function offBy(session: Session, isOff: (texts: number) => boolean): Session {
     inputNames: session.inputNames,
     run: async (feeds, outputs) => {
       const found = await session.run(feeds, outputs);
-      const { dims, data } = tensorNamed(found, "target_logprobs");
+      const logprobs = tensorNamed(found, "target_logprobs");
+      const { dims } = logprobs;
       const off = isOff(dims[0]!) ? 0.1 : 0;
-      return { target_logprobs: float32Tensor(Float32Array.from(data, (x) => Number(x) - off), dims) };
+      return { target_logprobs: float32Tensor(float32Data(logprobs).map((x) => x - off), dims) };
     },
     release: () => session.release(),
   };

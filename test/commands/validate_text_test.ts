@@ -1,7 +1,8 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { MINI, ROOT } from "../shared.ts";
-import { call, inFolder } from "./softprompt.ts";
+import { withHub } from "../hub/loopback_hub.ts";
+import { call, callProcess, inFolder } from "./softprompt.ts";
 
 const LINES = Array.from({ length: 20 }, (_, i) => `{"question":"q${i}?","answer":["a${i}","b"]}\n`).join("");
 
@@ -33,7 +34,10 @@ Deno.test("validate reads an experiment with free texts whole, and says what gen
     const file = await written(folder, {});
     const { code, stdout, stderr } = await call(["validate", file, "--results", folder]);
     assertEquals(code, 0, stderr);
-    assertStringIncludes(stdout, "soft, 4  1         13     2           4     0          0            5");
+    assertStringIncludes(
+      stdout,
+      "soft, 4  1         13     2           4     0          0                  5",
+    );
     assertStringIncludes(
       stdout,
       "asked generates up to 32 tokens for each text: 6 texts at the end, and 2 validation texts 5 times during training ('evaluation.validateOn: loss' leaves that out)",
@@ -59,7 +63,7 @@ Deno.test("answers that are cut are counted, and training alone costs no generat
       evaluation: { validateOn: "loss" },
     });
     const whole = await call(["validate", fewer, "--results", folder]);
-    assertStringIncludes(whole.stdout, "0          20           5", whole.stderr);
+    assertStringIncludes(whole.stdout, "0          20                 5", whole.stderr);
     assertStringIncludes(whole.stdout, "; validations during training compute the loss alone");
   }));
 
@@ -113,4 +117,45 @@ Deno.test("a chat template that is not there is reported at the template", () =>
     const { code, stderr } = await call(["validate", file, "--results", folder]);
     assertEquals(code, 2);
     assertStringIncludes(stderr, "the model has no chat template (neither chat_template.jinja nor");
+  }));
+
+Deno.test("a chat model's template and answers in lists are read from the hub", () =>
+  inFolder(async (folder) => {
+    const unigram = join(ROOT, "test/fixtures/tokenizers/unigram");
+    const table = await Deno.readFile(join(ROOT, "test/fixtures/parquet/answers.parquet"));
+    const model = {
+      name: "acme/chat",
+      commit: "a".repeat(40),
+      files: {
+        "config.json": JSON.stringify({ is_encoder_decoder: true }),
+        "generation_config.json": JSON.stringify({ decoder_start_token_id: 0 }),
+        "chat_template.jinja": "{% for m in messages %}{{ m.role }}: {{ m.content }}\n{% endfor %}",
+        "tokenizer.json": await Deno.readFile(join(unigram, "tokenizer.json")),
+        "tokenizer_config.json": await Deno.readFile(join(unigram, "tokenizer_config.json")),
+      },
+    };
+    const dataset = {
+      type: "dataset",
+      name: "acme/questions",
+      commit: "b".repeat(40),
+      branch: "refs/convert/parquet",
+      files: { "default/train/0000.parquet": table, "default/test/0000.parquet": table },
+    } as const;
+    const experiment = {
+      name: "asked",
+      model: { source: "acme/chat" },
+      dataset: { source: "acme/questions", text: "question", missing: "drop", validation: 0 },
+      prompt: { kind: "hard", template: { chat: [{ role: "user", content: "{text}?" }] } },
+      answer: { kind: "text", target: "{answers}" },
+    };
+    const file = join(folder, "x.yaml");
+    await Deno.writeTextFile(file, JSON.stringify(experiment));
+    await withHub([model, dataset], async (hub) => {
+      const env = { HF_ENDPOINT: hub.url, HF_HOME: join(folder, "hf") };
+      const { code, stdout, stderr } = await callProcess(["validate", file, "--results", folder], env);
+      assertEquals(code, 0, stderr);
+      assertStringIncludes(stdout, "hard    0         2      0           2     0          0");
+      assertStringIncludes(stderr, "3 of 5 lines are left out: 1 has an empty right answer (answers 1)");
+      assertStringIncludes(stderr, "2 of the 2 test texts are also in the training set");
+    });
   }));

@@ -53,7 +53,7 @@ function questions(labels: readonly number[]) {
       positions: [0, ...targetIds],
       promptRows: [],
       truncated: 0,
-      cut: 0,
+      targetTruncated: 0,
       targetIds,
       targetRows: targetIds,
     }))),

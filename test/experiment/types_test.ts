@@ -8,6 +8,7 @@ import type {
   ModelTuning,
   SoftPrompt,
 } from "../../src/experiment/types.ts";
+import type { FreeTextExperiment, LikelihoodAnswers } from "../../src/experiment/text_types.ts";
 
 // What an experiment cannot be does not compile: `deno check` is the test of this file, and each expected error must be one.
 
@@ -39,4 +40,16 @@ Deno.test("what is tuned says of which prompt", () => {
   // @ts-expect-error: the prompts of an ensemble are soft
   const together: EnsembleExperiment["prompt"]["kind"] = "hard";
   assertEquals<string[]>([whole, together], ["soft", "hard"]);
+});
+
+Deno.test("the form of the answers says what an experiment has", () => {
+  // @ts-expect-error: free texts belong to no classes
+  const free: Partial<FreeTextExperiment> = { verbalizer: { a: ["b"] } };
+  // @ts-expect-error: and their data have no column of labels
+  const data: Partial<FreeTextExperiment["dataset"]> = { label: "label" };
+  // @ts-expect-error: what the likelihood finds is not generated
+  const found: Partial<LikelihoodAnswers["evaluation"]> = { generate: { maxTokens: 1, stop: [], beams: 1 } };
+  // @ts-expect-error: words have the verbalizer's several tokens, texts do not
+  const texts: Partial<LikelihoodAnswers> = { multiTokenWords: "mean" };
+  assertEquals([free, data, found, texts].length, 4);
 });

@@ -34,7 +34,7 @@ Deno.test("packed texts with answers are what they were, of both kinds", () => {
     positions: [0, 1, 2],
     promptRows: [0],
     truncated: 2,
-    cut: 1,
+    targetTruncated: 1,
     targetIds: [8, 9],
   };
   const examples: TargetEncoded[] = [
@@ -43,10 +43,19 @@ Deno.test("packed texts with answers are what they were, of both kinds", () => {
   ];
   for (const example of examples) {
     const packed = held.packTarget(example);
-    const { kind, ids, positions, promptRows, truncated, cut, targetIds } = packed;
+    const { kind, ids, positions, promptRows, truncated, targetTruncated, targetIds } = packed;
     const read = packed.kind === "rows"
       ? { targetRows: packed.targetRows }
       : { decoderIds: packed.decoderIds };
-    assertEquals<unknown>({ kind, ids, positions, promptRows, truncated, cut, targetIds, ...read }, example);
+    assertEquals<unknown>({
+      kind,
+      ids,
+      positions,
+      promptRows,
+      truncated,
+      targetTruncated,
+      targetIds,
+      ...read,
+    }, example);
   }
 });

@@ -59,7 +59,7 @@ Deno.test("the end token follows the answer, and the rows are those that predict
   assertEquals(encoded.targetIds, [...answer, 0]);
   assertEquals(encoded.targetRows[0], 1 + input.length);
   assertEquals(encoded.positions, encoded.ids.map((_, i) => i));
-  assertEquals([encoded.promptRows, encoded.truncated, encoded.cut], [[0, 1], 0, 0]);
+  assertEquals([encoded.promptRows, encoded.truncated, encoded.targetTruncated], [[0, 1], 0, 0]);
 });
 
 Deno.test("after vectors at the template's end an answer is tokenized by itself, with a blank unless a line break is before them", () => {
@@ -99,8 +99,11 @@ Deno.test("an answer too long for the model is cut at its end, has no end token 
   const targets = gpt2("{text} it was", { positions: 20, room: 6 });
   const answer = "good ".repeat(50).trim();
   const all = targets.targetTokens({ text: "great" }, answer);
-  const { ids, targetIds, targetRows, cut, truncated } = targets.encode({ text: "great film" }, answer);
-  assertEquals([ids.length, targetIds.length + cut], [20, all.length]);
+  const { ids, targetIds, targetRows, targetTruncated, truncated } = targets.encode(
+    { text: "great film" },
+    answer,
+  );
+  assertEquals([ids.length, targetIds.length + targetTruncated], [20, all.length]);
   assertEquals(targetIds, all.slice(0, targetIds.length));
   assertEquals(targetIds.includes(0), false);
   assertEquals(targetRows.at(-1), 19);
@@ -154,12 +157,15 @@ Deno.test("an encoder-decoder reads the template with its end token, and the dec
   assertEquals(encoded.decoderIds, [7, ...encoded.targetIds.slice(0, -1)]);
   const long = targets.encode({ text: "great ".repeat(60) }, "good ".repeat(60));
   assertEquals([long.ids.length, long.targetIds.length, long.decoderIds.length], [32, 32, 32]);
-  assertEquals([long.cut > 0, long.truncated > 0, long.ids.at(-1), long.targetIds.includes(end)], [
-    true,
-    true,
-    end,
-    false,
-  ]);
+  assertEquals(
+    [long.targetTruncated > 0, long.truncated > 0, long.ids.at(-1), long.targetIds.includes(end)],
+    [
+      true,
+      true,
+      end,
+      false,
+    ],
+  );
   assertThrows(
     () => new DecoderTargets(parseTemplate("{text} {mask}", 0), model, "together"),
     ConfigValueError,

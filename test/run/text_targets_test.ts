@@ -75,6 +75,11 @@ Deno.test("an encoder-decoder's decoder starts from the token that its configura
   const { encoder } = targetsOf(CLASSES, reader("encoder-decoder"));
   const encoded = encoder.encode({ text: "great" }, "fine");
   assertEquals(encoded.kind === "decoder" && encoded.decoderIds[0], 5);
+  assertThrows(
+    () => targetsOf({ evaluation: { generate: { maxTokens: 65 } } }, reader("encoder-decoder")),
+    ConfigValueError,
+    "the model's decoder has 64 positions, fewer than these tokens",
+  );
 });
 
 Deno.test("a model without an end token generates nothing, unless a text stops elsewhere and nothing is tuned", () => {
