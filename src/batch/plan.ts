@@ -5,7 +5,7 @@ import { joined, type Message, message, messageOf } from "../base/message.ts";
 import type { Override } from "../experiment/override.ts";
 import { parseVariants } from "../experiment/sweep.ts";
 import { readExperimentFile, withPlaces } from "../experiment/read_experiment_file.ts";
-import { type ClassExperiment, runnable } from "../experiment/class_experiment.ts";
+import { runnable, type RunnableExperiment } from "../experiment/class_experiment.ts";
 import type { Experiment } from "../experiment/types.ts";
 import { findExperimentFiles } from "./find_experiment_files.ts";
 import { OwnedFolders, runPath, variantOfFile } from "../results/run_path.ts";
@@ -13,7 +13,7 @@ import type { RunRequest } from "../run/context.ts";
 import { ensembleRunFolders } from "../run/read_ensemble_prompts.ts";
 
 /** One of the runs that experiment files ask for. Plain data, which can be sent to a worker. */
-export interface PlannedRun<Asked extends Experiment = ClassExperiment> extends RunRequest<Asked> {
+export interface PlannedRun<Asked extends Experiment = RunnableExperiment> extends RunRequest<Asked> {
   /** The variant's name; empty for a file that asks for one run. */
   readonly variant: string;
   /** The swept keys by their path, with their values in this run. */

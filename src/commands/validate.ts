@@ -74,17 +74,18 @@ export async function validate(
     const stages = new RunStages(run.title);
     try {
       const estimated = await estimate(run, resources, false, earlier);
+      const prepared = wordsIn(estimated.prepared);
       const { truncated, unknownWords } = await withPlaces(run, () =>
         checker.check(
-          wordsIn(estimated.prepared),
+          prepared,
           (done, total) => io.progress.show(stages.reach({ stage: "encoding", done, total })),
         ));
       if (unknownWords.length > 0) io.log(unknownWordsWarning(run.title, unknownWords));
-      for (const notice of dataWarnings(run.title, estimated.prepared)) notices.log(notice);
+      for (const notice of dataWarnings(run.title, prepared)) notices.log(notice);
       if (estimated.damage !== undefined) {
         io.log(`warning: ${run.title}: ${estimated.damage}: it will be run again`);
       }
-      sound.push({ ...estimated, run, truncated });
+      sound.push({ ...estimated, prepared, run, truncated });
     } catch (error) {
       problems.push(problemOf(error, run.file));
     }

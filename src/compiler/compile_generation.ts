@@ -9,14 +9,7 @@ import { CONTINUED_HIDDEN_STATES, staysAsItIs } from "./passes/begin_text.ts";
 import type { Pass, PassOptions, StagedGraph } from "./passes/pass.ts";
 import { noGraph, runPasses } from "./passes/run_passes.ts";
 import type { Insertion } from "./passes/splice.ts";
-import {
-  choosingRows,
-  DECODER_ALONE,
-  encoderOf,
-  frontend,
-  readNextAnd,
-  splicePrompt,
-} from "./pipeline.ts";
+import { choosingRows, DECODER_ALONE, encoderOf, frontend, readNextAnd, splicePrompt } from "./pipeline.ts";
 
 /** The graphs that begin texts, which the model's own file continues, or which are read again for each token. */
 export interface CompiledGeneration {
@@ -98,9 +91,8 @@ export function compileGeneration(
   const staying = new Set(
     [...values].filter(([, { shape }]) => encoder !== undefined && staysAsItIs(shape)).map(([past]) => past),
   );
-  const ofTexts = encoder && (states.length === 0
-    ? [HIDDEN_STATES]
-    : hidden === undefined ? [] : [CONTINUED_HIDDEN_STATES]);
+  const ofTexts = encoder &&
+    (states.length === 0 ? [HIDDEN_STATES] : hidden === undefined ? [] : [CONTINUED_HIDDEN_STATES]);
   const choice = (chosen: ReadonlyMap<string, Value>, name: string): RowChoice | undefined =>
     chosen.size === 0 ? undefined : {
       graph: emitted(runPasses(noGraph(path), [choosingRows(chosen)], options), "choose", name),

@@ -3,7 +3,7 @@ import type { AnswerRow } from "../prompt/answer_rows.ts";
 import { AnswerError } from "./answer_error.ts";
 import { type Answerer, type Answers, type Classifier, combined, type Questions } from "./predict.ts";
 import { largestOf } from "./softmax.ts";
-import { scoredTargets } from "./target_scores.ts";
+import { likelihoodsOf, meanLikelihood, scoredTargets, sumOf } from "./target_scores.ts";
 import type { TargetLikelihood } from "./text_metrics.ts";
 
 /** A text with the texts of all classes as answers. */
@@ -92,40 +92,17 @@ async function answersBy(
 /** How probable the right text of each example is, without the texts of other classes. @throws {AnswerError} where it is not a number */
 export async function rightTextLikelihoods(
   classifier: Classifier,
-  { examples, nameOf, onAnswered, signal }: Questions<ClassTextExample>,
+  { examples, ...questions }: Questions<ClassTextExample>,
   { classes, classOfText }: ClassLikelihoods,
 ): Promise<TargetLikelihood[]> {
-  const { precision, tuned } = classifier;
-  const places = examples.map(({ rows, label }) => {
+  const spans = examples.map(({ rows, label }) => {
     const right = classOfText.indexOf(label);
     const [found] = rows.flatMap(({ target, spans }) => {
       const span = spans.find(({ answer }) => answer === right);
-      return span ? [{ target, ...span }] : [];
+      return span ? [{ target, ...span, of: `'${classes[label]}'` }] : [];
     });
     if (found === undefined) throw new RangeError(`no row has a text of '${classes[label]}'`);
     return found;
   });
-  const likelihoods: TargetLikelihood[] = [];
-  const targets = places.map(({ target }) => target);
-  for await (const { index, logprobs } of scoredTargets(classifier, targets, onAnswered, signal)) {
-    const { from, to } = places[index]!;
-    const nll = -meanLikelihood(logprobs.map((row) => sumOf(row.subarray(from, to))));
-    if (!Number.isFinite(nll)) {
-      const of = `'${classes[examples[index]!.label]}'`;
-      throw new AnswerError({ of, logit: -nll, text: nameOf(index), precision, tuned });
-    }
-    likelihoods[index] = { nll, tokens: to - from };
-  }
-  return likelihoods;
-}
-
-/** The logarithm of the mean of probabilities that are given by their logarithms. */
-function meanLikelihood(logarithms: readonly number[]): number {
-  const largest = largestOf(logarithms);
-  const total = logarithms.reduce((sum, one) => sum + Math.exp(one - largest), 0);
-  return largest + Math.log(total / logarithms.length);
-}
-
-function sumOf(numbers: Float32Array): number {
-  return numbers.reduce((sum, one) => sum + one, 0);
+  return await likelihoodsOf(classifier, spans, questions);
 }

@@ -3,7 +3,10 @@ import { float32Data, tensorNamed } from "../device/tensor_data.ts";
 import { evaluationBatches } from "../prompt/batches.ts";
 import type { TargetEncoded } from "../prompt/target_encoding.ts";
 import { textBatchFeeds } from "../prompt/text_batches.ts";
-import type { Classifier } from "./predict.ts";
+import { AnswerError } from "./answer_error.ts";
+import type { Classifier, Questions } from "./predict.ts";
+import { largestOf } from "./softmax.ts";
+import type { TargetLikelihood } from "./text_metrics.ts";
 
 /** The scores of a text's target. */
 export interface ScoredTarget {
@@ -46,4 +49,45 @@ export async function* scoredTargets(
     }
     onScored(done += batch.length);
   }
+}
+
+/** The tokens of a target, or some of them, whose likelihood is asked for. */
+export interface AskedSpan {
+  readonly target: TargetEncoded;
+  readonly from: number;
+  readonly to: number;
+  /** What it is the likelihood of, in messages. */
+  readonly of: string;
+}
+
+/** How probable the tokens of targets are, in their order; for an ensemble, by the mean of its prompts. @throws {AnswerError} where one is not a number */
+export async function likelihoodsOf(
+  classifier: Classifier,
+  spans: readonly AskedSpan[],
+  { nameOf, onAnswered, signal }: Omit<Questions<never>, "examples">,
+): Promise<TargetLikelihood[]> {
+  const { precision, tuned } = classifier;
+  const likelihoods: TargetLikelihood[] = [];
+  const targets = spans.map(({ target }) => target);
+  for await (const { index, logprobs } of scoredTargets(classifier, targets, onAnswered, signal)) {
+    const { from, to, of } = spans[index]!;
+    const nll = -meanLikelihood(logprobs.map((row) => sumOf(row.subarray(from, to))));
+    if (!Number.isFinite(nll)) {
+      throw new AnswerError({ of, logit: -nll, text: nameOf(index), precision, tuned });
+    }
+    likelihoods[index] = { nll, tokens: to - from };
+  }
+  return likelihoods;
+}
+
+/** The logarithm of the mean of probabilities that are given by their logarithms. */
+export function meanLikelihood(logarithms: readonly number[]): number {
+  const largest = largestOf(logarithms);
+  const total = logarithms.reduce((sum, one) => sum + Math.exp(one - largest), 0);
+  return largest + Math.log(total / logarithms.length);
+}
+
+/** The sum of numbers. */
+export function sumOf(numbers: Float32Array): number {
+  return numbers.reduce((sum, one) => sum + one, 0);
 }

@@ -40,7 +40,11 @@ export async function openGeneration(
     if ("reason" in cache || continuing === undefined) return undefined;
     using regions = new RegionReader();
     const own = mapWeights(readOnnxFile(continuing.bytes, continuing.path, regions.read));
-    return { cache, session: await open({ ...own, isPerToken: true }), chooseStates: await chooser(chooseStates) };
+    return {
+      cache,
+      session: await open({ ...own, isPerToken: true }),
+      chooseStates: await chooser(chooseStates),
+    };
   };
   return {
     encoder: encoder && await open(encoder),

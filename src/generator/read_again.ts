@@ -13,7 +13,11 @@ export async function continueWithoutCache(
 ): Promise<StartedContinuation> {
   const { texts, startIds } = batch;
   const { encoder, next, chooseTexts } = sessions;
-  const states = new TextStates(await encode(sessions, batch), texts.map(({ ids }) => ids.length), chooseTexts);
+  const states = new TextStates(
+    await encode(sessions, batch),
+    texts.map(({ ids }) => ids.length),
+    chooseTexts,
+  );
   const compute = async (rows: readonly TokenRow[]) => {
     const own = rows.map(({ text }) => text);
     const feeds = encoder === undefined

@@ -16,7 +16,9 @@ export class RowChooser {
   /** @returns the chosen rows, new tensors by the same names; those that were given are still there */
   async choose(tensors: DeviceTensors, rows: readonly number[]): Promise<DeviceTensors> {
     const found = await this.session.run({ ...tensors, rows: int64Tensor(rows, [rows.length]) });
-    return Object.fromEntries(this.choice.names.map((name) => [name, tensorNamed(found, `${name}${CHOSEN}`)]));
+    return Object.fromEntries(
+      this.choice.names.map((name) => [name, tensorNamed(found, `${name}${CHOSEN}`)]),
+    );
   }
 }
 

@@ -198,7 +198,11 @@ export class TextGenerator implements AsyncDisposable {
       (sequence ?? Infinity) - example.ids.length,
     );
     // The last token is not read.
-    if (room < 0) throw new RangeError(`text ${index + 1} takes all positions of the model, and none is left for an answer`);
+    if (room < 0) {
+      throw new RangeError(
+        `text ${index + 1} takes all positions of the model, and none is left for an answer`,
+      );
+    }
     return Math.min(wanted, room + 1);
   }
 
@@ -206,7 +210,9 @@ export class TextGenerator implements AsyncDisposable {
     const ignored = ignoredRules(this.rules, beams);
     if (ignored.length === 0) return;
     this.warn(
-      `the model's files ask for ${ignored.join(", ")}, which is not done: texts are the most probable ones, greedily or by beam search`,
+      `the model's files ask for ${
+        ignored.join(", ")
+      }, which is not done: texts are the most probable ones, greedily or by beam search`,
     );
   }
 

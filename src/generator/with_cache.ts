@@ -27,7 +27,9 @@ interface CachedRow {
  */
 export function canContinue({ cache }: CacheSession, { texts, startIds }: TextBatch): boolean {
   return startIds.length > 0 || cache.inputs.has("position_ids") ||
-    texts.every(({ positions, ids }) => positions.every((position, i) => position === positions[0]! + i) && ids.length > 0);
+    texts.every(({ positions, ids }) =>
+      positions.every((position, i) => position === positions[0]! + i) && ids.length > 0
+    );
 }
 
 /** Whether texts of several lengths can be continued together: else the file would read the padding after shorter ones, or count it. */
@@ -146,7 +148,9 @@ class ContinuationWithCache implements Continuation {
     const input_ids = int64Tensor(ids, [rows.length, 1]);
     const position_ids = int64Tensor(rows.map(({ position }) => position), [rows.length, 1]);
     const attention_mask = int64Tensor(
-      rows.flatMap(({ length }) => Array.from({ length: past + 1 }, (_, i) => Number(i < length || i >= start))),
+      rows.flatMap(({ length }) =>
+        Array.from({ length: past + 1 }, (_, i) => Number(i < length || i >= start))
+      ),
       [rows.length, past + 1],
     );
     const single = (name: string) => Array.from({ length: inputs.get(name) ?? 0 }, () => 1);

@@ -70,7 +70,7 @@ export async function loadedLikelihoods(
   const { verbalizer } = encoding;
   const { normalize } = experiment.answer;
   const likelihoods = { classes: verbalizer.classes, classOfText: classesOfTexts(verbalizer), normalize };
-  const encode = (texts: Texts): ClassTextExample => encoding.score(texts, 0);
+  const encode = (texts: Texts): ClassTextExample => encoding.score(texts, 0, []);
   return {
     columns: Object.keys(encoding.encoder.noTexts),
     answerer: (classifier) => answering(likelihoodAnswerer(classifier, likelihoods), encode),

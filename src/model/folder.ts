@@ -95,7 +95,15 @@ export async function findModel(
   for (const path of OPTIONAL.map((name) => join(folder, name))) {
     if (await find(path) !== undefined) described.push(path);
   }
-  return { folder, onnx, ...(decoder !== undefined && { decoder }), revision: null, described, provide, find };
+  return {
+    folder,
+    onnx,
+    ...(decoder !== undefined && { decoder }),
+    revision: null,
+    described,
+    provide,
+    find,
+  };
 }
 
 /** The paths of a model's graphs. */
@@ -192,7 +200,15 @@ async function hubModel(
   const { onnx, decoder } = await graphFiles(join(folder, file), find, missing);
   const described = needed.map((name) => join(folder, name));
   for (const name of OPTIONAL) if (await has(name)) described.push(join(folder, name));
-  return { folder, onnx, ...(decoder !== undefined && { decoder }), revision: commit, described, provide, find };
+  return {
+    folder,
+    onnx,
+    ...(decoder !== undefined && { decoder }),
+    revision: commit,
+    described,
+    provide,
+    find,
+  };
 }
 
 /** Of some files, those without which a model's texts cannot be read: ByT5 has no `tokenizer.json`. */

@@ -172,9 +172,7 @@ export class Tokenizer {
   /** The text of tokens, without the special ones among them. */
   decode(ids: readonly number[]): string {
     const kept = ids.filter((id) => !this.specialIds.has(id));
-    return kept.length === 0
-      ? ""
-      : this.reader.library.decode(kept, { clean_up_tokenization_spaces: false });
+    return kept.length === 0 ? "" : this.reader.library.decode(kept, { clean_up_tokenization_spaces: false });
   }
 
   /** Whether an id is a special token ([PAD], [MASK], [UNK], …), which is not a word. */

@@ -61,7 +61,8 @@ export function predictionList(count: number): Html {
   );
 }
 
-function curves(history: readonly HistoryLine[]): Html[] {
+/** The loss and the validation metric by step; nothing where nothing was tuned. */
+export function curves(history: readonly HistoryLine[]): Html[] {
   if (history.length === 0) return [];
   const losses = history.flatMap(({ step, loss, validation }) => [
     { step, loss, part: "training" },

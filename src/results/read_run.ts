@@ -14,7 +14,7 @@ import { metricsFault } from "./check_scores.ts";
 import { RUN_FILES } from "./file_schemas.ts";
 import { damaged, readOwn } from "./damaged_run.ts";
 import { checkFormat, RUN_FORMAT } from "./format.ts";
-import type { AnyMetricsFile, MetricsFile } from "./metrics_file.ts";
+import { type AnyMetricsFile, areOfTexts, type CompleteMetrics, type MetricsFile } from "./metrics_file.ts";
 import { askedSha256, checkListedFile, checkOwnFile } from "./own_files.ts";
 import { type Summary, SUMMARY_FORMAT } from "./summary.ts";
 import { KeptPredictions } from "./kept_predictions.ts";
@@ -49,7 +49,7 @@ export function isSameContent(a: RunContent, b: RunContent): boolean {
 
 /** The part of a complete run that identifies it. */
 export interface FinishedRun extends RunContent {
-  readonly metrics: MetricsFile;
+  readonly metrics: CompleteMetrics;
   /** When it ended; of runs of earlier versions, when its metrics were written. */
   readonly time: Date;
 }
@@ -94,7 +94,7 @@ export async function readMetrics(
   if (found === undefined) return undefined;
   const read = RUN_FILES.read("any_metrics_file", found.content, (fault) => damaged(file, fault));
   if (read.status === "complete") checkListedFile(path, "metrics.json", found.sha256, environment);
-  const fault = read.status === "complete" ? metricsFault(read) : undefined;
+  const fault = read.status === "complete" && !areOfTexts(read) ? metricsFault(read) : undefined;
   if (fault !== undefined) throw damaged(file, fault);
   return read;
 }
@@ -125,6 +125,12 @@ export async function readAbout(path: string): Promise<RunAbout> {
       `there is no complete run in ${path}: name a run's folder, or run its experiment first`,
     );
   }
+  const { metrics } = finished;
+  if (areOfTexts(metrics)) {
+    throw new InputError(
+      `the answers of ${path} are free texts ('answer.target'), and this takes runs of classes: look at its report.html, or compare it with another run of free texts by 'softprompt diff'`,
+    );
+  }
   const environment = await readEnvironment(path);
   if (environment === undefined) throw damaged(join(path, "environment.json"), "it is missing");
   const text = await readText(join(path, "experiment.yaml"));
@@ -133,9 +139,9 @@ export async function readAbout(path: string): Promise<RunAbout> {
   if (experiment.semantics === SEMANTICS || environment.files?.["experiment.yaml"] !== undefined) {
     checkOwnFile(path, "experiment.yaml", askedSha256(asked), environment);
   }
-  const fault = metricsFault(finished.metrics, Object.keys(experiment.verbalizer));
+  const fault = metricsFault(metrics, Object.keys(experiment.verbalizer));
   if (fault !== undefined) throw damaged(join(path, "metrics.json"), fault);
-  return { experiment, metrics: finished.metrics, environment };
+  return { experiment, metrics, environment };
 }
 
 /**

@@ -115,6 +115,96 @@ export interface MetricsFileMajority {
   readonly accuracy: number;
 }
 
+/** A mean from 0 to 1 with its 95% interval. */
+export interface ShareEstimate {
+  readonly value: number;
+  readonly interval: readonly [number, number];
+}
+
+/** Metrics of free texts of one part of the data. */
+export interface TextPartMetrics {
+  readonly examples: number;
+  /** How often a generated text is one of the right ones, but for case, punctuation, articles and blanks; only where texts are generated. */
+  readonly exact_match?: ShareEstimate;
+  /** The F1 of the words that generated and right texts share; only where texts are generated. */
+  readonly token_f1?: ShareEstimate;
+  /** By the longest common subsequence of words; only where texts are generated. */
+  readonly rouge_l?: ShareEstimate;
+  /** The mean negative log-likelihood of the texts' tokens, in nats. */
+  readonly loss: number;
+  /** exp(loss). */
+  readonly perplexity: TextPartMetricsPerplexity;
+}
+
+/** exp(loss). */
+export interface TextPartMetricsPerplexity {
+  /** Null where it is larger than any number. */
+  readonly value: number | null;
+  /** Of 95%; null where there is none. */
+  readonly interval: readonly [number, number] | null;
+}
+
+/** `metrics.json` of a complete run whose answers are free texts. */
+export interface TextMetricsFile {
+  readonly status: "complete";
+  /** What tells it from the metrics of classes. */
+  readonly answers: "texts";
+  /** The step whose prompt was kept; 0 for a hard prompt. */
+  readonly best_step: number;
+  /** The time of tuning, validations included; for a hard prompt, of classifying. */
+  readonly seconds: number;
+  /** Null where no time was measured: JSON has no infinite numbers. */
+  readonly examples_per_second: number | null;
+  /** How many texts, and how many right answers, were truncated to fit the model's positions. */
+  readonly truncated: TextMetricsFileTruncated;
+  readonly parameters?: ParameterCount;
+  readonly test: TextPartMetrics;
+  readonly validation?: TextPartMetrics;
+  /** The metrics on other data, by the names of the data. */
+  readonly transfer?: Readonly<Record<string, TextPartMetrics>>;
+}
+
+/** How many texts, and how many right answers, were truncated to fit the model's positions. */
+export interface TextMetricsFileTruncated {
+  readonly train: number;
+  readonly validation: number;
+  readonly test: number;
+  readonly samples: number;
+  readonly answers: number;
+}
+
+/** `metrics.json` of a complete run of any form. */
+export type CompleteMetrics = TextMetricsFile | MetricsFile;
+
+/** How well a generated text answers, by the right text that it is closest to. */
+export interface TextScore {
+  readonly exact_match: number;
+  readonly token_f1: number;
+  readonly rouge_l: number;
+}
+
+/** A line of `predictions.jsonl` of a run whose answers are free texts. */
+export interface TextPrediction {
+  readonly id: string;
+  readonly text_sha256: string;
+  readonly text: string;
+  /** All of them are right; the first is trained on. */
+  readonly targets: readonly string[];
+  /** Only where texts are generated. */
+  readonly generated?: string;
+  readonly score?: TextScore;
+  /** The negative log-likelihood of the first right text, in nats. */
+  readonly nll: number;
+  /** The number of its tokens. */
+  readonly tokens: number;
+}
+
+/** A line of `samples.jsonl` of a run whose answers are free texts. */
+export interface TextSample {
+  readonly text: string;
+  readonly generated: string;
+}
+
 /** `metrics.json` of a run that is not complete. */
 export interface UnfinishedFile {
   readonly status: "failed" | "interrupted";
@@ -122,7 +212,7 @@ export interface UnfinishedFile {
 }
 
 /** `metrics.json`. */
-export type AnyMetricsFile = MetricsFile | UnfinishedFile;
+export type AnyMetricsFile = CompleteMetrics | UnfinishedFile;
 
 /** The comparison of the compiled graphs with the model's own file. */
 export interface SelfCheck {
@@ -451,6 +541,13 @@ export interface RunFileTypes {
   readonly calibration_file: CalibrationFile;
   readonly parameter_count: ParameterCount;
   readonly metrics_file: MetricsFile;
+  readonly share_estimate: ShareEstimate;
+  readonly text_part_metrics: TextPartMetrics;
+  readonly text_metrics_file: TextMetricsFile;
+  readonly complete_metrics: CompleteMetrics;
+  readonly text_score: TextScore;
+  readonly text_prediction: TextPrediction;
+  readonly text_sample: TextSample;
   readonly unfinished_file: UnfinishedFile;
   readonly any_metrics_file: AnyMetricsFile;
   readonly self_check: SelfCheck;

@@ -1,5 +1,4 @@
 import type { Tensor } from "../device/device.ts";
-import type { Answerer } from "../evaluation/predict.ts";
 import type { PromptInterpretation } from "../prompt/interpretation.ts";
 import type { Parameters } from "../training/early_stopping.ts";
 import type { Tuned } from "../training/trainer.ts";
@@ -11,8 +10,8 @@ import { tuneModel } from "./tune_model.ts";
 import { tunePrompt } from "./tune_prompt.ts";
 
 /** The classifier of a run, tuned if the experiment tunes. */
-export interface BuiltClassifier<One> {
-  readonly answerer: Answerer<One>;
+export interface BuiltClassifier<Made> {
+  readonly answerer: Made;
   /** The result of tuning; absent where nothing is tuned. */
   readonly tuned?: Tuned;
   /** The prompt, of a run with one soft prompt. */
@@ -22,10 +21,10 @@ export interface BuiltClassifier<One> {
 }
 
 /** Builds, and tunes, the classifier of an experiment: a soft prompt, an ensemble, a hard prompt, or the model. */
-export async function buildClassifier<One extends EncodedExample>(
-  parts: RunParts<One>,
+export async function buildClassifier<One extends EncodedExample, Made>(
+  parts: RunParts<One, Made>,
   context: RunContext,
-): Promise<BuiltClassifier<One>> {
+): Promise<BuiltClassifier<Made>> {
   const { prepared, answering, graphs, device, sessions } = parts;
   const { prompt: compiled } = graphs;
   const { experiment, ensemblePrompts } = prepared;
@@ -61,7 +60,7 @@ export async function buildClassifier<One extends EncodedExample>(
 
 /** The number of trained parameters. */
 export function trainedNumbers(
-  { tuned, soft, weights }: Omit<BuiltClassifier<EncodedExample>, "answerer">,
+  { tuned, soft, weights }: Omit<BuiltClassifier<unknown>, "answerer">,
 ): number {
   const tunedTensors = weights ? Object.values(weights) : tuned && soft ? [soft.prompt] : [];
   return tunedTensors.reduce((sum, { data }) => sum + data.length, 0);

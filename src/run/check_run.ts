@@ -25,10 +25,11 @@ import type { Tokenizer } from "../model/tokenizer.ts";
 import { RUN_FILES } from "../results/file_schemas.ts";
 import type { CompileTarget } from "../artifacts/compile_model.ts";
 import { compilerHash } from "../artifacts/compiler_hash.ts";
-import type { AnyPrepared, Prepared, PreparedLikelihood } from "./prepare.ts";
+import type { AnyPrepared, Prepared, PreparedFree, PreparedLikelihood } from "./prepare.ts";
+import { textTargets } from "./text_targets.ts";
 import { likelihoodEncoding } from "./encode_likelihood.ts";
 import type { RunGraphs } from "./compile_run.ts";
-import { thrownMessage } from "../base/errors.ts";
+import { InputError, thrownMessage } from "../base/errors.ts";
 
 /** The outcome of a run's check: the result, new or cached, or the reason why there was none. */
 export type CheckOutcome = SelfCheck | { readonly skipped: string };
@@ -61,7 +62,7 @@ const MOST_LOGITS = 2 ** 25;
  * @throws {SelfCheckError} where they differ
  */
 export async function checkRun(run: CheckedRun): Promise<CheckOutcome> {
-  const texts = run.prepared.form === "word" ? wordsToCheck(run.prepared) : targetsToCheck(run.prepared);
+  const texts = textsToCheck(run.prepared);
   const path: string = join(run.cache, `${await keyOf(run, texts)}.check.json`);
   const lock = await Lock.take(`${path}.lock`, { log: run.log });
   try {
@@ -204,8 +205,34 @@ function wordsToCheck({ experiment: { prompt }, model, dataset }: Prepared): Che
   return { kind: "words", texts: chosen.map((text) => ({ ...withOrdinary(text, tokenizer), label: 0 })) };
 }
 
-/** The same, each with a text of a class as answer. */
-function targetsToCheck(prepared: PreparedLikelihood): CheckedTexts {
+/** The texts whose answers are compared. */
+function textsToCheck(prepared: AnyPrepared): CheckedTexts {
+  switch (prepared.form) {
+    case "word":
+      return wordsToCheck(prepared);
+    case "likelihood":
+      return classTextsToCheck(prepared);
+    case "free":
+      return freeTextsToCheck(prepared);
+  }
+}
+
+/** As {@linkcode wordsToCheck}, each with a right answer. */
+function freeTextsToCheck({ model, dataset, ...prepared }: PreparedFree): CheckedTexts {
+  const { encoder } = textTargets(prepared.experiment, prepared.reader, prepared.shown, "together");
+  const asked = dataset.test.slice(0, LOOKED_AT);
+  const targets = new Map(asked.map((example) => [placed(example), example.targets[0]]));
+  const first = asked[0]?.targets[0] ?? "";
+  const encode = (text: Texts): LabelledTarget => ({
+    ...encoder.encode(text, targets.get(text) ?? first),
+    label: 0,
+  });
+  const chosen = chosenOf([...targets.keys()], encode, model.facts.words);
+  return { kind: "targets", texts: chosen.map((text) => withOrdinary(text, model.tokenizer)) };
+}
+
+/** As {@linkcode wordsToCheck}, each with a text of a class as answer. */
+function classTextsToCheck(prepared: PreparedLikelihood): CheckedTexts {
   const { model: { tokenizer, facts }, dataset, verbalizer: { classes } } = prepared;
   const encoding = likelihoodEncoding(prepared, "together");
   const asked = dataset.test.slice(0, LOOKED_AT);
@@ -213,7 +240,7 @@ function targetsToCheck(prepared: PreparedLikelihood): CheckedTexts {
     asked.map((example) => [placed(example), Math.max(0, classes.indexOf(example.label))]),
   );
   const texts = [...labels.keys()];
-  const chosen = chosenOf(texts, (text) => encoding.train(text, labels.get(text) ?? 0), facts.words);
+  const chosen = chosenOf(texts, (text) => encoding.train(text, labels.get(text) ?? 0, []), facts.words);
   // Packed examples are not spread.
   const spread = (one: LabelledTarget): LabelledTarget => {
     const { ids, positions, promptRows, truncated, label, targetIds, targetTruncated } = one;
@@ -234,11 +261,20 @@ function chosenOf<One extends Pick<Encoded, "ids">>(
   const { longest, shortest } = ends(texts.map(encode), words);
   const others = longest.ids.length > shortest.ids.length
     ? []
-    : [half, twice].map((change) =>
-      encode(Object.fromEntries(Object.entries(texts[0]!).map(([field, text]) => [field, change(text)])))
-    );
+    : [half, twice].flatMap((change) => changed(texts[0]!, change, encode));
   const pair = ends([longest, shortest, ...others], words);
   return [...new Set([pair.longest, pair.shortest])];
+}
+
+/** A changed text, encoded; nothing where the tokenizer has no token for a piece of a word. */
+function changed<One>(text: Texts, change: (text: string) => string, encode: (text: Texts) => One): One[] {
+  const fields = Object.entries(text).map(([field, text]) => [field, change(text)] as const);
+  try {
+    return [encode(Object.fromEntries(fields))];
+  } catch (error) {
+    if (error instanceof InputError) return [];
+    throw error;
+  }
 }
 
 /** A text with ordinary tokens of its own in the prompt's places. */

@@ -6,7 +6,7 @@ import type { EnsembleSpec, SoftPrompt as SoftSpec } from "../experiment/types.t
 import { answerBatches } from "../prompt/padding.ts";
 import type { PromptInterpretation } from "../prompt/interpretation.ts";
 import type { RunContext } from "./context.ts";
-import type { PreparedRun } from "./prepare.ts";
+import type { PreparedBase } from "./prepare.ts";
 import type { EnsemblePrompts } from "./read_ensemble_prompts.ts";
 import { interpretationAfter, startPrompt } from "./start_prompt.ts";
 
@@ -18,13 +18,13 @@ export interface SoftPrompt {
 }
 
 /** The classifier of a hard prompt. @param session of the graph without a prompt */
-export function hardClassifier(prepared: PreparedRun, session: Session): Classifier {
+export function hardClassifier(prepared: PreparedBase, session: Session): Classifier {
   return { session, inputs: {}, ...common(prepared, session), tuned: false };
 }
 
 /** The classifier of an initialized, untuned soft prompt. @param session of the compiled `predict` graph */
 export async function untunedPrompt(
-  prepared: PreparedRun,
+  prepared: PreparedBase,
   soft: SoftSpec | SoftTextPrompt,
   compiled: Compiled,
   device: Device,
@@ -43,7 +43,7 @@ export async function untunedPrompt(
 
 /** The classifier of an ensemble. @param session of the bank's compiled `predict` graph */
 export function ensembleClassifier(
-  prepared: PreparedRun,
+  prepared: PreparedBase,
   { vote }: EnsembleSpec,
   { prompts }: EnsemblePrompts,
   session: Session,
@@ -52,7 +52,7 @@ export function ensembleClassifier(
 }
 
 function common(
-  { experiment: { evaluation, precision }, model }: PreparedRun,
+  { experiment: { evaluation, precision }, model }: PreparedBase,
   session: Session,
 ): Pick<Classifier, "padId" | "batchSize" | "precision"> {
   return { ...answerBatches(model, session, evaluation), precision };

@@ -5,7 +5,7 @@ import type { Experiment, TunedBy } from "../experiment/types.ts";
 import type { PositionCounting } from "../prompt/encoding.ts";
 import type { CompileCache } from "../artifacts/compile_cache.ts";
 import { compileModel, type CompileTarget, targetOf } from "../artifacts/compile_model.ts";
-import type { PreparedRun } from "./prepare.ts";
+import type { PreparedBase } from "./prepare.ts";
 
 /** The counting of positions in an experiment. */
 export function positionCounting(
@@ -22,7 +22,7 @@ export function positionCounting(
  * @param cache keeps compiled graphs; absent: nothing is cached
  */
 export async function compileExperiment(
-  { experiment: { prompt, training }, model }: Pick<PreparedRun<Experiment>, "experiment" | "model">,
+  { experiment: { prompt, training }, model }: Pick<PreparedBase<Experiment>, "experiment" | "model">,
   target: CompileTarget,
   cache?: CompileCache,
 ): Promise<Compiled | undefined> {
@@ -57,7 +57,7 @@ function lossOf(training: Pick<TunedBy, "classWeights"> | undefined): LossMean {
 
 /** A key of the compiled step: experiments with the same key share it. */
 export function stepKey(
-  { experiment, model }: Pick<PreparedRun<Experiment>, "experiment" | "model">,
+  { experiment, model }: Pick<PreparedBase<Experiment>, "experiment" | "model">,
 ): string {
   const { tune, prompt, training, precision, answer } = experiment;
   const what = promptInsertion(prompt) ?? (tune === "all" ? "model" : "hard");

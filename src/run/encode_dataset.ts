@@ -1,4 +1,4 @@
-import { type Example, placed } from "../dataset/example.ts";
+import { type AnsweredExample, type AnyExample, placed } from "../dataset/example.ts";
 import { readColumns } from "../dataset/reading.ts";
 import { InputError, reworded } from "../base/errors.ts";
 import { Yielder } from "../base/yielder.ts";
@@ -10,7 +10,7 @@ import { type PositionCounting, TemplateEncoder } from "../prompt/encoding.ts";
 import { PackedEncodings } from "../prompt/packed_encodings.ts";
 import type { Texts } from "../prompt/stretch.ts";
 import type { TrainingExamples } from "../prompt/training_feeds.ts";
-import type { Prepared, PreparedRun } from "./prepare.ts";
+import type { Prepared, PreparedBase } from "./prepare.ts";
 
 /** An encoded example with a class. */
 export interface EncodedExample {
@@ -43,10 +43,10 @@ export interface EncodedDataset<One extends EncodedExample = LabelledEncoding> {
 export interface ExampleEncoding<One, Trained> {
   /** What reads the template. */
   readonly encoder: TemplateEncoder;
-  /** An example to score. @param label the index of its class */
-  score(texts: Texts, label: number): One;
-  /** An example to train on. @param label the index of its class */
-  train(texts: Texts, label: number): Trained;
+  /** An example to score. @param label the index of its class @param targets its right answers, where there are no classes */
+  score(texts: Texts, label: number, targets: readonly string[]): One;
+  /** An example to train on. As {@linkcode score} otherwise. */
+  train(texts: Texts, label: number, targets: readonly string[]): Trained;
 }
 
 /** Hears how many texts are encoded, of how many. */
@@ -78,20 +78,21 @@ export async function encodeDataset(
 
 /** Puts all texts of an experiment into its template. As {@linkcode encodeDataset} otherwise. */
 export async function encodeWith<One extends EncodedExample, Trained extends EncodedExample>(
-  { experiment, model, dataset, transfer, verbalizer }: PreparedRun,
+  { experiment, model, dataset, transfer, verbalizer }: PreparedBase,
   encoding: ExampleEncoding<One, Trained>,
   signal?: AbortSignal,
   onEncoded: OnEncoded = () => {},
 ): Promise<Omit<EncodedDataset<One>, "train"> & { readonly train: readonly Trained[] }> {
   const yielder = new Yielder(signal);
   const { training, evaluation } = experiment;
+  const contentFree = ("contentFree" in evaluation ? evaluation.contentFree : undefined) ?? [];
   const texts = [...dataset.train, ...dataset.validation, ...dataset.test].map(({ text }) => text);
   const tables = [
     training ? dataset.train : [],
     dataset.validation,
     dataset.test,
     ...transfer.map(({ examples }) => examples),
-    evaluation.contentFree ?? [],
+    contentFree,
     evaluation.samples,
   ];
   const total = tables.reduce((sum, { length }) => sum + length, texts.length);
@@ -99,12 +100,16 @@ export async function encodeWith<One extends EncodedExample, Trained extends Enc
   const count = () => {
     if (++done % REPORTED === 0 || done === total) onEncoded(done, total);
   };
-  const encodeBy = async <Made>(examples: readonly Example[], by: (texts: Texts, label: number) => Made) => {
+  const encodeBy = async <Made>(
+    examples: readonly AnyExample[],
+    by: (texts: Texts, label: number, targets: readonly string[]) => Made,
+  ) => {
     const packed: Made[] = [];
     for (const example of examples) {
-      const label = Math.max(0, verbalizer.classes.indexOf(example.label));
+      const label = Math.max(0, verbalizer.classes.indexOf(example.label ?? ""));
+      const targets = answersOf(example);
       const encoded = reworded(
-        () => by(placed(example), label),
+        () => by(placed(example), label, targets),
         (what) => new InputError(message`${ofFile(example.id)}: ${what}`),
       );
       packed.push(encoded);
@@ -113,14 +118,14 @@ export async function encodeWith<One extends EncodedExample, Trained extends Enc
     }
     return packed;
   };
-  const encode = (examples: readonly Example[]) => encodeBy(examples, encoding.score);
-  const encodeEach = async (tables: readonly (readonly Example[])[]) => {
+  const encode = (examples: readonly AnyExample[]) => encodeBy(examples, encoding.score);
+  const encodeEach = async (tables: readonly (readonly AnyExample[])[]) => {
     const encoded: One[][] = [];
     for (const examples of tables) encoded.push(await encode(examples));
     return encoded;
   };
   const names = Object.keys(encoding.encoder.noTexts);
-  const own = (id: string, texts: Readonly<Record<string, string | undefined>>): Example => {
+  const own = (id: string, texts: Readonly<Record<string, string | undefined>>): AnyExample => {
     const given = Object.fromEntries(names.map((name) => [name, texts[name] ?? ""]));
     const columns = readColumns(given, names, experiment.dataset.clean);
     return { id, text: Object.values(columns).join(" | "), columns, label: texts.label ?? "" };
@@ -131,7 +136,7 @@ export async function encodeWith<One extends EncodedExample, Trained extends Enc
     test: await encode(dataset.test),
     transfer: await encodeEach(transfer.map(({ examples }) => examples)),
     contentFree: await encode(
-      (evaluation.contentFree ?? []).map((text, i) =>
+      contentFree.map((text, i) =>
         own(`evaluation.contentFree[${i}]`, Object.fromEntries(names.map((name) => [name, text])))
       ),
     ),
@@ -156,4 +161,9 @@ export async function encodeWith<One extends EncodedExample, Trained extends Enc
       samples: truncated(parts.samples),
     },
   };
+}
+
+/** The right answers of an example, where it has some of its own. */
+function answersOf(example: AnyExample | AnsweredExample): readonly string[] {
+  return "targets" in example ? example.targets : [];
 }

@@ -8,6 +8,7 @@ import { measureTargets, type TargetLikelihood } from "../evaluation/text_metric
 import type { ClassTexts } from "../prompt/class_texts.ts";
 import { bestMetric, type ValidationMetrics } from "../training/early_stopping.ts";
 import type { Answering } from "./answering.ts";
+import { classWeights } from "./class_weights.ts";
 import { encodeLikelihood } from "./encode_likelihood.ts";
 import type { PreparedLikelihood } from "./prepare.ts";
 
@@ -19,6 +20,7 @@ export function likelihoodAnswering(prepared: PreparedLikelihood): Answering<Cla
   const byLikelihood = { classes, classOfText: classesOfTexts(verbalizer), normalize };
   return {
     verbalizer: {},
+    weights: classWeights(prepared),
     encode: (counting, signal, onEncoded) => encodeLikelihood(prepared, counting, signal, onEncoded),
     answerer: (classifier) => likelihoodAnswerer(classifier, byLikelihood),
     validate: async (classifier, questions) => {

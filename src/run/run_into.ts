@@ -1,36 +1,102 @@
 import { join } from "@std/path";
 import { CompileCache } from "../artifacts/compile_cache.ts";
 import { Stopwatch } from "../device/stopwatch.ts";
-import type { MetricsFile } from "../results/metrics_file.ts";
+import type { CompleteMetrics } from "../results/metrics_file.ts";
+import type { Environment } from "../results/environment.ts";
 import { Interrupted } from "../training/trainer.ts";
-import { buildClassifier, trainedNumbers } from "./build_classifier.ts";
+import { buildClassifier, type BuiltClassifier, trainedNumbers } from "./build_classifier.ts";
 import { type CheckedRun, type CheckOutcome, checkRun } from "./check_run.ts";
 import { classifyAll } from "./classify_all.ts";
 import type { Answering } from "./answering.ts";
-import type { EncodedExample } from "./encode_dataset.ts";
+import type { CompileTarget } from "../artifacts/compile_model.ts";
+import type { Device } from "../device/device.ts";
+import { isFreeTextExperiment } from "../experiment/class_experiment.ts";
+import type { EncodedDataset, EncodedExample } from "./encode_dataset.ts";
+import { freeAnswering, openGenerator } from "./free_answering.ts";
+import { judgeFree } from "./judge_free.ts";
+import { writeFreeRun } from "./write_free_run.ts";
 import { likelihoodAnswering } from "./likelihood_answering.ts";
 import { wordAnswering } from "./word_answering.ts";
-import { answerWarning, dataWarnings, encodingWarnings } from "./warnings.ts";
+import { answeredWarnings, answerWarning, dataWarnings, encodingWarnings } from "./warnings.ts";
 import { compileTargetOf, positionCounting } from "./compile_experiment.ts";
 import { deviceForModel } from "./device_for_model.ts";
-import type { AnyPrepared } from "./prepare.ts";
+import type { AnyPrepared, PreparedClasses, PreparedFree } from "./prepare.ts";
 import { compileRun } from "./compile_run.ts";
 import type { RunContext } from "./context.ts";
 import { RunSessions } from "./run_sessions.ts";
 import { environmentOf, writeRun } from "./write_run.ts";
 
-/** Tunes, classifies, and writes everything into the run's folder, which completes it. */
-export async function runInto(prepared: AnyPrepared, context: RunContext): Promise<MetricsFile> {
-  return prepared.form === "word"
-    ? await runAs(prepared, wordAnswering(prepared), context)
-    : await runAs(prepared, likelihoodAnswering(prepared), context);
+/** Tunes, judges, and writes everything into the run's folder, which completes it. */
+export async function runInto(prepared: AnyPrepared, context: RunContext): Promise<CompleteMetrics> {
+  switch (prepared.form) {
+    case "word":
+      return await runClasses(prepared, wordAnswering(prepared), context);
+    case "likelihood":
+      return await runClasses(prepared, likelihoodAnswering(prepared), context);
+    case "free":
+      return await runFree(prepared, context);
+  }
 }
 
-async function runAs<One extends EncodedExample>(
-  prepared: AnyPrepared,
+/** A run whose answers are classes. */
+async function runClasses<One extends EncodedExample>(
+  prepared: PreparedClasses,
   answering: Answering<One>,
   context: RunContext,
-): Promise<MetricsFile> {
+): Promise<CompleteMetrics> {
+  const { title, progress } = context;
+  return await runAs(prepared, () => Promise.resolve(answering), context, async (built, encoded, about) => {
+    const { tuned, answerer } = built;
+    const classified = await classifyAll(
+      prepared,
+      encoded,
+      answerer,
+      trainedNumbers(built),
+      tuned,
+      context,
+    );
+    const warning = answerWarning(title, prepared, classified.predictions);
+    if (warning !== undefined) progress.log(warning);
+    await writeRun(prepared, built, classified, about(), context);
+    return classified.metrics;
+  });
+}
+
+/** A run whose answers are free texts. */
+async function runFree(prepared: PreparedFree, context: RunContext): Promise<CompleteMetrics> {
+  const { title, progress, written } = context;
+  if (!isFreeTextExperiment(written)) throw new TypeError(`${title} is written with other answers`);
+  const log = (line: string) => progress.log(`${title}: ${line}`);
+  await using opened = new AsyncDisposableStack();
+  const open = async (device: Device, target: CompileTarget) => {
+    const generator = await openGenerator(prepared, device, target, log);
+    if (generator !== undefined) opened.use(generator);
+    return freeAnswering(prepared, generator, log);
+  };
+  return await runAs(prepared, open, context, async (built, encoded, about) => {
+    const { tuned, answerer } = built;
+    const judged = await judgeFree(prepared, encoded, answerer, trainedNumbers(built), tuned, context);
+    await writeFreeRun(prepared, built, judged, about(), context, written);
+    return judged.metrics;
+  });
+}
+
+/**
+ * What is the same for all forms of answers.
+ *
+ * @param open makes what differs
+ * @param finish judges and writes what was built
+ */
+async function runAs<One extends EncodedExample, Made>(
+  prepared: AnyPrepared,
+  open: (device: Device, target: CompileTarget) => Promise<Answering<One, Made>>,
+  context: RunContext,
+  finish: (
+    built: BuiltClassifier<Made>,
+    encoded: EncodedDataset<One>,
+    about: () => Environment,
+  ) => Promise<CompleteMetrics>,
+): Promise<CompleteMetrics> {
   const { title, folder, policy, signal, progress, resources } = context;
   const { experiment, model } = prepared;
   const stopwatch = new Stopwatch();
@@ -46,6 +112,7 @@ async function runAs<One extends EncodedExample>(
     () => compileRun(prepared, target, cache, resources),
   );
   signal.throwIfAborted();
+  const answering = await open(bare, target);
   const counting = positionCounting(experiment.prompt, graphs.prompt);
   const encoded = await answering.encode(
     counting,
@@ -53,7 +120,10 @@ async function runAs<One extends EncodedExample>(
     (done, total) => progress.reach({ stage: "encoding", done, total }),
   );
   for (const line of encodingWarnings(title, model, encoded)) progress.log(line);
-  for (const notice of dataWarnings(title, prepared)) progress.note(notice);
+  const notices = prepared.form === "free"
+    ? answeredWarnings(title, prepared)
+    : dataWarnings(title, prepared);
+  for (const notice of notices) progress.note(notice);
   progress.reach({ stage: "checking", done: 0 });
   const check = await stopwatch.count(
     "checking",
@@ -65,19 +135,11 @@ async function runAs<One extends EncodedExample>(
     if (signal.aborted) {
       throw new Interrupted(`${title} was interrupted before its test set was classified`);
     }
-    const classified = await classifyAll(
-      prepared,
+    return await finish(
+      built,
       encoded,
-      built.answerer,
-      trainedNumbers(built),
-      built.tuned,
-      context,
+      () => environmentOf(prepared, device, stopwatch.timing, check, folder.path),
     );
-    const warning = answerWarning(title, prepared, classified.predictions);
-    if (warning !== undefined) progress.log(warning);
-    const environment = environmentOf(prepared, device, stopwatch.timing, check, folder.path);
-    await writeRun(prepared, built, classified, environment, context);
-    return classified.metrics;
   } finally {
     await sessions.end();
   }

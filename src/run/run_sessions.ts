@@ -4,7 +4,7 @@ import type { Stopwatch } from "../device/stopwatch.ts";
 import type { CompileTarget } from "../artifacts/compile_model.ts";
 import { stepKey } from "./compile_experiment.ts";
 import type { RunContext } from "./context.ts";
-import type { PreparedRun } from "./prepare.ts";
+import type { PreparedBase } from "./prepare.ts";
 import type { OpenSessions, SessionLease, SessionSet } from "./session_cache.ts";
 
 /** A compiled training step of a prompt, opened. */
@@ -28,7 +28,7 @@ export class RunSessions {
   private readonly leases: SessionLease<SessionSet>[] = [];
 
   constructor(
-    private readonly prepared: PreparedRun,
+    private readonly prepared: PreparedBase,
     private readonly device: Device,
     private readonly target: CompileTarget,
     private readonly stopwatch: Stopwatch,

@@ -5,7 +5,7 @@ import type { Parameters, ValidationMetrics } from "../training/early_stopping.t
 import { totalSteps, tune, type Tuned, type TuningTask } from "../training/trainer.ts";
 import type { RunContext } from "./context.ts";
 import type { EncodedDataset, EncodedExample } from "./encode_dataset.ts";
-import type { PreparedRun } from "./prepare.ts";
+import type { PreparedBase } from "./prepare.ts";
 
 /**
  * The measurement of tuned parameters on the validation set, where there is one.
@@ -14,7 +14,7 @@ import type { PreparedRun } from "./prepare.ts";
  * @param context its progress is reported
  */
 export function validation<One extends EncodedExample>(
-  { dataset }: Pick<PreparedRun, "dataset">,
+  { dataset }: Pick<PreparedBase, "dataset">,
   { validation }: EncodedDataset<One>,
   measure: (parameters: Parameters, questions: Questions<One>) => Promise<ValidationMetrics>,
   { progress }: Pick<RunContext, "progress">,

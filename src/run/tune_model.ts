@@ -5,7 +5,6 @@ import type { ModelTuning } from "../experiment/types.ts";
 import { answerBatches, fillerOf } from "../prompt/padding.ts";
 import type { Parameters } from "../training/early_stopping.ts";
 import type { Tuned } from "../training/trainer.ts";
-import { classWeights } from "./class_weights.ts";
 import { resume } from "./resume.ts";
 import { runTrainer, validation } from "./run_trainer.ts";
 import type { RunContext } from "./context.ts";
@@ -27,8 +26,8 @@ export interface TunedModel {
  * @throws {TrainingError} on a loss that is not finite
  * @throws {Interrupted} when the signal aborts
  */
-export async function tuneModel<One extends EncodedExample>(
-  { prepared, answering, encoded, sessions }: RunParts<One, ModelTuning>,
+export async function tuneModel<One extends EncodedExample, Made>(
+  { prepared, answering, encoded, sessions }: RunParts<One, Made, ModelTuning>,
   compiled: CompiledModel,
   context: RunContext,
 ): Promise<TunedModel> {
@@ -56,7 +55,7 @@ export async function tuneModel<One extends EncodedExample>(
     spec: training,
     seed,
     signal,
-    ...classWeights(prepared),
+    ...answering.weights,
     ...validation(
       prepared,
       encoded,

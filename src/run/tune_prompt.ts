@@ -2,7 +2,7 @@ import type { Compiled } from "../compiler/mod.ts";
 import type { Tensor } from "../device/device.ts";
 import { tensorNamed } from "../device/tensor_data.ts";
 import type { Classifier } from "../evaluation/predict.ts";
-import type { ClassExperiment } from "../experiment/class_experiment.ts";
+import type { RunnableExperiment } from "../experiment/class_experiment.ts";
 import { answerBatches, fillerOf } from "../prompt/padding.ts";
 import type { Tuned, TuningTask } from "../training/trainer.ts";
 import type { SoftPrompt } from "./classifiers.ts";
@@ -11,7 +11,6 @@ import { runTrainer, validation } from "./run_trainer.ts";
 import type { RunContext } from "./context.ts";
 import type { EncodedExample } from "./encode_dataset.ts";
 import type { RunParts } from "./run_parts.ts";
-import { classWeights } from "./class_weights.ts";
 import { interpretationAfter, startPrompt } from "./start_prompt.ts";
 
 /** A tuned soft prompt. */
@@ -26,10 +25,11 @@ export interface TunedPrompt extends SoftPrompt {
  * @throws {TrainingError} on a loss that is not finite
  * @throws {Interrupted} when the signal aborts
  */
-export async function tunePrompt<One extends EncodedExample>(
+export async function tunePrompt<One extends EncodedExample, Made>(
   { prepared, answering, encoded, device, sessions }: RunParts<
     One,
-    Extract<ClassExperiment, { tune: "prompt" }>
+    Made,
+    Extract<RunnableExperiment, { tune: "prompt" }>
   >,
   compiled: Compiled,
   context: RunContext,
@@ -60,7 +60,7 @@ export async function tunePrompt<One extends EncodedExample>(
     seed,
     signal,
     ...(slot && { timer: slot.timer }),
-    ...classWeights(prepared),
+    ...answering.weights,
     ...validation(
       prepared,
       encoded,

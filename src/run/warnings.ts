@@ -7,21 +7,17 @@ import type { ClassExperiment } from "../experiment/class_experiment.ts";
 import type { OpenModel } from "../model/open_model.ts";
 import type { Prediction } from "../results/predictions.ts";
 import type { EncodedDataset, EncodedExample } from "./encode_dataset.ts";
-import type { PreparedRun } from "./prepare.ts";
+import type { PreparedBase, PreparedRun } from "./prepare.ts";
 import type { Notice } from "./progress.ts";
 
 /** Notices about the data before they are used; runs with the same data have them in common. @param title of the run */
 export function dataWarnings(
   title: string,
-  { experiment, dataset, transfer, verbalizer: { classes } }: Pick<
-    PreparedRun,
-    "experiment" | "dataset" | "transfer" | "verbalizer"
-  >,
+  prepared: Pick<PreparedRun, "experiment" | "dataset" | "transfer" | "verbalizer">,
 ): Notice[] {
-  const { repeated, validation, test } = dataset;
-  const notes = new Set([dataset, ...transfer].flatMap(({ notes }) => notes));
-  const warnings = {
-    overlap: overlap(repeated, test.length),
+  const { experiment, dataset, transfer, verbalizer: { classes } } = prepared;
+  const { validation, test } = dataset;
+  return notices(title, prepared, {
     unequal: unequal(experiment, dataset, classes),
     "rare in test": rareClasses(test, classes, "the test set"),
     "rare in validation": validation.length > 0
@@ -32,7 +28,24 @@ export function dataWarnings(
         [`rare in ${name}`, rareClasses(examples, classes, `'${name}'`)] as const
       ),
     ),
-  };
+  });
+}
+
+/** The same of data without classes. */
+export function answeredWarnings(title: string, prepared: NoticedData): Notice[] {
+  return notices(title, prepared, {});
+}
+
+/** Data that notices are about. */
+type NoticedData = Pick<PreparedBase, "experiment" | "dataset" | "transfer">;
+
+function notices(
+  title: string,
+  { experiment, dataset, transfer }: NoticedData,
+  others: Readonly<Record<string, string | undefined>>,
+): Notice[] {
+  const notes = new Set([dataset, ...transfer].flatMap(({ notes }) => notes));
+  const warnings = { overlap: overlap(dataset.repeated, dataset.test.length), ...others };
   const data = datasetName(experiment.dataset);
   return [
     ...[...notes].map((line) => ({ about: line, line: visible(`${title}: ${line}`) })),

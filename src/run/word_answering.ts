@@ -4,6 +4,7 @@ import type { LabelledEncoding } from "../prompt/batches.ts";
 import { verbalizerFeeds } from "../prompt/verbalizer.ts";
 import { bestMetric } from "../training/early_stopping.ts";
 import type { Answering } from "./answering.ts";
+import { classWeights } from "./class_weights.ts";
 import { encodeDataset } from "./encode_dataset.ts";
 import type { Prepared } from "./prepare.ts";
 
@@ -14,6 +15,7 @@ export function wordAnswering(prepared: Prepared): Answering<LabelledEncoding> {
   const vocabulary = Math.min(model.tokenizer.size, model.facts.words);
   return {
     verbalizer: verbalizerFeeds(verbalizer),
+    weights: classWeights(prepared),
     encode: (counting, signal, onEncoded) => encodeDataset(prepared, counting, signal, onEncoded),
     answerer: (classifier) => wordAnswerer(classifier, verbalizer, vocabulary),
     validate: async (classifier, questions) => {

@@ -22,6 +22,10 @@ export interface ValidationMetrics {
   readonly loss: number;
   /** That of the right texts; only where the best is chosen by it. */
   readonly perplexity?: number;
+  /** Only where texts are generated in validations. */
+  readonly exact_match?: number;
+  readonly token_f1?: number;
+  readonly rouge_l?: number;
 }
 
 /** What is tuned, by name. */
@@ -89,7 +93,7 @@ export class EarlyStopping {
 
 function scoreBy(
   metric: BestMetric,
-  { accuracy, macro_f1, loss, perplexity }: ValidationMetrics,
+  { accuracy, macro_f1, loss, perplexity, exact_match, token_f1, rouge_l }: ValidationMetrics,
 ): number | undefined {
   switch (metric) {
     case "accuracy":
@@ -100,7 +104,11 @@ function scoreBy(
       return -loss;
     case "perplexity":
       return perplexity === undefined ? undefined : -perplexity;
-    default:
-      return undefined;
+    case "exactMatch":
+      return exact_match;
+    case "tokenF1":
+      return token_f1;
+    case "rougeL":
+      return rouge_l;
   }
 }

@@ -24,6 +24,12 @@ export interface HistoryLineValidation {
   readonly loss: number;
   /** That of the right texts; only where the best is chosen by it. */
   readonly perplexity?: number;
+  /** Only where texts are generated in validations. */
+  readonly exact_match?: number;
+  /** Likewise. */
+  readonly token_f1?: number;
+  /** Likewise. */
+  readonly rouge_l?: number;
 }
 
 /** The metadata of a checkpoint. */
@@ -59,6 +65,12 @@ export interface CheckpointStateBestValidation {
   readonly loss: number;
   /** That of the right texts; only where the best is chosen by it. */
   readonly perplexity?: number;
+  /** Only where texts are generated in validations. */
+  readonly exact_match?: number;
+  /** Likewise. */
+  readonly token_f1?: number;
+  /** Likewise. */
+  readonly rouge_l?: number;
 }
 
 /** The start of `history.jsonl` that belongs to it. */

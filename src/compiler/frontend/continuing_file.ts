@@ -62,7 +62,11 @@ export function continuingFile(beginning: OnnxFile, continuing: OnnxFile): Conti
   if (pasts.length === 0) return { reason: `${continuing.path} takes no keys and values of earlier tokens` };
   const wrong = inputs.find((input) => !PAST.test(input.name) && !isFed(input));
   if (wrong !== undefined) {
-    return { reason: `${continuing.path} has the input '${wrong.name}' (${typeOf(wrong)}), for which there is no value` };
+    return {
+      reason: `${continuing.path} has the input '${wrong.name}' (${
+        typeOf(wrong)
+      }), for which there is no value`,
+    };
   }
   const states: KeptState[] = [];
   for (const input of pasts) {
@@ -74,7 +78,8 @@ export function continuingFile(beginning: OnnxFile, continuing: OnnxFile): Conti
     states.push({ past: input.name, first, present: presentOf(input, outputs), type });
   }
   const others = outputs.filter(({ name }) => !PRESENT.test(name));
-  const logits = others.find(({ name }) => name === "logits") ?? (others.length === 1 ? others[0] : undefined);
+  const logits = others.find(({ name }) => name === "logits") ??
+    (others.length === 1 ? others[0] : undefined);
   if (logits === undefined) return { reason: `${continuing.path} has no output 'logits'` };
   const hidden = inputs.find(({ name }) => name === "encoder_hidden_states");
   return {

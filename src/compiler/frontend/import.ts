@@ -61,7 +61,11 @@ export function importAnswering(file: OnnxFile, log: PassLog = () => {}, kept?: 
   const { scores, ofOneToken } = file.decoder === undefined
     ? findLogits(b, proto.output, take, READ_ROWS)
     : decoded(b, file.decoder, encoded(b, proto.output, take), log, kept, outputs);
-  if (file.decoder === undefined) for (const [name, output] of kept ?? []) outputs.set(name, take(output));
+  if (file.decoder === undefined) {
+    for (const [name, output] of kept ?? []) {
+      outputs.set(name, take(output));
+    }
+  }
   const graph = b.graph(new Map([["logits", scores], ...outputs]));
   checkOneText(graph);
   return { graph, ofOneToken };

@@ -2,7 +2,7 @@
 import { Builder } from "../ops/builder.ts";
 import { copyNode, rewrite } from "../ops/rewrite.ts";
 import { type Dimension, sameDimension, symbol } from "../graph/dimension.ts";
-import { type ElementType, codeOf } from "../graph/element_types.ts";
+import { codeOf, type ElementType } from "../graph/element_types.ts";
 import { CompileError } from "../graph/errors.ts";
 import { type Graph, liveNodes, type Value } from "../graph/graph.ts";
 import { HIDDEN_STATES } from "../frontend/import_decoder.ts";
@@ -60,7 +60,9 @@ export function chooseRows(source: string, states: ReadonlyMap<string, Value>): 
   const rows = b.input("rows", "int64", [symbol("chosen")]);
   const outputs = [...states].map(([name, { type, shape }]) => {
     const axis = shape.findIndex((extent) => sameDimension(extent, symbol("batch")));
-    if (axis < 0) throw new CompileError(`${source}: '${name}' is [${shape.join(", ")}], the same for all texts`);
+    if (axis < 0) {
+      throw new CompileError(`${source}: '${name}' is [${shape.join(", ")}], the same for all texts`);
+    }
     return [`${name}${CHOSEN}`, b.op("Gather", [b.input(name, type, shape), rows], { axis })] as const;
   });
   return b.graph(new Map(outputs));
