@@ -1,6 +1,8 @@
 import { basename, join, relative } from "@std/path";
 import { withSha256 } from "../base/sha256.ts";
 import { InputError, sharedMessage } from "../base/errors.ts";
+import { isFreeTextExperiment } from "../experiment/class_experiment.ts";
+import { readTextRun } from "../results/read_text_run.ts";
 import type { JudgedMetric } from "../evaluation/metric_names.ts";
 import { sweepReport } from "../report/sweep_report.ts";
 import { onDisk } from "../disk/on_disk.ts";
@@ -136,6 +138,10 @@ async function rowOf(
   };
   if (outcome === undefined ? isComplete : "metrics" in outcome) {
     try {
+      if (isFreeTextExperiment(experiment)) {
+        const { time } = (await readTextRun(path)).environment;
+        return { row: { ...row, status: "complete", ...(time !== undefined && { time }) } };
+      }
       const record = await readRun(path);
       const ensemble = run.ensembleRuns && await readEnsemble(path);
       const { metrics, environment: { time } } = record;

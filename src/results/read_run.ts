@@ -4,10 +4,14 @@ import { innerPath } from "../base/inner_path.ts";
 import { parseJson } from "../base/json_text.ts";
 import { sha256, withoutSha256 } from "../base/sha256.ts";
 import { JSON_LIMIT } from "../disk/read_limited.ts";
-import { readWrittenClasses } from "../experiment/read_written.ts";
+import { readWrittenRunnable } from "../experiment/read_written.ts";
 import { WRITTEN_LIMIT, writtenValue } from "../experiment/written_value.ts";
 import { SEMANTICS } from "../experiment/semantics.ts";
-import type { ClassExperiment } from "../experiment/class_experiment.ts";
+import {
+  type ClassExperiment,
+  isClassExperiment,
+  type RunnableExperiment,
+} from "../experiment/class_experiment.ts";
 import type { EnsembleFile } from "./ensemble_file.ts";
 import type { Environment } from "./environment.ts";
 import { metricsFault } from "./check_scores.ts";
@@ -119,6 +123,26 @@ export async function readEnvironment(path: string): Promise<Environment | undef
  *   experiment was changed since
  */
 export async function readAbout(path: string): Promise<RunAbout> {
+  const { experiment, metrics, environment } = await readAnyAbout(path);
+  if (areOfTexts(metrics) || !isClassExperiment(experiment)) {
+    throw new InputError(
+      `the answers of ${path} are free texts ('answer.target'), and this takes runs of classes: look at its report.html, or compare it with another run of free texts by 'softprompt diff'`,
+    );
+  }
+  const fault = metricsFault(metrics, Object.keys(experiment.verbalizer));
+  if (fault !== undefined) throw damaged(join(path, "metrics.json"), fault);
+  return { experiment, metrics, environment };
+}
+
+/** A complete run of any form without its predictions. */
+export interface AnyAbout {
+  readonly experiment: RunnableExperiment;
+  readonly metrics: CompleteMetrics;
+  readonly environment: Environment;
+}
+
+/** As {@linkcode readAbout}, a run of any form. */
+export async function readAnyAbout(path: string): Promise<AnyAbout> {
   const finished = await readFinished(path);
   if (finished === undefined) {
     throw new InputError(
@@ -126,11 +150,6 @@ export async function readAbout(path: string): Promise<RunAbout> {
     );
   }
   const { metrics } = finished;
-  if (areOfTexts(metrics)) {
-    throw new InputError(
-      `the answers of ${path} are free texts ('answer.target'), and this takes runs of classes: look at its report.html, or compare it with another run of free texts by 'softprompt diff'`,
-    );
-  }
   const environment = await readEnvironment(path);
   if (environment === undefined) throw damaged(join(path, "environment.json"), "it is missing");
   const text = await readText(join(path, "experiment.yaml"));
@@ -139,8 +158,6 @@ export async function readAbout(path: string): Promise<RunAbout> {
   if (experiment.semantics === SEMANTICS || environment.files?.["experiment.yaml"] !== undefined) {
     checkOwnFile(path, "experiment.yaml", askedSha256(asked), environment);
   }
-  const fault = metricsFault(metrics, Object.keys(experiment.verbalizer));
-  if (fault !== undefined) throw damaged(join(path, "metrics.json"), fault);
   return { experiment, metrics, environment };
 }
 
@@ -172,10 +189,10 @@ export async function readRun(
 function readExperiment(
   text: string,
   file: string,
-): { readonly asked: unknown; readonly experiment: ClassExperiment } {
+): { readonly asked: unknown; readonly experiment: RunnableExperiment } {
   try {
     const asked = writtenValue(text);
-    return { asked, experiment: readWrittenClasses(asked) };
+    return { asked, experiment: readWrittenRunnable(asked) };
   } catch (error) {
     throw damaged(file, error instanceof Error ? error.message.replace(/\n.*$/s, "") : "it is no experiment");
   }

@@ -5,7 +5,16 @@ import type { DecoderEncoded, RowsEncoded } from "../../src/prompt/target_encodi
 function read(ids: readonly number[], targetIds: readonly number[]): RowsEncoded {
   const targetRows = targetIds.map((_, i) => i);
   const positions = ids.map((_, i) => i);
-  return { kind: "rows", ids, positions, promptRows: [], truncated: 0, targetTruncated: 0, targetIds, targetRows };
+  return {
+    kind: "rows",
+    ids,
+    positions,
+    promptRows: [],
+    truncated: 0,
+    targetTruncated: 0,
+    targetIds,
+    targetRows,
+  };
 }
 
 Deno.test("answers for which a model reads the same tokens share a row, others have their own", () => {
