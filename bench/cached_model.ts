@@ -45,10 +45,12 @@ export async function writeCachedModel(path: string, shape: CachedShape): Promis
   const linear = (input: Value, from: number, to: number) =>
     b.add(b.matmul(input, weights.of([from, to])), weights.of([to]));
   const norm = (input: Value) =>
-    b.op("LayerNormalization", [input, weights.of([width]), weights.of([width])], { axis: -1, epsilon: { float: 1e-5 } });
+    b.op("LayerNormalization", [input, weights.of([width]), weights.of([width])], {
+      axis: -1,
+      epsilon: { float: 1e-5 },
+    });
   const size = width / heads;
-  const split = (part: Value) =>
-    b.transpose(b.reshape(part, [BATCH, SEQUENCE, heads, size]), [0, 2, 1, 3]);
+  const split = (part: Value) => b.transpose(b.reshape(part, [BATCH, SEQUENCE, heads, size]), [0, 2, 1, 3]);
   for (let layer = 0; layer < layers; layer++) {
     const [q, ...kv] = b.split(linear(norm(x), width, 3 * width), 2, [width, width, width]);
     const [k, v] = kv.map((part, i) => {
@@ -72,7 +74,8 @@ export async function writeCachedModel(path: string, shape: CachedShape): Promis
 
 /** Which keys each query may read: those that are not padding, and not after it. @returns bool [batch, 1, sequence, total] */
 function allowedKeys(b: Builder, mask: Value): Value {
-  const range = (from: Dimension, to: Dimension) => b.op("Range", [b.integer(from), b.integer(to), b.integer(1)]);
+  const range = (from: Dimension, to: Dimension) =>
+    b.op("Range", [b.integer(from), b.integer(to), b.integer(1)]);
   const queries = b.reshape(range(PAST, TOTAL), [1, 1, SEQUENCE, 1]);
   const keys = b.reshape(range(0, TOTAL), [1, 1, 1, TOTAL]);
   const isKept = b.op("Greater", [b.reshape(mask, [BATCH, 1, 1, TOTAL]), b.integer(0)]);

@@ -51,7 +51,10 @@ const plain = await InferenceSession.create(path, { intraOpNumThreads: THREADS }
     log: console.error,
   });
   for (const batch of BATCHES) {
-    const texts = Array.from({ length: batch }, () => textOf(Array.from({ length: TEXT }, () => stream.integer(8000))));
+    const texts = Array.from(
+      { length: batch },
+      () => textOf(Array.from({ length: TEXT }, () => stream.integer(8000))),
+    );
     const [ours, own] = [[], []] as [number[], number[]];
     for (let round = 0; round < ROUNDS; round++) {
       ours.push(await timed(() => generator.generate(texts, prompt, { ...options, maxTokens: TOKENS })));
@@ -136,7 +139,9 @@ async function plainTokens(
       mostProbable(data.subarray(((row + 1) * length - 1) * SHAPE.words, (row + 1) * length * SHAPE.words))!
     );
     past = Object.fromEntries(
-      Object.entries(present).map(([name, value]) => [name.replace("present", "past_key_values"), value as Tensor]),
+      Object.entries(present).map((
+        [name, value],
+      ) => [name.replace("present", "past_key_values"), value as Tensor]),
     );
     read += length;
   }

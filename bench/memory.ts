@@ -4,39 +4,59 @@
  * prediction), takes three steps and predicts once. Beside its peak stand the model's file and what the backward pass needs of
  * the forward pass, as the compiler counts it.
  *
+ * Then the same for targets of 32 tokens among 250,000 words, beside a step that takes the whole vocabulary at once. "Above" is
+ * the peak without the weights; the process itself takes about 100 MiB of it.
+ *
  *   deno task bench:memory [FILE]        (by default data/bench/base/onnx/model.onnx, which bench:peers makes)
  */
 import process from "node:process";
 import { compile, evaluate, type Graph, savedActivationBytes } from "../src/compiler/mod.ts";
 import { openCpu } from "../src/device/cpu.ts";
 import { SIZES, stepFeeds } from "./step_feeds.ts";
+import { writeVocabularyModel } from "./vocabulary_model.ts";
 
 const MIB = 2 ** 20;
 const STEPS = 3;
+/** The size of the hidden states of the model with a large vocabulary: mT5-small's. */
+const DIMENSION = 512;
 const [file = "data/bench/base/onnx/model.onnx", batch, sequence] = Deno.args;
 
 if (batch === undefined) {
   console.log("batch  tokens  model's file  kept  2.5 files and what is kept  peak  (MiB)");
-  for (const sizes of [[8, 64], [16, 64], [32, 64], [16, 128]]) await measured(sizes.map(String));
+  for (const sizes of [[8, 64], [16, 64], [32, 64], [16, 128]]) {
+    await run(import.meta.filename!, [file, ...sizes.map(String)], "inherit");
+  }
+  console.log("\nwords   weights  step      peak  above  (MiB)");
+  for (const words of [50_000, 250_000]) await measureVocabulary(words);
 } else await measure(Number(batch), Number(sequence));
 
-/** Runs this program in a new process, whose peak is its own. */
-async function measured(sizes: readonly string[]): Promise<void> {
-  const { code } = await new Deno.Command(Deno.execPath(), {
-    args: [
-      "run",
-      "--allow-read",
-      "--allow-env",
-      "--allow-sys",
-      "--allow-ffi",
-      import.meta.filename!,
-      file,
-      ...sizes,
-    ],
-    stdout: "inherit",
+/** Runs a program in a new process, whose peak is its own. @returns what it prints, where that is piped */
+async function run(program: string, args: readonly string[], stdout: "inherit" | "piped"): Promise<string> {
+  const permissions = ["--allow-read", "--allow-env", "--allow-sys", "--allow-ffi"];
+  const output = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", ...permissions, program, ...args],
+    stdout,
     stderr: "inherit",
   }).output();
-  if (code !== 0) Deno.exit(1);
+  if (!output.success) Deno.exit(1);
+  return stdout === "piped" ? new TextDecoder().decode(output.stdout) : "";
+}
+
+/** Steps with text targets of a model that has little but its vocabulary. */
+async function measureVocabulary(words: number): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    const { path, bytes } = await writeVocabularyModel(folder, words, DIMENSION);
+    for (const form of ["compiled", "naive"]) {
+      const args = [path, form, String(words), String(DIMENSION)];
+      const peak = Number(await run(new URL("vocabulary_step.ts", import.meta.url).pathname, args, "piped"));
+      const columns = [words, bytes / MIB, form, peak / MIB, (peak - bytes) / MIB];
+      const texts = columns.map((x) => typeof x === "number" ? x.toFixed(0) : x.padEnd(8));
+      console.log(texts.map((x, i) => x.padStart([6, 7, 8, 5, 5][i]!)).join("  "));
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 }
 
 async function measure(batch: number, sequence: number): Promise<void> {

@@ -31,3 +31,19 @@ Deno.test("concurrent calls print to the output that each was given, and never t
   }
   assertEquals(written, []);
 });
+
+Deno.test("an empty argument or flag is refused: as a path it would be the working directory", async () => {
+  const refusals: readonly (readonly [readonly string[], string])[] = [
+    [["run", "x.yaml", "--results", ""], "--results <dir>"],
+    [["run", "x.yaml", "--allow-read", ""], "--allow-read <path>"],
+    [["run", ""], "<files>"],
+    [["diff", "", "b"], "<a>"],
+    [["predict", "run", "--file", ""], "--file <path>"],
+    [["serve", "run", "--host", ""], "--host <name>"],
+  ];
+  for (const [args, empty] of refusals) {
+    const io = new RecordingIo();
+    assertEquals(await main(args, io), 2);
+    assertEquals(io.stderr, `error: '${empty}' is empty: give it a value\n(see --help for usage)\n`);
+  }
+});

@@ -5,12 +5,15 @@ import { estimateSeconds, type Throughput } from "../results/earlier_runs.ts";
 import { checkWhole } from "../results/check_whole.ts";
 import { DamagedRun } from "../results/damaged_run.ts";
 import { isSameContent, readFinished, type RunContent } from "../results/read_run.ts";
-import { readTextLimited, SHORT_LIMIT } from "../disk/read_limited.ts";
+import { readBegun } from "../results/begun_run.ts";
+import { keptRun } from "../results/run_history.ts";
+import { historyFolder } from "../disk/kept_place.ts";
 import { partialPath } from "../disk/replace_folder.ts";
 import { totalSteps } from "../training/trainer.ts";
 import { withPlaces } from "../experiment/read_experiment_file.ts";
 import type { PlannedRun } from "./plan.ts";
 import { type AnyPrepared, prepare } from "../run/prepare.ts";
+import type { RunPolicy } from "../run/context.ts";
 import { stepKey } from "../run/compile_experiment.ts";
 import type { ResourceCache } from "../run/resource_cache.ts";
 
@@ -30,13 +33,16 @@ export interface EstimatedRun {
   readonly work: number;
   /** The fraction of its cost that is tuning; the rest is classifying. */
   readonly tuningShare: number;
-  /** Whether its results exist, or a part of them; damaged ones are replaced. */
-  readonly state: "new" | "complete" | "interrupted" | "damaged";
+  /** Whether its results exist, or a part of them; those in the history are put back, and damaged ones are replaced. */
+  readonly state: "new" | "complete" | "in the history" | "interrupted" | "damaged";
   /** What is damaged in its results. */
   readonly damage?: string;
   /** Estimated from earlier runs; `undefined` where no earlier run is similar. */
   readonly seconds: number | undefined;
 }
+
+/** How a run would be run, as far as it matters here. */
+type Policy = Pick<RunPolicy, "results" | "force" | "history">;
 
 /** A text's tokens with its template, roughly: it serves to compare runs, not to predict their time. */
 const TEXT_TOKENS = 32;
@@ -47,14 +53,14 @@ const PASSES_A_STEP = 2;
 /**
  * Reads what a run needs and how far it has got.
  *
- * @param force whether runs whose results exist are run again
+ * @param policy how it would be run
  * @param earlier how fast earlier runs went
  * @throws {InputError} where something that it names is missing or unsuitable, or a newer version wrote its results
  */
 export async function estimate(
   run: PlannedRun,
   resources: ResourceCache,
-  force: boolean,
+  policy: Policy,
   earlier: readonly Throughput[] = [],
 ): Promise<EstimatedRun> {
   const prepared = await withPlaces(run, () => prepare(run, resources));
@@ -64,7 +70,10 @@ export async function estimate(
   const classified = dataset.test.length + dataset.validation.length;
   const trained = steps * (training?.batchSize ?? 0);
   const length = promptLength(prompt);
-  const { isComplete, damage } = await earlierResults(run.path, prepared, force);
+  const { isComplete, damage } = await earlierResults(run.path, prepared, policy.force);
+  const isKept = !isComplete && !policy.force && policy.history &&
+    await keptRun(historyFolder(policy.results, run.path), prepared) !== undefined;
+  const isDone = isComplete || isKept;
   const tuning = PASSES_A_STEP * trained;
   const whole = tuning + 2 * classified;
   const modelSha256 = model.sha256;
@@ -74,20 +83,22 @@ export async function estimate(
     prepared,
     steps,
     shareKey,
-    fuseKey: !isComplete && isFusable(prepared)
+    fuseKey: !isDone && isFusable(prepared)
       ? JSON.stringify([shareKey, length, prepared.form === "word" ? prepared.verbalizer.tokens : "texts"])
       : undefined,
-    work: isComplete ? 0 : whole * (length + TEXT_TOKENS),
+    work: isDone ? 0 : whole * (length + TEXT_TOKENS),
     tuningShare: tuning / whole,
     ...(damage !== undefined && { damage }),
     state: isComplete
       ? "complete"
+      : isKept
+      ? "in the history"
       : damage !== undefined
       ? "damaged"
-      : await hasCheckpoint(run.path, prepared.contentHash)
+      : await hasCheckpoint(run.path, prepared)
       ? "interrupted"
       : "new",
-    seconds: isComplete
+    seconds: isDone
       ? 0
       : estimateSeconds({ modelSha256, device: experiment.device, length, examples }, earlier),
   };
@@ -116,9 +127,9 @@ async function earlierResults(
   }
 }
 
-async function hasCheckpoint(path: string, contentHash: string): Promise<boolean> {
+async function hasCheckpoint(path: string, content: RunContent): Promise<boolean> {
   const partial = partialPath(path);
-  const of = await readTextLimited(join(partial, "content_hash"), SHORT_LIMIT).catch(() => undefined);
-  return of === contentHash &&
+  const begun = await readBegun(partial);
+  return begun !== undefined && isSameContent(begun, content) &&
     await Deno.stat(join(partial, "checkpoint.safetensors")).then(() => true, () => false);
 }

@@ -3,6 +3,7 @@ import { glob } from "node:fs/promises";
 import { allDone } from "../base/all_done.ts";
 import { InputError } from "../base/errors.ts";
 import { experimentFileAt } from "../experiment/read_experiment_file.ts";
+import { BEGUN_FILE } from "../results/begun_run.ts";
 
 /** Whether a file's extension is that of YAML, in either case. */
 function isYaml(file: string): boolean {
@@ -37,7 +38,7 @@ export async function findExperimentFiles(args: readonly string[]): Promise<stri
 /** The `experiment.yaml` in a run's folder is a result, so a results folder within a folder of experiments adds no experiments. */
 async function yamlFilesIn(folder: string): Promise<string[]> {
   const entries = await Array.fromAsync(Deno.readDir(folder));
-  if (entries.some(({ name }) => name === "metrics.json" || name === "content_hash")) return [];
+  if (entries.some(({ name }) => name === "metrics.json" || name === BEGUN_FILE)) return [];
   const inside = await allDone(
     entries.sort((a, b) => a.name < b.name ? -1 : 1).map(({ name, isDirectory }) => {
       const path: string = join(folder, name);

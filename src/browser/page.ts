@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 import { type OpenDevice, PageDevice } from "./page_device.ts";
-import { errorText } from "./page_error.ts";
+import { errorText, withDetail } from "./page_error.ts";
 import { chooseInBrowser, type WantedDevice } from "./choose.ts";
 import { promptsOf, SentenceClassifier } from "./classify.ts";
 import { element, notify } from "./elements.ts";
@@ -16,7 +16,11 @@ const languageButton = element("language", HTMLButtonElement);
 /** Opens a device for a run, and shows which. */
 async function openDevice(run: ServedRun, wanted: WantedDevice): Promise<OpenDevice> {
   const device = await chooseInBrowser(wanted, (line) => notify("fallback", line));
-  const classifier = await SentenceClassifier.open(run, device, (line) => notify("trouble", line));
+  const classifier = await SentenceClassifier.open(
+    run,
+    device,
+    (line) => notify("trouble", withDetail("计算设备的说明", line)),
+  );
   notify("device", device.kind === "wasm" ? PHRASES.wasm : device.description);
   return { device, classifier };
 }

@@ -1,4 +1,5 @@
 /// <reference lib="dom" />
+import { thrownMessage } from "../base/errors.ts";
 import { wilsonInterval } from "../evaluation/metrics.ts";
 import { decodeText, SAVE_AS_UTF8 } from "../disk/decode_text.ts";
 import { promptFile } from "../prompt/prompt_file.ts";
@@ -8,7 +9,7 @@ import { element, notify, numberIn, setNumber } from "./elements.ts";
 import { write } from "./language.ts";
 import { drawLoss, type StepLoss } from "./loss_curve.ts";
 import type { OpenDevice, PageDevice } from "./page_device.ts";
-import { errorText } from "./page_error.ts";
+import { errorText, withDetail } from "./page_error.ts";
 import { classifyingHeldOut, heldOutAccuracy, PHRASES, stepOf, stoppedAfter } from "./phrases.ts";
 import type { ServedRun } from "./served_run.ts";
 import { type TunedInPage, tuneInBrowser, type TuneRequest } from "./tune.ts";
@@ -60,7 +61,10 @@ export class TuningPanel {
       this.table.value = decodeText(new Uint8Array(await file.arrayBuffer()), file.name, SAVE_AS_UTF8);
       notify("tuning-trouble", "");
     } catch (error) {
-      notify("tuning-trouble", errorText(error));
+      notify(
+        "tuning-trouble",
+        withDetail("无法读取该文件，请选择 UTF-8 编码的文本文件", thrownMessage(error)),
+      );
     }
   }
 
@@ -126,7 +130,7 @@ export class TuningPanel {
       signal,
       note: (line) => {
         const item = document.createElement("li");
-        write(item, typeof line === "string" ? { en: line, zh: line } : line);
+        write(item, typeof line === "string" ? withDetail("调优时的说明", line) : line);
         element("tuning-notes", HTMLElement).append(item);
       },
     };

@@ -2,6 +2,7 @@ import { allDone } from "../base/all_done.ts";
 import { estimate } from "../batch/estimate.ts";
 import { type FuseMode, isFused } from "../batch/fuse.ts";
 import type { PlannedRun } from "../batch/plan.ts";
+import type { RunPolicy } from "../run/context.ts";
 import type { ResourceCache } from "../run/resource_cache.ts";
 import { Pace } from "../terminal/pace.ts";
 import type { ProgressSink } from "../terminal/progress.ts";
@@ -26,7 +27,7 @@ export interface BatchJob {
  */
 export async function batchJobs(
   runs: readonly PlannedRun[],
-  { force, fuse }: { readonly force: boolean; readonly fuse: FuseMode },
+  { fuse, ...policy }: Pick<RunPolicy, "results" | "force" | "history"> & { readonly fuse: FuseMode },
   resources: ResourceCache,
   progress: ProgressSink,
 ): Promise<BatchJob[]> {
@@ -35,7 +36,7 @@ export async function batchJobs(
   for (const [done, run] of runs.entries()) {
     progress.show(runsChecked(run.title, done, runs.length, pace));
     // The problems of a run are reported when it is executed.
-    const known = await estimate(run, resources, force).catch(() => undefined);
+    const known = await estimate(run, resources, policy).catch(() => undefined);
     const { shareKey = "", work = 0, tuningShare = 0, state } = known ?? {};
     const { fuseKey } = known ?? {};
     jobs.push({ run, shareKey, work, tuningShare, fuseKey, isComplete: state === "complete" });

@@ -1,10 +1,11 @@
 import { join } from "@std/path";
-import { withChecksums } from "../disk/checksums.ts";
+import { checkOwn, listedChecksums, withChecksums } from "../disk/checksums.ts";
 import { onDisk } from "../disk/on_disk.ts";
 import { writeFolder } from "../disk/replace_folder.ts";
 import { InputError } from "../base/errors.ts";
 import { parseTemplate } from "../experiment/template.ts";
 import { type ClassifierDtype, classifierFiles } from "../formats/classifier.ts";
+import { staleModels } from "../formats/stale_models.ts";
 import { peftAdapter } from "../formats/peft.ts";
 import { adapterCard, scaleNote } from "../formats/cards.ts";
 import { entryOf, times } from "../formats/embedding_scale.ts";
@@ -19,7 +20,7 @@ import type { CommandIo } from "../terminal/command_io.ts";
 import { terminalDownloads } from "../terminal/downloads.ts";
 import { modelOfRun } from "../inference/model_of_run.ts";
 import type { OpenModel } from "../model/open_model.ts";
-import type { EXPORT_DTYPES, EXPORT_FORMATS } from "./flag_values.ts";
+import { EXPORT_DTYPES, type EXPORT_FORMATS } from "./flag_values.ts";
 import { compileExperiment, optimizerName, positionCounting } from "../run/compile_experiment.ts";
 
 /** The flags of `export`. */
@@ -54,7 +55,14 @@ export async function exportRun(
   const files = format === "peft"
     ? await peftFiles(about, folder, model, io)
     : await onnxFiles(about, folder, model, dtype ?? "fp32", io);
-  await onDisk(out, () => writeFolder(out, withChecksums(files)), "--out");
+  await checkOwn(out, Object.keys(files));
+  const stale = await staleModels(out, files, EXPORT_DTYPES);
+  const others = await listedChecksums(out);
+  for (const name of others.keys()) {
+    if (stale.includes(name) || !await isThere(join(out, name))) others.delete(name);
+  }
+  await onDisk(out, () => writeFolder(out, withChecksums(files, others), stale), "--out");
+  for (const name of stale) io.log(`${join(out, name)} was of another run, and is removed`);
   io.print(`${out}: ${Object.keys(files).join(", ")}`);
 }
 
@@ -100,7 +108,7 @@ async function peftFiles(
 }
 
 async function onnxFiles(
-  { experiment, metrics }: WordRun,
+  { experiment, metrics, environment }: WordRun,
   folder: string,
   model: OpenModel,
   dtype: ClassifierDtype,
@@ -111,7 +119,8 @@ async function onnxFiles(
   const counting = positionCounting(experiment.prompt, compiled);
   const calibration = calibrationIn(metrics.calibration, Object.keys(experiment.verbalizer));
   const texts = (await readRun(folder)).predictions.map(({ text }) => text);
-  const parts = { experiment, model, counting, calibration, texts, dtype };
+  const contentHash = environment.content_hash;
+  const parts = { experiment, contentHash, model, counting, calibration, texts, dtype };
   const spelled = texts.find((text) => model.tokenizer.addedIn(text)?.special);
   if (spelled !== undefined) {
     io.log(
@@ -127,4 +136,8 @@ async function onnxFiles(
     predict: (compiled ?? compileHardModel(model, target)).predict,
     inputs: compiled ? { prompt: (await readPrompt(folder, compiled.dimension)).prompt } : {},
   });
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(() => true, () => false);
 }

@@ -48,7 +48,7 @@ function runTable(sound: readonly SoundRun[], columns: number | undefined): stri
       String(dataset.test.length),
       String(truncated),
       String(steps),
-      state === "complete" ? "done" : seconds === undefined ? "?" : `about ${duration(seconds)}`,
+      isDone(state) ? "done" : seconds === undefined ? "?" : `about ${duration(seconds)}`,
       state === "new" ? path : `${path} (${state})`,
     ]),
     columns,
@@ -63,7 +63,7 @@ function fileTable(sound: readonly SoundRun[], columns: number | undefined): str
     files.map((runs) => {
       const sizes = (part: "train" | "validation" | "test") =>
         range(runs.map(({ prepared: { dataset } }) => dataset[part].length));
-      const left = runs.filter(({ state }) => state !== "complete");
+      const left = runs.filter(({ state }) => !isDone(state));
       return [
         runs[0]!.run.experiment.name,
         String(runs.length),
@@ -82,6 +82,11 @@ function fileTable(sound: readonly SoundRun[], columns: number | undefined): str
     }),
     columns,
   );
+}
+
+/** Whether a run's results exist, in their place or in the history, from where they would be put back. */
+function isDone(state: SoundRun["state"]): boolean {
+  return state === "complete" || state === "in the history";
 }
 
 /** `8`, or `8 to 16` */
@@ -103,7 +108,7 @@ function classLines(sound: readonly SoundRun[]): string[] {
 }
 
 function total(sound: readonly SoundRun[]): string {
-  const left = sound.filter(({ state }) => state !== "complete");
+  const left = sound.filter(({ state }) => !isDone(state));
   const done = sound.length - left.length;
   const unknown = left.filter(({ seconds }) => seconds === undefined).length;
   const seconds = secondsOf(left);

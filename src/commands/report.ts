@@ -1,6 +1,8 @@
 import { dirname, join, relative, resolve } from "@std/path";
+import { allDone } from "../base/all_done.ts";
 import { InputError, sharedMessage, terminalMessage } from "../base/errors.ts";
 import { diffOf } from "../diff/diff.ts";
+import { groupBySeed, type RunGroup } from "../diff/run_groups.ts";
 import type { Side } from "../diff/side.ts";
 import { keptPlace } from "../disk/kept_place.ts";
 import { onDisk } from "../disk/on_disk.ts";
@@ -8,6 +10,7 @@ import { writeWhole } from "../disk/write_whole.ts";
 import { type LabDiff, labReport, type LabRun } from "../report/lab_report.ts";
 import { KeptPredictions } from "../results/kept_predictions.ts";
 import { readShown } from "../results/read_shown.ts";
+import { partialRuns, runFolders } from "../results/run_folders.ts";
 import type { Io } from "../terminal/io.ts";
 
 /** The flags of `report`. */
@@ -22,19 +25,31 @@ const ALPHA = 0.05;
 /**
  * `softprompt report`: writes one page of several runs, in which the others are compared with the first.
  *
- * @param folders of complete runs
- * @throws {InputError} where one of them is no complete run or is named twice, or there is no folder for the page
+ * @param folders of runs, or folders that hold them, such as those of a sweep and of all results: these stand for all complete runs in
+ *   them
+ * @throws {InputError} where there is no complete run in one of them, a run is named twice or damaged, there is no folder for the
+ *   page, or another file is in its place
  */
 export async function report(folders: readonly string[], { out }: ReportFlags, io: Io): Promise<void> {
-  const names = folders.map((folder) => folder.replace(/(?<=.)[/\\]+$/, ""));
+  const sources = folders.map((folder) => folder.replace(/(?<=.)[/\\]+$/, ""));
+  const names = (await allDone(sources.map(runsIn))).flat();
   const twice = names.find((name, i) => names.slice(0, i).some((other) => resolve(other) === resolve(name)));
   if (twice !== undefined) throw new InputError(`${twice} is named twice: name each run once`);
+  await checkPlace(out);
   const kept = new KeptPredictions();
   const runs: LabRun[] = [];
   for (const name of names) runs.push(await labRun(name, out, kept));
-  const page = await labReport(runs, comparison(runs, io));
+  const unfinished = (await allDone(sources.map(partialRuns))).flat();
+  for (const path of unfinished) io.log(`left out, as it is not complete: ${path}`);
+  const page = await labReport(sources.join(" · "), runs, comparison(runs, io));
   await onDisk(out, () => written(out, page), "--out");
   io.print(`${out}: open it in a browser`);
+}
+
+/** The runs at or in a folder; the folder itself where there is none, which its reader refuses. */
+async function runsIn(folder: string): Promise<string[]> {
+  const found = await runFolders(folder);
+  return found.length > 0 ? found : [folder];
 }
 
 /** A run with the links of its page from where that is written. */
@@ -47,12 +62,16 @@ async function labRun(name: string, out: string, kept: KeptPredictions): Promise
   return { name, ...run, ensemble: { ...ensemble, members } };
 }
 
-/** All other runs compared with the first, or why they cannot be, which is logged. */
-function comparison([first, ...others]: readonly LabRun[], io: Io): LabDiff {
+/**
+ * The first run, with those that differ from it only in the seed, compared with all others, or why they cannot be compared, which is
+ * logged; `undefined` where there are no others.
+ */
+function comparison(runs: readonly LabRun[], io: Io): LabDiff {
+  const [first, ...others] = groupBySeed(new Map(runs.map((run) => [run.name, run])));
   if (first === undefined || others.length === 0) return undefined;
-  const side = (runs: readonly LabRun[]): Side => ({
-    source: runs.map(({ name }) => name).join(", "),
-    groups: runs.map((run) => ({ name: run.name, runs: [run] })),
+  const side = (groups: readonly RunGroup[]): Side => ({
+    source: groups.map(({ name }) => name).join(", "),
+    groups,
   });
   try {
     return diffOf(side([first]), side(others), ALPHA);
@@ -61,6 +80,30 @@ function comparison([first, ...others]: readonly LabRun[], io: Io): LabDiff {
     io.log(`the page has no comparison: ${terminalMessage(error)}`);
     return { reason: sharedMessage(error) };
   }
+}
+
+/** The beginning of the pages that are written. */
+const PAGE = new TextEncoder().encode("<!doctype html>");
+
+/** Refuses to write over a folder, over a file that is no page, and over the page of a run. */
+async function checkPlace(out: string): Promise<void> {
+  const info = await Deno.stat(out).catch(() => undefined);
+  if (info?.isDirectory || /[/\\]$/.test(out)) {
+    throw new InputError(`${out} is a folder: name a file in it with --out`);
+  }
+  if (info === undefined) return;
+  const isOfRun = await Deno.stat(join(dirname(out), "metrics.json")).then(() => true, () => false);
+  if (!isOfRun && info.isFile && await beginsAs(out, PAGE)) return;
+  throw new InputError(
+    `${out} is ${isOfRun ? "a file of a run" : "another file than a page"}: choose another with --out`,
+  );
+}
+
+async function beginsAs(path: string, beginning: Uint8Array): Promise<boolean> {
+  using file = await Deno.open(path);
+  const bytes = new Uint8Array(beginning.length);
+  await file.read(bytes);
+  return bytes.every((byte, i) => byte === beginning[i]);
 }
 
 async function written(out: string, page: string): Promise<void> {

@@ -55,7 +55,7 @@ export async function validate(
 ): Promise<void> {
   const { runs, problems: unsound } = await planSound(args, results);
   const problems = [...unsound];
-  const reporter = terminalDownloads({ log: () => {}, progress: io.progress });
+  const reporter = terminalDownloads(io);
   const resources = new ResourceCache({ reporter, keepsSessions: false });
   const checker = new Checker();
   const earlier = await earlierRuns(results);
@@ -73,7 +73,7 @@ export async function validate(
     io.progress.show(runsChecked(run.title, done, single.length, pace));
     const stages = new RunStages(run.title);
     try {
-      const estimated = await estimate(run, resources, false, earlier);
+      const estimated = await estimate(run, resources, { results, force: false, history: true }, earlier);
       const prepared = wordsIn(estimated.prepared);
       const { truncated, unknownWords } = await withPlaces(run, () =>
         checker.check(
@@ -132,7 +132,7 @@ async function checkTexts(
           undefined,
           (done, total) => io.progress.show(stages.reach({ stage: "encoding", done, total })),
         ));
-      const { unknownWords } = prepared.targets.encoder.encoder;
+      const { unknownWords } = prepared;
       if (unknownWords.length > 0) io.log(unknownWordsWarning(title, unknownWords));
       const repeated = overlap(prepared.repeated, prepared.test.length);
       const warnings = repeated === undefined ? [] : [`warning: ${title}: ${repeated}`];

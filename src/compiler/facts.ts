@@ -1,8 +1,8 @@
 import { type Attention, attentionOf } from "./analysis/attention_direction.ts";
 import { canonicalize } from "./passes/canonicalize.ts";
-import { findEmbedding } from "./analysis/embedding_layer.ts";
+import { findEmbedding, isLookupBy } from "./analysis/embedding_layer.ts";
 import { CompileError } from "./graph/errors.ts";
-import { ancestors, type Constant, liveNodes } from "./graph/graph.ts";
+import { ancestors, type Constant, liveNodes, type Node } from "./graph/graph.ts";
 import { importAnswering } from "./frontend/import.ts";
 import { numberFormatOf } from "./frontend/number_format.ts";
 import { bytesOfConstant, type OnnxFile } from "./frontend/onnx_file.ts";
@@ -33,6 +33,16 @@ export interface ModelFacts {
   readonly quantizesActivations: boolean;
   /** The most tokens of text and prompt together that buffers of a fixed size allow, where there are such. */
   readonly sequence: number | undefined;
+  /** The facts about its decoder, where it is an encoder-decoder model; only text can be read of such a model. */
+  readonly decoder: DecoderFacts | undefined;
+}
+
+/** What a graph shows about the decoder of an encoder-decoder model. */
+export interface DecoderFacts {
+  /** The number of rows of its word embeddings: smaller ids can be read. */
+  readonly rows: number | undefined;
+  /** The most tokens of a target that buffers of a fixed size allow, where there are such. */
+  readonly target: number | undefined;
 }
 
 /** Positions that an embedding layer looks up. */
@@ -88,11 +98,21 @@ export function factsOf(file: OnnxFile): ModelFacts {
     ofOneToken,
     inputs: exposed.graph.inputs.filter((input) => used.has(input)).map(({ name }) => name),
     attention: attentionOf(embedding, read),
-    takesPast: file.model.graph!.input.some(({ name }) => name.startsWith("past")),
+    takesPast: (file.decoder ?? file).model.graph!.input.some(({ name }) => name.startsWith("past")),
     positions,
-    quantizesActivations: numberFormatOf(file).quantizesActivations,
+    quantizesActivations: [file, ...file.decoder ? [file.decoder] : []].some((one) =>
+      numberFormatOf(one).quantizesActivations
+    ),
     sequence: sequenceLimit(others, positions?.first ?? 0),
+    decoder: file.decoder && decoderFacts(liveNodes(exposed.graph)),
   };
+}
+
+/** The facts that the nodes of a joined model show about its decoder. */
+function decoderFacts(nodes: readonly Node[]): DecoderFacts {
+  const lookup = nodes.find((node) => isLookupBy(node, "decoder_input_ids"));
+  const rows = lookup?.inputs[0]?.shape[0];
+  return { rows: typeof rows === "number" ? rows : undefined, target: sequenceLimit(nodes, 0, "target") };
 }
 
 /** The first and last position: a file that takes positions and adds nothing to them may reserve a row for padding. */

@@ -48,7 +48,9 @@ export function emitForTarget(
 ): Emitted {
   const passes = lowerForTarget(to);
   checkOrder(from.holds, [...passes, emission(to, purpose)]);
-  return emit(runPasses(from, passes, options).graph, name);
+  // A buffer has a largest size on WebGPU, which a weight may not fit as a whole, but its parts do.
+  const slicesAtRun = to.target !== "webgpu";
+  return emit(runPasses(from, passes, options).graph, name, slicesAtRun);
 }
 
 /** What a graph must be to be written for a target and a purpose: the file is run as it is. */

@@ -35,7 +35,7 @@ export type {
   CompileOptions,
   Parameter,
 } from "./compiled.ts";
-export { factsOf, type ModelFacts, type PositionFacts } from "./facts.ts";
+export { type DecoderFacts, factsOf, type ModelFacts, type PositionFacts } from "./facts.ts";
 export type { ContinuingFile, KeptState, NoCache } from "./frontend/continuing_file.ts";
 export { type MappedFile, mapWeights } from "./frontend/map_weights.ts";
 export { type NumberFormat, numberFormatOf } from "./frontend/number_format.ts";

@@ -4,6 +4,7 @@ import { onDisk } from "../disk/on_disk.ts";
 import { JSON_LIMIT, readLimited } from "../disk/read_limited.ts";
 import { recoverFolder, writeFolder } from "../disk/replace_folder.ts";
 import { InputError } from "../base/errors.ts";
+import { fetchUnstalled } from "../base/unstalled.ts";
 import { filesInArchive, MOST_PACKED } from "./archive.ts";
 import { checkRtPolarity, RT_POLARITY } from "./rt_polarity.ts";
 
@@ -77,7 +78,7 @@ async function downloaded(
 /** Resumes a partial download with a range request; starts over where the server ignores the range. */
 async function fetchResumable(url: string, path: string, progress: Progress): Promise<void> {
   const have = await Deno.stat(path).then(({ size }) => size, () => 0);
-  const response = await fetch(url, have > 0 ? { headers: { range: `bytes=${have}-` } } : {}).catch(
+  const response = await fetchUnstalled(url, have > 0 ? { headers: { range: `bytes=${have}-` } } : {}).catch(
     (error) => {
       throw new InputError(
         `cannot reach ${url}: ${error.message}; pass a folder that has the files with --from DIR`,

@@ -4,6 +4,7 @@ import { objectOf, parseLine } from "./json_records.ts";
 import { linesIn } from "./read_lines.ts";
 import { readBytes, readStream } from "./read_bytes.ts";
 import { readRecords, recordsInBytes, type TableFormat } from "./records.ts";
+import { labelAndText } from "./labelled_line.ts";
 import type { Line } from "./rows.ts";
 import { InputError } from "../base/errors.ts";
 import { message } from "../base/message.ts";
@@ -40,7 +41,7 @@ export interface Reader {
 /**
  * The texts of a file, by its columns: the text column of the run's dataset stands for `{text}`, others by their names, and its
  * label column, where the file has it, for the class. Lines of .jsonl and .txt files are yielded as they are read, each line of a
- * .txt file being a text; `-` is standard input, JSON Lines by default.
+ * .txt file being a text, or a label and a text where all of them are; `-` is standard input, JSON Lines by default.
  *
  * @throws {InputError} naming the file and the line, where there is no text
  */
@@ -93,8 +94,8 @@ async function* recordsIn(file: string, path: string, reader: Reader): AsyncGene
   if (kind === "txt" || kind === "jsonl") {
     const source = file === "-" ? reader.stdin() : file;
     const lines = linesIn(source, path, { encoding, wayOut }, reader.note);
-    const used = kind === "txt" ? unlabelled(lines, path, reader) : filled(lines, path, reader);
-    for await (const line of used) yield kind === "txt" ? txt(line) : jsonRecord(line, path, reader);
+    if (kind === "txt") yield* textLines(lines, path, reader);
+    else for await (const line of filled(lines, path, reader)) yield jsonRecord(line, path, reader);
     return;
   }
   if (kind === "parquet" && reader.encoding !== undefined) {
@@ -103,7 +104,8 @@ async function* recordsIn(file: string, path: string, reader: Reader): AsyncGene
   const missing = (names: readonly string[]) =>
     columnsAmong(names, reader).find((column) => !names.includes(column));
   const { dataset: { label = DEFAULTS.dataset.label } }: { dataset: DatasetKeys } = reader;
-  const wanted = { missing, txt, label, wayOut, note: reader.note };
+  const formatWayOut = "name it with --input-format";
+  const wanted = { missing, txt, label, wayOut, formatWayOut, note: reader.note };
   const { records, labels: names } = kind === undefined
     ? await readRecords(file, format, wanted)
     : await recordsInBytes(
@@ -131,34 +133,39 @@ async function* filled(
 }
 
 /**
- * Lines of unlabelled texts, checked for labels: a file of labelled lines, like a run's own data, looks like
- * a file of texts.
- *
- * @throws {InputError} where every line begins with a label of the run's data
+ * The texts of a .txt file, a record for each line. Where the run's data are .txt files and every line begins with one of their
+ * labels, the file is read like them, which is noted: blank lines, which count as texts, have no label.
  */
-async function* unlabelled(lines: AsyncIterable<Line>, path: string, reader: Reader): AsyncGenerator<Line> {
-  const { dataset, classes } = reader;
-  const isLabelled = kindOfData(dataset) === "txt";
-  const { labels: mapped }: DatasetKeys = dataset;
+async function* textLines(
+  lines: AsyncIterable<Line>,
+  path: string,
+  reader: Reader,
+): AsyncGenerator<TableRecord> {
+  const { dataset, classes, placeholders, note } = reader;
+  const isLabelled = kindOfData(dataset) === "txt" && placeholders.length === 1;
+  const { labels: mapped, label = DEFAULTS.dataset.label }: DatasetKeys = dataset;
   const labels = new Set(!isLabelled ? [] : mapped === undefined ? classes : Object.keys(mapped));
   const doubtful: Line[] = [];
-  let isClear = false;
   let areTexts = false;
+  let isClear = false;
   for await (const line of lines) {
     const isBlank = line.text.trim() === "";
-    isClear ||= !isBlank && !labels.has(/^(\S+)\s/.exec(line.text)?.[1] ?? "");
+    isClear ||= !isBlank && !labels.has(labelAndText(line.text)?.label ?? "");
     areTexts ||= !isBlank;
     doubtful.push(line);
-    if (isClear) yield* doubtful.splice(0);
+    if (isClear) { for (const one of doubtful.splice(0)) yield loneText(one, one.text, path, reader); }
   }
   // Blank lines at the end follow texts, or are all that there is.
-  if (isClear || !areTexts) {
-    yield* doubtful;
-    return;
+  if (!isClear && areTexts) {
+    note(
+      `${path}: every line begins with a label, as in the run's data, and is read as a label and a text: where the labels belong to the texts, pass these as .jsonl or .csv`,
+    );
   }
-  throw new InputError(
-    `${path}: every line begins with a label, as in the run's data, and would be read as a text: remove the labels, or pass the texts as .jsonl or .csv, where columns have names`,
-  );
+  for (const line of doubtful) {
+    const parts = areTexts ? labelAndText(line.text) : undefined;
+    const { line: at, record } = loneText(line, parts?.text ?? line.text, path, reader);
+    yield { line: at, record: { ...record, ...(parts && { [label]: parts.label }) } };
+  }
 }
 
 /** The kind of a run's data files; `undefined` for datasets on the hub and built-in ones. */

@@ -1,4 +1,4 @@
-import { classesOfFile } from "../base/message.ts";
+import { valueCounts } from "../base/value_counts.ts";
 
 /**
  * Why a line of a table is no example: a null, a label that is mapped to null, or a label of another class; or its right answer is not
@@ -8,9 +8,6 @@ export type DropReason = "null" | "skipped" | "other" | TargetFault;
 
 /** Why a line of a table has no right answer, beside a null. */
 export type TargetFault = "absent" | "empty" | "not_text";
-
-/** The number of values that a note names. */
-const NAMED = 10;
 
 const WORDS: Readonly<Record<DropReason, string>> = {
   null: "null in a required column",
@@ -51,18 +48,9 @@ export class LeftOut {
   /** The reasons with their numbers and values, the most frequent first: for the terminal, as it quotes the file. */
   describe(): string {
     return [...this.found].map(([reason, values]) =>
-      `${sum(values)} ${sum(values) === 1 ? "has" : "have"} ${WORDS[reason]} (${countsOf(values)})`
+      `${sum(values)} ${sum(values) === 1 ? "has" : "have"} ${WORDS[reason]} (${valueCounts(values)})`
     ).join("; ");
   }
-}
-
-/** Values with their counts, the most frequent first. */
-function countsOf(values: ReadonlyMap<string, number>): string {
-  const named = [...values].sort(([, a], [, b]) => b - a).slice(0, NAMED);
-  return [
-    ...named.map(([value, count]) => `${classesOfFile([value], 0).text || "''"} ${count}`),
-    ...(values.size > NAMED ? [`${values.size - NAMED} more`] : []),
-  ].join(", ");
 }
 
 function sum(values: ReadonlyMap<string, number>): number {

@@ -28,6 +28,8 @@ export interface Wanted {
   readonly label?: string;
   /** The way out where the file has another encoding. */
   readonly wayOut: (guess: string | undefined) => string;
+  /** How to name the format of a file that shows none. */
+  readonly formatWayOut?: string;
   /** Takes notes on how the file was read. */
   readonly note: (line: string) => void;
 }
@@ -47,7 +49,8 @@ export interface Table {
  */
 export async function readRecords(path: string, format: TableFormat, wanted: Wanted): Promise<Table> {
   const bytes = await readBytes(path);
-  return await recordsInBytes(bytes, tableKind(path) ?? kindByContent(bytes, path), path, format, wanted);
+  const kind = tableKind(path) ?? kindByContent(bytes, path, wanted.formatWayOut);
+  return await recordsInBytes(bytes, kind, path, format, wanted);
 }
 
 /**
@@ -91,7 +94,7 @@ export async function recordsInBytes(
 }
 
 /** The kind of a file without an extension, by its first bytes. */
-function kindByContent(bytes: Uint8Array, path: string): TableKind {
+function kindByContent(bytes: Uint8Array, path: string, wayOut: string | undefined): TableKind {
   const begin = new TextDecoder("windows-1252").decode(bytes.subarray(0, 4));
   const kind = begin === "PAR1"
     ? "parquet"
@@ -102,6 +105,8 @@ function kindByContent(bytes: Uint8Array, path: string): TableKind {
     : undefined;
   if (kind !== undefined) return kind;
   throw new InputError(
-    `${path}: its format is recognized neither by its name nor by its first bytes: save it as one of ${KNOWN_ENDINGS}`,
+    `${path}: its format is recognized neither by its name nor by its first bytes: ${
+      wayOut === undefined ? "" : `${wayOut}, or `
+    }save it as one of ${KNOWN_ENDINGS}`,
   );
 }

@@ -127,7 +127,7 @@ function checkHeader(names: readonly string[], place: string, missing: MissingCo
   const column = missing(names);
   if (column !== undefined) {
     throw new FormatError(
-      message`${place}: there is no column '${column}' (found: ${ofFile(names.join(", "))})`,
+      message`${place}: there is no column '${column}' (found: ${ofFile(names.join(", ") || "nothing")})`,
       "set 'text' and 'label' (or 'answer.target') to the columns' names, or 'columns: [label, text]' if the first line does not name them",
     );
   }

@@ -37,7 +37,7 @@ export async function checkRtPolarity(
   const found = await sha256(bytes);
   if (found !== file.sha256) {
     throw new InputError(
-      `${path} is not ${file.name}: its SHA-256 is ${found}, not ${file.sha256}; get it with 'softprompt data rt-polarity'`,
+      `${path} is not ${file.name}: its SHA-256 is ${found}, not ${file.sha256}; get it with 'deno task data rt-polarity'`,
     );
   }
 }

@@ -17,6 +17,7 @@ import type { AnsweredExample, AnyExample, Example } from "./example.ts";
 import { LeftOut } from "./left_out.ts";
 import { checkIsFile } from "./read_bytes.ts";
 import { readRecords, type TableFormat, type Wanted } from "./records.ts";
+import { labelAndText } from "./labelled_line.ts";
 import type { Line } from "./rows.ts";
 import {
   type AnsweredColumns,
@@ -202,11 +203,11 @@ function checkId(
   ids.set(id, one);
 }
 
-/** A line that is a label, a space and a text, which may be empty. */
+/** @throws {InputError} where a line is not a label, a space and a text */
 function labelledLine({ line, text: content }: Line, path: string, { text, label }: Columns): TableRecord {
-  const [, value, rest] = /^(\S+)\s(.*)$/.exec(content) ?? [];
-  if (value === undefined || rest === undefined) {
+  const parts = labelAndText(content);
+  if (parts === undefined) {
     throw new InputError(`${path}:${line}: the line must be a label, a space and a text`);
   }
-  return { line, record: { [label]: value, [text]: rest } };
+  return { line, record: { [label]: parts.label, [text]: parts.text } };
 }

@@ -69,10 +69,19 @@ export function checkLabels(
   const at = place === undefined ? what : message`${place}: ${what}`;
   if (!canBeMapped) throw new InputError(message`${at}: give them words in 'verbalizer'`);
   const known = labels ?? Object.fromEntries(classes.map((one) => [one, one]));
-  const map = { ...known, ...Object.fromEntries(values.map((value) => [value, null])) };
+  const map = {
+    ...known,
+    ...Object.fromEntries(values.map((value) => [value, likelyClass(value, classes)])),
+  };
   const way =
     message`${at}: set '${key}.others: drop' to leave these lines out, or map each value to a class, or to null to leave its lines out`;
   throw new InputError(new Message(`${way.text}:\n${labelLines(map)}`, way.shared));
+}
+
+/** The class whose name a label is, or differs from in case alone; null where there is none, or several. */
+function likelyClass(label: string, classes: readonly string[]): string | null {
+  const alike = classes.filter((one) => one.toLowerCase() === label.toLowerCase());
+  return classes.includes(label) ? label : alike.length === 1 ? alike[0]! : null;
 }
 
 /** The first few values, in quotes. */

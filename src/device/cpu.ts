@@ -1,5 +1,6 @@
 import { basename, resolve } from "@std/path";
 import type { InferenceSession } from "onnxruntime-common";
+import { counted } from "../base/counted.ts";
 import { relocate } from "../compiler/backend/relocate.ts";
 import type { Device, GraphFile, WeightsFile } from "./device.ts";
 import { openOrtSession, openResidentOrtSession, type OrtModule } from "./ort_session.ts";
@@ -27,7 +28,7 @@ export async function openCpu(threads: number = navigator.hardwareConcurrency): 
   const ort = await import("onnxruntime-node") as unknown as OrtModule;
   return {
     kind: "cpu",
-    description: `native CPU, ${threads} ${threads === 1 ? "thread" : "threads"}`,
+    description: `native CPU, ${counted(threads, "thread")}`,
     accelerated: false,
     float16: false,
     open: (graph) => opened(graph, threads, (found, options) => openOrtSession(ort, found, ON_DISK, options)),

@@ -1,6 +1,7 @@
 import adjustP from "@stdlib/stats-padjust";
 import { sampleStandardDeviation } from "simple-statistics";
-import { detectableDifference, leastDetectableAccuracy, leastP } from "../evaluation/detectable.ts";
+import { detectableDifference } from "../evaluation/detectable.ts";
+import { leastDetectableAccuracy, leastP } from "../evaluation/least_p.ts";
 import { mcnemar } from "../evaluation/mcnemar.ts";
 import { pairedBootstraps, type PairedDifference, type Sides } from "../evaluation/paired_bootstrap.ts";
 import { IS_HIGHER_BETTER, isJudged, type MetricName, METRICS } from "../evaluation/metric_names.ts";

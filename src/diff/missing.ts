@@ -1,6 +1,7 @@
 import { counted } from "../base/counted.ts";
 import { shownName } from "./pairing.ts";
-import type { ReadSide, RunGroup } from "./side.ts";
+import type { RunGroup } from "./run_groups.ts";
+import type { ReadSide } from "./side.ts";
 
 /**
  * The runs that a comparison of two sides lacks, a line each: those that are not complete, and those that one side has and the

@@ -1,5 +1,6 @@
 import { InputError } from "../base/errors.ts";
-import type { RunGroup, Side } from "./side.ts";
+import type { RunGroup } from "./run_groups.ts";
+import type { Side } from "./side.ts";
 
 /** Two groups of runs that belong together. */
 export interface GroupPair {

@@ -6,17 +6,10 @@ import { KeptPredictions, TooManyPredictions } from "../results/kept_predictions
 import { partialRuns, runFolders } from "../results/run_folders.ts";
 import { COMPARABLE, readReport } from "../results/saved_report.ts";
 import { readFinished, readRun, readSummary, type RunRecord } from "../results/read_run.ts";
+import { groupBySeed, type RunGroup } from "./run_groups.ts";
 
 /** The file in which a batch names its runs. */
 const SUMMARY = "summary.json";
-
-/** Runs that differ in nothing but the seed. */
-export interface RunGroup {
-  /** The variant's name without its seed; empty for a single run. */
-  readonly name: string;
-  /** In the order of their seeds. */
-  readonly runs: readonly RunRecord[];
-}
 
 /** One of the two sides of a comparison. */
 export interface Side {
@@ -61,7 +54,7 @@ export async function readSide(
     ? await runsIn(source, kept)
     : basename(source) === SUMMARY
     ? await runsOf(source, kept)
-    : { runs: await readReport(source), damaged: [], unfinished: [] };
+    : { ...await readReport(source), damaged: [] };
   return { source, isOneRun: runs.size === 1 && runs.has(""), groups: groupBySeed(runs), ...leftOut };
 }
 
@@ -118,37 +111,4 @@ async function readAll(
 function leftOut({ damaged }: FoundRuns, error: unknown): void {
   if (!(error instanceof InputError) || error instanceof TooManyPredictions) throw error;
   damaged.push(error instanceof DamagedRun ? error.reason.text : error.message);
-}
-
-/** What a run is called that lies beside a sweep over seeds with its own seed among them, and is none of its runs. */
-const APART = "(run alone)";
-
-/** Groups the runs whose names differ only in the seed. */
-function groupBySeed(runs: ReadonlyMap<string, RunRecord>): RunGroup[] {
-  const named = [...runs].map(([name, run]) => ({ key: withoutSeeds(name), isSeeded: isSeeded(name), run }));
-  const groups = Map.groupBy(named, ({ key }) => key);
-  const isApart = ({ key, isSeeded, run }: typeof named[number]) =>
-    !isSeeded &&
-    groups.get(key)!.some((one) => one.isSeeded && one.run.experiment.seed === run.experiment.seed);
-  const apart = Map.groupBy(
-    named,
-    (one) => isApart(one) ? [one.key, APART].filter((part) => part !== "").join("/") : one.key,
-  );
-  return [...apart].map(([name, group]) => ({
-    name,
-    runs: group.map(({ run }) => run).sort((a, b) => a.experiment.seed - b.experiment.seed),
-  }));
-}
-
-/** A setting of the seed in a variant's name. */
-const SEED = /^seed=\d+$/;
-
-/** A run's name without the seeds in it. */
-function withoutSeeds(name: string): string {
-  const parts = name.split("/").map((part) => part.split(",").filter((one) => !SEED.test(one)).join(","));
-  return parts.filter((part) => part !== "").join("/");
-}
-
-function isSeeded(name: string): boolean {
-  return name.split(/[/,]/).some((part) => SEED.test(part));
 }

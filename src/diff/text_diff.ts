@@ -1,7 +1,8 @@
 import adjustP from "@stdlib/stats-padjust";
 import { counted } from "../base/counted.ts";
 import { InputError } from "../base/errors.ts";
-import { detectableDifference, leastP } from "../evaluation/detectable.ts";
+import { detectableDifference } from "../evaluation/detectable.ts";
+import { leastP } from "../evaluation/least_p.ts";
 import { mcnemar } from "../evaluation/mcnemar.ts";
 import { pairedTextBootstrap } from "../evaluation/paired_text_bootstrap.ts";
 import { ScoredTextRun } from "../evaluation/scored_text_run.ts";

@@ -1,4 +1,4 @@
-import { leastDetectableAccuracy } from "../evaluation/detectable.ts";
+import { leastDetectableAccuracy } from "../evaluation/least_p.ts";
 import { metricEntries, type MetricName } from "../evaluation/metric_names.ts";
 import type { Bilingual } from "../results/bilingual.ts";
 import type { Comparison, MetricComparison, Verdict } from "./compare.ts";
@@ -35,7 +35,7 @@ export function metricText(metric: MetricName, value: number): string {
 /** A difference of a metric, with its sign and without a unit: `+2.3` points for shares, `-0.012` for others. */
 export function deltaText(metric: MetricName, value: number): string {
   const text = SHARES.has(metric) ? (100 * value).toFixed(1) : value.toFixed(3);
-  return value > 0 ? `+${text}` : Number(text) === 0 ? text.replace("-", "") : text;
+  return Number(text) === 0 ? text.replace("-", "") : value > 0 ? `+${text}` : text;
 }
 
 /** A probability of a test: `0.034`, `< 0.001`. */

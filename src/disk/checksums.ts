@@ -11,14 +11,48 @@ const NAME = "SHA256SUMS";
 /** The contents of a folder's files by their names. */
 export type Contents = Readonly<Record<string, Uint8Array<ArrayBuffer>>>;
 
-/** Files, and the one with their checksums. */
+/**
+ * Files, and the one with their checksums. It is the first: where files are replaced one by one and the program is killed, it marks
+ * the folder as one that `checkOwn` lets it write again.
+ *
+ * @param others the checksums, by their names, of files that are in the folder already and stay
+ */
 export function withChecksums(
   contents: Readonly<Record<string, string | Uint8Array>>,
+  others: ReadonlyMap<string, string> = new Map(),
 ): Record<string, string | Uint8Array> {
-  const lines = Object.entries(contents).map(([name, content]) =>
-    `${createHash("sha256").update(content).digest("hex")}  ${name}\n`
+  const own = Object.entries(contents).map(([name, content]) =>
+    [name, createHash("sha256").update(content).digest("hex")] as const
   );
-  return { ...contents, [NAME]: lines.join("") };
+  const sums = new Map([...others, ...own]);
+  return { [NAME]: [...sums].map(([name, sum]) => `${sum}  ${name}\n`).join(""), ...contents };
+}
+
+/** The checksums that a folder lists, by the files' names; empty where it has none. */
+export async function listedChecksums(folder: string): Promise<Map<string, string>> {
+  const text = await readTextLimited(join(folder, NAME), JSON_LIMIT).catch(() => "");
+  return new Map(
+    [...sumsIn(text)].flatMap(([name, sum]) =>
+      name === undefined || sum === undefined ? [] : [[name, sum] as const]
+    ),
+  );
+}
+
+/**
+ * Refuses to write over files of others: those in a folder without checksums.
+ *
+ * @param names the names of the files that are to be written
+ * @throws {InputError} naming the first that is there already
+ */
+export async function checkOwn(folder: string, names: readonly string[]): Promise<void> {
+  const isThere = (name: string) => Deno.lstat(join(folder, name)).then(() => true, () => false);
+  if (await isThere(NAME)) return;
+  for (const name of names) {
+    if (!await isThere(name)) continue;
+    throw new InputError(
+      `${join(folder, name)} is there already, and no export wrote it: choose another folder with --out`,
+    );
+  }
 }
 
 /**
@@ -62,8 +96,7 @@ export async function checkListed(
   name: string,
   bytes: Uint8Array<ArrayBuffer>,
 ): Promise<void> {
-  const sums = await readTextLimited(join(folder, NAME), JSON_LIMIT).catch(() => "");
-  const then = sumsIn(sums).get(name);
+  const then = (await listedChecksums(folder)).get(name);
   if (then === undefined || then === await sha256(bytes)) return;
   throw new InputError(
     `${

@@ -27,11 +27,19 @@ export async function onDisk<Result>(
   }
 }
 
+/** The system's name of an error; Deno knows none for EFBIG, whose number stands in the message. */
+function codeOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { code } = error as { readonly code?: string };
+  const isTooLarge = Deno.build.os !== "windows" && error.message.startsWith("File too large (os error 27)");
+  return code ?? (isTooLarge ? "EFBIG" : undefined);
+}
+
 function reason(error: unknown, elsewhere: Elsewhere): string | undefined {
   if (error instanceof Deno.errors.NotCapable) {
     return `Deno was not allowed to write there: start it by its task, which may write where ${elsewhere} says, or call deno run -A src/main.ts …, which may write anywhere`;
   }
-  const code = (error as { code?: string } | null)?.code;
+  const code = codeOf(error);
   switch (code) {
     case "ENOSPC":
     case "EDQUOT":

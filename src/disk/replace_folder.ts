@@ -1,4 +1,3 @@
-import { allDone } from "../base/all_done.ts";
 import { basename, dirname, join, resolve, SEPARATOR } from "@std/path";
 import {
   type FileContent,
@@ -12,8 +11,8 @@ import {
 /** The contents of files by their paths in a folder, with `/`. */
 export type FolderContents = Readonly<Record<string, FileContent>>;
 
-/** Whether what a folder had before stays beside its new files. */
-type Keeps = (entry: Deno.DirEntry) => boolean;
+/** Whether what a folder had before stays beside its new files. @param path from the folder, with `/` */
+type Keeps = (entry: Deno.DirEntry, path: string) => boolean;
 
 /** Takes away a folder that was replaced, when what stays of it has been moved to the new one. Called again where it was stopped. */
 export type Retire = (old: string) => Promise<void>;
@@ -21,12 +20,18 @@ export type Retire = (old: string) => Promise<void>;
 /**
  * Writes files into a folder so that, whenever the program or the machine stops, it has all its old files or all new ones.
  * They are written beside it (`<folder>.partial`), the folder is moved away (`.<folder>.old`) and the new one put in its
- * place; the next call completes a replacement that was stopped halfway. Files of other names stay.
+ * place; the next call completes a replacement that was stopped halfway. Files of other names stay, but for those to drop.
  *
  * A folder that cannot be moved, as it is the working directory or a file system of its own, gets its files one by one, when
  * all of them have been written.
+ *
+ * @param drops the paths in the folder, with `/`, of old files that do not belong with the new ones
  */
-export async function writeFolder(folder: string, files: FolderContents): Promise<void> {
+export async function writeFolder(
+  folder: string,
+  files: FolderContents,
+  drops: readonly string[] = [],
+): Promise<void> {
   const path = await Deno.realPath(folder).catch((error) => (ignoreMissing(error), resolve(folder)));
   await recoverFolder(path, () => true);
   const isFixed = await cannotMove(path);
@@ -38,11 +43,12 @@ export async function writeFolder(folder: string, files: FolderContents): Promis
       await writeSynced(join(partial, name), content);
       await syncFolder(dirname(join(partial, name)));
     }
-    if (!isFixed) return await replaceFolder(path, partial, () => true);
+    if (!isFixed) return await replaceFolder(path, partial, (_, name) => !drops.includes(name));
     for (const name of Object.keys(files)) {
       await Deno.mkdir(dirname(join(path, name)), { recursive: true });
       await putInPlace(join(partial, name), join(path, name));
     }
+    for (const name of drops) await removeAll(join(path, name));
   } catch (error) {
     // What was written takes space that a full disk needs; the original error matters more.
     await removeAll(partial).catch(() => {});
@@ -89,13 +95,20 @@ function oldPath(path: string): string {
 }
 
 /** Moves what stays from a replaced folder to the new one, and retires the old; of a link, the link alone. */
-async function mergeOld(old: string, path: string, keeps: Keeps, retire: Retire): Promise<void> {
+async function mergeOld(
+  old: string,
+  path: string,
+  keeps: Keeps,
+  retire: Retire,
+  within = "",
+): Promise<void> {
   for (const entry of await entriesOf(old)) {
     const [from, to] = [join(old, entry.name), join(path, entry.name)];
-    if (!keeps(entry)) continue;
+    const inFolder = `${within}${entry.name}`;
+    if (!keeps(entry, inFolder)) continue;
     if (!await isThere(to)) await Deno.rename(from, to);
     else if (entry.isDirectory && (await Deno.lstat(to)).isDirectory) {
-      await mergeOld(from, to, keeps, removeAll);
+      await mergeOld(from, to, keeps, removeAll, `${inFolder}/`);
     }
   }
   await retire(old);
@@ -106,9 +119,32 @@ async function cannotMove(path: string): Promise<boolean> {
   if (!await isThere(path)) return false;
   // An error where it is a file.
   await Deno.mkdir(path, { recursive: true });
-  const [here, above] = await allDone([Deno.stat(path), Deno.stat(dirname(path))]);
-  const current = await Deno.realPath(Deno.cwd());
-  return here.dev !== above.dev || `${current}${SEPARATOR}`.startsWith(`${path}${SEPARATOR}`);
+  if (`${await workingFolder()}${SEPARATOR}`.startsWith(`${path}${SEPARATOR}`)) return true;
+  return (await Deno.stat(path)).dev !== await fileSystemBeside(path);
+}
+
+/** The working directory; `undefined` where it may not be read, and so lies in no folder that may be written. */
+async function workingFolder(): Promise<string | undefined> {
+  try {
+    return await Deno.realPath(Deno.cwd());
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) return undefined;
+    throw error;
+  }
+}
+
+/** The file system of the folder above, which itself may not be readable; `undefined` where nothing can be written into it. */
+async function fileSystemBeside(path: string): Promise<number | undefined> {
+  const beside = partialPath(path);
+  try {
+    await Deno.mkdir(beside, { recursive: true });
+    const { dev } = await Deno.stat(beside);
+    await removeAll(beside);
+    return dev;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    return undefined;
+  }
 }
 
 /** What is in a folder; nothing in a symbolic link to one, as that belongs to others. */

@@ -1,9 +1,7 @@
+import { counted } from "../base/counted.ts";
 import { percent } from "../base/percent.ts";
-import { classesOfFile } from "../base/message.ts";
+import { valueCounts } from "../base/value_counts.ts";
 import { wilsonInterval } from "./metrics.ts";
-
-/** The number of labels without a class that a line names. */
-const NAMED = 10;
 
 /** The accuracy of predictions on texts of which some have labels. */
 export class LabelScore {
@@ -31,24 +29,20 @@ export class LabelScore {
   lines(): string[] {
     const { labelled, correct, unknown, classes } = this;
     const [low, high] = wilsonInterval(correct, labelled);
-    const named = [...unknown].sort(([, a], [, b]) => b - a).slice(0, NAMED)
-      .map(([label, count]) => `${classesOfFile([label], 0).text || "''"} ${count}`);
     const without = [...unknown.values()].reduce((sum, count) => sum + count, 0);
     return [
       ...(labelled > 0
         ? [
           `accuracy ${percent(correct / labelled)} (95% interval ${percent(low)} to ${
             percent(high)
-          }): ${correct} of ${labelled} labelled ${labelled === 1 ? "text" : "texts"}`,
+          }): ${correct} of ${counted(labelled, "labelled text")}`,
         ]
         : []),
       ...(without > 0
         ? [
           `${without} ${without === 1 ? "label stands" : "labels stand"} for none of the run's classes (${
             classes.join(", ")
-          }) and ${without === 1 ? "is" : "are"} not counted: ${named.join(", ")}${
-            unknown.size > NAMED ? `, and ${unknown.size - NAMED} more` : ""
-          }`,
+          }) and ${without === 1 ? "is" : "are"} not counted (${valueCounts(unknown)})`,
         ]
         : []),
     ];

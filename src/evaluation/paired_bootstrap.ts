@@ -1,8 +1,9 @@
 import { mean, quantileSorted, standardDeviation } from "simple-statistics";
 import { RandomStream } from "../base/random_stream.ts";
-import { Draws, TOGETHER } from "./draws.ts";
 import { byMetric, type MetricName, METRICS } from "./metric_names.ts";
-import type { MetricValues, ScoredRun } from "./scored_run.ts";
+import { ResampledSums } from "./resampled_sums.ts";
+import type { ScoredRun } from "./scored_run.ts";
+import { TOGETHER } from "./sum_kernel.ts";
 
 /** A metric of two sides, and the uncertainty of their difference. */
 export interface PairedDifference {
@@ -95,24 +96,28 @@ function resampledDeltas(
   const { examples } = a[0]!;
   const stream = new RandomStream(seed, "bootstrap");
   const deltas = pairs.map(() => byMetric(() => new Float64Array(resamples)));
-  const draws = new Draws(examples);
-  const values = (runs: number) => byMetric(() => new Float64Array(runs * TOGETHER));
-  const ofA = values(a.length);
-  const ofB = values(b.length);
+  const runs = pairs.flatMap(({ a, b }) => [...a, ...b]);
+  const sums = new ResampledSums(examples, runs.map(({ groups }) => groups));
+  const values = byMetric(() => new Float64Array((a.length + b.length) * TOGETHER));
   for (let first = 0; first < resamples; first += TOGETHER) {
-    draws.clear();
-    const runs = Array.from({ length: Math.min(TOGETHER, resamples - first) }, (_, r) => {
-      for (let i = 0; i < examples; i++) draws.add(r, stream.integer(examples));
-      const runsA = drawRuns(a.length, stream);
-      return { a: runsA, b: areRunsPaired ? runsA : drawRuns(b.length, stream) };
+    sums.clear();
+    const drawn = Array.from({ length: Math.min(TOGETHER, resamples - first) }, (_, r) => {
+      for (let i = 0; i < examples; i++) sums.add(r, stream.integer(examples));
+      const ofA = drawRuns(a.length, stream);
+      const ofB = areRunsPaired ? ofA : drawRuns(b.length, stream);
+      return { a: ofA, b: ofB.map((run) => a.length + run) };
     });
-    for (const [p, pair] of pairs.entries()) {
-      measureAll(pair.a, draws, ofA);
-      measureAll(pair.b, draws, ofB);
-      for (const [r, drawn] of runs.entries()) {
-        for (const metric of METRICS) {
-          deltas[p]![metric][first + r] = meanDrawn(ofB[metric], r, drawn.b) -
-            meanDrawn(ofA[metric], r, drawn.a);
+    let run = 0;
+    for (const found of deltas) {
+      for (let i = 0; i < a.length + b.length; i++, run++) {
+        runs[run]!.measureSums(sums.sum(run), sums.totals, values, i * TOGETHER);
+      }
+      for (const metric of METRICS) {
+        const into = found[metric];
+        const from = values[metric];
+        for (let r = 0; r < drawn.length; r++) {
+          const { a, b } = drawn[r]!;
+          into[first + r] = meanDrawn(from, r, b) - meanDrawn(from, r, a);
         }
       }
     }
@@ -120,14 +125,10 @@ function resampledDeltas(
   return deltas;
 }
 
-function measureAll(runs: readonly ScoredRun[], draws: Draws, values: MetricValues): void {
-  for (const [i, run] of runs.entries()) run.measureDrawn(draws, values, i * TOGETHER);
-}
-
 /** The mean of a metric over the runs that were drawn for a resample. */
 function meanDrawn(values: Float64Array, resample: number, runs: readonly number[]): number {
-  return values.length === TOGETHER
-    ? values[resample]!
+  return runs.length === 1
+    ? values[runs[0]! * TOGETHER + resample]!
     : mean(runs.map((run) => values[run * TOGETHER + resample]!));
 }
 
@@ -145,7 +146,7 @@ function differenceOf(
     const delta = second - left;
     const sorted = Array.from(deltas[metric].sort());
     // The observed sample is counted as a resample, so that no p is 0.
-    const against = sorted.filter((x) => delta >= 0 ? x <= 0 : x >= 0).length;
+    const against = deltas[metric].reduce((count, x) => count + Number(delta >= 0 ? x <= 0 : x >= 0), 0);
     return {
       a: left,
       b: second,

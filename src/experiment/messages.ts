@@ -1,14 +1,15 @@
 import type { ErrorObject } from "ajv";
 import { closestString } from "@std/text/closest-string";
 import { levenshteinDistance } from "@std/text/levenshtein-distance";
+import { counted } from "../base/counted.ts";
 import { type KeyPath, valueAt } from "./document.ts";
 import { codePoint, UNSEEN } from "./yaml_value.ts";
 import { propertiesOf } from "../schema/schema_part.ts";
-import { isText, partAt } from "./schema_part.ts";
+import { isText, partAt, pathsTo } from "./schema_part.ts";
 
 /** The valid names of a folder, on all systems. */
 const FOLDER_NAME =
-  "letters, digits, '.', '_' and '-' only, no '.' or '.partial' at the end, no name that Windows reserves (con, nul, aux, com1, …), and none of a file of results (.json, .html, .csv, …)";
+  "letters, digits, '.', '_' and '-' only, with a letter or a digit first, no '.' or '.partial' at the end, no name that Windows reserves (con, nul, aux, com1, …), and none of a file of results (.json, .html, .csv, …)";
 
 /** The message of a schema error in plain words: the key, the value, what is allowed, and the nearest valid spelling. */
 export function messageOf(
@@ -25,7 +26,7 @@ export function messageOf(
       const unknown = seen(String(path.at(-1)));
       const isBare = isText(partAt(parent)) && valueAt(content, path) === null;
       return `unknown key '${unknown}'${parent.length ? ` in '${parent.join(".")}'` : ""}${
-        nearest(unknown, allowed)
+        nearest(unknown, allowed) || (isBare ? "" : elsewhere(String(path.at(-1))))
       } (allowed: ${allowed.join(", ")})${isBare ? ": a string that starts like this needs quotes" : ""}`;
     }
     case "required":
@@ -59,7 +60,7 @@ export function messageOf(
     case "maxLength":
       return `${key} must have at most ${params.limit} characters`;
     case "minItems":
-      return `${key} must have at least ${params.limit} item${params.limit === 1 ? "" : "s"}`;
+      return `${key} must have at least ${counted(Number(params.limit), "item")}`;
     case "uniqueItems":
       return `${key} has the same value twice, as items ${params.j + 1} and ${params.i + 1}`;
     case "propertyNames":
@@ -96,6 +97,12 @@ function inList(value: unknown): string {
 /** The keys that the schema allows at a path. */
 function keysAt(path: KeyPath): string[] {
   return Object.keys(propertiesOf(partAt(path)));
+}
+
+/** `; did you mean 'training.best'?` where a key belongs in another place. */
+function elsewhere(key: string): string {
+  const paths = pathsTo(key);
+  return paths.length === 0 ? "" : `; did you mean ${paths.map((path) => `'${path}'`).join(" or ")}?`;
 }
 
 /** A key, its invisible characters as their code points. */

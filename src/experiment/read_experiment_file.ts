@@ -57,7 +57,9 @@ export async function readExperimentFile(file: string): Promise<string> {
       );
     }
     if (error instanceof Deno.errors.IsADirectory) {
-      throw new InputError(`${file} is a folder: name an experiment file in it`);
+      throw new InputError(
+        `${file} is a folder: name an experiment file in it, or run all of them with deno task batch ${file}`,
+      );
     }
     throw error;
   });

@@ -52,6 +52,14 @@ export function partAt(path: KeyPath): SchemaPart | undefined {
   return path.reduce<SchemaPart | undefined>(partOf, FILE_PART);
 }
 
+/** The paths of all keys of an experiment that have a name, in dot notation. */
+export function pathsTo(name: string, part: SchemaPart = FILE_PART, above: KeyPath = []): string[] {
+  return Object.entries(propertiesOf(part)).flatMap(([key, inner]) => [
+    ...(key === name ? [[...above, key].join(".")] : []),
+    ...pathsTo(name, inner, [...above, key]),
+  ]);
+}
+
 /** The schema's limits of the number at a path of an experiment. */
 export function numberLimitsAt(path: string): NumberLimits {
   const { type, minimum, exclusiveMinimum, maximum } = partAt(path.split(".")) ?? {};

@@ -242,7 +242,7 @@ export function refuseMultipliers(overridden: readonly Override[]): void {
   throw new InputError(
     `--set ${path.join(".")} asks for several runs: write '${
       path[0]
-    }' into the file, and use softprompt batch`,
+    }' into the file, and use deno task batch`,
   );
 }
 

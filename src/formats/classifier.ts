@@ -39,6 +39,8 @@ const CLASSIFYING = { model_type: "distilbert", architectures: ["DistilBertForSe
 /** The parts of a classifier. */
 export interface ClassifierParts {
   readonly experiment: WordExperiment;
+  /** The hash of the run's content, which says which run the files are of. */
+  readonly contentHash: string;
   readonly model: { readonly folder: string; readonly card: ModelCard; readonly tokenizer: Tokenizer };
   readonly counting: PositionCounting;
   /** The compiled `predict` graph. */
@@ -59,7 +61,7 @@ export interface ClassifierParts {
  * @throws {InputError} where the template has several columns, or no tokenizer can read a text alone as the run does
  */
 export async function classifierFiles(
-  { experiment, model, counting, predict, inputs, calibration, texts, dtype }: ClassifierParts,
+  { experiment, contentHash, model, counting, predict, inputs, calibration, texts, dtype }: ClassifierParts,
 ): Promise<Record<string, string | Uint8Array>> {
   const { prompt } = experiment;
   const template = parseTemplate(prompt.template, promptLength(prompt));
@@ -110,6 +112,7 @@ export async function classifierFiles(
         template: prompt.template,
         verbalizer: experiment.verbalizer,
         clean,
+        content_hash: contentHash,
       },
     }),
     "tokenizer.json": json(reading),

@@ -2,6 +2,7 @@ import { keepsSecret } from "./environment.ts";
 import { HubError } from "./hub_error.ts";
 import type { HubSettings } from "./settings.ts";
 import { thrownMessage } from "../base/errors.ts";
+import { fetchUnstalled } from "../base/unstalled.ts";
 
 /** The number of attempts for a request that fails for temporary reasons. */
 const TRIES = 5;
@@ -34,7 +35,7 @@ export function fetchWithRetry(
       let pause = 2 ** (tries - 1);
       let reason: string;
       try {
-        const response = await fetch(input, init);
+        const response = await fetchUnstalled(input, init);
         if (!PASSING.has(response.status) || tries === TRIES) return response;
         pause = retryAfter(response) ?? pause;
         if (pause > LONGEST) return response;

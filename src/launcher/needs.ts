@@ -98,7 +98,10 @@ export function verbNeeds(program: string, found: (verb: Verb, needs: Needs) => 
       return Promise.resolve();
     },
     report: (runs, { out }) => {
-      found("report", { reads: [...runs, program], writes: [out, temporaryPath(out)] });
+      found("report", {
+        reads: [...runs.flatMap(comparedPaths), program],
+        writes: [out, temporaryPath(out)],
+      });
       return Promise.resolve();
     },
     data: async (name, { from, to }) => {

@@ -170,10 +170,7 @@ export class TemplateEncoder {
 
   /** The words of the template for which the tokenizer has no token. */
   get unknownWords(): string[] {
-    const words = this.template.flatMap((piece) =>
-      piece.kind === "words" ? piece.words.match(/\S+/g) ?? [] : []
-    );
-    return [...new Set(words.filter((word) => !this.tokenizer.knows(word)))];
+    return unknownWordsIn(this.template, this.tokenizer);
   }
 
   /** The number of tokens of words and texts that fit. */
@@ -285,6 +282,12 @@ export class TemplateEncoder {
     end();
     return [...parts, { kind: "specials", ids: this.card.kind === "causal" ? [] : suffix }];
   }
+}
+
+/** The words of a template for which a tokenizer has no token. */
+export function unknownWordsIn(template: Template, tokenizer: Tokenizer): string[] {
+  const words = template.flatMap((piece) => piece.kind === "words" ? piece.words.match(/\S+/g) ?? [] : []);
+  return [...new Set(words.filter((word) => !tokenizer.knows(word)))];
 }
 
 /** The length in tokens of a part that does not depend on texts. */

@@ -23,6 +23,7 @@ import {
   details,
   Html,
   htmlOf,
+  keyPath,
   number,
   phrase,
   section,
@@ -167,7 +168,10 @@ function verdictHtml(verdict: Verdict): Html {
 }
 
 function differenceTable(rows: readonly DifferingRow[]): Content {
-  return table([phrase("key"), "A", "B"], rows.map(([path, { a, b }]) => [path, setting(a), setting(b)]));
+  return table(
+    [phrase("key"), "A", "B"],
+    rows.map(([path, { a, b }]) => [keyPath(path), setting(a), setting(b)]),
+  );
 }
 
 function flipDetails(direction: "fixed" | "broken", flips: readonly Flip[]): Html {

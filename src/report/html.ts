@@ -32,6 +32,11 @@ export function breakable(name: string): Html {
   return new Html(escape(name).replace(/[,/]/g, "$&<wbr>"));
 }
 
+/** The path of a key, which may break after its dots. */
+export function keyPath(path: string): Html {
+  return new Html(escape(path).replaceAll(".", ".<wbr>"));
+}
+
 /** A link to a file at a relative path, which cannot be read as an address of another kind: `javascript:`, `//host`. */
 export function link(path: string, content: Content): Html {
   const segments = path.toWellFormed().split("/").filter((segment) => segment !== "").map(encodeURIComponent);

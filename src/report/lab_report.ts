@@ -35,12 +35,12 @@ export interface LabRun extends ReportedRun {
 export type LabDiff = Diff | { readonly reason: string } | undefined;
 
 /** A page of several runs: their scores, the comparison of all with the first, their own sentences side by side, and each run. */
-export function labReport(runs: readonly LabRun[], diff: LabDiff): Promise<string> {
+export function labReport(title: string, runs: readonly LabRun[], diff: LabDiff): Promise<string> {
   const records = runs.map(({ name, experiment, metrics, environment, predictions }) =>
     [name, { experiment, metrics, environment, predictions }] as const
   );
   return pageHtml({
-    title: runs.map(({ name }) => name).join(" · "),
+    title,
     runs: new Map<string, RunRecord>(records),
     body: [
       section(phrase("runs"), overviewTable(runs)),
@@ -89,27 +89,40 @@ function comparison(diff: LabDiff): Html[] {
   return [together(new Html(`<h2>${htmlOf(phrase("comparison"))}</h2>`), below(...pieces))];
 }
 
-/** The runs' own sentences, each in one row with the answers of all runs. */
+/** The largest number of runs whose answers have columns beside each other, so that the page fits a sheet of paper. */
+const MOST_COLUMNS = 4;
+
+/** The runs' own sentences with the answers of all runs: each in one row, or in a row for each run where these are many. */
 function sampleTables(runs: readonly LabRun[]): Content[] {
   const answers = runs.map(({ samples = [] }) =>
     new Map(samples.map((sample) => [JSON.stringify([sample.text, sample.label]), sample]))
   );
   const sentences = new Map(answers.flatMap((one) => [...one]));
-  const rows = [...sentences].map(([key, { text, label }]): Content[] => [
-    text,
-    label ?? "",
-    ...answers.map((one) => {
-      const answer = one.get(key);
-      return answer === undefined ? "" : together(...answerCells(answer).flatMap((part) => [part, " "]));
-    }),
-  ]);
-  const header = [phrase("text"), phrase("label"), ...runs.map(({ name }) => breakable(name))];
+  const answered = [...sentences].map(([key, { text, label }]) => ({
+    sentence: [text, label ?? ""],
+    cells: answers.map((one) => answerCell(one.get(key))),
+  }));
+  const names = runs.map(({ name }) => breakable(name));
+  const sentenceHeader = [phrase("text"), phrase("label")];
+  const found = runs.length <= MOST_COLUMNS
+    ? table([...sentenceHeader, ...names], answered.map(({ sentence, cells }) => [...sentence, ...cells]))
+    : table(
+      [...sentenceHeader, phrase("run"), phrase("predicted")],
+      answered.flatMap(({ sentence, cells }) =>
+        cells.map((cell, i) => [...(i === 0 ? sentence : ["", ""]), names[i]!, cell])
+      ),
+    );
   return [
-    rows.length > 0 ? table(header, rows) : phrase("none"),
+    answered.length > 0 ? found : phrase("none"),
     ...(runs.some(({ samples }) => samples === undefined)
       ? [new Html(`<p class="soft">${htmlOf(phrase("samples_not_kept"))}</p>`)]
       : []),
   ];
+}
+
+/** Empty where the run has no answer. */
+function answerCell(answer: SamplePrediction | undefined): Content {
+  return answer === undefined ? "" : together(...answerCells(answer).flatMap((part) => [part, " "]));
 }
 
 function runPart(run: LabRun, index: number): Html {

@@ -13,6 +13,8 @@ export interface Page {
   readonly title: string;
   /** Runs that a diff can read from the saved page. */
   readonly runs?: ReadonlyMap<string, RunRecord>;
+  /** The folders of the runs that are not complete, which a diff reports. */
+  readonly unfinished?: readonly string[];
   readonly body: readonly Content[];
 }
 
@@ -43,7 +45,7 @@ const MODULES = [
  * A report as HTML: readable without its script, which adds the charts (Observable Plot, in the page), the tooltips and the
  * reader's language.
  */
-export async function pageHtml({ title, runs, body }: Page): Promise<string> {
+export async function pageHtml({ title, runs, unfinished, body }: Page): Promise<string> {
   const { d3, plot, own } = await loadScripts();
   return `<!doctype html>
 <html lang="en">
@@ -64,7 +66,7 @@ export async function pageHtml({ title, runs, body }: Page): Promise<string> {
 ${body.map(htmlOf).join("\n")}
 </main>
 <div id="tooltip" role="tooltip" hidden></div>
-${runs === undefined ? "" : await runsElement(runs)}
+${runs === undefined ? "" : await runsElement(runs, unfinished)}
 ${dataElement({ phrases: PHRASES, terms: TERMS, unsafe: UNSAFE.source }, WORDS).html}
 <script>${d3}</script>
 <script>${plot}</script>

@@ -9,30 +9,30 @@ export const STYLE = `
   --good: light-dark(#1e7046, #6fc79b); --bad: light-dark(#b02a37, #f28b95);
 }
 * { box-sizing: border-box; }
-body { margin: 0 auto; max-width: 54rem; padding: 1.5rem 1rem 4rem; background: var(--paper); color: var(--ink);
+body { margin: 0 auto; max-width: 62rem; padding: 1.5rem 1rem 4rem; background: var(--paper); color: var(--ink);
   font: 16px/1.55 system-ui, "Noto Sans", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif; }
 #language { flex: none; }
 header { display: flex; align-items: baseline; gap: 1rem; justify-content: space-between; }
 h1 { font-size: 1.5rem; line-height: 1.25; margin: 0 0 0.5rem; overflow-wrap: anywhere; }
 h2 { font-size: 1.1rem; margin: 2.2rem 0 0.6rem; }
 h3 { font-size: 1rem; margin: 1.4rem 0 0.4rem; overflow-wrap: anywhere; }
-p { margin: 0.4rem 0 0.8rem; overflow-wrap: anywhere; }
+p { margin: 0.4rem 0 0.8rem; max-width: 52rem; overflow-wrap: anywhere; }
 button { font: inherit; color: inherit; background: var(--panel); border: 1px solid var(--line); border-radius: 6px; padding: 0.15rem 0.7rem; cursor: pointer; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; margin: 0.3rem 0 0.8rem; font-size: 0.94rem; }
-th, td { text-align: left; padding: 0.28rem 0.9rem 0.28rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
-th { color: var(--soft); font-weight: 600; white-space: nowrap; }
+th, td { text-align: left; padding: 0.28rem 0.9rem 0.28rem 0; border-bottom: 1px solid var(--line); vertical-align: top; min-width: 4.4em; }
+th { color: var(--soft); font-weight: 600; }
 td { max-width: 34rem; overflow-wrap: break-word; }
 code { overflow-wrap: anywhere; }
 td.numeric { white-space: nowrap; font-variant-numeric: tabular-nums; }
 .number { font-variant-numeric: tabular-nums; }
 .term, .number { cursor: help; }
 .term { text-decoration: underline dotted var(--soft); text-underline-offset: 3px; }
-td .term, td .better { white-space: nowrap; }
+td .term { white-space: nowrap; }
 .better { color: var(--good); font-weight: 600; } .worse, .failed, .wrong { color: var(--bad); font-weight: 600; }
 .soft { color: var(--soft); }
 .best td { background: var(--panel); }
-figure { margin: 0 0 1.4rem; } figcaption { font-size: 0.88rem; color: var(--soft); }
+figure { margin: 0 0 1.4rem; } figcaption { font-size: 0.88rem; max-width: 52rem; color: var(--soft); }
 .chart { min-height: 4rem; } .chart svg { display: block; max-width: 100%; overflow: visible; }
 pre { overflow-x: auto; padding: 0.8rem; background: var(--panel); border: 1px solid var(--line); border-radius: 6px; font-size: 0.82rem; line-height: 1.45; }
 .save { white-space: nowrap; } .save button { font-size: 0.76rem; padding: 0 0.4rem; margin-left: 0.3rem; }
@@ -47,10 +47,10 @@ summary { cursor: pointer; font-weight: 600; margin: 0.4rem 0; }
 #tooltip { position: absolute; z-index: 10; max-width: min(22rem, 92vw); padding: 0.5rem 0.7rem; font-size: 0.86rem; line-height: 1.4;
   color: var(--ink); background: var(--panel); border: 1px solid var(--line); border-radius: 6px; box-shadow: 0 3px 12px #0003; pointer-events: none; }
 @media (max-width: 34rem) { body { font-size: 15px; padding: 1rem 0.8rem 3rem; } th, td { padding-right: 0.6rem; }
-  th { white-space: normal; } th, td { max-width: 11rem; overflow-wrap: break-word; } }
+  th, td { max-width: 11rem; overflow-wrap: break-word; } }
 @media print {
   :root { color-scheme: light; } body { max-width: none; padding: 0; font-size: 11pt; }
   #language, #tooltip, .save, .controls, th button::after { display: none; } section:not(.run), figure, tr { break-inside: avoid; } .wide { overflow: visible; }
-  pre { white-space: pre-wrap; } th { white-space: normal; } table { font-size: 9pt; } .run { break-before: page; border: 0; margin: 0; }
+  pre { white-space: pre-wrap; } table { font-size: 9pt; } .run { break-before: page; border: 0; margin: 0; }
 }
 `;

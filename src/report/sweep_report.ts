@@ -28,9 +28,11 @@ import { sweepPlots } from "./sweep_plots.ts";
  */
 export function sweepReport(summary: Summary, runs: ReadonlyMap<string, RunRecord>): Promise<string> {
   const plots = sweepPlots(summary);
+  const unfinished = [...summary.rows, ...summary.ensembles].filter(({ status }) => status !== "complete");
   return pageHtml({
     title: summary.title,
     runs,
+    unfinished: unfinished.map(({ folder }) => folder),
     body: [
       ...(plots.length > 0
         ? [section(

@@ -7,6 +7,28 @@ import type { Environment } from "./run_files.ts";
 /** The way out where a run's file is not the one that the run wrote. */
 export const PUT_BACK = "put back what the run wrote, or run its experiment again";
 
+/** The files that runs write into their folders, in this and in earlier versions; `predictions.<name>.jsonl` of transfer data, too. */
+const RUN_FILES: ReadonlySet<string> = new Set([
+  "content_hash",
+  "ensemble.json",
+  "environment.json",
+  "examples.jsonl",
+  "experiment.yaml",
+  "history.jsonl",
+  "metrics.json",
+  "model.safetensors",
+  "neighbours.json",
+  "prompt.safetensors",
+  "report.html",
+  "samples.jsonl",
+  "samples.md",
+]);
+
+/** Whether a file of a run's folder is one that runs write, and not one that its user put there. */
+export function isRunFile(name: string): boolean {
+  return RUN_FILES.has(name) || name.startsWith("predictions.") && name.endsWith(".jsonl");
+}
+
 /** The SHA-256 of an `experiment.yaml` without its name and description. @param text of the file */
 export function experimentSha256(text: string): string {
   return askedSha256(writtenValue(text));

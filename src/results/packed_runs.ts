@@ -6,8 +6,11 @@ import type { PackedRun, PackedRuns } from "./run_files.ts";
 /** A test example without its prediction. */
 type BareExample = readonly [id: string, textSha256: string, text: string, label: string];
 
-/** Packs runs by name. */
-export function packRuns(runs: ReadonlyMap<string, RunRecord>): PackedRuns {
+/** Packs runs by name. @param unfinished the folders of those that are not complete */
+export function packRuns(
+  runs: ReadonlyMap<string, RunRecord>,
+  unfinished: readonly string[] = [],
+): PackedRuns {
   const testSets = new Map<string, { at: number; examples: BareExample[] }>();
   const packed = [...runs].map(([name, { experiment, metrics, environment, predictions }]): PackedRun => {
     const examples = predictions.map((
@@ -31,7 +34,11 @@ export function packRuns(runs: ReadonlyMap<string, RunRecord>): PackedRuns {
       ]),
     };
   });
-  return { testSets: [...testSets.values()].map(({ examples }) => examples), runs: packed };
+  return {
+    testSets: [...testSets.values()].map(({ examples }) => examples),
+    runs: packed,
+    ...(unfinished.length > 0 && { unfinished }),
+  };
 }
 
 /**

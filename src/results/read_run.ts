@@ -1,4 +1,5 @@
 import { join } from "@std/path";
+import { counted } from "../base/counted.ts";
 import { InputError, thrownMessage } from "../base/errors.ts";
 import { innerPath } from "../base/inner_path.ts";
 import { parseJson } from "../base/json_text.ts";
@@ -24,6 +25,7 @@ import { type Summary, SUMMARY_FORMAT } from "./summary.ts";
 import { KeptPredictions } from "./kept_predictions.ts";
 import type { Prediction } from "./predictions.ts";
 import { readPredictions } from "./read_predictions.ts";
+import { runsDirectlyIn } from "./run_folders.ts";
 
 /** A complete run without its predictions. */
 export interface RunAbout {
@@ -116,6 +118,18 @@ export async function readEnvironment(path: string): Promise<Environment | undef
   return RUN_FILES.read("environment", unchanged(found.content, file), (fault) => damaged(file, fault));
 }
 
+/** Why a folder is no complete run, with those that are directly in it. */
+async function withoutRun(path: string): Promise<InputError> {
+  const [first, ...others] = await runsDirectlyIn(path);
+  return new InputError(
+    first === undefined
+      ? `there is no complete run in ${path}: name a run's folder, or run its experiment first`
+      : `${path} holds ${
+        counted(others.length + 1, "run")
+      } and is none itself: name one of them, for example ${first}`,
+  );
+}
+
 /**
  * A complete run's folder, without its predictions.
  *
@@ -144,11 +158,7 @@ export interface AnyAbout {
 /** As {@linkcode readAbout}, a run of any form. */
 export async function readAnyAbout(path: string): Promise<AnyAbout> {
   const finished = await readFinished(path);
-  if (finished === undefined) {
-    throw new InputError(
-      `there is no complete run in ${path}: name a run's folder, or run its experiment first`,
-    );
-  }
+  if (finished === undefined) throw await withoutRun(path);
   const { metrics } = finished;
   const environment = await readEnvironment(path);
   if (environment === undefined) throw damaged(join(path, "environment.json"), "it is missing");

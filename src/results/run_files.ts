@@ -512,6 +512,8 @@ export interface SummaryFile {
 export interface PackedRuns {
   readonly testSets: readonly (readonly (readonly [string, string, string, string])[])[];
   readonly runs: readonly PackedRun[];
+  /** The folders of the runs that the sweep asks for and that are not complete; left out where there are none. */
+  readonly unfinished?: readonly string[];
 }
 
 /** A run with its predictions, without the texts. */

@@ -5,9 +5,9 @@ import type { Experiment } from "../experiment/types.ts";
 import type { Checkpoint } from "../training/checkpoint.ts";
 import type { HistoryLine } from "../training/trainer.ts";
 import { onDisk } from "../disk/on_disk.ts";
-import { readTextLimited, SHORT_LIMIT } from "../disk/read_limited.ts";
 import { partialPath, recoverFolder, replaceFolder, type Retire } from "../disk/replace_folder.ts";
 import { type FileContent, removeAll, writeWhole } from "../disk/write_whole.ts";
+import { BEGUN_FILE, begunText, readBegun } from "./begun_run.ts";
 import {
   CHECKPOINT_FILES,
   CheckpointFiles,
@@ -18,7 +18,8 @@ import { experimentYaml } from "./experiment_yaml.ts";
 import { HistoryFile } from "./history_file.ts";
 import { jsonText } from "./json_text.ts";
 import type { CompleteMetrics } from "./metrics_file.ts";
-import { readMetrics } from "./read_run.ts";
+import { isRunFile } from "./own_files.ts";
+import { isSameContent, readMetrics, type RunContent } from "./read_run.ts";
 
 /** How a run ended. */
 export type RunStatus = "complete" | "failed" | "interrupted";
@@ -51,7 +52,7 @@ export class RunFolder {
 
   /** Recovers from a killed process: completes an unfinished move into place. @param retire what becomes of a replaced run */
   static async recover(path: string, retire?: Retire): Promise<void> {
-    await recoverFolder(path, isVariant, retire);
+    await recoverFolder(path, staysInPlace, retire);
     const left = await readMetrics(partialPath(path)).catch(() => undefined);
     if (left?.status === "complete") await moveIntoPlace(path, retire);
   }
@@ -59,22 +60,20 @@ export class RunFolder {
   /**
    * Starts a run, or resumes an interrupted one with the same content: see `goOnFrom`.
    *
-   * @param contentHash identifies the content of a run
+   * @param content of the run
    * @param restart discards an interrupted run
    * @param retire what becomes of a complete run that this one replaces; by default it is removed
    */
   static async begin(
     path: string,
-    contentHash: string,
+    content: RunContent,
     experiment: Experiment,
     restart: boolean,
     retire?: Retire,
   ): Promise<RunFolder> {
     const partial = partialPath(path);
-    const before = restart
-      ? undefined
-      : await readTextLimited(join(partial, "content_hash"), SHORT_LIMIT).catch(() => undefined);
-    const isSame = before === contentHash;
+    const before = restart ? undefined : await readBegun(partial);
+    const isSame = before !== undefined && isSameContent(before, content);
     const isThere = (name: string) => Deno.stat(join(partial, name)).then(() => true, () => false);
     const isKept = !restart && (await allDone(CHECKPOINT_FILES.map(isThere))).includes(true);
     await onDisk(partial, async () => {
@@ -84,7 +83,7 @@ export class RunFolder {
     });
     const interrupted = isSame ? "this" : isKept ? "another" : undefined;
     const folder = new RunFolder(path, partial, interrupted, isSame && isKept, retire);
-    await folder.writeText("content_hash", contentHash);
+    await folder.writeText(BEGUN_FILE, begunText(content));
     await folder.writeText("experiment.yaml", experimentYaml(experiment));
     return folder;
   }
@@ -171,7 +170,7 @@ export class RunFolder {
     this.kept = true;
   }
 
-  /** Writes `metrics.json` and moves the results to their place, replacing earlier ones; variants within the folder stay. */
+  /** Writes `metrics.json` and moves the results to their place, replacing earlier ones; variants within the folder and files of others stay. */
   async complete(metrics: CompleteMetrics): Promise<void> {
     await this.writeJson("metrics.json", metrics);
     await onDisk(this.path, () => moveIntoPlace(this.path, this.retire));
@@ -205,13 +204,13 @@ function* linePieces(items: readonly unknown[]): Generator<string> {
 /** Puts a complete partial folder in its place. */
 async function moveIntoPlace(path: string, retire?: Retire): Promise<void> {
   const partial = partialPath(path);
-  for (const name of [...CHECKPOINT_FILES, "content_hash"].flatMap((name) => [name, `${name}.new`])) {
+  for (const name of [...CHECKPOINT_FILES, BEGUN_FILE].flatMap((name) => [name, `${name}.new`])) {
     await removeAll(join(partial, name));
   }
-  await replaceFolder(path, partial, isVariant, retire);
+  await replaceFolder(path, partial, staysInPlace, retire);
 }
 
-/** Whether an entry of a run's folder is that of a variant, which stays where the run is replaced. */
-export function isVariant({ isDirectory }: Deno.DirEntry): boolean {
-  return isDirectory;
+/** Whether an entry of a run's folder stays where the run is replaced: that of a variant, or a file that is not the run's. */
+export function staysInPlace({ isDirectory, name }: Deno.DirEntry): boolean {
+  return isDirectory || !isRunFile(name);
 }

@@ -1,15 +1,16 @@
 import { join, resolve } from "@std/path";
 import { isAbsent } from "../disk/is_absent.ts";
 import { partialPath } from "../disk/replace_folder.ts";
+import { BEGUN_FILE } from "./begun_run.ts";
 
-/** Numbers within names by their size: length=5 before length=20. */
-const BY_NAME = new Intl.Collator("en", { numeric: true }).compare;
+/** The unsigned decimal numbers in a name. */
+const NUMBERS = /(\d+(?:\.\d+)?(?:e[+-]?\d+)?)/;
 
 /** What ends the name of a folder that is not complete. */
 const PARTIAL = partialPath("");
 
 /** The files that a run's partial folder starts with; one that something else is written into has none of them. */
-const FIRST_FILES: readonly string[] = ["content_hash", "experiment.yaml"];
+const FIRST_FILES: readonly string[] = [BEGUN_FILE, "experiment.yaml"];
 
 /** The folders at or below a results folder that contain a run's `metrics.json`, including variants, sorted by name. */
 export async function runFolders(folder: string): Promise<string[]> {
@@ -17,6 +18,17 @@ export async function runFolders(folder: string): Promise<string[]> {
   return found.flatMap(({ path, entries }) =>
     entries.some(({ name }) => name === "metrics.json") ? [path] : []
   );
+}
+
+/** The folders directly in another that contain a run's `metrics.json`, sorted by name. */
+export async function runsDirectlyIn(folder: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const { name, isDirectory } of await sortedEntries(folder)) {
+    if (!isDirectory || name.startsWith(".") || name.endsWith(PARTIAL)) continue;
+    const inner: string = join(folder, name);
+    if ((await entriesOf(inner)).some((entry) => entry.name === "metrics.json")) found.push(inner);
+  }
+  return found;
 }
 
 /** The partial folders, beside a results folder or below it, of runs that were begun and are not complete. */
@@ -41,7 +53,7 @@ interface Folder {
 
 /** A results folder and those below it that a run may have, sorted by name: neither hidden nor partial ones. */
 async function foldersWithin(path: string): Promise<Folder[]> {
-  const entries = (await entriesOf(path)).sort((a, b) => BY_NAME(a.name, b.name));
+  const entries = await sortedEntries(path);
   const found: Folder[] = [{ path, entries }];
   for (const { name, isDirectory } of entries) {
     const isPlace = isDirectory && !name.startsWith(".") && !name.endsWith(PARTIAL);
@@ -49,6 +61,26 @@ async function foldersWithin(path: string): Promise<Folder[]> {
     for (const inner of await foldersWithin(join(path, name))) found.push(inner);
   }
   return found;
+}
+
+async function sortedEntries(folder: string): Promise<Deno.DirEntry[]> {
+  return (await entriesOf(folder)).sort((a, b) => byName(a.name, b.name));
+}
+
+/** Numbers within names by their values, length=5 before length=20 and 0.01 before 0.1; what is left of them by its characters. */
+function byName(one: string, other: string): number {
+  const [ones, others] = [one.split(NUMBERS), other.split(NUMBERS)];
+  for (const [at, piece] of ones.entries()) {
+    const against = others[at];
+    if (against === undefined) break;
+    const difference = at % 2 === 1 ? Number(piece) - Number(against) : byCharacters(piece, against);
+    if (difference !== 0) return difference;
+  }
+  return ones.length - others.length || byCharacters(one, other);
+}
+
+function byCharacters(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0;
 }
 
 /** Empty where there is no such folder. */

@@ -8,7 +8,7 @@ import { removeAll, syncFolder } from "../disk/write_whole.ts";
 import { checkWhole } from "./check_whole.ts";
 import { DamagedRun } from "./damaged_run.ts";
 import { type FinishedRun, isSameContent, readFinished, type RunContent } from "./read_run.ts";
-import { isVariant } from "./run_folder.ts";
+import { staysInPlace } from "./run_folder.ts";
 
 /** The most runs that the history of a path keeps, and the most bytes: whichever is reached first. */
 const MOST_RUNS = 10;
@@ -52,15 +52,12 @@ export class RunHistory {
    * @returns the run; `undefined` where none of this content is kept whole
    */
   async restore(content: RunContent): Promise<FinishedRun | undefined> {
-    for (const name of (await this.names()).reverse()) {
-      const kept: string = join(this.folder, name);
-      const run = await wholeRun(kept).catch(ignoreUnfit);
-      if (run === undefined || !isSameContent(run, content)) continue;
-      await onDisk(this.path, () => replaceFolder(this.path, kept, isVariant, this.retire));
-      this.log(`its results were in ${kept}, and are back in ${this.path}: nothing is computed again`);
-      return run;
-    }
-    return undefined;
+    const found = await keptRun(this.folder, content);
+    if (found === undefined) return undefined;
+    const { kept, run } = found;
+    await onDisk(this.path, () => replaceFolder(this.path, kept, staysInPlace, this.retire));
+    this.log(`its results were in ${kept}, and are back in ${this.path}: nothing is computed again`);
+    return run;
   }
 
   /** A replaced run that differs from the one in its place; a damaged one is reported. */
@@ -80,7 +77,7 @@ export class RunHistory {
 
   /** Removes the oldest runs beyond what is kept. @param newest the run that came last, which stays */
   private async prune(newest: string): Promise<void> {
-    const others = (await this.names()).filter((name) => name !== newest).reverse();
+    const others = (await namesIn(this.folder)).filter((name) => name !== newest).reverse();
     let bytes = await sizeOf(join(this.folder, newest));
     for (const [i, name] of others.entries()) {
       const kept: string = join(this.folder, name);
@@ -90,19 +87,30 @@ export class RunHistory {
       this.log(`${kept} is removed: the last ${MOST_RUNS} runs are kept, or those of 1 GB`);
     }
   }
+}
 
-  /** The names of the kept runs, the oldest first. */
-  private async names(): Promise<string[]> {
-    try {
-      const entries = await Array.fromAsync(Deno.readDir(this.folder));
-      return entries.filter(({ isDirectory, name }) => isDirectory && isKeptName(name)).map(({ name }) =>
-        name
-      )
-        .sort();
-    } catch (error) {
-      if (isAbsent(error)) return [];
-      throw error;
-    }
+/** The newest whole run of some content in the history of a path. */
+export async function keptRun(
+  history: string,
+  content: RunContent,
+): Promise<{ readonly kept: string; readonly run: FinishedRun } | undefined> {
+  for (const name of (await namesIn(history)).reverse()) {
+    const kept: string = join(history, name);
+    const run = await wholeRun(kept).catch(ignoreUnfit);
+    if (run !== undefined && isSameContent(run, content)) return { kept, run };
+  }
+  return undefined;
+}
+
+/** The names of the runs in a history, the oldest first. */
+async function namesIn(history: string): Promise<string[]> {
+  try {
+    const entries = await Array.fromAsync(Deno.readDir(history));
+    return entries.filter(({ isDirectory, name }) => isDirectory && isKeptName(name))
+      .map(({ name }) => name).sort();
+  } catch (error) {
+    if (isAbsent(error)) return [];
+    throw error;
   }
 }
 

@@ -34,7 +34,7 @@ export async function variantOfFile(results: string, experiment: string, file: s
 
 /** The files of experiments by what names the folder of their results: no two may have one. */
 export class OwnedFolders {
-  private readonly owners = new Map<string, string>();
+  private readonly owners = new Map<string, { readonly name: string; readonly file: string }>();
 
   /**
    * @param folder the folder of results, or its name
@@ -44,10 +44,11 @@ export class OwnedFolders {
   claim(folder: string, name: string, file: string): void {
     const owner = this.owners.get(foldedName(folder));
     if (owner !== undefined) {
-      throw new InputError(
-        `both ${owner} and ${file} have the name '${name}', which names the folder of their results: give them different names`,
-      );
+      const names = owner.name === name
+        ? `both ${owner.file} and ${file} have the name '${name}', which names the folder of their results`
+        : `the names of ${owner.file} ('${owner.name}') and ${file} ('${name}') differ in capitals alone, and would name one folder on some systems`;
+      throw new InputError(`${names}: give them different names`);
     }
-    this.owners.set(foldedName(folder), file);
+    this.owners.set(foldedName(folder), { name, file });
   }
 }

@@ -23,29 +23,46 @@ export const COMPARABLE =
 const MOST_BYTES = 2 ** 28;
 const MOST_UNPACKED = 2 ** 27;
 
-/** Runs by name as an element of a page: a diff reads the saved page like the folder that it was made from. */
-export async function runsElement(runs: ReadonlyMap<string, RunRecord>): Promise<string> {
-  const json = ReadableStream.from(jsonPieces(packRuns(runs))).pipeThrough(new TextEncoderStream());
+/** The runs of a saved page. */
+export interface SavedRuns {
+  /** The complete ones by name; a single run's name is empty. */
+  readonly runs: ReadonlyMap<string, RunRecord>;
+  /** The folders of those that the sweep asked for and that were not complete. */
+  readonly unfinished: readonly string[];
+}
+
+/**
+ * Runs by name as an element of a page: a diff reads the saved page like the folder that it was made from.
+ *
+ * @param unfinished the folders of the runs that are not complete
+ */
+export async function runsElement(
+  runs: ReadonlyMap<string, RunRecord>,
+  unfinished: readonly string[] = [],
+): Promise<string> {
+  const json = ReadableStream.from(jsonPieces(packRuns(runs, unfinished))).pipeThrough(
+    new TextEncoderStream(),
+  );
   const zipped = await new Response(json.pipeThrough(new CompressionStream("gzip"))).arrayBuffer();
   return `${BEGIN}${encodeBase64(zipped)}${END}`;
 }
 
 /**
- * The runs in a saved `report.html` or `summary.html`, by name; a single run's name is empty.
+ * The runs in a saved `report.html` or `summary.html`.
  *
  * @throws {InputError} where the file is not such a report, is too large, or was written by a newer version
  */
-export async function readReport(file: string): Promise<Map<string, RunRecord>> {
+export async function readReport(file: string): Promise<SavedRuns> {
   const text = await readTextLimited(file, { most: MOST_BYTES, wayOut: COMPARABLE });
   const from = text.indexOf(BEGIN);
   const to = text.indexOf(END, from);
   if (from < 0 || to < 0) throw noReport(file, "holds no runs");
   const content = await orDamaged(file, () => unzipped(text.slice(from + BEGIN.length, to)));
   for (const environment of environmentsIn(content)) checkFormat(environment, RUN_FORMAT, file);
-  const runs = await orDamaged(
-    file,
-    () => unpackRuns(RUN_FILES.read("packed_runs", content, (fault) => new RangeError(fault))),
-  );
+  const { runs, unfinished } = await orDamaged(file, () => {
+    const packed = RUN_FILES.read("packed_runs", content, (fault) => new RangeError(fault));
+    return { runs: unpackRuns(packed), unfinished: packed.unfinished ?? [] };
+  });
   // That of a sweep of which nothing is complete.
   if (runs.size === 0) throw noReport(file, "holds no runs");
   for (const { predictions, experiment, metrics } of runs.values()) {
@@ -61,7 +78,7 @@ export async function readReport(file: string): Promise<Map<string, RunRecord>> 
       if (fault !== undefined) throw noReport(file, `is damaged (the prediction of '${one.id}': ${fault})`);
     }
   }
-  return runs;
+  return { runs, unfinished };
 }
 
 async function unzipped(base64: string): Promise<unknown> {

@@ -3,10 +3,14 @@ import { type AnyExample, placed, type Splits } from "../dataset/example.ts";
 import { drawShown } from "../dataset/few_shot.ts";
 import { datasetName } from "../dataset/load.ts";
 import { InputError, withKeyContext } from "../base/errors.ts";
+import { promptLength } from "../experiment/prompt_vectors.ts";
+import { parseTemplate, templateText } from "../experiment/template.ts";
 import type { TextExperiment } from "../experiment/text_types.ts";
 import type { TextReader } from "../model/text_reader.ts";
+import { unknownWordsIn } from "../prompt/encoding.ts";
 import type { RunRequest } from "./context.ts";
 import { checkStartingWords } from "./check_starting_words.ts";
+import { readSourcePrompt } from "./read_source_prompt.ts";
 import type { ResourceCache } from "./resource_cache.ts";
 import { type TextTargets, textTargets } from "./text_targets.ts";
 
@@ -25,6 +29,8 @@ export interface PreparedText extends Splits<AskedText> {
   readonly targets: TextTargets;
   /** Other data that it is scored on. */
   readonly transfer: readonly { readonly name: string; readonly examples: readonly AskedText[] }[];
+  /** The words of the template that the tokenizer has no token for. */
+  readonly unknownWords: readonly string[];
   /** Notes on how the data were read, one line each. */
   readonly notes: readonly string[];
   /** The number of test texts that are also in the training set. */
@@ -43,6 +49,9 @@ export async function prepareText(
 ): Promise<PreparedText> {
   const reader = await resources.textReader(experiment, file);
   checkStartingWords(experiment, reader.tokenizer);
+  if (reader.card.kind !== "encoder-decoder") {
+    await readSourcePrompt(experiment.prompt, file, await resources.model(experiment.model, file));
+  }
   const { notes, transfer, repeated, train: whole, validation, test } = await dataOf(
     experiment,
     file,
@@ -71,7 +80,22 @@ export async function prepareText(
     shown.map((one) => ({ texts: placed(one), answer: one.targets[0] })),
     "together",
   );
-  return { train, validation, test, experiment, reader, shown, targets, transfer, notes, repeated };
+  const { prompt } = experiment;
+  const template = parseTemplate(templateText(prompt.template), promptLength(prompt));
+  const unknownWords = unknownWordsIn(template, reader.tokenizer);
+  return {
+    train,
+    validation,
+    test,
+    experiment,
+    reader,
+    shown,
+    targets,
+    transfer,
+    unknownWords,
+    notes,
+    repeated,
+  };
 }
 
 /** An experiment's data, the texts of classes as right answers. */

@@ -83,7 +83,7 @@ async function runLocked(
     const restored = force || isSame ? undefined : await history?.restore(prepared);
     if (restored !== undefined) return { kind: "kept", metrics: restored.metrics };
     const written = await writtenExperiment(prepared.experiment, request, results);
-    folder = await RunFolder.begin(path, prepared.contentHash, written, force, history?.retire);
+    folder = await RunFolder.begin(path, prepared, written, force, history?.retire);
     const context: RunContext = { ...host, title, folder, written, progress, slot };
     return { kind: "complete", metrics: await withPlaces(request, () => runInto(prepared, context)) };
   } catch (error) {

@@ -132,9 +132,10 @@ function classesOfMasked(
 function checkDecoder({ evaluation }: TextExperiment, { card }: TextReader): void {
   const { positions = Infinity, sequence = Infinity } = card;
   const limit = Math.min(positions, sequence);
-  if (!("generate" in evaluation) || evaluation.generate.maxTokens <= limit) return;
+  const { maxTokens } = "generate" in evaluation ? evaluation.generate : { maxTokens: 0 };
+  if (maxTokens <= limit) return;
   const message =
-    `the model's decoder has ${limit} positions, fewer than these tokens: set it to at most ${limit}`;
+    `'evaluation.generate.maxTokens: ${maxTokens}' is more than the ${limit} positions of the model's decoder: set it to at most ${limit}`;
   throw new ConfigValueError([{ path: ["evaluation", "generate", "maxTokens"], message }]);
 }
 

@@ -21,7 +21,7 @@ export interface Io {
   readonly stdin: () => ReadableStream<Uint8Array<ArrayBuffer>>;
   /** Whether a stream shows colours. */
   readonly hasColors: { readonly stdout: boolean; readonly stderr: boolean };
-  /** The terminal that standard error is shown on, for progress; `undefined` where there is none. */
+  /** The terminal that standard error is shown on, for progress; `undefined` where there is none, or a dumb one. */
   readonly terminal: Terminal | undefined;
   /** The width of the terminal that standard output is shown on, in columns; `undefined` where there is none. */
   readonly columns: () => number | undefined;

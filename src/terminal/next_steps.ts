@@ -44,14 +44,16 @@ export function summaryLines(written: readonly WrittenSummary[]): string[] {
 }
 
 /** `best by validation accuracy: small, length=5: 85.0%; test accuracy 83.1% (means of 2 seeds)` */
-function bestLine(group: RankedGroup, { by }: WrittenSummary): string {
+function bestLine(group: RankedGroup, { by, ranking }: WrittenSummary): string {
   const { experiment, settings, seeds, validation, test } = group;
   const values = Object.entries(settings).map(([key, one]) => `${key}=${valueText(one)}`);
   const means = seeds.length > 1 ? ` (means of ${counted(seeds.length, "seed")})` : "";
   const variant = [experiment, ...values].join(", ");
+  const equal = ranking.filter(({ validation: { [by]: { mean } } }) => mean === validation[by].mean).length;
+  const tie = equal > 1 ? `; ${equal} variants tie by validation, and this one has the lowest loss` : "";
   return `best by validation ${METRIC_NAMES[by]}: ${variant}: ${
     metricText(by, validation[by].mean)
-  }; test accuracy ${metricText("accuracy", test.accuracy.mean)}${means}`;
+  }; test accuracy ${metricText("accuracy", test.accuracy.mean)}${means}${tie}`;
 }
 
 function valueText(value: unknown): string {

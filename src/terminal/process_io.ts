@@ -4,12 +4,14 @@ import { LAUNCHED, STOP_SIGNALS, type StopSignal } from "./stop_signals.ts";
 
 /** The input and output of this process. */
 export function processIo(): Io {
-  const isLaunched = wasLaunched();
+  const isLaunched = variable(LAUNCHED) !== undefined;
   if (isLaunched) {
     // The terminal sends Ctrl-C to the launcher, too, which passes it on.
     Deno.addSignalListener("SIGINT", () => {});
     endWithLauncher();
   }
+  // Unheard, the signal would end the process; heard, what is written past the limit fails with EFBIG.
+  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGXFSZ", () => {});
   let stoppedBy: StopSignal | undefined;
   const isTerminal = { stdout: Deno.stdout.isTerminal(), stderr: Deno.stderr.isTerminal() };
   let isClosed = false;
@@ -34,7 +36,7 @@ export function processIo(): Io {
       stdout: !Deno.noColor && isTerminal.stdout,
       stderr: !Deno.noColor && isTerminal.stderr,
     },
-    terminal: isTerminal.stderr ? STDERR : undefined,
+    terminal: isTerminal.stderr && variable("TERM") !== "dumb" ? STDERR : undefined,
     columns: () => isTerminal.stdout ? columnsNow() : undefined,
     onInterrupt: (listener) => {
       const heard = STOP_SIGNALS.filter((signal) => !(isLaunched && signal === "SIGINT")).map((signal) => {
@@ -69,10 +71,10 @@ function columnsNow(): number | undefined {
   }
 }
 
-/** Whether the launcher has started this process; without the permission to ask, it has not. */
-function wasLaunched(): boolean {
-  const { state } = Deno.permissions.querySync({ name: "env", variable: LAUNCHED });
-  return state === "granted" && Deno.env.get(LAUNCHED) !== undefined;
+/** A variable of the environment; `undefined` without the permission to ask. */
+function variable(name: string): string | undefined {
+  const { state } = Deno.permissions.querySync({ name: "env", variable: name });
+  return state === "granted" ? Deno.env.get(name) : undefined;
 }
 
 /** Writes all of a text. @returns whether somebody can still read it */

@@ -69,6 +69,23 @@ export function commandLine(
     });
   for (const add of VERBS) add(program, verbs);
   for (const command of program.commands) command.addOption(logFormat());
-  program.hook("preAction", (_, command) => io.logAs(command.opts<LogFlags>().log));
+  program.hook("preAction", (_, command) => {
+    io.logAs(command.opts<LogFlags>().log);
+    refuseEmpty(command);
+  });
   return program;
+}
+
+/**
+ * Refuses empty arguments and flags, as of a shell's variable that is not set: an empty path would be the working directory. Only
+ * optional arguments, the texts of `predict`, may be empty.
+ */
+function refuseEmpty(command: Command): void {
+  const isEmpty = (value: unknown) => [value].flat().includes("");
+  const argument = command.registeredArguments.find(({ required }, i) =>
+    required && isEmpty(command.processedArgs[i])
+  );
+  const flag = command.options.find((option) => isEmpty(command.getOptionValue(option.attributeName())));
+  const empty = argument === undefined ? flag?.flags : `<${argument.name()}>`;
+  if (empty !== undefined) command.error(`error: '${empty}' is empty: give it a value`);
 }

@@ -25,7 +25,7 @@ export function addPredict(program: Command, verbs: PredictVerb): void {
     .argument("[texts...]", "texts to classify")
     .option(
       "--file <path>",
-      "a file of texts, with the columns that the run was tuned on: .csv, .tsv, .jsonl, .json or .parquet; in a .txt file each line is a text; - is standard input",
+      "a file of texts, with the columns that the run was tuned on: .csv, .tsv, .jsonl, .json or .parquet; in a .txt file each line is a text, or a label and a text as in the run's data; - is standard input",
     )
     .addOption(
       new Option(

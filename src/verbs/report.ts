@@ -12,7 +12,10 @@ export function addReport(program: Command, verbs: ReportVerb): void {
     .description(
       "write one page, to read or to print, of several runs: each of them, what they answer to the same sentences, and the others compared with the first",
     )
-    .argument("<runs...>", "the folders of runs; the first is the baseline of the comparison")
+    .argument(
+      "<runs...>",
+      "the folders of runs, or of sweeps and batches, for all runs in them; the first is the baseline of the comparison",
+    )
     .requiredOption("--out <file>", "the HTML file to write")
     .addHelpText(
       "after",

@@ -3,6 +3,7 @@ import { join } from "@std/path";
 import { compileModel } from "../../src/artifacts/compile_model.ts";
 import { readArtifacts, writeArtifacts } from "../../src/artifacts/manifest.ts";
 import { CompileCache } from "../../src/artifacts/compile_cache.ts";
+import { readOnnxFile } from "../../src/compiler/mod.ts";
 import { logDownloads } from "../../src/hub/log_downloads.ts";
 import { openModel } from "../../src/model/open_model.ts";
 import { writeModel } from "../commands/family_folder.ts";
@@ -134,4 +135,21 @@ Deno.test("a kept graph takes weights from no file but those that its manifest l
       RangeError,
       `in predict.onnx lies in x${FAMILY.slice(1)}, which artifacts.json does not list`,
     );
+  }));
+
+Deno.test("a step with text and one with words have entries of their own", () =>
+  inFolder(async (folder) => {
+    await writeModel(folder, FAMILY);
+    const model = await openModel({ source: folder, file: FAMILY }, "./", logDownloads(() => {}));
+    const cache = new CompileCache(join(folder, "cache"), () => {});
+    const compile = (answer: "word" | "text") =>
+      cache.compile(model, "word-embeddings", "adamw", { ...FORM, answer });
+    const inputs = async (answer: "word" | "text") => {
+      const { bytes } = (await compile(answer)).predict;
+      return readOnnxFile(bytes, "predict.onnx").model.graph!.input.map(({ name }) => name);
+    };
+    for (const _ of ["compiled", "from the cache"]) {
+      assertEquals((await inputs("word")).includes("target_ids"), false);
+      assertEquals((await inputs("text")).includes("target_ids"), true);
+    }
   }));

@@ -23,6 +23,15 @@ Deno.test("artifacts are read as they were written", () =>
     assertEquals([...Deno.readDirSync(root)].map(({ name }) => name), ["artifacts"]);
   }));
 
+Deno.test("artifacts for texts have a format of their own, and are read as well", () =>
+  inFolder(async (root) => {
+    const folder = join(root, "artifacts");
+    await writeArtifacts(folder, COMPILED, { ...ORIGIN, answer: "text" });
+    const { format } = JSON.parse(await Deno.readTextFile(join(folder, "artifacts.json")));
+    assertEquals(format, "softprompt-artifacts/2");
+    assertEquals(await readArtifacts(folder, MODEL), COMPILED);
+  }));
+
 Deno.test("artifacts of another format, or with a damaged key, are refused, whatever their sums are", () =>
   inFolder(async (root) => {
     const folder = join(root, "artifacts");

@@ -50,7 +50,7 @@ Deno.test("labels of all files without a class are listed at once, and the lines
     assertEquals(second.code, 0, second.stderr);
     assertStringIncludes(
       second.stderr,
-      "train.csv: 4 of 21 lines are left out: 4 have a label that 'labels' maps to null (neutral 3, 0 1)",
+      "train.csv: 4 of 21 lines are left out: 4 have a label that 'labels' maps to null ('neutral': 3, '0': 1)",
     );
   }));
 
@@ -62,7 +62,7 @@ Deno.test("'others: drop' leaves lines of other classes out, which are counted o
     assertEquals(code, 0, stderr);
     assertStringIncludes(
       stderr,
-      "train.csv: 4 of 21 lines are left out: 4 have a label of none of the classes, with 'others: drop' (neutral 3, 0 1)",
+      "train.csv: 4 of 21 lines are left out: 4 have a label of none of the classes, with 'others: drop' ('neutral': 3, '0': 1)",
     );
     const { dataset } = JSON.parse(await Deno.readTextFile(join(results, "small/environment.json")));
     assertEquals(dataset.left_out, { other: 7 });

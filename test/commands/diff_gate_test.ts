@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { withSha256 } from "../../src/base/sha256.ts";
+import { sweepReport } from "../../src/report/sweep_report.ts";
 import type { RunRecord } from "../../src/results/read_run.ts";
 import { summarize } from "../../src/results/summarize.ts";
 import { madeUpRun } from "../diff/runs.ts";
@@ -203,6 +204,13 @@ Deno.test("a summary that is named is what its batch ran: what failed in it fail
     ]);
     assertStringIncludes(stdout, "1 run in A, 1 run in B");
     assertEquals((await call(["diff", a, file, "--fail-on-regression", "--allow-missing"])).code, 0);
+    const page = join(folder, "saved.html");
+    await Deno.writeTextFile(page, await sweepReport(summary, new Map([["length=1", GOOD]])));
+    const saved = await call(["diff", a, page, "--fail-on-regression"]);
+    assertEquals([saved.code, saved.stderr.split("\n")[0]], [
+      3,
+      "B has a run that is not complete: length=5",
+    ]);
     assertStringIncludes(
       (await call(["diff", a, b, "--fail-on-regression"])).stderr,
       "A lacks 1 run of B: length=9",

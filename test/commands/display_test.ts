@@ -3,7 +3,8 @@ import { join } from "@std/path";
 import { main } from "../../src/cli.ts";
 import { RecordingIo } from "../terminal/recording_io.ts";
 import { Screen, widthOf } from "../terminal/screen.ts";
-import { call, inFolder, writeExperiment } from "./softprompt.ts";
+import { ROOT } from "../shared.ts";
+import { call, exists, inFolder, writeExperiment } from "./softprompt.ts";
 
 const HARD = { prompt: { kind: "hard", template: "{text} it was {mask} ." }, training: undefined };
 
@@ -43,6 +44,24 @@ for (const columns of [40, 80, 200]) {
       for (const line of table.split("\n")) assert(widthOf(line) <= columns, line);
     }));
 }
+
+Deno.test({
+  name: "nothing is drawn at a terminal that knows no control sequences",
+  ignore: !await exists("/usr/bin/script"),
+  fn: () =>
+    inFolder(async (folder) => {
+      const file = await writeExperiment(folder);
+      const main = join(ROOT, "src/main.ts");
+      const command = `'${Deno.execPath()}' run -qA '${main}' run '${file}' --results '${folder}'`;
+      const { code, stdout } = await new Deno.Command("/usr/bin/script", {
+        args: ["-qec", command, "/dev/null"],
+        env: { TERM: "dumb", NO_COLOR: "1" },
+        stdin: "null",
+      }).output();
+      const said = new TextDecoder().decode(stdout);
+      assertEquals([code, said.includes("\x1b")], [0, false], said);
+    }),
+});
 
 Deno.test("each stage of a soft and of a hard prompt's run is shown, with texts and steps", () =>
   inFolder(async (folder) => {

@@ -30,6 +30,7 @@ Deno.test("a run that a changed experiment replaces is kept, said to be, compare
     const said = await run(folder, 4);
     const [first = ""] = kept(folder);
     assertStringIncludes(said, `small: the complete run that was there is now in ${first}`);
+    assertStringIncludes(said, `next: deno task diff ${first} ${current}`);
     assertMatch(first, /\/\d{8}T\d{6}\.\d{3}Z-[0-9a-f]{12}$/);
     const diff = await call(["diff", first, current]);
     assertMatch(diff.stdout, /prompt\.length +3 +4/);
@@ -39,6 +40,13 @@ Deno.test("a run that a changed experiment replaces is kept, said to be, compare
     assertEquals(JSON.parse(both.stdout).paired, 100, "what is kept does not count among the results");
     const used = await call(["predict", first, "a joy", "--results", results]);
     assertEquals([used.code, JSON.parse(used.stdout).text], [0, "a joy"], used.stderr);
+    await writeExperiment(folder, {
+      prompt: { kind: "soft", length: 3, template: "{prompt} {text} it was {mask} ." },
+      training: TRAINING,
+    });
+    const checked = await call(["validate", join(folder, "experiment.yaml"), "--results", results]);
+    assertStringIncludes(checked.stdout, "results/small (in the history)");
+    assertStringIncludes(checked.stdout, "0 runs to do, 0 steps; 1 done already");
     const back = await run(folder, 3);
     assertStringIncludes(back, `small: its results were in ${first}, and are back in ${current}`);
     assert(!back.includes("soft prompt on"), back);
@@ -97,7 +105,10 @@ Deno.test("two files of one name in one call would write into one folder, and ar
     const results = join(folder, "results");
     const { code, stderr } = await call(["run", file, other, "--results", results]);
     assertEquals(code, 2, stderr);
-    assertStringIncludes(stderr, `both ${file} and ${other} have the name 'SMALL', which names the folder`);
+    assertStringIncludes(
+      stderr,
+      `the names of ${file} ('small') and ${other} ('SMALL') differ in capitals alone`,
+    );
     assertEquals(await exists(results), false);
     assertEquals((await call(["run", file, file, "--results", results])).code, 0);
   }));

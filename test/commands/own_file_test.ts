@@ -2,7 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { ROOT } from "../shared.ts";
 import { writeSmallModel } from "./small_model.ts";
-import { call, inFolder } from "./softprompt.ts";
+import { call, callInterrupted, inFolder } from "./softprompt.ts";
 
 const REVIEWS = join(ROOT, "data/reviews-demo");
 
@@ -107,4 +107,23 @@ Deno.test("those of a sweep and of its ensemble run as they are, in the places o
     assertEquals([code, stdout.match(/ kept /g)?.length], [0, 3], stderr);
     const other = await call(["run", files[0]!, "--set", "prompt.length=2", "--results", results]);
     assertStringIncludes(other.stdout, "x/seed=0,length=2");
+  }));
+
+Deno.test("an interrupted run goes on from the own file in its partial folder", () =>
+  inFolder(async (made) => {
+    const root = await Deno.realPath(made);
+    const training = { batchSize: 1, steps: 1000 };
+    const file = await writeProject(root, { evaluation: {}, training });
+    const results = join(root, "results");
+    const partial = join(results, "x.partial");
+    const args = ["run", file, "--results", results];
+    const { code } = await callInterrupted(args, join(partial, "checkpoint.safetensors"));
+    assertEquals(code, 130);
+    const own = join(partial, "experiment.yaml");
+    const checked = await call(["validate", own, "--results", results]);
+    assertStringIncludes(checked.stdout, "(interrupted)");
+    const resumed = await call(["run", own, "--results", results]);
+    assertEquals(resumed.code, 0, resumed.stderr);
+    assertStringIncludes(resumed.stderr, "x: resuming after step");
+    await assertKept([file], results);
   }));

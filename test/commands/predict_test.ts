@@ -71,7 +71,7 @@ Deno.test("labelled files of every kind are read by the run's columns, and score
         stderr,
         `accuracy ${
           (100 * right / 3).toFixed(1)
-        }% (95% interval ${low}% to ${high}%): ${right} of 3 labelled texts\n1 label stands for none of the run's classes (negative, positive) and is not counted: 3 1`,
+        }% (95% interval ${low}% to ${high}%): ${right} of 3 labelled texts\n1 label stands for none of the run's classes (negative, positive) and is not counted ('3': 1)`,
         name,
       );
     }
@@ -102,6 +102,13 @@ Deno.test("a table without a first line of names is read as the run's data are",
     await Deno.writeTextFile(join(folder, "x"), csv(";"));
     const { stdout } = await predict(["--file", join(folder, "x"), "--input-format", "csv"]);
     assertEquals(stdout.trim().split("\n").length, ROWS.length);
+    const results: string = join(folder, "results");
+    const run: string = join(results, "small");
+    const unnamed = await call(["predict", run, "--file", join(folder, "x"), "--results", results]);
+    assertStringIncludes(
+      unnamed.stderr,
+      "by its first bytes: name it with --input-format, or save it as one of",
+    );
   }));
 
 Deno.test("--format csv writes the file's columns, the class, and the probability of each class; no cell is a formula", () =>

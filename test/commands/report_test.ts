@@ -1,4 +1,5 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { DOMParser } from "linkedom";
 import { join } from "@std/path";
 import { madeUpRun } from "../diff/runs.ts";
 import { writeRecord } from "../results/write_record.ts";
@@ -39,11 +40,17 @@ Deno.test("report refuses what is no complete run, a run that is named twice, an
   inFolder(async (folder) => {
     const run = await writeRecord(join(folder, "run"), madeUpRun({ good: [0.1, 0.9] }));
     const out = join(folder, "page.html");
+    const table = join(folder, "train.csv");
+    await Deno.writeTextFile(table, "label,text\n");
     const refusals: readonly (readonly [readonly string[], string, number])[] = [
       [[join(folder, "none"), "--out", out], "there is no complete run in", 2],
       [[run, `${run}/`, "--out", out], `${run} is named twice: name each run once`, 2],
       [[run, "--out", join(folder, "no/page.html")], `there is no folder ${join(folder, "no")}: make it`, 2],
-      [[run, "--out", run], `${run} cannot be written: there is a folder where a file must be`, 1],
+      [[run, "--out", run], `${run} is a folder: name a file in it with --out`, 2],
+      [[run, "--out", join(folder, "new/")], `${join(folder, "new/")} is a folder: name a file in it`, 2],
+      [[run, "--out", ""], "'--out <file>' is empty: give it a value", 2],
+      [[run, "--out", join(run, "metrics.json")], "metrics.json is a file of a run: choose another", 2],
+      [[run, "--out", table], `${table} is another file than a page: choose another with --out`, 2],
       [[run], "required option '--out <file>' not specified", 2],
     ];
     for (const [args, message, expected] of refusals) {
@@ -51,6 +58,8 @@ Deno.test("report refuses what is no complete run, a run that is named twice, an
       assertEquals(code, expected, stderr);
       assertStringIncludes(stderr, message);
     }
+    assertEquals(await Deno.readTextFile(table), "label,text\n");
+    for (const _ of ["new", "again"]) assertEquals((await call(["report", run, "--out", out])).code, 0);
   }));
 
 Deno.test("report shows runs of other test sets without a comparison, and says why", () =>
@@ -68,4 +77,42 @@ Deno.test("report shows runs of other test sets without a comparison, and says w
     assertEquals(code, 0, stderr);
     assertStringIncludes(stderr, "the page has no comparison: ");
     assertStringIncludes(await Deno.readTextFile(out), "These runs cannot be compared");
+  }));
+
+Deno.test("report of a folder shows all complete runs in it, compares variants and not seeds, and names what is not complete", () =>
+  inFolder(async (folder) => {
+    const sweep = join(folder, "sweep");
+    for (const length of [2, 4, 8]) {
+      for (const seed of [0, 1]) {
+        const run = madeUpRun({ good: length === 2 ? [0.6, 0.4] : [0.1, 0.9], length, seed });
+        await writeRecord(join(sweep, `length=${length},seed=${seed}`), run);
+      }
+    }
+    const partial = join(sweep, "length=16.partial");
+    await Deno.mkdir(partial);
+    await Deno.writeTextFile(join(partial, "content_hash"), "x");
+    const out = join(folder, "page.html");
+    const { code, stderr } = await call(["report", sweep, "--out", out]);
+    assertEquals([code, stderr], [0, `left out, as it is not complete: ${partial}\n`]);
+    const page = new DOMParser().parseFromString(await Deno.readTextFile(out), "text/html");
+    const texts = (selector: string) =>
+      [...page.querySelectorAll(selector)].map(({ textContent }) => textContent);
+    assertEquals(texts("section.run > h2").length, 6);
+    assertEquals(texts('[id^="comparison-"]'), [4, 8].map((length) => join(sweep, `length=${length}`)));
+    assertEquals(texts("h1"), [sweep]);
+    const again = await call(["report", sweep, join(sweep, "length=4,seed=1"), "--out", out]);
+    assertEquals(again.code, 2);
+    assertStringIncludes(again.stderr, "is named twice: name each run once");
+  }));
+
+Deno.test("report of seeds alone compares nothing", () =>
+  inFolder(async (folder) => {
+    const seeds = join(folder, "seeds");
+    for (const seed of [0, 1]) {
+      await writeRecord(join(seeds, `seed=${seed}`), madeUpRun({ good: [0.1, 0.9], seed }));
+    }
+    const out = join(folder, "page.html");
+    const { code, stderr } = await call(["report", seeds, "--out", out]);
+    assertEquals([code, stderr], [0, ""]);
+    assert(!(await Deno.readTextFile(out)).includes("Comparison with the first run</span></h2>"));
   }));

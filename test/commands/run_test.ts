@@ -18,8 +18,12 @@ Deno.test("several runs cannot be asked for with --set, and a folder cannot be r
     "--set sweep.seed asks for several runs: write 'sweep' into the file",
   );
   await refused("x.yaml", ["variants={ a: {} }"], "write 'variants' into the file");
-  await refused("x.yaml", ["exclude=[]"], "use softprompt batch");
-  await refused("experiments/first-steps", [], "is a folder: name an experiment file in it");
+  await refused("x.yaml", ["exclude=[]"], "use deno task batch");
+  await refused(
+    "experiments/first-steps",
+    [],
+    "is a folder: name an experiment file in it, or run all of them with deno task batch experiments/first-steps",
+  );
 });
 
 Deno.test("a run ends with a complete folder of results and a table, and is not run twice", () =>
@@ -93,7 +97,10 @@ Deno.test("the same file gives the same prompt, and another seed a different one
       assertEquals((await call(["run", file, "--results", join(folder, results)])).code, 0);
     }
     assertEquals(await prompt("a"), await prompt("b"));
-    assertEquals((await call(["run", file, "--results", join(folder, "a"), "--set", "seed=1"])).code, 0);
+    const another = await call(["run", file, "--results", join(folder, "a"), "--set", "seed=1"]);
+    assertEquals(another.code, 0);
+    const next = `next: deno task diff RUN ${join(folder, "a/small/seed=1")} compares`;
+    assertStringIncludes(another.stdout, next, "the folder above holds both seeds");
     assert((await prompt("a", "seed=1"))[0] !== (await prompt("a"))[0]);
   }));
 

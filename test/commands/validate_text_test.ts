@@ -23,6 +23,7 @@ async function written(folder: string, changes: object): Promise<string> {
     dataset: { file: "q.jsonl", text: "question", missing: "drop", split: { test: 0.2, validation: 0.1 } },
     prompt: { kind: "soft", length: 4, examples: 1, template: "{prompt} {text}" },
     answer: { kind: "text", target: "{answer}" },
+    evaluation: { generate: { maxTokens: 16 } },
     ...changes,
   };
   await Deno.writeTextFile(file, JSON.stringify(experiment));
@@ -40,11 +41,11 @@ Deno.test("validate reads an experiment with free texts whole, and says what gen
     );
     assertStringIncludes(
       stdout,
-      "asked generates up to 32 tokens for each text: 6 texts at the end, and 2 validation texts 5 times during training ('evaluation.validateOn: loss' leaves that out)",
+      "asked generates up to 16 tokens for each text: 6 texts at the end, and 2 validation texts 5 times during training ('evaluation.validateOn: loss' leaves that out)",
     );
     assertStringIncludes(
       stderr,
-      "1 of 21 lines are left out: 1 has no column of the right answer (answer 1)",
+      "1 of 21 lines are left out: 1 has no column of the right answer ('answer': 1)",
     );
   }));
 
@@ -52,7 +53,7 @@ Deno.test("answers that are cut are counted, and training alone costs no generat
   inFolder(async (folder) => {
     const file = await written(folder, {
       answer: { kind: "text", target: "{answer} a b c d e f g h i j k l m n o p q r s t u v w x y z" },
-      evaluation: { validateOn: "loss" },
+      evaluation: { validateOn: "loss", generate: { maxTokens: 16 } },
     });
     const { code, stdout, stderr } = await call(["validate", file, "--results", folder]);
     assertEquals(code, 2, stdout);
@@ -60,7 +61,7 @@ Deno.test("answers that are cut are counted, and training alone costs no generat
     const fewer = await written(folder, {
       prompt: { kind: "soft", length: 4, template: "{prompt} {text}" },
       answer: { kind: "text", target: "{answer} a b c d e f g h i j k l m n o p q r s t u v w x y z" },
-      evaluation: { validateOn: "loss" },
+      evaluation: { validateOn: "loss", generate: { maxTokens: 16 } },
     });
     const whole = await call(["validate", fewer, "--results", folder]);
     assertStringIncludes(whole.stdout, "0          20                 5", whole.stderr);
@@ -156,7 +157,29 @@ Deno.test("a chat model's template and answers in lists are read from the hub", 
       const { code, stdout, stderr } = await callProcess(["validate", file, "--results", folder], env);
       assertEquals(code, 0, stderr);
       assertStringIncludes(stdout, "hard    0         2      0           2     0          0");
-      assertStringIncludes(stderr, "3 of 5 lines are left out: 1 has an empty right answer (answers 1)");
+      assertStringIncludes(stderr, "3 of 5 lines are left out: 1 has an empty right answer ('answers': 1)");
       assertStringIncludes(stderr, "2 of the 2 test texts are also in the training set");
     });
+  }));
+
+Deno.test("a prompt that vectors start from is looked for, as for words", () =>
+  inFolder(async (folder) => {
+    const file = join(folder, "x.yaml");
+    const experiment = {
+      name: "started",
+      model: { source: MINI },
+      dataset: { name: "reviews-demo", path: join(ROOT, "data/reviews-demo") },
+      prompt: {
+        kind: "soft",
+        length: 2,
+        initialization: { from: "run", path: "no-such-run" },
+        template: "{prompt} {text} it was {mask} .",
+      },
+      answer: { kind: "text" },
+      verbalizer: { negative: ["very bad"], positive: ["very good"] },
+    };
+    await Deno.writeTextFile(file, JSON.stringify(experiment));
+    const { code, stderr } = await call(["validate", file, "--results", folder]);
+    assertEquals(code, 2);
+    assertStringIncludes(stderr, "no-such-run");
   }));

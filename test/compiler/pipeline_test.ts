@@ -21,8 +21,12 @@ import {
   optimizerAlone,
   promptStep,
   READ_ANSWER,
+  READ_NEXT,
+  READ_TARGETS,
   readEmbeddings,
+  SCORE_TARGETS,
   splicePrompt,
+  textStep,
 } from "../../src/compiler/pipeline.ts";
 import { familyModel } from "./family_step.ts";
 
@@ -57,6 +61,13 @@ const PIPELINES: Readonly<Record<string, Pipeline>> = {
   "step of the model": pipeline([...FED, ...STEPS[2]!], CPU, "train"),
   "embeddings": pipeline([...FRONTEND, readEmbeddings("word-embeddings")], CPU, "embed"),
   "logits of all words": pipeline([...FRONTEND, READ_ANSWER, NARROW_TO_WORDS], WEBGPU, "answer"),
+  "step of a prompt with texts": pipeline(
+    [...FRONTEND, SPLICE, ...READ_TARGETS, ...textStep("adamw", "float16")],
+    WEBGPU,
+    "train",
+  ),
+  "scores of texts": pipeline([...FRONTEND, ...READ_TARGETS, SCORE_TARGETS], CPU, "answer"),
+  "logits of the next word": pipeline([...FRONTEND, ...READ_NEXT], CPU, "answer"),
   "update": pipeline([optimizerAlone("adamw", 8)], CPU, "train"),
 };
 

@@ -1,6 +1,6 @@
 import { assert } from "@std/assert";
 import { dirname, join } from "@std/path";
-import { compile, type CompileOptions } from "../../src/compiler/mod.ts";
+import { compile, type Compiled, type CompileOptions } from "../../src/compiler/mod.ts";
 import {
   type Device,
   float32Tensor,
@@ -56,7 +56,10 @@ export interface TwoFiles {
 }
 
 /** Compiles a model in one file or two for text answers. */
-export async function compileText({ file, decoder }: ModelPaths, options: CompileOptions = {}) {
+export async function compileText(
+  { file, decoder }: ModelPaths,
+  options: CompileOptions = {},
+): Promise<{ compiled: Compiled; weights: Map<string, Uint8Array<ArrayBuffer>> }> {
   const read = async (path: string) => ({ path, bytes: await Deno.readFile(path) });
   const own = await read(file);
   const other = decoder === undefined ? undefined : await read(decoder);
@@ -72,7 +75,11 @@ export async function compileText({ file, decoder }: ModelPaths, options: Compil
 }
 
 /** Runs the steps of a reference, and compares them with it. */
-export async function checkTextSteps(device: Device, model: ModelPaths, reference: TextReference) {
+export async function checkTextSteps(
+  device: Device,
+  model: ModelPaths,
+  reference: TextReference,
+): Promise<void> {
   const { compiled: { train, state }, weights } = await compileText(model, {
     target: device.kind === "webgpu" ? "webgpu" : "cpu",
   });

@@ -4,18 +4,12 @@ import { ModelProtoSchema } from "onnx-buf";
 import { RandomStream } from "../../src/base/random_stream.ts";
 import { compile, compileHard, type CompileOptions } from "../../src/compiler/mod.ts";
 import { chooseDevice } from "../../src/device/choose.ts";
-import { float32Tensor, int64Tensor, scalarTensor, type Tensor } from "../../src/device/device.ts";
+import { float32Tensor, int64Tensor, scalarTensor } from "../../src/device/device.ts";
 import { readRegion } from "../../src/model/read_region.ts";
 import { DEVICES } from "../devices.ts";
-import { familyFeeds, familyModel, readFamily } from "./family_step.ts";
+import { familyModel } from "./family_step.ts";
 import { randomTensor, relativeError } from "./graph_runner.ts";
-
-/** Texts of two tokens, of one, and of none but padding after it. */
-const TARGETS = {
-  ids: [[7, 9], [12, 0], [3, 5]],
-  weights: [[1, 1], [1, 0], [0.5, 2]],
-};
-const [BATCH, LONGEST] = [3, 2];
+import { BATCH, LONGEST, TARGETS, textFeeds } from "./text_feeds.ts";
 
 const device = await chooseDevice("cpu", () => {});
 
@@ -31,23 +25,6 @@ async function opened(family: string, options: CompileOptions = {}, on = device)
   const weights = new Map([[path.split("/").at(-1)!, bytes]]);
   const open = (graph: { bytes: Uint8Array }) => on.open({ bytes: graph.bytes, weights });
   return { compiled, open, weights };
-}
-
-/** A batch of a family whose targets are read at the last rows of its texts. */
-async function textFeeds(family: string): Promise<Record<string, Tensor>> {
-  const { labels: _l, label_tokens: _t, label_weights: _w, answer_rows: _a, ...feeds } = familyFeeds(
-    await readFamily(family),
-    "word-embeddings",
-  );
-  assertEquals(feeds.input_ids!.dims[0], BATCH);
-  const last = feeds.input_ids!.dims[1]! - 1;
-  return {
-    ...feeds,
-    target_rows: int64Tensor(Array.from({ length: BATCH }, () => [last - 1, last]).flat(), [BATCH, LONGEST]),
-    target_ids: int64Tensor(TARGETS.ids.flat(), [BATCH, LONGEST]),
-    target_weights: float32Tensor(Float32Array.from(TARGETS.weights.flat()), [BATCH, LONGEST]),
-    velocity: float32Tensor(new Float32Array(feeds.prompt!.data.length), feeds.prompt!.dims),
-  };
 }
 
 /** Σ weight · -log p / Σ weight. */

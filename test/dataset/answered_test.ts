@@ -73,7 +73,7 @@ Deno.test("lines without a right answer are left out and counted by reason where
   assertEquals(pairs(found).length, 2);
   assertEquals(found.leftOut.counts, { absent: 1, null: 1, empty: 3, not_text: 2 });
   assertEquals(found.notes, [
-    "./a.jsonl: 7 of 9 lines are left out: 1 has no column of the right answer (answer 1); 1 has null in a required column (answer 1); 3 have an empty right answer (answer 3); 2 have a right answer that is no text (answer 2)",
+    "./a.jsonl: 7 of 9 lines are left out: 1 has no column of the right answer ('answer': 1); 1 has null in a required column ('answer': 1); 3 have an empty right answer ('answer': 3); 2 have a right answer that is no text ('answer': 2)",
   ]);
 });
 

@@ -39,6 +39,7 @@ async function readGiven(
   const notes: string[] = [];
   const given: Record<string, string>[] = [];
   const shown: unknown[] = [];
+  const labels: unknown[] = [];
   await inFolder(async (folder) => {
     const path: string = join(folder, name);
     await Deno.writeFile(path, typeof content === "string" ? new TextEncoder().encode(content) : content);
@@ -52,9 +53,10 @@ async function readGiven(
     for await (const one of givenTexts(path, reader)) {
       given.push(one.placed);
       shown.push(one.shown);
+      labels.push(one.label);
     }
   });
-  return { given, shown, notes };
+  return { given, shown, labels, notes };
 }
 
 const TWO = [{ text: "a joy" }, { text: "dull" }];
@@ -108,6 +110,7 @@ const REFUSED: readonly (readonly [string, string | Uint8Array<ArrayBuffer>, Ask
   ["a.jsonl", '{"review": null}\n', {}, "a.jsonl:1: 'review' is null"],
   ["a.jsonl", '{"review": "x"}\n[1]\n', {}, "a.jsonl:2: a line must be an object, got an array"],
   ["a.jsonl", '{"revue": "x"}\n', {}, "a.jsonl:1: there is no 'review' (found: revue)"],
+  ["a.csv", "", {}, "a.csv:1: there is no column 'review' (found: nothing)"],
   [
     "a.csv",
     "revue\nx\n",
@@ -154,18 +157,6 @@ const REFUSED: readonly (readonly [string, string | Uint8Array<ArrayBuffer>, Ask
     "a.csv:1: the file names its columns itself: use the format of the run's data",
   ],
   [
-    "a.txt",
-    "good a joy\n\nbad dull\n",
-    { dataset: { file: "tuned.txt" } },
-    "a.txt: every line begins with a label, as in the run's data",
-  ],
-  [
-    "a.txt",
-    "1 a joy\n",
-    { dataset: { file: "tuned.txt.gz", labels: { "0": "bad", "1": "good" } } },
-    "a.txt: every line begins with a label, as in the run's data",
-  ],
-  [
     "a.jsonl",
     `{"review": ${"[".repeat(200_000)}${"]".repeat(200_000)}}`,
     {},
@@ -183,6 +174,21 @@ for (const [name, content, asked, message] of REFUSED) {
     await assertRejects(() => readGiven(name, content, asked), InputError, message);
   });
 }
+
+Deno.test("a .txt file of labelled lines is read as the run's data are, which is noted; blank lines count and have no label", async () => {
+  const written = await readGiven("a.txt", "good a joy\n\nbad dull\n", { dataset: { file: "tuned.txt" } });
+  assertEquals(written.given.map(({ text }) => text), ["a joy", "", "dull"]);
+  assertEquals(written.shown, [
+    { text: "a joy", stars: "good" },
+    { text: "" },
+    { text: "dull", stars: "bad" },
+  ]);
+  assertEquals(written.labels, ["good", undefined, "bad"]);
+  assertStringIncludes(written.notes.join(), "a.txt: every line begins with a label, as in the run's data");
+  const labels = { "0": "bad", "1": "good" };
+  const mapped = await readGiven("a.txt", "1 a joy\n", { dataset: { file: "tuned.txt.gz", labels } });
+  assertEquals([mapped.given, mapped.labels], [[{ text: "a joy" }], ["good"]]);
+});
 
 Deno.test("a .txt file whose lines are not all labelled is read as texts", async () => {
   const lines = "good a joy\ngood\nbad dull\n";

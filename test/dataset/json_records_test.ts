@@ -103,7 +103,7 @@ Deno.test("lines with null are left out and counted where that is asked for", as
   assertEquals(notes.length, 1);
   assertEquals(
     notes[0]!.endsWith(
-      "a.jsonl: 2 of 5 lines are left out: 2 have null in a required column (text 1, label 1)",
+      "a.jsonl: 2 of 5 lines are left out: 2 have null in a required column ('text': 1, 'label': 1)",
     ),
     true,
   );

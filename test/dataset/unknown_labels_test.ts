@@ -43,6 +43,16 @@ Deno.test("all labels without a class are listed with their counts, and the line
   });
 });
 
+Deno.test("the lines to paste map a label that is a class's name, or differs from it in case, to that class", () => {
+  const { message } = errorFor({ positive: 9, Negative: 8, mixed: 1 }, 40, { labels: { "": null } });
+  assertEquals(parse(message.slice(message.indexOf("\n"))).labels, {
+    "": null,
+    positive: "positive",
+    Negative: "negative",
+    mixed: null,
+  });
+});
+
 Deno.test("results name at most three labels of 40 characters, and have no lines to paste", () => {
   const long = "x".repeat(41);
   const counts = { b: 1, c: 1, d: 1, e: 1, [long]: 1 };

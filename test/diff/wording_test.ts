@@ -23,7 +23,11 @@ Deno.test("fractions are shown in percent and their differences in points, other
     "0.0",
     "0.0",
   ]);
-  assertEquals([0.0134, -0.0001].map((delta) => deltaText("loss", delta)), ["+0.013", "0.000"]);
+  assertEquals([0.0134, -0.0001, 1e-17].map((delta) => deltaText("loss", delta)), [
+    "+0.013",
+    "0.000",
+    "0.000",
+  ]);
 });
 
 Deno.test("the interval's level is that of the tests", () => {

@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { DiskError, onDisk } from "../../src/disk/on_disk.ts";
 import { inFolder } from "../commands/softprompt.ts";
@@ -32,6 +32,28 @@ Deno.test("names and files that are too large for a file system are errors that 
   inFolder(async (folder) => {
     const long: string = join(folder, "x".repeat(300));
     await assertRejects(() => onDisk(long, () => Deno.mkdir(long)), DiskError, "its name is longer than");
-    const large = Object.assign(new Error("File too large (os error 27)"), { code: "EFBIG" });
+    const large = Object.assign(new Error("too large"), { code: "EFBIG" });
     await assertRejects(() => onDisk("x", fails(large)), DiskError, "it is larger than");
   }));
+
+Deno.test({
+  name: "a limit of file sizes is an error that names the file, which keeps its content",
+  // prlimit is a program of Linux.
+  ignore: Deno.build.os !== "linux",
+  fn: () =>
+    inFolder(async (folder) => {
+      const path = join(folder, "kept.txt");
+      await Deno.writeTextFile(path, "before");
+      const script = new URL("./limited_process.ts", import.meta.url).pathname;
+      const { code, stdout } = await new Deno.Command(Deno.execPath(), {
+        args: ["run", "--quiet", "--allow-all", script, path],
+      }).output();
+      assertEquals(code, 0);
+      assertStringIncludes(
+        new TextDecoder().decode(stdout),
+        `${path} cannot be written: it is larger than its file system or a limit (ulimit -f) allows`,
+      );
+      assertEquals(await Deno.readTextFile(path), "before");
+      assertEquals([...Deno.readDirSync(folder)].length, 1);
+    }),
+});

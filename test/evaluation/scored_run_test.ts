@@ -1,9 +1,10 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { measure } from "../../src/evaluation/metrics.ts";
 import { indexOfLargest, softmax } from "../../src/evaluation/softmax.ts";
-import { Draws, TOGETHER } from "../../src/evaluation/draws.ts";
 import { byMetric } from "../../src/evaluation/metric_names.ts";
+import { ResampledSums } from "../../src/evaluation/resampled_sums.ts";
 import { ScoredRun } from "../../src/evaluation/scored_run.ts";
+import { TOGETHER } from "../../src/evaluation/sum_kernel.ts";
 import { RandomStream } from "../../src/base/random_stream.ts";
 
 const stream = new RandomStream(0, "test");
@@ -37,16 +38,28 @@ Deno.test("a resample is measured as if its examples were written out", () => {
 });
 
 Deno.test("resamples that are measured together have the same bits as each alone", () => {
-  const run = new ScoredRun(scored, 3);
-  const draws = new Draws(200);
-  const resamples = Array.from({ length: TOGETHER }, () => Int32Array.from(scored, () => stream.integer(3)));
-  for (const [r, counts] of resamples.entries()) {
-    for (const [i, count] of counts.entries()) for (let n = 0; n < count; n++) draws.add(r, i);
-  }
-  const values = byMetric(() => new Float64Array(2 * TOGETHER));
-  run.measureDrawn(draws, values, TOGETHER);
-  for (const [r, counts] of resamples.entries()) {
-    assertEquals(byMetric((metric) => values[metric][TOGETHER + r]), run.measure(counts));
+  const runs = [
+    new ScoredRun(scored.map((one) => ({ ...one, illegal: false })), 3),
+    new ScoredRun(scored, 4),
+  ];
+  const sums = new ResampledSums(200, runs.map(({ groups }) => groups));
+  for (let round = 0; round < 2; round++) {
+    sums.clear();
+    const resamples = Array.from({ length: TOGETHER }, () => new Int32Array(200));
+    for (const [r, counts] of resamples.entries()) {
+      for (let i = 0; i < 200; i++) {
+        const example = stream.integer(200);
+        counts[example]!++;
+        sums.add(r, example);
+      }
+    }
+    for (const [i, run] of runs.entries()) {
+      const values = byMetric(() => new Float64Array(2 * TOGETHER));
+      run.measureSums(sums.sum(i), sums.totals, values, TOGETHER);
+      for (const [r, counts] of resamples.entries()) {
+        assertEquals(byMetric((metric) => values[metric][TOGETHER + r]), run.measure(counts));
+      }
+    }
   }
 });
 

@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { ExperimentError } from "../../src/base/errors.ts";
 import { parseOverride } from "../../src/experiment/override.ts";
 import { parseExperiment } from "../../src/experiment/parse.ts";
@@ -127,6 +127,22 @@ device: gpu
       "rt.yaml:10:7: 'seed' must be at least 0, got -1",
       "rt.yaml:11:9: 'device' must be one of auto, webgpu, cpu, wasm, got \"gpu\"; did you mean 'cpu'?",
     ],
+  );
+});
+
+Deno.test("an unknown key that belongs in another place is answered with its path", () => {
+  const [best, rate] = problems(`name: x
+model: { source: a }
+dataset: { name: rt-polarity }
+prompt: { kind: soft, template: "{prompt} {text} {mask}" }
+verbalizer: { negative: [bad], positive: [good] }
+training: { learningRate: 1 }
+best: loss
+`).toSorted().toReversed();
+  assertStringIncludes(best!, "unknown key 'best'; did you mean 'training.best'? (allowed: name,");
+  assertStringIncludes(
+    rate!,
+    "'learningRate' in 'training'; did you mean 'training.optimizer.learningRate'?",
   );
 });
 

@@ -146,7 +146,7 @@ Deno.test("a sweep that asks for nothing sensible is refused", () => {
   ]);
   assertEquals(problems("variants: { a.partial: {} }").length, 1);
   assertEquals(problems('variants: { "a/b": {} }'), [
-    "x.yaml:6:11: 'a/b' in 'variants' names a folder: letters, digits, '.', '_' and '-' only, no '.' or '.partial' at the end, no name that Windows reserves (con, nul, aux, com1, …), and none of a file of results (.json, .html, .csv, …)",
+    "x.yaml:6:11: 'a/b' in 'variants' names a folder: letters, digits, '.', '_' and '-' only, with a letter or a digit first, no '.' or '.partial' at the end, no name that Windows reserves (con, nul, aux, com1, …), and none of a file of results (.json, .html, .csv, …)",
   ]);
 });
 

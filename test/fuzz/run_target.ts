@@ -41,6 +41,7 @@ export const runs: Target = {
       await readEnsemble(join(folder, RUN));
       await checkWhole(join(folder, RUN));
       await labReport(
+        "runs",
         [{ name: RUN, ...await readShown(join(folder, RUN), new KeptPredictions()) }],
         undefined,
       );

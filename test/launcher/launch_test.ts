@@ -171,6 +171,16 @@ Deno.test("results go to any folder, from where no built-in data can be looked f
     assertStringIncludes(own, `path: ${await Deno.realPath(join(ROOT, "data/reviews-demo"))}`);
   }));
 
+Deno.test("artifacts are written again into a folder that lies in no project", () =>
+  inFolder(async (folder) => {
+    const model = join(ROOT, "data/models/reviews-mlm-mini");
+    for (const _ of ["new", "again"]) {
+      const args = ["compile", "--model", model, "--out", join(folder, "out")];
+      const { code, stderr } = await launched(args).output();
+      assertEquals([code, new TextDecoder().decode(stderr)], [0, ""]);
+    }
+  }));
+
 Deno.test({
   name: "on a terminal, a hostile file is refused and nothing is asked",
   ignore: !await exists("/usr/bin/script"),

@@ -17,6 +17,7 @@ const FACTS: ModelFacts = {
   positions: undefined,
   quantizesActivations: false,
   sequence: undefined,
+  decoder: undefined,
 };
 
 async function cardOf(

@@ -189,3 +189,13 @@ browserTest("a Chinese page says in Chinese how many numbers were trained", asyn
     "Save this chart as SVG",
   );
 });
+
+browserTest("the legend of a chart is below the label of its axis, in both languages", async ({ open }) => {
+  for (const locale of ["en-US", "zh-CN"]) {
+    const { page } = await open(await pageOf([20], [10, 20]), { width: 390, locale });
+    const [label] = await boxes(page, "loss", '[aria-label="y-axis label"] text');
+    const legend = await boxes(page, "loss", ".legend text");
+    assertEquals(legend.length, 2);
+    for (const { top } of legend) assert(top >= label!.bottom, `${top} is above ${label!.bottom}`);
+  }
+});

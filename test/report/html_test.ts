@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { htmlOf, link, table } from "../../src/report/html.ts";
+import { htmlOf, keyPath, link, table } from "../../src/report/html.ts";
 
 Deno.test("a link leads to a file at a relative path, whatever the path looks like", () => {
   const href = (path: string) => /href="([^"]*)"/.exec(link(path, "x").html)![1];
@@ -18,4 +18,8 @@ Deno.test("texts in a page are shown as themselves", () => {
   const shown = "&lt;/td&gt;&lt;script&gt;alert(1)&lt;/script&gt;\\u001b[31m\\u202e";
   assertEquals(htmlOf(text), shown);
   assertEquals(table([text], [[text]]).html.includes("<script>"), false);
+});
+
+Deno.test("the path of a key may break after its dots", () => {
+  assertEquals(keyPath("training.optimizer.<name>").html, "training.<wbr>optimizer.<wbr>&lt;name&gt;");
 });

@@ -41,7 +41,7 @@ const DIFF = diffOf(side(RUNS[0]!), side(RUNS[1]!), 0.05);
 browserTest(
   "a page of two runs has both, their diff, their sentences side by side, and one axis of steps",
   async ({ open }) => {
-    const { page, troubles } = await open(await labReport(RUNS, DIFF));
+    const { page, troubles } = await open(await labReport("two runs", RUNS, DIFF));
     const text = await page.locator("main").innerText();
     for (
       const expected of [
@@ -78,7 +78,7 @@ browserTest(
   "a page of runs says why they are not compared, and which kept no sentences; it can be read in Chinese, on a phone and on paper",
   async ({ open }) => {
     const runs = [RUNS[0]!, { ...RUNS[1]!, samples: undefined }];
-    const html = await labReport(runs, { reason: "other <texts>" });
+    const html = await labReport("two runs", runs, { reason: "other <texts>" });
     const { page, troubles } = await open(html, { width: 390, locale: "zh-CN", isDark: true });
     const text = await page.locator("main").innerText();
     for (const expected of ["这些运行无法比较： other <texts>", "早期版本的运行", "与第一次运行的比较"]) {

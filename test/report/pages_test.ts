@@ -211,7 +211,11 @@ browserTest("a sweep's report plots accuracy over the swept key, and shows what 
 });
 
 browserTest("a diff's report says its intervals in the reader's language", async ({ open }) => {
-  const { page } = await open(await diffPage(), { locale: "zh-CN" });
+  const { page } = await open(await diffPage(), { locale: "zh-CN", width: 390 });
+  const heights = await page.locator("td .soft").evaluateAll((all) =>
+    all.map((one) => one.getBoundingClientRect().height)
+  );
+  assert(heights.length > 0 && heights.every((height) => height < 60), `verdicts are ${heights} px high`);
   const intervals = page.locator("td [data-term=delta_interval]");
   const shown = await intervals.allInnerTexts();
   assertEquals(shown.length, 5);

@@ -25,6 +25,18 @@ Deno.test("a folder without a run has none, and an unfinished run is not a compl
     await assertRejects(() => readRun(folder), InputError, "there is no complete run in");
   }));
 
+Deno.test("a folder of runs that is none itself is refused with one of them named", () =>
+  inFolder(async (folder) => {
+    for (const name of ["length=10", "length=5"]) {
+      await Deno.mkdir(join(folder, name));
+      await write(join(folder, name), { "metrics.json": METRICS });
+    }
+    const way = `${folder} holds 2 runs and is none itself: name one of them, for example ${
+      join(folder, "length=5")
+    }`;
+    await assertRejects(() => readRun(folder), InputError, way);
+  }));
+
 for (
   const [what, text] of [["cut off", METRICS.slice(0, 20)], ["empty", ""], ["of another kind", "{}"]] as const
 ) {

@@ -8,7 +8,7 @@ import { readFinished } from "../../src/results/read_run.ts";
 import { RunFolder } from "../../src/results/run_folder.ts";
 import type { Checkpoint } from "../../src/training/checkpoint.ts";
 import { inFolder } from "../commands/softprompt.ts";
-import { WHOLE_ENVIRONMENT, wholeMetrics, wholePart } from "./whole_run.ts";
+import { contentOf, WHOLE_ENVIRONMENT, wholeMetrics, wholePart } from "./whole_run.ts";
 
 const experiment = parseExperiment(
   `{ name: x, model: { source: m }, dataset: { name: rt-polarity }, verbalizer: { a: [b], c: [d] },
@@ -34,7 +34,7 @@ const metrics: MetricsFile = {
 };
 
 async function complete(path: string, hash: string): Promise<void> {
-  const folder = await RunFolder.begin(path, hash, experiment, false);
+  const folder = await RunFolder.begin(path, contentOf(hash), experiment, false);
   await folder.writeJson("environment.json", { ...WHOLE_ENVIRONMENT, content_hash: hash });
   await folder.complete(metrics);
 }
@@ -42,7 +42,7 @@ async function complete(path: string, hash: string): Promise<void> {
 Deno.test("results appear in their place only when they are complete", () =>
   inFolder(async (root) => {
     const path: string = join(root, "x");
-    const folder = await RunFolder.begin(path, "h", experiment, false);
+    const folder = await RunFolder.begin(path, contentOf("h"), experiment, false);
     await folder.writeJson("environment.json", WHOLE_ENVIRONMENT);
     assertEquals([await exists(path), await readFinished(path)], [false, undefined]);
     await folder.complete(metrics);
@@ -51,19 +51,23 @@ Deno.test("results appear in their place only when they are complete", () =>
     assertEquals(await exists(path, "content_hash"), false);
   }));
 
-Deno.test("new results take the place of old ones, and variants beside them stay", () =>
+Deno.test("new results take the place of old ones; variants and files of the user's own in the folder stay", () =>
   inFolder(async (root) => {
     const path: string = join(root, "x");
     await complete(path, "one");
     await complete(join(path, "seed=1"), "variant");
+    await Deno.writeTextFile(join(path, "notes.txt"), "mine");
+    await Deno.writeTextFile(join(path, "predictions.old.jsonl"), "the run's");
     await complete(path, "two");
+    assertEquals(await Deno.readTextFile(join(path, "notes.txt")), "mine");
+    assertEquals(await exists(path, "predictions.old.jsonl"), false);
     assertEquals((await readFinished(path))?.contentHash, "two");
     assertEquals((await readFinished(join(path, "seed=1")))?.contentHash, "variant");
   }));
 
 /** What an interrupted run goes on from. */
 async function found(path: string, hash = "h") {
-  const folder = await RunFolder.begin(path, hash, experiment, false);
+  const folder = await RunFolder.begin(path, contentOf(hash), experiment, false);
   const { sound, damage } = await folder.readCheckpoints(true);
   await folder.goOnFrom(sound[0]);
   const steps = (await folder.history()).map(({ step }) => step);
@@ -72,7 +76,7 @@ async function found(path: string, hash = "h") {
 
 /** A run with checkpoints after its steps 1 and 2, and a line of the history after each of three steps. */
 async function interrupted(path: string): Promise<void> {
-  const folder = await RunFolder.begin(path, "h", experiment, true);
+  const folder = await RunFolder.begin(path, contentOf("h"), experiment, true);
   await folder.goOnFrom(undefined);
   for (const step of [1, 2, 3]) {
     await folder.appendHistory(line(step));
@@ -191,7 +195,7 @@ Deno.test("a run that finds lines in its history that it did not write stops and
     const path: string = join(root, "x");
     const history: string = join(`${path}.partial`, "history.jsonl");
     const begin = async () => {
-      const folder = await RunFolder.begin(path, "h", experiment, true);
+      const folder = await RunFolder.begin(path, contentOf("h"), experiment, true);
       await folder.goOnFrom(undefined);
       await folder.appendHistory(line(1));
       return folder;
@@ -213,7 +217,7 @@ Deno.test("a run that was killed when all its files were written is only moved t
   inFolder(async (root) => {
     const path: string = join(root, "x");
     await complete(path, "one");
-    const folder = await RunFolder.begin(path, "two", experiment, false);
+    const folder = await RunFolder.begin(path, contentOf("two"), experiment, false);
     await folder.writeJson("environment.json", { ...WHOLE_ENVIRONMENT, content_hash: "two" });
     await folder.writeJson("metrics.json", metrics);
     await RunFolder.recover(path);

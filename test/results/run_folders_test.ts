@@ -14,6 +14,24 @@ Deno.test("runs are found with their variants, numbers in names by their size, u
     assertEquals(await runFolders(join(root, "nowhere")), []);
   }));
 
+Deno.test("the order of runs follows from their names alone, decimal numbers by their values", () =>
+  inFolder(async (root) => {
+    const names = [
+      "rate=1e-7",
+      "rate=0.001",
+      "rate=0.01,seed=0",
+      "rate=0.01,seed=1",
+      "rate=0.1",
+      "rate=0.1,b=x",
+      "rate=2",
+    ];
+    for (const name of names.toReversed()) {
+      await Deno.mkdir(join(root, name));
+      await Deno.writeTextFile(join(root, name, "metrics.json"), "{}");
+    }
+    assertEquals((await runFolders(root)).map((path) => relative(root, path)), names);
+  }));
+
 Deno.test("unfinished runs are found beside a folder and below it, and what else is partial is none", () =>
   inFolder(async (root) => {
     for (

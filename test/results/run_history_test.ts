@@ -11,7 +11,7 @@ import { experimentYaml } from "../../src/results/experiment_yaml.ts";
 import { experimentSha256 } from "../../src/results/own_files.ts";
 import { inFolder } from "../commands/softprompt.ts";
 import { stoppingAfter } from "../disk/stopping_disk.ts";
-import { WHOLE_ENVIRONMENT, wholeMetrics, wholePart } from "./whole_run.ts";
+import { contentOf, WHOLE_ENVIRONMENT, wholeMetrics, wholePart } from "./whole_run.ts";
 
 const EXPERIMENT = parseExperiment(
   `{ name: x, model: { source: m }, dataset: { name: rt-polarity }, verbalizer: { negative: [b], positive: [d] },
@@ -37,7 +37,7 @@ class Place {
   /** Replaces the run by a complete one, as a run does. @param at its time: a day of January */
   async put(hash: string, at: number, samples = "samples"): Promise<void> {
     await RunFolder.recover(this.path, this.history.retire);
-    const folder = await RunFolder.begin(this.path, hash, EXPERIMENT, false, this.history.retire);
+    const folder = await RunFolder.begin(this.path, contentOf(hash), EXPERIMENT, false, this.history.retire);
     for (
       const [name, text] of [["samples.md", samples], ["report.html", ""], ["predictions.jsonl", ""]] as const
     ) {

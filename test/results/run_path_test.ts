@@ -42,6 +42,11 @@ Deno.test("no two files may own a folder, also where file systems ignore case", 
   assertThrows(
     () => owned.claim("results/Small", "Small", "c.yaml"),
     InputError,
-    "both a.yaml and c.yaml have the name 'Small'",
+    "the names of a.yaml ('small') and c.yaml ('Small') differ in capitals alone",
+  );
+  assertThrows(
+    () => owned.claim("results/small", "small", "d.yaml"),
+    InputError,
+    "both a.yaml and d.yaml have the name 'small'",
   );
 });

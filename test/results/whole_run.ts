@@ -1,3 +1,4 @@
+import type { RunContent } from "../../src/results/read_run.ts";
 import type { MetricsFile, PartMetrics } from "../../src/results/metrics_file.ts";
 
 /** The required content of a part of `metrics.json`, with all examples classified correctly. */
@@ -55,3 +56,8 @@ export const WHOLE_EXPERIMENT = {
   prompt: { kind: "soft", length: 2, insertion: "embedding-output", template: "{prompt} {text} {mask}" },
   verbalizer: { negative: ["bad"], positive: ["good"] },
 };
+
+/** The content of a run with some hash, which names no paths. */
+export function contentOf(contentHash: string): RunContent {
+  return { contentHash, pathlessHash: undefined };
+}

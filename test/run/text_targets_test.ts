@@ -78,7 +78,7 @@ Deno.test("an encoder-decoder's decoder starts from the token that its configura
   assertThrows(
     () => targetsOf({ evaluation: { generate: { maxTokens: 65 } } }, reader("encoder-decoder")),
     ConfigValueError,
-    "the model's decoder has 64 positions, fewer than these tokens",
+    "'evaluation.generate.maxTokens: 65' is more than the 64 positions of the model's decoder",
   );
 });
 

@@ -300,6 +300,27 @@ browserTest(
         await page.fill("#steps", "0");
         await page.click("#tune");
         await page.locator("#tuning-trouble", { hasText: "“步数”应为不小于 1 的整数（现为 0）" }).waitFor();
+        await page.fill("#steps", "2");
+        await page.fill("#table", TABLE);
+        await page.fill("#length", "1000000");
+        await page.click("#tune");
+        const tooLong = page.locator("#tuning-trouble", { hasText: "无法使用所输入的内容" });
+        await tooLong.waitFor();
+        assert(
+          (await tooLong.innerText()).includes("（英文详情：'prompt.length: 1000000' is more than"),
+          await tooLong.innerText(),
+        );
+        await page.setInputFiles("#file", {
+          name: "old.tsv",
+          mimeType: "text/plain",
+          buffer: Buffer.from([0x61, 0x0a, 0xe9, 0x0a]),
+        });
+        await page.locator("#tuning-trouble", { hasText: "无法读取该文件，请选择 UTF-8 编码的文本文件" })
+          .waitFor();
+        await page.fill("#length", "4");
+        await page.fill("#steps", "0");
+        await page.click("#tune");
+        await page.locator("#tuning-trouble", { hasText: "“步数”应为" }).waitFor();
         const width = await page.evaluate("document.documentElement.scrollWidth");
         assert(Number(width) <= 390, `the page is ${width} wide`);
         await page.click("#language");

@@ -60,4 +60,11 @@ Deno.test("the best variant of a batch is that of the highest mean validation ac
     "best by validation accuracy: small, length=5: 80.0%; test accuracy 65.0% (means of 2 seeds)",
     "next: deno task diff results/small/length=1,seed=0 results/small/length=5,seed=0",
   ]);
+  const equal = rows.map((one) => ({ ...one, metrics: rows[0]!.metrics! }));
+  const tied = summaryLines([{
+    ...written,
+    ranking: rankedByValidation(summarize("small", equal).groups, "accuracy"),
+  }]);
+  const said = "(means of 2 seeds); 2 variants tie by validation, and this one has the lowest loss";
+  assertEquals(tied[2]?.endsWith(said), true, tied[2]);
 });

@@ -77,13 +77,18 @@ export function findEmbedding(graph: Graph): Embedding {
   return { graph, lookup, words, scale, output: lastCut(graph, nodes, words) };
 }
 
-/** Whether a node looks up word embeddings. */
+/** Whether a node looks up the word embeddings of the text that is read. */
 export function isWordLookup(node: Node): boolean {
+  return isLookupBy(node, "input_ids");
+}
+
+/** Whether a node looks up rows of a table by the ids of an input. */
+export function isLookupBy(node: Node, input: string): boolean {
   if (definitionOf(node.op).lookup?.of !== "slices" || !isTable(node.inputs[0]) || !node.inputs[1]) {
     return false;
   }
   const ids = throughCarriers(node.inputs[1]);
-  return ids.name === "input_ids" && ids.producer === undefined;
+  return ids.name === input && ids.producer === undefined;
 }
 
 /** The nodes that read each value. */

@@ -6,6 +6,8 @@ import { computedArray } from "./number_array.ts";
 export interface Probe {
   readonly batch: number;
   readonly sequence: number;
+  /** The length of targets, where a decoder reads them; 1 where not given. */
+  readonly target?: number;
   /** The tokens' ids, cyclically, in place of ids that no graph knows. */
   readonly ids?: readonly number[];
   /** The `position_ids`; 0, 1, 2, … by default. */
@@ -22,12 +24,12 @@ const BETWEEN_IDS = 13;
 
 /** An interpreter of a graph on synthetic texts. */
 export function interpreterOf(probe: Probe): Interpreter {
-  const { batch, sequence, ids, position = (_, at) => at, isZero, read } = probe;
+  const { batch, sequence, target = 1, ids, position = (_, at) => at, isZero, read } = probe;
   const dims = [batch, sequence];
   const perToken = (item: (text: number, at: number) => number) =>
     computedArray(dims, (i) => item(Math.floor(i / sequence), i % sequence));
   return new Interpreter({
-    symbols: { batch, sequence, target: 1 },
+    symbols: { batch, sequence, target },
     inputs: {
       input_ids: perToken((text, at) => {
         const i = text * sequence + at;

@@ -25,9 +25,12 @@ import { definitionOf } from "../ops/mod.ts";
  * ```
  */
 export function savedActivationBytes(graph: Graph): Dimension {
-  const forward = ancestors(graph.outputs.get("loss")!);
+  const nodes = liveNodes(graph);
+  const before = ancestors(graph.outputs.get("loss")!);
+  // What is computed ahead of the loss, although only its gradient needs it, keeps nothing of what it is computed from.
+  const forward = new Set(nodes.slice(0, nodes.findLastIndex((node) => before.has(node)) + 1));
   const kept = new Set<Value>();
-  for (const node of liveNodes(graph)) {
+  for (const node of nodes) {
     if (forward.has(node)) continue;
     for (const input of node.inputs) {
       if (input?.producer && forward.has(input.producer) && input.integers === undefined) {

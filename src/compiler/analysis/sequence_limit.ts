@@ -14,20 +14,26 @@ const MOST_KEPT = 4;
  * distance, are sliced to the length of the text or indexed by position, and a longer text would be read beyond their end.
  *
  * @param first the position that the sequence starts at
+ * @param of the text that is read, or the target that a decoder reads
  * @returns `undefined` where nothing limits it
  */
-export function sequenceLimit(nodes: Iterable<Node>, first: number): number | undefined {
+export function sequenceLimit(
+  nodes: Iterable<Node>,
+  first: number,
+  of: "sequence" | "target" = "sequence",
+): number | undefined {
   const interpreters = new Map<number, Interpreter>();
-  const at = (sequence: number) => {
-    const found = interpreters.get(sequence) ??
-      interpreterOf({ batch: 1, sequence, position: (_, i) => first + i });
+  const sizes = (length: number) => ({ batch: 1, sequence: 1, target: 1, [of]: length });
+  const at = (length: number) => {
+    const found = interpreters.get(length) ??
+      interpreterOf({ ...sizes(length), position: (_, i) => first + i });
     if (interpreters.size > MOST_KEPT) interpreters.clear();
-    interpreters.set(sequence, found);
+    interpreters.set(length, found);
     return found;
   };
   let limit: number | undefined;
   for (const node of nodes) {
-    const bounds = boundsOf(node, at);
+    const bounds = boundsOf(node, at, sizes);
     // The limit found so far also holds for this node: its buffer is as long as the others'.
     if (bounds === undefined || (limit !== undefined && bounds.fits(limit))) continue;
     limit = longest(bounds, limit);
@@ -41,7 +47,11 @@ interface Bounds {
   fits(sequence: number): boolean;
 }
 
-function boundsOf(node: Node, at: (sequence: number) => Interpreter): Bounds | undefined {
+function boundsOf(
+  node: Node,
+  at: (length: number) => Interpreter,
+  sizes: (length: number) => Readonly<Record<string, number>>,
+): Bounds | undefined {
   const [data, indices] = node.inputs;
   if (node.op === "Slice") {
     const cuts = cutsOf(node).flatMap(({ axis, start, end }) => {
@@ -52,9 +62,9 @@ function boundsOf(node: Node, at: (sequence: number) => Interpreter): Bounds | u
     if (cuts.length === 0) return undefined;
     return {
       size: Math.max(...cuts.map(({ size }) => size)),
-      fits: (sequence) =>
+      fits: (length) =>
         cuts.every(({ size, start, end }) => {
-          const symbols = { batch: 1, sequence, target: 1 };
+          const symbols = sizes(length);
           return evaluate(start, symbols) >= 0 && evaluate(end, symbols) <= size;
         }),
     };

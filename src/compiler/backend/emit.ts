@@ -6,6 +6,7 @@ import {
   NodeProtoSchema,
   OperatorSetIdProtoSchema,
   type TensorProto,
+  type ValueInfoProto,
 } from "onnx-buf";
 import { INLINE_BYTES } from "../graph/constants.ts";
 import { symbolsOf, termsOf } from "../graph/dimension.ts";
@@ -43,9 +44,14 @@ export interface Emitted {
 /**
  * Writes a graph as an ONNX file. Weights are not copied: they become external data that points into the model's own file
  * (location, offset, length). Shapes that depend on the inputs' are computed from them at the start.
+ *
+ * What ONNX Runtime can compute from weights alone it computes when it opens a graph, and keeps. A weight that is sliced
+ * at run is therefore also an input, whose default it is: what is made of it may then differ from run to run.
+ *
+ * @param slicesAtRun whether weights are sliced at run that are to be
  */
-export function emit(graph: Graph, name: string): Emitted {
-  const writer = new Writer(graph);
+export function emit(graph: Graph, name: string, slicesAtRun = true): Emitted {
+  const writer = new Writer(graph, slicesAtRun);
   const model = create(ModelProtoSchema, {
     irVersion: BigInt(IR_VERSION),
     producerName: "softprompt",
@@ -71,7 +77,10 @@ class Writer implements GraphWriter {
   >();
   private readonly usedNames: UsedNames = new Map();
 
-  constructor(private readonly graph: Graph) {
+  /** The weights that are also inputs. */
+  private readonly defaults: ValueInfoProto[] = [];
+
+  constructor(private readonly graph: Graph, private readonly slicesAtRun: boolean) {
     this.shapes = new ShapeArithmetic(graph, this);
   }
 
@@ -96,7 +105,7 @@ class Writer implements GraphWriter {
       name,
       node: this.nodes,
       initializer: this.initializers,
-      input: inputs.map((input) => valueInfo(input.name, input)),
+      input: [...inputs.map((input) => valueInfo(input.name, input)), ...this.defaults],
       output: [...this.graph.outputs].map(([output, value]) => valueInfo(output, value)),
     });
   }
@@ -132,14 +141,16 @@ class Writer implements GraphWriter {
     return name;
   }
 
-  private constant({ constant, name: hint }: Value): string {
+  private constant(value: Value): string {
+    const { constant, name: hint } = value;
     if (constant === undefined) throw new CompileError(`${this.graph.source}: nothing produces '${hint}'`);
     if (constant.region !== undefined && constant.region.length >= INLINE_BYTES) {
       const key = `${constant.region.path}@${constant.region.offset}:${constant.dims}`;
-      const known = this.inFiles.get(key);
-      if (known !== undefined) return known;
-      const name = this.initialize(hint, this.external(constant, constant.region));
+      const name = this.inFiles.get(key) ?? this.initialize(hint, this.external(constant, constant.region));
       this.inFiles.set(key, name);
+      if (constant.isSlicedAtRun && this.slicesAtRun && !this.defaults.some((one) => one.name === name)) {
+        this.defaults.push(valueInfo(name, value));
+      }
       return name;
     }
     const { bytes } = constant;

@@ -17,6 +17,7 @@ import type { Application } from "../lowerings/lowering.ts";
 import { loweringOf } from "../lowerings/mod.ts";
 import { required } from "../ops/op_definition.ts";
 import { upgradeOpset } from "./upgrade_opset.ts";
+import { checkMergedDecoder } from "./merged_decoder.ts";
 import { NeededNodes } from "./needed_nodes.ts";
 import { checkOneText } from "./one_text.ts";
 import { constantOf, type OnnxFile } from "./onnx_file.ts";
@@ -83,8 +84,8 @@ function decoded(
   const proto = inlineFunctions(file.model, log);
   const importer = new Importer(b, file, log);
   const fed = importer.initialize(proto);
-  const feed = decoderFeeder(b, file.path, hidden, fed);
-  importer.feed(fed, feed);
+  importer.feed(fed, decoderFeeder(b, file.path, hidden, fed));
+  checkMergedDecoder(file);
   const take = importer.taker(proto);
   const logits = findLogits(b, proto.output, take, DECODED_ROWS);
   if (kept === undefined) return logits;

@@ -4,7 +4,9 @@ import { CompileError } from "../graph/errors.ts";
 import type { Constant } from "../graph/graph.ts";
 import { separateEqualWeights } from "./equal_weights.ts";
 import { constantOf, type OnnxFile } from "./onnx_file.ts";
-import { transposedCopies } from "./transposed_copies.ts";
+import { tensorsToBegin } from "./merged_decoder.ts";
+import { type NamedConstant, transposedCopies } from "./transposed_copies.ts";
+import { printOf } from "./weight_print.ts";
 
 /** The weights of a model. */
 export interface ModelParameters {
@@ -52,10 +54,30 @@ export function parametersOf(file: OnnxFile): ModelParameters {
  * ```
  */
 export function countParameters(file: OnnxFile): number {
-  const weights = separateEqualWeights(file).model.graph!.initializer.filter(isWeight)
+  const own = distinctWeights(separateEqualWeights(file).model.graph!.initializer, file);
+  const { decoder } = file;
+  if (decoder === undefined) return countElements(own);
+  // Encoder and decoder have the word embeddings in common, each in its own file.
+  const shared = new Set(own.filter(isMatrix).map((weight) => printOf(weight, file)));
+  const others = distinctWeights(tensorsToBegin(decoder), decoder)
+    .filter((weight) => !isMatrix(weight) || !shared.has(printOf(weight, decoder)));
+  return countElements([...own, ...others]);
+}
+
+/** The weights among tensors, without transposed copies. */
+function distinctWeights(tensors: readonly TensorProto[], file: OnnxFile): NamedConstant[] {
+  const weights = tensors.filter(isWeight)
     .map((tensor) => ({ name: tensor.name, constant: constantOf(tensor, file) }));
   const copies = transposedCopies(weights, file);
-  return weights.reduce((sum, { name, constant }) => sum + (copies.has(name) ? 0 : elements(constant)), 0);
+  return weights.filter(({ name }) => !copies.has(name));
+}
+
+function isMatrix({ constant: { dims } }: NamedConstant): boolean {
+  return dims.length > 1;
+}
+
+function countElements(weights: readonly NamedConstant[]): number {
+  return weights.reduce((sum, { constant }) => sum + elements(constant), 0);
 }
 
 /** The element types that weights have: floats of 32 and of 16 bits, and quantized ones. */

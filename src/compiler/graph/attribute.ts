@@ -20,6 +20,8 @@ export interface Constant {
   readonly bytes?: Uint8Array;
   /** Present when the bytes can be referred to in a file. */
   readonly region?: FileRegion;
+  /** Whether it is to be sliced each time that a graph runs, and not when it is opened, which would keep a copy of it. */
+  readonly isSlicedAtRun?: boolean;
 }
 
 /** A float attribute; a plain number is an integer attribute. */

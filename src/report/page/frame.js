@@ -49,8 +49,8 @@ export const shortened = (text, most) => {
 
 const LEGEND_LINE = 17;
 
-/** The room above a chart, with a legend of some lines. */
-export const legendMargin = (names) => 28 + LEGEND_LINE * names.length;
+/** The room above a chart: for the label of its axis, and below that a legend of some lines. */
+export const legendMargin = (names) => 28 + (names.length > 0 ? 12 + LEGEND_LINE * names.length : 0);
 
 /** A legend within the chart, a line for each series, so that a saved chart has it, too. */
 export const legend = (place, names) =>
