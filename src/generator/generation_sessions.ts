@@ -1,5 +1,12 @@
-import { type CompiledCache, type CompiledGeneration, mapWeights, readOnnxFile } from "../compiler/mod.ts";
-import type { FileBytes } from "../compiler/mod.ts";
+import {
+  type CompiledCache,
+  type CompiledGeneration,
+  type FileBytes,
+  mapWeights,
+  type NumberFormat,
+  numberFormatOf,
+  readOnnxFile,
+} from "../compiler/mod.ts";
 import type { Device, ResidentSession } from "../device/device.ts";
 import type { SessionGroup } from "../device/session_group.ts";
 import { RegionReader } from "../model/read_region.ts";
@@ -9,7 +16,10 @@ import { RowChooser } from "./row_chooser.ts";
 export interface CacheSession {
   readonly cache: CompiledCache;
   readonly session: ResidentSession;
+  readonly chooseTexts: RowChooser | undefined;
   readonly chooseStates: RowChooser | undefined;
+  /** How its numbers are stored. */
+  readonly numbers: NumberFormat;
 }
 
 /** The graphs that texts are generated with, opened on a device. */
@@ -19,7 +29,8 @@ export interface GenerationSessions {
   /** To the first token's logits, or to any token's where there is no cache. */
   readonly next: ResidentSession;
   readonly cached: CacheSession | undefined;
-  readonly chooseTexts: RowChooser | undefined;
+  /** Of an encoder-decoder. */
+  readonly chooseHidden: RowChooser | undefined;
 }
 
 /**
@@ -28,7 +39,7 @@ export interface GenerationSessions {
  * @param continuing the file that continues texts, where it does
  */
 export async function openGeneration(
-  { encoder, next, cache, chooseTexts, chooseStates }: CompiledGeneration,
+  { encoder, next, cache, chooseHidden, chooseTexts, chooseStates }: CompiledGeneration,
   continuing: FileBytes | undefined,
   device: Device,
   sessions: SessionGroup,
@@ -39,17 +50,19 @@ export async function openGeneration(
   const cached = async (): Promise<CacheSession | undefined> => {
     if ("reason" in cache || continuing === undefined) return undefined;
     using regions = new RegionReader();
-    const own = mapWeights(readOnnxFile(continuing.bytes, continuing.path, regions.read));
+    const file = readOnnxFile(continuing.bytes, continuing.path, regions.read);
     return {
       cache,
-      session: await open({ ...own, isPerToken: true }),
+      session: await open({ ...mapWeights(file), isPerToken: true }),
+      chooseTexts: await chooser(chooseTexts),
       chooseStates: await chooser(chooseStates),
+      numbers: numberFormatOf(file),
     };
   };
   return {
     encoder: encoder && await open(encoder),
     next: await open(next),
     cached: await cached(),
-    chooseTexts: await chooser(chooseTexts),
+    chooseHidden: await chooser(chooseHidden),
   };
 }

@@ -9,7 +9,8 @@ import { RegionReader } from "../model/read_region.ts";
 import { evaluationBatches } from "../prompt/batches.ts";
 import type { Encoded } from "../prompt/encoding.ts";
 import type { TextBatch } from "./begin.ts";
-import { type GenerationSessions, openGeneration } from "./generation_sessions.ts";
+import { cacheDifference, cacheTolerance, COMPARED_TOKENS } from "./check_cache.ts";
+import { type CacheSession, type GenerationSessions, openGeneration } from "./generation_sessions.ts";
 import { continueWithoutCache, nextPosition } from "./read_again.ts";
 import type { StartedContinuation } from "./started_continuation.ts";
 import { canContinue, continuesPadded, continueWithCache } from "./with_cache.ts";
@@ -53,6 +54,7 @@ export interface GenerateOptions {
  */
 export class TextGenerator implements AsyncDisposable {
   private readonly warned = new Set<string>();
+  private trusted: boolean | undefined;
 
   private constructor(
     private readonly model: OpenModel,
@@ -140,7 +142,7 @@ export class TextGenerator implements AsyncDisposable {
     { maxTokens, stop, beams, onPiece, signal }: GenerateOptions,
   ): Promise<GeneratedText[]> {
     const { rules: { forcedFirstId, forcedLastIds }, model: { tokenizer }, options: { tokens } } = this;
-    const started = await this.start(batch);
+    const started = await this.start(batch, maxTokens);
     try {
       return await generate(started.continuation, {
         maxTokens,
@@ -160,14 +162,36 @@ export class TextGenerator implements AsyncDisposable {
     }
   }
 
-  private async start(batch: TextBatch): Promise<StartedContinuation> {
+  private async start(batch: TextBatch, maxTokens: number): Promise<StartedContinuation> {
     const { cached } = this.sessions;
-    if (cached === undefined) return await continueWithoutCache(this.sessions, batch);
-    if (canContinue(cached, batch)) return await continueWithCache(this.sessions, cached, batch);
-    this.warn(
-      "each token reads all before it again, which is slow: the model's file counts positions itself, and the prompt takes none ('insertion: word-embeddings' lets it)",
-    );
+    if (cached !== undefined && canContinue(cached, batch)) {
+      // For so few tokens texts are read again as fast as the file would be compared, for which there may be no positions.
+      const isLong = maxTokens > COMPARED_TOKENS;
+      if (isLong && await this.isTrusted(cached, batch)) {
+        return await continueWithCache(this.sessions, cached, batch);
+      }
+    } else if (cached !== undefined) {
+      this.warn(
+        "each token reads all before it again, which is slow: the model's file counts positions itself, and the prompt takes none ('insertion: word-embeddings' lets it)",
+      );
+    }
     return await continueWithoutCache(this.sessions, batch);
+  }
+
+  /** Whether the model's own file continues texts as they are read: found out on the first batch. */
+  private async isTrusted(cached: CacheSession, batch: TextBatch): Promise<boolean> {
+    if (this.trusted === undefined) {
+      const difference = await cacheDifference(this.sessions, cached, batch);
+      this.trusted = difference <= cacheTolerance(cached);
+      if (!this.trusted) {
+        this.warn(
+          `each token reads all before it again, which is slow: ${this.model.continuing?.path} continues texts with logits that differ by ${
+            difference.toPrecision(2)
+          } of the largest one from those of the whole text: is it of the same model and the same export?`,
+        );
+      }
+    }
+    return this.trusted;
   }
 
   private batchOf(texts: readonly Encoded[]): Omit<TextBatch, "prompt"> {
