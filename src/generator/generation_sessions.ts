@@ -1,3 +1,4 @@
+import { thrownMessage } from "../base/errors.ts";
 import {
   type CompiledCache,
   type CompiledGeneration,
@@ -11,6 +12,9 @@ import type { Device, ResidentSession } from "../device/device.ts";
 import type { SessionGroup } from "../device/session_group.ts";
 import { RegionReader } from "../model/read_region.ts";
 import { RowChooser } from "./row_chooser.ts";
+
+/** What it means that a file does not continue texts. */
+export const READS_AGAIN = "each token reads all before it again, which is slow";
 
 /** A model's own file, which continues texts. */
 export interface CacheSession {
@@ -37,12 +41,14 @@ export interface GenerationSessions {
  * Opens the graphs that texts are generated with.
  *
  * @param continuing the file that continues texts, where it does
+ * @param log takes a warning where it cannot be opened
  */
 export async function openGeneration(
   { encoder, next, cache, chooseHidden, chooseTexts, chooseStates }: CompiledGeneration,
   continuing: FileBytes | undefined,
   device: Device,
   sessions: SessionGroup,
+  log: (line: string) => void,
 ): Promise<GenerationSessions> {
   const open = (graph: Parameters<Device["openResident"]>[0]) => sessions.add(device.openResident(graph));
   const chooser = async (choice: typeof chooseTexts) =>
@@ -51,9 +57,14 @@ export async function openGeneration(
     if ("reason" in cache || continuing === undefined) return undefined;
     using regions = new RegionReader();
     const file = readOnnxFile(continuing.bytes, continuing.path, regions.read);
+    const session = await open({ ...mapWeights(file), isPerToken: true }).catch((error) => {
+      const [reason] = thrownMessage(error).split("\n");
+      log(`warning: ${READS_AGAIN}: ${continuing.path} cannot be opened in ONNX Runtime (${reason})`);
+    });
+    if (session === undefined) return undefined;
     return {
       cache,
-      session: await open({ ...mapWeights(file), isPerToken: true }),
+      session,
       chooseTexts: await chooser(chooseTexts),
       chooseStates: await chooser(chooseStates),
       numbers: numberFormatOf(file),

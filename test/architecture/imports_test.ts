@@ -69,6 +69,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "device",
   ],
   "generator": [
+    "base",
     "generation",
     "compiler", // what begins texts
     "model", // its own file, which continues them
