@@ -125,7 +125,8 @@ async function plainTokens(
       new Tensor("float32", [], [batch, SHAPE.heads, 0, SHAPE.width / SHAPE.heads]),
     ]),
   );
-  for (let read = 0, token = 0; token < tokens; token++) {
+  let read = 0;
+  for (let token = 0; token < tokens; token++) {
     const length = ids.length / batch;
     const outputs = await session.run({
       input_ids: int64(ids),

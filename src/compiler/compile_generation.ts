@@ -2,11 +2,11 @@ import type { Emitted } from "./backend/emit.ts";
 import type { CompileOptions } from "./compiled.ts";
 import { type ContinuingFile, continuingFile, type NoCache } from "./frontend/continuing_file.ts";
 import { HIDDEN_STATES } from "./frontend/import_decoder.ts";
-import { type FileBytes, readModelFiles, readOnnxFile } from "./frontend/onnx_file.ts";
-import type { Value } from "./graph/graph.ts";
+import { type FileBytes, type OnnxFile, readModelFiles, readOnnxFile } from "./frontend/onnx_file.ts";
+import { CompileError } from "./graph/errors.ts";
 import { emitForTarget, type LoweringTarget, type Purpose } from "./lower_for_target.ts";
 import { CONTINUED_HIDDEN_STATES, staysAsItIs } from "./passes/begin_text.ts";
-import type { Pass, PassOptions, StagedGraph } from "./passes/pass.ts";
+import type { PassOptions, StagedGraph } from "./passes/pass.ts";
 import { noGraph, runPasses } from "./passes/run_passes.ts";
 import type { Insertion } from "./passes/splice.ts";
 import { choosingRows, DECODER_ALONE, encoderOf, frontend, readNextAnd, splicePrompt } from "./pipeline.ts";
@@ -25,7 +25,9 @@ export interface CompiledGeneration {
   readonly next: Emitted;
   /** How the model's own file continues texts, or why it does not. */
   readonly cache: CompiledCache | NoCache;
-  /** From what stays as it is of each text, and `rows` int64 [chosen], to its rows, by names that end in `_chosen`; absent where nothing does. */
+  /** Of an encoder-decoder: from `encoder_hidden_states`, and `rows` int64 [chosen], to `encoder_hidden_states_chosen`. */
+  readonly chooseHidden: RowChoice | undefined;
+  /** From what the file that continues texts takes of each and stays as it is, and `rows` int64 [chosen], to its rows, by names that end in `_chosen`; absent where nothing does. */
   readonly chooseTexts: RowChoice | undefined;
   /** The same of what grows with each token. */
   readonly chooseStates: RowChoice | undefined;
@@ -62,53 +64,60 @@ export interface GenerationOptions extends Omit<CompileOptions, "loss" | "answer
 export function compileGeneration(
   bytes: Uint8Array,
   path: string,
-  { insertion, continuing, decoder, read, onPass, verify, target = "cpu", precision = "float32" }:
-    GenerationOptions = {},
+  options: GenerationOptions = {},
+): CompiledGeneration {
+  const { continuing, decoder, read } = options;
+  const file = readModelFiles({ bytes, path }, decoder, read);
+  if (continuing === undefined) {
+    return compileFor(file, { reason: `${path} comes without a file that continues texts` }, options);
+  }
+  const cache = continuingFile(file.decoder ?? file, readOnnxFile(continuing.bytes, continuing.path, read));
+  if ("reason" in cache) return compileFor(file, cache, options);
+  try {
+    return compileFor(file, cache, options);
+  } catch (error) {
+    if (!(error instanceof CompileError)) throw error;
+    // What is kept of texts may be what cannot be compiled.
+    return compileFor(file, { reason: error.message }, options);
+  }
+}
+
+/** Compiles a model with or without what its own file continues texts from. */
+function compileFor(
+  file: OnnxFile,
+  cache: ContinuingFile | NoCache,
+  { insertion, onPass, verify, target = "cpu", precision = "float32" }: GenerationOptions,
 ): CompiledGeneration {
   const options: PassOptions = { onPass, verify };
   const to: LoweringTarget = { target, precision };
-  const file = readModelFiles({ bytes, path }, decoder, read);
-  const found = continuing === undefined
-    ? { reason: `${path} comes without a file that continues texts` }
-    : continuingFile(file.decoder ?? file, readOnnxFile(continuing.bytes, continuing.path, read));
-  const states = "reason" in found ? [] : found.states;
+  const { states, hidden } = "reason" in cache ? { states: [], hidden: undefined } : cache;
   const kept = new Map(states.map(({ past, first }) => [past, first]));
-  const whole = runPasses(noGraph(path), frontend(file, kept), options);
+  const whole = runPasses(noGraph(file.path), frontend(file, kept), options);
   const spliced = insertion === undefined
     ? whole
     : runPasses(whole, [splicePrompt(insertion, "one")], options);
-  const hidden = "reason" in found ? undefined : found.hidden;
+  const encoder = file.decoder && runPasses(spliced, [encoderOf(hidden)], options);
   const reading = file.decoder === undefined ? spliced : runPasses(whole, [DECODER_ALONE], options);
-  const next = runPasses(
-    reading,
-    readNextAnd(new Map(states.map(({ past, type }) => [past, type]))),
-    options,
-  );
+  const types = new Map(states.map(({ past, type }) => [past, type]));
+  const next = runPasses(reading, readNextAnd(types), options);
+  const outputs = new Map([...encoder?.graph.outputs ?? [], ...next.graph.outputs]);
+  const stays = (past: string) => encoder !== undefined && staysAsItIs(outputs.get(past)!.shape);
+  const staying = new Set(kept.keys().filter(stays));
+  const continued = hidden === undefined ? [] : [CONTINUED_HIDDEN_STATES];
   const emitted = (graph: StagedGraph, purpose: Purpose, name: string) =>
     emitForTarget(graph, to, purpose, name, { verify });
-  const encoder = file.decoder && runPasses(spliced, [encoderOf(hidden)], options);
-  const values = new Map(states.map(({ past }) => [past, next.graph.outputs.get(past)!]));
-  const staying = new Set(
-    [...values].filter(([, { shape }]) => encoder !== undefined && staysAsItIs(shape)).map(([past]) => past),
-  );
-  const ofTexts = encoder &&
-    (states.length === 0 ? [HIDDEN_STATES] : hidden === undefined ? [] : [CONTINUED_HIDDEN_STATES]);
-  const choice = (chosen: ReadonlyMap<string, Value>, name: string): RowChoice | undefined =>
-    chosen.size === 0 ? undefined : {
-      graph: emitted(runPasses(noGraph(path), [choosingRows(chosen)], options), "choose", name),
-      names: [...chosen.keys()],
-    };
+  const choice = (names: readonly string[], name: string): RowChoice | undefined => {
+    if (names.length === 0) return undefined;
+    const chosen = new Map(names.map((one) => [one, outputs.get(one)!]));
+    const graph = runPasses(noGraph(file.path), [choosingRows(chosen)], options);
+    return { graph: emitted(graph, "choose", name), names };
+  };
   return {
     encoder: encoder && emitted(encoder, "encode", "encoder"),
     next: emitted(next, "answer", "next"),
-    cache: "reason" in found ? found : { ...found, staying },
-    chooseTexts: choice(
-      new Map([
-        ...(ofTexts ?? []).map((name) => [name, encoder!.graph.outputs.get(name)!] as const),
-        ...[...values].filter(([past]) => staying.has(past)),
-      ]),
-      "choose_texts",
-    ),
-    chooseStates: choice(new Map([...values].filter(([past]) => !staying.has(past))), "choose_states"),
+    cache: "reason" in cache ? cache : { ...cache, staying },
+    chooseHidden: choice(encoder === undefined ? [] : [HIDDEN_STATES], "choose_hidden"),
+    chooseTexts: choice([...continued, ...staying], "choose_texts"),
+    chooseStates: choice([...kept.keys().filter((past) => !staying.has(past))], "choose_states"),
   };
 }

@@ -128,7 +128,7 @@ class Runner {
   }
 
   private ortTensor(tensor: Tensor | DeviceTensor): OrtTensor {
-    if (tensor instanceof OrtDeviceTensor) return tensor.tensor;
+    if (tensor instanceof OrtDeviceTensor) return withBits(tensor.tensor);
     if (!("data" in tensor)) throw new TypeError("the feeds contain a tensor of another kind of device");
     switch (tensor.type) {
       case "float32":
@@ -139,6 +139,13 @@ class Runner {
         return new this.ort.Tensor(tensor.type, tensor.data, tensor.dims);
     }
   }
+}
+
+/** The same tensor, its float16 as whole numbers of the same bits: Deno hands no Float16Array to a native library. */
+function withBits(tensor: OrtTensor): OrtTensor {
+  if (tensor.type !== "float16" || tensor.location !== "cpu") return tensor;
+  const { buffer, byteOffset, length } = tensor.data as Float16Array | Uint16Array;
+  return Object.create(tensor, { data: { value: new Uint16Array(buffer, byteOffset, length) } });
 }
 
 class OrtDeviceTensor implements DeviceTensor {

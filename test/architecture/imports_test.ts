@@ -68,6 +68,14 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "model", // the tokenizer
     "device",
   ],
+  "generator": [
+    "base",
+    "generation",
+    "compiler", // what begins texts
+    "model", // its own file, which continues them
+    "device",
+    "prompt", // encoded texts
+  ],
   "evaluation": ["base", "text_metrics", "experiment", "device", "prompt"],
   "training": [
     "schema",

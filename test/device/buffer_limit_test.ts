@@ -33,3 +33,22 @@ Deno.test("a bank's prompts count, too", async () => {
   checkBuffers(bank.train.sizes, feeds, MIB / 2);
   assertThrows(() => checkBuffers(bank.train.sizes, feeds, MIB / 2 - 1), DeviceError, "maxBufferSize");
 });
+
+Deno.test("targets of texts count, and rows that are chosen", async () => {
+  const path = "test/fixtures/generation/t5/onnx/encoder_model.onnx";
+  const decoder = "test/fixtures/generation/t5/onnx/decoder_model.onnx";
+  const { train } = compile(await Deno.readFile(path), path, "word-embeddings", "adamw", {
+    answer: "text",
+    decoder: { bytes: await Deno.readFile(decoder), path: decoder },
+  });
+  const feeds = (target: number) => ({
+    input_ids: int64Tensor(new Uint8Array(8), [4, 2]),
+    decoder_input_ids: int64Tensor(new Uint8Array(4 * target), [4, target]),
+    prompt: float32Tensor(new Float32Array(16), [1, 16]),
+  });
+  checkBuffers(train.sizes, feeds(8), MIB);
+  assertThrows(() => checkBuffers(train.sizes, feeds(1024), MIB), DeviceError, "maxBufferSize");
+  const chosen = [{ name: "state_chosen", bytes: "32*chosen" }];
+  checkBuffers(chosen, { rows: int64Tensor([0, 0], [2]) }, 64);
+  assertThrows(() => checkBuffers(chosen, { rows: int64Tensor([0, 0, 0], [3]) }, 64), DeviceError, "state");
+});

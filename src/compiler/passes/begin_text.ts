@@ -29,15 +29,16 @@ export function encoderAlone(graph: Graph, continued: ElementType | undefined): 
 /** The decoder alone: with the input `encoder_hidden_states` in place of the encoder. */
 export function decoderAlone(graph: Graph): Graph {
   const hidden = outputOf(graph, HIDDEN_STATES);
-  const cut = rewrite(graph, (node, inputs, b) => {
+  const apart = rewrite(graph, (node, inputs, b) => {
     if (!node.outputs.includes(hidden)) return undefined;
     const given = b.input(HIDDEN_STATES, hidden.type, hidden.shape);
     return copyNode(b, node, inputs).map((output, i) => node.outputs[i] === hidden ? given : output);
   });
-  const outputs = new Map(cut.outputs);
+  const outputs = new Map(apart.outputs);
   outputs.delete(HIDDEN_STATES);
-  const read = new Set(liveNodes({ ...cut, outputs }).flatMap(({ inputs }) => inputs));
-  return { ...cut, inputs: cut.inputs.filter((input) => read.has(input)), outputs };
+  const nodes = liveNodes({ ...apart, outputs });
+  const read = new Set(nodes.flatMap(({ inputs }) => inputs));
+  return { ...apart, nodes, inputs: apart.inputs.filter((input) => read.has(input)), outputs };
 }
 
 /** As `readNext`, with the states that are kept, in their types. */
